@@ -1,0 +1,327 @@
+/**
+ * The tables of a case. One definition serves chDB, one server and a cluster.
+ *
+ * `access`, `issuance` and `verdict` are sharded and ordered by `bucket`, a hash of the token id, so
+ * that a token's issuances, accesses and verdicts stand in the same shard and the same id range; every
+ * other table is small and lives on the node that is asked. Small tables are joined with GLOBAL.
+ *
+ * @module
+ */
+
+/** Changing any table means a new version; a case of another version is rebuilt from its evidence. */
+export const SCHEMA_VERSION = 1
+
+/** What an id column holds when the record has no id. */
+export const NO_ID = '00000000-0000-0000-0000-000000000000'
+
+export interface TableSpec {
+  readonly name: string
+  /** Column definitions, `name Type [DEFAULT expression]`. */
+  readonly columns: readonly string[]
+  readonly orderBy: string
+  /** MergeTree family; `ReplacingMergeTree(rank)` keeps the record that was read first. */
+  readonly engine: string
+  readonly sharded: boolean
+}
+
+const TIME = "DateTime64(3, 'UTC')"
+const BUCKET = `bucket UInt8 DEFAULT toUInt8(cityHash64(if(token_id = toUUID('${NO_ID}'), record_id, token_id)))`
+/** Among identical records the first of the first file survives. */
+const RANK =
+  'rank UInt64 DEFAULT 18446744073709551615 - (toUInt64(evidence_id) * 4294967296 + line)'
+const key = (column: string) =>
+  `${column}_key UInt64 DEFAULT if(${column} = '', 0, cityHash64(${column}))`
+
+const ISSUANCE = [
+  `at ${TIME}`,
+  'source LowCardinality(String)',
+  'category LowCardinality(String)',
+  'outcome LowCardinality(String)',
+  'session_id String',
+  'principal String',
+  'principal_id String',
+  'tenant LowCardinality(String)',
+  'home_tenant LowCardinality(String)',
+  'app_id LowCardinality(String)',
+  'resource_id LowCardinality(String)',
+  'ip String',
+  'network LowCardinality(String)',
+  'device_id String',
+  'client LowCardinality(String)',
+  'protocol LowCardinality(String)',
+  'issuer LowCardinality(String)',
+  'grouped UInt32',
+  'detail String',
+]
+
+const ACCESS = [
+  `at ${TIME}`,
+  'source LowCardinality(String)',
+  'operation LowCardinality(String)',
+  'service LowCardinality(String)',
+  'record_type UInt16',
+  'outcome LowCardinality(String)',
+  'token_state LowCardinality(String)',
+  'session_id String',
+  'other_session_id String',
+  `issued_at ${TIME}`,
+  'principal String',
+  'principal_id String',
+  'actor_kind LowCardinality(String)',
+  'logon_type Int8',
+  'mailbox String',
+  'mailbox_id String',
+  'tenant LowCardinality(String)',
+  'token_tenant LowCardinality(String)',
+  'external_tenant LowCardinality(String)',
+  'app_id LowCardinality(String)',
+  'client_app_id LowCardinality(String)',
+  'ip String',
+  'device_id String',
+  'client LowCardinality(String)',
+  'issuer LowCardinality(String)',
+  'access_type LowCardinality(String)',
+  'throttled Int8',
+  // One element a message: the four arrays have one length.
+  'item_message_id Array(String)',
+  'item_id Array(String)',
+  'item_folder Array(String)',
+  'item_bytes Array(UInt64)',
+  'item_subject Array(String)',
+  'synced_folder_id Array(String)',
+  'synced_folder_path Array(String)',
+  'object_path String',
+  'object_name String',
+  'object_hash String',
+  'bytes UInt64',
+  'detail String',
+]
+
+const nameOf = (column: string) => column.slice(0, column.indexOf(' '))
+const contentOf = (columns: readonly string[]) =>
+  `content UInt64 DEFAULT cityHash64(record_id, record_ref, token_id, ${columns.map(nameOf).join(', ')})`
+
+/**
+ * `record_id` is the record's own id as 16 bytes (hashed when it is no GUID), `record_ref` its text
+ * when it is no GUID. `content` tells two records with one id apart.
+ */
+const RECORD = [
+  'evidence_id UInt32',
+  'line UInt64',
+  'record_id UUID',
+  'record_ref String',
+  'token_id UUID',
+]
+
+/** Columns that ingest writes, in order, for each sharded table; the others have defaults. */
+export const ISSUANCE_COLUMNS: readonly string[] = [...RECORD, ...ISSUANCE].map(nameOf)
+export const ACCESS_COLUMNS: readonly string[] = [...RECORD, ...ACCESS].map(nameOf)
+
+export const TABLES: readonly TableSpec[] = [
+  {
+    name: 'issuance',
+    columns: [
+      ...RECORD,
+      ...ISSUANCE,
+      key('principal'),
+      key('principal_id'),
+      key('app_id'),
+      key('session_id'),
+      BUCKET,
+      contentOf(ISSUANCE),
+      RANK,
+    ],
+    orderBy: 'bucket, token_id, record_id, content',
+    engine: 'ReplacingMergeTree(rank)',
+    sharded: true,
+  },
+  {
+    name: 'access',
+    columns: [
+      ...RECORD,
+      ...ACCESS,
+      key('principal'),
+      key('principal_id'),
+      key('app_id'),
+      key('client_app_id'),
+      key('session_id'),
+      BUCKET,
+      contentOf(ACCESS),
+      RANK,
+    ],
+    orderBy: 'bucket, token_id, record_id, content',
+    engine: 'ReplacingMergeTree(rank)',
+    sharded: true,
+  },
+  {
+    // Accesses that are not `issued`: an access without a row here, in a reconciled case, is `issued`.
+    name: 'verdict',
+    columns: [
+      'bucket UInt8',
+      'token_id UUID',
+      'record_id UUID',
+      'content UInt64',
+      'verdict LowCardinality(String)',
+      'reason LowCardinality(String)',
+    ],
+    orderBy: 'bucket, token_id, record_id, content',
+    engine: 'MergeTree',
+    sharded: true,
+  },
+  {
+    // Rates beside `unissued`: of the accesses of one tenant, service, app and day, how many are issued.
+    name: 'base_rate',
+    columns: [
+      'tenant LowCardinality(String)',
+      'service LowCardinality(String)',
+      'app LowCardinality(String)',
+      'day Date',
+      'accesses UInt64',
+      'issued UInt64',
+    ],
+    orderBy: 'tenant, service, app, day',
+    engine: 'MergeTree',
+    sharded: false,
+  },
+  {
+    // One row a file: written last, in one block, so that a file is in the case whole or not at all.
+    name: 'evidence',
+    columns: [
+      'evidence_id UInt32',
+      'path String',
+      'sha256 String',
+      'content_sha256 String',
+      'size_bytes UInt64',
+      'shape LowCardinality(String)',
+      // The evidence whose content this file repeats under another name; 0 when it is its own.
+      'same_as UInt32',
+      'issuances UInt64',
+      'accesses UInt64',
+      'directory_entries UInt64',
+      'inventory_entries UInt64',
+      'rejected_files UInt64',
+      'rejected_rows UInt64',
+      'rejected_payloads UInt64',
+      `first Nullable(${TIME})`,
+      `last Nullable(${TIME})`,
+    ],
+    orderBy: 'evidence_id',
+    engine: 'MergeTree',
+    sharded: false,
+  },
+  {
+    name: 'reject',
+    columns: [
+      'evidence_id UInt32',
+      'line UInt64',
+      'kind LowCardinality(String)',
+      'reason LowCardinality(String)',
+      'detail String',
+    ],
+    orderBy: 'evidence_id, line',
+    engine: 'MergeTree',
+    sharded: false,
+  },
+  {
+    name: 'statement',
+    columns: [
+      'evidence_id UInt32',
+      'line UInt64',
+      'code LowCardinality(String)',
+      'text String',
+      `from_at Nullable(${TIME})`,
+      `to_at Nullable(${TIME})`,
+    ],
+    orderBy: 'evidence_id, line',
+    engine: 'MergeTree',
+    sharded: false,
+  },
+  {
+    name: 'directory',
+    columns: [
+      'evidence_id UInt32',
+      'line UInt64',
+      'principal String',
+      'principal_id String',
+      'tenant LowCardinality(String)',
+      'organisation LowCardinality(String)',
+      'groups Array(LowCardinality(String))',
+      'display_name String',
+    ],
+    orderBy: 'principal, principal_id',
+    engine: 'MergeTree',
+    sharded: false,
+  },
+  {
+    name: 'inventory',
+    columns: [
+      'evidence_id UInt32',
+      'line UInt64',
+      'mailbox String',
+      'folder_id String',
+      'folder_path String',
+      'items UInt64',
+    ],
+    orderBy: 'mailbox, folder_id',
+    engine: 'MergeTree',
+    sharded: false,
+  },
+  {
+    // What each source could have shown: records, and records that carry a field, by hour.
+    name: 'coverage',
+    columns: [
+      // `issuance` or `access`.
+      'side LowCardinality(String)',
+      'source LowCardinality(String)',
+      // Issuance: the category. Access: the service.
+      'category LowCardinality(String)',
+      'tenant LowCardinality(String)',
+      "hour DateTime('UTC')",
+      'records UInt64',
+      'with_token UInt64',
+      'with_session UInt64',
+      'with_principal UInt64',
+      'with_app UInt64',
+      'with_ip UInt64',
+      'with_issued_at UInt64',
+      'grouped UInt64',
+    ],
+    orderBy: 'side, tenant, source, category, hour',
+    engine: 'MergeTree',
+    sharded: false,
+  },
+  {
+    // Facts about the case itself (schema version, what was sealed, what was reconciled): newest wins.
+    name: 'meta',
+    columns: ['name String', 'value String', `at ${TIME}`],
+    orderBy: 'name',
+    engine: 'ReplacingMergeTree(at)',
+    sharded: false,
+  },
+]
+
+/** Columns of `item`: one row a message that an access names. A view, so it cannot disagree with `access`. */
+export const ITEM_VIEW = `
+  SELECT
+    evidence_id, line, bucket, token_id, record_id, content, at, tenant, mailbox, mailbox_id, operation,
+    service, access_type, ip, client, session_id, principal,
+    m AS message_id, i AS item_id, f AS folder, b AS bytes, s AS subject
+  FROM {access}
+  ARRAY JOIN item_message_id AS m, item_id AS i, item_folder AS f, item_bytes AS b, item_subject AS s
+`
+
+/** Columns of `artefact_access`: who touched which file. */
+export const ARTEFACT_VIEW = `
+  SELECT * FROM {access} WHERE object_path != '' AND service NOT IN ('MicrosoftGraph', 'AzureADGraph')
+`
+
+/** Columns of `judged`: every access with its verdict. Rows of one bucket join within that bucket. */
+export const JUDGED_VIEW = `
+  SELECT
+    a.*,
+    if(v.verdict = '', 'issued', v.verdict) AS verdict,
+    if(v.verdict = '', 'token-issued', v.reason) AS reason
+  FROM {access} AS a
+  LEFT ANY JOIN {verdict} AS v
+    ON a.bucket = v.bucket AND a.record_id = v.record_id AND a.content = v.content
+`

@@ -1,0 +1,60 @@
+/**
+ * The error model shared by every package.
+ *
+ * Rules: throw only when the caller cannot get a useful answer; report what was
+ * skipped as a {@link Diagnostic} beside the result instead.
+ *
+ * @module
+ */
+
+/**
+ * What a program may switch on. Each is described under its own heading in `docs/errors.md`.
+ * Adding a code is a minor change, renaming one is a major.
+ */
+export type ErrorCode =
+  | 'FORMAT_UNSUPPORTED'
+  | 'FORMAT_TRUNCATED'
+  | 'FORMAT_LIMIT'
+  | 'INPUT_INVALID'
+  | 'INPUT_UNREADABLE'
+  | 'CASE_BUSY'
+  | 'CASE_INVALID'
+  | 'CASE_MISSING'
+  | 'DISK_FULL'
+  | 'ENGINE_QUERY'
+  | 'ENGINE_UNAVAILABLE'
+  | 'HUNT_INVALID'
+  | 'OUTPUT_UNWRITABLE'
+
+/** Facts about the failure, by name. JSON-safe, short, and never bytes from the input. */
+export type ErrorFacts = Readonly<Record<string, string | number>>
+
+/** Base class: one subclass per package, one code per distinguishable cause. */
+export class MintmarkError extends Error {
+  /** Stable identifier; the message may change between releases, this may not. */
+  readonly code: ErrorCode
+  readonly facts: ErrorFacts
+
+  constructor(code: ErrorCode, message: string, facts: ErrorFacts = {}, options?: ErrorOptions) {
+    super(message, options)
+    this.name = new.target.name
+    this.code = code
+    this.facts = facts
+  }
+}
+
+/** Bytes do not follow the format they claim. `facts.offset` is where, from the file's start. */
+export class FormatError extends MintmarkError {}
+
+/** Something was skipped, but the result still stands. */
+export interface Diagnostic {
+  readonly code: string
+  readonly message: string
+  readonly facts: ErrorFacts
+}
+
+/** A result together with what had to be skipped to produce it. */
+export interface Salvaged<T> {
+  readonly value: T
+  readonly diagnostics: readonly Diagnostic[]
+}

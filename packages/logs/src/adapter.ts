@@ -1,0 +1,46 @@
+import type { Json } from '@mintmark/core'
+import type {
+  Access,
+  DirectoryEntry,
+  FolderInventory,
+  Issuance,
+  Reject,
+  Statement,
+} from './records.ts'
+
+/** Order of day and month in a file's dates, once a row has proven it. */
+export type DateOrder = 'day-first' | 'month-first' | 'unproven'
+
+/** What an adapter may know of the file that a row stands in. */
+export interface FileContext {
+  /** CSV: the header's cells. JSON: undefined. */
+  readonly columns: readonly string[] | undefined
+  /** What the file's own dates prove; only adapters with `dateColumns` need it. */
+  readonly dateOrder: DateOrder
+}
+
+/** Where an adapter puts what one row gives; the reader adds the line. */
+export interface RowSink {
+  issuance(record: Issuance): void
+  access(record: Access): void
+  directory(entry: DirectoryEntry): void
+  inventory(entry: FolderInventory): void
+  reject(reject: Reject): void
+  statement(statement: Statement): void
+}
+
+/**
+ * Turns the rows of one export shape into records. Pure: no I/O, no clock, keeps nothing between
+ * rows, and never throws, whatever the row holds.
+ *
+ * A row is a JSON object, or a CSV row as an object of strings keyed by header cell.
+ */
+export interface Adapter {
+  /** Lower-case id, as in `evidence.shape` and in the documentation: `ual-purview-csv`. */
+  readonly shape: string
+  /** Cheap and narrow: by the presence of keys, never by the file's name. */
+  accepts(row: Json, context: FileContext): boolean
+  read(row: Json, context: FileContext, sink: RowSink): void
+  /** Columns with dates whose day and month order the file must prove before rows can be read. */
+  readonly dateColumns?: readonly string[]
+}

@@ -1,0 +1,20 @@
+export type { Adapter, DateOrder, FileContext, RowSink } from './adapter.ts'
+export type {
+  Access,
+  AccessSource,
+  ActorKind,
+  DirectoryEntry,
+  FolderInventory,
+  Issuance,
+  IssuanceCategory,
+  IssuanceSource,
+  Item,
+  RecordSink,
+  Reject,
+  RejectKind,
+  Statement,
+  StatementCode,
+  SyncedFolder,
+  TokenId,
+  TokenIdState,
+} from './records.ts'

@@ -1,0 +1,234 @@
+/**
+ * What a log file gives: the records that every adapter makes and every question is put to.
+ *
+ * Conventions that hold for all of them. Text that a log does not give is `''`, never null; times are
+ * milliseconds since 1970-01-01 UTC; GUIDs, UPNs and domains are lower-case; a token id is the
+ * canonical GUID text of its 16 bytes ({@link TokenId}). Nothing here is checked for truth: a record
+ * is what a file says, and whoever could write the file could write the record.
+ *
+ * @module
+ */
+
+/** Canonical GUID text (lower-case, RFC 4122 order) of a 16-byte token id; `''` when there is none. */
+export type TokenId = string
+
+/** Why an access record has no token id that could be looked up. */
+export type TokenIdState =
+  /** `tokenId` is there. */
+  | 'present'
+  /** The record has no such field, or it is empty. */
+  | 'absent'
+  /** The field holds a placeholder (all zero, `ANONYMIZED`, one repeated character). */
+  | 'anonymised'
+  /** The field holds something that is no token id in any known spelling. */
+  | 'malformed'
+
+export type IssuanceSource =
+  /** Entra sign-in logs, whatever the export. */
+  | 'entra-signin'
+  /** Unified audit log, RecordType 15 (AzureActiveDirectoryStsLogon). */
+  | 'ual-sts'
+  /** Unified audit log, RecordType 275 (OWAAuth): the mail service's own token call. */
+  | 'ual-owa'
+  | 'keycloak'
+  /** `mintmark-issuance/1`. */
+  | 'mintmark'
+
+export type IssuanceCategory =
+  | 'interactive'
+  | 'non-interactive'
+  | 'service-principal'
+  | 'managed-identity'
+  | 'adfs'
+  | 'ms-service-principal'
+  /** UAL RecordType 15: interactive and a part of the non-interactive sign-ins. */
+  | 'sts-logon'
+  /** UAL RecordType 275. */
+  | 'owa-auth'
+  /** Keycloak, and any other system through `mintmark-issuance/1`. */
+  | 'token'
+
+/** One token made by an identity provider (`outcome: 'issued'`), or one refused attempt at it. */
+export interface Issuance {
+  /** The record's own id as the log spells it; `''` if it has none. */
+  readonly recordId: string
+  readonly atMs: number
+  readonly source: IssuanceSource
+  readonly category: IssuanceCategory
+  /** A failed or interrupted sign-in issued nothing, but shows that the log was on. */
+  readonly outcome: 'issued' | 'failed'
+  readonly tokenId: TokenId
+  readonly sessionId: string
+  /** UPN or other sign-in name, lower-case. */
+  readonly principal: string
+  /** Directory object id (`oid`) of the user or service principal. */
+  readonly principalId: string
+  /** The tenant whose log this is: the resource tenant where the log tells. */
+  readonly tenant: string
+  readonly homeTenant: string
+  readonly appId: string
+  readonly resourceId: string
+  readonly ip: string
+  /** Autonomous system number as text, or `''`. */
+  readonly network: string
+  readonly deviceId: string
+  /** User agent or browser, as logged. */
+  readonly client: string
+  /** `deviceCode`, `oAuth2`, `ropc`, … as logged. */
+  readonly protocol: string
+  /** `AzureAD`, `AzureADBackupAuth`, `ADFederationServices`, an `iss` URL … as logged. */
+  readonly issuer: string
+  /** Rows that this one stands for: 1, or more where a portal export groups (then ids are missing). */
+  readonly grouped: number
+  /** JSON text of what else a hunt may need (error code, conditional access, incoming token type), or `''`. */
+  readonly detail: string
+}
+
+export type AccessSource =
+  | 'ual'
+  | 'graph-activity'
+  | 'aad-graph-activity'
+  | 'keycloak'
+  /** `mintmark-access/1`. */
+  | 'mintmark'
+
+/** Who acted, as far as the record tells. `app`: a token without a user (app-only). */
+export type ActorKind = 'user' | 'app' | 'system' | ''
+
+/** One mail message that an access record names. */
+export interface Item {
+  /** Internet message id with its angle brackets, as logged; `''` if the record has none. */
+  readonly messageId: string
+  /** The store's own id of the copy; `''` if the record has none. */
+  readonly itemId: string
+  readonly folder: string
+  /** Whole bytes; 0 when the record does not tell. */
+  readonly bytes: number
+  readonly subject: string
+}
+
+/** One use of a resource. */
+export interface Access {
+  readonly recordId: string
+  readonly atMs: number
+  readonly source: AccessSource
+  /** `MailItemsAccessed`, `FileDownloaded`, `GET`, … as logged. */
+  readonly operation: string
+  /** `Exchange`, `SharePoint`, `OneDrive`, `MicrosoftGraph`, `AzureActiveDirectory`, … */
+  readonly service: string
+  /** UAL RecordType; 0 elsewhere. */
+  readonly recordType: number
+  readonly outcome: 'succeeded' | 'failed' | ''
+  readonly tokenId: TokenId
+  readonly tokenIdState: TokenIdState
+  /** Session of the token (`sid`): AADSessionId, SignIn session, Graph SessionId. */
+  readonly sessionId: string
+  /** The record's other session field where it has two (Exchange's own `SessionId`); else `''`. */
+  readonly otherSessionId: string
+  /** When the record says its token was issued; 0 when it does not. */
+  readonly issuedAtMs: number
+  readonly principal: string
+  readonly principalId: string
+  readonly actorKind: ActorKind
+  /** UAL LogonType; -1 where there is none. */
+  readonly logonType: number
+  /** Owner of what was touched (MailboxOwnerUPN; for files the site's owner or `''`), lower-case. */
+  readonly mailbox: string
+  readonly mailboxId: string
+  /** Tenant of the resource (OrganizationId). */
+  readonly tenant: string
+  /** Tenant that the token names (TokenTenantId); `''` when the record does not tell. */
+  readonly tokenTenant: string
+  /** Home tenant of an external user; `''` when there is none. */
+  readonly externalTenant: string
+  readonly appId: string
+  readonly clientAppId: string
+  readonly ip: string
+  readonly deviceId: string
+  /** ClientInfoString or user agent, as logged. */
+  readonly client: string
+  /** Issuer or identity provider that the record names; `''` when it does not. */
+  readonly issuer: string
+  /** MailItemsAccessed: `Bind` or `Sync`; else `''`. */
+  readonly accessType: string
+  /** IsThrottled: 1 true, 0 false, -1 absent, which is not false. */
+  readonly throttled: -1 | 0 | 1
+  readonly items: readonly Item[]
+  /** Folders whose content was synchronised, so that the record does not name the messages. */
+  readonly syncedFolders: readonly SyncedFolder[]
+  /** File path, URL or request URI of what was touched; `''` for mail. */
+  readonly objectPath: string
+  readonly objectName: string
+  /** Hash of the object where a log gives one, lower-case hex; else `''`. */
+  readonly objectHash: string
+  /** Bytes answered or held by the object, as logged; 0 when the record does not tell. */
+  readonly bytes: number
+  /** JSON text of what else a hunt may need (search text, rule parameters, modified properties), or `''`. */
+  readonly detail: string
+}
+
+export interface SyncedFolder {
+  readonly id: string
+  readonly path: string
+}
+
+/** Who a principal is: from a directory export. */
+export interface DirectoryEntry {
+  readonly principal: string
+  readonly principalId: string
+  readonly tenant: string
+  readonly organisation: string
+  readonly groups: readonly string[]
+  readonly displayName: string
+}
+
+/** How many messages a folder held when somebody counted: bounds what a sync could have taken. */
+export interface FolderInventory {
+  readonly mailbox: string
+  readonly folderId: string
+  readonly folderPath: string
+  readonly items: number
+}
+
+/** What an input says, or shows, about its own completeness. */
+export interface Statement {
+  readonly code: StatementCode
+  /** One sentence for people. Never more than 200 characters of the input. */
+  readonly text: string
+  /** The period that the statement is about, where it names one; else 0. */
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+export type StatementCode =
+  | 'audit-data-truncated'
+  | 'row-cap'
+  | 'result-count-short'
+  | 'next-link'
+  | 'extractor-gap'
+  | 'portal-grouped'
+  | 'date-order-unproven'
+  | 'ends-early'
+  | 'fields-not-carried'
+
+/** Where reading failed: the whole file, one row of it, or the record inside a readable row. */
+export type RejectKind = 'file' | 'row' | 'payload'
+
+/** Something that could not be read. Counted, kept with its line, and never the end of the run. */
+export interface Reject {
+  readonly kind: RejectKind
+  /** Kebab-case, stable: what was wrong. */
+  readonly reason: string
+  /** Which field or limit; never a value from the log. */
+  readonly detail: string
+}
+
+/** Where a reader puts what it finds. `line` is 1-based, in the decompressed text. */
+export interface RecordSink {
+  issuance(record: Issuance, line: number): void
+  access(record: Access, line: number): void
+  directory(entry: DirectoryEntry, line: number): void
+  inventory(entry: FolderInventory, line: number): void
+  reject(reject: Reject, line: number): void
+  statement(statement: Statement, line: number): void
+}
