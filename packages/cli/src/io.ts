@@ -1,0 +1,28 @@
+/** Everything of the world that a command may touch besides files, so that tests run it without a process. */
+export interface Io {
+  /** Resolves when the text is handed over: an export must not outrun a slow pipe. */
+  readonly out: (text: string) => Promise<void>
+  readonly err: (text: string) => void
+  /** Whether a person looks at standard error, so that progress is worth showing. */
+  readonly showsProgress: boolean
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly now: () => number
+}
+
+/** 0: done, nothing found. 1: done, something found. 2: wrong usage. 3: could not finish. */
+export type ExitCode = 0 | 1 | 2 | 3
+
+/** The process's own streams. */
+export function processIo(): Io {
+  return {
+    out: (text) =>
+      new Promise((resolve, reject) => {
+        process.stdout.write(text, (error) => (error ? reject(error) : resolve()))
+      }),
+    err: (text) => {
+      process.stderr.write(text)
+    },
+    showsProgress: process.stderr.isTTY,
+    now: () => Date.now(),
+  }
+}

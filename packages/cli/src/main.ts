@@ -1,0 +1,16 @@
+/**
+ * argv → a command → an exit code. The only place that ends the process.
+ *
+ * @module
+ */
+import { type ExitCode, type Io, processIo } from './io.ts'
+import { runProgram } from './program.ts'
+
+export async function main(args: readonly string[], io: Io = processIo()): Promise<void> {
+  // A reader that has seen enough (`| head`) closes the pipe: that is no failure of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? 0 : 3)
+  })
+  const code: ExitCode = await runProgram(args, io)
+  process.exit(code)
+}

@@ -1,0 +1,235 @@
+/**
+ * The command line: which commands there are, what each takes, and how a failure becomes an exit code.
+ *
+ * Only argument parsing is loaded here; a command's own code, and the engine with it, is loaded when the
+ * command runs, so that `--help` answers at once.
+ *
+ * @module
+ */
+import { type MintmarkError, safeText } from '@mintmark/core'
+import { Command, CommanderError, Option } from 'commander'
+import type { ExitCode, Io } from './io.ts'
+
+/** Options and operands of one call, as commander hands them over. */
+export type Options = Readonly<Record<string, unknown>>
+export type Handler = (args: readonly string[], options: Options, io: Io) => Promise<ExitCode>
+
+/** @returns the exit code; never throws for anything that a user or an input can cause */
+export async function runProgram(args: readonly string[], io: Io): Promise<ExitCode> {
+  let outcome: ExitCode = 0
+  const program = buildProgram(io, (code) => {
+    outcome = code
+  })
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return outcome
+  } catch (error) {
+    return failed(error, io)
+  }
+}
+
+function failed(error: unknown, io: Io): ExitCode {
+  // Commander has printed its own message; help and version end with 0.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (isMintmarkError(error)) {
+    io.err(`mintmark: ${safeText(error.message, 2000)} (${error.code})\n`)
+    return 3
+  }
+  io.err(
+    `mintmark: a bug, please report it: ${error instanceof Error ? error.stack : String(error)}\n`,
+  )
+  return 3
+}
+
+/** By shape: two copies of `core` in one tree must not turn a clear error into "a bug". */
+function isMintmarkError(error: unknown): error is MintmarkError {
+  return error instanceof Error && 'code' in error && 'facts' in error
+}
+
+function buildProgram(io: Io, done: (code: ExitCode) => void): Command {
+  const program = new Command('mintmark')
+    .description(
+      'From raw audit logs to: these accesses used tokens nobody issued, this is what they\nread, this is what we cannot know. Works offline, on exported files.',
+    )
+    .version('0.1.0')
+    .showHelpAfterError('(see --help)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void io.out(text),
+      writeErr: (text) => io.err(text),
+    })
+    .addHelpText('after', EXIT_CODES)
+  for (const spec of COMMANDS) {
+    const command = program.command(spec.usage).description(spec.summary).exitOverride()
+    command.configureOutput({
+      writeOut: (text) => void io.out(text),
+      writeErr: (text) => io.err(text),
+    })
+    for (const option of spec.options) command.addOption(option)
+    command.addHelpText('after', `\nExample:\n  ${spec.example}`)
+    command.action(async (...call: unknown[]) => {
+      done(await (await spec.load())(operands(call), command.opts(), io))
+    })
+  }
+  return program
+}
+
+/** Commander passes operands, then options, then itself; variadic operands come as one array. */
+function operands(call: readonly unknown[]): string[] {
+  return call
+    .slice(0, -2)
+    .flat()
+    .filter((value): value is string => typeof value === 'string')
+}
+
+const EXIT_CODES = `
+Exit codes: 0 nothing found, 1 found something, 2 usage, 3 failed.
+Start with:  mintmark investigate EXPORTS/ --case CASE`
+
+interface Spec {
+  readonly usage: string
+  readonly summary: string
+  readonly example: string
+  readonly options: readonly Option[]
+  readonly load: () => Promise<Handler>
+}
+
+const option = (flags: string, text: string): Option => new Option(flags, text)
+const inCase = (): Option =>
+  option(
+    '--case <CASE>',
+    'folder of the case, or a clickhouse:// or https:// URL',
+  ).makeOptionMandatory()
+const json = (): Option => option('--json', 'one JSON document instead of text')
+const csv = (what: string): Option => option('--csv', `${what} as CSV`)
+const hunts = (): Option =>
+  option('--hunts <DIR...>', 'folders with your own hunts (.sql), beside the built-in ones')
+const threads = (): Option =>
+  option('--threads <N>', 'worker threads that read files (default: one a core)')
+
+/** What is looked at: values of one option are alternatives, different options narrow each other. */
+const selection = (): Option[] => [
+  option('--all', 'every access, whatever its verdict'),
+  option('--session <ID...>', 'accesses of these sessions'),
+  option('--token <ID...>', 'accesses with these token ids, in any spelling'),
+  option('--ip <ADDRESS...>', 'accesses from these addresses or networks (CIDR)'),
+  option('--app <ID...>', 'accesses of these application ids'),
+  option('--principal <NAME...>', 'accesses by these principals (UPN or object id)'),
+  option('--mailbox <NAME...>', 'accesses to these mailboxes'),
+  option('--operation <NAME...>', 'accesses by these operations, such as MailItemsAccessed'),
+  option('--from <TIME>', 'accesses at or after this time (ISO 8601, UTC when it names no zone)'),
+  option('--to <TIME>', 'accesses before this time'),
+  option('--attacker <FILE>', 'accesses that match a list of indicators, one a line'),
+]
+
+const COMMANDS: readonly Spec[] = [
+  {
+    usage: 'investigate <FILE|DIR...>',
+    summary:
+      'Read logs, judge every access, and answer: whose mail, how much, since when, how sure',
+    example: 'mintmark investigate exports/ --case incident-42',
+    options: [
+      option(
+        '--case <CASE>',
+        'folder or URL of the case (default: ./mintmark-case-… named after the input)',
+      ),
+      json(),
+      hunts(),
+      threads(),
+      ...selection(),
+    ],
+    load: async () => (await import('./commands/investigate.ts')).investigate,
+  },
+  {
+    usage: 'ingest <FILE|DIR...>',
+    summary: 'Read logs into a case: exactly once, however often it is interrupted',
+    example: 'mintmark ingest exports/ directory.csv --case incident-42',
+    options: [inCase(), json(), threads()],
+    load: async () => (await import('./commands/ingest.ts')).ingestFiles,
+  },
+  {
+    usage: 'evidence',
+    summary:
+      'List the files of a case: shape, rows, duplicates, rejects, what each says of its completeness',
+    example: 'mintmark evidence --case incident-42',
+    options: [inCase(), json(), option('--rejects', 'every reject with file, line and reason')],
+    load: async () => (await import('./commands/evidence.ts')).evidence,
+  },
+  {
+    usage: 'coverage',
+    summary: 'Show what each log could have shown: source, tenant, category, field, hours',
+    example: 'mintmark coverage --case incident-42',
+    options: [inCase(), json()],
+    load: async () => (await import('./commands/coverage.ts')).coverage,
+  },
+  {
+    usage: 'verdicts',
+    summary: 'Count verdicts and reasons, list tokens nobody issued, or export one row an access',
+    example: 'mintmark verdicts --case incident-42 --csv > verdicts.csv',
+    options: [inCase(), json(), csv('one row an access')],
+    load: async () => (await import('./commands/verdicts.ts')).verdicts,
+  },
+  {
+    usage: 'scope',
+    summary:
+      'Bound what was exposed: mailboxes, messages from lower to upper bound, folders, windows',
+    example: 'mintmark scope --case incident-42 --ip 198.51.100.0/24 --from 2023-05-15',
+    options: [inCase(), json(), csv('one row an account'), ...selection()],
+    load: async () => (await import('./commands/scope.ts')).scopeOf,
+  },
+  {
+    usage: 'timeline',
+    summary:
+      'Show first and last evidence, active days and hours, phases, and what cannot be excluded',
+    example: 'mintmark timeline --case incident-42 --timesketch > timeline.jsonl',
+    options: [
+      inCase(),
+      json(),
+      csv('one row a selected access'),
+      option('--timesketch', 'selected accesses as Timesketch JSONL'),
+      ...selection(),
+    ],
+    load: async () => (await import('./commands/timeline.ts')).timelineOf,
+  },
+  {
+    usage: 'custody [ARTEFACT]',
+    summary: 'Say who touched a file, by path, name or hash, from where, with which token verdict',
+    example: 'mintmark custody crash-2021-04.dmp --case incident-42',
+    options: [inCase(), json(), csv('one row an access to a file')],
+    load: async () => (await import('./commands/custody.ts')).custodyOf,
+  },
+  {
+    usage: 'hunt [ID...]',
+    summary: 'Run hunts for replayed and mis-granted tokens and contexts never seen before',
+    example: 'mintmark hunt --case incident-42 --hunts my-hunts/',
+    options: [
+      inCase(),
+      json(),
+      csv('one row a hit'),
+      hunts(),
+      option('--list', 'list the hunts, run none'),
+    ],
+    load: async () => (await import('./commands/hunt.ts')).hunt,
+  },
+  {
+    usage: 'sql <QUERY>',
+    summary: 'Put a read-only SQL query to the case; rows come as JSON lines',
+    example:
+      'mintmark sql "SELECT verdict, count() FROM judged GROUP BY verdict" --case incident-42',
+    options: [inCase(), csv('rows')],
+    load: async () => (await import('./commands/sql.ts')).sql,
+  },
+  {
+    usage: 'replay <SCENARIO>',
+    summary:
+      'Write the incident again as log files, with the truth beside them (scenario: storm-0558)',
+    example: 'mintmark replay storm-0558 --out replay-out',
+    options: [
+      option('--out <DIR>', 'folder to write to').makeOptionMandatory(),
+      option('--seed <N>', 'seed of the generator').default('558'),
+      option('--scale <X>', 'size of the ordinary life around the incident').default('1'),
+      json(),
+    ],
+    load: async () => (await import('./commands/replay.ts')).replay,
+  },
+]

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { mintmarkImports, projectFiles, read } from './repository.ts'
+
+/** Which packages a package may import, in its sources. Arrows go one way. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  logs: ['core'],
+  case: ['core', 'logs'],
+  replay: ['core', 'logs'],
+  cli: ['core', 'logs', 'case', 'replay'],
+  testkit: ['core', 'logs', 'case'],
+}
+
+const sources = projectFiles().filter((file) => /^packages\/[a-z]+\/src\/.*\.ts$/.test(file))
+const packageOf = (file: string) => file.split('/')[1] ?? ''
+
+describe('packages', () => {
+  it('are all in the table of arrows', () => {
+    assert.deepEqual(
+      [...new Set(sources.map(packageOf))].toSorted(),
+      Object.keys(ARROWS).toSorted(),
+    )
+  })
+
+  it('import only what the arrows allow', () => {
+    const wrong = sources.flatMap((file) => {
+      const allowed = ARROWS[packageOf(file)] ?? []
+      return mintmarkImports(read(file))
+        .filter((name) => !allowed.includes(name))
+        .map((name) => `${file} imports ${name}`)
+    })
+    assert.deepEqual(wrong, [])
+  })
+
+  for (const [module, home] of [
+    ['chdb', 'packages/case/src/chdb_session.ts'],
+    ['@clickhouse/client', 'packages/case/src/server_session.ts'],
+  ] as const) {
+    it(`import ${module} in ${home} alone`, () => {
+      const importers = sources.filter((file) => read(file).includes(`from '${module}'`))
+      assert.deepEqual(importers, [home])
+    })
+  }
+
+  it('end the process in cli/src/main.ts alone', () => {
+    const enders = sources.filter((file) => read(file).includes('process.exit('))
+    assert.deepEqual(enders, ['packages/cli/src/main.ts'])
+  })
+
+  it('core and the adapters read no file and no clock', () => {
+    const pure = sources.filter((file) =>
+      /^packages\/(core\/src|logs\/src\/(ual|identity))\//.test(file),
+    )
+    const wrong = pure.filter((file) =>
+      /from 'node:(fs|net|http|child_process)|Date\.now\(|new Date\(\)/.test(read(file)),
+    )
+    assert.deepEqual(wrong, [])
+  })
+
+  it('have a root index that names its exports', () => {
+    const starred = sources.filter((file) => /^export \*/m.test(read(file)))
+    assert.deepEqual(starred, [])
+  })
+})

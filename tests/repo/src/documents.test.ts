@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { describe, it } from 'node:test'
+import { projectFiles, ROOT, read } from './repository.ts'
+
+const files = projectFiles()
+const documents = files.filter((file) => file.endsWith('.md'))
+
+describe('documents', () => {
+  it('are those that a newcomer looks for', () => {
+    const wanted = ['README', 'ARCHITECTURE', 'CONTRIBUTING', 'SECURITY', 'CHANGELOG'].map(
+      (n) => `${n}.md`,
+    )
+    assert.deepEqual(
+      [...wanted, 'LICENSE'].filter((file) => !files.includes(file)),
+      [],
+    )
+  })
+
+  it('link to files that exist', () => {
+    const dead = documents.flatMap((file) =>
+      [...read(file).matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)]
+        .map((match) => path.join(path.dirname(file), match[1] ?? ''))
+        .filter((target) => !existsSync(path.join(ROOT, target)))
+        .map((target) => `${file} -> ${target}`),
+    )
+    assert.deepEqual(dead, [])
+  })
+
+  it('speak of the project alone: no path of a machine, no registry', () => {
+    const texts = files.filter((file) => /\.(md|ts|mjs|json|sql|sh)$|^\.ci\/run$/.test(file))
+    const telling = new RegExp(
+      ['/work' + '/', '/root' + '/', 'registry\\.' + 'npmjs', 'deb\\.' + 'debian'].join('|'),
+    )
+    const wrong = texts.filter((file) => file !== 'package-lock.json' && telling.test(read(file)))
+    assert.deepEqual(wrong, [])
+  })
+})
+
+describe('docs/errors.md', () => {
+  const codes = [...read('packages/core/src/errors.ts').matchAll(/^ {2}\| '([A-Z_]+)'$/gm)].map(
+    (m) => m[1],
+  )
+  const headings = [...read('docs/errors.md').matchAll(/^## ([A-Z_]+)$/gm)].map((m) => m[1])
+
+  it('has a heading for every code, and no other', () => {
+    assert.ok(codes.length > 5)
+    assert.deepEqual(headings.toSorted(), codes.toSorted())
+  })
+
+  it('names only codes that a test asserts', () => {
+    const tests = files.filter(
+      (file) => file.endsWith('.test.ts') && !file.startsWith('tests/repo'),
+    )
+    const text = tests.map(read).join('\n')
+    assert.deepEqual(
+      codes.filter((code) => code !== undefined && !text.includes(`'${code}'`)),
+      [],
+    )
+  })
+})
+
+describe('sources', () => {
+  it('have no unfinished business', () => {
+    const unfinished = new RegExp(['TO' + 'DO', 'FIX' + 'ME', 'X' + 'XX'].join('|'))
+    const wrong = files.filter(
+      (file) => /\.(ts|mjs|sql)$/.test(file) && unfinished.test(read(file)),
+    )
+    assert.deepEqual(wrong, [])
+  })
+})

@@ -1,0 +1,41 @@
+/**
+ * Makes a clone ready to run: dependencies installed, sources built. Does nothing twice.
+ *
+ * `npm install` and not `npm ci`: chdb names optional packages for platforms that the registry does not
+ * hold, which `npm ci` refuses. The lockfile must come out as it went in, so it is as strict.
+ */
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
+const stamp = path.join(root, 'node_modules', '.mintmark-installed')
+
+/** Runs a program in the project's folder with its output shown; ends this process where it fails. */
+export function run(command, args, options = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options })
+  if (error) console.error(`${command}: ${error.message}`)
+  if (status !== 0) process.exit(status ?? 3)
+}
+
+/** Installs when the lockfile is not the one that was installed, then builds what changed. */
+export function setUp() {
+  const lock = path.join(root, 'package-lock.json')
+  const wanted = digest(lock)
+  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
+    console.error('Installing dependencies …')
+    run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'])
+    if (digest(lock) !== wanted) {
+      console.error('package-lock.json changed while installing: commit the new one or find out why')
+      process.exit(3)
+    }
+    writeFileSync(stamp, wanted)
+  }
+  run(process.execPath, [path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'])
+}
+
+function digest(file) {
+  return createHash('sha256').update(readFileSync(file)).digest('hex')
+}

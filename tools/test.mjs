@@ -1,0 +1,34 @@
+/**
+ * `npm test`: sets up, then runs every test on the built files. Arguments narrow it to test files whose
+ * path holds one of them: `npm test -- reconcile`.
+ */
+import { readdirSync } from 'node:fs'
+import path from 'node:path'
+import { root, run, setUp } from './setup.mjs'
+
+setUp()
+const wanted = process.argv.slice(2)
+const files = ['packages', 'tests']
+  .flatMap((group) => readdirSync(path.join(root, group)).map((name) => path.join(group, name)))
+  .flatMap((home) => ['test', 'src'].flatMap((folder) => testsOf(home, folder)))
+  .filter((file) => wanted.length === 0 || wanted.some((word) => file.includes(word)))
+  .sort()
+if (files.length === 0) {
+  console.error(`no test file matches ${wanted.join(' ')}`)
+  process.exit(2)
+}
+run(process.execPath, ['--enable-source-maps', '--test', ...files])
+
+/** Built tests whose source is still there: a test that was deleted must not go on passing. */
+function testsOf(home, folder) {
+  const sources = list(path.join(root, home, folder)).filter((name) => name.endsWith('.test.ts'))
+  return sources.map((name) => path.join(home, 'dist', folder, name.replace(/\.ts$/, '.js')))
+}
+
+function list(folder) {
+  try {
+    return readdirSync(folder, { recursive: true })
+  } catch {
+    return []
+  }
+}
