@@ -291,6 +291,25 @@ export const TABLES: readonly TableSpec[] = [
     sharded: false,
   },
   {
+    // What the hunts point at. Hits of a strong hunt join the default selection.
+    name: 'hunt_hit',
+    columns: [
+      'hunt LowCardinality(String)',
+      // `forged`, `replayed`, `mis-granted` or `context`.
+      'class LowCardinality(String)',
+      // `strong` or `lead`.
+      'strength LowCardinality(String)',
+      'record_id UUID',
+      'content UInt64',
+      'bucket UInt8',
+      'token_id UUID',
+      'why String',
+    ],
+    orderBy: 'hunt, record_id, content',
+    engine: 'MergeTree',
+    sharded: false,
+  },
+  {
     // Facts about the case itself (schema version, what was sealed, what was reconciled): newest wins.
     name: 'meta',
     columns: ['name String', 'value String', `at ${TIME}`],
