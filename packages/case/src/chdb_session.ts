@@ -3,41 +3,64 @@
  *
  * @module
  */
-import { mkdirSync } from 'node:fs'
-import { isObject, type Json, MintmarkError, parseObject } from '@mintmark/core'
+import { mkdirSync, rmSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isObject, type Json, MintmarkError, parseObject, text } from '@mintmark/core'
 import { Session as Chdb } from 'chdb'
+import { engineError } from './engine_error.ts'
+import { NORMAL_FORM, requireReadOnly } from './read_only.ts'
 import type { InsertFormat, Params, Session } from './session.ts'
 
-/** ClickHouse's NOT_ENOUGH_SPACE and CANNOT_WRITE_TO_FILE_DESCRIPTOR, the two faces of a full disk. */
-const DISK_FULL = new Set([243, 75])
+const SETTINGS: readonly string[] = [
+  '--output_format_json_quote_64bit_integers=1',
+  '--session_timezone=UTC',
+  // Duplicates are merged away when a case is sealed: a file's row count stays exact until then.
+  '--optimize_on_insert=0',
+  '--mutations_sync=2',
+]
 
-/** Opens, and makes if need be, the engine's data below `folder`. One session a process and folder. */
-export function openChdb(folder: string): Session {
-  mkdirSync(folder, { recursive: true })
-  return new ChdbSession(
-    new Chdb(folder, {
-      connectionArgs: ['--output_format_json_quote_64bit_integers=1', '--session_timezone=UTC'],
-    }),
-  )
+/**
+ * Opens, and makes if need be, the engine's data below `folder`. One folder a process.
+ *
+ * @param staging where encoded rows wait for the engine; emptied first
+ * @throws {MintmarkError} `CASE_BUSY` when another process has the folder, `DISK_FULL`
+ */
+export function openChdb(folder: string, staging: string = join(folder, 'staging')): Session {
+  try {
+    mkdirSync(folder, { recursive: true })
+    rmSync(staging, { recursive: true, force: true })
+    mkdirSync(staging, { recursive: true })
+  } catch (cause) {
+    throw fileError(cause)
+  }
+  return new ChdbSession(folder, staging)
 }
 
 class ChdbSession implements Session {
   readonly kind = 'embedded'
+  readonly shards = 1
   readonly #db: Chdb
+  readonly #folder: string
+  readonly #staging: string
+  #reader: Chdb | undefined
+  #staged = 0
   /** Tail of the queue: chDB runs one statement a connection, and closing amid one aborts the process. */
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(db: Chdb) {
-    this.#db = db
+  constructor(folder: string, staging: string) {
+    this.#folder = folder
+    this.#staging = staging
+    this.#db = connect(folder, SETTINGS)
   }
 
   async command(sql: string, params: Params = {}): Promise<void> {
-    await this.#queued(() => this.#db.queryBindAsync(sql, bindable(params)))
+    await this.#queued(() => this.#db.queryBindAsync(sql, { ...params }))
   }
 
   async rows(sql: string, params: Params = {}): Promise<Json[]> {
     const format = { format: 'JSONEachRow' }
-    const result = await this.#queued(() => this.#db.queryBindAsync(sql, bindable(params), format))
+    const result = await this.#queued(() => this.#db.queryBindAsync(sql, { ...params }, format))
     return result
       .text()
       .split('\n')
@@ -47,22 +70,17 @@ class ChdbSession implements Session {
       })
   }
 
-  async *stream(sql: string, params: Params = {}): AsyncIterable<readonly Json[]> {
-    // One active stream a connection: it holds the queue until it is done.
-    let release = (): void => {}
-    const turn = this.#last
-    this.#last = new Promise<void>((resolve) => {
-      release = resolve
-    })
-    await turn
-    try {
-      for await (const chunk of this.#db.queryStreamBind(sql, bindable(params)))
-        yield chunk.rows<Json>()
-    } catch (cause) {
-      throw engineError(cause)
-    } finally {
-      release()
-    }
+  stream(sql: string, params: Params = {}): AsyncIterable<readonly Json[]> {
+    return this.#streamed(() => this.#db.queryStreamBind(sql, { ...params }))
+  }
+
+  async *ask(sql: string): AsyncIterable<readonly Json[]> {
+    const [normal] = await this.rows(NORMAL_FORM, { sql })
+    const query = normal === undefined ? '' : (text(normal, 'query') ?? '')
+    requireReadOnly(query)
+    this.#reader ??= connect(this.#folder, [...SETTINGS, '--readonly=1'])
+    const reader = this.#reader
+    yield* this.#streamed(() => reader.queryStream(query))
   }
 
   async insert(
@@ -71,32 +89,99 @@ class ChdbSession implements Session {
     format: InsertFormat,
     bytes: Uint8Array,
   ): Promise<void> {
-    if (format !== 'TabSeparated') throw new TypeError(`chDB takes no ${format} from memory`)
-    await this.#queued(() => this.#db.insert({ table, columns, format, values: bytes }))
+    // Through a file, not through `Session.insert`: chDB takes no binary format from memory, and its
+    // counting of lines in a text format costs as much as the engine's own parsing (measured).
+    const path = join(this.#staging, `${this.#staged++}.${format}`)
+    try {
+      await writeFile(path, bytes)
+      const names = columns.join(', ')
+      const structure = format === 'Native' ? '' : ', {structure:String}'
+      await this.command(
+        `INSERT INTO ${table} (${names}) SELECT ${names} FROM file({path:String}, '${format}'${structure})`,
+        {
+          path,
+          ...(format === 'Native' ? {} : { structure: await this.#structure(table, columns) }),
+        },
+      )
+    } catch (cause) {
+      throw fileError(cause)
+    } finally {
+      rmSync(path, { force: true })
+    }
+  }
+
+  localTable(name: string): string {
+    return name
+  }
+
+  everywhere(sql: string, params: Params = {}): Promise<void> {
+    return this.command(sql, params)
   }
 
   async close(): Promise<void> {
     await this.#last
+    this.#reader?.close()
     this.#db.close()
+  }
+
+  async *#streamed(start: () => ReturnType<Chdb['queryStream']>): AsyncIterable<readonly Json[]> {
+    // One active stream a connection: it holds the queue until it is done.
+    let release = (): void => {}
+    const turn = this.#last
+    this.#last = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    await turn
+    try {
+      for await (const chunk of start()) yield chunk.rows<Json>()
+    } catch (cause) {
+      throw engineError(cause, numberOf(cause))
+    } finally {
+      release()
+    }
+  }
+
+  async #structure(table: string, columns: readonly string[]): Promise<string> {
+    const described = await this.rows(
+      `SELECT name, type FROM system.columns
+      WHERE database = currentDatabase() AND table = {table:String}`,
+      { table },
+    )
+    const types = new Map(described.map((row) => [row['name'], row['type']]))
+    return columns.map((name) => `${name} ${String(types.get(name))}`).join(', ')
   }
 
   #queued<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#last.then(work).catch((cause: unknown) => {
-      throw engineError(cause)
+      throw engineError(cause, numberOf(cause))
     })
     this.#last = result.catch(() => {})
     return result
   }
 }
 
-function bindable(params: Params): Record<string, unknown> {
-  return { ...params }
+function connect(folder: string, settings: readonly string[]): Chdb {
+  try {
+    return new Chdb(folder, { connectionArgs: settings })
+  } catch (cause) {
+    // chDB says only that it cannot connect; its reason goes to stderr. Another process's lock is the
+    // usual one, and the one that the case's own lock file cannot rule out (another machine's pid).
+    const message = 'the engine cannot open the case; another process may have it'
+    throw new MintmarkError('CASE_BUSY', message, {}, { cause })
+  }
 }
 
-function engineError(cause: unknown): MintmarkError {
-  const number =
-    isObject(cause) && typeof cause['clickhouseCode'] === 'number' ? cause['clickhouseCode'] : 0
+function numberOf(cause: unknown): number {
+  return isObject(cause) && typeof cause['clickhouseCode'] === 'number'
+    ? cause['clickhouseCode']
+    : 0
+}
+
+function fileError(cause: unknown): MintmarkError {
+  if (cause instanceof MintmarkError) return cause
+  const errno = isObject(cause) ? (text(cause, 'code') ?? '') : ''
+  const full = errno === 'ENOSPC' || errno === 'EDQUOT'
+  const code = full ? 'DISK_FULL' : 'OUTPUT_UNWRITABLE'
   const message = cause instanceof Error ? cause.message : String(cause)
-  const code = DISK_FULL.has(number) ? 'DISK_FULL' : 'ENGINE_QUERY'
-  return new MintmarkError(code, message, { clickhouse: number }, { cause })
+  return new MintmarkError(code, message, { errno }, { cause })
 }

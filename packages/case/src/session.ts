@@ -7,24 +7,35 @@ export type Params = Readonly<Record<string, string | number | bigint | readonly
 export type InsertFormat = 'TabSeparated' | 'Native' | 'RowBinary'
 
 /**
- * One connection to the engine that holds a case: chDB in this process, or a ClickHouse server.
+ * One connection to the engine that holds a case: chDB in this process, a ClickHouse server, or the
+ * first shard of a cluster.
  *
- * The SQL is the same for both. 64-bit integers arrive as decimal text in rows; times are UTC.
+ * The SQL is the same for all. 64-bit integers arrive as decimal text in rows; times are UTC.
  * Queries on one session run one after the other; a session is closed only when none is running.
  */
 export interface Session {
   readonly kind: 'embedded' | 'server'
+  /** How many nodes hold the sharded tables; 1 when it is not a cluster. */
+  readonly shards: number
   /**
    * Runs a statement that gives no rows.
    *
    * @throws {MintmarkError} `ENGINE_QUERY` with ClickHouse's number in `facts.clickhouse`,
-   *   `DISK_FULL` when that is the cause
+   *   `DISK_FULL` when that is the cause, `ENGINE_UNAVAILABLE` when nothing answers
    */
   command(sql: string, params?: Params): Promise<void>
   /** All rows at once: for aggregates and queries with a LIMIT. Throws as {@link command}. */
   rows(sql: string, params?: Params): Promise<Json[]>
   /** Rows in chunks, memory bounded: for exports. Throws as {@link command}. */
   stream(sql: string, params?: Params): AsyncIterable<readonly Json[]>
+  /**
+   * Rows of a query that somebody typed: one statement, which can change nothing and reach nothing
+   * outside the case.
+   *
+   * @throws {MintmarkError} `INPUT_INVALID` when it is more than one statement, writes a file or
+   *   reads one, or names an output format; else as {@link command}
+   */
+  ask(sql: string): AsyncIterable<readonly Json[]>
   /** Inserts encoded rows. The bytes must not change until the promise settles. */
   insert(
     table: string,
@@ -32,5 +43,15 @@ export interface Session {
     format: InsertFormat,
     bytes: Uint8Array,
   ): Promise<void>
+  /**
+   * Name under which a shard holds its own rows of a sharded table: `access_local` on a cluster,
+   * `access` elsewhere. Only for statements that {@link everywhere} runs.
+   */
+  localTable(name: string): string
+  /**
+   * Runs a statement on every shard: DDL, TRUNCATE and OPTIMIZE of local tables, and statements that
+   * read and write local tables alone. Throws as {@link command}.
+   */
+  everywhere(sql: string, params?: Params): Promise<void>
   close(): Promise<void>
 }

@@ -1,0 +1,154 @@
+/**
+ * Opening a case, wherever it lives.
+ *
+ * A case in a folder: `case.json` says that it is one, `engine/` is the database, `lock` names the
+ * process that has it open, `staging/` holds rows on their way in and is empty between runs.
+ *
+ * Trust: whoever can write in the folder, or on the server, can change every answer.
+ *
+ * @module
+ */
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
+import { join, resolve } from 'node:path'
+import { isObject, MintmarkError, parseObject } from '@mintmark/core'
+import { openChdb } from './chdb_session.ts'
+import { lockFolder } from './folder_lock.ts'
+import { readMeta, writeMeta } from './meta.ts'
+import { SCHEMA_VERSION } from './schema.ts'
+import type { Session } from './session.ts'
+import { createTables } from './tables.ts'
+
+const FORMAT = 'mintmark-case'
+const VERSION_FACT = 'schema_version'
+/** What an interrupted first opening may leave behind: such a folder is as good as empty. */
+const LEFTOVERS = new Set(['lock', 'case.json.new'])
+
+/** One investigation: its evidence, and the engine that answers for it. */
+export interface Case {
+  readonly session: Session
+  /** Folder, or URL without its password. */
+  readonly location: string
+  close(): Promise<void>
+}
+
+export interface OpenOptions {
+  /** `read` makes nothing: a case that is not there is `CASE_MISSING`. Default `write`. */
+  readonly mode?: 'read' | 'write'
+}
+
+/**
+ * Opens a case, and makes it first where `mode` allows.
+ *
+ * @param location a folder, or a `clickhouse://` or `https://` URL
+ * @throws {MintmarkError} `CASE_MISSING`, `CASE_BUSY`, `CASE_INVALID` (a folder that is something
+ *   else, or a case of another schema version), `ENGINE_UNAVAILABLE`, `DISK_FULL`
+ */
+export async function openCase(location: string, options: OpenOptions = {}): Promise<Case> {
+  const mode = options.mode ?? 'write'
+  return openFolder(resolve(location), mode)
+}
+
+async function openFolder(folder: string, mode: 'read' | 'write'): Promise<Case> {
+  requireCaseFolder(folder, mode)
+  const unlock = lockFolder(folder)
+  try {
+    if (!existsSync(join(folder, 'case.json'))) writeCaseFile(folder)
+    const session = openChdb(join(folder, 'engine'), join(folder, 'staging'))
+    try {
+      await prepare(session)
+    } catch (cause) {
+      await session.close()
+      throw cause
+    }
+    return {
+      session,
+      location: folder,
+      close: async () => {
+        await session.close()
+        unlock()
+      },
+    }
+  } catch (cause) {
+    unlock()
+    throw cause
+  }
+}
+
+function requireCaseFolder(folder: string, mode: 'read' | 'write'): void {
+  const entries = entriesOf(folder)
+  if (entries?.includes('case.json') === true) {
+    requireVersion(folder)
+    return
+  }
+  if (entries !== undefined && entries.some((name) => !LEFTOVERS.has(name)))
+    throw new MintmarkError('CASE_INVALID', `${folder} holds other files and is no case`, {})
+  if (mode === 'read') throw new MintmarkError('CASE_MISSING', `there is no case at ${folder}`, {})
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (cause) {
+    throw folderError(folder, cause)
+  }
+}
+
+/** Names in the folder, or undefined when there is no such folder. */
+function entriesOf(folder: string): string[] | undefined {
+  try {
+    return readdirSync(folder)
+  } catch (cause) {
+    if (isObject(cause) && cause['code'] === 'ENOENT') return undefined
+    throw folderError(folder, cause)
+  }
+}
+
+function requireVersion(folder: string): void {
+  let file: string
+  try {
+    file = readFileSync(join(folder, 'case.json'), 'utf8')
+  } catch (cause) {
+    throw folderError(folder, cause)
+  }
+  const record = parseObject(file)
+  if (record?.['format'] !== FORMAT)
+    throw new MintmarkError('CASE_INVALID', `${folder}/case.json is not a case's`, {})
+  const version = record['schemaVersion']
+  if (version !== SCHEMA_VERSION) throw otherVersion(String(version))
+}
+
+function writeCaseFile(folder: string): void {
+  const path = join(folder, 'case.json')
+  writeFileSync(
+    `${path}.new`,
+    `${JSON.stringify({ format: FORMAT, schemaVersion: SCHEMA_VERSION })}\n`,
+  )
+  renameSync(`${path}.new`, path)
+}
+
+async function prepare(session: Session): Promise<void> {
+  await createTables(session)
+  const version = await readMeta(session, VERSION_FACT)
+  if (version === undefined) await writeMeta(session, VERSION_FACT, String(SCHEMA_VERSION))
+  else if (version !== String(SCHEMA_VERSION)) throw otherVersion(version)
+}
+
+function otherVersion(found: string): MintmarkError {
+  const message = `the case has schema version ${found}, this program has ${SCHEMA_VERSION}: make it again from its evidence`
+  return new MintmarkError('CASE_INVALID', message, { found, expected: SCHEMA_VERSION })
+}
+
+function folderError(folder: string, cause: unknown): MintmarkError {
+  const errno = isObject(cause) && typeof cause['code'] === 'string' ? cause['code'] : ''
+  const code = errno === 'ENOSPC' ? 'DISK_FULL' : 'CASE_INVALID'
+  return new MintmarkError(
+    code,
+    `${folder} cannot be used as a case: ${errno}`,
+    { errno },
+    { cause },
+  )
+}

@@ -1,0 +1,26 @@
+import { MintmarkError } from '@mintmark/core'
+
+/** NOT_ENOUGH_SPACE, CANNOT_WRITE_TO_FILE_DESCRIPTOR, CANNOT_WRITE_AFTER_END_OF_BUFFER's cause, fsync. */
+const DISK_FULL_NUMBERS = new Set([243, 75, 76, 87])
+const NO_SPACE = /No space left on device|errno: 28\b|ENOSPC|NOT_ENOUGH_SPACE/u
+
+/**
+ * The typed error for what an engine reported, with ClickHouse's number in `facts.clickhouse`.
+ *
+ * @param number ClickHouse's error number; 0 when it gave none
+ */
+export function engineError(cause: unknown, number: number): MintmarkError {
+  if (cause instanceof MintmarkError) return cause
+  const message = cause instanceof Error ? cause.message : String(cause)
+  const full =
+    number === 243 || ((number === 0 || DISK_FULL_NUMBERS.has(number)) && NO_SPACE.test(message))
+  const code = full ? 'DISK_FULL' : 'ENGINE_QUERY'
+  const known = number === 0 ? numberIn(message) : number
+  return new MintmarkError(code, message, { clickhouse: known }, { cause })
+}
+
+/** `Code: 60. DB::Exception: …` starts, or stands near the start of, every message of the engine. */
+function numberIn(message: string): number {
+  const match = /\bCode: (\d+)\b/u.exec(message.slice(0, 200))
+  return match === null ? 0 : Number(match[1])
+}

@@ -1,0 +1,59 @@
+/**
+ * Keeps a query that somebody typed from changing anything or reaching beyond the case.
+ *
+ * The engine's `readonly` setting refuses writes, DDL and table functions; it does not refuse
+ * `INTO OUTFILE` and the `file()` function (measured on 26.7), and chDB runs several statements. So
+ * the engine first prints the query in its own normal form (`formatQuery`: one statement, no comments,
+ * one kind of quote), and these tokens are looked for in that text, which is also what runs.
+ *
+ * @module
+ */
+import { MintmarkError } from '@mintmark/core'
+
+/** Gives the engine's normal form of one statement as `query`. */
+export const NORMAL_FORM = 'SELECT formatQuerySingleLine({sql:String}) AS query'
+
+const TOKEN =
+  /'(?:[^'\\]|\\[\s\S]|'')*'|`(?:[^`\\]|\\[\s\S]|``)*`|"(?:[^"\\]|\\[\s\S]|"")*"|\w+|\S/gu
+
+const QUESTIONS = new Set(['select', 'with', 'explain', 'show', 'describe', 'desc', 'exists'])
+
+/** Functions that read outside the case though the engine is read-only. */
+const OUTSIDE = new Set(['file', 'catboostevaluate'])
+
+/**
+ * Checks a statement in the engine's normal form.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID`, `facts.found` says which token
+ */
+export function requireReadOnly(normal: string): void {
+  const tokens = normal.match(TOKEN) ?? []
+  const first = bare(tokens.find((token) => token !== '(') ?? '')
+  if (!QUESTIONS.has(first)) refuse(first.toUpperCase(), 'only questions are taken')
+  for (const [index, token] of tokens.entries()) {
+    const word = bare(token)
+    const next = bare(tokens[index + 1] ?? '')
+    if (token === ';') refuse(';', 'one statement at a time')
+    if (word === 'into' && next === 'outfile') refuse('INTO OUTFILE', 'it would write a file')
+    if (OUTSIDE.has(word) && next === '(') refuse(`${word}()`, 'it would read outside the case')
+    if (word === 'format' && isLastWord(tokens, index))
+      refuse('FORMAT', 'the output format is an option of the command')
+  }
+}
+
+function bare(token: string): string {
+  const quoted = token.startsWith('`') || (token.startsWith('"') && token.length > 1)
+  return (quoted ? token.slice(1, -1) : token).toLowerCase()
+}
+
+/** `FORMAT name` ends a statement (SETTINGS may follow); elsewhere `format` is a name. */
+function isLastWord(tokens: readonly string[], index: number): boolean {
+  const name = tokens[index + 1]
+  if (tokens[index] !== 'FORMAT' || name === undefined || !/^\w+$/u.test(name)) return false
+  const after = tokens[index + 2]
+  return after === undefined || after === 'SETTINGS'
+}
+
+function refuse(found: string, why: string): never {
+  throw new MintmarkError('INPUT_INVALID', `the query has ${found}: ${why}`, { found })
+}

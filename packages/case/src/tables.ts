@@ -1,0 +1,62 @@
+/**
+ * Makes the tables and views of `schema.ts` on whatever holds the case.
+ *
+ * On a cluster a sharded table `X` is `X_local` on every shard and a Distributed `X` on the first,
+ * spread by `bucket`; a view over sharded tables likewise. No Keeper is needed: each shard is told by
+ * itself.
+ *
+ * @module
+ */
+import { ARTEFACT_VIEW, ITEM_VIEW, JUDGED_VIEW, TABLES, type TableSpec } from './schema.ts'
+import type { Session } from './session.ts'
+
+const VIEWS: readonly { readonly name: string; readonly select: string }[] = [
+  { name: 'item', select: ITEM_VIEW },
+  { name: 'artefact_access', select: ARTEFACT_VIEW },
+  { name: 'judged', select: JUDGED_VIEW },
+]
+
+/** Where the Distributed tables of a cluster point. */
+export interface ClusterNames {
+  readonly cluster: string
+  readonly database: string
+}
+
+/**
+ * Makes every table and view that is not there yet.
+ *
+ * @param names only for a session on a cluster
+ * @throws {MintmarkError} as `Session.command`
+ */
+export async function createTables(session: Session, names?: ClusterNames): Promise<void> {
+  for (const spec of TABLES) {
+    if (spec.sharded) await session.everywhere(createTable(spec, session.localTable(spec.name)))
+    else await session.command(createTable(spec, spec.name))
+  }
+  for (const view of VIEWS) {
+    const local = session.localTable(view.name)
+    await session.everywhere(
+      `CREATE VIEW IF NOT EXISTS ${local} AS ${placed(view.select, session)}`,
+    )
+  }
+  if (names === undefined) return
+  const shardedTables = TABLES.filter((spec) => spec.sharded).map((spec) => spec.name)
+  for (const name of [...shardedTables, ...VIEWS.map((view) => view.name)])
+    await session.command(distributed(name, session.localTable(name), names))
+}
+
+function createTable(spec: TableSpec, name: string): string {
+  const columns = spec.columns.join(', ')
+  return `CREATE TABLE IF NOT EXISTS ${name} (${columns}) ENGINE = ${spec.engine} ORDER BY (${spec.orderBy})`
+}
+
+/** The view's text with the names of the tables that stand beside it. */
+function placed(select: string, session: Session): string {
+  return select.replace(/\{(\w+)\}/gu, (_, table: string) => session.localTable(table))
+}
+
+function distributed(name: string, local: string, names: ClusterNames): string {
+  const { cluster, database } = names
+  return `CREATE TABLE IF NOT EXISTS ${name} AS ${local}
+    ENGINE = Distributed('${cluster}', '${database}', '${local}', bucket)`
+}
