@@ -1,3 +1,4 @@
+export { type Address, readAddress } from './addresses.ts'
 export {
   type Diagnostic,
   type ErrorCode,
@@ -6,4 +7,21 @@ export {
   MintmarkError,
   type Salvaged,
 } from './errors.ts'
+export { guidOfBytes, guidOfNetBytes, readGuid } from './guid.ts'
 export { isObject, type Json, parseObject, text } from './json.ts'
+export { CELL_LIMIT, csvCell, safeText } from './safe_text.ts'
+export {
+  type DayMonthOrder,
+  dateOrderOf,
+  epochMs,
+  isoOf,
+  readSlashDate,
+  utcMs,
+} from './times.ts'
+export {
+  hashedId,
+  readTokenId,
+  type TokenIdLead,
+  type TokenIdReading,
+  tokenIdLead,
+} from './token_id.ts'

@@ -1,0 +1,227 @@
+/**
+ * Times in logs, to milliseconds since 1970-01-01 UTC.
+ *
+ * A time without a zone is UTC: the audit logs write it so, and `Date.parse` would read it in the zone of
+ * the analyst's machine. Dates whose day and month could be either are read only in a stated order.
+ *
+ * Range: years 1900 to 2299, which is what a case can hold; `0001-01-01T00:00:00` is .NET's way to say
+ * "none". Nothing here throws or reads a clock.
+ *
+ * @module
+ */
+
+const DAY_MS = 86_400_000
+const MIN_YEAR = 1900
+const MAX_YEAR = 2299
+const MIN_MS = Date.UTC(MIN_YEAR, 0, 1)
+const MAX_MS = Date.UTC(MAX_YEAR, 11, 31, 23, 59, 59, 999)
+const DAYS_BEFORE: readonly number[] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334]
+const DAYS_IN: readonly number[] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+/** Order of day and month, as a date or a whole file proves it. */
+export type DayMonthOrder = 'day-first' | 'month-first'
+
+const isLeap = (year: number) => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
+
+/** Midnight of a date; NaN if the calendar has no such day or the year is out of range. */
+function dayMs(year: number, month: number, day: number): number {
+  // Written so that NaN fails too.
+  if (!(year >= MIN_YEAR && year <= MAX_YEAR && month >= 1 && month <= 12 && day >= 1))
+    return Number.NaN
+  const leapDay = month === 2 && isLeap(year) ? 1 : 0
+  if (day > (DAYS_IN[month - 1] ?? 0) + leapDay) return Number.NaN
+  const before = year - 1
+  const leaps = Math.floor(before / 4) - Math.floor(before / 100) + Math.floor(before / 400) - 477
+  const afterLeap = month > 2 && isLeap(year) ? 1 : 0
+  return (
+    ((year - 1970) * 365 + leaps + (DAYS_BEFORE[month - 1] ?? 0) + afterLeap + day - 1) * DAY_MS
+  )
+}
+
+/** Milliseconds into the day; NaN if there is no such time. */
+function clockMs(hour: number, minute: number, second: number): number {
+  if (!(hour < 24 && minute < 60 && second < 60)) return Number.NaN
+  return ((hour * 60 + minute) * 60 + second) * 1000
+}
+
+/** The digit at `at`; NaN if there is none, which spoils whatever it is added to. */
+function digit(spelled: string, at: number): number {
+  const value = spelled.charCodeAt(at) - 48
+  return value >= 0 && value <= 9 ? value : Number.NaN
+}
+
+const two = (spelled: string, at: number) => digit(spelled, at) * 10 + digit(spelled, at + 1)
+const inRange = (ms: number) => (ms >= MIN_MS && ms <= MAX_MS ? ms : undefined)
+
+/**
+ * The instant that an ISO 8601 text names; undefined if it names none.
+ *
+ * Reads `T` or a space, any number of fraction digits (cut to milliseconds), `Z`, `+02:00`, `+0200`, `+02`
+ * or ` UTC`, no zone (which is UTC), no seconds, a date alone, and `/Date(ms)/` of PowerShell's JSON.
+ * Numbers are never times here: see {@link epochMs}. A day that the calendar does not have is no time.
+ */
+export function utcMs(value: unknown): number | undefined {
+  if (typeof value !== 'string' || value.length < 10 || value.length > 64) return undefined
+  const dash = value.charCodeAt(4)
+  if (dash !== 0x2d || value.charCodeAt(7) !== 0x2d) return looseMs(value)
+  const year = two(value, 0) * 100 + two(value, 2)
+  const day = dayMs(year, two(value, 5), two(value, 8))
+  if (value.length === 10) return inRange(day)
+  const separator = value.charCodeAt(10)
+  // T, t or a space.
+  if (separator !== 0x54 && separator !== 0x20 && separator !== 0x74) return looseMs(value)
+  return inRange(day + timeOfDayMs(value, 11))
+}
+
+/** Time of day and zone from `at` to the end, as an offset from that day's UTC midnight; NaN if it is none. */
+function timeOfDayMs(spelled: string, at: number): number {
+  const COLON = 0x3a
+  if (spelled.charCodeAt(at + 2) !== COLON) return Number.NaN
+  const hasSeconds = spelled.charCodeAt(at + 5) === COLON
+  const second = hasSeconds ? two(spelled, at + 6) : 0
+  const clock = clockMs(two(spelled, at), two(spelled, at + 3), second)
+  let end = at + (hasSeconds ? 8 : 5)
+  let fraction = 0
+  const point = spelled.charCodeAt(end)
+  if (hasSeconds && (point === 0x2e || point === 0x2c)) {
+    const from = end + 1
+    end = digitsEnd(spelled, from)
+    if (end === from) return Number.NaN
+    fraction = milliseconds(spelled, from, end)
+  }
+  return clock + fraction - zoneMs(spelled, end)
+}
+
+function digitsEnd(spelled: string, from: number): number {
+  let end = from
+  while (digit(spelled, end) >= 0) end++
+  return end
+}
+
+/** The first three of the fraction digits in `[from, end)`. */
+function milliseconds(spelled: string, from: number, end: number): number {
+  let ms = 0
+  for (let at = from; at < from + 3; at++) ms = ms * 10 + (at < end ? digit(spelled, at) : 0)
+  return ms
+}
+
+/** Offset of the zone that fills the text from `at`; 0 if there is no zone, NaN if it is no zone. */
+function zoneMs(spelled: string, at: number): number {
+  if (at === spelled.length) return 0
+  if (at === spelled.length - 1 && (spelled[at] === 'Z' || spelled[at] === 'z')) return 0
+  const zone = spelled.slice(at).trim()
+  if (zone === '' || /^(?:Z|UTC|GMT)$/i.test(zone)) return 0
+  const match = /^([+-])(\d\d)(?::?(\d\d))?$/.exec(zone)
+  if (match === null) return Number.NaN
+  const hours = Number(match[2])
+  const minutes = Number(match[3] ?? 0)
+  if (hours > 18 || minutes > 59) return Number.NaN
+  return (match[1] === '-' ? -1 : 1) * (hours * 60 + minutes) * 60_000
+}
+
+/** White space around a time, and PowerShell's `/Date(1700000000000)/`, whose zone is only for show. */
+function looseMs(value: string): number | undefined {
+  const trimmed = value.trim()
+  if (trimmed.length < value.length) return utcMs(trimmed)
+  const match = /^\/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\/$/.exec(value)
+  return match === null ? undefined : inRange(Number(match[1]))
+}
+
+/**
+ * The instant of an epoch number, or of a text of digits; undefined if it is out of range.
+ *
+ * Only for fields that are documented to hold one: a number alone does not say its unit.
+ */
+export function epochMs(value: unknown, unit: 's' | 'ms'): number | undefined {
+  const isDigits = typeof value === 'string' && /^\d{1,16}(?:\.\d{1,9})?$/.test(value)
+  const number = isDigits ? Number(value) : value
+  if (typeof number !== 'number' || number <= 0) return undefined
+  return inRange(Math.floor(unit === 's' ? number * 1000 : number))
+}
+
+/** A date of three numbers with its time, before day and month are told apart. */
+interface SlashDate {
+  readonly isYearFirst: boolean
+  readonly year: number
+  readonly first: number
+  readonly second: number
+  /** Offset from that day's UTC midnight. */
+  readonly timeMs: number
+}
+
+const SLASH_DATE =
+  /^(\d{1,4})([/.-])(\d{1,2})\2(\d{1,4})(?:,? +(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?: ?([ap])\.? ?m\.?)?( ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?)?$/i
+
+function parseSlashDate(value: unknown): SlashDate | undefined {
+  if (typeof value !== 'string' || value.length < 8 || value.length > 64) return undefined
+  // ICU 72 and newer put a narrow no-break space before AM and PM.
+  const spelled = value.replaceAll(/[\u00a0\u2009\u202f]/g, ' ').trim()
+  const match = SLASH_DATE.exec(spelled)
+  if (match === null) return undefined
+  const [, a = '', , b = '', c = ''] = match
+  const timeMs = slashTimeMs(match)
+  // Two-digit years are not read: 03/04/05 has six meanings.
+  if (a.length === 4 && c.length <= 2) {
+    return { isYearFirst: true, year: Number(a), first: Number(b), second: Number(c), timeMs }
+  }
+  if (a.length > 2 || c.length !== 4) return undefined
+  return { isYearFirst: false, year: Number(c), first: Number(a), second: Number(b), timeMs }
+}
+
+function slashTimeMs(match: RegExpExecArray): number {
+  if (match[5] === undefined) return 0
+  const hour = hourOf(Number(match[5]), match[9]?.toLowerCase())
+  const fraction = Number((match[8] ?? '').slice(0, 3).padEnd(3, '0'))
+  return (
+    clockMs(hour, Number(match[6]), Number(match[7] ?? 0)) + fraction - zoneMs(match[10] ?? '', 0)
+  )
+}
+
+function hourOf(hour: number, half: string | undefined): number {
+  if (half === undefined) return hour
+  if (half === 'a') return hour === 12 ? 0 : hour < 12 ? hour : Number.NaN
+  // "15:05 PM" is written by formats that mix the 24-hour clock with a day half.
+  return hour === 12 ? 12 : hour === 0 ? Number.NaN : hour < 12 ? hour + 12 : hour
+}
+
+/**
+ * The instant that a date of numbers names, in a stated order of day and month; undefined if it names none.
+ *
+ * Reads `9/20/2023 4:05:03 AM`, `4/28/2021, 3:05:26.000 PM`, `28.04.2021 15:05:26`, `28-04-2021 15:05` and
+ * year-first dates, for which the order does not matter. With `unproven`, only a date that proves its own
+ * order, or means the same in both, is read.
+ */
+export function readSlashDate(
+  value: unknown,
+  order: DayMonthOrder | 'unproven',
+): number | undefined {
+  const date = parseSlashDate(value)
+  if (date === undefined) return undefined
+  const { year, first, second, timeMs } = date
+  if (date.isYearFirst) return inRange(dayMs(year, first, second) + timeMs)
+  const monthFirst = dayMs(year, first, second)
+  const dayFirst = dayMs(year, second, first)
+  if (order === 'month-first') return inRange(monthFirst + timeMs)
+  if (order === 'day-first') return inRange(dayFirst + timeMs)
+  if (Number.isNaN(monthFirst)) return inRange(dayFirst + timeMs)
+  const isOneReading = Number.isNaN(dayFirst) || dayFirst === monthFirst
+  return isOneReading ? inRange(monthFirst + timeMs) : undefined
+}
+
+/**
+ * The order of day and month that one date proves: that in which it is in the calendar, when it is not in
+ * the other. Undefined when both or neither are, when the year comes first, and when it is no date.
+ */
+export function dateOrderOf(value: unknown): DayMonthOrder | undefined {
+  const date = parseSlashDate(value)
+  if (date === undefined || date.isYearFirst || Number.isNaN(date.timeMs)) return undefined
+  const isMonthFirst = !Number.isNaN(dayMs(date.year, date.first, date.second))
+  const isDayFirst = !Number.isNaN(dayMs(date.year, date.second, date.first))
+  if (isMonthFirst === isDayFirst) return undefined
+  return isDayFirst ? 'day-first' : 'month-first'
+}
+
+/** `2023-05-15T08:00:00.000Z`; `''` for what is no time. */
+export function isoOf(ms: number): string {
+  return inRange(ms) === undefined ? '' : new Date(ms).toISOString()
+}
