@@ -1,0 +1,118 @@
+/**
+ * Who acted, as far as an audit record tells.
+ *
+ * @module
+ */
+import { isObject, type Json } from '@mintmark/core'
+import type { ActorKind } from '../records.ts'
+import { cached, isGuid, named, plain } from './fields.ts'
+import { list } from './nested.ts'
+
+const GUEST_MARK = '#ext#'
+
+/** `UserType` by name (OfficeActivity, Graph); numbers are the documented enumeration. */
+const USER_TYPES: ReadonlyMap<string, number> = new Map([
+  ['regular', 0],
+  ['reserved', 1],
+  ['admin', 2],
+  ['dcadmin', 3],
+  ['system', 4],
+  ['application', 5],
+  ['serviceprincipal', 6],
+  ['custompolicy', 7],
+  ['systempolicy', 8],
+  ['partnertechnician', 9],
+  ['guest', 10],
+])
+
+/** `UserType` as a number; -1 if the record does not tell. */
+export function userTypeOf(value: unknown): number {
+  if (typeof value === 'number') return value
+  const spelled = named(value)
+  if (spelled === '') return -1
+  const number = Number(spelled)
+  return Number.isNaN(number) ? (USER_TYPES.get(spelled) ?? -1) : number
+}
+
+/**
+ * The sign-in name behind a `UserId`, lower-case; `''` for placeholders.
+ *
+ * A guest is written `user_home.example#EXT#@tenant` by the directory and `urn:spo:guest#user@home.example`
+ * or `i:0#.f|membership|user@tenant` by SharePoint: all give the home address, which is what the sign-in
+ * logs of either tenant have.
+ */
+export function principalOf(value: unknown): string {
+  return typeof value === 'string' ? principal(value) : named(value)
+}
+
+const principal = cached((spelled) => {
+  const name = named(spelled)
+  const claim = name.startsWith('i:0') ? name.slice(name.lastIndexOf('|') + 1) : name
+  const address = claim.startsWith('urn:spo:guest#') ? claim.slice(14) : claim
+  return homeAddress(address)
+})
+
+function homeAddress(name: string): string {
+  const mark = name.indexOf(GUEST_MARK)
+  if (mark <= 0) return name
+  const local = name.slice(0, mark)
+  // A domain has no underscore, so the last one stands for the `@`.
+  const at = local.lastIndexOf('_')
+  if (local.includes('@') || at <= 0 || at === local.length - 1) return local
+  return `${local.slice(0, at)}@${local.slice(at + 1)}`
+}
+
+/** The `UserId` of a guest as logged, lower-case; `''` for anybody else. */
+export function guestName(value: unknown): string {
+  if (typeof value !== 'string' || !value.includes('#')) return ''
+  const name = named(value)
+  return name.includes(GUEST_MARK) || name.startsWith('urn:spo:guest#') ? name : ''
+}
+
+/**
+ * Kind of actor. The rule, first match wins:
+ *
+ * 1. `UserType` 5 (Application) or 6 (ServicePrincipal), or a `UserId` `ServicePrincipal_…` or
+ *    `app@sharepoint`: `app`. Exchange writes 5 for app-only tokens even where it names the mailbox's owner
+ *    as the user.
+ * 2. `UserType` 3 (data centre), 4 (System), 7, 8 (policies), or `NT AUTHORITY\…`: `system`.
+ * 3. A mailbox record with an application but no user (no `UserId`, or a bare GUID in its place), and no
+ *    object id of a user (`TokenObjectId`): `app`. `ClientInfoString` does not tell: `Client=REST` is written for
+ *    both.
+ * 4. Any other `UserType`, or a name with an `@`: `user`.
+ */
+export function actorKindOf(
+  userType: number,
+  name: string,
+  isMailbox: boolean,
+  hasApp: boolean,
+  hasUserId: boolean,
+): ActorKind {
+  if (userType === 5 || userType === 6) return 'app'
+  if (name.startsWith('serviceprincipal_') || name === 'app@sharepoint') return 'app'
+  if (userType === 3 || userType === 4 || userType === 7 || userType === 8) return 'system'
+  if (name.startsWith('nt authority\\')) return 'system'
+  if (isMailbox && hasApp && !hasUserId && (name === '' || isGuid(name))) return 'app'
+  return userType >= 0 || name.includes('@') ? 'user' : ''
+}
+
+/** Object id and kind from the directory's `Actor` list; empty where it does not tell. */
+export function directoryActor(record: Json): { readonly id: string; readonly isApp: boolean } {
+  let bare = ''
+  for (const actor of list(record['Actor'])) {
+    if (!isObject(actor)) continue
+    const spelled = plain(actor['ID'] ?? actor['Id'])
+    if (spelled.startsWith('ServicePrincipal_'))
+      return { id: guidOf(spelled.slice(17)), isApp: true }
+    if (spelled.startsWith('User_')) return { id: guidOf(spelled.slice(5)), isApp: false }
+    // Type 0 is the object id of a sign-in record; 2 names several ids, the actor's last.
+    if (Number(actor['Type']) === 0 && bare === '') bare = guidOf(spelled)
+  }
+  return { id: bare, isApp: false }
+}
+
+/** A GUID in lower case, or `''`. */
+export function guidOf(value: unknown): string {
+  const spelled = named(value)
+  return isGuid(spelled) ? spelled : ''
+}

@@ -1,0 +1,93 @@
+/**
+ * Exports that carry the record as JSON by itself: the Management Activity API and what copies it, Graph's
+ * audit log query, Defender XDR's CloudAppEvents, and Splunk's search results.
+ *
+ * @module
+ */
+import { isObject, type Json } from '@mintmark/core'
+import type { Adapter, FileContext, RowSink } from '../adapter.ts'
+import { readAuditData } from './audit_data.ts'
+import { object } from './nested.ts'
+import { isUalRecord, readUalRecord, rejectPayload, ualRecordIn } from './record.ts'
+
+/**
+ * Bare records: Management Activity API blobs, NDJSON, the `AuditData` of each row on a line (SOF-ELK).
+ * The one hot path: a row is accepted by four lookups and read without a copy.
+ */
+export const api: Adapter = {
+  shape: 'ual-api',
+  accepts: (row) => row['AuditData'] === undefined && isUalRecord(row),
+  read: (row, context, sink) => readUalRecord(row, sink, { dateOrder: context.dateOrder }),
+}
+
+/** Graph `security/auditLog/queries/{id}/records`, JSON, or its CSV with the record pretty-printed. */
+export const graphQuery: Adapter = {
+  shape: 'ual-graph-query',
+  accepts: (row) => row['auditData'] !== undefined,
+  read(row, context, sink) {
+    readAuditData(row['auditData'], sink, {
+      recordId: row['id'],
+      at: row['createdDateTime'],
+      operation: row['operation'],
+      recordType: row['auditLogRecordType'],
+      dateOrder: context.dateOrder,
+    })
+  },
+}
+
+/** The row itself, or the `properties` of Defender's streaming export. */
+function cloudAppRow(row: Json): Json {
+  return row['RawEventData'] === undefined ? object(row['properties']) : row
+}
+
+/** Defender XDR's table: `RawEventData` is the audit record of a Microsoft 365 event. */
+export const cloudAppEvents: Adapter = {
+  shape: 'ual-cloudappevents',
+  accepts(row) {
+    const event = isObject(row['properties']) ? cloudAppRow(row) : row
+    return event['RawEventData'] !== undefined && event['ActionType'] !== undefined
+  },
+  read: readCloudAppEvent,
+}
+
+/** The table also holds events of other clouds: their raw events are no audit records, and are named as such. */
+function readCloudAppEvent(row: Json, context: FileContext, sink: RowSink): void {
+  const event = cloudAppRow(row)
+  const raw = object(event['RawEventData'])
+  const hasOwnFields = raw['Operation'] !== undefined || raw['RecordType'] !== undefined
+  if (!hasOwnFields && Object.keys(raw).length > 0) {
+    return rejectPayload(sink, 'unsupported-cloud-app-event', 'RawEventData')
+  }
+  readAuditData(event['RawEventData'], sink, {
+    recordId: event['ReportId'],
+    at: event['Timestamp'] ?? event['TimeGenerated'],
+    operation: event['ActionType'],
+    dateOrder: context.dateOrder,
+  })
+}
+
+/** The record in Splunk's `_raw` (search results) or `event` (HTTP event collector). */
+function splunkRecord(row: Json): Json | undefined {
+  const result = isObject(row['result']) ? row['result'] : row
+  if (result['AuditData'] !== undefined) return undefined
+  return recordIn(result['_raw']) ?? recordIn(result['event'])
+}
+
+function recordIn(value: unknown): Json | undefined {
+  if (isObject(value)) return isUalRecord(value) ? value : undefined
+  // Cheap before JSON.parse: most `_raw` are other products' lines.
+  return typeof value === 'string' && value.includes('"CreationTime"')
+    ? ualRecordIn(value)
+    : undefined
+}
+
+/** Search results of Splunk's add-on for the Management API, JSON or CSV. */
+export const splunkJson: Adapter = {
+  shape: 'ual-splunk-json',
+  accepts: (row) => splunkRecord(row) !== undefined,
+  read(row, context, sink) {
+    const record = splunkRecord(row)
+    if (record === undefined) return rejectPayload(sink, 'audit-data-not-json', '_raw')
+    readUalRecord(record, sink, { dateOrder: context.dateOrder })
+  },
+}

@@ -1,0 +1,85 @@
+/**
+ * The `AuditData` cell of an export: one audit record as JSON text, or what is left of it.
+ *
+ * @module
+ */
+import { isObject, type Json } from '@mintmark/core'
+import type { RowSink } from '../adapter.ts'
+import { type OuterFields, readUalRecord, rejectPayload } from './record.ts'
+
+/** Layers of JSON text within JSON text that re-exports produce. */
+const MAX_LAYERS = 3
+
+const TRUNCATED = {
+  code: 'audit-data-truncated',
+  text: 'AuditData is cut short in this file: the export, or a program that saved it again, dropped the end of records.',
+  fromMs: 0,
+  toMs: 0,
+} as const
+
+/** Why a payload is no record: the reject's reason. */
+export type PayloadFault = 'audit-data-empty' | 'audit-data-truncated' | 'audit-data-not-json'
+
+/**
+ * Reads the record in an `AuditData` value, or rejects it.
+ *
+ * Nothing is salvaged from the columns beside a lost payload: without the record's own id, its copies could
+ * not be told apart.
+ */
+export function readAuditData(value: unknown, sink: RowSink, outer: OuterFields): void {
+  const record = auditDataOf(value)
+  if (isObject(record)) return readUalRecord(record, sink, outer)
+  rejectPayload(sink, record, 'AuditData')
+  if (record === 'audit-data-truncated') sink.statement(TRUNCATED)
+}
+
+/** The record, or why there is none. */
+export function auditDataOf(value: unknown): Json | PayloadFault {
+  let held = value
+  for (let layer = 0; layer < MAX_LAYERS; layer++) {
+    if (isObject(held)) return held
+    if (Array.isArray(held)) {
+      const [only] = held
+      return held.length === 1 && isObject(only) ? only : 'audit-data-not-json'
+    }
+    if (held === undefined || held === null || held === '') return 'audit-data-empty'
+    if (typeof held !== 'string') return 'audit-data-not-json'
+    const parsed = parse(held)
+    if (parsed === undefined) return faultOf(held)
+    held = parsed.value
+  }
+  return isObject(held) ? held : 'audit-data-not-json'
+}
+
+function parse(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) }
+  } catch {
+    return undefined
+  }
+}
+
+/** Why a text does not parse. Cost: one pass. */
+function faultOf(text: string): PayloadFault {
+  const trimmed = text.trim()
+  if (trimmed === '') return 'audit-data-empty'
+  const first = trimmed[0]
+  if (first !== '{' && first !== '"' && first !== '[') return 'audit-data-not-json'
+  return isOpen(trimmed) ? 'audit-data-truncated' : 'audit-data-not-json'
+}
+
+/** Whether a JSON text ends within a string, an object or a list: it was cut, wherever the cut fell. */
+function isOpen(text: string): boolean {
+  let depth = 0
+  let isInString = false
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (isInString) {
+      if (code === 0x5c) at++
+      else if (code === 0x22) isInString = false
+    } else if (code === 0x22) isInString = true
+    else if (code === 0x7b || code === 0x5b) depth++
+    else if (code === 0x7d || code === 0x5d) depth--
+  }
+  return isInString || depth > 0
+}

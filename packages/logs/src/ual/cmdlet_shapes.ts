@@ -1,0 +1,97 @@
+/**
+ * Exports with the record in an `AuditData` column or member: Purview's portal, the
+ * Search-UnifiedAuditLog cmdlet (and every script around it), Splunk's export of such a file.
+ *
+ * Only the cell's own record is read. The columns beside it are in the reader's locale and are used where
+ * the record lacks a field.
+ *
+ * @module
+ */
+import type { Json } from '@mintmark/core'
+import type { Adapter, FileContext, RowSink } from '../adapter.ts'
+import { readAuditData } from './audit_data.ts'
+import { plain, whole } from './fields.ts'
+import type { OuterFields } from './record.ts'
+
+/** Records that one session of the cmdlet can return at most; more than that were there. */
+const SESSION_CAP = 50_000
+
+const has = (row: Json, key: string) => row[key] !== undefined
+
+function hasAuditData(row: Json): boolean {
+  return has(row, 'AuditData')
+}
+
+const isPortal = (row: Json) =>
+  has(row, 'RecordId') || (has(row, 'UserIds') && has(row, 'Operations') && !isCmdlet(row))
+
+const isCmdlet = (row: Json) =>
+  has(row, 'ResultIndex') ||
+  has(row, 'ResultCount') ||
+  has(row, 'Identity') ||
+  has(row, 'RunspaceId')
+
+const isSplunk = (row: Json) => has(row, '_raw') || has(row, '_time') || has(row, '_indextime')
+
+function outerOf(row: Json, context: FileContext): OuterFields {
+  return {
+    recordId: row['RecordId'] ?? row['Identity'],
+    at: row['CreationDate'] ?? row['CreationTime'],
+    operation: row['Operation'] ?? row['Operations'],
+    recordType: row['RecordType'],
+    dateOrder: context.dateOrder,
+  }
+}
+
+function readRow(row: Json, context: FileContext, sink: RowSink): void {
+  readAuditData(row['AuditData'], sink, outerOf(row, context))
+}
+
+function readCmdletRow(row: Json, context: FileContext, sink: RowSink): void {
+  readRow(row, context, sink)
+  stateCompleteness(row, sink)
+}
+
+/**
+ * What `ResultIndex` and `ResultCount` of one row prove: an index of -1 is the cmdlet's sign of a search that
+ * failed within the service, and no session returns more than 50,000 of the records that it counted.
+ */
+function stateCompleteness(row: Json, sink: RowSink): void {
+  const count = whole(row['ResultCount'])
+  const hasFailed = plain(row['ResultIndex']) === '-1'
+  if (!hasFailed && count <= SESSION_CAP) return
+  const text = hasFailed
+    ? 'The search returned rows with ResultIndex -1: it failed within the service and is incomplete.'
+    : `ResultCount is ${count}, but a search session returns at most ${SESSION_CAP} records.`
+  sink.statement({ code: 'result-count-short', text, fromMs: 0, toMs: 0 })
+}
+
+/** Audit search of the Purview portal, both generations of headers. */
+export const purviewCsv: Adapter = {
+  shape: 'ual-purview-csv',
+  accepts: (row) => hasAuditData(row) && !isSplunk(row) && isPortal(row),
+  read: readRow,
+}
+
+/** `Search-UnifiedAuditLog | Export-Csv`, also with `Select-Object`; Microsoft-Extractor-Suite's CSV. */
+export const cmdletCsv: Adapter = {
+  shape: 'ual-cmdlet-csv',
+  accepts: (row, context) =>
+    hasAuditData(row) && context.columns !== undefined && !isSplunk(row) && !isPortal(row),
+  read: readCmdletRow,
+}
+
+/** `Search-UnifiedAuditLog | ConvertTo-Json`: `AuditData` as text or, re-exported, as an object. */
+export const cmdletJson: Adapter = {
+  shape: 'ual-cmdlet-json',
+  accepts: (row, context) =>
+    hasAuditData(row) && context.columns === undefined && !isSplunk(row) && !isPortal(row),
+  read: readCmdletRow,
+}
+
+/** A cmdlet's CSV that went through Splunk: Splunk's own columns beside the cmdlet's. */
+export const splunkCsv: Adapter = {
+  shape: 'ual-splunk-csv',
+  accepts: (row) => hasAuditData(row) && isSplunk(row),
+  read: readCmdletRow,
+}

@@ -1,0 +1,192 @@
+/**
+ * What else a hunt may need of a record, as JSON text with stable names:
+ *
+ * `parameters`, `operationProperties`, `extendedProperties` (maps of text), `modifiedProperties` (name →
+ * `{new, old}`), `targets` (ids of the directory's `Target` list), and single fields in lower camel case
+ * (`queryText`, `attachments`, `destFolder`, `crossMailbox`, `operationCount`, …). Only what is there; `''` when
+ * nothing is. Long values are cut, and then `cut` is true.
+ *
+ * @module
+ */
+import { isObject, type Json } from '@mintmark/core'
+import { guestName } from './actor.ts'
+import { address, plain, truth, whole } from './fields.ts'
+import type { MailContent } from './mail_items.ts'
+import { eachPair, list, object, structure } from './nested.ts'
+
+/** Characters of values that one record's detail may hold. */
+const BUDGET = 32_768
+const VALUE_LENGTH = 8192
+
+/** Text of every scalar field worth keeping, by the name that it gets. */
+const FIELDS: readonly (readonly [string, string])[] = [
+  ['QueryText', 'queryText'],
+  ['QuerySource', 'querySource'],
+  ['ScenarioName', 'scenarioName'],
+  ['SearchQueryText', 'searchQueryText'],
+  ['Query', 'query'],
+  ['ExchangeLocations', 'exchangeLocations'],
+  ['Case', 'case'],
+  ['SendAsUserSmtp', 'sendAsUserSmtp'],
+  ['SendOnBehalfOfUserSmtp', 'sendOnBehalfOfUserSmtp'],
+  ['recipientCount', 'recipientCount'],
+  ['TargetUserOrGroupName', 'targetUserOrGroupName'],
+  ['TargetUserOrGroupType', 'targetUserOrGroupType'],
+  ['DestinationRelativeUrl', 'destinationRelativeUrl'],
+  ['DestinationFileName', 'destinationFileName'],
+  ['TargetFilePath', 'targetFilePath'],
+  ['TargetDomain', 'targetDomain'],
+  ['DeviceName', 'deviceName'],
+  ['ApplicationDisplayName', 'applicationDisplayName'],
+  ['ListItemUniqueId', 'listItemUniqueId'],
+  ['EventData', 'eventData'],
+  ['AlertId', 'alertId'],
+  ['Name', 'name'],
+]
+
+/** Collects named values until the budget is spent. */
+export class Detail {
+  // No prototype: names come from the log, and one of them may be `__proto__`.
+  readonly #fields: Record<string, unknown> = emptyMap()
+  #left = BUDGET
+  #isEmpty = true
+
+  /** Adds text, a number or a boolean; skips what is empty. */
+  set(name: string, value: unknown): void {
+    const cut = this.#cut(value)
+    if (cut === '') return
+    this.#fields[name] = cut
+    this.#isEmpty = false
+  }
+
+  /** Adds a list of pairs as a map. The last of two pairs with one name stays. */
+  pairs(name: string, value: unknown): void {
+    if (value === undefined || value === null) return
+    const map: Record<string, unknown> = emptyMap()
+    let isEmpty = true
+    eachPair(value, (key, held) => {
+      const cut = this.#cut(held)
+      if (cut === '') return
+      map[key.slice(0, 200)] = cut
+      isEmpty = false
+    })
+    if (!isEmpty) this.#put(name, map)
+  }
+
+  /** Adds `ModifiedProperties`: a list of `{Name, NewValue, OldValue}`, a map of such, or a list of names. */
+  modified(value: unknown): void {
+    const held = structure(value)
+    if (held === undefined) return
+    const map: Record<string, unknown> = emptyMap()
+    const entries = isObject(held) ? Object.entries(held) : held.map((each) => [undefined, each])
+    for (const [key, each] of entries) {
+      const isChange = isObject(each)
+      const name = plain(isChange ? (key ?? each['Name'] ?? each['displayName']) : (key ?? each))
+      if (name === '' || this.#left <= 0) continue
+      const to = isChange ? this.#cut(each['NewValue'] ?? each['newValue']) : ''
+      const from = isChange ? this.#cut(each['OldValue'] ?? each['oldValue']) : ''
+      this.#left -= name.length
+      map[name.slice(0, 200)] = { new: to, old: from }
+    }
+    if (Object.keys(map).length > 0) this.#put('modifiedProperties', map)
+  }
+
+  /** Adds the ids of a list of `{ID, Type}`. */
+  ids(name: string, value: unknown): void {
+    const ids: string[] = []
+    for (const each of list(value)) {
+      const id = this.#cut(isObject(each) ? (each['ID'] ?? each['Id']) : each)
+      if (id !== '') ids.push(id)
+    }
+    if (ids.length > 0) this.#put(name, ids)
+  }
+
+  /** JSON text, or `''` if nothing was added. */
+  text(): string {
+    if (this.#isEmpty) return ''
+    if (this.#left <= 0) this.#fields['cut'] = true
+    return JSON.stringify(this.#fields)
+  }
+
+  #put(name: string, value: unknown): void {
+    this.#fields[name] = value
+    this.#isEmpty = false
+  }
+
+  #cut(value: unknown): string {
+    if (value === undefined || value === null || this.#left <= 0) return ''
+    const spelled = typeof value === 'object' ? jsonText(value) : plain(value)
+    const kept = spelled.slice(0, Math.min(this.#left, VALUE_LENGTH))
+    // Every value costs something, so that a million empty ones end too.
+    this.#left -= kept.length + 8
+    return kept
+  }
+}
+
+function emptyMap(): Record<string, unknown> {
+  const map: Record<string, unknown> = {}
+  Object.setPrototypeOf(map, null)
+  return map
+}
+
+/** JSON of a nested value; `''` if it is nested too deeply to write. */
+function jsonText(value: object): string {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    // RangeError: a few thousand levels exhaust the call stack.
+    return ''
+  }
+}
+
+/** Detail of a mailbox record: little, because there are millions of them. */
+export function mailDetail(record: Json, operation: string, mail: MailContent, ip: string): string {
+  const guest = guestName(record['UserId'])
+  const count = record['OperationCount']
+  const isMiscounted = count !== undefined && whole(count) !== mail.items.length
+  const otherIp = address(record['ClientIP'])
+  const isPlainRead = operation === 'MailItemsAccessed' || operation === 'AttachmentAccess'
+  const hasOtherIp = otherIp !== '' && otherIp !== ip
+  if (isPlainRead && guest === '' && !isMiscounted && !hasOtherIp) return ''
+  const detail = new Detail()
+  detail.set('userId', guest)
+  if (isMiscounted) detail.set('operationCount', whole(count))
+  if (hasOtherIp) detail.set('clientIp', otherIp)
+  if (!isPlainRead) addMailAction(detail, record)
+  return detail.text()
+}
+
+function addMailAction(detail: Detail, record: Json): void {
+  detail.pairs('operationProperties', record['OperationProperties'])
+  detail.modified(record['ModifiedProperties'])
+  detail.set('attachments', object(record['Item'])['Attachments'])
+  const affected: string[] = []
+  for (const item of list(record['AffectedItems'])) {
+    if (isObject(item)) affected.push(plain(item['Attachments']))
+  }
+  detail.set('affectedAttachments', affected.filter((each) => each !== '').join('; '))
+  detail.set('destFolder', object(record['DestFolder'])['Path'])
+  const cross = record['CrossMailboxOperation'] ?? record['CrossMailboxOperations']
+  if (truth(cross) === 1) detail.set('crossMailbox', true)
+  addFields(detail, record)
+}
+
+/** Detail of every other record. */
+export function plainDetail(record: Json): string {
+  const detail = new Detail()
+  detail.set('userId', guestName(record['UserId']))
+  addFields(detail, record)
+  detail.pairs('parameters', record['Parameters'])
+  detail.pairs('operationProperties', record['OperationProperties'])
+  detail.pairs('extendedProperties', record['ExtendedProperties'])
+  detail.modified(record['ModifiedProperties'])
+  detail.ids('targets', record['Target'])
+  return detail.text()
+}
+
+function addFields(detail: Detail, record: Json): void {
+  for (const [field, name] of FIELDS) {
+    const value = record[field]
+    if (value !== undefined && value !== null) detail.set(name, value)
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * Records that went through Elastic: Filebeat's `o365audit`, the ECS document that the pipeline makes of it,
+ * an index dump around either (`_source`), search `fields`, and Discover's CSV with dotted column names.
+ *
+ * The pipeline moves some fields out of the record (the id, the time, the operation), so they are read back
+ * from `event.*`, `organization.id`, `client.ip`, `user.*`, `file.*` and `url.original`. Where the document kept
+ * `event.original`, that is the record, whole.
+ *
+ * Source: elastic/integrations, package o365, ingest pipeline of the audit data stream.
+ *
+ * @module
+ */
+import { isObject, type Json } from '@mintmark/core'
+import type { Adapter, FileContext, RowSink } from '../adapter.ts'
+import { object } from './nested.ts'
+import { readUalRecord, rejectPayload, ualRecordIn } from './record.ts'
+
+const PREFIX = 'o365.audit.'
+
+/** Record fields that the pipeline renames, with the paths that it renames them to. */
+const MOVED: readonly (readonly [string, string])[] = [
+  ['Id', 'event.id'],
+  ['CreationTime', '@timestamp'],
+  ['Operation', 'event.action'],
+  ['RecordType', 'event.code'],
+  ['Workload', 'event.provider'],
+  ['OrganizationId', 'organization.id'],
+  ['UserId', 'user.id'],
+  ['MailboxOwnerUPN', 'user.email'],
+  ['ClientIP', 'client.ip'],
+  ['ClientIP', 'source.ip'],
+  ['UserAgent', 'user_agent.original'],
+  ['ObjectId', 'url.original'],
+  ['SourceFileName', 'file.name'],
+  ['SourceRelativeUrl', 'file.directory'],
+]
+
+/** The document within an index dump or a search hit. */
+function documentOf(row: Json): Json {
+  if (isObject(row['_source'])) return row['_source']
+  return isObject(row['fields']) ? row['fields'] : row
+}
+
+/** The record as Filebeat reads it, before any pipeline. */
+function rawRecord(document: Json): Json | undefined {
+  const raw = document['o365audit']
+  if (raw === undefined) return undefined
+  return isObject(raw) ? raw : ualRecordIn(raw)
+}
+
+function nestedAudit(document: Json): Json | undefined {
+  const o365 = document['o365']
+  const audit = isObject(o365) ? o365['audit'] : document['o365.audit']
+  return isObject(audit) ? audit : undefined
+}
+
+function hasDottedAudit(document: Json): boolean {
+  if (document['o365.audit.RecordType'] !== undefined) return true
+  for (const key in document) if (key.startsWith(PREFIX)) return true
+  return false
+}
+
+/** The value at a dotted path, whether the document nests or has the path as its key. */
+function at(document: Json, path: string): unknown {
+  const whole = single(document[path])
+  if (whole !== undefined) return whole
+  const dot = path.indexOf('.')
+  if (dot === -1) return undefined
+  const parent = document[path.slice(0, dot)]
+  return isObject(parent) ? single(parent[path.slice(dot + 1)]) : undefined
+}
+
+/** Search `fields` wrap every value in a list; Discover's CSV writes `-` for nothing. */
+function single(value: unknown): unknown {
+  const only = Array.isArray(value) && value.length === 1 ? value[0] : value
+  return only === '-' || only === '' || only === null ? undefined : only
+}
+
+/** Fields of `o365.audit`, from dotted keys where the document does not nest. */
+function auditFields(document: Json): Record<string, unknown> {
+  const nested = nestedAudit(document)
+  const record: Record<string, unknown> = {}
+  Object.setPrototypeOf(record, null)
+  if (nested !== undefined) {
+    for (const key of Object.keys(nested)) record[key] = nested[key]
+    return record
+  }
+  for (const key of Object.keys(document)) {
+    if (!key.startsWith(PREFIX)) continue
+    const value = single(document[key])
+    if (value !== undefined) addDotted(record, key.slice(PREFIX.length), value)
+  }
+  return record
+}
+
+/** `AppAccessContext.UniqueTokenId` becomes a member of `AppAccessContext`; deeper names stay dotted. */
+function addDotted(record: Record<string, unknown>, key: string, value: unknown): void {
+  const dot = key.indexOf('.')
+  if (dot === -1) {
+    record[key] = value
+    return
+  }
+  const name = key.slice(0, dot)
+  const members: Record<string, unknown> = {}
+  Object.setPrototypeOf(members, null)
+  Object.assign(members, object(record[name]))
+  members[key.slice(dot + 1)] = value
+  record[name] = members
+}
+
+function recordOf(document: Json): Json | undefined {
+  const raw = rawRecord(document)
+  if (raw !== undefined) return raw
+  const original = ualRecordIn(at(document, 'event.original'))
+  if (original !== undefined) return original
+  const record = auditFields(document)
+  for (const [field, path] of MOVED) {
+    if (record[field] === undefined) record[field] = at(document, path)
+  }
+  return record
+}
+
+function isElastic(row: Json): boolean {
+  const document = documentOf(row)
+  return (
+    document['o365audit'] !== undefined ||
+    nestedAudit(document) !== undefined ||
+    hasDottedAudit(document)
+  )
+}
+
+function readElastic(row: Json, context: FileContext, sink: RowSink): void {
+  const record = recordOf(documentOf(row))
+  if (record === undefined) return rejectPayload(sink, 'audit-data-not-json', 'o365audit')
+  readUalRecord(record, sink, { dateOrder: context.dateOrder })
+}
+
+/** All of Elastic's wrappings. */
+export const elastic: Adapter = { shape: 'ual-elastic', accepts: isElastic, read: readElastic }

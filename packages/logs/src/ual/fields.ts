@@ -1,0 +1,136 @@
+/**
+ * Single values of an audit record: every exporter retypes them, so each reader takes text, number and
+ * boolean alike and answers "not told" for anything else. Nothing here throws.
+ *
+ * @module
+ */
+import { readAddress, utcMs } from '@mintmark/core'
+
+const NIL_GUID = '00000000-0000-0000-0000-000000000000'
+
+/** Entries that a cache holds before it is emptied: bounds memory whatever the input. */
+const CACHE_LIMIT = 50_000
+
+/** Longer texts are no names or addresses, and are not worth keeping. */
+const CACHED_LENGTH = 200
+
+/**
+ * Remembers what `make` gives for a text: a tenant's logs repeat a few thousand names and addresses
+ * millions of times. Emptied, not trimmed, when full.
+ */
+export function cached(make: (spelled: string) => string): (spelled: string) => string {
+  const known = new Map<string, string>()
+  return (spelled) => {
+    const hit = known.get(spelled)
+    if (hit !== undefined) return hit
+    const made = make(spelled)
+    if (spelled.length > CACHED_LENGTH) return made
+    if (known.size >= CACHE_LIMIT) known.clear()
+    known.set(spelled, made)
+    return made
+  }
+}
+
+/** Text without white space around it (Exchange ends server names with CR LF); `''` for what is no scalar. */
+export function plain(value: unknown): string {
+  if (typeof value === 'string') {
+    const { length } = value
+    if (length === 0) return value
+    const isBare = value.charCodeAt(0) > 0x20 && value.charCodeAt(length - 1) > 0x20
+    return isBare ? value : value.trim()
+  }
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
+}
+
+/** Lower-case text; the same string when nothing is to change. */
+export function lower(spelled: string): string {
+  for (let at = 0; at < spelled.length; at++) {
+    const code = spelled.charCodeAt(at)
+    if ((code > 0x40 && code < 0x5b) || code > 0x7f) return spelled.toLowerCase()
+  }
+  return spelled
+}
+
+/** An id, name or domain in lower case; `''` for placeholders that stand for "none" or "not told". */
+export function named(value: unknown): string {
+  if (value === undefined || value === null) return ''
+  const spelled = lower(plain(value))
+  return isPlaceholder(spelled) ? '' : spelled
+}
+
+/** Placeholders seen in real records (`<null>`, `Not Available`, `Unknown`) and in sanitised exports. */
+function isPlaceholder(spelled: string): boolean {
+  switch (spelled.length) {
+    case 1:
+      return spelled === '-'
+    case 3:
+      return spelled === 'n/a'
+    case 4:
+      return spelled === 'null'
+    case 6:
+      return spelled === '<null>'
+    case 7:
+      return spelled === 'unknown'
+    case 10:
+      return spelled === 'anonymized' || spelled === 'anonymised'
+    case 13:
+      return spelled === 'not available'
+    case 36:
+      return spelled === NIL_GUID
+    default:
+      return false
+  }
+}
+
+/** Text as logged, save for placeholders; case is kept. */
+export function told(value: unknown): string {
+  const spelled = plain(value)
+  return spelled.length < 14 && isPlaceholder(lower(spelled)) ? '' : spelled
+}
+
+/** Whether a text has the form of a GUID: 36 characters with four hyphens in their places. */
+export function isGuid(spelled: string): boolean {
+  return (
+    spelled.length === 36 &&
+    spelled.charCodeAt(8) === 0x2d &&
+    spelled.charCodeAt(13) === 0x2d &&
+    spelled.charCodeAt(18) === 0x2d &&
+    spelled.charCodeAt(23) === 0x2d
+  )
+}
+
+/** Whole, not negative, at most 2^53 - 1; text and floats (`"1156492.00"`) are read; else 0. */
+export function whole(value: unknown): number {
+  if (value === undefined || value === null) return 0
+  const number = typeof value === 'number' ? value : numberOf(value)
+  if (!(number > 0)) return 0
+  return number >= Number.MAX_SAFE_INTEGER ? Number.MAX_SAFE_INTEGER : Math.trunc(number)
+}
+
+function numberOf(value: unknown): number {
+  if (typeof value !== 'string' || value.length > 40) return 0
+  return value.trim() === '' ? 0 : Number(value)
+}
+
+/** 1 true, 0 false, -1 for anything else: absent is not false. */
+export function truth(value: unknown): -1 | 0 | 1 {
+  if (value === true || value === 'True' || value === 1) return 1
+  if (value === false || value === 'False' || value === 0) return 0
+  const spelled = lower(plain(value))
+  if (spelled === 'true' || spelled === '1') return 1
+  return spelled === 'false' || spelled === '0' ? 0 : -1
+}
+
+const addressOf = cached((spelled) => readAddress(spelled).ip)
+
+/** The address without port, in canonical text; `''` if there is none. */
+export function address(value: unknown): string {
+  return typeof value === 'string' && value !== '' ? addressOf(value) : ''
+}
+
+/** Milliseconds since 1970 UTC; also of PowerShell's `{"value":"/Date(…)/"}`. Undefined if it is no time. */
+export function time(value: unknown): number | undefined {
+  if (typeof value === 'string') return utcMs(value)
+  if (typeof value !== 'object' || value === null || !('value' in value)) return undefined
+  return utcMs(value.value)
+}

@@ -1,0 +1,122 @@
+/**
+ * Records of the audit log that say a token was made.
+ *
+ * @module
+ */
+import { type Json, readTokenId } from '@mintmark/core'
+import type { Issuance } from '../records.ts'
+import { directoryActor, guestName, guidOf, principalOf } from './actor.ts'
+import { Detail } from './detail.ts'
+import { address, named, plain, told, whole } from './fields.ts'
+import { object, pairValue } from './nested.ts'
+
+/** What the dispatcher has read of a record already. */
+export interface RecordHead {
+  readonly recordId: string
+  readonly atMs: number
+  readonly operation: string
+  readonly recordType: number
+}
+
+/**
+ * A sign-in at the token service (type 15): its `Id` is the request id, which is the id of the token that
+ * the request got.
+ *
+ * `ResultStatus` is that of the HTTP call and says nothing: an attempt failed if it has an error number, or if
+ * the operation says so. Interrupts (50140, "keep me signed in?") are errors too: they issued nothing.
+ */
+export function readStsLogon(record: Json, head: RecordHead): Issuance {
+  const extended = record['ExtendedProperties']
+  const device = record['DeviceProperties']
+  const errorNumber = plain(record['ErrorNumber'])
+  const requestId = record['Id'] ?? record['IntraSystemId']
+  const actor = directoryActor(record)
+  const hasFailed = whole(errorNumber) !== 0 || /fail/i.test(head.operation)
+  return {
+    recordId: head.recordId,
+    atMs: head.atMs,
+    source: 'ual-sts',
+    category: 'sts-logon',
+    outcome: hasFailed || told(record['LogonError']) !== '' ? 'failed' : 'issued',
+    tokenId: readTokenId(requestId).tokenId,
+    sessionId: named(pairValue(device, 'SessionId')) || sessionOf(record),
+    principal: principalOf(record['UserId']),
+    principalId: actor.id || guidOf(record['UserKey']),
+    tenant: named(record['OrganizationId']),
+    homeTenant: named(record['ActorContextId']),
+    appId: named(record['ApplicationId']) || named(record['AppId']),
+    resourceId: named(record['ObjectId']),
+    ip: address(record['ActorIpAddress']) || address(record['ClientIP']),
+    network: '',
+    deviceId: named(pairValue(device, 'Id')),
+    client: plain(pairValue(extended, 'UserAgent')) || plain(record['UserAgent']),
+    protocol: plain(pairValue(extended, 'RequestType')),
+    issuer: '',
+    grouped: 1,
+    detail: stsDetail(record, errorNumber),
+  }
+}
+
+function stsDetail(record: Json, errorNumber: string): string {
+  const detail = new Detail()
+  detail.set('userId', guestName(record['UserId']))
+  if (errorNumber !== '0') detail.set('errorNumber', errorNumber)
+  detail.set('logonError', record['LogonError'])
+  const extended = record['ExtendedProperties']
+  detail.set('resultStatusDetail', pairValue(extended, 'ResultStatusDetail'))
+  detail.set('authenticationMethod', pairValue(extended, 'UserAuthenticationMethod'))
+  detail.set('keepMeSignedIn', pairValue(extended, 'KeepMeSignedIn'))
+  const device = record['DeviceProperties']
+  detail.set('os', pairValue(device, 'OS'))
+  detail.set('browser', pairValue(device, 'BrowserType'))
+  detail.set('trustType', pairValue(device, 'TrustType'))
+  return detail.text()
+}
+
+/**
+ * A token made by the mail service itself (type 275): `UniqueTokenIdentifier` is the id of the new token. The
+ * token that asked for it, where the record names one, is `usedTokenId` and `usedSessionId` of `detail`.
+ */
+export function readOwaAuth(record: Json, head: RecordHead): Issuance {
+  const context = object(record['AppAccessContext'])
+  const issued = record['UniqueTokenIdentifier'] ?? record['UniqueTokenId']
+  const detail = new Detail()
+  detail.set('userId', guestName(record['UserId']))
+  detail.set('usedTokenId', readTokenId(context['UniqueTokenId']).tokenId)
+  detail.set('usedSessionId', named(context['AADSessionId']))
+  detail.set('resultStatus', record['ResultStatus'])
+  return {
+    recordId: head.recordId,
+    atMs: head.atMs,
+    source: 'ual-owa',
+    category: 'owa-auth',
+    outcome: /^(?:fail|false)/i.test(plain(record['ResultStatus'])) ? 'failed' : 'issued',
+    tokenId: readTokenId(issued).tokenId,
+    sessionId: sessionOf(record),
+    principal: principalOf(record['UserId']),
+    principalId: guidOf(record['TokenObjectId']) || guidOf(record['UserKey']),
+    tenant: named(record['OrganizationId']),
+    homeTenant: named(record['TokenTenantId']),
+    appId:
+      named(record['ClientAppId']) ||
+      named(context['ClientAppId']) ||
+      named(record['AppId']) ||
+      named(record['ApplicationId']),
+    resourceId: named(record['ResourceURL'] ?? record['ResourceUrl'] ?? record['ObjectId']),
+    ip:
+      address(record['ClientIPAddress']) ||
+      address(record['ClientIP']) ||
+      address(record['ActorIP']),
+    network: '',
+    deviceId: named(record['DeviceId']),
+    client: plain(record['ClientInfoString']) || plain(record['UserAgent']),
+    protocol: plain(record['AuthType']),
+    issuer: plain(record['Issuer']),
+    grouped: 1,
+    detail: detail.text(),
+  }
+}
+
+function sessionOf(record: Json): string {
+  return named(object(record['AppAccessContext'])['AADSessionId']) || named(record['SessionId'])
+}

@@ -1,0 +1,89 @@
+/**
+ * Nested values of an audit record: objects, lists and name-value pairs, also where an exporter wrote
+ * them as JSON text, as text within text, or as a map instead of a list of pairs.
+ *
+ * @module
+ */
+import { isObject, type Json } from '@mintmark/core'
+import { plain } from './fields.ts'
+
+/** How often text within text is unwrapped: one export, one re-export, and one to spare. */
+const MAX_UNWRAP = 3
+const NOTHING: Json = Object.freeze({})
+const NO_LIST: readonly unknown[] = Object.freeze([])
+
+/** The object or list that `value` is or spells; undefined if it is neither. */
+export function structure(value: unknown): Json | readonly unknown[] | undefined {
+  let held = value
+  for (let unwrapped = 0; typeof held === 'string' && unwrapped < MAX_UNWRAP; unwrapped++) {
+    held = parsed(held)
+  }
+  if (Array.isArray(held)) return held
+  return isObject(held) ? held : undefined
+}
+
+function parsed(spelled: string): unknown {
+  const first = spelled.trimStart().charCodeAt(0)
+  // Only `{`, `[` and `"` open what could hold a structure.
+  if (first !== 0x7b && first !== 0x5b && first !== 0x22) return undefined
+  try {
+    return JSON.parse(spelled)
+  } catch {
+    return undefined
+  }
+}
+
+/** A list, whatever its spelling; one object is a list of one. */
+export function list(value: unknown): readonly unknown[] {
+  if (value === undefined || value === null) return NO_LIST
+  const held = Array.isArray(value) ? value : structure(value)
+  if (held === undefined) return NO_LIST
+  return isObject(held) ? [held] : held
+}
+
+/** An object, whatever its spelling; the first object of a list. Empty if there is none. */
+export function object(value: unknown): Json {
+  if (value === undefined || value === null) return NOTHING
+  if (isObject(value)) return value
+  const held = structure(value)
+  if (held === undefined) return NOTHING
+  if (isObject(held)) return held
+  for (const element of held) if (isObject(element)) return element
+  return NOTHING
+}
+
+/** Visits the pairs of `[{Name, Value}]` (also `{Key, Value}`), or of a map as Elastic makes of it. */
+export function eachPair(value: unknown, visit: (name: string, value: unknown) => void): void {
+  const held = structure(value)
+  if (held === undefined) return
+  if (isObject(held)) {
+    for (const name of Object.keys(held)) visit(name, held[name])
+    return
+  }
+  for (const element of held) {
+    const pair = typeof element === 'string' ? flattenedPair(element) : element
+    if (!isObject(pair)) continue
+    const name = plain(pair['Name'] ?? pair['Key'])
+    if (name !== '') visit(name, pair['Value'] ?? pair['value'])
+  }
+}
+
+/** `@{Name=MailAccessType; Value=Bind}`: what ConvertTo-Json leaves of an object beyond its depth. */
+function flattenedPair(element: string): Json | undefined {
+  const match = /^@\{Name=([^;{}]{1,200}); Value=([^{}]{0,4000})\}$/.exec(element)
+  return match === null ? undefined : { Name: match[1], Value: match[2] }
+}
+
+/** Whether an exporter flattened this value beyond repair (`@{…}`, `System.Object[]`). */
+export function isFlattened(value: unknown): boolean {
+  return typeof value === 'string' && (value.startsWith('@{') || value.startsWith('System.Object'))
+}
+
+/** The value of one pair; undefined if it is not there. */
+export function pairValue(value: unknown, name: string): unknown {
+  let found: unknown
+  eachPair(value, (each, held) => {
+    if (found === undefined && each === name) found = held
+  })
+  return found
+}

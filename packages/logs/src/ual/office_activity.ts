@@ -1,0 +1,59 @@
+/**
+ * Microsoft Sentinel's `OfficeActivity` table: the audit record with its fields as columns, some renamed, and
+ * nested values as JSON text. `TenantId` there is the workspace; the tenant is `OrganizationId`.
+ *
+ * The table of 2021 has no OperationCount, SessionId or AppAccessContext; where newer exports carry such
+ * columns they are read.
+ *
+ * @module
+ */
+import type { Json } from '@mintmark/core'
+import type { Adapter, FileContext, RowSink } from '../adapter.ts'
+import { readUalRecord } from './record.ts'
+
+const TIME_COLUMNS: readonly string[] = ['TimeGenerated [UTC]', 'TimeGenerated']
+
+function isOfficeActivity(row: Json): boolean {
+  return (
+    row['OfficeWorkload'] !== undefined &&
+    row['Operation'] !== undefined &&
+    TIME_COLUMNS.some((column) => row[column] !== undefined)
+  )
+}
+
+/** The row under the audit record's own names. Columns that were not renamed stay as they are. */
+function recordOf(row: Json): Json {
+  return {
+    ...row,
+    Id: row['OfficeId'] ?? row['Id'],
+    // The time of the event; UTC whatever the column's name.
+    CreationTime: undefined,
+    Workload: row['OfficeWorkload'],
+    ObjectId: row['OfficeObjectId'] ?? row['ObjectId'],
+    ClientIPAddress: row['Client_IPAddress'] ?? row['ClientIPAddress'],
+    LogonType: row['Logon_Type'] ?? row['LogonType'],
+    SiteUrl: row['Site_Url'] ?? row['SiteUrl'],
+    ApplicationId: row['ApplicationId'] ?? row['AzureADAppId'],
+    DeviceId: row['DeviceId'] ?? row['MachineId'],
+  }
+}
+
+function readOfficeActivity(row: Json, context: FileContext, sink: RowSink): void {
+  const at = row['TimeGenerated [UTC]'] ?? row['TimeGenerated']
+  readUalRecord(recordOf(row), sink, { at, dateOrder: context.dateOrder })
+}
+
+/** Portal and Sentinel CSV, with dates in the order of the analyst's browser. */
+export const officeActivityCsv: Adapter = {
+  shape: 'ual-office-activity-csv',
+  accepts: (row, context) => context.columns !== undefined && isOfficeActivity(row),
+  read: readOfficeActivity,
+  dateColumns: TIME_COLUMNS,
+}
+
+/** Log Analytics' JSON export and data export rule. */
+export const officeActivityJson: Adapter = {
+  shape: 'ual-office-activity-json',
+  accepts: (row, context) => context.columns === undefined && isOfficeActivity(row),
+  read: readOfficeActivity,
+}

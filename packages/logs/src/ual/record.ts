@@ -1,0 +1,302 @@
+/**
+ * One record of the unified audit log (the `AuditData` object), whatever its record type and export.
+ *
+ * Trust: nothing is. A record is what a file says; whoever could write the file could write the record.
+ *
+ * Source: Office 365 Management Activity API schema; real records of 2021 to 2025.
+ *
+ * @module
+ */
+import { type Json, readSlashDate, readTokenId } from '@mintmark/core'
+import type { DateOrder, RowSink } from '../adapter.ts'
+import type { Access } from '../records.ts'
+import { actorKindOf, directoryActor, guidOf, principalOf, userTypeOf } from './actor.ts'
+import { mailDetail, plainDetail } from './detail.ts'
+import { address, isGuid, lower, named, plain, time, truth, whole } from './fields.ts'
+import { type RecordHead, readOwaAuth, readStsLogon } from './issuances.ts'
+import { type MailContent, NO_MAIL, readMail } from './mail_items.ts'
+import { object, pairValue, structure } from './nested.ts'
+import {
+  DLP_ENDPOINT,
+  EXCHANGE_ADMIN,
+  isMailboxRecord,
+  OWA_AUTH,
+  recordTypeOf,
+  STS_LOGON,
+  serviceOfType,
+} from './record_types.ts'
+
+/** What an export says about a record outside of it: used only where the record does not say it. */
+export interface OuterFields {
+  readonly recordId?: unknown
+  readonly at?: unknown
+  readonly operation?: unknown
+  readonly recordType?: unknown
+  readonly dateOrder?: DateOrder
+}
+
+const NOTHING_OUTSIDE: OuterFields = {}
+
+/**
+ * Reads one audit record: an access, or an issuance for sign-ins (15) and OWA's own tokens (275).
+ *
+ * A record without an operation or a time that can be read is a `payload` reject, never a guess.
+ */
+export function readUalRecord(
+  record: Json,
+  sink: RowSink,
+  outer: OuterFields = NOTHING_OUTSIDE,
+): void {
+  const operation = plain(record['Operation']) || plain(outer.operation)
+  if (operation === '') return rejectPayload(sink, 'operation-missing', 'Operation')
+  const atMs = time(record['CreationTime']) ?? outerTime(record, outer)
+  if (atMs === undefined) {
+    const isMissing = plain(record['CreationTime']) === ''
+    return rejectPayload(sink, isMissing ? 'time-missing' : 'time-unreadable', 'CreationTime')
+  }
+  const id = named(record['Id']) || named(outer.recordId)
+  const recordId = isGuid(id) ? id : plain(record['Id']) || plain(outer.recordId)
+  const recordType = recordTypeOf(record['RecordType']) || recordTypeOf(outer.recordType)
+  const head: RecordHead = { recordId, atMs, operation, recordType }
+  if (recordType === STS_LOGON) sink.issuance(readStsLogon(record, head))
+  else if (recordType === OWA_AUTH) sink.issuance(readOwaAuth(record, head))
+  else readAccess(record, head, sink)
+}
+
+/** Puts a payload reject into the sink. */
+export function rejectPayload(sink: RowSink, reason: string, detail: string): void {
+  sink.reject({ kind: 'payload', reason, detail })
+}
+
+/** The record's time in the form that a spreadsheet leaves, or the export's own column. */
+function outerTime(record: Json, outer: OuterFields): number | undefined {
+  const order = outer.dateOrder ?? 'unproven'
+  return (
+    readSlashDate(record['CreationTime'], order) ?? time(outer.at) ?? readSlashDate(outer.at, order)
+  )
+}
+
+function readAccess(record: Json, head: RecordHead, sink: RowSink): void {
+  const isMailbox = isMailboxRecord(head.recordType)
+  const mail = isMailbox ? readMail(record, head.operation) : NO_MAIL
+  if (mail.isFlattened) sink.statement(FLATTENED)
+  sink.access(accessOf(record, head, isMailbox, mail))
+}
+
+const FLATTENED = {
+  code: 'fields-not-carried',
+  text: 'The exporter wrote nested values as the names of their types: messages and folders named in them are lost.',
+  fromMs: 0,
+  toMs: 0,
+} as const
+
+function accessOf(record: Json, head: RecordHead, isMailbox: boolean, mail: MailContent): Access {
+  const context = object(record['AppAccessContext'])
+  const token = readTokenId(context['UniqueTokenId'] ?? record['UniqueTokenId'])
+  const session = named(context['AADSessionId'])
+  const ownSession = named(record['SessionId'])
+  const appId = named(record['AppId']) || named(record['ApplicationId'])
+  const clientAppId = named(record['ClientAppId']) || named(context['ClientAppId'])
+  const principal = principalOf(record['UserId'])
+  const principalId = principalIdOf(record, head, context, appId, clientAppId)
+  const userType = userTypeOf(record['UserType'])
+  const logonType = logonTypeOf(record['LogonType'])
+  const hasUserId = isMailbox && guidOf(record['TokenObjectId']) !== ''
+  const hasApp = appId !== '' || clientAppId !== ''
+  const service = serviceOf(record['Workload'], head.recordType)
+  const ip = ipOf(record)
+  const touched = isMailbox ? NO_OBJECT : objectOf(record, head.recordType, service)
+  return {
+    recordId: head.recordId,
+    atMs: head.atMs,
+    source: 'ual',
+    operation: head.operation,
+    service,
+    recordType: head.recordType,
+    outcome: outcomeOf(record['ResultStatus']),
+    tokenId: token.tokenId,
+    tokenIdState: token.state,
+    sessionId: session || ownSession,
+    otherSessionId: session !== '' && ownSession !== session ? ownSession : '',
+    issuedAtMs: issuedAt(context['IssuedAtTime']),
+    principal,
+    principalId,
+    actorKind: actorKindOf(userType, principal, isMailbox, hasApp, hasUserId),
+    logonType,
+    mailbox: mailboxOf(record, head, isMailbox, logonType, principal),
+    mailboxId: named(record['MailboxGuid']),
+    tenant: named(record['OrganizationId']),
+    tokenTenant: named(record['TokenTenantId']),
+    externalTenant: named(record['ExternalUserTenantId']),
+    appId,
+    clientAppId,
+    ip,
+    deviceId: named(record['DeviceId'] ?? record['MDATPDeviceId']),
+    client: clientOf(record, isMailbox),
+    issuer: plain(record['Issuer'] ?? record['IdentityProvider']),
+    accessType: mail.accessType,
+    throttled: mail.throttled,
+    items: mail.items,
+    syncedFolders: mail.syncedFolders,
+    objectPath: touched.path,
+    objectName: touched.name,
+    objectHash: touched.hash,
+    bytes: touched.bytes,
+    detail: isMailbox ? mailDetail(record, head.operation, mail, ip) : plainDetail(record),
+  }
+}
+
+/**
+ * Object id of whom the token is for. `UserKey` is a PUID, an object id (SharePoint, Teams, directory), or for
+ * app-only tokens the application's own id, which is no object id.
+ */
+function principalIdOf(
+  record: Json,
+  head: RecordHead,
+  context: Json,
+  appId: string,
+  clientAppId: string,
+): string {
+  const told = guidOf(record['TokenObjectId']) || guidOf(context['UserObjectId'])
+  if (told !== '') return told
+  const key = guidOf(record['UserKey'])
+  if (key !== '' && key !== appId && key !== clientAppId) return key
+  return isMailboxRecord(head.recordType) ? '' : directoryActor(record).id
+}
+
+function issuedAt(value: unknown): number {
+  const ms = value === undefined ? 0 : time(value)
+  // .NET's zero date, and anything else before 1970, is "not told".
+  return ms === undefined || ms < 0 ? 0 : ms
+}
+
+const LOGON_TYPES: ReadonlyMap<string, number> = new Map([
+  ['owner', 0],
+  ['admin', 1],
+  ['delegated', 2],
+  ['transport', 3],
+  ['systemservice', 4],
+  ['bestaccess', 5],
+  ['delegatedadmin', 6],
+])
+
+function logonTypeOf(value: unknown): number {
+  if (typeof value === 'number') return value >= 0 && value <= 127 ? Math.trunc(value) : -1
+  const spelled = lower(plain(value))
+  if (spelled === '') return -1
+  const known = LOGON_TYPES.get(spelled)
+  return known ?? (/^\d{1,2}$/.test(spelled) ? Number(spelled) : -1)
+}
+
+/** Known spellings of a workload in the exports' various letter cases. */
+const SERVICES: ReadonlyMap<string, string> = new Map(
+  ['Exchange', 'SharePoint', 'OneDrive', 'AzureActiveDirectory', 'MicrosoftTeams', 'Endpoint'].map(
+    (name) => [name.toLowerCase(), name],
+  ),
+)
+
+function serviceOf(workload: unknown, recordType: number): string {
+  if (workload === 'Exchange') return workload
+  const spelled = plain(workload)
+  if (spelled === '') return serviceOfType(recordType)
+  return SERVICES.get(lower(spelled)) ?? spelled
+}
+
+function outcomeOf(value: unknown): Access['outcome'] {
+  if (value === undefined || value === null) return ''
+  if (value === 'Succeeded' || value === 'Success') return 'succeeded'
+  const spelled = lower(plain(value))
+  if (spelled === 'succeeded' || spelled === 'success' || spelled === 'partiallysucceeded')
+    return 'succeeded'
+  if (spelled === 'failed' || spelled === 'failure') return 'failed'
+  const flag = truth(spelled)
+  return flag === 1 ? 'succeeded' : flag === 0 ? 'failed' : ''
+}
+
+/** Exchange writes `ClientIPAddress`, often without `ClientIP`; where both differ, `detail.clientIp` has the other. */
+function ipOf(record: Json): string {
+  const ip = address(record['ClientIPAddress']) || address(record['ClientIP'])
+  return ip || address(record['ActorIpAddress']) || address(record['ActorIP'])
+}
+
+function clientOf(record: Json, isMailbox: boolean): string {
+  const client = plain(record['ClientInfoString']) || plain(record['UserAgent'])
+  if (client !== '' || isMailbox) return client
+  const extended = record['ExtendedProperties']
+  if (extended === undefined) return ''
+  const agent = plain(pairValue(extended, 'UserAgent'))
+  return agent || plain(object(pairValue(extended, 'additionalDetails'))['User-Agent'])
+}
+
+/**
+ * Whose mailbox was touched: the named owner; else the user himself where he was logged on as the owner, or
+ * changed inbox rules without naming another mailbox.
+ */
+function mailboxOf(
+  record: Json,
+  head: RecordHead,
+  isMailbox: boolean,
+  logonType: number,
+  principal: string,
+): string {
+  const owner = named(record['MailboxOwnerUPN'])
+  if (owner !== '') return owner
+  if (isMailbox) return logonType === 0 ? principal : ''
+  if (head.recordType !== EXCHANGE_ADMIN || !head.operation.endsWith('InboxRule')) return ''
+  const target = named(pairValue(record['Parameters'], 'Mailbox'))
+  if (target.includes('@')) return target
+  return target === '' && principal.includes('@') ? principal : ''
+}
+
+interface TouchedObject {
+  readonly path: string
+  readonly name: string
+  readonly hash: string
+  readonly bytes: number
+}
+
+const NO_OBJECT: TouchedObject = { path: '', name: '', hash: '', bytes: 0 }
+
+/** The file or other object that a record is about. Only files have a path. */
+function objectOf(record: Json, recordType: number, service: string): TouchedObject {
+  const objectId = plain(record['ObjectId'])
+  const isFile = recordType === DLP_ENDPOINT || service === 'SharePoint' || service === 'OneDrive'
+  if (!isFile) {
+    return { path: '', name: plain(record['FileName']) || objectId, hash: '', bytes: 0 }
+  }
+  const name = plain(record['SourceFileName']) || lastPart(objectId)
+  const hash = plain(record['SHA256Hash'] ?? record['Sha256'] ?? record['MD5Hash'])
+  return {
+    path: objectId || joinedPath(record),
+    name,
+    hash: /^[0-9a-f]{32,128}$/i.test(hash) ? lower(hash) : '',
+    bytes: whole(record['FileSizeBytes'] ?? record['FileSize']),
+  }
+}
+
+function joinedPath(record: Json): string {
+  const parts = [record['SiteUrl'], record['SourceRelativeUrl'], record['SourceFileName']]
+  const spelled = parts.map((part) => plain(part).replace(/\/+$/, '')).filter((part) => part !== '')
+  return spelled.join('/')
+}
+
+function lastPart(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
+}
+
+/** Whether a JSON object looks like an audit record by itself: for exports that hold it in any of several places. */
+export function isUalRecord(record: Json): boolean {
+  return (
+    typeof record['Operation'] === 'string' &&
+    record['CreationTime'] !== undefined &&
+    (record['RecordType'] !== undefined || record['Workload'] !== undefined)
+  )
+}
+
+/** The audit record that a value is or spells; undefined if it is none. */
+export function ualRecordIn(value: unknown): Json | undefined {
+  const held = structure(value)
+  if (held === undefined || Array.isArray(held)) return undefined
+  const record = object(held)
+  return isUalRecord(record) ? record : undefined
+}
