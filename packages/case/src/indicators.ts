@@ -1,0 +1,304 @@
+/**
+ * An analyst's list of what the attacker used: addresses, networks, sessions, tokens, applications,
+ * client strings, principals.
+ *
+ * Lists come one a line, as CSV, or as JSON, with or without the kind of each value. Where the kind is
+ * not given it is read off the value; a bare GUID may be a session, a token or an application, and is
+ * looked for as all three. What cannot be read is rejected with its line, never guessed.
+ *
+ * @module
+ */
+import { isObject, type Json, readAddress, readGuid, readTokenId } from '@mintmark/core'
+import { readNetwork } from './network.ts'
+
+export type IndicatorKind =
+  | 'ip'
+  | 'network'
+  | 'session'
+  | 'token'
+  | 'app'
+  | 'principal'
+  | 'mailbox'
+  | 'client'
+  | 'operation'
+
+export interface Indicator {
+  readonly kind: IndicatorKind
+  /** As the case holds it: canonical address, GUID text, lower-case name. Networks: the first address. */
+  readonly value: string
+  /** Networks: the last address; else `''`. */
+  readonly last: string
+}
+
+/** A value of a list that could not be read. */
+export interface IndicatorReject {
+  /** 1-based line of the file; in JSON the 1-based position of the value. */
+  readonly line: number
+  readonly reason: 'unrecognised' | 'unknown-kind' | 'not-of-its-kind' | 'too-long' | 'too-many'
+}
+
+export interface IndicatorList {
+  readonly indicators: readonly Indicator[]
+  readonly rejects: readonly IndicatorReject[]
+}
+
+/** Longer texts are no indicator; the longest user agents seen in logs have about 1,000 characters. */
+const MAX_VALUE = 4096
+const MAX_INDICATORS = 200_000
+
+/** Names of kinds in lists of other tools (MISP, STIX, Sentinel, Entra), letters only. */
+const KIND_NAMES: ReadonlyMap<string, IndicatorKind> = new Map<string, IndicatorKind>([
+  ...['ip', 'ips', 'address', 'addresses', 'ipaddress', 'ipv', 'ipvaddr', 'ipsrc', 'ipdst'].map(
+    (name): [string, IndicatorKind] => [name, 'ip'],
+  ),
+  ...['network', 'networks', 'cidr', 'cidrs', 'range', 'ranges', 'iprange'].map(
+    (name): [string, IndicatorKind] => [name, 'network'],
+  ),
+  ...['session', 'sessions', 'sessionid', 'sessionids', 'sid', 'aadsessionid'].map(
+    (name): [string, IndicatorKind] => [name, 'session'],
+  ),
+  ...['token', 'tokens', 'tokenid', 'tokenids', 'uti', 'jti', 'uniquetokenid'].map(
+    (name): [string, IndicatorKind] => [name, 'token'],
+  ),
+  ...['app', 'apps', 'appid', 'appids', 'clientappid', 'clientid', 'application'].map(
+    (name): [string, IndicatorKind] => [name, 'app'],
+  ),
+  ...['principal', 'principals', 'user', 'users', 'upn', 'useraccount', 'account', 'email'].map(
+    (name): [string, IndicatorKind] => [name, 'principal'],
+  ),
+  ...['mailbox', 'mailboxes'].map((name): [string, IndicatorKind] => [name, 'mailbox']),
+  ...['client', 'clients', 'useragent', 'useragents', 'ua', 'clientinfostring'].map(
+    (name): [string, IndicatorKind] => [name, 'client'],
+  ),
+  ...['operation', 'operations'].map((name): [string, IndicatorKind] => [name, 'operation']),
+])
+
+/**
+ * Reads a list of indicators.
+ *
+ * Lines: `value`, `kind,value`, `kind: value` or `kind=value`; `#` and `//` start a comment; a CSV header
+ * may name the columns (`type`/`kind` and `value`/`indicator`). JSON: an array of texts or of
+ * `{type, value}` objects, or an object of arrays by kind. `[.]` and `hxxp`-style defanging of addresses
+ * is undone. Never throws.
+ */
+export function readIndicators(source: string): IndicatorList {
+  const collector = new Collector()
+  const text = source.codePointAt(0) === 0xfeff ? source.slice(1) : source
+  const json = /^\s*[[{]/u.test(text) ? parseJson(text) : undefined
+  if (json === undefined) readLines(text, collector)
+  else readJson(json, collector)
+  return collector.list()
+}
+
+/**
+ * One value of a kind, in the form in which a case holds it.
+ *
+ * @returns nothing when it is not of that kind; `ip` also takes a network
+ */
+export function indicatorOf(kind: IndicatorKind, spelled: string): Indicator | undefined {
+  const value = spelled.trim()
+  if (value === '' || value.length > MAX_VALUE) return undefined
+  switch (kind) {
+    case 'ip':
+    case 'network':
+      return addressIndicator(refanged(value))
+    case 'token': {
+      const { tokenId } = readTokenId(value)
+      return tokenId === '' ? undefined : { kind, value: tokenId, last: '' }
+    }
+    case 'client':
+    case 'operation':
+      return { kind, value, last: '' }
+    case 'session':
+    case 'app':
+      return { kind, value: readGuid(value) || value.toLowerCase(), last: '' }
+    case 'principal':
+    case 'mailbox':
+      return { kind, value: value.toLowerCase(), last: '' }
+  }
+}
+
+function addressIndicator(spelled: string): Indicator | undefined {
+  const { ip } = readAddress(spelled)
+  if (ip !== '') return { kind: 'ip', value: ip, last: '' }
+  const network = readNetwork(spelled)
+  if (network === undefined) return undefined
+  return { kind: 'network', value: network.first, last: network.last }
+}
+
+const refanged = (spelled: string) => spelled.replaceAll('[.]', '.').replaceAll('[:]', ':')
+
+/** What a value without a kind can be. */
+function guessed(value: string): Indicator[] {
+  const address = addressIndicator(refanged(value))
+  if (address !== undefined) return [address]
+  if (readGuid(value) !== '') {
+    return (['session', 'token', 'app'] as const).flatMap((kind) => indicatorOf(kind, value) ?? [])
+  }
+  const kind = guessedKind(value)
+  return kind === undefined ? [] : [indicatorOf(kind, value) ?? []].flat()
+}
+
+function guessedKind(value: string): IndicatorKind | undefined {
+  if (readTokenId(value).state === 'present') return 'token'
+  if (/^[^\s@]+@[^\s@]+$/u.test(value)) return 'principal'
+  // `Mozilla/5.0 (…)`, `python-requests/2.32.4`, `Client=REST;Client=RESTSystem;;`
+  if (/^[\w.-]+\/\d|^client=|^mozilla/iu.test(value)) return 'client'
+  return undefined
+}
+
+class Collector {
+  readonly #indicators = new Map<string, Indicator>()
+  readonly #rejects: IndicatorReject[] = []
+
+  /** @param kindName as the list spells it, or undefined when it gives none */
+  add(kindName: string | undefined, value: string, line: number): void {
+    if (value.length > MAX_VALUE) return this.#reject(line, 'too-long')
+    if (this.#indicators.size >= MAX_INDICATORS) return this.#reject(line, 'too-many')
+    if (kindName === undefined) return this.#keep(guessed(value), line, 'unrecognised')
+    const kind = kindOf(kindName)
+    if (kind === undefined) return this.#reject(line, 'unknown-kind')
+    this.#keep([indicatorOf(kind, value) ?? []].flat(), line, 'not-of-its-kind')
+  }
+
+  list(): IndicatorList {
+    return { indicators: [...this.#indicators.values()], rejects: this.#rejects }
+  }
+
+  #keep(found: readonly Indicator[], line: number, otherwise: IndicatorReject['reason']): void {
+    if (found.length === 0) this.#reject(line, otherwise)
+    for (const indicator of found) {
+      this.#indicators.set(
+        JSON.stringify([indicator.kind, indicator.value, indicator.last]),
+        indicator,
+      )
+    }
+  }
+
+  #reject(line: number, reason: IndicatorReject['reason']): void {
+    if (this.#rejects.length < MAX_INDICATORS) this.#rejects.push({ line, reason })
+  }
+}
+
+const kindOf = (name: string) => KIND_NAMES.get(name.toLowerCase().replaceAll(/[^a-z]/gu, ''))
+
+interface Columns {
+  readonly kind: number
+  readonly value: number
+}
+
+function readLines(source: string, collector: Collector): void {
+  let columns: Columns | undefined
+  let isFirst = true
+  let line = 0
+  for (const raw of source.split(/\r\n|\n|\r/u)) {
+    line++
+    const text = withoutComment(raw)
+    if (text === '') continue
+    const header: Columns | undefined = isFirst ? headerOf(text) : undefined
+    isFirst = false
+    if (header !== undefined) columns = header
+    else if (columns === undefined) readLine(text, line, collector)
+    else readCells(cellsOf(text), columns, line, collector)
+  }
+}
+
+function withoutComment(raw: string): string {
+  const text = raw.trim()
+  if (text.startsWith('#') || text.startsWith('//')) return ''
+  const at = text.search(/\s#(?:\s|$)/u)
+  return at === -1 ? text : text.slice(0, at).trim()
+}
+
+/** A header names a column of values, and mostly one of kinds. */
+function headerOf(text: string): Columns | undefined {
+  const names = cellsOf(text).map((cell) => cell.trim().toLowerCase())
+  const value = names.findIndex((name) =>
+    ['value', 'indicator', 'ioc', 'observable'].includes(name),
+  )
+  if (value === -1) return undefined
+  return {
+    value,
+    kind: names.findIndex((name) => ['type', 'kind', 'indicator_type'].includes(name)),
+  }
+}
+
+function readCells(
+  cells: readonly string[],
+  columns: Columns,
+  line: number,
+  collector: Collector,
+): void {
+  const kind = columns.kind === -1 ? undefined : cells[columns.kind]?.trim()
+  collector.add(kind === '' ? undefined : kind, (cells[columns.value] ?? '').trim(), line)
+}
+
+function readLine(text: string, line: number, collector: Collector): void {
+  const named = /^([A-Za-z][\w -]{0,30}?)\s*[,:=]\s*(.+)$/u.exec(text)
+  const [, name, rest] = named ?? []
+  if (name !== undefined && rest !== undefined && isNamed(name, text, rest)) {
+    return collector.add(name, cellsOf(rest)[0]?.trim() ?? '', line)
+  }
+  collector.add(undefined, cellsOf(text)[0]?.trim() ?? text, line)
+}
+
+/** `Client=REST;…` is a client string, and `abcd:12::1` an address, before they are a kind and a value. */
+function isNamed(name: string, text: string, rest: string): boolean {
+  if (readAddress(text).ip !== '' || readNetwork(text) !== undefined) return false
+  return kindOf(name) !== undefined && !(text.startsWith('Client=') && !rest.startsWith('Client='))
+}
+
+/** Cells of one CSV line; quotes may hold commas and doubled quotes. A bare user agent keeps its commas. */
+function cellsOf(text: string): string[] {
+  if (!text.includes('"') && /^(?:mozilla\/|client=)/iu.test(text)) return [text]
+  const cells: string[] = []
+  const cell = /(?:^|,)\s*(?:"((?:[^"]|"")*)"\s*(?=,|$)|([^,]*))/gu
+  for (const [, quoted, bare] of text.matchAll(cell)) {
+    cells.push(quoted === undefined ? (bare ?? '') : quoted.replaceAll('""', '"'))
+  }
+  return cells
+}
+
+function parseJson(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text)
+    return value
+  } catch {
+    return undefined
+  }
+}
+
+function readJson(json: unknown, collector: Collector): void {
+  let position = 0
+  for (const [name, value] of entriesOf(json)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      position++
+      readJsonValue(name, one, position, collector)
+    }
+  }
+}
+
+/** An array has no kinds of its own; an object names one by each key, or wraps a list. */
+function entriesOf(json: unknown): [string | undefined, unknown][] {
+  if (!isObject(json)) return [[undefined, json]]
+  if (isValue(json)) return [[undefined, [json]]]
+  const wrapped = ['indicators', 'value', 'values', 'records'].find((key) =>
+    Array.isArray(json[key]),
+  )
+  return wrapped === undefined ? Object.entries(json) : [[undefined, json[wrapped]]]
+}
+
+const isValue = (json: Json) => typeof (json['value'] ?? json['indicator']) === 'string'
+
+function readJsonValue(
+  name: string | undefined,
+  value: unknown,
+  position: number,
+  collector: Collector,
+): void {
+  if (typeof value === 'string') return collector.add(name, value.trim(), position)
+  const inner = isObject(value) ? (value['value'] ?? value['indicator']) : undefined
+  if (!isObject(value) || typeof inner !== 'string') return collector.add(name, '', position)
+  const kind = value['type'] ?? value['kind'] ?? name
+  collector.add(typeof kind === 'string' ? kind : undefined, inner.trim(), position)
+}

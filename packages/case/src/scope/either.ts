@@ -1,0 +1,188 @@
+/**
+ * Accesses that could be either party's: not in the selection, and not the owner's alone.
+ *
+ * The rule is meant to be sound first: it may count an access of the owner, which widens the upper bound,
+ * and must not miss one of the other party. `docs/scope.md` gives it in words; the letters here are the
+ * same as there.
+ *
+ * @module
+ */
+import type { Condition } from '../selection.ts'
+import type { Session } from '../session.ts'
+import { HAS_TOKEN, SELECTED_COLUMNS, type Selected, selectAccounts, selectBase } from './selected.ts'
+import { BOUNDED } from './settings.ts'
+
+/** Before the first and after the last access of theirs: the longest life of a token (CAE, 28 h). */
+export const ACTIVE_MARGIN_HOURS = 28
+
+interface Tables {
+  readonly condition: Condition
+  readonly selected: Selected
+  readonly marks: string
+  readonly owners: string
+  readonly candidates: string
+}
+
+/** Adds the rows of party `either` to a selection whose `theirs` are there. */
+export async function addEither(
+  session: Session,
+  selected: Selected,
+  condition: Condition,
+): Promise<void> {
+  const counted = await session.rows(`SELECT count() AS n FROM ${selected.table}`)
+  if (Number(counted[0]?.['n']) === 0) return
+  const { scratch } = selected
+  const tables: Tables = {
+    condition,
+    selected,
+    marks: await scratch.table('marks', 'kind LowCardinality(String), value String', '(kind, value)'),
+    owners: await scratch.table(
+      'owners',
+      'kind LowCardinality(String), who String, value String',
+      '(kind, who, value)',
+    ),
+    candidates: await scratch.table('candidates', SELECTED_COLUMNS, '(account, at)'),
+  }
+  await fillMarks(session, tables)
+  await judge(session, tables, `(${OPEN_VERDICT} OR ${USED_OPENLY}) AND (${SHARES_A_MARK})`, SHARED)
+  await judge(session, tables, `${OPEN_VERDICT} AND (${IN_ACTIVE_TIME})`, UNCLEAR)
+}
+
+/** Verdicts that leave open whose access it was. */
+const OPEN_VERDICT = "verdict IN ('undetermined', 'session-only')"
+/** An access that gave out or touched mail, or could have. */
+const EXPOSES = "(named != '' OR unnamed != '' OR notEmpty(folder_id))"
+
+const inMarks = (kind: string, value: string) =>
+  `${value} GLOBAL IN (SELECT value FROM {marks} WHERE kind = '${kind}')`
+const CONTEXT = 'toString(cityHash64(app_id, client_app_id, client))'
+const HAS_CONTEXT = "(app_id != '' OR client_app_id != '' OR client != '')"
+
+const BY_TOKEN = `(${HAS_TOKEN} AND ${inMarks('token', 'toString(token_id)')})`
+const BY_SESSION = `(session_id != '' AND ${inMarks('session', 'session_id')}
+  OR other_session_id != '' AND ${inMarks('session', 'other_session_id')})`
+const BY_ADDRESS = `(ip != '' AND ${inMarks('ip', 'ip')})`
+const BY_CONTEXT = `(${HAS_CONTEXT} AND ${inMarks('own-context', CONTEXT)})`
+const SHARES_A_MARK = [BY_TOKEN, BY_SESSION, BY_ADDRESS, BY_CONTEXT].join(' OR ')
+
+/** A token or session of theirs that was issued: then being issued does not make an access the owner's. */
+const USED_OPENLY = `(verdict = 'issued' AND (
+  ${HAS_TOKEN} AND ${inMarks('open-token', 'toString(token_id)')}
+  OR session_id != '' AND ${inMarks('open-session', 'session_id')}))`
+
+const isOwners = (kind: string, value: string) => `(${value} != '' AND (
+  (principal, ${value}) GLOBAL IN (SELECT who, value FROM {owners} WHERE kind = '${kind}')
+  OR (principal_id, ${value}) GLOBAL IN (SELECT who, value FROM {owners} WHERE kind = '${kind}')
+  OR principal = '' AND principal_id = ''
+     AND (account, ${value}) GLOBAL IN (SELECT who, value FROM {owners} WHERE kind = '${kind}')))`
+const OWN_ADDRESS = isOwners('ip', 'ip')
+// A forged token can carry the owner's session id; where the token id is missing from a log that has all
+// others, the session proves nothing.
+const OWN_SESSION = `(${isOwners('session', 'session_id')} AND NOT ${BY_SESSION}
+  AND reason != 'session-known-token-missing')`
+/** Tied to the owner, and to nobody else. */
+const OWNERS_ALONE = `(${OWN_ADDRESS} AND NOT ${BY_ADDRESS} OR ${OWN_SESSION} AND NOT ${BY_ADDRESS})`
+const IN_THEIR_MAILBOX = "account GLOBAL IN (SELECT account FROM {selected} WHERE party = 'theirs' AND is_mail)"
+
+/** a, b, c of the documentation. */
+const SHARED = `(
+  (${BY_TOKEN} OR ${BY_SESSION}) AND NOT (${OWN_ADDRESS} AND NOT ${BY_ADDRESS})
+  OR ${BY_ADDRESS} AND ${OPEN_VERDICT} AND NOT (${OWN_ADDRESS} AND (${OWN_SESSION} OR NOT ${IN_THEIR_MAILBOX}))
+  OR ${BY_CONTEXT} AND ${OPEN_VERDICT} AND NOT ${OWNERS_ALONE})`
+
+/** A token without a user is not the tokens that they used, unless they used that application so. */
+const COULD_BE_A_USER = `(actor_kind NOT IN ('app', 'system')
+  OR ${inMarks('app-only', 'app_id')} OR ${inMarks('app-only', 'client_app_id')})`
+/** d of the documentation. */
+const UNCLEAR = `(account != '' AND account GLOBAL IN (SELECT account FROM {selected} WHERE is_mail)
+  AND ${COULD_BE_A_USER} AND NOT ${OWNERS_ALONE})`
+const IN_ACTIVE_TIME = `
+  at >= (SELECT min(at) - INTERVAL ${ACTIVE_MARGIN_HOURS} HOUR FROM {selected})
+  AND at <= (SELECT max(at) + INTERVAL ${ACTIVE_MARGIN_HOURS} HOUR FROM {selected})`
+
+/** Candidates by what the log says, then those of them that the owner's own sign-ins do not explain. */
+async function judge(
+  session: Session,
+  tables: Tables,
+  candidate: string,
+  rule: string,
+): Promise<void> {
+  const { selected, condition } = tables
+  const run = (sql: string) => session.command(placed(sql, tables), condition.params)
+  await run('TRUNCATE TABLE {candidates}')
+  await run('TRUNCATE TABLE {owners}')
+  const base = selectBase(`outcome != 'failed' AND (${candidate}) AND (${condition.frame})
+    AND record_id GLOBAL NOT IN (SELECT record_id FROM {selected})`)
+  await run(
+    `INSERT INTO {candidates} ${selectAccounts(base, selected.names, 'either', `is_mail AND ${EXPOSES}`)} ${BOUNDED}`,
+  )
+  // The same record from an export that gives more of it, and there it is issued: no longer open.
+  const twins = `SELECT record_id FROM judged
+    WHERE verdict = 'issued' AND record_id GLOBAL IN (SELECT record_id FROM {candidates} WHERE ${OPEN_VERDICT})`
+  await run(`INSERT INTO {owners} ${OWNERS} ${BOUNDED}`)
+  await run(
+    `INSERT INTO {selected} SELECT * FROM {candidates}
+     WHERE ${rule} AND record_id GLOBAL NOT IN (${twins}) ${BOUNDED}`,
+  )
+}
+
+const WHO = `SELECT who FROM (
+  SELECT DISTINCT arrayJoin([principal, principal_id, account]) AS who FROM {candidates}) WHERE who != ''`
+/** Not one of theirs: an attacker who signs in leaves sign-ins too. */
+const NOT_THEIRS = `NOT (${HAS_TOKEN} AND ${inMarks('token', 'toString(token_id)')})
+  AND NOT (session_id != '' AND ${inMarks('session', 'session_id')})`
+const whose = `arrayJoin(arrayFilter(who -> who != '', [principal, principal_id])) AS who`
+
+/**
+ * Where the identity provider's own record puts a principal: addresses and sessions of its sign-ins and of
+ * its issued accesses. The mail service's own token call proves nothing: it renewed forged tokens too.
+ */
+const OWNERS = `
+  SELECT DISTINCT mark.1 AS kind, who, mark.2 AS value FROM (
+    SELECT who, arrayJoin([('ip', ip), ('session', session_id)]) AS mark FROM (
+      SELECT ${whose}, ip, session_id FROM issuance
+      WHERE outcome = 'issued' AND category != 'owa-auth' AND ${NOT_THEIRS}
+        AND (principal GLOBAL IN (${WHO}) OR principal_id GLOBAL IN (${WHO}))
+      UNION ALL
+      SELECT ${whose}, ip, session_id FROM judged
+      WHERE verdict = 'issued' AND ${NOT_THEIRS}
+        AND record_id GLOBAL NOT IN (SELECT record_id FROM {selected} WHERE party = 'theirs')
+        AND (principal GLOBAL IN (${WHO}) OR principal_id GLOBAL IN (${WHO}))
+    )
+  ) WHERE mark.2 != ''`
+
+const MARKS: readonly string[] = [
+  `SELECT DISTINCT 'ip', ip FROM {theirs} WHERE ip != ''`,
+  `SELECT DISTINCT 'token', toString(token_id) FROM {theirs} WHERE ${HAS_TOKEN}`,
+  `SELECT DISTINCT 'session', arrayJoin([session_id, other_session_id]) AS value FROM {theirs} WHERE value != ''`,
+  `SELECT DISTINCT 'open-token', toString(token_id) FROM {theirs}
+   WHERE ${HAS_TOKEN} AND verdict NOT IN ('unissued', 'mismatched')`,
+  `SELECT DISTINCT 'open-session', session_id FROM {theirs}
+   WHERE session_id != '' AND verdict NOT IN ('unissued', 'mismatched')`,
+  `SELECT DISTINCT 'app-only', arrayJoin([toString(app_id), toString(client_app_id)]) AS value
+   FROM {theirs} WHERE actor_kind = 'app' AND value != ''`,
+  // Only where issued accesses show what clients the owners have.
+  `SELECT DISTINCT 'own-context', ${CONTEXT} AS context FROM {theirs}
+   WHERE ${HAS_CONTEXT} AND (SELECT count() FROM judged WHERE verdict = 'issued') > 0
+     AND context GLOBAL NOT IN (
+       SELECT ${CONTEXT} FROM judged WHERE verdict = 'issued'
+         AND record_id GLOBAL NOT IN (SELECT record_id FROM {selected})
+         AND ${CONTEXT} GLOBAL IN (SELECT ${CONTEXT} FROM {selected}))`,
+]
+
+async function fillMarks(session: Session, tables: Tables): Promise<void> {
+  for (const sql of MARKS) {
+    // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
+    await session.command(placed(`INSERT INTO {marks} ${sql} ${BOUNDED}`, tables))
+  }
+}
+
+/** Scratch names in the places of a statement; they are made of our own letters and hex digits. */
+function placed(sql: string, tables: Tables): string {
+  return sql
+    .replaceAll('{marks}', tables.marks)
+    .replaceAll('{owners}', tables.owners)
+    .replaceAll('{candidates}', tables.candidates)
+    .replaceAll('{theirs}', `(SELECT * FROM ${tables.selected.table} WHERE party = 'theirs')`)
+    .replaceAll('{selected}', tables.selected.table)
+}

@@ -1,0 +1,63 @@
+/**
+ * Scratch tables of one question: they live on the node that is asked, and go when it is answered.
+ *
+ * Their names are random, so that two people can ask one server at a time.
+ *
+ * @module
+ */
+import { randomBytes } from 'node:crypto'
+import type { Session } from '../session.ts'
+
+const PREFIX = 'scratch_'
+/** What a killed run left behind is dropped by the next run after this time. */
+const STALE_HOURS = 24
+
+/** Of this process: their tables must not be taken for stale. */
+let openScratches = 0
+
+export class Scratch {
+  readonly #session: Session
+  readonly #suffix = randomBytes(6).toString('hex')
+  readonly #made: string[] = []
+  #isClosed = false
+
+  private constructor(session: Session) {
+    this.#session = session
+  }
+
+  static async open(session: Session): Promise<Scratch> {
+    const stale = await session.rows(
+      `SELECT name FROM system.tables
+       WHERE database = currentDatabase() AND startsWith(name, '${PREFIX}')
+         AND ({embedded:UInt8} = 1 OR metadata_modification_time < now() - INTERVAL ${STALE_HOURS} HOUR)
+       ORDER BY name`,
+      // No other process has a folder open: what is there is stale, however young.
+      { embedded: session.kind === 'embedded' && openScratches === 0 ? 1 : 0 },
+    )
+    for (const row of stale) await drop(session, String(row['name']))
+    openScratches++
+    return new Scratch(session)
+  }
+
+  /** Makes a table and gives its name. */
+  async table(name: string, columns: string, orderBy: string): Promise<string> {
+    const full = `${PREFIX}${name}_${this.#suffix}`
+    await this.#session.command(
+      `CREATE TABLE ${full} (${columns}) ENGINE = MergeTree ORDER BY ${orderBy}`,
+    )
+    this.#made.push(full)
+    return full
+  }
+
+  /** Drops the tables; a second call does nothing. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    openScratches--
+    for (const name of this.#made) await drop(this.#session, name)
+  }
+}
+
+async function drop(session: Session, name: string): Promise<void> {
+  await session.command(`DROP TABLE IF EXISTS ${name} SYNC`)
+}

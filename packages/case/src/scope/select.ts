@@ -1,0 +1,111 @@
+/**
+ * Writes a selection down: its accesses, and those that could be either party's.
+ *
+ * @module
+ */
+import { conditionOf, type Selection, type Wanted, wantedOf } from '../selection.ts'
+import type { Params, Session } from '../session.ts'
+import { addEither } from './either.ts'
+import { Scratch } from './scratch.ts'
+import { SELECTED_COLUMNS, type Selected, selectAccounts, selectBase } from './selected.ts'
+import { BOUNDED } from './settings.ts'
+
+/** Bound arrays stay short: a server takes them from the request's address. */
+const VALUES_AT_ONCE = 500
+
+/**
+ * Writes down the accesses of a selection and those that could be either party's.
+ *
+ * Cost: a pass over `judged` for the selection, and three more for what could be either party's, which
+ * `--all` spares. The caller closes it.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID` for a value of the selection that is not of its kind;
+ *   else as `Session.command`
+ */
+export async function select(session: Session, selection: Selection): Promise<Selected> {
+  const values = wantedOf(selection)
+  const scratch = await Scratch.open(session)
+  try {
+    const wanted = await scratch.table(
+      'wanted',
+      'list LowCardinality(String), kind LowCardinality(String), value String, last String',
+      '(list, kind, value)',
+    )
+    const names = await scratch.table('names', 'id String, name String', 'id')
+    const table = await scratch.table('selected', SELECTED_COLUMNS, '(account, at, record_id, content)')
+    await fillNames(session, names)
+    await fillWanted(session, wanted, values, names)
+    const condition = conditionOf(selection, values, wanted)
+    await session.command(
+      `INSERT INTO ${table} ${selectAccounts(selectBase(condition.sql), names, 'theirs', '1')} ${BOUNDED}`,
+      condition.params,
+    )
+    const selected = { selection, scratch, table, names, close: () => scratch.close() }
+    // Where everything is theirs there is no other party.
+    if (condition.sql !== condition.frame) await addEither(session, selected, condition)
+    return selected
+  } catch (cause) {
+    await scratch.close()
+    throw cause
+  }
+}
+
+async function fillWanted(
+  session: Session,
+  table: string,
+  values: readonly Wanted[],
+  names: string,
+): Promise<void> {
+  for (let at = 0; at < values.length; at += VALUES_AT_ONCE) {
+    const some = values.slice(at, at + VALUES_AT_ONCE)
+    const params: Params = {
+      lists: some.map((value) => value.list),
+      kinds: some.map((value) => value.kind),
+      values: some.map((value) => value.value),
+      lasts: some.map((value) => value.last),
+    }
+    // One after the other: a session runs one statement at a time anyhow.
+    // oxlint-disable-next-line no-await-in-loop
+    await session.command(
+      `INSERT INTO ${table} SELECT row.1, row.2, row.3, row.4 FROM (SELECT arrayJoin(arrayZip(
+        {lists:Array(String)}, {kinds:Array(String)}, {values:Array(String)}, {lasts:Array(String)})) AS row)`,
+      params,
+    )
+  }
+  // A mailbox asked for by its name is also meant where a record has only its id.
+  await session.command(
+    `INSERT INTO ${table} SELECT list, 'mailbox', id, '' FROM ${names} AS known
+     INNER JOIN ${table} AS asked ON known.name = asked.value WHERE asked.kind = 'mailbox'`,
+  )
+}
+
+/**
+ * Names of accounts: by mailbox id, by the owner's object id, and by the names that a mailbox had before.
+ *
+ * A name under which two mailbox ids are seen stands for both of them and is left alone.
+ */
+async function fillNames(session: Session, table: string): Promise<void> {
+  await session.command(
+    `INSERT INTO ${table}
+     SELECT id, argMax(name, (seen, name)) FROM (
+       SELECT mailbox_id AS id, mailbox AS name, max(at) AS seen FROM access
+       WHERE mailbox_id != '' AND mailbox != '' AND position(mailbox, '@') > 0
+       GROUP BY id, name
+       UNION ALL
+       SELECT principal_id AS id, principal AS name, max(at) AS seen FROM access
+       WHERE principal_id != '' AND position(principal, '@') > 0 AND actor_kind IN ('', 'user')
+       GROUP BY id, name
+       UNION ALL
+       SELECT principal_id AS id, lower(principal) AS name, toDateTime64('2299-01-01', 3, 'UTC') AS seen
+       FROM directory WHERE principal_id != '' AND principal != ''
+     ) GROUP BY id ${BOUNDED}`,
+  )
+  await session.command(
+    `INSERT INTO ${table}
+     SELECT former, any(name) FROM (
+       SELECT DISTINCT mailbox AS former, mailbox_id FROM access
+       WHERE mailbox_id != '' AND position(mailbox, '@') > 0
+     ) AS seen INNER JOIN ${table} AS known ON seen.mailbox_id = known.id
+     GROUP BY former HAVING count() = 1 AND any(name) != former ${BOUNDED}`,
+  )
+}

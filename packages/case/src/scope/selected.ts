@@ -1,0 +1,159 @@
+/**
+ * What is written down of a selected access, so that all questions are put to the same rows.
+ *
+ * `theirs` are the accesses of the selection; `either` are those that could be either party's
+ * (`either.ts`). A row carries all that scope, timeline and custody need: no question joins again.
+ *
+ * @module
+ */
+import type { Selection } from '../selection.ts'
+import { NO_ID } from '../schema.ts'
+import type { Scratch } from './scratch.ts'
+
+/** Scratch tables that hold a selection until {@link Selected.close}. */
+export interface Selected {
+  readonly selection: Selection
+  readonly scratch: Scratch
+  /** Columns: {@link SELECTED_COLUMNS}. */
+  readonly table: string
+  /** mailbox id, object id or former name → the account's name. Columns: id, name. */
+  readonly names: string
+  close(): Promise<void>
+}
+
+const TIME = "DateTime64(3, 'UTC')"
+
+/** Name and type, in the order in which {@link SELECT_BASE} and {@link SELECT_ACCOUNT} give them. */
+const BASE: readonly (readonly [string, string])[] = [
+  ['record_id', 'UUID'],
+  ['content', 'UInt64'],
+  ['token_id', 'UUID'],
+  ['at', TIME],
+  ['source', 'LowCardinality(String)'],
+  ['operation', 'LowCardinality(String)'],
+  ['service', 'LowCardinality(String)'],
+  ['tenant', 'LowCardinality(String)'],
+  ['token_tenant', 'LowCardinality(String)'],
+  ['external_tenant', 'LowCardinality(String)'],
+  ['mailbox', 'String'],
+  ['mailbox_id', 'String'],
+  ['principal', 'String'],
+  ['principal_id', 'String'],
+  ['actor_kind', 'LowCardinality(String)'],
+  ['session_id', 'String'],
+  ['other_session_id', 'String'],
+  ['ip', 'String'],
+  ['app_id', 'LowCardinality(String)'],
+  ['client_app_id', 'LowCardinality(String)'],
+  ['client', 'LowCardinality(String)'],
+  ['throttled', 'Int8'],
+  ['verdict', 'LowCardinality(String)'],
+  ['reason', 'LowCardinality(String)'],
+  ['object_path', 'String'],
+  ['bytes', 'UInt64'],
+  ['item_message_id', 'Array(String)'],
+  ['item_id', 'Array(String)'],
+  ['item_bytes', 'Array(UInt64)'],
+]
+
+const DERIVED: readonly (readonly [string, string, string])[] = [
+  ['is_failed', 'UInt8', "outcome = 'failed'"],
+  [
+    'folder_id',
+    'Array(String)',
+    `if(outcome = 'failed', [], if(access_type = 'Sync' AND empty(synced_folder_id), [''], synced_folder_id))`,
+  ],
+  [
+    'folder_path',
+    'Array(String)',
+    `if(outcome = 'failed', [], if(access_type = 'Sync' AND empty(synced_folder_id), [''],
+      arrayResize(synced_folder_path, length(synced_folder_id), '')))`,
+  ],
+]
+
+const GRAPH = "service IN ('MicrosoftGraph', 'AzureADGraph')"
+const GRAPH_MAIL =
+  "match(operation, '(?i)(/messages|/mailfolders)') OR match(object_path, '(?i)/messages')"
+
+/**
+ * Whether the access is one to mail. What names a message without a mailbox is one too; a file that a
+ * mailbox's owner owns is none.
+ */
+export const IS_MAIL: string = `(account != '' OR notEmpty(item_message_id)) AND multiIf(
+  service IN ('SharePoint', 'OneDrive'), 0,
+  notEmpty(item_message_id) OR notEmpty(item_id) OR notEmpty(folder_id) OR service = 'Exchange', 1,
+  ${GRAPH}, ${GRAPH_MAIL},
+  source = 'mintmark' AND object_path = '')`
+
+/**
+ * What an access did to the items that it names. `read`: their content was given out (reference, "Scope":
+ * Bind, AttachmentAccess and Send; Graph GET of one message). `touch`: moved, deleted, changed, which does
+ * not say that they were read.
+ */
+const TOUCH = `multiIf(
+  outcome = 'failed' OR empty(item_message_id) AND empty(item_id), '',
+  operation IN ('MailItemsAccessed', 'MessageBind', 'AttachmentAccess', 'Send', 'SendAs', 'SendOnBehalf'), 'read',
+  source IN ('mintmark', 'keycloak') OR startsWith(operation, 'GET'), 'read',
+  'touch')`
+
+/** An access that gave out mail and does not name it. */
+const UNNAMED = `multiIf(
+  outcome = 'failed' OR notEmpty(item_message_id) OR notEmpty(item_id), '',
+  notEmpty(synced_folder_id) OR access_type = 'Sync', '',
+  operation IN ('MailItemsAccessed', 'MessageBind', 'AttachmentAccess'), 'bind',
+  ${GRAPH} AND startsWith(operation, 'GET') AND (match(operation, '(?i)/messages') OR match(object_path, '(?i)/messages')), 'list',
+  '')`
+
+/** Columns of the scratch table of a selection. */
+export const SELECTED_COLUMNS: string = [
+  ...BASE.map(([name, type]) => `${name} ${type}`),
+  ...DERIVED.map(([name, type]) => `${name} ${type}`),
+  'named LowCardinality(String)',
+  'unnamed LowCardinality(String)',
+  'mailbox_ref String',
+  'account String',
+  'is_mail UInt8',
+  'class LowCardinality(String)',
+  'party LowCardinality(String)',
+].join(', ')
+
+/** Columns of `judged` in the shape of the scratch table, all but the last four. */
+export function selectBase(where: string): string {
+  return `SELECT
+    ${BASE.map(([name]) => name).join(', ')},
+    ${DERIVED.map(([name, , sql]) => `${sql} AS ${name}`).join(', ')},
+    ${TOUCH} AS named,
+    ${UNNAMED} AS unnamed,
+    if(mailbox_id != '', mailbox_id, mailbox) AS mailbox_ref
+  FROM judged
+  WHERE ${where}`
+}
+
+/**
+ * `base` with the account that it was, the class of what points at it, and `party`.
+ *
+ * @param where further condition, which may name `account` and `is_mail`
+ */
+export function selectAccounts(
+  base: string,
+  names: string,
+  party: 'theirs' | 'either',
+  where: string,
+): string {
+  return `SELECT * FROM (
+    SELECT base.*,
+      multiIf(known.name != '', known.name, base.mailbox != '', base.mailbox, base.mailbox_id) AS account,
+      ${IS_MAIL} AS is_mail,
+      multiIf(verdict IN ('unissued', 'mismatched'), 'forged', hits.class != '', hits.class, 'named') AS class,
+      '${party}' AS party
+    FROM (${base}) AS base
+    GLOBAL LEFT ANY JOIN ${names} AS known ON base.mailbox_ref = known.id
+    GLOBAL LEFT ANY JOIN (
+      SELECT record_id, content, min(toString(class)) AS class FROM hunt_hit
+      WHERE strength = 'strong' GROUP BY record_id, content
+    ) AS hits ON base.record_id = hits.record_id AND base.content = hits.content
+  ) WHERE ${where}`
+}
+
+/** Compares with the id of a record that has none. */
+export const HAS_TOKEN: string = `token_id != toUUID('${NO_ID}')`

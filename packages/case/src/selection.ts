@@ -1,0 +1,184 @@
+/**
+ * Which accesses a question is about.
+ *
+ * Values of one kind are alternatives; different kinds narrow each other. An attacker list is one kind:
+ * an access that matches any of its indicators, whatever their kinds, matches the list. Without any
+ * of these the selection is what the evidence points at: accesses that are `unissued` or `mismatched`, and
+ * the hits of strong hunts.
+ *
+ * @module
+ */
+import { MintmarkError } from '@mintmark/core'
+import { type Indicator, type IndicatorKind, indicatorOf } from './indicators.ts'
+
+/** All members are optional; `{}` is what verdicts and strong hunts point at. */
+export interface Selection {
+  /** Every access, whatever its verdict; still narrowed by what else is given. */
+  readonly all?: boolean
+  readonly sessions?: readonly string[]
+  /** Token ids in any spelling. */
+  readonly tokens?: readonly string[]
+  /** Addresses and networks in CIDR notation. */
+  readonly ips?: readonly string[]
+  readonly apps?: readonly string[]
+  /** Who acted: UPN or object id. */
+  readonly principals?: readonly string[]
+  /** Whose mailbox: UPN or mailbox GUID. */
+  readonly mailboxes?: readonly string[]
+  /** As logged: `MailItemsAccessed`. */
+  readonly operations?: readonly string[]
+  /** Milliseconds since 1970; half-open: from <= at < to. */
+  readonly fromMs?: number
+  readonly toMs?: number
+  /** What `readIndicators` gives. */
+  readonly attacker?: readonly Indicator[]
+}
+
+/** One wanted value, in the list that it belongs to. */
+export interface Wanted extends Indicator {
+  readonly list: 'option' | 'attacker'
+}
+
+const OPTION_KINDS = [
+  ['sessions', 'session', '--session'],
+  ['tokens', 'token', '--token'],
+  ['ips', 'ip', '--ip'],
+  ['apps', 'app', '--app'],
+  ['principals', 'principal', '--principal'],
+  ['mailboxes', 'mailbox', '--mailbox'],
+  ['operations', 'operation', '--operation'],
+] as const
+
+/**
+ * All values of a selection, as a case holds them.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID` for a value that is not of its kind; `facts.option` names it
+ */
+export function wantedOf(selection: Selection): Wanted[] {
+  const options = OPTION_KINDS.flatMap(([member, kind, option]) =>
+    (selection[member] ?? []).map((value) => optionValue(kind, value, option)),
+  )
+  const attacker = (selection.attacker ?? []).map(
+    (indicator): Wanted => ({ ...indicator, list: 'attacker' }),
+  )
+  return [...options, ...attacker]
+}
+
+function optionValue(kind: IndicatorKind, spelled: string, option: string): Wanted {
+  const indicator = indicatorOf(kind, spelled)
+  if (indicator !== undefined) return { ...indicator, list: 'option' }
+  throw new MintmarkError('INPUT_INVALID', `${option} cannot take one of its values`, { option })
+}
+
+/** Whether nothing was asked for, so that the verdicts and strong hunts decide. */
+export function isDefault(selection: Selection): boolean {
+  const hasTime = selection.fromMs !== undefined || selection.toMs !== undefined
+  const hasValues = OPTION_KINDS.some(([member]) => (selection[member] ?? []).length > 0)
+  return selection.all !== true && !hasTime && !hasValues && selection.attacker === undefined
+}
+
+/** What each kind of value is looked for in; networks and client strings go by the values that occur. */
+const COLUMNS: Readonly<Record<IndicatorKind, readonly string[]>> = {
+  session: ['session_id', 'other_session_id'],
+  token: ['toString(token_id)'],
+  ip: ['ip'],
+  network: ['ip'],
+  app: ['app_id', 'client_app_id'],
+  principal: ['principal', 'principal_id'],
+  mailbox: ['mailbox', 'mailbox_id'],
+  client: ['client'],
+  operation: ['operation'],
+}
+
+/** Who: the values of one group are alternatives. A network is one way of naming an address. */
+const WHO: readonly (readonly IndicatorKind[])[] = [
+  ['session'],
+  ['token'],
+  ['ip', 'network'],
+  ['app'],
+  ['principal'],
+]
+/** Where: these frame the question, and what could be either party's stays within the frame too. */
+const WHERE: readonly (readonly IndicatorKind[])[] = [['mailbox'], ['operation']]
+
+export interface Condition {
+  /** True of an access of the selection. */
+  readonly sql: string
+  /** True of an access that the question is about, whoever's it is. */
+  readonly frame: string
+  readonly params: Readonly<Record<string, number>>
+}
+
+/**
+ * The selection as conditions on `judged`. Values stand in the table `wanted`, never in the text;
+ * times are bound as `from_ms` and `to_ms`.
+ *
+ * @param wanted name of the scratch table with the columns list, kind, value and last
+ */
+export function conditionOf(
+  selection: Selection,
+  values: readonly Wanted[],
+  wanted: string,
+): Condition {
+  if (isDefault(selection)) return { sql: POINTED_AT, frame: '1', params: {} }
+  const kindsOf = (list: Wanted['list']) =>
+    new Set(values.filter((value) => value.list === list).map((value) => value.kind))
+  const options = kindsOf('option')
+  const partsOf = (groups: typeof WHO) =>
+    groups
+      .map((group) => group.filter((kind) => options.has(kind)))
+      .filter((group) => group.length > 0)
+      .map((group) => anyOf(group, 'option', wanted))
+  const who = partsOf(WHO)
+  if (selection.attacker !== undefined) who.push(anyOf([...kindsOf('attacker')], 'attacker', wanted))
+  const time = timeCondition(selection)
+  const frame = [...partsOf(WHERE), ...time.parts]
+  return { sql: allOf([...who, ...frame]), frame: allOf(frame), params: time.params }
+}
+
+const allOf = (parts: readonly string[]) => (parts.length === 0 ? '1' : parts.join(' AND '))
+
+function timeCondition(selection: Selection): {
+  readonly parts: readonly string[]
+  readonly params: Readonly<Record<string, number>>
+} {
+  const parts: string[] = []
+  const params: Record<string, number> = {}
+  if (selection.fromMs !== undefined) {
+    parts.push('at >= fromUnixTimestamp64Milli({from_ms:Int64})')
+    params['from_ms'] = Math.trunc(selection.fromMs)
+  }
+  if (selection.toMs !== undefined) {
+    parts.push('at < fromUnixTimestamp64Milli({to_ms:Int64})')
+    params['to_ms'] = Math.trunc(selection.toMs)
+  }
+  return { parts, params }
+}
+
+const POINTED_AT = `(verdict IN ('unissued', 'mismatched')
+  OR (record_id, content) GLOBAL IN (SELECT record_id, content FROM hunt_hit WHERE strength = 'strong'))`
+
+function anyOf(kinds: readonly IndicatorKind[], list: Wanted['list'], wanted: string): string {
+  const tests = kinds.toSorted().flatMap((kind) => {
+    const found = lookedUp(kind, list, wanted)
+    return COLUMNS[kind].map((column) => `${column} GLOBAL IN (${found})`)
+  })
+  return tests.length === 0 ? '0' : `(${tests.join(' OR ')})`
+}
+
+function lookedUp(kind: IndicatorKind, list: Wanted['list'], wanted: string): string {
+  const rows = `SELECT value, last FROM ${wanted} WHERE list = '${list}' AND kind = '${kind}'`
+  if (kind === 'network') {
+    return `SELECT ip FROM (SELECT DISTINCT ip FROM access WHERE ip != '') AS seen
+      CROSS JOIN (${rows}) AS net
+      WHERE toIPv6OrDefault(ip) BETWEEN toIPv6(net.value) AND toIPv6(net.last)`
+  }
+  if (kind === 'client') {
+    // A log wraps a user agent in its own string: `Client=OWA;Mozilla/5.0 …`.
+    return `SELECT client FROM (SELECT DISTINCT toString(client) AS client FROM access) AS seen
+      CROSS JOIN (${rows}) AS ua
+      WHERE lower(client) = lower(ua.value)
+        OR (length(ua.value) >= 8 AND positionCaseInsensitiveUTF8(client, ua.value) > 0)`
+  }
+  return `SELECT value FROM (${rows})`
+}

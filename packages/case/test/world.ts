@@ -1,0 +1,188 @@
+/**
+ * Small cases made by hand, for the tests of scope, timeline, custody and unknowns.
+ *
+ * @module
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Json } from '@mintmark/core'
+import { openCase } from '../src/case.ts'
+import { NO_ID } from '../src/schema.ts'
+import type { Session } from '../src/session.ts'
+
+type Value = string | number | readonly (string | number)[]
+export type Row = Readonly<Record<string, Value>>
+
+/** 2023-06-01 00:00 UTC, a Thursday, plus hours. */
+export const hour = (hours: number): string =>
+  new Date(Date.UTC(2023, 5, 1) + hours * 3_600_000).toISOString().slice(0, 23).replace('T', ' ')
+
+/** A GUID of our own for each number. */
+export const guid = (number: number): string =>
+  `00000000-0000-4000-8000-${number.toString(16).padStart(12, '0')}`
+
+let records = 0
+
+/** What a Bind record of one mailbox says, unless `fields` says otherwise. */
+export function bind(mailbox: string, at: number, messages: readonly string[], fields: Row = {}): Row {
+  return {
+    ...access(at, { mailbox, principal: mailbox, operation: 'MailItemsAccessed', service: 'Exchange' }),
+    record_type: 50,
+    access_type: 'Bind',
+    item_message_id: messages,
+    item_id: messages.map(() => ''),
+    item_folder: messages.map(() => 'Inbox'),
+    item_bytes: messages.map(() => 100),
+    item_subject: messages.map(() => ''),
+    ...fields,
+  }
+}
+
+export function access(at: number, fields: Row = {}): Row {
+  records++
+  return {
+    evidence_id: 1,
+    line: records,
+    record_id: guid(0xaa0000000000 + records),
+    token_id: NO_ID,
+    at: hour(at),
+    source: 'ual',
+    outcome: 'succeeded',
+    token_state: 'absent',
+    issued_at: '1970-01-01 00:00:00.000',
+    actor_kind: 'user',
+    logon_type: 0,
+    tenant: 'tenant-a',
+    throttled: -1,
+    ...fields,
+  }
+}
+
+export function issuance(at: number, principal: string, fields: Row = {}): Row {
+  records++
+  return {
+    evidence_id: 1,
+    line: records,
+    record_id: guid(0xbb0000000000 + records),
+    token_id: NO_ID,
+    at: hour(at),
+    source: 'entra-signin',
+    category: 'interactive',
+    outcome: 'issued',
+    principal,
+    tenant: 'tenant-a',
+    grouped: 1,
+    ...fields,
+  }
+}
+
+/** Rows of every table, and the verdict of each access by its `record_id`; the others are issued. */
+export interface World {
+  readonly access?: readonly Row[]
+  readonly issuance?: readonly Row[]
+  readonly directory?: readonly Row[]
+  readonly inventory?: readonly Row[]
+  readonly statement?: readonly Row[]
+  readonly evidence?: readonly Row[]
+  readonly reject?: readonly Row[]
+  readonly coverage?: readonly Row[]
+  readonly hunt_hit?: readonly Row[]
+  readonly verdicts?: ReadonlyMap<Row, readonly [verdict: string, reason: string]>
+  /** Hits of a strong hunt, by class. */
+  readonly hits?: ReadonlyMap<Row, string>
+}
+
+const TABLES = [
+  'access',
+  'issuance',
+  'directory',
+  'inventory',
+  'statement',
+  'evidence',
+  'reject',
+  'coverage',
+  'hunt_hit',
+] as const
+
+/** Empties the case and puts the world into it. */
+export async function fill(session: Session, world: World): Promise<void> {
+  for (const name of ['access', 'issuance', 'verdict'])
+    await session.everywhere(`TRUNCATE TABLE ${session.localTable(name)}`)
+  for (const name of TABLES.slice(2)) await session.command(`TRUNCATE TABLE ${name}`)
+  for (const name of TABLES) await insert(session, name, world[name] ?? [])
+  await insertAbout(session, 'verdict', world.verdicts, ([verdict, reason]) =>
+    `${quoted(verdict)}, ${quoted(reason)}`,
+  )
+  await insertAbout(session, 'hunt_hit', world.hits, (kind) => quoted(kind))
+}
+
+async function insertAbout<T>(
+  session: Session,
+  table: 'verdict' | 'hunt_hit',
+  rows: ReadonlyMap<Row, T> | undefined,
+  values: (value: T) => string,
+): Promise<void> {
+  const byValues = grouped(rows, values)
+  for (const [text, entries] of byValues) {
+    const ids = entries.map(([row]) => `'${String(row['record_id'])}'`).join(', ')
+    const select =
+      table === 'verdict'
+        ? `INSERT INTO verdict (bucket, token_id, record_id, content, verdict, reason)
+           SELECT bucket, token_id, record_id, content, ${text} FROM access`
+        : `INSERT INTO hunt_hit (hunt, class, strength, record_id, content, bucket, token_id, why)
+           SELECT 'h', ${text}, 'strong', record_id, content, bucket, token_id, '' FROM access`
+    await session.command(`${select} WHERE record_id IN (${ids})`)
+  }
+}
+
+function grouped<T>(
+  rows: ReadonlyMap<Row, T> | undefined,
+  values: (value: T) => string,
+): Map<string, [Row, T][]> {
+  const out = new Map<string, [Row, T][]>()
+  for (const entry of rows ?? []) {
+    const key = values(entry[1])
+    out.set(key, [...(out.get(key) ?? []), entry])
+  }
+  return out
+}
+
+async function insert(session: Session, table: string, rows: readonly Row[]): Promise<void> {
+  if (rows.length === 0) return
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))]
+  const lines = rows.map((row) => columns.map((column) => cell(row[column])).join('\t'))
+  await session.insert(table, columns, 'TabSeparated', Buffer.from(`${lines.join('\n')}\n`))
+}
+
+function cell(value: Value | undefined): string {
+  if (value === undefined) return ''
+  if (typeof value === 'string') return escaped(value)
+  if (typeof value === 'number') return String(value)
+  return `[${value.map((one) => (typeof one === 'string' ? escaped(quoted(one)) : one)).join(',')}]`
+}
+
+const escaped = (text: string) =>
+  text
+    .replaceAll('\\', '\\\\')
+    .replaceAll('\t', '\\t')
+    .replaceAll('\n', '\\n')
+    .replaceAll('\r', '\\r')
+    .replaceAll('\0', '\\0')
+const quoted = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+
+/** A case in a temporary folder. */
+export async function openWorld(): Promise<{ session: Session; close(): Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'mintmark-world-'))
+  const opened = await openCase(join(folder, 'case'))
+  return {
+    session: opened.session,
+    close: async () => {
+      await opened.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Rows of a table, for looking at what was written. */
+export const all = (session: Session, sql: string): Promise<Json[]> => session.rows(sql)
