@@ -69,6 +69,11 @@ export function guestName(value: unknown): string {
   return name.includes(GUEST_MARK) || name.startsWith('urn:spo:guest#') ? name : ''
 }
 
+const SYSTEM_USER_TYPES: ReadonlySet<number> = new Set([3, 4, 7, 8])
+
+const isAppName = (name: string) =>
+  name.startsWith('serviceprincipal_') || name === 'app@sharepoint'
+
 /**
  * Kind of actor. The rule, first match wins:
  *
@@ -88,11 +93,10 @@ export function actorKindOf(
   hasApp: boolean,
   hasUserId: boolean,
 ): ActorKind {
-  if (userType === 5 || userType === 6) return 'app'
-  if (name.startsWith('serviceprincipal_') || name === 'app@sharepoint') return 'app'
-  if (userType === 3 || userType === 4 || userType === 7 || userType === 8) return 'system'
-  if (name.startsWith('nt authority\\')) return 'system'
-  if (isMailbox && hasApp && !hasUserId && (name === '' || isGuid(name))) return 'app'
+  if (userType === 5 || userType === 6 || isAppName(name)) return 'app'
+  if (SYSTEM_USER_TYPES.has(userType) || name.startsWith('nt authority\\')) return 'system'
+  const isNobody = !hasUserId && (name === '' || isGuid(name))
+  if (isMailbox && hasApp && isNobody) return 'app'
   return userType >= 0 || name.includes('@') ? 'user' : ''
 }
 

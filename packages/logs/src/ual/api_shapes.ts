@@ -56,7 +56,8 @@ function readCloudAppEvent(row: Json, context: FileContext, sink: RowSink): void
   const raw = object(event['RawEventData'])
   const hasOwnFields = raw['Operation'] !== undefined || raw['RecordType'] !== undefined
   if (!hasOwnFields && Object.keys(raw).length > 0) {
-    return rejectPayload(sink, 'unsupported-cloud-app-event', 'RawEventData')
+    rejectPayload(sink, 'unsupported-cloud-app-event', 'RawEventData')
+    return
   }
   readAuditData(event['RawEventData'], sink, {
     recordId: event['ReportId'],
@@ -87,7 +88,7 @@ export const splunkJson: Adapter = {
   accepts: (row) => splunkRecord(row) !== undefined,
   read(row, context, sink) {
     const record = splunkRecord(row)
-    if (record === undefined) return rejectPayload(sink, 'audit-data-not-json', '_raw')
-    readUalRecord(record, sink, { dateOrder: context.dateOrder })
+    if (record === undefined) rejectPayload(sink, 'audit-data-not-json', '_raw')
+    else readUalRecord(record, sink, { dateOrder: context.dateOrder })
   },
 }

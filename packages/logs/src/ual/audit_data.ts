@@ -28,7 +28,10 @@ export type PayloadFault = 'audit-data-empty' | 'audit-data-truncated' | 'audit-
  */
 export function readAuditData(value: unknown, sink: RowSink, outer: OuterFields): void {
   const record = auditDataOf(value)
-  if (isObject(record)) return readUalRecord(record, sink, outer)
+  if (isObject(record)) {
+    readUalRecord(record, sink, outer)
+    return
+  }
   rejectPayload(sink, record, 'AuditData')
   if (record === 'audit-data-truncated') sink.statement(TRUNCATED)
 }
@@ -39,7 +42,7 @@ export function auditDataOf(value: unknown): Json | PayloadFault {
   for (let layer = 0; layer < MAX_LAYERS; layer++) {
     if (isObject(held)) return held
     if (Array.isArray(held)) {
-      const [only] = held
+      const only: unknown = held[0]
       return held.length === 1 && isObject(only) ? only : 'audit-data-not-json'
     }
     if (held === undefined || held === null || held === '') return 'audit-data-empty'

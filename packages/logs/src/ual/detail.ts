@@ -46,38 +46,32 @@ const FIELDS: readonly (readonly [string, string])[] = [
 
 /** Collects named values until the budget is spent. */
 export class Detail {
-  // No prototype: names come from the log, and one of them may be `__proto__`.
-  readonly #fields: Record<string, unknown> = emptyMap()
+  readonly #fields = new Map<string, unknown>()
   #left = BUDGET
-  #isEmpty = true
 
-  /** Adds text, a number or a boolean; skips what is empty. */
+  /** Adds a value as text; skips what is empty. */
   set(name: string, value: unknown): void {
     const cut = this.#cut(value)
     if (cut === '') return
-    this.#fields[name] = cut
-    this.#isEmpty = false
+    this.#fields.set(name, cut)
   }
 
   /** Adds a list of pairs as a map. The last of two pairs with one name stays. */
   pairs(name: string, value: unknown): void {
     if (value === undefined || value === null) return
-    const map: Record<string, unknown> = emptyMap()
-    let isEmpty = true
+    const map = new Map<string, string>()
     eachPair(value, (key, held) => {
       const cut = this.#cut(held)
-      if (cut === '') return
-      map[key.slice(0, 200)] = cut
-      isEmpty = false
+      if (cut !== '') map.set(key.slice(0, 200), cut)
     })
-    if (!isEmpty) this.#put(name, map)
+    this.#putMap(name, map)
   }
 
   /** Adds `ModifiedProperties`: a list of `{Name, NewValue, OldValue}`, a map of such, or a list of names. */
   modified(value: unknown): void {
     const held = structure(value)
     if (held === undefined) return
-    const map: Record<string, unknown> = emptyMap()
+    const map = new Map<string, unknown>()
     const entries = isObject(held) ? Object.entries(held) : held.map((each) => [undefined, each])
     for (const [key, each] of entries) {
       const isChange = isObject(each)
@@ -86,9 +80,9 @@ export class Detail {
       const to = isChange ? this.#cut(each['NewValue'] ?? each['newValue']) : ''
       const from = isChange ? this.#cut(each['OldValue'] ?? each['oldValue']) : ''
       this.#left -= name.length
-      map[name.slice(0, 200)] = { new: to, old: from }
+      map.set(name.slice(0, 200), { new: to, old: from })
     }
-    if (Object.keys(map).length > 0) this.#put('modifiedProperties', map)
+    this.#putMap('modifiedProperties', map)
   }
 
   /** Adds the ids of a list of `{ID, Type}`. */
@@ -103,14 +97,18 @@ export class Detail {
 
   /** JSON text, or `''` if nothing was added. */
   text(): string {
-    if (this.#isEmpty) return ''
-    if (this.#left <= 0) this.#fields['cut'] = true
-    return JSON.stringify(this.#fields)
+    if (this.#fields.size === 0) return ''
+    if (this.#left <= 0) this.#fields.set('cut', true)
+    // fromEntries defines, so that a name from the log such as `__proto__` is a name like any other.
+    return JSON.stringify(Object.fromEntries(this.#fields))
+  }
+
+  #putMap(name: string, map: ReadonlyMap<string, unknown>): void {
+    if (map.size > 0) this.#put(name, Object.fromEntries(map))
   }
 
   #put(name: string, value: unknown): void {
-    this.#fields[name] = value
-    this.#isEmpty = false
+    this.#fields.set(name, value)
   }
 
   #cut(value: unknown): string {
@@ -121,12 +119,6 @@ export class Detail {
     this.#left -= kept.length + 8
     return kept
   }
-}
-
-function emptyMap(): Record<string, unknown> {
-  const map: Record<string, unknown> = {}
-  Object.setPrototypeOf(map, null)
-  return map
 }
 
 /** JSON of a nested value; `''` if it is nested too deeply to write. */

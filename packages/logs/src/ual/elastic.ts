@@ -72,7 +72,7 @@ function at(document: Json, path: string): unknown {
 
 /** Search `fields` wrap every value in a list; Discover's CSV writes `-` for nothing. */
 function single(value: unknown): unknown {
-  const only = Array.isArray(value) && value.length === 1 ? value[0] : value
+  const only: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value
   return only === '-' || only === '' || only === null ? undefined : only
 }
 
@@ -131,8 +131,8 @@ function isElastic(row: Json): boolean {
 
 function readElastic(row: Json, context: FileContext, sink: RowSink): void {
   const record = recordOf(documentOf(row))
-  if (record === undefined) return rejectPayload(sink, 'audit-data-not-json', 'o365audit')
-  readUalRecord(record, sink, { dateOrder: context.dateOrder })
+  if (record === undefined) rejectPayload(sink, 'audit-data-not-json', 'o365audit')
+  else readUalRecord(record, sink, { dateOrder: context.dateOrder })
 }
 
 /** All of Elastic's wrappings. */

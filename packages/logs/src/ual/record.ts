@@ -48,11 +48,15 @@ export function readUalRecord(
   outer: OuterFields = NOTHING_OUTSIDE,
 ): void {
   const operation = plain(record['Operation']) || plain(outer.operation)
-  if (operation === '') return rejectPayload(sink, 'operation-missing', 'Operation')
+  if (operation === '') {
+    rejectPayload(sink, 'operation-missing', 'Operation')
+    return
+  }
   const atMs = time(record['CreationTime']) ?? outerTime(record, outer)
   if (atMs === undefined) {
     const isMissing = plain(record['CreationTime']) === ''
-    return rejectPayload(sink, isMissing ? 'time-missing' : 'time-unreadable', 'CreationTime')
+    rejectPayload(sink, isMissing ? 'time-missing' : 'time-unreadable', 'CreationTime')
+    return
   }
   const id = named(record['Id']) || named(outer.recordId)
   const recordId = isGuid(id) ? id : plain(record['Id']) || plain(outer.recordId)
