@@ -43,4 +43,6 @@ export interface Adapter {
   read(row: Json, context: FileContext, sink: RowSink): void
   /** Columns with dates whose day and month order the file must prove before rows can be read. */
   readonly dateColumns?: readonly string[]
+  /** Numbers of rows at which the exporter stops: a file with exactly so many was probably cut. */
+  readonly rowCaps?: readonly number[]
 }

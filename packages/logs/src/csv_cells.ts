@@ -1,0 +1,28 @@
+import { CsvError } from 'csv-parse'
+import { parse } from 'csv-parse/sync'
+
+/**
+ * The cells of whole CSV rows.
+ *
+ * @param rows how many rows the bytes hold
+ * @returns undefined when csv-parse finds another number of rows, or none
+ */
+export function readCells(
+  bytes: Buffer,
+  delimiter: number,
+  rows: number,
+): readonly (readonly string[])[] | undefined {
+  try {
+    const cells: string[][] = parse(bytes, {
+      bom: false,
+      delimiter: String.fromCharCode(delimiter),
+      record_delimiter: ['\r\n', '\n'],
+      relax_column_count: true,
+      relax_quotes: true,
+    })
+    return cells.length === rows ? cells : undefined
+  } catch (error) {
+    if (error instanceof CsvError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,113 @@
+import { dateOrderOf, type Json, readSlashDate } from '@mintmark/core'
+import type { Adapter, DateOrder, FileContext } from './adapter.ts'
+import type { RowTaker } from './row_taker.ts'
+import { TextRows } from './text_rows.ts'
+
+/** What the dates of a whole file prove about the order of day and month in them. */
+export interface DateProof {
+  readonly order: DateOrder
+  /** Some date could be read in both orders, so that it can be read at all only in a proven order. */
+  readonly hasAmbiguous: boolean
+  /** Some date proves the one order and some date the other: none is proven. */
+  readonly isContradicted: boolean
+}
+
+/** By this many rows a file has shown whether its adapter reads dates that need an order. */
+const PROBE_ROWS = 100
+
+/** Takes the rows of a first pass over a file for what their dates prove. */
+export class DateProver implements RowTaker {
+  readonly #adapters: readonly Adapter[]
+  #context: FileContext = { columns: undefined, dateOrder: 'unproven' }
+  #last: Adapter | undefined
+  #rows = 0
+  #isNeeded = false
+  #hasDayFirst = false
+  #hasMonthFirst = false
+  #hasAmbiguous = false
+
+  constructor(adapters: readonly Adapter[]) {
+    this.#adapters = adapters
+  }
+
+  /** Whether the rest of the file cannot change the proof. */
+  get isDone(): boolean {
+    return !this.#isNeeded && this.#rows >= PROBE_ROWS
+  }
+
+  get proof(): DateProof {
+    const isContradicted = this.#hasDayFirst && this.#hasMonthFirst
+    const proven = this.#hasDayFirst ? 'day-first' : 'month-first'
+    const isProven = this.#hasDayFirst !== this.#hasMonthFirst
+    return {
+      order: isProven ? proven : 'unproven',
+      hasAmbiguous: this.#hasAmbiguous,
+      isContradicted,
+    }
+  }
+
+  columns(names: readonly string[]): void {
+    this.#context = { columns: names, dateOrder: 'unproven' }
+  }
+
+  row(row: Json): boolean {
+    if (this.isDone) return true
+    this.#rows++
+    const adapter = findAdapter(this.#adapters, this.#last, row, this.#context)
+    if (adapter === undefined) return false
+    this.#last = adapter
+    if (adapter.dateColumns === undefined) return true
+    this.#isNeeded = true
+    for (const column of adapter.dateColumns) {
+      if (Object.hasOwn(row, column)) this.#weigh(row[column])
+    }
+    return true
+  }
+
+  unknownRow(): void {}
+  badRow(): void {}
+  badFile(): void {}
+  badText(): void {}
+  nextLink(): void {}
+  endsEarly(): void {}
+
+  #weigh(date: unknown): void {
+    const order = dateOrderOf(date)
+    if (order === 'day-first') this.#hasDayFirst = true
+    else if (order === 'month-first') this.#hasMonthFirst = true
+    else if (!this.#hasAmbiguous) {
+      this.#hasAmbiguous =
+        readSlashDate(date, 'month-first') !== undefined &&
+        readSlashDate(date, 'unproven') === undefined
+    }
+  }
+}
+
+/**
+ * Reads a file for the order of day and month in its dates: to its end if its adapter needs one, else
+ * only the first rows.
+ */
+export async function proveDateOrder(
+  chunks: AsyncIterable<Uint8Array>,
+  adapters: readonly Adapter[],
+): Promise<DateProof> {
+  const prover = new DateProver(adapters)
+  const rows = new TextRows(prover)
+  for await (const chunk of chunks) {
+    rows.push(chunk)
+    if (prover.isDone) return prover.proof
+  }
+  rows.end()
+  return prover.proof
+}
+
+/** The adapter that accepts a row; the one that took the row before is asked first. */
+export function findAdapter(
+  adapters: readonly Adapter[],
+  last: Adapter | undefined,
+  row: Json,
+  context: FileContext,
+): Adapter | undefined {
+  if (last?.accepts(row, context) === true) return last
+  return adapters.find((adapter) => adapter !== last && adapter.accepts(row, context))
+}

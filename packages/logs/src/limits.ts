@@ -1,0 +1,39 @@
+/**
+ * Where reading stops, so that no input can take all memory or all time.
+ *
+ * Each is far above what any real export holds, and each one that is met leaves a reject.
+ *
+ * @module
+ */
+
+const MIB = 1024 * 1024
+
+/** A JSON object or CSV row longer than this is a `row-too-long` reject; its bytes are not kept. */
+export const MAX_ROW_BYTES: number = 16 * MIB
+
+/** A line up to this length is parsed as one object at once; a longer one is walked. */
+export const MAX_LINE_BYTES: number = MIB
+
+/** JSON nested deeper than this is a `too-deep` reject: no real record passes 20. */
+export const MAX_DEPTH = 64
+
+/** A CSV header with more cells makes the file unreadable, a row with more is a reject. */
+export const MAX_COLUMNS = 2000
+
+/** How much of a file's beginning decides what the file is. */
+export const SNIFF_BYTES: number = 64 * 1024
+
+/** Output of one compressed stream, or the declared output of one archive, that is never refused. */
+export const FREE_EXPANSION_BYTES: number = 1024 * MIB
+
+/** Past {@link FREE_EXPANSION_BYTES}, output over input above this is a bomb: logs stay below 100. */
+export const MAX_EXPANSION = 1000
+
+/** How many containers may stand in each other: a gzip in a zip in a zip. */
+export const MAX_CONTAINERS = 3
+
+/** A zip inside another container is held in memory to be read, up to this size. */
+export const MAX_NESTED_ZIP_BYTES: number = 128 * MIB
+
+/** Lines of rows that no adapter knew, held back until one row is known. */
+export const MAX_HELD_LINES = 65_536

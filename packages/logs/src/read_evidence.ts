@@ -1,0 +1,25 @@
+import type { Adapter } from './adapter.ts'
+import { adapters as allAdapters } from './adapters.ts'
+import { proveDateOrder } from './date_order.ts'
+import type { EvidenceSource } from './evidence_source.ts'
+import { EvidenceReader, type EvidenceSummary } from './reader.ts'
+import type { RecordSink } from './records.ts'
+
+/**
+ * Reads a whole source into a sink: for the order of its dates first, where its adapter needs that, then
+ * for its records. Memory is bounded whatever the source holds.
+ *
+ * @throws {MintmarkError} `INPUT_UNREADABLE`
+ */
+export async function readEvidence(
+  source: EvidenceSource,
+  sink: RecordSink,
+  adapters: readonly Adapter[] = allAdapters,
+): Promise<EvidenceSummary> {
+  const dates = await proveDateOrder(source.open(), adapters)
+  const reader = new EvidenceReader(sink, { adapters, dates })
+  if (source.refused !== undefined) reader.containerReject(source.refused)
+  for await (const chunk of source.open((reject) => reader.containerReject(reject)))
+    reader.push(chunk)
+  return reader.end()
+}

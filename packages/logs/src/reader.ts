@@ -1,0 +1,304 @@
+/**
+ * One file's bytes to records: the container and each row's shape are told from content, never from names.
+ *
+ * @module
+ */
+import type { Json } from '@mintmark/core'
+import type { Adapter, DateOrder, FileContext } from './adapter.ts'
+import { adapters as allAdapters } from './adapters.ts'
+import { type DateProof, findAdapter } from './date_order.ts'
+import { MAX_HELD_LINES } from './limits.ts'
+import type { RecordSink, Reject, StatementCode } from './records.ts'
+import { type RecordCounts, type RejectCounts, RowOutput } from './row_output.ts'
+import type { RowTaker } from './row_taker.ts'
+import { type TextPart, TextRows } from './text_rows.ts'
+
+/** What a reader is told about the bytes that it will get. */
+export interface ReadOptions extends TextPart {
+  /** Default: every adapter that there is. */
+  readonly adapters?: readonly Adapter[]
+  /** From a first pass over the file; without one no order is proven. */
+  readonly dates?: DateProof
+  /**
+   * Rows of this file are known to be known, from another part of it: an unknown row is then rejected at
+   * once. Default: the file is `unrecognised`, without rejects, while no row is known.
+   */
+  readonly isRecognised?: boolean
+}
+
+/** What a file turned out to hold. Counts of two parts of one file add up: {@link mergeSummaries}. */
+export interface EvidenceSummary {
+  /**
+   * The adapter shape that took most rows (of two with as many, the first); `extractor-log`, `empty`, or
+   * `unrecognised` when no row of the file is known to any adapter.
+   */
+  readonly shape: string
+  /** Rows that an adapter took, by its shape. */
+  readonly rowsByShape: ReadonlyMap<string, number>
+  /** Rows that an adapter took. */
+  readonly rows: number
+  /** Rows that no adapter knew; of an unrecognised file they are not rejects. */
+  readonly unknownRows: number
+  readonly rejected: RejectCounts
+  readonly records: RecordCounts
+  /** Times of the records; 0 when none has one. */
+  readonly firstMs: number
+  readonly lastMs: number
+}
+
+const SENTENCES = {
+  'next-link': 'The export names a next page, so it is one page of more.',
+  'ends-early': 'The file ends within a record or a list of records: what came after is not here.',
+  'row-cap': 'The number of rows is exactly one at which the exporter stops: more may exist.',
+  'date-order-unproven':
+    'No date in the file proves whether day or month comes first: rows that could be either are not read.',
+} as const
+
+/** Rejects of a container that was read up to where it broke. */
+const LOSING_REASONS: ReadonlySet<string> = new Set([
+  'compressed-data-damaged',
+  'compressed-data-ends-early',
+  'expands-beyond-limit',
+  'zip-damaged',
+])
+
+const CONTRADICTED =
+  'Some dates in the file prove that the day comes first and some the month: rows that could be either are not read.'
+
+/** Row counts at which an exporter stops, for shapes whose adapter does not say. */
+const ROW_CAPS: ReadonlyMap<string, readonly number[]> = new Map([
+  ['ual-purview-csv', [5000, 50_000]],
+  ['ual-cmdlet-csv', [5000, 50_000]],
+  ['ual-cmdlet-json', [5000, 50_000]],
+])
+
+/**
+ * Reads one file, or a slice of one, that comes in chunks through {@link push}.
+ *
+ * Trust: nothing about the bytes. Never throws over them; what cannot be read is a reject in the sink.
+ */
+export class EvidenceReader implements RowTaker {
+  readonly #adapters: readonly Adapter[]
+  readonly #options: ReadOptions
+  readonly #output: RowOutput
+  readonly #text: TextRows
+  #context: FileContext
+  #last: Adapter | undefined
+  /** Rows of the run that `#last` took, not yet in `#rowsByShape`. */
+  #run = 0
+  readonly #rowsByShape = new Map<string, number>()
+  #unknownRows = 0
+  #badRows = 0
+  #isRecognised: boolean
+  #hasEndedEarly = false
+  #heldLines: number[] = []
+
+  constructor(sink: RecordSink, options: ReadOptions = {}) {
+    this.#options = options
+    this.#adapters = options.adapters ?? allAdapters
+    this.#output = new RowOutput(sink)
+    this.#isRecognised = options.isRecognised ?? false
+    this.#context = { columns: undefined, dateOrder: this.#dateOrder }
+    this.#text = new TextRows(this, options)
+  }
+
+  get #dateOrder(): DateOrder {
+    return this.#options.dates?.order ?? 'unproven'
+  }
+
+  /** The chunk must stay unchanged until the next call. */
+  push(chunk: Uint8Array): void {
+    if (chunk.length > 0) this.#text.push(chunk)
+  }
+
+  end(): EvidenceSummary {
+    this.#text.end()
+    this.#endRun()
+    const shape = this.#shape()
+    const isWhole = this.#options.isSlice !== true
+    if (isWhole && this.#isCapped(shape)) this.#state('row-cap', 1)
+    if (shape === 'extractor-log') this.#reportGaps()
+    this.#stateDates()
+    const { firstMs, lastMs, rejected, records } = this.#output
+    return {
+      shape,
+      rowsByShape: this.#rowsByShape,
+      rows: [...this.#rowsByShape.values()].reduce((sum, rows) => sum + rows, 0),
+      unknownRows: this.#unknownRows,
+      rejected,
+      records,
+      firstMs: Number.isFinite(firstMs) ? firstMs : 0,
+      lastMs: Number.isFinite(lastMs) ? lastMs : 0,
+    }
+  }
+
+  /** What is wrong with the compressed container of the bytes, at the line that has been reached. */
+  containerReject(reject: Reject): void {
+    this.#output.line = Math.max(1, this.#output.line)
+    this.#output.reject(reject)
+    if (LOSING_REASONS.has(reject.reason)) this.endsEarly(this.#output.line)
+  }
+
+  badFile(reason: string, detail: string, line: number): void {
+    this.#output.line = line
+    this.#output.reject({ kind: 'file', reason, detail })
+  }
+
+  columns(names: readonly string[]): void {
+    this.#context = { columns: names, dateOrder: this.#dateOrder }
+  }
+
+  row(row: Json, line: number): boolean {
+    const adapter = findAdapter(this.#adapters, this.#last, row, this.#context)
+    if (adapter === undefined) return false
+    if (adapter !== this.#last) this.#endRun()
+    this.#last = adapter
+    this.#run++
+    if (!this.#isRecognised) this.#recognise()
+    this.#output.line = line
+    adapter.read(row, this.#context, this.#output)
+    return true
+  }
+
+  unknownRow(line: number): void {
+    this.#unknownRows++
+    if (this.#isRecognised) this.#rejectUnknown(line)
+    else if (this.#heldLines.length < MAX_HELD_LINES) this.#heldLines.push(line)
+  }
+
+  badRow(reason: string, detail: string, line: number): void {
+    this.#badRows++
+    this.#output.line = line
+    this.#output.reject({ kind: 'row', reason, detail })
+  }
+
+  badText(line: number): void {
+    this.#output.line = line
+    this.#output.reject({ kind: 'payload', reason: 'invalid-utf8', detail: 'kept with U+FFFD' })
+  }
+
+  nextLink(line: number): void {
+    this.#state('next-link', line)
+  }
+
+  endsEarly(line: number): void {
+    if (!this.#hasEndedEarly) this.#state('ends-early', line)
+    this.#hasEndedEarly = true
+  }
+
+  #endRun(): void {
+    if (this.#last === undefined || this.#run === 0) return
+    const { shape } = this.#last
+    this.#rowsByShape.set(shape, (this.#rowsByShape.get(shape) ?? 0) + this.#run)
+    this.#run = 0
+  }
+
+  /** The first known row: those before it are rejects after all. */
+  #recognise(): void {
+    this.#isRecognised = true
+    const held = this.#heldLines
+    this.#heldLines = []
+    for (const line of held) this.#rejectUnknown(line)
+    const more = this.#unknownRows - held.length
+    if (more > 0) {
+      this.#output.line = held.at(-1) ?? 1
+      const reject = {
+        kind: 'row',
+        reason: 'unrecognised-record',
+        detail: `${more} more rows`,
+      } as const
+      this.#output.reject(reject)
+      this.#output.rejected.row += more - 1
+    }
+  }
+
+  #rejectUnknown(line: number): void {
+    this.#output.line = line
+    this.#output.reject({ kind: 'row', reason: 'unrecognised-record', detail: '' })
+  }
+
+  #shape(): string {
+    let most: string | undefined
+    let mostRows = 0
+    for (const [shape, rows] of this.#rowsByShape) {
+      if (rows > mostRows) {
+        most = shape
+        mostRows = rows
+      }
+    }
+    if (most !== undefined) return most
+    if (this.#text.gaps.length > 0) return 'extractor-log'
+    return this.#isEmpty ? 'empty' : 'unrecognised'
+  }
+
+  /** Nothing, or a list, a wrapper or a header without a row. */
+  get #isEmpty(): boolean {
+    const isText = this.#text.kind === 'text'
+    return !isText && this.#unknownRows + this.#badRows + this.#output.rejected.file === 0
+  }
+
+  #isCapped(shape: string): boolean {
+    const declared = this.#adapters.find((adapter) => adapter.shape === shape)?.rowCaps
+    const caps = declared ?? ROW_CAPS.get(shape) ?? []
+    const known = [...this.#rowsByShape.values()].reduce((sum, rows) => sum + rows, 0)
+    return caps.includes(known + this.#unknownRows + this.#badRows)
+  }
+
+  #reportGaps(): void {
+    for (const { line, fromMs, toMs } of this.#text.gaps) {
+      this.#output.line = line
+      const text = 'The extractor says that it has not got every event of this period.'
+      this.#output.statement({ code: 'extractor-gap', text, fromMs, toMs })
+    }
+  }
+
+  #stateDates(): void {
+    const dates = this.#options.dates
+    if (dates === undefined || dates.order !== 'unproven' || !dates.hasAmbiguous) return
+    this.#output.line = 1
+    const text = dates.isContradicted ? CONTRADICTED : SENTENCES['date-order-unproven']
+    this.#output.statement({ code: 'date-order-unproven', text, fromMs: 0, toMs: 0 })
+  }
+
+  #state(code: StatementCode & keyof typeof SENTENCES, line: number): void {
+    this.#output.line = line
+    this.#output.statement({ code, text: SENTENCES[code], fromMs: 0, toMs: 0 })
+  }
+}
+
+/** The summary of a file from those of its parts, in order. */
+export function mergeSummaries(parts: readonly EvidenceSummary[]): EvidenceSummary {
+  const rowsByShape = new Map<string, number>()
+  for (const part of parts) {
+    for (const [shape, rows] of part.rowsByShape)
+      rowsByShape.set(shape, (rowsByShape.get(shape) ?? 0) + rows)
+  }
+  const sum = (of: (part: EvidenceSummary) => number) =>
+    parts.reduce((total, part) => total + of(part), 0)
+  const times = parts.flatMap(({ firstMs, lastMs }) => (firstMs > 0 ? [firstMs, lastMs] : []))
+  const most = [...rowsByShape].reduce<readonly [string, number] | undefined>(
+    (one, other) => (one !== undefined && one[1] >= other[1] ? one : other),
+    undefined,
+  )
+  const shapes = parts.map(({ shape }) => shape)
+  const unread = shapes.find((shape) => shape !== 'empty') ?? 'empty'
+  return {
+    shape: most?.[0] ?? unread,
+    rowsByShape,
+    rows: sum(({ rows }) => rows),
+    unknownRows: sum(({ unknownRows }) => unknownRows),
+    rejected: {
+      file: sum(({ rejected }) => rejected.file),
+      row: sum(({ rejected }) => rejected.row),
+      payload: sum(({ rejected }) => rejected.payload),
+    },
+    records: {
+      issuances: sum(({ records }) => records.issuances),
+      accesses: sum(({ records }) => records.accesses),
+      directoryEntries: sum(({ records }) => records.directoryEntries),
+      inventoryEntries: sum(({ records }) => records.inventoryEntries),
+    },
+    firstMs: times.reduce((least, ms) => Math.min(least, ms), times[0] ?? 0),
+    lastMs: times.reduce((most_, ms) => Math.max(most_, ms), 0),
+  }
+}

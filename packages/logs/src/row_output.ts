@@ -1,0 +1,86 @@
+import type { RowSink } from './adapter.ts'
+import type {
+  Access,
+  DirectoryEntry,
+  FolderInventory,
+  Issuance,
+  RecordSink,
+  Reject,
+  RejectKind,
+  Statement,
+} from './records.ts'
+
+/** How many of each kind there are. */
+export type RejectCounts = Readonly<Record<RejectKind, number>>
+
+/** How many records of each kind a file gave. */
+export interface RecordCounts {
+  readonly issuances: number
+  readonly accesses: number
+  readonly directoryEntries: number
+  readonly inventoryEntries: number
+}
+
+/** Gives what adapters make on to a sink, with the line of the row at hand, and keeps count. */
+export class RowOutput implements RowSink {
+  line = 0
+  /** Time of the first record; Infinity when no record has one. */
+  firstMs: number = Number.POSITIVE_INFINITY
+  lastMs: number = Number.NEGATIVE_INFINITY
+  readonly rejected: Record<RejectKind, number> = { file: 0, row: 0, payload: 0 }
+  #issuances = 0
+  #accesses = 0
+  #directoryEntries = 0
+  #inventoryEntries = 0
+  readonly #sink: RecordSink
+
+  constructor(sink: RecordSink) {
+    this.#sink = sink
+  }
+
+  get records(): RecordCounts {
+    return {
+      issuances: this.#issuances,
+      accesses: this.#accesses,
+      directoryEntries: this.#directoryEntries,
+      inventoryEntries: this.#inventoryEntries,
+    }
+  }
+
+  issuance(record: Issuance): void {
+    this.#issuances++
+    this.#see(record.atMs)
+    this.#sink.issuance(record, this.line)
+  }
+
+  access(record: Access): void {
+    this.#accesses++
+    this.#see(record.atMs)
+    this.#sink.access(record, this.line)
+  }
+
+  directory(entry: DirectoryEntry): void {
+    this.#directoryEntries++
+    this.#sink.directory(entry, this.line)
+  }
+
+  inventory(entry: FolderInventory): void {
+    this.#inventoryEntries++
+    this.#sink.inventory(entry, this.line)
+  }
+
+  reject(reject: Reject): void {
+    this.rejected[reject.kind]++
+    this.#sink.reject(reject, this.line)
+  }
+
+  statement(statement: Statement): void {
+    this.#sink.statement(statement, this.line)
+  }
+
+  #see(atMs: number): void {
+    if (atMs <= 0) return
+    if (atMs < this.firstMs) this.firstMs = atMs
+    if (atMs > this.lastMs) this.lastMs = atMs
+  }
+}

@@ -1,0 +1,55 @@
+import { createReadStream } from 'node:fs'
+import { MintmarkError } from '@mintmark/core'
+import type { RejectTaker } from './inflate.ts'
+
+const CHUNK_BYTES = 1024 * 1024
+
+/** Bytes that can be read from the beginning, any number of times. */
+export interface StoredBytes {
+  /** For people: `export.zip!audit.csv`. */
+  readonly path: string
+  /** The file on disk that they lie in. */
+  readonly file: string
+  readonly sizeBytes: number
+  /** Size of the outermost compressed form; the same as `sizeBytes` where there is none. */
+  readonly storedBytes: number
+  read(onReject: RejectTaker): AsyncIterable<Uint8Array>
+}
+
+/** A file on disk. Reading throws `INPUT_UNREADABLE`. */
+export function diskBytes(file: string, sizeBytes: number): StoredBytes {
+  return { path: file, file, sizeBytes, storedBytes: sizeBytes, read: () => readDisk(file) }
+}
+
+async function* readDisk(file: string): AsyncGenerator<Uint8Array, void, void> {
+  const stream: AsyncIterable<Uint8Array> = createReadStream(file, { highWaterMark: CHUNK_BYTES })
+  try {
+    yield* stream
+  } catch (cause) {
+    throw unreadable(file, cause)
+  }
+}
+
+/** The first bytes; fewer when there are no more. */
+export async function firstBytes(stored: StoredBytes, count: number): Promise<Buffer> {
+  let bytes = Buffer.alloc(0)
+  for await (const chunk of stored.read(() => {})) {
+    bytes = Buffer.concat([bytes, chunk.subarray(0, count - bytes.length)])
+    if (bytes.length >= count) break
+  }
+  return bytes
+}
+
+/** `INPUT_UNREADABLE`, with the path and the system's error name in the facts. */
+export function unreadable(path: string, cause: unknown): MintmarkError {
+  if (cause instanceof MintmarkError) return cause
+  const errno = errnoOf(cause)
+  const facts = { path, errno }
+  return new MintmarkError('INPUT_UNREADABLE', `cannot read ${path}: ${errno}`, facts, { cause })
+}
+
+/** The system's error name, such as `ENOENT`. */
+export function errnoOf(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  return typeof code === 'string' ? code : 'unknown'
+}
