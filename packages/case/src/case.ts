@@ -20,8 +20,10 @@ import { join, resolve } from 'node:path'
 import { isObject, MintmarkError, parseObject } from '@mintmark/core'
 import { openChdb } from './chdb_session.ts'
 import { lockFolder } from './folder_lock.ts'
+import { isServerLocation, parseServerLocation, type ServerLocation } from './location.ts'
 import { readMeta, writeMeta } from './meta.ts'
 import { SCHEMA_VERSION } from './schema.ts'
+import { openServer } from './server_session.ts'
 import type { Session } from './session.ts'
 import { createTables } from './tables.ts'
 
@@ -52,7 +54,42 @@ export interface OpenOptions {
  */
 export async function openCase(location: string, options: OpenOptions = {}): Promise<Case> {
   const mode = options.mode ?? 'write'
+  if (isServerLocation(location)) return openOnServer(parseServerLocation(location), mode)
   return openFolder(resolve(location), mode)
+}
+
+async function openOnServer(location: ServerLocation, mode: 'read' | 'write'): Promise<Case> {
+  const session = await openServer(location, mode === 'write')
+  try {
+    if (mode === 'read') await requireTables(session, location.shown)
+    if (mode === 'write') await requireShards(session, location)
+    await prepare(session, mode, location)
+  } catch (cause) {
+    await session.close()
+    throw cause
+  }
+  return { session, location: location.shown, close: () => session.close() }
+}
+
+async function requireTables(session: Session, shown: string): Promise<void> {
+  const tables = await session.rows(
+    "SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'meta'",
+  )
+  if (tables.length === 0)
+    throw new MintmarkError('CASE_MISSING', `there is no case at ${shown}`, {})
+}
+
+/** A row goes to the shard that the servers' configuration says; every one of them must be named. */
+async function requireShards(session: Session, location: ServerLocation): Promise<void> {
+  if (location.cluster === '') return
+  const [row] = await session.rows(
+    'SELECT toUInt32(uniqExact(shard_num)) AS shards FROM system.clusters WHERE cluster = {cluster:String}',
+    { cluster: location.cluster },
+  )
+  const shards = row?.['shards']
+  if (shards === location.nodes.length) return
+  const message = `the cluster ${location.cluster} has ${String(shards)} shards, the address names ${location.nodes.length}`
+  throw new MintmarkError('INPUT_INVALID', message, { nodes: location.nodes.length })
 }
 
 async function openFolder(folder: string, mode: 'read' | 'write'): Promise<Case> {
@@ -62,7 +99,7 @@ async function openFolder(folder: string, mode: 'read' | 'write'): Promise<Case>
     if (!existsSync(join(folder, 'case.json'))) writeCaseFile(folder)
     const session = openChdb(join(folder, 'engine'), join(folder, 'staging'))
     try {
-      await prepare(session)
+      await prepare(session, 'write')
     } catch (cause) {
       await session.close()
       throw cause
@@ -87,7 +124,7 @@ function requireCaseFolder(folder: string, mode: 'read' | 'write'): void {
     requireVersion(folder)
     return
   }
-  if (entries !== undefined && entries.some((name) => !LEFTOVERS.has(name)))
+  if (entries?.some((name) => !LEFTOVERS.has(name)) === true)
     throw new MintmarkError('CASE_INVALID', `${folder} holds other files and is no case`, {})
   if (mode === 'read') throw new MintmarkError('CASE_MISSING', `there is no case at ${folder}`, {})
   try {
@@ -130,11 +167,19 @@ function writeCaseFile(folder: string): void {
   renameSync(`${path}.new`, path)
 }
 
-async function prepare(session: Session): Promise<void> {
-  await createTables(session)
+async function prepare(
+  session: Session,
+  mode: 'read' | 'write',
+  names?: ServerLocation,
+): Promise<void> {
+  if (mode === 'write') {
+    const onCluster = names !== undefined && names.cluster !== ''
+    await createTables(session, onCluster ? names : undefined)
+  }
   const version = await readMeta(session, VERSION_FACT)
-  if (version === undefined) await writeMeta(session, VERSION_FACT, String(SCHEMA_VERSION))
-  else if (version !== String(SCHEMA_VERSION)) throw otherVersion(version)
+  if (version === undefined && mode === 'write')
+    await writeMeta(session, VERSION_FACT, String(SCHEMA_VERSION))
+  else if (version !== String(SCHEMA_VERSION)) throw otherVersion(version ?? 'none')
 }
 
 function otherVersion(found: string): MintmarkError {

@@ -7,7 +7,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isObject, type Json, MintmarkError, parseObject, text } from '@mintmark/core'
-import { Session as Chdb } from 'chdb'
+import { Session as Chdb, type ChdbResult } from 'chdb'
 import { engineError } from './engine_error.ts'
 import { NORMAL_FORM, requireReadOnly } from './read_only.ts'
 import type { InsertFormat, Params, Session } from './session.ts'
@@ -61,13 +61,7 @@ class ChdbSession implements Session {
   async rows(sql: string, params: Params = {}): Promise<Json[]> {
     const format = { format: 'JSONEachRow' }
     const result = await this.#queued(() => this.#db.queryBindAsync(sql, { ...params }, format))
-    return result
-      .text()
-      .split('\n')
-      .flatMap((line) => {
-        const row = parseObject(line)
-        return row === undefined ? [] : [row]
-      })
+    return jsonRows(result)
   }
 
   stream(sql: string, params: Params = {}): AsyncIterable<readonly Json[]> {
@@ -80,7 +74,13 @@ class ChdbSession implements Session {
     requireReadOnly(query)
     this.#reader ??= connect(this.#folder, [...SETTINGS, '--readonly=1'])
     const reader = this.#reader
-    yield* this.#streamed(() => reader.queryStream(query))
+    // chDB streams SELECT alone; what SHOW, DESCRIBE and EXPLAIN answer is short.
+    if (/^[(\s]*(?:SELECT|WITH)\b/u.test(query)) {
+      yield* this.#streamed(() => reader.queryStream(query))
+      return
+    }
+    const format = { format: 'JSONEachRow' }
+    yield jsonRows(await this.#queued(() => reader.queryAsync(query, format)))
   }
 
   async insert(
@@ -126,18 +126,16 @@ class ChdbSession implements Session {
 
   async *#streamed(start: () => ReturnType<Chdb['queryStream']>): AsyncIterable<readonly Json[]> {
     // One active stream a connection: it holds the queue until it is done.
-    let release = (): void => {}
     const turn = this.#last
-    this.#last = new Promise<void>((resolve) => {
-      release = resolve
-    })
+    const done = promised()
+    this.#last = done.promise
     await turn
     try {
       for await (const chunk of start()) yield chunk.rows<Json>()
     } catch (cause) {
       throw engineError(cause, numberOf(cause))
     } finally {
-      release()
+      done.resolve()
     }
   }
 
@@ -158,6 +156,24 @@ class ChdbSession implements Session {
     this.#last = result.catch(() => {})
     return result
   }
+}
+
+function jsonRows(result: ChdbResult): Json[] {
+  return result
+    .text()
+    .split('\n')
+    .flatMap((line) => {
+      const row = parseObject(line)
+      return row === undefined ? [] : [row]
+    })
+}
+
+function promised(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let settle: (() => void) | undefined
+  const promise = new Promise<void>((resolve) => {
+    settle = resolve
+  })
+  return { promise, resolve: () => settle?.() }
 }
 
 function connect(folder: string, settings: readonly string[]): Chdb {

@@ -10,7 +10,12 @@
 import { ARTEFACT_VIEW, ITEM_VIEW, JUDGED_VIEW, TABLES, type TableSpec } from './schema.ts'
 import type { Session } from './session.ts'
 
-const VIEWS: readonly { readonly name: string; readonly select: string }[] = [
+interface View {
+  readonly name: string
+  readonly select: string
+}
+
+const VIEWS: readonly View[] = [
   { name: 'item', select: ITEM_VIEW },
   { name: 'artefact_access', select: ARTEFACT_VIEW },
   { name: 'judged', select: JUDGED_VIEW },
@@ -29,20 +34,24 @@ export interface ClusterNames {
  * @throws {MintmarkError} as `Session.command`
  */
 export async function createTables(session: Session, names?: ClusterNames): Promise<void> {
-  for (const spec of TABLES) {
-    if (spec.sharded) await session.everywhere(createTable(spec, session.localTable(spec.name)))
-    else await session.command(createTable(spec, spec.name))
-  }
-  for (const view of VIEWS) {
-    const local = session.localTable(view.name)
-    await session.everywhere(
-      `CREATE VIEW IF NOT EXISTS ${local} AS ${placed(view.select, session)}`,
-    )
-  }
+  await Promise.all(
+    TABLES.map((spec) =>
+      spec.sharded
+        ? session.everywhere(createTable(spec, session.localTable(spec.name)))
+        : session.command(createTable(spec, spec.name)),
+    ),
+  )
+  await Promise.all(VIEWS.map((view) => session.everywhere(createView(view, session))))
   if (names === undefined) return
-  const shardedTables = TABLES.filter((spec) => spec.sharded).map((spec) => spec.name)
-  for (const name of [...shardedTables, ...VIEWS.map((view) => view.name)])
-    await session.command(distributed(name, session.localTable(name), names))
+  const spread = [...TABLES.filter((spec) => spec.sharded), ...VIEWS]
+  await Promise.all(
+    spread.map(({ name }) => session.command(distributed(name, session.localTable(name), names))),
+  )
+}
+
+function createView(view: View, session: Session): string {
+  const select = placed(view.select, session)
+  return `CREATE VIEW IF NOT EXISTS ${session.localTable(view.name)} AS ${select}`
 }
 
 function createTable(spec: TableSpec, name: string): string {

@@ -1,1 +1,5 @@
-export {}
+export {
+  type ClickHouse,
+  clickHouseMissing,
+  startClickHouse,
+} from './clickhouse_server.ts'

@@ -1,0 +1,84 @@
+import { MintmarkError } from '@mintmark/core'
+
+/** Where on a server, or on which shards, a case lives. */
+export interface ServerLocation {
+  /** HTTP addresses: one, or one for each shard of a cluster. */
+  readonly nodes: readonly string[]
+  readonly username: string
+  readonly password: string
+  readonly database: string
+  /** Name of the cluster in the servers' own configuration; `''` for one server. */
+  readonly cluster: string
+  /** The address without its password. */
+  readonly shown: string
+}
+
+const ADDRESS =
+  /^(clickhouse|clickhouses|https?):\/\/(?:([^@/?]*)@)?([^/?@]+)(?:\/([^/?]*))?\/?(?:\?(.*))?$/u
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/u
+
+/** Whether a case's location is a server's address, and no folder. */
+export function isServerLocation(location: string): boolean {
+  return /^(?:clickhouses?|https?):\/\//u.test(location)
+}
+
+/**
+ * Reads `clickhouse://user:password@host:8123/database`, `https://…`, and for a cluster
+ * `clickhouse://user:password@host1:8123,host2:8123/database?cluster=name`.
+ *
+ * `clickhouse` is HTTP, or HTTPS on port 8443 and with `?secure=true`; `clickhouses` is HTTPS. Names of
+ * databases and clusters stand in DDL, where nothing can be bound: they are words, or refused.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID`; the message never holds the password
+ */
+export function parseServerLocation(location: string): ServerLocation {
+  const [, scheme = '', user = '', hosts = '', path = '', query = ''] = ADDRESS.exec(location) ?? []
+  const options = new URLSearchParams(query)
+  const names = hosts.split(',').filter((host) => host !== '')
+  const cluster = options.get('cluster') ?? ''
+  const database = decoded(path === '' ? 'default' : path)
+  requireNames(names, database, cluster)
+  const secure = options.get('secure') === 'true' || scheme === 'clickhouses' || scheme === 'https'
+  const nodes = names.map((host) => nodeAddress(host, secure, scheme))
+  const { username, password } = credentials(user)
+  const shownUser = user === '' ? '' : `${username}@`
+  const shownQuery = cluster === '' ? '' : `?cluster=${cluster}`
+  const shown = `${scheme}://${shownUser}${names.join(',')}/${database}${shownQuery}`
+  return { nodes, username: username || 'default', password, database, cluster, shown }
+}
+
+function requireNames(hosts: readonly string[], database: string, cluster: string): void {
+  if (hosts.length === 0) throw invalid('it is no address of a server')
+  if (!NAME.test(database)) throw invalid('the database name must be one word')
+  if (cluster !== '' && !NAME.test(cluster)) throw invalid('the cluster name must be one word')
+  if (hosts.length > 1 && cluster === '') throw invalid('several hosts need ?cluster=NAME')
+}
+
+function credentials(user: string): { readonly username: string; readonly password: string } {
+  const colon = user.indexOf(':')
+  if (colon < 0) return { username: decoded(user), password: '' }
+  return { username: decoded(user.slice(0, colon)), password: decoded(user.slice(colon + 1)) }
+}
+
+function nodeAddress(host: string, secure: boolean, scheme: string): string {
+  const tls = secure || (scheme === 'clickhouse' && host.endsWith(':8443'))
+  const hasPort = /:\d+$/u.test(host)
+  const port = hasPort || scheme.startsWith('http') ? '' : tls ? ':8443' : ':8123'
+  try {
+    return new URL(`${tls ? 'https' : 'http'}://${host}${port}`).origin
+  } catch {
+    throw invalid('a host is not well formed')
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw invalid('it has a bad percent sign')
+  }
+}
+
+function invalid(why: string): MintmarkError {
+  return new MintmarkError('INPUT_INVALID', `the case's address cannot be used: ${why}`, {})
+}
