@@ -88,6 +88,8 @@ export type AccessSource =
   | 'ual'
   | 'graph-activity'
   | 'aad-graph-activity'
+  /** Entra directory audit: what was changed in the directory. Its records name no token. */
+  | 'entra-audit'
   | 'keycloak'
   /** `mintmark-access/1`. */
   | 'mintmark'

@@ -1,0 +1,38 @@
+/** An access of which a log tells little: everything else is set over it. */
+import type { Access } from '../records.ts'
+
+/** What an access holds where its log does not tell. */
+export const UNTOLD: Omit<Access, 'atMs' | 'source' | 'operation' | 'service'> = {
+  recordId: '',
+  recordType: 0,
+  outcome: '',
+  tokenId: '',
+  tokenIdState: 'absent',
+  sessionId: '',
+  otherSessionId: '',
+  issuedAtMs: 0,
+  principal: '',
+  principalId: '',
+  actorKind: '',
+  logonType: -1,
+  mailbox: '',
+  mailboxId: '',
+  tenant: '',
+  tokenTenant: '',
+  externalTenant: '',
+  appId: '',
+  clientAppId: '',
+  ip: '',
+  deviceId: '',
+  client: '',
+  issuer: '',
+  accessType: '',
+  throttled: -1,
+  items: [],
+  syncedFolders: [],
+  objectPath: '',
+  objectName: '',
+  objectHash: '',
+  bytes: 0,
+  detail: '',
+}

@@ -1,0 +1,122 @@
+/**
+ * Finds a value in a row by the names that its exporters give it. Nothing here throws.
+ *
+ * @module
+ */
+import { type Json, readGuid, readSlashDate, utcMs } from '@mintmark/core'
+import type { FileContext, RowSink } from '../adapter.ts'
+import { named, plain, told } from '../ual/fields.ts'
+
+/** The first value in the row, by order of `names`, that is not null and not empty text. */
+export function first(row: Json, names: readonly string[]): unknown {
+  for (const name of names) {
+    const value = row[name]
+    if (value !== undefined && value !== null && value !== '') return value
+  }
+  return undefined
+}
+
+/** Whether the row has any of the names, whatever its value. */
+export function hasAny(row: Json, names: readonly string[]): boolean {
+  for (const name of names) if (Object.hasOwn(row, name)) return true
+  return false
+}
+
+/** Whether the row has all of the names, whatever their values. */
+export function hasAll(row: Json, names: readonly string[]): boolean {
+  for (const name of names) if (!Object.hasOwn(row, name)) return false
+  return true
+}
+
+/** Letters and digits of a header cell, lower-case: portals change its blanks and its case. */
+export function bare(header: string): string {
+  return header.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '')
+}
+
+/** Header cells of one file by their bare form. The first of two alike counts. */
+export type Layout = ReadonlyMap<string, string>
+
+// Only a cache: the same header always gives the same layout.
+const layouts = new WeakMap<readonly string[], Layout>()
+
+/** The file's header by its bare forms; undefined for JSON. */
+export function layoutOf(context: FileContext): Layout | undefined {
+  const { columns } = context
+  if (columns === undefined) return undefined
+  const known = layouts.get(columns)
+  if (known !== undefined) return known
+  const layout = new Map<string, string>()
+  for (const column of columns) {
+    const key = bare(column)
+    if (!layout.has(key)) layout.set(key, column)
+  }
+  layouts.set(columns, layout)
+  return layout
+}
+
+/** The names of a JSON row by their bare forms. */
+export function layoutOfRow(row: Json): Layout {
+  const layout = new Map<string, string>()
+  for (const name of Object.keys(row)) {
+    const key = bare(name)
+    if (!layout.has(key)) layout.set(key, name)
+  }
+  return layout
+}
+
+/** Text of the first of the bare names that the layout has and that is not empty; `''` if there is none. */
+export function cell(row: Json, layout: Layout, names: readonly string[]): string {
+  for (const name of names) {
+    const column = layout.get(name)
+    if (column === undefined) continue
+    const value = plain(row[column])
+    if (value !== '') return value
+  }
+  return ''
+}
+
+/** The instant of a value: ISO, or a date of numbers in the order that the file proves. */
+export function instant(value: unknown, context: FileContext): number | undefined {
+  return utcMs(value) ?? readSlashDate(value, context.dateOrder)
+}
+
+/** Says that a row has no time that can be read, and why. */
+export function rejectTime(value: unknown, field: string, sink: RowSink): void {
+  const reason = named(value) === '' ? 'time-missing' : unreadable(value)
+  sink.reject({ kind: 'payload', reason, detail: field })
+}
+
+/** A date that has a meaning in one order at least lacks only the proof of its order. */
+function unreadable(value: unknown): string {
+  const isDate =
+    readSlashDate(value, 'month-first') !== undefined ||
+    readSlashDate(value, 'day-first') !== undefined
+  return isDate ? 'date-order-unproven' : 'time-unreadable'
+}
+
+/** The tenant in an Azure resource path, `/tenants/{id}/providers/Microsoft.aadiam`, lower-case; or `''`. */
+export function tenantOfPath(value: unknown): string {
+  if (typeof value !== 'string' || value.length > 300) return ''
+  const match = /^\/tenants\/([^/]+)\//i.exec(value)
+  return named(match?.[1])
+}
+
+/** The first tenant id among the values; placeholders are passed over. */
+export function tenantOf(...values: readonly unknown[]): string {
+  for (const value of values) {
+    const tenant = named(value)
+    if (tenant !== '') return tenant
+  }
+  return ''
+}
+
+/** A record's own id: a GUID in canonical text, any other as logged. */
+export function recordIdOf(value: unknown): string {
+  return readGuid(value) || told(value)
+}
+
+/** A session's id: a GUID in canonical text; any other as logged, since its case may mean something. */
+export function sessionOf(value: unknown): string {
+  const session = told(value)
+  return readGuid(session) || session
+}

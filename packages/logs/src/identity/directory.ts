@@ -1,0 +1,85 @@
+/**
+ * Who a principal is: a directory export of any of the usual kinds.
+ *
+ * Read are Graph's `users` (JSON), the admin centre's download (CSV), PowerShell's export of either, and a
+ * plain CSV `principal,organisation,group`. Names of columns are compared by letters and digits alone.
+ *
+ * Groups are split at `;` and `|`. Where there is no column of groups, the department is the group, and where
+ * there is none, the office: both are how organisations say "the East Asia desk".
+ *
+ * @module
+ */
+import type { Json } from '@mintmark/core'
+import type { Adapter, FileContext, RowSink } from '../adapter.ts'
+import { principalOf } from '../ual/actor.ts'
+import { named, plain, told } from '../ual/fields.ts'
+import { cell, hasAny, type Layout, layoutOf, layoutOfRow } from './cells.ts'
+
+const PRINCIPAL = ['userprincipalname', 'principal', 'upn', 'principalname', 'username']
+const MAIL = ['mail', 'primarysmtpaddress', 'emailaddress', 'email', 'windowsemailaddress']
+const ID = ['id', 'objectid', 'principalid', 'externaldirectoryobjectid', 'azureadobjectid', 'oid']
+const ORGANISATION = ['organisation', 'organization', 'companyname', 'company', 'agency']
+const GROUP = ['groups', 'group', 'memberof', 'groupnames', 'groupname', 'team']
+const DEPARTMENT = ['department', 'officelocation', 'office', 'physicaldeliveryofficename']
+const TENANT = ['tenant', 'tenantid', 'organisationid', 'organizationid']
+const NAME = ['displayname', 'name']
+const ABOUT = [...ORGANISATION, ...GROUP, ...DEPARTMENT]
+/** Fields of logs that name principals too. */
+const NOT_A_DIRECTORY = [
+  'appid applicationid operation operations category status resulttype activitydatetime auditdata',
+  'requesturi schema timegenerated timegeneratedutc dateutc itemsinfolder ipaddress recordtype',
+  'creationtime creationdate',
+].flatMap((names) => names.split(' '))
+const MAX_GROUPS = 200
+
+/** Spellings in JSON, tested before a row's names are normalised: most rows are none of this. */
+const JSON_NAMES = ['userPrincipalName', 'UserPrincipalName', 'principal']
+
+export const directory: Adapter = {
+  shape: 'directory',
+  accepts: (row, context) => {
+    const layout = layoutOf(context) ?? (hasAny(row, JSON_NAMES) ? layoutOfRow(row) : undefined)
+    return layout !== undefined && isDirectory(layout)
+  },
+  read: readDirectory,
+}
+
+function isDirectory(layout: Layout): boolean {
+  const has = (names: readonly string[]) => names.some((name) => layout.has(name))
+  if (!has(PRINCIPAL) || has(NOT_A_DIRECTORY)) return false
+  return has(ABOUT) || (has(NAME) && has([...ID, ...MAIL]))
+}
+
+function readDirectory(row: Json, context: FileContext, sink: RowSink): void {
+  const layout = layoutOf(context) ?? layoutOfRow(row)
+  const principal = principalOf(cell(row, layout, PRINCIPAL)) || named(cell(row, layout, MAIL))
+  const principalId = named(cell(row, layout, ID))
+  if (principal === '' && principalId === '') {
+    sink.reject({ kind: 'row', reason: 'principal-missing', detail: 'userPrincipalName' })
+    return
+  }
+  sink.directory({
+    principal,
+    principalId,
+    tenant: named(cell(row, layout, TENANT)),
+    organisation: told(cell(row, layout, ORGANISATION)),
+    groups: groupsOf(row, layout),
+    displayName: told(cell(row, layout, NAME)),
+  })
+}
+
+function groupsOf(row: Json, layout: Layout): readonly string[] {
+  const column = GROUP.find((name) => layout.has(name))
+  if (column === undefined) {
+    const department = told(cell(row, layout, DEPARTMENT))
+    return department === '' ? [] : [department]
+  }
+  const value = row[layout.get(column) ?? '']
+  const parts = Array.isArray(value) ? value : plain(value).split(/[;|]/)
+  const groups = new Set<string>()
+  for (const part of parts) {
+    const group = told(part)
+    if (group !== '' && groups.size < MAX_GROUPS) groups.add(group)
+  }
+  return [...groups]
+}

@@ -1,0 +1,206 @@
+/**
+ * Entra directory audit: who changed what in the directory. New grants to applications stand here.
+ *
+ * Its records name no token and no session, so nothing can be said of them by looking tokens up.
+ *
+ * `detail`: `category`, `loggedBy`, `reason`, `targets` (type, id, name, upn, changes), `additional`.
+ *
+ * Source: entra-docs, reference-azure-monitor-audit-log-schema.md; Graph, resource type directoryAudit; read
+ * 2026.
+ *
+ * @module
+ */
+import { isObject, type Json } from '@mintmark/core'
+import type { Adapter, FileContext, RowSink } from '../adapter.ts'
+import type { Access } from '../records.ts'
+import { principalOf } from '../ual/actor.ts'
+import { address, lower, named, plain, told } from '../ual/fields.ts'
+import { list, object } from '../ual/nested.ts'
+import { UNTOLD } from './access.ts'
+import { first, hasAny, instant, recordIdOf, rejectTime, tenantOf, tenantOfPath } from './cells.ts'
+
+const MAX_TARGETS = 20
+const MAX_CHANGES = 60
+const MAX_VALUE = 1000
+
+export const entraAuditDiagnostic: Adapter = {
+  shape: 'entra-audit-diagnostic',
+  accepts: (row) =>
+    lower(plain(first(row, ['category', 'Category']))) === 'auditlogs' &&
+    isObject(row['properties']),
+  read: (row, context, sink) => {
+    const fields = object(row['properties'])
+    const tenant = tenantOf(row['tenantId'], tenantOfPath(row['resourceId']), fields['tenantId'])
+    const { time, callerIpAddress, operationName } = row
+    readAudit(fields, { time, operationName, ip: callerIpAddress, tenant }, context, sink)
+  },
+}
+
+export const entraAuditGraph: Adapter = {
+  shape: 'entra-audit-graph',
+  accepts: (row) =>
+    Object.hasOwn(row, 'activityDisplayName') &&
+    hasAny(row, ['activityDateTime', 'targetResources', 'initiatedBy']),
+  read: (row, context, sink) => readAudit(row, NOTHING, context, sink),
+}
+
+/** The table `AuditLogs`, as JSON or CSV, and PowerShell objects of the same records. */
+export const entraAuditTable: Adapter = {
+  shape: 'entra-audit-table',
+  accepts: (row) =>
+    Object.hasOwn(row, 'ActivityDisplayName') && hasAny(row, ['InitiatedBy', 'TargetResources']),
+  read: (row, context, sink) => {
+    const at = first(row, ['ActivityDateTime [UTC]', 'ActivityDateTime'])
+    const around = {
+      time: at ?? first(row, ['TimeGenerated [UTC]', 'TimeGenerated']),
+      operationName: row['OperationName'],
+      ip: '',
+      tenant: tenantOf(row['AADTenantId'], tenantOfPath(row['ResourceId'])),
+    }
+    readAudit(camelled(row), around, context, sink)
+  },
+  dateColumns: [
+    'ActivityDateTime [UTC]',
+    'ActivityDateTime',
+    'TimeGenerated [UTC]',
+    'TimeGenerated',
+  ],
+}
+
+interface Around {
+  readonly time: unknown
+  readonly operationName: unknown
+  readonly ip: unknown
+  readonly tenant: string
+}
+
+const NOTHING: Around = { time: undefined, operationName: undefined, ip: undefined, tenant: '' }
+
+/** The table's columns under Graph's names. */
+function camelled(row: Json): Json {
+  return {
+    id: row['Id'],
+    activityDisplayName: row['ActivityDisplayName'],
+    category: row['Category'],
+    result: row['Result'],
+    resultReason: row['ResultReason'] ?? row['ResultDescription'],
+    loggedByService: row['LoggedByService'],
+    operationType: row['AADOperationType'] ?? row['OperationType'],
+    initiatedBy: row['InitiatedBy'],
+    targetResources: row['TargetResources'],
+    additionalDetails: row['AdditionalDetails'],
+    correlationId: row['CorrelationId'],
+    userAgent: row['UserAgent'],
+  }
+}
+
+function readAudit(row: Json, around: Around, context: FileContext, sink: RowSink): void {
+  const at = row['activityDateTime'] ?? around.time
+  const atMs = instant(at, context) ?? instant(around.time, context)
+  if (atMs === undefined) {
+    rejectTime(at, 'activityDateTime', sink)
+    return
+  }
+  const operation = told(row['activityDisplayName']) || told(around.operationName)
+  if (operation === '') {
+    sink.reject({ kind: 'payload', reason: 'operation-missing', detail: 'activityDisplayName' })
+    return
+  }
+  sink.access(auditOf(row, around, atMs, operation))
+}
+
+function auditOf(row: Json, around: Around, atMs: number, operation: string): Access {
+  const by = object(row['initiatedBy'])
+  const user = object(member(by, 'user'))
+  const app = object(member(by, 'app'))
+  const userName = principalOf(member(user, 'userPrincipalName'))
+  const userId = named(member(user, 'id'))
+  const isUser = userName !== '' || userId !== ''
+  const targets = list(row['targetResources']).filter(isObject).slice(0, MAX_TARGETS)
+  const additional = pairsOf(row['additionalDetails'])
+  return {
+    ...UNTOLD,
+    recordId: recordIdOf(row['id']),
+    atMs,
+    source: 'entra-audit',
+    operation,
+    service: 'AzureActiveDirectory',
+    outcome: outcomeOf(row['result']),
+    principal: isUser ? userName : named(member(app, 'displayName')),
+    principalId: isUser ? userId : named(member(app, 'servicePrincipalId')),
+    actorKind: isUser ? 'user' : Object.keys(app).length > 0 ? 'app' : 'system',
+    tenant: around.tenant,
+    appId: named(member(app, 'appId')),
+    ip: address(member(user, 'ipAddress')) || address(around.ip),
+    client: told(row['userAgent']) || told(additional.get('User-Agent')),
+    objectName: told(member(targets[0] ?? {}, 'displayName')),
+    detail: detailOf(row, targets, additional),
+  }
+}
+
+function outcomeOf(value: unknown): Access['outcome'] {
+  const result = named(value)
+  if (result.startsWith('success')) return 'succeeded'
+  return result.startsWith('fail') || result === 'timeout' ? 'failed' : ''
+}
+
+/** A member of a nested value, in Graph's spelling or PowerShell's. */
+function member(held: Json, name: string): unknown {
+  return held[name] ?? held[name.charAt(0).toUpperCase() + name.slice(1)]
+}
+
+function pairsOf(value: unknown): ReadonlyMap<string, string> {
+  const pairs = new Map<string, string>()
+  for (const pair of list(value).slice(0, MAX_CHANGES)) {
+    if (!isObject(pair)) continue
+    const name = plain(member(pair, 'key'))
+    if (name !== '') pairs.set(name, plain(member(pair, 'value')))
+  }
+  return pairs
+}
+
+/** Cuts values until the characters that one record's detail may hold are spent. */
+class Budget {
+  #left = 16_384
+
+  cut(value: unknown): string {
+    const kept = plain(value).slice(0, Math.min(MAX_VALUE, this.#left))
+    this.#left -= kept.length
+    return kept
+  }
+}
+
+function detailOf(
+  row: Json,
+  targets: readonly Json[],
+  additional: ReadonlyMap<string, string>,
+): string {
+  const budget = new Budget()
+  return JSON.stringify({
+    category: budget.cut(row['category']),
+    loggedBy: budget.cut(row['loggedByService']),
+    operationType: budget.cut(row['operationType']),
+    reason: budget.cut(row['resultReason']),
+    correlationId: budget.cut(row['correlationId']),
+    targets: targets.map((target) => targetOf(target, budget)),
+    additional: Array.from(additional, ([name, value]) => ({
+      name: budget.cut(name),
+      value: budget.cut(value),
+    })),
+  })
+}
+
+function targetOf(target: Json, budget: Budget): Json {
+  const changes = list(member(target, 'modifiedProperties')).filter(isObject).slice(0, MAX_CHANGES)
+  return {
+    type: budget.cut(member(target, 'type')),
+    id: budget.cut(member(target, 'id')),
+    name: budget.cut(member(target, 'displayName')),
+    upn: budget.cut(principalOf(member(target, 'userPrincipalName'))),
+    changes: changes.map((change) => ({
+      name: budget.cut(member(change, 'displayName')),
+      old: budget.cut(member(change, 'oldValue')),
+      new: budget.cut(member(change, 'newValue')),
+    })),
+  }
+}

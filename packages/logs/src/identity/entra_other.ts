@@ -1,0 +1,38 @@
+/**
+ * Records of Azure's identity logs that hold neither an issuance nor an access: risk, provisioning, health.
+ *
+ * @module
+ */
+import type { Json } from '@mintmark/core'
+import type { Adapter } from '../adapter.ts'
+import { plain } from '../ual/fields.ts'
+import { first, hasAll, hasAny } from './cells.ts'
+
+const RISK: readonly string[] = ['riskEventType', 'RiskEventType', 'riskType', 'RiskType']
+const RISK_STATE: readonly string[] = ['riskState', 'RiskState']
+
+/** Named, and rejected row by row with their category, so that nobody takes silence for reading. */
+export const entraOther: Adapter = {
+  shape: 'entra-other',
+  accepts: (row) => isDiagnostic(row) || isRisk(row),
+  read: (row, _context, sink) => {
+    sink.reject({ kind: 'row', reason: 'unsupported-category', detail: categoryOf(row) })
+  },
+}
+
+function isDiagnostic(row: Json): boolean {
+  const category = first(row, ['category', 'Category'])
+  if (typeof category !== 'string' || !hasAny(row, ['properties'])) return false
+  return hasAll(row, ['operationName']) && hasAny(row, ['resourceId', 'tenantId'])
+}
+
+function isRisk(row: Json): boolean {
+  return hasAny(row, RISK) && hasAny(row, RISK_STATE) && !Object.hasOwn(row, 'appId')
+}
+
+/** A category's name is a word; what is none is not repeated. */
+function categoryOf(row: Json): string {
+  const category = plain(first(row, ['category', 'Category']))
+  if (/^[A-Za-z]\w{0,59}$/.test(category)) return category
+  return isRisk(row) ? 'RiskDetections' : 'other'
+}

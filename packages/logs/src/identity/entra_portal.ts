@@ -1,0 +1,172 @@
+/**
+ * Entra sign-ins as the admin centre downloads them as CSV.
+ *
+ * Headers are matched by their letters and digits alone: the portal writes `Application ID ` with a blank at
+ * its end, and `Incoming token type` twice. Non-interactive and application sign-ins may be grouped: one row
+ * for all that share application, user, address and status in some hours, without the ids of their tokens.
+ *
+ * Nothing in a file of user sign-ins tells interactive from non-interactive ones, except a column that says
+ * so or that counts what is grouped. Without one they are taken as interactive: that claims less coverage.
+ *
+ * Source: headers of downloads of 2025 as published by their users; grouping, entra-docs
+ * concept-noninteractive-sign-ins.md, read 2026.
+ *
+ * @module
+ */
+import { type Json, readTokenId } from '@mintmark/core'
+import type { Adapter, FileContext, RowSink } from '../adapter.ts'
+import type { IssuanceCategory, Statement } from '../records.ts'
+import { named, truth, whole } from '../ual/fields.ts'
+import { cell, instant, type Layout, layoutOf, rejectTime } from './cells.ts'
+import { issuanceOf, type SignIn } from './sign_in.ts'
+
+const DATE = ['dateutc', 'date', 'datelocal', 'createddatetimeutc']
+const REQUEST_ID = ['requestid']
+const APP_ID = ['applicationid', 'appid']
+const COUNT = [
+  'aggregatedsignincount',
+  'numberofsignins',
+  'signincount',
+  'ofsignins',
+  'signins',
+  'aggregatedcount',
+  'count',
+]
+const APP_NAME = ['serviceprincipalid', 'serviceprincipalname']
+const MANAGED = ['managedidentitytype', 'associatedresourceid', 'managedidentityid']
+const IS_INTERACTIVE = ['isinteractive', 'interactive']
+const EVENT_TYPE = ['signineventtypes', 'signineventtype', 'signintype']
+
+/** A row that stands for an unknown number of sign-ins stands for this many at least. */
+const UNCOUNTED = 2
+
+const GROUPED: Statement = {
+  code: 'portal-grouped',
+  text: 'The portal grouped sign-ins into one row: the ids of their tokens are not in the export.',
+  fromMs: 0,
+  toMs: 0,
+}
+
+export const entraPortalCsv: Adapter = {
+  shape: 'entra-portal-csv',
+  accepts: (_row, context) => {
+    const layout = layoutOf(context)
+    return layout !== undefined && isPortal(layout)
+  },
+  read: readPortal,
+  dateColumns: ['Date (UTC)', 'Date'],
+}
+
+function isPortal(layout: Layout): boolean {
+  const has = (names: readonly string[]) => names.some((name) => layout.has(name))
+  const isSignIn = has(['username', 'user', ...APP_NAME, ...MANAGED])
+  const hasOutcome = has(['status', 'signinerrorcode'])
+  return (
+    has(DATE) && isSignIn && hasOutcome && has(['application', ...APP_ID]) && has(['ipaddress'])
+  )
+}
+
+function readPortal(row: Json, context: FileContext, sink: RowSink): void {
+  const layout = layoutOf(context)
+  if (layout === undefined) return
+  const at = cell(row, layout, DATE)
+  const atMs = instant(at, context)
+  if (atMs === undefined) {
+    rejectTime(at, 'Date (UTC)', sink)
+    return
+  }
+  const signIn = signInOf(row, layout, atMs)
+  const category = categoryOf(row, layout)
+  const grouped = groupedOf(row, layout, signIn, category)
+  if (grouped > 1) sink.statement(GROUPED)
+  sink.issuance(issuanceOf(signIn, category, grouped))
+}
+
+function categoryOf(row: Json, layout: Layout): IssuanceCategory {
+  const hasUser = cell(row, layout, ['username', 'userid']) !== ''
+  if (!hasUser && APP_NAME.some((name) => layout.has(name))) {
+    const isManaged = layout.has('username')
+      ? cell(row, layout, MANAGED) !== ''
+      : MANAGED.some((name) => layout.has(name))
+    return isManaged ? 'managed-identity' : 'service-principal'
+  }
+  if (!hasUser && isManagedIdentity(row, layout)) return 'managed-identity'
+  const type = named(cell(row, layout, EVENT_TYPE)).replaceAll(/[\s_-]/g, '')
+  const isCounted = COUNT.some((name) => layout.has(name))
+  const isNot = type.startsWith('noninteractive') || truthOf(row, layout) === 0 || isCounted
+  return isNot ? 'non-interactive' : 'interactive'
+}
+
+function isManagedIdentity(row: Json, layout: Layout): boolean {
+  const type = named(cell(row, layout, MANAGED))
+  return type !== '' && type !== 'none'
+}
+
+function truthOf(row: Json, layout: Layout): -1 | 0 | 1 {
+  const spelled = named(cell(row, layout, IS_INTERACTIVE))
+  return spelled === 'no' ? 0 : truth(spelled)
+}
+
+/** How many sign-ins a row stands for: its count, or at least two where a grouped kind names no id. */
+function groupedOf(row: Json, layout: Layout, signIn: SignIn, category: IssuanceCategory): number {
+  const count = whole(cell(row, layout, COUNT).replaceAll(',', ''))
+  if (count > 1) return Math.min(count, 0xffffffff)
+  const hasId =
+    readTokenId(signIn.token).state === 'present' || readTokenId(signIn.id).state === 'present'
+  return hasId || category === 'interactive' || count === 1 ? 1 : UNCOUNTED
+}
+
+function signInOf(row: Json, layout: Layout, atMs: number): SignIn {
+  const of = (...names: readonly string[]) => cell(row, layout, names)
+  return {
+    id: cell(row, layout, REQUEST_ID),
+    atMs,
+    token: of('uniquetokenidentifier', 'uniquetokenid'),
+    session: of('sessionid'),
+    userName: of('username', 'userprincipalname', 'signinidentifier'),
+    userId: of('userid'),
+    servicePrincipalId: of('serviceprincipalid', 'managedidentityid'),
+    servicePrincipalName: of('serviceprincipalname', 'managedidentityname'),
+    tenant: named(of('resourcetenantid')) || named(of('tenantid')) || named(of('hometenantid')),
+    homeTenant: of('hometenantid'),
+    appId: cell(row, layout, APP_ID),
+    appName: of('application'),
+    resourceId: of('resourceid'),
+    resourceName: of('resource'),
+    ip: of('ipaddress'),
+    ipSeen: of('ipaddressseenbyresource'),
+    network: of('autonomoussystemnumber'),
+    deviceId: of('deviceid'),
+    browser: of('browser'),
+    os: of('operatingsystem'),
+    userAgent: of('useragent'),
+    clientApp: of('clientapp'),
+    protocol: of('authenticationprotocol'),
+    issuer: of('tokenissuertype'),
+    issuerName: of('tokenissuername'),
+    errorCode: of('signinerrorcode', 'errorcode'),
+    status: of('status'),
+    incomingToken: of('incomingtokentype'),
+    crossTenant: of('crosstenantaccesstype'),
+    isCae: isYes(of('continuousaccessevaluation', 'iscaetoken')),
+    conditionalAccess: of('conditionalaccess'),
+    requirement: of('authenticationrequirement'),
+    userType: of('usertype'),
+    country: countryOf(of('location')),
+    transfer: of('originaltransfermethod'),
+    credentialKey: of('credentialkeyid'),
+    federatedCredential: of('federatedcredentialid', 'federatedtokenid'),
+    tokenProtection: of('tokenprotectionsigninsession'),
+  }
+}
+
+function isYes(value: string): boolean {
+  const spelled = named(value)
+  return spelled === 'yes' || truth(spelled) === 1
+}
+
+/** `Springfield, Some State, US`: the country is the last part. */
+function countryOf(location: string): string {
+  const last = location.slice(location.lastIndexOf(',') + 1).trim()
+  return /^[A-Za-z]{2}$/.test(last) ? last.toUpperCase() : ''
+}

@@ -1,0 +1,60 @@
+/**
+ * How many messages each folder holds: `Get-MailboxFolderStatistics` and `Get-EXOMailboxFolderStatistics`, as
+ * CSV or JSON. It bounds what a synchronised folder could have given away, as of when it was counted.
+ *
+ * `Identity` is `owner\path`. Only an owner that is an address or a GUID can be joined with a mailbox; a
+ * column that names the mailbox comes first.
+ *
+ * Source: office-docs-powershell, Get-EXOMailboxFolderStatistics.md, read 2026.
+ *
+ * @module
+ */
+import type { Json } from '@mintmark/core'
+import type { Adapter, RowSink } from '../adapter.ts'
+import { named, plain } from '../ual/fields.ts'
+import { first, hasAny } from './cells.ts'
+
+const MAILBOX: readonly string[] = [
+  'Mailbox',
+  'MailboxOwnerUPN',
+  'UserPrincipalName',
+  'PrimarySmtpAddress',
+]
+const FOLDER: readonly string[] = ['FolderPath', 'FolderId', 'Identity']
+const MAX_ITEMS = 0xffff_ffff
+
+export const folderInventory: Adapter = {
+  shape: 'folder-inventory',
+  accepts: (row) => Object.hasOwn(row, 'ItemsInFolder') && hasAny(row, FOLDER),
+  read: readFolder,
+}
+
+function readFolder(row: Json, _context: unknown, sink: RowSink): void {
+  const identity = plain(row['Identity'])
+  const mailbox = named(first(row, MAILBOX)) || ownerOf(identity)
+  const items = countOf(row['ItemsInFolder'])
+  if (mailbox === '' || items === undefined) {
+    const detail = mailbox === '' ? 'Identity' : 'ItemsInFolder'
+    sink.reject({ kind: 'row', reason: 'folder-unreadable', detail })
+    return
+  }
+  const folderPath = plain(row['FolderPath']) || pathOf(identity)
+  sink.inventory({ mailbox, folderId: plain(row['FolderId']), folderPath, items })
+}
+
+function ownerOf(identity: string): string {
+  const end = identity.indexOf('\\')
+  return end === -1 ? '' : named(identity.slice(0, end))
+}
+
+function pathOf(identity: string): string {
+  const start = identity.indexOf('\\')
+  return start === -1 ? '' : identity.slice(start).replaceAll('\\', '/')
+}
+
+/** `1,234` and `1234`; undefined for what is no count. */
+function countOf(value: unknown): number | undefined {
+  const digits = plain(value).replaceAll(/[,\s]/g, '')
+  if (!/^\d{1,15}$/.test(digits)) return undefined
+  return Math.min(Number(digits), MAX_ITEMS)
+}

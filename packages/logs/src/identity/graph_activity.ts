@@ -1,0 +1,276 @@
+/**
+ * Requests to Microsoft Graph and to Azure AD Graph: the diagnostic record, the table, and Defender's events.
+ *
+ * The raw record and the table differ in names, not in what they say. The caller is an object id, never a
+ * name. `IdentityProvider` is who authenticated the caller: another tenant for a guest.
+ *
+ * Source: azure-monitor-docs, tables microsoftgraphactivitylogs and aadgraphactivitylogs; defender-docs,
+ * advanced-hunting-graphapiauditevents-table; read 2026.
+ *
+ * @module
+ */
+import { epochMs, type Json, readSlashDate, readTokenId, utcMs } from '@mintmark/core'
+import type { Adapter, FileContext, RowSink } from '../adapter.ts'
+import type { Access, AccessSource, Item } from '../records.ts'
+import { Detail } from '../ual/detail.ts'
+import { address, lower, named, plain, told, whole } from '../ual/fields.ts'
+import { object } from '../ual/nested.ts'
+import { UNTOLD } from './access.ts'
+import {
+  first,
+  hasAll,
+  hasAny,
+  instant,
+  recordIdOf,
+  rejectTime,
+  sessionOf,
+  tenantOf,
+  tenantOfPath,
+} from './cells.ts'
+import { type GraphTarget, graphTarget } from './graph_uri.ts'
+
+const HOUR_MS = 3_600_000
+/** A continuous access evaluation token lives up to 28 h; clocks differ by minutes. */
+const LONGEST_TOKEN_MS = 28 * HOUR_MS + HOUR_MS / 4
+const CLOCK_SKEW_MS = HOUR_MS / 4
+const MAX_PATH = 8192
+/** The tenant of personal Microsoft accounts. */
+const PERSONAL_TENANT = '9188040d-6c67-4c5b-b112-36a304b66dad'
+
+/** Names of one value in the raw record and in the tables. */
+const NAMES = {
+  time: ['timeGenerated', 'TimeGenerated [UTC]', 'TimeGenerated', 'Timestamp [UTC]', 'Timestamp'],
+  requestId: ['requestId', 'RequestId'],
+  token: [
+    'uniqueTokenId',
+    'UniqueTokenId',
+    'signInActivityId',
+    'SignInActivityId',
+    'UniqueTokenIdentifier',
+  ],
+  session: ['sessionId', 'c_Sid', 'C_Sid', 'SessionId'],
+  issuedAt: ['tokenIssuedAt', 'TokenIssuedAt [UTC]', 'TokenIssuedAt', 'issuedAt', 'IssuedAt'],
+  issuedEpoch: ['C_Iat', 'c_Iat'],
+  userId: ['userId', 'UserPrincipalObjectID', 'UserId', 'AccountObjectId'],
+  appPrincipal: ['servicePrincipalId', 'ServicePrincipalId'],
+  kind: ['C_Idtyp', 'c_Idtyp', 'actorType', 'ActorType', 'EntityType'],
+  appId: ['appId', 'AppId', 'ApplicationId'],
+  ip: ['ipAddress', 'callerIpAddress', 'IPAddress', 'IpAddress', 'CallerIpAddress'],
+  deviceId: ['deviceId', 'C_DeviceId', 'c_DeviceId', 'DeviceId'],
+  userAgent: ['userAgent', 'UserAgent'],
+  provider: ['identityProvider', 'IdentityProvider'],
+  method: ['requestMethod', 'httpMethod', 'RequestMethod', 'HttpMethod'],
+  uri: ['requestUri', 'RequestUri'],
+  status: ['responseStatusCode', 'httpStatusCode', 'ResponseStatusCode', 'HttpStatusCode'],
+  bytes: ['responseSizeBytes', 'ResponseSizeBytes', 'ResponseSize'],
+  tenant: ['tenantId', 'AadTenantId', 'AADTenantId'],
+  scopes: ['scopes', 'Scopes'],
+  roles: ['roles', 'Roles'],
+  wids: ['wids', 'Wids'],
+  auth: ['clientAuthMethod', 'ClientAuthMethod'],
+  operationId: ['operationId', 'OperationId'],
+  version: ['apiVersion', 'ApiVersion'],
+  workload: ['TargetWorkload'],
+} as const
+
+const GRAPH: readonly AccessSource[] = ['graph-activity', 'aad-graph-activity']
+
+/** The diagnostic category of a row, and which log it means. */
+function rawSource(row: Json): AccessSource | undefined {
+  const category = lower(plain(first(row, ['category', 'Category'])))
+  if (category === 'microsoftgraphactivitylogs') return GRAPH[0]
+  const isOld = category === 'azureadgraphactivitylogs' || category === 'aadgraphactivitylogs'
+  return isOld ? GRAPH[1] : undefined
+}
+
+function readRaw(row: Json, context: FileContext, sink: RowSink): void {
+  const source = rawSource(row)
+  if (source === undefined) return
+  const properties = object(row['properties'])
+  const at = first(properties, NAMES.time) ?? row['time']
+  const tenant = tenantOf(
+    row['tenantId'],
+    tenantOfPath(row['resourceId']),
+    first(properties, NAMES.tenant),
+  )
+  readRequest(properties, { source, at, tenant, ip: row['callerIpAddress'] }, context, sink)
+}
+
+export const graphActivityRaw: Adapter = {
+  shape: 'graph-activity-raw',
+  accepts: (row) => rawSource(row) === 'graph-activity' && Object.hasOwn(row, 'properties'),
+  read: readRaw,
+}
+
+/** The raw record of Azure AD Graph, and its table. */
+export const aadGraphActivity: Adapter = {
+  shape: 'aad-graph-activity',
+  accepts: (row) =>
+    (rawSource(row) === 'aad-graph-activity' && Object.hasOwn(row, 'properties')) ||
+    (isTable(row) && isAadGraph(row)),
+  read: (row, context, sink) => {
+    if (Object.hasOwn(row, 'properties')) readRaw(row, context, sink)
+    else readTable(row, 'aad-graph-activity', context, sink)
+  },
+  dateColumns: ['TimeGenerated [UTC]', 'TimeGenerated'],
+}
+
+function isTable(row: Json): boolean {
+  return (
+    Object.hasOwn(row, 'RequestUri') &&
+    hasAny(row, ['RequestMethod', 'HttpMethod']) &&
+    hasAny(row, NAMES.time)
+  )
+}
+
+function isAadGraph(row: Json): boolean {
+  const table = lower(plain(first(row, ['Type', 'Category', '$table'])))
+  return table.startsWith('aadgraphactivity') || table.startsWith('azureadgraphactivity')
+    ? true
+    : hasAny(row, ['HttpMethod', 'ActorType', 'DirectAccessSource'])
+}
+
+function readTable(row: Json, source: AccessSource, context: FileContext, sink: RowSink): void {
+  const at = first(row, NAMES.time)
+  // `TenantId` of a table is the workspace.
+  const tenant = tenantOf(row['AadTenantId'], row['AADTenantId'])
+  readRequest(row, { source, at, tenant, ip: '' }, context, sink)
+}
+
+export const graphActivityTable: Adapter = {
+  shape: 'graph-activity-table',
+  accepts: (row) =>
+    isTable(row) && !isAadGraph(row) && hasAny(row, ['SignInActivityId', 'AadTenantId', 'AppId']),
+  read: (row, context, sink) => readTable(row, 'graph-activity', context, sink),
+  dateColumns: ['TimeGenerated [UTC]', 'TimeGenerated'],
+}
+
+/** Defender's copy of the same requests: no session, no size in older exports. */
+export const graphApiAuditEvents: Adapter = {
+  shape: 'graph-api-audit-events',
+  accepts: (row) => isTable(row) && hasAll(row, ['ApplicationId', 'RequestId']),
+  read: (row, context, sink) => readTable(row, 'graph-activity', context, sink),
+  dateColumns: ['Timestamp [UTC]', 'Timestamp'],
+}
+
+interface Outside {
+  readonly source: AccessSource
+  readonly at: unknown
+  readonly tenant: string
+  readonly ip: unknown
+}
+
+function readRequest(row: Json, outside: Outside, context: FileContext, sink: RowSink): void {
+  const atMs = instant(outside.at, context)
+  if (atMs === undefined) {
+    rejectTime(outside.at, 'TimeGenerated', sink)
+    return
+  }
+  sink.access(requestOf(row, outside, atMs))
+}
+
+function requestOf(row: Json, outside: Outside, atMs: number): Access {
+  const uri = told(first(row, NAMES.uri))
+  const method = plain(first(row, NAMES.method)).toUpperCase().slice(0, 20)
+  const target = graphTarget(uri)
+  const token = readTokenId(first(row, NAMES.token))
+  const status = whole(first(row, NAMES.status))
+  const outcome = status === 0 ? '' : status < 400 ? 'succeeded' : 'failed'
+  const who = callerOf(row)
+  const issuer = told(first(row, NAMES.provider))
+  const mailbox = mailboxOf(target, who.principalId)
+  return {
+    ...UNTOLD,
+    ...who,
+    ...mailbox,
+    recordId: recordIdOf(first(row, NAMES.requestId)),
+    atMs,
+    source: outside.source,
+    operation: `${method} ${target.template}`.trim(),
+    service: outside.source === 'graph-activity' ? 'MicrosoftGraph' : 'AzureADGraph',
+    outcome,
+    tokenId: token.tokenId,
+    tokenIdState: token.state,
+    sessionId: sessionOf(first(row, NAMES.session)),
+    issuedAtMs: issuedAtOf(row, atMs),
+    tenant: outside.tenant,
+    externalTenant: externalTenantOf(issuer, outside.tenant),
+    appId: named(first(row, NAMES.appId)),
+    ip: address(first(row, NAMES.ip)) || address(outside.ip),
+    deviceId: named(first(row, NAMES.deviceId)),
+    client: told(first(row, NAMES.userAgent)),
+    issuer,
+    // A refused request read no message.
+    items: outcome === 'failed' ? [] : itemsOf(target),
+    objectPath: uri.slice(0, MAX_PATH),
+    bytes: whole(first(row, NAMES.bytes)),
+    detail: detailOf(row, status),
+  }
+}
+
+function callerOf(row: Json): Pick<Access, 'principalId' | 'actorKind'> {
+  const userId = named(first(row, NAMES.userId))
+  const appPrincipal = named(first(row, NAMES.appPrincipal))
+  const kind = named(first(row, NAMES.kind))
+  const isApp = /^(?:app|serviceprincipal)/.test(kind) || (userId === '' && appPrincipal !== '')
+  if (isApp) return { principalId: appPrincipal || userId, actorKind: 'app' }
+  return { principalId: userId, actorKind: userId === '' ? '' : 'user' }
+}
+
+/** The owner of the mailbox: a UPN is a name, an object id only the owner's id. */
+function mailboxOf(target: GraphTarget, caller: string): Pick<Access, 'mailbox' | 'mailboxId'> {
+  if (!/\/(?:messages|mailfolders|sendmail|inferenceclassification)\b/i.test(target.template)) {
+    return { mailbox: '', mailboxId: '' }
+  }
+  const owner = target.owner === 'me' ? caller : target.owner
+  return owner.includes('@') ? { mailbox: owner, mailboxId: '' } : { mailbox: '', mailboxId: owner }
+}
+
+function itemsOf(target: GraphTarget): readonly Item[] {
+  const { messageId, folder } = target
+  if (messageId === '') return []
+  return [{ messageId: '', itemId: messageId, folder, bytes: 0, subject: '' }]
+}
+
+/**
+ * When the token was issued; 0 if the record does not tell.
+ *
+ * `5/7/2026 1:50:39 PM` is read in the order in which it comes before the request by no more than a token
+ * lives. If both orders do, it is not told.
+ */
+function issuedAtOf(row: Json, atMs: number): number {
+  const spelled = first(row, NAMES.issuedAt)
+  const exact = utcMs(spelled) ?? epochMs(first(row, NAMES.issuedEpoch), 's')
+  if (exact !== undefined) return exact
+  const readings = [readSlashDate(spelled, 'month-first'), readSlashDate(spelled, 'day-first')]
+  const possible = new Set(readings.filter((ms) => ms !== undefined && isBefore(ms, atMs)))
+  const [only] = possible
+  return possible.size === 1 && only !== undefined ? only : 0
+}
+
+function isBefore(issuedMs: number, atMs: number): boolean {
+  return issuedMs <= atMs + CLOCK_SKEW_MS && issuedMs >= atMs - LONGEST_TOKEN_MS
+}
+
+/** The home tenant of a caller whom another tenant authenticated. */
+function externalTenantOf(issuer: string, tenant: string): string {
+  const spelled = lower(issuer)
+  if (spelled === 'live.com' || spelled.includes('login.live.com')) return PERSONAL_TENANT
+  const home = /^https:\/\/(?:sts\.windows\.net|login\.microsoftonline\.com)\/([\da-f-]{36})/.exec(
+    spelled,
+  )?.[1]
+  return home === undefined || home === tenant ? '' : home
+}
+
+function detailOf(row: Json, status: number): string {
+  const detail = new Detail()
+  detail.set('status', status === 0 ? '' : status)
+  detail.set('scopes', told(first(row, NAMES.scopes)))
+  detail.set('roles', told(first(row, NAMES.roles)))
+  detail.set('wids', told(first(row, NAMES.wids)))
+  detail.set('clientAuthMethod', told(first(row, NAMES.auth)))
+  detail.set('operationId', told(first(row, NAMES.operationId)))
+  detail.set('apiVersion', told(first(row, NAMES.version)))
+  detail.set('workload', told(first(row, NAMES.workload)))
+  return detail.text()
+}

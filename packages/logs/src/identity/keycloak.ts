@@ -1,0 +1,224 @@
+/**
+ * Keycloak's events: the event store as JSON, and lines of its logger within JSON.
+ *
+ * Each token that Keycloak makes is an event with the token's `jti` in `token_id`, and with the session in
+ * `code_id`. A login makes a session, not yet a token. An event that ends in `_ERROR` made nothing.
+ *
+ * The tenant is the realm, by its name where the event has it.
+ *
+ * Source: keycloak, EventType.java and Details.java, 2026; EventRepresentation of the admin API.
+ *
+ * @module
+ */
+import { epochMs, type Json, utcMs } from '@mintmark/core'
+import type { Adapter, RowSink } from '../adapter.ts'
+import type { Access, Issuance } from '../records.ts'
+import { Detail } from '../ual/detail.ts'
+import { address, named, plain, told } from '../ual/fields.ts'
+import { object } from '../ual/nested.ts'
+import { UNTOLD } from './access.ts'
+import { first, hasAll, hasAny, recordIdOf, rejectTime, sessionOf } from './cells.ts'
+import { readJti } from './jti.ts'
+import { keycloakEventOfLine } from './keycloak_line.ts'
+
+/** Events that make a token or the session that tokens hang from. */
+const ISSUING: ReadonlySet<string> = new Set([
+  'CODE_TO_TOKEN',
+  'REFRESH_TOKEN',
+  'CLIENT_LOGIN',
+  'TOKEN_EXCHANGE',
+  'LOGIN',
+  'OAUTH2_DEVICE_CODE_TO_TOKEN',
+  'OAUTH2_EXTENSION_GRANT',
+  'AUTHREQID_TO_TOKEN',
+  'PERMISSION_TOKEN',
+  'JWT_AUTHORIZATION_GRANT',
+])
+
+const TYPE = /^[A-Z][A-Z0-9_]{2,60}$/
+
+/** Rows of the event store: `GET /admin/realms/{realm}/events`, or an export of its table. */
+export const keycloakEvents: Adapter = {
+  shape: 'keycloak-events',
+  accepts: (row) =>
+    hasAny(row, ['realmId', 'realmName', 'realm_id']) && (isUserEvent(row) || isAdminEvent(row)),
+  read: (row, _context, sink) => readEvent(row, sink),
+}
+
+function isUserEvent(row: Json): boolean {
+  const { type } = row
+  return typeof type === 'string' && TYPE.test(type)
+}
+
+function isAdminEvent(row: Json): boolean {
+  return hasAll(row, ['operationType']) && hasAny(row, ['resourceType', 'authDetails'])
+}
+
+const MESSAGE: readonly string[] = ['message', 'msg', 'log', 'MESSAGE']
+const WRITTEN: readonly string[] = ['timestamp', '@timestamp', 'time', 'ts']
+
+/** JSON lines of a logger or a container, with the event in the message. */
+export const keycloakLog: Adapter = {
+  shape: 'keycloak-log',
+  accepts: (row) => {
+    const message = first(row, MESSAGE)
+    if (typeof message !== 'string' || !/\b(?:type|operationType)="?[A-Z]/.test(message))
+      return false
+    return /realm(?:Id|Name)=/.test(message)
+  },
+  read: (row, _context, sink) => {
+    const at = first(row, WRITTEN)
+    const event = keycloakEventOfLine(
+      plain(first(row, MESSAGE)).trim(),
+      utcMs(at) ?? epochMs(at, 'ms'),
+    )
+    if (event === undefined) {
+      sink.reject({ kind: 'payload', reason: 'event-unreadable', detail: 'message' })
+    } else readEvent(event, sink)
+  },
+}
+
+function readEvent(event: Json, sink: RowSink): void {
+  const at = first(event, ['time', 'event_time', '@timestamp'])
+  const atMs = epochMs(at, 'ms') ?? utcMs(at)
+  if (atMs === undefined) {
+    rejectTime(at, 'time', sink)
+    return
+  }
+  const type = plain(event['type'])
+  const isError = type.endsWith('_ERROR')
+  const succeeded = isError ? type.slice(0, -6) : type
+  const outcome = isError || told(event['error']) !== '' ? 'failed' : 'issued'
+  if (type === '') sink.access(adminAccessOf(event, atMs))
+  else if (ISSUING.has(succeeded)) sink.issuance(issuanceOf(event, atMs, outcome))
+  else sink.access(accessOf(event, atMs, outcome === 'failed'))
+}
+
+/** `details` of an event: a member, a column of JSON text, or columns of their own. */
+function detailsOf(event: Json): Json {
+  return object(first(event, ['details', 'details_json', 'detailsJson']))
+}
+
+function issuanceOf(event: Json, atMs: number, outcome: Issuance['outcome']): Issuance {
+  const details = detailsOf(event)
+  const common = commonOf(event, details)
+  return {
+    recordId: common.recordId,
+    atMs,
+    source: 'keycloak',
+    category: 'token',
+    outcome,
+    tokenId: readJti(details['token_id']).tokenId,
+    sessionId: common.sessionId,
+    principal: common.principal,
+    principalId: common.principalId,
+    tenant: common.tenant,
+    homeTenant: '',
+    appId: common.appId,
+    resourceId: named(details['audience']),
+    ip: common.ip,
+    network: '',
+    deviceId: '',
+    client: told(details['user_agent']),
+    protocol: protocolOf(details['grant_type']),
+    issuer: '',
+    grouped: 1,
+    detail: detailOf(event, details),
+  }
+}
+
+/** `deviceCode` as Entra calls it, so that a question can be put to both; others as logged. */
+function protocolOf(value: unknown): string {
+  const grant = told(value)
+  return grant === 'urn:ietf:params:oauth:grant-type:device_code' ? 'deviceCode' : grant
+}
+
+type Common = Pick<
+  Access,
+  'recordId' | 'sessionId' | 'principal' | 'principalId' | 'tenant' | 'appId' | 'ip'
+>
+
+function commonOf(event: Json, details: Json): Common {
+  const session =
+    sessionOf(details['code_id']) || sessionOf(first(event, ['sessionId', 'session_id']))
+  return {
+    recordId: recordIdOf(event['id']),
+    sessionId: session,
+    principal: named(details['username']) || named(event['username']),
+    principalId: named(first(event, ['userId', 'user_id'])),
+    tenant: named(first(event, ['realmName', 'realmId', 'realm_id'])),
+    appId: named(first(event, ['clientId', 'client_id'])),
+    ip: address(first(event, ['ipAddress', 'ip_address'])),
+  }
+}
+
+function accessOf(event: Json, atMs: number, hasFailed: boolean): Access {
+  const details = detailsOf(event)
+  const common = commonOf(event, details)
+  const token = readJti(details['token_id'])
+  const isUser = common.principal !== '' || common.principalId !== ''
+  return {
+    ...UNTOLD,
+    ...common,
+    atMs,
+    source: 'keycloak',
+    operation: plain(event['type']),
+    service: 'Keycloak',
+    outcome: hasFailed ? 'failed' : 'succeeded',
+    tokenId: token.tokenId,
+    tokenIdState: token.state,
+    actorKind: isUser ? 'user' : common.appId === '' ? '' : 'app',
+    client: told(details['user_agent']),
+    detail: detailOf(event, details),
+  }
+}
+
+/** What an administrator did. The client and the user are those of the administrator. */
+function adminAccessOf(event: Json, atMs: number): Access {
+  const who = object(event['authDetails'])
+  const of = (name: string) => first(who, [name]) ?? event[name]
+  const detail = new Detail()
+  detail.set('error', event['error'])
+  detail.set('resourcePath', event['resourcePath'])
+  return {
+    ...UNTOLD,
+    recordId: recordIdOf(event['id']),
+    atMs,
+    source: 'keycloak',
+    operation: `${plain(event['operationType'])} ${plain(event['resourceType'])}`.trim(),
+    service: 'Keycloak',
+    outcome: told(event['error']) === '' ? 'succeeded' : 'failed',
+    principal: named(who['username']),
+    principalId: named(of('userId')),
+    actorKind: 'user',
+    tenant: named(first(event, ['realmName', 'realmId'])),
+    appId: named(of('clientId')),
+    ip: address(of('ipAddress')),
+    detail: detail.text(),
+  }
+}
+
+const DETAILS: readonly string[] = [
+  'grant_type',
+  'refresh_token_id',
+  'updated_refresh_token_id',
+  'refresh_token_type',
+  'refresh_token_sub',
+  'scope',
+  'auth_method',
+  'auth_type',
+  'client_auth_method',
+  'redirect_uri',
+  'requested_issuer',
+  'impersonator',
+  'identity_provider',
+  'reason',
+]
+
+function detailOf(event: Json, details: Json): string {
+  const detail = new Detail()
+  detail.set('type', event['type'])
+  detail.set('error', event['error'])
+  for (const name of DETAILS) detail.set(name, details[name])
+  return detail.text()
+}

@@ -1,0 +1,247 @@
+/**
+ * Mintmark's own plain lines, `mintmark-issuance/1` and `mintmark-access/1`: how any other system joins in.
+ *
+ * A line names its schema in `schema`. Text is optional and absent where nothing is known; `null` is absent.
+ * A member of another type than the schema says makes the line a reject that names the member, since a silent
+ * loss of a field would look like a gap in the log. Members that the schema does not have are passed over.
+ *
+ * Source: docs/schema/plain-ndjson.md and the two JSON Schemas beside it.
+ *
+ * @module
+ */
+import { isObject, type Json, utcMs } from '@mintmark/core'
+import type { Adapter, RowSink } from '../adapter.ts'
+import type { Access, Issuance, Item, SyncedFolder } from '../records.ts'
+import { principalOf } from '../ual/actor.ts'
+import { address, named, told } from '../ual/fields.ts'
+import { recordIdOf, rejectTime, sessionOf } from './cells.ts'
+import { readJti } from './jti.ts'
+
+export const ISSUANCE_SCHEMA = 'mintmark-issuance/1'
+export const ACCESS_SCHEMA = 'mintmark-access/1'
+
+export const mintmarkIssuance: Adapter = {
+  shape: 'mintmark-issuance',
+  accepts: (row) => row['schema'] === ISSUANCE_SCHEMA,
+  read: (row, _context, sink) => {
+    const members = new Members(row)
+    const atMs = utcMs(row['at'])
+    if (atMs === undefined) {
+      rejectTime(row['at'], 'at', sink)
+      return
+    }
+    const issuance = issuanceOf(members, atMs)
+    if (isRight(members, sink)) sink.issuance(issuance)
+  },
+}
+
+export const mintmarkAccess: Adapter = {
+  shape: 'mintmark-access',
+  accepts: (row) => row['schema'] === ACCESS_SCHEMA,
+  read: (row, _context, sink) => {
+    const members = new Members(row)
+    const atMs = utcMs(row['at'])
+    if (atMs === undefined) {
+      rejectTime(row['at'], 'at', sink)
+      return
+    }
+    if (members.text('operation') === '') members.refuse('operation')
+    const access = accessOf(members, atMs)
+    if (isRight(members, sink)) sink.access(access)
+  },
+}
+
+function isRight(members: Members, sink: RowSink): boolean {
+  if (members.wrong === '') return true
+  sink.reject({ kind: 'payload', reason: 'wrong-type', detail: members.wrong })
+  return false
+}
+
+/** Reads the members of an object and remembers the first of the wrong type. */
+class Members {
+  readonly #row: Json
+  readonly #path: string
+  /** Path of the first member of the wrong type; `''` if all are right. */
+  wrong = ''
+
+  constructor(row: Json, path = '') {
+    this.#row = row
+    this.#path = path
+  }
+
+  refuse(name: string): void {
+    if (this.wrong === '') this.wrong = `${this.#path}${name}`
+  }
+
+  value(name: string): unknown {
+    return this.#row[name] ?? undefined
+  }
+
+  text(name: string): string {
+    const value = this.value(name)
+    if (typeof value === 'string') return value
+    if (value !== undefined) this.refuse(name)
+    return ''
+  }
+
+  oneOf<T extends string>(name: string, values: readonly T[]): T | '' {
+    const value = this.text(name)
+    const found = values.find((each) => each === value)
+    if (found === undefined && value !== '') this.refuse(name)
+    return found ?? ''
+  }
+
+  /** Whole and not negative; `none` if it is absent. */
+  whole(name: string, max: number, none = 0): number {
+    const value = this.value(name)
+    if (value === undefined) return none
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max) {
+      return value
+    }
+    this.refuse(name)
+    return none
+  }
+
+  time(name: string): number {
+    const value = this.value(name)
+    if (value === undefined) return 0
+    const ms = utcMs(value)
+    if (ms === undefined) this.refuse(name)
+    return ms ?? 0
+  }
+
+  truth(name: string): -1 | 0 | 1 {
+    const value = this.value(name)
+    if (value === undefined) return -1
+    if (typeof value === 'boolean') return value ? 1 : 0
+    this.refuse(name)
+    return -1
+  }
+
+  objects<T>(name: string, make: (members: Members) => T): readonly T[] {
+    const value = this.value(name)
+    if (value === undefined) return []
+    if (!Array.isArray(value)) {
+      this.refuse(name)
+      return []
+    }
+    const made: T[] = []
+    for (const [at, each] of value.entries()) {
+      const path = `${this.#path}${name}[${at}]`
+      if (!isObject(each)) {
+        this.refuse(path)
+        break
+      }
+      const members = new Members(each, `${path}.`)
+      made.push(make(members))
+      if (members.wrong !== '') {
+        this.wrong ||= members.wrong
+        break
+      }
+    }
+    return made
+  }
+
+  /** JSON text of an object; `''` if it is absent. */
+  json(name: string): string {
+    const value = this.value(name)
+    if (value === undefined) return ''
+    if (isObject(value)) return jsonText(value)
+    this.refuse(name)
+    return ''
+  }
+}
+
+const MAX_DETAIL = 32_768
+
+function jsonText(value: Json): string {
+  try {
+    const text = JSON.stringify(value)
+    return text.length > MAX_DETAIL ? '{"cut":true}' : text
+  } catch {
+    // RangeError: nested too deeply to write.
+    return '{"cut":true}'
+  }
+}
+
+function issuanceOf(members: Members, atMs: number): Issuance {
+  return {
+    recordId: recordIdOf(members.text('id')),
+    atMs,
+    source: 'mintmark',
+    category: 'token',
+    outcome: members.oneOf('outcome', ['issued', 'failed']) || 'issued',
+    tokenId: readJti(members.text('tokenId')).tokenId,
+    sessionId: sessionOf(members.text('sessionId')),
+    principal: principalOf(members.text('principal')),
+    principalId: named(members.text('principalId')),
+    tenant: named(members.text('tenant')),
+    homeTenant: named(members.text('homeTenant')),
+    appId: named(members.text('appId')),
+    resourceId: named(members.text('resourceId')),
+    ip: address(members.text('ip')),
+    network: told(members.text('network')),
+    deviceId: named(members.text('deviceId')),
+    client: told(members.text('client')),
+    protocol: told(members.text('protocol')),
+    issuer: told(members.text('issuer')),
+    grouped: 1,
+    detail: members.json('detail'),
+  }
+}
+
+function accessOf(members: Members, atMs: number): Access {
+  const token = readJti(members.text('tokenId'))
+  return {
+    recordId: recordIdOf(members.text('id')),
+    atMs,
+    source: 'mintmark',
+    operation: members.text('operation'),
+    service: told(members.text('service')),
+    recordType: members.whole('recordType', 0xffff),
+    outcome: members.oneOf('outcome', ['succeeded', 'failed']),
+    tokenId: token.tokenId,
+    tokenIdState: token.state,
+    sessionId: sessionOf(members.text('sessionId')),
+    otherSessionId: sessionOf(members.text('otherSessionId')),
+    issuedAtMs: members.time('issuedAt'),
+    principal: principalOf(members.text('principal')),
+    principalId: named(members.text('principalId')),
+    actorKind: members.oneOf('actorKind', ['user', 'app', 'system']),
+    logonType: members.whole('logonType', 127, -1),
+    mailbox: principalOf(members.text('mailbox')),
+    mailboxId: named(members.text('mailboxId')),
+    tenant: named(members.text('tenant')),
+    tokenTenant: named(members.text('tokenTenant')),
+    externalTenant: named(members.text('externalTenant')),
+    appId: named(members.text('appId')),
+    clientAppId: named(members.text('clientAppId')),
+    ip: address(members.text('ip')),
+    deviceId: named(members.text('deviceId')),
+    client: told(members.text('client')),
+    issuer: told(members.text('issuer')),
+    accessType: members.oneOf('accessType', ['Bind', 'Sync']),
+    throttled: members.truth('throttled'),
+    items: members.objects('items', itemOf),
+    syncedFolders: members.objects('syncedFolders', folderOf),
+    objectPath: members.text('objectPath'),
+    objectName: members.text('objectName'),
+    objectHash: members.text('objectHash').toLowerCase(),
+    bytes: members.whole('bytes', Number.MAX_SAFE_INTEGER),
+    detail: members.json('detail'),
+  }
+}
+
+function itemOf(members: Members): Item {
+  return {
+    messageId: members.text('messageId'),
+    itemId: members.text('itemId'),
+    folder: members.text('folder'),
+    bytes: members.whole('bytes', Number.MAX_SAFE_INTEGER),
+    subject: members.text('subject'),
+  }
+}
+
+function folderOf(members: Members): SyncedFolder {
+  return { id: members.text('id'), path: members.text('path') }
+}

@@ -1,0 +1,168 @@
+/**
+ * What a sign-in says, whatever export spells it, and the issuance that it makes.
+ *
+ * A failed or interrupted sign-in (error code other than 0) issued nothing. Where an export carries no
+ * `uniqueTokenIdentifier`, the record's own `id` is the token id: in every sample that has both, the one decodes
+ * to the other. `originalRequestId` is not used: it names the first request of a flow, not this token's.
+ *
+ * Source: entra-docs, reference-azure-monitor-sign-ins-log-schema.md; Graph beta, resource type signIn; read
+ * 2026.
+ *
+ * @module
+ */
+import { readAddress, readTokenId } from '@mintmark/core'
+import type { Issuance, IssuanceCategory } from '../records.ts'
+import { principalOf } from '../ual/actor.ts'
+import { Detail } from '../ual/detail.ts'
+import { cached, named, told } from '../ual/fields.ts'
+import { recordIdOf, sessionOf } from './cells.ts'
+
+/** Values of one sign-in, as the export spells them. */
+export interface SignIn {
+  readonly id: unknown
+  readonly atMs: number
+  readonly token: unknown
+  readonly session: unknown
+  readonly userName: unknown
+  readonly userId: unknown
+  readonly servicePrincipalId: unknown
+  readonly servicePrincipalName: unknown
+  readonly tenant: string
+  readonly homeTenant: unknown
+  readonly appId: unknown
+  readonly appName: unknown
+  readonly resourceId: unknown
+  readonly resourceName: unknown
+  readonly ip: unknown
+  /** Address that the resource saw, where it is another one. */
+  readonly ipSeen: unknown
+  readonly network: unknown
+  readonly deviceId: unknown
+  readonly browser: unknown
+  readonly os: unknown
+  readonly userAgent: unknown
+  readonly clientApp: unknown
+  readonly protocol: unknown
+  readonly issuer: unknown
+  readonly issuerName: unknown
+  readonly errorCode: unknown
+  /** `Success`, `Failure` or `Interrupted`, where the export has words instead of a code. */
+  readonly status: unknown
+  readonly incomingToken: unknown
+  readonly crossTenant: unknown
+  readonly isCae: boolean
+  readonly conditionalAccess: unknown
+  readonly requirement: unknown
+  readonly userType: unknown
+  readonly country: unknown
+  readonly transfer: unknown
+  readonly credentialKey: unknown
+  readonly federatedCredential: unknown
+  readonly tokenProtection: unknown
+}
+
+/** Names of authenticationProtocol, incomingTokenType, crossTenantAccessType and tokenIssuerType. */
+const NAMES: readonly string[] = [
+  'none oAuth2 ropc wsFederation saml20 deviceCode authenticationTransfer nativeAuth',
+  'primaryRefreshToken saml11 remoteDesktopToken refreshToken',
+  'b2bCollaboration b2bDirectConnect microsoftSupport serviceProvider passthrough',
+  'AzureAD AzureADBackupAuth ADFederationServices ADFederationServicesMFAAdapter NPSExtension',
+  'unknownFutureValue',
+].flatMap((names) => names.split(' '))
+const SPELLED = new Map(NAMES.map((name) => [name.toLowerCase(), name]))
+
+/** A name of an enumeration as Graph spells it: the portal writes `Device code` for `deviceCode`. */
+const enumerated = cached(
+  (value) => SPELLED.get(value.toLowerCase().replaceAll(/[\s_-]/g, '')) ?? value,
+)
+const known = (value: unknown) => enumerated(told(value))
+const unlessNone = (value: string) => (value === 'none' ? '' : value)
+
+const ipOf = cached((value) => readAddress(value).ip)
+
+/** The issuance that a sign-in is. `grouped` rows stand for several and name none of their tokens. */
+export function issuanceOf(signIn: SignIn, category: IssuanceCategory, grouped = 1): Issuance {
+  const isApp = isAppCategory(category)
+  const appId = named(signIn.appId)
+  return {
+    recordId: grouped > 1 ? '' : recordIdOf(signIn.id),
+    atMs: signIn.atMs,
+    source: 'entra-signin',
+    category,
+    outcome: hasFailed(signIn) ? 'failed' : 'issued',
+    tokenId: grouped > 1 ? '' : tokenIdOf(signIn),
+    sessionId: sessionOf(signIn.session),
+    principal: isApp ? named(signIn.servicePrincipalName) || appId : principalOf(signIn.userName),
+    principalId: named(isApp ? signIn.servicePrincipalId : signIn.userId),
+    tenant: signIn.tenant,
+    homeTenant: named(signIn.homeTenant),
+    appId,
+    resourceId: named(signIn.resourceId),
+    ip: ipOf(told(signIn.ip)),
+    network: networkOf(signIn.network),
+    deviceId: named(signIn.deviceId),
+    client: told(signIn.userAgent) || told(signIn.browser),
+    protocol: unlessNone(known(signIn.protocol)),
+    issuer: known(signIn.issuer),
+    grouped,
+    detail: detailOf(signIn),
+  }
+}
+
+/** Whether the tokens of a category are made for an application, without a user. */
+export function isAppCategory(category: IssuanceCategory): boolean {
+  return (
+    category === 'service-principal' ||
+    category === 'managed-identity' ||
+    category === 'ms-service-principal'
+  )
+}
+
+function hasFailed(signIn: SignIn): boolean {
+  const code = named(signIn.errorCode)
+  if (code !== '' && code !== 'none') return Number(code) !== 0
+  const status = named(signIn.status)
+  return status.startsWith('fail') || status.startsWith('interrupt')
+}
+
+/** The token's id; of a record that does not carry the field, its own id. A placeholder stays one. */
+function tokenIdOf(signIn: SignIn): string {
+  const { tokenId, state } = readTokenId(signIn.token)
+  return state === 'absent' ? readTokenId(signIn.id).tokenId : tokenId
+}
+
+/** Digits only: `AS12345` and `12345` are one network, 0 is none. */
+function networkOf(value: unknown): string {
+  const digits = /^(?:AS)?(\d{1,10})(?:\.0)?$/i.exec(told(value))?.[1] ?? ''
+  return digits === '0' ? '' : digits
+}
+
+function detailOf(signIn: SignIn): string {
+  const detail = new Detail()
+  const code = named(signIn.errorCode)
+  if (code !== '0' && code !== 'none') detail.set('errorCode', code)
+  detail.set('incomingToken', unlessNone(known(signIn.incomingToken)))
+  detail.set('crossTenant', unlessNone(known(signIn.crossTenant)))
+  if (signIn.isCae) detail.set('cae', true)
+  detail.set('conditionalAccess', lowerFirst(told(signIn.conditionalAccess)))
+  detail.set('requirement', lowerFirst(told(signIn.requirement)))
+  detail.set('userType', named(signIn.userType))
+  detail.set('app', told(signIn.appName))
+  detail.set('resource', told(signIn.resourceName))
+  detail.set('clientApp', told(signIn.clientApp))
+  detail.set('os', told(signIn.os))
+  detail.set('country', told(signIn.country))
+  detail.set('ipSeen', ipOf(told(signIn.ipSeen)))
+  detail.set('issuerName', told(signIn.issuerName))
+  detail.set('transfer', unlessNone(told(signIn.transfer)))
+  detail.set('credentialKey', told(signIn.credentialKey))
+  detail.set('federatedCredential', told(signIn.federatedCredential))
+  detail.set('tokenProtection', unlessNone(told(signIn.tokenProtection)))
+  return detail.text()
+}
+
+/** `Not Applied` (portal) and `notApplied` (Graph) are one value. */
+const lowerFirst = cached((value) => {
+  const joined = value.replaceAll(/\s/g, '')
+  return joined.charAt(0).toLowerCase() + joined.slice(1)
+})

@@ -1,0 +1,179 @@
+/**
+ * The fields of a sign-in in camel case (Graph, diagnostic settings) and in Pascal case (Log Analytics,
+ * PowerShell), with nested values as objects or as JSON text.
+ *
+ * @module
+ */
+import { isObject, type Json } from '@mintmark/core'
+import type { IssuanceCategory } from '../records.ts'
+import { lower, named, plain, truth } from '../ual/fields.ts'
+import { list, object } from '../ual/nested.ts'
+import { first, hasAny, tenantOf, tenantOfPath } from './cells.ts'
+import type { SignIn } from './sign_in.ts'
+
+/** The values of a row by the names that Graph gives them. */
+export type Fields = (name: string) => unknown
+
+/** A row that spells every field as Graph does. */
+export function camelFields(row: Json): Fields {
+  return (name) => row[name]
+}
+
+/** Names that are not the Pascal case of Graph's name. */
+const IRREGULAR: ReadonlyMap<string, readonly string[]> = new Map([
+  ['createdDateTime', ['CreatedDateTime [UTC]', 'CreatedDateTime']],
+  ['ipAddress', ['IPAddress', 'IpAddress']],
+  // `ResourceId` of a table is the path of the tenant; of a PowerShell object, the resource.
+  ['resourceId', ['ResourceIdentity', 'ResourceId']],
+  ['userPrincipalName', ['UserPrincipalName', 'SignInIdentifier']],
+  [
+    'location',
+    ['LocationDetails', 'LocationDetails_dynamic', 'LocationDetails_string', 'Location'],
+  ],
+  // A union of tables in which a column has two types names it twice.
+  ...['deviceDetail', 'status', 'authenticationProcessingDetails'].map(
+    (name): [string, readonly string[]] => {
+      const column = upperFirst(name)
+      return [name, [column, `${column}_dynamic`, `${column}_string`]]
+    },
+  ),
+])
+
+function upperFirst(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1)
+}
+
+const pascalNames = new Map<string, readonly string[]>()
+
+function pascalNamesOf(name: string): readonly string[] {
+  const known = pascalNames.get(name)
+  if (known !== undefined) return known
+  const names = IRREGULAR.get(name) ?? [upperFirst(name)]
+  pascalNames.set(name, names)
+  return names
+}
+
+/** A row whose columns are in Pascal case. */
+export function pascalFields(row: Json): Fields {
+  return (name) => first(row, pascalNamesOf(name))
+}
+
+/** What stands around the fields: outer members, the path of the tenant. */
+export interface Surroundings {
+  readonly atMs: number
+  /** Result code of the outer record or the table. */
+  readonly resultType: unknown
+  /** `/tenants/{id}/providers/…` */
+  readonly path: unknown
+  readonly tenant: unknown
+  readonly ip: unknown
+}
+
+/** The sign-in that fields spell. */
+export function signInOf(fields: Fields, around: Surroundings): SignIn {
+  const device = object(fields('deviceDetail'))
+  const status = object(fields('status'))
+  const resourceId = fields('resourceId')
+  return {
+    id: fields('id'),
+    atMs: around.atMs,
+    token: fields('uniqueTokenIdentifier'),
+    session: fields('sessionId'),
+    userName: fields('userPrincipalName'),
+    userId: fields('userId'),
+    servicePrincipalId: fields('servicePrincipalId'),
+    servicePrincipalName: fields('servicePrincipalName'),
+    tenant: tenantOf(fields('resourceTenantId'), around.tenant, tenantOfPath(around.path)),
+    homeTenant: fields('homeTenantId'),
+    appId: fields('appId'),
+    appName: fields('appDisplayName'),
+    resourceId: tenantOfPath(resourceId) === '' ? resourceId : '',
+    resourceName: fields('resourceDisplayName'),
+    ip: fields('ipAddress') || around.ip,
+    ipSeen: fields('ipAddressFromResourceProvider'),
+    network: fields('autonomousSystemNumber'),
+    deviceId: inner(device, 'deviceId'),
+    browser: inner(device, 'browser'),
+    os: inner(device, 'operatingSystem'),
+    userAgent: fields('userAgent'),
+    clientApp: fields('clientAppUsed'),
+    protocol: fields('authenticationProtocol'),
+    issuer: fields('tokenIssuerType'),
+    issuerName: fields('tokenIssuerName'),
+    errorCode: inner(status, 'errorCode') ?? around.resultType,
+    status: '',
+    incomingToken: fields('incomingTokenType'),
+    crossTenant: fields('crossTenantAccessType'),
+    isCae: isCae(fields('authenticationProcessingDetails')),
+    conditionalAccess: fields('conditionalAccessStatus'),
+    requirement: fields('authenticationRequirement'),
+    userType: fields('userType'),
+    country: countryOf(fields('location')),
+    transfer: fields('originalTransferMethod'),
+    credentialKey: fields('servicePrincipalCredentialKeyId'),
+    federatedCredential: fields('federatedCredentialId'),
+    tokenProtection: fields('signInTokenProtectionStatus'),
+  }
+}
+
+/** A member of a nested value, whose names PowerShell writes in Pascal case. */
+function inner(held: Json, name: string): unknown {
+  return held[name] ?? held[upperFirst(name)]
+}
+
+function isCae(details: unknown): boolean {
+  for (const detail of list(details)) {
+    if (!isObject(detail)) continue
+    if (lower(plain(inner(detail, 'key'))) === 'is cae token')
+      return truth(inner(detail, 'value')) === 1
+  }
+  return false
+}
+
+/** Two-letter code of the country: of the nested location, or of a table's column that holds it alone. */
+function countryOf(location: unknown): string {
+  const country = plain(inner(object(location), 'countryOrRegion'))
+  if (country !== '') return country
+  const spelled = plain(location)
+  return /^[A-Za-z]{2}$/.test(spelled) ? spelled.toUpperCase() : ''
+}
+
+/** Categories by the names of diagnostic settings, tables and event types; lower-case, without `aad`. */
+const CATEGORIES: ReadonlyMap<string, IssuanceCategory> = new Map([
+  ['signinlogs', 'interactive'],
+  ['interactiveuser', 'interactive'],
+  ['noninteractiveusersigninlogs', 'non-interactive'],
+  ['noninteractiveuser', 'non-interactive'],
+  ['serviceprincipalsigninlogs', 'service-principal'],
+  ['serviceprincipal', 'service-principal'],
+  ['managedidentitysigninlogs', 'managed-identity'],
+  ['managedidentity', 'managed-identity'],
+  ['adfssigninlogs', 'adfs'],
+  ['microsoftserviceprincipalsigninlogs', 'ms-service-principal'],
+])
+
+/** The category that a name of it means; undefined if it means none. */
+export function categoryNamed(value: unknown): IssuanceCategory | undefined {
+  if (typeof value !== 'string' || value.length > 60) return undefined
+  const name = value.toLowerCase()
+  return CATEGORIES.get(name.startsWith('aad') ? name.slice(3) : name)
+}
+
+/**
+ * The category of a sign-in that names none: by its event types, its issuer, whose token it is, and
+ * `isInteractive`. Interactive if nothing tells: that claims coverage of the category with the fewest tokens.
+ */
+export function categoryOf(fields: Fields, row: Json): IssuanceCategory {
+  for (const type of list(fields('signInEventTypes'))) {
+    const category = categoryNamed(type)
+    if (category !== undefined && category !== 'interactive') return category
+  }
+  const isApp = named(fields('servicePrincipalId')) !== '' && named(fields('userId')) === ''
+  if (isApp && named(fields('userPrincipalName')) === '') {
+    return hasAny(row, MANAGED) ? 'managed-identity' : 'service-principal'
+  }
+  if (named(fields('tokenIssuerType')) === 'adfederationservices') return 'adfs'
+  return truth(fields('isInteractive')) === 0 ? 'non-interactive' : 'interactive'
+}
+
+const MANAGED: readonly string[] = ['ManagedServiceIdentity', 'AssociatedResourceId']
