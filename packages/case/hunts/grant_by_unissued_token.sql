@@ -1,0 +1,57 @@
+-- id: grant_by_unissued_token
+-- title: An application reads mail on a grant that was made with a token nobody issued
+-- means: The consent, app role or credential that lets an application read mail was given with a token that is
+--   unissued or mismatched; what the application read since is the same intruder's.
+-- cannot-mean: More than the verdict on the granting access can: read that verdict with its base rate first.
+-- attack: T1098.003, T1098.001, T1114.002, T1606
+-- strength: strong
+-- class: mis-granted
+-- references: incident.md of the public record, Midnight Blizzard 2023; https://attack.mitre.org/techniques/T1098/003/
+-- param: days UInt16 90 how long after the grant the first reading may be
+WITH
+  ip -> cutIPv6(toIPv6OrZero(ip), 10, 1) AS prefix_of
+SELECT
+  at, tenant, principal, mailbox, record_id, content, token_id, session_id, ip, app,
+  concat('after "', argMax(operation, (granted, operation)), '" by ', argMax(granter, (granted, operation)), ' at ',
+    toString(max(granted))) AS why
+FROM (
+  SELECT
+    a.at AS at, a.tenant AS tenant, a.principal AS principal, a.mailbox AS mailbox, a.record_id AS record_id,
+    a.content AS content, a.token_id AS token_id, a.session_id AS session_id, a.ip AS ip,
+    if(a.client_app_id != '', a.client_app_id, a.app_id) AS app,
+    g.operation AS operation, g.granter AS granter, g.granted AS granted
+  FROM access AS a
+  GLOBAL INNER JOIN (
+    SELECT
+      u.tenant AS tenant, u.app_id AS app_id, u.client_app_id AS client_app_id, u.principal_id AS principal_id,
+      u.prefix AS prefix, w.operation AS operation, w.granter AS granter, w.granted AS granted
+    FROM (
+      SELECT
+        tenant, app_id, client_app_id, principal_id, prefix_of(ip) AS prefix, min(at) AS first,
+        arrayDistinct(arrayFilter(id -> id != '', [toString(app_id), toString(client_app_id), principal_id])) AS ids
+      FROM access
+      WHERE actor_kind = 'app' AND outcome != 'failed'
+        AND (operation IN ('MailItemsAccessed', 'AttachmentAccess') OR (source != 'ual' AND mailbox != ''))
+      GROUP BY tenant, app_id, client_app_id, principal_id, prefix
+    ) AS u
+    ARRAY JOIN u.ids AS id
+    INNER JOIN (
+      SELECT
+        at AS granted, tenant, toString(operation) AS operation, principal AS granter,
+        arrayJoin(arrayDistinct(extractAll(lower(concat(object_path, ' ', object_name, ' ', detail)),
+          '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'))) AS id
+      FROM access
+      WHERE (record_id, content) GLOBAL IN (
+          SELECT record_id, content FROM verdict WHERE verdict IN ('unissued', 'mismatched'))
+        AND outcome != 'failed' AND id != tenant AND id != principal_id
+        AND match(operation, '(?i)^(consent to application|add app role assignment|add delegated permission grant|add oauth2permissiongrant|(add|update) service principal( credentials)?|update application( .{1,4} certificates and secrets management)?|add federated identity credential)')
+    ) AS w ON w.tenant = u.tenant AND w.id = id
+    WHERE u.first >= w.granted AND u.first <= w.granted + INTERVAL {days:UInt16} DAY
+  ) AS g
+    ON g.tenant = a.tenant AND g.app_id = a.app_id AND g.client_app_id = a.client_app_id
+      AND g.principal_id = a.principal_id AND g.prefix = prefix_of(a.ip)
+  WHERE a.actor_kind = 'app' AND a.outcome != 'failed'
+    AND (a.operation IN ('MailItemsAccessed', 'AttachmentAccess') OR (a.source != 'ual' AND a.mailbox != ''))
+)
+GROUP BY at, tenant, principal, mailbox, record_id, content, token_id, session_id, ip, app
+ORDER BY at, record_id, content

@@ -1,0 +1,28 @@
+-- id: id_structure
+-- title: A token id that this provider does not make
+-- means: The token id has not the form that the tenant's own issued ids all have (a version 4 UUID whose last byte
+--   is 00, 01 or 02). Whoever made the id did not use the provider's generator.
+-- cannot-mean: Proof of anything. The form is an observation on samples, not a promise of the provider; it can
+--   change on any day. It is only looked at where at least 50 issued ids of the tenant show it and 99 of 100 do.
+-- attack: T1606
+-- strength: lead
+-- class: forged
+-- references: audit-logs.md section 2.6; https://attack.mitre.org/techniques/T1606/
+-- param: least UInt32 50 issued ids that a tenant must have shown
+WITH
+  id -> match(toString(id), '^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{10}0[012]$') AS is_usual
+SELECT
+  at, tenant, principal, mailbox, record_id, content, token_id, session_id, ip,
+  if(client_app_id != '', client_app_id, app_id) AS app,
+  concat('token id ', toString(token_id), ' is not of the usual form') AS why
+FROM access
+WHERE token_state = 'present' AND source NOT IN ('keycloak', 'mintmark')
+  AND NOT is_usual(token_id)
+  AND tenant GLOBAL IN (
+    SELECT tenant FROM issuance
+    WHERE outcome = 'issued' AND source IN ('entra-signin', 'ual-sts')
+      AND token_id != toUUID('00000000-0000-0000-0000-000000000000')
+    GROUP BY tenant
+    HAVING count() >= {least:UInt32} AND countIf(is_usual(token_id)) >= 0.99 * count()
+  )
+ORDER BY at, record_id, content

@@ -1,0 +1,247 @@
+/**
+ * The format of a hunt: a header of SQL comments that says what a hit means, then one SELECT.
+ *
+ * Described for people in `docs/hunts.md`.
+ *
+ * @module
+ */
+import { MintmarkError } from '@mintmark/core'
+import { type HuntParam, readParam } from './hunt_param.ts'
+import { readStatement } from './statement.ts'
+
+/** `strong` joins the default selection of a scope; `lead` is for a person to look at. */
+export type HuntStrength = 'strong' | 'lead'
+
+/**
+ * What became of the token. `forged`: nobody issued it. `replayed`: issued, and in other hands.
+ * `mis-granted`: issued to who should not have it. `context`: used in a way not seen before.
+ */
+export type HuntClass = 'forged' | 'replayed' | 'mis-granted' | 'context'
+
+/** A question with its meaning. */
+export interface Hunt {
+  /** Lower-case words joined by `_`; the file's name without `.sql`. */
+  readonly id: string
+  readonly title: string
+  /** What a hit says. */
+  readonly means: string
+  /** What a hit must not be taken for, and what ordinary life looks like it. */
+  readonly cannotMean: string
+  /** ATT&CK technique ids. */
+  readonly attack: readonly string[]
+  readonly strength: HuntStrength
+  readonly class: HuntClass
+  readonly references: readonly string[]
+  readonly params: readonly HuntParam[]
+  /** How many times the SELECT is put, each to one slice of the keys, to bound its memory. */
+  readonly slices: number
+  /** The SELECT, without comments. Gives {@link HUNT_COLUMNS}. */
+  readonly sql: string
+  /** Where it stands. */
+  readonly file: string
+}
+
+/** What every hunt gives, one row an access, with the types that they are cast to. */
+export const HUNT_COLUMNS: readonly { readonly name: string; readonly type: string }[] = [
+  { name: 'at', type: "DateTime64(3, 'UTC')" },
+  { name: 'tenant', type: 'String' },
+  { name: 'principal', type: 'String' },
+  { name: 'mailbox', type: 'String' },
+  { name: 'record_id', type: 'UUID' },
+  { name: 'content', type: 'UInt64' },
+  { name: 'token_id', type: 'UUID' },
+  { name: 'session_id', type: 'String' },
+  { name: 'ip', type: 'String' },
+  { name: 'app', type: 'String' },
+  { name: 'why', type: 'String' },
+]
+
+/** Bound by the runner for every hunt, whether it uses them or not. */
+export const SLICE_PLACEHOLDERS: ReadonlyMap<string, string> = new Map([
+  ['first_bucket', 'UInt8'],
+  ['last_bucket', 'UInt8'],
+  ['slice', 'UInt16'],
+  ['slices', 'UInt16'],
+])
+
+const REQUIRED = [
+  'id',
+  'title',
+  'means',
+  'cannot-mean',
+  'attack',
+  'strength',
+  'class',
+  'references',
+]
+const HEADERS: ReadonlySet<string> = new Set([...REQUIRED, 'param', 'slices'])
+const CLASSES: readonly HuntClass[] = ['forged', 'replayed', 'mis-granted', 'context']
+const MAX_CHARACTERS = 200_000
+const HEADER_LINE = /^-- ([a-z][a-z-]*): *(.*)$/u
+const MORE_LINE = /^--(?: {2,}(\S.*))?$/u
+
+interface HeaderLine {
+  readonly line: number
+  value: string
+}
+
+/**
+ * Reads a hunt. Pure; nothing is asked of an engine yet.
+ *
+ * @param source the file's text
+ * @param file   how to name the file in errors
+ * @throws {MintmarkError} `HUNT_INVALID`: `facts.file`, `facts.line` (1-based)
+ */
+export function parseHunt(source: string, file: string): Hunt {
+  const parsing = new Parsing(file)
+  if (source.length > MAX_CHARACTERS) throw parsing.invalid(1, 'the file is too long for a hunt')
+  const lines = source.replace(/^\uFEFF/u, '').split(/\r?\n/u)
+  const bodyAt = parsing.readHeader(lines)
+  const statement = readStatement(lines.slice(bodyAt).join('\n'), bodyAt + 1)
+  if ('message' in statement) throw parsing.invalid(statement.line, statement.message)
+  return parsing.hunt(statement.sql, statement.placeholders)
+}
+
+/** One file on its way to a hunt. */
+class Parsing {
+  readonly #file: string
+  readonly #headers = new Map<string, HeaderLine[]>()
+
+  constructor(file: string) {
+    this.#file = file
+  }
+
+  invalid(line: number, message: string): MintmarkError {
+    return new MintmarkError('HUNT_INVALID', `${this.#file}:${line}: ${message}`, {
+      file: this.#file,
+      line,
+    })
+  }
+
+  /** Reads the comments at the top; returns the index of the line after them. */
+  readHeader(lines: readonly string[]): number {
+    let last: HeaderLine | undefined
+    for (const [index, line] of lines.entries()) {
+      if (!line.startsWith('--')) return index
+      last = this.#headerLine(line.trimEnd(), index + 1, last)
+    }
+    throw this.invalid(lines.length, 'there is no SELECT')
+  }
+
+  hunt(
+    sql: string,
+    placeholders: readonly {
+      readonly name: string
+      readonly type: string
+      readonly line: number
+    }[],
+  ): Hunt {
+    for (const key of REQUIRED) this.#one(key)
+    const params = (this.#headers.get('param') ?? []).map(({ line, value }) => {
+      const param = readParam(value)
+      if (typeof param === 'string') throw this.invalid(line, param)
+      return param
+    })
+    this.#checkPlaceholders(params, placeholders)
+    return {
+      id: this.#id(),
+      title: this.#one('title').value,
+      means: this.#one('means').value,
+      cannotMean: this.#one('cannot-mean').value,
+      attack: this.#attack(),
+      strength: this.#word('strength', ['strong', 'lead']),
+      class: this.#word('class', CLASSES),
+      references: listOf(this.#one('references').value, /\s*;\s*/u),
+      params,
+      slices: this.#slices(),
+      sql,
+      file: this.#file,
+    }
+  }
+
+  #headerLine(line: string, number: number, last: HeaderLine | undefined): HeaderLine | undefined {
+    const more = MORE_LINE.exec(line)
+    if (more !== null) {
+      const [, words = ''] = more
+      if (words !== '' && last === undefined)
+        throw this.invalid(number, 'a line that continues no header')
+      if (last !== undefined && words !== '') last.value = `${last.value} ${words}`.trim()
+      return last
+    }
+    const [, key = '', value = ''] = HEADER_LINE.exec(line) ?? []
+    if (!HEADERS.has(key))
+      throw this.invalid(
+        number,
+        `the header has ${key === '' ? 'a line without a name' : 'an unknown name'}`,
+      )
+    const known = this.#headers.get(key) ?? []
+    if (known.length > 0 && key !== 'param') throw this.invalid(number, `${key} stands twice`)
+    const header = { line: number, value: value.trim() }
+    this.#headers.set(key, [...known, header])
+    return header
+  }
+
+  #one(key: string): HeaderLine {
+    const header = this.#headers.get(key)?.[0]
+    if (header === undefined) throw this.invalid(1, `the header has no ${key}`)
+    if (header.value === '') throw this.invalid(header.line, `${key} is empty`)
+    return header
+  }
+
+  #word<T extends string>(key: string, words: readonly T[]): T {
+    const { line, value } = this.#one(key)
+    const word = words.find((one) => one === value)
+    if (word === undefined) throw this.invalid(line, `${key} is one of ${words.join(', ')}`)
+    return word
+  }
+
+  #id(): string {
+    const { line, value } = this.#one('id')
+    if (!/^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/u.test(value) || value.length > 64)
+      throw this.invalid(line, 'id is lower-case words joined by _, 64 characters at most')
+    return value
+  }
+
+  #attack(): string[] {
+    const { line, value } = this.#one('attack')
+    const ids = listOf(value, /\s*,\s*/u)
+    if (!ids.every((id) => /^T\d{4}(?:\.\d{3})?$/u.test(id)))
+      throw this.invalid(line, 'attack is technique ids such as T1550.001, with commas between')
+    return ids
+  }
+
+  #slices(): number {
+    const header = this.#headers.get('slices')?.[0]
+    if (header === undefined) return 1
+    const slices = /^\d{1,3}$/u.test(header.value) ? Number(header.value) : 0
+    if (slices < 1 || slices > 256)
+      throw this.invalid(header.line, 'slices is a number from 1 to 256')
+    return slices
+  }
+
+  #checkPlaceholders(
+    params: readonly HuntParam[],
+    placeholders: readonly {
+      readonly name: string
+      readonly type: string
+      readonly line: number
+    }[],
+  ): void {
+    const types = new Map(SLICE_PLACEHOLDERS)
+    for (const [index, { name, type }] of params.entries()) {
+      const line = this.#headers.get('param')?.[index]?.line ?? 1
+      if (types.has(name)) throw this.invalid(line, 'a parameter of this name is there already')
+      types.set(name, type)
+    }
+    for (const { name, type, line } of placeholders) {
+      const declared = types.get(name)
+      if (declared === undefined)
+        throw this.invalid(line, 'a placeholder that no param header declares')
+      if (declared !== type) throw this.invalid(line, `the placeholder is declared as ${declared}`)
+    }
+  }
+}
+
+function listOf(value: string, separator: RegExp): string[] {
+  return value.split(separator).filter((part) => part !== '')
+}

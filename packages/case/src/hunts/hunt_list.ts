@@ -1,0 +1,89 @@
+/**
+ * The hunts that there are: Mintmark's own, and the user's.
+ *
+ * @module
+ */
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { isObject, MintmarkError } from '@mintmark/core'
+import { type Hunt, parseHunt } from './hunt_file.ts'
+
+/** Mintmark's own hunts. This file is built to `dist/src/hunts`. */
+const BUILT_IN = fileURLToPath(new URL('../../../hunts/', import.meta.url))
+const MAX_BYTES = 1 << 20
+const MAX_HUNTS = 1000
+
+export interface HuntSelection {
+  /** Folders with the user's own hunts, beside the built-in ones. Not searched below their first level. */
+  readonly dirs?: readonly string[]
+  /** Ids; without it, all. */
+  readonly only?: readonly string[]
+}
+
+/**
+ * All hunts, or those that are named, in the order of their ids.
+ *
+ * @throws {MintmarkError} `HUNT_INVALID` for a file that is none, and for two of one id;
+ *   `INPUT_UNREADABLE` for a folder or file that cannot be read; `INPUT_INVALID` for an id that no hunt has
+ */
+export function huntList(selection: HuntSelection = {}): Hunt[] {
+  const hunts = new Map<string, Hunt>()
+  for (const dir of [BUILT_IN, ...(selection.dirs ?? [])]) {
+    for (const hunt of readHunts(dir)) {
+      const known = hunts.get(hunt.id)
+      if (known !== undefined && known.file !== hunt.file) throw clash(hunt, known)
+      hunts.set(hunt.id, hunt)
+    }
+  }
+  const all = [...hunts.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  const { only } = selection
+  if (only === undefined) return all
+  const missing = only.find((id) => !hunts.has(id))
+  if (missing !== undefined)
+    throw new MintmarkError('INPUT_INVALID', 'there is no hunt of this id', { option: 'hunt' })
+  return all.filter((hunt) => only.includes(hunt.id))
+}
+
+function readHunts(dir: string): Hunt[] {
+  const names = attempt(dir, () => readdirSync(dir))
+    .filter((name) => name.endsWith('.sql'))
+    .toSorted()
+  if (names.length > MAX_HUNTS)
+    throw new MintmarkError('HUNT_INVALID', `${dir} holds more than ${MAX_HUNTS} hunts`, { dir })
+  return names.map((name) => readHunt(join(dir, name), name))
+}
+
+function readHunt(path: string, name: string): Hunt {
+  const source = attempt(path, () => {
+    const { size } = statSync(path)
+    if (size > MAX_BYTES)
+      throw new MintmarkError('HUNT_INVALID', `${path}:1: too long for a hunt`, {
+        file: path,
+        line: 1,
+      })
+    return readFileSync(path, 'utf8')
+  })
+  const hunt = parseHunt(source, path)
+  if (`${hunt.id}.sql` === name) return hunt
+  throw new MintmarkError('HUNT_INVALID', `${path}: the id is not the name of the file`, {
+    file: path,
+    line: 1,
+  })
+}
+
+function clash(hunt: Hunt, known: Hunt): MintmarkError {
+  const message = `${hunt.file}: the id ${hunt.id} is taken by ${known.file}`
+  return new MintmarkError('HUNT_INVALID', message, { file: hunt.file, line: 1 })
+}
+
+function attempt<T>(path: string, read: () => T): T {
+  try {
+    return read()
+  } catch (cause) {
+    if (cause instanceof MintmarkError) throw cause
+    const errno = isObject(cause) && typeof cause['code'] === 'string' ? cause['code'] : ''
+    const message = `${path} cannot be read: ${errno}`
+    throw new MintmarkError('INPUT_UNREADABLE', message, { path, errno }, { cause })
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * Where people are: what a hunt needs to know of networks before it can call one strange.
+ *
+ * `address_block` names the network of each public address block: the autonomous system where a sign-in
+ * log gives one for an address of the block, else the block itself (/24 of IPv4, /48 of IPv6). Private,
+ * shared (RFC 6598), link-local and loopback addresses are in no block: they name no place.
+ *
+ * `place` says from which networks each principal was issued tokens and used them. The mail service's own
+ * token calls (RecordType 275) are left out: who holds a forged token makes those too.
+ *
+ * @module
+ */
+import type { Session } from '../session.ts'
+
+/** Text of the /24 or /48 around an address; `::` or a private block when it is no public address. */
+const PREFIX = 'cutIPv6(toIPv6OrZero(ip), 10, 1)'
+
+const PRIVATE = [
+  '^::',
+  '::ffff:(0|10|127)[.]',
+  '::ffff:169[.]254[.]',
+  '::ffff:172[.](1[6-9]|2[0-9]|3[01])[.]',
+  '::ffff:192[.]168[.]',
+  '::ffff:100[.](6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])[.]',
+  'f[cd][0-9a-f]{2}:',
+  'fe[89ab][0-9a-f]:',
+]
+/** `^::` alone is the unspecified address; with `ffff:` behind it, any IPv4 address. */
+const IS_PUBLIC = `(match(prefix, '^::ffff:') OR NOT match(prefix, '${PRIVATE[0]}'))
+  AND NOT match(prefix, '^(${PRIVATE.slice(1).join('|')})')`
+
+const SPILL = `SETTINGS max_bytes_before_external_group_by = 400000000,
+  max_bytes_before_external_sort = 400000000`
+
+/** First pass: every block that any record names, with the number that a sign-in log gives it. */
+const FILL_BLOCKS = `
+  INSERT INTO address_block
+  SELECT prefix, if(max(number) = '', prefix, concat('AS', max(number))) AS network
+  FROM (
+    SELECT ${PREFIX} AS prefix, max(replaceRegexpOne(network, '^(?:AS)?0*([0-9]*).*$', '\\\\1')) AS number
+    FROM issuance GROUP BY prefix
+    UNION ALL
+    SELECT ${PREFIX} AS prefix, '' AS number FROM access GROUP BY prefix
+  )
+  WHERE ${IS_PUBLIC}
+  GROUP BY prefix
+  ${SPILL}`
+
+const FILL_ISSUED = `
+  INSERT INTO place
+  SELECT side, tenant, principal, app, prefix, b.network AS network, first, last, records
+  FROM (
+    SELECT
+      if(category IN ('interactive', 'sts-logon', 'adfs'), 'signed-in', 'issued') AS side,
+      tenant, principal, app_id AS app, ${PREFIX} AS prefix,
+      min(at) AS first, max(at) AS last, count() AS records
+    FROM issuance
+    WHERE outcome = 'issued' AND category != 'owa-auth' AND ip != ''
+    GROUP BY side, tenant, principal, app, prefix
+  ) AS p
+  INNER JOIN address_block AS b ON b.prefix = p.prefix
+  ${SPILL}`
+
+const FILL_USED = `
+  INSERT INTO place
+  SELECT 'used' AS side, tenant, principal, app, prefix, b.network AS network, first, last, records
+  FROM (
+    SELECT
+      tenant, principal, if(client_app_id != '', client_app_id, app_id) AS app, ${PREFIX} AS prefix,
+      min(at) AS first, max(at) AS last, count() AS records
+    FROM access
+    WHERE outcome != 'failed' AND ip != ''
+    GROUP BY tenant, principal, app, prefix
+  ) AS p
+  INNER JOIN address_block AS b ON b.prefix = p.prefix
+  ${SPILL}`
+
+/**
+ * Fills `address_block` and `place` anew.
+ *
+ * Cost: two passes over `issuance` and over `access`; memory grows with the number of distinct
+ * (principal, app, block), and spills to disk.
+ *
+ * @throws {MintmarkError} as `Session.command`
+ */
+export async function fillPlaces(session: Session): Promise<void> {
+  await session.command('TRUNCATE TABLE address_block')
+  await session.command('TRUNCATE TABLE place')
+  await session.command(FILL_BLOCKS)
+  await session.command(FILL_ISSUED)
+  await session.command(FILL_USED)
+}

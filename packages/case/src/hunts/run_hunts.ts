@@ -1,0 +1,188 @@
+/**
+ * Puts the hunts to a case, and keeps what they point at in `hunt_hit`.
+ *
+ * @module
+ */
+import { isoOf, type Json } from '@mintmark/core'
+import { NO_ID } from '../schema.ts'
+import type { Params, Session } from '../session.ts'
+import { checkHunt } from './check_hunt.ts'
+import { HUNT_COLUMNS, type Hunt, type HuntClass, type HuntStrength } from './hunt_file.ts'
+import { type HuntSelection, huntList } from './hunt_list.ts'
+import { fillPlaces } from './place.ts'
+
+export interface HuntOptions extends HuntSelection {
+  /** How many rows of each hunt to give; all are kept. Default 20. */
+  readonly limit?: number
+  /** Values for parameters in place of their defaults, by `hunt.name` or by `name` for every hunt that has it. */
+  readonly params?: Params
+  /** Called before each hunt. */
+  readonly onProgress?: (done: number, total: number, id: string) => void
+}
+
+/** What one hunt found. Counts are whole, `rows` are the first ones. */
+export interface HuntResult {
+  readonly id: string
+  readonly title: string
+  readonly class: HuntClass
+  readonly strength: HuntStrength
+  readonly means: string
+  readonly cannotMean: string
+  readonly attack: readonly string[]
+  readonly references: readonly string[]
+  /** Distinct accesses. */
+  readonly hits: number
+  /** ISO 8601, UTC; null where there is no hit. */
+  readonly first: string | null
+  readonly last: string | null
+  /** Distinct mailboxes; where a hit has none, its principal. */
+  readonly accounts: number
+  readonly rows: readonly HuntRow[]
+}
+
+/** One access that a hunt points at. Text is as logged: make it safe before it is shown. */
+export interface HuntRow {
+  readonly at: string
+  readonly tenant: string
+  readonly principal: string
+  readonly mailbox: string
+  readonly recordId: string
+  readonly content: string
+  readonly tokenId: string
+  readonly sessionId: string
+  readonly ip: string
+  readonly app: string
+  readonly why: string
+}
+
+const BUCKETS = 256
+const SPILL = `max_bytes_before_external_group_by = 400000000, max_bytes_before_external_sort = 400000000`
+
+/** What a hunt gives, as the table wants it. The order by which rows are shown is the table's reader's. */
+const HIT_COLUMNS = ['hunt', 'class', 'strength', 'bucket', ...HUNT_COLUMNS.map(({ name }) => name)]
+const HIT_VALUES = HUNT_COLUMNS.map(({ name, type }) => `CAST(h.${name} AS ${type})`)
+const BUCKET = `toUInt8(cityHash64(if(h.token_id = toUUID('${NO_ID}'), h.record_id, h.token_id)))`
+
+/**
+ * Runs hunts and replaces what they found before.
+ *
+ * A hunt that fails in the engine stops the run: what it would have found is not nothing.
+ *
+ * @returns one result a hunt, in the order of their ids
+ * @throws {MintmarkError} `HUNT_INVALID` and the other codes of {@link huntList}; `ENGINE_QUERY`, `DISK_FULL`
+ */
+export async function runHunts(session: Session, options: HuntOptions = {}): Promise<HuntResult[]> {
+  const hunts = huntList(options)
+  const ready: { readonly hunt: Hunt; readonly sql: string; readonly params: Params }[] = []
+  for (const hunt of hunts) {
+    const params = paramsOf(hunt, options.params ?? {})
+    // One after the other: a session takes one query at a time.
+    // oxlint-disable-next-line eslint/no-await-in-loop
+    const sql = await checkHunt(session, hunt, { ...params, ...sliceParams(0, hunt.slices) })
+    ready.push({ hunt, sql, params })
+  }
+  await fillPlaces(session)
+  if (options.only === undefined) await session.command('TRUNCATE TABLE hunt_hit')
+  const results: HuntResult[] = []
+  for (const [index, { hunt, sql, params }] of ready.entries()) {
+    options.onProgress?.(index, ready.length, hunt.id)
+    // oxlint-disable-next-line eslint/no-await-in-loop
+    await fillHits(session, hunt, sql, params)
+    // oxlint-disable-next-line eslint/no-await-in-loop
+    results.push(await resultOf(session, hunt, options.limit ?? 20))
+  }
+  return results
+}
+
+async function fillHits(session: Session, hunt: Hunt, sql: string, params: Params): Promise<void> {
+  await session.command('DELETE FROM hunt_hit WHERE hunt = {hunt_id:String}', { hunt_id: hunt.id })
+  const named = { hunt_id: hunt.id, hunt_class: hunt.class, hunt_strength: hunt.strength }
+  const insert = `
+    INSERT INTO hunt_hit (${HIT_COLUMNS.join(', ')})
+    SELECT {hunt_id:String}, {hunt_class:String}, {hunt_strength:String}, ${BUCKET}, ${HIT_VALUES.join(', ')}
+    FROM (${sql}) AS h
+    SETTINGS ${SPILL}`
+  for (let slice = 0; slice < hunt.slices; slice++) {
+    // oxlint-disable-next-line eslint/no-await-in-loop
+    await session.command(insert, { ...params, ...sliceParams(slice, hunt.slices), ...named })
+  }
+}
+
+/** Values of the built-in placeholders for one of `slices` parts of the keys. */
+function sliceParams(slice: number, slices: number): Params {
+  return {
+    slice,
+    slices,
+    first_bucket: Math.ceil((slice * BUCKETS) / slices),
+    last_bucket: Math.ceil(((slice + 1) * BUCKETS) / slices) - 1,
+  }
+}
+
+function paramsOf(hunt: Hunt, given: Params): Params {
+  const params: Record<string, string | number | bigint | readonly string[]> = {}
+  for (const { name, value } of hunt.params) {
+    const own = `${hunt.id}.${name}`
+    params[name] = Object.hasOwn(given, own)
+      ? (given[own] ?? value)
+      : Object.hasOwn(given, name)
+        ? (given[name] ?? value)
+        : value
+  }
+  return params
+}
+
+const COUNTS = `
+  SELECT
+    toFloat64(uniqExact(record_id, content)) AS hits,
+    toFloat64(toUnixTimestamp64Milli(min(at))) AS first_ms,
+    toFloat64(toUnixTimestamp64Milli(max(at))) AS last_ms,
+    toFloat64(uniqExact(if(mailbox != '', mailbox, principal))) AS accounts
+  FROM hunt_hit
+  WHERE hunt = {hunt_id:String}`
+
+const ROWS = `
+  SELECT
+    toFloat64(toUnixTimestamp64Milli(at)) AS at_ms, tenant, principal, mailbox, toString(record_id) AS record_id,
+    toString(content) AS content, toString(token_id) AS token_id, session_id, ip, app, why
+  FROM hunt_hit
+  WHERE hunt = {hunt_id:String}
+  ORDER BY at, record_id, content, why
+  LIMIT 1 BY record_id, content
+  LIMIT {limit:UInt32}`
+
+async function resultOf(session: Session, hunt: Hunt, limit: number): Promise<HuntResult> {
+  const [counts] = await session.rows(COUNTS, { hunt_id: hunt.id })
+  const rows = await session.rows(ROWS, { hunt_id: hunt.id, limit })
+  const hits = Number(counts?.['hits'] ?? 0)
+  return {
+    id: hunt.id,
+    title: hunt.title,
+    class: hunt.class,
+    strength: hunt.strength,
+    means: hunt.means,
+    cannotMean: hunt.cannotMean,
+    attack: hunt.attack,
+    references: hunt.references,
+    hits,
+    first: hits === 0 ? null : isoOf(Number(counts?.['first_ms'])),
+    last: hits === 0 ? null : isoOf(Number(counts?.['last_ms'])),
+    accounts: hits === 0 ? 0 : Number(counts?.['accounts']),
+    rows: rows.map(rowOf),
+  }
+}
+
+function rowOf(raw: Json): HuntRow {
+  return {
+    at: isoOf(Number(raw['at_ms'])),
+    tenant: String(raw['tenant']),
+    principal: String(raw['principal']),
+    mailbox: String(raw['mailbox']),
+    recordId: String(raw['record_id']),
+    content: String(raw['content']),
+    tokenId: String(raw['token_id']),
+    sessionId: String(raw['session_id']),
+    ip: String(raw['ip']),
+    app: String(raw['app']),
+    why: String(raw['why']),
+  }
+}
