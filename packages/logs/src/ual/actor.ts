@@ -5,7 +5,7 @@
  */
 import { isObject, type Json } from '@mintmark/core'
 import type { ActorKind } from '../records.ts'
-import { cached, isGuid, named, plain } from './fields.ts'
+import { guid, isGuid, named, plain } from './fields.ts'
 import { list } from './nested.ts'
 
 const GUEST_MARK = '#ext#'
@@ -42,15 +42,16 @@ export function userTypeOf(value: unknown): number {
  * logs of either tenant have.
  */
 export function principalOf(value: unknown): string {
-  return typeof value === 'string' ? principal(value) : named(value)
+  const name = named(value)
+  const isPlain = !name.includes('#') && !name.includes('|')
+  return isPlain ? name : homeAddress(claimOf(name))
 }
 
-const principal = cached((spelled) => {
-  const name = named(spelled)
+/** What a SharePoint claim is about: `i:0#.f|membership|user@tenant`. */
+function claimOf(name: string): string {
   const claim = name.startsWith('i:0') ? name.slice(name.lastIndexOf('|') + 1) : name
-  const address = claim.startsWith('urn:spo:guest#') ? claim.slice(14) : claim
-  return homeAddress(address)
-})
+  return claim.startsWith('urn:spo:guest#') ? claim.slice(14) : claim
+}
 
 function homeAddress(name: string): string {
   const mark = name.indexOf(GUEST_MARK)
@@ -107,16 +108,10 @@ export function directoryActor(record: Json): { readonly id: string; readonly is
     if (!isObject(actor)) continue
     const spelled = plain(actor['ID'] ?? actor['Id'])
     if (spelled.startsWith('ServicePrincipal_'))
-      return { id: guidOf(spelled.slice(17)), isApp: true }
-    if (spelled.startsWith('User_')) return { id: guidOf(spelled.slice(5)), isApp: false }
+      return { id: guid(spelled.slice(17)), isApp: true }
+    if (spelled.startsWith('User_')) return { id: guid(spelled.slice(5)), isApp: false }
     // Type 0 is the object id of a sign-in record; 2 names several ids, the actor's last.
-    if (Number(actor['Type']) === 0 && bare === '') bare = guidOf(spelled)
+    if (Number(actor['Type']) === 0 && bare === '') bare = guid(spelled)
   }
   return { id: bare, isApp: false }
-}
-
-/** A GUID in lower case, or `''`. */
-export function guidOf(value: unknown): string {
-  const spelled = named(value)
-  return isGuid(spelled) ? spelled : ''
 }

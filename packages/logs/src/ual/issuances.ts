@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { type Json, readTokenId } from '@mintmark/core'
+import type { Json } from '@mintmark/core'
 import type { Issuance } from '../records.ts'
-import { directoryActor, guestName, guidOf, principalOf } from './actor.ts'
+import { directoryActor, guestName, principalOf } from './actor.ts'
 import { Detail } from './detail.ts'
-import { address, named, plain, told, whole } from './fields.ts'
+import { address, guid, named, plain, token, told, whole } from './fields.ts'
 import { object, pairValue } from './nested.ts'
 
 /** What the dispatcher has read of a record already. */
@@ -38,10 +38,10 @@ export function readStsLogon(record: Json, head: RecordHead): Issuance {
     source: 'ual-sts',
     category: 'sts-logon',
     outcome: hasFailed || told(record['LogonError']) !== '' ? 'failed' : 'issued',
-    tokenId: readTokenId(requestId).tokenId,
+    tokenId: token(requestId).tokenId,
     sessionId: named(pairValue(device, 'SessionId')) || sessionOf(record),
     principal: principalOf(record['UserId']),
-    principalId: actor.id || guidOf(record['UserKey']),
+    principalId: actor.id || guid(record['UserKey']),
     tenant: named(record['OrganizationId']),
     homeTenant: named(record['ActorContextId']),
     appId: named(record['ApplicationId']) || named(record['AppId']),
@@ -82,7 +82,7 @@ export function readOwaAuth(record: Json, head: RecordHead): Issuance {
   const issued = record['UniqueTokenIdentifier'] ?? record['UniqueTokenId']
   const detail = new Detail()
   detail.set('userId', guestName(record['UserId']))
-  detail.set('usedTokenId', readTokenId(context['UniqueTokenId']).tokenId)
+  detail.set('usedTokenId', token(context['UniqueTokenId']).tokenId)
   detail.set('usedSessionId', named(context['AADSessionId']))
   detail.set('resultStatus', record['ResultStatus'])
   return {
@@ -91,10 +91,10 @@ export function readOwaAuth(record: Json, head: RecordHead): Issuance {
     source: 'ual-owa',
     category: 'owa-auth',
     outcome: /^(?:fail|false)/i.test(plain(record['ResultStatus'])) ? 'failed' : 'issued',
-    tokenId: readTokenId(issued).tokenId,
+    tokenId: token(issued).tokenId,
     sessionId: sessionOf(record),
     principal: principalOf(record['UserId']),
-    principalId: guidOf(record['TokenObjectId']) || guidOf(record['UserKey']),
+    principalId: guid(record['TokenObjectId']) || guid(record['UserKey']),
     tenant: named(record['OrganizationId']),
     homeTenant: named(record['TokenTenantId']),
     appId:

@@ -7,12 +7,12 @@
  *
  * @module
  */
-import { type Json, readSlashDate, readTokenId } from '@mintmark/core'
+import { type Json, readSlashDate } from '@mintmark/core'
 import type { DateOrder, RowSink } from '../adapter.ts'
 import type { Access } from '../records.ts'
-import { actorKindOf, directoryActor, guidOf, principalOf, userTypeOf } from './actor.ts'
+import { actorKindOf, directoryActor, principalOf, userTypeOf } from './actor.ts'
 import { mailDetail, plainDetail } from './detail.ts'
-import { address, isGuid, lower, named, plain, time, truth, whole } from './fields.ts'
+import { address, guid, isGuid, named, plain, time, token, truth, whole } from './fields.ts'
 import { type RecordHead, readOwaAuth, readStsLogon } from './issuances.ts'
 import { type MailContent, NO_MAIL, readMail } from './mail_items.ts'
 import { object, pairValue, structure } from './nested.ts'
@@ -96,16 +96,17 @@ const FLATTENED = {
 
 function accessOf(record: Json, head: RecordHead, isMailbox: boolean, mail: MailContent): Access {
   const context = object(record['AppAccessContext'])
-  const token = readTokenId(context['UniqueTokenId'] ?? record['UniqueTokenId'])
+  const used = token(context['UniqueTokenId'] ?? record['UniqueTokenId'])
   const session = named(context['AADSessionId'])
   const ownSession = named(record['SessionId'])
   const appId = named(record['AppId']) || named(record['ApplicationId'])
   const clientAppId = named(record['ClientAppId']) || named(context['ClientAppId'])
   const principal = principalOf(record['UserId'])
-  const principalId = principalIdOf(record, head, context, appId, clientAppId)
+  const userId = guid(record['TokenObjectId']) || guid(context['UserObjectId'])
+  const hasUserId = userId !== ''
+  const principalId = userId || principalIdOf(record, isMailbox, appId, clientAppId)
   const userType = userTypeOf(record['UserType'])
   const logonType = logonTypeOf(record['LogonType'])
-  const hasUserId = isMailbox && guidOf(record['TokenObjectId']) !== ''
   const hasApp = appId !== '' || clientAppId !== ''
   const service = serviceOf(record['Workload'], head.recordType)
   const ip = ipOf(record)
@@ -118,8 +119,8 @@ function accessOf(record: Json, head: RecordHead, isMailbox: boolean, mail: Mail
     service,
     recordType: head.recordType,
     outcome: outcomeOf(record['ResultStatus']),
-    tokenId: token.tokenId,
-    tokenIdState: token.state,
+    tokenId: used.tokenId,
+    tokenIdState: used.state,
     sessionId: session || ownSession,
     otherSessionId: session !== '' && ownSession !== session ? ownSession : '',
     issuedAtMs: issuedAt(context['IssuedAtTime']),
@@ -151,21 +152,18 @@ function accessOf(record: Json, head: RecordHead, isMailbox: boolean, mail: Mail
 }
 
 /**
- * Object id of whom the token is for. `UserKey` is a PUID, an object id (SharePoint, Teams, directory), or for
+ * Object id of whom the token is for, where only `UserKey` may tell. It is a PUID, an object id (SharePoint, Teams, directory), or for
  * app-only tokens the application's own id, which is no object id.
  */
 function principalIdOf(
   record: Json,
-  head: RecordHead,
-  context: Json,
+  isMailbox: boolean,
   appId: string,
   clientAppId: string,
 ): string {
-  const told = guidOf(record['TokenObjectId']) || guidOf(context['UserObjectId'])
-  if (told !== '') return told
-  const key = guidOf(record['UserKey'])
+  const key = guid(record['UserKey'])
   if (key !== '' && key !== appId && key !== clientAppId) return key
-  return isMailboxRecord(head.recordType) ? '' : directoryActor(record).id
+  return isMailbox ? '' : directoryActor(record).id
 }
 
 function issuedAt(value: unknown): number {
@@ -186,7 +184,7 @@ const LOGON_TYPES: ReadonlyMap<string, number> = new Map([
 
 function logonTypeOf(value: unknown): number {
   if (typeof value === 'number') return value >= 0 && value <= 127 ? Math.trunc(value) : -1
-  const spelled = lower(plain(value))
+  const spelled = plain(value).toLowerCase()
   if (spelled === '') return -1
   const known = LOGON_TYPES.get(spelled)
   return known ?? (/^\d{1,2}$/.test(spelled) ? Number(spelled) : -1)
@@ -203,13 +201,13 @@ function serviceOf(workload: unknown, recordType: number): string {
   if (workload === 'Exchange') return workload
   const spelled = plain(workload)
   if (spelled === '') return serviceOfType(recordType)
-  return SERVICES.get(lower(spelled)) ?? spelled
+  return SERVICES.get(spelled.toLowerCase()) ?? spelled
 }
 
 function outcomeOf(value: unknown): Access['outcome'] {
   if (value === undefined || value === null) return ''
   if (value === 'Succeeded' || value === 'Success') return 'succeeded'
-  const spelled = lower(plain(value))
+  const spelled = plain(value).toLowerCase()
   if (spelled === 'succeeded' || spelled === 'success' || spelled === 'partiallysucceeded')
     return 'succeeded'
   if (spelled === 'failed' || spelled === 'failure') return 'failed'
@@ -273,7 +271,7 @@ function objectOf(record: Json, recordType: number, service: string): TouchedObj
   return {
     path: objectId || joinedPath(record),
     name,
-    hash: /^[0-9a-f]{32,128}$/i.test(hash) ? lower(hash) : '',
+    hash: /^[0-9a-f]{32,128}$/i.test(hash) ? hash.toLowerCase() : '',
     bytes: whole(record['FileSizeBytes'] ?? record['FileSize']),
   }
 }
