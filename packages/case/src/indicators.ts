@@ -9,6 +9,7 @@
  * @module
  */
 import { isObject, type Json, readAddress, readGuid, readTokenId } from '@mintmark/core'
+import { readJti } from '@mintmark/logs'
 import { readNetwork } from './network.ts'
 
 export type IndicatorKind =
@@ -103,7 +104,7 @@ export function indicatorOf(kind: IndicatorKind, spelled: string): Indicator | u
     case 'network':
       return addressIndicator(refanged(value))
     case 'token': {
-      const { tokenId } = readTokenId(value)
+      const { tokenId } = readJti(value)
       return tokenId === '' ? undefined : { kind, value: tokenId, last: '' }
     }
     case 'client':

@@ -156,7 +156,7 @@ async function insert(session: Session, table: string, rows: readonly Row[]): Pr
 }
 
 function cell(value: Value | undefined): string {
-  if (value === undefined) return ''
+  if (value === undefined) return '\\N'
   if (typeof value === 'string') return escaped(value)
   if (typeof value === 'number') return String(value)
   return `[${value.map((one) => (typeof one === 'string' ? escaped(quoted(one)) : one)).join(',')}]`

@@ -72,8 +72,10 @@ const DERIVED: readonly (readonly [string, string, string])[] = [
 ]
 
 const GRAPH = "service IN ('MicrosoftGraph', 'AzureADGraph')"
-const GRAPH_MAIL =
-  "match(operation, '(?i)(/messages|/mailfolders)') OR match(object_path, '(?i)/messages')"
+/** Requests for messages of mailboxes; chats, channels and groups have messages too. */
+const GRAPH_MESSAGES =
+  "match(operation, '(?i)/messages') AND NOT match(operation, '(?i)/(chats|channels|teams|groups)/')"
+const GRAPH_MAIL = `${GRAPH_MESSAGES} OR match(operation, '(?i)/mailfolders')`
 
 /**
  * Whether the access is one to mail. What names a message without a mailbox is one too; a file that a
@@ -101,7 +103,7 @@ const UNNAMED = `multiIf(
   outcome = 'failed' OR notEmpty(item_message_id) OR notEmpty(item_id), '',
   notEmpty(synced_folder_id) OR access_type = 'Sync', '',
   operation IN ('MailItemsAccessed', 'MessageBind', 'AttachmentAccess'), 'bind',
-  ${GRAPH} AND startsWith(operation, 'GET') AND (match(operation, '(?i)/messages') OR match(object_path, '(?i)/messages')), 'list',
+  ${GRAPH} AND startsWith(operation, 'GET') AND ${GRAPH_MESSAGES}, 'list',
   '')`
 
 /** Columns of the scratch table of a selection. */

@@ -1,0 +1,194 @@
+/**
+ * The accounts of a scope: whose mailbox, which organisation and groups, and the directory behind that.
+ *
+ * @module
+ */
+import type { Json } from '@mintmark/core'
+import type { Session } from '../session.ts'
+import type { Selected } from './selected.ts'
+import { BOUNDED } from './settings.ts'
+
+/** How an account's organisation is known, best first. */
+export type OrganisationBasis = 'directory' | 'tenant' | 'domain' | ''
+
+export interface Account {
+  /** UPN, lower-case; a mailbox GUID where the case has no name for it. */
+  readonly mailbox: string
+  readonly organisation: string
+  readonly basis: OrganisationBasis
+  readonly groups: readonly string[]
+  readonly tenant: string
+  /** Accesses of theirs, and those that could be either party's. */
+  readonly accesses: number
+  readonly either: number
+  readonly firstMs: number
+  readonly lastMs: number
+  /** Whether what touched it is a log in which readings of mail are named by audit records alone. */
+  readonly needsAudit: boolean
+  readonly isAudited: boolean
+  /** Accesses that gave out mail which no record names. */
+  readonly unnamedBinds: number
+  readonly lists: number
+}
+
+/** Accounts in the order of their names. An access that names no mailbox makes none. */
+export async function accountsOf(session: Session, selected: Selected): Promise<Account[]> {
+  const rows = await session.rows(
+    `SELECT account, topK(1)(toString(tenant))[1] AS tenant_name,
+       countIf(party = 'theirs') AS theirs, countIf(party = 'either') AS either,
+       toUnixTimestamp64Milli(if(theirs > 0, minIf(at, party = 'theirs'), min(at))) AS first_ms,
+       toUnixTimestamp64Milli(if(theirs > 0, maxIf(at, party = 'theirs'), max(at))) AS last_ms,
+       max(source NOT IN ('mintmark', 'keycloak') AND NOT is_failed) AS needs_audit,
+       countIf(unnamed = 'bind') AS binds, countIf(unnamed = 'list') AS lists
+     FROM ${selected.table} WHERE is_mail AND account != ''
+     GROUP BY account ORDER BY account ${BOUNDED}`,
+  )
+  const audited = await auditedAccounts(session, selected)
+  const directory = await directoryOf(session, selected, rows)
+  return rows.map((row): Account => {
+    const mailbox = String(row['account'])
+    return {
+      mailbox,
+      ...directory.of(mailbox, String(row['tenant_name'])),
+      tenant: String(row['tenant_name']),
+      accesses: Number(row['theirs']),
+      either: Number(row['either']),
+      firstMs: Number(row['first_ms']),
+      lastMs: Number(row['last_ms']),
+      needsAudit: Number(row['needs_audit']) === 1,
+      isAudited: audited.has(mailbox),
+      unnamedBinds: Number(row['binds']),
+      lists: Number(row['lists']),
+    }
+  })
+}
+
+/** Accounts with at least one mailbox audit record of reading, by whomever, anywhere in the case. */
+async function auditedAccounts(session: Session, selected: Selected): Promise<Set<string>> {
+  const rows = await session.rows(
+    `SELECT DISTINCT if(known.name != '', known.name, seen.ref) AS account FROM (
+       SELECT DISTINCT if(mailbox_id != '', mailbox_id, mailbox) AS ref FROM access
+       WHERE operation = 'MailItemsAccessed'
+     ) AS seen GLOBAL LEFT ANY JOIN ${selected.names} AS known ON seen.ref = known.id
+     WHERE account IN (SELECT account FROM ${selected.table})
+     ORDER BY account ${BOUNDED}`,
+  )
+  return new Set(rows.map((row) => String(row['account'])))
+}
+
+interface Home {
+  readonly organisation: string
+  readonly basis: OrganisationBasis
+  readonly groups: readonly string[]
+}
+
+interface Directory {
+  of(mailbox: string, tenant: string): Home
+}
+
+const domainOf = (mailbox: string) => mailbox.slice(mailbox.lastIndexOf('@') + 1)
+const hasDomain = (mailbox: string) => mailbox.includes('@')
+
+async function directoryOf(
+  session: Session,
+  selected: Selected,
+  accounts: readonly Json[],
+): Promise<Directory> {
+  const entries = await session.rows(
+    `SELECT lower(principal) AS name, lower(principal_id) AS id,
+       max(toString(organisation)) AS organisation_name,
+       arraySort(arrayDistinct(flatten(groupArray(arrayMap(g -> toString(g), groups))))) AS group_names
+     FROM directory
+     WHERE lower(principal) IN (SELECT account FROM ${selected.table})
+       OR lower(principal_id) IN (SELECT account FROM ${selected.table})
+     GROUP BY name, id ORDER BY name, id ${BOUNDED}`,
+  )
+  const homes = new Map<string, Home>()
+  for (const entry of entries) {
+    const home = homeOf(entry)
+    for (const key of [entry['name'], entry['id']]) {
+      if (typeof key === 'string' && key !== '') homes.set(key, home)
+    }
+  }
+  const tenants = await organisationsBy(session, 'toString(tenant)')
+  const domains = await organisationsBy(
+    session,
+    "lower(substring(principal, length(principal) - position(reverse(principal), '@') + 2))",
+  )
+  const learnt = learntTenants(accounts, homes)
+  const names = tenantNames(accounts)
+  return {
+    of(mailbox, tenant) {
+      const home = homes.get(mailbox)
+      if (home !== undefined && home.organisation !== '') return home
+      const groups = home?.groups ?? []
+      const known =
+        tenants.get(tenant) ?? learnt.get(tenant) ?? domains.get(domainOf(mailbox)) ?? ''
+      if (known !== '') return { organisation: known, basis: 'directory', groups }
+      if (tenant !== '') {
+        return { organisation: names.get(tenant) ?? tenant, basis: 'tenant', groups }
+      }
+      if (hasDomain(mailbox)) return { organisation: domainOf(mailbox), basis: 'domain', groups }
+      return { organisation: '', basis: '', groups }
+    },
+  }
+}
+
+function homeOf(entry: Json): Home {
+  const groups: unknown = entry['group_names']
+  return {
+    organisation: String(entry['organisation_name']),
+    basis: 'directory',
+    groups: Array.isArray(groups) ? groups.map(String).filter((group) => group !== '') : [],
+  }
+}
+
+/** Organisation by tenant or domain, where all entries of it agree. */
+async function organisationsBy(session: Session, key: string): Promise<Map<string, string>> {
+  const rows = await session.rows(
+    `SELECT ${key} AS place, any(toString(organisation)) AS name FROM directory
+     WHERE organisation != '' AND place != '' GROUP BY place
+     HAVING uniqExact(organisation) = 1 ORDER BY place ${BOUNDED}`,
+  )
+  return new Map(rows.map((row) => [String(row['place']), String(row['name'])]))
+}
+
+/** A directory export may name no tenants: then the accounts that it does name tell. */
+function learntTenants(
+  accounts: readonly Json[],
+  homes: ReadonlyMap<string, Home>,
+): Map<string, string> {
+  const seen = new Map<string, Set<string>>()
+  for (const row of accounts) {
+    const organisation = homes.get(String(row['account']))?.organisation ?? ''
+    const tenant = String(row['tenant_name'])
+    if (organisation === '' || tenant === '') continue
+    seen.set(tenant, (seen.get(tenant) ?? new Set()).add(organisation))
+  }
+  const agreed = [...seen].filter(([, organisations]) => organisations.size === 1)
+  return new Map(agreed.map(([tenant, organisations]) => [tenant, [...organisations][0] ?? '']))
+}
+
+/** A tenant goes by the commonest domain of its accounts, with its id where two would have one name. */
+function tenantNames(accounts: readonly Json[]): Map<string, string> {
+  const counts = new Map<string, Map<string, number>>()
+  for (const row of accounts) {
+    const mailbox = String(row['account'])
+    if (!hasDomain(mailbox)) continue
+    const domains = counts.get(String(row['tenant_name'])) ?? new Map<string, number>()
+    domains.set(domainOf(mailbox), (domains.get(domainOf(mailbox)) ?? 0) + 1)
+    counts.set(String(row['tenant_name']), domains)
+  }
+  const names = new Map<string, string>()
+  const users = new Map<string, number>()
+  for (const [tenant, domains] of counts) {
+    const [best] = [...domains].toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+    if (best === undefined) continue
+    names.set(tenant, best[0])
+    users.set(best[0], (users.get(best[0]) ?? 0) + 1)
+  }
+  for (const [tenant, name] of names) {
+    if ((users.get(name) ?? 0) > 1) names.set(tenant, `${name} (${tenant})`)
+  }
+  return names
+}

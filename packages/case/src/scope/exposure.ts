@@ -1,0 +1,101 @@
+/**
+ * What the selected accesses exposed: one row a copy, (mailbox, message), and what no message id names.
+ *
+ * Source: reference of the logs, section "Scope".
+ *
+ * @module
+ */
+import type { Session } from '../session.ts'
+import type { Selected } from './selected.ts'
+import { BOUNDED } from './settings.ts'
+
+/** Scratch tables of what was exposed. */
+export interface Exposure {
+  /**
+   * One row a copy. Columns: account, message (hash of the message id), lower (1: named by a reading
+   * access of theirs; 0: touched, or could be either party's), bytes (the largest size given).
+   */
+  readonly copies: string
+  /**
+   * One row an item without message id. Columns: account, item (hash), lower, is_resolved (1: another
+   * record gives the item's message id, and the copy is in `copies`).
+   */
+  readonly nameless: string
+}
+
+const ITEMS = `
+  SELECT account, record_id, content, party, named, class, operation, number,
+    trimBoth(m) AS message, trimBoth(i) AS item, b AS size
+  FROM {selected}
+  ARRAY JOIN item_message_id AS m, item_id AS i, item_bytes AS b, arrayEnumerate(item_message_id) AS number
+  WHERE is_mail AND named != ''`
+
+/** The items of the selected accesses, one row each; `{selected}` stands for the table. */
+export function itemsOf(selected: Selected): string {
+  return ITEMS.replaceAll('{selected}', selected.table)
+}
+
+const IS_LOWER = "party = 'theirs' AND named = 'read'"
+
+/**
+ * Writes down copies and nameless items.
+ *
+ * An item without message id is never merged with a message on its own: it has a row of its own among
+ * the nameless. Where any record of the case gives the message id of the same store item, the upper
+ * bound counts that message instead of one more.
+ */
+export async function expose(session: Session, selected: Selected): Promise<Exposure> {
+  const items = itemsOf(selected)
+  const copies = await selected.scratch.table(
+    'copies',
+    'account String, message FixedString(16), lower UInt8, bytes UInt64',
+    '(account, message)',
+  )
+  const nameless = await selected.scratch.table(
+    'nameless',
+    'account String, item FixedString(16), item_id String, lower UInt8, is_resolved UInt8',
+    '(account, item)',
+  )
+  await session.command(
+    `INSERT INTO ${nameless}
+     SELECT account, if(item = '', sipHash128(record_id, content, number), sipHash128(item)) AS hash,
+       any(item), max(${IS_LOWER}), 0
+     FROM (${items}) WHERE message = '' GROUP BY account, hash ${BOUNDED}`,
+  )
+  const resolved = await resolve(session, selected, nameless)
+  await session.command(
+    `INSERT INTO ${copies}
+     SELECT account, sipHash128(message) AS hash, max(is_lower), max(size)
+     FROM (
+       SELECT account, message, size, ${IS_LOWER} AS is_lower FROM (${items}) WHERE message != ''
+       UNION ALL
+       SELECT account, message_id AS message, 0 AS size, 0 AS is_lower
+       FROM ${nameless} AS items INNER JOIN ${resolved} AS ids ON items.item_id = ids.item_id
+     )
+     GROUP BY account, hash ${BOUNDED}`,
+  )
+  return { copies, nameless }
+}
+
+/**
+ * Message ids of nameless items, from any record of the case that gives both.
+ *
+ * An item id under which two message ids are seen names neither.
+ */
+async function resolve(session: Session, selected: Selected, nameless: string): Promise<string> {
+  const table = await selected.scratch.table('resolved', 'item_id String, message_id String', 'item_id')
+  const wanted = `SELECT item_id FROM ${nameless} WHERE item_id != ''`
+  const counted = await session.rows(`SELECT count() AS n FROM (${wanted})`)
+  if (Number(counted[0]?.['n']) === 0) return table
+  await session.command(
+    `INSERT INTO ${table}
+     SELECT trimBoth(item_id) AS id, any(trimBoth(message_id)) FROM item
+     WHERE trimBoth(message_id) != '' AND trimBoth(item_id) GLOBAL IN (${wanted})
+     GROUP BY id HAVING uniqExact(trimBoth(message_id)) = 1 ${BOUNDED}`,
+  )
+  await session.command(
+    `ALTER TABLE ${nameless} UPDATE is_resolved = 1
+     WHERE item_id IN (SELECT item_id FROM ${table}) SETTINGS mutations_sync = 2`,
+  )
+  return table
+}

@@ -1,0 +1,475 @@
+/**
+ * Scope: what was exposed, as a lower bound (named by records) and an upper bound (what the records
+ * cannot exclude), or unbounded, with the reason.
+ *
+ * `docs/scope.md` says what is counted and why. Member names are those of the printed document.
+ *
+ * @module
+ */
+import { isoOf } from '@mintmark/core'
+import type { Selection } from '../selection.ts'
+import type { Session } from '../session.ts'
+import { type Account, accountsOf, type OrganisationBasis } from './accounts.ts'
+import { type Exposure, expose, itemsOf } from './exposure.ts'
+import { select } from './select.ts'
+import type { Selected } from './selected.ts'
+import { BOUNDED } from './settings.ts'
+import {
+  type SyncedFolder,
+  syncedFolders,
+  throttledWindows,
+  type UnboundedCode,
+  type Unnamed,
+  unnamedOf,
+} from './unnamed.ts'
+
+/** A count that the evidence gives as two numbers. `upper` is null where nothing bounds it. */
+export interface Bounds {
+  readonly lower: number
+  readonly upper: number | null
+}
+
+export interface Scope {
+  /** Mailboxes with accesses of theirs; those that only either party's accesses touch are in `either`. */
+  readonly mailboxes: number
+  /** Organisations of those mailboxes. */
+  readonly organisations: number
+  readonly accesses: number
+  /** Distinct messages, and distinct (mailbox, message). */
+  readonly messages: Bounds
+  readonly copies: Bounds
+  /** Distinct items that were read and have no message id: in no lower bound. */
+  readonly items_without_message_id: number
+  /** Sum over the copies of the lower bound of the largest size given for each. */
+  readonly bytes: number
+  /** Bytes that Graph says it answered to theirs: an independent measure, which includes everything. */
+  readonly graph_bytes: number
+  readonly synced_folders: readonly SyncedFolder[]
+  readonly throttled_windows: readonly {
+    readonly mailbox: string
+    readonly from: string
+    readonly to: string
+  }[]
+  readonly groups: readonly PartScope[]
+  readonly accounts: readonly AccountScope[]
+  readonly organisation_list: readonly (PartScope & { readonly basis: OrganisationBasis })[]
+  /**
+   * By what points at the accesses: `forged` (the verdict), `replayed`, `mis-granted`, `context` (strong
+   * hunts), `named` (the selection alone). Messages are lower bounds.
+   */
+  readonly classes: readonly ClassScope[]
+  /** By operation: what named the messages of the lower bound. */
+  readonly named_by: readonly {
+    readonly operation: string
+    readonly accesses: number
+    readonly messages: number
+    readonly copies: number
+  }[]
+  /** Accesses that could be either party's, and mailboxes and organisations that only they touch. */
+  readonly either: {
+    readonly accesses: number
+    readonly mailboxes: number
+    readonly organisations: number
+  }
+  /** Why an upper bound is null, by account. */
+  readonly unbounded: readonly { readonly mailbox: string; readonly because: UnboundedCode }[]
+  /** Selected accesses to files and other things that are no mail. */
+  readonly other_accesses: number
+}
+
+export interface ClassScope {
+  readonly name: string
+  readonly accesses: number
+  readonly mailboxes: number
+  readonly organisations: number
+  readonly messages: number
+}
+
+/** Part of a scope. An account that is in two groups counts in both: groups may add up to more. */
+export interface PartScope {
+  readonly name: string
+  readonly mailboxes: number
+  readonly messages: Bounds
+}
+
+export interface AccountScope {
+  readonly mailbox: string
+  readonly organisation: string
+  /** Groups of the account, joined by `; `. */
+  readonly group: string
+  readonly messages: Bounds
+  readonly copies: Bounds
+  readonly items_without_message_id: number
+  readonly accesses: number
+  /** Accesses that could be either party's; in the upper bounds alone. */
+  readonly either: number
+  /** First and last access of theirs, or of either's where there is none of theirs. ISO 8601, UTC. */
+  readonly first: string
+  readonly last: string
+}
+
+/**
+ * Bounds what the selected accesses exposed.
+ *
+ * @param selection what to look at, or a selection that is written down already (which stays)
+ * @throws {MintmarkError} `INPUT_INVALID` for a bad value in the selection; else as `Session.command`
+ */
+export async function scope(session: Session, selection: Selection | Selected): Promise<Scope> {
+  if ('table' in selection) return scopeOf(session, selection)
+  const selected = await select(session, selection)
+  try {
+    return await scopeOf(session, selected)
+  } finally {
+    await selected.close()
+  }
+}
+
+async function scopeOf(session: Session, selected: Selected): Promise<Scope> {
+  const exposure = await expose(session, selected)
+  const accounts = await accountsOf(session, selected)
+  const folders = await syncedFolders(session, selected)
+  const windows = await throttledWindows(session, selected)
+  const unnamed = await unnamedOf(session, selected, accounts, folders, windows)
+  const counts = await accountCounts(session, exposure)
+  const parts = await membersTable(session, selected, accounts)
+  const byPart = await partCounts(session, exposure, parts)
+  const totals = await totalsOf(session, selected, exposure)
+  const whole = boundsOf(totals, [...unnamed.values()], totals.nameless)
+  const theirs = accounts.filter((account) => account.accesses > 0)
+  const rows = accounts.map((account) => accountScope(account, counts, unnamed))
+  return {
+    mailboxes: theirs.length,
+    organisations: organisationsOf(theirs).size,
+    accesses: totals.accesses,
+    messages: whole.messages,
+    copies: whole.copies,
+    items_without_message_id: totals.namelessLower,
+    bytes: totals.bytes,
+    graph_bytes: totals.graphBytes,
+    synced_folders: folders,
+    throttled_windows: windows.map(({ mailbox, fromMs, toMs }) => ({
+      mailbox,
+      from: isoOf(fromMs),
+      to: isoOf(toMs),
+    })),
+    groups: partScopes('group', accounts, unnamed, byPart, (account) => account.groups),
+    accounts: rows,
+    organisation_list: organisationScopes(accounts, unnamed, byPart),
+    classes: await classScopes(session, selected, accounts),
+    named_by: await operationCounts(session, selected),
+    either: {
+      accesses: totals.either,
+      mailboxes: accounts.length - theirs.length,
+      organisations: organisationsOf(accounts).size - organisationsOf(theirs).size,
+    },
+    unbounded: [...unnamed].flatMap(([mailbox, { because }]) =>
+      because === '' ? [] : [{ mailbox, because }],
+    ),
+    other_accesses: totals.others,
+  }
+}
+
+interface Counts {
+  readonly lowerMessages: number
+  readonly messages: number
+  readonly lowerCopies: number
+  readonly copies: number
+}
+
+interface AccountCounts extends Counts {
+  readonly nameless: number
+  readonly namelessLower: number
+}
+
+interface Totals extends AccountCounts {
+  readonly accesses: number
+  readonly either: number
+  readonly others: number
+  readonly bytes: number
+  readonly graphBytes: number
+}
+
+const NOTHING: AccountCounts = {
+  lowerMessages: 0,
+  messages: 0,
+  lowerCopies: 0,
+  copies: 0,
+  nameless: 0,
+  namelessLower: 0,
+}
+
+/** Named plus nameless plus what no record names, or null where one of these has no bound. */
+function boundsOf(
+  counts: Counts,
+  unnamed: readonly Unnamed[],
+  nameless: number,
+): { readonly messages: Bounds; readonly copies: Bounds } {
+  const unknown = unnamed.reduce<number | null>(
+    (sum, { messages }) => (sum === null || messages === null ? null : sum + messages),
+    nameless,
+  )
+  const upper = (named: number) => (unknown === null ? null : named + unknown)
+  return {
+    messages: { lower: counts.lowerMessages, upper: upper(counts.messages) },
+    copies: { lower: counts.lowerCopies, upper: upper(counts.copies) },
+  }
+}
+
+function accountScope(
+  account: Account,
+  counts: ReadonlyMap<string, AccountCounts>,
+  unnamed: ReadonlyMap<string, Unnamed>,
+): AccountScope {
+  const own = counts.get(account.mailbox) ?? NOTHING
+  return {
+    mailbox: account.mailbox,
+    organisation: account.organisation,
+    group: account.groups.join('; '),
+    ...boundsOf(own, unnamedIn([account], unnamed), own.nameless),
+    items_without_message_id: own.namelessLower,
+    accesses: account.accesses,
+    either: account.either,
+    first: isoOf(account.firstMs),
+    last: isoOf(account.lastMs),
+  }
+}
+
+const unnamedIn = (accounts: readonly Account[], unnamed: ReadonlyMap<string, Unnamed>) =>
+  accounts.flatMap((account) => unnamed.get(account.mailbox) ?? [])
+
+const organisationsOf = (accounts: readonly Account[]) =>
+  new Set(accounts.map((account) => account.organisation).filter((name) => name !== ''))
+
+/** Per account: within one mailbox, messages and copies are the same. */
+async function accountCounts(
+  session: Session,
+  exposure: Exposure,
+): Promise<Map<string, AccountCounts>> {
+  const rows = await session.rows(
+    `SELECT account, sum(is_lower) AS lower, sum(is_copy) AS copies, sum(is_nameless) AS nameless,
+       sum(is_nameless_lower) AS nameless_lower
+     FROM (
+       SELECT account, lower AS is_lower, 1 AS is_copy, 0 AS is_nameless, 0 AS is_nameless_lower
+       FROM ${exposure.copies}
+       UNION ALL
+       SELECT account, 0, 0, 1 - is_resolved, lower FROM ${exposure.nameless}
+     ) GROUP BY account ORDER BY account ${BOUNDED}`,
+  )
+  return new Map(
+    rows.map((row) => [
+      String(row['account']),
+      {
+        lowerMessages: Number(row['lower']),
+        messages: Number(row['copies']),
+        lowerCopies: Number(row['lower']),
+        copies: Number(row['copies']),
+        nameless: Number(row['nameless']),
+        namelessLower: Number(row['nameless_lower']),
+      },
+    ]),
+  )
+}
+
+async function totalsOf(
+  session: Session,
+  selected: Selected,
+  exposure: Exposure,
+): Promise<Totals> {
+  const [accesses = {}] = await session.rows(
+    `SELECT countIf(party = 'theirs') AS theirs, countIf(party = 'either') AS either,
+       countIf(party = 'theirs' AND NOT is_mail) AS others,
+       sumIf(toFloat64(bytes), party = 'theirs' AND source IN ('graph-activity', 'aad-graph-activity')) AS graph_bytes
+     FROM ${selected.table}`,
+  )
+  const [messages = {}] = await session.rows(
+    `SELECT sum(is_lower) AS lower, count() AS named FROM (
+       SELECT message, max(lower) AS is_lower FROM ${exposure.copies} GROUP BY message
+     ) ${BOUNDED}`,
+  )
+  const [copies = {}] = await session.rows(
+    `SELECT sum(lower) AS lowers, count() AS named,
+       sumIf(toFloat64(bytes), lower = 1) AS size FROM ${exposure.copies}`,
+  )
+  const [nameless = {}] = await session.rows(
+    `SELECT sum(lower) AS lowers, countIf(is_resolved = 0) AS named FROM ${exposure.nameless}`,
+  )
+  return {
+    accesses: Number(accesses['theirs']),
+    either: Number(accesses['either']),
+    others: Number(accesses['others']),
+    graphBytes: Number(accesses['graph_bytes']),
+    lowerMessages: Number(messages['lower']),
+    messages: Number(messages['named']),
+    lowerCopies: Number(copies['lowers']),
+    copies: Number(copies['named']),
+    bytes: Number(copies['size']),
+    nameless: Number(nameless['named']),
+    namelessLower: Number(nameless['lowers']),
+  }
+}
+
+type PartKind = 'group' | 'organisation'
+/** Names come from directories, so that a part's key is its kind, NUL and its name. */
+const partKey = (kind: PartKind, name: string) => `${kind}\0${name}`
+
+const MEMBERS_AT_ONCE = 500
+
+async function membersTable(
+  session: Session,
+  selected: Selected,
+  accounts: readonly Account[],
+): Promise<string> {
+  const table = await selected.scratch.table('members', 'part String, account String', '(account, part)')
+  const members = accounts.flatMap(({ mailbox, groups, organisation }) => [
+    ...groups.map((group) => [partKey('group', group), mailbox] as const),
+    ...(organisation === '' ? [] : [[partKey('organisation', organisation), mailbox] as const]),
+  ])
+  for (let at = 0; at < members.length; at += MEMBERS_AT_ONCE) {
+    const some = members.slice(at, at + MEMBERS_AT_ONCE)
+    // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
+    await session.command(
+      `INSERT INTO ${table} SELECT row.1, row.2 FROM (
+         SELECT arrayJoin(arrayZip({parts:Array(String)}, {accounts:Array(String)})) AS row)`,
+      { parts: some.map(([part]) => part), accounts: some.map(([, account]) => account) },
+    )
+  }
+  return table
+}
+
+/** Distinct messages and nameless items of each part: a message in two of its mailboxes counts once. */
+async function partCounts(
+  session: Session,
+  exposure: Exposure,
+  members: string,
+): Promise<Map<string, { readonly counts: Counts; readonly nameless: number }>> {
+  const rows = await session.rows(
+    `SELECT part, sum(is_lower) AS lower, sum(is_named) AS named, sum(copies_lower) AS lower_copies,
+       sum(copies) AS all_copies, sum(nameless) AS items
+     FROM (
+       SELECT part, message, max(lower) AS is_lower, 1 AS is_named, sum(lower) AS copies_lower,
+         count() AS copies, 0 AS nameless
+       FROM ${exposure.copies} AS copies INNER JOIN ${members} AS members USING (account)
+       GROUP BY part, message
+       UNION ALL
+       SELECT part, toFixedString('', 16), 0, 0, 0, 0, countIf(is_resolved = 0)
+       FROM ${exposure.nameless} AS items INNER JOIN ${members} AS members USING (account)
+       GROUP BY part
+     ) GROUP BY part ORDER BY part ${BOUNDED}`,
+  )
+  return new Map(
+    rows.map((row) => [
+      String(row['part']),
+      {
+        counts: {
+          lowerMessages: Number(row['lower']),
+          messages: Number(row['named']),
+          lowerCopies: Number(row['lower_copies']),
+          copies: Number(row['all_copies']),
+        },
+        nameless: Number(row['items']),
+      },
+    ]),
+  )
+}
+
+type PartCounts = Awaited<ReturnType<typeof partCounts>>
+
+/** Parts by lower bound, largest first; of their mailboxes only those with accesses of theirs count. */
+function partScopes(
+  kind: PartKind,
+  accounts: readonly Account[],
+  unnamed: ReadonlyMap<string, Unnamed>,
+  counts: PartCounts,
+  namesOf: (account: Account) => readonly string[],
+): PartScope[] {
+  const members = new Map<string, Account[]>()
+  for (const account of accounts) {
+    for (const name of namesOf(account)) {
+      const some = members.get(name)
+      if (some === undefined) members.set(name, [account])
+      else some.push(account)
+    }
+  }
+  const parts = [...members].map(([name, some]): PartScope => {
+    const own = counts.get(partKey(kind, name))
+    return {
+      name,
+      mailboxes: some.filter((account) => account.accesses > 0).length,
+      messages: boundsOf(own?.counts ?? NOTHING, unnamedIn(some, unnamed), own?.nameless ?? 0)
+        .messages,
+    }
+  })
+  return parts.toSorted(
+    (a, b) => b.messages.lower - a.messages.lower || (a.name < b.name ? -1 : 1),
+  )
+}
+
+function organisationScopes(
+  accounts: readonly Account[],
+  unnamed: ReadonlyMap<string, Unnamed>,
+  counts: PartCounts,
+): (PartScope & { readonly basis: OrganisationBasis })[] {
+  const bases = new Map(accounts.map(({ organisation, basis }) => [organisation, basis]))
+  const namesOf = ({ organisation }: Account) => (organisation === '' ? [] : [organisation])
+  return partScopes('organisation', accounts, unnamed, counts, namesOf).map((part) => ({
+    ...part,
+    basis: bases.get(part.name) ?? '',
+  }))
+}
+
+async function classScopes(
+  session: Session,
+  selected: Selected,
+  accounts: readonly Account[],
+): Promise<ClassScope[]> {
+  const organisations = new Map(
+    accounts.map(({ mailbox, organisation }) => [mailbox, organisation]),
+  )
+  const counted = await session.rows(
+    `SELECT class, sum(accesses) AS accesses, sum(messages) AS messages FROM (
+       SELECT class, count() AS accesses, 0 AS messages
+       FROM ${selected.table} WHERE party = 'theirs' GROUP BY class
+       UNION ALL
+       SELECT class, 0, count() FROM (
+         SELECT class, message FROM (${itemsOf(selected)})
+         WHERE party = 'theirs' AND named = 'read' AND message != '' GROUP BY class, message
+       ) GROUP BY class
+     ) GROUP BY class ORDER BY class ${BOUNDED}`,
+  )
+  const touched = await session.rows(
+    `SELECT DISTINCT class, account FROM ${selected.table}
+     WHERE party = 'theirs' AND is_mail AND account != '' ORDER BY class, account ${BOUNDED}`,
+  )
+  return counted.map((row) => {
+    const name = String(row['class'])
+    const own = touched.filter((one) => one['class'] === name).map((one) => String(one['account']))
+    const names = own.map((account) => organisations.get(account) ?? '')
+    return {
+      name,
+      accesses: Number(row['accesses']),
+      mailboxes: own.length,
+      organisations: new Set(names.filter((organisation) => organisation !== '')).size,
+      messages: Number(row['messages']),
+    }
+  })
+}
+
+async function operationCounts(session: Session, selected: Selected): Promise<Scope['named_by']> {
+  const rows = await session.rows(
+    `SELECT operation, sum(accesses) AS accesses, sum(messages) AS messages, sum(copies) AS copies FROM (
+       SELECT operation, count() AS accesses, 0 AS messages, 0 AS copies
+       FROM ${selected.table} WHERE party = 'theirs' AND is_mail AND named = 'read' GROUP BY operation
+       UNION ALL
+       SELECT operation, 0, count(), sum(accounts) FROM (
+         SELECT operation, message, uniqExact(account) AS accounts FROM (${itemsOf(selected)})
+         WHERE party = 'theirs' AND named = 'read' AND message != '' GROUP BY operation, message
+       ) GROUP BY operation
+     ) GROUP BY operation ORDER BY operation ${BOUNDED}`,
+  )
+  return rows.map((row) => ({
+    operation: String(row['operation']),
+    accesses: Number(row['accesses']),
+    messages: Number(row['messages']),
+    copies: Number(row['copies']),
+  }))
+}
