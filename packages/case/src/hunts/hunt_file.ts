@@ -33,7 +33,7 @@ export interface Hunt {
   readonly class: HuntClass
   readonly references: readonly string[]
   readonly params: readonly HuntParam[]
-  /** How many times the SELECT is put, each to one slice of the keys, to bound its memory. */
+  /** How many times at most the SELECT is put, each to one slice of the keys, to bound its memory. */
   readonly slices: number
   /** The SELECT, without comments. Gives {@link HUNT_COLUMNS}. */
   readonly sql: string

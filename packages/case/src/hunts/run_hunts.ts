@@ -56,6 +56,8 @@ export interface HuntRow {
 }
 
 const BUCKETS = 256
+/** Below this many issuances and accesses a slice is not worth its statement. */
+const ROWS_A_SLICE = 1_000_000
 const SPILL = `max_bytes_before_external_group_by = 400000000, max_bytes_before_external_sort = 400000000`
 
 /** What a hunt gives, as the table wants it. The order by which rows are shown is the table's reader's. */
@@ -78,33 +80,59 @@ export async function runHunts(session: Session, options: HuntOptions = {}): Pro
     const params = paramsOf(hunt, options.params ?? {})
     // One after the other: a session takes one query at a time.
     // oxlint-disable-next-line eslint/no-await-in-loop
-    const sql = await checkHunt(session, hunt, { ...params, ...sliceParams(0, hunt.slices) })
+    const sql = await checkHunt(session, hunt, { ...params, ...sliceParams(0, 1) })
     ready.push({ hunt, sql, params })
   }
   await fillPlaces(session)
-  if (options.only === undefined) await session.command('TRUNCATE TABLE hunt_hit')
+  const most = Math.ceil((await rowsOf(session)) / ROWS_A_SLICE)
+  await forget(session, options.only)
   const results: HuntResult[] = []
   for (const [index, { hunt, sql, params }] of ready.entries()) {
     options.onProgress?.(index, ready.length, hunt.id)
     // oxlint-disable-next-line eslint/no-await-in-loop
-    await fillHits(session, hunt, sql, params)
+    await fillHits(session, hunt, { sql, params, slices: Math.max(1, Math.min(hunt.slices, most)) })
     // oxlint-disable-next-line eslint/no-await-in-loop
     results.push(await resultOf(session, hunt, options.limit ?? 20))
   }
   return results
 }
 
-async function fillHits(session: Session, hunt: Hunt, sql: string, params: Params): Promise<void> {
-  await session.command('DELETE FROM hunt_hit WHERE hunt = {hunt_id:String}', { hunt_id: hunt.id })
+async function rowsOf(session: Session): Promise<number> {
+  const [row] = await session.rows(
+    'SELECT toFloat64((SELECT count() FROM access) + (SELECT count() FROM issuance)) AS n',
+  )
+  return Number(row?.['n'] ?? 0)
+}
+
+/** Takes away what the hunts found before. */
+async function forget(session: Session, only: readonly string[] | undefined): Promise<void> {
+  if (only === undefined) {
+    await session.command('TRUNCATE TABLE hunt_hit')
+    return
+  }
+  const [old] = await session.rows(
+    'SELECT 1 AS found FROM hunt_hit WHERE hunt IN {ids:Array(String)} LIMIT 1',
+    { ids: only },
+  )
+  if (old === undefined) return
+  await session.command('DELETE FROM hunt_hit WHERE hunt IN {ids:Array(String)}', { ids: only })
+}
+
+async function fillHits(
+  session: Session,
+  hunt: Hunt,
+  run: { readonly sql: string; readonly params: Params; readonly slices: number },
+): Promise<void> {
+  const { sql, params, slices } = run
   const named = { hunt_id: hunt.id, hunt_class: hunt.class, hunt_strength: hunt.strength }
   const insert = `
     INSERT INTO hunt_hit (${HIT_COLUMNS.join(', ')})
     SELECT {hunt_id:String}, {hunt_class:String}, {hunt_strength:String}, ${BUCKET}, ${HIT_VALUES.join(', ')}
     FROM (${sql}) AS h
     SETTINGS ${SPILL}`
-  for (let slice = 0; slice < hunt.slices; slice++) {
+  for (let slice = 0; slice < slices; slice++) {
     // oxlint-disable-next-line eslint/no-await-in-loop
-    await session.command(insert, { ...params, ...sliceParams(slice, hunt.slices), ...named })
+    await session.command(insert, { ...params, ...sliceParams(slice, slices), ...named })
   }
 }
 

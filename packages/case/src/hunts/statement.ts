@@ -37,52 +37,13 @@ const REFUSED_WORDS: ReadonlyMap<string, string> = new Map([
 ])
 
 /** Functions that reach outside the case even where the engine is read-only, or never give the same twice. */
-const REFUSED_FUNCTIONS: ReadonlySet<string> = new Set([
-  ...[
-    'file',
-    'catboostevaluate',
-    'sleep',
-    'sleepeachrow',
-    'getsetting',
-    'getmacro',
-    'hostname',
-    'fqdn',
-  ],
-  ...[
-    'dictget',
-    'dictgetordefault',
-    'joinget',
-    'rand',
-    'rand32',
-    'rand64',
-    'generateuuidv4',
-    'now',
-    'now64',
-  ],
-  ...[
-    'url',
-    's3',
-    'remote',
-    'remotesecure',
-    'cluster',
-    'clusterallreplicas',
-    'executable',
-    'numbers_mt',
-  ],
-  ...[
-    'mysql',
-    'postgresql',
-    'sqlite',
-    'mongodb',
-    'redis',
-    'odbc',
-    'jdbc',
-    'hdfs',
-    'merge',
-    'input',
-    'loop',
-  ],
-])
+const REFUSED_FUNCTIONS: ReadonlySet<string> = new Set(
+  (
+    'file catboostevaluate sleep sleepeachrow getsetting getmacro hostname fqdn dictget dictgetordefault joinget ' +
+    'rand rand32 rand64 generateuuidv4 now now64 url s3 remote remotesecure cluster clusterallreplicas executable ' +
+    'mysql postgresql sqlite mongodb redis odbc jdbc hdfs merge input loop'
+  ).split(' '),
+)
 
 const TOKEN =
   /(?<space>\s+)|(?<comment>--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(?<quoted>'(?:[^'\\]|\\[\s\S]|'')*(?:'|$))|(?<name>`(?:[^`\\]|\\[\s\S])*(?:`|$)|"(?:[^"\\]|\\[\s\S])*(?:"|$))|(?<placeholder>\{[^{}]*\}?)|(?<word>\w+)|(?<other>[\s\S])/gu
@@ -111,7 +72,8 @@ class Scan {
   readonly #firstLine: number
   #sql = ''
   #open = 0
-  #ended = false
+  /** Line of the terminator; 0 before it. */
+  #endedOn = 0
   #previous = ''
   #first = ''
   readonly #placeholders: { name: string; type: string; line: number }[] = []
@@ -148,9 +110,9 @@ class Scan {
   ): StatementFault | undefined {
     if (groups['space'] !== undefined) return undefined
     if (groups['comment'] !== undefined) return this.#comment(token)
-    if (this.#ended) return this.#at('one statement a hunt')
+    if (this.#endedOn > 0) return this.#at('one statement a hunt')
     if (token === ';') {
-      this.#ended = true
+      this.#endedOn = this.#line
       return undefined
     }
     const previous = this.#previous

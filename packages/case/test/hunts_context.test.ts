@@ -1,0 +1,212 @@
+/**
+ * Hunts for grants and contexts: rows that they must hit, and neighbours from ordinary life that they must not.
+ */
+import { describe } from 'node:test'
+import {
+  ANNA,
+  APP,
+  appReads,
+  BORIS,
+  crowd,
+  DAY,
+  HOTEL,
+  type Life,
+  late,
+  OFFICE,
+  OWA,
+  REST,
+  testHunts,
+  WINDOWS,
+  weeks,
+  world,
+} from './hunt_lives.ts'
+import { access, bind, guid, issuance, type Row } from './world.ts'
+
+const grant = (at: number, fields: Row = {}): Row =>
+  access(at, {
+    operation: 'Consent to application.',
+    service: 'AzureActiveDirectory',
+    principal: BORIS,
+    detail: `{"target":[{"id":"${APP.toUpperCase()}"}]}`,
+    ...fields,
+  })
+const grants: Life[] = [
+  world('an application reads mail after a grant', {
+    hit: [appReads(30), appReads(31)],
+    miss: [grant(20), bind(ANNA, 30, [], { client_app_id: APP, ip: HOTEL })],
+  }),
+  world('a new credential and a new network for an old application', {
+    hit: [appReads(30)],
+    miss: [
+      appReads(3, { ip: OFFICE }),
+      grant(20, { operation: 'Add service principal credentials.' }),
+      appReads(40, { ip: OFFICE }),
+    ],
+  }),
+  world('an application that read from there before', {
+    miss: [appReads(3), grant(20), appReads(30)],
+  }),
+  world('a grant to another application', {
+    miss: [grant(20, { detail: guid(99) }), appReads(30)],
+  }),
+  world('a grant that failed', { miss: [grant(20, { outcome: 'failed' }), appReads(30)] }),
+  world('a grant in another tenant', { miss: [grant(20, { tenant: 'tenant-b' }), appReads(30)] }),
+  world('a grant long ago', { miss: [grant(0), appReads(60 * DAY)] }),
+]
+
+const forgedGrant = grant(20)
+const cleanGrant = grant(20)
+const unissuedGrants: Life[] = [
+  world('a grant made with a token nobody issued', {
+    hit: [appReads(30)],
+    miss: [forgedGrant],
+    verdicts: new Map([[forgedGrant, ['unissued', 'never-issued']]]),
+  }),
+  world('a grant made with an issued token', { miss: [cleanGrant, appReads(30)] }),
+]
+
+const contexts: Life[] = [
+  world('the mail service’s own application id does not excuse a new client and network', {
+    hit: [late(ANNA, { client: REST })],
+    miss: weeks(),
+  }),
+  world('an application that no mailbox of the group has, from a new network', {
+    hit: [late(ANNA, { client_app_id: APP })],
+    miss: weeks(),
+  }),
+  world('a network new to the tenant that reads several mailboxes', {
+    hit: [late(ANNA), late(BORIS)],
+    miss: weeks(),
+  }),
+  world('a journey of one person is ordinary', { miss: [...weeks(), late(ANNA)] }),
+  world('a journey of two who sign in there is ordinary', {
+    miss: [...weeks(), late(ANNA), late(BORIS)],
+    issuance: [issuance(15 * DAY - 1, ANNA, { ip: HOTEL })],
+  }),
+  world('a new mail program at the desk is ordinary, also on a later journey', {
+    miss: [
+      ...weeks(),
+      late(ANNA, { client: 'Client=POP3', ip: '198.51.100.1' }),
+      bind(ANNA, 16 * DAY, [], { client: 'Client=POP3', ip: HOTEL, app_id: OWA }),
+    ],
+  }),
+  world('an update of the browser is no new client', {
+    miss: [...weeks(), late(ANNA, { client: WINDOWS.replace('113.0.0.0', '114.0.5735.90') })],
+  }),
+  world('a migration to a new application id is ordinary, also for who is on a journey', {
+    miss: [
+      ...weeks(),
+      ...crowd
+        .slice(1)
+        .map((who) =>
+          late(who, { app_id: '9199bf20-a13f-4107-85dc-02114787ef48', ip: '198.51.100.3' }),
+        ),
+      late(ANNA, { app_id: '9199bf20-a13f-4107-85dc-02114787ef48' }),
+    ],
+  }),
+  world('another group’s client does not excuse it', {
+    hit: [late(ANNA, { client: REST })],
+    miss: [
+      ...weeks(),
+      bind('it@a.example.org', 5, [], { ip: '192.0.2.1', client: REST, app_id: OWA }),
+    ],
+    directory: [
+      ...crowd.map((who, line) => ({
+        evidence_id: 1,
+        line,
+        principal: who,
+        principal_id: '',
+        tenant: 'tenant-a',
+        organisation: 'A',
+        groups: ['Policy'],
+        display_name: '',
+      })),
+      {
+        evidence_id: 1,
+        line: 9,
+        principal: 'it@a.example.org',
+        principal_id: '',
+        tenant: 'tenant-a',
+        organisation: 'A',
+        groups: ['IT'],
+        display_name: '',
+      },
+    ],
+  }),
+  world('what was there in the first days is known', {
+    miss: [
+      ...weeks(),
+      bind(ANNA, 10, [], { client: REST, app_id: OWA, ip: HOTEL }),
+      late(ANNA, { client: REST }),
+    ],
+  }),
+  world('a stray old record does not begin the log', {
+    hit: [late(ANNA, { client: REST })],
+    miss: [...weeks(), bind(ANNA, -900 * DAY, [], { ip: OFFICE, client: WINDOWS, app_id: OWA })],
+  }),
+]
+
+const rule = (detail: string, fields: Row = {}): Row =>
+  access(5, { operation: 'New-InboxRule', service: 'Exchange', principal: ANNA, detail, ...fields })
+const rules: Life[] = [
+  world('rules that forward outside, delete or hide', {
+    hit: [
+      rule('[{"Name":"ForwardTo","Value":"smtp:box@elsewhere.example.com"}]'),
+      rule('[{"Name":"DeleteMessage","Value":"True"}]'),
+      rule('[{"Name":"MoveToFolder","Value":"RSS Feeds"}]', { operation: 'Set-InboxRule' }),
+      rule('{"ForwardingSmtpAddress":"smtp:box@elsewhere.example.com"}', {
+        operation: 'Set-Mailbox',
+      }),
+    ],
+    miss: [
+      rule('[{"Name":"ForwardTo","Value":"boris@a.example.org"}]'),
+      rule(
+        '[{"Name":"MoveToFolder","Value":"Newsletters"},{"Name":"From","Value":"news@elsewhere.example.com"}]',
+      ),
+      rule('[{"Name":"DeleteMessage","Value":"False"}]'),
+      rule('[{"Name":"DeleteMessage","Value":"True"}]', { outcome: 'failed' }),
+      rule('[{"Name":"ForwardTo","Value":"box@elsewhere.example.com"}]', {
+        operation: 'Remove-InboxRule',
+      }),
+    ],
+    access: [bind(ANNA, 1, [])],
+  }),
+]
+
+/** An application's first readings of several mailboxes, a minute apart unless `apart` hours are given. */
+const boxes = (at: number, count: number, fields: Row = {}, apart = 1 / 60): Row[] =>
+  Array.from({ length: count }, (_, index) =>
+    appReads(at + index * apart, { mailbox: `m${index}@a.example.org`, ...fields }),
+  )
+const many: Life[] = [
+  world('an application reads five mailboxes for the first time', {
+    hit: boxes(15 * DAY, 5),
+    miss: weeks(),
+  }),
+  world('four are not many', { miss: [...weeks(), ...boxes(15 * DAY, 4)] }),
+  world('mailboxes that it knows', { miss: [...weeks(), ...boxes(5, 5), ...boxes(15 * DAY, 5)] }),
+  world('five over a day', { miss: [...weeks(), ...boxes(15 * DAY, 5, {}, 2)] }),
+  world('people who read their own', {
+    miss: [
+      ...weeks(),
+      ...crowd.map((who) =>
+        appReads(15 * DAY, { mailbox: who, principal: who, actor_kind: 'user' }),
+      ),
+      appReads(15 * DAY, {
+        mailbox: 'e@a.example.org',
+        principal: 'e@a.example.org',
+        actor_kind: 'user',
+      }),
+    ],
+  }),
+]
+
+describe('hunts for grants and contexts', () => {
+  testHunts({
+    app_reads_many_mailboxes: many,
+    context_never_seen: contexts,
+    grant_by_unissued_token: unissuedGrants,
+    inbox_rule_hide_or_forward: rules,
+    new_grant_app_only_mail: grants,
+  })
+})
