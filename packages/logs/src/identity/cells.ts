@@ -112,7 +112,8 @@ export function tenantOf(...values: readonly unknown[]): string {
 
 /** A record's own id: a GUID in canonical text, any other as logged. */
 export function recordIdOf(value: unknown): string {
-  return readGuid(value) || told(value)
+  const id = told(value)
+  return readGuid(id) || id
 }
 
 /** A session's id: a GUID in canonical text; any other as logged, since its case may mean something. */

@@ -3,6 +3,8 @@
  *
  * Its records name no token and no session, so nothing can be said of them by looking tokens up.
  *
+ * `clientAppId` is the application that was given something, where the record says which.
+ *
  * `detail`: `category`, `loggedBy`, `reason`, `targets` (type, id, name, upn, changes), `additional`.
  *
  * Source: entra-docs, reference-azure-monitor-audit-log-schema.md; Graph, resource type directoryAudit; read
@@ -131,11 +133,25 @@ function auditOf(row: Json, around: Around, atMs: number, operation: string): Ac
     actorKind: isUser ? 'user' : Object.keys(app).length > 0 ? 'app' : 'system',
     tenant: around.tenant,
     appId: named(member(app, 'appId')),
+    clientAppId: grantedAppOf(targets, additional),
     ip: address(member(user, 'ipAddress')) || address(around.ip),
     client: told(row['userAgent']) || told(additional.get('User-Agent')),
     objectName: told(member(targets[0] ?? {}, 'displayName')),
     detail: detailOf(row, targets, additional),
   }
+}
+
+/** The application that got a role, a consent or a credential. Values are JSON texts: `"\\"id\\""`. */
+function grantedAppOf(targets: readonly Json[], additional: ReadonlyMap<string, string>): string {
+  for (const target of targets) {
+    for (const change of list(member(target, 'modifiedProperties'))) {
+      if (!isObject(change)) continue
+      if (plain(member(change, 'displayName')) !== 'ServicePrincipal.AppId') continue
+      const value = plain(member(change, 'newValue')) || plain(member(change, 'oldValue'))
+      if (value !== '') return named(value.replaceAll('"', ''))
+    }
+  }
+  return named(additional.get('AppId'))
 }
 
 function outcomeOf(value: unknown): Access['outcome'] {

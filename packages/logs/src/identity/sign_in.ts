@@ -61,12 +61,13 @@ export interface SignIn {
   readonly tokenProtection: unknown
 }
 
-/** Names of authenticationProtocol, incomingTokenType, crossTenantAccessType and tokenIssuerType. */
+/** Names of the protocol, token, access, issuer, authentication requirement and conditional access. */
 const NAMES: readonly string[] = [
   'none oAuth2 ropc wsFederation saml20 deviceCode authenticationTransfer nativeAuth',
   'primaryRefreshToken saml11 remoteDesktopToken refreshToken',
   'b2bCollaboration b2bDirectConnect microsoftSupport serviceProvider passthrough',
   'AzureAD AzureADBackupAuth ADFederationServices ADFederationServicesMFAAdapter NPSExtension',
+  'singleFactorAuthentication multiFactorAuthentication notApplied success failure notEnabled',
   'unknownFutureValue',
 ].flatMap((names) => names.split(' '))
 const SPELLED = new Map(NAMES.map((name) => [name.toLowerCase(), name]))
@@ -144,8 +145,8 @@ function detailOf(signIn: SignIn): string {
   detail.set('incomingToken', unlessNone(known(signIn.incomingToken)))
   detail.set('crossTenant', unlessNone(known(signIn.crossTenant)))
   if (signIn.isCae) detail.set('cae', true)
-  detail.set('conditionalAccess', lowerFirst(told(signIn.conditionalAccess)))
-  detail.set('requirement', lowerFirst(told(signIn.requirement)))
+  detail.set('conditionalAccess', known(signIn.conditionalAccess))
+  detail.set('requirement', known(signIn.requirement))
   detail.set('userType', named(signIn.userType))
   detail.set('app', told(signIn.appName))
   detail.set('resource', told(signIn.resourceName))
@@ -160,9 +161,3 @@ function detailOf(signIn: SignIn): string {
   detail.set('tokenProtection', unlessNone(told(signIn.tokenProtection)))
   return detail.text()
 }
-
-/** `Not Applied` (portal) and `notApplied` (Graph) are one value. */
-const lowerFirst = cached((value) => {
-  const joined = value.replaceAll(/\s/g, '')
-  return joined.charAt(0).toLowerCase() + joined.slice(1)
-})
