@@ -1,1 +1,6 @@
-export {}
+export {
+  type ReplayOptions,
+  type ReplayProgress,
+  type ReplaySummary,
+  replayStorm0558,
+} from './replay.ts'

@@ -1,0 +1,87 @@
+/**
+ * The replay's clock: the weeks that the logs cover and how their times are spelled.
+ *
+ * @module
+ */
+
+export const SECOND = 1000
+export const MINUTE = 60_000
+export const HOUR = 3_600_000
+export const DAY = 86_400_000
+
+/** Logs of the tenants cover `[from, to)`: four weeks before the first forged access, to the days after the block. */
+export const WINDOW: Span = { fromMs: Date.UTC(2023, 3, 17), toMs: Date.UTC(2023, 6, 1) }
+
+/** First day of forged access, 15 May 2023. */
+export const FIRST_DAY_MS: number = Date.UTC(2023, 4, 15)
+/** The mail service stops renewing tokens that it made itself, 26 June 2023. */
+export const RENEWAL_STOPS_MS: number = Date.UTC(2023, 5, 26)
+/** The mail service refuses tokens signed with the key, 27 June 2023: no forged access from here on. */
+export const BLOCKED_MS: number = Date.UTC(2023, 5, 27)
+
+/** A half-open period. */
+export interface Span {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/** Starts of the days in a span, UTC. */
+export function daysOf(span: Span): number[] {
+  const days: number[] = []
+  for (let dayMs = span.fromMs; dayMs < span.toMs; dayMs += DAY) days.push(dayMs)
+  return days
+}
+
+/** 0 is Sunday. */
+export function weekdayOf(dayMs: number): number {
+  return new Date(dayMs).getUTCDay()
+}
+
+export function isWeekend(dayMs: number): boolean {
+  const weekday = weekdayOf(dayMs)
+  return weekday === 0 || weekday === 6
+}
+
+/** `2023-05-15T00:07:12.123Z` */
+export function isoMs(ms: number): string {
+  return new Date(ms).toISOString()
+}
+
+/** `2023-05-15T00:07:12`: UTC without saying so, as the unified audit log has it. */
+export function isoSeconds(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 19)
+}
+
+/** `2023-05-15T00:07:12.1230000Z`: seven digits, as .NET writes them. */
+export function isoTicks(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 23)}0000Z`
+}
+
+/** `5/15/2023, 3:05:26.000 PM`: Log Analytics' CSV. */
+export function slashMs(ms: number): string {
+  const date = new Date(ms)
+  const thousandths = String(date.getUTCMilliseconds()).padStart(3, '0')
+  return `${slashDay(date)}, ${clock(date, `.${thousandths}`)}`
+}
+
+/** `5/15/2023 3:05:26 PM`: PowerShell under en-US. */
+export function slashSeconds(ms: number): string {
+  const date = new Date(ms)
+  return `${slashDay(date)} ${clock(date, '')}`
+}
+
+function slashDay(date: Date): string {
+  return `${date.getUTCMonth() + 1}/${date.getUTCDate()}/${date.getUTCFullYear()}`
+}
+
+function clock(date: Date, fraction: string): string {
+  const hour = date.getUTCHours()
+  const minute = String(date.getUTCMinutes()).padStart(2, '0')
+  const second = String(date.getUTCSeconds()).padStart(2, '0')
+  return `${hour % 12 === 0 ? 12 : hour % 12}:${minute}:${second}${fraction} ${hour < 12 ? 'AM' : 'PM'}`
+}
+
+/** `2023-05`, for file names. */
+export function monthOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 7)
+}

@@ -1,0 +1,205 @@
+/**
+ * What happens in the replay, before any export shape: sign-ins, audit records, Graph calls.
+ *
+ * @module
+ */
+import type { App } from './apps.ts'
+import type { TokenId } from './ids.ts'
+import type { Verdict } from './truth.ts'
+
+/** Why an ordinary access could be taken for the attacker's, and which verdicts on it are no mistake. */
+export interface Trap {
+  readonly name: string
+  readonly verdicts: readonly Verdict[]
+  readonly reasons: readonly string[]
+}
+
+/** A token in somebody's hand. */
+export interface Token {
+  readonly id: TokenId
+  readonly atMs: number
+  readonly session: string
+  readonly app: App
+  readonly resource: App
+  readonly ip: string
+  /** Directory object id of the user or service principal that the token names. */
+  readonly holder: string
+  /** Which log shows that it was made. */
+  readonly origin: Origin
+}
+
+/** A category of sign-ins, the mail service's own token call, or no log at all. */
+export type Origin = SignInCategory | 'owa' | 'none'
+
+export type SignInCategory =
+  | 'interactive'
+  | 'non-interactive'
+  | 'service-principal'
+  | 'managed-identity'
+
+/** One row of a sign-in log. */
+export interface SignIn {
+  readonly category: SignInCategory
+  readonly token: Token
+  /** Sign-in name of the user, or name of the service principal. */
+  readonly name: string
+  readonly displayName: string
+  /** Autonomous system number. */
+  readonly network: number
+  readonly deviceId: string
+  readonly agent: string
+  readonly errorCode: number
+  readonly protocol: string
+  readonly issuer: string
+  readonly crossTenant: string
+  readonly homeTenant: string
+  readonly continuous: boolean
+}
+
+/** A token as one access record spells it. */
+export interface TokenUse {
+  /** As written: one of the spellings, a placeholder. */
+  readonly spelled: string
+  readonly session: string
+  readonly issuedAtMs: number
+  readonly clientAppId: string
+  readonly resourceId: string
+  readonly holder: string
+  readonly tenant: string
+  readonly origin: Origin
+}
+
+export interface ReadItem {
+  /** Internet message id with its angle brackets; `''` where the record gives none. */
+  readonly messageId: string
+  readonly itemId: string
+  readonly bytes: number
+  readonly subject: string
+}
+
+export interface ReadFolder {
+  readonly id: string
+  readonly path: string
+  readonly items: readonly ReadItem[]
+}
+
+/** What mailbox records have and others have not. */
+export interface MailPart {
+  readonly owner: string
+  readonly mailboxId: string
+  readonly sid: string
+  readonly appId: string
+  readonly clientAppId: string
+  readonly client: string
+  readonly logonType: number
+  /** `Bind`, `Sync`, or `''` for what is no MailItemsAccessed. */
+  readonly accessType: string
+  /** `True`, `False`, or `''` for a record without the property. */
+  readonly throttled: string
+  /** MailItemsAccessed of RecordType 50 (Folders), AttachmentAccess (Messages), bulk actions (AffectedItems). */
+  readonly folders: readonly ReadFolder[]
+  /** Write sizes as `123.00`. */
+  readonly floatSizes: boolean
+}
+
+/** One record of the unified audit log. */
+export interface AuditRecord {
+  readonly atMs: number
+  /** When the log delivers it: exports are in this order. */
+  readonly deliveredMs: number
+  readonly id: string
+  readonly recordType: number
+  readonly operation: string
+  readonly workload: string
+  readonly result: string
+  readonly userId: string
+  readonly userKey: string
+  readonly userType: number
+  readonly ip: string
+  /** Undefined where the record carries no AppAccessContext. */
+  readonly token: TokenUse | undefined
+  /** Exchange's own SessionId; `''` where absent. */
+  readonly sessionId: string
+  readonly mail: MailPart | undefined
+  /** Further members, as JSON text that begins with a comma; `''` if none. */
+  readonly extra: string
+  /** How often the export holds the record. */
+  readonly copies: number
+  /** Cut the AuditData, as a spreadsheet does. */
+  readonly cut: boolean
+  readonly trap: Trap | undefined
+}
+
+/** One row of a Graph activity log. */
+export interface GraphCall {
+  readonly atMs: number
+  readonly id: string
+  readonly token: TokenUse
+  readonly appId: string
+  /** Object id of the user; `''` for an app-only token. */
+  readonly userOid: string
+  readonly servicePrincipalId: string
+  readonly ip: string
+  readonly agent: string
+  readonly uri: string
+  readonly bytes: number
+  readonly issuer: string
+  /** Written to the log of the old directory API instead. */
+  readonly directory: boolean
+  readonly trap: Trap | undefined
+}
+
+/** What one tenant's systems logged in one stretch of time. */
+export class Happenings {
+  readonly signIns: SignIn[] = []
+  readonly audits: AuditRecord[] = []
+  readonly calls: GraphCall[] = []
+}
+
+/** The record of an ordinary use: what a caller does not say is what most records have. */
+export function auditRecord(
+  fields: Pick<AuditRecord, 'atMs' | 'id' | 'recordType' | 'operation' | 'workload' | 'userId'> &
+    Partial<AuditRecord>,
+): AuditRecord {
+  return {
+    deliveredMs: fields.atMs,
+    result: 'Succeeded',
+    userKey: '',
+    userType: 0,
+    ip: '',
+    token: undefined,
+    sessionId: '',
+    mail: undefined,
+    extra: '',
+    copies: 1,
+    cut: false,
+    trap: undefined,
+    ...fields,
+  }
+}
+
+/** How most records write a token. */
+export function useOf(token: Token, tenant: string): TokenUse {
+  return {
+    spelled: token.id.uti,
+    session: token.session,
+    issuedAtMs: token.atMs,
+    clientAppId: token.app.id,
+    resourceId: token.resource.id,
+    holder: token.holder,
+    tenant,
+    origin: token.origin,
+  }
+}
+
+const ISSUED: readonly Verdict[] = ['issued']
+
+/** A trap that no verdict but `issued` fits. */
+export function issuedTrap(name: string): Trap {
+  return { name, verdicts: ISSUED, reasons: [] }
+}
+
+/** A trap whose token no evidence shows: it may be undetermined, or known by its session alone. */
+export function unseenTrap(name: string, ...reasons: readonly string[]): Trap {
+  return { name, verdicts: ['undetermined', 'session-only'], reasons }
+}

@@ -1,0 +1,84 @@
+/**
+ * Ids as the systems spell them: GUIDs, and the four spellings of a token id.
+ *
+ * The layout is written here again, and not taken from the readers, so that a mistake in one of them
+ * cannot hide in the other.
+ *
+ * Source: docs of the sign-in log and of the linkable identifiers; spellings as observed 2022 to 2025.
+ *
+ * @module
+ */
+import { Random } from './random.ts'
+
+/** One token id: 16 bytes, as GUID text and as the `uti` claim spells them. */
+export interface TokenId {
+  readonly guid: string
+  /** 22 characters, base64url without padding, of the bytes in .NET order. */
+  readonly uti: string
+}
+
+const raw = Buffer.alloc(16)
+const net = Buffer.alloc(16)
+
+/** A version 4 GUID. */
+export function guid(random: Random): string {
+  fill(random)
+  return textOf()
+}
+
+/** A token id as the Entra token service makes them: version 4, last byte 00, 01 or 02. */
+export function genuineTokenId(random: Random): TokenId {
+  fill(random)
+  const draw = random.below(569)
+  raw[15] = draw < 425 ? 0 : draw < 508 ? 1 : 2
+  return tokenId()
+}
+
+/** A token id that somebody made up: version 4, any last byte. */
+export function inventedTokenId(random: Random): TokenId {
+  fill(random)
+  return tokenId()
+}
+
+/** A token id whose bytes are no version 4 GUID: 16 bytes that a script drew. */
+export function rawTokenId(random: Random): TokenId {
+  fill(random)
+  raw[6] = 0x90 | random.below(16)
+  raw[8] = random.below(0x80)
+  return tokenId()
+}
+
+/** The id of something that has a name in this world: the same for the same parts. */
+export function namedGuid(seed: number): string {
+  return guid(new Random(seed))
+}
+
+/** 24 characters: base64 with padding and the standard alphabet. */
+export function paddedSpelling(id: TokenId): string {
+  return `${id.uti.replaceAll('-', '+').replaceAll('_', '/')}==`
+}
+
+/** 48 characters: base64 of the GUID's text, as sign-in logs had it in 2022. */
+export function asciiSpelling(id: TokenId): string {
+  return Buffer.from(id.guid, 'latin1').toString('base64')
+}
+
+function fill(random: Random): void {
+  for (let offset = 0; offset < 16; offset += 4) raw.writeUInt32BE(random.next(), offset)
+  raw[6] = 0x40 | (raw.readUInt8(6) & 0x0f)
+  raw[8] = 0x80 | (raw.readUInt8(8) & 0x3f)
+}
+
+function tokenId(): TokenId {
+  // .NET writes the first three fields of a GUID little-endian.
+  raw.copy(net)
+  net.subarray(0, 4).reverse()
+  net.subarray(4, 6).reverse()
+  net.subarray(6, 8).reverse()
+  return { guid: textOf(), uti: net.toString('base64url') }
+}
+
+function textOf(): string {
+  const hex = raw.toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}

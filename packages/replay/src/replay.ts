@@ -1,0 +1,224 @@
+/**
+ * The incident again: what the victims' systems would have exported, and what really happened.
+ *
+ * Deterministic: one seed and one scale give the same bytes, on any day. The logs go to `logs/`, a folder for
+ * each organisation; the truth lies beside that folder and not in it, so that no reader finds it by accident.
+ *
+ * @module
+ */
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { MintmarkError } from '@mintmark/core'
+import { BLOCKED_MS, isoMs, WINDOW } from './calendar.ts'
+import { EAST_ASIA, EUROPE, STATE } from './organisations.ts'
+import { DUMP, ENGINEER, PROVIDER_WINDOW } from './provider.ts'
+import { type TenantCounts, TenantLogs } from './tenant_logs.ts'
+import { attempt, TextFile } from './text_file.ts'
+import { Truth, type TruthSums } from './truth.ts'
+import { type Organisation, World } from './world.ts'
+
+export interface ReplayOptions {
+  /** Folder to write to; made if it is not there. */
+  readonly out: string
+  /** A whole number from 0 to 4294967295. */
+  readonly seed: number
+  /** 1 is about 100,000 accesses and 250,000 issuances; only ordinary life is scaled. */
+  readonly scale: number
+  readonly onProgress?: (progress: ReplayProgress) => void
+}
+
+export interface ReplayProgress {
+  /** Days of tenants written, of all. */
+  readonly done: number
+  readonly total: number
+  readonly organisation: string
+}
+
+/** What was written. */
+export interface ReplaySummary {
+  /** The folder with the logs: what `investigate` is pointed at. */
+  readonly logs: string
+  readonly truth: string
+  readonly organisations: number
+  readonly accesses: number
+  readonly issuances: number
+  readonly forged: TruthSums['forged']
+}
+
+/** Breathing room for whoever waits: progress bars, signals. */
+const TURN_MS = 50
+
+/**
+ * Writes the replay of Storm-0558 below `out`.
+ *
+ * A run that fails or is killed leaves `logs.partial` behind, which the next one removes; `logs` and
+ * `truth.json` are there only when they are whole.
+ *
+ * @throws {MintmarkError} `OUTPUT_UNWRITABLE` if `out` holds a replay already or cannot be written;
+ *   `DISK_FULL`
+ * @throws {RangeError} if the seed or the scale is none
+ */
+export async function replayStorm0558(options: ReplayOptions): Promise<ReplaySummary> {
+  const { out, seed, scale } = options
+  const world = new World(seed, scale)
+  const paths = {
+    logs: join(out, 'logs'),
+    partial: join(out, 'logs.partial'),
+    truth: join(out, 'truth.json'),
+    accesses: join(out, 'truth-accesses.ndjson'),
+  }
+  for (const path of [paths.logs, paths.truth])
+    if (existsSync(path))
+      throw new MintmarkError('OUTPUT_UNWRITABLE', `${path} is there already`, { path })
+  attempt(out, () => {
+    rmSync(paths.partial, { recursive: true, force: true })
+    rmSync(paths.accesses, { force: true })
+    mkdirSync(paths.partial, { recursive: true })
+  })
+  const lines = new TextFile(paths.accesses)
+  const truth = new Truth(lines)
+  const counts = await writeTenants(world, paths.partial, truth, lines, options)
+  lines.close()
+  const document = truthDocument(world, truth, counts)
+  attempt(out, () => {
+    renameSync(paths.partial, paths.logs)
+    writeFileSync(paths.truth, `${JSON.stringify(document, undefined, 2)}\n`, { flag: 'wx' })
+  })
+  return {
+    logs: paths.logs,
+    truth: paths.truth,
+    organisations: world.organisations.length,
+    accesses: document.ordinary.accesses,
+    issuances: document.ordinary.issuances,
+    forged: document.forged,
+  }
+}
+
+async function writeTenants(
+  world: World,
+  folder: string,
+  truth: Truth,
+  lines: TextFile,
+  { onProgress }: ReplayOptions,
+): Promise<Map<Organisation, TenantCounts>> {
+  const tenants = [...world.organisations, world.provider]
+  const counts = new Map<Organisation, TenantCounts>()
+  let restedAt = performance.now()
+  let done = 0
+  let total = 0
+  for (const of of tenants) {
+    const name = `${String(of.index + 1).padStart(2, '0')}-${of.domain.split('.')[0]}`
+    const logs = new TenantLogs(world, of, join(folder, name), truth)
+    if (total === 0) total = logs.days().length * tenants.length
+    try {
+      for (const dayMs of logs.days()) {
+        logs.day(dayMs)
+        done++
+        if (performance.now() - restedAt < TURN_MS) continue
+        onProgress?.({ done: Math.min(done, total), total, organisation: of.name })
+        // Days must follow each other: the files are written in their order.
+        // oxlint-disable-next-line no-await-in-loop
+        await setImmediate()
+        restedAt = performance.now()
+      }
+      logs.close()
+    } catch (error) {
+      logs.abandon()
+      lines.abandon()
+      throw error
+    }
+    counts.set(of, logs.counts)
+  }
+  onProgress?.({ done: total, total, organisation: '' })
+  return counts
+}
+
+function truthDocument(
+  world: World,
+  truth: Truth,
+  counts: ReadonlyMap<Organisation, TenantCounts>,
+) {
+  const sums = truth.sums()
+  const add = (name: keyof TenantCounts) =>
+    [...counts.values()].reduce((sum, each) => sum + each[name], 0)
+  return {
+    schema: 'mintmark-replay-truth/1',
+    incident: 'storm-0558',
+    seed: world.seed,
+    scale: world.scale,
+    window: { from: isoMs(WINDOW.fromMs), to: isoMs(WINDOW.toMs), blocked: isoMs(BLOCKED_MS) },
+    organisations: world.organisations.map((of) => describe(of, truth, counts)),
+    state: stateTruth(world, truth, sums),
+    forged: sums.forged,
+    classes: sums.classes,
+    accounts: sums.accounts,
+    traps: sums.traps,
+    provider: providerTruth(world, counts),
+    ordinary: {
+      accesses: add('accesses'),
+      issuances: add('issuances'),
+      people: world.organisations.reduce((sum, { headcount }) => sum + headcount, 0),
+      truncatedRows: add('truncated'),
+      duplicateRows: add('duplicates'),
+    },
+    accessLines:
+      'truth-accesses.ndjson: every access of the attacker and every trap; an access without a line is ordinary and issued',
+  }
+}
+
+function describe(
+  of: Organisation,
+  truth: Truth,
+  counts: ReadonlyMap<Organisation, TenantCounts>,
+) {
+  return {
+    name: of.name,
+    tenant: of.tenant,
+    domain: of.domain,
+    audit: of.audit,
+    signIns: of.signIns,
+    owaAuthSupplied: of.owaAuth,
+    habits: of.habits,
+    mailboxes: of.thefts.length,
+    messages: truth.organisationMessages(of),
+    ...counts.get(of),
+  }
+}
+
+/** The numbers that the public record gives. */
+function stateTruth(world: World, truth: Truth, sums: TruthSums) {
+  const state = world.organisations[0]
+  const accounts = sums.accounts.filter(({ organisation }) => organisation === STATE)
+  const messages = state === undefined ? 0 : truth.organisationMessages(state)
+  return {
+    organisation: STATE,
+    tenant: state?.tenant ?? '',
+    mailboxes: accounts.map(({ mailbox }) => mailbox),
+    messages,
+    // No message lay in two of these mailboxes, so copies are as many.
+    copies: accounts.reduce((sum, account) => sum + account.messages, 0),
+    groups: [EAST_ASIA, EUROPE].map((name) => {
+      const members = accounts.filter(({ group }) => group === name)
+      return {
+        name,
+        mailboxes: members.length,
+        messages: members.reduce((sum, account) => sum + account.messages, 0),
+      }
+    }),
+  }
+}
+
+function providerTruth(world: World, counts: ReadonlyMap<Organisation, TenantCounts>) {
+  const { provider } = world
+  return {
+    name: provider.name,
+    tenant: provider.tenant,
+    countedAmongTheOrganisations: false,
+    window: { from: isoMs(PROVIDER_WINDOW.fromMs), to: isoMs(PROVIDER_WINDOW.toMs) },
+    engineer: world.person(provider, ENGINEER).upn,
+    artefact: { name: DUMP.name, site: DUMP.site },
+    class: 'replayed',
+    ...counts.get(provider),
+  }
+}

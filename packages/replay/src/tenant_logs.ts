@@ -1,0 +1,228 @@
+/**
+ * One tenant, day by day: what happened there, as its systems would have exported it.
+ *
+ * Memory holds one day of at most {@link BLOCK} people, whatever the scale.
+ *
+ * @module
+ */
+import { copyFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Attack } from './attack.ts'
+import { AuditFiles } from './audit_files.ts'
+import { CallFiles } from './call_files.ts'
+import { DAY, daysOf, type Span, WINDOW } from './calendar.ts'
+import { type AuditRecord, Happenings, issuedTrap, type SignIn, type Trap } from './events.ts'
+import { misuseGrants } from './grants.ts'
+import { writeKeycloak } from './keycloak.ts'
+import { livePersonDay } from './life.ts'
+import type { Habit } from './organisations.ts'
+import { debugDay, PROVIDER_WINDOW, replayDay } from './provider.ts'
+import { liveServices } from './services.ts'
+import { GAP, writeDirectory, writeExtractorLog, writeInventory } from './side_files.ts'
+import { SignInFiles } from './sign_in_files.ts'
+import { stsLogon } from './sts_logon.ts'
+import { attempt } from './text_file.ts'
+import { loseSignIns, plantTraps } from './traps.ts'
+import type { Truth } from './truth.ts'
+import { exportTrap, twist } from './twists.ts'
+import type { Organisation, World } from './world.ts'
+
+/** People whose day is held at once. */
+const BLOCK = 2000
+const STREAM = 0x74656e61
+
+/** How many rows a tenant's logs have. */
+export interface TenantCounts {
+  accesses: number
+  issuances: number
+  /** Rows whose AuditData is cut: in the files, but nothing can be read from them. */
+  truncated: number
+  /** Rows that are copies of others. */
+  duplicates: number
+}
+
+/** Writes the logs of one tenant. */
+export class TenantLogs {
+  readonly counts: TenantCounts = { accesses: 0, issuances: 0, truncated: 0, duplicates: 0 }
+  readonly #world: World
+  readonly #of: Organisation
+  readonly #truth: Truth
+  readonly #folder: string
+  readonly #window: Span
+  readonly #attack: Attack
+  readonly #audits: AuditFiles
+  readonly #signIns: SignInFiles
+  readonly #calls: CallFiles
+  /** Records that the log has not delivered yet. */
+  #later: AuditRecord[] = []
+  readonly #lost = new Map<string, Trap>()
+
+  constructor(world: World, of: Organisation, folder: string, truth: Truth) {
+    this.#world = world
+    this.#of = of
+    this.#truth = truth
+    this.#folder = folder
+    this.#window = of === world.provider ? PROVIDER_WINDOW : WINDOW
+    this.#attack = new Attack(world, of, truth)
+    this.#audits = new AuditFiles(of, folder)
+    this.#signIns = new SignInFiles(of, folder)
+    this.#calls = new CallFiles(of, folder)
+  }
+
+  /** Days to write, in order. */
+  days(): readonly number[] {
+    return daysOf(this.#window)
+  }
+
+  /** Writes one day. */
+  day(dayMs: number): void {
+    for (let first = 0; first < this.#of.headcount; first += BLOCK) {
+      const into = new Happenings()
+      if (first === 0) this.#special(dayMs, into)
+      const end = Math.min(first + BLOCK, this.#of.headcount)
+      for (let index = first; index < end; index++)
+        livePersonDay(this.#world, this.#of, this.#world.person(this.#of, index), dayMs, into)
+      this.#write(dayMs, first, into)
+    }
+  }
+
+  /** What is not anybody's ordinary day: the attacker's, services', traps. */
+  #special(dayMs: number, into: Happenings): void {
+    const [world, of, truth] = [this.#world, this.#of, this.#truth]
+    if (of === world.provider) {
+      replayDay(world, of, dayMs, into, truth)
+      debugDay(world, of, dayMs, into)
+      return
+    }
+    this.#attack.day(dayMs, into)
+    liveServices(world, of, dayMs, into)
+    misuseGrants(world, of, dayMs, into, truth)
+    plantTraps(world, of, dayMs, into)
+  }
+
+  #write(dayMs: number, block: number, into: Happenings): void {
+    const signIns = loseSignIns(this.#of, into, this.#lost)
+      .filter(({ token }) => this.#covers(token.atMs))
+      .toSorted((one, other) => one.token.atMs - other.token.atMs)
+    if (this.#has('sts-logons'))
+      for (const signIn of signIns)
+        if (signIn.category === 'interactive') into.audits.push(stsLogon(signIn))
+    this.#writeSignIns(signIns)
+    this.#writeAudits(dayMs, block, into.audits)
+    const calls = into.calls
+      .filter(({ atMs }) => this.#covers(atMs))
+      .toSorted((one, other) => one.atMs - other.atMs)
+    for (const call of calls)
+      if (call.trap !== undefined)
+        this.#truth.trap(this.#of, call, call.trap.name, call.trap.verdicts, call.trap.reasons)
+    this.#calls.write(calls)
+    this.counts.accesses += calls.length
+  }
+
+  #writeSignIns(signIns: readonly SignIn[]): void {
+    const before = this.#signIns.rows
+    this.#signIns.write(signIns)
+    this.counts.issuances += this.#signIns.rows - before
+  }
+
+  #writeAudits(dayMs: number, block: number, audits: readonly AuditRecord[]): void {
+    const random = this.#world.random(STREAM, this.#of.index, dayMs / DAY, block)
+    const written: AuditRecord[] = []
+    for (const plain of audits) {
+      const isAttackers = this.#truth.isAttackers(plain.id)
+      const record = isAttackers ? plain : twist(this.#of, plain, random)
+      if (this.#isKept(record)) written.push(isAttackers ? record : this.#labelled(record))
+    }
+    if (block === 0 && this.#has('id-conflict') && (dayMs / DAY) % 14 === 3)
+      written.push(...conflict(written.filter(({ id }) => !this.#truth.isAttackers(id))))
+    const due = [...this.#later, ...written]
+    const untilMs = dayMs + DAY
+    this.#later = due.filter(({ deliveredMs }) => deliveredMs >= untilMs)
+    const now = due.filter(({ deliveredMs }) => deliveredMs < untilMs)
+    this.#deliver(now)
+  }
+
+  /** Whether the export has a record at all. */
+  #isKept(record: AuditRecord): boolean {
+    if (!this.#covers(record.atMs) || record.deliveredMs >= this.#window.toMs) return false
+    if (this.#has('extractor-gap') && GAP.fromMs <= record.atMs && record.atMs < GAP.toMs)
+      return false
+    return this.#attack.isLogged(record)
+  }
+
+  #labelled(record: AuditRecord): AuditRecord {
+    const lost = record.token === undefined ? undefined : this.#lost.get(record.token.spelled)
+    const trap = lost ?? exportTrap(this.#of, record.token, record.atMs) ?? record.trap
+    return trap === record.trap ? record : { ...record, trap }
+  }
+
+  #count(record: AuditRecord): void {
+    this.counts.duplicates += record.copies - 1
+    if (record.recordType === 15 || record.recordType === 275) this.counts.issuances++
+    else if (record.cut) this.counts.truncated++
+    else this.counts.accesses++
+    if (record.cut || this.#truth.isAttackers(record.id)) return
+    const trap = record.trap ?? copyTrap(record)
+    if (trap !== undefined)
+      this.#truth.trap(this.#of, record, trap.name, trap.verdicts, trap.reasons)
+  }
+
+  #covers(atMs: number): boolean {
+    return this.#window.fromMs <= atMs && atMs < this.#window.toMs
+  }
+
+  #has(habit: Habit): boolean {
+    return this.#of.habits.includes(habit)
+  }
+
+  /** Ends the files, and writes those that lie beside the logs. */
+  close(): void {
+    const [world, of, folder] = [this.#world, this.#of, this.#folder]
+    this.#deliver(this.#later)
+    this.#signIns.close()
+    this.#calls.close()
+    const paths = this.#audits.close(this.#has('next-link'))
+    writeDirectory(world, of, folder)
+    if (of.thefts.some(({ also }) => also === 'sync')) writeInventory(world, of, folder)
+    if (this.#has('extractor-gap')) writeExtractorLog(folder)
+    if (this.#has('keycloak')) {
+      const made = writeKeycloak(world, of, folder, this.#truth)
+      this.counts.accesses += made.accesses
+      this.counts.issuances += made.issuances
+    }
+    const first = paths[0]
+    if (this.#has('same-file-twice') && first !== undefined) {
+      const copy = join(folder, 'AuditLog-again.csv')
+      attempt(copy, () => copyFileSync(first, copy))
+    }
+  }
+
+  #deliver(records: readonly AuditRecord[]): void {
+    const kept = records.toSorted((one, other) => one.deliveredMs - other.deliveredMs)
+    for (const record of kept) this.#count(record)
+    this.#audits.write(kept)
+  }
+
+  /** Lets go of the files of a run that failed. */
+  abandon(): void {
+    this.#audits.abandon()
+    this.#signIns.abandon()
+    this.#calls.abandon()
+  }
+}
+
+/** A record that comes more than once, or late, is a trap of counting and of order. */
+function copyTrap(record: AuditRecord): Trap | undefined {
+  if (record.token === undefined) return undefined
+  if (record.copies > 1) return issuedTrap('duplicate-rows')
+  return record.deliveredMs > record.atMs ? issuedTrap('late-rows') : undefined
+}
+
+/** One record of these again, with its id and another address. */
+function conflict(records: readonly AuditRecord[]): AuditRecord[] {
+  const record = records.find(
+    ({ mail, trap }) => mail?.accessType === 'Bind' && trap === undefined,
+  )
+  if (record === undefined) return []
+  return [{ ...record, ip: '198.19.254.20', trap: issuedTrap('id-conflict') }]
+}

@@ -1,0 +1,166 @@
+/**
+ * Files as they are written: plain, UTF-16, gzip, zip. Synchronous, buffered, a megabyte at a time, so that
+ * memory does not grow with the file.
+ *
+ * @module
+ */
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { dirname, relative, sep } from 'node:path'
+import { crc32, deflateRawSync, gzipSync, constants as zlib } from 'node:zlib'
+import { MintmarkError } from '@mintmark/core'
+
+const FLUSH_AT = 1 << 20
+
+/** What a file's text is turned into on the way to disk. */
+export type Wrapping = 'plain' | 'utf16' | 'gzip' | 'zip'
+
+/** One file that grows. */
+export class TextFile {
+  readonly path: string
+  readonly #wrapping: Wrapping
+  readonly #member: string
+  #file: number
+  #pending: string[] = []
+  #pendingLength = 0
+  #crc = 0
+  #packedBytes = 0
+  #plainBytes = 0
+
+  /**
+   * @param member name of the zip's only member
+   * @throws {MintmarkError} `OUTPUT_UNWRITABLE` or `DISK_FULL`
+   */
+  constructor(path: string, wrapping: Wrapping = 'plain', member = 'audit.json') {
+    this.path = path
+    this.#wrapping = wrapping
+    this.#member = member
+    this.#file = attempt(path, () => {
+      mkdirSync(dirname(path), { recursive: true })
+      return openSync(path, 'wx')
+    })
+    if (wrapping === 'utf16') this.#put(Buffer.from([0xff, 0xfe]))
+    if (wrapping === 'zip') this.#put(localHeader(member))
+  }
+
+  write(text: string): void {
+    this.#pending.push(text)
+    this.#pendingLength += text.length
+    if (this.#pendingLength >= FLUSH_AT) this.#flush()
+  }
+
+  close(): void {
+    if (this.#file < 0) return
+    this.#flush()
+    if (this.#wrapping === 'zip') this.#endZip()
+    closeSync(this.#file)
+    this.#file = -1
+  }
+
+  /** Closes the file where it stands: for a run that failed. */
+  abandon(): void {
+    if (this.#file >= 0) closeSync(this.#file)
+    this.#file = -1
+  }
+
+  #flush(): void {
+    if (this.#pendingLength === 0) return
+    const text = this.#pending.join('')
+    this.#pending = []
+    this.#pendingLength = 0
+    const bytes = Buffer.from(text, this.#wrapping === 'utf16' ? 'utf16le' : 'utf8')
+    this.#plainBytes += bytes.length
+    if (this.#wrapping === 'zip') {
+      this.#crc = crc32(bytes, this.#crc)
+      // Ends on a byte border without ending the stream, so that pieces can be joined.
+      this.#put(deflateRawSync(bytes, { level: 1, finishFlush: zlib.Z_SYNC_FLUSH }))
+    } else this.#put(this.#wrapping === 'gzip' ? gzipSync(bytes, { level: 1 }) : bytes)
+  }
+
+  #put(bytes: Buffer): void {
+    attempt(this.path, () => {
+      for (let done = 0; done < bytes.length; ) done += writeSync(this.#file, bytes, done)
+    })
+    this.#packedBytes += bytes.length
+  }
+
+  #endZip(): void {
+    this.#put(Buffer.from([0x03, 0x00]))
+    const header = localHeader(this.#member)
+    const packed = this.#packedBytes - header.length
+    if (this.#packedBytes >= 2 ** 32 || this.#plainBytes >= 2 ** 32)
+      throw new RangeError('a zip of the replay holds at most 4 GiB')
+    const sizes = Buffer.alloc(12)
+    sizes.writeUInt32LE(this.#crc, 0)
+    sizes.writeUInt32LE(packed, 4)
+    sizes.writeUInt32LE(this.#plainBytes, 8)
+    const centralAt = this.#packedBytes + 16
+    this.#put(Buffer.concat([Buffer.from('PK\x07\x08', 'latin1'), sizes]))
+    const central = centralHeader(this.#member, sizes)
+    this.#put(central)
+    this.#put(endOfDirectory(central.length, centralAt))
+  }
+}
+
+/** Date 1 July 2023, 00:00, as DOS has it: the same in every run. */
+const DOS_DATE = ((2023 - 1980) << 9) | (7 << 5) | 1
+/** Sizes follow the data; names are UTF-8. */
+const FLAGS = 0x0808
+
+function localHeader(member: string): Buffer {
+  const name = Buffer.from(member, 'utf8')
+  const header = Buffer.alloc(30)
+  header.write('PK\x03\x04', 0, 'latin1')
+  header.writeUInt16LE(20, 4)
+  header.writeUInt16LE(FLAGS, 6)
+  header.writeUInt16LE(8, 8)
+  header.writeUInt16LE(DOS_DATE, 12)
+  header.writeUInt16LE(name.length, 26)
+  return Buffer.concat([header, name])
+}
+
+function centralHeader(member: string, sizes: Buffer): Buffer {
+  const name = Buffer.from(member, 'utf8')
+  const header = Buffer.alloc(46)
+  header.write('PK\x01\x02', 0, 'latin1')
+  header.writeUInt16LE(20, 4)
+  header.writeUInt16LE(20, 6)
+  header.writeUInt16LE(FLAGS, 8)
+  header.writeUInt16LE(8, 10)
+  header.writeUInt16LE(DOS_DATE, 14)
+  sizes.copy(header, 16)
+  header.writeUInt16LE(name.length, 28)
+  return Buffer.concat([header, name])
+}
+
+function endOfDirectory(lengthBytes: number, offset: number): Buffer {
+  const end = Buffer.alloc(22)
+  end.write('PK\x05\x06', 0, 'latin1')
+  end.writeUInt16LE(1, 8)
+  end.writeUInt16LE(1, 10)
+  end.writeUInt32LE(lengthBytes, 12)
+  end.writeUInt32LE(offset, 16)
+  return end
+}
+
+/** Where errno becomes an error of ours. */
+export function attempt<T>(path: string, act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    const errno = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (errno === 'ENOSPC' || errno === 'EDQUOT')
+      throw new MintmarkError('DISK_FULL', `no room left for ${path}`, { path }, { cause: error })
+    if (errno === '') throw error
+    throw new MintmarkError(
+      'OUTPUT_UNWRITABLE',
+      `cannot write ${path} (${errno})`,
+      { path, errno },
+      { cause: error },
+    )
+  }
+}
+
+/** A path below `root`, with slashes on every system. */
+export function below(root: string, path: string): string {
+  return relative(root, path).split(sep).join('/')
+}

@@ -1,0 +1,336 @@
+/**
+ * What really happened, written down beside the logs.
+ *
+ * `truth-accesses.ndjson` has a line for every access that is the attacker's and for every ordinary one that
+ * is a trap; every access without a line is ordinary life whose token was issued. `truth.json` has the sums.
+ *
+ * @module
+ */
+import { isoMs } from './calendar.ts'
+import type { AuditRecord, GraphCall } from './events.ts'
+import type { Habit, Theft } from './organisations.ts'
+import type { TextFile } from './text_file.ts'
+import type { Organisation, Person } from './world.ts'
+
+/** How the token of an attacker's access came to be. */
+export type AccessClass =
+  /** Signed with the stolen key; its id was never issued. */
+  | 'forged'
+  /** Forged under the id of a genuine token of somebody else's. */
+  | 'reused-id'
+  /** Made by the mail service for whoever showed a forged token. */
+  | 'renewed'
+  /** Genuine, and used by somebody else than its holder (2021). */
+  | 'replayed'
+  /** Genuine, and given to the wrong one. */
+  | 'mis-granted'
+
+/** What the evidence allows to be said of one access. */
+export interface Expectation {
+  /** The evidence suffices for one verdict. */
+  readonly determinable: boolean
+  readonly verdicts: readonly Verdict[]
+  /** Reasons that fit an `undetermined`; empty where the verdict is another. */
+  readonly reasons: readonly string[]
+}
+
+export type Verdict = 'issued' | 'mismatched' | 'session-only' | 'unissued' | 'undetermined'
+
+/** The day on which sign-in logs of the tenant with drifting fields began to carry token and session ids. */
+export const FIELDS_FROM_MS: number = Date.UTC(2023, 4, 29)
+/** The day from which the tenant with lost ids has its full export. */
+export const IDS_FROM_MS: number = Date.UTC(2023, 5, 5)
+
+const certain = (verdict: Verdict): Expectation => ({
+  determinable: true,
+  verdicts: [verdict],
+  reasons: [],
+})
+const unclear = (reasons: readonly string[], ...also: readonly Verdict[]): Expectation => ({
+  determinable: false,
+  verdicts: ['undetermined', ...also],
+  reasons,
+})
+
+/** What can be said of a forged access, given what its tenant exported. */
+export function expectForged(
+  of: Organisation,
+  kind: AccessClass,
+  atMs: number,
+  hasId: boolean,
+): Expectation {
+  const has = (habit: Habit) => of.habits.includes(habit)
+  if (!hasId) return unclear(['no-token-id', 'malformed-id', 'field-not-carried'])
+  if (has('ids-lost') && atMs < IDS_FROM_MS) return unclear(['no-token-id', 'field-not-carried'])
+  if (kind === 'reused-id')
+    return has('field-drift') && atMs < FIELDS_FROM_MS
+      ? unclear(['field-not-carried', 'before-issuance-window'], 'mismatched', 'unissued')
+      : certain('mismatched')
+  if (has('no-non-interactive'))
+    return unclear(['category-not-supplied', 'owa-issuer-not-supplied'])
+  if (has('portal-grouped'))
+    return unclear(['portal-grouped', 'owa-issuer-not-supplied', 'category-not-supplied'])
+  if (has('field-drift') && atMs < FIELDS_FROM_MS) return unclear(['field-not-carried'], 'unissued')
+  // A token that the mail service may have made: without its log nobody can tell.
+  if (!of.owaAuth) return unclear(['owa-issuer-not-supplied'], 'unissued')
+  return certain('unissued')
+}
+
+/** One mailbox that was read, as it really was. */
+interface Account {
+  readonly of: Organisation
+  readonly person: Person
+  readonly theft: Theft
+  /** Numbers of messages that a record names, `mailbox:number`. */
+  readonly named: Set<number>
+  /** The same for messages of the first victim's that this one got too. */
+  readonly shared: Set<number>
+  /** Read while the log was silent. */
+  readonly unlogged: Set<number>
+  readonly withoutId: Set<number>
+  synced: number
+  accesses: number
+  firstMs: number
+  lastMs: number
+}
+
+export interface AccountRef {
+  readonly of: Organisation
+  readonly person: Person
+  readonly theft: Theft
+}
+
+interface Touched {
+  readonly mailbox: string
+  readonly messages: number
+  readonly tokenId: string
+}
+
+/** Collects the truth while the logs are written. */
+export class Truth {
+  readonly #lines: TextFile
+  readonly #accounts = new Map<string, Account>()
+  readonly #classes = new Map<AccessClass, number>()
+  readonly #traps = new Map<string, { accesses: number; verdicts: Set<string> }>()
+  readonly #tokens = new Set<string>()
+  readonly #attackers = new Set<string>()
+  readonly #organisations = new Map<number, number>()
+  #renewals = 0
+  #determinable = { unissued: 0, mismatched: 0 }
+  #firstMs = Number.POSITIVE_INFINITY
+  #lastMs = 0
+
+  constructor(lines: TextFile) {
+    this.#lines = lines
+  }
+
+  /** Names an access as the attacker's by a forged token. */
+  forged(
+    of: Organisation,
+    access: AuditRecord | GraphCall,
+    kind: AccessClass,
+    expected: Expectation,
+    touched: Touched,
+  ): void {
+    this.#firstMs = Math.min(this.#firstMs, access.atMs)
+    this.#lastMs = Math.max(this.#lastMs, access.atMs)
+    if (touched.tokenId !== '') this.#tokens.add(touched.tokenId)
+    if (expected.determinable) {
+      if (expected.verdicts[0] === 'mismatched') this.#determinable.mismatched++
+      else this.#determinable.unissued++
+    }
+    this.#organisations.set(of.index, (this.#organisations.get(of.index) ?? 0) + 1)
+    this.attackers(of, access, kind, expected, touched)
+  }
+
+  /** Names an access as the attacker's, whatever its token. */
+  attackers(
+    of: Organisation,
+    access: AuditRecord | GraphCall,
+    kind: AccessClass,
+    expected: Expectation,
+    touched: Touched,
+  ): void {
+    this.#classes.set(kind, (this.#classes.get(kind) ?? 0) + 1)
+    this.#attackers.add(access.id)
+    this.#line(of, access, { class: kind, trap: '', ...expected, ...touched })
+  }
+
+  /** Whether an access is the attacker's, whatever its class. */
+  isAttackers(id: string): boolean {
+    return this.#attackers.has(id)
+  }
+
+  /** Names an ordinary access as a trap: which verdicts are no mistake. */
+  trap(
+    of: Organisation,
+    access: AuditRecord | GraphCall | { readonly id: string; readonly atMs: number },
+    name: string,
+    verdicts: readonly Verdict[],
+    reasons: readonly string[] = [],
+  ): void {
+    let trap = this.#traps.get(name)
+    if (trap === undefined) {
+      trap = { accesses: 0, verdicts: new Set() }
+      this.#traps.set(name, trap)
+    }
+    trap.accesses++
+    for (const verdict of verdicts) trap.verdicts.add(verdict)
+    const determinable = verdicts.length === 1 && verdicts[0] !== 'undetermined'
+    this.#line(of, access, { class: '', trap: name, determinable, verdicts, reasons })
+  }
+
+  #line(
+    of: Organisation,
+    access: { readonly id: string; readonly atMs: number },
+    more: object,
+  ): void {
+    const { id, atMs } = access
+    const line = { id, at: isoMs(atMs), organisation: of.name, tenant: of.tenant, ...more }
+    this.#lines.write(`${JSON.stringify(line)}\n`)
+  }
+
+  /** A token call of the mail service's that gave the attacker a new token. */
+  renewal(): void {
+    this.#renewals++
+  }
+
+  /** Messages read by a forged token; `mailbox` is whose numbers they have. */
+  read(
+    ref: AccountRef,
+    atMs: number,
+    messages: readonly number[],
+    mailbox: number,
+    isLogged: boolean,
+  ): void {
+    const account = this.#account(ref, atMs)
+    const into = mailbox === ref.person.index ? account.named : account.shared
+    for (const message of messages) (isLogged ? into : account.unlogged).add(message)
+  }
+
+  /** An item read whose record names no message id. */
+  readItem(ref: AccountRef, atMs: number, message: number): void {
+    this.#account(ref, atMs).withoutId.add(message)
+  }
+
+  /** A folder synchronised: the record names none of its messages. */
+  synced(ref: AccountRef, atMs: number, items: number): void {
+    this.#account(ref, atMs).synced += items
+  }
+
+  #account({ of, person, theft }: AccountRef, atMs: number): Account {
+    let account = this.#accounts.get(person.upn)
+    if (account === undefined) {
+      account = {
+        of,
+        person,
+        theft,
+        named: new Set(),
+        shared: new Set(),
+        unlogged: new Set(),
+        withoutId: new Set(),
+        synced: 0,
+        accesses: 0,
+        firstMs: atMs,
+        lastMs: atMs,
+      }
+      this.#accounts.set(person.upn, account)
+    }
+    account.accesses++
+    account.firstMs = Math.min(account.firstMs, atMs)
+    account.lastMs = Math.max(account.lastMs, atMs)
+    return account
+  }
+
+  /** The sums, for `truth.json`. */
+  sums(): TruthSums {
+    const accounts = [...this.#accounts.values()].map(accountSums)
+    return {
+      forged: {
+        first: isoMs(this.#firstMs),
+        last: isoMs(this.#lastMs),
+        accesses: [...this.#organisations.values()].reduce((sum, count) => sum + count, 0),
+        tokens: this.#tokens.size,
+        organisations: this.#organisations.size,
+        determinable: { ...this.#determinable },
+        renewalsLogged: this.#renewals,
+      },
+      classes: Object.fromEntries(this.#classes),
+      accounts,
+      traps: Object.fromEntries(
+        [...this.#traps].map(([name, { accesses, verdicts }]) => [
+          name,
+          { accesses, verdicts: [...verdicts] },
+        ]),
+      ),
+    }
+  }
+
+  /** Distinct messages of one organisation, each counted once in however many mailboxes it lies. */
+  organisationMessages(of: Organisation): number {
+    let messages = 0
+    for (const account of this.#accounts.values())
+      if (account.of.index === of.index) {
+        const sums = accountSums(account)
+        messages += sums.messages - [...account.shared].filter((at) => this.#first(of)?.named.has(at)).length
+      }
+    return messages
+  }
+
+  #first(of: Organisation): Account | undefined {
+    for (const account of this.#accounts.values())
+      if (account.of.index === of.index && account.person.index === 0) return account
+    return undefined
+  }
+}
+
+export interface TruthAccount {
+  readonly mailbox: string
+  readonly organisation: string
+  readonly group: string
+  /** Distinct messages read, whether the log shows it or not; those without a message id are not in it. */
+  readonly messages: number
+  /** Of these, named by a record. */
+  readonly named: number
+  /** Read while the log was silent after a throttled record. */
+  readonly unlogged: number
+  /** In folders that were synchronised. */
+  readonly synced: number
+  readonly itemsWithoutMessageId: number
+  readonly records: number
+  readonly first: string
+  readonly last: string
+}
+
+export interface TruthSums {
+  readonly forged: {
+    readonly first: string
+    readonly last: string
+    readonly accesses: number
+    readonly tokens: number
+    readonly organisations: number
+    readonly determinable: { readonly unissued: number; readonly mismatched: number }
+    readonly renewalsLogged: number
+  }
+  readonly classes: Readonly<Record<string, number>>
+  readonly accounts: readonly TruthAccount[]
+  readonly traps: Readonly<Record<string, { accesses: number; verdicts: readonly string[] }>>
+}
+
+function accountSums(account: Account): TruthAccount {
+  const named = account.named.size + account.shared.size
+  const unlogged = [...account.unlogged].filter((message) => !account.named.has(message)).length
+  return {
+    mailbox: account.person.upn,
+    organisation: account.of.name,
+    group: account.person.group,
+    messages: named + unlogged + account.synced,
+    named,
+    unlogged,
+    synced: account.synced,
+    itemsWithoutMessageId: account.withoutId.size,
+    records: account.accesses,
+    first: isoMs(account.firstMs),
+    last: isoMs(account.lastMs),
+  }
+}

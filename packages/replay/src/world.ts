@@ -1,0 +1,196 @@
+/**
+ * The people, mailboxes and messages of the replay. Nothing is stored: each is computed from the seed and
+ * its own number, so that a world of a million people needs no more memory than one of ten.
+ *
+ * @module
+ */
+import { BROWSERS } from './apps.ts'
+import type { ReadItem } from './events.ts'
+import { guid, namedGuid } from './ids.ts'
+import { ORGANISATIONS, type OrganisationPlan, PROVIDER } from './organisations.ts'
+import { mix, Random } from './random.ts'
+
+/** One organisation of this world, with the ids that the seed gives it. */
+export interface Organisation extends OrganisationPlan {
+  /** 0-based; the provider comes last. */
+  readonly index: number
+  readonly tenant: string
+  /** People at the world's scale. */
+  readonly headcount: number
+  /** Share of the ordinary activity a person at this scale has: below 1 where there are fewer people than the least. */
+  readonly thinness: number
+}
+
+export interface Person {
+  readonly index: number
+  readonly upn: string
+  readonly displayName: string
+  readonly oid: string
+  readonly puid: string
+  readonly mailboxId: string
+  readonly sid: string
+  readonly group: string
+  readonly deviceId: string
+  readonly agent: string
+  /** Reads mail in a browser; else in Outlook for Windows. */
+  readonly inBrowser: boolean
+  readonly hasPhone: boolean
+  readonly office: Place
+  readonly home: Place
+  readonly mobile: Place
+}
+
+/** A network that somebody works from. */
+export interface Place {
+  readonly ip: string
+  /** Autonomous system number, from the ranges for documentation. */
+  readonly network: number
+}
+
+/** Fewest people an organisation has, so that there are victims, colleagues and neighbours at any scale. */
+const FEWEST = 12
+const FEWEST_STATE = 24
+const CACHED_PEOPLE = 20_000
+
+/** Which thing a generator is for: keeps their numbers apart. */
+const KIND = { organisation: 1, person: 2, message: 3, folder: 4 } as const
+
+const GIVEN = (
+  'Avery Bela Casey Dana Emery Farah Glenn Hanna Ines Jules Kamal Lena Marek Nadia Oscar Priya ' +
+  'Quinn Rosa Samir Tove Uma Viktor Wanda Xenia Yusuf Zora'
+).split(' ')
+const FAMILY = (
+  'Abbott Berg Carver Dahl Eriksen Fontaine Grant Hale Ivers Jensen Keller Lund Moreau Nolan Okafor ' +
+  'Perez Quist Rowan Silva Thorne Ueda Varga Weiss Yates Zeman'
+).split(' ')
+const TOPICS = (
+  'agenda budget briefing calendar contract draft draught-relief export-licence fisheries itinerary ' +
+  'meeting minutes negotiation notes port-visit press quarterly readout review schedule statement ' +
+  'summit tariff training travel visit'
+).split(' ')
+
+/** Folders of a mailbox with the share of its messages; some tenants see them in their own language. */
+const FOLDERS: readonly (readonly string[])[] = [
+  ['\\Inbox', '\\Sent Items', '\\Archive', '\\Inbox\\Travel'],
+  ['\\Boîte de réception', '\\Éléments envoyés', '\\Archive', '\\Brouillons'],
+  ['\\受信トレイ', '\\送信済みアイテム', '\\アーカイブ', '\\下書き'],
+]
+
+export class World {
+  readonly seed: number
+  readonly scale: number
+  readonly organisations: readonly Organisation[]
+  readonly provider: Organisation
+  readonly #people = new Map<number, Person>()
+
+  /** @throws {RangeError} if the seed is no unsigned 32-bit number or the scale not in `[0.001, 1000]` */
+  constructor(seed: number, scale: number) {
+    if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32)
+      throw new RangeError('seed must be a whole number from 0 to 4294967295')
+    if (!(scale >= 0.001 && scale <= 1000))
+      throw new RangeError('scale must be from 0.001 to 1000')
+    this.seed = seed
+    this.scale = scale
+    this.organisations = ORGANISATIONS.map((plan, index) => organisation(seed, scale, plan, index))
+    this.provider = organisation(seed, 1, PROVIDER, ORGANISATIONS.length)
+  }
+
+  /** The person with this number, from 0. */
+  person(of: Organisation, index: number): Person {
+    const key = of.index * 2 ** 32 + index
+    const known = this.#people.get(key)
+    if (known !== undefined) return known
+    const person = makePerson(this.seed, of, index)
+    if (this.#people.size >= CACHED_PEOPLE) this.#people.clear()
+    this.#people.set(key, person)
+    return person
+  }
+
+  /** A generator for one thing in this world, whatever else is in it. */
+  random(...parts: readonly number[]): Random {
+    return new Random(mix(this.seed, ...parts))
+  }
+}
+
+function organisation(
+  seed: number,
+  scale: number,
+  plan: OrganisationPlan,
+  index: number,
+): Organisation {
+  // A capped export has its size whatever the organisation's: more people would push the victims out of it.
+  const people = plan.people * (plan.habits.includes('row-cap') ? Math.min(scale, 1) : scale)
+  const headcount = Math.max(index === 0 ? FEWEST_STATE : FEWEST, Math.round(people))
+  return {
+    ...plan,
+    index,
+    tenant: namedGuid(mix(seed, KIND.organisation, index)),
+    headcount,
+    thinness: Math.min(1, people / headcount),
+  }
+}
+
+function makePerson(seed: number, of: Organisation, index: number): Person {
+  const random = new Random(mix(seed, KIND.person, of.index, index))
+  const given = GIVEN[(index * 7 + of.index) % GIVEN.length] ?? 'Avery'
+  const family = FAMILY[(index * 3 + of.index * 5) % FAMILY.length] ?? 'Abbott'
+  const round = Math.floor(index / (GIVEN.length * FAMILY.length))
+  const local = `${given}.${family}${round === 0 ? '' : round + 1}`.toLowerCase()
+  const number = of.index * 512 + (index % 512)
+  return {
+    index,
+    upn: `${local}@${of.domain}`,
+    displayName: `${given} ${family}`,
+    oid: guid(random),
+    puid: random.next().toString(16).padStart(8, '0').padStart(16, '10032001').toUpperCase(),
+    mailboxId: guid(random),
+    sid: `S-1-5-21-${random.next()}-${random.next()}-${of.index + 1000}-${index + 1000}`,
+    group: of.thefts[index]?.group ?? of.groups[index % of.groups.length] ?? '',
+    deviceId: guid(random),
+    agent: random.pick(BROWSERS),
+    inBrowser: random.chance(0.5),
+    hasPhone: random.chance(0.4),
+    // The ranges for benchmarks (RFC 2544) and for documentation (RFC 3849): nobody's.
+    office: { ip: `198.18.${of.index}.${10 + (index % 200)}`, network: 64_496 + (of.index % 14) },
+    home: {
+      ip: `198.19.${number % 251}.${1 + ((index * 13) % 250)}`,
+      network: 65_536 + (number % 14),
+    },
+    mobile: {
+      ip: `2001:db8:${(of.index + 16).toString(16)}:${(index % 65_521).toString(16)}::${(1 + random.below(65_000)).toString(16)}`,
+      network: 65_550,
+    },
+  }
+}
+
+/** The message with this number in a mailbox. Two people who got one message hold it under one number. */
+export function messageOf(of: Organisation, mailbox: number, index: number): ReadItem {
+  const draw = mix(KIND.message, of.index, mailbox, index)
+  const other = mix(draw, index)
+  const hex = draw.toString(16).padStart(8, '0') + other.toString(16).padStart(8, '0')
+  const topic = TOPICS[draw % TOPICS.length] ?? ''
+  return {
+    messageId: `<${hex}.${mailbox}.${index}@mail.${of.domain}>`,
+    itemId: `AAMkAD${hex}${mailbox.toString(36)}AAAZ${index.toString(36)}AAA=`,
+    bytes: 2000 + (other % 90_000),
+    subject: draw % 3 === 0 ? `Re: ${topic} ${other % 100}` : `${topic} ${other % 100}`,
+  }
+}
+
+/** The folder that a message lies in: path and id. */
+export function folderOf(
+  of: Organisation,
+  mailbox: number,
+  index: number,
+): { readonly id: string; readonly path: string } {
+  const names = FOLDERS[of.zone === 9 ? 2 : of.zone === 1 ? 1 : 0] ?? []
+  const draw = mix(KIND.folder, of.index, mailbox, Math.floor(index / 40)) % 10
+  const place = draw < 6 ? 0 : draw < 8 ? 1 : draw < 9 ? 2 : 3
+  return { id: folderId(of, mailbox, place), path: names[place] ?? '\\Inbox' }
+}
+
+/** The id of a mailbox's folder: 0 the inbox, 1 sent items, 2 the archive, 3 another. */
+export function folderId(of: Organisation, mailbox: number, place: number): string {
+  const draw = mix(KIND.folder, of.index, mailbox, 7 + place)
+  return `LgAAAAD${draw.toString(36).padStart(8, '0')}${of.index.toString(36)}AQC${mailbox.toString(36)}AAAAAAEM${place}AAB`
+}
