@@ -4,7 +4,7 @@ export class ByteTail {
   buffer: Buffer = Buffer.alloc(0)
   start = 0
   end = 0
-  #isOwned = false
+  #isOwned: boolean = false
 
   /**
    * Adds a chunk and says by how much the unused bytes have moved within `buffer`: positions that the
@@ -27,11 +27,15 @@ export class ByteTail {
     }
     const moved = -this.start
     const needed = left + chunk.byteLength
-    // Twice what is needed when growing, so that a long row in small chunks is not copied for each.
-    const grown = Buffer.allocUnsafe(Math.max(needed, left * 2))
-    grown.set(this.buffer.subarray(this.start, this.end), 0)
-    grown.set(chunk, left)
-    this.buffer = grown
+    if (this.#isOwned && needed <= this.buffer.length) {
+      this.buffer.copyWithin(0, this.start, this.end)
+    } else {
+      // More than is needed, so that the next chunk fits, and a long row is not copied for each.
+      const grown = Buffer.allocUnsafe(needed + Math.max(left, needed >> 3))
+      grown.set(this.buffer.subarray(this.start, this.end), 0)
+      this.buffer = grown
+    }
+    this.buffer.set(chunk, left)
     this.start = 0
     this.end = needed
     this.#isOwned = true

@@ -46,12 +46,12 @@ export class CsvRows {
   #line = 1
   #rowLine = 1
   /** Whether the rest of the line is dropped, up to its newline. */
-  #isSkipping = false
+  #isSkipping: boolean = false
   /** From a broken row on, until a row is whole: what does not fit is a part of the broken one. */
-  #isResuming = false
+  #isResuming: boolean = false
   #header: readonly string[] | undefined
   /** No header could be read, so no row can. */
-  #isDead = false
+  #isDead: boolean = false
   #spans: RowSpan[] = []
 
   constructor(taker: RowTaker, delimiter: string) {
@@ -84,8 +84,7 @@ export class CsvRows {
   }
 
   #read(): void {
-    let isGoing = true
-    while (isGoing) isGoing = this.#isSkipping ? this.#skipLine() : this.#findRow()
+    while (this.#isSkipping ? this.#skipLine() : this.#findRow());
     this.#flush()
   }
 
@@ -94,13 +93,15 @@ export class CsvRows {
     const bytes = this.#bytes
     const limit = Math.min(bytes.length, this.#tail.start + MAX_ROW_BYTES)
     while (this.#at < limit) {
-      const byte = bytes[this.#at]
       if (this.#cell === 'quoted') {
-        if (byte === QUOTE) this.#cell = 'quote'
-        else if (byte === LF) this.#line++
-        this.#at++
+        this.#at = this.#quoted(this.#at, limit)
         continue
       }
+      if (this.#cell === 'open') {
+        this.#at = this.#unquoted(this.#at, limit)
+        if (this.#at === limit) break
+      }
+      const byte = bytes[this.#at]
       this.#at++
       if (byte === QUOTE && this.#cell !== 'open') this.#cell = 'quoted'
       else if (byte === this.#delimiter) {
@@ -113,6 +114,30 @@ export class CsvRows {
       } else this.#cell = 'open'
     }
     return limit < bytes.length && this.#tooMuch('row-too-long', MAX_ROW_BYTES)
+  }
+
+  /** Behind the next quote within a quoted cell. */
+  #quoted(from: number, limit: number): number {
+    const bytes = this.#bytes
+    for (let at = from; at < limit; at++) {
+      const byte = bytes[at]
+      if (byte === LF) this.#line++
+      if (byte === QUOTE) {
+        this.#cell = 'quote'
+        return at + 1
+      }
+    }
+    return limit
+  }
+
+  /** At the end of an unquoted cell. */
+  #unquoted(from: number, limit: number): number {
+    const bytes = this.#bytes
+    for (let at = from; at < limit; at++) {
+      const byte = bytes[at]
+      if (byte === LF || byte === this.#delimiter) return at
+    }
+    return limit
   }
 
   #tooMuch(reason: string, limit: number): boolean {
@@ -232,14 +257,7 @@ export class CsvRows {
       return
     }
     this.#isResuming = false
-    const row: Record<string, string> = Object.create(null)
-    for (let i = header.length - 1; i >= 0; i--) {
-      const name = header[i]
-      // Backwards, so that of two columns with one name the first stays.
-      if (name !== undefined && name !== '') row[name] = cells[i] ?? ''
-    }
-    const json: Json = row
-    if (!this.#taker.row(json, span.line)) this.#taker.unknownRow(span.line)
+    if (!this.#taker.row(rowOf(header, cells), span.line)) this.#taker.unknownRow(span.line)
   }
 
   #badCount(span: RowSpan): void {
@@ -250,6 +268,17 @@ export class CsvRows {
     this.#taker.badRow(isShort ? 'cut-short' : 'column-count', detail, span.line)
     if (isShort) this.#taker.endsEarly(span.line)
   }
+}
+
+/** No prototype, so that a column may have any name. */
+function rowOf(header: readonly string[], cells: readonly string[]): Json {
+  const row: { [column: string]: unknown; __proto__: null } = { __proto__: null }
+  // Backwards, so that of two columns with one name the first stays.
+  for (let i = header.length - 1; i >= 0; i--) {
+    const name = header[i]
+    if (name !== undefined && name !== '') row[name] = cells[i] ?? ''
+  }
+  return row
 }
 
 const isLineEnd = (byte: number) => byte === LF || byte === CR

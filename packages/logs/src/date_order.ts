@@ -21,10 +21,10 @@ export class DateProver implements RowTaker {
   #context: FileContext = { columns: undefined, dateOrder: 'unproven' }
   #last: Adapter | undefined
   #rows = 0
-  #isNeeded = false
-  #hasDayFirst = false
-  #hasMonthFirst = false
-  #hasAmbiguous = false
+  #isNeeded: boolean = false
+  #hasDayFirst: boolean = false
+  #hasMonthFirst: boolean = false
+  #hasAmbiguous: boolean = false
 
   constructor(adapters: readonly Adapter[]) {
     this.#adapters = adapters

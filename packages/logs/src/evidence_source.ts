@@ -104,7 +104,7 @@ async function* expand(
     // oxlint-disable-next-line no-await-in-loop -- one container is opened to see the next
     const magic = await firstBytes(inner, 4)
     const isGzip = magic[0] === 0x1f && magic[1] === 0x8b && magic[2] === 8
-    const isZip = ZIP_MAGICS.includes(magic.toString('latin1'))
+    const isZip = ZIP_MAGICS.has(magic.toString('latin1'))
     if (!isGzip && !isZip) {
       yield textSource(inner, bytes, isOnDisk && inner === bytes)
       return
@@ -123,7 +123,7 @@ async function* expand(
 }
 
 /** A member first, or an archive without one. */
-const ZIP_MAGICS = ['PK\x03\x04', 'PK\x05\x06']
+const ZIP_MAGICS: ReadonlySet<string> = new Set(['PK\x03\x04', 'PK\x05\x06'])
 
 async function* expandZip(
   archive: StoredBytes,
@@ -169,7 +169,6 @@ function refusedSource(stored: StoredBytes, refused: Reject): EvidenceSource {
   }
 }
 
-// biome-ignore lint/suspicious/useAwait: an empty stream
 async function* nothing(): AsyncGenerator<Uint8Array, void, void> {}
 
 /** SHA-256 of a stream, lower-case hex. */

@@ -32,7 +32,7 @@ export class ExtractorLog {
   readonly gaps: ExtractorGap[] = []
   readonly #tail = new ByteTail()
   #line = 1
-  #isSkipping = false
+  #isSkipping: boolean = false
 
   /** The chunk must stay unchanged until the next call. */
   push(chunk: Uint8Array): void {

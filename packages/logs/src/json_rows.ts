@@ -44,23 +44,23 @@ export class JsonRows {
   #at = 0
   #skipping: JsonWalk = this.#walk
   #place: Place = 'between'
-  #isAscii = true
+  #isAscii: boolean = true
   /** Bytes before here hold no newline; 0 when unknown. */
   #searched = 0
   #line: number
   /** Whether only blanks and opening brackets stand before `#at` on its line. */
-  #isLineStart = true
+  #isLineStart: boolean = true
   /** Blanks at the start of the line that `#at` is on. */
   #indent = 0
   /** Open arrays around the rows. */
   #level = 0
-  #isInWrapper = false
+  #isInWrapper: boolean = false
   #levelOutside = 0
   #wrapperLine = 0
   #rowLine = 0
-  #isLast = true
-  #isQuoted = false
-  #isGarbageLine = false
+  #isLast: boolean = true
+  #isQuoted: boolean = false
+  #isGarbageLine: boolean = false
 
   /** @param startLine line number of the first byte, for a slice of a file */
   constructor(taker: RowTaker, startLine = 1) {

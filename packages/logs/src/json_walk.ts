@@ -51,16 +51,16 @@ export class JsonWalk {
   readonly #isObject: Uint8Array
   readonly #captured = new Uint8Array(KEY_BYTES)
   #capturedBytes = 0
-  #isCapturing = false
-  #isLink = false
+  #isCapturing: boolean = false
+  #isLink: boolean = false
   #key = ''
   #depth = 0
   #previous = OTHER
-  #isInString = false
-  #isEscaped = false
+  #isInString: boolean = false
+  #isEscaped: boolean = false
   #canWrap = false
-  #isPending = false
-  #isLineStart = false
+  #isPending: boolean = false
+  #isLineStart: boolean = false
 
   constructor(maxDepth: number) {
     this.#maxDepth = maxDepth
@@ -88,8 +88,9 @@ export class JsonWalk {
     let at = from
     while (at < end) {
       if (this.#isInString) {
-        at = this.#string(bytes, at, end)
-        if (this.#isInString) return this.#stop(at, at < end ? 'broken' : 'more')
+        const next = this.#string(bytes, at, end)
+        if (next < 0) return this.#stop(~next, ~next < end ? 'broken' : 'more')
+        at = next
         continue
       }
       const step = this.#byte(bytes[at])
@@ -107,8 +108,9 @@ export class JsonWalk {
     let at = from
     while (at < end) {
       if (this.#isInString) {
-        at = this.#string(bytes, at, end)
-        if (!this.#isInString) continue
+        const next = this.#string(bytes, at, end)
+        at = next < 0 ? ~next : next
+        if (next >= 0) continue
         if (at === end) break
         this.#isInString = false
       }
@@ -134,7 +136,7 @@ export class JsonWalk {
       this.indent = 0
       return false
     }
-    if (byte === SPACE || byte === 0x09 || byte === 0x0d) {
+    if (byte === undefined || isBlank(byte)) {
       if (this.#isLineStart) this.indent++
       return false
     }
@@ -145,14 +147,14 @@ export class JsonWalk {
     return false
   }
 
-  /** The end of the string, behind its quote; a newline, which no string holds; or `end`. */
+  /** The end of the string, behind its quote; else `~` of a newline, which no string holds, or of `end`. */
   #string(bytes: Uint8Array, from: number, end: number): number {
     let isEscaped = this.#isEscaped
     this.#isEscaped = false
     const isCapturing = this.#isCapturing
     for (let at = from; at < end; at++) {
       const byte = bytes[at]
-      if (byte === LF) return at
+      if (byte === LF) return ~at
       if (isEscaped) {
         isEscaped = false
         continue
@@ -165,7 +167,7 @@ export class JsonWalk {
       if (isCapturing) this.#capture(byte)
     }
     this.#isEscaped = isEscaped
-    return end
+    return ~end
   }
 
   #closeString(): void {
@@ -181,26 +183,27 @@ export class JsonWalk {
   }
 
   #byte(byte: number | undefined): WalkStep {
-    if (byte === LF) {
-      this.lines++
-      return 'more'
-    }
-    if (byte === SPACE || byte === 0x09 || byte === 0x0d) return 'more'
-    if (this.#isPending) {
-      this.#isPending = false
-      if (byte === OPEN_OBJECT || byte === CLOSE_ARRAY) {
-        this.#previous = OTHER
-        return 'wrapper'
-      }
-      this.#push(0)
-      this.#previous = OPEN_ARRAY
-    }
+    if (byte === LF) this.lines++
+    if (byte === undefined || isBlank(byte)) return 'more'
+    if (this.#isPending && this.#opensWrapper(byte)) return 'wrapper'
     if (byte === QUOTE) return this.#openString()
     if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) return this.#open(byte)
     if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) return this.#close(byte)
     if (byte === COLON && this.#depth === 1) this.#readKey()
     this.#previous = byte === COLON || byte === COMMA ? byte : OTHER
     return 'more'
+  }
+
+  /** Whether the list that has just been opened is one of rows, by its first byte. */
+  #opensWrapper(byte: number): boolean {
+    this.#isPending = false
+    if (byte === OPEN_OBJECT || byte === CLOSE_ARRAY) {
+      this.#previous = OTHER
+      return true
+    }
+    this.#push(0)
+    this.#previous = OPEN_ARRAY
+    return false
   }
 
   #openString(): WalkStep {
@@ -252,3 +255,5 @@ export class JsonWalk {
     return this.#depth === 0 ? 'closed' : 'more'
   }
 }
+
+const isBlank = (byte: number) => byte === SPACE || byte === LF || byte === 0x0d || byte === 0x09

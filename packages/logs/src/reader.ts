@@ -90,7 +90,7 @@ export class EvidenceReader implements RowTaker {
   #unknownRows = 0
   #badRows = 0
   #isRecognised: boolean
-  #hasEndedEarly = false
+  #hasEndedEarly: boolean = false
   #heldLines: number[] = []
 
   constructor(sink: RecordSink, options: ReadOptions = {}) {

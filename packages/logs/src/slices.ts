@@ -75,7 +75,7 @@ class SliceCutter {
   #startLine = 1
   /** No cut lies before here. */
   #searched = 0
-  #isSkipping = false
+  #isSkipping: boolean = false
 
   constructor(sliceBytes: number) {
     this.#sliceBytes = sliceBytes

@@ -22,7 +22,7 @@ export class TextRows {
   readonly #part: TextPart
   #held: Uint8Array[] = []
   #heldBytes = 0
-  #isOpen = false
+  #isOpen: boolean = false
   #shape: TextShape = { kind: 'empty' }
   #utf16: Utf16Text | undefined
   #rows: JsonRows | CsvRows | undefined

@@ -26,7 +26,6 @@ export function detectTextShape(head: Uint8Array, isWhole: boolean): TextShape {
 function csvShape(start: string): TextShape | undefined {
   const lines = start.split('\n', 12).map((line) => line.trimEnd())
   const sep = lines.map((line) => /^"?sep=(.)"?$/i.exec(line)?.[1]).find((at) => at !== undefined)
-  const isPreamble = (line: string) => line === '' || /^"?(?:#TYPE |sep=.)/i.test(line)
   const at = lines.findIndex((line) => !isPreamble(line))
   const header = lines[at]
   if (header === undefined) return undefined
@@ -42,6 +41,9 @@ function csvShape(start: string): TextShape | undefined {
   const isOneColumn = /^"?\w{1,64}"?$/.test(header) && /^"?\{/.test(lines[at + 1] ?? '')
   return isOneColumn ? { kind: 'csv', delimiter: ',' } : undefined
 }
+
+/** What PowerShell's Export-Csv and Excel put before the header. */
+const isPreamble = (line: string) => line === '' || /^"?(?:#TYPE |sep=.)/i.test(line)
 
 /** Names do not begin with a digit, as the times of log lines do. */
 function isHeader(cells: readonly string[]): boolean {
