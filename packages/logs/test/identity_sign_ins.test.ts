@@ -200,7 +200,7 @@ describe('one sign-in gives one issuance', () => {
   }
 
   it('from a table as CSV, with the file proving the order of its dates', () => {
-    const { issuances } = readRow(slash, 'entra-log-analytics', csvFile(slash, 'month-first'))
+    const { issuances } = readRow(slash, 'entra-log-analytics-csv', csvFile(slash, 'month-first'))
     assert.deepEqual(issuances, [expected])
   })
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Json, readGuid, readSlashDate, utcMs } from '@mintmark/core'
-import type { FileContext, RowSink } from '../adapter.ts'
+import type { Adapter, FileContext, RowSink } from '../adapter.ts'
 import { named, plain, told } from '../ual/fields.ts'
 
 /** The first value in the row, by order of `names`, that is not null and not empty text. */
@@ -120,4 +120,29 @@ export function recordIdOf(value: unknown): string {
 export function sessionOf(value: unknown): string {
   const session = told(value)
   return readGuid(session) || session
+}
+
+/**
+ * Two adapters of one table: as JSON, and as CSV with `-csv` behind the shape.
+ *
+ * Only the CSV writes dates in the order of the analyst's browser; JSON is spared the pass over the file that
+ * proves it.
+ */
+export function inBothForms(
+  adapter: Omit<Adapter, 'dateColumns'>,
+  dateColumns: readonly string[],
+): readonly [Adapter, Adapter] {
+  const { shape, accepts, read } = adapter
+  const json: Adapter = {
+    shape,
+    accepts: (row, context) => context.columns === undefined && accepts(row, context),
+    read,
+  }
+  const csv: Adapter = {
+    shape: `${shape}-csv`,
+    accepts: (row, context) => context.columns !== undefined && accepts(row, context),
+    read,
+    dateColumns,
+  }
+  return [json, csv]
 }

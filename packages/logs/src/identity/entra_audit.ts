@@ -19,7 +19,16 @@ import { principalOf } from '../ual/actor.ts'
 import { address, lower, named, plain, told } from '../ual/fields.ts'
 import { list, object } from '../ual/nested.ts'
 import { UNTOLD } from './access.ts'
-import { first, hasAny, instant, recordIdOf, rejectTime, tenantOf, tenantOfPath } from './cells.ts'
+import {
+  first,
+  hasAny,
+  inBothForms,
+  instant,
+  recordIdOf,
+  rejectTime,
+  tenantOf,
+  tenantOfPath,
+} from './cells.ts'
 
 const MAX_TARGETS = 20
 const MAX_CHANGES = 60
@@ -47,27 +56,24 @@ export const entraAuditGraph: Adapter = {
 }
 
 /** The table `AuditLogs`, as JSON or CSV, and PowerShell objects of the same records. */
-export const entraAuditTable: Adapter = {
-  shape: 'entra-audit-table',
-  accepts: (row) =>
-    Object.hasOwn(row, 'ActivityDisplayName') && hasAny(row, ['InitiatedBy', 'TargetResources']),
-  read: (row, context, sink) => {
-    const at = first(row, ['ActivityDateTime [UTC]', 'ActivityDateTime'])
-    const around = {
-      time: at ?? first(row, ['TimeGenerated [UTC]', 'TimeGenerated']),
-      operationName: row['OperationName'],
-      ip: '',
-      tenant: tenantOf(row['AADTenantId'], tenantOfPath(row['ResourceId'])),
-    }
-    readAudit(camelled(row), around, context, sink)
+export const entraAuditTable: readonly Adapter[] = inBothForms(
+  {
+    shape: 'entra-audit-table',
+    accepts: (row) =>
+      Object.hasOwn(row, 'ActivityDisplayName') && hasAny(row, ['InitiatedBy', 'TargetResources']),
+    read: (row, context, sink) => {
+      const at = first(row, ['ActivityDateTime [UTC]', 'ActivityDateTime'])
+      const around = {
+        time: at ?? first(row, ['TimeGenerated [UTC]', 'TimeGenerated']),
+        operationName: row['OperationName'],
+        ip: '',
+        tenant: tenantOf(row['AADTenantId'], tenantOfPath(row['ResourceId'])),
+      }
+      readAudit(camelled(row), around, context, sink)
+    },
   },
-  dateColumns: [
-    'ActivityDateTime [UTC]',
-    'ActivityDateTime',
-    'TimeGenerated [UTC]',
-    'TimeGenerated',
-  ],
-}
+  ['ActivityDateTime [UTC]', 'ActivityDateTime', 'TimeGenerated [UTC]', 'TimeGenerated'],
+)
 
 interface Around {
   readonly time: unknown

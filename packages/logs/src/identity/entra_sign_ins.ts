@@ -9,7 +9,7 @@
 import { isObject, type Json } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../adapter.ts'
 import { object } from '../ual/nested.ts'
-import { first, hasAll, hasAny, instant, rejectTime } from './cells.ts'
+import { first, hasAll, hasAny, inBothForms, instant, rejectTime } from './cells.ts'
 import { issuanceOf } from './sign_in.ts'
 import {
   camelFields,
@@ -29,7 +29,6 @@ export const entraDiagnostic: Adapter = {
     categoryNamed(first(row, CATEGORY)) !== undefined &&
     hasAny(row, ['properties', 'time', 'operationName']),
   read: readDiagnostic,
-  dateColumns: ['time'],
 }
 
 function readDiagnostic(row: Json, context: FileContext, sink: RowSink): void {
@@ -66,12 +65,14 @@ const ONLY_SIGN_INS: readonly string[] = [
 ]
 
 /** Rows of the six tables, as JSON or CSV, alone or in a union. */
-export const entraLogAnalytics: Adapter = {
-  shape: 'entra-log-analytics',
-  accepts: (row) => hasAny(row, TIME_GENERATED) && isPascalSignIn(row),
-  read: readTable,
-  dateColumns: [...CREATED, ...TIME_GENERATED],
-}
+export const entraLogAnalytics: readonly Adapter[] = inBothForms(
+  {
+    shape: 'entra-log-analytics',
+    accepts: (row) => hasAny(row, TIME_GENERATED) && isPascalSignIn(row),
+    read: readTable,
+  },
+  [...CREATED, ...TIME_GENERATED],
+)
 
 function isPascalSignIn(row: Json): boolean {
   if (!Object.hasOwn(row, 'AppId') || Object.hasOwn(row, 'RequestUri')) return false

@@ -20,6 +20,7 @@ import {
   first,
   hasAll,
   hasAny,
+  inBothForms,
   instant,
   recordIdOf,
   rejectTime,
@@ -103,17 +104,19 @@ export const graphActivityRaw: Adapter = {
 }
 
 /** The raw record of Azure AD Graph, and its table. */
-export const aadGraphActivity: Adapter = {
-  shape: 'aad-graph-activity',
-  accepts: (row) =>
-    (rawSource(row) === 'aad-graph-activity' && Object.hasOwn(row, 'properties')) ||
-    (isTable(row) && isAadGraph(row)),
-  read: (row, context, sink) => {
-    if (Object.hasOwn(row, 'properties')) readRaw(row, context, sink)
-    else readTable(row, 'aad-graph-activity', context, sink)
+export const aadGraphActivity: readonly Adapter[] = inBothForms(
+  {
+    shape: 'aad-graph-activity',
+    accepts: (row) =>
+      (rawSource(row) === 'aad-graph-activity' && Object.hasOwn(row, 'properties')) ||
+      (isTable(row) && isAadGraph(row)),
+    read: (row, context, sink) => {
+      if (Object.hasOwn(row, 'properties')) readRaw(row, context, sink)
+      else readTable(row, 'aad-graph-activity', context, sink)
+    },
   },
-  dateColumns: ['TimeGenerated [UTC]', 'TimeGenerated'],
-}
+  ['TimeGenerated [UTC]', 'TimeGenerated'],
+)
 
 function isTable(row: Json): boolean {
   return (
@@ -137,21 +140,25 @@ function readTable(row: Json, source: AccessSource, context: FileContext, sink: 
   readRequest(row, { source, at, tenant, ip: '' }, context, sink)
 }
 
-export const graphActivityTable: Adapter = {
-  shape: 'graph-activity-table',
-  accepts: (row) =>
-    isTable(row) && !isAadGraph(row) && hasAny(row, ['SignInActivityId', 'AadTenantId', 'AppId']),
-  read: (row, context, sink) => readTable(row, 'graph-activity', context, sink),
-  dateColumns: ['TimeGenerated [UTC]', 'TimeGenerated'],
-}
+export const graphActivityTable: readonly Adapter[] = inBothForms(
+  {
+    shape: 'graph-activity-table',
+    accepts: (row) =>
+      isTable(row) && !isAadGraph(row) && hasAny(row, ['SignInActivityId', 'AadTenantId', 'AppId']),
+    read: (row, context, sink) => readTable(row, 'graph-activity', context, sink),
+  },
+  ['TimeGenerated [UTC]', 'TimeGenerated'],
+)
 
 /** Defender's copy of the same requests: no session, no size in older exports. */
-export const graphApiAuditEvents: Adapter = {
-  shape: 'graph-api-audit-events',
-  accepts: (row) => isTable(row) && hasAll(row, ['ApplicationId', 'RequestId']),
-  read: (row, context, sink) => readTable(row, 'graph-activity', context, sink),
-  dateColumns: ['Timestamp [UTC]', 'Timestamp'],
-}
+export const graphApiAuditEvents: readonly Adapter[] = inBothForms(
+  {
+    shape: 'graph-api-audit-events',
+    accepts: (row) => isTable(row) && hasAll(row, ['ApplicationId', 'RequestId']),
+    read: (row, context, sink) => readTable(row, 'graph-activity', context, sink),
+  },
+  ['Timestamp [UTC]', 'Timestamp'],
+)
 
 interface Outside {
   readonly source: AccessSource
