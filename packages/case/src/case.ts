@@ -22,6 +22,7 @@ import { openChdb } from './chdb_session.ts'
 import { lockFolder } from './folder_lock.ts'
 import { isServerLocation, parseServerLocation, type ServerLocation } from './location.ts'
 import { readMeta, writeMeta } from './meta.ts'
+import { recover } from './recover.ts'
 import { SCHEMA_VERSION } from './schema.ts'
 import { openServer } from './server_session.ts'
 import type { Session } from './session.ts'
@@ -180,6 +181,7 @@ async function prepare(
   if (version === undefined && mode === 'write')
     await writeMeta(session, VERSION_FACT, String(SCHEMA_VERSION))
   else if (version !== String(SCHEMA_VERSION)) throw otherVersion(version ?? 'none')
+  await recover(session)
 }
 
 function otherVersion(found: string): MintmarkError {

@@ -6,6 +6,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { isObject, type Json, MintmarkError, parseObject, text } from '@mintmark/core'
 import { Session as Chdb, type ChdbResult } from 'chdb'
 import { engineError } from './engine_error.ts'
@@ -87,13 +88,13 @@ class ChdbSession implements Session {
     table: string,
     columns: readonly string[],
     format: InsertFormat,
-    bytes: Uint8Array,
+    bytes: Uint8Array | readonly Uint8Array[],
   ): Promise<void> {
     // Through a file, not through `Session.insert`: chDB takes no binary format from memory, and its
     // counting of lines in a text format costs as much as the engine's own parsing (measured).
     const path = join(this.#staging, `${this.#staged++}.${format}`)
     try {
-      await writeFile(path, bytes)
+      await writeFile(path, bytes instanceof Uint8Array ? bytes : Readable.from(bytes))
       const names = columns.join(', ')
       const structure = format === 'Native' ? '' : ', {structure:String}'
       await this.command(

@@ -1,7 +1,34 @@
 export { type Case, type OpenOptions, openCase } from './case.ts'
 export { openChdb } from './chdb_session.ts'
+export { type ArtefactAccess, type Custody, type CustodyOptions, custody } from './custody.ts'
+export {
+  type EvidenceRow,
+  type EvidenceStatement,
+  evidenceRows,
+  type RejectReason,
+} from './evidence_rows.ts'
+export {
+  type Indicator,
+  type IndicatorKind,
+  type IndicatorList,
+  type IndicatorReject,
+  readIndicators,
+} from './indicators.ts'
+export {
+  type IngestOptions,
+  type IngestProgress,
+  type IngestReport,
+  ingest,
+} from './ingest/ingest.ts'
 export { readMeta, writeMeta } from './meta.ts'
 export { type Query, run } from './query.ts'
 export { ACCESS_COLUMNS, ISSUANCE_COLUMNS, NO_ID, SCHEMA_VERSION, TABLES } from './schema.ts'
+export type { Bounds, PartScope } from './scope/parts.ts'
+export { type AccountScope, type ClassScope, type Scope, scope } from './scope/scope.ts'
+export { select } from './scope/select.ts'
+export type { Selected } from './scope/selected.ts'
+export type { Selection } from './selection.ts'
 export type { InsertFormat, Params, Session } from './session.ts'
 export { createTables } from './tables.ts'
+export { type CoverageBand, type Horizon, type Phase, type Timeline, timeline } from './timeline.ts'
+export { type Unknown, unknowns } from './unknowns.ts'

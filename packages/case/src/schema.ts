@@ -32,6 +32,30 @@ const RANK =
 const key = (column: string) =>
   `${column}_key UInt64 DEFAULT if(${column} = '', 0, cityHash64(${column}))`
 
+/** Who a token is for, by name: names of cloud users have an `@`; elsewhere any name will do. */
+const IS_NAMED = `principal != '' AND (position(principal, '@') > 0 OR source IN ('keycloak', 'mintmark'))`
+/** Even: tenant, principal's name and application. Odd: his object id in the name's place. */
+const claim = (tenant: string, who: string, app: string, kind: 'name' | 'id') =>
+  kind === 'name'
+    ? `bitAnd(cityHash64('n', ${tenant}, ${who}, ${app}), 18446744073709551614)`
+    : `bitOr(cityHash64('i', ${tenant}, ${who}, ${app}), 1)`
+/**
+ * What reconcile's fast lane compares beside the token id: hashes of whom a token was made for. 0 where
+ * there is nothing to compare, or nothing was issued; such rows take the exact lane.
+ */
+const MADE = `outcome = 'issued' AND category != 'owa-auth'`
+const ISSUANCE_CLAIMS = [
+  `claim_name UInt64 DEFAULT if(${MADE} AND ${IS_NAMED}, ${claim('tenant', 'principal', 'app_id', 'name')}, 0)`,
+  `claim_id UInt64 DEFAULT if(${MADE} AND principal_id != '', ${claim('tenant', 'principal_id', 'app_id', 'id')}, 0)`,
+]
+const TOKEN_TENANT = `if(token_tenant = '', tenant, token_tenant)`
+const CLIENT_APP = `if(client_app_id = '', app_id, client_app_id)`
+const ACCESS_CLAIM = `claim UInt64 DEFAULT multiIf(
+  token_state != 'present', 0,
+  actor_kind != 'app' AND ${IS_NAMED}, ${claim(TOKEN_TENANT, 'principal', CLIENT_APP, 'name')},
+  principal_id != '', ${claim(TOKEN_TENANT, 'principal_id', CLIENT_APP, 'id')},
+  0)`
+
 const ISSUANCE = [
   `at ${TIME}`,
   'source LowCardinality(String)',
@@ -123,9 +147,7 @@ export const TABLES: readonly TableSpec[] = [
     columns: [
       ...RECORD,
       ...ISSUANCE,
-      key('principal'),
-      key('principal_id'),
-      key('app_id'),
+      ...ISSUANCE_CLAIMS,
       key('session_id'),
       BUCKET,
       contentOf(ISSUANCE),
@@ -140,10 +162,8 @@ export const TABLES: readonly TableSpec[] = [
     columns: [
       ...RECORD,
       ...ACCESS,
+      ACCESS_CLAIM,
       key('principal'),
-      key('principal_id'),
-      key('app_id'),
-      key('client_app_id'),
       key('session_id'),
       BUCKET,
       contentOf(ACCESS),
@@ -176,10 +196,30 @@ export const TABLES: readonly TableSpec[] = [
       'service LowCardinality(String)',
       'app LowCardinality(String)',
       'day Date',
+      // Those that could be looked up: they carry a token id.
       'accesses UInt64',
       'issued UInt64',
     ],
     orderBy: 'tenant, service, app, day',
+    engine: 'MergeTree',
+    sharded: false,
+  },
+  {
+    // Sessions by which accesses without a usable token id were judged.
+    name: 'session_verdict',
+    columns: [
+      'tenant LowCardinality(String)',
+      'session_id String',
+      // `sid`: the token's session. `other`: the record's own session field, where it has no other.
+      'field LowCardinality(String)',
+      'principal String',
+      'accesses UInt64',
+      `first ${TIME}`,
+      `last ${TIME}`,
+      'verdict LowCardinality(String)',
+      'reason LowCardinality(String)',
+    ],
+    orderBy: 'tenant, session_id, field',
     engine: 'MergeTree',
     sharded: false,
   },
@@ -204,6 +244,20 @@ export const TABLES: readonly TableSpec[] = [
       'rejected_payloads UInt64',
       `first Nullable(${TIME})`,
       `last Nullable(${TIME})`,
+    ],
+    orderBy: 'evidence_id',
+    engine: 'MergeTree',
+    sharded: false,
+  },
+  {
+    // What de-duplication found, a row a file: filled anew whenever a case is sealed.
+    name: 'evidence_count',
+    columns: [
+      'evidence_id UInt32',
+      // Its records that an earlier row has already.
+      'duplicates UInt64',
+      // Its records whose id another record of the same source has, with other content.
+      'conflicts UInt64',
     ],
     orderBy: 'evidence_id',
     engine: 'MergeTree',
@@ -277,7 +331,13 @@ export const TABLES: readonly TableSpec[] = [
       'category LowCardinality(String)',
       'tenant LowCardinality(String)',
       "hour DateTime('UTC')",
+      // `whole`; `grouped` and `capped`: from files that leave records out, so that absence proves nothing.
+      'quality LowCardinality(String)',
       'records UInt64',
+      // Issuance: records of tokens that were made, and how many of these carry the ids.
+      'issued UInt64',
+      'issued_with_token UInt64',
+      'issued_with_session UInt64',
       'with_token UInt64',
       'with_session UInt64',
       'with_principal UInt64',
@@ -285,8 +345,12 @@ export const TABLES: readonly TableSpec[] = [
       'with_ip UInt64',
       'with_issued_at UInt64',
       'grouped UInt64',
+      // Issuance: by a backup of the identity provider.
+      'backup UInt64',
+      `first ${TIME}`,
+      `last ${TIME}`,
     ],
-    orderBy: 'side, tenant, source, category, hour',
+    orderBy: 'side, tenant, source, category, hour, quality',
     engine: 'MergeTree',
     sharded: false,
   },

@@ -114,11 +114,11 @@ class ServerSession implements Session {
     table: string,
     columns: readonly string[],
     format: InsertFormat,
-    bytes: Uint8Array,
+    bytes: Uint8Array | readonly Uint8Array[],
   ): Promise<void> {
     const query = `INSERT INTO ${table} (${columns.join(', ')}) FORMAT ${format}`
     try {
-      const values = Readable.from([bytes], { objectMode: false })
+      const values = Readable.from(bytes instanceof Uint8Array ? [bytes] : bytes, { objectMode: false })
       const result = await this.#first.exec({
         query,
         values,

@@ -36,12 +36,15 @@ export interface Session {
    *   reads one, or names an output format; else as {@link command}
    */
   ask(sql: string): AsyncIterable<readonly Json[]>
-  /** Inserts encoded rows. The bytes must not change until the promise settles. */
+  /**
+   * Inserts encoded rows, which may come in pieces. The bytes must not change until the promise
+   * settles. Throws as {@link command}.
+   */
   insert(
     table: string,
     columns: readonly string[],
     format: InsertFormat,
-    bytes: Uint8Array,
+    bytes: Uint8Array | readonly Uint8Array[],
   ): Promise<void>
   /**
    * Name under which a shard holds its own rows of a sharded table: `access_local` on a cluster,

@@ -1,0 +1,142 @@
+import { forgetFiles, removeFiles } from '../recover.ts'
+import { ACCESS_COLUMNS, ISSUANCE_COLUMNS, TABLES } from '../schema.ts'
+import type { Session } from '../session.ts'
+import { type EvidenceDraft, evidenceBlock, statementBlock } from './draft.ts'
+import type { KnownEvidence } from './known_evidence.ts'
+import { RejectBlock, type TableBlock } from './record_block.ts'
+
+/** Encoded rows that wait for the engine: one insert of about this much sorts within 200 MB. */
+const BATCH_BYTES = 24 * 1024 * 1024
+
+const COLUMNS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['issuance', ISSUANCE_COLUMNS],
+  ['access', ACCESS_COLUMNS],
+  ...TABLES.filter(({ name }) => ['directory', 'inventory', 'reject'].includes(name)).map(
+    ({ name, columns }) =>
+      [name, columns.map((column) => column.slice(0, column.indexOf(' ')))] as const,
+  ),
+])
+
+/**
+ * Writes rows and, after them, the files that they came from, in the order of their ids.
+ *
+ * A file is in the case when its row in `evidence` is; until then `recover` takes its rows out.
+ */
+export class Committer {
+  readonly #session: Session
+  readonly #known: KnownEvidence
+  readonly #drafts: EvidenceDraft[] = []
+  /** How many of the drafts are in the case. */
+  #committed = 0
+  #blocks: TableBlock[] = []
+  #bytes = 0
+  #writing: Promise<void> = Promise.resolve()
+  #isWriting: boolean = false
+  readonly #onCommit: () => void
+
+  constructor(session: Session, known: KnownEvidence, onCommit: () => void) {
+    this.#session = session
+    this.#known = known
+    this.#onCommit = onCommit
+  }
+
+  /** A file that will be committed when it and all before it are done. */
+  expect(draft: EvidenceDraft): void {
+    this.#drafts.push(draft)
+  }
+
+  take(blocks: readonly TableBlock[]): void {
+    for (const block of blocks) {
+      this.#blocks.push(block)
+      this.#bytes += block.bytes.length
+    }
+    if (this.#bytes >= BATCH_BYTES && !this.#isWriting) void this.#start()
+  }
+
+  /** Resolves when so little waits that more may come. Throws what the engine throws. */
+  async ready(): Promise<void> {
+    if (this.#bytes >= 2 * BATCH_BYTES) await this.#writing
+    // Settled, and so without a wait, unless it failed.
+    else if (!this.#isWriting) await this.#writing
+  }
+
+  /** Writes all that there is. Throws what the engine throws. */
+  async finish(): Promise<void> {
+    await this.#writing
+    await this.#start()
+  }
+
+  /** Resolves when the engine has nothing in hand. Never throws. */
+  async settled(): Promise<void> {
+    await this.#writing.catch(() => {})
+  }
+
+  get committed(): readonly EvidenceDraft[] {
+    return this.#drafts.slice(0, this.#committed)
+  }
+
+  #start(): Promise<void> {
+    this.#isWriting = true
+    this.#writing = this.#write().finally(() => {
+      this.#isWriting = false
+    })
+    // Reported to whoever asks next.
+    this.#writing.catch(() => {})
+    return this.#writing
+  }
+
+  async #write(): Promise<void> {
+    // Both at one moment: rows of a file that is done came before the news that it is.
+    const blocks = this.#blocks
+    this.#blocks = []
+    this.#bytes = 0
+    const ready = this.#readyDrafts()
+    for (const [table, columns] of COLUMNS) {
+      const bytes = blocks.filter((block) => block.table === table).map((block) => block.bytes)
+      // oxlint-disable-next-line no-await-in-loop -- one insert at a time bounds the memory
+      if (bytes.length > 0) await this.#session.insert(table, columns, 'Native', bytes)
+    }
+    if (ready.length > 0) await this.#commit(ready)
+  }
+
+  #readyDrafts(): EvidenceDraft[] {
+    const waiting = this.#drafts.slice(this.#committed)
+    const unready = waiting.findIndex((draft) => !draft.isDone)
+    return unready === -1 ? waiting : waiting.slice(0, unready)
+  }
+
+  async #commit(drafts: readonly EvidenceDraft[]): Promise<void> {
+    const repeated: number[] = []
+    for (const draft of drafts) {
+      if (draft.sameAs === 0 && draft.contentSha256 !== '') {
+        const first = this.#known.sameContent(draft.contentSha256)
+        draft.sameAs = first === draft.evidenceId ? 0 : first
+        if (draft.sameAs !== 0) repeated.push(draft.evidenceId)
+      }
+      const shape = draft.sameAs === 0 ? draft.shape : this.#known.shapeOf(draft.sameAs)
+      this.#known.addShape(draft.evidenceId, shape)
+    }
+    await removeFiles(this.#session, repeated)
+    await forgetFiles(
+      this.#session,
+      drafts.map(({ replaces }) => replaces).filter((id) => id !== 0),
+    )
+    const statements = statementBlock(drafts)
+    if (statements !== undefined)
+      await this.#session.insert('statement', statements.columns, 'Native', statements.bytes)
+    await this.#writeRejects(drafts)
+    const evidence = evidenceBlock(drafts, ({ evidenceId }) => this.#known.shapeOf(evidenceId))
+    await this.#session.insert('evidence', evidence.columns, 'Native', evidence.bytes)
+    this.#committed += drafts.length
+    this.#onCommit()
+  }
+
+  async #writeRejects(drafts: readonly EvidenceDraft[]): Promise<void> {
+    const block = new RejectBlock()
+    for (const { rejects, evidenceId } of drafts)
+      for (const reject of rejects) block.push(reject, 0, evidenceId)
+    const columns = COLUMNS.get(block.table) ?? []
+    if (!block.isEmpty)
+      await this.#session.insert(block.table, columns, 'Native', block.take().bytes)
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * Files into a case, each exactly once.
+ *
+ * A file is in the case when its row in `evidence` is, and that is written after all of its rows, in the
+ * order of the files. Whatever stops a run, at any instant, what is not in the case whole is taken out
+ * when the case is next opened, and read again when the files are given again.
+ *
+ * @module
+ */
+import { availableParallelism } from 'node:os'
+import { MintmarkError } from '@mintmark/core'
+import { type EvidenceSource, type Reject, walkEvidence } from '@mintmark/logs'
+import type { Case } from '../case.ts'
+import { type EvidenceRow, evidenceRows } from '../evidence_rows.ts'
+import { lastEvidence, recover } from '../recover.ts'
+import { Committer } from './committer.ts'
+import { KnownEvidence } from './known_evidence.ts'
+import { SourceFailure, SourceReader, type Taken } from './source_reader.ts'
+import { WorkerPool } from './worker_pool.ts'
+
+export interface IngestOptions {
+  /** Worker threads. Default: one a core, up to 16. */
+  readonly threads?: number
+  readonly onProgress?: (progress: IngestProgress) => void
+  /** Aborting it stops the run with the signal's reason; files that are in the case stay. */
+  readonly signal?: AbortSignal
+}
+
+export interface IngestProgress {
+  /** Texts found: files, and members of archives. */
+  readonly files: number
+  /** Of them, those that are in the case. */
+  readonly filesDone: number
+  /** Size of all, as they lie on disk. */
+  readonly bytesTotal: number
+  /** Bytes read so far, decompressed: may exceed the total. */
+  readonly bytesRead: number
+}
+
+export interface IngestReport {
+  /** The files of this run, in the order in which they were met; those that the case had before, too. */
+  readonly evidence: readonly EvidenceRow[]
+  /** Files that are new to the case. */
+  readonly added: number
+  /** Records of every kind in the new files. */
+  readonly rows: number
+  readonly rejected: number
+}
+
+const MOST_THREADS = 16
+
+/**
+ * Reads files and folders into a case. Files that it has already are recognised by their content.
+ *
+ * Duplicates are counted when the case is sealed: see `seal`.
+ *
+ * @throws {MintmarkError} `INPUT_UNREADABLE` when a path does not exist or nothing of all can be read,
+ *   `DISK_FULL`, `ENGINE_QUERY`, `ENGINE_UNAVAILABLE`: nothing of a file that is not whole stays
+ */
+export async function ingest(
+  opened: Case,
+  paths: readonly string[],
+  options: IngestOptions = {},
+): Promise<IngestReport> {
+  const sources: EvidenceSource[] = []
+  for await (const source of walkEvidence(paths, { except: [opened.location] }))
+    sources.push(source)
+  const failed = new Map<string, Reject>()
+  for (;;) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- again, without the file that failed
+      return await runOnce(opened, sources, failed, options)
+    } catch (cause) {
+      // oxlint-disable-next-line no-await-in-loop -- the same
+      await cleanUp(opened, cause)
+      if (!(cause instanceof SourceFailure) || failed.has(cause.path)) throw cause
+      failed.set(cause.path, cause.reject)
+    }
+  }
+}
+
+/** Rows of files that are not whole are gone, or, where even that fails, at the next opening. */
+async function cleanUp(opened: Case, cause: unknown): Promise<void> {
+  try {
+    await recover(opened.session)
+  } catch {
+    // What failed first is what the user must know.
+    if (cause instanceof SourceFailure) throw cause.cause
+  }
+}
+
+async function runOnce(
+  opened: Case,
+  sources: readonly EvidenceSource[],
+  failed: ReadonlyMap<string, Reject>,
+  options: IngestOptions,
+): Promise<IngestReport> {
+  const { session } = opened
+  const known = await KnownEvidence.load(session)
+  const firstId = (await lastEvidence(session)) + 1
+  const tally = new Tally(sources, options.onProgress)
+  const committer = new Committer(session, known, () => tally.done(committer.committed.length))
+  const pool = new WorkerPool(threadsOf(options))
+  const { signal } = options
+  const onBytes = (bytes: number) => tally.read(bytes)
+  const reader = new SourceReader({ pool, committer, known, firstId, failed, signal, onBytes })
+  try {
+    for (const source of sources) {
+      // oxlint-disable-next-line no-await-in-loop -- in order; reading goes on beside it
+      await reader.take(source)
+    }
+    await reader.finish()
+    requireSomething(reader.taken)
+    await committer.finish()
+  } finally {
+    await pool.close()
+    // Closing a case amid an insert would end the process.
+    await committer.settled()
+  }
+  return report(await evidenceRows(session), reader.taken)
+}
+
+function threadsOf({ threads }: IngestOptions): number {
+  return Math.max(1, Math.min(threads ?? availableParallelism(), MOST_THREADS))
+}
+
+/** If nothing at all could be read, the case stays as it was. */
+function requireSomething(taken: readonly Taken[]): void {
+  const drafts = taken.flatMap((one) => ('draft' in one ? [one.draft] : []))
+  const first = drafts[0]
+  const isNothing =
+    drafts.length === taken.length && drafts.every(({ isUnreadable }) => isUnreadable)
+  if (first === undefined || !isNothing) return
+  const { path } = first.source
+  const { reason = '', detail = '' } = first.rejects[0] ?? {}
+  const message = `cannot read ${path}: ${reason} ${detail}`
+  throw new MintmarkError('INPUT_UNREADABLE', message.trimEnd(), { path, errno: detail })
+}
+
+function report(rows: readonly EvidenceRow[], taken: readonly Taken[]): IngestReport {
+  const byId = new Map(rows.map((row) => [row.evidenceId, row]))
+  const evidence = new Map<number, EvidenceRow>()
+  for (const one of taken) {
+    const { evidenceId } = 'draft' in one ? one.draft : one.known
+    const row = byId.get(evidenceId)
+    if (row !== undefined) evidence.set(evidenceId, row)
+  }
+  const added = taken.flatMap((one) =>
+    'draft' in one ? (byId.get(one.draft.evidenceId) ?? []) : [],
+  )
+  return {
+    evidence: [...evidence.values()],
+    added: added.length,
+    rows: added.reduce((sum, { rows: count }) => sum + count, 0),
+    rejected: added.reduce(
+      (sum, { rejected: { file, row, payload } }) => sum + file + row + payload,
+      0,
+    ),
+  }
+}
+
+/** Counts what was read and tells it, ten times a second at most. */
+class Tally {
+  readonly #onProgress: IngestOptions['onProgress']
+  readonly #files: number
+  readonly #bytesTotal: number
+  #filesDone = 0
+  #bytesRead = 0
+  #toldMs = 0
+
+  constructor(sources: readonly EvidenceSource[], onProgress: IngestOptions['onProgress']) {
+    this.#onProgress = onProgress
+    this.#files = sources.length
+    this.#bytesTotal = sources.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+  }
+
+  read(bytes: number): void {
+    this.#bytesRead += bytes
+    const nowMs = performance.now()
+    if (nowMs - this.#toldMs < 100) return
+    this.#toldMs = nowMs
+    this.#tell()
+  }
+
+  done(files: number): void {
+    this.#filesDone = files
+    this.#tell()
+  }
+
+  #tell(): void {
+    this.#onProgress?.({
+      files: this.#files,
+      filesDone: this.#filesDone,
+      bytesTotal: this.#bytesTotal,
+      bytesRead: this.#bytesRead,
+    })
+  }
+}

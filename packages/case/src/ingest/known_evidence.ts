@@ -1,0 +1,102 @@
+import { resolve } from 'node:path'
+import type { Json } from '@mintmark/core'
+import { UNREADABLE } from '../evidence_rows.ts'
+import type { Session } from '../session.ts'
+
+/** A file that the case has, or that this run is about to add. */
+export interface KnownFile {
+  readonly evidenceId: number
+  readonly path: string
+  readonly sha256: string
+  readonly sizeBytes: number
+  readonly sameAs: number
+}
+
+/** What is in the case already, by content. */
+export class KnownEvidence {
+  readonly #byHash = new Map<string, KnownFile[]>()
+  /** Id of the first evidence with that content. */
+  readonly #byContent = new Map<string, number>()
+  readonly #shapes = new Map<number, string>()
+  readonly #sizes = new Set<number>()
+  /** Ids of files that could not be read when they were met before, by full path. */
+  readonly #unreadable = new Map<string, number>()
+
+  /** Throws as `Session.rows`. */
+  static async load(session: Session): Promise<KnownEvidence> {
+    const known = new KnownEvidence()
+    const sql = `SELECT evidence_id, path, sha256, content_sha256, size_bytes, shape, same_as
+      FROM evidence ORDER BY evidence_id`
+    for await (const rows of session.stream(sql)) for (const row of rows) known.#load(row)
+    return known
+  }
+
+  add(file: KnownFile): void {
+    this.#sizes.add(file.sizeBytes)
+    const same = this.#byHash.get(file.sha256)
+    if (same === undefined) this.#byHash.set(file.sha256, [file])
+    else same.push(file)
+  }
+
+  addContent(contentSha256: string, evidenceId: number): void {
+    const first = this.#byContent.get(contentSha256) ?? evidenceId
+    this.#byContent.set(contentSha256, Math.min(first, evidenceId))
+  }
+
+  addShape(evidenceId: number, shape: string): void {
+    this.#shapes.set(evidenceId, shape)
+  }
+
+  /** Whether a file of that size could be one that is known. */
+  hasSize(sizeBytes: number): boolean {
+    return this.#sizes.has(sizeBytes)
+  }
+
+  /** The very file: its content under its name. */
+  sameFile(sha256: string, path: string): KnownFile | undefined {
+    const full = resolve(path)
+    return this.#byHash.get(sha256)?.find((file) => resolve(file.path) === full)
+  }
+
+  /** Id of the first evidence with the same bytes; 0 when there is none. */
+  sameBytes(sha256: string): number {
+    const first = this.#byHash.get(sha256)?.[0]
+    if (first === undefined) return 0
+    return first.sameAs === 0 ? first.evidenceId : first.sameAs
+  }
+
+  /** Id of the first evidence with the same content, however compressed; 0 when there is none. */
+  sameContent(contentSha256: string): number {
+    return this.#byContent.get(contentSha256) ?? 0
+  }
+
+  /** Shape of a file that is in the case. */
+  shapeOf(evidenceId: number): string {
+    return this.#shapes.get(evidenceId) ?? ''
+  }
+
+  /** Id of the row of a file that could not be read when it was met before; 0 when there is none. */
+  unreadable(path: string): number {
+    return this.#unreadable.get(resolve(path)) ?? 0
+  }
+
+  #load(row: Json): void {
+    const evidenceId = Number(row['evidence_id'])
+    const path = String(row['path'])
+    const shape = String(row['shape'])
+    if (shape === UNREADABLE) {
+      this.#unreadable.set(resolve(path), evidenceId)
+      return
+    }
+    const sameAs = Number(row['same_as'])
+    this.add({
+      evidenceId,
+      path,
+      sha256: String(row['sha256']),
+      sizeBytes: Number(row['size_bytes']),
+      sameAs,
+    })
+    this.addShape(evidenceId, shape)
+    if (sameAs === 0) this.addContent(String(row['content_sha256']), evidenceId)
+  }
+}

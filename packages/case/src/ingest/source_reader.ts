@@ -1,0 +1,380 @@
+/**
+ * Takes the sources of a run one after the other, reads their bytes, and hands them to the workers:
+ * small files in groups, large ones in slices, large ones of other shapes chunk by chunk.
+ *
+ * All that happens here is reading, hashing and cutting: the rest is the workers'.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto'
+import { isObject, MintmarkError } from '@mintmark/core'
+import { canSlice, type EvidenceSource, type Reject, readSlices, SNIFF_BYTES } from '@mintmark/logs'
+import type { Committer } from './committer.ts'
+import { EvidenceDraft } from './draft.ts'
+import type { KnownEvidence, KnownFile } from './known_evidence.ts'
+import { ReaderFailure, type WorkerPool } from './worker_pool.ts'
+import type { PartSummary, SmallTask } from './worker_protocol.ts'
+
+/** Content up to this size is held whole: the file is known before a row of it is made. */
+const SMALL_BYTES = 1024 * 1024
+const SLICE_BYTES = 4 * 1024 * 1024
+/** Small files go to a worker in groups of about this much. */
+const GROUP_BYTES = 2 * 1024 * 1024
+const GROUP_FILES = 200
+
+/** A file that cannot be read to its end, though rows of it may be on their way: the run starts anew. */
+export class SourceFailure extends Error {
+  readonly path: string
+  readonly reject: Reject
+
+  constructor(path: string, reject: Reject, cause: unknown) {
+    super(`${path}: ${reject.reason}`, { cause })
+    this.path = path
+    this.reject = reject
+  }
+}
+
+/** What a run has to do with, apart from the sources. */
+export interface Run {
+  readonly pool: WorkerPool
+  readonly committer: Committer
+  readonly known: KnownEvidence
+  readonly firstId: number
+  /** Files that a run before could not read to their end, by path. */
+  readonly failed: ReadonlyMap<string, Reject>
+  readonly signal: AbortSignal | undefined
+  /** Told of every byte that was read. */
+  readonly onBytes: (bytes: number) => void
+}
+
+/** What became of a source: a file new to the case, or one that it has. */
+export type Taken = { readonly draft: EvidenceDraft } | { readonly known: KnownFile }
+
+type SmallFile = SmallTask['files'][number]
+
+export class SourceReader {
+  readonly taken: Taken[] = []
+  readonly #run: Run
+  #nextId: number
+  #group: { readonly draft: EvidenceDraft; readonly file: SmallFile }[] = []
+  #groupBytes = 0
+  /** Large files that are being read, and jobs of groups. */
+  readonly #jobs = new Set<Promise<void>>()
+  /** Large files whose hash is not known yet, by size. */
+  readonly #hashing = new Map<number, Promise<void>[]>()
+  #failure: unknown
+
+  constructor(run: Run) {
+    this.#run = run
+    this.#nextId = run.firstId
+  }
+
+  /** Reads one source, or starts to. Throws what an earlier one failed with. */
+  async take(source: EvidenceSource): Promise<void> {
+    await this.#ready()
+    const failed = source.refused ?? this.#run.failed.get(source.path)
+    if (failed !== undefined) {
+      this.#takeUnreadable(source, failed)
+      return
+    }
+    const rejects: Reject[] = []
+    const chunks = source.open((reject) => rejects.push(reject))[Symbol.asyncIterator]()
+    try {
+      const head = await this.#readHead(chunks)
+      if (head.isWhole) await this.#takeSmall(source, head.bytes, rejects)
+      else await this.#takeLarge(source, head.bytes, chunks, rejects)
+    } catch (cause) {
+      // A large file's later errors come from its job, never from here.
+      this.#takeUnreadable(source, unreadable(cause))
+    }
+  }
+
+  /** Waits for all that was started. Throws what a source failed with. */
+  async finish(): Promise<void> {
+    this.#sendGroup()
+    while (this.#jobs.size > 0) {
+      // oxlint-disable-next-line no-await-in-loop -- a job may start another
+      await Promise.all(this.#jobs)
+    }
+    this.#rethrow()
+  }
+
+  async #ready(): Promise<void> {
+    this.#run.signal?.throwIfAborted()
+    this.#rethrow()
+    await this.#run.pool.ready()
+    await this.#run.committer.ready()
+    this.#rethrow()
+  }
+
+  #rethrow(): void {
+    if (this.#failure !== undefined) throw asError(this.#failure)
+  }
+
+  #draft(source: EvidenceSource): EvidenceDraft {
+    const draft = new EvidenceDraft(this.#nextId++, source)
+    draft.replaces = this.#run.known.unreadable(source.path)
+    this.#run.committer.expect(draft)
+    this.taken.push({ draft })
+    return draft
+  }
+
+  #takeUnreadable(source: EvidenceSource, reject: Reject): void {
+    const { path, sizeBytes } = source
+    const evidenceId = this.#run.known.unreadable(path)
+    if (evidenceId !== 0) {
+      this.taken.push({ known: { evidenceId, path, sizeBytes, sha256: '', sameAs: 0 } })
+      return
+    }
+    const draft = this.#draft(source)
+    draft.rejects = [reject]
+    draft.isUnreadable = true
+    draft.isDone = true
+  }
+
+  /** The beginning of the content, or all of it. */
+  async #readHead(chunks: AsyncIterator<Uint8Array>) {
+    const held: Uint8Array[] = []
+    let size = 0
+    while (size <= SMALL_BYTES) {
+      // oxlint-disable-next-line no-await-in-loop -- one chunk after the other
+      const next = await chunks.next()
+      if (next.done === true) return { bytes: Buffer.concat(held), isWhole: true }
+      // A copy: the source may use the memory again.
+      held.push(new Uint8Array(next.value))
+      size += next.value.length
+      this.#run.onBytes(next.value.length)
+    }
+    return { bytes: Buffer.concat(held), isWhole: false }
+  }
+
+  async #takeSmall(source: EvidenceSource, bytes: Buffer, rejects: Reject[]): Promise<void> {
+    const { known } = this.#run
+    const contentSha256 = createHash('sha256').update(bytes).digest('hex')
+    const sha256 = source.isPlain ? contentSha256 : await source.sha256()
+    const same = known.sameFile(sha256, source.path)
+    if (same !== undefined) {
+      this.taken.push({ known: same })
+      return
+    }
+    const draft = this.#draft(source)
+    draft.sha256 = sha256
+    draft.contentSha256 = contentSha256
+    draft.sameAs = known.sameBytes(sha256) || known.sameContent(contentSha256)
+    this.#know(draft)
+    if (draft.sameAs !== 0) {
+      draft.isDone = true
+      return
+    }
+    known.addContent(contentSha256, draft.evidenceId)
+    const { evidenceId } = draft
+    this.#group.push({ draft, file: { evidenceId, identity: contentSha256, bytes, rejects } })
+    this.#groupBytes += bytes.length
+    if (this.#groupBytes >= GROUP_BYTES || this.#group.length >= GROUP_FILES) this.#sendGroup()
+  }
+
+  #know(draft: EvidenceDraft): void {
+    const { evidenceId, sha256, sameAs, source } = draft
+    const { path, sizeBytes } = source
+    this.#run.known.add({ evidenceId, path, sha256, sizeBytes, sameAs })
+  }
+
+  #sendGroup(): void {
+    const group = this.#group
+    if (group.length === 0) return
+    this.#group = []
+    this.#groupBytes = 0
+    const files = group.map(({ file }) => file)
+    void this.#start('', async () => {
+      const parts = await this.#run.pool.readSmall({ files }, (blocks) =>
+        this.#run.committer.take(blocks),
+      )
+      for (const [index, { draft }] of group.entries()) {
+        const part = parts[index]
+        if (part !== undefined) draft.add(part)
+        draft.isDone = true
+      }
+    })
+  }
+
+  async #takeLarge(
+    source: EvidenceSource,
+    head: Buffer,
+    rest: AsyncIterator<Uint8Array>,
+    rejects: Reject[],
+  ): Promise<void> {
+    const sha256 = await this.#hashFirst(source)
+    if (sha256 !== '' && this.#isKnown(source, sha256)) {
+      await rest.return?.()
+      return
+    }
+    const draft = this.#draft(source)
+    draft.sha256 = sha256
+    if (sha256 !== '') this.#know(draft)
+    const identity = createHash('sha256')
+      .update(`${source.isPlain ? source.sizeBytes : source.path}\0`)
+      .update(head)
+      .digest('hex')
+    const job = canSlice(head.subarray(0, SNIFF_BYTES))
+      ? () => this.#readSlices(draft, identity, head, rest, rejects)
+      : () => this.#readStream(draft, identity, rest)
+    const reading = this.#start(source.path, async () => {
+      await job()
+      if (draft.sha256 === '') {
+        draft.sha256 = draft.contentSha256
+        this.#know(draft)
+      }
+      this.#run.known.addContent(draft.contentSha256, draft.evidenceId)
+      draft.isDone = true
+    })
+    if (sha256 === '') {
+      const { sizeBytes } = source
+      this.#hashing.set(sizeBytes, [...(this.#hashing.get(sizeBytes) ?? []), reading])
+    }
+  }
+
+  /**
+   * The hash of a large file before it is read: of a compressed one, whose bytes on disk are not seen
+   * otherwise, and of one that has the size of a known file. Else `''`.
+   */
+  async #hashFirst(source: EvidenceSource): Promise<string> {
+    await Promise.all(this.#hashing.get(source.sizeBytes) ?? [])
+    this.#rethrow()
+    if (source.isPlain && !this.#run.known.hasSize(source.sizeBytes)) return ''
+    return source.sha256()
+  }
+
+  #isKnown(source: EvidenceSource, sha256: string): boolean {
+    const { known } = this.#run
+    const same = known.sameFile(sha256, source.path)
+    if (same !== undefined) {
+      this.taken.push({ known: same })
+      return true
+    }
+    const sameAs = known.sameBytes(sha256)
+    if (sameAs === 0) return false
+    const draft = this.#draft(source)
+    draft.sha256 = sha256
+    draft.contentSha256 = source.isPlain ? sha256 : ''
+    draft.sameAs = sameAs
+    draft.isDone = true
+    this.#know(draft)
+    return true
+  }
+
+  async #readSlices(
+    draft: EvidenceDraft,
+    identity: string,
+    head: Buffer,
+    rest: AsyncIterator<Uint8Array>,
+    rejects: readonly Reject[],
+  ): Promise<void> {
+    const { pool, committer, onBytes } = this.#run
+    const { evidenceId } = draft
+    const hash = createHash('sha256')
+    const slices: Promise<readonly PartSummary[]>[] = []
+    for await (const slice of readSlices(joined(head, rest, onBytes), SLICE_BYTES, hash)) {
+      // What is wrong with the container is known when all has come out of it.
+      const task = { evidenceId, identity, ...slice, rejects: slice.isLast ? rejects : [] }
+      const reading = pool.readSlice(task, (blocks) => committer.take(blocks))
+      // Its error is met below.
+      reading.catch(() => {})
+      slices.push(reading)
+      await this.#ready()
+    }
+    for (const [index, [part]] of (await Promise.all(slices)).entries())
+      if (part !== undefined) draft.add(part, index)
+    draft.contentSha256 = hash.digest('hex')
+  }
+
+  async #readStream(
+    draft: EvidenceDraft,
+    identity: string,
+    rest: AsyncIterator<Uint8Array>,
+  ): Promise<void> {
+    const { pool, committer, onBytes } = this.#run
+    await rest.return?.()
+    const { evidenceId, source } = draft
+    const hash = createHash('sha256')
+    const [part] = await pool.readStream(
+      { evidenceId, identity },
+      (onReject, isLastPass) =>
+        isLastPass
+          ? watched(source.open(onReject), async (chunk) => {
+              hash.update(chunk)
+              onBytes(chunk.length)
+              await committer.ready()
+            })
+          : source.open(onReject),
+      (blocks) => committer.take(blocks),
+    )
+    if (part !== undefined) draft.add(part)
+    draft.contentSha256 = hash.digest('hex')
+  }
+
+  /** Runs a job beside the others; what it fails with is thrown by whoever asks next. */
+  #start(path: string, work: () => Promise<void>): Promise<void> {
+    const job = work()
+      .catch((cause: unknown) => {
+        this.#failure ??= this.#failureOf(path, cause)
+      })
+      .finally(() => this.#jobs.delete(job))
+    this.#jobs.add(job)
+    return job
+  }
+
+  /** Of what is wrong with a file, a {@link SourceFailure}; everything else ends the run as it is. */
+  #failureOf(path: string, cause: unknown): unknown {
+    if (cause instanceof ReaderFailure) {
+      const failed = this.taken.find(
+        (taken) => 'draft' in taken && taken.draft.evidenceId === cause.evidenceId,
+      )
+      const failedPath = failed !== undefined && 'draft' in failed ? failed.draft.source.path : path
+      const reject: Reject = { kind: 'file', reason: 'reader-failed', detail: '' }
+      return new SourceFailure(failedPath, reject, cause)
+    }
+    const isRead = cause instanceof MintmarkError && cause.code === 'INPUT_UNREADABLE'
+    return isRead ? new SourceFailure(path, unreadable(cause), cause) : cause
+  }
+}
+
+/** The bytes at hand, then the rest. */
+async function* joined(
+  head: Uint8Array,
+  rest: AsyncIterator<Uint8Array>,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<Uint8Array, void, void> {
+  yield head
+  try {
+    for (;;) {
+      // oxlint-disable-next-line no-await-in-loop -- one chunk after the other
+      const next = await rest.next()
+      if (next.done === true) return
+      onBytes(next.value.length)
+      yield next.value
+    }
+  } finally {
+    await rest.return?.()
+  }
+}
+
+async function* watched(
+  chunks: AsyncIterable<Uint8Array>,
+  onChunk: (chunk: Uint8Array) => Promise<void>,
+): AsyncGenerator<Uint8Array, void, void> {
+  for await (const chunk of chunks) {
+    await onChunk(chunk)
+    yield chunk
+  }
+}
+
+/** @throws what it is given, unless it says that a file cannot be read */
+function unreadable(cause: unknown): Reject {
+  if (!(cause instanceof MintmarkError) || cause.code !== 'INPUT_UNREADABLE') throw cause
+  const errno = isObject(cause.facts) ? cause.facts['errno'] : ''
+  return { kind: 'file', reason: 'unreadable', detail: String(errno ?? '') }
+}
+
+function asError(cause: unknown): Error {
+  return cause instanceof Error ? cause : new Error(String(cause))
+}

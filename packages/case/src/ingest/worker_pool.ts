@@ -1,0 +1,245 @@
+import { Worker } from 'node:worker_threads'
+import { MintmarkError } from '@mintmark/core'
+import type { Reject, RejectTaker } from '@mintmark/logs'
+import type { TableBlock } from './record_block.ts'
+import type {
+  Answer,
+  ChunkTask,
+  PartSummary,
+  SliceTask,
+  SmallTask,
+  StreamTask,
+} from './worker_protocol.ts'
+
+/** Tasks that a worker has at hand, so that it never waits for the next. */
+const TASKS_A_WORKER = 2
+/** Chunks of one stream that are on their way to a worker. */
+const CHUNKS_AHEAD = 4
+
+/** What is known of a job until it is done. */
+interface Job {
+  readonly worker: Worker
+  readonly onRows: (blocks: readonly TableBlock[]) => void
+  readonly resolve: (parts: readonly PartSummary[]) => void
+  readonly reject: (cause: unknown) => void
+  readonly stream: StreamState | undefined
+}
+
+interface StreamState {
+  pass: 1 | 2
+  ahead: number
+  isOver: boolean
+  wake: () => void
+}
+
+/** A file that a worker could not read because of an error of ours. The others can be. */
+export class ReaderFailure extends Error {
+  readonly evidenceId: number
+
+  constructor(evidenceId: number, message: string) {
+    super(message)
+    this.evidenceId = evidenceId
+  }
+}
+
+type WithoutJob<T> = Omit<T, 'job' | 'kind'>
+
+/** Worker threads that turn bytes of files into blocks of rows. */
+export class WorkerPool {
+  readonly #workers: readonly Worker[]
+  readonly #load: Map<Worker, number>
+  readonly #jobs = new Map<number, Job>()
+  #nextJob = 0
+  #waiting: (() => void)[] = []
+  #failure: unknown
+
+  constructor(threads: number) {
+    const script = new URL('./ingest_worker.js', import.meta.url)
+    this.#workers = Array.from({ length: threads }, () => new Worker(script))
+    this.#load = new Map(this.#workers.map((worker) => [worker, 0]))
+    for (const worker of this.#workers) {
+      worker.on('message', (message: Answer) => this.#hear(message))
+      worker.on('error', (cause) => this.#fail(cause))
+    }
+  }
+
+  /** Resolves when some worker can take another task. */
+  async ready(): Promise<void> {
+    while (this.#failure === undefined && this.#leastLoaded()[1] >= TASKS_A_WORKER) {
+      // oxlint-disable-next-line no-await-in-loop -- another may have been quicker
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve)
+      })
+    }
+  }
+
+  readSmall(
+    task: WithoutJob<SmallTask>,
+    onRows: (blocks: readonly TableBlock[]) => void,
+  ): Promise<readonly PartSummary[]> {
+    return this.#start(onRows, undefined, (job, worker) => {
+      // Small reads may share one buffer of node's pool: their bytes are copied, not handed over.
+      const message: SmallTask = { kind: 'small', job, ...task }
+      worker.postMessage(message, [])
+    })
+  }
+
+  readSlice(
+    task: WithoutJob<SliceTask> & { readonly bytes: Uint8Array<ArrayBuffer> },
+    onRows: (blocks: readonly TableBlock[]) => void,
+  ): Promise<readonly PartSummary[]> {
+    return this.#start(onRows, undefined, (job, worker) => {
+      const message: SliceTask = { kind: 'slice', job, ...task }
+      worker.postMessage(message, [task.bytes.buffer])
+    })
+  }
+
+  /** Reads a file whose bytes must go through one reader, once or twice. */
+  async readStream(
+    task: WithoutJob<StreamTask>,
+    open: (onReject: RejectTaker, isLastPass: boolean) => AsyncIterable<Uint8Array>,
+    onRows: (blocks: readonly TableBlock[]) => void,
+  ): Promise<readonly PartSummary[]> {
+    const stream: StreamState = { pass: 1, ahead: 0, isOver: false, wake: () => {} }
+    let started: { readonly job: number; readonly worker: Worker } | undefined
+    const done = this.#start(onRows, stream, (job, worker) => {
+      started = { job, worker }
+      const message: StreamTask = { kind: 'stream', job, ...task }
+      worker.postMessage(message, [])
+    })
+    // If a pass fails, the job is left: nobody waits for it.
+    done.catch(() => {})
+    if (started === undefined) return done
+    const { job, worker } = started
+    try {
+      await this.#pump(job, worker, 1, open)
+      await this.#until(stream, () => stream.pass === 2)
+      await this.#pump(job, worker, 2, open)
+      return await done
+    } finally {
+      this.#end(job)
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#failure ??= new Error('closed')
+    await Promise.all(this.#workers.map((worker) => worker.terminate()))
+  }
+
+  async #pump(
+    job: number,
+    worker: Worker,
+    pass: 1 | 2,
+    open: (onReject: RejectTaker, isLastPass: boolean) => AsyncIterable<Uint8Array>,
+  ): Promise<void> {
+    const stream = this.#jobs.get(job)?.stream
+    const rejects: Reject[] = []
+    for await (const chunk of open((reject) => rejects.push(reject), pass === 2)) {
+      if (stream === undefined || stream.pass !== pass || stream.isOver) break
+      // A copy, whose memory can be handed over: a chunk may be part of a buffer that is used again.
+      const bytes = new Uint8Array(chunk)
+      stream.ahead++
+      const message: ChunkTask = { kind: 'chunk', job, pass, bytes, rejects: [] }
+      worker.postMessage(message, [bytes.buffer])
+      await this.#until(stream, () => stream.ahead < CHUNKS_AHEAD || stream.pass !== pass)
+    }
+    const end: ChunkTask = { kind: 'chunk', job, pass, bytes: undefined, rejects }
+    worker.postMessage(end, [])
+  }
+
+  async #until(stream: StreamState, isSo: () => boolean): Promise<void> {
+    while (!isSo() && !stream.isOver) {
+      // oxlint-disable-next-line no-await-in-loop -- every answer of the worker wakes
+      await new Promise<void>((resolve) => {
+        stream.wake = resolve
+      })
+    }
+  }
+
+  #start(
+    onRows: (blocks: readonly TableBlock[]) => void,
+    stream: StreamState | undefined,
+    post: (job: number, worker: Worker) => void,
+  ): Promise<readonly PartSummary[]> {
+    if (this.#failure !== undefined) return Promise.reject(asError(this.#failure))
+    const job = this.#nextJob++
+    const [worker, load] = this.#leastLoaded()
+    this.#load.set(worker, load + 1)
+    return new Promise((resolve, reject) => {
+      this.#jobs.set(job, { worker, onRows, resolve, reject, stream })
+      post(job, worker)
+    })
+  }
+
+  #hear(message: Answer): void {
+    const job = this.#jobs.get(message.job)
+    if (job === undefined) return
+    switch (message.kind) {
+      case 'taken':
+        if (job.stream !== undefined && job.stream.pass === message.pass) job.stream.ahead--
+        break
+      case 'proven':
+        if (job.stream !== undefined) {
+          job.stream.pass = 2
+          job.stream.ahead = 0
+        }
+        break
+      case 'rows':
+        job.onRows(message.blocks)
+        break
+      case 'done':
+        job.onRows(message.blocks)
+        this.#end(message.job)
+        job.resolve(message.parts)
+        break
+      case 'failed':
+        this.#end(message.job)
+        job.reject(new ReaderFailure(message.evidenceId, message.message))
+        break
+    }
+    job.stream?.wake()
+  }
+
+  #end(id: number): void {
+    const job = this.#jobs.get(id)
+    if (job === undefined) return
+    this.#jobs.delete(id)
+    if (job.stream !== undefined) job.stream.isOver = true
+    this.#load.set(job.worker, (this.#load.get(job.worker) ?? 1) - 1)
+    this.#wakeAll()
+  }
+
+  #fail(cause: unknown): void {
+    const message = cause instanceof Error ? cause.message : String(cause)
+    this.#failure ??= new MintmarkError(
+      'FORMAT_LIMIT',
+      `a reader stopped: ${message}`,
+      {},
+      { cause },
+    )
+    for (const { reject, stream } of this.#jobs.values()) {
+      reject(this.#failure)
+      if (stream === undefined) continue
+      stream.isOver = true
+      stream.wake()
+    }
+    this.#jobs.clear()
+    this.#wakeAll()
+  }
+
+  #wakeAll(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const wake of waiting) wake()
+  }
+
+  #leastLoaded(): readonly [worker: Worker, load: number] {
+    const [first, ...others] = this.#load
+    if (first === undefined) throw new RangeError('a pool has at least one thread')
+    return others.reduce((least, other) => (other[1] < least[1] ? other : least), first)
+  }
+}
+
+function asError(cause: unknown): Error {
+  return cause instanceof Error ? cause : new Error(String(cause))
+}

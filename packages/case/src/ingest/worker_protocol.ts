@@ -1,0 +1,92 @@
+import type { EvidenceSummary, Reject, Statement } from '@mintmark/logs'
+import type { TableBlock } from './record_block.ts'
+
+/**
+ * What tells a file from every other before all of it has been read, whatever its name: of a small file
+ * the hash of its content, of a large one the hash of its beginning and its size. Ids of records that
+ * have none are made from it.
+ */
+export type Identity = string
+
+/** Some whole files, decompressed, in order. */
+export interface SmallTask {
+  readonly kind: 'small'
+  readonly job: number
+  readonly files: readonly {
+    readonly evidenceId: number
+    readonly identity: Identity
+    readonly bytes: Uint8Array
+    /** What was wrong with the containers that the text came out of. */
+    readonly rejects: readonly Reject[]
+  }[]
+}
+
+/** A run of whole lines of a large file of JSON lines. */
+export interface SliceTask {
+  readonly kind: 'slice'
+  readonly job: number
+  readonly evidenceId: number
+  readonly identity: Identity
+  readonly bytes: Uint8Array
+  readonly startLine: number
+  readonly isLast: boolean
+  /** With the last slice: what was wrong with the containers that the text came out of. */
+  readonly rejects: readonly Reject[]
+}
+
+/**
+ * A large file of another shape. Its bytes come in {@link ChunkTask}s, twice where the order of its dates
+ * must be proven first: the worker asks.
+ */
+export interface StreamTask {
+  readonly kind: 'stream'
+  readonly job: number
+  readonly evidenceId: number
+  readonly identity: Identity
+}
+
+export interface ChunkTask {
+  readonly kind: 'chunk'
+  readonly job: number
+  /** 1: for the order of the dates. 2: for the records. */
+  readonly pass: 1 | 2
+  /** Undefined: the file ends here. */
+  readonly bytes: Uint8Array | undefined
+  /** With the end of the file: what was wrong with its containers. */
+  readonly rejects: readonly Reject[]
+}
+
+export type Task = SmallTask | SliceTask | StreamTask | ChunkTask
+
+/** What a part of a file gave besides rows. */
+export interface PartSummary {
+  readonly evidenceId: number
+  readonly summary: EvidenceSummary
+  /** Each statement once a part. */
+  readonly statements: readonly LocatedStatement[]
+}
+
+export interface LocatedStatement extends Statement {
+  readonly line: number
+}
+
+export type Answer =
+  /** The worker has taken a chunk of a stream. */
+  | { readonly kind: 'taken'; readonly job: number; readonly pass: 1 | 2 }
+  /** The order of the dates is known: the second pass may begin. */
+  | { readonly kind: 'proven'; readonly job: number }
+  /** Rows of a stream that is not at its end. */
+  | { readonly kind: 'rows'; readonly job: number; readonly blocks: readonly TableBlock[] }
+  | {
+      readonly kind: 'done'
+      readonly job: number
+      readonly blocks: readonly TableBlock[]
+      readonly parts: readonly PartSummary[]
+    }
+  /** Reading ended in an error of ours, at that file. */
+  | {
+      readonly kind: 'failed'
+      readonly job: number
+      readonly evidenceId: number
+      readonly message: string
+    }

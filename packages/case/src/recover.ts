@@ -1,0 +1,72 @@
+/**
+ * Takes out what an interrupted ingest left behind.
+ *
+ * A file's row in `evidence` is written last, and in the order of the ids: every other row with an id
+ * above the last of them belongs to a file that is not in the case.
+ *
+ * @module
+ */
+import { TABLES } from './schema.ts'
+import type { Session } from './session.ts'
+
+/** Tables whose rows belong to a file, in `evidence` or not. */
+const OF_FILES: readonly string[] = [
+  'issuance',
+  'access',
+  'directory',
+  'inventory',
+  'reject',
+  'statement',
+]
+
+/** Id of the last file that is in the case whole; 0 when none is. Throws as `Session.rows`. */
+export async function lastEvidence(session: Session): Promise<number> {
+  const [row] = await session.rows('SELECT max(evidence_id) AS last FROM evidence')
+  return Number(row?.['last'] ?? 0)
+}
+
+/**
+ * Removes every row of a file that is not in the case whole.
+ *
+ * @throws {MintmarkError} as `Session.command`
+ */
+export async function recover(session: Session): Promise<void> {
+  const last = await lastEvidence(session)
+  await Promise.all(OF_FILES.map((table) => removeAfter(session, table, last)))
+}
+
+/** Removes the rows of the given files, from every table but `evidence`. Throws as `Session.command`. */
+export async function removeFiles(session: Session, evidenceIds: readonly number[]): Promise<void> {
+  if (evidenceIds.length === 0) return
+  const condition = 'has({ids:Array(UInt32)}, evidence_id)'
+  await Promise.all(
+    OF_FILES.map((table) => remove(session, table, condition, { ids: evidenceIds.map(String) })),
+  )
+}
+
+/** Removes files with all that they gave, so that they can be read anew. Throws as `Session.command`. */
+export async function forgetFiles(session: Session, evidenceIds: readonly number[]): Promise<void> {
+  if (evidenceIds.length === 0) return
+  await removeFiles(session, evidenceIds)
+  await session.command('ALTER TABLE evidence DELETE WHERE has({ids:Array(UInt32)}, evidence_id)', {
+    ids: evidenceIds.map(String),
+  })
+}
+
+async function removeAfter(session: Session, table: string, last: number): Promise<void> {
+  const condition = 'evidence_id > {last:UInt32}'
+  const found = await session.rows(`SELECT 1 FROM ${table} WHERE ${condition} LIMIT 1`, { last })
+  if (found.length > 0) await remove(session, table, condition, { last })
+}
+
+function remove(
+  session: Session,
+  table: string,
+  condition: string,
+  params: { readonly ids: readonly string[] } | { readonly last: number },
+): Promise<void> {
+  const isSharded = TABLES.some(({ name, sharded }) => name === table && sharded)
+  const target = isSharded ? session.localTable(table) : table
+  const sql = `ALTER TABLE ${target} DELETE WHERE ${condition}`
+  return isSharded ? session.everywhere(sql, { ...params }) : session.command(sql, { ...params })
+}
