@@ -99,24 +99,16 @@ export function readIndicators(source: string): IndicatorList {
 export function indicatorOf(kind: IndicatorKind, spelled: string): Indicator | undefined {
   const value = spelled.trim()
   if (value === '' || value.length > MAX_VALUE) return undefined
-  switch (kind) {
-    case 'ip':
-    case 'network':
-      return addressIndicator(refanged(value))
-    case 'token': {
-      const { tokenId } = readJti(value)
-      return tokenId === '' ? undefined : { kind, value: tokenId, last: '' }
-    }
-    case 'client':
-    case 'operation':
-      return { kind, value, last: '' }
-    case 'session':
-    case 'app':
-      return { kind, value: readGuid(value) || value.toLowerCase(), last: '' }
-    case 'principal':
-    case 'mailbox':
-      return { kind, value: value.toLowerCase(), last: '' }
-  }
+  if (kind === 'ip' || kind === 'network') return addressIndicator(refanged(value))
+  const held = heldValue(kind, value)
+  return held === '' ? undefined : { kind, value: held, last: '' }
+}
+
+/** A value as the case holds it; `''` when it is not of its kind. */
+function heldValue(kind: Exclude<IndicatorKind, 'ip' | 'network'>, value: string): string {
+  if (kind === 'token') return readJti(value).tokenId
+  if (kind === 'client' || kind === 'operation') return value
+  return readGuid(value) || value.toLowerCase()
 }
 
 function addressIndicator(spelled: string): Indicator | undefined {
@@ -154,25 +146,32 @@ class Collector {
 
   /** @param kindName as the list spells it, or undefined when it gives none */
   add(kindName: string | undefined, value: string, line: number): void {
-    if (value.length > MAX_VALUE) return this.#reject(line, 'too-long')
-    if (this.#indicators.size >= MAX_INDICATORS) return this.#reject(line, 'too-many')
-    if (kindName === undefined) return this.#keep(guessed(value), line, 'unrecognised')
+    const found = this.#read(kindName, value)
+    if (typeof found === 'string') this.#reject(line, found)
+    else this.#keep(found)
+  }
+
+  #read(kindName: string | undefined, value: string): Indicator[] | IndicatorReject['reason'] {
+    if (value.length > MAX_VALUE) return 'too-long'
+    if (this.#indicators.size >= MAX_INDICATORS) return 'too-many'
+    if (kindName === undefined) {
+      const found = guessed(value)
+      return found.length === 0 ? 'unrecognised' : found
+    }
     const kind = kindOf(kindName)
-    if (kind === undefined) return this.#reject(line, 'unknown-kind')
-    this.#keep([indicatorOf(kind, value) ?? []].flat(), line, 'not-of-its-kind')
+    if (kind === undefined) return 'unknown-kind'
+    const indicator = indicatorOf(kind, value)
+    return indicator === undefined ? 'not-of-its-kind' : [indicator]
   }
 
   list(): IndicatorList {
     return { indicators: [...this.#indicators.values()], rejects: this.#rejects }
   }
 
-  #keep(found: readonly Indicator[], line: number, otherwise: IndicatorReject['reason']): void {
-    if (found.length === 0) this.#reject(line, otherwise)
+  #keep(found: readonly Indicator[]): void {
     for (const indicator of found) {
-      this.#indicators.set(
-        JSON.stringify([indicator.kind, indicator.value, indicator.last]),
-        indicator,
-      )
+      const key = JSON.stringify([indicator.kind, indicator.value, indicator.last])
+      this.#indicators.set(key, indicator)
     }
   }
 
@@ -194,6 +193,10 @@ function readLines(source: string, collector: Collector): void {
   let line = 0
   for (const raw of source.split(/\r\n|\n|\r/u)) {
     line++
+    if (raw.length > 2 * MAX_VALUE) {
+      collector.add(undefined, raw, line)
+      continue
+    }
     const text = withoutComment(raw)
     if (text === '') continue
     const header: Columns | undefined = isFirst ? headerOf(text) : undefined
@@ -238,9 +241,8 @@ function readLine(text: string, line: number, collector: Collector): void {
   const named = /^([A-Za-z][\w -]{0,30}?)\s*[,:=]\s*(.+)$/u.exec(text)
   const [, name, rest] = named ?? []
   if (name !== undefined && rest !== undefined && isNamed(name, text, rest)) {
-    return collector.add(name, cellsOf(rest)[0]?.trim() ?? '', line)
-  }
-  collector.add(undefined, cellsOf(text)[0]?.trim() ?? text, line)
+    collector.add(name, cellsOf(rest)[0]?.trim() ?? '', line)
+  } else collector.add(undefined, cellsOf(text)[0]?.trim() ?? text, line)
 }
 
 /** `Client=REST;…` is a client string, and `abcd:12::1` an address, before they are a kind and a value. */
@@ -297,9 +299,15 @@ function readJsonValue(
   position: number,
   collector: Collector,
 ): void {
-  if (typeof value === 'string') return collector.add(name, value.trim(), position)
+  if (typeof value === 'string') {
+    collector.add(name, value.trim(), position)
+    return
+  }
   const inner = isObject(value) ? (value['value'] ?? value['indicator']) : undefined
-  if (!isObject(value) || typeof inner !== 'string') return collector.add(name, '', position)
-  const kind = value['type'] ?? value['kind'] ?? name
-  collector.add(typeof kind === 'string' ? kind : undefined, inner.trim(), position)
+  const kind = isObject(value) ? (value['type'] ?? value['kind'] ?? name) : name
+  collector.add(
+    typeof kind === 'string' ? kind : undefined,
+    typeof inner === 'string' ? inner.trim() : '',
+    position,
+  )
 }

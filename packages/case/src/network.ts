@@ -40,7 +40,7 @@ function addressNumber(ip: string): bigint {
   const [before = '', after = ''] = ip.split('::')
   const head = before === '' ? [] : before.split(':')
   const tail = after === '' ? [] : after.split(':')
-  const zeros = new Array<string>(8 - head.length - tail.length).fill('0')
+  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => '0')
   return [...head, ...zeros, ...tail].reduce(
     (sum, group) => (sum << 16n) | BigInt(`0x${group}`),
     0n,

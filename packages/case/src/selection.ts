@@ -59,7 +59,7 @@ export function wantedOf(selection: Selection): Wanted[] {
     (selection[member] ?? []).map((value) => optionValue(kind, value, option)),
   )
   const attacker = (selection.attacker ?? []).map(
-    (indicator): Wanted => ({ ...indicator, list: 'attacker' }),
+    ({ kind, value, last }): Wanted => ({ kind, value, last, list: 'attacker' }),
   )
   return [...options, ...attacker]
 }
@@ -130,7 +130,8 @@ export function conditionOf(
       .filter((group) => group.length > 0)
       .map((group) => anyOf(group, 'option', wanted))
   const who = partsOf(WHO)
-  if (selection.attacker !== undefined) who.push(anyOf([...kindsOf('attacker')], 'attacker', wanted))
+  if (selection.attacker !== undefined)
+    who.push(anyOf([...kindsOf('attacker')], 'attacker', wanted))
   const time = timeCondition(selection)
   const frame = [...partsOf(WHERE), ...time.parts]
   return { sql: allOf([...who, ...frame]), frame: allOf(frame), params: time.params }

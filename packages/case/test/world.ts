@@ -25,9 +25,19 @@ export const guid = (number: number): string =>
 let records = 0
 
 /** What a Bind record of one mailbox says, unless `fields` says otherwise. */
-export function bind(mailbox: string, at: number, messages: readonly string[], fields: Row = {}): Row {
+export function bind(
+  mailbox: string,
+  at: number,
+  messages: readonly string[],
+  fields: Row = {},
+): Row {
   return {
-    ...access(at, { mailbox, principal: mailbox, operation: 'MailItemsAccessed', service: 'Exchange' }),
+    ...access(at, {
+      mailbox,
+      principal: mailbox,
+      operation: 'MailItemsAccessed',
+      service: 'Exchange',
+    }),
     record_type: 50,
     access_type: 'Bind',
     item_message_id: messages,
@@ -111,8 +121,11 @@ export async function fill(session: Session, world: World): Promise<void> {
     await session.everywhere(`TRUNCATE TABLE ${session.localTable(name)}`)
   for (const name of TABLES.slice(2)) await session.command(`TRUNCATE TABLE ${name}`)
   for (const name of TABLES) await insert(session, name, world[name] ?? [])
-  await insertAbout(session, 'verdict', world.verdicts, ([verdict, reason]) =>
-    `${quoted(verdict)}, ${quoted(reason)}`,
+  await insertAbout(
+    session,
+    'verdict',
+    world.verdicts,
+    ([verdict, reason]) => `${quoted(verdict)}, ${quoted(reason)}`,
   )
   await insertAbout(session, 'hunt_hit', world.hits, (kind) => quoted(kind))
 }

@@ -47,10 +47,14 @@ export async function accountsOf(session: Session, selected: Selected): Promise<
   const directory = await directoryOf(session, selected, rows)
   return rows.map((row): Account => {
     const mailbox = String(row['account'])
+    const tenant = String(row['tenant_name'])
+    const { organisation, basis, groups } = directory.of(mailbox, tenant)
     return {
       mailbox,
-      ...directory.of(mailbox, String(row['tenant_name'])),
-      tenant: String(row['tenant_name']),
+      organisation,
+      basis,
+      groups,
+      tenant,
       accesses: Number(row['theirs']),
       either: Number(row['either']),
       firstMs: Number(row['first_ms']),

@@ -9,7 +9,13 @@
  */
 import type { Condition } from '../selection.ts'
 import type { Session } from '../session.ts'
-import { HAS_TOKEN, SELECTED_COLUMNS, type Selected, selectAccounts, selectBase } from './selected.ts'
+import {
+  HAS_TOKEN,
+  SELECTED_COLUMNS,
+  type Selected,
+  selectAccounts,
+  selectBase,
+} from './selected.ts'
 import { BOUNDED } from './settings.ts'
 
 /** Before the first and after the last access of theirs: the longest life of a token (CAE, 28 h). */
@@ -35,7 +41,11 @@ export async function addEither(
   const tables: Tables = {
     condition,
     selected,
-    marks: await scratch.table('marks', 'kind LowCardinality(String), value String', '(kind, value)'),
+    marks: await scratch.table(
+      'marks',
+      'kind LowCardinality(String), value String',
+      '(kind, value)',
+    ),
     owners: await scratch.table(
       'owners',
       'kind LowCardinality(String), who String, value String',
@@ -82,7 +92,8 @@ const OWN_SESSION = `(${isOwners('session', 'session_id')} AND NOT ${BY_SESSION}
   AND reason != 'session-known-token-missing')`
 /** Tied to the owner, and to nobody else. */
 const OWNERS_ALONE = `(${OWN_ADDRESS} AND NOT ${BY_ADDRESS} OR ${OWN_SESSION} AND NOT ${BY_ADDRESS})`
-const IN_THEIR_MAILBOX = "account GLOBAL IN (SELECT account FROM {selected} WHERE party = 'theirs' AND is_mail)"
+const IN_THEIR_MAILBOX =
+  "account GLOBAL IN (SELECT account FROM {selected} WHERE party = 'theirs' AND is_mail)"
 
 /** a, b, c of the documentation. */
 const SHARED = `(

@@ -83,7 +83,11 @@ export async function expose(session: Session, selected: Selected): Promise<Expo
  * An item id under which two message ids are seen names neither.
  */
 async function resolve(session: Session, selected: Selected, nameless: string): Promise<string> {
-  const table = await selected.scratch.table('resolved', 'item_id String, message_id String', 'item_id')
+  const table = await selected.scratch.table(
+    'resolved',
+    'item_id String, message_id String',
+    'item_id',
+  )
   const wanted = `SELECT item_id FROM ${nameless} WHERE item_id != ''`
   const counted = await session.rows(`SELECT count() AS n FROM (${wanted})`)
   if (Number(counted[0]?.['n']) === 0) return table

@@ -11,6 +11,17 @@ import type { Selection } from '../selection.ts'
 import type { Session } from '../session.ts'
 import { type Account, accountsOf, type OrganisationBasis } from './accounts.ts'
 import { type Exposure, expose, itemsOf } from './exposure.ts'
+import {
+  type Bounds,
+  boundsOf,
+  type Counts,
+  membersTable,
+  organisationScopes,
+  type PartScope,
+  partCounts,
+  partScopes,
+  unnamedIn,
+} from './parts.ts'
 import { select } from './select.ts'
 import type { Selected } from './selected.ts'
 import { BOUNDED } from './settings.ts'
@@ -22,12 +33,6 @@ import {
   type Unnamed,
   unnamedOf,
 } from './unnamed.ts'
-
-/** A count that the evidence gives as two numbers. `upper` is null where nothing bounds it. */
-export interface Bounds {
-  readonly lower: number
-  readonly upper: number | null
-}
 
 export interface Scope {
   /** Mailboxes with accesses of theirs; those that only either party's accesses touch are in `either`. */
@@ -83,13 +88,6 @@ export interface ClassScope {
   readonly mailboxes: number
   readonly organisations: number
   readonly messages: number
-}
-
-/** Part of a scope. An account that is in two groups counts in both: groups may add up to more. */
-export interface PartScope {
-  readonly name: string
-  readonly mailboxes: number
-  readonly messages: Bounds
 }
 
 export interface AccountScope {
@@ -169,13 +167,6 @@ async function scopeOf(session: Session, selected: Selected): Promise<Scope> {
   }
 }
 
-interface Counts {
-  readonly lowerMessages: number
-  readonly messages: number
-  readonly lowerCopies: number
-  readonly copies: number
-}
-
 interface AccountCounts extends Counts {
   readonly nameless: number
   readonly namelessLower: number
@@ -198,23 +189,6 @@ const NOTHING: AccountCounts = {
   namelessLower: 0,
 }
 
-/** Named plus nameless plus what no record names, or null where one of these has no bound. */
-function boundsOf(
-  counts: Counts,
-  unnamed: readonly Unnamed[],
-  nameless: number,
-): { readonly messages: Bounds; readonly copies: Bounds } {
-  const unknown = unnamed.reduce<number | null>(
-    (sum, { messages }) => (sum === null || messages === null ? null : sum + messages),
-    nameless,
-  )
-  const upper = (named: number) => (unknown === null ? null : named + unknown)
-  return {
-    messages: { lower: counts.lowerMessages, upper: upper(counts.messages) },
-    copies: { lower: counts.lowerCopies, upper: upper(counts.copies) },
-  }
-}
-
 function accountScope(
   account: Account,
   counts: ReadonlyMap<string, AccountCounts>,
@@ -233,9 +207,6 @@ function accountScope(
     last: isoOf(account.lastMs),
   }
 }
-
-const unnamedIn = (accounts: readonly Account[], unnamed: ReadonlyMap<string, Unnamed>) =>
-  accounts.flatMap((account) => unnamed.get(account.mailbox) ?? [])
 
 const organisationsOf = (accounts: readonly Account[]) =>
   new Set(accounts.map((account) => account.organisation).filter((name) => name !== ''))
@@ -270,11 +241,7 @@ async function accountCounts(
   )
 }
 
-async function totalsOf(
-  session: Session,
-  selected: Selected,
-  exposure: Exposure,
-): Promise<Totals> {
+async function totalsOf(session: Session, selected: Selected, exposure: Exposure): Promise<Totals> {
   const [accesses = {}] = await session.rows(
     `SELECT countIf(party = 'theirs') AS theirs, countIf(party = 'either') AS either,
        countIf(party = 'theirs' AND NOT is_mail) AS others,
@@ -306,115 +273,6 @@ async function totalsOf(
     nameless: Number(nameless['named']),
     namelessLower: Number(nameless['lowers']),
   }
-}
-
-type PartKind = 'group' | 'organisation'
-/** Names come from directories, so that a part's key is its kind, NUL and its name. */
-const partKey = (kind: PartKind, name: string) => `${kind}\0${name}`
-
-const MEMBERS_AT_ONCE = 500
-
-async function membersTable(
-  session: Session,
-  selected: Selected,
-  accounts: readonly Account[],
-): Promise<string> {
-  const table = await selected.scratch.table('members', 'part String, account String', '(account, part)')
-  const members = accounts.flatMap(({ mailbox, groups, organisation }) => [
-    ...groups.map((group) => [partKey('group', group), mailbox] as const),
-    ...(organisation === '' ? [] : [[partKey('organisation', organisation), mailbox] as const]),
-  ])
-  for (let at = 0; at < members.length; at += MEMBERS_AT_ONCE) {
-    const some = members.slice(at, at + MEMBERS_AT_ONCE)
-    // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
-    await session.command(
-      `INSERT INTO ${table} SELECT row.1, row.2 FROM (
-         SELECT arrayJoin(arrayZip({parts:Array(String)}, {accounts:Array(String)})) AS row)`,
-      { parts: some.map(([part]) => part), accounts: some.map(([, account]) => account) },
-    )
-  }
-  return table
-}
-
-/** Distinct messages and nameless items of each part: a message in two of its mailboxes counts once. */
-async function partCounts(
-  session: Session,
-  exposure: Exposure,
-  members: string,
-): Promise<Map<string, { readonly counts: Counts; readonly nameless: number }>> {
-  const rows = await session.rows(
-    `SELECT part, sum(is_lower) AS lower, sum(is_named) AS named, sum(copies_lower) AS lower_copies,
-       sum(copies) AS all_copies, sum(nameless) AS items
-     FROM (
-       SELECT part, message, max(lower) AS is_lower, 1 AS is_named, sum(lower) AS copies_lower,
-         count() AS copies, 0 AS nameless
-       FROM ${exposure.copies} AS copies INNER JOIN ${members} AS members USING (account)
-       GROUP BY part, message
-       UNION ALL
-       SELECT part, toFixedString('', 16), 0, 0, 0, 0, countIf(is_resolved = 0)
-       FROM ${exposure.nameless} AS items INNER JOIN ${members} AS members USING (account)
-       GROUP BY part
-     ) GROUP BY part ORDER BY part ${BOUNDED}`,
-  )
-  return new Map(
-    rows.map((row) => [
-      String(row['part']),
-      {
-        counts: {
-          lowerMessages: Number(row['lower']),
-          messages: Number(row['named']),
-          lowerCopies: Number(row['lower_copies']),
-          copies: Number(row['all_copies']),
-        },
-        nameless: Number(row['items']),
-      },
-    ]),
-  )
-}
-
-type PartCounts = Awaited<ReturnType<typeof partCounts>>
-
-/** Parts by lower bound, largest first; of their mailboxes only those with accesses of theirs count. */
-function partScopes(
-  kind: PartKind,
-  accounts: readonly Account[],
-  unnamed: ReadonlyMap<string, Unnamed>,
-  counts: PartCounts,
-  namesOf: (account: Account) => readonly string[],
-): PartScope[] {
-  const members = new Map<string, Account[]>()
-  for (const account of accounts) {
-    for (const name of namesOf(account)) {
-      const some = members.get(name)
-      if (some === undefined) members.set(name, [account])
-      else some.push(account)
-    }
-  }
-  const parts = [...members].map(([name, some]): PartScope => {
-    const own = counts.get(partKey(kind, name))
-    return {
-      name,
-      mailboxes: some.filter((account) => account.accesses > 0).length,
-      messages: boundsOf(own?.counts ?? NOTHING, unnamedIn(some, unnamed), own?.nameless ?? 0)
-        .messages,
-    }
-  })
-  return parts.toSorted(
-    (a, b) => b.messages.lower - a.messages.lower || (a.name < b.name ? -1 : 1),
-  )
-}
-
-function organisationScopes(
-  accounts: readonly Account[],
-  unnamed: ReadonlyMap<string, Unnamed>,
-  counts: PartCounts,
-): (PartScope & { readonly basis: OrganisationBasis })[] {
-  const bases = new Map(accounts.map(({ organisation, basis }) => [organisation, basis]))
-  const namesOf = ({ organisation }: Account) => (organisation === '' ? [] : [organisation])
-  return partScopes('organisation', accounts, unnamed, counts, namesOf).map((part) => ({
-    ...part,
-    basis: bases.get(part.name) ?? '',
-  }))
 }
 
 async function classScopes(

@@ -19,7 +19,6 @@ export class Scratch {
   readonly #session: Session
   readonly #suffix = randomBytes(6).toString('hex')
   readonly #made: string[] = []
-  #isClosed = false
 
   private constructor(session: Session) {
     this.#session = session
@@ -34,7 +33,10 @@ export class Scratch {
       // No other process has a folder open: what is there is stale, however young.
       { embedded: session.kind === 'embedded' && openScratches === 0 ? 1 : 0 },
     )
-    for (const row of stale) await drop(session, String(row['name']))
+    await drop(
+      session,
+      stale.map((row) => String(row['name'])),
+    )
     openScratches++
     return new Scratch(session)
   }
@@ -51,13 +53,13 @@ export class Scratch {
 
   /** Drops the tables; a second call does nothing. */
   async close(): Promise<void> {
-    if (this.#isClosed) return
-    this.#isClosed = true
+    if (this.#made.length === 0) return
     openScratches--
-    for (const name of this.#made) await drop(this.#session, name)
+    await drop(this.#session, this.#made.splice(0))
   }
 }
 
-async function drop(session: Session, name: string): Promise<void> {
-  await session.command(`DROP TABLE IF EXISTS ${name} SYNC`)
+async function drop(session: Session, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return
+  await session.command(`DROP TABLE IF EXISTS ${names.join(', ')} SYNC`)
 }

@@ -32,7 +32,11 @@ export async function select(session: Session, selection: Selection): Promise<Se
       '(list, kind, value)',
     )
     const names = await scratch.table('names', 'id String, name String', 'id')
-    const table = await scratch.table('selected', SELECTED_COLUMNS, '(account, at, record_id, content)')
+    const table = await scratch.table(
+      'selected',
+      SELECTED_COLUMNS,
+      '(account, at, record_id, content)',
+    )
     await fillNames(session, names)
     await fillWanted(session, wanted, values, names)
     const condition = conditionOf(selection, values, wanted)

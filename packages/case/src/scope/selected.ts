@@ -6,8 +6,9 @@
  *
  * @module
  */
-import type { Selection } from '../selection.ts'
+
 import { NO_ID } from '../schema.ts'
+import type { Selection } from '../selection.ts'
 import type { Scratch } from './scratch.ts'
 
 /** Scratch tables that hold a selection until {@link Selected.close}. */

@@ -160,7 +160,9 @@ function unnamed(
 ): Unnamed {
   const whole = wholeMailbox(account, isThrottled)
   if (whole !== '') {
-    return total === undefined ? { messages: null, because: whole } : { messages: total, because: '' }
+    return total === undefined
+      ? { messages: null, because: whole }
+      : { messages: total, because: '' }
   }
   if (folders.some((folder) => folder.items === null))
     return { messages: null, because: 'synced-folders' }

@@ -1,0 +1,87 @@
+/**
+ * What the evidence cannot tell in this case: one line for each thing, with its number, and what would
+ * settle it. `docs/unknowns.md` describes each code.
+ *
+ * @module
+ */
+import { type Scope, scope } from './scope/scope.ts'
+import { select } from './scope/select.ts'
+import type { Selected } from './scope/selected.ts'
+import type { Selection } from './selection.ts'
+import type { Session } from './session.ts'
+import { type Timeline, timeline } from './timeline.ts'
+import {
+  lateArrival,
+  rejects,
+  selectedGaps,
+  sessionOnly,
+  sharedAddresses,
+  statements,
+  undetermined,
+  withoutIssuances,
+  withoutMailboxAuditing,
+  withoutNonInteractive,
+} from './unknowns/from_logs.ts'
+import { unknownsOfScope, unknownsOfTimeline } from './unknowns/from_scope.ts'
+
+export interface Unknown {
+  /** Kebab-case, stable; `undetermined-` is followed by a reason of docs/verdicts.md. */
+  readonly code: string
+  /** One sentence with its numbers. Holds names from the log. */
+  readonly text: string
+  /** Which log, licence or period would settle it. */
+  readonly settledBy: string
+}
+
+/** Answers that are there already, so that they are not asked for again. */
+export interface Answers {
+  readonly scope?: Scope
+  readonly timeline?: Timeline
+}
+
+/**
+ * The unknowns of a case, in the order of what they leave open: when, whose mail, how much, by whom, and
+ * then what the files themselves lack. Only those that apply.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID` for a bad value in the selection; else as `Session.command`
+ */
+export async function unknowns(
+  session: Session,
+  selection: Selection | Selected,
+  answers: Answers = {},
+): Promise<Unknown[]> {
+  if ('table' in selection) return unknownsOf(session, selection, answers)
+  const selected = await select(session, selection)
+  try {
+    return await unknownsOf(session, selected, answers)
+  } finally {
+    await selected.close()
+  }
+}
+
+async function unknownsOf(
+  session: Session,
+  selected: Selected,
+  answers: Answers,
+): Promise<Unknown[]> {
+  const found = [
+    ...unknownsOfTimeline(answers.timeline ?? (await timeline(session, selected))),
+    ...unknownsOfScope(answers.scope ?? (await scope(session, selected))),
+  ]
+  for (const ask of [
+    selectedGaps,
+    withoutMailboxAuditing,
+    withoutIssuances,
+    withoutNonInteractive,
+    undetermined,
+    sessionOnly,
+    sharedAddresses,
+    statements,
+    rejects,
+    lateArrival,
+  ]) {
+    // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
+    found.push(...(await ask(session, selected)))
+  }
+  return found
+}

@@ -1,0 +1,353 @@
+/**
+ * What the logs themselves cannot tell: what was not supplied, not carried, cut, or not judged.
+ *
+ * @module
+ */
+import { isoOf } from '@mintmark/core'
+import type { Selected } from '../scope/selected.ts'
+import { BOUNDED } from '../scope/settings.ts'
+import type { Session } from '../session.ts'
+import type { Unknown } from '../unknowns.ts'
+import { bracketed, counted, someOf } from './wording.ts'
+
+type Ask = (session: Session, selected: Selected) => Promise<Unknown[]>
+
+/** Tenants with accesses of which no issuance at all is known. */
+export const withoutIssuances: Ask = async (session) => {
+  const rows = await session.rows(
+    `SELECT seen.tenant AS tenant, seen.n AS n FROM (
+       SELECT toString(tenant) AS tenant, count() AS n FROM access WHERE source != 'entra-audit' GROUP BY tenant
+     ) AS seen
+     LEFT ANTI JOIN (SELECT DISTINCT toString(tenant) AS tenant FROM issuance WHERE category != 'owa-auth') AS made
+       ON seen.tenant = made.tenant
+     ORDER BY n DESC, tenant ${BOUNDED}`,
+  )
+  if (rows.length === 0) return []
+  const accesses = rows.reduce((sum, row) => sum + Number(row['n']), 0)
+  return [
+    {
+      code: 'no-issuance-log',
+      text: `${counted(rows.length, 'tenant has', 'tenants have')} ${counted(accesses, 'access', 'accesses')} and no record of tokens being issued: ${someOf(rows.map((row) => String(row['tenant'])))}`,
+      settledBy: 'Sign-in logs of these tenants, all categories (Entra diagnostic settings)',
+    },
+  ]
+}
+
+/** Tenants whose sign-in logs lack the category in which most tokens of users are issued. */
+export const withoutNonInteractive: Ask = async (session) => {
+  const rows = await session.rows(
+    `SELECT toString(tenant) AS name,
+       countIf(category IN ('interactive', 'sts-logon')) AS interactive,
+       countIf(category = 'non-interactive') AS silent
+     FROM issuance GROUP BY name HAVING interactive > 0 AND silent = 0 ORDER BY name ${BOUNDED}`,
+  )
+  if (rows.length === 0) return []
+  return [
+    {
+      code: 'non-interactive-not-supplied',
+      text: `${counted(rows.length, 'tenant', 'tenants')} without non-interactive sign-ins, where most access tokens are issued: ${someOf(rows.map((row) => String(row['name'])))}. A token that is missing there proves nothing`,
+      settledBy:
+        'NonInteractiveUserSignInLogs (Entra diagnostic settings; Graph gives them only with a filter on signInEventTypes)',
+    },
+  ]
+}
+
+/** Users that sign in, or stand in the directory, in tenants where no mailbox of theirs is ever seen read. */
+export const withoutMailboxAuditing: Ask = async (session) => {
+  const rows = await session.rows(
+    `SELECT users.tenant AS name, users.n AS n FROM (
+       SELECT tenant, uniqExact(who) AS n FROM (
+         SELECT toString(tenant) AS tenant, principal AS who FROM issuance
+         WHERE position(principal, '@') > 0 AND category NOT IN ('service-principal', 'managed-identity', 'ms-service-principal')
+         GROUP BY tenant, who
+         UNION ALL
+         SELECT toString(tenant) AS tenant, lower(principal) AS who FROM directory
+         WHERE tenant != '' AND position(principal, '@') > 0 GROUP BY tenant, who
+       ) GROUP BY tenant
+     ) AS users
+     LEFT ANTI JOIN (
+       SELECT DISTINCT toString(tenant) AS tenant FROM access WHERE operation = 'MailItemsAccessed'
+     ) AS audited ON users.tenant = audited.tenant
+     WHERE users.tenant IN (SELECT DISTINCT toString(tenant) FROM access WHERE source IN ('ual', 'graph-activity'))
+     ORDER BY n DESC, name ${BOUNDED}`,
+  )
+  if (rows.length === 0) return []
+  const users = rows.reduce((sum, row) => sum + Number(row['n']), 0)
+  return [
+    {
+      code: 'tenant-without-mailbox-auditing',
+      text: `${counted(rows.length, 'tenant', 'tenants')} without a single MailItemsAccessed record (${someOf(rows.map((row) => String(row['name'])))}): whether the mail of ${counted(users, 'user', 'users')} was read cannot be seen`,
+      settledBy:
+        'Purview Audit with MailItemsAccessed (since June 2024 with E3 and G3; it cannot be had for the past)',
+    },
+  ]
+}
+
+/** Which log or period would settle an access that has no verdict, by reason. */
+const SETTLED_BY: ReadonlyMap<string, string> = new Map([
+  [
+    'no-token-id',
+    'An export that keeps AppAccessContext; records before August 2024 have no token id',
+  ],
+  ['anonymised-id', 'The same export without anonymisation'],
+  ['malformed-id', 'The original record: an id in no known spelling is also a lead'],
+  ['before-issuance-window', 'Sign-in logs of the 28 hours and more before the first one at hand'],
+  ['issuance-hour-empty', 'A second export of the sign-in logs for the empty hours'],
+  [
+    'category-not-supplied',
+    'The sign-in categories that were not exported (Entra diagnostic settings)',
+  ],
+  [
+    'field-not-carried',
+    'Sign-in logs from a source that carries token and session ids for that time',
+  ],
+  [
+    'portal-grouped',
+    'The sign-ins through Graph or diagnostic settings: the portal groups rows and drops ids',
+  ],
+  [
+    'first-party-app-only',
+    'Microsoft: these tokens are in no customer log; MicrosoftServicePrincipalSignInLogs for a part',
+  ],
+  [
+    'backup-authentication',
+    'Microsoft: tokens of the backup authentication service are logged incompletely',
+  ],
+  ['owa-issuer-not-supplied', 'Unified audit log records of type 275 (OWAAuth)'],
+  ['other-tenant-issuer', 'Sign-in logs of the tenant that issued the token'],
+  ['export-capped', 'The export again, without its cap or by shorter periods'],
+  ['late-arrival-margin', 'The sign-in logs again, a day later'],
+])
+
+/** One line for each reason why accesses have no verdict, most accesses first. */
+export const undetermined: Ask = async (session) => {
+  const rows = await session.rows(
+    `SELECT toString(reason) AS why, count() AS n FROM verdict WHERE verdict = 'undetermined'
+     GROUP BY why ORDER BY n DESC, why`,
+  )
+  return rows.map((row) => {
+    const reason = String(row['why'])
+    return {
+      code: `undetermined-${reason}`,
+      text: `${counted(Number(row['n']), 'access', 'accesses')} without a verdict: ${reason}`,
+      settledBy: SETTLED_BY.get(reason) ?? 'See docs/verdicts.md for this reason',
+    }
+  })
+}
+
+export const sessionOnly: Ask = async (session) => {
+  const [row] = await session.rows(
+    `SELECT count() AS n FROM verdict WHERE verdict = 'session-only'`,
+  )
+  const count = Number(row?.['n'] ?? 0)
+  if (count === 0) return []
+  return [
+    {
+      code: 'session-only',
+      text: `${counted(count, 'access has', 'accesses have')} a session that was issued, but no token that can be looked up: a token forged into that session would look the same`,
+      settledBy: 'Access and sign-in logs that both carry the token id',
+    },
+  ]
+}
+
+const STATEMENTS: ReadonlyMap<string, { readonly text: string; readonly settledBy: string }> =
+  new Map([
+    [
+      'extractor-gap',
+      {
+        text: 'an extractor reports a time that it did not capture',
+        settledBy: 'The extraction again for that time',
+      },
+    ],
+    [
+      'row-cap',
+      {
+        text: 'the file ends at the row limit of its exporter (5,000 or 50,000)',
+        settledBy: 'The export again by shorter periods, or with -HighCompleteness',
+      },
+    ],
+    [
+      'result-count-short',
+      {
+        text: 'fewer rows than the search says that it found',
+        settledBy: 'The search again, with all of its pages',
+      },
+    ],
+    [
+      'next-link',
+      { text: 'a further page was not fetched', settledBy: 'The pages behind @odata.nextLink' },
+    ],
+    [
+      'ends-early',
+      { text: 'the file ends in the middle', settledBy: 'The file again from its source' },
+    ],
+    [
+      'audit-data-truncated',
+      {
+        text: 'AuditData was cut (a spreadsheet cell holds 32,767 characters)',
+        settledBy: 'The original export, not saved again by a spreadsheet',
+      },
+    ],
+    [
+      'portal-grouped',
+      {
+        text: 'one row stands for several sign-ins, without their ids',
+        settledBy: 'The sign-ins through Graph or diagnostic settings',
+      },
+    ],
+    [
+      'date-order-unproven',
+      {
+        text: 'day and month cannot be told apart, so that rows were left out',
+        settledBy: 'The export with ISO dates',
+      },
+    ],
+    [
+      'fields-not-carried',
+      {
+        text: 'the export leaves out fields that the records have',
+        settledBy: 'An export that keeps nested values (AuditData as JSON)',
+      },
+    ],
+  ])
+
+/** What files say about their own completeness, one line for each kind of statement. */
+export const statements: Ask = async (session) => {
+  const rows = await session.rows(
+    `SELECT toString(code) AS what, uniqExact(evidence_id) AS files, argMin(path, evidence_id) AS first_path
+     FROM statement LEFT ANY JOIN (SELECT evidence_id AS id, path FROM evidence) AS file ON evidence_id = file.id
+     GROUP BY what ORDER BY what ${BOUNDED}`,
+  )
+  const found = new Map(rows.map((row) => [String(row['what']), row]))
+  return [...STATEMENTS].flatMap(([code, { text, settledBy }]) => {
+    const row = found.get(code)
+    if (row === undefined) return []
+    const files = counted(Number(row['files']), 'file', 'files')
+    return [{ code, text: `${files}${bracketed(String(row['first_path']))}: ${text}`, settledBy }]
+  })
+}
+
+/** What could not be read. */
+export const rejects: Ask = async (session) => {
+  const [row] = await session.rows(
+    `SELECT countIf(kind = 'file') AS files, countIf(kind = 'row') AS bad_rows,
+       countIf(kind = 'payload') AS payloads FROM reject`,
+  )
+  const [files, rows, payloads] = ['files', 'bad_rows', 'payloads'].map((key) => Number(row?.[key]))
+  if ((files ?? 0) + (rows ?? 0) + (payloads ?? 0) === 0) return []
+  return [
+    {
+      code: 'rejected',
+      text: `Not read: ${counted(files ?? 0, 'file', 'files')}, ${counted(rows ?? 0, 'row', 'rows')} and ${counted(payloads ?? 0, 'record', 'records')} inside readable rows`,
+      settledBy: 'The rejects with their files and lines: mintmark sql, table reject',
+    },
+  ]
+}
+
+/** Records come late: the end of a log is not the end of what happened. */
+export const lateArrival: Ask = async (session, selected) => {
+  const [row] = await session.rows(
+    `SELECT toUnixTimestamp64Milli(max(at)) AS end_ms, count() AS n,
+       (SELECT toUnixTimestamp64Milli(max(at)) FROM ${selected.table} WHERE party = 'theirs') AS theirs_ms,
+       (SELECT count() FROM ${selected.table} WHERE party = 'theirs') AS theirs FROM access`,
+  )
+  if (row === undefined || Number(row['theirs']) === 0) return []
+  const endMs = Number(row['end_ms'])
+  if (endMs - Number(row['theirs_ms']) > 24 * 3_600_000) return []
+  return [
+    {
+      code: 'late-arrival',
+      text: `The access logs end at ${isoOf(endMs)}, within a day of the last selected access: records arrive up to a day late, and what came after is not in them`,
+      settledBy: 'The access logs again, with the days after that',
+    },
+  ]
+}
+
+/** Addresses that the owners' own sign-ins have too. */
+export const sharedAddresses: Ask = async (session, selected) => {
+  const rows = await session.rows(
+    `SELECT shared.ip AS name, shared.people AS people FROM (
+       SELECT ip, uniqExact(principal) AS people FROM issuance
+       WHERE outcome = 'issued' AND category != 'owa-auth'
+         AND ip GLOBAL IN (SELECT ip FROM ${selected.table} WHERE party = 'theirs' AND ip != '')
+       GROUP BY ip
+     ) AS shared ORDER BY people DESC, name ${BOUNDED}`,
+  )
+  if (rows.length === 0) return []
+  return [
+    {
+      code: 'shared-addresses',
+      text: `${counted(rows.length, 'address', 'addresses')} of the selected accesses ${rows.length === 1 ? 'is one' : 'are ones'} from which users sign in too (${someOf(rows.map((row) => String(row['name'])))}): the address tells nobody apart there`,
+      settledBy: 'Logs of the network behind these addresses (proxy, VPN), or device ids',
+    },
+  ]
+}
+
+interface Gap {
+  readonly code: string
+  /** Condition on a selected access of theirs. */
+  readonly where: string
+  readonly one: string
+  readonly many: string
+  readonly settledBy: string
+}
+
+/** Facts about the selected accesses that say what the records do not. */
+const GAPS: readonly Gap[] = [
+  {
+    code: 'throttling-not-told',
+    where: "operation = 'MailItemsAccessed' AND throttled = -1 AND notEmpty(item_message_id)",
+    one: 'record of reading does not say whether the mailbox was throttled: absent is not false',
+    many: 'records of reading do not say whether the mailbox was throttled: absent is not false',
+    settledBy: 'The number of records in the 24 hours before: below 1,000 nothing was throttled',
+  },
+  {
+    code: 'item-sizes-missing',
+    where: "named = 'read' AND arrayExists(size -> size = 0, item_bytes)",
+    one: 'record gives no size of a message: the bytes are a lower bound',
+    many: 'records give no size of a message: the bytes are a lower bound',
+    settledBy: 'An export of the mailboxes, or a message trace with sizes',
+  },
+  {
+    code: 'mailbox-not-named',
+    where: "account = '' AND notEmpty(item_message_id)",
+    one: 'access names messages but no mailbox: in the totals, and in no account',
+    many: 'accesses name messages but no mailbox: in the totals, and in no account',
+    settledBy: 'The same records from an export that keeps MailboxOwnerUPN or MailboxGuid',
+  },
+  {
+    code: 'searches',
+    where: "operation IN ('SearchQueryInitiatedExchange', 'SearchQueryPerformed')",
+    one: 'search: which results were shown is in no log',
+    many: 'searches: which results were shown is in no log',
+    settledBy: 'The same search in an export of the mailbox',
+  },
+  {
+    code: 'mail-exports',
+    where:
+      "operation IN ('New-MailboxExportRequest', 'New-ComplianceSearchAction', 'SearchExportDownloaded', 'ViewedSearchExported', 'SearchExported')",
+    one: 'export of mailbox content: the records do not name what was in it',
+    many: 'exports of mailbox content: the records do not name what was in them',
+    settledBy: 'The export job and its result in Purview eDiscovery',
+  },
+  {
+    code: 'forwarding',
+    where:
+      "operation IN ('New-InboxRule', 'Set-InboxRule', 'Enable-InboxRule', 'UpdateInboxRules', 'Set-Mailbox', 'New-TransportRule')",
+    one: 'change of rules or forwarding: what was forwarded later is not in these records',
+    many: 'changes of rules or forwarding: what was forwarded later is not in these records',
+    settledBy: 'The rules of these mailboxes, and a message trace by recipient',
+  },
+]
+
+export const selectedGaps: Ask = async (session, selected) => {
+  const columns = GAPS.map((gap, i) => `countIf(${gap.where}) AS gap_${i}`).join(', ')
+  const [row] = await session.rows(
+    `SELECT ${columns} FROM ${selected.table} WHERE party = 'theirs' AND NOT is_failed`,
+  )
+  return GAPS.flatMap((gap, i) => {
+    const count = Number(row?.[`gap_${i}`] ?? 0)
+    if (count === 0) return []
+    return [{ code: gap.code, text: counted(count, gap.one, gap.many), settledBy: gap.settledBy }]
+  })
+}

@@ -1,0 +1,183 @@
+/**
+ * What scope and timeline cannot tell.
+ *
+ * @module
+ */
+import type { Scope } from '../scope/scope.ts'
+import type { UnboundedCode } from '../scope/unnamed.ts'
+import type { Timeline } from '../timeline.ts'
+import type { Unknown } from '../unknowns.ts'
+import { counted, someOf } from './wording.ts'
+
+const WHOLE_MAILBOX: Readonly<
+  Record<UnboundedCode, { readonly text: string; readonly settledBy: string }>
+> = {
+  'no-mailbox-auditing': {
+    text: 'no MailItemsAccessed record at all: what was read there left no trace',
+    settledBy:
+      'Unified audit log with MailItemsAccessed for these mailboxes (Purview Audit; before June 2024 only with E5 or G5), or an export of the mailboxes to bound it',
+  },
+  throttled: {
+    text: 'recording of reads stopped for 24 hours after a throttled record: assume all of the mailbox',
+    settledBy:
+      'Folder statistics of these mailboxes (Get-MailboxFolderStatistics), which bound the number',
+  },
+  'synced-folders': {
+    text: 'a folder was synchronised as a whole and its messages are not named',
+    settledBy:
+      'Folder statistics of these folders (Get-MailboxFolderStatistics), or a message trace, of that time',
+  },
+  'reads-without-items': {
+    text: 'a record of reading names no message',
+    settledBy: 'The same records from an export that keeps nested values (AuditData as JSON)',
+  },
+  'graph-lists': {
+    text: 'messages were listed through Graph and no mailbox record names them',
+    settledBy: 'Unified audit log with MailItemsAccessed for these mailboxes and times',
+  },
+}
+
+const UNBOUNDED_CODES: readonly UnboundedCode[] = [
+  'no-mailbox-auditing',
+  'throttled',
+  'synced-folders',
+  'reads-without-items',
+  'graph-lists',
+]
+
+export function unknownsOfScope(scope: Scope): Unknown[] {
+  return [
+    ...UNBOUNDED_CODES.flatMap((code) => unbounded(scope, code)),
+    ...countedFolders(scope),
+    ...eitherParty(scope),
+    ...nameless(scope),
+    ...places(scope),
+  ]
+}
+
+function unbounded(scope: Scope, code: UnboundedCode): Unknown[] {
+  const mailboxes = scope.unbounded.filter((one) => one.because === code).map((one) => one.mailbox)
+  if (mailboxes.length === 0) return []
+  const { text, settledBy } = WHOLE_MAILBOX[code]
+  const detail = code === 'synced-folders' ? `; ${folderText(scope, true)}` : ''
+  return [
+    {
+      code,
+      text: `${counted(mailboxes.length, 'mailbox', 'mailboxes')} (${someOf(mailboxes)}): ${text}${detail}`,
+      settledBy,
+    },
+  ]
+}
+
+function folderText(scope: Scope, isUncounted: boolean): string {
+  const folders = scope.synced_folders.filter((folder) => (folder.items === null) === isUncounted)
+  const names = folders.map((folder) => folder.path || folder.folder)
+  return `${counted(folders.length, 'folder', 'folders')} (${someOf(names)})`
+}
+
+function countedFolders(scope: Scope): Unknown[] {
+  if (!scope.synced_folders.some((folder) => folder.items !== null)) return []
+  return [
+    {
+      code: 'synced-folders-counted',
+      text: `${folderText(scope, false)} synchronised as a whole: all messages of the folder count into the upper bound, as counted when the inventory was made`,
+      settledBy: 'A message trace of the time before the synchronisation',
+    },
+  ]
+}
+
+function eitherParty(scope: Scope): Unknown[] {
+  const { accesses, mailboxes } = scope.either
+  if (accesses === 0) return []
+  const only =
+    mailboxes === 0
+      ? ''
+      : `; ${counted(mailboxes, 'mailbox is', 'mailboxes are')} touched by nothing else`
+  return [
+    {
+      code: 'either-party',
+      text: `${counted(accesses, 'access', 'accesses')} could be either party's: not told apart by token, session, address or client, and counted into the upper bounds alone${only}`,
+      settledBy:
+        'All categories of sign-in logs of these tenants for that time, with token and session ids; or the owners, asked about addresses and clients',
+    },
+  ]
+}
+
+function nameless(scope: Scope): Unknown[] {
+  if (scope.items_without_message_id === 0) return []
+  return [
+    {
+      code: 'items-without-message-id',
+      text: `${counted(scope.items_without_message_id, 'item was', 'items were')} read that the records name by store id alone: counted apart, and in no lower bound`,
+      settledBy: 'An export of these mailboxes, in which the store ids can be looked up',
+    },
+  ]
+}
+
+/** Where a directory is missing, organisations go by tenant or domain, and groups not at all. */
+function places(scope: Scope): Unknown[] {
+  const unplaced = scope.accounts.filter((account) => account.group === '')
+  const guessed = scope.organisation_list.filter((one) => one.basis !== 'directory')
+  const settledBy = 'A directory export with principal, organisation and group'
+  return [
+    ...(unplaced.length === 0
+      ? []
+      : [
+          {
+            code: 'groups-unknown',
+            text: `${counted(unplaced.length, 'mailbox is', 'mailboxes are')} in no group that the evidence names: ${someOf(unplaced.map((account) => account.mailbox))}`,
+            settledBy,
+          },
+        ]),
+    ...(guessed.length === 0
+      ? []
+      : [
+          {
+            code: 'organisations-by-tenant',
+            text: `${counted(guessed.length, 'organisation is', 'organisations are')} told by tenant or mail domain alone: ${someOf(guessed.map((one) => one.name))}`,
+            settledBy,
+          },
+        ]),
+  ]
+}
+
+export function unknownsOfTimeline(timeline: Timeline): Unknown[] {
+  return [...beforeHorizon(timeline), ...accessGaps(timeline)]
+}
+
+function beforeHorizon({ cannotExcludeBefore, horizons }: Timeline): Unknown[] {
+  if (cannotExcludeBefore === null) return []
+  const { at, because } = cannotExcludeBefore
+  const blind = horizons.filter((horizon) => horizon.at === null).length
+  return [
+    {
+      code: 'before-log-horizon',
+      text:
+        at === null
+          ? `For ${counted(blind, 'tenant', 'tenants')} nothing can be excluded at any time: ${because}`
+          : `Nothing can be excluded before ${at}: ${because}`,
+      settledBy:
+        'Older logs: sign-in logs are kept 30 days (7 without P1), the unified audit log 180 days (365 with E5, 90 before October 2023), unless they were exported',
+    },
+  ]
+}
+
+/** Silences of the access log while the other party was active. */
+function accessGaps({ first, last, coverage }: Timeline): Unknown[] {
+  if (first === null || last === null) return []
+  const silent = coverage
+    .filter((band) => band.side === 'access')
+    .flatMap((band) =>
+      band.gaps.map((gap) => ({ ...gap, name: `${band.tenant} ${band.category}` })),
+    )
+    .filter((gap) => gap.from < last && gap.to > first)
+  if (silent.length === 0) return []
+  const names = silent.map((gap) => `${gap.name.trim()} ${gap.from} to ${gap.to}`)
+  return [
+    {
+      code: 'access-log-silent',
+      text: `${counted(silent.length, 'silence', 'silences')} of more than 72 hours in access logs between the first and the last selected access (${someOf(names)}): nobody's accesses are seen there`,
+      settledBy: 'A second export of these logs for these times',
+    },
+  ]
+}
