@@ -163,7 +163,7 @@ export const TABLES: readonly TableSpec[] = [
       ...RECORD,
       ...ACCESS,
       ACCESS_CLAIM,
-      key('principal'),
+      key('principal_id'),
       key('session_id'),
       BUCKET,
       contentOf(ACCESS),
