@@ -1,0 +1,45 @@
+import { type Custody, custody } from '@mintmark/case'
+import { safeText } from '@mintmark/core'
+import { flag, withCase } from '../options.ts'
+import type { Handler } from '../program.ts'
+import { csvLine } from '../render/rows.ts'
+import { minute, plural, table } from '../render/table.ts'
+
+const CSV_COLUMNS = [
+  'artefact', 'path', 'at', 'principal', 'operation', 'ip', 'client', 'token_id', 'verdict', 'reason', 'hunts',
+] as const
+
+export const custodyOf: Handler = (args, options, io) =>
+  withCase(options, 'read', async ({ session }) => {
+    const found = await custody(session, args[0] === undefined ? {} : { artefact: args[0] })
+    if (flag(options, 'json')) await io.out(`${JSON.stringify(found)}\n`)
+    else await io.out(flag(options, 'csv') ? custodyCsv(found) : described(found))
+    return found.length > 0 ? 1 : 0
+  })
+
+function custodyCsv(artefacts: readonly Custody[]): string {
+  const lines = artefacts.flatMap(({ rows }) =>
+    rows.map((row) =>
+      csvLine([
+        row.artefact, row.path, row.at, row.principal, row.operation, row.ip, row.client, row.tokenId, row.verdict, row.reason,
+        row.hunts.join(' '),
+      ]),
+    ),
+  )
+  return `${CSV_COLUMNS.join(',')}\r\n${lines.join('')}`
+}
+
+function described(artefacts: readonly Custody[]): string {
+  if (artefacts.length === 0) return 'No record of this case names such a file. That is no proof that nobody touched it.\n'
+  return artefacts
+    .map(
+      ({ artefact, path, accesses, principals, rows }) =>
+        `${safeText(artefact)}  ${safeText(path, 100)}
+${plural(accesses, 'access', 'accesses')} by ${plural(principals, 'principal')}
+${table(
+  [{ title: 'at' }, { title: 'principal' }, { title: 'operation' }, { title: 'from' }, { title: 'verdict' }, { title: 'hunts' }],
+  rows.map((row) => [minute(row.at), row.principal, row.operation, row.ip, `${row.verdict} (${row.reason})`, row.hunts.join(' ')]),
+)}`,
+    )
+    .join('\n')
+}

@@ -1,0 +1,63 @@
+import { type EvidenceRow, evidenceRows } from '@mintmark/case'
+import { safeText } from '@mintmark/core'
+import { flag, withCase } from '../options.ts'
+import type { Handler } from '../program.ts'
+import { writeRows } from '../render/rows.ts'
+import { count, minute, table } from '../render/table.ts'
+
+const REJECTS = `
+  SELECT e.path AS path, r.line AS line, r.kind AS kind, r.reason AS reason, r.detail AS detail
+  FROM reject AS r
+  LEFT JOIN evidence AS e ON e.evidence_id = r.evidence_id
+  ORDER BY r.evidence_id, r.line, r.kind, r.reason, r.detail
+`
+
+export const evidence: Handler = (_args, options, io) =>
+  withCase(options, 'read', async ({ session }) => {
+    if (flag(options, 'rejects')) {
+      await writeRows(io, session.stream(REJECTS), flag(options, 'json') ? 'jsonl' : 'csv')
+      return 0
+    }
+    const rows = await evidenceRows(session)
+    await io.out(flag(options, 'json') ? `${JSON.stringify(rows)}\n` : listed(rows))
+    return 0
+  })
+
+function listed(rows: readonly EvidenceRow[]): string {
+  const files = table(
+    [
+      { title: 'file' },
+      { title: 'shape' },
+      { title: 'rows', align: 'right' },
+      { title: 'duplicates', align: 'right' },
+      { title: 'rejected', align: 'right' },
+      { title: 'first' },
+      { title: 'last' },
+    ],
+    rows.map(({ path, shape, sameAs, rows: read, duplicates, rejected, first, last }) => [
+      shortPath(path),
+      sameAs === undefined ? shape : 'same content as another',
+      count(read),
+      count(duplicates),
+      count(rejected.file + rejected.row + rejected.payload),
+      minute(first ?? null),
+      minute(last ?? null),
+    ]),
+  )
+  return files + rows.flatMap(notes).join('')
+}
+
+/** The end of a path says more than its beginning. */
+function shortPath(path: string): string {
+  return path.length <= 58 ? path : `…${path.slice(-57)}`
+}
+
+function notes({ path, statements, reasons }: EvidenceRow): string[] {
+  return [
+    ...statements.map(({ code, text }) => `${safeText(path)}: ${code}: ${safeText(text)}\n`),
+    ...reasons.map(
+      ({ kind, reason, count: times, line }) =>
+        `${safeText(path)}: rejected ${count(times)} (${kind}, ${reason}), first on line ${count(line)}\n`,
+    ),
+  ]
+}

@@ -1,0 +1,18 @@
+import { seal } from '@mintmark/case'
+import { flag, withCase } from '../options.ts'
+import type { Handler } from '../program.ts'
+import { count, plural } from '../render/table.ts'
+import { readIn } from './investigate.ts'
+
+export const ingestFiles: Handler = (args, options, io) =>
+  withCase(options, 'write', async (investigated) => {
+    const report = await readIn(investigated, args, options, io)
+    const sealed = await seal(investigated)
+    await io.out(
+      flag(options, 'json')
+        ? `${JSON.stringify({ ...report, ...sealed })}\n`
+        : `${plural(report.added, 'new file')} with ${plural(report.rows, 'record')}, ${count(report.rejected)} rejected; ${plural(sealed.duplicates, 'duplicate')} in the whole case
+Next:  mintmark evidence --case ${investigated.location}\n`,
+    )
+    return 0
+  })

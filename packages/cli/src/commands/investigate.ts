@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto'
+import path from 'node:path'
+import { type Answer, answer, type Case, ingest, openCase } from '@mintmark/case'
+import type { Io } from '../io.ts'
+import { flag, list, numberOption, selectionOption, textOption } from '../options.ts'
+import type { Handler, Options } from '../program.ts'
+import { Progress } from '../progress.ts'
+import { answerText } from '../render/answer.ts'
+
+export const investigate: Handler = async (args, options, io) => {
+  const location = textOption(options, 'case') ?? defaultCase(args)
+  const selection = await selectionOption(options, io)
+  const investigated = await openCase(location, { mode: 'write' })
+  let found: Answer
+  try {
+    await readIn(investigated, args, options, io)
+    const progress = new Progress(io)
+    let done = 0
+    found = await answer(investigated, selection, {
+      hunts: { dirs: list(options, 'hunts') },
+      onStep: (step) => progress.show(step, done++, 6),
+    })
+    progress.end()
+  } finally {
+    await investigated.close()
+  }
+  await io.out(flag(options, 'json') ? `${JSON.stringify(found, null, 2)}\n` : answerText(found))
+  return found.scope.accesses > 0 ? 1 : 0
+}
+
+/** Reads files into the case, with progress. */
+export async function readIn(
+  investigated: Case,
+  paths: readonly string[],
+  options: Options,
+  io: Io,
+): ReturnType<typeof ingest> {
+  const threads = numberOption(options, 'threads', { least: 1, most: 64 })
+  const progress = new Progress(io)
+  try {
+    return await ingest(investigated, paths, {
+      ...(threads !== undefined && { threads }),
+      onProgress: ({ bytesRead, bytesTotal }) =>
+        progress.show('reading', Math.min(bytesRead, bytesTotal), bytesTotal),
+    })
+  } finally {
+    progress.end()
+  }
+}
+
+/** The same inputs find their case again; other inputs do not get mixed into it. */
+function defaultCase(inputs: readonly string[]): string {
+  const names = inputs.map((input) => path.resolve(input)).toSorted()
+  const mark = createHash('sha256').update(names.join('\0')).digest('hex').slice(0, 8)
+  return path.resolve(`mintmark-case-${mark}`)
+}

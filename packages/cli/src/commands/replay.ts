@@ -1,0 +1,31 @@
+import { MintmarkError } from '@mintmark/core'
+import { replayStorm0558 } from '@mintmark/replay'
+import { flag, numberOption, textOption } from '../options.ts'
+import type { Handler } from '../program.ts'
+import { Progress } from '../progress.ts'
+import { count } from '../render/table.ts'
+
+export const replay: Handler = async (args, options, io) => {
+  if (args[0] !== 'storm-0558')
+    throw new MintmarkError('INPUT_INVALID', 'the only scenario is storm-0558', { option: 'scenario' })
+  const progress = new Progress(io)
+  const seed = numberOption(options, 'seed', { least: 0, most: 4_294_967_295 }) ?? 558
+  if (!Number.isInteger(seed))
+    throw new MintmarkError('INPUT_INVALID', '--seed takes a whole number', { option: 'seed' })
+  const summary = await replayStorm0558({
+    out: textOption(options, 'out') ?? '',
+    seed,
+    scale: numberOption(options, 'scale', { least: 0.001, most: 1000 }) ?? 1,
+    onProgress: ({ done, total }) => progress.show('writing', done, total),
+  })
+  progress.end()
+  await io.out(
+    flag(options, 'json')
+      ? `${JSON.stringify(summary)}\n`
+      : `${count(summary.accesses)} accesses and ${count(summary.issuances)} issuances of ${count(summary.organisations)} organisations in ${summary.logs}
+The truth is in ${summary.truth}
+
+Next:  mintmark investigate ${summary.logs} --case ${textOption(options, 'out') ?? ''}/case\n`,
+  )
+  return 0
+}

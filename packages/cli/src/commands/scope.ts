@@ -1,0 +1,63 @@
+import { type Scope, scope } from '@mintmark/case'
+import { flag, selectionOption, withCase } from '../options.ts'
+import type { Handler } from '../program.ts'
+import { csvLine } from '../render/rows.ts'
+import { bounds, count, minute, plural, table } from '../render/table.ts'
+
+const CSV_COLUMNS = [
+  'mailbox', 'organisation', 'group', 'messages_lower', 'messages_upper', 'copies_lower', 'copies_upper',
+  'items_without_message_id', 'accesses', 'either', 'first', 'last',
+] as const
+
+export const scopeOf: Handler = async (_args, options, io) => {
+  const selection = await selectionOption(options, io)
+  return withCase(options, 'write', async ({ session }) => {
+    const found = await scope(session, selection)
+    if (flag(options, 'json')) await io.out(`${JSON.stringify(found)}\n`)
+    else await io.out(flag(options, 'csv') ? accountsCsv(found) : described(found))
+    return found.accesses > 0 ? 1 : 0
+  })
+}
+
+/** One row an account. An empty upper bound is an unbounded one. */
+export function accountsCsv({ accounts }: Scope): string {
+  const lines = accounts.map((row) =>
+    csvLine([
+      row.mailbox, row.organisation, row.group, row.messages.lower, row.messages.upper, row.copies.lower, row.copies.upper,
+      row.items_without_message_id, row.accesses, row.either, row.first, row.last,
+    ]),
+  )
+  return `${CSV_COLUMNS.join(',')}\r\n${lines.join('')}`
+}
+
+function described(found: Scope): string {
+  const summary = [
+    `${plural(found.accesses, 'access', 'accesses')} to ${plural(found.mailboxes, 'mailbox', 'mailboxes')} of ${plural(found.organisations, 'organisation')}`,
+    `messages  ${bounds(found.messages)}`,
+    `copies    ${bounds(found.copies)}   (a message in two mailboxes is two copies)`,
+    `items without a message id  ${count(found.items_without_message_id)}`,
+    `bytes, at least  ${count(found.bytes)}`,
+    `synced folders, content not in the log  ${count(found.synced_folders.length)}`,
+    `24 h windows after throttling  ${count(found.throttled_windows.length)}`,
+    `accesses that could be either party's  ${count(found.either.accesses)}`,
+  ]
+  const accounts = table(
+    [
+      { title: 'mailbox' },
+      { title: 'organisation' },
+      { title: 'group' },
+      { title: 'messages', align: 'right' },
+      { title: 'first' },
+      { title: 'last' },
+    ],
+    found.accounts.map(({ mailbox, organisation, group, messages, first, last }) => [
+      mailbox,
+      organisation,
+      group,
+      bounds(messages),
+      minute(first),
+      minute(last),
+    ]),
+  )
+  return `${summary.join('\n')}\n\n${accounts}`
+}

@@ -1,0 +1,54 @@
+import { type Timeline, timeline, timelineRows } from '@mintmark/case'
+import { isoOf, type Json, safeText } from '@mintmark/core'
+import type { Io } from '../io.ts'
+import { flag, selectionOption, withCase } from '../options.ts'
+import type { Handler } from '../program.ts'
+import { writeRows } from '../render/rows.ts'
+import { count, minute, plural, table } from '../render/table.ts'
+
+export const timelineOf: Handler = async (_args, options, io) => {
+  const selection = await selectionOption(options, io)
+  return withCase(options, 'write', async ({ session }) => {
+    if (flag(options, 'csv')) return (await writeRows(io, timelineRows(session, selection), 'csv')) > 0 ? 1 : 0
+    if (flag(options, 'timesketch'))
+      return (await writeRows(io, timesketch(timelineRows(session, selection)), 'jsonl')) > 0 ? 1 : 0
+    const found = await timeline(session, selection)
+    await print(found, flag(options, 'json'), io)
+    return found.first === null ? 0 : 1
+  })
+}
+
+/**
+ * Rows with the three members that Timesketch asks for, and a time in microseconds.
+ *
+ * Source: Timesketch, "Import timelines from a JSONL or CSV file".
+ */
+async function* timesketch(chunks: AsyncIterable<readonly Json[]>): AsyncIterable<readonly Json[]> {
+  for await (const rows of chunks)
+    yield rows.map((row) => ({
+      message: `${String(row['operation'])} of ${String(row['mailbox'])} by ${String(row['principal'])} from ${String(row['ip'])}: ${String(row['verdict'])} (${String(row['reason'])})`,
+      datetime: isoOf(Number(row['at_ms'])),
+      timestamp_desc: 'Access Time',
+      timestamp: Number(row['at_ms']) * 1000,
+      ...row,
+    }))
+}
+
+async function print(found: Timeline, asJson: boolean, io: Io): Promise<void> {
+  if (asJson) {
+    await io.out(`${JSON.stringify(found)}\n`)
+    return
+  }
+  const hours = found.hours.map((accesses, hour) => [String(hour).padStart(2, '0'), count(accesses)])
+  const horizon = found.cannotExcludeBefore
+  await io.out(`first  ${minute(found.first)}
+last   ${minute(found.last)}
+active on ${plural(found.activeDays.length, 'day')}
+${horizon === null ? 'nothing is selected' : `cannot exclude anything before ${minute(horizon.at)}: ${safeText(horizon.because)}`}
+
+${table(
+  [{ title: 'phase from' }, { title: 'to' }, { title: 'accesses', align: 'right' }, { title: 'what' }],
+  found.phases.map(({ from, to, accesses, label }) => [minute(from), minute(to), count(accesses), label]),
+)}
+${table([{ title: 'hour UTC' }, { title: 'accesses', align: 'right' }], hours)}`)
+}

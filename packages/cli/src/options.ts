@@ -1,0 +1,113 @@
+/**
+ * Options as commander hands them over, read into what the case wants.
+ *
+ * @module
+ */
+import { readFile } from 'node:fs/promises'
+import { type Indicator, openCase, readIndicators, type Case, type Selection } from '@mintmark/case'
+import { MintmarkError, utcMs } from '@mintmark/core'
+import type { Io } from './io.ts'
+import type { Options } from './program.ts'
+
+/** The text of an option, or undefined where it was not given. */
+export function textOption(options: Options, name: string): string | undefined {
+  const value = options[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+export function flag(options: Options, name: string): boolean {
+  return options[name] === true
+}
+
+export function list(options: Options, name: string): readonly string[] {
+  const value = options[name]
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : []
+}
+
+/**
+ * A number between bounds.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID`
+ */
+export function numberOption(
+  options: Options,
+  name: string,
+  { least, most }: { readonly least: number; readonly most: number },
+): number | undefined {
+  const given = textOption(options, name)
+  if (given === undefined) return undefined
+  const value = given.trim() === '' ? Number.NaN : Number(given)
+  if (value >= least && value <= most) return value
+  throw invalid(name, `--${name} takes a number from ${least} to ${most}`)
+}
+
+/** Runs `work` on the case that `--case` names, and closes it whatever happens. */
+export async function withCase<T>(
+  options: Options,
+  mode: 'read' | 'write',
+  work: (investigated: Case) => Promise<T>,
+): Promise<T> {
+  const investigated = await openCase(textOption(options, 'case') ?? '', { mode })
+  try {
+    return await work(investigated)
+  } finally {
+    await investigated.close()
+  }
+}
+
+/**
+ * The selection that the options describe; `{}` when they describe none.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID` for a time that is none, `INPUT_UNREADABLE` for the list
+ */
+export async function selectionOption(options: Options, io: Io): Promise<Selection> {
+  const attacker = textOption(options, 'attacker')
+  return {
+    ...(flag(options, 'all') && { all: true }),
+    ...lists(options),
+    ...time(options, 'from', 'fromMs'),
+    ...time(options, 'to', 'toMs'),
+    ...(attacker !== undefined && { attacker: await indicators(attacker, io) }),
+  }
+}
+
+function lists(options: Options): Selection {
+  const named = [
+    ['session', 'sessions'],
+    ['token', 'tokens'],
+    ['ip', 'ips'],
+    ['app', 'apps'],
+    ['principal', 'principals'],
+    ['mailbox', 'mailboxes'],
+    ['operation', 'operations'],
+  ] as const
+  const given = named.filter(([name]) => list(options, name).length > 0)
+  return Object.fromEntries(given.map(([name, member]) => [member, list(options, name)]))
+}
+
+function time(options: Options, name: 'from' | 'to', member: 'fromMs' | 'toMs'): Selection {
+  const given = textOption(options, name)
+  if (given === undefined) return {}
+  const ms = utcMs(/^\d{4}-\d\d-\d\d$/.test(given) ? `${given}T00:00:00Z` : given)
+  if (ms === undefined) throw invalid(name, `--${name} takes a time such as 2023-05-15T08:00:00Z`)
+  return { [member]: ms }
+}
+
+async function indicators(file: string, io: Io): Promise<readonly Indicator[]> {
+  const { indicators: found, rejects } = readIndicators(await textOf(file))
+  for (const { line, reason } of rejects) io.err(`mintmark: --attacker line ${line}: ${reason}\n`)
+  return found
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+    throw new MintmarkError('INPUT_UNREADABLE', `${file} cannot be read: ${errno}`, { errno }, { cause })
+  }
+}
+
+function invalid(option: string, message: string): MintmarkError {
+  return new MintmarkError('INPUT_INVALID', message, { option })
+}
