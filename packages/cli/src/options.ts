@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises'
 import { type Indicator, openCase, readIndicators, type Case, type Selection } from '@mintmark/case'
 import { MintmarkError, utcMs } from '@mintmark/core'
-import type { Io } from './io.ts'
+import type { ExitCode, Io } from './io.ts'
 import type { Options } from './program.ts'
 
 /** The text of an option, or undefined where it was not given. */
@@ -42,11 +42,11 @@ export function numberOption(
 }
 
 /** Runs `work` on the case that `--case` names, and closes it whatever happens. */
-export async function withCase<T>(
+export async function withCase(
   options: Options,
   mode: 'read' | 'write',
-  work: (investigated: Case) => Promise<T>,
-): Promise<T> {
+  work: (investigated: Case) => Promise<ExitCode>,
+): Promise<ExitCode> {
   const investigated = await openCase(textOption(options, 'case') ?? '', { mode })
   try {
     return await work(investigated)
