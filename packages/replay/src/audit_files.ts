@@ -27,8 +27,8 @@ export interface AuditLayout {
   /** Between two records. */
   readonly between: string
   readonly closing: string
-  /** Files hold a week instead of a month. */
-  readonly weekly: boolean
+  /** What one file holds. */
+  readonly span: 'week' | 'month' | 'all'
   record(of: Organisation, record: AuditRecord, index: ResultIndex): string
 }
 
@@ -55,7 +55,7 @@ const LINES: Omit<AuditLayout, 'name' | 'ending' | 'wrapping'> = {
   opening: '',
   between: '',
   closing: '',
-  weekly: false,
+  span: 'month',
   record: (of, record) => `${auditData(of, record)}\n`,
 }
 
@@ -81,7 +81,7 @@ const PURVIEW: AuditLayout = {
   ]),
   between: '',
   closing: '',
-  weekly: false,
+  span: 'month',
   record: (of, record) =>
     csvRow([
       record.id,
@@ -136,7 +136,7 @@ const CMDLET_CSV: AuditLayout = {
   opening: csvRow(CMDLET_COLUMNS),
   between: '',
   closing: '',
-  weekly: false,
+  span: 'month',
   record: (of, record, at) => csvRow(cmdletCells(of, record, at)),
 }
 
@@ -171,7 +171,7 @@ const API: AuditLayout = {
   opening: '[',
   between: ',',
   closing: ']',
-  weekly: true,
+  span: 'week',
   record: auditData,
 }
 
@@ -184,7 +184,7 @@ const GRAPH_QUERY: AuditLayout = {
     '{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#security/auditLog/queries/records","value":[\n',
   between: ',\n',
   closing: '\n]}\n',
-  weekly: false,
+  span: 'month',
   record: (of, record) =>
     `{"id":"${record.id}","createdDateTime":"${isoTicks(record.atMs - (record.atMs % 1000))}",` +
     `"auditLogRecordType":"${RECORD_TYPES[record.recordType] ?? record.recordType}","operation":"${record.operation}",` +
@@ -209,7 +209,7 @@ const CLOUD_APP_EVENTS: AuditLayout = {
   ]),
   between: '',
   closing: '',
-  weekly: false,
+  span: 'month',
   record: (of, record) =>
     csvRow([
       isoMs(record.atMs),
@@ -270,7 +270,8 @@ const OFFICE_ACTIVITY: AuditLayout = {
   ]),
   between: '',
   closing: '',
-  weekly: false,
+  // One file: its later days prove the order of day and month for its early ones.
+  span: 'all',
   record: officeActivityRow,
 }
 
@@ -329,6 +330,11 @@ function layoutFor(of: Organisation, atMs: number): AuditLayout {
   return of.audit === 'office-activity' && atMs >= IDS_FROM_MS ? PURVIEW : LAYOUTS[of.audit]
 }
 
+function spanOf({ span }: AuditLayout, ms: number): string {
+  if (span === 'all') return 'all'
+  return span === 'month' ? monthOf(ms) : isoMs(ms - (ms % (7 * DAY))).slice(0, 10)
+}
+
 /** Most rows that a capped search gives. */
 export const ROW_CAP = 5000
 
@@ -364,9 +370,7 @@ export class AuditFiles {
     const layout = layoutFor(this.#of, record.atMs)
     // Only the Management API's table of its own token calls; Sentinel's has none.
     if (layout === OFFICE_ACTIVITY && record.recordType === 275) return
-    const span = layout.weekly
-      ? `${isoMs(record.deliveredMs - (record.deliveredMs % (7 * DAY))).slice(0, 10)}`
-      : monthOf(record.deliveredMs)
+    const span = spanOf(layout, record.deliveredMs)
     const text = layout.record(this.#of, record, at)
     this.#append(layout, span, text)
     for (let copy = 1; copy < record.copies; copy++)

@@ -12,6 +12,11 @@ export const DAY = 86_400_000
 /** Logs of the tenants cover `[from, to)`: four weeks before the first forged access, to the days after the block. */
 export const WINDOW: Span = { fromMs: Date.UTC(2023, 3, 17), toMs: Date.UTC(2023, 6, 1) }
 
+/** The provider's own logs: April to August 2021. */
+export const PROVIDER_WINDOW: Span = { fromMs: Date.UTC(2021, 3, 1), toMs: Date.UTC(2021, 8, 1) }
+/** The weekend hours of which one tenant's extractor has no records: outside the attacker's. */
+export const GAP: Span = { fromMs: Date.UTC(2023, 5, 10, 10), toMs: Date.UTC(2023, 5, 10, 20) }
+
 /** First day of forged access, 15 May 2023. */
 export const FIRST_DAY_MS: number = Date.UTC(2023, 4, 15)
 /** The mail service stops renewing tokens that it made itself, 26 June 2023. */
@@ -23,6 +28,10 @@ export const BLOCKED_MS: number = Date.UTC(2023, 5, 27)
 export interface Span {
   readonly fromMs: number
   readonly toMs: number
+}
+
+export function isWithin(span: Span, ms: number): boolean {
+  return span.fromMs <= ms && ms < span.toMs
 }
 
 /** Starts of the days in a span, UTC. */
@@ -42,26 +51,48 @@ export function isWeekend(dayMs: number): boolean {
   return weekday === 0 || weekday === 6
 }
 
+let knownDay = Number.NaN
+let knownDate = ''
+
+/** `2023-05-15`. Rows of one day follow each other, so the last answer is mostly the next. */
+function dateOf(ms: number): string {
+  const day = Math.floor(ms / DAY)
+  if (day !== knownDay) {
+    knownDay = day
+    knownDate = new Date(ms).toISOString().slice(0, 10)
+  }
+  return knownDate
+}
+
+const TWO_DIGITS: readonly string[] = Array.from({ length: 60 }, (_, number) =>
+  String(number).padStart(2, '0'),
+)
+
 /** `2023-05-15T00:07:12.123Z` */
 export function isoMs(ms: number): string {
-  return new Date(ms).toISOString()
+  return `${isoSeconds(ms)}.${thousandths(ms)}Z`
 }
 
 /** `2023-05-15T00:07:12`: UTC without saying so, as the unified audit log has it. */
 export function isoSeconds(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 19)
+  const second = Math.floor(ms / SECOND) % 86_400
+  const hour = TWO_DIGITS[Math.floor(second / 3600)]
+  return `${dateOf(ms)}T${hour}:${TWO_DIGITS[Math.floor(second / 60) % 60]}:${TWO_DIGITS[second % 60]}`
 }
 
 /** `2023-05-15T00:07:12.1230000Z`: seven digits, as .NET writes them. */
 export function isoTicks(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 23)}0000Z`
+  return `${isoSeconds(ms)}.${thousandths(ms)}0000Z`
+}
+
+function thousandths(ms: number): string {
+  return String(ms % SECOND).padStart(3, '0')
 }
 
 /** `5/15/2023, 3:05:26.000 PM`: Log Analytics' CSV. */
 export function slashMs(ms: number): string {
   const date = new Date(ms)
-  const thousandths = String(date.getUTCMilliseconds()).padStart(3, '0')
-  return `${slashDay(date)}, ${clock(date, `.${thousandths}`)}`
+  return `${slashDay(date)}, ${clock(date, `.${thousandths(ms)}`)}`
 }
 
 /** `5/15/2023 3:05:26 PM`: PowerShell under en-US. */
@@ -83,5 +114,5 @@ function clock(date: Date, fraction: string): string {
 
 /** `2023-05`, for file names. */
 export function monthOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 7)
+  return dateOf(ms).slice(0, 7)
 }

@@ -67,6 +67,8 @@ export interface TokenUse {
   readonly holder: string
   readonly tenant: string
   readonly origin: Origin
+  /** When it was made, whatever the record says of it. */
+  readonly madeMs: number
 }
 
 export interface ReadItem {
@@ -189,6 +191,7 @@ export function useOf(token: Token, tenant: string): TokenUse {
     holder: token.holder,
     tenant,
     origin: token.origin,
+    madeMs: token.atMs,
   }
 }
 

@@ -65,7 +65,7 @@ export function livePersonDay(
   if (random.chance(0.08)) into.signIns.push(failedSignIn(day, first))
   into.signIns.push(first)
   useMailToken(day, first.token, into)
-  const fetches = 3 + random.below(4)
+  const fetches = 3 + random.below(3)
   const step = (8.5 * HOUR) / fetches
   for (let fetch = 0; fetch < fetches; fetch++) {
     const atMs = Math.floor(day.startMs + step * fetch + random.below(step / 2) + 2 * MINUTE)
@@ -176,7 +176,7 @@ function liveFetch(day: Working, atMs: number, into: Happenings): void {
   if (continuous && resource === apps.EXCHANGE) useLate(day, token, into)
   if (resource === apps.EXCHANGE) useMailToken(day, token, into)
   else if (resource === apps.SHAREPOINT) useFileToken(day, token, into)
-  else if (resource === apps.TEAMS && random.chance(0.5)) into.audits.push(teamsRecord(day, token))
+  else if (resource === apps.TEAMS && random.chance(0.3)) into.audits.push(teamsRecord(day, token))
   else if (resource === apps.GRAPH && of.graph !== '') useGraphToken(day, token, into)
 }
 
@@ -190,7 +190,7 @@ function useMailToken(day: Working, token: Token, into: Happenings): void {
     held = { ...token, id, atMs: token.atMs + 90 * SECOND, origin: 'owa' }
     into.audits.push(owaTokenRecord(of, day.person, held, token, random))
   }
-  for (let left = random.below(4); left > 0; left--) {
+  for (let left = random.chance(0.45) ? 1 + random.below(2) : 0; left > 0; left--) {
     const atMs = held.atMs + MINUTE + random.below(60 * MINUTE)
     into.audits.push(mailRecord(mailUse(day, held, atMs)))
   }
@@ -247,7 +247,7 @@ export function someMessages(random: Random): number[] {
 }
 
 function useFileToken(day: Working, token: Token, into: Happenings): void {
-  for (let left = day.random.below(3); left > 0; left--) {
+  for (let left = day.random.below(2); left > 0; left--) {
     const atMs = token.atMs + MINUTE + day.random.below(55 * MINUTE)
     const operation = day.random.pick([
       'FileAccessed',
@@ -315,7 +315,7 @@ function teamsRecord({ of, person, random }: Working, token: Token): AuditRecord
 
 function useGraphToken(day: Working, token: Token, into: Happenings): void {
   const { of, person, random } = day
-  for (let left = random.below(3); left > 0; left--)
+  for (let left = random.below(2); left > 0; left--)
     into.calls.push({
       atMs: token.atMs + MINUTE + random.below(50 * MINUTE),
       id: guid(random),
@@ -344,7 +344,7 @@ function livePhone(day: Working, into: Happenings): void {
     const atMs = day.dayMs + random.below(24 * HOUR)
     const token = makeToken(day, atMs, apps.PHONE, apps.EXCHANGE, person.mobile.ip)
     into.signIns.push(signInOf(day, token, 'non-interactive', person.mobile))
-    if (random.chance(0.35) && !day.of.habits.includes('no-mailbox-audit'))
+    if (random.chance(0.25) && !day.of.habits.includes('no-mailbox-audit'))
       into.audits.push(
         bindRecord(mailUse(day, token, atMs + 30 * SECOND), someMessages(random), 'False'),
       )

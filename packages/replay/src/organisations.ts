@@ -203,7 +203,7 @@ export const ORGANISATIONS: readonly OrganisationPlan[] = [
     habits: ['no-mailbox-audit'],
     thefts: [theft(110, 14)],
   }),
-  plan('Aerospace Supplier', 'aerospace.example.com', -7, 'api', 'log-analytics', {
+  plan('Aerospace Supplier', 'aerospace.example.com', -7, 'api', 'diagnostic', {
     habits: ['field-drift', 'duplicate-rows'],
     thefts: [theft(180, 8)],
   }),
@@ -251,7 +251,7 @@ export const ORGANISATIONS: readonly OrganisationPlan[] = [
     habits: ['backup-authentication', 'before-window', 'late-arrival', 'cae-27h'],
     thefts: [theft(110, 24)],
   }),
-  plan('Atlas Engineering', 'atlas.example.com', 9, 'ndjson', 'log-analytics', {
+  plan('Atlas Engineering', 'atlas.example.com', 9, 'ndjson', 'records', {
     habits: ['attachment-access', 'throttled-absent', 'no-token-id'],
     thefts: [theft(230, 25, 'unlabelled'), theft(75, 26)],
   }),

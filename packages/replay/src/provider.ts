@@ -9,7 +9,7 @@
  * @module
  */
 import * as apps from './apps.ts'
-import { DAY, HOUR, isWeekend, MINUTE, type Span } from './calendar.ts'
+import { DAY, HOUR, isWeekend, MINUTE } from './calendar.ts'
 import type { Happenings, Token } from './events.ts'
 import {
   type FileUse,
@@ -23,8 +23,6 @@ import type { Expectation, Truth } from './truth.ts'
 import type { Organisation, World } from './world.ts'
 
 const STREAM = 0x70726f76
-/** April to August 2021. */
-export const PROVIDER_WINDOW: Span = { fromMs: Date.UTC(2021, 3, 1), toMs: Date.UTC(2021, 8, 1) }
 /** The engineer's number among the provider's people. */
 export const ENGINEER = 7
 export const DUMP = {

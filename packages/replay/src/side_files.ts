@@ -5,15 +5,10 @@
  */
 import { join } from 'node:path'
 import { SYNCED_MESSAGES } from './attack.ts'
+import { GAP } from './calendar.ts'
 import { csvRow } from './csv_text.ts'
 import { TextFile } from './text_file.ts'
 import { folderId, type Organisation, type World } from './world.ts'
-
-/** The weekend hours of which the extractor has no records, UTC: outside the attacker's. */
-export const GAP: { readonly fromMs: number; readonly toMs: number } = {
-  fromMs: Date.UTC(2023, 5, 10, 10),
-  toMs: Date.UTC(2023, 5, 10, 20),
-}
 
 /** A directory export: CSV with the group, or Graph's users with the department. */
 export function writeDirectory(world: World, of: Organisation, folder: string): void {

@@ -56,7 +56,7 @@ function members({ of, signIn, isApp, uti, session }: Row): string {
     `"status":{"errorCode":${signIn.errorCode}},"clientAppUsed":"${clientApp(signIn)}",` +
     `"userAgent":${JSON.stringify(signIn.agent)},"deviceDetail":{"deviceId":"${signIn.deviceId}"},` +
     `"isInteractive":${signIn.category === 'interactive'},"tokenIssuerType":"${signIn.issuer}",` +
-    `"authenticationProcessingDetails":[{"key":"Is CAE Token","value":"${signIn.continuous ? 'True' : 'False'}"}],` +
+    (signIn.continuous ? CONTINUOUS : '') +
     `"resourceDisplayName":"${token.resource.name}","resourceId":"${token.resource.id}",` +
     `"resourceTenantId":"${of.tenant}","homeTenantId":"${signIn.homeTenant}",` +
     `"authenticationProtocol":"${signIn.protocol}","incomingTokenType":"${incoming(signIn)}",` +
@@ -65,6 +65,9 @@ function members({ of, signIn, isApp, uti, session }: Row): string {
     (session === '' ? '' : `,"sessionId":"${session}"`)
   )
 }
+
+const CONTINUOUS =
+  '"authenticationProcessingDetails":[{"key":"Is CAE Token","value":"True"}],'
 
 function clientApp({ category }: SignIn): string {
   return category === 'interactive' ? 'Browser' : 'Mobile Apps and Desktop clients'
@@ -80,9 +83,9 @@ function diagnostic(row: Row): string {
   const { atMs, ip } = signIn.token
   return (
     `{"time":"${isoTicks(atMs)}","resourceId":"/tenants/${of.tenant}/providers/Microsoft.aadiam",` +
-    `"operationName":"Sign-in activity","operationVersion":"1.0",` +
+    `"operationName":"Sign-in activity",` +
     `"category":"${CATEGORIES[signIn.category].log}","tenantId":"${of.tenant}",` +
-    `"resultType":"${signIn.errorCode}","durationMs":0,"callerIpAddress":"${ip}","Level":4,` +
+    `"resultType":"${signIn.errorCode}","callerIpAddress":"${ip}",` +
     `"properties":{${members(row)}}}`
   )
 }
@@ -155,7 +158,7 @@ function tableRow({ of, signIn, isApp, uti, session }: Row): string {
     JSON.stringify({ errorCode: signIn.errorCode }),
     signIn.issuer,
     signIn.protocol,
-    JSON.stringify([{ key: 'Is CAE Token', value: signIn.continuous ? 'True' : 'False' }]),
+    signIn.continuous ? `[${CONTINUOUS.slice(CONTINUOUS.indexOf('{'), -2)}]` : '',
     incoming(signIn),
     signIn.crossTenant,
     uti,

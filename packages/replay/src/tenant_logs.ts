@@ -10,15 +10,15 @@ import { join } from 'node:path'
 import { Attack } from './attack.ts'
 import { AuditFiles } from './audit_files.ts'
 import { CallFiles } from './call_files.ts'
-import { DAY, daysOf, type Span, WINDOW } from './calendar.ts'
+import { DAY, daysOf, GAP, isWithin, PROVIDER_WINDOW, type Span, WINDOW } from './calendar.ts'
 import { type AuditRecord, Happenings, issuedTrap, type SignIn, type Trap } from './events.ts'
 import { misuseGrants } from './grants.ts'
 import { writeKeycloak } from './keycloak.ts'
 import { livePersonDay } from './life.ts'
 import type { Habit } from './organisations.ts'
-import { debugDay, PROVIDER_WINDOW, replayDay } from './provider.ts'
+import { debugDay, replayDay } from './provider.ts'
 import { liveServices } from './services.ts'
-import { GAP, writeDirectory, writeExtractorLog, writeInventory } from './side_files.ts'
+import { writeDirectory, writeExtractorLog, writeInventory } from './side_files.ts'
 import { SignInFiles } from './sign_in_files.ts'
 import { stsLogon } from './sts_logon.ts'
 import { attempt } from './text_file.ts'
@@ -145,14 +145,13 @@ export class TenantLogs {
   /** Whether the export has a record at all. */
   #isKept(record: AuditRecord): boolean {
     if (!this.#covers(record.atMs) || record.deliveredMs >= this.#window.toMs) return false
-    if (this.#has('extractor-gap') && GAP.fromMs <= record.atMs && record.atMs < GAP.toMs)
-      return false
+    if (this.#has('extractor-gap') && isWithin(GAP, record.atMs)) return false
     return this.#attack.isLogged(record)
   }
 
   #labelled(record: AuditRecord): AuditRecord {
     const lost = record.token === undefined ? undefined : this.#lost.get(record.token.spelled)
-    const trap = lost ?? exportTrap(this.#of, record.token, record.atMs) ?? record.trap
+    const trap = lost ?? exportTrap(this.#of, this.#window, record.token, record.atMs) ?? record.trap
     return trap === record.trap ? record : { ...record, trap }
   }
 
@@ -168,7 +167,7 @@ export class TenantLogs {
   }
 
   #covers(atMs: number): boolean {
-    return this.#window.fromMs <= atMs && atMs < this.#window.toMs
+    return isWithin(this.#window, atMs)
   }
 
   #has(habit: Habit): boolean {

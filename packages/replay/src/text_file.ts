@@ -9,7 +9,9 @@ import { dirname, relative, sep } from 'node:path'
 import { crc32, deflateRawSync, gzipSync, constants as zlib } from 'node:zlib'
 import { MintmarkError } from '@mintmark/core'
 
-const FLUSH_AT = 1 << 20
+const BUFFER_BYTES = 1 << 20
+/** Most bytes that one UTF-16 unit becomes in UTF-8. */
+const WIDEST = 3
 
 /** What a file's text is turned into on the way to disk. */
 export type Wrapping = 'plain' | 'utf16' | 'gzip' | 'zip'
@@ -19,9 +21,9 @@ export class TextFile {
   readonly path: string
   readonly #wrapping: Wrapping
   readonly #member: string
+  readonly #buffer: Buffer = Buffer.allocUnsafe(BUFFER_BYTES)
   #file: number
-  #pending: string[] = []
-  #pendingLength = 0
+  #used = 0
   #crc = 0
   #packedBytes = 0
   #plainBytes = 0
@@ -42,10 +44,15 @@ export class TextFile {
     if (wrapping === 'zip') this.#put(localHeader(member))
   }
 
+  /** Copies the text at once: strings that wait would outlive the young generation. */
   write(text: string): void {
-    this.#pending.push(text)
-    this.#pendingLength += text.length
-    if (this.#pendingLength >= FLUSH_AT) this.#flush()
+    if (this.#used + text.length * WIDEST > BUFFER_BYTES) this.#flush()
+    if (text.length * WIDEST > BUFFER_BYTES) this.#pack(Buffer.from(text, this.#encoding()))
+    else this.#used += this.#buffer.write(text, this.#used, this.#encoding())
+  }
+
+  #encoding(): 'utf8' | 'utf16le' {
+    return this.#wrapping === 'utf16' ? 'utf16le' : 'utf8'
   }
 
   close(): void {
@@ -63,11 +70,11 @@ export class TextFile {
   }
 
   #flush(): void {
-    if (this.#pendingLength === 0) return
-    const text = this.#pending.join('')
-    this.#pending = []
-    this.#pendingLength = 0
-    const bytes = Buffer.from(text, this.#wrapping === 'utf16' ? 'utf16le' : 'utf8')
+    if (this.#used > 0) this.#pack(this.#buffer.subarray(0, this.#used))
+    this.#used = 0
+  }
+
+  #pack(bytes: Buffer): void {
     this.#plainBytes += bytes.length
     if (this.#wrapping === 'zip') {
       this.#crc = crc32(bytes, this.#crc)

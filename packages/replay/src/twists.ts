@@ -4,7 +4,7 @@
  * @module
  */
 import { NEW_OWA } from './apps.ts'
-import { HOUR } from './calendar.ts'
+import { GAP, HOUR, isWithin, type Span } from './calendar.ts'
 import {
   type AuditRecord,
   issuedTrap,
@@ -128,16 +128,25 @@ export function twist(of: Organisation, record: AuditRecord, random: Random): Au
 }
 
 /** The trap that a record is by what its tenant exported, whatever it says itself. */
-export function exportTrap(of: Organisation, token: TokenUse | undefined, atMs: number): Trap | undefined {
+export function exportTrap(
+  of: Organisation,
+  window: Span,
+  token: TokenUse | undefined,
+  atMs: number,
+): Trap | undefined {
   const has = (habit: Habit) => of.habits.includes(habit)
   if (token === undefined) return undefined
   if (has('ids-lost') && atMs < IDS_FROM_MS) return unseenTrap('ids-lost', 'no-token-id')
   if (has('no-non-interactive') && token.origin === 'non-interactive')
     return unseenTrap('no-non-interactive', 'category-not-supplied')
-  if (has('field-drift') && token.issuedAtMs < FIELDS_FROM_MS)
+  if (has('field-drift') && token.madeMs < FIELDS_FROM_MS)
     return { ...unseenTrap('field-drift', 'field-not-carried'), verdicts: [...UNSEEN, 'issued'] }
-  if (has('portal-grouped') && token.origin === 'non-interactive')
+  if (has('portal-grouped') && token.origin !== 'interactive')
     return { ...unseenTrap('portal-grouped', 'portal-grouped'), verdicts: [...UNSEEN, 'issued'] }
+  if (token.origin !== 'none' && token.madeMs < window.fromMs)
+    return unseenTrap('before-window', 'before-issuance-window')
+  if (has('extractor-gap') && token.origin === 'owa' && isWithin(GAP, token.madeMs))
+    return unseenTrap('extractor-gap', 'export-capped', 'owa-issuer-not-supplied')
   if (has('app-migration') && token.clientAppId === NEW_OWA.id) return issuedTrap('app-migration')
   if (has('ascii-token-id')) return issuedTrap('ascii-token-id')
   return undefined
