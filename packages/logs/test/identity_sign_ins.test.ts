@@ -71,7 +71,7 @@ const expected: Issuance = {
   grouped: 1,
   detail: JSON.stringify({
     crossTenant: 'b2bCollaboration',
-    cae: 'true',
+    cae: true,
     conditionalAccess: 'notApplied',
     requirement: 'singleFactorAuthentication',
     userType: 'member',

@@ -13,7 +13,6 @@
 import { readAddress, readTokenId } from '@mintmark/core'
 import type { Issuance, IssuanceCategory } from '../records.ts'
 import { principalOf } from '../ual/actor.ts'
-import { Detail } from '../ual/detail.ts'
 import { cached, named, told } from '../ual/fields.ts'
 import { recordIdOf, sessionOf } from './cells.ts'
 
@@ -138,26 +137,35 @@ function networkOf(value: unknown): string {
   return digits === '0' ? '' : digits
 }
 
+const MAX_VALUE = 1000
+
+/** Text that a detail keeps: `undefined`, which JSON leaves out, for none. */
+function kept(value: string): string | undefined {
+  if (value === '') return undefined
+  return value.length > MAX_VALUE ? value.slice(0, MAX_VALUE) : value
+}
+
 function detailOf(signIn: SignIn): string {
-  const detail = new Detail()
   const code = named(signIn.errorCode)
-  if (code !== '0' && code !== 'none') detail.set('errorCode', code)
-  detail.set('incomingToken', unlessNone(known(signIn.incomingToken)))
-  detail.set('crossTenant', unlessNone(known(signIn.crossTenant)))
-  if (signIn.isCae) detail.set('cae', true)
-  detail.set('conditionalAccess', known(signIn.conditionalAccess))
-  detail.set('requirement', known(signIn.requirement))
-  detail.set('userType', named(signIn.userType))
-  detail.set('app', told(signIn.appName))
-  detail.set('resource', told(signIn.resourceName))
-  detail.set('clientApp', told(signIn.clientApp))
-  detail.set('os', told(signIn.os))
-  detail.set('country', told(signIn.country))
-  detail.set('ipSeen', ipOf(told(signIn.ipSeen)))
-  detail.set('issuerName', told(signIn.issuerName))
-  detail.set('transfer', unlessNone(told(signIn.transfer)))
-  detail.set('credentialKey', told(signIn.credentialKey))
-  detail.set('federatedCredential', told(signIn.federatedCredential))
-  detail.set('tokenProtection', unlessNone(told(signIn.tokenProtection)))
-  return detail.text()
+  const detail = JSON.stringify({
+    errorCode: code === '0' || code === 'none' ? undefined : kept(code),
+    incomingToken: kept(unlessNone(known(signIn.incomingToken))),
+    crossTenant: kept(unlessNone(known(signIn.crossTenant))),
+    cae: signIn.isCae ? true : undefined,
+    conditionalAccess: kept(known(signIn.conditionalAccess)),
+    requirement: kept(known(signIn.requirement)),
+    userType: kept(named(signIn.userType)),
+    app: kept(told(signIn.appName)),
+    resource: kept(told(signIn.resourceName)),
+    clientApp: kept(told(signIn.clientApp)),
+    os: kept(told(signIn.os)),
+    country: kept(told(signIn.country)),
+    ipSeen: kept(ipOf(told(signIn.ipSeen))),
+    issuerName: kept(told(signIn.issuerName)),
+    transfer: kept(unlessNone(told(signIn.transfer))),
+    credentialKey: kept(told(signIn.credentialKey)),
+    federatedCredential: kept(told(signIn.federatedCredential)),
+    tokenProtection: kept(unlessNone(told(signIn.tokenProtection))),
+  })
+  return detail === '{}' ? '' : detail
 }

@@ -155,7 +155,7 @@ const CATEGORIES: ReadonlyMap<string, IssuanceCategory> = new Map([
 /** The category that a name of it means; undefined if it means none. */
 export function categoryNamed(value: unknown): IssuanceCategory | undefined {
   if (typeof value !== 'string' || value.length > 60) return undefined
-  const name = value.toLowerCase()
+  const name = lower(value)
   return CATEGORIES.get(name.startsWith('aad') ? name.slice(3) : name)
 }
 
