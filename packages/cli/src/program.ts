@@ -49,7 +49,7 @@ function isMintmarkError(error: unknown): error is MintmarkError {
 function buildProgram(io: Io, done: (code: ExitCode) => void): Command {
   const program = new Command('mintmark')
     .description(
-      'From raw audit logs to: these accesses used tokens nobody issued, this is what they\nread, this is what we cannot know. Works offline, on exported files.',
+      'From raw audit logs to: these accesses used tokens nobody issued, this is what they read,\nthis is what we cannot know. Works offline, on exported files.',
     )
     .version('0.1.0')
     .showHelpAfterError('(see --help)')
@@ -126,7 +126,7 @@ const COMMANDS: readonly Spec[] = [
   {
     usage: 'investigate <FILE|DIR...>',
     summary:
-      'Read logs, judge every access, and answer: whose mail, how much, since when, how sure',
+      'Read logs and answer: whose mail, how much, since when, how sure',
     example: 'mintmark investigate exports/ --case incident-42',
     options: [
       option(
@@ -142,7 +142,7 @@ const COMMANDS: readonly Spec[] = [
   },
   {
     usage: 'ingest <FILE|DIR...>',
-    summary: 'Read logs into a case: exactly once, however often it is interrupted',
+    summary: 'Read logs into a case, exactly once',
     example: 'mintmark ingest exports/ directory.csv --case incident-42',
     options: [inCase(), json(), threads()],
     load: async () => (await import('./commands/ingest.ts')).ingestFiles,
@@ -150,21 +150,21 @@ const COMMANDS: readonly Spec[] = [
   {
     usage: 'evidence',
     summary:
-      'List the files of a case: shape, rows, duplicates, rejects, what each says of its completeness',
+      'List the files of a case: rows, duplicates, rejects, gaps',
     example: 'mintmark evidence --case incident-42',
     options: [inCase(), json(), option('--rejects', 'every reject with file, line and reason')],
     load: async () => (await import('./commands/evidence.ts')).evidence,
   },
   {
     usage: 'coverage',
-    summary: 'Show what each log could have shown: source, tenant, category, field, hours',
+    summary: 'Show what each log could have shown, by tenant, field and hour',
     example: 'mintmark coverage --case incident-42',
     options: [inCase(), json()],
     load: async () => (await import('./commands/coverage.ts')).coverage,
   },
   {
     usage: 'verdicts',
-    summary: 'Count verdicts and reasons, list tokens nobody issued, or export one row an access',
+    summary: 'Count verdicts, list tokens nobody issued, export every access',
     example: 'mintmark verdicts --case incident-42 --csv > verdicts.csv',
     options: [inCase(), json(), csv('one row an access')],
     load: async () => (await import('./commands/verdicts.ts')).verdicts,
@@ -172,7 +172,7 @@ const COMMANDS: readonly Spec[] = [
   {
     usage: 'scope',
     summary:
-      'Bound what was exposed: mailboxes, messages from lower to upper bound, folders, windows',
+      'Bound what was exposed: mailboxes, messages, folders',
     example: 'mintmark scope --case incident-42 --ip 198.51.100.0/24 --from 2023-05-15',
     options: [inCase(), json(), csv('one row an account'), ...selection()],
     load: async () => (await import('./commands/scope.ts')).scopeOf,
@@ -180,7 +180,7 @@ const COMMANDS: readonly Spec[] = [
   {
     usage: 'timeline',
     summary:
-      'Show first and last evidence, active days and hours, phases, and what cannot be excluded',
+      'Show first and last evidence, active hours, phases',
     example: 'mintmark timeline --case incident-42 --timesketch > timeline.jsonl',
     options: [
       inCase(),
@@ -193,14 +193,14 @@ const COMMANDS: readonly Spec[] = [
   },
   {
     usage: 'custody [ARTEFACT]',
-    summary: 'Say who touched a file, by path, name or hash, from where, with which token verdict',
+    summary: 'Say who touched a file, from where, with which token',
     example: 'mintmark custody crash-2021-04.dmp --case incident-42',
     options: [inCase(), json(), csv('one row an access to a file')],
     load: async () => (await import('./commands/custody.ts')).custodyOf,
   },
   {
     usage: 'hunt [ID...]',
-    summary: 'Run hunts for replayed and mis-granted tokens and contexts never seen before',
+    summary: 'Hunt for replayed and mis-granted tokens, new contexts',
     example: 'mintmark hunt --case incident-42 --hunts my-hunts/',
     options: [
       inCase(),
@@ -213,7 +213,7 @@ const COMMANDS: readonly Spec[] = [
   },
   {
     usage: 'sql <QUERY>',
-    summary: 'Put a read-only SQL query to the case; rows come as JSON lines',
+    summary: 'Put a read-only SQL query to the case',
     example:
       'mintmark sql "SELECT verdict, count() FROM judged GROUP BY verdict" --case incident-42',
     options: [inCase(), csv('rows')],
@@ -222,7 +222,7 @@ const COMMANDS: readonly Spec[] = [
   {
     usage: 'replay <SCENARIO>',
     summary:
-      'Write the incident again as log files, with the truth beside them (scenario: storm-0558)',
+      'Write an incident again as log files, with the truth',
     example: 'mintmark replay storm-0558 --out replay-out',
     options: [
       option('--out <DIR>', 'folder to write to').makeOptionMandatory(),
