@@ -107,8 +107,7 @@ export function directoryActor(record: Json): { readonly id: string; readonly is
   for (const actor of list(record['Actor'])) {
     if (!isObject(actor)) continue
     const spelled = plain(actor['ID'] ?? actor['Id'])
-    if (spelled.startsWith('ServicePrincipal_'))
-      return { id: guid(spelled.slice(17)), isApp: true }
+    if (spelled.startsWith('ServicePrincipal_')) return { id: guid(spelled.slice(17)), isApp: true }
     if (spelled.startsWith('User_')) return { id: guid(spelled.slice(5)), isApp: false }
     // Type 0 is the object id of a sign-in record; 2 names several ids, the actor's last.
     if (Number(actor['Type']) === 0 && bare === '') bare = guid(spelled)

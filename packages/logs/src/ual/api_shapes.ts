@@ -43,6 +43,8 @@ function cloudAppRow(row: Json): Json {
 /** Defender XDR's table: `RawEventData` is the audit record of a Microsoft 365 event. */
 export const cloudAppEvents: Adapter = {
   shape: 'ual-cloudappevents',
+  // Results of one advanced hunting query, formerly and now.
+  rowCaps: [10_000, 30_000, 100_000],
   accepts(row) {
     const event = isObject(row['properties']) ? cloudAppRow(row) : row
     return event['RawEventData'] !== undefined && event['ActionType'] !== undefined

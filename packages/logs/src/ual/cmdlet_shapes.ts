@@ -10,11 +10,11 @@
 import type { Json } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../adapter.ts'
 import { readAuditData } from './audit_data.ts'
-import { plain, whole } from './fields.ts'
 import type { OuterFields } from './record.ts'
+import { stateRowNumbers } from './result_counts.ts'
 
-/** Records that one session of the cmdlet can return at most; more than that were there. */
-const SESSION_CAP = 50_000
+/** Rows at which the portal and the cmdlet stop. */
+const CAPS: readonly number[] = [5000, 50_000]
 
 const has = (row: Json, key: string) => row[key] !== undefined
 
@@ -49,26 +49,13 @@ function readRow(row: Json, context: FileContext, sink: RowSink): void {
 
 function readCmdletRow(row: Json, context: FileContext, sink: RowSink): void {
   readRow(row, context, sink)
-  stateCompleteness(row, sink)
-}
-
-/**
- * What `ResultIndex` and `ResultCount` of one row prove: an index of -1 is the cmdlet's sign of a search that
- * failed within the service, and no session returns more than 50,000 of the records that it counted.
- */
-function stateCompleteness(row: Json, sink: RowSink): void {
-  const count = whole(row['ResultCount'])
-  const hasFailed = plain(row['ResultIndex']) === '-1'
-  if (!hasFailed && count <= SESSION_CAP) return
-  const text = hasFailed
-    ? 'The search returned rows with ResultIndex -1: it failed within the service and is incomplete.'
-    : `ResultCount is ${count}, but a search session returns at most ${SESSION_CAP} records.`
-  sink.statement({ code: 'result-count-short', text, fromMs: 0, toMs: 0 })
+  stateRowNumbers(row, sink)
 }
 
 /** Audit search of the Purview portal, both generations of headers. */
 export const purviewCsv: Adapter = {
   shape: 'ual-purview-csv',
+  rowCaps: CAPS,
   accepts: (row) => hasAuditData(row) && !isSplunk(row) && isPortal(row),
   read: readRow,
 }
@@ -76,6 +63,7 @@ export const purviewCsv: Adapter = {
 /** `Search-UnifiedAuditLog | Export-Csv`, also with `Select-Object`; Microsoft-Extractor-Suite's CSV. */
 export const cmdletCsv: Adapter = {
   shape: 'ual-cmdlet-csv',
+  rowCaps: CAPS,
   accepts: (row, context) =>
     hasAuditData(row) && context.columns !== undefined && !isSplunk(row) && !isPortal(row),
   read: readCmdletRow,
@@ -84,6 +72,7 @@ export const cmdletCsv: Adapter = {
 /** `Search-UnifiedAuditLog | ConvertTo-Json`: `AuditData` as text or, re-exported, as an object. */
 export const cmdletJson: Adapter = {
   shape: 'ual-cmdlet-json',
+  rowCaps: CAPS,
   accepts: (row, context) =>
     hasAuditData(row) && context.columns === undefined && !isSplunk(row) && !isPortal(row),
   read: readCmdletRow,
@@ -92,6 +81,7 @@ export const cmdletJson: Adapter = {
 /** A cmdlet's CSV that went through Splunk: Splunk's own columns beside the cmdlet's. */
 export const splunkCsv: Adapter = {
   shape: 'ual-splunk-csv',
+  rowCaps: CAPS,
   accepts: (row) => hasAuditData(row) && isSplunk(row),
   read: readCmdletRow,
 }

@@ -12,7 +12,6 @@
  */
 import { isObject, type Json } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../adapter.ts'
-import { object } from './nested.ts'
 import { readUalRecord, rejectPayload, ualRecordIn } from './record.ts'
 
 const PREFIX = 'o365.audit.'
@@ -76,36 +75,41 @@ function single(value: unknown): unknown {
   return only === '-' || only === '' || only === null ? undefined : only
 }
 
+type Fields = Map<string, unknown>
+
 /** Fields of `o365.audit`, from dotted keys where the document does not nest. */
-function auditFields(document: Json): Record<string, unknown> {
+function auditFields(document: Json): Fields {
   const nested = nestedAudit(document)
-  const record: Record<string, unknown> = {}
-  Object.setPrototypeOf(record, null)
-  if (nested !== undefined) {
-    for (const key of Object.keys(nested)) record[key] = nested[key]
-    return record
-  }
+  if (nested !== undefined) return new Map(Object.entries(nested))
+  const fields: Fields = new Map()
+  const members = new Map<string, Fields>()
   for (const key of Object.keys(document)) {
     if (!key.startsWith(PREFIX)) continue
     const value = single(document[key])
-    if (value !== undefined) addDotted(record, key.slice(PREFIX.length), value)
+    if (value !== undefined) addDotted(fields, members, key.slice(PREFIX.length), value)
   }
-  return record
+  for (const [name, held] of members) {
+    if (!fields.has(name)) fields.set(name, Object.fromEntries(held))
+  }
+  return fields
 }
 
 /** `AppAccessContext.UniqueTokenId` becomes a member of `AppAccessContext`; deeper names stay dotted. */
-function addDotted(record: Record<string, unknown>, key: string, value: unknown): void {
+function addDotted(
+  fields: Fields,
+  members: Map<string, Fields>,
+  key: string,
+  value: unknown,
+): void {
   const dot = key.indexOf('.')
   if (dot === -1) {
-    record[key] = value
+    fields.set(key, value)
     return
   }
   const name = key.slice(0, dot)
-  const members: Record<string, unknown> = {}
-  Object.setPrototypeOf(members, null)
-  Object.assign(members, object(record[name]))
-  members[key.slice(dot + 1)] = value
-  record[name] = members
+  const held: Fields = members.get(name) ?? new Map()
+  held.set(key.slice(dot + 1), value)
+  members.set(name, held)
 }
 
 function recordOf(document: Json): Json | undefined {
@@ -113,11 +117,12 @@ function recordOf(document: Json): Json | undefined {
   if (raw !== undefined) return raw
   const original = ualRecordIn(at(document, 'event.original'))
   if (original !== undefined) return original
-  const record = auditFields(document)
+  const fields = auditFields(document)
   for (const [field, path] of MOVED) {
-    if (record[field] === undefined) record[field] = at(document, path)
+    if (fields.get(field) === undefined) fields.set(field, at(document, path))
   }
-  return record
+  // Defines its members, so that a field named `__proto__` is a field.
+  return Object.fromEntries(fields)
 }
 
 function isElastic(row: Json): boolean {

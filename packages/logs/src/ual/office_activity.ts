@@ -49,6 +49,8 @@ export const officeActivityCsv: Adapter = {
   accepts: (row, context) => context.columns !== undefined && isOfficeActivity(row),
   read: readOfficeActivity,
   dateColumns: TIME_COLUMNS,
+  // Results that the Log Analytics portal shows and exports, formerly and now.
+  rowCaps: [10_000, 30_000],
 }
 
 /** Log Analytics' JSON export and data export rule. */

@@ -12,7 +12,7 @@ import type { DateOrder, RowSink } from '../adapter.ts'
 import type { Access } from '../records.ts'
 import { actorKindOf, directoryActor, principalOf, userTypeOf } from './actor.ts'
 import { mailDetail, plainDetail } from './detail.ts'
-import { address, guid, isGuid, named, plain, time, token, truth, whole } from './fields.ts'
+import { address, guid, isGuid, named, plain, time, token, told, truth, whole } from './fields.ts'
 import { type RecordHead, readOwaAuth, readStsLogon } from './issuances.ts'
 import { type MailContent, NO_MAIL, readMail } from './mail_items.ts'
 import { object, pairValue, structure } from './nested.ts'
@@ -54,8 +54,7 @@ export function readUalRecord(
   }
   const atMs = time(record['CreationTime']) ?? outerTime(record, outer)
   if (atMs === undefined) {
-    const isMissing = plain(record['CreationTime']) === ''
-    rejectPayload(sink, isMissing ? 'time-missing' : 'time-unreadable', 'CreationTime')
+    rejectPayload(sink, timeFault(record, outer), 'CreationTime')
     return
   }
   const id = named(record['Id']) || named(outer.recordId)
@@ -78,6 +77,16 @@ function outerTime(record: Json, outer: OuterFields): number | undefined {
   return (
     readSlashDate(record['CreationTime'], order) ?? time(outer.at) ?? readSlashDate(outer.at, order)
   )
+}
+
+/** Why there is no time. */
+function timeFault(record: Json, outer: OuterFields): string {
+  const spelled = plain(record['CreationTime']) || plain(outer.at)
+  if (spelled === '') return 'time-missing'
+  const isDate =
+    readSlashDate(spelled, 'month-first') !== undefined ||
+    readSlashDate(spelled, 'day-first') !== undefined
+  return isDate ? 'date-order-unproven' : 'time-unreadable'
 }
 
 function readAccess(record: Json, head: RecordHead, sink: RowSink): void {
@@ -261,7 +270,7 @@ const NO_OBJECT: TouchedObject = { path: '', name: '', hash: '', bytes: 0 }
 
 /** The file or other object that a record is about. Only files have a path. */
 function objectOf(record: Json, recordType: number, service: string): TouchedObject {
-  const objectId = plain(record['ObjectId'])
+  const objectId = told(record['ObjectId'])
   const isFile = recordType === DLP_ENDPOINT || service === 'SharePoint' || service === 'OneDrive'
   if (!isFile) {
     return { path: '', name: plain(record['FileName']) || objectId, hash: '', bytes: 0 }
@@ -278,8 +287,15 @@ function objectOf(record: Json, recordType: number, service: string): TouchedObj
 
 function joinedPath(record: Json): string {
   const parts = [record['SiteUrl'], record['SourceRelativeUrl'], record['SourceFileName']]
-  const spelled = parts.map((part) => plain(part).replace(/\/+$/, '')).filter((part) => part !== '')
+  const spelled = parts.map((part) => withoutSlash(plain(part))).filter((part) => part !== '')
   return spelled.join('/')
+}
+
+// No regular expression: `/+$` takes quadratic time on a text of slashes.
+function withoutSlash(path: string): string {
+  let end = path.length
+  while (end > 0 && path[end - 1] === '/') end--
+  return path.slice(0, end)
 }
 
 function lastPart(path: string): string {

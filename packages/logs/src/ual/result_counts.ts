@@ -1,0 +1,63 @@
+/**
+ * What the numbering of a cmdlet's rows proves about a whole file.
+ *
+ * @module
+ */
+import type { Json } from '@mintmark/core'
+import type { RowSink } from '../adapter.ts'
+import { plain, whole } from './fields.ts'
+
+/** Result sets told apart in one file; a file with more of them is judged on the first. */
+const MAX_SETS = 10_000
+
+/**
+ * Watches `ResultIndex` and `ResultCount` of the rows of one file, in any order.
+ *
+ * The cmdlet numbers the rows of a result set from 1 to its count, so a count whose last row is nowhere in
+ * the file proves a set that is not all there. Sets of equal count cannot be told apart: one that is complete
+ * hides another that is not, and never the other way round.
+ */
+export class ResultCounts {
+  readonly #lastIndex = new Map<number, number>()
+
+  /** Takes note of one row; rows without numbers prove nothing. */
+  row(row: Json): void {
+    const count = whole(row['ResultCount'])
+    const index = whole(row['ResultIndex'])
+    if (count === 0 || index === 0) return
+    const last = this.#lastIndex.get(count)
+    if (last === undefined && this.#lastIndex.size >= MAX_SETS) return
+    if (last === undefined || index > last) this.#lastIndex.set(count, index)
+  }
+
+  /** States what is missing, if anything is. */
+  end(sink: RowSink): void {
+    let sets = 0
+    let missing = 0
+    for (const [count, last] of this.#lastIndex) {
+      if (last >= count) continue
+      sets++
+      missing += count - last
+    }
+    if (sets === 0) return
+    const text = `${sets} result sets end before their ResultCount: at least ${missing} records that the search counted are not in this file.`
+    sink.statement({ code: 'result-count-short', text, fromMs: 0, toMs: 0 })
+  }
+}
+
+/** Records that one session of the cmdlet can return at most; more than that were there. */
+const SESSION_CAP = 50_000
+
+/**
+ * States what one row proves by itself: an index of -1 is the cmdlet's sign of a search that failed within the
+ * service, and no session returns more than 50,000 of the records that it counted.
+ */
+export function stateRowNumbers(row: Json, sink: RowSink): void {
+  const count = whole(row['ResultCount'])
+  const hasFailed = plain(row['ResultIndex']) === '-1'
+  if (!hasFailed && count <= SESSION_CAP) return
+  const text = hasFailed
+    ? 'The search returned rows with ResultIndex -1: it failed within the service and is incomplete.'
+    : `ResultCount is ${count}, but a search session returns at most ${SESSION_CAP} records.`
+  sink.statement({ code: 'result-count-short', text, fromMs: 0, toMs: 0 })
+}

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Json } from '@mintmark/core'
+import { csvFile } from './identity_rows.ts'
+import { MAIL_READ, MAIL_READ_ACCESS, readShape, record } from './ual_rows.ts'
+
+const AUDIT_DATA = JSON.stringify(MAIL_READ)
+const ID = MAIL_READ_ACCESS.recordId
+
+const CMDLET: Json = {
+  RecordType: 'ExchangeItemAggregated',
+  CreationDate: '6/2/2025 8:15:30 AM',
+  UserIds: 'mara.quill@example.org',
+  Operations: 'MailItemsAccessed',
+  AuditData: AUDIT_DATA,
+  ResultIndex: '1',
+  ResultCount: '1',
+  Identity: ID,
+}
+
+const CUT = AUDIT_DATA.slice(0, 700)
+const payloads = [
+  { name: 'empty', payload: '', reason: 'audit-data-empty' },
+  { name: 'blank', payload: ' \r\n', reason: 'audit-data-empty' },
+  { name: 'null', payload: null, reason: 'audit-data-empty' },
+  { name: 'cut within a text', payload: CUT, reason: 'audit-data-truncated' },
+  {
+    name: 'cut after a brace',
+    payload: CUT.slice(0, CUT.indexOf('}') + 1),
+    reason: 'audit-data-truncated',
+  },
+  {
+    name: 'cut by a spreadsheet',
+    payload: `{"a":"${'x'.repeat(32_761)}`,
+    reason: 'audit-data-truncated',
+  },
+  { name: 'the name of a type', payload: 'System.Object', reason: 'audit-data-not-json' },
+  { name: 'balanced, but no JSON', payload: '{"a":,}', reason: 'audit-data-not-json' },
+  { name: 'a number', payload: '12', reason: 'audit-data-not-json' },
+  { name: 'a list of two', payload: '[{},{}]', reason: 'audit-data-not-json' },
+  { name: 'an object without an operation', payload: '{"Id":"x"}', reason: 'operation-missing' },
+] as const
+
+describe('a payload that is no record', () => {
+  for (const { name, payload, reason } of payloads) {
+    it(`is rejected as ${reason}: ${name}`, () => {
+      const row = { RecordId: ID, Operation: undefined, AuditData: payload }
+      const { accesses, rejects, statements } = readShape('ual-purview-csv', row, csvFile(row))
+      assert.deepEqual(accesses, [])
+      assert.deepEqual(
+        rejects.map((reject) => [reject.kind, reject.reason]),
+        [['payload', reason]],
+      )
+      const codes = statements.map(({ code }) => code)
+      assert.deepEqual(codes, reason === 'audit-data-truncated' ? ['audit-data-truncated'] : [])
+    })
+  }
+
+  it('never gives an access from the columns beside a lost one', () => {
+    const row = { ...CMDLET, AuditData: '' }
+    assert.equal(readShape('ual-cmdlet-csv', row, csvFile(row)).accesses.length, 0)
+  })
+})
+
+describe('times that only the export has', () => {
+  const timeless = JSON.stringify(record({ CreationTime: undefined }))
+  const ambiguous = { ...CMDLET, AuditData: timeless, CreationDate: '3/4/2025 8:15:30 AM' }
+
+  it('are read in the order that the file has proven', () => {
+    const { accesses } = readShape('ual-cmdlet-csv', ambiguous, csvFile(ambiguous, 'day-first'))
+    assert.equal(accesses[0]?.atMs, Date.UTC(2025, 3, 3, 8, 15, 30))
+  })
+
+  it('are rejected where nothing proves the order', () => {
+    const { accesses, rejects } = readShape('ual-cmdlet-csv', ambiguous, csvFile(ambiguous))
+    assert.deepEqual(accesses, [])
+    assert.equal(rejects[0]?.reason, 'date-order-unproven')
+  })
+
+  it('do not displace the record’s own time', () => {
+    const row = { ...CMDLET, CreationDate: '1/1/1999 1:00:00 AM' }
+    const { accesses } = readShape('ual-cmdlet-csv', row, csvFile(row))
+    assert.equal(accesses[0]?.atMs, MAIL_READ_ACCESS.atMs)
+  })
+
+  it('make OfficeActivity rows rejects where the order is unproven', () => {
+    const row = {
+      'TimeGenerated [UTC]': '3/4/2025, 8:15:30.000 AM',
+      Operation: 'MailItemsAccessed',
+      OfficeWorkload: 'Exchange',
+    }
+    const { accesses, rejects } = readShape('ual-office-activity-csv', row, csvFile(row))
+    assert.deepEqual(accesses, [])
+    assert.equal(rejects[0]?.reason, 'date-order-unproven')
+  })
+})
+
+it('an event of another cloud in CloudAppEvents is named as unsupported', () => {
+  const row = {
+    ActionType: 'GetObject',
+    Timestamp: '2025-06-02T08:15:30Z',
+    RawEventData: { eventName: 'GetObject' },
+  }
+  const { rejects } = readShape('ual-cloudappevents', row)
+  assert.deepEqual(
+    rejects.map(({ reason }) => reason),
+    ['unsupported-cloud-app-event'],
+  )
+})
