@@ -7,6 +7,10 @@ export {
   evidenceRows,
   type RejectReason,
 } from './evidence_rows.ts'
+export type { Hunt, HuntClass, HuntStrength } from './hunts/hunt_file.ts'
+export { type HuntSelection, huntList } from './hunts/hunt_list.ts'
+export type { HuntParam } from './hunts/hunt_param.ts'
+export { type HuntOptions, type HuntResult, type HuntRow, runHunts } from './hunts/run_hunts.ts'
 export {
   type Indicator,
   type IndicatorKind,
