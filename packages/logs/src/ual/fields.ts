@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { readAddress, readTokenId, type TokenIdReading, utcMs } from '@mintmark/core'
+import { readAddress, utcMs } from '@mintmark/core'
 
 const NIL_GUID = '00000000-0000-0000-0000-000000000000'
 
@@ -16,7 +16,7 @@ const CACHED_LENGTH = 200
 
 /**
  * Remembers what `make` gives for a text, where making is dearer than looking up: a tenant's logs repeat a few
- * thousand addresses and token ids millions of times. Emptied, not trimmed, when full.
+ * thousand addresses millions of times. (Token ids are as fast to decode as to look up.) Emptied, not trimmed, when full.
  */
 export function cached<T>(make: (spelled: string) => T): (spelled: string) => T {
   const known = new Map<string, T>()
@@ -130,13 +130,6 @@ const addressOf = cached((spelled) => readAddress(spelled).ip)
 /** The address without port, in canonical text; `''` if there is none. */
 export function address(value: unknown): string {
   return typeof value === 'string' && value !== '' ? addressOf(value) : ''
-}
-
-const tokenOf = cached(readTokenId)
-
-/** A token id in any spelling, with what the field holds if it is none. */
-export function token(value: unknown): TokenIdReading {
-  return typeof value === 'string' ? tokenOf(value) : readTokenId(value)
 }
 
 /** Milliseconds since 1970 UTC; also of PowerShell's `{"value":"/Date(…)/"}`. Undefined if it is no time. */

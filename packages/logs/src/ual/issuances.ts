@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Json } from '@mintmark/core'
+import { type Json, readTokenId } from '@mintmark/core'
 import type { Issuance } from '../records.ts'
 import { directoryActor, guestName, principalOf } from './actor.ts'
 import { Detail } from './detail.ts'
-import { address, guid, named, plain, token, told, whole } from './fields.ts'
+import { address, guid, named, plain, told, whole } from './fields.ts'
 import { object, pairValue } from './nested.ts'
 
 /** What the dispatcher has read of a record already. */
@@ -38,7 +38,7 @@ export function readStsLogon(record: Json, head: RecordHead): Issuance {
     source: 'ual-sts',
     category: 'sts-logon',
     outcome: hasFailed || told(record['LogonError']) !== '' ? 'failed' : 'issued',
-    tokenId: token(requestId).tokenId,
+    tokenId: readTokenId(requestId).tokenId,
     sessionId: named(pairValue(device, 'SessionId')) || sessionOf(record),
     principal: principalOf(record['UserId']),
     principalId: actor.id || guid(record['UserKey']),
@@ -82,7 +82,7 @@ export function readOwaAuth(record: Json, head: RecordHead): Issuance {
   const issued = record['UniqueTokenIdentifier'] ?? record['UniqueTokenId']
   const detail = new Detail()
   detail.set('userId', guestName(record['UserId']))
-  detail.set('usedTokenId', token(context['UniqueTokenId']).tokenId)
+  detail.set('usedTokenId', readTokenId(context['UniqueTokenId']).tokenId)
   detail.set('usedSessionId', named(context['AADSessionId']))
   detail.set('resultStatus', record['ResultStatus'])
   return {
@@ -91,7 +91,7 @@ export function readOwaAuth(record: Json, head: RecordHead): Issuance {
     source: 'ual-owa',
     category: 'owa-auth',
     outcome: /^(?:fail|false)/i.test(plain(record['ResultStatus'])) ? 'failed' : 'issued',
-    tokenId: token(issued).tokenId,
+    tokenId: readTokenId(issued).tokenId,
     sessionId: sessionOf(record),
     principal: principalOf(record['UserId']),
     principalId: guid(record['TokenObjectId']) || guid(record['UserKey']),

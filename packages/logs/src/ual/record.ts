@@ -7,12 +7,12 @@
  *
  * @module
  */
-import { type Json, readSlashDate } from '@mintmark/core'
+import { type Json, readSlashDate, readTokenId } from '@mintmark/core'
 import type { DateOrder, RowSink } from '../adapter.ts'
 import type { Access } from '../records.ts'
 import { actorKindOf, directoryActor, principalOf, userTypeOf } from './actor.ts'
 import { mailDetail, plainDetail } from './detail.ts'
-import { address, guid, isGuid, named, plain, time, token, told, truth, whole } from './fields.ts'
+import { address, guid, isGuid, named, plain, time, told, truth, whole } from './fields.ts'
 import { type RecordHead, readOwaAuth, readStsLogon } from './issuances.ts'
 import { type MailContent, NO_MAIL, readMail } from './mail_items.ts'
 import { object, pairValue, structure } from './nested.ts'
@@ -105,7 +105,7 @@ const FLATTENED = {
 
 function accessOf(record: Json, head: RecordHead, isMailbox: boolean, mail: MailContent): Access {
   const context = object(record['AppAccessContext'])
-  const used = token(context['UniqueTokenId'] ?? record['UniqueTokenId'])
+  const used = readTokenId(context['UniqueTokenId'] ?? record['UniqueTokenId'])
   const session = named(context['AADSessionId'])
   const ownSession = named(record['SessionId'])
   const appId = named(record['AppId']) || named(record['ApplicationId'])
