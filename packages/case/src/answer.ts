@@ -1,0 +1,123 @@
+/**
+ * The answer: everything that `investigate` says about a case, as one document.
+ *
+ * Member names are those of `docs/schema/answer-1.schema.json`.
+ *
+ * @module
+ */
+import type { Case } from './case.ts'
+import { type Custody, custody } from './custody.ts'
+import { type EvidenceRow, evidenceRows } from './evidence_rows.ts'
+import { type HuntOptions, type HuntResult, runHunts } from './hunts/run_hunts.ts'
+import { reconcile } from './reconcile/reconcile.ts'
+import {
+  judgeSessions,
+  reasonCounts,
+  type SessionVerdict,
+  type TokenVerdict,
+  tokenVerdicts,
+  type VerdictCounts,
+  verdictCounts,
+} from './reconcile/verdict_rows.ts'
+import { type Scope, scope } from './scope/scope.ts'
+import { select } from './scope/select.ts'
+import { seal } from './seal.ts'
+import { isDefault, type Selection } from './selection.ts'
+import { type Timeline, timeline } from './timeline.ts'
+import { type Unknown, unknowns } from './unknowns.ts'
+
+export const ANSWER_SCHEMA = 'mintmark-answer/1'
+
+export interface Answer {
+  readonly schema: typeof ANSWER_SCHEMA
+  /** Folder or URL of the case, without a password. */
+  readonly case: string
+  readonly evidence: readonly AnsweredEvidence[]
+  /** Accesses by verdict. */
+  readonly verdicts: VerdictCounts
+  /** Accesses by reason. */
+  readonly reasons: Readonly<Record<string, number>>
+  /** Tokens that are unissued or mismatched, most accesses first; `tokensTotal` counts all of them. */
+  readonly tokens: readonly TokenVerdict[]
+  readonly tokensTotal: number
+  /** Sessions of accesses whose records carry no token id. */
+  readonly sessions: readonly SessionVerdict[]
+  /** Which accesses scope, timeline and custody are about. */
+  readonly selection: { readonly isDefault: boolean; readonly accesses: number }
+  readonly scope: Scope
+  readonly timeline: Timeline
+  readonly hunts: readonly HuntResult[]
+  readonly custody: readonly Custody[]
+  readonly unknowns: readonly Unknown[]
+  readonly duplicates: { readonly records: number; readonly conflicts: number }
+}
+
+/** A file of the evidence, with null where it has no value. */
+export interface AnsweredEvidence extends Omit<EvidenceRow, 'first' | 'last' | 'sameAs' | 'evidenceId'> {
+  readonly first: string | null
+  readonly last: string | null
+  readonly sameAs: string | null
+}
+
+/** Steps of an investigation, as progress names them. */
+export type Step = 'seal' | 'reconcile' | 'hunts' | 'scope' | 'timeline' | 'unknowns'
+
+export interface AnswerOptions {
+  readonly hunts?: HuntOptions
+  readonly onStep?: (step: Step) => void
+}
+
+/** Tokens and sessions that the document lists; the others are in `verdicts --csv`. */
+const LISTED = 10_000
+
+/**
+ * Seals, reconciles, hunts and answers. What was done for the evidence that is there is not done again.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID` for a bad value in the selection, `HUNT_INVALID`, `ENGINE_QUERY`,
+ *   `DISK_FULL`
+ */
+export async function answer(
+  investigated: Case,
+  selection: Selection = {},
+  { hunts: huntOptions = {}, onStep = () => {} }: AnswerOptions = {},
+): Promise<Answer> {
+  const { session } = investigated
+  onStep('seal')
+  const sealed = await seal(investigated)
+  onStep('reconcile')
+  await reconcile(session)
+  onStep('hunts')
+  const hunts = await runHunts(session, huntOptions)
+  onStep('scope')
+  const selected = await select(session, selection)
+  try {
+    const bounded = await scope(session, selected)
+    onStep('timeline')
+    const course = await timeline(session, selected)
+    onStep('unknowns')
+    const tokens = await tokenVerdicts(session, { limit: LISTED })
+    return {
+      schema: ANSWER_SCHEMA,
+      case: investigated.location,
+      evidence: (await evidenceRows(session)).map(answered),
+      verdicts: await verdictCounts(session),
+      reasons: await reasonCounts(session),
+      tokens: tokens.rows,
+      tokensTotal: tokens.total,
+      sessions: await judgeSessions(session, { limit: LISTED }),
+      selection: { isDefault: isDefault(selection), accesses: bounded.accesses },
+      scope: bounded,
+      timeline: course,
+      hunts,
+      custody: await custody(session, { selected }),
+      unknowns: await unknowns(session, selected, { scope: bounded, timeline: course }),
+      duplicates: { records: sealed.duplicates, conflicts: sealed.conflicts },
+    }
+  } finally {
+    await selected.close()
+  }
+}
+
+function answered({ evidenceId: _, ...row }: EvidenceRow): AnsweredEvidence {
+  return { ...row, first: row.first ?? null, last: row.last ?? null, sameAs: row.sameAs ?? null }
+}
