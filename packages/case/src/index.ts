@@ -1,4 +1,10 @@
-export { type Answer, type AnsweredEvidence, type AnswerOptions, answer, type Step } from './answer.ts'
+export {
+  type Answer,
+  type AnsweredEvidence,
+  type AnswerOptions,
+  answer,
+  type Step,
+} from './answer.ts'
 export { type Case, type OpenOptions, openCase } from './case.ts'
 export { openChdb } from './chdb_session.ts'
 export { type ArtefactAccess, type Custody, type CustodyOptions, custody } from './custody.ts'
@@ -32,9 +38,10 @@ export type { Bounds, PartScope } from './scope/parts.ts'
 export { type AccountScope, type ClassScope, type Scope, scope } from './scope/scope.ts'
 export { select } from './scope/select.ts'
 export type { Selected } from './scope/selected.ts'
+export { type Conflict, conflicts, evidenceMark, type SealReport, seal } from './seal.ts'
 export type { Selection } from './selection.ts'
 export type { InsertFormat, Params, Session } from './session.ts'
 export { createTables } from './tables.ts'
 export { type CoverageBand, type Horizon, type Phase, type Timeline, timeline } from './timeline.ts'
-export { type Unknown, unknowns } from './unknowns.ts'
 export { timelineRows } from './timeline_rows.ts'
+export { type Unknown, unknowns } from './unknowns.ts'

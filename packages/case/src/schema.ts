@@ -264,6 +264,20 @@ export const TABLES: readonly TableSpec[] = [
     sharded: false,
   },
   {
+    // Record ids that stand for more than one content: all of them are kept, and told.
+    name: 'conflict',
+    columns: [
+      // `issuance` or `access`.
+      'side LowCardinality(String)',
+      'source LowCardinality(String)',
+      'record_id UUID',
+      'records UInt64',
+    ],
+    orderBy: 'side, source, record_id',
+    engine: 'MergeTree',
+    sharded: false,
+  },
+  {
     name: 'reject',
     columns: [
       'evidence_id UInt32',
@@ -402,6 +416,9 @@ export const TABLES: readonly TableSpec[] = [
       `first ${TIME}`,
       `last ${TIME}`,
       'records UInt64',
+      // Smallest and largest session key: equal where all records are of one session.
+      'low_session UInt64',
+      'high_session UInt64',
     ],
     orderBy: 'side, tenant, network, principal, app, prefix',
     engine: 'MergeTree',

