@@ -128,6 +128,14 @@ const sessions: Life[] = [
     miss: [seen(3, 's1'), seen(40, 's1', { ip: HOTEL, client: LINUX })],
     issuance: [issued(2, 2, { session_id: 's1' })],
   }),
+  world('a second device of the same person gets tokens in other sessions too', {
+    miss: [seen(3, 's1'), seen(3.1, 's1', { ip: HOTEL, client: LINUX })],
+    issuance: [
+      issued(2, 2, { session_id: 's1' }),
+      issued(3, 3, { session_id: 's1', ip: HOTEL, category: 'non-interactive' }),
+      issued(30, 4, { session_id: 's2', ip: HOTEL, category: 'non-interactive' }),
+    ],
+  }),
   world('a session that no log saw begin has no home', {
     miss: [seen(3, 's1'), seen(3.1, 's1', { ip: HOTEL, client: LINUX })],
   }),

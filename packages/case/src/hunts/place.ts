@@ -48,12 +48,13 @@ const FILL_BLOCKS = `
 
 const FILL_ISSUED = `
   INSERT INTO place
-  SELECT side, tenant, principal, app, prefix, b.network AS network, first, last, records
+  SELECT side, tenant, principal, app, prefix, b.network AS network, first, last, records, low_session, high_session
   FROM (
     SELECT
       if(category IN ('interactive', 'sts-logon', 'adfs'), 'signed-in', 'issued') AS side,
       tenant, principal, app_id AS app, ${PREFIX} AS prefix,
-      min(at) AS first, max(at) AS last, count() AS records
+      min(at) AS first, max(at) AS last, count() AS records,
+      min(session_id_key) AS low_session, max(session_id_key) AS high_session
     FROM issuance
     WHERE outcome = 'issued' AND category != 'owa-auth' AND ip != ''
     GROUP BY side, tenant, principal, app, prefix
@@ -63,11 +64,12 @@ const FILL_ISSUED = `
 
 const FILL_USED = `
   INSERT INTO place
-  SELECT 'used' AS side, tenant, principal, app, prefix, b.network AS network, first, last, records
+  SELECT 'used' AS side, tenant, principal, app, prefix, b.network AS network, first, last, records, low_session, high_session
   FROM (
     SELECT
       tenant, principal, if(client_app_id != '', client_app_id, app_id) AS app, ${PREFIX} AS prefix,
-      min(at) AS first, max(at) AS last, count() AS records
+      min(at) AS first, max(at) AS last, count() AS records,
+      min(session_id_key) AS low_session, max(session_id_key) AS high_session
     FROM access
     WHERE outcome != 'failed' AND ip != ''
     GROUP BY tenant, principal, app, prefix
