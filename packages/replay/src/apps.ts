@@ -49,14 +49,16 @@ export const BROKER: App = {
 /** What the forged tokens name as their client: an application those mailboxes never saw. Invented. */
 export const FORGED_CLIENT: App = { id: 'b7a1f3d2-5c48-4e96-8d07-2f6c91e0a354', name: '' }
 
-const CHROME = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome'
+const CHROME =
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome'
 export const BROWSERS: readonly string[] = [
   `${CHROME}/112.0.0.0 Safari/537.36`,
   `${CHROME}/113.0.0.0 Safari/537.36 Edg/113.0.1774.42`,
   'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/16.4 Safari/605.1.15',
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:109.0) Gecko/20100101 Firefox/113.0',
 ]
-export const DESKTOP_AGENT = 'Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.16327; Pro)'
+export const DESKTOP_AGENT =
+  'Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.16327; Pro)'
 export const PHONE_AGENT = 'Outlook-iOS/715.5553.prod.iphone (4.2312.0)'
 export const RPC_CLIENT = 'Client=MSExchangeRPC'
 export const PHONE_CLIENT = 'Client=OutlookService;Outlook-iOS/2.0;'

@@ -9,7 +9,7 @@
 import * as apps from './apps.ts'
 import { DAY, MINUTE, RENEWAL_STOPS_MS, SECOND, WINDOW } from './calendar.ts'
 import type { AuditRecord, GraphCall, Happenings, Token } from './events.ts'
-import { useOf } from './events.ts'
+import { ATTACKERS, useOf } from './events.ts'
 import { genuineTokenId, guid, inventedTokenId, rawTokenId } from './ids.ts'
 import { firstSignIn, workingDay } from './life.ts'
 import { bindRecord, type MailUse, syncRecord } from './mail.ts'
@@ -101,8 +101,7 @@ export class Attack {
     const { random, victim, of } = visit
     const atMs = useMs - 40 * SECOND
     const isReusing =
-      isFirst &&
-      (visit.ordinal === 1 || visit.ordinal === visit.visits - 2 || random.chance(0.03))
+      isFirst && (visit.ordinal === 1 || visit.ordinal === visit.visits - 2 || random.chance(0.03))
     const genuine = isReusing ? this.#strangersToken(visit) : undefined
     const proxies = apps.proxiesOn(visit.dayMs)
     const id = genuine?.id ?? (random.chance(0.3) ? rawTokenId(random) : inventedTokenId(random))
@@ -209,7 +208,7 @@ export class Attack {
   #written(visit: Visit, hold: Hold, record: AuditRecord): AuditRecord {
     const { random, theft } = visit
     if (theft.also === 'unlabelled' && hold.kind !== 'reused-id' && random.chance(0.2))
-      return { ...record, token: undefined }
+      return { ...record, token: undefined, trap: ATTACKERS }
     // So many records in a day need several clients at once: each gets a record of its own in two minutes.
     const from = isBurst(visit) ? random.pick(apps.proxiesOn(visit.dayMs)).ip : record.ip
     const ip = random.chance(0.1) ? `${from}:${1024 + random.below(60_000)}` : from
@@ -217,6 +216,7 @@ export class Attack {
     return {
       ...record,
       ip,
+      trap: ATTACKERS,
       token: { ...token, spelled: hold.spelled, clientAppId: apps.FORGED_CLIENT.id },
     }
   }
@@ -247,7 +247,7 @@ export class Attack {
       bytes: message.bytes + 900,
       issuer: '',
       directory: false,
-      trap: undefined,
+      trap: ATTACKERS,
     }
     into.calls.push(call)
     this.#truth.readItem(this.#account(visit), atMs, index)

@@ -28,6 +28,9 @@ export interface Token {
   readonly origin: Origin
 }
 
+/** Marks the attacker's own accesses, which the truth names by themselves. No log twists them. */
+export const ATTACKERS: Trap = { name: '', verdicts: [], reasons: [] }
+
 /** A category of sign-ins, the mail service's own token call, or no log at all. */
 export type Origin = SignInCategory | 'owa' | 'none'
 

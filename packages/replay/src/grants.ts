@@ -7,7 +7,7 @@
  */
 import * as apps from './apps.ts'
 import { DAY, HOUR, MINUTE } from './calendar.ts'
-import type { AuditRecord, Happenings, SignIn, Token } from './events.ts'
+import { ATTACKERS, type AuditRecord, type Happenings, type SignIn, type Token } from './events.ts'
 import { genuineTokenId, guid } from './ids.ts'
 import { someMessages } from './life.ts'
 import { bindRecord } from './mail.ts'
@@ -190,7 +190,7 @@ function misGranted(
   into: Happenings,
   truth: Truth,
 ): void {
-  into.audits.push(record)
+  into.audits.push({ ...record, trap: ATTACKERS })
   truth.attackers(of, record, 'mis-granted', ISSUED, {
     mailbox: owner.upn,
     messages: record.mail?.folders.reduce((sum, { items }) => sum + items.length, 0) ?? 0,

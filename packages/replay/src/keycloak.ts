@@ -24,12 +24,7 @@ interface Made {
 }
 
 /** Writes the realm's events and the wiki's accesses. */
-export function writeKeycloak(
-  world: World,
-  of: Organisation,
-  folder: string,
-  truth: Truth,
-): Made {
+export function writeKeycloak(world: World, of: Organisation, folder: string, truth: Truth): Made {
   const events = new TextFile(join(folder, 'keycloak-events.json'))
   const accesses = new TextFile(join(folder, 'wiki-access.ndjson'))
   const made = { accesses: 0, issuances: 0 }
@@ -44,7 +39,9 @@ export function writeKeycloak(
       for (let turn = 0; turn < 2; turn++) {
         const atMs = dayMs + 9 * HOUR + turn * HOUR + random.below(40 * MINUTE)
         const token = guid(random)
-        events.write(`${made.issuances === 0 ? '\n' : ',\n'}${event(world, person, session, token, turn, atMs)}`)
+        events.write(
+          `${made.issuances === 0 ? '\n' : ',\n'}${event(world, person, session, token, turn, atMs)}`,
+        )
         made.issuances++
         for (let use = random.below(3); use > 0; use--) {
           const access = { id: guid(random), atMs: atMs + random.below(25 * MINUTE) + MINUTE }
@@ -79,7 +76,12 @@ function event(
     userId: person.oid,
     sessionId: session,
     ipAddress: person.office.ip,
-    details: { token_id: token, code_id: session, username: person.upn, grant_type: 'authorization_code' },
+    details: {
+      token_id: token,
+      code_id: session,
+      username: person.upn,
+      grant_type: 'authorization_code',
+    },
   })
 }
 

@@ -155,7 +155,11 @@ function agentOf(app: apps.App, person: Person): string {
 
 function failedSignIn(day: Working, first: SignIn): SignIn {
   const atMs = first.token.atMs - 20 * SECOND
-  return { ...first, token: { ...first.token, id: genuineTokenId(day.random), atMs }, errorCode: 50_126 }
+  return {
+    ...first,
+    token: { ...first.token, id: genuineTokenId(day.random), atMs },
+    errorCode: 50_126,
+  }
 }
 
 /** A client fetches a token without its user, and mostly uses it. */
@@ -224,7 +228,7 @@ function mailRecord(use: MailUse): AuditRecord {
   if (draw < 62) return bindRecord(use, someMessages(random), 'False')
   if (draw < 70)
     return use.token.app === apps.OUTLOOK && of.index > 0
-      ? syncRecord(use, random.below(4), of.habits.includes('sync') && random.chance(0.5) ? 50 : 2)
+      ? ordinarySync(use)
       : bindRecord(use, someMessages(random), 'False')
   if (draw < 78) return itemRecord(use, 'Send', MAILBOX + random.below(MAILBOX))
   if (draw < 82) return itemRecord(use, 'Create', MAILBOX + random.below(MAILBOX))
@@ -235,8 +239,15 @@ function mailRecord(use: MailUse): AuditRecord {
       someMessages(random),
     )
   if (draw < 98 && of.habits.includes('attachment-access'))
-    return attachmentRecord(use, someMessages(random))
+    return { ...attachmentRecord(use, someMessages(random)), trap: issuedTrap('attachment-access') }
   return searchRecord(use, random.pick(['budget', 'from:travel', 'itinerary', 'subject:notes']))
+}
+
+/** Outlook for Windows synchronises a folder; some logs write that as RecordType 50. */
+function ordinarySync(use: MailUse): AuditRecord {
+  const isNewer = use.of.habits.includes('sync') && use.random.chance(0.5)
+  const record = syncRecord(use, use.random.below(4), isNewer ? 50 : 2)
+  return { ...record, trap: issuedTrap('sync') }
 }
 
 /** Numbers of one to eleven messages that lie together, as a person reads them. */
@@ -256,7 +267,9 @@ function useFileToken(day: Working, token: Token, into: Happenings): void {
       'FileSyncDownloadedFull',
     ])
     const name = `${day.random.pick(['notes', 'plan', 'report', 'minutes'])}-${day.random.below(400)}.docx`
-    into.audits.push(fileRecord(day, token, atMs, { operation, site: 'teamwork', name, bytes: 40_000 }))
+    into.audits.push(
+      fileRecord(day, token, atMs, { operation, site: 'teamwork', name, bytes: 40_000 }),
+    )
   }
 }
 

@@ -154,7 +154,10 @@ export function searchRecord(use: MailUse, words: string): AuditRecord {
 }
 
 function foldersOf(of: Organisation, mailbox: number, messages: readonly number[]): ReadFolder[] {
-  const folders = new Map<string, { id: string; path: string; items: ReadFolder['items'][number][] }>()
+  const folders = new Map<
+    string,
+    { id: string; path: string; items: ReadFolder['items'][number][] }
+  >()
   for (const index of messages) {
     const { id, path } = folderOf(of, mailbox, index)
     let folder = folders.get(id)

@@ -105,16 +105,27 @@ export const EUROPE = 'Europe'
 const GROUPS: readonly string[] = ['Executive', 'Policy', 'Finance', 'Operations', 'Technology']
 const LAST_DAY = 42
 
-function theft(messages: number, fromDay: number, also: Theft['also'] = ''): Theft {
-  return { messages, group: 'Policy', fromDay, toDay: LAST_DAY, also }
+function theft(
+  messages: number,
+  fromDay: number,
+  also: Theft['also'] = '',
+  group = 'Policy',
+): Theft {
+  return { messages, group, fromDay, toDay: LAST_DAY, also }
 }
 
 /** Nine accounts of one group and one of another, 60,000 messages together, no message in two of them. */
 const STATE_THEFTS: readonly Theft[] = [
-  ...[7600, 7100, 6800, 6500, 6100, 5900, 5600, 5200, 4900].map(
-    (messages, index): Theft => ({ ...theft(messages, index < 3 ? 0 : index), group: EAST_ASIA }),
-  ),
-  { ...theft(4300, 8), group: EUROPE },
+  theft(7600, 0, '', EAST_ASIA),
+  theft(7100, 0, '', EAST_ASIA),
+  theft(6800, 0, '', EAST_ASIA),
+  theft(6500, 3, '', EAST_ASIA),
+  theft(6100, 4, '', EAST_ASIA),
+  theft(5900, 7, '', EAST_ASIA),
+  theft(5600, 7, '', EAST_ASIA),
+  theft(5200, 8, '', EAST_ASIA),
+  theft(4900, 9, '', EAST_ASIA),
+  theft(4300, 8, '', EUROPE),
 ]
 
 function plan(
@@ -147,7 +158,14 @@ export const ORGANISATIONS: readonly OrganisationPlan[] = [
   plan(STATE, 'state.example.gov', -4, 'ndjson', 'diagnostic', {
     people: 110,
     groups: [EAST_ASIA, EUROPE, 'Consular Affairs', 'Near East', 'Management', 'Public Affairs'],
-    habits: ['address-with-port', 'upn-case', 'guid-token-id', 'cae-27h', 'late-rows', 'sts-logons'],
+    habits: [
+      'address-with-port',
+      'upn-case',
+      'guid-token-id',
+      'cae-27h',
+      'late-rows',
+      'sts-logons',
+    ],
     thefts: STATE_THEFTS,
   }),
   plan('Department of Trade', 'trade.example.gov', -4, 'purview', 'log-analytics', {
@@ -180,10 +198,17 @@ export const ORGANISATIONS: readonly OrganisationPlan[] = [
     habits: ['padded-token-id', 'float-size'],
     thefts: [theft(280, 9)],
   }),
-  plan('Ministry of External Relations', 'external.example.org', 1, 'office-activity', 'log-analytics', {
-    habits: ['ids-lost'],
-    thefts: [theft(240, 10)],
-  }),
+  plan(
+    'Ministry of External Relations',
+    'external.example.org',
+    1,
+    'office-activity',
+    'log-analytics',
+    {
+      habits: ['ids-lost'],
+      thefts: [theft(240, 10)],
+    },
+  ),
   plan('Trade Commission', 'trade-commission.example.org', 2, 'cloud-app-events', 'diagnostic', {
     habits: ['throttled-absent'],
     thefts: [theft(170, 11)],
@@ -192,11 +217,18 @@ export const ORGANISATIONS: readonly OrganisationPlan[] = [
     habits: ['float-size'],
     thefts: [theft(130, 12)],
   }),
-  plan('Centre for Regional Studies', 'regional-studies.example.org', -5, 'graph-query', 'diagnostic', {
-    owaAuth: false,
-    habits: ['no-non-interactive', 'next-link'],
-    thefts: [theft(160, 10)],
-  }),
+  plan(
+    'Centre for Regional Studies',
+    'regional-studies.example.org',
+    -5,
+    'graph-query',
+    'diagnostic',
+    {
+      owaAuth: false,
+      habits: ['no-non-interactive', 'next-link'],
+      thefts: [theft(160, 10)],
+    },
+  ),
   plan('Parliament Office', 'parliament.example.org', 1, 'ndjson', 'diagnostic', {
     graph: 'table',
     owaAuth: false,

@@ -10,15 +10,9 @@
  */
 import * as apps from './apps.ts'
 import { DAY, HOUR, isWeekend, MINUTE } from './calendar.ts'
-import type { Happenings, Token } from './events.ts'
-import {
-  type FileUse,
-  fileRecord,
-  makeToken,
-  signInOf,
-  type Working,
-} from './life.ts'
+import { ATTACKERS, type Happenings, type Token } from './events.ts'
 import { guid } from './ids.ts'
+import { type FileUse, fileRecord, makeToken, signInOf, type Working } from './life.ts'
 import type { Expectation, Truth } from './truth.ts'
 import type { Organisation, World } from './world.ts'
 
@@ -77,13 +71,25 @@ export function replayDay(
   into.signIns.push(signInOf(day, token, 'interactive', engineer.office))
   // He works, and somebody else works, within the same minutes.
   for (let use = 0; use < 6; use++) {
-    const file: FileUse = { operation: 'FileAccessed', site: 'identity', name: 'sprint-plan.xlsx', bytes: 81_000 }
+    const file: FileUse = {
+      operation: 'FileAccessed',
+      site: 'identity',
+      name: 'sprint-plan.xlsx',
+      bytes: 81_000,
+    }
     into.audits.push(fileRecord(day, token, startMs + (4 + use * 7) * MINUTE, file))
   }
   for (let use = 0; use < 5; use++) {
     const atMs = startMs + (6 + use * 7) * MINUTE
     const name = random.pick(DOCUMENTS)
-    theft(day, token, atMs, { operation: 'FileAccessed', site: 'identity', name, bytes: 58_000 }, into, truth)
+    theft(
+      day,
+      token,
+      atMs,
+      { operation: 'FileAccessed', site: 'identity', name, bytes: 58_000 },
+      into,
+      truth,
+    )
   }
   if (dayMs === DUMP_DAY)
     for (const [at, operation] of ['FileAccessed', 'FileDownloaded'].entries())
@@ -100,7 +106,7 @@ function theft(
 ): void {
   const intruder = { ...day, person: { ...day.person, agent: INTRUDER_AGENT } }
   const record = fileRecord(intruder, { ...token, ip: INTRUDER_IP }, atMs, file)
-  into.audits.push(record)
+  into.audits.push({ ...record, trap: ATTACKERS })
   truth.attackers(day.of, record, 'replayed', ISSUED, {
     mailbox: '',
     messages: 0,
@@ -127,5 +133,7 @@ export function debugDay(world: World, of: Organisation, dayMs: number, into: Ha
   const made = makeToken(day, startMs, apps.SHAREPOINT, apps.SHAREPOINT, person.office.ip)
   const token: Token = { ...made, origin: 'interactive' }
   into.signIns.push(signInOf(day, token, 'interactive', person.office))
-  into.audits.push(fileRecord(day, token, startMs + 3 * MINUTE, { operation: 'FileAccessed', ...DUMP }))
+  into.audits.push(
+    fileRecord(day, token, startMs + 3 * MINUTE, { operation: 'FileAccessed', ...DUMP }),
+  )
 }

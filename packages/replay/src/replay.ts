@@ -167,11 +167,7 @@ function truthDocument(
   }
 }
 
-function describe(
-  of: Organisation,
-  truth: Truth,
-  counts: ReadonlyMap<Organisation, TenantCounts>,
-) {
+function describe(of: Organisation, truth: Truth, counts: ReadonlyMap<Organisation, TenantCounts>) {
   return {
     name: of.name,
     tenant: of.tenant,

@@ -15,8 +15,8 @@ import {
   useOf,
 } from './events.ts'
 import { genuineTokenId, guid, namedGuid } from './ids.ts'
-import { bindRecord } from './mail.ts'
 import { someMessages } from './life.ts'
+import { bindRecord } from './mail.ts'
 import { mix, Random } from './random.ts'
 import type { Organisation, Person, World } from './world.ts'
 
@@ -32,7 +32,8 @@ export interface ServicePrincipal {
 
 /** A service principal of a tenant's, by its name. */
 export function servicePrincipal(world: World, of: Organisation, name: string): ServicePrincipal {
-  const draw = [...name].reduce((sum, letter) => mix(sum, letter.charCodeAt(0)), of.index)
+  let draw = of.index
+  for (let at = 0; at < name.length; at++) draw = mix(draw, name.charCodeAt(at))
   return {
     app: { id: namedGuid(mix(world.seed, STREAM, draw, 1)), name },
     oid: namedGuid(mix(world.seed, STREAM, draw, 2)),
@@ -42,7 +43,12 @@ export function servicePrincipal(world: World, of: Organisation, name: string): 
 }
 
 /** Adds what a tenant's services did on one day. */
-export function liveServices(world: World, of: Organisation, dayMs: number, into: Happenings): void {
+export function liveServices(
+  world: World,
+  of: Organisation,
+  dayMs: number,
+  into: Happenings,
+): void {
   const random = new Random(mix(world.seed, STREAM, of.index, dayMs / DAY))
   phonesByNight(world, of, dayMs, random, into)
   const archive = servicePrincipal(world, of, 'Archive Service')
@@ -163,12 +169,7 @@ export function appOnlyRead(
   return { ...record, userId: token.app.id, userKey: token.app.id, userType: 5 }
 }
 
-function archiveRecord(
-  world: World,
-  of: Organisation,
-  token: Token,
-  random: Random,
-): AuditRecord {
+function archiveRecord(world: World, of: Organisation, token: Token, random: Random): AuditRecord {
   const first = of.thefts.length
   const owner = world.person(of, first + random.below(of.headcount - first))
   return appOnlyRead(of, owner, token, token.atMs + 5 * MINUTE, someMessages(random), random)

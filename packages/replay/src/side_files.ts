@@ -55,7 +55,9 @@ export function writeExtractorLog(folder: string): void {
   const from = new Date(GAP.fromMs).toISOString().slice(0, 19)
   const to = new Date(GAP.toMs).toISOString().slice(0, 19)
   file.write('2023-07-01 08:00:02 - [INFO] Running the unified audit log acquisition\r\n')
-  file.write('2023-07-01 08:00:02 - [INFO] Extracting from 2023-04-17T00:00:00Z to 2023-07-01T00:00:00Z\r\n')
+  file.write(
+    '2023-07-01 08:00:02 - [INFO] Extracting from 2023-04-17T00:00:00Z to 2023-07-01T00:00:00Z\r\n',
+  )
   file.write(
     `2023-07-01 09:41:17 - [ERROR] Window ${from}Z -> ${to}Z has 5000+ events and cannot be split further. SOME EVENTS IN THIS RANGE ARE NOT CAPTURED.\r\n`,
   )

@@ -9,9 +9,16 @@ import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Attack } from './attack.ts'
 import { AuditFiles } from './audit_files.ts'
-import { CallFiles } from './call_files.ts'
 import { DAY, daysOf, GAP, isWithin, PROVIDER_WINDOW, type Span, WINDOW } from './calendar.ts'
-import { type AuditRecord, Happenings, issuedTrap, type SignIn, type Trap } from './events.ts'
+import { CallFiles } from './call_files.ts'
+import {
+  ATTACKERS,
+  type AuditRecord,
+  Happenings,
+  issuedTrap,
+  type SignIn,
+  type Trap,
+} from './events.ts'
 import { misuseGrants } from './grants.ts'
 import { writeKeycloak } from './keycloak.ts'
 import { livePersonDay } from './life.ts'
@@ -113,7 +120,7 @@ export class TenantLogs {
       .filter(({ atMs }) => this.#covers(atMs))
       .toSorted((one, other) => one.atMs - other.atMs)
     for (const call of calls)
-      if (call.trap !== undefined)
+      if (call.trap !== undefined && call.trap !== ATTACKERS)
         this.#truth.trap(this.#of, call, call.trap.name, call.trap.verdicts, call.trap.reasons)
     this.#calls.write(calls)
     this.counts.accesses += calls.length
@@ -129,12 +136,11 @@ export class TenantLogs {
     const random = this.#world.random(STREAM, this.#of.index, dayMs / DAY, block)
     const written: AuditRecord[] = []
     for (const plain of audits) {
-      const isAttackers = this.#truth.isAttackers(plain.id)
-      const record = isAttackers ? plain : twist(this.#of, plain, random)
-      if (this.#isKept(record)) written.push(isAttackers ? record : this.#labelled(record))
+      const record = twist(this.#of, plain, random)
+      if (this.#isKept(record)) written.push(this.#labelled(record))
     }
     if (block === 0 && this.#has('id-conflict') && (dayMs / DAY) % 14 === 3)
-      written.push(...conflict(written.filter(({ id }) => !this.#truth.isAttackers(id))))
+      written.push(...conflict(written))
     const due = [...this.#later, ...written]
     const untilMs = dayMs + DAY
     this.#later = due.filter(({ deliveredMs }) => deliveredMs >= untilMs)
@@ -150,8 +156,10 @@ export class TenantLogs {
   }
 
   #labelled(record: AuditRecord): AuditRecord {
+    if (record.trap === ATTACKERS) return record
     const lost = record.token === undefined ? undefined : this.#lost.get(record.token.spelled)
-    const trap = lost ?? exportTrap(this.#of, this.#window, record.token, record.atMs) ?? record.trap
+    const trap =
+      lost ?? exportTrap(this.#of, this.#window, record.token, record.atMs) ?? record.trap
     return trap === record.trap ? record : { ...record, trap }
   }
 
@@ -160,7 +168,7 @@ export class TenantLogs {
     if (record.recordType === 15 || record.recordType === 275) this.counts.issuances++
     else if (record.cut) this.counts.truncated++
     else this.counts.accesses++
-    if (record.cut || this.#truth.isAttackers(record.id)) return
+    if (record.cut || record.trap === ATTACKERS) return
     const trap = record.trap ?? copyTrap(record)
     if (trap !== undefined)
       this.#truth.trap(this.#of, record, trap.name, trap.verdicts, trap.reasons)
@@ -219,9 +227,7 @@ function copyTrap(record: AuditRecord): Trap | undefined {
 
 /** One record of these again, with its id and another address. */
 function conflict(records: readonly AuditRecord[]): AuditRecord[] {
-  const record = records.find(
-    ({ mail, trap }) => mail?.accessType === 'Bind' && trap === undefined,
-  )
+  const record = records.find(({ mail, trap }) => mail?.accessType === 'Bind' && trap === undefined)
   if (record === undefined) return []
   return [{ ...record, ip: '198.19.254.20', trap: issuedTrap('id-conflict') }]
 }

@@ -42,7 +42,9 @@ function visitsTo(world: World, of: Organisation, victim: number, theft: Theft):
   const random = world.random(STREAM, of.index, victim)
   const days = visitDays(theft, random)
   const burst = theft.also === 'throttled' ? burstDay(days) : -1
-  const weights = days.map((_, ordinal) => (ordinal === burst ? 0 : 0.5 + random.below(1000) / 1000))
+  const weights = days.map((_, ordinal) =>
+    ordinal === burst ? 0 : 0.5 + random.below(1000) / 1000,
+  )
   const total = weights.reduce((sum, weight) => sum + weight, 0)
   const steady = theft.messages - (burst === -1 ? 0 : BURST)
   let weighed = 0
@@ -94,7 +96,9 @@ export function visitTimes(visit: Visit, records: number): number[] {
   const { random, dayMs, ordinal, victim, of } = visit
   // The very first forged access of all: the first mailbox of the first organisation.
   const opens = of.index === 0 && victim === 0 && ordinal === 0
-  const startMs = opens ? dayMs + 7 * MINUTE : dayMs + HOURS_FROM * HOUR + random.below(150 * MINUTE)
+  const startMs = opens
+    ? dayMs + 7 * MINUTE
+    : dayMs + HOURS_FROM * HOUR + random.below(150 * MINUTE)
   const wanted = startMs + records * 2 * MINUTE + random.below(3 * HOUR)
   const endMs = Math.min(dayMs + HOURS_TO * HOUR - MINUTE, wanted)
   const step = (endMs - startMs) / Math.max(1, records)

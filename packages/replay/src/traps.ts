@@ -37,14 +37,29 @@ export function plantTraps(world: World, of: Organisation, dayMs: number, into: 
   const has = (habit: Organisation['habits'][number]) => of.habits.includes(habit)
   const first = of.thefts.length
   const someone = () => world.person(of, first + random.below(of.headcount - first))
+  plantOnce(of, dayMs, someone, random, into)
+  if (isWeekend(dayMs)) return
+  if (has('guest')) guestDay(of, dayMs, random, into)
+  if (has('other-tenant') && random.chance(0.3))
+    into.audits.push(stranger(of, someone(), dayMs, random))
+  if (has('first-party-app-only')) firstPartyDay(world, of, dayMs, someone(), random, into)
+}
+
+/** What happens on one day alone. */
+function plantOnce(
+  of: Organisation,
+  dayMs: number,
+  someone: () => Person,
+  random: Random,
+  into: Happenings,
+): void {
+  const has = (habit: Organisation['habits'][number]) => of.habits.includes(habit)
   if (has('before-window') && dayMs === WINDOW.fromMs)
     for (let use = 0; use < 12; use++) into.audits.push(earlier(of, someone(), use, random))
   if (has('late-arrival') && dayMs === WINDOW.toMs - DAY)
     for (let use = 0; use < 8; use++) into.audits.push(undelivered(of, someone(), use, random))
-  if (isWeekend(dayMs)) return
-  if (has('guest')) guestDay(of, dayMs, random, into)
-  if (has('other-tenant') && random.chance(0.3)) into.audits.push(stranger(of, someone(), dayMs, random))
-  if (has('first-party-app-only')) firstPartyDay(world, of, dayMs, someone(), random, into)
+  if (has('backup-authentication') && dayMs <= OUTAGE.fromMs && OUTAGE.fromMs < dayMs + DAY)
+    for (let use = 0; use < 6; use++) backedUp(of, someone(), use, random, into)
 }
 
 /** A token that no log shows, of the kind that people use. */
@@ -63,7 +78,16 @@ function unseen(person: Person, atMs: number, random: Random): Token {
 
 function phoneRead(of: Organisation, person: Person, token: Token, atMs: number, random: Random) {
   const client = apps.PHONE_CLIENT
-  const use = { of, owner: person, token, atMs, ip: token.ip, client, clientAppId: token.app.id, random }
+  const use = {
+    of,
+    owner: person,
+    token,
+    atMs,
+    ip: token.ip,
+    client,
+    clientAppId: token.app.id,
+    random,
+  }
   return bindRecord(use, someMessages(random), 'False')
 }
 
@@ -86,6 +110,25 @@ function undelivered(of: Organisation, person: Person, use: number, random: Rand
   return { ...record, trap: unseenTrap('late-arrival', 'late-arrival-margin') }
 }
 
+/** Signed in through the backup service, which leaves a row; the tokens that it gave later leave none. */
+function backedUp(
+  of: Organisation,
+  person: Person,
+  use: number,
+  random: Random,
+  into: Happenings,
+): void {
+  const atMs = OUTAGE.fromMs + (20 + use) * MINUTE
+  const token = unseen(person, atMs + 30 * MINUTE, random)
+  const root: Token = { ...token, id: genuineTokenId(random), atMs, origin: 'interactive' }
+  into.signIns.push(signInOf({ of, person }, root, 'interactive', person.mobile))
+  const record = phoneRead(of, person, token, token.atMs + 5 * MINUTE, random)
+  into.audits.push({
+    ...record,
+    trap: unseenTrap('backup-authentication', 'backup-authentication'),
+  })
+}
+
 /** Three guests from a partner work on files: their tokens are issued here, their home is elsewhere. */
 function guestDay(of: Organisation, dayMs: number, random: Random, into: Happenings): void {
   for (const name of ['ines.berg', 'kamal.lund', 'rosa.weiss']) {
@@ -103,7 +146,12 @@ function guestDay(of: Organisation, dayMs: number, random: Random, into: Happeni
       crossTenant: name === 'rosa.weiss' ? 'b2bDirectConnect' : 'b2bCollaboration',
       homeTenant: ELSEWHERE,
     })
-    const file = { operation: 'FileAccessed', site: 'joint', name: 'joint-statement.docx', bytes: 31_000 }
+    const file = {
+      operation: 'FileAccessed',
+      site: 'joint',
+      name: 'joint-statement.docx',
+      bytes: 31_000,
+    }
     const record = fileRecord(day, token, token.atMs + 4 * MINUTE, file)
     into.audits.push({ ...record, userType: 10, trap: issuedTrap('b2b-guest') })
     // A token without any authorisation passes through on its way to another tenant.
@@ -151,7 +199,16 @@ function stranger(of: Organisation, owner: Person, dayMs: number, random: Random
     holder: namedGuid(mix(STREAM, of.index, isPersonal ? 3 : 4)),
   }
   const client = `Client=OWA;${apps.BROWSERS[0]};`
-  const use = { of, owner, token, atMs: token.atMs + MINUTE, ip: token.ip, client, clientAppId: '', random }
+  const use = {
+    of,
+    owner,
+    token,
+    atMs: token.atMs + MINUTE,
+    ip: token.ip,
+    client,
+    clientAppId: '',
+    random,
+  }
   const record = bindRecord(use, someMessages(random), 'False')
   return {
     ...record,
@@ -174,7 +231,11 @@ function firstPartyDay(
   random: Random,
   into: Happenings,
 ): void {
-  const service = { ...unseen(person, dayMs + 3 * HOUR, random), session: '', app: apps.SEARCH_SERVICE }
+  const service = {
+    ...unseen(person, dayMs + 3 * HOUR, random),
+    session: '',
+    app: apps.SEARCH_SERVICE,
+  }
   const oid = namedGuid(mix(world.seed, STREAM, of.index, 5))
   const token: Token = { ...service, resource: apps.GRAPH, ip: '198.18.250.4', holder: oid }
   const trap = unseenTrap('first-party-app-only', 'first-party-app-only')

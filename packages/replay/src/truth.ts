@@ -113,7 +113,6 @@ export class Truth {
   readonly #classes = new Map<AccessClass, number>()
   readonly #traps = new Map<string, { accesses: number; verdicts: Set<string> }>()
   readonly #tokens = new Set<string>()
-  readonly #attackers = new Set<string>()
   readonly #organisations = new Map<number, number>()
   #renewals = 0
   #determinable = { unissued: 0, mismatched: 0 }
@@ -152,13 +151,7 @@ export class Truth {
     touched: Touched,
   ): void {
     this.#classes.set(kind, (this.#classes.get(kind) ?? 0) + 1)
-    this.#attackers.add(access.id)
     this.#line(of, access, { class: kind, trap: '', ...expected, ...touched })
-  }
-
-  /** Whether an access is the attacker's, whatever its class. */
-  isAttackers(id: string): boolean {
-    return this.#attackers.has(id)
   }
 
   /** Names an ordinary access as a trap: which verdicts are no mistake. */
@@ -272,7 +265,8 @@ export class Truth {
     for (const account of this.#accounts.values())
       if (account.of.index === of.index) {
         const sums = accountSums(account)
-        messages += sums.messages - [...account.shared].filter((at) => this.#first(of)?.named.has(at)).length
+        messages +=
+          sums.messages - [...account.shared].filter((at) => this.#first(of)?.named.has(at)).length
       }
     return messages
   }

@@ -67,7 +67,9 @@ const TWISTS: Partial<Record<Habit, Twist>> = {
   'guid-token-id': (record) =>
     record.token === undefined
       ? undefined
-      : withToken(record, issuedTrap('guid-token-id'), { spelled: guidSpelling(record.token.spelled) }),
+      : withToken(record, issuedTrap('guid-token-id'), {
+          spelled: guidSpelling(record.token.spelled),
+        }),
   'late-rows': (record, random) => ({
     ...record,
     deliveredMs: record.atMs + random.below(20 * HOUR),
@@ -96,14 +98,24 @@ const TWISTS: Partial<Record<Habit, Twist>> = {
   }),
 }
 
-function withToken(record: AuditRecord, trap: Trap, change: Partial<TokenUse>): AuditRecord | undefined {
+function withToken(
+  record: AuditRecord,
+  trap: Trap,
+  change: Partial<TokenUse>,
+): AuditRecord | undefined {
   return record.token === undefined
     ? undefined
     : { ...record, token: { ...record.token, ...change }, trap }
 }
 
-function withMail(record: AuditRecord, trap: Trap, change: Partial<MailPart>): AuditRecord | undefined {
-  return record.mail === undefined ? undefined : { ...record, mail: { ...record.mail, ...change }, trap }
+function withMail(
+  record: AuditRecord,
+  trap: Trap,
+  change: Partial<MailPart>,
+): AuditRecord | undefined {
+  return record.mail === undefined
+    ? undefined
+    : { ...record, mail: { ...record.mail, ...change }, trap }
 }
 
 function guidSpelling(uti: string): string {
@@ -134,8 +146,18 @@ export function exportTrap(
   token: TokenUse | undefined,
   atMs: number,
 ): Trap | undefined {
-  const has = (habit: Habit) => of.habits.includes(habit)
   if (token === undefined) return undefined
+  return unseenByExport(of, window, token, atMs) ?? odd(of, token)
+}
+
+/** What hides the token's issuance from the export. */
+function unseenByExport(
+  of: Organisation,
+  window: Span,
+  token: TokenUse,
+  atMs: number,
+): Trap | undefined {
+  const has = (habit: Habit) => of.habits.includes(habit)
   if (has('ids-lost') && atMs < IDS_FROM_MS) return unseenTrap('ids-lost', 'no-token-id')
   if (has('no-non-interactive') && token.origin === 'non-interactive')
     return unseenTrap('no-non-interactive', 'category-not-supplied')
@@ -147,7 +169,12 @@ export function exportTrap(
     return unseenTrap('before-window', 'before-issuance-window')
   if (has('extractor-gap') && token.origin === 'owa' && isWithin(GAP, token.madeMs))
     return unseenTrap('extractor-gap', 'export-capped', 'owa-issuer-not-supplied')
-  if (has('app-migration') && token.clientAppId === NEW_OWA.id) return issuedTrap('app-migration')
-  if (has('ascii-token-id')) return issuedTrap('ascii-token-id')
   return undefined
+}
+
+/** What is odd about the token though its issuance is there. */
+function odd(of: Organisation, token: TokenUse): Trap | undefined {
+  if (of.habits.includes('app-migration') && token.clientAppId === NEW_OWA.id)
+    return issuedTrap('app-migration')
+  return of.habits.includes('ascii-token-id') ? issuedTrap('ascii-token-id') : undefined
 }

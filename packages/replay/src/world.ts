@@ -15,6 +15,8 @@ export interface Organisation extends OrganisationPlan {
   /** 0-based; the provider comes last. */
   readonly index: number
   readonly tenant: string
+  /** Seeds what is in its mailboxes. */
+  readonly salt: number
   /** People at the world's scale. */
   readonly headcount: number
   /** Share of the ordinary activity a person at this scale has: below 1 where there are fewer people than the least. */
@@ -87,8 +89,7 @@ export class World {
   constructor(seed: number, scale: number) {
     if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32)
       throw new RangeError('seed must be a whole number from 0 to 4294967295')
-    if (!(scale >= 0.001 && scale <= 1000))
-      throw new RangeError('scale must be from 0.001 to 1000')
+    if (!(scale >= 0.001 && scale <= 1000)) throw new RangeError('scale must be from 0.001 to 1000')
     this.seed = seed
     this.scale = scale
     this.organisations = ORGANISATIONS.map((plan, index) => organisation(seed, scale, plan, index))
@@ -125,6 +126,7 @@ function organisation(
     ...plan,
     index,
     tenant: namedGuid(mix(seed, KIND.organisation, index)),
+    salt: mix(seed, KIND.organisation, index),
     headcount,
     thinness: Math.min(1, people / headcount),
   }
@@ -165,7 +167,7 @@ function makePerson(seed: number, of: Organisation, index: number): Person {
 
 /** The message with this number in a mailbox. Two people who got one message hold it under one number. */
 export function messageOf(of: Organisation, mailbox: number, index: number): ReadItem {
-  const draw = mix(KIND.message, of.index, mailbox, index)
+  const draw = mix(KIND.message, of.salt, mailbox, index)
   const other = mix(draw, index)
   const hex = draw.toString(16).padStart(8, '0') + other.toString(16).padStart(8, '0')
   const topic = TOPICS[draw % TOPICS.length] ?? ''
@@ -184,13 +186,13 @@ export function folderOf(
   index: number,
 ): { readonly id: string; readonly path: string } {
   const names = FOLDERS[of.zone === 9 ? 2 : of.zone === 1 ? 1 : 0] ?? []
-  const draw = mix(KIND.folder, of.index, mailbox, Math.floor(index / 40)) % 10
+  const draw = mix(KIND.folder, of.salt, mailbox, Math.floor(index / 40)) % 10
   const place = draw < 6 ? 0 : draw < 8 ? 1 : draw < 9 ? 2 : 3
   return { id: folderId(of, mailbox, place), path: names[place] ?? '\\Inbox' }
 }
 
 /** The id of a mailbox's folder: 0 the inbox, 1 sent items, 2 the archive, 3 another. */
 export function folderId(of: Organisation, mailbox: number, place: number): string {
-  const draw = mix(KIND.folder, of.index, mailbox, 7 + place)
+  const draw = mix(KIND.folder, of.salt, mailbox, 7 + place)
   return `LgAAAAD${draw.toString(36).padStart(8, '0')}${of.index.toString(36)}AQC${mailbox.toString(36)}AAAAAAEM${place}AAB`
 }

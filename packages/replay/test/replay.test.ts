@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { replayStorm0558 } from '../src/index.ts'
+import { countRows, type Found, readLogs } from './native_reader.ts'
+import { readTruth, type TruthFiles } from './truth_reader.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'mintmark-replay-'))
+after(() => rmSync(root, { recursive: true, force: true }))
+
+/** SHA-256 of every file below a folder, by its path. */
+function hashes(folder: string): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const path = join(entry.parentPath, entry.name)
+    found.set(
+      path.slice(folder.length),
+      createHash('sha256').update(readFileSync(path)).digest('hex'),
+    )
+  }
+  return found
+}
+
+const replay = (name: string, seed: number, scale: number) =>
+  replayStorm0558({ out: join(root, name), seed, scale })
+
+describe('one seed', () => {
+  before(async () => {
+    await replay('one', 7, 0.02)
+    await replay('again', 7, 0.02)
+    await replay('other', 8, 0.02)
+  })
+
+  it('gives the same bytes twice', () => {
+    assert.deepEqual(hashes(join(root, 'one')), hashes(join(root, 'again')))
+  })
+
+  it('gives other bytes than another one, in every tenant', () => {
+    const [one, other] = [hashes(join(root, 'one')), hashes(join(root, 'other'))]
+    for (const [path, hash] of one)
+      if (path.startsWith('/logs/') && !path.endsWith('LogFile.txt'))
+        assert.notEqual(other.get(path), hash, path)
+  })
+
+  it('is not written over', async () => {
+    await assert.rejects(replay('one', 7, 0.02), { code: 'OUTPUT_UNWRITABLE' })
+  })
+
+  it('is written anew where a run was cut off', async () => {
+    const out = join(root, 'cut')
+    mkdirSync(join(out, 'logs.partial', '01-state'), { recursive: true })
+    writeFileSync(join(out, 'logs.partial', '01-state', 'ual-2023-04.ndjson'), '{"half":')
+    writeFileSync(join(out, 'truth-accesses.ndjson'), 'half a line')
+    await replay('cut', 7, 0.02)
+    assert.deepEqual(hashes(out), hashes(join(root, 'one')))
+    assert.equal(existsSync(join(out, 'logs.partial')), false)
+  })
+
+  for (const { name, seed, scale } of [
+    { name: 'a seed that is no whole number', seed: 1.5, scale: 1 },
+    { name: 'a seed below zero', seed: -1, scale: 1 },
+    { name: 'a scale of nothing', seed: 1, scale: 0 },
+    { name: 'a scale that is no number', seed: 1, scale: Number.NaN },
+    { name: 'a scale beyond what the files hold', seed: 1, scale: 1001 },
+  ])
+    it(`refuses ${name}`, async () => {
+      await assert.rejects(replay('refused', seed, scale), RangeError)
+      assert.equal(existsSync(join(root, 'refused')), false)
+    })
+})
+
+describe('the incident at a small scale', () => {
+  let truth: TruthFiles
+  let found: Found
+
+  before(async () => {
+    await replay('small', 558, 0.05)
+    truth = readTruth(join(root, 'small'))
+    found = readLogs(join(root, 'small', 'logs'))
+  })
+
+  it('has 25 organisations, and the provider beside them', () => {
+    assert.equal(truth.document.organisations.length, 25)
+    assert.equal(truth.document.forged.organisations, 25)
+    assert.equal(readdirSync(join(root, 'small', 'logs')).length, 26)
+  })
+
+  it('has 60,000 messages of ten accounts, nine of one group and one of another', () => {
+    const { state } = truth.document
+    assert.equal(state.messages, 60_000)
+    assert.equal(state.copies, 60_000)
+    assert.deepEqual(
+      state.groups.map(({ name, mailboxes }) => ({ name, mailboxes })),
+      [
+        { name: 'East Asia and Pacific', mailboxes: 9 },
+        { name: 'Europe', mailboxes: 1 },
+      ],
+    )
+  })
+
+  it('names exactly these messages in the records of its forged accesses', () => {
+    const forged = truth.idsOf(['forged', 'renewed', 'reused-id'])
+    for (const account of truth.document.accounts) {
+      const named = new Set<string>()
+      for (const id of forged)
+        for (const message of found.messages.get(id)?.get(account.mailbox) ?? []) named.add(message)
+      assert.equal(named.size, account.named, account.mailbox)
+    }
+  })
+
+  it('begins on 15 May 2023, ends before the block, on weekdays from 00 to 09 UTC', () => {
+    assert.equal(truth.document.forged.first.slice(0, 10), '2023-05-15')
+    assert.ok(truth.document.forged.last < '2023-06-27')
+    for (const line of truth.lines) {
+      if (!['forged', 'renewed', 'reused-id'].includes(line.class)) continue
+      const at = new Date(line.at)
+      assert.ok(at.getUTCHours() < 9, line.at)
+      assert.ok(at.getUTCDay() >= 1 && at.getUTCDay() <= 5, line.at)
+    }
+  })
+
+  it('has every listed access in the logs', () => {
+    for (const { id } of truth.lines) assert.ok(found.accesses.has(id), id)
+  })
+
+  it('never issued the tokens that are forged', () => {
+    for (const line of truth.lines)
+      if (line.class === 'forged' && line.tokenId !== '')
+        assert.equal(found.issued.get(line.tokenId), undefined, line.id)
+  })
+
+  it('issued to somebody else the tokens whose ids are used again', () => {
+    const reused = truth.lines.filter((line) => line.class === 'reused-id' && line.determinable)
+    assert.ok(reused.length > 25)
+    for (const { id, tokenId } of reused) {
+      const holder = found.accesses.get(id)?.holder
+      assert.notEqual(found.issued.get(tokenId), undefined, id)
+      assert.equal(found.issued.get(tokenId)?.has(holder ?? ''), false, id)
+    }
+  })
+
+  it('issued every token of ordinary life to whoever used it', () => {
+    const listed = new Set(truth.lines.map(({ id }) => id))
+    let ordinary = 0
+    for (const [id, { tokenId, holder }] of found.accesses) {
+      if (listed.has(id)) continue
+      ordinary++
+      assert.ok(found.issued.get(tokenId)?.has(holder), id)
+    }
+    assert.ok(ordinary > 1000)
+  })
+
+  it('shows the engineer and somebody else with one token at once', () => {
+    const replayed = truth.lines.filter((line) => line.class === 'replayed')
+    assert.ok(replayed.length > 20)
+    for (const { id, tokenId } of replayed) {
+      const access = found.accesses.get(id)
+      const others = [...found.accesses.values()].filter((other) => other.tokenId === tokenId)
+      assert.ok(found.issued.get(tokenId)?.has(access?.holder ?? ''))
+      assert.ok(new Set(others.map(({ ip }) => ip)).size > 1)
+    }
+  })
+
+  it('counts the rows that are in the files', () => {
+    for (const of of truth.document.organisations)
+      if (!of.habits.includes('keycloak'))
+        assert.equal(countRows(found, of.tenant), of.accesses, of.name)
+  })
+})
+
+describe('the incident at a third of its scale', () => {
+  it('plants every trap, and about as much ordinary life as it says', async () => {
+    const out = join(root, 'third')
+    const summary = await replayStorm0558({ out, seed: 1, scale: 1 / 3 })
+    const { document } = readTruth(out)
+    const TRAPS = [
+      'address-with-port',
+      'anonymised-id',
+      'app-migration',
+      'ascii-token-id',
+      'attachment-access',
+      'authentication-time',
+      'b2b-guest',
+      'backup-authentication',
+      'before-window',
+      'cae-27h',
+      'directory-audit-without-token',
+      'dual-stack',
+      'duplicate-rows',
+      'field-drift',
+      'first-party-app-only',
+      'float-size',
+      'guid-token-id',
+      'id-conflict',
+      'ids-lost',
+      'keycloak',
+      'late-arrival',
+      'late-rows',
+      'no-non-interactive',
+      'no-token-id',
+      'other-tenant',
+      'padded-token-id',
+      'personal-account',
+      'portal-grouped',
+      'sync',
+      'throttled-absent',
+      'upn-case',
+    ]
+    assert.deepEqual(
+      Object.keys(document.traps).toSorted((one, other) => (one < other ? -1 : 1)),
+      TRAPS,
+    )
+    // A third of 100,000 and of 250,000; the incident and the devices' hourly rhythm are not scaled.
+    const ordinary = summary.accesses - document.forged.accesses
+    assert.ok(Math.abs(ordinary - 33_000) < 5000, String(ordinary))
+    assert.ok(Math.abs(summary.issuances - 95_000) < 15_000, String(summary.issuances))
+    assert.equal(document.state.messages, 60_000)
+    assert.ok(document.ordinary.truncatedRows > 0)
+  })
+})
