@@ -2,7 +2,7 @@
 -- title: One session on two devices in two networks at the same time
 -- means: A sign-in session that began on one operating system and network is at work on another operating system
 --   in another network while the first is still active. Nobody of the tenant ever signed in from the second, and
---   its principal was issued tokens there in no other session. A session belongs to one browser or device: somebody
+--   its principal is there in no other session. A session belongs to one browser or device: somebody
 --   else has its cookie or refresh token.
 -- cannot-mean: That the password is known, or that tokens were forged. Sessions that a person moves (device code,
 --   authentication transfer, a copied browser profile) look the same. A thief who shows the victim's own operating
@@ -77,17 +77,19 @@ GLOBAL INNER JOIN (
   )
   ARRAY JOIN arrayFilter(p ->
     tupleElement(p, 5) != tupleElement(home, 5) AND tupleElement(p, 5) != 'AS8075'
+      -- IPv4 against IPv6 is one dual-stack line.
+      AND startsWith(tupleElement(p, 4), '::ffff:') = startsWith(tupleElement(home, 4), '::ffff:')
       AND tupleElement(p, 6) != '' AND NOT has(home_platforms, tupleElement(p, 6))
       AND tupleElement(p, 2) <= home_last + INTERVAL {minutes:UInt16} MINUTE, places) AS there
 ) AS f
   ON f.session_id = a.session_id AND f.prefix = prefix_of(a.ip) AND f.platform = platform_of(a.client)
 GLOBAL LEFT JOIN (
   SELECT toString(tenant) AS tenant, principal, toString(network) AS network, min(low_session) AS low, max(high_session) AS high
-  FROM place WHERE side IN ('signed-in', 'issued') AND principal != ''
+  FROM place WHERE principal != ''
   GROUP BY tenant, principal, network
 ) AS k ON k.tenant = a.tenant AND k.principal = a.principal AND k.network = f.network
 WHERE a.session_id_key % {slices:UInt16} = {slice:UInt16} AND a.outcome != 'failed' AND a.actor_kind != 'app'
   AND (a.tenant, f.network) GLOBAL NOT IN (SELECT tenant, toString(network) FROM place WHERE side = 'signed-in')
-  -- The principal's own second device gets tokens there in other sessions too; a thief, in the stolen one alone.
+  -- The principal's own second device is there in other sessions too; a thief, in the stolen one alone.
   AND (k.principal = '' OR (k.low = a.session_id_key AND k.high = a.session_id_key))
 ORDER BY at, record_id, content

@@ -53,4 +53,8 @@ WHERE before != '' AND after != '' AND before != network AND after != network
     SELECT tenant, principal, toString(network) FROM place WHERE side IN ('signed-in', 'issued'))
   AND (tenant, network) NOT IN (
     SELECT tenant, toString(network) FROM place GROUP BY tenant, network HAVING uniqExact(principal) >= {shared:UInt16})
+  -- What nobody issued was not replayed.
+  AND (record_id, content) NOT IN (
+    SELECT record_id, content FROM verdict
+    WHERE bucket BETWEEN {first_bucket:UInt8} AND {last_bucket:UInt8} AND verdict IN ('unissued', 'mismatched'))
 ORDER BY at, record_id, content

@@ -69,11 +69,16 @@ const tokenElsewhere: Life[] = [
 ]
 
 const minutes = (at: number, more: number) => at + more / 60
+const strayUse = used(minutes(3, 5), 2, { ip: HOTEL })
 const twoPlaces: Life[] = [
   world('uses from two networks interleave', {
     hit: [used(minutes(3, 5), 2, { ip: HOTEL })],
     miss: [used(3, 2), used(minutes(3, 10), 2)],
     issuance: [issued(2, 2)],
+  }),
+  world('a token that nobody issued is not replayed', {
+    miss: [used(3, 2), strayUse, used(minutes(3, 10), 2)],
+    verdicts: new Map([[strayUse, ['unissued', 'never-issued']]]),
   }),
   world('a move from one network to another does not', {
     miss: [
@@ -135,6 +140,18 @@ const sessions: Life[] = [
       issued(3, 3, { session_id: 's1', ip: HOTEL, category: 'non-interactive' }),
       issued(30, 4, { session_id: 's2', ip: HOTEL, category: 'non-interactive' }),
     ],
+  }),
+  world('a second device of the same person is used in other sessions too', {
+    miss: [
+      seen(3, 's1'),
+      seen(3.1, 's1', { ip: HOTEL, client: LINUX }),
+      seen(30, 's2', { ip: HOTEL, client: LINUX }),
+    ],
+    issuance: [issued(2, 2, { session_id: 's1' })],
+  }),
+  world('IPv6 beside IPv4 is one line', {
+    miss: [seen(3, 's1'), seen(3.1, 's1', { ip: '2001:db8:7::1', client: LINUX })],
+    issuance: [issued(2, 2, { session_id: 's1' })],
   }),
   world('a session that no log saw begin has no home', {
     miss: [seen(3, 's1'), seen(3.1, 's1', { ip: HOTEL, client: LINUX })],
