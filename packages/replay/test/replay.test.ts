@@ -81,16 +81,16 @@ describe('one seed', () => {
     })
 })
 
+let truth: TruthFiles
+let found: Found
+
+before(async () => {
+  await replay('small', 558, 0.05)
+  truth = readTruth(join(root, 'small'))
+  found = readLogs(join(root, 'small', 'logs'))
+})
+
 describe('the incident at a small scale', () => {
-  let truth: TruthFiles
-  let found: Found
-
-  before(async () => {
-    await replay('small', 558, 0.05)
-    truth = readTruth(join(root, 'small'))
-    found = readLogs(join(root, 'small', 'logs'))
-  })
-
   it('has 25 organisations, and the provider beside them', () => {
     assert.equal(truth.document.organisations.length, 25)
     assert.equal(truth.document.forged.organisations, 25)
@@ -130,18 +130,20 @@ describe('the incident at a small scale', () => {
       assert.ok(at.getUTCDay() >= 1 && at.getUTCDay() <= 5, line.at)
     }
   })
+})
 
-  it('has every listed access in the logs', () => {
+describe('the logs of a small replay', () => {
+  it('have every listed access', () => {
     for (const { id } of truth.lines) assert.ok(found.accesses.has(id), id)
   })
 
-  it('never issued the tokens that are forged', () => {
+  it('never show the issuance of a forged token', () => {
     for (const line of truth.lines)
       if (line.class === 'forged' && line.tokenId !== '')
         assert.equal(found.issued.get(line.tokenId), undefined, line.id)
   })
 
-  it('issued to somebody else the tokens whose ids are used again', () => {
+  it('show the issuance to somebody else of an id that is used again', () => {
     const reused = truth.lines.filter((line) => line.class === 'reused-id' && line.determinable)
     assert.ok(reused.length > 25)
     for (const { id, tokenId } of reused) {
@@ -151,7 +153,7 @@ describe('the incident at a small scale', () => {
     }
   })
 
-  it('issued every token of ordinary life to whoever used it', () => {
+  it('show the issuance of every token of ordinary life, to whoever used it', () => {
     const listed = new Set(truth.lines.map(({ id }) => id))
     let ordinary = 0
     for (const [id, { tokenId, holder }] of found.accesses) {
@@ -162,7 +164,7 @@ describe('the incident at a small scale', () => {
     assert.ok(ordinary > 1000)
   })
 
-  it('shows the engineer and somebody else with one token at once', () => {
+  it('show the engineer and somebody else with one token at once', () => {
     const replayed = truth.lines.filter((line) => line.class === 'replayed')
     assert.ok(replayed.length > 20)
     for (const { id, tokenId } of replayed) {
@@ -173,7 +175,7 @@ describe('the incident at a small scale', () => {
     }
   })
 
-  it('counts the rows that are in the files', () => {
+  it('have as many rows as are counted', () => {
     for (const of of truth.document.organisations)
       if (!of.habits.includes('keycloak'))
         assert.equal(countRows(found, of.tenant), of.accesses, of.name)
