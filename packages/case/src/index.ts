@@ -7,6 +7,7 @@ export {
 } from './answer.ts'
 export { type Case, type OpenOptions, openCase } from './case.ts'
 export { openChdb } from './chdb_session.ts'
+export { type CoverageSpan, coverageReport } from './coverage.ts'
 export { type ArtefactAccess, type Custody, type CustodyOptions, custody } from './custody.ts'
 export {
   type EvidenceRow,
@@ -33,6 +34,18 @@ export {
 } from './ingest/ingest.ts'
 export { readMeta, writeMeta } from './meta.ts'
 export { type Query, run } from './query.ts'
+export { REASONS } from './reconcile/reasons.ts'
+export { type ReconcileOptions, type ReconcileReport, reconcile } from './reconcile/reconcile.ts'
+export {
+  judgeSessions,
+  reasonCounts,
+  type SessionVerdict,
+  type TokenVerdict,
+  tokenVerdicts,
+  type VerdictCounts,
+  verdictCounts,
+  verdictsCsv,
+} from './reconcile/verdict_rows.ts'
 export { ACCESS_COLUMNS, ISSUANCE_COLUMNS, NO_ID, SCHEMA_VERSION, TABLES } from './schema.ts'
 export type { Bounds, PartScope } from './scope/parts.ts'
 export { type AccountScope, type ClassScope, type Scope, scope } from './scope/scope.ts'

@@ -10,18 +10,7 @@ import type { Selected } from './scope/selected.ts'
 import type { Selection } from './selection.ts'
 import type { Session } from './session.ts'
 import { type Timeline, timeline } from './timeline.ts'
-import {
-  lateArrival,
-  rejects,
-  selectedGaps,
-  sessionOnly,
-  sharedAddresses,
-  statements,
-  undetermined,
-  withoutIssuances,
-  withoutMailboxAuditing,
-  withoutNonInteractive,
-} from './unknowns/from_logs.ts'
+import { unknownsOfLogs } from './unknowns/from_logs.ts'
 import { unknownsOfScope, unknownsOfTimeline } from './unknowns/from_scope.ts'
 
 export interface Unknown {
@@ -32,6 +21,45 @@ export interface Unknown {
   /** Which log, licence or period would settle it. */
   readonly settledBy: string
 }
+
+/** Every code, in the order in which they come; `undetermined-` is the begin of one for each reason. */
+export const UNKNOWN_CODES: readonly string[] = [
+  'before-log-horizon',
+  'access-log-silent',
+  'no-mailbox-auditing',
+  'throttled',
+  'synced-folders',
+  'reads-without-items',
+  'graph-lists',
+  'synced-folders-counted',
+  'either-party',
+  'items-without-message-id',
+  'groups-unknown',
+  'organisations-by-tenant',
+  'throttling-not-told',
+  'item-sizes-missing',
+  'mailbox-not-named',
+  'searches',
+  'mail-exports',
+  'forwarding',
+  'tenant-without-mailbox-auditing',
+  'no-issuance-log',
+  'non-interactive-not-supplied',
+  'undetermined-',
+  'session-only',
+  'shared-addresses',
+  'extractor-gap',
+  'row-cap',
+  'result-count-short',
+  'next-link',
+  'ends-early',
+  'audit-data-truncated',
+  'portal-grouped',
+  'date-order-unproven',
+  'fields-not-carried',
+  'rejected',
+  'late-arrival',
+]
 
 /** Answers that are there already, so that they are not asked for again. */
 export interface Answers {
@@ -64,24 +92,9 @@ async function unknownsOf(
   selected: Selected,
   answers: Answers,
 ): Promise<Unknown[]> {
-  const found = [
+  return [
     ...unknownsOfTimeline(answers.timeline ?? (await timeline(session, selected))),
     ...unknownsOfScope(answers.scope ?? (await scope(session, selected))),
+    ...(await unknownsOfLogs(session, selected)),
   ]
-  for (const ask of [
-    selectedGaps,
-    withoutMailboxAuditing,
-    withoutIssuances,
-    withoutNonInteractive,
-    undetermined,
-    sessionOnly,
-    sharedAddresses,
-    statements,
-    rejects,
-    lateArrival,
-  ]) {
-    // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
-    found.push(...(await ask(session, selected)))
-  }
-  return found
 }

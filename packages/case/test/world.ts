@@ -3,13 +3,10 @@
  *
  * @module
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Json } from '@mintmark/core'
 import { openCase } from '../src/case.ts'
 import { NO_ID } from '../src/schema.ts'
 import type { Session } from '../src/session.ts'
+import { type Backend, embedded } from './backends.ts'
 
 type Value = string | number | readonly (string | number)[]
 export type Row = Readonly<Record<string, Value>>
@@ -172,7 +169,7 @@ function cell(value: Value | undefined): string {
   if (value === undefined) return '\\N'
   if (typeof value === 'string') return escaped(value)
   if (typeof value === 'number') return String(value)
-  return `[${value.map((one) => (typeof one === 'string' ? escaped(quoted(one)) : one)).join(',')}]`
+  return `[${value.map((one) => (typeof one === 'string' ? quoted(one) : one)).join(',')}]`
 }
 
 const escaped = (text: string) =>
@@ -182,20 +179,34 @@ const escaped = (text: string) =>
     .replaceAll('\n', '\\n')
     .replaceAll('\r', '\\r')
     .replaceAll('\0', '\\0')
-const quoted = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+const quoted = (text: string) => `'${escaped(text).replaceAll("'", "\\'")}'`
 
-/** A case in a temporary folder. */
-export async function openWorld(): Promise<{ session: Session; close(): Promise<void> }> {
-  const folder = mkdtempSync(join(tmpdir(), 'mintmark-world-'))
-  const opened = await openCase(join(folder, 'case'))
+export interface OpenWorld {
+  readonly session: Session
+  close(): Promise<void>
+}
+
+/** An empty case; in a temporary folder of its own. */
+export async function openWorld(backend: Backend = embedded): Promise<OpenWorld> {
+  const place = await backend.start()
+  const opened = await openCase(place.location)
   return {
     session: opened.session,
     close: async () => {
       await opened.close()
-      rmSync(folder, { recursive: true, force: true })
+      await place.stop()
     },
   }
 }
 
-/** Rows of a table, for looking at what was written. */
-export const all = (session: Session, sql: string): Promise<Json[]> => session.rows(sql)
+/** Accesses that all have one verdict. */
+export const judgedAs = (
+  verdict: string,
+  reason: string,
+  rows: readonly Row[],
+): [Row, readonly [string, string]][] => rows.map((row) => [row, [verdict, reason]])
+
+export const unissued = (...rows: Row[]): [Row, readonly [string, string]][] =>
+  judgedAs('unissued', 'never-issued', rows)
+export const undetermined = (...rows: Row[]): [Row, readonly [string, string]][] =>
+  judgedAs('undetermined', 'no-token-id', rows)

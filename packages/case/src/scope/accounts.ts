@@ -26,8 +26,9 @@ export interface Account {
   /** Whether what touched it is a log in which readings of mail are named by audit records alone. */
   readonly needsAudit: boolean
   readonly isAudited: boolean
-  /** Accesses that gave out mail which no record names. */
+  /** Records of reading that name no message. */
   readonly unnamedBinds: number
+  /** Lists of messages through Graph around which no mailbox audit record names what they gave out. */
   readonly lists: number
 }
 
@@ -39,11 +40,12 @@ export async function accountsOf(session: Session, selected: Selected): Promise<
        toUnixTimestamp64Milli(if(theirs > 0, minIf(at, party = 'theirs'), min(at))) AS first_ms,
        toUnixTimestamp64Milli(if(theirs > 0, maxIf(at, party = 'theirs'), max(at))) AS last_ms,
        max(source NOT IN ('mintmark', 'keycloak') AND NOT is_failed) AS needs_audit,
-       countIf(unnamed = 'bind') AS binds, countIf(unnamed = 'list') AS lists
+       countIf(unnamed = 'bind') AS binds
      FROM ${selected.table} WHERE is_mail AND account != ''
      GROUP BY account ORDER BY account ${BOUNDED}`,
   )
   const audited = await auditedAccounts(session, selected)
+  const lists = await unnamedLists(session, selected)
   const directory = await directoryOf(session, selected, rows)
   return rows.map((row): Account => {
     const mailbox = String(row['account'])
@@ -62,7 +64,7 @@ export async function accountsOf(session: Session, selected: Selected): Promise<
       needsAudit: Number(row['needs_audit']) === 1,
       isAudited: audited.has(mailbox),
       unnamedBinds: Number(row['binds']),
-      lists: Number(row['lists']),
+      lists: lists.get(mailbox) ?? 0,
     }
   })
 }
@@ -78,6 +80,26 @@ async function auditedAccounts(session: Session, selected: Selected): Promise<Se
      ORDER BY account ${BOUNDED}`,
   )
   return new Set(rows.map((row) => String(row['account'])))
+}
+
+/**
+ * By account, how often messages were listed without a record of reading in the hour before or after: where
+ * the mailbox is audited, what a list gives out is named there, once in an hour.
+ */
+async function unnamedLists(session: Session, selected: Selected): Promise<Map<string, number>> {
+  const lists = `SELECT account, toStartOfHour(at) AS h FROM ${selected.table} WHERE unnamed = 'list'`
+  const [counted] = await session.rows(`SELECT count() AS n FROM (${lists})`)
+  if (Number(counted?.['n']) === 0) return new Map()
+  const rows = await session.rows(
+    `SELECT account, count() AS n FROM (${lists}) AS list
+     WHERE (account, h) NOT IN (
+       SELECT if(known.name != '', known.name, seen.ref), arrayJoin([h - 3600, h, h + 3600]) FROM (
+         SELECT DISTINCT if(mailbox_id != '', mailbox_id, mailbox) AS ref, toStartOfHour(at) AS h
+         FROM access WHERE operation = 'MailItemsAccessed'
+       ) AS seen GLOBAL LEFT ANY JOIN ${selected.names} AS known ON seen.ref = known.id
+     ) GROUP BY account ORDER BY account ${BOUNDED}`,
+  )
+  return new Map(rows.map((row) => [String(row['account']), Number(row['n'])]))
 }
 
 interface Home {

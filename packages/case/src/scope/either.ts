@@ -46,16 +46,20 @@ export async function addEither(
       'kind LowCardinality(String), value String',
       '(kind, value)',
     ),
-    owners: await scratch.table(
-      'owners',
-      'kind LowCardinality(String), who String, value String',
-      '(kind, who, value)',
-    ),
+    owners: await scratch.table('owners', 'who String, ip String', '(who, ip)'),
     candidates: await scratch.table('candidates', SELECTED_COLUMNS, '(account, at)'),
   }
   await fillMarks(session, tables)
-  await judge(session, tables, `(${OPEN_VERDICT} OR ${USED_OPENLY}) AND (${SHARES_A_MARK})`, SHARED)
-  await judge(session, tables, `${OPEN_VERDICT} AND (${IN_ACTIVE_TIME})`, UNCLEAR)
+  await judge(session, tables, {
+    candidate: `(${OPEN_VERDICT} OR ${USED_OPENLY}) AND (${SHARES_A_MARK})`,
+    account: '1',
+    rule: SHARED,
+  })
+  await judge(session, tables, {
+    candidate: `${OPEN_VERDICT} AND (${IN_ACTIVE_TIME})`,
+    account: IN_TOUCHED_MAILBOX,
+    rule: UNCLEAR,
+  })
 }
 
 /** Verdicts that leave open whose access it was. */
@@ -80,43 +84,50 @@ const USED_OPENLY = `(verdict = 'issued' AND (
   ${HAS_TOKEN} AND ${inMarks('open-token', 'toString(token_id)')}
   OR session_id != '' AND ${inMarks('open-session', 'session_id')}))`
 
-const isOwners = (kind: string, value: string) => `(${value} != '' AND (
-  (principal, ${value}) GLOBAL IN (SELECT who, value FROM {owners} WHERE kind = '${kind}')
-  OR (principal_id, ${value}) GLOBAL IN (SELECT who, value FROM {owners} WHERE kind = '${kind}')
-  OR principal = '' AND principal_id = ''
-     AND (account, ${value}) GLOBAL IN (SELECT who, value FROM {owners} WHERE kind = '${kind}')))`
-const OWN_ADDRESS = isOwners('ip', 'ip')
-// A forged token can carry the owner's session id; where the token id is missing from a log that has all
-// others, the session proves nothing.
-const OWN_SESSION = `(${isOwners('session', 'session_id')} AND NOT ${BY_SESSION}
-  AND reason != 'session-known-token-missing')`
-/** Tied to the owner, and to nobody else. */
-const OWNERS_ALONE = `(${OWN_ADDRESS} AND NOT ${BY_ADDRESS} OR ${OWN_SESSION} AND NOT ${BY_ADDRESS})`
+/**
+ * An address from which the identity provider saw this principal, and which is none of theirs. Only that
+ * ties an access to the owner: whoever signs tokens puts any session and client into them, but does not
+ * choose the owner's network.
+ */
+const IS_OWN_ADDRESS = `(ip != '' AND (
+  (principal, ip) GLOBAL IN (SELECT who, ip FROM {owners})
+  OR (principal_id, ip) GLOBAL IN (SELECT who, ip FROM {owners})
+  OR principal = '' AND principal_id = '' AND (account, ip) GLOBAL IN (SELECT who, ip FROM {owners})))`
+const OWNERS_ALONE = `(${IS_OWN_ADDRESS} AND NOT ${BY_ADDRESS})`
 const IN_THEIR_MAILBOX =
   "account GLOBAL IN (SELECT account FROM {selected} WHERE party = 'theirs' AND is_mail)"
 
 /** a, b, c of the documentation. */
 const SHARED = `(
-  (${BY_TOKEN} OR ${BY_SESSION}) AND NOT (${OWN_ADDRESS} AND NOT ${BY_ADDRESS})
-  OR ${BY_ADDRESS} AND ${OPEN_VERDICT} AND NOT (${OWN_ADDRESS} AND (${OWN_SESSION} OR NOT ${IN_THEIR_MAILBOX}))
+  (${BY_TOKEN} OR ${BY_SESSION}) AND NOT ${OWNERS_ALONE}
+  OR ${BY_ADDRESS} AND ${OPEN_VERDICT} AND (${IN_THEIR_MAILBOX} OR NOT ${IS_OWN_ADDRESS})
   OR ${BY_CONTEXT} AND ${OPEN_VERDICT} AND NOT ${OWNERS_ALONE})`
 
 /** A token without a user is not the tokens that they used, unless they used that application so. */
 const COULD_BE_A_USER = `(actor_kind NOT IN ('app', 'system')
   OR ${inMarks('app-only', 'app_id')} OR ${inMarks('app-only', 'client_app_id')})`
 /** d of the documentation. */
-const UNCLEAR = `(account != '' AND account GLOBAL IN (SELECT account FROM {selected} WHERE is_mail)
-  AND ${COULD_BE_A_USER} AND NOT ${OWNERS_ALONE})`
+const UNCLEAR = `(${COULD_BE_A_USER} AND NOT ${OWNERS_ALONE})`
+const IN_TOUCHED_MAILBOX =
+  "account != '' AND account GLOBAL IN (SELECT account FROM {selected} WHERE is_mail)"
 const IN_ACTIVE_TIME = `
   at >= (SELECT min(at) - INTERVAL ${ACTIVE_MARGIN_HOURS} HOUR FROM {selected})
   AND at <= (SELECT max(at) + INTERVAL ${ACTIVE_MARGIN_HOURS} HOUR FROM {selected})`
+
+interface Step {
+  /** What an access itself must be. */
+  readonly candidate: string
+  /** What its account must be. */
+  readonly account: string
+  /** What then makes it one of either party's. */
+  readonly rule: string
+}
 
 /** Candidates by what the log says, then those of them that the owner's own sign-ins do not explain. */
 async function judge(
   session: Session,
   tables: Tables,
-  candidate: string,
-  rule: string,
+  { candidate, account, rule }: Step,
 ): Promise<void> {
   const { selected, condition } = tables
   const run = (sql: string) => session.command(placed(sql, tables), condition.params)
@@ -125,8 +136,10 @@ async function judge(
   const base = selectBase(`outcome != 'failed' AND (${candidate}) AND (${condition.frame})
     AND record_id GLOBAL NOT IN (SELECT record_id FROM {selected})`)
   await run(
-    `INSERT INTO {candidates} ${selectAccounts(base, selected.names, 'either', `is_mail AND ${EXPOSES}`)} ${BOUNDED}`,
+    `INSERT INTO {candidates} ${selectAccounts(base, selected.names, 'either', `is_mail AND ${EXPOSES} AND ${account}`)} ${BOUNDED}`,
   )
+  const [counted] = await session.rows(placed('SELECT count() AS n FROM {candidates}', tables))
+  if (Number(counted?.['n']) === 0) return
   // The same record from an export that gives more of it, and there it is issued: no longer open.
   const twins = `SELECT record_id FROM judged
     WHERE verdict = 'issued' AND record_id GLOBAL IN (SELECT record_id FROM {candidates} WHERE ${OPEN_VERDICT})`
@@ -142,25 +155,23 @@ const WHO = `SELECT who FROM (
 /** Not one of theirs: an attacker who signs in leaves sign-ins too. */
 const NOT_THEIRS = `NOT (${HAS_TOKEN} AND ${inMarks('token', 'toString(token_id)')})
   AND NOT (session_id != '' AND ${inMarks('session', 'session_id')})`
-const whose = `arrayJoin(arrayFilter(who -> who != '', [principal, principal_id])) AS who`
+const WHOSE = `arrayJoin(arrayFilter(who -> who != '', [principal, principal_id])) AS who`
 
 /**
- * Where the identity provider's own record puts a principal: addresses and sessions of its sign-ins and of
- * its issued accesses. The mail service's own token call proves nothing: it renewed forged tokens too.
+ * Where the identity provider's own record puts a principal: addresses of its sign-ins and of its issued
+ * accesses. The mail service's own token call proves nothing: it renewed forged tokens too.
  */
 const OWNERS = `
-  SELECT DISTINCT mark.1 AS kind, who, mark.2 AS value FROM (
-    SELECT who, arrayJoin([('ip', ip), ('session', session_id)]) AS mark FROM (
-      SELECT ${whose}, ip, session_id FROM issuance
-      WHERE outcome = 'issued' AND category != 'owa-auth' AND ${NOT_THEIRS}
-        AND (principal GLOBAL IN (${WHO}) OR principal_id GLOBAL IN (${WHO}))
-      UNION ALL
-      SELECT ${whose}, ip, session_id FROM judged
-      WHERE verdict = 'issued' AND ${NOT_THEIRS}
-        AND record_id GLOBAL NOT IN (SELECT record_id FROM {selected} WHERE party = 'theirs')
-        AND (principal GLOBAL IN (${WHO}) OR principal_id GLOBAL IN (${WHO}))
-    )
-  ) WHERE mark.2 != ''`
+  SELECT DISTINCT who, ip FROM (
+    SELECT ${WHOSE}, ip FROM issuance
+    WHERE outcome = 'issued' AND category != 'owa-auth' AND ip != '' AND ${NOT_THEIRS}
+      AND (principal GLOBAL IN (${WHO}) OR principal_id GLOBAL IN (${WHO}))
+    UNION ALL
+    SELECT ${WHOSE}, ip FROM judged
+    WHERE verdict = 'issued' AND ip != '' AND ${NOT_THEIRS}
+      AND record_id GLOBAL NOT IN (SELECT record_id FROM {selected} WHERE party = 'theirs')
+      AND (principal GLOBAL IN (${WHO}) OR principal_id GLOBAL IN (${WHO}))
+  )`
 
 const MARKS: readonly string[] = [
   `SELECT DISTINCT 'ip', ip FROM {theirs} WHERE ip != ''`,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { conditionOf, type Selection, type Wanted, wantedOf } from '../selection.ts'
+import { type Condition, conditionOf, type Selection, type Wanted, wantedOf } from '../selection.ts'
 import type { Params, Session } from '../session.ts'
 import { addEither } from './either.ts'
 import { Scratch } from './scratch.ts'
@@ -23,6 +23,22 @@ const VALUES_AT_ONCE = 500
  *   else as `Session.command`
  */
 export async function select(session: Session, selection: Selection): Promise<Selected> {
+  const { selected, condition } = await selectTheirs(session, selection)
+  try {
+    // Where everything is theirs there is no other party.
+    if (condition.sql !== condition.frame) await addEither(session, selected, condition)
+    return selected
+  } catch (cause) {
+    await selected.close()
+    throw cause
+  }
+}
+
+/** Writes down the accesses of a selection alone. Throws as {@link select}; the caller closes it. */
+export async function selectTheirs(
+  session: Session,
+  selection: Selection,
+): Promise<{ readonly selected: Selected; readonly condition: Condition }> {
   const values = wantedOf(selection)
   const scratch = await Scratch.open(session)
   try {
@@ -32,22 +48,15 @@ export async function select(session: Session, selection: Selection): Promise<Se
       '(list, kind, value)',
     )
     const names = await scratch.table('names', 'id String, name String', 'id')
-    const table = await scratch.table(
-      'selected',
-      SELECTED_COLUMNS,
-      '(account, at, record_id, content)',
-    )
+    const order = '(account, at, record_id, content)'
+    const table = await scratch.table('selected', SELECTED_COLUMNS, order)
     await fillNames(session, names)
     await fillWanted(session, wanted, values, names)
     const condition = conditionOf(selection, values, wanted)
-    await session.command(
-      `INSERT INTO ${table} ${selectAccounts(selectBase(condition.sql), names, 'theirs', '1')} ${BOUNDED}`,
-      condition.params,
-    )
+    const rows = selectAccounts(selectBase(condition.sql), names, 'theirs', '1')
+    await session.command(`INSERT INTO ${table} ${rows} ${BOUNDED}`, condition.params)
     const selected = { selection, scratch, table, names, close: () => scratch.close() }
-    // Where everything is theirs there is no other party.
-    if (condition.sql !== condition.frame) await addEither(session, selected, condition)
-    return selected
+    return { selected, condition }
   } catch (cause) {
     await scratch.close()
     throw cause

@@ -174,8 +174,7 @@ function wholeMailbox(account: Account, isThrottled: boolean): UnboundedCode | '
   if (account.needsAudit && !account.isAudited) return 'no-mailbox-auditing'
   if (isThrottled) return 'throttled'
   if (account.unnamedBinds > 0) return 'reads-without-items'
-  // Where the mailbox is audited, what a list gave out is named by its own Bind records.
-  if (account.lists > 0 && !account.isAudited) return 'graph-lists'
+  if (account.lists > 0) return 'graph-lists'
   return ''
 }
 

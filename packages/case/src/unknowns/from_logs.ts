@@ -13,7 +13,7 @@ import { bracketed, counted, someOf } from './wording.ts'
 type Ask = (session: Session, selected: Selected) => Promise<Unknown[]>
 
 /** Tenants with accesses of which no issuance at all is known. */
-export const withoutIssuances: Ask = async (session) => {
+const withoutIssuances: Ask = async (session) => {
   const rows = await session.rows(
     `SELECT seen.tenant AS tenant, seen.n AS n FROM (
        SELECT toString(tenant) AS tenant, count() AS n FROM access WHERE source != 'entra-audit' GROUP BY tenant
@@ -34,7 +34,7 @@ export const withoutIssuances: Ask = async (session) => {
 }
 
 /** Tenants whose sign-in logs lack the category in which most tokens of users are issued. */
-export const withoutNonInteractive: Ask = async (session) => {
+const withoutNonInteractive: Ask = async (session) => {
   const rows = await session.rows(
     `SELECT toString(tenant) AS name,
        countIf(category IN ('interactive', 'sts-logon')) AS interactive,
@@ -53,7 +53,7 @@ export const withoutNonInteractive: Ask = async (session) => {
 }
 
 /** Users that sign in, or stand in the directory, in tenants where no mailbox of theirs is ever seen read. */
-export const withoutMailboxAuditing: Ask = async (session) => {
+const withoutMailboxAuditing: Ask = async (session) => {
   const rows = await session.rows(
     `SELECT users.tenant AS name, users.n AS n FROM (
        SELECT tenant, uniqExact(who) AS n FROM (
@@ -120,7 +120,7 @@ const SETTLED_BY: ReadonlyMap<string, string> = new Map([
 ])
 
 /** One line for each reason why accesses have no verdict, most accesses first. */
-export const undetermined: Ask = async (session) => {
+const undetermined: Ask = async (session) => {
   const rows = await session.rows(
     `SELECT toString(reason) AS why, count() AS n FROM verdict WHERE verdict = 'undetermined'
      GROUP BY why ORDER BY n DESC, why`,
@@ -135,7 +135,7 @@ export const undetermined: Ask = async (session) => {
   })
 }
 
-export const sessionOnly: Ask = async (session) => {
+const sessionOnly: Ask = async (session) => {
   const [row] = await session.rows(
     `SELECT count() AS n FROM verdict WHERE verdict = 'session-only'`,
   )
@@ -212,7 +212,7 @@ const STATEMENTS: ReadonlyMap<string, { readonly text: string; readonly settledB
   ])
 
 /** What files say about their own completeness, one line for each kind of statement. */
-export const statements: Ask = async (session) => {
+const statements: Ask = async (session) => {
   const rows = await session.rows(
     `SELECT toString(code) AS what, uniqExact(evidence_id) AS files, argMin(path, evidence_id) AS first_path
      FROM statement LEFT ANY JOIN (SELECT evidence_id AS id, path FROM evidence) AS file ON evidence_id = file.id
@@ -228,7 +228,7 @@ export const statements: Ask = async (session) => {
 }
 
 /** What could not be read. */
-export const rejects: Ask = async (session) => {
+const rejects: Ask = async (session) => {
   const [row] = await session.rows(
     `SELECT countIf(kind = 'file') AS files, countIf(kind = 'row') AS bad_rows,
        countIf(kind = 'payload') AS payloads FROM reject`,
@@ -245,7 +245,7 @@ export const rejects: Ask = async (session) => {
 }
 
 /** Records come late: the end of a log is not the end of what happened. */
-export const lateArrival: Ask = async (session, selected) => {
+const lateArrival: Ask = async (session, selected) => {
   const [row] = await session.rows(
     `SELECT toUnixTimestamp64Milli(max(at)) AS end_ms, count() AS n,
        (SELECT toUnixTimestamp64Milli(max(at)) FROM ${selected.table} WHERE party = 'theirs') AS theirs_ms,
@@ -264,7 +264,7 @@ export const lateArrival: Ask = async (session, selected) => {
 }
 
 /** Addresses that the owners' own sign-ins have too. */
-export const sharedAddresses: Ask = async (session, selected) => {
+const sharedAddresses: Ask = async (session, selected) => {
   const rows = await session.rows(
     `SELECT shared.ip AS name, shared.people AS people FROM (
        SELECT ip, uniqExact(principal) AS people FROM issuance
@@ -340,7 +340,7 @@ const GAPS: readonly Gap[] = [
   },
 ]
 
-export const selectedGaps: Ask = async (session, selected) => {
+const selectedGaps: Ask = async (session, selected) => {
   const columns = GAPS.map((gap, i) => `countIf(${gap.where}) AS gap_${i}`).join(', ')
   const [row] = await session.rows(
     `SELECT ${columns} FROM ${selected.table} WHERE party = 'theirs' AND NOT is_failed`,
@@ -350,4 +350,26 @@ export const selectedGaps: Ask = async (session, selected) => {
     if (count === 0) return []
     return [{ code: gap.code, text: counted(count, gap.one, gap.many), settledBy: gap.settledBy }]
   })
+}
+
+const ASKS: readonly Ask[] = [
+  selectedGaps,
+  withoutMailboxAuditing,
+  withoutIssuances,
+  withoutNonInteractive,
+  undetermined,
+  sessionOnly,
+  sharedAddresses,
+  statements,
+  rejects,
+  lateArrival,
+]
+
+export async function unknownsOfLogs(session: Session, selected: Selected): Promise<Unknown[]> {
+  const found: Unknown[] = []
+  for (const ask of ASKS) {
+    // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
+    found.push(...(await ask(session, selected)))
+  }
+  return found
 }

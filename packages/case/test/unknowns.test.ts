@@ -1,0 +1,367 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, before, describe, it } from 'node:test'
+import type { AccountScope, Scope } from '../src/scope/scope.ts'
+import { selectTheirs } from '../src/scope/select.ts'
+import type { CoverageBand, Timeline } from '../src/timeline.ts'
+import { unknownsOfLogs } from '../src/unknowns/from_logs.ts'
+import { unknownsOfScope, unknownsOfTimeline } from '../src/unknowns/from_scope.ts'
+import { UNKNOWN_CODES, type Unknown, unknowns } from '../src/unknowns.ts'
+import {
+  access,
+  bind,
+  fill,
+  guid,
+  issuance,
+  judgedAs,
+  type OpenWorld,
+  openWorld,
+  type Row,
+  undetermined,
+  unissued,
+  type World,
+} from './world.ts'
+
+const ANN = 'ann@example.org'
+const BOB = 'bob@example.org'
+const T1 = { token_id: guid(1), ip: '192.0.2.1', throttled: 0 }
+const forged = (fields: Row = {}) => bind(ANN, 10, ['<1@example.org>'], { ...T1, ...fields })
+const NO_ITEMS = {
+  item_message_id: [],
+  item_id: [],
+  item_bytes: [],
+  item_folder: [],
+  item_subject: [],
+}
+const stated = (code: string): World => ({
+  statement: [{ evidence_id: 1, line: 1, code, text: 'x' }],
+  evidence: [{ evidence_id: 1, path: 'export.csv' }],
+})
+const laterLog = access(500, { tenant: 'tenant-a', token_id: guid(8) })
+
+/** Each code, the smallest world that has it, and a neighbour that has not. */
+interface Case {
+  readonly code: string
+  readonly world: World
+  readonly without: World
+  readonly says?: RegExp
+}
+
+const pointed = (row: Row, more: World = {}): World => ({
+  ...more,
+  access: [row, ...(more.access ?? [])],
+  verdicts: new Map([...unissued(row), ...(more.verdicts ?? [])]),
+})
+const open = bind(ANN, 11, ['<2@example.org>'], { ip: '192.0.2.1' })
+
+/** A scope and a timeline of which nothing is unknown. */
+const SCOPE: Scope = {
+  mailboxes: 1,
+  organisations: 1,
+  accesses: 1,
+  messages: { lower: 1, upper: 1 },
+  copies: { lower: 1, upper: 1 },
+  items_without_message_id: 0,
+  bytes: 1,
+  graph_bytes: 0,
+  synced_folders: [],
+  throttled_windows: [],
+  groups: [],
+  accounts: [],
+  organisation_list: [],
+  classes: [],
+  named_by: [],
+  either: { accesses: 0, mailboxes: 0, organisations: 0 },
+  unbounded: [],
+  other_accesses: 0,
+}
+const TIMELINE: Timeline = {
+  first: '2023-06-01T00:00:00.000Z',
+  last: '2023-06-20T00:00:00.000Z',
+  classes: [],
+  activeDays: [],
+  hours: [],
+  weekdays: [],
+  phases: [],
+  coverage: [],
+  cannotExcludeBefore: null,
+  horizons: [],
+}
+const account: AccountScope = {
+  mailbox: ANN,
+  organisation: 'Org',
+  group: '',
+  messages: { lower: 1, upper: 1 },
+  copies: { lower: 1, upper: 1 },
+  items_without_message_id: 0,
+  accesses: 1,
+  either: 0,
+  first: '',
+  last: '',
+}
+const folder = { mailbox: ANN, folder: 'F', path: '\\Inbox', either: false }
+const band: CoverageBand = {
+  side: 'access',
+  source: 'ual',
+  category: 'Exchange',
+  tenant: 'tenant-a',
+  from: '2023-05-01T00:00:00.000Z',
+  to: '2023-07-01T00:00:00.000Z',
+  hours: 10,
+  gaps: [{ from: '2023-06-02T00:00:00.000Z', to: '2023-06-09T00:00:00.000Z' }],
+}
+
+interface Pure {
+  readonly code: string
+  readonly scope?: Partial<Scope>
+  readonly timeline?: Partial<Timeline>
+  readonly says: RegExp
+}
+
+const answers: readonly Pure[] = [
+  {
+    code: 'before-log-horizon',
+    timeline: { cannotExcludeBefore: { at: '2023-05-01', because: 'the log begins then' } },
+    says: /before 2023-05-01: the log begins then/,
+  },
+  {
+    code: 'before-log-horizon',
+    timeline: { cannotExcludeBefore: { at: null, because: 'there is none' } },
+    says: /at any time: there is none/,
+  },
+  { code: 'access-log-silent', timeline: { coverage: [band] }, says: /^1 silence .*2023-06-02/ },
+  ...(['no-mailbox-auditing', 'throttled', 'reads-without-items', 'graph-lists'] as const).map(
+    (because): Pure => ({
+      code: because,
+      scope: { unbounded: [{ mailbox: ANN, because }] },
+      says: /^1 mailbox \(ann@example\.org\)/,
+    }),
+  ),
+  {
+    code: 'synced-folders',
+    scope: {
+      unbounded: [{ mailbox: ANN, because: 'synced-folders' }],
+      synced_folders: [{ ...folder, items: null }],
+    },
+    says: /1 folder \(\\Inbox\)/,
+  },
+  {
+    code: 'synced-folders-counted',
+    scope: { synced_folders: [{ ...folder, items: 4 }] },
+    says: /^1 folder \(\\Inbox\)/,
+  },
+  {
+    code: 'either-party',
+    scope: { either: { accesses: 1200, mailboxes: 2, organisations: 0 } },
+    says: /^1,200 accesses .*2 mailboxes are touched by nothing else/,
+  },
+  {
+    code: 'items-without-message-id',
+    scope: { items_without_message_id: 3 },
+    says: /^3 items were read/,
+  },
+  { code: 'groups-unknown', scope: { accounts: [account] }, says: /^1 mailbox is in no group/ },
+  {
+    code: 'organisations-by-tenant',
+    scope: {
+      organisation_list: [
+        { name: 'example.org', basis: 'tenant', mailboxes: 1, messages: { lower: 1, upper: 1 } },
+      ],
+    },
+    says: /^1 organisation is told by tenant/,
+  },
+]
+
+const logs: readonly Case[] = [
+  {
+    code: 'throttling-not-told',
+    world: pointed(forged({ throttled: -1 })),
+    without: pointed(forged()),
+  },
+  {
+    code: 'item-sizes-missing',
+    world: pointed(forged({ item_bytes: [0] })),
+    without: pointed(forged()),
+  },
+  {
+    code: 'mailbox-not-named',
+    world: pointed(forged({ mailbox: '' })),
+    without: pointed(forged()),
+  },
+  {
+    code: 'searches',
+    world: pointed(forged({ operation: 'SearchQueryInitiatedExchange', ...NO_ITEMS })),
+    without: pointed(forged()),
+  },
+  {
+    code: 'mail-exports',
+    world: pointed(access(1, { ...T1, operation: 'New-MailboxExportRequest' })),
+    without: pointed(forged()),
+  },
+  {
+    code: 'forwarding',
+    world: pointed(access(1, { ...T1, operation: 'New-InboxRule' })),
+    without: pointed(forged()),
+  },
+  {
+    code: 'tenant-without-mailbox-auditing',
+    world: { access: [access(1)], issuance: [issuance(1, ANN), issuance(1, BOB)] },
+    without: {
+      access: [access(1, { operation: 'MailItemsAccessed' })],
+      issuance: [issuance(1, ANN)],
+    },
+    says: /mail of 2 users/,
+  },
+  {
+    code: 'no-issuance-log',
+    world: { access: [access(1)] },
+    without: { access: [access(1)], issuance: [issuance(1, ANN)] },
+  },
+  {
+    code: 'non-interactive-not-supplied',
+    world: { issuance: [issuance(1, ANN)] },
+    without: { issuance: [issuance(1, ANN), issuance(1, ANN, { category: 'non-interactive' })] },
+  },
+  {
+    code: 'undetermined-no-token-id',
+    world: { access: [open], verdicts: new Map(undetermined(open)) },
+    without: { access: [open] },
+    says: /^1 access/,
+  },
+  {
+    code: 'undetermined-first-party-app-only',
+    world: {
+      access: [open],
+      verdicts: new Map(judgedAs('undetermined', 'first-party-app-only', [open])),
+    },
+    without: { access: [open], verdicts: new Map(undetermined(open)) },
+  },
+  {
+    code: 'session-only',
+    world: { access: [open], verdicts: new Map(judgedAs('session-only', 'session-known', [open])) },
+    without: { access: [open] },
+  },
+  {
+    code: 'shared-addresses',
+    world: pointed(forged(), { issuance: [issuance(1, BOB, { ip: '192.0.2.1' })] }),
+    without: pointed(forged(), { issuance: [issuance(1, BOB, { ip: '198.51.100.1' })] }),
+  },
+  ...[
+    'extractor-gap',
+    'row-cap',
+    'result-count-short',
+    'next-link',
+    'ends-early',
+    'audit-data-truncated',
+    'portal-grouped',
+    'date-order-unproven',
+    'fields-not-carried',
+  ].map(
+    (code): Case => ({ code, world: stated(code), without: {}, says: /^1 file \(export\.csv\)/ }),
+  ),
+  {
+    code: 'rejected',
+    world: { reject: [{ evidence_id: 1, line: 3, kind: 'row', reason: 'x' }] },
+    without: {},
+  },
+  {
+    code: 'late-arrival',
+    world: pointed(forged()),
+    without: pointed(forged(), { access: [laterLog] }),
+  },
+]
+
+let world: OpenWorld
+before(async () => {
+  world = await openWorld()
+})
+after(() => world.close())
+
+/** Unknowns of the logs, in a case that holds `given`. */
+async function logUnknowns(given: World): Promise<Unknown[]> {
+  await fill(world.session, given)
+  const { selected } = await selectTheirs(world.session, {})
+  try {
+    return await unknownsOfLogs(world.session, selected)
+  } finally {
+    await selected.close()
+  }
+}
+
+describe('what scope and timeline cannot tell', () => {
+  for (const { code, scope = {}, timeline = {}, says } of answers) {
+    it(`${code}, which says ${says.source}`, () => {
+      const found = [
+        ...unknownsOfTimeline({ ...TIMELINE, ...timeline }),
+        ...unknownsOfScope({ ...SCOPE, ...scope }),
+      ]
+      assert.deepEqual(
+        found.map((one) => one.code),
+        [code],
+      )
+      assert.match(found[0]?.text ?? '', says)
+      assert.notEqual(found[0]?.settledBy, '')
+    })
+  }
+
+  it('is nothing where all is known', () => {
+    assert.deepEqual([...unknownsOfTimeline(TIMELINE), ...unknownsOfScope(SCOPE)], [])
+  })
+
+  it('has no silence that lies outside of their time', () => {
+    const early = { ...TIMELINE, first: '2023-06-10T00:00:00.000Z', coverage: [band] }
+    assert.deepEqual(unknownsOfTimeline(early), [])
+  })
+})
+
+describe('what the logs cannot tell', () => {
+  for (const { code, world: given, without, says = /./ } of logs) {
+    it(`${code}, where it applies and nowhere else`, async () => {
+      const found = (await logUnknowns(given)).filter((one) => one.code === code)
+      assert.equal(found.length, 1)
+      assert.match(found[0]?.text ?? '', says)
+      assert.notEqual(found[0]?.settledBy, '')
+      const other = await logUnknowns(without)
+      assert.deepEqual(
+        other.filter((one) => one.code === code),
+        [],
+      )
+    })
+  }
+})
+
+describe('unknowns', () => {
+  it('are none in an empty case', async () => {
+    await fill(world.session, {})
+    assert.deepEqual(await unknowns(world.session, {}), [])
+  })
+
+  it('come in the order of their list, each time the same', async () => {
+    await fill(world.session, pointed(forged({ throttled: -1 }), stated('row-cap')))
+    const once = await unknowns(world.session, {})
+    assert.deepEqual(await unknowns(world.session, {}), once)
+    const places = once.map((one) => UNKNOWN_CODES.indexOf(one.code))
+    assert.ok(places.length > 5)
+    assert.deepEqual(
+      places.toSorted((a, b) => a - b),
+      places,
+    )
+  })
+})
+
+describe('docs/unknowns.md', () => {
+  const text = readFileSync(new URL('../../../../docs/unknowns.md', import.meta.url), 'utf8')
+  const headings = [...text.matchAll(/^### `([\w-]+)`/gmu)].map(([, code]) => code)
+  it('has a heading for each code, and none besides', () => {
+    assert.deepEqual(headings, UNKNOWN_CODES)
+  })
+  it('has codes that a test has seen', () => {
+    const seen = new Set(
+      [...answers, ...logs].map((one) => one.code.replace(/^undetermined-.*$/u, 'undetermined-')),
+    )
+    assert.deepEqual(
+      UNKNOWN_CODES.filter((code) => !seen.has(code)),
+      [],
+    )
+  })
+})
