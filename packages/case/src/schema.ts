@@ -212,7 +212,7 @@ export const TABLES: readonly TableSpec[] = [
       'session_id String',
       // `sid`: the token's session. `other`: the record's own session field, where it has no other.
       'field LowCardinality(String)',
-      'principal String',
+      'principals Array(String)',
       'accesses UInt64',
       `first ${TIME}`,
       `last ${TIME}`,

@@ -1,0 +1,183 @@
+/**
+ * Gives every open access its verdict and its reason.
+ *
+ * @module
+ */
+import type { Session } from '../session.ts'
+import { LATER_MS, sessionAgrees } from './agreement.ts'
+import { ASSIGNED_ID, FIRST_PARTY_APPS } from './first_party.ts'
+import type { Range } from './lanes.ts'
+import { DOUBTS, REASONS } from './reasons.ts'
+
+/** Access tokens under continuous evaluation live up to 28 hours; none lives longer. */
+export const LOOK_BACK_MS: number = 28 * 3_600_000
+/** A token's own time of issue is set back by as much as this against clocks that run behind. */
+const SKEW_MS = 300_000
+/** Tenant of all personal Microsoft accounts. */
+const CONSUMERS = '9188040d-6c67-4c5b-b112-36a304b66dad'
+
+/** Names of the tables that judging reads. */
+export interface OpenTables {
+  readonly open: string
+  /** app_id by tenant: whether it signed in as a service principal (sp), as a managed identity (mi). */
+  readonly apps: string
+  /** Sessions of issuances: names and ids of the principals. */
+  readonly known: string
+  /** Sessions of open accesses: `first_ms`, `doubt`. */
+  readonly sessions: string
+  readonly doubts: string
+}
+
+/** Parameters of {@link prepared}. */
+export interface PreparedParams {
+  readonly [name: string]: string | readonly string[]
+  readonly sole: string
+  readonly first_party: readonly string[]
+}
+
+export const preparedParams = (sole: string): PreparedParams => ({
+  sole,
+  first_party: FIRST_PARTY_APPS,
+})
+
+const supplied = (category: string) =>
+  `home IN (SELECT if(tenant = '', {sole:String}, tenant) FROM coverage WHERE category = '${category}' AND side = 'issuance')`
+
+/**
+ * The open accesses with what follows from each alone: `home` tenant, `sid` and the `field` it stands in,
+ * `family` and `kind` of token, and `note`, why its issuance could not have been seen whatever the hour.
+ */
+export function prepared(tables: OpenTables, where: string): string {
+  return `
+    SELECT *,
+      multiIf(
+        is_foreign, 'other-tenant-issuer',
+        position(lower(issuer), 'backup') > 0, 'backup-authentication',
+        NOT is_app OR family = 'plain', '',
+        app IN {first_party:Array(String)} OR match(app, '${ASSIGNED_ID}'), 'first-party-app-only',
+        sp + mi > 0 OR NOT ${supplied('service-principal')}, '',
+        ${supplied('managed-identity')}, 'first-party-app-only',
+        'category-not-supplied') AS note
+    FROM (
+      SELECT o.*, sp, mi,
+        multiIf(is_owa, 'owa', is_app, multiIf(sp > 0 AND mi > 0, 'app', mi > 0, 'app-mi', 'app-sp'),
+          NOT is_user, 'any',
+          match(client, '(?i)client=(owa|rest)') AND ${supplied('owa-auth')}, 'user-owa', 'user') AS kind
+      FROM (
+        SELECT *,
+          if(tenant = '', {sole:String}, tenant) AS home,
+          if(finding = 'owa' AND root != '', root, if(session_id != '', session_id, other_session_id)) AS sid,
+          if(finding = 'owa' AND root != '' OR session_id != '', 'sid', 'other') AS field,
+          if(source IN ('keycloak', 'mintmark'), 'plain', 'cloud') AS family,
+          lower(if(client_app_id != '', client_app_id, app_id)) AS app,
+          actor_kind = 'app' AS is_app,
+          actor_kind = 'user' OR actor_kind = '' AND position(principal, '@') > 0 AS is_user,
+          match(issuer, '(?i)(outlook|owa|exchange|00000002-0000-0ff1-ce00-)') AND family = 'cloud' AS is_owa,
+          tenant != '' AND (external_tenant NOT IN ('', tenant) OR token_tenant NOT IN ('', tenant))
+            OR position(principal, '#ext#') > 0 OR '${CONSUMERS}' IN (external_tenant, token_tenant) AS is_foreign
+        FROM ${tables.open}
+        WHERE ${where}
+      ) AS o
+      LEFT ANY JOIN (SELECT home AS a_home, app AS a_app, sp, mi FROM ${tables.apps}) AS a
+        ON a_home = o.home AND a_app = o.app
+    )`
+}
+
+/** The first doubt that touches a look-back from `from` on, as SQL; `''` when there is none. */
+export function doubtOf(until: string, from: string): string {
+  const names = DOUBTS.map((doubt) => `'${doubt}'`).join(', ')
+  return `if(empty(${until}), 'category-not-supplied',
+    [${names}, ''][if(arrayFirstIndex(u -> u > ${from}, ${until}) = 0, ${DOUBTS.length + 1},
+      arrayFirstIndex(u -> u > ${from}, ${until}))])`
+}
+
+/** From when on an access's token may have been issued, milliseconds. */
+const LOOK_BACK_FROM = `if(issued_ms > 0 AND issued_ms <= at_ms + ${LATER_MS},
+  least(issued_ms, at_ms) - ${SKEW_MS}, at_ms - ${LOOK_BACK_MS})`
+
+const MISMATCHES = REASONS.filter(({ verdict }) => verdict === 'mismatched')
+  .map(({ reason }) => `'${reason}'`)
+  .join(', ')
+
+/** Verdict and reason of a row as one tuple: the first rule that fits. */
+const RULES = `multiIf(
+  finding IN (${MISMATCHES}), ('mismatched', finding),
+  token_state = 'malformed' OR finding = 'shared', ('undetermined', 'malformed-id'),
+  finding = 'owa', multiIf(
+    sid = '', ('undetermined', 'issuer-root-unknown'),
+    is_known, ('issued', 'token-issued'),
+    is_anothers, ('mismatched', 'session-principal-differs'),
+    session_doubt = '', ('unissued', 'issuer-not-rooted'),
+    ('undetermined', session_doubt)),
+  token_state = 'present', multiIf(
+    is_known, ('session-only', if(why = '', 'session-known-token-missing', 'session-known')),
+    why = '', ('unissued', 'never-issued'),
+    why = 'field-not-carried' AND is_absent, ('unissued', 'session-never-issued'),
+    ('undetermined', why)),
+  sid != '' AND is_known, ('session-only', 'session-known'),
+  sid != '' AND is_anothers, ('mismatched', 'session-principal-differs'),
+  is_absent AND note = '', ('unissued', 'session-never-issued'),
+  token_state = 'anonymised', ('undetermined', 'anonymised-id'),
+  sid = '' OR NOT is_linkable, ('undetermined', 'no-token-id'),
+  note != '', ('undetermined', note),
+  session_doubt = '', ('undetermined', 'no-token-id'),
+  ('undetermined', session_doubt))`
+
+/** Columns of the table of outcomes. */
+export const JUDGED_COLUMNS = `bucket UInt8, token_id UUID, record_id UUID, content UInt64, token_state LowCardinality(String),
+  tenant LowCardinality(String), service LowCardinality(String), app LowCardinality(String), at_ms Int64,
+  home LowCardinality(String), sid String, field LowCardinality(String), principal String,
+  verdict LowCardinality(String), reason LowCardinality(String)`
+
+/** Judges the open accesses of a bucket range into `judged`. */
+export async function judgeRange(
+  session: Session,
+  tables: OpenTables,
+  judged: string,
+  linkable: string,
+  range: Range,
+  sole: string,
+): Promise<void> {
+  const where = 'bucket BETWEEN {first:UInt8} AND {last:UInt8}'
+  const named = (column: string) => `SELECT ${column} FROM ${tables.open} WHERE ${where}`
+  const anySession = ['session_id', 'other_session_id', 'root'].map(named).join(' UNION ALL ')
+  await session.command(
+    `INSERT INTO ${judged}
+     SELECT bucket, token_id, record_id, content, token_state, tenant, service,
+       if(client_app_id != '', client_app_id, app_id) AS app, at_ms, home, sid, field, principal,
+       ruling.1 AS verdict, ruling.2 AS reason
+     FROM (
+       SELECT * EXCEPT (until_ms),
+         ${doubtOf('until_ms', LOOK_BACK_FROM)} AS doubt,
+         if(note != '', note, doubt) AS why,
+         known_1.1 AND ${sessionAgrees('known_1.2', 'known_1.3')}
+           OR known_2.1 AND ${sessionAgrees('known_2.2', 'known_2.3')} AS is_known,
+         NOT is_known AND (known_1.1 OR known_2.1) AS is_anothers,
+         field = 'sid' OR home IN (SELECT home FROM ${linkable}) AS is_linkable,
+         sid != '' AND NOT known_1.1 AND NOT known_2.1 AND is_linkable AND session_doubt = '' AS is_absent,
+         ${RULES} AS ruling
+       FROM (
+         SELECT p.*, until_ms, session_doubt, (k_session != '', k_names, k_ids) AS known_1,
+           (k2_session != '', k2_names, k2_ids) AS known_2
+         FROM (SELECT *, concat('token/', family, '/', kind) AS token_kind FROM (${prepared(tables, where)})) AS p
+         ASOF LEFT JOIN (SELECT tenant AS d_tenant, kind AS d_kind, from_ms, until_ms FROM ${tables.doubts}) AS d
+           ON d_tenant = p.home AND d_kind = p.token_kind AND p.at_ms >= from_ms
+         LEFT ANY JOIN (
+           SELECT home AS s_home, sid AS s_sid, field AS s_field, doubt AS session_doubt FROM ${tables.sessions}
+           WHERE sid IN (${anySession})) AS s
+           ON s_home = p.home AND s_sid = p.sid AND s_field = p.field
+         LEFT ANY JOIN (
+           SELECT session AS k_session, names AS k_names, ids AS k_ids FROM ${tables.known}
+           WHERE session IN (${anySession})) AS k
+           ON k_session = p.sid
+         LEFT ANY JOIN (
+           SELECT session AS k2_session, names AS k2_names, ids AS k2_ids FROM ${tables.known}
+           WHERE session IN (${named('other_session_id')})) AS k2
+           ON k2_session = p.other_session_id
+       )
+     )
+     WHERE verdict != 'issued'
+     SETTINGS max_block_size = 16384`,
+    { ...range, ...preparedParams(sole) },
+  )
+}

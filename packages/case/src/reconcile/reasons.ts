@@ -1,0 +1,108 @@
+/**
+ * Verdicts on an access, and why. Each reason has its heading in `docs/verdicts.md`.
+ *
+ * @module
+ */
+
+/** In the order in which they are printed. */
+export const VERDICTS = [
+  'issued',
+  'mismatched',
+  'session-only',
+  'unissued',
+  'undetermined',
+] as const
+
+export type Verdict = (typeof VERDICTS)[number]
+
+export type Reason =
+  | 'token-issued'
+  | 'principal-differs'
+  | 'app-differs'
+  | 'tenant-differs'
+  | 'issued-at-differs'
+  | 'session-principal-differs'
+  | 'session-known'
+  | 'session-known-token-missing'
+  | 'never-issued'
+  | 'session-never-issued'
+  | 'issuer-not-rooted'
+  | 'no-token-id'
+  | 'anonymised-id'
+  | 'malformed-id'
+  | 'before-issuance-window'
+  | 'issuance-hour-empty'
+  | 'category-not-supplied'
+  | 'field-not-carried'
+  | 'portal-grouped'
+  | 'first-party-app-only'
+  | 'backup-authentication'
+  | 'owa-issuer-not-supplied'
+  | 'issuer-root-unknown'
+  | 'other-tenant-issuer'
+  | 'export-capped'
+  | 'late-arrival-margin'
+
+const REASONS_OF: Readonly<Record<Verdict, readonly Reason[]>> = {
+  issued: ['token-issued'],
+  mismatched: [
+    'principal-differs',
+    'app-differs',
+    'tenant-differs',
+    'issued-at-differs',
+    'session-principal-differs',
+  ],
+  'session-only': ['session-known', 'session-known-token-missing'],
+  unissued: ['never-issued', 'session-never-issued', 'issuer-not-rooted'],
+  undetermined: [
+    'no-token-id',
+    'anonymised-id',
+    'malformed-id',
+    'before-issuance-window',
+    'issuance-hour-empty',
+    'category-not-supplied',
+    'field-not-carried',
+    'portal-grouped',
+    'first-party-app-only',
+    'backup-authentication',
+    'owa-issuer-not-supplied',
+    'issuer-root-unknown',
+    'other-tenant-issuer',
+    'export-capped',
+    'late-arrival-margin',
+  ],
+}
+
+/** Every reason, with the one verdict that it is given for. */
+export const REASONS: readonly { readonly reason: Reason; readonly verdict: Verdict }[] =
+  VERDICTS.flatMap((verdict) => REASONS_OF[verdict].map((reason) => ({ reason, verdict })))
+
+/** Reasons that are a matter of time: a log that proves nothing at the hour in question. */
+export type Doubt = Extract<
+  Reason,
+  | 'category-not-supplied'
+  | 'owa-issuer-not-supplied'
+  | 'portal-grouped'
+  | 'export-capped'
+  | 'before-issuance-window'
+  | 'issuance-hour-empty'
+  | 'field-not-carried'
+  | 'backup-authentication'
+  | 'late-arrival-margin'
+>
+
+/**
+ * Why a stretch of an issuance log proves nothing. The first that touches the look-back of an access is
+ * its reason, so the order matters: what is missing altogether stands before what is merely thin.
+ */
+export const DOUBTS: readonly Doubt[] = [
+  'category-not-supplied',
+  'owa-issuer-not-supplied',
+  'portal-grouped',
+  'export-capped',
+  'before-issuance-window',
+  'issuance-hour-empty',
+  'field-not-carried',
+  'backup-authentication',
+  'late-arrival-margin',
+]

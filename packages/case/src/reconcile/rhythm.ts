@@ -1,0 +1,146 @@
+/**
+ * Which silences of a log are holes in it, judged by the log's own rhythm.
+ *
+ * A small tenant has nobody signing in at night, and its log is none the worse for it; an hour without a
+ * record is a hole only where the log itself makes that surprising. Two tests, each against the log's other
+ * weeks, never against the silent stretch itself:
+ *
+ * - **usually active**: of the hours of the week that have a record in at least half of the other weeks, the
+ *   run misses so many that chance would leave them all empty in less than one of e^10 (22,000) cases. The
+ *   same test by whole days finds a log of a few records a day that stops for a week.
+ * - **volume**: the run misses hours whose median in the other weeks is ten records or more together, with
+ *   three other weeks at least to tell.
+ *
+ * A log shorter than three weeks is compared by hour of the day instead of hour of the week.
+ *
+ * @module
+ */
+
+export const HOUR_MS = 3_600_000
+
+const SURPRISE = 10
+const USUAL = 0.5
+const VOLUME = 10
+const WEEKS_TO_TELL = 3
+const DAY = 24
+const WEEK = 168
+
+/** A stretch of time, half-open, milliseconds. */
+export interface Stretch {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/**
+ * The silences of a log that are holes.
+ *
+ * @param counts records by start of hour, in order of time; hours without records are absent
+ * @returns in order of time, whole hours
+ */
+export function holes(counts: readonly (readonly [hourMs: number, records: number])[]): Stretch[] {
+  const first = counts[0]
+  const last = counts.at(-1)
+  if (first === undefined || last === undefined) return []
+  const origin = hourOf(first[0])
+  const span = hourOf(last[0]) - origin + 1
+  const series: Series = { hours: new Map(), days: new Map(), origin, span }
+  for (const [hourMs, records] of counts) {
+    const hour = hourOf(hourMs)
+    add(series.hours, hour, records)
+    add(series.days, Math.floor(hour / DAY), records)
+  }
+  const found: Stretch[] = []
+  for (let i = 1; i < counts.length; i++) {
+    const from = hourOf(counts[i - 1]?.[0] ?? 0) + 1
+    const to = hourOf(counts[i]?.[0] ?? 0)
+    if (to > from && isHole(series, from, to))
+      found.push({ fromMs: from * HOUR_MS, toMs: to * HOUR_MS })
+  }
+  return found
+}
+
+/** Records by hour and by day (numbers since 1970), and the hours from the log's first to its last. */
+interface Series {
+  readonly hours: ReadonlyMap<number, number> & Map<number, number>
+  readonly days: Map<number, number>
+  readonly origin: number
+  readonly span: number
+}
+
+const hourOf = (ms: number): number => Math.floor(ms / HOUR_MS)
+
+function add(counts: Map<number, number>, slot: number, records: number): void {
+  counts.set(slot, (counts.get(slot) ?? 0) + records)
+}
+
+function isHole(series: Series, from: number, to: number): boolean {
+  const period = series.span >= WEEKS_TO_TELL * WEEK ? WEEK : DAY
+  const end = series.origin + series.span
+  // Every hour of a silence as long as a period has been seen: longer ones surprise no less.
+  const hours = missed(
+    series.hours,
+    { from, to: Math.min(to, from + WEEK) },
+    period,
+    series.origin,
+    end,
+  )
+  if (hours.surprise >= SURPRISE || hours.volume >= VOLUME) return true
+  const firstDay = Math.ceil(from / DAY)
+  const lastDay = Math.floor(to / DAY)
+  if (lastDay <= firstDay) return false
+  const days = missed(
+    series.days,
+    { from: firstDay, to: Math.min(lastDay, firstDay + 4 * 7) },
+    period / DAY,
+    Math.floor(series.origin / DAY),
+    Math.ceil(end / DAY),
+  )
+  return days.surprise >= SURPRISE
+}
+
+/** How surprising it is that the slots `[from, to)` are all empty. */
+function missed(
+  counts: ReadonlyMap<number, number>,
+  run: { readonly from: number; readonly to: number },
+  period: number,
+  begin: number,
+  end: number,
+): { surprise: number; volume: number } {
+  let surprise = 0
+  let volume = 0
+  for (let slot = run.from; slot < run.to; slot++) {
+    const others = otherTimes(counts, slot, run, period, begin, end)
+    const active = others.filter((records) => records > 0).length
+    if (others.length > 0 && active / others.length >= USUAL)
+      surprise -= Math.log(1 - (active + 0.5) / (others.length + 1))
+    if (others.length >= WEEKS_TO_TELL) volume += medianOf(others)
+    if (surprise >= SURPRISE || volume >= VOLUME) break
+  }
+  return { surprise, volume }
+}
+
+/** Records of the same slot in the log's other periods; at most those of a year of weeks. */
+function otherTimes(
+  counts: ReadonlyMap<number, number>,
+  slot: number,
+  run: { readonly from: number; readonly to: number },
+  period: number,
+  begin: number,
+  end: number,
+): number[] {
+  const others: number[] = []
+  const reach = 26 * period
+  const first = Math.max(begin, slot - reach)
+  for (
+    let at = first + ((((slot - first) % period) + period) % period);
+    at < Math.min(end, slot + reach);
+    at += period
+  )
+    if (at < run.from || at >= run.to) others.push(counts.get(at) ?? 0)
+  return others
+}
+
+function medianOf(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0
+}

@@ -1,0 +1,166 @@
+/**
+ * From the hours of one issuance log to the stretches in which it proves nothing.
+ *
+ * @module
+ */
+import type { IssuanceHour } from '../coverage.ts'
+import type { Doubt } from './reasons.ts'
+import { HOUR_MS, holes } from './rhythm.ts'
+
+/** Beyond every time that a log can hold, and still an Int64. */
+export const ALWAYS = 8_640_000_000_000_000
+
+/** Records can come late: so long before its end a log is not complete yet. */
+export const LATE_MS: { readonly user: number; readonly app: number } = {
+  user: 2 * HOUR_MS,
+  app: 24 * HOUR_MS,
+}
+
+/** A stretch `[fromMs, toMs)` in which absence from a log is no evidence, and why. */
+export interface Doubtful {
+  readonly fromMs: number
+  readonly toMs: number
+  readonly doubt: Doubt
+}
+
+export type Field = 'token' | 'session'
+
+/**
+ * Where one category of one tenant proves nothing.
+ *
+ * Only hours of `whole` files prove anything; hours that only grouped or capped files have are named for what
+ * they are. Between an hour whose records carry the field and one whose records do not, nobody knows from when
+ * on it was carried: such a silence is doubtful too.
+ *
+ * @param hours of one tenant and category, any qualities, in any order
+ * @param lateMs how long before the end of the log records may be missing yet
+ */
+export function doubtfulStretches(
+  hours: readonly IssuanceHour[],
+  field: Field,
+  lateMs: number,
+): Doubtful[] {
+  const whole = merged(hours.filter((hour) => hour.quality === 'whole'))
+  const thin = hours.filter((hour) => hour.quality !== 'whole')
+  const first = whole[0]
+  const last = whole.at(-1)
+  if (first === undefined || last === undefined)
+    return [{ fromMs: 0, toMs: ALWAYS, doubt: doubtOf(thin[0]) }]
+  const { lastMs } = last
+  return [
+    { fromMs: 0, toMs: first.firstMs, doubt: 'before-issuance-window' },
+    { fromMs: lastMs - lateMs, toMs: lastMs + lateMs, doubt: 'late-arrival-margin' },
+    { fromMs: lastMs + lateMs, toMs: ALWAYS, doubt: 'issuance-hour-empty' },
+    ...silences(whole),
+    ...bareHours(whole, field),
+    ...thinHours(thin, whole),
+    ...backups(whole),
+  ]
+}
+
+/** Hours of several sources or files put together, in order of time. */
+function merged(hours: readonly IssuanceHour[]): IssuanceHour[] {
+  const byHour = new Map<number, IssuanceHour>()
+  for (const hour of hours) {
+    const known = byHour.get(hour.hourMs)
+    byHour.set(hour.hourMs, known === undefined ? hour : sum(known, hour))
+  }
+  return [...byHour.values()].toSorted((a, b) => a.hourMs - b.hourMs)
+}
+
+function sum(a: IssuanceHour, b: IssuanceHour): IssuanceHour {
+  return {
+    ...a,
+    firstMs: Math.min(a.firstMs, b.firstMs),
+    lastMs: Math.max(a.lastMs, b.lastMs),
+    records: a.records + b.records,
+    issued: a.issued + b.issued,
+    withToken: a.withToken + b.withToken,
+    withSession: a.withSession + b.withSession,
+    backup: a.backup + b.backup,
+  }
+}
+
+function silences(whole: readonly IssuanceHour[]): Doubtful[] {
+  return holes(whole.map((hour) => [hour.hourMs, hour.records] as const)).map((hole) => ({
+    ...hole,
+    doubt: 'issuance-hour-empty' as const,
+  }))
+}
+
+/**
+ * Hours in which a token was made whose record lacks the field, with the silences around them. One such record
+ * is enough: it may be the very one that is looked for.
+ */
+function bareHours(whole: readonly IssuanceHour[], field: Field): Doubtful[] {
+  const made = whole.filter((hour) => hour.issued > 0)
+  const found: Doubtful[] = []
+  for (const [i, hour] of made.entries()) {
+    const carried = field === 'token' ? hour.withToken : hour.withSession
+    if (carried >= hour.issued) continue
+    const before = made[i - 1]
+    const fromMs = before === undefined ? 0 : before.hourMs + HOUR_MS
+    found.push({ fromMs, toMs: made[i + 1]?.hourMs ?? ALWAYS, doubt: 'field-not-carried' })
+  }
+  return found
+}
+
+function doubtOf(thin: IssuanceHour | undefined): Doubt {
+  if (thin === undefined) return 'category-not-supplied'
+  return thin.quality === 'grouped' ? 'portal-grouped' : 'export-capped'
+}
+
+/**
+ * Hours that only grouped or capped files have. A grouped row may stand hours beside what it stands for, so
+ * within the time of the whole files it says nothing of them.
+ */
+function thinHours(thin: readonly IssuanceHour[], whole: readonly IssuanceHour[]): Doubtful[] {
+  const known = new Set(whole.map((hour) => hour.hourMs))
+  const first = whole[0]?.hourMs ?? 0
+  const last = whole.at(-1)?.hourMs ?? 0
+  return thin
+    .filter(({ hourMs, quality }) =>
+      quality === 'grouped' ? hourMs < first || hourMs > last : !known.has(hourMs),
+    )
+    .map((hour) => ({
+      fromMs: hour.hourMs,
+      toMs: hour.hourMs + HOUR_MS,
+      doubt: doubtOf(hour),
+    }))
+}
+
+/** While a backup issues tokens, and an hour around it, records of others may be missing. */
+function backups(whole: readonly IssuanceHour[]): Doubtful[] {
+  return whole
+    .filter((hour) => hour.backup > 0)
+    .map((hour) => ({
+      fromMs: hour.hourMs - HOUR_MS,
+      toMs: hour.hourMs + 2 * HOUR_MS,
+      doubt: 'backup-authentication' as const,
+    }))
+}
+
+/** For each doubt, in the order given, until when it lasted: one row for each moment at which that changes. */
+export interface DoubtRow {
+  readonly fromMs: number
+  readonly untilMs: readonly number[]
+}
+
+/**
+ * The stretches as rows of which the last at or before a time tells, for a look-back `[from, at]`, which doubts
+ * touch it: those whose `untilMs` is after `from`.
+ */
+export function doubtRows(stretches: readonly Doubtful[], order: readonly Doubt[]): DoubtRow[] {
+  const starts = stretches.toSorted((a, b) => a.fromMs - b.fromMs || a.toMs - b.toMs)
+  const until = order.map(() => 0)
+  const rows: DoubtRow[] = [{ fromMs: 0, untilMs: [...until] }]
+  for (const { fromMs, toMs, doubt } of starts) {
+    const at = order.indexOf(doubt)
+    if ((until[at] ?? 0) >= toMs) continue
+    until[at] = toMs
+    const start = Math.max(0, fromMs)
+    if (rows.at(-1)?.fromMs === start) rows.pop()
+    rows.push({ fromMs: start, untilMs: [...until] })
+  }
+  return rows
+}

@@ -1,0 +1,275 @@
+/**
+ * Questions to a reconciled case: counts, tokens, sessions, and a row an access.
+ *
+ * @module
+ */
+import { csvCell, type Json, text } from '@mintmark/core'
+import { type Query, run } from '../query.ts'
+import { NO_ID } from '../schema.ts'
+import type { Session } from '../session.ts'
+import { countOf, type Range, rangesFor } from './lanes.ts'
+import { VERDICTS, type Verdict } from './reasons.ts'
+
+/** Accesses by verdict. */
+export type VerdictCounts = Readonly<Record<Verdict, number>>
+
+const LOCAL = "distributed_product_mode = 'local'"
+
+interface ReasonCount {
+  readonly verdict: string
+  readonly reason: string
+  readonly accesses: number
+}
+
+const REASON_COUNTS: Query<Record<string, never>, ReasonCount> = {
+  name: 'reason counts',
+  sql: `SELECT verdict, reason, count() AS n FROM verdict GROUP BY verdict, reason ORDER BY n DESC, verdict, reason`,
+  example: {},
+  row: (raw) => ({
+    verdict: text(raw, 'verdict') ?? '',
+    reason: text(raw, 'reason') ?? '',
+    accesses: Number(raw['n']),
+  }),
+}
+
+/** Accesses by verdict; those without a row in `verdict` are issued. */
+export async function verdictCounts(session: Session): Promise<VerdictCounts> {
+  const counts = { issued: 0, mismatched: 0, 'session-only': 0, unissued: 0, undetermined: 0 }
+  let left = await countOf(session, 'access')
+  for (const { verdict, accesses } of await run(session, REASON_COUNTS, {})) {
+    left -= accesses
+    const known = VERDICTS.find((name) => name === verdict)
+    if (known !== undefined) counts[known] += accesses
+  }
+  return { ...counts, issued: left }
+}
+
+/** Accesses by reason, most first; reasons that no access has are absent. */
+export async function reasonCounts(session: Session): Promise<Record<string, number>> {
+  const { issued } = await verdictCounts(session)
+  const rows = await run(session, REASON_COUNTS, {})
+  const counts: (readonly [string, number])[] = rows.map((row) => [row.reason, row.accesses])
+  if (issued > 0) counts.push(['token-issued', issued])
+  return Object.fromEntries(counts.toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)))
+}
+
+/** A token that nobody issued, or not to who used it. Times are ISO, UTC. */
+export interface TokenVerdict {
+  readonly tokenId: string
+  readonly verdict: string
+  readonly reason: string
+  /** Mean over its accesses of the share of comparable accesses that are issued; null where there is none. */
+  readonly baseRate: number | null
+  readonly accesses: number
+  /** At most 32, in order. */
+  readonly principals: readonly string[]
+  readonly first: string
+  readonly last: string
+}
+
+const POINTED_AT = `SELECT bucket, token_id, record_id, content, verdict, reason FROM verdict
+  WHERE verdict IN ('unissued', 'mismatched') AND token_id != toUUID('${NO_ID}')`
+const RATE = `if(b.accesses = 0, NULL, b.issued / b.accesses)`
+const RATE_KEYS = `b.tenant = a.tenant AND b.service = a.service
+  AND b.app = if(a.client_app_id != '', a.client_app_id, a.app_id) AND b.day = toDate(a.at)`
+const ISO = '%Y-%m-%dT%H:%i:%S'
+const isoSql = (time: string) =>
+  `concat(formatDateTime(${time}, '${ISO}'), '.', leftPad(toString(toUnixTimestamp64Milli(${time}) % 1000), 3, '0'), 'Z')`
+
+const TOKENS: Query<{ limit: number }, TokenVerdict> = {
+  name: 'token verdicts',
+  sql: `
+    SELECT toString(token_id) AS token, verdict, reason, count() AS n, avg(rate) AS base_rate,
+      arraySort(groupUniqArray(32)(principal)) AS principals, ${isoSql('min(seen)')} AS first_at,
+      ${isoSql('max(seen)')} AS last_at
+    FROM (
+      SELECT a.token_id AS token_id, v.verdict AS verdict, v.reason AS reason, ${RATE} AS rate,
+        if(a.principal != '', a.principal, a.principal_id) AS principal, a.at AS seen
+      FROM (
+        SELECT bucket, token_id, record_id, content, tenant, service, app_id, client_app_id, principal, principal_id, at
+        FROM access
+        WHERE (bucket, token_id) IN (SELECT bucket, token_id FROM (${POINTED_AT}))
+      ) AS a
+      INNER JOIN (${POINTED_AT}) AS v
+        ON v.bucket = a.bucket AND v.record_id = a.record_id AND v.content = a.content
+      GLOBAL LEFT ANY JOIN base_rate AS b ON ${RATE_KEYS}
+    )
+    GROUP BY token_id, verdict, reason
+    ORDER BY verdict DESC, n DESC, token_id, reason
+    LIMIT {limit:UInt32}
+    SETTINGS ${LOCAL}, max_bytes_before_external_group_by = 200000000,
+      max_bytes_ratio_before_external_group_by = 0`,
+  example: { limit: 10 },
+  row: (raw) => ({
+    tokenId: text(raw, 'token') ?? '',
+    verdict: text(raw, 'verdict') ?? '',
+    reason: text(raw, 'reason') ?? '',
+    baseRate: rateOf(raw, 'base_rate'),
+    accesses: Number(raw['n']),
+    principals: namesOf(raw, 'principals'),
+    first: text(raw, 'first_at') ?? '',
+    last: text(raw, 'last_at') ?? '',
+  }),
+}
+
+/**
+ * Tokens that are unissued or mismatched: unissued first, most accesses first; `total` counts all of them.
+ *
+ * A token stands in two rows if its accesses have two reasons.
+ */
+export async function tokenVerdicts(
+  session: Session,
+  { limit = 10_000 }: { readonly limit?: number } = {},
+): Promise<{ rows: TokenVerdict[]; total: number }> {
+  const [row] = await session.rows(`SELECT count() AS n FROM (SELECT token_id, verdict, reason
+    FROM (${POINTED_AT}) GROUP BY token_id, verdict, reason)`)
+  return { rows: await run(session, TOKENS, { limit }), total: Number(row?.['n'] ?? 0) }
+}
+
+/** A session by which accesses without a usable token id were judged. Times are ISO, UTC. */
+export interface SessionVerdict {
+  readonly sessionId: string
+  readonly tenant: string
+  /** `sid`: the token's session. `other`: the record's own session field, where it has no other. */
+  readonly field: string
+  readonly verdict: string
+  readonly reason: string
+  /** Of its tenant's sessions in this field that could be judged, the share that is known; null if none could. */
+  readonly baseRate: number | null
+  readonly accesses: number
+  /** At most 16, in order. */
+  readonly principals: readonly string[]
+  readonly first: string
+  readonly last: string
+}
+
+const SESSIONS: Query<{ limit: number }, SessionVerdict> = {
+  name: 'session verdicts',
+  sql: `
+    SELECT s.*, ${isoSql('s.first')} AS first_at, ${isoSql('s.last')} AS last_at,
+      if(t.judged = 0, NULL, t.known / t.judged) AS base_rate
+    FROM session_verdict AS s
+    LEFT ANY JOIN (
+      SELECT tenant, field, countIf(verdict = 'session-only') AS known, countIf(verdict != 'undetermined') AS judged
+      FROM session_verdict GROUP BY tenant, field
+    ) AS t ON t.tenant = s.tenant AND t.field = s.field
+    ORDER BY indexOf(['unissued', 'mismatched', 'undetermined', 'session-only'], verdict), accesses DESC, session_id,
+      s.tenant, s.field
+    LIMIT {limit:UInt32}`,
+  example: { limit: 10 },
+  row: (raw) => ({
+    sessionId: text(raw, 'session_id') ?? '',
+    tenant: text(raw, 'tenant') ?? '',
+    field: text(raw, 'field') ?? '',
+    verdict: text(raw, 'verdict') ?? '',
+    reason: text(raw, 'reason') ?? '',
+    baseRate: rateOf(raw, 'base_rate'),
+    accesses: Number(raw['accesses']),
+    principals: namesOf(raw, 'principals'),
+    first: text(raw, 'first_at') ?? '',
+    last: text(raw, 'last_at') ?? '',
+  }),
+}
+
+/** Sessions of accesses without a usable token id: unissued, mismatched, undetermined, known. */
+export function judgeSessions(
+  session: Session,
+  { limit = 10_000 }: { readonly limit?: number } = {},
+): Promise<SessionVerdict[]> {
+  return run(session, SESSIONS, { limit })
+}
+
+/** A token id that was issued to more than one principal. */
+export interface SharedId {
+  readonly tokenId: string
+  readonly principals: readonly string[]
+  readonly issuances: number
+}
+
+const ISSUED_TWICE: Query<Record<'first' | 'last' | 'limit', number>, SharedId> = {
+  name: 'ids issued twice',
+  sql: `
+    SELECT toString(token_id) AS token, arraySort(groupUniqArray(16)(lower(principal))) AS principals, count() AS n
+    FROM issuance
+    WHERE bucket BETWEEN {first:UInt8} AND {last:UInt8} AND outcome = 'issued' AND principal != ''
+      AND token_id != toUUID('${NO_ID}')
+    GROUP BY bucket, token_id
+    HAVING uniqExact(if(principal_id != '', principal_id, lower(principal))) > 1 AND length(principals) > 1
+    ORDER BY token
+    LIMIT {limit:UInt32}`,
+  example: { first: 0, last: 255, limit: 10 },
+  row: (raw) => ({
+    tokenId: text(raw, 'token') ?? '',
+    principals: namesOf(raw, 'principals'),
+    issuances: Number(raw['n']),
+  }),
+}
+
+/**
+ * Token ids that the issuance log gives to two principals: an access that agrees with one of them is issued, and
+ * that is as much as can be said of it.
+ */
+export async function idsIssuedTwice(
+  session: Session,
+  { limit = 1000 }: { readonly limit?: number } = {},
+): Promise<SharedId[]> {
+  const found: SharedId[] = []
+  for (const { first, last } of rangesFor(await countOf(session, 'issuance'))) {
+    if (found.length >= limit) break
+    found.push(...(await run(session, ISSUED_TWICE, { first, last, limit: limit - found.length })))
+  }
+  return found
+}
+
+export const VERDICTS_HEADER = 'access_id,verdict,reason,base_rate,token_id,at,mailbox'
+
+const ACCESSES = `
+  SELECT if(a.record_ref != '', a.record_ref, toString(a.record_id)) AS access_id,
+    if(v.verdict = '', 'issued', v.verdict) AS verdict, if(v.verdict = '', 'token-issued', v.reason) AS reason,
+    if(v.verdict = 'unissued', ${RATE}, NULL) AS base_rate,
+    if(a.token_id = toUUID('${NO_ID}'), '', toString(a.token_id)) AS token, ${isoSql('a.at')} AS seen, a.mailbox AS mailbox
+  FROM (
+    SELECT bucket, token_id, record_id, record_ref, content, tenant, service, app_id, client_app_id, at, mailbox
+    FROM access WHERE bucket BETWEEN {first:UInt8} AND {last:UInt8}
+  ) AS a
+  LEFT ANY JOIN (SELECT * FROM verdict WHERE bucket BETWEEN {first:UInt8} AND {last:UInt8}) AS v
+    ON v.bucket = a.bucket AND v.record_id = a.record_id AND v.content = a.content
+  GLOBAL LEFT ANY JOIN base_rate AS b ON ${RATE_KEYS}
+  ORDER BY a.bucket, a.token_id, a.record_id, a.content
+  SETTINGS ${LOCAL}, max_bytes_before_external_sort = 200000000, max_bytes_ratio_before_external_sort = 0`
+
+/** Every access as a CSV line, RFC 4180 with CRLF, the header first. Memory for one bucket range. */
+export async function* verdictsCsv(session: Session): AsyncIterable<string> {
+  yield `${VERDICTS_HEADER}\r\n`
+  for (const range of rangesFor(await countOf(session, 'access'))) yield* csvOf(session, range)
+}
+
+async function* csvOf(session: Session, range: Range): AsyncIterable<string> {
+  for await (const rows of session.stream(ACCESSES, { ...range })) yield rows.map(csvLine).join('')
+}
+
+function csvLine(raw: Json): string {
+  const rate = rateOf(raw, 'base_rate')
+  const cells = [
+    text(raw, 'access_id') ?? '',
+    text(raw, 'verdict') ?? '',
+    text(raw, 'reason') ?? '',
+    rate === null ? '' : rate.toFixed(4),
+    text(raw, 'token') ?? '',
+    text(raw, 'seen') ?? '',
+    text(raw, 'mailbox') ?? '',
+  ]
+  return `${cells.map((cell) => csvCell(cell)).join(',')}\r\n`
+}
+
+function rateOf(raw: Json, name: string): number | null {
+  const value = raw[name]
+  if (value === null || value === undefined) return null
+  const rate = Number(value)
+  return Number.isFinite(rate) ? rate : null
+}
+
+function namesOf(raw: Json, name: string): string[] {
+  const value = raw[name]
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string' && one !== '') : []
+}
