@@ -39,12 +39,7 @@ const replay = (name: string, seed: number, scale: number) =>
 describe('one seed', () => {
   before(async () => {
     await replay('one', 7, 0.02)
-    await replay('again', 7, 0.02)
     await replay('other', 8, 0.02)
-  })
-
-  it('gives the same bytes twice', () => {
-    assert.deepEqual(hashes(join(root, 'one')), hashes(join(root, 'again')))
   })
 
   it('gives other bytes than another one, in every tenant', () => {
@@ -58,7 +53,7 @@ describe('one seed', () => {
     await assert.rejects(replay('one', 7, 0.02), { code: 'OUTPUT_UNWRITABLE' })
   })
 
-  it('is written anew where a run was cut off', async () => {
+  it('gives the same bytes again, also where a run was cut off before', async () => {
     const out = join(root, 'cut')
     mkdirSync(join(out, 'logs.partial', '01-state'), { recursive: true })
     writeFileSync(join(out, 'logs.partial', '01-state', 'ual-2023-04.ndjson'), '{"half":')
