@@ -4,7 +4,7 @@
  * @module
  */
 import { readFile } from 'node:fs/promises'
-import { type Indicator, openCase, readIndicators, type Case, type Selection } from '@mintmark/case'
+import { type Case, type Indicator, openCase, readIndicators, type Selection } from '@mintmark/case'
 import { MintmarkError, utcMs } from '@mintmark/core'
 import type { ExitCode, Io } from './io.ts'
 import type { Options } from './program.ts'
@@ -21,7 +21,9 @@ export function flag(options: Options, name: string): boolean {
 
 export function list(options: Options, name: string): readonly string[] {
   const value = options[name]
-  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : []
+  return Array.isArray(value)
+    ? value.filter((item): item is string => typeof item === 'string')
+    : []
 }
 
 /**
@@ -104,7 +106,12 @@ async function textOf(file: string): Promise<string> {
     return await readFile(file, 'utf8')
   } catch (cause) {
     const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-    throw new MintmarkError('INPUT_UNREADABLE', `${file} cannot be read: ${errno}`, { errno }, { cause })
+    throw new MintmarkError(
+      'INPUT_UNREADABLE',
+      `${file} cannot be read: ${errno}`,
+      { errno },
+      { cause },
+    )
   }
 }
 

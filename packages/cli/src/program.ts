@@ -125,8 +125,7 @@ const selection = (): Option[] => [
 const COMMANDS: readonly Spec[] = [
   {
     usage: 'investigate <FILE|DIR...>',
-    summary:
-      'Read logs and answer: whose mail, how much, since when, how sure',
+    summary: 'Read logs and answer: whose mail, how much, since when, how sure',
     example: 'mintmark investigate exports/ --case incident-42',
     options: [
       option(
@@ -149,8 +148,7 @@ const COMMANDS: readonly Spec[] = [
   },
   {
     usage: 'evidence',
-    summary:
-      'List the files of a case: rows, duplicates, rejects, gaps',
+    summary: 'List the files of a case: rows, duplicates, rejects, gaps',
     example: 'mintmark evidence --case incident-42',
     options: [inCase(), json(), option('--rejects', 'every reject with file, line and reason')],
     load: async () => (await import('./commands/evidence.ts')).evidence,
@@ -171,16 +169,14 @@ const COMMANDS: readonly Spec[] = [
   },
   {
     usage: 'scope',
-    summary:
-      'Bound what was exposed: mailboxes, messages, folders',
+    summary: 'Bound what was exposed: mailboxes, messages, folders',
     example: 'mintmark scope --case incident-42 --ip 198.51.100.0/24 --from 2023-05-15',
     options: [inCase(), json(), csv('one row an account'), ...selection()],
     load: async () => (await import('./commands/scope.ts')).scopeOf,
   },
   {
     usage: 'timeline',
-    summary:
-      'Show first and last evidence, active hours, phases',
+    summary: 'Show first and last evidence, active hours, phases',
     example: 'mintmark timeline --case incident-42 --timesketch > timeline.jsonl',
     options: [
       inCase(),
@@ -221,8 +217,7 @@ const COMMANDS: readonly Spec[] = [
   },
   {
     usage: 'replay <SCENARIO>',
-    summary:
-      'Write an incident again as log files, with the truth',
+    summary: 'Write an incident again as log files, with the truth',
     example: 'mintmark replay storm-0558 --out replay-out',
     options: [
       option('--out <DIR>', 'folder to write to').makeOptionMandatory(),

@@ -30,9 +30,8 @@ describe('documents', () => {
 
   it('speak of the project alone: no path of a machine, no registry', () => {
     const texts = files.filter((file) => /\.(md|ts|mjs|json|sql|sh)$|^\.ci\/run$/.test(file))
-    const telling = new RegExp(
-      ['/work' + '/', '/root' + '/', 'registry\\.' + 'npmjs', 'deb\\.' + 'debian'].join('|'),
-    )
+    // Each is written so that this file does not hold it.
+    const telling = /\/work[/]|[/]root[/]|registry[.]npmjs|deb[.]debian/
     const wrong = texts.filter((file) => file !== 'package-lock.json' && telling.test(read(file)))
     assert.deepEqual(wrong, [])
   })
@@ -63,7 +62,7 @@ describe('docs/errors.md', () => {
 
 describe('sources', () => {
   it('have no unfinished business', () => {
-    const unfinished = new RegExp(['TO' + 'DO', 'FIX' + 'ME', 'X' + 'XX'].join('|'))
+    const unfinished = /TO[D]O|FIX[M]E|X[X]X/
     const wrong = files.filter(
       (file) => /\.(ts|mjs|sql)$/.test(file) && unfinished.test(read(file)),
     )

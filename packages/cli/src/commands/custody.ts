@@ -6,7 +6,17 @@ import { csvLine } from '../render/rows.ts'
 import { minute, plural, table } from '../render/table.ts'
 
 const CSV_COLUMNS = [
-  'artefact', 'path', 'at', 'principal', 'operation', 'ip', 'client', 'token_id', 'verdict', 'reason', 'hunts',
+  'artefact',
+  'path',
+  'at',
+  'principal',
+  'operation',
+  'ip',
+  'client',
+  'token_id',
+  'verdict',
+  'reason',
+  'hunts',
 ] as const
 
 export const custodyOf: Handler = (args, options, io) =>
@@ -21,7 +31,16 @@ function custodyCsv(artefacts: readonly Custody[]): string {
   const lines = artefacts.flatMap(({ rows }) =>
     rows.map((row) =>
       csvLine([
-        row.artefact, row.path, row.at, row.principal, row.operation, row.ip, row.client, row.tokenId, row.verdict, row.reason,
+        row.artefact,
+        row.path,
+        row.at,
+        row.principal,
+        row.operation,
+        row.ip,
+        row.client,
+        row.tokenId,
+        row.verdict,
+        row.reason,
         row.hunts.join(' '),
       ]),
     ),
@@ -30,15 +49,30 @@ function custodyCsv(artefacts: readonly Custody[]): string {
 }
 
 function described(artefacts: readonly Custody[]): string {
-  if (artefacts.length === 0) return 'No record of this case names such a file. That is no proof that nobody touched it.\n'
+  if (artefacts.length === 0)
+    return 'No record of this case names such a file. That is no proof that nobody touched it.\n'
   return artefacts
     .map(
       ({ artefact, path, accesses, principals, rows }) =>
         `${safeText(artefact)}  ${safeText(path, 100)}
 ${plural(accesses, 'access', 'accesses')} by ${plural(principals, 'principal')}
 ${table(
-  [{ title: 'at' }, { title: 'principal' }, { title: 'operation' }, { title: 'from' }, { title: 'verdict' }, { title: 'hunts' }],
-  rows.map((row) => [minute(row.at), row.principal, row.operation, row.ip, `${row.verdict} (${row.reason})`, row.hunts.join(' ')]),
+  [
+    { title: 'at' },
+    { title: 'principal' },
+    { title: 'operation' },
+    { title: 'from' },
+    { title: 'verdict' },
+    { title: 'hunts' },
+  ],
+  rows.map((row) => [
+    minute(row.at),
+    row.principal,
+    row.operation,
+    row.ip,
+    `${row.verdict} (${row.reason})`,
+    row.hunts.join(' '),
+  ]),
 )}`,
     )
     .join('\n')

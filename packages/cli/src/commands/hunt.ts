@@ -11,7 +11,19 @@ import { count, minute, table } from '../render/table.ts'
 const SHOWN = 5
 const EXPORTED = 100_000
 const CSV_COLUMNS = [
-  'hunt', 'class', 'strength', 'at', 'tenant', 'principal', 'mailbox', 'access_id', 'token_id', 'session_id', 'ip', 'app', 'why',
+  'hunt',
+  'class',
+  'strength',
+  'at',
+  'tenant',
+  'principal',
+  'mailbox',
+  'access_id',
+  'token_id',
+  'session_id',
+  'ip',
+  'app',
+  'why',
 ] as const
 
 export const hunt: Handler = async (args, options, io) => {
@@ -41,15 +53,26 @@ async function print(results: readonly HuntResult[], options: Options, io: Io): 
 }
 
 async function printCsv(results: readonly HuntResult[], io: Io): Promise<void> {
-  await io.out(`${CSV_COLUMNS.join(',')}\r\n`)
-  for (const { id, class: kind, strength, rows } of results) {
-    const lines = rows.map((row) =>
+  const lines = results.flatMap(({ id, class: kind, strength, rows }) =>
+    rows.map((row) =>
       csvLine([
-        id, kind, strength, row.at, row.tenant, row.principal, row.mailbox, row.recordId, row.tokenId, row.sessionId, row.ip, row.app, row.why,
+        id,
+        kind,
+        strength,
+        row.at,
+        row.tenant,
+        row.principal,
+        row.mailbox,
+        row.recordId,
+        row.tokenId,
+        row.sessionId,
+        row.ip,
+        row.app,
+        row.why,
       ]),
-    )
-    await io.out(lines.join(''))
-  }
+    ),
+  )
+  await io.out(`${CSV_COLUMNS.join(',')}\r\n${lines.join('')}`)
 }
 
 function listed(hunts: ReturnType<typeof huntList>): string {

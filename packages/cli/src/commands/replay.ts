@@ -7,7 +7,9 @@ import { count } from '../render/table.ts'
 
 export const replay: Handler = async (args, options, io) => {
   if (args[0] !== 'storm-0558')
-    throw new MintmarkError('INPUT_INVALID', 'the only scenario is storm-0558', { option: 'scenario' })
+    throw new MintmarkError('INPUT_INVALID', 'the only scenario is storm-0558', {
+      option: 'scenario',
+    })
   const progress = new Progress(io)
   const seed = numberOption(options, 'seed', { least: 0, most: 4_294_967_295 }) ?? 558
   if (!Number.isInteger(seed))

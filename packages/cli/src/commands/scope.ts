@@ -5,8 +5,18 @@ import { csvLine } from '../render/rows.ts'
 import { bounds, count, minute, plural, table } from '../render/table.ts'
 
 const CSV_COLUMNS = [
-  'mailbox', 'organisation', 'group', 'messages_lower', 'messages_upper', 'copies_lower', 'copies_upper',
-  'items_without_message_id', 'accesses', 'either', 'first', 'last',
+  'mailbox',
+  'organisation',
+  'group',
+  'messages_lower',
+  'messages_upper',
+  'copies_lower',
+  'copies_upper',
+  'items_without_message_id',
+  'accesses',
+  'either',
+  'first',
+  'last',
 ] as const
 
 export const scopeOf: Handler = async (_args, options, io) => {
@@ -23,8 +33,18 @@ export const scopeOf: Handler = async (_args, options, io) => {
 export function accountsCsv({ accounts }: Scope): string {
   const lines = accounts.map((row) =>
     csvLine([
-      row.mailbox, row.organisation, row.group, row.messages.lower, row.messages.upper, row.copies.lower, row.copies.upper,
-      row.items_without_message_id, row.accesses, row.either, row.first, row.last,
+      row.mailbox,
+      row.organisation,
+      row.group,
+      row.messages.lower,
+      row.messages.upper,
+      row.copies.lower,
+      row.copies.upper,
+      row.items_without_message_id,
+      row.accesses,
+      row.either,
+      row.first,
+      row.last,
     ]),
   )
   return `${CSV_COLUMNS.join(',')}\r\n${lines.join('')}`

@@ -9,9 +9,12 @@ import { count, minute, plural, table } from '../render/table.ts'
 export const timelineOf: Handler = async (_args, options, io) => {
   const selection = await selectionOption(options, io)
   return withCase(options, 'write', async ({ session }) => {
-    if (flag(options, 'csv')) return (await writeRows(io, timelineRows(session, selection), 'csv')) > 0 ? 1 : 0
+    if (flag(options, 'csv'))
+      return (await writeRows(io, timelineRows(session, selection), 'csv')) > 0 ? 1 : 0
     if (flag(options, 'timesketch'))
-      return (await writeRows(io, timesketch(timelineRows(session, selection)), 'jsonl')) > 0 ? 1 : 0
+      return (await writeRows(io, timesketch(timelineRows(session, selection)), 'jsonl')) > 0
+        ? 1
+        : 0
     const found = await timeline(session, selection)
     await print(found, flag(options, 'json'), io)
     return found.first === null ? 0 : 1
@@ -25,13 +28,22 @@ export const timelineOf: Handler = async (_args, options, io) => {
  */
 async function* timesketch(chunks: AsyncIterable<readonly Json[]>): AsyncIterable<readonly Json[]> {
   for await (const rows of chunks)
-    yield rows.map((row) => ({
-      message: `${String(row['operation'])} of ${String(row['mailbox'])} by ${String(row['principal'])} from ${String(row['ip'])}: ${String(row['verdict'])} (${String(row['reason'])})`,
-      datetime: isoOf(Number(row['at_ms'])),
-      timestamp_desc: 'Access Time',
-      timestamp: Number(row['at_ms']) * 1000,
-      ...row,
-    }))
+    yield rows.map((row) =>
+      Object.assign(
+        {
+          message: messageOf(row),
+          datetime: isoOf(Number(row['at_ms'])),
+          timestamp_desc: 'Access Time',
+          timestamp: Number(row['at_ms']) * 1000,
+        },
+        row,
+      ),
+    )
+}
+
+function messageOf(row: Json): string {
+  const cell = (name: string) => String(row[name])
+  return `${cell('operation')} of ${cell('mailbox')} by ${cell('principal')} from ${cell('ip')}: ${cell('verdict')} (${cell('reason')})`
 }
 
 async function print(found: Timeline, asJson: boolean, io: Io): Promise<void> {
@@ -39,7 +51,10 @@ async function print(found: Timeline, asJson: boolean, io: Io): Promise<void> {
     await io.out(`${JSON.stringify(found)}\n`)
     return
   }
-  const hours = found.hours.map((accesses, hour) => [String(hour).padStart(2, '0'), count(accesses)])
+  const hours = found.hours.map((accesses, hour) => [
+    String(hour).padStart(2, '0'),
+    count(accesses),
+  ])
   const horizon = found.cannotExcludeBefore
   await io.out(`first  ${minute(found.first)}
 last   ${minute(found.last)}
@@ -47,8 +62,18 @@ active on ${plural(found.activeDays.length, 'day')}
 ${horizon === null ? 'nothing is selected' : `cannot exclude anything before ${minute(horizon.at)}: ${safeText(horizon.because)}`}
 
 ${table(
-  [{ title: 'phase from' }, { title: 'to' }, { title: 'accesses', align: 'right' }, { title: 'what' }],
-  found.phases.map(({ from, to, accesses, label }) => [minute(from), minute(to), count(accesses), label]),
+  [
+    { title: 'phase from' },
+    { title: 'to' },
+    { title: 'accesses', align: 'right' },
+    { title: 'what' },
+  ],
+  found.phases.map(({ from, to, accesses, label }) => [
+    minute(from),
+    minute(to),
+    count(accesses),
+    label,
+  ]),
 )}
 ${table([{ title: 'hour UTC' }, { title: 'accesses', align: 'right' }], hours)}`)
 }

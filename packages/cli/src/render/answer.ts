@@ -36,7 +36,9 @@ function headline(answer: Answer): string[] {
   const found = verdicts.unissued + verdicts.mismatched
   if (scope.accesses === 0) return nothing(answer)
   return [
-    found > 0 ? tokensLine(answer) : 'No access with a determinable token used one that nobody issued; hunts point at others.',
+    found > 0
+      ? tokensLine(answer)
+      : 'No access with a determinable token used one that nobody issued; hunts point at others.',
     ...(found > 0 ? [sureness(answer)] : []),
     `Whose mail:   ${plural(scope.mailboxes, 'mailbox', 'mailboxes')} of ${plural(scope.organisations, 'organisation')}, by ${plural(scope.accesses, 'access', 'accesses')}`,
     `How many:     ${messages(answer)}`,
@@ -48,19 +50,24 @@ function headline(answer: Answer): string[] {
 function tokensLine({ verdicts, tokensTotal }: Answer): string {
   const parts = [
     ...(verdicts.unissued > 0 ? [`${count(verdicts.unissued)} with one that nobody issued`] : []),
-    ...(verdicts.mismatched > 0 ? [`${count(verdicts.mismatched)} with one issued to somebody else`] : []),
+    ...(verdicts.mismatched > 0
+      ? [`${count(verdicts.mismatched)} with one issued to somebody else`]
+      : []),
   ]
   return `${plural(tokensTotal, 'token')} that nobody issued to who used ${tokensTotal === 1 ? 'it' : 'them'}: ${parts.join(', ')} (accesses).`
 }
 
 /** How sure: the base rates beside the unissued tokens, and what could not be determined. */
 function sureness({ tokens, verdicts }: Answer): string {
-  const rates = tokens.flatMap(({ baseRate }) => (baseRate === null ? [] : [baseRate])).toSorted((a, b) => a - b)
+  const rates = tokens
+    .flatMap(({ baseRate }) => (baseRate === null ? [] : [baseRate]))
+    .toSorted((a, b) => a - b)
   const all = Object.values(verdicts).reduce((sum, some) => sum + some, 0)
   const open = `${percent(all === 0 ? 0 : verdicts.undetermined / all)} of all accesses cannot be determined`
   const [least] = rates
   const median = rates[Math.floor(rates.length / 2)]
-  if (least === undefined || median === undefined) return `How sure:     no comparable accesses to measure against; ${open}`
+  if (least === undefined || median === undefined)
+    return `How sure:     no comparable accesses to measure against; ${open}`
   return `How sure:     of comparable accesses the same day ${percent(median)} are issued (median; least ${percent(least)}); ${open}`
 }
 
@@ -79,7 +86,10 @@ function messages({ scope }: Answer): string {
   return `${bounds(scope.messages)} messages (${bounds(scope.copies)} copies)${why}${apart}`
 }
 
-function unbounded({ synced_folders: folders, throttled_windows: windows }: Answer['scope']): string {
+function unbounded({
+  synced_folders: folders,
+  throttled_windows: windows,
+}: Answer['scope']): string {
   const parts = [
     ...(folders.length > 0 ? [plural(folders.length, 'synced folder')] : []),
     ...(windows.length > 0 ? [plural(windows.length, 'throttled day')] : []),
@@ -88,13 +98,17 @@ function unbounded({ synced_folders: folders, throttled_windows: windows }: Answ
 }
 
 function course({ timeline }: Answer): string {
-  return timeline.activeDays.length > 0 ? `; ${plural(timeline.activeDays.length, 'active day')}` : ''
+  return timeline.activeDays.length > 0
+    ? `; ${plural(timeline.activeDays.length, 'active day')}`
+    : ''
 }
 
 function horizon({ timeline }: Answer): string {
   if (timeline.cannotExcludeBefore === null) return 'nothing selected'
   const { at, because } = timeline.cannotExcludeBefore
-  return at === null ? safeText(because, WIDTH) : `anything before ${minute(at)}: ${safeText(because, WIDTH)}`
+  return at === null
+    ? safeText(because, WIDTH)
+    : `anything before ${minute(at)}: ${safeText(because, WIDTH)}`
 }
 
 function whose({ scope }: Answer): string[] {
@@ -102,20 +116,31 @@ function whose({ scope }: Answer): string[] {
   const parts = scope.groups.filter(({ name }) => name !== '')
   const rows = (parts.length > 0 ? parts : scope.organisation_list)
     .toSorted((a, b) => b.messages.lower - a.messages.lower)
-    .map(({ name, mailboxes, messages: held }) => `  ${safeText(name || '(not in the directory)', 44).padEnd(44)} ${count(mailboxes).padStart(6)}   ${bounds(held)}`)
-  return ['', `  ${(parts.length > 0 ? 'GROUP' : 'ORGANISATION').padEnd(40)} MAILBOXES   MESSAGES`, ...cut(rows, SHOWN.groups, '  ')]
+    .map(
+      ({ name, mailboxes, messages: held }) =>
+        `  ${safeText(name || '(not in the directory)', 44).padEnd(44)} ${count(mailboxes).padStart(6)}   ${bounds(held)}`,
+    )
+  return [
+    '',
+    `  ${(parts.length > 0 ? 'GROUP' : 'ORGANISATION').padEnd(40)} MAILBOXES   MESSAGES`,
+    ...cut(rows, SHOWN.groups, '  '),
+  ]
 }
 
 function hunted({ hunts }: Answer): string[] {
   const hit = hunts
     .filter(({ hits }) => hits > 0)
-    .toSorted((a, b) => Number(b.strength === 'strong') - Number(a.strength === 'strong') || b.hits - a.hits)
+    .toSorted(
+      (a, b) =>
+        Number(b.strength === 'strong') - Number(a.strength === 'strong') || b.hits - a.hits,
+    )
   if (hit.length === 0) return []
   return ['', 'ALSO (hunts)', ...cut(hit.map(huntLine), SHOWN.hunts, '  ')]
 }
 
 function huntLine({ id, class: kind, strength, hits, accounts, first, last }: HuntResult): string {
-  const days = first === null || last === null ? '' : `, ${first.slice(0, 10)} to ${last.slice(0, 10)}`
+  const days =
+    first === null || last === null ? '' : `, ${first.slice(0, 10)} to ${last.slice(0, 10)}`
   return `  ${kind}, ${strength}: ${id}: ${plural(hits, 'access', 'accesses')}, ${plural(accounts, 'account')}${days}`
 }
 
@@ -133,17 +158,32 @@ function touched({ custody }: Answer): string[] {
 
 function unknown({ unknowns }: Answer): string[] {
   if (unknowns.length === 0) return []
-  return ['', 'CANNOT BE KNOWN FROM THIS EVIDENCE', ...cut(unknowns.map(({ text }) => `  - ${safeText(text, WIDTH)}`), SHOWN.unknowns, '  ')]
+  return [
+    '',
+    'CANNOT BE KNOWN FROM THIS EVIDENCE',
+    ...cut(
+      unknowns.map(({ text }) => `  - ${safeText(text, WIDTH)}`),
+      SHOWN.unknowns,
+      '  ',
+    ),
+  ]
 }
 
 function evidence({ evidence: files, duplicates }: Answer): string[] {
-  const sum = (of: (file: Answer['evidence'][number]) => number) => files.reduce((all, file) => all + of(file), 0)
+  const sum = (of: (file: Answer['evidence'][number]) => number) =>
+    files.reduce((all, file) => all + of(file), 0)
   const rejected = sum((file) => file.rejected.file + file.rejected.row + file.rejected.payload)
-  const unread = files.filter(({ shape }) => shape === 'unrecognised' || shape === 'unreadable').length
-  const conflicts = duplicates.conflicts > 0 ? `, ${plural(duplicates.conflicts, 'id')} with differing content` : ''
+  const unread = files.filter(
+    ({ shape }) => shape === 'unrecognised' || shape === 'unreadable',
+  ).length
+  const conflicts =
+    duplicates.conflicts > 0 ? `, ${plural(duplicates.conflicts, 'id')} with differing content` : ''
   return [
     '',
-    `EVIDENCE  ${plural(files.length, 'file')}, ${plural(sum((file) => file.rows), 'record')}, ${count(duplicates.records)} duplicates${conflicts}, ${count(rejected)} rejected, ${plural(unread, 'file')} not recognised`,
+    `EVIDENCE  ${plural(files.length, 'file')}, ${plural(
+      sum((file) => file.rows),
+      'record',
+    )}, ${count(duplicates.records)} duplicates${conflicts}, ${count(rejected)} rejected, ${plural(unread, 'file')} not recognised`,
   ]
 }
 
@@ -158,5 +198,8 @@ function next(answer: Answer): string[] {
 /** The first rows, and a line for how many more there are. */
 function cut(rows: readonly string[], most: number, indent: string): string[] {
   if (rows.length <= most) return [...rows]
-  return [...rows.slice(0, most - 1), `${indent}… and ${count(rows.length - most + 1)} more (--json has all)`]
+  return [
+    ...rows.slice(0, most - 1),
+    `${indent}… and ${count(rows.length - most + 1)} more (--json has all)`,
+  ]
 }

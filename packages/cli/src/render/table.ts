@@ -15,7 +15,10 @@ export interface Column {
 
 /** Rows under their titles, two blanks between columns; every cell is made safe to print. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
-  const cells = [columns.map(({ title }) => title), ...rows.map((row) => row.map((cell) => safeText(cell, CELL)))]
+  const cells = [
+    columns.map(({ title }) => title),
+    ...rows.map((row) => row.map((cell) => safeText(cell, CELL))),
+  ]
   const widths = columns.map((_, i) => Math.max(...cells.map((row) => row[i]?.length ?? 0)))
   const lines = cells.map((row) =>
     columns

@@ -1,0 +1,106 @@
+import {
+  type Case,
+  judgeSessions,
+  REASONS,
+  reasonCounts,
+  reconcile,
+  type SessionVerdict,
+  seal,
+  type TokenVerdict,
+  tokenVerdicts,
+  type VerdictCounts,
+  verdictCounts,
+  verdictsCsv,
+} from '@mintmark/case'
+import type { Io } from '../io.ts'
+import { flag, withCase } from '../options.ts'
+import type { Handler } from '../program.ts'
+import { Progress } from '../progress.ts'
+import { count, minute, percent, plural, table } from '../render/table.ts'
+
+/** Tokens and sessions that text shows; JSON has more. */
+const SHOWN = 20
+const LISTED = 100_000
+
+export const verdicts: Handler = (_args, options, io) =>
+  withCase(options, 'write', async (investigated) => {
+    await judge(investigated, io)
+    const { session } = investigated
+    const counts = await verdictCounts(session)
+    const code = counts.unissued + counts.mismatched > 0 ? 1 : 0
+    if (flag(options, 'csv')) {
+      for await (const lines of verdictsCsv(session)) await io.out(lines)
+      return code
+    }
+    const limit = flag(options, 'json') ? LISTED : SHOWN
+    const tokens = await tokenVerdicts(session, { limit })
+    const sessions = await judgeSessions(session, { limit })
+    const reasons = await reasonCounts(session)
+    await io.out(
+      flag(options, 'json')
+        ? `${JSON.stringify({ verdicts: counts, reasons, tokens: tokens.rows, tokensTotal: tokens.total, sessions })}\n`
+        : [counted(counts, reasons), tokenTable(tokens.rows, tokens.total), sessionTable(sessions)]
+            .filter((part) => part !== '')
+            .join('\n'),
+    )
+    return code
+  })
+
+/** Brings the verdicts up to the evidence; does nothing where they are. */
+async function judge(investigated: Case, io: Io): Promise<void> {
+  const progress = new Progress(io)
+  await seal(investigated)
+  await reconcile(investigated.session, {
+    onProgress: (done, total) => progress.show('reconcile', done, total),
+  })
+  progress.end()
+}
+
+function counted(counts: VerdictCounts, reasons: Readonly<Record<string, number>>): string {
+  const verdictOf = new Map<string, string>(REASONS.map(({ reason, verdict }) => [reason, verdict]))
+  return table(
+    [{ title: 'verdict' }, { title: 'reason' }, { title: 'accesses', align: 'right' }],
+    Object.entries(counts).flatMap(([verdict, accesses]) =>
+      [[verdict, '', count(accesses)]].concat(
+        Object.entries(reasons)
+          .filter(([reason]) => verdictOf.get(reason) === verdict)
+          .map(([reason, times]) => ['', reason, count(times)]),
+      ),
+    ),
+  )
+}
+
+function tokenTable(tokens: readonly TokenVerdict[], total: number): string {
+  if (total === 0) return ''
+  const rows = tokens.map((token) => [
+    token.tokenId,
+    `${token.verdict} (${token.reason})`,
+    token.baseRate === null ? '-' : percent(token.baseRate),
+    count(token.accesses),
+    token.principals.join(' '),
+    minute(token.first),
+  ])
+  const columns = ['token id', 'verdict', 'base rate', 'accesses', 'principals', 'first']
+  return `${plural(total, 'token')}, the first ${count(rows.length)}:\n${table(
+    columns.map((title) => ({ title })),
+    rows,
+  )}`
+}
+
+function sessionTable(sessions: readonly SessionVerdict[]): string {
+  if (sessions.length === 0) return ''
+  const rows = sessions.map((one) => [
+    one.sessionId,
+    `${one.verdict} (${one.reason})`,
+    one.baseRate === null ? '-' : percent(one.baseRate),
+    count(one.accesses),
+    one.principals.join(' '),
+    minute(one.first),
+  ])
+  return `sessions of accesses without a token id:\n${table(
+    ['session id', 'verdict', 'base rate', 'accesses', 'principals', 'first'].map((title) => ({
+      title,
+    })),
+    rows,
+  )}`
+}
