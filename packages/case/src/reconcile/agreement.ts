@@ -83,4 +83,4 @@ export const sessionAgrees = (names: string, ids: string): string =>
     OR has(arrayMap(n -> ${homeName('n')}, ${names}), ${homeName('lower(principal)')}) AND principal != ''
     OR length(${names}) >= 16 OR length(${ids}) >= 16
     OR NOT (principal_id != '' AND arrayExists(i -> i != '', ${ids})
-      OR ${`position(principal, '@') > 0 AND arrayExists(n -> position(n, '@') > 0, ${names})`}))`
+      OR position(principal, '@') > 0 AND arrayExists(n -> position(n, '@') > 0, ${names})))`

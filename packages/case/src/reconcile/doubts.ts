@@ -62,20 +62,19 @@ interface AuditSpan {
  * @returns the one tenant that a record without a tenant must be of; `''` when there are several
  */
 export async function writeDoubts(session: Session, table: string): Promise<string> {
-  const tenants = await accessTenants(session)
+  const tenants = await allTenants(session)
+  const sole = soleTenant(tenants)
   const spans = await auditSpans(session)
   const gaps = await statedGaps(session)
   const folders = gaps.length === 0 ? new Map<string, Set<string>>() : await foldersOf(session)
-  const issuing = await issuingTenants(session)
-  const sole = soleTenant([...tenants, ...issuing])
   const writer = new Writer(session, table)
-  const finish = async (tenant: string, log: Log) => {
-    tenants.delete(tenant)
+  for (const tenant of tenants.filter((name) => name !== '' || sole === '')) {
+    // oxlint-disable-next-line no-await-in-loop -- one tenant's hours at a time bound the memory
+    const log = await logOf(session, tenant === sole ? [tenant, ''] : [tenant])
     const own = gaps.filter((gap) => isOf(gap, tenant, folders))
-    await writer.write(tenant, tenantDoubts(log, spans.get(tenant), own))
+    // oxlint-disable-next-line no-await-in-loop -- as above
+    writer.write(tenant, tenantDoubts(log, spans.get(tenant), own))
   }
-  for await (const [tenant, log] of tenantLogs(session, sole)) await finish(tenant, log)
-  for (const tenant of [...tenants].toSorted()) await finish(tenant, new Map())
   await writer.end()
   return sole
 }
@@ -86,22 +85,14 @@ function soleTenant(tenants: readonly string[]): string {
   return named.size === 1 && only !== undefined ? only : ''
 }
 
-/** Logs of one tenant after the other. Records without a tenant are the sole tenant's, if there is one. */
-async function* tenantLogs(session: Session, sole: string): AsyncIterable<[string, Log]> {
-  let current: string | undefined
-  let log = new Map<string, IssuanceHour[]>()
-  for await (const hour of issuanceHours(session)) {
-    const tenant = hour.tenant === '' ? sole : hour.tenant
-    if (current !== undefined && tenant !== current) {
-      yield [current, log]
-      log = new Map()
-    }
-    current = tenant
+async function logOf(session: Session, tenants: readonly string[]): Promise<Log> {
+  const log = new Map<string, IssuanceHour[]>()
+  for (const hour of await issuanceHours(session, tenants)) {
     const hours = log.get(hour.category)
     if (hours === undefined) log.set(hour.category, [hour])
     else hours.push(hour)
   }
-  if (current !== undefined) yield [current, log]
+  return log
 }
 
 /** The stretches of a tenant by `kindKey`. */
@@ -110,11 +101,12 @@ export function tenantDoubts(
   audit: AuditSpan | undefined,
   gaps: readonly { readonly fromMs: number; readonly toMs: number }[],
 ): Map<string, Doubtful[]> {
+  const endMs = Math.max(0, ...[...log.values()].map((hours) => lastOf(hours)))
   const stated = gaps.map((gap) => ({ ...gap, doubt: 'export-capped' as const }))
   const found = new Map<string, Doubtful[]>()
   for (const field of ['token', 'session'] as const)
     for (const kind of TOKEN_KINDS) {
-      const cloud = [...cloudDoubts(log, field, kind, audit), ...stated]
+      const cloud = [...cloudDoubts({ log, field, audit, endMs }, kind), ...stated]
       const plain = log.has('token')
         ? [...doubtfulStretches(log.get('token') ?? [], field, LATE_MS.user), ...stated]
         : undefined
@@ -124,46 +116,52 @@ export function tenantDoubts(
   return found
 }
 
+function lastOf(hours: readonly IssuanceHour[]): number {
+  return hours.reduce((last, hour) => Math.max(last, hour.lastMs), 0)
+}
+
+/** What the stretches of one tenant and field are made from. */
+interface Ask {
+  readonly log: Log
+  readonly field: Field
+  readonly audit: AuditSpan | undefined
+  readonly endMs: number
+}
+
 const isCloud = (log: Log): boolean => [...log.keys()].some((category) => category !== 'token')
 
-function cloudDoubts(
-  log: Log,
-  field: Field,
-  kind: TokenKind,
-  audit: AuditSpan | undefined,
-): Doubtful[] {
-  const users = () => userDoubts(log, field)
-  const of = (category: string) => doubtfulStretches(log.get(category) ?? [], field, LATE_MS.app)
-  switch (kind) {
-    case 'user':
-      return users()
-    case 'user-owa':
-      // A session is rooted at the identity provider, whoever makes its tokens.
-      return field === 'session' ? users() : [...users(), ...owaDoubts(log, audit)]
-    case 'owa':
-      return field === 'session' ? users() : owaDoubts(log, audit)
-    case 'app-sp':
-      return of('service-principal')
-    case 'app-mi':
-      return of('managed-identity')
-    case 'app':
-      return [...of('service-principal'), ...of('managed-identity')]
-    case 'any': {
-      const managed = log.has('managed-identity') ? of('managed-identity') : []
-      return [...users(), ...of('service-principal'), ...managed]
-    }
+function cloudDoubts(ask: Ask, kind: TokenKind): Doubtful[] {
+  const { log, field, audit } = ask
+  const apps = (category: string) =>
+    doubtfulStretches(log.get(category) ?? [], field, LATE_MS.app, ask.endMs)
+  const managed = () => apps('managed-identity')
+  const byKind: Readonly<Record<TokenKind, () => Doubtful[]>> = {
+    user: () => userDoubts(ask),
+    // A session is rooted at the identity provider, whoever makes its tokens.
+    'user-owa': () => [...userDoubts(ask), ...(field === 'session' ? [] : owaDoubts(log, audit))],
+    owa: () => (field === 'session' ? userDoubts(ask) : owaDoubts(log, audit)),
+    'app-sp': () => apps('service-principal'),
+    'app-mi': managed,
+    app: () => [...apps('service-principal'), ...managed()],
+    any: () => [
+      ...userDoubts(ask),
+      ...apps('service-principal'),
+      ...(log.has('managed-identity') ? managed() : []),
+    ],
   }
+  return byKind[kind]()
 }
 
 /**
  * Tokens of users. The audit log's own sign-ins stand in for the interactive log where that is missing. They
  * alone are a part of the log for tokens; for sessions, which begin with an interactive sign-in, they suffice.
  */
-function userDoubts(log: Log, field: Field): Doubtful[] {
+function userDoubts({ log, field, endMs }: Ask): Doubtful[] {
   const interactive = log.get('interactive') ?? log.get('sts-logon') ?? []
   const refreshed = log.get('non-interactive')
   const federated = log.get('adfs')
-  const of = (hours: readonly IssuanceHour[]) => doubtfulStretches(hours, field, LATE_MS.user)
+  const of = (hours: readonly IssuanceHour[]) =>
+    doubtfulStretches(hours, field, LATE_MS.user, endMs)
   const isAuditAlone = !log.has('interactive') && refreshed === undefined && log.has('sts-logon')
   return [
     ...of(interactive),
@@ -190,17 +188,8 @@ function owaDoubts(log: Log, audit: AuditSpan | undefined): Doubtful[] {
   ]
 }
 
-async function accessTenants(session: Session): Promise<Set<string>> {
-  const rows = await session.rows(
-    "SELECT DISTINCT tenant FROM coverage WHERE side = 'access' ORDER BY tenant",
-  )
-  return new Set(rows.map((row) => text(row, 'tenant') ?? ''))
-}
-
-async function issuingTenants(session: Session): Promise<string[]> {
-  const rows = await session.rows(
-    "SELECT DISTINCT tenant FROM coverage WHERE side = 'issuance' ORDER BY tenant",
-  )
+async function allTenants(session: Session): Promise<string[]> {
+  const rows = await session.rows('SELECT DISTINCT tenant FROM coverage ORDER BY tenant')
   return rows.map((row) => text(row, 'tenant') ?? '')
 }
 
@@ -209,8 +198,11 @@ async function auditSpans(session: Session): Promise<Map<string, AuditSpan>> {
   const rows = await session.rows(`
     SELECT tenant, toUnixTimestamp64Milli(min(first)) AS first_ms, toUnixTimestamp64Milli(max(last)) AS last_ms
     FROM coverage WHERE source IN ('ual', 'ual-sts', 'ual-owa') GROUP BY tenant ORDER BY tenant`)
-  const span = (row: Json) => ({ firstMs: Number(row['first_ms']), lastMs: Number(row['last_ms']) })
-  return new Map(rows.map((row) => [text(row, 'tenant') ?? '', span(row)]))
+  return new Map(rows.map((row) => [text(row, 'tenant') ?? '', spanOf(row)]))
+}
+
+function spanOf(row: Json): AuditSpan {
+  return { firstMs: Number(row['first_ms']), lastMs: Number(row['last_ms']) }
 }
 
 async function statedGaps(session: Session): Promise<Gap[]> {
@@ -266,6 +258,8 @@ const BATCH_ROWS = 20_000
 class Writer {
   readonly #session: Session
   readonly #table: string
+  /** Encoded rows: written at the end, since the session is reading the coverage until then. */
+  #parts: Uint8Array[] = []
   #lines: string[] = []
 
   constructor(session: Session, table: string) {
@@ -273,24 +267,27 @@ class Writer {
     this.#table = table
   }
 
-  async write(tenant: string, doubts: ReadonlyMap<string, readonly Doubtful[]>): Promise<void> {
+  write(tenant: string, doubts: ReadonlyMap<string, readonly Doubtful[]>): void {
     const cell = escaped(tenant)
     for (const [kind, stretches] of doubts)
       for (const { fromMs, untilMs } of doubtRows(stretches, DOUBTS))
         this.#lines.push(`${cell}\t${kind}\t${fromMs}\t[${untilMs.join(',')}]\n`)
-    if (this.#lines.length >= BATCH_ROWS) await this.end()
+    if (this.#lines.length >= BATCH_ROWS) this.#encode()
   }
 
   async end(): Promise<void> {
-    if (this.#lines.length === 0) return
-    const bytes = Buffer.from(this.#lines.join(''))
-    this.#lines = []
-    await this.#session.insert(
-      this.#table,
-      ['tenant', 'kind', 'from_ms', 'until_ms'],
-      'TabSeparated',
-      bytes,
+    this.#encode()
+    const columns = ['tenant', 'kind', 'from_ms', 'until_ms']
+    const parts = this.#parts
+    this.#parts = []
+    await Promise.all(
+      parts.map((part) => this.#session.insert(this.#table, columns, 'TabSeparated', part)),
     )
+  }
+
+  #encode(): void {
+    if (this.#lines.length > 0) this.#parts.push(Buffer.from(this.#lines.join('')))
+    this.#lines = []
   }
 }
 

@@ -148,6 +148,7 @@ export async function runLanes(
   const explained = fastLane(await keyKinds(session, sample))
   let from = 0
   for (const [at, range] of ranges.entries()) {
+    // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
     await session.command(
       `INSERT INTO ${tables.candidate} SELECT ${CARRIED} FROM access
        PREWHERE bucket BETWEEN {first:UInt8} AND {last:UInt8} AND NOT (${explained})
@@ -155,7 +156,9 @@ export async function runLanes(
       { ...range, mixer_1: mixer1, mixer_2: mixer2 },
     )
     const isLast = at === ranges.length - 1
+    // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
     if (isLast || (await countOf(session, tables.candidate)) >= EXACT_ROWS) {
+      // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
       await exactLane(session, tables, { first: from, last: range.last })
       from = range.last + 1
     }

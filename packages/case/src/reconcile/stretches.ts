@@ -34,11 +34,14 @@ export type Field = 'token' | 'session'
  *
  * @param hours of one tenant and category, any qualities, in any order
  * @param lateMs how long before the end of the log records may be missing yet
+ * @param endMs the last record of any of the tenant's logs: up to there a quiet log's silence is no more than
+ *   lateness may explain
  */
 export function doubtfulStretches(
   hours: readonly IssuanceHour[],
   field: Field,
   lateMs: number,
+  endMs = 0,
 ): Doubtful[] {
   const whole = merged(hours.filter((hour) => hour.quality === 'whole'))
   const thin = hours.filter((hour) => hour.quality !== 'whole')
@@ -47,15 +50,25 @@ export function doubtfulStretches(
   if (first === undefined || last === undefined)
     return [{ fromMs: 0, toMs: ALWAYS, doubt: doubtOf(thin[0]) }]
   const { lastMs } = last
+  const lateToMs = lateMs + (isQuietUntil(whole, endMs) ? Math.max(lastMs, endMs) : lastMs)
   return [
     { fromMs: 0, toMs: first.firstMs, doubt: 'before-issuance-window' },
-    { fromMs: lastMs - lateMs, toMs: lastMs + lateMs, doubt: 'late-arrival-margin' },
-    { fromMs: lastMs + lateMs, toMs: ALWAYS, doubt: 'issuance-hour-empty' },
+    { fromMs: lastMs - lateMs, toMs: lateToMs, doubt: 'late-arrival-margin' },
+    { fromMs: lateToMs, toMs: ALWAYS, doubt: 'issuance-hour-empty' },
     ...silences(whole),
     ...bareHours(whole, field),
     ...thinHours(thin, whole),
     ...backups(whole),
   ]
+}
+
+/** Whether the log's silence from its last record to `endMs` is in its rhythm. */
+function isQuietUntil(whole: readonly IssuanceHour[], endMs: number): boolean {
+  const counts = whole.map((hour) => [hour.hourMs, hour.records] as const)
+  const last = counts.at(-1)
+  if (last === undefined || endMs < last[0] + HOUR_MS) return true
+  const ended = holes([...counts, [endMs, 1]]).at(-1)
+  return ended === undefined || ended.fromMs <= last[0]
 }
 
 /** Hours of several sources or files put together, in order of time. */
@@ -82,10 +95,8 @@ function sum(a: IssuanceHour, b: IssuanceHour): IssuanceHour {
 }
 
 function silences(whole: readonly IssuanceHour[]): Doubtful[] {
-  return holes(whole.map((hour) => [hour.hourMs, hour.records] as const)).map((hole) => ({
-    ...hole,
-    doubt: 'issuance-hour-empty' as const,
-  }))
+  const counts = whole.map((hour) => [hour.hourMs, hour.records] as const)
+  return holes(counts).map(({ fromMs, toMs }) => ({ fromMs, toMs, doubt: 'issuance-hour-empty' }))
 }
 
 /**
