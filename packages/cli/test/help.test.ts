@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { mintmark } from './fake_io.ts'
+
+/** This file runs from `dist/test`. */
+const GOLDEN = fileURLToPath(new URL('../../test/golden/help.txt', import.meta.url))
+
+const COMMANDS = [
+  'investigate',
+  'ingest',
+  'evidence',
+  'coverage',
+  'verdicts',
+  'scope',
+  'timeline',
+  'custody',
+  'hunt',
+  'sql',
+  'replay',
+]
+/** Questions to a case that exists, with the operands that they need. */
+const QUESTIONS: readonly (readonly string[])[] = [
+  ['evidence'],
+  ['coverage'],
+  ['verdicts'],
+  ['scope'],
+  ['timeline'],
+  ['custody', 'dump.dmp'],
+  ['hunt'],
+  ['sql', 'SELECT 1'],
+]
+
+const folder = mkdtempSync(join(tmpdir(), 'mintmark-help-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('mintmark --help', () => {
+  it('is the text that the golden file holds', async () => {
+    const { code, out } = await mintmark('--help')
+    assert.equal(code, 0)
+    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(GOLDEN, out)
+    assert.equal(out, readFileSync(GOLDEN, 'utf8'))
+  })
+
+  it('names every command and the exit codes', async () => {
+    const { out } = await mintmark('--help')
+    const named = new Set([...out.matchAll(/^ {2}([a-z]+)\b.*$/gm)].map((match) => match[1]))
+    for (const command of COMMANDS) assert.ok(named.has(command), command)
+    assert.match(out, /0 nothing found, 1 found something, 2 usage, 3 failed/)
+  })
+
+  it('prints the version', async () => {
+    const { code, out } = await mintmark('--version')
+    assert.deepEqual([code, /^\d+\.\d+\.\d+\n$/.test(out)], [0, true])
+  })
+})
+
+describe('a command', () => {
+  for (const command of COMMANDS) {
+    it(`${command} has help with an example of itself`, async () => {
+      const { code, out, err } = await mintmark(command, '--help')
+      assert.deepEqual([code, err], [0, ''])
+      assert.match(out, new RegExp(`Example:\\n {2}mintmark ${command} .+`))
+    })
+
+    it(`${command} refuses an option that it does not have`, async () => {
+      const named = command === 'replay' ? '--out' : '--case'
+      const place = join(folder, 'place')
+      const { code, out, err } = await mintmark(command, named, place, '--no-such-option')
+      assert.deepEqual([code, out], [2, ''])
+      assert.match(err, /unknown option '--no-such-option'/)
+    })
+  }
+
+  it('that there is not is a wrong usage', async () => {
+    assert.equal((await mintmark('divine')).code, 2)
+  })
+
+  it('must be named', async () => {
+    assert.equal((await mintmark()).code, 2)
+  })
+})
+
+describe('the case', () => {
+  for (const question of [...QUESTIONS, ['ingest', 'file']]) {
+    it(`must be named for ${question[0]}`, async () => {
+      const { code, err } = await mintmark(...question)
+      assert.equal(code, 2)
+      assert.match(err, /--case/)
+    })
+  }
+
+  for (const question of QUESTIONS) {
+    it(`must exist for ${question[0]}, and is not made by it`, async () => {
+      const missing = join(folder, `none-${question[0]}`)
+      const { code, out, err } = await mintmark(...question, '--case', missing)
+      assert.equal(code, 3)
+      assert.equal(out, '')
+      assert.match(err, /^mintmark: .*\(CASE_MISSING\)\n$/)
+      assert.equal(existsSync(missing), false)
+    })
+  }
+
+  it('is not a folder with other files in it', async () => {
+    writeFileSync(join(folder, 'thesis.txt'), 'other work')
+    const { code, err } = await mintmark('evidence', '--case', folder)
+    assert.equal(code, 3)
+    assert.match(err, /\(CASE_INVALID\)\n$/)
+  })
+})
+
+describe('a value', () => {
+  const file = join(folder, 'empty.ndjson')
+  const place = join(folder, 'place')
+  const wrong: readonly (readonly [string, readonly string[]])[] = [
+    ['a time that is none', ['investigate', file, '--from', 'yesterday', '--case', place]],
+    ['a day that the calendar lacks', ['investigate', file, '--to', '2023-02-30', '--case', place]],
+    ['an unknown scenario', ['replay', 'storm-0559', '--out', place]],
+    ['a seed that is no number', ['replay', 'storm-0558', '--seed', 'x', '--out', place]],
+    ['a seed with a fraction', ['replay', 'storm-0558', '--seed', '1.5', '--out', place]],
+    ['a scale of nothing', ['replay', 'storm-0558', '--scale', '0', '--out', place]],
+    ['an empty scale', ['replay', 'storm-0558', '--scale', '', '--out', place]],
+  ]
+  for (const [name, args] of wrong) {
+    it(`is refused with its option named: ${name}`, async () => {
+      const { code, out, err } = await mintmark(...args)
+      assert.deepEqual([code, out], [3, ''])
+      assert.match(err, /^mintmark: .*\(INPUT_INVALID\)\n$/)
+      assert.equal(existsSync(place), false)
+    })
+  }
+
+  it('from the user reaches the terminal without its control characters', async () => {
+    const { code, err } = await mintmark('evidence', '--case', join(folder, 'a\u001b[2J\u202eb'))
+    assert.equal(code, 3)
+    assert.equal(err.includes('\u001b'), false)
+    assert.equal(err.includes('\u202e'), false)
+  })
+
+  it('that names no file is refused, and no case is made for it', async () => {
+    const { code, err } = await mintmark(
+      'investigate',
+      join(folder, 'none'),
+      '--attacker',
+      join(folder, 'nobody.txt'),
+      '--case',
+      place,
+    )
+    assert.equal(code, 3)
+    assert.match(err, /\(INPUT_UNREADABLE\)\n$/)
+    assert.equal(existsSync(place), false)
+  })
+})
