@@ -53,7 +53,8 @@ export interface Answer {
 }
 
 /** A file of the evidence, with null where it has no value. */
-export interface AnsweredEvidence extends Omit<EvidenceRow, 'first' | 'last' | 'sameAs' | 'evidenceId'> {
+export interface AnsweredEvidence
+  extends Omit<EvidenceRow, 'first' | 'last' | 'sameAs'> {
   readonly first: string | null
   readonly last: string | null
   readonly sameAs: string | null
@@ -118,6 +119,6 @@ export async function answer(
   }
 }
 
-function answered({ evidenceId: _, ...row }: EvidenceRow): AnsweredEvidence {
+function answered(row: EvidenceRow): AnsweredEvidence {
   return { ...row, first: row.first ?? null, last: row.last ?? null, sameAs: row.sameAs ?? null }
 }
