@@ -68,8 +68,8 @@ export class CsvRows {
   }
 
   end(): void {
-    this.#read()
-    while (!this.#isDead && !this.#isSkipping && this.#tail.start < this.#bytes.length) {
+    if (!this.#isDead) this.#read()
+    while (!this.#isSkipping && this.#tail.start < this.#bytes.length) {
       if (this.#cell !== 'quoted') this.#endRow(true)
       else {
         this.#taker.badRow('unclosed-quote', '', this.#rowLine)
@@ -151,10 +151,12 @@ export class CsvRows {
     return true
   }
 
+  /** Nothing is read from here on. */
   #die(reason: string, detail: string): void {
     this.#taker.badFile(reason, detail, this.#rowLine)
     this.#isDead = true
-    this.#tail.start = this.#tail.end
+    this.#at = this.#bytes.length
+    this.#tail.start = this.#at
   }
 
   /** Drops the rest of a line whose beginning is rejected. */

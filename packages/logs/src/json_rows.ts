@@ -295,7 +295,8 @@ export class JsonRows {
   /** Rejects the object and finds where to go on. */
   #recover(walk: JsonWalk, reason: string, detail: string): boolean {
     this.#taker.badRow(reason, detail, this.#rowLine)
-    if (this.#resume()) return true
+    // What is too deep is not read again: lines that each open a level would be, 64 times over.
+    if (reason !== 'too-deep' && this.#resume(walk.lines)) return true
     this.#line += walk.lines
     if (reason === 'malformed-json') {
       this.#stepOverBreak()
@@ -307,25 +308,22 @@ export class JsonRows {
     return true
   }
 
-  /** Goes back to the first line within the object that begins another one. */
-  #resume(): boolean {
+  /** Goes back to the first of the `lines` that have begun within the object that begins another one. */
+  #resume(lines: number): boolean {
     const bytes = this.#bytes
-    let line = this.#rowLine
-    for (let at = bytes.indexOf(LF, this.#tail.start); at !== -1 && at < this.#at; ) {
-      line++
-      const from = at + 1
+    let from = this.#tail.start
+    for (let line = 1; line <= lines; line++) {
+      from = bytes.indexOf(LF, from) + 1
       let brace = from
       while (isSpace(bytes[brace])) brace++
-      if (brace <= this.#at && bytes[brace] === OPEN_OBJECT && brace - from <= this.#indent) {
-        this.#at = from
-        this.#line = line
-        this.#isLineStart = true
-        this.#indent = 0
-        this.#searched = 0
-        this.#place = 'between'
-        return true
-      }
-      at = bytes.indexOf(LF, from)
+      if (brace > this.#at || bytes[brace] !== OPEN_OBJECT || brace - from > this.#indent) continue
+      this.#at = from
+      this.#line = this.#rowLine + line
+      this.#isLineStart = true
+      this.#indent = 0
+      this.#searched = 0
+      this.#place = 'between'
+      return true
     }
     return false
   }
@@ -333,7 +331,7 @@ export class JsonRows {
   /** The bytes end within an object. */
   #cut(walk: JsonWalk): boolean {
     const line = this.#rowLine
-    if (this.#resume()) {
+    if (this.#resume(walk.lines)) {
       this.#taker.badRow('malformed-json', '', line)
       return true
     }

@@ -31,6 +31,16 @@ const RECORD_KEYS: ReadonlySet<string> = new Set([
   'operationName',
   'schema',
 ])
+/** 1 at each byte that is one of `members`. */
+function byteSet(...members: readonly number[]): Uint8Array {
+  const set = new Uint8Array(256)
+  for (const member of members) set[member] = 1
+  return set
+}
+
+const ENDS_STRING = byteSet(QUOTE, BACKSLASH, LF)
+const TAKES_THOUGHT = byteSet(OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT, LF)
+
 /** Longer keys are none of the above. */
 const KEY_BYTES = 24
 
@@ -49,7 +59,7 @@ export class JsonWalk {
   readonly #maxDepth: number
   /** 1 where the open bracket at that depth is an object's. */
   readonly #isObject: Uint8Array
-  readonly #captured = new Uint8Array(KEY_BYTES)
+  readonly #captured = Buffer.alloc(KEY_BYTES)
   #capturedBytes = 0
   #isCapturing: boolean = false
   #isLink: boolean = false
@@ -83,18 +93,21 @@ export class JsonWalk {
     this.#isLineStart = false
   }
 
-  /** `broken` leaves `at` on the byte that cannot be, `closed` behind the brace, `wrapper` on the first element. */
+  /** `broken` leaves `at` on the byte that cannot be, `wrapper` on the first element; the others behind. */
   walk(bytes: Uint8Array, from: number, end: number): WalkStep {
     let at = from
     while (at < end) {
       if (this.#isInString) {
-        const next = this.#string(bytes, at, end)
-        if (next < 0) return this.#stop(~next, ~next < end ? 'broken' : 'more')
-        at = next
-        continue
+        at = this.#string(bytes, at, end)
+        if (!this.#isStringOpen()) continue
+        return this.#stop(at, at < end ? 'broken' : 'more')
       }
+      const stretch = Math.min(end, at + STRETCH)
+      at = this.#plain(bytes, at, stretch)
+      if (at === stretch) continue
       const step = this.#byte(bytes[at])
-      if (step !== 'more') return this.#stop(step === 'closed' ? at + 1 : at, step)
+      if (step === 'closed' || step === 'too-deep') return this.#stop(at + 1, step)
+      if (step !== 'more') return this.#stop(at, step)
       at++
     }
     return this.#stop(at, 'more')
@@ -108,9 +121,8 @@ export class JsonWalk {
     let at = from
     while (at < end) {
       if (this.#isInString) {
-        const next = this.#string(bytes, at, end)
-        at = next < 0 ? ~next : next
-        if (next >= 0) continue
+        at = this.#string(bytes, at, end)
+        if (!this.#isStringOpen()) continue
         if (at === end) break
         this.#isInString = false
       }
@@ -121,6 +133,10 @@ export class JsonWalk {
       at++
     }
     return this.#stop(at, 'more')
+  }
+
+  #isStringOpen(): boolean {
+    return this.#isInString
   }
 
   #stop(at: number, step: WalkStep): WalkStep {
@@ -147,27 +163,51 @@ export class JsonWalk {
     return false
   }
 
-  /** The end of the string, behind its quote; else `~` of a newline, which no string holds, or of `end`. */
+  /**
+   * The next byte that takes thought: a bracket, a newline, a string with an escape or without an end in
+   * these bytes. Strings, literals and separators before it are passed by; most bytes are, so this is fast.
+   */
+  #plain(bytes: Uint8Array, from: number, end: number): number {
+    if (this.#isPending || (this.#depth === 1 && this.#canWrap)) return from
+    let previous = this.#previous
+    let at = from
+    for (; at < end; at++) {
+      const byte = bytes[at] ?? 0
+      if (byte === QUOTE) {
+        const close = stringStop(bytes, at + 1, end)
+        if (close === end || bytes[close] !== QUOTE) break
+        at = close
+        previous = OTHER
+      } else if (byte === COLON || byte === COMMA) previous = byte
+      else if (TAKES_THOUGHT[byte] === 1) break
+      else if (byte > SPACE) previous = OTHER
+    }
+    this.#previous = previous
+    return at
+  }
+
+  /** Goes on in a string: behind its closing quote, to a newline, which no string holds, or to `end`. */
   #string(bytes: Uint8Array, from: number, end: number): number {
-    let isEscaped = this.#isEscaped
-    this.#isEscaped = false
-    const isCapturing = this.#isCapturing
-    for (let at = from; at < end; at++) {
+    let at = from
+    if (this.#isEscaped && at < end) {
+      this.#isEscaped = false
+      if (bytes[at] === LF) return at
+      at++
+    }
+    if (this.#isCapturing) this.#capture(bytes, at, end)
+    while (at < end) {
+      at = stringStop(bytes, at, Math.min(end, at + STRETCH))
       const byte = bytes[at]
-      if (byte === LF) return ~at
-      if (isEscaped) {
-        isEscaped = false
-        continue
-      }
+      if (at >= end || byte === LF) return at
       if (byte === QUOTE) {
         this.#closeString()
         return at + 1
       }
-      if (byte === BACKSLASH) isEscaped = true
-      if (isCapturing) this.#capture(byte)
+      if (byte !== BACKSLASH) continue
+      if (at + 1 === end) this.#isEscaped = true
+      at += bytes[at + 1] === LF && at + 1 < end ? 1 : 2
     }
-    this.#isEscaped = isEscaped
-    return ~end
+    return end
   }
 
   #closeString(): void {
@@ -177,9 +217,13 @@ export class JsonWalk {
     this.#isLink = false
   }
 
-  #capture(byte: number | undefined): void {
-    if (byte === undefined || this.#capturedBytes >= KEY_BYTES) return
-    this.#captured[this.#capturedBytes++] = byte
+  /** Keeps the beginning of the string: keys that matter are short and have no escapes. */
+  #capture(bytes: Uint8Array, from: number, end: number): void {
+    for (let at = from; at < end && this.#capturedBytes < KEY_BYTES; at++) {
+      const byte = bytes[at]
+      if (byte === undefined || byte === QUOTE) return
+      this.#captured[this.#capturedBytes++] = byte
+    }
   }
 
   #byte(byte: number | undefined): WalkStep {
@@ -189,7 +233,11 @@ export class JsonWalk {
     if (byte === QUOTE) return this.#openString()
     if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) return this.#open(byte)
     if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) return this.#close(byte)
-    if (byte === COLON && this.#depth === 1) this.#readKey()
+    return this.#separate(byte)
+  }
+
+  #separate(byte: number): WalkStep {
+    if (byte === COLON && this.#depth === 1 && this.#canWrap) this.#readKey()
     this.#previous = byte === COLON || byte === COMMA ? byte : OTHER
     return 'more'
   }
@@ -208,7 +256,8 @@ export class JsonWalk {
 
   #openString(): WalkStep {
     this.#isInString = true
-    if (this.#depth === 1) {
+    // Keys matter in the first level of what may be a wrapper, and nowhere else.
+    if (this.#depth === 1 && this.#canWrap) {
       const isKey = this.#previous === COMMA || this.#previous === OPEN_OBJECT
       this.#isLink = this.#previous === COLON && LINK_KEYS.has(this.#key)
       this.#isCapturing = isKey || this.#isLink
@@ -219,7 +268,7 @@ export class JsonWalk {
   }
 
   #readKey(): void {
-    this.#key = Buffer.from(this.#captured.subarray(0, this.#capturedBytes)).toString('latin1')
+    this.#key = this.#captured.toString('latin1', 0, this.#capturedBytes)
     this.#capturedBytes = 0
     if (RECORD_KEYS.has(this.#key)) this.#canWrap = false
   }
@@ -257,3 +306,16 @@ export class JsonWalk {
 }
 
 const isBlank = (byte: number) => byte === SPACE || byte === LF || byte === 0x0d || byte === 0x09
+
+/**
+ * How far a loop runs before it returns: V8 never settles on code for a function that is called seldom and
+ * loops long, and then takes several times as long over each byte.
+ */
+const STRETCH = 4096
+
+/** The first byte in `[from, end)` that may end a string, or `end`. */
+function stringStop(bytes: Uint8Array, from: number, end: number): number {
+  let at = from
+  while (at < end && ENDS_STRING[bytes[at] ?? 0] === 0) at++
+  return at
+}

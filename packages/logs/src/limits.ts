@@ -35,5 +35,5 @@ export const MAX_CONTAINERS = 3
 /** A zip inside another container is held in memory to be read, up to this size. */
 export const MAX_NESTED_ZIP_BYTES: number = 128 * MIB
 
-/** Lines of rows that no adapter knew, held back until one row is known. */
+/** Rejects of rows before the first row that an adapter knows, held back until there is one. */
 export const MAX_HELD_LINES = 65_536

@@ -18,7 +18,8 @@ export async function readEvidence(
 ): Promise<EvidenceSummary> {
   const dates = await proveDateOrder(source.open(), adapters)
   const reader = new EvidenceReader(sink, { adapters, dates })
-  if (source.refused !== undefined) reader.containerReject(source.refused)
+  const { refused } = source
+  if (refused !== undefined) reader.badFile(refused.reason, refused.detail, 1)
   for await (const chunk of source.open((reject) => reader.containerReject(reject)))
     reader.push(chunk)
   return reader.end()

@@ -65,6 +65,12 @@ const LOSING_REASONS: ReadonlySet<string> = new Set([
 const CONTRADICTED =
   'Some dates in the file prove that the day comes first and some the month: rows that could be either are not read.'
 
+interface HeldReject {
+  readonly reason: string
+  readonly detail: string
+  readonly line: number
+}
+
 /** Row counts at which an exporter stops, for shapes whose adapter does not say. */
 const ROW_CAPS: ReadonlyMap<string, readonly number[]> = new Map([
   ['ual-purview-csv', [5000, 50_000]],
@@ -91,7 +97,8 @@ export class EvidenceReader implements RowTaker {
   #badRows = 0
   #isRecognised: boolean
   #hasEndedEarly: boolean = false
-  #heldLines: number[] = []
+  /** Rejects of rows before the first known one. */
+  #held: HeldReject[] = []
 
   constructor(sink: RecordSink, options: ReadOptions = {}) {
     this.#options = options
@@ -136,7 +143,7 @@ export class EvidenceReader implements RowTaker {
   containerReject(reject: Reject): void {
     this.#output.line = Math.max(1, this.#output.line)
     this.#output.reject(reject)
-    if (LOSING_REASONS.has(reject.reason)) this.endsEarly(this.#output.line)
+    if (LOSING_REASONS.has(reject.reason)) this.#endsEarly(this.#output.line)
   }
 
   badFile(reason: string, detail: string, line: number): void {
@@ -146,6 +153,11 @@ export class EvidenceReader implements RowTaker {
 
   columns(names: readonly string[]): void {
     this.#context = { columns: names, dateOrder: this.#dateOrder }
+    const row: { [column: string]: unknown; __proto__: null } = { __proto__: null }
+    for (const name of names) row[name] = ''
+    // A header that an adapter knows makes every row below it one that should have been readable.
+    const adapter = findAdapter(this.#adapters, undefined, row, this.#context)
+    if (adapter !== undefined) this.#isRecognised = true
   }
 
   row(row: Json, line: number): boolean {
@@ -162,17 +174,23 @@ export class EvidenceReader implements RowTaker {
 
   unknownRow(line: number): void {
     this.#unknownRows++
-    if (this.#isRecognised) this.#rejectUnknown(line)
-    else if (this.#heldLines.length < MAX_HELD_LINES) this.#heldLines.push(line)
+    const reject = { reason: 'unrecognised-record', detail: '', line }
+    if (this.#isRecognised) this.#rejectRow(reject)
+    else if (this.#held.length < MAX_HELD_LINES) this.#held.push(reject)
   }
 
   badRow(reason: string, detail: string, line: number): void {
+    if (this.#isMereText) {
+      this.#unknownRows++
+      if (this.#held.length < MAX_HELD_LINES) this.#held.push({ reason, detail, line })
+      return
+    }
     this.#badRows++
-    this.#output.line = line
-    this.#output.reject({ kind: 'row', reason, detail })
+    this.#rejectRow({ reason, detail, line })
   }
 
   badText(line: number): void {
+    if (this.#isMereText) return
     this.#output.line = line
     this.#output.reject({ kind: 'payload', reason: 'invalid-utf8', detail: 'kept with U+FFFD' })
   }
@@ -182,8 +200,17 @@ export class EvidenceReader implements RowTaker {
   }
 
   endsEarly(line: number): void {
+    if (!this.#isMereText) this.#endsEarly(line)
+  }
+
+  #endsEarly(line: number): void {
     if (!this.#hasEndedEarly) this.#state('ends-early', line)
     this.#hasEndedEarly = true
+  }
+
+  /** Prose reads as CSV in which no row fits: not worth a word until a row is known. */
+  get #isMereText(): boolean {
+    return this.#text.kind === 'csv' && !this.#isRecognised
   }
 
   #endRun(): void {
@@ -196,25 +223,19 @@ export class EvidenceReader implements RowTaker {
   /** The first known row: those before it are rejects after all. */
   #recognise(): void {
     this.#isRecognised = true
-    const held = this.#heldLines
-    this.#heldLines = []
-    for (const line of held) this.#rejectUnknown(line)
+    const held = this.#held
+    this.#held = []
+    for (const reject of held) this.#rejectRow(reject)
     const more = this.#unknownRows - held.length
-    if (more > 0) {
-      this.#output.line = held.at(-1) ?? 1
-      const reject = {
-        kind: 'row',
-        reason: 'unrecognised-record',
-        detail: `${more} more rows`,
-      } as const
-      this.#output.reject(reject)
-      this.#output.rejected.row += more - 1
-    }
+    if (more === 0) return
+    const detail = `${more} more rows`
+    this.#rejectRow({ reason: 'unrecognised-record', detail, line: held.at(-1)?.line ?? 1 })
+    this.#output.rejected.row += more - 1
   }
 
-  #rejectUnknown(line: number): void {
+  #rejectRow({ reason, detail, line }: HeldReject): void {
     this.#output.line = line
-    this.#output.reject({ kind: 'row', reason: 'unrecognised-record', detail: '' })
+    this.#output.reject({ kind: 'row', reason, detail })
   }
 
   #shape(): string {

@@ -58,7 +58,7 @@ export async function* zipMembers(
     }
   } catch (error) {
     if (error instanceof MintmarkError || !isZipError(error)) throw unreadable(archive.path, error)
-    yield { bytes: archive, refused: refuse('zip-damaged', 'directory') }
+    yield { bytes: archive, refused: refuse('zip-unreadable', 'directory') }
   }
 }
 

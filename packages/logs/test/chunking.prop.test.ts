@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import * as fc from 'fast-check'
+import { adapters, EvidenceReader } from '../src/index.ts'
+import { inflate } from '../src/inflate.ts'
+import { collect, collector } from './collected.ts'
+
+const runs = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) }
+
+/** What JSON files are made of, whole and broken, so that random texts are nearly right. */
+const jsonPiece = fc.constantFrom(
+  '{"k":"a"}',
+  '{"k":"é😀"}',
+  '{"k":"a","x":[{"k":1},{}]}',
+  '{\n  "k": "b"\n}',
+  '{"value":[',
+  '{"a":1,"records":[{"k":"c"}],"nextLink":"x"}',
+  '],"@odata.nextLink":"y"}',
+  '{"k":',
+  '{"k":"\\',
+  '{"__proto__":{"k":1},"k":2}',
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  ':',
+  '"',
+  '\\',
+  '\n',
+  '\r\n',
+  ' ',
+  '\uFEFF',
+  '\0',
+  'null',
+  '[[[[',
+  '{"a":'.repeat(70),
+)
+const csvPiece = fc.constantFrom(
+  'a',
+  ',',
+  ';',
+  '"',
+  '""',
+  '\n',
+  '\r\n',
+  '\r',
+  'b,c',
+  '"d\ne"',
+  'é😀',
+  'k,x\n',
+  ',,,',
+  '\0',
+  '#TYPE x\n',
+  'SOME EVENTS IN THIS RANGE ARE NOT CAPTURED',
+)
+const jsonText = fc.array(jsonPiece, { maxLength: 25 }).map((pieces) => pieces.join(''))
+const csvText = fc.array(csvPiece, { maxLength: 25 }).map((pieces) => `k,x,y\n${pieces.join('')}`)
+const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 })
+
+const encodings: Record<string, (text: string) => Buffer> = {
+  'UTF-8': (text) => Buffer.from(text),
+  'UTF-8 with a mark': (text) => Buffer.from(`\uFEFF${text}`),
+  'UTF-16LE': (text) => Buffer.from(`\uFEFF${text}`, 'utf16le'),
+  'UTF-16BE': (text) => Buffer.from(`\uFEFF${text}`, 'utf16le').swap16(),
+}
+
+describe('whole, in pieces and byte by byte agree', () => {
+  for (const [name, encode] of Object.entries(encodings)) {
+    for (const [format, textOf] of Object.entries({ JSON: jsonText, CSV: csvText })) {
+      it(`for ${format} in ${name}`, () => {
+        fc.assert(
+          fc.property(textOf, sizes, (text, pieces) => {
+            const bytes = encode(text)
+            const whole = collect(bytes)
+            assert.deepEqual(collect(bytes, pieces), whole)
+            assert.deepEqual(collect(bytes, [1]), whole)
+          }),
+          runs,
+        )
+      })
+    }
+  }
+
+  it('for texts longer than what is looked at to tell their shape', () => {
+    fc.assert(
+      fc.property(jsonText, csvText, fc.integer({ min: 1, max: 9000 }), (json, csv, size) => {
+        const lines = '{"k":"filler"}\n'.repeat(5000)
+        for (const text of [lines + json, csv + 'a,b,c\n'.repeat(12_000) + csv])
+          assert.deepEqual(collect(text, [size]), collect(text))
+      }),
+      { numRuns: Math.ceil(runs.numRuns / 20) },
+    )
+  })
+
+  it('for any bytes at all', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), sizes, (bytes, pieces) => {
+        const whole = collect(bytes)
+        assert.deepEqual(collect(bytes, pieces), whole)
+        assert.deepEqual(collect(bytes, [1]), whole)
+      }),
+      runs,
+    )
+  })
+})
+
+describe('no bytes make the reader throw', () => {
+  it('with every adapter that there is', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.uint8Array(),
+          jsonText.map((text) => Buffer.from(text)),
+        ),
+        (bytes) => {
+          const reader = new EvidenceReader(collector([]), { adapters })
+          reader.push(bytes)
+          const { rejected } = reader.end()
+          assert.ok(rejected.row >= 0)
+        },
+      ),
+      runs,
+    )
+  })
+
+  it('when they claim to be gzip', async () => {
+    const good = gzipSync(Buffer.from('{"k":"a"}\n'.repeat(500)))
+    const damage = fc.record({
+      at: fc.nat(good.length - 1),
+      byte: fc.integer({ min: 0, max: 255 }),
+    })
+    await fc.assert(
+      fc.asyncProperty(damage, fc.nat(good.length), async ({ at, byte }, length) => {
+        const bytes = Buffer.from(good.subarray(0, length))
+        if (at < length) bytes[at] = byte
+        const reasons: string[] = []
+        let total = 0
+        const chunks = inflate(once(bytes), 'gzip', bytes.length, ({ reason }) =>
+          reasons.push(reason),
+        )
+        for await (const chunk of chunks) total += chunk.length
+        assert.ok(reasons.length <= 1)
+        assert.ok(total <= 5000 * 1000)
+      }),
+      runs,
+    )
+  })
+})
+
+// oxlint-disable-next-line require-await -- a stream of one chunk
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
+  yield bytes
+}
+
+it('a broken text between whole lines never takes those lines with it', () => {
+  // The lines after the junk must all come, whatever the junk is, if it holds no open string or bracket
+  // that JSON itself would let run on over lines.
+  const junk = fc
+    .array(
+      jsonPiece.filter((piece) => !/[[\]\n{]/.test(piece)),
+      { maxLength: 8 },
+    )
+    .map((pieces) => pieces.join(''))
+  fc.assert(
+    fc.property(junk, (text) => {
+      const { events } = collect(`{"k":"first"}\n${text}\n{"k":"last"}\n`)
+      assert.equal(events[0], 'row first @1')
+      assert.ok(
+        events.some((event) => event.startsWith('row last @')),
+        events.join('; '),
+      )
+    }),
+    runs,
+  )
+})
