@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, it } from 'node:test'
+import { openCase } from '@mintmark/case'
+import { mintmark, start, startNode } from './built_command.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'mintmark-e2e-'))
+const place = join(folder, 'case')
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+const LINE = `${JSON.stringify({
+  schema: 'mintmark-access/1',
+  id: 'one',
+  at: '2023-05-15T08:02:00Z',
+  operation: 'PageRead',
+  service: 'wiki',
+  principal: 'ada@example.org',
+  tenant: 'agency',
+})}\n`
+
+describe('the built command', () => {
+  it('prints its help and ends with 0', async () => {
+    const { code, out, err } = await mintmark('--help')
+    assert.deepEqual([code, err], [0, ''])
+    assert.match(out, /^Usage: mintmark /)
+  })
+
+  it('does not load the engine for its help', async () => {
+    const script = [
+      "import { runProgram } from '@mintmark/cli'",
+      'const io = { out: async () => {}, err() {}, showsProgress: false, now: () => 0 }',
+      "await runProgram(['investigate', '--help'], io)",
+      'const { sharedObjects } = process.report.getReport()',
+      "process.stdout.write(JSON.stringify(sharedObjects.filter((file) => file.includes('chdb'))))",
+    ].join('\n')
+    const { code, out } = await startNode('--input-type=module', '--eval', script).ended
+    assert.deepEqual([code, out], [0, '[]'])
+  })
+
+  it('ends with 2 for a wrong usage, with its complaint on standard error alone', async () => {
+    const { code, out, err } = await mintmark('verdicts')
+    assert.deepEqual([code, out], [2, ''])
+    assert.match(err, /--case/)
+  })
+
+  it('ends with 3 for a case that is not there', async () => {
+    const { code, out, err } = await mintmark('evidence', '--case', join(folder, 'none'))
+    assert.deepEqual([code, out], [3, ''])
+    assert.match(err, /^mintmark: .*\(CASE_MISSING\)\n$/)
+  })
+
+  it('ends with 0 where nothing was found, and leaves its input as it was', async () => {
+    const input = join(folder, 'lines.ndjson')
+    writeFileSync(input, LINE)
+    const { code, err } = await mintmark('investigate', input, '--case', place)
+    assert.deepEqual([code, err], [0, ''])
+    assert.equal(readFileSync(input, 'utf8'), LINE)
+  })
+
+  it('ends quietly when its reader has seen enough', async () => {
+    const { process: child, ended } = start(
+      'sql',
+      "SELECT number, repeat('x', 100) AS text FROM numbers(2000000)",
+      '--case',
+      place,
+    )
+    child.stdout?.once('data', () => child.stdout?.destroy())
+    const { code, signal, err } = await ended
+    assert.deepEqual([code, signal, err], [0, null, ''])
+  })
+
+  it('refuses a case that another process has open, and names that process', async () => {
+    const open = await openCase(place)
+    const { code, err } = await mintmark('evidence', '--case', place)
+    await open.close()
+    assert.equal(code, 3)
+    assert.match(err, new RegExp(`\\b${process.pid}\\b.*\\(CASE_BUSY\\)\\n$`))
+    assert.equal((await mintmark('evidence', '--case', place)).code, 0)
+  })
+})
