@@ -20,6 +20,7 @@ import { join, resolve } from 'node:path'
 import { isObject, MintmarkError, parseObject } from '@mintmark/core'
 import { openChdb } from './chdb_session.ts'
 import { lockFolder } from './folder_lock.ts'
+import { requireNoIngest } from './ingest_lock.ts'
 import { isServerLocation, parseServerLocation, type ServerLocation } from './location.ts'
 import { readMeta, writeMeta } from './meta.ts'
 import { recover } from './recover.ts'
@@ -181,6 +182,7 @@ async function prepare(
   if (version === undefined && mode === 'write')
     await writeMeta(session, VERSION_FACT, String(SCHEMA_VERSION))
   else if (version !== String(SCHEMA_VERSION)) throw otherVersion(version ?? 'none')
+  await requireNoIngest(session)
   await recover(session)
 }
 

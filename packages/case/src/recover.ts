@@ -6,7 +6,9 @@
  *
  * @module
  */
+import { setInterval } from 'node:timers/promises'
 import { TABLES } from './schema.ts'
+import { INSERT_ID } from './server_session.ts'
 import type { Session } from './session.ts'
 
 /** Tables whose rows belong to a file, in `evidence` or not. */
@@ -18,6 +20,9 @@ const OF_FILES: readonly string[] = [
   'reject',
   'statement',
 ]
+
+/** Ids are bound as text: arrays of numbers have no form that every engine reads. */
+const AMONG = 'has(arrayMap(id -> toUInt32(id), {ids:Array(String)}), evidence_id)'
 
 /** Id of the last file that is in the case whole; 0 when none is. Throws as `Session.rows`. */
 export async function lastEvidence(session: Session): Promise<number> {
@@ -31,16 +36,32 @@ export async function lastEvidence(session: Session): Promise<number> {
  * @throws {MintmarkError} as `Session.command`
  */
 export async function recover(session: Session): Promise<void> {
+  await insertsEnded(session)
   const last = await lastEvidence(session)
   await Promise.all(OF_FILES.map((table) => removeAfter(session, table, last)))
+}
+
+/**
+ * Waits for inserts of a process that is gone: a server goes on with what it has received, and rows
+ * that come after the others were taken out would be there twice.
+ */
+async function insertsEnded(session: Session): Promise<void> {
+  if (session.kind === 'embedded') return
+  for await (const _ of setInterval(200)) {
+    const running = await session.rows(
+      `SELECT 1 FROM system.processes
+      WHERE current_database = currentDatabase() AND startsWith(query_id, {prefix:String}) LIMIT 1`,
+      { prefix: INSERT_ID },
+    )
+    if (running.length === 0) return
+  }
 }
 
 /** Removes the rows of the given files, from every table but `evidence`. Throws as `Session.command`. */
 export async function removeFiles(session: Session, evidenceIds: readonly number[]): Promise<void> {
   if (evidenceIds.length === 0) return
-  const condition = 'has({ids:Array(UInt32)}, evidence_id)'
   await Promise.all(
-    OF_FILES.map((table) => remove(session, table, condition, { ids: evidenceIds.map(String) })),
+    OF_FILES.map((table) => remove(session, table, AMONG, { ids: evidenceIds.map(String) })),
   )
 }
 
@@ -48,7 +69,7 @@ export async function removeFiles(session: Session, evidenceIds: readonly number
 export async function forgetFiles(session: Session, evidenceIds: readonly number[]): Promise<void> {
   if (evidenceIds.length === 0) return
   await removeFiles(session, evidenceIds)
-  await session.command('ALTER TABLE evidence DELETE WHERE has({ids:Array(UInt32)}, evidence_id)', {
+  await session.command(`ALTER TABLE evidence DELETE WHERE ${AMONG}`, {
     ids: evidenceIds.map(String),
   })
 }

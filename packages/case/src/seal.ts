@@ -107,7 +107,9 @@ export async function evidenceMark(session: Session): Promise<string> {
 async function removeDuplicates(session: Session): Promise<void> {
   for (const side of SIDES) {
     // oxlint-disable-next-line no-await-in-loop -- one merge at a time bounds the memory
-    await session.everywhere(`OPTIMIZE TABLE ${session.localTable(side)} FINAL`)
+    await session.everywhere(
+      `OPTIMIZE TABLE ${session.localTable(side)} FINAL SETTINGS optimize_throw_if_noop = 1`,
+    )
   }
 }
 

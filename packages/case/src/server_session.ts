@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import {
   type ClickHouseClient,
@@ -31,6 +32,9 @@ const SETTINGS = {
 } as const
 
 const IN_STREAM = /error in the stream|in JSON at position|is not valid JSON/u
+
+/** Begins the ids of inserts, by which one whose sender was killed can be found. */
+export const INSERT_ID = 'mintmark-insert-'
 
 /** UNKNOWN_DATABASE. */
 const NO_DATABASE = 81
@@ -118,10 +122,13 @@ class ServerSession implements Session {
   ): Promise<void> {
     const query = `INSERT INTO ${table} (${columns.join(', ')}) FORMAT ${format}`
     try {
-      const values = Readable.from(bytes instanceof Uint8Array ? [bytes] : bytes, { objectMode: false })
+      const values = Readable.from(bytes instanceof Uint8Array ? [bytes] : bytes, {
+        objectMode: false,
+      })
       const result = await this.#first.exec({
         query,
         values,
+        query_id: `${INSERT_ID}${randomUUID()}`,
         clickhouse_settings: { wait_end_of_query: 1 },
       })
       await drained(result.stream)

@@ -12,6 +12,7 @@ import { MintmarkError } from '@mintmark/core'
 import { type EvidenceSource, type Reject, walkEvidence } from '@mintmark/logs'
 import type { Case } from '../case.ts'
 import { type EvidenceRow, evidenceRows } from '../evidence_rows.ts'
+import { lockIngest } from '../ingest_lock.ts'
 import { lastEvidence, recover } from '../recover.ts'
 import { Committer } from './committer.ts'
 import { KnownEvidence } from './known_evidence.ts'
@@ -55,7 +56,7 @@ const MOST_THREADS = 16
  * Duplicates are counted when the case is sealed: see `seal`.
  *
  * @throws {MintmarkError} `INPUT_UNREADABLE` when a path does not exist or nothing of all can be read,
- *   `DISK_FULL`, `ENGINE_QUERY`, `ENGINE_UNAVAILABLE`: nothing of a file that is not whole stays
+ *   `CASE_BUSY` when another process fills the case, `DISK_FULL`, `ENGINE_QUERY`, `ENGINE_UNAVAILABLE`: nothing of a file that is not whole stays
  */
 export async function ingest(
   opened: Case,
@@ -65,6 +66,20 @@ export async function ingest(
   const sources: EvidenceSource[] = []
   for await (const source of walkEvidence(paths, { except: [opened.location] }))
     sources.push(source)
+  const unlock = await lockIngest(opened.session)
+  try {
+    return await runUntilRead(opened, sources, options)
+  } finally {
+    await unlock()
+  }
+}
+
+/** Runs, and runs again without a file that cannot be read to its end. */
+async function runUntilRead(
+  opened: Case,
+  sources: readonly EvidenceSource[],
+  options: IngestOptions,
+): Promise<IngestReport> {
   const failed = new Map<string, Reject>()
   for (;;) {
     try {
