@@ -2,5 +2,5 @@ import type { Adapter } from './adapter.ts'
 import { identityAdapters } from './identity/adapters.ts'
 import { ualAdapters } from './ual/shapes.ts'
 
-/** Every adapter that there is. No row is one that two of them accept. */
+/** Every adapter that there is. The first that accepts a row reads it: the narrow come before the wide. */
 export const adapters: readonly Adapter[] = [...ualAdapters, ...identityAdapters]

@@ -230,18 +230,26 @@ export class CsvRows {
   /** Has the found rows read and gives them on. Before the bytes move, and before any later row is. */
   #flush(): void {
     const spans = this.#spans
-    const first = spans[0]
-    const last = spans.at(-1)
-    if (first === undefined || last === undefined) return
+    if (spans.length === 0) return
     this.#spans = []
-    const bytes = this.#bytes.subarray(first.from, last.to)
+    this.#readSpans(spans)
+  }
+
+  /** Where csv-parse does not find the same rows, by halves, down to the row that it is about. */
+  #readSpans(spans: readonly RowSpan[]): void {
+    const bytes = this.#bytes.subarray(spans[0]?.from, spans.at(-1)?.to)
     const rows = readCells(bytes, this.#delimiter, spans.length)
+    if (rows === undefined && spans.length > 1) {
+      const half = spans.length >> 1
+      this.#readSpans(spans.slice(0, half))
+      this.#readSpans(spans.slice(half))
+      return
+    }
     const isText = isUtf8(bytes)
     for (const [i, span] of spans.entries()) {
-      const own = this.#bytes.subarray(span.from, span.to)
-      const cells = rows === undefined ? readCells(own, this.#delimiter, 1)?.[0] : rows[i]
-      if (!isText && !isUtf8(own)) this.#taker.badText(span.line)
-      this.#give(cells, span)
+      if (!isText && !isUtf8(this.#bytes.subarray(span.from, span.to)))
+        this.#taker.badText(span.line)
+      this.#give(rows?.[i], span)
     }
   }
 

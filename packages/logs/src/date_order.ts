@@ -19,7 +19,6 @@ const PROBE_ROWS = 100
 export class DateProver implements RowTaker {
   readonly #adapters: readonly Adapter[]
   #context: FileContext = { columns: undefined, dateOrder: 'unproven' }
-  #last: Adapter | undefined
   #rows = 0
   #isNeeded: boolean = false
   #hasDayFirst: boolean = false
@@ -53,9 +52,8 @@ export class DateProver implements RowTaker {
   row(row: Json): boolean {
     if (this.isDone) return true
     this.#rows++
-    const adapter = findAdapter(this.#adapters, this.#last, row, this.#context)
+    const adapter = findAdapter(this.#adapters, row, this.#context)
     if (adapter === undefined) return false
-    this.#last = adapter
     if (adapter.dateColumns === undefined) return true
     this.#isNeeded = true
     for (const column of adapter.dateColumns) {
@@ -101,13 +99,14 @@ export async function proveDateOrder(
   return prover.proof
 }
 
-/** The adapter that accepts a row; the one that took the row before is asked first. */
+/**
+ * The first adapter that accepts a row. Never the one that took the row before, though that would be
+ * quicker: a row must read the same whatever stands before it, and in whichever slice.
+ */
 export function findAdapter(
   adapters: readonly Adapter[],
-  last: Adapter | undefined,
   row: Json,
   context: FileContext,
 ): Adapter | undefined {
-  if (last?.accepts(row, context) === true) return last
-  return adapters.find((adapter) => adapter !== last && adapter.accepts(row, context))
+  return adapters.find((adapter) => adapter.accepts(row, context))
 }

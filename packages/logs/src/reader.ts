@@ -71,13 +71,6 @@ interface HeldReject {
   readonly line: number
 }
 
-/** Row counts at which an exporter stops, for shapes whose adapter does not say. */
-const ROW_CAPS: ReadonlyMap<string, readonly number[]> = new Map([
-  ['ual-purview-csv', [5000, 50_000]],
-  ['ual-cmdlet-csv', [5000, 50_000]],
-  ['ual-cmdlet-json', [5000, 50_000]],
-])
-
 /**
  * Reads one file, or a slice of one, that comes in chunks through {@link push}.
  *
@@ -156,12 +149,12 @@ export class EvidenceReader implements RowTaker {
     const row: { [column: string]: unknown; __proto__: null } = { __proto__: null }
     for (const name of names) row[name] = ''
     // A header that an adapter knows makes every row below it one that should have been readable.
-    const adapter = findAdapter(this.#adapters, undefined, row, this.#context)
+    const adapter = findAdapter(this.#adapters, row, this.#context)
     if (adapter !== undefined) this.#isRecognised = true
   }
 
   row(row: Json, line: number): boolean {
-    const adapter = findAdapter(this.#adapters, this.#last, row, this.#context)
+    const adapter = findAdapter(this.#adapters, row, this.#context)
     if (adapter === undefined) return false
     if (adapter !== this.#last) this.#endRun()
     this.#last = adapter
@@ -259,8 +252,7 @@ export class EvidenceReader implements RowTaker {
   }
 
   #isCapped(shape: string): boolean {
-    const declared = this.#adapters.find((adapter) => adapter.shape === shape)?.rowCaps
-    const caps = declared ?? ROW_CAPS.get(shape) ?? []
+    const caps = this.#adapters.find((adapter) => adapter.shape === shape)?.rowCaps ?? []
     const known = [...this.#rowsByShape.values()].reduce((sum, rows) => sum + rows, 0)
     return caps.includes(known + this.#unknownRows + this.#badRows)
   }

@@ -32,7 +32,7 @@ export function canSlice(head: Uint8Array, adapters: readonly Adapter[] = allAda
   const row = parseObject(bytes.toString('utf8', 0, end))
   if (row === undefined) return false
   const context = { columns: undefined, dateOrder: 'unproven' } as const
-  const adapter = findAdapter(adapters, undefined, row, context)
+  const adapter = findAdapter(adapters, row, context)
   return adapter !== undefined && adapter.dateColumns === undefined
 }
 

@@ -36,6 +36,15 @@ describe('the shape of a file', () => {
   }
 })
 
+it('the first adapter that accepts a row reads it, whatever row stands before', () => {
+  const wide: Adapter = { ...keyed, shape: 'wide', accepts: () => true }
+  const adapters = [keyed, wide]
+  for (const text of ['{"x":1}\n{"k":1}\n', '{"k":1}\n{"x":1}\n']) {
+    const { rowsByShape } = collect(text, [], { adapters }).summary
+    assert.deepEqual(Object.fromEntries(rowsByShape), { keyed: 1, wide: 1 })
+  }
+})
+
 describe('rows that no adapter knows', () => {
   it('are rejects when the file has a row that one knows, wherever that stands', () => {
     const { events, summary } = collect('{"x":1}\n{"x":2}\n{"k":"a"}\n{"x":3}\n')
