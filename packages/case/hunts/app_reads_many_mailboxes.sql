@@ -32,7 +32,7 @@ GLOBAL INNER JOIN (
       GROUP BY tenant, app, mailbox
     )
   ) AS w
-  INNER JOIN (
+  GLOBAL INNER JOIN (
     -- A tenant's log starts on the first day with another one near: a stray old record is no start.
     SELECT tenant, toDateTime64(if(countIf(near > 1) > 0, minIf(day, near > 1), min(day)), 3, 'UTC') AS start
     FROM (

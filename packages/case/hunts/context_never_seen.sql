@@ -53,7 +53,7 @@ GLOBAL INNER JOIN (
           uniqExactIf(c.mailbox, is_base) OVER (PARTITION BY c.tenant, network) AS base_mailboxes,
           uniqExact(c.mailbox) OVER (PARTITION BY c.tenant, network) AS network_mailboxes,
           max(is_base) OVER (PARTITION BY group_label, c.app_id, c.client_app_id, c.kind) AS is_client_base,
-          (c.tenant, network) IN (
+          (c.tenant, network) GLOBAL IN (
             SELECT tenant, toString(network) FROM place WHERE side IN ('signed-in', 'issued')) AS is_network_issued
         FROM (
           SELECT
@@ -64,8 +64,8 @@ GLOBAL INNER JOIN (
             AND (operation IN ('MailItemsAccessed', 'AttachmentAccess') OR source != 'ual')
           GROUP BY tenant, mailbox, app_id, client_app_id, prefix, kind
         ) AS c
-        INNER JOIN address_block AS b ON b.prefix = c.prefix
-        INNER JOIN (
+        GLOBAL INNER JOIN address_block AS b ON b.prefix = c.prefix
+        GLOBAL INNER JOIN (
           -- A tenant's log starts on the first day with another one near: a stray old record is no start.
           SELECT tenant, toDateTime64(if(countIf(near > 1) > 0, minIf(day, near > 1), min(day)), 3, 'UTC') AS start
           FROM (
@@ -76,7 +76,7 @@ GLOBAL INNER JOIN (
           )
           GROUP BY tenant
         ) AS t ON t.tenant = c.tenant
-        LEFT ANY JOIN (
+        GLOBAL LEFT ANY JOIN (
           SELECT principal, max(arrayStringConcat(arraySort(groups), '; ')) AS label
           FROM directory WHERE principal != '' GROUP BY principal
         ) AS d ON d.principal = c.mailbox

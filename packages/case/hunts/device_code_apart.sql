@@ -38,7 +38,7 @@ FROM (
           WHERE outcome = 'issued' AND match(protocol, '(?i)device.?code') AND session_id != '')
       )
   ) AS a
-  INNER JOIN (
+  GLOBAL INNER JOIN (
     SELECT
       arrayJoin(arrayFilter(
         link -> link NOT IN ('', '00000000-0000-0000-0000-000000000000'), [toString(i.token_id), i.session_id])) AS link,
@@ -47,13 +47,13 @@ FROM (
       SELECT token_id, session_id, at, principal, prefix_of(ip) AS prefix FROM issuance
       WHERE outcome = 'issued' AND match(protocol, '(?i)device.?code') AND ip != ''
     ) AS i
-    INNER JOIN address_block AS c ON c.prefix = i.prefix
+    GLOBAL INNER JOIN address_block AS c ON c.prefix = i.prefix
   ) AS d ON d.link = a.link
-  INNER JOIN address_block AS b ON b.prefix = prefix_of(a.ip)
+  GLOBAL INNER JOIN address_block AS b ON b.prefix = prefix_of(a.ip)
   WHERE d.at <= a.at
   GROUP BY
     a.at, a.tenant, a.principal, a.mailbox, a.record_id, a.content, a.token_id, a.session_id, a.ip, a.app, b.network
 )
 WHERE NOT is_home
-  AND (tenant, network) NOT IN (SELECT tenant, toString(network) FROM place WHERE side = 'signed-in')
+  AND (tenant, network) GLOBAL NOT IN (SELECT tenant, toString(network) FROM place WHERE side = 'signed-in')
 ORDER BY at, record_id, content

@@ -35,7 +35,7 @@ FROM (
       GROUP BY tenant, app_id, client_app_id, principal_id, prefix
     ) AS u
     ARRAY JOIN u.ids AS id
-    INNER JOIN (
+    GLOBAL INNER JOIN (
       SELECT
         at AS granted, tenant, toString(operation) AS operation, principal AS granter,
         arrayJoin(arrayDistinct(extractAll(lower(concat(object_path, ' ', object_name, ' ', detail)),

@@ -63,15 +63,15 @@ GLOBAL INNER JOIN (
       AND max(startsWith(i.prefix, '::ffff:') = startsWith(u.prefix, '::ffff:')) = 1
       AND home_platform != '' AND max(i.platform = u.platform) = 0
   ) AS h
-  INNER JOIN address_block AS b ON b.prefix = h.prefix
+  GLOBAL INNER JOIN address_block AS b ON b.prefix = h.prefix
   -- Microsoft's own network: services of Outlook and Teams act for the user from there.
   WHERE b.network != 'AS8075'
-    AND (h.tenant, b.network) NOT IN (SELECT tenant, network FROM place WHERE side IN ('signed-in', 'issued'))
+    AND (h.tenant, b.network) GLOBAL NOT IN (SELECT tenant, network FROM place WHERE side IN ('signed-in', 'issued'))
     -- An application that uses its users' tokens on a server of its own is never where its users are.
-    AND (h.tenant, h.app) IN (
+    AND (h.tenant, h.app) GLOBAL IN (
       SELECT tenant, app FROM place
       WHERE side = 'used'
-        AND (tenant, principal, network) IN (
+        AND (tenant, principal, network) GLOBAL IN (
           SELECT tenant, principal, network FROM place WHERE side IN ('signed-in', 'issued'))
     )
 ) AS f

@@ -50,28 +50,41 @@ GLOBAL INNER JOIN (
         FROM issuance
         WHERE session_id_key % {slices:UInt16} = {slice:UInt16} AND session_id != '' AND ip != ''
           AND outcome = 'issued' AND category != 'owa-auth'
+          AND session_id_key GLOBAL IN (
+            SELECT session_id_key FROM (
+              SELECT session_id_key, cityHash64(ip) AS address FROM issuance
+              WHERE session_id_key % {slices:UInt16} = {slice:UInt16} AND session_id != '' AND ip != ''
+                AND outcome = 'issued' AND category != 'owa-auth'
+              UNION ALL
+              SELECT session_id_key, cityHash64(ip) AS address FROM access
+              WHERE session_id_key % {slices:UInt16} = {slice:UInt16} AND session_id != '' AND ip != ''
+                AND outcome != 'failed' AND actor_kind != 'app'
+            )
+            GROUP BY session_id_key
+            HAVING min(address) != max(address)
+          )
         UNION ALL
         SELECT session_id, prefix_of(ip) AS prefix, platform_of(client) AS platform, at, 0 AS issued
         FROM access
         WHERE session_id_key % {slices:UInt16} = {slice:UInt16} AND session_id != '' AND ip != ''
           AND outcome != 'failed' AND actor_kind != 'app'
-      )
-      WHERE session_id IN (
-        SELECT session_id FROM (
-          SELECT session_id, cityHash64(prefix_of(ip)) AS block FROM issuance
-          WHERE session_id_key % {slices:UInt16} = {slice:UInt16} AND session_id != '' AND ip != ''
-            AND outcome = 'issued' AND category != 'owa-auth'
-          UNION ALL
-          SELECT session_id, cityHash64(prefix_of(ip)) AS block FROM access
-          WHERE session_id_key % {slices:UInt16} = {slice:UInt16} AND session_id != '' AND ip != ''
-            AND outcome != 'failed' AND actor_kind != 'app'
-        )
-        GROUP BY session_id
-        HAVING min(block) != max(block)
+          AND session_id_key GLOBAL IN (
+            SELECT session_id_key FROM (
+              SELECT session_id_key, cityHash64(ip) AS address FROM issuance
+              WHERE session_id_key % {slices:UInt16} = {slice:UInt16} AND session_id != '' AND ip != ''
+                AND outcome = 'issued' AND category != 'owa-auth'
+              UNION ALL
+              SELECT session_id_key, cityHash64(ip) AS address FROM access
+              WHERE session_id_key % {slices:UInt16} = {slice:UInt16} AND session_id != '' AND ip != ''
+                AND outcome != 'failed' AND actor_kind != 'app'
+            )
+            GROUP BY session_id_key
+            HAVING min(address) != max(address)
+          )
       )
       GROUP BY session_id, prefix, platform
     ) AS s
-    INNER JOIN address_block AS b ON b.prefix = s.prefix
+    GLOBAL INNER JOIN address_block AS b ON b.prefix = s.prefix
     GROUP BY s.session_id
     HAVING tupleElement(home, 1) = 0 AND notEmpty(home_platforms)
   )

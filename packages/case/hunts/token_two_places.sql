@@ -40,7 +40,7 @@ FROM (
         WHERE bucket BETWEEN {first_bucket:UInt8} AND {last_bucket:UInt8} AND token_state = 'present'
           AND ip != '' AND outcome != 'failed' AND actor_kind != 'app'
         GROUP BY token_id
-        HAVING min(cityHash64(prefix_of(ip))) != max(cityHash64(prefix_of(ip)))
+        HAVING min(cityHash64(ip)) != max(cityHash64(ip))
       )
   )
   WINDOW by_time AS (
@@ -49,12 +49,12 @@ FROM (
 )
 WHERE before != '' AND after != '' AND before != network AND after != network
   AND before_at >= at - INTERVAL {minutes:UInt16} MINUTE AND after_at <= at + INTERVAL {minutes:UInt16} MINUTE
-  AND (tenant, principal, network) NOT IN (
+  AND (tenant, principal, network) GLOBAL NOT IN (
     SELECT tenant, principal, toString(network) FROM place WHERE side IN ('signed-in', 'issued'))
-  AND (tenant, network) NOT IN (
+  AND (tenant, network) GLOBAL NOT IN (
     SELECT tenant, toString(network) FROM place GROUP BY tenant, network HAVING uniqExact(principal) >= {shared:UInt16})
   -- What nobody issued was not replayed.
-  AND (record_id, content) NOT IN (
+  AND (record_id, content) GLOBAL NOT IN (
     SELECT record_id, content FROM verdict
     WHERE bucket BETWEEN {first_bucket:UInt8} AND {last_bucket:UInt8} AND verdict IN ('unissued', 'mismatched'))
 ORDER BY at, record_id, content
