@@ -6,6 +6,7 @@
  * @module
  */
 import type { Case } from './case.ts'
+import { type Comparable, comparable } from './comparable.ts'
 import { type Custody, custody } from './custody.ts'
 import { type EvidenceRow, evidenceRows } from './evidence_rows.ts'
 import { type HuntOptions, type HuntResult, runHunts } from './hunts/run_hunts.ts'
@@ -37,6 +38,8 @@ export interface Answer {
   readonly verdicts: VerdictCounts
   /** Accesses by reason. */
   readonly reasons: Readonly<Record<string, number>>
+  /** What the issuance logs show of everybody else, where tokens are unissued. */
+  readonly comparable: Comparable
   /** Tokens that are unissued or mismatched, most accesses first; `tokensTotal` counts all of them. */
   readonly tokens: readonly TokenVerdict[]
   readonly tokensTotal: number
@@ -53,8 +56,7 @@ export interface Answer {
 }
 
 /** A file of the evidence, with null where it has no value. */
-export interface AnsweredEvidence
-  extends Omit<EvidenceRow, 'first' | 'last' | 'sameAs'> {
+export interface AnsweredEvidence extends Omit<EvidenceRow, 'first' | 'last' | 'sameAs'> {
   readonly first: string | null
   readonly last: string | null
   readonly sameAs: string | null
@@ -103,6 +105,7 @@ export async function answer(
       evidence: (await evidenceRows(session)).map(answered),
       verdicts: await verdictCounts(session),
       reasons: await reasonCounts(session),
+      comparable: await comparable(session),
       tokens: tokens.rows,
       tokensTotal: tokens.total,
       sessions: await judgeSessions(session, { limit: LISTED }),

@@ -9,197 +9,238 @@ import { bounds, count, minute, percent, plural } from './table.ts'
 
 /** Most lines, whatever the case. */
 export const ANSWER_LINES = 40
-const WIDTH = 118
+const WIDTH = 110
+const LABEL = 14
 /** Rows of each list that is cut; `--json` has all. */
-const SHOWN = { groups: 8, hunts: 5, custody: 2, unknowns: 8 }
+const SHOWN = { organisations: 4, groups: 3, hunts: 4, files: 4 }
 
 /** At most {@link ANSWER_LINES} lines; text from logs is safe to print. */
 export function answerText(answer: Answer): string {
-  const lines = [
-    ...headline(answer),
-    ...whose(answer),
-    ...hunted(answer),
-    ...touched(answer),
-    ...unknown(answer),
-    ...evidence(answer),
-    ...next(answer),
-  ]
-  return `${lines.map(fit).join('\n')}\n`
+  const head = [...headline(answer), ...whose(answer), ...hunted(answer)]
+  const foot = closing(answer)
+  const room = ANSWER_LINES - head.length - foot.length
+  return `${[...head, ...unknown(answer, room), ...foot].join('\n')}\n`
 }
 
-function fit(line: string): string {
-  return line.length <= WIDTH ? line : `${line.slice(0, WIDTH - 1)}…`
+/** A label, and its text on up to `lines` lines with a hanging indent. */
+function labelled(label: string, text: string, lines = 2): string[] {
+  return wrapped(text, WIDTH - LABEL, lines).map(
+    (line, i) => (i === 0 ? label : '').padEnd(LABEL) + line,
+  )
+}
+
+/** Words on at most `most` lines; what does not fit ends in an ellipsis. */
+function wrapped(text: string, width: number, most: number): string[] {
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? ''
+    if (line === '') lines[lines.length - 1] = word
+    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`
+    else if (lines.length < most) lines.push(word)
+    else return [...lines.slice(0, -1), `${line.slice(0, width - 2)} …`]
+  }
+  return lines.map((line) => (line.length <= width ? line : `${line.slice(0, width - 1)}…`))
 }
 
 function headline(answer: Answer): string[] {
-  const { scope, timeline, verdicts } = answer
-  const found = verdicts.unissued + verdicts.mismatched
+  const { scope, verdicts } = answer
   if (scope.accesses === 0) return nothing(answer)
+  const found = verdicts.unissued + verdicts.mismatched
   return [
-    found > 0
-      ? tokensLine(answer)
-      : 'No access with a determinable token used one that nobody issued; hunts point at others.',
-    ...(found > 0 ? [sureness(answer)] : []),
-    `Whose mail:   ${plural(scope.mailboxes, 'mailbox', 'mailboxes')} of ${plural(scope.organisations, 'organisation')}, by ${plural(scope.accesses, 'access', 'accesses')}`,
-    `How many:     ${messages(answer)}`,
-    `Since when:   ${minute(timeline.first)}, until ${minute(timeline.last)}${course(answer)}`,
-    `Not excluded: ${horizon(answer)}`,
+    ...wrapped(found > 0 ? tokensLine(answer) : noTokens(answer), WIDTH, 2),
+    ...(found > 0 ? labelled('How sure', sureness(answer)) : []),
+    ...labelled(
+      'Whose mail',
+      `${plural(scope.mailboxes, 'mailbox', 'mailboxes')} of ${plural(scope.organisations, 'organisation')}, by ${plural(scope.accesses, 'access', 'accesses')}`,
+    ),
+    ...labelled('How much', messages(answer)),
+    ...labelled('Since when', course(answer)),
+    ...labelled('Not excluded', horizon(answer)),
   ]
 }
 
 function tokensLine({ verdicts, tokensTotal }: Answer): string {
   const parts = [
-    ...(verdicts.unissued > 0 ? [`${count(verdicts.unissued)} with one that nobody issued`] : []),
+    ...(verdicts.unissued > 0
+      ? [`${count(verdicts.unissued)} accesses used one that nobody issued`]
+      : []),
     ...(verdicts.mismatched > 0
-      ? [`${count(verdicts.mismatched)} with one issued to somebody else`]
+      ? [`${count(verdicts.mismatched)} accesses one that was issued to somebody else`]
       : []),
   ]
-  return `${plural(tokensTotal, 'token')} that nobody issued to who used ${tokensTotal === 1 ? 'it' : 'them'}: ${parts.join(', ')} (accesses).`
+  return `FOUND: ${plural(tokensTotal, 'token')} that no identity provider issued to whom they were used for: ${parts.join(', ')}.`
 }
 
-/** How sure: the base rates beside the unissued tokens, and what could not be determined. */
-function sureness({ tokens, verdicts }: Answer): string {
-  const rates = tokens
-    .flatMap(({ baseRate }) => (baseRate === null ? [] : [baseRate]))
-    .toSorted((a, b) => a - b)
+function noTokens({ selection }: Answer): string {
+  return selection.isDefault
+    ? 'FOUND: no token that nobody issued, but accesses that strong hunts point at.'
+    : 'FOUND: accesses of the selection; none used a token that nobody issued.'
+}
+
+/** What the issuance logs show of everybody else, and what could not be determined. */
+function sureness({ comparable, verdicts }: Answer): string {
   const all = Object.values(verdicts).reduce((sum, some) => sum + some, 0)
-  const open = `${percent(all === 0 ? 0 : verdicts.undetermined / all)} of all accesses cannot be determined`
-  const [least] = rates
-  const median = rates[Math.floor(rates.length / 2)]
-  if (least === undefined || median === undefined)
-    return `How sure:     no comparable accesses to measure against; ${open}`
-  return `How sure:     of comparable accesses the same day ${percent(median)} are issued (median; least ${percent(least)}); ${open}`
+  const open = `${percent(all === 0 ? 0 : verdicts.undetermined / all)} of all accesses cannot be determined.`
+  if (comparable.accesses === 0)
+    return `nothing to compare with: no other access of those days has a token id. ${open}`
+  const share = percent(comparable.issued / comparable.accesses)
+  return `of ${count(comparable.accesses)} other accesses to the same services on the same days, ${share} used an issued token. ${open}`
 }
 
 function nothing({ verdicts }: Answer): string[] {
   const judged = verdicts.issued + verdicts['session-only']
-  return [
-    'Nothing found: no access used a token that nobody issued, and no strong hunt hit.',
-    `${plural(judged, 'access', 'accesses')} with an issued token or session; ${count(verdicts.undetermined)} cannot be determined: absence of a finding says nothing about those.`,
-  ]
+  return wrapped(
+    `NOTHING FOUND: no access used a token that nobody issued, and no strong hunt hit. ${plural(judged, 'access', 'accesses')} with an issued token or session; ${count(verdicts.undetermined)} cannot be determined: that nothing was found says nothing about those.`,
+    WIDTH,
+    3,
+  )
 }
 
 function messages({ scope }: Answer): string {
-  const why = scope.messages.upper === null ? `, no upper bound: ${unbounded(scope)}` : ''
   const nameless = scope.items_without_message_id
-  const apart = nameless > 0 ? `; ${plural(nameless, 'item')} without a message id apart` : ''
-  return `${bounds(scope.messages)} messages (${bounds(scope.copies)} copies)${why}${apart}`
+  const apart =
+    nameless > 0 ? `; apart from these ${plural(nameless, 'item')} without a message id` : ''
+  const why = scope.messages.upper === null ? `. No upper bound: ${unbounded(scope)}` : ''
+  return `${bounds(scope.messages)} messages (${bounds(scope.copies)} copies)${apart}${why}`
 }
 
-function unbounded({
-  synced_folders: folders,
-  throttled_windows: windows,
-}: Answer['scope']): string {
-  const parts = [
-    ...(folders.length > 0 ? [plural(folders.length, 'synced folder')] : []),
-    ...(windows.length > 0 ? [plural(windows.length, 'throttled day')] : []),
-  ]
-  return parts.length > 0 ? parts.join(', ') : 'see the unknowns'
+function unbounded({ unbounded: accounts }: Answer['scope']): string {
+  const reasons = [...new Set(accounts.map(({ because }) => because))]
+  return `${plural(new Set(accounts.map(({ mailbox }) => mailbox)).size, 'mailbox', 'mailboxes')} (${reasons.join(', ')})`
 }
 
+/** Forged tokens first; a replayed one has a course of its own. */
+const CLASS_ORDER = ['forged', 'replayed', 'mis-granted', 'context', 'named']
+
+/** When, for each kind of finding. */
 function course({ timeline }: Answer): string {
-  return timeline.activeDays.length > 0
-    ? `; ${plural(timeline.activeDays.length, 'active day')}`
-    : ''
+  if (timeline.classes.length === 0)
+    return `${minute(timeline.first)} until ${minute(timeline.last)}`
+  return timeline.classes
+    .toSorted((a, b) => CLASS_ORDER.indexOf(a.name) - CLASS_ORDER.indexOf(b.name))
+    .map(({ name, first, last }) => `${name} ${minute(first)} until ${minute(last)}`)
+    .join('; ')
 }
 
-function horizon({ timeline }: Answer): string {
-  if (timeline.cannotExcludeBefore === null) return 'nothing selected'
-  const { at, because } = timeline.cannotExcludeBefore
-  return at === null
-    ? safeText(because, WIDTH)
-    : `anything before ${minute(at)}: ${safeText(because, WIDTH)}`
+/** Before when the logs of the tenants concerned exclude nothing, and in how many they never do. */
+function horizon({ timeline: { horizons, cannotExcludeBefore } }: Answer): string {
+  const begun = horizons.flatMap(({ at }) => at ?? []).toSorted((a, b) => (a < b ? -1 : 1))
+  const never = horizons.length - begun.length
+  const latest = begun.at(-1)
+  const parts = [
+    ...(latest === undefined
+      ? []
+      : [`anything before ${minute(latest)}, when the last of the access logs concerned begins`]),
+    ...(never === 0
+      ? []
+      : [`anything at all in ${plural(never, 'tenant')} without a record of mail being read`]),
+  ]
+  return parts.length > 0
+    ? parts.join('; ')
+    : safeText(cannotExcludeBefore?.because ?? 'nothing is selected', 2 * WIDTH)
 }
 
 function whose({ scope }: Answer): string[] {
-  if (scope.mailboxes === 0) return []
-  const parts = scope.groups.filter(({ name }) => name !== '')
-  const rows = (parts.length > 0 ? parts : scope.organisation_list)
-    .toSorted((a, b) => b.messages.lower - a.messages.lower)
-    .map(
-      ({ name, mailboxes, messages: held }) =>
-        `  ${safeText(name || '(not in the directory)', 44).padEnd(44)} ${count(mailboxes).padStart(6)}   ${bounds(held)}`,
-    )
+  const organisations = parts(scope.organisation_list)
+  const groups = parts(scope.groups.filter(({ name }) => name !== ''))
   return [
-    '',
-    `  ${(parts.length > 0 ? 'GROUP' : 'ORGANISATION').padEnd(40)} MAILBOXES   MESSAGES`,
-    ...cut(rows, SHOWN.groups, '  '),
+    ...titled('ORGANISATION', cut(organisations, SHOWN.organisations)),
+    ...titled('GROUP', cut(groups, SHOWN.groups), false),
   ]
 }
 
-function hunted({ hunts }: Answer): string[] {
+function titled(title: string, rows: readonly string[], isFirst = true): string[] {
+  if (rows.length === 0) return []
+  const head = `  ${title.padEnd(44)} ${'MAILBOXES'.padStart(9)}   MESSAGES`
+  return isFirst ? ['', head, ...rows] : [head, ...rows]
+}
+
+function parts(list: Answer['scope']['groups']): string[] {
+  return list
+    .toSorted((a, b) => b.messages.lower - a.messages.lower)
+    .map(
+      ({ name, mailboxes, messages: held }) =>
+        `  ${safeText(name || '(not in the directory)', 44).padEnd(44)} ${count(mailboxes).padStart(9)}   ${bounds(held)}`,
+    )
+}
+
+function hunted({ hunts, custody }: Answer): string[] {
   const hit = hunts
     .filter(({ hits }) => hits > 0)
     .toSorted(
       (a, b) =>
         Number(b.strength === 'strong') - Number(a.strength === 'strong') || b.hits - a.hits,
     )
-  if (hit.length === 0) return []
-  return ['', 'ALSO (hunts)', ...cut(hit.map(huntLine), SHOWN.hunts, '  ')]
+  const files = custody
+    .filter(({ suspect }) => suspect > 0)
+    .map(({ artefact }) => safeText(artefact, 40))
+  const touched = files.length > SHOWN.files ? [...files.slice(0, SHOWN.files), '…'] : files
+  if (hit.length + files.length === 0) return []
+  return [
+    '',
+    'ALSO',
+    ...cut(hit.map(huntLine), SHOWN.hunts),
+    ...(files.length > 0 ? labelled('  files', `suspect accesses to ${touched.join(', ')}`) : []),
+  ]
 }
 
 function huntLine({ id, class: kind, strength, hits, accounts, first, last }: HuntResult): string {
   const days =
     first === null || last === null ? '' : `, ${first.slice(0, 10)} to ${last.slice(0, 10)}`
-  return `  ${kind}, ${strength}: ${id}: ${plural(hits, 'access', 'accesses')}, ${plural(accounts, 'account')}${days}`
+  return `  ${`${kind} (${strength})`.padEnd(20)} ${id}: ${plural(hits, 'access', 'accesses')}, ${plural(accounts, 'account')}${days}`
 }
 
-function touched({ custody }: Answer): string[] {
-  const suspect = custody.filter((artefact) => artefact.suspect > 0)
-  return cut(
-    suspect.map(
-      ({ artefact, principals, first }) =>
-        `  file ${safeText(artefact, 50)}: touched by ${plural(principals, 'principal')}, suspect; first ${minute(first)}`,
-    ),
-    SHOWN.custody,
-    '  ',
-  )
-}
-
-function unknown({ unknowns }: Answer): string[] {
-  if (unknowns.length === 0) return []
+/** As many unknowns as there is room for, the beginning of each. */
+function unknown({ unknowns }: Answer, room: number): string[] {
+  if (unknowns.length === 0 || room < 4) return []
+  const rows: string[] = []
+  let shown = 0
+  for (const { text } of unknowns) {
+    const lines = wrapped(safeText(text, 4 * WIDTH), WIDTH - 4, 1)
+    const isLast = shown === unknowns.length - 1
+    if (rows.length + lines.length + (isLast ? 0 : 1) > room - 2) break
+    rows.push(...lines.map((line, i) => `  ${i === 0 ? '-' : ' '} ${line}`))
+    shown += 1
+  }
+  const more = unknowns.length - shown
   return [
     '',
-    'CANNOT BE KNOWN FROM THIS EVIDENCE',
-    ...cut(
-      unknowns.map(({ text }) => `  - ${safeText(text, WIDTH)}`),
-      SHOWN.unknowns,
-      '  ',
-    ),
+    'THIS EVIDENCE CANNOT TELL',
+    ...rows,
+    ...(more > 0 ? [`  … and ${count(more)} more, with what would settle each: --json`] : []),
   ]
 }
 
-function evidence({ evidence: files, duplicates }: Answer): string[] {
+function closing(answer: Answer): string[] {
+  const { evidence, duplicates } = answer
   const sum = (of: (file: Answer['evidence'][number]) => number) =>
-    files.reduce((all, file) => all + of(file), 0)
+    evidence.reduce((all, file) => all + of(file), 0)
   const rejected = sum((file) => file.rejected.file + file.rejected.row + file.rejected.payload)
-  const unread = files.filter(
-    ({ shape }) => shape === 'unrecognised' || shape === 'unreadable',
-  ).length
-  const conflicts =
-    duplicates.conflicts > 0 ? `, ${plural(duplicates.conflicts, 'id')} with differing content` : ''
-  return [
-    '',
-    `EVIDENCE  ${plural(files.length, 'file')}, ${plural(
+  const unread = evidence.filter(({ shape }) => shape === 'unrecognised' || shape === 'unreadable')
+  const facts = [
+    plural(evidence.length, 'file'),
+    plural(
       sum((file) => file.rows),
       'record',
-    )}, ${count(duplicates.records)} duplicates${conflicts}, ${count(rejected)} rejected, ${plural(unread, 'file')} not recognised`,
+    ),
+    `${count(duplicates.records)} of them duplicates`,
+    ...(duplicates.conflicts > 0
+      ? [`${plural(duplicates.conflicts, 'id')} with differing content`]
+      : []),
+    `${count(rejected)} rejected`,
+    ...(unread.length > 0 ? [`${plural(unread.length, 'file')} not read`] : []),
   ]
-}
-
-function next(answer: Answer): string[] {
   const place = safeText(answer.case, 200)
   return [
-    `CASE      ${place}`,
-    `NEXT      mintmark verdicts --csv --case ${place}   (also: scope, timeline, custody, hunt, evidence)`,
+    '',
+    ...labelled('EVIDENCE', facts.join(', ')),
+    `NEXT          mintmark verdicts --csv --case ${place}`,
+    '              then scope, timeline, custody, hunt, evidence, coverage on the same --case',
   ]
 }
 
 /** The first rows, and a line for how many more there are. */
-function cut(rows: readonly string[], most: number, indent: string): string[] {
+function cut(rows: readonly string[], most: number): string[] {
   if (rows.length <= most) return [...rows]
-  return [
-    ...rows.slice(0, most - 1),
-    `${indent}… and ${count(rows.length - most + 1)} more (--json has all)`,
-  ]
+  return [...rows.slice(0, most - 1), `  … and ${count(rows.length - most + 1)} more`]
 }
