@@ -8,6 +8,7 @@ import { isoOf } from '@mintmark/core'
 import { select } from './scope/select.ts'
 import type { Selected } from './scope/selected.ts'
 import { BOUNDED } from './scope/settings.ts'
+import { tenantNames } from './scope/tenant_names.ts'
 import { isDefault, type Selection } from './selection.ts'
 import type { Session } from './session.ts'
 
@@ -100,7 +101,7 @@ async function timelineOf(session: Session, selected: Selected): Promise<Timelin
     weekdays: await histogram(session, selected, 'toDayOfWeek(at) - 1', 7),
     phases: await phasesOf(session, selected, days),
     coverage: await coverageBands(session, selected),
-    cannotExcludeBefore: latest(horizons),
+    cannotExcludeBefore: await latest(session, horizons),
     horizons,
   }
 }
@@ -375,14 +376,28 @@ function horizon({ isMail, accessMs, mailMs, issuedMs, byVerdict }: Starts): Hor
   return { at: isoOf(seenMs), because: `${log} begins then` }
 }
 
-/** The least favourable: a tenant without a log, else the one whose log begins last. */
-function latest(horizons: readonly (Horizon & { readonly tenant: string })[]): Horizon | null {
-  const [worst] = horizons.toSorted((a, b) => rank(b) - rank(a) || (a.tenant < b.tenant ? -1 : 1))
-  if (worst === undefined) return null
-  const tenants = horizons.filter((one) => one.at === worst.at)
-  const where = worst.tenant === '' ? '' : ` (tenant ${worst.tenant}${more(tenants.length - 1)})`
-  return { at: worst.at, because: `${worst.because}${where}` }
+/**
+ * Of several tenants the one whose log begins last; those without a log are said beside it, or stand alone.
+ */
+async function latest(
+  session: Session,
+  horizons: readonly (Horizon & { readonly tenant: string })[],
+): Promise<Horizon | null> {
+  const ordered = horizons.toSorted((a, b) => rank(b) - rank(a) || (a.tenant < b.tenant ? -1 : 1))
+  const blind = ordered.find((one) => one.at === null)
+  const last = ordered.find((one) => one.at !== null)
+  const names = await tenantNames(
+    session,
+    [blind, last].flatMap((one) => one?.tenant ?? []),
+  )
+  const said = (one: Horizon & { readonly tenant: string }) => {
+    const others = ordered.filter((other) => other.at === one.at).length - 1
+    const more = others === 0 ? '' : ` and ${others} more`
+    return `${one.because} (tenant ${names.get(one.tenant) ?? one.tenant}${more})`
+  }
+  if (last === undefined) return blind === undefined ? null : { at: null, because: said(blind) }
+  const never = blind === undefined ? '' : `; at no time in others: ${said(blind)}`
+  return { at: last.at, because: `${said(last)}${never}` }
 }
 
 const rank = ({ at }: Horizon) => (at === null ? Number.POSITIVE_INFINITY : Date.parse(at))
-const more = (count: number) => (count === 0 ? '' : ` and ${count} more`)

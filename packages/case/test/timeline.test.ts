@@ -132,7 +132,7 @@ const horizons: readonly Case[] = [
     gives: (found) => found.cannotExcludeBefore,
     is: {
       at: '2023-06-01T07:00:00.000Z',
-      because: 'the log of mail accesses begins then (tenant tenant-a)',
+      because: 'the log of mail accesses begins then (tenant example.org)',
     },
   },
   {
@@ -163,7 +163,7 @@ const horizons: readonly Case[] = [
     gives: (found) => found.cannotExcludeBefore,
     is: {
       at: null,
-      because: 'there is no MailItemsAccessed record: reading left no trace (tenant tenant-a)',
+      because: 'there is no MailItemsAccessed record: reading left no trace (tenant example.org)',
     },
   },
   {

@@ -107,7 +107,7 @@ const band: CoverageBand = {
   tenant: 'tenant-a',
   from: '2023-05-01T00:00:00.000Z',
   to: '2023-07-01T00:00:00.000Z',
-  hours: 10,
+  hours: 600,
   gaps: [{ from: '2023-06-02T00:00:00.000Z', to: '2023-06-09T00:00:00.000Z' }],
 }
 
@@ -306,6 +306,11 @@ describe('what scope and timeline cannot tell', () => {
 
   it('is nothing where all is known', () => {
     assert.deepEqual([...unknownsOfTimeline(TIMELINE), ...unknownsOfScope(SCOPE)], [])
+  })
+
+  it('has no silence of a log that is thin anyhow', () => {
+    const thin = { ...TIMELINE, coverage: [{ ...band, hours: 20 }] }
+    assert.deepEqual(unknownsOfTimeline(thin), [])
   })
 
   it('has no silence that lies outside of their time', () => {

@@ -6,9 +6,16 @@
 import { isoOf } from '@mintmark/core'
 import type { Selected } from '../scope/selected.ts'
 import { BOUNDED } from '../scope/settings.ts'
+import { tenantNames } from '../scope/tenant_names.ts'
 import type { Session } from '../session.ts'
 import type { Unknown } from '../unknowns.ts'
 import { bracketed, counted, someOf } from './wording.ts'
+
+/** The first few tenants by the names that people know them by. */
+async function someTenants(session: Session, tenants: readonly string[]): Promise<string> {
+  const names = await tenantNames(session, tenants.slice(0, 10))
+  return someOf(tenants.map((tenant) => names.get(tenant) ?? tenant))
+}
 
 type Ask = (session: Session, selected: Selected) => Promise<Unknown[]>
 
@@ -23,11 +30,15 @@ const withoutIssuances: Ask = async (session) => {
      ORDER BY n DESC, tenant ${BOUNDED}`,
   )
   if (rows.length === 0) return []
+  const tenants = await someTenants(
+    session,
+    rows.map((row) => String(row['tenant'])),
+  )
   const accesses = rows.reduce((sum, row) => sum + Number(row['n']), 0)
   return [
     {
       code: 'no-issuance-log',
-      text: `${counted(rows.length, 'tenant has', 'tenants have')} ${counted(accesses, 'access', 'accesses')} and no record of tokens being issued: ${someOf(rows.map((row) => String(row['tenant'])))}`,
+      text: `${counted(rows.length, 'tenant has', 'tenants have')} ${counted(accesses, 'access', 'accesses')} and no record of tokens being issued: ${tenants}`,
       settledBy: 'Sign-in logs of these tenants, all categories (Entra diagnostic settings)',
     },
   ]
@@ -42,10 +53,14 @@ const withoutNonInteractive: Ask = async (session) => {
      FROM issuance GROUP BY name HAVING interactive > 0 AND silent = 0 ORDER BY name ${BOUNDED}`,
   )
   if (rows.length === 0) return []
+  const tenants = await someTenants(
+    session,
+    rows.map((row) => String(row['name'])),
+  )
   return [
     {
       code: 'non-interactive-not-supplied',
-      text: `${counted(rows.length, 'tenant', 'tenants')} without non-interactive sign-ins, where most access tokens are issued: ${someOf(rows.map((row) => String(row['name'])))}. A token that is missing there proves nothing`,
+      text: `${counted(rows.length, 'tenant', 'tenants')} without non-interactive sign-ins, where most access tokens are issued: ${tenants}. A token that is missing there proves nothing`,
       settledBy:
         'NonInteractiveUserSignInLogs (Entra diagnostic settings; Graph gives them only with a filter on signInEventTypes)',
     },
@@ -72,11 +87,15 @@ const withoutMailboxAuditing: Ask = async (session) => {
      ORDER BY n DESC, name ${BOUNDED}`,
   )
   if (rows.length === 0) return []
+  const tenants = await someTenants(
+    session,
+    rows.map((row) => String(row['name'])),
+  )
   const users = rows.reduce((sum, row) => sum + Number(row['n']), 0)
   return [
     {
       code: 'tenant-without-mailbox-auditing',
-      text: `${counted(rows.length, 'tenant', 'tenants')} without a single MailItemsAccessed record (${someOf(rows.map((row) => String(row['name'])))}): whether the mail of ${counted(users, 'user', 'users')} was read cannot be seen`,
+      text: `${counted(rows.length, 'tenant', 'tenants')} without a single MailItemsAccessed record (${tenants}): whether the mail of ${counted(users, 'user', 'users')} was read cannot be seen`,
       settledBy:
         'Purview Audit with MailItemsAccessed (since June 2024 with E3 and G3; it cannot be had for the past)',
     },

@@ -5,7 +5,7 @@
  */
 import type { Scope } from '../scope/scope.ts'
 import type { UnboundedCode } from '../scope/unnamed.ts'
-import type { Timeline } from '../timeline.ts'
+import type { CoverageBand, Timeline } from '../timeline.ts'
 import type { Unknown } from '../unknowns.ts'
 import { counted, someOf } from './wording.ts'
 
@@ -145,21 +145,34 @@ export function unknownsOfTimeline(timeline: Timeline): Unknown[] {
   return [...beforeHorizon(timeline), ...accessGaps(timeline)]
 }
 
-function beforeHorizon({ cannotExcludeBefore, horizons }: Timeline): Unknown[] {
+function beforeHorizon({ cannotExcludeBefore }: Timeline): Unknown[] {
   if (cannotExcludeBefore === null) return []
   const { at, because } = cannotExcludeBefore
-  const blind = horizons.filter((horizon) => horizon.at === null).length
   return [
     {
       code: 'before-log-horizon',
       text:
         at === null
-          ? `For ${counted(blind, 'tenant', 'tenants')} nothing can be excluded at any time: ${because}`
+          ? `Nothing can be excluded at any time: ${because}`
           : `Nothing can be excluded before ${at}: ${because}`,
       settledBy:
         'Older logs: sign-in logs are kept 30 days (7 without P1), the unified audit log 180 days (365 with E5, 90 before October 2023), unless they were exported',
     },
   ]
+}
+
+/**
+ * Hours with records that a silence would have, if the log went on as in the rest of its time. Below that a
+ * log is so thin, or a weekend so long, that a silence says nothing.
+ */
+const EXPECTED_HOURS = 20
+
+const hoursOf = (from: string, to: string) => (Date.parse(to) - Date.parse(from)) / 3_600_000
+
+function isSurprising(band: CoverageBand, gap: { readonly from: string; readonly to: string }) {
+  const silent = band.gaps.reduce((sum, one) => sum + hoursOf(one.from, one.to), 0)
+  const share = band.hours / Math.max(1, hoursOf(band.from, band.to) - silent)
+  return share * hoursOf(gap.from, gap.to) >= EXPECTED_HOURS
 }
 
 /** Silences of the access log while the other party was active. */
@@ -168,15 +181,15 @@ function accessGaps({ first, last, coverage }: Timeline): Unknown[] {
   const silent = coverage
     .filter((band) => band.side === 'access')
     .flatMap((band) =>
-      band.gaps.map((gap) => ({ ...gap, name: `${band.tenant} ${band.category}` })),
+      band.gaps
+        .filter((gap) => gap.from < last && gap.to > first && isSurprising(band, gap))
+        .map((gap) => `${band.tenant} ${band.category} ${gap.from} to ${gap.to}`.trim()),
     )
-    .filter((gap) => gap.from < last && gap.to > first)
   if (silent.length === 0) return []
-  const names = silent.map((gap) => `${gap.name.trim()} ${gap.from} to ${gap.to}`)
   return [
     {
       code: 'access-log-silent',
-      text: `${counted(silent.length, 'silence', 'silences')} of more than 72 hours in access logs between the first and the last selected access (${someOf(names)}): nobody's accesses are seen there`,
+      text: `${counted(silent.length, 'silence', 'silences')} of more than 72 hours in access logs between the first and the last selected access (${someOf(silent)}): nobody's accesses are seen there`,
       settledBy: 'A second export of these logs for these times',
     },
   ]
