@@ -5,11 +5,14 @@
  *
  * @module
  */
+import { isObject } from '@mintmark/core'
 import type { Case } from './case.ts'
 import { type Comparable, comparable } from './comparable.ts'
 import { type Custody, custody } from './custody.ts'
 import { type EvidenceRow, evidenceRows } from './evidence_rows.ts'
+import { huntList } from './hunts/hunt_list.ts'
 import { type HuntOptions, type HuntResult, runHunts } from './hunts/run_hunts.ts'
+import { keepAnswer, keptAnswer, questionOf } from './kept_answer.ts'
 import { reconcile } from './reconcile/reconcile.ts'
 import {
   judgeSessions,
@@ -22,7 +25,7 @@ import {
 } from './reconcile/verdict_rows.ts'
 import { type Scope, scope } from './scope/scope.ts'
 import { select } from './scope/select.ts'
-import { seal } from './seal.ts'
+import { evidenceMark, seal } from './seal.ts'
 import { isDefault, type Selection } from './selection.ts'
 import { type Timeline, timeline } from './timeline.ts'
 import { type Unknown, unknowns } from './unknowns.ts'
@@ -82,7 +85,27 @@ const LISTED = 10_000
 export async function answer(
   investigated: Case,
   selection: Selection = {},
-  { hunts: huntOptions = {}, onStep = () => {} }: AnswerOptions = {},
+  options: AnswerOptions = {},
+): Promise<Answer> {
+  const { session } = investigated
+  const hunts = huntList(options.hunts)
+  const question = questionOf(investigated.location, await evidenceMark(session), selection, hunts)
+  const kept = await keptAnswer(session, question)
+  if (isAnswer(kept)) return kept
+  const made = await answerAnew(investigated, selection, options)
+  await keepAnswer(session, question, made)
+  return made
+}
+
+/** Only this module writes what it reads, so the schema's name is proof enough. */
+function isAnswer(value: unknown): value is Answer {
+  return isObject(value) && value['schema'] === ANSWER_SCHEMA
+}
+
+async function answerAnew(
+  investigated: Case,
+  selection: Selection,
+  { hunts: huntOptions = {}, onStep = () => {} }: AnswerOptions,
 ): Promise<Answer> {
   const { session } = investigated
   onStep('seal')

@@ -4,9 +4,9 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
+import { NO_ID } from './schema.ts'
 import { select } from './scope/select.ts'
 import { BOUNDED } from './scope/settings.ts'
-import { NO_ID } from './schema.ts'
 import type { Selection } from './selection.ts'
 import type { Session } from './session.ts'
 

@@ -100,9 +100,9 @@ export const DOUBTS: readonly Doubt[] = [
   'owa-issuer-not-supplied',
   'portal-grouped',
   'export-capped',
+  'field-not-carried',
   'before-issuance-window',
   'issuance-hour-empty',
-  'field-not-carried',
   'backup-authentication',
   'late-arrival-margin',
 ]

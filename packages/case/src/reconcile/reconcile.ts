@@ -106,6 +106,7 @@ async function judgeAll(
       await findApps(session, tables, sole)
       await findSessions(session, tables, linkable, openRows, sole)
       // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
+      // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
       for (const range of rangesFor(openRows))
         await judgeRange(session, tables, judged, linkable, range, sole)
     }

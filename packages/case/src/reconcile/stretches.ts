@@ -110,7 +110,7 @@ function bareHours(whole: readonly IssuanceHour[], field: Field): Doubtful[] {
     const carried = field === 'token' ? hour.withToken : hour.withSession
     if (carried >= hour.issued) continue
     const before = made[i - 1]
-    const fromMs = before === undefined ? 0 : before.hourMs + HOUR_MS
+    const fromMs = before === undefined ? hour.firstMs : before.hourMs + HOUR_MS
     found.push({ fromMs, toMs: made[i + 1]?.hourMs ?? ALWAYS, doubt: 'field-not-carried' })
   }
   return found

@@ -169,6 +169,10 @@ const EXPECTED_HOURS = 20
 
 const hoursOf = (from: string, to: string) => (Date.parse(to) - Date.parse(from)) / 3_600_000
 
+/** Silence of a chat or file log says nothing about mail. */
+const isMailLog = ({ source, category }: CoverageBand) =>
+  source !== 'ual' || category === 'Exchange'
+
 function isSurprising(band: CoverageBand, gap: { readonly from: string; readonly to: string }) {
   const silent = band.gaps.reduce((sum, one) => sum + hoursOf(one.from, one.to), 0)
   const share = band.hours / Math.max(1, hoursOf(band.from, band.to) - silent)
@@ -179,7 +183,7 @@ function isSurprising(band: CoverageBand, gap: { readonly from: string; readonly
 function accessGaps({ first, last, coverage }: Timeline): Unknown[] {
   if (first === null || last === null) return []
   const silent = coverage
-    .filter((band) => band.side === 'access')
+    .filter((band) => band.side === 'access' && isMailLog(band))
     .flatMap((band) =>
       band.gaps
         .filter((gap) => gap.from < last && gap.to > first && isSurprising(band, gap))
@@ -189,7 +193,7 @@ function accessGaps({ first, last, coverage }: Timeline): Unknown[] {
   return [
     {
       code: 'access-log-silent',
-      text: `${counted(silent.length, 'silence', 'silences')} of more than 72 hours in access logs between the first and the last selected access (${someOf(silent)}): nobody's accesses are seen there`,
+      text: `${counted(silent.length, 'silence', 'silences')} of more than 72 hours in logs of mail accesses between the first and the last selected access (${someOf(silent)}): nobody's accesses are seen there`,
       settledBy: 'A second export of these logs for these times',
     },
   ]

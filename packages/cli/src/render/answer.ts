@@ -12,7 +12,7 @@ export const ANSWER_LINES = 40
 const WIDTH = 110
 const LABEL = 14
 /** Rows of each list that is cut; `--json` has all. */
-const SHOWN = { organisations: 4, groups: 3, hunts: 4, files: 4 }
+const SHOWN = { organisations: 4, groups: 4, hunts: 3, files: 4 }
 
 /** At most {@link ANSWER_LINES} lines; text from logs is safe to print. */
 export function answerText(answer: Answer): string {

@@ -1,0 +1,37 @@
+/**
+ * The last answer of a case, kept with it: asking the same of the same evidence does the work once.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto'
+import { parseObject } from '@mintmark/core'
+import { readMeta, writeMeta } from './meta.ts'
+import type { Session } from './session.ts'
+
+const FACT = 'answer'
+
+/** Changes with every change to what an answer says of the same evidence. */
+const RULES = 1
+
+/** What an answer depends on, as one text: any difference is another question. */
+export function questionOf(...parts: readonly unknown[]): string {
+  const spelled = JSON.stringify([RULES, ...parts], (_, value: unknown) =>
+    typeof value === 'bigint' ? value.toString() : value,
+  )
+  return createHash('sha256').update(spelled).digest('hex')
+}
+
+/** The kept answer to a question, as JSON, or undefined. Throws as `Session.rows`. */
+export async function keptAnswer(session: Session, question: string): Promise<unknown> {
+  const kept = parseObject((await readMeta(session, FACT)) ?? '')
+  return kept?.['question'] === question ? kept['answer'] : undefined
+}
+
+/** Keeps an answer in place of the last one. Throws as `Session.command`. */
+export async function keepAnswer(
+  session: Session,
+  question: string,
+  answer: unknown,
+): Promise<void> {
+  await writeMeta(session, FACT, JSON.stringify({ question, answer }))
+}
