@@ -7,7 +7,7 @@
 -- attack: T1528, T1566.002, T1550.001
 -- strength: strong
 -- class: mis-granted
--- references: incident.md of the public record, Storm-2372 of 2024 and 2025; https://attack.mitre.org/techniques/T1528/
+-- references: Microsoft Threat Intelligence, 13 February 2025 (Storm-2372); https://attack.mitre.org/techniques/T1528/
 WITH
   ip -> cutIPv6(toIPv6OrZero(ip), 10, 1) AS prefix_of
 SELECT

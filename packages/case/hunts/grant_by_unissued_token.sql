@@ -6,7 +6,8 @@
 -- attack: T1098.003, T1098.001, T1114.002, T1606
 -- strength: strong
 -- class: mis-granted
--- references: incident.md of the public record, Midnight Blizzard 2023; https://attack.mitre.org/techniques/T1098/003/
+-- references: Microsoft Security Response Center, 19 January 2024 (Midnight Blizzard);
+--   https://attack.mitre.org/techniques/T1098/003/
 -- param: days UInt16 90 how long after the grant the first reading may be
 WITH
   ip -> cutIPv6(toIPv6OrZero(ip), 10, 1) AS prefix_of

@@ -7,7 +7,8 @@
 -- attack: T1606
 -- strength: lead
 -- class: forged
--- references: audit-logs.md section 2.6; https://attack.mitre.org/techniques/T1606/
+-- references: Microsoft Entra, "Track and investigate identity activities with linkable identifiers";
+--   https://attack.mitre.org/techniques/T1606/
 -- param: least UInt32 50 issued ids that a tenant must have shown
 WITH
   id -> match(toString(id), '^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{10}0[012]$') AS is_usual

@@ -8,7 +8,7 @@
 -- attack: T1606, T1550.001
 -- strength: lead
 -- class: forged
--- references: audit-logs.md section 6.1; https://attack.mitre.org/techniques/T1606/
+-- references: RFC 7519 section 4.1.7; https://attack.mitre.org/techniques/T1606/
 -- slices: 32
 SELECT
   a.at AS at, a.tenant AS tenant, a.principal AS principal, a.mailbox AS mailbox, a.record_id AS record_id,

@@ -7,7 +7,7 @@
 -- attack: T1098.003, T1098.001, T1114.002, T1078.004
 -- strength: lead
 -- class: mis-granted
--- references: incident.md of the public record, Midnight Blizzard 2023 and Commvault 2025;
+-- references: Microsoft Security Response Center, 19 January 2024 (Midnight Blizzard);
 --   https://attack.mitre.org/techniques/T1098/003/
 -- param: days UInt16 14 how long after the grant the first reading may be
 WITH

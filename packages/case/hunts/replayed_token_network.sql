@@ -9,8 +9,8 @@
 -- attack: T1550.001, T1528
 -- strength: strong
 -- class: replayed
--- references: incident.md of the public record, CircleCI 2022 and Okta 2023;
---   https://attack.mitre.org/techniques/T1550/001/
+-- references: CircleCI incident report, 13 January 2023; Cyber Safety Review Board, Review of the Summer 2023
+--   Microsoft Exchange Online Intrusion; https://attack.mitre.org/techniques/T1550/001/
 -- slices: 64
 WITH
   ip -> cutIPv6(toIPv6OrZero(ip), 10, 1) AS prefix_of,

@@ -10,7 +10,8 @@
 -- attack: T1550.004, T1539
 -- strength: strong
 -- class: replayed
--- references: incident.md of the public record, Okta 2023; https://attack.mitre.org/techniques/T1539/
+-- references: Okta, root cause of the support case management system incident, 3 November 2023;
+--   https://attack.mitre.org/techniques/T1539/
 -- param: minutes UInt16 60 how long after the last use at home a session still counts as active there
 -- slices: 8
 WITH

@@ -39,13 +39,16 @@ const ids = Array.from({ length: 400 }, (_, index) =>
 const WORLD = {
   access: [
     ...weeks(),
-    ...[used(3, 1), used(3.05, 1, { ip: HOTEL, client: LINUX }), used(3.1, 1)],
-    ...[
-      used(9, 3, { session_id: 's1' }),
-      used(9.1, 3, { session_id: 's1', ip: '198.18.1.9', client: LINUX }),
-    ],
+    used(3, 1),
+    used(3.05, 1, { ip: HOTEL, client: LINUX }),
+    used(3.1, 1),
+    used(9, 3, { session_id: 's1' }),
+    used(9.1, 3, { session_id: 's1', ip: '198.18.1.9', client: LINUX }),
     used(12, 4, { ip: '198.18.2.77' }),
-    ...[oneHand, otherHand, orphan, badGrant],
+    oneHand,
+    otherHand,
+    orphan,
+    badGrant,
     late(ANNA, { client: 'Client=REST;Client=RESTSystem;;', ip: '198.18.3.200' }),
     ...Array.from({ length: 5 }, (_, index) =>
       appReads(15 * DAY, { mailbox: `m${index}@a.example.org` }),

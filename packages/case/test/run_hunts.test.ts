@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -104,6 +104,18 @@ describe('hunts that run', () => {
         AND {slice:UInt16} < {slices:UInt16}`
     const result = await one(own('sliced', body, ['-- slices: 7']))
     assert.equal(result.hits, 30)
+  })
+
+  it('are as the documentation shows them', async () => {
+    const docs = readFileSync(new URL('../../../../docs/hunts.md', import.meta.url), 'utf8')
+    const [, example = ''] = /```sql\n([\s\S]*?)```/u.exec(docs) ?? []
+    writeFileSync(join(dir, 'mail_from_script.sql'), example)
+    const result = await one({
+      dirs: [dir],
+      only: ['mail_from_script'],
+      params: { words: ['NUMBER 7'] },
+    })
+    assert.equal(result.hits, 1)
   })
 })
 
