@@ -202,12 +202,28 @@ export class CsvRows {
     }
     if (this.#isBlank(span)) this.#flush()
     else if (this.#header === undefined) this.#readHeader(span)
-    else if (span.cells !== this.#header.length && this.#line - span.line > 1) {
+    else if (this.#line - span.line > 1 && this.#isMisfit(span)) {
       this.#flush()
       this.#badCount(span)
       if (this.#resume()) return
-    } else this.#spans.push(span)
+    } else this.#hold(span)
     if (!this.#isDead) this.#beginRow(this.#at)
+  }
+
+  /** Too few cells, or text in cells that the header has not. */
+  #isMisfit(span: RowSpan): boolean {
+    const width = this.#header?.length ?? 0
+    if (span.cells <= width) return span.cells < width
+    const [cells] = readCells(this.#bytes.subarray(span.from, span.to), this.#delimiter, 1) ?? []
+    return cells === undefined || !cells.slice(width).every(isEmpty)
+  }
+
+  /** Rows are read together only with others as wide: csv-parse makes an Error of each that is not. */
+  #hold(span: RowSpan): void {
+    const width = this.#header?.length ?? 0
+    if (this.#spans[0]?.cells !== span.cells) this.#flush()
+    if (span.cells < width) this.#badCount(span)
+    else this.#spans.push(span)
   }
 
   #isBlank(span: RowSpan): boolean {

@@ -45,6 +45,11 @@ const wholeCases: { name: string; text: string; events: string[] }[] = [
     events: ['row a @2'],
   },
   { name: 'with empty cells behind the last column', text: 'k,x\na,1,,\n', events: ['row a @2'] },
+  {
+    name: 'with empty cells behind the last column, and newlines in cells',
+    text: 'k,x\na,"1\n2",,\nb,"3\n4",,\n',
+    events: ['row a @2', 'row b @4'],
+  },
   { name: 'with a quote within a cell', text: 'k,x\na "b" c,1\n', events: ['row a "b" c @2'] },
   { name: 'with a column called __proto__', text: '__proto__,k\n1,a\n', events: ['row a @2'] },
   { name: 'of one column of JSON', text: 'k\n"{""a"":1}"\n', events: ['row {"a":1} @2'] },
