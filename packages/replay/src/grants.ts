@@ -191,6 +191,7 @@ function misGranted(
   truth: Truth,
 ): void {
   into.audits.push({ ...record, trap: ATTACKERS })
+  truth.readMisGranted(of, owner.upn, record)
   truth.attackers(of, record, 'mis-granted', ISSUED, {
     mailbox: owner.upn,
     messages: record.mail?.folders.reduce((sum, { items }) => sum + items.length, 0) ?? 0,

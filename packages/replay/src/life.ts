@@ -136,7 +136,7 @@ export function signInOf(
     name: person.upn,
     displayName: person.displayName,
     network: place.network,
-    deviceId: person.deviceId,
+    deviceId: token.app === apps.PHONE ? person.phoneId : person.deviceId,
     agent: agentOf(token.app, person),
     errorCode: 0,
     protocol: 'none',
@@ -353,9 +353,16 @@ function useGraphToken(day: Working, token: Token, into: Happenings): void {
 /** A phone fetches and reads mail by day and night, over the mobile network. */
 function livePhone(day: Working, into: Happenings): void {
   const { random, person } = day
+  const session = day.world.phoneSession(day.of, person, day.dayMs)
   for (let fetch = 0; fetch < 2; fetch++) {
     const atMs = day.dayMs + random.below(24 * HOUR)
-    const token = makeToken(day, atMs, apps.PHONE, apps.EXCHANGE, person.mobile.ip)
+    const token = makeToken(
+      { person, random, session },
+      atMs,
+      apps.PHONE,
+      apps.EXCHANGE,
+      person.mobile.ip,
+    )
     into.signIns.push(signInOf(day, token, 'non-interactive', person.mobile))
     if (random.chance(0.25) && !day.of.habits.includes('no-mailbox-audit'))
       into.audits.push(

@@ -153,6 +153,7 @@ function truthDocument(
     forged: sums.forged,
     classes: sums.classes,
     accounts: sums.accounts,
+    misGranted: sums.misGranted,
     traps: sums.traps,
     provider: providerTruth(world, counts),
     ordinary: {

@@ -83,7 +83,7 @@ function phonesByNight(
     const token: Token = {
       id: genuineTokenId(random),
       atMs,
-      session: namedGuid(mix(world.seed, STREAM, of.index, index, Math.floor(dayMs / (7 * DAY)))),
+      session: world.phoneSession(of, person, dayMs),
       app: apps.PHONE,
       resource: apps.EXCHANGE,
       ip: person.mobile.ip,
@@ -101,7 +101,7 @@ function phoneSignIn(of: Organisation, person: Person, token: Token): SignIn {
     name: person.upn,
     displayName: person.displayName,
     network: person.mobile.network,
-    deviceId: person.deviceId,
+    deviceId: person.phoneId,
     agent: apps.PHONE_AGENT,
     errorCode: 0,
     protocol: 'none',

@@ -4,7 +4,7 @@
  * @module
  */
 import * as apps from './apps.ts'
-import { DAY, HOUR, isWeekend, MINUTE, type Span, WINDOW } from './calendar.ts'
+import { DAY, HOUR, isWeekend, isWithin, MINUTE, type Span, WINDOW } from './calendar.ts'
 import {
   type AuditRecord,
   type GraphCall,
@@ -177,6 +177,7 @@ function guestOf(of: Organisation, name: string): Person {
     sid: '',
     group: '',
     deviceId: '',
+    phoneId: '',
     agent: apps.BROWSERS[0] ?? '',
     inBrowser: true,
     hasPhone: false,
@@ -293,22 +294,16 @@ function graphCall(of: Organisation, token: Token, atMs: number, random: Random)
 }
 
 /**
- * What an outage and the end of the export do to the sign-in log: some rows name the backup service, some are
- * not there. Ids of the tokens that lost their row are added to `lost`.
+ * What an outage does to the sign-in log: rows name the backup service, and some are not there. Ids of the
+ * tokens that lost their row are added to `lost`.
  */
 export function loseSignIns(of: Organisation, from: Happenings, lost: Map<string, Trap>): SignIn[] {
-  const hasOutage = of.habits.includes('backup-authentication')
-  const isLate = of.habits.includes('late-arrival')
-  if (!hasOutage && !isLate) return from.signIns
+  if (!of.habits.includes('backup-authentication')) return from.signIns
   const backup = unseenTrap('backup-authentication', 'backup-authentication')
-  const late = unseenTrap('late-arrival', 'late-arrival-margin')
   return from.signIns.flatMap((signIn, at) => {
-    const { atMs, id } = signIn.token
-    const isBackup = hasOutage && OUTAGE.fromMs <= atMs && atMs < OUTAGE.toMs
-    const isLost = isBackup ? signIn.category === 'non-interactive' && at % 3 === 0 : false
-    const isUndelivered = isLate && atMs >= WINDOW.toMs - 90 * MINUTE && at % 2 === 0
-    if (isLost || isUndelivered) lost.set(id.uti, isLost ? backup : late)
-    if (isLost || isUndelivered) return []
-    return [isBackup ? { ...signIn, issuer: 'AzureADBackupAuth' } : signIn]
+    if (!isWithin(OUTAGE, signIn.token.atMs)) return [signIn]
+    const isLost = signIn.category === 'non-interactive' && at % 3 === 0
+    if (isLost) lost.set(signIn.token.id.uti, backup)
+    return isLost ? [] : [{ ...signIn, issuer: 'AzureADBackupAuth' }]
   })
 }

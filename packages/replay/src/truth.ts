@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { isoMs } from './calendar.ts'
+import { DAY, isoMs } from './calendar.ts'
 import type { AuditRecord, GraphCall } from './events.ts'
 import type { Habit, Theft } from './organisations.ts'
 import type { TextFile } from './text_file.ts'
@@ -60,17 +60,19 @@ export function expectForged(
   hasId: boolean,
 ): Expectation {
   const has = (habit: Habit) => of.habits.includes(habit)
+  // A token may be a day old, and the log may be silent around the hour of the change.
+  const isDrifting = has('field-drift') && atMs < FIELDS_FROM_MS + 2 * DAY
   if (!hasId) return unclear(['no-token-id', 'malformed-id', 'field-not-carried'])
   if (has('ids-lost') && atMs < IDS_FROM_MS) return unclear(['no-token-id', 'field-not-carried'])
   if (kind === 'reused-id')
-    return has('field-drift') && atMs < FIELDS_FROM_MS
+    return isDrifting
       ? unclear(['field-not-carried', 'before-issuance-window'], 'mismatched', 'unissued')
       : certain('mismatched')
   if (has('no-non-interactive'))
     return unclear(['category-not-supplied', 'owa-issuer-not-supplied'])
   if (has('portal-grouped'))
     return unclear(['portal-grouped', 'owa-issuer-not-supplied', 'category-not-supplied'])
-  if (has('field-drift') && atMs < FIELDS_FROM_MS) return unclear(['field-not-carried'], 'unissued')
+  if (isDrifting) return unclear(['field-not-carried'], 'unissued')
   // A token that the mail service may have made: without its log nobody can tell.
   if (!of.owaAuth) return unclear(['owa-issuer-not-supplied'], 'unissued')
   return certain('unissued')
@@ -113,6 +115,7 @@ export class Truth {
   readonly #classes = new Map<AccessClass, number>()
   readonly #traps = new Map<string, { accesses: number; verdicts: Set<string> }>()
   readonly #tokens = new Set<string>()
+  readonly #misGranted = new Map<string, { organisation: string; messages: Set<string> }>()
   readonly #organisations = new Map<number, number>()
   #renewals = 0
   #determinable = { unissued: 0, mismatched: 0 }
@@ -152,6 +155,17 @@ export class Truth {
   ): void {
     this.#classes.set(kind, (this.#classes.get(kind) ?? 0) + 1)
     this.#line(of, access, { class: kind, trap: '', ...expected, ...touched })
+  }
+
+  /** Messages that a genuine token in the wrong hands read. */
+  readMisGranted(of: Organisation, mailbox: string, record: AuditRecord): void {
+    const account = this.#misGranted.get(mailbox) ?? {
+      organisation: of.name,
+      messages: new Set<string>(),
+    }
+    for (const { items } of record.mail?.folders ?? [])
+      for (const { messageId } of items) account.messages.add(messageId)
+    this.#misGranted.set(mailbox, account)
   }
 
   /** Names an ordinary access as a trap: which verdicts are no mistake. */
@@ -250,6 +264,11 @@ export class Truth {
       },
       classes: Object.fromEntries(this.#classes),
       accounts,
+      misGranted: [...this.#misGranted].map(([mailbox, { organisation, messages }]) => ({
+        mailbox,
+        organisation,
+        messages: messages.size,
+      })),
       traps: Object.fromEntries(
         [...this.#traps].map(([name, { accesses, verdicts }]) => [
           name,
@@ -308,6 +327,12 @@ export interface TruthSums {
   }
   readonly classes: Readonly<Record<string, number>>
   readonly accounts: readonly TruthAccount[]
+  /** Mailboxes read with genuine tokens in the wrong hands: not of the main incident. */
+  readonly misGranted: readonly {
+    readonly mailbox: string
+    readonly organisation: string
+    readonly messages: number
+  }[]
   readonly traps: Readonly<Record<string, { accesses: number; verdicts: readonly string[] }>>
 }
 

@@ -33,6 +33,7 @@ export interface Person {
   readonly sid: string
   readonly group: string
   readonly deviceId: string
+  readonly phoneId: string
   readonly agent: string
   /** Reads mail in a browser; else in Outlook for Windows. */
   readonly inBrowser: boolean
@@ -55,7 +56,7 @@ const FEWEST_STATE = 24
 const CACHED_PEOPLE = 20_000
 
 /** Which thing a generator is for: keeps their numbers apart. */
-const KIND = { organisation: 1, person: 2, message: 3, folder: 4 } as const
+const KIND = { organisation: 1, person: 2, message: 3, folder: 4, phone: 5 } as const
 
 const GIVEN = (
   'Avery Bela Casey Dana Emery Farah Glenn Hanna Ines Jules Kamal Lena Marek Nadia Oscar Priya ' +
@@ -107,6 +108,12 @@ export class World {
     return person
   }
 
+  /** The session of a person's phone: signed in once a week, apart from that of the desk. */
+  phoneSession(of: Organisation, person: Person, dayMs: number): string {
+    const week = Math.floor(dayMs / (7 * 86_400_000))
+    return namedGuid(mix(this.seed, KIND.phone, of.index, person.index, week))
+  }
+
   /** A generator for one thing in this world, whatever else is in it. */
   random(...parts: readonly number[]): Random {
     return new Random(mix(this.seed, ...parts))
@@ -149,6 +156,7 @@ function makePerson(seed: number, of: Organisation, index: number): Person {
     sid: `S-1-5-21-${random.next()}-${random.next()}-${of.index + 1000}-${index + 1000}`,
     group: of.thefts[index]?.group ?? of.groups[index % of.groups.length] ?? '',
     deviceId: guid(random),
+    phoneId: guid(random),
     agent: random.pick(BROWSERS),
     inBrowser: random.chance(0.5),
     hasPhone: random.chance(0.4),
