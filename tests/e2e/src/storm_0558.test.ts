@@ -1,0 +1,181 @@
+/**
+ * The replayed incident, investigated by the built command as a user would, against the truth.
+ *
+ * Slow for a test (some twenty seconds), and the one that holds the whole.
+ */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { isObject, type Json, parseObject } from '@mintmark/core'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { parse } from 'csv-parse/sync'
+
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
+const MINTMARK = path.join(ROOT, 'packages/cli/bin/mintmark.mjs')
+/** Attacker classes that reconciliation must find; replayed and mis-granted tokens were issued. */
+const FORGED = new Set(['forged', 'renewed', 'reused-id'])
+
+let out: string
+let answer: Json
+let truth: Json
+let labelled: Map<string, Json[]>
+let verdicts: readonly Json[]
+
+function mintmark(...args: string[]): { readonly stdout: string; readonly status: number | null } {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [MINTMARK, ...args], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 30,
+  })
+  assert.ok(status === 0 || status === 1, stderr)
+  return { stdout, status }
+}
+
+const rowsOf = (value: unknown): readonly Json[] =>
+  Array.isArray(value) ? value.filter(isObject) : []
+const objectOf = (value: unknown): Json => (isObject(value) ? value : {})
+const field = (of: Json, ...names: string[]): unknown =>
+  names.reduce<unknown>((value, name) => objectOf(value)[name], of)
+
+before(() => {
+  out = mkdtempSync(path.join(tmpdir(), 'mintmark-storm-'))
+  mintmark('replay', 'storm-0558', '--out', path.join(out, 'replay'))
+  const logs = path.join(out, 'replay', 'logs')
+  const found = mintmark('investigate', logs, '--case', path.join(out, 'case'), '--json')
+  assert.equal(found.status, 1)
+  answer = objectOf(JSON.parse(found.stdout))
+  truth = parseObject(readFileSync(path.join(out, 'replay', 'truth.json'), 'utf8')) ?? {}
+  labelled = labels(path.join(out, 'replay', 'truth-accesses.ndjson'))
+  const csv = mintmark('verdicts', '--csv', '--case', path.join(out, 'case')).stdout
+  verdicts = parse(csv, { columns: true })
+})
+after(() => rmSync(out, { recursive: true, force: true }))
+
+function labels(file: string): Map<string, Json[]> {
+  const found = new Map<string, Json[]>()
+  for (const line of readFileSync(file, 'utf8').split('\n')) {
+    const label = parseObject(line)
+    if (label === undefined) continue
+    const id = String(label['id'])
+    found.set(id, [...(found.get(id) ?? []), label])
+  }
+  return found
+}
+
+const labelsOf = (row: Json): readonly Json[] => labelled.get(String(row['access_id'])) ?? []
+const isPointedAt = (row: Json) => row['verdict'] === 'unissued' || row['verdict'] === 'mismatched'
+const isForged = (label: Json) => FORGED.has(String(label['class']))
+
+describe('verdicts on the replayed incident', () => {
+  it('call no ordinary access and no trap unissued or mismatched (precision 1)', () => {
+    assert.deepEqual(
+      verdicts.filter((row) => isPointedAt(row) && !labelsOf(row).some(isForged)),
+      [],
+    )
+  })
+
+  it('find every determinable access with a forged token (recall 1)', () => {
+    const wanted = [...labelled]
+      .filter(([, all]) => all.some((label) => isForged(label) && label['determinable'] === true))
+      .map(([id]) => id)
+    const found = new Set(verdicts.filter(isPointedAt).map((row) => row['access_id']))
+    assert.ok(wanted.length > 10_000)
+    assert.deepEqual(
+      wanted.filter((id) => !found.has(id)),
+      [],
+    )
+  })
+
+  it('are among those that each label allows', () => {
+    const wrong = verdicts.filter((row) =>
+      labelsOf(row).some((label) => {
+        const allowed = label['verdicts']
+        return Array.isArray(allowed) && !allowed.includes(row['verdict'])
+      }),
+    )
+    assert.deepEqual(wrong, [])
+  })
+
+  it('are given once for each access of the evidence', () => {
+    const sum = Object.values(objectOf(answer['verdicts'])).reduce<number>(
+      (all, n) => all + Number(n),
+      0,
+    )
+    assert.equal(verdicts.length, sum)
+  })
+})
+
+describe('the scope of the replayed incident', () => {
+  it('is 25 organisations', () => {
+    assert.equal(field(answer, 'scope', 'organisations'), 25)
+  })
+
+  it('is exactly 60,000 messages in ten mailboxes at State, nine and one', () => {
+    const accounts = rowsOf(field(answer, 'scope', 'accounts')).filter((account) =>
+      String(account['mailbox']).endsWith('@state.example.gov'),
+    )
+    const sum = (bound: string) =>
+      accounts.reduce((all, account) => all + Number(field(account, 'messages', bound)), 0)
+    assert.deepEqual([accounts.length, sum('lower'), sum('upper')], [10, 60_000, 60_000])
+    const groups = rowsOf(field(answer, 'scope', 'groups'))
+    const mailboxes = (name: string) =>
+      groups.find((group) => group['name'] === name)?.['mailboxes']
+    assert.deepEqual([mailboxes('East Asia and Pacific'), mailboxes('Europe')], [9, 1])
+  })
+
+  it('has bounds that contain the truth, account by account', () => {
+    const accounts = new Map(
+      rowsOf(field(answer, 'scope', 'accounts')).map((account) => [account['mailbox'], account]),
+    )
+    const outside = rowsOf(truth['accounts']).filter(({ mailbox, messages }) => {
+      const account = accounts.get(mailbox)
+      if (account === undefined) return true
+      const lower = Number(field(account, 'messages', 'lower'))
+      const upper = field(account, 'messages', 'upper')
+      return lower > Number(messages) || (upper !== null && Number(upper) < Number(messages))
+    })
+    assert.deepEqual(outside, [])
+  })
+})
+
+describe('the rest of the answer', () => {
+  it('dates the forged tokens from the first to the last', () => {
+    const forged = rowsOf(field(answer, 'timeline', 'classes')).find(
+      ({ name }) => name === 'forged',
+    )
+    const minute = (value: unknown) => String(value).slice(0, 16)
+    assert.equal(minute(forged?.['first']), minute(field(truth, 'forged', 'first')))
+    assert.equal(minute(forged?.['last']), minute(field(truth, 'forged', 'last')))
+  })
+
+  it('finds the replayed token of the engineer, and who took the dump', () => {
+    const provider = objectOf(truth['provider'])
+    const replayed = rowsOf(answer['hunts']).find(({ id }) => id === 'replayed_token_network')
+    assert.ok(Number(replayed?.['hits']) > 0)
+    const dump = rowsOf(answer['custody']).find(
+      ({ artefact }) => artefact === field(provider, 'artefact', 'name'),
+    )
+    assert.ok(rowsOf(dump?.['rows']).some(({ principal }) => principal === provider['engineer']))
+  })
+
+  it('holds to its JSON Schema', () => {
+    const schema = readFileSync(path.join(ROOT, 'docs/schema/answer-1.schema.json'), 'utf8')
+    const check = new Ajv2020({ strict: false }).compile(objectOf(JSON.parse(schema)))
+    assert.ok(check(answer), JSON.stringify(check.errors?.slice(0, 5)))
+  })
+
+  it('is the same when it is asked for again, without being made again', () => {
+    const again = mintmark(
+      'investigate',
+      path.join(out, 'replay', 'logs'),
+      '--case',
+      path.join(out, 'case'),
+      '--json',
+    )
+    assert.deepEqual(JSON.parse(again.stdout), answer)
+    assert.ok(existsSync(path.join(out, 'case')))
+  })
+})
