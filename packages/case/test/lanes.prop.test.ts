@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { buildCoverage } from '../src/coverage.ts'
 import { rangesFor } from '../src/reconcile/lanes.ts'
 import { reconcile } from '../src/reconcile/reconcile.ts'
@@ -28,13 +28,14 @@ const party = fc.record({
   at: fc.constantFrom(100, 100.5, 101.2, 103),
 })
 
+const differs = (a: string, b: string) => a !== '' && b !== '' && a !== b
+
 /** The rule of `agreement.ts` for these parties, written out again without the engine. */
 function agrees(access: Party, issuance: Party): boolean {
   const ids = access.oid !== '' && issuance.oid !== ''
   const names = access.name.includes('@') && issuance.name.includes('@')
   const isSameId = ids && access.oid === issuance.oid
   const isSameName = names && access.name.toLowerCase() === issuance.name.toLowerCase()
-  const differs = (a: string, b: string) => a !== '' && b !== '' && a !== b
   return !(
     ((ids || names) && !isSameId && !isSameName) ||
     differs(access.app, issuance.app) ||

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { HOUR_MS, holes } from '../src/reconcile/rhythm.ts'
 
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 200)

@@ -105,10 +105,10 @@ async function judgeAll(
     if (openRows > 0) {
       await findApps(session, tables, sole)
       await findSessions(session, tables, linkable, openRows, sole)
-      // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
-      // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
-      for (const range of rangesFor(openRows))
+      for (const range of rangesFor(openRows)) {
+        // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
         await judgeRange(session, tables, judged, linkable, range, sole)
+      }
     }
     await writeVerdicts(session, judged)
     await writeSessionVerdicts(session, judged)

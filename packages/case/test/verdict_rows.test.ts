@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { buildCoverage } from '../src/coverage.ts'
+import { reconcile } from '../src/reconcile/reconcile.ts'
+import { idsIssuedTwice, tokenVerdicts, verdictsCsv } from '../src/reconcile/verdict_rows.ts'
+import { ALICE, BOB, made, NOON, soundLog, timeOf, token, used } from './reconcile_world.ts'
+import { access, fill, openWorld } from './world.ts'
+
+let world: Awaited<ReturnType<typeof openWorld>>
+before(async () => {
+  world = await openWorld()
+  await fill(world.session, {
+    issuance: [
+      ...soundLog(),
+      made(NOON - 1, 1),
+      made(NOON - 1, 2),
+      made(NOON - 1, 2, { principal: ALICE }),
+    ],
+    access: [
+      ...[1, 2, 3].map((n) => used(NOON + n / 10, 1, { issued_at: timeOf(NOON - 1) })),
+      used(NOON, 5, { mailbox: '=HYPERLINK("x")', record_ref: 'record,"five"' }),
+      used(NOON + 1, 2, { principal: 'mallory@a.example.org', issued_at: timeOf(NOON - 1) }),
+      access(NOON, { principal: BOB }),
+    ],
+  })
+  await buildCoverage(world.session)
+})
+after(() => world.close())
+
+describe('reconcile', () => {
+  it('counts every access once, and again when it is done again', async () => {
+    const first = await reconcile(world.session)
+    assert.equal(first.isFresh, true)
+    assert.deepEqual(first.verdicts, {
+      issued: 3,
+      mismatched: 1,
+      'session-only': 0,
+      unissued: 1,
+      undetermined: 1,
+    })
+    assert.deepEqual(first.reasons, {
+      'token-issued': 3,
+      'never-issued': 1,
+      'no-token-id': 1,
+      'principal-differs': 1,
+    })
+    const again = await reconcile(world.session)
+    assert.deepEqual({ ...again, isFresh: true }, first)
+    assert.equal(again.isFresh, false)
+    assert.deepEqual(await reconcile(world.session, { force: true }), first)
+  })
+})
+
+describe('a reconciled case', () => {
+  it('lists the tokens it points at with their base rates', async () => {
+    await reconcile(world.session)
+    const { rows, total } = await tokenVerdicts(world.session)
+    assert.equal(total, 2)
+    assert.deepEqual(rows, [
+      {
+        tokenId: token(5),
+        verdict: 'unissued',
+        reason: 'never-issued',
+        baseRate: 3 / 5,
+        accesses: 1,
+        principals: [BOB],
+        first: '2023-06-05T04:00:00.000Z',
+        last: '2023-06-05T04:00:00.000Z',
+      },
+      {
+        tokenId: token(2),
+        verdict: 'mismatched',
+        reason: 'principal-differs',
+        baseRate: 3 / 5,
+        accesses: 1,
+        principals: ['mallory@a.example.org'],
+        first: '2023-06-05T05:00:00.000Z',
+        last: '2023-06-05T05:00:00.000Z',
+      },
+    ])
+  })
+
+  it('writes a line an access, with cells that no spreadsheet runs', async () => {
+    await reconcile(world.session)
+    let csv = ''
+    for await (const chunk of verdictsCsv(world.session)) csv += chunk
+    const rows = csv.split('\r\n')
+    assert.equal(rows[0], 'access_id,verdict,reason,base_rate,token_id,at,mailbox')
+    assert.equal(rows.length, 8)
+    const forged = rows.find((row) => row.includes('unissued'))
+    assert.equal(
+      forged,
+      `"record,""five""","unissued","never-issued","0.6000","${token(5)}","2023-06-05T04:00:00.000Z","'=HYPERLINK(""x"")"`,
+    )
+  })
+
+  it('lists the ids that were issued to two', async () => {
+    assert.deepEqual(await idsIssuedTwice(world.session), [
+      { tokenId: token(2), principals: [ALICE, BOB], issuances: 2 },
+    ])
+  })
+})
