@@ -9,7 +9,7 @@
 -- class: context
 -- references: https://attack.mitre.org/techniques/T1114/003/; https://attack.mitre.org/techniques/T1564/008/
 WITH
-  detail -> arrayDistinct(extractAll(lower(detail), '@([a-z0-9][a-z0-9.-]*[.][a-z]{2,24})')) AS domains_of
+  text -> arrayDistinct(extractAll(lower(text), '@([a-z0-9][a-z0-9.-]*[.][a-z]{2,24})')) AS domains_of
 SELECT
   at, tenant, principal, mailbox, record_id, content, token_id, session_id, ip, app,
   if(notEmpty(outside), concat('forwards to ', arrayStringConcat(outside, ', ')), 'deletes or hides mail') AS why
@@ -18,10 +18,17 @@ FROM (
     a.at AS at, a.tenant AS tenant, a.principal AS principal, a.mailbox AS mailbox, a.record_id AS record_id,
     a.content AS content, a.token_id AS token_id, a.session_id AS session_id, a.ip AS ip,
     if(a.client_app_id != '', a.client_app_id, a.app_id) AS app,
-    match(a.detail, '(?i)"?(name|property)?"?[^a-z]*(deletemessage|softdeletemessage)"?[^a-z]{1,20}("?value"?[^a-z]{1,8})?"?true')
-      OR match(a.detail, '(?i)movetofolder.{0,60}(rss|conversation history|archive|junk|deleted items)') AS hides,
-    match(a.detail, '(?i)forward(to|asattachmentto|ingsmtpaddress|ingaddress)|redirectto') AS forwards,
-    arrayFilter(domain -> forwards AND NOT has(t.domains, domain), arraySort(domains_of(a.detail))) AS outside
+    -- Cmdlets log parameters; Outlook logs one text of actions.
+    JSONExtractKeysAndValues(a.detail, 'parameters', 'String') AS parameters,
+    JSONExtractString(a.detail, 'operationProperties', 'RuleActions') AS actions,
+    arrayStringConcat(arrayMap(p -> p.2, arrayFilter(
+      p -> match(p.1, '^(Forward(To|AsAttachmentTo|ingSmtpAddress|ingAddress)|Redirect(Message)?To|BlindCopyTo|CopyTo)$'),
+      parameters)), ' ') AS targets,
+    match(actions, '(?i)delete|rss|conversation history|archive|junk')
+      OR arrayExists(p -> (p.1 IN ('DeleteMessage', 'SoftDeleteMessage') AND lower(p.2) = 'true')
+        OR (p.1 = 'MoveToFolder' AND match(p.2, '(?i)rss|conversation history|archive|junk|deleted items')), parameters) AS hides,
+    arrayFilter(domain -> NOT has(t.domains, domain), arraySort(domains_of(
+      if(match(actions, '(?i)forward|redirect'), concat(targets, ' ', actions), targets)))) AS outside
   FROM access AS a
   GLOBAL LEFT JOIN (
     SELECT tenant, groupUniqArray(10000)(substring(owner, position(owner, '@') + 1)) AS domains

@@ -30,7 +30,11 @@ FROM (
     FROM (
       SELECT
         tenant, app_id, client_app_id, principal_id, prefix_of(ip) AS prefix, min(at) AS first,
-        arrayDistinct(arrayFilter(id -> id != '', [toString(app_id), toString(client_app_id), principal_id])) AS ids
+        -- Not the resources themselves (Graph, Exchange, SharePoint, the old directory API): every grant names one.
+        arrayDistinct(arrayFilter(
+          id -> id NOT IN ('', '00000003-0000-0000-c000-000000000000', '00000002-0000-0000-c000-000000000000',
+            '00000002-0000-0ff1-ce00-000000000000', '00000003-0000-0ff1-ce00-000000000000'),
+          [toString(if(client_app_id != '', client_app_id, app_id)), principal_id])) AS ids
       FROM access
       WHERE actor_kind = 'app' AND outcome != 'failed'
         AND (operation IN ('MailItemsAccessed', 'AttachmentAccess') OR (source != 'ual' AND mailbox != ''))
@@ -44,7 +48,7 @@ FROM (
           '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'))) AS id
       FROM access
       WHERE outcome != 'failed' AND id != tenant AND id != principal_id
-        AND match(operation, '(?i)^(consent to application|add app role assignment|add delegated permission grant|add oauth2permissiongrant|(add|update) service principal( credentials)?|update application( .{1,4} certificates and secrets management)?|add federated identity credential)')
+        AND match(operation, '(?i)^(consent to application|add app role assignment|add delegated permission grant|add oauth2permissiongrant|add service principal credentials|update application .{1,4} certificates and secrets management|add federated identity credential)')
     ) AS w ON w.tenant = u.tenant AND w.id = id
     WHERE u.first >= w.granted AND u.first <= w.granted + INTERVAL {days:UInt16} DAY
   ) AS g

@@ -58,7 +58,7 @@ const WORLD = {
     access(22, {
       operation: 'New-InboxRule',
       principal: ANNA,
-      detail: '[{"Name":"DeleteMessage","Value":"True"}]',
+      detail: '{"parameters":{"DeleteMessage":"True"}}',
     }),
   ],
   issuance: [

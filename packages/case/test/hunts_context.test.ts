@@ -46,6 +46,19 @@ const grants: Life[] = [
   world('an application that read from there before', {
     miss: [appReads(3), grant(20), appReads(30)],
   }),
+  world('a grant that names the resource is not one to all who use it', {
+    miss: [
+      grant(20, { detail: '{"targets":["00000003-0000-0000-c000-000000000000"]}' }),
+      appReads(30, { app_id: '00000003-0000-0000-c000-000000000000' }),
+    ],
+  }),
+  world('the service principal is named instead of the application', {
+    hit: [appReads(30, { principal_id: guid(77) })],
+    miss: [grant(20, { detail: guid(77) })],
+  }),
+  world('any other change of an application', {
+    miss: [grant(20, { operation: 'Update application.' }), appReads(30)],
+  }),
   world('a grant to another application', {
     miss: [grant(20, { detail: guid(99) }), appReads(30)],
   }),
@@ -148,26 +161,30 @@ const contexts: Life[] = [
 
 const rule = (detail: string, fields: Row = {}): Row =>
   access(5, { operation: 'New-InboxRule', service: 'Exchange', principal: ANNA, detail, ...fields })
+const parameters = (of: Readonly<Record<string, string>>) => JSON.stringify({ parameters: of })
+const actions = (text: string) => JSON.stringify({ operationProperties: { RuleActions: text } })
 const rules: Life[] = [
   world('rules that forward outside, delete or hide', {
     hit: [
-      rule('[{"Name":"ForwardTo","Value":"smtp:box@elsewhere.example.com"}]'),
-      rule('[{"Name":"DeleteMessage","Value":"True"}]'),
-      rule('[{"Name":"MoveToFolder","Value":"RSS Feeds"}]', { operation: 'Set-InboxRule' }),
-      rule('{"ForwardingSmtpAddress":"smtp:box@elsewhere.example.com"}', {
+      rule(parameters({ ForwardTo: 'smtp:box@elsewhere.example.com' })),
+      rule(parameters({ DeleteMessage: 'True' })),
+      rule(parameters({ MoveToFolder: 'RSS Feeds' }), { operation: 'Set-InboxRule' }),
+      rule(parameters({ ForwardingSmtpAddress: 'smtp:box@elsewhere.example.com' }), {
         operation: 'Set-Mailbox',
       }),
+      rule(actions('[{"ActionType":"Forward","Recipients":["box@elsewhere.example.com"]}]'), {
+        operation: 'UpdateInboxRules',
+      }),
+      rule(actions('[{"ActionType":"Delete"}]'), { operation: 'UpdateInboxRules' }),
     ],
     miss: [
-      rule('[{"Name":"ForwardTo","Value":"boris@a.example.org"}]'),
-      rule(
-        '[{"Name":"MoveToFolder","Value":"Newsletters"},{"Name":"From","Value":"news@elsewhere.example.com"}]',
-      ),
-      rule('[{"Name":"DeleteMessage","Value":"False"}]'),
-      rule('[{"Name":"DeleteMessage","Value":"True"}]', { outcome: 'failed' }),
-      rule('[{"Name":"ForwardTo","Value":"box@elsewhere.example.com"}]', {
-        operation: 'Remove-InboxRule',
-      }),
+      rule(parameters({ ForwardTo: BORIS, From: 'news@elsewhere.example.com' })),
+      rule(parameters({ MoveToFolder: 'Newsletters', From: 'news@elsewhere.example.com' })),
+      rule(parameters({ DeleteMessage: 'False' })),
+      rule(parameters({ DeleteMessage: 'True' }), { outcome: 'failed' }),
+      rule(parameters({ ForwardTo: 'x@elsewhere.example.com' }), { operation: 'Remove-InboxRule' }),
+      rule(actions('[{"ActionType":"MarkAsRead"}]'), { operation: 'UpdateInboxRules' }),
+      rule('no JSON at all'),
     ],
     access: [bind(ANNA, 1, [])],
   }),
