@@ -63,7 +63,12 @@ export async function findSessions(
 
 const mine = (column: string) => `cityHash64(${column}) % {parts:UInt32} = {part:UInt32}`
 
-/** A session that the mail service's own token call names is no root: such records are left out. */
+/**
+ * Sessions that the identity provider knows of. An interrupted sign-in counts: "keep me signed in" (error 50140)
+ * is logged as a failure, goes on as the same session, and for some sessions is all that the log has (seen in a
+ * unified audit log of 2021). A session that the mail service's own token call names is no root: such records
+ * are left out.
+ */
 function knownSql(tables: OpenTables): string {
   const wanted = ['session_id', 'other_session_id', 'root']
     .map(
@@ -75,7 +80,7 @@ function knownSql(tables: OpenTables): string {
     INSERT INTO ${tables.known}
     SELECT session_id, groupUniqArray(16)(lower(principal)), groupUniqArray(16)(principal_id)
     FROM issuance
-    WHERE outcome = 'issued' AND category != 'owa-auth' AND session_id != ''
+    WHERE category != 'owa-auth' AND session_id != ''
       AND session_id_key % {parts:UInt32} = {part:UInt32} AND session_id_key GLOBAL IN (${wanted})
     GROUP BY session_id
     SETTINGS ${SPILLS}`
