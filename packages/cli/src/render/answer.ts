@@ -59,7 +59,12 @@ function headline(answer: Answer): string[] {
   ]
 }
 
-function tokensLine({ verdicts, tokensTotal }: Answer): string {
+function tokensLine({ verdicts, sessions, tokensTotal }: Answer): string {
+  const unknown = sessions.filter(({ verdict }) => verdict === 'unissued').length
+  const whats = [
+    ...(tokensTotal > 0 ? [plural(tokensTotal, 'token')] : []),
+    ...(unknown > 0 ? [plural(unknown, 'session')] : []),
+  ]
   const parts = [
     ...(verdicts.unissued > 0
       ? [`${count(verdicts.unissued)} accesses used one that nobody issued`]
@@ -68,7 +73,7 @@ function tokensLine({ verdicts, tokensTotal }: Answer): string {
       ? [`${count(verdicts.mismatched)} accesses one that was issued to somebody else`]
       : []),
   ]
-  return `FOUND: ${plural(tokensTotal, 'token')} that no identity provider issued to whom they were used for: ${parts.join(', ')}.`
+  return `FOUND: ${whats.join(' and ')} that no identity provider issued to whom they were used for: ${parts.join(', ')}.`
 }
 
 function noTokens({ selection }: Answer): string {
