@@ -30,6 +30,7 @@ export class AuditFiles {
   #again: { readonly atMs: number; readonly text: string }[] = []
   /** Rows of a search that was cut: all are held until the end, since the newest are kept. */
   #capped: AuditRecord[] = []
+  #cappedTotal = 0
   rows = 0
 
   constructor(of: Organisation, folder: string) {
@@ -40,8 +41,9 @@ export class AuditFiles {
   /** Writes a page of records, in the order in which the log delivers them. */
   write(records: readonly AuditRecord[]): void {
     if (this.#of.habits.includes('row-cap')) {
-      this.#capped.push(...records)
-      // Twice the cap bounds the memory; older ones can no longer be among the newest.
+      for (const record of records) this.#capped.push(record)
+      this.#cappedTotal += records.length
+      // Bounds the memory: older ones can no longer be among the newest.
       if (this.#capped.length > 4 * ROW_CAP) this.#capped = newest(this.#capped)
       return
     }
@@ -87,7 +89,7 @@ export class AuditFiles {
   close(nextLink: boolean): readonly string[] {
     const kept = newest(this.#capped)
     for (const [index, record] of kept.entries())
-      this.#put(record, { index: index + 1, count: this.#capped.length })
+      this.#put(record, { index: index + 1, count: this.#cappedTotal })
     // In the order in which they were begun: the last one is the latest.
     const names = [...this.#open.keys()]
     for (const [name, { file, layout }] of this.#open) {

@@ -143,6 +143,8 @@ const CMDLET_CSV: AuditLayout = {
   record: (of, record, at) => csvRow(cmdletCells(of, record, at)),
 }
 
+const CAPPED: AuditLayout = { ...CMDLET_CSV, span: 'all' }
+
 const CMDLET_JSON: AuditLayout = {
   ...CMDLET_CSV,
   name: 'UAL-Combined',
@@ -330,5 +332,7 @@ const LAYOUTS: Record<Organisation['audit'], AuditLayout> = {
 
 /** The layout in which a tenant's record was exported. */
 export function layoutFor(of: Organisation, atMs: number): AuditLayout {
+  // A search that stopped at its cap is one file, with exactly that many rows.
+  if (of.habits.includes('row-cap')) return CAPPED
   return of.audit === 'office-activity' && atMs >= IDS_FROM_MS ? PURVIEW : LAYOUTS[of.audit]
 }

@@ -257,7 +257,7 @@ export const ORGANISATIONS: readonly OrganisationPlan[] = [
     thefts: [theft(140, 18)],
   }),
   plan('Bridge Charity', 'bridge.example.org', -5, 'cmdlet-csv', 'diagnostic', {
-    people: 34,
+    people: 42,
     owaAuth: false,
     habits: ['row-cap'],
     thefts: [theft(70, 19)],

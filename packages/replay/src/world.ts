@@ -53,6 +53,8 @@ export interface Place {
 /** Fewest people an organisation has, so that there are victims, colleagues and neighbours at any scale. */
 const FEWEST = 12
 const FEWEST_STATE = 24
+/** From this scale on the search that stopped at its cap is full. */
+const CAPPED_FROM = 0.25
 const CACHED_PEOPLE = 20_000
 
 /** Which thing a generator is for: keeps their numbers apart. */
@@ -126,8 +128,10 @@ function organisation(
   plan: OrganisationPlan,
   index: number,
 ): Organisation {
-  // A capped export has its size whatever the organisation's: more people would push the victims out of it.
-  const people = plan.people * (plan.habits.includes('row-cap') ? Math.min(scale, 1) : scale)
+  // A capped export has its size whatever the organisation's: more people would push the victims out of it,
+  // fewer would not fill it.
+  const isCapped = plan.habits.includes('row-cap') && scale >= CAPPED_FROM
+  const people = plan.people * (isCapped ? 1 : scale)
   const headcount = Math.max(index === 0 ? FEWEST_STATE : FEWEST, Math.round(people))
   return {
     ...plan,
