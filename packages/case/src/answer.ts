@@ -11,8 +11,9 @@ import { type Comparable, comparable } from './comparable.ts'
 import { type Custody, custody } from './custody.ts'
 import { type EvidenceRow, evidenceRows } from './evidence_rows.ts'
 import { huntList } from './hunts/hunt_list.ts'
-import { type HuntOptions, type HuntResult, runHunts } from './hunts/run_hunts.ts'
+import type { HuntOptions, HuntResult } from './hunts/run_hunts.ts'
 import { keepAnswer, keptAnswer, questionOf } from './kept_answer.ts'
+import { hunt } from './prepare.ts'
 import { reconcile } from './reconcile/reconcile.ts'
 import {
   judgeSessions,
@@ -113,7 +114,7 @@ async function answerAnew(
   onStep('reconcile')
   await reconcile(session)
   onStep('hunts')
-  const hunts = await runHunts(session, huntOptions)
+  const hunts = await hunt(session, huntOptions)
   onStep('scope')
   const selected = await select(session, selection)
   try {

@@ -7,7 +7,12 @@ export {
 } from './answer.ts'
 export { type Case, type OpenOptions, openCase } from './case.ts'
 export { openChdb } from './chdb_session.ts'
-export { type CoverageSpan, coverageReport } from './coverage.ts'
+export {
+  buildCoverage,
+  type CoverageSpan,
+  categoriesSupplied,
+  coverageReport,
+} from './coverage.ts'
 export { type ArtefactAccess, type Custody, type CustodyOptions, custody } from './custody.ts'
 export {
   type EvidenceRow,
@@ -33,6 +38,7 @@ export {
   ingest,
 } from './ingest/ingest.ts'
 export { readMeta, writeMeta } from './meta.ts'
+export { hunt, judge, prepare } from './prepare.ts'
 export { type Query, run } from './query.ts'
 export { REASONS } from './reconcile/reasons.ts'
 export { type ReconcileOptions, type ReconcileReport, reconcile } from './reconcile/reconcile.ts'

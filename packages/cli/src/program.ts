@@ -212,7 +212,7 @@ const COMMANDS: readonly Spec[] = [
     summary: 'Put a read-only SQL query to the case',
     example:
       'mintmark sql "SELECT verdict, count() FROM judged GROUP BY verdict" --case incident-42',
-    options: [inCase(), csv('rows')],
+    options: [inCase(), option('--json', 'JSON lines, which is the default'), csv('rows')],
     load: async () => (await import('./commands/sql.ts')).sql,
   },
   {

@@ -1,8 +1,8 @@
 /**
  * The error model shared by every package.
  *
- * Rules: throw only when the caller cannot get a useful answer; report what was
- * skipped as a {@link Diagnostic} beside the result instead.
+ * Rule: throw only when the caller cannot get a useful answer; report what was skipped beside the result
+ * instead.
  *
  * @module
  */
@@ -12,8 +12,6 @@
  * Adding a code is a minor change, renaming one is a major.
  */
 export type ErrorCode =
-  | 'FORMAT_UNSUPPORTED'
-  | 'FORMAT_TRUNCATED'
   | 'FORMAT_LIMIT'
   | 'INPUT_INVALID'
   | 'INPUT_UNREADABLE'
@@ -41,20 +39,4 @@ export class MintmarkError extends Error {
     this.code = code
     this.facts = facts
   }
-}
-
-/** Bytes do not follow the format they claim. `facts.offset` is where, from the file's start. */
-export class FormatError extends MintmarkError {}
-
-/** Something was skipped, but the result still stands. */
-export interface Diagnostic {
-  readonly code: string
-  readonly message: string
-  readonly facts: ErrorFacts
-}
-
-/** A result together with what had to be skipped to produce it. */
-export interface Salvaged<T> {
-  readonly value: T
-  readonly diagnostics: readonly Diagnostic[]
 }

@@ -1,12 +1,5 @@
 export { type Address, readAddress } from './addresses.ts'
-export {
-  type Diagnostic,
-  type ErrorCode,
-  type ErrorFacts,
-  FormatError,
-  MintmarkError,
-  type Salvaged,
-} from './errors.ts'
+export { type ErrorCode, type ErrorFacts, MintmarkError } from './errors.ts'
 export { guidOfBytes, guidOfNetBytes, readGuid } from './guid.ts'
 export { isObject, type Json, parseObject, text } from './json.ts'
 export { CELL_LIMIT, csvCell, safeText } from './safe_text.ts'

@@ -4,7 +4,7 @@ import type { Handler } from '../program.ts'
 import { count, minute, percent, table } from '../render/table.ts'
 
 export const coverage: Handler = (_args, options, io) =>
-  withCase(options, 'write', async (investigated) => {
+  withCase(options, 'read', async (investigated) => {
     await seal(investigated)
     const spans = await coverageReport(investigated.session)
     await io.out(flag(options, 'json') ? `${JSON.stringify(spans)}\n` : listed(spans))

@@ -1,4 +1,4 @@
-import { type Custody, custody } from '@mintmark/case'
+import { type Custody, custody, prepare } from '@mintmark/case'
 import { safeText } from '@mintmark/core'
 import { flag, withCase } from '../options.ts'
 import type { Handler } from '../program.ts'
@@ -20,7 +20,9 @@ const CSV_COLUMNS = [
 ] as const
 
 export const custodyOf: Handler = (args, options, io) =>
-  withCase(options, 'read', async ({ session }) => {
+  withCase(options, 'read', async (investigated) => {
+    await prepare(investigated)
+    const { session } = investigated
     const found = await custody(session, args[0] === undefined ? {} : { artefact: args[0] })
     if (flag(options, 'json')) await io.out(`${JSON.stringify(found)}\n`)
     else await io.out(flag(options, 'csv') ? custodyCsv(found) : described(found))

@@ -1,4 +1,4 @@
-import { type HuntResult, huntList, runHunts } from '@mintmark/case'
+import { type Hunt, type HuntResult, huntList, judge, hunt as runHunts } from '@mintmark/case'
 import { safeText } from '@mintmark/core'
 import type { Io } from '../io.ts'
 import { flag, list, withCase } from '../options.ts'
@@ -29,10 +29,13 @@ const CSV_COLUMNS = [
 export const hunt: Handler = async (args, options, io) => {
   const selection = { dirs: list(options, 'hunts'), ...(args.length > 0 && { only: args }) }
   if (flag(options, 'list')) {
-    await io.out(listed(huntList(selection)))
+    const hunts = huntList(selection)
+    await io.out(flag(options, 'json') ? `${JSON.stringify(hunts.map(summary))}\n` : listed(hunts))
     return 0
   }
-  return withCase(options, 'write', async ({ session }) => {
+  return withCase(options, 'read', async (investigated) => {
+    await judge(investigated)
+    const { session } = investigated
     const progress = new Progress(io)
     const limit = flag(options, 'csv') || flag(options, 'json') ? EXPORTED : SHOWN
     const results = await runHunts(session, {
@@ -73,6 +76,11 @@ async function printCsv(results: readonly HuntResult[], io: Io): Promise<void> {
     ),
   )
   await io.out(`${CSV_COLUMNS.join(',')}\r\n${lines.join('')}`)
+}
+
+/** What a hunt is, without its SQL and where it lies. */
+function summary({ sql: _sql, file: _file, ...rest }: Hunt): Omit<Hunt, 'sql' | 'file'> {
+  return rest
 }
 
 function listed(hunts: ReturnType<typeof huntList>): string {

@@ -1,4 +1,4 @@
-import { type Scope, scope } from '@mintmark/case'
+import { prepare, type Scope, scope } from '@mintmark/case'
 import { flag, selectionOption, withCase } from '../options.ts'
 import type { Handler } from '../program.ts'
 import { csvLine } from '../render/rows.ts'
@@ -21,8 +21,9 @@ const CSV_COLUMNS = [
 
 export const scopeOf: Handler = async (_args, options, io) => {
   const selection = await selectionOption(options, io)
-  return withCase(options, 'write', async ({ session }) => {
-    const found = await scope(session, selection)
+  return withCase(options, 'read', async (investigated) => {
+    await prepare(investigated)
+    const found = await scope(investigated.session, selection)
     if (flag(options, 'json')) await io.out(`${JSON.stringify(found)}\n`)
     else await io.out(flag(options, 'csv') ? accountsCsv(found) : described(found))
     return found.accesses > 0 ? 1 : 0

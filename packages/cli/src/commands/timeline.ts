@@ -1,4 +1,4 @@
-import { type Timeline, timeline, timelineRows } from '@mintmark/case'
+import { prepare, type Timeline, timeline, timelineRows } from '@mintmark/case'
 import { isoOf, type Json, safeText } from '@mintmark/core'
 import type { Io } from '../io.ts'
 import { flag, selectionOption, withCase } from '../options.ts'
@@ -8,7 +8,9 @@ import { count, minute, plural, table } from '../render/table.ts'
 
 export const timelineOf: Handler = async (_args, options, io) => {
   const selection = await selectionOption(options, io)
-  return withCase(options, 'write', async ({ session }) => {
+  return withCase(options, 'read', async (investigated) => {
+    await prepare(investigated)
+    const { session } = investigated
     if (flag(options, 'csv'))
       return (await writeRows(io, timelineRows(session, selection), 'csv')) > 0 ? 1 : 0
     if (flag(options, 'timesketch'))

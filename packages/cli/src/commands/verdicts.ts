@@ -1,11 +1,10 @@
 import {
   type Case,
+  judge,
   judgeSessions,
   REASONS,
   reasonCounts,
-  reconcile,
   type SessionVerdict,
-  seal,
   type TokenVerdict,
   tokenVerdicts,
   type VerdictCounts,
@@ -23,8 +22,8 @@ const SHOWN = 20
 const LISTED = 100_000
 
 export const verdicts: Handler = (_args, options, io) =>
-  withCase(options, 'write', async (investigated) => {
-    await judge(investigated, io)
+  withCase(options, 'read', async (investigated) => {
+    await judged(investigated, io)
     const { session } = investigated
     const counts = await verdictCounts(session)
     const code = counts.unissued + counts.mismatched > 0 ? 1 : 0
@@ -47,10 +46,9 @@ export const verdicts: Handler = (_args, options, io) =>
   })
 
 /** Brings the verdicts up to the evidence; does nothing where they are. */
-async function judge(investigated: Case, io: Io): Promise<void> {
+async function judged(investigated: Case, io: Io): Promise<void> {
   const progress = new Progress(io)
-  await seal(investigated)
-  await reconcile(investigated.session, {
+  await judge(investigated, {
     onProgress: (done, total) => progress.show('reconcile', done, total),
   })
   progress.end()

@@ -83,11 +83,15 @@ function noTokens({ selection }: Answer): string {
 }
 
 /** What the issuance logs show of everybody else, and what could not be determined. */
-function sureness({ comparable, verdicts }: Answer): string {
+function sureness({ comparable, sessions, verdicts }: Answer): string {
   const all = Object.values(verdicts).reduce((sum, some) => sum + some, 0)
   const open = `${percent(all === 0 ? 0 : verdicts.undetermined / all)} of all accesses cannot be determined.`
-  if (comparable.accesses === 0)
-    return `nothing to compare with: no other access of those days has a token id. ${open}`
+  if (comparable.accesses === 0) {
+    const rate = sessions.find(({ verdict }) => verdict === 'unissued')?.baseRate ?? null
+    if (rate === null)
+      return `nothing to compare with: no other access of those days has a token id. ${open}`
+    return `judged by sessions alone: of those that can be judged, ${percent(rate)} are known to the identity provider. ${open}`
+  }
   const share = percent(comparable.issued / comparable.accesses)
   return `of ${count(comparable.accesses)} other accesses to the same services on the same days, ${share} used an issued token. ${open}`
 }
