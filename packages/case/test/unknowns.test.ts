@@ -200,8 +200,15 @@ const logs: readonly Case[] = [
   },
   {
     code: 'forwarding',
-    world: pointed(access(1, { ...T1, operation: 'New-InboxRule' })),
+    world: pointed(
+      access(1, { ...T1, operation: 'Set-Mailbox', detail: '{"ForwardingSmtpAddress":"x"}' }),
+    ),
     without: pointed(forged()),
+  },
+  {
+    code: 'forwarding',
+    world: pointed(access(1, { ...T1, operation: 'New-InboxRule' })),
+    without: pointed(access(1, { ...T1, operation: 'Set-Mailbox', detail: '{"Language":"x"}' })),
   },
   {
     code: 'tenant-without-mailbox-auditing',

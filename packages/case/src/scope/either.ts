@@ -51,12 +51,14 @@ export async function addEither(
   }
   await fillMarks(session, tables)
   await judge(session, tables, {
-    candidate: `(${OPEN_VERDICT} OR ${USED_OPENLY}) AND (${SHARES_A_MARK})`,
+    candidate: await sharedMarks(session, tables),
+    mailbox: '1',
     account: '1',
     rule: SHARED,
   })
   await judge(session, tables, {
     candidate: `${OPEN_VERDICT} AND (${IN_ACTIVE_TIME})`,
+    mailbox: COULD_BE_TOUCHED,
     account: IN_TOUCHED_MAILBOX,
     rule: UNCLEAR,
   })
@@ -69,19 +71,19 @@ const EXPOSES = "(named != '' OR unnamed != '' OR notEmpty(folder_id))"
 
 const inMarks = (kind: string, value: string) =>
   `${value} GLOBAL IN (SELECT value FROM {marks} WHERE kind = '${kind}')`
-const CONTEXT = 'toString(cityHash64(app_id, client_app_id, client))'
+const CONTEXT = 'cityHash64(app_id, client_app_id, client)'
 const HAS_CONTEXT = "(app_id != '' OR client_app_id != '' OR client != '')"
 
-const BY_TOKEN = `(${HAS_TOKEN} AND ${inMarks('token', 'toString(token_id)')})`
+const BY_TOKEN = `(${HAS_TOKEN} AND token_id GLOBAL IN (SELECT toUUID(value) FROM {marks} WHERE kind = 'token'))`
 const BY_SESSION = `(session_id != '' AND ${inMarks('session', 'session_id')}
   OR other_session_id != '' AND ${inMarks('session', 'other_session_id')})`
 const BY_ADDRESS = `(ip != '' AND ${inMarks('ip', 'ip')})`
-const BY_CONTEXT = `(${HAS_CONTEXT} AND ${inMarks('own-context', CONTEXT)})`
-const SHARES_A_MARK = [BY_TOKEN, BY_SESSION, BY_ADDRESS, BY_CONTEXT].join(' OR ')
+const BY_CONTEXT = `(${HAS_CONTEXT} AND ${CONTEXT} GLOBAL IN (
+  SELECT toUInt64(value) FROM {marks} WHERE kind = 'own-context'))`
 
 /** A token or session of theirs that was issued: then being issued does not make an access the owner's. */
 const USED_OPENLY = `(verdict = 'issued' AND (
-  ${HAS_TOKEN} AND ${inMarks('open-token', 'toString(token_id)')}
+  ${HAS_TOKEN} AND token_id GLOBAL IN (SELECT toUUID(value) FROM {marks} WHERE kind = 'open-token')
   OR session_id != '' AND ${inMarks('open-session', 'session_id')}))`
 
 /**
@@ -110,6 +112,12 @@ const COULD_BE_A_USER = `(actor_kind NOT IN ('app', 'system')
 const UNCLEAR = `(${COULD_BE_A_USER} AND NOT ${OWNERS_ALONE})`
 const IN_TOUCHED_MAILBOX =
   "account != '' AND account GLOBAL IN (SELECT account FROM {selected} WHERE is_mail)"
+/** The same of a record before its account is known, so that little is read. */
+const COULD_BE_TOUCHED = `(mailbox GLOBAL IN (SELECT account FROM {selected} WHERE is_mail)
+  OR if(mailbox_id != '', mailbox_id, mailbox) GLOBAL IN (
+    SELECT account FROM {selected} WHERE is_mail
+    UNION ALL
+    SELECT id FROM {names} WHERE name IN (SELECT account FROM {selected} WHERE is_mail)))`
 const IN_ACTIVE_TIME = `
   at >= (SELECT min(at) - INTERVAL ${ACTIVE_MARGIN_HOURS} HOUR FROM {selected})
   AND at <= (SELECT max(at) + INTERVAL ${ACTIVE_MARGIN_HOURS} HOUR FROM {selected})`
@@ -117,23 +125,43 @@ const IN_ACTIVE_TIME = `
 interface Step {
   /** What an access itself must be. */
   readonly candidate: string
+  /** What its mailbox must be, as the record spells it. */
+  readonly mailbox: string
   /** What its account must be. */
   readonly account: string
   /** What then makes it one of either party's. */
   readonly rule: string
 }
 
+/** An access that shares a mark with theirs; kinds of marks that they have none of are not looked for. */
+async function sharedMarks(session: Session, tables: Tables): Promise<string> {
+  const rows = await session.rows(
+    placed('SELECT DISTINCT toString(kind) AS kind FROM {marks}', tables),
+  )
+  const kinds = new Set(rows.map((row) => row['kind']))
+  const shares = [
+    ...(kinds.has('token') ? [BY_TOKEN] : []),
+    ...(kinds.has('session') ? [BY_SESSION] : []),
+    ...(kinds.has('ip') ? [BY_ADDRESS] : []),
+    ...(kinds.has('own-context') ? [BY_CONTEXT] : []),
+  ].join(' OR ')
+  const isOpen = kinds.has('open-token') || kinds.has('open-session')
+  const verdict = isOpen ? `(${OPEN_VERDICT} OR ${USED_OPENLY})` : OPEN_VERDICT
+  return shares === '' ? '0' : `${verdict} AND (${shares})`
+}
+
 /** Candidates by what the log says, then those of them that the owner's own sign-ins do not explain. */
 async function judge(
   session: Session,
   tables: Tables,
-  { candidate, account, rule }: Step,
+  { candidate, mailbox, account, rule }: Step,
 ): Promise<void> {
   const { selected, condition } = tables
   const run = (sql: string) => session.command(placed(sql, tables), condition.params)
   await run('TRUNCATE TABLE {candidates}')
   await run('TRUNCATE TABLE {owners}')
-  const base = selectBase(`outcome != 'failed' AND (${candidate}) AND (${condition.frame})
+  const base =
+    selectBase(`outcome != 'failed' AND (${candidate}) AND (${condition.frame}) AND ${mailbox}
     AND record_id GLOBAL NOT IN (SELECT record_id FROM {selected})`)
   await run(
     `INSERT INTO {candidates} ${selectAccounts(base, selected.names, 'either', `is_mail AND ${EXPOSES} AND ${account}`)} ${BOUNDED}`,
@@ -153,7 +181,7 @@ async function judge(
 const WHO = `SELECT who FROM (
   SELECT DISTINCT arrayJoin([principal, principal_id, account]) AS who FROM {candidates}) WHERE who != ''`
 /** Not one of theirs: an attacker who signs in leaves sign-ins too. */
-const NOT_THEIRS = `NOT (${HAS_TOKEN} AND ${inMarks('token', 'toString(token_id)')})
+const NOT_THEIRS = `NOT ${BY_TOKEN}
   AND NOT (session_id != '' AND ${inMarks('session', 'session_id')})`
 const WHOSE = `arrayJoin(arrayFilter(who -> who != '', [principal, principal_id])) AS who`
 
@@ -184,7 +212,7 @@ const MARKS: readonly string[] = [
   `SELECT DISTINCT 'app-only', arrayJoin([toString(app_id), toString(client_app_id)]) AS value
    FROM {theirs} WHERE actor_kind = 'app' AND value != ''`,
   // Only where issued accesses show what clients the owners have.
-  `SELECT DISTINCT 'own-context', ${CONTEXT} AS context FROM {theirs}
+  `SELECT DISTINCT 'own-context', toString(${CONTEXT} AS context) FROM {theirs}
    WHERE ${HAS_CONTEXT} AND (SELECT count() FROM judged WHERE verdict = 'issued') > 0
      AND context GLOBAL NOT IN (
        SELECT ${CONTEXT} FROM judged WHERE verdict = 'issued'
@@ -205,6 +233,7 @@ function placed(sql: string, tables: Tables): string {
     .replaceAll('{marks}', tables.marks)
     .replaceAll('{owners}', tables.owners)
     .replaceAll('{candidates}', tables.candidates)
+    .replaceAll('{names}', tables.selected.names)
     .replaceAll('{theirs}', `(SELECT * FROM ${tables.selected.table} WHERE party = 'theirs')`)
     .replaceAll('{selected}', tables.selected.table)
 }

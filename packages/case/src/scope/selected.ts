@@ -59,6 +59,12 @@ const BASE: readonly (readonly [string, string])[] = [
 
 const DERIVED: readonly (readonly [string, string, string])[] = [
   ['is_failed', 'UInt8', "outcome = 'failed'"],
+  // Set-Mailbox changes a hundred things, and most of them by the service itself.
+  [
+    'forwards',
+    'UInt8',
+    "operation = 'Set-Mailbox' AND positionCaseInsensitive(detail, 'forward') > 0",
+  ],
   [
     'folder_id',
     'Array(String)',

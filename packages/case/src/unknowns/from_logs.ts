@@ -83,7 +83,7 @@ const withoutMailboxAuditing: Ask = async (session) => {
      LEFT ANTI JOIN (
        SELECT DISTINCT toString(tenant) AS tenant FROM access WHERE operation = 'MailItemsAccessed'
      ) AS audited ON users.tenant = audited.tenant
-     WHERE users.tenant IN (SELECT DISTINCT toString(tenant) FROM access WHERE source IN ('ual', 'graph-activity'))
+     WHERE users.tenant GLOBAL IN (SELECT DISTINCT toString(tenant) FROM access WHERE source IN ('ual', 'graph-activity'))
      ORDER BY n DESC, name ${BOUNDED}`,
   )
   if (rows.length === 0) return []
@@ -352,7 +352,7 @@ const GAPS: readonly Gap[] = [
   {
     code: 'forwarding',
     where:
-      "operation IN ('New-InboxRule', 'Set-InboxRule', 'Enable-InboxRule', 'UpdateInboxRules', 'Set-Mailbox', 'New-TransportRule')",
+      "forwards OR operation IN ('New-InboxRule', 'Set-InboxRule', 'Enable-InboxRule', 'UpdateInboxRules', 'New-TransportRule')",
     one: 'change of rules or forwarding: what was forwarded later is not in these records',
     many: 'changes of rules or forwarding: what was forwarded later is not in these records',
     settledBy: 'The rules of these mailboxes, and a message trace by recipient',
