@@ -67,6 +67,7 @@ function labels(file: string): Map<string, Json[]> {
 
 const labelsOf = (row: Json): readonly Json[] => labelled.get(String(row['access_id'])) ?? []
 const isPointedAt = (row: Json) => row['verdict'] === 'unissued' || row['verdict'] === 'mismatched'
+const minute = (value: unknown) => String(value).slice(0, 16)
 const isForged = (label: Json) => FORGED.has(String(label['class']))
 
 describe('verdicts on the replayed incident', () => {
@@ -146,7 +147,6 @@ describe('the rest of the answer', () => {
     const forged = rowsOf(field(answer, 'timeline', 'classes')).find(
       ({ name }) => name === 'forged',
     )
-    const minute = (value: unknown) => String(value).slice(0, 16)
     assert.equal(minute(forged?.['first']), minute(field(truth, 'forged', 'first')))
     assert.equal(minute(forged?.['last']), minute(field(truth, 'forged', 'last')))
   })

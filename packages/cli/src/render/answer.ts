@@ -60,12 +60,12 @@ function headline(answer: Answer): string[] {
 }
 
 function tokensLine({ verdicts, sessions, tokensTotal }: Answer): string {
-  const unknown = sessions.filter(({ verdict }) => verdict === 'unissued').length
+  const strangers = sessions.filter(({ verdict }) => verdict === 'unissued').length
   const whats = [
     ...(tokensTotal > 0 ? [plural(tokensTotal, 'token')] : []),
-    ...(unknown > 0 ? [plural(unknown, 'session')] : []),
+    ...(strangers > 0 ? [plural(strangers, 'session')] : []),
   ]
-  const parts = [
+  const uses = [
     ...(verdicts.unissued > 0
       ? [`${count(verdicts.unissued)} accesses used one that nobody issued`]
       : []),
@@ -73,7 +73,7 @@ function tokensLine({ verdicts, sessions, tokensTotal }: Answer): string {
       ? [`${count(verdicts.mismatched)} accesses one that was issued to somebody else`]
       : []),
   ]
-  return `FOUND: ${whats.join(' and ')} that no identity provider issued to whom they were used for: ${parts.join(', ')}.`
+  return `FOUND: ${whats.join(' and ')} that no identity provider issued to whom they were used for: ${uses.join(', ')}.`
 }
 
 function noTokens({ selection }: Answer): string {
@@ -136,7 +136,7 @@ function horizon({ timeline: { horizons, cannotExcludeBefore } }: Answer): strin
   const begun = horizons.flatMap(({ at }) => at ?? []).toSorted((a, b) => (a < b ? -1 : 1))
   const never = horizons.length - begun.length
   const latest = begun.at(-1)
-  const parts = [
+  const limits = [
     ...(latest === undefined
       ? []
       : [`anything before ${minute(latest)}, when the last of the access logs concerned begins`]),
@@ -144,8 +144,8 @@ function horizon({ timeline: { horizons, cannotExcludeBefore } }: Answer): strin
       ? []
       : [`anything at all in ${plural(never, 'tenant')} without a record of mail being read`]),
   ]
-  return parts.length > 0
-    ? parts.join('; ')
+  return limits.length > 0
+    ? limits.join('; ')
     : safeText(cannotExcludeBefore?.because ?? 'nothing is selected', 2 * WIDTH)
 }
 
