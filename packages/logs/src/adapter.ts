@@ -29,6 +29,13 @@ export interface RowSink {
   statement(statement: Statement): void
 }
 
+/** Watches the rows of one whole file for what they prove only together. Memory is bounded. */
+export interface Tally {
+  row(row: Json): void
+  /** After the last row. */
+  end(sink: RowSink): void
+}
+
 /**
  * Turns the rows of one export shape into records. Pure: no I/O, no clock, keeps nothing between
  * rows, and never throws, whatever the row holds.
@@ -45,4 +52,6 @@ export interface Adapter {
   readonly dateColumns?: readonly string[]
   /** Numbers of rows at which the exporter stops: a file with exactly so many was probably cut. */
   readonly rowCaps?: readonly number[]
+  /** A new tally for one file. A file that is read in slices has none: each would see a part only. */
+  readonly tally?: () => Tally
 }

@@ -67,6 +67,7 @@ export class DateProver implements RowTaker {
   badFile(): void {}
   badText(): void {}
   nextLink(): void {}
+  partial(): void {}
   endsEarly(): void {}
 
   #weigh(date: unknown): void {

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { MintmarkError } from '@mintmark/core'
 import { inflate, type RejectTaker } from './inflate.ts'
 import { MAX_CONTAINERS } from './limits.ts'
 import type { Reject } from './records.ts'
@@ -41,9 +42,10 @@ export interface WalkOptions {
 
 /**
  * Every text below the paths, in the order of the paths and, within a folder, of names. A folder is walked
- * once, however many links lead to it. What is neither file nor folder is refused with its reason.
+ * once, however many links lead to it. What is neither file nor folder, and what the system does not let be
+ * read, is refused with its reason.
  *
- * @throws {MintmarkError} `INPUT_UNREADABLE` if a path does not exist, or the system refuses to read it
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if one of the paths does not exist
  */
 export async function* walkEvidence(
   paths: readonly string[],
@@ -64,9 +66,11 @@ export async function* walkEvidence(
       walked.add(id)
       // oxlint-disable-next-line no-await-in-loop -- the same
       const names = await namesIn(path)
-      for (const name of names.toReversed())
-        waiting.push({ path: join(path, name), isNamed: false })
-    } else if (found.isFile()) yield* expand(diskBytes(path, Number(found.size)), true, 0)
+      if (Array.isArray(names)) {
+        for (const name of names.toReversed())
+          waiting.push({ path: join(path, name), isNamed: false })
+      } else yield refusedSource(diskBytes(path, 0), names)
+    } else if (found.isFile()) yield* expandFile(path, Number(found.size))
     else yield refusedSource(diskBytes(path, 0), notAFile)
   }
 }
@@ -85,12 +89,31 @@ async function statOf(path: string, isNamed: boolean) {
   }
 }
 
-async function namesIn(folder: string): Promise<string[]> {
+/** Names in a folder, or why they cannot be had. */
+async function namesIn(folder: string): Promise<string[] | Reject> {
   try {
     return (await readdir(folder)).toSorted((one, other) => (one < other ? -1 : 1))
   } catch (cause) {
-    throw unreadable(folder, cause)
+    return notReadable(unreadable(folder, cause))
   }
+}
+
+/** The texts in a file. One that the system does not let be read must not keep the others out. */
+async function* expandFile(
+  path: string,
+  sizeBytes: number,
+): AsyncGenerator<EvidenceSource, void, void> {
+  const bytes = diskBytes(path, sizeBytes)
+  try {
+    yield* expand(bytes, true, 0)
+  } catch (cause) {
+    if (!(cause instanceof MintmarkError) || cause.code !== 'INPUT_UNREADABLE') throw cause
+    yield refusedSource(bytes, notReadable(cause))
+  }
+}
+
+function notReadable({ facts }: MintmarkError): Reject {
+  return { kind: 'file', reason: 'unreadable', detail: String(facts['errno'] ?? '') }
 }
 
 async function* expand(

@@ -1,4 +1,4 @@
-export type { Adapter, DateOrder, FileContext, RowSink } from './adapter.ts'
+export type { Adapter, DateOrder, FileContext, RowSink, Tally } from './adapter.ts'
 export { adapters } from './adapters.ts'
 export { type DateProof, proveDateOrder } from './date_order.ts'
 export {

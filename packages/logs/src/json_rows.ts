@@ -18,6 +18,7 @@ import { isDeeperThan } from './depth.ts'
 import { JsonWalk, LINK_KEYS, WRAPPER_KEYS } from './json_walk.ts'
 import { MAX_DEPTH, MAX_LINE_BYTES, MAX_ROW_BYTES } from './limits.ts'
 import type { RowTaker } from './row_taker.ts'
+import { giveTables } from './tables.ts'
 
 const QUOTE = 0x22
 const COMMA = 0x2c
@@ -193,8 +194,8 @@ export class JsonRows {
     if (!this.#isAscii && !isUtf8(this.#bytes.subarray(from, to))) this.#taker.badText(line)
     if (this.#taker.row(row, line)) return
     const rows = this.#isInWrapper ? undefined : wrappedRows(row)
-    if (rows === undefined) this.#taker.unknownRow(line)
-    else this.#unwrap(row, rows, line)
+    if (rows !== undefined) this.#unwrap(row, rows, line)
+    else if (!giveTables(row, line, this.#taker)) this.#taker.unknownRow(line)
   }
 
   #unwrap(wrapper: Json, rows: readonly unknown[], line: number): void {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
-import type { Adapter, DateOrder, FileContext } from './adapter.ts'
+import type { Adapter, DateOrder, FileContext, Tally } from './adapter.ts'
 import { adapters as allAdapters } from './adapters.ts'
 import { type DateProof, findAdapter } from './date_order.ts'
 import { MAX_HELD_LINES } from './limits.ts'
@@ -83,6 +83,7 @@ export class EvidenceReader implements RowTaker {
   readonly #text: TextRows
   #context: FileContext
   #last: Adapter | undefined
+  readonly #tallies = new Map<Adapter, Tally>()
   /** Rows of the run that `#last` took, not yet in `#rowsByShape`. */
   #run = 0
   readonly #rowsByShape = new Map<string, number>()
@@ -118,6 +119,8 @@ export class EvidenceReader implements RowTaker {
     const isWhole = this.#options.isSlice !== true
     if (isWhole && this.#isCapped(shape)) this.#state('row-cap', 1)
     if (shape === 'extractor-log') this.#reportGaps()
+    this.#output.line = 1
+    for (const tally of this.#tallies.values()) tally.end(this.#output)
     this.#stateDates()
     const { firstMs, lastMs, rejected, records } = this.#output
     return {
@@ -162,6 +165,7 @@ export class EvidenceReader implements RowTaker {
     if (!this.#isRecognised) this.#recognise()
     this.#output.line = line
     adapter.read(row, this.#context, this.#output)
+    if (adapter.tally !== undefined) this.#tally(adapter, adapter.tally, row)
     return true
   }
 
@@ -192,6 +196,12 @@ export class EvidenceReader implements RowTaker {
     this.#state('next-link', line)
   }
 
+  partial(line: number): void {
+    this.#output.line = line
+    const text = 'The answer to the query says that it is partial: the service left rows out.'
+    this.#output.statement({ code: 'row-cap', text, fromMs: 0, toMs: 0 })
+  }
+
   endsEarly(line: number): void {
     if (!this.#isMereText) this.#endsEarly(line)
   }
@@ -204,6 +214,17 @@ export class EvidenceReader implements RowTaker {
   /** Prose reads as CSV in which no row fits: not worth a word until a row is known. */
   get #isMereText(): boolean {
     return this.#text.kind === 'csv' && !this.#isRecognised
+  }
+
+  /** A slice shows a part of the rows, which proves nothing about all of them. */
+  #tally(adapter: Adapter, make: () => Tally, row: Json): void {
+    if (this.#options.isSlice === true) return
+    let tally = this.#tallies.get(adapter)
+    if (tally === undefined) {
+      tally = make()
+      this.#tallies.set(adapter, tally)
+    }
+    tally.row(row)
   }
 
   #endRun(): void {

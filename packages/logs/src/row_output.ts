@@ -32,6 +32,7 @@ export class RowOutput implements RowSink {
   #accesses = 0
   #directoryEntries = 0
   #inventoryEntries = 0
+  readonly #said = new Set<string>()
   readonly #sink: RecordSink
 
   constructor(sink: RecordSink) {
@@ -74,7 +75,12 @@ export class RowOutput implements RowSink {
     this.#sink.reject(reject, this.line)
   }
 
+  /** Each thing is said once, at its first line, however many rows show it. */
   statement(statement: Statement): void {
+    const { code, fromMs, toMs } = statement
+    const key = fromMs === 0 && toMs === 0 ? code : `${code} ${fromMs} ${toMs}`
+    if (this.#said.has(key)) return
+    this.#said.add(key)
     this.#sink.statement(statement, this.line)
   }
 

@@ -13,6 +13,8 @@ export interface RowTaker {
   badText(line: number): void
   /** The container says that there is more than it holds. */
   nextLink(line: number): void
+  /** The container says that rows are missing from it. */
+  partial(line: number): void
   /** The container was cut: what it opened is not closed. */
   endsEarly(line: number): void
 }

@@ -1,8 +1,10 @@
 import { CsvRows } from './csv_rows.ts'
 import { detectEncoding, Utf16Text } from './encoding.ts'
+import { EventLines } from './event_lines.ts'
 import { ExtractorLog } from './extractor_log.ts'
 import { JsonRows } from './json_rows.ts'
 import { SNIFF_BYTES } from './limits.ts'
+import { LoneReturns } from './lone_returns.ts'
 import type { RowTaker } from './row_taker.ts'
 import { detectTextShape, type TextShape } from './text_shape.ts'
 
@@ -25,7 +27,8 @@ export class TextRows {
   #isOpen: boolean = false
   #shape: TextShape = { kind: 'empty' }
   #utf16: Utf16Text | undefined
-  #rows: JsonRows | CsvRows | undefined
+  #returns: LoneReturns | undefined
+  #rows: JsonRows | CsvRows | EventLines | undefined
   #log: ExtractorLog | undefined
 
   constructor(taker: RowTaker, part: TextPart = {}) {
@@ -84,6 +87,9 @@ export class TextRows {
   #start(): void {
     const shape = this.#shape
     if (shape.kind === 'json') this.#openJson()
+    if (shape.kind !== 'empty' && shape.kind !== 'json' && shape.hasLoneReturns)
+      this.#returns = new LoneReturns()
+    if (shape.kind === 'events') this.#rows = new EventLines(this.#taker)
     if (shape.kind === 'csv') this.#rows = new CsvRows(this.#taker, shape.delimiter)
     // A log's first line may look like a header, so CSV is looked through as well.
     if (shape.kind === 'csv' || shape.kind === 'text') this.#log = new ExtractorLog()
@@ -95,7 +101,8 @@ export class TextRows {
     this.#rows = new JsonRows(this.#taker, this.#part.startLine ?? 1)
   }
 
-  #pass(bytes: Uint8Array): void {
+  #pass(text: Uint8Array): void {
+    const bytes = this.#returns?.push(text) ?? text
     this.#rows?.push(bytes)
     this.#log?.push(bytes)
   }

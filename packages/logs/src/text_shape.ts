@@ -1,9 +1,16 @@
-/** What holds the rows of a text. `text`: nothing that has rows. */
+import { hasEventLine } from './event_lines.ts'
+
+/** What holds the rows of a text. `events`: lines of a log; `text`: nothing that has rows. */
 export type TextShape =
   | { readonly kind: 'empty' }
   | { readonly kind: 'json' }
-  | { readonly kind: 'csv'; readonly delimiter: string }
-  | { readonly kind: 'text' }
+  | ({ readonly kind: 'csv'; readonly delimiter: string } & LineEnds)
+  | ({ readonly kind: 'events' | 'text' } & LineEnds)
+
+interface LineEnds {
+  /** Lines end in CR alone, as old programs of the Mac write them. */
+  readonly hasLoneReturns: boolean
+}
 
 const DELIMITERS = [',', ';', '\t', '|']
 
@@ -18,12 +25,27 @@ export function detectTextShape(head: Uint8Array, isWhole: boolean): TextShape {
   const start = text.replace(/^[\s\uFEFF]+/, '')
   if (start === '') return { kind: isWhole ? 'empty' : 'json' }
   if (/^(?:\{|\[\s*(?:[[{\]]|$))/.test(start)) return { kind: 'json' }
-  const csv = csvShape(start)
-  if (csv !== undefined) return csv
-  return { kind: hasObjectLine(start) ? 'json' : 'text' }
+  const hasLoneReturns = endsInReturns(start)
+  const lines = hasLoneReturns ? start.replaceAll(/\r\n?/g, '\n') : start
+  const delimiter = csvDelimiter(lines)
+  if (hasEventLine(lines) && !hasMessageColumn(lines)) return { kind: 'events', hasLoneReturns }
+  if (delimiter !== undefined) return { kind: 'csv', delimiter, hasLoneReturns }
+  return hasObjectLine(lines) ? { kind: 'json' } : { kind: 'text', hasLoneReturns }
 }
 
-function csvShape(start: string): TextShape | undefined {
+/** Whether the first line that ends, outside quotes, ends in CR and has no LF behind it. */
+function endsInReturns(start: string): boolean {
+  const end = /[\r\n]/.exec(start.replaceAll(/"[^"]*"/g, 'x'))
+  return end !== null && /^\r+(?![\r\n])/.test(end.input.slice(end.index))
+}
+
+/** A table of log lines, whose cells need no quotes where it is cut by tabs. */
+function hasMessageColumn(start: string): boolean {
+  const [header = ''] = start.split('\n', 1)
+  return /(?:^|[,;\t|])"?(?:message|msg|log)"?(?:[,;\t|]|\r?$)/i.test(header)
+}
+
+function csvDelimiter(start: string): string | undefined {
   const lines = start.split('\n', 12).map((line) => line.trimEnd())
   const sep = lines.map((line) => /^"?sep=(.)"?$/i.exec(line)?.[1]).find((at) => at !== undefined)
   const at = lines.findIndex((line) => !isPreamble(line))
@@ -36,10 +58,10 @@ function csvShape(start: string): TextShape | undefined {
   }))
   const best = counted.reduce((one, other) => (other.count > one.count ? other : one))
   if (best.count > 0 && isHeader(unquoted.split(best.delimiter)))
-    return { kind: 'csv', delimiter: sep ?? best.delimiter }
+    return sep ?? best.delimiter
   // One column alone: records as quoted JSON.
   const isOneColumn = /^"?\w{1,64}"?$/.test(header) && /^"?\{/.test(lines[at + 1] ?? '')
-  return isOneColumn ? { kind: 'csv', delimiter: ',' } : undefined
+  return isOneColumn ? ',' : undefined
 }
 
 /** What PowerShell's Export-Csv and Excel put before the header. */

@@ -11,7 +11,7 @@ import type { Json } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../adapter.ts'
 import { readAuditData } from './audit_data.ts'
 import type { OuterFields } from './record.ts'
-import { stateRowNumbers } from './result_counts.ts'
+import { ResultCounts, stateRowNumbers } from './result_counts.ts'
 
 /** Rows at which the portal and the cmdlet stop. */
 const CAPS: readonly number[] = [5000, 50_000]
@@ -67,6 +67,7 @@ export const cmdletCsv: Adapter = {
   accepts: (row, context) =>
     hasAuditData(row) && context.columns !== undefined && !isSplunk(row) && !isPortal(row),
   read: readCmdletRow,
+  tally: () => new ResultCounts(),
 }
 
 /** `Search-UnifiedAuditLog | ConvertTo-Json`: `AuditData` as text or, re-exported, as an object. */
@@ -76,6 +77,7 @@ export const cmdletJson: Adapter = {
   accepts: (row, context) =>
     hasAuditData(row) && context.columns === undefined && !isSplunk(row) && !isPortal(row),
   read: readCmdletRow,
+  tally: () => new ResultCounts(),
 }
 
 /** A cmdlet's CSV that went through Splunk: Splunk's own columns beside the cmdlet's. */
@@ -84,4 +86,5 @@ export const splunkCsv: Adapter = {
   rowCaps: CAPS,
   accepts: (row) => hasAuditData(row) && isSplunk(row),
   read: readCmdletRow,
+  tally: () => new ResultCounts(),
 }
