@@ -41,12 +41,8 @@ export async function addEither(
   const tables: Tables = {
     condition,
     selected,
-    marks: await scratch.table(
-      'marks',
-      'kind LowCardinality(String), value String',
-      '(kind, value)',
-    ),
-    owners: await scratch.table('owners', 'who String, ip String', '(who, ip)'),
+    marks: await scratch.table('marks', 'kind LowCardinality(String), value String'),
+    owners: await scratch.table('owners', 'who String, ip String'),
     candidates: await scratch.table('candidates', SELECTED_COLUMNS, '(account, at)'),
   }
   await fillMarks(session, tables)

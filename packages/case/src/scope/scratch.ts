@@ -41,12 +41,15 @@ export class Scratch {
     return new Scratch(session)
   }
 
-  /** Makes a table and gives its name. */
-  async table(name: string, columns: string, orderBy: string): Promise<string> {
+  /**
+   * Makes a table and gives its name.
+   *
+   * @param orderBy left out: the table stays in memory, for what a join or an IN holds there anyhow
+   */
+  async table(name: string, columns: string, orderBy?: string): Promise<string> {
     const full = `${PREFIX}${name}_${this.#suffix}`
-    await this.#session.command(
-      `CREATE TABLE ${full} (${columns}) ENGINE = MergeTree ORDER BY ${orderBy}`,
-    )
+    const engine = orderBy === undefined ? 'Memory' : `MergeTree ORDER BY ${orderBy}`
+    await this.#session.command(`CREATE TABLE ${full} (${columns}) ENGINE = ${engine}`)
     this.#made.push(full)
     return full
   }

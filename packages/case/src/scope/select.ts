@@ -45,9 +45,8 @@ export async function selectTheirs(
     const wanted = await scratch.table(
       'wanted',
       'list LowCardinality(String), kind LowCardinality(String), value String, last String',
-      '(list, kind, value)',
     )
-    const names = await scratch.table('names', 'id String, name String', 'id')
+    const names = await scratch.table('names', 'id String, name String')
     const order = '(account, at, record_id, content)'
     const table = await scratch.table('selected', SELECTED_COLUMNS, order)
     await fillNames(session, names)

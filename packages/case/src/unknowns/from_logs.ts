@@ -258,7 +258,7 @@ const rejects: Ask = async (session) => {
     {
       code: 'rejected',
       text: `Not read: ${counted(files ?? 0, 'file', 'files')}, ${counted(rows ?? 0, 'row', 'rows')} and ${counted(payloads ?? 0, 'record', 'records')} inside readable rows`,
-      settledBy: 'The rejects with their files and lines: mintmark sql, table reject',
+      settledBy: 'The rejects with their files and lines: mintmark evidence --rejects',
     },
   ]
 }
