@@ -12,8 +12,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { MintmarkError } from '@mintmark/core'
+import { type EvidenceSource, walkEvidence } from '@mintmark/logs'
 import { type Case, openCase } from '../src/case.ts'
-import { ingest } from '../src/ingest/ingest.ts'
+import { ingest, ingestSources } from '../src/ingest/ingest.ts'
 import { TABLES } from '../src/schema.ts'
 import { conflicts, seal } from '../src/seal.ts'
 import { backends, embedded } from './backends.ts'
@@ -23,6 +25,22 @@ const root = mkdtempSync(join(tmpdir(), 'mintmark-ingest-'))
 const evidence = join(root, 'evidence')
 writeEvidence(evidence)
 after(() => rmSync(root, { recursive: true, force: true }))
+
+/** The source, with an error of the system after most of its bytes. */
+function cutShort(source: EvidenceSource): EvidenceSource {
+  return {
+    ...source,
+    async *open() {
+      let left = source.sizeBytes - 100_000
+      for await (const chunk of source.open()) {
+        yield chunk.subarray(0, left)
+        left -= chunk.length
+        if (left <= 0) break
+      }
+      throw new MintmarkError('INPUT_UNREADABLE', 'injected', { path: source.path, errno: 'EIO' })
+    },
+  }
+}
 
 async function count(opened: Case, table: string): Promise<number> {
   const [row] = await opened.session.rows(`SELECT count() AS rows FROM ${table}`)
@@ -194,6 +212,41 @@ describe('ingest: records and files', () => {
   })
 })
 
+describe('ingest: what fails', () => {
+  const fresh = emptyCase()
+  before(() => fresh.start())
+  after(() => fresh.stop())
+
+  it('keeps nothing of a file that fails amid its rows, and all of the others', async () => {
+    const [large, small] = ['accesses.ndjson', 'issuances.ndjson'].map((name) =>
+      join(evidence, name),
+    )
+    assert.ok(large !== undefined && small !== undefined)
+    const sources: EvidenceSource[] = []
+    for await (const source of walkEvidence([large, small])) sources.push(source)
+    const failing = sources.map((source) => (source.path === large ? cutShort(source) : source))
+    await fresh.use(async (opened) => {
+      const { evidence: rows } = await ingestSources(opened, failing, { threads: 2 })
+      assert.deepEqual(
+        rows.map(({ shape, rows: held, rejected }) => [shape, held, rejected.file]),
+        [
+          ['unreadable', 0, 1],
+          ['mintmark-issuance', HELD.issuances, 0],
+        ],
+      )
+      assert.equal(await count(opened, 'access'), 0)
+      await ingestSources(opened, sources, {})
+      assert.equal(await count(opened, 'access'), HELD.accesses)
+      assert.equal(await count(opened, 'evidence'), 2)
+    })
+    const only = failing.slice(0, 1)
+    await fresh.use(async (opened) => {
+      await assert.rejects(ingestSources(opened, only, {}), { code: 'INPUT_UNREADABLE' })
+      assert.equal(await count(opened, 'evidence'), 0)
+    })
+  })
+})
+
 describe('ingest: what cannot be read', () => {
   const fresh = emptyCase()
   before(() => fresh.start())
@@ -220,11 +273,13 @@ describe('ingest: what cannot be read', () => {
     writeFileSync(join(folder, 'a.ndjson'), `${accessLine(1)}\n`)
     symlinkSync('nowhere', join(folder, 'dangling'))
     symlinkSync('.', join(folder, 'loop'))
+    // A file that can be opened and, on Linux, gives an error when it is read.
+    symlinkSync('/proc/self/mem', join(folder, 'mem'))
     await fresh.use(async (opened) => {
       const { evidence: rows } = await ingest(opened, [folder])
       assert.deepEqual(
         rows.map(({ shape }) => shape),
-        ['mintmark-access', 'unreadable'],
+        ['mintmark-access', 'unreadable', 'unreadable'],
       )
       const again = await ingest(opened, [folder])
       assert.equal(again.added, 0)
@@ -233,7 +288,7 @@ describe('ingest: what cannot be read', () => {
       const [row] = await opened.session.rows(
         "SELECT count() AS bad FROM evidence WHERE shape = 'unreadable'",
       )
-      assert.equal(row?.['bad'], '0')
+      assert.equal(row?.['bad'], '1')
     })
   })
 

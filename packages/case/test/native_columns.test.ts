@@ -11,9 +11,8 @@ import {
   type NamedColumn,
   nativeBlock,
   OptionalTimeColumn,
-  RepeatedTextColumn,
-  TextColumn,
 } from '../src/ingest/native_columns.ts'
+import { RepeatedTextColumn, TextColumn } from '../src/ingest/native_texts.ts'
 import { AccessBlock, IssuanceBlock, Place } from '../src/ingest/record_block.ts'
 import { ACCESS_COLUMNS, ISSUANCE_COLUMNS } from '../src/schema.ts'
 import type { Session } from '../src/session.ts'

@@ -12,9 +12,8 @@ import {
   type NamedColumn,
   nativeBlock,
   OptionalTimeColumn,
-  RepeatedTextColumn,
-  TextColumn,
 } from './native_columns.ts'
+import { RepeatedTextColumn, TextColumn } from './native_texts.ts'
 import type { LocatedStatement, PartSummary } from './worker_protocol.ts'
 
 /** A file on its way into the case: what will be its row in `evidence`. */

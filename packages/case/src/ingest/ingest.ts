@@ -9,7 +9,7 @@
  */
 import { availableParallelism } from 'node:os'
 import { MintmarkError } from '@mintmark/core'
-import { type EvidenceSource, type Reject, walkEvidence } from '@mintmark/logs'
+import { type EvidenceSource, walkEvidence } from '@mintmark/logs'
 import type { Case } from '../case.ts'
 import { type EvidenceRow, evidenceRows } from '../evidence_rows.ts'
 import { lockIngest } from '../ingest_lock.ts'
@@ -66,6 +66,15 @@ export async function ingest(
   const sources: EvidenceSource[] = []
   for await (const source of walkEvidence(paths, { except: [opened.location] }))
     sources.push(source)
+  return ingestSources(opened, sources, options)
+}
+
+/** Reads sources into a case, as {@link ingest} does. */
+export async function ingestSources(
+  opened: Case,
+  sources: readonly EvidenceSource[],
+  options: IngestOptions,
+): Promise<IngestReport> {
   const unlock = await lockIngest(opened.session)
   try {
     return await runUntilRead(opened, sources, options)
@@ -80,7 +89,7 @@ async function runUntilRead(
   sources: readonly EvidenceSource[],
   options: IngestOptions,
 ): Promise<IngestReport> {
-  const failed = new Map<string, Reject>()
+  const failed = new Map<string, SourceFailure>()
   for (;;) {
     try {
       // oxlint-disable-next-line no-await-in-loop -- again, without the file that failed
@@ -89,7 +98,7 @@ async function runUntilRead(
       // oxlint-disable-next-line no-await-in-loop -- the same
       await cleanUp(opened, cause)
       if (!(cause instanceof SourceFailure) || failed.has(cause.path)) throw cause
-      failed.set(cause.path, cause.reject)
+      failed.set(cause.path, cause)
     }
   }
 }
@@ -107,7 +116,7 @@ async function cleanUp(opened: Case, cause: unknown): Promise<void> {
 async function runOnce(
   opened: Case,
   sources: readonly EvidenceSource[],
-  failed: ReadonlyMap<string, Reject>,
+  failed: ReadonlyMap<string, SourceFailure>,
   options: IngestOptions,
 ): Promise<IngestReport> {
   const { session } = opened
@@ -125,7 +134,7 @@ async function runOnce(
       await reader.take(source)
     }
     await reader.finish()
-    requireSomething(reader.taken)
+    requireSomething(reader.taken, failed)
     await committer.finish()
   } finally {
     await pool.close()
@@ -140,7 +149,10 @@ function threadsOf({ threads }: IngestOptions): number {
 }
 
 /** If nothing at all could be read, the case stays as it was. */
-function requireSomething(taken: readonly Taken[]): void {
+function requireSomething(
+  taken: readonly Taken[],
+  failed: ReadonlyMap<string, SourceFailure>,
+): void {
   const drafts = taken.flatMap((one) => ('draft' in one ? [one.draft] : []))
   const first = drafts[0]
   const isNothing =
@@ -149,7 +161,8 @@ function requireSomething(taken: readonly Taken[]): void {
   const { path } = first.source
   const { reason = '', detail = '' } = first.rejects[0] ?? {}
   const message = `cannot read ${path}: ${reason} ${detail}`
-  throw new MintmarkError('INPUT_UNREADABLE', message.trimEnd(), { path, errno: detail })
+  const { cause } = failed.get(path) ?? {}
+  throw new MintmarkError('INPUT_UNREADABLE', message.trimEnd(), { path, errno: detail }, { cause })
 }
 
 function report(rows: readonly EvidenceRow[], taken: readonly Taken[]): IngestReport {

@@ -10,226 +10,19 @@
  * @module
  */
 
-/** One column of the block that is being filled. */
-export interface NativeColumn {
-  /** The type that the block says; the engine casts it to the table's. */
-  readonly type: string
-  /** Upper bound of what {@link write} writes. */
-  readonly maxBytes: number
-  /** Writes what stands before the data, of nested columns before all of it; returns where it ends. */
-  writePrefix(target: Buffer, offset: number): number
-  /** Writes the column's data at an offset and returns where it ends. */
-  write(target: Buffer, offset: number): number
-  /** Empties the column for the next block. */
-  clear(): void
-}
+import {
+  bytesOf,
+  doubled,
+  FIRST_BYTES,
+  type NativeColumn,
+  roomFor,
+  writeText,
+  writeVarint,
+} from './native_bytes.ts'
 
-const FIRST_BYTES = 4096
 const TWO_32 = 2 ** 32
 /** 2299-12-31: the last day that DateTime64 knows. */
 const LAST_MS = 10_413_791_999_999
-
-/** Writes a length as a varint and returns where it ends. */
-export function writeVarint(target: Buffer, offset: number, value: number): number {
-  let at = offset
-  let rest = value
-  while (rest > 127) {
-    target[at++] = (rest & 127) | 128
-    rest = Math.floor(rest / 128)
-  }
-  target[at++] = rest
-  return at
-}
-
-const varintBytes = (value: number): number => {
-  let bytes = 1
-  for (let rest = value; rest > 127; rest = Math.floor(rest / 128)) bytes++
-  return bytes
-}
-
-/** Writes a string with its length before it and returns where it ends. */
-export function writeText(target: Buffer, offset: number, text: string): number {
-  const { length } = text
-  if (length < 128) {
-    let at = offset + 1
-    let i = 0
-    for (; i < length; i++) {
-      const code = text.charCodeAt(i)
-      if (code > 127) break
-      target[at++] = code
-    }
-    if (i === length) {
-      target[offset] = length
-      return at
-    }
-  }
-  // Nearly all text is ASCII: its length in bytes is guessed to be that in characters.
-  const start = offset + varintBytes(length)
-  const bytes = target.write(text, start, 'utf8')
-  const realStart = offset + varintBytes(bytes)
-  if (realStart !== start) target.copyWithin(realStart, start, start + bytes)
-  writeVarint(target, offset, bytes)
-  return realStart + bytes
-}
-
-/** Bytes that {@link writeText} may need. */
-const roomFor = (text: string): number => text.length * 3 + 10
-
-/** `String`: values that seldom repeat. */
-export class TextColumn implements NativeColumn {
-  readonly type = 'String'
-  #bytes = Buffer.alloc(FIRST_BYTES)
-  #end = 0
-
-  get maxBytes(): number {
-    return this.#end
-  }
-
-  push(value: string): void {
-    const room = this.#end + roomFor(value)
-    if (room > this.#bytes.length) this.#grow(room)
-    this.#end = writeText(this.#bytes, this.#end, value)
-  }
-
-  writePrefix(_target: Buffer, offset: number): number {
-    return offset
-  }
-
-  write(target: Buffer, offset: number): number {
-    target.set(this.#bytes.subarray(0, this.#end), offset)
-    return offset + this.#end
-  }
-
-  clear(): void {
-    this.#end = 0
-  }
-
-  #grow(room: number): void {
-    const grown = Buffer.alloc(room * 2)
-    grown.set(this.#bytes.subarray(0, this.#end))
-    this.#bytes = grown
-  }
-}
-
-const KEYS_VERSION = 1
-/** The block brings keys of its own, and they are its dictionary. */
-const KEY_FLAGS = (1 << 9) | (1 << 10)
-
-/** Values that a column remembers from block to block, by count and by bytes. */
-const MOST_KEYS = 65_536
-const MOST_KEY_BYTES = 4 * 1024 * 1024
-
-/**
- * `LowCardinality(String)`: each value once, and a number a row.
- *
- * Users, sessions and addresses come again in the next block, so their bytes are kept: a known value
- * costs one look into a map (measured: a third less than a new map a block).
- */
-export class RepeatedTextColumn implements NativeColumn {
-  readonly type = 'LowCardinality(String)'
-  /** Number of a value among all that are remembered. */
-  readonly #numbers = new Map<string, number>()
-  /** Their bytes, one after the other, and where each begins. */
-  #keys = Buffer.alloc(FIRST_BYTES)
-  #keysEnd = 0
-  #starts = new Uint32Array(1024)
-  /** Place of a value in this block's dictionary; only if its mark is the block's. */
-  #places = new Uint32Array(1024)
-  #marks = new Uint32Array(1024)
-  #mark = 1
-  /** The block's dictionary: numbers of its values. */
-  #dictionary = new Uint32Array(1024)
-  #size = 0
-  #dictionaryBytes = 0
-  #rows = new Uint32Array(1024)
-  #count = 0
-  #lastValue: string | undefined
-  #lastPlace = 0
-
-  get maxBytes(): number {
-    return 40 + this.#dictionaryBytes + this.#count * 4
-  }
-
-  push(value: string): void {
-    if (value !== this.#lastValue) {
-      this.#lastPlace = this.#placeOf(this.#numbers.get(value) ?? this.#add(value))
-      this.#lastValue = value
-    }
-    if (this.#count === this.#rows.length) this.#rows = doubled(this.#rows)
-    this.#rows[this.#count++] = this.#lastPlace
-  }
-
-  writePrefix(target: Buffer, offset: number): number {
-    return writeUint64(target, offset, KEYS_VERSION)
-  }
-
-  write(target: Buffer, offset: number): number {
-    if (this.#count === 0) return offset
-    const width = this.#size <= 0x100 ? 0 : this.#size <= 0x10000 ? 1 : 2
-    let at = writeUint64(target, offset, KEY_FLAGS | width)
-    at = writeUint64(target, at, this.#size)
-    for (let place = 0; place < this.#size; place++) {
-      const number = this.#dictionary[place] ?? 0
-      const start = this.#starts[number] ?? 0
-      const end = this.#endOf(number)
-      this.#keys.copy(target, at, start, end)
-      at += end - start
-    }
-    at = writeUint64(target, at, this.#count)
-    const rows = this.#rows.subarray(0, this.#count)
-    if (width === 0) target.set(rows, at)
-    else if (width === 1) target.set(bytesOf(Uint16Array.from(rows)), at)
-    else target.set(bytesOf(rows), at)
-    return at + this.#count * 2 ** width
-  }
-
-  clear(): void {
-    this.#mark++
-    this.#size = 0
-    this.#dictionaryBytes = 0
-    this.#count = 0
-    this.#lastValue = undefined
-    if (this.#numbers.size < MOST_KEYS && this.#keysEnd < MOST_KEY_BYTES) return
-    this.#numbers.clear()
-    this.#keysEnd = 0
-    if (this.#keys.length > MOST_KEY_BYTES) this.#keys = Buffer.alloc(FIRST_BYTES)
-  }
-
-  #endOf(number: number): number {
-    return number + 1 < this.#numbers.size ? (this.#starts[number + 1] ?? 0) : this.#keysEnd
-  }
-
-  #placeOf(number: number): number {
-    if (this.#marks[number] === this.#mark) return this.#places[number] ?? 0
-    const place = this.#size++
-    if (place === this.#dictionary.length) this.#dictionary = doubled(this.#dictionary)
-    this.#dictionary[place] = number
-    this.#dictionaryBytes += this.#endOf(number) - (this.#starts[number] ?? 0)
-    this.#marks[number] = this.#mark
-    this.#places[number] = place
-    return place
-  }
-
-  #add(value: string): number {
-    const number = this.#numbers.size
-    if (number === this.#starts.length) {
-      this.#starts = doubled(this.#starts)
-      this.#places = doubled(this.#places)
-      this.#marks = doubled(this.#marks)
-    }
-    const room = this.#keysEnd + roomFor(value)
-    if (room > this.#keys.length) {
-      const grown = Buffer.alloc(room * 2)
-      grown.set(this.#keys.subarray(0, this.#keysEnd))
-      this.#keys = grown
-    }
-    this.#numbers.set(value, number)
-    this.#starts[number] = this.#keysEnd
-    this.#marks[number] = 0
-    this.#keysEnd = writeText(this.#keys, this.#keysEnd, value)
-    return number
-  }
-}
 
 /** Whole numbers of one width; what does not fit becomes the nearest that does, and NaN becomes 0. */
 export class IntColumn implements NativeColumn {
@@ -343,13 +136,15 @@ export class OptionalTimeColumn implements NativeColumn {
   }
 }
 
-/** Value of a hex digit by character code. */
-const NIBBLE = new Uint8Array(128)
+/** Value of a hex digit of canonical GUID text by character code; 255 elsewhere. */
+const NIBBLE = new Uint8Array(128).fill(255)
 for (let digit = 0; digit < 16; digit++) NIBBLE[digit.toString(16).charCodeAt(0)] = digit
 /** Where the two digits of each byte stand in a GUID's text, in the order in which they are stored. */
-const DIGITS: readonly number[] = [16, 14, 11, 9, 6, 4, 2, 0, 34, 32, 30, 28, 26, 24, 21, 19]
+const DIGITS = Uint8Array.of(16, 14, 11, 9, 6, 4, 2, 0, 34, 32, 30, 28, 26, 24, 21, 19)
+const HYPHENS = [8, 13, 18, 23] as const
+const HYPHEN = 0x2d
 
-/** `UUID`, from canonical GUID text; `''` is all zero. */
+/** `UUID`, from canonical GUID text. */
 export class GuidColumn implements NativeColumn {
   readonly type = 'UUID'
   #bytes = Buffer.alloc(FIRST_BYTES)
@@ -359,24 +154,23 @@ export class GuidColumn implements NativeColumn {
     return this.#end
   }
 
-  push(guid: string): void {
+  /** False, and all zero in the column, when the text is no canonical GUID: nothing else is checked. */
+  push(guid: string): boolean {
     if (this.#end === this.#bytes.length) {
       const grown = Buffer.alloc(this.#bytes.length * 2)
       grown.set(this.#bytes)
       this.#bytes = grown
     }
-    const bytes = this.#bytes
-    let at = this.#end
+    const start = this.#end
     this.#end += 16
-    if (guid.length !== 36) {
-      bytes.fill(0, at, this.#end)
-      return
-    }
-    for (let i = 0; i < 16; i++) {
-      const digit = DIGITS[i] ?? 0
-      const high = NIBBLE[guid.charCodeAt(digit)] ?? 0
-      bytes[at++] = (high << 4) | (NIBBLE[guid.charCodeAt(digit + 1)] ?? 0)
-    }
+    if (guid.length === 36 && this.#read(guid, start)) return true
+    this.#bytes.fill(0, start, this.#end)
+    return false
+  }
+
+  /** Takes the last one back. */
+  pop(): void {
+    this.#end -= 16
   }
 
   writePrefix(_target: Buffer, offset: number): number {
@@ -390,6 +184,20 @@ export class GuidColumn implements NativeColumn {
 
   clear(): void {
     this.#end = 0
+  }
+
+  #read(guid: string, start: number): boolean {
+    const bytes = this.#bytes
+    let seen = 0
+    for (let i = 0; i < 16; i++) {
+      const digit = DIGITS[i] ?? 0
+      const high = NIBBLE[guid.charCodeAt(digit)] ?? 255
+      const low = NIBBLE[guid.charCodeAt(digit + 1)] ?? 255
+      seen |= high | low
+      bytes[start + i] = (high << 4) | low
+    }
+    for (const at of HYPHENS) if (guid.charCodeAt(at) !== HYPHEN) return false
+    return seen < 16
   }
 }
 
@@ -448,23 +256,6 @@ export function nativeBlock(
     if (rows > 0) at = column.write(target, column.writePrefix(target, at))
   }
   return new Uint8Array(target.buffer, 0, at)
-}
-
-function writeUint64(target: Buffer, offset: number, value: number): number {
-  target.writeUInt32LE(value, offset)
-  target.writeUInt32LE(0, offset + 4)
-  return offset + 8
-}
-
-/** Little-endian, like the format; every platform that the engine runs on is. */
-function bytesOf(values: Uint32Array | Uint16Array | Int8Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-}
-
-function doubled(values: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
-  const grown = new Uint32Array(values.length * 2)
-  grown.set(values)
-  return grown
 }
 
 function doubledFloats(values: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {

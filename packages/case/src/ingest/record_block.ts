@@ -14,9 +14,8 @@ import {
   LongColumn,
   type NamedColumn,
   nativeBlock,
-  RepeatedTextColumn,
-  TextColumn,
 } from './native_columns.ts'
+import { RepeatedTextColumn, TextColumn } from './native_texts.ts'
 
 /** Domain of the ids of records whose own id is no GUID. */
 const OWN_ID = 'mintmark-record'
@@ -56,7 +55,7 @@ class RecordColumns {
   readonly #evidenceId = new IntColumn('UInt32')
   readonly #line = new LongColumn('UInt64')
   readonly #recordId = new GuidColumn()
-  readonly #recordRef = new RepeatedTextColumn()
+  readonly #recordRef = new TextColumn()
   readonly #tokenId = new GuidColumn()
 
   readonly named: readonly NamedColumn[] = [
@@ -68,15 +67,21 @@ class RecordColumns {
   ]
 
   push(ownId: string, tokenId: string, line: number, place: Place): void {
-    const guid = readGuid(ownId)
-    const isGuid = guid !== '' && guid !== NO_ID
     this.#evidenceId.push(place.evidenceId)
     this.#line.push(line)
-    if (isGuid) this.#recordId.push(guid)
-    else if (ownId === '' || guid === NO_ID) this.#recordId.push(place.idAt(line))
-    else this.#recordId.push(hashedId(OWN_ID, ownId))
-    this.#recordRef.push(isGuid ? '' : ownId)
+    const isCanonical = this.#recordId.push(ownId) && ownId !== NO_ID
+    this.#recordRef.push(isCanonical ? '' : this.#pushOther(ownId, line, place))
     this.#tokenId.push(tokenId)
+  }
+
+  /** An id that is no canonical GUID; gives the text that is to be kept. */
+  #pushOther(ownId: string, line: number, place: Place): string {
+    this.#recordId.pop()
+    const guid = readGuid(ownId)
+    const hasNone = ownId === '' || guid === NO_ID
+    if (hasNone) this.#recordId.push(place.idAt(line))
+    else this.#recordId.push(guid === '' ? hashedId(OWN_ID, ownId) : guid)
+    return hasNone || guid === '' ? ownId : ''
   }
 }
 
@@ -111,21 +116,21 @@ export class IssuanceBlock extends Block {
   readonly #source = new RepeatedTextColumn()
   readonly #category = new RepeatedTextColumn()
   readonly #outcome = new RepeatedTextColumn()
-  readonly #sessionId = new RepeatedTextColumn()
-  readonly #principal = new RepeatedTextColumn()
-  readonly #principalId = new RepeatedTextColumn()
+  readonly #sessionId = new TextColumn()
+  readonly #principal = new TextColumn()
+  readonly #principalId = new TextColumn()
   readonly #tenant = new RepeatedTextColumn()
   readonly #homeTenant = new RepeatedTextColumn()
   readonly #appId = new RepeatedTextColumn()
   readonly #resourceId = new RepeatedTextColumn()
-  readonly #ip = new RepeatedTextColumn()
+  readonly #ip = new TextColumn()
   readonly #network = new RepeatedTextColumn()
-  readonly #deviceId = new RepeatedTextColumn()
+  readonly #deviceId = new TextColumn()
   readonly #client = new RepeatedTextColumn()
   readonly #protocol = new RepeatedTextColumn()
   readonly #issuer = new RepeatedTextColumn()
   readonly #grouped = new IntColumn('UInt32')
-  readonly #detail = new RepeatedTextColumn()
+  readonly #detail = new TextColumn()
 
   readonly named: readonly NamedColumn[] = [
     ...this.#record.named,
@@ -157,7 +162,7 @@ export class IssuanceBlock extends Block {
     this.#source.push(it.source)
     this.#category.push(it.category)
     this.#outcome.push(it.outcome)
-    this.#sessionId.push(lower(it.sessionId))
+    this.#sessionId.push(it.sessionId.toLowerCase())
     this.#principal.push(it.principal)
     this.#principalId.push(it.principalId)
     this.#tenant.push(it.tenant)
@@ -179,7 +184,7 @@ export class IssuanceBlock extends Block {
 class ItemColumns {
   readonly #messageId = new ArrayColumn(new TextColumn())
   readonly #itemId = new ArrayColumn(new TextColumn())
-  readonly #folder = new ArrayColumn(new RepeatedTextColumn())
+  readonly #folder = new ArrayColumn(new TextColumn())
   readonly #bytes = new ArrayColumn(new LongColumn('UInt64'))
   readonly #subject = new ArrayColumn(new TextColumn())
   readonly #syncedId = new ArrayColumn(new RepeatedTextColumn())
@@ -227,32 +232,32 @@ export class AccessBlock extends Block {
   readonly #recordType = new IntColumn('UInt16')
   readonly #outcome = new RepeatedTextColumn()
   readonly #tokenState = new RepeatedTextColumn()
-  readonly #sessionId = new RepeatedTextColumn()
-  readonly #otherSessionId = new RepeatedTextColumn()
+  readonly #sessionId = new TextColumn()
+  readonly #otherSessionId = new TextColumn()
   readonly #issuedAt = new LongColumn("DateTime64(3, 'UTC')")
-  readonly #principal = new RepeatedTextColumn()
-  readonly #principalId = new RepeatedTextColumn()
+  readonly #principal = new TextColumn()
+  readonly #principalId = new TextColumn()
   readonly #actorKind = new RepeatedTextColumn()
   readonly #logonType = new IntColumn('Int8')
-  readonly #mailbox = new RepeatedTextColumn()
-  readonly #mailboxId = new RepeatedTextColumn()
+  readonly #mailbox = new TextColumn()
+  readonly #mailboxId = new TextColumn()
   readonly #tenant = new RepeatedTextColumn()
   readonly #tokenTenant = new RepeatedTextColumn()
   readonly #externalTenant = new RepeatedTextColumn()
   readonly #appId = new RepeatedTextColumn()
   readonly #clientAppId = new RepeatedTextColumn()
-  readonly #ip = new RepeatedTextColumn()
-  readonly #deviceId = new RepeatedTextColumn()
+  readonly #ip = new TextColumn()
+  readonly #deviceId = new TextColumn()
   readonly #client = new RepeatedTextColumn()
   readonly #issuer = new RepeatedTextColumn()
   readonly #accessType = new RepeatedTextColumn()
   readonly #throttled = new IntColumn('Int8')
   readonly #items = new ItemColumns()
-  readonly #objectPath = new RepeatedTextColumn()
-  readonly #objectName = new RepeatedTextColumn()
-  readonly #objectHash = new RepeatedTextColumn()
+  readonly #objectPath = new TextColumn()
+  readonly #objectName = new TextColumn()
+  readonly #objectHash = new TextColumn()
   readonly #bytes = new LongColumn('UInt64')
-  readonly #detail = new RepeatedTextColumn()
+  readonly #detail = new TextColumn()
 
   readonly named: readonly NamedColumn[] = [
     ...this.#record.named,
@@ -301,8 +306,8 @@ export class AccessBlock extends Block {
     this.#recordType.push(it.recordType)
     this.#outcome.push(it.outcome)
     this.#tokenState.push(it.tokenIdState)
-    this.#sessionId.push(lower(it.sessionId))
-    this.#otherSessionId.push(lower(it.otherSessionId))
+    this.#sessionId.push(it.sessionId.toLowerCase())
+    this.#otherSessionId.push(it.otherSessionId.toLowerCase())
     this.#issuedAt.push(it.issuedAtMs)
     this.#principal.push(it.principal)
     this.#principalId.push(it.principalId)
@@ -370,7 +375,7 @@ export class InventoryBlock extends Block {
   readonly table = 'inventory'
   readonly #evidenceId = new IntColumn('UInt32')
   readonly #line = new LongColumn('UInt64')
-  readonly #mailbox = new RepeatedTextColumn()
+  readonly #mailbox = new TextColumn()
   readonly #folderId = new TextColumn()
   readonly #folderPath = new TextColumn()
   readonly #items = new LongColumn('UInt64')
@@ -401,7 +406,7 @@ export class RejectBlock extends Block {
   readonly #line = new LongColumn('UInt64')
   readonly #kind = new RepeatedTextColumn()
   readonly #reason = new RepeatedTextColumn()
-  readonly #detail = new RepeatedTextColumn()
+  readonly #detail = new TextColumn()
 
   readonly named: readonly NamedColumn[] = [
     ['evidence_id', this.#evidenceId],
@@ -419,13 +424,4 @@ export class RejectBlock extends Block {
     this.#reason.push(reject.reason)
     this.#detail.push(reject.detail)
   }
-}
-
-/** Session ids are GUIDs, which every log writes in a case of its own. */
-function lower(id: string): string {
-  for (let at = 0; at < id.length; at++) {
-    const code = id.charCodeAt(at)
-    if ((code > 64 && code < 91) || code > 127) return id.toLowerCase()
-  }
-  return id
 }

@@ -41,7 +41,7 @@ export interface Run {
   readonly known: KnownEvidence
   readonly firstId: number
   /** Files that a run before could not read to their end, by path. */
-  readonly failed: ReadonlyMap<string, Reject>
+  readonly failed: ReadonlyMap<string, SourceFailure>
   readonly signal: AbortSignal | undefined
   /** Told of every byte that was read. */
   readonly onBytes: (bytes: number) => void
@@ -72,7 +72,7 @@ export class SourceReader {
   /** Reads one source, or starts to. Throws what an earlier one failed with. */
   async take(source: EvidenceSource): Promise<void> {
     await this.#ready()
-    const failed = source.refused ?? this.#run.failed.get(source.path)
+    const failed = source.refused ?? this.#run.failed.get(source.path)?.reject
     if (failed !== undefined) {
       this.#takeUnreadable(source, failed)
       return
