@@ -20,7 +20,8 @@ const EVENT = /\b(?:type|operationType)="?[A-Z][A-Z_0-9]{2,60}/
 /** A quote before the event, or doubled within it, makes the line a row of CSV or JSON. */
 const HEAD = /^[^"\n]{0,1000}\b(?:type|operationType)="?[A-Z][A-Z_0-9]{2,60}"?, realm(?:Id|Name)=/m
 
-const withoutColours = (text: string) => (text.includes(ESCAPE) ? text.replaceAll(COLOUR, '') : text)
+const withoutColours = (text: string) =>
+  text.includes(ESCAPE) ? text.replaceAll(COLOUR, '') : text
 
 /** Whether one of the lines is an event of its own, and not a part of a table or an object. */
 export function hasEventLine(text: string): boolean {

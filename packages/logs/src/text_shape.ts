@@ -57,8 +57,7 @@ function csvDelimiter(start: string): string | undefined {
     count: unquoted.split(delimiter).length - 1,
   }))
   const best = counted.reduce((one, other) => (other.count > one.count ? other : one))
-  if (best.count > 0 && isHeader(unquoted.split(best.delimiter)))
-    return sep ?? best.delimiter
+  if (best.count > 0 && isHeader(unquoted.split(best.delimiter))) return sep ?? best.delimiter
   // One column alone: records as quoted JSON.
   const isOneColumn = /^"?\w{1,64}"?$/.test(header) && /^"?\{/.test(lines[at + 1] ?? '')
   return isOneColumn ? ',' : undefined

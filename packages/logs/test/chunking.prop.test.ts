@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import * as fc from 'fast-check'
-import { adapters, EvidenceReader } from '../src/index.ts'
+import { type Adapter, adapters, EvidenceReader } from '../src/index.ts'
 import { inflate } from '../src/inflate.ts'
-import { collect, collector } from './collected.ts'
+import { collect, collector, dated, keyed } from './collected.ts'
 
 const runs = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) }
 
@@ -16,6 +16,7 @@ const jsonPiece = fc.constantFrom(
   '{\n  "k": "b"\n}',
   '{"value":[',
   '{"a":1,"records":[{"k":"c"}],"nextLink":"x"}',
+  '{"tables":[{"columns":[{"name":"k"}],"rows":[["d"],["e"],[]]}]}',
   '],"@odata.nextLink":"y"}',
   '{"k":',
   '{"k":"\\',
@@ -57,6 +58,30 @@ const csvPiece = fc.constantFrom(
 )
 const jsonText = fc.array(jsonPiece, { maxLength: 25 }).map((pieces) => pieces.join(''))
 const csvText = fc.array(csvPiece, { maxLength: 25 }).map((pieces) => `k,x,y\n${pieces.join('')}`)
+const macText = fc.array(csvPiece, { maxLength: 25 }).map((pieces) => `k,x,y\r${pieces.join('')}`)
+const logPiece = fc.constantFrom(
+  'type="LOGIN", realmId="k"',
+  'operationType=CREATE, realmName=k',
+  'type="LOGIN"',
+  ', token_id="é😀"',
+  '\u001B[39m',
+  '2023-05-15 08:01:02,123 INFO ',
+  '"',
+  ',',
+  '\n',
+  '\r\n',
+  '\r',
+  '\0',
+)
+const logText = fc
+  .array(logPiece, { maxLength: 25 })
+  .map((pieces) => `type="LOGIN", realmId="k"\n${pieces.join('')}`)
+const texts = {
+  JSON: jsonText,
+  CSV: csvText,
+  'CSV with lone returns': macText,
+  'lines of a log': logText,
+}
 const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 })
 
 const encodings: Record<string, (text: string) => Buffer> = {
@@ -66,16 +91,24 @@ const encodings: Record<string, (text: string) => Buffer> = {
   'UTF-16BE': (text) => Buffer.from(`\uFEFF${text}`, 'utf16le').swap16(),
 }
 
+/** Lines of a log are rows with a message. */
+const message: Adapter = {
+  ...keyed,
+  shape: 'message',
+  accepts: (row) => row['message'] !== undefined,
+}
+const options = { adapters: [keyed, dated, message] }
+
 describe('whole, in pieces and byte by byte agree', () => {
   for (const [name, encode] of Object.entries(encodings)) {
-    for (const [format, textOf] of Object.entries({ JSON: jsonText, CSV: csvText })) {
+    for (const [format, textOf] of Object.entries(texts)) {
       it(`for ${format} in ${name}`, () => {
         fc.assert(
           fc.property(textOf, sizes, (text, pieces) => {
             const bytes = encode(text)
-            const whole = collect(bytes)
-            assert.deepEqual(collect(bytes, pieces), whole)
-            assert.deepEqual(collect(bytes, [1]), whole)
+            const whole = collect(bytes, [], options)
+            assert.deepEqual(collect(bytes, pieces, options), whole)
+            assert.deepEqual(collect(bytes, [1], options), whole)
           }),
           runs,
         )

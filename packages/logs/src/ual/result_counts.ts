@@ -50,7 +50,8 @@ export class ResultCounts implements Tally {
       missing += count - last
     }
     if (sets === 0) return
-    const ending = sets === 1 ? 'One result set ends before its' : `${sets} result sets end before their`
+    const ending =
+      sets === 1 ? 'One result set ends before its' : `${sets} result sets end before their`
     const text = `${ending} ResultCount: at least ${missing} rows that the search counted are not in this file.`
     sink.statement({ code: 'result-count-short', text, fromMs: 0, toMs: 0 })
   }
