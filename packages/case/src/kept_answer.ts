@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { parseObject } from '@mintmark/core'
-import { readMeta, writeMeta } from './meta.ts'
+import { readMeta } from './meta.ts'
 import type { Session } from './session.ts'
 
 const FACT = 'answer'
@@ -27,11 +27,26 @@ export async function keptAnswer(session: Session, question: string): Promise<un
   return kept?.['question'] === question ? kept['answer'] : undefined
 }
 
-/** Keeps an answer in place of the last one. Throws as `Session.command`. */
+/**
+ * Keeps an answer in place of the last one, as an inserted row: a server takes bound values from the request's
+ * address, and an answer is longer than that may be. Throws as `Session.command`.
+ */
 export async function keepAnswer(
   session: Session,
   question: string,
   answer: unknown,
 ): Promise<void> {
-  await writeMeta(session, FACT, JSON.stringify({ question, answer }))
+  const [row] = await session.rows(
+    `SELECT toString(greatest(now64(3, 'UTC'), addMilliseconds(max(at), 1))) AS at
+     FROM meta WHERE name = {name:String}`,
+    { name: FACT },
+  )
+  const value = JSON.stringify({ question, answer })
+  const line = [FACT, value, String(row?.['at'])].map(cell).join('\t')
+  await session.insert('meta', ['name', 'value', 'at'], 'TabSeparated', Buffer.from(`${line}\n`))
+}
+
+/** JSON has no raw line break or tab; a backslash is what TabSeparated reads as an escape. */
+function cell(value: string): string {
+  return value.replaceAll('\\', '\\\\')
 }
