@@ -19,7 +19,7 @@ export function projectFiles(): string[] {
   const git = ['ls-files', '--cached', '--others', '--exclude-standard']
   return [...new Set(execFileSync('git', git, { cwd: ROOT, encoding: 'utf8' }).split('\n'))]
     .filter((file) => file !== '')
-    .toSorted()
+    .toSorted((a, b) => (a < b ? -1 : 1))
 }
 
 /** Names of `@mintmark/` packages that a source text imports. */
