@@ -2,7 +2,8 @@
  * The answer of the Log Analytics query API, which has its rows as lists of cells beside a list of columns:
  * `{"tables":[{"name":"PrimaryResult","columns":[{"name":"TimeGenerated","type":"datetime"}],"rows":[["…"]]}]}`.
  *
- * Such an answer is read as one row of text is, so {@link MAX_ROW_BYTES} bounds it. An `error` beside the tables
+ * A file that begins with such an answer is read as it comes, by `table_rows.ts`. One that stands elsewhere, as
+ * on a line of its own, is read whole, and the limit of a row bounds it. An `error` beside the tables
  * (`PartialError`) says that the service stopped at one of its limits.
  *
  * Source: Azure Monitor Log Analytics API, response format, 2026.
@@ -34,18 +35,35 @@ function isTable(value: unknown): value is Table {
 }
 
 function giveTable({ columns, rows }: Table, line: number, taker: RowTaker): void {
-  if (columns.length > MAX_COLUMNS) {
-    taker.badRow('too-many-columns', `over ${MAX_COLUMNS}`, line)
-    return
-  }
-  const names = columns.map(nameOf)
-  for (const cells of rows) {
-    if (!Array.isArray(cells)) taker.badRow('not-an-object', 'row of a table', line)
-    else if (cells.length !== names.length) {
-      const detail = `${cells.length} cells, table has ${names.length} columns`
-      taker.badRow('column-count', detail, line)
-    } else if (!taker.row(rowOf(names, cells), line)) taker.unknownRow(line)
-  }
+  const names = namesOf(columns, line, taker)
+  if (names === undefined) return
+  for (const cells of rows) giveCells(names, cells, line, taker)
+}
+
+/** The names of a table's columns; undefined, and a reject, when no row can be read by them. */
+export function namesOf(
+  columns: unknown,
+  line: number,
+  taker: RowTaker,
+): readonly string[] | undefined {
+  if (Array.isArray(columns) && columns.length <= MAX_COLUMNS) return columns.map(nameOf)
+  if (Array.isArray(columns)) taker.badRow('too-many-columns', `over ${MAX_COLUMNS}`, line)
+  else taker.badRow('malformed-json', 'columns of a table', line)
+  return undefined
+}
+
+/** Gives one row of a table on, or says what is wrong with it. */
+export function giveCells(
+  names: readonly string[],
+  cells: unknown,
+  line: number,
+  taker: RowTaker,
+): void {
+  if (!Array.isArray(cells)) taker.badRow('not-an-object', 'row of a table', line)
+  else if (cells.length !== names.length) {
+    const detail = `${cells.length} cells, table has ${names.length} columns`
+    taker.badRow('column-count', detail, line)
+  } else if (!taker.row(rowOf(names, cells), line)) taker.unknownRow(line)
 }
 
 function nameOf(column: unknown): string {

@@ -6,6 +6,7 @@ import { JsonRows } from './json_rows.ts'
 import { SNIFF_BYTES } from './limits.ts'
 import { LoneReturns } from './lone_returns.ts'
 import type { RowTaker } from './row_taker.ts'
+import { TableRows } from './table_rows.ts'
 import { detectTextShape, type TextShape } from './text_shape.ts'
 
 /** Which part of a file the bytes are. */
@@ -28,7 +29,7 @@ export class TextRows {
   #shape: TextShape = { kind: 'empty' }
   #utf16: Utf16Text | undefined
   #returns: LoneReturns | undefined
-  #rows: JsonRows | CsvRows | EventLines | undefined
+  #rows: JsonRows | TableRows | CsvRows | EventLines | undefined
   #log: ExtractorLog | undefined
 
   constructor(taker: RowTaker, part: TextPart = {}) {
@@ -87,8 +88,8 @@ export class TextRows {
   #start(): void {
     const shape = this.#shape
     if (shape.kind === 'json') this.#openJson()
-    if (shape.kind !== 'empty' && shape.kind !== 'json' && shape.hasLoneReturns)
-      this.#returns = new LoneReturns()
+    if ('hasLoneReturns' in shape && shape.hasLoneReturns) this.#returns = new LoneReturns()
+    if (shape.kind === 'tables') this.#rows = new TableRows(this.#taker)
     if (shape.kind === 'events') this.#rows = new EventLines(this.#taker)
     if (shape.kind === 'csv') this.#rows = new CsvRows(this.#taker, shape.delimiter)
     // A log's first line may look like a header, so CSV is looked through as well.

@@ -1,9 +1,10 @@
 import { hasEventLine } from './event_lines.ts'
+import { beginsAnswer } from './table_rows.ts'
 
-/** What holds the rows of a text. `events`: lines of a log; `text`: nothing that has rows. */
+/** What holds the rows of a text. `tables`: the answer of a query; `events`: lines of a log; `text`: nothing that has rows. */
 export type TextShape =
   | { readonly kind: 'empty' }
-  | { readonly kind: 'json' }
+  | { readonly kind: 'json' | 'tables' }
   | ({ readonly kind: 'csv'; readonly delimiter: string } & LineEnds)
   | ({ readonly kind: 'events' | 'text' } & LineEnds)
 
@@ -24,6 +25,7 @@ export function detectTextShape(head: Uint8Array, isWhole: boolean): TextShape {
   const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('utf8')
   const start = text.replace(/^[\s\uFEFF]+/, '')
   if (start === '') return { kind: isWhole ? 'empty' : 'json' }
+  if (beginsAnswer(start)) return { kind: 'tables' }
   if (/^(?:\{|\[\s*(?:[[{\]]|$))/.test(start)) return { kind: 'json' }
   const hasLoneReturns = endsInReturns(start)
   const lines = hasLoneReturns ? start.replaceAll(/\r\n?/g, '\n') : start

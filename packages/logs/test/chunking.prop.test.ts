@@ -76,7 +76,32 @@ const logPiece = fc.constantFrom(
 const logText = fc
   .array(logPiece, { maxLength: 25 })
   .map((pieces) => `type="LOGIN", realmId="k"\n${pieces.join('')}`)
+const tablePiece = fc.constantFrom(
+  '["a"],',
+  '["b"]',
+  '["c","é😀"],\n',
+  '["d\\"]",',
+  '["un\n',
+  '{"k":1},',
+  'null,',
+  '7',
+  '"x"',
+  ']',
+  '}',
+  '[',
+  ',',
+  ':',
+  '\n',
+  '],"name":"t"}',
+  ',{"columns":[{"name":"k"},{"name":"x"}],"rows":[',
+  ']}],"error":{"code":"x"}}',
+  '{"k":"after"}',
+)
+const tableText = fc
+  .array(tablePiece, { maxLength: 25 })
+  .map((pieces) => `{"tables":[{"columns":[{"name":"k"}],"rows":[${pieces.join('')}`)
 const texts = {
+  'the answer of a query': tableText,
   JSON: jsonText,
   CSV: csvText,
   'CSV with lone returns': macText,
@@ -96,6 +121,7 @@ const message: Adapter = {
   ...keyed,
   shape: 'message',
   accepts: (row) => row['message'] !== undefined,
+  read: (row, context, sink) => keyed.read({ k: row['message'] }, context, sink),
 }
 const options = { adapters: [keyed, dated, message] }
 

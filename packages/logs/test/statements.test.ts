@@ -97,6 +97,12 @@ it('each file has a tally of its own', () => {
   assert.deepEqual(said('', { adapters: [tallied] }), [])
 })
 
+const places = (text: string, options = {}) =>
+  said(text, options).map(([{ code }, line]) => `${code} @${line}`)
+
+const gap = (hour: number) =>
+  `[ERROR] Max retries reached for window 2023-05-15T0${hour}:00:00Z -> 2023-05-15T0${hour}:30:00Z\n`
+
 describe('a file says each thing once, at the first line that shows it:', () => {
   const cut = AuditData.slice(0, 200)
   const truncated = [
@@ -105,8 +111,6 @@ describe('a file says each thing once, at the first line that shows it:', () => 
     { AuditData: cut, Identity: '3' },
   ]
   it('records that are cut', () => {
-    const places = (text: string, options = {}) =>
-      said(text, options).map(([{ code }, line]) => `${code} @${line}`)
     assert.deepEqual(places(csv(truncated)), ['audit-data-truncated @3'])
     assert.deepEqual(places(ndjson(truncated)), ['audit-data-truncated @2'])
     const slice = { isSlice: true, isRecognised: true, startLine: 10 }
@@ -123,8 +127,6 @@ describe('a file says each thing once, at the first line that shows it:', () => 
   })
 
   it('but periods of which something is missing are each stated', () => {
-    const gap = (hour: number) =>
-      `[ERROR] Max retries reached for window 2023-05-15T0${hour}:00:00Z -> 2023-05-15T0${hour}:30:00Z\n`
     const codes = said(gap(1) + gap(2) + gap(1)).map(([{ code, fromMs }]) => [code, fromMs])
     assert.deepEqual(codes, [
       ['extractor-gap', Date.UTC(2023, 4, 15, 1)],

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { adapters } from '../src/index.ts'
-import { collect } from './collected.ts'
+import { adapters, EvidenceReader } from '../src/index.ts'
+import { collect, collector, keyed } from './collected.ts'
 
 const named = (...names: unknown[]) => names.map((name) => ({ name, type: 'string' }))
 const answer = (columns: unknown, rows: unknown, more: object = {}) => ({
   tables: [{ name: 'PrimaryResult', columns, rows }],
   ...more,
 })
+
+const EMPTY = JSON.stringify(answer(named('k'), []))
+const UNKNOWN = 'bad row unrecognised-record'
+const withoutLine = (event: string) => event.replace(/ @\d+$/, '')
 
 const cases: { name: string; answer: unknown; events: string[] }[] = [
   {
@@ -58,13 +62,19 @@ const cases: { name: string; answer: unknown; events: string[] }[] = [
 
 describe('the answer of a query gives', () => {
   for (const { name, answer: given, events } of cases) {
-    for (const [spelling, text] of [
-      ['on one line', JSON.stringify(given)],
-      ['indented', JSON.stringify(given, undefined, 2)],
-    ] as const) {
+    const spellings = {
+      'on one line': JSON.stringify(given),
+      indented: JSON.stringify(given, undefined, 2),
+      'behind another answer': `${EMPTY}${JSON.stringify(given)}`,
+      'on a line after records': `{"x":1}\n${JSON.stringify(given)}`,
+    }
+    for (const [spelling, text] of Object.entries(spellings)) {
       it(`${name}, ${spelling}`, () => {
         const whole = collect(text)
-        assert.deepEqual(whole.events, events)
+        assert.deepEqual(
+          whole.events.map(withoutLine).filter((event) => event !== UNKNOWN),
+          events.map(withoutLine),
+        )
         assert.deepEqual(collect(text, [1009]), whole)
         if (text.length < 10_000) assert.deepEqual(collect(text, [1]), whole)
       })
@@ -86,6 +96,67 @@ describe('the answer of a query gives', () => {
     const { events, summary } = collect(text, [], { adapters })
     assert.deepEqual(events, ['issuance @1'])
     assert.equal(summary.shape, 'entra-log-analytics')
+  })
+})
+
+describe('a long answer', () => {
+  const head = '{"tables":[{"name":"PrimaryResult","columns":[{"name":"k"}],"rows":[\n'
+  const broken: { name: string; text: string; events: string[] }[] = [
+    {
+      name: 'gives each row its line',
+      text: '["a"],\n["b"]\n]}]}',
+      events: ['row a @2', 'row b @3'],
+    },
+    {
+      name: 'that is cut gives the rows before',
+      text: '["a"],\n["b',
+      events: ['row a @2', 'bad row cut-short @3', 'says ends-early @3'],
+    },
+    {
+      name: 'with a string that never closes loses that row',
+      text: '["a],\n["b"]\n]}]}',
+      events: ['bad row malformed-json @2', 'row b @3'],
+    },
+    {
+      name: 'with a row of no grammar loses that row',
+      text: '[oops],\n["b"]\n]}]}',
+      events: ['bad row malformed-json @2', 'row b @3'],
+    },
+    {
+      name: 'with a row nested too deep loses that row',
+      text: `[${'['.repeat(70)}${']'.repeat(70)}],\n["b"]\n]}]}`,
+      events: ['bad row too-deep @2', 'row b @3'],
+    },
+    {
+      name: 'without columns of the next table gives none of its rows',
+      text: '["a"]]},{"rows":[["b"]]}]}',
+      events: ['row a @2', 'bad row column-count @2'],
+    },
+    {
+      name: 'may have records after it',
+      text: '["a"]]}]}\n{"k":"b"}\n',
+      events: ['row a @2', 'row b @3'],
+    },
+  ]
+  for (const { name, text, events } of broken) {
+    it(name, () => {
+      const whole = collect(head + text)
+      assert.deepEqual(whole.events, events)
+      assert.deepEqual(collect(head + text, [1]), whole)
+    })
+  }
+
+  it('is read whatever its length, and a row over the limit is a reject', () => {
+    const events: string[] = []
+    const reader = new EvidenceReader(collector(events), { adapters: [keyed] })
+    const piece = Buffer.from(`["${'x'.repeat(1000)}"],`.repeat(1000))
+    reader.push(Buffer.from(head))
+    for (let i = 0; i < 20; i++) reader.push(piece)
+    reader.push(Buffer.from('["'))
+    for (let i = 0; i < 18; i++) reader.push(Buffer.alloc(1024 * 1024, 'x'))
+    reader.push(Buffer.from('"],["last"]]}]}'))
+    assert.equal(reader.end().rows, 20_001)
+    assert.deepEqual(events.slice(-2), ['bad row row-too-long @2', 'row last @2'])
   })
 })
 
