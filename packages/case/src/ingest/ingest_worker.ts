@@ -39,10 +39,9 @@ interface Stream {
 
 function answer(message: Answer): void {
   const blocks = message.kind === 'rows' || message.kind === 'done' ? message.blocks : []
-  parentPort?.postMessage(
-    message,
-    blocks.map(({ bytes }) => bytes.buffer),
-  )
+  const transferred = blocks.map(({ bytes }) => bytes.buffer)
+  if (message.kind === 'done' && message.memory !== undefined) transferred.push(message.memory)
+  parentPort?.postMessage(message, transferred)
 }
 
 async function readSmall({ job, files }: SmallTask): Promise<void> {
@@ -52,7 +51,7 @@ async function readSmall({ job, files }: SmallTask): Promise<void> {
     const dates = await proveDateOrder(once(file.bytes), adapters)
     parts.push(readWhole(file, dates))
   }
-  answer({ kind: 'done', job, blocks: shared.take(), parts })
+  answer({ kind: 'done', job, blocks: shared.take(), parts, memory: undefined })
 }
 
 function readWhole(file: SmallTask['files'][number], dates: DateProof): PartSummary {
@@ -74,7 +73,7 @@ function readSlice(task: SliceTask): void {
   for (const reject of task.rejects) reader.containerReject(reject)
   const summary = reader.end()
   const parts = [{ evidenceId, summary, statements: shared.statements }]
-  answer({ kind: 'done', job, blocks: shared.take(), parts })
+  answer({ kind: 'done', job, blocks: shared.take(), parts, memory: task.bytes.buffer })
 }
 
 async function readStream({ job, evidenceId, identity }: StreamTask): Promise<void> {
@@ -98,7 +97,7 @@ async function readStream({ job, evidenceId, identity }: StreamTask): Promise<vo
   const summary = reader.end()
   const blocks: TableBlock[] = sink.take()
   const parts = [{ evidenceId, summary, statements: sink.statements }]
-  answer({ kind: 'done', job, blocks, parts })
+  answer({ kind: 'done', job, blocks, parts, memory: undefined })
 }
 
 function takeChunk({ job, pass, bytes, rejects }: ChunkTask): void {

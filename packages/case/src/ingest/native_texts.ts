@@ -8,8 +8,8 @@ import {
   writeUint64,
 } from './native_bytes.ts'
 
-/** Characters of short strings that are gathered before they are encoded together. */
-const GATHERED_CHARACTERS = 32_768
+/** Characters that are gathered before they are encoded together: few, so that they are in the cache still. */
+const GATHERED_CHARACTERS = 256
 /** A length below 128 is one byte, and that byte is a character of its own in UTF-8. */
 const LENGTHS: readonly string[] = Array.from({ length: 128 }, (_, n) => String.fromCharCode(n))
 

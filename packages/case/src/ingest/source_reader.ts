@@ -12,6 +12,7 @@ import { canSlice, type EvidenceSource, type Reject, readSlices, SNIFF_BYTES } f
 import type { Committer } from './committer.ts'
 import { EvidenceDraft } from './draft.ts'
 import type { KnownEvidence, KnownFile } from './known_evidence.ts'
+import { plainSlices, SliceMemory } from './plain_slices.ts'
 import { ReaderFailure, type WorkerPool } from './worker_pool.ts'
 import type { PartSummary, SmallTask } from './worker_protocol.ts'
 
@@ -62,6 +63,7 @@ export class SourceReader {
   readonly #jobs = new Set<Promise<void>>()
   /** Large files whose hash is not known yet, by size. */
   readonly #hashing = new Map<number, Promise<void>[]>()
+  readonly #memory = new SliceMemory(SLICE_BYTES)
   #failure: unknown
 
   constructor(run: Run) {
@@ -273,10 +275,19 @@ export class SourceReader {
     const { evidenceId } = draft
     const hash = createHash('sha256')
     const slices: Promise<readonly PartSummary[]>[] = []
-    for await (const slice of readSlices(joined(head, rest, onBytes), SLICE_BYTES, hash)) {
+    const sliced = draft.source.isPlain
+      ? plainSlices(draft.source.file, this.#memory, hash, onBytes)
+      : readSlices(joined(head, rest, onBytes), SLICE_BYTES, hash)
+    // A plain file is read again from its beginning, into memory of our own.
+    if (draft.source.isPlain) await rest.return?.()
+    for await (const slice of sliced) {
       // What is wrong with the container is known when all has come out of it.
       const task = { evidenceId, identity, ...slice, rejects: slice.isLast ? rejects : [] }
-      const reading = pool.readSlice(task, (blocks) => committer.take(blocks))
+      const reading = pool.readSlice(
+        task,
+        (blocks) => committer.take(blocks),
+        (memory) => this.#memory.give(memory),
+      )
       // Its error is met below.
       reading.catch(() => {})
       slices.push(reading)

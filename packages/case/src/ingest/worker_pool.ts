@@ -18,10 +18,15 @@ const YOUNG_MB = 64
 /** Chunks of one stream that are on their way to a worker. */
 const CHUNKS_AHEAD = 4
 
-/** What is known of a job until it is done. */
-interface Job {
-  readonly worker: Worker
+/** Who gets what a job gives. */
+interface Takers {
   readonly onRows: (blocks: readonly TableBlock[]) => void
+  readonly onMemory: (memory: ArrayBuffer) => void
+}
+
+/** What is known of a job until it is done. */
+interface Job extends Takers {
+  readonly worker: Worker
   readonly resolve: (parts: readonly PartSummary[]) => void
   readonly reject: (cause: unknown) => void
   readonly stream: StreamState | undefined
@@ -82,7 +87,7 @@ export class WorkerPool {
     task: WithoutJob<SmallTask>,
     onRows: (blocks: readonly TableBlock[]) => void,
   ): Promise<readonly PartSummary[]> {
-    return this.#start(onRows, undefined, (job, worker) => {
+    return this.#start({ onRows, onMemory: ignored }, undefined, (job, worker) => {
       // Small reads may share one buffer of node's pool: their bytes are copied, not handed over.
       const message: SmallTask = { kind: 'small', job, ...task }
       worker.postMessage(message, [])
@@ -90,10 +95,11 @@ export class WorkerPool {
   }
 
   readSlice(
-    task: WithoutJob<SliceTask> & { readonly bytes: Uint8Array<ArrayBuffer> },
+    task: WithoutJob<SliceTask>,
     onRows: (blocks: readonly TableBlock[]) => void,
+    onMemory: (memory: ArrayBuffer) => void,
   ): Promise<readonly PartSummary[]> {
-    return this.#start(onRows, undefined, (job, worker) => {
+    return this.#start({ onRows, onMemory }, undefined, (job, worker) => {
       const message: SliceTask = { kind: 'slice', job, ...task }
       worker.postMessage(message, [task.bytes.buffer])
     })
@@ -107,7 +113,7 @@ export class WorkerPool {
   ): Promise<readonly PartSummary[]> {
     const stream: StreamState = { pass: 1, ahead: 0, isOver: false, wake: () => {} }
     let started: { readonly job: number; readonly worker: Worker } | undefined
-    const done = this.#start(onRows, stream, (job, worker) => {
+    const done = this.#start({ onRows, onMemory: ignored }, stream, (job, worker) => {
       started = { job, worker }
       const message: StreamTask = { kind: 'stream', job, ...task }
       worker.postMessage(message, [])
@@ -162,7 +168,7 @@ export class WorkerPool {
   }
 
   #start(
-    onRows: (blocks: readonly TableBlock[]) => void,
+    takers: Takers,
     stream: StreamState | undefined,
     post: (job: number, worker: Worker) => void,
   ): Promise<readonly PartSummary[]> {
@@ -171,7 +177,7 @@ export class WorkerPool {
     const [worker, load] = this.#leastLoaded()
     this.#load.set(worker, load + 1)
     return new Promise((resolve, reject) => {
-      this.#jobs.set(job, { worker, onRows, resolve, reject, stream })
+      this.#jobs.set(job, { worker, ...takers, resolve, reject, stream })
       post(job, worker)
     })
   }
@@ -194,6 +200,7 @@ export class WorkerPool {
         break
       case 'done':
         job.onRows(message.blocks)
+        if (message.memory !== undefined) job.onMemory(message.memory)
         this.#end(message.job)
         job.resolve(message.parts)
         break
@@ -248,3 +255,6 @@ export class WorkerPool {
 function asError(cause: unknown): Error {
   return cause instanceof Error ? cause : new Error(String(cause))
 }
+
+/** Memory that nobody uses again. */
+function ignored(): void {}

@@ -21,13 +21,13 @@ export interface SmallTask {
   }[]
 }
 
-/** A run of whole lines of a large file of JSON lines. */
+/** A run of whole lines of a large file of JSON lines. Its memory goes to the worker, and comes back. */
 export interface SliceTask {
   readonly kind: 'slice'
   readonly job: number
   readonly evidenceId: number
   readonly identity: Identity
-  readonly bytes: Uint8Array
+  readonly bytes: Uint8Array<ArrayBuffer>
   readonly startLine: number
   readonly isLast: boolean
   /** With the last slice: what was wrong with the containers that the text came out of. */
@@ -82,6 +82,8 @@ export type Answer =
       readonly job: number
       readonly blocks: readonly TableBlock[]
       readonly parts: readonly PartSummary[]
+      /** Of a slice: its memory, to be used again. */
+      readonly memory: ArrayBuffer | undefined
     }
   /** Reading ended in an error of ours, at that file. */
   | {
