@@ -185,6 +185,19 @@ export const decided: readonly Case[] = [
     verdict: 'session-only',
     reason: 'session-known-token-missing',
   },
+  {
+    name: 'a session that was asked whether to stay signed in',
+    more: [
+      made(NOON - 2, 2, {
+        session_id: session(3),
+        outcome: 'failed',
+        detail: '{"errorNumber":"50140"}',
+      }),
+    ],
+    row: bare(NOON, { session_id: session(3) }),
+    verdict: 'session-only',
+    reason: 'session-known',
+  },
   // unissued
   {
     name: 'a token that nobody issued',
@@ -212,7 +225,9 @@ export const decided: readonly Case[] = [
     reason: 'never-issued',
   },
   {
-    name: 'a session that nobody issued, in a record without a token id',
+    name: 'a session that nobody issued, in a record without a token id, beside one that somebody did',
+    more: [made(NOON - 2, 2, { session_id: session(4) })],
+    others: [bare(NOON, { session_id: session(4) })],
     row: bare(NOON, { session_id: session(3) }),
     verdict: 'unissued',
     reason: 'session-never-issued',

@@ -45,7 +45,20 @@ export const undecided: readonly Case[] = [
   { name: 'no id at all', row: bare(NOON), verdict: 'undetermined', reason: 'no-token-id' },
   {
     name: 'a session field that never says what sign-ins say',
-    row: bare(NOON, { other_session_id: session(3) }),
+    row: bare(NOON, { session_id: session(3) }),
+    verdict: 'undetermined',
+    reason: 'no-token-id',
+  },
+  {
+    name: 'a session that only a failed sign-in has',
+    more: [
+      made(NOON - 2, 2, {
+        session_id: session(3),
+        outcome: 'failed',
+        detail: '{"errorNumber":"50126"}',
+      }),
+    ],
+    row: bare(NOON, { session_id: session(3) }),
     verdict: 'undetermined',
     reason: 'no-token-id',
   },

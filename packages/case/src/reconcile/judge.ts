@@ -44,7 +44,8 @@ const supplied = (category: string) =>
   `home IN (SELECT if(tenant = '', {sole:String}, tenant) FROM coverage WHERE category = '${category}' AND side = 'issuance')`
 
 /**
- * The open accesses with what follows from each alone: `home` tenant, `sid` and the `field` it stands in,
+ * The open accesses with what follows from each alone: `home` tenant, `sid` and the `field` it stands in
+ * (`other` where it may be a session of the mail service's own: an audit record that names no token),
  * `family` and `kind` of token, and `note`, why its issuance could not have been seen whatever the hour.
  */
 export function prepared(tables: OpenTables, where: string): string {
@@ -67,7 +68,8 @@ export function prepared(tables: OpenTables, where: string): string {
         SELECT *,
           if(tenant = '', {sole:String}, tenant) AS home,
           if(finding = 'owa' AND root != '', root, if(session_id != '', session_id, other_session_id)) AS sid,
-          if(finding = 'owa' AND root != '' OR session_id != '', 'sid', 'other') AS field,
+          multiIf(finding = 'owa' AND root != '', 'sid', session_id = '', 'other',
+            source = 'ual' AND token_state = 'absent' AND other_session_id = '', 'other', 'sid') AS field,
           if(source IN ('keycloak', 'mintmark'), 'plain', 'cloud') AS family,
           lower(if(client_app_id != '', client_app_id, app_id)) AS app,
           actor_kind = 'app' AS is_app,
@@ -118,7 +120,7 @@ const RULES = `multiIf(
   sid != '' AND is_anothers, ('mismatched', 'session-principal-differs'),
   is_absent AND note = '', ('unissued', 'session-never-issued'),
   token_state = 'anonymised', ('undetermined', 'anonymised-id'),
-  sid = '' OR NOT is_linkable, ('undetermined', 'no-token-id'),
+  sid = '', ('undetermined', 'no-token-id'),
   note != '', ('undetermined', note),
   session_doubt = '', ('undetermined', 'no-token-id'),
   ('undetermined', session_doubt))`

@@ -186,8 +186,9 @@ async function exactLane(session: Session, tables: LaneTables, range: Range): Pr
     FROM (
       SELECT token_id, ${FACT} AS fact
       FROM issuance
-      WHERE bucket BETWEEN {first:UInt8} AND {last:UInt8} AND outcome = 'issued' AND token_id != toUUID('${NO_ID}')
+      PREWHERE bucket BETWEEN {first:UInt8} AND {last:UInt8}
         AND token_id GLOBAL IN (SELECT token_id FROM ${tables.candidate} WHERE token_state = 'present')
+      WHERE outcome = 'issued' AND token_id != toUUID('${NO_ID}')
       GROUP BY token_id, category = 'owa-auth', source, lower(principal), principal_id, app_id, resource_id, tenant,
         home_tenant
     )

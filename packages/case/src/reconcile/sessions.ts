@@ -63,25 +63,30 @@ export async function findSessions(
 
 const mine = (column: string) => `cityHash64(${column}) % {parts:UInt32} = {part:UInt32}`
 
+/** Accesses whose verdict may hang on their session: the others are mismatched already. */
+const UNSETTLED = "finding IN ('', 'owa')"
+
 /**
- * Sessions that the identity provider knows of. An interrupted sign-in counts: "keep me signed in" (error 50140)
- * is logged as a failure, goes on as the same session, and for some sessions is all that the log has (seen in a
- * unified audit log of 2021). A session that the mail service's own token call names is no root: such records
- * are left out.
+ * Errors after a sign-in that succeeded: "keep me signed in?" and "is this the app that you want?". They are logged
+ * as failures, go on as the same session, and for some sessions are all that the log has (seen in a unified audit
+ * log of 2021). A wrong password begins no session.
  */
+const INTERRUPTED = `match(detail, '"error(Number|Code)":"?(50140|50199)"?[,}]')`
+
+/** A session that the mail service's own token call names is no root: such records are left out. */
 function knownSql(tables: OpenTables): string {
   const wanted = ['session_id', 'other_session_id', 'root']
     .map(
       (name) =>
-        `SELECT cityHash64(${name}) FROM ${tables.open} WHERE ${name} != '' AND ${mine(name)}`,
+        `SELECT cityHash64(${name}) FROM ${tables.open} WHERE ${name} != '' AND ${UNSETTLED} AND ${mine(name)}`,
     )
     .join(' UNION ALL ')
   return `
     INSERT INTO ${tables.known}
     SELECT session_id, groupUniqArray(16)(lower(principal)), groupUniqArray(16)(principal_id)
     FROM issuance
-    WHERE category != 'owa-auth' AND session_id != ''
-      AND session_id_key % {parts:UInt32} = {part:UInt32} AND session_id_key GLOBAL IN (${wanted})
+    PREWHERE session_id_key % {parts:UInt32} = {part:UInt32} AND session_id_key GLOBAL IN (${wanted})
+    WHERE category != 'owa-auth' AND session_id != '' AND (outcome = 'issued' OR ${INTERRUPTED})
     GROUP BY session_id
     SETTINGS ${SPILLS}`
 }
@@ -95,7 +100,7 @@ function sessionsSql(tables: OpenTables): string {
     FROM (
       SELECT home, sid, field, min(at_ms) AS first_ms,
         min(concat('session/', family, '/', kind)) AS session_kind
-      FROM (${prepared(tables, '1')})
+      FROM (${prepared(tables, UNSETTLED)})
       WHERE sid != '' AND ${mine('sid')}
       GROUP BY home, sid, field
     ) AS g
@@ -110,7 +115,7 @@ function sessionsSql(tables: OpenTables): string {
  */
 function usedSql(tables: OpenTables): string {
   const absent = `SELECT cityHash64(sid) FROM ${tables.sessions}
-    WHERE field = 'sid' AND NOT is_known AND doubt = '' AND ${mine('sid')}`
+    WHERE NOT is_known AND doubt = '' AND ${mine('sid')}`
   return `
     INSERT INTO ${tables.known}
     SELECT u.session_id, [], [] FROM (
