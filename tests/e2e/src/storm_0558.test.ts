@@ -167,6 +167,20 @@ describe('the rest of the answer', () => {
     assert.ok(check(answer), JSON.stringify(check.errors?.slice(0, 5)))
   })
 
+  it('is printed in at most 40 lines, as the README shows it', () => {
+    const place = path.join(out, 'case')
+    const printed = mintmark(
+      'investigate',
+      path.join(out, 'replay', 'logs'),
+      '--case',
+      place,
+    ).stdout
+    assert.ok(printed.split('\n').length <= 41)
+    const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8')
+    const [, shown] = /What `npm start` prints:\n\n```\n([^`]*)```/.exec(readme) ?? []
+    assert.equal(shown, printed.replaceAll(place, 'replay-out/case'))
+  })
+
   it('is the same when it is asked for again, without being made again', () => {
     const again = mintmark(
       'investigate',
