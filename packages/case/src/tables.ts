@@ -15,6 +15,8 @@ interface View {
   readonly select: string
 }
 
+const WIDE_PART_BYTES = 256 * 1024 * 1024
+
 const VIEWS: readonly View[] = [
   { name: 'item', select: ITEM_VIEW },
   { name: 'artefact_access', select: ARTEFACT_VIEW },
@@ -56,7 +58,11 @@ function createView(view: View, session: Session): string {
 
 function createTable(spec: TableSpec, name: string): string {
   const columns = spec.columns.join(', ')
-  return `CREATE TABLE IF NOT EXISTS ${name} (${columns}) ENGINE = ${spec.engine} ORDER BY (${spec.orderBy})`
+  // Small parts, of which ingest makes many, are one file each, not two for every column (measured: a
+  // tenth of an ingest was the file system's search for free inodes).
+  const settings = spec.sharded ? `SETTINGS min_bytes_for_wide_part = ${WIDE_PART_BYTES}` : ''
+  return `CREATE TABLE IF NOT EXISTS ${name} (${columns})
+    ENGINE = ${spec.engine} ORDER BY (${spec.orderBy}) ${settings}`
 }
 
 /** The view's text with the names of the tables that stand beside it. */

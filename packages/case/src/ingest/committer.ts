@@ -3,6 +3,7 @@ import { ACCESS_COLUMNS, ISSUANCE_COLUMNS, TABLES } from '../schema.ts'
 import type { Session } from '../session.ts'
 import { type EvidenceDraft, evidenceBlock, statementBlock } from './draft.ts'
 import type { KnownEvidence } from './known_evidence.ts'
+import type { MergePause } from './merges.ts'
 import { RejectBlock, type TableBlock } from './record_block.ts'
 
 /** Encoded rows that wait for the engine: one insert of about this much sorts within 200 MB. */
@@ -32,9 +33,11 @@ export class Committer {
   #bytes = 0
   #writing: Promise<void> = Promise.resolve()
   #isWriting: boolean = false
+  readonly #merges: MergePause
   readonly #onCommit: () => void
 
-  constructor(session: Session, known: KnownEvidence, onCommit: () => void) {
+  constructor(session: Session, known: KnownEvidence, merges: MergePause, onCommit: () => void) {
+    this.#merges = merges
     this.#session = session
     this.#known = known
     this.#onCommit = onCommit
@@ -96,6 +99,7 @@ export class Committer {
       // oxlint-disable-next-line no-await-in-loop -- one insert at a time bounds the memory
       if (bytes.length > 0) await this.#session.insert(table, columns, 'Native', bytes)
     }
+    await this.#merges.inserted()
     if (ready.length > 0) await this.#commit(ready)
   }
 
@@ -116,11 +120,10 @@ export class Committer {
       const shape = draft.sameAs === 0 ? draft.shape : this.#known.shapeOf(draft.sameAs)
       this.#known.addShape(draft.evidenceId, shape)
     }
+    const replaced = drafts.map(({ replaces }) => replaces).filter((id) => id !== 0)
+    if (repeated.length + replaced.length > 0) await this.#merges.end()
     await removeFiles(this.#session, repeated)
-    await forgetFiles(
-      this.#session,
-      drafts.map(({ replaces }) => replaces).filter((id) => id !== 0),
-    )
+    await forgetFiles(this.#session, replaced)
     const statements = statementBlock(drafts)
     if (statements !== undefined)
       await this.#session.insert('statement', statements.columns, 'Native', statements.bytes)

@@ -16,6 +16,7 @@ import { lockIngest } from '../ingest_lock.ts'
 import { lastEvidence, recover } from '../recover.ts'
 import { Committer } from './committer.ts'
 import { KnownEvidence } from './known_evidence.ts'
+import { MergePause } from './merges.ts'
 import { SourceFailure, SourceReader, type Taken } from './source_reader.ts'
 import { WorkerPool } from './worker_pool.ts'
 
@@ -123,12 +124,16 @@ async function runOnce(
   const known = await KnownEvidence.load(session)
   const firstId = (await lastEvidence(session)) + 1
   const tally = new Tally(sources, options.onProgress)
-  const committer = new Committer(session, known, () => tally.done(committer.committed.length))
+  const merges = new MergePause(session)
+  const committer = new Committer(session, known, merges, () =>
+    tally.done(committer.committed.length),
+  )
   const pool = new WorkerPool(threadsOf(options))
   const { signal } = options
   const onBytes = (bytes: number) => tally.read(bytes)
   const reader = new SourceReader({ pool, committer, known, firstId, failed, signal, onBytes })
   try {
+    await merges.begin()
     for (const source of sources) {
       // oxlint-disable-next-line no-await-in-loop -- in order; reading goes on beside it
       await reader.take(source)
@@ -140,6 +145,7 @@ async function runOnce(
     await pool.close()
     // Closing a case amid an insert would end the process.
     await committer.settled()
+    await merges.end()
   }
   return report(await evidenceRows(session), reader.taken)
 }

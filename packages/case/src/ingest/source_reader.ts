@@ -18,7 +18,7 @@ import type { PartSummary, SmallTask } from './worker_protocol.ts'
 
 /** Content up to this size is held whole: the file is known before a row of it is made. */
 const SMALL_BYTES = 1024 * 1024
-const SLICE_BYTES = 4 * 1024 * 1024
+const SLICE_BYTES = 8 * 1024 * 1024
 /** Small files go to a worker in groups of about this much. */
 const GROUP_BYTES = 2 * 1024 * 1024
 const GROUP_FILES = 200
