@@ -1,5 +1,6 @@
 import { CsvError } from 'csv-parse'
 import { parse } from 'csv-parse/sync'
+import { plainRows } from './csv_plain.ts'
 
 /**
  * The cells of whole CSV rows.
@@ -8,6 +9,19 @@ import { parse } from 'csv-parse/sync'
  * @returns undefined when csv-parse finds another number of rows, or none
  */
 export function readCells(
+  bytes: Buffer,
+  delimiter: number,
+  rows: number,
+): readonly (readonly string[])[] | undefined {
+  const plain = plainRows(bytes.toString(), String.fromCharCode(delimiter))
+  // An empty line is a row of one empty cell here, and none to csv-parse.
+  if (plain?.length === rows && !plain.some((row) => row.length === 1 && row[0] === ''))
+    return plain
+  return parsedRows(bytes, delimiter, rows)
+}
+
+/** The same by csv-parse, which takes every quote loosely. */
+export function parsedRows(
   bytes: Buffer,
   delimiter: number,
   rows: number,
