@@ -18,11 +18,19 @@ export interface StoredBytes {
 
 /** A file on disk. Reading throws `INPUT_UNREADABLE`. */
 export function diskBytes(file: string, sizeBytes: number): StoredBytes {
-  return { path: file, file, sizeBytes, storedBytes: sizeBytes, read: () => readDisk(file) }
+  return {
+    path: file,
+    file,
+    sizeBytes,
+    storedBytes: sizeBytes,
+    read: () => readDisk(file, sizeBytes),
+  }
 }
 
-async function* readDisk(file: string): AsyncGenerator<Uint8Array, void, void> {
-  const stream: AsyncIterable<Uint8Array> = createReadStream(file, { highWaterMark: CHUNK_BYTES })
+async function* readDisk(file: string, sizeBytes: number): AsyncGenerator<Uint8Array, void, void> {
+  // One byte more than a small file has, so that its end is met with it; it may still have grown.
+  const highWaterMark = Math.min(CHUNK_BYTES, Math.max(4096, sizeBytes + 1))
+  const stream: AsyncIterable<Uint8Array> = createReadStream(file, { highWaterMark })
   try {
     yield* stream
   } catch (cause) {
