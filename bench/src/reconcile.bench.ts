@@ -6,8 +6,8 @@
  * Reconcile's time has everything in it: both lanes, sessions, verdicts, base rates.
  *
  * The world: 25 tenants, twice as many tokens as accesses, so that half of the tokens are never used; one
- * access in a thousand is made with a forged token, each of which is used 25 times, and one in ten thousand
- * with the id of somebody else's.
+ * access in a thousand is made with a forged token, and one in ten thousand with the id of somebody else's;
+ * each of these tokens is used 25 times.
  *
  * Usage: node bench/dist/src/reconcile.bench.js [accesses…] [--rounds N]. BENCH_TINY=1 only checks that it
  * runs and that both find the same.
@@ -57,11 +57,13 @@ async function makeWorld(session: Session, accesses: number): Promise<void> {
      SELECT 1, number, ${guid('number', 11)},
        if(number % ${FORGED_EVERY} = 0, ${guid(`intDiv(number, ${FORGED_EVERY * USES})`, 13)}, ${guid('holder', 1)}),
        ${at('holder')} + 600, 'ual', 'MailItemsAccessed', 'Exchange', 50, 'succeeded', 'present',
-       if(number % ${FORGED_EVERY} = 0, '', toString(${guid('intDiv(holder, 20)', 7)})), ${at('holder')},
+       toString(if(number % ${FORGED_EVERY} = 0, ${guid(`intDiv(number, ${FORGED_EVERY * USES})`, 15)}, ${guid('intDiv(holder, 20)', 7)})), ${at('holder')},
        if(number % ${REUSED_EVERY} = 1, 'thief@example.org', principal),
        if(number % ${REUSED_EVERY} = 1, '', principal_id), 'user', principal, tenant, app,
        concat('198.51.100.', toString(number % 250)), 'Client=OWA', 0
-     FROM (SELECT number, number * 2 AS holder, ${HOLDER('number * 2')} FROM numbers({accesses:UInt64}))`,
+     FROM (SELECT number,
+       if(number % ${REUSED_EVERY} = 1, intDiv(number, ${REUSED_EVERY * USES}) * ${REUSED_EVERY * USES} + 3, number) * 2 AS holder,
+       ${HOLDER('holder')} FROM numbers({accesses:UInt64}))`,
     { accesses },
   )
   // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time

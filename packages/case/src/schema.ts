@@ -34,26 +34,35 @@ const key = (column: string) =>
 
 /** Who a token is for, by name: names of cloud users have an `@`; elsewhere any name will do. */
 const IS_NAMED = `principal != '' AND (position(principal, '@') > 0 OR source IN ('keycloak', 'mintmark'))`
-/** Even: tenant, principal's name and application. Odd: his object id in the name's place. */
-const claim = (tenant: string, who: string, app: string, kind: 'name' | 'id') =>
-  kind === 'name'
-    ? `bitAnd(cityHash64('n', ${tenant}, ${who}, ${app}), 18446744073709551614)`
-    : `bitOr(cityHash64('i', ${tenant}, ${who}, ${app}), 1)`
 /**
- * What reconcile's fast lane compares beside the token id: hashes of whom a token was made for. 0 where
- * there is nothing to compare, or nothing was issued; such rows take the exact lane.
+ * One number for what reconcile's fast lane compares: token id, tenant, principal and application, hashed; the
+ * hours since 1970 of its issuance, times {@link HOUR_STEP}, added where they are known; and in the two lowest
+ * bits the kind of key. The hash has no inverse, so nobody can choose a token id that gives another's number.
  */
-const MADE = `outcome = 'issued' AND category != 'owa-auth'`
-const ISSUANCE_CLAIMS = [
-  `claim_name UInt64 DEFAULT if(${MADE} AND ${IS_NAMED}, ${claim('tenant', 'principal', 'app_id', 'name')}, 0)`,
-  `claim_id UInt64 DEFAULT if(${MADE} AND principal_id != '', ${claim('tenant', 'principal_id', 'app_id', 'id')}, 0)`,
+const keyBase = (tenant: string, who: string, app: string) =>
+  `bitAnd(sipHash64(concat(reinterpretAsFixedString(token_id), ${tenant}, '\\0', ${who}, '\\0', ${app})), 18446744073709551612)`
+/** A multiple of 4 near 2^64 divided by the golden ratio. */
+export const HOUR_STEP = '11400714819323198484'
+export const hoursOf = (time: string): string =>
+  `toUInt64(intDiv(toUnixTimestamp64Milli(${time}), 3600000)) * ${HOUR_STEP}`
+/** Kinds of key: by the principal's name or object id, with or without the hour of issuance. */
+export const KEY_KINDS = { name: 0, id: 1, nameHour: 2, idHour: 3 } as const
+/** Rows in which nothing was issued, or there is nothing to compare, have 0 and take the exact lane. */
+const MADE = `outcome = 'issued' AND category != 'owa-auth' AND token_id != toUUID('${NO_ID}')`
+const ISSUANCE_KEYS = [
+  `key_name UInt64 DEFAULT if(${MADE} AND ${IS_NAMED},
+    ${keyBase('tenant', 'principal', 'app_id')} + ${hoursOf('at')} + ${KEY_KINDS.nameHour}, 0)`,
+  `key_id UInt64 DEFAULT if(${MADE} AND principal_id != '',
+    ${keyBase('tenant', 'principal_id', 'app_id')} + ${hoursOf('at')} + ${KEY_KINDS.idHour}, 0)`,
 ]
 const TOKEN_TENANT = `if(token_tenant = '', tenant, token_tenant)`
 const CLIENT_APP = `if(client_app_id = '', app_id, client_app_id)`
-const ACCESS_CLAIM = `claim UInt64 DEFAULT multiIf(
-  token_state != 'present', 0,
-  actor_kind != 'app' AND ${IS_NAMED}, ${claim(TOKEN_TENANT, 'principal', CLIENT_APP, 'name')},
-  principal_id != '', ${claim(TOKEN_TENANT, 'principal_id', CLIENT_APP, 'id')},
+const ACCESS_KEY = `key UInt64 DEFAULT multiIf(
+  token_state != 'present' OR token_id = toUUID('${NO_ID}'), 0,
+  actor_kind != 'app' AND ${IS_NAMED}, ${keyBase(TOKEN_TENANT, 'principal', CLIENT_APP)}
+    + if(toUnixTimestamp64Milli(issued_at) > 0, ${hoursOf('issued_at')} + ${KEY_KINDS.nameHour}, ${KEY_KINDS.name}),
+  principal_id != '', ${keyBase(TOKEN_TENANT, 'principal_id', CLIENT_APP)}
+    + if(toUnixTimestamp64Milli(issued_at) > 0, ${hoursOf('issued_at')} + ${KEY_KINDS.idHour}, ${KEY_KINDS.id}),
   0)`
 
 const ISSUANCE = [
@@ -147,7 +156,7 @@ export const TABLES: readonly TableSpec[] = [
     columns: [
       ...RECORD,
       ...ISSUANCE,
-      ...ISSUANCE_CLAIMS,
+      ...ISSUANCE_KEYS,
       key('session_id'),
       BUCKET,
       contentOf(ISSUANCE),
@@ -162,7 +171,7 @@ export const TABLES: readonly TableSpec[] = [
     columns: [
       ...RECORD,
       ...ACCESS,
-      ACCESS_CLAIM,
+      ACCESS_KEY,
       key('principal_id'),
       key('session_id'),
       BUCKET,

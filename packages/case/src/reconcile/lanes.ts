@@ -2,20 +2,17 @@
  * Finds the accesses whose token no issuance explains.
  *
  * Nearly all accesses of a sound log are explained, so the work is split. The **fast lane** goes over id-range
- * buckets: of each it puts one 64-bit key an issuance into a set and drops every access whose key is in it.
- * A key mixes all 16 bytes of the token id with what the token was made for (tenant, principal,
- * application) and the hour of its issuance; the mixing depends on numbers drawn from the hashes of the
- * evidence, so nobody who writes a token id can aim at another's key. What is left, usually little, takes the
- * **exact lane**: every issuance of its token id is compared field by field.
+ * buckets: of each it puts one number an issuance (`key_name` or `key_id` of `schema.ts`) into a set and drops every
+ * access whose number is in it: token id, tenant, principal, application and hour of issue are the same then. What
+ * is left, usually little, takes the **exact lane**: every issuance of its token id is compared field by field.
  *
  * Cost: one pass over the key columns of both tables, memory for the keys of one bucket range; the exact lane
  * holds {@link EXACT_ROWS} accesses and the issuances of their ids.
  *
  * @module
  */
-import { createHash } from 'node:crypto'
-import { type Json, text } from '@mintmark/core'
-import { NO_ID } from '../schema.ts'
+import type { Json } from '@mintmark/core'
+import { hoursOf, KEY_KINDS, NO_ID } from '../schema.ts'
 import type { Session } from '../session.ts'
 import { agreementMask, FACT, REASON_OF_MASK } from './agreement.ts'
 
@@ -62,67 +59,37 @@ export const OPEN_COLUMNS: string = `${CANDIDATE}, finding LowCardinality(String
 export const CANDIDATE_COLUMNS: string = CANDIDATE
 export const BUCKET_ORDER = '(bucket, token_id, record_id, content)'
 
-/** Settings of every statement here: each bucket joins within its shard, and sets are not index keys. */
-const LOCAL = "distributed_product_mode = 'local', use_index_for_in_with_subqueries = 0"
+/** Each bucket joins within its shard. */
+const LOCAL = "distributed_product_mode = 'local'"
 const SPILLS =
   'max_bytes_before_external_group_by = 200000000, max_bytes_ratio_before_external_group_by = 0'
 
-/** Numbers that the keys are mixed with: the same for the same evidence, and known to nobody beforehand. */
-export async function mixersOf(session: Session): Promise<readonly [bigint, bigint]> {
-  const rows = await session.rows(
-    'SELECT sha256, content_sha256 FROM evidence ORDER BY evidence_id',
-  )
-  const hash = createHash('sha256')
-  for (const row of rows) hash.update(`${text(row, 'sha256')}\0${text(row, 'content_sha256')}\n`)
-  const digest = hash.digest()
-  return [digest.readBigUInt64LE(0), digest.readBigUInt64LE(8)]
-}
-
-/** What an access can be compared by: how its token's holder is known, and whether its hour is. */
-interface KeyKind {
-  readonly claim: 'claim_name' | 'claim_id'
-  readonly hasHour: boolean
-}
-
 /** Kinds of key that a fair share of the accesses have; those of other kinds take the exact lane. */
-async function keyKinds(session: Session, sample: Range): Promise<KeyKind[]> {
-  const [row] = await session.rows(
-    `SELECT countIf(claim != 0 AND claim % 2 = 0 AND t != 0) AS name_hour,
-       countIf(claim != 0 AND claim % 2 = 0 AND t = 0) AS name_bare,
-       countIf(claim % 2 = 1 AND t != 0) AS id_hour, countIf(claim % 2 = 1 AND t = 0) AS id_bare
-     FROM (SELECT claim, toUnixTimestamp64Milli(issued_at) AS t FROM access
-       WHERE bucket BETWEEN {first:UInt8} AND {last:UInt8})`,
+async function commonKinds(session: Session, sample: Range): Promise<number[]> {
+  const rows = await session.rows(
+    `SELECT key % 4 AS kind, count() AS n FROM access
+     WHERE bucket BETWEEN {first:UInt8} AND {last:UInt8} AND key != 0 GROUP BY kind ORDER BY kind`,
     { ...sample },
   )
-  const counted: readonly (readonly [string, KeyKind])[] = [
-    ['name_hour', { claim: 'claim_name', hasHour: true }],
-    ['name_bare', { claim: 'claim_name', hasHour: false }],
-    ['id_hour', { claim: 'claim_id', hasHour: true }],
-    ['id_bare', { claim: 'claim_id', hasHour: false }],
-  ]
-  const total = counted.reduce((sum, [name]) => sum + Number(row?.[name] ?? 0), 0)
-  return counted.flatMap(([name, kind]) => (Number(row?.[name] ?? 0) > total / 50 ? [kind] : []))
+  const total = rows.reduce((sum, row) => sum + Number(row['n']), 0)
+  return rows.filter((row) => Number(row['n']) > total / 50).map((row) => Number(row['kind']))
 }
 
-/** The key of a row, as SQL. `hour` is hours since 1970, or 0. */
-function keyOf(claim: string, hour: string): string {
-  const high = 'toUInt64(bitShiftRight(reinterpretAsUInt128(token_id), 64))'
-  const low = 'reinterpretAsUInt64(token_id)'
-  const made = `${claim} + toUInt64(${hour}) * 11400714819323198485`
-  return `bitXor(bitXor(${low}, intHash64(bitXor(${high}, {mixer_1:UInt64}))),
-    intHash64(bitXor(${made}, {mixer_2:UInt64})))`
+/** The key of an issuance, of each kind. */
+const MADE_KEY: Readonly<Record<number, string>> = {
+  [KEY_KINDS.nameHour]: 'key_name',
+  [KEY_KINDS.idHour]: 'key_id',
+  [KEY_KINDS.name]: `if(key_name = 0, 0, key_name - ${KEY_KINDS.nameHour - KEY_KINDS.name} - ${hoursOf('at')})`,
+  [KEY_KINDS.id]: `if(key_id = 0, 0, key_id - ${KEY_KINDS.idHour - KEY_KINDS.id} - ${hoursOf('at')})`,
 }
-
-const hourOf = (column: string) => `intDiv(toUnixTimestamp64Milli(${column}), 3600000)`
 
 /** True of accesses that an issuance explains for certain. */
-function fastLane(kinds: readonly KeyKind[]): string {
-  if (kinds.length === 0) return '0'
-  const keys = kinds.map((kind) => keyOf(kind.claim, kind.hasHour ? hourOf('at') : '0'))
-  const made = keys.length === 1 ? (keys[0] ?? '') : `arrayJoin([${keys.join(', ')}])`
-  return `claim != 0 AND token_state = 'present' AND ${keyOf('claim', hourOf('issued_at'))} IN (
-    SELECT ${made} FROM issuance
-    WHERE bucket BETWEEN {first:UInt8} AND {last:UInt8} AND (claim_name != 0 OR claim_id != 0))`
+function fastLane(kinds: readonly number[]): string {
+  const keys = kinds.flatMap((kind) => MADE_KEY[kind] ?? [])
+  if (keys.length === 0) return '0'
+  const made = keys.length === 1 ? keys.join('') : `arrayJoin([${keys.join(', ')}])`
+  return `key != 0 AND key IN (
+    SELECT ${made} FROM issuance WHERE bucket BETWEEN {first:UInt8} AND {last:UInt8})`
 }
 
 /** Tables that the lanes write: `candidate` is emptied between ranges, `open` is the outcome. */
@@ -142,28 +109,36 @@ export async function runLanes(
   tables: LaneTables,
   onRange: (done: number, total: number) => void,
 ): Promise<void> {
-  const [mixer1, mixer2] = await mixersOf(session)
   const sample =
     ranges.length >= 16 ? (ranges[0] ?? { first: 0, last: 255 }) : { first: 0, last: 255 }
-  const explained = fastLane(await keyKinds(session, sample))
+  const explained = fastLane(await commonKinds(session, sample))
   let from = 0
+  let nextCount = 0
   for (const [at, range] of ranges.entries()) {
     // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
     await session.command(
       `INSERT INTO ${tables.candidate} SELECT ${CARRIED} FROM access
        PREWHERE bucket BETWEEN {first:UInt8} AND {last:UInt8} AND NOT (${explained})
-       SETTINGS ${LOCAL}`,
-      { ...range, mixer_1: mixer1, mixer_2: mixer2 },
+       SETTINGS ${LOCAL}, use_index_for_in_with_subqueries = 0`,
+      { ...range },
     )
     const isLast = at === ranges.length - 1
-    // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
-    if (isLast || (await countOf(session, tables.candidate)) >= EXACT_ROWS) {
-      // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
-      await exactLane(session, tables, { first: from, last: range.last })
+    // oxlint-disable-next-line no-await-in-loop -- as above
+    const waiting = isLast || at >= nextCount ? await countOf(session, tables.candidate) : 0
+    if (isLast || waiting >= EXACT_ROWS) {
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      await exactLane(session, tables, { first: from, last: range.last }, waiting)
       from = range.last + 1
     }
+    if (at >= nextCount) nextCount = at + rangesAhead(waiting, at + 1)
     onRange(at + 1, ranges.length)
   }
+}
+
+/** After how many more ranges the candidates may be enough for the exact lane, going by those so far. */
+function rangesAhead(waiting: number, done: number): number {
+  const perRange = Math.max(1, waiting / done)
+  return Math.max(1, Math.min(8, Math.floor((EXACT_ROWS - waiting) / perRange / 2)))
 }
 
 export async function countOf(session: Session, table: string): Promise<number> {
@@ -180,14 +155,20 @@ function countIn(row: Json | undefined, name: string): number {
  * seen, a reason why every issuance of it disagrees, `owa` only the mail service issued it (`root` is the session
  * that it was asked with), `shared` too many issuances have it.
  */
-async function exactLane(session: Session, tables: LaneTables, range: Range): Promise<void> {
+async function exactLane(
+  session: Session,
+  tables: LaneTables,
+  range: Range,
+  waiting: number,
+): Promise<void> {
+  if (waiting === 0) return
   const facts = `
     SELECT token_id AS made_id, arraySort(groupArray(${SHARED_LIMIT + 1})(fact)) AS facts
     FROM (
       SELECT token_id, ${FACT} AS fact
       FROM issuance
       PREWHERE bucket BETWEEN {first:UInt8} AND {last:UInt8}
-        AND token_id GLOBAL IN (SELECT token_id FROM ${tables.candidate} WHERE token_state = 'present')
+        AND (bucket, token_id) GLOBAL IN (SELECT bucket, token_id FROM ${tables.candidate} WHERE token_state = 'present')
       WHERE outcome = 'issued' AND token_id != toUUID('${NO_ID}')
       GROUP BY token_id, category = 'owa-auth', source, lower(principal), principal_id, app_id, resource_id, tenant,
         home_tenant
@@ -209,7 +190,8 @@ async function exactLane(session: Session, tables: LaneTables, range: Range): Pr
        LEFT ANY JOIN (${facts}) AS f ON made_id = c.token_id AND c.token_state = 'present'
      )
      WHERE made != 0
-     SETTINGS ${LOCAL}, ${SPILLS}, max_block_size = 8192`,
+     SETTINGS ${LOCAL}, ${SPILLS}, max_block_size = 8192,
+       use_index_for_in_with_subqueries_max_values = 50000`,
     { ...range },
   )
   await session.command(`TRUNCATE TABLE ${tables.candidate}`)
