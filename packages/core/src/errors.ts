@@ -12,7 +12,6 @@
  * Adding a code is a minor change, renaming one is a major.
  */
 export type ErrorCode =
-  | 'FORMAT_LIMIT'
   | 'INPUT_INVALID'
   | 'INPUT_UNREADABLE'
   | 'CASE_BUSY'

@@ -224,7 +224,7 @@ export class WorkerPool {
   #fail(cause: unknown): void {
     const message = cause instanceof Error ? cause.message : String(cause)
     this.#failure ??= new MintmarkError(
-      'FORMAT_LIMIT',
+      'INPUT_UNREADABLE',
       `a reader stopped: ${message}`,
       {},
       { cause },
