@@ -96,7 +96,7 @@ async function requireShards(session: Session, location: ServerLocation): Promis
 
 async function openFolder(folder: string, mode: 'read' | 'write'): Promise<Case> {
   requireCaseFolder(folder, mode)
-  const unlock = lockFolder(folder)
+  const unlock = locked(folder)
   try {
     if (!existsSync(join(folder, 'case.json'))) writeCaseFile(folder)
     const session = openChdb(join(folder, 'engine'), join(folder, 'staging'))
@@ -116,7 +116,15 @@ async function openFolder(folder: string, mode: 'read' | 'write'): Promise<Case>
     }
   } catch (cause) {
     unlock()
-    throw cause
+    throw cause instanceof MintmarkError ? cause : folderError(folder, cause)
+  }
+}
+
+function locked(folder: string): () => void {
+  try {
+    return lockFolder(folder)
+  } catch (cause) {
+    throw cause instanceof MintmarkError ? cause : folderError(folder, cause)
   }
 }
 
@@ -193,7 +201,7 @@ function otherVersion(found: string): MintmarkError {
 
 function folderError(folder: string, cause: unknown): MintmarkError {
   const errno = isObject(cause) && typeof cause['code'] === 'string' ? cause['code'] : ''
-  const code = errno === 'ENOSPC' ? 'DISK_FULL' : 'CASE_INVALID'
+  const code = errno === 'ENOSPC' || errno === 'EDQUOT' ? 'DISK_FULL' : 'CASE_INVALID'
   return new MintmarkError(
     code,
     `${folder} cannot be used as a case: ${errno}`,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -52,7 +52,7 @@ class ChdbSession implements Session {
   constructor(folder: string, staging: string) {
     this.#folder = folder
     this.#staging = staging
-    this.#db = connect(folder, SETTINGS)
+    this.#db = connect(folder, staging)
   }
 
   async command(sql: string, params: Params = {}): Promise<void> {
@@ -73,7 +73,7 @@ class ChdbSession implements Session {
     const [normal] = await this.rows(NORMAL_FORM, { sql })
     const query = normal === undefined ? '' : (text(normal, 'query') ?? '')
     requireReadOnly(query)
-    this.#reader ??= connect(this.#folder, [...SETTINGS, '--readonly=1'])
+    this.#reader ??= connect(this.#folder, this.#staging, ['--readonly=1'])
     const reader = this.#reader
     // chDB streams SELECT alone; what SHOW, DESCRIBE and EXPLAIN answer is short.
     if (/^[(\s]*(?:SELECT|WITH)\b/u.test(query)) {
@@ -177,14 +177,26 @@ function promised(): { readonly promise: Promise<void>; readonly resolve: () => 
   return { promise, resolve: () => settle?.() }
 }
 
-function connect(folder: string, settings: readonly string[]): Chdb {
+function connect(folder: string, staging: string, settings: readonly string[] = []): Chdb {
   try {
-    return new Chdb(folder, { connectionArgs: settings })
+    return new Chdb(folder, { connectionArgs: [...SETTINGS, ...settings] })
   } catch (cause) {
+    requireRoom(staging)
     // chDB says only that it cannot connect; its reason goes to stderr. Another process's lock is the
     // usual one, and the one that the case's own lock file cannot rule out (another machine's pid).
     const message = 'the engine cannot open the case; another process may have it'
     throw new MintmarkError('CASE_BUSY', message, {}, { cause })
+  }
+}
+
+/** @throws {MintmarkError} `DISK_FULL` */
+function requireRoom(staging: string): void {
+  const path = join(staging, 'room')
+  try {
+    writeFileSync(path, Buffer.alloc(64 * 1024))
+    rmSync(path, { force: true })
+  } catch (cause) {
+    throw fileError(cause)
   }
 }
 

@@ -171,5 +171,7 @@ describe('ingest, on a full disk', () => {
     const again = await openCase(location)
     assert.equal(await contentOf(again.session), untouched)
     await again.close()
+    assert.throws(() => writeFileSync(join(mount, 'filler'), Buffer.alloc(30e6)), /ENOSPC/u)
+    await assert.rejects(openCase(join(mount, 'another case')), { code: 'DISK_FULL' })
   })
 })

@@ -162,6 +162,7 @@ async function* expandZip(
 function gunzipped(outer: StoredBytes): StoredBytes {
   return {
     ...outer,
+    readHead: undefined,
     read: (onReject) => inflate(outer.read(onReject), 'gzip', outer.storedBytes, onReject),
   }
 }

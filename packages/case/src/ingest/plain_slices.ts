@@ -7,6 +7,7 @@
  * @module
  */
 import type { Hash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { isObject, MintmarkError } from '@mintmark/core'
 import { countLines, readSlices } from '@mintmark/logs'
@@ -125,6 +126,15 @@ async function* rest(
     hash.update(bytes)
     onBytes(read)
     yield bytes
+  }
+}
+
+/** A whole file on disk. Throws `INPUT_UNREADABLE`. */
+export function plainBytes(file: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch (cause) {
+    throw unreadable(file, cause)
   }
 }
 
