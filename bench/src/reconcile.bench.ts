@@ -73,6 +73,7 @@ async function makeWorld(session: Session, accesses: number): Promise<void> {
      SELECT 1, 'made.ndjson', 'made', {tokens:UInt64}, {accesses:UInt64}`,
     { tokens, accesses },
   )
+  // oxlint-disable-next-line no-await-in-loop -- one merge at a time
   for (const table of ['issuance', 'access'])
     await session.everywhere(`OPTIMIZE TABLE ${session.localTable(table)} FINAL`)
   await buildCoverage(session)
@@ -105,8 +106,8 @@ async function joined(session: Session): Promise<number> {
 
 async function reconciled(session: Session): Promise<number> {
   const { verdicts, reasons } = await reconcile(session, { force: true })
-  const known = Number(verdicts.issued) + Number(verdicts.mismatched)
-  if (Number(reasons['principal-differs'] ?? 0) === 0)
+  const known = verdicts.issued + verdicts.mismatched
+  if ((reasons['principal-differs'] ?? 0) === 0)
     throw new Error('no access by another principal was found')
   const [row] = await session.rows('SELECT count() AS n FROM access')
   return Number(row?.['n']) - known
