@@ -161,6 +161,7 @@ export function categoriesSupplied(session: Session, limit = 10_000): Promise<Su
 
 /** The hours of one tenant's issuance coverage, as reconcile reads them. */
 export interface IssuanceHour {
+  readonly tenant: string
   readonly source: string
   readonly category: string
   readonly quality: string
@@ -178,19 +179,19 @@ export interface IssuanceHour {
 const HOURS: Query<{ tenants: readonly string[] }, IssuanceHour> = {
   name: 'issuance hours',
   sql: `
-    SELECT source, category, quality, toUnixTimestamp(hour) AS hour_s, sum(records) AS n,
+    SELECT tenant, source, category, quality, toUnixTimestamp(hour) AS hour_s, sum(records) AS n,
       toUnixTimestamp64Milli(min(first)) AS first_ms, toUnixTimestamp64Milli(max(last)) AS last_ms,
       sum(issued) AS made, sum(issued_with_token) AS token, sum(issued_with_session) AS session,
       sum(backup) AS backups
     FROM coverage
     WHERE side = 'issuance' AND tenant IN {tenants:Array(String)}
-    GROUP BY source, category, quality, hour
-    ORDER BY source, category, quality, hour`,
+    GROUP BY tenant, source, category, quality, hour
+    ORDER BY tenant, source, category, quality, hour`,
   example: { tenants: [''] },
   row: issuanceHour,
 }
 
-/** Issuance coverage of some tenants taken as one, hour by hour within a source, category and quality. */
+/** Issuance coverage of some tenants, hour by hour within a tenant, source, category and quality. */
 export function issuanceHours(
   session: Session,
   tenants: readonly string[],
@@ -200,6 +201,7 @@ export function issuanceHours(
 
 function issuanceHour(raw: Json): IssuanceHour {
   return {
+    tenant: text(raw, 'tenant') ?? '',
     source: text(raw, 'source') ?? '',
     category: text(raw, 'category') ?? '',
     quality: text(raw, 'quality') ?? '',

@@ -63,17 +63,20 @@ interface AuditSpan {
  */
 export async function writeDoubts(session: Session, table: string): Promise<string> {
   const tenants = await allTenants(session)
-  const sole = soleTenant(tenants)
+  const sole = soleTenant(tenants.map(({ name }) => name))
   const spans = await auditSpans(session)
   const gaps = await statedGaps(session)
   const folders = gaps.length === 0 ? new Map<string, Set<string>>() : await foldersOf(session)
   const writer = new Writer(session, table)
-  for (const tenant of tenants.filter((name) => name !== '' || sole === '')) {
-    // oxlint-disable-next-line no-await-in-loop -- one tenant's hours at a time bound the memory
-    const log = await logOf(session, tenant === sole ? [tenant, ''] : [tenant])
-    const own = gaps.filter((gap) => isOf(gap, tenant, folders))
-    // oxlint-disable-next-line no-await-in-loop -- as above
-    writer.write(tenant, tenantDoubts(log, spans.get(tenant), own))
+  for (const batch of batches(tenants.filter(({ name }) => name !== '' || sole === ''))) {
+    // oxlint-disable-next-line no-await-in-loop -- some tenants' hours at a time bound the memory
+    const logs = await logsOf(session, batch.includes(sole) ? [...batch, ''] : batch, sole)
+    for (const tenant of batch) {
+      const own = gaps.filter((gap) => isOf(gap, tenant, folders))
+      const log = logs.get(tenant) ?? new Map()
+      // oxlint-disable-next-line no-await-in-loop -- one insert at a time
+      await writer.write(tenant, tenantDoubts(log, spans.get(tenant), own))
+    }
   }
   await writer.end()
   return sole
@@ -85,14 +88,46 @@ function soleTenant(tenants: readonly string[]): string {
   return named.size === 1 && only !== undefined ? only : ''
 }
 
-async function logOf(session: Session, tenants: readonly string[]): Promise<Log> {
-  const log = new Map<string, IssuanceHour[]>()
+interface TenantSize {
+  readonly name: string
+  /** Rows of coverage. */
+  readonly rows: number
+}
+
+/** Rows of coverage that are read at once. */
+const BATCH_HOURS = 50_000
+
+/** Tenants put together so that one query reads the coverage of many small ones. */
+function batches(tenants: readonly TenantSize[]): string[][] {
+  const found: string[][] = []
+  let rows = BATCH_HOURS
+  for (const tenant of tenants) {
+    if (rows + tenant.rows > BATCH_HOURS) {
+      found.push([])
+      rows = 0
+    }
+    found.at(-1)?.push(tenant.name)
+    rows += tenant.rows
+  }
+  return found
+}
+
+/** The tenants' logs; records without a tenant are the sole tenant's. */
+async function logsOf(
+  session: Session,
+  tenants: readonly string[],
+  sole: string,
+): Promise<Map<string, Map<string, IssuanceHour[]>>> {
+  const logs = new Map<string, Map<string, IssuanceHour[]>>()
   for (const hour of await issuanceHours(session, tenants)) {
+    const tenant = hour.tenant === '' ? sole : hour.tenant
+    const log = logs.get(tenant) ?? new Map<string, IssuanceHour[]>()
+    logs.set(tenant, log)
     const hours = log.get(hour.category)
     if (hours === undefined) log.set(hour.category, [hour])
     else hours.push(hour)
   }
-  return log
+  return logs
 }
 
 /** The stretches of a tenant by `kindKey`. */
@@ -188,9 +223,11 @@ function owaDoubts(log: Log, audit: AuditSpan | undefined): Doubtful[] {
   ]
 }
 
-async function allTenants(session: Session): Promise<string[]> {
-  const rows = await session.rows('SELECT DISTINCT tenant FROM coverage ORDER BY tenant')
-  return rows.map((row) => text(row, 'tenant') ?? '')
+async function allTenants(session: Session): Promise<TenantSize[]> {
+  const rows = await session.rows(
+    'SELECT tenant, count() AS n FROM coverage GROUP BY tenant ORDER BY tenant',
+  )
+  return rows.map((row) => ({ name: text(row, 'tenant') ?? '', rows: Number(row['n']) }))
 }
 
 /** When each tenant's unified audit log was on. */
@@ -258,8 +295,6 @@ const BATCH_ROWS = 20_000
 class Writer {
   readonly #session: Session
   readonly #table: string
-  /** Encoded rows: written at the end, since the session is reading the coverage until then. */
-  #parts: Uint8Array[] = []
   #lines: string[] = []
 
   constructor(session: Session, table: string) {
@@ -267,27 +302,20 @@ class Writer {
     this.#table = table
   }
 
-  write(tenant: string, doubts: ReadonlyMap<string, readonly Doubtful[]>): void {
+  async write(tenant: string, doubts: ReadonlyMap<string, readonly Doubtful[]>): Promise<void> {
     const cell = escaped(tenant)
     for (const [kind, stretches] of doubts)
       for (const { fromMs, untilMs } of doubtRows(stretches, DOUBTS))
         this.#lines.push(`${cell}\t${kind}\t${fromMs}\t[${untilMs.join(',')}]\n`)
-    if (this.#lines.length >= BATCH_ROWS) this.#encode()
+    if (this.#lines.length >= BATCH_ROWS) await this.end()
   }
 
   async end(): Promise<void> {
-    this.#encode()
-    const columns = ['tenant', 'kind', 'from_ms', 'until_ms']
-    const parts = this.#parts
-    this.#parts = []
-    await Promise.all(
-      parts.map((part) => this.#session.insert(this.#table, columns, 'TabSeparated', part)),
-    )
-  }
-
-  #encode(): void {
-    if (this.#lines.length > 0) this.#parts.push(Buffer.from(this.#lines.join('')))
+    if (this.#lines.length === 0) return
+    const bytes = Buffer.from(this.#lines.join(''))
     this.#lines = []
+    const columns = ['tenant', 'kind', 'from_ms', 'until_ms']
+    await this.#session.insert(this.#table, columns, 'TabSeparated', bytes)
   }
 }
 

@@ -17,8 +17,10 @@ import type { Session } from '../session.ts'
 import { agreementMask, FACT, REASON_OF_MASK } from './agreement.ts'
 
 const BUCKETS = 256
-/** Keys of one range stay in the processor's cache, near enough. */
+/** Accesses of one range: the keys of its issuances stay in the processor's cache, near enough. */
 const RANGE_ROWS = 400_000
+/** Ranges that one statement takes: their sets are built side by side, one a core. */
+const SIDE_BY_SIDE = 2
 /** Accesses that the exact lane takes at once, if a single range does not give more. */
 const EXACT_ROWS = 250_000
 /** An id that more issuances with differing facts share than this is no token id. */
@@ -84,12 +86,12 @@ const MADE_KEY: Readonly<Record<number, string>> = {
 }
 
 /** True of accesses that an issuance explains for certain. */
-function fastLane(kinds: readonly number[]): string {
+function fastLane(kinds: readonly number[], range: Range): string {
   const keys = kinds.flatMap((kind) => MADE_KEY[kind] ?? [])
   if (keys.length === 0) return '0'
   const made = keys.length === 1 ? keys.join('') : `arrayJoin([${keys.join(', ')}])`
   return `key != 0 AND key IN (
-    SELECT ${made} FROM issuance WHERE bucket BETWEEN {first:UInt8} AND {last:UInt8})`
+    SELECT ${made} FROM issuance WHERE ${bucketsOf(range)})`
 }
 
 /** Tables that the lanes write: `candidate` is emptied between ranges, `open` is the outcome. */
@@ -111,29 +113,39 @@ export async function runLanes(
 ): Promise<void> {
   const sample =
     ranges.length >= 16 ? (ranges[0] ?? { first: 0, last: 255 }) : { first: 0, last: 255 }
-  const explained = fastLane(await commonKinds(session, sample))
+  const kinds = await commonKinds(session, sample)
   let from = 0
   let nextCount = 0
-  for (const [at, range] of ranges.entries()) {
-    // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
-    await session.command(
-      `INSERT INTO ${tables.candidate} SELECT ${CARRIED} FROM access
-       PREWHERE bucket BETWEEN {first:UInt8} AND {last:UInt8} AND NOT (${explained})
-       SETTINGS ${LOCAL}, use_index_for_in_with_subqueries = 0`,
-      { ...range },
-    )
-    const isLast = at === ranges.length - 1
+  for (let at = 0; at < ranges.length; at += SIDE_BY_SIDE) {
+    const taken = ranges.slice(at, at + SIDE_BY_SIDE)
+    const done = at + taken.length
+    const last = taken.at(-1)?.last ?? from
+    // oxlint-disable-next-line no-await-in-loop -- one statement at a time bounds the memory
+    await session.command(candidatesSql(tables.candidate, kinds, taken))
+    const isLast = done === ranges.length
     // oxlint-disable-next-line no-await-in-loop -- as above
     const waiting = isLast || at >= nextCount ? await countOf(session, tables.candidate) : 0
     if (isLast || waiting >= EXACT_ROWS) {
       // oxlint-disable-next-line no-await-in-loop -- as above
-      await exactLane(session, tables, { first: from, last: range.last }, waiting)
-      from = range.last + 1
+      await exactLane(session, tables, { first: from, last }, waiting)
+      from = last + 1
     }
-    if (at >= nextCount) nextCount = at + rangesAhead(waiting, at + 1)
-    onRange(at + 1, ranges.length)
+    if (at >= nextCount) nextCount = at + rangesAhead(waiting, done)
+    onRange(done, ranges.length)
   }
 }
+
+/** Puts the accesses of the ranges that the fast lane does not explain into `table`. */
+function candidatesSql(table: string, kinds: readonly number[], ranges: readonly Range[]): string {
+  const selects = ranges.map(
+    (range) => `SELECT ${CARRIED} FROM access
+      PREWHERE ${bucketsOf(range)} AND NOT (${fastLane(kinds, range)})`,
+  )
+  return `INSERT INTO ${table} ${selects.join(' UNION ALL ')}
+    SETTINGS ${LOCAL}, use_index_for_in_with_subqueries = 0`
+}
+
+const bucketsOf = ({ first, last }: Range): string => `bucket BETWEEN ${first} AND ${last}`
 
 /** After how many more ranges the candidates may be enough for the exact lane, going by those so far. */
 function rangesAhead(waiting: number, done: number): number {

@@ -85,7 +85,7 @@ function knownSql(tables: OpenTables): string {
     INSERT INTO ${tables.known}
     SELECT session_id, groupUniqArray(16)(lower(principal)), groupUniqArray(16)(principal_id)
     FROM issuance
-    PREWHERE session_id_key % {parts:UInt32} = {part:UInt32} AND session_id_key GLOBAL IN (${wanted})
+    PREWHERE session_id_key GLOBAL IN (${wanted})
     WHERE category != 'owa-auth' AND session_id != '' AND (outcome = 'issued' OR ${INTERRUPTED})
     GROUP BY session_id
     SETTINGS ${SPILLS}`
@@ -120,8 +120,8 @@ function usedSql(tables: OpenTables): string {
     INSERT INTO ${tables.known}
     SELECT u.session_id, [], [] FROM (
       SELECT session_id, count() AS uses FROM access
-      WHERE session_id != '' AND session_id_key % {parts:UInt32} = {part:UInt32}
-        AND session_id_key GLOBAL IN (${absent})
+      PREWHERE session_id_key GLOBAL IN (${absent})
+      WHERE session_id != ''
       GROUP BY session_id
     ) AS u
     INNER JOIN (
