@@ -60,13 +60,9 @@ function createTable(spec: TableSpec, name: string): string {
   const columns = spec.columns.join(', ')
   // Small parts, of which ingest makes many, are one file each, not two for every column (measured: a
   // tenth of an ingest was the file system's search for free inodes).
-  const settings = [
-    ...(spec.sharded ? [`min_bytes_for_wide_part = ${WIDE_PART_BYTES}`] : []),
-    ...(spec.granuleRows === undefined ? [] : [`index_granularity = ${spec.granuleRows}`]),
-  ]
+  const settings = spec.sharded ? `SETTINGS min_bytes_for_wide_part = ${WIDE_PART_BYTES}` : ''
   return `CREATE TABLE IF NOT EXISTS ${name} (${columns})
-    ENGINE = ${spec.engine} ORDER BY (${spec.orderBy})
-    ${settings.length === 0 ? '' : `SETTINGS ${settings.join(', ')}`}`
+    ENGINE = ${spec.engine} ORDER BY (${spec.orderBy}) ${settings}`
 }
 
 /** The view's text with the names of the tables that stand beside it. */

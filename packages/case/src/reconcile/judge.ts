@@ -88,7 +88,9 @@ export function prepared(tables: OpenTables, where: string): string {
 /** The first doubt that touches a look-back from `from` on, as SQL; `''` when there is none. */
 export function doubtOf(until: string, from: string): string {
   const names = DOUBTS.map((doubt) => `'${doubt}'`).join(', ')
-  return `if(empty(${until}), 'category-not-supplied', arrayFirst((d, u) -> u > ${from}, [${names}], ${until}))`
+  return `if(empty(${until}), 'category-not-supplied',
+    [${names}, ''][if(arrayFirstIndex(u -> u > ${from}, ${until}) = 0, ${DOUBTS.length + 1},
+      arrayFirstIndex(u -> u > ${from}, ${until}))])`
 }
 
 /** From when on an access's token may have been issued, milliseconds. */
@@ -147,17 +149,15 @@ export async function judgeRange(
        if(client_app_id != '', client_app_id, app_id) AS app, at_ms, home, sid, field, principal,
        ruling.1 AS verdict, ruling.2 AS reason
      FROM (
-       SELECT *, ${RULES} AS ruling
-       FROM (
-         SELECT *, NOT is_known AND is_seen AS is_anothers,
-           sid != '' AND NOT is_seen AND is_linkable AND session_doubt = '' AS is_absent
-         FROM (
-           SELECT * EXCEPT (until_ms, known_1, known_2),
-             if(note != '', note, ${doubtOf('until_ms', LOOK_BACK_FROM)}) AS why,
-             known_1.1 OR known_2.1 AS is_seen,
-             known_1.1 AND ${sessionAgrees('known_1.2', 'known_1.3')}
-               OR known_2.1 AND ${sessionAgrees('known_2.2', 'known_2.3')} AS is_known,
-             field = 'sid' OR home IN (SELECT home FROM ${linkable}) AS is_linkable
+       SELECT * EXCEPT (until_ms),
+         ${doubtOf('until_ms', LOOK_BACK_FROM)} AS doubt,
+         if(note != '', note, doubt) AS why,
+         known_1.1 AND ${sessionAgrees('known_1.2', 'known_1.3')}
+           OR known_2.1 AND ${sessionAgrees('known_2.2', 'known_2.3')} AS is_known,
+         NOT is_known AND (known_1.1 OR known_2.1) AS is_anothers,
+         field = 'sid' OR home IN (SELECT home FROM ${linkable}) AS is_linkable,
+         sid != '' AND NOT known_1.1 AND NOT known_2.1 AND is_linkable AND session_doubt = '' AS is_absent,
+         ${RULES} AS ruling
        FROM (
          SELECT p.*, until_ms, session_doubt, (k_session != '', k_names, k_ids) AS known_1,
            (k2_session != '', k2_names, k2_ids) AS known_2
@@ -176,12 +176,10 @@ export async function judgeRange(
            SELECT session AS k2_session, names AS k2_names, ids AS k2_ids FROM ${tables.known}
            WHERE session IN (${named('other_session_id')})) AS k2
            ON k2_session = p.other_session_id
-           )
-         )
        )
      )
      WHERE verdict != 'issued'
-     SETTINGS max_block_size = 16384, compile_expressions = 0`,
+     SETTINGS max_block_size = 16384`,
     { ...range, ...preparedParams(sole) },
   )
 }

@@ -18,13 +18,11 @@ import { agreementMask, FACT, REASON_OF_MASK } from './agreement.ts'
 
 const BUCKETS = 256
 /** Accesses of one range: the keys of its issuances stay in the processor's cache, near enough. */
-const RANGE_ROWS = 800_000
+const RANGE_ROWS = 400_000
 /** Ranges that one statement takes: their sets are built side by side, one a core. */
 const SIDE_BY_SIDE = 2
 /** Accesses that the exact lane takes at once, if a single range does not give more. */
 const EXACT_ROWS = 250_000
-/** So many candidates are looked up by the index of their table; more are found quicker in one pass. */
-const INDEXED_ROWS = 50_000
 /** An id that more issuances with differing facts share than this is no token id. */
 const SHARED_LIMIT = 64
 
@@ -44,25 +42,23 @@ export function rangesFor(rows: number): Range[] {
   }))
 }
 
-/** What tells an access from every other: the order of its table, so that it is found without a scan. */
-const KEYS = 'bucket, token_id, record_id, content'
-export const CANDIDATE_COLUMNS = 'bucket UInt8, token_id UUID, record_id UUID, content UInt64'
-
 /** Columns of an access that later steps need, as they are selected. */
-const CARRIED = `${KEYS}, toUnixTimestamp64Milli(at) AS at_ms,
+const CARRIED = `bucket, token_id, record_id, content, toUnixTimestamp64Milli(at) AS at_ms,
   greatest(0, toUnixTimestamp64Milli(issued_at)) AS issued_ms, source, service, token_state, session_id,
   other_session_id, principal, principal_id, actor_kind, tenant, token_tenant, external_tenant, app_id,
   client_app_id, issuer, client`
 
-/** Columns of a table of accesses that the exact lane has not explained. */
-export const OPEN_COLUMNS: string = `${CANDIDATE_COLUMNS}, at_ms Int64, issued_ms Int64,
+const CANDIDATE = `bucket UInt8, token_id UUID, record_id UUID, content UInt64, at_ms Int64, issued_ms Int64,
   source LowCardinality(String), service LowCardinality(String), token_state LowCardinality(String),
   session_id String, other_session_id String, principal String, principal_id String,
   actor_kind LowCardinality(String), tenant LowCardinality(String), token_tenant LowCardinality(String),
   external_tenant LowCardinality(String), app_id LowCardinality(String),
-  client_app_id LowCardinality(String), issuer LowCardinality(String), client LowCardinality(String),
-  finding LowCardinality(String), root String`
+  client_app_id LowCardinality(String), issuer LowCardinality(String), client LowCardinality(String)`
 
+/** Columns of a table of accesses that the exact lane has not explained. */
+export const OPEN_COLUMNS: string = `${CANDIDATE}, finding LowCardinality(String), root String`
+
+export const CANDIDATE_COLUMNS: string = CANDIDATE
 export const BUCKET_ORDER = '(bucket, token_id, record_id, content)'
 
 /** Each bucket joins within its shard. */
@@ -142,7 +138,7 @@ export async function runLanes(
 /** Puts the accesses of the ranges that the fast lane does not explain into `table`. */
 function candidatesSql(table: string, kinds: readonly number[], ranges: readonly Range[]): string {
   const selects = ranges.map(
-    (range) => `SELECT ${KEYS} FROM access
+    (range) => `SELECT ${CARRIED} FROM access
       PREWHERE ${bucketsOf(range)} AND NOT (${fastLane(kinds, range)})`,
   )
   return `INSERT INTO ${table} ${selects.join(' UNION ALL ')}
@@ -184,15 +180,12 @@ async function exactLane(
       SELECT token_id, ${FACT} AS fact
       FROM issuance
       PREWHERE bucket BETWEEN {first:UInt8} AND {last:UInt8}
-        AND (bucket, token_id) GLOBAL IN (SELECT bucket, token_id FROM ${tables.candidate} WHERE token_id != toUUID('${NO_ID}'))
+        AND (bucket, token_id) GLOBAL IN (SELECT bucket, token_id FROM ${tables.candidate} WHERE token_state = 'present')
       WHERE outcome = 'issued' AND token_id != toUUID('${NO_ID}')
       GROUP BY token_id, category = 'owa-auth', source, lower(principal), principal_id, app_id, resource_id, tenant,
         home_tenant
     )
     GROUP BY made_id`
-  const waitingRows = `
-    SELECT ${CARRIED} FROM access
-    PREWHERE bucket BETWEEN {first:UInt8} AND {last:UInt8} AND (${KEYS}) GLOBAL IN (SELECT ${KEYS} FROM ${tables.candidate})`
   await session.command(
     `INSERT INTO ${tables.open}
      SELECT * EXCEPT (facts, masks, made, by_owa, owa_at),
@@ -205,12 +198,12 @@ async function exactLane(
          arrayMin(arrayPushBack(arrayMap((fact, mask) -> if(fact.1 = 0, mask, 16), facts, masks), 16)) AS made,
          arrayMin(arrayPushBack(arrayMap((fact, mask) -> if(fact.1 = 1, mask, 16), facts, masks), 16)) AS by_owa,
          arrayFirstIndex((fact, mask) -> fact.1 = 1 AND mask = 0, facts, masks) AS owa_at
-       FROM (${waitingRows}) AS c
+       FROM ${tables.candidate} AS c
        LEFT ANY JOIN (${facts}) AS f ON made_id = c.token_id AND c.token_state = 'present'
      )
      WHERE made != 0
-     SETTINGS ${LOCAL}, ${SPILLS}, max_block_size = 8192, compile_expressions = 0,
-       use_index_for_in_with_subqueries_max_values = ${INDEXED_ROWS}`,
+     SETTINGS ${LOCAL}, ${SPILLS}, max_block_size = 8192,
+       use_index_for_in_with_subqueries_max_values = 50000`,
     { ...range },
   )
   await session.command(`TRUNCATE TABLE ${tables.candidate}`)
