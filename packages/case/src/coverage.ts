@@ -7,8 +7,8 @@
  * @module
  */
 import { type Json, text } from '@mintmark/core'
+import { NO_ID } from './no_id.ts'
 import { type Query, run } from './query.ts'
-import { NO_ID } from './schema.ts'
 import type { Session } from './session.ts'
 
 /** Statements after which a file cannot be taken for all that its source had. */

@@ -38,6 +38,7 @@ export {
   ingest,
 } from './ingest/ingest.ts'
 export { readMeta, writeMeta } from './meta.ts'
+export { NO_ID } from './no_id.ts'
 export { hunt, judge, prepare } from './prepare.ts'
 export { type Query, run } from './query.ts'
 export { REASONS } from './reconcile/reasons.ts'
@@ -52,7 +53,7 @@ export {
   verdictCounts,
   verdictsCsv,
 } from './reconcile/verdict_rows.ts'
-export { ACCESS_COLUMNS, ISSUANCE_COLUMNS, NO_ID, SCHEMA_VERSION, TABLES } from './schema.ts'
+export { ACCESS_COLUMNS, ISSUANCE_COLUMNS, SCHEMA_VERSION, TABLES } from './schema.ts'
 export type { Bounds, PartScope } from './scope/parts.ts'
 export { type AccountScope, type ClassScope, type Scope, scope } from './scope/scope.ts'
 export { select } from './scope/select.ts'

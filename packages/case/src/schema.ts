@@ -8,11 +8,11 @@
  * @module
  */
 
+import { ACCESS_KEY, ISSUANCE_KEYS } from './match_key.ts'
+import { NO_ID } from './no_id.ts'
+
 /** Changing any table means a new version; a case of another version is rebuilt from its evidence. */
 export const SCHEMA_VERSION = 1
-
-/** What an id column holds when the record has no id. */
-export const NO_ID = '00000000-0000-0000-0000-000000000000'
 
 export interface TableSpec {
   readonly name: string
@@ -31,39 +31,6 @@ const RANK =
   'rank UInt64 DEFAULT 18446744073709551615 - (toUInt64(evidence_id) * 4294967296 + line)'
 const key = (column: string) =>
   `${column}_key UInt64 DEFAULT if(${column} = '', 0, cityHash64(${column}))`
-
-/** Who a token is for, by name: names of cloud users have an `@`; elsewhere any name will do. */
-const IS_NAMED = `principal != '' AND (position(principal, '@') > 0 OR source IN ('keycloak', 'mintmark'))`
-/**
- * One number for what reconcile's fast lane compares: token id, tenant, principal and application, hashed; the
- * hours since 1970 of its issuance, times {@link HOUR_STEP}, added where they are known; and in the two lowest
- * bits the kind of key. The hash has no inverse, so nobody can choose a token id that gives another's number.
- */
-const keyBase = (tenant: string, who: string, app: string) =>
-  `bitAnd(sipHash64(concat(reinterpretAsFixedString(token_id), ${tenant}, '\\0', ${who}, '\\0', ${app})), 18446744073709551612)`
-/** A multiple of 4 near 2^64 divided by the golden ratio. */
-export const HOUR_STEP = '11400714819323198484'
-export const hoursOf = (time: string): string =>
-  `toUInt64(intDiv(toUnixTimestamp64Milli(${time}), 3600000)) * ${HOUR_STEP}`
-/** Kinds of key: by the principal's name or object id, with or without the hour of issuance. */
-export const KEY_KINDS = { name: 0, id: 1, nameHour: 2, idHour: 3 } as const
-/** Rows in which nothing was issued, or there is nothing to compare, have 0 and take the exact lane. */
-const MADE = `outcome = 'issued' AND category != 'owa-auth' AND token_id != toUUID('${NO_ID}')`
-const ISSUANCE_KEYS = [
-  `key_name UInt64 DEFAULT if(${MADE} AND ${IS_NAMED},
-    ${keyBase('tenant', 'principal', 'app_id')} + ${hoursOf('at')} + ${KEY_KINDS.nameHour}, 0)`,
-  `key_id UInt64 DEFAULT if(${MADE} AND principal_id != '',
-    ${keyBase('tenant', 'principal_id', 'app_id')} + ${hoursOf('at')} + ${KEY_KINDS.idHour}, 0)`,
-]
-const TOKEN_TENANT = `if(token_tenant = '', tenant, token_tenant)`
-const CLIENT_APP = `if(client_app_id = '', app_id, client_app_id)`
-const ACCESS_KEY = `key UInt64 DEFAULT multiIf(
-  token_state != 'present' OR token_id = toUUID('${NO_ID}'), 0,
-  actor_kind != 'app' AND ${IS_NAMED}, ${keyBase(TOKEN_TENANT, 'principal', CLIENT_APP)}
-    + if(toUnixTimestamp64Milli(issued_at) > 0, ${hoursOf('issued_at')} + ${KEY_KINDS.nameHour}, ${KEY_KINDS.name}),
-  principal_id != '', ${keyBase(TOKEN_TENANT, 'principal_id', CLIENT_APP)}
-    + if(toUnixTimestamp64Milli(issued_at) > 0, ${hoursOf('issued_at')} + ${KEY_KINDS.idHour}, ${KEY_KINDS.id}),
-  0)`
 
 const ISSUANCE = [
   `at ${TIME}`,
@@ -442,29 +409,3 @@ export const TABLES: readonly TableSpec[] = [
     sharded: false,
   },
 ]
-
-/** Columns of `item`: one row a message that an access names. A view, so it cannot disagree with `access`. */
-export const ITEM_VIEW = `
-  SELECT
-    evidence_id, line, bucket, token_id, record_id, content, at, tenant, mailbox, mailbox_id, operation,
-    service, access_type, ip, client, session_id, principal,
-    m AS message_id, i AS item_id, f AS folder, b AS bytes, s AS subject
-  FROM {access}
-  ARRAY JOIN item_message_id AS m, item_id AS i, item_folder AS f, item_bytes AS b, item_subject AS s
-`
-
-/** Columns of `artefact_access`: who touched which file. */
-export const ARTEFACT_VIEW = `
-  SELECT * FROM {access} WHERE object_path != '' AND service NOT IN ('MicrosoftGraph', 'AzureADGraph')
-`
-
-/** Columns of `judged`: every access with its verdict. Rows of one bucket join within that bucket. */
-export const JUDGED_VIEW = `
-  SELECT
-    a.*,
-    if(v.verdict = '', 'issued', v.verdict) AS verdict,
-    if(v.verdict = '', 'token-issued', v.reason) AS reason
-  FROM {access} AS a
-  LEFT ANY JOIN {verdict} AS v
-    ON a.bucket = v.bucket AND a.record_id = v.record_id AND a.content = v.content
-`

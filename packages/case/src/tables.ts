@@ -7,8 +7,10 @@
  *
  * @module
  */
-import { ARTEFACT_VIEW, ITEM_VIEW, JUDGED_VIEW, TABLES, type TableSpec } from './schema.ts'
+import { randomBytes } from 'node:crypto'
+import { TABLES, type TableSpec } from './schema.ts'
 import type { Session } from './session.ts'
+import { ARTEFACT_VIEW, ITEM_VIEW, JUDGED_VIEW } from './views.ts'
 
 interface View {
   readonly name: string
@@ -36,11 +38,12 @@ export interface ClusterNames {
  * @throws {MintmarkError} as `Session.command`
  */
 export async function createTables(session: Session, names?: ClusterNames): Promise<void> {
+  const salt = newSalt()
   await Promise.all(
     TABLES.map((spec) =>
       spec.sharded
-        ? session.everywhere(createTable(spec, session.localTable(spec.name)))
-        : session.command(createTable(spec, spec.name)),
+        ? session.everywhere(createTable(spec, session.localTable(spec.name), salt))
+        : session.command(createTable(spec, spec.name, salt)),
     ),
   )
   await Promise.all(VIEWS.map((view) => session.everywhere(createView(view, session))))
@@ -56,8 +59,18 @@ function createView(view: View, session: Session): string {
   return `CREATE VIEW IF NOT EXISTS ${session.localTable(view.name)} AS ${select}`
 }
 
-function createTable(spec: TableSpec, name: string): string {
-  const columns = spec.columns.join(', ')
+/**
+ * What a new case's keys are mixed with. One for all its tables; were they ever to differ, because making them
+ * was interrupted, no key would match, and reconcile would compare everything field by field.
+ */
+function newSalt(): string {
+  const bytes = randomBytes(16)
+  const number = (offset: number) => `toUInt64('${bytes.readBigUInt64LE(offset)}')`
+  return `(${number(0)}, ${number(8)})`
+}
+
+function createTable(spec: TableSpec, name: string, salt: string): string {
+  const columns = spec.columns.join(', ').replaceAll('{salt}', salt)
   // Small parts, of which ingest makes many, are one file each, not two for every column (measured: a
   // tenth of an ingest was the file system's search for free inodes).
   const settings = spec.sharded ? `SETTINGS min_bytes_for_wide_part = ${WIDE_PART_BYTES}` : ''

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
-import { NO_ID } from './schema.ts'
+import { NO_ID } from './no_id.ts'
 import { select } from './scope/select.ts'
 import { BOUNDED } from './scope/settings.ts'
 import type { Selection } from './selection.ts'

@@ -4,7 +4,7 @@
  * @module
  */
 import { openCase } from '../src/case.ts'
-import { NO_ID } from '../src/schema.ts'
+import { NO_ID } from '../src/no_id.ts'
 import type { Session } from '../src/session.ts'
 import { type Backend, embedded } from './backends.ts'
 

@@ -35,9 +35,9 @@ function failed(error: unknown, io: Io): ExitCode {
     io.err(`mintmark: ${safeText(error.message, 2000)} (${error.code})\n`)
     return 3
   }
-  io.err(
-    `mintmark: a bug, please report it: ${error instanceof Error ? error.stack : String(error)}\n`,
-  )
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const lines = stack.split('\n').map((line) => safeText(line, 500))
+  io.err(`mintmark: a bug, please report it: ${lines.join('\n')}\n`)
   return 3
 }
 

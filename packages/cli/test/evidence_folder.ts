@@ -17,7 +17,7 @@ export const USERS: readonly string[] = ['ada', 'bo', 'cy']
 export const HOSTILE_SUBJECT =
   '=cmd|"/c calc"!A1\u001b[2J\u001b]0;owned\u0007\u202egpj.exe\r\nsecond line'
 export const HOSTILE_CLIENT: string =
-  '=HYPERLINK("http://example.org/","x")\u001b[31m\u202e; @SUM(A1)'
+  '=HYPERLINK("http://example.org/","x")\u001b[31m\u009b31m\u202e; @SUM(A1)'
 /** Messages that only the intruder read: each once, one of them twice. */
 export const STOLEN_MESSAGES: number = INTRUSIONS.length * 2 - 1
 

@@ -122,3 +122,29 @@ describe('hunt', () => {
     assert.equal(DANGEROUS.test(out.replaceAll('\r\n', '')), false)
   })
 })
+
+describe('JSON on a terminal', () => {
+  const calls = [
+    ['scope', '--all', '--json'],
+    ['timeline', '--all', '--json'],
+    ['timeline', '--all', '--timesketch'],
+    ['custody', '--json'],
+    ['hunt', '--json'],
+    ['verdicts', '--json'],
+    ['coverage', '--json'],
+    ['evidence', '--json'],
+    ['sql', 'SELECT client, item_subject FROM access'],
+  ]
+  for (const call of calls)
+    it(`of ${call.slice(0, 1).concat(call.slice(-1)).join(' ')} holds no character of a log that it would obey`, async () => {
+      assertHarmless((await mintmark(...call, ...inCase)).out)
+    })
+
+  it('has those characters as escapes, so that nothing of the log is lost', async () => {
+    const { out } = await mintmark('sql', 'SELECT client FROM access', ...inCase)
+    const clients = out.split('\n').flatMap((line) => (line === '' ? [] : [parsed(line)['client']]))
+    assert.ok(
+      clients.some((client) => typeof client === 'string' && client.includes('\u009b31m\u202e')),
+    )
+  })
+})

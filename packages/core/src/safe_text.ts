@@ -102,3 +102,25 @@ function shortened(cell: string): string {
   const isPairSplit = /[\ud800-\udbff]/.test(cell[CELL_LIMIT - 2] ?? '')
   return `${cell.slice(0, CELL_LIMIT - (isPairSplit ? 2 : 1))}…`
 }
+
+const UNSAFE_ALL = new RegExp(UNSAFE.source, 'gu')
+
+/**
+ * A value as JSON, with every character that a terminal might obey, or the eye might miss, as `\u` escapes: it
+ * parses to the same value. `JSON.stringify` alone escapes the C0 controls and leaves C1 (`\x9b` begins a
+ * control sequence), DEL and the bidirectional marks as they are.
+ *
+ * @param indent blanks a level; 0 for one line
+ */
+export function safeJson(value: unknown, indent = 0): string {
+  const json = JSON.stringify(value, null, indent)
+  return json.replace(UNSAFE_ALL, (letter) => (letter === '\n' ? letter : utf16Escapes(letter)))
+}
+
+/** One `\uXXXX` for each half. */
+function utf16Escapes(letter: string): string {
+  return Array.from(
+    { length: letter.length },
+    (_, i) => `\\u${letter.charCodeAt(i).toString(16).padStart(4, '0')}`,
+  ).join('')
+}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { CELL_LIMIT, csvCell, safeText } from '../src/safe_text.ts'
+import { CELL_LIMIT, csvCell, safeJson, safeText } from '../src/safe_text.ts'
 
 const runs = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) }
 const codePoints = (text: string) => Array.from(text).length
@@ -106,6 +106,25 @@ describe('csvCell writes', () => {
         assert.doesNotMatch(inner, /\p{Cc}/u)
         const shown = inner.replace(/^[\s"\p{Cf}]+/u, '')
         assert.doesNotMatch(shown, /^[=+\-@\uff1d\uff0b\uff0d\uff20]/)
+      }),
+      runs,
+    )
+  })
+})
+
+describe('safeJson', () => {
+  it('spells what a terminal obeys as escapes', () => {
+    assert.equal(safeJson({ a: '\u009b31m\u202e\u007f' }), '{"a":"\\u009b31m\\u202e\\u007f"}')
+  })
+
+  it('parses to the same value, and holds no letter that safeText would change but line breaks', () => {
+    const values = fc.array(lettersOf(ESC, '\u009b', '\u202e', '\u2028', '\ud800', '\n', '"', '\\'))
+    fc.assert(
+      fc.property(values, fc.constantFrom(0, 2), (value, indent) => {
+        const json = safeJson(value, indent)
+        assert.deepEqual(JSON.parse(json), value)
+        const line = json.replaceAll('\n', '')
+        assert.equal(safeText(line, line.length), line)
       }),
       runs,
     )

@@ -1,9 +1,10 @@
 /** The built command as a user runs it: a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { isObject, type Json } from '@mintmark/core'
 
 /** Folder of the project; this file runs from `tests/e2e/dist/src`. */
-const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
+export const ROOT: string = fileURLToPath(new URL('../../../../', import.meta.url))
 const BIN = `${ROOT}packages/cli/bin/mintmark.mjs`
 
 /** How a process ended, and what it printed. */
@@ -44,3 +45,16 @@ export function startNode(...args: readonly string[]): Running {
 export async function mintmark(...args: readonly string[]): Promise<Ended> {
   return await start(...args).ended
 }
+
+/** What a command that found something, or nothing, printed as one JSON object. Any other end is an error. */
+export async function answered(...args: readonly string[]): Promise<Json> {
+  const { code, out, err } = await mintmark(...args)
+  const value: unknown = code === 0 || code === 1 ? JSON.parse(out) : undefined
+  if (!isObject(value)) throw new Error(`mintmark ${args.join(' ')} ended with ${code}: ${err}`)
+  return value
+}
+
+export const rowsOf = (value: unknown): readonly Json[] =>
+  Array.isArray(value) ? value.filter(isObject) : []
+
+export const objectOf = (value: unknown): Json => (isObject(value) ? value : {})

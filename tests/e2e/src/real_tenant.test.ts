@@ -3,41 +3,25 @@
  * found by other means than this program's.
  */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { isObject, type Json } from '@mintmark/core'
+import type { Json } from '@mintmark/core'
+import { answered, objectOf, ROOT, rowsOf } from './built_command.ts'
 
-const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
-const MINTMARK = path.join(ROOT, 'packages/cli/bin/mintmark.mjs')
 const LOG = path.resolve(ROOT, '../shared/data/invictus')
 const skip = existsSync(LOG) ? false : 'the real tenant (shared/data/invictus) is not at hand'
 
 let out: string
 let mail: Json
 
-function investigate(...args: string[]): Json {
-  const call = [MINTMARK, 'investigate', LOG, '--case', path.join(out, 'case'), '--json', ...args]
-  const { stdout, stderr } = spawnSync(process.execPath, call, {
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-  })
-  const answer: unknown = stdout === '' ? undefined : JSON.parse(stdout)
-  assert.ok(isObject(answer), stderr)
-  return answer
-}
-
-const rowsOf = (value: unknown): readonly Json[] =>
-  Array.isArray(value) ? value.filter(isObject) : []
-const objectOf = (value: unknown): Json => (isObject(value) ? value : {})
-
 describe('a real tenant', { skip }, () => {
-  before(() => {
+  before(async () => {
     out = mkdtempSync(path.join(tmpdir(), 'mintmark-real-'))
-    mail = investigate('--all', '--operation', 'MailItemsAccessed')
+    const place = path.join(out, 'case')
+    const selection = ['--all', '--operation', 'MailItemsAccessed']
+    mail = await answered('investigate', LOG, '--case', place, '--json', ...selection)
   })
   after(() => rmSync(out, { recursive: true, force: true }))
 

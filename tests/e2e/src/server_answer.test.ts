@@ -20,6 +20,9 @@ async function answerAt(location: string): Promise<Omit<Answer, 'case'>> {
   try {
     await ingest(investigated, [logs])
     const { case: _place, ...found } = await answer(investigated)
+    const steps: string[] = []
+    const again = await answer(investigated, {}, { onStep: (step) => steps.push(step) })
+    assert.deepEqual([again, steps], [{ ...found, case: investigated.location }, []], 'made twice')
     return found
   } finally {
     await investigated.close()

@@ -4,53 +4,38 @@
  * Slow for a test (some twenty seconds), and the one that holds the whole.
  */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { isObject, type Json, parseObject } from '@mintmark/core'
+import { type Json, parseObject } from '@mintmark/core'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { parse } from 'csv-parse/sync'
+import { answered, mintmark, objectOf, ROOT, rowsOf } from './built_command.ts'
 
-const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
-const MINTMARK = path.join(ROOT, 'packages/cli/bin/mintmark.mjs')
 /** Attacker classes that reconciliation must find; replayed and mis-granted tokens were issued. */
 const FORGED = new Set(['forged', 'renewed', 'reused-id'])
 
 let out: string
+let logs: string
+let place: string
 let answer: Json
 let truth: Json
 let labelled: Map<string, Json[]>
 let verdicts: readonly Json[]
 
-function mintmark(...args: string[]): { readonly stdout: string; readonly status: number | null } {
-  const { stdout, stderr, status } = spawnSync(process.execPath, [MINTMARK, ...args], {
-    encoding: 'utf8',
-    maxBuffer: 1 << 30,
-  })
-  assert.ok(status === 0 || status === 1, stderr)
-  return { stdout, status }
-}
-
-const rowsOf = (value: unknown): readonly Json[] =>
-  Array.isArray(value) ? value.filter(isObject) : []
-const objectOf = (value: unknown): Json => (isObject(value) ? value : {})
 const field = (of: Json, ...names: string[]): unknown =>
   names.reduce<unknown>((value, name) => objectOf(value)[name], of)
 
-before(() => {
+before(async () => {
   out = mkdtempSync(path.join(tmpdir(), 'mintmark-storm-'))
-  mintmark('replay', 'storm-0558', '--out', path.join(out, 'replay'))
-  const logs = path.join(out, 'replay', 'logs')
-  const found = mintmark('investigate', logs, '--case', path.join(out, 'case'), '--json')
-  assert.equal(found.status, 1)
-  answer = objectOf(JSON.parse(found.stdout))
+  logs = path.join(out, 'replay', 'logs')
+  place = path.join(out, 'case')
+  await mintmark('replay', 'storm-0558', '--out', path.join(out, 'replay'))
+  answer = await answered('investigate', logs, '--case', place, '--json')
   truth = parseObject(readFileSync(path.join(out, 'replay', 'truth.json'), 'utf8')) ?? {}
   labelled = labels(path.join(out, 'replay', 'truth-accesses.ndjson'))
-  const csv = mintmark('verdicts', '--csv', '--case', path.join(out, 'case')).stdout
-  verdicts = parse(csv, { columns: true })
+  verdicts = parse((await mintmark('verdicts', '--csv', '--case', place)).out, { columns: true })
 })
 after(() => rmSync(out, { recursive: true, force: true }))
 
@@ -167,29 +152,20 @@ describe('the rest of the answer', () => {
     assert.ok(check(answer), JSON.stringify(check.errors?.slice(0, 5)))
   })
 
-  it('is printed in at most 40 lines, as the README shows it', () => {
-    const place = path.join(out, 'case')
-    const printed = mintmark(
-      'investigate',
-      path.join(out, 'replay', 'logs'),
-      '--case',
-      place,
-    ).stdout
+  it('is printed in at most 40 lines, as the README shows it', async () => {
+    const { out: printed } = await mintmark('investigate', logs, '--case', place)
     assert.ok(printed.split('\n').length <= 41)
     const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8')
     const [, shown] = /What `npm start` prints:\n\n```\n([^`]*)```/.exec(readme) ?? []
     assert.equal(shown, printed.replaceAll(place, 'replay-out/case'))
   })
 
-  it('is the same when it is asked for again, without being made again', () => {
-    const again = mintmark(
-      'investigate',
-      path.join(out, 'replay', 'logs'),
-      '--case',
-      path.join(out, 'case'),
-      '--json',
-    )
-    assert.deepEqual(JSON.parse(again.stdout), answer)
-    assert.ok(existsSync(path.join(out, 'case')))
+  it('sets its unissued tokens against accesses of which nearly all are issued', () => {
+    const { accesses, issued } = objectOf(answer['comparable'])
+    assert.ok(Number(accesses) > 10_000 && Number(issued) / Number(accesses) > 0.99)
+  })
+
+  it('is the same when it is asked for again', async () => {
+    assert.deepEqual(await answered('investigate', logs, '--case', place, '--json'), answer)
   })
 })

@@ -4,7 +4,7 @@
  * @module
  */
 import { isoOf, type Json } from '@mintmark/core'
-import { NO_ID } from '../schema.ts'
+import { NO_ID } from '../no_id.ts'
 import type { Params, Session } from '../session.ts'
 import { checkHunt } from './check_hunt.ts'
 import { HUNT_COLUMNS, type Hunt, type HuntClass, type HuntStrength } from './hunt_file.ts'

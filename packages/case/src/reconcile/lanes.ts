@@ -12,7 +12,8 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
-import { hoursOf, KEY_KINDS, NO_ID } from '../schema.ts'
+import { hoursOf, KEY_KINDS } from '../match_key.ts'
+import { NO_ID } from '../no_id.ts'
 import type { Session } from '../session.ts'
 import { agreementMask, FACT, REASON_OF_MASK } from './agreement.ts'
 

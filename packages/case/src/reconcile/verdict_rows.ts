@@ -4,8 +4,8 @@
  * @module
  */
 import { csvCell, type Json, text } from '@mintmark/core'
+import { NO_ID } from '../no_id.ts'
 import { type Query, run } from '../query.ts'
-import { NO_ID } from '../schema.ts'
 import type { Session } from '../session.ts'
 import { countOf, type Range, rangesFor } from './lanes.ts'
 import { VERDICTS, type Verdict } from './reasons.ts'

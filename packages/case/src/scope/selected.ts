@@ -7,7 +7,7 @@
  * @module
  */
 
-import { NO_ID } from '../schema.ts'
+import { NO_ID } from '../no_id.ts'
 import type { Selection } from '../selection.ts'
 import type { Scratch } from './scratch.ts'
 

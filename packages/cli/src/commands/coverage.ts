@@ -1,4 +1,5 @@
 import { type CoverageSpan, coverageReport, seal } from '@mintmark/case'
+import { safeJson } from '@mintmark/core'
 import { flag, withCase } from '../options.ts'
 import type { Handler } from '../program.ts'
 import { count, minute, percent, table } from '../render/table.ts'
@@ -7,7 +8,7 @@ export const coverage: Handler = (_args, options, io) =>
   withCase(options, 'read', async (investigated) => {
     await seal(investigated)
     const spans = await coverageReport(investigated.session)
-    await io.out(flag(options, 'json') ? `${JSON.stringify(spans)}\n` : listed(spans))
+    await io.out(flag(options, 'json') ? `${safeJson(spans)}\n` : listed(spans))
     return 0
   })
 

@@ -1,5 +1,5 @@
 import { type Custody, custody, prepare } from '@mintmark/case'
-import { safeText } from '@mintmark/core'
+import { safeJson, safeText } from '@mintmark/core'
 import { flag, withCase } from '../options.ts'
 import type { Handler } from '../program.ts'
 import { csvLine } from '../render/rows.ts'
@@ -24,7 +24,7 @@ export const custodyOf: Handler = (args, options, io) =>
     await prepare(investigated)
     const { session } = investigated
     const found = await custody(session, args[0] === undefined ? {} : { artefact: args[0] })
-    if (flag(options, 'json')) await io.out(`${JSON.stringify(found)}\n`)
+    if (flag(options, 'json')) await io.out(`${safeJson(found)}\n`)
     else await io.out(flag(options, 'csv') ? custodyCsv(found) : described(found))
     return found.length > 0 ? 1 : 0
   })

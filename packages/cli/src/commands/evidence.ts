@@ -1,5 +1,5 @@
 import { type EvidenceRow, evidenceRows } from '@mintmark/case'
-import { safeText } from '@mintmark/core'
+import { safeJson, safeText } from '@mintmark/core'
 import { flag, withCase } from '../options.ts'
 import type { Handler } from '../program.ts'
 import { writeRows } from '../render/rows.ts'
@@ -19,7 +19,7 @@ export const evidence: Handler = (_args, options, io) =>
       return 0
     }
     const rows = await evidenceRows(session)
-    await io.out(flag(options, 'json') ? `${JSON.stringify(rows)}\n` : listed(rows))
+    await io.out(flag(options, 'json') ? `${safeJson(rows)}\n` : listed(rows))
     return 0
   })
 

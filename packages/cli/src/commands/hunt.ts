@@ -1,5 +1,5 @@
 import { type Hunt, type HuntResult, huntList, judge, hunt as runHunts } from '@mintmark/case'
-import { safeText } from '@mintmark/core'
+import { safeJson, safeText } from '@mintmark/core'
 import type { Io } from '../io.ts'
 import { flag, list, withCase } from '../options.ts'
 import type { Handler, Options } from '../program.ts'
@@ -30,7 +30,7 @@ export const hunt: Handler = async (args, options, io) => {
   const selection = { dirs: list(options, 'hunts'), ...(args.length > 0 && { only: args }) }
   if (flag(options, 'list')) {
     const hunts = huntList(selection)
-    await io.out(flag(options, 'json') ? `${JSON.stringify(hunts.map(summary))}\n` : listed(hunts))
+    await io.out(flag(options, 'json') ? `${safeJson(hunts.map(summary))}\n` : listed(hunts))
     return 0
   }
   return withCase(options, 'read', async (investigated) => {
@@ -50,7 +50,7 @@ export const hunt: Handler = async (args, options, io) => {
 }
 
 async function print(results: readonly HuntResult[], options: Options, io: Io): Promise<void> {
-  if (flag(options, 'json')) await io.out(`${JSON.stringify(results)}\n`)
+  if (flag(options, 'json')) await io.out(`${safeJson(results)}\n`)
   else if (flag(options, 'csv')) await printCsv(results, io)
   else await io.out(results.map(described).join('\n'))
 }

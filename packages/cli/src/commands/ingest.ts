@@ -1,4 +1,5 @@
 import { seal } from '@mintmark/case'
+import { safeJson } from '@mintmark/core'
 import { flag, withCase } from '../options.ts'
 import type { Handler } from '../program.ts'
 import { count, plural } from '../render/table.ts'
@@ -10,7 +11,7 @@ export const ingestFiles: Handler = (args, options, io) =>
     const sealed = await seal(investigated)
     await io.out(
       flag(options, 'json')
-        ? `${JSON.stringify({ ...report, ...sealed })}\n`
+        ? `${safeJson({ ...report, ...sealed })}\n`
         : `${plural(report.added, 'new file')} with ${plural(report.rows, 'record')}, ${count(report.rejected)} rejected; ${plural(sealed.duplicates, 'duplicate')} in the whole case
 Next:  mintmark evidence --case ${investigated.location}\n`,
     )

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { type Answer, answer, type Case, ingest, openCase } from '@mintmark/case'
+import { safeJson } from '@mintmark/core'
 import type { Io } from '../io.ts'
 import { flag, list, numberOption, selectionOption, textOption } from '../options.ts'
 import type { Handler, Options } from '../program.ts'
@@ -24,7 +25,7 @@ export const investigate: Handler = async (args, options, io) => {
   } finally {
     await investigated.close()
   }
-  await io.out(flag(options, 'json') ? `${JSON.stringify(found, null, 2)}\n` : answerText(found))
+  await io.out(flag(options, 'json') ? `${safeJson(found, 2)}\n` : answerText(found))
   return found.scope.accesses > 0 ? 1 : 0
 }
 

@@ -1,4 +1,4 @@
-import { MintmarkError } from '@mintmark/core'
+import { MintmarkError, safeJson } from '@mintmark/core'
 import { replayStorm0558 } from '@mintmark/replay'
 import { flag, numberOption, textOption } from '../options.ts'
 import type { Handler } from '../program.ts'
@@ -23,7 +23,7 @@ export const replay: Handler = async (args, options, io) => {
   progress.end()
   await io.out(
     flag(options, 'json')
-      ? `${JSON.stringify(summary)}\n`
+      ? `${safeJson(summary)}\n`
       : `${count(summary.accesses)} accesses and ${count(summary.issuances)} issuances of ${count(summary.organisations)} organisations in ${summary.logs}
 The truth is in ${summary.truth}
 

@@ -1,4 +1,5 @@
 import { prepare, type Scope, scope } from '@mintmark/case'
+import { safeJson } from '@mintmark/core'
 import { flag, selectionOption, withCase } from '../options.ts'
 import type { Handler } from '../program.ts'
 import { csvLine } from '../render/rows.ts'
@@ -24,7 +25,7 @@ export const scopeOf: Handler = async (_args, options, io) => {
   return withCase(options, 'read', async (investigated) => {
     await prepare(investigated)
     const found = await scope(investigated.session, selection)
-    if (flag(options, 'json')) await io.out(`${JSON.stringify(found)}\n`)
+    if (flag(options, 'json')) await io.out(`${safeJson(found)}\n`)
     else await io.out(flag(options, 'csv') ? accountsCsv(found) : described(found))
     return found.accesses > 0 ? 1 : 0
   })

@@ -1,5 +1,5 @@
 import { prepare, type Timeline, timeline, timelineRows } from '@mintmark/case'
-import { isoOf, type Json, safeText } from '@mintmark/core'
+import { isoOf, type Json, safeJson, safeText } from '@mintmark/core'
 import type { Io } from '../io.ts'
 import { flag, selectionOption, withCase } from '../options.ts'
 import type { Handler } from '../program.ts'
@@ -50,7 +50,7 @@ function messageOf(row: Json): string {
 
 async function print(found: Timeline, asJson: boolean, io: Io): Promise<void> {
   if (asJson) {
-    await io.out(`${JSON.stringify(found)}\n`)
+    await io.out(`${safeJson(found)}\n`)
     return
   }
   const hours = found.hours.map((accesses, hour) => [

@@ -11,6 +11,7 @@ import {
   verdictCounts,
   verdictsCsv,
 } from '@mintmark/case'
+import { safeJson } from '@mintmark/core'
 import type { Io } from '../io.ts'
 import { flag, withCase } from '../options.ts'
 import type { Handler } from '../program.ts'
@@ -37,7 +38,7 @@ export const verdicts: Handler = (_args, options, io) =>
     const reasons = await reasonCounts(session)
     await io.out(
       flag(options, 'json')
-        ? `${JSON.stringify({ verdicts: counts, reasons, tokens: tokens.rows, tokensTotal: tokens.total, sessions })}\n`
+        ? `${safeJson({ verdicts: counts, reasons, tokens: tokens.rows, tokensTotal: tokens.total, sessions })}\n`
         : [counted(counts, reasons), tokenTable(tokens.rows, tokens.total), sessionTable(sessions)]
             .filter((part) => part !== '')
             .join('\n'),

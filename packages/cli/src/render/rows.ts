@@ -1,4 +1,4 @@
-import { csvCell, type Json } from '@mintmark/core'
+import { csvCell, type Json, safeJson } from '@mintmark/core'
 import type { Io } from '../io.ts'
 
 /**
@@ -16,7 +16,7 @@ export async function writeRows(
   let written = 0
   for await (const rows of chunks) {
     const lines = rows.map((row) => {
-      if (format === 'jsonl') return `${JSON.stringify(row)}\n`
+      if (format === 'jsonl') return `${safeJson(row)}\n`
       if (columns !== undefined) return csvLine(columns.map((column) => row[column]))
       columns = Object.keys(row)
       return `${columns.join(',')}\r\n${csvLine(columns.map((column) => row[column]))}`
@@ -34,5 +34,5 @@ export function csvLine(cells: readonly unknown[]): string {
 
 function cellText(cell: unknown): string {
   if (cell === null || cell === undefined) return ''
-  return typeof cell === 'string' ? cell : JSON.stringify(cell)
+  return typeof cell === 'string' ? cell : safeJson(cell)
 }
