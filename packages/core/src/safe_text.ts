@@ -117,7 +117,7 @@ export function safeJson(value: unknown, indent = 0): string {
   return json.replace(UNSAFE_ALL, (letter) => (letter === '\n' ? letter : utf16Escapes(letter)))
 }
 
-/** One `\uXXXX` for each half. */
+/** One `\u` escape for each half. */
 function utf16Escapes(letter: string): string {
   return Array.from(
     { length: letter.length },
