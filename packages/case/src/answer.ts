@@ -9,7 +9,7 @@ import { isObject } from '@mintmark/core'
 import type { Case } from './case.ts'
 import { type Comparable, comparable } from './comparable.ts'
 import { type Custody, custody } from './custody.ts'
-import { type EvidenceRow, evidenceRows } from './evidence_rows.ts'
+import { type EvidenceRow, type EvidenceStatement, evidenceRows } from './evidence_rows.ts'
 import { huntList } from './hunts/hunt_list.ts'
 import type { HuntOptions, HuntResult } from './hunts/run_hunts.ts'
 import { keepAnswer, keptAnswer, questionOf } from './kept_answer.ts'
@@ -60,10 +60,18 @@ export interface Answer {
 }
 
 /** A file of the evidence, with null where it has no value. */
-export interface AnsweredEvidence extends Omit<EvidenceRow, 'first' | 'last' | 'sameAs'> {
+export interface AnsweredEvidence
+  extends Omit<EvidenceRow, 'first' | 'last' | 'sameAs' | 'statements'> {
   readonly first: string | null
   readonly last: string | null
   readonly sameAs: string | null
+  readonly statements: readonly AnsweredStatement[]
+}
+
+/** What a file says of its own completeness, with null where it names no period. */
+export interface AnsweredStatement extends Omit<EvidenceStatement, 'from' | 'to'> {
+  readonly from: string | null
+  readonly to: string | null
 }
 
 /** Steps of an investigation, as progress names them. */
@@ -147,5 +155,15 @@ async function answerAnew(
 }
 
 function answered(row: EvidenceRow): AnsweredEvidence {
-  return { ...row, first: row.first ?? null, last: row.last ?? null, sameAs: row.sameAs ?? null }
+  return {
+    ...row,
+    first: row.first ?? null,
+    last: row.last ?? null,
+    sameAs: row.sameAs ?? null,
+    statements: row.statements.map((statement) => ({
+      ...statement,
+      from: statement.from ?? null,
+      to: statement.to ?? null,
+    })),
+  }
 }

@@ -1,6 +1,7 @@
 export {
   type Answer,
   type AnsweredEvidence,
+  type AnsweredStatement,
   type AnswerOptions,
   answer,
   type Step,

@@ -22,7 +22,12 @@ export interface TableSpec {
   /** MergeTree family; `ReplacingMergeTree(rank)` keeps the record that was read first. */
   readonly engine: string
   readonly sharded: boolean
+  /** Rows that are read to get at one; the engine's own 8192 where it does not matter. */
+  readonly granuleRows?: number
 }
+
+/** Accesses that nobody issued lie scattered, and each is read with all that its record says. */
+const GRANULE_ROWS = 1024
 
 const TIME = "DateTime64(3, 'UTC')"
 const BUCKET = `bucket UInt8 DEFAULT toUInt8(cityHash64(if(token_id = toUUID('${NO_ID}'), record_id, token_id)))`
@@ -132,6 +137,7 @@ export const TABLES: readonly TableSpec[] = [
     orderBy: 'bucket, token_id, record_id, content',
     engine: 'ReplacingMergeTree(rank)',
     sharded: true,
+    granuleRows: GRANULE_ROWS,
   },
   {
     name: 'access',
@@ -148,6 +154,7 @@ export const TABLES: readonly TableSpec[] = [
     orderBy: 'bucket, token_id, record_id, content',
     engine: 'ReplacingMergeTree(rank)',
     sharded: true,
+    granuleRows: GRANULE_ROWS,
   },
   {
     // Accesses that are not `issued`: an access without a row here, in a reconciled case, is `issued`.

@@ -18,6 +18,8 @@ interface View {
 }
 
 const WIDE_PART_BYTES = 256 * 1024 * 1024
+/** Compressed blocks of one granule of an id: larger ones are unpacked for the rows beside it. */
+const GRANULE_BYTES_A_ROW = 16
 
 const VIEWS: readonly View[] = [
   { name: 'item', select: ITEM_VIEW },
@@ -71,11 +73,23 @@ function newSalt(): string {
 
 function createTable(spec: TableSpec, name: string, salt: string): string {
   const columns = spec.columns.join(', ').replaceAll('{salt}', salt)
-  // Small parts, of which ingest makes many, are one file each, not two for every column (measured: a
-  // tenth of an ingest was the file system's search for free inodes).
-  const settings = spec.sharded ? `SETTINGS min_bytes_for_wide_part = ${WIDE_PART_BYTES}` : ''
   return `CREATE TABLE IF NOT EXISTS ${name} (${columns})
-    ENGINE = ${spec.engine} ORDER BY (${spec.orderBy}) ${settings}`
+    ENGINE = ${spec.engine} ORDER BY (${spec.orderBy}) ${settingsOf(spec)}`
+}
+
+function settingsOf({ sharded, granuleRows }: TableSpec): string {
+  const settings = [
+    // Small parts, of which ingest makes many, are one file each, not two for every column (measured: a
+    // tenth of an ingest was the file system's search for free inodes).
+    ...(sharded ? [`min_bytes_for_wide_part = ${WIDE_PART_BYTES}`] : []),
+    ...(granuleRows === undefined
+      ? []
+      : [
+          `index_granularity = ${granuleRows}`,
+          `min_compress_block_size = ${granuleRows * GRANULE_BYTES_A_ROW}`,
+        ]),
+  ]
+  return settings.length === 0 ? '' : `SETTINGS ${settings.join(', ')}`
 }
 
 /** The view's text with the names of the tables that stand beside it. */

@@ -3,11 +3,12 @@
  *
  * Nearly all accesses of a sound log are explained, so the work is split. The **fast lane** goes over id-range
  * buckets: of each it puts one number an issuance (`key_name` or `key_id` of `schema.ts`) into a set and drops every
- * access whose number is in it: token id, tenant, principal, application and hour of issue are the same then. What
- * is left, usually little, takes the **exact lane**: every issuance of its token id is compared field by field.
+ * access whose number is in it: token id, tenant, principal, application and hour of issue are the same then. It
+ * reads nothing but ids and numbers. What is left, usually little, takes the **exact lane**: its accesses are read
+ * whole, and every issuance of their token ids is compared field by field.
  *
- * Cost: one pass over the key columns of both tables, memory for the keys of one bucket range; the exact lane
- * holds {@link EXACT_ROWS} accesses and the issuances of their ids.
+ * Cost: one pass over the key columns of both tables, memory for the keys of {@link SIDE_BY_SIDE} bucket ranges;
+ * the exact lane holds {@link EXACT_TOKENS} token ids and their issuances.
  *
  * @module
  */
@@ -18,12 +19,14 @@ import type { Session } from '../session.ts'
 import { agreementMask, FACT, REASON_OF_MASK } from './agreement.ts'
 
 const BUCKETS = 256
-/** Accesses of one range: the keys of its issuances stay in the processor's cache, near enough. */
-const RANGE_ROWS = 400_000
+/** Accesses of one range: more would not fit a processor's cache, fewer make more statements. */
+const RANGE_ROWS = 800_000
 /** Ranges that one statement takes: their sets are built side by side, one a core. */
 const SIDE_BY_SIDE = 2
-/** Accesses that the exact lane takes at once, if a single range does not give more. */
-const EXACT_ROWS = 250_000
+/** Token ids that the exact lane takes at once, if a statement does not find more. */
+const EXACT_TOKENS = 100_000
+/** So many token ids are looked up by the index of their table; more are found quicker in one pass. */
+const INDEXED_TOKENS = 50_000
 /** An id that more issuances with differing facts share than this is no token id. */
 const SHARED_LIMIT = 64
 
@@ -43,23 +46,25 @@ export function rangesFor(rows: number): Range[] {
   }))
 }
 
+/** Columns of a table of candidates: accesses of one token id and one key are explained, or not, together. */
+export const CANDIDATE_COLUMNS = 'bucket UInt8, token_id UUID, key UInt64'
+export const CANDIDATE_ORDER = '(bucket, token_id, key)'
+
 /** Columns of an access that later steps need, as they are selected. */
 const CARRIED = `bucket, token_id, record_id, content, toUnixTimestamp64Milli(at) AS at_ms,
   greatest(0, toUnixTimestamp64Milli(issued_at)) AS issued_ms, source, service, token_state, session_id,
   other_session_id, principal, principal_id, actor_kind, tenant, token_tenant, external_tenant, app_id,
   client_app_id, issuer, client`
 
-const CANDIDATE = `bucket UInt8, token_id UUID, record_id UUID, content UInt64, at_ms Int64, issued_ms Int64,
+/** Columns of a table of accesses that the exact lane has not explained. */
+export const OPEN_COLUMNS = `bucket UInt8, token_id UUID, record_id UUID, content UInt64, at_ms Int64, issued_ms Int64,
   source LowCardinality(String), service LowCardinality(String), token_state LowCardinality(String),
   session_id String, other_session_id String, principal String, principal_id String,
   actor_kind LowCardinality(String), tenant LowCardinality(String), token_tenant LowCardinality(String),
   external_tenant LowCardinality(String), app_id LowCardinality(String),
-  client_app_id LowCardinality(String), issuer LowCardinality(String), client LowCardinality(String)`
+  client_app_id LowCardinality(String), issuer LowCardinality(String), client LowCardinality(String),
+  finding LowCardinality(String), root String`
 
-/** Columns of a table of accesses that the exact lane has not explained. */
-export const OPEN_COLUMNS: string = `${CANDIDATE}, finding LowCardinality(String), root String`
-
-export const CANDIDATE_COLUMNS: string = CANDIDATE
 export const BUCKET_ORDER = '(bucket, token_id, record_id, content)'
 
 /** Each bucket joins within its shard. */
@@ -126,7 +131,7 @@ export async function runLanes(
     const isLast = done === ranges.length
     // oxlint-disable-next-line no-await-in-loop -- as above
     const waiting = isLast || at >= nextCount ? await countOf(session, tables.candidate) : 0
-    if (isLast || waiting >= EXACT_ROWS) {
+    if (isLast || waiting >= EXACT_TOKENS) {
       // oxlint-disable-next-line no-await-in-loop -- as above
       await exactLane(session, tables, { first: from, last }, waiting)
       from = last + 1
@@ -136,14 +141,17 @@ export async function runLanes(
   }
 }
 
-/** Puts the accesses of the ranges that the fast lane does not explain into `table`. */
+/**
+ * Puts the candidates of the ranges into `table`. Their filter stays out of PREWHERE: the engine builds the sets
+ * of a PREWHERE while it plans, one after another.
+ */
 function candidatesSql(table: string, kinds: readonly number[], ranges: readonly Range[]): string {
   const selects = ranges.map(
-    (range) => `SELECT ${CARRIED} FROM access
-      PREWHERE ${bucketsOf(range)} AND NOT (${fastLane(kinds, range)})`,
+    (range) => `SELECT DISTINCT bucket, token_id, key FROM access
+      WHERE ${bucketsOf(range)} AND NOT (${fastLane(kinds, range)})`,
   )
   return `INSERT INTO ${table} ${selects.join(' UNION ALL ')}
-    SETTINGS ${LOCAL}, use_index_for_in_with_subqueries = 0`
+    SETTINGS ${LOCAL}, use_index_for_in_with_subqueries = 0, optimize_move_to_prewhere = 0`
 }
 
 const bucketsOf = ({ first, last }: Range): string => `bucket BETWEEN ${first} AND ${last}`
@@ -151,7 +159,7 @@ const bucketsOf = ({ first, last }: Range): string => `bucket BETWEEN ${first} A
 /** After how many more ranges the candidates may be enough for the exact lane, going by those so far. */
 function rangesAhead(waiting: number, done: number): number {
   const perRange = Math.max(1, waiting / done)
-  return Math.max(1, Math.min(8, Math.floor((EXACT_ROWS - waiting) / perRange / 2)))
+  return Math.max(1, Math.min(8, Math.floor((EXACT_TOKENS - waiting) / perRange / 2)))
 }
 
 export async function countOf(session: Session, table: string): Promise<number> {
@@ -164,9 +172,9 @@ function countIn(row: Json | undefined, name: string): number {
 }
 
 /**
- * Compares the candidates with every issuance of their ids. `finding` of what stays open: `''` the id was never
- * seen, a reason why every issuance of it disagrees, `owa` only the mail service issued it (`root` is the session
- * that it was asked with), `shared` too many issuances have it.
+ * Compares the accesses of the candidates with every issuance of their ids. `finding` of what stays open: `''` the
+ * id was never seen, a reason why every issuance of it disagrees, `owa` only the mail service issued it (`root` is
+ * the session that it was asked with), `shared` too many issuances have it.
  */
 async function exactLane(
   session: Session,
@@ -180,13 +188,17 @@ async function exactLane(
     FROM (
       SELECT token_id, ${FACT} AS fact
       FROM issuance
-      PREWHERE bucket BETWEEN {first:UInt8} AND {last:UInt8}
-        AND (bucket, token_id) GLOBAL IN (SELECT bucket, token_id FROM ${tables.candidate} WHERE token_state = 'present')
-      WHERE outcome = 'issued' AND token_id != toUUID('${NO_ID}')
+      PREWHERE ${bucketsOf(range)} AND (bucket, token_id) GLOBAL IN (
+        SELECT bucket, token_id FROM ${tables.candidate} WHERE token_id != toUUID('${NO_ID}'))
+      WHERE outcome = 'issued'
       GROUP BY token_id, category = 'owa-auth', source, lower(principal), principal_id, app_id, resource_id, tenant,
         home_tenant
     )
     GROUP BY made_id`
+  const accesses = `
+    SELECT ${CARRIED} FROM access
+    PREWHERE ${bucketsOf(range)}
+      AND (bucket, token_id, key) GLOBAL IN (SELECT bucket, token_id, key FROM ${tables.candidate})`
   await session.command(
     `INSERT INTO ${tables.open}
      SELECT * EXCEPT (facts, masks, made, by_owa, owa_at),
@@ -194,18 +206,17 @@ async function exactLane(
          ${REASON_OF_MASK('if(made < 16, made, by_owa)')}) AS finding,
        if(finding = 'owa', facts[owa_at].11, '') AS root
      FROM (
-       SELECT c.*, facts,
+       SELECT a.*, facts,
          arrayMap(fact -> ${agreementMask('fact')}, facts) AS masks,
          arrayMin(arrayPushBack(arrayMap((fact, mask) -> if(fact.1 = 0, mask, 16), facts, masks), 16)) AS made,
          arrayMin(arrayPushBack(arrayMap((fact, mask) -> if(fact.1 = 1, mask, 16), facts, masks), 16)) AS by_owa,
          arrayFirstIndex((fact, mask) -> fact.1 = 1 AND mask = 0, facts, masks) AS owa_at
-       FROM ${tables.candidate} AS c
-       LEFT ANY JOIN (${facts}) AS f ON made_id = c.token_id AND c.token_state = 'present'
+       FROM (${accesses}) AS a
+       LEFT ANY JOIN (${facts}) AS f ON made_id = a.token_id AND a.token_state = 'present'
      )
      WHERE made != 0
      SETTINGS ${LOCAL}, ${SPILLS}, max_block_size = 8192,
-       use_index_for_in_with_subqueries_max_values = 50000`,
-    { ...range },
+       use_index_for_in_with_subqueries_max_values = ${INDEXED_TOKENS}`,
   )
   await session.command(`TRUNCATE TABLE ${tables.candidate}`)
 }

@@ -16,6 +16,7 @@ import { JUDGED_COLUMNS, judgeRange, type OpenTables } from './judge.ts'
 import {
   BUCKET_ORDER,
   CANDIDATE_COLUMNS,
+  CANDIDATE_ORDER,
   countOf,
   OPEN_COLUMNS,
   rangesFor,
@@ -91,7 +92,7 @@ async function judgeAll(
 ): Promise<void> {
   const scratch = await Scratch.open(session)
   try {
-    const candidate = await scratch.table('candidate', CANDIDATE_COLUMNS, BUCKET_ORDER)
+    const candidate = await scratch.table('candidate', CANDIDATE_COLUMNS, CANDIDATE_ORDER)
     const tables = await openTables(scratch)
     const judged = await scratch.table('judged', JUDGED_COLUMNS, BUCKET_ORDER)
     const linkable = await scratch.table('linkable', 'home String', 'home')
