@@ -5,10 +5,12 @@ import { mintmarkImports, projectFiles, read } from './repository.ts'
 /** Which packages a package may import, in its sources. Arrows go one way. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   core: [],
+  dump: ['core'],
+  scan: ['core', 'dump'],
   logs: ['core'],
   case: ['core', 'logs'],
   replay: ['core', 'logs'],
-  cli: ['core', 'logs', 'case', 'replay'],
+  cli: ['core', 'dump', 'scan', 'logs', 'case', 'replay'],
   testkit: ['core', 'logs', 'case'],
 }
 

@@ -1,0 +1,1 @@
+export type { ByteSource, Container, Dump, Flaw, Owner, Range, Segment } from './segment.ts'

@@ -1,0 +1,76 @@
+/**
+ * What a dump holds: runs of memory, where they lie in the file and in the process, and whose they are.
+ *
+ * @module
+ */
+import type { ErrorFacts } from '@mintmark/core'
+
+/** How the memory is wrapped. */
+export type Container =
+  | 'elf-core'
+  | 'minidump'
+  | 'windows-full'
+  | 'windows-bitmap'
+  | 'lime'
+  | 'hprof'
+  | 'raw'
+
+/** Whose memory a segment is, where the container tells. */
+export interface Owner {
+  /** `file`: a mapped file. `module`: a loaded image. `stack`: of the thread in `name`. */
+  readonly kind: 'file' | 'module' | 'stack' | 'heap' | 'other'
+  /** Path, module name or thread id, as the dump has it: text of whoever was dumped, never safe to print raw. */
+  readonly name: string
+}
+
+/** A run of memory that the file really holds. */
+export interface Segment {
+  /** First byte, from the file's start. Below 2^53. */
+  readonly offset: number
+  /** Bytes that are there; more than 0. */
+  readonly length: number
+  /**
+   * Virtual address of the first byte (physical in images of a machine's memory); undefined where the container
+   * does not tell. A bigint: x86-64 cores list addresses far above 2^53.
+   */
+  readonly address: bigint | undefined
+  readonly owner: Owner | undefined
+}
+
+/** Bytes of the file that describe it: headers, registers, names, tables. They are never changed. */
+export interface Range {
+  readonly offset: number
+  readonly length: number
+}
+
+/** Something that is damaged or missing, beside a result that stands without it. */
+export interface Flaw {
+  readonly code:
+    | 'segment-cut'
+    | 'header-damaged'
+    | 'stream-damaged'
+    | 'table-cut'
+    | 'not-understood'
+  readonly message: string
+  readonly facts: ErrorFacts
+}
+
+/** A dump's contents: a map of the file, no bytes of it. */
+export interface Dump {
+  readonly container: Container
+  /** In order of offset, none overlapping another. */
+  readonly segments: readonly Segment[]
+  /** In order of offset, none overlapping another or a segment. */
+  readonly structure: readonly Range[]
+  /** What is known of the process or machine: architecture, process id, name. For people. */
+  readonly about: ErrorFacts
+  readonly flaws: readonly Flaw[]
+  readonly isLittleEndian: boolean
+}
+
+/** A file, or anything else of known size that can be read at any place. */
+export interface ByteSource {
+  readonly size: number
+  /** Reads from `offset` on into `target`; gives the bytes read, fewer only at the end. Throws `INPUT_UNREADABLE`. */
+  read(offset: number, target: Uint8Array): number
+}

@@ -1,0 +1,57 @@
+/**
+ * What a detector says of bytes in a window: raw, before it becomes a {@link Finding}.
+ *
+ * @module
+ */
+import type { KeyMaterial } from './key_material.ts'
+
+export type KeyKind =
+  | 'rsa'
+  | 'ec'
+  | 'ed25519'
+  | 'ed448'
+  | 'x25519'
+  | 'x448'
+  | 'dsa'
+  | 'dh'
+  | 'aes'
+  | 'hmac'
+  | 'ml-kem'
+  | 'ml-dsa'
+  | 'slh-dsa'
+  | 'openpgp'
+  | 'encrypted-key'
+  | 'keystore'
+  | 'token'
+
+/**
+ * `proven`: arithmetic shows that it is a key. `candidate`: it has the shape of one, and nothing proves it.
+ * `lesser`: a secret of lesser class, or one that is encrypted: it is told, and is no finding.
+ */
+export type Certainty = 'proven' | 'candidate' | 'lesser'
+
+/** A hit. Offsets are from the begin of the bytes that the detector was given. */
+export interface Detected {
+  readonly offset: number
+  readonly length: number
+  readonly kind: KeyKind
+  /** How it is spelled: `pkcs1-der`, `pem`, `limbs-le64`, `aes-schedule-dec` … one of `docs/key-forms.md`. */
+  readonly form: string
+  readonly bits: number
+  readonly certainty: Certainty
+  /** What shows it, for people: `n = p·q`, `schedule expands`, `d·G = Q`. Never a value. */
+  readonly proof: string
+  /** `self-test`: a published test key. `drbg`: most likely a random generator's own. */
+  readonly note?: 'self-test' | 'drbg' | 'shielded' | 'fragment'
+  /** What was found, for key ids, copies and scrubbing. */
+  readonly material?: KeyMaterial
+}
+
+/**
+ * Looks at a place that a kernel's anchor points to.
+ *
+ * @param bytes a window of a segment: valid until the detector returns, never to be kept or changed
+ * @param at where the anchor lies in it
+ * @returns what is there, or undefined: never throws for any bytes
+ */
+export type Detector = (bytes: Uint8Array, at: number) => Detected | undefined

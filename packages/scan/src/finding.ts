@@ -1,0 +1,39 @@
+/**
+ * What leaves this package about a key: where it is and which one, never what it is.
+ *
+ * This is the only door: everything here is made from numbers, names and hashes of public keys.
+ *
+ * @module
+ */
+import type { Owner } from '@mintmark/dump'
+import type { Certainty, KeyKind } from './detected.ts'
+
+/** Which key it is, by its public half. */
+export interface KeyId {
+  /** SHA-256 of the DER SubjectPublicKeyInfo, hex. */
+  readonly spkiSha256: string | undefined
+  /** RFC 7638, SHA-256, base64url. */
+  readonly jwkThumbprint: string | undefined
+  /** Of a given or harvested public key that matches: its `kid`, or its certificate's subject. */
+  readonly kid: string | undefined
+  readonly subject: string | undefined
+}
+
+export interface Finding {
+  readonly file: string
+  /** From the file's start. */
+  readonly offset: number
+  /** Address in the process as 0x-hex; undefined where the dump does not tell. */
+  readonly address: string | undefined
+  readonly length: number
+  readonly kind: KeyKind
+  readonly form: string
+  readonly bits: number
+  readonly certainty: Certainty
+  readonly proof: string
+  readonly note: 'self-test' | 'drbg' | 'shielded' | 'fragment' | undefined
+  readonly keyId: KeyId | undefined
+  readonly owner: Owner | undefined
+  /** How often this key was found in this file, in this form, this place included. */
+  readonly copies: number
+}

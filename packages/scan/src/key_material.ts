@@ -1,0 +1,54 @@
+/**
+ * Values of keys while they are looked at. They stay inside this package and the worker that found them.
+ *
+ * @module
+ */
+
+export interface RsaMaterial {
+  readonly type: 'rsa'
+  readonly n: bigint
+  readonly e: bigint
+  /** Primes, p > q; undefined where only n and e are known. Of a multi-prime key the first two. */
+  readonly p: bigint | undefined
+  readonly q: bigint | undefined
+  /** As it was found; several differ by multiples of λ(n). */
+  readonly d: bigint | undefined
+}
+
+export type Curve =
+  | 'P-224'
+  | 'P-256'
+  | 'P-384'
+  | 'P-521'
+  | 'secp256k1'
+  | 'brainpoolP256r1'
+  | 'brainpoolP320r1'
+  | 'brainpoolP384r1'
+  | 'brainpoolP512r1'
+
+export interface EcMaterial {
+  readonly type: 'ec'
+  readonly curve: Curve
+  readonly x: bigint
+  readonly y: bigint
+  readonly d: bigint | undefined
+}
+
+export interface OkpMaterial {
+  readonly type: 'okp'
+  readonly curve: 'Ed25519' | 'Ed448' | 'X25519' | 'X448'
+  readonly publicKey: Uint8Array
+  /** Seed (Ed) or scalar (X) as RFC 8032 and RFC 7748 spell it. */
+  readonly secret: Uint8Array | undefined
+}
+
+/** Anything else: symmetric keys, post-quantum keys, DSA and DH. */
+export interface OpaqueMaterial {
+  readonly type: 'aes' | 'hmac' | 'ml-kem' | 'ml-dsa' | 'slh-dsa' | 'dsa' | 'dh'
+  /** The secret itself. */
+  readonly secret: Uint8Array
+  /** Its public half, where it was seen: for the key id. */
+  readonly publicKey: Uint8Array | undefined
+}
+
+export type KeyMaterial = RsaMaterial | EcMaterial | OkpMaterial | OpaqueMaterial
