@@ -1,0 +1,21 @@
+/**
+ * What looks through a whole window of a segment by itself, without anchors: schedules, pads, known keys.
+ *
+ * @module
+ */
+import type { Detected } from './detected.ts'
+
+export interface WindowSearch {
+  /** Unique within a scan: for reports of limits and for benches. */
+  readonly name: string
+  /** The longest form it finds, in bytes: a window keeps at least that many bytes behind `to`, where there are. */
+  readonly reach: number
+  /**
+   * Hits that begin in `[from, to)` of `bytes`; they may reach beyond `to`, to the end of `bytes`.
+   *
+   * Offsets are those in `bytes`. `bytes` is valid until this returns, and is never to be changed or kept; its
+   * first byte has an address that is a multiple of 16 in the segment.
+   * It may lie in the memory of the kernels; a search with a memory of its own copies.
+   */
+  search(bytes: Uint8Array, from: number, to: number): readonly Detected[]
+}
