@@ -2,6 +2,7 @@ export { type Address, readAddress } from './addresses.ts'
 export { type ErrorCode, type ErrorFacts, MintmarkError } from './errors.ts'
 export { guidOfBytes, guidOfNetBytes, readGuid } from './guid.ts'
 export { isObject, type Json, parseObject, text } from './json.ts'
+export { Reader, sizeOf } from './reader.ts'
 export { CELL_LIMIT, csvCell, safeJson, safeText } from './safe_text.ts'
 export {
   type DayMonthOrder,
