@@ -176,42 +176,53 @@ export interface IssuanceHour {
   readonly backup: number
 }
 
-const HOURS: Query<{ tenants: readonly string[] }, IssuanceHour> = {
+/** A tuple an hour, not a row: a case has tens of thousands of hours, and a row's names are most of its text. */
+const HOURS: Query<{ tenants: readonly string[] }, IssuanceHour[]> = {
   name: 'issuance hours',
   sql: `
-    SELECT tenant, source, category, quality, toUnixTimestamp(hour) AS hour_s, sum(records) AS n,
-      toUnixTimestamp64Milli(min(first)) AS first_ms, toUnixTimestamp64Milli(max(last)) AS last_ms,
-      sum(issued) AS made, sum(issued_with_token) AS token, sum(issued_with_session) AS session,
-      sum(backup) AS backups
-    FROM coverage
-    WHERE side = 'issuance' AND tenant IN {tenants:Array(String)}
-    GROUP BY tenant, source, category, quality, hour
-    ORDER BY tenant, source, category, quality, hour`,
+    SELECT tenant, source, category, quality, arraySort(groupArray(
+      (toUnixTimestamp(hour), records, first_ms, last_ms, issued, issued_with_token, issued_with_session, backup))) AS hours
+    FROM (
+      SELECT tenant, source, category, quality, hour, sum(records) AS records,
+        toUnixTimestamp64Milli(min(first)) AS first_ms, toUnixTimestamp64Milli(max(last)) AS last_ms,
+        sum(issued) AS issued, sum(issued_with_token) AS issued_with_token,
+        sum(issued_with_session) AS issued_with_session, sum(backup) AS backup
+      FROM coverage
+      WHERE side = 'issuance' AND tenant IN {tenants:Array(String)}
+      GROUP BY tenant, source, category, quality, hour
+    )
+    GROUP BY tenant, source, category, quality
+    ORDER BY tenant, source, category, quality`,
   example: { tenants: [''] },
-  row: issuanceHour,
+  row: hoursOfLog,
 }
 
 /** Issuance coverage of some tenants, hour by hour within a tenant, source, category and quality. */
-export function issuanceHours(
+export async function issuanceHours(
   session: Session,
   tenants: readonly string[],
 ): Promise<IssuanceHour[]> {
-  return run(session, HOURS, { tenants })
+  return (await run(session, HOURS, { tenants })).flat()
 }
 
-function issuanceHour(raw: Json): IssuanceHour {
-  return {
-    tenant: text(raw, 'tenant') ?? '',
-    source: text(raw, 'source') ?? '',
-    category: text(raw, 'category') ?? '',
-    quality: text(raw, 'quality') ?? '',
-    hourMs: Number(raw['hour_s']) * 1000,
-    firstMs: Number(raw['first_ms']),
-    lastMs: Number(raw['last_ms']),
-    records: Number(raw['n']),
-    issued: Number(raw['made']),
-    withToken: Number(raw['token']),
-    withSession: Number(raw['session']),
-    backup: Number(raw['backups']),
-  }
+function hoursOfLog(raw: Json): IssuanceHour[] {
+  const tenant = text(raw, 'tenant') ?? ''
+  const source = text(raw, 'source') ?? ''
+  const category = text(raw, 'category') ?? ''
+  const quality = text(raw, 'quality') ?? ''
+  const hours: readonly unknown[] = Array.isArray(raw['hours']) ? raw['hours'] : []
+  return hours.filter(Array.isArray).map((tuple: readonly unknown[]) => ({
+    tenant,
+    source,
+    category,
+    quality,
+    hourMs: Number(tuple[0]) * 1000,
+    records: Number(tuple[1]),
+    firstMs: Number(tuple[2]),
+    lastMs: Number(tuple[3]),
+    issued: Number(tuple[4]),
+    withToken: Number(tuple[5]),
+    withSession: Number(tuple[6]),
+    backup: Number(tuple[7]),
+  }))
 }

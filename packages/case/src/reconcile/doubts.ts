@@ -12,11 +12,14 @@ import type { Session } from '../session.ts'
 import { DOUBTS } from './reasons.ts'
 import {
   ALWAYS,
+  type CategoryLog,
+  categoryLog,
   type Doubtful,
   doubtfulStretches,
   doubtRows,
   type Field,
   LATE_MS,
+  NO_LOG,
 } from './stretches.ts'
 
 /**
@@ -47,8 +50,8 @@ interface Gap {
   readonly folder: string
 }
 
-/** One tenant's issuance log: hours by category. */
-type Log = ReadonlyMap<string, readonly IssuanceHour[]>
+/** One tenant's issuance log by category. */
+type Log = ReadonlyMap<string, CategoryLog>
 
 interface AuditSpan {
   readonly firstMs: number
@@ -73,7 +76,7 @@ export async function writeDoubts(session: Session, table: string): Promise<stri
     const logs = await logsOf(session, batch.includes(sole) ? [...batch, ''] : batch, sole)
     for (const tenant of batch) {
       const own = gaps.filter((gap) => isOf(gap, tenant, folders))
-      const log = logs.get(tenant) ?? new Map()
+      const log: Log = inOrder(logs.get(tenant) ?? new Map())
       // oxlint-disable-next-line no-await-in-loop -- one insert at a time
       await writer.write(tenant, tenantDoubts(log, spans.get(tenant), own))
     }
@@ -130,20 +133,25 @@ async function logsOf(
   return logs
 }
 
+/** Each category's hours in order. */
+export function inOrder(hours: ReadonlyMap<string, readonly IssuanceHour[]>): Log {
+  return new Map([...hours].map(([category, own]) => [category, categoryLog(own)]))
+}
+
 /** The stretches of a tenant by `kindKey`. */
 export function tenantDoubts(
   log: Log,
   audit: AuditSpan | undefined,
   gaps: readonly { readonly fromMs: number; readonly toMs: number }[],
 ): Map<string, Doubtful[]> {
-  const endMs = Math.max(0, ...[...log.values()].map((hours) => lastOf(hours)))
+  const endMs = Math.max(0, ...[...log.values()].map(lastOf))
   const stated = gaps.map((gap) => ({ ...gap, doubt: 'export-capped' as const }))
   const found = new Map<string, Doubtful[]>()
   for (const field of ['token', 'session'] as const)
     for (const kind of TOKEN_KINDS) {
       const cloud = [...cloudDoubts({ log, field, audit, endMs }, kind), ...stated]
       const plain = log.has('token')
-        ? [...doubtfulStretches(log.get('token') ?? [], field, LATE_MS.user), ...stated]
+        ? [...doubtfulStretches(log.get('token') ?? NO_LOG, field, LATE_MS.user), ...stated]
         : undefined
       found.set(kindKey(field, 'cloud', kind), isCloud(log) ? cloud : (plain ?? cloud))
       found.set(kindKey(field, 'plain', kind), plain ?? cloud)
@@ -151,8 +159,12 @@ export function tenantDoubts(
   return found
 }
 
-function lastOf(hours: readonly IssuanceHour[]): number {
-  return hours.reduce((last, hour) => Math.max(last, hour.lastMs), 0)
+function firstOf({ whole, thin }: CategoryLog): number {
+  return [...whole, ...thin].reduce((first, hour) => Math.min(first, hour.firstMs), ALWAYS)
+}
+
+function lastOf({ whole, thin }: CategoryLog): number {
+  return [...whole, ...thin].reduce((last, hour) => Math.max(last, hour.lastMs), 0)
 }
 
 /** What the stretches of one tenant and field are made from. */
@@ -168,7 +180,7 @@ const isCloud = (log: Log): boolean => [...log.keys()].some((category) => catego
 function cloudDoubts(ask: Ask, kind: TokenKind): Doubtful[] {
   const { log, field, audit } = ask
   const apps = (category: string) =>
-    doubtfulStretches(log.get(category) ?? [], field, LATE_MS.app, ask.endMs)
+    doubtfulStretches(log.get(category) ?? NO_LOG, field, LATE_MS.app, ask.endMs)
   const managed = () => apps('managed-identity')
   const byKind: Readonly<Record<TokenKind, () => Doubtful[]>> = {
     user: () => userDoubts(ask),
@@ -192,15 +204,14 @@ function cloudDoubts(ask: Ask, kind: TokenKind): Doubtful[] {
  * alone are a part of the log for tokens; for sessions, which begin with an interactive sign-in, they suffice.
  */
 function userDoubts({ log, field, endMs }: Ask): Doubtful[] {
-  const interactive = log.get('interactive') ?? log.get('sts-logon') ?? []
+  const interactive = log.get('interactive') ?? log.get('sts-logon') ?? NO_LOG
   const refreshed = log.get('non-interactive')
   const federated = log.get('adfs')
-  const of = (hours: readonly IssuanceHour[]) =>
-    doubtfulStretches(hours, field, LATE_MS.user, endMs)
+  const of = (hours: CategoryLog) => doubtfulStretches(hours, field, LATE_MS.user, endMs)
   const isAuditAlone = !log.has('interactive') && refreshed === undefined && log.has('sts-logon')
   return [
     ...of(interactive),
-    ...(field === 'session' && isAuditAlone ? [] : of(refreshed ?? [])),
+    ...(field === 'session' && isAuditAlone ? [] : of(refreshed ?? NO_LOG)),
     ...(federated === undefined ? [] : of(federated)),
   ]
 }
@@ -212,11 +223,8 @@ function userDoubts({ log, field, endMs }: Ask): Doubtful[] {
 function owaDoubts(log: Log, audit: AuditSpan | undefined): Doubtful[] {
   const hours = log.get('owa-auth')
   if (hours === undefined) return [{ fromMs: 0, toMs: ALWAYS, doubt: 'owa-issuer-not-supplied' }]
-  const firstMs = Math.min(
-    audit?.firstMs ?? ALWAYS,
-    ...hours.slice(0, 1).map((hour) => hour.firstMs),
-  )
-  const lastMs = Math.max(audit?.lastMs ?? 0, ...hours.slice(-1).map((hour) => hour.lastMs))
+  const firstMs = Math.min(audit?.firstMs ?? ALWAYS, firstOf(hours))
+  const lastMs = Math.max(audit?.lastMs ?? 0, lastOf(hours))
   return [
     { fromMs: 0, toMs: firstMs, doubt: 'owa-issuer-not-supplied' },
     { fromMs: lastMs - LATE_MS.user, toMs: ALWAYS, doubt: 'late-arrival-margin' },

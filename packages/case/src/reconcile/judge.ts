@@ -88,9 +88,7 @@ export function prepared(tables: OpenTables, where: string): string {
 /** The first doubt that touches a look-back from `from` on, as SQL; `''` when there is none. */
 export function doubtOf(until: string, from: string): string {
   const names = DOUBTS.map((doubt) => `'${doubt}'`).join(', ')
-  return `if(empty(${until}), 'category-not-supplied',
-    [${names}, ''][if(arrayFirstIndex(u -> u > ${from}, ${until}) = 0, ${DOUBTS.length + 1},
-      arrayFirstIndex(u -> u > ${from}, ${until}))])`
+  return `if(empty(${until}), 'category-not-supplied', arrayFirst((d, u) -> u > ${from}, [${names}], ${until}))`
 }
 
 /** From when on an access's token may have been issued, milliseconds. */
@@ -141,45 +139,53 @@ export async function judgeRange(
   sole: string,
 ): Promise<void> {
   const where = 'bucket BETWEEN {first:UInt8} AND {last:UInt8}'
-  const named = (column: string) => `SELECT ${column} FROM ${tables.open} WHERE ${where}`
-  const anySession = ['session_id', 'other_session_id', 'root'].map(named).join(' UNION ALL ')
   await session.command(
     `INSERT INTO ${judged}
      SELECT bucket, token_id, record_id, content, token_state, tenant, service,
        if(client_app_id != '', client_app_id, app_id) AS app, at_ms, home, sid, field, principal,
        ruling.1 AS verdict, ruling.2 AS reason
      FROM (
-       SELECT * EXCEPT (until_ms),
-         ${doubtOf('until_ms', LOOK_BACK_FROM)} AS doubt,
-         if(note != '', note, doubt) AS why,
-         known_1.1 AND ${sessionAgrees('known_1.2', 'known_1.3')}
-           OR known_2.1 AND ${sessionAgrees('known_2.2', 'known_2.3')} AS is_known,
-         NOT is_known AND (known_1.1 OR known_2.1) AS is_anothers,
-         field = 'sid' OR home IN (SELECT home FROM ${linkable}) AS is_linkable,
-         sid != '' AND NOT known_1.1 AND NOT known_2.1 AND is_linkable AND session_doubt = '' AS is_absent,
-         ${RULES} AS ruling
+       SELECT *, ${RULES} AS ruling
        FROM (
-         SELECT p.*, until_ms, session_doubt, (k_session != '', k_names, k_ids) AS known_1,
-           (k2_session != '', k2_names, k2_ids) AS known_2
-         FROM (SELECT *, concat('token/', family, '/', kind) AS token_kind FROM (${prepared(tables, where)})) AS p
-         ASOF LEFT JOIN (SELECT tenant AS d_tenant, kind AS d_kind, from_ms, until_ms FROM ${tables.doubts}) AS d
-           ON d_tenant = p.home AND d_kind = p.token_kind AND p.at_ms >= from_ms
-         LEFT ANY JOIN (
-           SELECT home AS s_home, sid AS s_sid, field AS s_field, doubt AS session_doubt FROM ${tables.sessions}
-           WHERE sid IN (${anySession})) AS s
-           ON s_home = p.home AND s_sid = p.sid AND s_field = p.field
-         LEFT ANY JOIN (
-           SELECT session AS k_session, names AS k_names, ids AS k_ids FROM ${tables.known}
-           WHERE session IN (${anySession})) AS k
-           ON k_session = p.sid
-         LEFT ANY JOIN (
-           SELECT session AS k2_session, names AS k2_names, ids AS k2_ids FROM ${tables.known}
-           WHERE session IN (${named('other_session_id')})) AS k2
-           ON k2_session = p.other_session_id
+         SELECT *, is_seen AND NOT is_known AS is_anothers,
+           sid != '' AND NOT is_seen AND is_linkable AND session_doubt = '' AS is_absent
+         FROM (
+           SELECT * EXCEPT (until_ms, known_1, known_2),
+             if(note != '', note, ${doubtOf('until_ms', LOOK_BACK_FROM)}) AS why,
+             known_1.1 OR known_2.1 AS is_seen,
+             known_1.1 AND ${sessionAgrees('known_1.2', 'known_1.3')}
+               OR known_2.1 AND ${sessionAgrees('known_2.2', 'known_2.3')} AS is_known,
+             field = 'sid' OR home IN (SELECT home FROM ${linkable}) AS is_linkable
+           FROM (${withSessions(tables, where)})
+         )
        )
      )
      WHERE verdict != 'issued'
      SETTINGS max_block_size = 16384`,
     { ...range, ...preparedParams(sole) },
   )
+}
+
+/** {@link prepared} accesses with their doubts, the doubt of their session, and what is known of it. */
+function withSessions(tables: OpenTables, where: string): string {
+  const named = (column: string) => `SELECT ${column} FROM ${tables.open} WHERE ${where}`
+  const anySession = ['session_id', 'other_session_id', 'root'].map(named).join(' UNION ALL ')
+  return `
+    SELECT p.*, until_ms, session_doubt, (k_session != '', k_names, k_ids) AS known_1,
+      (k2_session != '', k2_names, k2_ids) AS known_2
+    FROM (SELECT *, concat('token/', family, '/', kind) AS token_kind FROM (${prepared(tables, where)})) AS p
+    ASOF LEFT JOIN (SELECT tenant AS d_tenant, kind AS d_kind, from_ms, until_ms FROM ${tables.doubts}) AS d
+      ON d_tenant = p.home AND d_kind = p.token_kind AND p.at_ms >= from_ms
+    LEFT ANY JOIN (
+      SELECT home AS s_home, sid AS s_sid, field AS s_field, doubt AS session_doubt FROM ${tables.sessions}
+      WHERE sid IN (${anySession})) AS s
+      ON s_home = p.home AND s_sid = p.sid AND s_field = p.field
+    LEFT ANY JOIN (
+      SELECT session AS k_session, names AS k_names, ids AS k_ids FROM ${tables.known}
+      WHERE session IN (${anySession})) AS k
+      ON k_session = p.sid
+    LEFT ANY JOIN (
+      SELECT session AS k2_session, names AS k2_names, ids AS k2_ids FROM ${tables.known}
+      WHERE session IN (${named('other_session_id')})) AS k2
+      ON k2_session = p.other_session_id`
 }

@@ -31,37 +31,43 @@ export interface Stretch {
   readonly toMs: number
 }
 
-/**
- * The silences of a log that are holes.
- *
- * @param counts records by start of hour, in order of time; hours without records are absent
- * @returns in order of time, whole hours
- */
-export function holes(counts: readonly (readonly [hourMs: number, records: number])[]): Stretch[] {
-  const first = counts[0]
-  const last = counts.at(-1)
-  if (first === undefined || last === undefined) return []
-  const origin = hourOf(first[0])
-  const span = hourOf(last[0]) - origin + 1
+/** Records by start of hour (milliseconds), in order of time; hours without records are absent. */
+export type Counts = readonly (readonly [hourMs: number, records: number])[]
+
+/** The silences of a log that are holes, in order of time, whole hours. */
+export function holes(counts: Counts): Stretch[] {
+  const series = seriesOf(counts)
+  return counts.slice(1).flatMap((_, before) => holeBehind(counts, before, series) ?? [])
+}
+
+/** Whether the silence before the last record is a hole. */
+export function endsInHole(counts: Counts): boolean {
+  return holeBehind(counts, counts.length - 2, seriesOf(counts)) !== undefined
+}
+
+/** The silence behind one of the counts, if it is a hole. */
+function holeBehind(counts: Counts, at: number, series: Series): Stretch | undefined {
+  const from = hourOf(counts[at]?.[0] ?? 0) + 1
+  const to = hourOf(counts[at + 1]?.[0] ?? 0)
+  const isOne = to > from && isHole(series, from, to)
+  return isOne ? { fromMs: from * HOUR_MS, toMs: to * HOUR_MS } : undefined
+}
+
+function seriesOf(counts: Counts): Series {
+  const origin = hourOf(counts[0]?.[0] ?? 0)
+  const span = hourOf(counts.at(-1)?.[0] ?? 0) - origin + 1
   const series: Series = { hours: new Map(), days: new Map(), origin, span }
   for (const [hourMs, records] of counts) {
     const hour = hourOf(hourMs)
     add(series.hours, hour, records)
     add(series.days, Math.floor(hour / DAY), records)
   }
-  const found: Stretch[] = []
-  for (let i = 1; i < counts.length; i++) {
-    const from = hourOf(counts[i - 1]?.[0] ?? 0) + 1
-    const to = hourOf(counts[i]?.[0] ?? 0)
-    if (to > from && isHole(series, from, to))
-      found.push({ fromMs: from * HOUR_MS, toMs: to * HOUR_MS })
-  }
-  return found
+  return series
 }
 
 /** Records by hour and by day (numbers since 1970), and the hours from the log's first to its last. */
 interface Series {
-  readonly hours: ReadonlyMap<number, number> & Map<number, number>
+  readonly hours: Map<number, number>
   readonly days: Map<number, number>
   readonly origin: number
   readonly span: number

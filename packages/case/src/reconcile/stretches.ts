@@ -5,7 +5,7 @@
  */
 import type { IssuanceHour } from '../coverage.ts'
 import type { Doubt } from './reasons.ts'
-import { HOUR_MS, holes } from './rhythm.ts'
+import { endsInHole, HOUR_MS, holes } from './rhythm.ts'
 
 /** Beyond every time that a log can hold, and still an Int64. */
 export const ALWAYS = 8_640_000_000_000_000
@@ -25,6 +25,32 @@ export interface Doubtful {
 
 export type Field = 'token' | 'session'
 
+/** One category of one tenant, put in order once for all that is asked of it. */
+export interface CategoryLog {
+  /** Hours of files that have all that their source had, in order of time. */
+  readonly whole: readonly IssuanceHour[]
+  /** Hours of grouped and capped files. */
+  readonly thin: readonly IssuanceHour[]
+  readonly silences: readonly Doubtful[]
+}
+
+/** @param hours of one tenant and category, any qualities, in any order */
+export function categoryLog(hours: readonly IssuanceHour[]): CategoryLog {
+  const whole = merged(hours.filter((hour) => hour.quality === 'whole'))
+  return {
+    whole,
+    thin: hours.filter((hour) => hour.quality !== 'whole'),
+    silences: holes(countsOf(whole)).map(({ fromMs, toMs }) => ({
+      fromMs,
+      toMs,
+      doubt: 'issuance-hour-empty',
+    })),
+  }
+}
+
+/** A category of which there is no record. */
+export const NO_LOG: CategoryLog = { whole: [], thin: [], silences: [] }
+
 /**
  * Where one category of one tenant proves nothing.
  *
@@ -32,19 +58,16 @@ export type Field = 'token' | 'session'
  * they are. Between an hour whose records carry the field and one whose records do not, nobody knows from when
  * on it was carried: such a silence is doubtful too.
  *
- * @param hours of one tenant and category, any qualities, in any order
  * @param lateMs how long before the end of the log records may be missing yet
  * @param endMs the last record of any of the tenant's logs: up to there a quiet log's silence is no more than
  *   lateness may explain
  */
 export function doubtfulStretches(
-  hours: readonly IssuanceHour[],
+  { whole, thin, silences }: CategoryLog,
   field: Field,
   lateMs: number,
   endMs = 0,
 ): Doubtful[] {
-  const whole = merged(hours.filter((hour) => hour.quality === 'whole'))
-  const thin = hours.filter((hour) => hour.quality !== 'whole')
   const first = whole[0]
   const last = whole.at(-1)
   if (first === undefined || last === undefined)
@@ -55,7 +78,7 @@ export function doubtfulStretches(
     { fromMs: 0, toMs: first.firstMs, doubt: 'before-issuance-window' },
     { fromMs: lastMs - lateMs, toMs: lateToMs, doubt: 'late-arrival-margin' },
     { fromMs: lateToMs, toMs: ALWAYS, doubt: 'issuance-hour-empty' },
-    ...silences(whole),
+    ...silences,
     ...bareHours(whole, field),
     ...thinHours(thin, whole),
     ...backups(whole),
@@ -64,12 +87,13 @@ export function doubtfulStretches(
 
 /** Whether the log's silence from its last record to `endMs` is in its rhythm. */
 function isQuietUntil(whole: readonly IssuanceHour[], endMs: number): boolean {
-  const counts = whole.map((hour) => [hour.hourMs, hour.records] as const)
+  const counts = countsOf(whole)
   const last = counts.at(-1)
-  if (last === undefined || endMs < last[0] + HOUR_MS) return true
-  const ended = holes([...counts, [endMs, 1]]).at(-1)
-  return ended === undefined || ended.fromMs <= last[0]
+  return last === undefined || endMs < last[0] + HOUR_MS || !endsInHole([...counts, [endMs, 1]])
 }
+
+const countsOf = (whole: readonly IssuanceHour[]) =>
+  whole.map((hour) => [hour.hourMs, hour.records] as const)
 
 /** Hours of several sources or files put together, in order of time. */
 function merged(hours: readonly IssuanceHour[]): IssuanceHour[] {
@@ -92,11 +116,6 @@ function sum(a: IssuanceHour, b: IssuanceHour): IssuanceHour {
     withSession: a.withSession + b.withSession,
     backup: a.backup + b.backup,
   }
-}
-
-function silences(whole: readonly IssuanceHour[]): Doubtful[] {
-  const counts = whole.map((hour) => [hour.hourMs, hour.records] as const)
-  return holes(counts).map(({ fromMs, toMs }) => ({ fromMs, toMs, doubt: 'issuance-hour-empty' }))
 }
 
 /**
