@@ -32,6 +32,8 @@ export interface EcMaterial {
   readonly x: bigint
   readonly y: bigint
   readonly d: bigint | undefined
+  /** The point was computed from d: nothing lay beside it to compare with. */
+  readonly computed?: true
 }
 
 export interface OkpMaterial {
@@ -40,15 +42,22 @@ export interface OkpMaterial {
   readonly publicKey: Uint8Array
   /** Seed (Ed) or scalar (X) as RFC 8032 and RFC 7748 spell it. */
   readonly secret: Uint8Array | undefined
+  /** The public half was computed from the secret: nothing lay beside it to compare with. */
+  readonly computed?: true
 }
 
 /** Anything else: symmetric keys, post-quantum keys, DSA and DH. */
 export interface OpaqueMaterial {
   readonly type: 'aes' | 'hmac' | 'ml-kem' | 'ml-dsa' | 'slh-dsa' | 'dsa' | 'dh'
-  /** The secret itself. */
+  /**
+   * The secret itself: the seed of a post-quantum key where there is one, otherwise its expanded form; the exponent of
+   * a DSA or DH key, highest byte first.
+   */
   readonly secret: Uint8Array
-  /** Its public half, where it was seen: for the key id. */
+  /** Its public half as a DER SubjectPublicKeyInfo, which tells the algorithm too: for the key id. */
   readonly publicKey: Uint8Array | undefined
+  /** The public half was computed from the secret: nothing lay beside it to compare with. */
+  readonly computed?: true
 }
 
 export type KeyMaterial = RsaMaterial | EcMaterial | OkpMaterial | OpaqueMaterial

@@ -1,0 +1,46 @@
+/**
+ * DSA and DH: g^x = y modulo p.
+ *
+ * @module
+ */
+import { withEffort } from '../effort.ts'
+import { bitLength, isProbablePrime, power } from './modular.ts'
+
+export interface GroupParts {
+  readonly p: bigint
+  readonly g: bigint
+  readonly x: bigint
+  /** Order of g; DH may leave it out. */
+  readonly q: bigint | undefined
+  /** The public half, where it was seen. */
+  readonly y: bigint | undefined
+}
+
+/** Bits of p. */
+const BITS = { least: 512, most: 8192 } as const
+
+/**
+ * The public half and what shows the key, or undefined if something does not hold.
+ *
+ * That q divides p − 1 costs one division and drops everything that is no group of DSA. Without a stored y, g has
+ * the order q, or p is prime.
+ *
+ * @returns `undefined` too where `effort.ts` refuses
+ */
+export function proveGroup(parts: GroupParts): { y: bigint; proof: string } | undefined {
+  const { p, g, x, q, y } = parts
+  const bits = bitLength(p)
+  if (bits < BITS.least || bits > BITS.most || (p & 1n) === 0n) return undefined
+  if (g < 2n || g >= p || x < 1n || x >= (q ?? p)) return undefined
+  if (q !== undefined && (bitLength(q) < 128 || (p - 1n) % q !== 0n)) return undefined
+  return withEffort(() => {
+    const computed = power(g, x, p)
+    if (y !== undefined) return y === computed ? { y, proof: 'g^x ≡ y (mod p)' } : undefined
+    if (q !== undefined) {
+      return power(g, q, p) === 1n
+        ? { y: computed, proof: 'g has the order q, x below it' }
+        : undefined
+    }
+    return isProbablePrime(p) ? { y: computed, proof: 'key decodes, p is prime' } : undefined
+  })
+}

@@ -1,0 +1,132 @@
+/**
+ * EC keys as SEC1 spells them, alone or inside PKCS#8.
+ *
+ * @module
+ */
+import { CURVES, type CurveParameters, curveOfOid, curvesOfLength } from '../arithmetic/curves.ts'
+import { isOnCurve, type Point } from '../arithmetic/ec.ts'
+import { fromBigEndian } from '../arithmetic/modular.ts'
+import { childrenOf, contentOf, type Element, elementOf, hexOf, lengthOf, TAG } from '../der.ts'
+import { type Proof, unproven } from '../proof.ts'
+import { proveEc } from '../prove.ts'
+import { isRandomLooking } from '../random_looking.ts'
+import { behindVersion, type DerKey, numberOf, placed, wholeOf } from './der_key.ts'
+
+const PARAMETERS = 0xa0
+const PUBLIC = 0xa1
+const LONGEST_SCALAR = 66
+
+interface Sec1 {
+  readonly secret: Element
+  /** Content of [0] and of [1], where they are there. */
+  readonly parameters: Element | undefined
+  readonly point: Element | undefined
+  readonly to: number
+}
+
+/**
+ * The EC key whose version INTEGER is at `version`.
+ *
+ * @param known the curve that a PKCS#8 around it named
+ */
+export function sec1At(
+  bytes: Uint8Array,
+  version: number,
+  known?: CurveParameters,
+): DerKey | undefined {
+  const sec1 = readSec1(bytes, version)
+  if (sec1 === undefined) return undefined
+  const proof = judged(bytes, version, sec1, known)
+  return proof && placed(bytes, 'sec1-der', version, sec1.to, proof)
+}
+
+function readSec1(bytes: Uint8Array, version: number): Sec1 | undefined {
+  const at = behindVersion(bytes, version, [1])
+  const secret = at === undefined ? undefined : elementOf(bytes, at, bytes.length, TAG.octets)
+  if (secret === undefined || lengthOf(secret) === 0 || lengthOf(secret) > LONGEST_SCALAR) {
+    return undefined
+  }
+  const parameters = elementOf(bytes, secret.to, bytes.length, PARAMETERS)
+  const next = parameters?.to ?? secret.to
+  const outer = elementOf(bytes, next, bytes.length, PUBLIC)
+  const point = outer && elementOf(bytes, outer.from, outer.to, TAG.bits)
+  return { secret, parameters, point, to: outer?.to ?? next }
+}
+
+function judged(
+  bytes: Uint8Array,
+  version: number,
+  sec1: Sec1,
+  known: CurveParameters | undefined,
+): Proof | undefined {
+  const { secret, parameters, point } = sec1
+  const d = numberOf(bytes, secret)
+  const curve = (parameters && curveOf(bytes, parameters)) ?? known
+  if (curve !== undefined) return judgedOn(bytes, curve, d, sec1)
+  // Without a name, the point tells the curve: it satisfies one equation only.
+  const uncompressed = point && contentOf(bytes, point)
+  const found = uncompressed && curveOfPoint(uncompressed)
+  if (found !== undefined) return proveEc(found.curve.curve, d, found.point)
+  const isSpelledOut = wholeOf(bytes, version, sec1.to)?.to === sec1.to
+  if (!isSpelledOut || !isRandomLooking(contentOf(bytes, secret))) return undefined
+  return unproven('ec', lengthOf(secret) * 8, 'laid out as a key, nothing names its curve')
+}
+
+function judgedOn(
+  bytes: Uint8Array,
+  { curve, bits, lengthBytes }: CurveParameters,
+  d: bigint,
+  { secret, point }: Sec1,
+): Proof | undefined {
+  const stored = point && contentOf(bytes, point)
+  const full = stored && pointOf(stored, lengthBytes)
+  if (full !== undefined) return proveEc(curve, d, full)
+  const proof = proveEc(curve, d, undefined)
+  const made = proof.material?.type === 'ec' ? proof.material : undefined
+  if (stored !== undefined && made !== undefined) {
+    return isCompressed(stored, made, lengthBytes)
+      ? { ...proof, proof: 'd·G = Q' }
+      : unproven('ec', bits, 'd·G is another point')
+  }
+  return isRandomLooking(contentOf(bytes, secret)) ? proof : undefined
+}
+
+/** X and Y of an uncompressed point in a BIT STRING's content. */
+function pointOf(bits: Uint8Array, lengthBytes: number): Point | undefined {
+  if (bits.length !== 2 + 2 * lengthBytes || bits[0] !== 0 || bits[1] !== 4) return undefined
+  return {
+    x: fromBigEndian(bits.subarray(2, 2 + lengthBytes)),
+    y: fromBigEndian(bits.subarray(2 + lengthBytes)),
+  }
+}
+
+function isCompressed(bits: Uint8Array, { x, y }: Point, lengthBytes: number): boolean {
+  if (bits.length !== 2 + lengthBytes || bits[0] !== 0) return false
+  return bits[1] === 2 + Number(y & 1n) && fromBigEndian(bits.subarray(2)) === x
+}
+
+/** The curve that an uncompressed point lies on. */
+function curveOfPoint(bits: Uint8Array): { curve: CurveParameters; point: Point } | undefined {
+  const lengthBytes = (bits.length - 2) / 2
+  const point = Number.isInteger(lengthBytes) ? pointOf(bits, lengthBytes) : undefined
+  if (point === undefined) return undefined
+  const curve = curvesOfLength(lengthBytes).find((each) => isOnCurve(each, point))
+  return curve && { curve, point }
+}
+
+/** The curve that `parameters` names, or spells out by its prime. */
+export function curveOf(bytes: Uint8Array, parameters: Element): CurveParameters | undefined {
+  const oid = elementOf(bytes, parameters.from, parameters.to, TAG.oid)
+  if (oid !== undefined) return curveOfOid(hexOf(bytes, oid))
+  const explicit = elementOf(bytes, parameters.from, parameters.to, TAG.sequence)
+  return explicit && explicitCurve(bytes, explicit)
+}
+
+/** RFC 3279, section 2.3.5: version, field { identifier, p }, … */
+export function explicitCurve(bytes: Uint8Array, explicit: Element): CurveParameters | undefined {
+  const field = childrenOf(bytes, explicit)?.[1]
+  const prime = field && childrenOf(bytes, field)?.[1]
+  if (prime === undefined || lengthOf(prime) > LONGEST_SCALAR + 1) return undefined
+  const p = numberOf(bytes, prime)
+  return CURVES.find((curve) => curve.p === p)
+}

@@ -1,0 +1,117 @@
+/**
+ * Judges key material: what arithmetic shows of it, in words for people, never a value.
+ *
+ * @module
+ */
+import { curveNamed } from './arithmetic/curves.ts'
+import { isOnCurve, type Point, publicPoint } from './arithmetic/ec.ts'
+import { bitLength } from './arithmetic/modular.ts'
+import { type OkpCurve, okpNamed, okpPublicKey } from './arithmetic/okp.ts'
+import { completeRsa, type RsaParts } from './arithmetic/rsa.ts'
+import { withEffort } from './effort.ts'
+import type { Curve, KeyMaterial, RsaMaterial } from './key_material.ts'
+import { type Proof, REFUSED, unproven } from './proof.ts'
+import { proveOpaque } from './prove_opaque.ts'
+
+export type { Proof } from './proof.ts'
+
+/** Proves material that was put together elsewhere: a JWK, an XML file, a search by public key. */
+export function proveMaterial(material: KeyMaterial): Proof {
+  const { type } = material
+  if (type === 'rsa') return provenRsa(material)
+  if (type === 'ec') return provenEc(material.curve, material.d, material, material.computed)
+  if (type === 'okp') {
+    return provenOkp(material.curve, material.secret, material.publicKey, material.computed)
+  }
+  return proveOpaque(material)
+}
+
+function provenRsa(material: RsaMaterial): Proof {
+  const bits = bitLength(material.n)
+  if (material.p === undefined && material.d === undefined) {
+    return { certainty: 'candidate', proof: 'no private part', bits, kind: 'rsa', material }
+  }
+  return proveRsa(material) ?? unproven('rsa', bits, 'no equation of RSA holds')
+}
+
+/** An RSA key from its parts, or undefined where no equation holds. */
+export function proveRsa(parts: RsaParts): Proof | undefined {
+  const found = completeRsa(parts)
+  if (found === undefined) return undefined
+  const { material, proof } = found
+  return { certainty: 'proven', proof, bits: bitLength(material.n), kind: 'rsa', material }
+}
+
+/** @param stored the public point that lay beside d, if any */
+export function proveEc(curve: Curve, d: bigint, stored: Point | undefined): Proof {
+  return provenEc(curve, d, stored, undefined)
+}
+
+function provenEc(
+  curve: Curve,
+  d: bigint | undefined,
+  stored: Point | undefined,
+  computed: true | undefined,
+): Proof {
+  const { bits, n } = curveNamed(curve)
+  const kind = 'ec'
+  if (d === undefined) return unproven(kind, bits, 'no private part')
+  if (d < 1n || d >= n) return unproven(kind, bits, 'scalar out of range')
+  // Noise fails here, before anything costs.
+  if (stored !== undefined && !isOnCurve(curveNamed(curve), stored)) {
+    return unproven(kind, bits, 'the public point is not on the curve')
+  }
+  const point = withEffort(() => publicPoint(curve, d))
+  if (point === undefined) return unproven(kind, bits, REFUSED)
+  const isComputed = stored === undefined || computed === true
+  if (stored !== undefined && (point.x !== stored.x || point.y !== stored.y)) {
+    return unproven(kind, bits, 'd·G is another point')
+  }
+  const { x, y } = point
+  return {
+    certainty: 'proven',
+    proof: isComputed ? 'key decodes, scalar in range' : 'd·G = Q',
+    bits,
+    kind,
+    material: { type: 'ec', curve, x, y, d, ...(isComputed ? { computed: true } : {}) },
+  }
+}
+
+/** @param stored the public half that lay beside the secret, if any */
+export function proveOkp(
+  curve: OkpCurve,
+  secret: Uint8Array,
+  stored: Uint8Array | undefined,
+): Proof {
+  return provenOkp(curve, secret, stored, undefined)
+}
+
+function provenOkp(
+  curve: OkpCurve,
+  secret: Uint8Array | undefined,
+  stored: Uint8Array | undefined,
+  computed: true | undefined,
+): Proof {
+  const { kind, bits, lengthBytes } = okpNamed(curve)
+  if (secret === undefined) return unproven(kind, bits, 'no private part')
+  if (secret.length !== lengthBytes) return unproven(kind, bits, 'wrong length')
+  const publicKey = withEffort(() => okpPublicKey(curve, secret))
+  if (publicKey === undefined) return unproven(kind, bits, REFUSED)
+  const isComputed = stored === undefined || computed === true
+  if (stored !== undefined && Buffer.compare(stored, publicKey) !== 0) {
+    return unproven(kind, bits, 'the secret gives another public half')
+  }
+  return {
+    certainty: 'proven',
+    proof: isComputed ? 'key decodes' : 'the secret gives its public half',
+    bits,
+    kind,
+    material: {
+      type: 'okp',
+      curve,
+      publicKey,
+      secret: new Uint8Array(secret),
+      ...(isComputed ? { computed: true } : {}),
+    },
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * Judges material that is spelled as bytes: DSA and DH by their group, others by what they are.
+ *
+ * @module
+ */
+import { type GroupParts, proveGroup } from './arithmetic/group.ts'
+import { bitLength, fromBigEndian, toShortestBytes } from './arithmetic/modular.ts'
+import { childrenOf, contentOf, elementOf, TAG } from './der.ts'
+import type { OpaqueMaterial } from './key_material.ts'
+import { type Proof, unproven } from './proof.ts'
+import { groupSpki, OID, spkiParts } from './spki.ts'
+
+/** See {@link Proof}; symmetric keys are candidates, since any bytes are one. */
+export function proveOpaque(material: OpaqueMaterial): Proof {
+  const { type: kind, secret } = material
+  const group = kind === 'dsa' || kind === 'dh' ? groupOf(material) : undefined
+  if (group !== undefined && (kind === 'dsa' || kind === 'dh')) {
+    const proven = proveGroupKey(kind, group, material.computed)
+    if (proven !== undefined) return proven
+    return unproven(kind, bitLength(group.p), 'g^x is not y, or too many such places')
+  }
+  const bits = secret.length * 8
+  return { certainty: 'candidate', proof: 'nothing to compare with', bits, kind, material }
+}
+
+/** A DSA or DH key from its numbers, or undefined if they do not fit. */
+export function proveGroupKey(
+  kind: 'dsa' | 'dh',
+  parts: GroupParts,
+  computed?: true,
+): Proof | undefined {
+  const found = proveGroup(computed ? { ...parts, y: undefined } : parts)
+  if (found === undefined) return undefined
+  const { p, q, g, x } = parts
+  const parameters = kind === 'dsa' && q !== undefined ? [p, q, g] : [p, g]
+  const isComputed = parts.y === undefined || computed === true
+  const material: OpaqueMaterial = {
+    type: kind,
+    secret: new Uint8Array(toShortestBytes(x)),
+    publicKey: new Uint8Array(groupSpki(kind === 'dsa' ? OID.dsa : OID.dh, parameters, found.y)),
+    ...(isComputed ? { computed: true } : {}),
+  }
+  return { certainty: 'proven', proof: found.proof, bits: bitLength(p), kind, material }
+}
+
+function groupOf({ type, secret, publicKey }: OpaqueMaterial): GroupParts | undefined {
+  const parts = publicKey && spkiParts(publicKey)
+  if (parts?.parameters === undefined || publicKey === undefined) return undefined
+  const numbers = (childrenOf(publicKey, parts.parameters) ?? []).map((element) =>
+    fromBigEndian(contentOf(publicKey, element)),
+  )
+  const y = elementOf(parts.publicKey, 0, parts.publicKey.length, TAG.integer)
+  const [p, second, third] = numbers
+  const g = type === 'dsa' ? third : second
+  if (p === undefined || g === undefined || y === undefined) return undefined
+  return {
+    p,
+    g,
+    q: type === 'dsa' ? second : undefined,
+    x: fromBigEndian(secret),
+    y: fromBigEndian(contentOf(parts.publicKey, y)),
+  }
+}
