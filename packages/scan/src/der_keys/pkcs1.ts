@@ -53,10 +53,9 @@ function rsaOf(
 
 /** Dropped here, before any number is made of them, are rows of INTEGERs that are no key by their lengths. */
 function areSizesOfRsa(integers: readonly Element[], isMultiPrime: boolean): boolean {
-  // The defaults stand for INTEGERs that the caller has counted.
-  const [n = 0, e = 0, d = 0, p = 0, q = 0, dP = 0, dQ = 0, qInv = 0] = integers.map(lengthOf)
+  const [n = 0, e = 0, d = 0, p = 0, q = 0, ...rest] = integers.map(lengthOf)
   if (n < RSA_BITS.least / 8 || n > RSA_BITS.most / 8 + 1 || e > n || d > n + 8) return false
-  if (dP > p + 1 || dQ > q + 1 || qInv > p + 1) return false
+  if (rest.some((length) => length > Math.max(p, q) + 1)) return false
   return isMultiPrime ? p + q < n + 4 : Math.abs(p + q - n) <= 4
 }
 

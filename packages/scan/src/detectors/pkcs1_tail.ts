@@ -1,0 +1,176 @@
+/**
+ * What is left of a PKCS#1 key whose begin is gone: a freed buffer that was written over, or cut by a window.
+ *
+ * Two kinds: the public exponent is still there, and everything behind it; or only some of p, q, dP, dQ and qInv, in
+ * that order, up to the end. Three CRT values still give the whole key.
+ *
+ * @module
+ */
+import type { Anchor } from '../anchor.ts'
+import { type Element, elementOf, lengthOf, TAG } from '../der.ts'
+import { integersAt, numberOf } from '../der_keys/der_key.ts'
+import { pkcs1At } from '../der_keys/pkcs1.ts'
+import type { Detected, Detector } from '../detected.ts'
+import { type Proof, unproven } from '../proof.ts'
+import { proveRsa } from '../prove.ts'
+import { isRandomLooking } from '../random_looking.ts'
+import { anchor, derHit, hit } from './anchored.ts'
+import { enclosingKey } from './enclosing.ts'
+
+const FORM = 'pkcs1-tail'
+const LEAST_HALF = 32
+const MOST_HALF = 1025
+
+/** The key whose public exponent is at `at`. */
+const detectFromExponent: Detector = (bytes, at) => {
+  const integers = integersAt(bytes, at, 7)
+  const length = modulusLength(integers)
+  if (length === undefined) return undefined
+  const n = elementBefore(bytes, at, length - 3, length + 17)
+  const whole = n && wholeKey(bytes, n)
+  if (whole !== undefined) return whole
+  // With fewer than e, d, p and q, the modulus must be there.
+  const used = integers.length >= 4 ? integers : integers.slice(0, n === undefined ? 0 : 2)
+  const last = used.at(-1)
+  const proof = last && provenTail(bytes, n, used)
+  if (proof === undefined) return undefined
+  return hit(proof, FORM, n?.at ?? at, last?.to ?? at, proof.material ? undefined : 'fragment')
+}
+
+/** About how long n is, going by d or p and q; undefined where their lengths are not those of a key. */
+function modulusLength(integers: readonly Element[]): number | undefined {
+  const [e, d, p, q] = integers.map(lengthOf)
+  if (e === undefined || d === undefined) return undefined
+  if (d < 2 * LEAST_HALF - 8 || d > 2 * MOST_HALF) return undefined
+  const length = p !== undefined && q !== undefined ? p + q : d
+  // d may be some bytes shorter than n, never longer.
+  return d > length + 2 || d + 16 < length ? undefined : length
+}
+
+/** The hit that the version before n leads to. */
+function wholeKey(bytes: Uint8Array, n: Element): Detected | undefined {
+  if (n.at < 3) return undefined
+  const key = pkcs1At(bytes, n.at - 3)
+  return key && derHit(enclosingKey(bytes, n.at - 3) ?? key)
+}
+
+function provenTail(
+  bytes: Uint8Array,
+  modulus: Element | undefined,
+  integers: readonly Element[],
+): Proof | undefined {
+  const [e, d, p, q, dP, dQ, qInv] = integers.map((element) => numberOf(bytes, element))
+  const n = modulus && numberOf(bytes, modulus)
+  const proof = proveRsa({ n, e, d, p, q, dP, dQ, qInv })
+  if (proof !== undefined || !areRandomLooking(bytes, integers.slice(1))) return proof
+  const [, first] = integers
+  return unproven(
+    'rsa',
+    (first ? lengthOf(first) : 0) * 8,
+    'laid out as a key, no equation of RSA holds',
+  )
+}
+
+function areRandomLooking(bytes: Uint8Array, elements: readonly Element[]): boolean {
+  return elements.every(({ from, to }) => isRandomLooking(bytes.subarray(from, to)))
+}
+
+/** The INTEGER that ends at `end` and has `least` to `most` bytes. */
+function elementBefore(
+  bytes: Uint8Array,
+  end: number,
+  least: number,
+  most: number,
+): Element | undefined {
+  for (let length = Math.max(1, least); length <= most; length++) {
+    const header = length < 0x80 ? 2 : length < 0x100 ? 3 : 4
+    const element = elementOf(bytes, end - length - header, end, TAG.integer)
+    if (element?.to === end && (bytes[element.from] ?? 0) < 0x80) return element
+  }
+  return undefined
+}
+
+/** The run of INTEGERs of one size of which one is at `at`. */
+const detectFromCrt: Detector = (bytes, at) => {
+  const chain = chainAround(bytes, at)
+  const [first] = chain
+  const last = chain.at(-1)
+  if (first === undefined || last === undefined || chain.length < 2) return undefined
+  // Parameters of other algorithms go on with a shorter number.
+  if (bytes[last.to] === TAG.integer || !areRandomLooking(bytes, chain)) return undefined
+  const half = lengthOf(last)
+  const d = elementBefore(bytes, first.at, 2 * half - 18, 2 * half + 1)
+  const e = d && exponentBefore(bytes, d.at)
+  if (e !== undefined) return detectFromExponent(bytes, e.at)
+  return fragment(bytes, d, chain, first, last)
+}
+
+function exponentBefore(bytes: Uint8Array, end: number): Element | undefined {
+  return elementBefore(bytes, end, 1, 4)
+}
+
+function fragment(
+  bytes: Uint8Array,
+  privateExponent: Element | undefined,
+  chain: readonly Element[],
+  first: Element,
+  last: Element,
+): Detected {
+  const values = chain.slice(-5).map((element) => numberOf(bytes, element))
+  const [qInv, dQ, dP, q, p] = values.toReversed()
+  const d = privateExponent && numberOf(bytes, privateExponent)
+  const proof = proveRsa({ d, p, q, dP, dQ, qInv })
+  if (proof !== undefined) return hit(proof, FORM, privateExponent?.at ?? first.at, last.to)
+  const bits = lengthOf(last) * 16
+  const text = `${chain.length} numbers of one size, as at the end of a key; alone they prove nothing`
+  const from = privateExponent?.at ?? startOfCut(bytes, first.at, lengthOf(last))
+  return hit(unproven('rsa', bits, text), FORM, from, last.to, 'fragment')
+}
+
+const STEP = 16
+
+/** The number before `end` may have lost its begin: as far back as the bytes look like one, at most `length`. */
+function startOfCut(bytes: Uint8Array, end: number, length: number): number {
+  let from = end
+  while (from - STEP >= Math.max(0, end - length)) {
+    if (!isRandomLooking(bytes.subarray(from - STEP, from))) break
+    from -= STEP
+  }
+  return from
+}
+
+/** INTEGERs next to each other whose sizes differ by two bytes at most, at most five. */
+function chainAround(bytes: Uint8Array, at: number): Element[] {
+  const own = elementOf(bytes, at, bytes.length, TAG.integer)
+  if (own === undefined || lengthOf(own) < LEAST_HALF || lengthOf(own) > MOST_HALF) return []
+  const size = lengthOf(own)
+  const chain = [own]
+  for (let first = own; chain.length < 5; ) {
+    const before = elementBefore(bytes, first.at, size - 2, size + 2)
+    if (before === undefined) break
+    chain.unshift(before)
+    first = before
+  }
+  for (const next of integersAt(bytes, own.to, 4)) {
+    if (chain.length === 5 || Math.abs(lengthOf(next) - size) > 2) break
+    chain.push(next)
+  }
+  return chain
+}
+
+const SIGHT = { before: 16_384, behind: 16_384 }
+
+export const PKCS1_TAIL_ANCHORS: readonly Anchor[] = [
+  anchor('pkcs1-tail-e-65537', '02 03 01 00 01 02', SIGHT, detectFromExponent),
+  anchor('pkcs1-tail-e-17', '02 01 11 02', SIGHT, detectFromExponent),
+  anchor('pkcs1-tail-e-3', '02 01 03 02', SIGHT, detectFromExponent),
+  ...[
+    '02 41 00',
+    '02 81 80',
+    '02 81 81 00',
+    '02 81 c0',
+    '02 81 c1 00',
+    '02 82 01 00',
+    '02 82 01 01 00',
+  ].map((pattern) => anchor(`pkcs1-tail-${pattern}`, pattern, SIGHT, detectFromCrt)),
+]
