@@ -1,0 +1,261 @@
+// asc: --importMemory
+/**
+ * Finds expanded AES keys of all three sizes, for encryption and for decryption.
+ *
+ * Most words of a schedule are the XOR of two before them. That is tested for four places at once and six
+ * forms; the few places that pass are checked word by word with the whole recurrence of FIPS-197.
+ *
+ * `sbox` is the 256 bytes of the S-box. No static data: the memory is shared with the other kernels.
+ */
+
+// Forms. Together with size and order they make up a hit's code: form | order << 2 | words of the key << 4.
+const ENCRYPTION = 0
+/** Round keys in reverse, all but the first and last through InvMixColumns. */
+const DECRYPTION = 1
+/** The same round keys in their forward order. */
+const DECRYPTION_FORWARD = 2
+/** Set where the first 16 bytes are overwritten, as free() does; the place is behind them. */
+const HEADLESS = 256
+
+let sbox: usize = 0
+let begin: usize = 0
+let end: usize = 0
+
+// The schedule under test.
+let base: usize = 0
+let isSwapped: bool = false
+let form: i32 = 0
+let rounds: i32 = 0
+
+function sub_word(word: u32): u32 {
+  return (
+    <u32>load<u8>(sbox + <usize>(word & 255)) |
+    ((<u32>load<u8>(sbox + <usize>((word >>> 8) & 255))) << 8) |
+    ((<u32>load<u8>(sbox + <usize>((word >>> 16) & 255))) << 16) |
+    ((<u32>load<u8>(sbox + <usize>(word >>> 24))) << 24)
+  )
+}
+
+function mix_column(word: u32): u32 {
+  const twice = ((word & 0x7f7f7f7f) << 1) ^ (((word >>> 7) & 0x01010101) * 0x1b)
+  return twice ^ rotr(twice ^ word, 8) ^ rotr(word, 16) ^ rotr(word, 24)
+}
+
+function rcon(index: i32): u32 {
+  return index < 9 ? (<u32>1) << (index - 1) : index === 9 ? 0x1b : 0x36
+}
+
+/** Word i of the encryption schedule that the bytes at `base` claim to be. */
+function word_of(i: i32): u32 {
+  const round = i >> 2
+  const block = form === DECRYPTION ? rounds - round : round
+  const at = base + ((<usize>block) << 4) + ((<usize>(i & 3)) << 2)
+  const raw = load<u32>(at)
+  const word = isSwapped ? bswap(raw) : raw
+  return form === ENCRYPTION || round === 0 || round === rounds ? word : mix_column(word)
+}
+
+/** Whether words `[first, last)` of the schedule at `base` obey the recurrence. */
+function holds(size: i32, first: i32, last: i32): bool {
+  for (let i = first + size; i < last; i++) {
+    let step = word_of(i - 1)
+    const phase = i % size
+    if (phase === 0) step = sub_word(rotr(step, 8)) ^ rcon(i / size)
+    else if (size === 8 && phase === 4) step = sub_word(step)
+    if (word_of(i) !== (word_of(i - size) ^ step)) return false
+  }
+  return true
+}
+
+let out: usize = 0
+let count: i32 = 0
+let low: usize = 0
+let high: usize = 0
+
+function report(start: usize, code: i32): void {
+  if (start < low || start >= high) return
+  store<u32>(out, <u32>start)
+  store<u32>(out, <u32>code, 4)
+  out += 8
+  count++
+}
+
+/** Tests one form, size and order whose schedule would begin at `start`, with its first 16 bytes or without. */
+function test(start: usize, size: i32, asForm: i32, swapped: bool, mayBeHeadless: bool): void {
+  const words = (size + 7) << 2
+  if (start + ((<usize>words) << 2) > end) return
+  base = start
+  form = asForm
+  isSwapped = swapped
+  rounds = size + 6
+  // Those bytes hold the first round key; of a reversed schedule, the last.
+  const first = asForm === DECRYPTION ? 0 : 4
+  const last = asForm === DECRYPTION ? words - 4 : words
+  if (!holds(size, first, last)) return
+  const isWhole = start >= begin && holds(size, 0, words)
+  const code = asForm | ((<i32>swapped) << 2) | (size << 4)
+  if (isWhole) {
+    if (!mayBeHeadless || asForm !== ENCRYPTION) report(start, code)
+  } else if (mayBeHeadless) report(start + 16, code | HEADLESS)
+}
+
+/** Whether a step of the recurrence adds `difference`, given SubWord of the word before; any round constant. */
+function steps(difference: u32, substituted: u32, isHalf: bool): bool {
+  return isHalf
+    ? difference === substituted
+    : ((difference ^ rotr(substituted, 8)) & 0xffffff00) === 0
+}
+
+/** The same of words that went through InvMixColumns, in both word orders: bit 0 as they are, bit 1 swapped. */
+function steps_mixed(difference: u32, word: u32, isHalf: bool): i32 {
+  const plain = steps(mix_column(difference), sub_word(mix_column(word)), isHalf)
+  const swapped = steps(mix_column(bswap(difference)), sub_word(mix_column(bswap(word))), isHalf)
+  return <i32>plain | ((<i32>swapped) << 1)
+}
+
+/**
+ * What can lie where words of a forward schedule were seen.
+ *
+ * The nonlinear step is tried first: bytes made to pass the linear filter everywhere cost little.
+ */
+function test_forward(at: usize, size: i32): void {
+  // An inner round key begins 16 bytes behind the schedule; of 192 bits the recurrence begins again at 24.
+  const inner: usize = size === 6 ? 24 : 16
+  const key = (<usize>size) << 2
+  const difference = load<u32>(at) ^ load<u32>(at + key)
+  const word = load<u32>(at + key - 4)
+  const isHalf = size === 8
+  const substituted = sub_word(word)
+  if (steps(difference, substituted, false)) test(at, size, ENCRYPTION, false, false)
+  if (steps(difference, substituted, isHalf)) test(at - inner, size, ENCRYPTION, false, true)
+  const swapped = bswap(difference)
+  const swappedWord = bswap(substituted)
+  if (steps(swapped, swappedWord, false)) test(at, size, ENCRYPTION, true, false)
+  if (steps(swapped, swappedWord, isHalf)) test(at - inner, size, ENCRYPTION, true, true)
+  const orders = steps_mixed(difference, word, isHalf)
+  if ((orders & 1) !== 0) test(at - inner, size, DECRYPTION_FORWARD, false, true)
+  if ((orders & 2) !== 0) test(at - inner, size, DECRYPTION_FORWARD, true, true)
+}
+
+/** What can lie where words of a reversed schedule were seen: its second block is at `at`. */
+function test_reverse(at: usize, size: i32): void {
+  // Words 36, 32 and 35 of 128 bits; 42, 36 and 41 of 192; 52, 44 and 51 of 256.
+  const first: usize = size === 6 ? 24 : 0
+  const second: usize = size === 4 ? 16 : 32
+  const difference = load<u32>(at + first) ^ load<u32>(at + second)
+  const word = size === 6 ? load<u32>(at, 20) : load<u32>(at, 28)
+  const orders = steps_mixed(difference, word, size === 8)
+  if ((orders & 1) !== 0) test(at - 16, size, DECRYPTION, false, true)
+  if ((orders & 2) !== 0) test(at - 16, size, DECRYPTION, true, true)
+}
+
+function lanes_of(a: v128, b: v128, c: v128, some: v128): u32 {
+  const zero = i32x4.splat(0)
+  const fits = i32x4.eq(v128.or(v128.or(a, b), c), zero)
+  return <u32>i32x4.bitmask(v128.andnot(fits, i32x4.eq(some, zero)))
+}
+
+function test_lanes(at: usize, lanes: u32, size: i32, isReverse: bool): void {
+  while (lanes !== 0) {
+    const place = at + <usize>(ctz(lanes) << 2)
+    if (isReverse) test_reverse(place, size)
+    else test_forward(place, size)
+    lanes &= lanes - 1
+  }
+}
+
+/** Hits that four neighbouring places can have: 16 tests each. */
+const ROOM = 128
+
+/**
+ * Writes to `hits` (u32 place, u32 code each) the schedules that begin in `[from, to)` and lie in `[first, last)`.
+ *
+ * Looks at places in steps of 4 from `at` on, which is `from` at first, and `from` must be one of them. When
+ * there may be no room for more it stops; `resume` receives the `at` to go on from, or 0 when it is done.
+ * Reads at most 64 bytes beyond `last`. `cap` is at least 128.
+ */
+export function find_schedules(
+  at: usize,
+  from: usize,
+  to: usize,
+  first: usize,
+  last: usize,
+  box: usize,
+  hits: usize,
+  cap: i32,
+  resume: usize,
+): i32 {
+  sbox = box
+  begin = first
+  end = last
+  low = from
+  high = to
+  out = hits
+  count = 0
+  // Words are seen up to 24 bytes behind the begin, of a schedule or of what is left of one.
+  const stop = min(to + 28, last)
+  for (let i = at; i < stop; i += 16) {
+    const w0 = v128.load(i, 0),
+      w1 = v128.load(i, 4),
+      w2 = v128.load(i, 8),
+      w3 = v128.load(i, 12)
+    const w4 = v128.load(i, 16),
+      w5 = v128.load(i, 20),
+      w6 = v128.load(i, 24),
+      w7 = v128.load(i, 28)
+    const w8 = v128.load(i, 32),
+      w9 = v128.load(i, 36),
+      w10 = v128.load(i, 40),
+      w11 = v128.load(i, 44)
+    const w01 = v128.xor(w0, w1),
+      w12 = v128.xor(w1, w2),
+      w23 = v128.xor(w2, w3)
+    const f4 = v128.xor(v128.xor(w4, w5), w1)
+    const f6 = v128.xor(v128.xor(w6, w7), w1)
+    const f8 = v128.xor(v128.xor(w8, w9), w1)
+    const r4 = v128.xor(w01, w5)
+    const r6 = v128.xor(w12, w4)
+    const r8 = v128.xor(w01, w9)
+    const least = i32x4.min_u(
+      i32x4.min_u(i32x4.min_u(f4, f6), i32x4.min_u(f8, r4)),
+      i32x4.min_u(r6, r8),
+    )
+    if (i32x4.all_true(least)) continue
+    const some = v128.or(w0, w1)
+    if (!v128.any_true(v128.or(v128.or(some, w4), v128.or(w6, w8)))) continue
+    const q4 = lanes_of(
+      f4,
+      v128.xor(v128.xor(w5, w6), w2),
+      v128.xor(v128.xor(w6, w7), w3),
+      v128.or(w0, w4),
+    )
+    const q6 = lanes_of(
+      f6,
+      v128.xor(v128.xor(w7, w8), w2),
+      v128.xor(v128.xor(w8, w9), w3),
+      v128.or(w0, w6),
+    )
+    const q8 = lanes_of(
+      f8,
+      v128.xor(v128.xor(w9, w10), w2),
+      v128.xor(v128.xor(w10, w11), w3),
+      v128.or(w0, w8),
+    )
+    const s4 = lanes_of(r4, v128.xor(w12, w6), v128.xor(w23, w7), some)
+    const s6 = lanes_of(r6, v128.xor(w23, w5), v128.xor(w01, w11), some)
+    const s8 = lanes_of(r8, v128.xor(w12, w10), v128.xor(w23, w11), some)
+    if ((q4 | q6 | q8 | s4 | s6 | s8) === 0) continue
+    if (count + ROOM > cap) {
+      store<u32>(resume, <u32>i)
+      return count
+    }
+    test_lanes(i, q4, 4, false)
+    test_lanes(i, q6, 6, false)
+    test_lanes(i, q8, 8, false)
+    test_lanes(i, s4, 4, true)
+    test_lanes(i, s6, 6, true)
+    test_lanes(i, s8, 8, true)
+  }
+  store<u32>(resume, 0)
+  return count
+}

@@ -1,0 +1,86 @@
+/**
+ * The parts of AES that key schedules are made of. Words are little-endian: byte 0 of a column is the low one.
+ *
+ * @module
+ */
+
+/** Product in GF(2^8) modulo x^8 + x^4 + x^3 + x + 1. */
+function times(a: number, b: number): number {
+  let product = 0
+  for (let left = a, right = b; right > 0; right >>= 1) {
+    if ((right & 1) !== 0) product ^= left
+    left = (left << 1) ^ (left > 127 ? 0x11b : 0)
+  }
+  return product
+}
+
+function makeSbox(): Uint8Array {
+  const box = new Uint8Array(256)
+  for (let x = 0; x < 256; x++) {
+    let inverse = 0
+    for (let y = 1; y < 256; y++) if (times(x, y) === 1) inverse = y
+    let turned = inverse
+    let value = inverse
+    for (let i = 0; i < 4; i++) {
+      turned = ((turned << 1) | (turned >> 7)) & 255
+      value ^= turned
+    }
+    box[x] = value ^ 0x63
+  }
+  return box
+}
+
+/** FIPS-197 figure 7. */
+export const SBOX: Uint8Array = makeSbox()
+
+const rotated = (word: number, bits: number) => (word >>> bits) | (word << (32 - bits))
+
+/** SubWord. */
+export function substituted(word: number): number {
+  const at = (shift: number) => (SBOX[(word >>> shift) & 255] ?? 0) << shift
+  return (at(0) | at(8) | at(16) | at(24)) >>> 0
+}
+
+/** MixColumns of one column. */
+export function mixed(word: number): number {
+  const twice = ((word & 0x7f7f7f7f) << 1) ^ (((word >>> 7) & 0x01010101) * 0x1b)
+  return (twice ^ rotated(twice ^ word, 8) ^ rotated(word, 16) ^ rotated(word, 24)) >>> 0
+}
+
+/** InvMixColumns of one column: MixColumns to the fourth power is the identity. */
+export function unmixed(word: number): number {
+  return mixed(mixed(mixed(word)))
+}
+
+const RCON: readonly number[] = [0, 1, 2, 4, 8, 16, 32, 64, 128, 0x1b, 0x36]
+
+/** What word i - 1 adds to word i - keyWords to make word i. */
+export function step(word: number, i: number, keyWords: number): number {
+  const phase = i % keyWords
+  if (phase === 0) return (substituted(rotated(word, 8)) ^ (RCON[i / keyWords] ?? 0)) >>> 0
+  return keyWords === 8 && phase === 4 ? substituted(word) : word
+}
+
+/** The words of the encryption schedule that `key` (16, 24 or 32 bytes) expands to. */
+export function expandKey(key: Uint8Array): Uint32Array {
+  const keyWords = key.length / 4
+  const words = new Uint32Array(4 * (keyWords + 7))
+  const view = new DataView(key.buffer, key.byteOffset, key.length)
+  for (let i = 0; i < words.length; i++) {
+    words[i] =
+      i < keyWords
+        ? view.getUint32(4 * i, true)
+        : (words[i - keyWords] ?? 0) ^ step(words[i - 1] ?? 0, i, keyWords)
+  }
+  return words
+}
+
+/** The words of the equivalent inverse cipher's schedule, round keys in reverse or in forward order. */
+export function decryptionSchedule(words: Uint32Array, isForward: boolean): Uint32Array {
+  const rounds = words.length / 4 - 1
+  return words.map((_, i) => {
+    const round = isForward ? i >> 2 : rounds - (i >> 2)
+    const word = words[4 * round + (i & 3)] ?? 0
+    return round === 0 || round === rounds ? word : unmixed(word)
+  })
+}

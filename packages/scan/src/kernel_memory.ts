@@ -1,0 +1,85 @@
+/**
+ * The WebAssembly memory that the kernels share: files are read straight into its window.
+ *
+ * Layout: tables and hits of all kernels below 1 MiB, then the window, then 128 bytes that kernels may read
+ * beyond a window's end. It never grows, so views of it never detach.
+ *
+ * @module
+ */
+
+/** Where each part lies. Kernels have no static data, so nothing else is in this memory. */
+export const LAYOUT = {
+  sbox: 1024,
+  resume: 1536,
+  scratch: 1600,
+  hits: 4096,
+  hitBytes: 49_152,
+  pads: 65_536,
+  anchors: 131_072,
+  anchorBytes: 917_504,
+  window: 1_048_576,
+  pad: 128,
+} as const
+
+const PAGE = 65_536
+
+/** One memory with its window. Each thread has its own. */
+export class KernelMemory {
+  readonly memory: WebAssembly.Memory
+  /** The whole of it: places are pointers. */
+  readonly bytes: Uint8Array
+  /** What a file is read into. */
+  readonly window: Uint8Array
+  /** Of {@link LAYOUT}'s `hits`, in u32. */
+  readonly hits: Uint32Array
+  readonly #resume: Uint32Array
+
+  /** @param capacity bytes that the window holds */
+  constructor(capacity: number) {
+    const pages = Math.ceil((LAYOUT.window + capacity + LAYOUT.pad) / PAGE)
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
+    this.bytes = new Uint8Array(this.memory.buffer)
+    this.window = new Uint8Array(this.memory.buffer, LAYOUT.window, capacity)
+    this.hits = new Uint32Array(this.memory.buffer, LAYOUT.hits, LAYOUT.hitBytes / 4)
+    this.#resume = new Uint32Array(this.memory.buffer, LAYOUT.resume, 1)
+  }
+
+  /** Where a kernel that stopped wants to go on; 0 when it is done. */
+  get resume(): number {
+    return this.#resume[0] ?? 0
+  }
+
+  /**
+   * The pointer to `bytes`: they are copied into the window unless they lie in this memory.
+   *
+   * @throws {RangeError} if they do not fit
+   */
+  place(bytes: Uint8Array): number {
+    if (bytes.buffer === this.memory.buffer) return bytes.byteOffset
+    this.window.set(bytes)
+    return LAYOUT.window
+  }
+
+  /** Starts a kernel in this memory. */
+  start(wasm: string): WebAssembly.Exports {
+    const module = new WebAssembly.Module(Buffer.from(wasm, 'base64'))
+    return new WebAssembly.Instance(module, { env: { memory: this.memory } }).exports
+  }
+
+  /** Overwrites what was read and what was found. Key bytes may lie in both. */
+  wipe(): void {
+    this.window.fill(0)
+    this.hits.fill(0)
+    this.bytes.fill(0, LAYOUT.scratch, LAYOUT.hits)
+  }
+}
+
+/** A kernel's function by name, taking and giving numbers. */
+export function kernelFunction(
+  exports: WebAssembly.Exports,
+  name: string,
+): (...args: readonly number[]) => number {
+  const found = exports[name]
+  if (typeof found !== 'function') throw new TypeError(`a kernel has no ${name}`)
+  return (...args) => Number(found(...args))
+}
