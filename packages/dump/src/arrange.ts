@@ -1,0 +1,195 @@
+/**
+ * Makes a map of the file out of what a reader said: every byte is in one segment or one range of structure.
+ *
+ * Readers pass on what damaged or hostile tables claim. The rules here keep a key from hiding behind such a claim:
+ * memory wins over structure unless the structure is the frame itself; bytes that nobody claims are a segment of
+ * unknown address; where two runs of memory share bytes, the one that begins last has them, so that a length that
+ * is far too great hides no later segment's address.
+ *
+ * @module
+ */
+import type { Layout } from './layout.ts'
+import { Owners } from './owners.ts'
+import { endOf, isDisjoint, joined, merged, partOfRange, without } from './ranges.ts'
+import type { Dump, Flaw, Owner, Range, Segment } from './segment.ts'
+
+/** Unclaimed bytes between two ranges of structure are padding, where they are too few to hold a key. */
+const MAX_PADDING_BYTES = 15
+
+/** The map as far as the container tells; what lies past it is unclaimed. */
+export interface Arranged {
+  readonly segments: readonly Segment[]
+  readonly structure: readonly Range[]
+}
+
+/** Arranges what `layout` holds now. O(n log n) in what was said. */
+export function arrange(layout: Layout): Arranged {
+  const headers = joined(layout.headers)
+  const memory = without(innermost(layout.memory), headers, partOf)
+  const tables = without(without(joined(layout.tables), headers, partOfRange), memory, partOfRange)
+  const structure = merged(headers, tables)
+  const gaps = unclaimed(memory, structure)
+  const segments = merged(memory, gaps.segments)
+  return {
+    segments: withOwners(segments, new Owners(layout.mappings, layout.stacks)),
+    structure: joined(merged(structure, gaps.padding)),
+  }
+}
+
+/** The dump as a whole, now that the input is known to be `size` bytes. */
+export function finish(layout: Layout, arranged: Arranged, size: number): Dump {
+  const { segments, cut } = heldSegments(arranged.segments, size)
+  const structure = heldRanges(arranged.structure, size)
+  const end = Math.max(lastEnd(arranged.segments), lastEnd(arranged.structure))
+  if (end < size) segments.push(unknownSegment(end, size))
+  return {
+    container: layout.container,
+    segments,
+    structure,
+    about: layout.about,
+    flaws: cut === undefined ? layout.flaws : [...layout.flaws, cut],
+    isLittleEndian: layout.isLittleEndian,
+  }
+}
+
+/** A run of bytes of which nothing is known. */
+export function unknownSegment(from: number, to: number): Segment {
+  return { offset: from, length: to - from, address: undefined, owner: undefined }
+}
+
+function partOf(segment: Segment, from: number, to: number): Segment {
+  const { address, owner } = segment
+  const moved =
+    address === undefined ? undefined : BigInt.asUintN(64, address + BigInt(from - segment.offset))
+  return { offset: from, length: to - from, address: moved, owner }
+}
+
+function lastEnd(ranges: readonly Range[]): number {
+  const last = ranges.at(-1)
+  return last === undefined ? 0 : endOf(last)
+}
+
+/** By offset; of those that begin together, the longest first, and of equals, one with an owner first. */
+function byOffset(one: Segment, other: Segment): number {
+  return (
+    one.offset - other.offset ||
+    other.length - one.length ||
+    Number(one.owner === undefined) - Number(other.owner === undefined)
+  )
+}
+
+/** Disjoint runs: bytes that several share go to the one that begins last, of equals to the first. */
+function innermost(memory: readonly Segment[]): readonly Segment[] {
+  if (isDisjoint(memory)) return memory
+  const out: Segment[] = []
+  const open: Segment[] = []
+  let cursor = 0
+  let last: Segment | undefined
+  const give = (segment: Segment, to: number): void => {
+    const from = Math.max(cursor, segment.offset)
+    if (from >= to) return
+    const isWhole = from === segment.offset && to === endOf(segment)
+    out.push(isWhole ? segment : partOf(segment, from, to))
+    cursor = to
+  }
+  for (const segment of memory.toSorted(byOffset)) {
+    if (segment.offset === last?.offset && segment.length === last.length) continue
+    last = segment
+    for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+      give(top, Math.min(endOf(top), segment.offset))
+      if (endOf(top) > segment.offset) break
+      open.pop()
+    }
+    open.push(segment)
+  }
+  for (let top = open.pop(); top !== undefined; top = open.pop()) give(top, endOf(top))
+  return out
+}
+
+/** What lies between the claimed runs, up to the last of them. */
+function unclaimed(
+  memory: readonly Segment[],
+  structure: readonly Range[],
+): { readonly segments: Segment[]; readonly padding: Range[] } {
+  const segments: Segment[] = []
+  const padding: Range[] = []
+  let cursor = 0
+  let next = 0
+  let isAfterStructure = false
+  const claim = (range: Range, isStructure: boolean): void => {
+    const length = range.offset - cursor
+    if (length > 0) {
+      if (isStructure && isAfterStructure && length <= MAX_PADDING_BYTES)
+        padding.push({ offset: cursor, length })
+      else segments.push(unknownSegment(cursor, range.offset))
+    }
+    cursor = endOf(range)
+    isAfterStructure = isStructure
+  }
+  for (const range of structure) {
+    for (
+      let run = memory[next];
+      run !== undefined && run.offset < range.offset;
+      run = memory[next]
+    ) {
+      claim(run, false)
+      next++
+    }
+    claim(range, true)
+  }
+  for (; next < memory.length; next++) {
+    const run = memory[next]
+    if (run !== undefined) claim(run, false)
+  }
+  return { segments, padding }
+}
+
+function withOwners(segments: readonly Segment[], owners: Owners): readonly Segment[] {
+  if (owners.isEmpty) return segments
+  // One object for each name, not one for each segment.
+  const stacks = new Map<string, Owner>()
+  const shared = (owner: Owner): Owner => {
+    if (owner.kind !== 'stack') return owner
+    const known = stacks.get(owner.name)
+    if (known !== undefined) return known
+    stacks.set(owner.name, owner)
+    return owner
+  }
+  return segments.map((segment) => {
+    const { address, length } = segment
+    if (segment.owner !== undefined || address === undefined) return segment
+    const owner = owners.ownerOf(address, length)
+    return owner === undefined ? segment : { ...segment, owner: shared(owner) }
+  })
+}
+
+/** The segments as far as the file goes, and what is missing of them. */
+function heldSegments(
+  segments: readonly Segment[],
+  size: number,
+): { readonly segments: Segment[]; readonly cut: Flaw | undefined } {
+  const held: Segment[] = []
+  let cutCount = 0
+  let missingBytes = 0
+  for (const segment of segments) {
+    const missing = Math.min(segment.length, endOf(segment) - size)
+    if (missing <= 0) {
+      held.push(segment)
+      continue
+    }
+    cutCount++
+    missingBytes = Math.min(Number.MAX_SAFE_INTEGER, missingBytes + missing)
+    if (segment.offset < size) held.push({ ...segment, length: size - segment.offset })
+  }
+  if (cutCount === 0) return { segments: held, cut: undefined }
+  const message = `${cutCount} of ${segments.length} segments are cut: ${missingBytes} bytes are not in the file`
+  const facts = { segments: cutCount, missingBytes, fileBytes: size }
+  return { segments: held, cut: { code: 'segment-cut', message, facts } }
+}
+
+function heldRanges(ranges: readonly Range[], size: number): Range[] {
+  const held: Range[] = []
+  for (const { offset, length } of ranges)
+    if (offset < size) held.push({ offset, length: Math.min(length, size - offset) })
+  return held
+}

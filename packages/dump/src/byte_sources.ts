@@ -1,0 +1,89 @@
+/**
+ * Things that can be read at any place: bytes in memory, and files.
+ *
+ * @module
+ */
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { MintmarkError, safeText } from '@mintmark/core'
+import type { ByteSource } from './segment.ts'
+
+/** Bytes that are in memory already. */
+export function bytesSource(bytes: Uint8Array): ByteSource {
+  return {
+    size: bytes.length,
+    read(offset, target) {
+      const held = bytes.subarray(offset, offset + target.length)
+      target.set(held)
+      return held.length
+    },
+  }
+}
+
+/** A source that holds a file open until it is closed. */
+export interface FileSource extends ByteSource {
+  /** Closes the file; more than once does no harm. */
+  close(): void
+}
+
+/**
+ * A regular file, with the size that it has now. It is read with its own offsets, so that several may read it at
+ * once.
+ *
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened or is no regular file
+ */
+export function fileSource(path: string): FileSource {
+  const shown = safeText(path)
+  const file = attempt(shown, () => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK))
+  try {
+    const stats = attempt(shown, () => fstatSync(file))
+    if (!stats.isFile())
+      throw new MintmarkError('INPUT_UNREADABLE', `cannot read ${shown}: not a regular file`, {
+        path: shown,
+      })
+    return openFile(file, stats.size, shown)
+  } catch (cause) {
+    closeSync(file)
+    throw cause
+  }
+}
+
+function openFile(file: number, size: number, shown: string): FileSource {
+  let isOpen = true
+  return {
+    size,
+    read: (offset, target) => {
+      if (isOpen) return readFully(file, offset, target, shown)
+      throw new MintmarkError('INPUT_UNREADABLE', `cannot read ${shown}: it is closed`, {
+        path: shown,
+      })
+    },
+    close: () => {
+      if (isOpen) closeSync(file)
+      isOpen = false
+    },
+  }
+}
+
+function readFully(file: number, offset: number, target: Uint8Array, shown: string): number {
+  let done = 0
+  while (done < target.length) {
+    const from = done
+    const count = attempt(shown, () =>
+      readSync(file, target, from, target.length - from, offset + from),
+    )
+    if (count === 0) break
+    done += count
+  }
+  return done
+}
+
+/** The one place where the system's errors become ours. */
+function attempt<T>(shown: string, action: () => T): T {
+  try {
+    return action()
+  } catch (cause) {
+    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN'
+    const message = `cannot read ${shown}: ${errno}`
+    throw new MintmarkError('INPUT_UNREADABLE', message, { path: shown, errno }, { cause })
+  }
+}

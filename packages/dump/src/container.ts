@@ -1,0 +1,26 @@
+/**
+ * Tells how a dump is wrapped, by its first bytes, and reads it.
+ *
+ * @module
+ */
+
+import { readElfCore } from './elf_core.ts'
+import { isElf } from './elf_header.ts'
+import { isHprof, readHprof } from './hprof.ts'
+import type { Layout } from './layout.ts'
+import { isLime, readLime } from './lime.ts'
+import { isMinidump, readMinidump } from './minidump.ts'
+import { ask, type Reading } from './reading.ts'
+import { isWindowsDump, readWindowsDump } from './windows_dump.ts'
+
+const MAGIC_BYTES = 32
+
+/** Reads any input: what is no container that is known is raw, one segment without an address. */
+export function* readContainer(layout: Layout): Reading<void> {
+  const head = yield* ask(0, MAGIC_BYTES)
+  if (isElf(head)) yield* readElfCore(layout)
+  else if (isMinidump(head)) yield* readMinidump(layout)
+  else if (isWindowsDump(head)) yield* readWindowsDump(layout)
+  else if (isLime(head)) yield* readLime(layout)
+  else if (isHprof(head)) yield* readHprof(layout)
+}

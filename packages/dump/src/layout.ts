@@ -1,0 +1,153 @@
+/**
+ * What a container's reader finds out, piece by piece: memory, structure, names, flaws.
+ *
+ * It may say things that overlap or lie past the end of the file: `arrange.ts` makes a map of them.
+ *
+ * @module
+ */
+import { type ErrorFacts, safeText } from '@mintmark/core'
+import { endOf } from './ranges.ts'
+import type { Container, Flaw, Owner, Range, Segment } from './segment.ts'
+
+/** Segments that are kept of one dump: some 60 MB of them. The bytes of the others get no address. */
+export const MAX_SEGMENTS: number = 1 << 19
+/** Ranges of structure, and mappings with a name, that are kept. */
+const MAX_RANGES = 1 << 18
+const MAX_FLAWS = 64
+
+/** Whose the addresses `[from, to)` are. */
+export interface Mapping {
+  readonly from: bigint
+  readonly to: bigint
+  readonly owner: Owner
+}
+
+/** An address on the stack of the thread `name`. */
+export interface StackPoint {
+  readonly address: bigint
+  readonly name: string
+}
+
+/** Collects what one reading finds. */
+export class Layout {
+  container: Container = 'raw'
+  isLittleEndian = true
+  /** Counts what was said, so that a map made of it can be kept until something is added. */
+  version = 0
+  readonly #memory: Segment[] = []
+  readonly #headers: Range[] = []
+  readonly #tables: Range[] = []
+  readonly #mappings: Mapping[] = []
+  readonly #stacks: StackPoint[] = []
+  readonly #about: Record<string, string | number> = {}
+  readonly #flaws: Flaw[] = []
+  readonly #told = new Set<string>()
+  #settled = 0
+
+  get memory(): readonly Segment[] {
+    return this.#memory
+  }
+
+  get headers(): readonly Range[] {
+    return this.#headers
+  }
+
+  get tables(): readonly Range[] {
+    return this.#tables
+  }
+
+  get mappings(): readonly Mapping[] {
+    return this.#mappings
+  }
+
+  get stacks(): readonly StackPoint[] {
+    return this.#stacks
+  }
+
+  get about(): ErrorFacts {
+    return this.#about
+  }
+
+  get flaws(): readonly Flaw[] {
+    return this.#flaws
+  }
+
+  /** All that is said from now on, and all that is asked for, lies at or past this offset. */
+  get settled(): number {
+    return this.#settled
+  }
+
+  settle(offset: number): void {
+    this.#settled = Math.max(this.#settled, offset)
+  }
+
+  get isFull(): boolean {
+    return this.#memory.length >= MAX_SEGMENTS
+  }
+
+  /** A run of memory as the container lists it: it may be longer than what is there. */
+  addMemory(offset: number, length: number, address?: bigint, owner?: Owner): void {
+    const held = Math.min(length, Number.MAX_SAFE_INTEGER - offset)
+    if (held <= 0) return
+    if (this.isFull) {
+      this.addFlaw('table-cut', 'more segments than are kept; the others get no address', {
+        kept: MAX_SEGMENTS,
+      })
+      return
+    }
+    this.version++
+    this.#memory.push({ offset, length: held, address, owner })
+  }
+
+  /** Forgets memory that is shorter than `length`. */
+  dropShort(length: number): void {
+    const kept = this.#memory.filter((segment) => segment.length >= length)
+    this.#memory.length = 0
+    for (const segment of kept) this.#memory.push(segment)
+    this.version++
+  }
+
+  /** Bytes that were read and understood as the container's own frame: they are no memory, whatever a table says. */
+  addHeader(offset: number, length: number): void {
+    this.#addRange(this.#headers, offset, length)
+  }
+
+  /** Bytes that describe, by what the container says: where a table claims them as memory too, they are memory. */
+  addTable(offset: number, length: number): void {
+    this.#addRange(this.#tables, offset, length)
+  }
+
+  #addRange(ranges: Range[], offset: number, length: number): void {
+    const held = Math.min(length, Number.MAX_SAFE_INTEGER - offset)
+    if (held <= 0) return
+    this.version++
+    const last = ranges.at(-1)
+    if (last !== undefined && endOf(last) === offset)
+      ranges[ranges.length - 1] = { offset: last.offset, length: last.length + held }
+    else if (ranges.length < MAX_RANGES) ranges.push({ offset, length: held })
+  }
+
+  addMapping(from: bigint, to: bigint, owner: Owner): void {
+    if (from >= to || this.#mappings.length >= MAX_RANGES) return
+    this.version++
+    this.#mappings.push({ from, to, owner })
+  }
+
+  addStack(address: bigint, name: string): void {
+    if (this.#stacks.length >= MAX_RANGES) return
+    this.version++
+    this.#stacks.push({ address, name })
+  }
+
+  /** A fact for people. Text of the dump is made safe to show, and the first value told of a name stays. */
+  addFact(name: string, value: string | number): void {
+    this.#about[name] ??= typeof value === 'string' ? safeText(value, 100) : value
+  }
+
+  /** Says it once, however often it is met. */
+  addFlaw(code: Flaw['code'], message: string, facts: ErrorFacts = {}): void {
+    if (this.#told.has(message) || this.#flaws.length >= MAX_FLAWS) return
+    this.#told.add(message)
+    this.#flaws.push({ code, message, facts })
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * Reads what a dump holds, from a source that can be read at any place.
+ *
+ * @module
+ */
+import { arrange, finish } from './arrange.ts'
+import { readContainer } from './container.ts'
+import { Layout } from './layout.ts'
+import { readFrom } from './reading.ts'
+import type { ByteSource, Dump } from './segment.ts'
+import { SourceWindow } from './source_window.ts'
+
+/**
+ * A map of the dump: what it is wrapped in is told by its content.
+ *
+ * Any bytes give a map that covers all of them: damage is among its flaws, and what the damage leaves unexplained is
+ * in segments without an address. Nothing in the source is trusted.
+ *
+ * Cost: the headers and tables are read, of hprof and LiME the head of each record; at most 100 MB for a dump with
+ * the most segments that are kept.
+ *
+ * @throws {MintmarkError} `INPUT_UNREADABLE` as the source does, and nothing else
+ */
+export function openDump(source: ByteSource): Dump {
+  const layout = new Layout()
+  const window = new SourceWindow(source)
+  readFrom(readContainer(layout), (asked) => window.read(asked))
+  return finish(layout, arrange(layout), source.size)
+}

@@ -1,0 +1,74 @@
+/**
+ * Whose memory an address is, by the names that a dump lists.
+ *
+ * @module
+ */
+import type { Mapping, StackPoint } from './layout.ts'
+import type { Owner } from './segment.ts'
+
+function byAddress(one: bigint, other: bigint): number {
+  if (one === other) return 0
+  return one < other ? -1 : 1
+}
+
+/** How many of `sorted` lie below `address`. */
+function countBelow<T>(sorted: readonly T[], address: bigint, key: (item: T) => bigint): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const item = sorted[middle]
+    if (item !== undefined && key(item) < address) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Answers whose a run of addresses is. */
+export class Owners {
+  readonly #mappings: readonly Mapping[]
+  readonly #stacks: readonly StackPoint[]
+
+  constructor(mappings: readonly Mapping[], stacks: readonly StackPoint[]) {
+    this.#mappings = mappings.toSorted((one, other) => byAddress(one.from, other.from))
+    this.#stacks = stacks.toSorted((one, other) => byAddress(one.address, other.address))
+  }
+
+  get isEmpty(): boolean {
+    return this.#mappings.length === 0 && this.#stacks.length === 0
+  }
+
+  /** A file or module comes first: a stack pointer that points into one is a crash's, not a stack's. O(log n). */
+  ownerOf(address: bigint, length: number): Owner | undefined {
+    return this.#mappedTo(address, length) ?? this.#stackOf(address, length)
+  }
+
+  /** The mapping that holds the first byte, or the one after it, if it fills half of the run. */
+  #mappedTo(address: bigint, length: number): Owner | undefined {
+    const next = countBelow(this.#mappings, address + 1n, (mapping) => mapping.from)
+    const before = this.#mappings[next - 1]
+    if (before !== undefined && before.to > address) return before.owner
+    const after = this.#mappings[next]
+    if (after === undefined) return undefined
+    const end = address + BigInt(length)
+    const shared = (after.to < end ? after.to : end) - after.from
+    return shared * 2n >= BigInt(length) ? after.owner : undefined
+  }
+
+  /**
+   * The one thread whose stack pointer lies in the run. Where several threads' do, it is a heap with stacks in it,
+   * as Go's is, and nobody's stack.
+   */
+  #stackOf(address: bigint, length: number): Owner | undefined {
+    const end = address + BigInt(length)
+    const first = countBelow(this.#stacks, address, (point) => point.address)
+    const name = this.#stacks[first]?.name
+    if (name === undefined) return undefined
+    for (let index = first; ; index++) {
+      const point = this.#stacks[index]
+      if (point === undefined || point.address >= end)
+        return index === first ? undefined : { kind: 'stack', name }
+      if (point.name !== name) return undefined
+    }
+  }
+}

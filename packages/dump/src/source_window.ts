@@ -1,0 +1,46 @@
+/**
+ * Serves what a reading asks for out of a source, through small windows.
+ *
+ * @module
+ */
+import type { Ask } from './reading.ts'
+import type { ByteSource } from './segment.ts'
+
+const LINE_BYTES = 1 << 14
+const LINES = 64
+
+/** Keeps the last lines read: tables are asked for row by row, names all over the place. Holds at most 1 MiB. */
+export class SourceWindow {
+  readonly #source: ByteSource
+  readonly #lines = new Map<number, Uint8Array>()
+
+  constructor(source: ByteSource) {
+    this.#source = source
+  }
+
+  /** The bytes asked for, fewer at the end. */
+  read({ offset, length }: Ask): Uint8Array {
+    const held = Math.min(length, this.#source.size - offset)
+    if (held <= 0) return new Uint8Array(0)
+    const line = Math.floor(offset / LINE_BYTES)
+    const start = offset - line * LINE_BYTES
+    if (start + held <= LINE_BYTES) return this.#line(line).subarray(start, start + held)
+    return this.#fill(offset, held)
+  }
+
+  #line(index: number): Uint8Array {
+    const known = this.#lines.get(index)
+    if (known !== undefined) return known
+    const offset = index * LINE_BYTES
+    const line = this.#fill(offset, Math.min(LINE_BYTES, this.#source.size - offset))
+    const [oldest] = this.#lines.keys()
+    if (oldest !== undefined && this.#lines.size >= LINES) this.#lines.delete(oldest)
+    this.#lines.set(index, line)
+    return line
+  }
+
+  #fill(offset: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length)
+    return bytes.subarray(0, this.#source.read(offset, bytes))
+  }
+}
