@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
-import { huntList } from '../src/hunts/hunt_list.ts'
+import { checkHunt } from '../src/hunts/check_hunt.ts'
+import { huntList, isBuiltIn } from '../src/hunts/hunt_list.ts'
 import { type HuntOptions, runHunts } from '../src/hunts/run_hunts.ts'
 import { bind, fill, issuance, openWorld } from './world.ts'
 
@@ -57,6 +58,16 @@ after(async () => {
 })
 before(() => {
   dir = mkdtempSync(join(tmpdir(), 'mintmark-hunts-'))
+})
+
+describe('built-in hunts', () => {
+  for (const hunt of huntList())
+    it(`${hunt.id} passes the check that a user's hunt must pass`, async () => {
+      const params = Object.fromEntries(hunt.params.map(({ name, value }) => [name, value]))
+      const slice = { slice: 0, slices: 1, first_bucket: 0, last_bucket: 255 }
+      assert.ok(await checkHunt(opened.session, hunt, { ...params, ...slice }))
+      assert.ok(isBuiltIn(hunt))
+    })
 })
 
 describe('hunts that run', () => {

@@ -4,7 +4,7 @@
  * @module
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isObject, MintmarkError } from '@mintmark/core'
 import { type Hunt, parseHunt } from './hunt_file.ts'
@@ -44,6 +44,9 @@ export function huntList(selection: HuntSelection = {}): Hunt[] {
     throw new MintmarkError('INPUT_INVALID', `there is no hunt ${missing}`, { option: 'hunt' })
   return all.filter((hunt) => only.includes(hunt.id))
 }
+
+/** Whether a hunt is Mintmark's own, which its tests have checked against the engine. */
+export const isBuiltIn = ({ file }: Hunt): boolean => dirname(file) === dirname(join(BUILT_IN, 'x'))
 
 function readHunts(dir: string): Hunt[] {
   const names = attempt(dir, () => readdirSync(dir))

@@ -8,7 +8,7 @@ import { NO_ID } from '../no_id.ts'
 import type { Params, Session } from '../session.ts'
 import { checkHunt } from './check_hunt.ts'
 import { HUNT_COLUMNS, type Hunt, type HuntClass, type HuntStrength } from './hunt_file.ts'
-import { type HuntSelection, huntList } from './hunt_list.ts'
+import { type HuntSelection, huntList, isBuiltIn } from './hunt_list.ts'
 import { fillPlaces } from './place.ts'
 
 export interface HuntOptions extends HuntSelection {
@@ -78,9 +78,11 @@ export async function runHunts(session: Session, options: HuntOptions = {}): Pro
   const ready: { readonly hunt: Hunt; readonly sql: string; readonly params: Params }[] = []
   for (const hunt of hunts) {
     const params = paramsOf(hunt, options.params ?? {})
-    // One after the other: a session takes one query at a time.
-    // oxlint-disable-next-line eslint/no-await-in-loop
-    const sql = await checkHunt(session, hunt, { ...params, ...sliceParams(0, 1) })
+    const sql = isBuiltIn(hunt)
+      ? hunt.sql
+      : // One after the other: a session takes one query at a time.
+        // oxlint-disable-next-line eslint/no-await-in-loop
+        await checkHunt(session, hunt, { ...params, ...sliceParams(0, 1) })
     ready.push({ hunt, sql, params })
   }
   await fillPlaces(session)
@@ -128,7 +130,9 @@ async function fillHits(
   const insert = `
     INSERT INTO hunt_hit (${HIT_COLUMNS.join(', ')})
     SELECT {hunt_id:String}, {hunt_class:String}, {hunt_strength:String}, ${BUCKET}, ${HIT_VALUES.join(', ')}
-    FROM (${sql}) AS h
+    FROM (
+${sql}
+) AS h
     SETTINGS ${SPILL}`
   for (let slice = 0; slice < slices; slice++) {
     // oxlint-disable-next-line eslint/no-await-in-loop
