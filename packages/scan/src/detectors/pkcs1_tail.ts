@@ -7,7 +7,7 @@
  * @module
  */
 import type { Anchor } from '../anchor.ts'
-import { type Element, elementOf, lengthOf, TAG } from '../der.ts'
+import { type Element, elementOf, lengthOf, sequenceAround, TAG } from '../der.ts'
 import { integersAt, numberOf } from '../der_keys/der_key.ts'
 import { pkcs1At } from '../der_keys/pkcs1.ts'
 import type { Detected, Detector } from '../detected.ts'
@@ -42,9 +42,9 @@ function modulusLength(integers: readonly Element[]): number | undefined {
   const [e, d, p, q] = integers.map(lengthOf)
   if (e === undefined || d === undefined) return undefined
   if (d < 2 * LEAST_HALF - 8 || d > 2 * MOST_HALF) return undefined
-  const length = p !== undefined && q !== undefined ? p + q : d
-  // d may be some bytes shorter than n, never longer.
-  return d > length + 2 || d + 16 < length ? undefined : length
+  const primes = p !== undefined && q !== undefined ? p + q : d
+  // d may be some bytes shorter than n, never longer; with more than two primes, both are longer than p and q.
+  return d + 16 < primes ? undefined : Math.max(primes, d)
 }
 
 /** The hit that the version before n leads to. */
@@ -98,11 +98,43 @@ const detectFromCrt: Detector = (bytes, at) => {
   if (first === undefined || last === undefined || chain.length < 2) return undefined
   // Parameters of other algorithms go on with a shorter number.
   if (bytes[last.to] === TAG.integer || !areRandomLooking(bytes, chain)) return undefined
-  const half = lengthOf(last)
-  const d = elementBefore(bytes, first.at, 2 * half - 18, 2 * half + 1)
+  const d = exponentOf(bytes, first, lengthOf(last))
   const e = d && exponentBefore(bytes, d.at)
-  if (e !== undefined) return detectFromExponent(bytes, e.at)
-  return fragment(bytes, d, chain, first, last)
+  const whole =
+    e === undefined ? multiPrimeAround(bytes, chain, first, last) : detectFromExponent(bytes, e.at)
+  return whole ?? fragment(bytes, d, chain, first, last)
+}
+
+const MOST_PRIMES = 6
+
+/** d before p: as long as n, which is twice as long as a prime, or more often where there are more primes. */
+function exponentOf(bytes: Uint8Array, first: Element, half: number): Element | undefined {
+  for (let primes = 2; primes <= MOST_PRIMES; primes++) {
+    const d = elementBefore(bytes, first.at, primes * half - 18, primes * half + 1)
+    if (d !== undefined) return d
+  }
+  return undefined
+}
+
+const MULTI_PRIME = Buffer.from([2, 1, 1, 2])
+const LONGEST_KEY = 16_384
+
+/** The key of more than two primes to which a third prime with its two numbers belongs. */
+function multiPrimeAround(
+  bytes: Uint8Array,
+  chain: readonly Element[],
+  first: Element,
+  last: Element,
+): Detected | undefined {
+  if (chain.length !== 3 || sequenceAround(bytes, first.at, bytes.length)?.to !== last.to) {
+    return undefined
+  }
+  const from = Math.max(0, first.at - LONGEST_KEY)
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset + from, first.at - from)
+  const version = view.lastIndexOf(MULTI_PRIME)
+  const key = version < 0 ? undefined : pkcs1At(bytes, from + version)
+  if (key === undefined || key.to < last.to) return undefined
+  return derHit(enclosingKey(bytes, from + version) ?? key)
 }
 
 function exponentBefore(bytes: Uint8Array, end: number): Element | undefined {

@@ -1,0 +1,44 @@
+/**
+ * Private keys that a password guards, in DER: PKCS#8 with PBES2, PBES1 or the PKCS#12 schemes.
+ *
+ * Source: RFC 5958, section 3; RFC 8018; RFC 7292, appendix C.
+ *
+ * @module
+ */
+import type { Anchor } from '../anchor.ts'
+import { childrenOf, type Element, elementOf, lengthOf, sequenceAround, TAG } from '../der.ts'
+import type { Detector } from '../detected.ts'
+import { anchor, lesser } from './anchored.ts'
+
+const LEAST_CIPHERTEXT = 32
+
+/** The identifier at `at` must be that of the algorithm of a SEQUENCE { SEQUENCE { identifier, … }, OCTET STRING }. */
+const detectEncrypted: Detector = (bytes, at) => {
+  const algorithm = sequenceAround(bytes, at, bytes.length)
+  const parts = algorithm && childrenOf(bytes, algorithm)
+  if (algorithm === undefined || parts?.length !== 2) return undefined
+  const key = elementOf(bytes, algorithm.to, bytes.length, TAG.octets)
+  if (key === undefined || lengthOf(key) < LEAST_CIPHERTEXT) return undefined
+  const whole = wholeAround(bytes, algorithm, key)
+  const from = whole?.at ?? algorithm.at
+  const name = schemeOf(bytes, at)
+  return lesser('encrypted-key', 'pkcs8-encrypted-der', from, key.to, `encrypted with ${name}`)
+}
+
+function wholeAround(bytes: Uint8Array, algorithm: Element, key: Element): Element | undefined {
+  const whole = sequenceAround(bytes, algorithm.at, bytes.length)
+  return whole?.to === key.to ? whole : undefined
+}
+
+/** By the two last arcs of the identifier. */
+function schemeOf(bytes: Uint8Array, at: number): string {
+  if (bytes[at + 1] === 10) return 'a scheme of PKCS#12'
+  return bytes[at + 10] === 13 ? 'PBES2' : 'PBES1'
+}
+
+const SIGHT = { before: 16, behind: 32_768 }
+
+export const ENCRYPTED_ANCHORS: readonly Anchor[] = [
+  anchor('pbes2', '06 09 2a 86 48 86 f7 0d 01 05', SIGHT, detectEncrypted),
+  anchor('pkcs12-pbe', '06 0a 2a 86 48 86 f7 0d 01 0c 01', SIGHT, detectEncrypted),
+]

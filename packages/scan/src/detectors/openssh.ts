@@ -1,0 +1,200 @@
+/**
+ * OpenSSH keys: the private part of key v1 files, with its magic or without, and the agent's message that adds a
+ * key. Both spell the same fields behind the name of the type.
+ *
+ * `sk-` types hold no scalar, only a handle: their names are not among the anchors.
+ *
+ * Source: OpenSSH PROTOCOL.key, PROTOCOL.certkeys; draft-ietf-sshm-ssh-agent, section 3.2.
+ *
+ * @module
+ */
+import type { Anchor } from '../anchor.ts'
+import { CURVES, type CurveParameters } from '../arithmetic/curves.ts'
+import { fromBigEndian } from '../arithmetic/modular.ts'
+import type { Detected, Detector } from '../detected.ts'
+import type { Proof } from '../proof.ts'
+import { proveEc, proveOkp, proveRsa } from '../prove.ts'
+import { proveGroupKey } from '../prove_opaque.ts'
+import { anchor, hit, lesser, patternOf } from './anchored.ts'
+
+/** What a key of 16,384 bits takes, and a certificate before it. */
+const LONGEST = 32_768
+
+/** The fields after the type, as this type has them; undefined if they are not there. */
+type Reader = (fields: FieldReader) => Proof | undefined
+
+/**
+ * Strings and numbers of RFC 4251, section 5, one after another. Once one does not fit, everything behind it is
+ * undefined.
+ */
+class FieldReader {
+  readonly #bytes: Uint8Array
+  /** How many bytes were read. */
+  length = 0
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+  }
+
+  u32(): number | undefined {
+    const from = this.length
+    if (from + 4 > this.#bytes.length) return undefined
+    this.length += 4
+    return new DataView(this.#bytes.buffer, this.#bytes.byteOffset + from, 4).getUint32(0)
+  }
+
+  /** A view. */
+  string(): Uint8Array | undefined {
+    const length = this.u32()
+    if (length === undefined) return undefined
+    if (length > this.#bytes.length - this.length) {
+      this.length = this.#bytes.length
+      return undefined
+    }
+    this.length += length
+    return this.#bytes.subarray(this.length - length, this.length)
+  }
+
+  /** A short name; empty where there is none. */
+  name(): string {
+    const bytes = this.string()
+    return bytes === undefined || bytes.length > 64 ? '' : String.fromCharCode(...bytes)
+  }
+
+  /** A number of at most 16,384 bits. */
+  number(): bigint | undefined {
+    const bytes = this.string()
+    return bytes === undefined || bytes.length > 2049 ? undefined : fromBigEndian(bytes)
+  }
+}
+
+const readRsa: Reader = (fields) => {
+  const modulus = fields.string()
+  // A public key has e in this place, and is by far more common.
+  if (modulus === undefined || modulus.length < 48 || modulus.length > 2049) return undefined
+  const [e, d, qInv, p, q] = Array.from({ length: 5 }, () => fields.number())
+  return q === undefined ? undefined : proveRsa({ n: fromBigEndian(modulus), e, d, qInv, p, q })
+}
+
+const readEd25519: Reader = (fields) => {
+  const publicKey = fields.string()
+  const secret = publicKey?.length === 32 ? fields.string() : undefined
+  if (publicKey === undefined || secret?.length !== 64) return undefined
+  if (Buffer.compare(secret.subarray(32), publicKey) !== 0) return undefined
+  return proveOkp('Ed25519', secret.subarray(0, 32), publicKey)
+}
+
+const SSH_CURVES: ReadonlyMap<string, CurveParameters> = new Map(
+  CURVES.flatMap((curve) =>
+    /^P-(256|384|521)$/.test(curve.curve)
+      ? [[`nist${curve.curve.replace('-', '').toLowerCase()}`, curve] as const]
+      : [],
+  ),
+)
+
+const readEcdsa: Reader = (fields) => {
+  const name = fields.string()
+  const curve = name && SSH_CURVES.get(String.fromCharCode(...name.subarray(0, 16)))
+  const point = curve && fields.string()
+  if (curve === undefined || point?.length !== 1 + 2 * curve.lengthBytes) return undefined
+  const d = fields.string()
+  // In a public key the point is the last field: what follows is no scalar.
+  if (point[0] !== 4 || d === undefined || d.length > curve.lengthBytes + 1) return undefined
+  if (d.length + 8 < curve.lengthBytes) return undefined
+  return proveEc(curve.curve, fromBigEndian(d), {
+    x: fromBigEndian(point.subarray(1, 1 + curve.lengthBytes)),
+    y: fromBigEndian(point.subarray(1 + curve.lengthBytes)),
+  })
+}
+
+const readDsa: Reader = (fields) => {
+  const [p = 0n, q = 0n, g = 0n, y = 0n, x = 0n] = Array.from({ length: 5 }, () => fields.number())
+  return proveGroupKey('dsa', { p, q, g, y, x })
+}
+
+/** A certificate in place of the public half, then d, iqmp, p and q. */
+const readRsaCertificate: Reader = (fields) => {
+  if (fields.string() === undefined) return undefined
+  const [d, qInv, p, q] = Array.from({ length: 4 }, () => fields.number())
+  return q === undefined ? undefined : proveRsa({ d, qInv, p, q })
+}
+
+/** A certificate, then the fields of the plain type. */
+const readEd25519Certificate: Reader = (fields) =>
+  fields.string() === undefined ? undefined : readEd25519(fields)
+
+/** A key whose type is at `at`. */
+function detectType(
+  bytes: Uint8Array,
+  at: number,
+  type: string,
+  read: Reader,
+): Detected | undefined {
+  const start = at + 4 + type.length
+  const fields = new FieldReader(bytes.subarray(start, start + LONGEST))
+  const proof = read(fields)
+  if (proof === undefined) return undefined
+  const to = start + fields.length
+  const { form, from } = framing(bytes, at)
+  return hit(proof, form, from, to, proof.material === undefined ? 'fragment' : undefined)
+}
+
+const ADD_IDENTITY = 17
+const ADD_ID_CONSTRAINED = 25
+
+/** What stands before the first key: two equal check numbers in a file, a message's number in the agent. */
+function framing(bytes: Uint8Array, at: number): { form: string; from: number } {
+  if (at >= 8 && [0, 1, 2, 3].every((i) => bytes[at - 8 + i] === bytes[at - 4 + i])) {
+    return { form: 'openssh-v1-body', from: at - 8 }
+  }
+  const message = bytes[at - 1]
+  const isMessage = message === ADD_IDENTITY || message === ADD_ID_CONSTRAINED
+  return isMessage ? { form: 'ssh-agent-add', from: at - 1 } : { form: 'openssh-v1-body', from: at }
+}
+
+const MAGIC = 'openssh-key-v1\0'
+/** Of a cipher or a key derivation. */
+const NAME = /^[a-z0-9@.-]{3,}$/
+
+/** A file that is encrypted; in one that is not, the types inside are found by themselves. */
+const detectEncrypted: Detector = (bytes, at) => {
+  const start = at + MAGIC.length
+  const fields = new FieldReader(bytes.subarray(start, start + LONGEST))
+  const cipher = fields.name()
+  const kdf = fields.name()
+  if (cipher === 'none' || !NAME.test(cipher) || !NAME.test(kdf)) return undefined
+  const options = fields.string()
+  const count = fields.u32()
+  if (options === undefined || count === undefined || count === 0 || count > 64) return undefined
+  for (let i = 0; i <= count; i++) fields.string()
+  const proof = 'OpenSSH key v1, a passphrase guards it'
+  return lesser('encrypted-key', 'openssh-v1-encrypted', at, start + fields.length, proof)
+}
+
+const TYPES: readonly (readonly [string, Reader])[] = [
+  ['ssh-rsa', readRsa],
+  ['ssh-ed25519', readEd25519],
+  ['ecdsa-sha2-nistp256', readEcdsa],
+  ['ecdsa-sha2-nistp384', readEcdsa],
+  ['ecdsa-sha2-nistp521', readEcdsa],
+  ['ssh-dss', readDsa],
+  ['ssh-rsa-cert-v01@openssh.com', readRsaCertificate],
+  ['ssh-ed25519-cert-v01@openssh.com', readEd25519Certificate],
+]
+
+/** Patterns have 16 bytes at most; the detector compares the rest. */
+function typeAnchor([type, read]: readonly [string, Reader]): Anchor {
+  const spelled = `\0\0\0${String.fromCharCode(type.length)}${type}`
+  const whole = Buffer.from(spelled, 'latin1')
+  const detect: Detector = (bytes, at) =>
+    Buffer.compare(bytes.subarray(at, at + whole.length), whole) === 0
+      ? detectType(bytes, at, type, read)
+      : undefined
+  const sight = { before: 8, behind: LONGEST + whole.length }
+  return anchor(`openssh-${type}`, patternOf(spelled.slice(0, 16)), sight, detect)
+}
+
+export const OPENSSH_ANCHORS: readonly Anchor[] = [
+  ...TYPES.map(typeAnchor),
+  anchor('openssh-v1', patternOf(MAGIC), { before: 0, behind: LONGEST }, detectEncrypted),
+]
