@@ -1,0 +1,217 @@
+/**
+ * Lays patterns out for the anchor kernel: which fragment of each is looked for, and in which bucket.
+ *
+ * @module
+ */
+import type { Anchor } from './anchor.ts'
+
+const BUCKETS = 8
+const FRAGMENT = 4
+const LONGEST = 16
+const BITMAP_BITS = 65_536
+/** Fragments with more free bits than this fit nearly everything: they switch the bitmap off. */
+const FREE_BITS = 16
+
+/** Where the parts lie, from the begin: as `assembly/anchors.ts` says. */
+const AT = { bitmap: 128, ends: 8320, entries: 8352 } as const
+const ENTRY = 48
+
+/** The fragment by which a pattern is found. */
+interface Fragment {
+  readonly place: number
+  readonly bytes: readonly number[]
+  readonly mask: readonly number[]
+}
+
+interface Bucket {
+  readonly members: number[]
+  /** Sets of nibbles that its fragments have, 16 bits each: low and high of byte 0, 1, 2, 3. */
+  sets: readonly number[]
+}
+
+/** Tables for the kernel, and where it keeps its switches. */
+export interface AnchorTables {
+  readonly bytes: Uint8Array
+  /** By anchor: where its switch (u32, 0 is on) lies in `bytes`. */
+  readonly switches: readonly number[]
+}
+
+/**
+ * @throws {RangeError} if a pattern is shorter than 2 bytes or longer than 16, has a mask of another length, or has
+ * fewer than 12 bits that count, or there are more than 65,535
+ */
+export function anchorTables(anchors: readonly Anchor[]): AnchorTables {
+  if (anchors.length > 65_535) throw new RangeError('too many anchors')
+  const fragments = anchors.map((anchor) => fragmentOf(anchor))
+  const buckets = deal(fragments)
+  const bytes = new Uint8Array(AT.entries + ENTRY * anchors.length)
+  const view = new DataView(bytes.buffer)
+  const switches: number[] = []
+  let entry = 0
+  for (const [number, bucket] of buckets.entries()) {
+    for (const [set, nibbles] of bucket.sets.entries()) {
+      for (let nibble = 0; nibble < 16; nibble++) {
+        const at = 16 * set + nibble
+        if ((nibbles & (1 << nibble)) !== 0) bytes[at] = (bytes[at] ?? 0) | (1 << number)
+      }
+    }
+    for (const id of bucket.members) {
+      const at = AT.entries + ENTRY * entry++
+      switches[id] = at + 12
+      writeEntry(bytes.subarray(at, at + ENTRY), anchors[id], fragments[id], id)
+    }
+    view.setUint32(AT.ends + 4 * number, entry, true)
+  }
+  for (const fragment of fragments) fillBitmap(bytes.subarray(AT.bitmap, AT.ends), fragment)
+  return { bytes, switches }
+}
+
+/** The bits of a byte that count. */
+export function maskAt({ pattern, mask }: Anchor, at: number): number {
+  return at >= pattern.length ? 0 : (mask?.[at] ?? 255)
+}
+
+function fragmentOf(anchor: Anchor): Fragment {
+  const { pattern, mask, name } = anchor
+  if (pattern.length < 2 || pattern.length > LONGEST) {
+    throw new RangeError(`the pattern of ${name} has ${pattern.length} bytes`)
+  }
+  if (mask !== undefined && mask.length !== pattern.length) {
+    throw new RangeError(`the mask of ${name} has ${mask.length} bytes`)
+  }
+  let best: Fragment | undefined
+  let least = Number.POSITIVE_INFINITY
+  for (let place = 0; place === 0 || place + FRAGMENT <= pattern.length; place++) {
+    const masks = Array.from({ length: FRAGMENT }, (_, i) => maskAt(anchor, place + i))
+    const bytes = masks.map((bits, i) => (pattern[place + i] ?? 0) & bits)
+    const fragment = { place, bytes, mask: masks }
+    const frequency = frequencyOf(setsOf(fragment))
+    if (frequency < least) {
+      best = fragment
+      least = frequency
+    }
+  }
+  if (best === undefined || freeBits(best) > 20) {
+    throw new RangeError(`the pattern of ${name} fits nearly everything`)
+  }
+  return best
+}
+
+const bitsSet = (value: number) => value.toString(2).replaceAll('0', '').length
+const freeBits = ({ mask }: Fragment) => 32 - mask.reduce((sum, bits) => sum + bitsSet(bits), 0)
+
+/** Sets of nibbles that fit: low and high of each byte. */
+function setsOf({ bytes, mask }: Fragment): number[] {
+  return bytes.flatMap((byte, i) => {
+    const bits = mask[i] ?? 0
+    return [nibbles(byte & 15, bits & 15), nibbles(byte >> 4, bits >> 4)]
+  })
+}
+
+function nibbles(value: number, mask: number): number {
+  let set = 0
+  for (let nibble = 0; nibble < 16; nibble++) if ((nibble & mask) === value) set |= 1 << nibble
+  return set
+}
+
+/**
+ * How often each byte occurs in memory, roughly: zeros and small numbers lead, then letters (counted in cores of Node,
+ * CPython and a JVM, zero pages left out).
+ */
+const FREQUENCY: readonly number[] = Array.from({ length: 256 }, (_, byte) => {
+  if (byte === 0) return 0.3
+  if (byte === 0xff) return 0.03
+  if (byte <= 0x10) return 0.01
+  if (byte >= 0x20 && byte < 0x7f) return 0.0045
+  return 0.001
+})
+
+/** The share of places that pass the nibble tables of a bucket. */
+function frequencyOf(sets: readonly number[]): number {
+  let share = 1
+  for (let i = 0; i < FRAGMENT; i++) {
+    const low = sets[2 * i] ?? 0
+    const high = sets[2 * i + 1] ?? 0
+    let sum = 0
+    for (let byte = 0; byte < 256; byte++) {
+      const fits = ((low >> (byte & 15)) & (high >> (byte >> 4)) & 1) !== 0
+      if (fits) sum += FREQUENCY[byte] ?? 0
+    }
+    share *= sum
+  }
+  return share
+}
+
+/** Deals fragments to buckets, so that few places fit any. */
+function deal(fragments: readonly Fragment[]): readonly Bucket[] {
+  const buckets = Array.from({ length: BUCKETS }, (): Bucket => ({ members: [], sets: [] }))
+  const costs = buckets.map(() => 0)
+  // The most frequent first: others join the bucket that has room for them.
+  const order = [...fragments.entries()]
+    .map(([id, fragment]) => ({ id, sets: setsOf(fragment) }))
+    .map((item) => ({ ...item, frequency: frequencyOf(item.sets) }))
+    .toSorted((a, b) => b.frequency - a.frequency || a.id - b.id)
+  for (const { id, sets } of order) {
+    let best = 0
+    let least = Number.POSITIVE_INFINITY
+    for (const [number, bucket] of buckets.entries()) {
+      const joined = sets.map((set, i) => set | (bucket.sets[i] ?? 0))
+      const more = frequencyOf(joined) - (costs[number] ?? 0)
+      if (more < least) {
+        best = number
+        least = more
+      }
+    }
+    const bucket = buckets[best]
+    if (bucket === undefined) continue
+    bucket.members.push(id)
+    bucket.sets = sets.map((set, i) => set | (bucket.sets[i] ?? 0))
+    costs[best] = frequencyOf(bucket.sets)
+  }
+  return buckets
+}
+
+function writeEntry(
+  entry: Uint8Array,
+  anchor: Anchor | undefined,
+  fragment: Fragment | undefined,
+  id: number,
+): void {
+  if (anchor === undefined || fragment === undefined) return
+  entry.set(fragment.bytes, 0)
+  entry.set(fragment.mask, 4)
+  new DataView(entry.buffer, entry.byteOffset).setUint16(8, id, true)
+  entry[10] = fragment.place
+  entry[11] = anchor.pattern.length
+  for (const [i, byte] of anchor.pattern.entries()) {
+    const bits = maskAt(anchor, i)
+    entry[16 + i] = byte & bits
+    entry[32 + i] = bits
+  }
+}
+
+const word = (bytes: readonly number[]) =>
+  ((bytes[0] ?? 0) | ((bytes[1] ?? 0) << 8) | ((bytes[2] ?? 0) << 16) | ((bytes[3] ?? 0) << 24)) >>>
+  0
+
+function fillBitmap(bitmap: Uint8Array, fragment: Fragment): void {
+  if (freeBits(fragment) > FREE_BITS) {
+    bitmap.fill(255)
+    return
+  }
+  const value = word(fragment.bytes)
+  const free = ~word(fragment.mask) >>> 0
+  let spare = 0
+  do {
+    const hash = Math.imul((value | spare) >>> 0, 0x9e3779b1) >>> 16
+    bitmap[hash >> 3] = (bitmap[hash >> 3] ?? 0) | (1 << (hash & 7))
+    spare = ((spare - free) & free) >>> 0
+  } while (spare !== 0)
+}
+
+/** Bits in the bitmap that are set, as a share: near 1 it filters nothing. For tests. */
+export function bitmapShare({ bytes }: AnchorTables): number {
+  let set = 0
+  for (const byte of bytes.subarray(AT.bitmap, AT.ends)) set += bitsSet(byte)
+  return set / BITMAP_BITS
+}

@@ -1,0 +1,107 @@
+/**
+ * Finds the patterns of many anchors in one pass.
+ *
+ * Kernel: `assembly/anchors.ts` (AssemblyScript, SIMD, 16 bytes a step). Its oracle is
+ * {@link findAnchorsReference}; the property test holds the two equal.
+ *
+ * @module
+ */
+import type { Anchor } from './anchor.ts'
+import { type AnchorTables, anchorTables, maskAt } from './anchor_tables.ts'
+import { anchorsWasm } from './anchors.wasm.ts'
+import { type KernelMemory, kernelFunction, LAYOUT } from './kernel_memory.ts'
+
+/** Where a pattern begins, and which: an index into the anchors. */
+export interface AnchorHit {
+  readonly at: number
+  readonly anchor: number
+}
+
+const CAPACITY = LAYOUT.hitBytes / 8
+
+/** Owns the tables of one set of anchors in one memory. */
+export class AnchorKernel {
+  readonly #memory: KernelMemory
+  readonly #anchors: number
+  readonly #tables: AnchorTables
+  readonly #find: (...args: readonly number[]) => number
+  readonly #nextNonzero: (...args: readonly number[]) => number
+
+  /** @throws {RangeError} if an anchor's pattern or mask is wrong, or there are too many */
+  constructor(memory: KernelMemory, anchors: readonly Anchor[]) {
+    this.#memory = memory
+    this.#anchors = anchors.length
+    this.#tables = anchorTables(anchors)
+    if (anchors.length > CAPACITY || this.#tables.bytes.length > LAYOUT.anchorBytes) {
+      throw new RangeError('too many anchors')
+    }
+    memory.bytes.set(this.#tables.bytes, LAYOUT.anchors)
+    const exports = memory.start(anchorsWasm)
+    this.#find = kernelFunction(exports, 'find_anchors')
+    this.#nextNonzero = kernelFunction(exports, 'next_nonzero')
+  }
+
+  /** From now on the kernel passes over an anchor, or finds it again. */
+  setOff(anchor: number, isOff: boolean): void {
+    const at = this.#tables.switches[anchor]
+    if (at !== undefined) this.#memory.bytes[LAYOUT.anchors + at] = isOff ? 1 : 0
+  }
+
+  /**
+   * Gives every pattern that begins in `[from, to)` and lies in `bytes` to `take`, ascending but for up to 15 bytes.
+   *
+   * `take` may set anchors off, and may not call this kernel. Cost: one pass, plus about 10 ns a hit.
+   */
+  find(
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    take: (at: number, anchor: number) => void,
+  ): void {
+    if (from >= to || this.#anchors === 0) return
+    const base = this.#memory.place(bytes)
+    let at = base + from
+    do {
+      const count = this.#find(
+        at,
+        base + from,
+        base + to,
+        base + bytes.length,
+        LAYOUT.anchors,
+        this.#anchors,
+        LAYOUT.hits,
+        CAPACITY,
+        LAYOUT.resume,
+        LAYOUT.scratch,
+      )
+      at = this.#memory.resume
+      // Copied: what takes a hit may use the memory for something else.
+      const hits = this.#memory.hits.slice(0, 2 * count)
+      for (let i = 0; i < hits.length; i += 2) take((hits[i] ?? 0) - base, hits[i + 1] ?? 0)
+    } while (at !== 0)
+  }
+
+  /** The first of `[from, to)`, in steps of 16, from which 16 bytes are not all zero; `to` if there is none. */
+  nextNonzero(bytes: Uint8Array, from: number, to: number): number {
+    const base = this.#memory.place(bytes)
+    return this.#nextNonzero(base + from, base + to) - base
+  }
+}
+
+/** Says what {@link AnchorKernel.find} means, one byte at a time. Tests only. */
+export function* findAnchorsReference(
+  bytes: Uint8Array,
+  anchors: readonly Anchor[],
+  from: number,
+  to: number,
+): Generator<AnchorHit, void, void> {
+  for (let at = from; at < to; at++) {
+    for (const [number, anchor] of anchors.entries()) {
+      const { pattern } = anchor
+      const fits = pattern.every(
+        (byte, i) => (((bytes[at + i] ?? 0) ^ byte) & maskAt(anchor, i)) === 0,
+      )
+      if (fits && at + pattern.length <= bytes.length) yield { at, anchor: number }
+    }
+  }
+}

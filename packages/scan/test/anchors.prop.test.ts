@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import * as fc from 'fast-check'
+import type { Anchor } from '../src/anchor.ts'
+import { type AnchorHit, AnchorKernel, findAnchorsReference } from '../src/anchors.ts'
+import { KernelMemory, LAYOUT } from '../src/kernel_memory.ts'
+
+const numRuns = Number(process.env['FUZZ_RUNS'] ?? 200)
+const memory = new KernelMemory(1 << 20)
+
+const anchorOf = (name: string, pattern: Uint8Array, mask?: Uint8Array): Anchor => ({
+  name,
+  pattern,
+  ...(mask === undefined ? {} : { mask }),
+  detect: () => undefined,
+  before: 0,
+  behind: 0,
+})
+const bytesOf = (...bytes: readonly number[]) => Uint8Array.from(bytes)
+
+function found(kernel: AnchorKernel, bytes: Uint8Array, from = 0, to = bytes.length): AnchorHit[] {
+  const hits: AnchorHit[] = []
+  kernel.find(bytes, from, to, (at, anchor) => hits.push({ at, anchor }))
+  return hits.toSorted((a, b) => a.at - b.at || a.anchor - b.anchor)
+}
+
+/** Few byte values, so that hits, runs and overlaps are common. */
+const letter = fc.integer({ min: 0x30, max: 0x32 })
+const pattern = fc.uint8Array({ min: 0x30, max: 0x32, minLength: 2, maxLength: 16 })
+const anchors = fc.array(
+  fc.tuple(pattern, fc.option(fc.constantFrom(0xff, 0xfe, 0x0f, 0), { nil: undefined })),
+  { minLength: 1, maxLength: 30 },
+)
+
+it('the SIMD kernel finds what the reference finds', () => {
+  fc.assert(
+    fc.property(
+      anchors,
+      fc.array(letter, { maxLength: 300 }),
+      fc.nat(20),
+      fc.nat(320),
+      (shapes, letters, from, to) => {
+        const set = shapes.map(([bytes, last], i) => {
+          const mask = new Uint8Array(bytes.length).fill(255)
+          if (last !== undefined && bytes.length > 3) mask[bytes.length - 1] = last
+          return anchorOf(`a${i}`, bytes, mask)
+        })
+        const kernel = new AnchorKernel(memory, set)
+        const bytes = Uint8Array.from(letters)
+        const end = Math.min(to, bytes.length)
+        assert.deepEqual(found(kernel, bytes, from, end), [
+          ...findAnchorsReference(bytes, set, from, end),
+        ])
+      },
+    ),
+    { numRuns },
+  )
+})
+
+it('finds patterns of any bytes at every alignment', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.uint8Array({ minLength: 2, maxLength: 16 }), { minLength: 1, maxLength: 60 }),
+      fc.uint8Array({ maxLength: 40 }),
+      (patterns, lead) => {
+        const set = patterns.map((bytes, i) => anchorOf(`a${i}`, bytes))
+        const kernel = new AnchorKernel(memory, set)
+        const bytes = Uint8Array.from([...lead, ...patterns.flatMap((bytes) => [...bytes])])
+        assert.deepEqual(found(kernel, bytes), [
+          ...findAnchorsReference(bytes, set, 0, bytes.length),
+        ])
+      },
+    ),
+    { numRuns },
+  )
+})
+
+it('a hit table that fills up loses nothing', () => {
+  const set = [anchorOf('pair', bytesOf(0x30, 0x30)), anchorOf('four', bytesOf(1, 2, 3, 4))]
+  const bytes = new Uint8Array(100_000).fill(0x30)
+  const places = found(new AnchorKernel(memory, set), bytes).map(({ at }) => at)
+  assert.deepEqual(
+    places,
+    Array.from({ length: 99_999 }, (_, i) => i),
+  )
+})
+
+it('an anchor that is off is passed over until it is on again', () => {
+  const set = [anchorOf('a', bytesOf(7, 8)), anchorOf('b', bytesOf(8, 9))]
+  const kernel = new AnchorKernel(memory, set)
+  const bytes = bytesOf(7, 8, 9, 7, 8, 9)
+  const all = found(kernel, bytes)
+  kernel.setOff(0, true)
+  assert.deepEqual(found(kernel, bytes), [
+    { at: 1, anchor: 1 },
+    { at: 4, anchor: 1 },
+  ])
+  kernel.setOff(0, false)
+  assert.deepEqual(found(kernel, bytes), all)
+})
+
+it('bytes behind the end do not count', () => {
+  const kernel = new AnchorKernel(memory, [anchorOf('a', bytesOf(1, 2, 3, 4, 5))])
+  memory.window.set([9, 1, 2, 3, 4, 5])
+  assert.deepEqual(found(kernel, memory.window.subarray(0, 5)), [])
+  assert.deepEqual(found(kernel, memory.window.subarray(0, 6)), [{ at: 1, anchor: 0 }])
+})
+
+it('patterns that fit nearly everything, or are too short, are refused', () => {
+  const wrong = [
+    anchorOf('short', bytesOf(1)),
+    anchorOf('long', new Uint8Array(17)),
+    anchorOf('open', bytesOf(1, 2), bytesOf(0xf0, 0)),
+    anchorOf('mask', bytesOf(1, 2), bytesOf(255)),
+  ]
+  for (const anchor of wrong) assert.throws(() => new AnchorKernel(memory, [anchor]), RangeError)
+})
+
+it('the first bytes that are not zero are found, in steps of 16', () => {
+  const kernel = new AnchorKernel(memory, [])
+  fc.assert(
+    fc.property(fc.nat(400), fc.option(fc.nat(399)), fc.nat(50), (length, place, from) => {
+      const bytes = new Uint8Array(length)
+      if (place !== null && place < length) bytes[place] = 1
+      const start = Math.min(from, length)
+      const isSeen = place !== null && place < length && place >= start
+      const expected = isSeen ? start + 16 * Math.floor((place - start) / 16) : length
+      assert.equal(kernel.nextNonzero(bytes, start, length), expected)
+    }),
+    { numRuns },
+  )
+})
+
+it('the layout has room for what the kernels keep', () => {
+  const parts = [
+    [LAYOUT.sbox, 256],
+    [LAYOUT.resume, 4],
+    [LAYOUT.scratch, 32],
+    [LAYOUT.hits, LAYOUT.hitBytes],
+    [LAYOUT.pads, 4 * 4096],
+    [LAYOUT.anchors, LAYOUT.anchorBytes],
+    [LAYOUT.window, 1],
+  ] as const
+  for (const [i, [at, length]] of parts.slice(0, -1).entries()) {
+    assert.ok(at + length <= (parts[i + 1]?.[0] ?? 0))
+  }
+})
