@@ -1,8 +1,40 @@
 /**
- * Anchors of text forms.
+ * Anchors of text forms, each for letters one byte apart and two.
  *
  * @module
  */
 import type { Anchor } from '../anchor.ts'
+import { textAnchors } from '../text_run.ts'
+import { BASE64_OF_PEM_ANCHORS } from './base64_of_pem.ts'
+import { DNSSEC } from './dnssec.ts'
+import { keyXml } from './dotnet_xml.ts'
+import { HEADERLESS_ANCHORS } from './headerless_base64.ts'
+import { JWK } from './jwk.ts'
+import { PEM, SSH2 } from './pem.ts'
+import { PUTTY } from './putty.ts'
+import { SEXP_CANONICAL, SEXP_PROTECTED, SEXP_TEXT } from './sexp.ts'
+import { ENTRA_REFRESH, JOSE, prefixedToken, refreshToken } from './token.ts'
 
-export const TEXT_ANCHORS: readonly Anchor[] = []
+export const TEXT_ANCHORS: readonly Anchor[] = [
+  ...textAnchors('pem', '-----BEGIN ', PEM),
+  ...textAnchors('ssh2', '---- BEGIN SSH2 ', SSH2),
+  ...HEADERLESS_ANCHORS,
+  ...BASE64_OF_PEM_ANCHORS,
+  ...textAnchors('putty', 'PuTTY-User-Key-File-', PUTTY),
+  ...textAnchors('jwk', 'kty', JWK),
+  ...['RSAKeyValue', 'RSAKeyPair', 'DSAKeyValue'].flatMap((element) =>
+    textAnchors(`xml-${element}`, element, keyXml(element)),
+  ),
+  ...textAnchors('dnssec', 'Private-key-format:', DNSSEC),
+  ...textAnchors('sexp-text', '(private-key', SEXP_TEXT),
+  ...textAnchors('sexp-canonical', '(11:private-key(', SEXP_CANONICAL),
+  ...textAnchors('sexp-protected', '(protected-private-key', SEXP_PROTECTED),
+  ...textAnchors('sexp-canonical-protected', '(21:protected-private-key(', SEXP_PROTECTED),
+  ...textAnchors('jose', 'eyJ', JOSE),
+  ...['refresh_token', 'refreshToken', 'RefreshToken'].flatMap((name) =>
+    textAnchors(`refresh-${name}`, name, refreshToken(name)),
+  ),
+  ...['.AgABA', '.AQABA'].flatMap((text) => textAnchors(`entra${text}`, text, ENTRA_REFRESH)),
+  ...textAnchors('google-refresh', '1//0', prefixedToken('1//0', 60, 'Google')),
+  ...textAnchors('github-refresh', 'ghr_', prefixedToken('ghr_', 60, 'GitHub')),
+]

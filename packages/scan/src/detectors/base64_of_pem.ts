@@ -1,0 +1,69 @@
+/**
+ * PEM that was put into base64 once more: Kubernetes secrets, environment variables, data URLs.
+ *
+ * @module
+ */
+import { type Anchor, REACH } from '../anchor.ts'
+import { base64Needles, decodeBase64, letterAt } from '../base64.ts'
+import type { Detected } from '../detected.ts'
+import { standsAt, type TextRun, textAnchors } from '../text_run.ts'
+import { labelAt, readPem } from './pem.ts'
+
+const BEGIN = '-----BEGIN '
+/** Bytes in which the label ends. */
+const LABEL_BYTES = 72
+
+/** The begin of PEM at each of the three places that it can have in a group of four letters. */
+export const BASE64_OF_PEM_ANCHORS: readonly Anchor[] = base64Needles(
+  [...Buffer.from(BEGIN)],
+  BEGIN.length * 8,
+).flatMap(({ text, phase, inGroup }) =>
+  textAnchors(`base64-of-pem-${phase}`, text, {
+    before: 4,
+    behind: REACH,
+    isWorth: ({ chars, at }) => {
+      if (!standsAt(chars, at, text)) return false
+      const pem = decodePem(chars, at, phase, inGroup, LABEL_BYTES)
+      const isPrivate = labelAt(pem, 0) !== undefined
+      pem.fill(0)
+      return isPrivate
+    },
+    read: (run) => readEncoded(run, phase, inGroup),
+  }),
+)
+
+/** The PEM itself: its first dashes are put back where the letters of them are shared with what stands before. */
+function decodePem(
+  chars: Uint8Array,
+  at: number,
+  phase: number,
+  inGroup: number,
+  most: number,
+): Uint8Array {
+  const skipped = (4 - inGroup) % 4
+  const start = letterAt(chars, at, chars.length, skipped)
+  const { bytes } = decodeBase64(chars, start, chars.length, { most })
+  const missing = phase === 0 ? 0 : 3 - phase
+  const pem = new Uint8Array(missing + bytes.length).fill(0x2d, 0, missing)
+  pem.set(bytes, missing)
+  bytes.fill(0)
+  return pem
+}
+
+function readEncoded({ chars, at }: TextRun, phase: number, inGroup: number): Detected | undefined {
+  const pem = decodePem(chars, at, phase, inGroup, REACH)
+  const key = readPem({ chars: pem, at: 0 })
+  pem.fill(0)
+  if (key === undefined) return undefined
+  // Letter of the last byte, counted from the letter with which the anchor begins.
+  const first = phase === 0 ? 0 : inGroup - 4
+  const bits = (phase === 0 ? key.length : key.length - (3 - phase)) * 8
+  const last = (phase === 0 ? 0 : 4 - inGroup) + Math.ceil(bits / 6) - 1
+  const end = letterAt(chars, at, chars.length, last) + 1
+  const from = first < 0 && at >= inGroup - 1 ? at - 1 : at
+  return { ...key, offset: from, length: end - from, form: encodedForm(key.form) }
+}
+
+function encodedForm(form: string): string {
+  return form === 'pem' ? 'base64-of-pem' : `base64-of-${form}`
+}

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { BINARY_ANCHORS } from '../src/detectors/binary_anchors.ts'
+import { TEXT_ANCHORS } from '../src/detectors/text_anchors.ts'
+import { keyIdOf } from '../src/key_id.ts'
+import { hitsIn } from './text_hits.ts'
+
+/** This file runs from `packages/scan/dist/test`. */
+const DATA = fileURLToPath(new URL('../../../../../shared/data', import.meta.url))
+const KEYFINDER = join(DATA, 'keyfinder/tests/data')
+const ALL = [...TEXT_ANCHORS, ...BINARY_ANCHORS]
+
+/** Keys within deflated streams: text and binary forms are looked for as they lie in memory, not inside archives. */
+const DEFLATED = new Set(['key.pdf', 'pagebreak.pdf'])
+
+const skip = existsSync(KEYFINDER) ? false : 'the test material of keyfinder is not there'
+
+function filesIn(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder).toSorted() : []
+}
+
+function provenIds(bytes: Uint8Array): ReadonlySet<string | undefined> {
+  const proven = hitsIn(bytes, ALL).filter(({ certainty }) => certainty === 'proven')
+  return new Set(proven.flatMap(({ material }) => (material && keyIdOf(material).spkiSha256) ?? []))
+}
+
+describe('keyfinder valid', { skip }, () => {
+  for (const file of filesIn(join(KEYFINDER, 'valid')).filter((name) => !DEFLATED.has(name))) {
+    it(`${file} gives exactly the keys that stand in it`, () => {
+      const bytes = readFileSync(join(KEYFINDER, 'valid', file))
+      const wanted = [...bytes.toString('latin1').matchAll(/spkisha256:([\da-f]{64})/g)]
+      assert.deepEqual(provenIds(bytes), new Set(wanted.map((match) => match[1])))
+    })
+  }
+
+  for (const file of DEFLATED) {
+    it(`${file} gives nothing, since its text is deflated`, () => {
+      assert.deepEqual(hitsIn(readFileSync(join(KEYFINDER, 'valid', file)), ALL), [])
+    })
+  }
+})
+
+describe('keyfinder invalid', { skip }, () => {
+  for (const file of filesIn(join(KEYFINDER, 'invalid'))) {
+    it(`${file} has no finding`, () => {
+      const hits = hitsIn(readFileSync(join(KEYFINDER, 'invalid', file)), ALL)
+      assert.deepEqual(
+        hits.filter(({ certainty }) => certainty === 'proven'),
+        [],
+      )
+    })
+  }
+})
+
+describe('JWK of the JOSE cookbook', { skip }, () => {
+  const folder = join(DATA, 'jose-cookbook/jwk')
+  const wanted: Readonly<Record<string, string | undefined>> = {
+    '3_1.ec_public_key.json': undefined,
+    '3_2.ec_private_key.json': 'proven ec 521',
+    '3_3.rsa_public_key.json': undefined,
+    '3_4.rsa_private_key.json': 'proven rsa 2048',
+    '3_5.symmetric_key_mac_computation.json': 'candidate hmac 256',
+    '3_6.symmetric_key_encryption.json': 'candidate aes 256',
+  }
+  for (const [file, expected] of Object.entries(wanted)) {
+    it(`${file} gives ${expected ?? 'nothing'}`, () => {
+      const [hit, ...others] = hitsIn(readFileSync(join(folder, file)))
+      assert.deepEqual(others, [])
+      assert.equal(hit && `${hit.certainty} ${hit.kind} ${hit.bits}`, expected)
+    })
+  }
+})
