@@ -1,0 +1,50 @@
+/**
+ * What the tests of a search may cost, so that no bytes can hold it up: an allowance at once, and so much a byte.
+ *
+ * Costs are estimates in nanoseconds, not times: the same bytes give the same findings on any machine.
+ *
+ * @module
+ */
+
+export class Budget {
+  readonly #perByte: number
+  readonly #most: number
+  #left: number
+  /** Whether anything was refused since the begin. */
+  isShort = false
+
+  /**
+   * @param perByte nanoseconds for each byte that is looked at
+   * @param atOnce nanoseconds that may be saved up, and that there are at the begin
+   */
+  constructor(perByte: number, atOnce: number) {
+    this.#perByte = perByte
+    this.#most = atOnce
+    this.#left = atOnce
+  }
+
+  get left(): number {
+    return this.#left
+  }
+
+  /** More bytes are looked at. */
+  earn(bytes: number): void {
+    const earned = bytes * this.#perByte
+    this.#left = Math.min(Math.max(this.#most, earned), this.#left + earned)
+  }
+
+  /** Spends `cost` if there is that much; otherwise says so from now on. */
+  take(cost: number): boolean {
+    if (cost > this.#left) {
+      this.isShort = true
+      return false
+    }
+    this.#left -= cost
+    return true
+  }
+
+  /** Spends what was used already, more than there is if need be. */
+  pay(cost: number): void {
+    this.#left -= cost
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * Known RSA keys of one size: what their factors have in common, and their tables in the kernel.
+ *
+ * @module
+ */
+import { bitLength } from '../arithmetic/modular.ts'
+import type { ConjugateKernel, ExponentTable, FactorShape, KeyTable } from '../conjugate.ts'
+import type { RsaMaterial } from '../key_material.ts'
+
+/** Bits of a modulus that is searched for: below, anyone can factor it; above, the kernel's room ends. */
+export const MODULUS_BITS = { least: 384, most: 16_384 } as const
+
+/** Public exponents up to this are followed by their top bits. RSA in use has 3 to 65537. */
+const MOST_EXPONENT = 1n << 32n
+
+/** A group of keys whose moduli have equally many bits. */
+export interface RsaGroup {
+  readonly keys: readonly RsaMaterial[]
+  /** Bits of the moduli. */
+  readonly bits: number
+  readonly shape: FactorShape
+  readonly table: KeyTable
+  /** Of the keys with a usual public exponent, by {@link exponentKeys}; undefined where none has. */
+  readonly exponents: ExponentTable | undefined
+  /** For each key of the exponent table its index in `keys`. */
+  readonly exponentKeys: readonly number[]
+}
+
+/** Whether the search can look for this key's private half. */
+export function isSearchable({ n, e }: RsaMaterial): boolean {
+  const bits = bitLength(n)
+  if (bits < MODULUS_BITS.least || bits > MODULUS_BITS.most) return false
+  return (n & 1n) === 1n && (e & 1n) === 1n && e >= 3n && e < n
+}
+
+/** Groups keys by the size of their modulus and enters them into the kernel. Those not searchable are left out. */
+export function rsaGroups(
+  kernel: ConjugateKernel,
+  keys: readonly RsaMaterial[],
+): readonly RsaGroup[] {
+  const bySize = new Map<number, RsaMaterial[]>()
+  for (const key of keys.filter((each) => isSearchable(each))) {
+    const bits = bitLength(key.n)
+    bySize.set(bits, [...(bySize.get(bits) ?? []), key])
+  }
+  return [...bySize].map(([bits, group]) => rsaGroup(kernel, group, bits))
+}
+
+function rsaGroup(
+  kernel: ConjugateKernel,
+  keys: readonly RsaMaterial[],
+  modulusBits: number,
+): RsaGroup {
+  const moduli = keys.map(({ n }) => n)
+  const shape = factorShape(moduli, Math.ceil(modulusBits / 2))
+  const exponentKeys = keys.flatMap(({ e }, index) => (e < MOST_EXPONENT ? [index] : []))
+  const usual = keys.filter(({ e }) => e < MOST_EXPONENT)
+  return {
+    keys,
+    bits: modulusBits,
+    shape,
+    table: kernel.enterKeys(moduli, shape.bits),
+    exponents: usual.length === 0 ? undefined : kernel.enterExponents(usual, modulusBits),
+    exponentKeys,
+  }
+}
+
+/**
+ * Bounds of the factors of these moduli. Both factors are below 2^bits, so each is above n / 2^bits: a bound that
+ * holds for every key, unlike √2 · 2^(bits − 1) of FIPS 186.
+ */
+function factorShape(moduli: readonly bigint[], bits: number): FactorShape {
+  const length = Math.ceil(bits / 8)
+  const toTop = BigInt(8 * (length - 1))
+  const least = moduli.reduce((a, b) => (a < b ? a : b)) >> BigInt(bits)
+  const limit = 1n << BigInt(bits)
+  return {
+    bits,
+    length,
+    low: Number(least >> toTop),
+    high: Number((limit - 1n) >> toTop),
+    negated: Number((limit - least) >> toTop) & 0xff,
+  }
+}
