@@ -1,5 +1,16 @@
+export type { BuiltDump, BuiltSegment, MemoryToDump } from './built_dump.ts'
 export {
   type ClickHouse,
   clickHouseMissing,
   startClickHouse,
 } from './clickhouse_server.ts'
+export { type ElfCore, elfCore } from './elf_core_builder.ts'
+export { type HeapArray, type HeapDump, heapDump } from './hprof_builder.ts'
+export {
+  limeImage,
+  type PageRun,
+  windowsBitmapDump,
+  windowsFullDump,
+  windowsRangeDump,
+} from './kernel_dump_builder.ts'
+export { type Minidump, minidump } from './minidump_builder.ts'

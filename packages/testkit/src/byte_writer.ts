@@ -1,0 +1,99 @@
+/**
+ * Numbers and bytes, one after another, in one byte order: what builders of files are made with.
+ *
+ * @module
+ */
+
+/** Grows as it is written to. */
+export class ByteWriter {
+  readonly #isLittleEndian: boolean
+  #bytes = new Uint8Array(1024)
+  #length = 0
+
+  constructor(isLittleEndian: boolean) {
+    this.#isLittleEndian = isLittleEndian
+  }
+
+  get length(): number {
+    return this.#length
+  }
+
+  u8(...values: readonly number[]): this {
+    return this.bytes(Uint8Array.from(values))
+  }
+
+  u16(...values: readonly number[]): this {
+    for (const value of values)
+      this.#number(2, (view) => view.setUint16(0, value, this.#isLittleEndian))
+    return this
+  }
+
+  u32(...values: readonly number[]): this {
+    for (const value of values)
+      this.#number(4, (view) => view.setUint32(0, value >>> 0, this.#isLittleEndian))
+    return this
+  }
+
+  u64(...values: readonly (bigint | number)[]): this {
+    for (const value of values)
+      this.#number(8, (view) => view.setBigUint64(0, BigInt(value), this.#isLittleEndian))
+    return this
+  }
+
+  /** 8 bytes, or 4 of a 32-bit file. */
+  word(is64: boolean, ...values: readonly (bigint | number)[]): this {
+    for (const value of values) {
+      if (is64) this.u64(value)
+      else this.u32(Number(value))
+    }
+    return this
+  }
+
+  ascii(text: string): this {
+    return this.bytes(Buffer.from(text, 'latin1'))
+  }
+
+  bytes(bytes: Uint8Array): this {
+    const end = this.#length + bytes.length
+    if (end > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(end, this.#bytes.length * 2))
+      grown.set(this.#bytes.subarray(0, this.#length))
+      this.#bytes = grown
+    }
+    this.#bytes.set(bytes, this.#length)
+    this.#length = end
+    return this
+  }
+
+  zeros(count: number): this {
+    return this.bytes(new Uint8Array(count))
+  }
+
+  /** Zeros up to a multiple of `unit`. */
+  align(unit: number): this {
+    return this.zeros((unit - (this.#length % unit)) % unit)
+  }
+
+  /** Zeros up to the offset `to`. */
+  padTo(to: number): this {
+    return this.zeros(to - this.#length)
+  }
+
+  /** Writes a u32 over what stands at `offset`. */
+  patchU32(offset: number, value: number): this {
+    const { buffer, byteOffset } = this.#bytes
+    new DataView(buffer, byteOffset).setUint32(offset, value >>> 0, this.#isLittleEndian)
+    return this
+  }
+
+  /** A copy of what was written. */
+  done(): Uint8Array {
+    return this.#bytes.slice(0, this.#length)
+  }
+
+  #number(length: number, set: (view: DataView) => void): void {
+    const bytes = new Uint8Array(length)
+    set(new DataView(bytes.buffer))
+    this.bytes(bytes)
+  }
+}
