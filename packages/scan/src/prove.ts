@@ -61,7 +61,7 @@ function provenEc(
   if (stored !== undefined && !isOnCurve(curveNamed(curve), stored)) {
     return unproven(kind, bits, 'the public point is not on the curve')
   }
-  const point = withEffort(() => publicPoint(curve, d))
+  const point = withEffort('curve', () => publicPoint(curve, d))
   if (point === undefined) return unproven(kind, bits, REFUSED)
   const isComputed = stored === undefined || computed === true
   if (stored !== undefined && (point.x !== stored.x || point.y !== stored.y)) {
@@ -95,7 +95,7 @@ function provenOkp(
   const { kind, bits, lengthBytes } = okpNamed(curve)
   if (secret === undefined) return unproven(kind, bits, 'no private part')
   if (secret.length !== lengthBytes) return unproven(kind, bits, 'wrong length')
-  const publicKey = withEffort(() => okpPublicKey(curve, secret))
+  const publicKey = withEffort('curve', () => okpPublicKey(curve, secret))
   if (publicKey === undefined) return unproven(kind, bits, REFUSED)
   const isComputed = stored === undefined || computed === true
   if (stored !== undefined && Buffer.compare(stored, publicKey) !== 0) {

@@ -6,6 +6,7 @@
 import { type GroupParts, proveGroup } from './arithmetic/group.ts'
 import { bitLength, fromBigEndian, toShortestBytes } from './arithmetic/modular.ts'
 import { childrenOf, contentOf, elementOf, TAG } from './der.ts'
+import { pqSchemeOfOid, provePq } from './der_keys/post_quantum.ts'
 import type { OpaqueMaterial } from './key_material.ts'
 import { type Proof, unproven } from './proof.ts'
 import { groupSpki, OID, spkiParts } from './spki.ts'
@@ -19,6 +20,8 @@ export function proveOpaque(material: OpaqueMaterial): Proof {
     if (proven !== undefined) return proven
     return unproven(kind, bitLength(group.p), 'g^x is not y, or too many such places')
   }
+  const postQuantum = provenPq(material)
+  if (postQuantum !== undefined) return postQuantum
   const bits = secret.length * 8
   return { certainty: 'candidate', proof: 'nothing to compare with', bits, kind, material }
 }
@@ -60,4 +63,21 @@ function groupOf({ type, secret, publicKey }: OpaqueMaterial): GroupParts | unde
     x: fromBigEndian(secret),
     y: fromBigEndian(contentOf(parts.publicKey, y)),
   }
+}
+
+/** Seed and expanded key are told apart by their lengths; the public half must be what they give. */
+function provenPq({ secret, publicKey, computed }: OpaqueMaterial): Proof | undefined {
+  const oid = publicKey && spkiParts(publicKey)?.oid
+  const scheme = oid === undefined ? undefined : pqSchemeOfOid(oid)
+  if (scheme === undefined || publicKey === undefined) return undefined
+  const isSeed = secret.length === scheme.seedLength
+  const proof = provePq(scheme, isSeed ? secret : undefined, isSeed ? undefined : secret)
+  const made = proof?.material?.type === scheme.kind ? proof.material.publicKey : undefined
+  if (proof === undefined || made === undefined) return proof
+  if (Buffer.compare(made, publicKey) !== 0) {
+    return unproven(scheme.kind, scheme.set, 'the secret gives another public half')
+  }
+  return isSeed && computed !== true
+    ? { ...proof, proof: `${scheme.name}: the seed gives its public half` }
+    : proof
 }

@@ -33,7 +33,7 @@ export function proveGroup(parts: GroupParts): { y: bigint; proof: string } | un
   if (bits < BITS.least || bits > BITS.most || (p & 1n) === 0n) return undefined
   if (g < 2n || g >= p || x < 1n || x >= (q ?? p)) return undefined
   if (q !== undefined && (bitLength(q) < 128 || (p - 1n) % q !== 0n)) return undefined
-  return withEffort(() => {
+  return withEffort('group', () => {
     const computed = power(g, x, p)
     if (y !== undefined) return y === computed ? { y, proof: 'g^x ≡ y (mod p)' } : undefined
     if (q !== undefined) {

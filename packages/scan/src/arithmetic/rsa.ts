@@ -115,7 +115,7 @@ function relationOf(p: bigint, q: bigint, { e, d, qInv }: RsaParts): string | un
 function primesFromExponents({ e, p, q, dP, dQ, qInv }: RsaParts): Primes | undefined {
   if (qInv === undefined || dP === undefined) return undefined
   if (q === undefined && dQ === undefined) return undefined
-  return withEffort(() => {
+  return withEffort('rsa', () => {
     const exponents = e === undefined ? USUAL_EXPONENTS.slice(0, 1) : [e]
     for (const exponent of exponents) {
       const seconds = q === undefined ? primesFromCrtExponent(dQ ?? 0n, exponent) : [q]
@@ -190,7 +190,8 @@ export function isRsa({ n, e, p, q, d }: RsaMaterial): boolean {
   if (d === undefined ? gcd(e, (p - 1n) * (q - 1n)) !== 1n : !(fits(e, d, p) && fits(e, d, q))) {
     return false
   }
-  if (withEffortOnce([p, q], () => isProbablePrime(p) && isProbablePrime(q)) === false) return false
+  if (withEffortOnce('rsa', [p, q], () => isProbablePrime(p) && isProbablePrime(q)) === false)
+    return false
   return product === n || isMultiPrime(n, n / product, e, d)
 }
 
@@ -198,7 +199,7 @@ export function isRsa({ n, e, p, q, d }: RsaMaterial): boolean {
 function isMultiPrime(n: bigint, rest: bigint, e: bigint, d: bigint | undefined): boolean {
   if (rest < 3n || (rest & 1n) === 0n) return false
   if (d === undefined) return isProbablePrime(rest)
-  return withEffortOnce([n, e, d], () => power(2n, e * d, n) === 2n) ?? false
+  return withEffortOnce('rsa', [n, e, d], () => power(2n, e * d, n) === 2n) ?? false
 }
 
 /** gcd(p − 1, q − 1) of 98 % of keys; the rest takes the slow way. */
@@ -224,7 +225,9 @@ export function factorsFromExponent(
     const found = factorsFromMultiple(n, g * multiple)
     if (found !== undefined) return found
   }
-  return withEffort(() => (isPlausible(n, e, d) ? factorsBySquareRoot(n, multiple) : undefined))
+  return withEffort('rsa', () =>
+    isPlausible(n, e, d) ? factorsBySquareRoot(n, multiple) : undefined,
+  )
 }
 
 /** Whether the slow way may give what the fast one did not: a large e, or a large gcd(p − 1, q − 1). */

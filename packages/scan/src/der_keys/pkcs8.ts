@@ -14,6 +14,7 @@ import { isRandomLooking } from '../random_looking.ts'
 import { OID } from '../spki.ts'
 import { behindVersion, type DerKey, numberOf, placed, wholeOf } from './der_key.ts'
 import { pkcs1At } from './pkcs1.ts'
+import { type PqScheme, pqSchemeOfOid, provePq } from './post_quantum.ts'
 import { explicitCurve, sec1At } from './sec1.ts'
 
 /** A PKCS#8 structure, not yet judged. */
@@ -80,7 +81,9 @@ function judged(bytes: Uint8Array, pkcs8: Pkcs8): Proof | undefined {
       return groupOf(bytes, pkcs8)
     default: {
       const okp = okpOfOid(pkcs8.oid)
-      return okp && okpOf(bytes, pkcs8, okp)
+      if (okp !== undefined) return okpOf(bytes, pkcs8, okp)
+      const scheme = pqSchemeOfOid(pkcs8.oid)
+      return scheme && readPqKey(bytes, pkcs8.key, scheme)
     }
   }
 }
@@ -140,4 +143,36 @@ function groupOf(bytes: Uint8Array, { oid, parameters, key }: Pkcs8): Proof | un
   }
   const q = oid === OID.dhX942 ? third : undefined
   return proveGroupKey('dh', { p, q, g: second, x, y: undefined })
+}
+
+const SEED = 0x80
+
+/**
+ * A post-quantum key inside its OCTET STRING: [0] seed, an OCTET STRING with the expanded key, a SEQUENCE of both, or
+ * either without a tag. Writers before the standards put the public key behind the expanded one.
+ */
+export function readPqKey(bytes: Uint8Array, key: Element, scheme: PqScheme): Proof | undefined {
+  const content = contentOf(bytes, key)
+  const { seedLength, secretLength } = scheme
+  if (content.length === secretLength) return provePq(scheme, undefined, content)
+  if (content.length === seedLength) return provePq(scheme, content, undefined)
+  const [first, second] = partsOf(bytes, key)
+  if (first === undefined) return undefined
+  const start = contentOf(bytes, first)
+  if (start.length === seedLength) {
+    const expanded = second && contentOf(bytes, second)
+    return provePq(scheme, start, expanded?.length === secretLength ? expanded : undefined)
+  }
+  return start.length < secretLength
+    ? undefined
+    : provePq(scheme, undefined, start.subarray(0, secretLength))
+}
+
+/** The element inside, or the two of a SEQUENCE. */
+function partsOf(bytes: Uint8Array, key: Element): readonly Element[] {
+  const seed = elementOf(bytes, key.from, key.to, SEED)
+  const single = seed ?? elementOf(bytes, key.from, key.to, TAG.octets)
+  if (single !== undefined) return [single]
+  const both = elementOf(bytes, key.from, key.to, TAG.sequence)
+  return (both && childrenOf(bytes, both)) ?? []
 }

@@ -17,6 +17,7 @@ import { PKCS1_ANCHORS } from './pkcs1.ts'
 import { PKCS1_TAIL_ANCHORS } from './pkcs1_tail.ts'
 import { PKCS8_ANCHORS } from './pkcs8.ts'
 import { PKCS12_ANCHORS } from './pkcs12.ts'
+import { POST_QUANTUM_ANCHORS } from './post_quantum.ts'
 import { SEC1_ANCHORS } from './sec1.ts'
 
 export const BINARY_ANCHORS: readonly Anchor[] = [
@@ -26,6 +27,7 @@ export const BINARY_ANCHORS: readonly Anchor[] = [
   ...OPENSSH_ANCHORS,
   ...CAPI_ANCHORS,
   ...CNG_ANCHORS,
+  ...POST_QUANTUM_ANCHORS,
   ...OPENPGP_ANCHORS,
   ...LIBGCRYPT_ANCHORS,
   ...ENCRYPTED_ANCHORS,
