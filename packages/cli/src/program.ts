@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { type MintmarkError, safeText } from '@mintmark/core'
+import type { MintmarkError } from '@mintmark/core'
 import { Command, CommanderError, Option } from 'commander'
 import type { ExitCode, Io } from './io.ts'
 
@@ -24,13 +24,15 @@ export async function runProgram(args: readonly string[], io: Io): Promise<ExitC
     await program.parseAsync([...args], { from: 'user' })
     return outcome
   } catch (error) {
-    return failed(error, io)
+    return await failed(error, io)
   }
 }
 
-function failed(error: unknown, io: Io): ExitCode {
+async function failed(error: unknown, io: Io): Promise<ExitCode> {
   // Commander has printed its own message; help and version end with 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  // Loaded only now: `--help` waits for nothing that it does not use.
+  const { safeText } = await import('@mintmark/core')
   if (isMintmarkError(error)) {
     io.err(`mintmark: ${safeText(error.message, 2000)} (${error.code})\n`)
     return 3
