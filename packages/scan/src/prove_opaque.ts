@@ -65,19 +65,22 @@ function groupOf({ type, secret, publicKey }: OpaqueMaterial): GroupParts | unde
   }
 }
 
-/** Seed and expanded key are told apart by their lengths; the public half must be what they give. */
+/** Seed and expanded key are told apart by their lengths. */
 function provenPq({ secret, publicKey, computed }: OpaqueMaterial): Proof | undefined {
   const oid = publicKey && spkiParts(publicKey)?.oid
   const scheme = oid === undefined ? undefined : pqSchemeOfOid(oid)
   if (scheme === undefined || publicKey === undefined) return undefined
   const isSeed = secret.length === scheme.seedLength
   const proof = provePq(scheme, isSeed ? secret : undefined, isSeed ? undefined : secret)
-  const made = proof?.material?.type === scheme.kind ? proof.material.publicKey : undefined
-  if (proof === undefined || made === undefined) return proof
-  if (Buffer.compare(made, publicKey) !== 0) {
-    return unproven(scheme.kind, scheme.set, 'the secret gives another public half')
+  return proof && held(proof, publicKey, isSeed && computed !== true)
+}
+
+/** `proof`, if its public half is `publicKey`; where that was stored beside a seed, it is what shows the key. */
+function held(proof: Proof, publicKey: Uint8Array, isStored: boolean): Proof {
+  const { material } = proof
+  if (material === undefined || !('publicKey' in material) || !material.publicKey) return proof
+  if (Buffer.compare(material.publicKey, publicKey) !== 0) {
+    return unproven(proof.kind, proof.bits, 'the secret gives another public half')
   }
-  return isSeed && computed !== true
-    ? { ...proof, proof: `${scheme.name}: the seed gives its public half` }
-    : proof
+  return isStored ? { ...proof, proof: 'the seed gives its public half' } : proof
 }
