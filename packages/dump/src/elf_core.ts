@@ -153,9 +153,9 @@ function* countRows(
 /** `sh_info` of the first section header. */
 function* extendedCount(elf: ElfHeader, layout: Layout): Reading<number> {
   const section = yield* askReader(elf.shoff, elf.sectionRowBytes, elf.isLittleEndian)
-  const at = elf.is64 ? 44 : 28
-  const count = section.left < elf.sectionRowBytes ? 0 : section.seek(at).u32()
-  if (count >= PN_XNUM) return count
+  const isEmpty = section.left >= elf.sectionRowBytes && section.skip(4).u32() === 0
+  const count = isEmpty ? section.seek(elf.is64 ? 44 : 28).u32() : 0
+  if (count > 0) return count
   if (elf.shoff !== 0)
     layout.addFlaw('table-cut', 'the section header with the number of segments is missing', {
       e_shoff: elf.shoff,

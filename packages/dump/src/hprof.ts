@@ -92,10 +92,17 @@ function* readRecords(from: number, idBytes: 4 | 8, layout: Layout): Reading<voi
       const end = heapEnd(head, body, length)
       at = yield* heap.read({ from: body, end, mayWrap: tag === HEAP_DUMP })
       continue
-    } else if (isTrusted && length <= MAX_DESCRIPTION_BYTES)
+    } else if (isTrusted && length <= MAX_DESCRIPTION_BYTES && (yield* isRecord(body + length)))
       layout.addTable(at, RECORD_HEAD_BYTES + length)
     at = body + length
   }
+}
+
+/** Whether a record begins at `at`, or the file ends there: if not, the length that leads there is damaged. */
+function* isRecord(at: number): Reading<boolean> {
+  const last = yield* ask(at - 1, 2)
+  const tag = last[1]
+  return tag === undefined ? last.length === 1 : KNOWN_TAGS.has(tag)
 }
 
 /** A machine that dies while it dumps leaves the length 0, which it fills in last. */

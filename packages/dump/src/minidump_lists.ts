@@ -42,7 +42,9 @@ export function* eachListed(
     visit(row)
     return true
   })
-  layout.addTable(stream.offset, 4 + padding + read * rowBytes)
+  // A stream that is as long as its count says is the list; bytes that were only read as one may be memory.
+  if (stream.length === 4 + padding + count * rowBytes)
+    layout.addTable(stream.offset, stream.length)
   tellMissing(name, count, read, layout)
   return read
 }

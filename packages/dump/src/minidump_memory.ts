@@ -53,6 +53,7 @@ export function* readMemory64List(stream: Range, layout: Layout): Reading<void> 
     at += length
     return true
   })
-  layout.addTable(stream.offset, HEAD_64_BYTES + read * DESCRIPTOR_BYTES)
+  if (stream.length === HEAD_64_BYTES + count * DESCRIPTOR_BYTES)
+    layout.addTable(stream.offset, stream.length)
   tellMissing('Memory64List', count, read, layout)
 }

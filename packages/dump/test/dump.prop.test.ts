@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import * as fc from 'fast-check'
+import { bytesSource } from '../src/byte_sources.ts'
+import { openDump } from '../src/open_dump.ts'
+import { GOOD, memory } from './built_dumps.ts'
+import { assertMap, dumpOf, piped, streamed } from './checked_dump.ts'
+
+const runs = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) }
+const good = fc.constantFrom(...GOOD)
+const magics = GOOD.map(({ built }) => built.bytes.subarray(0, 24))
+
+/** Bytes that begin as some container does, so that its reader sees them. */
+const claimed = fc
+  .tuple(fc.constantFrom(...magics), fc.nat(24), fc.uint8Array({ maxLength: 600 }))
+  .map(([magic, length, rest]) => Uint8Array.from([...magic.subarray(0, length), ...rest]))
+
+/** A good dump with up to a few bytes changed in what is mostly its headers. */
+const damaged = fc
+  .tuple(
+    good,
+    fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+    fc.boolean(),
+  )
+  .map(([{ built }, changes, isHead]) => {
+    const bytes = built.bytes.slice()
+    for (const [place, value] of changes)
+      bytes[place % (isHead ? Math.min(512, bytes.length) : bytes.length)] = value
+    return bytes
+  })
+
+/** Any input: cut, damaged, or of another kind altogether. */
+const anything = fc.oneof(
+  claimed,
+  damaged,
+  fc.uint8Array({ maxLength: 300 }),
+  fc
+    .tuple(good, fc.nat())
+    .map(([{ built }, cut]) => built.bytes.subarray(0, cut % built.bytes.length)),
+)
+
+const cuts = fc
+  .array(fc.nat(30_000), { maxLength: 12 })
+  .map((list) => list.toSorted((a, b) => a - b))
+
+describe('any bytes', () => {
+  it('give a map that covers each of them once', () => {
+    fc.assert(
+      fc.property(anything, (bytes) => assertMap(openDump(bytesSource(bytes)), bytes.length)),
+      runs,
+    )
+  })
+
+  it('give the same map through a pipe, in pieces that are the input', async () => {
+    await fc.assert(
+      fc.asyncProperty(anything, cuts, async (bytes, places) => {
+        const { pieces, dump } = await streamed(piped(bytes, places), bytes)
+        assert.deepEqual(dump, dumpOf(bytes))
+        const inStructure = (offset: number): boolean =>
+          dump.structure.some(
+            (range) => offset >= range.offset && offset < range.offset + range.length,
+          )
+        for (const { kind, offset } of pieces)
+          assert.equal(kind === 'structure', inStructure(offset))
+      }),
+      runs,
+    )
+  })
+})
+
+describe('each good dump', () => {
+  for (const { name, built } of GOOD) {
+    it(`${name} is read the same byte by byte`, async () => {
+      const { bytes } = built
+      const every = Array.from({ length: bytes.length }, (_, index) => index)
+      const { dump } = await streamed(piped(bytes, every), bytes)
+      assert.deepEqual(dump, dumpOf(bytes))
+    })
+
+    it(`${name} keeps its memory in segments, whichever byte of its headers is damaged`, () => {
+      const first = Math.min(...built.segments.map(({ offset }) => offset))
+      const places = Array.from({ length: Math.min(first, 400) }, (_, index) => index)
+      for (const place of [...places, 0x2000, 0x2020, 0x2028, 0x2030, 0xf98]) {
+        if (place >= first) continue
+        for (const mask of [0xff, 0x01, 0x80]) {
+          const bytes = built.bytes.slice()
+          bytes[place] = (bytes[place] ?? 0) ^ mask
+          const hidden = hiddenBytes(bytes, built.segments)
+          assert.equal(hidden, 0, `byte ${place} ^ ${mask} hides ${hidden} bytes of memory`)
+        }
+      }
+    })
+
+    it(`${name} is read wherever it is cut`, () => {
+      const step = Math.max(1, Math.floor(built.bytes.length / 400))
+      for (let cut = 0; cut < built.bytes.length; cut += cut < 400 ? 1 : step)
+        dumpOf(built.bytes.subarray(0, cut))
+    })
+  }
+})
+
+/** Bytes of memory that a map calls structure. */
+function hiddenBytes(
+  bytes: Uint8Array,
+  segments: readonly { readonly offset: number; readonly length: number }[],
+): number {
+  let hidden = 0
+  for (const range of dumpOf(bytes).structure)
+    for (const { offset, length } of segments)
+      hidden += Math.max(
+        0,
+        Math.min(offset + length, range.offset + range.length) - Math.max(offset, range.offset),
+      )
+  return hidden
+}
+
+it('more memory than is held back passes a pipe in order, and the map is the same', async () => {
+  const block = memory(1 << 20)
+  const whole = new Uint8Array(80 << 20)
+  const core = GOOD[0]?.built.bytes ?? new Uint8Array(0)
+  for (let at = 0; at < whole.length; at += block.length) whole.set(block, at)
+  whole.set(core)
+  const places = Array.from({ length: 80 }, (_, index) => index << 20)
+  const { dump } = await streamed(piped(whole, places), whole)
+  assert.deepEqual(dump, dumpOf(whole))
+})

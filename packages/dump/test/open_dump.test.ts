@@ -1,0 +1,262 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { elfCore, heapDump, limeImage, minidump, windowsFullDump } from '@mintmark/testkit'
+import { GOOD, memory } from './built_dumps.ts'
+import { dumpOf } from './checked_dump.ts'
+
+const flawsOf = (bytes: Uint8Array): readonly string[] =>
+  dumpOf(bytes).flaws.map(({ code }) => code)
+
+const owners = (bytes: Uint8Array): readonly (string | undefined)[] =>
+  dumpOf(bytes)
+    .segments.filter(({ address }) => address !== undefined)
+    .map(({ owner }) => owner && `${owner.kind} ${owner.name}`)
+
+const named = (kind: string): Uint8Array =>
+  GOOD.find(({ name }) => name === kind)?.built.bytes ?? new Uint8Array(0)
+
+/** A copy with one byte replaced. */
+function patched(bytes: Uint8Array, offset: number, value: number): Uint8Array {
+  const copy = bytes.slice()
+  copy[offset] = value
+  return copy
+}
+
+describe('openDump tells the container by content, and where its memory is, of', () => {
+  for (const { name, container, built } of GOOD) {
+    it(name, () => {
+      const dump = dumpOf(built.bytes)
+      assert.equal(dump.container, container)
+      assert.deepEqual(dump.flaws, [])
+      const found = dump.segments.map(({ offset, length, address }) => ({
+        offset,
+        length,
+        address,
+      }))
+      for (const segment of built.segments)
+        assert.ok(
+          found.some(
+            ({ offset, length, address }) =>
+              offset === segment.offset && length === segment.length && address === segment.address,
+          ),
+          `no segment at ${segment.offset}`,
+        )
+    })
+  }
+
+  it('a file of no kind that is known: one segment', () => {
+    const dump = dumpOf(memory(1000))
+    assert.equal(dump.container, 'raw')
+    assert.deepEqual(dump.segments, [
+      { offset: 0, length: 1000, address: undefined, owner: undefined },
+    ])
+  })
+
+  it('an empty file: nothing', () => {
+    assert.deepEqual(dumpOf(new Uint8Array(0)).segments, [])
+  })
+
+  it('a program, which is no core: raw, and no flaw', () => {
+    const program = patched(elfCore({ memory: [] }).bytes, 16, 3)
+    const dump = dumpOf(program)
+    assert.deepEqual([dump.container, dump.flaws.length], ['raw', 0])
+  })
+})
+
+describe('openDump names the owners of', () => {
+  it('a core: the mapped file, the stack of a thread, the vdso', () => {
+    const expected = ['file /usr/bin/sleep', 'stack 4242', 'other [vdso]']
+    assert.deepEqual(owners(named('a 64-bit core')), expected)
+    assert.deepEqual(owners(named('a 32-bit core')), expected)
+    assert.equal(owners(named('a big-endian core'))[0], expected[0])
+  })
+
+  it('a minidump: the stack of a thread, the module', () => {
+    const expected = ['stack 77', undefined, 'module C:\\app\\sign.exe']
+    assert.deepEqual(owners(named('a minidump')), expected)
+    assert.deepEqual(owners(named('a big-endian minidump')), expected)
+  })
+
+  it('a minidump with all memory: the stack is named by its address', () => {
+    const expected = ['stack 5', 'module C:\\app\\sign.exe']
+    assert.deepEqual(owners(named('a minidump with all memory')), expected)
+  })
+
+  it('a Java heap: arrays by the type of their elements, objects between them', () => {
+    const names = dumpOf(named('a Java heap')).segments.map(({ owner }) => owner?.name)
+    const expected = ['objects', 'byte[]', 'objects', 'int[]', 'objects', 'long[]']
+    assert.deepEqual(names, expected)
+  })
+
+  it('nobody, where the stacks of several threads lie in one run, as in a Go heap', () => {
+    const built = elfCore({
+      memory: [{ address: 0xc000000000n, bytes: memory(4096) }],
+      threads: [
+        { id: 1, stackPointer: 0xc000000100n },
+        { id: 2, stackPointer: 0xc000000900n },
+      ],
+    })
+    assert.deepEqual(owners(built.bytes), [undefined])
+  })
+
+  it('a mapping in a file with units of pages that are not 4096 bytes', () => {
+    const built = elfCore({
+      memory: [{ address: 0x10000n, bytes: memory(4096) }],
+      files: [{ from: 0x10000n, to: 0x20000n, path: '/lib/größe.so' }],
+      pageSize: 65536,
+      machine: 183,
+    })
+    assert.deepEqual(owners(built.bytes), ['file /lib/größe.so'])
+  })
+
+  it('an unknown or spoken stream of a minidump: it is memory without an address', () => {
+    const built = minidump({ streams: [{ type: 0x47670007, bytes: memory(64) }] })
+    const [segment] = dumpOf(built.bytes).segments
+    assert.equal(segment?.owner?.name, 'LinuxEnviron')
+    assert.equal(segment.length, 64)
+  })
+})
+
+describe('openDump keeps', () => {
+  it('the address of [vsyscall], which no double can hold', () => {
+    const address = 0xffffffffff600000n
+    const { segments } = dumpOf(elfCore({ memory: [{ address, bytes: memory(4096) }] }).bytes)
+    assert.equal(segments.at(-1)?.address, address)
+  })
+
+  it('the part of a cut segment that is there, and says so', () => {
+    const built = elfCore({ memory: [{ address: 0x1000n, bytes: memory(4096), claimed: 9000 }] })
+    const dump = dumpOf(built.bytes)
+    assert.equal(dump.segments.at(-1)?.length, 4096)
+    assert.deepEqual(
+      dump.flaws.map(({ code, facts }) => [code, facts['missingBytes']]),
+      [['segment-cut', 9000 - 4096]],
+    )
+  })
+})
+
+describe('openDump makes up for', () => {
+  it('a lost section header, which has the number of segments past 65,534', () => {
+    const page = memory(16)
+    const many = Array.from({ length: 70_000 }, (_, index) => ({
+      address: BigInt(index) * 16n,
+      bytes: page,
+    }))
+    const built = elfCore({ memory: many, isExtended: true, alignment: 1 })
+    const cut = dumpOf(built.bytes.subarray(0, built.bytes.length - 64))
+    assert.equal(cut.segments.filter(({ address }) => address !== undefined).length, 70_000)
+    assert.equal(dumpOf(built.bytes).segments.length, 70_000)
+  })
+
+  it('a header of a core that has lost the number of segments', () => {
+    const built = GOOD[0]?.built ?? { bytes: new Uint8Array(0), segments: [] }
+    const dump = dumpOf(patched(built.bytes, 56, 0))
+    assert.deepEqual(
+      dump.segments.flatMap(({ address }) => address ?? []),
+      [0x400000n, 0x7ffc1000n, 0x7ffcf000n],
+    )
+    assert.deepEqual(
+      dump.flaws.map(({ code }) => code),
+      ['header-damaged'],
+    )
+  })
+
+  for (const { name, offset, value } of [
+    { name: 'class', offset: 4, value: 1 },
+    { name: 'byte order', offset: 5, value: 2 },
+    { name: 'table offset', offset: 33, value: 0x70 },
+    { name: 'type', offset: 16, value: 0x14 },
+  ]) {
+    it(`a damaged ${name} of a core`, () => {
+      const built = GOOD[0]?.built ?? { bytes: new Uint8Array(0), segments: [] }
+      const dump = dumpOf(patched(built.bytes, offset, value))
+      assert.equal(dump.container, 'elf-core')
+      assert.ok(dump.segments.some(({ address }) => address === 0x7ffcf000n))
+      assert.deepEqual(
+        dump.flaws.map(({ code }) => code),
+        ['header-damaged'],
+      )
+    })
+  }
+
+  it('a damaged note before others', () => {
+    const built = GOOD[0]?.built ?? { bytes: new Uint8Array(0), segments: [] }
+    const notesAt = 64 + 4 * 56
+    const dump = dumpOf(patched(built.bytes, notesAt, 0xff))
+    assert.equal(dump.segments.find(({ address }) => address === 0x400000n)?.owner?.kind, 'file')
+    assert.deepEqual(
+      dump.flaws.map(({ code }) => code),
+      ['stream-damaged'],
+    )
+  })
+
+  it('a length that reaches over later segments', () => {
+    const built = elfCore({
+      memory: [
+        { address: 0x1000n, bytes: memory(4096), claimed: 1 << 30 },
+        { address: 0x9000n, bytes: memory(4096) },
+      ],
+    })
+    const dump = dumpOf(built.bytes)
+    const at = built.segments[0]?.offset ?? 0
+    assert.deepEqual(
+      dump.segments.slice(-1).map(({ offset, address }) => [offset, address]),
+      [[at + 4096, 0x9000n]],
+    )
+  })
+})
+
+describe('openDump hides no byte', () => {
+  it('of a file cut inside its headers: the rest is a segment of unknown address', () => {
+    for (const { name, built } of GOOD) {
+      const dump = dumpOf(built.bytes.subarray(0, 40))
+      assert.ok(dump.segments.length > 0 || dump.structure.length > 0, name)
+    }
+  })
+
+  it('behind a claim of structure over memory', () => {
+    const built = minidump({ memory: [{ address: 0x5000n, bytes: memory(64) }] })
+    const at = built.segments[0]?.offset ?? 0
+    // The SystemInfo stream, moved over the memory.
+    const moved = built.bytes.slice()
+    new DataView(moved.buffer).setUint32(32 + 8, at, true)
+    assert.deepEqual(dumpOf(moved).segments.find(({ offset }) => offset === at)?.address, 0x5000n)
+  })
+
+  it('of a table that claims 4,294,967,295 rows: it takes no memory for them', () => {
+    const built = minidump({ memory: [{ address: 0x5000n, bytes: memory(64) }] })
+    const claimed = built.bytes.slice()
+    const table = claimed.length - 20
+    claimed.fill(0xff, table, table + 4)
+    assert.ok(flawsOf(claimed).includes('table-cut'))
+  })
+})
+
+describe('openDump says what is not there:', () => {
+  it('a LiME range that ends the file', () => {
+    const { bytes } = limeImage([{ firstPage: 1, bytes: memory(4096) }])
+    assert.deepEqual(flawsOf(bytes.subarray(0, 1000)), ['segment-cut'])
+    assert.deepEqual(flawsOf(Buffer.concat([bytes, memory(40)])), ['header-damaged'])
+  })
+
+  it('runs of pages that do not add up', () => {
+    const { bytes } = windowsFullDump([{ firstPage: 1, bytes: memory(4096) }])
+    assert.deepEqual(flawsOf(patched(bytes, 0x90, 9)), ['header-damaged'])
+  })
+
+  it('a heap record whose length was never filled in: its arrays are found all the same', () => {
+    const built = heapDump({ segments: [[{ type: 'int', bytes: memory(128) }]], isUnfilled: true })
+    const dump = dumpOf(built.bytes)
+    assert.ok(dump.segments.some(({ owner, length }) => owner?.name === 'int[]' && length === 128))
+    assert.deepEqual(dump.flaws, [])
+  })
+
+  it('a heap with more arrays than are kept: the longest stay', () => {
+    const short = { type: 'byte', bytes: memory(32) } as const
+    const long = { type: 'long', bytes: memory(4096) } as const
+    const built = heapDump({ segments: [[...Array.from({ length: 140_000 }, () => short), long]] })
+    const arrays = dumpOf(built.bytes).segments.filter(({ owner }) => owner?.name !== 'objects')
+    assert.ok(arrays.length < 140_000)
+    assert.ok(arrays.some(({ length }) => length === 4096))
+  })
+})
