@@ -6,15 +6,19 @@
  * and two nibble tables for each of the four bytes say which buckets still fit: two shuffles and an AND a byte.
  * What is left is looked up in a bitmap of hashed fragments, then compared with the patterns of its bucket.
  *
+ * Fragments of which too few bits count are not in the bitmap: their buckets are open, and skip it.
+ *
  * Layout of `tables`: 128 bytes nibble tables (low and high, byte 0 to 3), 8 KiB bitmap at 128, eight u32
- * at 8320 with the index behind each bucket's last entry, entries of 48 bytes at 8352:
+ * at 8320 with the index behind each bucket's last entry, a u32 at 8352 with a bit for each open bucket,
+ * entries of 48 bytes at 8368:
  * u32 fragment, u32 its mask, u16 id, u8 place of the fragment in the pattern, u8 length, u32 not 0 = off,
  * 16 bytes pattern, 16 bytes mask.
  * No static data: the memory is shared with the other kernels.
  */
 const BITMAP: usize = 128
 const ENDS: usize = 8320
-const ENTRIES: usize = 8352
+const OPEN: usize = 8352
+const ENTRIES: usize = 8368
 const ENTRY: usize = 48
 
 /** First place in `[ptr, end)` from which 16 bytes are not all zero, in steps of 16 from `ptr`; `end` if none. */
@@ -96,6 +100,7 @@ export function find_anchors(
     hi2 = v128.load(table, 80)
   const lo3 = v128.load(table, 96),
     hi3 = v128.load(table, 112)
+  const open = load<u32>(table, OPEN)
   const nibble = i8x16.splat(15)
   const zero = i8x16.splat(0)
   let p0 = zero,
@@ -127,12 +132,14 @@ export function find_anchors(
       const place = i + lane - 3
       const word = load<u32>(place)
       const hash = (word * 0x9e3779b1) >>> 16
-      if (((load<u8>(table + <usize>(hash >>> 3), BITMAP) >>> (hash & 7)) & 1) === 0) continue
+      let buckets = <u32>load<u8>(scratch + lane)
+      if (((load<u8>(table + <usize>(hash >>> 3), BITMAP) >>> (hash & 7)) & 1) === 0)
+        buckets &= open
+      if (buckets === 0) continue
       if (count + patterns > cap) {
         store<u32>(resume, <u32>place)
         return count
       }
-      let buckets = <u32>load<u8>(scratch + lane)
       while (buckets !== 0) {
         compare_bucket(<usize>ctz(buckets), place, word)
         buckets &= buckets - 1

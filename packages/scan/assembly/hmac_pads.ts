@@ -14,6 +14,8 @@ const TABLE_BITS: u32 = 12
 /** Longer runs are no pads, but patterns that repeat. */
 const LONGEST: usize = 144
 const SHORTEST: usize = 64
+/** Bytes beside a block that may fit by chance. */
+const CHANCE: usize = 7
 /** How far the second block may begin behind the first. */
 const FARTHEST: usize = 1024
 
@@ -65,18 +67,29 @@ export function find_pads(
     )
       continue
     const distance = i - before
-    if (distance < SHORTEST || (distance === doneDistance && i < doneUntil)) continue
+    if (
+      distance < SHORTEST ||
+      distance % step !== 0 ||
+      (distance === doneDistance && i < doneUntil)
+    )
+      continue
     let first = before
     const lowest = before > begin + LONGEST ? before - LONGEST : begin
     while (first > lowest && (load<u8>(first - 1) ^ load<u8>(first - 1 + distance)) === 0x6a)
       first--
     let last = i + 8
-    const highest = min(end, i + LONGEST)
+    const highest = min(end, i + LONGEST + 8)
     while (last < highest && (load<u8>(last) ^ load<u8>(last - distance)) === 0x6a) last++
     doneUntil = last
     doneDistance = distance
     const length = last - distance - first
-    if (length < SHORTEST || length > LONGEST || length > distance || first < from || first >= to)
+    if (
+      length < SHORTEST ||
+      length > LONGEST ||
+      length > distance + CHANCE ||
+      first < from ||
+      first >= to
+    )
       continue
     if (count >= cap) {
       store<u32>(slot, <u32>before)

@@ -6,14 +6,15 @@
 import type { Anchor } from './anchor.ts'
 
 const BUCKETS = 8
+const OPEN_BUCKET = 7
 const FRAGMENT = 4
 const LONGEST = 16
 const BITMAP_BITS = 65_536
-/** Fragments with more free bits than this fit nearly everything: they switch the bitmap off. */
-const FREE_BITS = 16
+/** Fragments with more free bits than this would fill the bitmap: they have a bucket of their own, without it. */
+const FREE_BITS = 8
 
 /** Where the parts lie, from the begin: as `assembly/anchors.ts` says. */
-const AT = { bitmap: 128, ends: 8320, entries: 8352 } as const
+const AT = { bitmap: 128, ends: 8320, open: 8352, entries: 8368 } as const
 const ENTRY = 48
 
 /** The fragment by which a pattern is found. */
@@ -27,6 +28,8 @@ interface Bucket {
   readonly members: number[]
   /** Sets of nibbles that its fragments have, 16 bits each: low and high of byte 0, 1, 2, 3. */
   sets: readonly number[]
+  /** Share of places that pass its tables, roughly. */
+  frequency: number
 }
 
 /** Tables for the kernel, and where it keeps its switches. */
@@ -49,10 +52,10 @@ export function anchorTables(anchors: readonly Anchor[]): AnchorTables {
   const switches: number[] = []
   let entry = 0
   for (const [number, bucket] of buckets.entries()) {
-    for (const [set, nibbles] of bucket.sets.entries()) {
+    for (const [set, fits] of bucket.sets.entries()) {
       for (let nibble = 0; nibble < 16; nibble++) {
         const at = 16 * set + nibble
-        if ((nibbles & (1 << nibble)) !== 0) bytes[at] = (bytes[at] ?? 0) | (1 << number)
+        if ((fits & (1 << nibble)) !== 0) bytes[at] = (bytes[at] ?? 0) | (1 << number)
       }
     }
     for (const id of bucket.members) {
@@ -62,6 +65,7 @@ export function anchorTables(anchors: readonly Anchor[]): AnchorTables {
     }
     view.setUint32(AT.ends + 4 * number, entry, true)
   }
+  if (fragments.some(isOpen)) view.setUint32(AT.open, 1 << OPEN_BUCKET, true)
   for (const fragment of fragments) fillBitmap(bytes.subarray(AT.bitmap, AT.ends), fragment)
   return { bytes, switches }
 }
@@ -99,6 +103,8 @@ function fragmentOf(anchor: Anchor): Fragment {
 
 const bitsSet = (value: number) => value.toString(2).replaceAll('0', '').length
 const freeBits = ({ mask }: Fragment) => 32 - mask.reduce((sum, bits) => sum + bitsSet(bits), 0)
+
+const isOpen = (fragment: Fragment) => freeBits(fragment) > FREE_BITS
 
 /** Sets of nibbles that fit: low and high of each byte. */
 function setsOf({ bytes, mask }: Fragment): number[] {
@@ -144,31 +150,34 @@ function frequencyOf(sets: readonly number[]): number {
 
 /** Deals fragments to buckets, so that few places fit any. */
 function deal(fragments: readonly Fragment[]): readonly Bucket[] {
-  const buckets = Array.from({ length: BUCKETS }, (): Bucket => ({ members: [], sets: [] }))
-  const costs = buckets.map(() => 0)
+  const buckets = Array.from(
+    { length: BUCKETS },
+    (): Bucket => ({ members: [], sets: [], frequency: 0 }),
+  )
+  const hasOpen = fragments.some(isOpen)
   // The most frequent first: others join the bucket that has room for them.
   const order = [...fragments.entries()]
-    .map(([id, fragment]) => ({ id, sets: setsOf(fragment) }))
-    .map((item) => ({ ...item, frequency: frequencyOf(item.sets) }))
+    .map(([id, fragment]) => ({ id, fragment, sets: setsOf(fragment) }))
+    .map(({ id, fragment, sets }) => ({ id, fragment, sets, frequency: frequencyOf(sets) }))
     .toSorted((a, b) => b.frequency - a.frequency || a.id - b.id)
-  for (const { id, sets } of order) {
-    let best = 0
-    let least = Number.POSITIVE_INFINITY
-    for (const [number, bucket] of buckets.entries()) {
-      const joined = sets.map((set, i) => set | (bucket.sets[i] ?? 0))
-      const more = frequencyOf(joined) - (costs[number] ?? 0)
-      if (more < least) {
-        best = number
-        least = more
-      }
-    }
-    const bucket = buckets[best]
-    if (bucket === undefined) continue
-    bucket.members.push(id)
-    bucket.sets = sets.map((set, i) => set | (bucket.sets[i] ?? 0))
-    costs[best] = frequencyOf(bucket.sets)
+  for (const item of order) {
+    const closed = hasOpen ? buckets.slice(0, OPEN_BUCKET) : buckets
+    join(isOpen(item.fragment) ? buckets.slice(OPEN_BUCKET) : closed, item.id, item.sets)
   }
   return buckets
+}
+
+/** Puts a fragment into the bucket that becomes least more frequent by it. */
+function join(buckets: readonly Bucket[], id: number, sets: readonly number[]): void {
+  const choices = buckets.map((bucket) => {
+    const joined = sets.map((set, i) => set | (bucket.sets[i] ?? 0))
+    const frequency = frequencyOf(joined)
+    return { bucket, joined, frequency, more: frequency - bucket.frequency }
+  })
+  const best = choices.reduce((least, choice) => (choice.more < least.more ? choice : least))
+  best.bucket.members.push(id)
+  best.bucket.sets = best.joined
+  best.bucket.frequency = best.frequency
 }
 
 function writeEntry(
@@ -195,10 +204,7 @@ const word = (bytes: readonly number[]) =>
   0
 
 function fillBitmap(bitmap: Uint8Array, fragment: Fragment): void {
-  if (freeBits(fragment) > FREE_BITS) {
-    bitmap.fill(255)
-    return
-  }
+  if (isOpen(fragment)) return
   const value = word(fragment.bytes)
   const free = ~word(fragment.mask) >>> 0
   let spare = 0

@@ -40,10 +40,10 @@ it('the SIMD kernel finds what the reference finds', () => {
       fc.nat(20),
       fc.nat(320),
       (shapes, letters, from, to) => {
-        const set = shapes.map(([bytes, last], i) => {
-          const mask = new Uint8Array(bytes.length).fill(255)
-          if (last !== undefined && bytes.length > 3) mask[bytes.length - 1] = last
-          return anchorOf(`a${i}`, bytes, mask)
+        const set = shapes.map(([own, last], i) => {
+          const mask = new Uint8Array(own.length).fill(255)
+          if (last !== undefined && own.length > 3) mask[own.length - 1] = last
+          return anchorOf(`a${i}`, own, mask)
         })
         const kernel = new AnchorKernel(memory, set)
         const bytes = Uint8Array.from(letters)
@@ -63,9 +63,9 @@ it('finds patterns of any bytes at every alignment', () => {
       fc.array(fc.uint8Array({ minLength: 2, maxLength: 16 }), { minLength: 1, maxLength: 60 }),
       fc.uint8Array({ maxLength: 40 }),
       (patterns, lead) => {
-        const set = patterns.map((bytes, i) => anchorOf(`a${i}`, bytes))
+        const set = patterns.map((letters, i) => anchorOf(`a${i}`, letters))
         const kernel = new AnchorKernel(memory, set)
-        const bytes = Uint8Array.from([...lead, ...patterns.flatMap((bytes) => [...bytes])])
+        const bytes = Uint8Array.from([...lead, ...patterns.flatMap((letters) => [...letters])])
         assert.deepEqual(found(kernel, bytes), [
           ...findAnchorsReference(bytes, set, 0, bytes.length),
         ])
