@@ -5,16 +5,17 @@
  */
 
 /**
- * Whether `bytes` could come from a random generator: as many different values as chance gives, and not all of it
- * printable. Of 2^40 random secrets of 32 bytes, fewer than one fails.
+ * Whether `bytes` could come from a random generator: about as many different values as chance gives, no long run of one,
+ * and not mostly printable. Of 10^8 random secrets of 32 bytes, fewer than one fails.
  */
 export function isRandomLooking(bytes: Uint8Array): boolean {
+  const { length } = bytes
   const seen = new Uint8Array(256)
   let different = 0
   let printable = 0
   let longestRun = 0
   let run = 0
-  for (let i = 0; i < bytes.length; i++) {
+  for (let i = 0; i < length; i++) {
     const byte = bytes[i] ?? 0
     if (seen[byte] === 0) different++
     seen[byte] = 1
@@ -22,10 +23,19 @@ export function isRandomLooking(bytes: Uint8Array): boolean {
     run = byte === bytes[i - 1] ? run + 1 : 1
     longestRun = Math.max(longestRun, run)
   }
-  return different >= leastDifferent(bytes.length) && printable < bytes.length && longestRun < 6
+  return different >= leastDifferent(length) && printable <= mostPrintable(length) && longestRun < 6
 }
 
-/** Half of the bytes, or 96 where all 256 values could be had. */
+/** Of what chance gives; the deviation is 4 % of it and less. */
+const LEAST_SHARE = 0.72
+
 function leastDifferent(length: number): number {
-  return Math.min(Math.ceil(length / 2), 96)
+  return Math.floor(256 * (1 - (255 / 256) ** length) * LEAST_SHARE)
+}
+
+/** Chance gives 37 %. */
+const MOST_PRINTABLE = 0.85
+
+function mostPrintable(length: number): number {
+  return Math.ceil(length * MOST_PRINTABLE)
 }

@@ -33,6 +33,14 @@ export function wholeOf(bytes: Uint8Array, version: number, to: number): Element
   return whole !== undefined && whole.to >= to ? whole : undefined
 }
 
+/** Whether the SEQUENCE around `version` is there and ends at `to`, as one does that a writer made. */
+export function isFilled(bytes: Uint8Array, version: number, to: number): boolean {
+  return wholeOf(bytes, version, to)?.to === to
+}
+
+/** What is said of a key whose structure is cut, and whose secret nothing shows. */
+export const CUT = 'laid out as a key, cut before its end'
+
 /** The place behind a version INTEGER of one byte that is one of `versions`, or undefined. */
 export function behindVersion(
   bytes: Uint8Array,

@@ -7,12 +7,12 @@
 import { curveOfOid } from '../arithmetic/curves.ts'
 import { type OkpParameters, okpOfOid } from '../arithmetic/okp.ts'
 import { childrenOf, contentOf, type Element, elementOf, hexOf, lengthOf, TAG } from '../der.ts'
-import type { Proof } from '../proof.ts'
+import { type Proof, unproven } from '../proof.ts'
 import { proveOkp } from '../prove.ts'
 import { proveGroupKey } from '../prove_opaque.ts'
 import { isRandomLooking } from '../random_looking.ts'
 import { OID } from '../spki.ts'
-import { behindVersion, type DerKey, numberOf, placed, wholeOf } from './der_key.ts'
+import { behindVersion, CUT, type DerKey, isFilled, numberOf, placed, wholeOf } from './der_key.ts'
 import { pkcs1At } from './pkcs1.ts'
 import { type PqScheme, pqSchemeOfOid, provePq } from './post_quantum.ts'
 import { explicitCurve, sec1At } from './sec1.ts'
@@ -36,7 +36,7 @@ const PUBLIC = 0x81
 /** The key whose PKCS#8 version INTEGER is at `version`. */
 export function pkcs8At(bytes: Uint8Array, version: number): DerKey | undefined {
   const pkcs8 = readPkcs8(bytes, version)
-  const proof = pkcs8 && judged(bytes, pkcs8)
+  const proof = pkcs8 && judged(bytes, version, pkcs8)
   return pkcs8 && proof && placed(bytes, 'pkcs8-der', version, pkcs8.to, proof)
 }
 
@@ -66,7 +66,7 @@ function readTail(
   }
 }
 
-function judged(bytes: Uint8Array, pkcs8: Pkcs8): Proof | undefined {
+function judged(bytes: Uint8Array, version: number, pkcs8: Pkcs8): Proof | undefined {
   switch (pkcs8.oid) {
     case OID.rsa:
     case OID.rsaPss:
@@ -81,7 +81,7 @@ function judged(bytes: Uint8Array, pkcs8: Pkcs8): Proof | undefined {
       return groupOf(bytes, pkcs8)
     default: {
       const okp = okpOfOid(pkcs8.oid)
-      if (okp !== undefined) return okpOf(bytes, pkcs8, okp)
+      if (okp !== undefined) return okpOf(bytes, version, pkcs8, okp)
       const scheme = pqSchemeOfOid(pkcs8.oid)
       return scheme && readPqKey(bytes, pkcs8.key, scheme)
     }
@@ -113,8 +113,9 @@ function ecOf(bytes: Uint8Array, pkcs8: Pkcs8): Proof | undefined {
 
 function okpOf(
   bytes: Uint8Array,
-  { key, publicKey }: Pkcs8,
-  { curve, lengthBytes }: OkpParameters,
+  version: number,
+  { key, publicKey, to }: Pkcs8,
+  { curve, kind, bits, lengthBytes }: OkpParameters,
 ): Proof | undefined {
   const inner = elementOf(bytes, key.from, key.to, TAG.octets)
   if (inner === undefined || inner.to !== key.to || lengthOf(inner) !== lengthBytes)
@@ -122,7 +123,11 @@ function okpOf(
   const secret = contentOf(bytes, inner)
   if (publicKey?.length === lengthBytes) return proveOkp(curve, secret, publicKey)
   // The prefix alone also lies in programs that put it before a key: what follows must look like one.
-  return isRandomLooking(secret) ? proveOkp(curve, secret, undefined) : undefined
+  if (!isRandomLooking(secret)) return undefined
+  if (isFilled(bytes, version, to)) return proveOkp(curve, secret, undefined)
+  // Where the public half stands in place of the secret, a program holds the head and the tail of keys to come.
+  const isTemplate = secret[0] === PUBLIC && secret[1] === lengthBytes + 1 && secret[2] === 0
+  return isTemplate ? undefined : unproven(kind, bits, CUT)
 }
 
 /** RFC 3279, sections 2.3.2 and 2.3.3; PKCS#3: DSA has p, q, g; DH p, g and a length; X9.42 p, g, q. */

@@ -10,7 +10,7 @@ import { childrenOf, contentOf, type Element, elementOf, hexOf, lengthOf, TAG } 
 import { type Proof, unproven } from '../proof.ts'
 import { proveEc } from '../prove.ts'
 import { isRandomLooking } from '../random_looking.ts'
-import { behindVersion, type DerKey, numberOf, placed, wholeOf } from './der_key.ts'
+import { behindVersion, CUT, type DerKey, isFilled, numberOf, placed } from './der_key.ts'
 
 const PARAMETERS = 0xa0
 const PUBLIC = 0xa1
@@ -21,6 +21,8 @@ interface Sec1 {
   /** Content of [0] and of [1], where they are there. */
   readonly parameters: Element | undefined
   readonly point: Element | undefined
+  /** Whether [1] is there and holds no point: what follows the scalar was written over. */
+  readonly isCut: boolean
   readonly to: number
 }
 
@@ -50,7 +52,8 @@ function readSec1(bytes: Uint8Array, version: number): Sec1 | undefined {
   const next = parameters?.to ?? secret.to
   const outer = elementOf(bytes, next, bytes.length, PUBLIC)
   const point = outer && elementOf(bytes, outer.from, outer.to, TAG.bits)
-  return { secret, parameters, point, to: outer?.to ?? next }
+  const isCut = outer !== undefined && point?.to !== outer.to
+  return { secret, parameters, point, isCut, to: outer?.to ?? next }
 }
 
 function judged(
@@ -62,33 +65,55 @@ function judged(
   const { secret, parameters, point } = sec1
   const d = numberOf(bytes, secret)
   const curve = (parameters && curveOf(bytes, parameters)) ?? known
-  if (curve !== undefined) return judgedOn(bytes, curve, d, sec1)
+  if (curve !== undefined) return judgedOn(bytes, version, curve, d, sec1)
   // Without a name, the point tells the curve: it satisfies one equation only.
   const uncompressed = point && contentOf(bytes, point)
   const found = uncompressed && curveOfPoint(uncompressed)
   if (found !== undefined) return proveEc(found.curve.curve, d, found.point)
-  const isSpelledOut = wholeOf(bytes, version, sec1.to)?.to === sec1.to
-  if (!isSpelledOut || !isRandomLooking(contentOf(bytes, secret))) return undefined
+  if (!isFilled(bytes, version, sec1.to) || !isRandomLooking(contentOf(bytes, secret)))
+    return undefined
   return unproven('ec', lengthOf(secret) * 8, 'laid out as a key, nothing names its curve')
 }
 
 function judgedOn(
   bytes: Uint8Array,
-  { curve, bits, lengthBytes }: CurveParameters,
+  version: number,
+  parameters: CurveParameters,
   d: bigint,
-  { secret, point }: Sec1,
+  { secret, point, isCut, to }: Sec1,
 ): Proof | undefined {
+  const { curve, bits, lengthBytes } = parameters
   const stored = point && contentOf(bytes, point)
   const full = stored && pointOf(stored, lengthBytes)
   if (full !== undefined) return proveEc(curve, d, full)
+  if (stored !== undefined) return againstCompressed(parameters, d, stored)
+  if (!isRandomLooking(contentOf(bytes, secret))) return undefined
+  if (!isCut && isFilled(bytes, version, to)) return proveEc(curve, d, undefined)
+  return isTemplate(bytes, secret) ? undefined : unproven('ec', bits, CUT)
+}
+
+function againstCompressed(
+  { curve, bits, lengthBytes }: CurveParameters,
+  d: bigint,
+  stored: Uint8Array,
+): Proof {
   const proof = proveEc(curve, d, undefined)
   const made = proof.material?.type === 'ec' ? proof.material : undefined
-  if (stored !== undefined && made !== undefined) {
-    return isCompressed(stored, made, lengthBytes)
-      ? { ...proof, proof: 'd·G = Q' }
-      : unproven('ec', bits, 'd·G is another point')
-  }
-  return isRandomLooking(contentOf(bytes, secret)) ? proof : undefined
+  if (made === undefined) return proof
+  if (!isCompressed(stored, made, lengthBytes)) return unproven('ec', bits, 'd·G is another point')
+  const { x, y } = made
+  return { ...proof, proof: 'd·G = Q', material: { type: 'ec', curve, x, y, d } }
+}
+
+/**
+ * Whether what should follow the scalar stands in its place: programs hold heads of keys to put before one, one field
+ * after another without what goes between (seen in the Rust crate ring).
+ */
+function isTemplate(bytes: Uint8Array, secret: Element): boolean {
+  const outer = elementOf(bytes, secret.from, bytes.length, bytes[secret.from] ?? 0)
+  if (outer?.tag !== PARAMETERS && outer?.tag !== PUBLIC) return false
+  const inner = elementOf(bytes, outer.from, outer.to, outer.tag === PUBLIC ? TAG.bits : TAG.oid)
+  return inner !== undefined
 }
 
 /** X and Y of an uncompressed point in a BIT STRING's content. */

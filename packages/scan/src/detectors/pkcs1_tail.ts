@@ -95,7 +95,7 @@ const detectFromCrt: Detector = (bytes, at) => {
   const chain = chainAround(bytes, at)
   const [first] = chain
   const last = chain.at(-1)
-  if (first === undefined || last === undefined || chain.length < 2) return undefined
+  if (first === undefined || last === undefined || chain.length < leastChain(last)) return undefined
   // Parameters of other algorithms go on with a shorter number.
   if (bytes[last.to] === TAG.integer || !areRandomLooking(bytes, chain)) return undefined
   const d = exponentOf(bytes, first, lengthOf(last))
@@ -103,6 +103,11 @@ const detectFromCrt: Detector = (bytes, at) => {
   const whole =
     e === undefined ? multiPrimeAround(bytes, chain, first, last) : detectFromExponent(bytes, e.at)
   return whole ?? fragment(bytes, d, chain, first, last)
+}
+
+/** Headers of two bytes stand in tables of small numbers too. */
+function leastChain(last: Element): number {
+  return lengthOf(last) < 0x80 ? 3 : 2
 }
 
 const MOST_PRIMES = 6
