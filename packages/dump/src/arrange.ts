@@ -22,18 +22,36 @@ export interface Arranged {
   readonly structure: readonly Range[]
 }
 
-/** Arranges what `layout` holds now. O(n log n) in what was said. */
-export function arrange(layout: Layout): Arranged {
-  const headers = joined(layout.headers)
-  const memory = without(innermost(layout.memory), headers, partOf)
-  const tables = without(without(joined(layout.tables), headers, partOfRange), memory, partOfRange)
+/**
+ * Arranges what `layout` holds now. O(n log n) in what was said.
+ *
+ * @param from what lies before it is left out, for a pipe that has passed it
+ */
+export function arrange(layout: Layout, from = 0): Arranged {
+  const headers = joined(pastOf(layout.headers, from, partOfRange))
+  const claimed = innermost(pastOf(layout.memory, from, partOf))
+  const memory = without(claimed, headers, partOf)
+  const said = joined(pastOf(layout.tables, from, partOfRange))
+  const tables = without(without(said, headers, partOfRange), memory, partOfRange)
   const structure = merged(headers, tables)
-  const gaps = unclaimed(memory, structure)
+  const gaps = unclaimed(memory, structure, from)
   const segments = merged(memory, gaps.segments)
   return {
     segments: withOwners(segments, new Owners(layout.mappings, layout.stacks)),
     structure: joined(merged(structure, gaps.padding)),
   }
+}
+
+/** The runs as far as they lie past `from`. */
+function pastOf<T extends Range>(
+  runs: readonly T[],
+  from: number,
+  part: (run: T, from: number, to: number) => T,
+): readonly T[] {
+  if (from === 0) return runs
+  return runs
+    .filter((run) => endOf(run) > from)
+    .map((run) => (run.offset < from ? part(run, from, endOf(run)) : run))
 }
 
 /** The dump as a whole, now that the input is known to be `size` bytes. */
@@ -110,10 +128,11 @@ function innermost(memory: readonly Segment[]): readonly Segment[] {
 function unclaimed(
   memory: readonly Segment[],
   structure: readonly Range[],
+  from: number,
 ): { readonly segments: Segment[]; readonly padding: Range[] } {
   const segments: Segment[] = []
   const padding: Range[] = []
-  let cursor = 0
+  let cursor = from
   let next = 0
   let isAfterStructure = false
   const claim = (range: Range, isStructure: boolean): void => {

@@ -9,7 +9,7 @@
 import type { Reader } from '@mintmark/core'
 import { ELF_HEADER_BYTES, type ElfHeader, readElfHeader } from './elf_header.ts'
 import { machineOf } from './elf_machines.ts'
-import { readNotes } from './elf_notes.ts'
+import { NoteReader } from './elf_notes.ts'
 import type { Layout } from './layout.ts'
 import { endOf } from './ranges.ts'
 import { ask, askReader, eachRow, type Reading } from './reading.ts'
@@ -45,10 +45,11 @@ export function* readElfCore(layout: Layout): Reading<void> {
   const at = yield* tableOffset(elf, layout)
   const notes = yield* readProgramHeaders(elf, at, layout)
   const firstLoad = layout.memory.reduce((least, { offset }) => Math.min(least, offset), Infinity)
+  const reader = new NoteReader(elf, layout)
   for (const note of notes.toSorted((one, other) => one.offset - other.offset)) {
     // Notes after the memory (none of the writers above does so) must not hold up a pipe.
     if (note.offset > firstLoad) layout.settle(note.offset)
-    yield* readNotes(note, elf, layout)
+    yield* reader.read(note)
   }
   yield* readSections(elf, at, layout)
 }

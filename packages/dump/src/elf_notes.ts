@@ -27,8 +27,8 @@ const MAX_UNKNOWN_BYTES = 1 << 20
 const MAX_FILE_NOTE_BYTES = 1 << 24
 /** Looked at for the next note, after one that makes no sense. */
 const RESYNC_BYTES = 1 << 20
-/** Notes of one dump: 65,536 threads with 16 each. */
-const MAX_NOTES = 1 << 20
+/** Of one dump: 32,768 threads, which is the most that Linux allows by default, with 16 each. */
+const MAX_NOTES = 1 << 19
 const MAX_RESYNCS = 16
 const VDSO_BYTES = 0x2000n
 
@@ -38,25 +38,66 @@ interface Note extends Range {
   readonly descriptor: Range
 }
 
-/** Reads the notes in `range`: structure, names and stacks. */
-export function* readNotes(range: Range, elf: ElfHeader, layout: Layout): Reading<void> {
-  let at = range.offset
-  let resyncs = 0
-  for (let count = 0; count < MAX_NOTES && at + HEAD_BYTES <= endOf(range); count++) {
-    const note = yield* readNote(at, elf.isLittleEndian)
-    if (note === 'cut') {
-      layout.addFlaw('table-cut', 'the file ends inside its notes')
+type DescriptorReader = (descriptor: Range, elf: ElfHeader, layout: Layout) => Reading<void>
+
+const DESCRIPTORS: ReadonlyMap<number, DescriptorReader> = new Map<number, DescriptorReader>([
+  [NT_PRSTATUS, readStatus],
+  [NT_PRPSINFO, readProcess],
+  [NT_AUXV, readAuxiliary],
+])
+
+/** Reads the notes of one core, all segments of them together bounded. */
+export class NoteReader {
+  readonly #elf: ElfHeader
+  readonly #layout: Layout
+  #notesLeft = MAX_NOTES
+  #resyncsLeft = MAX_RESYNCS
+  #fileNotes = 0
+
+  constructor(elf: ElfHeader, layout: Layout) {
+    this.#elf = elf
+    this.#layout = layout
+  }
+
+  /** Reads the notes in `range`: structure, names and stacks. */
+  *read(range: Range): Reading<void> {
+    let at = range.offset
+    while (at + HEAD_BYTES <= endOf(range)) {
+      if (this.#notesLeft-- <= 0) {
+        this.#layout.addFlaw('table-cut', 'more notes than are read', { read: MAX_NOTES })
+        return
+      }
+      const note = yield* readNote(at, this.#elf.isLittleEndian)
+      if (note === 'cut') {
+        this.#layout.addFlaw('table-cut', 'the file ends inside its notes')
+        return
+      }
+      if (note !== undefined && endOf(note.descriptor) <= endOf(range)) {
+        yield* this.#readDescriptor(note)
+        at = endOf(note)
+        continue
+      }
+      this.#layout.addFlaw('stream-damaged', 'a note is damaged', { offset: at })
+      if (this.#resyncsLeft-- <= 0) return
+      const next = yield* nextNote(at + 4, endOf(range), this.#elf.isLittleEndian)
+      if (next === undefined) return
+      at = next
+    }
+  }
+
+  *#readDescriptor(note: Note): Reading<void> {
+    const isFiles = note.name === 'CORE' && note.type === NT_FILE
+    const limit = isFiles ? MAX_FILE_NOTE_BYTES : MAX_UNKNOWN_BYTES
+    if (note.length <= limit) this.#layout.addTable(note.offset, note.length)
+    else this.#layout.addTable(note.offset, note.descriptor.offset - note.offset)
+    if (note.name !== 'CORE') return
+    if (isFiles) {
+      // There is one; more would only cost time.
+      if (this.#fileNotes++ === 0) yield* readFiles(note.descriptor, this.#elf, this.#layout)
       return
     }
-    if (note !== undefined && endOf(note.descriptor) <= endOf(range)) {
-      yield* readDescriptor(note, elf, layout)
-      at = endOf(note)
-      continue
-    }
-    layout.addFlaw('stream-damaged', 'a note is damaged', { offset: at })
-    const next = yield* nextNote(at + 4, endOf(range), elf.isLittleEndian)
-    if (next === undefined || ++resyncs > MAX_RESYNCS) return
-    at = next
+    const read = DESCRIPTORS.get(note.type)
+    if (read !== undefined) yield* read(note.descriptor, this.#elf, this.#layout)
   }
 }
 
@@ -109,18 +150,6 @@ function* nextNote(
     if (name === (nameBytes === 5 ? 'CORE' : 'LINUX')) return from + at
   }
   return undefined
-}
-
-function* readDescriptor(note: Note, elf: ElfHeader, layout: Layout): Reading<void> {
-  const isFiles = note.name === 'CORE' && note.type === NT_FILE
-  const limit = isFiles ? MAX_FILE_NOTE_BYTES : MAX_UNKNOWN_BYTES
-  if (note.length <= limit) layout.addTable(note.offset, note.length)
-  else layout.addTable(note.offset, note.descriptor.offset - note.offset)
-  if (note.name !== 'CORE') return
-  if (note.type === NT_PRSTATUS) yield* readStatus(note.descriptor, elf, layout)
-  else if (note.type === NT_PRPSINFO) yield* readProcess(note.descriptor, elf, layout)
-  else if (note.type === NT_AUXV) yield* readAuxiliary(note.descriptor, elf, layout)
-  else if (isFiles) yield* readFiles(note.descriptor, elf, layout)
 }
 
 /** A thread: its id, and where its stack is. */

@@ -37,6 +37,9 @@ const KNOWN_TAGS: ReadonlySet<number> = new Set([
 ])
 /** A name has at most 65,535 bytes, and a trace some thousand frames: what is longer may be anything. */
 const MAX_DESCRIPTION_BYTES = 1 << 20
+const WINDOW_BYTES = 4096
+/** Records of the heap, which are a megabyte each or longer, and descriptions that are as long as a window. */
+const MAX_HEAP_RECORDS = 1 << 20
 
 /** Whether the file begins as a heap dump does. */
 export function isHprof(head: Uint8Array): boolean {
@@ -70,9 +73,11 @@ export function* readHprof(layout: Layout): Reading<void> {
 function* readRecords(from: number, idBytes: 4 | 8, layout: Layout): Reading<void> {
   const heap = new HeapReader(idBytes, layout)
   let at = from
+  let heapRecords = 0
   let isTrusted = true
   for (;;) {
     layout.settle(at)
+    if (isTrusted) at = yield* passDescriptions(at, layout)
     const head = yield* askReader(at, RECORD_HEAD_BYTES + 1, false)
     if (head.left < RECORD_HEAD_BYTES) {
       if (head.left > 0)
@@ -82,12 +87,16 @@ function* readRecords(from: number, idBytes: 4 | 8, layout: Layout): Reading<voi
     const tag = head.u8()
     const length = head.skip(4).u32()
     const body = at + RECORD_HEAD_BYTES
+    if (++heapRecords > MAX_HEAP_RECORDS) {
+      layout.addFlaw('table-cut', 'more records than are read', { offset: at })
+      return
+    }
     if (!KNOWN_TAGS.has(tag)) {
       const facts = { offset: at, tag }
       layout.addFlaw('stream-damaged', 'a record of a kind that there is not', facts)
       // From here on lengths may be anything's: nothing is called structure any more.
       isTrusted = false
-    } else if (tag === HEAP_DUMP || tag === HEAP_DUMP_SEGMENT) {
+    } else if (isHeap(tag)) {
       if (isTrusted) layout.addHeader(at, RECORD_HEAD_BYTES)
       const end = heapEnd(head, body, length)
       at = yield* heap.read({ from: body, end, mayWrap: tag === HEAP_DUMP })
@@ -95,6 +104,34 @@ function* readRecords(from: number, idBytes: 4 | 8, layout: Layout): Reading<voi
     } else if (isTrusted && length <= MAX_DESCRIPTION_BYTES && (yield* isRecord(body + length)))
       layout.addTable(at, RECORD_HEAD_BYTES + length)
     at = body + length
+  }
+}
+
+function isHeap(tag: number): boolean {
+  return tag === HEAP_DUMP || tag === HEAP_DUMP_SEGMENT
+}
+
+/**
+ * Passes short descriptions, of which there are hundred thousands, as long as each is followed by a record.
+ *
+ * @returns where something else begins, or one that a window does not hold
+ */
+function* passDescriptions(from: number, layout: Layout): Reading<number> {
+  let at = from
+  for (;;) {
+    const window = yield* askReader(at, WINDOW_BYTES, false)
+    const start = at
+    while (window.seek(at - start).left >= RECORD_HEAD_BYTES) {
+      const tag = window.u8()
+      if (isHeap(tag) || !KNOWN_TAGS.has(tag)) return at
+      const length = window.skip(4).u32()
+      if (window.skip(length).left === 0) break
+      if (!KNOWN_TAGS.has(window.u8())) return at
+      layout.addTable(at, RECORD_HEAD_BYTES + length)
+      at += RECORD_HEAD_BYTES + length
+    }
+    if (at === start) return at
+    layout.settle(at)
   }
 }
 

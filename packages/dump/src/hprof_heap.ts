@@ -5,12 +5,12 @@
  */
 import { Reader } from '@mintmark/core'
 import type { Layout } from './layout.ts'
-import { ask, askReader, type Reading } from './reading.ts'
+import { ask, type Reading } from './reading.ts'
 import type { Owner } from './segment.ts'
 
 const WINDOW_BYTES = 1 << 20
-/** More than what is looked at of any record but a class: a tag, two ids of 8 bytes, and two numbers. */
-const HEAD_BYTES = 32
+/** More than the longest class: three tables of 65,535 rows of up to 17 bytes. */
+const CLASS_WINDOW_BYTES = 1 << 22
 /** An array shorter than this holds no key by itself. */
 const MIN_ARRAY_BYTES = 32
 /** Segments that are kept. Past it the shorter arrays join what is between them, and the bound doubles. */
@@ -129,25 +129,31 @@ export class HeapReader {
     this.#layout.addFlaw('stream-damaged', message, { offset })
   }
 
-  /** Walks the records whose begin lies in the window at `from`; gives where the next one is. */
+  /** Walks the records that begin in the window at `from`; gives where the next one is. */
   *#walkWindow(
     from: number,
     end: number,
   ): Reading<{ readonly at: number; readonly isDamaged: boolean }> {
-    const bytes = yield* ask(from, Math.min(WINDOW_BYTES, end - from))
+    const narrow = yield* ask(from, Math.min(WINDOW_BYTES, end - from))
+    const first = this.#walk(narrow, from, end, narrow.length < WINDOW_BYTES)
+    if (first.at > from || first.isDamaged) return first
+    const wide = yield* ask(from, Math.min(CLASS_WINDOW_BYTES, end - from))
+    return this.#walk(wide, from, end, true)
+  }
+
+  /** `isAll`: a record that is not whole in `bytes` is cut, and not in the next window. */
+  #walk(
+    bytes: Uint8Array,
+    from: number,
+    end: number,
+    isAll: boolean,
+  ): { readonly at: number; readonly isDamaged: boolean } {
     const reader = new Reader(bytes, false)
-    const isLast = bytes.length < WINDOW_BYTES
     let at = from
-    for (;;) {
-      const left = bytes.length - (at - from)
-      if (left <= 0 || at >= end) break
-      if (left < HEAD_BYTES && !isLast) break
-      if (bytes[at - from] === CLASS_DUMP) {
-        const next = yield* this.#classEnd(at)
-        return { at: next ?? at, isDamaged: next === undefined }
-      }
+    while (at < end && at - from < bytes.length) {
       const length = this.#recordLength(reader.seek(at - from), at)
-      if (length === undefined) {
+      if (length === 'more' && !isAll) break
+      if (length === undefined || length === 'more') {
         this.#tellDamage('a heap record is damaged or cut', at)
         return { at, isDamaged: true }
       }
@@ -156,14 +162,15 @@ export class HeapReader {
     return { at, isDamaged: bytes.length === 0 }
   }
 
-  /** The length of the record at `reader`, any but a class; undefined where it is none, or cut. */
-  #recordLength(reader: Reader, at: number): number | undefined {
+  /** The length of the record at `reader`; `more` where its head goes on past the window, undefined where it is none. */
+  #recordLength(reader: Reader, at: number): number | 'more' | undefined {
     const idBytes = this.#idBytes
     const tag = reader.u8()
     const fixed = FIXED.get(tag)
     if (fixed !== undefined) return 1 + fixed[0] * idBytes + fixed[1]
+    if (tag === CLASS_DUMP) return this.#classLength(reader)
     if (tag < INSTANCE_DUMP || tag > PRIMITIVE_ARRAY) return undefined
-    if (reader.left < idBytes + 8 + (tag === PRIMITIVE_ARRAY ? 1 : idBytes)) return undefined
+    if (reader.left < idBytes + 8 + (tag === PRIMITIVE_ARRAY ? 1 : idBytes)) return 'more'
     reader.skip(idBytes + 4)
     if (tag === INSTANCE_DUMP) return 9 + 2 * idBytes + reader.skip(idBytes).u32()
     const count = reader.u32()
@@ -185,42 +192,28 @@ export class HeapReader {
   }
 
   /**
-   * The end of the class at `at`: three tables whose rows have the length of their types. Classes are few beside
-   * objects, so the tables are asked for one after another.
+   * Three tables whose rows have the length of their types: constants are numbered, fields are named by an id, and
+   * static ones have a value.
    */
-  *#classEnd(at: number): Reading<number | undefined> {
+  #classLength(reader: Reader): number | 'more' | undefined {
     const idBytes = this.#idBytes
-    let next: number | undefined = at + 1 + 7 * idBytes + 8
-    // Constants are numbered; fields are named by an id, and static ones have a value.
-    const tables = [
-      { keyBytes: 2, hasValue: true },
-      { keyBytes: idBytes, hasValue: true },
-      { keyBytes: idBytes, hasValue: false },
-    ]
-    for (const { keyBytes, hasValue } of tables) {
-      next = yield* this.#tableEnd(next, keyBytes, hasValue)
-      if (next === undefined) {
-        this.#tellDamage('a class is damaged or cut', at)
-        return undefined
+    const start = reader.at - 1
+    reader.skip(7 * idBytes + 8)
+    for (const [keyBytes, hasValue] of [
+      [2, true],
+      [idBytes, true],
+      [idBytes, false],
+    ] as const) {
+      if (reader.left < 2) return 'more'
+      const rows = reader.u16()
+      for (let row = 0; row < rows; row++) {
+        if (reader.left < keyBytes + 1) return 'more'
+        const type = reader.skip(keyBytes).u8()
+        const valueBytes = type === OBJECT_TYPE ? idBytes : PRIMITIVES.get(type)?.bytes
+        if (valueBytes === undefined) return undefined
+        if (hasValue) reader.skip(valueBytes)
       }
     }
-    return next
-  }
-
-  *#tableEnd(at: number, keyBytes: number, hasValue: boolean): Reading<number | undefined> {
-    const head = yield* askReader(at, 2, false)
-    if (head.left < 2) return undefined
-    const rows = head.u16()
-    const widest = keyBytes + 1 + 8
-    const bytes = yield* ask(at + 2, rows * widest)
-    let offset = 0
-    for (let row = 0; row < rows; row++) {
-      const type = bytes[offset + keyBytes]
-      if (type === undefined) return undefined
-      const valueBytes = type === OBJECT_TYPE ? this.#idBytes : PRIMITIVES.get(type)?.bytes
-      if (valueBytes === undefined) return undefined
-      offset += keyBytes + 1 + (hasValue ? valueBytes : 0)
-    }
-    return at + 2 + offset
+    return reader.at - start
   }
 }

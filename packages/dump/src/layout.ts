@@ -89,14 +89,12 @@ export class Layout {
   addMemory(offset: number, length: number, address?: bigint, owner?: Owner): void {
     const held = Math.min(length, Number.MAX_SAFE_INTEGER - offset)
     if (held <= 0) return
-    if (this.isFull) {
-      this.addFlaw('table-cut', 'more segments than are kept; the others get no address', {
-        kept: MAX_SEGMENTS,
-      })
-      return
-    }
+    if (this.isFull) return
     this.version++
     this.#memory.push({ offset, length: held, address, owner })
+    if (this.#memory.length < MAX_SEGMENTS) return
+    const facts = { kept: MAX_SEGMENTS }
+    this.addFlaw('table-cut', 'as many segments as are kept; others have no address', facts)
   }
 
   /** Forgets memory that is shorter than `length`. */

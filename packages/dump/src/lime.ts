@@ -22,7 +22,7 @@ export function* readLime(layout: Layout): Reading<void> {
   layout.container = 'lime'
   let at = 0
   let ranges = 0
-  for (;;) {
+  while (!layout.isFull) {
     layout.settle(at)
     const range = yield* readHeader(at)
     if (range === 'end') break

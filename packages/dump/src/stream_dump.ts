@@ -138,9 +138,13 @@ class DumpStream {
   }
 
   #currentMap(): PieceMap {
-    if (this.#map === undefined || this.#mapVersion !== this.#layout.version)
-      this.#map = new PieceMap(arrange(this.#layout))
-    this.#mapVersion = this.#layout.version
+    if (this.#map === undefined || this.#mapVersion !== this.#layout.version) {
+      // While more is still read, the map is good for the bytes at hand, and is made anew for the next.
+      const from = this.#asked === undefined ? 0 : this.#held.start
+      this.#map = new PieceMap(arrange(this.#layout, from))
+      // A map of all says so; one of the rest is not taken for it later.
+      this.#mapVersion = from === 0 ? this.#layout.version : -1
+    }
     return this.#map
   }
 }

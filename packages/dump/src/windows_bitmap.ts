@@ -39,7 +39,7 @@ export function* readBitmapDump(header: HeaderLayout, layout: Layout): Reading<v
   }
   layout.addTable(start, bitmap.offset - start)
   const pages = yield* addPages(bitmap, layout)
-  if (pages !== bitmap.presentPages)
+  if (pages !== bitmap.presentPages && !layout.isFull)
     layout.addFlaw('stream-damaged', 'the bitmap does not list the number of pages it should', {
       listed: pages,
       expected: bitmap.presentPages,
@@ -78,6 +78,10 @@ class Run {
     this.#layout = layout
   }
 
+  get isFull(): boolean {
+    return this.#layout.isFull
+  }
+
   add(page: number, count: number): void {
     if (this.#first + this.#length !== page) this.close()
     if (this.#length === 0) this.#first = page
@@ -97,7 +101,7 @@ class Run {
 /** Gives the number of pages that the bitmap lists. */
 function* addPages(bitmap: Bitmap, layout: Layout): Reading<number> {
   const run = new Run(bitmap.firstPage, layout)
-  for (let from = 0; from < bitmap.length; from += CHUNK_BYTES) {
+  for (let from = 0; from < bitmap.length && !layout.isFull; from += CHUNK_BYTES) {
     const wanted = Math.min(CHUNK_BYTES, bitmap.length - from)
     const bytes = yield* ask(bitmap.offset + from, wanted)
     layout.addTable(bitmap.offset + from, bytes.length)
@@ -112,7 +116,7 @@ function* addPages(bitmap: Bitmap, layout: Layout): Reading<number> {
 }
 
 function addBits(bytes: Uint8Array, firstPage: number, run: Run): void {
-  for (let index = 0; index < bytes.length; index++) {
+  for (let index = 0; index < bytes.length && !run.isFull; index++) {
     const byte = bytes[index] ?? 0
     if (byte === 0) continue
     const page = firstPage + index * 8

@@ -178,7 +178,9 @@ describe('openDump makes up for', () => {
       )
     })
   }
+})
 
+describe('openDump reads on after', () => {
   it('a damaged note before others', () => {
     const built = GOOD[0]?.built ?? { bytes: new Uint8Array(0), segments: [] }
     const notesAt = 64 + 4 * 56
