@@ -8,6 +8,7 @@
 export class ByteWriter {
   readonly #isLittleEndian: boolean
   #bytes = new Uint8Array(1024)
+  #view = new DataView(this.#bytes.buffer)
   #length = 0
 
   constructor(isLittleEndian: boolean) {
@@ -24,19 +25,19 @@ export class ByteWriter {
 
   u16(...values: readonly number[]): this {
     for (const value of values)
-      this.#number(2, (view) => view.setUint16(0, value, this.#isLittleEndian))
+      this.#grown(2, (view, at) => view.setUint16(at, value, this.#isLittleEndian))
     return this
   }
 
   u32(...values: readonly number[]): this {
     for (const value of values)
-      this.#number(4, (view) => view.setUint32(0, value >>> 0, this.#isLittleEndian))
+      this.#grown(4, (view, at) => view.setUint32(at, value >>> 0, this.#isLittleEndian))
     return this
   }
 
   u64(...values: readonly (bigint | number)[]): this {
     for (const value of values)
-      this.#number(8, (view) => view.setBigUint64(0, BigInt(value), this.#isLittleEndian))
+      this.#grown(8, (view, at) => view.setBigUint64(at, BigInt(value), this.#isLittleEndian))
     return this
   }
 
@@ -54,19 +55,14 @@ export class ByteWriter {
   }
 
   bytes(bytes: Uint8Array): this {
-    const end = this.#length + bytes.length
-    if (end > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(end, this.#bytes.length * 2))
-      grown.set(this.#bytes.subarray(0, this.#length))
-      this.#bytes = grown
-    }
-    this.#bytes.set(bytes, this.#length)
-    this.#length = end
+    const at = this.#reserve(bytes.length)
+    this.#bytes.set(bytes, at)
     return this
   }
 
   zeros(count: number): this {
-    return this.bytes(new Uint8Array(count))
+    this.#reserve(count)
+    return this
   }
 
   /** Zeros up to a multiple of `unit`. */
@@ -81,8 +77,7 @@ export class ByteWriter {
 
   /** Writes a u32 over what stands at `offset`. */
   patchU32(offset: number, value: number): this {
-    const { buffer, byteOffset } = this.#bytes
-    new DataView(buffer, byteOffset).setUint32(offset, value >>> 0, this.#isLittleEndian)
+    this.#view.setUint32(offset, value >>> 0, this.#isLittleEndian)
     return this
   }
 
@@ -91,9 +86,22 @@ export class ByteWriter {
     return this.#bytes.slice(0, this.#length)
   }
 
-  #number(length: number, set: (view: DataView) => void): void {
-    const bytes = new Uint8Array(length)
-    set(new DataView(bytes.buffer))
-    this.bytes(bytes)
+  /** Room for `count` bytes more, which are zeros; gives where. */
+  #reserve(count: number): number {
+    const at = this.#length
+    const end = at + count
+    if (end > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(end, this.#bytes.length * 2))
+      grown.set(this.#bytes.subarray(0, at))
+      this.#bytes = grown
+      this.#view = new DataView(grown.buffer)
+    }
+    this.#length = end
+    return at
+  }
+
+  #grown(length: number, set: (view: DataView, at: number) => void): void {
+    const at = this.#reserve(length)
+    set(this.#view, at)
   }
 }
