@@ -6,7 +6,8 @@
  * @module
  */
 import type { Owner } from '@mintmark/dump'
-import type { Certainty, KeyKind } from './detected.ts'
+import type { Certainty, Detected, KeyKind } from './detected.ts'
+import { keyIdOf } from './key_id.ts'
 
 /** Which key it is, by its public half. */
 export interface KeyId {
@@ -36,4 +37,29 @@ export interface Finding {
   readonly owner: Owner | undefined
   /** How often this key was found in this file, in this form, this place included. */
   readonly copies: number
+}
+
+/** A finding before it is known where in the process it lies and how often: what threads tell each other. */
+export type FindingSeen = Omit<Finding, 'file' | 'address' | 'owner' | 'copies'>
+
+const LONGEST_PROOF = 200
+
+/**
+ * What may be told of a hit: no value of its material.
+ *
+ * @param offset of its first byte, from the file's start
+ */
+export function findingSeen(detected: Detected, offset: number): FindingSeen {
+  const { length, kind, form, bits, certainty, proof, note, material } = detected
+  return {
+    offset,
+    length,
+    kind,
+    form,
+    bits,
+    certainty,
+    proof: proof.slice(0, LONGEST_PROOF),
+    note,
+    keyId: material && { ...keyIdOf(material), kid: undefined, subject: undefined },
+  }
 }

@@ -1,0 +1,33 @@
+/**
+ * Tells whether two places hold the same key without telling the key: a keyed hash of its values.
+ *
+ * The hash key is random and lives as long as one scan, so that tags of two scans cannot be compared, and a tag says
+ * nothing to whoever guesses keys. It never leaves the process.
+ *
+ * @module
+ */
+import { createHmac } from 'node:crypto'
+import type { KeyMaterial } from './key_material.ts'
+
+/** Hex digits of a tag: 2^64 keys would have to be found before two meet by chance. */
+const TAG_DIGITS = 32
+
+/** The tag of a key, the same for each of its forms; `''` where there is no material. */
+export function keyTag(hashKey: Uint8Array, material: KeyMaterial | undefined): string {
+  if (material === undefined) return ''
+  const hash = createHmac('sha256', hashKey)
+  for (const part of identityOf(material)) hash.update(part).update('\0')
+  return hash.digest('hex').slice(0, TAG_DIGITS)
+}
+
+/** What makes a key the same key: its public half where it has one. */
+function identityOf(material: KeyMaterial): readonly string[] {
+  if (material.type === 'rsa') return ['rsa', material.n.toString(16)]
+  if (material.type === 'ec') {
+    return ['ec', material.curve, material.x.toString(16), material.y.toString(16)]
+  }
+  if (material.type === 'okp') {
+    return ['okp', material.curve, Buffer.from(material.publicKey).toString('hex')]
+  }
+  return [material.type, Buffer.from(material.publicKey ?? material.secret).toString('hex')]
+}

@@ -1,0 +1,31 @@
+/**
+ * What a scan of one file says.
+ *
+ * @module
+ */
+import type { Container, Flaw } from '@mintmark/dump'
+import type { Finding, KeyId } from './finding.ts'
+import type { ScanLimit } from './scan_limits.ts'
+
+export interface ScanReport {
+  readonly file: string
+  /** Bytes. */
+  readonly size: number
+  readonly container: Container
+  /** How many runs of memory the container lists. */
+  readonly segments: number
+  /** Bytes that were searched; what is known to be a hole of a sparse file is not counted. */
+  readonly scannedBytes: number
+  /** Proven keys, in order of offset. */
+  readonly findings: readonly Finding[]
+  /** What has the shape of a key, and nothing proves. */
+  readonly candidates: readonly Finding[]
+  /** Secrets of lesser class and encrypted keys. */
+  readonly lesser: readonly Finding[]
+  /** What is damaged in the container. */
+  readonly flaws: readonly Flaw[]
+  /** What was not looked at. */
+  readonly limits: readonly ScanLimit[]
+  /** Given public keys of which nothing private was found, where nothing was left out. */
+  readonly absent: readonly KeyId[]
+}

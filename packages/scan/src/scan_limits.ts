@@ -1,0 +1,74 @@
+/**
+ * What a scan did not look at, or could not: told beside its result, never silently.
+ *
+ * @module
+ */
+import type { ErrorFacts } from '@mintmark/core'
+
+/**
+ * - `anchor-flood`: so many places looked like one form that not all could be examined.
+ * - `detector-failed`: an error of ours while a place was examined; the rest was.
+ * - `unreadable`: a part of the file could not be read.
+ * - `thread-failed`: a thread ended while it searched a window; the rest was searched.
+ * - `many-hits`: more hits than a report holds; those in front are in it.
+ */
+export type LimitCode =
+  | 'anchor-flood'
+  | 'detector-failed'
+  | 'unreadable'
+  | 'thread-failed'
+  | 'many-hits'
+
+export interface ScanLimit {
+  readonly code: LimitCode
+  readonly message: string
+  /** How often, where first (`offset`), and of which form (`anchor`). */
+  readonly facts: ErrorFacts
+}
+
+/** One occurrence, before those of one kind are put together. */
+export interface LimitSeen {
+  readonly code: LimitCode
+  /** The anchor or search, where there is one. */
+  readonly name: string
+  /** From the file's start. */
+  readonly offset: number
+}
+
+const MESSAGES: Readonly<Record<LimitCode, (name: string, count: number) => string>> = {
+  'anchor-flood': (name, count) =>
+    `too many places look like ${name}: in ${windows(count)} not all were examined (--deep examines all)`,
+  'detector-failed': (name, count) => `an error of ours while examining ${name}, ${times(count)}`,
+  unreadable: (_, count) => `${windows(count)} of the file could not be read`,
+  'thread-failed': (_, count) => `a thread failed: ${windows(count)} of the file were not searched`,
+  'many-hits': (name, count) => `${count} more ${name} were found than a report holds`,
+}
+
+const windows = (count: number) => (count === 1 ? 'one part' : `${count} parts`)
+const times = (count: number) => (count === 1 ? 'once' : `${count} times`)
+
+/** Puts occurrences of one code and name together, in the order in which they were first seen in the file. */
+export class LimitList {
+  readonly #seen = new Map<string, { seen: LimitSeen; count: number }>()
+
+  add(seen: LimitSeen, count = 1): void {
+    const name = `${seen.code} ${seen.name}`
+    const known = this.#seen.get(name)
+    if (known === undefined) this.#seen.set(name, { seen, count })
+    else {
+      known.count += count
+      if (seen.offset < known.seen.offset) known.seen = seen
+    }
+  }
+
+  list(): readonly ScanLimit[] {
+    const all = [...this.#seen.values()].toSorted(
+      (a, b) => a.seen.offset - b.seen.offset || (a.seen.code < b.seen.code ? -1 : 1),
+    )
+    return all.map(({ seen: { code, name, offset }, count }) => ({
+      code,
+      message: MESSAGES[code](name, count),
+      facts: { count, offset, ...(name === '' ? {} : { anchor: name }) },
+    }))
+  }
+}

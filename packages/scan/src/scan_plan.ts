@@ -1,0 +1,154 @@
+/**
+ * Cuts a dump into windows that are read and searched one by one.
+ *
+ * Every byte of the file belongs to exactly one piece of one window, headers and tables included: a key is reported
+ * by the window to whose piece its begin, or its anchor, belongs. Around its own bytes a piece sees up to
+ * {@link REACH} more to either side, as far as its run of memory goes.
+ *
+ * @module
+ */
+import type { Dump, Range } from '@mintmark/dump'
+import { REACH } from './anchor.ts'
+
+/** Bytes of its own that a window has at most. */
+export const WINDOW_BYTES: number = 4 << 20
+/** Bytes that a window reads at most: its own, and what is seen around them. */
+export const WINDOW_CAPACITY: number = WINDOW_BYTES + 2 * REACH
+/** Gaps up to this length are read along, for one read is quicker than two. */
+const GAP_BYTES = 65_536
+/** Zeros that are kept before and behind data of a sparse file: a form may begin or end in them. */
+const MARGIN_BYTES = 4096
+/** Places are rounded to this within a run, so that numbers and schedules are aligned in windows as in memory. */
+const ALIGNMENT = 16
+const MOST_PIECES = 16_384
+
+/** Memory without a gap, in the file and in the process. */
+export interface Run {
+  readonly offset: number
+  readonly length: number
+  /** Whether the run's begin is a multiple of 8 in the process, as far as the dump tells. */
+  readonly isAligned: boolean
+}
+
+/** Part of a run within a window. Places are from the window's begin. */
+export interface Piece {
+  /** What can be seen: `[begin, end)` lies in one run. */
+  readonly begin: number
+  readonly end: number
+  /** What is searched: `[from, to)`. */
+  readonly from: number
+  readonly to: number
+  readonly isAligned: boolean
+}
+
+/** A part of the file that is read at once. */
+export interface Window {
+  readonly offset: number
+  readonly length: number
+  readonly pieces: readonly Piece[]
+}
+
+/**
+ * The runs of a dump in order of offset: neighbours in the file that are neighbours in memory too are one. What
+ * describes the dump is searched like memory: environments and registers lie in it.
+ */
+export function runsOf(dump: Dump): readonly Run[] {
+  const runs: { offset: number; length: number; isAligned: boolean; next: bigint | undefined }[] =
+    []
+  const parts = [
+    ...dump.segments,
+    ...dump.structure.map((range) => ({ ...range, address: undefined })),
+  ]
+  for (const { offset, length, address } of parts.toSorted((a, b) => a.offset - b.offset)) {
+    const last = runs.at(-1)
+    const isNext = last !== undefined && last.offset + last.length === offset
+    if (isNext && last.next !== undefined && last.next === address) {
+      last.length += length
+      last.next = address + BigInt(length)
+    } else {
+      const isAligned = address !== undefined && address % 8n === 0n
+      const next = address === undefined ? undefined : address + BigInt(length)
+      runs.push({ offset, length, isAligned, next })
+    }
+  }
+  return runs.map(({ offset, length, isAligned }) => ({ offset, length, isAligned }))
+}
+
+/**
+ * The windows of a file, in order of offset. Where `data` is given, what lies outside of it is zeros and is left out.
+ */
+export function* planWindows(
+  runs: readonly Run[],
+  data?: readonly Range[],
+): Generator<Window, void, void> {
+  let offset = 0
+  let length = 0
+  let pieces: Piece[] = []
+  for (const { run, from, to } of chunksOf(runs, data)) {
+    const begin = Math.max(run.offset, from - REACH)
+    const end = Math.min(run.offset + run.length, to + REACH)
+    const isFull = end - offset > WINDOW_CAPACITY || pieces.length >= MOST_PIECES
+    if (pieces.length > 0 && (isFull || begin - (offset + length) > GAP_BYTES)) {
+      yield { offset, length, pieces }
+      pieces = []
+    }
+    if (pieces.length === 0) {
+      offset = begin
+      length = 0
+    }
+    const { isAligned } = run
+    pieces.push({
+      begin: begin - offset,
+      end: end - offset,
+      from: from - offset,
+      to: to - offset,
+      isAligned,
+    })
+    length = Math.max(length, end - offset)
+  }
+  if (pieces.length > 0) yield { offset, length, pieces }
+}
+
+interface Chunk {
+  readonly run: Run
+  readonly from: number
+  readonly to: number
+}
+
+/** Runs in parts of at most a window, without what is known to be zeros. */
+function* chunksOf(
+  runs: readonly Run[],
+  data: readonly Range[] | undefined,
+): Generator<Chunk, void, void> {
+  let first = 0
+  for (const run of runs) {
+    const end = run.offset + run.length
+    if (data === undefined) {
+      yield* cut(run, run.offset, end)
+      continue
+    }
+    const isBefore = (range: Range | undefined) =>
+      range !== undefined && range.offset + range.length + MARGIN_BYTES <= run.offset
+    while (isBefore(data[first])) first++
+    let done = run.offset
+    for (let i = first; i < data.length; i++) {
+      const range = data[i]
+      if (range === undefined || range.offset - MARGIN_BYTES >= end) break
+      const from = Math.max(done, roundedDown(run, range.offset - MARGIN_BYTES))
+      const to = Math.min(end, range.offset + range.length + MARGIN_BYTES)
+      if (from < to) yield* cut(run, from, to)
+      done = Math.max(done, to)
+    }
+  }
+}
+
+function roundedDown(run: Run, offset: number): number {
+  if (offset <= run.offset) return run.offset
+  return offset - ((offset - run.offset) % ALIGNMENT)
+}
+
+function* cut(run: Run, from: number, to: number): Generator<Chunk, void, void> {
+  for (let at = from; at < to; at += WINDOW_BYTES) {
+    yield { run, from: at, to: Math.min(at + WINDOW_BYTES, to) }
+  }
+}

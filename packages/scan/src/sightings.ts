@@ -1,0 +1,154 @@
+/**
+ * Puts what the windows gave together: one finding for each place, with its address, owner and copies.
+ *
+ * @module
+ */
+import type { Dump, Segment } from '@mintmark/dump'
+import type { Certainty } from './detected.ts'
+import type { Finding, FindingSeen } from './finding.ts'
+import type { LimitList } from './scan_limits.ts'
+
+/** A finding of one window, with the tag of its key: `''` where there is none to compare. */
+export interface Sighting {
+  readonly seen: FindingSeen
+  readonly tag: string
+}
+
+/** What a report holds of each class, and what is kept of it before places are put together. */
+const MOST: Readonly<Record<Certainty, number>> = {
+  proven: 100_000,
+  candidate: 20_000,
+  lesser: 20_000,
+}
+/** Places that a place can lie within, as far as they are looked at. */
+const MOST_AROUND = 64
+
+const RANK: Readonly<Record<Certainty, number>> = { proven: 2, candidate: 1, lesser: 0 }
+
+/** Collects sightings in the order of their windows, and keeps to a bound. */
+export class SightingList {
+  readonly #kept: Sighting[] = []
+  readonly #counts: Record<Certainty, number> = { proven: 0, candidate: 0, lesser: 0 }
+  readonly #limits: LimitList
+
+  constructor(limits: LimitList) {
+    this.#limits = limits
+  }
+
+  add(sighting: Sighting): void {
+    const { certainty, offset } = sighting.seen
+    if (this.#counts[certainty] >= MOST[certainty]) {
+      this.#limits.add({ code: 'many-hits', name: `${certainty} places`, offset })
+      return
+    }
+    this.#counts[certainty]++
+    this.#kept.push(sighting)
+  }
+
+  /** The findings, in order of offset. */
+  findings(file: string, dump: Dump): readonly Finding[] {
+    const kept = onePerPlace(this.#kept)
+    const copies = new Map<string, number>()
+    for (const { tag, seen } of kept) {
+      const name = `${tag} ${seen.form}`
+      copies.set(name, (copies.get(name) ?? 0) + 1)
+    }
+    const segments = new SegmentFinder(dump.segments)
+    return kept.map(({ tag, seen }) => {
+      const known = tag === '' ? 1 : (copies.get(`${tag} ${seen.form}`) ?? 1)
+      return placed(file, seen, segments.at(seen.offset), known)
+    })
+  }
+}
+
+function placed(
+  file: string,
+  seen: FindingSeen,
+  segment: Segment | undefined,
+  copies: number,
+): Finding {
+  const address = segment?.address
+  const inside = BigInt(seen.offset - (segment?.offset ?? 0))
+  return {
+    file,
+    ...seen,
+    address: address === undefined ? undefined : `0x${(address + inside).toString(16)}`,
+    owner: segment?.owner,
+    copies,
+  }
+}
+
+const endOf = ({ seen }: Sighting) => seen.offset + seen.length
+
+/** Outer before inner, better before worse. */
+function order(a: Sighting, b: Sighting): number {
+  return (
+    a.seen.offset - b.seen.offset ||
+    b.seen.length - a.seen.length ||
+    RANK[b.seen.certainty] - RANK[a.seen.certainty] ||
+    (a.seen.form < b.seen.form ? -1 : a.seen.form > b.seen.form ? 1 : 0)
+  )
+}
+
+/**
+ * Leaves out what lies within another finding and says no more: the same key again, and what is no key beside the
+ * key that it is part of.
+ */
+function onePerPlace(sightings: readonly Sighting[]): readonly Sighting[] {
+  const kept = new Set<Sighting>()
+  let around: Sighting[] = []
+  for (const sighting of sightings.toSorted(order)) {
+    const { offset } = sighting.seen
+    around = around.filter((outer) => endOf(outer) > offset).slice(-MOST_AROUND)
+    if (around.some((outer) => covers(outer, sighting))) continue
+    for (const outer of around) if (isProofOf(sighting, outer)) kept.delete(outer)
+    kept.add(sighting)
+    around.push(sighting)
+  }
+  return [...kept]
+}
+
+const isSameKey = (a: Sighting, b: Sighting) => a.tag !== '' && a.tag === b.tag
+const isWithin = (inner: Sighting, outer: Sighting) => endOf(inner) <= endOf(outer)
+const isBetter = (a: Sighting, b: Sighting) => RANK[a.seen.certainty] > RANK[b.seen.certainty]
+
+/** Whether `inner`, which begins no earlier, adds nothing to `outer`. */
+function covers(outer: Sighting, inner: Sighting): boolean {
+  if (isSameKey(outer, inner)) {
+    return (
+      !isBetter(inner, outer) && (isWithin(inner, outer) || inner.seen.form === outer.seen.form)
+    )
+  }
+  if (!isWithin(inner, outer)) return false
+  if (outer.seen.certainty === 'proven' && isBetter(outer, inner)) return true
+  const isSamePlace = inner.seen.offset === outer.seen.offset && endOf(inner) === endOf(outer)
+  return isSamePlace && inner.seen.form === outer.seen.form && inner.tag === outer.tag
+}
+
+/** Whether a proven key shows that what lies around it, and seemed to be the same, is just more of it. */
+function isProofOf(inner: Sighting, outer: Sighting): boolean {
+  return isSameKey(outer, inner) && isBetter(inner, outer) && isWithin(inner, outer)
+}
+
+/** Finds segments by offset. */
+class SegmentFinder {
+  readonly #segments: readonly Segment[]
+
+  constructor(segments: readonly Segment[]) {
+    this.#segments = segments
+  }
+
+  at(offset: number): Segment | undefined {
+    let low = 0
+    let high = this.#segments.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      const segment = this.#segments[middle]
+      if (segment === undefined) return undefined
+      if (segment.offset + segment.length <= offset) low = middle + 1
+      else high = middle
+    }
+    const segment = this.#segments[low]
+    return segment !== undefined && segment.offset <= offset ? segment : undefined
+  }
+}

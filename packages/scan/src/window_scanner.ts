@@ -1,0 +1,181 @@
+/**
+ * Searches one window after another: anchors and what they lead to, then the searches of whole windows.
+ *
+ * Owns one kernel memory, into which the file is read. Each thread has its own scanner.
+ *
+ * @module
+ */
+import type { ByteSource } from '@mintmark/dump'
+import type { Anchor } from './anchor.ts'
+import { AnchorBudget } from './anchor_budget.ts'
+import { AnchorKernel } from './anchors.ts'
+import type { Detected } from './detected.ts'
+import { AesSearch } from './detectors/aes.ts'
+import { HmacSearch } from './detectors/hmac.ts'
+import { KernelMemory } from './kernel_memory.ts'
+import type { LimitSeen } from './scan_limits.ts'
+import { type Piece, WINDOW_CAPACITY, type Window } from './scan_plan.ts'
+import type { WindowSearch } from './window_search.ts'
+
+/** Bytes that all searches go through before the next are looked at: they stay in the processor's cache. */
+const BLOCK_BYTES = 256 << 10
+const PAGE_BYTES = 4096
+/** Zeros that are searched before data: forms may begin with zeros. Kernels look behind `to` by themselves. */
+const LEAD_BYTES = 256
+/** Zeros between data that are searched along, for that is quicker than to begin anew. */
+const SKIPPED_BYTES = 16 << 10
+
+export interface ScannerOptions {
+  readonly anchors: readonly Anchor[]
+  /** AES schedules and HMAC pads are looked for. */
+  readonly hasKeyTables: boolean
+  /** Every alignment, and every place however many look alike. */
+  readonly isDeep: boolean
+  /** Further searches, of this scanner alone: made for its memory. */
+  readonly searches?: (memory: KernelMemory) => readonly WindowSearch[]
+}
+
+/** What a window gave. */
+export interface WindowTaker {
+  /** `offset` is from the file's start; the material of `detected` is the scanner's own only until this returns. */
+  readonly onHit: (detected: Detected, offset: number) => void
+  readonly onLimit: (seen: LimitSeen) => void
+}
+
+/** The piece under way. */
+interface Place extends WindowTaker {
+  /** What can be seen of the run. */
+  readonly bytes: Uint8Array
+  /** Of its first byte, from the file's start. */
+  readonly offset: number
+}
+
+export class WindowScanner {
+  readonly #memory = new KernelMemory(WINDOW_CAPACITY)
+  readonly #anchors: readonly Anchor[]
+  readonly #kernel: AnchorKernel
+  readonly #budget: AnchorBudget
+  readonly #isDeep: boolean
+  readonly #aligned: readonly WindowSearch[]
+  readonly #unaligned: readonly WindowSearch[]
+  /** Anchors that are passed over for the rest of the window. */
+  readonly #off = new Set<number>()
+
+  /** @throws {RangeError} if an anchor's pattern is wrong, or there are too many */
+  constructor(options: ScannerOptions) {
+    const { anchors, isDeep, hasKeyTables } = options
+    this.#anchors = anchors
+    this.#isDeep = isDeep
+    this.#kernel = new AnchorKernel(this.#memory, anchors)
+    this.#budget = new AnchorBudget(anchors.length)
+    const more = options.searches?.(this.#memory) ?? []
+    const pads = hasKeyTables ? [new HmacSearch(this.#memory, isDeep)] : []
+    const schedules = (isEveryByte: boolean) =>
+      hasKeyTables ? [new AesSearch(this.#memory, isEveryByte)] : []
+    this.#aligned = [...schedules(isDeep), ...pads, ...more]
+    this.#unaligned = [...schedules(true), ...pads, ...more]
+  }
+
+  /**
+   * Reads a window and searches it.
+   *
+   * What cannot be read, an error in a detector, and anchors that are too many are limits, and the rest is searched.
+   *
+   * @returns bytes of the window that were searched, its surroundings not counted
+   */
+  scan(source: ByteSource, window: Window, taker: WindowTaker): number {
+    const target = this.#memory.window.subarray(0, window.length)
+    let held: number
+    try {
+      held = source.read(window.offset, target)
+    } catch {
+      taker.onLimit({ code: 'unreadable', name: '', offset: window.offset })
+      return 0
+    }
+    if (held < window.length) {
+      target.fill(0, held)
+      taker.onLimit({ code: 'unreadable', name: '', offset: window.offset + held })
+    }
+    this.#budget.startWindow()
+    let searched = 0
+    for (const piece of window.pieces) {
+      if (piece.begin >= held) break
+      this.#scanPiece(target, window.offset, { ...piece, end: Math.min(piece.end, held) }, taker)
+      searched += Math.max(0, Math.min(piece.to, held) - piece.from)
+    }
+    this.#allOn()
+    return searched
+  }
+
+  /** Overwrites what was read last. Call it when the last window is done. */
+  wipe(): void {
+    this.#memory.wipe()
+  }
+
+  #scanPiece(target: Uint8Array, offset: number, piece: Piece, taker: WindowTaker): void {
+    const bytes = target.subarray(piece.begin, piece.end)
+    const place: Place = { ...taker, bytes, offset: offset + piece.begin }
+    const searches = piece.isAligned ? this.#aligned : this.#unaligned
+    const to = Math.min(piece.to, piece.end) - piece.begin
+    for (const [from, until] of this.#stretches(bytes, piece.from - piece.begin, to)) {
+      for (let at = from; at < until; at += BLOCK_BYTES) {
+        const end = Math.min(at + BLOCK_BYTES, until)
+        this.#kernel.find(bytes, at, end, (hit, anchor) => this.#look(place, hit, anchor))
+        for (const search of searches) runSearch(search, place, at, end)
+      }
+    }
+  }
+
+  /** The parts of `[from, to)` that are not zeros, with some zeros before them. */
+  *#stretches(bytes: Uint8Array, from: number, to: number): Generator<readonly [number, number]> {
+    let start = this.#kernel.nextNonzero(bytes, from, to)
+    let done = from
+    while (start < to) {
+      let end = start
+      let next = start
+      while (next < to && next - end < SKIPPED_BYTES) {
+        end = Math.min(to, next + PAGE_BYTES)
+        next = this.#kernel.nextNonzero(bytes, end, to)
+      }
+      yield [Math.max(done, start - LEAD_BYTES), end]
+      done = end
+      start = next
+    }
+  }
+
+  /** Lets an anchor's detector look at a place. */
+  #look(place: Place, at: number, number: number): void {
+    const anchor = this.#anchors[number]
+    if (anchor === undefined || this.#off.has(number)) return
+    const { bytes, offset } = place
+    const startMs = performance.now()
+    let detected: Detected | undefined
+    try {
+      detected = anchor.detect(bytes, at)
+    } catch {
+      // Its message may hold what it looked at: it is dropped.
+      place.onLimit({ code: 'detector-failed', name: anchor.name, offset: offset + at })
+    }
+    const isKey = detected?.certainty === 'proven'
+    if (detected !== undefined) place.onHit(detected, offset + detected.offset)
+    if (!this.#budget.charge(number, performance.now() - startMs, isKey) || this.#isDeep) return
+    this.#off.add(number)
+    this.#kernel.setOff(number, true)
+    place.onLimit({ code: 'anchor-flood', name: anchor.name, offset: offset + at })
+  }
+
+  #allOn(): void {
+    for (const number of this.#off) this.#kernel.setOff(number, false)
+    this.#off.clear()
+  }
+}
+
+function runSearch(search: WindowSearch, place: Place, from: number, to: number): void {
+  try {
+    for (const detected of search.search(place.bytes, from, to)) {
+      place.onHit(detected, place.offset + detected.offset)
+    }
+  } catch {
+    place.onLimit({ code: 'detector-failed', name: search.name, offset: place.offset + from })
+  }
+}
