@@ -29,7 +29,9 @@ export interface Arranged {
  */
 export function arrange(layout: Layout, from = 0): Arranged {
   const headers = joined(pastOf(layout.headers, from, partOfRange))
-  const claimed = innermost(pastOf(layout.memory, from, partOf))
+  // Which run begins last is told by the whole of them: they are cut only then.
+  const open = from === 0 ? layout.memory : layout.memory.filter((run) => endOf(run) > from)
+  const claimed = pastOf(innermost(open), from, partOf)
   const memory = without(claimed, headers, partOf)
   const said = joined(pastOf(layout.tables, from, partOfRange))
   const tables = without(without(said, headers, partOfRange), memory, partOfRange)

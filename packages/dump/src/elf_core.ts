@@ -146,7 +146,7 @@ function* countRows(
   })
   const fitting = first === Infinity ? 0 : Math.floor((first - at) / elf.programRowBytes)
   if (elf.phnum < PN_XNUM) return { named: elf.phnum, total: Math.max(elf.phnum, fitting) }
-  if (fitting >= PN_XNUM) return { named: PN_XNUM, total: fitting }
+  if (fitting >= PN_XNUM) return { named: fitting, total: fitting }
   const named = yield* extendedCount(elf, layout)
   return { named, total: named }
 }

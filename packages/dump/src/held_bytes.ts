@@ -5,10 +5,13 @@
  */
 
 const BLOCK_BYTES = 1 << 18
+/** Kept of the begin when it has been given on: the tables of a dump are there more often than not. */
+export const HEAD_BYTES: number = 4 << 20
 
 /** A queue of bytes in blocks, by their offset from the pipe's begin. */
 export class HeldBytes {
   readonly #blocks: Uint8Array[] = []
+  readonly #head: Uint8Array[] = []
   /** Of the first block. */
   #base = 0
   #start = 0
@@ -42,10 +45,20 @@ export class HeldBytes {
     }
   }
 
-  /** What is held of the bytes asked for, from their begin on: none, where that is gone already. */
+  /** Counts bytes that nobody needs to hold. Only while nothing is held. */
+  pass(count: number): void {
+    this.#blocks.length = 0
+    this.#head.length = 0
+    this.#end += count
+    this.#start = this.#end
+    this.#base = this.#end
+  }
+
+  /** What there is of the bytes asked for, from their begin on: none, where that is gone already. */
   read(offset: number, length: number): Uint8Array {
     const held = Math.min(length, this.#end - offset)
-    if (offset < this.#start || held <= 0) return new Uint8Array(0)
+    const isThere = offset >= this.#base || offset + held <= this.#head.length * BLOCK_BYTES
+    if (!isThere || held <= 0) return new Uint8Array(0)
     const first = this.#runAt(offset)
     if (first.length >= held) return first.subarray(0, held)
     const bytes = new Uint8Array(held)
@@ -63,7 +76,8 @@ export class HeldBytes {
     const taken = run.subarray(0, Math.max(0, to - this.#start))
     this.#start += taken.length
     while (this.#blocks.length > 0 && this.#start >= this.#base + BLOCK_BYTES) {
-      this.#blocks.shift()
+      const block = this.#blocks.shift()
+      if (block !== undefined && this.#base < HEAD_BYTES) this.#head.push(block)
       this.#base += BLOCK_BYTES
     }
     return taken
@@ -71,10 +85,11 @@ export class HeldBytes {
 
   /** Bytes from `offset` to the end of their block. */
   #runAt(offset: number): Uint8Array {
-    const index = Math.floor((offset - this.#base) / BLOCK_BYTES)
-    const block = this.#blocks[index]
+    const isHead = offset < this.#base
+    const index = Math.floor((offset - (isHead ? 0 : this.#base)) / BLOCK_BYTES)
+    const block = isHead ? this.#head[index] : this.#blocks[index]
     if (block === undefined) return new Uint8Array(0)
-    const base = this.#base + index * BLOCK_BYTES
+    const base = (isHead ? 0 : this.#base) + index * BLOCK_BYTES
     return block.subarray(offset - base, Math.min(BLOCK_BYTES, this.#end - base))
   }
 }

@@ -19,7 +19,7 @@ const RECORD_HEAD_BYTES = 9
 const HEAP_DUMP = 0x0c
 const HEAP_DUMP_SEGMENT = 0x1c
 /** Records that describe: strings of classes and methods, classes, frames, traces, threads, settings. */
-const KNOWN_TAGS: ReadonlySet<number> = new Set([
+const KNOWN_TAGS = [
   1,
   2,
   3,
@@ -29,12 +29,15 @@ const KNOWN_TAGS: ReadonlySet<number> = new Set([
   7,
   0x0a,
   0x0b,
-  HEAP_DUMP,
   0x0d,
   0x0e,
-  HEAP_DUMP_SEGMENT,
   0x2c,
-])
+  HEAP_DUMP,
+  HEAP_DUMP_SEGMENT,
+] as const
+/** 1 at each tag: it is looked up for every record. */
+const KNOWN = new Uint8Array(256)
+for (const tag of KNOWN_TAGS) KNOWN[tag] = 1
 /** A name has at most 65,535 bytes, and a trace some thousand frames: what is longer may be anything. */
 const MAX_DESCRIPTION_BYTES = 1 << 20
 const WINDOW_BYTES = 4096
@@ -91,7 +94,7 @@ function* readRecords(from: number, idBytes: 4 | 8, layout: Layout): Reading<voi
       layout.addFlaw('table-cut', 'more records than are read', { offset: at })
       return
     }
-    if (!KNOWN_TAGS.has(tag)) {
+    if (KNOWN[tag] === 0) {
       const facts = { offset: at, tag }
       layout.addFlaw('stream-damaged', 'a record of a kind that there is not', facts)
       // From here on lengths may be anything's: nothing is called structure any more.
@@ -107,6 +110,12 @@ function* readRecords(from: number, idBytes: 4 | 8, layout: Layout): Reading<voi
   }
 }
 
+/** A u32 in the middle of bytes that are there. */
+function bigEndian(bytes: Uint8Array, at: number): number {
+  const high = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)
+  return high * 0x1_0000 + (((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0))
+}
+
 function isHeap(tag: number): boolean {
   return tag === HEAP_DUMP || tag === HEAP_DUMP_SEGMENT
 }
@@ -119,18 +128,20 @@ function isHeap(tag: number): boolean {
 function* passDescriptions(from: number, layout: Layout): Reading<number> {
   let at = from
   for (;;) {
-    const window = yield* askReader(at, WINDOW_BYTES, false)
+    const bytes = yield* ask(at, WINDOW_BYTES)
     const start = at
-    while (window.seek(at - start).left >= RECORD_HEAD_BYTES) {
-      const tag = window.u8()
-      if (isHeap(tag) || !KNOWN_TAGS.has(tag)) return at
-      const length = window.skip(4).u32()
-      if (window.skip(length).left === 0) break
-      if (!KNOWN_TAGS.has(window.u8())) return at
-      layout.addTable(at, RECORD_HEAD_BYTES + length)
-      at += RECORD_HEAD_BYTES + length
+    let isOver = false
+    while (!isOver && bytes.length - (at - start) >= RECORD_HEAD_BYTES) {
+      const place = at - start
+      const next = place + RECORD_HEAD_BYTES + bigEndian(bytes, place + 5)
+      const isDescription = KNOWN[bytes[place] ?? 0] === 1 && !isHeap(bytes[place] ?? 0)
+      if (!isDescription) isOver = true
+      else if (next >= bytes.length) break
+      else if (KNOWN[bytes[next] ?? 0] === 0) isOver = true
+      else at = start + next
     }
-    if (at === start) return at
+    layout.addTable(start, at - start)
+    if (isOver || at === start) return at
     layout.settle(at)
   }
 }
@@ -139,7 +150,7 @@ function* passDescriptions(from: number, layout: Layout): Reading<number> {
 function* isRecord(at: number): Reading<boolean> {
   const last = yield* ask(at - 1, 2)
   const tag = last[1]
-  return tag === undefined ? last.length === 1 : KNOWN_TAGS.has(tag)
+  return tag === undefined ? last.length === 1 : KNOWN[tag] === 1
 }
 
 /** A machine that dies while it dumps leaves the length 0, which it fills in last. */

@@ -6,14 +6,14 @@
 import { MintmarkError } from '@mintmark/core'
 import { type Arranged, arrange, finish, unknownSegment } from './arrange.ts'
 import { readContainer } from './container.ts'
-import { HeldBytes } from './held_bytes.ts'
+import { HEAD_BYTES, HeldBytes } from './held_bytes.ts'
 import { Layout } from './layout.ts'
 import { endOf } from './ranges.ts'
 import type { Ask } from './reading.ts'
 import type { Dump, Range, Segment } from './segment.ts'
 
 /** Bytes that are held back while the tables are still to come. */
-const MAX_HELD_BYTES = 64 << 20
+const MAX_HELD_BYTES = (64 << 20) - HEAD_BYTES
 /** What is held after more came: so much is given on at once that the map is not made anew for each chunk. */
 const KEPT_BYTES = 48 << 20
 /** Bytes that are settled are given on in steps of so many, while the reading goes on. */
@@ -83,14 +83,26 @@ class DumpStream {
   }
 
   *add(bytes: Uint8Array): Generator<DumpPiece> {
-    const isAllGiven = this.#asked === undefined && this.#held.start === this.#held.end
-    this.#held.append(bytes)
-    if (isAllGiven) {
-      yield* this.#give(this.#held.end)
+    if (this.#asked === undefined && this.#held.start === this.#held.end) {
+      yield* this.#pass(bytes)
       return
     }
+    this.#held.append(bytes)
     this.#advance(false)
     yield* this.#give(this.#ready())
+  }
+
+  /** All is known: bytes go by as they come. */
+  *#pass(bytes: Uint8Array): Generator<DumpPiece> {
+    const map = this.#currentMap()
+    const base = this.#held.end
+    for (let from = 0; from < bytes.length; ) {
+      const part = map.at(base + from)
+      const to = Math.min(bytes.length, endOf(part.range) - base)
+      this.#held.pass(to - from)
+      yield pieceOf(part, base + from, bytes.subarray(from, to))
+      from = to
+    }
   }
 
   *end(): Generator<DumpPiece> {
@@ -131,9 +143,7 @@ class DumpStream {
       const offset = this.#held.start
       const part = map.at(offset)
       const bytes = this.#held.take(Math.min(to, endOf(part.range)))
-      yield part.segment === undefined
-        ? { kind: 'structure', offset, bytes }
-        : { kind: 'segment', offset, bytes, segment: part.segment }
+      yield pieceOf(part, offset, bytes)
     }
   }
 
@@ -149,6 +159,17 @@ class DumpStream {
   }
 }
 
+/** A run of bytes of one kind: a segment, or else structure. */
+interface Part {
+  readonly range: Range
+  readonly segment: Segment | undefined
+}
+
+function pieceOf({ segment }: Part, offset: number, bytes: Uint8Array): DumpPiece {
+  if (segment === undefined) return { kind: 'structure', offset, bytes }
+  return { kind: 'segment', offset, bytes, segment }
+}
+
 /** Answers what a byte is, for offsets that only grow. */
 class PieceMap {
   readonly arranged: Arranged
@@ -159,7 +180,7 @@ class PieceMap {
     this.arranged = arranged
   }
 
-  at(offset: number): { readonly range: Range; readonly segment: Segment | undefined } {
+  at(offset: number): Part {
     const { segments, structure } = this.arranged
     while (isBefore(segments[this.#segment], offset)) this.#segment++
     while (isBefore(structure[this.#structure], offset)) this.#structure++

@@ -79,10 +79,10 @@ describe('each good dump', () => {
 
     it(`${name} keeps its memory in segments, whichever byte of its headers is damaged`, () => {
       const first = Math.min(...built.segments.map(({ offset }) => offset))
-      const places = Array.from({ length: Math.min(first, 400) }, (_, index) => index)
+      const places = Array.from({ length: Math.min(first, 300) }, (_, index) => index)
       for (const place of [...places, 0x2000, 0x2020, 0x2028, 0x2030, 0xf98]) {
         if (place >= first) continue
-        for (const mask of [0xff, 0x01, 0x80]) {
+        for (const mask of [0xff, 0x01]) {
           const bytes = built.bytes.slice()
           bytes[place] = (bytes[place] ?? 0) ^ mask
           const hidden = hiddenBytes(bytes, built.segments)
@@ -92,8 +92,8 @@ describe('each good dump', () => {
     })
 
     it(`${name} is read wherever it is cut`, () => {
-      const step = Math.max(1, Math.floor(built.bytes.length / 400))
-      for (let cut = 0; cut < built.bytes.length; cut += cut < 400 ? 1 : step)
+      const step = Math.max(1, Math.floor(built.bytes.length / 200))
+      for (let cut = 0; cut < built.bytes.length; cut += cut < 300 ? 1 : step)
         dumpOf(built.bytes.subarray(0, cut))
     })
   }

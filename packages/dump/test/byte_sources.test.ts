@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, it } from 'node:test'
+import { elfCore } from '@mintmark/testkit'
+import * as fc from 'fast-check'
+import { bytesSource, fileSource } from '../src/byte_sources.ts'
+import { HeldBytes } from '../src/held_bytes.ts'
+import { openDump } from '../src/open_dump.ts'
+import type { ByteSource } from '../src/segment.ts'
+import { memory } from './built_dumps.ts'
+import { assertMap } from './checked_dump.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'mintmark-source-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+const read = (source: ByteSource, offset: number, length: number): readonly number[] => {
+  const target = new Uint8Array(length)
+  return [...target.subarray(0, source.read(offset, target))]
+}
+
+describe('a file and bytes in memory', () => {
+  it('give the same at any place, fewer at the end and nothing past it', () => {
+    const bytes = memory(1000)
+    const path = join(folder, 'bytes')
+    writeFileSync(path, bytes)
+    const file = fileSource(path)
+    fc.assert(
+      fc.property(fc.nat(1100), fc.nat(400), (offset, length) => {
+        const wanted = [...bytes.subarray(offset, offset + length)]
+        assert.deepEqual(read(file, offset, length), wanted)
+        assert.deepEqual(read(bytesSource(bytes), offset, length), wanted)
+      }),
+    )
+    file.close()
+  })
+
+  it('give the same dump', () => {
+    const { bytes } = elfCore({ memory: [{ address: 0x1000n, bytes: memory(40_000) }] })
+    const path = join(folder, 'core')
+    writeFileSync(path, bytes)
+    const file = fileSource(path)
+    assert.deepEqual(openDump(file), openDump(bytesSource(bytes)))
+    file.close()
+  })
+})
+
+describe('fileSource refuses with INPUT_UNREADABLE', () => {
+  it('what is not there, a folder, a pipe without a writer, and reading after it is closed', () => {
+    const pipe = join(folder, 'pipe')
+    spawnSync('mkfifo', [pipe])
+    for (const path of [join(folder, 'none'), folder, pipe, '/dev/zero', '\0'])
+      assert.throws(() => fileSource(path), { name: 'MintmarkError', code: 'INPUT_UNREADABLE' })
+    const path = join(folder, 'closed')
+    writeFileSync(path, 'x')
+    const file = fileSource(path)
+    file.close()
+    file.close()
+    assert.throws(() => file.read(0, new Uint8Array(1)), { code: 'INPUT_UNREADABLE' })
+  })
+})
+
+describe('a dump of more than 4 GiB', () => {
+  it('is read at its far end, in a moment', () => {
+    const path = join(folder, 'huge')
+    const head = elfCore({ memory: [{ address: 0x1000n, bytes: memory(64) }] })
+    const far = 6 * 2 ** 30
+    // The one segment of a small core, moved far away: p_offset of the second program header.
+    const bytes = head.bytes.slice()
+    new DataView(bytes.buffer).setBigUint64(64 + 56 + 8, BigInt(far), true)
+    writeFileSync(path, bytes)
+    truncateSync(path, far + 64)
+    const file = fileSource(path)
+    const started = performance.now()
+    const dump = openDump(file)
+    assertMap(dump, far + 64)
+    assert.deepEqual(dump.segments.at(-1), {
+      offset: far,
+      length: 64,
+      address: 0x1000n,
+      owner: undefined,
+    })
+    assert.deepEqual(dump.flaws, [])
+    assert.ok(performance.now() - started < 1000)
+    file.close()
+  })
+})
+
+it('bytes that are held come out as they went in, whatever is read and taken between', () => {
+  const step = fc.oneof(
+    fc.record({ add: fc.nat(300_000) }),
+    fc.record({ read: fc.nat(400_000), length: fc.nat(300_000) }),
+    fc.record({ take: fc.nat(400_000) }),
+  )
+  const all = memory(1 << 21)
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
+      const held = new HeldBytes()
+      for (const each of steps) {
+        if ('add' in each) held.append(all.subarray(held.end, held.end + each.add))
+        else if ('read' in each) {
+          const wanted = all.subarray(each.read, Math.min(held.end, each.read + each.length))
+          // What was taken may still be there: then it is right.
+          // What was taken may still be there: then it is what it was.
+          const isHeld = each.read >= held.start && each.read < held.end
+          const got = held.read(each.read, each.length)
+          assert.ok(Buffer.from(got).equals(wanted) || (!isHeld && got.length === 0))
+        } else {
+          const { start, end } = held
+          const taken = held.take(Math.min(each.take, end))
+          assert.ok(Buffer.from(taken).equals(all.subarray(start, start + taken.length)))
+          assert.ok(each.take <= start || start === end || taken.length > 0)
+        }
+      }
+    }),
+    { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) },
+  )
+})
