@@ -83,7 +83,7 @@ describe('a dump of more than 4 GiB', () => {
       owner: undefined,
     })
     assert.deepEqual(dump.flaws, [])
-    assert.ok(performance.now() - started < 1000)
+    assert.ok(performance.now() - started < 5000)
     file.close()
   })
 })

@@ -141,7 +141,7 @@ describe('hostile tables cost no more than an honest dump:', () => {
       })
       assert.ok(dump.segments.length > 0)
       assert.ok(read < 64 * bytes.length, `${read} bytes are read of ${bytes.length}`)
-      assert.ok(performance.now() - started < 5000)
+      assert.ok(performance.now() - started < 30_000)
     })
   }
 })
