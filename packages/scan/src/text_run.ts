@@ -20,8 +20,13 @@ export interface TextRun {
 
 /** Looks at text around an anchor. */
 export interface TextReader {
-  /** A first look at some letters around the anchor: whether `read` is worth its cost. */
-  readonly isWorth: (run: TextRun) => boolean
+  /**
+   * A first look at some letters around the anchor: how many letters behind it `read` wants, at most `behind`; 0 where
+   * there is nothing to read.
+   */
+  readonly glance: (run: TextRun) => number
+  /** Whether what stands at `place` ends the text of this anchor, to either side; letters are `stride` bytes apart. */
+  readonly isEnd?: (bytes: Uint8Array, place: number, stride: number) => boolean
   /** What is there; offsets and lengths in letters. Never throws. */
   readonly read: (run: TextRun) => Detected | undefined
   /** Letters before and behind the anchor that `read` looks at; at most 65,536. */
@@ -29,7 +34,7 @@ export interface TextReader {
   readonly behind: number
 }
 
-/** Letters around an anchor that {@link TextReader.isWorth} sees. */
+/** Letters around an anchor that {@link TextReader.glance} sees. */
 export const GLANCE = 160
 
 const LETTERS_WIDE = 8
@@ -61,21 +66,21 @@ function readNarrow(reader: TextReader, bytes: Uint8Array, at: number): Detected
   const from = Math.max(0, at - reader.before)
   const chars = bytes.subarray(from, Math.min(bytes.length, at + reader.behind))
   const run = { chars, at: at - from }
-  if (!reader.isWorth(run)) return undefined
+  if (reader.glance(run) === 0) return undefined
   const hit = reader.read(run)
   return hit === undefined ? undefined : { ...hit, offset: from + hit.offset }
 }
 
 function readWide(reader: TextReader, bytes: Uint8Array, at: number): Detected | undefined {
-  const glance = wideRun(bytes, at, GLANCE, GLANCE)
-  if (!reader.isWorth(glance)) return wiped(glance, undefined)
-  glance.chars.fill(0)
-  const before = Math.min(reader.before, REACH / 2)
-  const run = wideRun(bytes, at, before, Math.min(reader.behind, REACH / 2))
-  const hit = reader.read(run)
-  if (hit === undefined) return wiped(run, undefined)
+  const glanced = wideRun(bytes, at, GLANCE, GLANCE, undefined)
+  const behind = wiped(glanced, reader.glance(glanced))
+  if (behind === 0) return undefined
+  const most = Math.min(reader.before, REACH / 2)
+  const run = wideRun(bytes, at, most, Math.min(behind, REACH / 2), reader.isEnd)
+  const hit = wiped(run, reader.read(run))
+  if (hit === undefined) return undefined
   const offset = at + 2 * (hit.offset - run.at)
-  return wiped(run, { ...hit, offset, length: 2 * hit.length })
+  return { ...hit, offset, length: 2 * hit.length }
 }
 
 function wiped<T>(run: TextRun, result: T): T {
@@ -83,26 +88,65 @@ function wiped<T>(run: TextRun, result: T): T {
   return result
 }
 
-/** A copy of the letters around `at`, as far as there are zeros between them. */
-function wideRun(bytes: Uint8Array, at: number, before: number, behind: number): TextRun {
-  let from = at
-  const least = Math.max(0, at - 2 * before)
-  while (from - 2 >= least && bytes[from - 1] === 0 && bytes[from - 2] !== 0) from -= 2
-  let to = at + 2
-  const most = Math.min(bytes.length, at + 2 * behind)
-  while (to < most && bytes[to - 1] === 0 && bytes[to] !== 0) to += 2
+/** Letters that are taken behind an end, for its own closing bracket. */
+const END_LETTERS = 64
+
+/** A copy of the letters around `at`, as far as there are zeros between them, and to the ends of the text. */
+function wideRun(
+  bytes: Uint8Array,
+  at: number,
+  before: number,
+  behind: number,
+  isEnd: TextReader['isEnd'],
+): TextRun {
+  const from = wideBegin(bytes, at, Math.max(0, at - 2 * before), isEnd)
+  const to = wideEnd(bytes, at, Math.min(bytes.length, at + 2 * behind), isEnd)
   const chars = new Uint8Array((to - from) / 2)
   for (let i = 0; i < chars.length; i++) chars[i] = bytes[from + 2 * i] ?? 0
   return { chars, at: (at - from) / 2 }
 }
 
-/** Whether `ascii` stands at `at`. */
-export function standsAt(chars: Uint8Array, at: number, ascii: string): boolean {
-  if (at < 0 || at + ascii.length > chars.length) return false
+function wideBegin(
+  bytes: Uint8Array,
+  at: number,
+  least: number,
+  isEnd: TextReader['isEnd'],
+): number {
+  let from = at
+  while (from - 2 >= least && bytes[from - 1] === 0 && bytes[from - 2] !== 0) {
+    from -= 2
+    if (isEnd?.(bytes, from, 2) === true) break
+  }
+  return from
+}
+
+function wideEnd(bytes: Uint8Array, at: number, most: number, isEnd: TextReader['isEnd']): number {
+  let to = at + 2
+  let last = most
+  while (to < last && bytes[to - 1] === 0 && bytes[to] !== 0) {
+    if (last === most && isEnd?.(bytes, to, 2) === true) last = Math.min(most, to + 2 * END_LETTERS)
+    to += 2
+  }
+  return to
+}
+
+/** Whether `ascii` stands at `at`, its letters `stride` bytes apart. */
+export function standsAt(
+  chars: Uint8Array,
+  at: number,
+  ascii: string,
+  stride: number = 1,
+): boolean {
+  if (at < 0 || at + (ascii.length - 1) * stride >= chars.length) return false
   for (let i = 0; i < ascii.length; i++) {
-    if (chars[at + i] !== ascii.charCodeAt(i)) return false
+    if (chars[at + i * stride] !== ascii.charCodeAt(i)) return false
   }
   return true
+}
+
+/** An end where `ascii` stands: see {@link TextReader.isEnd}. */
+export function endsAt(ascii: string): NonNullable<TextReader['isEnd']> {
+  return (bytes, place, stride) => standsAt(bytes, place, ascii, stride)
 }
 
 /** Where `ascii` begins in [from, to), or -1. */

@@ -6,12 +6,14 @@
 import { type Anchor, REACH } from '../anchor.ts'
 import { base64Needles, decodeBase64, letterAt } from '../base64.ts'
 import type { Detected } from '../detected.ts'
-import { standsAt, type TextRun, textAnchors } from '../text_run.ts'
+import { find, standsAt, type TextRun, textAnchors } from '../text_run.ts'
 import { labelAt, readPem } from './pem.ts'
 
 const BEGIN = '-----BEGIN '
 /** Bytes in which the label ends. */
 const LABEL_BYTES = 72
+/** Less than the letters of a glance hold. */
+const GLANCE_BYTES = 112
 
 /** The begin of PEM at each of the three places that it can have in a group of four letters. */
 export const BASE64_OF_PEM_ANCHORS: readonly Anchor[] = base64Needles(
@@ -21,12 +23,15 @@ export const BASE64_OF_PEM_ANCHORS: readonly Anchor[] = base64Needles(
   textAnchors(`base64-of-pem-${phase}`, text, {
     before: 4,
     behind: REACH,
-    isWorth: ({ chars, at }) => {
-      if (!standsAt(chars, at, text)) return false
-      const pem = decodePem(chars, at, phase, inGroup, LABEL_BYTES)
+    glance: ({ chars, at }) => {
+      if (!standsAt(chars, at, text)) return 0
+      const pem = decodePem(chars, at, phase, inGroup, GLANCE_BYTES)
       const isPrivate = labelAt(pem, 0) !== undefined
+      // Where other dashes follow at once, there is little to read.
+      const isShort = find(pem, '-----', LABEL_BYTES) >= 0
       pem.fill(0)
-      return isPrivate
+      if (!isPrivate) return 0
+      return isShort ? 1024 : REACH
     },
     read: (run) => readEncoded(run, phase, inGroup),
   }),
@@ -50,8 +55,20 @@ function decodePem(
   return pem
 }
 
+/** As much as it takes to come to the dashes behind the body. */
+function decodeWhole(chars: Uint8Array, at: number, phase: number, inGroup: number): Uint8Array {
+  for (let most = 256; ; most *= 4) {
+    const pem = decodePem(chars, at, phase, inGroup, most)
+    const isWhole = pem.length < most || most >= REACH
+    const footer = find(pem, '-----', LABEL_BYTES)
+    // The footer itself, and a begin behind a begin, end it alike.
+    if (isWhole || (footer >= 0 && footer + LABEL_BYTES < pem.length)) return pem
+    pem.fill(0)
+  }
+}
+
 function readEncoded({ chars, at }: TextRun, phase: number, inGroup: number): Detected | undefined {
-  const pem = decodePem(chars, at, phase, inGroup, REACH)
+  const pem = decodeWhole(chars, at, phase, inGroup)
   const key = readPem({ chars: pem, at: 0 })
   pem.fill(0)
   if (key === undefined) return undefined

@@ -13,6 +13,7 @@ import { BINARY_ANCHORS } from './binary_anchors.ts'
 
 /** Places that are looked at in one body, so that one full of anchors costs no more. */
 const PLACES_MOST = 48
+const FOUND_MOST = 1024
 
 const RANK: Readonly<Record<Certainty, number>> = { proven: 3, candidate: 2, lesser: 1 }
 
@@ -26,14 +27,9 @@ export function keyIn(decoded: Uint8Array): Detected | undefined {
   const whole = wholeKey(decoded)
   if (whole?.certainty === 'proven') return whole
   let best = whole
-  let places = 0
-  for (const anchor of BINARY_ANCHORS) {
-    for (const at of occurrences(decoded, anchor)) {
-      const hit = anchor.detect(decoded, at)
-      if (hit !== undefined && (best === undefined || isBetter(hit, best))) best = hit
-      places += 1
-      if (places >= PLACES_MOST) return best
-    }
+  for (const { anchor, at } of placesIn(decoded)) {
+    const hit = anchor.detect(decoded, at)
+    if (hit !== undefined && (best === undefined || isBetter(hit, best))) best = hit
   }
   return best
 }
@@ -53,25 +49,36 @@ function isBetter(hit: Detected, best: Detected): boolean {
   return hit.length > best.length || (hit.length === best.length && hit.offset < best.offset)
 }
 
-/** Where an anchor's pattern stands. */
-function* occurrences(bytes: Uint8Array, anchor: Anchor): Generator<number, void, void> {
-  const { pattern, mask } = anchor
-  // The letters that count before the first that does not: native search for them.
-  const free = mask === undefined ? -1 : mask.findIndex((bits) => bits !== 0xff)
-  const fixed = Buffer.from(free < 0 ? pattern : pattern.subarray(0, free))
-  const haystack = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  let at = fixed.length > 0 ? haystack.indexOf(fixed) : 0
-  while (at >= 0 && at + pattern.length <= bytes.length) {
-    if (stands(bytes, at, pattern, mask)) yield at
-    at = fixed.length > 0 ? haystack.indexOf(fixed, at + 1) : at + 1
-  }
+interface Place {
+  readonly anchor: Anchor
+  /** Of the anchor, in {@link BINARY_ANCHORS}. */
+  readonly order: number
+  readonly at: number
 }
 
-function stands(
-  bytes: Uint8Array,
-  at: number,
-  pattern: Uint8Array,
-  mask: Uint8Array | undefined,
-): boolean {
-  return pattern.every((wanted, i) => (((bytes[at + i] ?? 0) ^ wanted) & (mask?.[i] ?? 0xff)) === 0)
+/** Anchors by their first byte: nothing else is looked at where none begins. */
+const BY_FIRST: readonly (readonly Omit<Place, 'at'>[])[] = Array.from({ length: 256 }, (_, byte) =>
+  BINARY_ANCHORS.map((anchor, order) => ({ anchor, order })).filter(
+    ({ anchor: { pattern, mask } }) => (((pattern[0] ?? 0) ^ byte) & (mask?.[0] ?? 0xff)) === 0,
+  ),
+)
+
+/** Where anchors stand: those of whole keys first, at most {@link PLACES_MOST}. */
+function placesIn(bytes: Uint8Array): readonly Place[] {
+  const places: Place[] = []
+  for (let at = 0; at < bytes.length && places.length < FOUND_MOST; at++) {
+    for (const { anchor, order } of BY_FIRST[bytes[at] ?? 0] ?? []) {
+      if (stands(bytes, at, anchor)) places.push({ anchor, order, at })
+    }
+  }
+  return places.toSorted((a, b) => a.order - b.order || a.at - b.at).slice(0, PLACES_MOST)
+}
+
+function stands(bytes: Uint8Array, at: number, { pattern, mask }: Anchor): boolean {
+  if (at + pattern.length > bytes.length) return false
+  for (let i = 0; i < pattern.length; i++) {
+    const differs = (bytes[at + i] ?? 0) ^ (pattern[i] ?? 0)
+    if ((differs & (mask?.[i] ?? 0xff)) !== 0) return false
+  }
+  return true
 }

@@ -11,7 +11,14 @@
  */
 import { decodeBase64, skipJunk } from '../base64.ts'
 import type { Detected } from '../detected.ts'
-import { find, isAlphanumeric, standsAt, type TextReader, type TextRun } from '../text_run.ts'
+import {
+  endsAt,
+  find,
+  isAlphanumeric,
+  standsAt,
+  type TextReader,
+  type TextRun,
+} from '../text_run.ts'
 import { dsaKey, ecKey, numberOf, okpKey, rsaKey } from './parts.ts'
 
 const HEADER = 'Private-key-format:'
@@ -38,7 +45,8 @@ const FIELD_LONGEST = 20
 export const DNSSEC: TextReader = {
   before: 0,
   behind: BEHIND_MOST,
-  isWorth: ({ chars, at }) => standsAt(chars, at, HEADER),
+  glance: ({ chars, at }) => (standsAt(chars, at, HEADER) ? BEHIND_MOST : 0),
+  isEnd: endsAt(HEADER),
   read: (run) => readDnssec(run),
 }
 

@@ -7,7 +7,7 @@
  */
 import { decodeBase64, skipJunk } from '../base64.ts'
 import type { Detected } from '../detected.ts'
-import { find, standsAt, type TextReader, type TextRun } from '../text_run.ts'
+import { endsAt, find, standsAt, type TextReader, type TextRun } from '../text_run.ts'
 import { dsaKey, numberOf, rsaKey } from './parts.ts'
 
 const BEHIND_MOST = 32_768
@@ -21,7 +21,9 @@ export function keyXml(element: string): TextReader {
   return {
     before: 16,
     behind: BEHIND_MOST,
-    isWorth: ({ chars, at }) => standsAt(chars, at, element) && openBefore(chars, at) !== undefined,
+    glance: ({ chars, at }) =>
+      standsAt(chars, at, element) && openBefore(chars, at) !== undefined ? BEHIND_MOST : 0,
+    isEnd: endsAt(element),
     read: (run) => readXml(run, element),
   }
 }

@@ -7,22 +7,35 @@
  *
  * @module
  */
-import type { Anchor } from '../anchor.ts'
+import { type Anchor, REACH } from '../anchor.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'
-import { base64Needles, decodeBase64, letterAt, lettersBefore } from '../base64.ts'
+import { base64Needles, decodeBase64, letterAt, lettersBefore, skipJunk } from '../base64.ts'
 import { elementAt, elementOf, TAG } from '../der.ts'
 import type { Detected } from '../detected.ts'
 import { findLast, standsAt, type TextReader, type TextRun, textAnchors } from '../text_run.ts'
+import {
+  encryptedSize,
+  hasNumbers,
+  numbersPlace,
+  numbersSize,
+  okpSize,
+  opensshSize,
+  outerSize,
+  pkcs8Size,
+  pkcs12Size,
+  rsaSize,
+  sec1Size,
+  tailSize,
+} from './base64_structures.ts'
 import { keyIn } from './decoded.ts'
 import { rsaKey } from './parts.ts'
-import { labelAt, readPem } from './pem.ts'
+import { armourBody } from './pem.ts'
 
 /** Letters before an anchor that may belong to the key's own headers: 48 bytes. */
 const BACK_LETTERS = 64
 /** Bytes that are looked at before more is decoded. */
 const HEAD_BYTES = 96
-const WHOLE_MOST = 16_384
-const KEYSTORE_MOST = 40_000
+const KEYSTORE_LETTERS = 64_000
 const PEM_HEADER_MOST = 600
 
 /** An inner structure by which a body is found. */
@@ -47,9 +60,9 @@ const STRUCTURES: readonly Structure[] = [
   { name: 'pkcs8-v2', bytes: [2, 1, 1, 0x30], bits: 32, size: pkcs8Size, read: whole },
   { name: 'sec1', bytes: [2, 1, 1, 4, 0], bits: 34, size: sec1Size, read: whole },
   { name: 'sec1-long', bytes: [2, 1, 1, 4, 0x40], bits: 34, size: sec1Size, read: whole },
-  { name: 'okp-25519', bytes: [4, 0x22, 4, 0x20], bits: 32, size: okpSize, read: whole },
-  { name: 'okp-ed448', bytes: [4, 0x3b, 4, 0x39], bits: 32, size: okpSize, read: whole },
-  { name: 'okp-x448', bytes: [4, 0x3a, 4, 0x38], bits: 32, size: okpSize, read: whole },
+  { name: 'okp-25519', bytes: [4, 0x22, 4, 0x20], bits: 32, size: okpSize, read: readOkp },
+  { name: 'okp-ed448', bytes: [4, 0x3b, 4, 0x39], bits: 32, size: okpSize, read: readOkp },
+  { name: 'okp-x448', bytes: [4, 0x3a, 4, 0x38], bits: 32, size: okpSize, read: readOkp },
   { name: 'pkcs12', bytes: [2, 1, 3, 0x30], bits: 32, size: pkcs12Size, read: whole },
   {
     name: 'pbes2',
@@ -76,28 +89,71 @@ const STRUCTURES: readonly Structure[] = [
   { name: 'rsa-tail', bytes: [2, 3, 1, 0, 1, 2, 0x80], bits: 50, size: tailSize, read: readTail },
 ]
 
-/** Every structure at every place it can have in a group of four letters. */
-export const HEADERLESS_ANCHORS: readonly Anchor[] = STRUCTURES.flatMap((structure) =>
-  base64Needles(structure.bytes, structure.bits).flatMap(({ text, phase, inGroup }) =>
-    textAnchors(`base64-${structure.name}-${phase}`, text, reader(structure, text, phase, inGroup)),
-  ),
+/**
+ * Every structure at every place it can have in a group of four letters. Two structures that differ behind the letters
+ * of one needle are one there: their readers are the same.
+ */
+export const HEADERLESS_ANCHORS: readonly Anchor[] = STRUCTURES.flatMap((structure, order) =>
+  base64Needles(structure.bytes, structure.bits)
+    .filter(({ text, phase }) => !isTold(text, phase, structure, STRUCTURES.slice(0, order)))
+    .flatMap(({ text, phase, inGroup }) =>
+      textAnchors(
+        `base64-${structure.name}-${phase}`,
+        text,
+        reader(structure, text, phase, inGroup),
+      ),
+    ),
 )
+
+function isTold(
+  text: string,
+  phase: number,
+  { size, read }: Structure,
+  earlier: readonly Structure[],
+): boolean {
+  return earlier.some(
+    (other) =>
+      other.size === size &&
+      other.read === read &&
+      base64Needles(other.bytes, other.bits)[phase]?.text === text,
+  )
+}
 
 function reader(structure: Structure, text: string, phase: number, inGroup: number): TextReader {
   const isTail = structure.read === readTail
   return {
     before: isTail ? 4096 : PEM_HEADER_MOST,
-    behind: structure.name === 'pkcs12' ? 2 * KEYSTORE_MOST * 0.8 : 28_000,
-    isWorth: ({ chars, at }) => {
-      if (!standsAt(chars, at, text)) return false
+    behind: structure.name === 'pkcs12' ? KEYSTORE_LETTERS : 28_000,
+    glance: ({ chars, at }) => {
+      if (!standsAt(chars, at, text)) return 0
       const body = bodyAround(chars, at, phase, inGroup, BACK_LETTERS)
       const head = decodeBase64(chars, body.start, chars.length, { isUrl: true, most: HEAD_BYTES })
       const size = structure.size(head.bytes, body.offset)
+      const isNew = size > 0 && !isInPkcs8(structure, head.bytes, body.offset)
       head.bytes.fill(0)
-      return size > 0
+      // Line ends, and what else may stand between letters, take no more room than the letters themselves.
+      return isNew ? Math.min(REACH, 512 + 3 * size) : 0
     },
     read: (run) => readBody(structure, run, phase, inGroup),
   }
+}
+
+/** Whether the anchors of a PKCS#8 key around this structure find it, so that it is proven once. */
+function isInPkcs8({ name }: Structure, head: Uint8Array, at: number): boolean {
+  if (name.startsWith('pkcs')) return false
+  for (let i = Math.max(3, at - 40); i <= at - 8; i++) {
+    const isVersion = head[i] === TAG.integer && head[i + 1] === 1 && (head[i + 2] ?? 9) <= 1
+    if (!isVersion || head[i + 3] !== TAG.sequence || pkcs8Size(head, i) === 0) continue
+    if ((outerSize(head, i) ?? 0) + i > at) return true
+  }
+  return false
+}
+
+interface Body {
+  /** Where a group of letters begins. */
+  readonly start: number
+  /** Which byte from there on is the anchor's first. */
+  readonly offset: number
 }
 
 /** Where a group begins, up to `letters` before the anchor, and which byte from there on is the anchor's first. */
@@ -107,7 +163,7 @@ function bodyAround(
   phase: number,
   inGroup: number,
   letters: number,
-): { readonly start: number; readonly offset: number } {
+): Body {
   const before = lettersBefore(chars, at, letters)
   const surplus = (before.count - inGroup + 4) % 4
   if (before.count < inGroup) {
@@ -124,10 +180,13 @@ function readBody(
   phase: number,
   inGroup: number,
 ): Detected | undefined {
+  if (isInArmour(chars, at)) return undefined
   const near = bodyAround(chars, at, phase, inGroup, BACK_LETTERS)
   const head = decodeBase64(chars, near.start, chars.length, { isUrl: true, most: HEAD_BYTES })
   const size = structure.size(head.bytes, near.offset)
+  const isLikely = hasLikelyNumbers(chars, near, head.bytes)
   head.bytes.fill(0)
+  if (!isLikely) return undefined
   const isTail = structure.read === readTail
   const body = isTail ? bodyAround(chars, at, phase, inGroup, 3000) : near
   const decoded = decodeBase64(chars, body.start, chars.length, {
@@ -141,107 +200,29 @@ function readBody(
   const last = Math.ceil(((key.offset + key.length) * 4) / 3) - 1
   let end = letterAt(chars, body.start, chars.length, last, true) + 1
   while (chars[end] === 0x3d) end += 1
-  return armoured(chars, from) ?? { ...key, offset: from, length: end - from, form: 'base64' }
+  return { ...key, offset: from, length: end - from, form: 'base64' }
 }
 
-/** The same key as the PEM that it stands in, so that it is told once. */
-function armoured(chars: Uint8Array, from: number): Detected | undefined {
-  const begin = findLast(chars, '-----BEGIN ', Math.max(0, from - PEM_HEADER_MOST), from)
-  if (begin < 0 || labelAt(chars, begin) === undefined) return undefined
-  const hit = readPem({ chars, at: begin })
-  return hit !== undefined && hit.offset + hit.length > from ? hit : undefined
+/** What follows n, looked at before the whole is decoded and proven; true where there is no n. */
+function hasLikelyNumbers(chars: Uint8Array, near: Body, head: Uint8Array): boolean {
+  const place = numbersPlace(head, near.offset)
+  if (place === undefined) return true
+  const most = place + numbersSize(head, place)
+  const { bytes } = decodeBase64(chars, near.start, chars.length, { isUrl: true, most })
+  const isLikely = hasNumbers(bytes, place)
+  bytes.fill(0)
+  return isLikely
 }
 
-/** What the SEQUENCE around `at` says, or undefined where its header is not there. */
-function outerSize(head: Uint8Array, at: number): number | undefined {
-  for (let header = 2; header <= 4; header++) {
-    const first = at - header
-    if (first < 0 || head[first] !== TAG.sequence) continue
-    if (header === 2 && (head[first + 1] ?? 0) < 0x80) return head[first + 1]
-    if (header === 3 && head[first + 1] === 0x81) return head[first + 2]
-    if (header === 4 && head[first + 1] === 0x82) return u16(head, first + 2)
-  }
-  return undefined
-}
-
-function u16(bytes: Uint8Array, at: number): number {
-  return (bytes[at] ?? 0) * 256 + (bytes[at + 1] ?? 0)
-}
-
-/** Length of the content of an INTEGER that looks like a modulus, or 0. */
-function modulusLength(head: Uint8Array, at: number): number {
-  if (head[at] !== TAG.integer) return 0
-  const first = head[at + 1] ?? 0
-  const [length, from] =
-    first === 0x82
-      ? [u16(head, at + 2), at + 4]
-      : first === 0x81
-        ? [head[at + 2] ?? 0, at + 3]
-        : [first, at + 2]
-  if (length < 48 || length > 2080 || (first > 0x82 && first !== length)) return 0
-  // Positive, and no leading zeros but the one for the sign.
-  const top = head[from] ?? 0
-  if (top === 0) return (head[from + 1] ?? 0) >= 0x80 ? length : 0
-  return top < 0x80 ? length : 0
-}
-
-function rsaSize(head: Uint8Array, at: number): number {
-  const length = modulusLength(head, at + 3)
-  if (length === 0) return 0
-  const most = Math.min(WHOLE_MOST, 5 * length + 64)
-  const outer = outerSize(head, at)
-  return outer === undefined || outer > 2 * most || outer < length ? most : outer
-}
-
-function pkcs8Size(head: Uint8Array, at: number): number {
-  const algorithm = head[at + 4] ?? 0
-  const oid = head[at + 6] ?? 0
-  // An AlgorithmIdentifier: a SEQUENCE that begins with an OBJECT IDENTIFIER of 3 to 11 bytes. DSA's has its numbers in it.
-  const isLong = algorithm === 0x82 || algorithm === 0x81
-  if (isLong) return head[at + (algorithm === 0x82 ? 7 : 6)] === TAG.oid ? WHOLE_MOST : 0
-  if (algorithm > 0x7f || head[at + 5] !== TAG.oid || oid < 3 || oid + 2 > algorithm) return 0
-  return outerSize(head, at) ?? WHOLE_MOST
-}
-
-/** Bytes of a scalar on the curves that there are, with or without a byte for the sign. */
-const SCALARS = new Set([0x1c, 0x1d, 0x20, 0x21, 0x28, 0x29, 0x30, 0x31, 0x40, 0x41, 0x42])
-
-function sec1Size(head: Uint8Array, at: number): number {
-  const length = head[at + 4] ?? 0
-  return SCALARS.has(length) ? 5 + length + 200 : 0
-}
-
-function okpSize(_head: Uint8Array, _at: number): number {
-  return 160
-}
-
-function pkcs12Size(head: Uint8Array, at: number): number {
-  const length = outerSize(head, at)
-  const isData = head[at + 4] === 0x82 && head[at + 7] === TAG.oid && head[at + 8] === 9
-  const isBer = head[at + 4] === 0x80 && head[at + 5] === TAG.oid
-  return isData || isBer ? Math.min(KEYSTORE_MOST, length ?? KEYSTORE_MOST) : 0
-}
-
-function encryptedSize(head: Uint8Array, at: number): number {
-  const algorithm = at >= 2 && head[at - 2] === TAG.sequence ? at - 2 : at - 4
-  const outer = algorithm < 0 ? undefined : outerSize(head, algorithm)
-  return outer === undefined ? 0 : Math.min(WHOLE_MOST, outer)
-}
-
-function opensshSize(_head: Uint8Array, _at: number): number {
-  return WHOLE_MOST
-}
-
-function tailSize(head: Uint8Array, at: number): number {
-  const length = modulusLength(head, at + 5) || privateLength(head, at + 5)
-  return length === 0 ? 0 : Math.min(WHOLE_MOST, 4 * length + 64)
-}
-
-/** d may have leading zero bits that a modulus has not. */
-function privateLength(head: Uint8Array, at: number): number {
-  const first = head[at + 1] ?? 0
-  const length = first === 0x82 ? u16(head, at + 2) : first === 0x81 ? (head[at + 2] ?? 0) : 0
-  return length >= 48 && length <= 2080 ? length : 0
+/** Whether an armour's body reaches without a gap to `at`: then its own anchor finds the key. */
+function isInArmour(chars: Uint8Array, at: number): boolean {
+  const begin = findLast(chars, '-----BEGIN ', Math.max(0, at - PEM_HEADER_MOST), at)
+  if (begin < 0) return false
+  const body = armourBody(chars, begin)
+  if (body === undefined || body > at) return false
+  const letters = decodeBase64(chars, body, at)
+  letters.bytes.fill(0)
+  return skipJunk(chars, letters.end, at) >= at
 }
 
 /** e, d, p, q, dP, dQ, qInv without a whole n before them. */
@@ -269,4 +250,24 @@ function isWhole(body: Uint8Array, at: number): boolean {
     return body[i - 3] === TAG.integer && body[i - 2] === 1 && (body[i - 1] ?? 9) <= 1
   }
   return false
+}
+
+/**
+ * A seed whose curve is gone with what stood before it: a candidate, if the letters end with its last byte. Ed25519 is
+ * named, though X25519 is as long.
+ */
+function readOkp(body: Uint8Array, at: number): Detected | undefined {
+  const key = keyIn(body)
+  const length = body[at + 3] ?? 0
+  if (key !== undefined || body.length !== at + 4 + length || at >= 3) return key
+  return {
+    offset: at,
+    length: 4 + length,
+    kind: length === 0x20 ? 'ed25519' : length === 0x39 ? 'ed448' : 'x448',
+    form: 'base64',
+    bits: length === 0x20 ? 256 : length * 8,
+    certainty: 'candidate',
+    proof: 'the end of a key of that length; which curve it is for is cut off',
+    note: 'fragment',
+  }
 }

@@ -41,7 +41,10 @@ const SYMMETRIC_LEAST = 8
 export const JWK: TextReader = {
   before: SIDE_MOST,
   behind: SIDE_MOST,
-  isWorth: ({ chars, at }) => keyType(chars, at) !== undefined,
+  glance: ({ chars, at }) => (keyType(chars, at) === undefined ? 0 : SIDE_MOST),
+  isEnd: (bytes, place, stride) =>
+    bytes[place] === 0 ||
+    (standsAt(bytes, place, KTY, stride) && isQuoteEnd(bytes[place - stride])),
   read: (run) => readJwk(run),
 }
 
@@ -62,14 +65,12 @@ function keyType(chars: Uint8Array, at: number): KeyType | undefined {
 
 /** Whether a quote ends right before `at`. */
 function isOpened(chars: Uint8Array, at: number): boolean {
-  const last = chars[at - 1]
-  return (
-    last === 0x22 ||
-    last === 0x27 ||
-    last === 0x3b ||
-    last === 0x32 ||
-    (last === 0x37 && chars[at - 2] === 0x32)
-  )
+  return isQuoteEnd(chars[at - 1])
+}
+
+/** The last letters of `"`, `'`, `&quot;`, `%22`, `%27`, `\u0022` and `\u0027`. */
+function isQuoteEnd(letter: number | undefined): boolean {
+  return [0x22, 0x27, 0x3b, 0x32, 0x37].includes(letter ?? 0)
 }
 
 function readJwk({ chars, at }: TextRun): Detected | undefined {

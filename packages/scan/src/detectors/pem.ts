@@ -9,13 +9,14 @@
 import { REACH } from '../anchor.ts'
 import { decodeBase64, hexDigit, skipJunk } from '../base64.ts'
 import type { Detected } from '../detected.ts'
-import { nameOf, standsAt, type TextReader, type TextRun } from '../text_run.ts'
+import { endsAt, nameOf, standsAt, type TextReader, type TextRun } from '../text_run.ts'
 import { skipHeaders } from './armour_headers.ts'
 import { keyIn } from './decoded.ts'
 import { openPgpArmour } from './openpgp_text.ts'
 import { ssh2Private } from './ssh2_private.ts'
 
 const BEGIN = '-----BEGIN '
+const SSH2_BEGIN = '---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----'
 const LABEL_MOST = 48
 const LABEL = /^(?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?$|^OpenVPN Static key V1$/
 const BODY_LEAST = 20
@@ -34,7 +35,8 @@ interface Armour {
 export const PEM: TextReader = {
   before: 0,
   behind: REACH,
-  isWorth: ({ chars, at }) => labelAt(chars, at) !== undefined,
+  glance: ({ chars, at }) => (labelAt(chars, at) === undefined ? 0 : REACH),
+  isEnd: endsAt(BEGIN),
   read: (run) => readPem(run),
 }
 
@@ -42,8 +44,9 @@ export const PEM: TextReader = {
 export const SSH2: TextReader = {
   before: 0,
   behind: REACH,
-  isWorth: ({ chars, at }) =>
-    standsAt(chars, at, '---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----') && chars[at - 1] !== 0x2d,
+  glance: ({ chars, at }) =>
+    standsAt(chars, at, SSH2_BEGIN) && chars[at - 1] !== 0x2d ? REACH : 0,
+  isEnd: endsAt(SSH2_BEGIN),
   read: ({ chars, at }) => readSsh2(chars, at),
 }
 
@@ -57,6 +60,14 @@ export function labelAt(chars: Uint8Array, at: number): string | undefined {
   if (!standsAt(chars, to, '-----')) return undefined
   const label = nameOf(chars, from, to)
   return LABEL.test(label) ? label : undefined
+}
+
+/** Where the body of an armour begins whose key is in the clear, or undefined. */
+export function armourBody(chars: Uint8Array, at: number): number | undefined {
+  const label = labelAt(chars, at)
+  if (label === undefined) return undefined
+  const { body, isEncrypted } = readArmour(chars, at, label)
+  return isEncrypted ? undefined : body
 }
 
 /** The key in the armour that begins at the run's place. A header alone is nothing. */
@@ -131,9 +142,8 @@ function openVpn(chars: Uint8Array, { begin, body, label }: Armour): Detected | 
 }
 
 function readSsh2(chars: Uint8Array, at: number): Detected | undefined {
-  const label = '---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----'
   const footer = '---- END SSH2 ENCRYPTED PRIVATE KEY ----'
-  const { body } = skipHeaders(chars, at + label.length)
+  const { body } = skipHeaders(chars, at + SSH2_BEGIN.length)
   const { bytes, end } = decodeBase64(chars, body, chars.length)
   try {
     const key = ssh2Private(bytes)

@@ -8,7 +8,15 @@
 import { REACH } from '../anchor.ts'
 import { decodeBase64 } from '../base64.ts'
 import type { Detected } from '../detected.ts'
-import { find, isBlank, nameOf, standsAt, type TextReader, type TextRun } from '../text_run.ts'
+import {
+  endsAt,
+  find,
+  isBlank,
+  nameOf,
+  standsAt,
+  type TextReader,
+  type TextRun,
+} from '../text_run.ts'
 import { dsaKey, ecKey, numberOf, okpKey, rsaKey } from './parts.ts'
 import { SshStrings } from './ssh_strings.ts'
 
@@ -21,10 +29,11 @@ const FIELD_MOST = 32_768
 export const PUTTY: TextReader = {
   before: 0,
   behind: REACH,
-  isWorth: ({ chars, at }) => {
+  glance: ({ chars, at }) => {
     const version = chars[at + HEADER.length]
-    return standsAt(chars, at, HEADER) && (version === 0x32 || version === 0x33)
+    return standsAt(chars, at, HEADER) && (version === 0x32 || version === 0x33) ? REACH : 0
   },
+  isEnd: endsAt(HEADER),
   read: (run) => readPutty(run),
 }
 

@@ -8,6 +8,7 @@
 import { hexDigit } from '../base64.ts'
 import type { Detected } from '../detected.ts'
 import {
+  endsAt,
   find,
   isAlphanumeric,
   isBlank,
@@ -29,21 +30,24 @@ const CANONICAL_PROTECTED = '(21:protected-private-key('
 export const SEXP_TEXT: TextReader = {
   before: 0,
   behind: BEHIND_MOST,
-  isWorth: ({ chars, at }) => standsAt(chars, at, TEXT) && isBlank(chars[at + TEXT.length]),
+  glance: ({ chars, at }) =>
+    standsAt(chars, at, TEXT) && isBlank(chars[at + TEXT.length]) ? BEHIND_MOST : 0,
+  isEnd: endsAt(TEXT),
   read: (run) => readSexp(run, TEXT, textToken),
 }
 
 export const SEXP_CANONICAL: TextReader = {
   before: 0,
   behind: BEHIND_MOST,
-  isWorth: ({ chars, at }) => standsAt(chars, at, CANONICAL),
+  glance: ({ chars, at }) => (standsAt(chars, at, CANONICAL) ? BEHIND_MOST : 0),
+  isEnd: endsAt(CANONICAL),
   read: (run) => readSexp(run, CANONICAL, canonicalToken),
 }
 
 export const SEXP_PROTECTED: TextReader = {
   before: 0,
   behind: 512,
-  isWorth: ({ chars, at }) => protectedLength(chars, at) > 0,
+  glance: ({ chars, at }) => protectedLength(chars, at),
   read: ({ chars, at }) => ({
     offset: at,
     length: protectedLength(chars, at),
@@ -81,7 +85,11 @@ interface Token {
 
 type Tokenise = (chars: Uint8Array, at: number) => Token | undefined
 
-function readSexp({ chars, at }: TextRun, head: string, next: Tokenise): Detected | undefined {
+function readSexp(run: TextRun, head: string, next: Tokenise): Detected | undefined {
+  const { at } = run
+  // The begin of the next key: nothing behind it belongs to this one.
+  const other = find(run.chars, head, at + head.length)
+  const chars = other < 0 ? run.chars : run.chars.subarray(0, other)
   // The canonical head ends in the bracket of the algorithm.
   let place = head.endsWith('(') ? at + head.length - 1 : at + head.length
   const values = new Map<string, Token>()

@@ -6,9 +6,10 @@
  *
  * @module
  */
+import { REACH } from '../anchor.ts'
 import { decodeBase64, isBase64Letter } from '../base64.ts'
 import type { Detected } from '../detected.ts'
-import { isAlphanumeric, standsAt, type TextReader, type TextRun } from '../text_run.ts'
+import { endsAt, isAlphanumeric, standsAt, type TextReader, type TextRun } from '../text_run.ts'
 import { quoteLength, skipSpace } from './quoted.ts'
 
 const HEADER_MOST = 12_288
@@ -19,10 +20,13 @@ const DOT = 0x2e
 /** `eyJ`, the base64 of `{"`. */
 export const JOSE: TextReader = {
   before: 1,
-  behind: 65_536,
+  behind: REACH,
   // Within a longer run of letters, or behind a dot, no token begins.
-  isWorth: ({ chars, at }) =>
-    !isTokenLetter(chars[at - 1]) && chars[at - 1] !== DOT && isHeaderLike(chars, at),
+  glance: ({ chars, at }) => {
+    const isInside = isTokenLetter(chars[at - 1]) || chars[at - 1] === DOT
+    return !isInside && isHeaderLike(chars, at) ? REACH : 0
+  },
+  isEnd: (bytes, place) => !isTokenLetter(bytes[place]) && bytes[place] !== DOT,
   read: (run) => readJose(run),
 }
 
@@ -103,8 +107,9 @@ export function refreshToken(name: string): TextReader {
   return {
     before: 0,
     behind: REFRESH_MOST + 256,
-    isWorth: ({ chars, at }) =>
-      standsAt(chars, at, name) && valueBegin(chars, at + name.length) > 0,
+    glance: ({ chars, at }) =>
+      standsAt(chars, at, name) && valueBegin(chars, at + name.length) > 0 ? REFRESH_MOST : 0,
+    isEnd: endsAt(name),
     read: (run) => readRefresh(run, name),
   }
 }
@@ -163,7 +168,8 @@ const ENTRA_LEAST = 200
 export const ENTRA_REFRESH: TextReader = {
   before: ENTRA_HEAD_MOST,
   behind: REFRESH_MOST,
-  isWorth: ({ chars, at }) => isTokenLetter(chars[at - 1]),
+  glance: ({ chars, at }) => (entraBegin(chars, at) === undefined ? 0 : REFRESH_MOST),
+  isEnd: (bytes, place) => !isOpaqueLetter(bytes[place]),
   read: ({ chars, at }) => {
     const from = entraBegin(chars, at)
     if (from === undefined) return undefined
@@ -191,7 +197,9 @@ export function prefixedToken(prefix: string, least: number, owner: string): Tex
   return {
     before: 1,
     behind: 512,
-    isWorth: ({ chars, at }) => standsAt(chars, at, prefix) && !isOpaqueLetter(chars[at - 1]),
+    glance: ({ chars, at }) =>
+      standsAt(chars, at, prefix) && !isOpaqueLetter(chars[at - 1]) ? 512 : 0,
+    isEnd: (bytes, place) => !isOpaqueLetter(bytes[place]),
     read: ({ chars, at }) => {
       const end = partEnd(chars, at + prefix.length, 400)
       const proof = `the shape of a refresh token of ${owner}`
