@@ -70,10 +70,12 @@ describe('any bytes', () => {
 
 describe('each good dump', () => {
   for (const { name, built } of GOOD) {
-    it(`${name} is read the same byte by byte`, async () => {
+    it(`${name} is read the same, its headers byte by byte`, async () => {
       const { bytes } = built
+      // Headers and the last bytes one by one; what is between them is memory.
       const every = Array.from({ length: bytes.length }, (_, index) => index)
-      const { dump } = await streamed(piped(bytes, every), bytes)
+      const places = every.filter((at) => at < 3000 || at % 97 === 0 || at > bytes.length - 500)
+      const { dump } = await streamed(piped(bytes, places), bytes)
       assert.deepEqual(dump, dumpOf(bytes))
     })
 
