@@ -12,35 +12,50 @@ import { createHash } from 'node:crypto'
 /** Kinds of costly work: RSA, curves, DSA and DH, ML-KEM and ML-DSA, SLH-DSA. */
 export type Effort = 'rsa' | 'curve' | 'group' | 'lattice' | 'hash-tree'
 
+/** What one thread has for one kind. */
 const FULL_MS = 3000
 const REFILL = 0.1
 
-const leftMs: Record<Effort, number> = {
-  rsa: FULL_MS,
-  curve: FULL_MS,
-  group: FULL_MS,
-  lattice: FULL_MS,
-  'hash-tree': FULL_MS,
-}
-const seenMs: Record<Effort, number> = {
-  rsa: performance.now(),
-  curve: performance.now(),
-  group: performance.now(),
-  lattice: performance.now(),
-  'hash-tree': performance.now(),
+/** Time to spend: some at once, then a share of the time that goes by. */
+export class Allowance {
+  readonly #fullMs: number
+  readonly #refill: number
+  readonly #nowMs: () => number
+  #leftMs: number
+  #seenMs: number
+
+  constructor(fullMs: number, refill: number, nowMs: () => number = () => performance.now()) {
+    this.#fullMs = fullMs
+    this.#refill = refill
+    this.#nowMs = nowMs
+    this.#leftMs = fullMs
+    this.#seenMs = nowMs()
+  }
+
+  /** Runs `work` and charges its time, or gives undefined at once where nothing is left. */
+  run<T>(work: () => T): T | undefined {
+    const startMs = this.#nowMs()
+    const earnedMs = (startMs - this.#seenMs) * this.#refill
+    this.#leftMs = Math.min(this.#fullMs, this.#leftMs + earnedMs)
+    this.#seenMs = startMs
+    if (this.#leftMs <= 0) return undefined
+    const result = work()
+    this.#leftMs -= this.#nowMs() - startMs
+    return result
+  }
 }
 
-/**
- * Runs `work` and charges its time, or gives undefined at once where the allowance of this thread is used up.
- */
+const allowances: Record<Effort, Allowance> = {
+  rsa: new Allowance(FULL_MS, REFILL),
+  curve: new Allowance(FULL_MS, REFILL),
+  group: new Allowance(FULL_MS, REFILL),
+  lattice: new Allowance(FULL_MS, REFILL),
+  'hash-tree': new Allowance(FULL_MS, REFILL),
+}
+
+/** {@link Allowance.run} with what this thread has for this kind of work. */
 export function withEffort<T>(effort: Effort, work: () => T): T | undefined {
-  const startMs = performance.now()
-  leftMs[effort] = Math.min(FULL_MS, leftMs[effort] + (startMs - seenMs[effort]) * REFILL)
-  seenMs[effort] = startMs
-  if (leftMs[effort] <= 0) return undefined
-  const result = work()
-  leftMs[effort] -= performance.now() - startMs
-  return result
+  return allowances[effort].run(work)
 }
 
 /** Answers that are kept: more than a dump has different keys. */

@@ -11,9 +11,12 @@ import type { Detector } from '../detected.ts'
 import { anchor, lesser } from './anchored.ts'
 
 const LEAST_CIPHERTEXT = 32
+/** Last arcs of the schemes of PKCS#5; 12 and 14 are no schemes but their parts. */
+const PKCS5_SCHEMES = new Set([1, 3, 4, 6, 10, 11, 13])
 
 /** The identifier at `at` must be that of the algorithm of a SEQUENCE { SEQUENCE { identifier, … }, OCTET STRING }. */
 const detectEncrypted: Detector = (bytes, at) => {
+  if (bytes[at + 1] === 9 && !PKCS5_SCHEMES.has(bytes[at + 10] ?? 0)) return undefined
   const algorithm = sequenceAround(bytes, at, bytes.length)
   const parts = algorithm && childrenOf(bytes, algorithm)
   if (algorithm === undefined || parts?.length !== 2) return undefined

@@ -107,6 +107,7 @@ function detectTokens(isBig: boolean): Detector {
     const own = tokenAt(bytes, at, isBig)
     // A name and nothing of a size that a secret has: the words of a program.
     if (own === undefined || own.to - own.from < 16) return undefined
+    if (!isRandomLooking(bytes.subarray(own.from, own.to))) return undefined
     const tokens = tokensAround(bytes, at, isBig)
     const [first] = tokens
     const last = tokens.at(-1)
@@ -114,7 +115,7 @@ function detectTokens(isBig: boolean): Detector {
     const values = new Map(tokens.map(({ name, from, to }) => [name, bytes.subarray(from, to)]))
     const proof = proofOf(values)
     if (proof !== undefined) return hit(proof, FORM, first.at, last.to)
-    return lone(bytes, own)
+    return lone(own)
   }
 }
 
@@ -164,10 +165,9 @@ const SECRET_NAMES = 'dpqu'
 const LEAST_LONE = 64
 
 /** A token that has lost the others: the name and the size of a secret of RSA, which a public key may prove. */
-function lone(bytes: Uint8Array, { name, at, from, to }: Token): Detected | undefined {
+function lone({ name, at, from, to }: Token): Detected | undefined {
   const length = to - from
   if (!SECRET_NAMES.includes(name) || length < LEAST_LONE) return undefined
-  if (!isRandomLooking(bytes.subarray(from, to))) return undefined
   const bits = (length - (length % 2)) * (name === 'd' ? 8 : 16)
   const text = `a value named ${name} as libgcrypt holds it; alone it proves nothing`
   return hit(unproven('rsa', bits, text), FORM, at, to, 'fragment')

@@ -1,0 +1,107 @@
+import {
+  createDiffieHellmanGroup,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+} from 'node:crypto'
+import { fromBigEndian } from '../src/arithmetic/modular.ts'
+import { TAG } from '../src/der.ts'
+import { der, derInteger, derOid, derSequence } from '../src/der_write.ts'
+import type { KeyKind } from '../src/detected.ts'
+import { OID } from '../src/spki.ts'
+
+/** A key made for this run, in a DER form. */
+export interface DerSample {
+  readonly name: string
+  readonly kind: KeyKind
+  readonly bits: number
+  readonly form: string
+  readonly der: Buffer
+  readonly publicKey: KeyObject
+}
+
+interface Pair {
+  readonly publicKey: KeyObject
+  readonly privateKey: KeyObject
+}
+
+function samples(
+  name: string,
+  kind: KeyKind,
+  bits: number,
+  { publicKey, privateKey }: Pair,
+  types: readonly ('pkcs1' | 'pkcs8' | 'sec1')[],
+): DerSample[] {
+  return types.map((type) => ({
+    name: `${name} in ${type}`,
+    kind,
+    bits,
+    form: `${type}-der`,
+    der: privateKey.export({ format: 'der', type }),
+    publicKey,
+  }))
+}
+
+export const RSA_SAMPLES: readonly DerSample[] = [512, 768, 1024, 2048, 3072].flatMap((bits) =>
+  samples(`RSA-${bits}`, 'rsa', bits, generateKeyPairSync('rsa', { modulusLength: bits }), [
+    'pkcs1',
+    'pkcs8',
+  ]),
+)
+
+const CURVES = [
+  ['secp224r1', 224],
+  ['prime256v1', 256],
+  ['secp384r1', 384],
+  ['secp521r1', 521],
+  ['secp256k1', 256],
+  ['brainpoolP256r1', 256],
+  ['brainpoolP320r1', 320],
+  ['brainpoolP384r1', 384],
+  ['brainpoolP512r1', 512],
+] as const
+
+export const EC_SAMPLES: readonly DerSample[] = CURVES.flatMap(([namedCurve, bits]) =>
+  samples(namedCurve, 'ec', bits, generateKeyPairSync('ec', { namedCurve }), ['sec1', 'pkcs8']),
+)
+
+export const OKP_SAMPLES: readonly DerSample[] = [
+  samples('Ed25519', 'ed25519', 256, generateKeyPairSync('ed25519'), ['pkcs8']),
+  samples('Ed448', 'ed448', 456, generateKeyPairSync('ed448'), ['pkcs8']),
+  samples('X25519', 'x25519', 256, generateKeyPairSync('x25519'), ['pkcs8']),
+  samples('X448', 'x448', 448, generateKeyPairSync('x448'), ['pkcs8']),
+].flat()
+
+/** A key of the group of RFC 3526, section 3. */
+function dhPair(): Pair {
+  const dh = createDiffieHellmanGroup('modp14')
+  dh.generateKeys()
+  const [p, g, x] = [dh.getPrime(), dh.getGenerator(), dh.getPrivateKey()].map(fromBigEndian)
+  const group = derSequence(derInteger(p ?? 0n), derInteger(g ?? 0n))
+  const spelled = derSequence(
+    derInteger(0n),
+    derSequence(derOid(OID.dh), group),
+    der(TAG.octets, derInteger(x ?? 0n)),
+  )
+  const privateKey = createPrivateKey({ key: spelled, format: 'der', type: 'pkcs8' })
+  return { privateKey, publicKey: createPublicKey(privateKey) }
+}
+
+export const GROUP_SAMPLES: readonly DerSample[] = [
+  samples(
+    'DSA',
+    'dsa',
+    2048,
+    generateKeyPairSync('dsa', { modulusLength: 2048, divisorLength: 256 }),
+    ['pkcs8'],
+  ),
+  samples('DH', 'dh', 2048, dhPair(), ['pkcs8']),
+].flat()
+
+export const DER_SAMPLES: readonly DerSample[] = [
+  ...RSA_SAMPLES,
+  ...EC_SAMPLES,
+  ...OKP_SAMPLES,
+  ...GROUP_SAMPLES,
+]
