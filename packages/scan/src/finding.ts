@@ -8,6 +8,7 @@
 import type { Owner } from '@mintmark/dump'
 import type { Certainty, Detected, KeyKind } from './detected.ts'
 import { keyIdOf } from './key_id.ts'
+import { selfTestOrigin } from './self_test_keys.ts'
 
 /** Which key it is, by its public half. */
 export interface KeyId {
@@ -50,7 +51,10 @@ const LONGEST_PROOF = 200
  * @param offset of its first byte, from the file's start
  */
 export function findingSeen(detected: Detected, offset: number): FindingSeen {
-  const { length, kind, form, bits, certainty, proof, note, material } = detected
+  const { length, kind, form, bits, certainty, note, material } = detected
+  const ids = material && keyIdOf(material)
+  const origin = selfTestOrigin(ids?.spkiSha256)
+  const proof = origin === undefined ? detected.proof : `${detected.proof}; published: ${origin}`
   return {
     offset,
     length,
@@ -59,7 +63,7 @@ export function findingSeen(detected: Detected, offset: number): FindingSeen {
     bits,
     certainty,
     proof: proof.slice(0, LONGEST_PROOF),
-    note,
-    keyId: material && { ...keyIdOf(material), kid: undefined, subject: undefined },
+    note: note ?? (origin === undefined ? undefined : 'self-test'),
+    keyId: ids && { ...ids, kid: undefined, subject: undefined },
   }
 }

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import { it } from 'node:test'
+import { findingSeen } from '../src/finding.ts'
+import { hitsIn, planted } from './binary_hits.ts'
+
+/** The private key that RFC 8410, section 10.3, prints: a test key. */
+const RFC_8410 = Buffer.from(
+  '302e020100300506032b657004220420d4ee72dbf913584ad5b6d8f1f769f8ad3afe7c28cbf1d4fbe097a88f44755842',
+  'hex',
+)
+
+function findingOf(der: Uint8Array): ReturnType<typeof findingSeen> {
+  const [hit] = hitsIn(planted(der, 200))
+  return findingSeen(hit ?? assert.fail(), 200)
+}
+
+it('a key that a standard prints is named as such', () => {
+  const { note, proof } = findingOf(RFC_8410)
+  assert.equal(note, 'self-test')
+  assert.match(proof, /RFC 8410/)
+})
+
+it('any other key is not', () => {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const { note, proof } = findingOf(privateKey.export({ format: 'der', type: 'pkcs8' }))
+  assert.equal(note, undefined)
+  assert.equal(proof, 'key decodes')
+})
