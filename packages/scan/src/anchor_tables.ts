@@ -4,9 +4,12 @@
  * @module
  */
 import type { Anchor } from './anchor.ts'
+import { frequencyOfSets } from './byte_frequency.ts'
 
 const BUCKETS = 8
 const OPEN_BUCKET = 7
+/** Further rounds change next to nothing. */
+const ROUNDS = 2
 const FRAGMENT = 4
 const LONGEST = 16
 const BITMAP_BITS = 65_536
@@ -25,11 +28,11 @@ interface Fragment {
 }
 
 interface Bucket {
-  readonly members: number[]
+  readonly members: readonly Member[]
   /** Sets of nibbles that its fragments have, 16 bits each: low and high of byte 0, 1, 2, 3. */
-  sets: readonly number[]
+  readonly sets: readonly number[]
   /** Share of places that pass its tables, roughly. */
-  frequency: number
+  readonly frequency: number
 }
 
 /** Tables for the kernel, and where it keeps its switches. */
@@ -44,6 +47,17 @@ export interface AnchorTables {
  * fewer than 12 bits that count, or there are more than 65,535
  */
 export function anchorTables(anchors: readonly Anchor[]): AnchorTables {
+  const known = made.get(anchors)
+  if (known !== undefined) return known
+  const tables = makeTables(anchors)
+  made.set(anchors, tables)
+  return tables
+}
+
+/** Dealing a few hundred patterns takes some 50 ms. */
+const made = new WeakMap<readonly Anchor[], AnchorTables>()
+
+function makeTables(anchors: readonly Anchor[]): AnchorTables {
   if (anchors.length > 65_535) throw new RangeError('too many anchors')
   const fragments = anchors.map((anchor) => fragmentOf(anchor))
   const buckets = deal(fragments)
@@ -58,7 +72,7 @@ export function anchorTables(anchors: readonly Anchor[]): AnchorTables {
         if ((fits & (1 << nibble)) !== 0) bytes[at] = (bytes[at] ?? 0) | (1 << number)
       }
     }
-    for (const id of bucket.members) {
+    for (const { id } of bucket.members) {
       const at = AT.entries + ENTRY * entry++
       switches[id] = at + 12
       writeEntry(bytes.subarray(at, at + ENTRY), anchors[id], fragments[id], id)
@@ -89,7 +103,7 @@ function fragmentOf(anchor: Anchor): Fragment {
     const masks = Array.from({ length: FRAGMENT }, (_, i) => maskAt(anchor, place + i))
     const bytes = masks.map((bits, i) => (pattern[place + i] ?? 0) & bits)
     const fragment = { place, bytes, mask: masks }
-    const frequency = frequencyOf(setsOf(fragment))
+    const frequency = frequencyOfSets(setsOf(fragment))
     if (frequency < least) {
       best = fragment
       least = frequency
@@ -120,64 +134,61 @@ function nibbles(value: number, mask: number): number {
   return set
 }
 
-/**
- * How often each byte occurs in memory, roughly: zeros and small numbers lead, then letters (counted in cores of Node,
- * CPython and a JVM, zero pages left out).
- */
-const FREQUENCY: readonly number[] = Array.from({ length: 256 }, (_, byte) => {
-  if (byte === 0) return 0.3
-  if (byte === 0xff) return 0.03
-  if (byte <= 0x10) return 0.01
-  if (byte >= 0x20 && byte < 0x7f) return 0.0045
-  return 0.001
-})
-
-/** The share of places that pass the nibble tables of a bucket. */
-function frequencyOf(sets: readonly number[]): number {
-  let share = 1
-  for (let i = 0; i < FRAGMENT; i++) {
-    const low = sets[2 * i] ?? 0
-    const high = sets[2 * i + 1] ?? 0
-    let sum = 0
-    for (let byte = 0; byte < 256; byte++) {
-      const fits = ((low >> (byte & 15)) & (high >> (byte >> 4)) & 1) !== 0
-      if (fits) sum += FREQUENCY[byte] ?? 0
-    }
-    share *= sum
-  }
-  return share
+interface Member {
+  readonly id: number
+  readonly sets: readonly number[]
 }
 
 /** Deals fragments to buckets, so that few places fit any. */
 function deal(fragments: readonly Fragment[]): readonly Bucket[] {
-  const buckets = Array.from(
-    { length: BUCKETS },
-    (): Bucket => ({ members: [], sets: [], frequency: 0 }),
-  )
-  const hasOpen = fragments.some(isOpen)
-  // The most frequent first: others join the bucket that has room for them.
-  const order = [...fragments.entries()]
-    .map(([id, fragment]) => ({ id, fragment, sets: setsOf(fragment) }))
-    .map(({ id, fragment, sets }) => ({ id, fragment, sets, frequency: frequencyOf(sets) }))
-    .toSorted((a, b) => b.frequency - a.frequency || a.id - b.id)
-  for (const item of order) {
-    const closed = hasOpen ? buckets.slice(0, OPEN_BUCKET) : buckets
-    join(isOpen(item.fragment) ? buckets.slice(OPEN_BUCKET) : closed, item.id, item.sets)
+  const all = fragments.map((fragment, id) => ({ id, fragment, sets: setsOf(fragment) }))
+  const open = all.filter(({ fragment }) => isOpen(fragment))
+  const closed = all.filter(({ fragment }) => !isOpen(fragment))
+  const spread = dealAmong(open.length > 0 ? OPEN_BUCKET : BUCKETS, closed)
+  return open.length > 0 ? [...spread, bucketOf(open)] : spread
+}
+
+function bucketOf(members: readonly Member[]): Bucket {
+  const sets = members.reduce<readonly number[]>((joined, member) => join(joined, member.sets), [])
+  return { members, sets, frequency: members.length === 0 ? 0 : frequencyOfSets(sets) }
+}
+
+const join = (a: readonly number[], b: readonly number[]) => b.map((set, i) => set | (a[i] ?? 0))
+
+/** The most frequent first: others join the bucket that has room for them. Then each may move once more. */
+function dealAmong(count: number, members: readonly Member[]): readonly Bucket[] {
+  const buckets = Array.from({ length: count }, () => bucketOf([]))
+  const order = members
+    .map((member) => ({ member, frequency: frequencyOfSets(member.sets) }))
+    .toSorted((a, b) => b.frequency - a.frequency || a.member.id - b.member.id)
+  for (const { member } of order) put(buckets, member)
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const { member } of order) {
+      const at = buckets.findIndex((bucket) => bucket.members.includes(member))
+      const bucket = buckets[at]
+      if (bucket === undefined) continue
+      buckets[at] = bucketOf(bucket.members.filter((other) => other !== member))
+      put(buckets, member)
+    }
   }
   return buckets
 }
 
 /** Puts a fragment into the bucket that becomes least more frequent by it. */
-function join(buckets: readonly Bucket[], id: number, sets: readonly number[]): void {
-  const choices = buckets.map((bucket) => {
-    const joined = sets.map((set, i) => set | (bucket.sets[i] ?? 0))
-    const frequency = frequencyOf(joined)
-    return { bucket, joined, frequency, more: frequency - bucket.frequency }
-  })
-  const best = choices.reduce((least, choice) => (choice.more < least.more ? choice : least))
-  best.bucket.members.push(id)
-  best.bucket.sets = best.joined
-  best.bucket.frequency = best.frequency
+function put(buckets: Bucket[], member: Member): void {
+  let best = 0
+  let least = Number.POSITIVE_INFINITY
+  for (const [at, bucket] of buckets.entries()) {
+    const more = frequencyOfSets(join(bucket.sets, member.sets)) - bucket.frequency
+    if (more >= least) continue
+    best = at
+    least = more
+  }
+  const bucket = buckets[best]
+  if (bucket === undefined) return
+  const sets = join(bucket.sets, member.sets)
+  const members = [...bucket.members, member]
+  buckets[best] = { members, sets, frequency: frequencyOfSets(sets) }
 }
 
 function writeEntry(

@@ -19,7 +19,7 @@ import { searchInThreads } from './pool.ts'
 import type { ScanReport } from './report.ts'
 import { LimitList, type LimitSeen } from './scan_limits.ts'
 import { planWindows, type Run, runsOf, WINDOW_BYTES, type Window } from './scan_plan.ts'
-import { type ScannerTask, scannerFor } from './scanner_task.ts'
+import { giveBack, type ScannerTask, scannerFor, takeScanner } from './scanner_task.ts'
 import { SightingList } from './sightings.ts'
 import { searchWindow, type WindowResult } from './window_result.ts'
 
@@ -111,7 +111,8 @@ async function search(job: Job, take: TakeResult): Promise<number> {
   }
   const most = Math.min(options.threads ?? availableParallelism(), MOST_THREADS)
   const threads = Math.min(most, Math.ceil(totalBytes / WINDOW_BYTES))
-  if (options.anchors !== undefined || totalBytes <= SMALL_BYTES || threads <= 1) {
+  const isSmall = options.threads === undefined && totalBytes <= SMALL_BYTES
+  if (options.anchors !== undefined || isSmall || threads <= 1) {
     await searchHere(job, takeCounted)
   } else {
     const task = { ...job.task, path: job.path, hashKey: job.hashKey }
@@ -128,7 +129,9 @@ function bytesOf(windows: Iterable<Window>): number {
 }
 
 async function searchHere(job: Job, take: TakeResult): Promise<void> {
-  const scanner = scannerFor(job.task, job.options.anchors)
+  const { task, options } = job
+  const scanner =
+    options.anchors === undefined ? takeScanner(task) : scannerFor(task, options.anchors)
   try {
     for (const window of planWindows(job.runs, job.data)) {
       take(window, searchWindow(scanner, job.source, window, job.hashKey))
@@ -138,7 +141,8 @@ async function searchHere(job: Job, take: TakeResult): Promise<void> {
       })
     }
   } finally {
-    scanner.wipe()
+    if (options.anchors === undefined) giveBack(task, scanner)
+    else scanner.wipe()
   }
 }
 

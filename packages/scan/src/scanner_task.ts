@@ -27,3 +27,22 @@ export function scannerFor(task: ScannerTask, anchors?: readonly Anchor[]): Wind
     isDeep: task.isDeep,
   })
 }
+
+/** Scanners that nobody uses now: a folder of small files needs one, and to make one takes longer than a file. */
+const idle = new Map<string, WindowScanner>()
+
+const nameOf = (task: ScannerTask) => `${task.kind} ${task.isDeep}`
+
+/** A scanner for a task: an idle one where there is. Give it back when done. */
+export function takeScanner(task: ScannerTask): WindowScanner {
+  const name = nameOf(task)
+  const scanner = idle.get(name)
+  idle.delete(name)
+  return scanner ?? scannerFor(task)
+}
+
+/** Wipes a scanner and keeps it for the next file. */
+export function giveBack(task: ScannerTask, scanner: WindowScanner): void {
+  scanner.wipe()
+  idle.set(nameOf(task), scanner)
+}

@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict'
+import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, describe, it } from 'node:test'
+import { MintmarkError } from '@mintmark/core'
+import { bytesSource, openDump } from '@mintmark/dump'
+import { elfCore } from '@mintmark/testkit'
+import { expandKey } from '../src/aes_words.ts'
+import type { Detected } from '../src/detected.ts'
+import { scanFile, scanWithMaterial } from '../src/scan_file.ts'
+import { WINDOW_BYTES } from '../src/scan_plan.ts'
+
+const folder = mkdtempSync(path.join(tmpdir(), 'scan-'))
+after(() => rmSync(folder, { recursive: true }))
+
+function fileOf(name: string, bytes: Uint8Array): string {
+  const file = path.join(folder, name)
+  writeFileSync(file, bytes)
+  return file
+}
+
+const { privateKey: rsa, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const der = (key: KeyObject) => new Uint8Array(key.export({ format: 'der', type: 'pkcs8' }))
+const pem = (key: KeyObject) => Buffer.from(key.export({ format: 'pem', type: 'pkcs8' }).toString())
+const schedule = (key: Uint8Array) => new Uint8Array(expandKey(key).buffer)
+const aesKey = (seed: number) =>
+  new Uint8Array(createHash('sha256').update(`test key ${seed}`).digest())
+
+/** Bytes that look like memory: no key is in them. */
+function noise(length: number): Uint8Array {
+  const bytes = new Uint8Array(length)
+  const words = new Uint32Array(bytes.buffer, 0, length >> 2)
+  for (let i = 0, x = 0x2545f491; i < words.length; i++) {
+    x ^= x << 13
+    x ^= x >>> 17
+    x ^= x << 5
+    words[i] = x
+  }
+  return bytes
+}
+
+describe('a key across the border of two windows', () => {
+  const bytes = noise(3 * WINDOW_BYTES)
+  const key = der(rsa)
+  const places = [WINDOW_BYTES - 600, 2 * WINDOW_BYTES - 4]
+  for (const at of places) bytes.set(key, at)
+  const schedules = [WINDOW_BYTES + 5000 - 240, 2 * WINDOW_BYTES - 10_100].map((at) => at & ~3)
+  for (const [i, at] of schedules.entries()) bytes.set(schedule(aesKey(i)), at)
+
+  for (const threads of [1, 2]) {
+    it(`is found once with ${threads} threads`, async () => {
+      const report = await scanFile(fileOf('border', bytes), { threads })
+      const found = report.findings.map(({ offset, form, copies }) => [offset, form, copies])
+      assert.deepEqual(found, [
+        [places[0], 'pkcs8-der', 2],
+        [schedules[0], 'aes-schedule-enc', 1],
+        [schedules[1], 'aes-schedule-enc', 1],
+        [places[1], 'pkcs8-der', 2],
+      ])
+      assert.deepEqual(report.candidates, [])
+      assert.deepEqual(report.limits, [])
+      assert.equal(report.scannedBytes, bytes.length)
+    })
+  }
+})
+
+it('many threads give what one gives', async () => {
+  const bytes = noise(16 * WINDOW_BYTES)
+  for (let i = 0; i < 64; i++) {
+    const at = (i * 1_000_037) & ~3
+    bytes.set(i % 3 === 0 ? pem(rsa) : i % 3 === 1 ? der(rsa) : schedule(aesKey(i)), at)
+  }
+  const file = fileOf('many', bytes)
+  const progress: number[] = []
+  const one = await scanFile(file, { threads: 1 })
+  const four = await scanFile(file, {
+    threads: 4,
+    onProgress: ({ doneBytes, totalBytes }) => {
+      assert.equal(totalBytes, bytes.length)
+      progress.push(doneBytes)
+    },
+  })
+  assert.equal(one.findings.length, 64)
+  assert.deepEqual(four, one)
+  assert.equal(progress.at(-1), bytes.length)
+  assert.deepEqual(
+    progress,
+    progress.toSorted((a, b) => a - b),
+  )
+})
+
+describe('a finding', () => {
+  const heap = noise(20_000)
+  heap.set(pem(rsa), 1234)
+  heap.set(schedule(aesKey(1)), 8000)
+  heap.set(schedule(aesKey(1)), 16_000)
+  const core = elfCore({
+    memory: [
+      { address: 0x7000n, bytes: noise(4096) },
+      { address: 0x10000n, bytes: heap },
+    ],
+    files: [{ from: 0x10000n, to: 0x20000n, path: '/usr/bin/victim' }],
+  })
+
+  it('has its address, its owner, its key id and its copies', async () => {
+    const report = await scanFile(fileOf('core', core.bytes))
+    const start = core.segments[1]?.offset ?? 0
+    const told = report.findings.map(({ offset, address, owner, copies }) => ({
+      offset: offset - start,
+      address,
+      owner: owner?.name,
+      copies,
+    }))
+    assert.equal(report.container, 'elf-core')
+    assert.deepEqual(told, [
+      { offset: 1234, address: '0x104d2', owner: '/usr/bin/victim', copies: 1 },
+      { offset: 8000, address: '0x11f40', owner: '/usr/bin/victim', copies: 2 },
+      { offset: 16_000, address: '0x13e80', owner: '/usr/bin/victim', copies: 2 },
+    ])
+    const spki = publicKey.export({ format: 'der', type: 'spki' })
+    assert.equal(
+      report.findings[0]?.keyId?.spkiSha256,
+      createHash('sha256').update(spki).digest('hex'),
+    )
+  })
+
+  it('holds no bytes of the key, in any spelling', async () => {
+    const report = JSON.stringify(await scanFile(fileOf('core', core.bytes)))
+    const secrets = [aesKey(1), der(rsa).subarray(300, 340)]
+    for (const secret of secrets) {
+      for (const spelling of ['hex', 'base64', 'base64url', 'latin1'] as const) {
+        assert.ok(!report.includes(Buffer.from(secret).toString(spelling).slice(0, 20)))
+      }
+    }
+  })
+
+  it('comes with its material inside this process, for what erases it', () => {
+    const source = bytesSource(core.bytes)
+    const hits: Detected[] = []
+    scanWithMaterial(
+      source,
+      openDump(source),
+      {},
+      {
+        onHit: (detected) => hits.push(detected),
+        onLimit: () => assert.fail('nothing was left out'),
+      },
+    )
+    const aes = hits.filter(({ kind }) => kind === 'aes')
+    assert.equal(aes.length, 2)
+    for (const { material } of aes) {
+      assert.ok(material?.type === 'aes')
+      assert.deepEqual(material.secret, aesKey(1))
+    }
+    assert.ok(hits.some(({ kind }) => kind === 'rsa'))
+  })
+})
+
+it('what cannot be opened is refused with INPUT_UNREADABLE', async () => {
+  for (const file of [path.join(folder, 'missing'), folder]) {
+    await assert.rejects(scanFile(file), (error) => {
+      return error instanceof MintmarkError && error.code === 'INPUT_UNREADABLE'
+    })
+  }
+})
+
+it('an empty file has nothing, and one byte has nothing', async () => {
+  for (const length of [0, 1, 15, 16, 17]) {
+    const report = await scanFile(fileOf('tiny', new Uint8Array(length)))
+    assert.equal(report.scannedBytes, length)
+    assert.deepEqual(
+      [report.findings, report.candidates, report.lesser, report.limits],
+      [[], [], [], []],
+    )
+  }
+})
+
+const REAL = path.resolve(import.meta.dirname, '../../../../../shared/data/dumps')
+const missing = existsSync(REAL) ? false : 'no shared data beside the repository'
+describe('real material', { skip: missing }, () => {
+  const binaries = 'radare2-testbins/other'
+  for (const { file, expected } of [
+    { file: `${binaries}/aes.dump`, expected: [[0x1e, 256, 'self-test']] },
+    { file: `${binaries}/aes2.dump`, expected: [[0x21c, 256, 'self-test']] },
+    { file: `${binaries}/aes_192.dump`, expected: [[0xfa, 192, 'self-test']] },
+    { file: `${binaries}/rsa-private-4096.key`, expected: [[0x0d, 4096, undefined]] },
+    { file: `${binaries}/ed448-private.key`, expected: [[0xf5, 456, undefined]] },
+    {
+      file: 'bulk_extractor/src/tests/ram_2pages.bin',
+      expected: [
+        [496, 128, undefined],
+        [1120, 128, undefined],
+        [7008, 256, undefined],
+        [7304, 256, 'self-test'],
+      ],
+    },
+  ]) {
+    it(`${file} gives exactly what its project expects`, async () => {
+      const { findings, candidates } = await scanFile(path.join(REAL, file))
+      assert.deepEqual(
+        findings.map(({ offset, bits, note }) => [offset, bits, note]),
+        expected,
+      )
+      assert.deepEqual(candidates, [])
+    })
+  }
+})
