@@ -218,6 +218,17 @@ const COMMANDS: readonly Spec[] = [
     load: async () => (await import('./commands/sql.ts')).sql,
   },
   {
+    usage: 'scan <FILE|DIR...>',
+    summary: 'Find private keys in memory dumps and other files',
+    example: 'mintmark scan core.4711 /var/crash --json',
+    options: [
+      option('--deep', 'every alignment, and every place however many look alike'),
+      json().conflicts('sarif'),
+      option('--sarif', 'one SARIF 2.1.0 log instead of text'),
+    ],
+    load: async () => (await import('./commands/scan.ts')).scan,
+  },
+  {
     usage: 'replay <SCENARIO>',
     summary: 'Write an incident again as log files, with the truth',
     example: 'mintmark replay storm-0558 --out replay-out',

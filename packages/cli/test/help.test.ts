@@ -20,6 +20,7 @@ const COMMANDS = [
   'custody',
   'hunt',
   'sql',
+  'scan',
   'replay',
 ]
 /** Questions to a case that exists, with the operands that they need. */
@@ -67,7 +68,7 @@ describe('a command', () => {
     })
 
     it(`${command} refuses an option that it does not have`, async () => {
-      const named = command === 'replay' ? '--out' : '--case'
+      const named = { replay: '--out', scan: '--deep' }[command] ?? '--case'
       const place = join(folder, 'place')
       const { code, out, err } = await mintmark(command, named, place, '--no-such-option')
       assert.deepEqual([code, out], [2, ''])

@@ -86,7 +86,7 @@ function keyOf(algorithm: number, fields: Fields): Detected | undefined {
   return {
     ...key,
     certainty: 'proven',
-    proof: 'header, algorithm, length and padding fit, and the secret has a public half',
+    proof: 'exact in form and length, scalar in range',
   }
 }
 

@@ -190,7 +190,7 @@ function symmetric(values: Values): Detected | undefined {
     form: 'jwk',
     bits: secret.length * 8,
     certainty: 'candidate',
-    proof: 'kty is oct and k decodes; nothing in a symmetric key can be checked',
+    proof: 'kty is oct, k decodes; any bytes are such a key',
     material: { type, secret, publicKey: undefined },
   }
 }

@@ -1,0 +1,80 @@
+/**
+ * Files and folders of the command line, as the files that they hold.
+ *
+ * @module
+ */
+import { readdir, stat } from 'node:fs/promises'
+import path from 'node:path'
+
+/** A file to read. */
+export interface InputFile {
+  readonly path: string
+  /** Bytes. */
+  readonly size: number
+}
+
+/** A path that cannot be read, and why. */
+export interface Unreadable {
+  readonly path: string
+  readonly reason: string
+}
+
+export interface InputFiles {
+  /** In order of the command line, in folders by name; each file once, whatever links lead to it. */
+  readonly files: readonly InputFile[]
+  readonly unreadable: readonly Unreadable[]
+}
+
+/**
+ * Walks folders, and follows links in them: each folder and each file once, so that a loop ends.
+ *
+ * What is neither file nor folder (pipes, sockets, devices) is left out of folders; named itself, it is told as unreadable.
+ */
+export async function inputFiles(paths: readonly string[]): Promise<InputFiles> {
+  const walk = new Walk()
+  for (const given of paths) {
+    // oxlint-disable-next-line no-await-in-loop -- the order of the command line is the order of the answer
+    await walk.take(given, true)
+  }
+  return walk
+}
+
+class Walk implements InputFiles {
+  readonly files: InputFile[] = []
+  readonly unreadable: Unreadable[] = []
+  readonly #seen = new Set<string>()
+
+  async take(given: string, isNamed: boolean): Promise<void> {
+    const pending = [{ place: given, isNamed }]
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      // oxlint-disable-next-line no-await-in-loop -- one folder after another keeps their order
+      const inside = await this.#visit(next.place, next.isNamed)
+      for (const name of inside.toReversed()) {
+        pending.push({ place: path.join(next.place, name), isNamed: false })
+      }
+    }
+  }
+
+  /** @returns names in the folder, if it is one that was not seen before */
+  async #visit(place: string, isNamed: boolean): Promise<readonly string[]> {
+    try {
+      const found = await stat(place, { bigint: true })
+      const id = `${found.dev} ${found.ino}`
+      if (this.#seen.has(id)) return []
+      this.#seen.add(id)
+      if (found.isDirectory()) {
+        const names = await readdir(place)
+        return names.toSorted((a, b) => (a < b ? -1 : 1))
+      }
+      if (found.isFile()) this.files.push({ path: place, size: Number(found.size) })
+      else if (isNamed) this.unreadable.push({ path: place, reason: 'not a file' })
+    } catch (error) {
+      this.unreadable.push({ path: place, reason: errnoOf(error) })
+    }
+    return []
+  }
+}
+
+function errnoOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+}

@@ -1,0 +1,73 @@
+/**
+ * The rules of our SARIF: one a class of secret.
+ *
+ * @module
+ */
+import type { Finding, KeyKind } from '@mintmark/scan'
+
+export interface Rule {
+  readonly id: string
+  /** PascalCase, as section 3.49.7 wants it. */
+  readonly name: string
+  readonly text: string
+  readonly help: string
+  readonly level: 'error' | 'warning' | 'note'
+}
+
+const REPLACE =
+  'Treat the key as known to whoever could read this file: replace it, and take it out of the file before it leaves.'
+
+const PRIVATE: Rule = {
+  id: 'private-key',
+  name: 'PrivateKey',
+  text: 'A private key lies in this file.',
+  help: REPLACE,
+  level: 'error',
+}
+const SYMMETRIC: Rule = {
+  id: 'symmetric-key',
+  name: 'SymmetricKey',
+  text: 'A symmetric key lies in this file.',
+  help: REPLACE,
+  level: 'error',
+}
+const ENCRYPTED: Rule = {
+  id: 'encrypted-key',
+  name: 'EncryptedKey',
+  text: 'An encrypted private key or a key store lies in this file.',
+  help: 'It is as safe as its passphrase, which may lie in the same file.',
+  level: 'note',
+}
+const TOKEN: Rule = {
+  id: 'token',
+  name: 'Token',
+  text: 'A token lies in this file.',
+  help: 'Whoever has it can use it until it runs out or is revoked.',
+  level: 'note',
+}
+const KNOWN: Rule = {
+  id: 'known-key',
+  name: 'KnownKey',
+  text: "A key that is published for tests, or most likely a random generator's own, lies in this file.",
+  help: 'It protects nothing that another file would open.',
+  level: 'note',
+}
+
+export const RULES: readonly Rule[] = [PRIVATE, SYMMETRIC, ENCRYPTED, TOKEN, KNOWN]
+
+const BY_KIND: Partial<Record<KeyKind, Rule>> = {
+  aes: SYMMETRIC,
+  hmac: SYMMETRIC,
+  'encrypted-key': ENCRYPTED,
+  keystore: ENCRYPTED,
+  token: TOKEN,
+}
+
+export function ruleOf(finding: Finding): Rule {
+  return hasOwnNote(finding) ? KNOWN : (BY_KIND[finding.kind] ?? PRIVATE)
+}
+
+/** Whether a key is one that protects nothing of anybody's. */
+export function hasOwnNote({ note }: Finding): boolean {
+  return note === 'self-test' || note === 'drbg'
+}

@@ -1,0 +1,209 @@
+/**
+ * What a scan found, on a terminal: at most 40 lines, proven keys first.
+ *
+ * @module
+ */
+import { safeText } from '@mintmark/core'
+import type { Finding, ScanReport } from '@mintmark/scan'
+import type { Scanned } from '../commands/scan.ts'
+import { count, plural } from './table.ts'
+
+/** Most lines, whatever was found. */
+export const SCAN_LINES = 40
+const WIDTH = 150
+/** Lines of each list; `--json` has all. */
+const SHOWN = { keys: 14, places: 2, candidates: 5, lesser: 4, unread: 5 }
+
+/** At most {@link SCAN_LINES} lines; text from dumps and file names is safe to print. */
+export function scanText({ reports, unreadable }: Scanned): string {
+  const all = (of: (report: ScanReport) => readonly Finding[]): readonly Finding[] =>
+    reports.flatMap((report) => of(report))
+  const findings = all((report) => report.findings)
+  const lines = [
+    headline(findings, reports),
+    ...keyLines(findings),
+    ...section('CANDIDATES: the shape of a key, proven by nothing', [
+      ...cut(all((report) => report.candidates).map(placeLine), SHOWN.candidates, 'candidate'),
+    ]),
+    ...section('ALSO: encrypted keys and tokens', lesserLines(all((report) => report.lesser))),
+    ...section('NOT READ', cut(unreadLines(reports, unreadable), SHOWN.unread)),
+    ...closing(reports, findings),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function headline(findings: readonly Finding[], reports: readonly ScanReport[]): string {
+  if (findings.length === 0) {
+    const bytes = reports.reduce((sum, report) => sum + report.scannedBytes, 0)
+    return `NOTHING FOUND: no private key is proven in ${plural(reports.length, 'file')} (${size(bytes)} searched).`
+  }
+  const keys = grouped(findings)
+  const files = new Set(findings.map(({ file }) => file)).size
+  const known = [...keys.values()].filter(([first]) => isKnown(first)).length
+  const rest =
+    known === 0 ? '' : `, of which ${count(known)} published for tests or a generator's own`
+  return `FOUND: ${plural(keys.size, 'key')}, proven${rest}, at ${plural(findings.length, 'place')} in ${count(files)} of ${plural(reports.length, 'file')}.`
+}
+
+function isKnown(finding: Finding | undefined): boolean {
+  return finding?.note === 'self-test' || finding?.note === 'drbg'
+}
+
+type Group = readonly [Finding, ...Finding[]]
+
+/** Places by key: by its id, or where it has none by where it is. Keys that nobody knows come first. */
+function grouped(findings: readonly Finding[]): ReadonlyMap<string, Group> {
+  const keys = new Map<string, [Finding, ...Finding[]]>()
+  for (const finding of findings) {
+    const { file, offset, keyId } = finding
+    const name = keyId?.spkiSha256 ?? `${offset} ${file}`
+    const group = keys.get(name)
+    if (group === undefined) keys.set(name, [finding])
+    else group.push(finding)
+  }
+  const sorted = [...keys].toSorted(([, [a]], [, [b]]) => Number(isKnown(a)) - Number(isKnown(b)))
+  return new Map(sorted)
+}
+
+function keyLines(findings: readonly Finding[]): string[] {
+  const groups = [...grouped(findings).values()]
+  const lines: string[] = []
+  for (const [i, group] of groups.entries()) {
+    const block = groupLines(group)
+    const isLast = i === groups.length - 1
+    if (lines.length + block.length + (isLast ? 0 : 1) > SHOWN.keys) {
+      return [...lines, more(groups.length - i, 'key')]
+    }
+    lines.push(...block)
+  }
+  return lines
+}
+
+function groupLines([first, ...others]: Group): string[] {
+  const { keyId } = first
+  const names = [
+    ...(keyId?.spkiSha256 === undefined ? [] : [`SPKI SHA-256 ${keyId.spkiSha256}`]),
+    ...(keyId?.kid === undefined ? [] : [`kid ${safeText(keyId.kid, 60)}`]),
+    ...(keyId?.subject === undefined ? [] : [safeText(keyId.subject, 60)]),
+  ]
+  const places = [first, ...others]
+  return [
+    line(`  ${what(first)}${noteOf(first)}${names.length === 0 ? '' : `  ${names.join(', ')}`}`),
+    ...cut(places.map(placeLine), SHOWN.places, 'place').map((text) => `  ${text}`),
+  ]
+}
+
+function what({ kind, bits }: Finding): string {
+  return bits === 0 ? kind : `${kind} ${bits}`
+}
+
+const NOTES: Readonly<Record<NonNullable<Finding['note']>, string>> = {
+  'self-test': ' (a published test key)',
+  drbg: " (most likely a random generator's own)",
+  shielded: ' (shielded)',
+  fragment: ' (a fragment)',
+}
+
+function noteOf({ note }: Finding): string {
+  return note === undefined ? '' : NOTES[note]
+}
+
+/** Where, whose, in which form and by what. */
+function placeLine(finding: Finding): string {
+  const { file, offset, address, form, copies, owner, proof, certainty } = finding
+  const at = address === undefined ? '' : `, address ${address}`
+  const whose = owner === undefined ? '' : `, ${owner.kind} ${safeText(owner.name, 40)}`
+  const often = copies > 1 ? `, ${count(copies)} copies` : ''
+  const kind = certainty === 'proven' ? '' : `${what(finding)}${noteOf(finding)} `
+  return line(
+    `  ${kind}${form}${often}: ${shortPath(file)} at ${hex(offset)}${at}${whose} (${safeText(proof, 80)})`,
+  )
+}
+
+const PATH = 56
+
+/** The end of a path, which tells files apart. */
+function shortPath(file: string): string {
+  const safe = safeText(file, 4000)
+  return safe.length <= PATH ? safe : `…${safe.slice(1 - PATH)}`
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16)}`
+}
+
+function line(text: string): string {
+  return text.length <= WIDTH ? text : `${text.slice(0, WIDTH - 1)}…`
+}
+
+/** One line a kind and form. */
+function lesserLines(lesser: readonly Finding[]): string[] {
+  const kinds = new Map<string, { readonly first: Finding; count: number }>()
+  for (const finding of lesser) {
+    const name = `${finding.kind} ${finding.form}`
+    const known = kinds.get(name)
+    if (known === undefined) kinds.set(name, { first: finding, count: 1 })
+    else known.count += 1
+  }
+  const lines = [...kinds.values()].map(({ first, count: often }) =>
+    line(
+      `  ${count(often)} × ${first.kind} (${first.form}), first in ${shortPath(first.file)} at ${hex(first.offset)}: ${safeText(first.proof, 80)}`,
+    ),
+  )
+  return cut(lines, SHOWN.lesser, 'kind')
+}
+
+function unreadLines(
+  reports: readonly ScanReport[],
+  unreadable: Scanned['unreadable'],
+): readonly string[] {
+  return [
+    ...unreadable.map(({ path, reason }) => line(`  ${shortPath(path)}: ${safeText(reason, 80)}`)),
+    ...reports.flatMap(({ file, limits, flaws }) =>
+      [...limits, ...flaws].map(({ message }) =>
+        line(`  ${shortPath(file)}: ${safeText(message, 100)}`),
+      ),
+    ),
+  ]
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', title, ...lines]
+}
+
+/** The first lines, and one for how many more there are. */
+function cut(lines: readonly string[], most: number, one = 'line'): string[] {
+  if (lines.length <= most) return [...lines]
+  return [...lines.slice(0, most - 1), more(lines.length - most + 1, one)]
+}
+
+function more(left: number, one: string): string {
+  return `  … and ${left === 1 ? 'one' : count(left)} more ${left === 1 ? one : `${one}s`}: --json`
+}
+
+function closing(reports: readonly ScanReport[], findings: readonly Finding[]): string[] {
+  const containers = [...new Set(reports.map(({ container }) => container))]
+  const searched = reports.reduce((sum, { scannedBytes }) => sum + scannedBytes, 0)
+  const file = findings[0]?.file
+  return [
+    '',
+    line(
+      `SEARCHED  ${plural(reports.length, 'file')}, ${size(searched)}${containers.length === 0 ? '' : ` (${containers.join(', ')})`}`,
+    ),
+    ...(file === undefined
+      ? []
+      : [line(`NEXT      who touched it: mintmark custody ${shortPath(file)} --case CASE`)]),
+  ]
+}
+
+const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB']
+
+function size(bytes: number): string {
+  let value = bytes
+  let unit = 0
+  while (value >= 1024 && unit < UNITS.length - 1) {
+    value /= 1024
+    unit += 1
+  }
+  return `${unit === 0 ? count(value) : value.toFixed(1)} ${UNITS[unit]}`
+}

@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict'
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, it } from 'node:test'
+import { isObject, type Json, parseObject } from '@mintmark/core'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { mintmark, type Outcome } from './fake_io.ts'
+import { SARIF_SCHEMA } from './sarif_schema.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'mintmark-scan-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Keys made for this run. */
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const ec = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+const rsaPem = rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+const ecPem = ec.privateKey.export({ type: 'sec1', format: 'pem' }).toString()
+const spki = createHash('sha256')
+  .update(rsa.publicKey.export({ type: 'spki', format: 'der' }))
+  .digest('hex')
+const header = Buffer.from('{"alg":"RS256"}').toString('base64url')
+const claims = Buffer.from('{"sub":"ada"}').toString('base64url')
+const token = `${header}.${claims}.${randomBytes(256).toString('base64url')}`
+const symmetric = randomBytes(32).toString('base64url')
+
+const noise = (length: number): Buffer => Buffer.alloc(length, '.,;:\0\x01')
+const core = Buffer.concat([noise(1000), Buffer.from(rsaPem), noise(5000), Buffer.from(rsaPem)])
+
+function file(name: string, bytes: string | Uint8Array): string {
+  const path = join(folder, name)
+  mkdirSync(join(path, '..'), { recursive: true })
+  writeFileSync(path, bytes)
+  return path
+}
+
+const empty = file('empty/nothing.bin', noise(4096))
+const one = file('one/core.1', core)
+const mixed = file(
+  'mixed/heap.bin',
+  Buffer.concat([
+    Buffer.from(`${ecPem}\n${token}\n{"kty":"oct","k":"${symmetric}"}`),
+    noise(100),
+    Buffer.from('refresh_token=abc'),
+  ]),
+)
+
+/** Every secret of this run, or enough of it to know it by. */
+const SECRETS = [
+  ...rsaPem.split('\n').slice(1, -2),
+  ...ecPem.split('\n').slice(1, -2),
+  token.slice(-40),
+  claims,
+  symmetric,
+]
+
+function assertSilent({ out, err }: Outcome): void {
+  for (const secret of SECRETS) assert.equal((out + err).includes(secret), false)
+}
+
+function at(value: unknown, ...path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>((inner, name) => {
+    if (Array.isArray(inner)) return inner[Number(name)] as unknown
+    return isObject(inner) ? inner[name] : undefined
+  }, value)
+}
+
+function listAt(value: unknown, ...path: readonly (string | number)[]): readonly Json[] {
+  const found = at(value, ...path)
+  return Array.isArray(found) ? found.filter(isObject) : []
+}
+
+describe('mintmark scan', () => {
+  it('ends with 0 where nothing is found, and says how much was searched', async () => {
+    const outcome = await mintmark('scan', empty)
+    assert.deepEqual([outcome.code, outcome.err], [0, ''])
+    assert.match(outcome.out, /^NOTHING FOUND: no private key is proven in 1 file \(4\.0 KiB/)
+  })
+
+  it('ends with 1 where a key is proven, and names it, its places and its id first', async () => {
+    const outcome = await mintmark('scan', one)
+    assert.equal(outcome.code, 1)
+    assert.match(outcome.out, /^FOUND: 1 key, proven, at 2 places in 1 of 1 file/)
+    assert.match(outcome.out, new RegExp(`rsa 2048  SPKI SHA-256 ${spki}`))
+    assert.match(outcome.out, /pem, 2 copies: .*core\.1 at 0x3e8/)
+    assertSilent(outcome)
+  })
+
+  it('ends with 0 where there are only candidates and lesser secrets, and tells them', async () => {
+    const path = file('lesser/heap.bin', `${token}\n{"kty":"oct","k":"${symmetric}"}`)
+    const outcome = await mintmark('scan', path)
+    assert.equal(outcome.code, 0)
+    assert.match(outcome.out, /CANDIDATES[\s\S]*hmac 256 jwk[\s\S]*ALSO[\s\S]*1 × token \(jws\)/)
+    assertSilent(outcome)
+  })
+})
+
+describe('mintmark scan of folders', () => {
+  it('takes each file once, and ends in loops', async () => {
+    const place = join(folder, 'loop')
+    mkdirSync(join(place, 'inner'), { recursive: true })
+    writeFileSync(join(place, 'inner', 'core'), core)
+    symlinkSync(place, join(place, 'inner', 'back'))
+    symlinkSync(join(place, 'inner', 'core'), join(place, 'again'))
+    const { code, out } = await mintmark('scan', place, join(place, 'inner'), '--json')
+    assert.equal(code, 1)
+    assert.equal(listAt(parseObject(out), 'reports').length, 1)
+  })
+
+  it('ends with 3 where something cannot be read, and still tells what the rest holds', async () => {
+    const outcome = await mintmark('scan', join(folder, 'none\u001b[2J'), one)
+    assert.equal(outcome.code, 3)
+    assert.match(outcome.out, /^FOUND: 1 key/)
+    assert.match(outcome.out, /NOT READ\n {2}.*none\\x1b\[2J: ENOENT/)
+    assert.equal(outcome.out.includes('\u001b'), false)
+  })
+
+  it('tells a link that leads nowhere', async () => {
+    const place = join(folder, 'dangling')
+    mkdirSync(place)
+    symlinkSync(join(place, 'gone'), join(place, 'link'))
+    assert.equal((await mintmark('scan', place)).code, 3)
+  })
+
+  for (const [name, args] of [
+    ['no file', []],
+    ['two formats at once', ['--json', '--sarif', one]],
+  ] as const) {
+    it(`ends with 2 for ${name}`, async () => {
+      const { code, out } = await mintmark('scan', ...args)
+      assert.deepEqual([code, out], [2, ''])
+    })
+  }
+
+  it('stays within 40 lines, whatever is found', async () => {
+    const place = join(folder, 'many')
+    for (let i = 0; i < 60; i++) {
+      const { privateKey } = generateKeyPairSync('ed25519')
+      const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+      const k = randomBytes(16 + i).toString('base64url')
+      file(`many/${i}.txt`, `${pem}${token}\n{"kty":"oct","k":"${k}"}`)
+      symlinkSync(join(place, 'gone'), join(place, `link-${i}`))
+    }
+    const { code, out } = await mintmark('scan', place)
+    assert.equal(code, 3)
+    assert.ok(out.split('\n').length <= 41, out)
+    assert.match(out, /FOUND: 60 keys[\s\S]*more keys: --json/)
+    for (const line of out.split('\n')) assert.ok(line.length <= 150)
+  })
+})
+
+describe('mintmark scan --json', () => {
+  it('is one document with a report a file, and no secret', async () => {
+    const outcome = await mintmark('scan', one, mixed, '--json')
+    const document = parseObject(outcome.out)
+    const [first, second] = listAt(document, 'reports')
+    assert.deepEqual(
+      listAt(first, 'findings').map(({ offset, form, kind }) => [offset, form, kind]),
+      [
+        [1000, 'pem', 'rsa'],
+        [6000 + rsaPem.length, 'pem', 'rsa'],
+      ],
+    )
+    assert.equal(at(first, 'findings', 0, 'keyId', 'spkiSha256'), spki)
+    assert.deepEqual(
+      listAt(second, 'findings').map(({ kind }) => kind),
+      ['ec'],
+    )
+    assert.deepEqual(
+      listAt(second, 'candidates').map(({ kind }) => kind),
+      ['hmac'],
+    )
+    assert.deepEqual(
+      listAt(second, 'lesser').map(({ kind }) => kind),
+      ['token'],
+    )
+    assert.deepEqual(at(document, 'unreadable'), [])
+    assertSilent(outcome)
+  })
+})
+
+describe('mintmark scan --sarif', () => {
+  const validate = new Ajv2020({ strict: true, allErrors: true }).compile(SARIF_SCHEMA)
+
+  it('has the shape that SARIF 2.1.0 wants, for any name of a file', async () => {
+    const odd = file('odd/a b%20#?\u001b\u202eé.core', core)
+    const outcome = await mintmark('scan', odd, mixed, empty, join(folder, 'none'), '--sarif')
+    assert.equal(outcome.code, 3)
+    const log = parseObject(outcome.out)
+    assert.ok(validate(log), JSON.stringify(validate.errors))
+    assert.equal(at(log, 'runs', 0, 'invocations', 0, 'executionSuccessful'), false)
+    assertSilent(outcome)
+    for (const letter of ['\u001b', '\u202e']) assert.equal(outcome.out.includes(letter), false)
+  })
+
+  it('tells proven keys as errors, candidates as warnings and the rest as notes', async () => {
+    const { code, out } = await mintmark('scan', one, mixed, '--sarif')
+    assert.equal(code, 1)
+    const results = listAt(parseObject(out), 'runs', 0, 'results')
+    assert.deepEqual(
+      results.map(({ ruleId, level }) => [ruleId, level]),
+      [
+        ['private-key', 'error'],
+        ['private-key', 'error'],
+        ['private-key', 'error'],
+        ['symmetric-key', 'warning'],
+        ['token', 'note'],
+      ],
+    )
+    const rules = listAt(parseObject(out), 'runs', 0, 'tool', 'driver', 'rules')
+    for (const { ruleId, ruleIndex } of results)
+      assert.equal(rules[Number(ruleIndex)]?.['id'], ruleId)
+  })
+
+  it('gives one fingerprint to a key wherever it lies, and one to each place', async () => {
+    const { out } = await mintmark('scan', one, '--sarif')
+    const [first, second] = listAt(parseObject(out), 'runs', 0, 'results')
+    assert.equal(at(first, 'partialFingerprints', 'key/v1'), spki)
+    assert.equal(at(second, 'partialFingerprints', 'key/v1'), spki)
+    assert.notEqual(
+      at(first, 'partialFingerprints', 'place/v1'),
+      at(second, 'partialFingerprints', 'place/v1'),
+    )
+    const again = await mintmark('scan', one, '--sarif')
+    assert.equal(again.out, out)
+  })
+
+  it('is whole where nothing is found', async () => {
+    const { code, out } = await mintmark('scan', empty, '--sarif')
+    assert.equal(code, 0)
+    assert.ok(validate(parseObject(out)), JSON.stringify(validate.errors))
+  })
+})
