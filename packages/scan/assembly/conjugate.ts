@@ -127,7 +127,7 @@ function isAfterLength(at: usize, length: i32): bool {
     if (((b2 << 8) | b1) === length) return true
     return b1 === 0 && ((b3 << 8) | b2) === length + 1
   }
-  if (b1 === length && (b2 === 0x81 || b2 === 0 || b2 === 2)) return true
+  if (b1 === length && (b2 === 0x81 || b2 === 0 || b2 === 2 || b2 === 4)) return true
   return b1 === 0 && b2 === length + 1 && (b3 === 0x81 || b3 === 0 || b3 === 2)
 }
 
@@ -632,15 +632,17 @@ function isBetween64(v: v128, low: v128, width: v128): v128 {
   return i64x2.le_s(v128.xor(i64x2.sub(v, low), sign), v128.xor(width, sign))
 }
 
-/** Whether all `slots` words of a number are in [1, most] or zero, no more than a quarter of them zero or repeated. */
-function isNumber(at: usize, wide: bool, slots: i32, least: u64, most: u64): bool {
+/**
+ * Whether all `slots` words of a number are zero or in [least, most], and few of them zero, like the one before or less
+ * than `large`, which one of 16 random digits is.
+ */
+function isNumber(at: usize, wide: bool, slots: i32, least: u64, large: u64, most: u64): bool {
   let dull = 0
   let last: u64 = 0
   for (let k = 0; k < slots; k++) {
     const v = wide ? load<u64>(at + ((<usize>k) << 3)) : <u64>load<u32>(at + ((<usize>k) << 2))
-    if (v === 0 || v === last) {
-      if (++dull > 1 + (slots >> 2)) return false
-    } else if (v < least || v > most) return false
+    if (v !== 0 && (v < least || v > most)) return false
+    if ((v < large || v === last) && ++dull > 2 + (slots >> 2)) return false
     last = v
   }
   return true
@@ -653,7 +655,7 @@ function inRange(v: v128, wide: bool, low: v128, width: v128): v128 {
 /**
  * Lists positions in [from, to), multiples of the slot, at which `slots` words of 4 or 8 bytes can be the digits of
  * one number, lowest first: the top word in [low, high], the one below it in [second, most], all others in
- * [least, most] or zero. Writes u32, at most `cap`, and returns how many there are.
+ * [least, most] or zero, and most of them `large` or more. Writes u32, at most `cap`, and returns how many there are.
  */
 export function digit_runs(
   ptr: usize,
@@ -665,13 +667,14 @@ export function digit_runs(
   high: u64,
   second: u64,
   least: u64,
+  large: u64,
   most: u64,
   out: usize,
   cap: i32,
 ): i32 {
   return wide !== 0
-    ? digitRuns(ptr, from, to, true, slots, low, high, second, least, most, out, cap)
-    : digitRuns(ptr, from, to, false, slots, low, high, second, least, most, out, cap)
+    ? digitRuns(ptr, from, to, true, slots, low, high, second, least, large, most, out, cap)
+    : digitRuns(ptr, from, to, false, slots, low, high, second, least, large, most, out, cap)
 }
 
 function digitRuns(
@@ -684,6 +687,7 @@ function digitRuns(
   high: u64,
   second: u64,
   least: u64,
+  large: u64,
   most: u64,
   out: usize,
   cap: i32,
@@ -719,7 +723,7 @@ function digitRuns(
         mask &= mask - 1
         if (position >= to) break
         // A digit behind the number would make it the tail of a longer one; that is tested all the same.
-        if (!isNumber(ptr + <usize>position, wide, slots, least, most)) continue
+        if (!isNumber(ptr + <usize>position, wide, slots, least, large, most)) continue
         if (found < cap) store<u32>(out + ((<usize>found) << 2), position)
         found++
       }
@@ -754,7 +758,7 @@ export function enter_words(
     const place = filter + <usize>(bit >> 3)
     store<u8>(place, <u8>(<u32>load<u8>(place) | ((1 as u32) << (bit & 7))))
     let slot = <u32>(hash >> 12) & mask
-    while (true) {
+    for (;;) {
       const held = load<u64>(table + ((<usize>slot) << 3))
       if (held === word) break
       if (held === 0) {
@@ -796,7 +800,7 @@ export function find_words(
     if (((load<u8>(filter + <usize>(bit >> 3)) >> <u8>(bit & 7)) & 1) === 0) continue
     if (word === 0) continue
     let slot = <u32>(hash >> 12) & mask
-    while (true) {
+    for (;;) {
       const held = load<u64>(table + ((<usize>slot) << 3))
       if (held === 0) break
       if (held === word) {

@@ -106,6 +106,8 @@ export interface DigitShape {
   /** Of the word below the top one. */
   readonly second: bigint
   readonly least: bigint
+  /** Most words are not less. */
+  readonly large: bigint
   readonly most: bigint
 }
 
@@ -276,49 +278,27 @@ export class ConjugateKernel {
     return { hits, next: first + looked }
   }
 
-  /**
-   * Keeps the low limbs of what a list has from `first` on, behind the `kept` kept so far; gives how many now are.
-   *
-   * @param base where the slice lies in the window: pairs are told by their place in the window
-   */
-  keepLowLimbs(
-    list: number,
-    first: number,
-    shape: FactorShape,
-    { kept, base }: { kept: number; base: number },
-  ): number {
+  /** Keeps the low limbs of what a list has from `first` on, behind the `kept` kept so far; gives how many now are. */
+  keepLowLimbs(list: number, first: number, shape: FactorShape, kept: number): number {
     const count = Math.max(0, (this.sizes[list] ?? 0) - first)
     const from = AT.lists + (list * LIST + first) * 4
-    const to = AT.pairs + kept * 16
-    const limits = [shape.length, to, PAIRS - kept, AT.scratch] as const
-    const written = this.#call('low_limbs', [AT.slice, from, count], limits)
-    const rows = new Uint32Array(this.#memory.buffer, to, written * 4)
-    for (let k = 3; k < rows.length; k += 4) rows[k] = base
-    return kept + written
+    const limits = [shape.length, AT.pairs + kept * 16, PAIRS - kept, AT.scratch] as const
+    return kept + this.#call('low_limbs', [AT.slice, from, count], limits)
   }
 
-  /**
-   * Pairs of kept windows whose low limbs multiply to that of a modulus, by their places in the window.
-   *
-   * @param most low limbs that are tried with every key
-   */
-  conjugates(
-    kept: number,
-    keys: KeyTable,
-    most: number,
-  ): { a: Candidate; b: Candidate; key: number }[] {
-    this.#call('index_limbs', [AT.pairs, kept, AT.pairSlots, PAIR_SLOTS - 1])
+  /** Pairs of kept windows whose low limbs multiply to that of a modulus, once for either of the two. */
+  conjugates(kept: number, keys: KeyTable): { a: Candidate; b: Candidate; key: number }[] {
+    let slots = 1024
+    while (slots < kept * 2) slots *= 2
+    this.#call('index_limbs', [AT.pairs, kept, AT.pairSlots, slots - 1])
     const found = this.#call(
       'conjugates',
-      [AT.pairs, kept, AT.pairSlots, PAIR_SLOTS - 1],
-      [keys.lowAt, keys.count, 0, most, AT.hits, HITS],
+      [AT.pairs, kept, AT.pairSlots, slots - 1],
+      [keys.lowAt, keys.count, 0, kept, AT.hits, HITS],
     )
     const pairs = new Uint32Array(this.#memory.buffer, AT.hits, Math.min(found, HITS) * 3)
     const limbs = new Uint32Array(this.#memory.buffer, AT.pairs, kept * 4)
-    const entryOf = (index: number): Candidate => {
-      const candidate = candidateOf(limbs[index * 4 + 2] ?? 0)
-      return { ...candidate, at: candidate.at + (limbs[index * 4 + 3] ?? 0) }
-    }
+    const entryOf = (index: number): Candidate => candidateOf(limbs[index * 4 + 2] ?? 0)
     const result: { a: Candidate; b: Candidate; key: number }[] = []
     for (let k = 0; k < pairs.length; k += 3) {
       const [a, b] = [entryOf(pairs[k] ?? 0), entryOf(pairs[k + 1] ?? 0)]
@@ -353,10 +333,10 @@ export class ConjugateKernel {
 
   /** Positions in [from, to) where words can be the digits of one number. `from` is a multiple of 16. */
   digitRuns(shape: DigitShape, from: number, to: number): number[] {
-    const { isWide, slots, low, high, second, least, most } = shape
+    const { isWide, slots, low, high, second, least, large, most } = shape
     const found = this.#call(
       'digit_runs',
-      [AT.slice, from, to, isWide ? 1 : 0, slots, low, high, second, least, most],
+      [AT.slice, from, to, isWide ? 1 : 0, slots, low, high, second, least, large, most],
       [AT.lists, LIST],
     )
     return [...new Uint32Array(this.#memory.buffer, AT.lists, Math.min(found, LIST))]

@@ -72,7 +72,9 @@ function rsaGroup(
 function factorShape(moduli: readonly bigint[], bits: number): FactorShape {
   const length = Math.ceil(bits / 8)
   const toTop = BigInt(8 * (length - 1))
-  const least = moduli.reduce((a, b) => (a < b ? a : b)) >> BigInt(bits)
+  let smallest = moduli[0] ?? 0n
+  for (const n of moduli) if (n < smallest) smallest = n
+  const least = smallest >> BigInt(bits)
   const limit = 1n << BigInt(bits)
   return {
     bits,

@@ -1,0 +1,119 @@
+/**
+ * Searches a window for secrets of known keys of curves: near copies of the public half, and where something that
+ * looks like a secret visibly begins and ends.
+ *
+ * A multiplication a place is too dear for every place; what the budget does not reach is counted.
+ *
+ * @module
+ */
+import { type ConjugateKernel, SLICE, type WordTable } from '../conjugate.ts'
+import { isRandomLooking } from '../random_looking.ts'
+import { Budget } from './budget.ts'
+import { type CurveGroup, type CurveMaterial, curveGroups } from './curve_keys.ts'
+import type { FoundValue } from './found_value.ts'
+
+/** How far from a copy of the public half the secret is looked for, at multiples of 8. */
+const NEIGHBOURHOOD = 65_536
+/** Up to so many bytes around a copy every place is looked at. */
+const CLOSE = 8
+
+/** Nanoseconds for each byte, and at once. */
+const RATES = {
+  near: { perByte: 6, atOnce: 4e8 },
+  placed: { perByte: 3, atOnce: 4e8 },
+} as const
+
+interface Lookout {
+  readonly group: CurveGroup
+  readonly table: WordTable
+}
+
+export class CurveSearch {
+  readonly #lookouts: readonly Lookout[]
+  readonly #near: Budget
+  readonly #placed: Budget
+
+  constructor(kernel: ConjugateKernel, keys: readonly CurveMaterial[], isDeep: boolean) {
+    this.#lookouts = curveGroups(keys).map((group) => ({
+      group,
+      table: kernel.enterWords(group.words),
+    }))
+    const factor = isDeep ? 8 : 1
+    this.#near = new Budget(RATES.near.perByte * factor, RATES.near.atOnce * factor)
+    this.#placed = new Budget(RATES.placed.perByte * factor, RATES.placed.atOnce * factor)
+  }
+
+  /** The kinds of tests that were cut short so far. */
+  get limits(): readonly string[] {
+    return this.#near.isShort || this.#placed.isShort ? ['scalars'] : []
+  }
+
+  /** Secrets that begin in [from, to) of `bytes`. */
+  search(kernel: ConjugateKernel, bytes: Uint8Array, from: number, to: number): FoundValue[] {
+    this.#near.earn(to - from)
+    this.#placed.earn(to - from)
+    const found: FoundValue[] = []
+    for (const { group, table } of this.#lookouts) {
+      const anchors: number[] = []
+      const places: { at: number; sides: number }[] = []
+      for (let at = from; at < to; at += SLICE) {
+        const end = Math.min(to, at + SLICE)
+        kernel.load(bytes, at, end)
+        for (const hit of kernel.findWords(table, 0, end - at, group.length)) {
+          anchors.push(at + hit.at)
+        }
+        for (const place of kernel.bounded(group.length, 0, end - at)) {
+          places.push({ at: at + place.at, sides: place.sides })
+        }
+      }
+      const tried = new Set<number>()
+      for (const at of nearest(anchors, group.length, from, to)) {
+        found.push(...this.#look(bytes, at, group, this.#near, tried, true))
+      }
+      for (const { at } of places.toSorted((a, b) => b.sides - a.sides)) {
+        found.push(...this.#look(bytes, at, group, this.#placed, tried, false))
+      }
+    }
+    return found
+  }
+
+  #look(
+    bytes: Uint8Array,
+    at: number,
+    { length, cost, secretIn, rareSecretIn }: CurveGroup,
+    budget: Budget,
+    tried: Set<number>,
+    isNear: boolean,
+  ): FoundValue[] {
+    if (tried.has(at) || at + length > bytes.length) return []
+    const window = bytes.subarray(at, at + length)
+    if (!isRandomLooking(window) || !budget.take(cost)) return []
+    tried.add(at)
+    const secret = secretIn(window) ?? (isNear ? rareSecretIn(window) : undefined)
+    return secret === undefined ? [] : [{ at, length, ...secret }]
+  }
+}
+
+/** Places around the anchors, those next to one first; without two that are equal. */
+function nearest(anchors: readonly number[], length: number, from: number, to: number): number[] {
+  const places = new Map<number, number>()
+  const add = (at: number, distance: number): void => {
+    if (at < from || at >= to) return
+    const known = places.get(at)
+    if (known === undefined || distance < known) places.set(at, distance)
+  }
+  for (const [index, anchor] of anchors.entries()) {
+    for (let k = -CLOSE; k <= CLOSE; k++) {
+      for (const neighbour of [anchor - length, anchor + length, anchor - 2 * length]) {
+        add(neighbour + k, Math.abs(k))
+      }
+    }
+    // Neighbourhoods that overlap are gone through once: each place belongs to the anchor before or behind it.
+    const previous = anchors[index - 1] ?? -NEIGHBOURHOOD * 2
+    const next = anchors[index + 1] ?? anchor + NEIGHBOURHOOD * 2
+    const first = Math.max(anchor - NEIGHBOURHOOD, Math.ceil((anchor + previous) / 2))
+    const last = Math.min(anchor + NEIGHBOURHOOD, Math.floor((anchor + next) / 2))
+    for (let at = (first + 7) & ~7; at <= last; at += 8) add(at, 16 + Math.abs(at - anchor))
+  }
+  return [...places].toSorted((a, b) => a[1] - b[1]).map(([at]) => at)
+}

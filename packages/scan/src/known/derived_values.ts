@@ -1,0 +1,173 @@
+/**
+ * Every number (or string of bytes) that a private key can lie around as.
+ *
+ * Source: key-material notes of this project, section 2.5: limbs and leftovers seen in OpenSSL, mbedTLS, Go, GMP,
+ * libgcrypt and SymCrypt; RFC 8032 for Edwards keys.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto'
+import { curveNamed } from '../arithmetic/curves.ts'
+import { bitLength, fromLittleEndian, gcd, inverse } from '../arithmetic/modular.ts'
+import type { EcMaterial, KeyMaterial, OkpMaterial, RsaMaterial } from '../key_material.ts'
+
+/** A value of a private key, or one from which the key can be rebuilt. */
+export interface DerivedValue {
+  /** `p`, `d-mod-lambda`, `montgomery-r2-mod-p`, `seed` …: constant words, the same for every key. */
+  readonly name: string
+  readonly value: bigint
+  /** Of the field that holds it: leading zeros included. */
+  readonly bits: number
+}
+
+/**
+ * Every value from which this key, or a half of it, can be had; none where the private half is not known.
+ *
+ * Public values (n, e, x, y) are not in it. The list is the same, in the same order, for equal keys.
+ */
+export function derivedValues(material: KeyMaterial): readonly DerivedValue[] {
+  if (material.type === 'rsa') return distinct(rsaValues(material))
+  if (material.type === 'ec') return distinct(ecValues(material))
+  if (material.type === 'okp') return distinct(okpValues(material))
+  return [secretOf('secret', material.secret)]
+}
+
+/** Equal values once, under the first of their names; values that are too small to tell from chance not at all. */
+function distinct(values: readonly DerivedValue[]): DerivedValue[] {
+  const seen = new Set<bigint>()
+  return values.filter(({ value }) => {
+    if (seen.has(value) || bitLength(value) < 64) return false
+    seen.add(value)
+    return true
+  })
+}
+
+function rsaValues({ n, e, p, q, d }: RsaMaterial): DerivedValue[] {
+  const bits = bitLength(n)
+  const exponent: DerivedValue[] = d === undefined ? [] : [{ name: 'd', value: d, bits }]
+  if (p === undefined || q === undefined) return exponent
+  const phi = (p - 1n) * (q - 1n)
+  const lambda = phi / gcd(p - 1n, q - 1n)
+  const whole = (name: string, value: bigint | undefined): DerivedValue[] =>
+    value === undefined ? [] : [{ name, value, bits }]
+  return [
+    ...primeValues('p', p, q, e),
+    ...primeValues('q', q, p, e),
+    // A key of more than two primes has another φ, and no d of these.
+    ...(p * q === n ? whole('d-mod-phi', inverse(e, phi)) : []),
+    ...(p * q === n ? whole('d-mod-lambda', inverse(e, lambda)) : []),
+    ...exponent,
+    ...whole('phi', phi),
+    ...whole('lambda', lambda),
+    ...whole('p-plus-q', p + q),
+  ]
+}
+
+/** What one prime gives. `other` is the one beside it. */
+function primeValues(name: 'p' | 'q', p: bigint, other: bigint, e: bigint): DerivedValue[] {
+  const bits = bitLength(p)
+  const half = (what: string, value: bigint | undefined): DerivedValue[] =>
+    value === undefined ? [] : [{ name: what, value, bits }]
+  const inverseOfOther = inverse(other, p)
+  const widths = montgomeryWidths(bits)
+  return [
+    ...half(name, p),
+    ...half(name === 'p' ? 'dp' : 'dq', inverse(e, p - 1n)),
+    ...half(name === 'p' ? 'qinv' : 'pinv', inverseOfOther),
+    ...half(`${name}-minus-1`, p - 1n),
+    ...half(`${name}-plus-1`, p + 1n),
+    ...half(`${name}-minus-1-halved`, (p - 1n) >> 1n),
+    ...widths.flatMap((width) => [
+      ...half(`montgomery-r2-mod-${name}`, (1n << BigInt(2 * width)) % p),
+      ...half(`montgomery-r-mod-${name}`, (1n << BigInt(width)) % p),
+      ...half(`two-to-w-minus-${name}`, (1n << BigInt(width)) - p),
+      ...(inverseOfOther === undefined
+        ? []
+        : half(
+            `montgomery-${name === 'p' ? 'qinv' : 'pinv'}`,
+            (inverseOfOther << BigInt(width)) % p,
+          )),
+    ]),
+  ]
+}
+
+/**
+ * Bits of R for numbers of this size: their own, or rounded up to words of 32 or 64 bits, or to the digits of
+ * SymCrypt (128, 256 and 512 bits), or to the 63-bit limbs of Go before 1.21.
+ */
+export function montgomeryWidths(bits: number): readonly number[] {
+  const widths = [1, 32, 64, 128, 256, 512, 63].map((word) => Math.ceil(bits / word) * word)
+  return [...new Set(widths)]
+}
+
+function ecValues({ curve, d }: EcMaterial): DerivedValue[] {
+  if (d === undefined) return []
+  const { n, bits, p } = curveNamed(curve)
+  const width = BigInt(Math.ceil(bits / 64) * 64)
+  const value = (name: string, number: bigint | undefined): DerivedValue[] =>
+    number === undefined ? [] : [{ name, value: number, bits }]
+  return [
+    ...value('d', d),
+    ...value('order-minus-d', n - d),
+    ...value('d-inverse', inverse(d, n)),
+    ...value('montgomery-d', (d << width) % n),
+    ...value('montgomery-d-mod-field', (d << width) % p),
+    // Scalars are lengthened to a constant length before a multiplication: OpenSSL adds the order once or twice.
+    { name: 'd-plus-order', value: d + n, bits: bits + 1 },
+    { name: 'd-plus-two-orders', value: d + 2n * n, bits: bits + 2 },
+  ]
+}
+
+/** Order of the base point of edwards25519. */
+const ED25519_ORDER = (1n << 252n) + 27742317777372353535851937790883648493n
+
+function okpValues({ curve, secret }: OkpMaterial): DerivedValue[] {
+  if (secret === undefined) return []
+  if (curve === 'Ed25519') {
+    const expanded = createHash('sha512').update(secret).digest()
+    const scalar = clamped(expanded.subarray(0, 32), 'X25519')
+    const values = [
+      secretOf('seed', secret),
+      secretOf('expanded-scalar', scalar),
+      secretOf('expanded-left', expanded.subarray(0, 32)),
+      secretOf('expanded-right', expanded.subarray(32)),
+      littleOf('scalar-mod-order', fromLittleEndian(scalar) % ED25519_ORDER, 32),
+    ]
+    expanded.fill(0)
+    return values
+  }
+  if (curve === 'Ed448') {
+    const expanded = createHash('shake256', { outputLength: 114 }).update(secret).digest()
+    const scalar = Uint8Array.from(expanded.subarray(0, 57))
+    scalar[0] = (scalar[0] ?? 0) & 0xfc
+    scalar[55] = (scalar[55] ?? 0) | 0x80
+    scalar[56] = 0
+    const values = [
+      secretOf('seed', secret),
+      secretOf('expanded-scalar', scalar.subarray(0, 56)),
+      secretOf('expanded-left', expanded.subarray(0, 57)),
+      secretOf('expanded-right', expanded.subarray(57)),
+    ]
+    expanded.fill(0)
+    return values
+  }
+  return [secretOf('scalar', secret), secretOf('clamped-scalar', clamped(secret, curve))]
+}
+
+/** RFC 7748, section 5, and RFC 8032, section 5.1.5; a copy. */
+export function clamped(scalar: Uint8Array, curve: 'X25519' | 'X448'): Uint8Array {
+  const copy = Uint8Array.from(scalar)
+  const last = copy.length - 1
+  copy[0] = (copy[0] ?? 0) & (curve === 'X25519' ? 0xf8 : 0xfc)
+  copy[last] = curve === 'X25519' ? ((copy[last] ?? 0) & 0x7f) | 0x40 : (copy[last] ?? 0) | 0x80
+  return copy
+}
+
+/** Bytes as the number that they spell little-endian: `limbs-le64` of it are the bytes as they are. */
+function secretOf(name: string, bytes: Uint8Array): DerivedValue {
+  return { name, value: fromLittleEndian(bytes), bits: bytes.length * 8 }
+}
+
+function littleOf(name: string, value: bigint, length: number): DerivedValue {
+  return { name, value, bits: length * 8 }
+}

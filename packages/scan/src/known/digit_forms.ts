@@ -1,0 +1,114 @@
+/**
+ * Numbers whose words do not use all their bits: arrays of digits, lowest first.
+ *
+ * Source: CPython `Include/cpython/longintrepr.h` (30 and 15 bits), Go `crypto/internal/bigmod` before 1.21 (63 bits),
+ * bn.js (26 bits) and jsbn (28 bits) as V8 stores small integers, 51- and 52-bit limbs of field and RNS code.
+ *
+ * @module
+ */
+
+/** How a digit lies in its word. `raw` as it is; others are V8's small integers and floating point numbers. */
+export type DigitCoding = 'raw' | 'smi-high' | 'smi-doubled' | 'double'
+
+export interface DigitForm {
+  readonly form: string
+  /** Bits of a digit. */
+  readonly width: number
+  /** Bytes of a word. */
+  readonly slot: 2 | 4 | 8
+  readonly coding: DigitCoding
+}
+
+export const DIGIT_FORMS: readonly DigitForm[] = [
+  { form: 'python-digits-30', width: 30, slot: 4, coding: 'raw' },
+  { form: 'digits-28', width: 28, slot: 4, coding: 'raw' },
+  { form: 'digits-26', width: 26, slot: 4, coding: 'raw' },
+  { form: 'jsbn-smi-28-compressed', width: 28, slot: 4, coding: 'smi-doubled' },
+  { form: 'bn-js-smi-26-compressed', width: 26, slot: 4, coding: 'smi-doubled' },
+  { form: 'go-limbs-63', width: 63, slot: 8, coding: 'raw' },
+  { form: 'limbs-52', width: 52, slot: 8, coding: 'raw' },
+  { form: 'limbs-51', width: 51, slot: 8, coding: 'raw' },
+  { form: 'jsbn-smi-28', width: 28, slot: 8, coding: 'smi-high' },
+  { form: 'bn-js-smi-26', width: 26, slot: 8, coding: 'smi-high' },
+  { form: 'jsbn-double-28', width: 28, slot: 8, coding: 'double' },
+  { form: 'bn-js-double-26', width: 26, slot: 8, coding: 'double' },
+]
+
+/** Digits of 15 bits in u16: CPython built for 32 bits. Too weak to be looked for without the value. */
+export const NARROW_DIGITS: DigitForm = {
+  form: 'python-digits-15',
+  width: 15,
+  slot: 2,
+  coding: 'raw',
+}
+
+/** A digit's word as an unsigned number of the word's size. Grows with the digit. */
+export function wordOfDigit({ coding }: DigitForm, digit: bigint): bigint {
+  if (coding === 'smi-high') return digit << 32n
+  if (coding === 'smi-doubled') return digit << 1n
+  if (coding === 'raw') return digit
+  const view = new DataView(new ArrayBuffer(8))
+  view.setFloat64(0, Number(digit))
+  return view.getBigUint64(0)
+}
+
+function digitOfWord({ coding, width }: DigitForm, word: bigint): bigint | undefined {
+  if (word >> 63n !== 0n) return undefined
+  let digit = word
+  if (coding === 'smi-high') digit = (word & 0xffffffffn) === 0n ? word >> 32n : -1n
+  else if (coding === 'smi-doubled') digit = (word & 1n) === 0n ? word >> 1n : -1n
+  else if (coding === 'double') digit = digitOfDouble(word)
+  return digit >= 0n && digit >> BigInt(width) === 0n ? digit : undefined
+}
+
+function digitOfDouble(word: bigint): bigint {
+  const view = new DataView(new ArrayBuffer(8))
+  view.setBigUint64(0, word)
+  const value = view.getFloat64(0)
+  return Number.isSafeInteger(value) ? BigInt(value) : -1n
+}
+
+/** How many digits a number of `bits` bits takes. */
+export function digitCount(form: DigitForm, bits: number): number {
+  return Math.ceil(bits / form.width)
+}
+
+/** The digits of a number, as they lie in memory. `bits`: of its field, leading zeros included. */
+export function digitBytes(form: DigitForm, value: bigint, bits: number): Uint8Array {
+  const count = digitCount(form, bits)
+  const bytes = new Uint8Array(count * form.slot)
+  const view = new DataView(bytes.buffer)
+  const mask = (1n << BigInt(form.width)) - 1n
+  let rest = value
+  for (let k = 0; k < count; k++) {
+    const word = wordOfDigit(form, rest & mask)
+    if (form.slot === 8) view.setBigUint64(k * 8, word, true)
+    else if (form.slot === 4) view.setUint32(k * 4, Number(word), true)
+    else view.setUint16(k * 2, Number(word), true)
+    rest >>= BigInt(form.width)
+  }
+  return bytes
+}
+
+/** The number whose `count` digits begin at `at`, or undefined where one of them is no digit. */
+export function digitsAt(
+  form: DigitForm,
+  bytes: Uint8Array,
+  at: number,
+  count: number,
+): bigint | undefined {
+  if (at + count * form.slot > bytes.length) return undefined
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, count * form.slot)
+  let binary = ''
+  for (let k = count - 1; k >= 0; k--) {
+    const word = form.slot === 8 ? view.getBigUint64(k * 8, true) : wordAt(form, view, k)
+    const digit = digitOfWord(form, word)
+    if (digit === undefined) return undefined
+    binary += digit.toString(2).padStart(form.width, '0')
+  }
+  return BigInt(`0b${binary}`)
+}
+
+function wordAt({ slot }: DigitForm, view: DataView, index: number): bigint {
+  return BigInt(slot === 4 ? view.getUint32(index * 4, true) : view.getUint16(index * 2, true))
+}

@@ -1,0 +1,56 @@
+/**
+ * What the search by public key has found, before it is told as a hit.
+ *
+ * @module
+ */
+
+import { curveNamed } from '../arithmetic/curves.ts'
+import { bitLength } from '../arithmetic/modular.ts'
+import { okpNamed } from '../arithmetic/okp.ts'
+import type { Detected, KeyKind } from '../detected.ts'
+import type { KeyMaterial } from '../key_material.ts'
+
+/** A value of a key that is known now, in one spelling. */
+export interface FoundValue {
+  /** In the window. */
+  readonly at: number
+  readonly length: number
+  /** The spelling: `limbs-le64`, `hex` … */
+  readonly spelling: string
+  /** The value: `p`, `montgomery-r2-mod-p` … */
+  readonly name: string
+  readonly proof: string
+  readonly material: KeyMaterial
+  readonly note?: 'fragment'
+}
+
+/** Values whose spelling alone is their form. Others are rare, and are told by what they are. */
+const PLAIN = new Set(['p', 'q', 'd', 'd-mod-phi', 'd-mod-lambda', 'dp', 'dq', 'qinv', 'pinv'])
+const PLAIN_OF_CURVES = new Set(['d', 'seed', 'scalar'])
+
+export function detectedOf(found: FoundValue): Detected {
+  const { at, length, spelling, name, proof, material, note } = found
+  const plain = material.type === 'rsa' ? PLAIN : PLAIN_OF_CURVES
+  return {
+    offset: at,
+    length,
+    kind: kindOf(material),
+    form: plain.has(name) ? spelling : name.replace(/\bq\b/, 'p').replace('pinv', 'qinv'),
+    bits: bitsOf(material),
+    certainty: note === undefined ? 'proven' : 'candidate',
+    proof: `${proof} (${name} as ${spelling})`,
+    ...(note === undefined ? {} : { note }),
+    material,
+  }
+}
+
+function kindOf(material: KeyMaterial): KeyKind {
+  if (material.type === 'okp') return okpNamed(material.curve).kind
+  return material.type
+}
+
+function bitsOf(material: KeyMaterial): number {
+  if (material.type === 'rsa') return bitLength(material.n)
+  if (material.type === 'ec') return curveNamed(material.curve).bits
+  return material.type === 'okp' ? okpNamed(material.curve).bits : 0
+}

@@ -1,0 +1,82 @@
+/**
+ * Pairs of windows whose low limbs multiply to that of a known modulus: parts of its factors, whatever became of the
+ * rest, and factors that there were too many windows to divide by.
+ *
+ * @module
+ */
+import type { Candidate, ConjugateKernel, FactorHit } from '../conjugate.ts'
+import { ORDERS } from '../conjugate.ts'
+import type { RsaMaterial } from '../key_material.ts'
+import type { Budget } from './budget.ts'
+import type { FoundValue } from './found_value.ts'
+import { fromFactor } from './rebuild.ts'
+import type { RsaGroup } from './rsa_group.ts'
+import { numberAt, spanOf } from './slice_numbers.ts'
+
+/** Nanoseconds, about, for a low limb and a key. */
+const COST = 8
+
+/** Pairs that are looked at in a slice: copies of one pair are one, so that more are made up. */
+const MOST_PAIRS = 64
+
+/** The lists of candidates that hold factors. */
+const FACTOR_LISTS = [0, 1, 2]
+
+/**
+ * Pairs among the windows of the slice that the kernel lists as possible factors.
+ *
+ * @param known factors that are told already
+ */
+export function conjugateFragments(
+  kernel: ConjugateKernel,
+  group: RsaGroup,
+  budget: Budget,
+  known: readonly FactorHit[],
+): FoundValue[] {
+  let kept = 0
+  for (const list of FACTOR_LISTS) kept = kernel.keepLowLimbs(list, 0, group.shape, kept)
+  if (kept < 2) return []
+  budget.pay(kept * group.keys.length * COST)
+  const places = new Set(known.map(({ at, order }) => `${at}:${order}`))
+  return kernel
+    .conjugates(kept, group.table)
+    .slice(0, MOST_PAIRS)
+    .flatMap(({ a, b, key }) => {
+      const material = group.keys[key]
+      if (material === undefined) return []
+      const isKnown = ({ at, order }: Candidate): boolean => places.has(`${at}:${order}`)
+      return isKnown(a) ? [] : partOf(kernel, group, material, { a, b })
+    })
+}
+
+/** What the first of a pair is. */
+function partOf(
+  kernel: ConjugateKernel,
+  { shape }: RsaGroup,
+  key: RsaMaterial,
+  { a, b }: { a: Candidate; b: Candidate },
+): FoundValue[] {
+  const x = numberAt(kernel, a, shape.length)
+  const spelling = ORDERS[a.order]?.form ?? ''
+  const span = spanOf(a.order, shape.length)
+  const material = fromFactor(key, x)
+  if (material !== undefined) {
+    return [{ at: a.at, length: span, spelling, name: 'p', proof: 'n mod p = 0', material }]
+  }
+  const bytes = equalLowBytes(x * numberAt(kernel, b, shape.length), key.n, shape.length)
+  // The low bytes are the first of a window whose lowest word is the first, the last of another.
+  const isLowFirst = a.order === 0 || a.order >= 4
+  const at = isLowFirst ? a.at : a.at + span - bytes
+  const proof = `its low ${bytes * 8} bits are of a factor: a second window holds the cofactor`
+  return [{ at, length: bytes, spelling, name: 'p', proof, material: key, note: 'fragment' }]
+}
+
+function equalLowBytes(a: bigint, b: bigint, most: number): number {
+  let rest = a ^ b
+  let bytes = 0
+  while (bytes < most && (rest & 0xffn) === 0n) {
+    rest >>= 8n
+    bytes++
+  }
+  return bytes
+}

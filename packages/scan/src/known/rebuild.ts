@@ -1,0 +1,110 @@
+/**
+ * The whole private key from its public half and one number that only its owner has.
+ *
+ * @module
+ */
+import { createDiffieHellman } from 'node:crypto'
+import { bitLength, fromBigEndian, gcd, inverse, squareRoot } from '../arithmetic/modular.ts'
+import { factorsFromExponent } from '../arithmetic/rsa.ts'
+import type { RsaMaterial } from '../key_material.ts'
+
+/** The key whose modulus this number divides, or undefined if it is no factor. */
+export function fromFactor({ n, e }: RsaMaterial, factor: bigint): RsaMaterial | undefined {
+  if (factor <= 1n || factor >= n || n % factor !== 0n) return undefined
+  const other = n / factor
+  const [p, q] = factor > other ? [factor, other] : [other, factor]
+  return { type: 'rsa', n, e, p, q, d: inverse(e, (p - 1n) * (q - 1n)) }
+}
+
+/** What a number as long as the modulus turns out to be. */
+export interface FromWhole {
+  readonly material: RsaMaterial
+  readonly name: 'd' | 'phi' | 'lambda'
+}
+
+/** The key whose private exponent, φ(n) or λ(n) this number is, or undefined. */
+export function fromWhole(key: RsaMaterial, value: bigint): FromWhole | undefined {
+  const { n, e } = key
+  if (value < 3n || value >= n) return undefined
+  const primes = factorsFromExponent(n, e, value)
+  const material = primes && fromFactor(key, primes.p)
+  if (material !== undefined) return { material: { ...material, d: value }, name: 'd' }
+  return fromTotient(key, value)
+}
+
+function fromTotient(key: RsaMaterial, value: bigint): FromWhole | undefined {
+  const multiple = key.n / value
+  // λ(n) is φ(n) by a small even number; their quotients by n are told from those of noise by their size alone.
+  for (const g of [multiple, multiple + 1n]) {
+    const sum = key.n + 1n - g * value
+    const square = sum * sum - 4n * key.n
+    if (sum <= 0n || square < 0n) continue
+    const root = squareRoot(square)
+    const material = root * root === square ? fromFactor(key, (sum + root) >> 1n) : undefined
+    if (material !== undefined) return { material, name: g === 1n ? 'phi' : 'lambda' }
+  }
+  return undefined
+}
+
+/** Greatest g with which a private exponent is followed: gcd(p − 1, q − 1) of 98 % of keys is not above. */
+const MOST_COMMON_FACTOR = 64n
+
+/**
+ * Whether the upper half of `value` is that of a private exponent of this key, whatever the lower half is.
+ *
+ * Anyone can compute that upper half up to a small factor, but nobody has it in memory without the rest.
+ */
+export function isExponentAbove({ n, e }: RsaMaterial, value: bigint): boolean {
+  const half = bitLength(n) / 2
+  // A copy of n with damage fits as well, and so does a multiple of n by a small fraction.
+  for (let g = 1n; g <= MOST_COMMON_FACTOR; g++) {
+    const rest = (g * value) % n
+    if (bitLength(rest < n - rest ? rest : n - rest) < half + 16) return false
+  }
+  for (let g = 1n; g <= MOST_COMMON_FACTOR; g += g === 1n ? 1n : 2n) {
+    const gap = n - ((g * e * value) % n)
+    if (bitLength(gap) <= half + bitLength(e) + 8) return true
+  }
+  return false
+}
+
+/**
+ * Raises 2 to powers modulo one number, by OpenSSL: a Diffie-Hellman key pair over it, five times as fast as BigInt.
+ *
+ * Cost: 3 ms at first, then 1.6 ms for an exponent of half the bits of a modulus of 2048.
+ */
+export class PowersOfTwo {
+  readonly #group: ReturnType<typeof createDiffieHellman>
+  readonly #modulus: bigint
+
+  constructor(modulus: bigint) {
+    this.#modulus = modulus
+    const hex = modulus.toString(16)
+    this.#group = createDiffieHellman(Buffer.from(hex.length % 2 ? `0${hex}` : hex, 'hex'), 2)
+  }
+
+  /** 2^exponent mod the modulus, or undefined where OpenSSL refuses. */
+  raise(exponent: bigint): bigint | undefined {
+    const hex = exponent.toString(16)
+    const secret = Buffer.from(hex.length % 2 ? `0${hex}` : hex, 'hex')
+    try {
+      this.#group.setPrivateKey(secret)
+      return fromBigEndian(this.#group.generateKeys()) % this.#modulus
+    } catch {
+      return undefined
+    } finally {
+      secret.fill(0)
+    }
+  }
+}
+
+/** The key whose d mod (p − 1) or d mod (q − 1) this number is, or undefined. Cost: one power. */
+export function fromCrtExponent(
+  key: RsaMaterial,
+  powers: PowersOfTwo,
+  value: bigint,
+): RsaMaterial | undefined {
+  const power = powers.raise(key.e * value)
+  if (power === undefined) return undefined
+  return fromFactor(key, gcd((power + key.n - 2n) % key.n, key.n))
+}

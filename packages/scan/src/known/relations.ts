@@ -1,0 +1,113 @@
+/**
+ * Numbers that are no factor, but share one with the modulus after a step that anyone can take.
+ *
+ * The product of many such numbers is taken modulo n, and one gcd tells whether there is anything in it. A product
+ * that is 0 holds both factors: then its parts are looked at.
+ *
+ * @module
+ */
+import { montgomeryWidths } from './derived_values.ts'
+import { fastGcd } from './fast_gcd.ts'
+
+export interface Relation {
+  /** As {@link import('./derived_values.ts').derivedValues} names it for p. */
+  readonly name: string
+  readonly proof: string
+  /** A number that the prime divides if `x` is what the name says. May be negative. */
+  readonly multiple: (x: bigint) => bigint
+}
+
+/** Leftovers of Montgomery arithmetic with R of these many bits, and half of p − 1. */
+function leftoversOf(widths: readonly number[], bits: number): Relation[] {
+  return [
+    ...widths.map((width): Relation => {
+      const square = 1n << BigInt(2 * width)
+      const proof = 'gcd(R² − X, n) = p'
+      return { name: 'montgomery-r2-mod-p', proof, multiple: (x) => square - x }
+    }),
+    // With R of the prime's own bits, R mod p is R − p: the kernel sees that.
+    ...widths
+      .filter((width) => width > bits)
+      .map((width): Relation => {
+        const radix = 1n << BigInt(width)
+        const proof = 'gcd(R − X, n) = p'
+        return { name: 'montgomery-r-mod-p', proof, multiple: (x) => radix - x }
+      }),
+    {
+      name: 'p-minus-1-halved',
+      proof: 'gcd(2X + 1, n) = p',
+      multiple: (x) => 2n * x + 1n,
+    },
+  ]
+}
+
+/** What whole words can hold and the kernel does not see. `bits`: of the prime. */
+export function leftovers(bits: number): readonly Relation[] {
+  return leftoversOf(
+    montgomeryWidths(bits).filter((width) => width % 32 === 0),
+    bits,
+  )
+}
+
+/** What the kernel sees in windows of whole bytes: the prime, what is beside it, what it lacks to a power of two. */
+export function directRelations(bits: number): readonly Relation[] {
+  const limit = 1n << BigInt(bits)
+  return [
+    { name: 'p', proof: 'n mod p = 0', multiple: (x) => x },
+    { name: 'p-minus-1', proof: 'n mod (X + 1) = 0', multiple: (x) => x + 1n },
+    { name: 'p-plus-1', proof: 'n mod (X − 1) = 0', multiple: (x) => x - 1n },
+    { name: 'two-to-w-minus-p', proof: 'n mod (2^w − X) = 0', multiple: (x) => limit - x },
+  ]
+}
+
+/** Everything that one number of the size of a prime can be. */
+export function allRelations(bits: number): readonly Relation[] {
+  return [...directRelations(bits), ...leftoversOf(montgomeryWidths(bits), bits)]
+}
+
+/** A number and what it may be. */
+export interface Related {
+  readonly x: bigint
+  readonly relations: readonly Relation[]
+}
+
+export interface RelationHit<T extends Related> {
+  readonly number: T
+  readonly relation: Relation
+  /** A factor of n, neither 1 nor n. */
+  readonly factor: bigint
+}
+
+interface Step<T extends Related> {
+  readonly number: T
+  readonly relation: Relation
+}
+
+/**
+ * The first number that gives a factor of n, or undefined.
+ *
+ * Cost: some 3 µs a number and relation for 2048 bits, and 0.2 ms; twice that and 15 gcds where there is one.
+ */
+export function firstRelated<T extends Related>(
+  n: bigint,
+  numbers: readonly T[],
+): RelationHit<T> | undefined {
+  let steps: Step<T>[] = numbers.flatMap((number) =>
+    number.relations.map((relation) => ({ number, relation })),
+  )
+  if (commonFactor(n, steps) === 1n) return undefined
+  while (steps.length > 1) {
+    const half = steps.slice(0, steps.length >> 1)
+    steps = commonFactor(n, half) === 1n ? steps.slice(steps.length >> 1) : half
+  }
+  const [step] = steps
+  if (step === undefined) return undefined
+  const factor = commonFactor(n, steps)
+  return factor > 1n && factor < n ? { ...step, factor } : undefined
+}
+
+function commonFactor<T extends Related>(n: bigint, steps: readonly Step<T>[]): bigint {
+  let product = 1n
+  for (const { number, relation } of steps) product = (product * relation.multiple(number.x)) % n
+  return fastGcd(product < 0n ? -product : product, n)
+}

@@ -1,0 +1,23 @@
+/**
+ * Tells what a number of a window gives: a whole key with its place, or nothing.
+ *
+ * @module
+ */
+import type { RsaMaterial } from '../key_material.ts'
+import type { FoundValue } from './found_value.ts'
+import { fromWhole, isExponentAbove } from './rebuild.ts'
+
+/** Where a number lies and how it is spelled. */
+export type Spelled = Pick<FoundValue, 'at' | 'length' | 'spelling'>
+
+/** A private exponent, φ(n) or λ(n) of `key`, or none. */
+export function wholeFound(place: Spelled, key: RsaMaterial, value: bigint): FoundValue[] {
+  const whole = fromWhole(key, value)
+  if (whole !== undefined) {
+    const proof = whole.name === 'd' ? 'e·d − 1 gives p·q = n' : 'φ(n) gives p·q = n'
+    return [{ ...place, name: whole.name, proof, material: whole.material }]
+  }
+  if (!isExponentAbove(key, value)) return []
+  const proof = 'its upper half is that of d, the rest is damaged'
+  return [{ ...place, name: 'd', proof, material: key, note: 'fragment' }]
+}

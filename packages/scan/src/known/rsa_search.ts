@@ -1,0 +1,216 @@
+/**
+ * Searches one slice of a window for what the factors of known moduli leave: the factors themselves, what is beside
+ * them, leftovers of arithmetic modulo them, and private exponents, in every spelling.
+ *
+ * @module
+ */
+import {
+  BEFORE,
+  type Candidate,
+  type ConjugateKernel,
+  type FactorHit,
+  ORDERS,
+} from '../conjugate.ts'
+import { Budget } from './budget.ts'
+import { DIGIT_FORMS, type DigitForm, digitCount, digitsAt, wordOfDigit } from './digit_forms.ts'
+import type { FoundValue } from './found_value.ts'
+import { conjugateFragments } from './fragments.ts'
+import { fromFactor } from './rebuild.ts'
+import { allRelations, directRelations, leftovers } from './relations.ts'
+import { boundedNumbers, type PlacedNumber, Remainders, relationCost } from './remainders.ts'
+import { type Spelled, wholeFound } from './rsa_found.ts'
+import type { RsaGroup } from './rsa_group.ts'
+import { TextSearch } from './rsa_text.ts'
+import { numberAt, spanOf } from './slice_numbers.ts'
+
+/** What is found in the slice that the kernel holds; places are from the slice's begin. */
+export interface SliceContext {
+  readonly kernel: ConjugateKernel
+  /** Bytes of the slice in which a number may begin. */
+  readonly length: number
+}
+
+/** What the cheap tests of a slice have found, and the numbers that are left for dear ones. */
+export interface SliceResult {
+  readonly found: readonly FoundValue[]
+  readonly numbers: readonly PlacedNumber[]
+}
+
+/** Estimate in nanoseconds. */
+const WHOLE_COST = 40_000
+
+/** Nanoseconds for each byte, and at once, for each kind of test. */
+const RATES = {
+  factors: { perByte: 5, atOnce: 1.5e8 },
+  exponents: { perByte: 5, atOnce: 1e8 },
+  remainders: { perByte: 3, atOnce: 1.5e8 },
+  powers: { perByte: 0.5, atOnce: 1.5e8 },
+  text: { perByte: 4, atOnce: 2e8 },
+  digits: { perByte: 2, atOnce: 1e8 },
+} as const
+
+const EVERY_LANE = 0xffff
+const EIGHTH_LANES = 0x0101
+/** With more keys than this, private exponents are looked for at multiples of 8 alone unless the search is deep. */
+const FEW_KEYS = 4
+
+export class RsaSearch {
+  readonly #groups: readonly RsaGroup[]
+  readonly #isDeep: boolean
+  readonly #budgets: Readonly<Record<keyof typeof RATES, Budget>>
+  readonly #remainders: Remainders
+  readonly #text: TextSearch
+  /** Candidates that the kernel had no room for. */
+  #lost = 0
+
+  constructor(groups: readonly RsaGroup[], isDeep: boolean) {
+    this.#groups = groups
+    this.#isDeep = isDeep
+    const factor = isDeep ? 8 : 1
+    const budget = (kind: keyof typeof RATES): Budget =>
+      new Budget(RATES[kind].perByte * factor, RATES[kind].atOnce * factor)
+    this.#budgets = {
+      factors: budget('factors'),
+      exponents: budget('exponents'),
+      remainders: budget('remainders'),
+      powers: budget('powers'),
+      text: budget('text'),
+      digits: budget('digits'),
+    }
+    this.#remainders = new Remainders(this.#budgets.powers)
+    this.#text = new TextSearch(groups, this.#budgets.text, (context, group) =>
+      this.#numbers(context, group, true),
+    )
+  }
+
+  /** The kinds of tests that were cut short so far. */
+  get limits(): readonly string[] {
+    const short = Object.entries(this.#budgets).filter(([, budget]) => budget.isShort)
+    return [...short.map(([kind]) => kind), ...(this.#lost > 0 ? ['candidates'] : [])]
+  }
+
+  /** Searches the slice that the kernel holds. Text is decoded into the kernel: the slice is gone afterwards. */
+  slice(context: SliceContext): SliceResult {
+    for (const budget of Object.values(this.#budgets)) budget.earn(context.length)
+    const results = this.#groups.map((group) => this.#numbers(context, group, false))
+    const digits = this.#groups.flatMap((group) => this.#digits(context, group))
+    const text = this.#text.search(context)
+    return {
+      found: [...results.flatMap(({ found }) => found), ...text.found],
+      numbers: [...results.flatMap(({ numbers }) => numbers), ...digits, ...text.numbers],
+    }
+  }
+
+  /**
+   * What the numbers of a window's slices give, at most one value a key.
+   *
+   * @param known moduli of keys that were found already
+   */
+  settle(numbers: readonly PlacedNumber[], known: ReadonlySet<bigint>): FoundValue[] {
+    return this.#remainders.settle(numbers, known)
+  }
+
+  /** @param isText only the plain byte orders are of interest */
+  #numbers(context: SliceContext, group: RsaGroup, isText: boolean): SliceResult {
+    const { kernel, length } = context
+    const budget = this.#budgets.remainders
+    return {
+      found: [...this.#factors(context, group), ...this.#exponents(context, group, isText)],
+      numbers: boundedNumbers(kernel, length, group, leftovers(group.shape.bits), budget),
+    }
+  }
+
+  #factors(context: SliceContext, group: RsaGroup): FoundValue[] {
+    const { kernel, length } = context
+    const budget = this.#budgets.factors
+    this.#lost += kernel.candidates(
+      group.shape,
+      0,
+      length,
+      this.#isDeep ? EVERY_LANE : EIGHTH_LANES,
+    )
+    kernel.reset()
+    const hits: FactorHit[] = []
+    for (let list = 0; list < kernel.sizes.length; list++) {
+      const result = kernel.test(list, 0, group.shape, group.table, budget.left)
+      hits.push(...result.hits)
+      if (result.next < (kernel.sizes[list] ?? 0)) budget.isShort = true
+    }
+    budget.pay(kernel.spent)
+    const whole = hits.flatMap((hit) => this.#factorFound(context, group, hit))
+    return [...whole, ...conjugateFragments(kernel, group, budget, hits)]
+  }
+
+  #factorFound({ kernel }: SliceContext, group: RsaGroup, hit: FactorHit): FoundValue[] {
+    const key = group.keys[hit.key]
+    const x = numberAt(kernel, hit, group.shape.length)
+    const relation = directRelations(group.shape.bits).find(({ name }) => name === nameOf(hit))
+    if (key === undefined || relation === undefined) return []
+    const material = fromFactor(key, relation.multiple(x))
+    if (material === undefined) return []
+    const { name, proof } = relation
+    return [{ ...spelledAt(hit, group.shape.length), name, proof, material }]
+  }
+
+  #exponents({ kernel, length }: SliceContext, group: RsaGroup, isText: boolean): FoundValue[] {
+    const { exponents: table } = group
+    if (table === undefined) return []
+    const budget = this.#budgets.exponents
+    kernel.reset()
+    const lanes = this.#isDeep || isText || table.count <= FEW_KEYS ? EVERY_LANE : EIGHTH_LANES
+    const candidates = kernel.exponents(table, 0, length, lanes, budget.left)
+    if (kernel.spent >= budget.left) budget.isShort = true
+    budget.pay(kernel.spent)
+    return candidates.flatMap((candidate) => {
+      const key = group.keys[group.exponentKeys[candidate.key] ?? -1]
+      if (key === undefined || !budget.take(WHOLE_COST)) return []
+      const value = numberAt(kernel, candidate, table.length)
+      return wholeFound(spelledAt(candidate, table.length), key, value)
+    })
+  }
+
+  #digits({ kernel, length }: SliceContext, group: RsaGroup): PlacedNumber[] {
+    const relations = allRelations(group.shape.bits)
+    const cost = relationCost(group, relations.length)
+    return DIGIT_FORMS.flatMap((form) => {
+      const count = digitCount(form, group.shape.bits)
+      const places = kernel.digitRuns(digitShape(form, group.shape.bits), 0, length)
+      const numbers: PlacedNumber[] = []
+      for (const at of places) {
+        if (!this.#budgets.digits.take(cost)) break
+        const x = digitsAt(form, kernel.slice, BEFORE + at, count)
+        if (x === undefined) continue
+        const spelled = { at, length: count * form.slot, spelling: form.form }
+        numbers.push({ ...spelled, group, x, relations, sides: 3 })
+      }
+      return numbers
+    })
+  }
+}
+
+function spelledAt({ at, order }: Pick<Candidate, 'at' | 'order'>, length: number): Spelled {
+  return { at, length: spanOf(order, length), spelling: ORDERS[order]?.form ?? '' }
+}
+
+function nameOf({ kind, isAbove }: FactorHit): string {
+  if (kind === 'factor') return 'p'
+  if (kind === 'negated') return 'two-to-w-minus-p'
+  return isAbove ? 'p-plus-1' : 'p-minus-1'
+}
+
+function digitShape(form: DigitForm, bits: number): Parameters<ConjugateKernel['digitRuns']>[0] {
+  const slots = digitCount(form, bits)
+  const topBits = bits - (slots - 1) * form.width
+  const greatest = (width: number): bigint => wordOfDigit(form, (1n << BigInt(width)) - 1n)
+  return {
+    isWide: form.slot === 8,
+    slots,
+    low: wordOfDigit(form, 1n),
+    high: greatest(topBits),
+    // The second digit of one number in 65,536 is less than this.
+    second: wordOfDigit(form, 1n << BigInt(form.width - 16)),
+    least: wordOfDigit(form, 1n),
+    large: wordOfDigit(form, 1n << BigInt(form.width - 4)),
+    most: greatest(form.width),
+  }
+}

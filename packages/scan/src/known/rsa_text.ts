@@ -1,0 +1,149 @@
+/**
+ * Searches the text of a slice for numbers of known keys: hexadecimal, base64 in every alignment, decimal.
+ *
+ * @module
+ */
+import { BEFORE, BEHIND, type ConjugateKernel, SLICE } from '../conjugate.ts'
+import type { Budget } from './budget.ts'
+import type { FoundValue } from './found_value.ts'
+import { allRelations } from './relations.ts'
+import { type PlacedNumber, relationCost } from './remainders.ts'
+import { type Spelled, wholeFound } from './rsa_found.ts'
+import type { RsaGroup } from './rsa_group.ts'
+import type { SliceContext, SliceResult } from './rsa_search.ts'
+import { type DecodedText, decimalsOf, decodeRun } from './text_forms.ts'
+
+/** Estimates in nanoseconds. */
+const COST = { character: 60, whole: 40_000 } as const
+
+export type NumberSearch = (context: SliceContext, group: RsaGroup) => SliceResult
+
+export class TextSearch {
+  readonly #groups: readonly RsaGroup[]
+  readonly #budget: Budget
+  readonly #numbers: NumberSearch
+  readonly #leastLength: number
+
+  /** @param numbers searches bytes that lie in the kernel */
+  constructor(groups: readonly RsaGroup[], budget: Budget, numbers: NumberSearch) {
+    this.#groups = groups
+    this.#budget = budget
+    this.#numbers = numbers
+    this.#leastLength = Math.min(...groups.map(({ shape }) => shape.length))
+  }
+
+  /** Values spelled as text that begin in the slice. The slice is gone from the kernel afterwards. */
+  search({ kernel, length }: SliceContext): SliceResult {
+    const least = Math.max(32, Math.floor((this.#leastLength * 4) / 3) - 2)
+    const slice = kernel.slice
+    const runs = kernel.textRuns(0, Math.min(length + BEHIND, SLICE + BEHIND - 16), least)
+    const decoded: DecodedText[] = []
+    const results: SliceResult[] = []
+    for (const run of runs.filter(({ from }) => from < length)) {
+      if (!this.#budget.take(COST.character * (run.to - run.from))) continue
+      const bytes = slice.subarray(BEFORE + run.from, BEFORE + run.to)
+      const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
+      results.push(...this.#groups.map((group) => this.#decimals(group, text, run.from)))
+      decoded.push(...decodeRun(text, run.from, this.#leastLength))
+    }
+    for (const batch of batches(decoded)) results.push(...this.#decoded(kernel, batch))
+    return {
+      found: results.flatMap(({ found }) => found).filter(({ at }) => at < length),
+      numbers: results.flatMap(({ numbers }) => numbers).filter(({ at }) => at < length),
+    }
+  }
+
+  #decimals(group: RsaGroup, text: string, from: number): SliceResult {
+    const relations = allRelations(group.shape.bits)
+    const cost = relationCost(group, relations.length)
+    const found: FoundValue[] = []
+    const numbers: PlacedNumber[] = []
+    for (const { at, length, value: x } of decimalsOf(text, from, group.shape.bits - 8)) {
+      const spelled: Spelled = { at, length, spelling: 'decimal' }
+      const isWhole = x >> BigInt(group.bits - 32) !== 0n
+      if (isWhole && this.#budget.take(COST.whole * group.keys.length)) {
+        found.push(...group.keys.flatMap((key) => wholeFound(spelled, key, x)))
+      } else if (!isWhole && this.#budget.take(cost)) {
+        numbers.push({ ...spelled, group, x, relations, sides: 3 })
+      }
+    }
+    return { found, numbers }
+  }
+
+  /** Searches bytes that text means, all of them at once, apart by zeros; tells hits by their places in the text. */
+  #decoded(kernel: ConjugateKernel, batch: readonly DecodedText[]): SliceResult[] {
+    const joined = new Uint8Array(batch.reduce((sum, { bytes }) => sum + slotOf(bytes), GAP))
+    const begins: number[] = []
+    let end = GAP
+    for (const { bytes } of batch) {
+      begins.push(end)
+      joined.set(bytes, end)
+      end += slotOf(bytes)
+    }
+    kernel.load(joined, 0, joined.length)
+    const context = { kernel, length: joined.length }
+    const results = this.#groups.map((group) => this.#numbers(context, group))
+    joined.fill(0)
+    const told = <T extends Spelled>(value: T): T[] => {
+      const index = lastNotAbove(begins, value.at)
+      const text = batch[index]
+      const place = text && inText(text, value, value.at - (begins[index] ?? 0))
+      return place === undefined ? [] : [Object.assign({}, value, place)]
+    }
+    return results.map(({ found, numbers }) => ({
+      found: found.flatMap((value) => told(value)),
+      numbers: numbers.flatMap((number) => told(number)),
+    }))
+  }
+}
+
+/** Where a value that begins at byte `begin` of a text's meaning is spelled; undefined where it is none of the text. */
+function inText(
+  text: DecodedText,
+  { spelling, length }: Spelled,
+  begin: number,
+): Spelled | undefined {
+  const isPlain = spelling === 'limbs-le64' || spelling === 'limbs-be'
+  if (!isPlain || begin + length > text.bytes.length) return undefined
+  const at = text.textAt(begin)
+  const isLittle = text.form === 'hex' && spelling === 'limbs-le64'
+  return {
+    at,
+    length: text.textAt(begin + length) - at,
+    spelling: isLittle ? 'hex-le' : text.form,
+  }
+}
+
+/** The index of the last of ascending numbers that is not above `limit`; −1 for none. */
+function lastNotAbove(numbers: readonly number[], limit: number): number {
+  let [low, high] = [0, numbers.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((numbers[middle] ?? 0) <= limit) low = middle + 1
+    else high = middle
+  }
+  return low - 1
+}
+
+/** Zero bytes between decoded texts: a boundary on either side. */
+const GAP = 64
+
+function slotOf(bytes: Uint8Array): number {
+  return ((bytes.length + 15) & ~15) + GAP
+}
+
+/** Texts in groups that fit a slice. A longer one is cut: no spelling of a number is that long. */
+function batches(texts: readonly DecodedText[]): DecodedText[][] {
+  const result: DecodedText[][] = []
+  let room = 0
+  for (const text of texts) {
+    const bytes = text.bytes.subarray(0, SLICE - 2 * GAP)
+    if (slotOf(bytes) > room) {
+      result.push([])
+      room = SLICE - GAP
+    }
+    room -= slotOf(bytes)
+    result.at(-1)?.push({ ...text, bytes })
+  }
+  return result
+}

@@ -1,0 +1,19 @@
+/**
+ * A public key whose private half is looked for.
+ *
+ * @module
+ */
+import type { KeyId } from '../finding.ts'
+import type { EcMaterial, OkpMaterial, RsaMaterial } from '../key_material.ts'
+
+export interface PublicKey {
+  /** Without any secret. */
+  readonly material: RsaMaterial | EcMaterial | OkpMaterial
+  /** Of the JWK. Text of whoever wrote the file: not safe to print raw. */
+  readonly kid?: string
+  /** Of the certificate, on one line. Text of whoever wrote it: not safe to print raw. */
+  readonly subject?: string
+  /** When the certificate runs out, in UTC milliseconds. */
+  readonly notAfterMs?: number
+  readonly keyId: KeyId
+}
