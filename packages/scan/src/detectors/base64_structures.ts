@@ -74,9 +74,13 @@ export function pkcs8Size(head: Uint8Array, at: number): number {
 /** Bytes of a scalar on the curves that there are, with or without a byte for the sign. */
 const SCALARS = new Set([0x1c, 0x1d, 0x20, 0x21, 0x28, 0x29, 0x30, 0x31, 0x40, 0x41, 0x42])
 
+/** Behind the scalar come curve or point, or nothing that belongs to it. */
 export function sec1Size(head: Uint8Array, at: number): number {
   const length = head[at + 4] ?? 0
-  return SCALARS.has(length) ? 5 + length + 200 : 0
+  if (!SCALARS.has(length)) return 0
+  const end = at + 5 + length
+  const isFollowed = head[end] === 0xa0 || head[end] === 0xa1
+  return isFollowed || outerSize(head, at) === 5 + length ? 205 + length : 0
 }
 
 /** The object identifier before it, 06 03 2B 65 and one more byte, or nothing at all before it. */

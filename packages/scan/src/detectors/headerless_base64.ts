@@ -34,7 +34,7 @@ import { armourBody } from './pem.ts'
 /** Letters before an anchor that may belong to the key's own headers: 48 bytes. */
 const BACK_LETTERS = 64
 /** Bytes that are looked at before more is decoded. */
-const HEAD_BYTES = 96
+const HEAD_BYTES = 128
 const KEYSTORE_LETTERS = 64_000
 const PEM_HEADER_MOST = 600
 

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+/** This file runs from `packages/scan/dist/test`. */
+const SOURCES = fileURLToPath(new URL('../../src', import.meta.url))
+const DOCUMENT = fileURLToPath(new URL('../../../../docs/key-forms.md', import.meta.url))
+
+const sources = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts') && !name.endsWith('.wasm.ts'))
+  .map((name) => readFileSync(join(SOURCES, name), 'utf8'))
+  .join('\n')
+
+/** Where a literal is a form: as a member, as a constant of that name, as what `hit` and `lesser` are given. */
+const LITERALS = [
+  /\bform: '([a-z\d-]+)'/g,
+  /\bconst FORM = '([a-z\d-]+)'/g,
+  /\bconst form = .* \? '([a-z\d-]+)' : '([a-z\d-]+)'/g,
+  /\bhit\([^\n]*?'([a-z\d]+(?:-[a-z\d]+)+)', [a-z]/g,
+  /\blesser\(\s*'[a-z-]+',\s*'([a-z\d-]+)'/g,
+  /\btoken\(\s*[^\n]*?'([a-z\d-]+)',/g,
+]
+
+const told = new Set(
+  [...readFileSync(DOCUMENT, 'utf8').matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`([a-z\d-]+)`/g)].map(([, form = '']) => form),
+  ),
+)
+
+describe('docs/key-forms.md', () => {
+  const forms = new Set(
+    LITERALS.flatMap((literal) =>
+      [...sources.matchAll(literal)].flatMap((match) => match.slice(1)),
+    ),
+  )
+
+  it('is held against what the sources really name', () => {
+    assert.ok(forms.size > 40, `${forms.size} forms`)
+  })
+
+  for (const form of forms) {
+    it(`has a row for ${form}`, () => assert.ok(told.has(form)))
+  }
+
+  it('names no form twice', () => {
+    const text = readFileSync(DOCUMENT, 'utf8')
+    const cells = [...text.matchAll(/^\| (`[^|]*) \|/gm)].map(([, cell = '']) => cell)
+    const all = cells.flatMap((cell) =>
+      [...cell.matchAll(/`([a-z\d-]+)`/g)].map(([, form]) => form),
+    )
+    assert.equal(all.length, new Set(all).size)
+  })
+})
