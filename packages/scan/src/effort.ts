@@ -9,8 +9,8 @@
  */
 import { createHash } from 'node:crypto'
 
-/** Kinds of costly work: RSA, curves, DSA and DH, ML-KEM and ML-DSA, SLH-DSA. */
-export type Effort = 'rsa' | 'curve' | 'group' | 'lattice' | 'hash-tree'
+/** Kinds of costly work: parts of RSA keys, primes of RSA keys that fit, curves, DSA and DH, ML-KEM and ML-DSA, SLH-DSA. */
+export type Effort = 'rsa' | 'prime' | 'curve' | 'group' | 'lattice' | 'hash-tree'
 
 /** What one thread has for one kind. */
 const FULL_MS = 3000
@@ -47,6 +47,7 @@ export class Allowance {
 
 const allowances: Record<Effort, Allowance> = {
   rsa: new Allowance(FULL_MS, REFILL),
+  prime: new Allowance(FULL_MS, REFILL),
   curve: new Allowance(FULL_MS, REFILL),
   group: new Allowance(FULL_MS, REFILL),
   lattice: new Allowance(FULL_MS, REFILL),

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import {
   createDiffieHellmanGroup,
   createPrivateKey,
@@ -6,10 +7,11 @@ import {
   type KeyObject,
 } from 'node:crypto'
 import { fromBigEndian } from '../src/arithmetic/modular.ts'
-import { TAG } from '../src/der.ts'
+import { childrenOf, elementOf, TAG } from '../src/der.ts'
 import { der, derInteger, derOid, derSequence } from '../src/der_write.ts'
 import type { KeyKind } from '../src/detected.ts'
 import { OID } from '../src/spki.ts'
+import { spkiSha256 } from './binary_hits.ts'
 
 /** A key made for this run, in a DER form. */
 export interface DerSample {
@@ -105,3 +107,29 @@ export const DER_SAMPLES: readonly DerSample[] = [
   ...OKP_SAMPLES,
   ...GROUP_SAMPLES,
 ]
+
+export function sampleOf(among: readonly DerSample[], name: string): DerSample {
+  const sample = among.find((each) => each.name === name)
+  assert.ok(sample)
+  return sample
+}
+
+export function spkiOf({ publicKey }: DerSample): string {
+  return spkiSha256(publicKey.export({ format: 'der', type: 'spki' }))
+}
+
+export function elementsOf(spelled: Uint8Array): NonNullable<ReturnType<typeof childrenOf>> {
+  const whole = elementOf(spelled, 0, spelled.length, TAG.sequence)
+  return (whole && childrenOf(spelled, whole)) ?? []
+}
+
+/** A PKCS#1 structure around other content. */
+export function nineIntegers(content: (length: number, index: number) => Buffer): Buffer {
+  const lengths = [256, 3, 256, 128, 128, 128, 128, 128]
+  const numbers = lengths.map((length, i) => {
+    const bytes = content(length, i)
+    bytes[0] = (bytes[0] ?? 0) & 0x7f
+    return derInteger(fromBigEndian(bytes))
+  })
+  return derSequence(derInteger(0n), ...numbers)
+}

@@ -5,7 +5,7 @@
  */
 import { withEffort, withEffortOnce } from '../effort.ts'
 import type { RsaMaterial } from '../key_material.ts'
-import { bitLength, gcd, isProbablePrime, power, squareRoot } from './modular.ts'
+import { bitLength, gcd, hasSmallFactor, isProbablePrime, power, squareRoot } from './modular.ts'
 
 /** Numbers as a form spells them; each may be missing, damaged or no part of a key at all. */
 export interface RsaParts {
@@ -178,28 +178,38 @@ function isExponent(e: bigint): boolean {
  * Whether the numbers are an RSA key: n = p·q (or a multiple of it whose rest fits too), e·d ≡ 1 modulo p − 1 and
  * q − 1, p and q prime.
  *
- * d may be reduced by φ(n) or λ(n), or by neither. Primality is skipped where `effort.ts` refuses: numbers that
- * fulfil the equations by chance do not exist.
+ * d may be reduced by φ(n) or λ(n), or by neither. Where `effort.ts` refuses the test for primes, only a key with a d
+ * that fits is taken: a row of equal bytes divides another (seen with `01 01 01 …`), but does not give such a d.
  */
 export function isRsa({ n, e, p, q, d }: RsaMaterial): boolean {
   const bits = bitLength(n)
   if (bits < RSA_BITS.least || bits > RSA_BITS.most || !isExponent(e)) return false
   if (p === undefined || q === undefined || p < 3n || q < 3n || p === q) return false
-  const product = p * q
-  if (n % product !== 0n) return false
-  if (d === undefined ? gcd(e, (p - 1n) * (q - 1n)) !== 1n : !(fits(e, d, p) && fits(e, d, q))) {
-    return false
-  }
-  if (withEffortOnce('rsa', [p, q], () => isProbablePrime(p) && isProbablePrime(q)) === false)
-    return false
-  return product === n || isMultiPrime(n, n / product, e, d)
+  if (n % (p * q) !== 0n || !suitsPrimes(e, d, p, q)) return false
+  const arePrimes = testedPrimes(p, q)
+  if (arePrimes === false || (arePrimes === undefined && d === undefined)) return false
+  return p * q === n || isMultiPrime(n, n / (p * q), e, d)
+}
+
+/** d is the inverse of e; without d, e has an inverse. */
+function suitsPrimes(e: bigint, d: bigint | undefined, p: bigint, q: bigint): boolean {
+  if (d === undefined) return gcd(e, (p - 1n) * (q - 1n)) === 1n
+  return fits(e, d, p) && fits(e, d, q)
+}
+
+/** Undefined where `effort.ts` refuses; small factors are found before it is asked. */
+function testedPrimes(p: bigint, q: bigint): boolean | undefined {
+  if (hasSmallFactor(p) || hasSmallFactor(q)) return false
+  return withEffortOnce('prime', [p, q], () => isProbablePrime(p) && isProbablePrime(q))
 }
 
 /** Whether the rest of a key of more than two primes fits its exponents. */
 function isMultiPrime(n: bigint, rest: bigint, e: bigint, d: bigint | undefined): boolean {
   if (rest < 3n || (rest & 1n) === 0n) return false
-  if (d === undefined) return isProbablePrime(rest)
-  return withEffortOnce('rsa', [n, e, d], () => power(2n, e * d, n) === 2n) ?? false
+  if (d === undefined) {
+    return withEffortOnce('prime', [rest], () => isProbablePrime(rest)) ?? false
+  }
+  return withEffortOnce('prime', [n, e, d], () => power(2n, e * d, n) === 2n) ?? false
 }
 
 /** gcd(p − 1, q − 1) of 98 % of keys; the rest takes the slow way. */

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { withEffort } from '../src/effort.ts'
+import { hitsIn, idsOf, planted, provenIn } from './binary_hits.ts'
+import { EC_SAMPLES, elementsOf, nineIntegers, RSA_SAMPLES, sampleOf, spkiOf } from './der_world.ts'
+
+const RSA_2048 = sampleOf(RSA_SAMPLES, 'RSA-2048 in pkcs1')
+const P256 = sampleOf(EC_SAMPLES, 'prime256v1 in pkcs8')
+
+describe('damage of one byte', () => {
+  const samples = [RSA_2048, P256, sampleOf(EC_SAMPLES, 'secp521r1 in sec1')]
+  for (const sample of samples) {
+    it(`never proves another key: ${sample.name}`, () => {
+      const id = spkiOf(sample)
+      // Every 13th byte, and all of the head.
+      for (let at = 0; at < sample.der.length; at += at < 48 ? 1 : 13) {
+        const damaged = planted(sample.der, 64)
+        damaged[64 + at] = (damaged[64 + at] ?? 0) ^ 0x10
+        for (const found of idsOf(provenIn(damaged))) assert.equal(found, id, `byte ${at}`)
+      }
+    })
+  }
+
+  it('in p and in q: no key is proven from the other parts but n, e and d', () => {
+    const parts = elementsOf(RSA_2048.der)
+    const damaged = Buffer.from(RSA_2048.der)
+    for (const index of [3, 4, 5]) damaged[(parts[index]?.to ?? 1) - 9] = 0x5a
+    for (const hit of hitsIn(planted(damaged, 64))) assert.equal(hit.certainty, 'candidate')
+  })
+})
+
+function busyFor100Ms(): true {
+  const endMs = performance.now() + 100
+  let nowMs = performance.now()
+  while (nowMs < endMs) nowMs = performance.now()
+  return true
+}
+
+/** Uses up what this thread has for testing primes. */
+function spendPrimes(): void {
+  while (withEffort('prime', busyFor100Ms) !== undefined);
+}
+
+it('with no time left to test primes, a row of equal bytes is no key, and a key is one', () => {
+  spendPrimes()
+  assert.deepEqual(
+    provenIn(
+      planted(
+        nineIntegers((length) => Buffer.alloc(length, 1)),
+        100,
+      ),
+    ),
+    [],
+  )
+  const { der } = sampleOf(RSA_SAMPLES, 'RSA-3072 in pkcs8')
+  assert.equal(provenIn(planted(der, 100)).length, 1)
+})
