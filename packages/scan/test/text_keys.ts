@@ -8,12 +8,14 @@ export interface TestKey {
 }
 
 function made(name: string, key: KeyObject, open: KeyObject): TestKey {
-  const spki = open.export({ type: 'spki', format: 'der' })
-  return { name, key, spkiSha256: sha256(spki) }
+  return { name, key, spkiSha256: spkiHash(open) }
 }
 
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
+/** SHA-256 of the DER SubjectPublicKeyInfo, hex. */
+export function spkiHash(open: KeyObject): string {
+  return createHash('sha256')
+    .update(open.export({ type: 'spki', format: 'der' }))
+    .digest('hex')
 }
 
 function rsa(bits: number): TestKey {

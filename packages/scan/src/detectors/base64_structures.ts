@@ -9,6 +9,8 @@ import { elementAt, elementOf, lengthOf, TAG } from '../der.ts'
 
 const WHOLE_MOST = 16_384
 const KEYSTORE_MOST = 40_000
+/** Bytes of `openssh-key-v1` and its zero. */
+const OPENSSH_MAGIC = 15
 /** 1.2.840.113549.1.7, without its last number. */
 const PKCS7 = [6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7]
 
@@ -104,8 +106,13 @@ export function encryptedSize(head: Uint8Array, at: number): number {
   return outer === undefined ? 0 : Math.min(WHOLE_MOST, outer)
 }
 
-export function opensshSize(_head: Uint8Array, _at: number): number {
-  return WHOLE_MOST
+/** Behind the magic, the name of a cipher: `none`, `aes256-ctr` … */
+export function opensshSize(head: Uint8Array, at: number): number {
+  const length = head[at + OPENSSH_MAGIC + 3] ?? 0
+  const isShort = u16(head, at + OPENSSH_MAGIC) === 0 && head[at + OPENSSH_MAGIC + 2] === 0
+  if (!isShort || length < 4 || length > 40) return 0
+  const name = head.subarray(at + OPENSSH_MAGIC + 4, at + OPENSSH_MAGIC + 4 + length)
+  return name.every((letter) => letter > 0x20 && letter < 0x7f) ? WHOLE_MOST : 0
 }
 
 export function tailSize(head: Uint8Array, at: number): number {
