@@ -354,8 +354,17 @@ describe('S-expressions of GnuPG', () => {
   })
 
   it('a protected one is told as such; its name alone, as it stands in a program, is nothing', () => {
-    const hit = only('(21:protected-private-key(3:rsa(1:n257:')
-    assert.equal(`${hit.certainty} ${hit.kind}`, 'lesser encrypted-key')
-    assert.deepEqual(hitsIn(Buffer.from('(21:protected-private-key(\0(private-key %S)\0')), [])
+    const number = randomBytes(257).toString('hex')
+    for (const given of [
+      Buffer.concat([Buffer.from('(21:protected-private-key(3:rsa'), value('n', randomBytes(257))]),
+      Buffer.from(`(protected-private-key (rsa (n #${number}#)(e #010001#)`),
+      Buffer.from('(protected-private-key (ecc (curve "NIST P-256")(q #04'),
+    ]) {
+      const hit = only(given)
+      assert.equal(`${hit.certainty} ${hit.kind}`, 'lesser encrypted-key')
+    }
+    const patterns =
+      '(21:protected-private-key(3:rsa(1:n%m)(1:e%m)\0(21:protected-private-key(\0(private-key %S)\0(protected-private-key (rsa (n %m)'
+    assert.deepEqual(hitsIn(Buffer.from(patterns)), [])
   })
 })

@@ -46,32 +46,42 @@ export const SEXP_CANONICAL: TextReader = {
 
 export const SEXP_PROTECTED: TextReader = {
   before: 0,
-  behind: 512,
-  glance: ({ chars, at }) => protectedLength(chars, at),
-  read: ({ chars, at }) => ({
-    offset: at,
-    length: protectedLength(chars, at),
-    kind: 'encrypted-key',
-    form: 'sexp-protected',
-    bits: 0,
-    certainty: 'lesser',
-    proof: 'a protected-private-key of GnuPG; a passphrase guards it',
-  }),
+  behind: 2 * VALUE_MOST,
+  glance: ({ chars, at }) => (isProtectedHead(chars, at) ? 2 * VALUE_MOST : 0),
+  read: ({ chars, at }) => {
+    const length = protectedLength(chars, at)
+    if (length === 0) return undefined
+    return {
+      offset: at,
+      length,
+      kind: 'encrypted-key',
+      form: 'sexp-protected',
+      bits: 0,
+      certainty: 'lesser',
+      proof: 'a protected-private-key of GnuPG; a passphrase guards it',
+    }
+  },
 }
 
-/** The head with the name of an algorithm behind it: the words alone stand in every gpg-agent's program. */
+function isProtectedHead(chars: Uint8Array, at: number): boolean {
+  return standsAt(chars, at, CANONICAL_PROTECTED) || standsAt(chars, at, TEXT_PROTECTED)
+}
+
+/**
+ * Letters from the head to the end of the first number or name of a curve; 0 where they are not there: heads alone, and the
+ * patterns that libgcrypt fills in, stand in every gpg-agent's program.
+ */
 function protectedLength(chars: Uint8Array, at: number): number {
-  const head = [CANONICAL_PROTECTED, TEXT_PROTECTED].find((text) => standsAt(chars, at, text))
-  if (head === undefined) return 0
-  const from = at + head.length
-  const most = Math.min(chars.length, from + 16)
-  for (let i = from; i < most; i++) {
-    const isNamed = ['(rsa', '3:rsa', '(ecc', '3:ecc', '(dsa', '3:dsa', '(elg', '3:elg'].some(
-      (name) => standsAt(chars, i, name),
-    )
-    if (isNamed) return i + 5 - at
+  const isCanonical = standsAt(chars, at, CANONICAL_PROTECTED)
+  if (!isCanonical && !standsAt(chars, at, TEXT_PROTECTED)) return 0
+  const next = isCanonical ? canonicalToken : textToken
+  let place = at + (isCanonical ? CANONICAL_PROTECTED : TEXT_PROTECTED).length
+  for (const type of [...(isCanonical ? [] : ['open']), 'value', 'open', 'value', 'value']) {
+    const token = next(chars, place)
+    if (token?.type !== type) return 0
+    place = token.end
   }
-  return 0
+  return place - at
 }
 
 /** A token: a value's bytes are [`from`, `to`), in hex where `isHex`. */
