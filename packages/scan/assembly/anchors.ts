@@ -4,21 +4,23 @@
  *
  * Each pattern has a fragment: four neighbouring bytes of it, the rarest. Fragments are dealt to eight buckets,
  * and two nibble tables for each of the four bytes say which buckets still fit: two shuffles and an AND a byte.
- * What is left is looked up in a bitmap of hashed fragments, then compared with the patterns of its bucket.
+ * What is left is looked up in a table of hashed fragments, whose chains lead to the few patterns to compare.
  *
- * Fragments of which too few bits count are not in the bitmap: their buckets are open, and skip it.
+ * Fragments of which few bits do not count are hashed with each of their values. Those of which more do not have
+ * the last bucket, and all of them are compared.
  *
- * Layout of `tables`: 128 bytes nibble tables (low and high, byte 0 to 3), 8 KiB bitmap at 128, eight u32
- * at 8320 with the index behind each bucket's last entry, a u32 at 8352 with a bit for each open bucket,
- * entries of 48 bytes at 8368:
- * u32 fragment, u32 its mask, u16 id, u8 place of the fragment in the pattern, u8 length, u32 not 0 = off,
- * 16 bytes pattern, 16 bytes mask.
+ * Layout of `tables`: 128 bytes nibble tables (low and high, byte 0 to 3), 8192 u16 at 128 with the number of
+ * the first entry for a hash (from 1; 0 for none), at 16512 a u32 with the number of open entries, which come
+ * first, a u32 with their bucket's bit, or 0, and a u32 with the place of the switches (by id one byte, not 0
+ * is off); entries of 48 bytes at 16528: u32 fragment, u32 its mask, u16 id, u8 place of the fragment in the
+ * pattern, u8 length, u16 number of the next entry for the same hash, u16 unused, 16 bytes pattern, 16 bytes mask.
  * No static data: the memory is shared with the other kernels.
  */
-const BITMAP: usize = 128
-const ENDS: usize = 8320
-const OPEN: usize = 8352
-const ENTRIES: usize = 8368
+const HEADS: usize = 128
+const OPEN_ENTRIES: usize = 16512
+const OPEN_BIT: usize = 16516
+const SWITCHES: usize = 16520
+const ENTRIES: usize = 16528
 const ENTRY: usize = 48
 
 /** First place in `[ptr, end)` from which 16 bytes are not all zero, in steps of 16 from `ptr`; `end` if none. */
@@ -43,27 +45,23 @@ export function next_nonzero(ptr: usize, end: usize): usize {
 let low: usize = 0
 let high: usize = 0
 let limit: usize = 0
-let tables: usize = 0
+let switches: usize = 0
 let out: usize = 0
 let count: i32 = 0
 
-/** Compares the patterns of one bucket at the fragment's place. */
-function compare_bucket(bucket: usize, at: usize, word: u32): void {
-  const ends = tables + ENDS + (bucket << 2)
-  let entry = tables + ENTRIES + (bucket === 0 ? 0 : <usize>load<u32>(ends - 4)) * ENTRY
-  const last = tables + ENTRIES + <usize>load<u32>(ends) * ENTRY
-  for (; entry < last; entry += ENTRY) {
-    if ((word & load<u32>(entry, 4)) !== load<u32>(entry)) continue
-    if (load<u32>(entry, 12) !== 0) continue
-    const start = at - <usize>load<u8>(entry, 10)
-    if (start < low || start >= high || start + <usize>load<u8>(entry, 11) > limit) continue
-    const differ = v128.and(v128.xor(v128.load(start), v128.load(entry, 16)), v128.load(entry, 32))
-    if (v128.any_true(differ)) continue
-    store<u32>(out, <u32>start)
-    store<u32>(out, <u32>load<u16>(entry, 8), 4)
-    out += 8
-    count++
-  }
+/** Compares one pattern whose fragment may be at `at`. */
+function compare(entry: usize, at: usize, word: u32): void {
+  if ((word & load<u32>(entry, 4)) !== load<u32>(entry)) return
+  const id = <u32>load<u16>(entry, 8)
+  if (load<u8>(switches + <usize>id) !== 0) return
+  const start = at - <usize>load<u8>(entry, 10)
+  if (start < low || start >= high || start + <usize>load<u8>(entry, 11) > limit) return
+  const differ = v128.and(v128.xor(v128.load(start), v128.load(entry, 16)), v128.load(entry, 32))
+  if (v128.any_true(differ)) return
+  store<u32>(out, <u32>start)
+  store<u32>(out, id, 4)
+  out += 8
+  count++
 }
 
 /**
@@ -89,7 +87,7 @@ export function find_anchors(
   low = from
   high = to
   limit = end
-  tables = table
+  switches = table + <usize>load<u32>(table, SWITCHES)
   out = hits
   count = 0
   const lo0 = v128.load(table, 0),
@@ -100,7 +98,8 @@ export function find_anchors(
     hi2 = v128.load(table, 80)
   const lo3 = v128.load(table, 96),
     hi3 = v128.load(table, 112)
-  const open = load<u32>(table, OPEN)
+  const open = load<u32>(table, OPEN_BIT)
+  const openEnd = table + ENTRIES + <usize>load<u32>(table, OPEN_ENTRIES) * ENTRY
   const nibble = i8x16.splat(15)
   const zero = i8x16.splat(0)
   let p0 = zero,
@@ -131,19 +130,21 @@ export function find_anchors(
       lanes &= lanes - 1
       const place = i + lane - 3
       const word = load<u32>(place)
-      const hash = (word * 0x9e3779b1) >>> 16
-      let buckets = <u32>load<u8>(scratch + lane)
-      if (((load<u8>(table + <usize>(hash >>> 3), BITMAP) >>> (hash & 7)) & 1) === 0)
-        buckets &= open
-      if (buckets === 0) continue
+      const hash = (word * 0x9e3779b1) >>> 19
+      let number = <usize>load<u16>(table + ((<usize>hash) << 1), HEADS)
+      const isOpen = (<u32>load<u8>(scratch + lane) & open) !== 0
+      if (number === 0 && !isOpen) continue
       if (count + patterns > cap) {
         store<u32>(resume, <u32>place)
         return count
       }
-      while (buckets !== 0) {
-        compare_bucket(<usize>ctz(buckets), place, word)
-        buckets &= buckets - 1
+      while (number !== 0) {
+        const entry = table + ENTRIES + (number - 1) * ENTRY
+        compare(entry, place, word)
+        number = <usize>load<u16>(entry, 12)
       }
+      if (!isOpen) continue
+      for (let entry = table + ENTRIES; entry < openEnd; entry += ENTRY) compare(entry, place, word)
     }
   }
   store<u32>(resume, 0)

@@ -4,30 +4,33 @@
  * @module
  */
 
-/** Product in GF(2^8) modulo x^8 + x^4 + x^3 + x + 1. */
-function times(a: number, b: number): number {
-  let product = 0
-  for (let left = a, right = b; right > 0; right >>= 1) {
-    if ((right & 1) !== 0) product ^= left
-    left = (left << 1) ^ (left > 127 ? 0x11b : 0)
-  }
-  return product
+/** FIPS-197 section 5.1.1: the inverse of each byte in GF(2^8), then an affine map. */
+function makeSbox(): Uint8Array {
+  const box = new Uint8Array(256).fill(0x63, 0, 1)
+  // 3 generates all bytes but 0; its inverse is 0xf6. Both powers are followed until they meet 1 again.
+  let power = 1
+  let inverse = 1
+  do {
+    power = doubled(power) ^ power
+    inverse = divided(inverse)
+    const turned = [1, 2, 3, 4].map((bits) => (inverse << bits) | (inverse >> (8 - bits)))
+    box[power] = turned.reduce((sum, value) => sum ^ value, inverse) ^ 0x63
+  } while (power !== 1)
+  return box
 }
 
-function makeSbox(): Uint8Array {
-  const box = new Uint8Array(256)
-  for (let x = 0; x < 256; x++) {
-    let inverse = 0
-    for (let y = 1; y < 256; y++) if (times(x, y) === 1) inverse = y
-    let turned = inverse
-    let value = inverse
-    for (let i = 0; i < 4; i++) {
-      turned = ((turned << 1) | (turned >> 7)) & 255
-      value ^= turned
-    }
-    box[x] = value ^ 0x63
+/** Product with x modulo x^8 + x^4 + x^3 + x + 1. */
+const doubled = (byte: number) => (byte << 1) ^ (byte > 127 ? 0x11b : 0)
+
+/** Product with the inverse of 3, which is 0xf6: x^7 + x^6 + x^5 + x^4 + x^2 + x. */
+function divided(byte: number): number {
+  let product = 0
+  let shifted = byte
+  for (let bit = 0; bit < 8; bit++) {
+    if (((0xf6 >> bit) & 1) !== 0) product ^= shifted
+    shifted = doubled(shifted)
   }
-  return box
+  return product
 }
 
 /** FIPS-197 figure 7. */

@@ -10,8 +10,8 @@
  */
 
 /** Milliseconds, of one thread. */
-const WASTE = { full: 250, refill: 24 } as const
-const KEYS = { full: 4000, refill: 40 } as const
+const WASTE = { full: 150, refill: 12 } as const
+const KEYS = { full: 1500, refill: 20 } as const
 /** An anchor's share of what is left when a window begins, whatever the others took. */
 const SHARE = 1 / 4
 

@@ -12,12 +12,19 @@ const OPEN_BUCKET = 7
 const ROUNDS = 2
 const FRAGMENT = 4
 const LONGEST = 16
-const BITMAP_BITS = 65_536
-/** Fragments with more free bits than this would fill the bitmap: they have a bucket of their own, without it. */
+const HASH_BITS = 13
+/** Fragments with more free bits than this are not hashed with each of their values. */
 const FREE_BITS = 8
 
 /** Where the parts lie, from the begin: as `assembly/anchors.ts` says. */
-const AT = { bitmap: 128, ends: 8320, open: 8352, entries: 8368 } as const
+const AT = {
+  heads: 128,
+  openEntries: 16_512,
+  openBit: 16_516,
+  switches: 16_520,
+  entries: 16_528,
+} as const
+const MOST_ENTRIES = 65_534
 const ENTRY = 48
 
 /** The fragment by which a pattern is found. */
@@ -38,13 +45,13 @@ interface Bucket {
 /** Tables for the kernel, and where it keeps its switches. */
 export interface AnchorTables {
   readonly bytes: Uint8Array
-  /** By anchor: where its switch (u32, 0 is on) lies in `bytes`. */
-  readonly switches: readonly number[]
+  /** Where the switches of the anchors lie in `bytes`, one byte each: 0 is on. */
+  readonly switches: number
 }
 
 /**
  * @throws {RangeError} if a pattern is shorter than 2 bytes or longer than 16, has a mask of another length, or has
- * fewer than 12 bits that count, or there are more than 65,535
+ * fewer than 12 bits that count, or there are more than 65,534
  */
 export function anchorTables(anchors: readonly Anchor[]): AnchorTables {
   const known = made.get(anchors)
@@ -57,31 +64,68 @@ export function anchorTables(anchors: readonly Anchor[]): AnchorTables {
 /** Dealing a few hundred patterns takes some 50 ms. */
 const made = new WeakMap<readonly Anchor[], AnchorTables>()
 
+/** A fragment as the kernel compares it: with each of its values, unless it is open. */
+interface Entry {
+  readonly id: number
+  readonly anchor: Anchor
+  readonly fragment: Fragment
+}
+
 function makeTables(anchors: readonly Anchor[]): AnchorTables {
-  if (anchors.length > 65_535) throw new RangeError('too many anchors')
-  const fragments = anchors.map((anchor) => fragmentOf(anchor))
-  const buckets = deal(fragments)
-  const bytes = new Uint8Array(AT.entries + ENTRY * anchors.length)
-  const view = new DataView(bytes.buffer)
-  const switches: number[] = []
-  let entry = 0
-  for (const [number, bucket] of buckets.entries()) {
-    for (const [set, fits] of bucket.sets.entries()) {
-      for (let nibble = 0; nibble < 16; nibble++) {
-        const at = 16 * set + nibble
-        if ((fits & (1 << nibble)) !== 0) bytes[at] = (bytes[at] ?? 0) | (1 << number)
-      }
-    }
-    for (const { id } of bucket.members) {
-      const at = AT.entries + ENTRY * entry++
-      switches[id] = at + 12
-      writeEntry(bytes.subarray(at, at + ENTRY), anchors[id], fragments[id], id)
-    }
-    view.setUint32(AT.ends + 4 * number, entry, true)
+  const all = anchors.map((anchor, id) => ({ id, anchor, fragment: fragmentOf(anchor) }))
+  const open = all.filter(({ fragment }) => isOpen(fragment))
+  const hashed = all.filter(({ fragment }) => !isOpen(fragment)).flatMap((entry) => spread(entry))
+  const entries = [...open, ...hashed]
+  if (entries.length > MOST_ENTRIES) throw new RangeError('too many anchors')
+  const switches = AT.entries + ENTRY * entries.length
+  const bytes = new Uint8Array(switches + anchors.length)
+  for (const [number, bucket] of deal(all.map(({ fragment }) => fragment)).entries()) {
+    writeSets(bytes, number, bucket.sets)
   }
-  if (fragments.some(isOpen)) view.setUint32(AT.open, 1 << OPEN_BUCKET, true)
-  for (const fragment of fragments) fillBitmap(bytes.subarray(AT.bitmap, AT.ends), fragment)
+  const view = new DataView(bytes.buffer)
+  view.setUint32(AT.openEntries, open.length, true)
+  view.setUint32(AT.openBit, open.length === 0 ? 0 : 1 << OPEN_BUCKET, true)
+  view.setUint32(AT.switches, switches, true)
+  for (const [number, entry] of entries.entries()) {
+    const at = AT.entries + ENTRY * number
+    writeEntry(bytes.subarray(at, at + ENTRY), entry)
+  }
+  for (let number = entries.length - 1; number >= open.length; number--) chain(view, number)
   return { bytes, switches }
+}
+
+function writeSets(bytes: Uint8Array, bucket: number, sets: readonly number[]): void {
+  for (const [number, set] of sets.entries()) {
+    for (let nibble = 0; nibble < 16; nibble++) {
+      const at = 16 * number + nibble
+      if ((set & (1 << nibble)) !== 0) bytes[at] = (bytes[at] ?? 0) | (1 << bucket)
+    }
+  }
+}
+
+/** One entry for each value that the free bits of its fragment can have. */
+function spread({ id, anchor, fragment }: Entry): readonly Entry[] {
+  const free = fragment.mask.findIndex((bits) => bits !== 255)
+  if (free === -1) return [{ id, anchor, fragment }]
+  const bits = fragment.mask[free] ?? 0
+  const value = fragment.bytes[free] ?? 0
+  const values = Array.from({ length: 256 }, (_, byte) => byte)
+  return values
+    .filter((byte) => (byte & bits) === value)
+    .flatMap((byte) => {
+      const bytes = fragment.bytes.with(free, byte)
+      const mask = fragment.mask.with(free, 255)
+      return spread({ id, anchor, fragment: { place: fragment.place, bytes, mask } })
+    })
+}
+
+/** Puts an entry at the head of its hash's chain. */
+function chain(view: DataView, number: number): void {
+  const at = AT.entries + ENTRY * number
+  const hash = Math.imul(view.getUint32(at, true), 0x9e3779b1) >>> (32 - HASH_BITS)
+  const head = AT.heads + 2 * hash
+  view.setUint16(at + 12, view.getUint16(head, true), true)
+  view.setUint16(head, number + 1, true)
 }
 
 /** The bits of a byte that count. */
@@ -144,8 +188,8 @@ function deal(fragments: readonly Fragment[]): readonly Bucket[] {
   const all = fragments.map((fragment, id) => ({ id, fragment, sets: setsOf(fragment) }))
   const open = all.filter(({ fragment }) => isOpen(fragment))
   const closed = all.filter(({ fragment }) => !isOpen(fragment))
-  const spread = dealAmong(open.length > 0 ? OPEN_BUCKET : BUCKETS, closed)
-  return open.length > 0 ? [...spread, bucketOf(open)] : spread
+  const dealt = dealAmong(open.length > 0 ? OPEN_BUCKET : BUCKETS, closed)
+  return open.length > 0 ? [...dealt, bucketOf(open)] : dealt
 }
 
 function bucketOf(members: readonly Member[]): Bucket {
@@ -191,13 +235,7 @@ function put(buckets: Bucket[], member: Member): void {
   buckets[best] = { members, sets, frequency: frequencyOfSets(sets) }
 }
 
-function writeEntry(
-  entry: Uint8Array,
-  anchor: Anchor | undefined,
-  fragment: Fragment | undefined,
-  id: number,
-): void {
-  if (anchor === undefined || fragment === undefined) return
+function writeEntry(entry: Uint8Array, { id, anchor, fragment }: Entry): void {
   entry.set(fragment.bytes, 0)
   entry.set(fragment.mask, 4)
   new DataView(entry.buffer, entry.byteOffset).setUint16(8, id, true)
@@ -208,27 +246,4 @@ function writeEntry(
     entry[16 + i] = byte & bits
     entry[32 + i] = bits
   }
-}
-
-const word = (bytes: readonly number[]) =>
-  ((bytes[0] ?? 0) | ((bytes[1] ?? 0) << 8) | ((bytes[2] ?? 0) << 16) | ((bytes[3] ?? 0) << 24)) >>>
-  0
-
-function fillBitmap(bitmap: Uint8Array, fragment: Fragment): void {
-  if (isOpen(fragment)) return
-  const value = word(fragment.bytes)
-  const free = ~word(fragment.mask) >>> 0
-  let spare = 0
-  do {
-    const hash = Math.imul((value | spare) >>> 0, 0x9e3779b1) >>> 16
-    bitmap[hash >> 3] = (bitmap[hash >> 3] ?? 0) | (1 << (hash & 7))
-    spare = ((spare - free) & free) >>> 0
-  } while (spare !== 0)
-}
-
-/** Bits in the bitmap that are set, as a share: near 1 it filters nothing. For tests. */
-export function bitmapShare({ bytes }: AnchorTables): number {
-  let set = 0
-  for (const byte of bytes.subarray(AT.bitmap, AT.ends)) set += bitsSet(byte)
-  return set / BITMAP_BITS
 }

@@ -43,8 +43,7 @@ export class AnchorKernel {
 
   /** From now on the kernel passes over an anchor, or finds it again. */
   setOff(anchor: number, isOff: boolean): void {
-    const at = this.#tables.switches[anchor]
-    if (at !== undefined) this.#memory.bytes[LAYOUT.anchors + at] = isOff ? 1 : 0
+    this.#memory.bytes[LAYOUT.anchors + this.#tables.switches + anchor] = isOff ? 1 : 0
   }
 
   /**

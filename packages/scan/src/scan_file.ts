@@ -24,7 +24,7 @@ import { SightingList } from './sightings.ts'
 import { searchWindow, type WindowResult } from './window_result.ts'
 
 /** As much as this is searched before threads would have started. */
-const SMALL_BYTES = 48 << 20
+const SMALL_BYTES = 96 << 20
 /** Each thread takes some 40 MB: more would not keep to the bound of memory. */
 const MOST_THREADS = 8
 

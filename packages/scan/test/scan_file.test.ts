@@ -6,7 +6,7 @@ import path from 'node:path'
 import { after, describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
 import { bytesSource, openDump } from '@mintmark/dump'
-import { elfCore } from '@mintmark/testkit'
+import { type BuiltDump, elfCore } from '@mintmark/testkit'
 import { expandKey } from '../src/aes_words.ts'
 import type { Detected } from '../src/detected.ts'
 import { scanFile, scanWithMaterial } from '../src/scan_file.ts'
@@ -91,18 +91,22 @@ it('many threads give what one gives', async () => {
   )
 })
 
-describe('a finding', () => {
+function coreWithKeys(): BuiltDump {
   const heap = noise(20_000)
   heap.set(pem(rsa), 1234)
   heap.set(schedule(aesKey(1)), 8000)
   heap.set(schedule(aesKey(1)), 16_000)
-  const core = elfCore({
+  return elfCore({
     memory: [
       { address: 0x7000n, bytes: noise(4096) },
       { address: 0x10000n, bytes: heap },
     ],
     files: [{ from: 0x10000n, to: 0x20000n, path: '/usr/bin/victim' }],
   })
+}
+
+describe('a finding', () => {
+  const core = coreWithKeys()
 
   it('has its address, its owner, its key id and its copies', async () => {
     const report = await scanFile(fileOf('core', core.bytes))
@@ -135,6 +139,10 @@ describe('a finding', () => {
       }
     }
   })
+})
+
+describe('a hit', () => {
+  const core = coreWithKeys()
 
   it('comes with its material inside this process, for what erases it', () => {
     const source = bytesSource(core.bytes)

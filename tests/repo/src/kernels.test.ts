@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import path from 'node:path'
+import { describe, it } from 'node:test'
+import { projectFiles, ROOT, read } from './repository.ts'
+
+const kernels = projectFiles()
+  .map((file) => /^packages\/scan\/assembly\/([a-z_]+)\.ts$/.exec(file)?.[1])
+  .filter((name) => name !== undefined)
+
+describe('kernels', () => {
+  it('are built from the sources that lie beside them', () => {
+    const script = path.join(ROOT, 'tools/build-wasm.mjs')
+    const { status, stderr } = spawnSync(process.execPath, [script, '--check'], {
+      encoding: 'utf8',
+    })
+    assert.equal(status, 0, stderr)
+  })
+
+  for (const name of kernels) {
+    it(`${name} has a reference and a property test that holds the two equal`, () => {
+      const test = read(`packages/scan/test/${name}.prop.test.ts`)
+      assert.match(test, /Reference/)
+      assert.match(test, /fc\.property/)
+    })
+  }
+})
