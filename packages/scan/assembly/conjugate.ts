@@ -409,7 +409,7 @@ export function test(
   const x = (number + <usize>length + 64) & ~15
   const sums = (x + ((<usize>digits) << 2) + 48) & ~15
   v128.store(x + ((<usize>digits) << 2), i8x16.splat(0))
-  const price = <i64>((digits * digits) / 5 + 20) * <i64>keyCount + 60
+  const price = <i64>((digits * digits) / 3 + 40) * <i64>keyCount + 60
   for (let k = 0; k < count; k++) {
     if (work >= budget) return k
     const item = load<u32>(list + ((<usize>k) << 2))
@@ -470,23 +470,41 @@ function slotOf(limb: u64, mask: u32): u32 {
   return <u32>((limb * GOLDEN) >> 32) & mask
 }
 
-/** Makes a table of the low limbs at `limbs` (16 bytes each): u32 index + 1, by open addressing, mask + 1 slots. */
-export function index_limbs(limbs: usize, count: i32, table: usize, mask: u32): void {
+const INDEX_BITS: u32 = 18
+
+/** What the table holds of a limb beside its index: most others differ in it. */
+function tagOf(limb: u64): u32 {
+  return (<u32>((limb * GOLDEN) >> 18)) << INDEX_BITS
+}
+
+/**
+ * Makes a table of the low limbs at `limbs` (16 bytes each, fewer than 2^18), by open addressing, mask + 1 slots: u32,
+ * index + 1 below and 14 bits of the limb above. Before it a filter of 2^18 bits.
+ */
+export function index_limbs(
+  limbs: usize,
+  count: i32,
+  filter: usize,
+  table: usize,
+  mask: u32,
+): void {
   memory.fill(table, 0, (<usize>mask + 1) << 2)
+  memory.fill(filter, 0, 1 << 15)
   for (let k = 0; k < count; k++) {
     const limb = load<u64>(limbs + ((<usize>k) << 4))
+    const bit = <u32>((limb * GOLDEN) >> 46)
+    const place = filter + <usize>(bit >> 3)
+    store<u8>(place, <u8>(<u32>load<u8>(place) | ((1 as u32) << (bit & 7))))
     let slot = slotOf(limb, mask)
-    let steps = 0
-    // Equal limbs, such as copies of one prime, are entered once: eight steps are enough in a table half full.
-    while (steps < 8) {
+    // Equal limbs, such as copies of one prime, are entered once: eight steps are enough in a sparse table.
+    for (let steps = 0; steps < 8; steps++) {
       const held = load<u32>(table + ((<usize>slot) << 2))
       if (held === 0) {
-        store<u32>(table + ((<usize>slot) << 2), k + 1)
+        store<u32>(table + ((<usize>slot) << 2), (k + 1) | tagOf(limb))
         break
       }
-      if (load<u64>(limbs + ((<usize>(held - 1)) << 4)) === limb) break
+      if (load<u64>(limbs + ((<usize>((held & 0x3ffff) - 1)) << 4)) === limb) break
       slot = (slot + 1) & mask
-      steps++
     }
   }
 }
@@ -510,6 +528,7 @@ function inverse64(limb: u64): u64 {
 export function conjugates(
   limbs: usize,
   count: i32,
+  filter: usize,
   table: usize,
   mask: u32,
   keys: usize,
@@ -525,15 +544,21 @@ export function conjugates(
     const inv = inverse64(load<u64>(limbs + ((<usize>k) << 4)))
     for (let key = 0; key < keyCount; key++) {
       const sought = load<u64>(keys + ((<usize>key) << 3)) * inv
+      const bit = <u32>((sought * GOLDEN) >> 46)
+      if (((<u32>load<u8>(filter + <usize>(bit >> 3)) >> (bit & 7)) & 1) === 0) continue
       let slot = slotOf(sought, mask)
       for (let steps = 0; steps < 8; steps++) {
         const held = load<u32>(table + ((<usize>slot) << 2))
         if (held === 0) break
-        if (load<u64>(limbs + ((<usize>(held - 1)) << 4)) === sought) {
+        const other = (held & 0x3ffff) - 1
+        if (
+          (held ^ tagOf(sought)) >> INDEX_BITS === 0 &&
+          load<u64>(limbs + ((<usize>other) << 4)) === sought
+        ) {
           if (found < cap) {
             const to = out + <usize>found * 12
             store<u32>(to, k)
-            store<u32>(to, held - 1, 4)
+            store<u32>(to, other, 4)
             store<u32>(to, key, 8)
           }
           found++
@@ -604,7 +629,7 @@ export function exponents(
         mask &= mask - 1
         const top = topOf(ptr + <usize>position, order, length) << room
         if (top === 0) continue
-        work += <i64>keyCount * 4
+        work += <i64>keyCount * 12
         for (let key = 0; key < keyCount; key++) {
           const c = keys + ((<usize>key) << 4)
           const whole = load<u64>(c, 8)

@@ -20,7 +20,7 @@ const LIST = 1 << 17
 const LISTS = 4
 const HITS = 1 << 12
 const PAIRS = 1 << 17
-const PAIR_SLOTS = PAIRS << 1
+const PAIR_SLOTS = PAIRS << 2
 const PAGE = 65_536
 
 /** Where each part lies in the kernel's memory. */
@@ -118,6 +118,9 @@ export class ConjugateKernel {
   readonly #kernel: Kernel
   readonly #memory: WebAssembly.Memory
   #end: number = AT.end
+  /** Most of the slice and of the kept limbs that was written to since the last wipe. */
+  #used = 0
+  #kept = 0
   /** How many candidates each of the four lists holds, after {@link candidates}. */
   readonly sizes: number[] = [0, 0, 0, 0]
 
@@ -149,13 +152,19 @@ export class ConjugateKernel {
     const lead = BEFORE - (from - first)
     slice.fill(0, 0, lead)
     slice.set(bytes.subarray(first, last), lead)
-    slice.fill(0, lead + last - first)
+    const used = BEFORE + to - from + BEHIND
+    slice.fill(0, lead + last - first, used)
+    this.#used = Math.max(this.#used, used)
     this.#call('classify', [AT.slice, (to - from + BEHIND) >> 4, AT.counts])
   }
 
   /** Overwrites what was looked at, what was found and what was kept of it. */
   wipe(): void {
-    new Uint8Array(this.#memory.buffer, AT.slice - BEFORE, AT.end - AT.slice + BEFORE).fill(0)
+    this.slice.fill(0, 0, this.#used)
+    new Uint8Array(this.#memory.buffer, AT.scratch, AT.close - AT.scratch).fill(0)
+    new Uint8Array(this.#memory.buffer, AT.pairs, this.#kept * 16).fill(0)
+    this.#used = 0
+    this.#kept = 0
   }
 
   /** Puts the lowest limbs of moduli into the kernel's memory: enough to see whether a quotient ends. */
@@ -283,17 +292,19 @@ export class ConjugateKernel {
     const count = Math.max(0, (this.sizes[list] ?? 0) - first)
     const from = AT.lists + (list * LIST + first) * 4
     const limits = [shape.length, AT.pairs + kept * 16, PAIRS - kept, AT.scratch] as const
-    return kept + this.#call('low_limbs', [AT.slice, from, count], limits)
+    const all = kept + this.#call('low_limbs', [AT.slice, from, count], limits)
+    this.#kept = Math.max(this.#kept, all)
+    return all
   }
 
   /** Pairs of kept windows whose low limbs multiply to that of a modulus, once for either of the two. */
   conjugates(kept: number, keys: KeyTable): { a: Candidate; b: Candidate; key: number }[] {
     let slots = 1024
-    while (slots < kept * 2) slots *= 2
-    this.#call('index_limbs', [AT.pairs, kept, AT.pairSlots, slots - 1])
+    while (slots < kept * 4) slots *= 2
+    this.#call('index_limbs', [AT.pairs, kept, AT.pairFilter, AT.pairSlots, slots - 1])
     const found = this.#call(
       'conjugates',
-      [AT.pairs, kept, AT.pairSlots, slots - 1],
+      [AT.pairs, kept, AT.pairFilter, AT.pairSlots, slots - 1],
       [keys.lowAt, keys.count, 0, kept, AT.hits, HITS],
     )
     const pairs = new Uint32Array(this.#memory.buffer, AT.hits, Math.min(found, HITS) * 3)
@@ -461,6 +472,7 @@ function layout(): Record<
   | 'slice'
   | 'lists'
   | 'pairs'
+  | 'pairFilter'
   | 'pairSlots'
   | 'end',
   number
@@ -473,7 +485,8 @@ function layout(): Record<
   const slice = (counts + ((SLICE + BEHIND) >> 4) * 4 + BEFORE + 4096) & ~4095
   const lists = (slice + SLICE + BEHIND + 4096) & ~4095
   const pairs = lists + LISTS * LIST * 4
-  const pairSlots = pairs + PAIRS * 16
+  const pairFilter = pairs + PAIRS * 16
+  const pairSlots = pairFilter + (1 << 15)
   const end = pairSlots + PAIR_SLOTS * 4 + 64
-  return { sizes, scratch, close, hits, counts, slice, lists, pairs, pairSlots, end }
+  return { sizes, scratch, close, hits, counts, slice, lists, pairs, pairFilter, pairSlots, end }
 }

@@ -2,6 +2,11 @@ export type { Anchor } from './anchor.ts'
 export type { Certainty, Detected, Detector, KeyKind } from './detected.ts'
 export type { Finding, KeyId } from './finding.ts'
 export type { KeyMaterial } from './key_material.ts'
+export { type DerivedValue, derivedValues } from './known/derived_values.ts'
+export { type Encoding, encodingsOf } from './known/encodings.ts'
+export { type KnownKeyOptions, KnownKeySearch } from './known/known_key_search.ts'
+export { PublicKeyHarvest } from './public_keys/harvest.ts'
+export { type PublicKey, type PublicKeyFile, parsePublicKeys } from './public_keys/parse.ts'
 export type { ScanReport } from './report.ts'
 export {
   type MaterialTaker,

@@ -19,8 +19,8 @@ const CLOSE = 8
 
 /** Nanoseconds for each byte, and at once. */
 const RATES = {
-  near: { perByte: 6, atOnce: 4e8 },
-  placed: { perByte: 3, atOnce: 4e8 },
+  near: { perByte: 3, atOnce: 3e8 },
+  placed: { perByte: 1, atOnce: 2e8 },
 } as const
 
 interface Lookout {

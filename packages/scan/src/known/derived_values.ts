@@ -77,18 +77,29 @@ function primeValues(name: 'p' | 'q', p: bigint, other: bigint, e: bigint): Deri
     ...half(`${name}-minus-1`, p - 1n),
     ...half(`${name}-plus-1`, p + 1n),
     ...half(`${name}-minus-1-halved`, (p - 1n) >> 1n),
-    ...widths.flatMap((width) => [
-      ...half(`montgomery-r2-mod-${name}`, (1n << BigInt(2 * width)) % p),
-      ...half(`montgomery-r-mod-${name}`, (1n << BigInt(width)) % p),
-      ...half(`two-to-w-minus-${name}`, (1n << BigInt(width)) - p),
-      ...(inverseOfOther === undefined
-        ? []
-        : half(
-            `montgomery-${name === 'p' ? 'qinv' : 'pinv'}`,
-            (inverseOfOther << BigInt(width)) % p,
-          )),
-    ]),
+    ...widths.flatMap((width) => montgomeryValues(name, p, inverseOfOther, width)),
   ]
+}
+
+/** What arithmetic modulo p with R = 2^width leaves. */
+function montgomeryValues(
+  name: 'p' | 'q',
+  p: bigint,
+  inverseOfOther: bigint | undefined,
+  width: number,
+): DerivedValue[] {
+  const bits = bitLength(p)
+  const radix = 1n << BigInt(width)
+  const values = [
+    { name: `montgomery-r2-mod-${name}`, value: (radix * radix) % p, bits },
+    { name: `montgomery-r-mod-${name}`, value: radix % p, bits },
+    // As wide as R: 2^w − p has ones above the bits of p.
+    { name: `two-to-w-minus-${name}`, value: radix - p, bits: width },
+    { name: `two-to-w-minus-${name}`, value: (1n << BigInt(bits)) - p, bits },
+  ]
+  if (inverseOfOther === undefined) return values
+  const inverseName = name === 'p' ? 'montgomery-qinv' : 'montgomery-pinv'
+  return [...values, { name: inverseName, value: (inverseOfOther * radix) % p, bits }]
 }
 
 /**

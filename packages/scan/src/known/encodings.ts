@@ -65,7 +65,7 @@ export function orderedBytes(value: bigint, length: number, order: number): Uint
 
 function textEncodings(value: bigint, length: number): Encoding[] {
   const bytes = toBigEndian(value, length)
-  const reversed = Buffer.from(bytes).reverse()
+  const reversed = Buffer.from(bytes.toReversed())
   const decimal = value.toString(10)
   const texts = [
     { form: 'hex', text: bytes.toString('hex') },

@@ -44,8 +44,8 @@ export function conjugateFragments(
     .flatMap(({ a, b, key }) => {
       const material = group.keys[key]
       if (material === undefined) return []
-      const isKnown = ({ at, order }: Candidate): boolean => places.has(`${at}:${order}`)
-      return isKnown(a) ? [] : partOf(kernel, group, material, { a, b })
+      const isTold = places.has(`${a.at}:${a.order}`)
+      return isTold ? [] : partOf(kernel, group, material, { a, b })
     })
 }
 

@@ -79,6 +79,10 @@ export class KnownKeySearch implements WindowSearch {
     // Slices begin at multiples of 16, as alignment in the segment asks for.
     for (let at = from & ~15; at < to; at += SLICE) {
       const length = Math.min(SLICE, to - at)
+      if (isZero(bytes, at, at + length)) {
+        search.skip(length)
+        continue
+      }
       this.#kernel.load(bytes, at, at + length)
       const slice = search.slice({ kernel: this.#kernel, length })
       for (const value of slice.found) found.push({ ...value, at: at + value.at })
@@ -88,6 +92,16 @@ export class KnownKeySearch implements WindowSearch {
     found.push(...search.settle(numbers.filter(isInside), moduliOf(found)))
     return found.filter(isInside)
   }
+}
+
+/** Whether there is nothing: sparse dumps are zeros for the most part. */
+function isZero(bytes: Uint8Array, from: number, to: number): boolean {
+  let at = from
+  while (at < to && (bytes.byteOffset + at) % 8 !== 0) if (bytes[at++] !== 0) return false
+  const words = new BigUint64Array(bytes.buffer, bytes.byteOffset + at, (to - at) >> 3)
+  for (const word of words) if (word !== 0n) return false
+  for (at += words.length * 8; at < to; at++) if (bytes[at] !== 0) return false
+  return true
 }
 
 /** Of the keys that were found whole. */

@@ -8,11 +8,16 @@ import { bitLength, fromBigEndian, gcd, inverse, squareRoot } from '../arithmeti
 import { factorsFromExponent } from '../arithmetic/rsa.ts'
 import type { RsaMaterial } from '../key_material.ts'
 
-/** The key whose modulus this number divides, or undefined if it is no factor. */
+/**
+ * The key whose modulus this number divides, or undefined if it is no factor of a key.
+ *
+ * A factor with less than a quarter of the bits is none of an RSA key in use, but what any number has.
+ */
 export function fromFactor({ n, e }: RsaMaterial, factor: bigint): RsaMaterial | undefined {
   if (factor <= 1n || factor >= n || n % factor !== 0n) return undefined
   const other = n / factor
   const [p, q] = factor > other ? [factor, other] : [other, factor]
+  if (bitLength(q) * 4 < bitLength(n)) return undefined
   return { type: 'rsa', n, e, p, q, d: inverse(e, (p - 1n) * (q - 1n)) }
 }
 
@@ -59,7 +64,7 @@ export function isExponentAbove({ n, e }: RsaMaterial, value: bigint): boolean {
   // A copy of n with damage fits as well, and so does a multiple of n by a small fraction.
   for (let g = 1n; g <= MOST_COMMON_FACTOR; g++) {
     const rest = (g * value) % n
-    if (bitLength(rest < n - rest ? rest : n - rest) < half + 16) return false
+    if (bitLength(rest) < half + 16 || bitLength(n - rest) < half + 16) return false
   }
   for (let g = 1n; g <= MOST_COMMON_FACTOR; g += g === 1n ? 1n : 2n) {
     const gap = n - ((g * e * value) % n)

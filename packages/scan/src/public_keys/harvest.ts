@@ -1,0 +1,244 @@
+/**
+ * Finds public keys in memory, to look for their private halves: certificates, SubjectPublicKeyInfo, RSAPublicKey, SSH
+ * blobs and lines, JWK sets, CNG and CAPI blobs, libgcrypt tokens, and bare moduli in limbs with their exponent near.
+ *
+ * Nothing is verified, and a modulus that is none costs no more than time.
+ *
+ * @module
+ */
+
+import { parseObject } from '@mintmark/core'
+import { fromBigEndian, fromLittleEndian } from '../arithmetic/modular.ts'
+import { elementOf, sequenceAround, TAG } from '../der.ts'
+import { isSearchable } from '../known/rsa_group.ts'
+import { isRandomLooking } from '../random_looking.ts'
+import { keyOfCertificate, keyWith } from './certificate.ts'
+import { keyOfJwk } from './jwks.ts'
+import { keyOfSshBlob, keyOfSshLine } from './openssh_line.ts'
+import type { PublicKey } from './public_key.ts'
+import { keyOfRsaPublicKey, keyOfSpki, type PublicMaterial, rsaKey } from './spki_key.ts'
+
+/** Keys that a harvest keeps, and places of one pattern that it looks at in one window. */
+const MOST_KEYS = 10_000
+const MOST_PLACES = 20_000
+/** Moduli without any structure around them: others could be made up without end. */
+const MOST_BARE = 256
+
+interface Source {
+  readonly pattern: Buffer
+  readonly keyAt: (bytes: Uint8Array, at: number) => PublicKey | undefined
+  readonly isBare?: true
+}
+
+const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex')
+const latin = (text: string): Buffer => Buffer.from(text, 'latin1')
+const plain = (material: PublicMaterial | undefined): PublicKey | undefined =>
+  material && keyWith(material, {})
+
+/** An algorithm's object identifier, `length` bytes into its SEQUENCE's content. */
+function spkiSource(pattern: string): Source {
+  return { pattern: hex(pattern), keyAt: (bytes, at) => certificateOr(bytes, at) }
+}
+
+const SOURCES: readonly Source[] = [
+  spkiSource('06 09 2a 86 48 86 f7 0d 01 01 01 05 00 03'),
+  spkiSource('06 09 2a 86 48 86 f7 0d 01 01 0a'),
+  spkiSource('06 07 2a 86 48 ce 3d 02 01 06'),
+  spkiSource('06 03 2b 65 70 03 21 00'),
+  spkiSource('06 03 2b 65 6e 03 21 00'),
+  spkiSource('06 03 2b 65 71 03 3a 00'),
+  spkiSource('06 03 2b 65 6f 03 39 00'),
+  { pattern: hex('02 03 01 00 01'), keyAt: rsaPublicKeyAt },
+  ...[
+    '00 00 00 07 73 73 68 2d 72 73 61 00',
+    '00 00 00 0b 73 73 68 2d 65 64 32 35 35 31 39 00',
+    '00 00 00 13 65 63 64 73 61 2d 73 68 61 32 2d 6e 69 73 74 70',
+  ].map((pattern): Source => {
+    return {
+      pattern: hex(pattern),
+      keyAt: (bytes, at) => plain(keyOfSshBlob(bytes.subarray(at, at + 4096))),
+    }
+  }),
+  ...['ssh-rsa AAAA', 'ssh-ed25519 AAAA', 'ecdsa-sha2-nistp'].map((pattern): Source => {
+    return { pattern: latin(pattern), keyAt: sshLineAt }
+  }),
+  ...['"kty":', '"kty" :'].map((pattern): Source => {
+    return { pattern: latin(pattern), keyAt: jwkAt }
+  }),
+  ...['CERTIFICATE-----', 'PUBLIC KEY-----'].map((pattern): Source => {
+    return { pattern: latin(`-----BEGIN ${pattern}`), keyAt: pemAt(pattern.length + 11) }
+  }),
+  { pattern: latin('RSA1'), keyAt: windowsBlobAt },
+  { pattern: hex('01 01 00 6e 01'), keyAt: libgcryptAt },
+  { pattern: hex('01 00 01 00 00 00 00 00'), keyAt: limbsNear, isBare: true },
+]
+
+/** Collects keys from windows of a dump. */
+export class PublicKeyHarvest {
+  readonly #byId = new Map<string, PublicKey>()
+  #bare = 0
+  /** Whether there were more keys or more places than are kept or looked at. */
+  isCut = false
+
+  /** In the order in which they were found, each once; those that tell their owner know it. */
+  get keys(): readonly PublicKey[] {
+    return [...this.#byId.values()]
+  }
+
+  /** Takes the keys that begin in [from, to) of `bytes`. Cost: 1 ns a byte, and 10 to 200 µs a key. */
+  add(bytes: Uint8Array, from: number, to: number): void {
+    const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    for (const { pattern, keyAt, isBare } of SOURCES) {
+      let places = 0
+      let at = view.indexOf(pattern, from)
+      while (at >= 0 && at < to) {
+        if (++places > MOST_PLACES || this.#byId.size >= MOST_KEYS) {
+          this.isCut = true
+          break
+        }
+        if (isBare !== true || this.#bare < MOST_BARE) {
+          const key = keyAt(bytes, at)
+          if (key !== undefined) this.#keep(key, isBare === true)
+        }
+        at = view.indexOf(pattern, at + 1)
+      }
+    }
+  }
+
+  #keep(key: PublicKey, isBare: boolean): void {
+    const { material, keyId } = key
+    if (material.type === 'rsa' && !isSearchable(material)) return
+    const id = keyId.spkiSha256 ?? ''
+    const held = this.#byId.get(id)
+    if (held === undefined && isBare) this.#bare++
+    if (held === undefined || (held.subject === undefined && key.subject !== undefined)) {
+      this.#byId.set(id, key)
+    }
+  }
+}
+
+/** How far before its key a certificate's begin is looked for: names and dates take this much at most. */
+const MOST_BEFORE_KEY = 2048
+
+/** The SubjectPublicKeyInfo around an algorithm's identifier, with the certificate around that if it is there. */
+function certificateOr(bytes: Uint8Array, at: number): PublicKey | undefined {
+  const algorithm = sequenceAround(bytes, at, bytes.length)
+  const spki = algorithm && sequenceAround(bytes, algorithm.at, bytes.length)
+  const material = spki && keyOfSpki(bytes.subarray(spki.at, spki.to))
+  if (spki === undefined || material === undefined) return undefined
+  return certificateAround(bytes, spki.at, spki.to) ?? plain(material)
+}
+
+function certificateAround(bytes: Uint8Array, from: number, to: number): PublicKey | undefined {
+  const first = Math.max(0, from - MOST_BEFORE_KEY)
+  for (let at = from - 8; at >= first; at--) {
+    // Two SEQUENCEs with lengths of two bytes, one right inside the other.
+    if (bytes[at] !== TAG.sequence || bytes[at + 1] !== 0x82) continue
+    if (bytes[at + 4] !== TAG.sequence || bytes[at + 5] !== 0x82) continue
+    const whole = elementOf(bytes, at, bytes.length, TAG.sequence)
+    if (whole !== undefined && whole.to > to) {
+      const key = keyOfCertificate(bytes.subarray(whole.at, whole.to))
+      if (key !== undefined) return key
+    }
+  }
+  return undefined
+}
+
+const MODULUS_BYTES = [64, 96, 128, 192, 256, 384, 512, 1024]
+
+/** INTEGER n right before INTEGER 65537. */
+function rsaPublicKeyAt(bytes: Uint8Array, at: number): PublicKey | undefined {
+  for (const length of MODULUS_BYTES) {
+    const header = length < 127 ? 2 : length < 255 ? 3 : 4
+    const begin = at - length - 1 - header
+    const n = elementOf(bytes, begin, at, TAG.integer)
+    if (n?.to !== at || n.to - n.from !== length + 1) continue
+    const outer = sequenceAround(bytes, begin, bytes.length)
+    const whole = outer && keyOfRsaPublicKey(bytes.subarray(outer.at, outer.to))
+    // A private key has more numbers behind these two; its public half is there all the same.
+    return plain(whole ?? rsaKey(fromBigEndian(bytes.subarray(n.from, n.to)), 65_537n))
+  }
+  return undefined
+}
+
+function textAt(bytes: Uint8Array, from: number, length: number): string {
+  const view = bytes.subarray(Math.max(0, from), from + length)
+  return Buffer.from(view.buffer, view.byteOffset, view.length).toString('latin1')
+}
+
+function sshLineAt(bytes: Uint8Array, at: number): PublicKey | undefined {
+  return plain(keyOfSshLine(textAt(bytes, at, 6000)))
+}
+
+/** The innermost object around `"kty"`: a JWK has no object inside. */
+function jwkAt(bytes: Uint8Array, at: number): PublicKey | undefined {
+  const before = textAt(bytes, at - 8192, Math.min(at, 8192))
+  const begin = before.lastIndexOf('{')
+  if (begin < 0) return undefined
+  const text = before.slice(begin) + textAt(bytes, at, 24_576)
+  const end = text.indexOf('}')
+  const jwk = end < 0 ? undefined : parseObject(text.slice(0, end + 1))
+  return jwk && keyOfJwk(jwk)
+}
+
+function pemAt(header: number): Source['keyAt'] {
+  return (bytes, at) => {
+    const body = textAt(bytes, at + header, 16_384)
+    const end = body.indexOf('-----')
+    if (end < 0) return undefined
+    const der = Buffer.from(body.slice(0, end), 'base64')
+    return keyOfCertificate(der) ?? plain(keyOfSpki(der) ?? keyOfRsaPublicKey(der))
+  }
+}
+
+/** `RSA1`: BCRYPT_RSAKEY_BLOB with numbers highest byte first, or PUBLICKEYBLOB with numbers lowest byte first. */
+function windowsBlobAt(bytes: Uint8Array, at: number): PublicKey | undefined {
+  if (at + 24 > bytes.length) return undefined
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, 24)
+  const bits = view.getUint32(4, true)
+  const length = Math.ceil(bits / 8)
+  if (bits < 384 || bits > 16_384) return undefined
+  const exponentBytes = view.getUint32(8, true)
+  if (exponentBytes >= 1 && exponentBytes <= 8 && view.getUint32(12, true) === length) {
+    const e = fromBigEndian(bytes.subarray(at + 24, at + 24 + exponentBytes))
+    const from = at + 24 + exponentBytes
+    return plain(rsaKey(fromBigEndian(bytes.subarray(from, from + length)), e))
+  }
+  const n = fromLittleEndian(bytes.subarray(at + 12, at + 12 + length))
+  return plain(rsaKey(n, BigInt(exponentBytes)))
+}
+
+/** libgcrypt's `(1:n LENGTH:…)` in its internal tokens: data, u16 length in native order, the number. */
+function libgcryptAt(bytes: Uint8Array, at: number): PublicKey | undefined {
+  const from = at + 7
+  const length = (bytes[at + 5] ?? 0) | ((bytes[at + 6] ?? 0) << 8)
+  if (length < 48 || length > 2049 || from + length > bytes.length) return undefined
+  return plain(rsaKey(fromBigEndian(bytes.subarray(from, from + length)), 65_537n))
+}
+
+/** How far from its exponent a modulus is looked for: OpenSSL allocates one after the other. */
+const MOST_APART = 640
+
+/** Limbs of a modulus, at a multiple of 8 with a boundary on either side, near the exponent's limb. */
+function limbsNear(bytes: Uint8Array, at: number): PublicKey | undefined {
+  const first = Math.max(8, at - MOST_APART) + 7
+  for (let begin = first & ~7; begin < at + 64; begin += 8) {
+    if (!isGap(bytes, begin - 8)) continue
+    for (const length of [512, 384, 256, 128]) {
+      const end = begin + length
+      if (((bytes[begin] ?? 0) & 1) === 0 || (bytes[end - 1] ?? 0) < 0x80) continue
+      if (!isGap(bytes, end)) continue
+      const window = bytes.subarray(begin, end)
+      if (window.length < length || !isRandomLooking(window)) continue
+      return plain(rsaKey(fromLittleEndian(window), 65_537n))
+    }
+  }
+  return undefined
+}
+
+/** Eight bytes of which half are zero. */
+function isGap(bytes: Uint8Array, at: number): boolean {
+  let zeros = 0
+  for (let k = at; k < at + 8; k++) if ((bytes[k] ?? 0) === 0) zeros++
+  return zeros >= 4
+}

@@ -1,0 +1,190 @@
+/**
+ * Reads the public keys of a file, whatever form they are in: JWK, JWKS, certificates and chains, SubjectPublicKeyInfo,
+ * PKCS#1, OpenSSH lines; in PEM or DER, many in one file, and of different forms.
+ *
+ * @module
+ */
+import { createPrivateKey, createPublicKey } from 'node:crypto'
+import { type Element, elementOf, TAG } from '../der.ts'
+import { keyFromDer } from '../key_from_der.ts'
+import type { KeyMaterial } from '../key_material.ts'
+import { keyOfCertificate, keyWith } from './certificate.ts'
+import { keysOfJson } from './jwks.ts'
+import { keyOfSshBlob, keyOfSshLine } from './openssh_line.ts'
+import type { PublicKey } from './public_key.ts'
+import { keyOfRsaPublicKey, keyOfSpki, type PublicMaterial } from './spki_key.ts'
+
+export type { PublicKey } from './public_key.ts'
+
+/** The keys of a file, and what in it could not be used, in words that quote nothing of it but its name. */
+export interface PublicKeyFile {
+  readonly keys: PublicKey[]
+  readonly problems: string[]
+}
+
+const GIVEN_PRIVATE = 'a private key was given: only its public half is used'
+
+/**
+ * Every public key that the file holds, each once, in order.
+ *
+ * A private key is taken for its public half, and `problems` say so. A file without any key gives a problem, never an
+ * error.
+ *
+ * @param name of the file, for the problems
+ */
+export function parsePublicKeys(bytes: Uint8Array, name: string): PublicKeyFile {
+  const found = isText(bytes) ? keysOfText(textOf(bytes)) : keysOfDer(bytes)
+  const byId = new Map<string, PublicKey>()
+  for (const key of found.keys) {
+    const id = key.keyId.spkiSha256 ?? ''
+    const held = byId.get(id)
+    // One key may be there twice, of which one tells more.
+    byId.set(id, held === undefined ? key : { ...key, ...held, keyId: mergedId(held, key) })
+  }
+  const problems = found.problems.map((problem) => `${name}: ${problem}`)
+  if (byId.size === 0) problems.push(`${name}: no public key that can be looked for`)
+  return { keys: [...byId.values()], problems: [...new Set(problems)] }
+}
+
+function mergedId(first: PublicKey, second: PublicKey): PublicKey['keyId'] {
+  return {
+    ...first.keyId,
+    kid: first.keyId.kid ?? second.keyId.kid,
+    subject: first.keyId.subject ?? second.keyId.subject,
+  }
+}
+
+/** DER begins with a SEQUENCE and a length that no text has behind a `0`. */
+function isText(bytes: Uint8Array): boolean {
+  return bytes[0] !== TAG.sequence || elementOf(bytes, 0, bytes.length, TAG.sequence) === undefined
+}
+
+function textOf(bytes: Uint8Array): string {
+  const isWide = bytes[0] === 0xff && bytes[1] === 0xfe
+  const decoder = new TextDecoder(isWide ? 'utf-16le' : 'utf-8')
+  return decoder.decode(bytes)
+}
+
+function keysOfText(source: string): PublicKeyFile {
+  const text = source.trim()
+  if (text.startsWith('{') || text.startsWith('[')) {
+    try {
+      const { keys, problems } = keysOfJson(JSON.parse(text))
+      return { keys: [...keys], problems: [...problems] }
+    } catch {
+      return { keys: [], problems: ['it begins like JSON and is none'] }
+    }
+  }
+  const pem = keysOfPem(text)
+  const ssh = text.split('\n').flatMap((line) => wrapped(keyOfSshLine(line)))
+  const bare = pem.keys.length + ssh.length === 0 ? keysOfBase64(text) : []
+  return { keys: [...pem.keys, ...ssh, ...bare], problems: pem.problems }
+}
+
+/** A certificate as metadata has it: base64 alone. */
+function keysOfBase64(text: string): PublicKey[] {
+  return /^[\w+/\s]{64,1000000}={0,2}\s*$/.test(text)
+    ? keysOfDer(Buffer.from(text, 'base64')).keys
+    : []
+}
+
+const BEGIN = '-----BEGIN '
+const DASHES = '-----'
+
+function keysOfPem(text: string): PublicKeyFile {
+  const keys: PublicKey[] = []
+  const problems: string[] = []
+  for (let at = text.indexOf(BEGIN); at >= 0; at = text.indexOf(BEGIN, at + BEGIN.length)) {
+    const labelEnd = text.indexOf(DASHES, at + BEGIN.length)
+    const end = labelEnd < 0 ? -1 : text.indexOf(DASHES, labelEnd + DASHES.length)
+    if (end < 0) {
+      problems.push('a PEM block is cut short')
+      break
+    }
+    const label = text.slice(at + BEGIN.length, labelEnd)
+    const body = text.slice(labelEnd + DASHES.length, end)
+    const block = keysOfBlock(label, body)
+    keys.push(...block.keys)
+    problems.push(...block.problems)
+  }
+  return { keys, problems }
+}
+
+function keysOfBlock(label: string, body: string): PublicKeyFile {
+  if (label.length > 64 || label.includes('\n')) return { keys: [], problems: [] }
+  // Lines such as `Proc-Type: 4,ENCRYPTED` end at an empty one.
+  const der = Buffer.from(body.replace(/^[\s\S]*:[^\n]*\n/, ''), 'base64')
+  const isPrivate = label.endsWith('PRIVATE KEY')
+  const found = label === 'OPENSSH PRIVATE KEY' ? opensshPublic(der) : keysOfDer(der)
+  const problems = [...found.problems]
+  if (isPrivate) problems.push(found.keys.length > 0 ? GIVEN_PRIVATE : 'a private key is encrypted')
+  else if (found.keys.length === 0 && /CERTIFICATE|PUBLIC KEY/.test(label)) {
+    problems.push('a PEM block holds no key that can be looked for')
+  }
+  der.fill(0)
+  return { keys: found.keys, problems }
+}
+
+const OPENSSH_MAGIC = 'openssh-key-v1\0'
+
+/** The public half stands before the private part, and in the clear even where that is encrypted. */
+function opensshPublic(bytes: Buffer): PublicKeyFile {
+  let at = OPENSSH_MAGIC.length
+  // Cipher, key derivation and its options; then the number of keys.
+  for (let k = 0; k < 3 && at + 4 <= bytes.length; k++) at += 4 + bytes.readUInt32BE(at)
+  at += 4
+  if (at + 4 > bytes.length) return { keys: [], problems: [] }
+  return { keys: wrapped(keyOfSshBlob(bytes.subarray(at + 4))), problems: [] }
+}
+
+/** Every key of DER elements one behind the other. */
+function keysOfDer(bytes: Uint8Array): PublicKeyFile {
+  const keys: PublicKey[] = []
+  const problems: string[] = []
+  let element: Element | undefined = elementOf(bytes, 0, bytes.length, TAG.sequence)
+  while (element !== undefined) {
+    const der = bytes.subarray(element.at, element.to)
+    const key = keyOfCertificate(der) ?? wrapped(keyOfSpki(der) ?? keyOfRsaPublicKey(der))[0]
+    const own = key === undefined ? privateHalf(der) : undefined
+    if (key !== undefined) keys.push(key)
+    if (own !== undefined) {
+      keys.push(own)
+      problems.push(GIVEN_PRIVATE)
+    }
+    element = elementOf(bytes, element.to, bytes.length, TAG.sequence)
+  }
+  return { keys, problems }
+}
+
+/** The public half of a private key in DER. */
+function privateHalf(der: Uint8Array): PublicKey | undefined {
+  const own = keyFromDer(der)?.material
+  const material = own && publicHalfOf(own)
+  if (material !== undefined) return wrapped(material)[0]
+  try {
+    const key = createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' })
+    const spki = createPublicKey(key).export({ format: 'der', type: 'spki' })
+    return wrapped(keyOfSpki(spki))[0]
+  } catch {
+    return undefined
+  }
+}
+
+/** The key without its secret. */
+export function publicHalfOf(material: KeyMaterial): PublicMaterial | undefined {
+  if (material.type === 'rsa') {
+    const { n, e } = material
+    return { type: 'rsa', n, e, p: undefined, q: undefined, d: undefined }
+  }
+  if (material.type === 'ec') {
+    const { curve, x, y } = material
+    return { type: 'ec', curve, x, y, d: undefined }
+  }
+  if (material.type !== 'okp') return undefined
+  const { curve, publicKey } = material
+  return { type: 'okp', curve, publicKey, secret: undefined }
+}
+
+function wrapped(material: PublicMaterial | undefined): PublicKey[] {
+  return material === undefined ? [] : [keyWith(material, {})]
+}

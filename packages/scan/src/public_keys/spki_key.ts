@@ -1,0 +1,85 @@
+/**
+ * Public keys from SubjectPublicKeyInfo and the bare RSAPublicKey inside it.
+ *
+ * Source: RFC 5280 section 4.1.2.7, RFC 8017 appendix A.1.1, RFC 5480, RFC 8410.
+ *
+ * @module
+ */
+import { ECDH } from 'node:crypto'
+import { type CurveParameters, curveOfOid } from '../arithmetic/curves.ts'
+import { isOnCurve } from '../arithmetic/ec.ts'
+import { fromBigEndian } from '../arithmetic/modular.ts'
+import { okpOfOid } from '../arithmetic/okp.ts'
+import { childrenOf, contentOf, elementOf, hexOf, TAG } from '../der.ts'
+import type { EcMaterial, RsaMaterial } from '../key_material.ts'
+import { OID, spkiParts } from '../spki.ts'
+import type { PublicKey } from './public_key.ts'
+
+export type PublicMaterial = PublicKey['material']
+
+const RSA_OIDS = new Set<string>([OID.rsa, OID.rsaPss, OID.rsaOaep])
+const EC_OIDS = new Set<string>([OID.ec, OID.ecdh])
+
+/** The key of a SubjectPublicKeyInfo that begins at 0, or undefined for none and for kinds that are not looked for. */
+export function keyOfSpki(spki: Uint8Array): PublicMaterial | undefined {
+  const parts = spkiParts(spki)
+  if (parts === undefined) return undefined
+  const { oid, parameters, publicKey } = parts
+  if (RSA_OIDS.has(oid)) return keyOfRsaPublicKey(publicKey)
+  if (EC_OIDS.has(oid)) {
+    return parameters?.tag === TAG.oid ? keyOfPoint(hexOf(spki, parameters), publicKey) : undefined
+  }
+  const okp = okpOfOid(oid)
+  if (okp === undefined || publicKey.length !== okp.lengthBytes) return undefined
+  return {
+    type: 'okp',
+    curve: okp.curve,
+    publicKey: Uint8Array.from(publicKey),
+    secret: undefined,
+  }
+}
+
+/** The key of an RSAPublicKey that begins at 0: SEQUENCE { n, e }. */
+export function keyOfRsaPublicKey(der: Uint8Array): RsaMaterial | undefined {
+  const whole = elementOf(der, 0, der.length, TAG.sequence)
+  const [n, e, more] = (whole && childrenOf(der, whole)) ?? []
+  if (n?.tag !== TAG.integer || e?.tag !== TAG.integer || more !== undefined) return undefined
+  return rsaKey(fromBigEndian(contentOf(der, n)), fromBigEndian(contentOf(der, e)))
+}
+
+/** A key that can be one: both numbers odd, n of 256 to 16384 bits, e smaller. */
+export function rsaKey(n: bigint, e: bigint): RsaMaterial | undefined {
+  if (n >> 255n === 0n || n >> 16_384n !== 0n) return undefined
+  if ((n & 1n) === 0n || (e & 1n) === 0n || e < 3n || e >= n) return undefined
+  return { type: 'rsa', n, e, p: undefined, q: undefined, d: undefined }
+}
+
+/** The key of a point as SEC 1 spells it, compressed or not. @param oid of the curve, hex */
+export function keyOfPoint(oid: string, point: Uint8Array): EcMaterial | undefined {
+  const curve = curveOfOid(oid)
+  if (curve === undefined) return undefined
+  const whole = point[0] === 4 ? point : uncompressed(curve, point)
+  const length = curve.lengthBytes
+  if (whole?.length !== 1 + 2 * length) return undefined
+  return ecKey(curve, whole.subarray(1, 1 + length), whole.subarray(1 + length))
+}
+
+/** The key with these coordinates, if they are of a point of the curve. */
+export function ecKey(
+  parameters: CurveParameters,
+  xBytes: Uint8Array,
+  yBytes: Uint8Array,
+): EcMaterial | undefined {
+  const [x, y] = [fromBigEndian(xBytes), fromBigEndian(yBytes)]
+  if (!isOnCurve(parameters, { x, y })) return undefined
+  return { type: 'ec', curve: parameters.curve, x, y, d: undefined }
+}
+
+function uncompressed({ openssl }: CurveParameters, point: Uint8Array): Uint8Array | undefined {
+  try {
+    const whole = ECDH.convertKey(point, openssl, undefined, undefined, 'uncompressed')
+    return typeof whole === 'string' ? undefined : whole
+  } catch {
+    return undefined
+  }
+}
