@@ -7,6 +7,7 @@ import type { ErrorFacts } from '@mintmark/core'
 
 /**
  * - `anchor-flood`: so many places looked like one form that not all could be examined.
+ * - `search-cut`: a search of whole windows met more that looks like keys than it can look at in time.
  * - `detector-failed`: an error of ours while a place was examined; the rest was.
  * - `unreadable`: a part of the file could not be read.
  * - `thread-failed`: a thread ended while it searched a window; the rest was searched.
@@ -14,6 +15,7 @@ import type { ErrorFacts } from '@mintmark/core'
  */
 export type LimitCode =
   | 'anchor-flood'
+  | 'search-cut'
   | 'detector-failed'
   | 'unreadable'
   | 'thread-failed'
@@ -38,6 +40,7 @@ export interface LimitSeen {
 const MESSAGES: Readonly<Record<LimitCode, (name: string, count: number) => string>> = {
   'anchor-flood': (name, count) =>
     `too many places look like ${name}: in ${windows(count)} not all were examined (--deep examines all)`,
+  'search-cut': (name) => `the search for ${name} was cut short: too much looks like it`,
   'detector-failed': (name, count) => `an error of ours while examining ${name}, ${times(count)}`,
   unreadable: (_, count) => `${windows(count)} of the file could not be read`,
   'thread-failed': (_, count) => `a thread failed: ${windows(count)} of the file were not searched`,
@@ -56,7 +59,8 @@ export class LimitList {
     const known = this.#seen.get(name)
     if (known === undefined) this.#seen.set(name, { seen, count })
     else {
-      known.count += count
+      // Each thread tells a search that was cut once: how many threads there were says nothing.
+      if (seen.code !== 'search-cut') known.count += count
       if (seen.offset < known.seen.offset) known.seen = seen
     }
   }

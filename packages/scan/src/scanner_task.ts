@@ -6,6 +6,9 @@
 import type { Anchor } from './anchor.ts'
 import { BINARY_ANCHORS } from './detectors/binary_anchors.ts'
 import { TEXT_ANCHORS } from './detectors/text_anchors.ts'
+import { KnownKeySearch } from './known/known_key_search.ts'
+import type { PublicKey } from './public_keys/public_key.ts'
+import { WINDOW_BYTES } from './scan_plan.ts'
 import { WindowScanner } from './window_scanner.ts'
 
 /** The pass that looks for every form that shows itself. */
@@ -14,27 +17,45 @@ export interface FormsTask {
   readonly isDeep: boolean
 }
 
-export type ScannerTask = FormsTask
+/** The pass that looks for the private half of public keys. */
+export interface KnownTask {
+  readonly kind: 'known'
+  readonly isDeep: boolean
+  readonly keys: readonly PublicKey[]
+}
+
+export type ScannerTask = FormsTask | KnownTask
 
 /** All forms that show themselves by their bytes. */
 export const ANCHORS: readonly Anchor[] = [...BINARY_ANCHORS, ...TEXT_ANCHORS]
 
-/** A scanner for a task; with `anchors`, for those alone. */
+/** A scanner for a task; with `anchors`, for those instead of all forms. */
 export function scannerFor(task: ScannerTask, anchors?: readonly Anchor[]): WindowScanner {
+  const { isDeep } = task
+  if (task.kind === 'known') {
+    return new WindowScanner({
+      anchors: [],
+      hasKeyTables: false,
+      isDeep,
+      searches: [new KnownKeySearch(task.keys, { deep: isDeep })],
+      blockBytes: WINDOW_BYTES,
+    })
+  }
   return new WindowScanner({
     anchors: anchors ?? ANCHORS,
     hasKeyTables: anchors === undefined,
-    isDeep: task.isDeep,
+    isDeep,
   })
 }
 
 /** Scanners that nobody uses now: a folder of small files needs one, and to make one takes longer than a file. */
 const idle = new Map<string, WindowScanner>()
 
-const nameOf = (task: ScannerTask) => `${task.kind} ${task.isDeep}`
+const nameOf = ({ isDeep }: FormsTask) => (isDeep ? 'deep' : 'plain')
 
 /** A scanner for a task: an idle one where there is. Give it back when done. */
 export function takeScanner(task: ScannerTask): WindowScanner {
+  if (task.kind === 'known') return scannerFor(task)
   const name = nameOf(task)
   const scanner = idle.get(name)
   idle.delete(name)
@@ -44,5 +65,6 @@ export function takeScanner(task: ScannerTask): WindowScanner {
 /** Wipes a scanner and keeps it for the next file. */
 export function giveBack(task: ScannerTask, scanner: WindowScanner): void {
   scanner.wipe()
+  if (task.kind === 'known') return
   idle.set(nameOf(task), scanner)
 }

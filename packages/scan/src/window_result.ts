@@ -6,6 +6,8 @@
 import type { ByteSource } from '@mintmark/dump'
 import { findingSeen } from './finding.ts'
 import { keyTag } from './key_tag.ts'
+import { publicHalf } from './public_half.ts'
+import type { PublicKey } from './public_keys/public_key.ts'
 import type { LimitSeen } from './scan_limits.ts'
 import type { Window } from './scan_plan.ts'
 import type { Sighting } from './sightings.ts'
@@ -14,6 +16,8 @@ import type { WindowScanner } from './window_scanner.ts'
 export interface WindowResult {
   readonly sightings: readonly Sighting[]
   readonly limits: readonly LimitSeen[]
+  /** Public halves of the keys found: their other spellings are looked for. */
+  readonly publicKeys: readonly PublicKey[]
   /** Bytes. */
   readonly searched: number
 }
@@ -30,18 +34,19 @@ export function searchWindow(
 ): WindowResult {
   const sightings: Sighting[] = []
   const limits: LimitSeen[] = []
+  const publicKeys = new Map<string, PublicKey>()
   const searched = scanner.scan(source, window, {
     onHit: (detected, offset) => {
       if (sightings.length >= MOST_SIGHTINGS) {
         limits.push({ code: 'many-hits', name: `${detected.certainty} places`, offset })
         return
       }
-      sightings.push({
-        seen: findingSeen(detected, offset),
-        tag: keyTag(hashKey, detected.material),
-      })
+      const seen = findingSeen(detected, offset)
+      sightings.push({ seen, tag: keyTag(hashKey, detected.material) })
+      const known = detected.certainty === 'proven' ? publicHalf(detected.material) : undefined
+      if (known !== undefined) publicKeys.set(known.keyId.spkiSha256 ?? '', known)
     },
     onLimit: (seen) => limits.push(seen),
   })
-  return { sightings, limits, searched }
+  return { sightings, limits, publicKeys: [...publicKeys.values()], searched }
 }

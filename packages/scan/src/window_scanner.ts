@@ -31,8 +31,10 @@ export interface ScannerOptions {
   readonly hasKeyTables: boolean
   /** Every alignment, and every place however many look alike. */
   readonly isDeep: boolean
-  /** Further searches, of this scanner alone: made for its memory. */
-  readonly searches?: (memory: KernelMemory) => readonly WindowSearch[]
+  /** Further searches, of this scanner alone. */
+  readonly searches?: readonly WindowSearch[]
+  /** Bytes that a search is given at a time; 256 KiB where absent. */
+  readonly blockBytes?: number
 }
 
 /** What a window gave. */
@@ -56,6 +58,9 @@ export class WindowScanner {
   readonly #kernel: AnchorKernel
   readonly #budget: AnchorBudget
   readonly #isDeep: boolean
+  readonly #blockBytes: number
+  /** What searches said they cut short: each is told once. */
+  readonly #cut = new Set<string>()
   readonly #aligned: readonly WindowSearch[]
   readonly #unaligned: readonly WindowSearch[]
   /** Anchors that are passed over for the rest of the window. */
@@ -68,7 +73,8 @@ export class WindowScanner {
     this.#isDeep = isDeep
     this.#kernel = new AnchorKernel(this.#memory, anchors)
     this.#budget = new AnchorBudget(anchors.length)
-    const more = options.searches?.(this.#memory) ?? []
+    const more = options.searches ?? []
+    this.#blockBytes = options.blockBytes ?? BLOCK_BYTES
     const pads = hasKeyTables ? [new HmacSearch(this.#memory, isDeep)] : []
     const schedules = (isEveryByte: boolean) =>
       hasKeyTables ? [new AesSearch(this.#memory, isEveryByte)] : []
@@ -118,10 +124,10 @@ export class WindowScanner {
     const searches = piece.isAligned ? this.#aligned : this.#unaligned
     const to = Math.min(piece.to, piece.end) - piece.begin
     for (const [from, until] of this.#stretches(bytes, piece.from - piece.begin, to)) {
-      for (let at = from; at < until; at += BLOCK_BYTES) {
-        const end = Math.min(at + BLOCK_BYTES, until)
+      for (let at = from; at < until; at += this.#blockBytes) {
+        const end = Math.min(at + this.#blockBytes, until)
         this.#kernel.find(bytes, at, end, (hit, anchor) => this.#look(place, hit, anchor))
-        for (const search of searches) runSearch(search, place, at, end)
+        for (const search of searches) this.#run(search, place, at, end)
       }
     }
   }
@@ -168,14 +174,19 @@ export class WindowScanner {
     for (const number of this.#off) this.#kernel.setOff(number, false)
     this.#off.clear()
   }
-}
 
-function runSearch(search: WindowSearch, place: Place, from: number, to: number): void {
-  try {
-    for (const detected of search.search(place.bytes, from, to)) {
-      place.onHit(detected, place.offset + detected.offset)
+  #run(search: WindowSearch, place: Place, from: number, to: number): void {
+    try {
+      for (const detected of search.search(place.bytes, from, to)) {
+        place.onHit(detected, place.offset + detected.offset)
+      }
+    } catch {
+      place.onLimit({ code: 'detector-failed', name: search.name, offset: place.offset + from })
     }
-  } catch {
-    place.onLimit({ code: 'detector-failed', name: search.name, offset: place.offset + from })
+    for (const name of search.limits ?? []) {
+      if (this.#cut.has(name)) continue
+      this.#cut.add(name)
+      place.onLimit({ code: 'search-cut', name, offset: place.offset + from })
+    }
   }
 }

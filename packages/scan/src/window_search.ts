@@ -10,6 +10,8 @@ export interface WindowSearch {
   readonly name: string
   /** The longest form it finds, in bytes: a window keeps at least that many bytes behind `to`, where there are. */
   readonly reach: number
+  /** What was cut short so far, since the bytes held more than can be looked at in time: names, for people. */
+  readonly limits?: readonly string[]
   /**
    * Hits that begin in `[from, to)` of `bytes`; they may reach beyond `to`, to the end of `bytes`.
    *

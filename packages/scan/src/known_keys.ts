@@ -1,0 +1,62 @@
+/**
+ * The public keys of one scan: given ones first, then those that the dump itself shows.
+ *
+ * @module
+ */
+import type { Finding, KeyId } from './finding.ts'
+import { isSearchable } from './known/rsa_group.ts'
+import type { PublicKey } from './public_keys/public_key.ts'
+import type { ScanLimit } from './scan_limits.ts'
+
+/** Keys that are looked for: a file full of certificates has more. */
+const MOST_KEYS = 10_000
+
+/** Each key once, by the hash of its SubjectPublicKeyInfo. */
+export class KnownKeys {
+  readonly #given: readonly PublicKey[]
+  readonly #keys = new Map<string, PublicKey>()
+  /** Keys beyond the bound. */
+  leftOut = 0
+
+  constructor(given: readonly PublicKey[]) {
+    this.#given = given
+    for (const key of given) this.add(key)
+  }
+
+  get all(): readonly PublicKey[] {
+    return [...this.#keys.values()]
+  }
+
+  add(key: PublicKey): void {
+    const id = key.keyId.spkiSha256
+    if (id === undefined || this.#keys.has(id)) return
+    if (this.#keys.size < MOST_KEYS) this.#keys.set(id, key)
+    else this.leftOut++
+  }
+
+  /** A finding with the names of its key, where a key has some. */
+  named(finding: Finding): Finding {
+    const { keyId } = finding
+    const key = keyId?.spkiSha256 === undefined ? undefined : this.#keys.get(keyId.spkiSha256)
+    if (keyId === undefined || key === undefined) return finding
+    return { ...finding, keyId: { ...keyId, kid: key.kid, subject: key.subject } }
+  }
+
+  /**
+   * The given keys of which nothing private was found. None where anything was left out, or a key is of a kind that
+   * cannot be looked for: then nothing is known.
+   */
+  absent(found: readonly Finding[], limits: readonly ScanLimit[]): readonly KeyId[] {
+    if (limits.length > 0) return []
+    const seen = new Set(found.map(({ keyId }) => keyId?.spkiSha256))
+    return this.#given
+      .filter(({ material }) => material.type !== 'rsa' || isSearchable(material))
+      .filter(({ keyId }) => !seen.has(keyId.spkiSha256))
+      .map(({ keyId: { spkiSha256, jwkThumbprint }, kid, subject }) => ({
+        spkiSha256,
+        jwkThumbprint,
+        kid,
+        subject,
+      }))
+  }
+}

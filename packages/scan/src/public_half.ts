@@ -1,0 +1,29 @@
+/**
+ * The public key of a private one.
+ *
+ * @module
+ */
+import { keyIdOf } from './key_id.ts'
+import type { KeyMaterial } from './key_material.ts'
+import type { PublicKey } from './public_keys/public_key.ts'
+
+/** The key without any secret, for a search of its other spellings; undefined where it is of no kind that has one. */
+export function publicHalf(material: KeyMaterial | undefined): PublicKey | undefined {
+  const bare = withoutSecret(material)
+  if (bare === undefined) return undefined
+  return { material: bare, keyId: { ...keyIdOf(bare), kid: undefined, subject: undefined } }
+}
+
+function withoutSecret(material: KeyMaterial | undefined): PublicKey['material'] | undefined {
+  if (material?.type === 'rsa') {
+    const { type, n, e } = material
+    return { type, n, e, p: undefined, q: undefined, d: undefined }
+  }
+  if (material?.type === 'ec') {
+    const { type, curve, x, y } = material
+    return { type, curve, x, y, d: undefined }
+  }
+  if (material?.type !== 'okp') return undefined
+  const { type, curve, publicKey } = material
+  return { type, curve, publicKey, secret: undefined }
+}

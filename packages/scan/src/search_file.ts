@@ -1,0 +1,90 @@
+/**
+ * Takes the windows of a file through one pass: in this thread where that is quicker, otherwise in several.
+ *
+ * @module
+ */
+import { availableParallelism } from 'node:os'
+import type { ByteSource, Range } from '@mintmark/dump'
+import type { Anchor } from './anchor.ts'
+import { searchInThreads } from './pool.ts'
+import { planWindows, type Run, WINDOW_BYTES, type Window } from './scan_plan.ts'
+import { giveBack, type ScannerTask, scannerFor, takeScanner } from './scanner_task.ts'
+import { searchWindow, type WindowResult } from './window_result.ts'
+
+/** As much as this is searched before threads would have started. */
+const SMALL_BYTES = 96 << 20
+/** Each thread takes some 40 MB: more would not keep to the bound of memory. */
+const MOST_THREADS = 8
+
+/** A file to search. */
+export interface SearchedFile {
+  readonly path: string
+  readonly source: ByteSource
+  readonly runs: readonly Run[]
+  /** Where the file holds data. */
+  readonly data: readonly Range[]
+  /** For the tags of keys; see `key_tag.ts`. */
+  readonly hashKey: Uint8Array
+}
+
+export interface SearchOptions {
+  /** As many as there are processors, up to 8, where absent. */
+  readonly threads?: number
+  /** These instead of all forms, in this thread. */
+  readonly anchors?: readonly Anchor[]
+}
+
+/** Gets each window's result, in order; undefined where the thread that had it ended. */
+export type TakeResult = (window: Window, result: WindowResult | undefined) => void
+
+/** Searches all of a file once. */
+export async function searchFile(
+  file: SearchedFile,
+  task: ScannerTask,
+  options: SearchOptions,
+  take: TakeResult,
+): Promise<void> {
+  const totalBytes = ownBytes(planWindows(file.runs, file.data))
+  const most = Math.min(options.threads ?? availableParallelism(), MOST_THREADS)
+  const threads = Math.min(most, Math.ceil(totalBytes / WINDOW_BYTES))
+  const isSmall = options.threads === undefined && totalBytes <= SMALL_BYTES
+  if (options.anchors !== undefined || isSmall || threads <= 1) {
+    await searchHere(file, task, options.anchors, take)
+    return
+  }
+  const { path, hashKey } = file
+  await searchInThreads(
+    { ...task, path, hashKey },
+    threads,
+    planWindows(file.runs, file.data),
+    take,
+  )
+}
+
+/** Bytes that windows have of their own. */
+export function ownBytes(windows: Iterable<Window>): number {
+  let bytes = 0
+  for (const { pieces } of windows) for (const { from, to } of pieces) bytes += to - from
+  return bytes
+}
+
+async function searchHere(
+  file: SearchedFile,
+  task: ScannerTask,
+  anchors: readonly Anchor[] | undefined,
+  take: TakeResult,
+): Promise<void> {
+  const scanner = anchors === undefined ? takeScanner(task) : scannerFor(task, anchors)
+  try {
+    for (const window of planWindows(file.runs, file.data)) {
+      take(window, searchWindow(scanner, file.source, window, file.hashKey))
+      // oxlint-disable-next-line no-await-in-loop -- lets others run between windows
+      await new Promise((resolve) => {
+        setImmediate(resolve)
+      })
+    }
+  } finally {
+    if (anchors === undefined) giveBack(task, scanner)
+    else scanner.wipe()
+  }
+}
