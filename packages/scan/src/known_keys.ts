@@ -10,28 +10,37 @@ import type { ScanLimit } from './scan_limits.ts'
 
 /** Keys that are looked for: a file full of certificates has more. */
 const MOST_KEYS = 10_000
+/** Of those, numbers that nothing around them shows to be keys: they can be made up without end. */
+const MOST_BARE = 256
 
 /** Each key once, by the hash of its SubjectPublicKeyInfo. */
 export class KnownKeys {
   readonly #given: readonly PublicKey[]
   readonly #keys = new Map<string, PublicKey>()
+  #bare = 0
   /** Keys beyond the bound. */
   leftOut = 0
 
   constructor(given: readonly PublicKey[]) {
     this.#given = given
-    for (const key of given) this.add(key)
+    for (const key of given) this.add(key, false)
   }
 
   get all(): readonly PublicKey[] {
     return [...this.#keys.values()]
   }
 
-  add(key: PublicKey): void {
+  /** Takes a key, or what it tells of the name of one that is there. */
+  add(key: PublicKey, isBare: boolean): void {
     const id = key.keyId.spkiSha256
-    if (id === undefined || this.#keys.has(id)) return
-    if (this.#keys.size < MOST_KEYS) this.#keys.set(id, key)
-    else this.leftOut++
+    if (id === undefined) return
+    const held = this.#keys.get(id)
+    if (held !== undefined) this.#keys.set(id, { ...key, ...held })
+    else if (this.#keys.size >= MOST_KEYS || (isBare && this.#bare >= MOST_BARE)) this.leftOut++
+    else {
+      if (isBare) this.#bare++
+      this.#keys.set(id, key)
+    }
   }
 
   /** A finding with the names of its key, where a key has some. */

@@ -2,7 +2,7 @@
  * Scans one file: what container it is, which keys lie in it, and what could not be told.
  *
  * Two passes. The first looks for every form that shows itself. The second looks for the private half of public keys,
- * in forms that nothing shows: of those that are given, and of those that the first pass found.
+ * in forms that nothing shows: of those that are given, that lie in the dump, and that belong to keys found.
  *
  * @module
  */
@@ -86,12 +86,13 @@ async function searchTwice(file: SearchedFile, options: ScanOptions): Promise<Ou
       } else {
         for (const sighting of result.sightings) sightings.add(sighting)
         for (const seen of result.limits) limits.add(seen)
-        for (const key of result.publicKeys) keys.add(key)
+        for (const { key, isBare } of result.publicKeys) keys.add(key, isBare)
         if (task.kind === 'forms') outcome.scannedBytes += result.searched
       }
       options.onProgress?.({ doneBytes, totalBytes })
     })
   await pass({ kind: 'forms', isDeep })
+  if (keys.leftOut > 0) limits.add({ code: 'many-keys', name: '', offset: 0 }, keys.leftOut)
   if (keys.all.length > 0) await pass({ kind: 'known', isDeep, keys: keys.all })
   else options.onProgress?.({ doneBytes: totalBytes, totalBytes })
   return outcome
@@ -147,9 +148,10 @@ export function scanWithMaterial(
       for (const window of planWindows(runs)) {
         scanner.scan(source, window, {
           onLimit: taker.onLimit,
+          onPublicKey: (key, isBare) => keys.add(key, isBare),
           onHit: (detected, offset) => {
             const key = detected.certainty === 'proven' ? publicHalf(detected.material) : undefined
-            if (key !== undefined) keys.add(key)
+            if (key !== undefined) keys.add(key, false)
             taker.onHit(detected, offset)
           },
         })

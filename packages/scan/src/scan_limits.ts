@@ -11,6 +11,7 @@ import type { ErrorFacts } from '@mintmark/core'
  * - `detector-failed`: an error of ours while a place was examined; the rest was.
  * - `unreadable`: a part of the file could not be read.
  * - `thread-failed`: a thread ended while it searched a window; the rest was searched.
+ * - `many-keys`: more public keys than are looked for.
  * - `many-hits`: more hits than a report holds; those in front are in it.
  */
 export type LimitCode =
@@ -19,6 +20,7 @@ export type LimitCode =
   | 'detector-failed'
   | 'unreadable'
   | 'thread-failed'
+  | 'many-keys'
   | 'many-hits'
 
 export interface ScanLimit {
@@ -44,6 +46,7 @@ const MESSAGES: Readonly<Record<LimitCode, (name: string, count: number) => stri
   'detector-failed': (name, count) => `an error of ours while examining ${name}, ${times(count)}`,
   unreadable: (_, count) => `${windows(count)} of the file could not be read`,
   'thread-failed': (_, count) => `a thread failed: ${windows(count)} of the file were not searched`,
+  'many-keys': (_, count) => `${count} more public keys lie there than are looked for`,
   'many-hits': (name, count) => `${count} more ${name} were found than a report holds`,
 }
 

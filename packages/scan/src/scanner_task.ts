@@ -7,11 +7,12 @@ import type { Anchor } from './anchor.ts'
 import { BINARY_ANCHORS } from './detectors/binary_anchors.ts'
 import { TEXT_ANCHORS } from './detectors/text_anchors.ts'
 import { KnownKeySearch } from './known/known_key_search.ts'
+import { KEY_SOURCES } from './public_keys/harvest.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
 import { WINDOW_BYTES } from './scan_plan.ts'
 import { WindowScanner } from './window_scanner.ts'
 
-/** The pass that looks for every form that shows itself. */
+/** The pass that looks for every form that shows itself, and for public keys. */
 export interface FormsTask {
   readonly kind: 'forms'
   readonly isDeep: boolean
@@ -45,6 +46,7 @@ export function scannerFor(task: ScannerTask, anchors?: readonly Anchor[]): Wind
     anchors: anchors ?? ANCHORS,
     hasKeyTables: anchors === undefined,
     isDeep,
+    keySources: anchors === undefined ? KEY_SOURCES : [],
   })
 }
 

@@ -13,17 +13,25 @@ import type { Window } from './scan_plan.ts'
 import type { Sighting } from './sightings.ts'
 import type { WindowScanner } from './window_scanner.ts'
 
+/** A public key; `isBare` if nothing around it shows that it is one. */
+export interface KeySeen {
+  readonly key: PublicKey
+  readonly isBare: boolean
+}
+
 export interface WindowResult {
   readonly sightings: readonly Sighting[]
   readonly limits: readonly LimitSeen[]
-  /** Public halves of the keys found: their other spellings are looked for. */
-  readonly publicKeys: readonly PublicKey[]
+  /** Public keys that lie there, and public halves of the keys found: their private halves are looked for. */
+  readonly publicKeys: readonly KeySeen[]
   /** Bytes. */
   readonly searched: number
 }
 
 /** Sightings that a window can have: a file full of keys is cut to what a report holds anyhow. */
 const MOST_SIGHTINGS = 20_000
+/** Public keys that a window can have. */
+const MOST_KEYS = 10_000
 
 /** Searches one window; hits leave as findings. */
 export function searchWindow(
@@ -34,7 +42,14 @@ export function searchWindow(
 ): WindowResult {
   const sightings: Sighting[] = []
   const limits: LimitSeen[] = []
-  const publicKeys = new Map<string, PublicKey>()
+  const publicKeys = new Map<string, KeySeen>()
+  const onPublicKey = (key: PublicKey, isBare: boolean): void => {
+    const id = key.keyId.spkiSha256 ?? ''
+    const held = publicKeys.get(id)
+    const isBetter =
+      held === undefined || (held.key.subject === undefined && key.subject !== undefined)
+    if (isBetter && publicKeys.size < MOST_KEYS) publicKeys.set(id, { key, isBare })
+  }
   const searched = scanner.scan(source, window, {
     onHit: (detected, offset) => {
       if (sightings.length >= MOST_SIGHTINGS) {
@@ -44,9 +59,10 @@ export function searchWindow(
       const seen = findingSeen(detected, offset)
       sightings.push({ seen, tag: keyTag(hashKey, detected.material) })
       const known = detected.certainty === 'proven' ? publicHalf(detected.material) : undefined
-      if (known !== undefined) publicKeys.set(known.keyId.spkiSha256 ?? '', known)
+      if (known !== undefined) onPublicKey(known, false)
     },
     onLimit: (seen) => limits.push(seen),
+    onPublicKey,
   })
   return { sightings, limits, publicKeys: [...publicKeys.values()], searched }
 }

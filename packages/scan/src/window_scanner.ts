@@ -13,6 +13,8 @@ import type { Detected } from './detected.ts'
 import { AesSearch } from './detectors/aes.ts'
 import { HmacSearch } from './detectors/hmac.ts'
 import { KernelMemory } from './kernel_memory.ts'
+import type { KeySource } from './public_keys/harvest.ts'
+import type { PublicKey } from './public_keys/public_key.ts'
 import type { LimitSeen } from './scan_limits.ts'
 import { type Piece, WINDOW_CAPACITY, type Window } from './scan_plan.ts'
 import type { WindowSearch } from './window_search.ts'
@@ -31,6 +33,8 @@ export interface ScannerOptions {
   readonly hasKeyTables: boolean
   /** Every alignment, and every place however many look alike. */
   readonly isDeep: boolean
+  /** Patterns beside which public keys lie, for {@link WindowTaker.onPublicKey}. */
+  readonly keySources?: readonly KeySource[]
   /** Further searches, of this scanner alone. */
   readonly searches?: readonly WindowSearch[]
   /** Bytes that a search is given at a time; 256 KiB where absent. */
@@ -42,6 +46,8 @@ export interface WindowTaker {
   /** `offset` is from the file's start; the material of `detected` is the scanner's own only until this returns. */
   readonly onHit: (detected: Detected, offset: number) => void
   readonly onLimit: (seen: LimitSeen) => void
+  /** A public key that lies there; `isBare` if nothing around it shows that it is one. */
+  readonly onPublicKey?: (key: PublicKey, isBare: boolean) => void
 }
 
 /** The piece under way. */
@@ -55,6 +61,8 @@ interface Place extends WindowTaker {
 export class WindowScanner {
   readonly #memory = new KernelMemory(WINDOW_CAPACITY)
   readonly #anchors: readonly Anchor[]
+  /** Their numbers in the kernel follow those of the anchors. */
+  readonly #keySources: readonly KeySource[]
   readonly #kernel: AnchorKernel
   readonly #budget: AnchorBudget
   readonly #isDeep: boolean
@@ -71,8 +79,10 @@ export class WindowScanner {
     const { anchors, isDeep, hasKeyTables } = options
     this.#anchors = anchors
     this.#isDeep = isDeep
-    this.#kernel = new AnchorKernel(this.#memory, anchors)
-    this.#budget = new AnchorBudget(anchors.length)
+    this.#keySources = options.keySources ?? []
+    const all = [...anchors, ...this.#keySources.map((source, i) => anchorOf(source, i))]
+    this.#kernel = new AnchorKernel(this.#memory, all)
+    this.#budget = new AnchorBudget(all.length)
     const more = options.searches ?? []
     this.#blockBytes = options.blockBytes ?? BLOCK_BYTES
     const pads = hasKeyTables ? [new HmacSearch(this.#memory, isDeep)] : []
@@ -149,25 +159,40 @@ export class WindowScanner {
     }
   }
 
-  /** Lets an anchor's detector look at a place. */
+  /** Lets an anchor's detector look at a place, or takes the public key that lies there. */
   #look(place: Place, at: number, number: number): void {
+    if (this.#off.has(number)) return
     const anchor = this.#anchors[number]
-    if (anchor === undefined || this.#off.has(number)) return
-    const { bytes, offset } = place
+    const name = anchor?.name ?? KEYS
     const startMs = performance.now()
-    let detected: Detected | undefined
+    let isKey = false
     try {
-      detected = anchor.detect(bytes, at)
+      isKey =
+        anchor === undefined
+          ? this.#takeKey(place, at, number - this.#anchors.length)
+          : detect(anchor, place, at)
     } catch {
       // Its message may hold what it looked at: it is dropped.
-      place.onLimit({ code: 'detector-failed', name: anchor.name, offset: offset + at })
+      place.onLimit({ code: 'detector-failed', name, offset: place.offset + at })
     }
-    const isKey = detected?.certainty === 'proven'
-    if (detected !== undefined) place.onHit(detected, offset + detected.offset)
     if (!this.#budget.charge(number, performance.now() - startMs, isKey) || this.#isDeep) return
     this.#off.add(number)
     this.#kernel.setOff(number, true)
-    place.onLimit({ code: 'anchor-flood', name: anchor.name, offset: offset + at })
+    place.onLimit({ code: 'anchor-flood', name, offset: place.offset + at })
+  }
+
+  #takeKey(place: Place, at: number, number: number): boolean {
+    const source = this.#keySources[number]
+    if (source === undefined) return false
+    const { pattern } = source
+    // The kernel knows only the first bytes of a long pattern.
+    for (let i = PATTERN_BYTES; i < pattern.length; i++) {
+      if (place.bytes[at + i] !== pattern[i]) return false
+    }
+    const key = source.keyAt(place.bytes, at)
+    if (key === undefined) return false
+    place.onPublicKey?.(key, source.isBare === true)
+    return true
   }
 
   #allOn(): void {
@@ -189,4 +214,24 @@ export class WindowScanner {
       place.onLimit({ code: 'search-cut', name, offset: place.offset + from })
     }
   }
+}
+
+/** What limits call the sources of public keys. */
+const KEYS = 'public keys'
+/** As long as a pattern of the kernel can be. */
+const PATTERN_BYTES = 16
+
+const anchorOf = ({ pattern }: KeySource, number: number): Anchor => ({
+  name: `${KEYS} ${number}`,
+  pattern: pattern.subarray(0, PATTERN_BYTES),
+  detect: () => undefined,
+  before: 0,
+  behind: 0,
+})
+
+/** @returns whether it is a key */
+function detect(anchor: Anchor, place: Place, at: number): boolean {
+  const detected = anchor.detect(place.bytes, at)
+  if (detected !== undefined) place.onHit(detected, place.offset + detected.offset)
+  return detected?.certainty === 'proven'
 }

@@ -24,9 +24,12 @@ const MOST_PLACES = 20_000
 /** Moduli without any structure around them: others could be made up without end. */
 const MOST_BARE = 256
 
-interface Source {
-  readonly pattern: Buffer
+/** A pattern beside which public keys lie. */
+export interface KeySource {
+  readonly pattern: Uint8Array
+  /** The key at a place where the whole pattern is. */
   readonly keyAt: (bytes: Uint8Array, at: number) => PublicKey | undefined
+  /** Nothing around it shows that it is a key. */
   readonly isBare?: true
 }
 
@@ -36,11 +39,12 @@ const plain = (material: PublicMaterial | undefined): PublicKey | undefined =>
   material && keyWith(material, {})
 
 /** An algorithm's object identifier, `length` bytes into its SEQUENCE's content. */
-function spkiSource(pattern: string): Source {
+function spkiSource(pattern: string): KeySource {
   return { pattern: hex(pattern), keyAt: (bytes, at) => certificateOr(bytes, at) }
 }
 
-const SOURCES: readonly Source[] = [
+/** All of them. */
+export const KEY_SOURCES: readonly KeySource[] = [
   spkiSource('06 09 2a 86 48 86 f7 0d 01 01 01 05 00 03'),
   spkiSource('06 09 2a 86 48 86 f7 0d 01 01 0a'),
   spkiSource('06 07 2a 86 48 ce 3d 02 01 06'),
@@ -53,19 +57,19 @@ const SOURCES: readonly Source[] = [
     '00 00 00 07 73 73 68 2d 72 73 61 00',
     '00 00 00 0b 73 73 68 2d 65 64 32 35 35 31 39 00',
     '00 00 00 13 65 63 64 73 61 2d 73 68 61 32 2d 6e 69 73 74 70',
-  ].map((pattern): Source => {
+  ].map((pattern): KeySource => {
     return {
       pattern: hex(pattern),
       keyAt: (bytes, at) => plain(keyOfSshBlob(bytes.subarray(at, at + 4096))),
     }
   }),
-  ...['ssh-rsa AAAA', 'ssh-ed25519 AAAA', 'ecdsa-sha2-nistp'].map((pattern): Source => {
+  ...['ssh-rsa AAAA', 'ssh-ed25519 AAAA', 'ecdsa-sha2-nistp'].map((pattern): KeySource => {
     return { pattern: latin(pattern), keyAt: sshLineAt }
   }),
-  ...['"kty":', '"kty" :'].map((pattern): Source => {
+  ...['"kty":', '"kty" :'].map((pattern): KeySource => {
     return { pattern: latin(pattern), keyAt: jwkAt }
   }),
-  ...['CERTIFICATE-----', 'PUBLIC KEY-----'].map((pattern): Source => {
+  ...['CERTIFICATE-----', 'PUBLIC KEY-----'].map((pattern): KeySource => {
     return { pattern: latin(`-----BEGIN ${pattern}`), keyAt: pemAt(pattern.length + 11) }
   }),
   { pattern: latin('RSA1'), keyAt: windowsBlobAt },
@@ -88,7 +92,7 @@ export class PublicKeyHarvest {
   /** Takes the keys that begin in [from, to) of `bytes`. Cost: 1 ns a byte, and 10 to 200 µs a key. */
   add(bytes: Uint8Array, from: number, to: number): void {
     const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-    for (const { pattern, keyAt, isBare } of SOURCES) {
+    for (const { pattern, keyAt, isBare } of KEY_SOURCES) {
       let places = 0
       let at = view.indexOf(pattern, from)
       while (at >= 0 && at < to) {
@@ -181,7 +185,7 @@ function jwkAt(bytes: Uint8Array, at: number): PublicKey | undefined {
   return jwk && keyOfJwk(jwk)
 }
 
-function pemAt(header: number): Source['keyAt'] {
+function pemAt(header: number): KeySource['keyAt'] {
   return (bytes, at) => {
     const body = textAt(bytes, at + header, 16_384)
     const end = body.indexOf('-----')
