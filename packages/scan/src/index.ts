@@ -1,6 +1,10 @@
+export { findSchedulesReference, ScheduleKernel } from './aes_schedule.ts'
 export type { Anchor } from './anchor.ts'
+export { AnchorKernel, findAnchorsReference } from './anchors.ts'
 export type { Certainty, Detected, Detector, KeyKind } from './detected.ts'
 export type { Finding, KeyId } from './finding.ts'
+export { findPadsReference, PadKernel } from './hmac_pads.ts'
+export { KernelMemory } from './kernel_memory.ts'
 export type { KeyMaterial } from './key_material.ts'
 export { type DerivedValue, derivedValues } from './known/derived_values.ts'
 export { type Encoding, encodingsOf } from './known/encodings.ts'
@@ -16,4 +20,5 @@ export {
   scanWithMaterial,
 } from './scan_file.ts'
 export type { LimitCode, ScanLimit } from './scan_limits.ts'
+export { ANCHORS as ALL_ANCHORS } from './scanner_task.ts'
 export type { WindowSearch } from './window_search.ts'

@@ -23,9 +23,12 @@ export const LAYOUT = {
 
 const PAGE = 65_536
 
+/** What a kernel offers by name. Packages that use this one have no types of WebAssembly. */
+export type KernelExports = Readonly<Record<string, unknown>>
+
 /** One memory with its window. Each thread has its own. */
 export class KernelMemory {
-  readonly memory: WebAssembly.Memory
+  readonly #memory: WebAssembly.Memory
   /** The whole of it: places are pointers. */
   readonly bytes: Uint8Array
   /** What a file is read into. */
@@ -37,11 +40,11 @@ export class KernelMemory {
   /** @param capacity bytes that the window holds */
   constructor(capacity: number) {
     const pages = Math.ceil((LAYOUT.window + capacity + LAYOUT.pad) / PAGE)
-    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
-    this.bytes = new Uint8Array(this.memory.buffer)
-    this.window = new Uint8Array(this.memory.buffer, LAYOUT.window, capacity)
-    this.hits = new Uint32Array(this.memory.buffer, LAYOUT.hits, LAYOUT.hitBytes / 4)
-    this.#resume = new Uint32Array(this.memory.buffer, LAYOUT.resume, 1)
+    this.#memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
+    this.bytes = new Uint8Array(this.#memory.buffer)
+    this.window = new Uint8Array(this.#memory.buffer, LAYOUT.window, capacity)
+    this.hits = new Uint32Array(this.#memory.buffer, LAYOUT.hits, LAYOUT.hitBytes / 4)
+    this.#resume = new Uint32Array(this.#memory.buffer, LAYOUT.resume, 1)
   }
 
   /** Where a kernel that stopped wants to go on; 0 when it is done. */
@@ -55,15 +58,15 @@ export class KernelMemory {
    * @throws {RangeError} if they do not fit
    */
   place(bytes: Uint8Array): number {
-    if (bytes.buffer === this.memory.buffer) return bytes.byteOffset
+    if (bytes.buffer === this.#memory.buffer) return bytes.byteOffset
     this.window.set(bytes)
     return LAYOUT.window
   }
 
   /** Starts a kernel in this memory. */
-  start(wasm: string): WebAssembly.Exports {
+  start(wasm: string): KernelExports {
     const module = new WebAssembly.Module(Buffer.from(wasm, 'base64'))
-    return new WebAssembly.Instance(module, { env: { memory: this.memory } }).exports
+    return new WebAssembly.Instance(module, { env: { memory: this.#memory } }).exports
   }
 
   /** Overwrites what was read and what was found. Key bytes may lie in both. */
@@ -76,7 +79,7 @@ export class KernelMemory {
 
 /** A kernel's function by name, taking and giving numbers. */
 export function kernelFunction(
-  exports: WebAssembly.Exports,
+  exports: KernelExports,
   name: string,
 ): (...args: readonly number[]) => number {
   const found = exports[name]
