@@ -222,6 +222,12 @@ const COMMANDS: readonly Spec[] = [
     summary: 'Find private keys in memory dumps and other files',
     example: 'mintmark scan core.4711 /var/crash --json',
     options: [
+      option(
+        '--public-key <FILE>',
+        'look for the private half of these public keys too (repeatable)',
+      )
+        .argParser((file: string, files: readonly string[]) => [...files, file])
+        .default([], 'those in the dump'),
       option('--deep', 'every alignment, and every place however many look alike'),
       json().conflicts('sarif'),
       option('--sarif', 'one SARIF 2.1.0 log instead of text'),

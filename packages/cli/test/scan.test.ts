@@ -71,6 +71,42 @@ function listAt(value: unknown, ...path: readonly (string | number)[]): readonly
   return Array.isArray(found) ? found.filter(isObject) : []
 }
 
+describe('mintmark scan --public-key', () => {
+  const prime = Buffer.from(rsa.privateKey.export({ format: 'jwk' }).p ?? '', 'base64url')
+  const limbs = file('limbs/core.1', Buffer.concat([noise(4096), prime.toReversed(), noise(4096)]))
+  const publicKey = file('public.pem', rsa.publicKey.export({ type: 'spki', format: 'pem' }))
+
+  it('finds a prime that lies there as bare limbs, which nothing else shows', async () => {
+    assert.equal((await mintmark('scan', limbs)).code, 0)
+    const found = await mintmark('scan', limbs, '--public-key', publicKey)
+    assert.equal(found.code, 1)
+    assert.match(found.out, /limbs-le64: .*core\.1 at 0x1000 /)
+    assert.ok(found.out.includes(spki))
+    assert.equal((found.out + found.err).includes(prime.toString('hex')), false)
+  })
+
+  it('says of which key nothing private was found', async () => {
+    const absent = await mintmark('scan', empty, '--public-key', publicKey)
+    assert.equal(absent.code, 0)
+    assert.match(
+      absent.out,
+      new RegExp(`NOTHING PRIVATE FOUND OF\\n  SPKI SHA-256 ${spki} in .*nothing\\.bin`),
+    )
+  })
+
+  it('fails where a file holds no public key, or is not there', async () => {
+    for (const [path, code] of [
+      [empty, 'INPUT_INVALID'],
+      [join(folder, 'nowhere'), 'INPUT_UNREADABLE'],
+    ] as const) {
+      const failed = await mintmark('scan', empty, '--public-key', path)
+      assert.equal(failed.code, 3)
+      assert.ok(failed.err.includes(`(${code})`))
+      assertSilent(failed)
+    }
+  })
+})
+
 describe('mintmark scan', () => {
   it('ends with 0 where nothing is found, and says how much was searched', async () => {
     const outcome = await mintmark('scan', empty)

@@ -1,8 +1,9 @@
-import { MintmarkError, safeJson } from '@mintmark/core'
-import { type ScanReport, scanFile } from '@mintmark/scan'
+import { readFile } from 'node:fs/promises'
+import { MintmarkError, safeJson, safeText } from '@mintmark/core'
+import { type PublicKey, parsePublicKeys, type ScanReport, scanFile } from '@mintmark/scan'
 import { inputFiles, type Unreadable } from '../input_files.ts'
 import type { ExitCode, Io } from '../io.ts'
-import { flag } from '../options.ts'
+import { flag, list } from '../options.ts'
 import type { Handler, Options } from '../program.ts'
 import { Progress } from '../progress.ts'
 import { sarifLog } from '../render/sarif.ts'
@@ -22,6 +23,7 @@ export const scan: Handler = async (args, options, io) => {
 }
 
 async function scanAll(args: readonly string[], options: Options, io: Io): Promise<Scanned> {
+  const publicKeys = await givenKeys(options, io)
   const { files, unreadable } = await inputFiles(args)
   const totalBytes = files.reduce((sum, { size }) => sum + size, 0)
   const reports: ScanReport[] = []
@@ -35,6 +37,7 @@ async function scanAll(args: readonly string[], options: Options, io: Io): Promi
         // oxlint-disable-next-line no-await-in-loop -- one file takes all threads
         const report = await scanFile(path, {
           deep: flag(options, 'deep'),
+          publicKeys,
           onProgress: ({ doneBytes: inFile, totalBytes: ofFile }) =>
             progress.show('scanning', before + size * share(inFile, ofFile), totalBytes),
         })
@@ -49,6 +52,29 @@ async function scanAll(args: readonly string[], options: Options, io: Io): Promi
     progress.end()
   }
   return { reports, unreadable: failed }
+}
+
+/** The keys of `--public-key`; what in the files is of no use is told on standard error. */
+async function givenKeys(options: Options, io: Io): Promise<readonly PublicKey[]> {
+  const files = await Promise.all(
+    list(options, 'publicKey').map(async (path) => parsePublicKeys(await bytesOf(path), path)),
+  )
+  for (const problem of files.flatMap(({ problems }) => problems))
+    io.err(`mintmark: ${safeText(problem)}\n`)
+  const empty = files.findIndex(({ keys }) => keys.length === 0)
+  if (empty >= 0)
+    throw new MintmarkError('INPUT_INVALID', 'a file of --public-key holds no public key', {
+      option: 'public-key',
+    })
+  return files.flatMap(({ keys }) => keys)
+}
+
+async function bytesOf(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path)
+  } catch (cause) {
+    throw new MintmarkError('INPUT_UNREADABLE', `${path} cannot be read`, { path }, { cause })
+  }
 }
 
 function share(done: number, total: number): number {

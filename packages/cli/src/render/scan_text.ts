@@ -12,7 +12,7 @@ import { count, plural } from './table.ts'
 export const SCAN_LINES = 40
 const WIDTH = 150
 /** Lines of each list; `--json` has all. */
-const SHOWN = { keys: 14, places: 2, candidates: 5, lesser: 4, unread: 5 }
+const SHOWN = { keys: 14, places: 2, candidates: 5, lesser: 4, absent: 2, unread: 4 }
 
 /** At most {@link SCAN_LINES} lines; text from dumps and file names is safe to print. */
 export function scanText({ reports, unreadable }: Scanned): string {
@@ -26,10 +26,20 @@ export function scanText({ reports, unreadable }: Scanned): string {
       ...cut(all((report) => report.candidates).map(placeLine), SHOWN.candidates, 'candidate'),
     ]),
     ...section('ALSO: encrypted keys and tokens', lesserLines(all((report) => report.lesser))),
+    ...section('NOTHING PRIVATE FOUND OF', cut(reports.flatMap(absentLines), SHOWN.absent)),
     ...section('NOT READ', cut(unreadLines(reports, unreadable), SHOWN.unread)),
     ...closing(reports, findings),
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** Public keys that were given, and of which nothing was left out and nothing found. */
+function absentLines({ file, absent }: ScanReport): string[] {
+  return absent.map(({ spkiSha256, kid, subject }) => {
+    const name = kid ?? subject
+    const known = name === undefined ? '' : ` (${safeText(name, 60)})`
+    return `  SPKI SHA-256 ${spkiSha256 ?? 'unknown'}${known} in ${safeText(file, 60)}`
+  })
 }
 
 function headline(findings: readonly Finding[], reports: readonly ScanReport[]): string {
