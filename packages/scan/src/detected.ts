@@ -15,6 +15,7 @@ export type KeyKind =
   | 'dsa'
   | 'dh'
   | 'aes'
+  | 'sm4'
   | 'hmac'
   | 'ml-kem'
   | 'ml-dsa'

@@ -12,6 +12,7 @@ import { AnchorKernel } from './anchors.ts'
 import type { Detected } from './detected.ts'
 import { AesSearch } from './detectors/aes.ts'
 import { HmacSearch } from './detectors/hmac.ts'
+import { Sm4Search } from './detectors/sm4.ts'
 import { KernelMemory } from './kernel_memory.ts'
 import type { KeySource } from './public_keys/harvest.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
@@ -22,6 +23,8 @@ import type { WindowSearch } from './window_search.ts'
 /** Bytes that all searches go through before the next are looked at: they stay in the processor's cache. */
 const BLOCK_BYTES = 256 << 10
 const PAGE_BYTES = 4096
+/** A piece that is no longer than this is a whole run. */
+const SMALL_BYTES = 1 << 20
 /** Zeros that are searched before data: forms may begin with zeros. Kernels look behind `to` by themselves. */
 const LEAD_BYTES = 256
 /** Zeros between data that are searched along, for that is quicker than to begin anew. */
@@ -71,6 +74,8 @@ export class WindowScanner {
   readonly #cut = new Set<string>()
   readonly #aligned: readonly WindowSearch[]
   readonly #unaligned: readonly WindowSearch[]
+  /** What is dear, for small runs without addresses. */
+  readonly #small: readonly WindowSearch[]
   /** Anchors that are passed over for the rest of the window. */
   readonly #off = new Set<number>()
 
@@ -90,6 +95,7 @@ export class WindowScanner {
       hasKeyTables ? [new AesSearch(this.#memory, isEveryByte)] : []
     this.#aligned = [...schedules(isDeep), ...pads, ...more]
     this.#unaligned = [...schedules(true), ...pads, ...more]
+    this.#small = hasKeyTables ? [...this.#unaligned, new Sm4Search()] : this.#unaligned
   }
 
   /**
@@ -131,7 +137,9 @@ export class WindowScanner {
   #scanPiece(target: Uint8Array, offset: number, piece: Piece, taker: WindowTaker): void {
     const bytes = target.subarray(piece.begin, piece.end)
     const place: Place = { ...taker, bytes, offset: offset + piece.begin }
-    const searches = piece.isAligned ? this.#aligned : this.#unaligned
+    const isSmall = bytes.length <= SMALL_BYTES
+    const unaligned = isSmall ? this.#small : this.#unaligned
+    const searches = piece.isAligned ? this.#aligned : unaligned
     const to = Math.min(piece.to, piece.end) - piece.begin
     for (const [from, until] of this.#stretches(bytes, piece.from - piece.begin, to)) {
       for (let at = from; at < until; at += this.#blockBytes) {

@@ -195,6 +195,7 @@ describe('real material', { skip: missing }, () => {
     { file: `${binaries}/aes_192.dump`, expected: [[0xfa, 192, 'self-test']] },
     { file: `${binaries}/rsa-private-4096.key`, expected: [[0x0d, 4096, undefined]] },
     { file: `${binaries}/ed448-private.key`, expected: [[0xf5, 456, undefined]] },
+    { file: `${binaries}/sm4_key_schedule.bin`, expected: [[0xff, 128, undefined]] },
     {
       file: 'bulk_extractor/src/tests/ram_2pages.bin',
       expected: [
