@@ -112,10 +112,21 @@ function looksRandom(counts: usize, at: i32, length: i32): bool {
   return <i64>off * <i64>off <= <i64>n * 7
 }
 
-/** Half of eight bytes or more are zero: a length, a size, a pointer or a gap, not the middle of a number. */
-function isStructure(v: u64): bool {
+/** How many of eight bytes are zero. */
+function zeroBytes(v: u64): i32 {
   const low: u64 = (0x7f7f7f7f as u64) * 0x100000001
-  return popcnt(~(((v & low) + low) | v | low)) >= 4
+  return <i32>popcnt(~(((v & low) + low) | v | low))
+}
+
+/**
+ * Whether eight bytes are a length, a size, a pointer, a gap or text, and not the middle of a number: four are zero, or
+ * four 0xff, or the upper two zero, or all printable.
+ */
+function isStructure(v: u64): bool {
+  if (v >> 48 === 0 || zeroBytes(v) >= 4 || zeroBytes(~v) >= 4) return true
+  const tops: u64 = (0x80808080 as u64) * 0x100000001
+  const shift: u64 = (0x60606060 as u64) * 0x100000001
+  return (v & tops) === 0 && ((v + shift) & tops) === tops
 }
 
 /** The bytes before `at` are a length field of DER or SSH for `length` bytes, with or without a sign byte. */
@@ -150,7 +161,7 @@ function entry(at: i32, order: i32, kind: i32): u32 {
  * them to be a prime factor, one beside it, or one negated. `from` is a multiple of 16.
  *
  * `low` and `high` bound the highest byte of the factor, `negated` that of 2^bits - factor. `beside` has a bit for
- * each place in a group of 16 at which the latter two kinds are looked for.
+ * each place in a group of 16 at which the latter two kinds are looked for where there is no boundary.
  *
  * Writes to four lists of `cap` u32 each at `out`, and how many to `sizes` (4 u32): first those with a boundary,
  * then factors at multiples of 8, then factors elsewhere, then the others. Returns what did not fit.
@@ -186,13 +197,14 @@ export function candidates(
       const allowed = places(order) & within
       for (let kind = PRIME; kind <= NEGATED; kind++) {
         let mask = kind === PRIME ? odd & factor : kind === BESIDE ? ~odd & factor : odd & small
-        mask &= kind === PRIME ? allowed : allowed & beside
+        mask &= allowed
         while (mask !== 0) {
           const position = at + ctz(mask)
           mask &= mask - 1
           const extent = span(order, length)
           let list = kind === PRIME ? ((position & 7) === 0 ? 1 : 2) : 3
           if (boundaries(ptr + <usize>position, length, extent) !== 0) list = 0
+          if (list === 3 && ((beside >> (position & 15)) & 1) === 0) continue
           const size = load<u32>(sizes + ((<usize>list) << 2))
           if (size >= <u32>cap) {
             lost++
@@ -842,14 +854,14 @@ export function find_words(
   return found
 }
 
-/** 0xff where a byte is one of A-Z a-z 0-9 + / - _ LF CR. */
+/** 0xff where a byte is one of A-Z a-z 0-9 + / - _ : LF CR. */
 function isText(v: v128): v128 {
   const letter = i8x16.lt_u(
     i8x16.sub(v128.or(v, i8x16.splat(0x20)), i8x16.splat(0x61)),
     i8x16.splat(26),
   )
-  // '/' and the digits are neighbours.
-  const digit = i8x16.lt_u(i8x16.sub(v, i8x16.splat(0x2f)), i8x16.splat(11))
+  // '/', the digits and ':' are neighbours.
+  const digit = i8x16.lt_u(i8x16.sub(v, i8x16.splat(0x2f)), i8x16.splat(12))
   const sign = v128.or(
     v128.or(i8x16.eq(v, i8x16.splat(0x2b)), i8x16.eq(v, i8x16.splat(0x2d))),
     i8x16.eq(v, i8x16.splat(0x5f)),
@@ -886,6 +898,39 @@ export function text_runs(ptr: usize, from: i32, to: i32, least: i32, out: usize
     if (found < cap) {
       store<u32>(out + ((<usize>found) << 3), begin)
       store<u32>(out + ((<usize>found) << 3), end, 4)
+    }
+    found++
+  }
+  return found
+}
+
+/** Whether 16 bytes are characters of two bytes, text of {@link isText} and zero, in either order. */
+function isWideText(at: usize): bool {
+  const v = v128.load(at)
+  const text = i8x16.bitmask(isText(v))
+  const zero = i8x16.bitmask(i8x16.eq(v, i8x16.splat(0)))
+  if ((text & 0x5555) === 0x5555) return (zero & 0xaaaa) === 0xaaaa
+  return (text & 0xaaaa) === 0xaaaa && (zero & 0x5555) === 0x5555
+}
+
+/**
+ * As {@link text_runs}, of text in UTF-16 of either byte order: blocks of 16 bytes from `from` on that are such text.
+ * Up to 15 bytes of a run at either end are left out.
+ */
+export function wide_runs(ptr: usize, from: i32, to: i32, least: i32, out: usize, cap: i32): i32 {
+  let found = 0
+  let at = from
+  while (at + 16 <= to) {
+    if (!isWideText(ptr + <usize>at)) {
+      at += 16
+      continue
+    }
+    const begin = at
+    while (at + 16 <= to && isWideText(ptr + <usize>at)) at += 16
+    if (at - begin < least) continue
+    if (found < cap) {
+      store<u32>(out + ((<usize>found) << 3), begin)
+      store<u32>(out + ((<usize>found) << 3), at, 4)
     }
     found++
   }

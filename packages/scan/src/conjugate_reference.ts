@@ -63,7 +63,7 @@ export function looksRandomReference(slice: Uint8Array, at: number, length: numb
   return zeros <= 2 + Math.trunc(n / 18) && (highs - (n >> 1)) ** 2 <= n * 7
 }
 
-/** Every candidate that begins in [from, to), whatever its list. */
+/** Every candidate that begins in [from, to), whatever its list. `slice` has eight bytes before its begin. */
 export function candidatesReference(
   slice: Uint8Array,
   shape: FactorShape,
@@ -79,7 +79,8 @@ export function candidatesReference(
       if (at % alignment !== 0) continue
       const window = slice.subarray(at, at + spanOf(order, shape.length))
       for (const kind of kindsOf(gatherReference(window, order), shape)) {
-        if (kind === 'factor' || isBesideLane) found.push({ at, order, kind })
+        if (kind !== 'factor' && !isBesideLane && !isBounded(slice, at, order, shape)) continue
+        found.push({ at, order, kind })
       }
     }
   }
@@ -93,4 +94,35 @@ function kindsOf(bytes: Uint8Array, shape: FactorShape): CandidateKind[] {
   if (top >= shape.low && top <= shape.high) kinds.push(isOdd ? 'factor' : 'beside')
   if (isOdd && top <= shape.negated) kinds.push('negated')
   return kinds
+}
+
+/** Whether something else visibly ends before a window or begins behind it. See `boundaries` in the kernel. */
+function isBounded(slice: Uint8Array, at: number, order: number, { length }: FactorShape): boolean {
+  // Views reach before the slice's begin, which is BEFORE bytes into the kernel's.
+  const whole = new Uint8Array(slice.buffer, 0, slice.byteOffset + slice.length)
+  const begin = slice.byteOffset + at
+  const end = begin + spanOf(order, length)
+  return (
+    isStructureReference(whole.subarray(begin - 8, begin)) ||
+    isStructureReference(whole.subarray(end, end + 8)) ||
+    isAfterLengthReference(whole.subarray(begin - 3, begin), length)
+  )
+}
+
+function isStructureReference(word: Uint8Array): boolean {
+  const count = (test: (byte: number) => boolean): number =>
+    word.filter((byte) => test(byte)).length
+  if (word[6] === 0 && word[7] === 0) return true
+  if (count((byte) => byte === 0) >= 4 || count((byte) => byte === 0xff) >= 4) return true
+  return count((byte) => byte >= 0x20 && byte < 0x80) === 8
+}
+
+/** @param before the three bytes before a number */
+function isAfterLengthReference(before: Uint8Array, length: number): boolean {
+  const [third = 0, second = 0, first = 0] = before
+  const spells = (high: number, low: number, value: number): boolean =>
+    length > 255
+      ? high * 256 + low === value
+      : low === value && [0, 2, 0x81, ...(value === length ? [4] : [])].includes(high)
+  return spells(second, first, length) || (first === 0 && spells(third, second, length + 1))
 }

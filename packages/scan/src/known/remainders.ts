@@ -7,8 +7,9 @@
  * @module
  */
 import { bitLength } from '../arithmetic/modular.ts'
-import { type ConjugateKernel, ORDERS } from '../conjugate.ts'
+import { BEFORE, type ConjugateKernel, ORDERS } from '../conjugate.ts'
 import type { RsaMaterial } from '../key_material.ts'
+import { isRandomLooking } from '../random_looking.ts'
 import type { Budget } from './budget.ts'
 import type { FoundValue } from './found_value.ts'
 import { fromCrtExponent, fromFactor, PowersOfTwo } from './rebuild.ts'
@@ -27,8 +28,9 @@ export interface PlacedNumber extends Spelled {
   readonly sides: number
 }
 
-/** Java arrays, and the two plain orders: leftovers in others were never seen. */
+/** Java arrays, and the two plain orders; others only where both sides or a length tell a number. */
 const USUAL_ORDERS = [0, 1, 2]
+const ALL_ORDERS = [0, 1, 2, 3, 4, 5]
 
 /** Estimates in nanoseconds for a modulus of 2048 bits. */
 const COST = { product: 3000, power: 1.7e6 } as const
@@ -41,32 +43,53 @@ export function relationCost({ keys, shape }: RsaGroup, relations: number): numb
   return COST.product * (shape.bits / 1024) ** 2 * relations * keys.length
 }
 
+/** How numbers of a slice are chosen. */
+export interface NumberChoice {
+  readonly relations: readonly Relation[]
+  readonly budget: Budget
+  /** Numbers without a boundary as well, at multiples of 8. */
+  readonly isDeep: boolean
+}
+
 /** The numbers of the slice that have a boundary, as many as the budget allows. */
 export function boundedNumbers(
   kernel: ConjugateKernel,
   length: number,
   group: RsaGroup,
-  relations: readonly Relation[],
-  budget: Budget,
+  { relations, budget, isDeep }: NumberChoice,
 ): PlacedNumber[] {
   const cost = relationCost(group, relations.length)
   const numbers: PlacedNumber[] = []
   // Where both sides or a length tell, first: what the budget does not reach is the least likely.
   const places = kernel.bounded(group.shape.length, 0, length)
-  for (const { at, sides } of places.toSorted((a, b) => weight(b.sides) - weight(a.sides))) {
-    for (const order of USUAL_ORDERS) {
+  const sorted = places.toSorted((a, b) => weight(b.sides) - weight(a.sides))
+  if (isDeep) sorted.push(...unboundedPlaces(kernel, length, group))
+  for (const { at, sides } of sorted) {
+    for (const order of sides < 3 ? USUAL_ORDERS : ALL_ORDERS) {
       if (at % (ORDERS[order]?.alignment ?? 1) !== 0) continue
       if (!budget.take(cost)) return numbers
       const x = numberAt(kernel, { at, order }, group.shape.length)
-      const spelled = {
-        at,
-        length: spanOf(order, group.shape.length),
-        spelling: ORDERS[order]?.form ?? '',
-      }
-      numbers.push({ ...spelled, group, x, relations, sides })
+      const spelling = ORDERS[order]?.form ?? ''
+      const span = spanOf(order, group.shape.length)
+      numbers.push({ at, length: span, spelling, group, x, relations, sides })
     }
   }
   return numbers
+}
+
+/** Random-looking windows at multiples of 8. */
+function unboundedPlaces(
+  kernel: ConjugateKernel,
+  length: number,
+  { shape }: RsaGroup,
+): { at: number; sides: number }[] {
+  const places: { at: number; sides: number }[] = []
+  const slice = kernel.slice
+  for (let at = 0; at < length; at += 8) {
+    const window = slice.subarray(BEFORE + at, BEFORE + at + shape.length)
+    if (isRandomLooking(window)) places.push({ at, sides: 0 })
+  }
+  return places
 }
 
 function weight(sides: number): number {

@@ -54,6 +54,11 @@ const EIGHTH_LANES = 0x0101
 /** With more keys than this, private exponents are looked for at multiples of 8 alone unless the search is deep. */
 const FEW_KEYS = 4
 
+/** Forms in which a private exponent alone is looked for: runtimes that keep no factors use them. */
+const WHOLE_DIGIT_FORMS = DIGIT_FORMS.filter(({ form }) =>
+  ['python-digits-30', 'go-limbs-63', 'bn-js-smi-26', 'bn-js-smi-26-compressed'].includes(form),
+)
+
 export class RsaSearch {
   readonly #groups: readonly RsaGroup[]
   readonly #isDeep: boolean
@@ -98,11 +103,11 @@ export class RsaSearch {
   slice(context: SliceContext): SliceResult {
     for (const budget of Object.values(this.#budgets)) budget.earn(context.length)
     const results = this.#groups.map((group) => this.#numbers(context, group, false))
-    const digits = this.#groups.flatMap((group) => this.#digits(context, group))
+    const digits = this.#groups.map((group) => this.#digits(context, group))
     const text = this.#text.search(context)
     return {
-      found: [...results.flatMap(({ found }) => found), ...text.found],
-      numbers: [...results.flatMap(({ numbers }) => numbers), ...digits, ...text.numbers],
+      found: [...results, ...digits, text].flatMap(({ found }) => found),
+      numbers: [...results, ...digits, text].flatMap(({ numbers }) => numbers),
     }
   }
 
@@ -118,10 +123,13 @@ export class RsaSearch {
   /** @param isText only the plain byte orders are of interest */
   #numbers(context: SliceContext, group: RsaGroup, isText: boolean): SliceResult {
     const { kernel, length } = context
-    const budget = this.#budgets.remainders
     return {
       found: [...this.#factors(context, group), ...this.#exponents(context, group, isText)],
-      numbers: boundedNumbers(kernel, length, group, leftovers(group.shape.bits), budget),
+      numbers: boundedNumbers(kernel, length, group, {
+        relations: leftovers(group.shape.bits),
+        budget: this.#budgets.remainders,
+        isDeep: this.#isDeep && !isText,
+      }),
     }
   }
 
@@ -174,22 +182,39 @@ export class RsaSearch {
     })
   }
 
-  #digits({ kernel, length }: SliceContext, group: RsaGroup): PlacedNumber[] {
+  #digits({ kernel, length }: SliceContext, group: RsaGroup): SliceResult {
     const relations = allRelations(group.shape.bits)
     const cost = relationCost(group, relations.length)
-    return DIGIT_FORMS.flatMap((form) => {
-      const count = digitCount(form, group.shape.bits)
-      const places = kernel.digitRuns(digitShape(form, group.shape.bits), 0, length)
-      const numbers: PlacedNumber[] = []
-      for (const at of places) {
-        if (!this.#budgets.digits.take(cost)) break
-        const x = digitsAt(form, kernel.slice, BEFORE + at, count)
-        if (x === undefined) continue
-        const spelled = { at, length: count * form.slot, spelling: form.form }
-        numbers.push({ ...spelled, group, x, relations, sides: 3 })
-      }
-      return numbers
-    })
+    const numbers = DIGIT_FORMS.flatMap((form) =>
+      this.#digitNumbers(kernel, length, form, group.shape.bits, cost).map(
+        (number): PlacedNumber => Object.assign(number, { group, relations, sides: 3 }),
+      ),
+    )
+    const found = WHOLE_DIGIT_FORMS.flatMap((form) =>
+      this.#digitNumbers(kernel, length, form, group.bits, WHOLE_COST * group.keys.length).flatMap(
+        ({ x, ...place }) => group.keys.flatMap((key) => wholeFound(place, key, x)),
+      ),
+    )
+    return { found, numbers }
+  }
+
+  /** Numbers of so many bits that begin in the slice, in one form of digits. */
+  #digitNumbers(
+    kernel: ConjugateKernel,
+    length: number,
+    form: DigitForm,
+    bits: number,
+    cost: number,
+  ): (Spelled & { readonly x: bigint })[] {
+    const count = digitCount(form, bits)
+    const numbers: (Spelled & { readonly x: bigint })[] = []
+    for (const at of kernel.digitRuns(digitShape(form, bits), 0, length)) {
+      if (!this.#budgets.digits.take(cost)) break
+      const x = digitsAt(form, kernel.slice, BEFORE + at, count)
+      if (x === undefined) continue
+      numbers.push({ at, length: count * form.slot, spelling: form.form, x })
+    }
+    return numbers
   }
 }
 

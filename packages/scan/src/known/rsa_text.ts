@@ -11,7 +11,7 @@ import { type PlacedNumber, relationCost } from './remainders.ts'
 import { type Spelled, wholeFound } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import type { SliceContext, SliceResult } from './rsa_search.ts'
-import { type DecodedText, decimalsOf, decodeRun } from './text_forms.ts'
+import { type DecodedText, decimalsOf, decodeRun, runOf, type TextRun } from './text_forms.ts'
 
 /** Estimates in nanoseconds. */
 const COST = { character: 60, whole: 40_000 } as const
@@ -34,17 +34,11 @@ export class TextSearch {
 
   /** Values spelled as text that begin in the slice. The slice is gone from the kernel afterwards. */
   search({ kernel, length }: SliceContext): SliceResult {
-    const least = Math.max(32, Math.floor((this.#leastLength * 4) / 3) - 2)
-    const slice = kernel.slice
-    const runs = kernel.textRuns(0, Math.min(length + BEHIND, SLICE + BEHIND - 16), least)
     const decoded: DecodedText[] = []
     const results: SliceResult[] = []
-    for (const run of runs.filter(({ from }) => from < length)) {
-      if (!this.#budget.take(COST.character * (run.to - run.from))) continue
-      const bytes = slice.subarray(BEFORE + run.from, BEFORE + run.to)
-      const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
-      results.push(...this.#groups.map((group) => this.#decimals(group, text, run.from)))
-      decoded.push(...decodeRun(text, run.from, this.#leastLength))
+    for (const run of this.#runs(kernel, length)) {
+      results.push(...this.#groups.map((group) => this.#decimals(group, run)))
+      decoded.push(...decodeRun(run, this.#leastLength))
     }
     for (const batch of batches(decoded)) results.push(...this.#decoded(kernel, batch))
     return {
@@ -53,12 +47,29 @@ export class TextSearch {
     }
   }
 
-  #decimals(group: RsaGroup, text: string, from: number): SliceResult {
+  /** Runs that begin in the slice, as many as the budget allows. */
+  #runs(kernel: ConjugateKernel, length: number): TextRun[] {
+    const least = Math.max(32, Math.floor((this.#leastLength * 4) / 3) - 2)
+    const to = Math.min(length + BEHIND, SLICE + BEHIND - 16)
+    const slice = kernel.slice
+    return [1 as const, 2 as const].flatMap((unit) => {
+      // Either end of a run of two bytes a character may be cut by less than a block.
+      const places = kernel.textRuns(0, to, unit === 1 ? least : least * 2 - 48, unit === 2)
+      return places.flatMap((run) => {
+        if (run.from >= length || !this.#budget.take(COST.character * (run.to - run.from)))
+          return []
+        const [from, end] = unit === 1 ? [run.from, run.to] : [run.from - 16, run.to + 16]
+        return [runOf(slice.subarray(BEFORE + from, BEFORE + end), from, unit)]
+      })
+    })
+  }
+
+  #decimals(group: RsaGroup, run: TextRun): SliceResult {
     const relations = allRelations(group.shape.bits)
     const cost = relationCost(group, relations.length)
     const found: FoundValue[] = []
     const numbers: PlacedNumber[] = []
-    for (const { at, length, value: x } of decimalsOf(text, from, group.shape.bits - 8)) {
+    for (const { at, length, value: x } of decimalsOf(run, group.shape.bits - 8)) {
       const spelled: Spelled = { at, length, spelling: 'decimal' }
       const isWhole = x >> BigInt(group.bits - 32) !== 0n
       if (isWhole && this.#budget.take(COST.whole * group.keys.length)) {

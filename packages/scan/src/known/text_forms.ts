@@ -22,31 +22,69 @@ export interface DecimalText {
 /** More decimal digits than this are not read as one number: reading takes time by their square. */
 const MOST_DECIMALS = 5000
 
-/**
- * What a run of base64 characters and line ends can mean, in every alignment.
- *
- * @param text the run, Latin-1
- * @param at where it begins
- * @param least bytes that a number of interest takes
- */
-export function decodeRun(text: string, at: number, least: number): DecodedText[] {
-  const places: number[] = []
-  let stripped = ''
-  if (/[\r\n]/.test(text)) {
-    for (let k = 0; k < text.length; k++) {
-      const code = text.charCodeAt(k)
-      if (code !== 10 && code !== 13) places.push(k)
-    }
-    stripped = text.replaceAll(/[\r\n]/g, '')
-  } else stripped = text
-  const placeOf = (k: number): number => at + (places[k] ?? (places.length > 0 ? text.length : k))
-  const hexadecimal = hexRuns(stripped, placeOf, least)
-  // A run that is hexadecimal throughout means that, and not base64 that happens to look so.
-  if (/^[\da-fA-F]*$/.test(stripped)) return hexadecimal
-  return [...hexadecimal, ...base64Phases(stripped, placeOf, least)]
+/** A run of text: a character a byte, or in UTF-16 one every two bytes. */
+export interface TextRun {
+  readonly text: string
+  /** Where its first character begins. */
+  readonly at: number
+  /** Bytes of a character. */
+  readonly unit: 1 | 2
 }
 
-function hexRuns(text: string, placeOf: (k: number) => number, least: number): DecodedText[] {
+/** The text of bytes that the kernel says are text; of two bytes a character, of whichever is not zero. */
+export function runOf(bytes: Uint8Array, at: number, unit: 1 | 2): TextRun {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  if (unit === 1) return { text: view.toString('latin1'), at, unit }
+  // The first and the last block may be of something else in part: the second tells which bytes are the text's.
+  const first = bytes[16] === 0 ? 1 : 0
+  const narrow = Buffer.from(view.filter((_, index) => index % 2 === first))
+  const text = narrow.toString('latin1')
+  narrow.fill(0)
+  const lead = /^.{0,7}[^\w+/:\r\n-]/s.exec(text)?.[0].length ?? 0
+  const tail = /[^\w+/:\r\n-].{0,7}$/s.exec(text.slice(lead))?.[0].length ?? 0
+  return { text: text.slice(lead, text.length - tail), at: at + first + lead * 2, unit }
+}
+
+/** Text without some of its characters, and where those that are left were. */
+interface Stripped {
+  readonly text: string
+  readonly placeOf: (k: number) => number
+}
+
+function stripped({ text, at, unit }: TextRun, from: number, to: number, out: RegExp): Stripped {
+  const part = text.slice(from, to)
+  const placeAt = (k: number): number => at + (from + k) * unit
+  if (!out.test(part)) return { text: part, placeOf: placeAt }
+  const places: number[] = []
+  for (let k = 0; k < part.length; k++) if (!out.test(part[k] ?? '')) places.push(k)
+  return {
+    text: places.map((k) => part[k]).join(''),
+    placeOf: (k) => placeAt(places[k] ?? part.length),
+  }
+}
+
+/**
+ * What a run of base64 characters, colons and line ends can mean, in every alignment.
+ *
+ * @param least bytes that a number of interest takes
+ */
+export function decodeRun(run: TextRun, least: number): DecodedText[] {
+  const { text } = run
+  const hexadecimal = hexRuns(stripped(run, 0, text.length, /[\r\n:]/), least)
+  // A run that is hexadecimal throughout means that, and not base64 that happens to look so.
+  if (/^[\da-fA-F:\r\n]*$/.test(text)) return hexadecimal
+  const found = hexadecimal
+  let from = 0
+  while (from < text.length) {
+    const colon = text.indexOf(':', from)
+    const to = colon < 0 ? text.length : colon
+    if (to - from >= least) found.push(...base64Phases(stripped(run, from, to, /[\r\n]/), least))
+    from = to + 1
+  }
+  return found
+}
+
+function hexRuns({ text, placeOf }: Stripped, least: number): DecodedText[] {
   const found: DecodedText[] = []
   for (const match of text.matchAll(/[\da-fA-F]+/g)) {
     if (match[0].length < 2 * least) continue
@@ -60,7 +98,7 @@ function hexRuns(text: string, placeOf: (k: number) => number, least: number): D
   return found
 }
 
-function base64Phases(text: string, placeOf: (k: number) => number, least: number): DecodedText[] {
+function base64Phases({ text, placeOf }: Stripped, least: number): DecodedText[] {
   const found: DecodedText[] = []
   for (let phase = 0; phase < 4; phase++) {
     const bytes = Buffer.from(text.slice(phase), 'base64')
@@ -72,13 +110,13 @@ function base64Phases(text: string, placeOf: (k: number) => number, least: numbe
 }
 
 /** The decimal numbers of a run whose length can be that of a number of `leastBits` bits or more. */
-export function decimalsOf(text: string, at: number, leastBits: number): DecimalText[] {
+export function decimalsOf({ text, at, unit }: TextRun, leastBits: number): DecimalText[] {
   const least = Math.floor(leastBits * Math.log10(2))
   const found: DecimalText[] = []
   for (const match of text.matchAll(/\d+/g)) {
     const { length } = match[0]
     if (length < least || length > MOST_DECIMALS) continue
-    found.push({ at: at + match.index, length, value: BigInt(match[0]) })
+    found.push({ at: at + match.index * unit, length: length * unit, value: BigInt(match[0]) })
   }
   return found
 }
