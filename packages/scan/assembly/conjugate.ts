@@ -222,6 +222,27 @@ export function candidates(
   return lost
 }
 
+/** Whether so many of 32 bits are set as chance allows: all but one of 10^4 random words pass. */
+function isEven32(low: i32, high: i32): bool {
+  const set = popcnt((low & 0xffff) | (high << 16))
+  return set >= 6 && set <= 26
+}
+
+/**
+ * Whether the first 32 bytes at `at` can be random: few zeros, and three of their bits set now and then. For numbers
+ * that are too short for {@link looksRandom} to tell.
+ */
+function looksRandom32(at: usize): bool {
+  const a = v128.load(at)
+  const b = v128.load(at, 16)
+  const zero = i8x16.splat(0)
+  const zeros = i8x16.bitmask(i8x16.eq(a, zero)) | (i8x16.bitmask(i8x16.eq(b, zero)) << 16)
+  if (popcnt(zeros) > 2) return false
+  if (!isEven32(i8x16.bitmask(a), i8x16.bitmask(b))) return false
+  if (!isEven32(i8x16.bitmask(i8x16.shl(a, 1)), i8x16.bitmask(i8x16.shl(b, 1)))) return false
+  return isEven32(i8x16.bitmask(i8x16.shl(a, 7)), i8x16.bitmask(i8x16.shl(b, 7)))
+}
+
 /**
  * Lists the positions in [from, to) of random-looking windows of `length` bytes that have a boundary: at a multiple
  * of 8 one is enough, elsewhere it takes both or a length field. Writes u32 (position, boundaries) pairs, at most
@@ -245,6 +266,7 @@ export function bounded(
       // Most places fail by what is before them, which is looked at first.
       const before = isStructure(load<u64>(here - 8))
       if (!before && (position & 7) !== 0 && !isAfterLength(here, length)) continue
+      if (!looksRandom32(here)) continue
       const sides = boundaries(here, length, length)
       if (sides === 0) continue
       if ((position & 7) !== 0 && sides < 3) continue

@@ -24,7 +24,7 @@ import type { WindowSearch } from './window_search.ts'
 const BLOCK_BYTES = 256 << 10
 const PAGE_BYTES = 4096
 /** A piece that is no longer than this is a whole run. */
-const SMALL_BYTES = 1 << 20
+const SMALL_BYTES = 256 << 10
 /** Zeros that are searched before data: forms may begin with zeros. Kernels look behind `to` by themselves. */
 const LEAD_BYTES = 256
 /** Zeros between data that are searched along, for that is quicker than to begin anew. */

@@ -174,6 +174,19 @@ it('what cannot be opened is refused with INPUT_UNREADABLE', async () => {
   }
 })
 
+it('threads that cannot work are told, and the scan ends', async () => {
+  const file = fileOf('vanishing', noise(3 * WINDOW_BYTES))
+  const scan = scanFile(file, { threads: 2 })
+  // The file is open in this thread by now, and no thread has opened it.
+  rmSync(file)
+  const report = await scan
+  assert.deepEqual(
+    report.limits.map(({ code, facts }) => [code, facts['count']]),
+    [['thread-failed', 3]],
+  )
+  assert.equal(report.scannedBytes, 0)
+})
+
 it('an empty file has nothing, and one byte has nothing', async () => {
   for (const length of [0, 1, 15, 16, 17]) {
     const report = await scanFile(fileOf('tiny', new Uint8Array(length)))

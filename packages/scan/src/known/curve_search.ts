@@ -67,31 +67,36 @@ export class CurveSearch {
         }
       }
       const tried = new Set<number>()
-      for (const at of nearest(anchors, group.length, from, to)) {
-        found.push(...this.#look(bytes, at, group, this.#near, tried, true))
-      }
-      for (const { at } of places.toSorted((a, b) => b.sides - a.sides)) {
-        found.push(...this.#look(bytes, at, group, this.#placed, tried, false))
-      }
+      const near = nearest(anchors, group.length, from, to)
+      found.push(...lookAt(bytes, near, group, this.#near, tried, true))
+      const sorted = [...places.filter((place) => place.sides >= 3), ...places]
+      const placed = sorted.map(({ at }) => at)
+      found.push(...lookAt(bytes, placed, group, this.#placed, tried, false))
     }
     return found
   }
+}
 
-  #look(
-    bytes: Uint8Array,
-    at: number,
-    { length, cost, secretIn, rareSecretIn }: CurveGroup,
-    budget: Budget,
-    tried: Set<number>,
-    isNear: boolean,
-  ): FoundValue[] {
-    if (tried.has(at) || at + length > bytes.length) return []
+/** Looks at one place after another, until the budget is used up. */
+function lookAt(
+  bytes: Uint8Array,
+  places: readonly number[],
+  { length, cost, secretIn, rareSecretIn }: CurveGroup,
+  budget: Budget,
+  tried: Set<number>,
+  isNear: boolean,
+): FoundValue[] {
+  const found: FoundValue[] = []
+  for (const at of places) {
+    if (tried.has(at) || at + length > bytes.length) continue
     const window = bytes.subarray(at, at + length)
-    if (!isRandomLooking(window) || !budget.take(cost)) return []
+    if (!isRandomLooking(window)) continue
+    if (!budget.take(cost)) break
     tried.add(at)
     const secret = secretIn(window) ?? (isNear ? rareSecretIn(window) : undefined)
-    return secret === undefined ? [] : [{ at, length, ...secret }]
+    if (secret !== undefined) found.push({ at, length, ...secret })
   }
+  return found
 }
 
 /** Places around the anchors, those next to one first; without two that are equal. */

@@ -8,7 +8,7 @@ import type { ConjugateKernel, ExponentTable, FactorShape, KeyTable } from '../c
 import type { RsaMaterial } from '../key_material.ts'
 
 /** Bits of a modulus that is searched for: below, anyone can factor it; above, the kernel's room ends. */
-export const MODULUS_BITS = { least: 384, most: 16_384 } as const
+export const MODULUS_BITS = { least: 512, most: 16_384 } as const
 
 /** Public exponents up to this are followed by their top bits. RSA in use has 3 to 65537. */
 const MOST_EXPONENT = 1n << 32n
