@@ -90,8 +90,15 @@ describe('mintmark scan --public-key', () => {
     assert.equal(absent.code, 0)
     assert.match(
       absent.out,
-      new RegExp(`NOTHING PRIVATE FOUND OF\\n  SPKI SHA-256 ${spki} in .*nothing\\.bin`),
+      new RegExp(`NOT FOUND, in any form .*\\n  SPKI SHA-256 ${spki} in .*nothing\\.bin`),
     )
+  })
+
+  it('never says so of a key of a curve, which is not looked for at every place', async () => {
+    const curve = file('curve.pem', ec.publicKey.export({ type: 'spki', format: 'pem' }))
+    const { code, out } = await mintmark('scan', empty, '--public-key', curve)
+    assert.equal(code, 0)
+    assert.doesNotMatch(out, /NOT FOUND/)
   })
 
   it('fails where a file holds no public key, or is not there', async () => {

@@ -52,14 +52,15 @@ export class KnownKeys {
   }
 
   /**
-   * The given keys of which nothing private was found. None where anything was left out, or a key is of a kind that
-   * cannot be looked for: then nothing is known.
+   * The given RSA keys of which nothing private was found. None where anything was left out: then nothing is known.
+   * Keys of curves are never among them: their secrets are looked for near copies of the public half and where
+   * something visibly begins and ends, so that not finding one proves nothing.
    */
   absent(found: readonly Finding[], limits: readonly ScanLimit[]): readonly KeyId[] {
     if (limits.length > 0) return []
     const seen = new Set(found.map(({ keyId }) => keyId?.spkiSha256))
     return this.#given
-      .filter(({ material }) => material.type !== 'rsa' || isSearchable(material))
+      .filter(({ material }) => material.type === 'rsa' && isSearchable(material))
       .filter(({ keyId }) => !seen.has(keyId.spkiSha256))
       .map(({ keyId: { spkiSha256, jwkThumbprint }, kid, subject }) => ({
         spkiSha256,

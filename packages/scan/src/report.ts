@@ -26,6 +26,6 @@ export interface ScanReport {
   readonly flaws: readonly Flaw[]
   /** What was not looked at. */
   readonly limits: readonly ScanLimit[]
-  /** Given public keys of which nothing private was found, where nothing was left out. */
+  /** Given RSA keys of which nothing private was found, in the forms of `docs/key-forms.md`, where nothing was left out. */
   readonly absent: readonly KeyId[]
 }

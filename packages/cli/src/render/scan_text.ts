@@ -26,14 +26,17 @@ export function scanText({ reports, unreadable }: Scanned): string {
       ...cut(all((report) => report.candidates).map(placeLine), SHOWN.candidates, 'candidate'),
     ]),
     ...section('ALSO: encrypted keys and tokens', lesserLines(all((report) => report.lesser))),
-    ...section('NOTHING PRIVATE FOUND OF', cut(reports.flatMap(absentLines), SHOWN.absent)),
+    ...section(
+      'NOT FOUND, in any form of docs/key-forms.md',
+      cut(reports.flatMap(absentLines), SHOWN.absent),
+    ),
     ...section('NOT READ', cut(unreadLines(reports, unreadable), SHOWN.unread)),
     ...closing(reports, findings),
   ]
   return `${lines.join('\n')}\n`
 }
 
-/** Public keys that were given, and of which nothing was left out and nothing found. */
+/** RSA keys that were given, and of which nothing was left out and nothing found. */
 function absentLines({ file, absent }: ScanReport): string[] {
   return absent.map(({ spkiSha256, kid, subject }) => {
     const name = kid ?? subject
