@@ -69,12 +69,20 @@ class Walk implements InputFiles {
       if (found.isFile()) this.files.push({ path: place, size: Number(found.size) })
       else if (isNamed) this.unreadable.push({ path: place, reason: 'not a file' })
     } catch (error) {
-      this.unreadable.push({ path: place, reason: errnoOf(error) })
+      this.unreadable.push({ path: place, reason: reasonOf(error) })
     }
     return []
   }
 }
 
-function errnoOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'there is no such file'],
+  ['EACCES', 'permission denied'],
+  ['EPERM', 'permission denied'],
+  ['ELOOP', 'links that lead nowhere'],
+])
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+  return REASONS.get(code) ?? code
 }

@@ -155,7 +155,7 @@ describe('mintmark scan of folders', () => {
     const outcome = await mintmark('scan', join(folder, 'none\u001b[2J'), one)
     assert.equal(outcome.code, 3)
     assert.match(outcome.out, /^FOUND: 1 key/)
-    assert.match(outcome.out, /NOT READ\n {2}.*none\\x1b\[2J: ENOENT/)
+    assert.match(outcome.out, /NOT READ\n {2}.*none\\x1b\[2J: there is no such file/)
     assert.equal(outcome.out.includes('\u001b'), false)
   })
 
