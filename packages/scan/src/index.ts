@@ -17,8 +17,10 @@ export {
   type ScanOptions,
   type ScanProgress,
   scanFile,
+  scanInput,
   scanWithMaterial,
 } from './scan_file.ts'
+export type { ErasedInput, FileInput, ScanInput } from './scan_input.ts'
 export type { LimitCode, ScanLimit } from './scan_limits.ts'
 export { ANCHORS as ALL_ANCHORS } from './scanner_task.ts'
 export type { WindowSearch } from './window_search.ts'

@@ -5,13 +5,14 @@
  */
 import { Worker } from 'node:worker_threads'
 import { isObject } from '@mintmark/core'
+import type { ScanInput } from './scan_input.ts'
 import type { Window } from './scan_plan.ts'
 import type { ScannerTask } from './scanner_task.ts'
 import type { WindowResult } from './window_result.ts'
 
 /** What a thread is started with. */
 export type WorkerTask = ScannerTask & {
-  readonly path: string
+  readonly input: ScanInput
   /** For the tags of keys; see `key_tag.ts`. */
   readonly hashKey: Uint8Array
 }
@@ -33,7 +34,7 @@ const HEAP_MB = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 16 }
 
 /** Whether a value is what the pool starts threads with. */
 export function isWorkerTask(value: unknown): value is WorkerTask {
-  return isObject(value) && typeof value['path'] === 'string' && typeof value['kind'] === 'string'
+  return isObject(value) && isObject(value['input']) && typeof value['kind'] === 'string'
 }
 
 interface Thread {

@@ -7,7 +7,7 @@
  * @module
  */
 import { randomBytes } from 'node:crypto'
-import { type ByteSource, type Dump, dataRanges, fileSource, openDump } from '@mintmark/dump'
+import { type ByteSource, type Dump, openDump } from '@mintmark/dump'
 import type { Anchor } from './anchor.ts'
 import type { Detected } from './detected.ts'
 import type { Finding } from './finding.ts'
@@ -15,6 +15,7 @@ import { KnownKeys } from './known_keys.ts'
 import { publicHalf } from './public_half.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
 import type { ScanReport } from './report.ts'
+import { dataOf, openInput, type ScanInput } from './scan_input.ts'
 import { LimitList, type LimitSeen } from './scan_limits.ts'
 import { planWindows, runsOf } from './scan_plan.ts'
 import { type ScannerTask, scannerFor } from './scanner_task.ts'
@@ -55,15 +56,28 @@ interface Outcome {
  *
  * @throws {MintmarkError} `INPUT_UNREADABLE` if the file cannot be opened, or its headers cannot be read
  */
-export async function scanFile(path: string, options: ScanOptions = {}): Promise<ScanReport> {
-  const source = fileSource(path)
+export function scanFile(path: string, options: ScanOptions = {}): Promise<ScanReport> {
+  return scanInput({ kind: 'file', path }, path, options)
+}
+
+/**
+ * As {@link scanFile}, of bytes that need not be a file.
+ *
+ * @param name what the report calls it
+ */
+export async function scanInput(
+  input: ScanInput,
+  name: string,
+  options: ScanOptions = {},
+): Promise<ScanReport> {
+  const source = openInput(input)
   const hashKey = randomBytes(32)
   try {
     const dump = openDump(source)
-    const data = dataRanges(path, source.size)
-    const file: SearchedFile = { path, source, runs: runsOf(dump), data, hashKey }
+    const data = dataOf(input, source.size)
+    const file: SearchedFile = { input, source, runs: runsOf(dump), data, hashKey }
     const outcome = await searchTwice(file, options)
-    return reportOf(path, source.size, dump, outcome)
+    return reportOf(name, source.size, dump, outcome)
   } finally {
     hashKey.fill(0)
     source.close()
@@ -98,14 +112,14 @@ async function searchTwice(file: SearchedFile, options: ScanOptions): Promise<Ou
   return outcome
 }
 
-function reportOf(path: string, size: number, dump: Dump, outcome: Outcome): ScanReport {
+function reportOf(name: string, size: number, dump: Dump, outcome: Outcome): ScanReport {
   const { keys, scannedBytes } = outcome
-  const all = outcome.sightings.findings(path, dump).map((finding) => keys.named(finding))
+  const all = outcome.sightings.findings(name, dump).map((finding) => keys.named(finding))
   const limits = outcome.limits.list()
   const ofClass = (wanted: Finding['certainty']) =>
     all.filter(({ certainty }) => certainty === wanted)
   return {
-    file: path,
+    file: name,
     size,
     container: dump.container,
     segments: dump.segments.length,

@@ -4,15 +4,15 @@
  * @module
  */
 import { parentPort, workerData } from 'node:worker_threads'
-import { fileSource } from '@mintmark/dump'
 import { isWorkerTask, type WindowAnswer, type WindowQuestion } from './pool.ts'
+import { openInput } from './scan_input.ts'
 import { scannerFor } from './scanner_task.ts'
 import { searchWindow } from './window_result.ts'
 
 const task: unknown = workerData
 if (!isWorkerTask(task) || parentPort === null) throw new TypeError('not started by the pool')
 const port = parentPort
-const source = fileSource(task.path)
+const source = openInput(task.input)
 const scanner = scannerFor(task)
 
 port.on('message', (question: WindowQuestion) => {

@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os'
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { Anchor } from './anchor.ts'
 import { searchInThreads } from './pool.ts'
+import type { ScanInput } from './scan_input.ts'
 import { planWindows, type Run, WINDOW_BYTES, type Window } from './scan_plan.ts'
 import { giveBack, type ScannerTask, scannerFor, takeScanner } from './scanner_task.ts'
 import { searchWindow, type WindowResult } from './window_result.ts'
@@ -18,7 +19,7 @@ const MOST_THREADS = 8
 
 /** A file to search. */
 export interface SearchedFile {
-  readonly path: string
+  readonly input: ScanInput
   readonly source: ByteSource
   readonly runs: readonly Run[]
   /** Where the file holds data. */
@@ -52,9 +53,9 @@ export async function searchFile(
     await searchHere(file, task, options.anchors, take)
     return
   }
-  const { path, hashKey } = file
+  const { input, hashKey } = file
   await searchInThreads(
-    { ...task, path, hashKey },
+    { ...task, input, hashKey },
     threads,
     planWindows(file.runs, file.data),
     take,

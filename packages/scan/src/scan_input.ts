@@ -1,0 +1,65 @@
+/**
+ * Where the bytes of a scan lie, as plain data: each thread is given it and opens it for itself.
+ *
+ * @module
+ */
+import { dataRanges, type FileSource, fileSource, type Range } from '@mintmark/dump'
+
+export interface FileInput {
+  readonly kind: 'file'
+  readonly path: string
+}
+
+/** Another input as it is once some of its bytes are erased. Nothing is written: reading gives zeros there. */
+export interface ErasedInput {
+  readonly kind: 'erased'
+  readonly input: ScanInput
+  /** Sorted and disjoint. */
+  readonly erased: readonly Range[]
+}
+
+export type ScanInput = FileInput | ErasedInput
+
+/**
+ * Opens an input for reading; close it when done.
+ *
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened
+ */
+export function openInput(input: ScanInput): FileSource {
+  if (input.kind === 'file') return fileSource(input.path)
+  return erasedSource(openInput(input.input), input.erased)
+}
+
+/** The runs of an input that hold data; the bytes between them are zeros. See `dataRanges`. */
+export function dataOf(input: ScanInput, size: number): readonly Range[] {
+  return input.kind === 'file' ? dataRanges(input.path, size) : dataOf(input.input, size)
+}
+
+function erasedSource(source: FileSource, erased: readonly Range[]): FileSource {
+  return {
+    size: source.size,
+    read(offset, target) {
+      const held = source.read(offset, target)
+      for (let i = firstBehind(erased, offset); i < erased.length; i++) {
+        const range = erased[i]
+        if (range === undefined || range.offset >= offset + held) break
+        const from = Math.max(0, range.offset - offset)
+        target.fill(0, from, Math.min(held, range.offset + range.length - offset))
+      }
+      return held
+    },
+    close: () => source.close(),
+  }
+}
+
+/** The first range that ends behind `offset`. */
+function firstBehind(ranges: readonly Range[], offset: number): number {
+  let [low, high] = [0, ranges.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const range = ranges[middle]
+    if (range !== undefined && range.offset + range.length <= offset) low = middle + 1
+    else high = middle
+  }
+  return low
+}
