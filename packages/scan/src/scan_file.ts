@@ -11,6 +11,7 @@ import { type ByteSource, type Dump, openDump } from '@mintmark/dump'
 import type { Anchor } from './anchor.ts'
 import type { Detected } from './detected.ts'
 import type { Finding } from './finding.ts'
+import type { FoundMaterial } from './found_material.ts'
 import { KnownKeys } from './known_keys.ts'
 import { publicHalf } from './public_half.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
@@ -38,6 +39,10 @@ export interface ScanOptions {
   readonly onProgress?: (progress: ScanProgress) => void
   /** Look for these instead of all forms, in this thread. */
   readonly anchors?: readonly Anchor[]
+  /** Look for nothing but the private halves of the given keys. */
+  readonly isGivenOnly?: boolean
+  /** Gets the keys themselves, window by window, for what erases them: they must not leave this process. */
+  readonly onMaterial?: (found: FoundMaterial) => void
 }
 
 /** What is known so far. */
@@ -90,7 +95,7 @@ async function searchTwice(file: SearchedFile, options: ScanOptions): Promise<Ou
   const keys = new KnownKeys(options.publicKeys ?? [])
   const outcome: Outcome = { limits, sightings, keys, scannedBytes: 0 }
   const totalBytes = 2 * ownBytes(planWindows(file.runs, file.data))
-  const isDeep = options.deep ?? false
+  const how = { isDeep: options.deep ?? false, hasMaterial: options.onMaterial !== undefined }
   let doneBytes = 0
   const pass = (task: ScannerTask) =>
     searchFile(file, task, options, (window, result) => {
@@ -100,14 +105,16 @@ async function searchTwice(file: SearchedFile, options: ScanOptions): Promise<Ou
       } else {
         for (const sighting of result.sightings) sightings.add(sighting)
         for (const seen of result.limits) limits.add(seen)
-        for (const { key, isBare } of result.publicKeys) keys.add(key, isBare)
+        if (options.isGivenOnly !== true)
+          for (const { key, isBare } of result.publicKeys) keys.add(key, isBare)
+        for (const found of result.materials) options.onMaterial?.(found)
         if (task.kind === 'forms') outcome.scannedBytes += result.searched
       }
       options.onProgress?.({ doneBytes, totalBytes })
     })
-  await pass({ kind: 'forms', isDeep })
+  if (options.isGivenOnly !== true) await pass({ kind: 'forms', ...how })
   if (keys.leftOut > 0) limits.add({ code: 'many-keys', name: '', offset: 0 }, keys.leftOut)
-  if (keys.all.length > 0) await pass({ kind: 'known', isDeep, keys: keys.all })
+  if (keys.all.length > 0) await pass({ kind: 'known', ...how, keys: keys.all })
   else options.onProgress?.({ doneBytes: totalBytes, totalBytes })
   return outcome
 }

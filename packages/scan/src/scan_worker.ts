@@ -22,7 +22,7 @@ port.on('message', (question: WindowQuestion) => {
     port.close()
     return
   }
-  const result = searchWindow(scanner, source, question.window, task.hashKey)
+  const result = searchWindow(scanner, source, question.window, task)
   const answer: WindowAnswer = { index: question.index, result }
   port.postMessage(answer, [])
 })

@@ -12,16 +12,20 @@ import type { PublicKey } from './public_keys/public_key.ts'
 import { WINDOW_BYTES } from './scan_plan.ts'
 import { WindowScanner } from './window_scanner.ts'
 
-/** The pass that looks for every form that shows itself, and for public keys. */
-export interface FormsTask {
-  readonly kind: 'forms'
+interface TaskOptions {
   readonly isDeep: boolean
+  /** Results hold the material of keys too, for what erases it: {@link import('./found_material.ts').FoundMaterial}. */
+  readonly hasMaterial?: boolean
+}
+
+/** The pass that looks for every form that shows itself, and for public keys. */
+export interface FormsTask extends TaskOptions {
+  readonly kind: 'forms'
 }
 
 /** The pass that looks for the private half of public keys. */
-export interface KnownTask {
+export interface KnownTask extends TaskOptions {
   readonly kind: 'known'
-  readonly isDeep: boolean
   readonly keys: readonly PublicKey[]
 }
 

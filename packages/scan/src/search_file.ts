@@ -75,10 +75,11 @@ async function searchHere(
   anchors: readonly Anchor[] | undefined,
   take: TakeResult,
 ): Promise<void> {
+  const search = { ...task, hashKey: file.hashKey }
   const scanner = anchors === undefined ? takeScanner(task) : scannerFor(task, anchors)
   try {
     for (const window of planWindows(file.runs, file.data)) {
-      take(window, searchWindow(scanner, file.source, window, file.hashKey))
+      take(window, searchWindow(scanner, file.source, window, search))
       // oxlint-disable-next-line no-await-in-loop -- lets others run between windows
       await new Promise((resolve) => {
         setImmediate(resolve)

@@ -7,6 +7,7 @@ import type { Dump, Segment } from '@mintmark/dump'
 import type { Certainty } from './detected.ts'
 import type { Finding, FindingSeen } from './finding.ts'
 import type { LimitList } from './scan_limits.ts'
+import { SegmentFinder } from './segment_finder.ts'
 
 /** A finding of one window, with the tag of its key: `''` where there is none to compare. */
 export interface Sighting {
@@ -128,27 +129,4 @@ function covers(outer: Sighting, inner: Sighting): boolean {
 /** Whether a proven key shows that what lies around it, and seemed to be the same, is just more of it. */
 function isProofOf(inner: Sighting, outer: Sighting): boolean {
   return isSameKey(outer, inner) && isBetter(inner, outer) && isWithin(inner, outer)
-}
-
-/** Finds segments by offset. */
-class SegmentFinder {
-  readonly #segments: readonly Segment[]
-
-  constructor(segments: readonly Segment[]) {
-    this.#segments = segments
-  }
-
-  at(offset: number): Segment | undefined {
-    let low = 0
-    let high = this.#segments.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      const segment = this.#segments[middle]
-      if (segment === undefined) return undefined
-      if (segment.offset + segment.length <= offset) low = middle + 1
-      else high = middle
-    }
-    const segment = this.#segments[low]
-    return segment !== undefined && segment.offset <= offset ? segment : undefined
-  }
 }

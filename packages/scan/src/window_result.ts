@@ -1,10 +1,11 @@
 /**
- * What the search of one window gives, in a form that may cross threads: no key material.
+ * What the search of one window gives, in a form that may cross threads: no key material, save for what erases it.
  *
  * @module
  */
 import type { ByteSource } from '@mintmark/dump'
 import { findingSeen } from './finding.ts'
+import { type FoundMaterial, MaterialList } from './found_material.ts'
 import { keyTag } from './key_tag.ts'
 import { publicHalf } from './public_half.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
@@ -24,6 +25,8 @@ export interface WindowResult {
   readonly limits: readonly LimitSeen[]
   /** Public keys that lie there, and public halves of the keys found: their private halves are looked for. */
   readonly publicKeys: readonly KeySeen[]
+  /** Keys themselves; none unless they were asked for. */
+  readonly materials: readonly FoundMaterial[]
   /** Bytes. */
   readonly searched: number
 }
@@ -33,13 +36,22 @@ const MOST_SIGHTINGS = 20_000
 /** Public keys that a window can have. */
 const MOST_KEYS = 10_000
 
+/** What a search does beside looking. */
+export interface SearchTask {
+  /** For the tags of keys; see `key_tag.ts`. */
+  readonly hashKey: Uint8Array
+  /** The result holds the keys themselves. */
+  readonly hasMaterial?: boolean
+}
+
 /** Searches one window; hits leave as findings. */
 export function searchWindow(
   scanner: WindowScanner,
   source: ByteSource,
   window: Window,
-  hashKey: Uint8Array,
+  { hashKey, hasMaterial = false }: SearchTask,
 ): WindowResult {
+  const materials = new MaterialList(hashKey)
   const sightings: Sighting[] = []
   const limits: LimitSeen[] = []
   const publicKeys = new Map<string, KeySeen>()
@@ -58,11 +70,21 @@ export function searchWindow(
       }
       const seen = findingSeen(detected, offset)
       sightings.push({ seen, tag: keyTag(hashKey, detected.material) })
+      if (hasMaterial) materials.add(detected, seen)
       const known = detected.certainty === 'proven' ? publicHalf(detected.material) : undefined
       if (known !== undefined) onPublicKey(known, false)
     },
     onLimit: (seen) => limits.push(seen),
     onPublicKey,
   })
-  return { sightings, limits, publicKeys: [...publicKeys.values()], searched }
+  if (materials.leftOut > 0) {
+    limits.push({ code: 'many-hits', name: 'keys', offset: window.offset })
+  }
+  return {
+    sightings,
+    limits,
+    publicKeys: [...publicKeys.values()],
+    materials: materials.all,
+    searched,
+  }
 }

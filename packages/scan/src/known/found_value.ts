@@ -44,12 +44,12 @@ export function detectedOf(found: FoundValue): Detected {
   }
 }
 
-function kindOf(material: KeyMaterial): KeyKind {
+export function kindOf(material: KeyMaterial): KeyKind {
   if (material.type === 'okp') return okpNamed(material.curve).kind
   return material.type
 }
 
-function bitsOf(material: KeyMaterial): number {
+export function bitsOf(material: KeyMaterial): number {
   if (material.type === 'rsa') return bitLength(material.n)
   if (material.type === 'ec') return curveNamed(material.curve).bits
   return material.type === 'okp' ? okpNamed(material.curve).bits : 0

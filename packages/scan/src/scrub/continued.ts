@@ -1,0 +1,72 @@
+/**
+ * What else of a value lies beside a piece of it: behind bytes that were overwritten, and behind the ends of lines.
+ *
+ * @module
+ */
+import type { PieceHit } from './piece_table.ts'
+
+/** Fewer equal bytes at their place are chance. */
+const LEAST_EQUAL = 4
+/** Bytes between two lines of one text: line ends, indents, quotes. */
+const MOST_BETWEEN = 32
+/** Bytes of a line that may be too few to be a piece by themselves. */
+const SHORT_PART = 64
+/** What stands between two lines of one text, UTF-16 read as Latin-1 without its zeros. */
+const BETWEEN_LINES = /^(?:\\[nrt]|[^A-Za-z0-9])+$/
+
+/** The piece, and the rest of its value as far as it is there. */
+export function continued(bytes: Uint8Array, hit: PieceHit): readonly PieceHit[] {
+  const { length, from, pattern } = hit
+  const whole = pattern.bytes.length
+  if (length === whole) return [hit]
+  return [
+    hit,
+    ...inPlace(bytes, hit, 0, from),
+    ...inPlace(bytes, hit, from + length, whole),
+    ...(pattern.isText ? acrossLines(bytes, hit) : []),
+  ]
+}
+
+/** Where `[from, to)` of the value would lie, runs of bytes that are those of the value: others were overwritten. */
+function inPlace(bytes: Uint8Array, hit: PieceHit, from: number, to: number): PieceHit[] {
+  const { pattern } = hit
+  const base = hit.at - hit.from
+  const parts: PieceHit[] = []
+  let begin = from
+  for (let k = from; k <= to; k++) {
+    if (k < to && bytes[base + k] === pattern.bytes[k]) continue
+    const length = k - begin
+    if (length >= LEAST_EQUAL) parts.push({ at: base + begin, length, pattern, from: begin })
+    begin = k + 1
+  }
+  return parts
+}
+
+/** Begin and end of a text that stand in other lines, and are too short to be found by themselves. */
+function acrossLines(bytes: Uint8Array, { at, length, from, pattern }: PieceHit): PieceHit[] {
+  const parts: PieceHit[] = []
+  const end = at + length
+  const left = pattern.bytes.length - (from + length)
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  for (let gap = 1; gap <= MOST_BETWEEN; gap++) {
+    const before = at - gap - from
+    if (isPart(from) && before >= 0 && isBetween(text, at - gap, at)) {
+      const part = text.subarray(before, before + from)
+      if (part.equals(pattern.bytes.subarray(0, from)))
+        parts.push({ at: before, length: from, pattern, from: 0 })
+    }
+    const behind = end + gap
+    if (isPart(left) && isBetween(text, end, behind)) {
+      const part = text.subarray(behind, behind + left)
+      const rest = pattern.bytes.subarray(from + length)
+      if (part.equals(rest)) parts.push({ at: behind, length: left, pattern, from: from + length })
+    }
+  }
+  return parts
+}
+
+const isPart = (length: number): boolean => length > 0 && length <= SHORT_PART
+
+function isBetween(text: Buffer, from: number, to: number): boolean {
+  return BETWEEN_LINES.test(text.subarray(from, to).toString('latin1').replaceAll('\0', ''))
+}

@@ -1,0 +1,85 @@
+/**
+ * Which bytes are to be erased: sorted, disjoint, and none of what describes the dump.
+ *
+ * @module
+ */
+import type { Range } from '@mintmark/dump'
+
+/** Collects ranges of a file; what lies in `kept` stays out. */
+export class ErasedRanges {
+  readonly #kept: readonly Range[]
+  #ranges: readonly Range[] = []
+
+  /** @param kept sorted and disjoint */
+  constructor(kept: readonly Range[]) {
+    this.#kept = kept
+  }
+
+  /** Sorted and disjoint; none touches the next. */
+  get all(): readonly Range[] {
+    return this.#ranges
+  }
+
+  get bytes(): number {
+    return this.#ranges.reduce((sum, { length }) => sum + length, 0)
+  }
+
+  /** @returns whether any of them adds to what there was */
+  add(ranges: readonly Range[]): boolean {
+    const before = this.bytes
+    this.#ranges = withoutRanges(joinedRanges([...this.#ranges, ...ranges]), this.#kept)
+    return this.bytes > before
+  }
+}
+
+const endOf = ({ offset, length }: Range): number => offset + length
+
+/** The same bytes as sorted, disjoint ranges that do not touch. */
+export function joinedRanges(ranges: readonly Range[]): readonly Range[] {
+  const joined: { offset: number; length: number }[] = []
+  for (const range of ranges.toSorted((a, b) => a.offset - b.offset)) {
+    if (range.length <= 0) continue
+    const last = joined.at(-1)
+    if (last === undefined || range.offset > endOf(last)) joined.push({ ...range })
+    else last.length = Math.max(last.length, endOf(range) - last.offset)
+  }
+  return joined
+}
+
+/** What of `ranges` lies in none of `holes`. Both are sorted and disjoint. */
+export function withoutRanges(ranges: readonly Range[], holes: readonly Range[]): readonly Range[] {
+  const left: Range[] = []
+  let first = 0
+  for (const range of ranges) {
+    let from = range.offset
+    const end = endOf(range)
+    for (let hole = holes[first]; hole !== undefined && endOf(hole) <= from; hole = holes[first])
+      first++
+    for (let i = first; i < holes.length; i++) {
+      const hole = holes[i]
+      if (hole === undefined || hole.offset >= end) break
+      if (hole.offset > from) left.push({ offset: from, length: hole.offset - from })
+      from = Math.max(from, endOf(hole))
+    }
+    if (from < end) left.push({ offset: from, length: end - from })
+  }
+  return left
+}
+
+/** What of `ranges` lies in `others`. Both are sorted and disjoint. */
+export function commonRanges(ranges: readonly Range[], others: readonly Range[]): readonly Range[] {
+  return withoutRanges(ranges, withoutRanges(ranges, others))
+}
+
+/** Whether a range lies in one of `ranges`, which are sorted and disjoint. */
+export function isWithin(range: Range, ranges: readonly Range[]): boolean {
+  let [low, high] = [0, ranges.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const other = ranges[middle]
+    if (other !== undefined && endOf(other) <= range.offset) low = middle + 1
+    else high = middle
+  }
+  const other = ranges[low]
+  return other !== undefined && other.offset <= range.offset && endOf(range) <= endOf(other)
+}

@@ -1,0 +1,150 @@
+/**
+ * Looks through all of an input for pieces of known private keys.
+ *
+ * Nothing is cut short here, whatever the bytes are: what this does not find of the patterns is not there.
+ *
+ * Cost: one pass over the data for each {@link MOST_WORDS} words of patterns, some 16 RSA keys.
+ *
+ * @module
+ */
+import type { ByteSource, Range } from '@mintmark/dump'
+import type { KeyMaterial } from '../key_material.ts'
+import { continued } from './continued.ts'
+import { type PieceHit, PieceTable, wordCount } from './piece_table.ts'
+import { type SecretPattern, secretPatterns } from './secret_pattern.ts'
+
+/** A piece of a key in an input. */
+export interface Piece extends Range {
+  readonly key: number
+  readonly value: string
+  readonly form: string
+  /** Bytes of the spelling before it, and those of the whole. */
+  readonly from: number
+  readonly of: number
+  /** Bits of the value. */
+  readonly valueBits: number
+  readonly isWhole: boolean
+}
+
+export interface SearchedBytes {
+  readonly source: ByteSource
+  /** Where there is data; the rest is zeros. */
+  readonly data: readonly Range[]
+}
+
+const BLOCK_BYTES = 4 << 20
+/** Words of patterns that are looked for at once: some 100 MB of tables. */
+const MOST_WORDS = 2_000_000
+/** A piece holds a word at a multiple of 8 if it is no shorter. */
+const LEAST_BYTES = 15
+
+/**
+ * Gives each piece of each key: more than once where it belongs to two, in no order.
+ *
+ * @param keys by the number that a piece is to have
+ * @throws {MintmarkError} `INPUT_UNREADABLE` as the source does
+ */
+export async function findPieces(
+  { source, data }: SearchedBytes,
+  keys: ReadonlyMap<number, readonly KeyMaterial[]>,
+  onPiece: (piece: Piece) => void,
+): Promise<void> {
+  for (const patterns of batches(keys)) {
+    const long = patterns.filter(({ least }) => least >= LEAST_BYTES)
+    const short = patterns.filter(({ least }) => least < LEAST_BYTES)
+    const table = new PieceTable(long)
+    const margin = Math.max(4096, (table.longest + 4095) & ~4095)
+    const buffer = new Uint8Array(BLOCK_BYTES + 2 * margin)
+    try {
+      for (const { offset, from, to, length } of blocksOf(data, source.size, margin)) {
+        const bytes = buffer.subarray(0, source.read(offset, buffer.subarray(0, length)))
+        const take = (hit: PieceHit): void => {
+          for (const part of continued(bytes, hit)) onPiece(pieceAt(offset, part))
+        }
+        table.find(bytes, from, Math.min(to, bytes.length), take)
+        for (const pattern of short) findShort(bytes, from, to, pattern, take)
+        // oxlint-disable-next-line no-await-in-loop -- lets others run between blocks
+        await new Promise((resolve) => {
+          setImmediate(resolve)
+        })
+      }
+    } finally {
+      table.wipe()
+      for (const { bytes } of short) bytes.fill(0)
+      buffer.fill(0)
+    }
+  }
+}
+
+/** Patterns of as many keys as are looked for at once. */
+function* batches(
+  keys: ReadonlyMap<number, readonly KeyMaterial[]>,
+): Generator<SecretPattern[], void, void> {
+  let batch: SecretPattern[] = []
+  let words = 0
+  for (const [key, materials] of keys) {
+    const patterns = materials.flatMap((material) => secretPatterns(material, key))
+    const more = patterns.reduce((sum, pattern) => sum + wordCount(pattern), 0)
+    if (batch.length > 0 && words + more > MOST_WORDS) {
+      yield batch
+      batch = []
+      words = 0
+    }
+    batch.push(...patterns)
+    words += more
+  }
+  if (batch.length > 0) yield batch
+}
+
+interface Block {
+  readonly offset: number
+  readonly length: number
+  /** The block's own bytes, from its begin. */
+  readonly from: number
+  readonly to: number
+}
+
+/** The data in blocks, each with a margin around it. They begin at multiples of 8. */
+function* blocksOf(data: readonly Range[], size: number, margin: number): Generator<Block> {
+  for (const range of data) {
+    const end = Math.min(size, range.offset + range.length)
+    // A piece may begin or end in zeros around the data, with a word at a multiple of 8 of its own in there.
+    const first = Math.max(0, range.offset - margin)
+    for (let at = first - (first % 8); at < end; at += BLOCK_BYTES) {
+      const offset = Math.max(0, at - margin)
+      const until = Math.min(end, at + BLOCK_BYTES)
+      const length = Math.min(size, until + margin) - offset
+      yield { offset, length, from: at - offset, to: until - offset }
+    }
+  }
+}
+
+function pieceAt(offset: number, { at, length, from, pattern }: PieceHit): Piece {
+  const { key, value, form, bits, bytes } = pattern
+  return {
+    offset: offset + at,
+    length,
+    key,
+    value,
+    form,
+    from,
+    of: bytes.length,
+    valueBits: bits,
+    isWhole: length === bytes.length,
+  }
+}
+
+/** Patterns that may lie between two words. */
+function findShort(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  pattern: SecretPattern,
+  onHit: (hit: PieceHit) => void,
+): void {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  for (let at = all.indexOf(pattern.bytes, from); at !== -1 && at < to; ) {
+    onHit({ at, length: pattern.bytes.length, pattern, from: 0 })
+    at = all.indexOf(pattern.bytes, at + 1)
+  }
+}

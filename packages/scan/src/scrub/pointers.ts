@@ -1,0 +1,88 @@
+/**
+ * Keeps words that point into the dump's memory: a debugger follows them when it unwinds stacks.
+ *
+ * No value of a key is kept by this: those are erased byte by byte. It concerns what is erased because it has the
+ * shape of a key as a whole.
+ *
+ * @module
+ */
+import type { ByteSource, Container, Dump, Range, Segment } from '@mintmark/dump'
+
+const WORD = 8
+/** Bytes that are read at a time. */
+const BLOCK = 1 << 16
+
+/** Containers whose addresses are those that pointers hold. Others tell physical ones, or none. */
+const VIRTUAL: ReadonlySet<Container> = new Set<Container>(['elf-core', 'minidump'])
+
+export class Pointers {
+  readonly #isLittleEndian: boolean
+  readonly #byOffset: readonly Segment[]
+  /** Where the process has memory: sorted, joined. */
+  readonly #mapped: readonly { readonly from: bigint; readonly to: bigint }[]
+
+  constructor(dump: Dump) {
+    this.#isLittleEndian = dump.isLittleEndian
+    this.#byOffset = dump.segments
+    const mapped: { from: bigint; to: bigint }[] = []
+    const placed = dump.segments.flatMap(({ address, length }) =>
+      address === undefined || !VIRTUAL.has(dump.container)
+        ? []
+        : [{ from: address, to: address + BigInt(length) }],
+    )
+    for (const { from, to } of placed.toSorted((a, b) => (a.from < b.from ? -1 : 1))) {
+      const last = mapped.at(-1)
+      if (last === undefined || from > last.to) mapped.push({ from, to })
+      else if (to > last.to) last.to = to
+    }
+    this.#mapped = mapped
+  }
+
+  /** The parts of a range that are no pointers. Words are aligned as in the process. */
+  without(source: ByteSource, range: Range): Range[] {
+    if (this.#mapped.length === 0) return [range]
+    const parts: Range[] = []
+    const end = range.offset + range.length
+    let from = range.offset
+    for (let at = this.#firstWord(range.offset); at + WORD <= end; at += BLOCK) {
+      const bytes = new Uint8Array(Math.min(BLOCK, end - at))
+      const held = source.read(at, bytes)
+      const view = new DataView(bytes.buffer)
+      for (let k = 0; k + WORD <= held; k += WORD) {
+        if (!this.#isMapped(view.getBigUint64(k, this.#isLittleEndian))) continue
+        parts.push({ offset: from, length: at + k - from })
+        from = at + k + WORD
+      }
+      bytes.fill(0)
+    }
+    parts.push({ offset: from, length: end - from })
+    return parts.filter(({ length }) => length > 0)
+  }
+
+  #firstWord(offset: number): number {
+    const segment =
+      this.#byOffset[indexOf(this.#byOffset, (each) => each.offset + each.length > offset)]
+    const address = segment?.address
+    if (segment === undefined || address === undefined || segment.offset > offset)
+      return Math.ceil(offset / WORD) * WORD
+    const rest = Number((address + BigInt(offset - segment.offset)) % 8n)
+    return rest === 0 ? offset : offset + WORD - rest
+  }
+
+  #isMapped(word: bigint): boolean {
+    const mapping = this.#mapped[indexOf(this.#mapped, ({ to }) => to > word)]
+    return mapping !== undefined && mapping.from <= word
+  }
+}
+
+/** Of the first for which `isBehind` holds; those behind it hold too. */
+function indexOf<T>(sorted: readonly T[], isBehind: (each: T) => boolean): number {
+  let [low, high] = [0, sorted.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const each = sorted[middle]
+    if (each !== undefined && !isBehind(each)) low = middle + 1
+    else high = middle
+  }
+  return low
+}

@@ -1,0 +1,182 @@
+/**
+ * The state of one scrub: keys that are known, ranges that are to be erased, and the account of both.
+ *
+ * @module
+ */
+import type { ByteSource, Dump, Range } from '@mintmark/dump'
+import type { Finding, KeyId } from '../finding.ts'
+import type { FoundMaterial } from '../found_material.ts'
+import type { KeyMaterial } from '../key_material.ts'
+import type { PublicKey } from '../public_keys/public_key.ts'
+import type { ScanReport } from '../report.ts'
+import { ErasedRanges, isWithin, joinedRanges } from './erased_ranges.ts'
+import { ErasedValues } from './erased_values.ts'
+import { KeyRing } from './key_ring.ts'
+import type { LastLook } from './last_look.ts'
+import { findPieces, type Piece } from './piece_search.ts'
+import { Places } from './places.ts'
+import { Pointers } from './pointers.ts'
+import type { ScrubOptions } from './scrub_options.ts'
+import type { ErasedOther } from './scrub_report.ts'
+
+export interface ScrubTask {
+  readonly name: string
+  readonly dump: Dump
+  readonly source: ByteSource
+  /** Where there is data. */
+  readonly data: readonly Range[]
+  readonly options: ScrubOptions
+}
+
+/** From this round on what is found is erased though words in it look like pointers: it is a key all the same. */
+const ROUND_OF_FORCE = 3
+/** Others that a report lists. */
+const MOST_OTHERS = 10_000
+
+export class Scrub {
+  readonly task: ScrubTask
+  readonly ring: KeyRing = new KeyRing()
+  readonly places: Places
+  readonly values: ErasedValues
+  readonly others: ErasedOther[] = []
+  moreOthers = 0
+  rounds = 0
+  readonly #ranges: ErasedRanges
+  readonly #pointers: Pointers
+  readonly #names = new Map<string, KeyId>()
+  /** Numbers of keys of which something new was learnt. */
+  readonly #fresh = new Set<number>()
+
+  constructor(task: ScrubTask) {
+    this.task = task
+    this.places = new Places(task.dump)
+    this.values = new ErasedValues(this.places)
+    this.#ranges = new ErasedRanges(task.dump.structure)
+    this.#pointers = new Pointers(task.dump)
+  }
+
+  get erased(): readonly Range[] {
+    return this.#ranges.all
+  }
+
+  get erasedBytes(): number {
+    return this.#ranges.bytes
+  }
+
+  /** The id of a key with its names, as the scans told them. */
+  nameOf(spkiSha256: string | undefined): KeyId | undefined {
+    return spkiSha256 === undefined ? undefined : this.#names.get(spkiSha256)
+  }
+
+  /** Given keys of which nothing private was found. */
+  missingKeys(): readonly PublicKey[] {
+    const { publicKeys = [] } = this.task.options
+    return publicKeys.filter(({ keyId }) => this.ring.numberOf(keyId.spkiSha256) === undefined)
+  }
+
+  isInStructure(range: Range): boolean {
+    return isWithin(range, this.task.dump.structure)
+  }
+
+  /** Takes a key of which every value is to be erased. */
+  learn(found: FoundMaterial): void {
+    if (!isToErase(found.seen, this.task.options) || !isValue(found)) return
+    const number = this.ring.add(found)
+    if (number !== undefined) this.#fresh.add(number)
+  }
+
+  /** Whether a scan shows anything that is to be erased. */
+  isLeft(report: ScanReport): boolean {
+    return this.#fresh.size > 0 || this.#toErase(report).length > 0
+  }
+
+  /** The last scan if it shows anything that is to be erased. */
+  leftOf({ report, given }: Pick<LastLook, 'report' | 'given'>): ScanReport | undefined {
+    const last = given ?? report
+    return this.isLeft(last) ? last : undefined
+  }
+
+  /** @returns whether there is more to erase than before */
+  async eraseWhat(report: ScanReport): Promise<boolean> {
+    this.rounds++
+    for (const { keyId } of report.findings) {
+      if (keyId?.spkiSha256 !== undefined) this.#names.set(keyId.spkiSha256, keyId)
+    }
+    const found = this.#toErase(report)
+    const pieces = await this.#pieces()
+    const byValue = joinedRanges(pieces)
+    for (const piece of pieces) this.values.add(piece)
+    const ranges = found.flatMap((finding) => {
+      if (isWithin(finding, byValue)) return []
+      this.#account(finding)
+      // Between the two pads of an HMAC key lies what is not of the key: its values are enough.
+      if (finding.kind === 'hmac' && this.rounds === 1) return []
+      return this.rounds >= ROUND_OF_FORCE
+        ? [finding]
+        : this.#pointers.without(this.task.source, finding)
+    })
+    return this.#ranges.add([...byValue, ...ranges])
+  }
+
+  /** Every key, for a search of what is left. */
+  materials(): ReadonlyMap<number, readonly KeyMaterial[]> {
+    return new Map(this.ring.all.map(({ number, materials }) => [number, materials]))
+  }
+
+  wipe(): void {
+    this.ring.wipe()
+  }
+
+  /** Where the values of keys lie of which something new was learnt. */
+  async #pieces(): Promise<readonly Piece[]> {
+    const fresh = [...this.materials()].filter(([number]) => this.#fresh.has(number))
+    this.#fresh.clear()
+    const pieces: Piece[] = []
+    if (fresh.length > 0) await findPieces(this.task, new Map(fresh), (piece) => pieces.push(piece))
+    return pieces
+  }
+
+  #toErase({ findings, candidates, lesser }: ScanReport): readonly Finding[] {
+    const { options } = this.task
+    const all = [
+      ...findings,
+      ...(options.keepLesser === true ? [] : lesser),
+      ...candidates.filter((candidate) => options.keepCandidates !== true || isPart(candidate)),
+    ]
+    return all.filter((finding) => isToErase(finding, options))
+  }
+
+  #account(finding: Finding): void {
+    const { kind, form, certainty, note, keyId } = finding
+    const key = this.ring.numberOf(keyId?.spkiSha256)
+    if (key !== undefined) {
+      this.values.add({ ...placeOf(finding), key, value: 'structure', form, isWhole: true })
+    } else if (this.others.length >= MOST_OTHERS) this.moreOthers++
+    else this.others.push({ ...this.places.of(placeOf(finding)), kind, form, certainty, note })
+  }
+}
+
+const placeOf = ({ offset, length }: Range): Range => ({ offset, length })
+
+/** Published test keys stay unless it was asked for: they are part of programs. */
+export function isToErase({ note }: Pick<Finding, 'note'>, { published }: ScrubOptions): boolean {
+  return note !== 'self-test' || published === true
+}
+
+/** Proven keys that a scan of the result still shows, but for those that are to stay. */
+export function provenLeft({ task }: Scrub, report: ScanReport): readonly Finding[] {
+  return report.findings.filter((finding) => isToErase(finding, task.options))
+}
+
+/** A part of a key that is known, whatever became of the rest. */
+function isPart({ note }: Finding): boolean {
+  return note === 'fragment'
+}
+
+/**
+ * Whether all copies of it are erased by value. Of what nothing proves only keys of HMAC: those that fill their block
+ * leave open which of two values they are.
+ */
+function isValue({ seen: { certainty, kind } }: FoundMaterial): boolean {
+  return certainty === 'proven' || kind === 'hmac'
+}

@@ -1,0 +1,38 @@
+/**
+ * What a scrub is asked for, and what it gives.
+ *
+ * @module
+ */
+import type { Range } from '@mintmark/dump'
+import type { PublicKey } from '../public_keys/public_key.ts'
+import type { ScrubReport } from './scrub_report.ts'
+
+export interface ScrubProgress {
+  readonly step: 'searching' | 'verifying'
+  /** Of this step: it begins anew with each scan. */
+  readonly doneBytes: number
+  readonly totalBytes: number
+}
+
+export interface ScrubOptions {
+  /** Their private halves are looked for in every form; of each the report says what can be said. */
+  readonly publicKeys?: readonly PublicKey[]
+  /** As for a scan. */
+  readonly threads?: number
+  readonly onProgress?: (progress: ScrubProgress) => void
+  /** Erase published test keys too. They are part of programs, and everybody has them. */
+  readonly published?: boolean
+  /** Leave tokens, encrypted keys and keystores where they are. */
+  readonly keepLesser?: boolean
+  /** Leave what has the shape of a key and holds nothing of one that is proven. */
+  readonly keepCandidates?: boolean
+}
+
+/** What is to be erased, and what is then left. */
+export interface Scrubbed {
+  /** Sorted and disjoint; none lies in what describes the dump. */
+  readonly erased: readonly Range[]
+  readonly report: ScrubReport
+  /** Whether the erased input may leave: no proven key is left in it, and nothing cut the search short that showed it. */
+  readonly isClean: boolean
+}

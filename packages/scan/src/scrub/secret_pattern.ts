@@ -1,0 +1,94 @@
+/**
+ * What a private key can lie around as, spelled out: bytes to look for, and how few of them in a row give it away.
+ *
+ * @module
+ */
+import type { KeyMaterial } from '../key_material.ts'
+import { type DerivedValue, derivedValues } from '../known/derived_values.ts'
+import { encodingsOf } from '../known/encodings.ts'
+import { moreSpellings } from './more_spellings.ts'
+import { symmetricValues } from './symmetric_values.ts'
+
+/** One value in one spelling. */
+export interface SecretPattern {
+  readonly bytes: Uint8Array
+  /** So many in a row are erased, wherever in the value they lie; all of them where it is the length of `bytes`. */
+  readonly least: number
+  /** `p`, `montgomery-r2-mod-p` … */
+  readonly value: string
+  /** `limbs-le64`, `hex` … */
+  readonly form: string
+  readonly isText: boolean
+  /** Bits of the value. */
+  readonly bits: number
+  /** Number of the key. */
+  readonly key: number
+}
+
+/**
+ * Values of which a part helps: half of a prime, of d, or of what depends on them, gives the rest. Less does not, but
+ * several parts may lie around, so that 128 bits are too many to leave.
+ */
+const TELLING = new Set([
+  'p',
+  'q',
+  'dp',
+  'dq',
+  'qinv',
+  'pinv',
+  'd',
+  'd-mod-phi',
+  'd-mod-lambda',
+  'lower half of phi',
+])
+const PART_BITS = 128
+/** Of any other value of an RSA key: the equation that joins it to n can be solved for the rest if half is there. */
+const OTHER_PART_BITS = 256
+/** Shorter spellings would be met by chance. */
+const LEAST_BYTES = 8
+
+/** Every value of a key in every spelling. The bytes are the caller's own: wipe them. */
+export function secretPatterns(material: KeyMaterial, key: number): SecretPattern[] {
+  const isRsa = material.type === 'rsa'
+  const numbers = derivedValues(material).flatMap((value) => (isRsa ? splitPhi(value) : [value]))
+  return [
+    ...numbers.flatMap((number) => spelled(number, key, isRsa)),
+    ...symmetricValues(material).map(({ bytes, value, form, partBytes }) => ({
+      bytes,
+      least: Math.min(bytes.length, partBytes),
+      value,
+      form,
+      isText: false,
+      bits: bytes.length * 8,
+      key,
+    })),
+  ]
+}
+
+/** The upper half of φ(n) is that of n, which is public and stays: only as a whole, or by its lower half, is it φ(n). */
+function splitPhi(value: DerivedValue): DerivedValue[] {
+  if (value.name !== 'phi') return [value]
+  const bits = Math.floor(value.bits / 2)
+  const lower = value.value & ((1n << BigInt(bits)) - 1n)
+  return [value, { name: 'lower half of phi', value: lower, bits }]
+}
+
+function spelled(
+  { name, value, bits }: DerivedValue,
+  key: number,
+  isRsa: boolean,
+): SecretPattern[] {
+  const partBits = !isRsa || TELLING.has(name) ? PART_BITS : OTHER_PART_BITS
+  return [...encodingsOf(value, bits), ...moreSpellings(value, bits)].flatMap(({ form, bytes }) => {
+    if (bytes.length < LEAST_BYTES) return []
+    const part = name === 'phi' ? bytes.length : Math.ceil((bytes.length * partBits) / bits)
+    const least = Math.min(bytes.length, Math.max(16, part))
+    return [{ bytes, least, value: name, form, isText: isText(form), bits, key }]
+  })
+}
+
+const TEXT_FORMS = /^(?:hex|base64|decimal|byte-list)/
+
+function isText(form: string): boolean {
+  return TEXT_FORMS.test(form)
+}
