@@ -218,16 +218,14 @@ const COMMANDS: readonly Spec[] = [
     load: async () => (await import('./commands/sql.ts')).sql,
   },
   {
-    usage: 'scan <FILE|DIR...>',
+    usage: 'scan [FILE|DIR...]',
     summary: 'Find private keys in memory dumps and other files',
-    example: 'mintmark scan core.4711 /var/crash --json',
+    example: 'mintmark scan core.4711 /var/crash --public-key jwks.json old-ca.pem',
     options: [
       option(
-        '--public-key <FILE>',
-        'look for the private half of these public keys too (repeatable)',
-      )
-        .argParser((file: string, files: readonly string[]) => [...files, file])
-        .default([], 'those in the dump'),
+        '--public-key <FILE...>',
+        'look for the private half of these public keys too: JWKS, JWK, certificates, SPKI, OpenSSH lines, PEM or DER; several files, and repeatable. Name the dump before it, or behind a --',
+      ).default([], 'those in the dump'),
       option('--deep', 'every alignment, and every place however many look alike'),
       json().conflicts('sarif'),
       option('--sarif', 'one SARIF 2.1.0 log instead of text'),

@@ -76,6 +76,29 @@ describe('mintmark scan --public-key', () => {
   const limbs = file('limbs/core.1', Buffer.concat([noise(4096), prime.toReversed(), noise(4096)]))
   const publicKey = file('public.pem', rsa.publicKey.export({ type: 'spki', format: 'pem' }))
 
+  const other = file('other.pem', ec.publicKey.export({ type: 'spki', format: 'pem' }))
+  const lines: readonly (readonly [string, readonly string[]])[] = [
+    ['after the dump', [limbs, '--public-key', other, publicKey]],
+    ['after the dump, one by one', [limbs, '--public-key', other, '--public-key', publicKey]],
+    ['before the dump and a --', ['--public-key', publicKey, other, '--', limbs]],
+    ['before another option', ['--public-key', other, publicKey, '--deep', limbs]],
+    ['right before the dump', ['--public-key', publicKey, limbs]],
+    ['several right before dumps', ['--public-key', publicKey, other, limbs, empty]],
+  ]
+  for (const [name, args] of lines) {
+    it(`takes several files ${name}`, async () => {
+      const { code, out, err } = await mintmark('scan', ...args)
+      assert.deepEqual([code, err], [1, ''])
+      assert.match(out, /limbs-le64: .*core\.1 at 0x1000 /)
+    })
+  }
+
+  it('asks for a dump where all files are keys', async () => {
+    const { code, out, err } = await mintmark('scan', '--public-key', publicKey, other)
+    assert.deepEqual([code, out], [2, ''])
+    assert.match(err, /missing argument 'FILE\|DIR'.*--help/)
+  })
+
   it('finds a prime that lies there as bare limbs, which nothing else shows', async () => {
     assert.equal((await mintmark('scan', limbs)).code, 0)
     const found = await mintmark('scan', limbs, '--public-key', publicKey)

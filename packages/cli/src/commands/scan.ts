@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
-import { MintmarkError, safeJson, safeText } from '@mintmark/core'
-import { type PublicKey, parsePublicKeys, type ScanReport, scanFile } from '@mintmark/scan'
+import { MintmarkError, safeJson } from '@mintmark/core'
+import { type PublicKey, type ScanReport, scanFile } from '@mintmark/scan'
+import { keysAndOperands } from '../given_keys.ts'
 import { inputFiles, type Unreadable } from '../input_files.ts'
 import type { ExitCode, Io } from '../io.ts'
-import { flag, list } from '../options.ts'
+import { flag } from '../options.ts'
 import type { Handler, Options } from '../program.ts'
 import { Progress } from '../progress.ts'
 import { sarifLog } from '../render/sarif.ts'
@@ -16,15 +16,27 @@ export interface Scanned {
   readonly unreadable: readonly Unreadable[]
 }
 
+const NO_OPERAND =
+  "error: missing argument 'FILE|DIR': name what to scan first, or behind a -- (see --help)"
+
 export const scan: Handler = async (args, options, io) => {
-  const scanned = await scanAll(args, options, io)
+  const { publicKeys, operands } = await keysAndOperands(args, options, io)
+  if (operands.length === 0) {
+    io.err(`${NO_OPERAND}\n`)
+    return 2
+  }
+  const scanned = await scanAll(operands, publicKeys, options, io)
   await io.out(rendered(scanned, options))
   return exitCode(scanned)
 }
 
-async function scanAll(args: readonly string[], options: Options, io: Io): Promise<Scanned> {
-  const publicKeys = await givenKeys(options, io)
-  const { files, unreadable } = await inputFiles(args)
+async function scanAll(
+  paths: readonly string[],
+  publicKeys: readonly PublicKey[],
+  options: Options,
+  io: Io,
+): Promise<Scanned> {
+  const { files, unreadable } = await inputFiles(paths)
   const totalBytes = files.reduce((sum, { size }) => sum + size, 0)
   const reports: ScanReport[] = []
   const failed: Unreadable[] = [...unreadable]
@@ -52,29 +64,6 @@ async function scanAll(args: readonly string[], options: Options, io: Io): Promi
     progress.end()
   }
   return { reports, unreadable: failed }
-}
-
-/** The keys of `--public-key`; what in the files is of no use is told on standard error. */
-async function givenKeys(options: Options, io: Io): Promise<readonly PublicKey[]> {
-  const files = await Promise.all(
-    list(options, 'publicKey').map(async (path) => parsePublicKeys(await bytesOf(path), path)),
-  )
-  for (const problem of files.flatMap(({ problems }) => problems))
-    io.err(`mintmark: ${safeText(problem)}\n`)
-  const empty = files.findIndex(({ keys }) => keys.length === 0)
-  if (empty >= 0)
-    throw new MintmarkError('INPUT_INVALID', 'a file of --public-key holds no public key', {
-      option: 'public-key',
-    })
-  return files.flatMap(({ keys }) => keys)
-}
-
-async function bytesOf(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path)
-  } catch (cause) {
-    throw new MintmarkError('INPUT_UNREADABLE', `${path} cannot be read`, { path }, { cause })
-  }
 }
 
 function share(done: number, total: number): number {

@@ -83,7 +83,7 @@ function keysOfText(source: string): PublicKeyFile {
 
 /** A certificate as metadata has it: base64 alone. */
 function keysOfBase64(text: string): PublicKey[] {
-  return /^[\w+/\s]{64,1000000}={0,2}\s*$/.test(text)
+  return /^[\w+/\s]{44,1000000}={0,2}\s*$/.test(text)
     ? keysOfDer(Buffer.from(text, 'base64')).keys
     : []
 }
