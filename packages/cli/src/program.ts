@@ -109,6 +109,13 @@ const hunts = (): Option =>
 const threads = (): Option =>
   option('--threads <N>', 'worker threads that read files (default: one a core)')
 
+/** Of a command that looks for their private halves. */
+const publicKeys = (): Option =>
+  option(
+    '--public-key <FILE...>',
+    'look for the private half of these public keys too: JWKS, JWK, certificates, SPKI, OpenSSH lines, PEM or DER; several files, and repeatable. Name the dump before it, or behind a --',
+  ).default([], 'those in the dump')
+
 /** What is looked at: values of one option are alternatives, different options narrow each other. */
 const selection = (): Option[] => [
   option('--all', 'every access, whatever its verdict'),
@@ -222,15 +229,31 @@ const COMMANDS: readonly Spec[] = [
     summary: 'Find private keys in memory dumps and other files',
     example: 'mintmark scan core.4711 /var/crash --public-key jwks.json old-ca.pem',
     options: [
-      option(
-        '--public-key <FILE...>',
-        'look for the private half of these public keys too: JWKS, JWK, certificates, SPKI, OpenSSH lines, PEM or DER; several files, and repeatable. Name the dump before it, or behind a --',
-      ).default([], 'those in the dump'),
+      publicKeys(),
       option('--deep', 'every alignment, and every place however many look alike'),
       json().conflicts('sarif'),
       option('--sarif', 'one SARIF 2.1.0 log instead of text'),
     ],
     load: async () => (await import('./commands/scan.ts')).scan,
+  },
+  {
+    usage: 'scrub [FILE]',
+    summary: 'Copy a memory dump without its private keys, and prove it',
+    example: 'mintmark scrub core.4711 -o core.4711.clean --public-key jwks.json',
+    options: [
+      option(
+        '-o, --out <OUT>',
+        'file to write; it appears whole or not at all',
+      ).makeOptionMandatory(),
+      publicKeys(),
+      option('--report <PATH>', 'where the report goes (default: OUT.report.json)'),
+      option('--force', 'replace OUT and the report if they are there'),
+      option('--published', 'erase published test keys too, which are parts of programs'),
+      option('--keep-lesser', 'leave tokens, encrypted keys and keystores'),
+      option('--keep-candidates', 'leave what has the shape of a key and nothing proves'),
+      json(),
+    ],
+    load: async () => (await import('./commands/scrub.ts')).scrub,
   },
   {
     usage: 'replay <SCENARIO>',

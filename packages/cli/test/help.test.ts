@@ -21,6 +21,7 @@ const COMMANDS = [
   'hunt',
   'sql',
   'scan',
+  'scrub',
   'replay',
 ]
 /** Questions to a case that exists, with the operands that they need. */
@@ -68,7 +69,7 @@ describe('a command', () => {
     })
 
     it(`${command} refuses an option that it does not have`, async () => {
-      const named = { replay: '--out', scan: '--deep' }[command] ?? '--case'
+      const named = { replay: '--out', scan: '--deep', scrub: '--out' }[command] ?? '--case'
       const place = join(folder, 'place')
       const { code, out, err } = await mintmark(command, named, place, '--no-such-option')
       assert.deepEqual([code, out], [2, ''])

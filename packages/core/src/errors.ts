@@ -12,6 +12,7 @@
  * Adding a code is a minor change, renaming one is a major.
  */
 export type ErrorCode =
+  | 'INPUT_CHANGED'
   | 'INPUT_INVALID'
   | 'INPUT_UNREADABLE'
   | 'CASE_BUSY'
@@ -21,6 +22,7 @@ export type ErrorCode =
   | 'ENGINE_QUERY'
   | 'ENGINE_UNAVAILABLE'
   | 'HUNT_INVALID'
+  | 'OUTPUT_EXISTS'
   | 'OUTPUT_UNWRITABLE'
 
 /** Facts about the failure, by name. JSON-safe, short, and never bytes from the input. */

@@ -23,7 +23,14 @@ export {
 export type { ErasedInput, FileInput, ScanInput } from './scan_input.ts'
 export type { LimitCode, ScanLimit } from './scan_limits.ts'
 export { ANCHORS as ALL_ANCHORS } from './scanner_task.ts'
+export { removeUnfinished } from './scrub/new_file.ts'
+export {
+  type FileProgress,
+  type ScrubDocument,
+  type ScrubFileOptions,
+  scrubFile,
+} from './scrub/scrub_file.ts'
 export { scrubInput } from './scrub/scrub_input.ts'
 export type { Scrubbed, ScrubOptions, ScrubProgress } from './scrub/scrub_options.ts'
-export type { ScrubReport } from './scrub/scrub_report.ts'
+export type { ErasedValue, ScrubbedKey, ScrubReport } from './scrub/scrub_report.ts'
 export type { WindowSearch } from './window_search.ts'

@@ -136,16 +136,16 @@ function placeLine(finding: Finding): string {
 const PATH = 56
 
 /** The end of a path, which tells files apart. */
-function shortPath(file: string): string {
+export function shortPath(file: string): string {
   const safe = safeText(file, 4000)
   return safe.length <= PATH ? safe : `…${safe.slice(1 - PATH)}`
 }
 
-function hex(value: number): string {
+export function hex(value: number): string {
   return `0x${value.toString(16)}`
 }
 
-function line(text: string): string {
+export function line(text: string): string {
   return text.length <= WIDTH ? text : `${text.slice(0, WIDTH - 1)}…`
 }
 
@@ -180,12 +180,12 @@ function unreadLines(
   ]
 }
 
-function section(title: string, lines: readonly string[]): string[] {
+export function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ['', title, ...lines]
 }
 
 /** The first lines, and one for how many more there are. */
-function cut(lines: readonly string[], most: number, one = 'line'): string[] {
+export function cut(lines: readonly string[], most: number, one = 'line'): string[] {
   if (lines.length <= most) return [...lines]
   return [...lines.slice(0, most - 1), more(lines.length - most + 1, one)]
 }
@@ -211,7 +211,7 @@ function closing(reports: readonly ScanReport[], findings: readonly Finding[]): 
 
 const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB']
 
-function size(bytes: number): string {
+export function size(bytes: number): string {
   let value = bytes
   let unit = 0
   while (value >= 1024 && unit < UNITS.length - 1) {

@@ -19,6 +19,10 @@ const COST = 8
 /** Pairs that are looked at in a slice: copies of one pair are one, so that more are made up. */
 const MOST_PAIRS = 64
 
+/** Fewer equal bytes than this are one limb that fits, which chance or n itself gives. */
+const LEAST_BYTES = 16
+const SMALL = 1n << 32n
+
 /** The lists of candidates that hold factors. */
 const FACTOR_LISTS = [0, 1, 2]
 
@@ -63,7 +67,10 @@ function partOf(
   if (material !== undefined) {
     return [{ at: a.at, length: span, spelling, name: 'p', proof: 'n mod p = 0', material }]
   }
-  const bytes = equalLowBytes(x * numberAt(kernel, b, shape.length), key.n, shape.length)
+  const other = numberAt(kernel, b, shape.length)
+  const bytes = equalLowBytes(x * other, key.n, shape.length)
+  // Any word is 1 times itself: the low limb of n, and a small number elsewhere, are no parts of factors.
+  if (bytes < LEAST_BYTES || [x, other].some((each) => BigInt.asUintN(64, each) < SMALL)) return []
   // The low bytes are the first of a window whose lowest word is the first, the last of another.
   const isLowFirst = a.order === 0 || a.order >= 4
   const at = isLowFirst ? a.at : a.at + span - bytes

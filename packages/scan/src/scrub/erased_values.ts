@@ -10,6 +10,9 @@ import type { ErasedValue, Place } from './scrub_report.ts'
 /** Places that are listed of one value in one spelling; all are counted. */
 const MOST_LISTED = 256
 
+/** What a whole PEM, DER, JWK … is called beside values. */
+export const STRUCTURE = 'structure'
+
 interface Account {
   readonly value: string
   readonly form: string
@@ -55,7 +58,8 @@ export class ErasedValues {
 
   of(key: number): readonly ErasedValue[] {
     const accounts = [...(this.#byKey.get(key)?.values() ?? [])]
-    return accounts.map(({ value, form, places, pieces, bytes, at }) => ({
+    const sorted = accounts.toSorted((a, b) => rankOf(a) - rankOf(b) || b.bytes - a.bytes)
+    return sorted.map(({ value, form, places, pieces, bytes, at }) => ({
       value,
       form,
       places,
@@ -65,3 +69,6 @@ export class ErasedValues {
     }))
   }
 }
+
+/** Whole structures first: people know them. */
+const rankOf = ({ value }: Account): number => (value === STRUCTURE ? 0 : 1)

@@ -10,7 +10,7 @@ import type { KeyMaterial } from '../key_material.ts'
 import type { PublicKey } from '../public_keys/public_key.ts'
 import type { ScanReport } from '../report.ts'
 import { ErasedRanges, isWithin, joinedRanges } from './erased_ranges.ts'
-import { ErasedValues } from './erased_values.ts'
+import { ErasedValues, STRUCTURE } from './erased_values.ts'
 import { KeyRing } from './key_ring.ts'
 import type { LastLook } from './last_look.ts'
 import { findPieces, type Piece } from './piece_search.ts'
@@ -150,7 +150,7 @@ export class Scrub {
     const { kind, form, certainty, note, keyId } = finding
     const key = this.ring.numberOf(keyId?.spkiSha256)
     if (key !== undefined) {
-      this.values.add({ ...placeOf(finding), key, value: 'structure', form, isWhole: true })
+      this.values.add({ ...placeOf(finding), key, value: STRUCTURE, form, isWhole: true })
     } else if (this.others.length >= MOST_OTHERS) this.moreOthers++
     else this.others.push({ ...this.places.of(placeOf(finding)), kind, form, certainty, note })
   }

@@ -6,7 +6,7 @@
 import type { Finding, KeyId } from '../finding.ts'
 import { bitsOf, kindOf } from '../known/found_value.ts'
 import type { PublicKey } from '../public_keys/public_key.ts'
-import { ErasedValues } from './erased_values.ts'
+import { ErasedValues, STRUCTURE } from './erased_values.ts'
 import { shownBits } from './in_structure.ts'
 import { type RingKey, secretBits } from './key_ring.ts'
 import { isCut, type LastLook, type Left, unseen } from './last_look.ts'
@@ -74,7 +74,7 @@ function keptKeys(scrub: Scrub, { report }: LastLook, given: GivenKeys): Scrubbe
     if (first === undefined) return []
     const values = new ErasedValues(scrub.places)
     for (const { offset, length, form } of findings) {
-      values.add({ key: 0, value: 'structure', form, offset, length, isWhole: true })
+      values.add({ key: 0, value: STRUCTURE, form, offset, length, isWhole: true })
     }
     const { kind, bits, note, keyId } = first
     return [

@@ -1,0 +1,91 @@
+import { MintmarkError, safeJson } from '@mintmark/core'
+import {
+  type PublicKey,
+  removeUnfinished,
+  type ScrubDocument,
+  type ScrubFileOptions,
+  scrubFile,
+} from '@mintmark/scan'
+import { keysAndOperands } from '../given_keys.ts'
+import type { ExitCode, Io } from '../io.ts'
+import { flag, textOption } from '../options.ts'
+import type { Handler, Options } from '../program.ts'
+import { Progress } from '../progress.ts'
+import { scrubText } from '../render/scrub_text.ts'
+
+const USAGE = 'error: give one FILE to scrub: name it first, or behind a -- (see --help)'
+
+export const scrub: Handler = async (args, options, io) => {
+  const { publicKeys, operands } = await keysAndOperands(args, options, io)
+  const [path] = operands
+  if (path === undefined || operands.length > 1) {
+    io.err(`${USAGE}\n`)
+    return 2
+  }
+  if (path === '-')
+    throw new MintmarkError(
+      'INPUT_INVALID',
+      'scrub reads a file more than once: give it a file, not a pipe',
+      { option: 'FILE' },
+    )
+  const asked = askedFor(options, publicKeys)
+  const document = await endingClean(() => scrubbed(path, asked, io))
+  const shown = { document, report: asked.report ?? `${asked.out}.report.json` }
+  await io.out(flag(options, 'json') ? `${safeJson(document, 2)}\n` : scrubText(shown))
+  return exitCode(document)
+}
+
+function askedFor(options: Options, publicKeys: readonly PublicKey[]): ScrubFileOptions {
+  const report = textOption(options, 'report')
+  return {
+    out: textOption(options, 'out') ?? '',
+    publicKeys,
+    isForced: flag(options, 'force'),
+    published: flag(options, 'published'),
+    keepLesser: flag(options, 'keepLesser'),
+    keepCandidates: flag(options, 'keepCandidates'),
+    ...(report !== undefined && { report }),
+  }
+}
+
+const STEPS = { searching: 'searching', verifying: 'searching the result', writing: 'writing' }
+
+async function scrubbed(path: string, options: ScrubFileOptions, io: Io): Promise<ScrubDocument> {
+  const progress = new Progress(io)
+  try {
+    return await scrubFile(path, {
+      ...options,
+      onProgress: ({ step, doneBytes, totalBytes }) =>
+        progress.show(STEPS[step], doneBytes, totalBytes),
+    })
+  } finally {
+    progress.end()
+  }
+}
+
+const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+const goOn = (): void => {}
+
+/** Leaves no half of a file if the process is told to end meanwhile; a file that is too large is an error of the write. */
+async function endingClean<T>(work: () => Promise<T>): Promise<T> {
+  const end = (signal: NodeJS.Signals): void => {
+    removeUnfinished()
+    // As if there had been no handler: whoever asked sees that it ended by the signal.
+    process.removeListener(signal, end)
+    process.kill(process.pid, signal)
+  }
+  for (const signal of ENDINGS) process.on(signal, end)
+  process.on('SIGXFSZ', goOn)
+  try {
+    return await work()
+  } finally {
+    for (const signal of ENDINGS) process.removeListener(signal, end)
+    process.removeListener('SIGXFSZ', goOn)
+  }
+}
+
+function exitCode({ isClean, erased }: ScrubDocument): ExitCode {
+  if (!isClean) return 3
+  return erased.bytes > 0 ? 1 : 0
+}

@@ -1,0 +1,136 @@
+/**
+ * What a scrub did, on a terminal: at most 40 lines. The report file has all.
+ *
+ * @module
+ */
+import { safeText } from '@mintmark/core'
+import type { ErasedValue, ScrubbedKey, ScrubDocument } from '@mintmark/scan'
+import { cut, hex, line, section, shortPath, size } from './scan_text.ts'
+import { count, plural } from './table.ts'
+
+/** Lines of each list. */
+const SHOWN = { keys: 12, values: 3, given: 4, others: 3, left: 5 }
+
+export interface ScrubShown {
+  readonly document: ScrubDocument
+  /** Where the report is. */
+  readonly report: string
+}
+
+/** Text from dumps and file names is safe to print. */
+export function scrubText({ document, report }: ScrubShown): string {
+  const { keys, isClean } = document
+  const erased = keys.filter(({ verdict }) => verdict === 'erased' || verdict === 'remains')
+  const others = keys.filter(({ verdict }) => verdict !== 'erased' && verdict !== 'remains')
+  const lines = [
+    headline(document, erased),
+    ...section(isClean ? 'ERASED' : 'FOUND', [
+      ...cut(erased.toSorted(namedFirst).flatMap(keyLines), SHOWN.keys),
+      ...cut(otherLines(document), SHOWN.others, 'kind'),
+    ]),
+    ...section('LEFT: the output would not be clean, and was not written', [
+      ...cut(remainderLines(document), SHOWN.left),
+    ]),
+    ...section('GIVEN AND NOT FOUND, OR PUBLISHED', cut(others.map(otherKeyLine), SHOWN.given)),
+    ...closing(document, report),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function headline({ isClean, erased }: ScrubDocument, keys: readonly ScrubbedKey[]): string {
+  if (!isClean)
+    return 'NOT CLEAN: something of a key would be left. Nothing was written but the report.'
+  if (erased.bytes === 0) return 'CLEAN: nothing was found to erase. The output is an equal copy.'
+  const what = keys.length === 0 ? '' : ` of ${plural(keys.length, 'key')}`
+  return `CLEAN: ${plural(erased.bytes, 'byte')}${what} erased at ${plural(erased.ranges.length, 'place')}. A deep scan of the result finds no key.`
+}
+
+/** Keys that have a name before those of random generators and sessions. */
+function namedFirst(a: ScrubbedKey, b: ScrubbedKey): number {
+  return rankOf(a) - rankOf(b)
+}
+
+const rankOf = ({ keyId }: ScrubbedKey): number => (keyId?.spkiSha256 === undefined ? 1 : 0)
+
+function keyLines({ kind, bits, keyId, values, note, inStructure }: ScrubbedKey): string[] {
+  const names = [
+    ...(keyId?.spkiSha256 === undefined ? [] : [`SPKI SHA-256 ${keyId.spkiSha256}`]),
+    ...(keyId?.kid === undefined ? [] : [`kid ${safeText(keyId.kid, 60)}`]),
+    ...(keyId?.subject === undefined ? [] : [safeText(keyId.subject, 60)]),
+  ]
+  const what = `${kind}${bits === 0 ? '' : ` ${bits}`}${note === undefined ? '' : ` (${note})`}`
+  const fixed =
+    inStructure.length === 0
+      ? []
+      : [
+          `    ${plural(inStructure.length, 'piece')} in registers or headers, which are never changed`,
+        ]
+  return [
+    line(`  ${what}${names.length === 0 ? '' : `  ${names.join(', ')}`}`),
+    ...cut(values.map(valueLine), SHOWN.values, 'value').map((text) => `  ${text}`),
+    ...fixed,
+  ]
+}
+
+function valueLine({ value, form, places, at }: ErasedValue): string {
+  const first = at[0]
+  const where = first === undefined ? '' : `, first at ${hex(first.offset)}`
+  const address = first?.address === undefined ? '' : ` (address ${first.address})`
+  const name = value === 'structure' ? form : `${value} as ${form}`
+  return line(`  ${name}: ${plural(places, 'place')}${where}${address}`)
+}
+
+/** One line a kind and form. */
+function otherLines({ others, moreOthers }: ScrubDocument): string[] {
+  const kinds = new Map<string, number>()
+  for (const { kind, form, certainty } of others) {
+    const name = `${certainty === 'candidate' ? 'candidate: ' : ''}${kind} (${form})`
+    kinds.set(name, (kinds.get(name) ?? 0) + 1)
+  }
+  const lines = [...kinds].map(([name, often]) => line(`  ${count(often)} × ${name}`))
+  return moreOthers === 0 ? lines : [...lines, `  ${count(moreOthers)} × others`]
+}
+
+function remainderLines({ remainders }: ScrubDocument): string[] {
+  return remainders.map(({ message, places }) => {
+    const first = places[0]
+    const where = first === undefined ? '' : `, first at ${hex(first.offset)}`
+    return line(`  ${safeText(message, 110)}${where}`)
+  })
+}
+
+function otherKeyLine({ kind, bits, keyId, verdict, values }: ScrubbedKey): string {
+  const id = keyId?.spkiSha256
+  const name = keyId?.kid ?? keyId?.subject
+  const known = name === undefined ? '' : ` (${safeText(name, 40)})`
+  const which = id === undefined ? `${kind} ${bits}` : `${kind} ${bits}  SPKI SHA-256 ${id}${known}`
+  return line(`  ${which}: ${VERDICTS[verdict]}${values.length > 0 ? ', and left' : ''}`)
+}
+
+const VERDICTS: Readonly<Record<ScrubbedKey['verdict'], string>> = {
+  absent: 'nothing of it is there',
+  'not-found': 'not found, which proves nothing',
+  kept: 'a published test key',
+  erased: 'erased',
+  remains: 'left',
+}
+
+function closing({ input, output, flaws }: ScrubDocument, report: string): string[] {
+  return [
+    '',
+    line(
+      `INPUT     ${shortPath(input.path)}, ${size(input.size)} (${size(input.sizeOnDisk)} on disk)`,
+    ),
+    `          SHA-256 ${input.sha256}`,
+    ...(output === null
+      ? []
+      : [
+          line(
+            `OUTPUT    ${shortPath(output.path)}, ${size(output.size)} (${size(output.sizeOnDisk)} on disk)`,
+          ),
+          `          SHA-256 ${output.sha256}`,
+        ]),
+    ...flaws.slice(0, 2).map(({ message }) => line(`DAMAGED   ${safeText(message, 110)}`)),
+    line(`REPORT    ${shortPath(report)}`),
+  ]
+}

@@ -1,0 +1,210 @@
+/**
+ * Files that appear whole or not at all: written under another name beside their place, made durable, then renamed.
+ *
+ * @module
+ */
+import { randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  ftruncateSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
+import path from 'node:path'
+import { MintmarkError, safeText } from '@mintmark/core'
+
+/** Only its owner may read it: what it was made from held keys. */
+const MODE = 0o600
+const NO_ROOM: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
+
+/** Files that are begun and not in their place, for {@link removeUnfinished}. */
+const unfinished = new Set<string>()
+
+/** Removes what is begun and not finished: to be called when the process is told to end. */
+export function removeUnfinished(): void {
+  for (const file of unfinished) removeQuietly(file)
+  unfinished.clear()
+}
+
+/** A file under way. Call {@link NewFile.discard} whatever happens: it does nothing once the file is in its place. */
+export class NewFile {
+  /** Where the bytes are meanwhile. */
+  readonly path: string
+  readonly #place: string
+  readonly #shown: string
+  #file: number | undefined
+  /** Once it is in its place. */
+  #placed: string | undefined
+
+  /**
+   * @param place where it is to be
+   * @throws {MintmarkError} `OUTPUT_UNWRITABLE`, `DISK_FULL`
+   */
+  constructor(place: string) {
+    this.#place = place
+    this.#shown = safeText(place)
+    const name = `.${path.basename(place).slice(0, 200)}.${randomBytes(6).toString('hex')}.tmp`
+    this.path = path.join(path.dirname(place), name)
+    const { O_CREAT, O_EXCL, O_WRONLY, O_NOFOLLOW } = constants
+    const flags = O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW
+    this.#attempt(() => {
+      this.#file = openSync(this.path, flags, MODE)
+    })
+    unfinished.add(this.path)
+  }
+
+  /** Sets its size; what is not written reads as zeros and takes no room. */
+  resize(size: number): void {
+    this.#attempt(() => ftruncateSync(this.#open(), size))
+  }
+
+  write(bytes: Uint8Array, offset: number): void {
+    for (let done = 0; done < bytes.length; ) {
+      const from = done
+      done += this.#attempt(() =>
+        writeSync(this.#open(), bytes, from, bytes.length - from, offset + from),
+      )
+    }
+  }
+
+  /** Waits until all of it is on the disk. */
+  sync(): void {
+    this.#attempt(() => fsyncSync(this.#open()))
+  }
+
+  /**
+   * Puts it in its place.
+   *
+   * @param isForced whether another file there is replaced
+   * @throws {MintmarkError} `OUTPUT_EXISTS` if there is one and it is not to be replaced
+   */
+  finish(isForced: boolean): void {
+    this.#attempt(() => {
+      if (isForced || !this.#isLinked()) renameSync(this.path, this.#place)
+      else unlinkSync(this.path)
+    })
+    this.#placed = this.#place
+    unfinished.delete(this.path)
+    this.#close()
+    syncFolder(path.dirname(this.#place))
+  }
+
+  /** Removes it from its place again. */
+  withdraw(): void {
+    if (this.#placed !== undefined) removeQuietly(this.#placed)
+    this.#placed = undefined
+  }
+
+  /** Removes what is under way; once it is in its place this does nothing. */
+  discard(): void {
+    this.#close()
+    if (!unfinished.delete(this.path)) return
+    removeQuietly(this.path)
+  }
+
+  /** Whether it has its name now. A link replaces nothing, which a rename would; some file systems have none. */
+  #isLinked(): boolean {
+    try {
+      linkSync(this.path, this.#place)
+      return true
+    } catch (cause) {
+      if (errnoOf(cause) === 'EEXIST' || isThere(this.#place)) throw existsError(this.#shown, cause)
+      return false
+    }
+  }
+
+  #open(): number {
+    if (this.#file === undefined) throw new TypeError('the file is closed')
+    return this.#file
+  }
+
+  #close(): void {
+    if (this.#file !== undefined) closeSync(this.#file)
+    this.#file = undefined
+  }
+
+  #attempt<T>(action: () => T): T {
+    try {
+      return action()
+    } catch (cause) {
+      if (cause instanceof MintmarkError) throw cause
+      throw writeError(this.#shown, cause)
+    }
+  }
+}
+
+/**
+ * Refuses a place where something is that may not be replaced.
+ *
+ * @throws {MintmarkError} `OUTPUT_EXISTS` if there is a file and it is not to be replaced; `OUTPUT_UNWRITABLE` if what is
+ * there is no file
+ */
+export function checkPlace(place: string, isForced: boolean): void {
+  const shown = safeText(place)
+  let found: ReturnType<typeof lstatSync>
+  try {
+    found = lstatSync(place)
+  } catch (cause) {
+    if (errnoOf(cause) === 'ENOENT') return
+    throw writeError(shown, cause)
+  }
+  if (!found.isFile()) {
+    const message = `cannot write ${shown}: something is there that is no file`
+    throw new MintmarkError('OUTPUT_UNWRITABLE', message, { path: shown })
+  }
+  if (!isForced) throw existsError(shown)
+}
+
+function isThere(place: string): boolean {
+  try {
+    lstatSync(place)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function existsError(shown: string, cause?: unknown): MintmarkError {
+  const message = `${shown} is there already (--force replaces it)`
+  return new MintmarkError('OUTPUT_EXISTS', message, { path: shown }, { cause })
+}
+
+function writeError(shown: string, cause: unknown): MintmarkError {
+  const errno = errnoOf(cause)
+  const facts = { path: shown, errno }
+  if (NO_ROOM.has(errno)) {
+    return new MintmarkError('DISK_FULL', `no room to write ${shown}: ${errno}`, facts, { cause })
+  }
+  return new MintmarkError('OUTPUT_UNWRITABLE', `cannot write ${shown}: ${errno}`, facts, { cause })
+}
+
+function errnoOf(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN'
+}
+
+/** The name is on the disk once its folder is. Where folders cannot be synced, the system does so by itself. */
+function syncFolder(folder: string): void {
+  let file: number | undefined
+  try {
+    file = openSync(folder, constants.O_RDONLY)
+    fsyncSync(file)
+  } catch {
+    // The file itself is durable, and in its place.
+  } finally {
+    if (file !== undefined) closeSync(file)
+  }
+}
+
+function removeQuietly(file: string): void {
+  try {
+    unlinkSync(file)
+  } catch {
+    // It is gone, or nothing can be done about it.
+  }
+}

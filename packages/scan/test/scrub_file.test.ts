@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict'
+import { createHash, generateKeyPairSync } from 'node:crypto'
+import {
+  appendFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, beforeEach, describe, it } from 'node:test'
+import { MintmarkError } from '@mintmark/core'
+import { elfCore } from '@mintmark/testkit'
+import { scanFile } from '../src/scan_file.ts'
+import { type ScrubFileOptions, scrubFile } from '../src/scrub/scrub_file.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'scrub-file-'))
+after(() => rmSync(root, { recursive: true }))
+
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+const pem = Buffer.from(privateKey.export({ format: 'pem', type: 'pkcs8' }).toString())
+const heap = Buffer.alloc(16_384, '.,;:\0\x01')
+heap.set(pem, 1000)
+const core = elfCore({ memory: [{ address: 0x10000n, bytes: heap }] }).bytes
+const bare = elfCore({ memory: [{ address: 0x10000n, bytes: Buffer.alloc(8192, 7) }] }).bytes
+
+let folder = root
+let input = ''
+let out = ''
+let count = 0
+beforeEach(() => {
+  folder = join(root, String(count++))
+  mkdirSync(folder)
+  input = join(folder, 'core')
+  out = join(folder, 'out')
+  writeFileSync(input, core)
+})
+
+const scrub = (more: Partial<ScrubFileOptions> = {}) => scrubFile(input, { out, ...more })
+const sha256 = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
+const code = (wanted: string) => (error: unknown) =>
+  error instanceof MintmarkError && error.code === wanted
+const names = () => readdirSync(folder).toSorted()
+
+describe('the output', () => {
+  it('is the input with the key erased, and its report beside it', async () => {
+    const document = await scrub()
+    assert.deepEqual(names(), ['core', 'out', 'out.report.json'])
+    const expected = Buffer.from(core)
+    for (const { offset, length } of document.erased.ranges) {
+      expected.fill(0, offset, offset + length)
+    }
+    assert.deepEqual(readFileSync(out), expected)
+    assert.equal(expected.includes(pem.subarray(40, 60)), false)
+    assert.deepEqual((await scanFile(out, { deep: true })).findings, [])
+    assert.equal(document.input.sha256, sha256(input))
+    assert.equal(document.output?.sha256, sha256(out))
+    const report: unknown = JSON.parse(readFileSync(`${out}.report.json`, 'utf8'))
+    assert.deepEqual(report, JSON.parse(JSON.stringify(document)))
+  })
+
+  it('may be read by its owner alone', async () => {
+    await scrub()
+    for (const path of [out, `${out}.report.json`]) assert.equal(statSync(path).mode & 0o777, 0o600)
+  })
+
+  it('is an equal copy where there is nothing', async () => {
+    writeFileSync(input, bare)
+    const document = await scrub()
+    assert.equal(document.erased.bytes, 0)
+    assert.equal(sha256(out), sha256(input))
+  })
+
+  it('is an empty file of an empty file', async () => {
+    writeFileSync(input, '')
+    await scrub()
+    assert.equal(statSync(out).size, 0)
+  })
+
+  it('has the holes of the input, and ends in one', async () => {
+    truncateSync(input, 64 << 20)
+    appendFileSync(input, heap)
+    truncateSync(input, 200 << 20)
+    const document = await scrub()
+    assert.equal(statSync(out).size, 200 << 20)
+    assert.ok(statSync(out).blocks * 512 < 1 << 20, 'holes take no room')
+    assert.equal(document.output?.sha256, sha256(out))
+    assert.equal(document.erased.ranges.length >= 2, true)
+  })
+
+  it('replaces another only if it is forced to', async () => {
+    writeFileSync(out, 'old')
+    await assert.rejects(scrub(), code('OUTPUT_EXISTS'))
+    assert.equal(readFileSync(out, 'utf8'), 'old')
+    await scrub({ isForced: true })
+    assert.equal(statSync(out).size, core.length)
+  })
+
+  it('is not written if the place of the report is taken', async () => {
+    writeFileSync(`${out}.report.json`, 'old')
+    await assert.rejects(scrub(), code('OUTPUT_EXISTS'))
+    assert.equal(existsSync(out), false)
+  })
+
+  it('is put nowhere if its place is taken meanwhile', async () => {
+    const onProgress = () => writeFileSync(out, 'other')
+    await assert.rejects(scrub({ onProgress }), code('OUTPUT_EXISTS'))
+    assert.equal(readFileSync(out, 'utf8'), 'other')
+    assert.deepEqual(names(), ['core', 'out'])
+  })
+})
+
+const REFUSED: readonly {
+  name: string
+  wanted: string
+  prepare: () => Partial<ScrubFileOptions>
+}[] = [
+  { name: 'the output is the input', wanted: 'INPUT_INVALID', prepare: () => ({ out: input }) },
+  {
+    name: 'the output is another name of the input',
+    wanted: 'INPUT_INVALID',
+    prepare: () => {
+      linkSync(input, join(folder, 'link'))
+      return { out: join(folder, 'link'), isForced: true }
+    },
+  },
+  {
+    name: 'the output leads to the input',
+    wanted: 'INPUT_INVALID',
+    prepare: () => {
+      symlinkSync(input, join(folder, 'link'))
+      return { out: join(folder, 'link'), isForced: true }
+    },
+  },
+  {
+    name: 'a link is in the place',
+    wanted: 'OUTPUT_UNWRITABLE',
+    prepare: () => {
+      symlinkSync('nowhere', out)
+      return { isForced: true }
+    },
+  },
+  {
+    name: 'a folder is in the place',
+    wanted: 'OUTPUT_UNWRITABLE',
+    prepare: () => {
+      mkdirSync(out)
+      return { isForced: true }
+    },
+  },
+  {
+    name: 'the folder is not there',
+    wanted: 'OUTPUT_UNWRITABLE',
+    prepare: () => ({ out: join(folder, 'none', 'out') }),
+  },
+  {
+    name: 'the report would be the output',
+    wanted: 'INPUT_INVALID',
+    prepare: () => ({ report: out }),
+  },
+  {
+    name: 'the report would be the input',
+    wanted: 'INPUT_INVALID',
+    prepare: () => ({ report: input, isForced: true }),
+  },
+  {
+    name: 'somebody writes to the input meanwhile',
+    wanted: 'INPUT_CHANGED',
+    prepare: () => ({ onProgress: () => appendFileSync(input, 'x') }),
+  },
+  {
+    name: 'the input is no file',
+    wanted: 'INPUT_UNREADABLE',
+    prepare: () => {
+      rmSync(input)
+      mkdirSync(input)
+      return {}
+    },
+  },
+  {
+    name: 'the input is not there',
+    wanted: 'INPUT_UNREADABLE',
+    prepare: () => {
+      rmSync(input)
+      return {}
+    },
+  },
+]
+
+describe('nothing is left behind', () => {
+  for (const { name, wanted, prepare } of REFUSED) {
+    it(`if ${name}: ${wanted}`, async () => {
+      const options = prepare()
+      const before = names()
+      await assert.rejects(scrub(options), code(wanted))
+      assert.deepEqual(names(), before)
+    })
+  }
+})
+
+describe('an output that would not be clean', () => {
+  it('is not written, and the report says why', async () => {
+    // A key in a note of the core: what describes the dump is never changed.
+    const program = `sh -c ${'x'.repeat(8)}`
+    const noted = elfCore({
+      memory: [{ address: 0x10000n, bytes: heap }],
+      files: [{ from: 0x10000n, to: 0x14000n, path: `/${program}/${pem.toString()}` }],
+    })
+    writeFileSync(input, noted.bytes)
+    const document = await scrub()
+    assert.equal(document.isClean, false)
+    assert.equal(document.output, null)
+    assert.deepEqual(names(), ['core', 'out.report.json'])
+    const codes = new Set(document.remainders.map((remainder) => remainder.code))
+    assert.ok(codes.has('key-found') || codes.has('in-structure'), [...codes].join())
+  })
+})
