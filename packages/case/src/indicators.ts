@@ -8,8 +8,7 @@
  *
  * @module
  */
-import { isObject, type Json, readAddress, readGuid, readTokenId } from '@mintmark/core'
-import { readJti } from '@mintmark/logs'
+import { isObject, type Json, readAddress, readGuid, readJti, readTokenId } from '@mintmark/core'
 import { readNetwork } from './network.ts'
 
 export type IndicatorKind =

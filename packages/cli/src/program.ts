@@ -9,6 +9,7 @@
 import type { MintmarkError } from '@mintmark/core'
 import { Command, CommanderError, Option } from 'commander'
 import type { ExitCode, Io } from './io.ts'
+import { LEDGER_COMMANDS } from './ledger_specs.ts'
 
 /** Options and operands of one call, as commander hands them over. */
 export type Options = Readonly<Record<string, unknown>>
@@ -56,24 +57,31 @@ function buildProgram(io: Io, done: (code: ExitCode) => void): Command {
     .version('0.1.0')
     .showHelpAfterError('(see --help)')
     .exitOverride()
-    .configureOutput({
-      writeOut: (text) => void io.out(text),
-      writeErr: (text) => io.err(text),
-    })
+    .configureOutput(outputOf(io))
     .addHelpText('after', EXIT_CODES)
-  for (const spec of COMMANDS) {
-    const command = program.command(spec.usage).description(spec.summary).exitOverride()
-    command.configureOutput({
-      writeOut: (text) => void io.out(text),
-      writeErr: (text) => io.err(text),
-    })
-    for (const option of spec.options) command.addOption(option)
-    command.addHelpText('after', `\nExample:\n  ${spec.example}`)
-    command.action(async (...call: unknown[]) => {
-      done(await (await spec.load())(operands(call), command.opts(), io))
-    })
-  }
+  for (const spec of COMMANDS) addCommand(program, spec, io, done)
+  const ledger = program
+    .command('ledger')
+    .description('Keep, serve, prove and audit the record of issued tokens')
+    .exitOverride()
+  ledger.configureOutput(outputOf(io))
+  for (const spec of LEDGER_COMMANDS) addCommand(ledger, spec, io, done)
   return program
+}
+
+const outputOf = (io: Io) => ({
+  writeOut: (text: string) => void io.out(text),
+  writeErr: (text: string) => io.err(text),
+})
+
+function addCommand(parent: Command, spec: Spec, io: Io, done: (code: ExitCode) => void): void {
+  const command = parent.command(spec.usage).description(spec.summary).exitOverride()
+  command.configureOutput(outputOf(io))
+  for (const each of spec.options) command.addOption(each)
+  command.addHelpText('after', `\nExample:\n  ${spec.example}`)
+  command.action(async (...call: unknown[]) => {
+    done(await (await spec.load())(operands(call), command.opts(), io))
+  })
 }
 
 /** Commander passes operands, then options, then itself; variadic operands come as one array. */
@@ -88,7 +96,7 @@ const EXIT_CODES = `
 Exit codes: 0 nothing found, 1 found something, 2 usage, 3 failed.
 Start with:  mintmark investigate EXPORTS/ --case CASE`
 
-interface Spec {
+export interface Spec {
   readonly usage: string
   readonly summary: string
   readonly example: string

@@ -60,6 +60,17 @@ describe('mintmark --help', () => {
   })
 })
 
+describe('mintmark ledger', () => {
+  for (const command of ['init', 'serve', 'prove', 'verify', 'audit', 'tail', 'export']) {
+    it(`${command} has help with an example of itself, and refuses an option that it does not have`, async () => {
+      const { code, out, err } = await mintmark('ledger', command, '--help')
+      assert.deepEqual([code, err], [0, ''])
+      assert.match(out, new RegExp(`Example:\\n {2}mintmark ledger ${command} .+`))
+      assert.equal((await mintmark('ledger', command, 'place', '--no-such-option')).code, 2)
+    })
+  }
+})
+
 describe('a command', () => {
   for (const command of COMMANDS) {
     it(`${command} has help with an example of itself`, async () => {

@@ -14,6 +14,7 @@ export {
 } from './times.ts'
 export {
   hashedId,
+  readJti,
   readTokenId,
   type TokenIdLead,
   type TokenIdReading,

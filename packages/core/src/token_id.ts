@@ -134,6 +134,26 @@ export function hashedId(domain: string, text: string): string {
   return guidOfBytes(createHash('sha256').update(`${domain}\0${text}`).digest())
 }
 
+/** Keeps hashed ids of tokens apart from other hashed ids. The same on the issuing and the using side. */
+const JTI_DOMAIN = 'jti'
+const PREFIXED = /^[a-z]{2,12}:([\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12})$/i
+
+/**
+ * The 16-byte id of a `jti`, which may be any text: as it stands if it is spelled as one, without Keycloak's
+ * prefix if it has one, and hashed if it is any other text. Only what is no text is `malformed`.
+ *
+ * Source: RFC 7519, section 4.1.7; Keycloak 26.2 and newer put what made the token in front of a UUID:
+ * `onrtac:581284e9-…` (session type, token type, grant type, two letters each).
+ */
+export function readJti(value: unknown): TokenIdReading {
+  const reading = readTokenId(value)
+  if (reading.state !== 'malformed' || typeof value !== 'string') return reading
+  const spelled = value.trim()
+  const uuid = PREFIXED.exec(spelled)?.[1]
+  if (uuid !== undefined) return readTokenId(uuid)
+  return { tokenId: hashedId(JTI_DOMAIN, spelled), state: 'present' }
+}
+
 /** What the structure of an id suggests about its maker. */
 export type TokenIdLead =
   /** Version 4, and ends in 00, 01 or 02, like every genuine Entra id that was looked at. */

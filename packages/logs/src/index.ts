@@ -8,7 +8,6 @@ export {
   walkEvidence,
 } from './evidence_source.ts'
 export { identityAdapters } from './identity/adapters.ts'
-export { readJti } from './identity/jti.ts'
 export { keycloakEventOfLine } from './identity/keycloak_line.ts'
 export { ACCESS_SCHEMA, ISSUANCE_SCHEMA } from './identity/plain_ndjson.ts'
 export type { RejectTaker } from './inflate.ts'

@@ -10,7 +10,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   logs: ['core'],
   case: ['core', 'logs'],
   replay: ['core', 'logs'],
-  cli: ['core', 'dump', 'scan', 'logs', 'case', 'replay'],
+  ledger: ['core'],
+  cli: ['core', 'dump', 'scan', 'logs', 'case', 'replay', 'ledger'],
   testkit: ['core', 'logs', 'case'],
 }
 
@@ -48,6 +49,13 @@ describe('packages', () => {
   it('end the process in cli/src/main.ts alone', () => {
     const enders = sources.filter((file) => read(file).includes('process.exit('))
     assert.deepEqual(enders, ['packages/cli/src/main.ts'])
+  })
+
+  it('the ledger speaks no HTTP', () => {
+    const own = sources.filter((file) => file.startsWith('packages/ledger/src/'))
+    const wrong = own.filter((file) => /from 'node:(http|https|net)|fetch\(/.test(read(file)))
+    assert.ok(own.length > 10)
+    assert.deepEqual(wrong, [])
   })
 
   it('core and the adapters read no file and no clock', () => {

@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { epochMs, type Json, utcMs } from '@mintmark/core'
+import { epochMs, type Json, readJti, utcMs } from '@mintmark/core'
 import type { Adapter, RowSink } from '../adapter.ts'
 import type { Access, Issuance } from '../records.ts'
 import { Detail } from '../ual/detail.ts'
@@ -18,7 +18,6 @@ import { address, named, plain, told } from '../ual/fields.ts'
 import { object } from '../ual/nested.ts'
 import { UNTOLD } from './access.ts'
 import { first, hasAll, hasAny, recordIdOf, rejectTime, sessionOf } from './cells.ts'
-import { readJti } from './jti.ts'
 import { keycloakEventOfLine } from './keycloak_line.ts'
 
 /** Events that make a token or the session that tokens hang from. */

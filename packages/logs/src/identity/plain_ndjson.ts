@@ -9,13 +9,12 @@
  *
  * @module
  */
-import { isObject, type Json, utcMs } from '@mintmark/core'
+import { isObject, type Json, readJti, utcMs } from '@mintmark/core'
 import type { Adapter, RowSink } from '../adapter.ts'
 import type { Access, Issuance, Item, SyncedFolder } from '../records.ts'
 import { principalOf } from '../ual/actor.ts'
 import { address, named, told } from '../ual/fields.ts'
 import { recordIdOf, rejectTime, sessionOf } from './cells.ts'
-import { readJti } from './jti.ts'
 
 export const ISSUANCE_SCHEMA = 'mintmark-issuance/1'
 export const ACCESS_SCHEMA = 'mintmark-access/1'

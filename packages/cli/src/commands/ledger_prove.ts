@@ -1,0 +1,42 @@
+import { MintmarkError } from '@mintmark/core'
+import {
+  formatProof,
+  issuanceOf,
+  type LedgerReader,
+  proveIndex,
+  proveIssuance,
+  signingInputOf,
+  type TlogProof,
+} from '@mintmark/ledger'
+import { textOfFile } from '../ledger/files.ts'
+import { openPlace } from '../ledger/place.ts'
+import { numberOption, textOption } from '../options.ts'
+import type { Handler, Options } from '../program.ts'
+
+/** Prints the proof of a token's entry, or says that there is none. */
+export const ledgerProve: Handler = async ([place = ''], options, io) => {
+  const reader = await openPlace(place)
+  const proof = await proofOf(reader, options)
+  if (proof === undefined) {
+    io.err('mintmark: the ledger has no entry of this token\n')
+    return 1
+  }
+  await io.out(formatProof(proof))
+  return 0
+}
+
+async function proofOf(reader: LedgerReader, options: Options): Promise<TlogProof | undefined> {
+  const file = textOption(options, 'token')
+  if (file !== undefined)
+    return await proveIssuance(reader, issuanceOf(signingInputOf(await textOfFile(file))))
+  const index = numberOption(options, 'index', { least: 0, most: Number.MAX_SAFE_INTEGER })
+  const path = textOption(options, 'shard')
+  if (index === undefined || path === undefined || !Number.isInteger(index))
+    throw new MintmarkError('INPUT_INVALID', 'give --token, or --shard and --index', {
+      option: 'token',
+    })
+  const shard = await reader.shard(path)
+  if (shard === undefined)
+    throw new MintmarkError('INPUT_INVALID', `there is no shard ${path}`, { option: 'shard' })
+  return await proveIndex(shard, index)
+}

@@ -1,0 +1,134 @@
+/**
+ * A ledger over HTTP: files that anybody may read, and entries from front ends that have a key.
+ *
+ * Source: C2SP tlog-tiles for what is read; docs/ledger.md, section "HTTP", for `POST /entries`.
+ *
+ * @module
+ */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { MintmarkError } from '@mintmark/core'
+import {
+  decodeEntry,
+  type Issuance,
+  parseTilePath,
+  type ReadResource,
+  type Receipt,
+  type Revocation,
+  readBundle,
+} from '@mintmark/ledger'
+import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+
+export const MAX_ENTRIES_BYTES: number = 1 << 20
+const MAX_ENTRIES = 4096
+
+export interface LedgerAppDeps {
+  readonly append: (entry: Issuance | Revocation) => Promise<Receipt>
+  readonly read: ReadResource
+  readonly frontEnds: readonly FrontEnd[]
+}
+
+/** Who may append. */
+export interface FrontEnd {
+  readonly name: string
+  /** SHA-256 of its key. */
+  readonly keyHash: Uint8Array
+}
+
+/** @throws {MintmarkError} `LEDGER_INVALID` with `facts.line` */
+export function parseFrontEnds(source: string): FrontEnd[] {
+  return source
+    .split('\n')
+    .map((line, i) => ({ words: line.trim().split(/\s+/), number: i + 1 }))
+    .filter(({ words }) => words[0] !== '' && words[0]?.startsWith('#') === false)
+    .map(({ words: [name = '', hash = '', ...rest], number }) => {
+      if (!/^[0-9a-f]{64}$/.test(hash) || rest.length > 0)
+        throw new MintmarkError(
+          'LEDGER_INVALID',
+          `private/front-ends, line ${number}: NAME SHA256`,
+          {
+            line: number,
+          },
+        )
+      return { name, keyHash: Buffer.from(hash, 'hex') }
+    })
+}
+
+export function ledgerApp(deps: LedgerAppDeps): Hono {
+  const app = new Hono()
+  app.get('/healthz', (c) => c.text('ok\n'))
+  app.get('/ledger.json', (c) => served(c, deps.read, 'ledger.json', 'application/json'))
+  app.get('/:alias/latest', (c) => {
+    const path = `${c.req.param('alias')}/latest`
+    return served(c, deps.read, path, 'text/plain; charset=utf-8')
+  })
+  app.get('/:alias/:period/:file{(?:checkpoint|checkpoint\\.unwitnessed|pruned)}', (c) => {
+    const { alias, period, file } = c.req.param()
+    return served(c, deps.read, `${alias}/${period}/${file}`, 'text/plain; charset=utf-8')
+  })
+  app.get('/:alias/:period/tile/*', (c) => tile(c, deps.read))
+  const limit = bodyLimit({
+    maxSize: MAX_ENTRIES_BYTES,
+    onError: (c) => c.text('too large\n', 413),
+  })
+  app.post('/entries', limit, (c) => entries(c, deps))
+  app.onError((_error, c) => c.text('the ledger cannot answer\n', 503))
+  return app
+}
+
+/** Names are checked before they become part of a path. */
+const PATH = /^(?:ledger\.json|[a-z0-9][a-z0-9._-]{0,63}\/(?:latest|[\dT-]{4,13}\/.+))$/
+
+async function served(
+  c: Context,
+  read: ReadResource,
+  path: string,
+  type: string,
+): Promise<Response> {
+  const bytes = PATH.test(path) ? await read(path) : undefined
+  if (bytes === undefined) return c.text('not here\n', 404)
+  const isTile = path.includes('/tile/')
+  const cache = isTile ? 'public, max-age=31536000, immutable' : 'no-cache'
+  return c.body(Uint8Array.from(bytes), 200, { 'Content-Type': type, 'Cache-Control': cache })
+}
+
+async function tile(c: Context, read: ReadResource): Promise<Response> {
+  const path = c.req.path.slice(1)
+  const name = /^[^/]+\/[^/]+\/(tile\/.*)$/.exec(path)?.[1] ?? ''
+  if (parseTilePath(name) === undefined) return c.text('not here\n', 404)
+  return await served(c, read, path, 'application/octet-stream')
+}
+
+/** One result an entry, in their order. What is refused is told; it never stops the others. */
+async function entries(c: Context, { append, frontEnds }: LedgerAppDeps): Promise<Response> {
+  if (!isKnown(c.req.header('authorization') ?? '', frontEnds))
+    return c.text('a key is needed\n', 401, { 'WWW-Authenticate': 'Bearer' })
+  const bundle = readBundle(new Uint8Array(await c.req.arrayBuffer()))
+  if (bundle === undefined || bundle.length === 0 || bundle.length > MAX_ENTRIES)
+    return c.text(`1 to ${MAX_ENTRIES} entries, each with its length\n`, 400)
+  const results = await Promise.all(bundle.map((bytes) => resultOf(bytes, append)))
+  const isDown = results.every((result) => 'unavailable' in result)
+  return isDown ? c.json({ results }, 503, { 'Retry-After': '1' }) : c.json({ results })
+}
+
+type Result = Receipt | { readonly refused: string } | { readonly unavailable: string }
+
+async function resultOf(bytes: Uint8Array, append: LedgerAppDeps['append']): Promise<Result> {
+  try {
+    const entry = decodeEntry(bytes)
+    return entry.kind === 'opening' ? { refused: 'opening' } : await append(entry)
+  } catch (error) {
+    if (!(error instanceof MintmarkError)) throw error
+    const reason = String(error.facts['reason'] ?? error.code)
+    if (error.code === 'INPUT_INVALID') return { refused: 'malformed' }
+    const isRefusal = error.code === 'ENTRY_REFUSED' && reason !== 'overrun'
+    return isRefusal ? { refused: reason } : { unavailable: reason }
+  }
+}
+
+/** All keys are compared, and each in the same time whatever was sent. */
+function isKnown(authorization: string, frontEnds: readonly FrontEnd[]): boolean {
+  const key = /^Bearer ([\w-]{20,200})$/.exec(authorization)?.[1] ?? ''
+  const hash = createHash('sha256').update(key).digest()
+  return frontEnds.filter(({ keyHash }) => timingSafeEqual(keyHash, hash)).length > 0
+}

@@ -1,0 +1,60 @@
+/**
+ * A server that listens, and stops in good order.
+ *
+ * @module
+ */
+import { createServer, type Server } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { MintmarkError } from '@mintmark/core'
+import type { Hono } from 'hono'
+
+const REQUEST_TIMEOUT_MS = 15_000
+const HEADERS_TIMEOUT_MS = 5000
+const MAX_CONNECTIONS = 1024
+/** How long requests that are under way may still take. */
+const STOP_PATIENCE_MS = 5000
+
+export interface Listening {
+  readonly url: string
+  /** Takes no more connections, lets requests end, and resolves when all are closed. */
+  readonly stop: () => Promise<void>
+}
+
+/**
+ * @param port 0 for any that is free
+ * @throws {MintmarkError} `INPUT_INVALID` where the address cannot be taken
+ */
+export async function listen(app: Hono, host: string, port: number): Promise<Listening> {
+  const listener = getRequestListener(app.fetch)
+  const server = createServer(
+    { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS },
+    (request, response) => void listener(request, response),
+  )
+  server.maxConnections = MAX_CONNECTIONS
+  await listening(server, host, port)
+  const address = server.address()
+  const bound = typeof address === 'object' && address !== null ? address.port : port
+  const name = host.includes(':') ? `[${host}]` : host
+  return { url: `http://${name}:${bound}`, stop: () => stopped(server) }
+}
+
+function listening(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const message = `cannot listen on ${host} port ${port}: ${cause.code ?? ''}`
+      reject(new MintmarkError('INPUT_INVALID', message, { option: 'port' }, { cause }))
+    })
+    server.listen(port, host, resolve)
+  })
+}
+
+function stopped(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), STOP_PATIENCE_MS)
+    server.close(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}

@@ -1,0 +1,25 @@
+/**
+ * A witness over HTTP.
+ *
+ * Source: C2SP tlog-witness.
+ *
+ * @module
+ */
+import { MAX_ADD_CHECKPOINT_BYTES, type Witness } from '@mintmark/ledger'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+
+export function witnessApp(witness: Pick<Witness, 'addCheckpoint'>): Hono {
+  const app = new Hono()
+  app.get('/healthz', (c) => c.text('ok\n'))
+  const limit = bodyLimit({
+    maxSize: MAX_ADD_CHECKPOINT_BYTES,
+    onError: (c) => c.text('too large\n', 413),
+  })
+  app.post('/add-checkpoint', limit, async (c) => {
+    const { status, type, body } = await witness.addCheckpoint(await c.req.text())
+    return c.body(body, status, { 'Content-Type': type })
+  })
+  app.onError((_error, c) => c.text('the witness cannot answer\n', 503))
+  return app
+}

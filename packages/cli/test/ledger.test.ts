@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import type { Served } from '../src/ledger/serve.ts'
+import { mintmark } from './fake_io.ts'
+import {
+  claims,
+  frontEndKey,
+  issuanceFor,
+  type MadeLedger,
+  makeLedger,
+  post,
+  serve,
+  token,
+} from './ledger_world.ts'
+
+const scratch = mkdtempSync(join(tmpdir(), 'mintmark-ledger-'))
+after(() => rmSync(scratch, { recursive: true, force: true }))
+
+describe('a ledger', () => {
+  const jws = token(claims())
+  const tokenFile = join(scratch, 'token.txt')
+  const proofFile = join(scratch, 'token.tlog-proof')
+  let made: MadeLedger
+  let served: Served
+
+  before(async () => {
+    writeFileSync(tokenFile, jws)
+    made = await makeLedger(scratch, 'first')
+    served = await serve(made.folder, { heads: join(scratch, 'heads') })
+    const others = Array.from({ length: 400 }, () => issuanceFor(token(claims())))
+    const key = frontEndKey(made.folder)
+    const { status, results } = await post(served.url, key, [issuanceFor(jws), ...others])
+    assert.equal(status, 200)
+    assert.equal(results.length, 401)
+  })
+  after(() => served.stop())
+
+  it('proves a token over HTTP, and the proof holds offline', async () => {
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    const proved = await mintmark('ledger', 'prove', served.url, '--token', tokenFile)
+    assert.deepEqual([proved.code, proved.err], [0, ''])
+    writeFileSync(proofFile, proved.out)
+    const policy = ['--policy', made.policy]
+    const verified = await mintmark('ledger', 'verify', proofFile, '--token', tokenFile, ...policy)
+    assert.deepEqual([verified.code, verified.err], [0, ''])
+    assert.match(verified.out, /^recorded: entry 1 of 402 in ledger\.example\.org\/agency\//)
+  })
+
+  it('is audited from outside, over HTTP and as a folder', async () => {
+    for (const place of [served.url, made.folder]) {
+      const { code, out } = await mintmark('ledger', 'audit', place, '--policy', made.policy)
+      assert.equal(code, 0, out)
+      assert.match(out, /402 entries in 1 shard \(401 tokens, 0 revocations\)/)
+    }
+  })
+})

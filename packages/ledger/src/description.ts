@@ -1,0 +1,131 @@
+/**
+ * What a ledger says of itself: `ledger.json`, beside its shards and as public as they are.
+ *
+ * Source: docs/ledger.md, section "Description".
+ *
+ * @module
+ */
+import { isObject, type Json, MintmarkError, parseObject, text } from '@mintmark/core'
+import { isKeyName, parseVerifierKey, type VerifierKey, verifierKey } from './note.ts'
+
+export const DESCRIPTION_SCHEMA = 'mintmark-ledger/1'
+export const DESCRIPTION_PATH = 'ledger.json'
+
+/** For how long one shard takes entries. */
+export type Period = 'hour' | 'day' | 'month' | 'year'
+export const PERIODS: readonly Period[] = ['hour', 'day', 'month', 'year']
+
+export interface Description {
+  /** Name of the ledger: a URL without its scheme. Origins of shards begin with it. */
+  readonly name: string
+  /** Key that signs all checkpoints, under the ledger's name. */
+  readonly key: VerifierKey
+  readonly period: Period
+  /** Issuer (`iss`) by alias; the alias stands in paths and origins. */
+  readonly issuers: ReadonlyMap<string, string>
+  /** No token may live longer than this. */
+  readonly maxLifetimeMs: number
+  /** How far the clock of an issuer may be from that of the ledger. */
+  readonly skewMs: number
+  /** Days for which a shard stays readable after its last token has expired; undefined: for ever. */
+  readonly retentionDays: number | undefined
+}
+
+export const isAlias = (alias: string): boolean => /^[a-z0-9][a-z0-9._-]{0,63}$/.test(alias)
+
+export function formatDescription(description: Description, vkey: string): string {
+  const { name, period, issuers, maxLifetimeMs, skewMs, retentionDays } = description
+  const document = {
+    schema: DESCRIPTION_SCHEMA,
+    name,
+    vkey,
+    period,
+    issuers: Object.fromEntries(issuers),
+    maxLifetimeSeconds: maxLifetimeMs / 1000,
+    skewSeconds: skewMs / 1000,
+    retentionDays: retentionDays ?? null,
+  }
+  return `${JSON.stringify(document, null, 2)}\n`
+}
+
+/** @throws {MintmarkError} `LEDGER_INVALID` for anything that {@link formatDescription} does not write */
+export function parseDescription(source: string): Description {
+  const document = parseObject(source)
+  if (document === undefined) throw invalid('no JSON object')
+  if (document['schema'] !== DESCRIPTION_SCHEMA)
+    throw invalid(`not of schema ${DESCRIPTION_SCHEMA}`)
+  const name = text(document, 'name') ?? ''
+  if (!isKeyName(name)) throw invalid('name')
+  const key = parseVerifierKey(text(document, 'vkey') ?? '')
+  if (key.name !== name || key.kind !== 'log') throw invalid('vkey')
+  const period = PERIODS.find((each) => each === document['period'])
+  if (period === undefined) throw invalid('period')
+  const retention = document['retentionDays']
+  return {
+    name,
+    key,
+    period,
+    issuers: issuersOf(document),
+    maxLifetimeMs: 1000 * seconds(document, 'maxLifetimeSeconds'),
+    skewMs: 1000 * seconds(document, 'skewSeconds'),
+    retentionDays: retention === null ? undefined : seconds(document, 'retentionDays'),
+  }
+}
+
+function issuersOf(document: Json): ReadonlyMap<string, string> {
+  const value = document['issuers']
+  const rows = isObject(value) ? Object.entries(value) : []
+  const issuers = new Map<string, string>()
+  for (const [alias, issuer] of rows) {
+    if (!isAlias(alias) || typeof issuer !== 'string' || issuer === '') throw invalid('issuers')
+    issuers.set(alias, issuer)
+  }
+  if (issuers.size === 0 || new Set(issuers.values()).size < issuers.size) throw invalid('issuers')
+  return issuers
+}
+
+function seconds(document: Json, name: string): number {
+  const value = document[name]
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw invalid(name)
+  return value
+}
+
+function invalid(member: string): MintmarkError {
+  const message = `${DESCRIPTION_PATH} does not describe a ledger: ${member}`
+  return new MintmarkError('LEDGER_INVALID', message, { member })
+}
+
+/** The key of a shard: that of the ledger under the shard's origin. */
+export function shardKey({ key }: Description, origin: string): VerifierKey {
+  return verifierKey(origin, 'log', key.publicKey)
+}
+
+/** Name of the period that a time lies in, such as `2026-11-25`; names sort by time. */
+export function periodAt(timeMs: number, period: Period): string {
+  return new Date(timeMs).toISOString().slice(0, PERIOD_LETTERS[period])
+}
+
+/** How much of an ISO 8601 time names a period. */
+const PERIOD_LETTERS: Readonly<Record<Period, number>> = { hour: 13, day: 10, month: 7, year: 4 }
+
+/** When a period begins; NaN if the name is none. */
+export function periodStartMs(name: string): number {
+  const rest = '0000-01-01T00'.slice(name.length)
+  return /^\d{4}(?:-\d\d(?:-\d\d(?:T\d\d)?)?)?$/.test(name)
+    ? Date.parse(`${name}${rest}:00:00Z`)
+    : Number.NaN
+}
+
+/** Path of a shard below the ledger's prefix. */
+export function shardPath(alias: string, period: string): string {
+  return `${alias}/${period}`
+}
+
+export function originOf({ name }: Description, shard: string): string {
+  return `${name}/${shard}`
+}
+
+/** File that names the newest period of an issuer. */
+export function latestPath(alias: string): string {
+  return `${alias}/latest`
+}

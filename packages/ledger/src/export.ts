@@ -1,0 +1,140 @@
+/**
+ * A ledger as issuance evidence: `mintmark-issuance/1`, one line a token.
+ *
+ * The ledger does not know whose a token was. Who kept openings (the salt and what was blinded) can have them written
+ * into the lines, each checked against its commitments first.
+ *
+ * Source: docs/schema/plain-ndjson.md; docs/ledger.md, section "Openings".
+ *
+ * @module
+ */
+import { isoOf, type Json, MintmarkError, parseObject, readJti, text } from '@mintmark/core'
+import { type Blinded, commit, readSalt, SALT_CLAIM } from './blinding.ts'
+import type { Issuance } from './entry.ts'
+import type { LedgerReader } from './reader.ts'
+import { blindedOf } from './signing_input.ts'
+import { isEqualHash } from './tree.ts'
+import { type LinkedShard, verifiedEntries, walkShards } from './walk.ts'
+
+export const OPENING_SCHEMA = 'mintmark-opening/1'
+
+/** What opens the commitments of one token. */
+export interface TokenOpening {
+  readonly blinded: Blinded
+  readonly salt: Uint8Array
+}
+
+/** A line that an issuer may keep for itself, so that its entries can be opened later. Personal data. */
+export function openingLine(payload: Json): string {
+  const { subject, client, audience, tenant } = blindedOf(payload)
+  const salt = payload[SALT_CLAIM]
+  const { tokenId } = readJti(payload['jti'])
+  const line = { schema: OPENING_SCHEMA, tokenId, salt, subject, client, audience, tenant }
+  return `${JSON.stringify(line)}\n`
+}
+
+/** @throws {MintmarkError} `INPUT_INVALID` with `facts.line` for a line that is no opening */
+export function parseOpenings(source: string): Map<string, TokenOpening> {
+  const openings = new Map<string, TokenOpening>()
+  for (const [i, line] of source.split('\n').entries()) {
+    if (line.trim() === '') continue
+    const record = parseObject(line)
+    const salt = record && readSalt(record['salt'])
+    const tokenId = record && text(record, 'tokenId')
+    if (record?.['schema'] !== OPENING_SCHEMA || salt === undefined || tokenId === undefined)
+      throw new MintmarkError('INPUT_INVALID', `line ${i + 1} is no opening`, { line: i + 1 })
+    const audience = record['audience']
+    const blinded = {
+      subject: text(record, 'subject'),
+      client: text(record, 'client'),
+      audience: Array.isArray(audience) ? audience.map(String) : undefined,
+      tenant: text(record, 'tenant'),
+    }
+    openings.set(tokenId, { blinded, salt })
+  }
+  return openings
+}
+
+export interface ExportOptions {
+  /** Tenant by alias of the issuer, where the openings do not say; `''` for all others. */
+  readonly tenants: ReadonlyMap<string, string>
+  readonly openings: ReadonlyMap<string, TokenOpening>
+}
+
+/** How an export went. */
+export interface ExportCount {
+  issuances: number
+  opened: number
+  /** Openings that do not fit the commitments of their token, and were not used. */
+  refused: number
+  /** Shards whose entries are pruned. */
+  pruned: number
+}
+
+/**
+ * Lines of all issuances, oldest first, one issuer after the other.
+ *
+ * @param count is counted up on the way
+ * @throws {MintmarkError} `LEDGER_DAMAGED` before a line of a shard that does not hash to its checkpoint
+ */
+/* oxlint-disable no-await-in-loop -- oldest first */
+export async function* exportLines(
+  reader: LedgerReader,
+  options: ExportOptions,
+  count: ExportCount,
+): AsyncGenerator<string, void, void> {
+  for (const alias of reader.description.issuers.keys()) {
+    const chain: LinkedShard[] = []
+    for await (const linked of walkShards(reader, alias)) chain.unshift(linked)
+    for (const { shard, opening } of chain) {
+      if (opening === undefined) {
+        count.pruned++
+        continue
+      }
+      for await (const { entry, index } of verifiedEntries(shard)) {
+        if (entry.kind !== 'issuance') continue
+        count.issuances++
+        const opened = openedOf(entry, options, count)
+        const tenant = opened?.tenant ?? options.tenants.get(alias) ?? options.tenants.get('')
+        yield lineOf(entry, `${shard.head.origin}#${index}`, { ...opened, tenant })
+      }
+    }
+  }
+}
+
+/* oxlint-enable no-await-in-loop */
+
+function openedOf(
+  entry: Issuance,
+  options: ExportOptions,
+  count: ExportCount,
+): Partial<Blinded> | undefined {
+  const opening = options.openings.get(entry.tokenId)
+  if (opening === undefined) return undefined
+  const made = commit(opening.blinded, opening.salt)
+  const names = ['subject', 'client', 'audience', 'tenant'] as const
+  if (!names.every((name) => isEqualHash(made[name], entry.commitments[name]))) {
+    count.refused++
+    return undefined
+  }
+  count.opened++
+  return opening.blinded
+}
+
+function lineOf(entry: Issuance, id: string, opened: Partial<Blinded>): string {
+  const { tokenId, issuedAtMs, expiresMs, issuer, kid, alg } = entry
+  const line = {
+    schema: 'mintmark-issuance/1',
+    id,
+    at: isoOf(issuedAtMs),
+    outcome: 'issued',
+    tokenId,
+    principalId: opened.subject,
+    tenant: opened.tenant,
+    appId: opened.client,
+    resourceId: opened.audience?.[0],
+    issuer,
+    detail: { kid, alg, expires: isoOf(expiresMs) },
+  }
+  return `${JSON.stringify(line)}\n`
+}

@@ -1,0 +1,122 @@
+/**
+ * The few things that a store asks of a file system, so that a test can fail or kill any of them.
+ *
+ * Paths are whole paths. Failures are those of Node, with its `code`.
+ *
+ * @module
+ */
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { isObject } from '@mintmark/core'
+
+/** A file that only grows. */
+export interface GrowingFile {
+  /** Writes at the end. A failure may leave a part written. */
+  append(bytes: Uint8Array): Promise<void>
+  truncate(lengthBytes: number): Promise<void>
+  /** Durable on return: the bytes, and the length. */
+  sync(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface Files {
+  /** Whole content; undefined if there is no such file. */
+  read(path: string): Promise<Uint8Array | undefined>
+  isThere(path: string): Promise<boolean>
+  /** Names in a folder, sorted; none if there is no such folder. */
+  list(folder: string): Promise<readonly string[]>
+  makeFolder(folder: string): Promise<void>
+  /** Not durable, and not atomic. */
+  write(path: string, bytes: Uint8Array): Promise<void>
+  openToGrow(path: string): Promise<GrowingFile>
+  /** Makes a file's content, or a folder's names, durable. */
+  sync(path: string): Promise<void>
+  /** Atomic: `to` is the old file or the new one. */
+  rename(from: string, to: string): Promise<void>
+  /** A second name for a file. Fails with `EEXIST` where `to` is there: of two callers one has it. */
+  link(from: string, to: string): Promise<void>
+  /** A file, or a folder with all that is in it. */
+  remove(path: string): Promise<void>
+}
+
+const hasCode = (cause: unknown, ...codes: readonly string[]) =>
+  isObject(cause) && typeof cause['code'] === 'string' && codes.includes(cause['code'])
+
+/** The `code` of a failed system call; `''` for anything else. */
+export function errnoOf(cause: unknown): string {
+  return isObject(cause) && typeof cause['code'] === 'string' ? cause['code'] : ''
+}
+
+/** Files of this machine. New ones are for their owner and readable by the group, as the umask allows. */
+export const diskFiles: Files = {
+  async read(path) {
+    try {
+      return await readFile(path)
+    } catch (cause) {
+      if (hasCode(cause, 'ENOENT', 'ENOTDIR')) return undefined
+      throw cause
+    }
+  },
+  async isThere(path) {
+    try {
+      await stat(path)
+      return true
+    } catch (cause) {
+      if (hasCode(cause, 'ENOENT', 'ENOTDIR')) return false
+      throw cause
+    }
+  },
+  async list(folder) {
+    try {
+      return (await readdir(folder)).toSorted((a, b) => (a < b ? -1 : 1))
+    } catch (cause) {
+      if (hasCode(cause, 'ENOENT')) return []
+      throw cause
+    }
+  },
+  async makeFolder(folder) {
+    await mkdir(folder, { recursive: true })
+  },
+  write: writeFile,
+  async openToGrow(path) {
+    const file = await open(path, 'a')
+    return {
+      append: async (bytes) => {
+        // `write` may take less than all of it.
+        for (let at = 0; at < bytes.length; ) {
+          // oxlint-disable-next-line no-await-in-loop -- the rest of the same bytes
+          const { bytesWritten } = await file.write(bytes, at)
+          at += bytesWritten
+        }
+      },
+      truncate: (lengthBytes) => file.truncate(lengthBytes),
+      sync: () => file.datasync(),
+      close: () => file.close(),
+    }
+  },
+  async sync(path) {
+    const file = await open(path, 'r')
+    try {
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+  },
+  rename,
+  link,
+  async remove(path) {
+    await rm(path, { recursive: true, force: true })
+  },
+}
+
+/** Replaces a file: after a crash it is the old one or the new one, whole, and on return the new one. */
+export async function replaceDurably(files: Files, path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${path}.new`
+  await files.write(temporary, bytes)
+  await files.sync(temporary)
+  await files.rename(temporary, path)
+  await files.sync(folderOf(path))
+}
+
+export function folderOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf('/'), 1))
+}

@@ -1,0 +1,99 @@
+/**
+ * A ledger in a folder, made and opened.
+ *
+ * @module
+ */
+import { generateKeyPairSync } from 'node:crypto'
+import { chmod } from 'node:fs/promises'
+import { MintmarkError } from '@mintmark/core'
+import {
+  DESCRIPTION_PATH,
+  type Description,
+  formatDescription,
+  parseDescription,
+} from './description.ts'
+import { diskFiles, type Files, replaceDurably } from './files.ts'
+import { FolderStore } from './folder_store.ts'
+import { encodeRecord, newSegmentHeader, SEGMENT_HEADER_BYTES } from './journal_records.ts'
+import { formatVerifierKey, NoteSigner, readPrivateKey } from './note.ts'
+import { Sequencer, type SequencerOptions } from './sequencer.ts'
+
+const KEY_PATH = 'private/checkpoint.pem'
+const FIRST_SEGMENT = 'private/journal/0000000001.log'
+
+/**
+ * Makes a ledger and its key in a folder that is empty or not there.
+ *
+ * @returns what it is, with the key that verifies it
+ * @throws {MintmarkError} `LEDGER_INVALID` where something is in the folder already
+ */
+export async function createFolderLedger(
+  folder: string,
+  wanted: Omit<Description, 'key'>,
+  files: Files = diskFiles,
+): Promise<Description> {
+  if ((await files.list(folder)).length > 0)
+    throw new MintmarkError('LEDGER_INVALID', `${folder} is not empty`)
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const signer = new NoteSigner(wanted.name, 'log', privateKey)
+  const description: Description = { ...wanted, key: signer.key }
+  await files.makeFolder(`${folder}/private/journal`)
+  await files.makeFolder(`${folder}/public`)
+  if (files === diskFiles) await chmod(`${folder}/private`, 0o700)
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })
+  await replaceDurably(files, `${folder}/${KEY_PATH}`, Buffer.from(pem))
+  if (files === diskFiles) await chmod(`${folder}/${KEY_PATH}`, 0o600)
+  await replaceDurably(files, `${folder}/${FIRST_SEGMENT}`, firstSegment())
+  // Last: a folder with a description is a ledger.
+  const document = formatDescription(description, formatVerifierKey(signer.key))
+  await replaceDurably(files, `${folder}/public/${DESCRIPTION_PATH}`, Buffer.from(document))
+  await files.sync(`${folder}/private`)
+  await files.sync(folder)
+  return description
+}
+
+function firstSegment(): Uint8Array {
+  const header = newSegmentHeader()
+  const seed = header.subarray(header.length - 32)
+  const edges = encodeRecord({ kind: 'edges', edges: new Map() }, seed, SEGMENT_HEADER_BYTES)
+  return Buffer.concat([header, edges])
+}
+
+/** @throws {MintmarkError} `LEDGER_MISSING`, `LEDGER_INVALID` */
+export async function readDescription(
+  folder: string,
+  files: Files = diskFiles,
+): Promise<Description> {
+  const bytes = await files.read(`${folder}/public/${DESCRIPTION_PATH}`)
+  if (bytes === undefined)
+    throw new MintmarkError('LEDGER_MISSING', `there is no ledger in ${folder}`)
+  return parseDescription(Buffer.from(bytes).toString('utf8'))
+}
+
+export interface OpenOptions
+  extends Pick<SequencerOptions, 'now' | 'seen' | 'onHeads' | 'publishIntervalMs'> {
+  readonly files?: Files
+  readonly segmentBytes?: number
+}
+
+/**
+ * Opens a ledger to write to.
+ *
+ * @throws {MintmarkError} as {@link readDescription}, {@link FolderStore.open} and {@link Sequencer.open} do
+ */
+export async function openFolderLedger(folder: string, options: OpenOptions): Promise<Sequencer> {
+  const files = options.files ?? diskFiles
+  const description = await readDescription(folder, files)
+  const pem = await files.read(`${folder}/${KEY_PATH}`)
+  if (pem === undefined) throw new MintmarkError('LEDGER_INVALID', `${KEY_PATH} is missing`)
+  const key = readPrivateKey(Buffer.from(pem).toString('utf8'))
+  const signer = new NoteSigner(description.name, 'log', key)
+  if (signer.key.id !== description.key.id)
+    throw new MintmarkError('LEDGER_INVALID', `${KEY_PATH} is not the key of this ledger`)
+  const { segmentBytes, ...rest } = options
+  const store = await FolderStore.open(folder, {
+    files,
+    ...(segmentBytes !== undefined && { segmentBytes }),
+  })
+  return await Sequencer.open({ ...rest, store, description, signer })
+}

@@ -1,0 +1,179 @@
+/**
+ * A ledger in a folder: `public/` may be served as it is, `private/` holds the journal.
+ *
+ * Published files are written without waiting for the disk. They become durable in the background, when the journal has
+ * grown: then a new segment begins, the files filled before it are synced, and the old segments go. Partial tiles never
+ * need to be durable, since the segment's first record holds what is in them.
+ *
+ * @module
+ */
+import { MintmarkError } from '@mintmark/core'
+import { errnoOf, type Files, folderOf, replaceDurably } from './files.ts'
+import { lockFolder } from './folder_lock.ts'
+import type { Resource } from './growing_tree.ts'
+import { Journal } from './journal.ts'
+import type { Edges, LedgerStore, RecoveredStep, ShardAppend } from './store.ts'
+
+/** A segment of this size gets a successor. */
+const SEGMENT_BYTES = 16 << 20
+/** Files synced at once in the background: the journal's own sync must not stand in a long queue. */
+const SYNCS_AT_ONCE = 2
+
+export interface FolderStoreOptions {
+  readonly files: Files
+  readonly segmentBytes?: number
+}
+
+export class FolderStore implements LedgerStore {
+  readonly #files: Files
+  readonly #public: string
+  readonly #journal: Journal
+  readonly #segmentBytes: number
+  readonly #unlock: () => Promise<void>
+  readonly #folders = new Set<string>()
+  /** Full tiles that were written since the segment began, and are not durable. */
+  #filled: string[] = []
+  #tidying: Promise<void> | undefined
+  #failure: unknown
+
+  private constructor(folder: string, options: FolderStoreOptions, unlock: () => Promise<void>) {
+    this.#files = options.files
+    this.#public = `${folder}/public`
+    this.#journal = new Journal(options.files, `${folder}/private/journal`)
+    this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES
+    this.#unlock = unlock
+  }
+
+  /** @throws {MintmarkError} `LEDGER_BUSY` */
+  static async open(folder: string, options: FolderStoreOptions): Promise<FolderStore> {
+    const unlock = await lockFolder(options.files, `${folder}/private/lock`)
+    return new FolderStore(folder, options, unlock)
+  }
+
+  async *recover(): AsyncGenerator<RecoveredStep, void, void> {
+    yield* this.#journal.recover()
+  }
+
+  async start(edges: Edges): Promise<void> {
+    await this.#journal.append({ kind: 'edges', edges })
+    this.#tidy(this.#journal.number)
+  }
+
+  async commit(appends: readonly ShardAppend[]): Promise<void> {
+    this.#assertWhole()
+    await this.#journal.commit(appends)
+  }
+
+  async publish(
+    tiles: readonly Resource[],
+    heads: readonly Resource[],
+    edges: () => Edges,
+  ): Promise<void> {
+    this.#assertWhole()
+    await Promise.all(tiles.map((tile) => this.#write(tile)))
+    for (const { path, bytes } of heads) {
+      // oxlint-disable-next-line no-await-in-loop -- a reader of the last one finds the others
+      await this.#replace(path, bytes)
+    }
+    if (this.#journal.length < this.#segmentBytes || this.#tidying !== undefined) return
+    await this.#journal.rotate({ kind: 'edges', edges: edges() })
+    this.#tidy(this.#journal.number)
+  }
+
+  async #write({ path, bytes }: Resource): Promise<void> {
+    const whole = await this.#placeFor(path)
+    await this.#files.write(`${whole}.new`, bytes)
+    await this.#files.rename(`${whole}.new`, whole)
+    if (!path.includes('.p/')) this.#filled.push(path)
+  }
+
+  async #replace(path: string, bytes: Uint8Array): Promise<void> {
+    await replaceDurably(this.#files, await this.#placeFor(path), bytes)
+  }
+
+  async #placeFor(path: string): Promise<string> {
+    const whole = `${this.#public}/${path}`
+    const folder = folderOf(whole)
+    if (!this.#folders.has(folder)) {
+      await this.#files.makeFolder(folder)
+      this.#folders.add(folder)
+    }
+    return whole
+  }
+
+  /** Makes durable what was filled, then lets go of the segments before `number`. */
+  #tidy(number: number): void {
+    const filled = this.#filled
+    this.#filled = []
+    this.#tidying = this.#settle(filled, number)
+  }
+
+  async #settle(filled: readonly string[], number: number): Promise<void> {
+    try {
+      await this.#makeDurable(filled, number)
+      this.#tidying = undefined
+    } catch (cause) {
+      this.#failure = cause
+    }
+  }
+
+  async #makeDurable(filled: readonly string[], number: number): Promise<void> {
+    const places = filled.map((path) => `${this.#public}/${path}`)
+    const folders = new Set(places.flatMap((place) => foldersUpTo(this.#public, place)))
+    await this.#syncAll([...places, ...folders])
+    await this.#journal.forget(number)
+    // A full tile that is durable stands for its partial ones.
+    await Promise.all(places.map((place) => this.#files.remove(`${place}.p`)))
+  }
+
+  async #syncAll(paths: readonly string[]): Promise<void> {
+    const queue = paths.values()
+    const worker = async () => {
+      for (const path of queue) {
+        // oxlint-disable-next-line no-await-in-loop -- few at once, on purpose
+        await this.#files.sync(path)
+      }
+    }
+    await Promise.all(Array.from({ length: SYNCS_AT_ONCE }, worker))
+  }
+
+  #assertWhole(): void {
+    if (this.#failure === undefined) return
+    const facts = { errno: errnoOf(this.#failure) }
+    const message = `published files cannot be made durable (${facts.errno})`
+    throw new MintmarkError('LEDGER_FAILED', message, facts, { cause: this.#failure })
+  }
+
+  read(path: string): Promise<Uint8Array | undefined> {
+    return this.#files.read(`${this.#public}/${path}`)
+  }
+
+  list(folder: string): Promise<readonly string[]> {
+    return this.#files.list(`${this.#public}/${folder}`)
+  }
+
+  async remove(path: string): Promise<void> {
+    await this.#files.remove(`${this.#public}/${path}`)
+  }
+
+  async close(edges: Edges | undefined): Promise<void> {
+    try {
+      await this.#tidying
+      if (edges !== undefined && this.#failure === undefined) {
+        await this.#journal.rotate({ kind: 'edges', edges })
+        this.#tidy(this.#journal.number)
+        await this.#tidying
+      }
+    } finally {
+      await this.#journal.close()
+      await this.#unlock()
+    }
+  }
+}
+
+/** Folders from that of `path` up to `top`, both with it. */
+function foldersUpTo(top: string, path: string): string[] {
+  const folders: string[] = []
+  for (let at = folderOf(path); at.length >= top.length; at = folderOf(at)) folders.push(at)
+  return folders
+}

@@ -1,0 +1,73 @@
+export {
+  type AuditOptions,
+  type AuditReport,
+  auditLedger,
+  type Finding,
+  type FindingCode,
+} from './audit.ts'
+export { type Blinded, commit, newSalt, readSalt, SALT_CLAIM } from './blinding.ts'
+export { type Checkpoint, formatHead, type Head, parseCheckpoint, parseHead } from './checkpoint.ts'
+export {
+  type Description,
+  isAlias,
+  originOf,
+  PERIODS,
+  type Period,
+  parseDescription,
+  periodAt,
+  shardPath,
+} from './description.ts'
+export {
+  type Commitments,
+  decodeEntry,
+  type Entry,
+  encodeEntry,
+  type Issuance,
+  type Opening,
+  type Revocation,
+} from './entry.ts'
+export {
+  type ExportCount,
+  type ExportOptions,
+  exportLines,
+  openingLine,
+  parseOpenings,
+  type TokenOpening,
+} from './export.ts'
+export { diskFiles, type Files, type GrowingFile, replaceDurably } from './files.ts'
+export { createFolderLedger, openFolderLedger, readDescription } from './folder_ledger.ts'
+export { createFolderWitness, isFolderWitness, openFolderWitness } from './folder_witness.ts'
+export { formatHeads, highestHeads, parseHeads, type SeenHead } from './heads.ts'
+export {
+  formatVerifierKey,
+  isKeyName,
+  NoteSigner,
+  parseNote,
+  parseVerifierKey,
+  type VerifierKey,
+} from './note.ts'
+export {
+  type Accepted,
+  accept,
+  logPolicy,
+  type Policy,
+  parsePolicy,
+  type Refusal,
+} from './policy.ts'
+export { entryOfProof, proveIndex, proveIssuance } from './prove.ts'
+export { LedgerReader, type ShardView } from './reader.ts'
+export { type Receipt, Sequencer } from './sequencer.ts'
+export { hashOf, issuanceOf, signingInputOf } from './signing_input.ts'
+export type { LedgerStore, ShardAppend } from './store.ts'
+export type { ReadResource } from './tile_tree.ts'
+export { parseTilePath, readBundle, TILE_WIDTH, writeBundle } from './tiles.ts'
+export {
+  formatProof,
+  type ProofRefusal,
+  parseProof,
+  type TlogProof,
+  verifyProof,
+} from './tlog_proof.ts'
+export { hashLeaf, hashNode, verifyConsistency, verifyInclusion } from './tree.ts'
+export { verifiedEntries, walkShards } from './walk.ts'
+export { MAX_ADD_CHECKPOINT_BYTES, originHash, Witness } from './witness.ts'

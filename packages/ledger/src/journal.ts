@@ -1,0 +1,189 @@
+/**
+ * The record of a ledger in a folder: numbered segments that only grow.
+ *
+ * One commit is one record and one fsync. A segment begins with the edges of all open shards, so older ones may go once
+ * the files before that point are durable.
+ *
+ * Fence: whoever opens the journal first creates the next segment, which only one can, and reads the others after that.
+ * A writer looks for a segment after its own each time it has synced, before it acknowledges. So of two writers each
+ * acknowledged commit is either read by the later one, or refused.
+ *
+ * @module
+ */
+import { MintmarkError } from '@mintmark/core'
+import { errnoOf, type Files, folderOf, type GrowingFile } from './files.ts'
+import {
+  encodeRecord,
+  type JournalRecord,
+  newSegmentHeader,
+  readRecords,
+  SEGMENT_HEADER_BYTES,
+  seedOf,
+} from './journal_records.ts'
+import type { ShardAppend } from './store.ts'
+
+interface Segment {
+  readonly number: number
+  readonly seed: Uint8Array
+  readonly file: GrowingFile
+  /** Bytes that are acknowledged. */
+  length: number
+}
+
+export class Journal {
+  readonly #files: Files
+  readonly #folder: string
+  #segment: Segment | undefined
+  #failure: MintmarkError | undefined
+
+  constructor(files: Files, folder: string) {
+    this.#files = files
+    this.#folder = folder
+  }
+
+  /** Bytes of the segment that takes commits. */
+  get length(): number {
+    return this.#segment?.length ?? 0
+  }
+
+  /** Number of the segment that takes commits. */
+  get number(): number {
+    return this.#segment?.number ?? 0
+  }
+
+  /**
+   * Keeps every other writer out, then gives all records, oldest first.
+   *
+   * @throws {MintmarkError} `LEDGER_BUSY` if another one did so at the same time, `LEDGER_DAMAGED` as the store has it
+   */
+  async *recover(): AsyncGenerator<JournalRecord, void, void> {
+    const before = await this.#numbers()
+    this.#segment = await this.#create((before.at(-1) ?? 0) + 1)
+    for (const number of before) {
+      // oxlint-disable-next-line no-await-in-loop -- in their order
+      const bytes = await this.#files.read(this.#path(number))
+      const seed = bytes && seedOf(bytes)
+      if (bytes === undefined || seed === undefined) throw damaged(number, 'its header')
+      const { records, end, wholeBytes } = readRecords(bytes, seed)
+      if (end === 'damaged') throw damaged(number, `byte ${wholeBytes}`)
+      yield* records
+    }
+  }
+
+  /** Adds a record to the segment, durably. Throws as {@link LedgerStore.commit} does. */
+  async append(record: JournalRecord): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure
+    const segment = this.#segment
+    if (segment === undefined) throw new TypeError('the journal is not open')
+    const bytes = encodeRecord(record, segment.seed, segment.length)
+    try {
+      await segment.file.append(bytes)
+      await segment.file.sync()
+    } catch (cause) {
+      await this.#undo(segment, cause)
+    }
+    if (await this.#isThere(segment.number + 1)) {
+      const message = 'another process has taken over the ledger'
+      this.#failure = new MintmarkError('LEDGER_BUSY', message)
+      throw this.#failure
+    }
+    segment.length += bytes.length
+  }
+
+  commit(appends: readonly ShardAppend[]): Promise<void> {
+    return this.append({ kind: 'batch', appends })
+  }
+
+  async #isThere(number: number): Promise<boolean> {
+    try {
+      return await this.#files.isThere(this.#path(number))
+    } catch (cause) {
+      throw this.#failed(cause)
+    }
+  }
+
+  /**
+   * Only a disk without room leaves a file that can be put right: the bytes that did not fit are cut off again. After
+   * any other failure, and first of all after a failed sync, nobody knows what the disk holds.
+   */
+  async #undo(segment: Segment, cause: unknown): Promise<never> {
+    if (errnoOf(cause) !== 'ENOSPC' && errnoOf(cause) !== 'EDQUOT') throw this.#failed(cause)
+    try {
+      await segment.file.truncate(segment.length)
+      await segment.file.sync()
+    } catch (second) {
+      throw this.#failed(second)
+    }
+    throw new MintmarkError('DISK_FULL', 'the disk of the ledger has no room', {}, { cause })
+  }
+
+  #failed(cause: unknown): MintmarkError {
+    const facts = { errno: errnoOf(cause) }
+    const message = `the journal cannot be written (${facts.errno}): the ledger has to be opened again`
+    this.#failure = new MintmarkError('LEDGER_FAILED', message, facts, { cause })
+    return this.#failure
+  }
+
+  /** Begins a new segment with these edges; the older ones stay until {@link forget}. */
+  async rotate(edges: JournalRecord & { readonly kind: 'edges' }): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure
+    const old = this.#segment
+    const next = await this.#create((old?.number ?? 0) + 1)
+    this.#segment = next
+    await old?.file.close()
+    await this.append(edges)
+  }
+
+  /** Removes the segments before this number. */
+  async forget(number: number): Promise<void> {
+    const old = (await this.#numbers()).filter((each) => each < number)
+    for (const each of old) {
+      // oxlint-disable-next-line no-await-in-loop -- oldest first, so that what remains has no gap
+      await this.#files.remove(this.#path(each))
+    }
+    if (old.length > 0) await this.#files.sync(this.#folder)
+  }
+
+  async close(): Promise<void> {
+    this.#failure ??= new MintmarkError('LEDGER_FAILED', 'the ledger is closed')
+    await this.#segment?.file.close()
+    this.#segment = undefined
+  }
+
+  /** A segment comes into being whole, and only one caller can make it. */
+  async #create(number: number): Promise<Segment> {
+    const path = this.#path(number)
+    const temporary = `${path}.${process.pid}`
+    const header = newSegmentHeader()
+    await this.#files.write(temporary, header)
+    await this.#files.sync(temporary)
+    try {
+      await this.#files.link(temporary, path)
+    } catch (cause) {
+      if (errnoOf(cause) !== 'EEXIST') throw cause
+      throw new MintmarkError('LEDGER_BUSY', 'another process has taken over the ledger')
+    } finally {
+      await this.#files.remove(temporary)
+    }
+    await this.#files.sync(folderOf(path))
+    const file = await this.#files.openToGrow(path)
+    const seed = header.subarray(header.length - 32)
+    return { number, seed, file, length: SEGMENT_HEADER_BYTES }
+  }
+
+  async #numbers(): Promise<number[]> {
+    const names = await this.#files.list(this.#folder)
+    return names
+      .filter((name) => /^\d{10}\.log$/.test(name))
+      .map((name) => Number(name.slice(0, 10)))
+  }
+
+  #path(number: number): string {
+    return `${this.#folder}/${String(number).padStart(10, '0')}.log`
+  }
+}
+
+function damaged(number: number, place: string): MintmarkError {
+  const message = `segment ${number} of the journal is damaged at ${place}: restore the folder from a mirror`
+  return new MintmarkError('LEDGER_DAMAGED', message, { segment: number })
+}

@@ -1,0 +1,255 @@
+/**
+ * Puts entries in order, makes them durable, and then says so.
+ *
+ * One loop does everything, so that nothing runs beside a commit: take what has come, commit it as one batch,
+ * acknowledge, and from time to time publish. While a batch is on its way to the disk the next one gathers.
+ *
+ * @module
+ */
+import { MintmarkError } from '@mintmark/core'
+import { Admission } from './admission.ts'
+import type { Head } from './checkpoint.ts'
+import type { Description } from './description.ts'
+import type { Issuance, Revocation } from './entry.ts'
+import type { Resource } from './growing_tree.ts'
+import type { SeenHead } from './heads.ts'
+import { LiveTokens } from './live_tokens.ts'
+import type { NoteSigner } from './note.ts'
+import { recoverLedger } from './recovery.ts'
+import { Shards } from './shards.ts'
+import type { LedgerStore, ShardAppend } from './store.ts'
+
+/** Most entries in one commit. */
+const BATCH_ENTRIES = 4096
+/** Entries that may wait; beyond, a caller is told to come again. */
+const QUEUE_ENTRIES = 65_536
+const PUBLISH_INTERVAL_MS = 25
+/** After a publication that failed. */
+const RETRY_INTERVAL_MS = 1000
+
+/** Where an entry stands, durably. */
+export interface Receipt {
+  /** Path of the shard below the ledger's prefix. */
+  readonly shard: string
+  readonly index: number
+  /** The very same entry had been recorded before: this is where. */
+  readonly isRepeated: boolean
+}
+
+export interface SequencerOptions {
+  readonly store: LedgerStore
+  readonly description: Description
+  readonly signer: NoteSigner
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly now: () => number
+  /** Heads that others have seen: the ledger must contain them, or it does not start. */
+  readonly seen?: readonly SeenHead[]
+  /** Called, and awaited, with the heads that are about to be published. */
+  readonly onHeads?: (heads: readonly Head[]) => Promise<void>
+  readonly publishIntervalMs?: number
+}
+
+interface Waiting {
+  readonly entry: Issuance | Revocation
+  readonly resolve: (receipt: Receipt) => void
+  readonly reject: (cause: unknown) => void
+}
+
+export class Sequencer {
+  readonly #options: SequencerOptions
+  readonly #shards: Shards
+  readonly #live: LiveTokens
+  readonly #admission: Admission
+  #queue: Waiting[] = []
+  #wake: (() => void) | undefined
+  #isClosing: boolean = false
+  #failure: MintmarkError | undefined
+  #publishedAtMs = Number.NEGATIVE_INFINITY
+  #publishFailure: unknown
+  /** Tiles whose publication failed. */
+  #unpublished: readonly Resource[] = []
+  readonly #loop: Promise<void>
+  readonly #failed: Promise<never>
+
+  private constructor(options: SequencerOptions, shards: Shards, live: LiveTokens) {
+    this.#options = options
+    this.#shards = shards
+    this.#live = live
+    this.#admission = new Admission(options.description, shards, live)
+    const loop = this.#run()
+    this.#loop = loop
+    this.#failed = loop.then(() =>
+      this.#failure === undefined
+        ? new Promise<never>(() => undefined)
+        : Promise.reject(this.#failure),
+    )
+    this.#failed.catch(() => undefined)
+  }
+
+  /**
+   * Recovers the ledger and begins to take entries.
+   *
+   * @throws {MintmarkError} `LEDGER_DAMAGED`, `LEDGER_BUSY`, and `LEDGER_BEHIND` where it lacks a head that was seen
+   */
+  static async open(options: SequencerOptions): Promise<Sequencer> {
+    const shards = new Shards(options.description)
+    const live = new LiveTokens()
+    try {
+      await recoverLedger({ ...options, seen: options.seen ?? [] }, shards, live)
+    } catch (cause) {
+      await options.store.close(undefined)
+      throw cause
+    }
+    return new Sequencer(options, shards, live)
+  }
+
+  /** Rejects when the ledger can take no entry any more and has to be opened again. */
+  get failed(): Promise<never> {
+    return this.#failed
+  }
+
+  /** Number of tokens that have not expired. */
+  get liveTokens(): number {
+    return this.#live.count
+  }
+
+  /** Why the last publication failed; undefined if it did not. */
+  get publishFailure(): unknown {
+    return this.#publishFailure
+  }
+
+  /**
+   * Records an entry. When it resolves, the entry is durable; published it is a little later.
+   *
+   * @throws {MintmarkError} `ENTRY_REFUSED` with `facts.reason`: not recorded, and will not be. `DISK_FULL`: not
+   *   recorded, try again. `LEDGER_FAILED`: perhaps recorded; ask again after the ledger has been opened again
+   */
+  append(entry: Issuance | Revocation): Promise<Receipt> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure)
+    if (this.#isClosing) return Promise.reject(closed())
+    if (this.#queue.length >= QUEUE_ENTRIES) return Promise.reject(overrun())
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ entry, resolve, reject })
+      this.#wake?.()
+    })
+  }
+
+  /** Commits and publishes what has come so far, and gives the store back. */
+  async close(): Promise<void> {
+    if (this.#isClosing) return
+    this.#isClosing = true
+    this.#wake?.()
+    await this.#loop
+    const isWhole = this.#failure === undefined && this.#publishFailure === undefined
+    await this.#options.store.close(isWhole ? this.#shards.edges() : undefined)
+  }
+
+  async #run(): Promise<void> {
+    while (this.#failure === undefined) {
+      const batch = this.#queue.splice(0, BATCH_ENTRIES)
+      /* oxlint-disable no-await-in-loop -- one step after the other is the point of this loop */
+      if (batch.length > 0) await this.#commit(batch)
+      const dueInMs = this.#publishDueInMs()
+      if (dueInMs <= 0 || (this.#isClosing && this.#queue.length === 0)) {
+        await this.#publish()
+        if (this.#isClosing && this.#queue.length === 0) return
+      } else if (this.#queue.length === 0) await this.#sleep(dueInMs)
+      /* oxlint-enable no-await-in-loop */
+    }
+    for (const { reject } of this.#queue.splice(0)) reject(this.#failure)
+  }
+
+  /** Milliseconds until the next publication; infinite while there is nothing to publish. */
+  #publishDueInMs(): number {
+    if (!this.#shards.isChanged) return Number.POSITIVE_INFINITY
+    const interval =
+      this.#publishFailure === undefined
+        ? (this.#options.publishIntervalMs ?? PUBLISH_INTERVAL_MS)
+        : RETRY_INTERVAL_MS
+    return this.#publishedAtMs + interval - performance.now()
+  }
+
+  /** Until an entry comes, or for `ms`. */
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = Number.isFinite(ms) ? setTimeout(() => this.#wake?.(), ms) : undefined
+      this.#wake = () => {
+        clearTimeout(timer)
+        this.#wake = undefined
+        resolve()
+      }
+      if (this.#queue.length > 0 || this.#isClosing) this.#wake()
+    })
+  }
+
+  async #commit(batch: readonly Waiting[]): Promise<void> {
+    const nowMs = this.#options.now()
+    const admitted = this.#admission.begin(nowMs)
+    const accepted = batch.map(({ entry }) => attempt(() => admitted.admit(entry)))
+    const appends: readonly ShardAppend[] = admitted.appends()
+    try {
+      if (appends.length > 0) await this.#options.store.commit(appends)
+    } catch (cause) {
+      this.#refuseAll(batch, cause)
+      return
+    }
+    for (const append of appends) this.#shards.apply(append)
+    admitted.note()
+    for (const [i, { resolve, reject }] of batch.entries()) {
+      const outcome = accepted[i]
+      if (outcome === undefined || 'cause' in outcome) reject(outcome?.cause)
+      else resolve(outcome.value)
+    }
+  }
+
+  /** Nothing of the batch is recorded, or nobody knows. */
+  #refuseAll(batch: readonly Waiting[], cause: unknown): void {
+    const isRoomMissing = cause instanceof MintmarkError && cause.code === 'DISK_FULL'
+    if (!isRoomMissing) this.#failure = failureOf(cause)
+    for (const { reject } of batch) reject(cause)
+  }
+
+  async #publish(): Promise<void> {
+    this.#publishedAtMs = performance.now()
+    const { store, signer } = this.#options
+    const { tiles, heads } = this.#shards.takeChanged()
+    if (heads.length === 0 && this.#unpublished.length === 0) return
+    const all = [...this.#unpublished, ...tiles]
+    try {
+      await this.#options.onHeads?.(heads)
+      const files = heads.flatMap((head) => this.#shards.headFiles(head, signer))
+      await store.publish(all, files, () => this.#shards.edges())
+      this.#unpublished = []
+      this.#publishFailure = undefined
+    } catch (cause) {
+      this.#publishFailure = cause
+      this.#unpublished = all
+      for (const { shard } of heads) this.#shards.touch(shard)
+      if (cause instanceof MintmarkError && cause.code !== 'DISK_FULL') this.#failure = cause
+    }
+  }
+}
+
+type Outcome<T> = { readonly value: T } | { readonly cause: unknown }
+
+function attempt<T>(work: () => T): Outcome<T> {
+  try {
+    return { value: work() }
+  } catch (cause) {
+    return { cause }
+  }
+}
+
+function failureOf(cause: unknown): MintmarkError {
+  if (cause instanceof MintmarkError) return cause
+  return new MintmarkError('LEDGER_FAILED', 'the store of the ledger failed', {}, { cause })
+}
+
+function closed(): MintmarkError {
+  return new MintmarkError('LEDGER_FAILED', 'the ledger is closed')
+}
+
+function overrun(): MintmarkError {
+  const facts = { reason: 'overrun', waiting: QUEUE_ENTRIES }
+  return new MintmarkError('ENTRY_REFUSED', 'too many entries wait: try again', facts)
+}

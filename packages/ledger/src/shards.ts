@@ -1,0 +1,135 @@
+/**
+ * The shards of a running ledger: for each issuer a tree that takes entries, and how it follows the one before.
+ *
+ * @module
+ */
+import { formatHead, type Head } from './checkpoint.ts'
+import { type Description, latestPath, originOf, periodAt, shardPath } from './description.ts'
+import { encodeEntry, type Opening } from './entry.ts'
+import { type Edge, GrowingTree, type Resource } from './growing_tree.ts'
+import { formatNote, type NoteSigner } from './note.ts'
+import type { Edges, ShardAppend } from './store.ts'
+import { EMPTY_ROOT } from './tree.ts'
+
+/** A tree that takes entries. */
+export interface OpenShard {
+  readonly alias: string
+  readonly path: string
+  readonly period: string
+  readonly tree: GrowingTree
+}
+
+export class Shards {
+  readonly #description: Description
+  /** Newest shard by alias. */
+  readonly #newest = new Map<string, OpenShard>()
+  /** Shards with entries that are not published, newest or not. */
+  readonly #changed = new Set<OpenShard>()
+
+  constructor(description: Description) {
+    this.#description = description
+  }
+
+  newest(alias: string): OpenShard | undefined {
+    return this.#newest.get(alias)
+  }
+
+  all(): Iterable<OpenShard> {
+    return this.#newest.values()
+  }
+
+  get isChanged(): boolean {
+    return this.#changed.size > 0
+  }
+
+  /** Goes back to these edges, as a recovery does. */
+  reset(edges: Edges): void {
+    this.#newest.clear()
+    for (const [path, edge] of edges) this.#open(path, edge)
+  }
+
+  /** Publishes every shard again: nobody knows what was. */
+  touchAll(): void {
+    for (const shard of this.#newest.values()) this.#changed.add(shard)
+  }
+
+  touch(shard: OpenShard): void {
+    this.#changed.add(shard)
+  }
+
+  edges(): Edges {
+    return new Map([...this.#newest.values()].map(({ path, tree }) => [path, tree.edge()]))
+  }
+
+  #open(path: string, edge?: Edge): OpenShard {
+    const [alias = '', period = ''] = path.split('/')
+    const shard: OpenShard = { alias, period, path, tree: new GrowingTree(edge) }
+    this.#newest.set(alias, shard)
+    return shard
+  }
+
+  /**
+   * Where the next entry of an issuer goes, and the first entry of that shard if it does not exist yet.
+   *
+   * A clock that was set back opens no earlier shard: entries go on in the newest one.
+   */
+  next(
+    alias: string,
+    issuer: string,
+    nowMs: number,
+  ): { path: string; first: number; opening: Uint8Array[] } {
+    const newest = this.#newest.get(alias)
+    const period = periodAt(nowMs, this.#description.period)
+    if (newest !== undefined && newest.period >= period)
+      return { path: newest.path, first: newest.tree.size, opening: [] }
+    const opening: Opening = {
+      kind: 'opening',
+      issuer,
+      openedAtMs: nowMs,
+      previousOrigin: newest === undefined ? '' : originOf(this.#description, newest.path),
+      previousSize: newest?.tree.size ?? 0,
+      previousRoot: newest?.tree.root() ?? EMPTY_ROOT,
+    }
+    return { path: shardPath(alias, period), first: 0, opening: [encodeEntry(opening)] }
+  }
+
+  /** Adds what is durable. */
+  apply({ shard: path, entries }: ShardAppend): void {
+    const alias = path.split('/')[0] ?? ''
+    const newest = this.#newest.get(alias)
+    const shard = newest?.path === path ? newest : this.#open(path)
+    for (const entry of entries) shard.tree.append(entry)
+    this.#changed.add(shard)
+  }
+
+  /** What has to be published, and the heads that it comes to. */
+  takeChanged(): { tiles: Resource[]; heads: (Head & { readonly shard: OpenShard })[] } {
+    const changed = [...this.#changed]
+    this.#changed.clear()
+    const tiles = changed.flatMap(({ path, tree }) =>
+      [...tree.takeFull(), ...tree.partials()].map((tile) => below(path, tile)),
+    )
+    const heads = changed.map((shard) => ({
+      shard,
+      origin: originOf(this.#description, shard.path),
+      size: shard.tree.size,
+      root: shard.tree.root(),
+    }))
+    return { tiles, heads }
+  }
+
+  /** Files that tell of a head: the checkpoint, and which shard is the newest. */
+  headFiles(head: Head & { readonly shard: OpenShard }, signer: NoteSigner): Resource[] {
+    const { alias, path, period } = head.shard
+    const text = formatHead(head)
+    const note = formatNote(text, [signer.named(head.origin).sign(text)])
+    const checkpoint = { path: `${path}/checkpoint`, bytes: Buffer.from(note) }
+    const isNewest = this.#newest.get(alias) === head.shard
+    if (!isNewest) return [checkpoint]
+    return [checkpoint, { path: latestPath(alias), bytes: Buffer.from(`${period}\n`) }]
+  }
+}
+
+export function below(prefix: string, { path, bytes }: Resource): Resource {
+  return { path: `${prefix}/${path}`, bytes }
+}

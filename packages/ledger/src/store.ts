@@ -1,0 +1,60 @@
+/**
+ * Where a ledger lies: what a sequencer asks of a store.
+ *
+ * A store keeps two things. The *record* is what {@link LedgerStore.commit} took: it is the truth, and durable. The
+ * *published* files are made of the record and can be made again.
+ *
+ * @module
+ */
+import type { Edge, Resource } from './growing_tree.ts'
+
+/** Entries added to one shard. */
+export interface ShardAppend {
+  /** Path of the shard, such as `agency/2026-11-25`. */
+  readonly shard: string
+  /** Index of the first entry. */
+  readonly first: number
+  readonly entries: readonly Uint8Array[]
+}
+
+/** Where each issuer's newest shard ends, by path of the shard. */
+export type Edges = ReadonlyMap<string, Edge>
+
+export type RecoveredStep =
+  /** The record stood here: everything before is published, and durable. */
+  | { readonly kind: 'edges'; readonly edges: Edges }
+  /** Then this was committed. */
+  | { readonly kind: 'batch'; readonly appends: readonly ShardAppend[] }
+
+export interface LedgerStore {
+  /**
+   * The record since it was last durable as published files, in order. A later `edges` overrules what came before it.
+   * From here on every other writer's commit fails.
+   *
+   * @throws {MintmarkError} `LEDGER_DAMAGED` where a part of the record that was acknowledged cannot be read
+   */
+  recover(): AsyncGenerator<RecoveredStep, void, void>
+  /** Ends the recovery, at these edges: all files up to them have been published again. */
+  start(edges: Edges): Promise<void>
+  /**
+   * Adds to the record, all of it or nothing. On return it is durable.
+   *
+   * @throws {MintmarkError} `DISK_FULL` with nothing added, and the store as it was; `LEDGER_FAILED` where it is not
+   *   known what was added: the store takes nothing any more, and must be opened again
+   */
+  commit(appends: readonly ShardAppend[]): Promise<void>
+  /**
+   * Replaces published files, tiles first, then heads. A failure leaves some replaced: publish them again.
+   *
+   * @param edges gives the edges of what is published now
+   */
+  publish(tiles: readonly Resource[], heads: readonly Resource[], edges: () => Edges): Promise<void>
+  /** A published file, or undefined. */
+  read(path: string): Promise<Uint8Array | undefined>
+  /** Names in a published folder, sorted. */
+  list(folder: string): Promise<readonly string[]>
+  /** Takes published files away: a path with all below it. */
+  remove(path: string): Promise<void>
+  /** @param edges of what is published; undefined leaves everything as it is, for the next recovery */
+  close(edges: Edges | undefined): Promise<void>
+}

@@ -1,0 +1,147 @@
+/**
+ * A tree read from its tiles: roots of earlier sizes, proofs, entries.
+ *
+ * Trust: tiles may come from anywhere. Call {@link TileTree.root} and compare it with a verified head before anything
+ * else is believed; proofs made of wrong tiles do not verify.
+ *
+ * @module
+ */
+import { MintmarkError } from '@mintmark/core'
+import { perfectRoot } from './growing_tree.ts'
+import { readBundle, readTile, TILE_WIDTH, tilePath, tileWidth } from './tiles.ts'
+import { EMPTY_ROOT, hashNode, splitPoint } from './tree.ts'
+
+/** Reads a resource below the prefix of a log; undefined if there is none. */
+export type ReadResource = (path: string) => Promise<Uint8Array | undefined>
+
+const CACHED_TILES = 1024
+
+export class TileTree {
+  readonly size: number
+  readonly #read: ReadResource
+  readonly #tiles = new Map<string, readonly Uint8Array[]>()
+
+  /** @param size of a head that is known: it says which partial tiles there are */
+  constructor(size: number, read: ReadResource) {
+    this.size = size
+    this.#read = read
+  }
+
+  /** Root of the first `size` entries. */
+  async root(size: number = this.size): Promise<Uint8Array> {
+    if (size > this.size) throw new RangeError(`root of ${size} entries in a tree of ${this.size}`)
+    return size === 0 ? EMPTY_ROOT : await this.#range(0, size)
+  }
+
+  /** Hash of one leaf. */
+  async leaf(index: number): Promise<Uint8Array> {
+    return await this.#range(index, index + 1)
+  }
+
+  /** Proof that entry `index` is in the tree of the first `size` entries. */
+  async inclusion(index: number, size: number = this.size): Promise<Uint8Array[]> {
+    if (!(index >= 0 && index < size && size <= this.size))
+      throw new RangeError(`entry ${index} of ${size} in a tree of ${this.size}`)
+    const proof: Uint8Array[] = []
+    let start = 0
+    let end = size
+    while (end - start > 1) {
+      const middle = start + splitPoint(end - start)
+      const isLeft = index < middle
+      // oxlint-disable-next-line no-await-in-loop -- from the root down
+      proof.unshift(await (isLeft ? this.#range(middle, end) : this.#range(start, middle)))
+      if (isLeft) end = middle
+      else start = middle
+    }
+    return proof
+  }
+
+  /** Proof that the first `oldSize` entries are the beginning of the first `size`; empty for no entries. */
+  async consistency(oldSize: number, size: number = this.size): Promise<Uint8Array[]> {
+    if (!(oldSize <= size && size <= this.size))
+      throw new RangeError(`${oldSize} to ${size} in a tree of ${this.size}`)
+    if (oldSize === 0 || oldSize === size) return []
+    const proof: Uint8Array[] = []
+    let start = 0
+    let end = size
+    // `oldSize` lies within (start, end].
+    while (oldSize !== end) {
+      const middle = start + splitPoint(end - start)
+      const isLeft = oldSize <= middle
+      // oxlint-disable-next-line no-await-in-loop -- from the root down
+      proof.unshift(await (isLeft ? this.#range(middle, end) : this.#range(start, middle)))
+      if (isLeft) end = middle
+      else start = middle
+    }
+    if (start !== 0) proof.unshift(await this.#range(start, end))
+    return proof
+  }
+
+  /** Entries of one bundle, all that the tree has of it. */
+  async bundle(index: number): Promise<Uint8Array[]> {
+    const width = tileWidth('entries', index, this.size)
+    const bytes = await this.#resource('entries', index, width)
+    const entries = readBundle(bytes)
+    if (entries === undefined || entries.length < width) throw damaged('entries', index)
+    return entries.slice(0, width)
+  }
+
+  /** Hash of `[start, end)`, where start is a multiple of the power of two that is at least the width. */
+  async #range(start: number, end: number): Promise<Uint8Array> {
+    const width = end - start
+    const level = levelOf(width)
+    const unit = TILE_WIDTH ** level
+    if (width % unit === 0 && isPowerOfTwo(width)) {
+      const first = start / unit
+      const hashes = await this.#tile(level, Math.floor(first / TILE_WIDTH))
+      const at = first % TILE_WIDTH
+      const part = hashes.slice(at, at + width / unit)
+      if (part.length < width / unit) throw damaged(level, Math.floor(first / TILE_WIDTH))
+      return perfectRoot(part)
+    }
+    const middle = start + splitPoint(width)
+    return hashNode(await this.#range(start, middle), await this.#range(middle, end))
+  }
+
+  async #tile(level: number, index: number): Promise<readonly Uint8Array[]> {
+    const key = `${level}/${index}`
+    const known = this.#tiles.get(key)
+    if (known !== undefined) return known
+    const width = tileWidth(level, index, this.size)
+    const bytes = await this.#resource(level, index, width)
+    const hashes = readTile(bytes.subarray(0, width * 32), width)
+    if (hashes === undefined) throw damaged(level, index)
+    if (this.#tiles.size >= CACHED_TILES) this.#tiles.clear()
+    this.#tiles.set(key, hashes)
+    return hashes
+  }
+
+  /** A partial tile may be gone once the full one is there. */
+  async #resource(level: number | 'entries', index: number, width: number): Promise<Uint8Array> {
+    const exact = await this.#read(tilePath({ level, index, width }))
+    if (exact !== undefined) return exact
+    const full =
+      width === TILE_WIDTH ? undefined : await this.#read(tilePath({ level, index, width: 256 }))
+    if (full !== undefined) return full
+    const path = tilePath({ level, index, width })
+    throw new MintmarkError('LEDGER_DAMAGED', `${path} is not there`, { path })
+  }
+}
+
+/** Level of the largest tiles whose hashes make up a subtree of this width. */
+function levelOf(width: number): number {
+  let level = 0
+  while (TILE_WIDTH ** (level + 1) <= width) level++
+  return level
+}
+
+function isPowerOfTwo(width: number): boolean {
+  let power = 1
+  while (power < width) power *= 2
+  return power === width
+}
+
+function damaged(level: number | 'entries', index: number): MintmarkError {
+  const message = `tile ${level}, number ${index}, holds less than the checkpoint says`
+  return new MintmarkError('LEDGER_DAMAGED', message, { level, index })
+}

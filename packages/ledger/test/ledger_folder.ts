@@ -1,0 +1,23 @@
+import { createFolderLedger, type Description, diskFiles, LedgerReader } from '../src/index.ts'
+import { ISSUER } from './tokens.ts'
+
+/** Makes a ledger of one issuer, `agency`, with a shard a day. */
+export async function newLedger(
+  folder: string,
+  more: Partial<Omit<Description, 'key'>> = {},
+): Promise<string> {
+  await createFolderLedger(folder, {
+    name: 'ledger.example.org',
+    period: 'day',
+    issuers: new Map([['agency', ISSUER]]),
+    maxLifetimeMs: 3_600_000,
+    skewMs: 60_000,
+    retentionDays: undefined,
+    ...more,
+  })
+  return folder
+}
+
+export function readerOf(folder: string): Promise<LedgerReader> {
+  return LedgerReader.open((path) => diskFiles.read(`${folder}/public/${path}`))
+}

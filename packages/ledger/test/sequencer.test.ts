@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, it } from 'node:test'
+import { diskFiles, replaceDurably } from '../src/files.ts'
+import { openFolderLedger } from '../src/folder_ledger.ts'
+import {
+  encodeEntry,
+  hashLeaf,
+  type Issuance,
+  issuanceOf,
+  type Revocation,
+  type Sequencer,
+  type ShardView,
+  verifyInclusion,
+  walkShards,
+} from '../src/index.ts'
+import { newLedger, readerOf } from './ledger_folder.ts'
+import { ISSUER, issuance, signingInput } from './tokens.ts'
+
+const scratch = mkdtempSync(join(tmpdir(), 'mintmark-sequencer-'))
+after(() => rmSync(scratch, { recursive: true, force: true }))
+
+let made = 0
+const newFolder = () => newLedger(join(scratch, String(made++)))
+
+const refusal = (reason: string) => ({ code: 'ENTRY_REFUSED', facts: { reason } })
+
+function revocationOf(entry: Issuance, revokedAtMs: number = Date.now()): Revocation {
+  const { tokenId, inputHash, expiresMs, issuer } = entry
+  return { kind: 'revocation', tokenId, inputHash, expiresMs, issuer, revokedAtMs }
+}
+
+async function newestShard(folder: string): Promise<ShardView> {
+  const reader = await readerOf(folder)
+  const shard = await reader.shard((await reader.newest('agency')) ?? '')
+  assert.ok(shard !== undefined)
+  return shard
+}
+
+/** Runs `work` on a ledger, and closes it whatever happens. */
+async function using(
+  folder: string,
+  work: (ledger: Sequencer) => Promise<void>,
+  now: () => number = Date.now,
+): Promise<void> {
+  const ledger = await openFolderLedger(folder, { now })
+  try {
+    await work(ledger)
+  } finally {
+    await ledger.close()
+  }
+}
+
+describe('a sequencer', () => {
+  it('places entries so that each is proven, over several openings', async () => {
+    const folder = await newFolder()
+    const placed: { entry: Issuance; index: number }[] = []
+    for (let round = 0; round < 3; round++) {
+      await using(folder, async (ledger) => {
+        const entries = Array.from({ length: 300 }, () => issuance())
+        const receipts = await Promise.all(entries.map((entry) => ledger.append(entry)))
+        for (const [i, entry] of entries.entries())
+          placed.push({ entry, index: receipts[i]?.index ?? -1 })
+      })
+      const { head, tree } = await newestShard(folder)
+      assert.equal(head.size, 1 + placed.length)
+      for (const { entry, index } of placed) {
+        const leaf = hashLeaf(encodeEntry(entry))
+        const proof = await tree.inclusion(index)
+        assert.ok(verifyInclusion({ index, size: head.size, leaf, proof, root: head.root }))
+      }
+    }
+  })
+
+  it('says where an entry stands that it has already, also after it was opened again', async () => {
+    const folder = await newFolder()
+    const entry = issuance()
+    let first: unknown
+    await using(folder, async (ledger) => {
+      const [one, two] = await Promise.all([ledger.append(entry), ledger.append(entry)])
+      assert.deepEqual(two, { ...one, isRepeated: true })
+      first = one
+    })
+    await using(folder, async (ledger) => {
+      assert.deepEqual({ ...(await ledger.append(entry)), isRepeated: false }, first)
+    })
+  })
+
+  it('gives a token id to one token for as long as it lives', async () => {
+    const folder = await newFolder()
+    const jti = '22608a25-1d9b-44b5-b0f2-cb94f06b2d00'
+    const other = () => issuance({ jti, sub: 'mallory' })
+    await using(folder, async (ledger) => {
+      await ledger.append(issuance({ jti }))
+      await assert.rejects(ledger.append(other()), refusal('token-id-taken'))
+      await assert.rejects(Promise.all([other(), other()].map((entry) => ledger.append(entry))))
+    })
+    await using(folder, (ledger) => assert.rejects(ledger.append(other()), refusal('token-id-taken')))
+    const later = () => Date.now() + 2 * 3_600_000
+    const nowSeconds = later() / 1000
+    await using(
+      folder,
+      async (ledger) => {
+        await ledger.append(issuance({ jti, iat: nowSeconds, exp: nowSeconds + 60 }))
+      },
+      later,
+    )
+  })
+
+  const nowSeconds = Math.floor(Date.now() / 1000)
+  const refused: readonly (readonly [string, Record<string, unknown>, string])[] = [
+    ['another issuer', { iss: 'https://id.example.com' }, 'issuer-unknown'],
+    ['a token that has expired', { iat: nowSeconds - 600, exp: nowSeconds - 300 }, 'expired'],
+    ['a token that lives too long', { exp: nowSeconds + 7200 }, 'lifetime'],
+    ['a token that ends before it begins', { iat: nowSeconds + 30, exp: nowSeconds }, 'lifetime'],
+    ['a token of tomorrow', { iat: nowSeconds + 86_400, exp: nowSeconds + 86_500 }, 'issued-at'],
+  ]
+  for (const [name, claims, reason] of refused) {
+    it(`refuses ${name}, and takes what came with it`, async () => {
+      const folder = await newFolder()
+      await using(folder, async (ledger) => {
+        const good = ledger.append(issuance())
+        await assert.rejects(ledger.append(issuance(claims)), refusal(reason))
+        assert.equal((await good).index, 1)
+      })
+      assert.equal((await newestShard(folder)).head.size, 2)
+    })
+  }
+
+  it('records a revocation once, and only of a token that lives', async () => {
+    const folder = await newFolder()
+    const entry = issuance()
+    await using(folder, async (ledger) => {
+      await assert.rejects(ledger.append(revocationOf(entry)), refusal('not-issued'))
+      await ledger.append(entry)
+      const receipt = await ledger.append(revocationOf(entry))
+      assert.deepEqual([receipt.index, receipt.isRepeated], [2, false])
+      assert.equal((await ledger.append(revocationOf(entry))).isRepeated, true)
+      const inputHash = issuance().inputHash
+      await assert.rejects(
+        ledger.append({ ...revocationOf(entry), inputHash }),
+        refusal('not-issued'),
+      )
+    })
+    await using(folder, async (ledger) => {
+      assert.equal((await ledger.append(revocationOf(entry))).isRepeated, true)
+    })
+  })
+
+  it('opens a new shard with a new day that names how the last one ended', async () => {
+    const folder = await newFolder()
+    const day = 86_400_000
+    const start = Date.parse('2026-11-25T12:00:00Z')
+    for (const at of [0, 1, 3]) {
+      const nowMs = start + at * day
+      const iat = nowMs / 1000
+      await using(
+        folder,
+        async (ledger) => {
+          await ledger.append(issuance({ iat, exp: iat + 600 }))
+        },
+        () => nowMs,
+      )
+    }
+    const chain: string[] = []
+    for await (const { shard, opening } of walkShards(await readerOf(folder), 'agency')) {
+      assert.equal(opening?.issuer, ISSUER)
+      chain.push(`${shard.path} ${opening.previousOrigin} ${opening.previousSize}`)
+    }
+    assert.deepEqual(chain, [
+      'agency/2026-11-28 ledger.example.org/agency/2026-11-26 2',
+      'agency/2026-11-26 ledger.example.org/agency/2026-11-25 2',
+      'agency/2026-11-25  0',
+    ])
+  })
+
+  it('goes on in the newest shard when the clock is set back', async () => {
+    const folder = await newFolder()
+    const nowMs = Date.parse('2026-11-25T00:00:30Z')
+    const at = (ms: number) => ({ iat: ms / 1000, exp: ms / 1000 + 600 })
+    let clock = nowMs
+    await using(
+      folder,
+      async (ledger) => {
+        await ledger.append(issuance(at(nowMs)))
+        clock = nowMs - 60_000
+        const { shard, index } = await ledger.append(issuance(at(clock)))
+        assert.deepEqual([shard, index], ['agency/2026-11-25', 2])
+      },
+      () => clock,
+    )
+  })
+
+  it('takes nothing after it was closed', async () => {
+    const ledger = await openFolderLedger(await newFolder(), { now: Date.now })
+    await ledger.close()
+    await assert.rejects(ledger.append(issuance()), { code: 'LEDGER_FAILED' })
+  })
+})
+
+describe('an opening', () => {
+  it('is refused while another one has the folder', async () => {
+    const folder = await newFolder()
+    await using(folder, async () => {
+      await assert.rejects(openFolderLedger(folder, { now: Date.now }), { code: 'LEDGER_BUSY' })
+    })
+    await using(folder, async (ledger) => {
+      await ledger.append(issuance())
+    })
+  })
+
+  it('is refused where there is no ledger, or none that can be read', async () => {
+    const open = (folder: string) => openFolderLedger(folder, { now: Date.now })
+    await assert.rejects(open(join(scratch, 'nowhere')), { code: 'LEDGER_MISSING' })
+    const folder = await newFolder()
+    await replaceDurably(diskFiles, join(folder, 'public/ledger.json'), Buffer.from('{}'))
+    await assert.rejects(open(folder), { code: 'LEDGER_INVALID' })
+  })
+
+  it('is refused with a journal that is damaged before its end', async () => {
+    const folder = await newFolder()
+    const ledger = await openFolderLedger(folder, { now: Date.now })
+    await ledger.append(issuance())
+    await ledger.append(issuance())
+    // As a crash leaves it: nothing is tidied up.
+    const journal = join(folder, 'private/journal')
+    const [name = ''] = (await diskFiles.list(journal)).slice(-1)
+    const segment = Buffer.from((await diskFiles.read(join(journal, name))) ?? [])
+    await ledger.close()
+    const at = segment.indexOf(ISSUER)
+    segment[at] = (segment[at] ?? 0) ^ 1
+    for (const old of await diskFiles.list(journal)) await diskFiles.remove(join(journal, old))
+    await diskFiles.write(join(journal, name), segment)
+    await assert.rejects(openFolderLedger(folder, { now: Date.now }), { code: 'LEDGER_DAMAGED' })
+  })
+})
+
+describe('heads that others have seen', () => {
+  const origin = (path: string) => `ledger.example.org/${path}`
+
+  it('must be in the ledger, or it does not start', async () => {
+    const folder = await newFolder()
+    await using(folder, async (ledger) => {
+      await Promise.all(Array.from({ length: 5 }, () => ledger.append(issuance())))
+    })
+    const { head, path } = await newestShard(folder)
+    const open = (seen: { origin: string; size: number; root?: Uint8Array }) =>
+      openFolderLedger(folder, { now: Date.now, seen: [{ root: undefined, ...seen }] })
+    const behind = { code: 'LEDGER_BEHIND' }
+    await assert.rejects(open({ origin: head.origin, size: head.size + 1 }), behind)
+    await assert.rejects(open({ ...head, root: new Uint8Array(32) }), behind)
+    await assert.rejects(open({ ...head, size: head.size - 1 }), behind)
+    await assert.rejects(open({ origin: origin('agency/2099-01-01'), size: 1 }), behind)
+    for (const fine of [head, { origin: head.origin, size: 3 }, { origin: 'other', size: 99 }])
+      await (await open(fine)).close()
+    assert.equal(origin(path), head.origin)
+  })
+})
+
+it('a signing input that cannot be recorded is refused without a word of it', () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ['', ''],
+    [signingInput({ jti: 7 }), 'jti'],
+    [signingInput({ mintmark_salt: 'short' }), 'mintmark_salt'],
+    [signingInput({ iat: '7' }), 'iat'],
+    [signingInput({ aud: { secret: 'word' } }), 'aud'],
+    [`${signingInput()}=`, ''],
+  ]
+  for (const [input, claim] of cases) {
+    assert.throws(
+      () => issuanceOf(input),
+      (error: unknown) => {
+        const { code, facts } = error as { code: string; facts: Record<string, unknown> }
+        assert.deepEqual([code, facts['claim']], ['ENTRY_REFUSED', claim])
+        return !JSON.stringify(error).includes('word')
+      },
+    )
+  }
+})
