@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
+import { MintmarkError } from '@mintmark/core'
 import { diskFiles, replaceDurably } from '../src/files.ts'
 import { openFolderLedger } from '../src/folder_ledger.ts'
 import {
@@ -39,6 +40,13 @@ async function newestShard(folder: string): Promise<ShardView> {
   return shard
 }
 
+const later = () => Date.now() + 2 * 3_600_000
+
+const open = (folder: string) => openFolderLedger(folder, { now: Date.now })
+
+/** Claims of a token that is made at a time and lives ten minutes. */
+const madeAt = (ms: number) => ({ iat: ms / 1000, exp: ms / 1000 + 600 })
+
 /** Runs `work` on a ledger, and closes it whatever happens. */
 async function using(
   folder: string,
@@ -53,8 +61,8 @@ async function using(
   }
 }
 
-describe('a sequencer', () => {
-  it('places entries so that each is proven, over several openings', async () => {
+describe('an entry', () => {
+  it('gets a place in which it is proven, over several openings', async () => {
     const folder = await newFolder()
     const placed: { entry: Issuance; index: number }[] = []
     for (let round = 0; round < 3; round++) {
@@ -74,7 +82,7 @@ describe('a sequencer', () => {
     }
   })
 
-  it('says where an entry stands that it has already, also after it was opened again', async () => {
+  it('that is there already is told where it stands, also after another opening', async () => {
     const folder = await newFolder()
     const entry = issuance()
     let first: unknown
@@ -87,8 +95,10 @@ describe('a sequencer', () => {
       assert.deepEqual({ ...(await ledger.append(entry)), isRepeated: false }, first)
     })
   })
+})
 
-  it('gives a token id to one token for as long as it lives', async () => {
+describe('a token id', () => {
+  it('belongs to one token for as long as it lives', async () => {
     const folder = await newFolder()
     const jti = '22608a25-1d9b-44b5-b0f2-cb94f06b2d00'
     const other = () => issuance({ jti, sub: 'mallory' })
@@ -97,8 +107,9 @@ describe('a sequencer', () => {
       await assert.rejects(ledger.append(other()), refusal('token-id-taken'))
       await assert.rejects(Promise.all([other(), other()].map((entry) => ledger.append(entry))))
     })
-    await using(folder, (ledger) => assert.rejects(ledger.append(other()), refusal('token-id-taken')))
-    const later = () => Date.now() + 2 * 3_600_000
+    await using(folder, (ledger) =>
+      assert.rejects(ledger.append(other()), refusal('token-id-taken')),
+    )
     const nowSeconds = later() / 1000
     await using(
       folder,
@@ -108,7 +119,9 @@ describe('a sequencer', () => {
       later,
     )
   })
+})
 
+describe('a ledger refuses', () => {
   const nowSeconds = Math.floor(Date.now() / 1000)
   const refused: readonly (readonly [string, Record<string, unknown>, string])[] = [
     ['another issuer', { iss: 'https://id.example.com' }, 'issuer-unknown'],
@@ -118,7 +131,7 @@ describe('a sequencer', () => {
     ['a token of tomorrow', { iat: nowSeconds + 86_400, exp: nowSeconds + 86_500 }, 'issued-at'],
   ]
   for (const [name, claims, reason] of refused) {
-    it(`refuses ${name}, and takes what came with it`, async () => {
+    it(`${name}, and takes what came with it`, async () => {
       const folder = await newFolder()
       await using(folder, async (ledger) => {
         const good = ledger.append(issuance())
@@ -129,7 +142,7 @@ describe('a sequencer', () => {
     })
   }
 
-  it('records a revocation once, and only of a token that lives', async () => {
+  it('a revocation of no token that lives, and records one once', async () => {
     const folder = await newFolder()
     const entry = issuance()
     await using(folder, async (ledger) => {
@@ -148,8 +161,10 @@ describe('a sequencer', () => {
       assert.equal((await ledger.append(revocationOf(entry))).isRepeated, true)
     })
   })
+})
 
-  it('opens a new shard with a new day that names how the last one ended', async () => {
+describe('a shard', () => {
+  it('is opened with a new day, and names how the last one ended', async () => {
     const folder = await newFolder()
     const day = 86_400_000
     const start = Date.parse('2026-11-25T12:00:00Z')
@@ -176,23 +191,24 @@ describe('a sequencer', () => {
     ])
   })
 
-  it('goes on in the newest shard when the clock is set back', async () => {
+  it('goes on when the clock is set back', async () => {
     const folder = await newFolder()
     const nowMs = Date.parse('2026-11-25T00:00:30Z')
-    const at = (ms: number) => ({ iat: ms / 1000, exp: ms / 1000 + 600 })
     let clock = nowMs
     await using(
       folder,
       async (ledger) => {
-        await ledger.append(issuance(at(nowMs)))
+        await ledger.append(issuance(madeAt(nowMs)))
         clock = nowMs - 60_000
-        const { shard, index } = await ledger.append(issuance(at(clock)))
+        const { shard, index } = await ledger.append(issuance(madeAt(clock)))
         assert.deepEqual([shard, index], ['agency/2026-11-25', 2])
       },
       () => clock,
     )
   })
+})
 
+describe('a ledger', () => {
   it('takes nothing after it was closed', async () => {
     const ledger = await openFolderLedger(await newFolder(), { now: Date.now })
     await ledger.close()
@@ -212,7 +228,6 @@ describe('an opening', () => {
   })
 
   it('is refused where there is no ledger, or none that can be read', async () => {
-    const open = (folder: string) => openFolderLedger(folder, { now: Date.now })
     await assert.rejects(open(join(scratch, 'nowhere')), { code: 'LEDGER_MISSING' })
     const folder = await newFolder()
     await replaceDurably(diskFiles, join(folder, 'public/ledger.json'), Buffer.from('{}'))
@@ -238,24 +253,24 @@ describe('an opening', () => {
 })
 
 describe('heads that others have seen', () => {
-  const origin = (path: string) => `ledger.example.org/${path}`
-
   it('must be in the ledger, or it does not start', async () => {
     const folder = await newFolder()
     await using(folder, async (ledger) => {
       await Promise.all(Array.from({ length: 5 }, () => ledger.append(issuance())))
     })
-    const { head, path } = await newestShard(folder)
-    const open = (seen: { origin: string; size: number; root?: Uint8Array }) =>
+    const { head } = await newestShard(folder)
+    const openKnowing = (seen: { origin: string; size: number; root?: Uint8Array }) =>
       openFolderLedger(folder, { now: Date.now, seen: [{ root: undefined, ...seen }] })
     const behind = { code: 'LEDGER_BEHIND' }
-    await assert.rejects(open({ origin: head.origin, size: head.size + 1 }), behind)
-    await assert.rejects(open({ ...head, root: new Uint8Array(32) }), behind)
-    await assert.rejects(open({ ...head, size: head.size - 1 }), behind)
-    await assert.rejects(open({ origin: origin('agency/2099-01-01'), size: 1 }), behind)
+    await assert.rejects(openKnowing({ origin: head.origin, size: head.size + 1 }), behind)
+    await assert.rejects(openKnowing({ ...head, root: new Uint8Array(32) }), behind)
+    await assert.rejects(openKnowing({ ...head, size: head.size - 1 }), behind)
+    await assert.rejects(
+      openKnowing({ origin: 'ledger.example.org/agency/2099-01-01', size: 1 }),
+      behind,
+    )
     for (const fine of [head, { origin: head.origin, size: 3 }, { origin: 'other', size: 99 }])
-      await (await open(fine)).close()
-    assert.equal(origin(path), head.origin)
+      await (await openKnowing(fine)).close()
   })
 })
 
@@ -272,8 +287,8 @@ it('a signing input that cannot be recorded is refused without a word of it', ()
     assert.throws(
       () => issuanceOf(input),
       (error: unknown) => {
-        const { code, facts } = error as { code: string; facts: Record<string, unknown> }
-        assert.deepEqual([code, facts['claim']], ['ENTRY_REFUSED', claim])
+        assert.ok(error instanceof MintmarkError)
+        assert.deepEqual([error.code, error.facts['claim']], ['ENTRY_REFUSED', claim])
         return !JSON.stringify(error).includes('word')
       },
     )
