@@ -277,7 +277,8 @@ export interface FileUse {
   readonly operation: string
   readonly site: string
   readonly name: string
-  readonly bytes: number
+  /** Of the file; not every record tells. */
+  readonly bytes?: number
 }
 
 /** A use of a file in SharePoint or OneDrive. */
@@ -307,7 +308,8 @@ export function fileRecord(
       `,"EventSource":"SharePoint","ItemType":"File","ListItemUniqueId":"${guid(random)}"` +
       `,"SiteUrl":${JSON.stringify(site)},"SourceRelativeUrl":"Shared Documents"` +
       `,"SourceFileName":${JSON.stringify(file.name)},"SourceFileExtension":"${extension}"` +
-      `,"UserAgent":${JSON.stringify(person.agent)},"FileSizeBytes":${file.bytes}`,
+      `,"UserAgent":${JSON.stringify(person.agent)}` +
+      (file.bytes === undefined ? '' : `,"FileSizeBytes":${file.bytes}`),
   })
 }
 

@@ -21,8 +21,7 @@ const STREAM = 0x70726f76
 export const ENGINEER = 7
 export const DUMP = {
   site: 'token-signing-debug',
-  name: 'lsass-prod-sign-2021-04.dmp',
-  bytes: 412_316_860,
+  name: 'consumer-sign-prod-2021-04.core',
 } as const
 /** Days of 2021 on which his token was used by somebody else. */
 const REPLAYED: readonly number[] = [

@@ -1,8 +1,9 @@
 /**
  * The incident again: what the victims' systems would have exported, and what really happened.
  *
- * Deterministic: one seed and one scale give the same bytes, on any day. The logs go to `logs/`, a folder for
- * each organisation; the truth lies beside that folder and not in it, so that no reader finds it by accident.
+ * Deterministic: one seed and one scale give the same bytes, on any day, save the core of a process that really
+ * ran. The logs go to `logs/`, a folder for each organisation, the core to `logs/dumps/`; the truth lies beside that
+ * folder and not in it, so that no reader finds it by accident.
  *
  * @module
  */
@@ -13,6 +14,7 @@ import { MintmarkError } from '@mintmark/core'
 import { BLOCKED_MS, isoMs, PROVIDER_WINDOW, WINDOW } from './calendar.ts'
 import { EAST_ASIA, EUROPE, STATE } from './organisations.ts'
 import { DUMP, ENGINEER } from './provider.ts'
+import { type FirstLink, writeFirstLink } from './signing/first_link.ts'
 import { type TenantCounts, TenantLogs } from './tenant_logs.ts'
 import { attempt, TextFile } from './text_file.ts'
 import { Truth, type TruthSums } from './truth.ts'
@@ -44,6 +46,10 @@ export interface ReplaySummary {
   readonly accesses: number
   readonly issuances: number
   readonly forged: TruthSums['forged']
+  /** The core of the crashed signing service; undefined where none could be taken. */
+  readonly dump: string | undefined
+  /** Why there is no core. */
+  readonly dumpLacks: string | undefined
 }
 
 /** Breathing room for whoever waits: progress bars, signals. */
@@ -80,7 +86,12 @@ export async function replayStorm0558(options: ReplayOptions): Promise<ReplaySum
   const truth = new Truth(lines)
   const counts = await writeTenants(world, paths.partial, truth, lines, options)
   lines.close()
-  const document = truthDocument(world, truth, counts)
+  const link = await writeFirstLink(seed, {
+    logs: paths.partial,
+    provider: folderOf(world.provider),
+    dumpName: DUMP.name,
+  })
+  const document = truthDocument(world, truth, counts, link)
   attempt(out, () => {
     renameSync(paths.partial, paths.logs)
     writeFileSync(paths.truth, `${JSON.stringify(document, undefined, 2)}\n`, { flag: 'wx' })
@@ -92,7 +103,14 @@ export async function replayStorm0558(options: ReplayOptions): Promise<ReplaySum
     accesses: document.ordinary.accesses,
     issuances: document.ordinary.issuances,
     forged: document.forged,
+    dump: link.dump === undefined ? undefined : join(paths.logs, link.dump),
+    dumpLacks: link.dumpLacks,
   }
+}
+
+/** Name of an organisation's folder. */
+function folderOf(of: Organisation): string {
+  return `${String(of.index + 1).padStart(2, '0')}-${of.domain.split('.')[0]}`
 }
 
 async function writeTenants(
@@ -108,8 +126,7 @@ async function writeTenants(
   let done = 0
   let total = 0
   for (const of of tenants) {
-    const name = `${String(of.index + 1).padStart(2, '0')}-${of.domain.split('.')[0]}`
-    const logs = new TenantLogs(world, of, join(folder, name), truth)
+    const logs = new TenantLogs(world, of, join(folder, folderOf(of)), truth)
     if (total === 0) total = logs.days().length * tenants.length
     try {
       for (const dayMs of logs.days()) {
@@ -138,6 +155,7 @@ function truthDocument(
   world: World,
   truth: Truth,
   counts: ReadonlyMap<Organisation, TenantCounts>,
+  link: FirstLink,
 ) {
   const sums = truth.sums()
   const add = (name: keyof TenantCounts) =>
@@ -155,7 +173,7 @@ function truthDocument(
     accounts: sums.accounts,
     misGranted: sums.misGranted,
     traps: sums.traps,
-    provider: providerTruth(world, counts),
+    provider: providerTruth(world, counts, link),
     ordinary: {
       accesses: add('accesses'),
       issuances: add('issuances'),
@@ -206,7 +224,11 @@ function stateTruth(world: World, truth: Truth, sums: TruthSums) {
   }
 }
 
-function providerTruth(world: World, counts: ReadonlyMap<Organisation, TenantCounts>) {
+function providerTruth(
+  world: World,
+  counts: ReadonlyMap<Organisation, TenantCounts>,
+  { key, dump }: FirstLink,
+) {
   const { provider } = world
   return {
     name: provider.name,
@@ -214,7 +236,13 @@ function providerTruth(world: World, counts: ReadonlyMap<Organisation, TenantCou
     countedAmongTheOrganisations: false,
     window: { from: isoMs(PROVIDER_WINDOW.fromMs), to: isoMs(PROVIDER_WINDOW.toMs) },
     engineer: world.person(provider, ENGINEER).upn,
-    artefact: { name: DUMP.name, site: DUMP.site },
+    artefact: { name: DUMP.name, site: DUMP.site, file: dump ?? null },
+    key: {
+      kid: key.kid,
+      spkiSha256: key.spkiSha256,
+      subject: key.subject,
+      notAfter: isoMs(key.notAfterMs),
+    },
     class: 'replayed',
     ...counts.get(provider),
   }

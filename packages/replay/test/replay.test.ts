@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
+import { createHash, X509Certificate } from 'node:crypto'
 import {
   existsSync,
   mkdirSync,
@@ -14,21 +14,19 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { replayStorm0558 } from '../src/index.ts'
 import { countRows, type Found, readLogs } from './native_reader.ts'
-import { readTruth, type TruthFiles } from './truth_reader.ts'
+import { publishedKeys, readTruth, type TruthFiles } from './truth_reader.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'mintmark-replay-'))
 after(() => rmSync(root, { recursive: true, force: true }))
 
-/** SHA-256 of every file below a folder, by its path. */
+/** SHA-256 of every file below a folder, by its path; of a core only that it is there. */
 function hashes(folder: string): Map<string, string> {
   const found = new Map<string, string>()
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue
     const path = join(entry.parentPath, entry.name)
-    found.set(
-      path.slice(folder.length),
-      createHash('sha256').update(readFileSync(path)).digest('hex'),
-    )
+    const content = entry.name.endsWith('.core') ? '' : readFileSync(path)
+    found.set(path.slice(folder.length), createHash('sha256').update(content).digest('hex'))
   }
   return found
 }
@@ -45,7 +43,7 @@ describe('one seed', () => {
   it('gives other bytes than another one, in every tenant', () => {
     const [one, other] = [hashes(join(root, 'one')), hashes(join(root, 'other'))]
     for (const [path, hash] of one)
-      if (path.startsWith('/logs/') && !path.endsWith('LogFile.txt'))
+      if (path.startsWith('/logs/') && !/LogFile\.txt$|\.core$/.test(path))
         assert.notEqual(other.get(path), hash, path)
   })
 
@@ -86,10 +84,10 @@ before(async () => {
 })
 
 describe('the incident at a small scale', () => {
-  it('has 25 organisations, and the provider beside them', () => {
+  it('has 25 organisations, and the provider and its dumps beside them', () => {
     assert.equal(truth.document.organisations.length, 25)
     assert.equal(truth.document.forged.organisations, 25)
-    assert.equal(readdirSync(join(root, 'small', 'logs')).length, 26)
+    assert.equal(readdirSync(join(root, 'small', 'logs')).length, 27)
   })
 
   it('has 60,000 messages of ten accounts, nine of one group and one of another', () => {
@@ -174,6 +172,41 @@ describe('the logs of a small replay', () => {
     for (const of of truth.document.organisations)
       if (!of.habits.includes('keycloak'))
         assert.equal(countRows(found, of.tenant), of.accesses, of.name)
+  })
+})
+
+const provider = join(root, 'small', 'logs', '26-provider')
+
+describe('the first link of a small replay', () => {
+  it('is a core whose name the records of its custody have', () => {
+    const { artefact } = truth.document.provider
+    assert.equal(artefact.file, `dumps/${artefact.name}`)
+    assert.equal(existsSync(join(root, 'small', 'logs', artefact.file)), true)
+    const records = readdirSync(provider)
+      .filter((name) => name.startsWith('ual-'))
+      .flatMap((name) => readFileSync(join(provider, name), 'utf8').split('\n'))
+      .filter((line) => line.includes(`"SourceFileName":"${artefact.name}"`))
+    const engineers = records.filter((line) =>
+      line.includes(`"UserId":"${truth.document.provider.engineer}"`),
+    )
+    assert.deepEqual(
+      engineers.map((line) => /"Operation":"(\w+)"/.exec(line)?.[1]),
+      ['FileAccessed', 'FileDownloaded'],
+    )
+    assert.ok(records.length > engineers.length)
+  })
+
+  it('is a key of the published list whose certificate has run out', () => {
+    const { kid, spkiSha256, notAfter } = truth.document.provider.key
+    const list: unknown = JSON.parse(readFileSync(join(provider, 'discovery-keys.json'), 'utf8'))
+    const leaked = publishedKeys(list).find((key) => key.kid === kid)
+    assert.ok(leaked !== undefined)
+    const certificate = new X509Certificate(Buffer.from(leaked.x5c[0] ?? '', 'base64'))
+    const spki = certificate.publicKey.export({ format: 'der', type: 'spki' })
+    assert.equal(createHash('sha256').update(spki).digest('hex'), spkiSha256)
+    assert.equal(createHash('sha1').update(certificate.raw).digest('base64url'), kid)
+    assert.equal(new Date(certificate.validTo).toISOString(), notAfter)
+    assert.ok(notAfter < truth.document.forged.first)
   })
 })
 

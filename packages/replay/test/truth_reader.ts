@@ -31,6 +31,11 @@ export interface TruthDocument {
     readonly organisations: number
     readonly accesses: number
   }
+  readonly provider: {
+    readonly engineer: string
+    readonly artefact: { readonly name: string; readonly file: string }
+    readonly key: { readonly kid: string; readonly spkiSha256: string; readonly notAfter: string }
+  }
   readonly accounts: readonly { mailbox: string; named: number }[]
   readonly traps: Readonly<Record<string, unknown>>
   readonly ordinary: { readonly truncatedRows: number }
@@ -64,4 +69,19 @@ function assertDocument(value: unknown): asserts value is TruthDocument {
 
 function assertLine(value: unknown): asserts value is TruthLine {
   assert.ok(isObject(value) && typeof value['id'] === 'string' && Array.isArray(value['verdicts']))
+}
+
+/** A key of a JSON Web Key Set, as far as tests look at it. */
+export interface Jwk {
+  readonly kid: string
+  readonly x5c: readonly string[]
+}
+
+export function publishedKeys(list: unknown): readonly Jwk[] {
+  assert.ok(isObject(list) && Array.isArray(list['keys']))
+  return list['keys'].filter(isJwk)
+}
+
+function isJwk(value: unknown): value is Jwk {
+  return isObject(value) && typeof value['kid'] === 'string' && Array.isArray(value['x5c'])
 }

@@ -1,4 +1,4 @@
-import { MintmarkError, safeJson } from '@mintmark/core'
+import { MintmarkError, safeJson, safeText } from '@mintmark/core'
 import { replayStorm0558 } from '@mintmark/replay'
 import { flag, numberOption, textOption } from '../options.ts'
 import type { Handler } from '../program.ts'
@@ -25,6 +25,7 @@ export const replay: Handler = async (args, options, io) => {
     flag(options, 'json')
       ? `${safeJson(summary)}\n`
       : `${count(summary.accesses)} accesses and ${count(summary.issuances)} issuances of ${count(summary.organisations)} organisations in ${summary.logs}
+${summary.dump === undefined ? `No process could be made to leave its core: ${safeText(summary.dumpLacks ?? '', 200)}` : `The core of a signing service that crashed is ${summary.dump}`}
 The truth is in ${summary.truth}
 
 Next:  mintmark investigate ${summary.logs} --case ${textOption(options, 'out') ?? ''}/case\n`,

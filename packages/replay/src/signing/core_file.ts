@@ -1,0 +1,169 @@
+/**
+ * Writes the memory of a stopped process as an ELF core, with the choice of pages that the kernel makes by default.
+ *
+ * Pages of zeros are holes of the file. Memory does not grow with the process.
+ *
+ * Source: core(5); System V ABI, "ELF Header" and "Program Header".
+ *
+ * @module
+ */
+import { closeSync, ftruncateSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { coreNotes, MACHINES } from './core_notes.ts'
+import { identityOf, type Mapping, mappingsOf, threadsOf } from './process_memory.ts'
+
+const ELF_HEADER = 64
+const PROGRAM_HEADER = 56
+const PAGE = 4096
+const CHUNK = 1 << 20
+const ET_CORE = 4
+const PT_LOAD = 1
+const PT_NOTE = 4
+const ZEROS: Buffer = Buffer.alloc(PAGE)
+
+/** A mapping, and how much of it is in the file. */
+interface Segment {
+  readonly mapping: Mapping
+  readonly bytes: number
+  readonly offset: number
+}
+
+/**
+ * Writes the core of a process that is stopped, as if `signal` had ended it there.
+ *
+ * Throws the system's error where the process may not be read or the file not be written, and then leaves no file.
+ *
+ * @param architecture the processor's name, as `process.arch` has it; one that is not known is a `RangeError`
+ */
+export function writeCore(
+  pid: number,
+  path: string,
+  signal: number,
+  architecture: NodeJS.Architecture,
+): void {
+  const machine = MACHINES[architecture]
+  if (machine === undefined) throw new RangeError(`no core is written on ${architecture}`)
+  const mappings = mappingsOf(pid).filter((each) => each.path !== '[vsyscall]')
+  const facts = { identity: identityOf(pid), threads: threadsOf(pid), mappings, signal }
+  const notes = coreNotes({ ...facts, machine })
+  const memory = openSync(`/proc/${pid}/mem`, 'r')
+  try {
+    const file = openSync(path, 'wx', 0o600)
+    try {
+      const tableEnd = ELF_HEADER + (mappings.length + 1) * PROGRAM_HEADER
+      const segments = placed(mappings, memory, paged(tableEnd + notes.length))
+      writeAll(file, elfHeader(machine.id, mappings.length + 1), 0)
+      writeAll(file, programHeaders(segments, tableEnd, notes.length), ELF_HEADER)
+      writeAll(file, notes, tableEnd)
+      for (const segment of segments) copy(memory, file, segment)
+      const last = segments.at(-1)
+      ftruncateSync(file, last === undefined ? tableEnd : last.offset + last.bytes)
+    } catch (cause) {
+      rmSync(path, { force: true })
+      throw cause
+    } finally {
+      closeSync(file)
+    }
+  } finally {
+    closeSync(memory)
+  }
+}
+
+const paged = (length: number): number => Math.ceil(length / PAGE) * PAGE
+
+function placed(mappings: readonly Mapping[], memory: number, from: number): Segment[] {
+  let offset = from
+  return mappings.map((mapping) => {
+    const bytes = keptBytes(mapping, memory)
+    const segment = { mapping, bytes, offset }
+    offset += bytes
+    return segment
+  })
+}
+
+/** What was written is kept whole; of a program only the page that says which it is; what is in files is not. */
+function keptBytes(mapping: Mapping, memory: number): number {
+  const { from, to, permissions, fileOffset, path, isOwn } = mapping
+  if (!permissions.startsWith('r') || path === '[vvar]') return 0
+  if (isOwn || path === '[vdso]') return Number(to - from)
+  if (!path.startsWith('/') || fileOffset !== 0n) return 0
+  const magic = Buffer.alloc(4)
+  readSync(memory, magic, 0, magic.length, from)
+  return magic.toString('latin1') === '\x7fELF' ? PAGE : 0
+}
+
+function copy(memory: number, file: number, { mapping, bytes, offset }: Segment): void {
+  const chunk = Buffer.alloc(Math.min(CHUNK, bytes))
+  for (let at = 0; at < bytes; ) {
+    const wanted = Math.min(CHUNK, bytes - at)
+    const held = readSync(memory, chunk, 0, wanted, mapping.from + BigInt(at))
+    if (held === 0) throw new RangeError('memory of the process ends before its mapping')
+    copyPages(chunk.subarray(0, held), file, offset + at)
+    at += held
+  }
+  // It held a private key.
+  chunk.fill(0)
+}
+
+function copyPages(bytes: Buffer, file: number, offset: number): void {
+  for (let at = 0; at < bytes.length; at += PAGE) {
+    const page = bytes.subarray(at, at + PAGE)
+    if (!page.equals(ZEROS.subarray(0, page.length))) writeAll(file, page, offset + at)
+  }
+}
+
+function writeAll(file: number, bytes: Buffer, offset: number): void {
+  for (let done = 0; done < bytes.length; )
+    done += writeSync(file, bytes, done, bytes.length - done, offset + done)
+}
+
+function elfHeader(machine: number, headers: number): Buffer {
+  const header = Buffer.alloc(ELF_HEADER)
+  // 64 bits, little-endian, version 1.
+  header.write('\x7fELF\x02\x01\x01', 0, 'latin1')
+  header.writeUInt16LE(ET_CORE, 16)
+  header.writeUInt16LE(machine, 18)
+  header.writeUInt32LE(1, 20)
+  header.writeBigUInt64LE(BigInt(ELF_HEADER), 32)
+  header.writeUInt16LE(ELF_HEADER, 52)
+  header.writeUInt16LE(PROGRAM_HEADER, 54)
+  header.writeUInt16LE(headers, 56)
+  return header
+}
+
+function programHeaders(segments: readonly Segment[], notesAt: number, notes: number): Buffer {
+  const note = programHeader({ type: PT_NOTE, flags: 0, offset: notesAt, bytes: notes })
+  return Buffer.concat([
+    note,
+    ...segments.map(({ mapping: { from, to, permissions }, bytes, offset }) => {
+      const bit = (letter: string, value: number) => (permissions.includes(letter) ? value : 0)
+      const flags = bit('x', 1) | bit('w', 2) | bit('r', 4)
+      return programHeader({ type: PT_LOAD, flags, offset, bytes, address: from, size: to - from })
+    }),
+  ])
+}
+
+interface ProgramHeader {
+  readonly type: number
+  readonly flags: number
+  readonly offset: number
+  readonly bytes: number
+  readonly address?: bigint
+  readonly size?: bigint
+}
+
+function programHeader(head: ProgramHeader): Buffer {
+  const { type, flags, offset, bytes, address = 0n, size = 0n } = head
+  const header = Buffer.alloc(PROGRAM_HEADER)
+  header.writeUInt32LE(type, 0)
+  header.writeUInt32LE(flags, 4)
+  const words = [
+    BigInt(offset),
+    address,
+    0n,
+    BigInt(bytes),
+    size,
+    type === PT_LOAD ? BigInt(PAGE) : 1n,
+  ]
+  for (const [at, word] of words.entries()) header.writeBigUInt64LE(word, 8 + at * 8)
+  return header
+}

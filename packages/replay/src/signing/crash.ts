@@ -1,0 +1,85 @@
+/**
+ * Starts the signing service, waits for its crash and takes its core.
+ *
+ * @module
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { KeyObject } from 'node:crypto'
+import { mkdirSync, rmSync } from 'node:fs'
+import { constants } from 'node:os'
+import { dirname } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { writeCore } from './core_file.ts'
+import { isStopped } from './process_memory.ts'
+
+const SERVICE = fileURLToPath(new URL('signing_service.js', import.meta.url))
+/** A service that has not crashed by then never will. */
+const PATIENCE_MS = 20_000
+const POLL_MS = 5
+
+/** What machine this is; another one only to see what happens there. */
+export interface Machine {
+  readonly platform: NodeJS.Platform
+  readonly architecture: NodeJS.Architecture
+}
+
+/**
+ * Lets a service sign with the key and crash, and writes its core to `path`.
+ *
+ * The service is given an empty environment and its key on standard input, so that nothing of the user's, and no
+ * file but the core, holds either.
+ *
+ * @returns why there is no core; undefined when there is one
+ */
+export async function crashWith(
+  key: KeyObject,
+  kid: string,
+  path: string,
+  machine: Machine = { platform: process.platform, architecture: process.arch },
+): Promise<string | undefined> {
+  const { platform, architecture } = machine
+  if (platform !== 'linux') return `cores are taken on Linux, this is ${platform}`
+  const service = spawn(process.execPath, [SERVICE], {
+    env: {},
+    cwd: '/',
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  const ended = endOf(service)
+  try {
+    service.stdin.end(`${kid}\n\n${key.export({ format: 'pem', type: 'pkcs8' }).toString()}`)
+    const pid = await stopped(service)
+    mkdirSync(dirname(path), { recursive: true })
+    writeCore(pid, path, constants.signals.SIGABRT, architecture)
+    service.kill('SIGCONT')
+    const signal = await ended
+    if (signal === 'SIGABRT') return undefined
+    rmSync(path, { force: true })
+    return `the service ended by ${signal ?? 'itself'}`
+  } catch (cause) {
+    return cause instanceof Error ? cause.message : String(cause)
+  } finally {
+    service.kill('SIGKILL')
+  }
+}
+
+/** The signal by which it ended; null where it ended by itself. Never rejects. */
+function endOf(service: ChildProcess): Promise<NodeJS.Signals | null> {
+  return new Promise((resolve) => {
+    service.once('error', () => resolve(null))
+    service.once('exit', (_, signal) => resolve(signal))
+  })
+}
+
+/** Waits until the crash handler has stopped the process. */
+async function stopped(service: ChildProcess): Promise<number> {
+  const { pid } = service
+  if (pid === undefined) throw new Error('the service could not be started')
+  for (let waited = 0; waited < PATIENCE_MS; waited += POLL_MS) {
+    if (service.exitCode !== null || service.signalCode !== null) break
+    if (isStopped(pid)) return pid
+    // oxlint-disable-next-line no-await-in-loop -- the kernel tells a parent nothing of a stop that Node hands on
+    await setTimeout(POLL_MS)
+  }
+  throw new Error('the service did not crash')
+}

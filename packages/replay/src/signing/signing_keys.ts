@@ -1,0 +1,109 @@
+/**
+ * The provider's published signing keys: the one that leaked, and others that did not.
+ *
+ * Source for the shape: the published thumbprint is the SHA-1 of a certificate of 2016 that ran out on 4 April 2021
+ * and stood in the key lists until 2023; each key of the common list carries an `issuer` (Microsoft, "Access tokens").
+ * Everything else is invented: neither that certificate nor any real key is here.
+ *
+ * @module
+ */
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
+import { mix, Random } from '../random.ts'
+import { certificateOf } from './certificate.ts'
+import { seededKey } from './seeded_key.ts'
+
+const STREAM = 0x6b657973
+const SERIAL_BYTES = 8
+/** The tenant of personal accounts. */
+const CONSUMERS = '9188040d-6c67-4c5b-b112-36a304b66dad'
+const ANY_TENANT = '{tenantid}'
+
+interface Plan {
+  readonly commonName: string
+  readonly issuedTo: string
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+const consumer = (fromMs: number, toMs: number): Plan => ({
+  commonName: 'Replay Consumer STS Signing Public Key',
+  issuedTo: CONSUMERS,
+  fromMs,
+  toMs,
+})
+const enterprise = (fromMs: number, toMs: number): Plan => ({
+  commonName: 'Replay Enterprise STS Signing Public Key',
+  issuedTo: ANY_TENANT,
+  fromMs,
+  toMs,
+})
+
+/** The first is the one that leaks: a consumer key whose certificate has run out. */
+const PLANS: readonly [Plan, ...Plan[]] = [
+  consumer(Date.UTC(2016, 3, 5, 14, 43, 35), Date.UTC(2021, 3, 4, 14, 43, 35)),
+  consumer(Date.UTC(2016, 6, 13, 20, 59, 2), Date.UTC(2021, 6, 12, 20, 59, 2)),
+  enterprise(Date.UTC(2022, 11, 16, 0, 0, 0), Date.UTC(2027, 11, 16, 0, 0, 0)),
+  enterprise(Date.UTC(2023, 1, 6, 0, 0, 0), Date.UTC(2028, 1, 6, 0, 0, 0)),
+]
+
+/** A key of the list, as it is published. */
+export interface PublishedKey {
+  /** SHA-1 of the certificate, base64url: what the headers of tokens name. */
+  readonly kid: string
+  /** SHA-256 of the DER SubjectPublicKeyInfo, hex. */
+  readonly spkiSha256: string
+  readonly subject: string
+  readonly notAfterMs: number
+  readonly jwk: Readonly<Record<string, unknown>>
+}
+
+export interface SigningKeys {
+  /** The key that leaks, with its private half. */
+  readonly leaked: { readonly published: PublishedKey; readonly privateKey: KeyObject }
+  /** The whole list, as a JSON Web Key Set. */
+  readonly jwks: { readonly keys: readonly PublishedKey['jwk'][] }
+}
+
+/** The keys of one seed. Cost: some tenth of a second each, to find their primes. */
+export function signingKeys(seed: number): SigningKeys {
+  const [leaked, ...others] = PLANS
+  const privateKey = keyOf(seed, 0)
+  const published = publish(privateKey, leaked, seed, 0)
+  const rest = others.map((plan, at) => publish(keyOf(seed, at + 1), plan, seed, at + 1))
+  return {
+    leaked: { published, privateKey },
+    jwks: { keys: [published, ...rest].map(({ jwk }) => jwk) },
+  }
+}
+
+function keyOf(seed: number, index: number): KeyObject {
+  return seededKey(new Random(mix(seed, STREAM, index)))
+}
+
+function publish(key: KeyObject, plan: Plan, seed: number, index: number): PublishedKey {
+  const random = new Random(mix(seed, STREAM, index, 1))
+  const serial = Buffer.alloc(SERIAL_BYTES)
+  serial.writeUInt32BE((random.next() & 0x7fffffff) | 0x01000000, 0)
+  serial.writeUInt32BE(random.next(), 4)
+  const certificate = certificateOf(key, { ...plan, serial })
+  const kid = createHash('sha1').update(certificate).digest('base64url')
+  const publicKey = createPublicKey(key)
+  const spki = publicKey.export({ format: 'der', type: 'spki' })
+  const { n, e } = publicKey.export({ format: 'jwk' })
+  return {
+    kid,
+    spkiSha256: createHash('sha256').update(spki).digest('hex'),
+    subject: `CN=${plan.commonName}`,
+    notAfterMs: plan.toMs,
+    jwk: {
+      kty: 'RSA',
+      use: 'sig',
+      kid,
+      x5t: kid,
+      n,
+      e,
+      x5c: [certificate.toString('base64')],
+      issuer: `https://login.example.com/${plan.issuedTo}/v2.0`,
+    },
+  }
+}
