@@ -9,10 +9,12 @@ import { isObject } from '@mintmark/core'
 import type { Case } from './case.ts'
 import { type Comparable, comparable } from './comparable.ts'
 import { type Custody, custody } from './custody.ts'
+import { scansMark } from './dump_scans.ts'
 import { type EvidenceRow, type EvidenceStatement, evidenceRows } from './evidence_rows.ts'
 import { huntList } from './hunts/hunt_list.ts'
 import type { HuntOptions, HuntResult } from './hunts/run_hunts.ts'
 import { keepAnswer, keptAnswer, questionOf } from './kept_answer.ts'
+import { type KeyFound, keysFound } from './keys_found.ts'
 import { hunt } from './prepare.ts'
 import { reconcile } from './reconcile/reconcile.ts'
 import {
@@ -55,6 +57,8 @@ export interface Answer {
   readonly timeline: Timeline
   readonly hunts: readonly HuntResult[]
   readonly custody: readonly Custody[]
+  /** Private keys that lie in the dumps of the evidence. */
+  readonly keys: readonly KeyFound[]
   readonly unknowns: readonly Unknown[]
   readonly duplicates: { readonly records: number; readonly conflicts: number }
 }
@@ -98,7 +102,8 @@ export async function answer(
 ): Promise<Answer> {
   const { session } = investigated
   const hunts = huntList(options.hunts)
-  const question = questionOf(investigated.location, await evidenceMark(session), selection, hunts)
+  const marks = [await evidenceMark(session), await scansMark(session)]
+  const question = questionOf(investigated.location, marks, selection, hunts)
   const kept = await keptAnswer(session, question)
   if (isAnswer(kept)) return kept
   const made = await answerAnew(investigated, selection, options)
@@ -131,6 +136,7 @@ async function answerAnew(
     const course = await timeline(session, selected)
     onStep('unknowns')
     const tokens = await tokenVerdicts(session, { limit: LISTED })
+    const keys = await keysFound(session)
     return {
       schema: ANSWER_SCHEMA,
       case: investigated.location,
@@ -146,7 +152,8 @@ async function answerAnew(
       timeline: course,
       hunts,
       custody: await custody(session, { selected }),
-      unknowns: await unknowns(session, selected, { scope: bounded, timeline: course }),
+      keys,
+      unknowns: await unknowns(session, selected, { scope: bounded, timeline: course, keys }),
       duplicates: { records: sealed.duplicates, conflicts: sealed.conflicts },
     }
   } finally {

@@ -4,6 +4,7 @@
  * @module
  */
 import { isoOf, type Json } from '@mintmark/core'
+import { dumpFiles, dumpScans, fileNameOf } from './dump_scans.ts'
 import type { Selected } from './scope/selected.ts'
 import { BOUNDED } from './scope/settings.ts'
 import type { Params, Session } from './session.ts'
@@ -33,7 +34,15 @@ export interface Custody {
   readonly last: string
   /** Accesses whose verdict or whose strong hunts point at them. */
   readonly suspect: number
+  /** Private keys in a dump of the evidence with this hash or, where the log gives none, this name. */
+  readonly keys: readonly HeldKey[]
   readonly rows: readonly ArtefactAccess[]
+}
+
+/** A key that lies in a file. */
+export interface HeldKey {
+  readonly spkiSha256: string
+  readonly kid: string | null
 }
 
 export interface ArtefactAccess {
@@ -66,8 +75,8 @@ const DUMP_LIKE = [
 ].join('|')
 
 const FILE = "object_path != '' AND service NOT IN ('MicrosoftGraph', 'AzureADGraph')"
-const NAME = `if(object_name != '', object_name, arrayElement(splitByRegexp('[/\\\\\\\\]', object_path), -1))`
-const IS_DUMP = `match(lower(${NAME}), {dump:String})`
+export const ARTEFACT_NAME: string = `if(object_name != '', object_name, arrayElement(splitByRegexp('[/\\\\\\\\]', object_path), -1))`
+const IS_DUMP = `match(lower(${ARTEFACT_NAME}), {dump:String})`
 const IS_NAMED = `positionCaseInsensitiveUTF8(object_path, {artefact:String}) > 0
   OR positionCaseInsensitiveUTF8(object_name, {artefact:String}) > 0
   OR object_hash != '' AND object_hash = lower({artefact:String})`
@@ -92,26 +101,43 @@ export async function custody(session: Session, options: CustodyOptions = {}): P
   const wanted = artefact === '' ? `(${IS_DUMP} OR ${touched})` : `(${IS_NAMED})`
   const params: Params = artefact === '' ? { dump: DUMP_LIKE, limit } : { artefact, limit }
   const artefacts = await session.rows(
-    `SELECT lower(object_path) AS place, ${SUMMARY} FROM (${accesses(wanted)})
+    `SELECT lower(object_path) AS place, ${SUMMARY} FROM (${fileAccesses(wanted)})
      GROUP BY place ORDER BY suspects DESC, last_ms DESC, place LIMIT {limit:UInt32} ${BOUNDED}`,
     params,
   )
   if (artefacts.length === 0) return []
   const places = artefacts.map((row) => String(row['place']))
   const rows = await session.rows(
-    `SELECT lower(object_path) AS place, object_path, ${NAME} AS name,
+    `SELECT lower(object_path) AS place, object_path, ${ARTEFACT_NAME} AS name,
        toUnixTimestamp64Milli(at) AS at_ms, if(principal != '', principal, principal_id) AS who,
        operation, ip, client, toString(token_id) AS token, token_state, verdict, reason, hunts
-     FROM (${accesses('lower(object_path) IN {places:Array(String)}')})
+     FROM (${fileAccesses('lower(object_path) IN {places:Array(String)}')})
      ORDER BY place, length(hunts) > 0 OR verdict IN ('unissued', 'mismatched') DESC, at DESC, record_id, content
      LIMIT {limit:UInt32} BY place ${BOUNDED}`,
     { places, limit },
   )
-  return artefacts.map((row) => custodyOf(row, rows))
+  const keys = await heldKeys(session)
+  return artefacts.map((row) => custodyOf(row, rows, keys))
+}
+
+/** Keys of the scanned dumps, by the dump's hash and by its names in lower case. */
+async function heldKeys(session: Session): Promise<ReadonlyMap<string, readonly HeldKey[]>> {
+  const held = new Map<string, readonly HeldKey[]>()
+  const scans = new Map((await dumpScans(session)).map(({ sha256, keys }) => [sha256, keys]))
+  for (const { sha256, files } of await dumpFiles(session)) {
+    const keys = (scans.get(sha256) ?? []).map(({ spkiSha256, kid }) => ({
+      spkiSha256,
+      kid: kid || null,
+    }))
+    held.set(sha256, keys)
+    for (const name of files.map((file) => fileNameOf(file).toLowerCase()))
+      held.set(name, [...(held.get(name) ?? []), ...keys])
+  }
+  return held
 }
 
 /** Accesses to files with the strong hunts that hit them. */
-function accesses(where: string): string {
+export function fileAccesses(where: string): string {
   return `SELECT seen.*, hits.names AS hunts
     FROM (
       SELECT record_id, content, at, object_path, object_name, object_hash, bytes, principal, principal_id,
@@ -125,24 +151,31 @@ function accesses(where: string): string {
 }
 
 const SUMMARY = `
-  argMax(object_path, (at, object_path)) AS path, argMax(${NAME}, (at, object_path)) AS name,
+  argMax(object_path, (at, object_path)) AS path, argMax(${ARTEFACT_NAME}, (at, object_path)) AS name,
   max(object_hash) AS hash, max(bytes) AS size, count() AS touches,
   uniqExact(if(principal != '', principal, principal_id)) AS people,
   toUnixTimestamp64Milli(min(at)) AS first_ms, toUnixTimestamp64Milli(max(at)) AS last_ms,
   countIf(length(hunts) > 0 OR verdict IN ('unissued', 'mismatched')) AS suspects`
 
-function custodyOf(row: Json, rows: readonly Json[]): Custody {
+function custodyOf(
+  row: Json,
+  rows: readonly Json[],
+  keys: ReadonlyMap<string, readonly HeldKey[]>,
+): Custody {
+  const name = String(row['name'])
+  const hash = String(row['hash'])
   const own = rows.filter((one) => one['place'] === row['place'])
   return {
-    artefact: String(row['name']),
+    artefact: name,
     path: String(row['path']),
-    hash: String(row['hash']),
+    hash,
     bytes: Number(row['size']),
     accesses: Number(row['touches']),
     principals: Number(row['people']),
     first: isoOf(Number(row['first_ms'])),
     last: isoOf(Number(row['last_ms'])),
     suspect: Number(row['suspects']),
+    keys: keys.get(hash === '' ? name.toLowerCase() : hash) ?? [],
     rows: own.map(accessOf),
   }
 }

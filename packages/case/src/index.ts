@@ -16,11 +16,24 @@ export {
 } from './coverage.ts'
 export { type ArtefactAccess, type Custody, type CustodyOptions, custody } from './custody.ts'
 export {
+  DUMP_SHAPE,
+  type DumpFile,
+  type DumpKey,
+  type DumpKeyForm,
+  type DumpScan,
+  dumpFiles,
+  dumpScans,
+  fileNameOf,
+  KEYS_SHAPE,
+  keepScan,
+} from './dump_scans.ts'
+export {
   type EvidenceRow,
   type EvidenceStatement,
   evidenceRows,
   type RejectReason,
 } from './evidence_rows.ts'
+export type { FileTouches, Toucher } from './file_touches.ts'
 export type { Hunt, HuntClass, HuntStrength } from './hunts/hunt_file.ts'
 export { type HuntSelection, huntList } from './hunts/hunt_list.ts'
 export type { HuntParam } from './hunts/hunt_param.ts'
@@ -38,6 +51,7 @@ export {
   type IngestReport,
   ingest,
 } from './ingest/ingest.ts'
+export { type KeyFound, type KeyPlace, keysFound } from './keys_found.ts'
 export { readMeta, writeMeta } from './meta.ts'
 export { NO_ID } from './no_id.ts'
 export { hunt, judge, prepare } from './prepare.ts'

@@ -7,11 +7,12 @@ import { createHash } from 'node:crypto'
 import { parseObject } from '@mintmark/core'
 import { readMeta } from './meta.ts'
 import type { Session } from './session.ts'
+import { tabSeparated } from './tab_separated.ts'
 
 const FACT = 'answer'
 
 /** Changes with every change to what an answer says of the same evidence. */
-const RULES = 1
+const RULES = 2
 
 /** What an answer depends on, as one text: any difference is another question. */
 export function questionOf(...parts: readonly unknown[]): string {
@@ -42,11 +43,6 @@ export async function keepAnswer(
     { name: FACT },
   )
   const value = JSON.stringify({ question, answer })
-  const line = [FACT, value, String(row?.['at'])].map(cell).join('\t')
-  await session.insert('meta', ['name', 'value', 'at'], 'TabSeparated', Buffer.from(`${line}\n`))
-}
-
-/** JSON has no raw line break or tab; a backslash is what TabSeparated reads as an escape. */
-function cell(value: string): string {
-  return value.replaceAll('\\', '\\\\')
+  const line = tabSeparated([FACT, value, String(row?.['at'])])
+  await session.insert('meta', ['name', 'value', 'at'], 'TabSeparated', line)
 }

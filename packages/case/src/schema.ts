@@ -261,6 +261,21 @@ export const TABLES: readonly TableSpec[] = [
     sharded: false,
   },
   {
+    // What was found in each memory dump, by content; of several scans of one, the newest.
+    name: 'dump_scan',
+    columns: [
+      'sha256 String',
+      // The public keys that were searched for: with others, a dump is searched again.
+      'given String',
+      // JSON: `DumpScan` of dump_scans.ts. Hashes of public keys, never a key.
+      'found String',
+      `at ${TIME}`,
+    ],
+    orderBy: 'sha256',
+    engine: 'ReplacingMergeTree(at)',
+    sharded: false,
+  },
+  {
     name: 'reject',
     columns: [
       'evidence_id UInt32',

@@ -4,12 +4,14 @@
  *
  * @module
  */
+import { type KeyFound, keysFound } from './keys_found.ts'
 import { type Scope, scope } from './scope/scope.ts'
 import { select } from './scope/select.ts'
 import type { Selected } from './scope/selected.ts'
 import type { Selection } from './selection.ts'
 import type { Session } from './session.ts'
 import { type Timeline, timeline } from './timeline.ts'
+import { unknownsOfDumps } from './unknowns/from_dumps.ts'
 import { unknownsOfLogs } from './unknowns/from_logs.ts'
 import { unknownsOfScope, unknownsOfTimeline } from './unknowns/from_scope.ts'
 
@@ -39,6 +41,10 @@ export const UNKNOWN_CODES: readonly string[] = [
   'throttling-not-told',
   'item-sizes-missing',
   'mailbox-not-named',
+  'dump-not-scanned',
+  'dump-scan-cut',
+  'key-holders-unknown',
+  'key-use-unknown',
   'searches',
   'mail-exports',
   'forwarding',
@@ -65,6 +71,7 @@ export const UNKNOWN_CODES: readonly string[] = [
 export interface Answers {
   readonly scope?: Scope
   readonly timeline?: Timeline
+  readonly keys?: readonly KeyFound[]
 }
 
 /**
@@ -95,6 +102,7 @@ async function unknownsOf(
   return [
     ...unknownsOfTimeline(answers.timeline ?? (await timeline(session, selected))),
     ...unknownsOfScope(answers.scope ?? (await scope(session, selected))),
+    ...(await unknownsOfDumps(session, answers.keys ?? (await keysFound(session)))),
     ...(await unknownsOfLogs(session, selected)),
   ]
 }

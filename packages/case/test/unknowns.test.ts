@@ -361,6 +361,14 @@ describe('unknowns', () => {
   })
 })
 
+/** Seen in `dump_keys.test.ts`. */
+const OF_DUMPS = new Set([
+  'dump-not-scanned',
+  'dump-scan-cut',
+  'key-holders-unknown',
+  'key-use-unknown',
+])
+
 describe('docs/unknowns.md', () => {
   const text = readFileSync(new URL('../../../../docs/unknowns.md', import.meta.url), 'utf8')
   const headings = [...text.matchAll(/^### `([\w-]+)`/gmu)].map(([, code]) => code)
@@ -372,7 +380,7 @@ describe('docs/unknowns.md', () => {
       [...answers, ...logs].map((one) => one.code.replace(/^undetermined-.*$/u, 'undetermined-')),
     )
     assert.deepEqual(
-      UNKNOWN_CODES.filter((code) => !seen.has(code)),
+      UNKNOWN_CODES.filter((code) => !seen.has(code) && !OF_DUMPS.has(code)),
       [],
     )
   })

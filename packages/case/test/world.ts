@@ -95,6 +95,7 @@ export interface World {
   readonly reject?: readonly Row[]
   readonly coverage?: readonly Row[]
   readonly hunt_hit?: readonly Row[]
+  readonly dump_scan?: readonly Row[]
   readonly verdicts?: ReadonlyMap<Row, readonly [verdict: string, reason: string]>
   /** Hits of a strong hunt, by class. */
   readonly hits?: ReadonlyMap<Row, string>
@@ -110,6 +111,7 @@ const TABLES = [
   'reject',
   'coverage',
   'hunt_hit',
+  'dump_scan',
 ] as const
 
 /** Empties the case and puts the world into it. */

@@ -43,6 +43,11 @@ export function numberOption(
   throw invalid(name, `--${name} takes a number from ${least} to ${most}`)
 }
 
+/** The number of worker threads, or undefined where it was not given. Throws `INPUT_INVALID`. */
+export function threadsOption(options: Options): number | undefined {
+  return numberOption(options, 'threads', { least: 1, most: 64 })
+}
+
 /** Runs `work` on the case that `--case` names, and closes it whatever happens. */
 export async function withCase(
   options: Options,

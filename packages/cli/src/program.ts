@@ -150,6 +150,7 @@ const COMMANDS: readonly Spec[] = [
         'folder or URL of the case (default: ./mintmark-case-… named after the input)',
       ),
       json(),
+      option('--no-scan', 'do not search memory dumps among the files for keys'),
       hunts(),
       threads(),
       ...selection(),

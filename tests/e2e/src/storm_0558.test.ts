@@ -50,6 +50,11 @@ function labels(file: string): Map<string, Json[]> {
   return found
 }
 
+/** How often a key lies in a real process, in which forms, and what was left out, differs with Node's version. */
+const likeAnyCore = (printed: string) =>
+  printed
+    .replace(/\d+ copies \([^)]*\)/, 'copies')
+    .replace(/… and \d+ more, with/, '… and more, with')
 const labelsOf = (row: Json): readonly Json[] => labelled.get(String(row['access_id'])) ?? []
 const isPointedAt = (row: Json) => row['verdict'] === 'unissued' || row['verdict'] === 'mismatched'
 const minute = (value: unknown) => String(value).slice(0, 16)
@@ -127,6 +132,46 @@ describe('the scope of the replayed incident', () => {
   })
 })
 
+/** Where no core can be taken, the answer says nothing of keys. */
+const noCore = process.platform === 'linux' ? false : 'cores are taken on Linux'
+
+describe('the leaked key of the replayed incident', { skip: noCore }, () => {
+  it('is named by its published list, and lies in the dump that custody names', () => {
+    const [key, ...others] = rowsOf(answer['keys'])
+    assert.deepEqual(others, [])
+    const facts = ['kid', 'spkiSha256', 'subject', 'notAfter']
+    assert.deepEqual(
+      facts.map((name) => key?.[name]),
+      facts.map((name) => field(truth, 'provider', 'key', name)),
+    )
+    const [place0] = rowsOf(key?.['places'])
+    const file = String(field(truth, 'provider', 'artefact', 'file'))
+    assert.deepEqual(place0?.['files'], [path.join(logs, file)])
+    const [first] = rowsOf(field(objectOf(place0['touched']), 'people'))
+    assert.equal(first?.['principal'], field(truth, 'provider', 'engineer'))
+    const dump = rowsOf(answer['custody']).find(
+      ({ artefact }) => artefact === field(truth, 'provider', 'artefact', 'name'),
+    )
+    assert.equal(rowsOf(dump?.['keys'])[0]?.['spkiSha256'], key?.['spkiSha256'])
+  })
+
+  it('leaves no byte of itself in what is printed', async () => {
+    const file = String(field(truth, 'provider', 'artefact', 'file'))
+    const core = readFileSync(path.join(logs, file), 'latin1')
+    const secrets = [...core.matchAll(/^[A-Za-z0-9+/]{64}$/gm)].map(([line]) => line)
+    assert.ok(secrets.length >= 24)
+    const printed = [
+      JSON.stringify(answer),
+      (await mintmark('investigate', logs, '--case', place)).out,
+      (await mintmark('sql', 'SELECT * FROM dump_scan', '--case', place)).out,
+    ].join('\n')
+    assert.deepEqual(
+      secrets.filter((line) => printed.includes(line)),
+      [],
+    )
+  })
+})
+
 describe('the rest of the answer', () => {
   it('dates the forged tokens from the first to the last', () => {
     const forged = rowsOf(field(answer, 'timeline', 'classes')).find(
@@ -152,12 +197,15 @@ describe('the rest of the answer', () => {
     assert.ok(check(answer), JSON.stringify(check.errors?.slice(0, 5)))
   })
 
-  it('is printed in at most 40 lines, as the README shows it', async () => {
+  it('is printed in at most 40 lines, as the README shows it', { skip: noCore }, async () => {
     const { out: printed } = await mintmark('investigate', logs, '--case', place)
     assert.ok(printed.split('\n').length <= 41)
     const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8')
     const [, shown] = /What `npm start` prints:\n\n```\n([^`]*)```/.exec(readme) ?? []
-    assert.equal(shown, printed.replaceAll(place, 'replay-out/case'))
+    assert.equal(
+      likeAnyCore(shown ?? ''),
+      likeAnyCore(printed.replaceAll(place, 'replay-out/case')),
+    )
   })
 
   it('sets its unissued tokens against accesses of which nearly all are issued', () => {

@@ -27,6 +27,8 @@ export class EvidenceDraft {
   /** Rejects that no reader has written: of a file that cannot be read. */
   rejects: Reject[] = []
   isUnreadable: boolean = false
+  /** Of a file that is no log and is not read as one. */
+  otherShape: string | undefined
   /** Id of the row that this one takes the place of; 0 when there is none. */
   replaces = 0
   isDone: boolean = false
@@ -57,6 +59,7 @@ export class EvidenceDraft {
 
   get shape(): string {
     if (this.isUnreadable) return UNREADABLE
+    if (this.otherShape !== undefined) return this.otherShape
     return this.#parts.length === 0 ? '' : this.summary.shape
   }
 }

@@ -17,13 +17,18 @@ import { lastEvidence, recover } from '../recover.ts'
 import { Committer } from './committer.ts'
 import { KnownEvidence } from './known_evidence.ts'
 import { MergePause } from './merges.ts'
-import { SourceFailure, SourceReader, type Taken } from './source_reader.ts'
+import { type OtherShape, SourceFailure, SourceReader, type Taken } from './source_reader.ts'
 import { WorkerPool } from './worker_pool.ts'
 
 export interface IngestOptions {
   /** Worker threads. Default: one a core, up to 16. */
   readonly threads?: number
   readonly onProgress?: (progress: IngestProgress) => void
+  /**
+   * The shape of a file that is evidence and no log, such as a dump: asked for each file, with its first bytes or
+   * all of them. Such a file is hashed, and never read as text.
+   */
+  readonly otherShape?: OtherShape
   /** Aborting it stops the run with the signal's reason; files that are in the case stay. */
   readonly signal?: AbortSignal
 }
@@ -129,9 +134,18 @@ async function runOnce(
     tally.done(committer.committed.length),
   )
   const pool = new WorkerPool(threadsOf(options))
-  const { signal } = options
+  const { signal, otherShape = () => undefined } = options
   const onBytes = (bytes: number) => tally.read(bytes)
-  const reader = new SourceReader({ pool, committer, known, firstId, failed, signal, onBytes })
+  const reader = new SourceReader({
+    pool,
+    committer,
+    known,
+    firstId,
+    failed,
+    signal,
+    otherShape,
+    onBytes,
+  })
   try {
     await merges.begin()
     for (const source of sources) {

@@ -46,9 +46,13 @@ export interface Run {
   /** Files that a run before could not read to their end, by path. */
   readonly failed: ReadonlyMap<string, SourceFailure>
   readonly signal: AbortSignal | undefined
+  readonly otherShape: OtherShape
   /** Told of every byte that was read. */
   readonly onBytes: (bytes: number) => void
 }
+
+/** The shape of a file that is evidence and no log; undefined for everything else. `isWhole`: the bytes are all. */
+export type OtherShape = (bytes: Uint8Array, isWhole: boolean) => string | undefined
 
 /** What became of a source: a file new to the case, or one that it has. */
 export type Taken = { readonly draft: EvidenceDraft } | { readonly known: KnownFile }
@@ -177,6 +181,11 @@ export class SourceReader {
       return
     }
     known.addContent(contentSha256, draft.evidenceId)
+    draft.otherShape = this.#run.otherShape(bytes, true)
+    if (draft.otherShape !== undefined) {
+      draft.isDone = true
+      return
+    }
     const { evidenceId } = draft
     this.#group.push({ draft, file: { evidenceId, identity: contentSha256, bytes, rejects } })
     this.#groupBytes += bytes.length
@@ -225,9 +234,8 @@ export class SourceReader {
       .update(`${source.isPlain ? source.sizeBytes : source.path}\0`)
       .update(head)
       .digest('hex')
-    const job = canSlice(head.subarray(0, SNIFF_BYTES))
-      ? () => this.#readSlices(draft, identity, head, rest, rejects)
-      : () => this.#readStream(draft, identity, rest)
+    draft.otherShape = this.#run.otherShape(head, false)
+    const job = this.#jobOf(draft, identity, head, rest, rejects)
     const reading = this.#start(source.path, async () => {
       await job()
       if (draft.sha256 === '') {
@@ -237,10 +245,38 @@ export class SourceReader {
       this.#run.known.addContent(draft.contentSha256, draft.evidenceId)
       draft.isDone = true
     })
+    // No worker holds these back: one after the other.
+    if (draft.otherShape !== undefined) await reading
     if (sha256 === '') {
       const { sizeBytes } = source
       this.#hashing.set(sizeBytes, [...(this.#hashing.get(sizeBytes) ?? []), reading])
     }
+  }
+
+  #jobOf(
+    draft: EvidenceDraft,
+    identity: string,
+    head: Buffer,
+    rest: AsyncIterator<Uint8Array>,
+    rejects: Reject[],
+  ): () => Promise<void> {
+    if (draft.otherShape !== undefined) return () => this.#hashOnly(draft, head, rest, rejects)
+    return canSlice(head.subarray(0, SNIFF_BYTES))
+      ? () => this.#readSlices(draft, identity, head, rest, rejects)
+      : () => this.#readStream(draft, identity, rest)
+  }
+
+  /** A file that is no log: only what names it is taken. */
+  async #hashOnly(
+    draft: EvidenceDraft,
+    head: Buffer,
+    rest: AsyncIterator<Uint8Array>,
+    rejects: Reject[],
+  ): Promise<void> {
+    const hash = createHash('sha256')
+    for await (const chunk of joined(head, rest, this.#run.onBytes)) hash.update(chunk)
+    draft.contentSha256 = hash.digest('hex')
+    draft.rejects = rejects
   }
 
   /**

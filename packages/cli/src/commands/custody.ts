@@ -55,10 +55,10 @@ function described(artefacts: readonly Custody[]): string {
     return 'No record of this case names such a file. That is no proof that nobody touched it.\n'
   return artefacts
     .map(
-      ({ artefact, path, accesses, principals, rows }) =>
+      ({ artefact, path, accesses, principals, keys, rows }) =>
         `${safeText(artefact)}  ${safeText(path, 100)}
 ${plural(accesses, 'access', 'accesses')} by ${plural(principals, 'principal')}
-${table(
+${keys.map(held).join('')}${table(
   [
     { title: 'at' },
     { title: 'principal' },
@@ -78,4 +78,9 @@ ${table(
 )}`,
     )
     .join('\n')
+}
+
+function held({ spkiSha256, kid }: Custody['keys'][number]): string {
+  const name = kid === null ? '' : `kid ${safeText(kid, 60)}, `
+  return `a dump of this name or hash holds the private key of ${name}SPKI SHA-256 ${spkiSha256}\n`
 }

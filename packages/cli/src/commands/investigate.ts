@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { type Answer, answer, type Case, ingest, openCase } from '@mintmark/case'
 import { safeJson } from '@mintmark/core'
+import { otherShape } from '../evidence_kinds.ts'
 import type { Io } from '../io.ts'
-import { flag, list, numberOption, selectionOption, textOption } from '../options.ts'
+import { flag, list, selectionOption, textOption, threadsOption } from '../options.ts'
 import type { Handler, Options } from '../program.ts'
 import { Progress } from '../progress.ts'
 import { answerText } from '../render/answer.ts'
+import { isLeak } from '../render/answer_keys.ts'
+import { scanDumps } from '../scan_dumps.ts'
 
 export const investigate: Handler = async (args, options, io) => {
   const location = textOption(options, 'case') ?? defaultCase(args)
@@ -14,7 +17,8 @@ export const investigate: Handler = async (args, options, io) => {
   const investigated = await openCase(location, { mode: 'write' })
   let found: Answer
   try {
-    await readIn(investigated, args, options, io)
+    const { evidence } = await readIn(investigated, args, options, io)
+    if (options['scan'] !== false) await scanDumps(investigated, evidence, options, io)
     const progress = new Progress(io)
     let done = 0
     found = await answer(investigated, selection, {
@@ -26,7 +30,7 @@ export const investigate: Handler = async (args, options, io) => {
     await investigated.close()
   }
   await io.out(flag(options, 'json') ? `${safeJson(found, 2)}\n` : answerText(found))
-  return found.scope.accesses > 0 ? 1 : 0
+  return found.scope.accesses > 0 || found.keys.some(isLeak) ? 1 : 0
 }
 
 /** Reads files into the case, with progress. */
@@ -36,11 +40,12 @@ export async function readIn(
   options: Options,
   io: Io,
 ): ReturnType<typeof ingest> {
-  const threads = numberOption(options, 'threads', { least: 1, most: 64 })
+  const threads = threadsOption(options)
   const progress = new Progress(io)
   try {
     return await ingest(investigated, paths, {
       ...(threads !== undefined && { threads }),
+      otherShape,
       onProgress: ({ bytesRead, bytesTotal }) =>
         progress.show('reading', Math.min(bytesRead, bytesTotal), bytesTotal),
     })

@@ -5,6 +5,7 @@
  */
 import type { Answer, HuntResult } from '@mintmark/case'
 import { safeText } from '@mintmark/core'
+import { fileNames, isLeak, keyLines } from './answer_keys.ts'
 import { bounds, count, minute, percent, plural } from './table.ts'
 
 /** Most lines, whatever the case. */
@@ -44,7 +45,7 @@ function wrapped(text: string, width: number, most: number): string[] {
 
 function headline(answer: Answer): string[] {
   const { scope, verdicts } = answer
-  if (scope.accesses === 0) return nothing(answer)
+  if (scope.accesses === 0) return [...nothing(answer), ...leaked(answer)]
   const found = verdicts.unissued + verdicts.mismatched
   return [
     ...wrapped(found > 0 ? tokensLine(answer) : noTokens(answer), WIDTH, 2),
@@ -56,7 +57,12 @@ function headline(answer: Answer): string[] {
     ...labelled('How much', messages(answer)),
     ...labelled('Since when', course(answer)),
     ...labelled('Not excluded', horizon(answer)),
+    ...leaked(answer),
   ]
+}
+
+function leaked(answer: Answer): string[] {
+  return keyLines(answer).flatMap(([label, text]) => labelled(label, text))
 }
 
 function tokensLine({ verdicts, sessions, tokensTotal }: Answer): string {
@@ -96,10 +102,15 @@ function sureness({ comparable, sessions, verdicts }: Answer): string {
   return `of ${count(comparable.accesses)} other accesses to the same services on the same days, ${share} used an issued token. ${open}`
 }
 
-function nothing({ verdicts }: Answer): string[] {
+function nothing({ verdicts, keys }: Answer): string[] {
   const judged = verdicts.issued + verdicts['session-only']
+  const leaks = keys.filter(isLeak).length
+  const found =
+    leaks === 0
+      ? 'NOTHING FOUND'
+      : `FOUND: ${plural(leaks, 'private key')} in memory dumps; else nothing`
   return wrapped(
-    `NOTHING FOUND: no access used a token that nobody issued, and no strong hunt hit. ${plural(judged, 'access', 'accesses')} with an issued token or session; ${count(verdicts.undetermined)} cannot be determined: that nothing was found says nothing about those.`,
+    `${found}: no access used a token that nobody issued, and no strong hunt hit. ${plural(judged, 'access', 'accesses')} with an issued token or session; ${count(verdicts.undetermined)} cannot be determined: that nothing was found says nothing about those.`,
     WIDTH,
     3,
   )
@@ -149,12 +160,14 @@ function horizon({ timeline: { horizons, cannotExcludeBefore } }: Answer): strin
     : safeText(cannotExcludeBefore?.because ?? 'nothing is selected', 2 * WIDTH)
 }
 
-function whose({ scope }: Answer): string[] {
+function whose({ scope, keys }: Answer): string[] {
+  // A key that was found takes some of the room.
+  const less = keys.some(isLeak) ? 1 : 0
   const organisations = parts(scope.organisation_list)
   const groups = parts(scope.groups.filter(({ name }) => name !== ''))
   return [
-    ...titled('ORGANISATION', cut(organisations, SHOWN.organisations)),
-    ...titled('GROUP', cut(groups, SHOWN.groups), false),
+    ...titled('ORGANISATION', cut(organisations, SHOWN.organisations - less)),
+    ...titled('GROUP', cut(groups, SHOWN.groups - less), false),
   ]
 }
 
@@ -173,15 +186,17 @@ function parts(list: Answer['scope']['groups']): string[] {
     )
 }
 
-function hunted({ hunts, custody }: Answer): string[] {
+function hunted({ hunts, custody, keys }: Answer): string[] {
   const hit = hunts
     .filter(({ hits }) => hits > 0)
     .toSorted(
       (a, b) =>
         Number(b.strength === 'strong') - Number(a.strength === 'strong') || b.hits - a.hits,
     )
+  // Told with the key that lies in it.
+  const told = new Set(keys.filter(isLeak).flatMap(fileNames))
   const files = custody
-    .filter(({ suspect }) => suspect > 0)
+    .filter(({ artefact, suspect }) => suspect > 0 && !told.has(artefact.toLowerCase()))
     .map(({ artefact }) => safeText(artefact, 40))
   const touched = files.length > SHOWN.files ? [...files.slice(0, SHOWN.files), '…'] : files
   if (hit.length + files.length === 0) return []
@@ -189,7 +204,9 @@ function hunted({ hunts, custody }: Answer): string[] {
     '',
     'ALSO',
     ...cut(hit.map(huntLine), SHOWN.hunts),
-    ...(files.length > 0 ? labelled('  files', `suspect accesses to ${touched.join(', ')}`) : []),
+    ...(files.length > 0
+      ? labelled('  files', `suspect accesses to ${touched.join(', ')}`, told.size > 0 ? 1 : 2)
+      : []),
   ]
 }
 

@@ -1,0 +1,98 @@
+/**
+ * Who touched the files in which keys were found, by the verdicts on their tokens.
+ *
+ * @module
+ */
+import { isoOf, type Json } from '@mintmark/core'
+import { ARTEFACT_NAME, fileAccesses } from './custody.ts'
+import { BOUNDED } from './scope/settings.ts'
+import type { Session } from './session.ts'
+
+/** A principal's accesses with tokens of one verdict and, where hunts hit them, the same hunts. */
+export interface Toucher {
+  readonly principal: string
+  readonly verdict: string
+  /** Strong hunts that hit these accesses. */
+  readonly hunts: readonly string[]
+  readonly accesses: number
+  readonly first: string
+  readonly last: string
+}
+
+/** What the logs show of one file. */
+export interface FileTouches {
+  /** The log gives the file's hash in `hash`; else it is a file of the same name, which may be another one. */
+  readonly by: 'hash' | 'name'
+  readonly accesses: number
+  readonly principals: number
+  /** Accesses whose verdict or whose strong hunts point at them. */
+  readonly suspect: number
+  /** Suspect ones first, then those with most accesses; at most 100. */
+  readonly people: readonly Toucher[]
+}
+
+const MOST_PEOPLE = 100
+const WHO = "if(principal != '', principal, principal_id)"
+const IS_SUSPECT = "(length(hunts) > 0 OR verdict IN ('unissued', 'mismatched'))"
+
+/**
+ * The accesses to a file: by its hash where a log gives it, else by its name, whatever the case of its letters.
+ *
+ * @param names of the file, without folders
+ * @returns undefined where no record names such a file
+ * @throws {MintmarkError} as `Session.rows`
+ */
+export async function fileTouches(
+  session: Session,
+  sha256: string,
+  names: readonly string[],
+): Promise<FileTouches | undefined> {
+  const byHash = await touches(session, "object_hash != '' AND object_hash = {sha256:String}", {
+    sha256,
+  })
+  if (byHash !== undefined) return { by: 'hash', ...byHash }
+  const lower = names.map((name) => name.toLowerCase())
+  const byName = await touches(session, `lower(${ARTEFACT_NAME}) IN {names:Array(String)}`, {
+    names: lower,
+  })
+  return byName === undefined ? undefined : { by: 'name', ...byName }
+}
+
+async function touches(
+  session: Session,
+  where: string,
+  params: { readonly sha256: string } | { readonly names: readonly string[] },
+): Promise<Omit<FileTouches, 'by'> | undefined> {
+  const accesses = fileAccesses(where)
+  const [sums] = await session.rows(
+    `SELECT count() AS touches, uniqExact(${WHO}) AS people, countIf(${IS_SUSPECT}) AS suspects
+     FROM (${accesses}) ${BOUNDED}`,
+    params,
+  )
+  if (sums === undefined || Number(sums['touches']) === 0) return undefined
+  const rows = await session.rows(
+    `SELECT ${WHO} AS who, verdict, hunts, count() AS touches,
+       toUnixTimestamp64Milli(min(at)) AS first_ms, toUnixTimestamp64Milli(max(at)) AS last_ms
+     FROM (${accesses}) GROUP BY who, verdict, hunts
+     ORDER BY ${IS_SUSPECT} DESC, touches DESC, who, verdict, hunts LIMIT {limit:UInt32} ${BOUNDED}`,
+    { ...params, limit: MOST_PEOPLE },
+  )
+  return {
+    accesses: Number(sums['touches']),
+    principals: Number(sums['people']),
+    suspect: Number(sums['suspects']),
+    people: rows.map(toucherOf),
+  }
+}
+
+function toucherOf(row: Json): Toucher {
+  const hunts: unknown = row['hunts']
+  return {
+    principal: String(row['who']),
+    verdict: String(row['verdict']),
+    hunts: Array.isArray(hunts) ? hunts.map(String) : [],
+    accesses: Number(row['touches']),
+    first: isoOf(Number(row['first_ms'])),
+    last: isoOf(Number(row['last_ms'])),
+  }
+}

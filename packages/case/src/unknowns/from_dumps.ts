@@ -1,0 +1,84 @@
+/**
+ * What the dumps of a case, and the keys in them, leave open.
+ *
+ * @module
+ */
+import { dumpFiles, dumpScans } from '../dump_scans.ts'
+import { type KeyFound, NOBODYS } from '../keys_found.ts'
+import { verdictCounts } from '../reconcile/verdict_rows.ts'
+import type { Session } from '../session.ts'
+import type { Unknown } from '../unknowns.ts'
+import { counted, someOf } from './wording.ts'
+
+/** Throws as `Session.rows`. */
+export async function unknownsOfDumps(
+  session: Session,
+  keys: readonly KeyFound[],
+): Promise<Unknown[]> {
+  const dumps = await dumpFiles(session)
+  if (dumps.length === 0) return []
+  const scans = new Map((await dumpScans(session)).map((scan) => [scan.sha256, scan]))
+  const unscanned = dumps.filter(({ sha256 }) => !scans.has(sha256))
+  const cut = dumps.filter(({ sha256 }) => (scans.get(sha256)?.limits.length ?? 0) > 0)
+  const own = keys.filter(({ note }) => note === null || !NOBODYS.has(note))
+  return [
+    ...notScanned(unscanned.flatMap(({ files }) => files.slice(0, 1))),
+    ...cut.flatMap(({ sha256, files }) => scanCut(files[0] ?? '', scans.get(sha256)?.limits ?? [])),
+    ...untouched(own),
+    ...(await unusedFor(session, own)),
+  ]
+}
+
+function notScanned(files: readonly string[]): Unknown[] {
+  if (files.length === 0) return []
+  return [
+    {
+      code: 'dump-not-scanned',
+      text: `${counted(files.length, 'memory dump', 'memory dumps')} (${someOf(files)}) not searched for keys: which keys lie there is not known`,
+      settledBy:
+        'investigate without --no-scan, with the dump as it is on disk: unpacked, and not in an archive',
+    },
+  ]
+}
+
+function scanCut(file: string, limits: readonly string[]): Unknown[] {
+  return [
+    {
+      code: 'dump-scan-cut',
+      text: `The search for keys in ${someOf([file])} left something out: ${someOf(limits)}`,
+      settledBy: 'mintmark scan --deep on that file',
+    },
+  ]
+}
+
+function untouched(keys: readonly KeyFound[]): Unknown[] {
+  const files = keys.flatMap(({ places }) =>
+    places.filter(({ touched }) => touched === null).flatMap((place) => place.files),
+  )
+  const distinct = [...new Set(files)]
+  if (distinct.length === 0) return []
+  return [
+    {
+      code: 'key-holders-unknown',
+      text: `${counted(distinct.length, 'file', 'files')} with a private key (${someOf(distinct)}) that no record names: who had it cannot be told`,
+      settledBy:
+        'The access log of every place where the file lay, from the day on which it was written',
+    },
+  ]
+}
+
+/** No log that is read here says with which key a token was signed. */
+async function unusedFor(session: Session, keys: readonly KeyFound[]): Promise<Unknown[]> {
+  if (keys.length === 0) return []
+  const { unissued } = await verdictCounts(session)
+  if (unissued === 0) return []
+  const names = keys.map(({ kid, spkiSha256 }) => kid ?? spkiSha256)
+  return [
+    {
+      code: 'key-use-unknown',
+      text: `Whether the unissued tokens were signed with a key that was found (${someOf(names)}): no record of an access names the key of its token`,
+      settledBy:
+        'The tokens themselves, whose header names a key (kid), or a log of the verifier that keeps it',
+    },
+  ]
+}

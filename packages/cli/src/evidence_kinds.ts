@@ -1,0 +1,34 @@
+/**
+ * Evidence that is no log, told by its content: memory dumps, and lists of public keys.
+ *
+ * @module
+ */
+import { DUMP_SHAPE, KEYS_SHAPE } from '@mintmark/case'
+import { bytesSource, openDump } from '@mintmark/dump'
+import { parsePublicKeys } from '@mintmark/scan'
+
+/** Enough for the headers that show what a dump is. */
+const HEAD_BYTES = 8192
+/** How a file of keys begins: JSON with keys in it, PEM, an OpenSSH line, DER. A log may quote a key further on. */
+const KEYS_BEGIN = /^(?:\uFEFF)?\s*(?:-----BEGIN |ssh-|ecdsa-|sk-|\[|\{)/
+const JSON_KEYS = /"(?:kty|x5c)"/
+
+/** The shape of a dump or of a file of public keys; undefined for what may be a log. */
+export function otherShape(bytes: Uint8Array, isWhole: boolean): string | undefined {
+  if (isDump(bytes)) return DUMP_SHAPE
+  return isWhole && isKeyFile(bytes) ? KEYS_SHAPE : undefined
+}
+
+/** Whether the first bytes of a file are those of a container of memory. */
+export function isDump(head: Uint8Array): boolean {
+  return openDump(bytesSource(head.subarray(0, HEAD_BYTES))).container !== 'raw'
+}
+
+function isKeyFile(bytes: Uint8Array): boolean {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, HEAD_BYTES))
+  const text = head.toString('utf8')
+  const isDer = bytes[0] === 0x30 && bytes[1] !== undefined && bytes[1] > 0x80
+  if (!isDer && !KEYS_BEGIN.test(text)) return false
+  if (/^\uFEFF?\s*[[{]/.test(text) && !JSON_KEYS.test(text)) return false
+  return parsePublicKeys(bytes, '').keys.length > 0
+}

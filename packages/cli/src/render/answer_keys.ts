@@ -1,0 +1,86 @@
+/**
+ * The keys of an answer, on a terminal: which key, in which file, in which forms, who touched that file.
+ *
+ * @module
+ */
+import {
+  type Answer,
+  type FileTouches,
+  fileNameOf,
+  type KeyFound,
+  type Toucher,
+} from '@mintmark/case'
+import { safeText } from '@mintmark/core'
+import { count, plural } from './table.ts'
+
+/** Keys, forms and people that are told; `--json` has all. */
+const SHOWN = { keys: 2, forms: 3, people: 1 }
+
+/** Whether the key is somebody's: no published test key, and none of a random generator. */
+export function isLeak({ note }: KeyFound): boolean {
+  return note !== 'self-test' && note !== 'drbg'
+}
+
+/** Names of the files that hold a key, without folders, in lower case. */
+export function fileNames({ places }: KeyFound): string[] {
+  return places.flatMap(({ files }) => files.map((file) => fileNameOf(file).toLowerCase()))
+}
+
+/** A label and what it says. */
+export type Line = readonly [label: string, text: string]
+
+/** Which key, where, and who touched that, for the first keys; and how many are left. */
+export function keyLines({ keys }: Answer): Line[] {
+  const leaks = keys.filter(isLeak)
+  const left = leaks.length - SHOWN.keys
+  return [
+    ...leaks.slice(0, SHOWN.keys).flatMap(linesOf),
+    ...(left > 0 ? [['', `… and ${count(left)} more: --json`] as const] : []),
+  ]
+}
+
+function linesOf(key: KeyFound): Line[] {
+  const { kind, bits, kid, spkiSha256, places } = key
+  const [place] = places
+  if (place === undefined) return []
+  const id = kid === null ? '' : ` kid ${safeText(kid, 60)}`
+  const more = places.length > 1 ? ` and in ${plural(places.length - 1, 'other dump')}` : ''
+  return [
+    ['Key found', `${kind} ${bits}${id}${named(key)}, SPKI SHA-256 ${spkiSha256}`],
+    ['  in file', `${ending(place.files[0] ?? '')}: ${copies(place)}${more}`],
+    ['  touched', touched(place.touched)],
+  ]
+}
+
+function named({ subject, notAfter }: KeyFound): string {
+  const facts = [
+    ...(subject === null ? [] : [safeText(subject, 60)]),
+    ...(notAfter === null ? [] : [`ran out ${notAfter.slice(0, 10)}`]),
+  ]
+  return facts.length === 0 ? '' : ` (${facts.join(', ')})`
+}
+
+/** The end of a path, which tells files apart. */
+function ending(path: string): string {
+  return safeText(path.split(/[\\/]/).slice(-2).join('/'), 60)
+}
+
+function copies({ copies: all, forms }: KeyFound['places'][number]): string {
+  const names = forms.toSorted((a, b) => b.places - a.places).map(({ form }) => form)
+  const shown = names.slice(0, SHOWN.forms).join(', ')
+  return `${plural(all, 'copy', 'copies')} (${shown}${names.length > SHOWN.forms ? ', …' : ''})`
+}
+
+function touched(touches: FileTouches | null): string {
+  if (touches === null) return 'no record names such a file: who had it cannot be told'
+  const { by, accesses, principals, suspect, people } = touches
+  const which = by === 'hash' ? '' : ', by its name'
+  const sum = `${plural(accesses, 'time')} by ${plural(principals, 'account')}${which}`
+  if (suspect === 0) return `${sum}; nothing points at any of them`
+  return `${sum}; suspect: ${people.slice(0, SHOWN.people).map(person).join(', ')}`
+}
+
+function person({ principal, verdict, hunts, accesses, first }: Toucher): string {
+  const why = [`token ${verdict}`, ...hunts].map((each) => safeText(each, 40)).join(', ')
+  return `${safeText(principal, 60)} ${plural(accesses, 'time')} from ${first.slice(0, 10)} (${why})`
+}
