@@ -45,7 +45,7 @@ async function makeWorld(session: Session, accesses: number): Promise<void> {
     `INSERT INTO issuance (evidence_id, line, record_id, token_id, at, source, category, outcome, session_id,
        principal, principal_id, tenant, app_id, grouped)
      SELECT 1, number, ${guid('number', 1)}, ${guid('number', 1)}, ${at('number')}, 'entra-signin',
-       if(number % 5 = 0, 'interactive', 'non-interactive'), 'issued', toString(${guid('intDiv(number, 20)', 7)}),
+       if(intHash32(number + 7) % 5 = 0, 'interactive', 'non-interactive'), 'issued', toString(${guid('intDiv(number, 20)', 7)}),
        principal, principal_id, tenant, app, 1
      FROM (SELECT number, ${HOLDER('number')} FROM numbers({tokens:UInt64}))`,
     { tokens },
