@@ -19,12 +19,11 @@ import { hunt } from './prepare.ts'
 import { reconcile } from './reconcile/reconcile.ts'
 import {
   judgeSessions,
-  reasonCounts,
+  outcomeCounts,
   type SessionVerdict,
   type TokenVerdict,
   tokenVerdicts,
   type VerdictCounts,
-  verdictCounts,
 } from './reconcile/verdict_rows.ts'
 import { type Scope, scope } from './scope/scope.ts'
 import { select } from './scope/select.ts'
@@ -141,8 +140,7 @@ async function answerAnew(
       schema: ANSWER_SCHEMA,
       case: investigated.location,
       evidence: (await evidenceRows(session)).map(answered),
-      verdicts: await verdictCounts(session),
-      reasons: await reasonCounts(session),
+      ...(await outcomeCounts(session)),
       comparable: await comparable(session),
       tokens: tokens.rows,
       tokensTotal: tokens.total,

@@ -60,12 +60,12 @@ export { REASONS } from './reconcile/reasons.ts'
 export { type ReconcileOptions, type ReconcileReport, reconcile } from './reconcile/reconcile.ts'
 export {
   judgeSessions,
-  reasonCounts,
+  type OutcomeCounts,
+  outcomeCounts,
   type SessionVerdict,
   type TokenVerdict,
   tokenVerdicts,
   type VerdictCounts,
-  verdictCounts,
   verdictsCsv,
 } from './reconcile/verdict_rows.ts'
 export { ACCESS_COLUMNS, ISSUANCE_COLUMNS, SCHEMA_VERSION, TABLES } from './schema.ts'

@@ -6,7 +6,7 @@
 import type { Session } from '../session.ts'
 import { LATER_MS, sessionAgrees } from './agreement.ts'
 import { ASSIGNED_ID, FIRST_PARTY_APPS } from './first_party.ts'
-import type { Range } from './lanes.ts'
+import { PLAIN_PLAN, type Range } from './lanes.ts'
 import { DOUBTS, REASONS } from './reasons.ts'
 
 /** Access tokens under continuous evaluation live up to 28 hours; none lives longer. */
@@ -161,7 +161,7 @@ export async function judgeRange(
        )
      )
      WHERE verdict != 'issued'
-     SETTINGS max_block_size = 16384`,
+     SETTINGS ${PLAIN_PLAN}, max_block_size = 16384`,
     { ...range, ...preparedParams(sole) },
   )
 }

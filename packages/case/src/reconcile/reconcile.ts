@@ -24,7 +24,7 @@ import {
 } from './lanes.ts'
 import { writeBaseRates, writeSessionVerdicts, writeVerdicts } from './outcome.ts'
 import { APP_COLUMNS, findApps, findSessions, KNOWN_COLUMNS, SESSION_COLUMNS } from './sessions.ts'
-import { reasonCounts, type VerdictCounts, verdictCounts } from './verdict_rows.ts'
+import { type OutcomeCounts, outcomeCounts } from './verdict_rows.ts'
 
 /** Part of the memory of what was reconciled: a change of the rules judges anew. */
 const RULES = '1'
@@ -37,9 +37,7 @@ export interface ReconcileOptions {
   readonly onProgress?: (done: number, total: number) => void
 }
 
-export interface ReconcileReport {
-  readonly verdicts: VerdictCounts
-  readonly reasons: Readonly<Record<string, number>>
+export interface ReconcileReport extends OutcomeCounts {
   /** False when the case had been reconciled already and nothing was done. */
   readonly isFresh: boolean
 }
@@ -63,11 +61,7 @@ export async function reconcile(
     await judgeAll(session, onProgress)
     await writeMeta(session, FACT, state)
   }
-  return {
-    verdicts: await verdictCounts(session),
-    reasons: await reasonCounts(session),
-    isFresh,
-  }
+  return { ...(await outcomeCounts(session)), isFresh }
 }
 
 /** What the verdicts depend on, in one line. */
@@ -96,12 +90,16 @@ async function judgeAll(
     const tables = await openTables(scratch)
     const judged = await scratch.table('judged', JUDGED_COLUMNS, BUCKET_ORDER)
     const linkable = await scratch.table('linkable', 'home String', 'home')
-    const sole = await writeDoubts(session, tables.doubts)
     const rows = Math.max(
       await countOf(session, 'access'),
       (await countOf(session, 'issuance')) / 2,
     )
-    await runLanes(session, rangesFor(rows), { candidate, open: tables.open }, onProgress)
+    const lanes = { candidate, open: tables.open }
+    // Doubts are worked out here, not in the engine, which has the lanes to run meanwhile.
+    const [sole] = await both(
+      writeDoubts(session, tables.doubts),
+      runLanes(session, rangesFor(rows), lanes, onProgress),
+    )
     const openRows = await countOf(session, tables.open)
     if (openRows > 0) {
       await findApps(session, tables, sole)
@@ -117,6 +115,12 @@ async function judgeAll(
   } finally {
     await scratch.close()
   }
+}
+
+/** Waits for both, also where one fails: their tables may go only when neither uses them. */
+async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([a, b])
+  return Promise.all([a, b])
 }
 
 async function openTables(scratch: Scratch): Promise<OpenTables> {

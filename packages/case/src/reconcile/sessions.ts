@@ -5,6 +5,7 @@
  */
 import type { Session } from '../session.ts'
 import { doubtOf, LOOK_BACK_MS, type OpenTables, prepared, preparedParams } from './judge.ts'
+import { PLAIN_PLAN } from './lanes.ts'
 
 /** Sessions are looked up a part at a time, so that memory does not grow with their number. */
 const PART_ROWS = 2_000_000
@@ -106,7 +107,7 @@ function sessionsSql(tables: OpenTables): string {
     ) AS g
     ASOF LEFT JOIN ${tables.doubts} AS d ON d.tenant = g.home AND d.kind = g.session_kind AND g.first_ms >= d.from_ms
     LEFT ANY JOIN ${tables.known} AS k ON k.session = g.sid
-    SETTINGS ${SPILLS}`
+    SETTINGS ${SPILLS}, ${PLAIN_PLAN}`
 }
 
 /**

@@ -32,25 +32,26 @@ const REASON_COUNTS: Query<Record<string, never>, ReasonCount> = {
   }),
 }
 
-/** Accesses by verdict; those without a row in `verdict` are issued. */
-export async function verdictCounts(session: Session): Promise<VerdictCounts> {
-  const counts = { issued: 0, mismatched: 0, 'session-only': 0, unissued: 0, undetermined: 0 }
-  let left = await countOf(session, 'access')
-  for (const { verdict, accesses } of await run(session, REASON_COUNTS, {})) {
-    left -= accesses
-    const known = VERDICTS.find((name) => name === verdict)
-    if (known !== undefined) counts[known] += accesses
-  }
-  return { ...counts, issued: left }
+/** Accesses by verdict, and by reason, most first; reasons that no access has are absent. */
+export interface OutcomeCounts {
+  readonly verdicts: VerdictCounts
+  readonly reasons: Readonly<Record<string, number>>
 }
 
-/** Accesses by reason, most first; reasons that no access has are absent. */
-export async function reasonCounts(session: Session): Promise<Record<string, number>> {
-  const { issued } = await verdictCounts(session)
-  const rows = await run(session, REASON_COUNTS, {})
-  const counts: (readonly [string, number])[] = rows.map((row) => [row.reason, row.accesses])
-  if (issued > 0) counts.push(['token-issued', issued])
-  return Object.fromEntries(counts.toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)))
+/** Counts what was judged; accesses without a row in `verdict` are issued. */
+export async function outcomeCounts(session: Session): Promise<OutcomeCounts> {
+  const verdicts = { issued: 0, mismatched: 0, 'session-only': 0, unissued: 0, undetermined: 0 }
+  const reasons: (readonly [string, number])[] = []
+  let left = await countOf(session, 'access')
+  for (const { verdict, reason, accesses } of await run(session, REASON_COUNTS, {})) {
+    left -= accesses
+    const known = VERDICTS.find((name) => name === verdict)
+    if (known !== undefined) verdicts[known] += accesses
+    reasons.push([reason, accesses])
+  }
+  if (left > 0) reasons.push(['token-issued', left])
+  const inOrder = reasons.toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+  return { verdicts: { ...verdicts, issued: left }, reasons: Object.fromEntries(inOrder) }
 }
 
 /** A token that nobody issued, or not to who used it. Times are ISO, UTC. */

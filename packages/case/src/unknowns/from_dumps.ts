@@ -5,7 +5,7 @@
  */
 import { dumpFiles, dumpScans } from '../dump_scans.ts'
 import { type KeyFound, NOBODYS } from '../keys_found.ts'
-import { verdictCounts } from '../reconcile/verdict_rows.ts'
+import { outcomeCounts } from '../reconcile/verdict_rows.ts'
 import type { Session } from '../session.ts'
 import type { Unknown } from '../unknowns.ts'
 import { counted, someOf } from './wording.ts'
@@ -70,7 +70,7 @@ function untouched(keys: readonly KeyFound[]): Unknown[] {
 /** No log that is read here says with which key a token was signed. */
 async function unusedFor(session: Session, keys: readonly KeyFound[]): Promise<Unknown[]> {
   if (keys.length === 0) return []
-  const { unissued } = await verdictCounts(session)
+  const { unissued } = (await outcomeCounts(session)).verdicts
   if (unissued === 0) return []
   const names = keys.map(({ kid, spkiSha256 }) => kid ?? spkiSha256)
   return [

@@ -2,13 +2,12 @@ import {
   type Case,
   judge,
   judgeSessions,
+  outcomeCounts,
   REASONS,
-  reasonCounts,
   type SessionVerdict,
   type TokenVerdict,
   tokenVerdicts,
   type VerdictCounts,
-  verdictCounts,
   verdictsCsv,
 } from '@mintmark/case'
 import { safeJson } from '@mintmark/core'
@@ -26,7 +25,7 @@ export const verdicts: Handler = (_args, options, io) =>
   withCase(options, 'read', async (investigated) => {
     await judged(investigated, io)
     const { session } = investigated
-    const counts = await verdictCounts(session)
+    const { verdicts: counts, reasons } = await outcomeCounts(session)
     const code = counts.unissued + counts.mismatched > 0 ? 1 : 0
     if (flag(options, 'csv')) {
       for await (const lines of verdictsCsv(session)) await io.out(lines)
@@ -35,7 +34,6 @@ export const verdicts: Handler = (_args, options, io) =>
     const limit = flag(options, 'json') ? LISTED : SHOWN
     const tokens = await tokenVerdicts(session, { limit })
     const sessions = await judgeSessions(session, { limit })
-    const reasons = await reasonCounts(session)
     await io.out(
       flag(options, 'json')
         ? `${safeJson({ verdicts: counts, reasons, tokens: tokens.rows, tokensTotal: tokens.total, sessions })}\n`
