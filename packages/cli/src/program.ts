@@ -8,6 +8,7 @@
  */
 import type { MintmarkError } from '@mintmark/core'
 import { Command, CommanderError, Option } from 'commander'
+import { GATE_COMMANDS } from './gate_specs.ts'
 import type { ExitCode, Io } from './io.ts'
 import { LEDGER_COMMANDS } from './ledger_specs.ts'
 
@@ -60,12 +61,19 @@ function buildProgram(io: Io, done: (code: ExitCode) => void): Command {
     .configureOutput(outputOf(io))
     .addHelpText('after', EXIT_CODES)
   for (const spec of COMMANDS) addCommand(program, spec, io, done)
-  const ledger = program
-    .command('ledger')
-    .description('Keep, serve, prove and audit the record of issued tokens')
-    .exitOverride()
-  ledger.configureOutput(outputOf(io))
-  for (const spec of LEDGER_COMMANDS) addCommand(ledger, spec, io, done)
+  const groups = [
+    { name: 'gate', summary: 'Scrub cores between the crash and the disk', specs: GATE_COMMANDS },
+    {
+      name: 'ledger',
+      summary: 'Keep, serve, prove and audit the record of issued tokens',
+      specs: LEDGER_COMMANDS,
+    },
+  ]
+  for (const { name, summary, specs } of groups) {
+    const group = program.command(name).description(summary).exitOverride()
+    group.configureOutput(outputOf(io))
+    for (const spec of specs) addCommand(group, spec, io, done)
+  }
   return program
 }
 

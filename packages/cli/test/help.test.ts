@@ -50,7 +50,7 @@ describe('mintmark --help', () => {
   it('names every command and the exit codes', async () => {
     const { out } = await mintmark('--help')
     const named = new Set([...out.matchAll(/^ {2}([a-z]+)\b.*$/gm)].map((match) => match[1]))
-    for (const command of COMMANDS) assert.ok(named.has(command), command)
+    for (const command of [...COMMANDS, 'gate']) assert.ok(named.has(command), command)
     assert.match(out, /0 nothing found, 1 found something, 2 usage, 3 failed/)
   })
 
@@ -88,7 +88,17 @@ describe('a command', () => {
     })
   }
 
+  for (const part of ['install', 'uninstall', 'status', 'receive', 'watch']) {
+    it(`gate ${part} has help with an example of itself`, async () => {
+      const { code, out, err } = await mintmark('gate', part, '--help')
+      assert.deepEqual([code, err], [0, ''])
+      assert.match(out, new RegExp(`Example:\\n {2}mintmark gate ${part}`))
+    })
+  }
+
   it('that there is not is a wrong usage', async () => {
+    assert.equal((await mintmark('gate')).code, 2)
+    assert.equal((await mintmark('gate', 'open')).code, 2)
     assert.equal((await mintmark('divine')).code, 2)
   })
 

@@ -22,6 +22,8 @@ export type ErrorCode =
   | 'ENGINE_QUERY'
   | 'ENGINE_UNAVAILABLE'
   | 'ENTRY_REFUSED'
+  | 'GATE_STATE'
+  | 'GATE_UNFIT'
   | 'HUNT_INVALID'
   | 'LEDGER_BEHIND'
   | 'LEDGER_BUSY'

@@ -4,6 +4,7 @@
  * @module
  */
 import { dataRanges, type FileSource, fileSource, type Range } from '@mintmark/dump'
+import { type HeldInput, heldData, heldSource } from './gate/held_input.ts'
 
 export interface FileInput {
   readonly kind: 'file'
@@ -18,7 +19,7 @@ export interface ErasedInput {
   readonly erased: readonly Range[]
 }
 
-export type ScanInput = FileInput | ErasedInput
+export type ScanInput = FileInput | HeldInput | ErasedInput
 
 /**
  * Opens an input for reading; close it when done.
@@ -27,11 +28,13 @@ export type ScanInput = FileInput | ErasedInput
  */
 export function openInput(input: ScanInput): FileSource {
   if (input.kind === 'file') return fileSource(input.path)
+  if (input.kind === 'held') return heldSource(input)
   return erasedSource(openInput(input.input), input.erased)
 }
 
 /** The runs of an input that hold data; the bytes between them are zeros. See `dataRanges`. */
 export function dataOf(input: ScanInput, size: number): readonly Range[] {
+  if (input.kind === 'held') return heldData(input)
   return input.kind === 'file' ? dataRanges(input.path, size) : dataOf(input.input, size)
 }
 
@@ -40,15 +43,20 @@ function erasedSource(source: FileSource, erased: readonly Range[]): FileSource 
     size: source.size,
     read(offset, target) {
       const held = source.read(offset, target)
-      for (let i = firstBehind(erased, offset); i < erased.length; i++) {
-        const range = erased[i]
-        if (range === undefined || range.offset >= offset + held) break
-        const from = Math.max(0, range.offset - offset)
-        target.fill(0, from, Math.min(held, range.offset + range.length - offset))
-      }
+      eraseIn(target.subarray(0, held), offset, erased)
       return held
     },
     close: () => source.close(),
+  }
+}
+
+/** Makes zeros of what the ranges, sorted and disjoint, have of the bytes that stand at `offset`. */
+export function eraseIn(bytes: Uint8Array, offset: number, erased: readonly Range[]): void {
+  for (let i = firstBehind(erased, offset); i < erased.length; i++) {
+    const range = erased[i]
+    if (range === undefined || range.offset >= offset + bytes.length) break
+    const from = Math.max(0, range.offset - offset)
+    bytes.fill(0, from, Math.min(bytes.length, range.offset + range.length - offset))
   }
 }
 

@@ -5,7 +5,7 @@ import { isObject, type Json } from '@mintmark/core'
 
 /** Folder of the project; this file runs from `tests/e2e/dist/src`. */
 export const ROOT: string = fileURLToPath(new URL('../../../../', import.meta.url))
-const BIN = `${ROOT}packages/cli/bin/mintmark.mjs`
+export const BIN: string = `${ROOT}packages/cli/bin/mintmark.mjs`
 
 /** How a process ended, and what it printed. */
 export interface Ended {

@@ -1,0 +1,97 @@
+import { realpathSync } from 'node:fs'
+import { MintmarkError, safeJson, safeText } from '@mintmark/core'
+import {
+  type GateSettings,
+  type GateStatus,
+  gateStatus,
+  installGate,
+  type Places,
+  type Uninstalled,
+  uninstallGate,
+} from '@mintmark/scan/gate'
+import { flag } from '../options.ts'
+import type { Handler, Options } from '../program.ts'
+import { compressorOf, folderOption, keptKeysOf, limitsOf } from './gate_options.ts'
+
+export const gateInstall: Handler = async (_args, options, io) => {
+  const places = placesOf(options)
+  const compressor = compressorOf(options)
+  const settings: GateSettings = {
+    spool: folderOption(options, 'spool'),
+    limits: limitsOf(options),
+    zstd: compressor.kind === 'zstd' ? compressor.program : undefined,
+    ignoresLimits: flag(options, 'ignoreLimits'),
+    publicKeys: await keptKeysOf(options, io),
+  }
+  const mintmark = realpathSync(process.argv[1] ?? '')
+  const { state, wasThere } = installGate(places, settings, { node: process.execPath, mintmark })
+  if (flag(options, 'json')) await io.out(`${safeJson({ wasThere, ...state }, 2)}\n`)
+  else {
+    const before = state.previous === undefined ? 'not known' : safeText(state.previous.pattern)
+    await io.out(
+      [
+        wasThere ? 'The gate stood there already; its settings are new.' : 'The gate stands.',
+        `Cores land in ${safeText(state.settings.spool)}, packed by ${compressor.kind}.`,
+        `Before it there was: ${before}  ("mintmark gate uninstall" restores that)`,
+        'A reboot takes it away: docs/gate.md has a unit for systemd.\n',
+      ].join('\n'),
+    )
+  }
+  return 0
+}
+
+export const gateUninstall: Handler = async (_args, options, io) => {
+  const done = uninstallGate(placesOf(options))
+  await io.out(flag(options, 'json') ? `${safeJson(done, 2)}\n` : `${inWords(done)}\n`)
+  return 0
+}
+
+function inWords({ outcome, kernel }: Uninstalled): string {
+  const pattern = safeText(kernel.pattern)
+  if (outcome === 'restored') return `The gate is gone. kernel.core_pattern is again: ${pattern}`
+  return outcome === 'not-ours'
+    ? `The gate is forgotten. kernel.core_pattern was changed since, and is left as it is: ${pattern}`
+    : `The gate is not installed. kernel.core_pattern is: ${pattern}`
+}
+
+export const gateStatusOf: Handler = async (_args, options, io) => {
+  const status = gateStatus(placesOf(options))
+  await io.out(flag(options, 'json') ? `${safeJson(publicPart(status), 2)}\n` : statusText(status))
+  return status.problems.length === 0 ? 0 : 1
+}
+
+/** Keys by how many there are. */
+function publicPart({ state, ...rest }: GateStatus): object {
+  if (state === undefined) return rest
+  const { publicKeys, ...settings } = state.settings
+  const counted = { ...settings, publicKeys: publicKeys.length }
+  return { ...rest, settings: counted, expected: state.kernel, previous: state.previous }
+}
+
+function statusText({ isInstalled, kernel, state, spool, problems }: GateStatus): string {
+  const lines = [
+    isInstalled ? 'The gate stands.' : 'The gate does not stand.',
+    `kernel.core_pattern   ${safeText(kernel.pattern)}`,
+  ]
+  if (state?.previous !== undefined)
+    lines.push(`before it             ${safeText(state.previous.pattern)}`)
+  if (spool !== undefined) {
+    lines.push(
+      `spool                 ${safeText(spool.folder)}: ${spool.cores} cores, ` +
+        `${spool.withoutCore} reports without one, ${spool.atWork} being received`,
+    )
+    for (const line of spool.lastProblems)
+      lines.push(`log                   ${safeText(line, 500)}`)
+  }
+  for (const problem of problems) lines.push(`look at               ${safeText(problem, 500)}`)
+  return `${lines.join('\n')}\n`
+}
+
+function placesOf(options: Options): Places {
+  const places = {
+    procSys: folderOption(options, 'procSys'),
+    stateFolder: folderOption(options, 'state'),
+  }
+  if (process.platform === 'linux') return places
+  throw new MintmarkError('GATE_UNFIT', 'only Linux pipes cores into a program: use "gate watch"')
+}

@@ -1,0 +1,112 @@
+import { MintmarkError, parseObject, safeJson } from '@mintmark/core'
+import {
+  arrivalOf,
+  arrivalOfFile,
+  crashOf,
+  type DroppedFile,
+  type Gate,
+  GateLog,
+  type GateState,
+  Inlet,
+  type Landed,
+  loadGateScrub,
+  loadState,
+  receiveCore,
+  Spool,
+  selfTest,
+} from '@mintmark/scan/gate'
+import type { ExitCode, Io } from '../io.ts'
+import { flag, textOption } from '../options.ts'
+import type { Handler, Options } from '../program.ts'
+import { compressorOf, folderOption, invalid, keptKeysOf, limitsOf } from './gate_options.ts'
+
+const STANDARD_INPUT = 0
+
+export const gateReceive: Handler = async (args, options, io) => {
+  const state = textOption(options, 'state')
+  if (state === undefined) return await receiveOne(await gateFrom(options, io), args, options, io)
+  try {
+    return await receiveInstalled(state, args, options, io)
+  } catch (error) {
+    // The kernel called this: nobody reads what it prints.
+    const why = error instanceof MintmarkError ? error.message : 'an error of ours'
+    if (!flag(options, 'check')) new GateLog(undefined).problem(`no core: ${why}`)
+    throw error
+  }
+}
+
+async function receiveInstalled(
+  folder: string,
+  args: readonly string[],
+  options: Options,
+  io: Io,
+): Promise<ExitCode> {
+  const state = loadState(folder)
+  if (state === undefined)
+    throw new MintmarkError('GATE_STATE', 'the gate is not installed: there is no state')
+  const wantsAll = state.settings.ignoresLimits
+  return await receiveOne(installedGate(state), args, { ...options, wantsAll }, io)
+}
+
+function installedGate({ settings }: GateState): Gate {
+  const { limits, zstd, publicKeys } = settings
+  const spool = Spool.open(settings.spool, { isMade: false })
+  return {
+    spool,
+    log: new GateLog(spool.folder),
+    limits,
+    compressor: zstd === undefined ? { kind: 'gzip' } : { kind: 'zstd', program: zstd },
+    loadScrub: () => loadGateScrub(publicKeys),
+  }
+}
+
+async function gateFrom(options: Options, io: Io): Promise<Gate> {
+  const spool = Spool.open(folderOption(options, 'spool'), { isMade: true })
+  const kept = await keptKeysOf(options, io)
+  return {
+    spool,
+    log: new GateLog(spool.folder),
+    limits: limitsOf(options),
+    compressor: compressorOf(options),
+    loadScrub: () => loadGateScrub(kept),
+  }
+}
+
+async function receiveOne(
+  gate: Gate,
+  args: readonly string[],
+  options: Options,
+  io: Io,
+): Promise<ExitCode> {
+  if (flag(options, 'check')) {
+    await selfTest(gate)
+    await io.out('a core would land\n')
+    return 0
+  }
+  const inlet = new Inlet(STANDARD_INPUT)
+  const dropped = textOption(options, 'dropped')
+  const crash = crashOf(args, io.now())
+  const wantsNone = crash.wantsNone && !flag(options, 'wantsAll')
+  const arrival =
+    dropped === undefined
+      ? arrivalOf({ ...crash, wantsNone }, inlet)
+      : arrivalOfFile(droppedOf(dropped), inlet)
+  const landed = await receiveCore(gate, arrival)
+  await io.out(flag(options, 'json') ? `${safeJson(landed, 2)}\n` : `${inWords(landed)}\n`)
+  if (landed.outcome !== 'core') return 3
+  return landed.erasedRanges > 0 ? 1 : 0
+}
+
+function inWords(landed: Landed): string {
+  if (landed.outcome === 'lost') return `no core: ${landed.why}`
+  if (landed.outcome === 'unclean') return `no core, only a report: ${landed.folder}`
+  const { folder, erasedRanges } = landed
+  return `${folder}: ${erasedRanges === 0 ? 'nothing to erase' : `${erasedRanges} places erased`}`
+}
+
+function droppedOf(text: string): DroppedFile {
+  const { path, bytes, modifiedMs, inode } = parseObject(text) ?? {}
+  if (typeof path !== 'string' || typeof bytes !== 'number')
+    throw invalid('dropped', '--dropped takes what "gate watch" tells')
+  return { path, bytes, modifiedMs: Number(modifiedMs), inode: Number(inode) }
+}

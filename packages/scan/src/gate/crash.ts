@@ -1,0 +1,46 @@
+/**
+ * What the kernel tells of a crash beside the core.
+ *
+ * Source: core(5), "Naming of core dump files"; Linux 5.3 and newer split the pattern before it is expanded, older
+ * ones afterwards, so that a name with blanks is several arguments there. It stands last for that.
+ *
+ * @module
+ */
+
+/** Arguments of the helper, in the order in which {@link crashOf} reads them. */
+export const SPECIFIERS = '%P %u %g %s %t %c %h %e'
+
+export interface Crash {
+  /** The thread's name as the process set it: anything at all, never safe to print raw. */
+  readonly executable: string
+  /** In the first namespace. */
+  readonly pid: number
+  readonly uid: number | undefined
+  readonly gid: number | undefined
+  readonly signal: number | undefined
+  /** UTC. */
+  readonly timeMs: number
+  readonly host: string | undefined
+  /** The process had a limit of 0 on its cores: it asked for none. */
+  readonly wantsNone: boolean
+}
+
+/** @param nowMs for where the time is missing */
+export function crashOf(args: readonly string[], nowMs: number): Crash {
+  const [pid, uid, gid, signal, seconds, limit, host, ...name] = args
+  const time = wholeNumber(seconds)
+  return {
+    executable: name.join(' '),
+    pid: wholeNumber(pid) ?? 0,
+    uid: wholeNumber(uid),
+    gid: wholeNumber(gid),
+    signal: wholeNumber(signal),
+    timeMs: time === undefined ? nowMs : time * 1000,
+    host,
+    wantsNone: limit === '0',
+  }
+}
+
+function wholeNumber(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,11}$/.test(text) ? Number(text) : undefined
+}

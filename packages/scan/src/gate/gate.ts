@@ -1,0 +1,37 @@
+/**
+ * The gate: what stands between a crash and the disk. Nothing here loads the scanner; {@link loadGateScrub} does.
+ *
+ * @module
+ */
+import type { Json } from '@mintmark/core'
+import type { Scrub } from './receive.ts'
+
+export type { Compressor } from './compress.ts'
+export { crashOf } from './crash.ts'
+export { Inlet } from './drain.ts'
+export { GateLog } from './gate_log.ts'
+export type { DroppedFile } from './gate_report.ts'
+export { type GateSettings, type GateState, loadState, STATE_FOLDER } from './gate_state.ts'
+export { type GateStatus, gateStatus } from './gate_status.ts'
+export { installGate, type Places, type Uninstalled, uninstallGate } from './install.ts'
+export { PROC_SYS } from './kernel_settings.ts'
+export {
+  type Arrival,
+  arrivalOf,
+  arrivalOfFile,
+  type Gate,
+  type GateLimits,
+  type Landed,
+  receiveCore,
+  type Scrub,
+  type Scrubbed,
+} from './receive.ts'
+export { selfTest } from './self_test.ts'
+export { Spool } from './spool.ts'
+export { FolderWatch, type WatchCount } from './watch.ts'
+
+/** @param kept public keys as `keptKeys` of the package writes them */
+export async function loadGateScrub(kept: readonly Json[]): Promise<Scrub> {
+  const { gateScrub } = await import('./gate_scrub.ts')
+  return gateScrub(kept)
+}

@@ -1,0 +1,74 @@
+/**
+ * What the gate did, a line each, in `gate.log` of the spool; what went wrong in the system's log as well.
+ *
+ * A line holds names and numbers, and nothing of the core.
+ *
+ * @module
+ */
+import { spawnSync } from 'node:child_process'
+import { closeSync, constants, fstatSync, openSync, writeFileSync, writeSync } from 'node:fs'
+import path from 'node:path'
+import { safeText } from '@mintmark/core'
+
+export const LOG_NAME = 'gate.log'
+/** Of util-linux; it finds the system's log, whatever that is. */
+const LOGGER = '/usr/bin/logger'
+const KERNEL_LOG = '/dev/kmsg'
+/** A line's longest text: more than that might not be written in one piece. */
+const MOST_TEXT = 1000
+const PATIENCE_MS = 2000
+
+export class GateLog {
+  readonly #path: string | undefined
+
+  /** @param folder the spool; undefined while it is not known: then only the system's log is told */
+  constructor(folder: string | undefined) {
+    this.#path = folder === undefined ? undefined : path.join(folder, LOG_NAME)
+  }
+
+  note(text: string): void {
+    this.#write('note', text)
+  }
+
+  /** A core was lost, or may be: told twice, for the spool's disk may be what is full. */
+  problem(text: string): void {
+    this.#write('problem', text)
+    const told = `mintmark-gate: ${safeText(text, MOST_TEXT)}`
+    const logger = spawnSync(
+      LOGGER,
+      ['--priority', 'daemon.err', '--tag', 'mintmark-gate', '--socket-errors=on', '--', told],
+      { env: {}, stdio: 'ignore', timeout: PATIENCE_MS },
+    )
+    if (logger.status !== 0)
+      quietly(() => writeFileSync(KERNEL_LOG, `<27>${told}\n`, { flag: 'a' }))
+  }
+
+  #write(level: string, text: string): void {
+    const file = this.#path
+    if (file === undefined) return
+    const time = new Date().toISOString()
+    const line = `${time} ${level} [${process.pid}] ${safeText(text, MOST_TEXT)}\n`
+    quietly(() => appendOwn(file, line))
+  }
+}
+
+/** Only to a regular file: the name may have been put there by somebody else. */
+function appendOwn(file: string, line: string): void {
+  const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants
+  const flags = O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_WRONLY
+  const opened = openSync(file, flags, 0o600)
+  try {
+    if (fstatSync(opened).isFile()) writeSync(opened, line)
+  } finally {
+    closeSync(opened)
+  }
+}
+
+/** What cannot be logged must not stop what it tells of. */
+function quietly(action: () => void): void {
+  try {
+    action()
+  } catch {
+    // There is no further place to tell it.
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * What stands beside a core in the spool, and alone where there is no core. `docs/schema/mintmark-gate-1.schema.json`
+ * is the contract.
+ *
+ * @module
+ */
+import type { Crash } from './crash.ts'
+
+/** A core that another system dropped. */
+export interface DroppedFile {
+  /** As it was given: never safe to print raw. */
+  readonly path: string
+  /** Of the file, compressed or not. */
+  readonly bytes: number
+  readonly modifiedMs: number
+  /** Its number in the file system: with the rest it names one file. */
+  readonly inode: number
+}
+
+export interface GateReport {
+  readonly schema: 'mintmark-gate/1'
+  /** Undefined: there is no core, for the reason in `why`. */
+  readonly core: LandedCore | undefined
+  readonly why: string | undefined
+  readonly crash: Crash | undefined
+  readonly source: DroppedFile | undefined
+  readonly received: ReceivedBytes
+  /** Of the scrub, as `mintmark scrub` writes it. */
+  readonly scrub: object
+}
+
+export interface LandedCore {
+  readonly file: string
+  readonly compression: 'gzip' | 'zstd'
+  /** Of the compressed file. */
+  readonly bytes: number
+  /** SHA-256 of the scrubbed core, unpacked; hex. */
+  readonly sha256: string
+  /** SHA-256 of the core as it came in, hex. */
+  readonly rawSha256: string
+}
+
+export interface ReceivedBytes {
+  /** Of the raw core, holes included. */
+  readonly bytes: number
+  /** How many of them were held in the encrypted file. */
+  readonly heldInFile: number
+  /** How long the dying process was read, in milliseconds. */
+  readonly readMs: number
+}

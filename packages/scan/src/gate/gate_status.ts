@@ -1,0 +1,83 @@
+/**
+ * Whether the gate stands as it was installed, and what has come through it.
+ *
+ * @module
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { MintmarkError } from '@mintmark/core'
+import { LOG_NAME } from './gate_log.ts'
+import { type GateState, loadState, scriptIn } from './gate_state.ts'
+import { checkProgram, type Places } from './install.ts'
+import { type KernelSettings, readKernel } from './kernel_settings.ts'
+import { Spool } from './spool.ts'
+
+export interface GateStatus {
+  /** The kernel pipes cores into this gate. */
+  readonly isInstalled: boolean
+  readonly kernel: KernelSettings
+  readonly state: GateState | undefined
+  readonly spool: SpoolCount | undefined
+  /** What has to be looked at, in words. */
+  readonly problems: readonly string[]
+}
+
+export interface SpoolCount {
+  readonly folder: string
+  readonly cores: number
+  /** Reports without a core, for it could not be scrubbed. */
+  readonly withoutCore: number
+  readonly atWork: number
+  /** Problems among the last lines of the log. */
+  readonly lastProblems: readonly string[]
+}
+
+const LAST_PROBLEMS = 5
+
+/** Changes nothing. Runs the program's own check. */
+export function gateStatus(places: Places): GateStatus {
+  const problems: string[] = []
+  const kernel = readKernel(places.procSys)
+  const state = told(problems, () => loadState(places.stateFolder))
+  const isInstalled = state !== undefined && kernel.pattern === state.kernel.pattern
+  if (state === undefined) problems.push('the gate is not installed')
+  else if (!isInstalled)
+    problems.push('kernel.core_pattern was changed since: cores do not come through the gate')
+  else {
+    told(problems, () => checkProgram(scriptIn(places.stateFolder)))
+    if (state.previous === undefined) problems.push('what stood there before is not known')
+  }
+  const spool = state && told(problems, () => countSpool(state.settings.spool))
+  return { isInstalled, kernel, state, spool, problems }
+}
+
+function countSpool(folder: string): SpoolCount {
+  const spool = Spool.open(folder, { isMade: false })
+  const entries = spool.entries()
+  const cores = entries.filter((name) =>
+    readdirSync(path.join(spool.folder, name)).some((file) => /\.(gz|zst)$/.test(file)),
+  )
+  return {
+    folder: spool.folder,
+    cores: cores.length,
+    withoutCore: entries.length - cores.length,
+    atWork: spool.countAtWork(),
+    lastProblems: problemsOf(path.join(spool.folder, LOG_NAME)),
+  }
+}
+
+function problemsOf(log: string): readonly string[] {
+  if (!existsSync(log)) return []
+  const lines = readFileSync(log, 'utf8').split('\n')
+  return lines.filter((line) => /^\S+ problem /.test(line)).slice(-LAST_PROBLEMS)
+}
+
+function told<T>(problems: string[], action: () => T): T | undefined {
+  try {
+    return action()
+  } catch (error) {
+    if (!(error instanceof MintmarkError)) throw error
+    problems.push(error.message)
+    return undefined
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * A core that is held back: its data in shared memory up to a bound, the rest in an encrypted file that has no name.
+ *
+ * Plain data, so that each thread of this process can read it. The file is AES-256-CTR under a key that is random for
+ * each core and lives in shared memory alone. Trust: whoever can change the file (it has no name: root, through
+ * `/proc`) can read this process's memory as well; reading it without the key gives nothing.
+ *
+ * @module
+ */
+import { createCipheriv } from 'node:crypto'
+import { readSync } from 'node:fs'
+import { MintmarkError } from '@mintmark/core'
+import type { FileSource, Range } from '@mintmark/dump'
+
+export interface HeldInput {
+  readonly kind: 'held'
+  /** Bytes of the core, holes included. */
+  readonly size: number
+  /** Runs of data, sorted and disjoint: offset in the core, offset among the held bytes, length. As float64. */
+  readonly runs: SharedArrayBuffer
+  /** The held bytes from 0 on, {@link CHUNK_BYTES} each. */
+  readonly chunks: readonly SharedArrayBuffer[]
+  /** Held bytes behind those of the chunks. */
+  readonly spill: Spill | undefined
+}
+
+export interface Spill {
+  /** A file descriptor of this process; its threads share it. */
+  readonly file: number
+  /** {@link SECRET_BYTES}: the key, then the nonce. Zeros once the core is given up. */
+  readonly secret: SharedArrayBuffer
+}
+
+export const CHUNK_BYTES: number = 1 << 20
+const KEY_BYTES = 32
+const NONCE_BYTES = 8
+export const SECRET_BYTES: number = KEY_BYTES + NONCE_BYTES
+const CIPHER_BLOCK = 16
+/** Deciphered at a time: what lies around in between is bounded by it. */
+const STEP_BYTES = 1 << 18
+
+/** Reads a held core. Closing it gives nothing up: that is the holder's. */
+export function heldSource(input: HeldInput): FileSource {
+  const runs = new Float64Array(input.runs)
+  return {
+    size: input.size,
+    close: () => {},
+    read(offset, target) {
+      const end = Math.max(offset, Math.min(input.size, offset + target.length))
+      target.fill(0, 0, end - offset)
+      for (let i = firstRunBehind(runs, offset); i < runs.length; i += 3) {
+        const [start = 0, held = 0, length = 0] = runs.subarray(i, i + 3)
+        if (start >= end) break
+        const from = Math.max(offset, start)
+        const to = Math.min(end, start + length)
+        readHeld(input, held + from - start, target.subarray(from - offset, to - offset))
+      }
+      return end - offset
+    },
+  }
+}
+
+/** The runs of a held core that hold data; the bytes between them are zeros. */
+export function heldData(input: HeldInput): readonly Range[] {
+  const runs = new Float64Array(input.runs)
+  return Array.from({ length: runs.length / 3 }, (_, i) => ({
+    offset: runs[3 * i] ?? 0,
+    length: runs[3 * i + 2] ?? 0,
+  }))
+}
+
+/** Index of the first run that ends behind `offset`. */
+function firstRunBehind(runs: Float64Array, offset: number): number {
+  let [low, high] = [0, runs.length / 3]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((runs[3 * middle] ?? 0) + (runs[3 * middle + 2] ?? 0) <= offset) low = middle + 1
+    else high = middle
+  }
+  return 3 * low
+}
+
+function readHeld(input: HeldInput, at: number, target: Uint8Array): void {
+  const inChunks = input.chunks.length * CHUNK_BYTES
+  let done = 0
+  while (done < target.length && at + done < inChunks) {
+    const chunk = input.chunks[Math.floor((at + done) / CHUNK_BYTES)]
+    const from = (at + done) % CHUNK_BYTES
+    const length = Math.min(target.length - done, CHUNK_BYTES - from)
+    if (chunk === undefined) break
+    target.set(new Uint8Array(chunk, from, length), done)
+    done += length
+  }
+  if (done < target.length) readSpill(input.spill, at + done - inChunks, target.subarray(done))
+}
+
+function readSpill(spill: Spill | undefined, at: number, target: Uint8Array): void {
+  if (spill === undefined) throw unreadable('MISSING')
+  for (let done = 0; done < target.length; done += STEP_BYTES) {
+    const step = target.subarray(done, done + STEP_BYTES)
+    readFully(spill.file, at + done, step)
+    const plain = cipherAt(spill.secret, at + done).update(step)
+    step.set(plain)
+    plain.fill(0)
+  }
+}
+
+function readFully(file: number, at: number, target: Uint8Array): void {
+  let done = 0
+  while (done < target.length) {
+    const count = attempt(() => readSync(file, target, done, target.length - done, at + done))
+    if (count === 0) throw unreadable('CUT')
+    done += count
+  }
+}
+
+function attempt<T>(action: () => T): T {
+  try {
+    return action()
+  } catch (cause) {
+    throw unreadable(cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN')
+  }
+}
+
+function unreadable(errno: string): MintmarkError {
+  const message = `the file that holds a core back cannot be read: ${errno}`
+  return new MintmarkError('INPUT_UNREADABLE', message, { errno })
+}
+
+/**
+ * The key stream from `at` on; the same for reading and writing.
+ *
+ * No two bytes of one core meet the same stream: a place in the file is written once.
+ */
+export function cipherAt(secret: SharedArrayBuffer, at: number): ReturnType<typeof createCipheriv> {
+  const counter = Buffer.alloc(CIPHER_BLOCK)
+  counter.set(new Uint8Array(secret, KEY_BYTES, NONCE_BYTES))
+  counter.writeBigUInt64BE(BigInt(Math.floor(at / CIPHER_BLOCK)), NONCE_BYTES)
+  const cipher = createCipheriv('aes-256-ctr', new Uint8Array(secret, 0, KEY_BYTES), counter)
+  const skipped = at % CIPHER_BLOCK
+  if (skipped > 0) cipher.update(new Uint8Array(skipped))
+  return cipher
+}

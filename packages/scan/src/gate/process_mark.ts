@@ -1,0 +1,70 @@
+/**
+ * Names a process so that others can tell, later, whether it still runs: what a process that was killed left behind
+ * belongs to nobody.
+ *
+ * A process id alone is given again. With the time the process started, the boot and the namespace it is unique.
+ *
+ * Source: proc(5), `/proc/PID/stat` field 22, `starttime`, in ticks since the boot.
+ *
+ * @module
+ */
+import { readFileSync, readlinkSync } from 'node:fs'
+
+/** Letters, digits and dashes. */
+export function ownMark(): string {
+  return [bootId(), pidNamespace(), process.pid, startTicks(process.pid) ?? 0].join('-')
+}
+
+/**
+ * Whether the process that a mark names is gone.
+ *
+ * Where it cannot be told (another container's process, in this boot) it counts as running.
+ */
+export function isGone(mark: string): boolean {
+  const [boot, namespace, pid, start] = mark.split('-')
+  if (boot !== bootId()) return true
+  if (namespace !== pidNamespace()) return false
+  const now = startTicks(Number(pid))
+  return now === undefined ? !runsElsewhere(Number(pid)) : String(now) !== start
+}
+
+/** Without `/proc`, the id alone has to do. */
+function runsElsewhere(pid: number): boolean {
+  if (process.platform === 'linux') return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+function bootId(): string {
+  return read('/proc/sys/kernel/random/boot_id')?.slice(0, 8) ?? 'unknown'
+}
+
+function pidNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid').replaceAll(/\D/g, '')
+  } catch {
+    return '0'
+  }
+}
+
+/** The name in front may hold brackets and blanks itself: the last bracket ends it. */
+function startTicks(pid: number): number | undefined {
+  const stat = read(`/proc/${pid}/stat`)
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const ticks = Number(fields?.[19])
+  // One that was killed and that nobody has asked about yet is over all the same.
+  const isDead = fields?.[0] === 'Z' || fields?.[0] === 'X'
+  return Number.isSafeInteger(ticks) && !isDead ? ticks : undefined
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch {
+    return undefined
+  }
+}

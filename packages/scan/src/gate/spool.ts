@@ -1,0 +1,189 @@
+/**
+ * The folder that scrubbed cores land in: one folder a core, which appears whole or not at all.
+ *
+ * A core and its report are written into a folder with a hidden name, made durable, and renamed: one step, so that no
+ * core is ever there without its report. What a killed process left is found by its name and removed by the next.
+ * Trust: whoever can write into the spool can take its cores away and put others there, so only its owner may.
+ *
+ * @module
+ */
+import { randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+} from 'node:fs'
+import path from 'node:path'
+import { MintmarkError, safeText } from '@mintmark/core'
+import { isGone, ownMark } from './process_mark.ts'
+
+const UNFINISHED = /^\.unfinished-([0-9a-z-]+)\.[0-9a-f]{12}$/
+const OTHERS_WRITE = 0o022
+/** Names tried before giving up: cores of one process id within one millisecond. */
+const MOST_ALIKE = 1000
+
+export class Spool {
+  /** Absolute, without links. */
+  readonly folder: string
+
+  private constructor(folder: string) {
+    this.folder = folder
+  }
+
+  /**
+   * @param isMade whether to make the folder where there is none
+   * @throws {MintmarkError} `GATE_UNFIT` if the folder is missing, or if others may write into it
+   */
+  static open(folder: string, { isMade }: { readonly isMade: boolean }): Spool {
+    try {
+      if (isMade) mkdirSync(folder, { recursive: true, mode: 0o700 })
+      const real = realpathSync(folder)
+      refuseOthers(statSync(real), real)
+      return new Spool(real)
+    } catch (error) {
+      if (error instanceof MintmarkError) throw error
+      const errno = errnoOf(error)
+      throw unfit(`the spool ${safeText(folder)} cannot be used: ${errno}`, errno)
+    }
+  }
+
+  /** Begins a core: a folder of its own, which nobody sees as a core before it is published. */
+  begin(): SpoolEntry {
+    const name = `.unfinished-${ownMark()}.${randomBytes(6).toString('hex')}`
+    const made = path.join(this.folder, name)
+    mkdirSync(made, { mode: 0o700 })
+    return new SpoolEntry(this.folder, made)
+  }
+
+  /** How many cores are being received now. */
+  countAtWork(): number {
+    return this.#unfinished().filter(({ mark }) => !isGone(mark)).length
+  }
+
+  /** Removes what processes left that were killed. Nothing in it was ever readable as a raw core. */
+  removeLeftovers(): number {
+    const left = this.#unfinished().filter(({ mark }) => isGone(mark))
+    for (const { name } of left) rmSync(path.join(this.folder, name), { recursive: true })
+    return left.length
+  }
+
+  /** Names of the cores that are there, oldest first. */
+  entries(): readonly string[] {
+    const found = readdirSync(this.folder, { withFileTypes: true })
+    return found
+      .filter((entry) => entry.isDirectory() && entry.name.startsWith('core.'))
+      .map(({ name }) => name)
+      .toSorted((a, b) => (timeIn(a) < timeIn(b) ? -1 : 1))
+  }
+
+  #unfinished(): { readonly name: string; readonly mark: string }[] {
+    return readdirSync(this.folder).flatMap((name) => {
+      const mark = UNFINISHED.exec(name)?.[1]
+      return mark === undefined ? [] : [{ name, mark }]
+    })
+  }
+}
+
+/** A core that is being written. Publish it or discard it. */
+export class SpoolEntry {
+  readonly #spool: string
+  /** Where its files are, until it is published. */
+  readonly folder: string
+
+  constructor(spool: string, folder: string) {
+    this.#spool = spool
+    this.folder = folder
+  }
+
+  /** Opens a new file in it for writing. */
+  create(name: string): number {
+    const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants
+    return openSync(path.join(this.folder, name), O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0o600)
+  }
+
+  /**
+   * Shows the core under `name`, or `name-2` and so on where that is taken. Its files must be durable.
+   *
+   * @returns the folder
+   */
+  publish(name: string): string {
+    syncFolder(this.folder)
+    for (let i = 1; i <= MOST_ALIKE; i++) {
+      const shown = path.join(this.#spool, i === 1 ? name : `${name}-${i}`)
+      if (!isTaken(() => renameSync(this.folder, shown))) {
+        syncFolder(this.#spool)
+        return shown
+      }
+    }
+    throw unfit(`the spool has too many cores named ${safeText(name)}`, 'EEXIST')
+  }
+
+  /** Removes it; after it was published, and more than once, that does nothing. */
+  discard(): void {
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+}
+
+/**
+ * A name for a core: of what names it, only letters, digits, dots, dashes and low lines.
+ *
+ * @param names of the executable, the process, the file … : anything at all
+ */
+export function coreName(names: readonly (string | number)[], timeMs: number): string {
+  const safe = names.map((name) =>
+    String(name)
+      .replaceAll(/[^\w.-]/g, '_')
+      .slice(0, 64),
+  )
+  const time = new Date(timeMs).toISOString().replaceAll(/[-:]/g, '')
+  return ['core', ...safe.map((name) => (name === '' ? 'unknown' : name)), time].join('.')
+}
+
+const timeIn = (name: string) => /\.(\d{8}T\d{6}\.\d{3}Z.*)$/.exec(name)?.[1] ?? ''
+
+/** A rename never replaces a folder that holds something. */
+function isTaken(rename: () => void): boolean {
+  try {
+    rename()
+    return false
+  } catch (error) {
+    if (errnoOf(error) === 'ENOTEMPTY' || errnoOf(error) === 'EEXIST') return true
+    throw error
+  }
+}
+
+function syncFolder(folder: string): void {
+  const opened = openSync(folder, constants.O_RDONLY)
+  try {
+    fsyncSync(opened)
+  } finally {
+    closeSync(opened)
+  }
+}
+
+function refuseOthers(stats: Stats, folder: string): void {
+  const shown = safeText(folder)
+  if (!stats.isDirectory()) throw unfit(`the spool ${shown} is not a folder`, 'ENOTDIR')
+  const self = process.geteuid?.()
+  if (self === undefined) return
+  if (stats.uid !== self && stats.uid !== 0)
+    throw unfit(`the spool ${shown} belongs to another user`, 'EPERM')
+  if ((stats.mode & OTHERS_WRITE) !== 0)
+    throw unfit(`others may write into the spool ${shown} (chmod 700)`, 'EPERM')
+}
+
+function unfit(message: string, errno: string): MintmarkError {
+  return new MintmarkError('GATE_UNFIT', message, { errno })
+}
+
+export function errnoOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN'
+}

@@ -1,0 +1,114 @@
+/**
+ * One dump that another system dropped: through the gate, in a process of its own, and then away.
+ *
+ * The process is `mintmark gate receive`, as for the kernel: its memory and its crash are its own. The raw file goes
+ * only once its core lies scrubbed and durable in the spool, and only if it is still the very file that was read.
+ *
+ * @module
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  type Stats,
+  unlinkSync,
+} from 'node:fs'
+import { safeText } from '@mintmark/core'
+import { dumpHead, PROGRAM_PATH } from './dump_head.ts'
+import type { DroppedFile } from './gate_report.ts'
+import { errnoOf } from './spool.ts'
+
+/** Calls `mintmark gate receive` for a file; its exit code tells whether the core landed. */
+export interface ReceiveCall {
+  readonly node: string
+  /** Up to `receive` and its options. */
+  readonly args: readonly string[]
+}
+
+export type Taken =
+  /** It lies in the spool; `foundKeys`: something was erased. */
+  | { readonly outcome: 'landed'; readonly foundKeys: boolean; readonly isRemoved: boolean }
+  | { readonly outcome: 'no-dump' }
+  | { readonly outcome: 'failed'; readonly why: string }
+
+export async function takeFile(
+  place: string,
+  call: ReceiveCall,
+  how: { readonly isRemoved: boolean },
+): Promise<Taken> {
+  let file: number | undefined
+  try {
+    const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants
+    file = openSync(place, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    const stats = fstatSync(file)
+    if (!stats.isFile()) return { outcome: 'no-dump' }
+    const { isDump, packer, isPackerMissing } = dumpHead(file)
+    if (isPackerMissing)
+      return { outcome: 'failed', why: `it is packed, and there is no ${packer}` }
+    if (!isDump) return { outcome: 'no-dump' }
+    const why = await receiveFrom({ file, packer, dropped: droppedFile(place, stats) }, call)
+    if (typeof why === 'string') return { outcome: 'failed', why }
+    if (!how.isRemoved) return { outcome: 'landed', ...why, isRemoved: false }
+    const kept = removeSame(place, stats)
+    if (kept !== undefined) return { outcome: 'failed', why: kept }
+    return { outcome: 'landed', ...why, isRemoved: true }
+  } catch (error) {
+    return { outcome: 'failed', why: `the system said ${errnoOf(error)}` }
+  } finally {
+    if (file !== undefined) closeSync(file)
+  }
+}
+
+export function droppedFile(place: string, stats: Stats): DroppedFile {
+  return { path: place, bytes: stats.size, modifiedMs: Math.floor(stats.mtimeMs), inode: stats.ino }
+}
+
+/** @returns why it did not land, or what was found */
+async function receiveFrom(
+  from: { readonly file: number; readonly packer: string | undefined } & {
+    readonly dropped: DroppedFile
+  },
+  { node, args }: ReceiveCall,
+): Promise<string | { readonly foundKeys: boolean }> {
+  const { file, packer, dropped } = from
+  const unpacking =
+    packer === undefined
+      ? undefined
+      : spawn(packer, ['-dc'], {
+          env: { PATH: PROGRAM_PATH },
+          stdio: [file, 'pipe', 'ignore'],
+        })
+  const unpacked = unpacking && endOf(unpacking)
+  const receiving = spawn(node, [...args, '--dropped', JSON.stringify(dropped)], {
+    stdio: [unpacking?.stdout ?? file, 'ignore', 'ignore'],
+  })
+  const received = endOf(receiving)
+  // Theirs alone: the end of one is to be seen by the other.
+  unpacking?.stdout?.destroy()
+  const code = await received
+  const unpackCode = await unpacked
+  if (code !== 0 && code !== 1) return `it was not received (see the log): ${code}`
+  if (unpackCode !== undefined && unpackCode !== 0)
+    return `it could not be unpacked to its end (${packer}: ${unpackCode}): what came out is in the spool`
+  return { foundKeys: code === 1 }
+}
+
+function endOf(child: ChildProcess): Promise<number | string> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve(errnoOf(error)))
+    child.once('exit', (code, signal) => resolve(code ?? String(signal)))
+  })
+}
+
+/** @returns why it is still there */
+function removeSame(place: string, read: Stats): string | undefined {
+  const now = lstatSync(place)
+  const isSame = now.dev === read.dev && now.ino === read.ino
+  if (!isSame || now.size !== read.size || now.mtimeMs !== read.mtimeMs)
+    return `${safeText(place)} was changed while it was read: it is left there`
+  unlinkSync(place)
+  return undefined
+}

@@ -1,0 +1,261 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import path from 'node:path'
+import { describe, it } from 'node:test'
+import {
+  type GateSettings,
+  gateStatus,
+  installGate,
+  loadState,
+  uninstallGate,
+} from '../src/gate/gate.ts'
+import { keptKey, keyOfKept } from '../src/gate/kept_keys.ts'
+import { patternFor } from '../src/gate/kernel_settings.ts'
+import { writableByOthers } from '../src/gate/writable_by_others.ts'
+import { parsePublicKeys } from '../src/public_keys/parse.ts'
+import { place } from './gate_world.ts'
+
+const BEFORE = '|/usr/lib/systemd/systemd-coredump %P %u %g %s %t %c %h %d %F'
+
+/** A machine: what stands for the kernel's settings, a folder for the gate's own, and a program to run. */
+function machine(script = 'process.exit(0)') {
+  const procSys = place('sys')
+  const home = place('home')
+  for (const folder of [procSys, home]) mkdirSync(folder, { mode: 0o755 })
+  writeFileSync(path.join(procSys, 'core_pattern'), `${BEFORE}\n`)
+  writeFileSync(path.join(procSys, 'core_pipe_limit'), '16\n')
+  const mintmark = path.join(home, "it's mintmark.mjs")
+  writeFileSync(mintmark, script)
+  const settings: GateSettings = {
+    spool: place('spool'),
+    limits: { maxMemoryBytes: 1, maxSizeBytes: 2, maxAtOnce: 3 },
+    zstd: undefined,
+    ignoresLimits: false,
+    publicKeys: [],
+  }
+  const places = { procSys, stateFolder: path.join(home, 'state') }
+  const kernel = () =>
+    ['core_pattern', 'core_pipe_limit'].map((name) =>
+      readFileSync(path.join(procSys, name), 'utf8').trim(),
+    )
+  const programs = { node: process.execPath, mintmark }
+  return {
+    places,
+    settings,
+    programs,
+    kernel,
+    pattern: (text: string) => writeFileSync(path.join(procSys, 'core_pattern'), `${text}\n`),
+  }
+}
+
+describe('the gate', () => {
+  it('sets the pattern and the limit, and restores what stood there', () => {
+    const { places, settings, programs, kernel } = machine()
+    const { state, wasThere } = installGate(places, settings, programs)
+    assert.equal(wasThere, false)
+    assert.deepEqual(kernel(), [`|${places.stateFolder}/receive %P %u %g %s %t %c %h %e`, '3'])
+    assert.deepEqual(state.previous, { pattern: BEFORE, pipeLimit: 16 })
+    assert.deepEqual(gateStatus(places).problems, [])
+    assert.equal(uninstallGate(places).outcome, 'restored')
+    assert.deepEqual(kernel(), [BEFORE, '16'])
+    assert.equal(loadState(places.stateFolder), undefined)
+    assert.equal(uninstallGate(places).outcome, 'not-installed')
+  })
+
+  it('installed twice remembers what stood there first, and takes the new settings', () => {
+    const { places, settings, programs, kernel } = machine()
+    installGate(places, settings, programs)
+    const limits = { ...settings.limits, maxAtOnce: 7 }
+    const again = installGate(places, { ...settings, limits }, programs)
+    assert.equal(again.wasThere, true)
+    assert.equal(kernel()[1], '7')
+    uninstallGate(places)
+    assert.deepEqual(kernel(), [BEFORE, '16'])
+  })
+
+  it('installed again after a reboot remembers what stands there now', () => {
+    const { places, settings, programs, kernel, pattern } = machine()
+    installGate(places, settings, programs)
+    pattern('core')
+    assert.match(gateStatus(places).problems.join(), /changed since/)
+    installGate(places, settings, programs)
+    uninstallGate(places)
+    assert.equal(kernel()[0], 'core')
+  })
+
+  it('leaves what was set since', () => {
+    const { places, settings, programs, kernel, pattern } = machine()
+    installGate(places, settings, programs)
+    pattern('|/usr/bin/other %p')
+    assert.equal(uninstallGate(places).outcome, 'not-ours')
+    assert.equal(kernel()[0], '|/usr/bin/other %p')
+    assert.equal(loadState(places.stateFolder), undefined)
+  })
+})
+
+describe('the gate, whatever happens,', () => {
+  it('says what to do once its state is lost or damaged', () => {
+    const { places, settings, programs, kernel } = machine()
+    installGate(places, settings, programs)
+    const file = path.join(places.stateFolder, 'gate.json')
+    for (const damage of ['{', '{}', '[]', '{"schema":"mintmark-gate-state/1"}']) {
+      writeFileSync(file, damage)
+      assert.throws(() => uninstallGate(places), { code: 'GATE_STATE' })
+    }
+    rmSync(file)
+    assert.throws(() => uninstallGate(places), { code: 'GATE_STATE', message: /sysctl -w/ })
+    assert.match(kernel()[0] ?? '', /receive/)
+    installGate(places, settings, programs)
+    assert.match(gateStatus(places).problems.join(), /before is not known/)
+    assert.throws(() => uninstallGate(places), { code: 'GATE_STATE' })
+  })
+
+  it('is not installed by a program that does not run, and everything is as it was', () => {
+    const { places, settings, programs, kernel } = machine(
+      "process.stderr.write('no scanner here\\n'); process.exit(3)",
+    )
+    assert.throws(() => installGate(places, settings, programs), {
+      code: 'GATE_UNFIT',
+      message: /no scanner here/,
+    })
+    assert.deepEqual(kernel(), [BEFORE, '16'])
+    assert.equal(loadState(places.stateFolder), undefined)
+    assert.equal(existsSync(path.join(places.stateFolder, 'receive')), false)
+  })
+
+  it('keeps its old settings where the new ones do not run', () => {
+    const { places, settings, programs, kernel } = machine()
+    installGate(places, settings, programs)
+    const before = loadState(places.stateFolder)
+    writeFileSync(programs.mintmark, 'process.exit(3)')
+    const limits = { ...settings.limits, maxAtOnce: 9 }
+    assert.throws(() => installGate(places, { ...settings, limits }, programs), {
+      code: 'GATE_UNFIT',
+    })
+    assert.deepEqual(loadState(places.stateFolder), before)
+    assert.equal(kernel()[1], '3')
+    assert.match(gateStatus(places).problems.join(), /does not run/)
+  })
+})
+
+describe('the gate and others', () => {
+  it('is not put over another gate', () => {
+    const { places, settings, programs } = machine()
+    installGate(places, settings, programs)
+    const other = { ...places, stateFolder: place('state') }
+    assert.throws(() => installGate(other, settings, programs), { code: 'GATE_UNFIT' })
+  })
+
+  it('is for root alone in its files', () => {
+    const { places, settings, programs } = machine()
+    installGate(places, settings, programs)
+    const modes = ['', 'gate.json', 'receive'].map(
+      (name) => statSync(path.join(places.stateFolder, name)).mode & 0o777,
+    )
+    assert.deepEqual(modes, [0o700, 0o600, 0o700])
+  })
+
+  it('names a pattern that the kernel has room for', () => {
+    assert.ok(patternFor(`/${'x'.repeat(100)}`).length <= 127)
+    for (const program of [`/${'x'.repeat(103)}`, '/a b', '/a%p', 'a', '/a\nb'])
+      assert.throws(() => patternFor(program), { code: 'GATE_UNFIT' })
+  })
+})
+
+function run(script: string) {
+  const { places, settings, programs } = machine(
+    "import { readFileSync, writeFileSync } from 'node:fs'\n" +
+      "if (process.argv.includes('--check')) process.exit(0)\n" +
+      script,
+  )
+  const { state } = installGate(places, settings, programs)
+  const began = performance.now()
+  const ended = spawnSync(
+    path.join(places.stateFolder, 'receive'),
+    ['77', '0', '0', '11', '1', '9', 'host', "it's; rm -rf $HOME `x`"],
+    { cwd: '/', env: {}, input: 'the core', encoding: 'utf8' },
+  )
+  const log = path.join(state.settings.spool, 'gate.log')
+  return {
+    code: ended.status,
+    ms: performance.now() - began,
+    log: existsSync(log) ? readFileSync(log, 'utf8') : '',
+    spool: state.settings.spool,
+  }
+}
+
+describe('the script that the kernel runs', () => {
+  it('hands the core and the arguments on as they are', () => {
+    const { code, spool, log } = run(
+      "writeFileSync(JSON.parse(readFileSync(process.argv[5] + '/gate.json')).settings.spool + '/told', JSON.stringify([process.argv.slice(2).filter((_, i) => i !== 2 && i !== 3), readFileSync(0, 'utf8')]))",
+    )
+    assert.deepEqual([code, log], [0, ''])
+    const told: unknown = JSON.parse(readFileSync(path.join(spool, 'told'), 'utf8'))
+    const kernel = ['77', '0', '0', '11', '1', '9', 'host', "it's; rm -rf $HOME `x`"]
+    assert.deepEqual(told, [['gate', 'receive', '--', ...kernel], 'the core'])
+  })
+
+  it('logs that what received a core was killed', () => {
+    const { code, log } = run("process.kill(process.pid, 'SIGKILL')")
+    assert.equal(code, 3)
+    assert.match(
+      log,
+      /^\S+Z problem \[\d+\] process 77: no core, what received it ended with 137\n$/,
+    )
+  })
+
+  it('leaves it to the program to log what it knows', () => {
+    const { code, log } = run('process.exit(3)')
+    assert.deepEqual([code, log], [3, ''])
+  })
+})
+
+describe('a program that root would run', () => {
+  it('is refused where others can change it or a folder above it', () => {
+    const folder = place('program')
+    mkdirSync(folder, { mode: 0o755 })
+    const file = path.join(folder, 'main.mjs')
+    writeFileSync(file, '', { mode: 0o644 })
+    const isRoot = process.geteuid?.() === 0
+    assert.equal(writableByOthers(file), isRoot ? undefined : file)
+    chmodSync(file, 0o666)
+    assert.equal(writableByOthers(file), file)
+    chmodSync(file, 0o644)
+    chmodSync(folder, 0o777)
+    assert.equal(writableByOthers(file), isRoot ? folder : file)
+  })
+})
+
+describe('public keys that the gate keeps', () => {
+  const pairs = {
+    rsa: () => generateKeyPairSync('rsa', { modulusLength: 1024 }),
+    ec: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+    ed25519: () => generateKeyPairSync('ed25519'),
+  }
+  for (const [type, make] of Object.entries(pairs)) {
+    it(`come back as they were, and without any secret: ${type}`, () => {
+      const jwk = { ...make().privateKey.export({ format: 'jwk' }), kid: 'signing-1' }
+      const { keys } = parsePublicKeys(Buffer.from(JSON.stringify({ keys: [jwk] })), 'jwks')
+      const [key] = keys
+      assert.ok(key)
+      const text = JSON.stringify(keptKey(key))
+      assert.deepEqual(keyOfKept(JSON.parse(text)), key)
+      assert.equal(text.includes(String(jwk.d).slice(0, 20)), false)
+    })
+  }
+
+  it('are left out where they are none', () => {
+    for (const kept of [undefined, {}, { spki: 'AAAA' }, { spki: 7 }, []])
+      assert.equal(keyOfKept(kept), undefined)
+  })
+})
