@@ -40,6 +40,7 @@ const TELLING = new Set([
   'd-mod-phi',
   'd-mod-lambda',
   'lower half of phi',
+  'lower half of lambda',
 ])
 const PART_BITS = 128
 /** Of any other value of an RSA key: the equation that joins it to n can be solved for the rest if half is there. */
@@ -50,7 +51,9 @@ const LEAST_BYTES = 8
 /** Every value of a key in every spelling. The bytes are the caller's own: wipe them. */
 export function secretPatterns(material: KeyMaterial, key: number): SecretPattern[] {
   const isRsa = material.type === 'rsa'
-  const numbers = derivedValues(material).flatMap((value) => (isRsa ? splitPhi(value) : [value]))
+  const numbers = derivedValues(material).flatMap((value) =>
+    isRsa ? withLowerHalf(value) : [value],
+  )
   return [
     ...numbers.flatMap((number) => spelled(number, key, isRsa)),
     ...symmetricValues(material).map(({ bytes, value, form, partBytes }) => ({
@@ -65,12 +68,17 @@ export function secretPatterns(material: KeyMaterial, key: number): SecretPatter
   ]
 }
 
-/** The upper half of φ(n) is that of n, which is public and stays: only as a whole, or by its lower half, is it φ(n). */
-function splitPhi(value: DerivedValue): DerivedValue[] {
-  if (value.name !== 'phi') return [value]
+/**
+ * The upper half of φ(n) is that of n, and that of λ(n) is n by a small number: anyone has those, and mbedTLS leaves n / 2
+ * on its stack. They are φ(n) and λ(n) only as a whole, or by their lower halves.
+ */
+const HALF_PUBLIC = new Set(['phi', 'lambda'])
+
+function withLowerHalf(value: DerivedValue): DerivedValue[] {
+  if (!HALF_PUBLIC.has(value.name)) return [value]
   const bits = Math.floor(value.bits / 2)
-  const lower = value.value & ((1n << BigInt(bits)) - 1n)
-  return [value, { name: 'lower half of phi', value: lower, bits }]
+  const lower = BigInt.asUintN(bits, value.value)
+  return [value, { name: `lower half of ${value.name}`, value: lower, bits }]
 }
 
 function spelled(
@@ -81,7 +89,7 @@ function spelled(
   const partBits = !isRsa || TELLING.has(name) ? PART_BITS : OTHER_PART_BITS
   return [...encodingsOf(value, bits), ...moreSpellings(value, bits)].flatMap(({ form, bytes }) => {
     if (bytes.length < LEAST_BYTES) return []
-    const part = name === 'phi' ? bytes.length : Math.ceil((bytes.length * partBits) / bits)
+    const part = HALF_PUBLIC.has(name) ? bytes.length : Math.ceil((bytes.length * partBits) / bits)
     const least = Math.min(bytes.length, Math.max(16, part))
     return [{ bytes, least, value: name, form, isText: isText(form), bits, key }]
   })
