@@ -17,14 +17,21 @@ interface Holder {
   readonly started: string
 }
 
-/** Locks that this process holds, by path. */
-const held = new Set<string>()
+/** Locks that this process holds, by path, on each file system. */
+const locks = new WeakMap<Files, Set<string>>()
+
+function heldOn(files: Files): Set<string> {
+  const held = locks.get(files) ?? new Set<string>()
+  locks.set(files, held)
+  return held
+}
 
 /**
  * @returns gives the lock back; call it once
  * @throws {MintmarkError} `LEDGER_BUSY` with `facts.pid` and `facts.host` of the holder
  */
 export async function lockFolder(files: Files, path: string): Promise<() => Promise<void>> {
+  const held = heldOn(files)
   if (held.has(path)) throw busy(self())
   held.add(path)
   try {

@@ -33,6 +33,9 @@ export class FolderStore implements LedgerStore {
   readonly #folders = new Set<string>()
   /** Full tiles that were written since the segment began, and are not durable. */
   #filled: string[] = []
+  /** Newest partial version of each tile that is not full. */
+  readonly #partials = new Map<string, string>()
+  #isStarted: boolean = false
   #tidying: Promise<void> | undefined
   #failure: unknown
 
@@ -56,7 +59,8 @@ export class FolderStore implements LedgerStore {
 
   async start(edges: Edges): Promise<void> {
     await this.#journal.append({ kind: 'edges', edges })
-    this.#tidy(this.#journal.number)
+    this.#isStarted = true
+    this.#tidy(this.#journal.number, edges)
   }
 
   async commit(appends: readonly ShardAppend[]): Promise<void> {
@@ -70,21 +74,32 @@ export class FolderStore implements LedgerStore {
     edges: () => Edges,
   ): Promise<void> {
     this.#assertWhole()
-    await Promise.all(tiles.map((tile) => this.#write(tile)))
+    // Whatever fails, nothing goes on in the background.
+    const written = await Promise.allSettled(tiles.map((tile) => this.#write(tile)))
+    for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason
     for (const { path, bytes } of heads) {
       // oxlint-disable-next-line no-await-in-loop -- a reader of the last one finds the others
       await this.#replace(path, bytes)
     }
-    if (this.#journal.length < this.#segmentBytes || this.#tidying !== undefined) return
-    await this.#journal.rotate({ kind: 'edges', edges: edges() })
-    this.#tidy(this.#journal.number)
+    const isGrown = this.#journal.length >= this.#segmentBytes
+    if (!isGrown || !this.#isStarted || this.#tidying !== undefined) return
+    await this.#rotate(edges())
+  }
+
+  async #rotate(edges: Edges): Promise<void> {
+    await this.#journal.rotate({ kind: 'edges', edges })
+    this.#tidy(this.#journal.number, edges)
   }
 
   async #write({ path, bytes }: Resource): Promise<void> {
     const whole = await this.#placeFor(path)
     await this.#files.write(`${whole}.new`, bytes)
     await this.#files.rename(`${whole}.new`, whole)
-    if (!path.includes('.p/')) this.#filled.push(path)
+    const [full = path, width] = path.split('.p/')
+    if (width === undefined) {
+      this.#filled.push(path)
+      this.#partials.delete(path)
+    } else this.#partials.set(full, path)
   }
 
   async #replace(path: string, bytes: Uint8Array): Promise<void> {
@@ -101,29 +116,40 @@ export class FolderStore implements LedgerStore {
     return whole
   }
 
-  /** Makes durable what was filled, then lets go of the segments before `number`. */
-  #tidy(number: number): void {
+  /** Makes durable what the journal does not hold any more, then lets go of the segments before `number`. */
+  #tidy(number: number, edges: Edges): void {
     const filled = this.#filled
     this.#filled = []
-    this.#tidying = this.#settle(filled, number)
+    this.#tidying = this.#settle(filled, this.#takeClosed(edges), number)
   }
 
-  async #settle(filled: readonly string[], number: number): Promise<void> {
+  /** Partial tiles of shards that take no entries any more: no edge holds what is in them. */
+  #takeClosed(edges: Edges): string[] {
+    const closed = [...this.#partials].filter(([tile]) => !edges.has(shardOf(tile)))
+    for (const [tile] of closed) this.#partials.delete(tile)
+    return closed.map(([, path]) => path)
+  }
+
+  async #settle(
+    filled: readonly string[],
+    closed: readonly string[],
+    number: number,
+  ): Promise<void> {
     try {
-      await this.#makeDurable(filled, number)
+      await this.#makeDurable([...filled, ...closed])
+      await this.#journal.forget(number)
+      // A full tile that is durable stands for its partial ones.
+      await Promise.all(filled.map((path) => this.#files.remove(`${this.#public}/${path}.p`)))
       this.#tidying = undefined
     } catch (cause) {
       this.#failure = cause
     }
   }
 
-  async #makeDurable(filled: readonly string[], number: number): Promise<void> {
-    const places = filled.map((path) => `${this.#public}/${path}`)
+  async #makeDurable(paths: readonly string[]): Promise<void> {
+    const places = paths.map((path) => `${this.#public}/${path}`)
     const folders = new Set(places.flatMap((place) => foldersUpTo(this.#public, place)))
     await this.#syncAll([...places, ...folders])
-    await this.#journal.forget(number)
-    // A full tile that is durable stands for its partial ones.
-    await Promise.all(places.map((place) => this.#files.remove(`${place}.p`)))
   }
 
   async #syncAll(paths: readonly string[]): Promise<void> {
@@ -160,8 +186,7 @@ export class FolderStore implements LedgerStore {
     try {
       await this.#tidying
       if (edges !== undefined && this.#failure === undefined) {
-        await this.#journal.rotate({ kind: 'edges', edges })
-        this.#tidy(this.#journal.number)
+        await this.#rotate(edges)
         await this.#tidying
       }
     } finally {
@@ -169,6 +194,11 @@ export class FolderStore implements LedgerStore {
       await this.#unlock()
     }
   }
+}
+
+/** The shard of a tile: the first two parts of its path. */
+function shardOf(tile: string): string {
+  return tile.split('/', 2).join('/')
 }
 
 /** Folders from that of `path` up to `top`, both with it. */

@@ -21,6 +21,7 @@ export interface RecoveryOptions {
   readonly signer: NoteSigner
   readonly now: () => number
   readonly seen: readonly SeenHead[]
+  readonly onHeads?: (heads: readonly Head[]) => Promise<void>
 }
 
 export async function recoverLedger(
@@ -28,22 +29,24 @@ export async function recoverLedger(
   shards: Shards,
   live: LiveTokens,
 ): Promise<void> {
-  const { store, description } = options
+  const { store } = options
   for await (const step of store.recover()) {
     if (step.kind === 'edges') shards.reset(step.edges)
     else for (const append of step.appends) applyRecovered(append, shards)
   }
   // Before anything is published over: what this ledger itself has published, it must contain.
   const own = await publishedHeads(options)
-  shards.touchAll()
   const { tiles, heads } = shards.takeChanged()
   await store.publish(tiles, [], () => shards.edges())
   for (const head of [...own, ...options.seen]) {
     // oxlint-disable-next-line no-await-in-loop -- the first that is missing ends it
-    await assertSeen(head, store, description, shards)
+    await assertSeen(head, heads, options)
   }
+  // The journal lets go of shards that were closed: their last heads have to be out before.
+  await options.onHeads?.(heads)
+  const files = heads.flatMap((head) => shards.headFiles(head, options.signer))
+  await store.publish([], files, () => shards.edges())
   await store.start(shards.edges())
-  for (const { shard } of heads) shards.touch(shard)
   await readLive(options, shards, live)
 }
 
@@ -88,17 +91,16 @@ export async function publishedHead(
   return isOwn && checkpoint.head.origin === origin ? checkpoint.head : undefined
 }
 
+/** @param recovered heads of the shards that the record told of */
 async function assertSeen(
   seen: SeenHead,
-  store: LedgerStore,
-  description: Description,
-  shards: Shards,
+  recovered: readonly Head[],
+  { store, description }: RecoveryOptions,
 ): Promise<void> {
   const path = seen.origin.slice(description.name.length + 1)
   if (originOf(description, path) !== seen.origin || !/^[^/]+\/[^/]+$/.test(path)) return
-  const open = shards.newest(path.split('/')[0] ?? '')
-  const size =
-    open?.path === path ? open.tree.size : (await publishedHead(path, store, description))?.size
+  const known = recovered.find(({ origin }) => origin === seen.origin)
+  const size = (known ?? (await publishedHead(path, store, description)))?.size
   const tree = new TileTree(size ?? 0, (name) => store.read(`${path}/${name}`))
   const own = size === undefined ? undefined : { size, rootAt: (at: number) => tree.root(at) }
   await assertContains(seen, own)

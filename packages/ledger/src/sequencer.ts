@@ -66,8 +66,8 @@ export class Sequencer {
   #failure: MintmarkError | undefined
   #publishedAtMs = Number.NEGATIVE_INFINITY
   #publishFailure: unknown
-  /** Tiles whose publication failed. */
-  #unpublished: readonly Resource[] = []
+  /** Tiles whose publication failed, by path: a later version of one takes its place. */
+  #unpublished: ReadonlyMap<string, Resource> = new Map()
   readonly #loop: Promise<void>
   readonly #failed: Promise<never>
 
@@ -213,13 +213,14 @@ export class Sequencer {
     this.#publishedAtMs = performance.now()
     const { store, signer } = this.#options
     const { tiles, heads } = this.#shards.takeChanged()
-    if (heads.length === 0 && this.#unpublished.length === 0) return
-    const all = [...this.#unpublished, ...tiles]
+    if (heads.length === 0 && this.#unpublished.size === 0) return
+    const all = new Map(this.#unpublished)
+    for (const tile of tiles) all.set(tile.path, tile)
     try {
       await this.#options.onHeads?.(heads)
       const files = heads.flatMap((head) => this.#shards.headFiles(head, signer))
-      await store.publish(all, files, () => this.#shards.edges())
-      this.#unpublished = []
+      await store.publish([...all.values()], files, () => this.#shards.edges())
+      this.#unpublished = new Map()
       this.#publishFailure = undefined
     } catch (cause) {
       this.#publishFailure = cause

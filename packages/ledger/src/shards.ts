@@ -42,15 +42,25 @@ export class Shards {
     return this.#changed.size > 0
   }
 
-  /** Goes back to these edges, as a recovery does. */
+  /**
+   * Stands at these edges from now on, as a recovery demands.
+   *
+   * All of them are published again: their partial tiles were never made durable. A tree that stands there already is kept, with the tiles that it filled on the way. What goes beyond was written by
+   * a process that had lost the ledger, and was never acknowledged.
+   */
   reset(edges: Edges): void {
+    const before = [...this.#changed]
     this.#newest.clear()
-    for (const [path, edge] of edges) this.#open(path, edge)
-  }
-
-  /** Publishes every shard again: nobody knows what was. */
-  touchAll(): void {
-    for (const shard of this.#newest.values()) this.#changed.add(shard)
+    for (const [path, edge] of edges) {
+      const known = before.find((shard) => shard.path === path && shard.tree.size === edge.size)
+      if (known !== undefined) this.#newest.set(known.alias, known)
+      else this.#changed.add(this.#open(path, edge))
+    }
+    for (const shard of before) {
+      const newest = this.#newest.get(shard.alias)
+      const isEarlier = newest !== undefined && shard.period < newest.period
+      if (shard !== newest && !isEarlier) this.#changed.delete(shard)
+    }
   }
 
   touch(shard: OpenShard): void {

@@ -1,0 +1,26 @@
+/**
+ * A process that appends to a ledger until it is killed: `node appender.js FOLDER NUMBER`.
+ *
+ * Writes the token ids of a batch to standard output once they are acknowledged, one line each.
+ */
+import { writeSync } from 'node:fs'
+import { openFolderLedger } from '../src/index.ts'
+import { issuance } from './tokens.ts'
+
+const [folder = '', wait = '0'] = process.argv.slice(2)
+const ledger = await openFolderLedger(folder, {
+  now: Date.now,
+  publishIntervalMs: 5,
+  segmentBytes: 100_000,
+})
+writeSync(1, 'open\n')
+for (;;) {
+  const count = 1 + Math.floor(Math.random() * 60)
+  const batch = Array.from({ length: count }, () => issuance())
+  // oxlint-disable-next-line no-await-in-loop -- one batch after the other
+  const receipts = await Promise.all(batch.map((entry) => ledger.append(entry)))
+  const lines = batch.map(({ tokenId }, i) => `${tokenId} ${receipts[i]?.index ?? -1}\n`)
+  writeSync(1, lines.join(''))
+  // oxlint-disable-next-line no-await-in-loop -- one batch after the other
+  if (wait !== '0') await new Promise((resolve) => setTimeout(resolve, Number(wait)))
+}
