@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import { buildCoverage } from '../src/coverage.ts'
 import { reconcile } from '../src/reconcile/reconcile.ts'
 import { idsIssuedTwice, tokenVerdicts, verdictsCsv } from '../src/reconcile/verdict_rows.ts'
-import { ALICE, BOB, made, NOON, soundLog, timeOf, token, used } from './reconcile_world.ts'
+import { ALICE, BOB, MAIL_APP, made, NOON, soundLog, timeOf, token, used } from './reconcile_world.ts'
 import { access, fill, openWorld } from './world.ts'
 
 let world: Awaited<ReturnType<typeof openWorld>>
@@ -17,7 +17,12 @@ before(async () => {
       made(NOON - 1, 2, { principal: ALICE }),
     ],
     access: [
-      ...[1, 2, 3].map((n) => used(NOON + n / 10, 1, { issued_at: timeOf(NOON - 1) })),
+      ...[1, 2].map((n) => used(NOON + n / 10, 1, { issued_at: timeOf(NOON - 1) })),
+      // The same application, named as a record without a client names it: comparable all the same.
+      used(NOON + 0.3, 1, { issued_at: timeOf(NOON - 1), client_app_id: '', app_id: MAIL_APP }),
+      // Another day, another service: neither is comparable.
+      used(NOON + 24, 1, { issued_at: timeOf(NOON - 1) }),
+      used(NOON, 1, { issued_at: timeOf(NOON - 1), service: 'SharePoint' }),
       used(NOON, 5, { mailbox: '=HYPERLINK("x")', record_ref: 'record,"five"' }),
       used(NOON + 1, 2, { principal: 'mallory@a.example.org', issued_at: timeOf(NOON - 1) }),
       access(NOON, { principal: BOB }),
@@ -32,14 +37,14 @@ describe('reconcile', () => {
     const first = await reconcile(world.session)
     assert.equal(first.isFresh, true)
     assert.deepEqual(first.verdicts, {
-      issued: 3,
+      issued: 5,
       mismatched: 1,
       'session-only': 0,
       unissued: 1,
       undetermined: 1,
     })
     assert.deepEqual(first.reasons, {
-      'token-issued': 3,
+      'token-issued': 5,
       'never-issued': 1,
       'no-token-id': 1,
       'principal-differs': 1,
@@ -86,7 +91,7 @@ describe('a reconciled case', () => {
     for await (const chunk of verdictsCsv(world.session)) csv += chunk
     const rows = csv.split('\r\n')
     assert.equal(rows[0], 'access_id,verdict,reason,base_rate,token_id,at,mailbox')
-    assert.equal(rows.length, 8)
+    assert.equal(rows.length, 10)
     const forged = rows.find((row) => row.includes('unissued'))
     assert.equal(
       forged,
