@@ -70,37 +70,44 @@ export class PieceTable {
   }
 
   /**
-   * Gives each piece that has a word in `[from, to)`, as far as it goes in `bytes`. Of pieces at one place the longest.
+   * Gives each piece that has a word in `[from, to)`, as far as it goes in `bytes`. Of those that share a word the longest.
    *
    * @param bytes begins at a multiple of 8 of its buffer
    */
   find(bytes: Uint8Array, from: number, to: number, onHit: (hit: PieceHit) => void): void {
     const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2)
     const end = Math.min(to & ~(WORD - 1), bytes.length & ~(WORD - 1)) >> 2
-    let done = 0
+    let last: PieceHit | undefined
     for (let i = ((from + WORD - 1) & ~(WORD - 1)) >> 2; i < end; i += 2) {
       const low = words[i] ?? 0
       const high = words[i + 1] ?? 0
       const hash = hashOf(low, high)
       const bit = hash & this.#filterMask
-      if (((this.#filter[bit >>> 5] ?? 0) & (1 << (bit & 31))) === 0 || i * 4 < done) continue
-      const hit = this.#longestAt(bytes, i * 4, low, high)
+      if (((this.#filter[bit >>> 5] ?? 0) & (1 << (bit & 31))) === 0) continue
+      const hit = this.#longestAt(bytes, i * 4, { low, high, hash }, last)
       if (hit === undefined) continue
       onHit(hit)
-      done = hit.at + hit.length - (WORD - 1)
+      last = hit
     }
   }
 
-  #longestAt(bytes: Uint8Array, at: number, low: number, high: number): PieceHit | undefined {
+  /** @param last what was found before: another word of it is nothing new */
+  #longestAt(
+    bytes: Uint8Array,
+    at: number,
+    { low, high, hash }: { readonly low: number; readonly high: number; readonly hash: number },
+    last: PieceHit | undefined,
+  ): PieceHit | undefined {
     let best: PieceHit | undefined
     const slots = this.#slots
-    for (let slot = hashOf(low, high) & this.#slotMask; ; slot = (slot + 1) & this.#slotMask) {
+    for (let slot = hash & this.#slotMask; ; slot = (slot + 1) & this.#slotMask) {
       const entry = slots[slot * 4 + 2] ?? 0
       if (entry === 0) break
       if (slots[slot * 4] !== low || slots[slot * 4 + 1] !== high) continue
       const pattern = this.#patterns[entry - 1]
-      if (pattern === undefined) continue
-      const hit = extended(bytes, at, pattern, slots[slot * 4 + 3] ?? 0)
+      const place = slots[slot * 4 + 3] ?? 0
+      if (pattern === undefined || isPartOf(last, pattern, at, place)) continue
+      const hit = extended(bytes, at, pattern, place)
       if (hit.length >= pattern.least && hit.length > (best?.length ?? 0)) best = hit
     }
     if (best === undefined || !isVaried(bytes, best.at, best.length, LEAST_DIFFERENT))
@@ -134,6 +141,15 @@ function powerOfTwo(least: number): number {
   let size = 1024
   while (size < least) size *= 2
   return size
+}
+
+function isPartOf(
+  hit: PieceHit | undefined,
+  pattern: SecretPattern,
+  at: number,
+  place: number,
+): boolean {
+  return hit?.pattern === pattern && hit.at - hit.from === at - place && at < hit.at + hit.length
 }
 
 /** As far as bytes and pattern agree around a place where they do. */
