@@ -10,7 +10,7 @@
  */
 import { MintmarkError } from '@mintmark/core'
 import type { Head } from './checkpoint.ts'
-import { originOf } from './description.ts'
+import { originOf, periodStartMs } from './description.ts'
 import type { SeenHead } from './heads.ts'
 import { LiveTokens } from './live_tokens.ts'
 import { acceptCheckpoint, type Policy } from './policy.ts'
@@ -146,7 +146,9 @@ class LedgerAudit {
   #prunedShard(shard: ShardView): void {
     this.#pruned.push(shard.path)
     const { retentionDays } = this.#reader.description
-    if (retentionDays === undefined)
+    const period = shard.path.split('/')[1] ?? ''
+    const keptMs = (retentionDays ?? 0) * 86_400_000 + periodStartMs(period)
+    if (retentionDays === undefined || this.#options.nowMs < keptMs)
       this.#find('pruned', shard.path, 'entries are gone, and the ledger says that it keeps them')
     for (const { origin, size, root } of this.#options.seen) {
       if (origin !== shard.head.origin) continue

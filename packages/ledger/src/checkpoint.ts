@@ -6,7 +6,7 @@
  * @module
  */
 import { base64, readBase64 } from './base64.ts'
-import { type Note, parseNote } from './note.ts'
+import { formatNote, type Note, type NoteSigner, parseNote } from './note.ts'
 import { HASH_BYTES } from './tree.ts'
 
 /** A tree at one size. */
@@ -48,4 +48,10 @@ export function parseCheckpoint(text: string): Checkpoint | undefined {
   const note = parseNote(text)
   const head = note && parseHead(note.text)
   return head && { head, note }
+}
+
+/** A checkpoint, signed by the log's key under the log's name. */
+export function signHead(head: Head, signer: NoteSigner): string {
+  const text = formatHead(head)
+  return formatNote(text, [signer.named(head.origin).sign(text)])
 }

@@ -71,7 +71,7 @@ export async function readDescription(
 }
 
 export interface OpenOptions
-  extends Pick<SequencerOptions, 'now' | 'seen' | 'onHeads' | 'publishIntervalMs'> {
+  extends Pick<SequencerOptions, 'now' | 'seen' | 'onHeads' | 'publishIntervalMs' | 'witnesses'> {
   readonly files?: Files
   readonly segmentBytes?: number
 }

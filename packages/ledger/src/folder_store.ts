@@ -71,7 +71,7 @@ export class FolderStore implements LedgerStore {
   async publish(
     tiles: readonly Resource[],
     heads: readonly Resource[],
-    edges: () => Edges,
+    edges: (() => Edges) | undefined,
   ): Promise<void> {
     this.#assertWhole()
     // Whatever fails, nothing goes on in the background.
@@ -82,7 +82,7 @@ export class FolderStore implements LedgerStore {
       await this.#replace(path, bytes)
     }
     const isGrown = this.#journal.length >= this.#segmentBytes
-    if (!isGrown || !this.#isStarted || this.#tidying !== undefined) return
+    if (edges === undefined || !isGrown || !this.#isStarted || this.#tidying !== undefined) return
     await this.#rotate(edges())
   }
 

@@ -7,6 +7,7 @@ export {
 } from './audit.ts'
 export { type Blinded, commit, newSalt, readSalt, SALT_CLAIM } from './blinding.ts'
 export { type Checkpoint, formatHead, type Head, parseCheckpoint, parseHead } from './checkpoint.ts'
+export { type AskWitness, Cosigning } from './cosigning.ts'
 export {
   type Description,
   isAlias,

@@ -4,50 +4,53 @@
  * @module
  */
 import { MintmarkError } from '@mintmark/core'
-import { type Head, parseCheckpoint } from './checkpoint.ts'
-import { type Description, latestPath, originOf, periodStartMs, shardKey } from './description.ts'
+import { type Head, parseCheckpoint, signHead } from './checkpoint.ts'
+import {
+  latestPath,
+  originOf,
+  periodAt,
+  periodStartMs,
+  shardKey,
+  shardPath,
+} from './description.ts'
 import { decodeEntry, tokenIdBytes } from './entry.ts'
 import { assertContains, type SeenHead } from './heads.ts'
 import type { LiveTokens } from './live_tokens.ts'
-import { type NoteSigner, openNote } from './note.ts'
+import { openNote } from './note.ts'
+import { pruneLedger } from './pruning.ts'
+import { unwitnessedPath } from './publisher.ts'
+import type { SequencerOptions } from './sequencer.ts'
 import type { Shards } from './shards.ts'
 import type { LedgerStore, ShardAppend } from './store.ts'
 import { TileTree } from './tile_tree.ts'
 import { TILE_WIDTH } from './tiles.ts'
+import { EMPTY_ROOT } from './tree.ts'
 
-export interface RecoveryOptions {
-  readonly store: LedgerStore
-  readonly description: Description
-  readonly signer: NoteSigner
-  readonly now: () => number
-  readonly seen: readonly SeenHead[]
-  readonly onHeads?: (heads: readonly Head[]) => Promise<void>
-}
-
+/** @returns checkpoints that no witness has accepted, by path of the shard */
 export async function recoverLedger(
-  options: RecoveryOptions,
+  options: SequencerOptions,
   shards: Shards,
   live: LiveTokens,
-): Promise<void> {
+): Promise<ReadonlyMap<string, string>> {
   const { store } = options
   for await (const step of store.recover()) {
     if (step.kind === 'edges') shards.reset(step.edges)
     else for (const append of step.appends) applyRecovered(append, shards)
   }
-  // Before anything is published over: what this ledger itself has published, it must contain.
-  const own = await publishedHeads(options)
   const { tiles, heads } = shards.takeChanged()
+  // Read before anything is published over: what this ledger itself has published, it must contain.
+  const own = await publishedHeads(options)
   await store.publish(tiles, [], () => shards.edges())
-  for (const head of [...own, ...options.seen]) {
+  for (const head of [...own, ...(options.seen ?? [])]) {
     // oxlint-disable-next-line no-await-in-loop -- the first that is missing ends it
     await assertSeen(head, heads, options)
   }
-  // The journal lets go of shards that were closed: their last heads have to be out before.
-  await options.onHeads?.(heads)
-  const files = heads.flatMap((head) => shards.headFiles(head, options.signer))
-  await store.publish([], files, () => shards.edges())
+  await assertNewest(heads, options)
+  await publishHeads(heads, options, shards)
   await store.start(shards.edges())
+  await pruneLedger(store, options.description, options.now())
   await readLive(options, shards, live)
+  return await unwitnessedHeads(options)
 }
 
 function applyRecovered(append: ShardAppend, shards: Shards): void {
@@ -61,28 +64,70 @@ function applyRecovered(append: ShardAppend, shards: Shards): void {
   shards.apply(append)
 }
 
-/** Heads of the newest published shards, where they bear the ledger's own signature. */
-async function publishedHeads({ store, description }: RecoveryOptions): Promise<Head[]> {
+/** The record lets go of shards that were closed, so their last heads have to be out before. */
+async function publishHeads(
+  heads: ReturnType<Shards['takeChanged']>['heads'],
+  { store, signer, onHeads, witnesses }: SequencerOptions,
+  shards: Shards,
+): Promise<void> {
+  await onHeads?.(heads)
+  const files = heads.flatMap((head) => {
+    const { path } = head.shard
+    const text = signHead(head, signer)
+    if (witnesses?.isNeeded !== true) return shards.headFiles(path, text)
+    return [{ path: unwitnessedPath(path), bytes: Buffer.from(text) }]
+  })
+  await store.publish([], files, () => shards.edges())
+}
+
+/** Asks the witnesses whether they know more, of the newest shards and of one that would be opened now. */
+async function assertNewest(
+  heads: ReturnType<Shards['takeChanged']>['heads'],
+  { witnesses, description, signer, now }: SequencerOptions,
+): Promise<void> {
+  if (witnesses?.isNeeded !== true) return
+  const known = new Set(heads.map(({ origin }) => origin))
+  const period = periodAt(now(), description.period)
+  const coming = [...description.issuers.keys()]
+    .map((alias) => originOf(description, shardPath(alias, period)))
+    .filter((origin) => !known.has(origin))
+    .map((origin) => ({ origin, size: 0, root: EMPTY_ROOT }))
+  for (const head of [...heads, ...coming]) {
+    // oxlint-disable-next-line no-await-in-loop -- a few at the start
+    await witnesses.assertNewest(signHead(head, signer))
+  }
+}
+
+type Place = Pick<SequencerOptions, 'store' | 'description'>
+
+/** Heads of all shards that may still matter, where they bear the ledger's own signature. */
+async function publishedHeads({ store, description }: Place): Promise<Head[]> {
   const heads: Head[] = []
   for (const alias of description.issuers.keys()) {
-    // oxlint-disable-next-line no-await-in-loop -- issuers are few
+    /* oxlint-disable no-await-in-loop -- issuers are few */
     const latest = await store.read(latestPath(alias))
     if (latest === undefined) continue
     const path = `${alias}/${Buffer.from(latest).toString('utf8').trim()}`
-    // oxlint-disable-next-line no-await-in-loop -- issuers are few
-    const head = await publishedHead(path, store, description)
+    const head = await publishedHead(path, { store, description })
+    /* oxlint-enable no-await-in-loop */
     if (head !== undefined) heads.push(head)
   }
   return heads
 }
 
-/** The head of a published checkpoint that the ledger signed; undefined where there is none. */
-export async function publishedHead(
+/** The higher head of a shard's two checkpoints; undefined where the ledger signed none. */
+async function publishedHead(path: string, place: Place): Promise<Head | undefined> {
+  const known = await headAt(`${path}/checkpoint`, path, place)
+  const waiting = await headAt(unwitnessedPath(path), path, place)
+  return (waiting?.size ?? 0) > (known?.size ?? 0) ? waiting : known
+}
+
+async function headAt(
+  file: string,
   path: string,
-  store: Pick<LedgerStore, 'read'>,
-  description: Description,
+  { store, description }: Place,
 ): Promise<Head | undefined> {
-  const bytes = await store.read(`${path}/checkpoint`)
+  const bytes = await store.read(file)
   const checkpoint = bytes && parseCheckpoint(Buffer.from(bytes).toString('utf8'))
   if (checkpoint === undefined) return undefined
   const origin = originOf(description, path)
@@ -91,16 +136,37 @@ export async function publishedHead(
   return isOwn && checkpoint.head.origin === origin ? checkpoint.head : undefined
 }
 
+/** Heads that wait for witnesses since an earlier run. */
+async function unwitnessedHeads(options: SequencerOptions): Promise<ReadonlyMap<string, string>> {
+  const waiting = new Map<string, string>()
+  const { store, description, witnesses } = options
+  if (witnesses?.isNeeded !== true) return waiting
+  for (const alias of description.issuers.keys()) {
+    /* oxlint-disable no-await-in-loop -- a shard after the other */
+    for (const period of await periodsOf(alias, store)) {
+      const path = shardPath(alias, period)
+      const bytes = await store.read(unwitnessedPath(path))
+      const known = await headAt(`${path}/checkpoint`, path, options)
+      const head = await headAt(unwitnessedPath(path), path, options)
+      if (bytes !== undefined && (head?.size ?? 0) > (known?.size ?? 0))
+        waiting.set(path, Buffer.from(bytes).toString('utf8'))
+    }
+    /* oxlint-enable no-await-in-loop */
+  }
+  return waiting
+}
+
+async function periodsOf(alias: string, store: LedgerStore): Promise<string[]> {
+  return (await store.list(alias)).filter((name) => !Number.isNaN(periodStartMs(name)))
+}
+
 /** @param recovered heads of the shards that the record told of */
-async function assertSeen(
-  seen: SeenHead,
-  recovered: readonly Head[],
-  { store, description }: RecoveryOptions,
-): Promise<void> {
+async function assertSeen(seen: SeenHead, recovered: readonly Head[], place: Place): Promise<void> {
+  const { store, description } = place
   const path = seen.origin.slice(description.name.length + 1)
   if (originOf(description, path) !== seen.origin || !/^[^/]+\/[^/]+$/.test(path)) return
   const known = recovered.find(({ origin }) => origin === seen.origin)
-  const size = (known ?? (await publishedHead(path, store, description)))?.size
+  const size = (known ?? (await publishedHead(path, place)))?.size
   const tree = new TileTree(size ?? 0, (name) => store.read(`${path}/${name}`))
   const own = size === undefined ? undefined : { size, rootAt: (at: number) => tree.root(at) }
   await assertContains(seen, own)
@@ -108,34 +174,35 @@ async function assertSeen(
 
 /** Tokens that have not expired, read from all shards that may hold one. */
 async function readLive(
-  { store, description, now }: RecoveryOptions,
+  options: SequencerOptions,
   shards: Shards,
   live: LiveTokens,
 ): Promise<void> {
-  const nowMs = now()
-  const window = description.maxLifetimeMs + 2 * description.skewMs
+  const { store } = options
+  const nowMs = options.now()
   for (const { alias, path, tree } of shards.all()) {
     /* oxlint-disable no-await-in-loop -- oldest first: a later entry overrules */
-    const periods = (await store.list(alias)).filter((name) => !Number.isNaN(periodStartMs(name)))
-    for (const [i, period] of periods.entries()) {
-      const next = periods[i + 1]
-      // A shard takes entries until the next one begins.
-      if (next !== undefined && periodStartMs(next) + 2 * description.skewMs < nowMs - window)
-        continue
-      const shard = `${alias}/${period}`
-      const size = shard === path ? tree.size : await sizeOf(shard, store, description)
+    for (const period of await livePeriods(alias, nowMs, options)) {
+      const shard = shardPath(alias, period)
+      const size = shard === path ? tree.size : ((await publishedHead(shard, options))?.size ?? 0)
       await readShard(shard, size, { store, live, nowMs })
     }
     /* oxlint-enable no-await-in-loop */
   }
 }
 
-async function sizeOf(
-  shard: string,
-  store: LedgerStore,
-  description: Description,
-): Promise<number> {
-  return (await publishedHead(shard, store, description))?.size ?? 0
+/** Periods whose tokens may live. A shard takes entries until the next one begins. */
+async function livePeriods(
+  alias: string,
+  nowMs: number,
+  { store, description }: SequencerOptions,
+): Promise<string[]> {
+  const { maxLifetimeMs, skewMs } = description
+  const periods = await periodsOf(alias, store)
+  return periods.filter((_, i) => {
+    const next = periods[i + 1]
+    return next === undefined || periodStartMs(next) >= nowMs - maxLifetimeMs - 4 * skewMs
+  })
 }
 
 async function readShard(
@@ -147,11 +214,11 @@ async function readShard(
   for (let first = 0; first < size; first += TILE_WIDTH) {
     // oxlint-disable-next-line no-await-in-loop -- in their order
     const entries = await tree.bundle(first / TILE_WIDTH)
-    for (const [i, bytes] of entries.entries()) note(bytes, shard, first + i, { live, nowMs })
+    for (const [i, bytes] of entries.entries()) noteLive(bytes, shard, first + i, { live, nowMs })
   }
 }
 
-function note(
+function noteLive(
   bytes: Uint8Array,
   shard: string,
   index: number,

@@ -8,16 +8,15 @@
  */
 import { MintmarkError } from '@mintmark/core'
 import { Admission } from './admission.ts'
-import type { Head } from './checkpoint.ts'
 import type { Description } from './description.ts'
 import type { Issuance, Revocation } from './entry.ts'
-import type { Resource } from './growing_tree.ts'
 import type { SeenHead } from './heads.ts'
 import { LiveTokens } from './live_tokens.ts'
-import type { NoteSigner } from './note.ts'
+import { pruneLedger } from './pruning.ts'
+import { Publisher, type PublisherOptions } from './publisher.ts'
 import { recoverLedger } from './recovery.ts'
 import { Shards } from './shards.ts'
-import type { LedgerStore, ShardAppend } from './store.ts'
+import type { ShardAppend } from './store.ts'
 
 /** Most entries in one commit. */
 const BATCH_ENTRIES = 4096
@@ -26,6 +25,7 @@ const QUEUE_ENTRIES = 65_536
 const PUBLISH_INTERVAL_MS = 25
 /** After a publication that failed. */
 const RETRY_INTERVAL_MS = 1000
+const PRUNE_INTERVAL_MS = 3_600_000
 
 /** Where an entry stands, durably. */
 export interface Receipt {
@@ -36,17 +36,14 @@ export interface Receipt {
   readonly isRepeated: boolean
 }
 
-export interface SequencerOptions {
-  readonly store: LedgerStore
+/** `onHeads` is called, and awaited, with the heads that are about to be published. */
+export interface SequencerOptions extends PublisherOptions {
   readonly description: Description
-  readonly signer: NoteSigner
   /** Milliseconds since 1970-01-01 UTC. */
   readonly now: () => number
   /** Heads that others have seen: the ledger must contain them, or it does not start. */
-  readonly seen?: readonly SeenHead[]
-  /** Called, and awaited, with the heads that are about to be published. */
-  readonly onHeads?: (heads: readonly Head[]) => Promise<void>
-  readonly publishIntervalMs?: number
+  readonly seen?: readonly SeenHead[] | undefined
+  readonly publishIntervalMs?: number | undefined
 }
 
 interface Waiting {
@@ -60,14 +57,13 @@ export class Sequencer {
   readonly #shards: Shards
   readonly #live: LiveTokens
   readonly #admission: Admission
+  readonly #publisher: Publisher
   #queue: Waiting[] = []
   #wake: (() => void) | undefined
   #isClosing: boolean = false
   #failure: MintmarkError | undefined
   #publishedAtMs = Number.NEGATIVE_INFINITY
-  #publishFailure: unknown
-  /** Tiles whose publication failed, by path: a later version of one takes its place. */
-  #unpublished: ReadonlyMap<string, Resource> = new Map()
+  #prunedAtMs: number
   readonly #loop: Promise<void>
   readonly #failed: Promise<never>
 
@@ -75,14 +71,12 @@ export class Sequencer {
     this.#options = options
     this.#shards = shards
     this.#live = live
+    this.#prunedAtMs = options.now()
     this.#admission = new Admission(options.description, shards, live)
-    const loop = this.#run()
-    this.#loop = loop
-    this.#failed = loop.then(() =>
-      this.#failure === undefined
-        ? new Promise<never>(() => undefined)
-        : Promise.reject(this.#failure),
-    )
+    this.#publisher = new Publisher(shards, options, () => this.#wake?.())
+    this.#loop = this.#run()
+    this.#failed = this.#loop.then(() => this.#outcome())
+    // Nobody has to listen.
     this.#failed.catch(() => undefined)
   }
 
@@ -95,12 +89,14 @@ export class Sequencer {
     const shards = new Shards(options.description)
     const live = new LiveTokens()
     try {
-      await recoverLedger({ ...options, seen: options.seen ?? [] }, shards, live)
+      const unwitnessed = await recoverLedger(options, shards, live)
+      const opened = new Sequencer(options, shards, live)
+      for (const [shard, text] of unwitnessed) opened.#publisher.offer(shard, text)
+      return opened
     } catch (cause) {
       await options.store.close(undefined)
       throw cause
     }
-    return new Sequencer(options, shards, live)
   }
 
   /** Rejects when the ledger can take no entry any more and has to be opened again. */
@@ -115,7 +111,7 @@ export class Sequencer {
 
   /** Why the last publication failed; undefined if it did not. */
   get publishFailure(): unknown {
-    return this.#publishFailure
+    return this.#publisher.delay
   }
 
   /**
@@ -140,7 +136,11 @@ export class Sequencer {
     this.#isClosing = true
     this.#wake?.()
     await this.#loop
-    const isWhole = this.#failure === undefined && this.#publishFailure === undefined
+    if (this.#failure === undefined) await this.#publisher.finish()
+    const isWhole =
+      this.#failure === undefined &&
+      this.#publisher.failure === undefined &&
+      this.#publisher.delay === undefined
     await this.#options.store.close(isWhole ? this.#shards.edges() : undefined)
   }
 
@@ -149,24 +149,43 @@ export class Sequencer {
       const batch = this.#queue.splice(0, BATCH_ENTRIES)
       /* oxlint-disable no-await-in-loop -- one step after the other is the point of this loop */
       if (batch.length > 0) await this.#commit(batch)
+      const isOver = this.#isClosing && this.#queue.length === 0
       const dueInMs = this.#publishDueInMs()
-      if (dueInMs <= 0 || (this.#isClosing && this.#queue.length === 0)) {
-        await this.#publish()
-        if (this.#isClosing && this.#queue.length === 0) return
-      } else if (this.#queue.length === 0) await this.#sleep(dueInMs)
+      if (dueInMs <= 0 || isOver) await this.#publish()
+      else if (this.#queue.length === 0) await this.#sleep(dueInMs)
       /* oxlint-enable no-await-in-loop */
+      this.#failure ??= this.#publisher.failure
+      if (isOver) break
     }
-    for (const { reject } of this.#queue.splice(0)) reject(this.#failure)
+    for (const { reject } of this.#queue.splice(0)) reject(this.#failure ?? closed())
+  }
+
+  #outcome(): Promise<never> {
+    return this.#failure === undefined
+      ? new Promise<never>(() => undefined)
+      : Promise.reject(this.#failure)
   }
 
   /** Milliseconds until the next publication; infinite while there is nothing to publish. */
   #publishDueInMs(): number {
-    if (!this.#shards.isChanged) return Number.POSITIVE_INFINITY
-    const interval =
-      this.#publishFailure === undefined
-        ? (this.#options.publishIntervalMs ?? PUBLISH_INTERVAL_MS)
-        : RETRY_INTERVAL_MS
+    if (!this.#publisher.isNeeded) return Number.POSITIVE_INFINITY
+    const { publishIntervalMs = PUBLISH_INTERVAL_MS } = this.#options
+    const interval = this.#publisher.delay === undefined ? publishIntervalMs : RETRY_INTERVAL_MS
     return this.#publishedAtMs + interval - performance.now()
+  }
+
+  async #publish(): Promise<void> {
+    this.#publishedAtMs = performance.now()
+    if (this.#publisher.isNeeded) await this.#publisher.publish()
+    const { store, description, now } = this.#options
+    if (now() - this.#prunedAtMs < PRUNE_INTERVAL_MS) return
+    this.#prunedAtMs = now()
+    try {
+      await pruneLedger(store, description, now())
+    } catch (cause) {
+      // Entries that stay for too long are told of, and stop nothing.
+      this.#publisher.delay = cause
+    }
   }
 
   /** Until an entry comes, or for `ms`. */
@@ -183,8 +202,7 @@ export class Sequencer {
   }
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
-    const nowMs = this.#options.now()
-    const admitted = this.#admission.begin(nowMs)
+    const admitted = this.#admission.begin(this.#options.now())
     const accepted = batch.map(({ entry }) => attempt(() => admitted.admit(entry)))
     const appends: readonly ShardAppend[] = admitted.appends()
     try {
@@ -207,27 +225,6 @@ export class Sequencer {
     const isRoomMissing = cause instanceof MintmarkError && cause.code === 'DISK_FULL'
     if (!isRoomMissing) this.#failure = failureOf(cause)
     for (const { reject } of batch) reject(cause)
-  }
-
-  async #publish(): Promise<void> {
-    this.#publishedAtMs = performance.now()
-    const { store, signer } = this.#options
-    const { tiles, heads } = this.#shards.takeChanged()
-    if (heads.length === 0 && this.#unpublished.size === 0) return
-    const all = new Map(this.#unpublished)
-    for (const tile of tiles) all.set(tile.path, tile)
-    try {
-      await this.#options.onHeads?.(heads)
-      const files = heads.flatMap((head) => this.#shards.headFiles(head, signer))
-      await store.publish([...all.values()], files, () => this.#shards.edges())
-      this.#unpublished = new Map()
-      this.#publishFailure = undefined
-    } catch (cause) {
-      this.#publishFailure = cause
-      this.#unpublished = all
-      for (const { shard } of heads) this.#shards.touch(shard)
-      if (cause instanceof MintmarkError && cause.code !== 'DISK_FULL') this.#failure = cause
-    }
   }
 }
 

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { formatHead, type Head } from './checkpoint.ts'
+import type { Head } from './checkpoint.ts'
 import { type Description, latestPath, originOf, periodAt, shardPath } from './description.ts'
 import { encodeEntry, type Opening } from './entry.ts'
 import { type Edge, GrowingTree, type Resource } from './growing_tree.ts'
-import { formatNote, type NoteSigner } from './note.ts'
 import type { Edges, ShardAppend } from './store.ts'
 import { EMPTY_ROOT } from './tree.ts'
 
@@ -128,15 +127,13 @@ export class Shards {
     return { tiles, heads }
   }
 
-  /** Files that tell of a head: the checkpoint, and which shard is the newest. */
-  headFiles(head: Head & { readonly shard: OpenShard }, signer: NoteSigner): Resource[] {
-    const { alias, path, period } = head.shard
-    const text = formatHead(head)
-    const note = formatNote(text, [signer.named(head.origin).sign(text)])
-    const checkpoint = { path: `${path}/checkpoint`, bytes: Buffer.from(note) }
-    const isNewest = this.#newest.get(alias) === head.shard
-    if (!isNewest) return [checkpoint]
-    return [checkpoint, { path: latestPath(alias), bytes: Buffer.from(`${period}\n`) }]
+  /** Files that tell of a checkpoint: itself, and which shard is the newest. */
+  headFiles(path: string, checkpoint: string): Resource[] {
+    const file = { path: `${path}/checkpoint`, bytes: Buffer.from(checkpoint) }
+    const [alias = '', period = ''] = path.split('/')
+    const isNewest = this.#newest.get(alias)?.path === path
+    if (!isNewest) return [file]
+    return [file, { path: latestPath(alias), bytes: Buffer.from(`${period}\n`) }]
   }
 }
 

@@ -46,9 +46,13 @@ export interface LedgerStore {
   /**
    * Replaces published files, tiles first, then heads. A failure leaves some replaced: publish them again.
    *
-   * @param edges gives the edges of what is published now
+   * @param edges gives the edges of what is published now; undefined where nothing of the record is
    */
-  publish(tiles: readonly Resource[], heads: readonly Resource[], edges: () => Edges): Promise<void>
+  publish(
+    tiles: readonly Resource[],
+    heads: readonly Resource[],
+    edges: (() => Edges) | undefined,
+  ): Promise<void>
   /** A published file, or undefined. */
   read(path: string): Promise<Uint8Array | undefined>
   /** Names in a published folder, sorted. */

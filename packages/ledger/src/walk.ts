@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto'
 import { MintmarkError } from '@mintmark/core'
 import { decodeEntry, type Entry, type Opening } from './entry.ts'
 import { GrowingTree } from './growing_tree.ts'
+import { prunedPath } from './pruning.ts'
 import type { LedgerReader, ShardView } from './reader.ts'
 import { TILE_WIDTH } from './tiles.ts'
 import { isEqualHash } from './tree.ts'
@@ -34,7 +35,7 @@ export async function* walkShards(
     const shard = await reader.shard(path)
     if (shard === undefined)
       throw new MintmarkError('LEDGER_DAMAGED', `${path} has no checkpoint`, { shard: path })
-    const isPruned = (await reader.read(`${path}/pruned`)) !== undefined
+    const isPruned = (await reader.read(prunedPath(path))) !== undefined
     const opening = isPruned ? undefined : await openingOf(shard)
     /* oxlint-enable no-await-in-loop */
     yield { shard, opening }

@@ -7,10 +7,12 @@ import { MintmarkError } from '@mintmark/core'
 import { diskFiles, replaceDurably } from '../src/files.ts'
 import { openFolderLedger } from '../src/folder_ledger.ts'
 import {
+  auditLedger,
   encodeEntry,
   hashLeaf,
   type Issuance,
   issuanceOf,
+  logPolicy,
   type Revocation,
   type Sequencer,
   type ShardView,
@@ -293,4 +295,48 @@ it('a signing input that cannot be recorded is refused without a word of it', ()
       },
     )
   }
+})
+
+async function audited(folder: string, nowMs: number) {
+  const reader = await readerOf(folder)
+  const policy = logPolicy(reader.description.key)
+  return await auditLedger(reader, { policy, seen: [], nowMs })
+}
+
+describe('a ledger that keeps entries for two days', () => {
+  const DAY = 86_400_000
+  const start = Date.parse('2026-11-20T12:00:00Z')
+
+  async function lived(days: number): Promise<string> {
+    const folder = await newLedger(join(scratch, `kept-${days}`), { retentionDays: 2 })
+    for (let day = 0; day < days; day++) {
+      const nowMs = start + day * DAY
+      const work = async (ledger: Sequencer) => void (await ledger.append(issuance(madeAt(nowMs))))
+      await using(folder, work, () => nowMs)
+    }
+    return folder
+  }
+
+  it('takes older shards away, keeps their checkpoints, and passes an audit', async () => {
+    const folder = await lived(6)
+    const report = await audited(folder, start + 5 * DAY)
+    assert.deepEqual(report.findings, [])
+    assert.deepEqual(report.pruned, ['agency/2026-11-22'])
+    assert.equal(report.issuances, 3)
+    const oldest = await (await readerOf(folder)).shard('agency/2026-11-20')
+    assert.equal(oldest?.head.size, 2)
+  })
+
+  it('is found out when entries are gone too early', async () => {
+    const folder = await lived(3)
+    const shard = join(folder, 'public/agency/2026-11-21')
+    await diskFiles.remove(join(shard, 'tile'))
+    const [finding] = (await audited(folder, start + 2 * DAY)).findings
+    assert.equal(finding?.code, 'chain')
+    await diskFiles.write(join(shard, 'pruned'), Buffer.from('now\n'))
+    assert.deepEqual(
+      (await audited(folder, start + 2 * DAY)).findings.map(({ code }) => code),
+      ['pruned'],
+    )
+  })
 })

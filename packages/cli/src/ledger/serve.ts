@@ -6,6 +6,9 @@
 import { readFile } from 'node:fs/promises'
 import { MintmarkError } from '@mintmark/core'
 import {
+  type AskWitness,
+  Cosigning,
+  type Description,
   diskFiles,
   formatHeads,
   type Head,
@@ -69,7 +72,7 @@ export interface LedgerServeOptions extends Address {
 
 export async function serveLedger(folder: string, options: LedgerServeOptions): Promise<Served> {
   const { host, port, now, warn } = options
-  await readDescription(folder)
+  const description = await readDescription(folder)
   const frontEnds = parseFrontEnds(await readPrivate(`${folder}/private/front-ends`))
   if (options.heads === undefined)
     warn('no --heads: a ledger restored from a back-up is noticed only by those who saw more of it')
@@ -78,6 +81,7 @@ export async function serveLedger(folder: string, options: LedgerServeOptions): 
     now,
     seen,
     onHeads: keeper(options.heads, seen),
+    witnesses: witnessesOf(options.policy, description),
   })
   const read = (path: string) => diskFiles.read(`${folder}/public/${path}`)
   try {
@@ -88,6 +92,32 @@ export async function serveLedger(folder: string, options: LedgerServeOptions): 
     await ledger.close()
     throw cause
   }
+}
+
+/** Those of the policy that have a URL. */
+function witnessesOf(policy: Policy | undefined, { key }: Description): Cosigning | undefined {
+  if (policy === undefined) return undefined
+  const isKnown = policy.logs.some((log) => log.key.name === key.name && log.key.id === key.id)
+  if (!isKnown)
+    throw new MintmarkError('INPUT_INVALID', 'the policy does not name the key of this ledger', {
+      option: 'policy',
+    })
+  return new Cosigning(policy, askWitness)
+}
+
+const WITNESS_TIMEOUT_MS = 5000
+const MAX_ANSWER_LETTERS = 64 << 10
+
+const askWitness: AskWitness = async (url, body) => {
+  const response = await fetch(url, {
+    method: 'POST',
+    body,
+    redirect: 'error',
+    headers: { 'content-type': 'text/plain; charset=utf-8' },
+    signal: AbortSignal.timeout(WITNESS_TIMEOUT_MS),
+  })
+  const text = await response.text()
+  return { status: response.status, body: text.slice(0, MAX_ANSWER_LETTERS) }
 }
 
 async function readPrivate(path: string): Promise<string> {
