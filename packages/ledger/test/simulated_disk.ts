@@ -35,6 +35,7 @@ function dice(seed: number): () => number {
   }
 }
 
+const byName = (a: string, b: string) => (a < b ? -1 : 1)
 const parent = (path: string) => path.slice(0, Math.max(path.lastIndexOf('/'), 1))
 
 export class SimulatedDisk implements Files {
@@ -44,7 +45,7 @@ export class SimulatedDisk implements Files {
   #operations = 0
   #faultAt = Number.POSITIVE_INFINITY
   #fault: Fault = 'cut'
-  #isCut = false
+  #isCut: boolean = false
   #random: () => number = dice(1)
 
   /** Operations so far that could have failed. */
@@ -69,7 +70,7 @@ export class SimulatedDisk implements Files {
     const random = dice(seed)
     const found = new SimulatedDisk()
     const nodes = new Map<Node, Node>()
-    const paths = [...new Set([...this.#keptNames.keys(), ...this.#names.keys()])].toSorted()
+    const paths = [...new Set([...this.#keptNames.keys(), ...this.#names.keys()])].toSorted(byName)
     for (const path of paths) {
       const isSettled = this.#keptNames.get(path) === this.#names.get(path)
       const isBoth = this.#keptNames.has(path) && this.#names.has(path)
@@ -121,7 +122,9 @@ export class SimulatedDisk implements Files {
 
   async list(folder: string): Promise<readonly string[]> {
     const names = [...this.#names.keys()].filter((path) => parent(path) === folder)
-    return await Promise.resolve(names.map((path) => path.slice(folder.length + 1)).toSorted())
+    return await Promise.resolve(
+      names.map((path) => path.slice(folder.length + 1)).toSorted(byName),
+    )
   }
 
   async makeFolder(folder: string): Promise<void> {
