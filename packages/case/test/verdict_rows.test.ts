@@ -3,7 +3,17 @@ import { after, before, describe, it } from 'node:test'
 import { buildCoverage } from '../src/coverage.ts'
 import { reconcile } from '../src/reconcile/reconcile.ts'
 import { idsIssuedTwice, tokenVerdicts, verdictsCsv } from '../src/reconcile/verdict_rows.ts'
-import { ALICE, BOB, MAIL_APP, made, NOON, soundLog, timeOf, token, used } from './reconcile_world.ts'
+import {
+  ALICE,
+  BOB,
+  MAIL_APP,
+  made,
+  NOON,
+  soundLog,
+  timeOf,
+  token,
+  used,
+} from './reconcile_world.ts'
 import { access, fill, openWorld } from './world.ts'
 
 let world: Awaited<ReturnType<typeof openWorld>>
