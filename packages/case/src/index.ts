@@ -51,7 +51,7 @@ export {
   type IngestReport,
   ingest,
 } from './ingest/ingest.ts'
-export { type KeyFound, type KeyPlace, keysFound } from './keys_found.ts'
+export { isLeak, type KeyFound, type KeyPlace, keysFound } from './keys_found.ts'
 export { readMeta, writeMeta } from './meta.ts'
 export { NO_ID } from './no_id.ts'
 export { hunt, judge, prepare } from './prepare.ts'

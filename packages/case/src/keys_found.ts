@@ -30,8 +30,12 @@ export interface KeyFound
   readonly places: readonly KeyPlace[]
 }
 
-/** Notes of keys that are no leak: published test keys, and a generator's own. */
-export const NOBODYS: ReadonlySet<string> = new Set(['self-test', 'drbg'])
+const NOBODYS: ReadonlySet<string> = new Set(['self-test', 'drbg'])
+
+/** Whether the key is somebody's: no published test key, and none of a random generator. */
+export function isLeak({ note }: Pick<KeyFound, 'note'>): boolean {
+  return note === null || !NOBODYS.has(note)
+}
 
 /**
  * Every key, those that somebody named or signed a certificate for first, published test keys last.
@@ -78,7 +82,8 @@ function withPlace(known: KeyFound | undefined, key: DumpKey, place: KeyPlace): 
   }
 }
 
-function rank({ note, kid, subject }: KeyFound): number {
-  if (note !== null && NOBODYS.has(note)) return 0
+function rank(key: KeyFound): number {
+  const { kid, subject } = key
+  if (!isLeak(key)) return 0
   return kid !== null || subject !== null ? 2 : 1
 }

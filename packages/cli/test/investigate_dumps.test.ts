@@ -127,7 +127,10 @@ describe('a dump that holds a key', () => {
     assertSilent(shown)
     assert.ok(shown.out.trimEnd().split('\n').length <= 40)
     assert.match(shown.out, /^FOUND: 1 private key in memory dumps/)
-    assert.match(shown.out, new RegExp(`Key found +rsa 2048 kid kid-.*\\n? *.*${spki}`))
+    assert.match(
+      shown.out,
+      new RegExp(`Key found +private rsa 2048, SPKI SHA-256 ${spki},\\s+kid kid-`),
+    )
     assert.match(shown.out, /in file +in\/service\.core: 2 copies \((pem|limbs-le64), /)
     const custody = await mintmark('custody', 'service.core', '--case', place)
     assertHarmless(custody.out)

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { Json } from '@mintmark/core'
+import { fileSource, openDump } from '@mintmark/dump'
 import { mintmark, type Outcome } from './fake_io.ts'
 import { member, objects, parsed } from './printed.ts'
 
@@ -44,6 +45,20 @@ describe('the leaked key of a small replay', { skip: noCore }, () => {
     const forms = new Set(objects(place0()?.['forms']).map(({ form }) => form))
     for (const form of ['pem', 'limbs-le64', 'montgomery-r2-mod-p'])
       assert.ok(forms.has(form), form)
+  })
+
+  it('lies in a core that our own reader finds whole, with every thread and file', () => {
+    const file = String(member(member(truth, 'artefact'), 'file'))
+    const source = fileSource(join(logs, file))
+    try {
+      const { container, flaws, segments, about } = openDump(source)
+      assert.deepEqual([container, flaws, about['program']], ['elf-core', [], 'node'])
+      const owners = segments.flatMap(({ owner }) => (owner === undefined ? [] : [owner]))
+      assert.ok(owners.filter(({ kind }) => kind === 'stack').length > 1)
+      assert.ok(owners.some(({ kind, name }) => kind === 'file' && name === process.execPath))
+    } finally {
+      source.close()
+    }
   })
 
   it('was touched by the engineer whose token was replayed, first of all', () => {

@@ -4,7 +4,7 @@
  * @module
  */
 import { dumpFiles, dumpScans } from '../dump_scans.ts'
-import { type KeyFound, NOBODYS } from '../keys_found.ts'
+import { isLeak, type KeyFound } from '../keys_found.ts'
 import { outcomeCounts } from '../reconcile/verdict_rows.ts'
 import type { Session } from '../session.ts'
 import type { Unknown } from '../unknowns.ts'
@@ -20,7 +20,7 @@ export async function unknownsOfDumps(
   const scans = new Map((await dumpScans(session)).map((scan) => [scan.sha256, scan]))
   const unscanned = dumps.filter(({ sha256 }) => !scans.has(sha256))
   const cut = dumps.filter(({ sha256 }) => (scans.get(sha256)?.limits.length ?? 0) > 0)
-  const own = keys.filter(({ note }) => note === null || !NOBODYS.has(note))
+  const own = keys.filter(isLeak)
   return [
     ...notScanned(unscanned.flatMap(({ files }) => files.slice(0, 1))),
     ...cut.flatMap(({ sha256, files }) => scanCut(files[0] ?? '', scans.get(sha256)?.limits ?? [])),

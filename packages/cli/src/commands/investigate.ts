@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
-import { type Answer, answer, type Case, ingest, openCase } from '@mintmark/case'
+import { type Answer, answer, type Case, ingest, isLeak, openCase } from '@mintmark/case'
 import { safeJson } from '@mintmark/core'
 import { otherShape } from '../evidence_kinds.ts'
 import type { Io } from '../io.ts'
@@ -8,7 +8,6 @@ import { flag, list, selectionOption, textOption, threadsOption } from '../optio
 import type { Handler, Options } from '../program.ts'
 import { Progress } from '../progress.ts'
 import { answerText } from '../render/answer.ts'
-import { isLeak } from '../render/answer_keys.ts'
 import { scanDumps } from '../scan_dumps.ts'
 
 export const investigate: Handler = async (args, options, io) => {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Answer, HuntResult } from '@mintmark/case'
+import { type Answer, type HuntResult, isLeak } from '@mintmark/case'
 import { safeText } from '@mintmark/core'
-import { fileNames, isLeak, keyLines } from './answer_keys.ts'
+import { fileNames, keyLines } from './answer_keys.ts'
 import { bounds, count, minute, percent, plural } from './table.ts'
 
 /** Most lines, whatever the case. */

@@ -7,19 +7,17 @@ import {
   type Answer,
   type FileTouches,
   fileNameOf,
+  isLeak,
   type KeyFound,
   type Toucher,
 } from '@mintmark/case'
 import { safeText } from '@mintmark/core'
-import { count, plural } from './table.ts'
+import { plural } from './table.ts'
 
 /** Keys, forms and people that are told; `--json` has all. */
-const SHOWN = { keys: 2, forms: 3, people: 1 }
+const SHOWN = { keys: 1, forms: 3, people: 1 }
 
-/** Whether the key is somebody's: no published test key, and none of a random generator. */
-export function isLeak({ note }: KeyFound): boolean {
-  return note !== 'self-test' && note !== 'drbg'
-}
+const PATH = 50
 
 /** Names of the files that hold a key, without folders, in lower case. */
 export function fileNames({ places }: KeyFound): string[] {
@@ -35,7 +33,7 @@ export function keyLines({ keys }: Answer): Line[] {
   const left = leaks.length - SHOWN.keys
   return [
     ...leaks.slice(0, SHOWN.keys).flatMap(linesOf),
-    ...(left > 0 ? [['', `… and ${count(left)} more: --json`] as const] : []),
+    ...(left > 0 ? [['', `… and ${plural(left, 'more key')}: --json`] as const] : []),
   ]
 }
 
@@ -43,10 +41,11 @@ function linesOf(key: KeyFound): Line[] {
   const { kind, bits, kid, spkiSha256, places } = key
   const [place] = places
   if (place === undefined) return []
-  const id = kid === null ? '' : ` kid ${safeText(kid, 60)}`
+  const what = bits === 0 ? kind : `${kind} ${bits}`
+  const id = kid === null ? '' : `, kid ${safeText(kid, 60)}`
   const more = places.length > 1 ? ` and in ${plural(places.length - 1, 'other dump')}` : ''
   return [
-    ['Key found', `${kind} ${bits}${id}${named(key)}, SPKI SHA-256 ${spkiSha256}`],
+    ['Key found', `private ${what}, SPKI SHA-256 ${spkiSha256}${id}${named(key)}`],
     ['  in file', `${ending(place.files[0] ?? '')}: ${copies(place)}${more}`],
     ['  touched', touched(place.touched)],
   ]
@@ -62,7 +61,8 @@ function named({ subject, notAfter }: KeyFound): string {
 
 /** The end of a path, which tells files apart. */
 function ending(path: string): string {
-  return safeText(path.split(/[\\/]/).slice(-2).join('/'), 60)
+  const end = safeText(path.split(/[\\/]/).slice(-2).join('/'), 4000)
+  return end.length <= PATH ? end : `…${end.slice(1 - PATH)}`
 }
 
 function copies({ copies: all, forms }: KeyFound['places'][number]): string {
@@ -74,8 +74,8 @@ function copies({ copies: all, forms }: KeyFound['places'][number]): string {
 function touched(touches: FileTouches | null): string {
   if (touches === null) return 'no record names such a file: who had it cannot be told'
   const { by, accesses, principals, suspect, people } = touches
-  const which = by === 'hash' ? '' : ', by its name'
-  const sum = `${plural(accesses, 'time')} by ${plural(principals, 'account')}${which}`
+  const which = by === 'hash' ? '' : 'a file of this name, '
+  const sum = `${which}${plural(accesses, 'time')} by ${plural(principals, 'account')}`
   if (suspect === 0) return `${sum}; nothing points at any of them`
   return `${sum}; suspect: ${people.slice(0, SHOWN.people).map(person).join(', ')}`
 }
