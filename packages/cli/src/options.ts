@@ -7,46 +7,10 @@ import { readFile } from 'node:fs/promises'
 import { type Case, type Indicator, openCase, readIndicators, type Selection } from '@mintmark/case'
 import { MintmarkError, utcMs } from '@mintmark/core'
 import type { ExitCode, Io } from './io.ts'
+import { flag, invalid, list, textOption } from './option_values.ts'
 import type { Options } from './program.ts'
 
-/** The text of an option, or undefined where it was not given. */
-export function textOption(options: Options, name: string): string | undefined {
-  const value = options[name]
-  return typeof value === 'string' ? value : undefined
-}
-
-export function flag(options: Options, name: string): boolean {
-  return options[name] === true
-}
-
-export function list(options: Options, name: string): readonly string[] {
-  const value = options[name]
-  return Array.isArray(value)
-    ? value.filter((item): item is string => typeof item === 'string')
-    : []
-}
-
-/**
- * A number between bounds.
- *
- * @throws {MintmarkError} `INPUT_INVALID`
- */
-export function numberOption(
-  options: Options,
-  name: string,
-  { least, most }: { readonly least: number; readonly most: number },
-): number | undefined {
-  const given = textOption(options, name)
-  if (given === undefined) return undefined
-  const value = given.trim() === '' ? Number.NaN : Number(given)
-  if (value >= least && value <= most) return value
-  throw invalid(name, `--${name} takes a number from ${least} to ${most}`)
-}
-
-/** The number of worker threads, or undefined where it was not given. Throws `INPUT_INVALID`. */
-export function threadsOption(options: Options): number | undefined {
-  return numberOption(options, 'threads', { least: 1, most: 64 })
-}
+export { flag, list, numberOption, textOption, threadsOption } from './option_values.ts'
 
 /** Runs `work` on the case that `--case` names, and closes it whatever happens. */
 export async function withCase(
@@ -118,8 +82,4 @@ async function textOf(file: string): Promise<string> {
       { cause },
     )
   }
-}
-
-function invalid(option: string, message: string): MintmarkError {
-  return new MintmarkError('INPUT_INVALID', message, { option })
 }

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, describe, it } from 'node:test'
+import { startNode } from './built_command.ts'
 import { key, place, raw, receive, skip, takeRawCore } from './gate_call.ts'
 import { logOf, spooled, unfinishedIn } from './gate_spool.ts'
 import { countPieces } from './gate_victim.ts'
@@ -79,5 +80,25 @@ describe('what goes wrong', { skip }, () => {
     assert.equal(code, 3)
     assert.match(err, /\(GATE_UNFIT\)\n$/)
     assert.deepEqual(readdirSync(spool), [])
+  })
+})
+
+describe('what a dying process waits for', () => {
+  it('is no engine and no scanner: only what reads a core is loaded', async () => {
+    const script = [
+      "import { runProgram } from '@mintmark/cli'",
+      'const io = { out: async () => {}, err() {}, showsProgress: false, now: () => 0 }',
+      "const asked = ['7', '0', '0', '11', '1', '0', 'host', 'agent']",
+      `const args = ['gate', 'receive', '--spool', ${JSON.stringify(place('spool'))}, '--', ...asked]`,
+      'const code = await runProgram(args, io)',
+      'const { sharedObjects } = process.report.getReport()',
+      'const files = (await import("node:fs")).readFileSync("/proc/self/maps", "utf8")',
+      "const engine = [...sharedObjects, ...files.split('\\n')].filter((file) => file.includes('chdb'))",
+      'process.stdout.write(JSON.stringify({ code, engine }))',
+    ].join('\n')
+    const { out, err } = await startNode('--input-type=module', '--eval', script).ended
+    assert.equal(err, '')
+    // The process had asked for no core: it was told so without one being read.
+    assert.deepEqual(JSON.parse(out), { code: 3, engine: [] })
   })
 })

@@ -9,7 +9,7 @@ import {
   type Uninstalled,
   uninstallGate,
 } from '@mintmark/scan/gate'
-import { flag } from '../options.ts'
+import { flag } from '../option_values.ts'
 import type { Handler, Options } from '../program.ts'
 import { compressorOf, folderOption, keptKeysOf, limitsOf } from './gate_options.ts'
 

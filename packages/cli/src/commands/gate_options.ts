@@ -5,10 +5,10 @@
  */
 import { accessSync, constants, existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
-import { type Json, MintmarkError } from '@mintmark/core'
+import type { Json } from '@mintmark/core'
 import type { Compressor, GateLimits } from '@mintmark/scan/gate'
 import type { Io } from '../io.ts'
-import { list, numberOption, textOption } from '../options.ts'
+import { invalid, list, numberOption, textOption } from '../option_values.ts'
 import type { Options } from '../program.ts'
 
 const UNITS: ReadonlyMap<string, number> = new Map([
@@ -72,8 +72,4 @@ export function folderOption(options: Options, name: string): string {
   const given = textOption(options, name)
   if (given === undefined || given === '') throw invalid(name, `--${name} takes a folder`)
   return path.resolve(given)
-}
-
-export function invalid(option: string, message: string): MintmarkError {
-  return new MintmarkError('INPUT_INVALID', message, { option })
 }

@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty'
 import { MintmarkError, parseObject, safeJson } from '@mintmark/core'
 import {
   arrivalOf,
@@ -16,13 +17,17 @@ import {
   selfTest,
 } from '@mintmark/scan/gate'
 import type { ExitCode, Io } from '../io.ts'
-import { flag, textOption } from '../options.ts'
+import { flag, invalid, textOption } from '../option_values.ts'
 import type { Handler, Options } from '../program.ts'
-import { compressorOf, folderOption, invalid, keptKeysOf, limitsOf } from './gate_options.ts'
+import { compressorOf, folderOption, keptKeysOf, limitsOf } from './gate_options.ts'
 
 const STANDARD_INPUT = 0
 
 export const gateReceive: Handler = async (args, options, io) => {
+  if (isatty(STANDARD_INPUT) && !flag(options, 'check')) {
+    io.err('error: give it a core on standard input (see --help)\n')
+    return 2
+  }
   const state = textOption(options, 'state')
   if (state === undefined) return await receiveOne(await gateFrom(options, io), args, options, io)
   try {

@@ -1,14 +1,14 @@
 import { realpathSync } from 'node:fs'
 import { MintmarkError, safeText } from '@mintmark/core'
 import { FolderWatch, GateLog, Spool, type WatchCount } from '@mintmark/scan/gate'
-import { keysAndOperands } from '../given_keys.ts'
-import { flag, list, numberOption, textOption } from '../options.ts'
+import { flag, list, numberOption, textOption } from '../option_values.ts'
 import type { Handler, Options } from '../program.ts'
 import { compressorOf, folderOption, limitsOf } from './gate_options.ts'
 
 const USAGE = 'error: give one DIR to watch: name it first, or behind a -- (see --help)'
 
 export const gateWatch: Handler = async (args, options, io) => {
+  const { keysAndOperands } = await import('../given_keys.ts')
   const { operands } = await keysAndOperands(args, options, io)
   const [folder] = operands
   if (folder === undefined || operands.length > 1) {

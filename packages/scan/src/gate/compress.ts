@@ -9,7 +9,7 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createWriteStream, fstatSync, fsyncSync } from 'node:fs'
-import { Readable } from 'node:stream'
+import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { MintmarkError } from '@mintmark/core'
@@ -56,11 +56,8 @@ export async function writeCompressed(
       yield bytes
     }
   }
-  const stream = Readable.from(pieces(), { objectMode: false })
-  if (compressor.kind === 'gzip') {
-    const out = createWriteStream('', { fd: file, autoClose: false })
-    await pipeline(stream, createGzip({ level: 1 }), out)
-  } else await throughProgram(stream, file, compressor.program)
+  if (compressor.kind === 'gzip') await throughGzip(pieces(), file)
+  else await throughProgram(pieces(), file, compressor.program)
   fsyncSync(file)
   const [rawSha256, sha256] = [raw.digest('hex'), scrubbed.digest('hex')]
   return { rawSha256, sha256, bytes: fstatSync(file).size }
@@ -69,24 +66,53 @@ export async function writeCompressed(
 /** SHA-256 of a held core, hex. */
 export function sha256OfHeld(input: HeldInput): string {
   const hash = createHash('sha256')
-  for (const { bytes } of piecesOf(input)) {
-    hash.update(bytes)
-    bytes.fill(0)
-  }
+  for (const { bytes } of piecesOf(input)) hash.update(bytes)
   return hash.digest('hex')
 }
 
-/** One piece after another: each is a new buffer, for a stream may keep it a while. */
+/** One piece after another, all in one buffer: what is done with a piece must be done before the next. */
 function* piecesOf(input: HeldInput): Generator<{ offset: number; bytes: Buffer }, void> {
   const source = heldSource(input)
-  for (let offset = 0; offset < source.size; offset += PIECE_BYTES) {
-    const bytes = Buffer.alloc(Math.min(PIECE_BYTES, source.size - offset))
-    source.read(offset, bytes)
-    yield { offset, bytes }
+  const piece = Buffer.alloc(PIECE_BYTES)
+  try {
+    for (let offset = 0; offset < source.size; offset += PIECE_BYTES)
+      yield { offset, bytes: piece.subarray(0, source.read(offset, piece)) }
+  } finally {
+    piece.fill(0)
   }
 }
 
-async function throughProgram(pieces: Readable, file: number, program: string): Promise<void> {
+async function throughGzip(pieces: Iterable<Buffer>, file: number): Promise<void> {
+  const gzip = createGzip({ level: 1 })
+  const written = pipeline(gzip, createWriteStream('', { fd: file, autoClose: false }))
+  const fed = feed(pieces, gzip)
+  // What the disk says comes first: it is why the rest broke.
+  fed.catch(() => {})
+  await written
+  await fed
+}
+
+/** Hands a piece over once the one before has been taken. */
+async function feed(pieces: Iterable<Buffer>, sink: Writable): Promise<void> {
+  try {
+    for (const piece of pieces) {
+      // oxlint-disable-next-line no-await-in-loop -- there is one buffer
+      await new Promise<void>((resolve, reject) => {
+        sink.write(piece, (error) => (error ? reject(error) : resolve()))
+      })
+    }
+    sink.end()
+  } catch (error) {
+    sink.destroy(error instanceof Error ? error : undefined)
+    throw error
+  }
+}
+
+async function throughProgram(
+  pieces: Iterable<Buffer>,
+  file: number,
+  program: string,
+): Promise<void> {
   const child = spawn(program, ['-q', '-1', '-c', '--check'], {
     env: {},
     stdio: ['pipe', file, 'ignore'],
@@ -97,7 +123,8 @@ async function throughProgram(pieces: Readable, file: number, program: string): 
   })
   try {
     if (child.stdin === null) throw unwritable(`${program} has no input`, 'EPIPE')
-    const fed = pipeline(pieces, child.stdin)
+    child.stdin.on('error', () => {})
+    const fed = feed(pieces, child.stdin)
     // How it ended tells more than that its pipe broke.
     fed.catch(() => {})
     const code = await ended

@@ -3,13 +3,18 @@
  *
  * @module
  */
+import { availableParallelism } from 'node:os'
 import type { Json } from '@mintmark/core'
 import { scrubInput } from '../scrub/scrub_input.ts'
 import { keyOfKept } from './kept_keys.ts'
 import type { Scrub } from './receive.ts'
 
+/** Each takes memory, and something else on this machine wants to start anew. */
+const MOST_THREADS = 2
+
 /** @param kept public keys as `keptKey` writes them; what is none is left out */
 export function gateScrub(kept: readonly Json[]): Scrub {
   const publicKeys = kept.map(keyOfKept).filter((key) => key !== undefined)
-  return (input, name) => scrubInput(input, name, { publicKeys })
+  const threads = Math.min(MOST_THREADS, availableParallelism())
+  return (input, name) => scrubInput(input, name, { publicKeys, threads })
 }

@@ -60,12 +60,19 @@ export function patternFor(program: string): string {
   return pattern
 }
 
-function attempt<T>(verb: string, name: string, action: () => T): T {
+const WHY: ReadonlyMap<string, string> = new Map([
+  ['EACCES', 'that takes root'],
+  ['EPERM', 'that takes root'],
+  ['EROFS', '/proc/sys is read-only here, as in a container that is not privileged'],
+  ['ENOENT', 'this kernel has no such setting'],
+])
+
+function attempt<T>(verb: 'read' | 'set', name: string, action: () => T): T {
   try {
     return action()
   } catch (cause) {
     const errno = errnoOf(cause)
-    throw unfit(`kernel.${name} cannot be ${verb === 'set' ? verb : 'read'}: ${errno}`, errno)
+    throw unfit(`kernel.${name} cannot be ${verb}: ${WHY.get(errno) ?? errno}`, errno)
   }
 }
 

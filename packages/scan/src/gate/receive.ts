@@ -91,9 +91,16 @@ export async function receiveCore(gate: Gate, arrival: Arrival): Promise<Landed>
   } catch (error) {
     return lose(reasonOf(error))
   } finally {
-    arrival.inlet.close()
-    hold?.wipe()
-    entry?.discard()
+    for (const each of [() => arrival.inlet.close(), () => hold?.wipe(), () => entry?.discard()])
+      attempt(each)
+  }
+
+  function attempt(action: () => void): void {
+    try {
+      action()
+    } catch (error) {
+      log.problem(`${arrival.name}: not cleared up, ${reasonOf(error)}`)
+    }
   }
 
   function lose(why: string): Landed {

@@ -7,10 +7,10 @@
  */
 import { type FSWatcher, lstatSync, readdirSync, readFileSync, type Stats, watch } from 'node:fs'
 import path from 'node:path'
-import { isObject, safeText } from '@mintmark/core'
+import { isObject, MintmarkError, safeText } from '@mintmark/core'
 import type { GateLog } from './gate_log.ts'
 import { isWrittenElsewhere } from './opened_elsewhere.ts'
-import type { Spool } from './spool.ts'
+import { errnoOf, type Spool } from './spool.ts'
 import { type ReceiveCall, type Taken, takeFile } from './taken_file.ts'
 
 export interface WatchOptions {
@@ -56,10 +56,13 @@ export class FolderWatch {
    * Takes what is whole, one after another.
    *
    * @param nowMs of the clock that files are dated by
+   * @throws {MintmarkError} `INPUT_UNREADABLE` if the folder cannot be read
    */
   async sweep(nowMs: number): Promise<WatchCount> {
     const count = { landed: 0, withKeys: 0, failed: 0, waiting: 0 }
-    for (const { place, stats } of this.#files()) {
+    const files = this.#files()
+    this.#forgetAllBut(new Set(files.map(({ place, stats }) => idOf(place, stats))))
+    for (const { place, stats } of files) {
       const id = idOf(place, stats)
       if (this.#done.has(id) || (this.#failed.get(id)?.againMs ?? 0) > nowMs) continue
       if (!this.#isWhole(stats, nowMs)) {
@@ -97,13 +100,19 @@ export class FolderWatch {
 
   #files(): { readonly place: string; readonly stats: Stats }[] {
     const { folder, spool } = this.#options
-    return readdirSync(folder).flatMap((name) => {
+    return namesIn(folder).flatMap((name) => {
       const place = path.join(folder, name)
       // A name with a dot in front is not finished, by the custom of those who drop dumps.
       if (name.startsWith('.') || place === spool.folder) return []
       const stats = lstatSync(place, { throwIfNoEntry: false })
       return stats?.isFile() === true ? [{ place, stats }] : []
     })
+  }
+
+  /** What is no longer there needs no memory. */
+  #forgetAllBut(ids: ReadonlySet<FileId>): void {
+    for (const id of this.#done) if (!ids.has(id)) this.#done.delete(id)
+    for (const id of this.#failed.keys()) if (!ids.has(id)) this.#failed.delete(id)
   }
 
   #isWhole(stats: Stats, nowMs: number): boolean {
@@ -124,6 +133,16 @@ export class FolderWatch {
     this.#options.log.problem(`${shown}: still there, ${taken.why}`)
     // What has a report has been taken, whatever became of the raw file: there is one core for it.
     if (takenBefore(this.#options.spool).has(id)) this.#done.add(id)
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch (cause) {
+    const [shown, errno] = [safeText(folder), errnoOf(cause)]
+    const message = `cannot read ${shown}: ${errno}`
+    throw new MintmarkError('INPUT_UNREADABLE', message, { path: shown, errno }, { cause })
   }
 }
 

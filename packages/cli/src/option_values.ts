@@ -1,0 +1,50 @@
+/**
+ * Values of options, as commander hands them over. Loads nothing: some commands must start at once.
+ *
+ * @module
+ */
+import { MintmarkError } from '@mintmark/core'
+import type { Options } from './program.ts'
+
+/** The text of an option, or undefined where it was not given. */
+export function textOption(options: Options, name: string): string | undefined {
+  const value = options[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+export function flag(options: Options, name: string): boolean {
+  return options[name] === true
+}
+
+export function list(options: Options, name: string): readonly string[] {
+  const value = options[name]
+  return Array.isArray(value)
+    ? value.filter((item): item is string => typeof item === 'string')
+    : []
+}
+
+/**
+ * A number between bounds.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID`
+ */
+export function numberOption(
+  options: Options,
+  name: string,
+  { least, most }: { readonly least: number; readonly most: number },
+): number | undefined {
+  const given = textOption(options, name)
+  if (given === undefined) return undefined
+  const value = given.trim() === '' ? Number.NaN : Number(given)
+  if (value >= least && value <= most) return value
+  throw invalid(name, `--${name} takes a number from ${least} to ${most}`)
+}
+
+/** The number of worker threads, or undefined where it was not given. Throws `INPUT_INVALID`. */
+export function threadsOption(options: Options): number | undefined {
+  return numberOption(options, 'threads', { least: 1, most: 64 })
+}
+
+export function invalid(option: string, message: string): MintmarkError {
+  return new MintmarkError('INPUT_INVALID', message, { option })
+}
