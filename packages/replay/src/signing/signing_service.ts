@@ -15,21 +15,25 @@ const TOKENS = 64
 
 const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-/** Keys by their id. */
+/** Keys by their id. A key that is retired stays in memory, for requests that hold it already. */
 class KeyRing {
   readonly #keys = new Map<string, KeyObject>()
+  readonly #retired = new Set<KeyObject>()
 
   add(kid: string, key: KeyObject): void {
     this.#keys.set(kid, key)
   }
 
   retire(kid: string): void {
+    const key = this.#keys.get(kid)
+    if (key !== undefined) this.#retired.add(key)
     this.#keys.delete(kid)
   }
 
   sign(kid: string, claims: object): string {
     const key = this.#keys.get(kid)
-    if (key === undefined) throw new Error('the key was taken out of the ring')
+    if (key === undefined)
+      throw new Error(`the key is not in the ring (${this.#retired.size} retired)`)
     const input = `${encoded({ alg: 'RS256', typ: 'JWT', kid })}.${encoded(claims)}`
     return `${input}.${sign('sha256', Buffer.from(input), key).toString('base64url')}`
   }
