@@ -12,7 +12,7 @@ import { ACCESS_KEY, ISSUANCE_KEYS } from './match_key.ts'
 import { NO_ID } from './no_id.ts'
 
 /** Changing any table means a new version; a case of another version is rebuilt from its evidence. */
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
 
 export interface TableSpec {
   readonly name: string
