@@ -25,7 +25,8 @@ export function scanOf(
   const left = places.size - keys.length
   return {
     sha256,
-    given,
+    // Of no keys: what could not be searched this time is searched again the next time.
+    given: report.limits.some(isFailure) ? '' : given,
     container: report.container,
     scannedBytes: report.scannedBytes,
     keys: keys.map(([id, findings]) => keyOf(id, findings, known.get(id))),
@@ -35,6 +36,11 @@ export function scanOf(
       ...(left > 0 ? [`${left} more keys than are kept`] : []),
     ],
   }
+}
+
+/** Whether a part of the dump was not searched for a reason that may pass. */
+function isFailure({ code }: ScanReport['limits'][number]): boolean {
+  return code === 'unreadable' || code === 'thread-failed'
 }
 
 type Group = readonly [Finding, ...Finding[]]
