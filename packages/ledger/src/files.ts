@@ -6,6 +6,7 @@
  * @module
  */
 import { link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { isObject } from '@mintmark/core'
 
 /** A file that only grows. */
@@ -118,5 +119,5 @@ export async function replaceDurably(files: Files, path: string, bytes: Uint8Arr
 }
 
 export function folderOf(path: string): string {
-  return path.slice(0, Math.max(path.lastIndexOf('/'), 1))
+  return dirname(path)
 }

@@ -12,7 +12,7 @@ import {
   formatDescription,
   parseDescription,
 } from './description.ts'
-import { diskFiles, type Files, replaceDurably } from './files.ts'
+import { diskFiles, type Files, folderOf, replaceDurably } from './files.ts'
 import { FolderStore } from './folder_store.ts'
 import { encodeRecord, newSegmentHeader, SEGMENT_HEADER_BYTES } from './journal_records.ts'
 import { formatVerifierKey, NoteSigner, readPrivateKey } from './note.ts'
@@ -49,6 +49,7 @@ export async function createFolderLedger(
   await replaceDurably(files, `${folder}/public/${DESCRIPTION_PATH}`, Buffer.from(document))
   await files.sync(`${folder}/private`)
   await files.sync(folder)
+  await files.sync(folderOf(folder))
   return description
 }
 

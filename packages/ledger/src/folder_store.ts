@@ -204,6 +204,7 @@ function shardOf(tile: string): string {
 /** Folders from that of `path` up to `top`, both with it. */
 function foldersUpTo(top: string, path: string): string[] {
   const folders: string[] = []
-  for (let at = folderOf(path); at.length >= top.length; at = folderOf(at)) folders.push(at)
+  for (let at = folderOf(path); at !== top; at = folderOf(at)) folders.push(at)
+  folders.push(top)
   return folders
 }

@@ -11,7 +11,7 @@
 import { createHash } from 'node:crypto'
 import { base64, readBase64 } from './base64.ts'
 import { type Checkpoint, type Head, parseCheckpoint, parseSize } from './checkpoint.ts'
-import { type Files, replaceDurably } from './files.ts'
+import { type Files, folderOf, replaceDurably } from './files.ts'
 import {
   formatSignature,
   type NoteSigner,
@@ -68,13 +68,18 @@ export interface WitnessState {
 
 /** @param folder one file a log; made if it is not there */
 export function witnessFolder(folder: string, files: Files): WitnessState {
+  let isMade = false
   return {
     async read(origin) {
       const bytes = await files.read(`${folder}/${originHash(origin)}`)
       return bytes && Buffer.from(bytes).toString('utf8')
     },
     async write(origin, checkpoint) {
-      await files.makeFolder(folder)
+      if (!isMade) {
+        await files.makeFolder(folder)
+        await files.sync(folderOf(folder))
+        isMade = true
+      }
       await replaceDurably(files, `${folder}/${originHash(origin)}`, Buffer.from(checkpoint))
     },
   }

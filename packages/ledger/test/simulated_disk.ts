@@ -178,7 +178,7 @@ export class SimulatedDisk implements Files {
   async sync(path: string): Promise<void> {
     const node = this.#names.get(path)
     if (node !== undefined) return await this.#syncNode(node)
-    if (!this.#names.has(path)) throw new Fail('ENOENT')
+    if (path !== '/' && !this.#names.has(path)) throw new Fail('ENOENT')
     this.#step()
     for (const name of this.#keptNames.keys())
       if (parent(name) === path && !this.#names.has(name)) this.#keptNames.delete(name)
