@@ -9,11 +9,12 @@
  * access in a thousand is made with a forged token, and one in ten thousand with the id of somebody else's;
  * each of these tokens is used 25 times.
  *
- * Usage: node bench/dist/src/reconcile.bench.js [accesses…] [--rounds N]. BENCH_TINY=1 only checks that it
- * runs and that both find the same.
+ * Usage: node bench/dist/src/reconcile.bench.js [accesses…] [--rounds N] [--worlds DIR]. Worlds are kept in DIR
+ * and found there again; without it they are made anew and removed. BENCH_TINY=1 only checks that it runs and
+ * that both find the same.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -80,6 +81,8 @@ async function makeWorld(session: Session, accesses: number): Promise<void> {
 interface Measure {
   readonly found: number
   readonly ms: number
+  /** User and system time: what busy neighbours change least. */
+  readonly cpuMs: number
   /** Above what the process has once the case is open. */
   readonly bytes: number
   readonly peakBytes: number
@@ -87,12 +90,14 @@ interface Measure {
 
 async function measured(session: Session, work: () => Promise<number>): Promise<Measure> {
   const before = process.resourceUsage().maxRSS * 1024
+  const cpu = process.cpuUsage()
   const startMs = performance.now()
   const found = await work()
   const ms = performance.now() - startMs
+  const { user, system } = process.cpuUsage(cpu)
   const peakBytes = process.resourceUsage().maxRSS * 1024
   await session.rows('SELECT 1')
-  return { found, ms, bytes: peakBytes - before, peakBytes }
+  return { found, ms, cpuMs: (user + system) / 1000, bytes: peakBytes - before, peakBytes }
 }
 
 async function joined(session: Session): Promise<number> {
@@ -138,6 +143,7 @@ function measureIn(side: string, folder: string, accesses: number): Measure {
   return {
     found: number('found'),
     ms: number('ms'),
+    cpuMs: number('cpuMs'),
     bytes: number('bytes'),
     peakBytes: number('peakBytes'),
   }
@@ -148,42 +154,61 @@ const medianOf = (measures: readonly Measure[], pick: (one: Measure) => number):
 const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`
 const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`
 
-/** Prints a row of the table; gives reconcile's time. */
-function compare(accesses: number, rounds: number): number {
-  const root = mkdtempSync(join(tmpdir(), 'mintmark-bench-'))
-  const folder = join(root, 'case')
-  try {
-    inChild('make', folder, accesses)
-    const joins: Measure[] = []
-    const ours: Measure[] = []
-    for (let round = 0; round < rounds; round++) {
-      joins.push(measureIn('join', folder, accesses))
-      ours.push(measureIn('reconcile', folder, accesses))
-    }
-    const [join_, our] = [joins[0], ours[0]]
-    if (join_?.found !== our?.found)
-      throw new Error(`the join finds ${join_?.found}, reconcile ${our?.found}`)
-    const joinMs = medianOf(joins, (one) => one.ms)
-    const ourMs = medianOf(ours, (one) => one.ms)
-    const joinPeak = medianOf(joins, (one) => one.peakBytes)
-    const ourPeak = medianOf(ours, (one) => one.peakBytes)
-    const memory = medianOf(ours, (one) => one.bytes) / medianOf(joins, (one) => one.bytes)
-    console.log(
-      `${accesses / 1e6} M x ${(accesses * 2) / 1e6} M: join ${seconds(joinMs)}, ${megabytes(joinPeak)}; ` +
-        `reconcile ${seconds(ourMs)}, ${megabytes(ourPeak)}; ${(joinMs / ourMs).toFixed(2)} times as fast, ` +
-        `${(ourPeak / joinPeak).toFixed(2)} of its peak memory, ${memory.toFixed(2)} of what it adds to an open case`,
-    )
-    return ourMs
-  } finally {
-    rmSync(root, { recursive: true, force: true })
+/** The case with a world of that many accesses: made, unless it is there. */
+function worldIn(root: string, accesses: number): string {
+  const folder = join(root, `accesses-${accesses}`)
+  if (existsSync(folder)) return folder
+  const unfinished = mkdtempSync(join(root, 'making-'))
+  inChild('make', unfinished, accesses)
+  renameSync(unfinished, folder)
+  return folder
+}
+
+/** Runs both in turns, prints a row of the table; gives reconcile's time. */
+function compare(folder: string, accesses: number, rounds: number): number {
+  const joins: Measure[] = []
+  const ours: Measure[] = []
+  for (let round = 0; round < rounds; round++) {
+    joins.push(measureIn('join', folder, accesses))
+    ours.push(measureIn('reconcile', folder, accesses))
   }
+  const [join_, our] = [joins[0], ours[0]]
+  if (join_?.found !== our?.found)
+    throw new Error(`the join finds ${join_?.found}, reconcile ${our?.found}`)
+  const ratio = (pick: (one: Measure) => number) => medianOf(joins, pick) / medianOf(ours, pick)
+  const told = (measures: readonly Measure[]) =>
+    `${seconds(medianOf(measures, (one) => one.ms))} (CPU ${seconds(medianOf(measures, (one) => one.cpuMs))}), ` +
+    megabytes(medianOf(measures, (one) => one.peakBytes))
+  console.log(
+    `${accesses / 1e6} M x ${(accesses * 2) / 1e6} M: join ${told(joins)}; reconcile ${told(ours)}; ` +
+      `${ratio((one) => one.ms).toFixed(2)} times as fast (CPU ${ratio((one) => one.cpuMs).toFixed(2)}), ` +
+      `${(1 / ratio((one) => one.peakBytes)).toFixed(2)} of its peak memory, ` +
+      `${(1 / ratio((one) => one.bytes)).toFixed(2)} of what it adds to an open case`,
+  )
+  return medianOf(ours, (one) => one.ms)
+}
+
+function optionOf(args: readonly string[], option: string): string | undefined {
+  const place = args.indexOf(option)
+  return place < 0 ? undefined : args[place + 1]
 }
 
 function main(args: readonly string[]): void {
-  const rounds = isTiny ? 1 : Number(args[args.indexOf('--rounds') + 1] ?? 3)
+  const rounds = isTiny ? 1 : Number(optionOf(args, '--rounds') ?? 3)
   const sizes = args.filter((arg) => /^\d{3,}$/u.test(arg)).map(Number)
   const worlds = isTiny ? [20_000] : sizes.length > 0 ? sizes : [5_000_000, 20_000_000]
-  const times = worlds.map((accesses) => compare(accesses, rounds))
+  const kept = optionOf(args, '--worlds')
+  const root = kept ?? mkdtempSync(join(tmpdir(), 'mintmark-bench-'))
+  const times: number[] = []
+  try {
+    for (const accesses of worlds) {
+      const folder = worldIn(root, accesses)
+      times.push(compare(folder, accesses, rounds))
+      if (kept === undefined) rmSync(folder, { recursive: true, force: true })
+    }
+  } finally {
+    if (kept === undefined) rmSync(root, { recursive: true, force: true })
+  }
   const [first, last] = [times[0] ?? 0, times.at(-1) ?? 0]
   if (times.length > 1)
     console.log(
