@@ -49,7 +49,7 @@ export async function scanDumps(
   const publicKeys = await keysOf(await evidenceRows(session))
   const given = markOf(publicKeys)
   const done = new Map((await dumpScans(session)).map((scan) => [scan.sha256, scan.given]))
-  const held = new Set(read.map(({ path }) => path))
+  const held = new Map(read.map(({ path, sha256 }) => [path, sha256]))
   const threads = threadsOption(options)
   const progress = new Progress(io)
   try {
@@ -93,11 +93,11 @@ async function scanned(
 
 /** A name under which the dump lies on disk as it is. */
 async function openable(
-  { files }: DumpFile,
-  held: ReadonlySet<string>,
+  { sha256, files }: DumpFile,
+  held: ReadonlyMap<string, string>,
 ): Promise<string | undefined> {
   for (const path of files) {
-    if (!held.has(path)) continue
+    if (held.get(path) !== sha256) continue
     // oxlint-disable-next-line no-await-in-loop -- the first that will do
     if (await isDumpOnDisk(path)) return path
   }

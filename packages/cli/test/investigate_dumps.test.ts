@@ -175,6 +175,15 @@ describe('a dump that is not searched', () => {
     assert.deepEqual(codesOf(answer), ['key-holders-unknown'])
   })
 
+  it('is told where another one has taken its place, whose keys are not called its own', async () => {
+    const changed = folder('changed', { 'a.core': core(Buffer.from(pem)) })
+    const inCase = ['--case', join(root, 'changed-case')]
+    await mintmark('investigate', changed, ...inCase, '--no-scan')
+    writeFileSync(join(changed, 'a.core'), core(Buffer.from('nothing')))
+    const answer = await answerOf(changed, ...inCase)
+    assert.deepEqual([keysOf(answer), codesOf(answer)], [[], ['dump-not-scanned']])
+  })
+
   it('is told where it is compressed', async () => {
     const packed = folder('packed', { 'a.core.gz': gzipSync(core(Buffer.from(pem))) })
     const answer = await answerOf(packed, '--case', join(root, 'packed-case'))

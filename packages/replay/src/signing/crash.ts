@@ -46,6 +46,8 @@ export async function crashWith(
     stdio: ['pipe', 'ignore', 'ignore'],
   })
   const ended = endOf(service)
+  // A service that is over before it has read its key: told by its end.
+  service.stdin.on('error', () => {})
   try {
     service.stdin.end(`${kid}\n\n${key.export({ format: 'pem', type: 'pkcs8' }).toString()}`)
     const pid = await stopped(service)
