@@ -267,6 +267,14 @@ const COMMANDS: readonly Spec[] = [
       option('--force', 'replace OUT and the report if they are there'),
       option('--published', 'erase published test keys too, which are parts of programs'),
       option('--keep-lesser', 'leave tokens, encrypted keys and keystores'),
+      option(
+        '--structure-too',
+        'erase values of keys in registers, environments and names too, which are left otherwise',
+      ),
+      option(
+        '--accept-cut',
+        'write OUT though the search for a given key that was not found was cut short',
+      ),
       option('--keep-candidates', 'leave what has the shape of a key and nothing proves'),
       json(),
     ],

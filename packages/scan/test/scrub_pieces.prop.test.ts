@@ -86,22 +86,26 @@ const secretOf = (secret: Uint8Array): KeyMaterial => ({
   publicKey: undefined,
 })
 
-async function piecesIn(memory: Uint8Array, materials: readonly KeyMaterial[]): Promise<Piece[]> {
-  const pieces: Piece[] = []
+async function piecesIn(
+  memory: Uint8Array,
+  materials: readonly KeyMaterial[],
+): Promise<readonly Piece[]> {
   const source = bytesSource(memory)
   const data = [{ offset: 0, length: memory.length }]
   const copies = materials.map((material) => structuredClone(material))
-  await findPieces({ source, data }, new Map(copies.map((copy, i) => [i, [copy]])), (piece) =>
-    pieces.push(piece),
-  )
-  return pieces
+  const found = await findPieces({ source, data }, new Map(copies.map((copy, i) => [i, [copy]])))
+  return found.pieces
 }
 
 const isCovered = (pieces: readonly Piece[], at: number): boolean =>
   pieces.some(({ offset, length }) => offset <= at && at < offset + length)
 
+/** Its text holds an n at the eighth place: as if an escaped line end behind it began there. */
+const nAtEight = (bytes: Buffer): Uint8Array =>
+  new Uint8Array(Buffer.from(bytes.toString('base64').replace(/^(.{8})./, '$1n'), 'base64'))
+
 describe('a value', () => {
-  const secret = new Uint8Array(randomBytes(48))
+  const secret = nAtEight(randomBytes(48))
   const text = Buffer.from(secret).toString('base64')
 
   it('is found across the border of two blocks', async () => {
@@ -159,6 +163,5 @@ it('a file full of one value, or of one word of it, is searched in time that is 
   const copies = new Uint8Array(8 << 20)
   for (let at = 0; at < copies.length; at += 4096) copies.set(secret, at)
   const whole = await piecesIn(copies, [secretOf(secret)])
-  assert.ok(whole.length >= copies.length / 4096)
-  assert.ok(whole.length < (4 * copies.length) / 4096, `${whole.length} pieces`)
+  assert.equal(whole.length, copies.length / 4096)
 })

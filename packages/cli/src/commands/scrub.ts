@@ -44,6 +44,8 @@ function askedFor(options: Options, publicKeys: readonly PublicKey[]): ScrubFile
     published: flag(options, 'published'),
     keepLesser: flag(options, 'keepLesser'),
     keepCandidates: flag(options, 'keepCandidates'),
+    structureToo: flag(options, 'structureToo'),
+    acceptCut: flag(options, 'acceptCut'),
     ...(report !== undefined && { report }),
   }
 }

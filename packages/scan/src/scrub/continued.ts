@@ -43,26 +43,41 @@ function inPlace(bytes: Uint8Array, hit: PieceHit, from: number, to: number): Pi
 }
 
 /** Begin and end of a text that stand in other lines, and are too short to be found by themselves. */
-function acrossLines(bytes: Uint8Array, { at, length, from, pattern }: PieceHit): PieceHit[] {
-  const parts: PieceHit[] = []
-  const end = at + length
-  const left = pattern.bytes.length - (from + length)
+function acrossLines(bytes: Uint8Array, hit: PieceHit): PieceHit[] {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  for (let gap = 1; gap <= MOST_BETWEEN; gap++) {
-    const before = at - gap - from
-    if (isPart(from) && before >= 0 && isBetween(text, at - gap, at)) {
-      const part = text.subarray(before, before + from)
-      if (part.equals(pattern.bytes.subarray(0, from)))
-        parts.push({ at: before, length: from, pattern, from: 0 })
-    }
-    const behind = end + gap
-    if (isPart(left) && isBetween(text, end, behind)) {
-      const part = text.subarray(behind, behind + left)
-      const rest = pattern.bytes.subarray(from + length)
-      if (part.equals(rest)) parts.push({ at: behind, length: left, pattern, from: from + length })
-    }
+  // The letter of an escaped line end may be that of the value before it.
+  return [...partBefore(text, hit, 0), ...partBefore(text, hit, 1), ...partBehind(text, hit)]
+}
+
+/** @param taken characters of the piece that belong to what is between the lines */
+function partBefore(text: Buffer, hit: PieceHit, taken: number): PieceHit[] {
+  const { pattern } = hit
+  const at = hit.at + taken
+  const length = hit.from + taken
+  if (!isPart(length)) return []
+  for (let gap = 1 + taken; gap <= MOST_BETWEEN; gap++) {
+    const begin = at - gap - length
+    if (begin < 0 || !isBetween(text, at - gap, at)) continue
+    const part = text.subarray(begin, begin + length)
+    if (part.equals(pattern.bytes.subarray(0, length)))
+      return [{ at: begin, length, pattern, from: 0 }]
   }
-  return parts
+  return []
+}
+
+function partBehind(text: Buffer, hit: PieceHit): PieceHit[] {
+  const { pattern } = hit
+  const end = hit.at + hit.length
+  const from = hit.from + hit.length
+  const rest = pattern.bytes.subarray(from)
+  if (!isPart(rest.length)) return []
+  for (let gap = 1; gap <= MOST_BETWEEN; gap++) {
+    const at = end + gap
+    if (!isBetween(text, end, at)) continue
+    if (text.subarray(at, at + rest.length).equals(rest))
+      return [{ at, length: rest.length, pattern, from }]
+  }
+  return []
 }
 
 const isPart = (length: number): boolean => length > 0 && length <= SHORT_PART

@@ -5,7 +5,7 @@
  */
 import type { Range } from '@mintmark/dump'
 
-/** Collects ranges of a file; what lies in `kept` stays out. */
+/** Collects ranges of a file; what lies in `kept` stays out, save for values that are to go wherever they lie. */
 export class ErasedRanges {
   readonly #kept: readonly Range[]
   #ranges: readonly Range[] = []
@@ -24,10 +24,15 @@ export class ErasedRanges {
     return this.#ranges.reduce((sum, { length }) => sum + length, 0)
   }
 
-  /** @returns whether any of them adds to what there was */
-  add(ranges: readonly Range[]): boolean {
+  /**
+   * @param values erased wherever they lie if `isEverywhere`
+   * @returns whether any of them adds to what there was
+   */
+  add(ranges: readonly Range[], values: readonly Range[], isEverywhere: boolean): boolean {
     const before = this.bytes
-    this.#ranges = withoutRanges(joinedRanges([...this.#ranges, ...ranges]), this.#kept)
+    const free = isEverywhere ? [] : values
+    const allowed = withoutRanges(joinedRanges([...ranges, ...free]), this.#kept)
+    this.#ranges = joinedRanges([...this.#ranges, ...allowed, ...(isEverywhere ? values : [])])
     return this.bytes > before
   }
 }

@@ -26,6 +26,48 @@ export interface Piece extends Range {
   readonly isWhole: boolean
 }
 
+/** The pieces that do not lie within another of the same key: p and p − 1 differ by one byte. In order of offset. */
+function outermost(pieces: readonly Piece[]): Piece[] {
+  const ends = new Map<number, number>()
+  const sorted = pieces.toSorted((a, b) => a.offset - b.offset || b.length - a.length)
+  return sorted.filter(({ key, offset, length }) => {
+    const end = offset + length
+    if (end <= (ends.get(key) ?? 0)) return false
+    ends.set(key, end)
+    return true
+  })
+}
+
+/** What was found. */
+export interface Pieces {
+  /** In order of offset; of the same key none lies within another. */
+  readonly pieces: readonly Piece[]
+  /** More were found than are kept: a file can be full of them. */
+  readonly isFull: boolean
+}
+
+/** Pieces that are kept, before those within others are left out: some 100 MB. */
+const MOST_PIECES = 1_000_000
+
+/** Keeps pieces up to a bound. */
+class PieceList {
+  #pieces: Piece[] = []
+  isFull = false
+
+  add(piece: Piece): void {
+    if (this.isFull) return
+    this.#pieces.push(piece)
+    if (this.#pieces.length < MOST_PIECES) return
+    this.#pieces = outermost(this.#pieces)
+    // As good as full: to look for room again and again would take longer and longer.
+    this.isFull = this.#pieces.length > MOST_PIECES / 2
+  }
+
+  get all(): Pieces {
+    return { pieces: outermost(this.#pieces), isFull: this.isFull }
+  }
+}
+
 export interface SearchedBytes {
   readonly source: ByteSource
   /** Where there is data; the rest is zeros. */
@@ -39,7 +81,7 @@ const MOST_WORDS = 2_000_000
 const LEAST_BYTES = 15
 
 /**
- * Gives each piece of each key: more than once where it belongs to two, in no order.
+ * The pieces of each key.
  *
  * @param keys by the number that a piece is to have
  * @throws {MintmarkError} `INPUT_UNREADABLE` as the source does
@@ -47,8 +89,8 @@ const LEAST_BYTES = 15
 export async function findPieces(
   { source, data }: SearchedBytes,
   keys: ReadonlyMap<number, readonly KeyMaterial[]>,
-  onPiece: (piece: Piece) => void,
-): Promise<void> {
+): Promise<Pieces> {
+  const found = new PieceList()
   for (const patterns of batches(keys)) {
     const long = patterns.filter(({ least }) => least >= LEAST_BYTES)
     const short = patterns.filter(({ least }) => least < LEAST_BYTES)
@@ -59,7 +101,7 @@ export async function findPieces(
       for (const { offset, from, to, length } of blocksOf(data, source.size, margin)) {
         const bytes = buffer.subarray(0, source.read(offset, buffer.subarray(0, length)))
         const take = (hit: PieceHit): void => {
-          for (const part of continued(bytes, hit)) onPiece(pieceAt(offset, part))
+          for (const part of continued(bytes, hit)) found.add(pieceAt(offset, part))
         }
         table.find(bytes, from, Math.min(to, bytes.length), take)
         for (const pattern of short) findShort(bytes, from, to, pattern, take)
@@ -74,6 +116,7 @@ export async function findPieces(
       buffer.fill(0)
     }
   }
+  return found.all
 }
 
 /** Patterns of as many keys as are looked for at once. */

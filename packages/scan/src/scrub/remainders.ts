@@ -23,7 +23,7 @@ function keysLeft(scrub: Scrub, { report, given }: LastLook): Remainder[] {
   if (found.length === 0) return []
   const isFixed = found.every((finding) => scrub.isInStructure(finding))
   const message = isFixed
-    ? `${found.length} places still hold a key, in headers, registers or streams that are never changed`
+    ? `${found.length} places still hold a key, in registers, headers or names (--structure-too erases its values)`
     : `${found.length} places still hold a key`
   return [{ code: 'key-found', message, places: listed(scrub, found) }]
 }
@@ -40,7 +40,7 @@ function piecesLeft(scrub: Scrub, { inMemory, inStructure }: Left): Remainder[] 
   })
   if (telling.length > 0) {
     const message =
-      'registers or headers, which are never changed, hold so much of a key that it could be rebuilt'
+      'registers or headers hold so much of a key that it could be rebuilt (--structure-too erases it)'
     remainders.push({ code: 'in-structure', message, places: listed(scrub, telling) })
   }
   return remainders
@@ -51,13 +51,18 @@ function cutShort(scrub: Scrub, { report, given }: LastLook): Remainder[] {
   const remainders = limits.map(
     ({ message }): Remainder => ({ code: 'search-cut', message, places: [] }),
   )
-  if (given !== undefined && isCut(given)) {
-    const message = 'the search for the private half of a given key was cut short'
+  if (given !== undefined && isCut(given) && scrub.task.options.acceptCut !== true) {
+    const message =
+      'a given key was not found, but the search for it was cut short: it may be there (--accept-cut)'
     remainders.push({ code: 'search-cut', message, places: [] })
   }
   if (scrub.ring.leftOut > 0) {
     const message = `${scrub.ring.leftOut} more keys were found than can be looked for by value`
     remainders.push({ code: 'too-many-keys', message, places: [] })
+  }
+  if (scrub.isFull) {
+    const message = 'more pieces of keys were found than can be erased'
+    remainders.push({ code: 'too-many-pieces', message, places: [] })
   }
   return remainders
 }

@@ -41,6 +41,8 @@ export class Scrub {
   readonly others: ErasedOther[] = []
   moreOthers = 0
   rounds = 0
+  /** More pieces were found than can be erased. */
+  isFull = false
   readonly #ranges: ErasedRanges
   readonly #pointers: Pointers
   readonly #names = new Map<string, KeyId>()
@@ -115,7 +117,7 @@ export class Scrub {
         ? [finding]
         : this.#pointers.without(this.task.source, finding)
     })
-    return this.#ranges.add([...byValue, ...ranges])
+    return this.#ranges.add(ranges, byValue, this.task.options.structureToo === true)
   }
 
   /** Every key, for a search of what is left. */
@@ -131,8 +133,9 @@ export class Scrub {
   async #pieces(): Promise<readonly Piece[]> {
     const fresh = [...this.materials()].filter(([number]) => this.#fresh.has(number))
     this.#fresh.clear()
-    const pieces: Piece[] = []
-    if (fresh.length > 0) await findPieces(this.task, new Map(fresh), (piece) => pieces.push(piece))
+    if (fresh.length === 0) return []
+    const { pieces, isFull } = await findPieces(this.task, new Map(fresh))
+    if (isFull) this.isFull = true
     return pieces
   }
 

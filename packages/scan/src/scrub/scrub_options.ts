@@ -24,6 +24,13 @@ export interface ScrubOptions {
   readonly published?: boolean
   /** Leave tokens, encrypted keys and keystores where they are. */
   readonly keepLesser?: boolean
+  /**
+   * Erase values of keys in what describes the dump too: registers, environments, names. Without it a dump is not clean
+   * whose registers hold so much of a key that it could be rebuilt.
+   */
+  readonly structureToo?: boolean
+  /** Call it clean though the search for a given key that was not found was cut short. The report says so. */
+  readonly acceptCut?: boolean
   /** Leave what has the shape of a key and holds nothing of one that is proven. */
   readonly keepCandidates?: boolean
 }

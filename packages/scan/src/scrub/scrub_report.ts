@@ -69,7 +69,13 @@ export interface ErasedOther extends Place {
 
 /** Why an output is not clean. */
 export interface Remainder {
-  readonly code: 'key-found' | 'piece-found' | 'in-structure' | 'search-cut' | 'too-many-keys'
+  readonly code:
+    | 'key-found'
+    | 'piece-found'
+    | 'in-structure'
+    | 'search-cut'
+    | 'too-many-keys'
+    | 'too-many-pieces'
   readonly message: string
   readonly places: readonly Place[]
 }

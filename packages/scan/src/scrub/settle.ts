@@ -4,7 +4,7 @@
  * @module
  */
 import { openInput, type ScanInput } from '../scan_input.ts'
-import { commonRanges, joinedRanges } from './erased_ranges.ts'
+import { commonRanges } from './erased_ranges.ts'
 import type { LastLook, Left } from './last_look.ts'
 import { findPieces, type Piece } from './piece_search.ts'
 import { remaindersOf } from './remainders.ts'
@@ -52,12 +52,14 @@ async function piecesLeft(scrub: Scrub, view: ScanInput): Promise<Left> {
   const inStructure: Piece[] = []
   const source = openInput(view)
   try {
-    await findPieces({ source, data }, scrub.materials(), (piece) => {
+    const { pieces, isFull } = await findPieces({ source, data }, scrub.materials())
+    if (isFull) scrub.isFull = true
+    for (const piece of pieces) {
       const common = commonRanges([piece], dump.structure)
-      const bytes = joinedRanges(common).reduce((sum, { length }) => sum + length, 0)
+      const bytes = common.reduce((sum, { length }) => sum + length, 0)
       if (bytes > 0) inStructure.push(piece)
       if (bytes < piece.length && isTelling(piece, piece.length - bytes)) inMemory.push(piece)
-    })
+    }
   } finally {
     source.close()
   }

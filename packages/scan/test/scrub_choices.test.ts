@@ -1,0 +1,254 @@
+/** What a scrub leaves, and what it refuses: registers, pointers, published keys, candidates, keys that were given. */
+import assert from 'node:assert/strict'
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, it } from 'node:test'
+import { bytesSource, openDump } from '@mintmark/dump'
+import { elfCore, minidump } from '@mintmark/testkit'
+import { decryptionSchedule, expandKey } from '../src/aes_words.ts'
+import { parsePublicKeys } from '../src/public_keys/parse.ts'
+import { openInput } from '../src/scan_input.ts'
+import { Pointers } from '../src/scrub/pointers.ts'
+import { scrubInput } from '../src/scrub/scrub_input.ts'
+import type { Scrubbed, ScrubOptions } from '../src/scrub/scrub_options.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'scrub-choices-'))
+after(() => rmSync(folder, { recursive: true }))
+
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const other = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const curve = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const jwk = rsa.privateKey.export({ format: 'jwk' })
+const prime = Buffer.from(Buffer.from(String(jwk.p), 'base64url').toReversed())
+const pem = Buffer.from(rsa.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString())
+
+/** The prime and the PEM in memory that is not zeros. */
+function heapWith(...parts: readonly Uint8Array[]): Buffer {
+  const gap = Buffer.alloc(64, '.,;:\0\x01')
+  const bytes = Buffer.concat(parts.flatMap((part) => [gap, part]))
+  return Buffer.concat([bytes, Buffer.alloc(4096 - (bytes.length % 4096), 0x2e)])
+}
+
+let count = 0
+async function scrub(
+  bytes: Uint8Array,
+  options: ScrubOptions = {},
+): Promise<Scrubbed & { out: Buffer }> {
+  const path = join(folder, String(count++))
+  writeFileSync(path, bytes)
+  const scrubbed = await scrubInput({ kind: 'file', path }, path, options)
+  const source = openInput({
+    kind: 'erased',
+    input: { kind: 'file', path },
+    erased: scrubbed.erased,
+  })
+  const out = Buffer.alloc(source.size)
+  source.read(0, out)
+  source.close()
+  return { ...scrubbed, out }
+}
+
+const codes = ({ report }: Scrubbed) => report.remainders.map(({ code }) => code)
+const verdicts = ({ report }: Scrubbed) => report.keys.map(({ verdict }) => verdict)
+
+/** A core whose notes hold `piece` where registers are. */
+function coreWithRegisters(heap: Uint8Array, piece: Uint8Array): Buffer {
+  const { bytes } = elfCore({
+    memory: [{ address: 0x10000n, bytes: heap }],
+    threads: [{ id: 7, stackPointer: 0x10100n }],
+  })
+  const core = Buffer.from(bytes)
+  const { structure } = openDump(bytesSource(core))
+  const notes = structure.find(({ length }) => length >= 336)
+  assert.ok(notes)
+  core.set(piece, notes.offset + notes.length - 200)
+  return core
+}
+
+describe('pieces of a key in registers', () => {
+  it('are left and told where they are less than half of a prime', async () => {
+    const core = coreWithRegisters(heapWith(pem, prime), prime.subarray(16, 48))
+    const scrubbed = await scrub(core)
+    assert.deepEqual(scrubbed.report.remainders, [])
+    const [key] = scrubbed.report.keys
+    assert.equal(key?.verdict, 'erased')
+    assert.deepEqual(
+      key.inStructure.map(({ length, value, form }) => [length, value, form]),
+      [[32, 'p', 'limbs-le64']],
+    )
+    assert.match(key.statement, /they hold 256 bits of its values, less than the 512/)
+    assert.ok(scrubbed.out.includes(prime.subarray(16, 48)))
+    assert.equal(scrubbed.out.includes(prime.subarray(64, 96)), false)
+  })
+
+  it('keep a dump from being clean where the key could be rebuilt from them', async () => {
+    const core = coreWithRegisters(heapWith(pem), prime.subarray(32, 112))
+    const scrubbed = await scrub(core)
+    assert.deepEqual(codes(scrubbed), ['in-structure'])
+    assert.deepEqual(verdicts(scrubbed), ['remains'])
+  })
+
+  it('of any other key do so always: half of a scalar leaves too few steps', async () => {
+    const scalar = Buffer.from(String(curve.privateKey.export({ format: 'jwk' }).d), 'base64url')
+    const der = curve.privateKey.export({ format: 'der', type: 'sec1' })
+    const core = coreWithRegisters(heapWith(der), Buffer.from(scalar.toReversed()).subarray(0, 16))
+    assert.deepEqual(codes(await scrub(core)), ['in-structure'])
+  })
+
+  it('go if it is asked for, and nothing else of the notes', async () => {
+    const core = coreWithRegisters(heapWith(pem), prime)
+    const scrubbed = await scrub(core, { structureToo: true })
+    assert.ok(scrubbed.isClean)
+    const expected = Buffer.from(core)
+    expected.fill(0, core.indexOf(prime), core.indexOf(prime) + prime.length)
+    const end = core.indexOf(Buffer.from('.,;:'))
+    assert.equal(Buffer.compare(scrubbed.out.subarray(0, end), expected.subarray(0, end)), 0)
+  })
+})
+
+describe('words that point into memory', () => {
+  const pointer = Buffer.from('781000ffff7f0000', 'hex')
+  const memory = Buffer.alloc(256, 0xee)
+  memory.set(pointer, 64)
+  memory.set(pointer, 100)
+  const { bytes, segments } = elfCore({
+    memory: [{ address: 0x7fffff001000n, bytes: Buffer.concat([memory, Buffer.alloc(0xff_f000)]) }],
+  })
+  const begin = segments[0]?.offset ?? 0
+
+  it('are left where they are aligned', () => {
+    const source = bytesSource(bytes)
+    const parts = new Pointers(openDump(source)).without(source, { offset: begin + 3, length: 200 })
+    assert.deepEqual(parts, [
+      { offset: begin + 3, length: 61 },
+      { offset: begin + 72, length: 131 },
+    ])
+  })
+
+  it('are not looked for where addresses are physical', () => {
+    const dump = { ...openDump(bytesSource(bytes)), container: 'lime' } as const
+    const range = { offset: begin, length: 200 }
+    assert.deepEqual(new Pointers(dump).without(bytesSource(bytes), range), [range])
+  })
+})
+
+const bytesOf = (schedule: Uint32Array) => Buffer.from(schedule.slice().buffer)
+
+describe('symmetric keys', () => {
+  const key = Buffer.from(randomBytes(16))
+  const words = expandKey(key)
+
+  it('go with every schedule, and with each round key that lies alone', async () => {
+    const inverse = bytesOf(decryptionSchedule(words, false))
+    const parts = [
+      bytesOf(words),
+      inverse,
+      key,
+      inverse.subarray(48, 64),
+      bytesOf(words).subarray(80, 96),
+    ]
+    const memory = heapWith(...parts)
+    const { isClean, out } = await scrub(
+      elfCore({ memory: [{ address: 0x10000n, bytes: memory }] }).bytes,
+    )
+    assert.ok(isClean)
+    for (const part of parts) assert.equal(out.includes(part.subarray(0, 16)), false)
+  })
+
+  it('of HMAC go with their pads, and leave what lies between those', async () => {
+    const secret = randomBytes(32)
+    const pad = (byte: number) => {
+      const block = Buffer.alloc(64, byte)
+      for (const [i, each] of secret.entries()) block[i] = each ^ byte
+      return block
+    }
+    const between = Buffer.from('between the pads is what is no key'.padEnd(64, '!'))
+    const text = Buffer.from(`JWT_SECRET=${secret.toString('base64')}`)
+    const memory = heapWith(pad(0x36), text)
+    const pads = Buffer.concat([pad(0x36), between, pad(0x5c)])
+    const { out, isClean } = await scrub(Buffer.concat([memory, pads, Buffer.alloc(64, 9)]))
+    assert.ok(isClean)
+    for (const part of [pad(0x36), pad(0x5c), secret])
+      assert.equal(out.includes(part.subarray(0, 32)), false)
+    assert.equal(out.includes(secret.toString('base64').slice(0, 30)), false)
+    assert.ok(out.includes(between))
+  })
+})
+
+describe('a published test key', () => {
+  // RFC 8032, section 7.1, test 1.
+  const seed = '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60'
+  const der = Buffer.from(`302e020100300506032b657004220420${seed}`, 'hex')
+
+  it('stays, and is told', async () => {
+    const memory = heapWith(der, pem)
+    const scrubbed = await scrub(memory)
+    assert.ok(scrubbed.isClean)
+    assert.deepEqual(new Set(verdicts(scrubbed)), new Set(['erased', 'kept']))
+    assert.equal(scrubbed.report.verification.published, 1)
+    assert.ok(scrubbed.out.includes(der))
+  })
+
+  it('goes if it is asked for', async () => {
+    const { isClean, out } = await scrub(heapWith(der), { published: true })
+    assert.ok(isClean)
+    assert.equal(out.includes(der.subarray(16)), false)
+  })
+})
+
+describe('what nothing proves', () => {
+  const secret = createHash('sha256').update('secret').digest()
+  // A symmetric key of CNG with its header.
+  const candidate = Buffer.concat([Buffer.from('4b44424d0100000020000000', 'hex'), secret])
+
+  it('goes', async () => {
+    const { out, report } = await scrub(heapWith(candidate))
+    assert.equal(out.includes(secret), false)
+    assert.equal(report.others.length, 1)
+  })
+
+  it('stays if it is asked for', async () => {
+    const { out, isClean } = await scrub(heapWith(candidate), { keepCandidates: true })
+    assert.ok(isClean)
+    assert.ok(out.includes(secret))
+  })
+})
+
+describe('a given key', () => {
+  const pemOf = ({ publicKey }: { publicKey: typeof rsa.publicKey }) =>
+    publicKey.export({ format: 'pem', type: 'spki' }).toString()
+  const text = [rsa, other, curve].map(pemOf).join('')
+  const publicKeys = parsePublicKeys(Buffer.from(text), 'keys.pem').keys
+
+  it('is erased, absent, or not found', async () => {
+    assert.equal(publicKeys.length, 3)
+    const scrubbed = await scrub(heapWith(prime), { publicKeys })
+    assert.ok(scrubbed.isClean)
+    assert.deepEqual(verdicts(scrubbed), ['erased', 'absent', 'not-found'])
+    assert.deepEqual(
+      scrubbed.report.keys.map(({ isGiven }) => isGiven),
+      [true, true, true],
+    )
+  })
+})
+
+it('a minidump keeps its streams, and loses what is in memory', async () => {
+  const { bytes } = minidump({
+    memory: [{ address: 0x10000n, bytes: heapWith(pem, prime) }],
+    modules: [{ base: 0x7000n, size: 4096, name: `C:\\${prime.toString('hex').slice(0, 24)}.dll` }],
+  })
+  const { isClean, out } = await scrub(bytes)
+  assert.ok(isClean)
+  const { structure } = openDump(bytesSource(bytes))
+  for (const { offset, length } of structure) {
+    assert.equal(
+      Buffer.compare(
+        out.subarray(offset, offset + length),
+        bytes.subarray(offset, offset + length),
+      ),
+      0,
+    )
+  }
+})
