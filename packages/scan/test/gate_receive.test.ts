@@ -9,6 +9,7 @@ import {
   statSync,
   symlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
@@ -123,6 +124,21 @@ describe('no core', () => {
     assert.ok(done.outcome === 'lost')
     assert.match(done.why, /OUTPUT_UNWRITABLE/)
     assert.deepEqual(filesIn(gate.spool.folder), [])
+  })
+
+  it('is left where the file that held it was changed meanwhile', async () => {
+    const limits = { maxMemoryBytes: 0, maxSizeBytes: 1 << 30, maxAtOnce: 4 }
+    const scrub: Scrub = (input, name) => {
+      assert.ok(input.kind === 'held' && input.spill !== undefined)
+      writeSync(input.spill.file, Buffer.alloc(16, 7), 0, 16, 70_000)
+      return erasing(ERASED)(input, name)
+    }
+    const gate = gateWith({ limits, scrub })
+    const done = await receiveCore(gate, arrivalOfBytes(CORE))
+    assert.match(done.outcome === 'lost' ? done.why : '', /was changed/)
+    assert.deepEqual(filesIn(gate.spool.folder), [])
+    const same = gateWith({ limits, scrub: erasing(ERASED) })
+    assert.equal((await receiveCore(same, arrivalOfBytes(CORE))).outcome, 'core')
   })
 
   it('is left of a process that asked for none, and nothing of it is read', async () => {

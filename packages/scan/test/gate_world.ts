@@ -41,7 +41,8 @@ export function arrivalOfBytes(bytes: Uint8Array, name = 'core.test.1'): Arrival
   return { inlet: new Inlet(openSync(file, 'r')), name }
 }
 
-export const logOf = (gate: Gate): string => read(join(gate.spool.folder, 'gate.log'))
+export const logOf = (gate: Pick<Gate, 'spool'>): string =>
+  read(join(gate.spool.folder, 'gate.log'))
 
 const read = (file: string) => {
   try {

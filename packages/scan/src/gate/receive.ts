@@ -6,7 +6,7 @@
  * @module
  */
 import { closeSync, fsyncSync, writeFileSync } from 'node:fs'
-import { constants, setPriority } from 'node:os'
+import { setPriority } from 'node:os'
 import path from 'node:path'
 import { MintmarkError, safeJson } from '@mintmark/core'
 import type { Range } from '@mintmark/dump'
@@ -73,6 +73,9 @@ export function arrivalOfFile(source: DroppedFile, inlet: Inlet): Arrival {
   return { inlet, source, name: coreName([path.basename(source.path)], source.modifiedMs) }
 }
 
+/** A third of the share that others get. */
+const NICE = 5
+
 /** Takes one core from its first byte to the spool. Never throws: what fails is logged, and there is no core. */
 export async function receiveCore(gate: Gate, arrival: Arrival): Promise<Landed> {
   const { spool, log, limits } = gate
@@ -118,8 +121,8 @@ function readAll(
   const startMs = performance.now()
   const end = drain(arrival.inlet.file, hold, maxSizeBytes)
   arrival.inlet.close()
-  // What follows must not slow the machine that something just crashed on.
-  setPriority(constants.priority.PRIORITY_LOW)
+  // What follows must not slow what starts anew; nor may it starve, for raw bytes are held as long as it takes.
+  setPriority(NICE)
   if (end === 'too-large') return undefined
   const readMs = Math.round(performance.now() - startMs)
   return { bytes: hold.size, heldInFile: hold.spilledBytes, readMs }

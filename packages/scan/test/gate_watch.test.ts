@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import path from 'node:path'
+import { it } from 'node:test'
+import { elfCore } from '@mintmark/testkit'
+import { FolderWatch, GateLog, Spool } from '../src/gate/gate.ts'
+import { takeFile } from '../src/gate/taken_file.ts'
+import { logOf, place } from './gate_world.ts'
+
+const CORE = elfCore({ memory: [{ address: 0x1000n, bytes: Buffer.alloc(8192, 'x') }] }).bytes
+
+/** A folder with one dump, and a call in place of `mintmark gate receive`; it is told the dump as its last argument. */
+function dropped(script: string) {
+  const folder = place('dropped')
+  mkdirSync(folder)
+  const file = path.join(folder, 'core.1')
+  writeFileSync(file, CORE)
+  return { folder, file, call: { node: process.execPath, args: ['-e', script, '--'] } }
+}
+
+const READ = "require('node:fs').readFileSync(0);"
+const PATH = 'JSON.parse(process.argv.at(-1)).path'
+
+it('a raw dump goes once its core has landed', async () => {
+  const { file, call } = dropped(READ)
+  const taken = await takeFile(file, call, { isRemoved: true })
+  assert.deepEqual(taken, { outcome: 'landed', foundKeys: false, isRemoved: true })
+  assert.equal(existsSync(file), false)
+})
+
+for (const [what, script] of [
+  ['its core is lost', `${READ} process.exit(3)`],
+  ['what receives it is killed', "process.kill(process.pid, 'SIGKILL')"],
+  ['it is written to meanwhile', `${READ} require('node:fs').appendFileSync(${PATH}, 'more')`],
+  [
+    'another is put in its place meanwhile',
+    `${READ} const fs = require('node:fs'); fs.renameSync(${PATH}, ${PATH} + '.old'); fs.writeFileSync(${PATH}, 'other')`,
+  ],
+] as const) {
+  it(`a raw dump stays where ${what}`, async () => {
+    const { file, call } = dropped(script)
+    const taken = await takeFile(file, call, { isRemoved: true })
+    assert.equal(taken.outcome, 'failed')
+    assert.ok(existsSync(file))
+  })
+}
+
+it('what is no dump is not taken, links least of all', async () => {
+  const { folder, call } = dropped('process.exit(1)')
+  const text = path.join(folder, 'notes')
+  writeFileSync(text, 'some text')
+  assert.deepEqual(await takeFile(text, call, { isRemoved: true }), { outcome: 'no-dump' })
+  const link = path.join(folder, 'link')
+  symlinkSync('core.1', link)
+  assert.equal((await takeFile(link, call, { isRemoved: true })).outcome, 'failed')
+  assert.deepEqual(readdirSync(folder), ['core.1', 'link', 'notes'])
+})
+
+it('what failed is tried again later, and what changed at once', async () => {
+  const { folder, file, call } = dropped(`${READ} process.exit(3)`)
+  const spool = Spool.open(place('spool'), { isMade: true })
+  const log = new GateLog(spool.folder)
+  const watch = new FolderWatch({ folder, spool, log, call, isRemoved: true, settleMs: 0 })
+  const start = Date.now() + 1000
+  const failed = async (afterMs: number) => (await watch.sweep(start + afterMs)).failed
+  assert.deepEqual([await failed(0), await failed(30_000), await failed(60_001)], [1, 0, 1])
+  // The second wait is twice the first.
+  assert.deepEqual([await failed(120_002), await failed(180_002)], [0, 1])
+  appendFileSync(file, 'more')
+  assert.equal(await failed(180_003), 1)
+  assert.match(logOf({ spool }), /problem .*still there, it was not received/)
+})
+
+it('a folder that is gone is told', async () => {
+  const spool = Spool.open(place('spool'), { isMade: true })
+  const log = new GateLog(spool.folder)
+  const call = { node: process.execPath, args: [] }
+  const folder = place('none')
+  const watch = new FolderWatch({ folder, spool, log, call, isRemoved: false, settleMs: 0 })
+  await assert.rejects(watch.sweep(0), { code: 'INPUT_UNREADABLE' })
+})
