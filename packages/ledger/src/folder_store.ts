@@ -2,8 +2,8 @@
  * A ledger in a folder: `public/` may be served as it is, `private/` holds the journal.
  *
  * Published files are written without waiting for the disk. They become durable in the background, when the journal has
- * grown: then a new segment begins, the files filled before it are synced, and the old segments go. Partial tiles never
- * need to be durable, since the segment's first record holds what is in them.
+ * grown: then a new segment begins, the files filled before it are synced, and the old segments go. Partial tiles and
+ * heads of open shards never need to be durable: they are made again of the segment's first record.
  *
  * @module
  */
@@ -33,8 +33,10 @@ export class FolderStore implements LedgerStore {
   readonly #folders = new Set<string>()
   /** Full tiles that were written since the segment began, and are not durable. */
   #filled: string[] = []
-  /** Newest partial version of each tile that is not full. */
-  readonly #partials = new Map<string, string>()
+  /** Heads, and the newest partial version of each tile that is not full: durable only once their shard is closed. */
+  readonly #unsynced = new Map<string, string>()
+  /** What was taken away need not become durable. */
+  readonly #removed = new Set<string>()
   #isStarted: boolean = false
   #tidying: Promise<void> | undefined
   #failure: unknown
@@ -77,9 +79,9 @@ export class FolderStore implements LedgerStore {
     // Whatever fails, nothing goes on in the background.
     const written = await Promise.allSettled(tiles.map((tile) => this.#write(tile)))
     for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason
-    for (const { path, bytes } of heads) {
+    for (const head of heads) {
       // oxlint-disable-next-line no-await-in-loop -- a reader of the last one finds the others
-      await this.#replace(path, bytes)
+      await (edges === undefined ? this.#replace(head) : this.#write(head))
     }
     const isGrown = this.#journal.length >= this.#segmentBytes
     if (edges === undefined || !isGrown || !this.#isStarted || this.#tidying !== undefined) return
@@ -96,13 +98,14 @@ export class FolderStore implements LedgerStore {
     await this.#files.write(`${whole}.new`, bytes)
     await this.#files.rename(`${whole}.new`, whole)
     const [full = path, width] = path.split('.p/')
-    if (width === undefined) {
+    if (width !== undefined || !path.includes('/tile/')) this.#unsynced.set(full, path)
+    else {
       this.#filled.push(path)
-      this.#partials.delete(path)
-    } else this.#partials.set(full, path)
+      this.#unsynced.delete(path)
+    }
   }
 
-  async #replace(path: string, bytes: Uint8Array): Promise<void> {
+  async #replace({ path, bytes }: Resource): Promise<void> {
     await replaceDurably(this.#files, await this.#placeFor(path), bytes)
   }
 
@@ -123,10 +126,10 @@ export class FolderStore implements LedgerStore {
     this.#tidying = this.#settle(filled, this.#takeClosed(edges), number)
   }
 
-  /** Partial tiles of shards that take no entries any more: no edge holds what is in them. */
+  /** Partial tiles and heads of shards that take no entries any more: no edge stands for them. */
   #takeClosed(edges: Edges): string[] {
-    const closed = [...this.#partials].filter(([tile]) => !edges.has(shardOf(tile)))
-    for (const [tile] of closed) this.#partials.delete(tile)
+    const closed = [...this.#unsynced].filter(([file]) => !edges.has(shardOf(file)))
+    for (const [file] of closed) this.#unsynced.delete(file)
     return closed.map(([, path]) => path)
   }
 
@@ -147,7 +150,8 @@ export class FolderStore implements LedgerStore {
   }
 
   async #makeDurable(paths: readonly string[]): Promise<void> {
-    const places = paths.map((path) => `${this.#public}/${path}`)
+    const isThere = (path: string) => ![...this.#removed].some((gone) => path.startsWith(gone))
+    const places = paths.filter(isThere).map((path) => `${this.#public}/${path}`)
     const folders = new Set(places.flatMap((place) => foldersUpTo(this.#public, place)))
     await this.#syncAll([...places, ...folders])
   }
@@ -179,6 +183,7 @@ export class FolderStore implements LedgerStore {
   }
 
   async remove(path: string): Promise<void> {
+    this.#removed.add(`${path}/`)
     await this.#files.remove(`${this.#public}/${path}`)
   }
 
@@ -196,9 +201,9 @@ export class FolderStore implements LedgerStore {
   }
 }
 
-/** The shard of a tile: the first two parts of its path. */
-function shardOf(tile: string): string {
-  return tile.split('/', 2).join('/')
+/** The shard of a file: the first two parts of its path. */
+function shardOf(file: string): string {
+  return file.split('/', 2).join('/')
 }
 
 /** Folders from that of `path` up to `top`, both with it. */

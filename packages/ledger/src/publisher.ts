@@ -73,6 +73,7 @@ export class Publisher {
       this.delay = undefined
     } catch (cause) {
       this.#tiles = all
+      this.#shards.forgetLatest()
       for (const { shard } of heads) this.#shards.touch(shard)
       this.delay = cause
       const isOver = cause instanceof MintmarkError && cause.code !== 'DISK_FULL'

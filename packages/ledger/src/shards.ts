@@ -24,6 +24,8 @@ export class Shards {
   readonly #newest = new Map<string, OpenShard>()
   /** Shards with entries that are not published, newest or not. */
   readonly #changed = new Set<OpenShard>()
+  /** Period that was last published as the newest, by alias. */
+  readonly #latest = new Map<string, string>()
 
   constructor(description: Description) {
     this.#description = description
@@ -60,6 +62,11 @@ export class Shards {
       const isEarlier = newest !== undefined && shard.period < newest.period
       if (shard !== newest && !isEarlier) this.#changed.delete(shard)
     }
+  }
+
+  /** The publication failed: nobody knows which period is published as the newest. */
+  forgetLatest(): void {
+    this.#latest.clear()
   }
 
   touch(shard: OpenShard): void {
@@ -132,7 +139,8 @@ export class Shards {
     const file = { path: `${path}/checkpoint`, bytes: Buffer.from(checkpoint) }
     const [alias = '', period = ''] = path.split('/')
     const isNewest = this.#newest.get(alias)?.path === path
-    if (!isNewest) return [file]
+    if (!isNewest || this.#latest.get(alias) === period) return [file]
+    this.#latest.set(alias, period)
     return [file, { path: latestPath(alias), bytes: Buffer.from(`${period}\n`) }]
   }
 }

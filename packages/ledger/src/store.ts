@@ -46,7 +46,8 @@ export interface LedgerStore {
   /**
    * Replaces published files, tiles first, then heads. A failure leaves some replaced: publish them again.
    *
-   * @param edges gives the edges of what is published now; undefined where nothing of the record is
+   * @param edges gives the edges of what is published now; undefined where nothing of the record is: then the heads are
+   *   durable on return
    */
   publish(
     tiles: readonly Resource[],
