@@ -147,7 +147,8 @@ describe('no core', () => {
     const { inlet } = arrivalOfBytes(CORE)
     const done = await receiveCore(gate, arrivalOf(crash, inlet))
     assert.ok(done.outcome === 'lost')
-    assert.match(done.why, /asked for no core/)
+    assert.match(done.why, /asked for none/)
+    assert.match(logOf(gate), / note .*asked for none/)
     assert.deepEqual(filesIn(gate.spool.folder), [])
   })
 

@@ -11,10 +11,9 @@ export { crashOf } from './crash.ts'
 export { Inlet } from './drain.ts'
 export { GateLog } from './gate_log.ts'
 export type { DroppedFile } from './gate_report.ts'
-export { type GateSettings, type GateState, loadState, STATE_FOLDER } from './gate_state.ts'
+export { type GateSettings, type GateState, loadState } from './gate_state.ts'
 export { type GateStatus, gateStatus } from './gate_status.ts'
 export { installGate, type Places, type Uninstalled, uninstallGate } from './install.ts'
-export { PROC_SYS } from './kernel_settings.ts'
 export {
   type Arrival,
   arrivalOf,
@@ -30,7 +29,7 @@ export { selfTest } from './self_test.ts'
 export { Spool } from './spool.ts'
 export { FolderWatch, type WatchCount } from './watch.ts'
 
-/** @param kept public keys as `keptKeys` of the package writes them */
+/** @param kept public keys as `keptKey` writes them */
 export async function loadGateScrub(kept: readonly Json[]): Promise<Scrub> {
   const { gateScrub } = await import('./gate_scrub.ts')
   return gateScrub(kept)

@@ -21,7 +21,6 @@ import type { KernelSettings } from './kernel_settings.ts'
 import type { GateLimits } from './receive.ts'
 import { errnoOf } from './spool.ts'
 
-export const STATE_FOLDER = '/var/lib/mintmark'
 const SCHEMA = 'mintmark-gate-state/1'
 const STATE_NAME = 'gate.json'
 const SCRIPT_NAME = 'receive'

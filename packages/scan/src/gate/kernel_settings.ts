@@ -11,7 +11,6 @@ import { MintmarkError, safeText } from '@mintmark/core'
 import { SPECIFIERS } from './crash.ts'
 import { errnoOf } from './spool.ts'
 
-export const PROC_SYS = '/proc/sys/kernel'
 /** `CORENAME_MAX_SIZE` with the zero at the end. */
 const LONGEST_PATTERN = 127
 
@@ -21,7 +20,7 @@ export interface KernelSettings {
   readonly pipeLimit: number
 }
 
-/** @param folder {@link PROC_SYS}, or what stands for it in a test */
+/** @param folder `/proc/sys/kernel`, or what stands for it in a test */
 export function readKernel(folder: string): KernelSettings {
   const read = (name: string) =>
     attempt('read', name, () => readFileSync(path.join(folder, name), 'utf8'))

@@ -82,7 +82,7 @@ export async function receiveCore(gate: Gate, arrival: Arrival): Promise<Landed>
   let entry: SpoolEntry | undefined
   let hold: CoreHold | undefined
   try {
-    if (arrival.crash?.wantsNone === true) return lose('the process asked for no core (limit 0)')
+    if (arrival.crash?.wantsNone === true) return respect('the process asked for none (limit 0)')
     entry = spool.begin()
     if (spool.countAtWork() > limits.maxAtOnce)
       return lose(`${limits.maxAtOnce} cores are being received already`)
@@ -107,7 +107,15 @@ export async function receiveCore(gate: Gate, arrival: Arrival): Promise<Landed>
   }
 
   function lose(why: string): Landed {
+    // Telling it takes a while; the dying process need not wait for that.
+    attempt(() => arrival.inlet.close())
     log.problem(`${arrival.name}: no core, ${why}`)
+    return { outcome: 'lost', why }
+  }
+
+  /** As it should be: nothing to look at. */
+  function respect(why: string): Landed {
+    log.note(`${arrival.name}: no core, ${why}`)
     return { outcome: 'lost', why }
   }
 }
