@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { isObject, type Json, parseObject } from '@mintmark/core'
+import { readAgain } from '@mintmark/testkit'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { mintmark, type Outcome } from './fake_io.ts'
 import { SARIF_SCHEMA } from './sarif_schema.ts'
@@ -13,8 +14,8 @@ const folder = mkdtempSync(join(tmpdir(), 'mintmark-scan-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Keys made for this run. */
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
-const ec = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+const rsa = readAgain(generateKeyPairSync('rsa', { modulusLength: 2048 }))
+const ec = readAgain(generateKeyPairSync('ec', { namedCurve: 'prime256v1' }))
 const rsaPem = rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 const ecPem = ec.privateKey.export({ type: 'sec1', format: 'pem' }).toString()
 const spki = createHash('sha256')
@@ -202,7 +203,7 @@ describe('mintmark scan of folders', () => {
   it('stays within 40 lines, whatever is found', async () => {
     const place = join(folder, 'many')
     for (let i = 0; i < 60; i++) {
-      const { privateKey } = generateKeyPairSync('ed25519')
+      const { privateKey } = readAgain(generateKeyPairSync('ed25519'))
       const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
       const k = randomBytes(16 + i).toString('base64url')
       file(`many/${i}.txt`, `${pem}${token}\n{"kty":"oct","k":"${k}"}`)

@@ -1,53 +1,65 @@
 /**
  * What looking at anchors may cost, so that bytes full of them cannot hold a scan up.
  *
- * Time spent on places that are nothing is charged to the anchor, and to all of them together; what is unused is
- * kept for later windows, up to a bound. Once the common allowance is used up, only those anchors are passed over
- * that have had more than their share, so that a flood of one form does not hide the others. Keys have an allowance
- * of their own, many times as large: a dump with a thousand keys is read in full.
+ * Each block of bytes brings an allowance, in the units of `effort.ts`; what is unused is kept for later blocks of the
+ * window. An anchor that had its share of a block's allowance is passed over until the next block. Once all is used up,
+ * so are those that had more than an equal part. So a flood of one form hides neither others nor what lies behind it.
  *
  * @module
  */
 
-/** Milliseconds, of one thread. */
-const WASTE = { full: 150, refill: 12 } as const
-const KEYS = { full: 1500, refill: 20 } as const
-/** An anchor's share of what is left when a window begins, whatever the others took. */
-const SHARE = 1 / 4
+/** Allowance of a byte. A window without keys takes 1 to 2 ns a byte: this keeps any other above a tenth of its speed. */
+export const UNITS_PER_BYTE = 8
+/** With `--deep`. */
+export const DEEP_FACTOR = 32
+/** An anchor's share of what is left when a block begins. */
+const SHARE = 1 / 3
 
-/** Of one thread; `nowMs` is a clock in milliseconds, for tests. */
 export class AnchorBudget {
-  readonly #spentMs: Float64Array
-  #wasteMs: number = WASTE.full
-  #keysMs: number = KEYS.full
-  #windowMs: number = WASTE.full
+  readonly #spent: Float64Array
+  readonly #leastPerByte: number
+  #perByte: number
+  #left = 0
+  #atStart = 0
+  /** Charged in this window. */
+  total = 0
 
-  constructor(anchors: number) {
-    this.#spentMs = new Float64Array(anchors)
+  constructor(anchors: number, isDeep = false) {
+    this.#spent = new Float64Array(anchors)
+    this.#leastPerByte = UNITS_PER_BYTE * (isDeep ? DEEP_FACTOR : 1)
+    this.#perByte = this.#leastPerByte
   }
 
-  /** A new window: every anchor is looked at again. */
-  startWindow(): void {
-    this.#spentMs.fill(0)
-    this.#wasteMs = Math.min(WASTE.full, Math.max(0, this.#wasteMs) + WASTE.refill)
-    this.#keysMs = Math.min(KEYS.full, Math.max(0, this.#keysMs) + KEYS.refill)
-    this.#windowMs = this.#wasteMs
+  /** @param more units that each byte of the window brings besides the usual ones */
+  startWindow(more: number): void {
+    this.#perByte = this.#leastPerByte + more
+    this.#left = 0
+    this.total = 0
+  }
+
+  /** The next bytes: every anchor is looked at again. */
+  startBlock(bytes: number): void {
+    this.#spent.fill(0)
+    this.#left = Math.max(0, this.#left) + bytes * this.#perByte
+    this.#atStart = this.#left
+  }
+
+  /** What the next look may take. */
+  get left(): number {
+    return Math.max(0, this.#left)
   }
 
   /**
    * Charges one look.
    *
-   * @returns whether the anchor is to be passed over for the rest of the window
+   * @returns whether the anchor is to be passed over for the rest of the block
    */
-  charge(anchor: number, ms: number, isKey: boolean): boolean {
-    if (isKey) {
-      this.#keysMs -= ms
-      return this.#keysMs <= 0
-    }
-    const spent = (this.#spentMs[anchor] ?? 0) + ms
-    this.#spentMs[anchor] = spent
-    this.#wasteMs -= ms
-    const fair = this.#windowMs / this.#spentMs.length
-    return spent > this.#windowMs * SHARE || (this.#wasteMs <= 0 && spent > fair)
+  charge(anchor: number, units: number): boolean {
+    const spent = (this.#spent[anchor] ?? 0) + units
+    this.#spent[anchor] = spent
+    this.#left -= units
+    this.total += units
+    const fair = this.#atStart / this.#spent.length
+    return spent > this.#atStart * SHARE || (this.#left <= 0 && spent > fair)
   }
 }

@@ -9,7 +9,9 @@
  *
  * @module
  */
+
 import { REACH } from './anchor.ts'
+import { charge } from './effort.ts'
 import { isBlank } from './text_run.ts'
 
 /** What a piece of text decodes to. */
@@ -211,6 +213,7 @@ export function decodeBase64(
     } else break
     at = out.next
   }
+  charge(300 + 4 * (at - from))
   return { bytes: body.takeBytes(), end, letters: body.letters, padding: body.padding }
 }
 

@@ -1,87 +1,87 @@
 /**
- * What arithmetic may cost: so that bytes made to look like keys cannot hold a scan up.
+ * What looking at bytes may cost, counted: so that bytes made to look like keys cannot hold a scan up, and equal bytes
+ * give equal reports on any machine.
  *
- * Cheap tests run always. A costly one (an exponentiation, a search for a prime) asks here first. Each kind has its own
- * allowance, {@link FULL_MS} at once and a tenth of the time that goes by after that, so that one cannot use up what
- * another needs. What is refused is said to be a candidate, never silently left out.
+ * Work is counted in units of about a nanosecond. Whatever takes longer than some hundred of them says so by
+ * {@link charge}. What is dear (an exponentiation, a search for a prime) says before what it will take and is refused
+ * where that is more than a look has left. What is refused is told, never silently left out.
+ *
+ * State of one thread: looks do not overlap. Outside of a look nothing is refused.
  *
  * @module
  */
 import { createHash } from 'node:crypto'
 
-/** Kinds of costly work: parts of RSA keys, primes of RSA keys that fit, curves, DSA and DH, ML-KEM and ML-DSA, SLH-DSA. */
-export type Effort = 'rsa' | 'prime' | 'curve' | 'group' | 'lattice' | 'hash-tree'
+let done = 0
+let most = Number.POSITIVE_INFINITY
+let wasRefused = false
 
-/** What one thread has for one kind. */
-const FULL_MS = 3000
-const REFILL = 0.1
+/** Counts work that is being done. */
+export function charge(units: number): void {
+  done += units
+}
 
-/** Time to spend: some at once, then a share of the time that goes by. */
-export class Allowance {
-  readonly #fullMs: number
-  readonly #refill: number
-  readonly #nowMs: () => number
-  #leftMs: number
-  #seenMs: number
+/** What a look took, and whether something was refused to it. */
+export interface Look {
+  readonly units: number
+  readonly wasRefused: boolean
+}
 
-  constructor(fullMs: number, refill: number, nowMs: () => number = () => performance.now()) {
-    this.#fullMs = fullMs
-    this.#refill = refill
-    this.#nowMs = nowMs
-    this.#leftMs = fullMs
-    this.#seenMs = nowMs()
+/** Begins a look that may take `units`. */
+export function startLook(units: number): void {
+  done = 0
+  most = units
+  wasRefused = false
+}
+
+export function endLook(): Look {
+  const look = { units: done, wasRefused }
+  startLook(Number.POSITIVE_INFINITY)
+  return look
+}
+
+/** Runs `work`, or gives undefined at once where its `units` are more than the look has left. */
+export function withEffort<T>(units: number, work: () => T): T | undefined {
+  if (done + units > most) {
+    wasRefused = true
+    return undefined
   }
-
-  /** Runs `work` and charges its time, or gives undefined at once where nothing is left. */
-  run<T>(work: () => T): T | undefined {
-    const startMs = this.#nowMs()
-    const earnedMs = (startMs - this.#seenMs) * this.#refill
-    this.#leftMs = Math.min(this.#fullMs, this.#leftMs + earnedMs)
-    this.#seenMs = startMs
-    if (this.#leftMs <= 0) return undefined
-    const result = work()
-    this.#leftMs -= this.#nowMs() - startMs
-    return result
-  }
+  done += units
+  return work()
 }
 
-const allowances: Record<Effort, Allowance> = {
-  rsa: new Allowance(FULL_MS, REFILL),
-  prime: new Allowance(FULL_MS, REFILL),
-  curve: new Allowance(FULL_MS, REFILL),
-  group: new Allowance(FULL_MS, REFILL),
-  lattice: new Allowance(FULL_MS, REFILL),
-  'hash-tree': new Allowance(FULL_MS, REFILL),
-}
-
-/** {@link Allowance.run} with what this thread has for this kind of work. */
-export function withEffort<T>(effort: Effort, work: () => T): T | undefined {
-  return allowances[effort].run(work)
-}
-
-/** Answers that are kept: more than a dump has different keys. */
+/** Answers that are kept: more than a window has different keys. */
 const MOST_KEPT = 2000
+/** Of a question whose answer is kept. */
+const KEPT_UNITS = 5000
 
 const kept = new Map<string, boolean>()
+
+/** Forgets the answers that {@link withEffortOnce} keeps: with each window, so that it costs the same in any order. */
+export function forgetAnswers(): void {
+  kept.clear()
+}
 
 /**
  * {@link withEffort} for a question that is asked again for each copy of a key: the answer is kept under a hash of the
  * numbers, never under the numbers.
  */
 export function withEffortOnce(
-  effort: Effort,
+  units: number,
+  name: string,
   numbers: readonly bigint[],
   work: () => boolean,
 ): boolean | undefined {
-  const name = createHash('sha256')
-    .update(effort)
+  charge(KEPT_UNITS)
+  const question = createHash('sha256')
+    .update(name)
     .update(numbers.map((number) => number.toString(16)).join())
     .digest('base64')
-  const known = kept.get(name)
+  const known = kept.get(question)
   if (known !== undefined) return known
-  const answer = withEffort(effort, work)
+  const answer = withEffort(units, work)
   if (answer === undefined) return undefined
   if (kept.size >= MOST_KEPT) kept.clear()
-  kept.set(name, answer)
+  kept.set(question, answer)
   return answer
 }

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { curveNamed } from './arithmetic/curves.ts'
 import { toBigEndian, toShortestBytes } from './arithmetic/modular.ts'
+import { charge } from './effort.ts'
 import type { KeyId } from './finding.ts'
 import type { Curve, KeyMaterial } from './key_material.ts'
 import { ecSpki, okpSpki, rsaSpki } from './spki.ts'
@@ -25,6 +26,7 @@ const JWK_CURVES: Partial<Record<Curve, string>> = {
  * key is named as `rsaEncryption`, whatever it was marked for.
  */
 export function keyIdOf(material: KeyMaterial): Pick<KeyId, 'spkiSha256' | 'jwkThumbprint'> {
+  charge(30_000)
   const spki = spkiOf(material)
   const jwk = jwkOf(material)
   return {

@@ -53,7 +53,7 @@ interface Thread {
 export async function searchInThreads(
   task: WorkerTask,
   threads: number,
-  windows: Iterator<Window, void>,
+  windows: Iterator<Window, unknown>,
   take: (window: Window, result: WindowResult | undefined) => void,
 ): Promise<void> {
   const search = new PooledSearch(task, windows, take)
@@ -67,7 +67,7 @@ export async function searchInThreads(
 class PooledSearch {
   readonly #task: WorkerTask
   /** Undefined once all are given. */
-  #windows: Iterator<Window, void> | undefined
+  #windows: Iterator<Window, unknown> | undefined
   readonly #take: (window: Window, result: WindowResult | undefined) => void
   readonly #threads: Thread[] = []
   /** Windows to be given again, for their thread ended before it came to them. */
@@ -84,7 +84,7 @@ class PooledSearch {
 
   constructor(
     task: WorkerTask,
-    windows: Iterator<Window, void>,
+    windows: Iterator<Window, unknown>,
     take: (window: Window, result: WindowResult | undefined) => void,
   ) {
     this.#task = task

@@ -34,6 +34,13 @@ function provenRsa(material: RsaMaterial): Proof {
   return proveRsa(material) ?? unproven('rsa', bits, 'no equation of RSA holds')
 }
 
+/** Of d·G: OpenSSL has P-256 in assembly. */
+function pointUnits(curve: Curve): number {
+  return curve === 'P-256' ? 60_000 : 1_000_000 * (curveNamed(curve).bits / 384) ** 2
+}
+
+const okpUnits = (curve: OkpCurve): number => (curve.endsWith('448') ? 700_000 : 300_000)
+
 /** An RSA key from its parts, or undefined where no equation holds. */
 export function proveRsa(parts: RsaParts): Proof | undefined {
   const found = completeRsa(parts)
@@ -61,7 +68,7 @@ function provenEc(
   if (stored !== undefined && !isOnCurve(curveNamed(curve), stored)) {
     return unproven(kind, bits, 'the public point is not on the curve')
   }
-  const point = withEffort('curve', () => publicPoint(curve, d))
+  const point = withEffort(pointUnits(curve), () => publicPoint(curve, d))
   if (point === undefined) return unproven(kind, bits, REFUSED)
   const isComputed = stored === undefined || computed === true
   if (stored !== undefined && (point.x !== stored.x || point.y !== stored.y)) {
@@ -95,7 +102,7 @@ function provenOkp(
   const { kind, bits, lengthBytes } = okpNamed(curve)
   if (secret === undefined) return unproven(kind, bits, 'no private part')
   if (secret.length !== lengthBytes) return unproven(kind, bits, 'wrong length')
-  const publicKey = withEffort('curve', () => okpPublicKey(curve, secret))
+  const publicKey = withEffort(okpUnits(curve), () => okpPublicKey(curve, secret))
   if (publicKey === undefined) return unproven(kind, bits, REFUSED)
   const isComputed = stored === undefined || computed === true
   if (stored !== undefined && Buffer.compare(stored, publicKey) !== 0) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { charge } from './effort.ts'
 
 /**
  * Whether `bytes` could come from a random generator: about as many different values as chance gives, no long run of one,
@@ -10,6 +11,7 @@
  */
 export function isRandomLooking(bytes: Uint8Array): boolean {
   const { length } = bytes
+  charge(200 + 3 * length)
   const seen = new Uint8Array(256)
   let different = 0
   let printable = 0

@@ -41,7 +41,7 @@ export interface LimitSeen {
 
 const MESSAGES: Readonly<Record<LimitCode, (name: string, count: number) => string>> = {
   'anchor-flood': (name, count) =>
-    `too many places look like ${name}: in ${windows(count)} not all were examined (--deep examines all)`,
+    `too many places look like ${name}: in ${windows(count)} not all were examined (--deep examines more)`,
   'search-cut': (name) => `the search for ${name} was cut short: too much looks like it`,
   'detector-failed': (name, count) => `an error of ours while examining ${name}, ${times(count)}`,
   unreadable: (_, count) => `${windows(count)} of the file could not be read`,
@@ -66,6 +66,10 @@ export class LimitList {
       if (seen.code !== 'search-cut') known.count += count
       if (seen.offset < known.seen.offset) known.seen = seen
     }
+  }
+
+  addAll(all: readonly LimitSeen[]): void {
+    for (const seen of all) this.add(seen)
   }
 
   list(): readonly ScanLimit[] {

@@ -46,6 +46,8 @@ export interface Window {
   readonly offset: number
   readonly length: number
   readonly pieces: readonly Piece[]
+  /** What each byte brings for looking at anchors besides the usual, in the units of `effort.ts`; 0 where absent. */
+  readonly moreUnits?: number
 }
 
 /**
@@ -107,6 +109,23 @@ export function* planWindows(
     length = Math.max(length, end - offset)
   }
   if (pieces.length > 0) yield { offset, length, pieces }
+}
+
+/** How many windows there are, and the bytes that they have of their own. */
+export function sizeOf(windows: Iterable<Window>): { windows: number; bytes: number } {
+  let [count, bytes] = [0, 0]
+  for (const window of windows) {
+    count++
+    bytes += ownBytes(window)
+  }
+  return { windows: count, bytes }
+}
+
+/** Bytes that a window has of its own. */
+export function ownBytes({ pieces }: Window): number {
+  let bytes = 0
+  for (const { from, to } of pieces) bytes += to - from
+  return bytes
 }
 
 interface Chunk {

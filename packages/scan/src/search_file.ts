@@ -8,7 +8,7 @@ import type { ByteSource, Range } from '@mintmark/dump'
 import type { Anchor } from './anchor.ts'
 import { searchInThreads } from './pool.ts'
 import type { ScanInput } from './scan_input.ts'
-import { planWindows, type Run, WINDOW_BYTES, type Window } from './scan_plan.ts'
+import { type Run, sizeOf, WINDOW_BYTES, type Window } from './scan_plan.ts'
 import { giveBack, type ScannerTask, scannerFor, takeScanner } from './scanner_task.ts'
 import { searchWindow, type WindowResult } from './window_result.ts'
 
@@ -38,35 +38,25 @@ export interface SearchOptions {
 /** Gets each window's result, in order; undefined where the thread that had it ended. */
 export type TakeResult = (window: Window, result: WindowResult | undefined) => void
 
-/** Searches all of a file once. */
+/** Searches windows of a file. They are asked for twice. */
 export async function searchFile(
   file: SearchedFile,
   task: ScannerTask,
   options: SearchOptions,
+  windows: () => Iterable<Window>,
   take: TakeResult,
 ): Promise<void> {
-  const totalBytes = ownBytes(planWindows(file.runs, file.data))
+  const { bytes: totalBytes } = sizeOf(windows())
   const most = Math.min(options.threads ?? availableParallelism(), MOST_THREADS)
   const threads = Math.min(most, Math.ceil(totalBytes / WINDOW_BYTES))
   const isSmall = options.threads === undefined && totalBytes <= SMALL_BYTES
   if (options.anchors !== undefined || isSmall || threads <= 1) {
-    await searchHere(file, task, options.anchors, take)
+    await searchHere(file, task, options.anchors, take, windows())
     return
   }
   const { input, hashKey } = file
-  await searchInThreads(
-    { ...task, input, hashKey },
-    threads,
-    planWindows(file.runs, file.data),
-    take,
-  )
-}
-
-/** Bytes that windows have of their own. */
-export function ownBytes(windows: Iterable<Window>): number {
-  let bytes = 0
-  for (const { pieces } of windows) for (const { from, to } of pieces) bytes += to - from
-  return bytes
+  const all = windows()[Symbol.iterator]()
+  await searchInThreads({ ...task, input, hashKey }, threads, all, take)
 }
 
 async function searchHere(
@@ -74,11 +64,12 @@ async function searchHere(
   task: ScannerTask,
   anchors: readonly Anchor[] | undefined,
   take: TakeResult,
+  windows: Iterable<Window>,
 ): Promise<void> {
   const search = { ...task, hashKey: file.hashKey }
   const scanner = anchors === undefined ? takeScanner(task) : scannerFor(task, anchors)
   try {
-    for (const window of planWindows(file.runs, file.data)) {
+    for (const window of windows) {
       take(window, searchWindow(scanner, file.source, window, search))
       // oxlint-disable-next-line no-await-in-loop -- lets others run between windows
       await new Promise((resolve) => {

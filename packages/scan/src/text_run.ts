@@ -9,6 +9,7 @@
  */
 import { type Anchor, REACH } from './anchor.ts'
 import type { Detected } from './detected.ts'
+import { charge } from './effort.ts'
 
 /** Letters around an anchor. Offsets in a {@link Detected} of a {@link TextReader} count letters of it. */
 export interface TextRun {
@@ -101,6 +102,7 @@ function wideRun(
 ): TextRun {
   const from = wideBegin(bytes, at, Math.max(0, at - 2 * before), isEnd)
   const to = wideEnd(bytes, at, Math.min(bytes.length, at + 2 * behind), isEnd)
+  charge(200 + 6 * (to - from))
   const chars = new Uint8Array((to - from) / 2)
   for (let i = 0; i < chars.length; i++) chars[i] = bytes[from + 2 * i] ?? 0
   return { chars, at: (at - from) / 2 }
@@ -157,16 +159,19 @@ export function find(
   to: number = chars.length,
 ): number {
   const within = chars.subarray(0, to)
-  return Buffer.from(within.buffer, within.byteOffset, within.byteLength).indexOf(
+  const at = Buffer.from(within.buffer, within.byteOffset, within.byteLength).indexOf(
     ascii,
     from,
     'latin1',
   )
+  charge(300 + ((at < 0 ? within.length : at) - from) / 2)
+  return at
 }
 
 /** Where `ascii` last begins in [from, to), or -1. */
 export function findLast(chars: Uint8Array, ascii: string, from: number, to: number): number {
   const within = chars.subarray(from, to)
+  charge(300 + within.length)
   const at = Buffer.from(within.buffer, within.byteOffset, within.byteLength).lastIndexOf(
     ascii,
     undefined,

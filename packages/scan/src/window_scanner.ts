@@ -13,6 +13,7 @@ import type { Detected } from './detected.ts'
 import { AesSearch } from './detectors/aes.ts'
 import { HmacSearch } from './detectors/hmac.ts'
 import { Sm4Search } from './detectors/sm4.ts'
+import { charge, endLook, forgetAnswers, startLook } from './effort.ts'
 import { KernelMemory } from './kernel_memory.ts'
 import type { KeySource } from './public_keys/harvest.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
@@ -68,7 +69,6 @@ export class WindowScanner {
   readonly #keySources: readonly KeySource[]
   readonly #kernel: AnchorKernel
   readonly #budget: AnchorBudget
-  readonly #isDeep: boolean
   readonly #blockBytes: number
   /** What searches said they cut short: each is told once. */
   readonly #cut = new Set<string>()
@@ -76,18 +76,20 @@ export class WindowScanner {
   readonly #unaligned: readonly WindowSearch[]
   /** What is dear, for small runs without addresses. */
   readonly #small: readonly WindowSearch[]
-  /** Anchors that are passed over for the rest of the window. */
+  /** Anchors that are passed over for the rest of the block. */
   readonly #off = new Set<number>()
+  /** Places of each that were passed over in this block. */
+  readonly #passed: Uint32Array
 
   /** @throws {RangeError} if an anchor's pattern is wrong, or there are too many */
   constructor(options: ScannerOptions) {
     const { anchors, isDeep, hasKeyTables } = options
     this.#anchors = anchors
-    this.#isDeep = isDeep
     this.#keySources = options.keySources ?? []
     const all = [...anchors, ...this.#keySources.map((source, i) => anchorOf(source, i))]
     this.#kernel = new AnchorKernel(this.#memory, all)
-    this.#budget = new AnchorBudget(all.length)
+    this.#budget = new AnchorBudget(all.length, isDeep)
+    this.#passed = new Uint32Array(all.length)
     const more = options.searches ?? []
     this.#blockBytes = options.blockBytes ?? BLOCK_BYTES
     const pads = hasKeyTables ? [new HmacSearch(this.#memory, isDeep)] : []
@@ -118,15 +120,20 @@ export class WindowScanner {
       target.fill(0, held)
       taker.onLimit({ code: 'unreadable', name: '', offset: window.offset + held })
     }
-    this.#budget.startWindow()
+    this.#budget.startWindow(window.moreUnits ?? 0)
+    forgetAnswers()
     let searched = 0
     for (const piece of window.pieces) {
       if (piece.begin >= held) break
       this.#scanPiece(target, window.offset, { ...piece, end: Math.min(piece.end, held) }, taker)
       searched += Math.max(0, Math.min(piece.to, held) - piece.from)
     }
-    this.#allOn()
     return searched
+  }
+
+  /** What looking at anchors took in the last window, in the units of `effort.ts`. */
+  get lastUnits(): number {
+    return this.#budget.total
   }
 
   /** Overwrites what was read last. Call it when the last window is done. */
@@ -144,6 +151,7 @@ export class WindowScanner {
     for (const [from, until] of this.#stretches(bytes, piece.from - piece.begin, to)) {
       for (let at = from; at < until; at += this.#blockBytes) {
         const end = Math.min(at + this.#blockBytes, until)
+        this.#startBlock(end - at)
         this.#kernel.find(bytes, at, end, (hit, anchor) => this.#look(place, hit, anchor))
         for (const search of searches) this.#run(search, place, at, end)
       }
@@ -169,42 +177,52 @@ export class WindowScanner {
 
   /** Lets an anchor's detector look at a place, or takes the public key that lies there. */
   #look(place: Place, at: number, number: number): void {
-    if (this.#off.has(number)) return
     const anchor = this.#anchors[number]
     const name = anchor?.name ?? KEYS
-    const startMs = performance.now()
-    let isKey = false
+    if (this.#off.has(number)) {
+      this.#pass(place, at, number, name)
+      return
+    }
+    startLook(this.#budget.left)
+    charge(LOOK_UNITS)
     try {
-      isKey =
-        anchor === undefined
-          ? this.#takeKey(place, at, number - this.#anchors.length)
-          : detect(anchor, place, at)
+      if (anchor === undefined) this.#takeKey(place, at, number - this.#anchors.length)
+      else detect(anchor, place, at)
     } catch {
       // Its message may hold what it looked at: it is dropped.
       place.onLimit({ code: 'detector-failed', name, offset: place.offset + at })
     }
-    if (!this.#budget.charge(number, performance.now() - startMs, isKey) || this.#isDeep) return
-    this.#off.add(number)
-    this.#kernel.setOff(number, true)
-    place.onLimit({ code: 'anchor-flood', name, offset: place.offset + at })
+    const { units, wasRefused } = endLook()
+    if (wasRefused) this.#pass(place, at, number, name)
+    if (this.#budget.charge(number, units)) this.#off.add(number)
   }
 
-  #takeKey(place: Place, at: number, number: number): boolean {
+  /** Tells once a block that places of an anchor are not looked at in full; the kernel stops naming them after some. */
+  #pass(place: Place, at: number, number: number, name: string): void {
+    const passed = (this.#passed[number] ?? 0) + 1
+    this.#passed[number] = passed
+    if (passed === 1) place.onLimit({ code: 'anchor-flood', name, offset: place.offset + at })
+    else if (passed === MOST_PASSED) this.#kernel.setOff(number, true)
+  }
+
+  #takeKey(place: Place, at: number, number: number): void {
     const source = this.#keySources[number]
-    if (source === undefined) return false
+    if (source === undefined) return
     const { pattern } = source
     // The kernel knows only the first bytes of a long pattern.
     for (let i = PATTERN_BYTES; i < pattern.length; i++) {
-      if (place.bytes[at + i] !== pattern[i]) return false
+      if (place.bytes[at + i] !== pattern[i]) return
     }
     const key = source.keyAt(place.bytes, at)
-    if (key === undefined) return false
-    place.onPublicKey?.(key, source.isBare === true)
-    return true
+    if (key !== undefined) place.onPublicKey?.(key, source.isBare === true)
   }
 
-  #allOn(): void {
-    for (const number of this.#off) this.#kernel.setOff(number, false)
+  #startBlock(bytes: number): void {
+    this.#budget.startBlock(bytes)
+    for (const [number, passed] of this.#passed.entries()) {
+      if (passed >= MOST_PASSED) this.#kernel.setOff(number, false)
+    }
+    this.#passed.fill(0)
     this.#off.clear()
   }
 
@@ -224,6 +242,12 @@ export class WindowScanner {
   }
 }
 
+/** Of a look that finds nothing at once, and of telling a hit. */
+const LOOK_UNITS = 300
+const HIT_UNITS = 20_000
+/** Places of one anchor that are passed over one by one. */
+const MOST_PASSED = 256
+
 /** What limits call the sources of public keys. */
 const KEYS = 'public keys'
 /** As long as a pattern of the kernel can be. */
@@ -237,9 +261,9 @@ const anchorOf = ({ pattern }: KeySource, number: number): Anchor => ({
   behind: 0,
 })
 
-/** @returns whether it is a key */
-function detect(anchor: Anchor, place: Place, at: number): boolean {
+function detect(anchor: Anchor, place: Place, at: number): void {
   const detected = anchor.detect(place.bytes, at)
-  if (detected !== undefined) place.onHit(detected, place.offset + detected.offset)
-  return detected?.certainty === 'proven'
+  if (detected === undefined) return
+  charge(HIT_UNITS)
+  place.onHit(detected, place.offset + detected.offset)
 }

@@ -6,6 +6,7 @@ import {
   generateKeyPairSync,
   type KeyObject,
 } from 'node:crypto'
+import { readAgain } from '@mintmark/testkit'
 import { fromBigEndian } from '../src/arithmetic/modular.ts'
 import { childrenOf, elementOf, TAG } from '../src/der.ts'
 import { der, derInteger, derOid, derSequence } from '../src/der_write.ts'
@@ -32,9 +33,10 @@ function samples(
   name: string,
   kind: KeyKind,
   bits: number,
-  { publicKey, privateKey }: Pair,
+  made: Pair,
   types: readonly ('pkcs1' | 'pkcs8' | 'sec1')[],
 ): DerSample[] {
+  const { publicKey, privateKey } = readAgain(made)
   return types.map((type) => ({
     name: `${name} in ${type}`,
     kind,

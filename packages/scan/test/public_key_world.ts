@@ -9,6 +9,7 @@ import {
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readAgain } from '@mintmark/testkit'
 
 export interface Pair {
   readonly publicKey: KeyObject
@@ -16,11 +17,11 @@ export interface Pair {
 }
 
 /** Keys made for this run. */
-export const RSA: Pair = generateKeyPairSync('rsa', { modulusLength: 2048 })
-export const RSA_4096: Pair = generateKeyPairSync('rsa', { modulusLength: 4096 })
-export const P256: Pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-export const P521: Pair = generateKeyPairSync('ec', { namedCurve: 'P-521' })
-export const ED25519: Pair = generateKeyPairSync('ed25519')
+export const RSA: Pair = readAgain(generateKeyPairSync('rsa', { modulusLength: 2048 }))
+export const RSA_4096: Pair = readAgain(generateKeyPairSync('rsa', { modulusLength: 4096 }))
+export const P256: Pair = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
+export const P521: Pair = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-521' }))
+export const ED25519: Pair = readAgain(generateKeyPairSync('ed25519'))
 
 export function idOf({ publicKey }: Pair): string {
   return createHash('sha256').update(spkiOf({ publicKey })).digest('hex')

@@ -5,11 +5,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
-import { bytesSource, openDump } from '@mintmark/dump'
 import { type BuiltDump, elfCore } from '@mintmark/testkit'
 import { expandKey } from '../src/aes_words.ts'
-import type { Detected } from '../src/detected.ts'
-import { scanFile, scanWithMaterial } from '../src/scan_file.ts'
+import type { FoundMaterial } from '../src/found_material.ts'
+import { scanFile } from '../src/scan_file.ts'
 import { WINDOW_BYTES } from '../src/scan_plan.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'scan-'))
@@ -141,29 +140,17 @@ describe('a finding', () => {
   })
 })
 
-describe('a hit', () => {
-  const core = coreWithKeys()
-
-  it('comes with its material inside this process, for what erases it', () => {
-    const source = bytesSource(core.bytes)
-    const hits: Detected[] = []
-    scanWithMaterial(
-      source,
-      openDump(source),
-      {},
-      {
-        onHit: (detected) => hits.push(detected),
-        onLimit: () => assert.fail('nothing was left out'),
-      },
-    )
-    const aes = hits.filter(({ kind }) => kind === 'aes')
-    assert.equal(aes.length, 2)
-    for (const { material } of aes) {
-      assert.ok(material?.type === 'aes')
-      assert.deepEqual(material.secret, aesKey(1))
-    }
-    assert.ok(hits.some(({ kind }) => kind === 'rsa'))
-  })
+it('hits come with their material inside this process, for what erases it', async () => {
+  const found: FoundMaterial[] = []
+  const onMaterial = (material: FoundMaterial): void => void found.push(material)
+  await scanFile(fileOf('core', coreWithKeys().bytes), { onMaterial })
+  const aes = found.filter(({ material }) => material.type === 'aes')
+  assert.equal(aes.length, 1)
+  for (const { material } of aes) {
+    assert.ok(material.type === 'aes')
+    assert.deepEqual(Buffer.from(material.secret), Buffer.from(aesKey(1)))
+  }
+  assert.ok(found.some(({ material }) => material.type === 'rsa'))
 })
 
 it('what cannot be opened is refused with INPUT_UNREADABLE', async () => {

@@ -4,13 +4,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
+import { readAgain } from '@mintmark/testkit'
 import { parsePublicKeys } from '../src/public_keys/parse.ts'
 import { scanFile } from '../src/scan_file.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'scan-keys-'))
 after(() => rmSync(folder, { recursive: true }))
 
-const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const { privateKey, publicKey } = readAgain(generateKeyPairSync('rsa', { modulusLength: 2048 }))
 const spki = publicKey.export({ format: 'der', type: 'spki' })
 const spkiSha256 = createHash('sha256').update(spki).digest('hex')
 const jwk = privateKey.export({ format: 'jwk' })

@@ -3,6 +3,7 @@ import { createECDH, type JsonWebKey, randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
 import type { Detected } from '../src/detected.ts'
 import { keyIdOf } from '../src/key_id.ts'
+import { b64, dnssecOf, hex, jwk, mpint, putty, puttyOf, rsaXml, string } from './spelled_text.ts'
 import { hitsIn, planted, SPELLINGS } from './text_hits.ts'
 import { ED25519, KEYS, P256, RSA, RSA_SMALL, type TestKey } from './text_keys.ts'
 
@@ -30,10 +31,6 @@ function assertEverywhere(text: string, key: TestKey, form: string, before = 0):
       assert.ok(hit.length <= unit * text.length)
     }
   }
-}
-
-function jwk({ key }: TestKey): JsonWebKey {
-  return key.export({ format: 'jwk' })
 }
 
 function shuffled(members: JsonWebKey, turn: number): JsonWebKey {
@@ -139,18 +136,6 @@ function createJwk(): { readonly d: string } {
   return { d: pair.getPrivateKey().toString('base64url').padEnd(43, 'A') }
 }
 
-/** A member of an RSA JWK in plain base64. */
-function b64(text: string | undefined): string {
-  return Buffer.from(text ?? '', 'base64url').toString('base64')
-}
-
-function rsaXml(key: TestKey): string {
-  const { n, e, p, q, dp, dq, qi, d } = jwk(key)
-  const values = { Modulus: n, Exponent: e, P: p, Q: q, DP: dp, DQ: dq, InverseQ: qi, D: d }
-  const inner = Object.entries(values).map(([name, text]) => `<${name}>${b64(text)}</${name}>`)
-  return `<RSAKeyValue>${inner.join('')}</RSAKeyValue>`
-}
-
 describe('XML of .NET and XKMS', () => {
   const dresses: Readonly<Record<string, (text: string) => string>> = {
     'as it is': (text) => text,
@@ -179,60 +164,6 @@ describe('XML of .NET and XKMS', () => {
     assert.deepEqual(hitsIn(Buffer.from(text)), [])
   })
 })
-
-function string(text: string | Uint8Array): Buffer {
-  const bytes = Buffer.from(text)
-  const length = Buffer.alloc(4)
-  length.writeUInt32BE(bytes.length)
-  return Buffer.concat([length, bytes])
-}
-
-function mpint(text: string | undefined): Buffer {
-  return string(Buffer.concat([Buffer.from([0]), Buffer.from(text ?? '', 'base64url')]))
-}
-
-function lines(bytes: Buffer): readonly string[] {
-  return bytes.toString('base64').match(/.{1,64}/g) ?? []
-}
-
-function putty(
-  type: string,
-  open: Buffer,
-  secret: Buffer,
-  encryption = 'none',
-  version = 3,
-): string {
-  const [publicLines, privateLines] = [lines(open), lines(secret)]
-  return [
-    `PuTTY-User-Key-File-${version}: ${type}`,
-    `Encryption: ${encryption}`,
-    'Comment: test',
-    `Public-Lines: ${publicLines.length}`,
-    ...publicLines,
-    `Private-Lines: ${privateLines.length}`,
-    ...privateLines,
-    'Private-MAC: 00',
-  ].join('\n')
-}
-
-function puttyOf(key: TestKey): string {
-  const { n, e, p, q, d, qi, x, y } = jwk(key)
-  if (key.name.startsWith('rsa')) {
-    const open = Buffer.concat([string('ssh-rsa'), mpint(e), mpint(n)])
-    return putty('ssh-rsa', open, Buffer.concat([mpint(d), mpint(p), mpint(q), mpint(qi)]))
-  }
-  if (key === ED25519) {
-    const open = Buffer.concat([string('ssh-ed25519'), string(Buffer.from(x ?? '', 'base64url'))])
-    return putty('ssh-ed25519', open, string(Buffer.from(d ?? '', 'base64url')))
-  }
-  const point = Buffer.concat([
-    Buffer.from([4]),
-    Buffer.from(`${x}`, 'base64url'),
-    Buffer.from(`${y}`, 'base64url'),
-  ])
-  const type = 'ecdsa-sha2-nistp256'
-  return putty(type, Buffer.concat([string(type), string('nistp256'), string(point)]), mpint(d))
-}
 
 describe('PuTTY', () => {
   for (const key of [RSA, P256, ED25519]) {
@@ -266,24 +197,9 @@ describe('PuTTY', () => {
 })
 
 describe('DNSSEC', () => {
-  const { n, e, d, p, q, dp, dq, qi } = jwk(RSA)
-  const rsa = [
-    'Private-key-format: v1.3',
-    'Algorithm: 8 (RSASHA256)',
-    `Modulus: ${b64(n)}`,
-    `PublicExponent: ${b64(e)}`,
-    `PrivateExponent: ${b64(d)}`,
-    `Prime1: ${b64(p)}`,
-    `Prime2: ${b64(q)}`,
-    `Exponent1: ${b64(dp)}`,
-    `Exponent2: ${b64(dq)}`,
-    `Coefficient: ${b64(qi)}`,
-    'Created: 20260101000000',
-    'Publish: 20260101000000',
-  ]
   it('RSA is found in every width', () => {
-    assertEverywhere(rsa.join('\n'), RSA, 'dnssec')
-    assertProven(only(JSON.stringify(rsa.join('\n'))), RSA, 'dnssec')
+    assertEverywhere(dnssecOf(RSA), RSA, 'dnssec')
+    assertProven(only(JSON.stringify(dnssecOf(RSA))), RSA, 'dnssec')
   })
 
   for (const [algorithm, key] of [
@@ -305,10 +221,6 @@ describe('DNSSEC', () => {
 
 function raw(member: string | undefined): Buffer {
   return Buffer.from(member ?? '', 'base64url')
-}
-
-function hex(member: string | undefined): string {
-  return raw(member).toString('hex').toUpperCase()
 }
 
 function value(name: string, bytes: Buffer): Buffer {

@@ -1,4 +1,5 @@
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { readAgain } from '@mintmark/testkit'
 
 /** A private key made for one test run, in the spellings that tests plant. */
 export interface TestKey {
@@ -19,17 +20,17 @@ export function spkiHash(open: KeyObject): string {
 }
 
 function rsa(bits: number): TestKey {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: bits })
+  const { privateKey, publicKey } = readAgain(generateKeyPairSync('rsa', { modulusLength: bits }))
   return made(`rsa-${bits}`, privateKey, publicKey)
 }
 
 function ec(namedCurve: string): TestKey {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve })
+  const { privateKey, publicKey } = readAgain(generateKeyPairSync('ec', { namedCurve }))
   return made(namedCurve, privateKey, publicKey)
 }
 
 function edwards(type: 'ed25519' | 'ed448' | 'x25519' | 'x448'): TestKey {
-  const { privateKey, publicKey } = generatePair(type)
+  const { privateKey, publicKey } = readAgain(generatePair(type))
   return made(type, privateKey, publicKey)
 }
 

@@ -3,8 +3,9 @@ import { describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
 import { type ByteSource, bytesSource } from '@mintmark/dump'
 import type { Anchor } from '../src/anchor.ts'
-import { AnchorBudget } from '../src/anchor_budget.ts'
+import { AnchorBudget, DEEP_FACTOR, UNITS_PER_BYTE } from '../src/anchor_budget.ts'
 import type { Detected } from '../src/detected.ts'
+import { charge } from '../src/effort.ts'
 import type { LimitSeen } from '../src/scan_limits.ts'
 import { planWindows } from '../src/scan_plan.ts'
 import { WindowScanner } from '../src/window_scanner.ts'
@@ -31,11 +32,10 @@ const anchorOf = (name: string, pattern: string, detect: Anchor['detect']): Anch
   behind: 64,
 })
 
-/** A detector that finds nothing, and takes its time. */
-function slow(ms: number): Anchor['detect'] {
+/** A detector that finds nothing, and says that it is dear. */
+function dear(units: number): Anchor['detect'] {
   return () => {
-    const end = performance.now() + ms
-    while (performance.now() < end);
+    charge(units)
     return undefined
   }
 }
@@ -72,28 +72,32 @@ describe('a window', () => {
     for (let at = 0; at < bytes.length; at += 4) bytes.set(text('flud'), at)
     for (const at of [500_000, 1_040_000]) bytes.set(text('rare'), at)
     const anchors = [
-      anchorOf('flood', 'flud', slow(0.05)),
+      anchorOf('flood', 'flud', dear(50_000)),
       anchorOf('rare', 'rare', (_, at) => hitAt(at, 'proven')),
     ]
     const { hits, limits } = scan(bytesSource(bytes), anchors)
     assert.deepEqual(hits, [500_000, 1_040_000])
+    // Once for each block of 256 KiB.
     assert.deepEqual(
-      limits.map(({ code, name }) => [code, name]),
-      [['anchor-flood', 'flood']],
+      limits.map(({ code, name }) => `${code} ${name}`),
+      Array.from({ length: 4 }, () => 'anchor-flood flood'),
     )
   })
 
-  it('is examined in full with --deep', () => {
-    const bytes = new Uint8Array(8000)
+  it('is looked at more closely with --deep', () => {
+    const bytes = new Uint8Array(40_000)
     for (let at = 0; at < bytes.length; at += 4) bytes.set(text('flud'), at)
-    let looks = 0
-    const count: Anchor['detect'] = (...place) => {
-      looks++
-      return slow(0.2)(...place)
+    const looksWith = (isDeep: boolean): number => {
+      let looks = 0
+      const count: Anchor['detect'] = (...place) => {
+        looks++
+        return dear(1000)(...place)
+      }
+      scan(bytesSource(bytes), [anchorOf('flood', 'flud', count)], isDeep)
+      return looks
     }
-    const { limits } = scan(bytesSource(bytes), [anchorOf('flood', 'flud', count)], true)
-    assert.equal(looks, 2000)
-    assert.deepEqual(limits, [])
+    const [plain, deep] = [looksWith(false), looksWith(true)]
+    assert.ok(plain > 40 && deep > 20 * plain, `${plain} and ${deep} looks`)
   })
 })
 
@@ -148,36 +152,46 @@ describe('the search of a window', () => {
 })
 
 describe('the budget of anchors', () => {
+  const share = (100 * UNITS_PER_BYTE) / 3
+
   it('passes over one that had its share, and leaves those that had little', () => {
     const budget = new AnchorBudget(10)
-    budget.startWindow()
-    assert.equal(budget.charge(0, 30, false), false)
-    assert.equal(budget.charge(0, 30, false), true)
-    assert.equal(budget.charge(1, 1, false), false)
+    budget.startWindow(0)
+    budget.startBlock(100)
+    assert.equal(budget.charge(0, share - 1), false)
+    assert.equal(budget.charge(0, 2), true)
+    assert.equal(budget.charge(1, 1), false)
   })
 
-  it('that is used up passes over those above the fair share alone', () => {
+  it('that is used up passes over those above the fair part alone', () => {
     const budget = new AnchorBudget(10)
-    budget.startWindow()
-    for (let anchor = 0; anchor < 9; anchor++) budget.charge(anchor, 20, false)
-    assert.equal(budget.charge(9, 1, false), false)
-    assert.equal(budget.charge(0, 1, false), true)
+    budget.startWindow(0)
+    budget.startBlock(100)
+    for (let anchor = 0; anchor < 9; anchor++) budget.charge(anchor, share / 2)
+    assert.equal(budget.left, 0)
+    assert.equal(budget.charge(9, 1), false)
+    assert.equal(budget.charge(0, 1), true)
   })
 
-  it('is refilled with each window, and not by more than it can hold', () => {
+  it('keeps what was unused for later blocks, and no debt', () => {
     const budget = new AnchorBudget(1)
-    for (let i = 0; i < 100; i++) budget.startWindow()
-    assert.equal(budget.charge(0, 200, false), true)
-    budget.startWindow()
-    assert.equal(budget.charge(0, 2, false), false)
-    assert.equal(budget.charge(0, 10, false), true)
+    const perByte = UNITS_PER_BYTE + 2
+    budget.startWindow(2)
+    budget.startBlock(100)
+    assert.equal(budget.left, 100 * perByte)
+    budget.startBlock(100)
+    assert.equal(budget.left, 200 * perByte)
+    budget.charge(0, 1e9)
+    assert.equal(budget.left, 0)
+    budget.startBlock(100)
+    assert.equal(budget.left, 100 * perByte)
+    budget.startWindow(0)
+    assert.deepEqual([budget.left, budget.total], [0, 0])
   })
 
-  it('of keys is another, and larger', () => {
-    const budget = new AnchorBudget(2)
-    budget.startWindow()
-    assert.equal(budget.charge(0, 1000, true), false)
-    assert.equal(budget.charge(0, 1000, true), true)
-    assert.equal(budget.charge(1, 1, false), false)
+  it('is larger with --deep', () => {
+    const budget = new AnchorBudget(1, true)
+    budget.startBlock(100)
+    assert.equal(budget.left, 100 * UNITS_PER_BYTE * DEEP_FACTOR)
   })
 })

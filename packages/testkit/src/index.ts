@@ -13,4 +13,5 @@ export {
   windowsFullDump,
   windowsRangeDump,
 } from './kernel_dump_builder.ts'
+export { type KeyPair, readAgain } from './key_pair.ts'
 export { type Minidump, minidump } from './minidump_builder.ts'

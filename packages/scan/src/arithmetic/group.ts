@@ -4,7 +4,7 @@
  * @module
  */
 import { withEffort } from '../effort.ts'
-import { bitLength, isProbablePrime, power } from './modular.ts'
+import { bitLength, isProbablePrime, power, powerUnits } from './modular.ts'
 
 export interface GroupParts {
   readonly p: bigint
@@ -33,7 +33,8 @@ export function proveGroup(parts: GroupParts): { y: bigint; proof: string } | un
   if (bits < BITS.least || bits > BITS.most || (p & 1n) === 0n) return undefined
   if (g < 2n || g >= p || x < 1n || x >= (q ?? p)) return undefined
   if (q !== undefined && (bitLength(q) < 128 || (p - 1n) % q !== 0n)) return undefined
-  return withEffort('group', () => {
+  const units = powerUnits(bits, bitLength(x)) + (y === undefined ? powerUnits(bits, bits) : 0)
+  return withEffort(units, () => {
     const computed = power(g, x, p)
     if (y !== undefined) return y === computed ? { y, proof: 'g^x ≡ y (mod p)' } : undefined
     if (q !== undefined) {

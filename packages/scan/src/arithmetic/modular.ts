@@ -6,10 +6,12 @@
  *
  * @module
  */
+import { charge } from '../effort.ts'
 
 /** The number that `bytes` spell, highest byte first; 0 for none. */
 export function fromBigEndian(bytes: Uint8Array): bigint {
   if (bytes.length === 0) return 0n
+  charge(150 + 6 * bytes.length)
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   return BigInt(`0x${view.toString('hex')}`)
 }
@@ -61,6 +63,11 @@ export function inverse(value: bigint, modulus: bigint): bigint | undefined {
 }
 
 const WINDOW_BITS = 4
+
+/** What {@link power} takes, in the units of `effort.ts`. */
+export function powerUnits(modulusBits: number, exponentBits: number): number {
+  return exponentBits * (350 + 3.3 * (modulusBits / 64) ** 2)
+}
 
 /**
  * `base` to the power of `exponent`, modulo `modulus`.

@@ -3,9 +3,17 @@
  *
  * @module
  */
-import { withEffort, withEffortOnce } from '../effort.ts'
+import { charge, withEffort, withEffortOnce } from '../effort.ts'
 import type { RsaMaterial } from '../key_material.ts'
-import { bitLength, gcd, hasSmallFactor, isProbablePrime, power, squareRoot } from './modular.ts'
+import {
+  bitLength,
+  gcd,
+  hasSmallFactor,
+  isProbablePrime,
+  power,
+  powerUnits,
+  squareRoot,
+} from './modular.ts'
 
 /** Numbers as a form spells them; each may be missing, damaged or no part of a key at all. */
 export interface RsaParts {
@@ -50,6 +58,7 @@ interface Primes {
  */
 export function completeRsa(parts: RsaParts): ProvenRsa | undefined {
   if (!isSized(parts)) return undefined
+  charge(20_000)
   const primes = primesOf(parts)
   if (primes === undefined) return undefined
   const bits = bitLength(primes.n)
@@ -111,11 +120,14 @@ function relationOf(p: bigint, q: bigint, { e, d, qInv }: RsaParts): string | un
   return fits(e, d, p) && fits(e, d, q) ? 'e·d ≡ 1 (mod p−1, q−1)' : undefined
 }
 
+/** Of two searches by {@link primesFromCrtExponent}. */
+const CRT_UNITS = 60_000_000
+
 /** The three CRT values alone, or two of them and a prime: the tail of a key whose begin is gone. */
 function primesFromExponents({ e, p, q, dP, dQ, qInv }: RsaParts): Primes | undefined {
   if (qInv === undefined || dP === undefined) return undefined
   if (q === undefined && dQ === undefined) return undefined
-  return withEffort('rsa', () => {
+  return withEffort(CRT_UNITS, () => {
     const exponents = e === undefined ? USUAL_EXPONENTS.slice(0, 1) : [e]
     for (const exponent of exponents) {
       const seconds = q === undefined ? primesFromCrtExponent(dQ ?? 0n, exponent) : [q]
@@ -200,16 +212,25 @@ function suitsPrimes(e: bigint, d: bigint | undefined, p: bigint, q: bigint): bo
 /** Undefined where `effort.ts` refuses; small factors are found before it is asked. */
 function testedPrimes(p: bigint, q: bigint): boolean | undefined {
   if (hasSmallFactor(p) || hasSmallFactor(q)) return false
-  return withEffortOnce('prime', [p, q], () => isProbablePrime(p) && isProbablePrime(q))
+  const units = primeUnits(p) + primeUnits(q)
+  return withEffortOnce(units, 'primes', [p, q], () => isProbablePrime(p) && isProbablePrime(q))
+}
+
+/** Of {@link isProbablePrime}: two bases. */
+function primeUnits(value: bigint): number {
+  const bits = bitLength(value)
+  return 2 * powerUnits(bits, bits)
 }
 
 /** Whether the rest of a key of more than two primes fits its exponents. */
 function isMultiPrime(n: bigint, rest: bigint, e: bigint, d: bigint | undefined): boolean {
   if (rest < 3n || (rest & 1n) === 0n) return false
   if (d === undefined) {
-    return withEffortOnce('prime', [rest], () => isProbablePrime(rest)) ?? false
+    const units = primeUnits(rest)
+    return withEffortOnce(units, 'primes', [rest], () => isProbablePrime(rest)) ?? false
   }
-  return withEffortOnce('prime', [n, e, d], () => power(2n, e * d, n) === 2n) ?? false
+  const units = powerUnits(bitLength(n), bitLength(e) + bitLength(d))
+  return withEffortOnce(units, 'exponents', [n, e, d], () => power(2n, e * d, n) === 2n) ?? false
 }
 
 /** gcd(p − 1, q − 1) of 98 % of keys; the rest takes the slow way. */
@@ -230,12 +251,14 @@ export function factorsFromExponent(
 ): { p: bigint; q: bigint } | undefined {
   if (n < 15n || (n & 1n) === 0n || !isExponent(e) || d < 3n || (d & 1n) === 0n) return undefined
   if (bitLength(n) > RSA_BITS.most || bitLength(d) > bitLength(n) + 64) return undefined
+  charge(300 * bitLength(n))
   const multiple = e * d - 1n
   for (let g = 1n; g <= MOST_COMMON_FACTOR; g += g === 1n ? 1n : 2n) {
     const found = factorsFromMultiple(n, g * multiple)
     if (found !== undefined) return found
   }
-  return withEffort('rsa', () =>
+  const bits = bitLength(n)
+  return withEffort(powerUnits(bits, 2 * bits) + 1_000_000, () =>
     isPlausible(n, e, d) ? factorsBySquareRoot(n, multiple) : undefined,
   )
 }

@@ -52,6 +52,11 @@ export function slhDsaSecretLength({ n }: SlhDsaParameters): number {
   return 4 * n
 }
 
+/** What {@link isSlhDsaKey} takes, in the units of `effort.ts`: each hash some microseconds. */
+export function slhDsaUnits({ n, height }: SlhDsaParameters): number {
+  return 2 ** height * (2 * n + 3) * (STEPS + 1) * 4500
+}
+
 const WOTS_HASH = 0
 const WOTS_KEY = 1
 const TREE = 2

@@ -25,6 +25,7 @@ import {
   SLH_DSA,
   type SlhDsaParameters,
   slhDsaSecretLength,
+  slhDsaUnits,
 } from '../arithmetic/slh_dsa.ts'
 import { withEffort, withEffortOnce } from '../effort.ts'
 import type { OpaqueMaterial } from '../key_material.ts'
@@ -59,9 +60,12 @@ interface Lattice extends Omit<PqScheme, 'prove'> {
   readonly proof: string
 }
 
+/** To expand a seed, or to take an expanded key apart. */
+const LATTICE_UNITS = 5_000_000
+
 function lattice(scheme: Lattice): PqScheme {
   const prove: PqScheme['prove'] = (seed, expanded) =>
-    withEffort('lattice', () =>
+    withEffort(LATTICE_UNITS, () =>
       seed === undefined ? provenExpanded(scheme, expanded) : provenSeed(scheme, seed, expanded),
     )
   return { ...scheme, prove }
@@ -183,7 +187,9 @@ function provenTree(
   if (secret === undefined) return undefined
   const scheme = { ...parameters, kind: 'slh-dsa' } as const
   const numbers = [BigInt(`0x${parameters.oid}`), fromBigEndian(secret)]
-  const isKey = withEffortOnce('hash-tree', numbers, () => isSlhDsaKey(parameters, secret))
+  const isKey = withEffortOnce(slhDsaUnits(parameters), 'hash-tree', numbers, () =>
+    isSlhDsaKey(parameters, secret),
+  )
   if (isKey === undefined) return undefined
   if (!isKey) return damaged(scheme)
   const publicKey = secret.subarray(2 * parameters.n)

@@ -9,6 +9,7 @@
  */
 import { X509Certificate } from 'node:crypto'
 import { childrenOf, elementOf, TAG } from '../der.ts'
+import { charge } from '../effort.ts'
 import { keyIdOf } from '../key_id.ts'
 import type { PublicKey } from './public_key.ts'
 import { keyOfSpki } from './spki_key.ts'
@@ -38,6 +39,7 @@ export function keyWith(
 }
 
 function namesOf(der: Uint8Array): Pick<PublicKey, 'subject' | 'notAfterMs'> {
+  charge(100_000)
   try {
     const { subject, validTo } = new X509Certificate(der)
     const notAfterMs = Date.parse(validTo)

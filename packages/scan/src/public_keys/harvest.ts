@@ -10,6 +10,7 @@
 import { parseObject } from '@mintmark/core'
 import { fromBigEndian, fromLittleEndian } from '../arithmetic/modular.ts'
 import { elementOf, sequenceAround, TAG } from '../der.ts'
+import { charge } from '../effort.ts'
 import { isSearchable } from '../known/rsa_group.ts'
 import { isRandomLooking } from '../random_looking.ts'
 import { keyOfCertificate, keyWith } from './certificate.ts'
@@ -134,6 +135,7 @@ function certificateOr(bytes: Uint8Array, at: number): PublicKey | undefined {
 }
 
 function certificateAround(bytes: Uint8Array, from: number, to: number): PublicKey | undefined {
+  charge(2 * MOST_BEFORE_KEY)
   const first = Math.max(0, from - MOST_BEFORE_KEY)
   for (let at = from - 8; at >= first; at--) {
     // Two SEQUENCEs with lengths of two bytes, one right inside the other.
@@ -167,6 +169,7 @@ function rsaPublicKeyAt(bytes: Uint8Array, at: number): PublicKey | undefined {
 
 function textAt(bytes: Uint8Array, from: number, length: number): string {
   const view = bytes.subarray(Math.max(0, from), from + length)
+  charge(500 + view.length)
   return Buffer.from(view.buffer, view.byteOffset, view.length).toString('latin1')
 }
 
@@ -181,6 +184,7 @@ function jwkAt(bytes: Uint8Array, at: number): PublicKey | undefined {
   if (begin < 0) return undefined
   const text = before.slice(begin) + textAt(bytes, at, 24_576)
   const end = text.indexOf('}')
+  charge(10 * Math.max(0, end))
   const jwk = end < 0 ? undefined : parseObject(text.slice(0, end + 1))
   return jwk && keyOfJwk(jwk)
 }
@@ -225,6 +229,7 @@ const MOST_APART = 640
 
 /** Limbs of a modulus, at a multiple of 8 with a boundary on either side, near the exponent's limb. */
 function limbsNear(bytes: Uint8Array, at: number): PublicKey | undefined {
+  charge(3000)
   const first = Math.max(8, at - MOST_APART) + 7
   for (let begin = first & ~7; begin < at + 64; begin += 8) {
     if (!isGap(bytes, begin - 8)) continue

@@ -1,0 +1,127 @@
+/**
+ * The two passes over a file: for what shows itself, and for the private halves of keys that are known by then.
+ *
+ * @module
+ */
+import type { Anchor } from './anchor.ts'
+import { CutWindows, withFirstUnits } from './extra_units.ts'
+import type { FoundMaterial } from './found_material.ts'
+import type { KnownKeys } from './known_keys.ts'
+import type { LimitList } from './scan_limits.ts'
+import { ownBytes, planWindows, sizeOf, type Window } from './scan_plan.ts'
+import type { ScannerTask } from './scanner_task.ts'
+import { type SearchedFile, searchFile } from './search_file.ts'
+import type { SightingList } from './sightings.ts'
+import type { WindowResult } from './window_result.ts'
+
+/** What is known so far. */
+export interface Outcome {
+  readonly limits: LimitList
+  readonly sightings: SightingList
+  readonly keys: KnownKeys
+  scannedBytes: number
+}
+
+export interface ScanProgress {
+  /** Bytes searched, of the bytes that are to be: each twice. */
+  readonly doneBytes: number
+  readonly totalBytes: number
+}
+
+export interface PassOptions {
+  /** Every alignment, and more of places that look alike. Slower. */
+  readonly deep?: boolean
+  /** As many as there are processors, up to 8, where absent. */
+  readonly threads?: number
+  readonly onProgress?: (progress: ScanProgress) => void
+  /** Look for these instead of all forms, in this thread. */
+  readonly anchors?: readonly Anchor[]
+  /** Look for nothing but the private halves of the given keys. */
+  readonly isGivenOnly?: boolean
+  /** Gets the keys themselves, window by window, for what erases them: they must not leave this process. */
+  readonly onMaterial?: (found: FoundMaterial) => void
+}
+
+/** Searches a file window by window, and puts together what each gives. */
+export class Passes {
+  readonly #file: SearchedFile
+  readonly #options: PassOptions
+  readonly #outcome: Outcome
+  readonly #how: Pick<ScannerTask, 'isDeep' | 'hasMaterial'>
+  /** Windows, and their bytes: each is searched twice. */
+  readonly #windows: number
+  readonly #totalBytes: number
+  #doneBytes = 0
+
+  constructor(file: SearchedFile, options: PassOptions, outcome: Outcome) {
+    this.#file = file
+    this.#options = options
+    this.#outcome = outcome
+    this.#how = { isDeep: options.deep ?? false, hasMaterial: options.onMaterial !== undefined }
+    const { windows, bytes } = sizeOf(this.#plan())
+    this.#windows = windows
+    this.#totalBytes = 2 * bytes
+  }
+
+  /** Looks for every form that shows itself; where that was too much for a window, once more with more time. */
+  async forms(): Promise<void> {
+    const { isDeep } = this.#how
+    const task = { kind: 'forms', ...this.#how } as const
+    const cut = new CutWindows(this.#outcome.limits)
+    await this.#search(
+      task,
+      (window, { searched, limits }) => {
+        this.#outcome.scannedBytes += searched
+        cut.take(window, limits)
+      },
+      () => withFirstUnits(this.#plan(), this.#windows, isDeep),
+    )
+    const again = cut.again(isDeep)
+    if (again.length > 0) await this.#search(task, this.#takeLimits, () => again)
+  }
+
+  /** Looks for the private halves of what is known by now. */
+  async known(): Promise<void> {
+    const keys = this.#outcome.keys.all
+    const task = { kind: 'known', ...this.#how, keys } as const
+    if (keys.length > 0) await this.#search(task, this.#takeLimits, () => this.#plan())
+    else this.#tell(this.#totalBytes)
+  }
+
+  #plan(): Iterable<Window> {
+    return planWindows(this.#file.runs, this.#file.data)
+  }
+
+  readonly #takeLimits = (_: Window, { limits }: WindowResult): void => {
+    this.#outcome.limits.addAll(limits)
+  }
+
+  async #search(
+    task: ScannerTask,
+    takeLimits: (window: Window, result: WindowResult) => void,
+    windows: () => Iterable<Window>,
+  ): Promise<void> {
+    await searchFile(this.#file, task, this.#options, windows, (window, result) => {
+      if (result === undefined) {
+        this.#outcome.limits.add({ code: 'thread-failed', name: '', offset: window.offset })
+      } else {
+        this.#take(result)
+        takeLimits(window, result)
+      }
+      this.#tell(Math.min(this.#doneBytes + ownBytes(window), this.#totalBytes))
+    })
+  }
+
+  #take({ sightings, publicKeys, materials }: WindowResult): void {
+    for (const sighting of sightings) this.#outcome.sightings.add(sighting)
+    if (this.#options.isGivenOnly !== true) {
+      for (const { key, isBare } of publicKeys) this.#outcome.keys.add(key, isBare)
+    }
+    for (const found of materials) this.#options.onMaterial?.(found)
+  }
+
+  #tell(doneBytes: number): void {
+    this.#doneBytes = doneBytes
+    this.#options.onProgress?.({ doneBytes, totalBytes: this.#totalBytes })
+  }
+}

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, it } from 'node:test'
+import { bytesSource, openDump } from '@mintmark/dump'
+import { UNITS_PER_BYTE } from '../src/anchor_budget.ts'
+import type { Finding } from '../src/finding.ts'
+import { KnownKeys } from '../src/known_keys.ts'
+import { type Outcome, Passes } from '../src/passes.ts'
+import { openInput } from '../src/scan_input.ts'
+import { LimitList, type ScanLimit } from '../src/scan_limits.ts'
+import { planWindows, runsOf } from '../src/scan_plan.ts'
+import { ANCHORS, scannerFor } from '../src/scanner_task.ts'
+import type { SearchedFile } from '../src/search_file.ts'
+import { SightingList } from '../src/sightings.ts'
+import { searchWindow } from '../src/window_result.ts'
+import { DER_SAMPLES, spkiOf } from './der_world.ts'
+import { FLOODS, noise } from './flood_world.ts'
+import { BINARY_SPELLINGS, idOf } from './spelled_binary.ts'
+import { TEXT_SPELLINGS } from './spelled_text.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'mintmark-floods-'))
+after(() => rmSync(folder, { recursive: true }))
+
+const LENGTH = 256 << 10
+const hashKey = new Uint8Array(32)
+
+function scanned(bytes: Buffer): { units: number; limits: readonly string[] } {
+  const [window] = planWindows([{ offset: 0, length: bytes.length, isAligned: true }])
+  assert.ok(window)
+  const result = searchWindow(scanner, bytesSource(bytes), window, { hashKey })
+  return {
+    units: scanner.lastUnits,
+    limits: result.limits.map(({ code, name }) => `${code} ${name}`),
+  }
+}
+
+const scanner = scannerFor({ kind: 'forms', isDeep: false })
+
+describe('a flood costs no more than its bytes bring', () => {
+  // Once all is used up each anchor may have an equal part, and a look that has begun is ended.
+  const most = 2 * UNITS_PER_BYTE * LENGTH + 1_000_000
+  for (const { name, make } of FLOODS) {
+    it(name, () => {
+      const { units, limits } = scanned(make(LENGTH))
+      assert.ok(units <= most, `${units} units, ${(units / LENGTH).toFixed(1)} a byte`)
+      for (const limit of limits) assert.match(limit, /^(anchor-flood|search-cut|many-hits) /)
+      if (units > UNITS_PER_BYTE * LENGTH) assert.notEqual(limits.length, 0)
+    })
+  }
+})
+
+/** Keys of every form, each once, with some room between them. */
+function oneOfEach(): { bytes: Buffer; ids: ReadonlySet<string> } {
+  const keys = [
+    ...DER_SAMPLES.map((sample) => ({ bytes: sample.der, id: spkiOf(sample) })),
+    ...BINARY_SPELLINGS.map(({ bytes, pair }) => ({ bytes, id: idOf(pair) })),
+    ...TEXT_SPELLINGS.map(({ text, key }) => ({ bytes: Buffer.from(text), id: key.spkiSha256 })),
+  ]
+  const room = noise(8192, 'room')
+  return {
+    bytes: Buffer.concat(keys.flatMap(({ bytes }) => [room, bytes, Buffer.alloc(64)])),
+    ids: new Set(keys.map(({ id }) => id)),
+  }
+}
+
+/** Every anchor in turn, each followed by some noise. */
+function allAnchors(length: number): Buffer {
+  const unit = Buffer.concat(
+    ANCHORS.flatMap(({ name, pattern }) => [Buffer.from(pattern), noise(48, name)]),
+  )
+  return Buffer.alloc(length, unit)
+}
+
+/** What the first pass finds, the keys that it learns among it. */
+async function formsIn(
+  path: string,
+  threads?: number,
+): Promise<{ findings: readonly Finding[]; limits: readonly ScanLimit[]; keys: unknown }> {
+  const source = openInput({ kind: 'file', path })
+  try {
+    const dump = openDump(source)
+    const limits = new LimitList()
+    const keys = new KnownKeys([])
+    const outcome: Outcome = { limits, sightings: new SightingList(limits), keys, scannedBytes: 0 }
+    const data = [{ offset: 0, length: source.size }]
+    const input = { kind: 'file', path } as const
+    const file: SearchedFile = { input, source, runs: runsOf(dump), data, hashKey }
+    await new Passes(file, threads === undefined ? {} : { threads }, outcome).forms()
+    const findings = outcome.sightings.findings('file', dump)
+    return { findings, limits: limits.list(), keys: keys.all.map(({ keyId }) => keyId) }
+  } finally {
+    source.close()
+  }
+}
+
+describe('keys outside of a flood are found in the file of the flood', () => {
+  const real = oneOfEach()
+  const size = 6 << 20
+  const chosen = FLOODS.filter(({ name }) =>
+    /^(sec1|pkcs8|pkcs1|pem|jwk|libgcrypt-n) one after|^damaged keys: (PEM 0 of rsa-2048|prime256v1 in sec1)$|^keys: (JWK of ed448|DH in pkcs8)$|^nested DER$|kty":"RSA/.test(
+      name,
+    ),
+  )
+  for (const { name, make } of [{ name: 'every anchor', make: allAnchors }, ...chosen]) {
+    it(name, async () => {
+      const file = join(folder, 'flood')
+      writeFileSync(file, Buffer.concat([make(size), real.bytes, make(size)]))
+      const { findings } = await formsIn(file)
+      const found = new Set(
+        findings.flatMap(({ keyId, offset }) =>
+          offset >= size && offset < size + real.bytes.length ? (keyId?.spkiSha256 ?? []) : [],
+        ),
+      )
+      for (const id of real.ids) assert.ok(found.has(id), `${found.size} of ${real.ids.size} keys`)
+    })
+  }
+})
+
+it('the same bytes give the same report, however many threads there are', async () => {
+  const size = 6 << 20
+  const file = join(folder, 'same')
+  const floods = FLOODS.filter(({ name }) => /^(keys|damaged keys): (PEM|JWK|RSA-2048)/.test(name))
+  const all = floods.map(({ make }) => make(size / 4))
+  writeFileSync(file, Buffer.concat([allAnchors(size), ...all, oneOfEach().bytes]))
+  const reports = await Promise.all([1, 2, 2].map((threads) => formsIn(file, threads)))
+  assert.ok(reports[0]?.limits.length)
+  for (const report of reports.slice(1)) assert.deepEqual(report, reports[0])
+})
