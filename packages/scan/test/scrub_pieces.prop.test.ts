@@ -125,6 +125,8 @@ describe('a value', () => {
     memory.fill(0x22, 129, 133)
     const pieces = await piecesIn(memory, [secretOf(secret)])
     for (let at = 109; at < 149; at++) {
+      // What overwrote it may be equal to it.
+      if (at >= 129 && at < 133 && memory[at] === secret[at - 101]) continue
       assert.equal(isCovered(pieces, at), at < 129 || at >= 133, String(at))
     }
   })

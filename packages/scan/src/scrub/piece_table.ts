@@ -76,14 +76,18 @@ export class PieceTable {
    */
   find(bytes: Uint8Array, from: number, to: number, onHit: (hit: PieceHit) => void): void {
     const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2)
+    const filter = this.#filter
+    const mask = this.#filterMask
     const end = Math.min(to & ~(WORD - 1), bytes.length & ~(WORD - 1)) >> 2
     let last: PieceHit | undefined
     for (let i = ((from + WORD - 1) & ~(WORD - 1)) >> 2; i < end; i += 2) {
       const low = words[i] ?? 0
       const high = words[i + 1] ?? 0
+      // Most of memory; no pattern has it, for it is not varied.
+      if ((low | high) === 0) continue
       const hash = hashOf(low, high)
-      const bit = hash & this.#filterMask
-      if (((this.#filter[bit >>> 5] ?? 0) & (1 << (bit & 31))) === 0) continue
+      const bit = hash & mask
+      if (((filter[bit >>> 5] ?? 0) & (1 << (bit & 31))) === 0) continue
       const hit = this.#longestAt(bytes, i * 4, { low, high, hash }, last)
       if (hit === undefined) continue
       onHit(hit)
@@ -118,16 +122,24 @@ export class PieceTable {
   #enter({ bytes, least }: SecretPattern, number: number): void {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
     const step = stride(least)
-    for (let at = 0; at + WORD <= bytes.length; at++) {
-      if (at % step >= WORD || !isVaried(bytes, at, WORD, LEAST_DIFFERENT_OF_WORD)) continue
-      const low = view.getUint32(at, true)
-      const high = view.getUint32(at + 4, true)
-      const hash = hashOf(low, high)
-      const bit = hash & this.#filterMask
-      this.#filter[bit >>> 5] = (this.#filter[bit >>> 5] ?? 0) | (1 << (bit & 31))
-      let slot = hash & this.#slotMask
-      while (this.#slots[slot * 4 + 2] !== 0) slot = (slot + 1) & this.#slotMask
-      this.#slots.set([low, high, number + 1, at], slot * 4)
+    const slots = this.#slots
+    const filter = this.#filter
+    for (let block = 0; block < bytes.length; block += step) {
+      const end = Math.min(block + WORD, bytes.length - WORD + 1)
+      for (let at = block; at < end; at++) {
+        if (!isVaried(bytes, at, WORD, LEAST_DIFFERENT_OF_WORD)) continue
+        const low = view.getUint32(at, true)
+        const high = view.getUint32(at + 4, true)
+        const hash = hashOf(low, high)
+        const bit = hash & this.#filterMask
+        filter[bit >>> 5] = (filter[bit >>> 5] ?? 0) | (1 << (bit & 31))
+        let slot = hash & this.#slotMask
+        while (slots[slot * 4 + 2] !== 0) slot = (slot + 1) & this.#slotMask
+        slots[slot * 4] = low
+        slots[slot * 4 + 1] = high
+        slots[slot * 4 + 2] = number + 1
+        slots[slot * 4 + 3] = at
+      }
     }
   }
 }
@@ -164,11 +176,13 @@ function extended(bytes: Uint8Array, at: number, pattern: SecretPattern, place: 
   return { at: at - before, length: before + behind, pattern, from: place - before }
 }
 
+/** Whether so many different bytes are there. */
 function isVaried(bytes: Uint8Array, at: number, length: number, least: number): boolean {
-  const seen = new Set<number>()
+  let different = 0
   for (let k = at; k < at + length; k++) {
-    seen.add(bytes[k] ?? 0)
-    if (seen.size >= least) return true
+    let earlier = at
+    while (bytes[earlier] !== bytes[k]) earlier++
+    if (earlier === k && ++different === least) return true
   }
   return false
 }
