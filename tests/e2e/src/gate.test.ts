@@ -13,6 +13,7 @@ import {
   raw,
   receive,
   skip,
+  takeCore,
   takeRawCore,
 } from './gate_call.ts'
 import { backtrace, spooled, unfinishedIn } from './gate_spool.ts'
@@ -73,10 +74,12 @@ describe('a real core through the gate', { skip }, () => {
 
 describe('the gate', { skip }, () => {
   it('finds by a public key what nothing in the core points to', async () => {
-    const spool = place('spool')
-    const publicKey = place('public.pem')
+    const [spool, publicKey, bare] = [place('spool'), place('public.pem'), place('bare')]
     writeFileSync(publicKey, key.publicPem)
-    const { code } = await receive(spool, raw, ['--public-key', publicKey, '--json'])
+    await takeCore(bare, key.bareBlobs)
+    const held = countPieces(key, readFileSync(bare))
+    assert.ok(held > 40, `${held}`)
+    const { code } = await receive(spool, bare, ['--public-key', publicKey, '--json'])
     assert.equal(code, 1)
     const [landed] = spooled(spool)
     assert.equal(landed?.core && countPieces(key, landed.core), 0)

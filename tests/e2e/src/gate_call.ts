@@ -34,12 +34,17 @@ export const raw: string = join(folder, 'raw')
 
 export async function takeRawCore(): Promise<void> {
   if (skip !== false) return
-  const child = await startVictim(program, key)
-  spawnSync('gcore', ['-o', raw, String(child.pid)])
-  child.kill('SIGKILL')
-  renameSync(`${raw}.${child.pid}`, raw)
+  await takeCore(raw, key.blobs)
   if (countPieces(key, readFileSync(raw)) !== key.pieces.length)
     throw new Error('the raw core does not hold the key')
+}
+
+/** A core of a victim that holds these blobs. */
+export async function takeCore(file: string, blobs: readonly Buffer[]): Promise<void> {
+  const child = await startVictim(program, blobs)
+  spawnSync('gcore', ['-o', file, String(child.pid)])
+  child.kill('SIGKILL')
+  renameSync(`${file}.${child.pid}`, file)
 }
 
 /** The kernel's arguments. */

@@ -51,7 +51,7 @@ function restore(): void {
 
 /** Lets a victim crash. @returns its process id, once it is gone */
 async function crash(): Promise<number> {
-  return await ended(await startVictim(program, key))
+  return await ended(await startVictim(program, key.blobs))
 }
 
 async function ended(victim: ChildProcess): Promise<number> {
@@ -138,7 +138,10 @@ describe('a process that crashes', () => {
       t.skip(reason)
       return
     }
-    const victims = await Promise.all([startVictim(program, key), startVictim(program, key)])
+    const victims = await Promise.all([
+      startVictim(program, key.blobs),
+      startVictim(program, key.blobs),
+    ])
     const pids = await Promise.all(victims.map((victim) => ended(victim)))
     for (const pid of pids) {
       const { core } = await until(() => coreOf(pid), `core ${pid}`)

@@ -49,6 +49,8 @@ export function buildVictim(folder: string): { program: string } | { missing: st
 export interface TestKey {
   /** What the victim is given: spellings of the private key, and the public one. */
   readonly blobs: readonly Buffer[]
+  /** Its numbers as OpenSSL has them, and nothing that tells which key they are of. */
+  readonly bareBlobs: readonly Buffer[]
   readonly publicPem: string
   /** Pieces of the private key, none of which may be left anywhere. */
   readonly pieces: readonly Buffer[]
@@ -69,6 +71,7 @@ export function testKey(): TestKey {
   const spellings = bare.flatMap((bytes) => [bytes, Buffer.from(bytes.toString('hex'))])
   const pieces = spellings.flatMap(piecesOf)
   return {
+    bareBlobs: numbers.map((number) => Buffer.from(number.toReversed())),
     blobs: [
       ...spellings,
       privateKey.export({ type: 'pkcs1', format: 'der' }),
@@ -92,12 +95,15 @@ export function countPieces(key: TestKey, bytes: Buffer): number {
 }
 
 /** A victim that holds the key; it crashes once its input is ended. */
-export async function startVictim(program: string, key: TestKey): Promise<ChildProcess> {
+export async function startVictim(
+  program: string,
+  blobs: readonly Buffer[],
+): Promise<ChildProcess> {
   // As a process has it that wants a core.
   const child = spawn('/bin/sh', ['-c', 'ulimit -c unlimited; exec "$0"', program], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
-  for (const blob of key.blobs) {
+  for (const blob of blobs) {
     const length = Buffer.alloc(4)
     length.writeUInt32LE(blob.length)
     child.stdin.write(Buffer.concat([length, blob]))
