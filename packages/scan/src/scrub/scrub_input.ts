@@ -21,8 +21,8 @@ const MOST_ROUNDS = 5
 /**
  * Which bytes of a dump to erase.
  *
- * Memory: as a scan, and up to 150 MB for tables of what is looked for. Key material is overwritten before this returns,
- * as far as the runtime lets us.
+ * Memory: as a scan, and some 150 MB at most for what is looked for. Key material is overwritten before this returns, as
+ * far as the runtime lets us: numbers it does not.
  *
  * @param name what the report calls it
  * @throws {MintmarkError} `INPUT_UNREADABLE` if the input cannot be read
