@@ -9,7 +9,7 @@
 import { MintmarkError } from '@mintmark/core'
 import type { Description } from './description.ts'
 import { encodeEntry, type Issuance, type Revocation, tokenIdBytes } from './entry.ts'
-import type { LiveTokens } from './live_tokens.ts'
+import type { LiveByIssuer } from './live_tokens.ts'
 import type { Receipt } from './sequencer.ts'
 import type { Shards } from './shards.ts'
 import type { ShardAppend } from './store.ts'
@@ -19,6 +19,7 @@ import { isEqualHash } from './tree.ts'
 interface Placed {
   readonly entry: Issuance | Revocation
   readonly id: Uint8Array
+  readonly alias: string
   readonly shard: string
   readonly index: number
 }
@@ -33,9 +34,9 @@ export class Admission {
   readonly #description: Description
   readonly #aliases: ReadonlyMap<string, string>
   readonly #shards: Shards
-  readonly #live: LiveTokens
+  readonly #live: LiveByIssuer
 
-  constructor(description: Description, shards: Shards, live: LiveTokens) {
+  constructor(description: Description, shards: Shards, live: LiveByIssuer) {
     this.#description = description
     this.#aliases = new Map([...description.issuers].map(([alias, issuer]) => [issuer, alias]))
     this.#shards = shards
@@ -52,7 +53,7 @@ class AdmittedBatch {
   readonly #description: Description
   readonly #aliases: ReadonlyMap<string, string>
   readonly #shards: Shards
-  readonly #live: LiveTokens
+  readonly #live: LiveByIssuer
   readonly #nowMs: number
   readonly #targets = new Map<string, Target>()
   readonly #issued = new Map<string, Placed>()
@@ -62,7 +63,7 @@ class AdmittedBatch {
     description: Description,
     aliases: ReadonlyMap<string, string>,
     shards: Shards,
-    live: LiveTokens,
+    live: LiveByIssuer,
     nowMs: number,
   ) {
     this.#description = description
@@ -90,27 +91,28 @@ class AdmittedBatch {
     const lifetimeMs = entry.expiresMs - entry.issuedAtMs
     if (lifetimeMs <= 0 || lifetimeMs > maxLifetimeMs)
       throw refused('lifetime', `a token may live for ${maxLifetimeMs / 1000} seconds`)
-    if (entry.issuedAtMs > this.#nowMs + skewMs)
-      throw refused('issued-at', 'the time of issue lies in the future')
     const id = tokenIdBytes(entry.tokenId)
-    const here = this.#issued.get(entry.tokenId)
+    const here = this.#issued.get(keyOf(alias, entry))
     if (here !== undefined) {
       if (isEqualHash(here.entry.inputHash, entry.inputHash)) return repeated(here)
       throw refused('token-id-taken', 'the token id belongs to another token')
     }
-    const known = this.#live.find(id, entry.inputHash, this.#nowMs)
+    const sinceMs = Math.min(this.#nowMs, entry.issuedAtMs)
+    const known = this.#live.of(alias).find(id, entry.inputHash, sinceMs)
     if (known === 'other') throw refused('token-id-taken', 'the token id belongs to another token')
     if (known !== undefined) return repeated(known)
+    if (Math.abs(entry.issuedAtMs - this.#nowMs) > skewMs)
+      throw refused('issued-at', 'the time of issue is not now')
     return this.#place(alias, entry, id, this.#issued)
   }
 
   #revoke(alias: string, entry: Revocation): Receipt {
     const id = tokenIdBytes(entry.tokenId)
-    const earlier = this.#revoked.get(entry.tokenId)
+    const earlier = this.#revoked.get(keyOf(alias, entry))
     if (earlier !== undefined) return repeated(earlier)
-    const issued = this.#issued.get(entry.tokenId)
+    const issued = this.#issued.get(keyOf(alias, entry))
     const isHere = issued !== undefined && isEqualHash(issued.entry.inputHash, entry.inputHash)
-    const known = this.#live.find(id, entry.inputHash, this.#nowMs)
+    const known = this.#live.of(alias).find(id, entry.inputHash, this.#nowMs)
     if (!isHere && (known === undefined || known === 'other'))
       throw refused('not-issued', 'no such token was issued, or it has expired')
     if (typeof known === 'object' && known.isRevoked) return repeated(known)
@@ -127,7 +129,7 @@ class AdmittedBatch {
     const target = this.#targetOf(alias, entry.issuer)
     const index = target.first + target.entries.length
     target.entries.push(bytes)
-    placed.set(entry.tokenId, { entry, id, shard: target.path, index })
+    placed.set(keyOf(alias, entry), { entry, id, alias, shard: target.path, index })
     return { shard: target.path, index, isRepeated: false }
   }
 
@@ -151,15 +153,19 @@ class AdmittedBatch {
 
   /** The batch is durable: its tokens live. */
   note(): void {
-    for (const { entry, id, shard, index } of this.#issued.values()) {
+    // Kept a little longer: a token may begin where another one ends, by clocks that differ.
+    const nowMs = this.#nowMs - 2 * this.#description.skewMs
+    for (const { entry, id, alias, shard, index } of this.#issued.values()) {
       const { inputHash, expiresMs } = entry
-      this.#live.add({ id, inputHash, expiresMs, shard, index, nowMs: this.#nowMs })
+      this.#live.of(alias).add({ id, inputHash, expiresMs, shard, index, nowMs })
     }
-    for (const { id } of this.#revoked.values()) this.#live.revoke(id)
+    for (const { id, alias } of this.#revoked.values()) this.#live.of(alias).revoke(id)
   }
 }
 
 export type { AdmittedBatch }
+
+const keyOf = (alias: string, { tokenId }: Issuance | Revocation) => `${alias} ${tokenId}`
 
 function repeated({ shard, index }: { shard: string; index: number }): Receipt {
   return { shard, index, isRepeated: true }

@@ -135,7 +135,10 @@ class LedgerAudit {
       return
     }
     const seen = this.#options.seen.filter(({ origin }) => origin === shard.head.origin)
-    const audit = new ShardAudit(shard, { issuer, live, seen, read: this.#reader.read })
+    const { maxLifetimeMs, skewMs } = this.#reader.description
+    const marginMs = maxLifetimeMs + 4 * skewMs
+    const { read } = this.#reader
+    const audit = new ShardAudit(shard, { issuer, live, seen, read, marginMs })
     await audit.run((code, message) => this.#find(code, shard.path, message))
     this.#entries += audit.entries
     this.#issuances += audit.issuances

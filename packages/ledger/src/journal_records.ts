@@ -17,7 +17,9 @@ const TITLE = 'mintmark-journal/1\n'
 const SEED_BYTES = 32
 export const SEGMENT_HEADER_BYTES: number = TITLE.length + SEED_BYTES
 const MARK = Buffer.from('MMj1')
-const HEAD_BYTES = 12
+/** Mark, type, three zeros, length of the payload, check of these. */
+const HEAD_BYTES = 16
+const CHECKED_BYTES = 12
 const RECORD_BYTES = HEAD_BYTES + HASH_BYTES
 
 const TYPE = { edges: 0, batch: 1 } as const
@@ -55,13 +57,18 @@ export function encodeRecord(record: JournalRecord, seed: Uint8Array, offset: nu
   MARK.copy(head)
   head[4] = TYPE[record.kind]
   head.writeUInt32BE(payload.length, 8)
+  headCheck(seed, offset, head).copy(head, CHECKED_BYTES)
   return Buffer.concat([head, recordHash(seed, offset, head, payload), payload])
 }
 
+/** Tells a head at this place from bytes that only look like one, without reading what it claims to be the head of. */
+function headCheck(seed: Uint8Array, offset: number, head: Uint8Array): Buffer {
+  const hash = createHash('sha256').update('head').update(seed).update(u64(offset))
+  return hash.update(head.subarray(0, CHECKED_BYTES)).digest().subarray(0, 4)
+}
+
 function recordHash(seed: Uint8Array, offset: number, head: Uint8Array, payload: Uint8Array) {
-  const at = Buffer.alloc(8)
-  at.writeBigUInt64BE(BigInt(offset))
-  return createHash('sha256').update(seed).update(at).update(head).update(payload).digest()
+  return createHash('sha256').update(seed).update(u64(offset)).update(head).update(payload).digest()
 }
 
 export interface ReadSegment {
@@ -102,6 +109,7 @@ function recordAt(
   const head = Buffer.from(segment.subarray(at, at + HEAD_BYTES))
   const end = at + RECORD_BYTES + head.readUInt32BE(8)
   if (!head.subarray(0, 4).equals(MARK) || end > segment.length) return undefined
+  if (!headCheck(seed, at, head).equals(head.subarray(CHECKED_BYTES))) return undefined
   const payload = segment.subarray(at + RECORD_BYTES, end)
   const hash = recordHash(seed, at, head, payload)
   if (!hash.equals(segment.subarray(at + HEAD_BYTES, at + RECORD_BYTES))) return undefined

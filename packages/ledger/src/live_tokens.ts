@@ -15,6 +15,23 @@ export interface LiveToken {
   readonly isRevoked: boolean
 }
 
+/** Live tokens of each issuer: the same id under two issuers is two tokens. */
+export class LiveByIssuer {
+  readonly #tables = new Map<string, LiveTokens>()
+
+  of(alias: string): LiveTokens {
+    const known = this.#tables.get(alias)
+    if (known !== undefined) return known
+    const made = new LiveTokens()
+    this.#tables.set(alias, made)
+    return made
+  }
+
+  get count(): number {
+    return [...this.#tables.values()].reduce((sum, { count }) => sum + count, 0)
+  }
+}
+
 const LEAST_SLOTS = 1024
 const MAX_LOAD = 0.7
 const KEY_WORDS = 4

@@ -15,7 +15,7 @@ import {
 } from './description.ts'
 import { decodeEntry, tokenIdBytes } from './entry.ts'
 import { assertContains, type SeenHead } from './heads.ts'
-import type { LiveTokens } from './live_tokens.ts'
+import type { LiveByIssuer, LiveTokens } from './live_tokens.ts'
 import { openNote } from './note.ts'
 import { pruneLedger } from './pruning.ts'
 import { unwitnessedPath } from './publisher.ts'
@@ -30,7 +30,7 @@ import { EMPTY_ROOT } from './tree.ts'
 export async function recoverLedger(
   options: SequencerOptions,
   shards: Shards,
-  live: LiveTokens,
+  live: LiveByIssuer,
 ): Promise<ReadonlyMap<string, string>> {
   const { store } = options
   for await (const step of store.recover()) {
@@ -176,16 +176,17 @@ async function assertSeen(seen: SeenHead, recovered: readonly Head[], place: Pla
 async function readLive(
   options: SequencerOptions,
   shards: Shards,
-  live: LiveTokens,
+  live: LiveByIssuer,
 ): Promise<void> {
   const { store } = options
   const nowMs = options.now()
+  const sinceMs = nowMs - 2 * options.description.skewMs
   for (const { alias, path, tree } of shards.all()) {
     /* oxlint-disable no-await-in-loop -- oldest first: a later entry overrules */
     for (const period of await livePeriods(alias, nowMs, options)) {
       const shard = shardPath(alias, period)
       const size = shard === path ? tree.size : ((await publishedHead(shard, options))?.size ?? 0)
-      await readShard(shard, size, { store, live, nowMs })
+      await readShard(shard, size, { store, live: live.of(alias), nowMs: sinceMs })
     }
     /* oxlint-enable no-await-in-loop */
   }

@@ -11,7 +11,7 @@ import { Admission } from './admission.ts'
 import type { Description } from './description.ts'
 import type { Issuance, Revocation } from './entry.ts'
 import type { SeenHead } from './heads.ts'
-import { LiveTokens } from './live_tokens.ts'
+import { LiveByIssuer } from './live_tokens.ts'
 import { pruneLedger } from './pruning.ts'
 import { Publisher, type PublisherOptions } from './publisher.ts'
 import { recoverLedger } from './recovery.ts'
@@ -55,7 +55,7 @@ interface Waiting {
 export class Sequencer {
   readonly #options: SequencerOptions
   readonly #shards: Shards
-  readonly #live: LiveTokens
+  readonly #live: LiveByIssuer
   readonly #admission: Admission
   readonly #publisher: Publisher
   #queue: Waiting[] = []
@@ -67,7 +67,7 @@ export class Sequencer {
   readonly #loop: Promise<void>
   readonly #failed: Promise<never>
 
-  private constructor(options: SequencerOptions, shards: Shards, live: LiveTokens) {
+  private constructor(options: SequencerOptions, shards: Shards, live: LiveByIssuer) {
     this.#options = options
     this.#shards = shards
     this.#live = live
@@ -87,7 +87,7 @@ export class Sequencer {
    */
   static async open(options: SequencerOptions): Promise<Sequencer> {
     const shards = new Shards(options.description)
-    const live = new LiveTokens()
+    const live = new LiveByIssuer()
     try {
       const unwitnessed = await recoverLedger(options, shards, live)
       const opened = new Sequencer(options, shards, live)
@@ -104,7 +104,7 @@ export class Sequencer {
     return this.#failed
   }
 
-  /** Number of tokens that have not expired. */
+  /** Number of tokens that are remembered because they live, or did a moment ago. */
   get liveTokens(): number {
     return this.#live.count
   }

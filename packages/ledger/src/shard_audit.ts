@@ -18,6 +18,8 @@ type Find = (code: FindingCode, message: string) => void
 
 interface ShardAuditOptions {
   readonly issuer: string
+  /** For how long a token may be spoken of after a later one was issued. */
+  readonly marginMs: number
   /** Tokens of earlier shards of the issuer; those of this one are added. */
   readonly live: LiveTokens
   /** Heads of this shard that others have seen. */
@@ -123,7 +125,8 @@ export class ShardAudit {
     const known = this.#options.live.find(id, inputHash, issuedAtMs)
     if (known !== undefined) find('token-id', `entry ${index} repeats a token id that lives`)
     const shard = this.#shard.path
-    this.#options.live.add({ id, inputHash, expiresMs, shard, index, nowMs: issuedAtMs })
+    const nowMs = issuedAtMs - this.#options.marginMs
+    this.#options.live.add({ id, inputHash, expiresMs, shard, index, nowMs })
   }
 
   #revocation(entry: Entry & { kind: 'revocation' }, index: number, find: Find): void {

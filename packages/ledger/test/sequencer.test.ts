@@ -123,6 +123,28 @@ describe('a token id', () => {
   })
 })
 
+it('the same token id under two issuers is two tokens', async () => {
+  const issuers = new Map([
+    ['agency', ISSUER],
+    ['other', 'https://other.example'],
+  ])
+  const folder = await newLedger(join(scratch, 'issuers'), { issuers })
+  const jti = '22608a25-1d9b-44b5-b0f2-cb94f06b2d00'
+  await using(folder, async (ledger) => {
+    const other = issuance({ jti, iss: 'https://other.example' })
+    const appends = [issuance({ jti }), other, revocationOf(other)]
+    const receipts = await Promise.all(appends.map((entry) => ledger.append(entry)))
+    assert.deepEqual(
+      receipts.map(({ shard, index }) => `${shard.split('/')[0]} ${index}`),
+      ['agency 1', 'other 1', 'other 2'],
+    )
+  })
+  const reader = await readerOf(folder)
+  const policy = logPolicy(reader.description.key)
+  const report = await auditLedger(reader, { policy, seen: [], nowMs: Date.now() })
+  assert.deepEqual([report.findings, report.shards, report.revocations], [[], 2, 1])
+})
+
 describe('a ledger refuses', () => {
   const nowSeconds = Math.floor(Date.now() / 1000)
   const refused: readonly (readonly [string, Record<string, unknown>, string])[] = [
@@ -130,6 +152,7 @@ describe('a ledger refuses', () => {
     ['a token that has expired', { iat: nowSeconds - 600, exp: nowSeconds - 300 }, 'expired'],
     ['a token that lives too long', { exp: nowSeconds + 7200 }, 'lifetime'],
     ['a token that ends before it begins', { iat: nowSeconds + 30, exp: nowSeconds }, 'lifetime'],
+    ['a token of five minutes ago', { iat: nowSeconds - 300, exp: nowSeconds + 300 }, 'issued-at'],
     ['a token of tomorrow', { iat: nowSeconds + 86_400, exp: nowSeconds + 86_500 }, 'issued-at'],
   ]
   for (const [name, claims, reason] of refused) {
