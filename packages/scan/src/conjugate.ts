@@ -1,30 +1,15 @@
 /**
- * Finds windows that can be a prime factor of a known modulus: the conjugate test and the filters before it.
+ * Finds windows that can be a prime factor of a known modulus, or its private exponent: places, tests, and the filters
+ * before them.
  *
- * Kernel: `assembly/conjugate.ts` (AssemblyScript, SIMD). Its oracle is `conjugate_reference.ts`; a property test
- * holds the two equal.
+ * Kernels: `assembly/number_places.ts`, `assembly/conjugate.ts` and `assembly/slice_words.ts` (AssemblyScript, SIMD) in
+ * one memory. Their oracle is `conjugate_reference.ts`; a property test holds them equal.
  *
  * @module
  */
-import { conjugateWasm } from './conjugate.wasm.ts'
+import { AT, CHAIN_BYTES, HITS, LIST, LISTS, PAIRS, SliceMemory } from './slice_memory.ts'
 
-/** Bytes that one call looks at. A position in a list entry has 21 bits, so this and {@link BEHIND} stay below 2 MiB. */
-export const SLICE: number = 1 << 19
-/** Bytes before a slice that are there to be looked at: what lies before a number tells where it begins. */
-export const BEFORE = 64
-/** Bytes behind a slice: more than the longest spelling of a number. */
-export const BEHIND: number = 1 << 15
-
-/** Entries that each of the four lists of candidates holds. */
-const LIST = 1 << 17
-const LISTS = 4
-const HITS = 1 << 12
-const PAIRS = 1 << 17
-const PAIR_SLOTS = PAIRS << 2
-const PAGE = 65_536
-
-/** Where each part lies in the kernel's memory. */
-const AT = layout()
+export { BEFORE, BEHIND, SLICE } from './slice_memory.ts'
 
 /** How a number's bytes lie in memory, by number: the orders of the kernel. */
 export const ORDERS = [
@@ -37,9 +22,9 @@ export const ORDERS = [
 ] as const
 
 /** What the number of a window is to the factor that it gives. */
-export type CandidateKind = 'factor' | 'beside' | 'negated'
+export type CandidateKind = 'factor' | 'beside' | 'negated' | 'halved'
 
-const KINDS: readonly CandidateKind[] = ['factor', 'beside', 'negated']
+const KINDS: readonly CandidateKind[] = ['factor', 'beside', 'negated', 'halved']
 
 /** A window: where it begins, from the begin of the slice, in which order, and what it can be. */
 export interface Candidate {
@@ -64,8 +49,11 @@ export interface FactorShape {
   /** Bounds of its highest byte. */
   readonly low: number
   readonly high: number
-  /** Greatest highest byte of 2^bits less a factor. */
+  /** Least highest byte where nothing marks a factor: key generators keep to more than the key tells. */
+  readonly usual: number
+  /** Greatest highest byte of 2^bits less a factor, and of that where nothing marks it. */
   readonly negated: number
+  readonly few: number
 }
 
 /** Keys in the kernel's memory. */
@@ -75,6 +63,9 @@ export interface KeyTable {
   /** Limbs of 28 bits of each. */
   readonly digits: number
   readonly stride: number
+  /** What quickly tells most windows that divide none, one row a key. */
+  readonly screens: number
+  readonly screenStride: number
   /** Low 64 bits of each. */
   readonly lowAt: number
 }
@@ -99,7 +90,8 @@ export interface WordTable {
 
 /** Words that can be the digits of one number. See `digit_runs` in the kernel. */
 export interface DigitShape {
-  readonly isWide: boolean
+  /** What all words have in common: 0 for words of four bytes, 1 to 3 for kinds of such of eight. */
+  readonly look: 0 | 1 | 2 | 3
   readonly slots: number
   readonly low: bigint
   readonly high: bigint
@@ -109,84 +101,61 @@ export interface DigitShape {
   /** Most words are not less. */
   readonly large: bigint
   readonly most: bigint
+  /** Bits below this one of neighbours may be equal. */
+  readonly shift: number
 }
 
-type Kernel = Readonly<Record<string, (...args: readonly (number | bigint)[]) => number>>
-
-/** Owns one WebAssembly instance and its memory. Each thread needs its own. */
+/** Owns the kernels of one thread and their memory. Each thread needs its own. */
 export class ConjugateKernel {
-  readonly #kernel: Kernel
-  readonly #memory: WebAssembly.Memory
-  #end: number = AT.end
-  /** Most of the slice and of the kept limbs that was written to since the last wipe. */
-  #used = 0
-  #kept = 0
+  readonly #memory = new SliceMemory()
+  /** How many groups of places of which length are marked now. */
+  #marked = { length: 0, to: 0, groups: 0 }
   /** How many candidates each of the four lists holds, after {@link candidates}. */
   readonly sizes: number[] = [0, 0, 0, 0]
 
   constructor() {
-    const module = new WebAssembly.Module(Buffer.from(conjugateWasm, 'base64'))
-    const { memory, ...functions } = new WebAssembly.Instance(module).exports
-    if (!(memory instanceof WebAssembly.Memory)) throw new TypeError('the kernel has no memory')
-    this.#memory = memory
-    this.#kernel = Object.fromEntries(
-      Object.entries(functions).map(([name, found]) => {
-        if (typeof found !== 'function') throw new TypeError(`the kernel's ${name} is no function`)
-        return [name, (...args: readonly (number | bigint)[]) => Number(found(...args))]
-      }),
-    )
-    this.#grow()
-    new Uint8Array(memory.buffer).set(closeBelowFraction(), AT.close)
+    this.#memory.bytes(AT.close, 1 << 13).set(closeBelowFraction())
   }
 
   /** The slice: `BEFORE` bytes of context, the slice, `BEHIND` bytes of context. A view, valid until the next call. */
   get slice(): Uint8Array {
-    return new Uint8Array(this.#memory.buffer, AT.slice - BEFORE, BEFORE + SLICE + BEHIND)
+    return this.#memory.slice
   }
 
   /** Copies `bytes` around [from, to) in, zeros where there are none. */
   load(bytes: Uint8Array, from: number, to: number): void {
-    const slice = this.slice
-    const first = Math.max(0, from - BEFORE)
-    const last = Math.min(bytes.length, to + BEHIND)
-    const lead = BEFORE - (from - first)
-    slice.fill(0, 0, lead)
-    slice.set(bytes.subarray(first, last), lead)
-    const used = BEFORE + to - from + BEHIND
-    slice.fill(0, lead + last - first, used)
-    this.#used = Math.max(this.#used, used)
-    this.#call('classify', [AT.slice, (to - from + BEHIND) >> 4, AT.counts])
+    this.#memory.load(bytes, from, to)
+    this.#marked = { length: 0, to: 0, groups: 0 }
   }
 
   /** Overwrites what was looked at, what was found and what was kept of it. */
   wipe(): void {
-    this.slice.fill(0, 0, this.#used)
-    new Uint8Array(this.#memory.buffer, AT.scratch, AT.close - AT.scratch).fill(0)
-    new Uint8Array(this.#memory.buffer, AT.pairs, this.#kept * 16).fill(0)
-    this.#used = 0
-    this.#kept = 0
+    this.#memory.wipe()
   }
 
   /** Puts the lowest limbs of moduli into the kernel's memory: enough to see whether a quotient ends. */
   enterKeys(moduli: readonly bigint[], bits: number): KeyTable {
     const digits = Math.ceil(bits / 28) + 2
     const stride = digits * 4
-    const at = this.#allot(moduli.length * stride)
-    const lowAt = this.#allot(moduli.length * 8)
-    const view = this.#view()
+    const screenStride = (((bits + 15) >> 4) + 32) * 2
+    const at = this.#memory.allot(moduli.length * stride)
+    const lowAt = this.#memory.allot(moduli.length * 8)
+    const screens = this.#memory.allot(moduli.length * screenStride)
+    const view = this.#memory.view()
     for (const [key, n] of moduli.entries()) {
       for (const [j, limb] of limbs28(n, digits).entries()) {
         view.setUint32(at + key * stride + j * 4, limb, true)
       }
       view.setBigUint64(lowAt + key * 8, BigInt.asUintN(64, n), true)
     }
-    return { at, count: moduli.length, digits, stride, lowAt }
+    this.#call('enter_screens', [at, moduli.length, stride, bits, screens, screenStride])
+    return { at, count: moduli.length, digits, stride, lowAt, screens, screenStride }
   }
 
   /** @param keys modulus and public exponent of each; all moduli of `bits` bits, exponents below 2^40 */
   enterExponents(keys: readonly { n: bigint; e: bigint }[], bits: number): ExponentTable {
-    const at = this.#allot(keys.length * 16)
-    const view = this.#view()
+    const at = this.#memory.allot(keys.length * 16)
+    const view = this.#memory.view()
     for (const [key, { n, e }] of keys.entries()) {
       const ratio = ((e << BigInt(bits)) << 64n) / n
       view.setBigUint64(at + key * 16, BigInt.asUintN(64, ratio), true)
@@ -200,11 +169,11 @@ export class ConjugateKernel {
   enterWords(words: readonly bigint[]): WordTable {
     let slots = 1024
     while (slots < words.length * 2) slots *= 2
-    const filter = this.#allot(1 << 17)
-    const table = this.#allot(slots * 8)
-    const indexes = this.#allot(slots * 4)
-    const list = this.#allot(words.length * 8)
-    const view = this.#view()
+    const filter = this.#memory.allot(1 << 17)
+    const table = this.#memory.allot(slots * 8)
+    const indexes = this.#memory.allot(slots * 4)
+    const list = this.#memory.allot(words.length * 8)
+    const view = this.#memory.view()
     for (const [k, word] of words.entries()) view.setBigUint64(list + k * 8, word, true)
     this.#call('enter_words', [list, words.length, filter, table, indexes, slots - 1])
     return { filter, table, indexes, mask: slots - 1 }
@@ -212,12 +181,11 @@ export class ConjugateKernel {
 
   /** Remembers how much memory tables take; {@link release} frees what was entered since. */
   mark(): number {
-    return this.#end
+    return this.#memory.end
   }
 
   release(mark: number): void {
-    new Uint8Array(this.#memory.buffer, mark, this.#end - mark).fill(0)
-    this.#end = mark
+    this.#memory.release(mark)
   }
 
   /** Nanoseconds, about, that the tests have taken since {@link reset}. */
@@ -230,30 +198,45 @@ export class ConjugateKernel {
   }
 
   /**
-   * Fills the four lists with the windows that begin in [from, to) of the slice: those beside a boundary, factors at
-   * multiples of 8, factors elsewhere, what is beside a factor or negated. `from` is a multiple of 16.
+   * Fills the four lists with the windows that begin in [0, to) of the slice: those that something marks, factors at
+   * multiples of 8, factors elsewhere, what is beside a factor or negated.
    *
    * @param beside a bit for each place in a group of 16 where the last are looked for
+   * @param orders how many of {@link ORDERS} are looked at
    * @returns how many did not fit
    */
-  candidates(shape: FactorShape, from: number, to: number, beside: number): number {
-    const sizes = new Uint32Array(this.#memory.buffer, AT.sizes, LISTS)
+  candidates(shape: FactorShape, to: number, beside: number, orders: number): number {
+    const sizes = this.#memory.words(AT.sizes, LISTS)
     sizes.fill(0)
-    const { length, low, high, negated } = shape
-    const bounds = [length, low, high, negated, beside] as const
+    const { length, low, usual, high, negated, few } = shape
+    const groups = this.#markGroups(length, to)
     const lost = this.#call(
       'candidates',
-      [AT.slice, from, to, AT.counts],
-      [...bounds, AT.lists, LIST, AT.sizes],
+      [AT.slice, AT.groups, groups, AT.marks, to, length, low, usual, high, negated, few, beside],
+      [orders, AT.lists, LIST, AT.sizes],
     )
     for (let list = 0; list < LISTS; list++) this.sizes[list] = sizes[list] ?? 0
     return lost
   }
 
+  /** Lists the groups of places where numbers of `length` bytes look random, and what stands beside them. */
+  #markGroups(length: number, to: number): number {
+    const { groups, ...now } = this.#marked
+    if (now.length === length && now.to === to) return groups
+    const count = this.#call('random_groups', [AT.slice, 0, to, length, AT.stats, AT.groups])
+    this.#call(
+      'mark_groups',
+      [AT.slice, AT.groups, count, length, length],
+      [AT.marks, AT.chains, CHAIN_BYTES],
+    )
+    this.#marked = { length, to, groups: count }
+    return count
+  }
+
   /** What a list holds, in order. For tests, and for lists that are short. */
   listed(list: number): Candidate[] {
     const at = AT.lists + list * LIST * 4
-    const entries = new Uint32Array(this.#memory.buffer, at, this.sizes[list] ?? 0)
+    const entries = this.#memory.words(at, this.sizes[list] ?? 0)
     return Array.from(entries, candidateOf)
   }
 
@@ -274,11 +257,13 @@ export class ConjugateKernel {
     const looked = this.#call(
       'test',
       [AT.slice, AT.lists + (list * LIST + first) * 4, count, shape.length, shape.bits],
-      [keys.at, keys.count, keys.digits, keys.stride, BigInt(Math.floor(budget))],
-      [AT.hits, HITS, AT.scratch],
+      [keys.at, keys.count, keys.digits, keys.stride, keys.screens, keys.screenStride],
+      [BigInt(Math.floor(budget))],
+      [AT.hits, HITS, AT.pairs, PAIRS, AT.scratch],
     )
+    this.#memory.keep(this.kept * 16)
     const written = this.#call('hits_written') - before
-    const found = new Uint32Array(this.#memory.buffer, AT.hits + before * 12, written * 3)
+    const found = this.#memory.words(AT.hits + before * 12, written * 3)
     const hits: FactorHit[] = []
     for (let k = 0; k < written; k++) {
       const candidate = candidateOf(found[k * 3] ?? 0)
@@ -287,18 +272,22 @@ export class ConjugateKernel {
     return { hits, next: first + looked }
   }
 
-  /** Keeps the low limbs of what a list has from `first` on, behind the `kept` kept so far; gives how many now are. */
-  keepLowLimbs(list: number, first: number, shape: FactorShape, kept: number): number {
+  /** Keeps the low limbs of what a list has from `first` on, beside those that {@link test} keeps. */
+  keepLowLimbs(list: number, first: number, shape: FactorShape): void {
     const count = Math.max(0, (this.sizes[list] ?? 0) - first)
     const from = AT.lists + (list * LIST + first) * 4
-    const limits = [shape.length, AT.pairs + kept * 16, PAIRS - kept, AT.scratch] as const
-    const all = kept + this.#call('low_limbs', [AT.slice, from, count], limits)
-    this.#kept = Math.max(this.#kept, all)
-    return all
+    this.#call('low_limbs', [AT.slice, from, count], [shape.length, AT.pairs, PAIRS, AT.scratch])
+  }
+
+  /** Low limbs that are kept. */
+  get kept(): number {
+    return this.#call('limbs_kept')
   }
 
   /** Pairs of kept windows whose low limbs multiply to that of a modulus, once for either of the two. */
-  conjugates(kept: number, keys: KeyTable): { a: Candidate; b: Candidate; key: number }[] {
+  conjugates(keys: KeyTable): { a: Candidate; b: Candidate; key: number }[] {
+    const { kept } = this
+    this.#memory.keep(kept * 16)
     let slots = 1024
     while (slots < kept * 4) slots *= 2
     this.#call('index_limbs', [AT.pairs, kept, AT.pairFilter, AT.pairSlots, slots - 1])
@@ -307,8 +296,8 @@ export class ConjugateKernel {
       [AT.pairs, kept, AT.pairFilter, AT.pairSlots, slots - 1],
       [keys.lowAt, keys.count, 0, kept, AT.hits, HITS],
     )
-    const pairs = new Uint32Array(this.#memory.buffer, AT.hits, Math.min(found, HITS) * 3)
-    const limbs = new Uint32Array(this.#memory.buffer, AT.pairs, kept * 4)
+    const pairs = this.#memory.words(AT.hits, Math.min(found, HITS) * 3)
+    const limbs = this.#memory.words(AT.pairs, kept * 4)
     const entryOf = (index: number): Candidate => candidateOf(limbs[index * 4 + 2] ?? 0)
     const result: { a: Candidate; b: Candidate; key: number }[] = []
     for (let k = 0; k < pairs.length; k += 3) {
@@ -318,69 +307,49 @@ export class ConjugateKernel {
     return result
   }
 
-  /** Positions in [from, to) of random-looking windows that begin or end where something else does. */
-  bounded(length: number, from: number, to: number): { at: number; sides: number }[] {
-    const found = this.#call('bounded', [AT.slice, from, to, AT.counts, length, AT.lists, LIST])
+  /** Positions in [0, to) of random-looking windows that something marks well: see `bounded` in the kernel. */
+  bounded(length: number, to: number): { at: number; sides: number }[] {
+    const groups = this.#markGroups(length, to)
+    const found = this.#call('bounded', [AT.groups, groups, AT.marks, to, AT.lists, LIST])
     return this.#pairs(AT.lists, Math.min(found, LIST)).map(([at, sides]) => ({ at, sides }))
   }
 
-  /** Windows in [from, to) that can be a private exponent. See `exponents` in the kernel. */
+  /** Windows in [0, to) that can be a private exponent. See `exponents` in the kernel. */
   exponents(
     table: ExponentTable,
-    from: number,
     to: number,
-    lanes: number,
-    budget: number,
+    { lanes, orders, budget }: { lanes: number; orders: number; budget: number },
   ): (Candidate & { key: number })[] {
+    const groups = this.#markGroups(table.length, to)
     const found = this.#call(
       'exponents',
-      [AT.slice, from, to, AT.counts, table.length, table.spare, table.at, table.count],
-      [lanes, AT.close, BigInt(Math.floor(budget)), AT.hits, HITS],
+      [AT.slice, AT.groups, groups, AT.marks, to, table.length, table.spare, table.at, table.count],
+      [lanes, orders, AT.close, BigInt(Math.floor(budget)), AT.hits, HITS],
     )
     return this.#pairs(AT.hits, Math.min(found, HITS)).map(([entry, key]) =>
       Object.assign(candidateOf(entry), { key }),
     )
   }
 
-  /** Positions in [from, to) where words can be the digits of one number. `from` is a multiple of 16. */
-  digitRuns(shape: DigitShape, from: number, to: number): number[] {
-    const { isWide, slots, low, high, second, least, large, most } = shape
+  /** Positions in [0, to) where words can be the digits of one number. */
+  digitRuns(shape: DigitShape, to: number): number[] {
+    const { look, slots, low, high, second, least, large, most, shift } = shape
     const found = this.#call(
       'digit_runs',
-      [AT.slice, from, to, isWide ? 1 : 0, slots, low, high, second, least, large, most],
+      [AT.slice, 0, to, look, slots, low, high, second, least, large, most, BigInt(shift)],
       [AT.lists, LIST],
     )
-    return [...new Uint32Array(this.#memory.buffer, AT.lists, Math.min(found, LIST))]
+    return [...this.#memory.words(AT.lists, Math.min(found, LIST))]
   }
 
-  /**
-   * Where one of the words entered lies in [from, to), and which.
-   *
-   * @param length if not 0, only where numbers of so many bytes look random: much faster
-   */
-  findWords(
-    words: WordTable,
-    from: number,
-    to: number,
-    length = 0,
-  ): { at: number; word: number }[] {
+  /** Where one of the words entered lies in [0, to), and which. */
+  findWords(words: WordTable, to: number): { at: number; word: number }[] {
     const { filter, table, indexes, mask } = words
     const result: { at: number; word: number }[] = []
-    let next = from
+    let next = 0
     while (next < to) {
-      const found = this.#call('find_words', [
-        AT.slice,
-        next,
-        to,
-        AT.counts,
-        length,
-        filter,
-        table,
-        indexes,
-        mask,
-        AT.lists,
-        LIST,
-      ])
+      const tables = [filter, table, indexes, mask, AT.lists, LIST] as const
+      const found = this.#call('find_words', [AT.slice, next, to], tables)
       for (const [at, word] of this.#pairs(AT.lists, Math.min(found, LIST))) {
         result.push({ at, word })
       }
@@ -407,32 +376,14 @@ export class ConjugateKernel {
   }
 
   #pairs(at: number, count: number): [number, number][] {
-    const words = new Uint32Array(this.#memory.buffer, at, count * 2)
+    const words = this.#memory.words(at, count * 2)
     const pairs: [number, number][] = []
     for (let k = 0; k < words.length; k += 2) pairs.push([words[k] ?? 0, words[k + 1] ?? 0])
     return pairs
   }
 
   #call(name: string, ...parts: readonly (readonly (number | bigint)[])[]): number {
-    const found = this.#kernel[name]
-    if (found === undefined) throw new TypeError(`the kernel has no ${name}`)
-    return found(...parts.flat())
-  }
-
-  #view(): DataView {
-    return new DataView(this.#memory.buffer)
-  }
-
-  #allot(length: number): number {
-    const at = this.#end
-    this.#end = (at + length + 31) & ~15
-    this.#grow()
-    return at
-  }
-
-  #grow(): void {
-    const missing = this.#end + PAGE - this.#memory.buffer.byteLength
-    if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE))
+    return this.#memory.call(name, ...parts)
   }
 }
 
@@ -470,32 +421,4 @@ function candidateOf(entry: number): Candidate {
     order: (entry >>> 21) & 7,
     kind: KINDS[(entry >>> 24) & 3] ?? 'factor',
   }
-}
-
-function layout(): Record<
-  | 'sizes'
-  | 'scratch'
-  | 'close'
-  | 'hits'
-  | 'counts'
-  | 'slice'
-  | 'lists'
-  | 'pairs'
-  | 'pairFilter'
-  | 'pairSlots'
-  | 'end',
-  number
-> {
-  const sizes = 1024
-  const scratch = 4096
-  const close = 57_344
-  const hits = 65_536
-  const counts = hits + HITS * 12 + 64
-  const slice = (counts + ((SLICE + BEHIND) >> 4) * 4 + BEFORE + 4096) & ~4095
-  const lists = (slice + SLICE + BEHIND + 4096) & ~4095
-  const pairs = lists + LISTS * LIST * 4
-  const pairFilter = pairs + PAIRS * 16
-  const pairSlots = pairFilter + (1 << 15)
-  const end = pairSlots + PAIR_SLOTS * 4 + 64
-  return { sizes, scratch, close, hits, counts, slice, lists, pairs, pairFilter, pairSlots, end }
 }

@@ -33,6 +33,7 @@ const SMALL_PRIMES = [3n, 5n, 7n, 13n, 17n]
 export function factorsOf(value: bigint, kind: CandidateKind, bits: number): bigint[] {
   if (kind === 'factor') return [value]
   if (kind === 'beside') return [value + 1n, value - 1n]
+  if (kind === 'halved') return [2n * value + 1n]
   return [(1n << BigInt(bits)) - value]
 }
 
@@ -53,76 +54,165 @@ export function testReference(
   })
 }
 
-/** Whether all windows that begin in the group of 16 at `at` can be random numbers. See `looksRandom` in the kernel. */
+/** Whether all windows that begin in the group of 16 at `at` can be random numbers. See `lib/random_look.ts`. */
 export function looksRandomReference(slice: Uint8Array, at: number, length: number): boolean {
-  const bytes = slice.subarray((at & ~15) + 16, ((at & ~15) + length) & ~15)
-  const n = bytes.length
-  if (n < 16) return true
-  const zeros = bytes.reduce((sum, byte) => sum + (byte === 0 ? 1 : 0), 0)
-  const highs = bytes.reduce((sum, byte) => sum + (byte >> 7), 0)
-  return zeros <= 2 + Math.trunc(n / 18) && (highs - (n >> 1)) ** 2 <= n * 7
+  const from = (at & ~15) + 16
+  const to = ((at & ~15) + length) & ~15
+  if (to <= from) return true
+  const counts = { zeros: 0, equal: 0, highs: 0, odds: 0 }
+  for (let block = from; block < to; block += 16) {
+    const own = countsOf(slice, block)
+    if (own.zeros > 4 || own.equal > 6) return false
+    counts.zeros += own.zeros
+    counts.equal += own.equal
+    counts.highs += own.highs
+    counts.odds += own.odds
+  }
+  const n = to - from
+  const isHalf = (count: number): boolean => (count - (n >> 1)) ** 2 <= n * 7
+  if (counts.zeros > 2 + Math.trunc(n / 18) || counts.equal > 4 + Math.trunc(n / 16)) return false
+  return isHalf(counts.highs) && isHalf(counts.odds)
 }
 
-/** Every candidate that begins in [from, to), whatever its list. `slice` has eight bytes before its begin. */
+function countsOf(
+  slice: Uint8Array,
+  at: number,
+): Record<'zeros' | 'equal' | 'highs' | 'odds', number> {
+  const counts = { zeros: 0, equal: 0, highs: 0, odds: 0 }
+  for (let k = at; k < at + 16; k++) {
+    const byte = byteAt(slice, k)
+    if (byte === 0) counts.zeros++
+    if (byte === byteAt(slice, k - 4) || byte === byteAt(slice, k - 8)) counts.equal++
+    counts.highs += byte >> 7
+    counts.odds += byte & 1
+  }
+  return counts
+}
+
+/** The byte at a place of the slice, which may be before its begin: views reach {@link BEFORE} bytes back. */
+function byteAt(slice: Uint8Array, at: number): number {
+  return new Uint8Array(slice.buffer)[slice.byteOffset + at] ?? 0
+}
+
+/** What stands beside the places of a slice for numbers of one length, by place. */
+export interface MarksReference {
+  readonly before: ReadonlySet<number>
+  readonly behind: ReadonlySet<number>
+  readonly lengths: ReadonlySet<number>
+  /** Multiples of 8 that are a few numbers away from one of those. */
+  readonly chained: ReadonlySet<number>
+}
+
+/** Numbers that lie one behind the other without anything between. See `mark_groups` in the kernel. */
+const CHAIN = 7
+
+/** Marks of the random-looking places in [0, to). `slice` has {@link BEFORE} bytes before its begin. */
+export function marksReference(slice: Uint8Array, length: number, to: number): MarksReference {
+  const before = new Set<number>()
+  const behind = new Set<number>()
+  const lengths = new Set<number>()
+  const random: number[] = []
+  for (let at = 0; at < ((to + 15) & ~15); at++) {
+    if (!looksRandomReference(slice, at, length)) continue
+    random.push(at)
+    const word = (end: number): number[] =>
+      Array.from({ length: 8 }, (_, k) => byteAt(slice, end - 8 + k))
+    if (isStructureReference(word(at))) before.add(at)
+    if (isStructureReference(word(at + length + 8))) behind.add(at)
+    if (isAfterLengthReference(word(at), at, length)) lengths.add(at)
+  }
+  const places = random.filter((at) => at % 8 === 0 && length % 8 === 0)
+  const chained = new Set<number>()
+  for (const [step, order, isMark] of [
+    [-length, places, (at: number) => before.has(at) || lengths.has(at)],
+    [length, places.toReversed(), (at: number) => behind.has(at)],
+  ] as const) {
+    const left = new Map<number, number>()
+    for (const at of order) {
+      const reach = isMark(at) ? CHAIN : (left.get(at + step) ?? 0) - 1
+      if (reach <= 0) continue
+      left.set(at, reach)
+      chained.add(at)
+    }
+  }
+  return { before, behind, lengths, chained }
+}
+
+function isStructureReference(word: readonly number[]): boolean {
+  const count = (test: (byte: number) => boolean): number =>
+    word.filter((byte) => test(byte)).length
+  if (word[6] === 0 && word[7] === 0) return true
+  return count((byte) => byte === 0 || byte === 0xff) >= 4 || count(isPrintable) === 8
+}
+
+const isPrintable = (byte: number): boolean => byte >= 0x20 && byte < 0x80
+
+/** @param before the eight bytes before a number that begins at `at` */
+function isAfterLengthReference(before: readonly number[], at: number, length: number): boolean {
+  const view = Buffer.from(before)
+  if (at % 8 === 0) {
+    const word = view.readBigUInt64LE()
+    if (word >= BigInt(length) && word < BigInt(length + 80)) return true
+    const items = view.readUInt32LE(4)
+    if ([1, 4, 8].some((unit) => items * unit === length)) return true
+  }
+  const ends = (...bytes: readonly number[]): boolean =>
+    bytes.every((byte, k) => view[8 - bytes.length + k] === byte)
+  // Without a sign byte, and with one.
+  return [[], [0]].some((sign) => {
+    const n = length + sign.length
+    const [high, low] = [n >> 8, n & 0xff]
+    if (ends(0, 0, high, low, ...sign) || ends(1, low, high, ...sign)) return true
+    if (sign.length === 1 && ends(1, length & 0xff, length >> 8, 0)) return true
+    if (n < 128) return ends(2, n, ...sign) || ends(4, n, ...sign)
+    return n < 256 ? ends(2, 0x81, n, ...sign) : ends(2, 0x82, high, low, ...sign)
+  })
+}
+
+/** Every candidate that begins in [0, to), list by list. `slice` has {@link BEFORE} bytes before its begin. */
 export function candidatesReference(
   slice: Uint8Array,
   shape: FactorShape,
-  from: number,
   to: number,
   beside: number,
-): Candidate[] {
-  const found: Candidate[] = []
-  for (let at = from; at < to; at++) {
+): Candidate[][] {
+  const lists: Candidate[][] = [[], [], [], []]
+  const { before, behind, lengths, chained } = marksReference(slice, shape.length, to)
+  for (let at = 0; at < to; at++) {
     if (!looksRandomReference(slice, at, shape.length)) continue
+    const isNear = [before, behind, lengths, chained].some((marks) => marks.has(at))
+    const isWell = (isNear && at % 8 === 0) || (before.has(at) && behind.has(at)) || lengths.has(at)
     const isBesideLane = ((beside >> (at & 15)) & 1) === 1
     for (const [order, { alignment }] of ORDERS.entries()) {
       if (at % alignment !== 0) continue
       const window = slice.subarray(at, at + spanOf(order, shape.length))
-      for (const kind of kindsOf(gatherReference(window, order), shape)) {
-        if (kind !== 'factor' && !isBesideLane && !isBounded(slice, at, order, shape)) continue
-        found.push({ at, order, kind })
+      for (const kind of kindsOf(gatherReference(window, order), shape, isNear)) {
+        const list = listOf(kind, at, { isNear, isWell, isBesideLane })
+        if (list !== undefined) lists[list]?.push({ at, order, kind })
       }
     }
   }
-  return found
+  return lists
 }
 
-function kindsOf(bytes: Uint8Array, shape: FactorShape): CandidateKind[] {
+function listOf(
+  kind: CandidateKind,
+  at: number,
+  { isNear, isWell, isBesideLane }: Record<'isNear' | 'isWell' | 'isBesideLane', boolean>,
+): number | undefined {
+  if (kind === 'halved') return isWell ? 0 : undefined
+  if (isNear) return 0
+  if (kind === 'factor') return at % 8 === 0 ? 1 : 2
+  return isBesideLane ? 3 : undefined
+}
+
+function kindsOf(bytes: Uint8Array, shape: FactorShape, isNear: boolean): CandidateKind[] {
   const isOdd = ((bytes[0] ?? 0) & 1) === 1
   const top = bytes[shape.length - 1] ?? 0
+  const { low, usual, high, negated, few } = shape
   const kinds: CandidateKind[] = []
-  if (top >= shape.low && top <= shape.high) kinds.push(isOdd ? 'factor' : 'beside')
-  if (isOdd && top <= shape.negated) kinds.push('negated')
+  if (top >= (isNear ? low : usual) && top <= high) kinds.push(isOdd ? 'factor' : 'beside')
+  if (isOdd && top <= (isNear ? negated : few)) kinds.push('negated')
+  if (top >= low >> 1 && top <= high >> 1) kinds.push('halved')
   return kinds
-}
-
-/** Whether something else visibly ends before a window or begins behind it. See `boundaries` in the kernel. */
-function isBounded(slice: Uint8Array, at: number, order: number, { length }: FactorShape): boolean {
-  // Views reach before the slice's begin, which is BEFORE bytes into the kernel's.
-  const whole = new Uint8Array(slice.buffer, 0, slice.byteOffset + slice.length)
-  const begin = slice.byteOffset + at
-  const end = begin + spanOf(order, length)
-  return (
-    isStructureReference(whole.subarray(begin - 8, begin)) ||
-    isStructureReference(whole.subarray(end, end + 8)) ||
-    isAfterLengthReference(whole.subarray(begin - 3, begin), length)
-  )
-}
-
-function isStructureReference(word: Uint8Array): boolean {
-  const count = (test: (byte: number) => boolean): number =>
-    word.filter((byte) => test(byte)).length
-  if (word[6] === 0 && word[7] === 0) return true
-  if (count((byte) => byte === 0) >= 4 || count((byte) => byte === 0xff) >= 4) return true
-  return count((byte) => byte >= 0x20 && byte < 0x80) === 8
-}
-
-/** @param before the three bytes before a number */
-function isAfterLengthReference(before: Uint8Array, length: number): boolean {
-  const [third = 0, second = 0, first = 0] = before
-  const spells = (high: number, low: number, value: number): boolean =>
-    length > 255
-      ? high * 256 + low === value
-      : low === value && [0, 2, 0x81, ...(value === length ? [4] : [])].includes(high)
-  return spells(second, first, length) || (first === 0 && spells(third, second, length + 1))
 }

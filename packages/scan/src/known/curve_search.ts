@@ -59,10 +59,10 @@ export class CurveSearch {
       for (let at = from; at < to; at += SLICE) {
         const end = Math.min(to, at + SLICE)
         kernel.load(bytes, at, end)
-        for (const hit of kernel.findWords(table, 0, end - at, group.length)) {
+        for (const hit of kernel.findWords(table, end - at)) {
           anchors.push(at + hit.at)
         }
-        for (const place of kernel.bounded(group.length, 0, end - at)) {
+        for (const place of kernel.bounded(group.length, end - at)) {
           places.push({ at: at + place.at, sides: place.sides })
         }
       }

@@ -23,11 +23,8 @@ const MOST_PAIRS = 64
 const LEAST_BYTES = 16
 const SMALL = 1n << 32n
 
-/** The lists of candidates that hold factors. */
-const FACTOR_LISTS = [0, 1, 2]
-
 /**
- * Pairs among the windows of the slice that the kernel lists as possible factors.
+ * Pairs among the windows of the slice whose low limbs the kernel has kept.
  *
  * @param known factors that are told already
  */
@@ -37,13 +34,12 @@ export function conjugateFragments(
   budget: Budget,
   known: readonly FactorHit[],
 ): FoundValue[] {
-  let kept = 0
-  for (const list of FACTOR_LISTS) kept = kernel.keepLowLimbs(list, 0, group.shape, kept)
+  const { kept } = kernel
   if (kept < 2) return []
   budget.pay(kept * group.keys.length * COST)
   const places = new Set(known.map(({ at, order }) => `${at}:${order}`))
   return kernel
-    .conjugates(kept, group.table)
+    .conjugates(group.table)
     .slice(0, MOST_PAIRS)
     .flatMap(({ a, b, key }) => {
       const material = group.keys[key]

@@ -31,6 +31,7 @@ export interface FromWhole {
 export function fromWhole(key: RsaMaterial, value: bigint): FromWhole | undefined {
   const { n, e } = key
   if (value < 3n || value >= n) return undefined
+  if (!isNearExponent(key, value)) return fromTotient(key, value)
   const primes = factorsFromExponent(n, e, value)
   const material = primes && fromFactor(key, primes.p)
   if (material !== undefined) return { material: { ...material, d: value }, name: 'd' }
@@ -42,8 +43,9 @@ function fromTotient(key: RsaMaterial, value: bigint): FromWhole | undefined {
   // λ(n) is φ(n) by a small even number; their quotients by n are told from those of noise by their size alone.
   for (const g of [multiple, multiple + 1n]) {
     const sum = key.n + 1n - g * value
+    if (sum <= 0n || bitLength(sum) > bitLength(key.n) / 2 + 2) continue
     const square = sum * sum - 4n * key.n
-    if (sum <= 0n || square < 0n) continue
+    if (square < 0n) continue
     const root = squareRoot(square)
     const material = root * root === square ? fromFactor(key, (sum + root) >> 1n) : undefined
     if (material !== undefined) return { material, name: g === 1n ? 'phi' : 'lambda' }
@@ -55,22 +57,33 @@ function fromTotient(key: RsaMaterial, value: bigint): FromWhole | undefined {
 const MOST_COMMON_FACTOR = 64n
 
 /**
+ * Whether a number can be a private exponent of this key by its upper half: what is left of e · d by n is small, up to
+ * a factor of both p − 1 and q − 1.
+ */
+function isNearExponent({ n, e }: RsaMaterial, value: bigint): boolean {
+  const least = n - (1n << BigInt(Math.ceil(bitLength(n) / 2) + bitLength(e) + 8))
+  const rest = (e * value) % n
+  for (let g = 1n; g <= MOST_COMMON_FACTOR; g += g === 1n ? 1n : 2n) {
+    if ((g * rest) % n >= least) return true
+  }
+  return false
+}
+
+/**
  * Whether the upper half of `value` is that of a private exponent of this key, whatever the lower half is.
  *
  * Anyone can compute that upper half up to a small factor, but nobody has it in memory without the rest.
  */
-export function isExponentAbove({ n, e }: RsaMaterial, value: bigint): boolean {
-  const half = bitLength(n) / 2
+export function isExponentAbove(key: RsaMaterial, value: bigint): boolean {
+  if (!isNearExponent(key, value)) return false
+  const { n } = key
+  const most = n - (1n << BigInt(Math.ceil(bitLength(n) / 2) + 16))
   // A copy of n with damage fits as well, and so does a multiple of n by a small fraction.
   for (let g = 1n; g <= MOST_COMMON_FACTOR; g++) {
     const rest = (g * value) % n
-    if (bitLength(rest) < half + 16 || bitLength(n - rest) < half + 16) return false
+    if (rest < n - most || rest > most) return false
   }
-  for (let g = 1n; g <= MOST_COMMON_FACTOR; g += g === 1n ? 1n : 2n) {
-    const gap = n - ((g * e * value) % n)
-    if (bitLength(gap) <= half + bitLength(e) + 8) return true
-  }
-  return false
+  return true
 }
 
 /**

@@ -17,7 +17,7 @@ export interface Relation {
   readonly multiple: (x: bigint) => bigint
 }
 
-/** Leftovers of Montgomery arithmetic with R of these many bits, and half of p − 1. */
+/** Leftovers of Montgomery arithmetic with R of these many bits. */
 function leftoversOf(widths: readonly number[], bits: number): Relation[] {
   return [
     ...widths.map((width): Relation => {
@@ -33,11 +33,6 @@ function leftoversOf(widths: readonly number[], bits: number): Relation[] {
         const proof = 'gcd(R − X, n) = p'
         return { name: 'montgomery-r-mod-p', proof, multiple: (x) => radix - x }
       }),
-    {
-      name: 'p-minus-1-halved',
-      proof: 'gcd(2X + 1, n) = p',
-      multiple: (x) => 2n * x + 1n,
-    },
   ]
 }
 
@@ -57,6 +52,7 @@ export function directRelations(bits: number): readonly Relation[] {
     { name: 'p-minus-1', proof: 'n mod (X + 1) = 0', multiple: (x) => x + 1n },
     { name: 'p-plus-1', proof: 'n mod (X − 1) = 0', multiple: (x) => x - 1n },
     { name: 'two-to-w-minus-p', proof: 'n mod (2^w − X) = 0', multiple: (x) => limit - x },
+    { name: 'p-minus-1-halved', proof: 'n mod (2X + 1) = 0', multiple: (x) => 2n * x + 1n },
   ]
 }
 

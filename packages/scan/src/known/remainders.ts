@@ -24,13 +24,16 @@ export interface PlacedNumber extends Spelled {
   readonly x: bigint
   /** What it may be. */
   readonly relations: readonly Relation[]
-  /** Bits 0 and 1: something else ends before it, begins behind it. Bit 2: its length stands before it. */
+  /** Bits 0 and 1: something else ends before it, begins behind it. Bit 2: its length stands before it. Bit 3: less. */
   readonly sides: number
 }
 
-/** Java arrays, and the two plain orders; others only where both sides or a length tell a number. */
-const USUAL_ORDERS = [0, 1, 2]
+/** Where both sides or a length tell a number. */
 const ALL_ORDERS = [0, 1, 2, 3, 4, 5]
+/** Where one side does: what OpenSSL, mbedTLS and Go leave alone lies lowest byte first. */
+const PLAIN_ORDER = [0]
+/** With more keys than this, what only one side marks is looked at by a deep search alone. */
+const FEW_KEYS = 4
 
 /** Estimates in nanoseconds for a modulus of 2048 bits. */
 const COST = { product: 3000, power: 1.7e6 } as const
@@ -60,12 +63,17 @@ export function boundedNumbers(
 ): PlacedNumber[] {
   const cost = relationCost(group, relations.length)
   const numbers: PlacedNumber[] = []
+  const isFew = isDeep || group.keys.length <= FEW_KEYS
+  const slice = kernel.slice
   // Where both sides or a length tell, first: what the budget does not reach is the least likely.
-  const places = kernel.bounded(group.shape.length, 0, length)
-  const sorted = places.toSorted((a, b) => weight(b.sides) - weight(a.sides))
-  if (isDeep) sorted.push(...unboundedPlaces(kernel, length, group))
-  for (const { at, sides } of sorted) {
-    for (const order of sides < 3 ? USUAL_ORDERS : ALL_ORDERS) {
+  const places = kernel
+    .bounded(group.shape.length, length)
+    .filter(({ sides }) => isTold(sides) || (isFew && sides < 4) || isDeep)
+    .toSorted((a, b) => weight(b.sides) - weight(a.sides))
+  if (isDeep) places.push(...unboundedPlaces(kernel, length, group))
+  for (const { at, sides } of places) {
+    if (!isRandomLooking(slice.subarray(BEFORE + at, BEFORE + at + group.shape.length))) continue
+    for (const order of isTold(sides) || isDeep ? ALL_ORDERS : PLAIN_ORDER) {
       if (at % (ORDERS[order]?.alignment ?? 1) !== 0) continue
       if (!budget.take(cost)) return numbers
       const x = numberAt(kernel, { at, order }, group.shape.length)
@@ -75,6 +83,11 @@ export function boundedNumbers(
     }
   }
   return numbers
+}
+
+/** Whether both sides or a length tell a number. */
+function isTold(sides: number): boolean {
+  return (sides & 4) !== 0 || (sides & 3) === 3
 }
 
 /** Random-looking windows at multiples of 8. */
@@ -93,8 +106,8 @@ function unboundedPlaces(
 }
 
 function weight(sides: number): number {
-  if (sides >= 4) return 2
-  return sides === 3 ? 1 : 0
+  if ((sides & 4) !== 0) return 2
+  return isTold(sides) ? 1 : 0
 }
 
 /** Settles what numbers are, for all keys of their groups. */
@@ -134,9 +147,12 @@ export class Remainders {
   }
 
   #crtExponent(key: RsaMaterial, numbers: readonly PlacedNumber[]): FoundValue | undefined {
-    for (const number of numbers) {
+    // Its length tells most.
+    const likely = numbers.filter(({ sides }) => isTold(sides))
+    for (const number of likely.toSorted((a, b) => weight(b.sides) - weight(a.sides))) {
       const { bits } = number.group.shape
-      if (number.sides < 3 || bitLength(number.x) < bits - 32) continue
+      // It has an inverse modulo p − 1, which is even.
+      if ((number.x & 1n) === 0n || bitLength(number.x) < bits - 32) continue
       if (!this.#powers.take(COST.power * (bits / 1024) ** 3)) return undefined
       const material = fromCrtExponent(key, this.#raiserOf(key.n), number.x)
       if (material === undefined) continue

@@ -4,6 +4,8 @@
  *
  * @module
  */
+
+import { bitLength } from '../arithmetic/modular.ts'
 import {
   BEFORE,
   type Candidate,
@@ -51,6 +53,12 @@ const RATES = {
 
 const EVERY_LANE = 0xffff
 const EIGHTH_LANES = 0x0101
+const NO_LANE = 0
+/** Of the byte orders, those that text spells. */
+const PLAIN_ORDERS = 2
+/** Of the lists of candidates, those that hold factors, and before them those that something marks. */
+const FACTOR_LISTS = 3
+const MARKED_LISTS = 1
 /** With more keys than this, private exponents are looked for at multiples of 8 alone unless the search is deep. */
 const FEW_KEYS = 4
 
@@ -124,7 +132,7 @@ export class RsaSearch {
   #numbers(context: SliceContext, group: RsaGroup, isText: boolean): SliceResult {
     const { kernel, length } = context
     return {
-      found: [...this.#factors(context, group), ...this.#exponents(context, group, isText)],
+      found: [...this.#factors(context, group, isText), ...this.#exponents(context, group, isText)],
       numbers: boundedNumbers(kernel, length, group, {
         relations: leftovers(group.shape.bits),
         budget: this.#budgets.remainders,
@@ -133,21 +141,21 @@ export class RsaSearch {
     }
   }
 
-  #factors(context: SliceContext, group: RsaGroup): FoundValue[] {
+  #factors(context: SliceContext, group: RsaGroup, isText: boolean): FoundValue[] {
     const { kernel, length } = context
     const budget = this.#budgets.factors
-    this.#lost += kernel.candidates(
-      group.shape,
-      0,
-      length,
-      this.#isDeep ? EVERY_LANE : EIGHTH_LANES,
-    )
+    const beside = this.#isDeep ? EVERY_LANE : EIGHTH_LANES
+    const orders = isText ? PLAIN_ORDERS : ORDERS.length
+    this.#lost += kernel.candidates(group.shape, length, beside, orders)
     kernel.reset()
     const hits: FactorHit[] = []
-    for (let list = 0; list < kernel.sizes.length; list++) {
+    const lists = isText && !this.#isDeep ? MARKED_LISTS : kernel.sizes.length
+    for (let list = 0; list < lists; list++) {
       const result = kernel.test(list, 0, group.shape, group.table, budget.left)
       hits.push(...result.hits)
-      if (result.next < (kernel.sizes[list] ?? 0)) budget.isShort = true
+      if (result.next === (kernel.sizes[list] ?? 0)) continue
+      budget.isShort = true
+      if (list < FACTOR_LISTS) kernel.keepLowLimbs(list, result.next, group.shape)
     }
     budget.pay(kernel.spent)
     const whole = hits.flatMap((hit) => this.#factorFound(context, group, hit))
@@ -170,8 +178,12 @@ export class RsaSearch {
     if (table === undefined) return []
     const budget = this.#budgets.exponents
     kernel.reset()
-    const lanes = this.#isDeep || isText || table.count <= FEW_KEYS ? EVERY_LANE : EIGHTH_LANES
-    const candidates = kernel.exponents(table, 0, length, lanes, budget.left)
+    const lanes = this.#isDeep || table.count <= FEW_KEYS ? EVERY_LANE : EIGHTH_LANES
+    const candidates = kernel.exponents(table, length, {
+      lanes: isText && !this.#isDeep ? NO_LANE : lanes,
+      orders: isText ? PLAIN_ORDERS : ORDERS.length,
+      budget: budget.left,
+    })
     if (kernel.spent >= budget.left) budget.isShort = true
     budget.pay(kernel.spent)
     return candidates.flatMap((candidate) => {
@@ -208,7 +220,7 @@ export class RsaSearch {
   ): (Spelled & { readonly x: bigint })[] {
     const count = digitCount(form, bits)
     const numbers: (Spelled & { readonly x: bigint })[] = []
-    for (const at of kernel.digitRuns(digitShape(form, bits), 0, length)) {
+    for (const at of kernel.digitRuns(digitShape(form, bits), length)) {
       if (!this.#budgets.digits.take(cost)) break
       const x = digitsAt(form, kernel.slice, BEFORE + at, count)
       if (x === undefined) continue
@@ -225,6 +237,7 @@ function spelledAt({ at, order }: Pick<Candidate, 'at' | 'order'>, length: numbe
 function nameOf({ kind, isAbove }: FactorHit): string {
   if (kind === 'factor') return 'p'
   if (kind === 'negated') return 'two-to-w-minus-p'
+  if (kind === 'halved') return 'p-minus-1-halved'
   return isAbove ? 'p-plus-1' : 'p-minus-1'
 }
 
@@ -233,7 +246,7 @@ function digitShape(form: DigitForm, bits: number): Parameters<ConjugateKernel['
   const topBits = bits - (slots - 1) * form.width
   const greatest = (width: number): bigint => wordOfDigit(form, (1n << BigInt(width)) - 1n)
   return {
-    isWide: form.slot === 8,
+    look: lookOf(form),
     slots,
     low: wordOfDigit(form, 1n),
     high: greatest(topBits),
@@ -242,5 +255,14 @@ function digitShape(form: DigitForm, bits: number): Parameters<ConjugateKernel['
     least: wordOfDigit(form, 1n),
     large: wordOfDigit(form, 1n << BigInt(form.width - 4)),
     most: greatest(form.width),
+    // Eight bits below the top one; of a double, eight of its mantissa.
+    shift: form.coding === 'double' ? 44 : bitLength(greatest(form.width)) - 8,
   }
+}
+
+/** See `digit_runs` in the kernel. */
+function lookOf({ slot, coding }: DigitForm): 0 | 1 | 2 | 3 {
+  if (slot !== 8) return 0
+  if (coding === 'smi-high') return 2
+  return coding === 'double' ? 3 : 1
 }

@@ -36,7 +36,7 @@ export function findValues(
   for (let at = from; at < limit; at += SLICE) {
     const end = Math.min(limit, at + SLICE)
     kernel.load(bytes, at, end)
-    for (const hit of kernel.findWords(table, 0, end - at)) {
+    for (const hit of kernel.findWords(table, end - at)) {
       const word = words[hit.word]
       for (const pattern of (word === undefined ? undefined : byWord.get(word)) ?? []) {
         const begin = at + hit.at - pattern.wordAt

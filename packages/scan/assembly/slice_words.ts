@@ -1,0 +1,335 @@
+// asc: --importMemory
+/**
+ * Finds words, digits and text in a slice: what is told by each word or character alone.
+ *
+ * Nothing is allocated and there is no static data: the caller lays out the memory. `ptr` is the begin of a slice;
+ * positions are relative to it, and the caller keeps readable bytes behind the last position, as many as the longest
+ * number takes, and 64 more.
+ */
+import { GOLDEN } from './lib/number.ts'
+
+function isBetween64(v: v128, low: v128, width: v128): v128 {
+  const sign = i64x2.splat(i64.MIN_VALUE)
+  return i64x2.le_s(v128.xor(i64x2.sub(v, low), sign), v128.xor(width, sign))
+}
+
+/**
+ * Whether all `slots` words of a number are zero or in [least, most], and few of them zero, like the one before from
+ * bit `shift` on, or less than `large`, which one of 16 random digits is.
+ */
+function isNumber(
+  at: usize,
+  wide: bool,
+  slots: i32,
+  least: u64,
+  large: u64,
+  most: u64,
+  shift: u64,
+): bool {
+  let dull = 0
+  let last: u64 = 0
+  for (let k = 0; k < slots; k++) {
+    const v = wide ? load<u64>(at + ((<usize>k) << 3)) : <u64>load<u32>(at + ((<usize>k) << 2))
+    if (v !== 0 && (v < least || v > most)) return false
+    if ((v < large || (v ^ last) >> shift === 0) && ++dull > 2 + (slots >> 2)) return false
+    last = v
+  }
+  return true
+}
+
+function inRange(v: v128, wide: bool, low: v128, width: v128): v128 {
+  return wide ? isBetween64(v, low, width) : i32x4.le_u(i32x4.sub(v, low), width)
+}
+
+// What the words of digits have in common.
+const NARROW: i32 = 0 // u32 below 2^30
+const WIDE: i32 = 1 // u64 below 2^63
+const HIGH: i32 = 2 // u64 with a digit in its upper half alone
+const DOUBLE: i32 = 3 // doubles of whole numbers below 2^28
+
+/** Whether a block of 16 bytes can be all digits of such words: at least one of them is not small. */
+function isDigitBlock(at: usize, look: i32): bool {
+  const v = v128.load(at)
+  if (look === NARROW) {
+    if (v128.any_true(i32x4.shr_u(v, 30))) return false
+    return v128.any_true(i32x4.shr_u(v, 18))
+  }
+  if (look === WIDE) {
+    return (i8x16.bitmask(v) & 0x8080) === 0 && v128.any_true(i64x2.shr_u(v, 40))
+  }
+  const lows = v128.and(v, i64x2.splat(0xffffffff))
+  if (look === HIGH) {
+    if (v128.any_true(lows) || v128.any_true(i64x2.shr_u(v, 60))) return false
+    return v128.any_true(i64x2.shr_u(v, 42))
+  }
+  if (v128.any_true(v128.and(v, i64x2.splat(0xffffff)))) return false
+  const highs = i64x2.shr_u(v, 52)
+  // Exponents of 2^0 to 2^27 are 0x3ff to 0x41a; zero is all zeros.
+  const digit = isBetween64(highs, i64x2.splat(0x3ff), i64x2.splat(0x41a - 0x3ff))
+  const fits = v128.or(digit, i64x2.eq(v, i64x2.splat(0)))
+  return i64x2.all_true(fits) && v128.any_true(v)
+}
+
+/**
+ * Lists positions in [from, to), multiples of the slot, at which `slots` words of 4 or 8 bytes can be the digits of
+ * one number, lowest first: the top word in [low, high], the one below it in [second, most], all others in
+ * [least, most] or zero, and most of them `large` or more, and different from bit `shift` on. `look` tells what all
+ * words have in common: 0 for words of 4 bytes, 1 to 3 for such of 8. Writes u32, at most `cap`, and returns how many
+ * there are.
+ *
+ * The last block of a number is looked at first, so that most blocks are never looked at.
+ */
+export function digit_runs(
+  ptr: usize,
+  from: i32,
+  to: i32,
+  look: i32,
+  slots: i32,
+  low: u64,
+  high: u64,
+  second: u64,
+  least: u64,
+  large: u64,
+  most: u64,
+  shift: u64,
+  out: usize,
+  cap: i32,
+): i32 {
+  let found = 0
+  let known = 0
+  let at = from
+  const bytes = slots << (look === NARROW ? 2 : 3)
+  while (at < to) {
+    const first = (at >> 4) + 1
+    const least16 = first > known ? first : known
+    const last = (at + bytes) >> 4
+    let b = last - 1
+    while (b >= least16 && isDigitBlock(ptr + ((<usize>b) << 4), look)) b--
+    if (b >= least16) {
+      // Every number that holds block b is out.
+      known = b + 1
+      at = b << 4
+      continue
+    }
+    known = last
+    let mask =
+      look === NARROW
+        ? topsOf(ptr + <usize>at, false, slots, low, high, second, most)
+        : topsOf(ptr + <usize>at, true, slots, low, high, second, most)
+    while (mask !== 0) {
+      const position = at + (ctz(mask) << (look === NARROW ? 2 : 3))
+      mask &= mask - 1
+      if (position >= to) break
+      // A digit behind the number would make it the tail of a longer one; that is tested all the same.
+      const here = ptr + <usize>position
+      if (!isNumber(here, look !== NARROW, slots, least, large, most, shift)) continue
+      if (found < cap) store<u32>(out + ((<usize>found) << 2), position)
+      found++
+    }
+    at += 16
+  }
+  return found
+}
+
+/** A bit for each word of the group at `at`: the top word of a number that begins there is in range, and the next. */
+function topsOf(
+  at: usize,
+  wide: bool,
+  slots: i32,
+  low: u64,
+  high: u64,
+  second: u64,
+  most: u64,
+): i32 {
+  const shift: usize = wide ? 3 : 2
+  const top = at + ((<usize>(slots - 1)) << shift)
+  const lows = wide ? i64x2.splat(low) : i32x4.splat(<i32>low)
+  const widths = wide ? i64x2.splat(high - low) : i32x4.splat(<i32>(high - low))
+  const seconds = wide ? i64x2.splat(second) : i32x4.splat(<i32>second)
+  const rooms = wide ? i64x2.splat(most - second) : i32x4.splat(<i32>(most - second))
+  const both = v128.and(
+    inRange(v128.load(top), wide, lows, widths),
+    inRange(v128.load(top - ((1 as usize) << shift)), wide, seconds, rooms),
+  )
+  return wide ? i64x2.bitmask(both) : i32x4.bitmask(both)
+}
+
+function hashWord(v: u64): u64 {
+  return v * GOLDEN
+}
+
+/**
+ * Enters `count` words (u64) into a filter of 2^20 bits and a table of mask + 1 slots (u64, zero is empty) with the
+ * index + 1 of each (u32) at `indexes`. A word that is zero cannot be looked for, and of equal ones the first counts.
+ */
+export function enter_words(
+  words: usize,
+  count: i32,
+  filter: usize,
+  table: usize,
+  indexes: usize,
+  mask: u32,
+): void {
+  memory.fill(filter, 0, 1 << 17)
+  memory.fill(table, 0, (<usize>mask + 1) << 3)
+  for (let k = 0; k < count; k++) {
+    const word = load<u64>(words + ((<usize>k) << 3))
+    if (word === 0) continue
+    const hash = hashWord(word)
+    const bit = <u32>(hash >> 44)
+    const place = filter + <usize>(bit >> 3)
+    store<u8>(place, <u8>(<u32>load<u8>(place) | ((1 as u32) << (bit & 7))))
+    let slot = <u32>(hash >> 12) & mask
+    for (;;) {
+      const held = load<u64>(table + ((<usize>slot) << 3))
+      if (held === word) break
+      if (held === 0) {
+        store<u64>(table + ((<usize>slot) << 3), word)
+        store<u32>(indexes + ((<usize>slot) << 2), k + 1)
+        break
+      }
+      slot = (slot + 1) & mask
+    }
+  }
+}
+
+/** The index + 1 of the word at `at` if it was entered, or 0. */
+function wordAt(at: usize, filter: usize, table: usize, indexes: usize, mask: u32): u32 {
+  const word = load<u64>(at)
+  const hash = hashWord(word)
+  const bit = <u32>(hash >> 44)
+  if (((load<u8>(filter + <usize>(bit >> 3)) >> <u8>(bit & 7)) & 1) === 0) return 0
+  if (word === 0) return 0
+  let slot = <u32>(hash >> 12) & mask
+  let held = load<u64>(table + ((<usize>slot) << 3))
+  while (held !== 0 && held !== word) {
+    slot = (slot + 1) & mask
+    held = load<u64>(table + ((<usize>slot) << 3))
+  }
+  return held === 0 ? 0 : load<u32>(indexes + ((<usize>slot) << 2))
+}
+
+/**
+ * Lists the positions in [from, to) whose next eight bytes are one of the words entered: u32 (position, index) pairs,
+ * at most `cap`; returns how many there are.
+ */
+export function find_words(
+  ptr: usize,
+  from: i32,
+  to: i32,
+  filter: usize,
+  table: usize,
+  indexes: usize,
+  mask: u32,
+  out: usize,
+  cap: i32,
+): i32 {
+  let found = 0
+  for (let at = from; at < to; at++) {
+    const index = wordAt(ptr + <usize>at, filter, table, indexes, mask)
+    if (index === 0) continue
+    if (found < cap) {
+      store<u32>(out + ((<usize>found) << 3), at)
+      store<u32>(out + ((<usize>found) << 3), index - 1, 4)
+    }
+    found++
+  }
+  return found
+}
+
+/** 0xff where a byte is one of A-Z a-z 0-9 + / - _ : LF CR. */
+function isText(v: v128): v128 {
+  const letter = i8x16.lt_u(
+    i8x16.sub(v128.or(v, i8x16.splat(0x20)), i8x16.splat(0x61)),
+    i8x16.splat(26),
+  )
+  // '/', the digits and ':' are neighbours.
+  const digit = i8x16.lt_u(i8x16.sub(v, i8x16.splat(0x2f)), i8x16.splat(12))
+  const sign = v128.or(
+    v128.or(i8x16.eq(v, i8x16.splat(0x2b)), i8x16.eq(v, i8x16.splat(0x2d))),
+    i8x16.eq(v, i8x16.splat(0x5f)),
+  )
+  const line = v128.or(i8x16.eq(v, i8x16.splat(10)), i8x16.eq(v, i8x16.splat(13)))
+  return v128.or(v128.or(letter, digit), v128.or(sign, line))
+}
+
+function isTextAt(at: usize): bool {
+  return (i8x16.bitmask(isText(v128.load(at))) & 1) !== 0
+}
+
+/** Whether all of a block of 16 bytes is text. */
+function isTextBlock(at: usize): bool {
+  return i8x16.bitmask(isText(v128.load(at))) === 0xffff
+}
+
+/**
+ * Lists the runs of base64 characters and line ends in [from, to) that are at least `least` bytes long, as u32 (begin,
+ * end) pairs, at most `cap`; returns how many there are. `least` is 32 or more. A run that reaches `to` ends there.
+ */
+export function text_runs(ptr: usize, from: i32, to: i32, least: i32, out: usize, cap: i32): i32 {
+  let found = 0
+  // So many whole blocks lie in each run: one of them is a multiple of `step` from the begin.
+  const step = ((least - 15) >> 4) << 4
+  let floor = from
+  let at = from
+  while (at + 16 <= to) {
+    if (!isTextBlock(ptr + <usize>at)) {
+      at += step
+      continue
+    }
+    let begin = at
+    while (begin - 16 >= floor && isTextBlock(ptr + <usize>(begin - 16))) begin -= 16
+    while (begin > floor && isTextAt(ptr + <usize>(begin - 1))) begin--
+    let end = at + 16
+    while (end + 16 <= to && isTextBlock(ptr + <usize>end)) end += 16
+    while (end < to && isTextAt(ptr + <usize>end)) end++
+    at = ((end - from) & ~15) + from + step
+    floor = end
+    if (end - begin < least) continue
+    if (found < cap) {
+      store<u32>(out + ((<usize>found) << 3), begin)
+      store<u32>(out + ((<usize>found) << 3), end, 4)
+    }
+    found++
+  }
+  return found
+}
+
+/** Whether 16 bytes are characters of two bytes, text of {@link isText} and zero, in either order. */
+function isWideText(at: usize): bool {
+  const v = v128.load(at)
+  const text = i8x16.bitmask(isText(v))
+  const zero = i8x16.bitmask(i8x16.eq(v, i8x16.splat(0)))
+  if ((text & 0x5555) === 0x5555) return (zero & 0xaaaa) === 0xaaaa
+  return (text & 0xaaaa) === 0xaaaa && (zero & 0x5555) === 0x5555
+}
+
+/**
+ * As {@link text_runs}, of text in UTF-16 of either byte order: blocks of 16 bytes from `from` on that are such text.
+ * Up to 15 bytes of a run at either end are left out.
+ */
+export function wide_runs(ptr: usize, from: i32, to: i32, least: i32, out: usize, cap: i32): i32 {
+  let found = 0
+  const step = (least + 15) & ~15
+  let floor = from
+  let at = from
+  while (at + 16 <= to) {
+    if (!isWideText(ptr + <usize>at)) {
+      at += step
+      continue
+    }
+    let begin = at
+    while (begin - 16 >= floor && isWideText(ptr + <usize>(begin - 16))) begin -= 16
+    let end = at + 16
+    while (end + 16 <= to && isWideText(ptr + <usize>end)) end += 16
+    floor = end
+    at = end + step
+    if (end - begin < least) continue
+    if (found < cap) {
+      store<u32>(out + ((<usize>found) << 3), begin)
+      store<u32>(out + ((<usize>found) << 3), end, 4)
+    }
+    found++
+  }
+  return found
+}

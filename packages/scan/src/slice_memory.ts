@@ -1,0 +1,179 @@
+/**
+ * The memory that the kernels of `conjugate.ts` share: a slice of what is searched, tables of keys, lists.
+ *
+ * @module
+ */
+import { conjugateWasm } from './conjugate.wasm.ts'
+import { numberPlacesWasm } from './number_places.wasm.ts'
+import { sliceWordsWasm } from './slice_words.wasm.ts'
+
+/** Bytes that one call looks at. A position in a list entry has 21 bits, so this and {@link BEHIND} stay below 2 MiB. */
+export const SLICE: number = 1 << 18
+/** Bytes before a slice that are there to be looked at: what lies before a number tells where it begins. */
+export const BEFORE = 64
+/** Bytes behind a slice: more than the longest spelling of a number. */
+export const BEHIND: number = 1 << 15
+
+/** Entries that each of the four lists of candidates holds. */
+export const LIST: number = 1 << 17
+export const LISTS = 4
+export const HITS: number = 1 << 12
+export const PAIRS: number = 1 << 17
+const PAIR_SLOTS = PAIRS << 2
+const STAT_BYTES = ((SLICE + BEHIND) >> 4) * 8 + BEFORE
+/** A byte for each eight places. */
+export const CHAIN_BYTES: number = SLICE >> 3
+const PAGE = 65_536
+
+/** Where each part lies. */
+export const AT: Readonly<Record<Part, number>> = layout()
+
+type Part =
+  | 'sizes'
+  | 'scratch'
+  | 'close'
+  | 'hits'
+  | 'stats'
+  | 'groups'
+  | 'marks'
+  | 'chains'
+  | 'slice'
+  | 'lists'
+  | 'pairs'
+  | 'pairFilter'
+  | 'pairSlots'
+  | 'end'
+
+type Kernel = Readonly<Record<string, (...args: readonly (number | bigint)[]) => number>>
+
+export class SliceMemory {
+  readonly #memory = new WebAssembly.Memory({ initial: Math.ceil(AT.end / PAGE) + 1 })
+  readonly #kernel: Kernel
+  #end: number = AT.end
+  /** Most of the slice and of the kept limbs that was written to since the last wipe. */
+  #used = 0
+  #kept = 0
+
+  constructor() {
+    this.#kernel = {
+      ...functionsOf(numberPlacesWasm, this.#memory),
+      ...functionsOf(conjugateWasm, this.#memory),
+      ...functionsOf(sliceWordsWasm, this.#memory),
+    }
+  }
+
+  get slice(): Uint8Array {
+    return this.bytes(AT.slice - BEFORE, BEFORE + SLICE + BEHIND)
+  }
+
+  /** Views are valid until the memory grows. */
+  bytes(at: number, length: number): Uint8Array {
+    return new Uint8Array(this.#memory.buffer, at, length)
+  }
+
+  words(at: number, length: number): Uint32Array {
+    return new Uint32Array(this.#memory.buffer, at, length)
+  }
+
+  view(): DataView {
+    return new DataView(this.#memory.buffer)
+  }
+
+  call(name: string, ...parts: readonly (readonly (number | bigint)[])[]): number {
+    const found = this.#kernel[name]
+    if (found === undefined) throw new TypeError(`the kernel has no ${name}`)
+    return found(...parts.flat())
+  }
+
+  /** Copies `bytes` around [from, to) into the slice, zeros where there are none. */
+  load(bytes: Uint8Array, from: number, to: number): void {
+    const slice = this.slice
+    const first = Math.max(0, from - BEFORE)
+    const last = Math.min(bytes.length, to + BEHIND)
+    const lead = BEFORE - (from - first)
+    slice.fill(0, 0, lead)
+    slice.set(bytes.subarray(first, last), lead)
+    const used = BEFORE + to - from + BEHIND
+    slice.fill(0, lead + last - first, used)
+    this.#used = Math.max(this.#used, used)
+    this.bytes(AT.stats, STAT_BYTES).fill(0)
+  }
+
+  /** So many bytes of limbs are kept now. */
+  keep(bytes: number): void {
+    this.#kept = Math.max(this.#kept, bytes)
+  }
+
+  /** Overwrites what was looked at, what was found and what was kept of it. */
+  wipe(): void {
+    this.slice.fill(0, 0, this.#used)
+    this.bytes(AT.scratch, AT.close - AT.scratch).fill(0)
+    this.bytes(AT.pairs, this.#kept).fill(0)
+    this.#used = 0
+    this.#kept = 0
+  }
+
+  /** Where the next table will lie. */
+  get end(): number {
+    return this.#end
+  }
+
+  allot(length: number): number {
+    const at = this.#end
+    this.#end = (at + length + 31) & ~15
+    const missing = this.#end + PAGE - this.#memory.buffer.byteLength
+    if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE))
+    return at
+  }
+
+  /** Frees the tables from `mark` on. */
+  release(mark: number): void {
+    this.bytes(mark, this.#end - mark).fill(0)
+    this.#end = mark
+  }
+}
+
+function functionsOf(wasm: string, memory: WebAssembly.Memory): Kernel {
+  const module = new WebAssembly.Module(Buffer.from(wasm, 'base64'))
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+  return Object.fromEntries(
+    Object.entries(exports).flatMap(([name, found]) =>
+      typeof found === 'function'
+        ? [[name, (...args: readonly (number | bigint)[]) => Number(found(...args))]]
+        : [],
+    ),
+  )
+}
+
+function layout(): Record<Part, number> {
+  const sizes = 1024
+  const scratch = 4096
+  const close = 57_344
+  const hits = 65_536
+  const stats = hits + HITS * 12 + 64
+  const groups = stats + STAT_BYTES
+  const marks = groups + (SLICE >> 4) * 4
+  const chains = marks + (SLICE >> 4) * 8
+  const slice = (chains + CHAIN_BYTES + BEFORE + 4096) & ~4095
+  const lists = (slice + SLICE + BEHIND + 4096) & ~4095
+  const pairs = lists + LISTS * LIST * 4
+  const pairFilter = pairs + PAIRS * 16
+  const pairSlots = pairFilter + (1 << 15)
+  const end = pairSlots + PAIR_SLOTS * 4 + 64
+  return Object.freeze({
+    sizes,
+    scratch,
+    close,
+    hits,
+    stats,
+    groups,
+    marks,
+    chains,
+    slice,
+    lists,
+    pairs,
+    pairFilter,
+    pairSlots,
+    end,
+  })
+}
