@@ -34,7 +34,7 @@ export function random_groups(
   while (at < to) {
     const first = (at >> 4) + 1
     const last = (at + length) >> 4
-    const least = first > known ? first : known
+    const least = max(first, known)
     let b = last - 1
     while (b >= least && isRandomBlock(statOf(ptr, stats, b))) b--
     if (b >= least) {

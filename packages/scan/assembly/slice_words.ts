@@ -31,7 +31,7 @@ function isNumber(
   for (let k = 0; k < slots; k++) {
     const v = wide ? load<u64>(at + ((<usize>k) << 3)) : <u64>load<u32>(at + ((<usize>k) << 2))
     if (v !== 0 && (v < least || v > most)) return false
-    if ((v < large || (v ^ last) >> shift === 0) && ++dull > 2 + (slots >> 2)) return false
+    if ((v < large || (v ^ last) >> shift === 0) && ++dull > 4 + (slots >> 2)) return false
     last = v
   }
   return true
@@ -45,7 +45,7 @@ function inRange(v: v128, wide: bool, low: v128, width: v128): v128 {
 const NARROW: i32 = 0 // u32 below 2^30
 const WIDE: i32 = 1 // u64 below 2^63
 const HIGH: i32 = 2 // u64 with a digit in its upper half alone
-const DOUBLE: i32 = 3 // doubles of whole numbers below 2^28
+// and 3: doubles of whole numbers below 2^28
 
 /** Whether a block of 16 bytes can be all digits of such words: at least one of them is not small. */
 function isDigitBlock(at: usize, look: i32): bool {
@@ -101,7 +101,7 @@ export function digit_runs(
   const bytes = slots << (look === NARROW ? 2 : 3)
   while (at < to) {
     const first = (at >> 4) + 1
-    const least16 = first > known ? first : known
+    const least16 = max(first, known)
     const last = (at + bytes) >> 4
     let b = last - 1
     while (b >= least16 && isDigitBlock(ptr + ((<usize>b) << 4), look)) b--

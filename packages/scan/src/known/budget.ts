@@ -8,7 +8,8 @@
 
 export class Budget {
   readonly #perByte: number
-  readonly #most: number
+  /** What may be saved up. */
+  readonly most: number
   #left: number
   /** Whether anything was refused since the begin. */
   isShort = false
@@ -19,7 +20,7 @@ export class Budget {
    */
   constructor(perByte: number, atOnce: number) {
     this.#perByte = perByte
-    this.#most = atOnce
+    this.most = atOnce
     this.#left = atOnce
   }
 
@@ -30,7 +31,7 @@ export class Budget {
   /** More bytes are looked at. */
   earn(bytes: number): void {
     const earned = bytes * this.#perByte
-    this.#left = Math.min(Math.max(this.#most, earned), this.#left + earned)
+    this.#left = Math.min(Math.max(this.most, earned), this.#left + earned)
   }
 
   /** Spends `cost` if there is that much; otherwise says so from now on. */

@@ -14,7 +14,7 @@ import type { SliceContext, SliceResult } from './rsa_search.ts'
 import { type DecodedText, decimalsOf, decodeRun, runOf, type TextRun } from './text_forms.ts'
 
 /** Estimates in nanoseconds. */
-const COST = { character: 60, whole: 40_000 } as const
+const COST = { character: 60, whole: 3000 } as const
 
 export type NumberSearch = (context: SliceContext, group: RsaGroup) => SliceResult
 
