@@ -8,7 +8,7 @@
  * more, behind the last position. `stats` is as in `lib/random_look.ts`, cleared for each slice.
  */
 import { lengthBefore, structureBefore } from './lib/marks.ts'
-import { BESIDE, entry, HALVED, lowAt, NEGATED, places, PRIME, topAt } from './lib/number'
+import { BESIDE, entry, HALVED, lowAt, NEGATED, PRIME, places, topAt } from './lib/number.ts'
 import { isRandomBlock, isRandomSum, statOf } from './lib/random_look.ts'
 
 /** Numbers that lie one behind the other without anything between: so many are told by what is before the first. */
