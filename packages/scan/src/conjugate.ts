@@ -309,9 +309,15 @@ export class ConjugateKernel {
 
   /** Positions in [0, to) of random-looking windows that something marks well: see `bounded` in the kernel. */
   bounded(length: number, to: number): { at: number; sides: number }[] {
+    const count = this.boundedPairs(length, to).length >> 1
+    return this.#pairs(AT.lists, count).map(([at, sides]) => ({ at, sides }))
+  }
+
+  /** As {@link bounded}, place and sides in turns. A view, valid until the next call. */
+  boundedPairs(length: number, to: number): Uint32Array {
     const groups = this.#markGroups(length, to)
     const found = this.#call('bounded', [AT.groups, groups, AT.marks, to, AT.lists, LIST])
-    return this.#pairs(AT.lists, Math.min(found, LIST)).map(([at, sides]) => ({ at, sides }))
+    return this.#memory.words(AT.lists, Math.min(found, LIST) * 2)
   }
 
   /** Windows in [0, to) that can be a private exponent. See `exponents` in the kernel. */

@@ -43,9 +43,9 @@ export class CurveSearch {
     this.#placed = new Budget(RATES.placed.perByte * factor, RATES.placed.atOnce * factor)
   }
 
-  /** The kinds of tests that were cut short so far. */
+  /** The kinds of tests that were cut short so far. Places far from a public half are samples in any case. */
   get limits(): readonly string[] {
-    return this.#near.isShort || this.#placed.isShort ? ['scalars'] : []
+    return this.#near.isShort ? ['scalars'] : []
   }
 
   /** Secrets that begin in [from, to) of `bytes`. */
@@ -55,25 +55,44 @@ export class CurveSearch {
     const found: FoundValue[] = []
     for (const { group, table } of this.#lookouts) {
       const anchors: number[] = []
-      const places: { at: number; sides: number }[] = []
+      const places = new LikelyPlaces(Math.ceil(this.#placed.left / group.cost))
       for (let at = from; at < to; at += SLICE) {
         const end = Math.min(to, at + SLICE)
         kernel.load(bytes, at, end)
         for (const hit of kernel.findWords(table, end - at)) {
           anchors.push(at + hit.at)
         }
-        for (const place of kernel.bounded(group.length, end - at)) {
-          places.push({ at: at + place.at, sides: place.sides })
-        }
+        places.add(at, kernel.boundedPairs(group.length, end - at))
       }
       const tried = new Set<number>()
       const near = nearest(anchors, group.length, from, to)
       found.push(...lookAt(bytes, near, group, this.#near, tried, true))
-      const sorted = [...places.filter((place) => place.sides >= 3), ...places]
-      const placed = sorted.map(({ at }) => at)
-      found.push(...lookAt(bytes, placed, group, this.#placed, tried, false))
+      found.push(...lookAt(bytes, places.all, group, this.#placed, tried, false))
     }
     return found
+  }
+}
+
+/** Places where something visibly begins or ends: as many as can be looked at, those with both sides first. */
+class LikelyPlaces {
+  readonly #most: number
+  readonly #told: number[] = []
+  readonly #others: number[] = []
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  /** @param pairs place from `base` on, and its sides, in turns */
+  add(base: number, pairs: Uint32Array): void {
+    for (let k = 0; k < pairs.length; k += 2) {
+      const list = (pairs[k + 1] ?? 0) >= 3 ? this.#told : this.#others
+      if (list.length < this.#most) list.push(base + (pairs[k] ?? 0))
+    }
+  }
+
+  get all(): readonly number[] {
+    return [...this.#told, ...this.#others]
   }
 }
 
