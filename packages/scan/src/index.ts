@@ -11,7 +11,6 @@ export { type DerivedValue, derivedValues } from './known/derived_values.ts'
 export { type Encoding, encodingsOf } from './known/encodings.ts'
 export { type KnownKeyOptions, KnownKeySearch } from './known/known_key_search.ts'
 export type { ScanProgress } from './passes.ts'
-export { PublicKeyHarvest } from './public_keys/harvest.ts'
 export { type PublicKey, type PublicKeyFile, parsePublicKeys } from './public_keys/parse.ts'
 export type { ScanReport } from './report.ts'
 export {

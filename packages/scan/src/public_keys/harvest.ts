@@ -11,19 +11,12 @@ import { parseObject } from '@mintmark/core'
 import { fromBigEndian, fromLittleEndian } from '../arithmetic/modular.ts'
 import { elementOf, sequenceAround, TAG } from '../der.ts'
 import { charge } from '../effort.ts'
-import { isSearchable } from '../known/rsa_group.ts'
 import { isRandomLooking } from '../random_looking.ts'
 import { keyOfCertificate, keyWith } from './certificate.ts'
 import { keyOfJwk } from './jwks.ts'
 import { keyOfSshBlob, keyOfSshLine } from './openssh_line.ts'
 import type { PublicKey } from './public_key.ts'
 import { keyOfRsaPublicKey, keyOfSpki, type PublicMaterial, rsaKey } from './spki_key.ts'
-
-/** Keys that a harvest keeps, and places of one pattern that it looks at in one window. */
-const MOST_KEYS = 10_000
-const MOST_PLACES = 20_000
-/** Moduli without any structure around them: others could be made up without end. */
-const MOST_BARE = 256
 
 /** A pattern beside which public keys lie. */
 export interface KeySource {
@@ -70,57 +63,16 @@ export const KEY_SOURCES: readonly KeySource[] = [
   ...['"kty":', '"kty" :'].map((pattern): KeySource => {
     return { pattern: latin(pattern), keyAt: jwkAt }
   }),
-  ...['CERTIFICATE-----', 'PUBLIC KEY-----'].map((pattern): KeySource => {
-    return { pattern: latin(`-----BEGIN ${pattern}`), keyAt: pemAt(pattern.length + 11) }
-  }),
+  ...['CERTIFICATE-----', 'TRUSTED CERTIFICATE-----', 'PUBLIC KEY-----', 'RSA PUBLIC KEY-----'].map(
+    (pattern): KeySource => {
+      return { pattern: latin(`-----BEGIN ${pattern}`), keyAt: pemAt(pattern.length + 11) }
+    },
+  ),
   { pattern: latin('RSA1'), keyAt: windowsBlobAt },
   { pattern: hex('01 01 00 6e 01'), keyAt: libgcryptAt },
-  { pattern: hex('01 00 01 00 00 00 00 00'), keyAt: limbsNear, isBare: true },
+  { pattern: hex('01 00 01 00 00 00 00 00'), keyAt: littleNear, isBare: true },
+  { pattern: hex('00 00 00 00 00 01 00 01'), keyAt: bigNear, isBare: true },
 ]
-
-/** Collects keys from windows of a dump. */
-export class PublicKeyHarvest {
-  readonly #byId = new Map<string, PublicKey>()
-  #bare = 0
-  /** Whether there were more keys or more places than are kept or looked at. */
-  isCut = false
-
-  /** In the order in which they were found, each once; those that tell their owner know it. */
-  get keys(): readonly PublicKey[] {
-    return [...this.#byId.values()]
-  }
-
-  /** Takes the keys that begin in [from, to) of `bytes`. Cost: 1 ns a byte, and 10 to 200 µs a key. */
-  add(bytes: Uint8Array, from: number, to: number): void {
-    const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-    for (const { pattern, keyAt, isBare } of KEY_SOURCES) {
-      let places = 0
-      let at = view.indexOf(pattern, from)
-      while (at >= 0 && at < to) {
-        if (++places > MOST_PLACES || this.#byId.size >= MOST_KEYS) {
-          this.isCut = true
-          break
-        }
-        if (isBare !== true || this.#bare < MOST_BARE) {
-          const key = keyAt(bytes, at)
-          if (key !== undefined) this.#keep(key, isBare === true)
-        }
-        at = view.indexOf(pattern, at + 1)
-      }
-    }
-  }
-
-  #keep(key: PublicKey, isBare: boolean): void {
-    const { material, keyId } = key
-    if (material.type === 'rsa' && !isSearchable(material)) return
-    const id = keyId.spkiSha256 ?? ''
-    const held = this.#byId.get(id)
-    if (held === undefined && isBare) this.#bare++
-    if (held === undefined || (held.subject === undefined && key.subject !== undefined)) {
-      this.#byId.set(id, key)
-    }
-  }
-}
 
 /** How far before its key a certificate's begin is looked for: names and dates take this much at most. */
 const MOST_BEFORE_KEY = 2048
@@ -168,7 +120,7 @@ function rsaPublicKeyAt(bytes: Uint8Array, at: number): PublicKey | undefined {
 }
 
 function textAt(bytes: Uint8Array, from: number, length: number): string {
-  const view = bytes.subarray(Math.max(0, from), from + length)
+  const view = bytes.subarray(from, from + length)
   charge(500 + view.length)
   return Buffer.from(view.buffer, view.byteOffset, view.length).toString('latin1')
 }
@@ -179,7 +131,7 @@ function sshLineAt(bytes: Uint8Array, at: number): PublicKey | undefined {
 
 /** The innermost object around `"kty"`: a JWK has no object inside. */
 function jwkAt(bytes: Uint8Array, at: number): PublicKey | undefined {
-  const before = textAt(bytes, at - 8192, Math.min(at, 8192))
+  const before = textAt(bytes, Math.max(0, at - 8192), Math.min(at, 8192))
   const begin = before.lastIndexOf('{')
   if (begin < 0) return undefined
   const text = before.slice(begin) + textAt(bytes, at, 24_576)
@@ -227,19 +179,29 @@ function libgcryptAt(bytes: Uint8Array, at: number): PublicKey | undefined {
 /** How far from its exponent a modulus is looked for: OpenSSL allocates one after the other. */
 const MOST_APART = 640
 
-/** Limbs of a modulus, at a multiple of 8 with a boundary on either side, near the exponent's limb. */
-function limbsNear(bytes: Uint8Array, at: number): PublicKey | undefined {
+function littleNear(bytes: Uint8Array, at: number): PublicKey | undefined {
+  return modulusNear(bytes, at, false)
+}
+
+function bigNear(bytes: Uint8Array, at: number): PublicKey | undefined {
+  // Limbs with the lowest byte first, behind zeros, look alike between two words.
+  return at % 4 === 0 ? modulusNear(bytes, at, true) : undefined
+}
+
+/** A modulus at a multiple of 8 with a boundary on either side, near the exponent that is spelled alike. */
+function modulusNear(bytes: Uint8Array, at: number, isBig: boolean): PublicKey | undefined {
   charge(3000)
   const first = Math.max(8, at - MOST_APART) + 7
   for (let begin = first & ~7; begin < at + 64; begin += 8) {
     if (!isGap(bytes, begin - 8)) continue
     for (const length of [512, 384, 256, 128]) {
       const end = begin + length
-      if (((bytes[begin] ?? 0) & 1) === 0 || (bytes[end - 1] ?? 0) < 0x80) continue
+      const [low, high] = isBig ? [end - 1, begin] : [begin, end - 1]
+      if (((bytes[low] ?? 0) & 1) === 0 || (bytes[high] ?? 0) < 0x80) continue
       if (!isGap(bytes, end)) continue
       const window = bytes.subarray(begin, end)
       if (window.length < length || !isRandomLooking(window)) continue
-      return plain(rsaKey(fromLittleEndian(window), 65_537n))
+      return plain(rsaKey(isBig ? fromBigEndian(window) : fromLittleEndian(window), 65_537n))
     }
   }
   return undefined
