@@ -1,0 +1,114 @@
+/**
+ * Says what the kernel of `assembly/slice_words.ts` means, one byte at a time. Tests only.
+ *
+ * @module
+ */
+import type { DigitShape } from './conjugate.ts'
+
+/** Where one of `words` lies in the first `to` places of `bytes`, and which: of equal ones the first. */
+export function findWordsReference(
+  bytes: Uint8Array,
+  words: readonly bigint[],
+  to: number,
+): { at: number; word: number }[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const found: { at: number; word: number }[] = []
+  for (let at = 0; at < to; at++) {
+    const value = view.getBigUint64(at, true)
+    const word = words.indexOf(value)
+    if (value !== 0n && word >= 0) found.push({ at, word })
+  }
+  return found
+}
+
+const isTextByte = (byte: number): boolean => /[\w+/:\r\n-]/.test(String.fromCodePoint(byte))
+
+/** Runs of text in [0, to), at least `least` bytes long. */
+export function textRunsReference(
+  bytes: Uint8Array,
+  to: number,
+  least: number,
+): { from: number; to: number }[] {
+  const runs: { from: number; to: number }[] = []
+  let from = 0
+  for (let at = 0; at <= to; at++) {
+    if (at < to && isTextByte(bytes[at] ?? 0)) continue
+    if (at - from >= least) runs.push({ from, to: at })
+    from = at + 1
+  }
+  return runs
+}
+
+/** Runs of whole blocks of 16 bytes that are text of two bytes a character, in either order. */
+export function wideRunsReference(
+  bytes: Uint8Array,
+  to: number,
+  least: number,
+): { from: number; to: number }[] {
+  const isWide = (at: number): boolean =>
+    [0, 1].some((first) => {
+      for (let k = 0; k < 16; k++) {
+        const byte = bytes[at + k] ?? 0
+        if (k % 2 === first ? !isTextByte(byte) : byte !== 0) return false
+      }
+      return true
+    })
+  const runs: { from: number; to: number }[] = []
+  let from = 0
+  for (let at = 0; at <= to; at += 16) {
+    if (at + 16 <= to && isWide(at)) continue
+    if (at - from >= least) runs.push({ from, to: at })
+    from = at + 16
+  }
+  return runs
+}
+
+/** Places in [0, to) at which words can be the digits of one number. */
+export function digitRunsReference(bytes: Uint8Array, shape: DigitShape, to: number): number[] {
+  const slot = shape.look === 0 ? 4 : 8
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const wordAt = (at: number): bigint =>
+    slot === 4 ? BigInt(view.getUint32(at, true)) : view.getBigUint64(at, true)
+  const found: number[] = []
+  for (let at = 0; at < to; at += slot) {
+    const words = Array.from({ length: shape.slots }, (_, k) => wordAt(at + k * slot))
+    // Of the blocks that every number holds which begins in the same group of 16.
+    const group = at & ~15
+    const last = (group + shape.slots * slot) >> 4
+    let isDigits = true
+    for (let b = (group >> 4) + 1; b < last; b++) {
+      const block = Array.from({ length: 16 / slot }, (_, k) => wordAt(b * 16 + k * slot))
+      isDigits &&= isDigitBlock(block, shape.look)
+    }
+    if (isDigits && isNumber(words, shape)) found.push(at)
+  }
+  return found
+}
+
+/** Whether a word is zero or the double of a whole number below 2^28. */
+const isDouble = (w: bigint): boolean =>
+  w === 0n || ((w & 0xffffffn) === 0n && w >> 52n >= 0x3ffn && w >> 52n <= 0x41an)
+
+/** Whether all words can be digits, and one of them is not small. */
+function isDigitBlock(words: readonly bigint[], look: DigitShape['look']): boolean {
+  if (look === 0) return words.every((w) => w >> 30n === 0n) && words.some((w) => w >> 18n !== 0n)
+  if (look === 1) return words.every((w) => w >> 63n === 0n) && words.some((w) => w >> 40n !== 0n)
+  if (look === 2) {
+    const isHigh = words.every((w) => (w & 0xffffffffn) === 0n && w >> 60n === 0n)
+    return isHigh && words.some((w) => w >> 42n !== 0n)
+  }
+  return words.every((w) => isDouble(w)) && words.some((w) => w !== 0n)
+}
+
+function isNumber(words: readonly bigint[], shape: DigitShape): boolean {
+  const { low, high, second, least, large, most, shift } = shape
+  const top = words.at(-1) ?? 0n
+  const under = words.at(-2) ?? 0n
+  if (top < low || top > high || under < second || under > most) return false
+  if (words.some((word) => word !== 0n && (word < least || word > most))) return false
+  const dull = words.filter((word, k) => {
+    const before = k === 0 ? 0n : (words[k - 1] ?? 0n)
+    return word < large || (word ^ before) >> BigInt(shift) === 0n
+  })
+  return dull.length <= 4 + (words.length >> 2)
+}
