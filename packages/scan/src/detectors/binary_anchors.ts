@@ -19,6 +19,7 @@ import { PKCS8_ANCHORS } from './pkcs8.ts'
 import { PKCS12_ANCHORS } from './pkcs12.ts'
 import { POST_QUANTUM_ANCHORS } from './post_quantum.ts'
 import { SEC1_ANCHORS } from './sec1.ts'
+import { SYMCRYPT_ANCHORS } from './symcrypt.ts'
 
 export const BINARY_ANCHORS: readonly Anchor[] = [
   ...PKCS8_ANCHORS,
@@ -27,6 +28,7 @@ export const BINARY_ANCHORS: readonly Anchor[] = [
   ...OPENSSH_ANCHORS,
   ...CAPI_ANCHORS,
   ...CNG_ANCHORS,
+  ...SYMCRYPT_ANCHORS,
   ...POST_QUANTUM_ANCHORS,
   ...OPENPGP_ANCHORS,
   ...LIBGCRYPT_ANCHORS,

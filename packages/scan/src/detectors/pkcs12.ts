@@ -11,6 +11,7 @@
 import type { Anchor } from '../anchor.ts'
 import { elementOf, sequenceAround, TAG } from '../der.ts'
 import type { Detector } from '../detected.ts'
+import { charge } from '../effort.ts'
 import { anchor, lesser } from './anchored.ts'
 
 /** 1.2.840.113549.1.7.x: data, signed data. */
@@ -34,6 +35,7 @@ const detectPkcs12: Detector = (bytes, at) => {
   const from = whole?.at ?? (isIndefinite ? at - 2 : at)
   const to = Math.min(whole?.to ?? bytes.length, bytes.length, at + LONGEST)
   const inside = view.subarray(content, to)
+  charge(inside.length)
   const last = ENCRYPTED.map((oid) => inside.indexOf(oid)).filter((place) => place >= 0)
   if (last.length === 0) return undefined
   const end = whole?.to ?? content + Math.max(...last) + 16
