@@ -11,7 +11,6 @@ import { BESIDE, entry, GOLDEN, HALVED, NEGATED, PRIME, places, span } from './l
 
 const LIMB: u64 = 0xfffffff // 28 bits
 const LIMB_BITS: i32 = 28
-const SIX_BYTES: u64 = 0xffffffffffff
 
 let work: i64 = 0
 let hitCount: i32 = 0
@@ -100,12 +99,27 @@ function primeOf(number: usize, length: i32, bits: i32, kind: i32, up: bool): vo
   }
 }
 
-/** Whether none of 3, 5, 7, 13 and 17 divides the number: all divide 2^48 - 1, so its six-byte digits are added up. */
+/**
+ * Whether none of 3, 5, 7, 11, 13, 17, 29, 31, 41, 43, 113 and 127 divides the number: each divides 2^48 - 1, 2^40 - 1 or
+ * 2^56 - 1, so that its digits of six, five or seven bytes are added up. Reads up to 7 bytes behind, which are zero.
+ */
 function isSieved(number: usize, length: i32): bool {
+  const six = <u32>(digitSum(number, length, 6) % 23205)
+  if (six % 3 === 0 || six % 5 === 0 || six % 7 === 0 || six % 13 === 0 || six % 17 === 0) {
+    return false
+  }
+  const five = <u32>(digitSum(number, length, 5) % 13981)
+  if (five % 11 === 0 || five % 31 === 0 || five % 41 === 0) return false
+  const seven = <u32>(digitSum(number, length, 7) % 17895697)
+  return seven % 29 !== 0 && seven % 43 !== 0 && seven % 113 !== 0 && seven % 127 !== 0
+}
+
+/** The sum of a number's digits of so many bytes. */
+function digitSum(number: usize, length: i32, width: i32): u64 {
+  const mask = ((1 as u64) << ((<u64>width) << 3)) - 1
   let sum: u64 = 0
-  for (let k = 0; k < length; k += 6) sum += load<u64>(number + <usize>k) & SIX_BYTES
-  const rest = <u32>(sum % 23205)
-  return rest % 3 !== 0 && rest % 5 !== 0 && rest % 7 !== 0 && rest % 13 !== 0 && rest % 17 !== 0
+  for (let k = 0; k < length; k += width) sum += load<u64>(number + <usize>k) & mask
+  return sum
 }
 
 /** Writes `digits` limbs of 28 bits (u32) of the number at `number`. */
@@ -134,7 +148,7 @@ function inverse(limb: u32): u32 {
 /**
  * Whether the number x divides n: its quotient, built from the lowest limb up, must end before its last two limbs.
  *
- * x and n are `digits` limbs, followed by zeros up to a multiple of 4. `sums` has room for 2 * digits + 8 u64 and is
+ * x and n are `digits` limbs, x followed by six zeros. `sums` has room for 2 * digits + 8 u64 and is
  * zeroed here: column i adds up what the limbs so far give to limb i of their product, at most 2^56 each, so that 255
  * of them fit; longer numbers carry on the way.
  */
@@ -142,21 +156,43 @@ function divides(x: usize, n: usize, digits: i32, inv: u32, sums: usize): bool {
   for (let k = 0; k < (digits + 4) << 3; k += 16) v128.store(sums + <usize>k, i8x16.splat(0))
   let carry: u64 = 0
   const x0 = <u64>load<u32>(x)
-  for (let i = 0; i < digits; i++) {
-    const sum = load<u64>(sums + ((<usize>i) << 3)) + carry
-    const rest = load<u32>(n + ((<usize>i) << 2)) - <u32>sum
-    const limb = (rest * inv) & <u32>LIMB
-    if (limb === 0) {
-      carry = sum >> 28
-      continue
-    }
-    if (i >= digits - 2) return false
-    carry = (sum + x0 * <u64>limb) >> 28
-    // Column i itself is done: what is added to it here is not read again.
-    addRow(x, digits - i, limb, sums + ((<usize>i) << 3))
-    if ((i & 127) === 127) normalise(sums, i + 1, digits)
+  const x1 = <u64>load<u32>(x, 4)
+  for (let i = 0; i < digits; i += 2) {
+    const at = sums + ((<usize>i) << 3)
+    const wanted = n + ((<usize>i) << 2)
+    const sum = load<u64>(at) + carry
+    const low = ((load<u32>(wanted) - <u32>sum) * inv) & <u32>LIMB
+    if (low !== 0 && i >= digits - 2) return false
+    if (i + 1 === digits) return true
+    const next = load<u64>(at, 8) + ((sum + x0 * <u64>low) >> 28) + x1 * <u64>low
+    const high = ((load<u32>(wanted, 4) - <u32>next) * inv) & <u32>LIMB
+    if (high !== 0 && i + 1 >= digits - 2) return false
+    carry = (next + x0 * <u64>high) >> 28
+    // The two columns themselves are done: nothing is added to them.
+    addRows(x, digits - i - 2, low, high, at + 16)
+    if ((i & 127) === 126) normalise(sums, i + 2, digits)
   }
   return true
+}
+
+/**
+ * Adds to `count` columns from `to` on what two limbs of a quotient give: `low` times x from its third limb on, `high`
+ * times x from its second.
+ */
+function addRows(x: usize, count: i32, low: u32, high: u32, to: usize): void {
+  const a = i32x4.splat(low)
+  const b = i32x4.splat(high)
+  const end = x + ((<usize>count) << 2)
+  let row = to
+  for (let at = x; at < end; at += 16) {
+    const u = v128.load(at, 8)
+    const v = v128.load(at, 4)
+    const left = i64x2.add(i64x2.extmul_low_i32x4_u(u, a), i64x2.extmul_low_i32x4_u(v, b))
+    const right = i64x2.add(i64x2.extmul_high_i32x4_u(u, a), i64x2.extmul_high_i32x4_u(v, b))
+    v128.store(row, i64x2.add(v128.load(row), left))
+    v128.store(row, i64x2.add(v128.load(row, 16), right), 16)
+    row += 32
+  }
 }
 
 /** Carries what is above 28 bits from each column to the next. */
@@ -175,27 +211,19 @@ function invert(x: usize, digits: i32, inv: u32, sums: usize, out: usize): void 
   let carry: u64 = 0
   let wanted: u32 = 1
   const x0 = <u64>load<u32>(x)
-  for (let i = 0; i < digits; i++) {
-    const sum = load<u64>(sums + ((<usize>i) << 3)) + carry
-    const limb = ((wanted - <u32>sum) * inv) & <u32>LIMB
+  const x1 = <u64>load<u32>(x, 4)
+  for (let i = 0; i < digits; i += 2) {
+    const at = sums + ((<usize>i) << 3)
+    const sum = load<u64>(at) + carry
+    const low = ((wanted - <u32>sum) * inv) & <u32>LIMB
     wanted = 0
-    store<u32>(out + ((<usize>i) << 2), limb)
-    carry = (sum + x0 * <u64>limb) >> 28
-    addRow(x, digits - i, limb, sums + ((<usize>i) << 3))
-    if ((i & 127) === 127) normalise(sums, i + 1, digits)
-  }
-}
-
-/** Adds `limb` times the first `count` limbs of x to the columns from `to` on. */
-function addRow(x: usize, count: i32, limb: u32, to: usize): void {
-  const factor = i32x4.splat(limb)
-  const end = x + ((<usize>count) << 2)
-  let row = to
-  for (let at = x; at < end; at += 16) {
-    const a = v128.load(at)
-    v128.store(row, i64x2.add(v128.load(row), i64x2.extmul_low_i32x4_u(a, factor)))
-    v128.store(row, i64x2.add(v128.load(row, 16), i64x2.extmul_high_i32x4_u(a, factor)), 16)
-    row += 32
+    const next = load<u64>(at, 8) + ((sum + x0 * <u64>low) >> 28) + x1 * <u64>low
+    const high = ((0 - <u32>next) * inv) & <u32>LIMB
+    carry = (next + x0 * <u64>high) >> 28
+    store<u32>(out + ((<usize>i) << 2), low)
+    store<u32>(out + ((<usize>i) << 2), high, 4)
+    addRows(x, digits - i - 2, low, high, at + 16)
+    if ((i & 127) === 126) normalise(sums, i + 2, digits)
   }
 }
 
@@ -301,6 +329,7 @@ export function test(
   const quotient = (sums + ((<usize>digits) << 3) + 96) & ~15
   const inverse16 = (quotient + ((<usize>digits) << 2) + 48) & ~15
   v128.store(x + ((<usize>digits) << 2), i8x16.splat(0))
+  v128.store(x + ((<usize>digits) << 2), i8x16.splat(0), 16)
   const price = priceOf(digits, keyCount)
   const screened = screenDigits(bits)
   for (let k = 0; k < count; k++) {

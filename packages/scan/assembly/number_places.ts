@@ -222,13 +222,15 @@ function put(out: usize, list: i32, cap: i32, sizes: usize, base: u32, kind: i32
 
 /**
  * Lists the well marked places of the groups in [from, to): u32 (position, boundaries) pairs, at most `cap`; returns
- * how many there are. Boundaries: 1 before, 2 behind, 4 a length before, 8 some numbers further before or behind.
+ * how many there are. Boundaries: 1 before, 2 behind, 4 a length before, 8 some numbers further before or behind; the
+ * latter places only with `chained`.
  */
 export function bounded(
   groups: usize,
   count: i32,
   marks: usize,
   to: i32,
+  chained: i32,
   out: usize,
   cap: i32,
 ): i32 {
@@ -242,9 +244,10 @@ export function bounded(
     while (mask !== 0) {
       const i = ctz(mask)
       mask &= mask - 1
+      let kinds = ((sides >> i) & 1) | (((sides >> (16 + i)) & 1) << 1)
+      kinds |= ((lengths >> i) & 1) << 2
+      if (kinds === 0 && chained === 0) continue
       if (found < cap) {
-        let kinds = ((sides >> i) & 1) | (((sides >> (16 + i)) & 1) << 1)
-        kinds |= ((lengths >> i) & 1) << 2
         store<u32>(out + ((<usize>found) << 3), at + i)
         store<u32>(out + ((<usize>found) << 3), kinds === 0 ? 8 : kinds, 4)
       }

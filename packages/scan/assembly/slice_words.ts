@@ -47,15 +47,21 @@ const WIDE: i32 = 1 // u64 below 2^63
 const HIGH: i32 = 2 // u64 with a digit in its upper half alone
 // and 3: doubles of whole numbers below 2^28
 
-/** Whether a block of 16 bytes can be all digits of such words: at least one of them is not small. */
-function isDigitBlock(at: usize, look: i32): bool {
+/**
+ * Whether a block of 16 bytes can be all digits of such words: at least one of them is not small. `both`: the block
+ * before it is of the number, too.
+ */
+function isDigitBlock(at: usize, look: i32, both: bool): bool {
   const v = v128.load(at)
   if (look === NARROW) {
     if (v128.any_true(i32x4.shr_u(v, 30))) return false
     return v128.any_true(i32x4.shr_u(v, 18))
   }
   if (look === WIDE) {
-    return (i8x16.bitmask(v) & 0x8080) === 0 && v128.any_true(i64x2.shr_u(v, 40))
+    const highs = i8x16.bitmask(v)
+    if ((highs & 0x8080) !== 0 || !v128.any_true(i64x2.shr_u(v, 40))) return false
+    // Of two blocks of text no byte is 0x80 or more.
+    return highs !== 0 || !both || i8x16.bitmask(v128.load(at - 16)) !== 0
   }
   const lows = v128.and(v, i64x2.splat(0xffffffff))
   if (look === HIGH) {
@@ -104,7 +110,7 @@ export function digit_runs(
     const least16 = max(first, known)
     const last = (at + bytes) >> 4
     let b = last - 1
-    while (b >= least16 && isDigitBlock(ptr + ((<usize>b) << 4), look)) b--
+    while (b >= least16 && isDigitBlock(ptr + ((<usize>b) << 4), look, b > first)) b--
     if (b >= least16) {
       // Every number that holds block b is out.
       known = b + 1

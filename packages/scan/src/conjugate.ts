@@ -284,8 +284,11 @@ export class ConjugateKernel {
     return this.#call('limbs_kept')
   }
 
-  /** Pairs of kept windows whose low limbs multiply to that of a modulus, once for either of the two. */
-  conjugates(keys: KeyTable): { a: Candidate; b: Candidate; key: number }[] {
+  /**
+   * Pairs of kept windows whose low limbs multiply to that of a modulus, once for either of the two; at least one is
+   * among the first `most`.
+   */
+  conjugates(keys: KeyTable, most: number): { a: Candidate; b: Candidate; key: number }[] {
     const { kept } = this
     this.#memory.keep(kept * 16)
     let slots = 1024
@@ -294,7 +297,7 @@ export class ConjugateKernel {
     const found = this.#call(
       'conjugates',
       [AT.pairs, kept, AT.pairFilter, AT.pairSlots, slots - 1],
-      [keys.lowAt, keys.count, 0, kept, AT.hits, HITS],
+      [keys.lowAt, keys.count, 0, most, AT.hits, HITS],
     )
     const pairs = this.#memory.words(AT.hits, Math.min(found, HITS) * 3)
     const limbs = this.#memory.words(AT.pairs, kept * 4)
@@ -308,15 +311,16 @@ export class ConjugateKernel {
   }
 
   /** Positions in [0, to) of random-looking windows that something marks well: see `bounded` in the kernel. */
-  bounded(length: number, to: number): { at: number; sides: number }[] {
-    const count = this.boundedPairs(length, to).length >> 1
+  bounded(length: number, to: number, isChained = false): { at: number; sides: number }[] {
+    const count = this.boundedPairs(length, to, isChained).length >> 1
     return this.#pairs(AT.lists, count).map(([at, sides]) => ({ at, sides }))
   }
 
   /** As {@link bounded}, place and sides in turns. A view, valid until the next call. */
-  boundedPairs(length: number, to: number): Uint32Array {
+  boundedPairs(length: number, to: number, isChained = false): Uint32Array {
     const groups = this.#markGroups(length, to)
-    const found = this.#call('bounded', [AT.groups, groups, AT.marks, to, AT.lists, LIST])
+    const chained = isChained ? 1 : 0
+    const found = this.#call('bounded', [AT.groups, groups, AT.marks, to, chained, AT.lists, LIST])
     return this.#memory.words(AT.lists, Math.min(found, LIST) * 2)
   }
 

@@ -27,7 +27,7 @@ function swapWords(bytes: Uint8Array, word: number): Uint8Array {
   return bytes
 }
 
-const SMALL_PRIMES = [3n, 5n, 7n, 13n, 17n]
+const SMALL_PRIMES = [3n, 5n, 7n, 11n, 13n, 17n, 29n, 31n, 41n, 43n, 113n, 127n]
 
 /** The numbers that must be a prime factor if a window of this value is what its kind says. */
 export function factorsOf(value: bigint, kind: CandidateKind, bits: number): bigint[] {
@@ -59,29 +59,32 @@ export function looksRandomReference(slice: Uint8Array, at: number, length: numb
   const from = (at & ~15) + 16
   const to = ((at & ~15) + length) & ~15
   if (to <= from) return true
-  const counts = { zeros: 0, equal: 0, highs: 0, odds: 0 }
+  const counts = { common: 0, equal: 0, highs: 0, odds: 0 }
   for (let block = from; block < to; block += 16) {
     const own = countsOf(slice, block)
-    if (own.zeros > 4 || own.equal > 6) return false
-    counts.zeros += own.zeros
+    if (own.common > 6 || own.equal > 6) return false
+    counts.common += own.common
     counts.equal += own.equal
     counts.highs += own.highs
     counts.odds += own.odds
   }
   const n = to - from
   const isHalf = (count: number): boolean => (count - (n >> 1)) ** 2 <= n * 7
-  if (counts.zeros > 2 + Math.trunc(n / 18) || counts.equal > 4 + Math.trunc(n / 16)) return false
+  if (counts.common > 4 + Math.trunc(n / 10) || counts.equal > 4 + Math.trunc(n / 24)) return false
   return isHalf(counts.highs) && isHalf(counts.odds)
 }
+
+/** Bytes that memory has more often than chance. */
+const COMMON = new Set([0, 0xff, 0x24, 0x48, 0x89, 0x8b])
 
 function countsOf(
   slice: Uint8Array,
   at: number,
-): Record<'zeros' | 'equal' | 'highs' | 'odds', number> {
-  const counts = { zeros: 0, equal: 0, highs: 0, odds: 0 }
+): Record<'common' | 'equal' | 'highs' | 'odds', number> {
+  const counts = { common: 0, equal: 0, highs: 0, odds: 0 }
   for (let k = at; k < at + 16; k++) {
     const byte = byteAt(slice, k)
-    if (byte === 0) counts.zeros++
+    if (COMMON.has(byte)) counts.common++
     if (byte === byteAt(slice, k - 4) || byte === byteAt(slice, k - 8)) counts.equal++
     counts.highs += byte >> 7
     counts.odds += byte & 1

@@ -26,6 +26,10 @@ export class KnownKeys {
     for (const key of given) this.add(key, false)
   }
 
+  get hasGiven(): boolean {
+    return this.#given.length > 0
+  }
+
   get all(): readonly PublicKey[] {
     return [...this.#keys.values()]
   }

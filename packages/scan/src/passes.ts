@@ -82,8 +82,9 @@ export class Passes {
 
   /** Looks for the private halves of what is known by now. */
   async known(): Promise<void> {
-    const keys = this.#outcome.keys.all
-    const task = { kind: 'known', ...this.#how, keys } as const
+    const { all: keys, hasGiven } = this.#outcome.keys
+    const isThorough = hasGiven || this.#how.hasMaterial === true
+    const task = { kind: 'known', ...this.#how, keys, isThorough } as const
     if (keys.length > 0) await this.#search(task, this.#takeLimits, () => this.#plan())
     else this.#tell(this.#totalBytes)
   }

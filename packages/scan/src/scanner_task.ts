@@ -27,6 +27,8 @@ export interface FormsTask extends TaskOptions {
 export interface KnownTask extends TaskOptions {
   readonly kind: 'known'
   readonly keys: readonly PublicKey[]
+  /** Every place: some keys are given. Otherwise they were met, and places that nothing marks are looked at less. */
+  readonly isThorough: boolean
 }
 
 export type ScannerTask = FormsTask | KnownTask
@@ -42,7 +44,7 @@ export function scannerFor(task: ScannerTask, anchors?: readonly Anchor[]): Wind
       anchors: [],
       hasKeyTables: false,
       isDeep,
-      searches: [new KnownKeySearch(task.keys, { deep: isDeep })],
+      searches: [new KnownKeySearch(task.keys, { deep: isDeep, isThorough: task.isThorough })],
       blockBytes: WINDOW_BYTES,
     })
   }

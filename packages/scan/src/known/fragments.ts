@@ -14,7 +14,7 @@ import type { RsaGroup } from './rsa_group.ts'
 import { numberAt, spanOf } from './slice_numbers.ts'
 
 /** Nanoseconds, about, for a low limb and a key. */
-const COST = 8
+const COST = 3
 
 /** Pairs that are looked at in a slice: copies of one pair are one, so that more are made up. */
 const MOST_PAIRS = 64
@@ -24,7 +24,8 @@ const LEAST_BYTES = 16
 const SMALL = 1n << 32n
 
 /**
- * Pairs among the windows of the slice whose low limbs the kernel has kept.
+ * Pairs among the windows of the slice whose low limbs the kernel has kept, as far as the budget reaches. That is no
+ * limit of the search: whole factors are told one by one.
  *
  * @param known factors that are told already
  */
@@ -35,11 +36,13 @@ export function conjugateFragments(
   known: readonly FactorHit[],
 ): FoundValue[] {
   const { kept } = kernel
-  if (kept < 2) return []
-  budget.pay(kept * group.keys.length * COST)
+  // Those that something marks are kept first. A pair is told by either of its two.
+  const most = Math.min(kept, Math.floor(budget.left / (group.keys.length * COST)))
+  if (kept < 2 || most < 1) return []
+  budget.pay(most * group.keys.length * COST)
   const places = new Set(known.map(({ at, order }) => `${at}:${order}`))
   return kernel
-    .conjugates(group.table)
+    .conjugates(group.table, most)
     .slice(0, MOST_PAIRS)
     .flatMap(({ a, b, key }) => {
       const material = group.keys[key]

@@ -23,6 +23,11 @@ import { findValues } from './value_search.ts'
 export interface KnownKeyOptions {
   /** Looks at places that are hardly ever taken as well, and spends eight times as much on what is dear. */
   readonly deep: boolean
+  /**
+   * Looks at single factors where nothing marks them as well, and for d at every place. True where absent; where not,
+   * such factors are found in pairs alone.
+   */
+  readonly isThorough?: boolean
 }
 
 /** Found keys whose values are looked for in one window: more are made up. */
@@ -37,12 +42,12 @@ export class KnownKeySearch implements WindowSearch {
   /** Keys that cannot be looked for: their numbers are too small, too large or none of a key. */
   readonly unsearchable: number
 
-  constructor(keys: readonly PublicKey[], { deep }: KnownKeyOptions) {
+  constructor(keys: readonly PublicKey[], { deep, isThorough = true }: KnownKeyOptions) {
     const materials = distinct(keys.map(({ material }) => material))
     const rsa = materials.filter((material) => material.type === 'rsa')
     const curves = materials.filter((material) => material.type !== 'rsa')
     const groups = rsaGroups(this.#kernel, rsa)
-    this.#rsa = groups.length === 0 ? undefined : new RsaSearch(groups, deep)
+    this.#rsa = groups.length === 0 ? undefined : new RsaSearch(groups, deep, isThorough || deep)
     this.#curves = curves.length === 0 ? undefined : new CurveSearch(this.#kernel, curves, deep)
     this.unsearchable = rsa.filter((material) => !isSearchable(material)).length
   }

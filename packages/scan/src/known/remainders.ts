@@ -67,7 +67,7 @@ export function boundedNumbers(
   const slice = kernel.slice
   // Where both sides or a length tell, first: what the budget does not reach is the least likely.
   const places = kernel
-    .bounded(group.shape.length, length)
+    .bounded(group.shape.length, length, isDeep)
     .filter(({ sides }) => isTold(sides) || (isFew && sides < 4) || isDeep)
     .toSorted((a, b) => weight(b.sides) - weight(a.sides))
   if (isDeep) places.push(...unboundedPlaces(kernel, length, group))

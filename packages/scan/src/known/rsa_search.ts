@@ -44,9 +44,10 @@ const WHOLE_COST = 3000
 /** Nanoseconds for each byte, and at once, for each kind of test. */
 const RATES = {
   factors: { perByte: 3, atOnce: 1.5e8 },
+  pairs: { perByte: 1, atOnce: 5e7 },
   exponents: { perByte: 2, atOnce: 1e8 },
   remainders: { perByte: 1, atOnce: 1.5e8 },
-  powers: { perByte: 0.3, atOnce: 1.5e8 },
+  powers: { perByte: 0.1, atOnce: 8e7 },
   text: { perByte: 2, atOnce: 2e8 },
   digits: { perByte: 0.5, atOnce: 1e8 },
 } as const
@@ -60,6 +61,11 @@ const PLAIN_ORDERS = 2
 /** Of the lists of candidates, those that hold factors, and before them those that something marks. */
 const FACTOR_LISTS = 3
 const MARKED_LISTS = 1
+/** Those that are looked at one by one for keys that were met, and not given. */
+const MET_LISTS = 2
+const ALL_LISTS = 4
+/** What is spent on keys that were met, of what is spent on given ones. */
+const SHARE_OF_MET = 0.5
 /** With more keys than this, private exponents are looked for at multiples of 8 alone unless the search is deep. */
 const FEW_KEYS = 4
 
@@ -73,20 +79,23 @@ type Found = ReturnType<ConjugateKernel['exponents']>
 export class RsaSearch {
   readonly #groups: readonly RsaGroup[]
   readonly #isDeep: boolean
+  readonly #isThorough: boolean
   readonly #budgets: Readonly<Record<keyof typeof RATES, Budget>>
   readonly #remainders: Remainders
   readonly #text: TextSearch
   /** Candidates that the kernel had no room for. */
   #lost = 0
 
-  constructor(groups: readonly RsaGroup[], isDeep: boolean) {
+  constructor(groups: readonly RsaGroup[], isDeep: boolean, isThorough: boolean) {
     this.#groups = groups
     this.#isDeep = isDeep
-    const factor = isDeep ? 8 : 1
+    this.#isThorough = isThorough
+    const factor = isDeep ? 8 : isThorough ? 1 : SHARE_OF_MET
     const budget = (kind: keyof typeof RATES): Budget =>
       new Budget(RATES[kind].perByte * factor, RATES[kind].atOnce * factor)
     this.#budgets = {
       factors: budget('factors'),
+      pairs: budget('pairs'),
       exponents: budget('exponents'),
       remainders: budget('remainders'),
       powers: budget('powers'),
@@ -152,8 +161,13 @@ export class RsaSearch {
     this.#lost += kernel.candidates(group.shape, length, beside, orders)
     kernel.reset()
     const hits: FactorHit[] = []
-    const lists = isText && !this.#isDeep ? MARKED_LISTS : kernel.sizes.length
-    for (let list = 0; list < lists; list++) {
+    const tested = this.#testedLists(isText)
+    for (let list = 0; list < kernel.sizes.length; list++) {
+      if (list >= tested) {
+        // Of what is not tested alone, pairs of factors are told by their low limbs.
+        if (list < FACTOR_LISTS && !isText) kernel.keepLowLimbs(list, 0, group.shape)
+        continue
+      }
       const result = kernel.test(list, 0, group.shape, group.table, budget.left)
       hits.push(...result.hits)
       if (result.next === (kernel.sizes[list] ?? 0)) continue
@@ -162,7 +176,14 @@ export class RsaSearch {
     }
     budget.pay(kernel.spent)
     const whole = hits.flatMap((hit) => this.#factorFound(context, group, hit))
-    return [...whole, ...conjugateFragments(kernel, group, budget, hits)]
+    return [...whole, ...conjugateFragments(kernel, group, this.#budgets.pairs, hits)]
+  }
+
+  /** How many of the lists are tested one by one. */
+  #testedLists(isText: boolean): number {
+    if (this.#isDeep) return ALL_LISTS
+    if (isText) return MARKED_LISTS
+    return this.#isThorough ? ALL_LISTS : MET_LISTS
   }
 
   #factorFound({ kernel }: SliceContext, group: RsaGroup, hit: FactorHit): FoundValue[] {
@@ -184,13 +205,14 @@ export class RsaSearch {
     kernel.reset()
     const look = (lanes: number, most: number): Found =>
       kernel.exponents(table, length, { lanes, orders, budget: most })
-    const isFew = this.#isDeep || table.count <= FEW_KEYS
+    const isFew = this.#isDeep || (this.#isThorough && table.count <= FEW_KEYS)
     const usual = isFew ? EVERY_LANE : EIGHTH_LANES
     const candidates = [...look(isText && !this.#isDeep ? NO_LANE : usual, budget.left)]
     if (kernel.spent >= budget.left) budget.isShort = true
     // For many keys other places are a gift: they are looked at out of what is saved alone.
     const saved = budget.left - budget.most / 2
-    if (!isFew && !isText && kernel.spent < saved) candidates.push(...look(OTHER_LANES, saved))
+    if (this.#isThorough && !isFew && !isText && kernel.spent < saved)
+      candidates.push(...look(OTHER_LANES, saved))
     budget.pay(kernel.spent)
     return candidates.flatMap((candidate) => {
       const key = group.keys[group.exponentKeys[candidate.key] ?? -1]

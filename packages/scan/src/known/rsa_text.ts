@@ -14,7 +14,7 @@ import type { SliceContext, SliceResult } from './rsa_search.ts'
 import { type DecodedText, decimalsOf, decodeRun, runOf, type TextRun } from './text_forms.ts'
 
 /** Estimates in nanoseconds. */
-const COST = { character: 60, whole: 3000 } as const
+const COST = { character: 20, whole: 3000 } as const
 
 export type NumberSearch = (context: SliceContext, group: RsaGroup) => SliceResult
 
@@ -23,6 +23,7 @@ export class TextSearch {
   readonly #budget: Budget
   readonly #numbers: NumberSearch
   readonly #leastLength: number
+  readonly #edge: number
 
   /** @param numbers searches bytes that lie in the kernel */
   constructor(groups: readonly RsaGroup[], budget: Budget, numbers: NumberSearch) {
@@ -30,6 +31,8 @@ export class TextSearch {
     this.#budget = budget
     this.#numbers = numbers
     this.#leastLength = Math.min(...groups.map(({ shape }) => shape.length))
+    // Half as many again as base64 of a private exponent takes.
+    this.#edge = Math.max(...groups.map(({ bits }) => bits / 4))
   }
 
   /** Values spelled as text that begin in the slice. The slice is gone from the kernel afterwards. */
@@ -38,7 +41,7 @@ export class TextSearch {
     const results: SliceResult[] = []
     for (const run of this.#runs(kernel, length)) {
       results.push(...this.#groups.map((group) => this.#decimals(group, run)))
-      decoded.push(...decodeRun(run, this.#leastLength))
+      decoded.push(...decodeRun(run, this.#leastLength, this.#edge))
     }
     for (const batch of batches(decoded)) results.push(...this.#decoded(kernel, batch))
     return {

@@ -66,9 +66,13 @@ function stripped({ text, at, unit }: TextRun, from: number, to: number, out: Re
 /**
  * What a run of base64 characters, colons and line ends can mean, in every alignment.
  *
+ * Base64 is read from the run's begin. That it begins later, behind characters that happen to be of its alphabet, is
+ * taken into account for what lies at either end of the run alone.
+ *
  * @param least bytes that a number of interest takes
+ * @param edge characters that the longest of them takes, and some more
  */
-export function decodeRun(run: TextRun, least: number): DecodedText[] {
+export function decodeRun(run: TextRun, least: number, edge: number): DecodedText[] {
   const { text } = run
   const hexadecimal = hexRuns(stripped(run, 0, text.length, /[\r\n:]/), least)
   // A run that is hexadecimal throughout means that, and not base64 that happens to look so.
@@ -78,19 +82,45 @@ export function decodeRun(run: TextRun, least: number): DecodedText[] {
   while (from < text.length) {
     const colon = text.indexOf(':', from)
     const to = colon < 0 ? text.length : colon
-    if (to - from >= least) found.push(...base64Phases(stripped(run, from, to, /[\r\n]/), least))
+    if (to - from >= least) {
+      found.push(...base64Phases(stripped(run, from, to, /[\r\n]/), least, edge))
+    }
     from = to + 1
   }
   return found
 }
 
+const isDigit = (code: number): boolean => code >= 0x30 && code < 0x3a
+
+/** 0-9, a-f and A-F. */
+const isHex = (code: number): boolean =>
+  isDigit(code) || ((code | 0x20) >= 0x61 && (code | 0x20) < 0x67)
+
+/** Runs of such characters that are at least so long. Looks at one character in `least` where there are none. */
+function* longRuns(
+  text: string,
+  least: number,
+  isOne: (code: number) => boolean,
+): Generator<{ readonly from: number; readonly to: number }> {
+  let at = least - 1
+  while (at < text.length) {
+    let from = at
+    let to = at
+    if (isOne(text.charCodeAt(at))) {
+      while (from > 0 && isOne(text.charCodeAt(from - 1))) from--
+      while (to < text.length && isOne(text.charCodeAt(to))) to++
+      if (to - from >= least) yield { from, to }
+    }
+    at = to + least
+  }
+}
+
 function hexRuns({ text, placeOf }: Stripped, least: number): DecodedText[] {
   const found: DecodedText[] = []
-  for (const match of text.matchAll(/[\da-fA-F]+/g)) {
-    if (match[0].length < 2 * least) continue
+  for (const match of longRuns(text, 2 * least, isHex)) {
     for (const phase of [0, 1]) {
-      const begin = match.index + phase
-      const bytes = Buffer.from(match[0].slice(phase), 'hex')
+      const begin = match.from + phase
+      const bytes = Buffer.from(text.slice(begin, match.to), 'hex')
       if (bytes.length < least) continue
       found.push({ form: 'hex', bytes, textAt: (index) => placeOf(begin + 2 * index) })
     }
@@ -98,13 +128,21 @@ function hexRuns({ text, placeOf }: Stripped, least: number): DecodedText[] {
   return found
 }
 
-function base64Phases({ text, placeOf }: Stripped, least: number): DecodedText[] {
+function base64Phases({ text, placeOf }: Stripped, least: number, edge: number): DecodedText[] {
   const found: DecodedText[] = []
-  for (let phase = 0; phase < 4; phase++) {
-    const bytes = Buffer.from(text.slice(phase), 'base64')
-    if (bytes.length < least) continue
-    const textAt = (index: number): number => placeOf(phase + Math.floor((index * 4) / 3))
+  const decode = (from: number, to: number): void => {
+    const bytes = Buffer.from(text.slice(from, to), 'base64')
+    if (bytes.length < least) return
+    const textAt = (index: number): number => placeOf(from + Math.floor((index * 4) / 3))
     found.push({ form: 'base64', bytes, textAt })
+  }
+  decode(0, text.length)
+  for (let phase = 1; phase < 4; phase++) {
+    if (text.length <= 2 * edge) decode(phase, text.length)
+    else {
+      decode(phase, edge)
+      decode(phase + ((text.length - edge) & ~3), text.length)
+    }
   }
   return found
 }
@@ -113,10 +151,11 @@ function base64Phases({ text, placeOf }: Stripped, least: number): DecodedText[]
 export function decimalsOf({ text, at, unit }: TextRun, leastBits: number): DecimalText[] {
   const least = Math.floor(leastBits * Math.log10(2))
   const found: DecimalText[] = []
-  for (const match of text.matchAll(/\d+/g)) {
-    const { length } = match[0]
-    if (length < least || length > MOST_DECIMALS) continue
-    found.push({ at: at + match.index * unit, length: length * unit, value: BigInt(match[0]) })
+  for (const { from, to } of longRuns(text, least, isDigit)) {
+    const length = to - from
+    if (length > MOST_DECIMALS) continue
+    const value = BigInt(text.slice(from, to))
+    found.push({ at: at + from * unit, length: length * unit, value })
   }
   return found
 }
