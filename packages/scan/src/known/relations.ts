@@ -58,8 +58,15 @@ export function directRelations(bits: number): readonly Relation[] {
 
 /** Everything that one number of the size of a prime can be. */
 export function allRelations(bits: number): readonly Relation[] {
-  return [...directRelations(bits), ...leftoversOf(montgomeryWidths(bits), bits)]
+  const held = relationsOf.get(bits)
+  if (held !== undefined) return held
+  const relations = [...directRelations(bits), ...leftoversOf(montgomeryWidths(bits), bits)]
+  relationsOf.set(bits, relations)
+  return relations
 }
+
+/** Of each size that was asked for: they are few. */
+const relationsOf = new Map<number, readonly Relation[]>()
 
 /** A number and what it may be. */
 export interface Related {

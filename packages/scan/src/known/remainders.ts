@@ -32,8 +32,8 @@ export interface PlacedNumber extends Spelled {
 const ALL_ORDERS = [0, 1, 2, 3, 4, 5]
 /** Where one side does: what OpenSSL, mbedTLS and Go leave alone lies lowest byte first. */
 const PLAIN_ORDER = [0]
-/** With more keys than this, what only one side marks is looked at by a deep search alone. */
-const FEW_KEYS = 4
+/** Of a number, what is looked at before it is read. */
+const LOOKED_BYTES = 64
 
 /** Estimates in nanoseconds for a modulus of 2048 bits. */
 const COST = { product: 3000, power: 1.7e6 } as const
@@ -52,6 +52,8 @@ export interface NumberChoice {
   readonly budget: Budget
   /** Numbers without a boundary as well, at multiples of 8. */
   readonly isDeep: boolean
+  /** Numbers that only one side tells as well. */
+  readonly isOneSided: boolean
 }
 
 /** The numbers of the slice that have a boundary, as many as the budget allows. */
@@ -59,20 +61,20 @@ export function boundedNumbers(
   kernel: ConjugateKernel,
   length: number,
   group: RsaGroup,
-  { relations, budget, isDeep }: NumberChoice,
+  { relations, budget, isDeep, isOneSided }: NumberChoice,
 ): PlacedNumber[] {
   const cost = relationCost(group, relations.length)
   const numbers: PlacedNumber[] = []
-  const isFew = isDeep || group.keys.length <= FEW_KEYS
   const slice = kernel.slice
+  const looked = Math.min(group.shape.length, LOOKED_BYTES)
   // Where both sides or a length tell, first: what the budget does not reach is the least likely.
   const places = kernel
     .bounded(group.shape.length, length, isDeep)
-    .filter(({ sides }) => isTold(sides) || (isFew && sides < 4) || isDeep)
+    .filter(({ sides }) => isTold(sides) || (isOneSided && sides < 4) || isDeep)
     .toSorted((a, b) => weight(b.sides) - weight(a.sides))
   if (isDeep) places.push(...unboundedPlaces(kernel, length, group))
   for (const { at, sides } of places) {
-    if (!isRandomLooking(slice.subarray(BEFORE + at, BEFORE + at + group.shape.length))) continue
+    if (!isRandomLooking(slice.subarray(BEFORE + at, BEFORE + at + looked))) continue
     for (const order of isTold(sides) || isDeep ? ALL_ORDERS : PLAIN_ORDER) {
       if (at % (ORDERS[order]?.alignment ?? 1) !== 0) continue
       if (!budget.take(cost)) return numbers

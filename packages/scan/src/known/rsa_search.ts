@@ -149,6 +149,8 @@ export class RsaSearch {
         relations: leftovers(group.shape.bits),
         budget: this.#budgets.remainders,
         isDeep: this.#isDeep && !isText,
+        // A number in text has an end on both sides, or its length before it.
+        isOneSided: !isText && group.keys.length <= FEW_KEYS,
       }),
     }
   }

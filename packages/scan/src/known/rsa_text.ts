@@ -11,7 +11,14 @@ import { type PlacedNumber, relationCost } from './remainders.ts'
 import { type Spelled, wholeFound } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import type { SliceContext, SliceResult } from './rsa_search.ts'
-import { type DecodedText, decimalsOf, decodeRun, runOf, type TextRun } from './text_forms.ts'
+import {
+  type DecodedText,
+  decimalsOf,
+  decodeRun,
+  lastNotAbove,
+  runOf,
+  type TextRun,
+} from './text_forms.ts'
 
 /** Estimates in nanoseconds. */
 const COST = { character: 20, whole: 3000 } as const
@@ -126,17 +133,6 @@ function inText(
     length: text.textAt(begin + length) - at,
     spelling: isLittle ? 'hex-le' : text.form,
   }
-}
-
-/** The index of the last of ascending numbers that is not above `limit`; −1 for none. */
-function lastNotAbove(numbers: readonly number[], limit: number): number {
-  let [low, high] = [0, numbers.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((numbers[middle] ?? 0) <= limit) low = middle + 1
-    else high = middle
-  }
-  return low - 1
 }
 
 /** Zero bytes between decoded texts: a boundary on either side. */

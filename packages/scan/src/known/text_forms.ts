@@ -51,16 +51,50 @@ interface Stripped {
   readonly placeOf: (k: number) => number
 }
 
-function stripped({ text, at, unit }: TextRun, from: number, to: number, out: RegExp): Stripped {
+/** @param isOut tells characters by their codes; few of them are in a text */
+function stripped(
+  { text, at, unit }: TextRun,
+  from: number,
+  to: number,
+  isOut: (code: number) => boolean,
+): Stripped {
   const part = text.slice(from, to)
   const placeAt = (k: number): number => at + (from + k) * unit
-  if (!out.test(part)) return { text: part, placeOf: placeAt }
-  const places: number[] = []
-  for (let k = 0; k < part.length; k++) if (!out.test(part[k] ?? '')) places.push(k)
-  return {
-    text: places.map((k) => part[k]).join(''),
-    placeOf: (k) => placeAt(places[k] ?? part.length),
+  const pieces: string[] = []
+  /** Where each piece begins in what is left, and how many characters are left out before it. */
+  const begins: number[] = []
+  const gaps: number[] = []
+  let left = 0
+  let begin = 0
+  for (let k = 0; k <= part.length; k++) {
+    if (k < part.length && !isOut(part.charCodeAt(k))) continue
+    if (k > begin) {
+      pieces.push(part.slice(begin, k))
+      begins.push(left)
+      gaps.push(begin - left)
+      left += k - begin
+    }
+    begin = k + 1
   }
+  const placeOf = (k: number): number => {
+    if (k >= left) return placeAt(part.length)
+    return placeAt(k + (gaps[lastNotAbove(begins, k)] ?? 0))
+  }
+  return { text: pieces.join(''), placeOf }
+}
+
+const isLineEnd = (code: number): boolean => code === 10 || code === 13
+const isLineEndOrColon = (code: number): boolean => isLineEnd(code) || code === 0x3a
+
+/** The index of the last of ascending numbers that is not above `limit`; −1 for none. */
+export function lastNotAbove(numbers: readonly number[], limit: number): number {
+  let [low, high] = [0, numbers.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((numbers[middle] ?? 0) <= limit) low = middle + 1
+    else high = middle
+  }
+  return low - 1
 }
 
 /**
@@ -74,7 +108,7 @@ function stripped({ text, at, unit }: TextRun, from: number, to: number, out: Re
  */
 export function decodeRun(run: TextRun, least: number, edge: number): DecodedText[] {
   const { text } = run
-  const hexadecimal = hexRuns(stripped(run, 0, text.length, /[\r\n:]/), least)
+  const hexadecimal = hexRuns(stripped(run, 0, text.length, isLineEndOrColon), least)
   // A run that is hexadecimal throughout means that, and not base64 that happens to look so.
   if (/^[\da-fA-F:\r\n]*$/.test(text)) return hexadecimal
   const found = hexadecimal
@@ -83,7 +117,7 @@ export function decodeRun(run: TextRun, least: number, edge: number): DecodedTex
     const colon = text.indexOf(':', from)
     const to = colon < 0 ? text.length : colon
     if (to - from >= least) {
-      found.push(...base64Phases(stripped(run, from, to, /[\r\n]/), least, edge))
+      found.push(...base64Phases(stripped(run, from, to, isLineEnd), least, edge))
     }
     from = to + 1
   }
