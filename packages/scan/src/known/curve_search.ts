@@ -23,22 +23,27 @@ const RATES = {
   placed: { perByte: 1, atOnce: 2e8 },
 } as const
 
-interface Lookout {
-  readonly group: CurveGroup
-  readonly table: WordTable
+/** What is spent where all keys were met, and none given, of what is spent on given ones. */
+const SHARE_OF_MET = 0.5
+
+/** How much is spent, of what is usual. */
+export function curveShare(isDeep: boolean, isThorough: boolean): number {
+  if (isDeep) return 8
+  return isThorough ? 1 : SHARE_OF_MET
 }
 
 export class CurveSearch {
-  readonly #lookouts: readonly Lookout[]
+  readonly #groups: readonly CurveGroup[]
+  /** The words of all groups, and for each its group. */
+  readonly #words: WordTable
+  readonly #groupOf: readonly number[]
   readonly #near: Budget
   readonly #placed: Budget
 
-  constructor(kernel: ConjugateKernel, keys: readonly CurveMaterial[], isDeep: boolean) {
-    this.#lookouts = curveGroups(keys).map((group) => ({
-      group,
-      table: kernel.enterWords(group.words),
-    }))
-    const factor = isDeep ? 8 : 1
+  constructor(kernel: ConjugateKernel, keys: readonly CurveMaterial[], factor: number) {
+    this.#groups = curveGroups(keys)
+    this.#words = kernel.enterWords(this.#groups.flatMap(({ words }) => words))
+    this.#groupOf = this.#groups.flatMap(({ words }, index) => words.map(() => index))
     this.#near = new Budget(RATES.near.perByte * factor, RATES.near.atOnce * factor)
     this.#placed = new Budget(RATES.placed.perByte * factor, RATES.placed.atOnce * factor)
   }
@@ -52,24 +57,30 @@ export class CurveSearch {
   search(kernel: ConjugateKernel, bytes: Uint8Array, from: number, to: number): FoundValue[] {
     this.#near.earn(to - from)
     this.#placed.earn(to - from)
-    const found: FoundValue[] = []
-    for (const { group, table } of this.#lookouts) {
-      const anchors: number[] = []
-      const places = new LikelyPlaces(Math.ceil(this.#placed.left / group.cost))
-      for (let at = from; at < to; at += SLICE) {
-        const end = Math.min(to, at + SLICE)
-        kernel.load(bytes, at, end)
-        for (const hit of kernel.findWords(table, end - at)) {
-          anchors.push(at + hit.at)
-        }
-        places.add(at, kernel.boundedPairs(group.length, end - at))
+    const sights = this.#groups.map(({ cost }) => ({
+      anchors: [] as number[],
+      places: new LikelyPlaces(Math.ceil(this.#placed.left / cost)),
+    }))
+    for (let at = from; at < to; at += SLICE) {
+      const length = Math.min(to, at + SLICE) - at
+      kernel.load(bytes, at, at + length)
+      for (const hit of kernel.findWords(this.#words, length)) {
+        sights[this.#groupOf[hit.word] ?? -1]?.anchors.push(at + hit.at)
       }
-      const tried = new Set<number>()
-      const near = nearest(anchors, group.length, from, to)
-      found.push(...lookAt(bytes, near, group, this.#near, tried, true))
-      found.push(...lookAt(bytes, places.all, group, this.#placed, tried, false))
+      for (const [index, { length: size }] of this.#groups.entries()) {
+        const places = sights[index]?.places
+        if (places?.isFull === false) places.add(at, kernel.boundedPairs(size, length))
+      }
     }
-    return found
+    return this.#groups.flatMap((group, index) => {
+      const { anchors = [], places } = sights[index] ?? {}
+      const tried = { places: new Set<number>(), contents: new Set<number>() }
+      const near = nearest(anchors, group.length, from, to)
+      return [
+        ...lookAt(bytes, near, group, this.#near, tried, true),
+        ...lookAt(bytes, places?.all ?? [], group, this.#placed, tried, false),
+      ]
+    })
   }
 }
 
@@ -91,9 +102,20 @@ class LikelyPlaces {
     }
   }
 
+  /** They are a sample in any case: once there are enough, no more are looked for. */
+  get isFull(): boolean {
+    return Math.max(this.#told.length, this.#others.length) >= this.#most
+  }
+
   get all(): readonly number[] {
     return [...this.#told, ...this.#others]
   }
+}
+
+/** What was looked at: places, and hashes of what lay there, so that a flood of copies is looked at once. */
+interface Tried {
+  readonly places: Set<number>
+  readonly contents: Set<number>
 }
 
 /** Looks at one place after another, until the budget is used up. */
@@ -102,20 +124,35 @@ function lookAt(
   places: readonly number[],
   { length, cost, secretIn, rareSecretIn }: CurveGroup,
   budget: Budget,
-  tried: Set<number>,
+  tried: Tried,
   isNear: boolean,
 ): FoundValue[] {
   const found: FoundValue[] = []
   for (const at of places) {
-    if (tried.has(at) || at + length > bytes.length) continue
+    if (tried.places.has(at) || at + length > bytes.length) continue
     const window = bytes.subarray(at, at + length)
     if (!isRandomLooking(window)) continue
+    const content = hashOf(window)
+    if (tried.contents.has(content)) continue
     if (!budget.take(cost)) break
-    tried.add(at)
+    tried.places.add(at)
     const secret = secretIn(window) ?? (isNear ? rareSecretIn(window) : undefined)
+    // Copies of a secret are found by its value.
+    tried.contents.add(content)
     if (secret !== undefined) found.push({ at, length, ...secret })
   }
   return found
+}
+
+/** 53 bits that tell contents apart: FNV-1a of 32 bits over the bytes, from two begins. */
+function hashOf(bytes: Uint8Array): number {
+  let low = 0x811c9dc5
+  let high = 0x01000193
+  for (const byte of bytes) {
+    low = Math.imul(low ^ byte, 0x01000193)
+    high = Math.imul(high ^ byte, 0x5bd1e995) ^ (high >>> 15)
+  }
+  return (high >>> 11) * 2 ** 32 + (low >>> 0)
 }
 
 /** Places around the anchors, those next to one first; without two that are equal. */

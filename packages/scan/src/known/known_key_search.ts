@@ -13,7 +13,7 @@ import { keyIdOf } from '../key_id.ts'
 import type { KeyMaterial } from '../key_material.ts'
 import type { PublicKey } from '../public_keys/public_key.ts'
 import type { WindowSearch } from '../window_search.ts'
-import { CurveSearch } from './curve_search.ts'
+import { CurveSearch, curveShare } from './curve_search.ts'
 import { detectedOf, type FoundValue } from './found_value.ts'
 import type { PlacedNumber } from './remainders.ts'
 import { isSearchable, rsaGroups } from './rsa_group.ts'
@@ -48,7 +48,10 @@ export class KnownKeySearch implements WindowSearch {
     const curves = materials.filter((material) => material.type !== 'rsa')
     const groups = rsaGroups(this.#kernel, rsa)
     this.#rsa = groups.length === 0 ? undefined : new RsaSearch(groups, deep, isThorough || deep)
-    this.#curves = curves.length === 0 ? undefined : new CurveSearch(this.#kernel, curves, deep)
+    this.#curves =
+      curves.length === 0
+        ? undefined
+        : new CurveSearch(this.#kernel, curves, curveShare(deep, isThorough))
     this.unsearchable = rsa.filter((material) => !isSearchable(material)).length
   }
 

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import { describe, it } from 'node:test'
+import { curveNamed } from '../src/arithmetic/curves.ts'
+import { fromBigEndian } from '../src/arithmetic/modular.ts'
+import type { KeyMaterial } from '../src/key_material.ts'
+import { orderedBytes } from '../src/known/encodings.ts'
+import { KnownKeySearch } from '../src/known/known_key_search.ts'
+import { keyWith } from '../src/public_keys/certificate.ts'
+import type { PublicKey } from '../src/public_keys/public_key.ts'
+import { GROUNDS } from './known_plants.ts'
+
+interface CurveKey {
+  readonly publicKey: PublicKey
+  readonly secret: Buffer
+  /** As OpenSSL keeps it: in Montgomery form, lowest byte first. */
+  readonly anchor: Uint8Array
+  readonly plain: Buffer
+}
+
+function pointKey(): CurveKey {
+  const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
+    format: 'jwk',
+  })
+  const [x, y, d] = [jwk.x, jwk.y, jwk.d].map((text) => Buffer.from(text ?? '', 'base64url'))
+  assert.ok(x !== undefined && y !== undefined && d !== undefined)
+  const [bigX, bigY] = [fromBigEndian(x), fromBigEndian(y)]
+  const material = { type: 'ec', curve: 'P-256', x: bigX, y: bigY, d: undefined } as const
+  const montgomery = (bigX << 256n) % curveNamed('P-256').p
+  const anchor = orderedBytes(montgomery, 32, 0)
+  return { publicKey: keyWith(material, {}), secret: d, anchor, plain: x }
+}
+
+function stringKey(): CurveKey {
+  const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
+  const plain = Buffer.from(jwk.x ?? '', 'base64url')
+  const secret = Buffer.from(jwk.d ?? '', 'base64url')
+  const material = { type: 'okp', curve: 'Ed25519', publicKey: plain, secret: undefined } as const
+  return { publicKey: keyWith(material, {}), secret, anchor: plain, plain }
+}
+
+const isWhole = (material: KeyMaterial | undefined): boolean =>
+  (material?.type === 'ec' && material.d !== undefined) ||
+  (material?.type === 'okp' && material.secret !== undefined)
+
+function placesOf(keys: readonly PublicKey[], bytes: Uint8Array): number[] {
+  const hits = new KnownKeySearch(keys, { deep: false }).search(bytes, 0, bytes.length)
+  return hits.filter(({ material }) => isWhole(material)).map(({ offset }) => offset)
+}
+
+const AT = 20_000
+const POINT = pointKey()
+const STRING = stringKey()
+
+describe('a secret of a curve', () => {
+  for (const [ground, fill] of Object.entries(GROUNDS)) {
+    for (const shift of [0, 8]) {
+      it(`of P-256 is found 0x200 bytes from x in Montgomery form (${ground}, at ${shift})`, () => {
+        const bytes = fill(40_000, shift)
+        bytes.set(POINT.secret.toReversed(), AT + shift)
+        bytes.set(POINT.anchor, AT + shift + 0x200)
+        assert.ok(placesOf([POINT.publicKey], bytes).includes(AT + shift))
+      })
+    }
+
+    for (const shift of [0, 1, 7]) {
+      it(`of P-256 is found right before x, highest byte first (${ground}, at ${shift})`, () => {
+        const bytes = fill(40_000, shift)
+        bytes.set(POINT.secret, AT + shift)
+        bytes.set(POINT.plain, AT + shift + 32)
+        assert.ok(placesOf([POINT.publicKey], bytes).includes(AT + shift))
+      })
+
+      it(`of Ed25519 is found right before its public half (${ground}, at ${shift})`, () => {
+        const bytes = fill(40_000, shift)
+        bytes.set(STRING.secret, AT + shift)
+        bytes.set(STRING.plain, AT + shift + 32)
+        assert.ok(placesOf([STRING.publicKey], bytes).includes(AT + shift))
+      })
+    }
+  }
+
+  it('is found without its public half where something ends before it and begins behind it', () => {
+    const bytes = new Uint8Array(40_000)
+    bytes.set(POINT.secret, AT)
+    bytes.set(STRING.secret, AT + 256)
+    const found = placesOf([POINT.publicKey, STRING.publicKey], bytes)
+    assert.ok(found.includes(AT) && found.includes(AT + 256))
+  })
+
+  it('is found behind a flood of copies of the public half', () => {
+    const bytes = GROUNDS['zeros']?.(200_000, 1) ?? new Uint8Array()
+    for (let at = 0; at < 100_000; at += 32) bytes.set(POINT.plain, at)
+    bytes.set(POINT.secret, 120_000)
+    bytes.set(POINT.plain, 120_032)
+    assert.ok(placesOf([POINT.publicKey], bytes).includes(120_000))
+  })
+})
