@@ -1,6 +1,6 @@
 /**
- * Keys themselves, for what erases them: they cross from the thread that found them to the one that erases, and never
- * leave the process.
+ * Keys themselves, for what looks for their values and what erases them: they cross from the thread that found them to
+ * those, and never leave the process.
  *
  * @module
  */
@@ -58,8 +58,8 @@ function partsOf(material: KeyMaterial): string {
   return `${hasPrimes ? 'primes' : ''} ${material.d === undefined ? '' : String(material.d & 0xffffn)}`
 }
 
-/** With bytes of its own: those of a window are overwritten. */
-function copied(material: KeyMaterial): KeyMaterial {
+/** With bytes of its own: those of others are overwritten. */
+export function copied(material: KeyMaterial): KeyMaterial {
   if (material.type === 'rsa' || material.type === 'ec') return material
   if (material.type === 'okp') {
     const { publicKey, secret } = material

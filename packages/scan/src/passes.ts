@@ -1,10 +1,12 @@
 /**
- * The two passes over a file: for what shows itself, and for the private halves of keys that are known by then.
+ * The passes over a file: for what shows itself, for the private halves of keys that are known by then, and for every
+ * value of the keys found.
  *
  * @module
  */
 import type { Anchor } from './anchor.ts'
 import { CutWindows, withFirstUnits } from './extra_units.ts'
+import { FoundKeys } from './found_keys.ts'
 import type { FoundMaterial } from './found_material.ts'
 import type { KnownKeys } from './known_keys.ts'
 import type { LimitList } from './scan_limits.ts'
@@ -51,13 +53,14 @@ export class Passes {
   /** Windows, and their bytes: each is searched twice. */
   readonly #windows: number
   readonly #totalBytes: number
+  readonly #found = new FoundKeys()
   #doneBytes = 0
 
   constructor(file: SearchedFile, options: PassOptions, outcome: Outcome) {
     this.#file = file
     this.#options = options
     this.#outcome = outcome
-    this.#how = { isDeep: options.deep ?? false, hasMaterial: options.onMaterial !== undefined }
+    this.#how = { isDeep: options.deep ?? false, hasMaterial: true }
     const { windows, bytes } = sizeOf(this.#plan())
     this.#windows = windows
     this.#totalBytes = 2 * bytes
@@ -83,10 +86,24 @@ export class Passes {
   /** Looks for the private halves of what is known by now. */
   async known(): Promise<void> {
     const { all: keys, hasGiven } = this.#outcome.keys
-    const isThorough = hasGiven || this.#how.hasMaterial === true
+    const isThorough = hasGiven || this.#options.onMaterial !== undefined
     const task = { kind: 'known', ...this.#how, keys, isThorough } as const
     if (keys.length > 0) await this.#search(task, this.#takeLimits, () => this.#plan())
     else this.#tell(this.#totalBytes)
+  }
+
+  /** Looks for keys that were found wherever else a value of theirs lies. Nothing is known of them afterwards. */
+  async values(): Promise<void> {
+    const { materials, leftOut } = this.#found
+    try {
+      if (leftOut > 0) {
+        this.#outcome.limits.add({ code: 'many-hits', name: 'keys', offset: 0 }, leftOut)
+      }
+      const task = { kind: 'values', isDeep: this.#how.isDeep, materials } as const
+      if (materials.length > 0) await this.#search(task, this.#takeLimits, () => this.#plan())
+    } finally {
+      this.#found.wipe()
+    }
   }
 
   #plan(): Iterable<Window> {
@@ -118,7 +135,10 @@ export class Passes {
     if (this.#options.isGivenOnly !== true) {
       for (const { key, isBare } of publicKeys) this.#outcome.keys.add(key, isBare)
     }
-    for (const found of materials) this.#options.onMaterial?.(found)
+    for (const found of materials) {
+      this.#found.add(found)
+      this.#options.onMaterial?.(found)
+    }
   }
 
   #tell(doneBytes: number): void {

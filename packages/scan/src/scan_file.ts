@@ -1,8 +1,9 @@
 /**
  * Scans one file: what container it is, which keys lie in it, and what could not be told.
  *
- * Two passes. The first looks for every form that shows itself. The second looks for the private half of public keys,
- * in forms that nothing shows: of those that are given, that lie in the dump, and that belong to keys found.
+ * Up to three passes. The first looks for every form that shows itself. The second looks for the private half of
+ * public keys, in forms that nothing shows: of those that are given, that lie in the dump, and that belong to keys
+ * found. The third looks for every value of the keys found, wherever else it lies.
  *
  * @module
  */
@@ -68,6 +69,7 @@ async function searchTwice(file: SearchedFile, options: ScanOptions): Promise<Ou
   if (options.isGivenOnly !== true) await passes.forms()
   if (keys.leftOut > 0) limits.add({ code: 'many-keys', name: '', offset: 0 }, keys.leftOut)
   await passes.known()
+  await passes.values()
   return outcome
 }
 

@@ -6,7 +6,9 @@
 import type { Anchor } from './anchor.ts'
 import { BINARY_ANCHORS } from './detectors/binary_anchors.ts'
 import { TEXT_ANCHORS } from './detectors/text_anchors.ts'
+import type { KeyMaterial } from './key_material.ts'
 import { KnownKeySearch } from './known/known_key_search.ts'
+import { ValueSearch } from './known/value_search.ts'
 import { KEY_SOURCES } from './public_keys/harvest.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
 import { WINDOW_BYTES } from './scan_plan.ts'
@@ -14,7 +16,7 @@ import { WindowScanner } from './window_scanner.ts'
 
 interface TaskOptions {
   readonly isDeep: boolean
-  /** Results hold the material of keys too, for what erases it: {@link import('./found_material.ts').FoundMaterial}. */
+  /** Results hold the material of keys too, for what looks for its values and what erases it: {@link import('./found_material.ts').FoundMaterial}. */
   readonly hasMaterial?: boolean
 }
 
@@ -31,7 +33,13 @@ export interface KnownTask extends TaskOptions {
   readonly isThorough: boolean
 }
 
-export type ScannerTask = FormsTask | KnownTask
+/** The pass that looks for keys that were found already: wherever else a value of theirs lies. */
+export interface ValuesTask extends TaskOptions {
+  readonly kind: 'values'
+  readonly materials: readonly KeyMaterial[]
+}
+
+export type ScannerTask = FormsTask | KnownTask | ValuesTask
 
 /** All forms that show themselves by their bytes. */
 export const ANCHORS: readonly Anchor[] = [...BINARY_ANCHORS, ...TEXT_ANCHORS]
@@ -39,12 +47,16 @@ export const ANCHORS: readonly Anchor[] = [...BINARY_ANCHORS, ...TEXT_ANCHORS]
 /** A scanner for a task; with `anchors`, for those instead of all forms. */
 export function scannerFor(task: ScannerTask, anchors?: readonly Anchor[]): WindowScanner {
   const { isDeep } = task
-  if (task.kind === 'known') {
+  if (task.kind !== 'forms') {
     return new WindowScanner({
       anchors: [],
       hasKeyTables: false,
       isDeep,
-      searches: [new KnownKeySearch(task.keys, { deep: isDeep, isThorough: task.isThorough })],
+      searches: [
+        task.kind === 'known'
+          ? new KnownKeySearch(task.keys, { deep: isDeep, isThorough: task.isThorough })
+          : new ValueSearch(task.materials),
+      ],
       blockBytes: WINDOW_BYTES,
     })
   }
@@ -63,7 +75,7 @@ const nameOf = ({ isDeep }: FormsTask) => (isDeep ? 'deep' : 'plain')
 
 /** A scanner for a task: an idle one where there is. Give it back when done. */
 export function takeScanner(task: ScannerTask): WindowScanner {
-  if (task.kind === 'known') return scannerFor(task)
+  if (task.kind !== 'forms') return scannerFor(task)
   const name = nameOf(task)
   const scanner = idle.get(name)
   idle.delete(name)
@@ -73,6 +85,6 @@ export function takeScanner(task: ScannerTask): WindowScanner {
 /** Wipes a scanner and keeps it for the next file. */
 export function giveBack(task: ScannerTask, scanner: WindowScanner): void {
   scanner.wipe()
-  if (task.kind === 'known') return
+  if (task.kind !== 'forms') return
   idle.set(nameOf(task), scanner)
 }

@@ -55,9 +55,12 @@ export class SightingList {
       copies.set(name, (copies.get(name) ?? 0) + 1)
     }
     const segments = new SegmentFinder(dump.segments)
+    const generators = new Set(kept.flatMap(({ tag, seen }) => (seen.note === 'drbg' ? tag : [])))
     return kept.map(({ tag, seen }) => {
       const known = tag === '' ? 1 : (copies.get(`${tag} ${seen.form}`) ?? 1)
-      return placed(file, seen, segments.at(seen.offset), known)
+      // A generator's state can lie far from the schedules of its key.
+      const named = generators.has(tag) ? { ...seen, note: 'drbg' as const } : seen
+      return placed(file, named, segments.at(seen.offset), known)
     })
   }
 }

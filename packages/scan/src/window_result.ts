@@ -1,5 +1,5 @@
 /**
- * What the search of one window gives, in a form that may cross threads: no key material, save for what erases it.
+ * What the search of one window gives, in a form that may cross threads: of key material only what is asked for.
  *
  * @module
  */

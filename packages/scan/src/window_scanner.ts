@@ -74,6 +74,8 @@ export class WindowScanner {
   readonly #cut = new Set<string>()
   readonly #aligned: readonly WindowSearch[]
   readonly #unaligned: readonly WindowSearch[]
+  /** Those of this scanner alone. */
+  readonly #own: readonly WindowSearch[]
   /** What is dear, for small runs without addresses. */
   readonly #small: readonly WindowSearch[]
   /** Anchors that are passed over for the rest of the block. */
@@ -91,6 +93,7 @@ export class WindowScanner {
     this.#budget = new AnchorBudget(all.length, isDeep)
     this.#passed = new Uint32Array(all.length)
     const more = options.searches ?? []
+    this.#own = more
     this.#blockBytes = options.blockBytes ?? BLOCK_BYTES
     const pads = hasKeyTables ? [new HmacSearch(this.#memory, isDeep)] : []
     const schedules = (isEveryByte: boolean) =>
@@ -139,6 +142,7 @@ export class WindowScanner {
   /** Overwrites what was read last. Call it when the last window is done. */
   wipe(): void {
     this.#memory.wipe()
+    for (const search of this.#own) search.wipe?.()
   }
 
   #scanPiece(target: Uint8Array, offset: number, piece: Piece, taker: WindowTaker): void {

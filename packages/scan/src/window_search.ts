@@ -20,4 +20,6 @@ export interface WindowSearch {
    * It may lie in the memory of the kernels; a search with a memory of its own copies.
    */
   search(bytes: Uint8Array, from: number, to: number): readonly Detected[]
+  /** Overwrites secrets that it holds between windows. It is not used afterwards. */
+  wipe?(): void
 }

@@ -10,25 +10,26 @@
  * @module
  */
 
-const KEY_BYTES = 32
+export const DRBG_KEY_BYTES = 32
 /** Places looked at: an attacker may have filled the window with copies of the key. */
 const PLACES = 64
 
 /** Whether `window` holds `key` as the state of a generator. */
 export function isDrbgKey(window: Uint8Array, key: Uint8Array): boolean {
-  if (key.length !== KEY_BYTES) return false
+  if (key.length !== DRBG_KEY_BYTES) return false
   const bytes = Buffer.from(window.buffer, window.byteOffset, window.length)
-  const view = new DataView(window.buffer, window.byteOffset, window.length)
   let at = bytes.indexOf(key)
   for (let places = 0; at !== -1 && places < PLACES; places++) {
-    if (isState(view, at)) return true
+    if (isDrbgState(window, at)) return true
     at = bytes.indexOf(key, at + 1)
   }
   return false
 }
 
-function isState(view: DataView, at: number): boolean {
+/** Whether the key of 32 bytes that lies there is part of a generator's state. */
+export function isDrbgState(window: Uint8Array, at: number): boolean {
   if (at < 12) return false
+  const view = new DataView(window.buffer, window.byteOffset, window.length)
   const useDf = view.getUint32(at - 4, true)
-  return view.getBigUint64(at - 12, true) === BigInt(KEY_BYTES) && useDf <= 1
+  return view.getBigUint64(at - 12, true) === BigInt(DRBG_KEY_BYTES) && useDf <= 1
 }

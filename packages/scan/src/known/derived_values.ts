@@ -8,7 +8,7 @@
  */
 import { createHash } from 'node:crypto'
 import { curveNamed } from '../arithmetic/curves.ts'
-import { bitLength, fromLittleEndian, gcd, inverse } from '../arithmetic/modular.ts'
+import { bitLength, fromBigEndian, fromLittleEndian, gcd, inverse } from '../arithmetic/modular.ts'
 import type { EcMaterial, KeyMaterial, OkpMaterial, RsaMaterial } from '../key_material.ts'
 
 /** A value of a private key, or one from which the key can be rebuilt. */
@@ -29,7 +29,8 @@ export function derivedValues(material: KeyMaterial): readonly DerivedValue[] {
   if (material.type === 'rsa') return distinct(rsaValues(material))
   if (material.type === 'ec') return distinct(ecValues(material))
   if (material.type === 'okp') return distinct(okpValues(material))
-  return [secretOf('secret', material.secret)]
+  const { secret } = material
+  return [{ name: 'secret', value: fromBigEndian(secret), bits: secret.length * 8 }]
 }
 
 /** Equal values once, under the first of their names; values that are too small to tell from chance not at all. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { toBigEndian } from '../arithmetic/modular.ts'
+import { bitLength, toBigEndian } from '../arithmetic/modular.ts'
 import { ORDERS } from '../conjugate.ts'
 import { DIGIT_FORMS, digitBytes, NARROW_DIGITS } from './digit_forms.ts'
 
@@ -20,14 +20,26 @@ export interface Encoding {
 const LEAST_BYTES = 8
 
 /**
- * Every spelling of `value` in a field of `bits` bits, without two of equal bytes.
+ * Every spelling of `value` in a field of `bits` bits and in one that is just wide enough, without two of equal bytes:
+ * integers of Python and of DER have no leading zeros.
  *
  * Binary spellings carry no more leading zero bytes than the word that holds the top bit: a wider field holds them
  * too. Spellings in text leave out the characters at either end that carry bits of something else.
  */
 export function encodingsOf(value: bigint, bits: number): readonly Encoding[] {
+  const encodings = [bits, bitLength(value)].flatMap((width) => ofWidth(value, width))
+  const seen = new Set<string>()
+  return encodings.filter(({ bytes }) => {
+    const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
+    if (bytes.length < LEAST_BYTES || seen.has(key)) return false
+    seen.add(key)
+    return true
+  })
+}
+
+function ofWidth(value: bigint, bits: number): Encoding[] {
   const length = Math.max(1, Math.ceil(bits / 8))
-  const encodings = [
+  return [
     ...ORDERS.map(({ form, word, alignment }, order) => ({
       form,
       bytes: orderedBytes(value, Math.ceil(length / word) * word, order),
@@ -40,13 +52,6 @@ export function encodingsOf(value: bigint, bits: number): readonly Encoding[] {
     })),
     ...textEncodings(value, length),
   ]
-  const seen = new Set<string>()
-  return encodings.filter(({ bytes }) => {
-    const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
-    if (bytes.length < LEAST_BYTES || seen.has(key)) return false
-    seen.add(key)
-    return true
-  })
 }
 
 /** A number's bytes in one of the kernel's orders. `length` is a multiple of the order's word. */

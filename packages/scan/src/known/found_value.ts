@@ -26,11 +26,11 @@ export interface FoundValue {
 
 /** Values whose spelling alone is their form. Others are rare, and are told by what they are. */
 const PLAIN = new Set(['p', 'q', 'd', 'd-mod-phi', 'd-mod-lambda', 'dp', 'dq', 'qinv', 'pinv'])
-const PLAIN_OF_CURVES = new Set(['d', 'seed', 'scalar'])
+const PLAIN_OF_OTHERS = new Set(['d', 'seed', 'scalar', 'secret'])
 
 export function detectedOf(found: FoundValue): Detected {
   const { at, length, spelling, name, proof, material, note } = found
-  const plain = material.type === 'rsa' ? PLAIN : PLAIN_OF_CURVES
+  const plain = material.type === 'rsa' ? PLAIN : PLAIN_OF_OTHERS
   return {
     offset: at,
     length,
@@ -52,5 +52,5 @@ export function kindOf(material: KeyMaterial): KeyKind {
 export function bitsOf(material: KeyMaterial): number {
   if (material.type === 'rsa') return bitLength(material.n)
   if (material.type === 'ec') return curveNamed(material.curve).bits
-  return material.type === 'okp' ? okpNamed(material.curve).bits : 0
+  return material.type === 'okp' ? okpNamed(material.curve).bits : material.secret.length * 8
 }

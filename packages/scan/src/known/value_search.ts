@@ -3,11 +3,14 @@
  *
  * @module
  */
-import { BEFORE, type ConjugateKernel, SLICE } from '../conjugate.ts'
+import { BEFORE, BEHIND, ConjugateKernel, SLICE, type WordTable } from '../conjugate.ts'
+import type { Detected } from '../detected.ts'
+import { DRBG_KEY_BYTES, isDrbgState } from '../detectors/drbg.ts'
 import type { KeyMaterial } from '../key_material.ts'
+import type { WindowSearch } from '../window_search.ts'
 import { derivedValues } from './derived_values.ts'
 import { encodingsOf } from './encodings.ts'
-import type { FoundValue } from './found_value.ts'
+import { detectedOf, type FoundValue } from './found_value.ts'
 
 interface Pattern {
   readonly bytes: Uint8Array
@@ -26,28 +29,80 @@ export function findValues(
   from: number,
   to: number,
 ): FoundValue[] {
-  const byWord = patternsOf(keys)
-  const words = [...byWord.keys()]
   const mark = kernel.mark()
-  const table = kernel.enterWords(words)
-  const found: FoundValue[] = []
-  // The word may lie behind the begin of its pattern, and so behind `to`.
-  const limit = Math.min(bytes.length, to + BEFORE)
-  for (let at = from; at < limit; at += SLICE) {
-    const end = Math.min(limit, at + SLICE)
-    kernel.load(bytes, at, end)
-    for (const hit of kernel.findWords(table, end - at)) {
-      const word = words[hit.word]
-      for (const pattern of (word === undefined ? undefined : byWord.get(word)) ?? []) {
-        const begin = at + hit.at - pattern.wordAt
-        if (begin < from || begin >= to || !isAt(bytes, begin, pattern.bytes)) continue
-        found.push(foundAt(pattern, begin))
+  const table = new ValueTable(kernel, keys)
+  const found = table.find(bytes, from, to)
+  table.wipe()
+  kernel.release(mark)
+  return found
+}
+
+/** Every value of some keys in every spelling, entered into a kernel. */
+class ValueTable {
+  readonly #kernel: ConjugateKernel
+  readonly #byWord: ReadonlyMap<bigint, readonly Pattern[]>
+  readonly #words: readonly bigint[]
+  readonly #table: WordTable
+
+  constructor(kernel: ConjugateKernel, keys: readonly KeyMaterial[]) {
+    this.#kernel = kernel
+    this.#byWord = patternsOf(keys)
+    this.#words = [...this.#byWord.keys()]
+    this.#table = kernel.enterWords(this.#words)
+  }
+
+  /** Values that begin in [from, to) of `bytes`. */
+  find(bytes: Uint8Array, from: number, to: number): FoundValue[] {
+    const found: FoundValue[] = []
+    // The word may lie behind the begin of its pattern, and so behind `to`.
+    const limit = Math.min(bytes.length, to + BEFORE)
+    for (let at = from; at < limit; at += SLICE) {
+      const end = Math.min(limit, at + SLICE)
+      this.#kernel.load(bytes, at, end)
+      for (const hit of this.#kernel.findWords(this.#table, end - at)) {
+        const word = this.#words[hit.word]
+        for (const pattern of (word === undefined ? undefined : this.#byWord.get(word)) ?? []) {
+          const begin = at + hit.at - pattern.wordAt
+          if (begin < from || begin >= to || !isAt(bytes, begin, pattern.bytes)) continue
+          found.push(foundAt(pattern, begin))
+        }
       }
     }
+    return found
   }
-  kernel.release(mark)
-  for (const patterns of byWord.values()) for (const { bytes: secret } of patterns) secret.fill(0)
-  return found
+
+  wipe(): void {
+    for (const patterns of this.#byWord.values()) for (const { bytes } of patterns) bytes.fill(0)
+  }
+}
+
+/** Keys that were found already, wherever else a value of theirs lies. */
+export class ValueSearch implements WindowSearch {
+  readonly name = 'values'
+  readonly reach: number = BEHIND
+  readonly #kernel = new ConjugateKernel()
+  readonly #table: ValueTable
+
+  constructor(keys: readonly KeyMaterial[]) {
+    this.#table = new ValueTable(this.#kernel, keys)
+  }
+
+  search(bytes: Uint8Array, from: number, to: number): readonly Detected[] {
+    const found = this.#table.find(bytes, from, Math.min(to, bytes.length))
+    this.#kernel.wipe()
+    return found.map((value) => detectedIn(bytes, value))
+  }
+
+  wipe(): void {
+    this.#table.wipe()
+  }
+}
+
+function detectedIn(bytes: Uint8Array, value: FoundValue): Detected {
+  const detected = detectedOf(value)
+  const { at, length, material } = value
+  const isDrbg = material.type === 'aes' && length === DRBG_KEY_BYTES && isDrbgState(bytes, at)
+  return isDrbg ? { ...detected, note: 'drbg' } : detected
 }
 
 function foundAt({ bytes, spelling, name, material }: Pattern, at: number): FoundValue {

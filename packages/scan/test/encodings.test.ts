@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { encodingsOf } from '../src/known/encodings.ts'
+
+/** Of 1024 bits, the upper 40 of them zero: as one CRT exponent in 2^40 is. */
+const VALUE = (0x8123_4567_89abn << 936n) | 0x1234_5678_9abc_def1n
+const FIELD_BITS = 1024
+const spellings = encodingsOf(VALUE, FIELD_BITS)
+const lengthsOf = (form: string) =>
+  spellings.filter((each) => each.form === form).map(({ bytes }) => bytes.length)
+
+describe('a number that does not fill its field is spelled', () => {
+  for (const { form, wide, narrow } of [
+    { form: 'limbs-be', wide: 128, narrow: 123 },
+    { form: 'limbs-le64', wide: 128, narrow: 123 },
+    { form: 'java-int-array', wide: 128, narrow: 124 },
+    // 35 digits of 30 bits, and the 33 that are not zero.
+    { form: 'python-digits-30', wide: 140, narrow: 132 },
+  ])
+    it(`as ${form} in its field, and without leading zeros`, () =>
+      assert.deepEqual(lengthsOf(form), [wide, narrow]))
+
+  it('in bytes without two that are equal', () => {
+    const texts = spellings.map(({ bytes }) => Buffer.from(bytes).toString('latin1'))
+    assert.equal(new Set(texts).size, texts.length)
+  })
+})
+
+it('a number that fills its field is spelled once', () => {
+  const full = encodingsOf((1n << 1023n) | 1n, FIELD_BITS)
+  assert.equal(full.filter(({ form }) => form === 'limbs-be').length, 1)
+  assert.equal(full.filter(({ form }) => form === 'python-digits-30').length, 1)
+})

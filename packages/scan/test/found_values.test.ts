@@ -1,0 +1,76 @@
+/** A key that shows itself in one place is found wherever else a value of it lies. */
+import assert from 'node:assert/strict'
+import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, it } from 'node:test'
+import { expandKey } from '../src/aes_words.ts'
+import { scanFile } from '../src/scan_file.ts'
+import { WINDOW_BYTES } from '../src/scan_plan.ts'
+
+const folder = mkdtempSync(path.join(tmpdir(), 'found-values-'))
+after(() => rmSync(folder, { recursive: true }))
+
+/** In another window than what lies at the begin, and out of its sight. */
+const FAR = WINDOW_BYTES + 100_000
+
+/** Offset, form and note of what is found in a file that holds these bytes, with one thread and with two. */
+async function found(name: string, parts: Readonly<Record<number, Uint8Array>>) {
+  const file = path.join(folder, name)
+  const bytes = Buffer.alloc(FAR + 100_000, 0x2e)
+  for (const [at, part] of Object.entries(parts)) bytes.set(part, Number(at))
+  writeFileSync(file, bytes)
+  const [one, two] = [await scanFile(file, { threads: 1 }), await scanFile(file, { threads: 2 })]
+  assert.deepEqual(two, one)
+  return one.findings.map(({ offset, form, note }) => [offset, form, note])
+}
+
+const der = (key: KeyObject) => key.export({ format: 'der', type: 'pkcs8' })
+const member = (key: KeyObject, name: 'd' | 'dq') =>
+  Buffer.from(key.export({ format: 'jwk' })[name] ?? '', 'base64url')
+const hexOf = (bytes: Buffer) => Buffer.from(bytes.toString('hex'))
+const schedule = (key: Buffer) => new Uint8Array(expandKey(key).buffer)
+
+it('a scalar, a seed and a CRT exponent, where nothing else shows them', async () => {
+  const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+  const ed = generateKeyPairSync('ed25519').privateKey
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+  const places = await found('far', {
+    1000: der(ec),
+    2000: der(ed),
+    3000: der(rsa),
+    [FAR]: member(ec, 'd').toReversed(),
+    [FAR + 1000]: member(ed, 'd'),
+    [FAR + 2001]: hexOf(member(ed, 'd')),
+    [FAR + 3000]: member(rsa, 'dq').toReversed(),
+  })
+  assert.deepEqual(places, [
+    [1000, 'pkcs8-der', undefined],
+    [2000, 'pkcs8-der', undefined],
+    [3000, 'pkcs8-der', undefined],
+    [FAR, 'limbs-le64', undefined],
+    [FAR + 1000, 'limbs-le64', undefined],
+    [FAR + 2001, 'hex-le', undefined],
+    [FAR + 3000, 'limbs-le64', undefined],
+  ])
+})
+
+it('the bare AES key of a schedule', async () => {
+  const key = randomBytes(16)
+  const places = await found('raw', { 1000: schedule(key), [FAR]: key, [FAR + 500]: hexOf(key) })
+  assert.deepEqual(places, [
+    [1000, 'aes-schedule-enc', undefined],
+    [FAR, 'limbs-be', undefined],
+    [FAR + 500, 'hex', undefined],
+  ])
+})
+
+it('the state of a random generator, by which its schedule is named', async () => {
+  const key = randomBytes(32)
+  const state = Buffer.concat([Buffer.from([32, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0]), key])
+  assert.deepEqual(await found('generator', { 1000: schedule(key), [FAR]: state }), [
+    [1000, 'aes-schedule-enc', 'drbg'],
+    [FAR + 12, 'limbs-be', 'drbg'],
+  ])
+})

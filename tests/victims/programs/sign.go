@@ -1,0 +1,56 @@
+// Holds a private key (PKCS#8 PEM file, first argument), RSA or EC, and has signed with it.
+package main
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"os"
+	"runtime"
+	"time"
+)
+
+var key any
+
+func load(path string) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		panic(err)
+	}
+	block, _ := pem.Decode(text)
+	key, err = x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		panic(err)
+	}
+}
+
+func sign() {
+	hash := sha256.Sum256([]byte("x"))
+	var err error
+	switch held := key.(type) {
+	case *rsa.PrivateKey:
+		_, err = rsa.SignPKCS1v15(rand.Reader, held, crypto.SHA256, hash[:])
+	case *ecdsa.PrivateKey:
+		_, err = ecdsa.SignASN1(rand.Reader, held, hash[:])
+	}
+	if err != nil {
+		panic(err)
+	}
+}
+
+func main() {
+	load(os.Args[1])
+	for i := 0; i < 20; i++ {
+		sign()
+	}
+	runtime.GC()
+	runtime.GC()
+	fmt.Println("ready")
+	time.Sleep(10 * time.Minute)
+	runtime.KeepAlive(key)
+}

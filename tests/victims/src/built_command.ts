@@ -1,0 +1,86 @@
+/** The built command as a user runs it. */
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { isObject, type Json } from '@mintmark/core'
+
+const BIN = fileURLToPath(new URL('../../../../packages/cli/bin/mintmark.mjs', import.meta.url))
+
+export interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+export function mintmark(...args: readonly string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let [out, err] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text
+  })
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, out, err }))
+  })
+}
+
+/** A finding, as far as these tests look at it. */
+export interface Told {
+  readonly offset: number
+  readonly length: number
+  readonly address: string | undefined
+  readonly kind: string
+  readonly form: string
+  readonly bits: number
+  readonly note: string | undefined
+  readonly keyId: string | undefined
+  readonly owner: string | undefined
+}
+
+export interface Scanned {
+  readonly code: number | null
+  readonly findings: readonly Told[]
+  readonly candidates: readonly Told[]
+  readonly limits: readonly string[]
+  /** SPKI hashes of the given keys of which nothing is there. */
+  readonly absent: readonly string[]
+}
+
+/** `mintmark scan --json` of one file. Any end but 0 or 1 is an error. */
+export async function scanned(file: string, ...options: readonly string[]): Promise<Scanned> {
+  const { code, out, err } = await mintmark('scan', file, '--json', ...options)
+  if (code !== 0 && code !== 1) throw new Error(`mintmark scan ended with ${code}: ${err}`)
+  const answer: unknown = JSON.parse(out)
+  const [report = {}] = listOf(isObject(answer) ? answer['reports'] : undefined)
+  return {
+    code,
+    findings: listOf(report['findings']).map(toldOf),
+    candidates: listOf(report['candidates']).map(toldOf),
+    limits: listOf(report['limits']).map(({ message }) => String(message)),
+    absent: listOf(report['absent']).map(({ spkiSha256 }) => String(spkiSha256)),
+  }
+}
+
+const listOf = (value: unknown): readonly Json[] =>
+  Array.isArray(value) ? value.filter(isObject) : []
+
+function toldOf(finding: Json): Told {
+  const within = (name: string, field: string) => {
+    const value = finding[name]
+    return isObject(value) && typeof value[field] === 'string' ? value[field] : undefined
+  }
+  const text = (name: string) => (typeof finding[name] === 'string' ? finding[name] : undefined)
+  return {
+    offset: Number(finding['offset']),
+    length: Number(finding['length']),
+    bits: Number(finding['bits']),
+    address: text('address'),
+    kind: text('kind') ?? '',
+    form: text('form') ?? '',
+    note: text('note'),
+    keyId: within('keyId', 'spkiSha256'),
+    owner: within('owner', 'name'),
+  }
+}

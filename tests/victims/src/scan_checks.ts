@@ -1,0 +1,114 @@
+/** What must hold of every victim's core: all that is there is found, where and as what it is. */
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { type Scanned, scanned, type Told } from './built_command.ts'
+import type { Core } from './core_file.ts'
+import type { Hit } from './exact_search.ts'
+import { givenKeys, type HeldCore } from './held_core.ts'
+import { leftovers } from './leftovers.ts'
+
+export interface Expected {
+  /** Names of needles that such a process is known to hold; at least one place of each. */
+  readonly forms: readonly string[]
+  /**
+   * Whether the dump shows a public key, or a whole private one, so that none need be given. `by-file`: only where a
+   * file of the key was not collected yet.
+   */
+  readonly isHarvestable: boolean | 'by-file'
+  /** Keys of the program's own that are found besides: by kind, with what they are. */
+  readonly alsoThere?: readonly { readonly kind: string; readonly why: string }[]
+}
+
+export function checkScan(held: () => HeldCore, expected: Expected): void {
+  it(`holds ${expected.forms.join(', ')}`, () => {
+    const there = new Set(held().hits.map(({ needle }) => needle.name))
+    assert.deepEqual(
+      expected.forms.filter((name) => !there.has(name)),
+      [],
+    )
+  })
+
+  it('is searched whole with its public key given', async () => {
+    const scan = await scanned(held().core.path, ...givenKeys(held()))
+    assertAllFound(held(), scan)
+    assertNothingElse(held(), scan, expected)
+    assertPlaces(held().core, [...scan.findings, ...scan.candidates])
+  })
+
+  const title = 'is searched whole without any key given'
+  if (expected.isHarvestable !== false)
+    it(title, async (test) => {
+      if (expected.isHarvestable === 'by-file' && !held().hits.some(isFile)) {
+        test.skip('no public key lies in this core in a form that shows itself')
+        return
+      }
+      const scan = await scanned(held().core.path)
+      assertAllFound(held(), scan)
+      assertNothingElse(held(), scan, expected)
+    })
+}
+
+/** Every place of every private value lies within a proven finding of its key. */
+function assertAllFound({ hits, truths }: HeldCore, { code, findings, absent }: Scanned): void {
+  assert.equal(code, 1)
+  const missed = truths.flatMap(({ keyId, needles }) => {
+    const own = findings.filter((finding) => (finding.keyId ?? '') === keyId)
+    assert.ok(own.length > 0, `nothing of key ${keyId}`)
+    assert.ok(!absent.includes(keyId))
+    return hits.filter(
+      (hit) => needles.includes(hit.needle) && !own.some((one) => covers(one, hit)),
+    )
+  })
+  assert.deepEqual(missed.map(placeOf), [])
+}
+
+const isFile = ({ needle }: Hit): boolean => /^(pkcs|pem$)/.test(needle.name)
+
+const covers = (finding: Told, { needle, offset }: Hit): boolean =>
+  finding.offset <= offset && offset + needle.bytes.length <= finding.offset + finding.length
+
+export const placeOf = ({ needle, offset }: Hit): string => `${needle.name} at ${offset}`
+
+/** What else is found is a random generator's, or a published test key. */
+function assertNothingElse({ truths, hits }: HeldCore, scan: Scanned, expected: Expected): void {
+  const known = new Set(truths.map(({ keyId }) => keyId))
+  const others = scan.findings.filter(
+    (finding) =>
+      !(finding.keyId !== undefined && known.has(finding.keyId)) &&
+      !(finding.keyId === undefined && hits.some((hit) => covers(finding, hit))) &&
+      finding.note !== 'drbg' &&
+      finding.note !== 'self-test' &&
+      !(expected.alsoThere ?? []).some(({ kind }) => kind === finding.kind),
+  )
+  assert.deepEqual(others, [])
+}
+
+/** Addresses are those of the ELF headers, owners those that the kernel listed. */
+export function assertPlaces({ loads, maps }: Core, findings: readonly Told[]): void {
+  for (const { offset, address, owner } of findings) {
+    const load = loads.find((one) => one.offset <= offset && offset < one.offset + one.length)
+    if (load === undefined) continue
+    const expected = load.address + BigInt(offset - load.offset)
+    assert.equal(address, `0x${expected.toString(16)}`)
+    const map = maps.find(({ from, to }) => from <= expected && expected < to)
+    if (map?.name.startsWith('/') === true) assert.equal(owner, map.name)
+    else if (map?.name === '[stack]') assert.notEqual(owner, undefined)
+    else if (map?.name === '' || map?.name === '[heap]') assert.equal(owner, undefined)
+  }
+}
+
+/** The independent test sees the key before; {@link leftovers} is what must find nothing after scrubbing. */
+export function checkLeftovers(held: () => HeldCore, step: 1 | 8 = 8): void {
+  it('gives its factors away to gcd over all windows', () => {
+    const { pieces, core, truths, hits } = held()
+    for (const { rsa, needles } of truths) {
+      if (rsa === undefined) continue
+      const found = new Set(leftovers(pieces, core.loads, rsa.n, step))
+      const wanted = hits.filter(
+        ({ needle }) =>
+          needles.includes(needle) && /^(p|q|p-1|q-1|R2 mod p|R2 mod q) le$/.test(needle.name),
+      )
+      assert.deepEqual(wanted.filter(({ offset }) => !found.has(offset)).map(placeOf), [])
+    }
+  })
+}

@@ -1,0 +1,86 @@
+/** A process that holds a key, started for one test and ended with it. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const START_LIMIT_MS = 60_000
+/** What was started and has not been stopped: it must not outlive the tests. */
+const running = new Set<ChildProcess>()
+
+/** Folder of one test file, for keys, programs and cores; it goes with the process. */
+export const FOLDER: string = mkdtempSync(join(tmpdir(), 'mintmark-victims-'))
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+  rmSync(FOLDER, { recursive: true, force: true })
+})
+
+export interface Victim {
+  readonly pid: number
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a program and waits until it prints what says that its key is loaded.
+ *
+ * @param ready what it then has printed, on either stream
+ */
+export async function startVictim(
+  command: string,
+  args: readonly string[],
+  ready: RegExp,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Victim> {
+  const child = spawn(command, args, { cwd: FOLDER, env, stdio: ['pipe', 'pipe', 'pipe'] })
+  running.add(child)
+  const ended = new Promise<void>((resolve) => {
+    child.on('close', () => {
+      running.delete(child)
+      resolve()
+    })
+  })
+  await until(child, ready)
+  return {
+    pid: child.pid ?? 0,
+    async stop() {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
+
+function until(child: ChildProcess, ready: RegExp): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let printed = ''
+    const limit = setTimeout(
+      () => reject(new Error(`${child.spawnfile} is not ready: ${printed}`)),
+      START_LIMIT_MS,
+    )
+    const take = (text: string) => {
+      printed += text
+      if (!ready.test(printed)) return
+      clearTimeout(limit)
+      resolve()
+    }
+    child.stdout?.setEncoding('utf8').on('data', take)
+    child.stderr?.setEncoding('utf8').on('data', take)
+    child.on('error', reject)
+    child.on('exit', (code) => reject(new Error(`ended with ${code}: ${printed}`)))
+  })
+}
+
+/** Runs a program to its end and gives what it printed; any other end than 0 is an error. */
+export function ran(
+  command: string,
+  args: readonly string[],
+  options: { readonly env?: NodeJS.ProcessEnv; readonly input?: string } = {},
+): string {
+  const stdio: ['pipe', 'pipe', 'pipe'] = ['pipe', 'pipe', 'pipe']
+  return execFileSync(command, args, {
+    cwd: FOLDER,
+    encoding: 'utf8',
+    stdio,
+    maxBuffer: 1 << 26,
+    ...options,
+  })
+}
