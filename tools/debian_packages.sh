@@ -7,7 +7,7 @@ packages=(
   gdb lldb
   gcc libmbedtls-dev gnutls-bin openssl golang-go openjdk-21-jdk-headless python3-cryptography gnupg openssh-client
   rsakeyfind aeskeyfind yara gitleaks
-  zstd perl
+  zstd lz4 xz-utils strace perl
 )
 
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2> /dev/null)" = installed ]; }

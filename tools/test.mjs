@@ -1,20 +1,23 @@
 /**
  * `npm test`: sets up, then runs every test on the built files. Arguments narrow it to test files whose
- * path holds one of them: `npm test -- reconcile`.
+ * path holds one of them: `npm test -- reconcile`. One that begins with `-` leaves out: `npm test -- -victims`.
  */
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { root, run, setUp } from './setup.mjs'
 
 setUp()
-const wanted = process.argv.slice(2)
+const words = process.argv.slice(2)
+const wanted = words.filter((word) => !word.startsWith('-'))
+const unwanted = words.filter((word) => word.startsWith('-')).map((word) => word.slice(1))
 const files = ['packages', 'tests']
   .flatMap((group) => readdirSync(path.join(root, group)).map((name) => path.join(group, name)))
   .flatMap((home) => ['test', 'src'].flatMap((folder) => testsOf(home, folder)))
   .filter((file) => wanted.length === 0 || wanted.some((word) => file.includes(word)))
+  .filter((file) => !unwanted.some((word) => file.includes(word)))
   .sort()
 if (files.length === 0) {
-  console.error(`no test file matches ${wanted.join(' ')}`)
+  console.error(`no test file matches ${words.join(' ')}`)
   process.exit(2)
 }
 run(process.execPath, ['--enable-source-maps', '--test', ...files])
