@@ -5,7 +5,7 @@ import { type ByteSource, bytesSource } from '@mintmark/dump'
 import type { Anchor } from '../src/anchor.ts'
 import { AnchorBudget, DEEP_FACTOR, UNITS_PER_BYTE } from '../src/anchor_budget.ts'
 import type { Detected } from '../src/detected.ts'
-import { charge } from '../src/effort.ts'
+import { charge, withEffort } from '../src/effort.ts'
 import type { LimitSeen } from '../src/scan_limits.ts'
 import { planWindows } from '../src/scan_plan.ts'
 import { WindowScanner } from '../src/window_scanner.ts'
@@ -67,6 +67,23 @@ function scan(
 }
 
 describe('a window', () => {
+  it('with a key that is proven without a test that was refused is examined in full', () => {
+    const bytes = new Uint8Array(4096)
+    bytes.set(text('huge'), 1000)
+    for (const certainty of ['proven', 'candidate'] as const) {
+      const detect: Anchor['detect'] = (_, at) => {
+        assert.equal(
+          withEffort(1e12, () => true),
+          undefined,
+        )
+        return hitAt(at, certainty)
+      }
+      const { hits, limits } = scan(bytesSource(bytes), [anchorOf('key', 'huge', detect)])
+      assert.deepEqual(hits, [1000])
+      assert.equal(limits.length, certainty === 'proven' ? 0 : 1)
+    }
+  })
+
   it('full of one anchor is not examined in full, says so, and still finds the others', () => {
     const bytes = new Uint8Array(1 << 20)
     for (let at = 0; at < bytes.length; at += 4) bytes.set(text('flud'), at)

@@ -30,6 +30,8 @@ describe('Node', { concurrency: BESIDE }, () => {
       needs: [],
       forms,
       isHarvestable: true,
+      // One that has signed holds all that one has which only loaded its key.
+      ...(way === 'load' && { isScrubbed: false as const }),
       async start() {
         const key = freshRsa()
         return {
