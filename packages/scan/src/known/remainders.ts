@@ -155,7 +155,10 @@ export class Remainders {
       const { bits } = number.group.shape
       // It has an inverse modulo p − 1, which is even.
       if ((number.x & 1n) === 0n || bitLength(number.x) < bits - 32) continue
-      if (!this.#powers.take(COST.power * (bits / 1024) ** 3)) return undefined
+      const cost = COST.power * (bits / 1024) ** 3
+      // A sample, as many as there is time for: no search is called cut for it (docs/key-forms.md).
+      if (this.#powers.left < cost) return undefined
+      this.#powers.pay(cost)
       const material = fromCrtExponent(key, this.#raiserOf(key.n), number.x)
       if (material === undefined) continue
       const proof = 'gcd(m^(e·dP) − m, n) = p'
