@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readdirSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, inflateRawSync } from 'node:zlib'
 import { isObject, type Json, parseObject, text } from '@mintmark/core'
@@ -121,11 +121,21 @@ function canonical(spelled: string): string {
 /** Everything below a folder of logs. */
 export function readLogs(folder: string): Found {
   const found = new Finder()
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
-    if (entry.isFile())
-      for (const row of rowsOf(textOf(readFileSync(join(entry.parentPath, entry.name)))))
-        take(found, row)
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name)
+    if (entry.isFile() && !isCore(file))
+      for (const row of rowsOf(textOf(readFileSync(file)))) take(found, row)
+  }
   return found
+}
+
+/** A process's core is larger than a string may be. */
+function isCore(file: string): boolean {
+  const magic = Buffer.alloc(4)
+  const opened = openSync(file, 'r')
+  readSync(opened, magic)
+  closeSync(opened)
+  return magic.toString('latin1') === '\x7fELF'
 }
 
 function textOf(bytes: Buffer): string {
