@@ -45,6 +45,11 @@ const PUBLISHED: ReadonlyMap<string, readonly string[]> = new Map([
       '5a9214aa789ffe021992636dd17ca313f340948e604d4122735160f3d46688a0',
     ],
   ],
+  // What browsers attest virtual authenticators with (seen in Chromium).
+  [
+    'FIDO U2F raw message formats, registration example',
+    ['c98993ec4f77b4997a081a5e5990c7cf6b0ceeb7b27bc7312a3cc351921531a9'],
+  ],
   ['RFC 8032', ['06e3fd8fda29bb60ab59557de61edb0aecdb231134be30e75b455f8e1b792fa9']],
   ['RFC 8410', ['a1e9156054e04fac899ae9f275132cdc07a5dbc4ea2c2ad3a1ffc6e0d253681f']],
 ])

@@ -215,4 +215,31 @@ describe('real material', { skip: missing }, () => {
       assert.deepEqual(candidates, [])
     })
   }
+
+  /** First bytes of the keys that the projects name: `test_be2.cpp` and `cmd_search_crypto`. */
+  const keys = {
+    'bulk_extractor/src/tests/ram_2pages.bin': {
+      496: 'a26e0e4c',
+      1120: 'dcd20518',
+      7008: '0923e04d',
+      7304: '00010203',
+    },
+    [`${binaries}/aes.dump`]: { 30: '00'.repeat(32) },
+    [`${binaries}/aes_192.dump`]: { 250: '000102030405060708090a0b0c0d0e0f1011121314151617' },
+    // radare2 prints the first round key; this is the key that it comes from.
+    [`${binaries}/sm4_key_schedule.bin`]: { 255: '0123456789abcdef' },
+  }
+  for (const [file, expected] of Object.entries(keys)) {
+    it(`${file} gives the keys that its project names`, async () => {
+      const found: Record<number, string> = {}
+      await scanFile(path.join(REAL, file), {
+        onMaterial: ({ material, seen: { offset } }) => {
+          const wanted = Object.entries(expected).find(([at]) => Number(at) === offset)?.[1] ?? ''
+          assert.ok('secret' in material && material.secret !== undefined)
+          found[offset] = Buffer.from(material.secret).toString('hex').slice(0, wanted.length)
+        },
+      })
+      assert.deepEqual(found, expected)
+    })
+  }
 })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { generateKeyPairSync } from 'node:crypto'
+import { createECDH, createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { it } from 'node:test'
 import { findingSeen } from '../src/finding.ts'
 import { hitsIn, planted } from './binary_hits.ts'
@@ -19,6 +19,20 @@ it('a key that a standard prints is named as such', () => {
   const { note, proof } = findingOf(RFC_8410)
   assert.equal(note, 'self-test')
   assert.match(proof, /RFC 8410/)
+})
+
+const text = (bytes: Buffer) => bytes.toString('base64url')
+
+it('the key of the FIDO U2F specification, which lies in browsers, is named as such', () => {
+  const d = Buffer.from('f3fccc0d00d8031954f90864d43c247f4bf5f0665c6b50cc17749a27d1cf7664', 'hex')
+  const curve = createECDH('prime256v1')
+  curve.setPrivateKey(d)
+  const [x, y] = [curve.getPublicKey().subarray(1, 33), curve.getPublicKey().subarray(33)]
+  const jwk = { kty: 'EC', crv: 'P-256', x: text(x), y: text(y), d: text(d) }
+  const key = createPrivateKey({ key: jwk, format: 'jwk' })
+  const { note, proof } = findingOf(key.export({ format: 'der', type: 'pkcs8' }))
+  assert.equal(note, 'self-test')
+  assert.match(proof, /FIDO U2F/)
 })
 
 it('any other key is not', () => {

@@ -17,7 +17,7 @@ import {
 import type { Detected } from '../detected.ts'
 import type { KernelMemory } from '../kernel_memory.ts'
 import type { WindowSearch } from '../window_search.ts'
-import { isDrbgKey } from './drbg.ts'
+import { isBoringDrbg, isDrbgKey } from './drbg.ts'
 import { isTestKey } from './test_keys.ts'
 
 const FORMS: Readonly<Record<ScheduleForm, string>> = {
@@ -56,7 +56,8 @@ function detected(bytes: Uint8Array, hit: ScheduleHit): Detected {
   const words = scheduleWords(bytes.subarray(hit.at, hit.at + length), hit) ?? new Uint32Array()
   const key = keyOfWords(words, hit.keyWords)
   words.fill(0)
-  const note = isTestKey(key) ? 'self-test' : isDrbgKey(bytes, key) ? 'drbg' : undefined
+  const isDrbg = isDrbgKey(bytes, key) || (hit.keyWords === 8 && isBoringDrbg(bytes, hit.at))
+  const note = isTestKey(key) ? 'self-test' : isDrbg ? 'drbg' : undefined
   return {
     offset: hit.at,
     length,

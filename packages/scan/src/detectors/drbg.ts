@@ -5,7 +5,11 @@
  * right behind the number 32 and a truth value. Every process that drew random bytes has one to three of them, each
  * with two schedules (seen in Node 20).
  *
- * Source: providers/implementations/rands/drbg_ctr.c of OpenSSL 3.0, struct rand_drbg_ctr_st.
+ * BoringSSL keeps one in each thread: `AES_KEY ks; block128_f block; ctr128_f ctr; uint8_t counter[16]; uint64_t
+ * reseed_counter`, in memory that begins with its own size (seen in Chromium: 312 bytes, 13 as the number of rounds).
+ *
+ * Source: providers/implementations/rands/drbg_ctr.c of OpenSSL 3.0, struct rand_drbg_ctr_st; crypto/fipsmodule/rand of
+ * BoringSSL, struct ctr_drbg_state_st.
  *
  * @module
  */
@@ -25,6 +29,32 @@ export function isDrbgKey(window: Uint8Array, key: Uint8Array): boolean {
   }
   return false
 }
+
+/** Bytes of `AES_KEY`: 60 words, the number of rounds, and what aligns the pointers behind. */
+const BORING_KEY_BYTES = 248
+/** What the state takes, and what it may take with all that belongs to a thread. */
+const BORING_STATE_BYTES = { least: 288, most: 512 }
+/** Both functions lie in one library. */
+const MOST_APART = 1n << 24n
+const MOST_CALLS = 1n << 48n
+
+/** Whether the round keys that lie there are those of BoringSSL's generator. */
+export function isBoringDrbg(window: Uint8Array, at: number): boolean {
+  if (at < 8 || at + BORING_STATE_BYTES.least > window.length) return false
+  const view = new DataView(window.buffer, window.byteOffset, window.length)
+  const word = (offset: number): bigint => view.getBigUint64(at + offset, true)
+  const size = word(-8)
+  if (size < BORING_STATE_BYTES.least || size > BORING_STATE_BYTES.most) return false
+  const rounds = view.getUint32(at + BORING_KEY_BYTES - 8, true)
+  if (rounds !== 13 && rounds !== 14) return false
+  const [block, counter] = [word(BORING_KEY_BYTES), word(BORING_KEY_BYTES + 8)]
+  const apart = block < counter ? counter - block : block - counter
+  if (!isPointer(block) || !isPointer(counter) || apart > MOST_APART) return false
+  const calls = word(BORING_KEY_BYTES + 32)
+  return calls > 0n && calls < MOST_CALLS
+}
+
+const isPointer = (word: bigint): boolean => word > 0xffffn && word < 1n << 48n
 
 /** Whether the key of 32 bytes that lies there is part of a generator's state. */
 export function isDrbgState(window: Uint8Array, at: number): boolean {

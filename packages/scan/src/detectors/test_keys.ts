@@ -1,5 +1,6 @@
 /**
- * Symmetric keys that are printed in standards: libraries test themselves with them, and carry them along.
+ * Symmetric keys that are printed in standards, or follow from them: libraries test themselves with them, and carry
+ * them along.
  *
  * @module
  */
@@ -9,6 +10,8 @@ const PUBLISHED: ReadonlySet<string> = new Set([
   '2b7e151628aed2a6abf7158809cf4f3c',
   '8e73b0f7da0e6452c810f32b809079e562f8ead2522c6b7b',
   '603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4',
+  // Block_Cipher_df of SP 800-90A, section 10.3.2, of 32 bytes of zeros (seen on stacks of Chromium's threads).
+  '1a49523c66f4ffdd850ef3ca04e3b18e6b4971e632da091ee2ef8baf84bd2208',
 ])
 
 /** Whether a key is 00 01 02 …, one byte repeated, or published in a standard: nobody's secret. */
