@@ -7,7 +7,7 @@
  * positions are relative to it, and the caller keeps 64 readable bytes before it and as many as a number takes, and 64
  * more, behind the last position. `stats` is as in `lib/random_look.ts`, cleared for each slice.
  */
-import { lengthBefore, structureBefore } from './lib/marks.ts'
+import { edgesBefore, edgesBeforeAny, lengthBefore } from './lib/marks.ts'
 import { BESIDE, entry, HALVED, lowAt, NEGATED, PRIME, places, topAt } from './lib/number.ts'
 import { isRandomBlock, isRandomSum, statOf } from './lib/random_look.ts'
 
@@ -64,7 +64,7 @@ function isRandomGroup(stats: usize, first: i32, last: i32): bool {
 /**
  * Writes for each group two u32: bits 0 to 15 where something ends before a number, 16 to 31 where something begins
  * behind it; then bits 0 to 15 where its length stands before it, bits 16 and 24 whether the places at multiples of 8
- * are a multiple of `length` away from such an end or begin. `chains`: a byte for each 8 places, cleared here.
+ * are a multiple of `length` away from such an end or begin. `edges` as in `lib/marks.ts`, cleared for each slice. `chains`: a byte for each 8 places, cleared here.
  */
 export function mark_groups(
   ptr: usize,
@@ -72,6 +72,7 @@ export function mark_groups(
   count: i32,
   length: i32,
   extent: i32,
+  edges: usize,
   marks: usize,
   chains: usize,
   chainBytes: i32,
@@ -82,8 +83,8 @@ export function mark_groups(
   for (let g = 0; g < count; g++) {
     const at = <i32>load<u32>(groups + ((<usize>g) << 2))
     const here = ptr + <usize>at
-    const before = structureBefore(here)
-    const behind = structureBefore(here + <usize>extent + 8)
+    const before = edgesBefore(ptr, edges, at)
+    const behind = edgesBeforeAny(ptr, edges, at + extent + 8)
     const place = marks + ((<usize>g) << 3)
     store<u32>(place, before | (behind << 16))
     let lengths = lengthBefore(here, length)
@@ -137,7 +138,8 @@ function wellMarked(marks: usize, g: i32): i32 {
  *
  * `low` and `high` bound the highest byte of the factor, `usual` that of a factor where nothing marks it; `negated` and
  * `few` bound that of 2^bits - factor likewise. `beside` has a bit for each place in a group of 16 at which numbers
- * beside a factor are looked for where nothing marks them. The first `orders` byte orders are looked at. `marks` are for
+ * beside a factor are looked for where nothing marks them. The first `orders` byte orders are looked at. Without `every` the last
+ * two lists stay empty. `marks` are for
  * windows of `length` bytes.
  *
  * Writes to four lists of `cap` u32 each at `out`, and how many to `sizes` (4 u32): first those that are marked, then
@@ -157,6 +159,7 @@ export function candidates(
   few: i32,
   beside: i32,
   orders: i32,
+  every: i32,
   out: usize,
   cap: i32,
   sizes: usize,
@@ -192,6 +195,7 @@ export function candidates(
       lost += put(out, 0, cap, sizes, base, HALVED, half & well & allowed)
       const primes = odd & common & rest
       lost += put(out, 1, cap, sizes, base, PRIME, primes & 0x0101)
+      if (every === 0) continue
       lost += put(out, 2, cap, sizes, base, PRIME, primes & ~0x0101)
       lost += put(out, 3, cap, sizes, base, BESIDE, ~odd & common & rest & beside)
       lost += put(out, 3, cap, sizes, base, NEGATED, odd & least & rest & beside)

@@ -169,7 +169,8 @@ export class ConjugateKernel {
   enterWords(words: readonly bigint[]): WordTable {
     let slots = 1024
     while (slots < words.length * 2) slots *= 2
-    const filter = this.#memory.allot(1 << 17)
+    // The filter, and the sieve behind it.
+    const filter = this.#memory.allot((1 << 17) + (1 << 12))
     const table = this.#memory.allot(slots * 8)
     const indexes = this.#memory.allot(slots * 4)
     const list = this.#memory.allot(words.length * 8)
@@ -203,9 +204,16 @@ export class ConjugateKernel {
    *
    * @param beside a bit for each place in a group of 16 where the last are looked for
    * @param orders how many of {@link ORDERS} are looked at
+   * @param isEvery whether the last two lists are filled
    * @returns how many did not fit
    */
-  candidates(shape: FactorShape, to: number, beside: number, orders: number): number {
+  candidates(
+    shape: FactorShape,
+    to: number,
+    beside: number,
+    orders: number,
+    isEvery = true,
+  ): number {
     const sizes = this.#memory.words(AT.sizes, LISTS)
     sizes.fill(0)
     const { length, low, usual, high, negated, few } = shape
@@ -213,7 +221,7 @@ export class ConjugateKernel {
     const lost = this.#call(
       'candidates',
       [AT.slice, AT.groups, groups, AT.marks, to, length, low, usual, high, negated, few, beside],
-      [orders, AT.lists, LIST, AT.sizes],
+      [orders, isEvery ? 1 : 0, AT.lists, LIST, AT.sizes],
     )
     for (let list = 0; list < LISTS; list++) this.sizes[list] = sizes[list] ?? 0
     return lost
@@ -227,7 +235,7 @@ export class ConjugateKernel {
     this.#call(
       'mark_groups',
       [AT.slice, AT.groups, count, length, length],
-      [AT.marks, AT.chains, CHAIN_BYTES],
+      [AT.edges, AT.marks, AT.chains, CHAIN_BYTES],
     )
     this.#marked = { length, to, groups: count }
     return count
@@ -272,9 +280,9 @@ export class ConjugateKernel {
     return { hits, next: first + looked }
   }
 
-  /** Keeps the low limbs of what a list has from `first` on, beside those that {@link test} keeps. */
-  keepLowLimbs(list: number, first: number, shape: FactorShape): void {
-    const count = Math.max(0, (this.sizes[list] ?? 0) - first)
+  /** Keeps the low limbs of at most `most` of a list from `first` on, beside those that {@link test} keeps. */
+  keepLowLimbs(list: number, first: number, most: number, shape: FactorShape): void {
+    const count = Math.min(most, Math.max(0, (this.sizes[list] ?? 0) - first))
     const from = AT.lists + (list * LIST + first) * 4
     this.#call('low_limbs', [AT.slice, from, count], [shape.length, AT.pairs, PAIRS, AT.scratch])
   }

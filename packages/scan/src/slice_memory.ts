@@ -20,6 +20,7 @@ export const LISTS = 4
 export const HITS: number = 1 << 12
 export const PAIRS: number = 1 << 17
 const PAIR_SLOTS = PAIRS << 2
+const EDGE_BYTES = ((SLICE + BEHIND) >> 4) * 4 + BEFORE
 const STAT_BYTES = ((SLICE + BEHIND) >> 4) * 8 + BEFORE
 /** A byte for each eight places. */
 export const CHAIN_BYTES: number = SLICE >> 3
@@ -34,6 +35,7 @@ type Part =
   | 'close'
   | 'hits'
   | 'stats'
+  | 'edges'
   | 'groups'
   | 'marks'
   | 'chains'
@@ -96,7 +98,7 @@ export class SliceMemory {
     const used = BEFORE + to - from + BEHIND
     slice.fill(0, lead + last - first, used)
     this.#used = Math.max(this.#used, used)
-    this.bytes(AT.stats, STAT_BYTES).fill(0)
+    this.bytes(AT.stats, STAT_BYTES + EDGE_BYTES).fill(0)
   }
 
   /** So many bytes of limbs are kept now. */
@@ -151,7 +153,8 @@ function layout(): Record<Part, number> {
   const close = 57_344
   const hits = 65_536
   const stats = hits + HITS * 12 + 64
-  const groups = stats + STAT_BYTES
+  const edges = stats + STAT_BYTES
+  const groups = edges + EDGE_BYTES
   const marks = groups + (SLICE >> 4) * 4
   const chains = marks + (SLICE >> 4) * 8
   const slice = (chains + CHAIN_BYTES + BEFORE + 4096) & ~4095
@@ -166,6 +169,7 @@ function layout(): Record<Part, number> {
     close,
     hits,
     stats,
+    edges,
     groups,
     marks,
     chains,

@@ -42,6 +42,29 @@ export function structureBefore(at: usize): i32 {
   return i8x16.bitmask(found)
 }
 
+const KNOWN: u32 = 0x10000
+
+/**
+ * {@link structureBefore} of a multiple of 16 from `ptr` on, kept for the next time: `edges` has a u32 for each, 0
+ * before it was looked at.
+ */
+export function edgesBefore(ptr: usize, edges: usize, at: i32): i32 {
+  const place = edges + ((<usize>(at >> 4)) << 2)
+  const known = load<u32>(place)
+  if (known !== 0) return <i32>(known & 0xffff)
+  const mask = structureBefore(ptr + <usize>at)
+  store<u32>(place, KNOWN | <u32>mask)
+  return mask
+}
+
+/** {@link structureBefore} of any place from `ptr` on. */
+export function edgesBeforeAny(ptr: usize, edges: usize, at: i32): i32 {
+  const shift = at & 15
+  if (shift === 0) return edgesBefore(ptr, edges, at)
+  const first = edgesBefore(ptr, edges, at - shift)
+  return ((first | (edgesBefore(ptr, edges, at - shift + 16) << 16)) >> shift) & 0xffff
+}
+
 /**
  * Bit i: the length of a number of `length` bytes stands before `at` + i: as DER, SSH or libgcrypt have it, with or
  * without a sign byte; at multiples of 8 as allocators and arrays have it, too. `at` is a multiple of 16.

@@ -24,7 +24,7 @@ const RATES = {
 } as const
 
 /** What is spent where all keys were met, and none given, of what is spent on given ones. */
-const SHARE_OF_MET = 0.5
+const SHARE_OF_MET = 0.2
 
 /** How much is spent, of what is usual. */
 export function curveShare(isDeep: boolean, isThorough: boolean): number {

@@ -64,8 +64,10 @@ const MARKED_LISTS = 1
 /** Those that are looked at one by one for keys that were met, and not given. */
 const MET_LISTS = 2
 const ALL_LISTS = 4
+/** Estimate in nanoseconds to read a low limb. */
+const LIMB_COST = 40
 /** What is spent on keys that were met, of what is spent on given ones. */
-const SHARE_OF_MET = 0.5
+const SHARE_OF_MET = 0.2
 /** With more keys than this, private exponents are looked for at multiples of 8 alone unless the search is deep. */
 const FEW_KEYS = 4
 
@@ -157,25 +159,29 @@ export class RsaSearch {
 
   #factors(context: SliceContext, group: RsaGroup, isText: boolean): FoundValue[] {
     const { kernel, length } = context
-    const budget = this.#budgets.factors
+    const { factors: budget, pairs } = this.#budgets
     const beside = this.#isDeep ? EVERY_LANE : EIGHTH_LANES
     const orders = isText ? PLAIN_ORDERS : ORDERS.length
-    this.#lost += kernel.candidates(group.shape, length, beside, orders)
+    const tested = this.#testedLists(isText)
+    // Of what is not tested alone, pairs of factors are told by their low limbs, out of what is saved.
+    const isEvery = tested === ALL_LISTS || (!isText && pairs.left > pairs.most / 2)
+    this.#lost += kernel.candidates(group.shape, length, beside, orders, isEvery)
     kernel.reset()
     const hits: FactorHit[] = []
-    const tested = this.#testedLists(isText)
     for (let list = 0; list < kernel.sizes.length; list++) {
-      if (list >= tested) {
-        // Of what is not tested alone, pairs of factors are told by their low limbs.
-        if (list < FACTOR_LISTS && !isText) kernel.keepLowLimbs(list, 0, group.shape)
-        continue
+      const size = kernel.sizes[list] ?? 0
+      let next = 0
+      if (list < tested) {
+        const result = kernel.test(list, 0, group.shape, group.table, budget.left)
+        hits.push(...result.hits)
+        next = result.next
+        if (next < size) budget.isShort = true
       }
-      const result = kernel.test(list, 0, group.shape, group.table, budget.left)
-      hits.push(...result.hits)
-      if (result.next === (kernel.sizes[list] ?? 0)) continue
-      budget.isShort = true
-      if (list < FACTOR_LISTS) kernel.keepLowLimbs(list, result.next, group.shape)
+      if (next === size || list >= FACTOR_LISTS) continue
+      const room = Math.max(0, Math.floor(pairs.left / LIMB_COST) - kernel.kept)
+      kernel.keepLowLimbs(list, next, room, group.shape)
     }
+    pairs.pay(kernel.kept * LIMB_COST)
     budget.pay(kernel.spent)
     const whole = hits.flatMap((hit) => this.#factorFound(context, group, hit))
     return [...whole, ...conjugateFragments(kernel, group, this.#budgets.pairs, hits)]
