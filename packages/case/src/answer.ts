@@ -15,6 +15,7 @@ import { huntList } from './hunts/hunt_list.ts'
 import type { HuntOptions, HuntResult } from './hunts/run_hunts.ts'
 import { keepAnswer, keptAnswer, questionOf } from './kept_answer.ts'
 import { type KeyFound, keysFound } from './keys_found.ts'
+import { type Mark, marks } from './marks.ts'
 import { hunt } from './prepare.ts'
 import { reconcile } from './reconcile/reconcile.ts'
 import {
@@ -59,6 +60,8 @@ export interface Answer {
   /** Private keys that lie in the dumps of the evidence. */
   readonly keys: readonly KeyFound[]
   readonly unknowns: readonly Unknown[]
+  /** What people have marked: it has a part in the default selection. */
+  readonly marks: readonly Mark[]
   readonly duplicates: { readonly records: number; readonly conflicts: number }
 }
 
@@ -101,8 +104,8 @@ export async function answer(
 ): Promise<Answer> {
   const { session } = investigated
   const hunts = huntList(options.hunts)
-  const marks = [await evidenceMark(session), await scansMark(session)]
-  const question = questionOf(investigated.location, marks, selection, hunts)
+  const known = [await evidenceMark(session), await scansMark(session), await marks(session)]
+  const question = questionOf(investigated.location, known, selection, hunts)
   const kept = await keptAnswer(session, question)
   if (isAnswer(kept)) return kept
   const made = await answerAnew(investigated, selection, options)
@@ -152,6 +155,7 @@ async function answerAnew(
       custody: await custody(session, { selected }),
       keys,
       unknowns: await unknowns(session, selected, { scope: bounded, timeline: course, keys }),
+      marks: await marks(session),
       duplicates: { records: sealed.duplicates, conflicts: sealed.conflicts },
     }
   } finally {

@@ -52,6 +52,16 @@ export {
   ingest,
 } from './ingest/ingest.ts'
 export { isLeak, type KeyFound, type KeyPlace, keysFound } from './keys_found.ts'
+export {
+  addMark,
+  MARK_KINDS,
+  type Mark,
+  type MarkKind,
+  type MarkParty,
+  markHistory,
+  marks,
+  type NewMark,
+} from './marks.ts'
 export { readMeta, writeMeta } from './meta.ts'
 export { NO_ID } from './no_id.ts'
 export { hunt, judge, prepare } from './prepare.ts'

@@ -12,7 +12,7 @@ import { ACCESS_KEY, ISSUANCE_KEYS } from './match_key.ts'
 import { NO_ID } from './no_id.ts'
 
 /** Changing any table means a new version; a case of another version is rebuilt from its evidence. */
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
 
 export interface TableSpec {
   readonly name: string
@@ -389,6 +389,23 @@ export const TABLES: readonly TableSpec[] = [
       'why String',
     ],
     orderBy: 'hunt, record_id, content',
+    engine: 'MergeTree',
+    sharded: false,
+  },
+  {
+    // What people know of an access, a session or an address. Never changed: the newest of one thing counts.
+    name: 'mark',
+    columns: [
+      // `access`, `session` or `address`.
+      'kind LowCardinality(String)',
+      'value String',
+      // `theirs`, `ours`, or '' for a mark that takes an earlier one back.
+      'party LowCardinality(String)',
+      'reason String',
+      'who String',
+      `at ${TIME}`,
+    ],
+    orderBy: 'kind, value, at',
     engine: 'MergeTree',
     sharded: false,
   },

@@ -4,12 +4,13 @@
  * Values of one kind are alternatives; different kinds narrow each other. An attacker list is one kind:
  * an access that matches any of its indicators, whatever their kinds, matches the list. Without any
  * of these the selection is what the evidence points at: accesses that are `unissued` or `mismatched`, and
- * the hits of strong hunts.
+ * the hits of strong hunts; with what people have marked as theirs, and without what they have marked as ours.
  *
  * @module
  */
 import { MintmarkError } from '@mintmark/core'
 import { type Indicator, type IndicatorKind, indicatorOf } from './indicators.ts'
+import type { MarkConditions } from './marks.ts'
 
 /** All members are optional; `{}` is what verdicts and strong hunts point at. */
 export interface Selection {
@@ -106,6 +107,8 @@ export interface Condition {
   readonly sql: string
   /** True of an access that the question is about, whoever's it is. */
   readonly frame: string
+  /** True of an access that is known to be nobody else's: it is never either party's. */
+  readonly ours: string
   readonly params: Readonly<Record<string, number>>
 }
 
@@ -114,13 +117,15 @@ export interface Condition {
  * times are bound as `from_ms` and `to_ms`.
  *
  * @param wanted name of the scratch table with the columns list, kind, value and last
+ * @param marked what marks say; they have a part in the default selection alone
  */
 export function conditionOf(
   selection: Selection,
   values: readonly Wanted[],
   wanted: string,
+  marked?: MarkConditions,
 ): Condition {
-  if (isDefault(selection)) return { sql: POINTED_AT, frame: '1', params: {} }
+  if (isDefault(selection)) return pointedAt(marked)
   const kindsOf = (list: Wanted['list']) =>
     new Set(values.filter((value) => value.list === list).map((value) => value.kind))
   const options = kindsOf('option')
@@ -134,7 +139,7 @@ export function conditionOf(
     who.push(anyOf([...kindsOf('attacker')], 'attacker', wanted))
   const time = timeCondition(selection)
   const frame = [...partsOf(WHERE), ...time.parts]
-  return { sql: allOf([...who, ...frame]), frame: allOf(frame), params: time.params }
+  return { sql: allOf([...who, ...frame]), frame: allOf(frame), ours: '0', params: time.params }
 }
 
 const allOf = (parts: readonly string[]) => (parts.length === 0 ? '1' : parts.join(' AND '))
@@ -158,6 +163,13 @@ function timeCondition(selection: Selection): {
 
 const POINTED_AT = `(verdict IN ('unissued', 'mismatched')
   OR (record_id, content) GLOBAL IN (SELECT record_id, content FROM hunt_hit WHERE strength = 'strong'))`
+
+/** What the evidence points at, and what people know better. */
+function pointedAt(marked: MarkConditions | undefined): Condition {
+  if (marked === undefined) return { sql: POINTED_AT, frame: '1', ours: '0', params: {} }
+  const { theirs, ours } = marked
+  return { sql: `(${theirs} OR ${POINTED_AT} AND NOT ${ours})`, frame: '1', ours, params: {} }
+}
 
 function anyOf(kinds: readonly IndicatorKind[], list: Wanted['list'], wanted: string): string {
   const tests = kinds.toSorted().flatMap((kind) => {

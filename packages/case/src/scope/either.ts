@@ -158,6 +158,7 @@ async function judge(
   await run('TRUNCATE TABLE {owners}')
   const base =
     selectBase(`outcome != 'failed' AND (${candidate}) AND (${condition.frame}) AND ${mailbox}
+    AND NOT (${condition.ours})
     AND record_id GLOBAL NOT IN (SELECT record_id FROM {selected})`)
   await run(
     `INSERT INTO {candidates} ${selectAccounts(base, selected.names, 'either', `is_mail AND ${EXPOSES} AND ${account}`)} ${BOUNDED}`,

@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { type Condition, conditionOf, type Selection, type Wanted, wantedOf } from '../selection.ts'
+import { markConditions } from '../marks.ts'
+import {
+  type Condition,
+  conditionOf,
+  isDefault,
+  type Selection,
+  type Wanted,
+  wantedOf,
+} from '../selection.ts'
 import type { Params, Session } from '../session.ts'
 import { addEither } from './either.ts'
 import { Scratch } from './scratch.ts'
@@ -51,7 +59,8 @@ export async function selectTheirs(
     const table = await scratch.table('selected', SELECTED_COLUMNS, order)
     await fillNames(session, names)
     await fillWanted(session, wanted, values, names)
-    const condition = conditionOf(selection, values, wanted)
+    const marked = isDefault(selection) ? await markConditions(session) : undefined
+    const condition = conditionOf(selection, values, wanted, marked)
     const rows = selectAccounts(selectBase(condition.sql), names, 'theirs', '1')
     await session.command(`INSERT INTO ${table} ${rows} ${BOUNDED}`, condition.params)
     const selected = { selection, scratch, table, names, close: () => scratch.close() }
