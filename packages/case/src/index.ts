@@ -27,6 +27,7 @@ export {
   KEYS_SHAPE,
   keepScan,
 } from './dump_scans.ts'
+export { eventRows } from './event_rows.ts'
 export {
   type EvidenceRow,
   type EvidenceStatement,
@@ -52,6 +53,7 @@ export {
   ingest,
 } from './ingest/ingest.ts'
 export { isLeak, type KeyFound, type KeyPlace, keysFound } from './keys_found.ts'
+export { type TokenUse, type TokenUses, tokenUses } from './lineage.ts'
 export {
   addMark,
   MARK_KINDS,
@@ -62,6 +64,7 @@ export {
   marks,
   type NewMark,
 } from './marks.ts'
+export { messageRows } from './message_rows.ts'
 export { readMeta, writeMeta } from './meta.ts'
 export { NO_ID } from './no_id.ts'
 export { hunt, judge, prepare } from './prepare.ts'

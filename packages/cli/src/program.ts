@@ -234,6 +234,24 @@ const COMMANDS: readonly Spec[] = [
     load: async () => (await import('./commands/hunt.ts')).hunt,
   },
   {
+    usage: 'report',
+    summary: 'Write the case as a report, in every form',
+    example: 'mintmark report --case incident-42 --out incident-42-report',
+    options: [
+      inCase(),
+      option(
+        '--out <DIR>',
+        'folder to write; it appears whole or not at all',
+      ).makeOptionMandatory(),
+      option('--title <TITLE>', 'title of the report (default: Case and its name)'),
+      option('--force', 'replace the report that DIR holds'),
+      json(),
+      hunts(),
+      ...selection(),
+    ],
+    load: async () => (await import('./commands/report.ts')).report,
+  },
+  {
     usage: 'sql <QUERY>',
     summary: 'Put a read-only SQL query to the case',
     example:

@@ -19,6 +19,7 @@ const COMMANDS = [
   'timeline',
   'custody',
   'hunt',
+  'report',
   'sql',
   'scan',
   'scrub',
@@ -33,6 +34,7 @@ const QUESTIONS: readonly (readonly string[])[] = [
   ['timeline'],
   ['custody', 'dump.dmp'],
   ['hunt'],
+  ['report', '--out', 'report-of-none'],
   ['sql', 'SELECT 1'],
 ]
 
@@ -82,7 +84,8 @@ describe('a command', () => {
     it(`${command} refuses an option that it does not have`, async () => {
       const named = { replay: '--out', scan: '--deep', scrub: '--out' }[command] ?? '--case'
       const place = join(folder, 'place')
-      const { code, out, err } = await mintmark(command, named, place, '--no-such-option')
+      const more = command === 'report' ? ['--out', place] : []
+      const { code, out, err } = await mintmark(command, named, place, ...more, '--no-such-option')
       assert.deepEqual([code, out], [2, ''])
       assert.match(err, /unknown option '--no-such-option'/)
     })

@@ -20,3 +20,4 @@ export {
   type TokenIdReading,
   tokenIdLead,
 } from './token_id.ts'
+export { bounds, count, minute, percent, plural } from './wording.ts'

@@ -11,7 +11,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   case: ['core', 'logs'],
   replay: ['core', 'logs'],
   ledger: ['core'],
-  cli: ['core', 'dump', 'scan', 'logs', 'case', 'replay', 'ledger'],
+  report: ['core', 'case'],
+  cli: ['core', 'dump', 'scan', 'logs', 'case', 'replay', 'ledger', 'report'],
   testkit: ['core', 'logs', 'case'],
 }
 

@@ -1,0 +1,96 @@
+/**
+ * `accounts.csv` and `messages.csv`: for the notification of those affected.
+ *
+ * RFC 4180, UTF-8, every cell in quotes and safe from formulas; times ISO 8601, UTC.
+ *
+ * @module
+ */
+import { type AccountScope, messageRows, type Selected, type Session } from '@mintmark/case'
+import { csvCell, isoOf, type Json } from '@mintmark/core'
+import { accountStrength } from '../sections/scope.ts'
+
+export const ACCOUNT_COLUMNS = [
+  'mailbox',
+  'organisation',
+  'groups',
+  'messages_lower',
+  'messages_upper',
+  'copies_lower',
+  'copies_upper',
+  'items_without_message_id',
+  'accesses',
+  'either_party_accesses',
+  'first',
+  'last',
+  'strength',
+] as const
+
+export const MESSAGE_COLUMNS = [
+  'mailbox',
+  'message_id',
+  'item_id',
+  'subject',
+  'folder',
+  'bytes',
+  'accesses',
+  'first',
+  'last',
+  'strength',
+] as const
+
+/** Puts pseudonyms into a text. */
+export type Replace = (text: string) => string
+
+const line = (cells: readonly (string | number)[]) => `${cells.map(csvCell).join(',')}\r\n`
+
+/** An upper bound that there is not is an empty cell. */
+export function* accountLines(
+  accounts: readonly AccountScope[],
+  replace: Replace,
+): Generator<string> {
+  yield `${ACCOUNT_COLUMNS.join(',')}\r\n`
+  for (const account of accounts)
+    yield line([
+      replace(account.mailbox),
+      replace(account.organisation),
+      replace(account.group),
+      account.messages.lower,
+      account.messages.upper ?? '',
+      account.copies.lower,
+      account.copies.upper ?? '',
+      account.items_without_message_id,
+      account.accesses,
+      account.either,
+      account.first,
+      account.last,
+      accountStrength(account),
+    ])
+}
+
+/** One row a copy, as they come from the engine: memory is that of one chunk. */
+export async function* messageLines(
+  session: Session,
+  selected: Selected,
+  replace: Replace,
+): AsyncGenerator<string> {
+  yield `${MESSAGE_COLUMNS.join(',')}\r\n`
+  for await (const rows of messageRows(session, selected))
+    yield rows.map((row) => messageLine(row, replace)).join('')
+}
+
+function messageLine(row: Json, replace: Replace): string {
+  const named = (name: string) => replace(String(row[name]))
+  return line([
+    named('account'),
+    named('message_id'),
+    named('item_id'),
+    named('subject'),
+    named('folder'),
+    Number(row['bytes']),
+    Number(row['accesses']),
+    isoOf(Number(row['first_ms'])),
+    isoOf(Number(row['last_ms'])),
+    // Touched alone, or by either party: nothing shows that they read it.
+    Number(row['is_read']) === 1 ? 'established' : 'not-excluded',
+  ])
+}

@@ -1,0 +1,31 @@
+export { buildReport, type ReportOptions, reportOf } from './build_report.ts'
+export { MANIFEST, type Written } from './folder.ts'
+export { markdownOf } from './markdown.ts'
+export {
+  type Cell,
+  type CellType,
+  type Column,
+  type Course,
+  type Evidence,
+  type ExportName,
+  type Figure,
+  figure,
+  type Lineage,
+  type LineageEdge,
+  type LineageNode,
+  type NonEmpty,
+  type Range,
+  REPORT_SCHEMA,
+  type Redaction,
+  type Report,
+  SECTION_IDS,
+  type Section,
+  type SectionId,
+  type Statement,
+  type Strength,
+  statement,
+  strengthOf,
+  type Table,
+  table,
+} from './model.ts'
+export { type WriteOptions, type WrittenReport, writeReport } from './write_report.ts'

@@ -1,0 +1,146 @@
+/**
+ * The report as Markdown: for a mail, a ticket, a wiki.
+ *
+ * Text of a log is written so that it is text in every reader of Markdown: no link, no image, no HTML, no row of a
+ * table more, and no character that a terminal or an eye is misled by.
+ *
+ * @module
+ */
+import { bounds, count, minute, percent, safeText } from '@mintmark/core'
+import type {
+  Cell,
+  CellType,
+  Evidence,
+  Figure,
+  NonEmpty,
+  Report,
+  Section,
+  Statement,
+  Strength,
+  Table,
+} from './model.ts'
+
+/** Longest text of a cell, in characters; `report.json` has more. */
+const CELL = 200
+const SENTENCE = 2_000
+/** Rows of a table; the exports have all. */
+const ROWS = 200
+
+const STRENGTHS: Readonly<Record<Strength, string>> = {
+  established: 'established by records',
+  bounded: 'bounded',
+  'not-excluded': 'cannot be excluded',
+}
+
+export function markdownOf(report: Report): string {
+  const redacted =
+    report.redacted.length === 0
+      ? ''
+      : `\n\n${plainText(`${report.redacted.join(' and ')} are replaced by pseudonyms.`)}`
+  return `# ${plainText(report.title)}
+
+Case ${plainText(report.case)}, written by Mintmark ${report.version}. All times are UTC.${redacted}
+
+${report.sections.map(sectionOf).join('\n')}`
+}
+
+function sectionOf({ title, figures, statements, tables }: Section): string {
+  const blocks = [
+    ...(figures.length === 0 ? [] : [figureTable(figures)]),
+    ...(statements.length === 0 ? [] : [statements.map(statementOf).join('\n')]),
+    ...tables.map(tableOf),
+  ]
+  return `## ${plainText(title)}\n\n${blocks.join('\n\n')}\n`
+}
+
+function statementOf({ text, strength, evidence, cannotMean, settledBy }: Statement): string {
+  const more = [
+    `  Rests on ${evidenceText(evidence)}.`,
+    ...(cannotMean === undefined ? [] : [`  Cannot mean: ${plainText(cannotMean, SENTENCE)}`]),
+    ...(settledBy === undefined ? [] : [`  Settled by: ${plainText(settledBy, SENTENCE)}`]),
+  ]
+  return [`- **${STRENGTHS[strength]}**: ${plainText(text, SENTENCE)}`, ...more].join('  \n')
+}
+
+/** The first few places: the others are in `report.json`. */
+function evidenceText(evidence: NonEmpty<Evidence>): string {
+  const some = evidence.slice(0, 4).map(placeOf)
+  const left = evidence.length - some.length
+  return `${some.join('; ')}${left > 0 ? `; and ${left} more` : ''}`
+}
+
+type PlaceText = {
+  readonly [Kind in Evidence['kind']]: (place: Extract<Evidence, { kind: Kind }>) => string
+}
+
+const PLACES: PlaceText = {
+  input: ({ path }) => `the input ${plainText(path)}`,
+  inputs: ({ files }) => `all ${count(files)} inputs`,
+  table: ({ table }) => `the table ${plainText(table)}`,
+  export: ({ file, column, value = '' }) =>
+    column === undefined ? file : `${file} where ${plainText(column)} is ${plainText(value)}`,
+  query: ({ sql }) => `the query ${codeOf(sql)}`,
+  rule: ({ document, heading }) => `${plainText(document)}, ${plainText(heading)}`,
+}
+
+function placeOf<Kind extends Evidence['kind']>(place: Extract<Evidence, { kind: Kind }>): string {
+  return PLACES[place.kind](place)
+}
+
+function figureTable(figures: readonly Figure[]): string {
+  const rows = figures.map(({ label, value, strength }) => [
+    plainText(label),
+    typeof value === 'number' ? count(value) : bounds(value),
+    STRENGTHS[strength],
+  ])
+  return lines(['What', 'How many', 'Strength'], rows)
+}
+
+function tableOf({ title, columns, rows, total, strength, evidence }: Table): string {
+  const shown = rows.slice(0, ROWS)
+  const cut =
+    total > shown.length ? ` The first ${count(shown.length)} of ${count(total)} rows.` : ''
+  const head = `### ${plainText(title)}\n\n_${STRENGTHS[strength]}_; rests on ${evidenceText(evidence)}.${cut}`
+  if (total === 0) return `${head}\n\nNone.`
+  const cells = shown.map((row) => columns.map(({ type }, i) => cellText(row[i] ?? null, type)))
+  return `${head}\n\n${lines(
+    columns.map((column) => plainText(column.title)),
+    cells,
+  )}`
+}
+
+function lines(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map(lineOf).join('\n')
+}
+
+const lineOf = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+
+function cellText(cell: Cell, type: CellType): string {
+  if (cell === null) return ''
+  if (typeof cell === 'object') return bounds(cell)
+  if (typeof cell === 'number') return type === 'share' ? percent(cell) : count(cell)
+  if (type === 'time') return minute(cell)
+  return plainText(cell, CELL)
+}
+
+/** What Markdown or HTML reads as something else than text, within a line; links by themselves among it. */
+const MARKS = /[\\`*_{}[\]<>|~&@$^]|:(?=\/\/)|(?<=\bwww)\./gi
+
+/** `text` as Markdown, within a line, that is nothing but this text. */
+export function plainText(text: string, max: number = CELL): string {
+  return safeText(text, max).replaceAll(MARKS, (mark) => ENTITIES.get(mark) ?? `\\${mark}`)
+}
+
+/** A backslash does not hold these back in every reader. */
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+  ['&', '&amp;'],
+  ['|', '&#124;'],
+  [':', '&#58;'],
+  ['@', '&#64;'],
+  ['.', '&#46;'],
+])
+
+/** A query, which may hold no grave accent. */
+const codeOf = (sql: string) => `\`${safeText(sql.replaceAll('`', "'"), SENTENCE)}\``

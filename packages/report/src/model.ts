@@ -1,0 +1,268 @@
+/**
+ * The report of a case as data: what `report.json` holds, and what every other form of it is made from.
+ *
+ * A report is a list of sections; a section is statements, figures and tables. Each of these says how strong it
+ * is and what it rests on, and none can be made without: {@link NonEmpty} is what the compiler holds, and
+ * {@link statement}, {@link figure} and {@link table} hold it again for values that it did not see.
+ *
+ * All text is as logged: whoever shows it makes it safe for where it is shown. All times are ISO 8601, UTC.
+ * Member names are those of `docs/schema/report-1.schema.json`.
+ *
+ * @module
+ */
+
+export const REPORT_SCHEMA = 'mintmark-report/1'
+
+/** At least one. */
+export type NonEmpty<T> = readonly [T, ...T[]]
+
+/**
+ * How far the evidence carries something.
+ *
+ * - `established`: records of the evidence name it.
+ * - `bounded`: the evidence gives two numbers, and it lies between them; an `upper` of null is no bound.
+ * - `not-excluded`: no record names it, and the evidence cannot exclude it.
+ */
+export type Strength = 'established' | 'bounded' | 'not-excluded'
+
+/** What something rests on, and where a reader finds that. */
+export type Evidence =
+  /** An input of the case; `line` where it is one line. */
+  | {
+      readonly kind: 'input'
+      readonly path: string
+      readonly sha256: string
+      readonly line?: number
+    }
+  /** All inputs: their table is `inputs`. */
+  | { readonly kind: 'inputs'; readonly files: number }
+  /** A table of this report, by its id. */
+  | { readonly kind: 'table'; readonly table: string }
+  /** Rows of a file beside the report; with `column`, those whose cell in it is `value`. */
+  | {
+      readonly kind: 'export'
+      readonly file: ExportName
+      readonly column?: string
+      readonly value?: string
+    }
+  /** A question to the case whose rows these are: `mintmark sql QUERY --case CASE`. */
+  | { readonly kind: 'query'; readonly sql: string }
+  /** What the rules of a document make of the records: a verdict, a bound, a hunt. */
+  | { readonly kind: 'rule'; readonly document: string; readonly heading: string }
+
+/** Files that rows are exported to. */
+export type ExportName =
+  | 'accounts.csv'
+  | 'messages.csv'
+  | 'timeline.jsonl'
+  | 'events.ocsf.ndjson'
+  | 'bundle.stix.json'
+
+/** Something that the report says. */
+export interface Statement {
+  /** Kebab-case, unique in the report: the anchor of a link to it. */
+  readonly id: string
+  /** Whole sentences. */
+  readonly text: string
+  readonly strength: Strength
+  readonly evidence: NonEmpty<Evidence>
+  /** What it must not be taken for. */
+  readonly cannotMean?: string
+  /** Of what is not known: which log, licence or period would settle it. */
+  readonly settledBy?: string
+}
+
+/** A count that the evidence gives as two numbers; `upper` is null where nothing bounds it. */
+export interface Range {
+  readonly lower: number
+  readonly upper: number | null
+}
+
+/** A number that the report gives. */
+export interface Figure {
+  /** Kebab-case, unique in the report. */
+  readonly id: string
+  /** What is counted, in the plural: `mailboxes`. */
+  readonly label: string
+  /** A count, or two where the evidence gives two. */
+  readonly value: number | Range
+  readonly strength: Strength
+  readonly evidence: NonEmpty<Evidence>
+}
+
+/**
+ * What the cells of a column are, and so how they are shown.
+ *
+ * `text`, `time` (ISO), `day` (YYYY-MM-DD), `hash` and `id` are strings; `count` and `share` (0 to 1) are numbers;
+ * `range` is a {@link Range}; `strength` is a {@link Strength}. A cell of any column may be null: not known.
+ */
+export type CellType =
+  | 'text'
+  | 'time'
+  | 'day'
+  | 'hash'
+  | 'id'
+  | 'count'
+  | 'share'
+  | 'range'
+  | 'strength'
+
+export type Cell = string | number | Range | null
+
+export interface Column {
+  /** snake_case, unique in its table. */
+  readonly id: string
+  readonly title: string
+  readonly type: CellType
+}
+
+/** Rows, each with one cell a column. */
+export interface Table {
+  /** Kebab-case, unique in the report: the anchor of a link to it. */
+  readonly id: string
+  readonly title: string
+  readonly columns: NonEmpty<Column>
+  readonly rows: readonly (readonly Cell[])[]
+  /** How many rows there are; more than `rows` where the table is cut. */
+  readonly total: number
+  readonly strength: Strength
+  readonly evidence: NonEmpty<Evidence>
+}
+
+/** The parts of a report, in their order. */
+export const SECTION_IDS = [
+  'answer',
+  'scope',
+  'timeline',
+  'lineage',
+  'hunts',
+  'custody',
+  'keys',
+  'unknowns',
+  'method',
+  'inputs',
+] as const
+
+export type SectionId = (typeof SECTION_IDS)[number]
+
+export interface Section {
+  readonly id: SectionId
+  readonly title: string
+  readonly statements: readonly Statement[]
+  readonly figures: readonly Figure[]
+  readonly tables: readonly Table[]
+}
+
+/** What was replaced by pseudonyms in every file of the report. */
+export type Redaction = 'names' | 'addresses'
+
+export interface Report {
+  readonly schema: typeof REPORT_SCHEMA
+  readonly title: string
+  /** Last part of the case's folder, or its address without a password. */
+  readonly case: string
+  /** Version of Mintmark that wrote it. */
+  readonly version: string
+  readonly redacted: readonly Redaction[]
+  /** Sections in the order of {@link SECTION_IDS}, every one of them. */
+  readonly sections: readonly Section[]
+  /** The course of what was selected, and what each log covered, to be drawn: see {@link Course}. */
+  readonly course: Course
+  /** Key → token → session → accesses, to be drawn: see {@link Lineage}. */
+  readonly lineage: Lineage
+}
+
+/** What the drawing of the timeline shows; its numbers are those of the tables in section `timeline`. */
+export interface Course {
+  readonly first: string | null
+  readonly last: string | null
+  readonly days: readonly { readonly day: string; readonly accesses: number }[]
+  /** Accesses by hour of the day, 00 to 23. */
+  readonly hours: readonly number[]
+  /** Accesses by day of the week, Monday first. */
+  readonly weekdays: readonly number[]
+  readonly phases: readonly {
+    readonly from: string
+    readonly to: string
+    readonly label: string
+    readonly accesses: number
+  }[]
+  /** Where a log has records: outside its bands, and in its gaps, silence says nothing. */
+  readonly bands: readonly {
+    readonly side: 'issuance' | 'access'
+    readonly source: string
+    readonly category: string
+    readonly tenant: string
+    readonly from: string
+    readonly to: string
+    readonly gaps: readonly { readonly from: string; readonly to: string }[]
+  }[]
+  /** Before this the evidence excludes nothing; null: there is no such time. */
+  readonly horizon: string | null
+}
+
+/** How the accesses hang together. An edge goes from what gave to what was given. */
+export interface Lineage {
+  readonly nodes: readonly LineageNode[]
+  readonly edges: readonly LineageEdge[]
+  /** Tokens that there are, and those that the drawing leaves out. */
+  readonly tokens: number
+  readonly tokensLeftOut: number
+}
+
+export interface LineageNode {
+  /** Unique in the lineage: kind, a colon and the name. */
+  readonly id: string
+  readonly kind: 'key' | 'issuer' | 'token' | 'session' | 'account'
+  /** A hash of a public key, a token id, a session id, an account; `''` of what no record names. */
+  readonly name: string
+  /** The verdict of a token. */
+  readonly verdict?: string
+}
+
+export interface LineageEdge {
+  readonly from: string
+  readonly to: string
+  readonly accesses: number
+  readonly strength: Strength
+}
+
+/** @throws {TypeError} for a statement that rests on nothing, or says nothing */
+export function statement(given: Statement): Statement {
+  requireEvidence('statement', given)
+  if (given.text.trim() === '') throw new TypeError(`statement ${given.id} says nothing`)
+  return given
+}
+
+/** @throws {TypeError} for a figure that rests on nothing, or whose strength its value contradicts */
+export function figure(given: Figure): Figure {
+  requireEvidence('figure', given)
+  const { value, strength } = given
+  if (typeof value !== 'number' && value.upper !== null && value.upper < value.lower)
+    throw new TypeError(`figure ${given.id} has its upper bound below its lower one`)
+  const isExact = typeof value === 'number' || value.lower === value.upper
+  if (strength === 'established' && !isExact)
+    throw new TypeError(`figure ${given.id} has two numbers and calls them one`)
+  return given
+}
+
+/** @throws {TypeError} for a table that rests on nothing, or has a row of another width */
+export function table(given: Table): Table {
+  requireEvidence('table', given)
+  if (given.rows.some((row) => row.length !== given.columns.length))
+    throw new TypeError(`table ${given.id} has a row that is not as wide as its head`)
+  return given
+}
+
+function requireEvidence(
+  what: string,
+  { id, evidence }: { readonly id: string; readonly evidence: readonly Evidence[] },
+): void {
+  if (evidence.length === 0) throw new TypeError(`${what} ${id} rests on no evidence`)
+}
+
+/** The strength of a count that is given as a range. */
+export function strengthOf({ lower, upper }: Range): Strength {
+  if (lower === upper) return 'established'
+  return upper === null && lower === 0 ? 'not-excluded' : 'bounded'
+}

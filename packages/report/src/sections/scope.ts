@@ -1,0 +1,248 @@
+/**
+ * Scope by organisation, group and account, with both bounds, and why an upper one is missing.
+ *
+ * @module
+ */
+import type { AccountScope, Answer, PartScope } from '@mintmark/case'
+import { plural } from '@mintmark/core'
+import {
+  type Cell,
+  type Column,
+  type Evidence,
+  type NonEmpty,
+  type Section,
+  type Statement,
+  type Strength,
+  statement,
+  strengthOf,
+  type Table,
+  table,
+} from '../model.ts'
+import { byRule, column, inExport, inRows, inTable, rangeOf } from './wording.ts'
+
+/** Accounts that the table shows; `accounts.csv` has all. */
+const SHOWN = 1000
+
+const RULE = byRule('docs/scope.md', 'What is counted')
+
+export function scopeSection({ scope }: Answer): Section {
+  return {
+    id: 'scope',
+    title: 'Scope',
+    statements: [...unbounded(scope), ...either(scope), ...others(scope)],
+    figures: [],
+    tables: [
+      partTable('organisations', 'By organisation', scope.organisation_list),
+      partTable('groups', 'By group', scope.groups),
+      accountTable(scope.accounts),
+      classTable(scope.classes),
+      namedByTable(scope.named_by),
+      ...plain('synced-folders', 'Folders that were synchronised whole', FOLDERS, folders(scope)),
+      ...plain(
+        'throttled-windows',
+        'Hours in which recording was throttled',
+        WINDOWS,
+        windows(scope),
+      ),
+    ],
+  }
+}
+
+type Scope = Answer['scope']
+
+function unbounded({ unbounded: accounts }: Scope): Statement[] {
+  if (accounts.length === 0) return []
+  const reasons = [...new Set(accounts.map(({ because }) => because))].toSorted((a, b) =>
+    a < b ? -1 : 1,
+  )
+  const [first, ...more] = accounts.map(({ mailbox }) => inRows('accounts.csv', 'mailbox', mailbox))
+  if (first === undefined) return []
+  return [
+    statement({
+      id: 'scope-unbounded',
+      text: `Nothing bounds what was exposed of ${plural(accounts.length, 'mailbox', 'mailboxes')} (${reasons.join(', ')}): the upper bound of the whole is missing for that.`,
+      strength: 'not-excluded',
+      evidence: [first, ...more.slice(0, 99)],
+    }),
+  ]
+}
+
+function either({ either: { accesses, mailboxes, organisations } }: Scope): Statement[] {
+  if (accesses === 0) return []
+  return [
+    statement({
+      id: 'scope-either',
+      text: `${plural(accesses, 'access', 'accesses')} could be theirs or the owner's; ${plural(mailboxes, 'mailbox', 'mailboxes')} of ${plural(organisations, 'further organisation')} only such accesses touch. They are in the upper bounds alone.`,
+      strength: 'not-excluded',
+      evidence: [inExport('timeline.jsonl'), inTable('accounts')],
+    }),
+  ]
+}
+
+function others({ other_accesses: accesses }: Scope): Statement[] {
+  if (accesses === 0) return []
+  return [
+    statement({
+      id: 'scope-other',
+      text: `${plural(accesses, 'access', 'accesses')} of theirs went to files and other things that are no mail.`,
+      strength: 'established',
+      evidence: [inExport('timeline.jsonl'), inTable('artefacts')],
+    }),
+  ]
+}
+
+/** The whole is as sure as its least sure row. */
+function weakest(strengths: readonly Strength[]): Strength {
+  if (strengths.includes('not-excluded')) return 'not-excluded'
+  return strengths.includes('bounded') ? 'bounded' : 'established'
+}
+
+function partTable(
+  id: string,
+  title: string,
+  parts: readonly (PartScope & { readonly basis?: string })[],
+): Table {
+  return table({
+    id,
+    title,
+    columns: [
+      column('name', 'Name'),
+      column('mailboxes', 'Mailboxes', 'count'),
+      column('messages', 'Messages', 'range'),
+      column('basis', 'Known by'),
+      column('strength', 'Strength', 'strength'),
+    ],
+    rows: parts.map(({ name, mailboxes, messages, basis = 'directory' }) => [
+      name,
+      mailboxes,
+      rangeOf(messages),
+      basis,
+      strengthOf(messages),
+    ]),
+    total: parts.length,
+    strength: weakest(parts.map(({ messages }) => strengthOf(messages))),
+    evidence: [inTable('accounts'), inExport('messages.csv'), RULE],
+  })
+}
+
+function accountTable(accounts: readonly AccountScope[]): Table {
+  return table({
+    id: 'accounts',
+    title: 'By account',
+    columns: [
+      column('mailbox', 'Mailbox'),
+      column('organisation', 'Organisation'),
+      column('group', 'Groups'),
+      column('messages', 'Messages', 'range'),
+      column('items_without_message_id', 'Items without message id', 'count'),
+      column('accesses', 'Accesses', 'count'),
+      column('either', 'Of either party', 'count'),
+      column('first', 'First', 'time'),
+      column('last', 'Last', 'time'),
+      column('strength', 'Strength', 'strength'),
+    ],
+    rows: accounts
+      .slice(0, SHOWN)
+      .map((account) => [
+        account.mailbox,
+        account.organisation,
+        account.group,
+        rangeOf(account.messages),
+        account.items_without_message_id,
+        account.accesses,
+        account.either,
+        account.first,
+        account.last,
+        accountStrength(account),
+      ]),
+    total: accounts.length,
+    strength: weakest(accounts.map(accountStrength)),
+    evidence: [inExport('accounts.csv'), inExport('messages.csv'), RULE],
+  })
+}
+
+/** An account that only accesses of either party touch is none that was opened for sure. */
+export function accountStrength({ accesses, messages }: AccountScope): Strength {
+  return accesses === 0 ? 'not-excluded' : strengthOf(messages)
+}
+
+function classTable(classes: Scope['classes']): Table {
+  return table({
+    id: 'classes',
+    title: 'By what points at the accesses',
+    columns: [
+      column('class', 'Class'),
+      column('accesses', 'Accesses', 'count'),
+      column('mailboxes', 'Mailboxes', 'count'),
+      column('organisations', 'Organisations', 'count'),
+      column('messages', 'Messages at least', 'count'),
+    ],
+    rows: classes.map((one) => [
+      one.name,
+      one.accesses,
+      one.mailboxes,
+      one.organisations,
+      one.messages,
+    ]),
+    total: classes.length,
+    strength: 'established',
+    evidence: [inExport('timeline.jsonl'), byRule('docs/verdicts.md', 'unissued')],
+  })
+}
+
+function namedByTable(operations: Scope['named_by']): Table {
+  return table({
+    id: 'named-by',
+    title: 'What names the messages of the lower bound',
+    columns: [
+      column('operation', 'Operation'),
+      column('accesses', 'Accesses', 'count'),
+      column('messages', 'Messages', 'count'),
+      column('copies', 'Copies', 'count'),
+    ],
+    rows: operations.map((one) => [one.operation, one.accesses, one.messages, one.copies]),
+    total: operations.length,
+    strength: 'established',
+    evidence: [inExport('messages.csv')],
+  })
+}
+
+const FOLDERS: NonEmpty<Column> = [
+  column('mailbox', 'Mailbox'),
+  column('path', 'Folder'),
+  column('folder', 'Id of the folder', 'id'),
+  column('items', 'Messages in it, as counted once', 'count'),
+]
+const WINDOWS: NonEmpty<Column> = [
+  column('mailbox', 'Mailbox'),
+  column('from', 'From', 'time'),
+  column('to', 'To', 'time'),
+]
+
+const folders = ({ synced_folders: all }: Scope): Cell[][] =>
+  all.map(({ mailbox, path, folder, items }) => [mailbox, path, folder, items])
+
+const windows = ({ throttled_windows: all }: Scope): Cell[][] =>
+  all.map(({ mailbox, from, to }) => [mailbox, from, to])
+
+/** A table of what is not excluded, where there is any. */
+function plain(
+  id: string,
+  title: string,
+  columns: NonEmpty<Column>,
+  rows: readonly (readonly Cell[])[],
+): Table[] {
+  const evidence: NonEmpty<Evidence> = [inExport('timeline.jsonl'), RULE]
+  if (rows.length === 0) return []
+  return [
+    table({
+      id,
+      title,
+      columns,
+      rows: rows.slice(0, SHOWN),
+      total: rows.length,
+      strength: 'not-excluded',
+      evidence,
+    }),
+  ]
+}

@@ -1,0 +1,209 @@
+/**
+ * What cannot be known, how the report was made, and from what.
+ *
+ * @module
+ */
+import type { Answer, AnsweredEvidence } from '@mintmark/case'
+import { count, plural } from '@mintmark/core'
+import {
+  type Evidence,
+  type NonEmpty,
+  type Section,
+  statement,
+  type Table,
+  table,
+} from '../model.ts'
+import { byQuery, byRule, column, inTable } from './wording.ts'
+
+const EVIDENCE_SQL = 'SELECT path, sha256, shape, size_bytes FROM evidence ORDER BY evidence_id'
+
+export function unknownSection({ unknowns }: Answer): Section {
+  const seen = new Map<string, number>()
+  const idOf = (code: string) => {
+    const nth = (seen.get(code) ?? 0) + 1
+    seen.set(code, nth)
+    return nth === 1 ? `unknown-${code}` : `unknown-${code}-${nth}`
+  }
+  return {
+    id: 'unknowns',
+    title: 'What cannot be known, and what would settle it',
+    statements: unknowns.map(({ code, text, settledBy }) =>
+      statement({
+        id: idOf(code),
+        text,
+        strength: 'not-excluded',
+        evidence: [ruleOf(code), inTable('coverage'), inTable('inputs')],
+        settledBy,
+      }),
+    ),
+    figures: [],
+    tables: [],
+  }
+}
+
+const UNDETERMINED = 'undetermined-'
+
+/** An undetermined reason has a heading of its own among the verdicts. */
+function ruleOf(code: string): Evidence {
+  return code.startsWith(UNDETERMINED)
+    ? byRule('docs/verdicts.md', code.slice(UNDETERMINED.length))
+    : byRule('docs/unknowns.md', code)
+}
+
+const METHOD: readonly (readonly [id: string, text: string, rule: Evidence])[] = [
+  [
+    'verdicts',
+    'Each access was looked up among the issuances by the id of its token. It is called unissued only where the log of issued tokens was on in that hour, carries token ids and covers that kind of sign-in; else it is undetermined, with a reason.',
+    byRule('docs/verdicts.md', 'How a verdict is found'),
+  ],
+  [
+    'scope',
+    'What was exposed is given as two numbers: what records name, and what records cannot exclude. Where nothing bounds the second it is missing, with the reason.',
+    byRule('docs/scope.md', 'What is counted'),
+  ],
+  [
+    'selection',
+    'The accesses that scope, timeline, lineage and custody are about are called theirs. Accesses that could be either party’s are in no lower bound.',
+    byRule('docs/scope.md', 'What is selected'),
+  ],
+  [
+    'hunts',
+    'Hunts are questions in SQL. A hit of a strong hunt joins the accesses of theirs; a hit of a lead does not.',
+    byRule('docs/hunts.md', 'Built in'),
+  ],
+  [
+    'strengths',
+    'Each statement, figure and table is established (records name it), bounded (it lies between two numbers) or not excluded (no record names it, and none can exclude it).',
+    byRule('docs/report.md', 'Strengths'),
+  ],
+]
+
+export function methodSection({ selection, duplicates, evidence }: Answer): Section {
+  const all: NonEmpty<Evidence> = [{ kind: 'inputs', files: evidence.length }]
+  const chosen = selection.isDefault
+    ? 'Accesses of theirs are those whose tokens nobody issued, or issued to somebody else, and the hits of strong hunts.'
+    : 'Accesses of theirs are those that the options of the report selected.'
+  return {
+    id: 'method',
+    title: 'Method',
+    statements: [
+      ...METHOD.map(([id, text, rule]) =>
+        statement({ id: `method-${id}`, text, strength: 'established', evidence: [rule] }),
+      ),
+      statement({
+        id: 'method-selected',
+        text: `${chosen} They are ${plural(selection.accesses, 'access', 'accesses')}.`,
+        strength: 'established',
+        evidence: [byRule('docs/scope.md', 'What is selected'), ...all],
+      }),
+      statement({
+        id: 'method-duplicates',
+        text: `${plural(duplicates.records, 'record')} stand in more than one file and were counted once; ${plural(duplicates.conflicts, 'id')} stand for records that differ, and all of these were kept.`,
+        strength: 'established',
+        evidence: [inTable('inputs'), ...all],
+      }),
+    ],
+    figures: [],
+    tables: [],
+  }
+}
+
+export function inputSection({ evidence }: Answer): Section {
+  const rejected = evidence.reduce((sum, one) => sum + rejectsOf(one), 0)
+  const rows = evidence.reduce((sum, one) => sum + one.rows, 0)
+  return {
+    id: 'inputs',
+    title: 'Inputs',
+    statements: [
+      statement({
+        id: 'inputs-read',
+        text: `${plural(evidence.length, 'file')} gave ${plural(rows, 'record')}; ${count(rejected)} could not be read and were rejected.`,
+        strength: 'established',
+        evidence: [{ kind: 'inputs', files: evidence.length }, byQuery(EVIDENCE_SQL)],
+      }),
+    ],
+    figures: [],
+    tables: [inputTable(evidence), saidTable(evidence), rejectTable(evidence)],
+  }
+}
+
+const rejectsOf = ({ rejected }: AnsweredEvidence) =>
+  rejected.file + rejected.row + rejected.payload
+
+function inputTable(evidence: readonly AnsweredEvidence[]): Table {
+  return table({
+    id: 'inputs',
+    title: 'Files',
+    columns: [
+      column('path', 'File'),
+      column('sha256', 'SHA-256', 'hash'),
+      column('shape', 'Shape'),
+      column('rows', 'Records', 'count'),
+      column('duplicates', 'Of them duplicates', 'count'),
+      column('rejected', 'Rejected', 'count'),
+      column('first', 'First', 'time'),
+      column('last', 'Last', 'time'),
+      column('same_as', 'Same content as'),
+    ],
+    rows: evidence.map((one) => [
+      one.path,
+      one.sha256,
+      one.shape,
+      one.rows,
+      one.duplicates,
+      rejectsOf(one),
+      one.first,
+      one.last,
+      one.sameAs,
+    ]),
+    total: evidence.length,
+    strength: 'established',
+    evidence: [byQuery(EVIDENCE_SQL), byRule('docs/formats.md', 'Shapes')],
+  })
+}
+
+function saidTable(evidence: readonly AnsweredEvidence[]): Table {
+  const rows = evidence.flatMap(({ path, statements }) =>
+    statements.map(({ code, text, line, from, to }) => [path, code, text, line, from, to]),
+  )
+  return table({
+    id: 'completeness',
+    title: 'What files say of their own completeness',
+    columns: [
+      column('path', 'File'),
+      column('code', 'Code'),
+      column('text', 'What'),
+      column('line', 'Line', 'count'),
+      column('from', 'From', 'time'),
+      column('to', 'To', 'time'),
+    ],
+    rows,
+    total: rows.length,
+    strength: 'established',
+    evidence: [inTable('inputs'), byRule('docs/formats.md', 'Statements')],
+  })
+}
+
+function rejectTable(evidence: readonly AnsweredEvidence[]): Table {
+  const rows = evidence.flatMap(({ path, reasons }) =>
+    reasons.map(({ kind, reason, count: times, line }) => [path, kind, reason, times, line]),
+  )
+  return table({
+    id: 'rejects',
+    title: 'What was rejected, and why',
+    columns: [
+      column('path', 'File'),
+      column('kind', 'What'),
+      column('reason', 'Reason'),
+      column('count', 'Times', 'count'),
+      column('line', 'First line', 'count'),
+    ],
+    rows,
+    total: rows.length,
+    strength: 'established',
+    evidence: [
+      byQuery('SELECT evidence_id, line, kind, reason FROM reject ORDER BY evidence_id, line'),
+      byRule('docs/formats.md', 'Rejects'),
+    ],
+  })
+}

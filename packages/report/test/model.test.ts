@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import {
+  type Evidence,
+  type Figure,
+  figure,
+  type Statement,
+  statement,
+  strengthOf,
+  table,
+} from '@mintmark/report'
+
+const EVIDENCE: [Evidence] = [{ kind: 'table', table: 'accounts' }]
+const STATED: Statement = {
+  id: 'a',
+  text: 'It is so.',
+  strength: 'established',
+  evidence: EVIDENCE,
+}
+const COUNTED: Figure = {
+  id: 'b',
+  label: 'mailboxes',
+  value: 3,
+  strength: 'established',
+  evidence: EVIDENCE,
+}
+/** What the compiler did not see: a value from elsewhere. */
+const unseen = (): [Evidence] => JSON.parse('[]')
+
+describe('a statement', () => {
+  it('does not compile without evidence, and is not made without', () => {
+    // @ts-expect-error -- `[]` is not at least one
+    const silent: Statement = { ...STATED, evidence: [] }
+    assert.throws(() => statement(silent), TypeError)
+    assert.throws(() => statement({ ...STATED, evidence: unseen() }), /rests on no evidence/)
+    // @ts-expect-error -- evidence is no optional member
+    const bare: Statement = { id: 'a', text: 'It is so.', strength: 'established' }
+    assert.throws(() => statement(bare), TypeError)
+  })
+
+  it('does not compile without a strength, or with another', () => {
+    // @ts-expect-error -- there are three strengths
+    const proven: Statement = { ...STATED, strength: 'proven' }
+    assert.equal(proven.text, STATED.text)
+  })
+
+  it('says something', () => {
+    assert.throws(() => statement({ ...STATED, text: ' ' }), /says nothing/)
+    assert.deepEqual(statement(STATED), STATED)
+  })
+})
+
+describe('a figure', () => {
+  it('does not compile without evidence, and is not made without', () => {
+    // @ts-expect-error -- `[]` is not at least one
+    const silent: Figure = { ...COUNTED, evidence: [] }
+    assert.throws(() => figure(silent), /rests on no evidence/)
+  })
+
+  it('that has two numbers is not established', () => {
+    const value = { lower: 3, upper: 5 }
+    assert.throws(() => figure({ ...COUNTED, value }), /two numbers/)
+    assert.throws(() => figure({ ...COUNTED, value: { lower: 3, upper: null } }), /two numbers/)
+    assert.deepEqual(figure({ ...COUNTED, value, strength: 'bounded' }).value, value)
+  })
+
+  it('has its bounds in order', () => {
+    const value = { lower: 5, upper: 3 }
+    assert.throws(() => figure({ ...COUNTED, value, strength: 'bounded' }), /below/)
+  })
+})
+
+describe('a table', () => {
+  const one = {
+    id: 'c',
+    title: 'C',
+    columns: [{ id: 'x', title: 'X', type: 'count' }],
+    rows: [[1]],
+    total: 1,
+    strength: 'established',
+    evidence: EVIDENCE,
+  } as const
+
+  it('is not made without evidence, nor with a row of another width', () => {
+    assert.throws(() => table({ ...one, evidence: unseen() }), /rests on no evidence/)
+    assert.throws(() => table({ ...one, rows: [[1], [1, 2]] }), /not as wide/)
+    assert.deepEqual(table(one), one)
+  })
+})
+
+describe('the strength of a range', () => {
+  const cases = [
+    { name: 'both bounds agree', range: { lower: 3, upper: 3 }, strength: 'established' },
+    { name: 'between two', range: { lower: 3, upper: 5 }, strength: 'bounded' },
+    { name: 'no upper bound', range: { lower: 3, upper: null }, strength: 'bounded' },
+    { name: 'nothing known at all', range: { lower: 0, upper: null }, strength: 'not-excluded' },
+  ]
+  for (const { name, range, strength } of cases)
+    it(name, () => {
+      assert.equal(strengthOf(range), strength)
+    })
+})
