@@ -5,131 +5,130 @@
  *
  * Nothing is allocated and there is no static data: the caller lays out the memory. `ptr` is the begin of a slice;
  * positions are relative to it, and the caller keeps 64 readable bytes before it and as many as a number takes, and 64
- * more, behind the last position. `stats` is as in `lib/random_look.ts`, cleared for each slice.
+ * more, behind the last position. `runs`, `sums` and `edges` are as `slice_map.ts` writes them.
+ *
+ * `chains` has a byte for each 8 places: its high bit is set where a group of places is listed, the low one where the
+ * place is marked, or a few numbers away from such a place.
  */
-import { edgesBefore, edgesBeforeAny, lengthBefore } from './lib/marks.ts'
+import { lengthBefore } from './lib/marks.ts'
 import { BESIDE, entry, HALVED, lowAt, NEGATED, PRIME, places, topAt } from './lib/number.ts'
-import { isRandomBlock, isRandomSum, statOf } from './lib/random_look.ts'
+import { leastCounts, roomOfCounts } from './lib/random_look.ts'
 
 /** Numbers that lie one behind the other without anything between: so many are told by what is before the first. */
-const CHAIN: u8 = 7
+const CHAIN: i32 = 7
+
+const LISTED: u8 = 0x80
+const BOTH_LISTED: u16 = 0x8080
 
 /**
- * Lists the groups of 16 places in [from, to) at which numbers of `length` bytes can be random, by the blocks that all
- * numbers beginning there hold. `from` is a multiple of 16. Writes u32, and returns how many.
- *
- * The last block is looked at first, so that most of them are never looked at.
+ * Lists the groups of 16 places in [0, to) at which numbers of `length` bytes can be random, by the blocks that all
+ * numbers beginning there hold. Writes u32, and returns how many. Clears `chainBytes` of `chains`.
  */
 export function random_groups(
-  ptr: usize,
-  from: i32,
+  runs: usize,
+  runCount: i32,
+  sums: usize,
   to: i32,
   length: i32,
-  stats: usize,
+  chains: usize,
+  chainBytes: i32,
   out: usize,
 ): i32 {
+  memory.fill(chains, 0, chainBytes)
+  const groups = (to + 15) >> 4
+  // Blocks from the second of a number to the last that all numbers of its group hold.
+  const width = length >> 4
   let found = 0
-  let known = 0
-  let at = from
-  while (at < to) {
-    const first = (at >> 4) + 1
-    const last = (at + length) >> 4
-    const least = max(first, known)
-    let b = last - 1
-    while (b >= least && isRandomBlock(statOf(ptr, stats, b))) b--
-    if (b >= least) {
-      // Every number that holds block b is out.
-      known = b + 1
-      at = b << 4
-      continue
+  if (width < 2) {
+    for (let g = 0; g < groups; g++) found = putGroup(out, found, chains, g)
+    return found
+  }
+  const n = (width - 1) << 4
+  const least = leastCounts(n)
+  const room = roomOfCounts(n)
+  for (let r = 0; r < runCount; r++) {
+    const begin = <i32>load<u32>(runs + ((<usize>r) << 3))
+    const end = min(<i32>load<u32>(runs + ((<usize>r) << 3), 4) - width, groups - 1)
+    for (let g = max(begin - 1, 0); g <= end; g += 2) {
+      const from = v128.load(sums + ((<usize>(g + 1)) << 3))
+      const upTo = v128.load(sums + ((<usize>(g + width)) << 3))
+      const over = i16x8.sub(i16x8.sub(upTo, from), least)
+      const fits = i16x8.bitmask(i16x8.le_u(over, room))
+      if ((fits & 0xf) === 0xf) found = putGroup(out, found, chains, g)
+      if (fits >> 4 === 0xf && g < end) found = putGroup(out, found, chains, g + 1)
     }
-    known = last
-    if (isRandomGroup(stats, first, last)) {
-      store<u32>(out + ((<usize>found) << 2), at)
-      found++
-    }
-    at += 16
   }
   return found
 }
 
-function isRandomGroup(stats: usize, first: i32, last: i32): bool {
-  if (last <= first) return true
-  let sum: u64 = 0
-  for (let b = first; b < last; b++)
-    sum += load<u64>(stats + ((<usize>b) << 3)) & ~((1 as u64) << 63)
-  return isRandomSum(sum, (last - first) << 4)
+function putGroup(out: usize, found: i32, chains: usize, g: i32): i32 {
+  store<u32>(out + ((<usize>found) << 2), g << 4)
+  store<u16>(chains + ((<usize>g) << 1), BOTH_LISTED)
+  return found + 1
 }
 
 /**
  * Writes for each group two u32: bits 0 to 15 where something ends before a number, 16 to 31 where something begins
- * behind it; then bits 0 to 15 where its length stands before it, bits 16 and 24 whether the places at multiples of 8
- * are a multiple of `length` away from such an end or begin. `edges` as in `lib/marks.ts`, cleared for each slice. `chains`: a byte for each 8 places, cleared here.
+ * behind it; then bits 0 to 15 where its length stands before it. Marks `chains`.
  */
 export function mark_groups(
   ptr: usize,
   groups: usize,
   count: i32,
   length: i32,
-  extent: i32,
   edges: usize,
   marks: usize,
   chains: usize,
   chainBytes: i32,
 ): void {
-  memory.fill(chains, 0, chainBytes)
-  const step = <usize>(length >> 3)
-  const isChained = (length & 7) === 0
+  const step = (length & 7) === 0 ? length >> 3 : chainBytes
   for (let g = 0; g < count; g++) {
     const at = <i32>load<u32>(groups + ((<usize>g) << 2))
-    const here = ptr + <usize>at
-    const before = edgesBefore(ptr, edges, at)
-    const behind = edgesBeforeAny(ptr, edges, at + extent + 8)
+    const next = at + length + 8
+    const before = <i32>load<u16>(edges + (<usize>at >> 3))
+    const behind = (load<u32>(edges + (<usize>next >> 3)) >> (next & 7)) & 0xffff
+    const lengths = lengthBefore(ptr + <usize>at, length, before)
     const place = marks + ((<usize>g) << 3)
     store<u32>(place, before | (behind << 16))
-    let lengths = lengthBefore(here, length)
-    if (isChained) {
-      for (let half = 0; half < 2; half++) {
-        const cell = chains + <usize>(at >> 3) + <usize>half
-        const held: u8 = <usize>(at >> 3) + <usize>half >= step ? load<u8>(cell - step) : 0
-        if (((before | lengths) >> (half << 3)) & 1) store<u8>(cell, CHAIN)
-        else if (held > 1) store<u8>(cell, held - 1)
-        if (load<u8>(cell) !== 0) lengths |= 0x10000 << (half << 3)
-      }
-    }
     store<u32>(place, lengths, 4)
+    if (step === chainBytes) continue
+    const cell = at >> 3
+    const first = before | lengths
+    if (first & 1) chain(chains, chainBytes, cell, step)
+    if (first & 0x100) chain(chains, chainBytes, cell + 1, step)
+    if (behind & 1) chain(chains, chainBytes, cell, -step)
+    if (behind & 0x100) chain(chains, chainBytes, cell + 1, -step)
   }
-  if (!isChained) return
-  memory.fill(chains, 0, chainBytes)
-  for (let g = count - 1; g >= 0; g--) {
-    const at = <i32>load<u32>(groups + ((<usize>g) << 2))
-    const place = marks + ((<usize>g) << 3)
-    const behind = load<u32>(place) >> 16
-    for (let half = 0; half < 2; half++) {
-      const cell = chains + <usize>(at >> 3) + <usize>half
-      const held: u8 =
-        <usize>(at >> 3) + <usize>half + step < <usize>chainBytes ? load<u8>(cell + step) : 0
-      if ((behind >> (half << 3)) & 1) store<u8>(cell, CHAIN)
-      else if (held > 1) store<u8>(cell, held - 1)
-      if (load<u8>(cell) !== 0) {
-        store<u32>(place, load<u32>(place, 4) | ((<u32>0x10000) << (half << 3)), 4)
-      }
-    }
+}
+
+/** Marks a place and some that are whole numbers away from it, as far as such places are listed. */
+function chain(chains: usize, chainBytes: i32, cell: i32, step: i32): void {
+  let at = cell
+  for (let k = 0; k < CHAIN && at >= 0 && at < chainBytes; k++) {
+    const held = load<u8>(chains + <usize>at)
+    if ((held & LISTED) === 0) return
+    store<u8>(chains + <usize>at, held | 1)
+    at += step
   }
+}
+
+/** Bits 0 and 8: the places at multiples of 8 of a group are marked, or in a chain. */
+function chained(chains: usize, at: i32): i32 {
+  return <i32>load<u16>(chains + (<usize>at >> 3)) & 0x0101
 }
 
 /** Places of a group where a number is marked on either side. */
-function marked(marks: usize, g: i32): i32 {
+function marked(marks: usize, g: i32, chains: usize, at: i32): i32 {
   const sides = load<u32>(marks + ((<usize>g) << 3))
-  const more = load<u32>(marks + ((<usize>g) << 3), 4)
-  return ((sides | (sides >> 16) | more) & 0xffff) | ((more >> 16) & 0x0101)
+  const lengths = load<u32>(marks + ((<usize>g) << 3), 4)
+  return ((sides | (sides >> 16) | lengths) & 0xffff) | chained(chains, at)
 }
 
 /** Places where that is enough to try what is dear: at multiples of 8, or on both sides, or behind its length. */
-function wellMarked(marks: usize, g: i32): i32 {
+function wellMarked(marks: usize, g: i32, near: i32): i32 {
   const sides = load<u32>(marks + ((<usize>g) << 3))
-  const lengths = load<u32>(marks + ((<usize>g) << 3), 4) & 0xffff
-  return (marked(marks, g) & 0x0101) | (sides & (sides >> 16)) | lengths
+  const lengths = load<u32>(marks + ((<usize>g) << 3), 4)
+  return (near & 0x0101) | (sides & (sides >> 16)) | lengths
 }
 
 /**
@@ -138,9 +137,8 @@ function wellMarked(marks: usize, g: i32): i32 {
  *
  * `low` and `high` bound the highest byte of the factor, `usual` that of a factor where nothing marks it; `negated` and
  * `few` bound that of 2^bits - factor likewise. `beside` has a bit for each place in a group of 16 at which numbers
- * beside a factor are looked for where nothing marks them. The first `orders` byte orders are looked at. Without `every` the last
- * two lists stay empty. `marks` are for
- * windows of `length` bytes.
+ * beside a factor are looked for where nothing marks them. The first `orders` byte orders are looked at. Without `every`
+ * the last two lists stay empty. `marks` and `chains` are for windows of `length` bytes.
  *
  * Writes to four lists of `cap` u32 each at `out`, and how many to `sizes` (4 u32): first those that are marked, then
  * factors at multiples of 8, then factors elsewhere, then others. Returns what did not fit.
@@ -150,6 +148,7 @@ export function candidates(
   groups: usize,
   count: i32,
   marks: usize,
+  chains: usize,
   to: i32,
   length: i32,
   low: i32,
@@ -165,11 +164,16 @@ export function candidates(
   sizes: usize,
 ): i32 {
   let lost = 0
+  const isPlain = every === 0 && (length & 7) === 0 && orders === 6
   for (let g = 0; g < count; g++) {
     const at = <i32>load<u32>(groups + ((<usize>g) << 2))
     const within = to - at < 16 ? (1 << (to - at)) - 1 : 0xffff
-    const near = marked(marks, g)
-    const well = wellMarked(marks, g)
+    const near = marked(marks, g, chains, at)
+    if (isPlain && near === 0) {
+      lost += putAligned(ptr + <usize>at, at, within, length, usual, high, out, cap, sizes)
+      continue
+    }
+    const well = wellMarked(marks, g, near)
     for (let order = 0; order < orders; order++) {
       const here = ptr + <usize>at
       const lows = v128.load(here + <usize>lowAt(order, length))
@@ -204,6 +208,41 @@ export function candidates(
   return lost
 }
 
+/**
+ * Appends factors at the two multiples of 8 of a group to the second list, for windows of whole words of 8 bytes: the
+ * lowest and highest byte of each of the six orders are among six bytes of its first and last word.
+ */
+function putAligned(
+  here: usize,
+  at: i32,
+  within: i32,
+  length: i32,
+  usual: i32,
+  high: i32,
+  out: usize,
+  cap: i32,
+  sizes: usize,
+): i32 {
+  const first = v128.load(here)
+  const last = v128.load(here + <usize>length - 8)
+  const lows = i8x16.shuffle(first, last, 0, 23, 20, 16, 7, 3, 8, 31, 28, 24, 15, 11, 0, 0, 0, 0)
+  const tops = i8x16.shuffle(first, last, 23, 0, 3, 7, 16, 20, 31, 8, 11, 15, 24, 28, 0, 0, 0, 0)
+  const common = v128.and(
+    i8x16.le_u(tops, i8x16.splat(<i8>high)),
+    i8x16.ge_u(tops, i8x16.splat(<i8>usual)),
+  )
+  let mask = i8x16.bitmask(v128.and(common, i8x16.shl(lows, 7)))
+  mask &= (within & 1 ? 0x3f : 0) | (within & 0x100 ? 0xfc0 : 0)
+  let lost = 0
+  while (mask !== 0) {
+    const i = ctz(mask)
+    mask &= mask - 1
+    const order = i < 6 ? i : i - 6
+    lost += put(out, 1, cap, sizes, entry(at, order, 0), PRIME, i < 6 ? 1 : 0x100)
+  }
+  return lost
+}
+
 /** Appends an entry for each bit; returns how many did not fit. */
 function put(out: usize, list: i32, cap: i32, sizes: usize, base: u32, kind: i32, mask: i32): i32 {
   let rest = mask
@@ -227,14 +266,15 @@ function put(out: usize, list: i32, cap: i32, sizes: usize, base: u32, kind: i32
 /**
  * Lists the well marked places of the groups in [from, to): u32 (position, boundaries) pairs, at most `cap`; returns
  * how many there are. Boundaries: 1 before, 2 behind, 4 a length before, 8 some numbers further before or behind; the
- * latter places only with `chained`.
+ * latter places only with `further`.
  */
 export function bounded(
   groups: usize,
   count: i32,
   marks: usize,
+  chains: usize,
   to: i32,
-  chained: i32,
+  further: i32,
   out: usize,
   cap: i32,
 ): i32 {
@@ -242,7 +282,7 @@ export function bounded(
   for (let g = 0; g < count; g++) {
     const at = <i32>load<u32>(groups + ((<usize>g) << 2))
     const within = to - at < 16 ? (1 << (to - at)) - 1 : 0xffff
-    let mask = wellMarked(marks, g) & within
+    let mask = wellMarked(marks, g, marked(marks, g, chains, at)) & within
     const sides = load<u32>(marks + ((<usize>g) << 3))
     const lengths = load<u32>(marks + ((<usize>g) << 3), 4)
     while (mask !== 0) {
@@ -250,7 +290,7 @@ export function bounded(
       mask &= mask - 1
       let kinds = ((sides >> i) & 1) | (((sides >> (16 + i)) & 1) << 1)
       kinds |= ((lengths >> i) & 1) << 2
-      if (kinds === 0 && chained === 0) continue
+      if (kinds === 0 && further === 0) continue
       if (found < cap) {
         store<u32>(out + ((<usize>found) << 3), at + i)
         store<u32>(out + ((<usize>found) << 3), kinds === 0 ? 8 : kinds, 4)

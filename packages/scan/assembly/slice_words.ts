@@ -41,55 +41,18 @@ function inRange(v: v128, wide: bool, low: v128, width: v128): v128 {
   return wide ? isBetween64(v, low, width) : i32x4.le_u(i32x4.sub(v, low), width)
 }
 
-// What the words of digits have in common.
-const NARROW: i32 = 0 // u32 below 2^30
-const WIDE: i32 = 1 // u64 below 2^63
-const HIGH: i32 = 2 // u64 with a digit in its upper half alone
-// and 3: doubles of whole numbers below 2^28
-
 /**
- * Whether a block of 16 bytes can be all digits of such words: at least one of them is not small. `both`: the block
- * before it is of the number, too.
- */
-function isDigitBlock(at: usize, look: i32, both: bool): bool {
-  const v = v128.load(at)
-  if (look === NARROW) {
-    if (v128.any_true(i32x4.shr_u(v, 30))) return false
-    return v128.any_true(i32x4.shr_u(v, 18))
-  }
-  if (look === WIDE) {
-    const highs = i8x16.bitmask(v)
-    if ((highs & 0x8080) !== 0 || !v128.any_true(i64x2.shr_u(v, 40))) return false
-    // Of two blocks of text no byte is 0x80 or more.
-    return highs !== 0 || !both || i8x16.bitmask(v128.load(at - 16)) !== 0
-  }
-  const lows = v128.and(v, i64x2.splat(0xffffffff))
-  if (look === HIGH) {
-    if (v128.any_true(lows) || v128.any_true(i64x2.shr_u(v, 60))) return false
-    return v128.any_true(i64x2.shr_u(v, 42))
-  }
-  if (v128.any_true(v128.and(v, i64x2.splat(0xffffff)))) return false
-  const highs = i64x2.shr_u(v, 52)
-  // Exponents of 2^0 to 2^27 are 0x3ff to 0x41a; zero is all zeros.
-  const digit = isBetween64(highs, i64x2.splat(0x3ff), i64x2.splat(0x41a - 0x3ff))
-  const fits = v128.or(digit, i64x2.eq(v, i64x2.splat(0)))
-  return i64x2.all_true(fits) && v128.any_true(v)
-}
-
-/**
- * Lists positions in [from, to), multiples of the slot, at which `slots` words of 4 or 8 bytes can be the digits of
+ * Lists positions in [0, to), multiples of the slot, at which `slots` words of 4 or (`wide`) 8 bytes can be the digits of
  * one number, lowest first: the top word in [low, high], the one below it in [second, most], all others in
- * [least, most] or zero, and most of them `large` or more, and different from bit `shift` on. `look` tells what all
- * words have in common: 0 for words of 4 bytes, 1 to 3 for such of 8. Writes u32, at most `cap`, and returns how many
- * there are.
- *
- * The last block of a number is looked at first, so that most blocks are never looked at.
+ * [least, most] or zero, and most of them `large` or more, and different from bit `shift` on. All blocks that each
+ * number of its group of 16 places holds are in one run. Writes u32, at most `cap`, and returns how many there are.
  */
 export function digit_runs(
   ptr: usize,
-  from: i32,
+  runs: usize,
+  runCount: i32,
   to: i32,
-  look: i32,
+  wide: bool,
   slots: i32,
   low: u64,
   high: u64,
@@ -102,37 +65,27 @@ export function digit_runs(
   cap: i32,
 ): i32 {
   let found = 0
-  let known = 0
-  let at = from
-  const bytes = slots << (look === NARROW ? 2 : 3)
-  while (at < to) {
-    const first = (at >> 4) + 1
-    const least16 = max(first, known)
-    const last = (at + bytes) >> 4
-    let b = last - 1
-    while (b >= least16 && isDigitBlock(ptr + ((<usize>b) << 4), look, b > first)) b--
-    if (b >= least16) {
-      // Every number that holds block b is out.
-      known = b + 1
-      at = b << 4
-      continue
+  const size = wide ? 3 : 2
+  const width = (slots << size) >> 4
+  let next = 0
+  for (let r = 0; r < runCount; r++) {
+    const begin = <i32>load<u32>(runs + ((<usize>r) << 3))
+    const end = <i32>load<u32>(runs + ((<usize>r) << 3), 4)
+    for (let g = max(begin - 1, next); g + width <= end && g << 4 < to; g++) {
+      const at = g << 4
+      next = g + 1
+      let mask = topsOf(ptr + <usize>at, wide, slots, low, high, second, most)
+      while (mask !== 0) {
+        const position = at + (ctz(mask) << size)
+        mask &= mask - 1
+        if (position >= to) break
+        // A digit behind the number would make it the tail of a longer one; that is tested all the same.
+        const here = ptr + <usize>position
+        if (!isNumber(here, wide, slots, least, large, most, shift)) continue
+        if (found < cap) store<u32>(out + ((<usize>found) << 2), position)
+        found++
+      }
     }
-    known = last
-    let mask =
-      look === NARROW
-        ? topsOf(ptr + <usize>at, false, slots, low, high, second, most)
-        : topsOf(ptr + <usize>at, true, slots, low, high, second, most)
-    while (mask !== 0) {
-      const position = at + (ctz(mask) << (look === NARROW ? 2 : 3))
-      mask &= mask - 1
-      if (position >= to) break
-      // A digit behind the number would make it the tail of a longer one; that is tested all the same.
-      const here = ptr + <usize>position
-      if (!isNumber(here, look !== NARROW, slots, least, large, most, shift)) continue
-      if (found < cap) store<u32>(out + ((<usize>found) << 2), position)
-      found++
-    }
-    at += 16
   }
   return found
 }

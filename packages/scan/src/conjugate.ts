@@ -2,12 +2,13 @@
  * Finds windows that can be a prime factor of a known modulus, or its private exponent: places, tests, and the filters
  * before them.
  *
- * Kernels: `assembly/number_places.ts`, `assembly/conjugate.ts` and `assembly/slice_words.ts` (AssemblyScript, SIMD) in
+ * Kernels: `assembly/slice_map.ts`, `assembly/number_places.ts`, `assembly/conjugate.ts` and `assembly/slice_words.ts` (AssemblyScript, SIMD) in
  * one memory. Their oracle is `conjugate_reference.ts`; a property test holds them equal.
  *
  * @module
  */
-import { AT, CHAIN_BYTES, HITS, LIST, LISTS, PAIRS, SliceMemory } from './slice_memory.ts'
+import { AT, HITS, LIST, LISTS, PAIRS, SliceMemory } from './slice_memory.ts'
+import { SlicePlaces } from './slice_places.ts'
 
 export { BEFORE, BEHIND, SLICE } from './slice_memory.ts'
 
@@ -108,8 +109,7 @@ export interface DigitShape {
 /** Owns the kernels of one thread and their memory. Each thread needs its own. */
 export class ConjugateKernel {
   readonly #memory = new SliceMemory()
-  /** How many groups of places of which length are marked now. */
-  #marked = { length: 0, to: 0, groups: 0 }
+  readonly #places = new SlicePlaces(this.#memory)
   /** How many candidates each of the four lists holds, after {@link candidates}. */
   readonly sizes: number[] = [0, 0, 0, 0]
 
@@ -125,7 +125,7 @@ export class ConjugateKernel {
   /** Copies `bytes` around [from, to) in, zeros where there are none. */
   load(bytes: Uint8Array, from: number, to: number): void {
     this.#memory.load(bytes, from, to)
-    this.#marked = { length: 0, to: 0, groups: 0 }
+    this.#places.forget()
   }
 
   /** Overwrites what was looked at, what was found and what was kept of it. */
@@ -217,28 +217,15 @@ export class ConjugateKernel {
     const sizes = this.#memory.words(AT.sizes, LISTS)
     sizes.fill(0)
     const { length, low, usual, high, negated, few } = shape
-    const groups = this.#markGroups(length, to)
+    const { groups, count, marks, chains } = this.#places.of(length, to)
     const lost = this.#call(
       'candidates',
-      [AT.slice, AT.groups, groups, AT.marks, to, length, low, usual, high, negated, few, beside],
-      [orders, isEvery ? 1 : 0, AT.lists, LIST, AT.sizes],
+      [AT.slice, groups, count, marks, chains, to, length],
+      [low, usual, high, negated, few, beside, orders, isEvery ? 1 : 0],
+      [AT.lists, LIST, AT.sizes],
     )
     for (let list = 0; list < LISTS; list++) this.sizes[list] = sizes[list] ?? 0
     return lost
-  }
-
-  /** Lists the groups of places where numbers of `length` bytes look random, and what stands beside them. */
-  #markGroups(length: number, to: number): number {
-    const { groups, ...now } = this.#marked
-    if (now.length === length && now.to === to) return groups
-    const count = this.#call('random_groups', [AT.slice, 0, to, length, AT.stats, AT.groups])
-    this.#call(
-      'mark_groups',
-      [AT.slice, AT.groups, count, length, length],
-      [AT.edges, AT.marks, AT.chains, CHAIN_BYTES],
-    )
-    this.#marked = { length, to, groups: count }
-    return count
   }
 
   /** What a list holds, in order. For tests, and for lists that are short. */
@@ -326,9 +313,9 @@ export class ConjugateKernel {
 
   /** As {@link bounded}, place and sides in turns. A view, valid until the next call. */
   boundedPairs(length: number, to: number, isChained = false): Uint32Array {
-    const groups = this.#markGroups(length, to)
-    const chained = isChained ? 1 : 0
-    const found = this.#call('bounded', [AT.groups, groups, AT.marks, to, chained, AT.lists, LIST])
+    const { groups, count, marks, chains } = this.#places.of(length, to)
+    const place = [groups, count, marks, chains, to] as const
+    const found = this.#call('bounded', place, [isChained ? 1 : 0, AT.lists, LIST])
     return this.#memory.words(AT.lists, Math.min(found, LIST) * 2)
   }
 
@@ -338,10 +325,10 @@ export class ConjugateKernel {
     to: number,
     { lanes, orders, budget }: { lanes: number; orders: number; budget: number },
   ): (Candidate & { key: number })[] {
-    const groups = this.#markGroups(table.length, to)
+    const { groups, count, marks } = this.#places.of(table.length, to)
     const found = this.#call(
       'exponents',
-      [AT.slice, AT.groups, groups, AT.marks, to, table.length, table.spare, table.at, table.count],
+      [AT.slice, groups, count, marks, to, table.length, table.spare, table.at, table.count],
       [lanes, orders, AT.close, BigInt(Math.floor(budget)), AT.hits, HITS],
     )
     return this.#pairs(AT.hits, Math.min(found, HITS)).map(([entry, key]) =>
@@ -352,9 +339,13 @@ export class ConjugateKernel {
   /** Positions in [0, to) where words can be the digits of one number. */
   digitRuns(shape: DigitShape, to: number): number[] {
     const { look, slots, low, high, second, least, large, most, shift } = shape
+    const isWide = look !== 0
+    const inner = ((slots * (isWide ? 8 : 4)) >> 4) - 1
+    const runs = this.#places.digits(look, inner, to)
     const found = this.#call(
       'digit_runs',
-      [AT.slice, 0, to, look, slots, low, high, second, least, large, most, BigInt(shift)],
+      [AT.slice, runs.at, runs.count, to, isWide ? 1 : 0],
+      [slots, low, high, second, least, large, most, BigInt(shift)],
       [AT.lists, LIST],
     )
     return [...this.#memory.words(AT.lists, Math.min(found, LIST))]

@@ -5,6 +5,7 @@
  */
 import { conjugateWasm } from './conjugate.wasm.ts'
 import { numberPlacesWasm } from './number_places.wasm.ts'
+import { sliceMapWasm } from './slice_map.wasm.ts'
 import { sliceWordsWasm } from './slice_words.wasm.ts'
 
 /** Bytes that one call looks at. A position in a list entry has 21 bits, so this and {@link BEHIND} stay below 2 MiB. */
@@ -20,10 +21,20 @@ export const LISTS = 4
 export const HITS: number = 1 << 12
 export const PAIRS: number = 1 << 17
 const PAIR_SLOTS = PAIRS << 2
-const EDGE_BYTES = ((SLICE + BEHIND) >> 4) * 4 + BEFORE
-const STAT_BYTES = ((SLICE + BEHIND) >> 4) * 8 + BEFORE
+/** Blocks of 16 bytes of a slice and what is behind it. */
+export const BLOCKS: number = (SLICE + BEHIND) >> 4
 /** A byte for each eight places. */
 export const CHAIN_BYTES: number = SLICE >> 3
+const GROUP_BYTES = (SLICE >> 4) * 4
+const MARK_BYTES = (SLICE >> 4) * 8
+/** Sizes of numbers whose places are kept at a time. */
+export const SIZES_KEPT = 4
+/** What is kept of one size: groups of places, marks of each, and chains. */
+export const KEPT: { readonly marks: number; readonly chains: number; readonly bytes: number } = {
+  marks: GROUP_BYTES,
+  chains: GROUP_BYTES + MARK_BYTES,
+  bytes: GROUP_BYTES + MARK_BYTES + CHAIN_BYTES + 64,
+}
 const PAGE = 65_536
 
 /** Where each part lies. */
@@ -34,11 +45,12 @@ type Part =
   | 'scratch'
   | 'close'
   | 'hits'
-  | 'stats'
+  | 'sums'
   | 'edges'
-  | 'groups'
-  | 'marks'
-  | 'chains'
+  | 'runs'
+  | 'digitRuns'
+  | 'digitCounts'
+  | 'places'
   | 'slice'
   | 'lists'
   | 'pairs'
@@ -58,6 +70,7 @@ export class SliceMemory {
 
   constructor() {
     this.#kernel = {
+      ...functionsOf(sliceMapWasm, this.#memory),
       ...functionsOf(numberPlacesWasm, this.#memory),
       ...functionsOf(conjugateWasm, this.#memory),
       ...functionsOf(sliceWordsWasm, this.#memory),
@@ -98,7 +111,6 @@ export class SliceMemory {
     const used = BEFORE + to - from + BEHIND
     slice.fill(0, lead + last - first, used)
     this.#used = Math.max(this.#used, used)
-    this.bytes(AT.stats, STAT_BYTES + EDGE_BYTES).fill(0)
   }
 
   /** So many bytes of limbs are kept now. */
@@ -152,12 +164,13 @@ function layout(): Record<Part, number> {
   const scratch = 4096
   const close = 57_344
   const hits = 65_536
-  const stats = hits + HITS * 12 + 64
-  const edges = stats + STAT_BYTES
-  const groups = edges + EDGE_BYTES
-  const marks = groups + (SLICE >> 4) * 4
-  const chains = marks + (SLICE >> 4) * 8
-  const slice = (chains + CHAIN_BYTES + BEFORE + 4096) & ~4095
+  const sums = hits + HITS * 12 + 64
+  const edges = sums + BLOCKS * 8 + 64
+  const runs = edges + BLOCKS * 2 + 64
+  const digitRuns = runs + BLOCKS * 8 + 64
+  const digitCounts = digitRuns + BLOCKS * 8 * 4
+  const places = digitCounts + 64
+  const slice = (places + SIZES_KEPT * KEPT.bytes + BEFORE + 4096) & ~4095
   const lists = (slice + SLICE + BEHIND + 4096) & ~4095
   const pairs = lists + LISTS * LIST * 4
   const pairFilter = pairs + PAIRS * 16
@@ -168,11 +181,12 @@ function layout(): Record<Part, number> {
     scratch,
     close,
     hits,
-    stats,
+    sums,
     edges,
-    groups,
-    marks,
-    chains,
+    runs,
+    digitRuns,
+    digitCounts,
+    places,
     slice,
     lists,
     pairs,

@@ -1,60 +1,45 @@
 /**
  * Tells blocks of 16 bytes that can be part of a random number from those that cannot.
  *
- * What is known of a block is kept (`stats`, a u64 a block, 0 before it was looked at): four counts of 16 bits, of
- * bytes that memory has more often than chance, of bytes of 0x80 and more, of odd bytes, and of bytes equal to the one
- * four or eight before them, the latter with {@link SEEN}.
+ * Four counts tell of a block: bytes that memory has more often than chance, bytes of 0x80 and more, odd bytes, and
+ * bytes equal to the one four or eight before them. Of 10^8 blocks that are random, all but one can be.
  */
 
-const SEEN: u64 = (1 as u64) << 63
-const MOST_COMMON: u64 = 6
-const MOST_EQUAL: u64 = 6
-
-/** What is known of block `b`. Reads 8 bytes before it. */
-export function statOf(ptr: usize, stats: usize, b: i32): u64 {
-  const place = stats + ((<usize>b) << 3)
-  const known = load<u64>(place)
-  if (known !== 0) return known
-  const at = ptr + ((<usize>b) << 4)
-  const v = v128.load(at)
-  const common = i8x16.bitmask(v128.or(isGap(v), isCode(v)))
-  const equal = v128.or(i8x16.eq(v, v128.load(at - 8)), i8x16.eq(v, v128.load(at - 4)))
-  const stat: u64 =
-    <u64>popcnt(common) |
-    ((<u64>popcnt(i8x16.bitmask(v))) << 16) |
-    ((<u64>popcnt(i8x16.bitmask(i8x16.shl(v, 7)))) << 32) |
-    ((<u64>popcnt(i8x16.bitmask(equal))) << 48) |
-    SEEN
-  store<u64>(place, stat)
-  return stat
-}
+export const MOST_COMMON: u64 = 6
+export const MOST_EQUAL: u64 = 6
 
 /** 0 and 0xff. */
-function isGap(v: v128): v128 {
+export function isGap(v: v128): v128 {
   return i8x16.le_u(i8x16.add(v, i8x16.splat(1)), i8x16.splat(1))
 }
 
 /** What a fifth of the code of x86-64 is: REX.W, MOV to and from memory, the stack as its base. */
-function isCode(v: v128): v128 {
+export function isCode(v: v128): v128 {
   // 0x89 and 0x8b differ in one bit.
   const move = i8x16.eq(v128.and(v, i8x16.splat(<i8>0xfd)), i8x16.splat(<i8>0x89))
   return v128.or(move, v128.or(i8x16.eq(v, i8x16.splat(0x48)), i8x16.eq(v, i8x16.splat(0x24))))
 }
 
-/** Whether a block can be part of a random number: of 10^8 that are, all but one can. */
-export function isRandomBlock(stat: u64): bool {
-  return (stat & 0xffff) <= MOST_COMMON && (stat & ~SEEN) >> 48 <= MOST_EQUAL
+/** The greatest distance of the counts of n bytes that half of them have, from n / 2. */
+function spreadOf(n: i32): i32 {
+  return <i32>sqrt<f64>(<f64>(n * 7))
+}
+
+/** The least that the counts of n random bytes can be, twice four i16. See {@link roomOfCounts}. */
+export function leastCounts(n: i32): v128 {
+  const half = i16x8.splat(<i16>((n >> 1) - spreadOf(n)))
+  const first = i16x8.replace_lane(i16x8.replace_lane(half, 0, 0), 3, 0)
+  return i64x2.shuffle(first, first, 0, 0)
 }
 
 /**
- * Whether n bytes, whose blocks' counts add up to `sum`, can be random: bounds some five standard deviations off.
+ * What the counts of n random bytes can be more than that: bounds some five standard deviations off.
  *
  * Of n random bytes 6 n / 256 are common, n / 128 equal one of two others, and half are 0x80 and more, or odd.
  */
-export function isRandomSum(sum: u64, n: i32): bool {
-  if (<i32>(sum & 0xffff) > 4 + n / 10) return false
-  if (<i32>((sum >> 48) & 0x7fff) > 4 + n / 24) return false
-  const highs = <i32>((sum >> 16) & 0xffff) - (n >> 1)
-  const odds = <i32>((sum >> 32) & 0xffff) - (n >> 1)
-  return <i64>highs * <i64>highs <= <i64>n * 7 && <i64>odds * <i64>odds <= <i64>n * 7
+export function roomOfCounts(n: i32): v128 {
+  const spread = i16x8.splat(<i16>(2 * spreadOf(n)))
+  const first = i16x8.replace_lane(spread, 0, <i16>(4 + n / 10))
+  const both = i16x8.replace_lane(first, 3, <i16>(4 + n / 24))
+  return i64x2.shuffle(both, both, 0, 0)
 }

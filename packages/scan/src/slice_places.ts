@@ -1,0 +1,107 @@
+/**
+ * Where in a slice numbers of a size can lie, worked out once for each slice and size.
+ *
+ * @module
+ */
+import { AT, BLOCKS, CHAIN_BYTES, KEPT, SIZES_KEPT, type SliceMemory } from './slice_memory.ts'
+
+/** Bytes behind the last place that maps reach: more than the longest number takes, and what stands behind it. */
+const FURTHER = { random: 2304, digits: 8192 } as const
+
+/** Groups of 16 places at which numbers of one length look random, in the kernel's memory. */
+export interface PlaceGroups {
+  readonly groups: number
+  readonly count: number
+  /** What stands beside the places of each group. */
+  readonly marks: number
+  readonly chains: number
+}
+
+/** Runs of blocks of 16 bytes in the kernel's memory. */
+export interface BlockRuns {
+  readonly at: number
+  readonly count: number
+}
+
+interface KeptPlaces extends PlaceGroups {
+  readonly length: number
+  readonly to: number
+}
+
+export class SlicePlaces {
+  readonly #memory: SliceMemory
+  /** Places up to which the slice is mapped; 0 where it is not. */
+  #mappedTo = 0
+  #runs = 0
+  /** The same for digits, and the shortest runs that are listed. */
+  #digitsTo = 0
+  #leastRun = BLOCKS
+  #kept: KeptPlaces[] = []
+  #next = 0
+
+  constructor(memory: SliceMemory) {
+    this.#memory = memory
+  }
+
+  /** The slice holds something else now. */
+  forget(): void {
+    this.#mappedTo = 0
+    this.#digitsTo = 0
+    this.#kept = []
+    this.#next = 0
+  }
+
+  /** Runs of blocks that can be part of a random number, for places in [0, to). */
+  random(to: number): BlockRuns {
+    if (this.#mappedTo < to) {
+      const blocks = blocksOf(to + FURTHER.random)
+      this.#runs = this.#memory.call('map_slice', [AT.slice, blocks, AT.sums, AT.edges, AT.runs])
+      this.#mappedTo = to
+    }
+    return { at: AT.runs, count: this.#runs }
+  }
+
+  /** Where numbers of `length` bytes can begin in [0, to). Valid until the places of other lengths are asked for. */
+  of(length: number, to: number): PlaceGroups {
+    const held = this.#kept.find((kept) => kept.length === length && kept.to === to)
+    if (held !== undefined) return held
+    const { at: runs, count: runCount } = this.random(to)
+    const slot = this.#next
+    this.#next = (slot + 1) % SIZES_KEPT
+    const groups = AT.places + slot * KEPT.bytes
+    const [marks, chains] = [groups + KEPT.marks, groups + KEPT.chains]
+    const count = this.#memory.call(
+      'random_groups',
+      [runs, runCount, AT.sums, to, length],
+      [chains, CHAIN_BYTES, groups],
+    )
+    this.#memory.call(
+      'mark_groups',
+      [AT.slice, groups, count, length],
+      [AT.edges, marks, chains, CHAIN_BYTES],
+    )
+    const found: KeptPlaces = { length, to, groups, count, marks, chains }
+    this.#kept[slot] = found
+    return found
+  }
+
+  /** Runs of at least `least` blocks that can be digits in words of a kind, 0 to 3, for places in [0, to). */
+  digits(kind: number, least: number, to: number): BlockRuns {
+    if (this.#digitsTo < to || least < this.#leastRun) {
+      this.#leastRun = Math.min(least, this.#leastRun)
+      const blocks = blocksOf(to + FURTHER.digits)
+      this.#memory.call(
+        'map_digits',
+        [AT.slice, blocks, this.#leastRun],
+        [AT.digitRuns, BLOCKS * 2, AT.digitCounts],
+      )
+      this.#digitsTo = to
+    }
+    const count = this.#memory.words(AT.digitCounts, 4)[kind] ?? 0
+    return { at: AT.digitRuns + kind * BLOCKS * 8, count }
+  }
+}
+
+function blocksOf(bytes: number): number {
+  return Math.min(BLOCKS - 4, bytes >> 4)
+}
