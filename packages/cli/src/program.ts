@@ -9,6 +9,7 @@
 import type { MintmarkError } from '@mintmark/core'
 import { Command, CommanderError, Option } from 'commander'
 import { GATE_COMMANDS } from './gate_specs.ts'
+import { GUARD_COMMANDS } from './guard_specs.ts'
 import type { ExitCode, Io } from './io.ts'
 import { LEDGER_COMMANDS } from './ledger_specs.ts'
 
@@ -67,6 +68,11 @@ function buildProgram(io: Io, done: (code: ExitCode) => void): Command {
       name: 'ledger',
       summary: 'Keep, serve, prove and audit the record of issued tokens',
       specs: LEDGER_COMMANDS,
+    },
+    {
+      name: 'guard',
+      summary: 'Refuse tokens that no ledger recorded, and tell of the first',
+      specs: GUARD_COMMANDS,
     },
   ]
   for (const { name, summary, specs } of groups) {

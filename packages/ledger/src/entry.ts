@@ -164,6 +164,35 @@ function decodeBody(kind: number, reader: Reader): Entry {
   }
 }
 
+/** What a reader of many entries needs of each: views into its bytes. */
+export interface EntryOutline {
+  readonly isRevocation: boolean
+  /** 16 bytes of the token id. */
+  readonly id: Uint8Array
+  readonly inputHash: Uint8Array
+  readonly expiresMs: number
+}
+
+/**
+ * Id, hash and expiry of an entry, read off their fixed places; undefined for an opening.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID` for an entry of another version or kind, or one that is cut
+ */
+export function outlineOf(bytes: Uint8Array): EntryOutline | undefined {
+  const [version, kind] = bytes
+  if (version !== ENTRY_VERSION) throw invalid(`entry of version ${version}`)
+  if (kind === KIND.opening) return undefined
+  const isRevocation = kind === KIND.revocation
+  if (!isRevocation && kind !== KIND.issuance) throw invalid(`entry of kind ${kind}`)
+  const at = isRevocation ? EXPIRY_AT.revocation : EXPIRY_AT.issuance
+  if (bytes.length < at + 8) throw invalid('cut short')
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, 8)
+  const expiresMs = view.getUint32(0) * 2 ** 32 + view.getUint32(4)
+  return { isRevocation, id: bytes.subarray(2, 18), inputHash: bytes.subarray(18, 50), expiresMs }
+}
+
+const EXPIRY_AT = { issuance: 58, revocation: 50 } as const
+
 /** 16 bytes of a token id in canonical text. */
 export function tokenIdBytes(tokenId: string): Uint8Array {
   const bytes = Buffer.from(tokenId.replaceAll('-', ''), 'hex')

@@ -5,6 +5,7 @@ export {
   type Finding,
   type FindingCode,
 } from './audit.ts'
+export { base64, readBase64url } from './base64.ts'
 export { type Blinded, commit, newSalt, readSalt, SALT_CLAIM } from './blinding.ts'
 export { type Checkpoint, formatHead, type Head, parseCheckpoint, parseHead } from './checkpoint.ts'
 export { type AskWitness, Cosigning } from './cosigning.ts'
@@ -22,10 +23,13 @@ export {
   type Commitments,
   decodeEntry,
   type Entry,
+  type EntryOutline,
   encodeEntry,
   type Issuance,
   type Opening,
+  outlineOf,
   type Revocation,
+  tokenIdBytes,
 } from './entry.ts'
 export {
   type ExportCount,
@@ -38,7 +42,9 @@ export {
 export { diskFiles, type Files, type GrowingFile, replaceDurably } from './files.ts'
 export { createFolderLedger, openFolderLedger, readDescription } from './folder_ledger.ts'
 export { createFolderWitness, isFolderWitness, openFolderWitness } from './folder_witness.ts'
-export { formatHeads, highestHeads, parseHeads, type SeenHead } from './heads.ts'
+export { GrowingTree } from './growing_tree.ts'
+export { assertContains, formatHeads, highestHeads, parseHeads, type SeenHead } from './heads.ts'
+export type { LiveToken } from './live_tokens.ts'
 export {
   formatVerifierKey,
   isKeyName,
@@ -50,6 +56,7 @@ export {
 export {
   type Accepted,
   accept,
+  acceptCheckpoint,
   logPolicy,
   type Policy,
   parsePolicy,
@@ -69,6 +76,12 @@ export {
   type TlogProof,
   verifyProof,
 } from './tlog_proof.ts'
-export { hashLeaf, hashNode, verifyConsistency, verifyInclusion } from './tree.ts'
-export { verifiedEntries, walkShards } from './walk.ts'
+export {
+  hashLeaf,
+  hashNode,
+  isEqualHash,
+  verifyConsistency,
+  verifyInclusion,
+} from './tree.ts'
+export { type LinkedShard, verifiedEntries, walkShards } from './walk.ts'
 export { MAX_ADD_CHECKPOINT_BYTES, originHash, Witness } from './witness.ts'

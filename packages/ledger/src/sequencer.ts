@@ -11,7 +11,7 @@ import { Admission } from './admission.ts'
 import type { Description } from './description.ts'
 import type { Issuance, Revocation } from './entry.ts'
 import type { SeenHead } from './heads.ts'
-import { LiveByIssuer } from './live_tokens.ts'
+import { LiveByIssuer, type LiveToken } from './live_tokens.ts'
 import { pruneLedger } from './pruning.ts'
 import { Publisher, type PublisherOptions } from './publisher.ts'
 import { recoverLedger } from './recovery.ts'
@@ -64,6 +64,8 @@ export class Sequencer {
   #failure: MintmarkError | undefined
   #publishedAtMs = Number.NEGATIVE_INFINITY
   #prunedAtMs: number
+  #publications = 0
+  readonly #awaiting = new Set<() => void>()
   readonly #loop: Promise<void>
   readonly #failed: Promise<never>
 
@@ -112,6 +114,37 @@ export class Sequencer {
   /** Why the last publication failed; undefined if it did not. */
   get publishFailure(): unknown {
     return this.#publisher.delay
+  }
+
+  /**
+   * Whether a token is recorded, published or not.
+   *
+   * @param id 16 bytes
+   * @returns as {@link LiveTokens.find}; undefined too where the issuer is none of this ledger
+   */
+  find(alias: string, id: Uint8Array, inputHash: Uint8Array): LiveToken | 'other' | undefined {
+    const { description, now } = this.#options
+    if (!description.issuers.has(alias)) return undefined
+    return this.#live.of(alias).find(id, inputHash, now() - description.skewMs)
+  }
+
+  /** Publications since the ledger was opened. */
+  get publications(): number {
+    return this.#publications
+  }
+
+  /** Resolves when there were more than `seen` publications, or the signal is aborted. */
+  async publishedAfter(seen: number, signal: AbortSignal): Promise<void> {
+    if (this.#publications > seen || signal.aborted) return
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        this.#awaiting.delete(done)
+        signal.removeEventListener('abort', done)
+        resolve()
+      }
+      this.#awaiting.add(done)
+      signal.addEventListener('abort', done)
+    })
   }
 
   /**
@@ -176,7 +209,11 @@ export class Sequencer {
 
   async #publish(): Promise<void> {
     this.#publishedAtMs = performance.now()
-    if (this.#publisher.isNeeded) await this.#publisher.publish()
+    if (this.#publisher.isNeeded) {
+      await this.#publisher.publish()
+      this.#publications++
+      for (const done of this.#awaiting) done()
+    }
     const { store, description, now } = this.#options
     if (now() - this.#prunedAtMs < PRUNE_INTERVAL_MS) return
     this.#prunedAtMs = now()

@@ -11,8 +11,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   case: ['core', 'logs'],
   replay: ['core', 'logs'],
   ledger: ['core'],
+  guard: ['core', 'ledger'],
   report: ['core', 'case'],
-  cli: ['core', 'dump', 'scan', 'logs', 'case', 'replay', 'ledger', 'report'],
+  cli: ['core', 'dump', 'scan', 'logs', 'case', 'replay', 'ledger', 'guard', 'report'],
   testkit: ['core', 'logs', 'case'],
 }
 

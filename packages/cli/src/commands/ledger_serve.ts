@@ -1,7 +1,7 @@
 import { isFolderWitness } from '@mintmark/ledger'
 import type { Io } from '../io.ts'
 import { policyOption } from '../ledger/files.ts'
-import { serveLedger, serveWitness } from '../ledger/serve.ts'
+import { serveLedger, serveWitness, toldToStop } from '../ledger/serve.ts'
 import { numberOption, textOption } from '../options.ts'
 import type { Handler } from '../program.ts'
 
@@ -19,7 +19,7 @@ export const ledgerServe: Handler = async ([folder = ''], options, io) => {
     : await serveLedger(folder, { host, port, now: io.now, heads, policy, warn: warner(io) })
   await io.out(`${isWitness ? 'witness' : 'ledger'} at ${served.url}\n`)
   try {
-    await Promise.race([told(), served.failed])
+    await Promise.race([toldToStop(), served.failed])
   } finally {
     await served.stop()
   }
@@ -27,11 +27,3 @@ export const ledgerServe: Handler = async ([folder = ''], options, io) => {
 }
 
 const warner = (io: Io) => (text: string) => io.err(`mintmark: ${text}\n`)
-
-/** Resolves when the process is asked to end. */
-function told(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve())
-    process.once('SIGTERM', () => resolve())
-  })
-}

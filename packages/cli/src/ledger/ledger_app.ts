@@ -18,6 +18,7 @@ import {
 } from '@mintmark/ledger'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { type LiveLedger, liveRoutes } from './live_routes.ts'
 
 export const MAX_ENTRIES_BYTES: number = 1 << 20
 const MAX_ENTRIES = 4096
@@ -26,6 +27,8 @@ export interface LedgerAppDeps {
   readonly append: (entry: Issuance | Revocation) => Promise<Receipt>
   readonly read: ReadResource
   readonly frontEnds: readonly FrontEnd[]
+  /** What verifiers ask; undefined where nobody writes to the ledger here. */
+  readonly live?: LiveLedger | undefined
 }
 
 /** Who may append. */
@@ -72,6 +75,7 @@ export function ledgerApp(deps: LedgerAppDeps): Hono {
     onError: (c) => c.text('too large\n', 413),
   })
   app.post('/entries', limit, (c) => entries(c, deps))
+  if (deps.live !== undefined) liveRoutes(app, deps.live)
   app.onError((_error, c) => c.text('the ledger cannot answer\n', 503))
   return app
 }

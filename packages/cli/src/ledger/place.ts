@@ -4,16 +4,13 @@
  * @module
  */
 import { MintmarkError } from '@mintmark/core'
+import { servedLedger } from '@mintmark/guard'
 import { diskFiles, LedgerReader, type ReadResource } from '@mintmark/ledger'
-
-const TIMEOUT_MS = 30_000
-/** A bundle of 256 of the longest entries is below this. */
-const MAX_BYTES = 32 << 20
 
 /** Opens the ledger at a folder or an `http(s)://` URL. Only a URL that the user named is ever asked. */
 export async function openPlace(place: string): Promise<LedgerReader> {
   const isUrl = /^https?:\/\//.test(place)
-  return await LedgerReader.open(isUrl ? served(place) : await inFolder(place))
+  return await LedgerReader.open(isUrl ? servedLedger(place) : await inFolder(place))
 }
 
 async function inFolder(folder: string): Promise<ReadResource> {
@@ -26,36 +23,6 @@ async function inFolder(folder: string): Promise<ReadResource> {
       throw unreadable(`${root}/${path}`, cause)
     }
   }
-}
-
-function served(url: string): ReadResource {
-  const prefix = url.replace(/\/+$/, '')
-  return async (path) => {
-    const at = `${prefix}/${path}`
-    try {
-      const response = await fetch(at, {
-        redirect: 'error',
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      })
-      if (response.status === 404) return undefined
-      if (!response.ok) throw new Error(`status ${response.status}`)
-      return await bodyOf(response)
-    } catch (cause) {
-      throw unreadable(at, cause)
-    }
-  }
-}
-
-async function bodyOf(response: Response): Promise<Uint8Array> {
-  const parts: Uint8Array[] = []
-  let length = 0
-  const body: AsyncIterable<Uint8Array> | undefined = response.body ?? undefined
-  for await (const part of body ?? []) {
-    length += part.length
-    if (length > MAX_BYTES) throw new Error(`more than ${MAX_BYTES} bytes`)
-    parts.push(part)
-  }
-  return Buffer.concat(parts)
 }
 
 function unreadable(at: string, cause: unknown): MintmarkError {

@@ -84,10 +84,16 @@ export async function serveLedger(folder: string, options: LedgerServeOptions): 
     witnesses: witnessesOf(options.policy, description),
   })
   const read = (path: string) => diskFiles.read(`${folder}/public/${path}`)
+  const stopping = new AbortController()
   try {
-    const app = ledgerApp({ append: (entry) => ledger.append(entry), read, frontEnds })
+    const live = { ledger, signal: stopping.signal }
+    const app = ledgerApp({ append: (entry) => ledger.append(entry), read, frontEnds, live })
     const { url, stop } = await listen(app, host, port)
-    return { url, failed: ledger.failed, stop: inTurn(stop, () => ledger.close()) }
+    const stopAll = () => {
+      stopping.abort()
+      return stop()
+    }
+    return { url, failed: ledger.failed, stop: inTurn(stopAll, () => ledger.close()) }
   } catch (cause) {
     await ledger.close()
     throw cause
@@ -146,4 +152,12 @@ function keeper(
     highest = highestHeads([...highest.values(), ...heads])
     await replaceDurably(diskFiles, file, Buffer.from(formatHeads(highest.values())))
   }
+}
+
+/** Resolves when the process is asked to end. */
+export function toldToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve())
+    process.once('SIGTERM', () => resolve())
+  })
 }

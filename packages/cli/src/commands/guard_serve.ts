@@ -1,0 +1,21 @@
+import { startGuard } from '@mintmark/guard'
+import { listen } from '../ledger/listen.ts'
+import { toldToStop } from '../ledger/serve.ts'
+import { textOption } from '../options.ts'
+import type { Handler } from '../program.ts'
+
+/** Serves a guard until it is told to stop. Alarms and events are lines of JSON on standard output. */
+export const guardServe: Handler = async (_operands, options, io) => {
+  const log = (line: string) => void io.out(`${line}\n`)
+  const service = await startGuard(textOption(options, 'config') ?? '', { log, now: io.now })
+  try {
+    const { host, port } = service.config
+    const { url, stop } = await listen(service.app, host, port)
+    io.err(`guard at ${url}\n`)
+    await toldToStop()
+    await stop()
+  } finally {
+    await service.stop()
+  }
+  return 0
+}

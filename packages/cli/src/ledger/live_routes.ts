@@ -1,0 +1,49 @@
+/**
+ * What verifiers ask a ledger for, beside its files: to be woken when it publishes, and whether one token is recorded.
+ *
+ * Neither is evidence: a verifier believes what hashes to a signed head. They only save it time.
+ *
+ * @module
+ */
+import { randomBytes } from 'node:crypto'
+import type { Sequencer } from '@mintmark/ledger'
+import type { Context, Hono } from 'hono'
+
+/** How long a verifier is kept waiting where nothing is published. */
+const PATIENCE_MS = 20_000
+
+export interface LiveLedger {
+  readonly ledger: Pick<Sequencer, 'find' | 'publications' | 'publishedAfter'>
+  /** Aborted when the server stops. */
+  readonly signal: AbortSignal
+}
+
+export function liveRoutes(app: Hono, live: LiveLedger): void {
+  // Counts begin anew with each run: a verifier that comes from an earlier one must not wait.
+  const run = randomBytes(8).toString('hex')
+  app.get('/feed', (c) => feed(c, live, run))
+  app.get('/:alias/token/:id/:input', (c) => token(c, live))
+}
+
+/** Answers when something is published that the caller has not heard of, or after some time. */
+async function feed(c: Context, { ledger, signal }: LiveLedger, run: string): Promise<Response> {
+  const [seenRun, seen] = (c.req.query('after') ?? '').split('.')
+  if (seenRun === run && /^\d{1,15}$/.test(seen ?? '')) {
+    const patience = AbortSignal.timeout(PATIENCE_MS)
+    const until = AbortSignal.any([patience, signal, c.req.raw.signal])
+    await ledger.publishedAfter(Number(seen), until)
+  }
+  return c.json({ publication: `${run}.${ledger.publications}` }, 200, {
+    'Cache-Control': 'no-store',
+  })
+}
+
+/** Token id and hash of the signing input in hexadecimal. */
+function token(c: Context, { ledger }: LiveLedger): Response {
+  const { alias = '', id = '', input = '' } = c.req.param()
+  if (!/^[\da-f]{32}$/.test(id) || !/^[\da-f]{64}$/.test(input)) return c.text('not here\n', 404)
+  const found = ledger.find(alias, Buffer.from(id, 'hex'), Buffer.from(input, 'hex'))
+  const answer =
+    typeof found === 'object' ? { state: 'recorded', ...found } : { state: found ?? 'unknown' }
+  return c.json(answer, 200, { 'Cache-Control': 'no-store' })
+}

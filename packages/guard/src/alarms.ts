@@ -1,0 +1,117 @@
+/**
+ * Alarms: what a genuine issuer cannot have sent.
+ *
+ * Each rests on a signature that verifies, so noise raises none. What an alarm holds is evidence that can be handed on: it
+ * names the key, the hash of what was signed and the head of the ledger that lacks it, and no person. The token itself is
+ * not in it.
+ *
+ * @module
+ */
+import type { Head } from '@mintmark/ledger'
+
+export type AlarmClass =
+  /** Well signed, and nothing of it is recorded: the key is out. */
+  | 'unissued'
+  /** Well signed under a token id that was recorded with other bytes: so is it here. */
+  | 'mutated'
+  /** Signed by a key that had been retired, or was not in use yet. */
+  | 'expired-key'
+  /** Signed by a key of another issuer, or of a class that the audience does not take. */
+  | 'class-mismatch'
+  /** The second of the two signatures that each ECDSA signature has. */
+  | 'malleable-signature'
+  /** A second spelling of a token in base64url. */
+  | 'non-canonical'
+
+export interface Alarm {
+  readonly alarm: AlarmClass
+  /** Critical: somebody else has the key. Warning: a recorded token was changed on its way. */
+  readonly severity: 'critical' | 'warning'
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly atMs: number
+  readonly issuer: string
+  readonly kid: string
+  readonly alg: string
+  /** SHA-256 of the signing input, hexadecimal. */
+  readonly inputHash: string
+  readonly tokenId: string | undefined
+  readonly issuedAtMs: number
+  readonly expiresMs: number
+  readonly audiences: readonly string[]
+  /** Undefined where the ledger could not be read to its end. */
+  readonly isRecorded: boolean | undefined
+  /** Head of the issuer's newest shard that was looked at. */
+  readonly head: Pick<Head, 'origin' | 'size' | 'root'> | undefined
+  /** Who presented the token to the guard. */
+  readonly caller: string
+  /** Whether the token was let in all the same, as the audience's policy says. */
+  readonly isAdmitted: boolean
+}
+
+/** Alarms that are remembered, so that each is told once. */
+const REMEMBERED = 10_000
+/** Alarms of one key that are told within {@link WINDOW_MS}; the others are counted. */
+const MOST_PER_KEY = 100
+const WINDOW_MS = 60_000
+
+export class AlarmDesk {
+  readonly #told: (alarm: Alarm) => void
+  readonly #known = new Set<string>()
+  readonly #perKey = new Map<string, { sinceMs: number; count: number }>()
+  readonly #counts = new Map<AlarmClass, number>()
+  #suppressed = 0
+
+  /** @param told called for each alarm that is new, as long as its key has not raised too many */
+  constructor(told: (alarm: Alarm) => void) {
+    this.#told = told
+  }
+
+  /** Alarms raised, repeated ones not counted. */
+  get counts(): ReadonlyMap<AlarmClass, number> {
+    return this.#counts
+  }
+
+  get suppressed(): number {
+    return this.#suppressed
+  }
+
+  raise(alarm: Alarm): void {
+    const name = `${alarm.alarm} ${alarm.inputHash}`
+    if (this.#known.has(name)) return
+    for (const oldest of this.#known) {
+      if (this.#known.size < REMEMBERED) break
+      this.#known.delete(oldest)
+    }
+    this.#known.add(name)
+    this.#counts.set(alarm.alarm, (this.#counts.get(alarm.alarm) ?? 0) + 1)
+    if (this.#isCapped(alarm)) this.#suppressed++
+    else this.#told(alarm)
+  }
+
+  #isCapped({ issuer, kid, atMs }: Alarm): boolean {
+    const name = `${kid}\0${issuer}`
+    const window = this.#perKey.get(name)
+    if (window === undefined || atMs - window.sinceMs >= WINDOW_MS) {
+      this.#perKey.set(name, { sinceMs: atMs, count: 1 })
+      return false
+    }
+    window.count++
+    return window.count > MOST_PER_KEY
+  }
+}
+
+/** An alarm as an object of JSON, with times in ISO 8601 and hashes as text. */
+export function alarmDocument(alarm: Alarm): Readonly<Record<string, unknown>> {
+  const { atMs, issuedAtMs, expiresMs, head, ...rest } = alarm
+  return {
+    schema: 'mintmark-alarm/1',
+    at: iso(atMs),
+    ...rest,
+    issuedAt: iso(issuedAtMs),
+    expires: iso(expiresMs),
+    head: head && { ...head, root: Buffer.from(head.root).toString('base64') },
+  }
+}
+
+const MOST_MS = 8.64e15
+const iso = (ms: number) => new Date(Math.min(ms, MOST_MS)).toISOString()

@@ -1,0 +1,90 @@
+/**
+ * Who may ask the guard, for which audiences, and how often.
+ *
+ * @module
+ */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { AudiencePolicy } from './policies.ts'
+
+export interface Caller {
+  readonly name: string
+  /** SHA-256 of its secret. */
+  readonly secretHash: Uint8Array
+  /** For which it answers; a token for another one is refused to it. */
+  readonly audiences: readonly AudiencePolicy[]
+  readonly perSecond: number
+}
+
+/** The secret of HTTP Basic with the caller's name, or of Bearer. */
+interface Credentials {
+  readonly name: string | undefined
+  readonly secret: string
+}
+
+export class Callers {
+  readonly #callers: readonly Caller[]
+  readonly #now: () => number
+  readonly #buckets = new Map<Caller, { left: number; atMs: number }>()
+
+  /** @param now milliseconds on any clock that is not set back */
+  constructor(callers: readonly Caller[], now: () => number = () => performance.now()) {
+    this.#callers = callers
+    this.#now = now
+  }
+
+  /** The caller of an `Authorization` header with its secret in Basic or Bearer. */
+  byAuthorization(header: string): Caller | undefined {
+    const credentials = basic(header) ?? bearer(header)
+    return credentials && this.#find(credentials)
+  }
+
+  bySecret(secret: string): Caller | undefined {
+    return this.#find({ name: undefined, secret })
+  }
+
+  /** Each is compared, and in the same time whatever was sent. */
+  #find({ name, secret }: Credentials): Caller | undefined {
+    const hash = createHash('sha256').update(secret).digest()
+    let found: Caller | undefined
+    for (const caller of this.#callers) {
+      const isSame = timingSafeEqual(caller.secretHash, hash)
+      if (isSame && (name === undefined || name === caller.name)) found = caller
+    }
+    return secret === '' ? undefined : found
+  }
+
+  /** Takes one request from what the caller has for this second. */
+  isWithinRate(caller: Caller): boolean {
+    const nowMs = this.#now()
+    const bucket = this.#buckets.get(caller) ?? { left: caller.perSecond, atMs: nowMs }
+    const left = bucket.left + ((nowMs - bucket.atMs) / 1000) * caller.perSecond
+    bucket.left = Math.min(left, caller.perSecond)
+    bucket.atMs = nowMs
+    this.#buckets.set(caller, bucket)
+    if (bucket.left < 1) return false
+    bucket.left--
+    return true
+  }
+}
+
+/** RFC 6749, section 2.3.1: both are form-encoded before they are put into Basic. */
+function basic(header: string): Credentials | undefined {
+  const encoded = /^Basic +([\w+/=-]{1,4096})$/i.exec(header)?.[1]
+  if (encoded === undefined) return undefined
+  const [name = '', ...rest] = Buffer.from(encoded, 'base64').toString('utf8').split(':')
+  return { name: decoded(name), secret: decoded(rest.join(':')) }
+}
+
+function bearer(header: string): Credentials | undefined {
+  const secret = /^Bearer +([\x21-\x7e]{1,4096})$/i.exec(header)?.[1]
+  return secret === undefined ? undefined : { name: undefined, secret }
+}
+
+/** Many clients do not encode: what is no encoding is taken as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * The file that says what a guard does: `mintmark-guard/1`.
+ *
+ * Every member is known or refused: a policy with a slip of the pen must not be read as another policy.
+ *
+ * Source: docs/guard.md, section "Configuration".
+ *
+ * @module
+ */
+import { MintmarkError, parseObject } from '@mintmark/core'
+import type { Caller } from './callers.ts'
+import { Members } from './members.ts'
+import type { AudiencePolicy, IssuerPolicy, Mode, WhenStale } from './policies.ts'
+
+export interface ConfiguredIssuer extends IssuerPolicy {
+  /** File with its keys. */
+  readonly keys: string
+  readonly maxKeyAgeMs: number | undefined
+}
+
+export interface GuardConfig {
+  readonly host: string
+  readonly port: number
+  readonly ledger: {
+    readonly url: string
+    /** File of a tlog-policy. */
+    readonly policy: string
+    /** File that keeps the highest heads. */
+    readonly heads: string | undefined
+    readonly waitMs: number
+  }
+  readonly issuers: ReadonlyMap<string, ConfiguredIssuer>
+  readonly audiences: ReadonlyMap<string, AudiencePolicy>
+  readonly callers: readonly Caller[]
+}
+
+export const GUARD_SCHEMA = 'mintmark-guard/1'
+const MODES: readonly Mode[] = ['enforce', 'enforce-with-grace', 'monitor']
+const STALE: readonly WhenStale[] = ['recorded', 'none', 'all']
+const DAY_MS = 86_400_000
+
+/** @throws {MintmarkError} `INPUT_INVALID` with `facts.option`, the path of the member that is wrong */
+export function parseGuardConfig(source: string): GuardConfig {
+  const document = parseObject(source)
+  if (document === undefined)
+    throw new MintmarkError('INPUT_INVALID', 'the configuration is no JSON object', { option: '' })
+  const top = new Members(document, '')
+  if (top.text('schema') !== GUARD_SCHEMA) throw top.invalid('schema', `is to be ${GUARD_SCHEMA}`)
+  const listen = top.optional('listen')
+  const audiences = byName(top.list('audiences').map(audienceOf), ({ audience }) => audience, top)
+  const config: GuardConfig = {
+    host: listen?.textOr('host', '127.0.0.1') ?? '127.0.0.1',
+    port: listen?.numberOr('port', 8480, 0, 65_535) ?? 8480,
+    ledger: ledgerOf(top.object('ledger')),
+    issuers: byName(top.list('issuers').map(issuerOf), ({ issuer }) => issuer, top),
+    audiences,
+    callers: top.list('callers').map((row) => callerOf(row, audiences)),
+  }
+  listen?.done()
+  top.done()
+  return config
+}
+
+function byName<T>(rows: readonly T[], nameOf: (row: T) => string, top: Members): Map<string, T> {
+  const map = new Map(rows.map((row) => [nameOf(row), row]))
+  if (rows.length === 0 || map.size < rows.length)
+    throw top.invalid('', 'names no issuer or audience, or one twice')
+  return map
+}
+
+function ledgerOf(row: Members): GuardConfig['ledger'] {
+  const ledger = {
+    url: row.text('url'),
+    policy: row.text('policy'),
+    heads: row.optionalText('heads'),
+    waitMs: row.numberOr('waitMilliseconds', 250, 10, 10_000),
+  }
+  if (!/^https?:\/\//.test(ledger.url))
+    throw row.invalid('url', 'is to begin with http:// or https://')
+  row.done()
+  return ledger
+}
+
+function issuerOf(row: Members): ConfiguredIssuer {
+  const days = row.numberOr('maxKeyAgeDays', Number.POSITIVE_INFINITY, 1, 36_500)
+  const types = row.textsOr('types', ['at+jwt']).map((type) => type.toLowerCase())
+  const issuer = {
+    issuer: row.text('issuer'),
+    issuerClass: row.text('class'),
+    keys: row.text('keys'),
+    types: new Set(types.map((type) => type.replace(/^application\//, ''))),
+    maxLifetimeMs: 1000 * row.numberOr('maxLifetimeSeconds', 3600, 1, 366 * 86_400),
+    maxKeyAgeMs: Number.isFinite(days) ? days * DAY_MS : undefined,
+    takesHighS: row.flagOr('takesHighS', false),
+  }
+  row.done()
+  return issuer
+}
+
+function audienceOf(row: Members): AudiencePolicy {
+  const audience = {
+    audience: row.text('audience'),
+    classes: new Set(row.texts('classes')),
+    mode: row.oneOf('mode', MODES),
+    graceMs: 1000 * row.numberOr('graceSeconds', 10, 1, 300),
+    whenStale: row.oneOfOr('whenStale', STALE, 'recorded'),
+    maxHeadAgeMs: 1000 * row.numberOr('maxHeadAgeSeconds', 30, 2, 86_400),
+    usernameClaim: row.textOr('username', 'sub'),
+  }
+  row.done()
+  return audience
+}
+
+function callerOf(row: Members, audiences: ReadonlyMap<string, AudiencePolicy>): Caller {
+  const hash = row.text('secretSha256')
+  if (!/^[\da-f]{64}$/.test(hash))
+    throw row.invalid('secretSha256', 'is to be 64 hexadecimal digits')
+  const own = row.texts('audiences').map((name) => {
+    const audience = audiences.get(name)
+    if (audience === undefined) throw row.invalid('audiences', 'names one that is not configured')
+    return audience
+  })
+  const caller = {
+    name: row.text('name'),
+    secretHash: Buffer.from(hash, 'hex'),
+    audiences: own,
+    perSecond: row.numberOr('requestsPerSecond', 5000, 1, 1_000_000),
+  }
+  row.done()
+  return caller
+}

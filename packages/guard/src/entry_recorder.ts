@@ -1,0 +1,114 @@
+/**
+ * Brings entries to a ledger over HTTP, many in one request, and says of each when it is durable.
+ *
+ * @module
+ */
+import { isObject, type Json, MintmarkError, parseObject, text } from '@mintmark/core'
+import {
+  encodeEntry,
+  type Issuance,
+  type Receipt,
+  type Revocation,
+  writeBundle,
+} from '@mintmark/ledger'
+
+/** Resolves when the entry is durable. Throws `ENTRY_REFUSED`: it never will be; `LEDGER_FAILED`: nobody knows. */
+export type RecordEntry = (entry: Issuance | Revocation) => Promise<Receipt>
+
+const MOST_ENTRIES = 1000
+const MOST_WAITING = 20_000
+const TIMEOUT_MS = 10_000
+
+interface Waiting {
+  readonly entry: Issuance | Revocation
+  readonly resolve: (receipt: Receipt) => void
+  readonly reject: (cause: unknown) => void
+}
+
+export interface RecorderOptions {
+  /** Where the ledger is served. */
+  readonly url: string
+  /** Key of the front end. */
+  readonly key: string
+  readonly timeoutMs?: number | undefined
+}
+
+/** One request at a time: what comes meanwhile goes with the next. */
+export class EntryRecorder {
+  readonly #options: RecorderOptions
+  #queue: Waiting[] = []
+  #isSending = false
+
+  constructor(options: RecorderOptions) {
+    this.#options = options
+  }
+
+  /**
+   * @throws {MintmarkError} `ENTRY_REFUSED` with `facts.reason`: not recorded, and will not be. `LEDGER_FAILED`: perhaps
+   *   recorded; the same entry may be brought again
+   */
+  record(entry: Issuance | Revocation): Promise<Receipt> {
+    if (this.#queue.length >= MOST_WAITING) return Promise.reject(failed('too many entries wait'))
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ entry, resolve, reject })
+      if (!this.#isSending) void this.#sendAll()
+    })
+  }
+
+  async #sendAll(): Promise<void> {
+    this.#isSending = true
+    while (this.#queue.length > 0) {
+      const batch = this.#queue.splice(0, MOST_ENTRIES)
+      // oxlint-disable-next-line no-await-in-loop -- one request at a time
+      await this.#send(batch)
+    }
+    this.#isSending = false
+  }
+
+  async #send(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const results = await this.#post(batch.map(({ entry }) => encodeEntry(entry)))
+      for (const [i, waiting] of batch.entries()) settle(waiting, results[i])
+    } catch (cause) {
+      const failure = cause instanceof MintmarkError ? cause : failed('no answer', cause)
+      for (const { reject } of batch) reject(failure)
+    }
+  }
+
+  async #post(entries: readonly Uint8Array[]): Promise<readonly unknown[]> {
+    const { url, key, timeoutMs = TIMEOUT_MS } = this.#options
+    const response = await fetch(`${url.replace(/\/+$/, '')}/entries`, {
+      method: 'POST',
+      redirect: 'error',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/octet-stream' },
+      body: Uint8Array.from(writeBundle(entries)),
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+    const results = parseObject(await response.text())?.['results']
+    if (response.status === 401) throw failed('the ledger does not know this front end')
+    if (!Array.isArray(results) || results.length !== entries.length)
+      throw failed(`status ${response.status}`)
+    return results
+  }
+}
+
+function settle({ resolve, reject }: Waiting, result: unknown): void {
+  const receipt = isObject(result) ? receiptOf(result) : undefined
+  const reason = isObject(result) ? text(result, 'refused') : undefined
+  if (receipt !== undefined) resolve(receipt)
+  else if (reason !== undefined)
+    reject(
+      new MintmarkError('ENTRY_REFUSED', `the ledger does not record this: ${reason}`, { reason }),
+    )
+  else reject(failed((isObject(result) && text(result, 'unavailable')) || 'no result'))
+}
+
+function receiptOf(result: Json): Receipt | undefined {
+  const { shard, index, isRepeated } = result
+  const isReceipt = typeof shard === 'string' && typeof index === 'number'
+  return isReceipt ? { shard, index, isRepeated: isRepeated === true } : undefined
+}
+
+function failed(why: string, cause?: unknown): MintmarkError {
+  return new MintmarkError('LEDGER_FAILED', `the ledger took no entry: ${why}`, {}, { cause })
+}

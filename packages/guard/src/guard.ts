@@ -1,0 +1,85 @@
+/**
+ * A guard at work: keys that are read again when their files change, a ledger that is followed, tokens that are judged.
+ *
+ * @module
+ */
+import { type Alarm, AlarmDesk } from './alarms.ts'
+import type { KeyRing } from './keys.ts'
+import type { LedgerFollower } from './ledger_follower.ts'
+import { Metrics } from './metrics.ts'
+import type { AudiencePolicy, IssuerPolicy } from './policies.ts'
+import { Recheck } from './recheck.ts'
+import { type Verdict, Verifier } from './verifier.ts'
+
+export interface GuardOptions {
+  readonly follower: LedgerFollower
+  readonly keys: () => KeyRing
+  readonly issuers: ReadonlyMap<string, IssuerPolicy>
+  readonly waitMs: number
+  /** Told of each new alarm. */
+  readonly onAlarm: (alarm: Alarm) => void
+  readonly now: () => number
+}
+
+export class Guard {
+  readonly #options: GuardOptions
+  readonly #verifier: Verifier
+  readonly #desk: AlarmDesk
+  readonly #recheck: Recheck
+  readonly metrics: Metrics = new Metrics()
+
+  constructor(options: GuardOptions) {
+    this.#options = options
+    this.#desk = new AlarmDesk((alarm) => {
+      this.metrics.count('alarms', { class: alarm.alarm })
+      options.onAlarm(alarm)
+    })
+    this.#verifier = new Verifier({
+      ...options,
+      onAlarm: (alarm) => this.#desk.raise(alarm),
+      onUnsettled: (unsettled) => this.#recheck.add(unsettled),
+    })
+    this.#recheck = new Recheck({
+      follower: options.follower,
+      verifier: this.#verifier,
+      waitMs: options.waitMs,
+      onAlarm: (alarm) => this.#desk.raise(alarm),
+      now: options.now,
+    })
+  }
+
+  get follower(): LedgerFollower {
+    return this.#options.follower
+  }
+
+  /** Says whether a token is let in; counts it. Never throws. */
+  async judge(
+    token: string,
+    audiences: readonly AudiencePolicy[],
+    caller: string,
+  ): Promise<Verdict> {
+    const verdict = await this.#verifier.verify(token, audiences, caller)
+    const labels = verdict.isAdmitted
+      ? { result: 'admitted', reason: verdict.basis }
+      : { result: 'refused', reason: verdict.reason }
+    this.metrics.count('tokens', labels)
+    return verdict
+  }
+
+  /** Looks again at tokens that were shown while the ledger could not tell. To be called from time to time. */
+  recheck(): Promise<void> {
+    return this.#recheck.run()
+  }
+
+  gauges(): Readonly<Record<string, number>> {
+    const { follower } = this.#options
+    return {
+      head_age_seconds: follower.ageMs / 1000,
+      live_tokens: follower.liveTokens,
+      ledger_in_trouble: follower.trouble === undefined ? 0 : 1,
+      alarms_suppressed: this.#desk.suppressed,
+      unsettled_tokens: this.#recheck.count,
+      unsettled_tokens_lost: this.#recheck.lost,
+    }
+  }
+}

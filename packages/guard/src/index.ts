@@ -1,0 +1,24 @@
+export { type Alarm, type AlarmClass, AlarmDesk, alarmDocument } from './alarms.ts'
+export { type Caller, Callers } from './callers.ts'
+export { GUARD_SCHEMA, type GuardConfig, parseGuardConfig } from './config.ts'
+export { EntryRecorder, type RecordEntry, type RecorderOptions } from './entry_recorder.ts'
+export { Guard, type GuardOptions } from './guard.ts'
+export { type GuardAppDeps, guardApp } from './guard_app.ts'
+export { type GuardService, type ServiceOptions, startGuard } from './guard_service.ts'
+export { KeyFiles, type KeySource } from './key_files.ts'
+export { type Algorithm, type KeyOwner, KeyRing, readKeys, type TrustedKey } from './keys.ts'
+export { type FollowerOptions, LedgerFollower } from './ledger_follower.ts'
+export { LiveSet } from './live_set.ts'
+export type { Membership } from './live_table.ts'
+export type { AudiencePolicy, IssuerPolicy, Mode, WhenStale } from './policies.ts'
+export { revocationOf } from './revocation.ts'
+export { type LedgerWord, type LiveAnswers, liveAnswers, servedLedger } from './served_ledger.ts'
+export { type GateOptions, type Minted, SigningGate } from './signing_gate.ts'
+export {
+  type Basis,
+  type Refusal,
+  type Unsettled,
+  type Verdict,
+  Verifier,
+  type VerifierOptions,
+} from './verifier.ts'

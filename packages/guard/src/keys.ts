@@ -1,0 +1,159 @@
+/**
+ * Which keys may sign for which issuer, with which algorithm, and from when until when.
+ *
+ * A key belongs to one issuer, and through it to a class (such as `enterprise` or `consumer`): what it signs in the name of
+ * another issuer is a finding, not a token. A retired key is kept so that what it signs can be told from noise.
+ *
+ * Source: RFC 7517; `nbf`, `exp` and `revoked` of a key as in OpenID Federation 1.0, section "Federation Historical Keys".
+ *
+ * @module
+ */
+import { isObject, type Json, MintmarkError, parseObject, safeText, text } from '@mintmark/core'
+import { type CryptoKey, importJWK } from 'jose'
+
+export type Algorithm =
+  | 'ES256'
+  | 'ES384'
+  | 'ES512'
+  | 'EdDSA'
+  | 'RS256'
+  | 'RS384'
+  | 'RS512'
+  | 'PS256'
+  | 'PS384'
+  | 'PS512'
+
+const ALGORITHMS: ReadonlySet<string> = new Set<Algorithm>([
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+])
+
+export interface TrustedKey {
+  readonly issuer: string
+  readonly kid: string
+  /** The one algorithm that it is used with. */
+  readonly alg: Algorithm
+  readonly key: CryptoKey
+  /** It signs tokens that are issued from then on, and before `untilMs`. Milliseconds since 1970-01-01 UTC. */
+  readonly fromMs: number
+  readonly untilMs: number
+  /** From then on nothing that it has signed counts any more. */
+  readonly revokedMs: number
+}
+
+export class KeyRing {
+  readonly #keys: ReadonlyMap<string, TrustedKey>
+  readonly #byKid: ReadonlyMap<string, readonly TrustedKey[]>
+
+  constructor(keys: readonly TrustedKey[]) {
+    this.#keys = new Map(keys.map((key) => [nameOf(key.issuer, key.kid), key]))
+    const byKid = new Map<string, TrustedKey[]>()
+    for (const key of keys) byKid.set(key.kid, [...(byKid.get(key.kid) ?? []), key])
+    this.#byKid = byKid
+  }
+
+  get size(): number {
+    return this.#keys.size
+  }
+
+  find(issuer: string, kid: string): TrustedKey | undefined {
+    return this.#keys.get(nameOf(issuer, kid))
+  }
+
+  /** Keys of this id that belong to other issuers. */
+  elsewhere(issuer: string, kid: string): readonly TrustedKey[] {
+    return (this.#byKid.get(kid) ?? []).filter((key) => key.issuer !== issuer)
+  }
+}
+
+const nameOf = (issuer: string, kid: string) => `${kid}\0${issuer}`
+
+/** What of an issuer bears on its keys. */
+export interface KeyOwner {
+  readonly issuer: string
+  /** No key signs for longer than this after its `nbf`. */
+  readonly maxKeyAgeMs: number | undefined
+}
+
+/**
+ * The keys of a JWK set that belong to an issuer: those without a member `issuer`, and those with its name in it.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID` for a set that is none, a private key, and a key without `kid` or `alg`
+ */
+export async function readKeys(source: string, owner: KeyOwner): Promise<TrustedKey[]> {
+  const rows = parseObject(source)?.['keys']
+  if (!Array.isArray(rows)) throw invalid(owner, 'not a JWK set')
+  const own = rows.filter((row): row is Json => isObject(row) && isOf(row, owner.issuer))
+  const keys = await Promise.all(own.map((row) => keyOf(row, owner)))
+  const kids = new Set(keys.map(({ kid }) => kid))
+  if (kids.size < keys.length) throw invalid(owner, 'two keys of one kid')
+  return keys
+}
+
+const isOf = (row: Json, issuer: string) => {
+  const named = text(row, 'issuer')
+  const isForSigning = row['use'] === undefined || row['use'] === 'sig'
+  return isForSigning && (named === undefined || named === issuer)
+}
+
+async function keyOf(row: Json, owner: KeyOwner): Promise<TrustedKey> {
+  const kid = text(row, 'kid')
+  const alg = text(row, 'alg') ?? ''
+  if (kid === undefined) throw invalid(owner, 'a key without kid')
+  const name = safeText(kid, 80)
+  if (!isAlgorithm(alg)) throw invalid(owner, `key ${name}: alg is to name one algorithm`)
+  if (row['d'] !== undefined || row['k'] !== undefined)
+    throw invalid(owner, `key ${name} is a private one: a guard needs the public half alone`)
+  const fromMs = (secondsOf(row, 'nbf') ?? 0) * 1000
+  const ageMs = owner.maxKeyAgeMs ?? Number.POSITIVE_INFINITY
+  const endMs = millisecondsOf(secondsOf(row, 'exp'))
+  const key = await imported(row, alg, name, owner)
+  return {
+    issuer: owner.issuer,
+    kid,
+    alg,
+    key,
+    fromMs,
+    untilMs: Math.min(endMs, fromMs + ageMs),
+    revokedMs: millisecondsOf(revokedAt(row)),
+  }
+}
+
+/** A time that is not there never comes. */
+const millisecondsOf = (seconds: number | undefined) =>
+  seconds === undefined ? Number.POSITIVE_INFINITY : seconds * 1000
+
+const isAlgorithm = (alg: string): alg is Algorithm => ALGORITHMS.has(alg)
+
+async function imported(row: Json, alg: string, name: string, owner: KeyOwner): Promise<CryptoKey> {
+  try {
+    const key = await importJWK({ ...row, kty: text(row, 'kty') ?? '' }, alg)
+    if (!(key instanceof Uint8Array) && key.type === 'public') return key
+  } catch {
+    // What it says might repeat the key.
+  }
+  throw invalid(owner, `key ${name} cannot be read, or does not fit its alg`)
+}
+
+function secondsOf(row: Json, name: string): number | undefined {
+  const value = row[name]
+  return typeof value === 'number' && value >= 0 ? value : undefined
+}
+
+function revokedAt(row: Json): number | undefined {
+  const revoked = row['revoked']
+  return isObject(revoked) ? (secondsOf(revoked, 'revoked_at') ?? 0) : undefined
+}
+
+function invalid({ issuer }: KeyOwner, what: string): MintmarkError {
+  const message = `keys of ${safeText(issuer, 200)}: ${what}`
+  return new MintmarkError('INPUT_INVALID', message, { option: 'keys' })
+}

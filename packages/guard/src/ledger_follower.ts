@@ -1,0 +1,238 @@
+/**
+ * Keeps the live tokens of all issuers of a ledger at hand, and knows how old that knowledge is.
+ *
+ * One loop reads what was published, then waits to be woken by the ledger, or for a moment where the ledger wakes nobody
+ * (plain files on a web server). Trust: the place is not trusted, its answers to {@link LedgerFollower.ask} neither: they say
+ * whether it is worth waiting, never who is let in.
+ *
+ * @module
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { MintmarkError } from '@mintmark/core'
+import {
+  type Head,
+  highestHeads,
+  LedgerReader,
+  type Policy,
+  type ReadResource,
+  type SeenHead,
+} from '@mintmark/ledger'
+import { IssuerFeed } from './issuer_feed.ts'
+import type { Membership } from './live_table.ts'
+import type { LedgerWord, LiveAnswers } from './served_ledger.ts'
+
+/** Rounds follow one another at least this fast: each shows that the ledger is still there. */
+const HEARTBEAT_MS = 1000
+/** Where the ledger wakes nobody. */
+const POLL_MS = 250
+
+export interface FollowerOptions {
+  /** Files below the prefix of the ledger. */
+  readonly read: ReadResource
+  /** Undefined for plain files, which are polled. */
+  readonly live?: LiveAnswers | undefined
+  readonly policy: Policy
+  /** Heads of earlier runs: a ledger without them is not followed. */
+  readonly seen?: readonly SeenHead[] | undefined
+  /** Called, and awaited, with the heads that are relied on from now on. */
+  readonly onHeads?: ((heads: readonly Head[]) => Promise<void>) | undefined
+  /** Told when following fails, and with undefined when it works again. */
+  readonly onTrouble?: ((cause: unknown) => void) | undefined
+  readonly now: () => number
+}
+
+export class LedgerFollower {
+  readonly #options: FollowerOptions
+  readonly #stopping: AbortController = new AbortController()
+  #reader: LedgerReader | undefined
+  #feeds: ReadonlyMap<string, IssuerFeed> = new Map()
+  #aliases: ReadonlyMap<string, string> = new Map()
+  /** When the last round that worked began: what was published before it is known. On the monotonic clock. */
+  #freshAtMs = Number.NEGATIVE_INFINITY
+  #trouble: unknown
+  #wake: (() => void) | undefined
+  /** Rounds that began, and who waits for one that begins later. */
+  #rounds = 0
+  #waiting: { readonly after: number; readonly resolve: () => void }[] = []
+  #isStirred = false
+  readonly #loop: Promise<void>
+  readonly #listening: Promise<void>
+
+  constructor(options: FollowerOptions) {
+    this.#options = options
+    this.#loop = this.#run()
+    const { live } = options
+    this.#listening = live === undefined ? this.#poll() : this.#listen(live)
+  }
+
+  /** Milliseconds since the ledger was known to be read to its end; infinite before the first time. */
+  get ageMs(): number {
+    return performance.now() - this.#freshAtMs
+  }
+
+  /** Why the last round failed; undefined if it did not. */
+  get trouble(): unknown {
+    return this.#trouble
+  }
+
+  get liveTokens(): number {
+    return [...this.#feeds.values()].reduce((sum, { set }) => sum + set.count, 0)
+  }
+
+  get heads(): readonly Head[] {
+    return [...this.#feeds.values()].flatMap(({ head }) => head ?? [])
+  }
+
+  /** Head of the newest shard of an issuer. */
+  headOf(issuer: string): Head | undefined {
+    return this.#feedOf(issuer)?.head
+  }
+
+  #feedOf(issuer: string): IssuerFeed | undefined {
+    return this.#feeds.get(this.#aliases.get(issuer) ?? '')
+  }
+
+  /**
+   * @param id 16 bytes of the token id
+   * @param inputHash SHA-256 of the signing input
+   */
+  find(issuer: string, id: Uint8Array, inputHash: Uint8Array): Membership {
+    return this.#feedOf(issuer)?.set.find(id, inputHash) ?? 'unknown'
+  }
+
+  /** Resolves when a round that began after this call has ended, well or not, or when it is stopped. */
+  refresh(): Promise<void> {
+    if (this.#stopping.signal.aborted) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#waiting.push({ after: this.#rounds, resolve })
+      this.#wake?.()
+    })
+  }
+
+  /** Asks the ledger's memory, which knows of entries that are durable and not published yet. */
+  async ask(issuer: string, id: Uint8Array, inputHash: Uint8Array): Promise<LedgerWord> {
+    const alias = this.#aliases.get(issuer)
+    if (alias === undefined) return 'unknown'
+    return (await this.#options.live?.ask(alias, id, inputHash)) ?? 'no-answer'
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    this.#wake?.()
+    await this.#loop
+    await this.#listening
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      const beganMs = performance.now()
+      const round = ++this.#rounds
+      /* oxlint-disable no-await-in-loop -- one round after the other */
+      const failure = await this.#round()
+      if (failure === undefined) this.#freshAtMs = beganMs
+      this.#tell(failure)
+      this.#release(round)
+      await this.#idle()
+      /* oxlint-enable no-await-in-loop */
+    }
+    this.#release(Number.POSITIVE_INFINITY)
+  }
+
+  /** Whoever asked before this round began is served by it. */
+  #release(round: number): void {
+    const served = this.#waiting.filter(({ after }) => after < round)
+    this.#waiting = this.#waiting.filter(({ after }) => after >= round)
+    for (const { resolve } of served) resolve()
+  }
+
+  #tell(failure: unknown): void {
+    const isChanged = troubleOf(failure) !== troubleOf(this.#trouble)
+    this.#trouble = failure
+    if (isChanged) this.#options.onTrouble?.(failure)
+  }
+
+  /** @returns what failed */
+  async #round(): Promise<unknown> {
+    try {
+      const reader = this.#reader ?? (await this.#open())
+      const before = this.heads
+      for (const feed of this.#feeds.values()) {
+        // oxlint-disable-next-line no-await-in-loop -- issuers are few
+        await feed.advance(reader)
+      }
+      const changed = this.heads.filter((head) => !before.includes(head))
+      if (changed.length > 0) await this.#options.onHeads?.(changed)
+      return undefined
+    } catch (cause) {
+      return cause
+    }
+  }
+
+  async #open(): Promise<LedgerReader> {
+    const reader = await LedgerReader.open(this.#options.read)
+    const { issuers, name } = reader.description
+    const { policy, now, seen = [] } = this.#options
+    const highest = highestHeads(seen)
+    this.#feeds = new Map(
+      [...issuers.keys()].map((alias) => {
+        const own = [...highest].filter(([origin]) => origin.startsWith(`${name}/${alias}/`))
+        return [alias, new IssuerFeed({ alias, policy, seen: new Map(own), now })]
+      }),
+    )
+    this.#aliases = new Map([...issuers].map(([alias, issuer]) => [issuer, alias]))
+    this.#reader = reader
+    return reader
+  }
+
+  /** Until the ledger publishes, somebody asks, or a heartbeat is due. */
+  async #idle(): Promise<void> {
+    if (!this.#isStirred && this.#waiting.length === 0 && !this.#stopping.signal.aborted)
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(() => this.#wake?.(), HEARTBEAT_MS)
+        this.#wake = () => {
+          clearTimeout(timer)
+          this.#wake = undefined
+          resolve()
+        }
+      })
+    this.#isStirred = false
+  }
+
+  #stir(): void {
+    this.#isStirred = true
+    this.#wake?.()
+  }
+
+  async #poll(): Promise<void> {
+    const { signal } = this.#stopping
+    while (!signal.aborted) {
+      // oxlint-disable-next-line no-await-in-loop -- a clock
+      await paused(POLL_MS, signal)
+      this.#stir()
+    }
+  }
+
+  /** Begins a round whenever the ledger has published something. */
+  async #listen(live: LiveAnswers): Promise<void> {
+    const { signal } = this.#stopping
+    let after = ''
+    while (!signal.aborted) {
+      /* oxlint-disable no-await-in-loop -- one publication after the other */
+      const publication = await live.listen(after, signal)
+      if (publication === undefined) await paused(POLL_MS, signal)
+      /* oxlint-enable no-await-in-loop */
+      after = publication ?? ''
+      this.#stir()
+    }
+  }
+}
+
+async function paused(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined)
+}
+
+/** What failed, in words. */
+export function troubleOf(cause: unknown): string {
+  if (cause instanceof MintmarkError) return `${cause.message} (${cause.code})`
+  return cause instanceof Error ? cause.message : ''
+}

@@ -1,0 +1,130 @@
+/**
+ * A part of the live set: open addressing over one typed array, 24 bytes a slot, no object for each token.
+ *
+ * A slot holds the mark of the token id (32 bits under a secret), the first 128 bits of the hash of the signing input, and
+ * the time of expiry with one bit for a revocation. The mark says where a token belongs, so that a second token under an id
+ * that is taken is met on the way.
+ *
+ * @module
+ */
+
+const SLOT_WORDS = 6
+const INPUT_WORDS = 4
+const EXPIRY = 5
+const LEAST_SLOTS = 64
+const MAX_LOAD = 0.8
+/** After growing; the rest is room for what comes before the next time. */
+const NEW_LOAD = 0.6
+const WORD = 2 ** 32
+/** Times are seconds since 2020-01-01 in 31 bits, so up to 2088. */
+const EPOCH_SECONDS = 1_577_836_800
+const MAX_SECONDS = 2 ** 31 - 1
+
+export type Membership =
+  /** This very token was recorded. */
+  | 'live'
+  /** It was, and so was a revocation of it. */
+  | 'revoked'
+  /** Its id was recorded, with other bytes. */
+  | 'mutated'
+  | 'unknown'
+
+export class LiveTable {
+  #slots = LEAST_SLOTS
+  #used = 0
+  #words: Uint32Array = new Uint32Array(LEAST_SLOTS * SLOT_WORDS)
+
+  /** Tokens that are held, expired ones included. */
+  get count(): number {
+    return this.#used
+  }
+
+  get bytes(): number {
+    return this.#words.byteLength
+  }
+
+  /**
+   * @param mark of the token id
+   * @param input first four words of the hash of the signing input
+   */
+  find(mark: number, input: Uint32Array): Membership {
+    const words = this.#words
+    let isMutated = false
+    for (let at = this.#start(mark); words[at + EXPIRY] !== 0; at = this.#next(at)) {
+      if (words[at] !== mark) continue
+      if (this.#isAt(at, input)) return isOdd(words[at + EXPIRY]) ? 'revoked' : 'live'
+      isMutated = true
+    }
+    return isMutated ? 'mutated' : 'unknown'
+  }
+
+  /** @param keepSeconds until when it has to be remembered, in seconds since 1970 as `nowSeconds` */
+  add(mark: number, input: Uint32Array, keepSeconds: number, nowSeconds: number): void {
+    if (this.#used + 1 > this.#slots * MAX_LOAD) this.#rebuild(nowSeconds)
+    const at = this.#slotOf(mark, input)
+    if (this.#words[at + EXPIRY] !== 0) return
+    this.#words[at] = mark
+    this.#words.set(input, at + 1)
+    this.#words[at + EXPIRY] = stamp(keepSeconds)
+    this.#used++
+  }
+
+  /** A revocation of a token that is not here says nothing. */
+  revoke(mark: number, input: Uint32Array): void {
+    const at = this.#slotOf(mark, input) + EXPIRY
+    const expiry = this.#words[at] ?? 0
+    if (expiry !== 0 && !isOdd(expiry)) this.#words[at] = expiry + 1
+  }
+
+  /** Where the token stands, or else the free slot where it belongs. */
+  #slotOf(mark: number, input: Uint32Array): number {
+    let at = this.#start(mark)
+    while (this.#words[at + EXPIRY] !== 0) {
+      if (this.#words[at] === mark && this.#isAt(at, input)) break
+      at = this.#next(at)
+    }
+    return at
+  }
+
+  #start(mark: number): number {
+    return Math.floor((mark / WORD) * this.#slots) * SLOT_WORDS
+  }
+
+  #next(at: number): number {
+    const next = at + SLOT_WORDS
+    return next === this.#words.length ? 0 : next
+  }
+
+  #isAt(at: number, input: Uint32Array): boolean {
+    const words = this.#words
+    return (
+      words[at + 1] === input[0] &&
+      words[at + 2] === input[1] &&
+      words[at + 3] === input[2] &&
+      words[at + 4] === input[3]
+    )
+  }
+
+  /** Leaves out what has expired, and takes as much room as the rest wants. */
+  #rebuild(nowSeconds: number): void {
+    const old = this.#words
+    const now = stamp(nowSeconds)
+    let live = 0
+    for (let at = EXPIRY; at < old.length; at += SLOT_WORDS) if ((old[at] ?? 0) >= now) live++
+    this.#slots = Math.max(LEAST_SLOTS, Math.ceil(live / NEW_LOAD))
+    this.#used = live
+    this.#words = new Uint32Array(this.#slots * SLOT_WORDS)
+    for (let at = 0; at < old.length; at += SLOT_WORDS) {
+      if ((old[at + EXPIRY] ?? 0) < now) continue
+      const input = old.subarray(at + 1, at + 1 + INPUT_WORDS)
+      this.#words.set(old.subarray(at, at + SLOT_WORDS), this.#slotOf(old[at] ?? 0, input))
+    }
+  }
+}
+
+/** Seconds since 1970 in the upper 31 bits, never 0: that marks a free slot. The lowest bit is left for a revocation. */
+function stamp(seconds: number): number {
+  return 2 * Math.min(Math.max(Math.ceil(seconds) - EPOCH_SECONDS, 1), MAX_SECONDS)
+}
+
+const isOdd = (value: number | undefined) => value !== undefined && (value & 1) === 1

@@ -1,0 +1,44 @@
+/**
+ * Counters and gauges in the text format of Prometheus.
+ *
+ * Source: Prometheus, "Exposition formats", version 0.0.4.
+ *
+ * @module
+ */
+
+export type Labels = Readonly<Record<string, string>>
+
+export class Metrics {
+  readonly #counters = new Map<string, Map<string, number>>()
+
+  /** @param labels their values are few and of our own making: reasons, classes, names of callers */
+  count(name: string, labels: Labels = {}): void {
+    const rows = this.#counters.get(name) ?? new Map<string, number>()
+    this.#counters.set(name, rows)
+    const row = labelText(labels)
+    rows.set(row, (rows.get(row) ?? 0) + 1)
+  }
+
+  /** All counters, and gauges as they are now. */
+  text(gauges: Readonly<Record<string, number>>): string {
+    const counters: string[] = []
+    for (const [name, rows] of this.#counters) {
+      counters.push(`# TYPE mintmark_guard_${name}_total counter`)
+      for (const [labels, value] of rows)
+        counters.push(`mintmark_guard_${name}_total${labels} ${value}`)
+    }
+    const now = Object.entries(gauges).flatMap(([name, value]) => [
+      `# TYPE mintmark_guard_${name} gauge`,
+      `mintmark_guard_${name} ${Number.isFinite(value) ? value : '+Inf'}`,
+    ])
+    return `${[...counters, ...now].join('\n')}\n`
+  }
+}
+
+function labelText(labels: Labels): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`)
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
+}
+
+const escaped = (value: string) =>
+  value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')

@@ -1,0 +1,61 @@
+/**
+ * Whether a signature is one of this key, and whether it is the one spelling of it.
+ *
+ * Source: RFC 7518, sections 3.3 to 3.5; RFC 8037. Low s: SEC 1, version 2, section 4.1.3 leaves both; one has to be chosen,
+ * since (r, n − s) is as good a signature as (r, s).
+ *
+ * @module
+ */
+import { compactVerify } from 'jose'
+import type { Algorithm, TrustedKey } from './keys.ts'
+import type { StrictJws } from './strict_jws.ts'
+
+/** Order of the curve of each algorithm: NIST P-256, P-384, P-521 (FIPS 186-5). */
+const ORDERS: Partial<Readonly<Record<Algorithm, bigint>>> = {
+  ES256: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
+  ES384:
+    0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
+  ES512:
+    0x01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409n,
+}
+
+/** Whether the key signed the token's signing input; the spelling of the parts is not looked at here. */
+export async function isSigned(jws: StrictJws, { key, alg }: TrustedKey): Promise<boolean> {
+  const token = jws.isCanonical ? jws.token : respelled(jws)
+  try {
+    await compactVerify(token, key, { algorithms: [alg] })
+    return true
+  } catch {
+    return false
+  }
+}
+
+const respelled = ({ signingInput, signature }: StrictJws) =>
+  `${signingInput}.${Buffer.from(signature).toString('base64url')}`
+
+/** The largest s of the lower half, as wide as it stands in a signature. */
+const HALVES: ReadonlyMap<string, Uint8Array> = new Map(
+  Object.entries(ORDERS).map(([alg, order]) => {
+    const width = Math.ceil(order.toString(16).length / 2)
+    return [alg, bytesOf((order - 1n) / 2n, width)]
+  }),
+)
+
+function bytesOf(value: bigint, width: number): Uint8Array {
+  return Buffer.from(value.toString(16).padStart(2 * width, '0'), 'hex')
+}
+
+/** Whether s is in the lower half; true for algorithms whose signatures have no twin. */
+export function isLowS(signature: Uint8Array, alg: Algorithm): boolean {
+  const half = HALVES.get(alg)
+  return half === undefined || Buffer.compare(signature.subarray(half.length), half) <= 0
+}
+
+/** The twin of an ECDSA signature whose s is in the upper half; every other signature as it is. */
+export function toLowS(signature: Uint8Array, alg: Algorithm): Uint8Array {
+  const order = ORDERS[alg]
+  if (order === undefined || isLowS(signature, alg)) return signature
+  const width = signature.length / 2
+  const s = BigInt(`0x${Buffer.from(signature.subarray(width)).toString('hex')}`)
+  return Buffer.concat([signature.subarray(0, width), bytesOf(order - s, width)])
+}

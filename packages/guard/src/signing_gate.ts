@@ -1,0 +1,85 @@
+/**
+ * The only way to a signature: what is to be signed is recorded first, and signed once that is durable.
+ *
+ * @module
+ */
+import { type KeyObject, sign as signBytes } from 'node:crypto'
+import { promisify } from 'node:util'
+import { MintmarkError } from '@mintmark/core'
+import { issuanceOf, newSalt, type Receipt, SALT_CLAIM } from '@mintmark/ledger'
+import type { RecordEntry } from './entry_recorder.ts'
+import type { Algorithm } from './keys.ts'
+import { toLowS } from './signatures.ts'
+
+const sign = promisify(signBytes)
+
+export interface GateOptions {
+  readonly record: RecordEntry
+  readonly kid: string
+  readonly alg: Algorithm
+  /** Private, and of the kind that `alg` asks for. */
+  readonly privateKey: KeyObject
+}
+
+/** A token and where it is recorded. */
+export interface Minted {
+  readonly token: string
+  readonly receipt: Receipt
+}
+
+export class SigningGate {
+  readonly #options: GateOptions
+
+  constructor(options: GateOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Makes an access token: adds `kid`, `alg` and the claim that blinds its entry, records it, signs it.
+   *
+   * @param claims with `iss`, `jti`, `iat` and `exp`
+   * @throws {MintmarkError} as {@link SigningGate.signInput}; there is no token then
+   */
+  async mint(
+    claims: Readonly<Record<string, unknown>>,
+    header: Readonly<Record<string, unknown>> = {},
+  ): Promise<Minted> {
+    const { kid, alg } = this.#options
+    const payload = { [SALT_CLAIM]: newSalt(), ...claims }
+    const input = `${part({ typ: 'at+jwt', ...header, alg, kid })}.${part(payload)}`
+    const { signature, receipt } = await this.signInput(input)
+    return { token: `${input}.${Buffer.from(signature).toString('base64url')}`, receipt }
+  }
+
+  /**
+   * Signs a signing input that somebody else has made, once it is recorded.
+   *
+   * @throws {MintmarkError} `ENTRY_REFUSED` where it names another key or algorithm, cannot be recorded, or the ledger
+   *   refuses it; `LEDGER_FAILED` where the ledger does not answer
+   */
+  async signInput(input: string): Promise<{ signature: Uint8Array; receipt: Receipt }> {
+    const issuance = issuanceOf(input)
+    const { kid, alg, record } = this.#options
+    if (issuance.kid !== kid || issuance.alg !== alg)
+      throw new MintmarkError('ENTRY_REFUSED', 'the header names another key', { reason: 'key' })
+    const receipt = await record(issuance)
+    return { signature: await this.#sign(input), receipt }
+  }
+
+  async #sign(input: string): Promise<Uint8Array> {
+    const { alg, privateKey } = this.#options
+    const signature = await sign(digestOf(alg), Buffer.from(input, 'latin1'), {
+      key: privateKey,
+      dsaEncoding: 'ieee-p1363',
+      ...(alg.startsWith('PS') && PSS),
+    })
+    return toLowS(signature, alg)
+  }
+}
+
+/** RSA_PKCS1_PSS_PADDING, and a salt as long as the digest: RFC 7518, section 3.5. */
+const PSS = { padding: 6, saltLength: -1 } as const
+
+const digestOf = (alg: Algorithm) => (alg === 'EdDSA' ? undefined : `sha${alg.slice(2)}`)
+
+const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')

@@ -1,0 +1,58 @@
+/**
+ * A compact JWS, taken apart strictly: there is one spelling of each token, and this reads no other.
+ *
+ * Source: RFC 7515, sections 3.1 and 5.2; RFC 8725, sections 3.1 to 3.11.
+ *
+ * @module
+ */
+import { type Json, parseObject, text } from '@mintmark/core'
+import { readBase64url } from '@mintmark/ledger'
+
+/** No token that anybody issues is longer; a longer one costs nothing but this comparison. */
+export const MAX_TOKEN_LETTERS: number = 16 << 10
+
+export interface StrictJws {
+  readonly token: string
+  /** Header, dot, payload, as they were sent. */
+  readonly signingInput: string
+  readonly header: Json
+  readonly payload: Json
+  readonly alg: string
+  readonly kid: string
+  /** Issuer, as the token claims. Nothing is verified yet. */
+  readonly issuer: string
+  readonly signature: Uint8Array
+  /** Whether each part is spelled as base64url has it, letter for letter. */
+  readonly isCanonical: boolean
+}
+
+/** @returns undefined for what is no JWS with a key id and an issuer, or asks for an extension */
+export function parseStrict(token: string): StrictJws | undefined {
+  if (token.length > MAX_TOKEN_LETTERS || !SHAPE.test(token)) return undefined
+  const parts = token.split('.')
+  const [first = '', second = '', third = ''] = parts
+  const header = objectOf(first)
+  const payload = objectOf(second)
+  if (header === undefined || payload === undefined || isExtended(header)) return undefined
+  const [alg, kid, issuer] = [text(header, 'alg'), text(header, 'kid'), text(payload, 'iss')]
+  if (alg === undefined || kid === undefined || issuer === undefined) return undefined
+  return {
+    token,
+    signingInput: token.slice(0, first.length + 1 + second.length),
+    header,
+    payload,
+    alg,
+    kid,
+    issuer,
+    signature: Buffer.from(third, 'base64url'),
+    isCanonical: parts.every((part) => readBase64url(part) !== undefined),
+  }
+}
+
+/** Three parts. Letters that a lax decoder reads are let through here, so that such a token can be told of. */
+const SHAPE = /^[\w=+/-]+\.[\w=+/-]+\.[\w=+/-]+$/
+
+/** An extension that is not understood must be refused, and none is. */
+const isExtended = (header: Json) => header['crit'] !== undefined || header['b64'] !== undefined
+
+const objectOf = (part: string) => parseObject(Buffer.from(part, 'base64url').toString('utf8'))

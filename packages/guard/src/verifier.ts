@@ -1,0 +1,220 @@
+/**
+ * Says whether a token is let in: signed by the right key, for this audience, in time, and recorded before it was signed.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto'
+import type { Alarm, AlarmClass } from './alarms.ts'
+import { type ClaimRefusal, type Claims, readClaims } from './claims.ts'
+import type { KeyRing, TrustedKey } from './keys.ts'
+import type { LedgerFollower } from './ledger_follower.ts'
+import type { AudiencePolicy, IssuerPolicy } from './policies.ts'
+import { type Presence, presenceOf } from './presence.ts'
+import { isLowS, isSigned } from './signatures.ts'
+import { parseStrict, type StrictJws } from './strict_jws.ts'
+
+export type Refusal =
+  | ClaimRefusal
+  | AlarmClass
+  | 'malformed'
+  | 'unknown-issuer'
+  | 'unknown-key'
+  | 'algorithm'
+  | 'bad-signature'
+  | 'revoked-key'
+  | 'wrong-audience'
+  | 'revoked'
+  /** The ledger cannot be read to its end, and the policy asks for more than a signature. */
+  | 'stale'
+
+/** Why a token was let in. All but `recorded` are exceptions that a policy makes. */
+export type Basis = 'recorded' | 'grace' | 'monitor' | 'stale-policy'
+
+export type Verdict =
+  | {
+      readonly isAdmitted: true
+      readonly basis: Basis
+      readonly jws: StrictJws
+      readonly claims: Claims
+      readonly audience: AudiencePolicy
+    }
+  | { readonly isAdmitted: false; readonly reason: Refusal }
+
+/** A token that was shown while the ledger could not tell: to be looked at again. */
+export interface Unsettled {
+  readonly shown: Shown
+  readonly isAdmitted: boolean
+}
+
+/** A token whose signature verifies. */
+export interface Shown {
+  readonly jws: StrictJws
+  readonly claims: Claims
+  readonly inputHash: Uint8Array
+  readonly audience: AudiencePolicy
+  readonly caller: string
+}
+
+export interface VerifierOptions {
+  readonly keys: () => KeyRing
+  readonly issuers: ReadonlyMap<string, IssuerPolicy>
+  readonly follower: LedgerFollower
+  readonly onAlarm: (alarm: Alarm) => void
+  readonly onUnsettled: (unsettled: Unsettled) => void
+  /** Between two looks at a ledger that gives no answer of its own. */
+  readonly waitMs: number
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly now: () => number
+}
+
+const refused = (reason: Refusal): Verdict => ({ isAdmitted: false, reason })
+
+export class Verifier {
+  readonly #options: VerifierOptions
+
+  constructor(options: VerifierOptions) {
+    this.#options = options
+  }
+
+  /**
+   * @param audiences that the caller answers for
+   * @param caller its name, for alarms
+   */
+  async verify(
+    token: string,
+    audiences: readonly AudiencePolicy[],
+    caller: string,
+  ): Promise<Verdict> {
+    const jws = parseStrict(token)
+    if (jws === undefined) return refused('malformed')
+    const policy = this.#options.issuers.get(jws.issuer)
+    if (policy === undefined) return refused('unknown-issuer')
+    const signed = await this.#signerOf(jws)
+    if (typeof signed === 'string') return refused(signed)
+    const claims = readClaims(jws, policy, this.#options.now())
+    if (typeof claims === 'string') return refused(claims)
+    const audience = audiences.find((each) => claims.audiences.includes(each.audience))
+    if (audience === undefined) return refused('wrong-audience')
+    const inputHash = hashOf(jws.signingInput)
+    const shown: Shown = { jws, claims, inputHash, audience, caller }
+    const finding = this.#findingOf(shown, signed, policy)
+    if (finding !== undefined) return await this.#alarmed(shown, finding)
+    if (signed.revokedMs <= this.#options.now()) return refused('revoked-key')
+    return await this.#inLedger(shown)
+  }
+
+  /** The key that signed the token, of whatever issuer. */
+  async #signerOf(jws: StrictJws): Promise<TrustedKey | Refusal> {
+    const keys = this.#options.keys()
+    const own = keys.find(jws.issuer, jws.kid)
+    if (own !== undefined && own.alg !== jws.alg) return 'algorithm'
+    if (own !== undefined) return (await isSigned(jws, own)) ? own : 'bad-signature'
+    for (const other of keys.elsewhere(jws.issuer, jws.kid)) {
+      // oxlint-disable-next-line no-await-in-loop -- mostly one
+      if (other.alg === jws.alg && (await isSigned(jws, other))) return other
+    }
+    return 'unknown-key'
+  }
+
+  /** What is wrong with a token that somebody with a key has signed; in the order of what it says of him. */
+  #findingOf(
+    { jws, claims, audience }: Shown,
+    signer: TrustedKey,
+    policy: IssuerPolicy,
+  ): AlarmClass | undefined {
+    const { issuedAtMs } = claims
+    if (signer.issuer !== jws.issuer || !audience.classes.has(policy.issuerClass))
+      return 'class-mismatch'
+    if (issuedAtMs < signer.fromMs || issuedAtMs >= signer.untilMs) return 'expired-key'
+    if (!jws.isCanonical) return 'non-canonical'
+    if (!policy.takesHighS && !isLowS(jws.signature, signer.alg)) return 'malleable-signature'
+    return undefined
+  }
+
+  async #inLedger(shown: Shown): Promise<Verdict> {
+    const { follower } = this.#options
+    const { jws, claims, inputHash, audience } = shown
+    const membership = follower.find(jws.issuer, claims.id, inputHash)
+    if (membership === 'live' && (audience.whenStale !== 'none' || this.#isFresh(audience)))
+      return admitted(shown, 'recorded')
+    if (membership === 'revoked') return refused('revoked')
+    if (claims.tokenId === undefined) return await this.#alarmed(shown, 'unissued')
+    const presence = await this.#presenceOf(shown)
+    if (presence.state === 'revoked') return refused('revoked')
+    if (presence.state === 'absent')
+      return this.#told(shown, presence.isMutated ? 'mutated' : 'unissued', presence)
+    if (presence.state === 'cannot-tell') return this.#unsettled(shown)
+    const isTaken = this.#isFresh(audience) || audience.whenStale !== 'none'
+    return isTaken ? admitted(shown, 'recorded') : refused('stale')
+  }
+
+  #isFresh({ maxHeadAgeMs }: AudiencePolicy): boolean {
+    return this.#options.follower.ageMs <= maxHeadAgeMs
+  }
+
+  #presenceOf({ jws, claims, inputHash }: Shown): Promise<Presence> {
+    const { follower, waitMs } = this.#options
+    return presenceOf(follower, { issuer: jws.issuer, id: claims.id, inputHash }, waitMs)
+  }
+
+  /** An alarm that does not hang on the ledger, which is asked all the same: it tells how bad it is. */
+  async #alarmed(shown: Shown, alarm: AlarmClass): Promise<Verdict> {
+    const isRecordable = shown.claims.tokenId !== undefined
+    const presence: Presence = isRecordable
+      ? await this.#presenceOf(shown)
+      : { state: 'absent', isMutated: false }
+    return this.#told(shown, alarm, presence)
+  }
+
+  #told(shown: Shown, alarm: AlarmClass, presence: Presence): Verdict {
+    const isAdmitted = shown.audience.mode === 'monitor' && presence.state !== 'revoked'
+    this.#options.onAlarm(this.alarmOf(shown, alarm, { presence, isAdmitted }))
+    return isAdmitted ? admitted(shown, 'monitor') : refused(alarm)
+  }
+
+  /** The evidence of an alarm. */
+  alarmOf(
+    { jws, claims, inputHash, caller }: Shown,
+    alarm: AlarmClass,
+    { presence, isAdmitted }: { readonly presence: Presence; readonly isAdmitted: boolean },
+  ): Alarm {
+    const isRecorded = presence.state === 'cannot-tell' ? undefined : presence.state !== 'absent'
+    const head = this.#options.follower.headOf(jws.issuer)
+    return {
+      alarm,
+      severity: isRecorded === true ? 'warning' : 'critical',
+      atMs: this.#options.now(),
+      issuer: jws.issuer,
+      kid: jws.kid,
+      alg: jws.alg,
+      inputHash: Buffer.from(inputHash).toString('hex'),
+      tokenId: claims.tokenId,
+      issuedAtMs: claims.issuedAtMs,
+      expiresMs: claims.expiresMs,
+      audiences: claims.audiences,
+      isRecorded,
+      head: head && { origin: head.origin, size: head.size, root: head.root },
+      caller,
+      isAdmitted,
+    }
+  }
+
+  /** The ledger cannot be asked: as the audience's policy says, and never without a trace. */
+  #unsettled(shown: Shown): Verdict {
+    const { mode, whenStale, graceMs } = shown.audience
+    const isYoung = this.#options.now() - shown.claims.issuedAtMs < graceMs
+    const isGraced = mode === 'enforce-with-grace' && isYoung
+    const basis = mode === 'monitor' ? 'monitor' : isGraced ? 'grace' : 'stale-policy'
+    const isAdmitted = basis !== 'stale-policy' || whenStale === 'all'
+    this.#options.onUnsettled({ shown, isAdmitted })
+    return isAdmitted ? admitted(shown, basis) : refused('stale')
+  }
+}
+
+function admitted({ jws, claims, audience }: Shown, basis: Basis): Verdict {
+  return { isAdmitted: true, basis, jws, claims, audience }
+}
+
+function hashOf(signingInput: string): Uint8Array {
+  return createHash('sha256').update(signingInput, 'latin1').digest()
+}

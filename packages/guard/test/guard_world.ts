@@ -1,0 +1,171 @@
+/** A ledger in this process, two issuers behind signing gates, and a guard that follows the ledger. */
+import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  createFolderLedger,
+  diskFiles,
+  type LiveToken,
+  logPolicy,
+  openFolderLedger,
+  type Sequencer,
+} from '@mintmark/ledger'
+import {
+  type Alarm,
+  type AudiencePolicy,
+  Guard,
+  type IssuerPolicy,
+  KeyRing,
+  LedgerFollower,
+  type LiveAnswers,
+  readKeys,
+  SigningGate,
+} from '../src/index.ts'
+
+export const ENTERPRISE = 'https://id.example.org/agency'
+export const CONSUMER = 'https://id.example.org/consumer'
+export const MAIL = 'imap.example.org'
+
+export interface Key {
+  readonly kid: string
+  readonly issuer: string
+  readonly privateKey: KeyObject
+  readonly jwk: Readonly<Record<string, unknown>>
+}
+
+export function newKey(kid: string, issuer: string, more: object = {}): Key {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const jwk = { ...publicKey.export({ format: 'jwk' }), kid, alg: 'ES256', ...more }
+  return { kid, issuer, privateKey, jwk }
+}
+
+const issuerPolicy = (issuer: string, issuerClass: string): [string, IssuerPolicy] => [
+  issuer,
+  {
+    issuer,
+    issuerClass,
+    types: new Set(['at+jwt']),
+    maxLifetimeMs: 3_600_000,
+    takesHighS: false,
+  },
+]
+
+export const mailPolicy: AudiencePolicy = {
+  audience: MAIL,
+  classes: new Set(['enterprise']),
+  mode: 'enforce',
+  graceMs: 10_000,
+  whenStale: 'recorded',
+  maxHeadAgeMs: 30_000,
+  usernameClaim: 'sub',
+}
+
+/** Claims of an access token of the enterprise's. */
+export function claims(more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  const nowSeconds = Math.floor(Date.now() / 1000)
+  const times = { iat: nowSeconds, exp: nowSeconds + 600 }
+  return {
+    iss: ENTERPRISE,
+    jti: randomUUID(),
+    sub: 'ada',
+    client_id: 'thunderbird',
+    aud: MAIL,
+    ...times,
+    ...more,
+  }
+}
+
+export interface World {
+  readonly ledger: Sequencer
+  readonly guard: Guard
+  readonly follower: LedgerFollower
+  readonly alarms: Alarm[]
+  readonly keys: { readonly own: Key; readonly consumer: Key; readonly old: Key }
+  /** Mints through the gate of the enterprise's key. */
+  readonly mint: (more?: Readonly<Record<string, unknown>>) => Promise<string>
+  /** Whether the follower can read the ledger, and ask it. */
+  readonly line: { isCut: boolean }
+  readonly close: () => Promise<void>
+}
+
+export async function newWorld(): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), 'mintmark-guard-'))
+  const description = await createFolderLedger(join(folder, 'ledger'), {
+    name: 'ledger.example.org',
+    period: 'day',
+    issuers: new Map([
+      ['agency', ENTERPRISE],
+      ['consumer', CONSUMER],
+    ]),
+    maxLifetimeMs: 3_600_000,
+    skewMs: 60_000,
+    retentionDays: undefined,
+  })
+  const ledger = await openFolderLedger(join(folder, 'ledger'), { now: Date.now })
+  const line = { isCut: false }
+  const follower = new LedgerFollower({
+    read: async (path) => {
+      if (line.isCut) throw new Error('the line is cut')
+      return await diskFiles.read(join(folder, 'ledger/public', path))
+    },
+    live: answersOf(ledger, line),
+    policy: logPolicy(description.key),
+    now: Date.now,
+  })
+  const own = newKey('own-1', ENTERPRISE)
+  const consumer = newKey('consumer-1', CONSUMER)
+  const old = newKey('old-1', ENTERPRISE, { exp: Math.floor(Date.now() / 1000) - 86_400 })
+  const ring = new KeyRing([
+    ...(await keysOf(ENTERPRISE, [own, old])),
+    ...(await keysOf(CONSUMER, [consumer])),
+  ])
+  const alarms: Alarm[] = []
+  const guard = new Guard({
+    follower,
+    keys: () => ring,
+    issuers: new Map([issuerPolicy(ENTERPRISE, 'enterprise'), issuerPolicy(CONSUMER, 'consumer')]),
+    waitMs: 20,
+    onAlarm: (alarm) => alarms.push(alarm),
+    now: Date.now,
+  })
+  const { kid, privateKey } = own
+  const record = (entry: Parameters<Sequencer['append']>[0]) => ledger.append(entry)
+  const gate = new SigningGate({ record, kid, alg: 'ES256', privateKey })
+  return {
+    ledger,
+    guard,
+    follower,
+    alarms,
+    keys: { own, consumer, old },
+    mint: async (more) => (await gate.mint(claims(more))).token,
+    line,
+    close: async () => {
+      await follower.stop()
+      await ledger.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+const keysOf = (issuer: string, keys: readonly Key[]) =>
+  readKeys(JSON.stringify({ keys: keys.map(({ jwk }) => jwk) }), {
+    issuer,
+    maxKeyAgeMs: undefined,
+  })
+
+/** What a ledger answers over HTTP, without HTTP. */
+function answersOf(ledger: Sequencer, line: { readonly isCut: boolean }): LiveAnswers {
+  return {
+    listen: async (after, signal) => {
+      if (line.isCut) return undefined
+      if (after !== '') await ledger.publishedAfter(Number(after.split('.')[1]), signal)
+      return `0.${ledger.publications}`
+    },
+    ask: (alias, id, inputHash) =>
+      Promise.resolve(line.isCut ? 'no-answer' : wordOf(ledger.find(alias, id, inputHash))),
+  }
+}
+
+const wordOf = (found: LiveToken | 'other' | undefined) =>
+  typeof found === 'object' ? 'recorded' : (found ?? 'unknown')
