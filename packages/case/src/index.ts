@@ -1,3 +1,4 @@
+export { type AccountAddress, accountAddresses } from './account_addresses.ts'
 export {
   type Answer,
   type AnsweredEvidence,
@@ -7,6 +8,7 @@ export {
   type Step,
 } from './answer.ts'
 export { type Case, type OpenOptions, openCase } from './case.ts'
+export { type CaseName, caseAddresses, caseNames } from './case_names.ts'
 export { openChdb } from './chdb_session.ts'
 export {
   buildCoverage,

@@ -93,6 +93,9 @@ function addCommand(parent: Command, spec: Spec, io: Io, done: (code: ExitCode) 
   command.configureOutput(outputOf(io))
   for (const each of spec.options) command.addOption(each)
   command.addHelpText('after', `\nExample:\n  ${spec.example}`)
+  // Else an option that both have would be taken for the outer one's.
+  if (spec.children !== undefined) command.enablePositionalOptions()
+  for (const child of spec.children ?? []) addCommand(command, child, io, done)
   command.action(async (...call: unknown[]) => {
     done(await (await spec.load())(operands(call), command.opts(), io))
   })
@@ -116,6 +119,8 @@ export interface Spec {
   readonly example: string
   readonly options: readonly Option[]
   readonly load: () => Promise<Handler>
+  /** Commands below this one; it may then have no mandatory option, which they would have too. */
+  readonly children?: readonly Spec[]
 }
 
 const option = (flags: string, text: string): Option => new Option(flags, text)
@@ -241,19 +246,33 @@ const COMMANDS: readonly Spec[] = [
   },
   {
     usage: 'report',
-    summary: 'Write the case as a report, in every form',
+    summary: 'Write the case as a report, in every form; check one',
     example: 'mintmark report --case incident-42 --out incident-42-report',
     options: [
-      inCase(),
-      option(
-        '--out <DIR>',
-        'folder to write; it appears whole or not at all',
-      ).makeOptionMandatory(),
+      option('--case <CASE>', 'folder of the case, or a clickhouse:// or https:// URL; needed'),
+      option('--out <DIR>', 'folder to write; it appears whole or not at all; needed'),
       option('--title <TITLE>', 'title of the report (default: Case and its name)'),
+      option(
+        '--redact <WHAT...>',
+        'put pseudonyms in place of names, addresses or both, in every file',
+      ).choices(['names', 'addresses']),
+      option(
+        '--sign <KEY>',
+        'sign the MANIFEST with this private key: Ed25519 or EC, PEM, no passphrase',
+      ),
       option('--force', 'replace the report that DIR holds'),
       json(),
       hunts(),
       ...selection(),
+    ],
+    children: [
+      {
+        usage: 'verify <DIR>',
+        summary: 'Check a report against its MANIFEST and signature',
+        example: 'mintmark report verify incident-42-report --key signer.pub.pem',
+        options: [option('--key <FILE>', 'public key that must have signed it (PEM)'), json()],
+        load: async () => (await import('./commands/report_verify.ts')).reportVerify,
+      },
     ],
     load: async () => (await import('./commands/report.ts')).report,
   },

@@ -5,14 +5,15 @@
  */
 import { type Answer, type Selected, type Session, type TokenUses, tokenUses } from '@mintmark/case'
 import { REPORT_SCHEMA, type Redaction, type Report } from './model.ts'
+import { mapTexts } from './report_texts.ts'
 import { answerSection } from './sections/answer.ts'
 import { custodySection, keySection } from './sections/custody.ts'
 import { huntSection } from './sections/hunts.ts'
 import { lineageOf, lineageSection, TOKENS_SHOWN } from './sections/lineage.ts'
+import { markSection } from './sections/marks.ts'
 import { scopeSection } from './sections/scope.ts'
 import { courseOf, timelineSection } from './sections/timeline.ts'
 import { inputSection, methodSection, unknownSection } from './sections/unknowns.ts'
-import { mapText } from './text.ts'
 
 export const VERSION = '0.1.0'
 
@@ -41,7 +42,7 @@ export async function buildReport(session: Session, options: ReportOptions): Pro
   const { answer, selected, redacted = [], replace = (text) => text } = options
   const uses = await tokenUses(session, selected, { limit: TOKENS_SHOWN })
   const report = reportOf(answer, uses, { title: options.title, redacted })
-  return mapText(report, (text) => replace(shortened(text)))
+  return mapTexts(report, (text) => replace(shortened(text)))
 }
 
 /** Pure: the same answer gives the same report. */
@@ -69,6 +70,7 @@ export function reportOf(
       custodySection(answer),
       keySection(answer),
       unknownSection(answer),
+      markSection(answer),
       methodSection(answer),
       inputSection(answer),
     ],

@@ -1,4 +1,5 @@
 export { buildReport, type ReportOptions, reportOf } from './build_report.ts'
+export { timesketchRow } from './exports/timesketch.ts'
 export { MANIFEST, type Written } from './folder.ts'
 export { markdownOf } from './markdown.ts'
 export {
@@ -28,4 +29,6 @@ export {
   type Table,
   table,
 } from './model.ts'
+export { readSigningKey } from './signature.ts'
+export { type FileState, isWhole, type Verified, verifyReport } from './verify_report.ts'
 export { type WriteOptions, type WrittenReport, writeReport } from './write_report.ts'

@@ -139,6 +139,7 @@ export const SECTION_IDS = [
   'custody',
   'keys',
   'unknowns',
+  'marks',
   'method',
   'inputs',
 ] as const
@@ -211,7 +212,7 @@ export interface Lineage {
 }
 
 export interface LineageNode {
-  /** Unique in the lineage: kind, a colon and the name. */
+  /** Unique in the lineage. */
   readonly id: string
   readonly kind: 'key' | 'issuer' | 'token' | 'session' | 'account'
   /** A hash of a public key, a token id, a session id, an account; `''` of what no record names. */

@@ -3,13 +3,31 @@
  *
  * @module
  */
-import { type Answer, type Case, type Selection, select } from '@mintmark/case'
-import { safeJson } from '@mintmark/core'
-import { buildReport } from './build_report.ts'
+import type { KeyObject } from 'node:crypto'
+import {
+  type Answer,
+  accountAddresses,
+  type Case,
+  type Selected,
+  type Selection,
+  type Session,
+  select,
+  type TokenUse,
+  tokenUses,
+} from '@mintmark/case'
+import { type Json, safeJson } from '@mintmark/core'
+import { buildReport, VERSION } from './build_report.ts'
 import { accountLines, messageLines } from './exports/accounts_csv.ts'
+import { redactedEvents } from './exports/event_texts.ts'
+import { accessEvent, huntEvent, incidentEvent, issuanceEvent } from './exports/ocsf.ts'
+import { timesketchRow } from './exports/timesketch.ts'
 import { ReportFolder, type Written } from './folder.ts'
 import { markdownOf } from './markdown.ts'
-import type { Report } from './model.ts'
+import type { Redaction, Report } from './model.ts'
+import { type Redactor, redactorOf } from './redaction.ts'
+import { TOKENS_SHOWN } from './sections/lineage.ts'
+import { PUBLIC_KEY, publicPem, SIGNATURE, signatureOf } from './signature.ts'
+import { bundleText } from './stix/bundle.ts'
 
 export interface WriteOptions {
   /** Where the folder will be. */
@@ -19,17 +37,21 @@ export interface WriteOptions {
   readonly title?: string
   /** What the answer is about, and so the report. */
   readonly selection?: Selection
+  readonly redacted?: readonly Redaction[]
+  /** Signs the MANIFEST. */
+  readonly signingKey?: KeyObject
   /** Called before each file. */
   readonly onFile?: (name: string) => void
 }
 
-const asItIs = (text: string) => text
-
 export interface WrittenReport {
   readonly report: Report
-  /** Files by name, `MANIFEST` among them. */
+  /** Files in the order in which they were written, `MANIFEST` among them. */
   readonly files: readonly Written[]
 }
+
+/** Rows of (account, address) that the STIX bundle takes. */
+const MOST_ADDRESSES = 100_000
 
 /**
  * Writes the report. The folder appears whole or not at all; the same case and options give the same bytes.
@@ -41,25 +63,14 @@ export async function writeReport(
   answer: Answer,
   options: WriteOptions,
 ): Promise<WrittenReport> {
-  const { isForced = false, onFile = () => {} } = options
+  const { isForced = false } = options
   const folder = await ReportFolder.begin(options.out, isForced)
   try {
     const selected = await select(session, options.selection ?? {})
     try {
-      const put = async (name: string, pieces: Parameters<ReportFolder['write']>[1]) => {
-        onFile(name)
-        await folder.write(name, pieces)
-      }
-      await put('accounts.csv', accountLines(answer.scope.accounts, asItIs))
-      await put('messages.csv', messageLines(session, selected, asItIs))
-      const report = await buildReport(session, {
-        answer,
-        selected,
-        ...(options.title !== undefined && { title: options.title }),
-      })
-      await put('report.json', [`${safeJson(report, 1)}\n`])
-      await put('report.md', [markdownOf(report)])
-      await folder.writeManifest()
+      const redactor = await redactorOf(session, options.redacted ?? [])
+      const report = await writeFiles(folder, { session, answer, selected, redactor, options })
+      await seal(folder, options.signingKey)
       await folder.finish(isForced)
       return { report, files: folder.written }
     } finally {
@@ -69,4 +80,89 @@ export async function writeReport(
     await folder.abandon()
     throw cause
   }
+}
+
+interface Work {
+  readonly session: Session
+  readonly answer: Answer
+  readonly selected: Selected
+  readonly redactor: Redactor
+  readonly options: WriteOptions
+}
+
+async function writeFiles(folder: ReportFolder, work: Work): Promise<Report> {
+  const { session, answer, selected, redactor, options } = work
+  const { onFile = () => {}, title, redacted = [] } = options
+  const put = async (name: string, pieces: Parameters<ReportFolder['write']>[1]) => {
+    onFile(name)
+    await folder.write(name, pieces)
+  }
+  await put('accounts.csv', accountLines(answer.scope.accounts, redactor))
+  await put('messages.csv', messageLines(session, selected, redactor))
+  await put('timeline.jsonl', timelineLines(work))
+  const report = await buildReport(session, {
+    answer,
+    selected,
+    redacted,
+    replace: redactor.text,
+    ...(title !== undefined && { title }),
+  })
+  const uses = await tokenUses(session, selected, { limit: TOKENS_SHOWN })
+  await put('events.ocsf.ndjson', eventLines(work, report, uses.rows))
+  const addresses = await accountAddresses(session, selected, { limit: MOST_ADDRESSES })
+  await put('bundle.stix.json', bundleText({ answer, report, addresses, redactor }))
+  await put('report.json', [`${safeJson(report, 1)}\n`])
+  await put('report.md', [markdownOf(report)])
+  return report
+}
+
+/** The MANIFEST, and what vouches for it: neither can be in it. */
+async function seal(folder: ReportFolder, key: KeyObject | undefined): Promise<void> {
+  const manifest = await folder.writeManifest()
+  if (key === undefined) return
+  await folder.write(SIGNATURE, [signatureOf(manifest, key)])
+  await folder.write(PUBLIC_KEY, [publicPem(key)])
+}
+
+const lineOf = (row: Json) => `${safeJson(row)}\n`
+
+async function* timelineLines({ session, selected, redactor }: Work): AsyncGenerator<string> {
+  for await (const rows of redactedEvents(session, selected, redactor))
+    yield rows.map((row) => lineOf(timesketchRow(row))).join('')
+}
+
+async function* eventLines(
+  { session, selected, redactor, answer }: Work,
+  report: Report,
+  uses: readonly TokenUse[],
+): AsyncGenerator<string> {
+  const { first, last } = answer.timeline
+  const [found] = report.sections[0]?.statements ?? []
+  if (first !== null && last !== null && found !== undefined)
+    yield lineOf(
+      incidentEvent(
+        {
+          uid: `case-${report.case}`,
+          title: report.title,
+          text: found.text,
+          first,
+          last,
+          accesses: answer.scope.accesses,
+        },
+        VERSION,
+      ),
+    )
+  for (const event of answer.hunts.map((hunt) => huntEvent(hunt, VERSION)))
+    if (event !== undefined) yield lineOf(event)
+  for (const use of uses) {
+    const event = issuanceEvent(redactedUse(use, redactor), VERSION)
+    if (event !== undefined) yield lineOf(event)
+  }
+  for await (const rows of redactedEvents(session, selected, redactor))
+    yield rows.map((row) => lineOf(accessEvent(row, VERSION))).join('')
+}
+
+function redactedUse(use: TokenUse, { text }: Redactor): TokenUse {
+  if (use.issued === null) return use
+  return { ...use, issued: { ...use.issued, principal: text(use.issued.principal) } }
 }

@@ -1,39 +1,74 @@
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { type Answer, answer } from '@mintmark/case'
-import { safeJson, safeText } from '@mintmark/core'
-import { writeReport } from '@mintmark/report'
+import { answer } from '@mintmark/case'
+import { MintmarkError, safeJson, safeText } from '@mintmark/core'
+import { type Redaction, readSigningKey, type WriteOptions, writeReport } from '@mintmark/report'
 import { flag, list, selectionOption, textOption, withCase } from '../options.ts'
-import type { Handler } from '../program.ts'
+import type { Handler, Options } from '../program.ts'
 import { Progress } from '../progress.ts'
 import { count } from '../render/table.ts'
 
 /** Writes the report of a case to a folder: 1 where the case has found something. */
 export const report: Handler = async (_args, options, io) => {
+  const missing = ['case', 'out'].find((name) => textOption(options, name) === undefined)
+  if (missing !== undefined) {
+    io.err(`error: required option '--${missing}' not specified\n(see --help)\n`)
+    return 2
+  }
   const selection = await selectionOption(options, io)
-  const out = textOption(options, 'out') ?? ''
-  const title = textOption(options, 'title')
+  const asked = { ...(await askedFor(options)), selection }
   return withCase(options, 'read', async (investigated) => {
     const progress = new Progress(io)
     let done = 0
-    const found: Answer = await answer(investigated, selection, {
+    const found = await answer(investigated, selection, {
       hunts: { dirs: list(options, 'hunts') },
-      onStep: (step) => progress.show(step, done++, 6),
+      onStep: (step) => progress.show(step, done++, STEPS),
+    })
+    const { files } = await writeReport(investigated, found, {
+      ...asked,
+      onFile: (name) => progress.show(name, done++, STEPS),
     })
     progress.end()
-    const { files } = await writeReport(investigated, found, {
-      out,
-      isForced: flag(options, 'force'),
-      selection,
-      ...(title !== undefined && { title }),
-    })
     const shown = files.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 }))
     await io.out(
       flag(options, 'json')
-        ? `${safeJson({ out, files: shown }, 2)}\n`
+        ? `${safeJson({ out: asked.out, files: shown }, 2)}\n`
         : shown
-            .map(({ name, bytes }) => `${safeText(path.join(out, name))}  ${count(bytes)} bytes\n`)
+            .map(({ name, bytes }) => `${placeOf(asked.out, name)}  ${count(bytes)} bytes\n`)
             .join(''),
     )
     return found.scope.accesses > 0 ? 1 : 0
   })
+}
+
+/** Six of the answer, and one a file. */
+const STEPS = 14
+
+const placeOf = (out: string, name: string) => safeText(path.join(out, name), 1000)
+
+async function askedFor(options: Options): Promise<WriteOptions> {
+  const title = textOption(options, 'title')
+  const key = textOption(options, 'sign')
+  return {
+    out: textOption(options, 'out') ?? '',
+    isForced: flag(options, 'force'),
+    redacted: REDACTIONS.filter((what) => list(options, 'redact').includes(what)),
+    ...(title !== undefined && { title }),
+    ...(key !== undefined && { signingKey: readSigningKey(await pemOf(key)) }),
+  }
+}
+
+const REDACTIONS: readonly Redaction[] = ['names', 'addresses']
+
+/** Text of a file that holds a key: it is in no error. */
+export async function pemOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+    throw new MintmarkError('INPUT_UNREADABLE', `${file} cannot be read: ${errno}`, {
+      path: file,
+      errno,
+    })
+  }
 }

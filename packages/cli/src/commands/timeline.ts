@@ -1,5 +1,6 @@
 import { prepare, type Timeline, timeline, timelineRows } from '@mintmark/case'
-import { isoOf, type Json, safeJson, safeText } from '@mintmark/core'
+import { type Json, safeJson, safeText } from '@mintmark/core'
+import { timesketchRow } from '@mintmark/report'
 import type { Io } from '../io.ts'
 import { flag, selectionOption, withCase } from '../options.ts'
 import type { Handler } from '../program.ts'
@@ -23,29 +24,8 @@ export const timelineOf: Handler = async (_args, options, io) => {
   })
 }
 
-/**
- * Rows with the three members that Timesketch asks for, and a time in microseconds.
- *
- * Source: Timesketch, "Import timelines from a JSONL or CSV file".
- */
 async function* timesketch(chunks: AsyncIterable<readonly Json[]>): AsyncIterable<readonly Json[]> {
-  for await (const rows of chunks)
-    yield rows.map((row) =>
-      Object.assign(
-        {
-          message: messageOf(row),
-          datetime: isoOf(Number(row['at_ms'])),
-          timestamp_desc: 'Access Time',
-          timestamp: Number(row['at_ms']) * 1000,
-        },
-        row,
-      ),
-    )
-}
-
-function messageOf(row: Json): string {
-  const cell = (name: string) => String(row[name])
-  return `${cell('operation')} of ${cell('mailbox')} by ${cell('principal')} from ${cell('ip')}: ${cell('verdict')} (${cell('reason')})`
+  for await (const rows of chunks) yield rows.map(timesketchRow)
 }
 
 async function print(found: Timeline, asJson: boolean, io: Io): Promise<void> {

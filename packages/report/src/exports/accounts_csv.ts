@@ -7,6 +7,7 @@
  */
 import { type AccountScope, messageRows, type Selected, type Session } from '@mintmark/case'
 import { csvCell, isoOf, type Json } from '@mintmark/core'
+import type { Redactor } from '../redaction.ts'
 import { accountStrength } from '../sections/scope.ts'
 
 export const ACCOUNT_COLUMNS = [
@@ -38,22 +39,19 @@ export const MESSAGE_COLUMNS = [
   'strength',
 ] as const
 
-/** Puts pseudonyms into a text. */
-export type Replace = (text: string) => string
-
 const line = (cells: readonly (string | number)[]) => `${cells.map(csvCell).join(',')}\r\n`
 
 /** An upper bound that there is not is an empty cell. */
 export function* accountLines(
   accounts: readonly AccountScope[],
-  replace: Replace,
+  redactor: Redactor,
 ): Generator<string> {
   yield `${ACCOUNT_COLUMNS.join(',')}\r\n`
   for (const account of accounts)
     yield line([
-      replace(account.mailbox),
-      replace(account.organisation),
-      replace(account.group),
+      redactor.text(account.mailbox),
+      redactor.text(account.organisation),
+      redactor.text(account.group),
       account.messages.lower,
       account.messages.upper ?? '',
       account.copies.lower,
@@ -71,18 +69,18 @@ export function* accountLines(
 export async function* messageLines(
   session: Session,
   selected: Selected,
-  replace: Replace,
+  redactor: Redactor,
 ): AsyncGenerator<string> {
   yield `${MESSAGE_COLUMNS.join(',')}\r\n`
   for await (const rows of messageRows(session, selected))
-    yield rows.map((row) => messageLine(row, replace)).join('')
+    yield rows.map((row) => messageLine(row, redactor)).join('')
 }
 
-function messageLine(row: Json, replace: Replace): string {
-  const named = (name: string) => replace(String(row[name]))
+function messageLine(row: Json, redactor: Redactor): string {
+  const named = (name: string) => redactor.text(String(row[name]))
   return line([
     named('account'),
-    named('message_id'),
+    redactor.messageId(String(row['message_id'])),
     named('item_id'),
     named('subject'),
     named('folder'),

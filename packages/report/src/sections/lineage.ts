@@ -157,8 +157,10 @@ export function lineageOf(answer: Answer, { rows, total }: TokenUses): Lineage {
   const nodes = new Map<string, LineageNode>()
   const edges = new Map<string, LineageEdge>()
   const node = (kind: LineageNode['kind'], name: string, verdict?: string): string => {
-    const id = `${kind}:${name}`
-    if (!nodes.has(id)) nodes.set(id, { id, kind, name, ...(verdict !== undefined && { verdict }) })
+    const key = `${kind}\n${name}`
+    const id = nodes.get(key)?.id ?? `node-${nodes.size + 1}`
+    if (!nodes.has(key))
+      nodes.set(key, { id, kind, name, ...(verdict !== undefined && { verdict }) })
     return id
   }
   const edge = (from: string, to: string, accesses: number, strength: Strength): void => {

@@ -1,0 +1,40 @@
+import { safeJson, safeText } from '@mintmark/core'
+import { isWhole, type Verified, verifyReport } from '@mintmark/report'
+import { flag, textOption } from '../options.ts'
+import type { Handler } from '../program.ts'
+import { plural } from '../render/table.ts'
+import { pemOf } from './report.ts'
+
+/** Says whether a report is as it was written: 0 if it is, 1 if it is not, or is not signed by the key that was given. */
+export const reportVerify: Handler = async ([folder = ''], options, io) => {
+  const key = textOption(options, 'key')
+  const verified = await verifyReport(folder, key === undefined ? undefined : await pemOf(key))
+  const isGood = isWhole(verified, key !== undefined)
+  await io.out(
+    flag(options, 'json')
+      ? `${safeJson({ isWhole: isGood, ...verified }, 2)}\n`
+      : textOf(verified, isGood),
+  )
+  return isGood ? 0 : 1
+}
+
+function textOf({ files, signature, key }: Verified, isGood: boolean): string {
+  const whole = files.filter(({ state }) => state === 'whole').length
+  const wrong = files.filter(({ state }) => state !== 'whole')
+  return [
+    isGood ? 'whole: every file is as it was written' : 'NOT AS WRITTEN, or not signed as asked',
+    `files      ${plural(whole, 'file')} as listed in the MANIFEST`,
+    ...wrong.map(({ name, state }) => `${state.padEnd(10)} ${safeText(name)}`),
+    `signature  ${SIGNATURES[signature]}`,
+    ...(key === null ? [] : [`key        SHA-256 ${key}`]),
+    '',
+  ].join('\n')
+}
+
+const SIGNATURES: Readonly<Record<Verified['signature'], string>> = {
+  none: 'none',
+  good: 'good, by the key that was given',
+  'unknown-key':
+    'good, by the key that lies in the folder: give --key to know that it is the signer’s',
+  bad: 'BAD: of another key, or of another MANIFEST',
+}

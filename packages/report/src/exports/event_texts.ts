@@ -1,0 +1,40 @@
+/**
+ * The selected accesses as exports see them: text whole, and with pseudonyms where those are asked for.
+ *
+ * @module
+ */
+import { eventRows, type Selected, type Session } from '@mintmark/case'
+import type { Json } from '@mintmark/core'
+import type { Redactor } from '../redaction.ts'
+
+/** Words of Mintmark's own, and ids that name nobody. */
+const OWN: ReadonlySet<string> = new Set([
+  'access_id',
+  'token_id',
+  'party',
+  'class',
+  'verdict',
+  'reason',
+  'source',
+  'actor_kind',
+])
+
+/** Rows of `eventRows`, chunk by chunk. */
+export async function* redactedEvents(
+  session: Session,
+  selected: Selected,
+  redactor: Redactor,
+): AsyncGenerator<readonly Json[]> {
+  for await (const rows of eventRows(session, selected))
+    yield rows.map((row) => redactedRow(row, redactor))
+}
+
+function redactedRow(row: Json, { text, messageId }: Redactor): Json {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]: [string, unknown]) => {
+      if (typeof value === 'string') return [name, OWN.has(name) ? value : text(value)]
+      if (Array.isArray(value)) return [name, value.map((id) => messageId(String(id)))]
+      return [name, value]
+    }),
+  )
+}

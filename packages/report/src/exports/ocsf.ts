@@ -1,0 +1,296 @@
+/**
+ * `events.ocsf.ndjson`: accesses, recorded issuances, hunts and the case as OCSF events, one a line.
+ *
+ * Version 1.3.0 of the schema, classes as the reference of the logs, "Conventions", gives them: a sign-in or an issuance
+ * is Authentication (3002), reading mail and Graph calls are API Activity (6003), files of SharePoint and OneDrive File
+ * Hosting Activity (6006), searches Datastore Activity (6005), a hunt with hits Detection Finding (2004), the case
+ * Incident Finding (2005). Email Activity (4009) has no reading, and its Send wants recipients, which these records
+ * lack: sending is API Activity too.
+ *
+ * @module
+ */
+import type { HuntResult, TokenUse } from '@mintmark/case'
+import type { Json } from '@mintmark/core'
+
+const SCHEMA_VERSION = '1.3.0'
+const INFORMATIONAL = 1
+const MEDIUM = 3
+const HIGH = 4
+
+const CLASSES = {
+  detection: { class_uid: 2004, class_name: 'Detection Finding', category_uid: 2 },
+  incident: { class_uid: 2005, class_name: 'Incident Finding', category_uid: 2 },
+  authentication: { class_uid: 3002, class_name: 'Authentication', category_uid: 3 },
+  api: { class_uid: 6003, class_name: 'API Activity', category_uid: 6 },
+  datastore: { class_uid: 6005, class_name: 'Datastore Activity', category_uid: 6 },
+  hosting: { class_uid: 6006, class_name: 'File Hosting Activity', category_uid: 6 },
+} as const
+
+const CATEGORIES: Readonly<Record<number, string>> = {
+  2: 'Findings',
+  3: 'Identity & Access Management',
+  6: 'Application Activity',
+}
+
+type ClassName = keyof typeof CLASSES
+
+interface Event {
+  readonly of: ClassName
+  readonly activity: readonly [id: number, name: string]
+  readonly timeMs: number
+  readonly severity: number
+  readonly uid: string
+  readonly version: string
+}
+
+const SEVERITIES: Readonly<Record<number, string>> = {
+  [INFORMATIONAL]: 'Informational',
+  [MEDIUM]: 'Medium',
+  [HIGH]: 'High',
+}
+
+/** The members that every class has. */
+function base({ of, activity: [id, name], timeMs, severity, uid, version }: Event): Json {
+  const { class_uid, class_name, category_uid } = CLASSES[of]
+  return {
+    activity_id: id,
+    activity_name: name,
+    category_uid,
+    category_name: CATEGORIES[category_uid],
+    class_uid,
+    class_name,
+    type_uid: class_uid * 100 + id,
+    type_name: `${class_name}: ${name}`,
+    time: timeMs,
+    severity_id: severity,
+    severity: SEVERITIES[severity],
+    metadata: {
+      version: SCHEMA_VERSION,
+      uid,
+      product: { name: 'Mintmark', vendor_name: 'Mintmark', version },
+    },
+  }
+}
+
+/** One row of `eventRows` as an event of its class. */
+export function accessEvent(row: Json, version: string): Json {
+  const of = classOf(row)
+  const event = base({
+    of,
+    activity: activityOf(of, text(row, 'operation')),
+    timeMs: Number(row['at_ms']),
+    severity: row['party'] === 'theirs' ? HIGH : INFORMATIONAL,
+    uid: text(row, 'access_id'),
+    version,
+  })
+  return {
+    ...event,
+    message: `${text(row, 'operation')}: ${text(row, 'verdict')} (${text(row, 'reason')})`,
+    status_id: Number(row['is_failed']) === 1 ? 2 : 1,
+    status: Number(row['is_failed']) === 1 ? 'Failure' : 'Success',
+    actor: actorOf(row),
+    src_endpoint: endpointOf(text(row, 'ip')),
+    ...targetOf(of, row),
+    unmapped: unmappedOf(row),
+  }
+}
+
+function classOf(row: Json): ClassName {
+  const service = text(row, 'service')
+  if (/^SearchQuery/i.test(text(row, 'operation'))) return 'datastore'
+  const isFile = text(row, 'object_path') !== '' && /^(SharePoint|OneDrive)$/.test(service)
+  return isFile ? 'hosting' : 'api'
+}
+
+type Activities = readonly (readonly [pattern: RegExp, id: number, name: string])[]
+const OTHER = [99, 'Other'] as const
+const API: Activities = [
+  [/^(New|Add|Create|Send|POST\b)/i, 1, 'Create'],
+  [/^(Remove|Delete|HardDelete|SoftDelete|MoveToDeletedItems|DELETE\b)/i, 4, 'Delete'],
+  [/^(Set|Update|Move|Enable|Disable|PATCH\b|PUT\b)/i, 3, 'Update'],
+  [/./, 2, 'Read'],
+]
+const HOSTING: Activities = [
+  [/Upload/i, 1, 'Upload'],
+  [/Download/i, 2, 'Download'],
+  [/Modif|Update/i, 3, 'Update'],
+  [/Delet|Recycl/i, 4, 'Delete'],
+  [/Renam/i, 5, 'Rename'],
+  [/Cop(y|ied)/i, 6, 'Copy'],
+  [/Mov/i, 7, 'Move'],
+  [/Preview/i, 9, 'Preview'],
+  [/Shar/i, 12, 'Share'],
+  [/Access|View|Open/i, 14, 'Open'],
+  [/Sync/i, 15, 'Sync'],
+]
+
+function activityOf(of: ClassName, operation: string): readonly [number, string] {
+  if (of === 'datastore') return [4, 'Query']
+  const found = (of === 'hosting' ? HOSTING : API).find(([pattern]) => pattern.test(operation))
+  return found === undefined ? OTHER : [found[1], found[2]]
+}
+
+/** A user has a name or an id; a record may give neither. */
+function userOf(name: string, uid: string): Json {
+  return { ...(uid !== '' && { uid }), name: name || uid || 'unknown' }
+}
+
+function actorOf(row: Json): Json {
+  const session = text(row, 'session_id')
+  const app = text(row, 'client_app_id') || text(row, 'app_id')
+  return {
+    user: userOf(text(row, 'principal'), text(row, 'principal_id')),
+    ...(session !== '' && { session: { uid: session } }),
+    ...(app !== '' && { app_uid: app }),
+  }
+}
+
+const endpointOf = (ip: string): Json => (ip === '' ? { name: 'unknown' } : addressOf(ip))
+/** What is no address is a pseudonym of one. */
+const addressOf = (ip: string): Json => (/^[0-9a-f.:]+$/i.test(ip) ? { ip } : { name: ip })
+
+const FILE_UNKNOWN = 0
+
+function targetOf(of: ClassName, row: Json): Json {
+  const path = text(row, 'object_path')
+  if (of === 'hosting') {
+    const name = path.split(/[/\\]/).findLast((part) => part !== '') ?? path
+    return { file: { name, path, type_id: FILE_UNKNOWN, type: 'Unknown' } }
+  }
+  const mailbox = text(row, 'account') || text(row, 'mailbox')
+  if (of === 'datastore')
+    return {
+      type_id: 1,
+      type: 'Database',
+      database: { name: mailbox || 'unknown', type_id: 99, type: 'Mailbox' },
+    }
+  const resources = [
+    ...(mailbox === '' ? [] : [{ type: 'mailbox', name: mailbox }]),
+    ...messageIds(row).map((uid) => ({ type: 'message', uid })),
+    ...(path === '' ? [] : [{ type: 'object', name: path }]),
+  ]
+  const service = text(row, 'service')
+  return {
+    api: {
+      operation: text(row, 'operation') || 'unknown',
+      ...(service !== '' && { service: { name: service } }),
+    },
+    ...(resources.length > 0 && { resources }),
+  }
+}
+
+function messageIds(row: Json): string[] {
+  const ids: unknown = row['message_ids']
+  return Array.isArray(ids) ? ids.map(String) : []
+}
+
+function unmappedOf(row: Json): Json {
+  return {
+    mintmark_party: row['party'],
+    mintmark_class: row['class'],
+    mintmark_verdict: row['verdict'],
+    mintmark_reason: row['reason'],
+    token_uid: text(row, 'token_id'),
+    tenant_uid: text(row, 'tenant'),
+    client: text(row, 'client'),
+    items: Number(row['items']),
+    bytes: Number(row['bytes']),
+  }
+}
+
+/** The recorded issuance of a token that was used; undefined where none is recorded. */
+export function issuanceEvent(
+  { issued, tokenId, sessionId }: TokenUse,
+  version: string,
+): Json | undefined {
+  if (issued === null) return undefined
+  const event = base({
+    of: 'authentication',
+    activity: [99, 'Token issuance'],
+    timeMs: Date.parse(issued.at),
+    severity: INFORMATIONAL,
+    uid: `issuance-${tokenId}`,
+    version,
+  })
+  return {
+    ...event,
+    message: `token issued, as recorded in ${issued.source}`,
+    status_id: 1,
+    status: 'Success',
+    user: userOf(issued.principal, ''),
+    service: { name: issued.source },
+    authentication_token: { uid: tokenId, type_id: 99, type: 'Access Token' },
+    ...(sessionId !== '' && { session: { uid: sessionId } }),
+  }
+}
+
+/** A hunt with hits. */
+export function huntEvent(hunt: HuntResult, version: string): Json | undefined {
+  if (hunt.hits === 0 || hunt.first === null || hunt.last === null) return undefined
+  const event = base({
+    of: 'detection',
+    activity: [1, 'Create'],
+    timeMs: Date.parse(hunt.last),
+    severity: hunt.strength === 'strong' ? HIGH : MEDIUM,
+    uid: `hunt-${hunt.id}`,
+    version,
+  })
+  return {
+    ...event,
+    message: hunt.title,
+    status_id: 1,
+    status: 'New',
+    count: hunt.hits,
+    start_time: Date.parse(hunt.first),
+    end_time: Date.parse(hunt.last),
+    finding_info: {
+      uid: `hunt-${hunt.id}`,
+      title: hunt.title,
+      desc: `${hunt.means} It cannot mean: ${hunt.cannotMean}`,
+      analytic: { uid: hunt.id, name: hunt.title, type_id: 1, type: 'Rule' },
+      attacks: hunt.attack.map((uid) => ({ technique: { uid } })),
+    },
+    unmapped: {
+      mintmark_class: hunt.class,
+      mintmark_strength: hunt.strength,
+      accounts: hunt.accounts,
+    },
+  }
+}
+
+export interface Incident {
+  readonly uid: string
+  readonly title: string
+  readonly text: string
+  /** ISO 8601. */
+  readonly first: string
+  readonly last: string
+  readonly accesses: number
+}
+
+/** The case itself. */
+export function incidentEvent(incident: Incident, version: string): Json {
+  const event = base({
+    of: 'incident',
+    activity: [1, 'Create'],
+    timeMs: Date.parse(incident.last),
+    severity: HIGH,
+    uid: incident.uid,
+    version,
+  })
+  return {
+    ...event,
+    message: incident.text,
+    status_id: 1,
+    status: 'New',
+    count: incident.accesses,
+    start_time: Date.parse(incident.first),
+    end_time: Date.parse(incident.last),
+    finding_info_list: [{ uid: incident.uid, title: incident.title, desc: incident.text }],
+  }
+}
+
+function text(row: Json, name: string): string {
+  const value = row[name]
+  return typeof value === 'string' ? value : ''
+}

@@ -1,0 +1,95 @@
+/**
+ * Every text of a report that comes from a log or a person, mapped: to shorten it, and to put pseudonyms into it.
+ *
+ * Words of Mintmark's own stay as they are: ids, kinds, strengths, times, hashes.
+ *
+ * @module
+ */
+import type {
+  Cell,
+  CellType,
+  Course,
+  Evidence,
+  Figure,
+  Lineage,
+  NonEmpty,
+  Report,
+  Section,
+  Statement,
+  Table,
+} from './model.ts'
+
+type Map = (text: string) => string
+
+/** A copy of the report with its texts mapped. */
+export function mapTexts(report: Report, map: Map): Report {
+  return {
+    ...report,
+    title: map(report.title),
+    case: map(report.case),
+    sections: report.sections.map((section) => sectionOf(section, map)),
+    course: courseOf(report.course, map),
+    lineage: lineageOf(report.lineage, map),
+  }
+}
+
+function sectionOf(section: Section, map: Map): Section {
+  return {
+    ...section,
+    statements: section.statements.map((one) => statementOf(one, map)),
+    figures: section.figures.map(
+      (one): Figure => ({ ...one, evidence: places(one.evidence, map) }),
+    ),
+    tables: section.tables.map((one) => tableOf(one, map)),
+  }
+}
+
+function statementOf(one: Statement, map: Map): Statement {
+  return {
+    ...one,
+    text: map(one.text),
+    evidence: places(one.evidence, map),
+    ...(one.cannotMean !== undefined && { cannotMean: map(one.cannotMean) }),
+    ...(one.settledBy !== undefined && { settledBy: map(one.settledBy) }),
+  }
+}
+
+function places([first, ...more]: NonEmpty<Evidence>, map: Map): NonEmpty<Evidence> {
+  return [placeOf(first, map), ...more.map((one) => placeOf(one, map))]
+}
+
+function placeOf(place: Evidence, map: Map): Evidence {
+  if (place.kind === 'input') return { ...place, path: map(place.path) }
+  if (place.kind === 'export' && place.value !== undefined)
+    return { ...place, value: map(place.value) }
+  return place
+}
+
+const OWN: ReadonlySet<CellType> = new Set(['time', 'day', 'hash', 'strength'])
+
+function tableOf(one: Table, map: Map): Table {
+  const isText = one.columns.map(({ type }) => !OWN.has(type))
+  const cellOf = (cell: Cell, i: number) =>
+    typeof cell === 'string' && isText[i] === true ? map(cell) : cell
+  return {
+    ...one,
+    rows: one.rows.map((row) => row.map(cellOf)),
+    evidence: places(one.evidence, map),
+  }
+}
+
+function courseOf(course: Course, map: Map): Course {
+  return {
+    ...course,
+    phases: course.phases.map((phase) => ({ ...phase, label: map(phase.label) })),
+    bands: course.bands.map((band) => ({
+      ...band,
+      category: map(band.category),
+      tenant: map(band.tenant),
+    })),
+  }
+}
+
+function lineageOf(lineage: Lineage, map: Map): Lineage {
+  return { ...lineage, nodes: lineage.nodes.map((node) => ({ ...node, name: map(node.name) })) }
+}

@@ -1,0 +1,87 @@
+/**
+ * A detached signature over the MANIFEST of a report.
+ *
+ * The signature is the plain one of its algorithm, so that OpenSSL checks it without us: Ed25519 (RFC 8032) over the
+ * file, or ECDSA with SHA-256, DER-coded. The public key lies beside it for convenience, and proves nothing: whose key
+ * it is, the reader has to know.
+ *
+ * @module
+ */
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto'
+import { MintmarkError } from '@mintmark/core'
+
+export const SIGNATURE = 'MANIFEST.sig'
+export const PUBLIC_KEY = 'MANIFEST.pub'
+
+/**
+ * A private key to sign with, from PEM.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID` for anything else than an Ed25519 or EC private key without a passphrase; the
+ *   error holds nothing of it
+ */
+export function readSigningKey(pem: string): KeyObject {
+  const key = attempt(() => createPrivateKey({ key: pem, format: 'pem' }))
+  if (key !== undefined && isFit(key)) return key
+  throw new MintmarkError(
+    'INPUT_INVALID',
+    '--sign takes an Ed25519 or EC private key as PEM, without a passphrase',
+    { option: 'sign' },
+  )
+}
+
+/**
+ * A public key to check with, from PEM. A private key is refused: it has no business here.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID`
+ */
+export function readPublicKey(pem: string): KeyObject {
+  const key = pem.includes('PRIVATE KEY') ? undefined : attempt(() => createPublicKey(pem))
+  if (key !== undefined && isFit(key)) return key
+  throw new MintmarkError('INPUT_INVALID', '--key takes an Ed25519 or EC public key as PEM', {
+    option: 'key',
+  })
+}
+
+const isFit = ({ asymmetricKeyType }: KeyObject) =>
+  asymmetricKeyType === 'ed25519' || asymmetricKeyType === 'ec'
+
+const digestOf = ({ asymmetricKeyType }: KeyObject) =>
+  asymmetricKeyType === 'ed25519' ? null : 'sha256'
+
+export function signatureOf(manifest: string, key: KeyObject): Uint8Array {
+  return sign(digestOf(key), Buffer.from(manifest, 'utf8'), key)
+}
+
+export function isSigned(manifest: string, signature: Uint8Array, key: KeyObject): boolean {
+  return verify(digestOf(key), Buffer.from(manifest, 'utf8'), key, signature)
+}
+
+/** SPKI as PEM. */
+export function publicPem(key: KeyObject): string {
+  return createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString()
+}
+
+/** SHA-256 of the SPKI: how people compare keys. */
+export function fingerprint(key: KeyObject): string {
+  const spki = (key.type === 'private' ? createPublicKey(key) : key).export({
+    type: 'spki',
+    format: 'der',
+  })
+  return createHash('sha256').update(spki).digest('hex')
+}
+
+function attempt(read: () => KeyObject): KeyObject | undefined {
+  try {
+    return read()
+  } catch {
+    // Whatever OpenSSL says of a key is not repeated.
+    return undefined
+  }
+}
