@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages whose programs the tests and benches start, as far as they are missing: debuggers,
-# the victims of tests/victims, and the tools that the benches measure against. Ends with 1 where it cannot.
+# the victims of tests/victims, the tools that the benches measure against, a mail server and a proxy. Ends with 1 where it cannot.
 set -euo pipefail
 
 packages=(
@@ -8,6 +8,7 @@ packages=(
   gcc libmbedtls-dev gnutls-bin openssl golang-go openjdk-21-jdk-headless python3-cryptography gnupg openssh-client
   rsakeyfind aeskeyfind yara gitleaks
   zstd lz4 xz-utils strace perl
+  dovecot-core dovecot-imapd nginx-light
 )
 
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2> /dev/null)" = installed ]; }

@@ -10,6 +10,7 @@ export { type Algorithm, type KeyOwner, KeyRing, readKeys, type TrustedKey } fro
 export { type FollowerOptions, LedgerFollower } from './ledger_follower.ts'
 export { LiveSet } from './live_set.ts'
 export type { Membership } from './live_table.ts'
+export { type ExternalKey, type RecordedKeyOptions, recordedKey } from './oidc_key.ts'
 export type { AudiencePolicy, IssuerPolicy, Mode, WhenStale } from './policies.ts'
 export { revocationOf } from './revocation.ts'
 export { type LedgerWord, type LiveAnswers, liveAnswers, servedLedger } from './served_ledger.ts'

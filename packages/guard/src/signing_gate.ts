@@ -34,6 +34,14 @@ export class SigningGate {
     this.#options = options
   }
 
+  get kid(): string {
+    return this.#options.kid
+  }
+
+  get alg(): Algorithm {
+    return this.#options.alg
+  }
+
   /**
    * Makes an access token: adds `kid`, `alg` and the claim that blinds its entry, records it, signs it.
    *

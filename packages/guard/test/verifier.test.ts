@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
+import { claimsOf, forge, malleated, respaced, respelled } from '@mintmark/testkit'
 import { type AlarmClass, type AudiencePolicy, revocationOf, type Verdict } from '../src/index.ts'
-import { claimsOf, forge, malleated, respaced, respelled } from './forger.ts'
 import { CONSUMER, claims, mailPolicy, newKey, newWorld, type World } from './guard_world.ts'
 
 let world: World

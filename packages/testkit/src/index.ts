@@ -5,6 +5,15 @@ export {
   startClickHouse,
 } from './clickhouse_server.ts'
 export { type ElfCore, elfCore } from './elf_core_builder.ts'
+export {
+  claimsOf,
+  type ForgerKey,
+  forge,
+  forgeText,
+  malleated,
+  respaced,
+  respelled,
+} from './forger.ts'
 export { type HeapArray, type HeapDump, heapDump } from './hprof_builder.ts'
 export {
   limeImage,

@@ -1,26 +1,33 @@
 /** Who has a provider's private key, and makes tokens that nobody issued. */
-import { sign } from 'node:crypto'
+import { type KeyObject, randomBytes, sign } from 'node:crypto'
 import { parseObject } from '@mintmark/core'
-import { newSalt, SALT_CLAIM } from '@mintmark/ledger'
-import type { Key } from './guard_world.ts'
 
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n
 
 const encoded = (text: string) => Buffer.from(text).toString('base64url')
 
+export interface ForgerKey {
+  readonly kid: string
+  /** EC, on P-256. */
+  readonly privateKey: KeyObject
+}
+
 /** A token with these claims, signed by this key, and recorded nowhere. */
-export function forge(key: Key, claims: Readonly<Record<string, unknown>>): string {
-  const payload = JSON.stringify({ [SALT_CLAIM]: newSalt(), ...claims })
+export function forge(key: ForgerKey, claims: Readonly<Record<string, unknown>>): string {
+  const payload = JSON.stringify({
+    mintmark_salt: randomBytes(16).toString('base64url'),
+    ...claims,
+  })
   return forgeText(key, payload)
 }
 
 /** The same over a payload that is spelled out. */
-export function forgeText(key: Key, payload: string): string {
+export function forgeText(key: ForgerKey, payload: string): string {
   const header = JSON.stringify({ typ: 'at+jwt', alg: 'ES256', kid: key.kid })
   return signed(key, `${encoded(header)}.${encoded(payload)}`)
 }
 
-function signed({ privateKey }: Key, input: string): string {
+function signed({ privateKey }: ForgerKey, input: string): string {
   for (;;) {
     const signature = sign('sha256', Buffer.from(input), {
       key: privateKey,
@@ -50,7 +57,7 @@ export function respelled(token: string): string {
 }
 
 /** A payload of the same claims with a blank in it, under a new signature. */
-export function respaced(key: Key, token: string): string {
+export function respaced(key: ForgerKey, token: string): string {
   const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')
   return forgeText(key, payload.replace('":', '": '))
 }

@@ -1,0 +1,44 @@
+/**
+ * A key of oidc-provider whose signatures are made behind a signing gate.
+ *
+ * The provider hands the exact bytes that it wants signed to the key, and waits: the gate records them first. Give access
+ * tokens such a key, and ID tokens an ordinary one of another algorithm; what is no access token the gate refuses.
+ *
+ * Source: oidc-provider 9, `features.externalSigningSupport` (experimental there).
+ *
+ * @module
+ */
+import type { KeyObject } from 'node:crypto'
+import type { SigningGate } from './signing_gate.ts'
+
+/** What `ExternalSigningKey` of oidc-provider has, as far as it is used here. */
+export interface ExternalKey {
+  kid: string | undefined
+  alg: string | undefined
+  keyObject: () => KeyObject
+  sign: (data: Buffer) => Promise<Buffer> | Buffer
+}
+
+export interface RecordedKeyOptions {
+  readonly gate: Pick<SigningGate, 'kid' | 'alg' | 'signInput'>
+  readonly publicKey: KeyObject
+}
+
+/**
+ * @param ExternalSigningKey the class of that name of the provider that is to use the key
+ * @returns a key for its `jwks.keys`
+ */
+export function recordedKey<T extends ExternalKey>(
+  ExternalSigningKey: new () => T,
+  { gate, publicKey }: RecordedKeyOptions,
+): T {
+  const key = new ExternalSigningKey()
+  key.kid = gate.kid
+  key.alg = gate.alg
+  key.keyObject = () => publicKey
+  key.sign = async (data) => {
+    const { signature } = await gate.signInput(data.toString('latin1'))
+    return Buffer.from(signature)
+  }
+  return key
+}

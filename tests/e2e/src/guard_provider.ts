@@ -1,0 +1,116 @@
+/** oidc-provider, as it comes, with its access tokens behind a signing gate. */
+import { generateKeyPairSync } from 'node:crypto'
+import { createServer, type Server } from 'node:http'
+import { parseObject, text } from '@mintmark/core'
+import { EntryRecorder, recordedKey, SigningGate } from '@mintmark/guard'
+import { newSalt, SALT_CLAIM } from '@mintmark/ledger'
+import type { ForgerKey } from '@mintmark/testkit'
+import { ExternalSigningKey, Provider } from 'oidc-provider/lib/index.js'
+
+export const USER = 'ada@example.org'
+const CLIENT = { id: 'mail-reader', secret: 'the-secret-of-the-mail-reader' }
+
+export interface RunningProvider {
+  readonly issuer: string
+  /** Its real key, which the forger gets. */
+  readonly key: ForgerKey
+  /** Public half, as a JWK. */
+  readonly jwk: Readonly<Record<string, unknown>>
+  /** Asks its token endpoint for an access token. */
+  readonly token: (audience: string) => Promise<string>
+  /** Tells the signing gate where the ledger is. */
+  readonly useLedger: (url: string, key: string) => void
+  readonly stop: () => Promise<void>
+}
+
+/** Listens first, since its issuer is its address; signs nothing before it is told of a ledger. */
+export async function startProvider(): Promise<RunningProvider> {
+  const server = createServer()
+  const issuer = `http://127.0.0.1:${await portOf(server)}`
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  let recorder: EntryRecorder | undefined
+  const gate = new SigningGate({
+    record: (entry) => recorder?.record(entry) ?? Promise.reject(new Error('no ledger yet')),
+    kid: 'provider-1',
+    alg: 'ES256',
+    privateKey,
+  })
+  const provider = new Provider(issuer, configuration(gate, publicKey))
+  server.on('request', provider.callback())
+  const jwk = { ...publicKey.export({ format: 'jwk' }), kid: gate.kid, alg: gate.alg }
+  return {
+    issuer,
+    key: { kid: gate.kid, privateKey },
+    jwk,
+    token: (audience) => askToken(issuer, audience),
+    useLedger: (url, key) => {
+      recorder = new EntryRecorder({ url, key })
+    },
+    stop: () => new Promise((resolve) => server.close(() => resolve())),
+  }
+}
+
+async function portOf(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  return typeof address === 'object' ? (address?.port ?? 0) : 0
+}
+
+function configuration(
+  gate: SigningGate,
+  publicKey: Parameters<typeof recordedKey>[1]['publicKey'],
+): object {
+  const idTokenKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+  return {
+    clients: [
+      {
+        client_id: CLIENT.id,
+        client_secret: CLIENT.secret,
+        grant_types: ['client_credentials'],
+        redirect_uris: [],
+        response_types: [],
+      },
+    ],
+    jwks: {
+      keys: [
+        recordedKey(ExternalSigningKey, { gate, publicKey }),
+        { ...idTokenKey.export({ format: 'jwk' }), kid: 'id-tokens', alg: 'RS256', use: 'sig' },
+      ],
+    },
+    cookies: { keys: ['only-for-tests'] },
+    // The claim that blinds the entry, and the mailbox that this client reads.
+    extraTokenClaims: () => ({ [SALT_CLAIM]: newSalt(), email: USER }),
+    features: {
+      devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
+      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: (_ctx: unknown, audience: string) => ({
+          scope: 'imap',
+          audience,
+          accessTokenTTL: 600,
+          accessTokenFormat: 'jwt',
+          jwt: { sign: { alg: gate.alg, kid: gate.kid } },
+        }),
+      },
+    },
+  }
+}
+
+async function askToken(issuer: string, audience: string): Promise<string> {
+  const basic = Buffer.from(`${CLIENT.id}:${CLIENT.secret}`).toString('base64')
+  const response = await fetch(`${issuer}/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${basic}` },
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      resource: audience,
+      scope: 'imap',
+    }),
+  })
+  const answer = await response.text()
+  const token = text(parseObject(answer) ?? {}, 'access_token')
+  if (token === undefined) throw new Error(`the provider issues nothing: ${response.status}`)
+  return token
+}
