@@ -93,11 +93,10 @@ function addCommand(parent: Command, spec: Spec, io: Io, done: (code: ExitCode) 
   command.configureOutput(outputOf(io))
   for (const each of spec.options) command.addOption(each)
   command.addHelpText('after', `\nExample:\n  ${spec.example}`)
-  // Else an option that both have would be taken for the outer one's.
-  if (spec.children !== undefined) command.enablePositionalOptions()
   for (const child of spec.children ?? []) addCommand(command, child, io, done)
   command.action(async (...call: unknown[]) => {
-    done(await (await spec.load())(operands(call), command.opts(), io))
+    // An option that a command above has too is taken for that one's.
+    done(await (await spec.load())(operands(call), command.optsWithGlobals(), io))
   })
 }
 

@@ -98,13 +98,13 @@ function exposed({ scope, timeline }: Answer): Statement[] {
   return [
     statement({
       id: 'whose-mail',
-      text: `${plural(mailboxes, 'mailbox', 'mailboxes')} of ${plural(organisations, 'organisation')} were opened, by ${plural(accesses, 'access', 'accesses')}.`,
+      text: `${plural(accesses, 'access', 'accesses')} of theirs opened ${plural(mailboxes, 'mailbox', 'mailboxes')} of ${plural(organisations, 'organisation')}.`,
       strength: 'established',
       evidence: [inTable('accounts'), inExport('accounts.csv'), inExport('timeline.jsonl')],
     }),
     statement({
       id: 'how-much',
-      text: `${bounds(messages)} messages (${bounds(copies)} copies) were exposed; apart from these ${plural(scope.items_without_message_id, 'item')} without a message id.${upper}`,
+      text: `Messages exposed: ${bounds(messages)}; copies of them: ${bounds(copies)}; items without a message id, apart from these: ${count(scope.items_without_message_id)}.${upper}`,
       strength: strengthOf(messages),
       evidence: [
         inExport('messages.csv'),
@@ -164,24 +164,30 @@ function figures(answer: Answer): Figure[] {
   const { scope, tokensTotal, verdicts, keys } = answer
   return [
     made(
-      'unissued',
+      'count-unissued',
       'accesses with a token that nobody issued',
       verdicts.unissued,
       inTable('verdicts'),
     ),
     made(
-      'mismatched',
+      'count-mismatched',
       'accesses with a token of somebody else',
       verdicts.mismatched,
       inTable('verdicts'),
     ),
-    made('tokens', 'tokens that were not issued so', tokensTotal, inTable('tokens')),
-    made('accesses', 'accesses of theirs', scope.accesses, inExport('timeline.jsonl')),
-    made('mailboxes', 'mailboxes', scope.mailboxes, inTable('accounts'), inExport('accounts.csv')),
-    made('organisations', 'organisations', scope.organisations, inTable('organisations')),
+    made('count-tokens', 'tokens that were not issued so', tokensTotal, inTable('tokens')),
+    made('count-accesses', 'accesses of theirs', scope.accesses, inExport('timeline.jsonl')),
+    made(
+      'count-mailboxes',
+      'mailboxes',
+      scope.mailboxes,
+      inTable('accounts'),
+      inExport('accounts.csv'),
+    ),
+    made('count-organisations', 'organisations', scope.organisations, inTable('organisations')),
     ...(['messages', 'copies'] as const).map((id) =>
       figure({
-        id,
+        id: `count-${id}`,
         label: id === 'messages' ? 'messages' : 'copies of messages',
         value: rangeOf(scope[id]),
         strength: strengthOf(scope[id]),
@@ -189,13 +195,23 @@ function figures(answer: Answer): Figure[] {
       }),
     ),
     made(
-      'items-without-message-id',
+      'count-items-without-message-id',
       'items without a message id',
       scope.items_without_message_id,
       inExport('messages.csv'),
     ),
-    made('bytes', 'bytes of the copies that records name', scope.bytes, inExport('messages.csv')),
-    made('keys-found', 'private keys in memory dumps', keys.filter(isLeak).length, inTable('keys')),
+    made(
+      'count-bytes',
+      'bytes of the copies that records name',
+      scope.bytes,
+      inExport('messages.csv'),
+    ),
+    made(
+      'count-keys-found',
+      'private keys in memory dumps',
+      keys.filter(isLeak).length,
+      inTable('keys'),
+    ),
   ]
 }
 

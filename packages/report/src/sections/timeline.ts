@@ -77,7 +77,7 @@ function silence({ coverage }: Timeline): Statement[] {
   return [
     statement({
       id: 'silence',
-      text: `${plural(coverage.length, 'log')} cover what is concerned here${gaps === 0 ? '' : `, with ${plural(gaps, 'silence')} of more than three days`}. Outside of these times, and within the silences, that there is no record says nothing.`,
+      text: `Logs that cover what is concerned here: ${coverage.length}${gaps === 0 ? '' : `, with ${plural(gaps, 'silence')} of more than three days`}. Outside of these times, and within the silences, that there is no record says nothing.`,
       strength: 'not-excluded',
       evidence: [inTable('coverage'), inTable('gaps'), byQuery(COVERAGE_SQL)],
     }),
