@@ -7,6 +7,7 @@ packages=(
   gdb lldb
   gcc libmbedtls-dev gnutls-bin openssl golang-go openjdk-21-jdk-headless python3-cryptography gnupg openssh-client
   rsakeyfind aeskeyfind yara gitleaks
+  chromium
   zstd lz4 xz-utils strace perl
   dovecot-core dovecot-imapd nginx-light
 )

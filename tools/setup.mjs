@@ -34,6 +34,7 @@ export function setUp() {
     writeFileSync(stamp, wanted)
   }
   run(process.execPath, [path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'])
+  run(process.execPath, [path.join(root, 'packages', 'web', 'build.mjs')])
 }
 
 function digest(file) {

@@ -30,6 +30,7 @@ import { type Scope, scope } from './scope/scope.ts'
 import { select } from './scope/select.ts'
 import { evidenceMark, seal } from './seal.ts'
 import { isDefault, type Selection } from './selection.ts'
+import type { Session } from './session.ts'
 import { type Timeline, timeline } from './timeline.ts'
 import { type Unknown, unknowns } from './unknowns.ts'
 
@@ -103,14 +104,21 @@ export async function answer(
   options: AnswerOptions = {},
 ): Promise<Answer> {
   const { session } = investigated
-  const hunts = huntList(options.hunts)
-  const known = [await evidenceMark(session), await scansMark(session), await marks(session)]
-  const question = questionOf(investigated.location, known, selection, hunts)
+  const question = await questionAbout(investigated, selection, options.hunts)
   const kept = await keptAnswer(session, question)
   if (isAnswer(kept)) return kept
   const made = await answerAnew(investigated, selection, options)
   await keepAnswer(session, question, made)
   return made
+}
+
+async function questionAbout(
+  { session, location }: Case,
+  selection: Selection,
+  hunts: HuntOptions = {},
+): Promise<string> {
+  const known = [await evidenceMark(session), await scansMark(session), await marks(session)]
+  return questionOf(location, known, selection, huntList(hunts))
 }
 
 /** Only this module writes what it reads, so the schema's name is proof enough. */
@@ -130,6 +138,36 @@ async function answerAnew(
   await reconcile(session)
   onStep('hunts')
   const hunts = await hunt(session, huntOptions)
+  const tokens = await tokenVerdicts(session, { limit: LISTED })
+  const keys = await keysFound(session)
+  return {
+    schema: ANSWER_SCHEMA,
+    case: investigated.location,
+    evidence: (await evidenceRows(session)).map(answered),
+    ...(await outcomeCounts(session)),
+    comparable: await comparable(session),
+    tokens: tokens.rows,
+    tokensTotal: tokens.total,
+    sessions: await judgeSessions(session, { limit: LISTED }),
+    ...(await ofSelection(session, selection, keys, onStep)),
+    hunts,
+    keys,
+    duplicates: { records: sealed.duplicates, conflicts: sealed.conflicts },
+  }
+}
+
+/** The part of an answer that marks change. */
+export type SelectionAnswer = Pick<
+  Answer,
+  'selection' | 'scope' | 'timeline' | 'custody' | 'unknowns' | 'marks'
+>
+
+async function ofSelection(
+  session: Session,
+  selection: Selection,
+  keys: readonly KeyFound[],
+  onStep: (step: Step) => void,
+): Promise<SelectionAnswer> {
   onStep('scope')
   const selected = await select(session, selection)
   try {
@@ -137,30 +175,34 @@ async function answerAnew(
     onStep('timeline')
     const course = await timeline(session, selected)
     onStep('unknowns')
-    const tokens = await tokenVerdicts(session, { limit: LISTED })
-    const keys = await keysFound(session)
     return {
-      schema: ANSWER_SCHEMA,
-      case: investigated.location,
-      evidence: (await evidenceRows(session)).map(answered),
-      ...(await outcomeCounts(session)),
-      comparable: await comparable(session),
-      tokens: tokens.rows,
-      tokensTotal: tokens.total,
-      sessions: await judgeSessions(session, { limit: LISTED }),
       selection: { isDefault: isDefault(selection), accesses: bounded.accesses },
       scope: bounded,
       timeline: course,
-      hunts,
       custody: await custody(session, { selected }),
-      keys,
       unknowns: await unknowns(session, selected, { scope: bounded, timeline: course, keys }),
       marks: await marks(session),
-      duplicates: { records: sealed.duplicates, conflicts: sealed.conflicts },
     }
   } finally {
     await selected.close()
   }
+}
+
+/**
+ * The answer after somebody has marked something: what marks do not touch is taken from the answer before.
+ *
+ * @param before of the same case and evidence, with the selection that is made where nothing is given
+ * @throws {MintmarkError} `ENGINE_QUERY`, `DISK_FULL`
+ */
+export async function answerMarked(
+  investigated: Case,
+  before: Answer,
+  { hunts }: Pick<AnswerOptions, 'hunts'> = {},
+): Promise<Answer> {
+  const { session } = investigated
+  const made = { ...before, ...(await ofSelection(session, {}, before.keys, () => {})) }
+  await keepAnswer(session, await questionAbout(investigated, {}, hunts), made)
+  return made
 }
 
 function answered(row: EvidenceRow): AnsweredEvidence {

@@ -5,6 +5,7 @@ export {
   type AnsweredStatement,
   type AnswerOptions,
   answer,
+  answerMarked,
   type Step,
 } from './answer.ts'
 export { type Case, type OpenOptions, openCase } from './case.ts'
@@ -17,6 +18,17 @@ export {
   coverageReport,
 } from './coverage.ts'
 export { type ArtefactAccess, type Custody, type CustodyOptions, custody } from './custody.ts'
+export {
+  type AccessDetail,
+  type AccessPage,
+  accessDetails,
+  accessPage,
+  type ListedAccess,
+} from './desk/access_list.ts'
+export { type Focus, focusOn, isNarrow } from './desk/focus.ts'
+export { type Lineage, lineage, tokensOf } from './desk/lineage.ts'
+export { type RejectRow, rejectPage } from './desk/reject_page.ts'
+export { type Band, type TimeBins, timeBins } from './desk/time_bins.ts'
 export {
   DUMP_SHAPE,
   type DumpFile,
@@ -37,10 +49,11 @@ export {
   type RejectReason,
 } from './evidence_rows.ts'
 export type { FileTouches, Toucher } from './file_touches.ts'
-export type { Hunt, HuntClass, HuntStrength } from './hunts/hunt_file.ts'
+export { type Hunt, type HuntClass, type HuntStrength, parseHunt } from './hunts/hunt_file.ts'
 export { type HuntSelection, huntList } from './hunts/hunt_list.ts'
 export type { HuntParam } from './hunts/hunt_param.ts'
 export { type HuntOptions, type HuntResult, type HuntRow, runHunts } from './hunts/run_hunts.ts'
+export { type HuntTrial, tryHunt } from './hunts/try_hunt.ts'
 export {
   type Indicator,
   type IndicatorKind,

@@ -276,6 +276,19 @@ const COMMANDS: readonly Spec[] = [
     load: async () => (await import('./commands/report.ts')).report,
   },
   {
+    usage: 'ui',
+    summary: 'Serve the case to a browser on this machine',
+    example: 'mintmark ui --case incident-42',
+    options: [
+      inCase(),
+      option('--port <N>', 'port on 127.0.0.1 (default: any that is free)'),
+      option('--as <NAME>', 'under whose name marks are made (default: the user of this machine)'),
+      option('--read-only', 'take no marks and no hunts'),
+      hunts(),
+    ],
+    load: async () => (await import('./commands/ui.ts')).ui,
+  },
+  {
     usage: 'sql <QUERY>',
     summary: 'Put a read-only SQL query to the case',
     example:

@@ -13,7 +13,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ledger: ['core'],
   guard: ['core', 'ledger'],
   report: ['core', 'case'],
-  cli: ['core', 'dump', 'scan', 'logs', 'case', 'replay', 'ledger', 'guard', 'report'],
+  web: ['core', 'case', 'report'],
+  cli: ['core', 'dump', 'scan', 'logs', 'case', 'replay', 'ledger', 'guard', 'report', 'web'],
   testkit: ['core', 'logs', 'case'],
 }
 

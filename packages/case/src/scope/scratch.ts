@@ -25,18 +25,9 @@ export class Scratch {
   }
 
   static async open(session: Session): Promise<Scratch> {
-    const stale = await session.rows(
-      `SELECT name FROM system.tables
-       WHERE database = currentDatabase() AND startsWith(name, '${PREFIX}')
-         AND ({embedded:UInt8} = 1 OR metadata_modification_time < now() - INTERVAL ${STALE_HOURS} HOUR)
-       ORDER BY name`,
-      // No other process has a folder open: what is there is stale, however young.
-      { embedded: session.kind === 'embedded' && openScratches === 0 ? 1 : 0 },
-    )
-    await drop(
-      session,
-      stale.map((row) => String(row['name'])),
-    )
+    // No other process has a folder open: what is there is stale, however young, unless it is this one's.
+    const isOwn = session.kind === 'embedded' && openScratches > 0
+    if (!isOwn) await dropStale(session)
     openScratches++
     return new Scratch(session)
   }
@@ -60,6 +51,20 @@ export class Scratch {
     openScratches--
     await drop(this.#session, this.#made.splice(0))
   }
+}
+
+async function dropStale(session: Session): Promise<void> {
+  const stale = await session.rows(
+    `SELECT name FROM system.tables
+     WHERE database = currentDatabase() AND startsWith(name, '${PREFIX}')
+       AND ({embedded:UInt8} = 1 OR metadata_modification_time < now() - INTERVAL ${STALE_HOURS} HOUR)
+     ORDER BY name`,
+    { embedded: session.kind === 'embedded' ? 1 : 0 },
+  )
+  await drop(
+    session,
+    stale.map((row) => String(row['name'])),
+  )
 }
 
 async function drop(session: Session, names: readonly string[]): Promise<void> {

@@ -1,0 +1,68 @@
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { type Case, prepare } from '@mintmark/case'
+import { caseApp, Desk, Gate, OwnHunts, pageFiles } from '@mintmark/web'
+import type { ExitCode, Io } from '../io.ts'
+import { listen } from '../ledger/listen.ts'
+import { flag, list, numberOption, textOption, withCase } from '../options.ts'
+import type { Handler, Options } from '../program.ts'
+import { Progress } from '../progress.ts'
+
+const HOST = '127.0.0.1'
+
+/** Serves a case to one browser until it is told to stop. */
+export const ui: Handler = async (_args, options, io) => {
+  // First of all: a page that is not built is said before a case is opened.
+  const files = pageFiles()
+  return withCase(options, 'read', (investigated) => serve(investigated, { options, io, files }))
+}
+
+async function serve(
+  investigated: Case,
+  call: {
+    readonly options: Options
+    readonly io: Io
+    readonly files: ReturnType<typeof pageFiles>
+  },
+): Promise<ExitCode> {
+  const { options, io, files } = call
+  const ownHunts = new OwnHunts(list(options, 'hunts'), homeOf(investigated))
+  await prepared(investigated, io)
+  const desk = await Desk.open(investigated, () => ownHunts.dirs())
+  const gate = new Gate()
+  const viewer = {
+    who: textOption(options, 'as') ?? userInfo().username,
+    canWrite: !flag(options, 'readOnly'),
+  }
+  const onBug = (text: string) => io.err(`mintmark: a bug, please report it: ${text}\n`)
+  const app = caseApp({ desk, gate, viewer, ownHunts, files, onBug })
+  const port = numberOption(options, 'port', { least: 0, most: 65_535 }) ?? 0
+  const { url, stop } = await listen(app, HOST, port)
+  gate.bind(url)
+  await io.out(`open ${gate.entrance()}\n`)
+  await io.out('in a browser on this machine; the address works once. Stop with Ctrl-C.\n')
+  await told()
+  await stop()
+  await desk.close()
+  return 0
+}
+
+async function prepared(investigated: Case, io: Io): Promise<void> {
+  const progress = new Progress(io)
+  const onProgress = (done: number, total: number) => progress.show('reconcile', done, total)
+  await prepare(investigated, { onProgress })
+  progress.end()
+}
+
+/** Where hunts go that the page keeps: into the case's own folder; on a server nowhere, unless it is named. */
+function homeOf({ session, location }: Case): string | undefined {
+  return session.kind === 'embedded' ? join(location, 'hunts') : undefined
+}
+
+/** Resolves when the process is asked to end. */
+function told(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve())
+    process.once('SIGTERM', () => resolve())
+  })
+}

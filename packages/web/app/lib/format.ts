@@ -1,0 +1,72 @@
+/**
+ * Numbers and times as people read them. All times are UTC.
+ *
+ * @module
+ */
+const NUMBER = new Intl.NumberFormat('en-US')
+
+export function count(value: number): string {
+  return NUMBER.format(value)
+}
+
+/** `1 mailbox`, `12 mailboxes`. */
+export function plural(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`
+}
+
+/** 2023-05-15 00:07 */
+export function minute(iso: string | null): string {
+  return iso === null ? '–' : `${iso.slice(0, 10)} ${iso.slice(11, 16)}`
+}
+
+/** 2023-05-15 */
+export function day(iso: string | null): string {
+  return iso === null ? '–' : iso.slice(0, 10)
+}
+
+/** Cut, not rounded: not quite all is not all. */
+export function percent(share: number): string {
+  if (share === 1) return '100 %'
+  return `${(Math.floor(share * 1000) / 10).toFixed(1)} %`
+}
+
+export function bytes(value: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB']
+  let at = 0
+  let left = value
+  while (left >= 1000 && at < units.length - 1) {
+    left /= 1000
+    at++
+  }
+  return `${at === 0 ? left : left.toFixed(left < 10 ? 1 : 0)} ${units[at] ?? ''}`
+}
+
+/** Both bounds in words: `7,600`, `1,760 or more`, `10 to 20`. */
+export function bounds({
+  lower,
+  upper,
+}: {
+  readonly lower: number
+  readonly upper: number | null
+}): string {
+  if (upper === lower) return count(lower)
+  if (upper === null) return `${count(lower)} or more`
+  return `${count(lower)} to ${count(upper)}`
+}
+
+const STEPS: readonly (readonly [number, string])[] = [
+  [86_400_000, 'day'],
+  [3_600_000, 'hour'],
+  [60_000, 'minute'],
+]
+
+/** Length of a bin: `7 days`, `1 hour`. */
+export function duration(ms: number): string {
+  const [unit, name] = STEPS.find(([length]) => ms >= length) ?? [1000, 'second']
+  return plural(Math.round(ms / unit), name)
+}
+
+/** Last part of a path, or of an address. */
+export function lastPart(path: string): string {
+  return path.split(/[\\/]/u).findLast((part) => part !== '') ?? path
+}

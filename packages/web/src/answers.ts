@@ -1,0 +1,163 @@
+/**
+ * What each address of the API answers, out of the case on the desk.
+ *
+ * @module
+ */
+import { readFileSync } from 'node:fs'
+import {
+  accessDetails,
+  accessPage,
+  custody,
+  type HuntResult,
+  huntList,
+  lineage,
+  markHistory,
+  rejectPage,
+  timeBins,
+  tokensOf,
+} from '@mintmark/case'
+import { readTokenId } from '@mintmark/core'
+import type { AnswerView, Api, HuntSummary } from './api.ts'
+import type { Desk } from './desk.ts'
+import { focusParam, invalid, numberParam, pageParams, textParam, timeParam } from './params.ts'
+import { isWhole } from './query.ts'
+
+/** Who looks at the case, and what he may do. */
+export interface Viewer {
+  readonly who: string
+  readonly canWrite: boolean
+}
+
+type Answers = {
+  readonly [P in keyof Api]: (
+    desk: Desk,
+    params: URLSearchParams,
+    viewer: Viewer,
+  ) => Promise<Api[P]>
+}
+
+const MOST_BINS = 2000
+const MOST_SESSIONS = 200
+
+/** Each throws `INPUT_INVALID` for a value that its address cannot have; else as the question that it puts. */
+export const ANSWERS: Answers = {
+  '/api/answer': answerView,
+  '/api/bins': (desk, params) => {
+    const { lists } = focusParam(params)
+    const fromMs = timeParam(params, 'zoomFrom')
+    const toMs = timeParam(params, 'zoomTo')
+    const bins = numberParam(params, 'bins', { fallback: 240, least: 1, most: MOST_BINS })
+    const frame = { ...(fromMs !== undefined && { fromMs }), ...(toMs !== undefined && { toMs }) }
+    return desk.ask({ lists }, (selected) =>
+      timeBins(desk.case.session, selected, { ...frame, bins }),
+    )
+  },
+  '/api/accesses': (desk, params) => {
+    const page = pageParams(params)
+    return desk.ask(focusParam(params), (selected) => accessPage(desk.case.session, selected, page))
+  },
+  '/api/access': (desk, params) => {
+    const id = textParam(params, 'id')
+    return desk.turn(() => accessDetails(desk.case.session, id))
+  },
+  '/api/tokens': tokenPage,
+  '/api/lineage': (desk, params) => {
+    const { tokenId } = readTokenId(textParam(params, 'id'))
+    if (tokenId === '') throw invalid('id is no token id', 'id')
+    return desk.turn(() => lineage(desk.case.session, tokenId))
+  },
+  '/api/evidence': (desk) => Promise.resolve(desk.answer.evidence),
+  '/api/rejects': (desk, params) => {
+    const evidenceId = numberParam(params, 'file', { fallback: 0, least: 0, most: 4_294_967_295 })
+    const page = pageParams(params)
+    return desk.turn(() => rejectPage(desk.case.session, { evidenceId, ...page }))
+  },
+  '/api/hunt': (desk, params) => {
+    const id = textParam(params, 'id')
+    const result = desk.answer.hunts.find((hunt) => hunt.id === id)
+    const file = huntFile(desk, id)
+    if (result === undefined || file === undefined) throw invalid('there is no such hunt', 'id')
+    return Promise.resolve({ ...summary()(result), rows: result.rows, source: file })
+  },
+  '/api/custody': (desk, params) => {
+    const artefact = textParam(params, 'artefact')
+    if (artefact === '' && isWhole(focusParam(params))) return Promise.resolve(desk.answer.custody)
+    return desk.ask(focusParam(params), (selected) =>
+      custody(desk.case.session, artefact === '' ? { selected } : { artefact }),
+    )
+  },
+  '/api/marks': (desk) => desk.turn(() => markHistory(desk.case.session)),
+}
+
+async function answerView(
+  desk: Desk,
+  params: URLSearchParams,
+  { who, canWrite }: Viewer,
+): Promise<AnswerView> {
+  const query = focusParam(params)
+  const part = await desk.answerTo(query)
+  const {
+    schema: _,
+    tokens: _tokens,
+    sessions: _sessions,
+    evidence,
+    hunts,
+    custody: _files,
+    ...kept
+  } = desk.answer
+  return {
+    ...kept,
+    scope: part.scope,
+    timeline: part.timeline,
+    unknowns: part.unknowns,
+    selection: { ...kept.selection, accesses: part.scope.accesses },
+    evidence: {
+      files: evidence.length,
+      records: evidence.reduce((sum, { rows }) => sum + rows, 0),
+      rejected: evidence.reduce(
+        (sum, { rejected }) => sum + rejected.file + rejected.row + rejected.payload,
+        0,
+      ),
+    },
+    hunts: hunts.map(summary()),
+    isNarrow: !isWhole(query),
+    who,
+    canWrite,
+  }
+}
+
+async function tokenPage(desk: Desk, params: URLSearchParams): Promise<Api['/api/tokens']> {
+  const query = focusParam(params)
+  const { offset, limit } = pageParams(params)
+  const wanted = textParam(params, 'q').toLowerCase()
+  const within = isWhole(query)
+    ? undefined
+    : await desk.ask(query, ({ table }) => tokensOf(desk.case.session, table))
+  const rows = desk.answer.tokens
+    .filter(({ tokenId }) => within?.has(tokenId) ?? true)
+    .filter(
+      ({ tokenId, principals }) =>
+        tokenId.includes(wanted) || principals.some((name) => name.toLowerCase().includes(wanted)),
+    )
+  const sessions = desk.answer.sessions
+    .filter(({ verdict }) => verdict === 'unissued' || verdict === 'mismatched')
+    .slice(0, MOST_SESSIONS)
+  const isCut =
+    desk.answer.tokensTotal > desk.answer.tokens.length && rows.length === desk.answer.tokens.length
+  return {
+    total: isCut ? desk.answer.tokensTotal : rows.length,
+    rows: rows.slice(offset, offset + limit),
+    sessions,
+  }
+}
+
+/** A hunt without the accesses that it points at. */
+export function summary(): (result: HuntResult) => HuntSummary {
+  const builtIn = new Set(huntList().map(({ id }) => id))
+  return ({ rows: _rows, ...rest }) => ({ ...rest, isOwn: !builtIn.has(rest.id) })
+}
+
+function huntFile(desk: Desk, id: string): string | undefined {
+  const hunt = huntList({ dirs: desk.huntDirs() }).find((one) => one.id === id)
+  return hunt === undefined ? undefined : readFileSync(hunt.file, 'utf8')
+}

@@ -1,0 +1,100 @@
+/**
+ * The API between the server and the page, as types: what each address takes and answers.
+ *
+ * @module
+ */
+import type {
+  AccessDetail,
+  AccessPage,
+  Answer,
+  Custody,
+  HuntResult,
+  HuntRow,
+  Lineage,
+  Mark,
+  RejectRow,
+  SessionVerdict,
+  TimeBins,
+  TokenVerdict,
+} from '@mintmark/case'
+
+/** What the page asks for, by address. Query values are those of {@link ./query.ts} and the ones named here. */
+export interface Api {
+  '/api/answer': AnswerView
+  /** `zoomFrom` and `zoomTo` (ISO 8601) and `bins` frame the chart; the focus's own times do not. */
+  '/api/bins': TimeBins
+  /** `offset`, `limit`. */
+  '/api/accesses': AccessPage
+  /** `id`: a record id. */
+  '/api/access': readonly AccessDetail[]
+  /** `offset`, `limit`, `q`: a part of an id or a principal. */
+  '/api/tokens': TokenPage
+  /** `id`: a token id. */
+  '/api/lineage': Lineage
+  '/api/evidence': Answer['evidence']
+  /** `file`: an evidence id, 0 for all; `offset`, `limit`. */
+  '/api/rejects': { readonly total: number; readonly rows: readonly RejectRow[] }
+  /** `id`. */
+  '/api/hunt': HuntView
+  /** `artefact`: a part of a path, or a hash. */
+  '/api/custody': readonly Custody[]
+  '/api/marks': readonly Mark[]
+}
+
+/** What the page does. Each is refused on a case that is served for reading alone. */
+export interface Deeds {
+  '/api/marks': { readonly takes: MarkDeed; readonly gives: { readonly marks: readonly Mark[] } }
+  '/api/hunts/try': { readonly takes: { readonly source: string }; readonly gives: TrialView }
+  '/api/hunts/save': { readonly takes: { readonly source: string }; readonly gives: HuntSummary }
+}
+
+export interface MarkDeed {
+  readonly kind: Mark['kind']
+  readonly value: string
+  /** Null takes a mark back. */
+  readonly party: Mark['party']
+  readonly reason: string
+}
+
+/** The answer without its long lists. */
+export interface AnswerView
+  extends Omit<Answer, 'schema' | 'tokens' | 'sessions' | 'evidence' | 'hunts' | 'custody'> {
+  readonly evidence: { readonly files: number; readonly records: number; readonly rejected: number }
+  readonly hunts: readonly HuntSummary[]
+  /** Whether this is about a part of the selection. */
+  readonly isNarrow: boolean
+  readonly canWrite: boolean
+  /** Under whose name marks are made. */
+  readonly who: string
+}
+
+export interface HuntSummary extends Omit<HuntResult, 'rows'> {
+  readonly isOwn: boolean
+}
+
+export interface HuntView extends HuntSummary {
+  /** The whole file. */
+  readonly source: string
+  readonly rows: readonly HuntRow[]
+}
+
+export interface TrialView {
+  readonly hits: number
+  readonly accounts: number
+  readonly rows: readonly HuntRow[]
+}
+
+export interface TokenPage {
+  readonly total: number
+  readonly rows: readonly TokenVerdict[]
+  /** Sessions of accesses without a usable token id that point at somebody. */
+  readonly sessions: readonly SessionVerdict[]
+}
+
+/** A failure, as RFC 9457 has it, with the code of `docs/errors.md`. */
+export interface Problem {
+  readonly title: string
+  readonly status: number
+  readonly code: string
+  readonly detail: string
+}

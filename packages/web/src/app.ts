@@ -1,0 +1,174 @@
+/**
+ * The server of a case: the page, its API, and the gate before both. A value: tests call `app.request()`.
+ *
+ * @module
+ */
+import { MintmarkError, safeText } from '@mintmark/core'
+import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { ANSWERS, type Viewer } from './answers.ts'
+import type { Problem } from './api.ts'
+import { DOERS } from './deeds.ts'
+import type { Desk } from './desk.ts'
+import type { Gate, Refusal } from './gate.ts'
+import type { OwnHunts } from './own_hunts.ts'
+import type { StaticFile } from './static_files.ts'
+
+export interface CaseAppDeps {
+  readonly desk: Desk
+  readonly gate: Gate
+  readonly viewer: Viewer
+  readonly ownHunts: OwnHunts
+  readonly files: ReadonlyMap<string, StaticFile>
+  /** Told of a failure that is no user's. */
+  readonly onBug: (text: string) => void
+}
+
+/** Pages that an address may name: all of them are the one page. */
+const VIEWS: ReadonlySet<string> = new Set(
+  [
+    '',
+    'timeline',
+    'accounts',
+    'tokens',
+    'unknowns',
+    'evidence',
+    'hunts',
+    'custody',
+    'keys',
+    'marks',
+  ].map((name) => `/${name}`),
+)
+
+const MOST_BODY = 256 * 1024
+
+/** Nothing from anywhere else, no inline script, no inline style; nobody may frame the page. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  'trusted-types svelte-trusted-html',
+].join('; ')
+
+const HEADERS: Readonly<Record<string, string>> = {
+  'Content-Security-Policy': POLICY,
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Cache-Control': 'no-store',
+}
+
+export function caseApp(deps: CaseAppDeps): Hono {
+  const app = new Hono()
+  app.use('*', async (c, next) => {
+    const refusal = deps.gate.refusesPlace(c.req.raw)
+    if (refusal !== undefined) c.res = refused(refusal)
+    else await next()
+    for (const [name, value] of Object.entries(HEADERS)) c.res.headers.set(name, value)
+  })
+  app.get('/enter', (c) => enter(c, deps.gate))
+  app.use('*', async (c, next) => {
+    const refusal = deps.gate.refusesSender(c.req.raw)
+    if (refusal !== undefined) return refused(refusal)
+    return next()
+  })
+  addAnswers(app, deps)
+  addDeeds(app, deps)
+  app.get('*', (c) => page(c, deps.files))
+  app.all('*', () => problem(405, 'INPUT_INVALID', 'this address takes no such request'))
+  app.onError((error) => failed(error, deps.onBug))
+  return app
+}
+
+/** A page that moves on by itself: a redirect from another site's link would come without the new cookie. */
+function enter(c: Context, gate: Gate): Response {
+  const cookie = gate.exchange(c.req.query('token') ?? '')
+  if (cookie === undefined) return refused('token')
+  const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Mintmark</title>
+<meta http-equiv="refresh" content="0;url=/"><p><a href="/">Open the case</a></p></html>\n`
+  return new Response(html, {
+    headers: { 'Set-Cookie': cookie, 'Content-Type': 'text/html; charset=utf-8' },
+  })
+}
+
+function addAnswers(app: Hono, { desk, viewer }: CaseAppDeps): void {
+  for (const [path, answer] of Object.entries(ANSWERS)) {
+    app.get(path, async (c) => {
+      const params = new URL(c.req.url).searchParams
+      return json(await answer(desk, params, viewer))
+    })
+  }
+}
+
+function addDeeds(app: Hono, deps: CaseAppDeps): void {
+  const limit = bodyLimit({
+    maxSize: MOST_BODY,
+    onError: () => problem(413, 'INPUT_INVALID', 'the request is too large'),
+  })
+  for (const [path, act] of Object.entries(DOERS)) {
+    app.post(path, limit, async (c) => {
+      const refusal = deps.gate.refusesDeed(c.req.raw)
+      if (refusal !== undefined) return refused(refusal)
+      if (!deps.viewer.canWrite)
+        return problem(403, 'INPUT_INVALID', 'this case is served for reading alone')
+      return json(await act(bodyOf(await c.req.text()), deps))
+    })
+  }
+}
+
+function bodyOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function page(c: Context, files: ReadonlyMap<string, StaticFile>): Response {
+  const path = VIEWS.has(c.req.path) ? '/index.html' : c.req.path
+  const file = files.get(path)
+  if (file === undefined) return problem(404, 'INPUT_INVALID', 'there is nothing at this address')
+  return new Response(file.bytes, { headers: { 'Content-Type': file.type } })
+}
+
+const WHY: Readonly<Record<Refusal, string>> = {
+  host: 'this is not the address that is served',
+  origin: 'the request comes from another site',
+  token: 'open the address that mintmark ui printed; it works once',
+}
+
+function refused(refusal: Refusal): Response {
+  const status = refusal === 'token' ? 401 : refusal === 'host' ? 421 : 403
+  return problem(status, 'INPUT_INVALID', WHY[refusal])
+}
+
+function failed(error: Error, onBug: (text: string) => void): Response {
+  if (!(error instanceof MintmarkError)) {
+    onBug(error.stack ?? error.message)
+    return problem(500, 'ENGINE_QUERY', 'a bug: the window that serves this case says more')
+  }
+  const isUsers = error.code === 'INPUT_INVALID' || error.code === 'HUNT_INVALID'
+  return problem(isUsers ? 400 : 503, error.code, safeText(error.message, 1000))
+}
+
+function problem(status: number, code: string, detail: string): Response {
+  const body: Problem = { title: status < 500 ? 'refused' : 'failed', status, code, detail }
+  const headers = { 'Content-Type': 'application/problem+json' }
+  return new Response(`${JSON.stringify(body)}\n`, { status, headers })
+}
+
+/** Wide integers of a row are text already; nothing else here is one. */
+function json(value: unknown): Response {
+  const headers = { 'Content-Type': 'application/json; charset=utf-8' }
+  return new Response(JSON.stringify(value), { headers })
+}

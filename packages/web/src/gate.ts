@@ -1,0 +1,90 @@
+/**
+ * Who may talk to the server: the one browser that was given the address with the token, from this machine.
+ *
+ * - The token in the printed address works once. It is exchanged for a cookie that no script can read and no other
+ *   site can cause to be sent.
+ * - The Host must be the address that is served: a name that somebody points at 127.0.0.1 is none.
+ * - A request that a browser says comes from another origin is refused, whatever it carries.
+ *
+ * @module
+ */
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+
+const TOKEN_BYTES = 32
+
+/** Why a request is refused; the answer says no more than this. */
+export type Refusal = 'host' | 'origin' | 'token'
+
+export class Gate {
+  /** Undefined once it was used. */
+  #token: string | undefined = newSecret()
+  readonly #session = newSecret()
+  #origin: URL | undefined
+
+  /** @param origin what is listened on, such as `http://127.0.0.1:1234` */
+  bind(origin: string): void {
+    this.#origin = new URL(origin)
+  }
+
+  /** The address to print. It can be opened once. */
+  entrance(): string {
+    return `${this.#bound().origin}/enter?token=${this.#token ?? ''}`
+  }
+
+  /** Takes the token of an address. @returns the cookie to set, or undefined for a token that is wrong or used */
+  exchange(token: string): string | undefined {
+    if (this.#token === undefined || !isSame(token, this.#token)) return undefined
+    this.#token = undefined
+    return `${this.#cookieName()}=${this.#session}; HttpOnly; SameSite=Strict; Path=/`
+  }
+
+  /** Whether the request comes from where it should; says nothing of who sends it. */
+  refusesPlace(request: Request): Refusal | undefined {
+    if (!this.#hosts().includes(request.headers.get('host') ?? '')) return 'host'
+    const origin = request.headers.get('origin')
+    if (origin !== null && !this.#hosts().some((host) => origin === `http://${host}`))
+      return 'origin'
+    const site = request.headers.get('sec-fetch-site')
+    if (site === 'cross-site' || site === 'same-site') return 'origin'
+    return undefined
+  }
+
+  /** Whether the request carries the cookie. */
+  refusesSender(request: Request): Refusal | undefined {
+    const wanted = this.#cookieName()
+    const held = (request.headers.get('cookie') ?? '')
+      .split(';')
+      .map((pair) => pair.trim().split('='))
+      .find(([name]) => name === wanted)?.[1]
+    return held !== undefined && isSame(held, this.#session) ? undefined : 'token'
+  }
+
+  /** A request that changes something must say that it comes from the page itself. */
+  refusesDeed(request: Request): Refusal | undefined {
+    const isOwn = request.headers.get('origin') !== null
+    const isJson = request.headers.get('content-type') === 'application/json'
+    return isOwn && isJson ? undefined : 'origin'
+  }
+
+  /** Cookies know no ports: two cases that are served at a time must not share one. */
+  #cookieName(): string {
+    return `mintmark-${this.#bound().port}`
+  }
+
+  #hosts(): readonly string[] {
+    const { host, port } = this.#bound()
+    return [host, `localhost:${port}`]
+  }
+
+  #bound(): URL {
+    if (this.#origin === undefined) throw new TypeError('the gate is not bound to an address yet')
+    return this.#origin
+  }
+}
+
+const newSecret = () => randomBytes(TOKEN_BYTES).toString('base64url')
+
+function isSame(given: string, held: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(held)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}

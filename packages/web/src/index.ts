@@ -1,0 +1,7 @@
+export type { Viewer } from './answers.ts'
+export type { Api, Deeds, Problem } from './api.ts'
+export { type CaseAppDeps, caseApp } from './app.ts'
+export { Desk } from './desk.ts'
+export { Gate } from './gate.ts'
+export { OwnHunts } from './own_hunts.ts'
+export { pageFiles, type StaticFile } from './static_files.ts'

@@ -1,0 +1,20 @@
+/** Builds the page that `mintmark ui` serves: static files without inline script or style. */
+import { fileURLToPath } from 'node:url'
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig } from 'vite'
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url))
+
+export default defineConfig({
+  root: here('./app'),
+  logLevel: 'warn',
+  plugins: [svelte({ configFile: false, compilerOptions: { css: 'external' } })],
+  build: {
+    outDir: here('./dist/page'),
+    emptyOutDir: true,
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+})
