@@ -1,5 +1,6 @@
 /**
- * Builds the page that `mintmark ui` serves into `dist/page`, as far as its sources have changed.
+ * Builds the page that `mintmark ui` serves into `dist/page`, and the report's components into `dist/report`, when a
+ * source of theirs has changed.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -8,16 +9,17 @@ import { fileURLToPath } from 'node:url'
 
 const here = path.dirname(fileURLToPath(import.meta.url))
 const root = path.resolve(here, '../..')
-const stamp = path.join(here, 'dist', 'page.stamp')
+const stamp = path.join(here, 'dist', 'built.stamp')
 
 /** Everything that the page is made of: its sources, what they import from the packages, and the tools. */
 function digest() {
   const hash = createHash('sha256')
-  const sources = ['app', 'src'].flatMap((folder) => filesOf(path.join(here, folder)))
+  const sources = ['app', 'report', 'src'].flatMap((folder) => filesOf(path.join(here, folder)))
   const others = [
     path.join(root, 'package-lock.json'),
     path.join(here, 'build.mjs'),
     path.join(here, 'vite.config.mjs'),
+    path.join(here, 'vite.report.mjs'),
     path.join(root, 'packages/core/src/safe_text.ts'),
   ]
   for (const file of [...sources, ...others]) {
@@ -37,5 +39,6 @@ const wanted = digest()
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
   const { build } = await import('vite')
   await build({ configFile: path.join(here, 'vite.config.mjs') })
+  await build({ configFile: path.join(here, 'vite.report.mjs') })
   writeFileSync(stamp, wanted)
 }

@@ -40,6 +40,8 @@ export interface WriteOptions {
   readonly redacted?: readonly Redaction[]
   /** Signs the MANIFEST. */
   readonly signingKey?: KeyObject
+  /** Makes `report.html`, which is left out without it. */
+  readonly renderHtml?: (report: Report) => string
   /** Called before each file. */
   readonly onFile?: (name: string) => void
 }
@@ -113,6 +115,7 @@ async function writeFiles(folder: ReportFolder, work: Work): Promise<Report> {
   await put('bundle.stix.json', bundleText({ answer, report, addresses, redactor }))
   await put('report.json', [`${safeJson(report, 1)}\n`])
   await put('report.md', [markdownOf(report)])
+  if (options.renderHtml !== undefined) await put('report.html', [options.renderHtml(report)])
   return report
 }
 

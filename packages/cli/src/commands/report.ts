@@ -3,6 +3,7 @@ import path from 'node:path'
 import { answer } from '@mintmark/case'
 import { MintmarkError, safeJson, safeText } from '@mintmark/core'
 import { type Redaction, readSigningKey, type WriteOptions, writeReport } from '@mintmark/report'
+import { htmlRenderer } from '@mintmark/web'
 import { flag, list, selectionOption, textOption, withCase } from '../options.ts'
 import type { Handler, Options } from '../program.ts'
 import { Progress } from '../progress.ts'
@@ -16,7 +17,7 @@ export const report: Handler = async (_args, options, io) => {
     return 2
   }
   const selection = await selectionOption(options, io)
-  const asked = { ...(await askedFor(options)), selection }
+  const asked = { ...(await askedFor(options)), selection, renderHtml: await htmlRenderer() }
   return withCase(options, 'read', async (investigated) => {
     const progress = new Progress(io)
     let done = 0
@@ -42,7 +43,7 @@ export const report: Handler = async (_args, options, io) => {
 }
 
 /** Six of the answer, and one a file. */
-const STEPS = 14
+const STEPS = 15
 
 const placeOf = (out: string, name: string) => safeText(path.join(out, name), 1000)
 

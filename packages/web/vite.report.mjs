@@ -1,0 +1,22 @@
+/** Builds the report's components into one module that renders them without a browser. */
+import { fileURLToPath } from 'node:url'
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig } from 'vite'
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url))
+
+export default defineConfig({
+  root: here('./report'),
+  logLevel: 'warn',
+  plugins: [svelte({ configFile: false, compilerOptions: { css: 'injected' } })],
+  ssr: { noExternal: true },
+  build: {
+    ssr: here('./report/entry.mjs'),
+    outDir: here('./dist/report'),
+    emptyOutDir: true,
+    target: 'node20',
+    minify: false,
+    reportCompressedSize: false,
+    rollupOptions: { output: { entryFileNames: 'render.js' } },
+  },
+})
