@@ -23,6 +23,8 @@ export interface Claims {
   readonly id: Uint8Array
 }
 
+const NO_ID = new Uint8Array()
+
 export type ClaimRefusal = 'wrong-type' | 'claims' | 'expired' | 'not-yet' | 'lifetime'
 
 export function readClaims(
@@ -41,13 +43,16 @@ export function readClaims(
   if (exp - iat > policy.maxLifetimeMs || exp <= iat) return 'lifetime'
   const reading = readJti(payload['jti'])
   const tokenId = reading.state === 'present' ? reading.tokenId : undefined
-  const id = tokenId === undefined ? new Uint8Array() : tokenIdBytes(tokenId)
+  const id = tokenId === undefined ? NO_ID : tokenIdBytes(tokenId)
   return { issuedAtMs: iat, expiresMs: exp, audiences, tokenId, id }
 }
 
+const PREFIX = 'application/'
+
 /** RFC 7515, section 4.1.9: the prefix may be left out. */
 export function typeOf(header: Json): string {
-  return (text(header, 'typ') ?? '').toLowerCase().replace(/^application\//, '')
+  const type = (text(header, 'typ') ?? '').toLowerCase()
+  return type.startsWith(PREFIX) ? type.slice(PREFIX.length) : type
 }
 
 function msOf(value: unknown): number | undefined {

@@ -6,7 +6,7 @@
 import { type Alarm, AlarmDesk } from './alarms.ts'
 import type { KeyRing } from './keys.ts'
 import type { LedgerFollower } from './ledger_follower.ts'
-import { Metrics } from './metrics.ts'
+import { type Counter, Metrics } from './metrics.ts'
 import type { AudiencePolicy, IssuerPolicy } from './policies.ts'
 import { Recheck } from './recheck.ts'
 import { type Verdict, Verifier } from './verifier.ts'
@@ -27,11 +27,13 @@ export class Guard {
   readonly #desk: AlarmDesk
   readonly #recheck: Recheck
   readonly metrics: Metrics = new Metrics()
+  /** By reason or basis: no word is both. */
+  readonly #counters = new Map<string, Counter>()
 
   constructor(options: GuardOptions) {
     this.#options = options
     this.#desk = new AlarmDesk((alarm) => {
-      this.metrics.count('alarms', { class: alarm.alarm })
+      this.metrics.counter('alarms', { class: alarm.alarm }).value++
       options.onAlarm(alarm)
     })
     this.#verifier = new Verifier({
@@ -59,11 +61,18 @@ export class Guard {
     caller: string,
   ): Promise<Verdict> {
     const verdict = await this.#verifier.verify(token, audiences, caller)
-    const labels = verdict.isAdmitted
-      ? { result: 'admitted', reason: verdict.basis }
-      : { result: 'refused', reason: verdict.reason }
-    this.metrics.count('tokens', labels)
+    this.#counterOf(verdict).value++
     return verdict
+  }
+
+  #counterOf(verdict: Verdict): Counter {
+    const reason = verdict.isAdmitted ? verdict.basis : verdict.reason
+    const known = this.#counters.get(reason)
+    if (known !== undefined) return known
+    const result = verdict.isAdmitted ? 'admitted' : 'refused'
+    const counter = this.metrics.counter('tokens', { result, reason })
+    this.#counters.set(reason, counter)
+    return counter
   }
 
   /** Looks again at tokens that were shown while the ledger could not tell. To be called from time to time. */

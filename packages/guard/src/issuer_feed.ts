@@ -9,9 +9,6 @@
 import { MintmarkError } from '@mintmark/core'
 import {
   acceptCheckpoint,
-  assertContains,
-  type EntryOutline,
-  GrowingTree,
   type Head,
   isEqualHash,
   type LedgerReader,
@@ -23,6 +20,8 @@ import {
   TILE_WIDTH,
   walkShards,
 } from '@mintmark/ledger'
+import { CompactTree } from './compact_tree.ts'
+import { Intake } from './intake.ts'
 import { LiveSet } from './live_set.ts'
 
 export interface FeedOptions {
@@ -39,7 +38,7 @@ export class IssuerFeed {
   #set: LiveSet = new LiveSet()
   /** The shard that is being read; undefined before the first. */
   #path: string | undefined
-  #tree: GrowingTree = new GrowingTree()
+  #tree: CompactTree = new CompactTree()
   #head: Head | undefined
 
   constructor(options: FeedOptions) {
@@ -63,12 +62,10 @@ export class IssuerFeed {
    */
   async advance(reader: LedgerReader): Promise<void> {
     const newest = await reader.newest(this.#options.alias)
-    if (newest === undefined) {
-      this.#assertNothingSeen()
-      return
-    }
-    if (this.#path === undefined) await this.#begin(reader)
-    else if (newest === this.#path) await this.#extend(reader, await shardAt(reader, newest))
+    if (newest === undefined) this.#assertNothingSeen()
+    else if (this.#path === undefined) await this.#begin(reader)
+    else if (newest === this.#path)
+      await this.#extend(await shardAt(reader, newest), this.#intake(reader, this.#set, false))
     else await this.#goOn(reader, this.#path)
   }
 
@@ -78,23 +75,32 @@ export class IssuerFeed {
     const sinceMs = this.#options.now() - maxLifetimeMs - 2 * skewMs
     const shards: LinkedShard[] = []
     for await (const linked of walkShards(reader, this.#options.alias)) {
+      this.#assertNoneLater(linked.shard.head.origin, shards.length)
       // Entries that are taken away are of tokens that have long expired.
       if (linked.opening === undefined) break
       shards.push(linked)
       if (linked.opening.openedAtMs <= sinceMs) break
     }
+    // Half of a ledger is none: the set is shown when all of it is proven.
+    const hidden = new LiveSet()
     try {
       for (const [i, linked] of shards.toReversed().entries()) {
+        const intake = this.#intake(reader, hidden, true)
         // oxlint-disable-next-line no-await-in-loop -- each begins where the one before ended
-        await this.#enter(reader, linked, i > 0)
+        await this.#enter(linked, intake, i > 0)
       }
+      this.#set = hidden
     } catch (cause) {
-      // Half of a ledger is none: the next time it is read from the start.
-      this.#set = new LiveSet()
       this.#path = undefined
-      this.#tree = new GrowingTree()
+      this.#tree = new CompactTree()
+      this.#head = undefined
       throw cause
     }
+  }
+
+  #intake(reader: LedgerReader, set: LiveSet, isHidden: boolean): Intake {
+    const { skewMs } = reader.description
+    return new Intake({ set, isHidden, nowMs: this.#options.now(), keepMs: skewMs })
   }
 
   /** From the shard that was the newest to the one that is. */
@@ -102,10 +108,10 @@ export class IssuerFeed {
     const later: LinkedShard[] = []
     for await (const linked of walkShards(reader, this.#options.alias)) {
       if (linked.shard.path === from) {
-        await this.#extend(reader, linked.shard)
+        await this.#extend(linked.shard, this.#intake(reader, this.#set, false))
         for (const each of later.toReversed()) {
           // oxlint-disable-next-line no-await-in-loop -- each begins where the one before ended
-          await this.#enter(reader, each, true)
+          await this.#enter(each, this.#intake(reader, this.#set, false), true)
         }
         return
       }
@@ -114,11 +120,7 @@ export class IssuerFeed {
     throw behind(from, 'is not among the shards of the ledger any more')
   }
 
-  async #enter(
-    reader: LedgerReader,
-    { shard, opening }: LinkedShard,
-    isNext: boolean,
-  ): Promise<void> {
+  async #enter({ shard, opening }: LinkedShard, intake: Intake, isNext: boolean): Promise<void> {
     if (isNext) {
       const isWhole =
         opening?.previousOrigin === this.#head?.origin &&
@@ -126,15 +128,10 @@ export class IssuerFeed {
         isEqualHash(opening.previousRoot, this.#tree.root())
       if (!isWhole) throw behind(shard.path, 'does not begin where the shard before it ended')
     }
-    const seen = this.#options.seen.get(shard.head.origin)
-    if (seen !== undefined) {
-      const { head, tree } = shard
-      await assertContains(seen, { size: head.size, rootAt: (size) => tree.root(size) })
-    }
     const edge = this.#tree
-    this.#tree = new GrowingTree()
+    this.#tree = new CompactTree()
     try {
-      await this.#extend(reader, shard)
+      await this.#extend(shard, intake)
       this.#path = shard.path
     } catch (cause) {
       this.#tree = edge
@@ -143,22 +140,27 @@ export class IssuerFeed {
   }
 
   /** Appends the entries of a shard that are not in the tree yet; they count when the root is right. */
-  async #extend(reader: LedgerReader, shard: ShardView): Promise<void> {
+  async #extend(shard: ShardView, intake: Intake): Promise<void> {
     const { head } = shard
     const accepted = acceptCheckpoint(shard.checkpoint, this.#options.policy)
     if (typeof accepted === 'string')
       throw damaged(shard.path, `its checkpoint is not accepted: ${accepted}`)
-    if (head.size < this.#tree.size)
-      throw behind(shard.path, `has ${head.size} entries where ${this.#tree.size} were seen`)
-    const grown = new GrowingTree(this.#tree.edge())
-    const keepMs = reader.description.skewMs
-    const staged = new Staged(this.#set, this.#options.now(), keepMs)
-    await appendTo(grown, shard, staged)
-    if (!isEqualHash(grown.root(), head.root))
-      throw behind(shard.path, 'is not a continuation of what was seen: the ledger was forked')
-    staged.commit()
+    const seen = this.#options.seen.get(head.origin)
+    const known = Math.max(this.#tree.size, seen?.size ?? 0)
+    if (head.size < known)
+      throw behind(shard.path, `has ${head.size} entries where ${known} were seen`)
+    const grown = this.#tree.copy()
+    await appendTo(grown, shard, intake, seen)
+    if (!isEqualHash(grown.root(), head.root)) throw forked(shard.path)
+    intake.commit()
     this.#tree = grown
     this.#head = head
+  }
+
+  /** The newest shard comes first; one that was seen and is later is missing. */
+  #assertNoneLater(origin: string, at: number): void {
+    const later = [...this.#options.seen.keys()].find((seen) => seen > origin)
+    if (at === 0 && later !== undefined) throw behind(later, 'was seen, and is not there')
   }
 
   #assertNothingSeen(): void {
@@ -168,43 +170,23 @@ export class IssuerFeed {
   }
 }
 
-async function appendTo(tree: GrowingTree, shard: ShardView, staged: Staged): Promise<void> {
+async function appendTo(
+  tree: CompactTree,
+  shard: ShardView,
+  intake: Intake,
+  seen: SeenHead | undefined,
+): Promise<void> {
   while (tree.size < shard.head.size) {
     const bundle = Math.floor(tree.size / TILE_WIDTH)
     // oxlint-disable-next-line no-await-in-loop -- in their order
     const entries = await shard.tree.bundle(bundle)
-    for (const bytes of entries.slice(tree.size % TILE_WIDTH)) {
+    for (let i = tree.size % TILE_WIDTH; i < entries.length; i++) {
+      const bytes = entries[i]
+      if (bytes === undefined) break
       tree.append(bytes)
-      staged.take(outlineOf(bytes))
-    }
-    tree.takeFull()
-  }
-}
-
-/** Entries that were read and are not proven yet. Expired ones are left out. */
-class Staged {
-  readonly #set: LiveSet
-  readonly #nowMs: number
-  readonly #keepMs: number
-  readonly #outlines: EntryOutline[] = []
-
-  constructor(set: LiveSet, nowMs: number, keepMs: number) {
-    this.#set = set
-    this.#nowMs = nowMs
-    this.#keepMs = keepMs
-  }
-
-  take(outline: EntryOutline | undefined): void {
-    if (outline === undefined || outline.expiresMs + this.#keepMs < this.#nowMs) return
-    // A copy: a view would keep the whole bundle.
-    const { id, inputHash } = outline
-    this.#outlines.push({ ...outline, id: id.slice(), inputHash: inputHash.slice() })
-  }
-
-  commit(): void {
-    for (const { isRevocation, id, inputHash, expiresMs } of this.#outlines) {
-      if (isRevocation) this.#set.revoke(id, inputHash)
-      else this.#set.add(id, inputHash, expiresMs + this.#keepMs, this.#nowMs)
+      intake.take(outlineOf(bytes))
+      const isSeen = seen?.size !== tree.size || seen.root === undefined
+      if (!isSeen && !isEqualHash(tree.root(), seen.root)) throw forked(shard.path)
     }
   }
 }
@@ -217,6 +199,10 @@ async function shardAt(reader: LedgerReader, path: string): Promise<ShardView> {
 
 function damaged(path: string, what: string): MintmarkError {
   return new MintmarkError('LEDGER_DAMAGED', `${path}: ${what}`, { shard: path })
+}
+
+function forked(path: string): MintmarkError {
+  return behind(path, 'is not a continuation of what was seen: the ledger was forked')
 }
 
 function behind(path: string, what: string): MintmarkError {

@@ -8,8 +8,9 @@
  *
  * @module
  */
+import { KeyObject } from 'node:crypto'
 import { isObject, type Json, MintmarkError, parseObject, safeText, text } from '@mintmark/core'
-import { type CryptoKey, importJWK } from 'jose'
+import { importJWK } from 'jose'
 
 export type Algorithm =
   | 'ES256'
@@ -41,7 +42,7 @@ export interface TrustedKey {
   readonly kid: string
   /** The one algorithm that it is used with. */
   readonly alg: Algorithm
-  readonly key: CryptoKey
+  readonly key: KeyObject
   /** It signs tokens that are issued from then on, and before `untilMs`. Milliseconds since 1970-01-01 UTC. */
   readonly fromMs: number
   readonly untilMs: number
@@ -133,10 +134,10 @@ const millisecondsOf = (seconds: number | undefined) =>
 
 const isAlgorithm = (alg: string): alg is Algorithm => ALGORITHMS.has(alg)
 
-async function imported(row: Json, alg: string, name: string, owner: KeyOwner): Promise<CryptoKey> {
+async function imported(row: Json, alg: string, name: string, owner: KeyOwner): Promise<KeyObject> {
   try {
     const key = await importJWK({ ...row, kty: text(row, 'kty') ?? '' }, alg)
-    if (!(key instanceof Uint8Array) && key.type === 'public') return key
+    if (!(key instanceof Uint8Array) && key.type === 'public') return KeyObject.from(key)
   } catch {
     // What it says might repeat the key.
   }

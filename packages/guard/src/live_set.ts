@@ -63,15 +63,18 @@ export class LiveSet {
   }
 }
 
-function mix(id: Uint8Array, secret: number): number {
-  let hash = secret
+/** MurmurHash3, x86, 32 bits, of 16 bytes. Source: Austin Appleby, public domain. */
+function mix(id: Uint8Array, seed: number): number {
+  let hash = seed
   for (let i = 0; i < 4; i++) {
-    hash = Math.imul(hash ^ wordAt(id, i), 0x9e37_79b1)
-    hash ^= hash >>> 15
-    hash = Math.imul(hash, 0x85eb_ca6b)
-    hash ^= hash >>> 13
+    const word = Math.imul(wordAt(id, i), 0xcc9e_2d51)
+    hash ^= Math.imul((word << 15) | (word >>> 17), 0x1b87_3593)
+    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe654_6b64) | 0
   }
-  return hash >>> 0
+  hash ^= 16
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35)
+  return (hash ^ (hash >>> 16)) >>> 0
 }
 
 function wordAt(bytes: Uint8Array, i: number): number {

@@ -9,7 +9,6 @@
  */
 
 const SLOT_WORDS = 6
-const INPUT_WORDS = 4
 const EXPIRY = 5
 const LEAST_SLOTS = 64
 const MAX_LOAD = 0.8
@@ -114,11 +113,16 @@ export class LiveTable {
     this.#slots = Math.max(LEAST_SLOTS, Math.ceil(live / NEW_LOAD))
     this.#used = live
     this.#words = new Uint32Array(this.#slots * SLOT_WORDS)
-    for (let at = 0; at < old.length; at += SLOT_WORDS) {
-      if ((old[at + EXPIRY] ?? 0) < now) continue
-      const input = old.subarray(at + 1, at + 1 + INPUT_WORDS)
-      this.#words.set(old.subarray(at, at + SLOT_WORDS), this.#slotOf(old[at] ?? 0, input))
-    }
+    for (let at = 0; at < old.length; at += SLOT_WORDS)
+      if ((old[at + EXPIRY] ?? 0) >= now) this.#place(old, at)
+  }
+
+  /** Copies a slot to where it belongs now. Nothing stands twice in a table: no need to compare. */
+  #place(from: Uint32Array, slot: number): void {
+    const words = this.#words
+    let at = this.#start(from[slot] ?? 0)
+    while (words[at + EXPIRY] !== 0) at = this.#next(at)
+    for (let i = 0; i < SLOT_WORDS; i++) words[at + i] = from[slot + i] ?? 0
   }
 }
 

@@ -8,15 +8,21 @@
 
 export type Labels = Readonly<Record<string, string>>
 
+export interface Counter {
+  value: number
+}
+
 export class Metrics {
-  readonly #counters = new Map<string, Map<string, number>>()
+  readonly #counters = new Map<string, Map<string, Counter>>()
 
   /** @param labels their values are few and of our own making: reasons, classes, names of callers */
-  count(name: string, labels: Labels = {}): void {
-    const rows = this.#counters.get(name) ?? new Map<string, number>()
+  counter(name: string, labels: Labels = {}): Counter {
+    const rows = this.#counters.get(name) ?? new Map<string, Counter>()
     this.#counters.set(name, rows)
     const row = labelText(labels)
-    rows.set(row, (rows.get(row) ?? 0) + 1)
+    const counter = rows.get(row) ?? { value: 0 }
+    rows.set(row, counter)
+    return counter
   }
 
   /** All counters, and gauges as they are now. */
@@ -24,7 +30,7 @@ export class Metrics {
     const counters: string[] = []
     for (const [name, rows] of this.#counters) {
       counters.push(`# TYPE mintmark_guard_${name}_total counter`)
-      for (const [labels, value] of rows)
+      for (const [labels, { value }] of rows)
         counters.push(`mintmark_guard_${name}_total${labels} ${value}`)
     }
     const now = Object.entries(gauges).flatMap(([name, value]) => [

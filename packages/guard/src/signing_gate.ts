@@ -9,7 +9,7 @@ import { MintmarkError } from '@mintmark/core'
 import { issuanceOf, newSalt, type Receipt, SALT_CLAIM } from '@mintmark/ledger'
 import type { RecordEntry } from './entry_recorder.ts'
 import type { Algorithm } from './keys.ts'
-import { toLowS } from './signatures.ts'
+import { digestOf, paddingOf, toLowS } from './signatures.ts'
 
 const sign = promisify(signBytes)
 
@@ -74,20 +74,12 @@ export class SigningGate {
     return { signature: await this.#sign(input), receipt }
   }
 
-  async #sign(input: string): Promise<Uint8Array> {
+  async #sign(text: string): Promise<Uint8Array> {
     const { alg, privateKey } = this.#options
-    const signature = await sign(digestOf(alg), Buffer.from(input, 'latin1'), {
-      key: privateKey,
-      dsaEncoding: 'ieee-p1363',
-      ...(alg.startsWith('PS') && PSS),
-    })
+    const input = Buffer.from(text, 'latin1')
+    const signature = await sign(digestOf(alg), input, { key: privateKey, ...paddingOf(alg) })
     return toLowS(signature, alg)
   }
 }
-
-/** RSA_PKCS1_PSS_PADDING, and a salt as long as the digest: RFC 7518, section 3.5. */
-const PSS = { padding: 6, saltLength: -1 } as const
-
-const digestOf = (alg: Algorithm) => (alg === 'EdDSA' ? undefined : `sha${alg.slice(2)}`)
 
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')

@@ -6,15 +6,13 @@
  * @module
  */
 import { type Json, parseObject, text } from '@mintmark/core'
-import { readBase64url } from '@mintmark/ledger'
 
 /** No token that anybody issues is longer; a longer one costs nothing but this comparison. */
 export const MAX_TOKEN_LETTERS: number = 16 << 10
 
 export interface StrictJws {
-  readonly token: string
-  /** Header, dot, payload, as they were sent. */
-  readonly signingInput: string
+  /** Header, dot, payload, as they were sent: the bytes that are signed. */
+  readonly signingInput: Uint8Array
   readonly header: Json
   readonly payload: Json
   readonly alg: string
@@ -37,20 +35,30 @@ export function parseStrict(token: string): StrictJws | undefined {
   const [alg, kid, issuer] = [text(header, 'alg'), text(header, 'kid'), text(payload, 'iss')]
   if (alg === undefined || kid === undefined || issuer === undefined) return undefined
   return {
-    token,
-    signingInput: token.slice(0, first.length + 1 + second.length),
+    signingInput: Buffer.from(token.slice(0, first.length + 1 + second.length), 'latin1'),
     header,
     payload,
     alg,
     kid,
     issuer,
     signature: Buffer.from(third, 'base64url'),
-    isCanonical: parts.every((part) => readBase64url(part) !== undefined),
+    isCanonical: CANONICAL.test(token) && parts.every(hasNoSpareBits),
   }
 }
 
 /** Three parts. Letters that a lax decoder reads are let through here, so that such a token can be told of. */
 const SHAPE = /^[\w=+/-]+\.[\w=+/-]+\.[\w=+/-]+$/
+
+const CANONICAL = /^[\w-]+\.[\w-]+\.[\w-]+$/
+
+/** Whether the bits of the last letter that belong to no byte are zero: else the same bytes have other spellings. */
+function hasNoSpareBits(part: string): boolean {
+  const spare = part.length % 4
+  return spare === 0 || (spare !== 1 && LAST_LETTERS[spare]?.includes(part.at(-1) ?? '') === true)
+}
+
+/** Letters that may stand last, by what is left over when the length is divided by four. */
+const LAST_LETTERS: Readonly<Record<number, string>> = { 2: 'AQgw', 3: 'AEIMQUYcgkosw048' }
 
 /** An extension that is not understood must be refused, and none is. */
 const isExtended = (header: Json) => header['crit'] !== undefined || header['b64'] !== undefined

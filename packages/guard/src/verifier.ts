@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Alarm, AlarmClass } from './alarms.ts'
 import { type ClaimRefusal, type Claims, readClaims } from './claims.ts'
 import type { KeyRing, TrustedKey } from './keys.ts'
@@ -89,13 +89,13 @@ export class Verifier {
     if (jws === undefined) return refused('malformed')
     const policy = this.#options.issuers.get(jws.issuer)
     if (policy === undefined) return refused('unknown-issuer')
-    const signed = await this.#signerOf(jws)
+    const signed = this.#signerOf(jws)
     if (typeof signed === 'string') return refused(signed)
     const claims = readClaims(jws, policy, this.#options.now())
     if (typeof claims === 'string') return refused(claims)
     const audience = audiences.find((each) => claims.audiences.includes(each.audience))
     if (audience === undefined) return refused('wrong-audience')
-    const inputHash = hashOf(jws.signingInput)
+    const inputHash = hash('sha256', jws.signingInput, 'buffer')
     const shown: Shown = { jws, claims, inputHash, audience, caller }
     const finding = this.#findingOf(shown, signed, policy)
     if (finding !== undefined) return await this.#alarmed(shown, finding)
@@ -104,16 +104,13 @@ export class Verifier {
   }
 
   /** The key that signed the token, of whatever issuer. */
-  async #signerOf(jws: StrictJws): Promise<TrustedKey | Refusal> {
+  #signerOf(jws: StrictJws): TrustedKey | Refusal {
     const keys = this.#options.keys()
     const own = keys.find(jws.issuer, jws.kid)
     if (own !== undefined && own.alg !== jws.alg) return 'algorithm'
-    if (own !== undefined) return (await isSigned(jws, own)) ? own : 'bad-signature'
-    for (const other of keys.elsewhere(jws.issuer, jws.kid)) {
-      // oxlint-disable-next-line no-await-in-loop -- mostly one
-      if (other.alg === jws.alg && (await isSigned(jws, other))) return other
-    }
-    return 'unknown-key'
+    if (own !== undefined) return isSigned(jws, own) ? own : 'bad-signature'
+    const others = keys.elsewhere(jws.issuer, jws.kid)
+    return others.find((key) => key.alg === jws.alg && isSigned(jws, key)) ?? 'unknown-key'
   }
 
   /** What is wrong with a token that somebody with a key has signed; in the order of what it says of him. */
@@ -213,8 +210,4 @@ export class Verifier {
 
 function admitted({ jws, claims, audience }: Shown, basis: Basis): Verdict {
   return { isAdmitted: true, basis, jws, claims, audience }
-}
-
-function hashOf(signingInput: string): Uint8Array {
-  return createHash('sha256').update(signingInput, 'latin1').digest()
 }

@@ -7,10 +7,18 @@ export {
 } from './audit.ts'
 export { base64, readBase64url } from './base64.ts'
 export { type Blinded, commit, newSalt, readSalt, SALT_CLAIM } from './blinding.ts'
-export { type Checkpoint, formatHead, type Head, parseCheckpoint, parseHead } from './checkpoint.ts'
+export {
+  type Checkpoint,
+  formatHead,
+  type Head,
+  parseCheckpoint,
+  parseHead,
+  signHead,
+} from './checkpoint.ts'
 export { type AskWitness, Cosigning } from './cosigning.ts'
 export {
   type Description,
+  formatDescription,
   isAlias,
   originOf,
   PERIODS,

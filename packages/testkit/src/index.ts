@@ -24,3 +24,4 @@ export {
 } from './kernel_dump_builder.ts'
 export { type KeyPair, readAgain } from './key_pair.ts'
 export { type Minidump, minidump } from './minidump_builder.ts'
+export { WrittenLedger } from './written_ledger.ts'

@@ -15,7 +15,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   report: ['core', 'case'],
   web: ['core', 'case', 'report'],
   cli: ['core', 'dump', 'scan', 'logs', 'case', 'replay', 'ledger', 'guard', 'report', 'web'],
-  testkit: ['core', 'logs', 'case'],
+  testkit: ['core', 'logs', 'case', 'ledger'],
 }
 
 const sources = projectFiles().filter((file) => /^packages\/[a-z]+\/src\/.*\.ts$/.test(file))

@@ -1,0 +1,245 @@
+/**
+ * The verifier beside what it is built on, and the live set.
+ *
+ * Tokens are ES256 with about 600 bytes of signing input, each looked at once. In turns within one run: the signature alone
+ * by jose (`compactVerify`), the whole of `jwtVerify` by jose, of `fast-jwt` without its cache, and of the guard. Processor
+ * time is user and system of the process, so that what a thread of the pool does is counted.
+ *
+ * Usage: node bench/dist/src/guard.bench.js. BENCH_TINY=1 only checks that it runs and that all agree.
+ */
+import {
+  createCipheriv,
+  createHash,
+  generateKeyPairSync,
+  randomBytes,
+  randomUUID,
+} from 'node:crypto'
+import { cpus } from 'node:os'
+import { Guard, KeyRing, LedgerFollower, LiveSet, readKeys, SigningGate } from '@mintmark/guard'
+import { type Entry, type Issuance, logPolicy } from '@mintmark/ledger'
+import { WrittenLedger } from '@mintmark/testkit'
+import { createVerifier } from 'fast-jwt'
+import { compactVerify, importJWK, jwtVerify } from 'jose'
+
+const isTiny = process.env['BENCH_TINY'] === '1'
+const ISSUER = 'https://id.example.org/realms/agency'
+const AUDIENCE = 'https://wiki.example.org/api'
+const TOKENS = isTiny ? 40 : 4000
+const ROUNDS = isTiny ? 1 : 7
+const LIVE_POOL = 100_000
+const LIVE = isTiny ? 20_000 : 10_000_000
+const STORED = isTiny ? 2000 : 300_000
+
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'key-1', alg: 'ES256' }
+const key = await importJWK(jwk, 'ES256')
+
+/** Mints tokens and keeps the entries that a ledger would have. */
+async function mintAll(): Promise<{ tokens: string[]; entries: Issuance[] }> {
+  const entries: Issuance[] = []
+  const gate = new SigningGate({
+    record: (entry) => {
+      if (entry.kind === 'issuance') entries.push(entry)
+      return Promise.resolve({ shard: '', index: 0, isRepeated: false })
+    },
+    kid: 'key-1',
+    alg: 'ES256',
+    privateKey,
+  })
+  const iat = Math.floor(Date.now() / 1000)
+  const claims = () => ({
+    iss: ISSUER,
+    jti: randomUUID(),
+    iat,
+    exp: iat + 3000,
+    sub: randomUUID(),
+    client_id: 'wiki',
+    aud: AUDIENCE,
+    scope: 'openid profile mail.read mail.send calendar.read',
+    tenant: randomUUID(),
+  })
+  const tokens: string[] = []
+  // oxlint-disable-next-line no-await-in-loop -- a pool of tokens, beforehand
+  for (let i = 0; i < TOKENS; i++) tokens.push((await gate.mint(claims())).token)
+  return { tokens, entries }
+}
+
+const today = new Date().toISOString().slice(0, 10)
+
+async function followed(
+  ledger: WrittenLedger,
+): Promise<{ follower: LedgerFollower; tookMs: number }> {
+  const start = performance.now()
+  const policy = logPolicy(ledger.description.key)
+  const follower = new LedgerFollower({ read: ledger.read, policy, now: Date.now })
+  await follower.refresh()
+  if (follower.trouble !== undefined) throw new Error('the ledger cannot be followed')
+  return { follower, tookMs: performance.now() - start }
+}
+
+interface Measured {
+  readonly name: string
+  readonly work: (token: string) => unknown
+  readonly cpu: number[]
+  readonly clock: number[]
+}
+
+const measured = (name: string, work: Measured['work']): Measured => {
+  return { name, work, cpu: [], clock: [] }
+}
+
+async function once({ work, cpu, clock }: Measured, tokens: readonly string[]): Promise<void> {
+  const before = process.cpuUsage()
+  const start = performance.now()
+  // oxlint-disable-next-line no-await-in-loop -- one after the other
+  for (const token of tokens) await work(token)
+  clock.push(((performance.now() - start) * 1000) / tokens.length)
+  const { user, system } = process.cpuUsage(before)
+  cpu.push((user + system) / tokens.length)
+}
+
+const median = (values: readonly number[]) =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+
+const hashed = (token: string) => {
+  const input = token.slice(0, token.lastIndexOf('.'))
+  return createHash('sha256').update(input, 'latin1').digest()
+}
+
+async function verifiers(): Promise<void> {
+  const { tokens, entries } = await mintAll()
+  const ledger = new WrittenLedger({ main: ISSUER })
+  ledger.append(`main/${today}`, [ledger.opening('main', Date.now()), ...entries])
+  const { follower } = await followed(ledger)
+  const ring = new KeyRing(
+    await readKeys(JSON.stringify({ keys: [jwk] }), { issuer: ISSUER, maxKeyAgeMs: undefined }),
+  )
+  const guard = guardOver(follower, ring)
+  const fast = createVerifier({
+    key: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    cache: false,
+    algorithms: ['ES256'],
+    allowedAud: AUDIENCE,
+    allowedIss: ISSUER,
+  })
+  const options = { issuer: ISSUER, audience: AUDIENCE, typ: 'at+jwt', algorithms: ['ES256'] }
+  const idBytes = Buffer.alloc(16, 7)
+  const all = [
+    measured('signature alone, jose compactVerify', (token) => compactVerify(token, key)),
+    measured('jose jwtVerify', (token) => jwtVerify(token, key, options)),
+    measured('fast-jwt, no cache', (token) => void fast(token)),
+    measured('the guard', (token) => admitted(guard, token)),
+    measured('hash and look-up alone', (token) => {
+      follower.find(ISSUER, idBytes, hashed(token))
+    }),
+  ]
+  for (let round = 0; round < ROUNDS; round++)
+    for (const each of all) {
+      // oxlint-disable-next-line no-await-in-loop -- in turns
+      await once(each, tokens)
+    }
+  for (const { name, cpu, clock } of all)
+    console.log(
+      `${name.padEnd(38)} ${median(cpu).toFixed(1).padStart(7)} µs CPU ${median(clock).toFixed(1).padStart(7)} µs`,
+    )
+  await follower.stop()
+}
+
+async function admitted(guard: Guard, token: string): Promise<void> {
+  const verdict = await guard.judge(token, [audience], 'bench')
+  if (!verdict.isAdmitted) throw new Error(verdict.reason)
+}
+
+const audience = {
+  audience: AUDIENCE,
+  classes: new Set(['agency']),
+  mode: 'enforce',
+  graceMs: 0,
+  whenStale: 'recorded',
+  maxHeadAgeMs: 30_000,
+  usernameClaim: 'sub',
+} as const
+
+function guardOver(follower: LedgerFollower, ring: KeyRing): Guard {
+  const policy = {
+    issuer: ISSUER,
+    issuerClass: 'agency',
+    types: new Set(['at+jwt']),
+    maxLifetimeMs: 3_600_000,
+    takesHighS: false,
+  }
+  return new Guard({
+    follower,
+    keys: () => ring,
+    issuers: new Map([[ISSUER, policy]]),
+    waitMs: 100,
+    onAlarm: () => undefined,
+    now: Date.now,
+  })
+}
+
+/** Start-up from tiles that lie in memory: what it takes to hash, to hold and to prove them. */
+async function startUp(): Promise<void> {
+  const ledger = new WrittenLedger({ main: ISSUER })
+  const shard = `main/${today}`
+  ledger.append(shard, [ledger.opening('main', Date.now()), ...stored()])
+  const { follower, tookMs } = await followed(ledger)
+  if (follower.liveTokens !== STORED) throw new Error(`${follower.liveTokens} of ${STORED}`)
+  const rate = Math.round((STORED / tookMs) * 1000).toLocaleString('en')
+  console.log(`start-up from tiles in memory, ${STORED.toLocaleString('en')} entries: ${rate}/s`)
+  await follower.stop()
+}
+
+const hash = () => randomBytes(32)
+
+function* stored(): Generator<Entry> {
+  const nowMs = Date.now()
+  for (let i = 0; i < STORED; i++)
+    yield {
+      kind: 'issuance',
+      tokenId: randomUUID(),
+      inputHash: hash(),
+      issuedAtMs: nowMs,
+      expiresMs: nowMs + 3_000_000,
+      commitments: { subject: hash(), client: hash(), audience: hash(), tenant: hash() },
+      issuer: ISSUER,
+      kid: 'key-1',
+      alg: 'ES256',
+      attestation: new Uint8Array(),
+    }
+}
+
+function liveSet(): void {
+  const set = new LiveSet()
+  const nowMs = Date.now()
+  // Random, and the same again for the look-ups: a cipher in counter mode.
+  const random = createCipheriv('aes-128-ctr', Buffer.alloc(16, 7), Buffer.alloc(16))
+  const pool = random.update(Buffer.alloc(48 * LIVE_POOL))
+  const at = (n: number) => {
+    const offset = 48 * (n % LIVE_POOL)
+    pool.writeUInt32LE(n, offset)
+    pool.writeUInt32LE(n, offset + 16)
+    return [pool.subarray(offset, offset + 16), pool.subarray(offset + 16, offset + 48)] as const
+  }
+  let longestMs = 0
+  const start = performance.now()
+  for (let n = 0; n < LIVE; n++) {
+    const before = performance.now()
+    set.add(...at(n), nowMs + 600_000, nowMs)
+    longestMs = Math.max(longestMs, performance.now() - before)
+  }
+  const addedMs = performance.now() - start
+  const find = performance.now()
+  for (let n = 0; n < LIVE; n += 10) if (set.find(...at(n)) !== 'live') throw new Error('lost')
+  const foundNs = ((performance.now() - find) * 1e6) / (LIVE / 10)
+  console.log(
+    `live set of ${set.count.toLocaleString('en')}: ${(set.bytes / set.count).toFixed(1)} bytes each, ` +
+      `${Math.round((LIVE / addedMs) * 1000).toLocaleString('en')} added a second, longest ${longestMs.toFixed(0)} ms, ` +
+      `${foundNs.toFixed(0)} ns a look-up`,
+  )
+}
+
+console.log(`node ${process.version}, ${cpus().length} cores, ${cpus()[0]?.model ?? ''}`)
+await verifiers()
+await startUp()
+liveSet()

@@ -1,0 +1,186 @@
+/** Signatures: what the gate makes and the guard takes, beside jose, and the vectors of Wycheproof where they are at hand. */
+import assert from 'node:assert/strict'
+import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { isObject, type Json, parseObject, text } from '@mintmark/core'
+import { CompactSign, compactVerify } from 'jose'
+import { type Algorithm, readKeys, SigningGate, type TrustedKey } from '../src/index.ts'
+import { isLowS, isSigned } from '../src/signatures.ts'
+import { parseStrict, type StrictJws } from '../src/strict_jws.ts'
+
+const ISSUER = 'https://id.example.org'
+const owner = { issuer: ISSUER, maxKeyAgeMs: undefined }
+
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const PAIRS: Readonly<Record<Algorithm, { privateKey: KeyObject; publicKey: KeyObject }>> = {
+  ES256: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+  ES384: generateKeyPairSync('ec', { namedCurve: 'P-384' }),
+  ES512: generateKeyPairSync('ec', { namedCurve: 'P-521' }),
+  EdDSA: generateKeyPairSync('ed25519'),
+  RS256: rsa,
+  RS384: rsa,
+  RS512: rsa,
+  PS256: rsa,
+  PS384: rsa,
+  PS512: rsa,
+}
+const ALGORITHMS = Object.keys(PAIRS).filter((alg): alg is Algorithm => alg in PAIRS)
+
+async function trusted(jwk: object): Promise<TrustedKey> {
+  const [key] = await readKeys(JSON.stringify({ keys: [jwk] }), owner)
+  if (key === undefined) throw new Error('no key')
+  return key
+}
+
+const keyOf = (alg: Algorithm) =>
+  trusted({ ...PAIRS[alg].publicKey.export({ format: 'jwk' }), kid: 'k', alg })
+
+const claims = () => ({ iss: ISSUER, jti: randomUUID(), iat: 1_800_000_000, exp: 1_800_000_600 })
+
+function parsed(token: string): StrictJws {
+  const jws = parseStrict(token)
+  if (jws === undefined) throw new Error('not a token')
+  return jws
+}
+
+const record = () => Promise.resolve({ shard: 'main/2026', index: 0, isRepeated: false })
+
+describe('signatures', () => {
+  for (const alg of ALGORITHMS)
+    it(`of ${alg} are made as jose takes them, and taken as jose makes them`, async () => {
+      const { privateKey, publicKey } = PAIRS[alg]
+      const key = await keyOf(alg)
+      const gate = new SigningGate({ record, kid: 'k', alg, privateKey })
+      for (let i = 0; i < 6; i++) {
+        const { token } = await gate.mint(claims())
+        await compactVerify(token, publicKey, { algorithms: [alg] })
+        const own = parsed(token)
+        assert.ok(isSigned(own, key) && own.isCanonical && isLowS(own.signature, alg))
+        const header = { alg, kid: 'k' }
+        const payload = Buffer.from(JSON.stringify(claims()))
+        const theirs = parsed(
+          await new CompactSign(payload).setProtectedHeader(header).sign(privateKey),
+        )
+        assert.ok(isSigned(theirs, key))
+        const changed = Buffer.from(theirs.signature)
+        changed[i] = (changed[i] ?? 0) ^ 1
+        assert.ok(!isSigned({ ...theirs, signature: changed }, key))
+        assert.ok(
+          !isSigned(
+            { ...theirs, signature: Buffer.concat([theirs.signature, Buffer.alloc(1)]) },
+            key,
+          ),
+        )
+        assert.ok(!isSigned({ ...theirs, signingInput: own.signingInput }, key))
+      }
+    })
+
+  it('are made only over what is recorded', async () => {
+    const { privateKey } = PAIRS.ES256
+    const refusal = new Error('not recorded')
+    const refuse = () => Promise.reject(refusal)
+    const gate = new SigningGate({ record: refuse, kid: 'k', alg: 'ES256', privateKey })
+    await assert.rejects(gate.mint(claims()), refusal)
+    const { jti: _, ...nameless } = claims()
+    await assert.rejects(gate.mint(nameless), { code: 'ENTRY_REFUSED' })
+    const input = [
+      '{"alg":"ES256","kid":"another"}',
+      JSON.stringify({ ...claims(), mintmark_salt: 'AAAAAAAAAAAAAAAAAAAAAA' }),
+    ]
+    const encoded = input.map((part) => Buffer.from(part).toString('base64url')).join('.')
+    await assert.rejects(gate.signInput(encoded), { code: 'ENTRY_REFUSED' })
+  })
+})
+
+describe('keys', () => {
+  const jwk = PAIRS.ES256.publicKey.export({ format: 'jwk' })
+  const wrong: readonly [string, unknown][] = [
+    ['no set', { key: [] }],
+    ['without a kid', { keys: [{ ...jwk, alg: 'ES256' }] }],
+    ['without an alg', { keys: [{ ...jwk, kid: 'k' }] }],
+    ['with an alg that is none of ours', { keys: [{ ...jwk, kid: 'k', alg: 'none' }] }],
+    ['with an alg of another kind', { keys: [{ ...jwk, kid: 'k', alg: 'RS256' }] }],
+    ['on another curve', { keys: [{ ...jwk, kid: 'k', alg: 'ES384' }] }],
+    ['symmetric', { keys: [{ kty: 'oct', k: 'c2VjcmV0', kid: 'k', alg: 'ES256' }] }],
+    [
+      'private',
+      { keys: [{ ...PAIRS.ES256.privateKey.export({ format: 'jwk' }), kid: 'k', alg: 'ES256' }] },
+    ],
+    [
+      'twice',
+      {
+        keys: [
+          { ...jwk, kid: 'k', alg: 'ES256' },
+          { ...jwk, kid: 'k', alg: 'ES256' },
+        ],
+      },
+    ],
+  ]
+  for (const [name, set] of wrong)
+    it(`are refused ${name}, and not repeated`, async () => {
+      await assert.rejects(readKeys(JSON.stringify(set), owner), (error: unknown) => {
+        const shown = JSON.stringify(error) + String(error)
+        assert.match(shown, /INPUT_INVALID/)
+        return !shown.includes(String(jwk.x)) && !shown.includes('c2VjcmV0')
+      })
+    })
+
+  it('of another issuer in the same set are left to it', async () => {
+    const set = {
+      keys: [{ ...jwk, kid: 'k', alg: 'ES256', issuer: 'https://consumer.example.org' }],
+    }
+    assert.deepEqual(await readKeys(JSON.stringify(set), owner), [])
+  })
+})
+
+const file = fileURLToPath(
+  new URL('../../../../../shared/data/wycheproof/json_web_signature_test.json', import.meta.url),
+)
+const vectors = [file, file.replace('wycheproof/', 'wycheproof/testvectors_v1/')].find(existsSync)
+const skip = vectors === undefined ? 'no ../shared/data beside the repository' : false
+
+describe('the signatures of Wycheproof', { skip }, () => {
+  it('are told apart, all of them', async () => {
+    const groups = parseObject(readFileSync(vectors ?? '', 'utf8'))?.['testGroups']
+    assert.ok(Array.isArray(groups))
+    let count = 0
+    for (const group of groups.filter(isObject)) {
+      const jwk = group['public']
+      if (!isObject(jwk) || !ALGORITHMS.some((alg) => alg === jwk['alg'])) continue
+      const key = await trusted({ kid: 'none', ...jwk })
+      for (const test of objects(group['tests'])) {
+        count++
+        const token = String(test['jws'])
+        // Two vectors are signed by another algorithm than their key names: that is refused here.
+        const isOwn = parseObject(decoded(token.split('.')[0]))?.['alg'] === key.alg
+        const isTaken = isToken(token, key)
+        assert.equal(
+          isTaken,
+          isOwn && test['result'] === 'valid',
+          `${String(test['tcId'])} ${String(test['comment'])}`,
+        )
+      }
+    }
+    assert.ok(count > 200, String(count))
+  })
+})
+
+const decoded = (part = '') => Buffer.from(part, 'base64url').toString('utf8')
+
+const objects = (value: unknown): readonly Json[] =>
+  Array.isArray(value) ? value.filter(isObject) : []
+
+/** As {@link parseStrict} and the verifier would, for payloads that are no claims. */
+function isToken(token: string, key: TrustedKey): boolean {
+  const [header = '', payload = '', signature = '', ...rest] = token.split('.')
+  // The payload of an access token in the place of theirs, so that all else is read as in earnest.
+  const inPlace = Buffer.from(JSON.stringify({ iss: ISSUER })).toString('base64url')
+  const named = parseObject(decoded(header))
+  const jws = parseStrict([header, inPlace, signature, ...rest].join('.'))
+  const isNamed = named !== undefined && text(named, 'kid') !== undefined
+  if (jws === undefined || !isNamed || jws.alg !== key.alg || !jws.isCanonical) return false
+  const signingInput = Buffer.from(`${header}.${payload}`, 'latin1')
+  return isSigned({ ...jws, signingInput }, key)
+}
