@@ -535,8 +535,8 @@ function high64(a: u64, b: u64): u64 {
  * just below an integer for g = 1 or an even g up to 64. Only the top 64 bits of the window count.
  *
  * `keys`: for each key c = 2^bits * e / n as two u64, fraction first. `spare`: bits of the window above those of n.
- * `lanes`: places in a group of 16 that are looked at in the two plain byte orders; where a number is marked they are
- * anyway. The first `orders` byte orders are looked at. `close`: a table of 2^16 bits, by the top bits of twice the fraction, of those that can be just below a
+ * `lanes`: places in a group of 16 that are looked at in the two plain byte orders, `others` in the others; where a number
+ * is marked they are anyway. The first `orders` byte orders are looked at. `close`: a table of 2^16 bits, by the top bits of twice the fraction, of those that can be just below a
  * fraction with a denominator up to 32. Writes u32 (entry, key) pairs, at most `cap`, and returns how many there are;
  * stops when `budget` nanoseconds, about, are spent ({@link spent}).
  */
@@ -551,6 +551,7 @@ export function exponents(
   keys: usize,
   keyCount: i32,
   lanes: i32,
+  others: i32,
   orders: i32,
   close: usize,
   budget: i64,
@@ -563,8 +564,10 @@ export function exponents(
     const within = to - at < 16 ? (1 << (to - at)) - 1 : 0xffff
     const sides = load<u32>(marks + ((<usize>g) << 3))
     const near = sides | (sides >> 16) | load<u32>(marks + ((<usize>g) << 3), 4)
+    if ((<i32>near | lanes | others) === 0) continue
     for (let order = 0; order < orders; order++) {
-      let mask = places(order) & within & (lanes | (order < 2 ? near : 0xffff))
+      const looked = order < 2 ? lanes : others
+      let mask = places(order) & within & (looked | <i32>near)
       const room = <u64>spare + ((<u64>(span(order, length) - length)) << 3)
       work += <i64>popcnt(mask) * <i64>(keyCount * 2 + 2)
       while (mask !== 0) {

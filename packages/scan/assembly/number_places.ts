@@ -138,10 +138,12 @@ function wellMarked(marks: usize, g: i32, near: i32): i32 {
  * `low` and `high` bound the highest byte of the factor, `usual` that of a factor where nothing marks it; `negated` and
  * `few` bound that of 2^bits - factor likewise. `beside` has a bit for each place in a group of 16 at which numbers
  * beside a factor are looked for where nothing marks them. The first `orders` byte orders are looked at. Without `every`
- * the last two lists stay empty. `marks` and `chains` are for windows of `length` bytes.
+ * the third and fourth list stay empty, and groups without a mark are left out once the second holds `most`. `marks` and `chains`
+ * are for windows of `length` bytes.
  *
- * Writes to four lists of `cap` u32 each at `out`, and how many to `sizes` (4 u32): first those that are marked, then
- * factors at multiples of 8, then factors elsewhere, then others. Returns what did not fit.
+ * Writes to five lists of `cap` u32 each at `out`: first factors that are marked, then factors at multiples of 8 in the two
+ * plain byte orders, then other factors, then what is no factor itself and not marked, then what is. Writes how many to
+ * `sizes` (5 u32), and behind that the groups left out (u32). Returns what did not fit.
  */
 export function candidates(
   ptr: usize,
@@ -159,18 +161,28 @@ export function candidates(
   beside: i32,
   orders: i32,
   every: i32,
+  most: i32,
   out: usize,
   cap: i32,
   sizes: usize,
 ): i32 {
   let lost = 0
-  const isPlain = every === 0 && (length & 7) === 0 && orders === 6
+  const isPlain = every === 0 && (length & 7) === 0
   for (let g = 0; g < count; g++) {
     const at = <i32>load<u32>(groups + ((<usize>g) << 2))
     const within = to - at < 16 ? (1 << (to - at)) - 1 : 0xffff
     const near = marked(marks, g, chains, at)
     if (isPlain && near === 0) {
-      lost += putAligned(ptr + <usize>at, at, within, length, usual, high, out, cap, sizes)
+      if (load<u32>(sizes, 4) >= <u32>most) {
+        store<u32>(sizes, load<u32>(sizes, 20) + 1, 20)
+        continue
+      }
+      const found = alignedFactors(ptr + <usize>at, length, usual, high)
+      if (found === 0) continue
+      const inside = (found & 1) | ((found & 2) << 7)
+      const reversed = ((found >> 2) & 1) | ((found & 8) << 5)
+      lost += put(out, 1, cap, sizes, entry(at, 0, 0), PRIME, inside & within)
+      lost += put(out, 1, cap, sizes, entry(at, 1, 0), PRIME, reversed & within)
       continue
     }
     const well = wellMarked(marks, g, near)
@@ -194,13 +206,14 @@ export function candidates(
       )
       const base = entry(at, order, 0)
       lost += put(out, 0, cap, sizes, base, PRIME, odd & factor & near & allowed)
-      lost += put(out, 0, cap, sizes, base, BESIDE, ~odd & factor & near & allowed)
-      lost += put(out, 0, cap, sizes, base, NEGATED, odd & small & near & allowed)
-      lost += put(out, 0, cap, sizes, base, HALVED, half & well & allowed)
+      lost += put(out, 4, cap, sizes, base, BESIDE, ~odd & factor & near & allowed)
+      lost += put(out, 4, cap, sizes, base, NEGATED, odd & small & near & allowed)
+      lost += put(out, 4, cap, sizes, base, HALVED, half & well & allowed)
       const primes = odd & common & rest
-      lost += put(out, 1, cap, sizes, base, PRIME, primes & 0x0101)
+      const plain = order < 2 ? 0x0101 : 0
+      lost += put(out, 1, cap, sizes, base, PRIME, primes & plain)
       if (every === 0) continue
-      lost += put(out, 2, cap, sizes, base, PRIME, primes & ~0x0101)
+      lost += put(out, 2, cap, sizes, base, PRIME, primes & ~plain)
       lost += put(out, 3, cap, sizes, base, BESIDE, ~odd & common & rest & beside)
       lost += put(out, 3, cap, sizes, base, NEGATED, odd & least & rest & beside)
     }
@@ -209,38 +222,19 @@ export function candidates(
 }
 
 /**
- * Appends factors at the two multiples of 8 of a group to the second list, for windows of whole words of 8 bytes: the
- * lowest and highest byte of each of the six orders are among six bytes of its first and last word.
+ * A bit for each of the two multiples of 8 of a group, at which a factor can lie lowest byte first (bits 0 and 1) or
+ * highest byte first (bits 2 and 3). For windows of whole words of 8 bytes.
  */
-function putAligned(
-  here: usize,
-  at: i32,
-  within: i32,
-  length: i32,
-  usual: i32,
-  high: i32,
-  out: usize,
-  cap: i32,
-  sizes: usize,
-): i32 {
+function alignedFactors(here: usize, length: i32, usual: i32, high: i32): i32 {
   const first = v128.load(here)
   const last = v128.load(here + <usize>length - 8)
-  const lows = i8x16.shuffle(first, last, 0, 23, 20, 16, 7, 3, 8, 31, 28, 24, 15, 11, 0, 0, 0, 0)
-  const tops = i8x16.shuffle(first, last, 23, 0, 3, 7, 16, 20, 31, 8, 11, 15, 24, 28, 0, 0, 0, 0)
+  const lows = i8x16.shuffle(first, last, 0, 8, 23, 31, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+  const tops = i8x16.shuffle(first, last, 23, 31, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
   const common = v128.and(
     i8x16.le_u(tops, i8x16.splat(<i8>high)),
     i8x16.ge_u(tops, i8x16.splat(<i8>usual)),
   )
-  let mask = i8x16.bitmask(v128.and(common, i8x16.shl(lows, 7)))
-  mask &= (within & 1 ? 0x3f : 0) | (within & 0x100 ? 0xfc0 : 0)
-  let lost = 0
-  while (mask !== 0) {
-    const i = ctz(mask)
-    mask &= mask - 1
-    const order = i < 6 ? i : i - 6
-    lost += put(out, 1, cap, sizes, entry(at, order, 0), PRIME, i < 6 ? 1 : 0x100)
-  }
-  return lost
+  return i8x16.bitmask(v128.and(common, i8x16.shl(lows, 7))) & 0xf
 }
 
 /** Appends an entry for each bit; returns how many did not fit. */

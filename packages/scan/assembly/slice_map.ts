@@ -135,8 +135,13 @@ export function map_digits(
   let double = 0
   for (let b = 0; b <= blocks; b++) {
     const v = v128.load(ptr + ((<usize>b) << 4))
-    const kinds = b < blocks ? kindsOf(v) : 0
-    const isText = i8x16.bitmask(v) === 0
+    const highs = i8x16.bitmask(v)
+    const kinds = b < blocks ? kindsOf(v, highs) : 0
+    const isText = highs === 0
+    if ((before | kinds) === 0) {
+      wasText = isText
+      continue
+    }
     let ended = before & ~kinds
     let begun = kinds & ~before
     if (isText && wasText && (before & kinds & WIDE) !== 0) {
@@ -164,11 +169,15 @@ function endRun(runs: usize, counts: usize, kind: usize, begin: i32, end: i32, l
   store<u32>(count, index + 1)
 }
 
-/** A bit for each kind of words that a block can hold: all of them can be digits, and at least one is not small. */
-function kindsOf(v: v128): i32 {
-  let kinds = 0
-  if (!v128.any_true(i32x4.shr_u(v, 30)) && v128.any_true(i32x4.shr_u(v, 18))) kinds = NARROW
-  if ((i8x16.bitmask(v) & 0x8080) === 0 && v128.any_true(i64x2.shr_u(v, 40))) kinds |= WIDE
+/**
+ * A bit for each kind of words that a block can hold: all of them can be digits, and at least one is not small. `highs`:
+ * a bit for each byte of 0x80 and more.
+ */
+function kindsOf(v: v128, highs: i32): i32 {
+  // No word of eight bytes has its top bit.
+  if ((highs & 0x8080) !== 0) return 0
+  let kinds = v128.any_true(i64x2.shr_u(v, 40)) ? WIDE : 0
+  if (!v128.any_true(i32x4.shr_u(v, 30)) && v128.any_true(i32x4.shr_u(v, 18))) kinds |= NARROW
   if (v128.any_true(v128.and(v, i64x2.splat(0xffffff)))) return kinds
   const isHigh =
     !v128.any_true(v128.and(v, i64x2.splat(0xffffffff))) && !v128.any_true(i64x2.shr_u(v, 60))

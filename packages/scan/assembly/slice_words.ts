@@ -118,17 +118,17 @@ function hashWord(v: u64): u64 {
 }
 
 const FILTER_BYTES: usize = 1 << 17
-const SIEVE_BYTES: usize = 1 << 12
+const SIEVE_BYTES: usize = 1 << 15
 /** More words than this would fill the sieve. */
 const MOST_SIEVED: i32 = 4096
 
-/** A bit of the sieve for the first half of a word. */
-function sieveBit(low: u32): u32 {
-  return (low * 0x9e3779b9) >> 17
+/** What the sieve has for the first half of the word at `at`. */
+function sieved(sieve: usize, at: usize): i32 {
+  return load<u8>(sieve + <usize>((load<u32>(at) * 0x9e3779b9) >> 17))
 }
 
 /**
- * Enters `count` words (u64) into a filter of 2^20 bits, a sieve of 2^15 behind it (all ones for many words), and a table of mask + 1 slots (u64, zero is empty) with the
+ * Enters `count` words (u64) into a filter of 2^20 bits, a sieve of 2^15 bytes behind it (all ones for many words), and a table of mask + 1 slots (u64, zero is empty) with the
  * index + 1 of each (u32) at `indexes`. A word that is zero cannot be looked for, and of equal ones the first counts.
  */
 export function enter_words(
@@ -141,13 +141,12 @@ export function enter_words(
 ): void {
   memory.fill(filter, 0, FILTER_BYTES)
   const sieve = filter + FILTER_BYTES
-  memory.fill(sieve, count > MOST_SIEVED ? 0xff : 0, SIEVE_BYTES)
+  memory.fill(sieve, count > MOST_SIEVED ? 1 : 0, SIEVE_BYTES)
   memory.fill(table, 0, (<usize>mask + 1) << 3)
   for (let k = 0; k < count; k++) {
     const word = load<u64>(words + ((<usize>k) << 3))
     if (word === 0) continue
-    const cell = sieve + <usize>(sieveBit(<u32>word) >> 3)
-    store<u8>(cell, <u8>(<u32>load<u8>(cell) | ((1 as u32) << (sieveBit(<u32>word) & 7))))
+    store<u8>(sieve + <usize>((<u32>word * 0x9e3779b9) >> 17), 1)
     const hash = hashWord(word)
     const bit = <u32>(hash >> 44)
     const place = filter + <usize>(bit >> 3)
@@ -183,6 +182,37 @@ function wordAt(at: usize, filter: usize, table: usize, indexes: usize, mask: u3
 }
 
 /**
+ * {@link find_words} at the places of [from, to) alone that have one of the blocks of `runs` right behind the block in
+ * which they are: every place of a random number of 32 bytes at which eight bytes of it begin, up to its second word.
+ */
+export function find_random_words(
+  ptr: usize,
+  runs: usize,
+  runCount: i32,
+  from: i32,
+  to: i32,
+  filter: usize,
+  table: usize,
+  indexes: usize,
+  mask: u32,
+  out: usize,
+  cap: i32,
+): i32 {
+  let found = 0
+  for (let r = 0; r < runCount; r++) {
+    const begin = ((<i32>load<u32>(runs + ((<usize>r) << 3))) << 4) - 16
+    const end = ((<i32>load<u32>(runs + ((<usize>r) << 3), 4)) << 4) - 16
+    const first = max(begin, from)
+    const last = min(end, to)
+    if (first >= last) continue
+    const room = max(0, cap - found)
+    const here = out + ((<usize>min(found, cap)) << 3)
+    found += find_words(ptr, first, last, filter, table, indexes, mask, here, room)
+  }
+  return found
+}
+
+/**
  * Lists the positions in [from, to) whose next eight bytes are one of the words entered: u32 (position, index) pairs,
  * at most `cap`; returns how many there are.
  */
@@ -199,17 +229,26 @@ export function find_words(
 ): i32 {
   let found = 0
   const sieve = filter + FILTER_BYTES
-  for (let at = from; at < to; at++) {
-    // Small enough for the processor's first cache.
-    const bit = sieveBit(load<u32>(ptr + <usize>at))
-    if (((<u32>load<u8>(sieve + <usize>(bit >> 3)) >> (bit & 7)) & 1) === 0) continue
-    const index = wordAt(ptr + <usize>at, filter, table, indexes, mask)
-    if (index === 0) continue
-    if (found < cap) {
-      store<u32>(out + ((<usize>found) << 3), at)
-      store<u32>(out + ((<usize>found) << 3), index - 1, 4)
+  for (let at = from; at < to; at += 4) {
+    const here = ptr + <usize>at
+    // Small enough for the processor's caches. Four places at once: most have none.
+    let some =
+      sieved(sieve, here) |
+      (sieved(sieve, here + 1) << 1) |
+      (sieved(sieve, here + 2) << 2) |
+      (sieved(sieve, here + 3) << 3)
+    while (some !== 0) {
+      const place = at + ctz(some)
+      some &= some - 1
+      if (place >= to) break
+      const index = wordAt(ptr + <usize>place, filter, table, indexes, mask)
+      if (index === 0) continue
+      if (found < cap) {
+        store<u32>(out + ((<usize>found) << 3), place)
+        store<u32>(out + ((<usize>found) << 3), index - 1, 4)
+      }
+      found++
     }
-    found++
   }
   return found
 }

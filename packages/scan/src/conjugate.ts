@@ -81,6 +81,18 @@ export interface ExponentTable {
   readonly spare: number
 }
 
+/** Where private exponents are looked for. See `exponents` in the kernel. */
+export interface ExponentPlaces {
+  /** A bit for each place in a group of 16 that nothing marks, in the two plain orders. */
+  readonly lanes: number
+  /** In the other orders. */
+  readonly others: number
+  /** How many of {@link ORDERS} are looked at. */
+  readonly orders: number
+  /** Nanoseconds, about. */
+  readonly budget: number
+}
+
 /** Words that are looked for, in the kernel's memory. */
 export interface WordTable {
   readonly filter: number
@@ -110,8 +122,10 @@ export interface DigitShape {
 export class ConjugateKernel {
   readonly #memory = new SliceMemory()
   readonly #places = new SlicePlaces(this.#memory)
-  /** How many candidates each of the four lists holds, after {@link candidates}. */
-  readonly sizes: number[] = [0, 0, 0, 0]
+  /** How many candidates each of the five lists holds, after {@link candidates}. */
+  readonly sizes: number[] = [0, 0, 0, 0, 0]
+  /** Groups of places that {@link candidates} left out, as the second list held enough. */
+  leftOut = 0
 
   constructor() {
     this.#memory.bytes(AT.close, 1 << 13).set(closeBelowFraction())
@@ -170,7 +184,7 @@ export class ConjugateKernel {
     let slots = 1024
     while (slots < words.length * 2) slots *= 2
     // The filter, and the sieve behind it.
-    const filter = this.#memory.allot((1 << 17) + (1 << 12))
+    const filter = this.#memory.allot((1 << 17) + (1 << 15))
     const table = this.#memory.allot(slots * 8)
     const indexes = this.#memory.allot(slots * 4)
     const list = this.#memory.allot(words.length * 8)
@@ -199,12 +213,14 @@ export class ConjugateKernel {
   }
 
   /**
-   * Fills the four lists with the windows that begin in [0, to) of the slice: those that something marks, factors at
-   * multiples of 8, factors elsewhere, what is beside a factor or negated.
+   * Fills five lists with the windows that begin in [0, to) of the slice: factors that something marks, factors at
+   * multiples of 8 in the two plain orders, other factors, what is beside a factor or negated and nothing marks, and
+   * what is so and marked.
    *
    * @param beside a bit for each place in a group of 16 where the last are looked for
    * @param orders how many of {@link ORDERS} are looked at
-   * @param isEvery whether the last two lists are filled
+   * @param isEvery whether the third and fourth list are filled
+   * @param most how many the second list needs where those are not; see {@link leftOut}
    * @returns how many did not fit
    */
   candidates(
@@ -213,18 +229,20 @@ export class ConjugateKernel {
     beside: number,
     orders: number,
     isEvery = true,
+    most: number = LIST,
   ): number {
-    const sizes = this.#memory.words(AT.sizes, LISTS)
+    const sizes = this.#memory.words(AT.sizes, LISTS + 1)
     sizes.fill(0)
     const { length, low, usual, high, negated, few } = shape
     const { groups, count, marks, chains } = this.#places.of(length, to)
     const lost = this.#call(
       'candidates',
       [AT.slice, groups, count, marks, chains, to, length],
-      [low, usual, high, negated, few, beside, orders, isEvery ? 1 : 0],
+      [low, usual, high, negated, few, beside, orders, isEvery ? 1 : 0, most],
       [AT.lists, LIST, AT.sizes],
     )
     for (let list = 0; list < LISTS; list++) this.sizes[list] = sizes[list] ?? 0
+    this.leftOut = sizes[LISTS] ?? 0
     return lost
   }
 
@@ -323,13 +341,13 @@ export class ConjugateKernel {
   exponents(
     table: ExponentTable,
     to: number,
-    { lanes, orders, budget }: { lanes: number; orders: number; budget: number },
+    { lanes, others, orders, budget }: ExponentPlaces,
   ): (Candidate & { key: number })[] {
     const { groups, count, marks } = this.#places.of(table.length, to)
     const found = this.#call(
       'exponents',
       [AT.slice, groups, count, marks, to, table.length, table.spare, table.at, table.count],
-      [lanes, orders, AT.close, BigInt(Math.floor(budget)), AT.hits, HITS],
+      [lanes, others, orders, AT.close, BigInt(Math.floor(budget)), AT.hits, HITS],
     )
     return this.#pairs(AT.hits, Math.min(found, HITS)).map(([entry, key]) =>
       Object.assign(candidateOf(entry), { key }),
@@ -342,6 +360,7 @@ export class ConjugateKernel {
     const isWide = look !== 0
     const inner = ((slots * (isWide ? 8 : 4)) >> 4) - 1
     const runs = this.#places.digits(look, inner, to)
+    if (runs.count === 0) return []
     const found = this.#call(
       'digit_runs',
       [AT.slice, runs.at, runs.count, to, isWide ? 1 : 0],
@@ -351,14 +370,22 @@ export class ConjugateKernel {
     return [...this.#memory.words(AT.lists, Math.min(found, LIST))]
   }
 
-  /** Where one of the words entered lies in [0, to), and which. */
-  findWords(words: WordTable, to: number): { at: number; word: number }[] {
+  /**
+   * Where one of the words entered lies in [0, to), and which.
+   *
+   * @param isInNumbers only those are sought that begin a random number of 32 bytes or more
+   */
+  findWords(words: WordTable, to: number, isInNumbers = false): { at: number; word: number }[] {
     const { filter, table, indexes, mask } = words
+    const runs = isInNumbers ? this.#places.random(to) : undefined
     const result: { at: number; word: number }[] = []
     let next = 0
     while (next < to) {
       const tables = [filter, table, indexes, mask, AT.lists, LIST] as const
-      const found = this.#call('find_words', [AT.slice, next, to], tables)
+      const found =
+        runs === undefined
+          ? this.#call('find_words', [AT.slice, next, to], tables)
+          : this.#call('find_random_words', [AT.slice, runs.at, runs.count, next, to], tables)
       for (const [at, word] of this.#pairs(AT.lists, Math.min(found, LIST))) {
         result.push({ at, word })
       }

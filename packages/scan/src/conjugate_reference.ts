@@ -179,7 +179,7 @@ export function candidatesReference(
   to: number,
   beside: number,
 ): Candidate[][] {
-  const lists: Candidate[][] = [[], [], [], []]
+  const lists: Candidate[][] = [[], [], [], [], []]
   const { before, behind, lengths, chained } = marksReference(slice, shape.length, to)
   for (let at = 0; at < to; at++) {
     if (!looksRandomReference(slice, at, shape.length)) continue
@@ -190,7 +190,8 @@ export function candidatesReference(
       if (at % alignment !== 0) continue
       const window = slice.subarray(at, at + spanOf(order, shape.length))
       for (const kind of kindsOf(gatherReference(window, order), shape, isNear)) {
-        const list = listOf(kind, at, { isNear, isWell, isBesideLane })
+        const isPlain = at % 8 === 0 && order < 2
+        const list = listOf(kind, { isNear, isWell, isBesideLane, isPlain })
         if (list !== undefined) lists[list]?.push({ at, order, kind })
       }
     }
@@ -200,12 +201,16 @@ export function candidatesReference(
 
 function listOf(
   kind: CandidateKind,
-  at: number,
-  { isNear, isWell, isBesideLane }: Record<'isNear' | 'isWell' | 'isBesideLane', boolean>,
+  {
+    isNear,
+    isWell,
+    isBesideLane,
+    isPlain,
+  }: Record<'isNear' | 'isWell' | 'isBesideLane' | 'isPlain', boolean>,
 ): number | undefined {
-  if (kind === 'halved') return isWell ? 0 : undefined
-  if (isNear) return 0
-  if (kind === 'factor') return at % 8 === 0 ? 1 : 2
+  if (kind === 'halved') return isWell ? 4 : undefined
+  if (isNear) return kind === 'factor' ? 0 : 4
+  if (kind === 'factor') return isPlain ? 1 : 2
   return isBesideLane ? 3 : undefined
 }
 

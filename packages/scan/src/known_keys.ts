@@ -4,6 +4,7 @@
  * @module
  */
 import type { Finding, KeyId } from './finding.ts'
+import { OF_KEYS_MET } from './known/allowance.ts'
 import { isSearchable } from './known/rsa_group.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
 import type { ScanLimit } from './scan_limits.ts'
@@ -16,6 +17,8 @@ const MOST_BARE = 256
 /** Each key once, by the hash of its SubjectPublicKeyInfo. */
 export class KnownKeys {
   readonly #given: readonly PublicKey[]
+  /** Of the given ones. */
+  readonly #ids: ReadonlySet<string>
   readonly #keys = new Map<string, PublicKey>()
   #bare = 0
   /** Keys beyond the bound. */
@@ -23,15 +26,25 @@ export class KnownKeys {
 
   constructor(given: readonly PublicKey[]) {
     this.#given = given
+    this.#ids = new Set(given.flatMap(({ keyId }) => keyId.spkiSha256 ?? []))
     for (const key of given) this.add(key, false)
   }
 
-  get hasGiven(): boolean {
-    return this.#given.length > 0
+  get given(): readonly PublicKey[] {
+    return this.#of(true)
+  }
+
+  /** Those that are not given. */
+  get met(): readonly PublicKey[] {
+    return this.#of(false)
   }
 
   get all(): readonly PublicKey[] {
     return [...this.#keys.values()]
+  }
+
+  #of(isGiven: boolean): readonly PublicKey[] {
+    return [...this.#keys].flatMap(([id, key]) => (this.#ids.has(id) === isGiven ? [key] : []))
   }
 
   /** Takes a key, or what it tells of the name of one that is there. */
@@ -56,12 +69,13 @@ export class KnownKeys {
   }
 
   /**
-   * The given RSA keys of which nothing private was found. None where anything was left out: then nothing is known.
+   * The given RSA keys of which nothing private was found. None where anything was left out in looking for them: then
+   * nothing is known.
    * Keys of curves are never among them: their secrets are looked for near copies of the public half and where
    * something visibly begins and ends, so that not finding one proves nothing.
    */
   absent(found: readonly Finding[], limits: readonly ScanLimit[]): readonly KeyId[] {
-    if (limits.length > 0) return []
+    if (limits.some((limit) => !isOfKeysMet(limit))) return []
     const seen = new Set(found.map(({ keyId }) => keyId?.spkiSha256))
     return this.#given
       .filter(({ material }) => material.type === 'rsa' && isSearchable(material))
@@ -73,4 +87,9 @@ export class KnownKeys {
         subject,
       }))
   }
+}
+
+/** Whether a limit says nothing of given keys. */
+function isOfKeysMet({ code, facts }: ScanLimit): boolean {
+  return code === 'search-cut' && String(facts['anchor']).endsWith(OF_KEYS_MET)
 }

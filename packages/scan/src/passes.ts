@@ -85,10 +85,12 @@ export class Passes {
 
   /** Looks for the private halves of what is known by now. */
   async known(): Promise<void> {
-    const { all: keys, hasGiven } = this.#outcome.keys
-    const isThorough = hasGiven || this.#options.onMaterial !== undefined
-    const task = { kind: 'known', ...this.#how, keys, isThorough } as const
-    if (keys.length > 0) await this.#search(task, this.#takeLimits, () => this.#plan())
+    const { all, given, met } = this.#outcome.keys
+    // What erases keys must know them all.
+    const isAll = this.#options.onMaterial !== undefined
+    const sought = isAll ? { keys: all, met: [] } : { keys: given, met }
+    const task = { kind: 'known', ...this.#how, ...sought } as const
+    if (all.length > 0) await this.#search(task, this.#takeLimits, () => this.#plan())
     else this.#tell(this.#totalBytes)
   }
 

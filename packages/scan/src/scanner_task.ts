@@ -29,8 +29,8 @@ export interface FormsTask extends TaskOptions {
 export interface KnownTask extends TaskOptions {
   readonly kind: 'known'
   readonly keys: readonly PublicKey[]
-  /** Every place: some keys are given. Otherwise they were met, and places that nothing marks are looked at less. */
-  readonly isThorough: boolean
+  /** Keys that lie in the dump and are not asked for: far less is spent on them. */
+  readonly met: readonly PublicKey[]
 }
 
 /** The pass that looks for keys that were found already: wherever else a value of theirs lies. */
@@ -54,7 +54,7 @@ export function scannerFor(task: ScannerTask, anchors?: readonly Anchor[]): Wind
       isDeep,
       searches: [
         task.kind === 'known'
-          ? new KnownKeySearch(task.keys, { deep: isDeep, isThorough: task.isThorough })
+          ? new KnownKeySearch(task.keys, { deep: isDeep, met: task.met })
           : new ValueSearch(task.materials),
       ],
       blockBytes: WINDOW_BYTES,

@@ -15,9 +15,9 @@ export const BEFORE = 64
 /** Bytes behind a slice: more than the longest spelling of a number. */
 export const BEHIND: number = 1 << 15
 
-/** Entries that each of the four lists of candidates holds. */
+/** Entries that each of the lists of candidates holds. */
 export const LIST: number = 1 << 17
-export const LISTS = 4
+export const LISTS = 5
 export const HITS: number = 1 << 12
 export const PAIRS: number = 1 << 17
 const PAIR_SLOTS = PAIRS << 2

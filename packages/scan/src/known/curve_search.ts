@@ -6,8 +6,9 @@
  *
  * @module
  */
-import { type ConjugateKernel, SLICE, type WordTable } from '../conjugate.ts'
+import type { ConjugateKernel, WordTable } from '../conjugate.ts'
 import { isRandomLooking } from '../random_looking.ts'
+import { type Effort, OF_KEYS_MET } from './allowance.ts'
 import { Budget } from './budget.ts'
 import { type CurveGroup, type CurveMaterial, curveGroups } from './curve_keys.ts'
 import type { FoundValue } from './found_value.ts'
@@ -23,62 +24,92 @@ const RATES = {
   placed: { perByte: 1, atOnce: 2e8 },
 } as const
 
-/** What is spent where all keys were met, and none given, of what is spent on given ones. */
-const SHARE_OF_MET = 0.2
-
 /** How much is spent, of what is usual. */
-export function curveShare(isDeep: boolean, isThorough: boolean): number {
-  if (isDeep) return 8
-  return isThorough ? 1 : SHARE_OF_MET
+const SHARES: Readonly<Record<Effort, number>> = { given: 1, met: 0.1, deep: 8 }
+
+/** Keys that as much is spent on. */
+export interface CurveKeys {
+  readonly keys: readonly CurveMaterial[]
+  readonly effort: Effort
+}
+
+interface SoughtGroup extends CurveGroup {
+  readonly near: Budget
+  readonly placed: Budget
+  readonly effort: Effort
 }
 
 export class CurveSearch {
-  readonly #groups: readonly CurveGroup[]
+  readonly #groups: readonly SoughtGroup[]
   /** The words of all groups, and for each its group. */
   readonly #words: WordTable
   readonly #groupOf: readonly number[]
-  readonly #near: Budget
-  readonly #placed: Budget
+  readonly #budgets: readonly Budget[]
 
-  constructor(kernel: ConjugateKernel, keys: readonly CurveMaterial[], factor: number) {
-    this.#groups = curveGroups(keys)
+  constructor(kernel: ConjugateKernel, all: readonly CurveKeys[]) {
+    this.#groups = all.flatMap(({ keys, effort }) => {
+      const share = SHARES[effort]
+      const near = new Budget(RATES.near.perByte * share, RATES.near.atOnce * share)
+      const placed = new Budget(RATES.placed.perByte * share, RATES.placed.atOnce * share)
+      return curveGroups(keys).map((group) => Object.assign({ near, placed, effort }, group))
+    })
     this.#words = kernel.enterWords(this.#groups.flatMap(({ words }) => words))
     this.#groupOf = this.#groups.flatMap(({ words }, index) => words.map(() => index))
-    this.#near = new Budget(RATES.near.perByte * factor, RATES.near.atOnce * factor)
-    this.#placed = new Budget(RATES.placed.perByte * factor, RATES.placed.atOnce * factor)
+    this.#budgets = [...new Set(this.#groups.flatMap(({ near, placed }) => [near, placed]))]
   }
 
   /** The kinds of tests that were cut short so far. Places far from a public half are samples in any case. */
   get limits(): readonly string[] {
-    return this.#near.isShort ? ['scalars'] : []
+    return this.#groups.flatMap(({ near, effort }) => {
+      if (!near.isShort) return []
+      return [effort === 'met' ? `scalars${OF_KEYS_MET}` : 'scalars']
+    })
   }
 
-  /** Secrets that begin in [from, to) of `bytes`. */
-  search(kernel: ConjugateKernel, bytes: Uint8Array, from: number, to: number): FoundValue[] {
-    this.#near.earn(to - from)
-    this.#placed.earn(to - from)
-    const sights = this.#groups.map(({ cost }) => ({
-      anchors: [] as number[],
-      places: new LikelyPlaces(Math.ceil(this.#placed.left / cost)),
+  /** Begins with a window of so many bytes. */
+  begin(bytes: number): CurveWindow {
+    for (const budget of this.#budgets) budget.earn(bytes)
+    return new CurveWindow(this.#groups, this.#words, this.#groupOf)
+  }
+}
+
+/** A window's slices, one after the other. */
+class CurveWindow {
+  readonly #groups: readonly SoughtGroup[]
+  readonly #words: WordTable
+  readonly #groupOf: readonly number[]
+  readonly #sights: readonly { readonly anchors: number[]; readonly places: LikelyPlaces }[]
+
+  constructor(groups: readonly SoughtGroup[], words: WordTable, groupOf: readonly number[]) {
+    this.#groups = groups
+    this.#words = words
+    this.#groupOf = groupOf
+    this.#sights = groups.map(({ cost, placed }) => ({
+      anchors: [],
+      places: new LikelyPlaces(Math.floor(placed.left / cost)),
     }))
-    for (let at = from; at < to; at += SLICE) {
-      const length = Math.min(to, at + SLICE) - at
-      kernel.load(bytes, at, at + length)
-      for (const hit of kernel.findWords(this.#words, length)) {
-        sights[this.#groupOf[hit.word] ?? -1]?.anchors.push(at + hit.at)
-      }
-      for (const [index, { length: size }] of this.#groups.entries()) {
-        const places = sights[index]?.places
-        if (places?.isFull === false) places.add(at, kernel.boundedPairs(size, length))
-      }
+  }
+
+  /** Looks at the slice that the kernel holds, which begins at `at` of the window. */
+  look(kernel: ConjugateKernel, at: number, length: number): void {
+    for (const hit of kernel.findWords(this.#words, length, true)) {
+      this.#sights[this.#groupOf[hit.word] ?? -1]?.anchors.push(at + hit.at)
     }
+    for (const [index, { length: size }] of this.#groups.entries()) {
+      const places = this.#sights[index]?.places
+      if (places?.isFull === false) places.add(at, kernel.boundedPairs(size, length))
+    }
+  }
+
+  /** Secrets that begin in [from, to) of the window's bytes. */
+  found(bytes: Uint8Array, from: number, to: number): FoundValue[] {
     return this.#groups.flatMap((group, index) => {
-      const { anchors = [], places } = sights[index] ?? {}
+      const { anchors = [], places } = this.#sights[index] ?? {}
       const tried = { places: new Set<number>(), contents: new Set<number>() }
       const near = nearest(anchors, group.length, from, to)
       return [
-        ...lookAt(bytes, near, group, this.#near, tried, true),
-        ...lookAt(bytes, places?.all ?? [], group, this.#placed, tried, false),
+        ...lookAt(bytes, near, group, group.near, tried, true),
+        ...lookAt(bytes, places?.all ?? [], group, group.placed, tried, false),
       ]
     })
   }

@@ -10,10 +10,12 @@
 import { BEHIND, ConjugateKernel, SLICE } from '../conjugate.ts'
 import type { Detected } from '../detected.ts'
 import { keyIdOf } from '../key_id.ts'
-import type { KeyMaterial } from '../key_material.ts'
+import type { KeyMaterial, RsaMaterial } from '../key_material.ts'
 import type { PublicKey } from '../public_keys/public_key.ts'
 import type { WindowSearch } from '../window_search.ts'
-import { CurveSearch, curveShare } from './curve_search.ts'
+import { Allowance } from './allowance.ts'
+import type { CurveMaterial } from './curve_keys.ts'
+import { CurveSearch } from './curve_search.ts'
 import { detectedOf, type FoundValue } from './found_value.ts'
 import type { PlacedNumber } from './remainders.ts'
 import { isSearchable, rsaGroups } from './rsa_group.ts'
@@ -23,11 +25,8 @@ import { findValues } from './value_search.ts'
 export interface KnownKeyOptions {
   /** Looks at places that are hardly ever taken as well, and spends eight times as much on what is dear. */
   readonly deep: boolean
-  /**
-   * Looks at single factors where nothing marks them as well, and for d at every place. True where absent; where not,
-   * such factors are found in pairs alone.
-   */
-  readonly isThorough?: boolean
+  /** Keys that are not asked for, but lie in the dump: far less is spent on them. */
+  readonly met?: readonly PublicKey[]
 }
 
 /** Found keys whose values are looked for in one window: more are made up. */
@@ -42,17 +41,27 @@ export class KnownKeySearch implements WindowSearch {
   /** Keys that cannot be looked for: their numbers are too small, too large or none of a key. */
   readonly unsearchable: number
 
-  constructor(keys: readonly PublicKey[], { deep, isThorough = true }: KnownKeyOptions) {
-    const materials = distinct(keys.map(({ material }) => material))
-    const rsa = materials.filter((material) => material.type === 'rsa')
-    const curves = materials.filter((material) => material.type !== 'rsa')
-    const groups = rsaGroups(this.#kernel, rsa)
-    this.#rsa = groups.length === 0 ? undefined : new RsaSearch(groups, deep, isThorough || deep)
-    this.#curves =
-      curves.length === 0
-        ? undefined
-        : new CurveSearch(this.#kernel, curves, curveShare(deep, isThorough))
-    this.unsearchable = rsa.filter((material) => !isSearchable(material)).length
+  constructor(keys: readonly PublicKey[], { deep, met = [] }: KnownKeyOptions) {
+    const given = distinct(keys.map(({ material }) => material))
+    const others = distinct(met.map(({ material }) => material))
+    const sets = [
+      { materials: given, allowance: new Allowance(deep ? 'deep' : 'given', false) },
+      { materials: others, allowance: new Allowance(deep ? 'deep' : 'met', true) },
+    ]
+    const groups = sets.flatMap(({ materials, allowance }) =>
+      rsaGroups(this.#kernel, materials.filter(isRsa), allowance),
+    )
+    const curves = sets.map(({ materials, allowance: { effort } }) => ({
+      keys: materials.filter(isOfCurve),
+      effort,
+    }))
+    this.#rsa = groups.length === 0 ? undefined : new RsaSearch(groups)
+    this.#curves = curves.every(({ keys: own }) => own.length === 0)
+      ? undefined
+      : new CurveSearch(this.#kernel, curves)
+    this.unsearchable = [...given, ...others]
+      .filter(isRsa)
+      .filter((material) => !isSearchable(material)).length
   }
 
   /**
@@ -65,10 +74,7 @@ export class KnownKeySearch implements WindowSearch {
 
   search(bytes: Uint8Array, from: number, to: number): readonly Detected[] {
     const end = Math.min(to, bytes.length)
-    const found = [
-      ...this.#rsaValues(bytes, from, end),
-      ...(this.#curves?.search(this.#kernel, bytes, from, end) ?? []),
-    ]
+    const found = this.#slices(bytes, from, end)
     const whole = distinct(
       found.filter(({ note }) => note === undefined).map((value) => value.material),
     )
@@ -79,28 +85,34 @@ export class KnownKeySearch implements WindowSearch {
     return onceEach(found).map((value) => detectedOf(value))
   }
 
-  #rsaValues(bytes: Uint8Array, from: number, to: number): FoundValue[] {
-    const search = this.#rsa
-    if (search === undefined) return []
+  /** What the slices give that begin in [from, to). */
+  #slices(bytes: Uint8Array, from: number, to: number): FoundValue[] {
     const found: FoundValue[] = []
     const numbers: PlacedNumber[] = []
+    this.#rsa?.earn(to - from)
+    const curves = this.#curves?.begin(to - from)
     // Slices begin at multiples of 16, as alignment in the segment asks for.
     for (let at = from & ~15; at < to; at += SLICE) {
       const length = Math.min(SLICE, to - at)
-      if (isZero(bytes, at, at + length)) {
-        search.skip(length)
-        continue
-      }
+      if (isZero(bytes, at, at + length)) continue
       this.#kernel.load(bytes, at, at + length)
-      const slice = search.slice({ kernel: this.#kernel, length })
+      curves?.look(this.#kernel, at, length)
+      const slice = this.#rsa?.slice({ kernel: this.#kernel, length })
+      if (slice === undefined) continue
       for (const value of slice.found) found.push({ ...value, at: at + value.at })
       for (const number of slice.numbers) numbers.push({ ...number, at: at + number.at })
     }
     const isInside = ({ at }: { readonly at: number }): boolean => at >= from && at < to
-    found.push(...search.settle(numbers.filter(isInside), moduliOf(found)))
+    const inside = numbers.filter(isInside)
+    if (this.#rsa !== undefined) found.push(...this.#rsa.settle(inside, moduliOf(found)))
+    if (curves !== undefined) found.push(...curves.found(bytes, from, to))
     return found.filter(isInside)
   }
 }
+
+const isRsa = (material: KeyMaterial): material is RsaMaterial => material.type === 'rsa'
+const isOfCurve = (material: KeyMaterial): material is CurveMaterial =>
+  material.type === 'ec' || material.type === 'okp'
 
 /** Whether there is nothing: sparse dumps are zeros for the most part. */
 function isZero(bytes: Uint8Array, from: number, to: number): boolean {

@@ -10,6 +10,7 @@ import { bitLength } from '../arithmetic/modular.ts'
 import { BEFORE, type ConjugateKernel, ORDERS } from '../conjugate.ts'
 import type { RsaMaterial } from '../key_material.ts'
 import { isRandomLooking } from '../random_looking.ts'
+import type { Allowance } from './allowance.ts'
 import type { Budget } from './budget.ts'
 import type { FoundValue } from './found_value.ts'
 import { fromCrtExponent, fromFactor, PowersOfTwo } from './rebuild.ts'
@@ -36,7 +37,7 @@ const PLAIN_ORDER = [0]
 const LOOKED_BYTES = 64
 
 /** Estimates in nanoseconds for a modulus of 2048 bits. */
-const COST = { product: 3000, power: 1.7e6 } as const
+const COST = { product: 3000, gcd: 6e4, power: 1.7e6 } as const
 
 /** Keys that keep an OpenSSL group at hand: each takes some 10 KB outside of the JavaScript heap. */
 const MOST_POWERS = 200
@@ -114,12 +115,11 @@ function weight(sides: number): number {
 
 /** Settles what numbers are, for all keys of their groups. */
 export class Remainders {
-  readonly #powers: Budget
+  readonly #allowance: Allowance
   readonly #raisers = new Map<bigint, PowersOfTwo>()
 
-  /** @param powers for the numbers that may be private exponents modulo p − 1 */
-  constructor(powers: Budget) {
-    this.#powers = powers
+  constructor(allowance: Allowance) {
+    this.#allowance = allowance
   }
 
   /**
@@ -132,12 +132,18 @@ export class Remainders {
     for (const group of new Set(numbers.map((number) => number.group))) {
       const own = numbers.filter((number) => number.group === group)
       for (const key of group.keys) {
-        if (known.has(key.n)) continue
+        if (known.has(key.n) || !this.#isWorth(group)) continue
         const value = this.#related(key, own) ?? this.#crtExponent(key, own)
         if (value !== undefined) found.push(value)
       }
     }
     return found
+  }
+
+  /** Whether there is time for a gcd: keys that were met are many, and hardly ever there. */
+  #isWorth({ shape }: RsaGroup): boolean {
+    const { effort, budgets } = this.#allowance
+    return effort !== 'met' || budgets.remainders.take(COST.gcd * (shape.bits / 1024) ** 2)
   }
 
   #related(key: RsaMaterial, numbers: readonly PlacedNumber[]): FoundValue | undefined {
@@ -157,8 +163,9 @@ export class Remainders {
       if ((number.x & 1n) === 0n || bitLength(number.x) < bits - 32) continue
       const cost = COST.power * (bits / 1024) ** 3
       // A sample, as many as there is time for: no search is called cut for it (docs/key-forms.md).
-      if (this.#powers.left < cost) return undefined
-      this.#powers.pay(cost)
+      const { powers } = this.#allowance.budgets
+      if (powers.left < cost) return undefined
+      powers.pay(cost)
       const material = fromCrtExponent(key, this.#raiserOf(key.n), number.x)
       if (material === undefined) continue
       const proof = 'gcd(m^(e·dP) − m, n) = p'

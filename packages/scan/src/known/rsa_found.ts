@@ -10,6 +10,9 @@ import { fromWhole, isExponentAbove } from './rebuild.ts'
 /** Where a number lies and how it is spelled. */
 export type Spelled = Pick<FoundValue, 'at' | 'length' | 'spelling'>
 
+/** Estimate in nanoseconds of {@link wholeFound}. */
+export const WHOLE_COST = 3000
+
 /** A private exponent, φ(n) or λ(n) of `key`, or none. */
 export function wholeFound(place: Spelled, key: RsaMaterial, value: bigint): FoundValue[] {
   const whole = fromWhole(key, value)

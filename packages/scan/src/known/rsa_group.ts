@@ -6,6 +6,7 @@
 import { bitLength, gcd } from '../arithmetic/modular.ts'
 import type { ConjugateKernel, ExponentTable, FactorShape, KeyTable } from '../conjugate.ts'
 import type { RsaMaterial } from '../key_material.ts'
+import { Allowance } from './allowance.ts'
 
 /** Bits of a modulus that is searched for: below, anyone can factor it; above, the kernel's room ends. */
 export const MODULUS_BITS = { least: 512, most: 16_384 } as const
@@ -24,6 +25,8 @@ export interface RsaGroup {
   readonly exponents: ExponentTable | undefined
   /** For each key of the exponent table its index in `keys`. */
   readonly exponentKeys: readonly number[]
+  /** What the search for these keys may cost. */
+  readonly allowance: Allowance
 }
 
 /** No factor of an RSA modulus is among these: numbers that were taken for one by mistake mostly have one. */
@@ -43,19 +46,21 @@ export function isSearchable({ n, e }: RsaMaterial): boolean {
 export function rsaGroups(
   kernel: ConjugateKernel,
   keys: readonly RsaMaterial[],
+  allowance: Allowance = new Allowance('given', false),
 ): readonly RsaGroup[] {
   const bySize = new Map<number, RsaMaterial[]>()
   for (const key of keys.filter((each) => isSearchable(each))) {
     const bits = bitLength(key.n)
     bySize.set(bits, [...(bySize.get(bits) ?? []), key])
   }
-  return [...bySize].map(([bits, group]) => rsaGroup(kernel, group, bits))
+  return [...bySize].map(([bits, group]) => rsaGroup(kernel, group, bits, allowance))
 }
 
 function rsaGroup(
   kernel: ConjugateKernel,
   keys: readonly RsaMaterial[],
   modulusBits: number,
+  allowance: Allowance,
 ): RsaGroup {
   const moduli = keys.map(({ n }) => n)
   const shape = factorShape(moduli, Math.ceil(modulusBits / 2))
@@ -68,6 +73,7 @@ function rsaGroup(
     table: kernel.enterKeys(moduli, shape.bits),
     exponents: usual.length === 0 ? undefined : kernel.enterExponents(usual, modulusBits),
     exponentKeys,
+    allowance,
   }
 }
 

@@ -27,15 +27,18 @@ export type NumberSearch = (context: SliceContext, group: RsaGroup) => SliceResu
 
 export class TextSearch {
   readonly #groups: readonly RsaGroup[]
-  readonly #budget: Budget
+  /** For reading text: that of the keys for which most is spent. */
+  readonly #budget: Budget | undefined
   readonly #numbers: NumberSearch
   readonly #leastLength: number
   readonly #edge: number
 
   /** @param numbers searches bytes that lie in the kernel */
-  constructor(groups: readonly RsaGroup[], budget: Budget, numbers: NumberSearch) {
+  constructor(groups: readonly RsaGroup[], numbers: NumberSearch) {
     this.#groups = groups
-    this.#budget = budget
+    const allowances = groups.map(({ allowance }) => allowance)
+    const first = allowances.find(({ effort }) => effort !== 'met') ?? allowances[0]
+    this.#budget = first?.budgets.text
     this.#numbers = numbers
     this.#leastLength = Math.min(...groups.map(({ shape }) => shape.length))
     // Half as many again as base64 of a private exponent takes.
@@ -66,8 +69,8 @@ export class TextSearch {
       // Either end of a run of two bytes a character may be cut by less than a block.
       const places = kernel.textRuns(0, to, unit === 1 ? least : least * 2 - 48, unit === 2)
       return places.flatMap((run) => {
-        if (run.from >= length || !this.#budget.take(COST.character * (run.to - run.from)))
-          return []
+        const cost = COST.character * (run.to - run.from)
+        if (run.from >= length || this.#budget?.take(cost) !== true) return []
         const [from, end] = unit === 1 ? [run.from, run.to] : [run.from - 16, run.to + 16]
         return [runOf(slice.subarray(BEFORE + from, BEFORE + end), from, unit)]
       })
@@ -77,14 +80,15 @@ export class TextSearch {
   #decimals(group: RsaGroup, run: TextRun): SliceResult {
     const relations = allRelations(group.shape.bits)
     const cost = relationCost(group, relations.length)
+    const { text: budget } = group.allowance.budgets
     const found: FoundValue[] = []
     const numbers: PlacedNumber[] = []
     for (const { at, length, value: x } of decimalsOf(run, group.shape.bits - 8)) {
       const spelled: Spelled = { at, length, spelling: 'decimal' }
       const isWhole = x >> BigInt(group.bits - 32) !== 0n
-      if (isWhole && this.#budget.take(COST.whole * group.keys.length)) {
+      if (isWhole && budget.take(COST.whole * group.keys.length)) {
         found.push(...group.keys.flatMap((key) => wholeFound(spelled, key, x)))
-      } else if (!isWhole && this.#budget.take(cost)) {
+      } else if (!isWhole && budget.take(cost)) {
         numbers.push({ ...spelled, group, x, relations, sides: 3 })
       }
     }

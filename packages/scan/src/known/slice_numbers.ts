@@ -5,11 +5,17 @@
  */
 import { fromBigEndian, fromLittleEndian } from '../arithmetic/modular.ts'
 import { BEFORE, type Candidate, type ConjugateKernel, ORDERS } from '../conjugate.ts'
+import type { Spelled } from './rsa_found.ts'
 
 /** Bytes that a number of `length` bytes takes in an order. */
 export function spanOf(order: number, length: number): number {
   const word = ORDERS[order]?.word ?? 1
   return Math.ceil(length / word) * word
+}
+
+/** Where a candidate of `length` bytes lies and how it is spelled. */
+export function spelledAt({ at, order }: Pick<Candidate, 'at' | 'order'>, length: number): Spelled {
+  return { at, length: spanOf(order, length), spelling: ORDERS[order]?.form ?? '' }
 }
 
 /** The number of a window, as many bytes as it spans in its order. */

@@ -1,0 +1,115 @@
+/**
+ * What the search for the private halves of some keys may cost: an allowance for each kind of test.
+ *
+ * Keys that are given, and keys that merely lie in the dump, have one each: the roots of a trust store hardly ever have
+ * their private half there, and must not take the time of the key that is asked for.
+ *
+ * @module
+ */
+import { Budget } from './budget.ts'
+
+/** Nanoseconds for each byte, and at once. */
+interface Rate {
+  readonly perByte: number
+  readonly atOnce: number
+}
+
+/** For each kind of test. */
+const GIVEN = {
+  factors: { perByte: 3, atOnce: 1.5e8 },
+  factorSamples: { perByte: 0.25, atOnce: 1.5e8 },
+  pairs: { perByte: 0.5, atOnce: 5e7 },
+  exponents: { perByte: 1, atOnce: 1e8 },
+  exponentSamples: { perByte: 0.25, atOnce: 1e8 },
+  remainders: { perByte: 1, atOnce: 1.5e8 },
+  powers: { perByte: 0.1, atOnce: 8e7 },
+  text: { perByte: 2, atOnce: 2e8 },
+  digits: { perByte: 0.5, atOnce: 1e8 },
+} as const
+
+export type Test = keyof typeof GIVEN
+
+const MET: Readonly<Record<Test, Rate>> = {
+  factors: { perByte: 1, atOnce: 3e7 },
+  factorSamples: { perByte: 0, atOnce: 0 },
+  pairs: { perByte: 0.05, atOnce: 1e7 },
+  exponents: { perByte: 0.3, atOnce: 2e7 },
+  exponentSamples: { perByte: 0.05, atOnce: 2e7 },
+  remainders: { perByte: 0.1, atOnce: 8e7 },
+  powers: { perByte: 0.01, atOnce: 1.6e7 },
+  text: { perByte: 0.2, atOnce: 4e7 },
+  digits: { perByte: 0.1, atOnce: 2e7 },
+}
+
+/** How many times as much a deep search may take. */
+const DEEP = 8
+
+/** Tests that are out of what is saved in any case: no search is called cut for them (docs/key-forms.md). */
+const GIFTS: ReadonlySet<string> = new Set<Test>([
+  'factorSamples',
+  'exponentSamples',
+  'pairs',
+  'powers',
+])
+
+/**
+ * - `given`: every place that something marks, and every multiple of 8, is looked at.
+ * - `met`: the same keys in less time: what nothing marks is looked at as far as there is some left.
+ * - `deep`: every place, in eight times the time.
+ */
+export type Effort = 'given' | 'met' | 'deep'
+
+function rateOf(test: Test, effort: Effort): Rate {
+  if (effort === 'met') return MET[test]
+  const { perByte, atOnce } = GIVEN[test]
+  return effort === 'deep'
+    ? { perByte: perByte * DEEP, atOnce: atOnce * DEEP }
+    : { perByte, atOnce }
+}
+
+/** What limits call the keys that are not given. */
+export const OF_KEYS_MET = ' of keys that lie there'
+
+export class Allowance {
+  readonly effort: Effort
+  readonly budgets: Readonly<Record<Test, Budget>>
+  readonly #isOfMet: boolean
+
+  /** @param isOfMet the keys are not given, however much is spent on them */
+  constructor(effort: Effort, isOfMet: boolean) {
+    this.effort = effort
+    this.#isOfMet = isOfMet
+    const budget = (test: Test): Budget => {
+      const { perByte, atOnce } = rateOf(test, effort)
+      return new Budget(perByte, atOnce)
+    }
+    this.budgets = {
+      factors: budget('factors'),
+      factorSamples: budget('factorSamples'),
+      pairs: budget('pairs'),
+      exponents: budget('exponents'),
+      exponentSamples: budget('exponentSamples'),
+      remainders: budget('remainders'),
+      powers: budget('powers'),
+      text: budget('text'),
+      digits: budget('digits'),
+    }
+  }
+
+  /** More bytes are looked at. */
+  earn(bytes: number): void {
+    for (const budget of Object.values(this.budgets)) budget.earn(bytes)
+  }
+
+  /** The kinds of tests that were cut short so far. */
+  get limits(): readonly string[] {
+    return Object.entries(this.budgets).flatMap(([test, { isShort }]) =>
+      isShort && !GIFTS.has(test) ? [this.named(test)] : [],
+    )
+  }
+
+  /** A kind of tests, as limits call it. */
+  named(test: string): string {
+    return this.#isOfMet ? `${test}${OF_KEYS_MET}` : test
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * Private exponents in a slice, told by their upper half.
+ *
+ * @module
+ */
+import { ORDERS } from '../conjugate.ts'
+import type { Budget } from './budget.ts'
+import type { FoundValue } from './found_value.ts'
+import { WHOLE_COST, wholeFound } from './rsa_found.ts'
+import type { RsaGroup } from './rsa_group.ts'
+import type { SliceContext } from './rsa_search.ts'
+import { numberAt, spelledAt } from './slice_numbers.ts'
+
+// A bit for each place in a group of 16.
+export const EVERY_LANE = 0xffff
+export const EIGHTH_LANES = 0x0101
+const NO_LANE = 0
+/** Of the byte orders, those that text spells. */
+export const PLAIN_ORDERS = 2
+
+/** With more keys than this, other places are at multiples of 8 or of words as well. */
+const FEW_KEYS = 4
+
+interface Look {
+  /** Places that nothing marks and that are looked at, in the plain orders and in the others. */
+  readonly lanes: number
+  readonly others: number
+  readonly isText: boolean
+  readonly budget: Budget
+}
+
+/**
+ * Private exponents that begin in the slice: where something marks them; of given keys at multiples of 8 as well; out of
+ * what is saved at all places.
+ */
+export function exponentsIn(
+  context: SliceContext,
+  group: RsaGroup,
+  isText: boolean,
+): readonly FoundValue[] {
+  const { effort, budgets } = group.allowance
+  const { exponents: budget, exponentSamples: samples } = budgets
+  const isAll = effort === 'deep' && !isText
+  const plain = effort === 'met' || isText ? NO_LANE : EIGHTH_LANES
+  const found = look(context, group, {
+    lanes: isAll ? EVERY_LANE : plain,
+    others: isAll ? EVERY_LANE : NO_LANE,
+    isText,
+    budget,
+  })
+  if (found.isCut) budget.isShort = true
+  // A look that is cut short at once is not worth its begin.
+  if (isAll || isText || samples.left <= samples.most / 8) return found.values
+  const lanes = group.keys.length <= FEW_KEYS ? EVERY_LANE : EIGHTH_LANES
+  const more = look(context, group, { lanes, others: EVERY_LANE, isText, budget: samples })
+  return [...found.values, ...more.values]
+}
+
+function look(
+  { kernel, length }: SliceContext,
+  { exponents: table, exponentKeys, keys }: RsaGroup,
+  { lanes, others, isText, budget }: Look,
+): { readonly values: readonly FoundValue[]; readonly isCut: boolean } {
+  if (table === undefined) return { values: [], isCut: false }
+  const orders = isText ? PLAIN_ORDERS : ORDERS.length
+  kernel.reset()
+  const candidates = kernel.exponents(table, length, { lanes, others, orders, budget: budget.left })
+  let isCut = kernel.spent >= budget.left
+  budget.pay(kernel.spent)
+  const values = candidates.flatMap((candidate) => {
+    const key = keys[exponentKeys[candidate.key] ?? -1]
+    if (key === undefined) return []
+    isCut ||= budget.left < WHOLE_COST
+    if (budget.left < WHOLE_COST) return []
+    budget.pay(WHOLE_COST)
+    const value = numberAt(kernel, candidate, table.length)
+    return wholeFound(spelledAt(candidate, table.length), key, value)
+  })
+  return { values, isCut }
+}
