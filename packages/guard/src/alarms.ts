@@ -34,7 +34,10 @@ export interface Alarm {
   readonly alg: string
   /** SHA-256 of the signing input, hexadecimal. */
   readonly inputHash: string
+  /** Canonical: 16 bytes, whatever the spelling of the `jti`. */
   readonly tokenId: string | undefined
+  /** As it stands in the token, where it is short enough to be an id. */
+  readonly jti: string | undefined
   readonly issuedAtMs: number
   readonly expiresMs: number
   readonly audiences: readonly string[]

@@ -4,6 +4,7 @@
  * @module
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Context } from 'hono'
 import type { AudiencePolicy } from './policies.ts'
 
 export interface Caller {
@@ -13,6 +14,8 @@ export interface Caller {
   /** For which it answers; a token for another one is refused to it. */
   readonly audiences: readonly AudiencePolicy[]
   readonly perSecond: number
+  /** Whether it may have tokens revoked. */
+  readonly mayRevoke: boolean
 }
 
 /** The secret of HTTP Basic with the caller's name, or of Bearer. */
@@ -65,6 +68,12 @@ export class Callers {
     bucket.left--
     return true
   }
+}
+
+/** The answer to whoever is no caller. */
+export function unknownCaller(c: Context): Response {
+  const headers = { 'WWW-Authenticate': 'Basic realm="mintmark"' }
+  return c.json({ error: 'invalid_client' }, 401, headers)
 }
 
 /** RFC 6749, section 2.3.1: both are form-encoded before they are put into Basic. */

@@ -9,6 +9,7 @@
  */
 import { MintmarkError, parseObject } from '@mintmark/core'
 import type { Caller } from './callers.ts'
+import type { StreamConfig } from './event_stream.ts'
 import { Members } from './members.ts'
 import type { AudiencePolicy, IssuerPolicy, Mode, WhenStale } from './policies.ts'
 
@@ -28,10 +29,15 @@ export interface GuardConfig {
     /** File that keeps the highest heads. */
     readonly heads: string | undefined
     readonly waitMs: number
+    /** File with the key of a front end: for revocations. */
+    readonly frontEndKey: string | undefined
   }
+  /** Who the guard is where it signs itself, and the file with its private key. */
+  readonly statements: { readonly issuer: string; readonly key: string } | undefined
   readonly issuers: ReadonlyMap<string, ConfiguredIssuer>
   readonly audiences: ReadonlyMap<string, AudiencePolicy>
   readonly callers: readonly Caller[]
+  readonly streams: readonly StreamConfig[]
 }
 
 export const GUARD_SCHEMA = 'mintmark-guard/1'
@@ -52,10 +58,14 @@ export function parseGuardConfig(source: string): GuardConfig {
     host: listen?.textOr('host', '127.0.0.1') ?? '127.0.0.1',
     port: listen?.numberOr('port', 8480, 0, 65_535) ?? 8480,
     ledger: ledgerOf(top.object('ledger')),
+    statements: statementsOf(top.optional('statements')),
     issuers: byName(top.list('issuers').map(issuerOf), ({ issuer }) => issuer, top),
     audiences,
     callers: top.list('callers').map((row) => callerOf(row, audiences)),
+    streams: (top.optionalList('streams') ?? []).map(streamOf),
   }
+  if (config.streams.length > 0 && config.statements === undefined)
+    throw top.invalid('streams', 'need statements, whose key signs the events')
   listen?.done()
   top.done()
   return config
@@ -74,11 +84,19 @@ function ledgerOf(row: Members): GuardConfig['ledger'] {
     policy: row.text('policy'),
     heads: row.optionalText('heads'),
     waitMs: row.numberOr('waitMilliseconds', 250, 10, 10_000),
+    frontEndKey: row.optionalText('frontEndKey'),
   }
   if (!/^https?:\/\//.test(ledger.url))
     throw row.invalid('url', 'is to begin with http:// or https://')
   row.done()
   return ledger
+}
+
+function statementsOf(row: Members | undefined): GuardConfig['statements'] {
+  if (row === undefined) return undefined
+  const statements = { issuer: row.text('issuer').replace(/\/+$/, ''), key: row.text('key') }
+  row.done()
+  return statements
 }
 
 function issuerOf(row: Members): ConfiguredIssuer {
@@ -125,7 +143,25 @@ function callerOf(row: Members, audiences: ReadonlyMap<string, AudiencePolicy>):
     secretHash: Buffer.from(hash, 'hex'),
     audiences: own,
     perSecond: row.numberOr('requestsPerSecond', 5000, 1, 1_000_000),
+    mayRevoke: row.flagOr('mayRevoke', false),
   }
   row.done()
   return caller
+}
+
+function streamOf(row: Members): StreamConfig {
+  const push = row.optional('push')
+  const stream = {
+    id: row.text('id'),
+    audience: row.text('audience'),
+    caller: row.text('caller'),
+    push: push && {
+      url: push.text('url'),
+      authorizationFile: push.optionalText('authorizationFile'),
+    },
+  }
+  if (!/^[\w-]{1,64}$/.test(stream.id)) throw row.invalid('id', 'is to be letters, digits, - and _')
+  push?.done()
+  row.done()
+  return stream
 }

@@ -9,6 +9,7 @@ import type { LedgerFollower } from './ledger_follower.ts'
 import { type Counter, Metrics } from './metrics.ts'
 import type { AudiencePolicy, IssuerPolicy } from './policies.ts'
 import { Recheck } from './recheck.ts'
+import type { StrictJws } from './strict_jws.ts'
 import { type Verdict, Verifier } from './verifier.ts'
 
 export interface GuardOptions {
@@ -63,6 +64,11 @@ export class Guard {
     const verdict = await this.#verifier.verify(token, audiences, caller)
     this.#counterOf(verdict).value++
     return verdict
+  }
+
+  /** As {@link Verifier.signedToken}. */
+  signedToken(token: string): StrictJws | 'malformed' | undefined {
+    return this.#verifier.signedToken(token)
   }
 
   #counterOf(verdict: Verdict): Counter {

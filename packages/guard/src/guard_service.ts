@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { readFile } from 'node:fs/promises'
-import { MintmarkError, safeJson } from '@mintmark/core'
+import { safeJson } from '@mintmark/core'
 import {
   diskFiles,
   formatHeads,
   type Head,
   highestHeads,
+  type Policy,
   parseHeads,
   parsePolicy,
   replaceDurably,
@@ -18,11 +18,16 @@ import {
 import type { Hono } from 'hono'
 import { type Alarm, alarmDocument } from './alarms.ts'
 import { type GuardConfig, parseGuardConfig } from './config.ts'
+import { EntryRecorder, type RecordEntry } from './entry_recorder.ts'
+import { EventDelivery } from './event_delivery.ts'
 import { Guard } from './guard.ts'
 import { guardApp } from './guard_app.ts'
 import { KeyFiles } from './key_files.ts'
 import { LedgerFollower, troubleOf } from './ledger_follower.ts'
+import type { MetadataDeps } from './metadata_routes.ts'
 import { liveAnswers, servedLedger } from './served_ledger.ts'
+import { statementSigner } from './statements.ts'
+import { textOfFile } from './text_file.ts'
 
 /** Keys and unsettled tokens are looked at this often. */
 const CARE_MS = 500
@@ -31,6 +36,8 @@ export interface GuardService {
   readonly config: GuardConfig
   readonly guard: Guard
   readonly app: Hono
+  /** Ends requests that wait for something, so that a server can stop. */
+  readonly abort: () => void
   readonly stop: () => Promise<void>
 }
 
@@ -43,14 +50,20 @@ export interface ServiceOptions {
 
 /** @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_INVALID` */
 export async function startGuard(file: string, options: ServiceOptions): Promise<GuardService> {
-  const config = parseGuardConfig(await textOf(file))
+  const config = parseGuardConfig(await textOfFile(file))
   const { log, now } = options
-  const policy = parsePolicy(await textOf(config.ledger.policy))
+  const policy = parsePolicy(await textOfFile(config.ledger.policy))
   const seen = await seenHeads(config.ledger.heads)
   const sources = [...config.issuers.values()].map(({ issuer, maxKeyAgeMs, keys }) => {
     return { issuer, maxKeyAgeMs, file: keys }
   })
   const keyFiles = await KeyFiles.open(sources)
+  const metadata = await metadataOf(config, policy, now)
+  const record = await recorderOf(config)
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const events = await EventDelivery.open(config.streams, metadata?.statements, log)
+  // From here on nothing fails: what is begun is ended by `stop`.
   const follower = new LedgerFollower({
     read: servedLedger(config.ledger.url),
     live: liveAnswers(config.ledger.url),
@@ -67,19 +80,46 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
     waitMs: config.ledger.waitMs,
     onAlarm: (alarm) => {
       log(safeJson(alarmDocument(alarm)))
+      void events.tell(alarm)
       options.onAlarm?.(alarm)
     },
     now,
   })
   const watch = new Watch(config, guard, keyFiles, options)
   const timer = setInterval(() => void watch.look(), CARE_MS)
+  const { callers } = config
+  const { streams } = events
   const isReady = () => watch.isFresh
-  const app = guardApp({ guard, callers: config.callers, isReady })
+  const app = guardApp({ guard, callers, isReady, metadata, record, streams, signal, now })
+  const delivered = events.deliver(signal)
   const stop = async () => {
     clearInterval(timer)
-    await follower.stop()
+    stopping.abort()
+    await Promise.all([follower.stop(), delivered])
   }
-  return { config, guard, app, stop }
+  return { config, guard, app, abort: () => stopping.abort(), stop }
+}
+
+async function metadataOf(
+  { statements, ledger }: GuardConfig,
+  policy: Policy,
+  now: () => number,
+): Promise<MetadataDeps | undefined> {
+  if (statements === undefined) return undefined
+  const { issuer, key } = statements
+  return {
+    statements: await statementSigner(issuer, await textOfFile(key), now),
+    ledgerUrl: ledger.url,
+    policy,
+    canRevoke: ledger.frontEndKey !== undefined,
+  }
+}
+
+async function recorderOf({ ledger }: GuardConfig): Promise<RecordEntry | undefined> {
+  if (ledger.frontEndKey === undefined) return undefined
+  const key = (await textOfFile(ledger.frontEndKey)).trim()
+  const recorder = new EntryRecorder({ url: ledger.url, key })
+  return (entry) => recorder.record(entry)
 }
 
 /** Looks after what goes stale: keys, the head, tokens that nobody could tell of. */
@@ -149,15 +189,5 @@ function keeper(
     if (file === undefined) return
     highest = highestHeads([...highest.values(), ...heads])
     await replaceDurably(diskFiles, file, Buffer.from(formatHeads(highest.values())))
-  }
-}
-
-async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (cause) {
-    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-    const message = `${path} cannot be read: ${errno}`
-    throw new MintmarkError('INPUT_UNREADABLE', message, { errno, path }, { cause })
   }
 }

@@ -5,9 +5,8 @@
  *
  * @module
  */
-import { readFile } from 'node:fs/promises'
-import { MintmarkError } from '@mintmark/core'
 import { type KeyOwner, KeyRing, readKeys, type TrustedKey } from './keys.ts'
+import { textOfFile } from './text_file.ts'
 
 export interface KeySource extends KeyOwner {
   readonly file: string
@@ -40,7 +39,7 @@ export class KeyFiles {
    * @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_INVALID`: the keys are as they were
    */
   async refresh(): Promise<boolean> {
-    const texts = await Promise.all(this.#sources.map(({ file }) => textOf(file)))
+    const texts = await Promise.all(this.#sources.map(({ file }) => textOfFile(file)))
     if (texts.every((text, i) => text === this.#texts[i])) return false
     const keys: readonly TrustedKey[][] = await Promise.all(
       this.#sources.map((source, i) => readKeys(texts[i] ?? '', source)),
@@ -48,15 +47,5 @@ export class KeyFiles {
     this.#ring = new KeyRing(keys.flat())
     this.#texts = texts
     return true
-  }
-}
-
-async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (cause) {
-    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-    const message = `${path} cannot be read: ${errno}`
-    throw new MintmarkError('INPUT_UNREADABLE', message, { errno, path }, { cause })
   }
 }

@@ -95,6 +95,10 @@ export class Members {
     return this.#value(name) === undefined ? undefined : this.object(name)
   }
 
+  optionalList(name: string): readonly Members[] | undefined {
+    return this.#value(name) === undefined ? undefined : this.list(name)
+  }
+
   list(name: string): readonly Members[] {
     const value = this.#value(name)
     if (!Array.isArray(value)) throw this.invalid(name, 'is to be a list')

@@ -4,6 +4,7 @@
  * @module
  */
 import { hash } from 'node:crypto'
+import { type Json, text } from '@mintmark/core'
 import type { Alarm, AlarmClass } from './alarms.ts'
 import { type ClaimRefusal, type Claims, readClaims } from './claims.ts'
 import type { KeyRing, TrustedKey } from './keys.ts'
@@ -103,6 +104,14 @@ export class Verifier {
     return await this.#inLedger(shown)
   }
 
+  /** A token that its issuer's key has signed, whatever else is wrong with it; undefined for any other. */
+  signedToken(token: string): StrictJws | 'malformed' | undefined {
+    const jws = parseStrict(token)
+    if (jws === undefined) return 'malformed'
+    const signer = this.#signerOf(jws)
+    return typeof signer === 'object' && signer.issuer === jws.issuer ? jws : undefined
+  }
+
   /** The key that signed the token, of whatever issuer. */
   #signerOf(jws: StrictJws): TrustedKey | Refusal {
     const keys = this.#options.keys()
@@ -186,6 +195,7 @@ export class Verifier {
       alg: jws.alg,
       inputHash: Buffer.from(inputHash).toString('hex'),
       tokenId: claims.tokenId,
+      jti: shortJti(jws.payload),
       issuedAtMs: claims.issuedAtMs,
       expiresMs: claims.expiresMs,
       audiences: claims.audiences,
@@ -210,4 +220,11 @@ export class Verifier {
 
 function admitted({ jws, claims, audience }: Shown, basis: Basis): Verdict {
   return { isAdmitted: true, basis, jws, claims, audience }
+}
+
+const LONGEST_JTI = 200
+
+function shortJti(payload: Json): string | undefined {
+  const jti = text(payload, 'jti')
+  return jti !== undefined && jti.length <= LONGEST_JTI ? jti : undefined
 }

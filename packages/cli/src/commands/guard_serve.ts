@@ -13,6 +13,7 @@ export const guardServe: Handler = async (_operands, options, io) => {
     const { url, stop } = await listen(service.app, host, port)
     io.err(`guard at ${url}\n`)
     await toldToStop()
+    service.abort()
     await stop()
   } finally {
     await service.stop()

@@ -1,0 +1,218 @@
+/** What a guard signs and records itself: introspection as a JWT, revocations, security events. */
+import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { isObject, type Json, parseObject } from '@mintmark/core'
+import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose'
+import { callerNamed, type GuardWorld, startGuardWorld } from './guard_world.ts'
+
+const ISSUER = 'https://guard.example.org'
+const ALARM = 'urn:mintmark:secevent:token-alarm'
+const COMPROMISE = 'https://schemas.openid.net/secevent/risc/event-type/credential-compromise'
+
+let world: GuardWorld
+let receiver: Server
+/** Security events that were pushed, as they came. */
+const pushed: { readonly type: string; readonly authorization: string; readonly set: string }[] = []
+let isReceiving = true
+
+before(async () => {
+  receiver = createServer((request, response) => {
+    let set = ''
+    request.setEncoding('utf8').on('data', (text: string) => {
+      set += text
+    })
+    request.on('end', () => {
+      const { 'content-type': type = '', authorization = '' } = request.headers
+      if (isReceiving) pushed.push({ type, authorization, set })
+      response.writeHead(isReceiving ? 202 : 503).end()
+    })
+  })
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
+  const address = receiver.address()
+  const port = typeof address === 'object' ? address?.port : 0
+  world = await startGuardWorld((scratch) => {
+    const { privateKey } = generateKeyPairSync('ed25519')
+    const key = join(scratch, 'guard.pem')
+    writeFileSync(key, privateKey.export({ type: 'pkcs8', format: 'pem' }))
+    writeFileSync(join(scratch, 'authorization'), 'Bearer of-the-siem\n')
+    const push = {
+      url: `http://127.0.0.1:${port}/events`,
+      authorizationFile: join(scratch, 'authorization'),
+    }
+    return {
+      statements: { issuer: ISSUER, key },
+      callers: [
+        callerNamed('dovecot'),
+        { ...callerNamed('admin'), mayRevoke: true },
+        callerNamed('siem'),
+      ],
+      streams: [
+        { id: 'polled', audience: 'https://siem.example.org', caller: 'siem' },
+        { id: 'pushed', audience: 'https://soc.example.org', caller: 'siem', push },
+      ],
+    }
+  })
+})
+after(async () => {
+  await world.stop()
+  receiver.closeAllConnections()
+  await new Promise((resolve) => receiver.close(resolve))
+})
+
+/** Claims of a JWT that the guard signed, checked with the key that it publishes. */
+async function verified(jwt: string, typ: string, audience: string): Promise<JWTPayload> {
+  const keys = createRemoteJWKSet(new URL(`${world.url}/jwks`))
+  return (await jwtVerify(jwt, keys, { issuer: ISSUER, audience, typ })).payload
+}
+
+async function read(path: string): Promise<Json> {
+  const document: unknown = await (await fetch(`${world.url}${path}`)).json()
+  return isObject(document) ? document : {}
+}
+
+const poll = async (body: object): Promise<Json> => {
+  const answer = await world.post('/ssf/poll/polled', JSON.stringify(body), { caller: 'siem' })
+  assert.equal(answer.status, 200)
+  return parseObject(answer.text) ?? {}
+}
+
+const setsOf = (answer: Json): [string, string][] => {
+  const sets = isObject(answer['sets']) ? answer['sets'] : {}
+  return Object.entries(sets).map(([jti, set]) => [jti, String(set)])
+}
+
+describe('introspection as a JWT', () => {
+  const accept = 'application/token-introspection+jwt'
+
+  it('is signed for the caller, for active tokens and others', async () => {
+    for (const [token, isActive] of [
+      [await world.mint(), true],
+      [world.forge(), false],
+    ] as const) {
+      const { status, text, type } = await world.post('/introspect', { token }, { accept })
+      assert.deepEqual([status, type], [200, accept])
+      const { token_introspection: answer } = await verified(
+        text,
+        'token-introspection+jwt',
+        'dovecot',
+      )
+      assert.ok(isObject(answer))
+      assert.equal(answer['active'], isActive)
+      if (!isActive) assert.deepEqual(answer, { active: false })
+    }
+  })
+
+  it('is described, with the ledger beside it', async () => {
+    const document = await read('/.well-known/oauth-authorization-server')
+    assert.equal(document['issuer'], ISSUER)
+    assert.equal(document['introspection_endpoint'], `${ISSUER}/introspect`)
+    assert.equal(document['revocation_endpoint'], `${ISSUER}/revoke`)
+    assert.equal(document['mintmark_ledger_prefix'], world.ledgerUrl)
+    assert.match(String(document['mintmark_log_vkeys']), /^ledger\.example\.org\+/)
+    assert.ok(!JSON.stringify(await read('/jwks')).includes('"d"'))
+  })
+})
+
+const isActive = async (token: string) =>
+  parseObject((await world.post('/introspect', { token })).text)?.['active']
+
+describe('a revocation', () => {
+  it('counts for a token from the moment that it is published', async () => {
+    const [token, other] = [await world.mint(), await world.mint()]
+    assert.deepEqual([await isActive(token), await isActive(other)], [true, true])
+    assert.equal((await world.post('/revoke', { token }, { caller: 'admin' })).status, 200)
+    while ((await isActive(token)) === true) await new Promise((resolve) => setTimeout(resolve, 10))
+    assert.equal(await isActive(other), true)
+    const answer = await world.post('/revoke', { token }, { caller: 'admin' })
+    assert.equal(answer.status, 200, 'once more')
+  })
+
+  it('is no alarm, and answered alike for tokens that nobody issued', async () => {
+    const earlier = world.alarms().length
+    const forged = await world.post('/revoke', { token: world.forge() }, { caller: 'admin' })
+    assert.deepEqual([forged.status, forged.text], [200, ''])
+    assert.equal(world.alarms().length, earlier)
+  })
+
+  it('is not for everybody, nor for every kind of token', async () => {
+    const token = await world.mint()
+    const refused = await world.post('/revoke', { token })
+    assert.deepEqual([refused.status, refused.text], [403, '{"error":"unauthorized_client"}'])
+    const opaque = await world.post('/revoke', { token: 'opaque' }, { caller: 'admin' })
+    assert.deepEqual([opaque.status, opaque.text], [400, '{"error":"unsupported_token_type"}'])
+    assert.equal(await isActive(token), true)
+  })
+})
+
+describe('security events', () => {
+  it('tell of a forgery, and with the first that the key is out, polled and pushed', async () => {
+    const waiting = poll({
+      returnImmediately: false,
+      ack: setsOf(await poll({ returnImmediately: true })).map(([jti]) => jti),
+    })
+    const token = world.forge()
+    await world.post('/introspect', { token })
+    const sets = setsOf(await waiting)
+    assert.ok(sets.length >= 1)
+    const [jti, set] = sets[0] ?? ['', '']
+    const event = await verified(set, 'secevent+jwt', 'https://siem.example.org')
+    assert.equal(event.jti, jti)
+    assert.equal(event.exp, undefined)
+    assert.equal(event.sub, undefined)
+    const claims = parseObject(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))
+    assert.deepEqual(event['sub_id'], {
+      format: 'jwt_id',
+      iss: claims?.['iss'],
+      jti: claims?.['jti'],
+    })
+    const events = event['events']
+    assert.ok(isObject(events) && isObject(events[ALARM]))
+    assert.equal(events[ALARM]['alarm'], 'unissued')
+    assert.ok(!JSON.stringify(event).includes('ada'), 'no person is named')
+    while (pushed.length < 3) await new Promise((resolve) => setTimeout(resolve, 20))
+    const seen = await Promise.all(
+      pushed.map(
+        async ({ set: each }) => await verified(each, 'secevent+jwt', 'https://soc.example.org'),
+      ),
+    )
+    const types = seen.flatMap((each) => Object.keys(each['events'] ?? {}))
+    assert.equal(types.filter((type) => type === COMPROMISE).length, 1)
+    assert.ok(pushed.every(({ type }) => type === 'application/secevent+jwt'))
+    assert.ok(pushed.every(({ authorization }) => authorization === 'Bearer of-the-siem'))
+  })
+
+  it('stay until they are acknowledged, and come again until they are taken', async () => {
+    isReceiving = false
+    await world.post('/introspect', { token: world.forge() })
+    const first = setsOf(await poll({ returnImmediately: true }))
+    assert.ok(first.length > 0)
+    assert.deepEqual(setsOf(await poll({ returnImmediately: true })), first)
+    const ack = first.map(([jti]) => jti)
+    assert.deepEqual(await poll({ returnImmediately: true, ack }), {
+      sets: {},
+      moreAvailable: false,
+    })
+    const earlier = pushed.length
+    isReceiving = true
+    while (pushed.length === earlier) await new Promise((resolve) => setTimeout(resolve, 50))
+  })
+})
+
+describe('a stream of security events', () => {
+  it('can be tried out, by whose stream it is', async () => {
+    const body = JSON.stringify({ stream_id: 'polled', state: 'hello' })
+    assert.equal((await world.post('/ssf/verification', body, { caller: 'siem' })).status, 204)
+    const set = setsOf(await poll({ returnImmediately: true }))[0]?.[1] ?? ''
+    const { events } = await verified(set, 'secevent+jwt', 'https://siem.example.org')
+    assert.match(JSON.stringify(events), /event-type\/verification":\{"state":"hello"\}/)
+    assert.equal((await world.post('/ssf/verification', body)).status, 404)
+    assert.equal((await world.post('/ssf/poll/polled', '{}')).status, 404)
+    assert.equal((await world.post('/ssf/poll/polled', '{}', { secret: 'guess' })).status, 401)
+    const configuration = await read('/.well-known/ssf-configuration')
+    assert.equal(configuration['spec_version'], '1_0')
+  })
+})

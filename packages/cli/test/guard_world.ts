@@ -1,0 +1,111 @@
+/** A guard and a ledger over HTTP in this process, an issuer behind a signing gate, and a forger. */
+import { createHash, generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseObject } from '@mintmark/core'
+import { EntryRecorder, SigningGate, startGuard } from '@mintmark/guard'
+import { forge } from '@mintmark/testkit'
+import { listen } from '../src/ledger/listen.ts'
+import { claims, frontEndKey, ISSUER, makeLedger, serve } from './ledger_world.ts'
+
+export const AUDIENCE = 'https://wiki.example.org'
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+export const jwks: { readonly keys: readonly object[] } = {
+  keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'key-1', alg: 'ES256' }],
+}
+
+export const secretOf = (caller: string): string => `the-secret-of-${caller}`
+const basicOf = (caller: string, secret: string) =>
+  `Basic ${Buffer.from(`${caller}:${secret}`).toString('base64')}`
+
+/** A caller of this name, for the configuration. */
+export const callerNamed = (name: string): Record<string, unknown> => ({
+  name,
+  secretSha256: createHash('sha256').update(secretOf(name)).digest('hex'),
+  audiences: [AUDIENCE],
+})
+
+export interface GuardWorld {
+  readonly scratch: string
+  readonly url: string
+  readonly ledgerUrl: string
+  readonly configuration: Readonly<Record<string, unknown>>
+  readonly keysFile: string
+  /** What it printed. */
+  readonly lines: string[]
+  readonly alarms: () => readonly Readonly<Record<string, unknown>>[]
+  readonly mint: () => Promise<string>
+  readonly forge: () => string
+  /** Asks as a caller: status, body as JSON, and content type. */
+  readonly post: (
+    path: string,
+    form: Readonly<Record<string, string>> | string,
+    more?: { readonly caller?: string; readonly secret?: string; readonly accept?: string },
+  ) => Promise<{ status: number; text: string; type: string }>
+  readonly stop: () => Promise<void>
+}
+
+/** @param more members of the configuration, made when the place of the files is known */
+export async function startGuardWorld(
+  more: (scratch: string) => Readonly<Record<string, unknown>> = () => ({}),
+): Promise<GuardWorld> {
+  const scratch = mkdtempSync(join(tmpdir(), 'mintmark-guard-cli-'))
+  const made = await makeLedger(scratch, 'ledger')
+  const ledger = await serve(made.folder)
+  const keysFile = join(scratch, 'jwks.json')
+  writeFileSync(keysFile, JSON.stringify(jwks))
+  const front = join(made.folder, 'private/front-end.key')
+  const place = { url: ledger.url, policy: made.policy, heads: join(scratch, 'guard-heads') }
+  const configuration = {
+    schema: 'mintmark-guard/1',
+    ledger: { ...place, frontEndKey: front },
+    issuers: [{ issuer: ISSUER, class: 'agency', keys: keysFile }],
+    audiences: [{ audience: AUDIENCE, classes: ['agency'], mode: 'enforce' }],
+    callers: [callerNamed('dovecot'), { ...callerNamed('admin'), mayRevoke: true }],
+    ...more(scratch),
+  }
+  const file = join(scratch, 'guard.json')
+  writeFileSync(file, JSON.stringify(configuration))
+  const lines: string[] = []
+  const service = await startGuard(file, { log: (line) => lines.push(line), now: Date.now })
+  const served = await listen(service.app, '127.0.0.1', 0)
+  const recorder = new EntryRecorder({ url: ledger.url, key: frontEndKey(made.folder) })
+  const record = (entry: Parameters<EntryRecorder['record']>[0]) => recorder.record(entry)
+  const gate = new SigningGate({ record, kid: 'key-1', alg: 'ES256', privateKey })
+  return {
+    scratch,
+    url: served.url,
+    ledgerUrl: ledger.url,
+    configuration,
+    keysFile,
+    lines,
+    alarms: () => lines.flatMap(alarmIn),
+    mint: async () => (await gate.mint(claims())).token,
+    forge: () => forge({ kid: 'key-1', privateKey }, claims()),
+    post: async (path, form, { caller = 'dovecot', secret = secretOf(caller), accept } = {}) => {
+      const response = await fetch(`${served.url}${path}`, {
+        method: 'POST',
+        headers: {
+          authorization: basicOf(caller, secret),
+          ...(accept !== undefined && { accept }),
+        },
+        body: typeof form === 'string' ? form : new URLSearchParams(form),
+      })
+      const type = response.headers.get('content-type') ?? ''
+      return { status: response.status, text: await response.text(), type }
+    },
+    stop: async () => {
+      service.abort()
+      await served.stop()
+      await service.stop()
+      await ledger.stop()
+      rmSync(scratch, { recursive: true, force: true })
+    },
+  }
+}
+
+function alarmIn(line: string): Readonly<Record<string, unknown>>[] {
+  const document = parseObject(line)
+  return document?.['schema'] === 'mintmark-alarm/1' ? [document] : []
+}

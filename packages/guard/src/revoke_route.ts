@@ -1,0 +1,45 @@
+/**
+ * `POST /revoke`: RFC 7009. A JWT is revoked by an entry in the ledger, which every guard that follows it sees.
+ *
+ * @module
+ */
+import { MintmarkError } from '@mintmark/core'
+import type { Context } from 'hono'
+import { type Callers, unknownCaller } from './callers.ts'
+import type { RecordEntry } from './entry_recorder.ts'
+import type { Guard } from './guard.ts'
+import { tokenOf, tooMany } from './introspect_route.ts'
+import { revocationOf } from './revocation.ts'
+
+export interface RevokeDeps {
+  readonly guard: Guard
+  readonly callers: Callers
+  readonly record: RecordEntry
+  readonly now: () => number
+}
+
+/** 200 for a token that is revoked now, and for one that nobody has to: RFC 7009, section 2.2. */
+export async function revoke(
+  c: Context,
+  { guard, callers, record, now }: RevokeDeps,
+): Promise<Response> {
+  const caller = callers.byAuthorization(c.req.header('authorization') ?? '')
+  if (caller === undefined) return unknownCaller(c)
+  if (!caller.mayRevoke) return c.json({ error: 'unauthorized_client' }, 403)
+  if (!callers.isWithinRate(caller)) return tooMany(c)
+  const token = await tokenOf(c)
+  if (token === undefined) return c.json({ error: 'invalid_request' }, 400)
+  const jws = guard.signedToken(token)
+  if (jws === 'malformed') return c.json({ error: 'unsupported_token_type' }, 400)
+  if (jws === undefined) return c.body(null, 200)
+  try {
+    await record(revocationOf(token, now()))
+    guard.metrics.counter('revocations').value++
+    return c.body(null, 200)
+  } catch (cause) {
+    if (!(cause instanceof MintmarkError)) throw cause
+    // Not issued, or run out: there is nothing to revoke.
+    if (cause.code === 'ENTRY_REFUSED') return c.body(null, 200)
+    return c.json({ error: 'temporarily_unavailable' }, 503, { 'Retry-After': '1' })
+  }
+}
