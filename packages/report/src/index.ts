@@ -29,6 +29,7 @@ export {
   type Table,
   table,
 } from './model.ts'
+export { findChromium } from './pdf.ts'
 export { readSigningKey } from './signature.ts'
 export { type FileState, isWhole, type Verified, verifyReport } from './verify_report.ts'
 export { type WriteOptions, type WrittenReport, writeReport } from './write_report.ts'

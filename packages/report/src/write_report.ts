@@ -4,6 +4,7 @@
  * @module
  */
 import type { KeyObject } from 'node:crypto'
+import { join } from 'node:path'
 import {
   type Answer,
   accountAddresses,
@@ -24,6 +25,7 @@ import { timesketchRow } from './exports/timesketch.ts'
 import { ReportFolder, type Written } from './folder.ts'
 import { markdownOf } from './markdown.ts'
 import type { Redaction, Report } from './model.ts'
+import { printPdf } from './pdf.ts'
 import { type Redactor, redactorOf } from './redaction.ts'
 import { TOKENS_SHOWN } from './sections/lineage.ts'
 import { PUBLIC_KEY, publicPem, SIGNATURE, signatureOf } from './signature.ts'
@@ -40,8 +42,10 @@ export interface WriteOptions {
   readonly redacted?: readonly Redaction[]
   /** Signs the MANIFEST. */
   readonly signingKey?: KeyObject
-  /** Makes `report.html`, which is left out without it. */
-  readonly renderHtml?: (report: Report) => string
+  /** The report as a page that stands on its own; left out: no `report.html`, and no PDF of it. */
+  readonly renderHtml?: (report: Report) => string | Promise<string>
+  /** Program that prints `report.html`; left out: no `report.pdf`. */
+  readonly chromium?: string
   /** Called before each file. */
   readonly onFile?: (name: string) => void
 }
@@ -50,6 +54,8 @@ export interface WrittenReport {
   readonly report: Report
   /** Files in the order in which they were written, `MANIFEST` among them. */
   readonly files: readonly Written[]
+  /** Why there is no PDF, where one was asked for. */
+  readonly noPdf?: string
 }
 
 /** Rows of (account, address) that the STIX bundle takes. */
@@ -71,10 +77,12 @@ export async function writeReport(
     const selected = await select(session, options.selection ?? {})
     try {
       const redactor = await redactorOf(session, options.redacted ?? [])
-      const report = await writeFiles(folder, { session, answer, selected, redactor, options })
+      const work = { session, answer, selected, redactor, options }
+      const report = await writeFiles(folder, work)
+      const noPdf = await writePages(folder, report, options)
       await seal(folder, options.signingKey)
       await folder.finish(isForced)
-      return { report, files: folder.written }
+      return { report, files: folder.written, ...(noPdf !== undefined && { noPdf }) }
     } finally {
       await selected.close()
     }
@@ -115,9 +123,28 @@ async function writeFiles(folder: ReportFolder, work: Work): Promise<Report> {
   await put('bundle.stix.json', bundleText({ answer, report, addresses, redactor }))
   await put('report.json', [`${safeJson(report, 1)}\n`])
   await put('report.md', [markdownOf(report)])
-  if (options.renderHtml !== undefined) await put('report.html', [options.renderHtml(report)])
   return report
 }
+
+/** The page, and its print. @returns why there is no print, where one was asked for */
+async function writePages(
+  folder: ReportFolder,
+  report: Report,
+  { renderHtml, chromium, onFile = () => {} }: WriteOptions,
+): Promise<string | undefined> {
+  if (renderHtml === undefined) return undefined
+  onFile(HTML)
+  await folder.write(HTML, [await renderHtml(report)])
+  if (chromium === undefined) return undefined
+  onFile(PDF)
+  const printed = await printPdf(chromium, join(folder.path, HTML))
+  if ('problem' in printed) return printed.problem
+  await folder.write(PDF, [printed.pdf])
+  return undefined
+}
+
+const HTML = 'report.html'
+const PDF = 'report.pdf'
 
 /** The MANIFEST, and what vouches for it: neither can be in it. */
 async function seal(folder: ReportFolder, key: KeyObject | undefined): Promise<void> {

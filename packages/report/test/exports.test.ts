@@ -246,6 +246,19 @@ describe('the folder', () => {
     for (const name of readdirSync(place)) assert.equal(textOf(name, again), textOf(name), name)
   })
 
+  it('has the page that a renderer makes of the model, and says why it has no print of it', async () => {
+    const paged = join(folder, 'paged')
+    const { noPdf, files } = await writeReport(opened, answered, {
+      out: paged,
+      renderHtml: ({ title }) => `<!doctype html><title>${title}</title>`,
+      chromium: '/bin/false',
+    })
+    assert.equal(noPdf, 'it ended with 1')
+    assert.equal(textOf('report.html', paged), '<!doctype html><title>Case case</title>')
+    assert.ok(textOf('MANIFEST', paged).includes('  report.html\n'))
+    assert.ok(!files.some(({ name }) => name === 'report.pdf'))
+  })
+
   it('replaces a report if it is told to, and nothing else ever', async () => {
     const once = join(folder, 'once')
     await writeReport(opened, answered, { out: once, title: 'One' })

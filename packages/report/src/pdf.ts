@@ -1,0 +1,112 @@
+/**
+ * `report.pdf`: `report.html` printed by a Chromium, where the machine has one.
+ *
+ * The Chromium runs without a network (no name resolves, no proxy answers) on a profile of its own that is deleted
+ * afterwards. The dates that it writes are taken out: the same Chromium with the same fonts prints the same bytes.
+ *
+ * @module
+ */
+import { spawn } from 'node:child_process'
+import { access, constants, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
+/** A report of a large case takes some seconds. */
+const PATIENCE_MS = 120_000
+
+/** Path of the first Chromium in `PATH`, or undefined. */
+export async function findChromium(
+  path: string = process.env['PATH'] ?? '',
+): Promise<string | undefined> {
+  const places = PROGRAMS.flatMap((program) =>
+    path
+      .split(delimiter)
+      .filter((dir) => dir !== '')
+      .map((dir) => join(dir, program)),
+  )
+  const found = await Promise.all(places.map(isProgram))
+  return places.find((_, i) => found[i])
+}
+
+const isProgram = (path: string) =>
+  access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  )
+
+/** What was printed, or why nothing was. */
+export type Printed = { readonly pdf: Uint8Array } | { readonly problem: string }
+
+/** Prints a file. Never throws: a report without a PDF is a report. */
+export async function printPdf(chromium: string, html: string): Promise<Printed> {
+  const dir = await mkdtemp(join(tmpdir(), 'mintmark-pdf-'))
+  try {
+    const file = join(dir, 'report.pdf')
+    const problem = await run(chromium, [
+      ...FLAGS,
+      ...sandbox(),
+      ...filesIn(dir, file),
+      urlOf(html),
+    ])
+    return problem === undefined ? { pdf: withoutDates(await readFile(file)) } : { problem }
+  } catch (cause) {
+    return { problem: cause instanceof Error ? cause.message : String(cause) }
+  } finally {
+    await rm(dir, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+const FLAGS = [
+  '--headless=new',
+  '--disable-gpu',
+  // In a container the shared memory may be too small for a page.
+  '--disable-dev-shm-usage',
+  '--disable-extensions',
+  '--disable-sync',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--no-first-run',
+  '--no-default-browser-check',
+  '--host-resolver-rules=MAP * ~NOTFOUND',
+  '--proxy-server=127.0.0.1:9',
+  '--no-pdf-header-footer',
+]
+
+/** A Chromium that root starts has no sandbox to run in. The page has no script, by its own policy too. */
+const sandbox = () => (process.getuid?.() === 0 ? ['--no-sandbox'] : [])
+const filesIn = (dir: string, file: string) => [
+  `--user-data-dir=${join(dir, 'profile')}`,
+  `--print-to-pdf=${file}`,
+]
+const urlOf = (file: string) => pathToFileURL(file).href
+
+/** @returns why it did not work; undefined where it did */
+function run(program: string, args: readonly string[]): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { stdio: 'ignore' })
+    // The `timeout` of spawn keeps the process alive where the program did not start at all.
+    const patience = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS)
+    const end = (problem: string | undefined): void => {
+      clearTimeout(patience)
+      resolve(problem)
+    }
+    child.on('error', (error) => end(error.message))
+    child.on('close', (code, signal) =>
+      end(code === 0 ? undefined : `it ended with ${signal ?? String(code)}`),
+    )
+  })
+}
+
+const DATE = /\/(CreationDate|ModDate) \(D:\d{14}[^)]*\)/g
+const NO_DATE = '19700101000000'
+
+/** The same length, so that every offset of the file stays right. */
+function withoutDates(pdf: Buffer): Uint8Array {
+  const text = pdf.toString('latin1')
+  return Buffer.from(
+    text.replace(DATE, (date) => date.replace(/\d{14}/, NO_DATE)),
+    'latin1',
+  )
+}
