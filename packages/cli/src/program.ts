@@ -259,6 +259,7 @@ const COMMANDS: readonly Spec[] = [
         '--sign <KEY>',
         'sign the MANIFEST with this private key: Ed25519 or EC, PEM, no passphrase',
       ),
+      option('--no-pdf', 'do not print report.html to report.pdf where a Chromium is there'),
       option('--force', 'replace the report that DIR holds'),
       json(),
       hunts(),

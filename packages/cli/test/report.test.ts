@@ -52,6 +52,7 @@ describe('report', () => {
       '--out',
       join(folder, 'json'),
       '--json',
+      '--no-pdf',
       '--redact',
       'names',
       'addresses',
@@ -66,7 +67,16 @@ describe('report', () => {
 
   it('is about what the options select', async () => {
     const place = join(folder, 'own')
-    const args = [...inCase, '--out', place, '--principal', 'bo@example.gov', '--title', 'Of Bo']
+    const args = [
+      ...inCase,
+      '--out',
+      place,
+      '--no-pdf',
+      '--principal',
+      'bo@example.gov',
+      '--title',
+      'Of Bo',
+    ]
     assert.equal((await mintmark('report', ...args)).code, 1)
     const report = parsed(readFileSync(join(place, 'report.json'), 'utf8'))
     assert.equal(report['title'], 'Of Bo')

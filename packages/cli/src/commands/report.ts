@@ -2,7 +2,13 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { answer } from '@mintmark/case'
 import { MintmarkError, safeJson, safeText } from '@mintmark/core'
-import { type Redaction, readSigningKey, type WriteOptions, writeReport } from '@mintmark/report'
+import {
+  findChromium,
+  type Redaction,
+  readSigningKey,
+  type WriteOptions,
+  writeReport,
+} from '@mintmark/report'
 import { htmlRenderer } from '@mintmark/web'
 import { flag, list, selectionOption, textOption, withCase } from '../options.ts'
 import type { Handler, Options } from '../program.ts'
@@ -17,7 +23,13 @@ export const report: Handler = async (_args, options, io) => {
     return 2
   }
   const selection = await selectionOption(options, io)
-  const asked = { ...(await askedFor(options)), selection, renderHtml: await htmlRenderer() }
+  const chromium = options['pdf'] === false ? undefined : await findChromium()
+  const asked: WriteOptions = {
+    ...(await askedFor(options)),
+    selection,
+    renderHtml: await htmlRenderer(),
+    ...(chromium !== undefined && { chromium }),
+  }
   return withCase(options, 'read', async (investigated) => {
     const progress = new Progress(io)
     let done = 0
@@ -25,11 +37,13 @@ export const report: Handler = async (_args, options, io) => {
       hunts: { dirs: list(options, 'hunts') },
       onStep: (step) => progress.show(step, done++, STEPS),
     })
-    const { files } = await writeReport(investigated, found, {
+    const { files, noPdf } = await writeReport(investigated, found, {
       ...asked,
       onFile: (name) => progress.show(name, done++, STEPS),
     })
     progress.end()
+    if (noPdf !== undefined)
+      io.err(`mintmark: no report.pdf: ${chromium} could not print: ${safeText(noPdf)}\n`)
     const shown = files.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 }))
     await io.out(
       flag(options, 'json')
