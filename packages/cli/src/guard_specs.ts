@@ -12,4 +12,13 @@ export const GUARD_COMMANDS: readonly Spec[] = [
     ],
     load: async () => (await import('./commands/guard_serve.ts')).guardServe,
   },
+  {
+    usage: 'sign',
+    summary: 'Sign over HTTP for a provider, once what is to be signed is recorded',
+    example: 'mintmark guard sign --config signer.json',
+    options: [
+      new Option('--config <FILE>', 'the keys, the ledger, and who may ask').makeOptionMandatory(),
+    ],
+    load: async () => (await import('./commands/guard_sign.ts')).guardSign,
+  },
 ]

@@ -7,13 +7,17 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Context } from 'hono'
 import type { AudiencePolicy } from './policies.ts'
 
-export interface Caller {
+/** Whoever has a secret. */
+export interface KnownCaller {
   readonly name: string
   /** SHA-256 of its secret. */
   readonly secretHash: Uint8Array
+  readonly perSecond: number
+}
+
+export interface Caller extends KnownCaller {
   /** For which it answers; a token for another one is refused to it. */
   readonly audiences: readonly AudiencePolicy[]
-  readonly perSecond: number
   /** Whether it may have tokens revoked. */
   readonly mayRevoke: boolean
 }
@@ -24,31 +28,31 @@ interface Credentials {
   readonly secret: string
 }
 
-export class Callers {
-  readonly #callers: readonly Caller[]
+export class Callers<T extends KnownCaller = Caller> {
+  readonly #callers: readonly T[]
   readonly #now: () => number
-  readonly #buckets = new Map<Caller, { left: number; atMs: number }>()
+  readonly #buckets = new Map<T, { left: number; atMs: number }>()
 
   /** @param now milliseconds on any clock that is not set back */
-  constructor(callers: readonly Caller[], now: () => number = () => performance.now()) {
+  constructor(callers: readonly T[], now: () => number = () => performance.now()) {
     this.#callers = callers
     this.#now = now
   }
 
   /** The caller of an `Authorization` header with its secret in Basic or Bearer. */
-  byAuthorization(header: string): Caller | undefined {
+  byAuthorization(header: string): T | undefined {
     const credentials = basic(header) ?? bearer(header)
     return credentials && this.#find(credentials)
   }
 
-  bySecret(secret: string): Caller | undefined {
+  bySecret(secret: string): T | undefined {
     return this.#find({ name: undefined, secret })
   }
 
   /** Each is compared, and in the same time whatever was sent. */
-  #find({ name, secret }: Credentials): Caller | undefined {
+  #find({ name, secret }: Credentials): T | undefined {
     const hash = createHash('sha256').update(secret).digest()
-    let found: Caller | undefined
+    let found: T | undefined
     for (const caller of this.#callers) {
       const isSame = timingSafeEqual(caller.secretHash, hash)
       if (isSame && (name === undefined || name === caller.name)) found = caller
@@ -57,7 +61,7 @@ export class Callers {
   }
 
   /** Takes one request from what the caller has for this second. */
-  isWithinRate(caller: Caller): boolean {
+  isWithinRate(caller: T): boolean {
     const nowMs = this.#now()
     const bucket = this.#buckets.get(caller) ?? { left: caller.perSecond, atMs: nowMs }
     const left = bucket.left + ((nowMs - bucket.atMs) / 1000) * caller.perSecond

@@ -7,10 +7,9 @@
  *
  * @module
  */
-import { MintmarkError, parseObject } from '@mintmark/core'
 import type { Caller } from './callers.ts'
 import type { StreamConfig } from './event_stream.ts'
-import { Members } from './members.ts'
+import { addressOf, knownCallerOf, type Members, openConfig } from './members.ts'
 import type { AudiencePolicy, IssuerPolicy, Mode, WhenStale } from './policies.ts'
 
 export interface ConfiguredIssuer extends IssuerPolicy {
@@ -47,16 +46,10 @@ const DAY_MS = 86_400_000
 
 /** @throws {MintmarkError} `INPUT_INVALID` with `facts.option`, the path of the member that is wrong */
 export function parseGuardConfig(source: string): GuardConfig {
-  const document = parseObject(source)
-  if (document === undefined)
-    throw new MintmarkError('INPUT_INVALID', 'the configuration is no JSON object', { option: '' })
-  const top = new Members(document, '')
-  if (top.text('schema') !== GUARD_SCHEMA) throw top.invalid('schema', `is to be ${GUARD_SCHEMA}`)
-  const listen = top.optional('listen')
+  const top = openConfig(source, GUARD_SCHEMA)
   const audiences = byName(top.list('audiences').map(audienceOf), ({ audience }) => audience, top)
   const config: GuardConfig = {
-    host: listen?.textOr('host', '127.0.0.1') ?? '127.0.0.1',
-    port: listen?.numberOr('port', 8480, 0, 65_535) ?? 8480,
+    ...addressOf(top, 8480),
     ledger: ledgerOf(top.object('ledger')),
     statements: statementsOf(top.optional('statements')),
     issuers: byName(top.list('issuers').map(issuerOf), ({ issuer }) => issuer, top),
@@ -66,7 +59,6 @@ export function parseGuardConfig(source: string): GuardConfig {
   }
   if (config.streams.length > 0 && config.statements === undefined)
     throw top.invalid('streams', 'need statements, whose key signs the events')
-  listen?.done()
   top.done()
   return config
 }
@@ -130,19 +122,14 @@ function audienceOf(row: Members): AudiencePolicy {
 }
 
 function callerOf(row: Members, audiences: ReadonlyMap<string, AudiencePolicy>): Caller {
-  const hash = row.text('secretSha256')
-  if (!/^[\da-f]{64}$/.test(hash))
-    throw row.invalid('secretSha256', 'is to be 64 hexadecimal digits')
   const own = row.texts('audiences').map((name) => {
     const audience = audiences.get(name)
     if (audience === undefined) throw row.invalid('audiences', 'names one that is not configured')
     return audience
   })
   const caller = {
-    name: row.text('name'),
-    secretHash: Buffer.from(hash, 'hex'),
+    ...knownCallerOf(row),
     audiences: own,
-    perSecond: row.numberOr('requestsPerSecond', 5000, 1, 1_000_000),
     mayRevoke: row.flagOr('mayRevoke', false),
   }
   row.done()

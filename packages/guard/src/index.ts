@@ -14,6 +14,7 @@ export { type ExternalKey, type RecordedKeyOptions, recordedKey } from './oidc_k
 export type { AudiencePolicy, IssuerPolicy, Mode, WhenStale } from './policies.ts'
 export { revocationOf } from './revocation.ts'
 export { type LedgerWord, type LiveAnswers, liveAnswers, servedLedger } from './served_ledger.ts'
+export { SIGNER_SCHEMA, type SignerService, startSigner } from './signer_service.ts'
 export { type GateOptions, type Minted, SigningGate } from './signing_gate.ts'
 export {
   type Basis,

@@ -132,7 +132,7 @@ async function keyOf(row: Json, owner: KeyOwner): Promise<TrustedKey> {
 const millisecondsOf = (seconds: number | undefined) =>
   seconds === undefined ? Number.POSITIVE_INFINITY : seconds * 1000
 
-const isAlgorithm = (alg: string): alg is Algorithm => ALGORITHMS.has(alg)
+export const isAlgorithm = (alg: string): alg is Algorithm => ALGORITHMS.has(alg)
 
 async function imported(row: Json, alg: string, name: string, owner: KeyOwner): Promise<KeyObject> {
   try {

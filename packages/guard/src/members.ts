@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { isObject, type Json, MintmarkError, safeText } from '@mintmark/core'
+import { isObject, type Json, MintmarkError, parseObject, safeText } from '@mintmark/core'
+import type { KnownCaller } from './callers.ts'
 
 export class Members {
   readonly #object: Json
@@ -106,5 +107,44 @@ export class Members {
       if (isObject(row)) return new Members(row, `${this.#at(name)}[${i}]`)
       throw this.invalid(`${name}[${i}]`, 'is to be an object')
     })
+  }
+}
+
+/**
+ * The members of a configuration of this schema.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID`
+ */
+export function openConfig(source: string, schema: string): Members {
+  const document = parseObject(source)
+  if (document === undefined)
+    throw new MintmarkError('INPUT_INVALID', 'the configuration is no JSON object', { option: '' })
+  const top = new Members(document, '')
+  if (top.text('schema') !== schema) throw top.invalid('schema', `is to be ${schema}`)
+  return top
+}
+
+/** Where a server listens: on loopback unless told otherwise. */
+export function addressOf(top: Members, port: number): { host: string; port: number } {
+  const listen = top.optional('listen')
+  if (listen === undefined) return { host: LOOPBACK, port }
+  const address = {
+    host: listen.textOr('host', LOOPBACK),
+    port: listen.numberOr('port', port, 0, 65_535),
+  }
+  listen.done()
+  return address
+}
+
+const LOOPBACK = '127.0.0.1'
+
+export function knownCallerOf(row: Members): KnownCaller {
+  const hash = row.text('secretSha256')
+  if (!/^[\da-f]{64}$/.test(hash))
+    throw row.invalid('secretSha256', 'is to be 64 hexadecimal digits')
+  return {
+    name: row.text('name'),
+    secretHash: Buffer.from(hash, 'hex'),
+    perSecond: row.numberOr('requestsPerSecond', 5000, 1, 1_000_000),
   }
 }

@@ -42,6 +42,16 @@ export class SigningGate {
     return this.#options.alg
   }
 
+  /** Rejects where the key cannot sign with the algorithm. Nothing that is signed here leaves. */
+  async assertFit(): Promise<void> {
+    const { alg, privateKey } = this.#options
+    const isEd = privateKey.asymmetricKeyType === 'ed25519'
+    const length = (await this.#sign('')).length
+    const expected = LENGTHS[alg] ?? length
+    if (isEd !== (alg === 'EdDSA') || length !== expected)
+      throw new TypeError('key of another kind')
+  }
+
   /**
    * Makes an access token: adds `kid`, `alg` and the claim that blinds its entry, records it, signs it.
    *
@@ -80,6 +90,14 @@ export class SigningGate {
     const signature = await sign(digestOf(alg), input, { key: privateKey, ...paddingOf(alg) })
     return toLowS(signature, alg)
   }
+}
+
+/** Bytes of a signature, where the algorithm says how many. */
+const LENGTHS: Readonly<Partial<Record<Algorithm, number>>> = {
+  ES256: 64,
+  ES384: 96,
+  ES512: 132,
+  EdDSA: 64,
 }
 
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')

@@ -1,0 +1,16 @@
+import { startSigner } from '@mintmark/guard'
+import { listen } from '../ledger/listen.ts'
+import { toldToStop } from '../ledger/serve.ts'
+import { textOption } from '../options.ts'
+import type { Handler } from '../program.ts'
+
+/** Serves a signing gate until it is told to stop. Events are lines of JSON on standard output. */
+export const guardSign: Handler = async (_operands, options, io) => {
+  const log = (line: string) => void io.out(`${line}\n`)
+  const { host, port, app } = await startSigner(textOption(options, 'config') ?? '', log)
+  const { url, stop } = await listen(app, host, port)
+  io.err(`signer at ${url}\n`)
+  await toldToStop()
+  await stop()
+  return 0
+}

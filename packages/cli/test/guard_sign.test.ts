@@ -1,0 +1,154 @@
+/** The signing gate over HTTP: no signature without an entry. */
+import assert from 'node:assert/strict'
+import { createHash, generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { isObject } from '@mintmark/core'
+import { startSigner } from '@mintmark/guard'
+import { newSalt, SALT_CLAIM } from '@mintmark/ledger'
+import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { type Listening, listen } from '../src/ledger/listen.ts'
+import type { Served } from '../src/ledger/serve.ts'
+import { mintmark } from './fake_io.ts'
+import { claims, makeLedger, serve } from './ledger_world.ts'
+
+const scratch = mkdtempSync(join(tmpdir(), 'mintmark-signer-'))
+const SECRET = 'the-secret-of-the-provider'
+const lines: string[] = []
+let ledger: Served
+let signer: Listening
+let configuration: Readonly<Record<string, unknown>>
+
+function keyFile(name: string): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const file = join(scratch, name)
+  writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  return file
+}
+
+before(async () => {
+  const made = await makeLedger(scratch, 'ledger')
+  ledger = await serve(made.folder)
+  configuration = {
+    schema: 'mintmark-signer/1',
+    ledger: { url: ledger.url, frontEndKey: join(made.folder, 'private/front-end.key') },
+    keys: [
+      { kid: 'k1', alg: 'ES256', key: keyFile('k1.pem') },
+      { kid: 'k2', alg: 'ES256', key: keyFile('k2.pem') },
+    ],
+    callers: [
+      {
+        name: 'provider',
+        secretSha256: createHash('sha256').update(SECRET).digest('hex'),
+        keys: ['k1'],
+      },
+    ],
+    canaries: ['nobody'],
+  }
+  const file = join(scratch, 'signer.json')
+  writeFileSync(file, JSON.stringify(configuration))
+  const { app } = await startSigner(file, (line) => lines.push(line))
+  signer = await listen(app, '127.0.0.1', 0)
+})
+after(async () => {
+  await signer.stop()
+  await ledger.stop()
+  rmSync(scratch, { recursive: true, force: true })
+})
+
+const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+const input = (more: Readonly<Record<string, unknown>> = {}, kid = 'k1') =>
+  `${part({ typ: 'at+jwt', alg: 'ES256', kid })}.${part({ ...claims({ [SALT_CLAIM]: newSalt() }), ...more })}`
+
+async function sign(
+  body: string,
+  secret = SECRET,
+): Promise<[number, Readonly<Record<string, unknown>>]> {
+  const response = await fetch(`${signer.url}/sign`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secret}` },
+    body,
+  })
+  const answer: unknown = await response.json()
+  return [response.status, isObject(answer) ? answer : {}]
+}
+
+describe('mintmark guard sign', () => {
+  it('signs what is recorded, and says where', async () => {
+    const wanted = input()
+    const [status, { signature, shard, index }] = await sign(wanted)
+    assert.deepEqual([status, index], [200, 1])
+    assert.match(String(shard), /^agency\//)
+    const keys = createRemoteJWKSet(new URL(`${signer.url}/jwks`))
+    await jwtVerify(`${wanted}.${String(signature)}`, keys, { typ: 'at+jwt' })
+    const again = await sign(wanted)
+    assert.deepEqual(
+      [again[0], again[1]['index']],
+      [200, 1],
+      'the same once more is no second entry',
+    )
+  })
+
+  const wrong: readonly [string, () => string, number, string][] = [
+    ['a token id that is taken', () => input({ jti: 'taken' }), 409, 'token-id-taken'],
+    [
+      'an issue that is not now',
+      () => input({ iat: 1_700_000_000, exp: 1_900_000_000 }),
+      409,
+      'lifetime',
+    ],
+    ['a token without an id', () => input({ jti: undefined }), 409, 'claim-missing'],
+    [
+      'an issuer that the ledger does not know',
+      () => input({ iss: 'https://x.example' }),
+      409,
+      'issuer-unknown',
+    ],
+    ['a key that is not the caller’s', () => input({}, 'k2'), 403, 'key'],
+    ['a key that is not there', () => input({}, 'k3'), 403, 'key'],
+    ['something else', () => 'hello', 403, 'key'],
+    ['a token of nobody', () => input({ sub: 'nobody' }), 409, 'canary'],
+  ]
+  for (const [name, body, status, reason] of wrong)
+    it(`signs nothing for ${name}`, async () => {
+      if (reason === 'token-id-taken') await sign(input({ jti: 'taken' }))
+      assert.deepEqual(await sign(body()), [status, { error: 'refused', reason }])
+    })
+
+  it('tells of the one who wanted a token of nobody', () => {
+    assert.equal(lines.filter((line) => line.includes('"canary"')).length, 1)
+  })
+})
+
+describe('mintmark guard sign, to others', () => {
+  it('signs nothing for strangers, nor while the ledger is away', async () => {
+    assert.deepEqual(await sign(input(), 'guess'), [401, { error: 'invalid_client' }])
+    await ledger.stop()
+    assert.deepEqual(await sign(input()), [503, { error: 'temporarily_unavailable' }])
+  })
+
+  it('refuses a configuration with a slip in it', async () => {
+    const file = join(scratch, 'slip.json')
+    const slips: readonly [object, RegExp][] = [
+      [
+        { keys: [{ kid: 'k1', alg: 'ES384', key: join(scratch, 'k1.pem') }] },
+        /key does not fit its alg/,
+      ],
+      [
+        { keys: [{ kid: 'k1', alg: 'none', key: join(scratch, 'k1.pem') }] },
+        /alg is none that is known/,
+      ],
+      [{ keys: [{ kid: 'k1', alg: 'ES256', key: file }] }, /is to be a file with a private key/],
+      [{ canary: [] }, /canary is not known/],
+    ]
+    for (const [members, message] of slips) {
+      writeFileSync(file, JSON.stringify({ ...configuration, ...members }))
+      const { code, err } = await mintmark('guard', 'sign', '--config', file)
+      assert.equal(code, 3)
+      assert.match(err, message)
+      assert.match(err, /\(INPUT_INVALID\)/)
+    }
+  })
+})

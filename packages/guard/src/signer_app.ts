@@ -1,0 +1,80 @@
+/**
+ * `POST /sign`: a signing input in, a signature out, and an entry in the ledger between.
+ *
+ * @module
+ */
+import { type Json, MintmarkError, parseObject, safeJson, text } from '@mintmark/core'
+import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { Callers, unknownCaller } from './callers.ts'
+import { tooMany } from './introspect_route.ts'
+import type { SignerCaller } from './signer_service.ts'
+import type { SigningGate } from './signing_gate.ts'
+
+/** The longest signing input that a ledger records. */
+const MAX_INPUT_BYTES = 64 << 10
+
+export interface SignerKey {
+  readonly gate: SigningGate
+  /** Public half. */
+  readonly jwk: Json
+}
+
+export interface SignerAppDeps {
+  readonly keys: readonly SignerKey[]
+  readonly callers: readonly SignerCaller[]
+  /** Subjects of nobody: who asks for a token of theirs is no provider. */
+  readonly canaries: ReadonlySet<string>
+  readonly log: (line: string) => void
+}
+
+export function signerApp(deps: SignerAppDeps): Hono {
+  const callers = new Callers(deps.callers)
+  const app = new Hono()
+  app.get('/healthz', (c) => c.text('ok\n'))
+  app.get('/jwks', (c) => c.json({ keys: deps.keys.map(({ jwk }) => jwk) }))
+  const limit = bodyLimit({
+    maxSize: MAX_INPUT_BYTES,
+    onError: (c) => c.json({ error: 'invalid_request' }, 413),
+  })
+  app.post('/sign', limit, (c) => sign(c, deps, callers))
+  app.notFound((c) => c.json({ error: 'not_found' }, 404))
+  app.onError((_error, c) => c.json({ error: 'server_error' }, 500))
+  return app
+}
+
+async function sign(
+  c: Context,
+  { keys, canaries, log }: SignerAppDeps,
+  callers: Callers<SignerCaller>,
+): Promise<Response> {
+  const caller = callers.byAuthorization(c.req.header('authorization') ?? '')
+  if (caller === undefined) return unknownCaller(c)
+  if (!callers.isWithinRate(caller)) return tooMany(c)
+  const input = (await c.req.text()).trim()
+  const [header, payload] = input.split('.').map(objectOf)
+  const kid = header && text(header, 'kid')
+  const key = keys.find(({ gate }) => gate.kid === kid)
+  if (key === undefined || !caller.kids.has(key.gate.kid))
+    return c.json({ error: 'refused', reason: 'key' }, 403)
+  if (canaries.has((payload && text(payload, 'sub')) ?? '')) {
+    log(safeJson({ schema: 'mintmark-signer-event/1', event: 'canary', caller: caller.name, kid }))
+    return c.json({ error: 'refused', reason: 'canary' }, 409)
+  }
+  return await signed(c, key.gate, input)
+}
+
+const objectOf = (part: string) => parseObject(Buffer.from(part, 'base64url').toString('utf8'))
+
+async function signed(c: Context, gate: SigningGate, input: string): Promise<Response> {
+  try {
+    const { signature, receipt } = await gate.signInput(input)
+    const { shard, index } = receipt
+    return c.json({ signature: Buffer.from(signature).toString('base64url'), shard, index })
+  } catch (cause) {
+    if (!(cause instanceof MintmarkError)) throw cause
+    const { code, facts } = cause
+    if (code === 'ENTRY_REFUSED') return c.json({ error: 'refused', reason: facts['reason'] }, 409)
+    return c.json({ error: 'temporarily_unavailable' }, 503, { 'Retry-After': '1' })
+  }
+}
