@@ -22,7 +22,7 @@ import type { Desk } from './desk.ts'
 import { focusParam, invalid, numberParam, pageParams, textParam, timeParam } from './params.ts'
 import { isWhole } from './query.ts'
 
-/** Who looks at the case, and what he may do. */
+/** Who looks at the case, and what they may do. */
 export interface Viewer {
   readonly who: string
   readonly canWrite: boolean
@@ -33,6 +33,7 @@ type Answers = {
     desk: Desk,
     params: URLSearchParams,
     viewer: Viewer,
+    signal?: AbortSignal,
   ) => Promise<Api[P]>
 }
 
@@ -42,19 +43,25 @@ const MOST_SESSIONS = 200
 /** Each throws `INPUT_INVALID` for a value that its address cannot have; else as the question that it puts. */
 export const ANSWERS: Answers = {
   '/api/answer': answerView,
-  '/api/bins': (desk, params) => {
+  '/api/bins': (desk, params, _viewer, signal) => {
     const { lists } = focusParam(params)
     const fromMs = timeParam(params, 'zoomFrom')
     const toMs = timeParam(params, 'zoomTo')
     const bins = numberParam(params, 'bins', { fallback: 240, least: 1, most: MOST_BINS })
     const frame = { ...(fromMs !== undefined && { fromMs }), ...(toMs !== undefined && { toMs }) }
-    return desk.ask({ lists }, (selected) =>
-      timeBins(desk.case.session, selected, { ...frame, bins }),
+    return desk.ask(
+      { lists },
+      (selected) => timeBins(desk.case.session, selected, { ...frame, bins }),
+      signal,
     )
   },
-  '/api/accesses': (desk, params) => {
+  '/api/accesses': (desk, params, _viewer, signal) => {
     const page = pageParams(params)
-    return desk.ask(focusParam(params), (selected) => accessPage(desk.case.session, selected, page))
+    return desk.ask(
+      focusParam(params),
+      (selected) => accessPage(desk.case.session, selected, page),
+      signal,
+    )
   },
   '/api/access': (desk, params) => {
     const id = textParam(params, 'id')
@@ -93,9 +100,10 @@ async function answerView(
   desk: Desk,
   params: URLSearchParams,
   { who, canWrite }: Viewer,
+  signal?: AbortSignal,
 ): Promise<AnswerView> {
   const query = focusParam(params)
-  const part = await desk.answerTo(query)
+  const part = await desk.answerTo(query, signal)
   const {
     schema: _,
     tokens: _tokens,

@@ -95,7 +95,7 @@ function enter(c: Context, gate: Gate): Response {
   const cookie = gate.exchange(c.req.query('token') ?? '')
   if (cookie === undefined) return refused('token')
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Mintmark</title>
-<meta http-equiv="refresh" content="0;url=/"><p><a href="/">Open the case</a></p></html>\n`
+<link rel="icon" href="data:,"><meta http-equiv="refresh" content="0;url=/"><p><a href="/">Open the case</a></p></html>\n`
   return new Response(html, {
     headers: { 'Set-Cookie': cookie, 'Content-Type': 'text/html; charset=utf-8' },
   })
@@ -105,7 +105,7 @@ function addAnswers(app: Hono, { desk, viewer }: CaseAppDeps): void {
   for (const [path, answer] of Object.entries(ANSWERS)) {
     app.get(path, async (c) => {
       const params = new URL(c.req.url).searchParams
-      return json(await answer(desk, params, viewer))
+      return json(await answer(desk, params, viewer, c.req.raw.signal))
     })
   }
 }
@@ -153,6 +153,8 @@ function refused(refusal: Refusal): Response {
 }
 
 function failed(error: Error, onBug: (text: string) => void): Response {
+  // Nobody reads it: whoever asked has gone.
+  if (error.name === 'AbortError') return problem(499, 'INPUT_INVALID', 'asked no more')
   if (!(error instanceof MintmarkError)) {
     onBug(error.stack ?? error.message)
     return problem(500, 'ENGINE_QUERY', 'a bug: the window that serves this case says more')

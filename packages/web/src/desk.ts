@@ -75,20 +75,32 @@ export class Desk {
     return this.#answer
   }
 
-  /** Runs `work` when everything before it is done. Throws what `work` throws. */
-  turn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(work)
+  /**
+   * Runs `work` when everything before it is done.
+   *
+   * @param signal of who asked: `work` is not begun for somebody who has gone
+   * @throws {Error} what `work` throws; the signal's reason
+   */
+  turn<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const result = this.#last.then(() => {
+      signal?.throwIfAborted()
+      return work()
+    })
     this.#last = result.catch(() => undefined)
     return result
   }
 
   /** Puts a question to the part of the selection that lies in the focus. Throws as `select` and `focusOn`. */
-  ask<T>(query: FocusQuery, work: (selected: Selected) => Promise<T>): Promise<T> {
-    return this.turn(async () => work((await this.#part(query)).selected))
+  ask<T>(
+    query: FocusQuery,
+    work: (selected: Selected) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    return this.turn(async () => work((await this.#part(query)).selected), signal)
   }
 
   /** What is said of the part of the selection that lies in the focus. Throws as {@link ask}. */
-  answerTo(query: FocusQuery): Promise<PartAnswer> {
+  answerTo(query: FocusQuery, signal?: AbortSignal): Promise<PartAnswer> {
     if (isWhole(query)) return Promise.resolve(this.#answer)
     return this.turn(async () => {
       const part = await this.#part(query)
@@ -100,7 +112,7 @@ export class Desk {
         throw cause
       }
       return part.answer
-    })
+    }, signal)
   }
 
   /** Adds a mark; everything that was written down is made anew. Throws as `addMark`. */

@@ -11,13 +11,16 @@ type Query = Readonly<Record<string, string | number>>
 export async function get<P extends keyof Api>(
   path: P,
   query: URLSearchParams | Query = {},
+  signal?: AbortSignal,
 ): Promise<Api[P]> {
   const params =
     query instanceof URLSearchParams
       ? query
       : new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the server is built from the same types
-  return (await answered(await fetch(`${path}?${params.toString()}`))) as Api[P]
+  return (await answered(
+    await fetch(`${path}?${params.toString()}`, { signal: signal ?? null }),
+  )) as Api[P]
 }
 
 /** @throws {Error} with the server's own words */
@@ -47,23 +50,27 @@ export class Loaded<T> {
   value: T | undefined = $state.raw(undefined)
   error: string = $state('')
   isBusy: boolean = $state(false)
-  #asked = 0
+  #asking: AbortController | undefined
 
-  load(ask: () => Promise<T>): void {
-    void this.#take(ask, ++this.#asked)
+  load(ask: (signal: AbortSignal) => Promise<T>): void {
+    this.#asking?.abort()
+    const asking = new AbortController()
+    this.#asking = asking
+    void this.#take(ask, asking)
   }
 
-  async #take(ask: () => Promise<T>, mine: number): Promise<void> {
+  async #take(ask: (signal: AbortSignal) => Promise<T>, asking: AbortController): Promise<void> {
     this.isBusy = true
     try {
-      const value = await ask()
-      if (mine !== this.#asked) return
+      const value = await ask(asking.signal)
+      if (this.#asking !== asking) return
       this.value = value
       this.error = ''
     } catch (cause) {
-      if (mine === this.#asked) this.error = cause instanceof Error ? cause.message : String(cause)
+      if (this.#asking === asking)
+        this.error = cause instanceof Error ? cause.message : String(cause)
     } finally {
-      if (mine === this.#asked) this.isBusy = false
+      if (this.#asking === asking) this.isBusy = false
     }
   }
 }

@@ -33,6 +33,6 @@ export const theCase = {
   /** To be called in an effect: follows the address. */
   follow(): void {
     const query = theCase.query()
-    answer.load(() => get('/api/answer', query))
+    answer.load((signal) => get('/api/answer', query, signal))
   },
 }

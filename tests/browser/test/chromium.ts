@@ -1,0 +1,57 @@
+/** Debian's Chromium, and the rules of axe: what a person and a screen reader meet. */
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { isObject } from '@mintmark/core'
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
+
+const PROGRAM = '/usr/bin/chromium'
+
+/** Why there is no browser here; under CI that is a failure. */
+export const chromiumMissing: string | undefined = existsSync(PROGRAM)
+  ? undefined
+  : 'Debian package chromium is not installed'
+
+if (chromiumMissing !== undefined && process.env['CI'] === 'true') throw new Error(chromiumMissing)
+
+export async function startChromium(): Promise<Browser> {
+  // Chromium's own sandbox does not start under root.
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+  return chromium.launch({ executablePath: PROGRAM, args })
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What axe finds serious or critical, as `rule: element`. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  // The page's policy lets no script in: the rules run in a world of their own.
+  const session = await page.context().newCDPSession(page)
+  const { frameTree } = await session.send('Page.getFrameTree')
+  const { executionContextId } = await session.send('Page.createIsolatedWorld', {
+    frameId: frameTree.frame.id,
+    worldName: 'axe',
+  })
+  const { result } = await session.send('Runtime.evaluate', {
+    contextId: executionContextId,
+    expression: `${AXE};axe.run(document,{resultTypes:['violations']}).then((found)=>found.violations
+      .filter(({impact})=>impact==='serious'||impact==='critical')
+      .flatMap(({id,nodes})=>nodes.slice(0,4).map((node)=>id+': '+node.html.slice(0,160)+' '+node.any.map((one)=>one.message).join(' ').slice(0,200))))`,
+    awaitPromise: true,
+    returnByValue: true,
+  })
+  await session.detach()
+  const found: unknown = isObject(result) ? result['value'] : undefined
+  if (!Array.isArray(found)) throw new Error('axe gave no answer')
+  return found.map(String)
+}
+
+/** By how many pixels the page is wider than the window. */
+export async function overflowOf(page: Page): Promise<number> {
+  return Number(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth'))
+}
+
+/** Text as it is seen, in one line. */
+export async function seenText(of: Locator): Promise<string> {
+  // biome-ignore lint/performance/useDomNodeTextContent: what is hidden, or set in capitals, is not what stands in the document
+  const text = await of.evaluate((element: HTMLElement) => element.innerText)
+  return text.replaceAll(/\s+/g, ' ')
+}

@@ -1,0 +1,256 @@
+/**
+ * The replayed incident in a browser: what is seen, what is selected, what a mark changes, what is printed.
+ *
+ * Slow for a test (some forty seconds): the case is made once, by the built command.
+ */
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { mintmark, type Served, serve } from './built_command.ts'
+import { axeFindings, chromiumMissing, overflowOf, seenText, startChromium } from './chromium.ts'
+
+const VIEWS = [
+  '',
+  'timeline',
+  'accounts',
+  'tokens',
+  'unknowns',
+  'evidence',
+  'hunts?hunt=device_code_apart',
+  'custody',
+  'keys',
+  'marks',
+]
+
+let out: string
+let served: Served
+let browser: Browser
+let context: BrowserContext
+let page: Page
+let origin: string
+/** Whatever the page complains of, and every address that is not the server's. */
+const complaints: string[] = []
+
+async function see(view: string): Promise<void> {
+  await page.goto(`${origin}/${view}`)
+  await settled()
+}
+
+/** Until nothing is asked of the case any more. */
+async function settled(): Promise<void> {
+  await page.waitForLoadState('networkidle')
+  await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' })
+}
+
+const shown = () => seenText(page.locator('main'))
+const selection = () => seenText(page.getByRole('region', { name: 'Selection' }))
+
+before(async () => {
+  if (chromiumMissing !== undefined) return
+  out = mkdtempSync(path.join(tmpdir(), 'mintmark-browser-'))
+  await mintmark('replay', 'storm-0558', '--out', path.join(out, 'replay'))
+  await mintmark('investigate', path.join(out, 'replay', 'logs'), '--case', path.join(out, 'case'))
+  await mintmark('report', '--case', path.join(out, 'case'), '--out', path.join(out, 'report'))
+  served = await serve('--case', path.join(out, 'case'), '--as', 'ann')
+  origin = served.origin
+  browser = await startChromium()
+  context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
+  // Generous: the machine may do other things too.
+  context.setDefaultTimeout(120_000)
+  page = await context.newPage()
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('request', (request) => {
+    if (!request.url().startsWith(`${origin}/`)) complaints.push(request.url())
+  })
+  await page.goto(served.entrance)
+  await page.waitForURL(`${origin}/`)
+})
+
+after(async () => {
+  if (chromiumMissing !== undefined) return
+  await browser.close()
+  await served.stop()
+  rmSync(out, { recursive: true, force: true })
+})
+
+const skip = chromiumMissing ?? false
+
+describe('the replayed incident in a browser', { skip }, () => {
+  it('says what was found: sixty thousand messages, ten mailboxes, 25 organisations, the nine and the one', async () => {
+    await see('')
+    const text = await shown()
+    assert.match(text, /1,338 tokens that no identity provider issued/)
+    assert.match(text, /Department of State 10 60,000/)
+    assert.match(text, /ORGANISATIONS 25/i)
+    assert.match(text, /East Asia and Pacific 9 55,700/)
+    assert.match(text, /Europe 1 4,300/)
+    assert.match(text, /Nothing can be excluded before 2023-04-28/)
+    assert.match(await selection(), /12,517 accesses of theirs/)
+  })
+
+  it('lets the address in once', async () => {
+    const other = await browser.newContext()
+    const stranger = await other.newPage()
+    const answer = await stranger.goto(`${origin}/`)
+    assert.equal(answer?.status(), 401)
+    await other.close()
+  })
+
+  it('shows in every view what the case holds', async () => {
+    const wanted: readonly (readonly [view: string, text: RegExp])[] = [
+      [
+        'accounts',
+        /avery\.abbott@state\.example\.gov Department of State East Asia and Pacific 7,600/,
+      ],
+      ['tokens', /534435ed-9604-4670-8732-2cfc2e4a3d00 unissued issuer not rooted/],
+      ['unknowns', /29 things that this evidence cannot tell .* SETTLED BY/i],
+      ['evidence', /226 files of evidence .* audit-data-truncated/],
+      ['hunts?hunt=replayed_token_network', /replayed_token_network .* 32 accesses/],
+      [
+        'custody',
+        /consumer-sign-prod-2021-04\.core .* HOLDS A PRIVATE KEY .* wanda\.varga@provider/i,
+      ],
+      ['keys', /391d884615c466bf6aa0e67113422df87a806c0d114426bacb915f6d7c3c862a/],
+      ['marks', /Nothing is marked/],
+    ]
+    for (const [view, text] of wanted) {
+      await see(view)
+      assert.match(await shown(), text, view)
+    }
+  })
+})
+
+describe('a selection', { skip }, () => {
+  it('narrows every view to what is brushed on the timeline, and the back button takes it back', async () => {
+    await see('timeline')
+    const box = await page.locator('.brush').boundingBox()
+    assert.ok(box)
+    const y = box.y + box.height / 2
+    await page.mouse.move(box.x + 1, y)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width / 2, y, { steps: 4 })
+    await page.mouse.up()
+    await settled()
+    assert.match(page.url(), /from=2021-04.*&to=202/)
+    assert.match(await selection(), /32 accesses of theirs · 0 mailboxes/)
+    await page.getByRole('link', { name: /^accounts/i }).click()
+    await settled()
+    assert.match(await shown(), /No account of this selection/)
+    await page.goBack()
+    await page.goBack()
+    await settled()
+    assert.match(await selection(), /12,517 accesses/)
+  })
+
+  it('takes the two edges of a time by keyboard', async () => {
+    await see('timeline')
+    await page.getByLabel('Selection to').focus()
+    for (let times = 0; times < 3; times++) await page.keyboard.press('ArrowLeft')
+    await page.waitForURL(/to=2023/)
+    await settled()
+    assert.doesNotMatch(await selection(), /12,517 accesses/)
+  })
+
+  it('holds a selection across views: the nine of one group', async () => {
+    await see('')
+    await page.getByRole('link', { name: 'East Asia and Pacific' }).click()
+    await settled()
+    assert.match(await selection(), /9 mailboxes · 1 organisation .*East Asia and Pacific/)
+    await page.getByRole('link', { name: /^accounts/i }).click()
+    await settled()
+    assert.equal(await page.locator('main tbody tr').count(), 9)
+    await page.getByRole('link', { name: /^tokens/i }).click()
+    await settled()
+    assert.doesNotMatch(await shown(), /oscar\.ueda@harbour-law/)
+  })
+})
+
+describe('what is done in it', { skip }, () => {
+  it('shows the lineage of a token, and Escape closes it', async () => {
+    await see('tokens')
+    await page.locator('main tbody a').first().click()
+    const drawer = page.getByRole('dialog')
+    await drawer.getByText('What was done with it').waitFor()
+    assert.match(await seenText(drawer), /Key .* Token .* Session .* Accesses/)
+    await page.keyboard.press('Escape')
+    await drawer.waitFor({ state: 'detached' })
+    assert.doesNotMatch(page.url(), /open=/)
+  })
+
+  it('changes the scope at once when an address is marked, and says who and why', async () => {
+    await see('timeline?mailbox=oscar.ueda@harbour-law.example.com')
+    await page.locator('main table a.mono, main td.mono a').first().click()
+    const drawer = page.getByRole('dialog')
+    await drawer.getByRole('combobox').selectOption({ index: 2 })
+    await drawer.getByLabel('Why').fill('the firm\u2019s own scanner <b>')
+    await drawer.getByRole('button', { name: 'Ours, harmless' }).click()
+    await drawer.getByText(/is marked as ours/).waitFor()
+    await see('')
+    assert.match(await selection(), /1 mark by hand/)
+    assert.doesNotMatch(await selection(), /12,517 accesses/)
+    await see('marks')
+    assert.match(await shown(), /ann address [\d.]+ ours the firm’s own scanner <b>/)
+    await page.getByRole('button', { name: 'Take back' }).click()
+    await page.getByText('(not any more)').waitFor()
+    await settled()
+    assert.match(await selection(), /12,517 accesses/)
+  })
+
+  it('runs an edited copy of a hunt, and keeps nothing of it', async () => {
+    await see('hunts?hunt=session_two_places')
+    await page.getByRole('button', { name: 'Edit a copy' }).click()
+    await page.getByRole('button', { name: 'Run' }).click()
+    await page.getByText('Nothing is kept.').waitFor()
+    assert.match(await selection(), /12,517 accesses/)
+  })
+})
+
+for (const { width, colorScheme } of [
+  { width: 1280, colorScheme: 'light' },
+  { width: 1280, colorScheme: 'dark' },
+  { width: 390, colorScheme: 'light' },
+] as const)
+  describe(`at ${width} pixels, ${colorScheme}`, { skip }, () => {
+    before(async () => {
+      await page.setViewportSize({ width, height: 900 })
+      await page.emulateMedia({ colorScheme })
+    })
+    for (const view of VIEWS)
+      it(`${view === '' ? 'answer' : view} fits, and axe finds nothing serious`, async () => {
+        await see(view)
+        assert.ok((await overflowOf(page)) <= 0, `it is ${await overflowOf(page)} pixels too wide`)
+        assert.deepEqual(await axeFindings(page), [])
+      })
+  })
+
+describe('the printed report', { skip }, () => {
+  it('opens without a network, and axe finds nothing serious', async () => {
+    const reading = await context.newPage()
+    reading.on('request', (request) => {
+      if (!/^(?:file|data):/.test(request.url())) complaints.push(request.url())
+    })
+    reading.on('console', (message) => complaints.push(message.text()))
+    await reading.goto(`file://${path.join(out, 'report', 'report.html')}`)
+    const text = await seenText(reading.locator('main'))
+    assert.match(text, /Department of State 10 60,000/)
+    assert.match(text, /What cannot be known/)
+    assert.deepEqual(await axeFindings(reading), [])
+    for (const format of ['A4', 'Letter']) {
+      const printed = await reading.pdf({ format })
+      const pages = printed.toString('latin1').match(/\/Type \/Page\b/g)?.length ?? 0
+      assert.ok(pages > 20 && pages < 120, `${pages} pages on ${format}`)
+    }
+    await reading.close()
+    assert.ok(readFileSync(path.join(out, 'report', 'MANIFEST'), 'utf8').includes('report.html'))
+  })
+})
+
+it('no page complained, and none asked anybody else', { skip }, () => {
+  assert.deepEqual(complaints, [])
+})
