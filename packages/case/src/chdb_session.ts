@@ -7,11 +7,13 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { isObject, type Json, MintmarkError, parseObject, text } from '@mintmark/core'
+import { type Json, MintmarkError, parseObject, text } from '@mintmark/core'
 import { Session as Chdb, type ChdbResult } from 'chdb'
+import { fileError, numberOf } from './chdb_error.ts'
+import { ChdbNumbers } from './chdb_numbers.ts'
 import { engineError } from './engine_error.ts'
 import { NORMAL_FORM, requireReadOnly } from './read_only.ts'
-import type { InsertFormat, Params, Session } from './session.ts'
+import type { InsertFormat, NumbersFile, Params, Session } from './session.ts'
 
 const SETTINGS: readonly string[] = [
   '--output_format_json_quote_64bit_integers=1',
@@ -45,6 +47,7 @@ class ChdbSession implements Session {
   readonly #folder: string
   readonly #staging: string
   #reader: Chdb | undefined
+  #numbers: ChdbNumbers | undefined
   #staged = 0
   /** Tail of the queue: chDB runs one statement a connection, and closing amid one aborts the process. */
   #last: Promise<unknown> = Promise.resolve()
@@ -111,6 +114,11 @@ class ChdbSession implements Session {
     }
   }
 
+  numbers(...queries: readonly string[]): Promise<NumbersFile> {
+    this.#numbers ??= new ChdbNumbers(connect(this.#folder, this.#staging), this.#staging)
+    return this.#numbers.of(queries)
+  }
+
   localTable(name: string): string {
     return name
   }
@@ -121,6 +129,7 @@ class ChdbSession implements Session {
 
   async close(): Promise<void> {
     await this.#last
+    await this.#numbers?.close()
     this.#reader?.close()
     this.#db.close()
   }
@@ -141,11 +150,7 @@ class ChdbSession implements Session {
   }
 
   async #structure(table: string, columns: readonly string[]): Promise<string> {
-    const described = await this.rows(
-      `SELECT name, type FROM system.columns
-      WHERE database = currentDatabase() AND table = {table:String}`,
-      { table },
-    )
+    const described = await this.rows(`DESCRIBE TABLE ${table}`)
     const types = new Map(described.map((row) => [row['name'], row['type']]))
     return columns.map((name) => `${name} ${String(types.get(name))}`).join(', ')
   }
@@ -198,19 +203,4 @@ function requireRoom(staging: string): void {
   } catch (cause) {
     throw fileError(cause)
   }
-}
-
-function numberOf(cause: unknown): number {
-  return isObject(cause) && typeof cause['clickhouseCode'] === 'number'
-    ? cause['clickhouseCode']
-    : 0
-}
-
-function fileError(cause: unknown): MintmarkError {
-  if (cause instanceof MintmarkError) return cause
-  const errno = isObject(cause) ? (text(cause, 'code') ?? '') : ''
-  const full = errno === 'ENOSPC' || errno === 'EDQUOT'
-  const code = full ? 'DISK_FULL' : 'OUTPUT_UNWRITABLE'
-  const message = cause instanceof Error ? cause.message : String(cause)
-  return new MintmarkError(code, message, { errno }, { cause })
 }

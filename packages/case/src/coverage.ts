@@ -176,17 +176,20 @@ export interface IssuanceHour {
   readonly backup: number
 }
 
-/** A tuple an hour, not a row: a case has tens of thousands of hours, and a row's names are most of its text. */
+/**
+ * A list an hour, not a row: a case has tens of thousands of hours, and a row's names are most of its text. Its
+ * numbers, below 2^53, come as such and not as text.
+ */
 const HOURS: Query<{ tenants: readonly string[] }, IssuanceHour[]> = {
   name: 'issuance hours',
   sql: `
-    SELECT tenant, source, category, quality, arraySort(groupArray(
-      (toUnixTimestamp(hour), records, first_ms, last_ms, issued, issued_with_token, issued_with_session, backup))) AS hours
+    SELECT tenant, source, category, quality, arraySort(groupArray(arrayMap(n -> toFloat64(n),
+      [toInt64(toUnixTimestamp(hour)), records, first_ms, last_ms, issued, issued_with_token, issued_with_session, backup]))) AS hours
     FROM (
-      SELECT tenant, source, category, quality, hour, sum(records) AS records,
+      SELECT tenant, source, category, quality, hour, toInt64(sum(records)) AS records,
         toUnixTimestamp64Milli(min(first)) AS first_ms, toUnixTimestamp64Milli(max(last)) AS last_ms,
-        sum(issued) AS issued, sum(issued_with_token) AS issued_with_token,
-        sum(issued_with_session) AS issued_with_session, sum(backup) AS backup
+        toInt64(sum(issued)) AS issued, toInt64(sum(issued_with_token)) AS issued_with_token,
+        toInt64(sum(issued_with_session)) AS issued_with_session, toInt64(sum(backup)) AS backup
       FROM coverage
       WHERE side = 'issuance' AND tenant IN {tenants:Array(String)}
       GROUP BY tenant, source, category, quality, hour

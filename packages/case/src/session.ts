@@ -6,6 +6,12 @@ export type Params = Readonly<Record<string, string | number | bigint | readonly
 /** Formats in which rows are handed to the engine. */
 export type InsertFormat = 'TabSeparated' | 'Native' | 'RowBinary'
 
+/** Lists of 64-bit numbers that the engine wrote to a file of its own. */
+export interface NumbersFile {
+  readonly path: string
+  readonly lists: number
+}
+
 /**
  * One connection to the engine that holds a case: chDB in this process, a ClickHouse server, or the
  * first shard of a cluster.
@@ -46,6 +52,12 @@ export interface Session {
     format: InsertFormat,
     bytes: Uint8Array | readonly Uint8Array[],
   ): Promise<void>
+  /**
+   * The one UInt64 column of each query, in no order; the queries run side by side, and beside what else this session
+   * does. Only where the engine shares this process's files: elsewhere the numbers are not worth sending. The file is
+   * the caller's: `takeNumbers` reads and removes it. Throws as {@link command}.
+   */
+  readonly numbers?: (...queries: readonly string[]) => Promise<NumbersFile>
   /**
    * Name under which a shard holds its own rows of a sharded table: `access_local` on a cluster,
    * `access` elsewhere. Only for statements that {@link everywhere} runs.

@@ -5,8 +5,8 @@ import { describe, it } from 'node:test'
 import { projectFiles, ROOT, read } from './repository.ts'
 
 const kernels = projectFiles()
-  .map((file) => /^packages\/scan\/assembly\/([a-z_]+)\.ts$/.exec(file)?.[1])
-  .filter((name) => name !== undefined)
+  .map((file) => /^packages\/([a-z]+)\/assembly\/([a-z_]+)\.ts$/.exec(file))
+  .filter((found) => found !== null)
 
 describe('kernels', () => {
   it('are built from the sources that lie beside them', () => {
@@ -17,9 +17,9 @@ describe('kernels', () => {
     assert.equal(status, 0, stderr)
   })
 
-  for (const name of kernels) {
+  for (const [, home, name] of kernels) {
     it(`${name} has a reference and a property test that holds the two equal`, () => {
-      const test = read(`packages/scan/test/${name}.prop.test.ts`)
+      const test = read(`packages/${home}/test/${name}.prop.test.ts`)
       assert.match(test, /Reference/)
       assert.match(test, /fc\.property/)
     })

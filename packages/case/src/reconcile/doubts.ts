@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { setImmediate } from 'node:timers/promises'
 import { type Json, text } from '@mintmark/core'
 import { type IssuanceHour, issuanceHours } from '../coverage.ts'
 import type { Session } from '../session.ts'
@@ -75,6 +76,8 @@ export async function writeDoubts(session: Session, table: string): Promise<stri
     // oxlint-disable-next-line no-await-in-loop -- some tenants' hours at a time bound the memory
     const logs = await logsOf(session, batch.includes(sole) ? [...batch, ''] : batch, sole)
     for (const tenant of batch) {
+      // oxlint-disable-next-line no-await-in-loop -- what else waits for this thread goes first
+      await setImmediate()
       const own = gaps.filter((gap) => isOf(gap, tenant, folders))
       const log: Log = inOrder(logs.get(tenant) ?? new Map())
       // oxlint-disable-next-line no-await-in-loop -- one insert at a time
@@ -98,7 +101,7 @@ interface TenantSize {
 }
 
 /** Rows of coverage that are read at once. */
-const BATCH_HOURS = 50_000
+const BATCH_HOURS = 10_000
 
 /** Tenants put together so that one query reads the coverage of many small ones. */
 function batches(tenants: readonly TenantSize[]): string[][] {
@@ -177,12 +180,12 @@ interface Ask {
 
 const isCloud = (log: Log): boolean => [...log.keys()].some((category) => category !== 'token')
 
-function cloudDoubts(ask: Ask, kind: TokenKind): Doubtful[] {
+function cloudDoubts(ask: Ask, kind: TokenKind): readonly Doubtful[] {
   const { log, field, audit } = ask
   const apps = (category: string) =>
     doubtfulStretches(log.get(category) ?? NO_LOG, field, LATE_MS.app, ask.endMs)
   const managed = () => apps('managed-identity')
-  const byKind: Readonly<Record<TokenKind, () => Doubtful[]>> = {
+  const byKind: Readonly<Record<TokenKind, () => readonly Doubtful[]>> = {
     user: () => userDoubts(ask),
     // A session is rooted at the identity provider, whoever makes its tokens.
     'user-owa': () => [...userDoubts(ask), ...(field === 'session' ? [] : owaDoubts(log, audit))],
@@ -251,6 +254,10 @@ function spanOf(row: Json): AuditSpan {
 }
 
 async function statedGaps(session: Session): Promise<Gap[]> {
+  const [stated] = await session.rows(
+    "SELECT count() AS n FROM statement WHERE code = 'extractor-gap'",
+  )
+  if (Number(stated?.['n']) === 0) return []
   const rows = await session.rows(`
     SELECT DISTINCT toUnixTimestamp64Milli(assumeNotNull(from_at)) AS from_ms,
       toUnixTimestamp64Milli(assumeNotNull(to_at)) AS to_ms,

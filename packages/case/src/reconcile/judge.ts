@@ -6,7 +6,8 @@
 import type { Session } from '../session.ts'
 import { LATER_MS, sessionAgrees } from './agreement.ts'
 import { ASSIGNED_ID, FIRST_PARTY_APPS } from './first_party.ts'
-import { PLAIN_PLAN, type Range } from './lanes.ts'
+import { PLAIN_PLAN } from './lanes.ts'
+import type { Range } from './ranges.ts'
 import { DOUBTS, REASONS } from './reasons.ts'
 
 /** Access tokens under continuous evaluation live up to 28 hours; none lives longer. */

@@ -8,21 +8,17 @@
  */
 import { createHash } from 'node:crypto'
 import { text } from '@mintmark/core'
+import { countOf } from '../count_of.ts'
 import { readMeta, writeMeta } from '../meta.ts'
 import { Scratch } from '../scope/scratch.ts'
 import type { Session } from '../session.ts'
+import { CANDIDATE_COLUMNS, CANDIDATE_ORDER } from './candidates.ts'
+import { MISSING_COLUMNS } from './candidates_by_kernel.ts'
 import { writeDoubts } from './doubts.ts'
 import { JUDGED_COLUMNS, judgeRange, type OpenTables } from './judge.ts'
-import {
-  BUCKET_ORDER,
-  CANDIDATE_COLUMNS,
-  CANDIDATE_ORDER,
-  countOf,
-  OPEN_COLUMNS,
-  rangesFor,
-  runLanes,
-} from './lanes.ts'
+import { BUCKET_ORDER, OPEN_COLUMNS, runLanes } from './lanes.ts'
 import { writeBaseRates, writeSessionVerdicts, writeVerdicts } from './outcome.ts'
+import { rangesFor } from './ranges.ts'
 import { APP_COLUMNS, findApps, findSessions, KNOWN_COLUMNS, SESSION_COLUMNS } from './sessions.ts'
 import { type OutcomeCounts, outcomeCounts } from './verdict_rows.ts'
 
@@ -86,18 +82,17 @@ async function judgeAll(
 ): Promise<void> {
   const scratch = await Scratch.open(session)
   try {
-    const candidate = await scratch.table('candidate', CANDIDATE_COLUMNS, CANDIDATE_ORDER)
-    const tables = await openTables(scratch)
-    const judged = await scratch.table('judged', JUDGED_COLUMNS, BUCKET_ORDER)
-    const linkable = await scratch.table('linkable', 'home String', 'home')
+    const lanes = {
+      candidate: await scratch.table('candidate', CANDIDATE_COLUMNS, CANDIDATE_ORDER),
+      missing: await scratch.table('missing', MISSING_COLUMNS, 'key'),
+      open: await scratch.table('open', OPEN_COLUMNS, BUCKET_ORDER),
+    }
     const rows = Math.max(
       await countOf(session, 'access'),
       (await countOf(session, 'issuance')) / 2,
     )
-    const lanes = { candidate, open: tables.open }
-    // Doubts are worked out here, not in the engine, which has the lanes to run meanwhile.
-    const [sole] = await both(
-      writeDoubts(session, tables.doubts),
+    const [{ tables, judged, linkable, sole }] = await both(
+      prepareJudging(session, scratch, lanes.open),
       runLanes(session, rangesFor(rows), lanes, onProgress),
     )
     const openRows = await countOf(session, tables.open)
@@ -123,16 +118,22 @@ async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
   return Promise.all([a, b])
 }
 
-async function openTables(scratch: Scratch): Promise<OpenTables> {
-  return {
-    open: await scratch.table('open', OPEN_COLUMNS, BUCKET_ORDER),
+/** Makes the tables for judging, and fills what does not depend on the accesses: the lanes run meanwhile. */
+async function prepareJudging(session: Session, scratch: Scratch, open: string) {
+  const doubts = await scratch.table(
+    'doubts',
+    'tenant String, kind LowCardinality(String), from_ms Int64, until_ms Array(Int64)',
+    '(tenant, kind, from_ms)',
+  )
+  const sole = await writeDoubts(session, doubts)
+  const tables: OpenTables = {
+    open,
+    doubts,
     apps: await scratch.table('apps', APP_COLUMNS, '(home, app)'),
     known: await scratch.table('known', KNOWN_COLUMNS, 'session'),
     sessions: await scratch.table('sessions', SESSION_COLUMNS, '(sid, home, field)'),
-    doubts: await scratch.table(
-      'doubts',
-      'tenant String, kind LowCardinality(String), from_ms Int64, until_ms Array(Int64)',
-      '(tenant, kind, from_ms)',
-    ),
   }
+  const judged = await scratch.table('judged', JUDGED_COLUMNS, BUCKET_ORDER)
+  const linkable = await scratch.table('linkable', 'home String', 'home')
+  return { tables, judged, linkable, sole }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Session } from '../session.ts'
+import { isOneOf, LAZY } from './few_of_many.ts'
 import { doubtOf, LOOK_BACK_MS, type OpenTables, prepared, preparedParams } from './judge.ts'
 import { PLAIN_PLAN } from './lanes.ts'
 
@@ -79,17 +80,17 @@ function knownSql(tables: OpenTables): string {
   const wanted = ['session_id', 'other_session_id', 'root']
     .map(
       (name) =>
-        `SELECT cityHash64(${name}) FROM ${tables.open} WHERE ${name} != '' AND ${UNSETTLED} AND ${mine(name)}`,
+        `SELECT cityHash64(${name}) AS hash FROM ${tables.open} WHERE ${name} != '' AND ${UNSETTLED} AND ${mine(name)}`,
     )
     .join(' UNION ALL ')
   return `
     INSERT INTO ${tables.known}
     SELECT session_id, groupUniqArray(16)(lower(principal)), groupUniqArray(16)(principal_id)
     FROM issuance
-    PREWHERE session_id_key GLOBAL IN (${wanted})
+    PREWHERE ${isOneOf('session_id_key', wanted)}
     WHERE category != 'owa-auth' AND session_id != '' AND (outcome = 'issued' OR ${INTERRUPTED})
     GROUP BY session_id
-    SETTINGS ${SPILLS}`
+    SETTINGS ${SPILLS}, ${LAZY}`
 }
 
 /** A session is judged by its first use: a token was made for that, and its record had to name the session. */
@@ -115,13 +116,13 @@ function sessionsSql(tables: OpenTables): string {
  * session. It has accesses then that are not open.
  */
 function usedSql(tables: OpenTables): string {
-  const absent = `SELECT cityHash64(sid) FROM ${tables.sessions}
+  const absent = `SELECT cityHash64(sid) AS hash FROM ${tables.sessions}
     WHERE NOT is_known AND doubt = '' AND ${mine('sid')}`
   return `
     INSERT INTO ${tables.known}
     SELECT u.session_id, [], [] FROM (
       SELECT session_id, count() AS uses FROM access
-      PREWHERE session_id_key GLOBAL IN (${absent})
+      PREWHERE ${isOneOf('session_id_key', absent)}
       WHERE session_id != ''
       GROUP BY session_id
     ) AS u
@@ -130,5 +131,5 @@ function usedSql(tables: OpenTables): string {
       WHERE session_id != '' AND ${mine('session_id')} GROUP BY session_id
     ) AS o ON o.session_id = u.session_id
     WHERE u.uses > o.opens
-    SETTINGS ${SPILLS}`
+    SETTINGS ${SPILLS}, ${LAZY}`
 }

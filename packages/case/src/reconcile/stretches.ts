@@ -63,10 +63,27 @@ export const NO_LOG: CategoryLog = { whole: [], thin: [], silences: [] }
  *   lateness may explain
  */
 export function doubtfulStretches(
-  { whole, thin, silences }: CategoryLog,
+  log: CategoryLog,
   field: Field,
   lateMs: number,
   endMs = 0,
+): readonly Doubtful[] {
+  const known = asked.get(log) ?? new Map<string, readonly Doubtful[]>()
+  asked.set(log, known)
+  const question = `${field}/${lateMs}/${endMs}`
+  const stretches = known.get(question) ?? stretchesOf(log, field, lateMs, endMs)
+  known.set(question, stretches)
+  return stretches
+}
+
+/** What was asked of a log before: most kinds of token ask the same of it. */
+const asked = new WeakMap<CategoryLog, Map<string, readonly Doubtful[]>>()
+
+function stretchesOf(
+  { whole, thin, silences }: CategoryLog,
+  field: Field,
+  lateMs: number,
+  endMs: number,
 ): Doubtful[] {
   const first = whole[0]
   const last = whole.at(-1)

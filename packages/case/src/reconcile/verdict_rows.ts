@@ -4,10 +4,11 @@
  * @module
  */
 import { csvCell, type Json, text } from '@mintmark/core'
+import { countOf } from '../count_of.ts'
 import { NO_ID } from '../no_id.ts'
 import { type Query, run } from '../query.ts'
 import type { Session } from '../session.ts'
-import { countOf, type Range, rangesFor } from './lanes.ts'
+import { type Range, rangesFor } from './ranges.ts'
 import { VERDICTS, type Verdict } from './reasons.ts'
 
 /** Accesses by verdict. */

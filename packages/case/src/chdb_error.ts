@@ -1,0 +1,19 @@
+/** What chDB and the file system throw, as errors of ours. */
+import { isObject, MintmarkError, text } from '@mintmark/core'
+
+/** ClickHouse's number of an error; 0 where it has none. */
+export function numberOf(cause: unknown): number {
+  return isObject(cause) && typeof cause['clickhouseCode'] === 'number'
+    ? cause['clickhouseCode']
+    : 0
+}
+
+/** `DISK_FULL` or `OUTPUT_UNWRITABLE`; an error of ours stays what it is. */
+export function fileError(cause: unknown): MintmarkError {
+  if (cause instanceof MintmarkError) return cause
+  const errno = isObject(cause) ? (text(cause, 'code') ?? '') : ''
+  const full = errno === 'ENOSPC' || errno === 'EDQUOT'
+  const code = full ? 'DISK_FULL' : 'OUTPUT_UNWRITABLE'
+  const message = cause instanceof Error ? cause.message : String(cause)
+  return new MintmarkError(code, message, { errno }, { cause })
+}

@@ -1,0 +1,53 @@
+/**
+ * Numbers out of chDB, by a connection of their own, so that other statements go on meanwhile.
+ *
+ * They come through a file: what a query answers is copied twice more, page by page (2 ns a byte; a file takes half).
+ *
+ * @module
+ */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Session as Chdb } from 'chdb'
+import { numberOf } from './chdb_error.ts'
+import { engineError } from './engine_error.ts'
+import type { NumbersFile } from './session.ts'
+
+/** One statement at a time. */
+export class ChdbNumbers {
+  readonly #db: Chdb
+  readonly #staging: string
+  #files = 0
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(db: Chdb, staging: string) {
+    this.#db = db
+    this.#staging = staging
+  }
+
+  /** See `Session.numbers`. */
+  async of(queries: readonly string[]): Promise<NumbersFile> {
+    const path = join(this.#staging, `${this.#files++}.numbers`)
+    const parts = queries.map((sql, at) => `SELECT *, toUInt8(${at}) FROM (${sql})`)
+    // Not bound: chDB runs statements with parameters one after another, whatever their connection.
+    const target = `file(unhex('${Buffer.from(path).toString('hex')}'), 'Native')`
+    const written = this.#last.then(() =>
+      this.#db.queryAsync(
+        `INSERT INTO FUNCTION ${target} ${parts.join(' UNION ALL ')}
+         SETTINGS min_insert_block_size_rows = 0, min_insert_block_size_bytes = 0`,
+      ),
+    )
+    this.#last = written.catch(() => {})
+    try {
+      await written
+    } catch (cause) {
+      rmSync(path, { force: true })
+      throw engineError(cause, numberOf(cause))
+    }
+    return { path, lists: queries.length }
+  }
+
+  async close(): Promise<void> {
+    await this.#last
+    this.#db.close()
+  }
+}
