@@ -7,19 +7,24 @@
  */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Session as Chdb } from 'chdb'
 import { numberOf } from './chdb_error.ts'
 import { engineError } from './engine_error.ts'
 import type { NumbersFile } from './session.ts'
 
+/** What is asked of a connection of chDB. */
+interface Connection {
+  queryAsync(sql: string): Promise<unknown>
+  close(): void
+}
+
 /** One statement at a time. */
 export class ChdbNumbers {
-  readonly #db: Chdb
+  readonly #db: Connection
   readonly #staging: string
   #files = 0
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(db: Chdb, staging: string) {
+  constructor(db: Connection, staging: string) {
     this.#db = db
     this.#staging = staging
   }
