@@ -172,6 +172,7 @@ function guardOver(follower: LedgerFollower, ring: KeyRing): Guard {
     follower,
     keys: () => ring,
     issuers: new Map([[ISSUER, policy]]),
+    canaries: new Set(),
     waitMs: 100,
     onAlarm: () => undefined,
     now: Date.now,

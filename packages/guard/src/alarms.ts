@@ -22,10 +22,12 @@ export type AlarmClass =
   | 'malleable-signature'
   /** A second spelling of a token in base64url. */
   | 'non-canonical'
+  /** In the name of an identity that belongs to nobody: recorded or not, no user asked for it. */
+  | 'canary'
 
 export interface Alarm {
   readonly alarm: AlarmClass
-  /** Critical: somebody else has the key. Warning: a recorded token was changed on its way. */
+  /** Critical: somebody else has the key, or the issuer. Warning: a recorded token was changed on its way. */
   readonly severity: 'critical' | 'warning'
   /** Milliseconds since 1970-01-01 UTC. */
   readonly atMs: number

@@ -37,6 +37,9 @@ export interface GuardConfig {
   readonly audiences: ReadonlyMap<string, AudiencePolicy>
   readonly callers: readonly Caller[]
   readonly streams: readonly StreamConfig[]
+  readonly canaries: ReadonlySet<string>
+  /** Where receipts go, and the tenant that they name. */
+  readonly receipts: { readonly file: string; readonly tenant: string | undefined } | undefined
 }
 
 export const GUARD_SCHEMA = 'mintmark-guard/1'
@@ -56,6 +59,8 @@ export function parseGuardConfig(source: string): GuardConfig {
     audiences,
     callers: top.list('callers').map((row) => callerOf(row, audiences)),
     streams: (top.optionalList('streams') ?? []).map(streamOf),
+    canaries: new Set(top.textsOr('canaries', [])),
+    receipts: receiptsOf(top.optional('receipts')),
   }
   if (config.streams.length > 0 && config.statements === undefined)
     throw top.invalid('streams', 'need statements, whose key signs the events')
@@ -151,4 +156,11 @@ function streamOf(row: Members): StreamConfig {
   push?.done()
   row.done()
   return stream
+}
+
+function receiptsOf(row: Members | undefined): GuardConfig['receipts'] {
+  if (row === undefined) return undefined
+  const receipts = { file: row.text('file'), tenant: row.optionalText('tenant') }
+  row.done()
+  return receipts
 }

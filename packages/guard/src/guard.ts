@@ -3,11 +3,13 @@
  *
  * @module
  */
+import { randomUUID } from 'node:crypto'
 import { type Alarm, AlarmDesk } from './alarms.ts'
 import type { KeyRing } from './keys.ts'
 import type { LedgerFollower } from './ledger_follower.ts'
 import { type Counter, Metrics } from './metrics.ts'
 import type { AudiencePolicy, IssuerPolicy } from './policies.ts'
+import type { Presentation } from './presentations.ts'
 import { Recheck } from './recheck.ts'
 import type { StrictJws } from './strict_jws.ts'
 import { type Verdict, Verifier } from './verifier.ts'
@@ -17,6 +19,10 @@ export interface GuardOptions {
   readonly keys: () => KeyRing
   readonly issuers: ReadonlyMap<string, IssuerPolicy>
   readonly waitMs: number
+  /** Subjects that belong to nobody. */
+  readonly canaries: ReadonlySet<string>
+  /** Told of each token whose signature verifies, as it was shown. */
+  readonly onPresentation?: ((shown: Presentation) => void) | undefined
   /** Told of each new alarm. */
   readonly onAlarm: (alarm: Alarm) => void
   readonly now: () => number
@@ -63,12 +69,22 @@ export class Guard {
   ): Promise<Verdict> {
     const verdict = await this.#verifier.verify(token, audiences, caller)
     this.#counterOf(verdict).value++
+    this.#note(verdict, caller)
     return verdict
   }
 
   /** As {@link Verifier.signedToken}. */
   signedToken(token: string): StrictJws | 'malformed' | undefined {
     return this.#verifier.signedToken(token)
+  }
+
+  #note(verdict: Verdict, caller: string): void {
+    const { onPresentation, now } = this.#options
+    const shown = verdict.isAdmitted ? verdict : verdict.shown
+    if (onPresentation === undefined || shown === undefined) return
+    const { jws, claims, audience } = shown
+    const { isAdmitted } = verdict
+    onPresentation({ id: randomUUID(), atMs: now(), jws, claims, audience, caller, isAdmitted })
   }
 
   #counterOf(verdict: Verdict): Counter {

@@ -22,6 +22,8 @@ export interface GuardAppDeps {
   readonly callers: readonly Caller[]
   /** Whether tokens can be judged as the policy wants. */
   readonly isReady: () => boolean
+  /** What `/metrics` tells beside the counters. */
+  readonly gauges: () => Readonly<Record<string, number>>
   /** Undefined where the guard has no key of its own. */
   readonly metadata: MetadataDeps | undefined
   /** Undefined where it may not write to the ledger. */
@@ -43,7 +45,7 @@ export function guardApp(deps: GuardAppDeps): Hono {
   })
   app.get('/healthz', (c) => c.text('ok\n'))
   app.get('/readyz', (c) => (isReady() ? c.text('ready\n') : c.text('not ready\n', 503)))
-  app.get('/metrics', (c) => c.text(guard.metrics.text(guard.gauges())))
+  app.get('/metrics', (c) => c.text(guard.metrics.text(deps.gauges())))
   const limit = bodyLimit({
     maxSize: MAX_BODY_BYTES,
     onError: (c) => c.json({ error: 'invalid_request' }, 413),

@@ -25,6 +25,7 @@ import { guardApp } from './guard_app.ts'
 import { KeyFiles } from './key_files.ts'
 import { LedgerFollower, troubleOf } from './ledger_follower.ts'
 import type { MetadataDeps } from './metadata_routes.ts'
+import { PresentationLog } from './presentations.ts'
 import { liveAnswers, servedLedger } from './served_ledger.ts'
 import { statementSigner } from './statements.ts'
 import { textOfFile } from './text_file.ts'
@@ -63,6 +64,9 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
   const stopping = new AbortController()
   const { signal } = stopping
   const events = await EventDelivery.open(config.streams, metadata?.statements, log)
+  const { file: receiptsFile, tenant } = config.receipts ?? {}
+  const receipts =
+    receiptsFile === undefined ? undefined : new PresentationLog(receiptsFile, tenant)
   // From here on nothing fails: what is begun is ended by `stop`.
   const follower = new LedgerFollower({
     read: servedLedger(config.ledger.url),
@@ -78,6 +82,8 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
     keys: () => keyFiles.ring,
     issuers: config.issuers,
     waitMs: config.ledger.waitMs,
+    canaries: config.canaries,
+    onPresentation: receipts && ((shown) => receipts.add(shown)),
     onAlarm: (alarm) => {
       log(safeJson(alarmDocument(alarm)))
       void events.tell(alarm)
@@ -90,12 +96,13 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
   const { callers } = config
   const { streams } = events
   const isReady = () => watch.isFresh
-  const app = guardApp({ guard, callers, isReady, metadata, record, streams, signal, now })
+  const gauges = () => ({ ...guard.gauges(), receipts_lost: receipts?.lost ?? 0 })
+  const app = guardApp({ guard, callers, isReady, gauges, metadata, record, streams, signal, now })
   const delivered = events.deliver(signal)
   const stop = async () => {
     clearInterval(timer)
     stopping.abort()
-    await Promise.all([follower.stop(), delivered])
+    await Promise.all([follower.stop(), delivered, receipts?.close()])
   }
   return { config, guard, app, abort: () => stopping.abort(), stop }
 }

@@ -39,7 +39,12 @@ export type Verdict =
       readonly claims: Claims
       readonly audience: AudiencePolicy
     }
-  | { readonly isAdmitted: false; readonly reason: Refusal }
+  | {
+      readonly isAdmitted: false
+      readonly reason: Refusal
+      /** Where the signature verified, and the token was for this audience. */
+      readonly shown?: Shown
+    }
 
 /** A token that was shown while the ledger could not tell: to be looked at again. */
 export interface Unsettled {
@@ -62,13 +67,16 @@ export interface VerifierOptions {
   readonly follower: LedgerFollower
   readonly onAlarm: (alarm: Alarm) => void
   readonly onUnsettled: (unsettled: Unsettled) => void
+  /** Subjects that belong to nobody. */
+  readonly canaries: ReadonlySet<string>
   /** Between two looks at a ledger that gives no answer of its own. */
   readonly waitMs: number
   /** Milliseconds since 1970-01-01 UTC. */
   readonly now: () => number
 }
 
-const refused = (reason: Refusal): Verdict => ({ isAdmitted: false, reason })
+const refused = (reason: Refusal, shown?: Shown): Verdict =>
+  shown === undefined ? { isAdmitted: false, reason } : { isAdmitted: false, reason, shown }
 
 export class Verifier {
   readonly #options: VerifierOptions
@@ -100,7 +108,7 @@ export class Verifier {
     const shown: Shown = { jws, claims, inputHash, audience, caller }
     const finding = this.#findingOf(shown, signed, policy)
     if (finding !== undefined) return await this.#alarmed(shown, finding)
-    if (signed.revokedMs <= this.#options.now()) return refused('revoked-key')
+    if (signed.revokedMs <= this.#options.now()) return refused('revoked-key', shown)
     return await this.#inLedger(shown)
   }
 
@@ -134,7 +142,7 @@ export class Verifier {
     if (issuedAtMs < signer.fromMs || issuedAtMs >= signer.untilMs) return 'expired-key'
     if (!jws.isCanonical) return 'non-canonical'
     if (!policy.takesHighS && !isLowS(jws.signature, signer.alg)) return 'malleable-signature'
-    return undefined
+    return this.#options.canaries.has(text(jws.payload, 'sub') ?? '') ? 'canary' : undefined
   }
 
   async #inLedger(shown: Shown): Promise<Verdict> {
@@ -143,15 +151,15 @@ export class Verifier {
     const membership = follower.find(jws.issuer, claims.id, inputHash)
     if (membership === 'live' && (audience.whenStale !== 'none' || this.#isFresh(audience)))
       return admitted(shown, 'recorded')
-    if (membership === 'revoked') return refused('revoked')
+    if (membership === 'revoked') return refused('revoked', shown)
     if (claims.tokenId === undefined) return await this.#alarmed(shown, 'unissued')
     const presence = await this.#presenceOf(shown)
-    if (presence.state === 'revoked') return refused('revoked')
+    if (presence.state === 'revoked') return refused('revoked', shown)
     if (presence.state === 'absent')
       return this.#told(shown, presence.isMutated ? 'mutated' : 'unissued', presence)
     if (presence.state === 'cannot-tell') return this.#unsettled(shown)
     const isTaken = this.#isFresh(audience) || audience.whenStale !== 'none'
-    return isTaken ? admitted(shown, 'recorded') : refused('stale')
+    return isTaken ? admitted(shown, 'recorded') : refused('stale', shown)
   }
 
   #isFresh({ maxHeadAgeMs }: AudiencePolicy): boolean {
@@ -175,7 +183,7 @@ export class Verifier {
   #told(shown: Shown, alarm: AlarmClass, presence: Presence): Verdict {
     const isAdmitted = shown.audience.mode === 'monitor' && presence.state !== 'revoked'
     this.#options.onAlarm(this.alarmOf(shown, alarm, { presence, isAdmitted }))
-    return isAdmitted ? admitted(shown, 'monitor') : refused(alarm)
+    return isAdmitted ? admitted(shown, 'monitor') : refused(alarm, shown)
   }
 
   /** The evidence of an alarm. */
@@ -188,7 +196,7 @@ export class Verifier {
     const head = this.#options.follower.headOf(jws.issuer)
     return {
       alarm,
-      severity: isRecorded === true ? 'warning' : 'critical',
+      severity: isRecorded === true && alarm !== 'canary' ? 'warning' : 'critical',
       atMs: this.#options.now(),
       issuer: jws.issuer,
       kid: jws.kid,
@@ -214,7 +222,7 @@ export class Verifier {
     const basis = mode === 'monitor' ? 'monitor' : isGraced ? 'grace' : 'stale-policy'
     const isAdmitted = basis !== 'stale-policy' || whenStale === 'all'
     this.#options.onUnsettled({ shown, isAdmitted })
-    return isAdmitted ? admitted(shown, basis) : refused('stale')
+    return isAdmitted ? admitted(shown, basis) : refused('stale', shown)
   }
 }
 

@@ -125,6 +125,7 @@ export async function newWorld(): Promise<World> {
     follower,
     keys: () => ring,
     issuers: new Map([issuerPolicy(ENTERPRISE, 'enterprise'), issuerPolicy(CONSUMER, 'consumer')]),
+    canaries: new Set(['nobody']),
     waitMs: 20,
     onAlarm: (alarm) => alarms.push(alarm),
     now: Date.now,

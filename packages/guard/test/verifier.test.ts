@@ -73,6 +73,12 @@ const forgeries: readonly {
     forged: () => forge(world.keys.consumer, claims({ iss: CONSUMER })),
   },
   {
+    name: 'a recorded token of an identity that belongs to nobody',
+    alarm: 'canary',
+    severity: 'critical',
+    forged: () => world.mint({ sub: 'nobody' }),
+  },
+  {
     name: 'the twin of a genuine signature',
     alarm: 'malleable-signature',
     severity: 'warning',
