@@ -2,9 +2,11 @@
  * `npm test`: sets up, then runs every test on the built files. Arguments narrow it to test files whose
  * path holds one of them: `npm test -- reconcile`. One that begins with `-` leaves out: `npm test -- -victims`.
  */
+import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import path from 'node:path'
-import { root, run, setUp } from './setup.mjs'
+import { root, setUp } from './setup.mjs'
 
 setUp()
 const words = process.argv.slice(2)
@@ -20,7 +22,26 @@ if (files.length === 0) {
   console.error(`no test file matches ${words.join(' ')}`)
   process.exit(2)
 }
-run(process.execPath, ['--enable-source-maps', '--test', ...files])
+// Those of packages keep to themselves and run side by side. Those below tests/ share what there is one of: the
+// kernel's setting for cores, ports of known servers.
+const isAlone = (file) => file.startsWith(`tests${path.sep}`)
+const wholes = [
+  testAll(files.filter((file) => !isAlone(file)), availableParallelism()),
+  testAll(files.filter(isAlone), 1),
+]
+process.exitCode = wholes.every(Boolean) ? 0 : 1
+
+/** Whether all tests of these files pass. */
+function testAll(own, atOnce) {
+  if (own.length === 0) return true
+  const options = ['--enable-source-maps', '--test', `--test-concurrency=${atOnce}`]
+  const { status, error } = spawnSync(process.execPath, [...options, ...own], {
+    cwd: root,
+    stdio: 'inherit',
+  })
+  if (error) console.error(`${process.execPath}: ${error.message}`)
+  return status === 0
+}
 
 /** Built tests whose source is still there: a test that was deleted must not go on passing. */
 function testsOf(home, folder) {
