@@ -40,7 +40,14 @@ export function random_groups(
   const width = length >> 4
   let found = 0
   if (width < 2) {
-    for (let g = 0; g < groups; g++) found = putGroup(out, found, chains, g)
+    // No block is in all of them: one that most of a number is in must be random.
+    let next = 0
+    for (let r = 0; r < runCount; r++) {
+      const begin = <i32>load<u32>(runs + ((<usize>r) << 3))
+      const end = min(<i32>load<u32>(runs + ((<usize>r) << 3), 4), groups)
+      for (let g = max(begin - 1, next); g < end; g++) found = putGroup(out, found, chains, g)
+      next = max(next, end)
+    }
     return found
   }
   const n = (width - 1) << 4

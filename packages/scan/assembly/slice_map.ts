@@ -24,24 +24,56 @@ function movedBy4(before: v128, v: v128): v128 {
 
 /**
  * Writes for each of `blocks` blocks, and one more, the sums of the counts of all blocks before it (`sums`, four u16 in
- * a u64: common bytes, bytes of 0x80 and more, odd bytes, equal bytes; see `lib/random_look.ts`), and a bit for each
- * place (`edges`): whether the eight bytes before it are a structure, see `lib/marks.ts`. Lists the runs of blocks that
- * can be part of a random number, and returns how many. The sums count such blocks alone, and wrap.
+ * a u64: common bytes, bytes of 0x80 and more, odd bytes, equal bytes; see `lib/random_look.ts`). Lists the runs of blocks
+ * that can be part of a random number, and returns how many. The sums count such blocks alone, and wrap.
+ *
+ * `edges` has a bit for each place: whether the eight bytes before it are a structure, see `lib/marks.ts`. It is written
+ * for the blocks of each run, one before it and three behind it: numbers begin and end there.
  */
 export function map_slice(ptr: usize, blocks: i32, sums: usize, edges: usize, runs: usize): i32 {
-  const blank = i8x16.splat(0x20)
-  const letters = i8x16.splat(0x60)
-  const zero = i8x16.splat(0)
   let found = 0
   let begin = -1
   let sum: u64 = 0
+  for (let b = 0; b < blocks; b++) {
+    store<u64>(sums + ((<usize>b) << 3), sum)
+    const counts = countsOf(ptr + ((<usize>b) << 4))
+    if (counts === NOT_RANDOM) {
+      if (begin >= 0) putRun(runs, found++, begin, b)
+      begin = -1
+      continue
+    }
+    sum = addCounts(sum, counts)
+    if (begin < 0) begin = b
+  }
+  store<u64>(sums + ((<usize>blocks) << 3), sum)
+  if (begin >= 0) putRun(runs, found++, begin, blocks)
+  markEdges(ptr, blocks, runs, found, edges)
+  return found
+}
+
+function markEdges(ptr: usize, blocks: i32, runs: usize, runCount: i32, edges: usize): void {
+  let done = 0
+  for (let r = 0; r < runCount; r++) {
+    const from = max(<i32>load<u32>(runs + ((<usize>r) << 3)) - 1, done)
+    const to = min(<i32>load<u32>(runs + ((<usize>r) << 3), 4) + 3, blocks)
+    if (from >= to) continue
+    edgesOf(ptr, from, to, edges)
+    done = to
+  }
+}
+
+/** Writes the edges of the blocks in [from, to). Reads 18 bytes before the block before them. */
+function edgesOf(ptr: usize, from: i32, to: i32, edges: usize): void {
+  const blank = i8x16.splat(0x20)
+  const letters = i8x16.splat(0x60)
+  const zero = i8x16.splat(0)
   let gaps1 = zero
   let gaps2 = zero
   let gaps4 = zero
   let texts1 = zero
   let texts2 = zero
   let texts4 = zero
-  for (let b = -1; b < blocks; b++) {
+  for (let b = from - 1; b < to; b++) {
     const at = ptr + ((<usize>b) << 4)
     // What ends one byte before each place.
     const last = v128.load(at - 1)
@@ -59,24 +91,12 @@ export function map_slice(ptr: usize, blocks: i32, sums: usize, edges: usize, ru
     texts1 = text1
     texts2 = text2
     texts4 = text4
-    if (b < 0) continue
+    if (b < from) continue
     const upper = i8x16.eq(v128.or(last, v128.load(at - 2)), zero)
     // Each gap counts as -1.
     const edge = v128.or(v128.or(i8x16.le_s(gap8, i8x16.splat(-4)), text8), upper)
     store<u16>(edges + ((<usize>b) << 1), <u16>i8x16.bitmask(edge))
-    store<u64>(sums + ((<usize>b) << 3), sum)
-    const counts = countsOf(at)
-    if (counts === NOT_RANDOM) {
-      if (begin >= 0) putRun(runs, found++, begin, b)
-      begin = -1
-      continue
-    }
-    sum = addCounts(sum, counts)
-    if (begin < 0) begin = b
   }
-  store<u64>(sums + ((<usize>blocks) << 3), sum)
-  if (begin >= 0) putRun(runs, found++, begin, blocks)
-  return found
 }
 
 function putRun(runs: usize, index: i32, begin: i32, end: i32): void {
@@ -114,7 +134,8 @@ const DOUBLE: i32 = 8 // doubles of whole numbers below 2^28
  * Lists for each of the four kinds of words the runs of at least `least` blocks that can be digits of one number:
  * `runs` has room for `cap` u32 a kind, `counts` gets how many runs there are (4 u32).
  *
- * Of words in u64, two blocks without a byte of 0x80 and more are text, and in different runs.
+ * Of words in u64, two blocks without a byte of 0x80 and more are text, and in different runs; and of two blocks one has a
+ * word that is no pointer: of 2^47 or more.
  */
 export function map_digits(
   ptr: usize,
@@ -129,6 +150,7 @@ export function map_digits(
   // The kinds of the block before this, and where the run of each began.
   let before = 0
   let wasText = false
+  let wasLarge = false
   let narrow = 0
   let wide = 0
   let high = 0
@@ -136,8 +158,10 @@ export function map_digits(
   for (let b = 0; b <= blocks; b++) {
     const v = v128.load(ptr + ((<usize>b) << 4))
     const highs = i8x16.bitmask(v)
-    const kinds = b < blocks ? kindsOf(v, highs) : 0
+    const isLarge = v128.any_true(i64x2.shr_u(v, 47))
+    const kinds = b < blocks ? kindsOf(v, highs, isLarge || wasLarge) : 0
     const isText = highs === 0
+    wasLarge = isLarge
     if ((before | kinds) === 0) {
       wasText = isText
       continue
@@ -171,12 +195,12 @@ function endRun(runs: usize, counts: usize, kind: usize, begin: i32, end: i32, l
 
 /**
  * A bit for each kind of words that a block can hold: all of them can be digits, and at least one is not small. `highs`:
- * a bit for each byte of 0x80 and more.
+ * a bit for each byte of 0x80 and more. `large`: a word of eight bytes here or in the block before is no pointer.
  */
-function kindsOf(v: v128, highs: i32): i32 {
+function kindsOf(v: v128, highs: i32, large: bool): i32 {
   // No word of eight bytes has its top bit.
   if ((highs & 0x8080) !== 0) return 0
-  let kinds = v128.any_true(i64x2.shr_u(v, 40)) ? WIDE : 0
+  let kinds = large ? WIDE : 0
   if (!v128.any_true(i32x4.shr_u(v, 30)) && v128.any_true(i32x4.shr_u(v, 18))) kinds |= NARROW
   if (v128.any_true(v128.and(v, i64x2.splat(0xffffff)))) return kinds
   const isHigh =

@@ -253,6 +253,32 @@ export function find_words(
   return found
 }
 
+/** {@link find_words} at multiples of `step` alone, from `from` on, which is one. For words that are many. */
+export function find_spaced_words(
+  ptr: usize,
+  from: i32,
+  to: i32,
+  step: i32,
+  filter: usize,
+  table: usize,
+  indexes: usize,
+  mask: u32,
+  out: usize,
+  cap: i32,
+): i32 {
+  let found = 0
+  for (let at = from; at < to; at += step) {
+    const index = wordAt(ptr + <usize>at, filter, table, indexes, mask)
+    if (index === 0) continue
+    if (found < cap) {
+      store<u32>(out + ((<usize>found) << 3), at)
+      store<u32>(out + ((<usize>found) << 3), index - 1, 4)
+    }
+    found++
+  }
+  return found
+}
+
 /** 0xff where a byte is one of A-Z a-z 0-9 + / - _ : LF CR. */
 function isText(v: v128): v128 {
   const letter = i8x16.lt_u(

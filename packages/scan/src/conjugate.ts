@@ -7,116 +7,35 @@
  *
  * @module
  */
+import type {
+  Candidate,
+  CandidateKind,
+  DigitShape,
+  ExponentPlaces,
+  ExponentTable,
+  FactorHit,
+  FactorShape,
+  KeyTable,
+  WordTable,
+} from './conjugate_types.ts'
 import { AT, HITS, LIST, LISTS, PAIRS, SliceMemory } from './slice_memory.ts'
 import { SlicePlaces } from './slice_places.ts'
 
+export type {
+  Candidate,
+  CandidateKind,
+  DigitShape,
+  ExponentTable,
+  FactorHit,
+  FactorShape,
+  KeyTable,
+  WordTable,
+} from './conjugate_types.ts'
+export { ORDERS } from './conjugate_types.ts'
 export { BEFORE, BEHIND, SLICE } from './slice_memory.ts'
 
-/** How a number's bytes lie in memory, by number: the orders of the kernel. */
-export const ORDERS = [
-  { form: 'limbs-le64', alignment: 1, word: 1 },
-  { form: 'limbs-be', alignment: 1, word: 1 },
-  { form: 'java-int-array', alignment: 4, word: 4 },
-  { form: 'words-be-le64', alignment: 8, word: 8 },
-  { form: 'limbs-le-be64', alignment: 8, word: 8 },
-  { form: 'limbs-le-be32', alignment: 4, word: 4 },
-] as const
-
-/** What the number of a window is to the factor that it gives. */
-export type CandidateKind = 'factor' | 'beside' | 'negated' | 'halved'
-
+/** By their numbers in the kernel. */
 const KINDS: readonly CandidateKind[] = ['factor', 'beside', 'negated', 'halved']
-
-/** A window: where it begins, from the begin of the slice, in which order, and what it can be. */
-export interface Candidate {
-  readonly at: number
-  readonly order: number
-  readonly kind: CandidateKind
-}
-
-/** A window whose number gives a factor of a key's modulus. */
-export interface FactorHit extends Candidate {
-  readonly key: number
-  /** Of the two kinds of `beside`: the number is p + 1. */
-  readonly isAbove: boolean
-}
-
-/** What all factors of a group of moduli have in common: they are of one size. */
-export interface FactorShape {
-  /** Of a factor: half those of the modulus. */
-  readonly bits: number
-  /** Bytes of a factor. */
-  readonly length: number
-  /** Bounds of its highest byte. */
-  readonly low: number
-  readonly high: number
-  /** Least highest byte where nothing marks a factor: key generators keep to more than the key tells. */
-  readonly usual: number
-  /** Greatest highest byte of 2^bits less a factor, and of that where nothing marks it. */
-  readonly negated: number
-  readonly few: number
-}
-
-/** Keys in the kernel's memory. */
-export interface KeyTable {
-  readonly at: number
-  readonly count: number
-  /** Limbs of 28 bits of each. */
-  readonly digits: number
-  readonly stride: number
-  /** What quickly tells most windows that divide none, one row a key. */
-  readonly screens: number
-  readonly screenStride: number
-  /** Low 64 bits of each. */
-  readonly lowAt: number
-}
-
-/** Constants of private exponents in the kernel's memory. */
-export interface ExponentTable {
-  readonly at: number
-  readonly count: number
-  /** Bytes of a modulus. */
-  readonly length: number
-  /** Bits by which `length` bytes are more than the modulus has. */
-  readonly spare: number
-}
-
-/** Where private exponents are looked for. See `exponents` in the kernel. */
-export interface ExponentPlaces {
-  /** A bit for each place in a group of 16 that nothing marks, in the two plain orders. */
-  readonly lanes: number
-  /** In the other orders. */
-  readonly others: number
-  /** How many of {@link ORDERS} are looked at. */
-  readonly orders: number
-  /** Nanoseconds, about. */
-  readonly budget: number
-}
-
-/** Words that are looked for, in the kernel's memory. */
-export interface WordTable {
-  readonly filter: number
-  readonly table: number
-  readonly indexes: number
-  readonly mask: number
-}
-
-/** Words that can be the digits of one number. See `digit_runs` in the kernel. */
-export interface DigitShape {
-  /** What all words have in common: 0 for words of four bytes, 1 to 3 for kinds of such of eight. */
-  readonly look: 0 | 1 | 2 | 3
-  readonly slots: number
-  readonly low: bigint
-  readonly high: bigint
-  /** Of the word below the top one. */
-  readonly second: bigint
-  readonly least: bigint
-  /** Most words are not less. */
-  readonly large: bigint
-  readonly most: bigint
-  /** Bits below this one of neighbours may be equal. */
-  readonly shift: number
-}
 
 /** Owns the kernels of one thread and their memory. Each thread needs its own. */
 export class ConjugateKernel {
@@ -218,7 +137,7 @@ export class ConjugateKernel {
    * what is so and marked.
    *
    * @param beside a bit for each place in a group of 16 where the last are looked for
-   * @param orders how many of {@link ORDERS} are looked at
+   * @param orders how many of `ORDERS` are looked at
    * @param isEvery whether the third and fourth list are filled
    * @param most how many the second list needs where those are not; see {@link leftOut}
    * @returns how many did not fit
@@ -376,21 +295,37 @@ export class ConjugateKernel {
    * @param isInNumbers only those are sought that begin a random number of 32 bytes or more
    */
   findWords(words: WordTable, to: number, isInNumbers = false): { at: number; word: number }[] {
-    const { filter, table, indexes, mask } = words
     const runs = isInNumbers ? this.#places.random(to) : undefined
+    return this.#wordsFound(words, to, 1, (from, tables) =>
+      runs === undefined
+        ? this.#call('find_words', [AT.slice, from, to], tables)
+        : this.#call('find_random_words', [AT.slice, runs.at, runs.count, from, to], tables),
+    )
+  }
+
+  /** As {@link findWords}, at multiples of `step` alone. */
+  findSpacedWords(words: WordTable, to: number, step: number): { at: number; word: number }[] {
+    return this.#wordsFound(words, to, step, (from, tables) =>
+      this.#call('find_spaced_words', [AT.slice, from, to, step], tables),
+    )
+  }
+
+  /** All that `find` lists from one place on, in as many calls as the list's room asks for. */
+  #wordsFound(
+    { filter, table, indexes, mask }: WordTable,
+    to: number,
+    step: number,
+    find: (from: number, tables: readonly number[]) => number,
+  ): { at: number; word: number }[] {
     const result: { at: number; word: number }[] = []
     let next = 0
     while (next < to) {
-      const tables = [filter, table, indexes, mask, AT.lists, LIST] as const
-      const found =
-        runs === undefined
-          ? this.#call('find_words', [AT.slice, next, to], tables)
-          : this.#call('find_random_words', [AT.slice, runs.at, runs.count, next, to], tables)
+      const found = find(next, [filter, table, indexes, mask, AT.lists, LIST])
       for (const [at, word] of this.#pairs(AT.lists, Math.min(found, LIST))) {
         result.push({ at, word })
       }
       if (found <= LIST) break
-      next = (result.at(-1)?.at ?? to) + 1
+      next = (result.at(-1)?.at ?? to) + step
     }
     return result
   }

@@ -58,11 +58,13 @@ export function testReference(
 export function looksRandomReference(slice: Uint8Array, at: number, length: number): boolean {
   const from = (at & ~15) + 16
   const to = ((at & ~15) + length) & ~15
-  if (to <= from) return true
+  if (to <= from) {
+    return [from - 16, from].some((block) => isRandomBlock(countsOf(slice, block)))
+  }
   const counts = { common: 0, equal: 0, highs: 0, odds: 0 }
   for (let block = from; block < to; block += 16) {
     const own = countsOf(slice, block)
-    if (own.common > 6 || own.equal > 6) return false
+    if (!isRandomBlock(own)) return false
     counts.common += own.common
     counts.equal += own.equal
     counts.highs += own.highs
@@ -74,13 +76,18 @@ export function looksRandomReference(slice: Uint8Array, at: number, length: numb
   return isHalf(counts.highs) && isHalf(counts.odds)
 }
 
+/** Whether a block can be part of a random number. */
+export function isRandomBlock({ common, equal }: BlockCounts): boolean {
+  return common <= 6 && equal <= 6
+}
+
 /** Bytes that memory has more often than chance. */
 const COMMON = new Set([0, 0xff, 0x24, 0x48, 0x89, 0x8b])
 
-function countsOf(
-  slice: Uint8Array,
-  at: number,
-): Record<'common' | 'equal' | 'highs' | 'odds', number> {
+/** What is counted of a block of 16 bytes. See `lib/random_look.ts`. */
+export type BlockCounts = Record<'common' | 'equal' | 'highs' | 'odds', number>
+
+export function countsOf(slice: Uint8Array, at: number): BlockCounts {
   const counts = { common: 0, equal: 0, highs: 0, odds: 0 }
   for (let k = at; k < at + 16; k++) {
     const byte = byteAt(slice, k)
@@ -93,7 +100,7 @@ function countsOf(
 }
 
 /** The byte at a place of the slice, which may be before its begin: views reach {@link BEFORE} bytes back. */
-function byteAt(slice: Uint8Array, at: number): number {
+export function byteAt(slice: Uint8Array, at: number): number {
   return new Uint8Array(slice.buffer)[slice.byteOffset + at] ?? 0
 }
 
@@ -141,7 +148,8 @@ export function marksReference(slice: Uint8Array, length: number, to: number): M
   return { before, behind, lengths, chained }
 }
 
-function isStructureReference(word: readonly number[]): boolean {
+/** Whether eight bytes are no part of a number. See `lib/marks.ts`. */
+export function isStructureReference(word: readonly number[]): boolean {
   const count = (test: (byte: number) => boolean): number =>
     word.filter((byte) => test(byte)).length
   if (word[6] === 0 && word[7] === 0) return true

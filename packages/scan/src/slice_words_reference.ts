@@ -5,15 +5,16 @@
  */
 import type { DigitShape } from './conjugate.ts'
 
-/** Where one of `words` lies in the first `to` places of `bytes`, and which: of equal ones the first. */
+/** Where one of `words` lies at multiples of `step` below `to`, and which: of equal ones the first. */
 export function findWordsReference(
   bytes: Uint8Array,
   words: readonly bigint[],
   to: number,
+  step = 1,
 ): { at: number; word: number }[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const found: { at: number; word: number }[] = []
-  for (let at = 0; at < to; at++) {
+  for (let at = 0; at < to; at += step) {
     const value = view.getBigUint64(at, true)
     const word = words.indexOf(value)
     if (value !== 0n && word >= 0) found.push({ at, word })
@@ -78,21 +79,36 @@ export function digitRunsReference(bytes: Uint8Array, shape: DigitShape, to: num
     let isDigits = true
     for (let b = (group >> 4) + 1; b < last; b++) {
       const block = Array.from({ length: 16 / slot }, (_, k) => wordAt(b * 16 + k * slot))
-      isDigits &&= isDigitBlock(block, shape.look)
+      const before = Array.from({ length: 16 / slot }, (_, k) => wordAt(b * 16 - 16 + k * slot))
+      isDigits &&= isDigitBlock(block, before, shape.look)
+      if (b > (group >> 4) + 1 && shape.look === 1) isDigits &&= !isTextPair(bytes, b)
     }
     if (isDigits && isNumber(words, shape)) found.push(at)
   }
   return found
 }
 
+/** Whether two blocks have no byte of 0x80 and more: words of eight bytes look like letters. */
+export function isTextPair(bytes: Uint8Array, block: number): boolean {
+  return bytes.subarray(block * 16 - 16, block * 16 + 16).every((byte) => byte < 0x80)
+}
+
 /** Whether a word is zero or the double of a whole number below 2^28. */
 const isDouble = (w: bigint): boolean =>
   w === 0n || ((w & 0xffffffn) === 0n && w >> 52n >= 0x3ffn && w >> 52n <= 0x41an)
 
-/** Whether all words can be digits, and one of them is not small. */
-function isDigitBlock(words: readonly bigint[], look: DigitShape['look']): boolean {
+/** Whether all words can be digits, and one of them is not small. `before`: the words of the block before. */
+export function isDigitBlock(
+  words: readonly bigint[],
+  before: readonly bigint[],
+  look: DigitShape['look'],
+): boolean {
   if (look === 0) return words.every((w) => w >> 30n === 0n) && words.some((w) => w >> 18n !== 0n)
-  if (look === 1) return words.every((w) => w >> 63n === 0n) && words.some((w) => w >> 40n !== 0n)
+  if (look === 1) {
+    // Pointers of a process are below 2^47.
+    const isLarge = [...words, ...before].some((w) => w >> 47n !== 0n)
+    return isLarge && words.every((w) => w >> 63n === 0n)
+  }
   if (look === 2) {
     const isHigh = words.every((w) => (w & 0xffffffffn) === 0n && w >> 60n === 0n)
     return isHigh && words.some((w) => w >> 42n !== 0n)

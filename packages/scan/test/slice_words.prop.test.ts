@@ -34,13 +34,31 @@ const wide = fc.tuple(text, fc.boolean()).map(([codes, isBig]) => {
 const noise = fc.uint8Array({ maxLength: 24 })
 
 describe('the kernel of words', () => {
-  it('finds the words that the reference finds', () => {
-    const few = fc.uint8Array({ min: 0, max: 2, minLength: 1, maxLength: 90 })
-    const word = fc.uint8Array({ min: 0, max: 2, minLength: 8, maxLength: 8 })
-    const words = fc.array(
-      word.map((b) => Buffer.from(b).readBigUInt64LE()),
-      { maxLength: 60 },
+  const few = fc.uint8Array({ min: 0, max: 2, minLength: 1, maxLength: 90 })
+  const word = fc.uint8Array({ min: 0, max: 2, minLength: 8, maxLength: 8 })
+  const words = fc.array(
+    word.map((b) => Buffer.from(b).readBigUInt64LE()),
+    { maxLength: 60 },
+  )
+
+  it('finds the words at multiples of a step that the reference finds', () => {
+    const step = fc.constantFrom(1, 2, 4, 8)
+    let found = 0
+    fc.assert(
+      fc.property(field(few), words, fc.nat(LENGTH), step, (bytes, sought, to, every) => {
+        kernel.load(bytes, 0, LENGTH)
+        const mark = kernel.mark()
+        const hits = kernel.findSpacedWords(kernel.enterWords(sought), to, every)
+        kernel.release(mark)
+        found += hits.length
+        assert.deepEqual(hits, findWordsReference(bytes, sought, to, every))
+      }),
+      RUNS,
     )
+    assert.ok(found > 0, 'no word was ever found: the test says nothing')
+  })
+
+  it('finds the words that the reference finds', () => {
     fc.assert(
       fc.property(field(few), words, fc.nat(LENGTH), (bytes, sought, to) => {
         kernel.load(bytes, 0, LENGTH)

@@ -14,7 +14,7 @@ import { numberAt, spelledAt } from './slice_numbers.ts'
 // A bit for each place in a group of 16.
 export const EVERY_LANE = 0xffff
 export const EIGHTH_LANES = 0x0101
-const NO_LANE = 0
+export const NO_LANE = 0
 /** Of the byte orders, those that text spells. */
 export const PLAIN_ORDERS = 2
 

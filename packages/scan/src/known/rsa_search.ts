@@ -13,7 +13,7 @@ import { fromFactor } from './rebuild.ts'
 import { directRelations, leftovers } from './relations.ts'
 import { boundedNumbers, type PlacedNumber, Remainders } from './remainders.ts'
 import { DigitSearch } from './rsa_digits.ts'
-import { EIGHTH_LANES, EVERY_LANE, exponentsIn, PLAIN_ORDERS } from './rsa_exponents.ts'
+import { EIGHTH_LANES, EVERY_LANE, exponentsIn, NO_LANE, PLAIN_ORDERS } from './rsa_exponents.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import { TextSearch } from './rsa_text.ts'
 import { numberAt, spelledAt } from './slice_numbers.ts'
@@ -144,7 +144,9 @@ export class RsaSearch {
     const orders = isText ? PLAIN_ORDERS : ORDERS.length
     // The last two lists take time to fill: only where there is some to look at them.
     const isSaved = [samples, pairs].some(({ left, most }) => left > most / 2)
-    const beside = isDeep ? EVERY_LANE : EIGHTH_LANES
+    // What lies beside a factor of a key that was met, and nothing marks it, is not looked at: see useOf.
+    const plain = allowance.effort === 'met' ? NO_LANE : EIGHTH_LANES
+    const beside = isDeep ? EVERY_LANE : plain
     const most = Math.ceil(
       Math.max(0, factors.left) / SIEVE_COST + Math.max(0, pairs.left) / LIMB_COST,
     )

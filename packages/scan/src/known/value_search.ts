@@ -12,13 +12,23 @@ import { derivedValues } from './derived_values.ts'
 import { encodingsOf } from './encodings.ts'
 import { detectedOf, type FoundValue } from './found_value.ts'
 
+/** Most words of a table: each takes some 200 bytes. */
+const MOST_WORDS = 1 << 16
+/** A word begins at each multiple of this in what is searched. */
+const MOST_STEP = 8
+const WORD_BYTES = 8
+
 interface Pattern {
   readonly bytes: Uint8Array
-  /** Where in the pattern the word lies that it is found by. */
-  readonly wordAt: number
   readonly spelling: string
   readonly name: string
   readonly material: KeyMaterial
+}
+
+/** A word by which a pattern is found, and where in the pattern it lies. */
+interface PatternWord {
+  readonly pattern: Pattern
+  readonly wordAt: number
 }
 
 /** Values that begin in [from, to) of `bytes`. The patterns are wiped before this returns. */
@@ -30,25 +40,36 @@ export function findValues(
   to: number,
 ): FoundValue[] {
   const mark = kernel.mark()
-  const table = new ValueTable(kernel, keys)
+  // For one window: to enter more words would take longer than they save.
+  const table = new ValueTable(kernel, keys, 1)
   const found = table.find(bytes, from, to)
   table.wipe()
   kernel.release(mark)
   return found
 }
 
-/** Every value of some keys in every spelling, entered into a kernel. */
+/**
+ * Every value of some keys in every spelling, entered into a kernel.
+ *
+ * A pattern is found by one of its words. With as many words of each, one behind the other, as there are places from one
+ * multiple of a step to the next, one of them lies at a multiple: so that other places need not be looked at.
+ */
 class ValueTable {
   readonly #kernel: ConjugateKernel
-  readonly #byWord: ReadonlyMap<bigint, readonly Pattern[]>
-  readonly #words: readonly bigint[]
+  readonly #patterns: readonly Pattern[]
+  /** By the number of the word in the kernel. */
+  readonly #words: readonly (readonly PatternWord[])[]
+  readonly #step: number
   readonly #table: WordTable
 
-  constructor(kernel: ConjugateKernel, keys: readonly KeyMaterial[]) {
+  /** @param mostStep how far apart the places may be that are looked at */
+  constructor(kernel: ConjugateKernel, keys: readonly KeyMaterial[], mostStep: number) {
     this.#kernel = kernel
-    this.#byWord = patternsOf(keys)
-    this.#words = [...this.#byWord.keys()]
-    this.#table = kernel.enterWords(this.#words)
+    this.#patterns = patternsOf(keys)
+    this.#step = stepFor(this.#patterns, mostStep)
+    const byWord = wordsOf(this.#patterns, this.#step)
+    this.#words = [...byWord.values()]
+    this.#table = kernel.enterWords([...byWord.keys()])
   }
 
   /** Values that begin in [from, to) of `bytes`. */
@@ -59,10 +80,9 @@ class ValueTable {
     for (let at = from; at < limit; at += SLICE) {
       const end = Math.min(limit, at + SLICE)
       this.#kernel.load(bytes, at, end)
-      for (const hit of this.#kernel.findWords(this.#table, end - at)) {
-        const word = this.#words[hit.word]
-        for (const pattern of (word === undefined ? undefined : this.#byWord.get(word)) ?? []) {
-          const begin = at + hit.at - pattern.wordAt
+      for (const hit of this.#wordsIn(end - at)) {
+        for (const { pattern, wordAt } of this.#words[hit.word] ?? []) {
+          const begin = at + hit.at - wordAt
           if (begin < from || begin >= to || !isAt(bytes, begin, pattern.bytes)) continue
           found.push(foundAt(pattern, begin))
         }
@@ -71,9 +91,43 @@ class ValueTable {
     return found
   }
 
-  wipe(): void {
-    for (const patterns of this.#byWord.values()) for (const { bytes } of patterns) bytes.fill(0)
+  #wordsIn(length: number): { at: number; word: number }[] {
+    return this.#step === 1
+      ? this.#kernel.findWords(this.#table, length)
+      : this.#kernel.findSpacedWords(this.#table, length, this.#step)
   }
+
+  wipe(): void {
+    for (const { bytes } of this.#patterns) bytes.fill(0)
+  }
+}
+
+/** Bytes of a pattern in which a word begins at a multiple of `step`, wherever the pattern lies. */
+const extentOf = (step: number): number => WORD_BYTES + step - 1
+
+/** The greatest power of two for which every pattern is long enough, and the words are not too many. */
+function stepFor(patterns: readonly Pattern[], most: number): number {
+  const shortest = Math.min(...patterns.map(({ bytes }) => bytes.length))
+  let step = most
+  while (step > 1 && (extentOf(step) > shortest || patterns.length * step > MOST_WORDS)) step /= 2
+  return step
+}
+
+/** For each pattern `step` words, at one place of it and those behind. */
+function wordsOf(patterns: readonly Pattern[], step: number): Map<bigint, PatternWord[]> {
+  const byWord = new Map<bigint, PatternWord[]>()
+  for (const pattern of patterns) {
+    const { bytes } = pattern
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    const first = wordPlace(bytes, extentOf(step))
+    for (let wordAt = first; wordAt < first + step; wordAt++) {
+      const word = view.getBigUint64(wordAt, true)
+      const held = byWord.get(word)
+      if (held === undefined) byWord.set(word, [{ pattern, wordAt }])
+      else held.push({ pattern, wordAt })
+    }
+  }
+  return byWord
 }
 
 /** Keys that were found already, wherever else a value of theirs lies. */
@@ -84,7 +138,7 @@ export class ValueSearch implements WindowSearch {
   readonly #table: ValueTable
 
   constructor(keys: readonly KeyMaterial[]) {
-    this.#table = new ValueTable(this.#kernel, keys)
+    this.#table = new ValueTable(this.#kernel, keys, MOST_STEP)
   }
 
   search(bytes: Uint8Array, from: number, to: number): readonly Detected[] {
@@ -116,33 +170,28 @@ function isAt(bytes: Uint8Array, at: number, pattern: Uint8Array): boolean {
   return true
 }
 
-function patternsOf(keys: readonly KeyMaterial[]): Map<bigint, Pattern[]> {
-  const byWord = new Map<bigint, Pattern[]>()
-  for (const material of keys) {
-    for (const { name, value, bits } of derivedValues(material)) {
-      for (const { form, bytes } of encodingsOf(value, bits)) {
-        const wordAt = wordPlace(bytes)
-        const view = new DataView(bytes.buffer, bytes.byteOffset)
-        const word = view.getBigUint64(wordAt, true)
-        const patterns = byWord.get(word) ?? []
-        patterns.push({ bytes, wordAt, spelling: form, name, material })
-        byWord.set(word, patterns)
-      }
-    }
-  }
-  return byWord
+function patternsOf(keys: readonly KeyMaterial[]): Pattern[] {
+  return keys.flatMap((material) =>
+    derivedValues(material).flatMap(({ name, value, bits }) =>
+      encodingsOf(value, bits).map(({ form, bytes }) => ({
+        bytes,
+        spelling: form,
+        name,
+        material,
+      })),
+    ),
+  )
 }
 
-/** The first place within the first {@link BEFORE} bytes whose word has no two equal neighbours that are zero. */
-function wordPlace(bytes: Uint8Array): number {
-  const last = Math.min(bytes.length, BEFORE) - 8
+/** The place within the first {@link BEFORE} bytes at which the fewest of `extent` bytes are zero. */
+function wordPlace(bytes: Uint8Array, extent: number): number {
+  const last = Math.min(bytes.length, BEFORE) - extent
   let best = 0
-  let fewest = 9
-  for (let at = 0; at <= last; at++) {
+  let fewest = extent + 1
+  for (let at = 0; at <= last && fewest > 0; at++) {
     let zeros = 0
-    for (let k = 0; k < 8; k++) if (bytes[at + k] === 0) zeros++
+    for (let k = 0; k < extent; k++) if (bytes[at + k] === 0) zeros++
     if (zeros < fewest) [best, fewest] = [at, zeros]
-    if (zeros === 0) break
   }
   return best
 }

@@ -1,0 +1,109 @@
+/**
+ * What the kernels of `conjugate.ts` take and give: windows, tables of keys and words, shapes of numbers.
+ *
+ * @module
+ */
+
+/** How a number's bytes lie in memory, by number: the orders of the kernel. */
+export const ORDERS = [
+  { form: 'limbs-le64', alignment: 1, word: 1 },
+  { form: 'limbs-be', alignment: 1, word: 1 },
+  { form: 'java-int-array', alignment: 4, word: 4 },
+  { form: 'words-be-le64', alignment: 8, word: 8 },
+  { form: 'limbs-le-be64', alignment: 8, word: 8 },
+  { form: 'limbs-le-be32', alignment: 4, word: 4 },
+] as const
+
+/** What the number of a window is to the factor that it gives. */
+export type CandidateKind = 'factor' | 'beside' | 'negated' | 'halved'
+
+/** A window: where it begins, from the begin of the slice, in which order, and what it can be. */
+export interface Candidate {
+  readonly at: number
+  readonly order: number
+  readonly kind: CandidateKind
+}
+
+/** A window whose number gives a factor of a key's modulus. */
+export interface FactorHit extends Candidate {
+  readonly key: number
+  /** Of the two kinds of `beside`: the number is p + 1. */
+  readonly isAbove: boolean
+}
+
+/** What all factors of a group of moduli have in common: they are of one size. */
+export interface FactorShape {
+  /** Of a factor: half those of the modulus. */
+  readonly bits: number
+  /** Bytes of a factor. */
+  readonly length: number
+  /** Bounds of its highest byte. */
+  readonly low: number
+  readonly high: number
+  /** Least highest byte where nothing marks a factor: key generators keep to more than the key tells. */
+  readonly usual: number
+  /** Greatest highest byte of 2^bits less a factor, and of that where nothing marks it. */
+  readonly negated: number
+  readonly few: number
+}
+
+/** Keys in the kernel's memory. */
+export interface KeyTable {
+  readonly at: number
+  readonly count: number
+  /** Limbs of 28 bits of each. */
+  readonly digits: number
+  readonly stride: number
+  /** What quickly tells most windows that divide none, one row a key. */
+  readonly screens: number
+  readonly screenStride: number
+  /** Low 64 bits of each. */
+  readonly lowAt: number
+}
+
+/** Constants of private exponents in the kernel's memory. */
+export interface ExponentTable {
+  readonly at: number
+  readonly count: number
+  /** Bytes of a modulus. */
+  readonly length: number
+  /** Bits by which `length` bytes are more than the modulus has. */
+  readonly spare: number
+}
+
+/** Where private exponents are looked for. See `exponents` in the kernel. */
+export interface ExponentPlaces {
+  /** A bit for each place in a group of 16 that nothing marks, in the two plain orders. */
+  readonly lanes: number
+  /** In the other orders. */
+  readonly others: number
+  /** How many of {@link ORDERS} are looked at. */
+  readonly orders: number
+  /** Nanoseconds, about. */
+  readonly budget: number
+}
+
+/** Words that are looked for, in the kernel's memory. */
+export interface WordTable {
+  readonly filter: number
+  readonly table: number
+  readonly indexes: number
+  readonly mask: number
+}
+
+/** Words that can be the digits of one number. See `digit_runs` in the kernel. */
+export interface DigitShape {
+  /** What all words have in common: 0 for words of four bytes, 1 to 3 for kinds of such of eight. */
+  readonly look: 0 | 1 | 2 | 3
+  readonly slots: number
+  readonly low: bigint
+  readonly high: bigint
+  /** Of the word below the top one. */
+  readonly second: bigint
+  readonly least: bigint
+  /** Most words are not less. */
+  readonly large: bigint
+  readonly most: bigint
+  /** Bits below this one of neighbours may be equal. */
+  readonly shift: number
+}

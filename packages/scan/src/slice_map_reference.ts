@@ -1,0 +1,104 @@
+/**
+ * Says what the kernel of `assembly/slice_map.ts` means, one block at a time. Tests only.
+ *
+ * @module
+ */
+import type { DigitShape } from './conjugate.ts'
+import {
+  type BlockCounts,
+  byteAt,
+  countsOf,
+  isRandomBlock,
+  isStructureReference,
+} from './conjugate_reference.ts'
+import { isDigitBlock, isTextPair } from './slice_words_reference.ts'
+
+const BLOCK = 16
+
+/** Neighbouring blocks of 16 bytes: the first, and the first behind. */
+export interface BlockRunReference {
+  readonly from: number
+  readonly to: number
+}
+
+export interface SliceMapReference {
+  /** For each block, and behind the last, what the random ones before it add up to: modulo 2^16. */
+  readonly sums: readonly BlockCounts[]
+  /**
+   * Bit i of a block's: the eight bytes before its place i are a structure. Undefined where no random number can begin or
+   * end.
+   */
+  readonly edges: readonly (number | undefined)[]
+  /** Blocks that can be part of a random number. */
+  readonly runs: readonly BlockRunReference[]
+}
+
+/** Maps `blocks` blocks of a slice, which has {@link import('./conjugate.ts').BEFORE} bytes before its begin. */
+export function mapSliceReference(slice: Uint8Array, blocks: number): SliceMapReference {
+  const all = Array.from({ length: blocks }, (_, b) => countsOf(slice, b * BLOCK))
+  const random = all.map((counts) => isRandomBlock(counts))
+  const sums: BlockCounts[] = [{ common: 0, equal: 0, highs: 0, odds: 0 }]
+  for (const [b, counts] of all.entries()) {
+    const last = sums[b]
+    if (last !== undefined) sums.push(random[b] === true ? added(last, counts) : last)
+  }
+  const edges = all.map((_, b) => {
+    if (!random.slice(Math.max(0, b - 3), b + 2).includes(true)) return undefined
+    const bits = Array.from({ length: BLOCK }, (__, i) => isEdge(slice, b * BLOCK + i))
+    return bits.reduce((mask, bit, i) => mask | (Number(bit) << i), 0)
+  })
+  return { sums, edges, runs: runsOf(blocks, (b) => random[b] === true) }
+}
+
+function added(a: BlockCounts, b: BlockCounts): BlockCounts {
+  const sum = (name: keyof BlockCounts): number => (a[name] + b[name]) & 0xffff
+  return {
+    common: sum('common'),
+    equal: sum('equal'),
+    highs: sum('highs'),
+    odds: sum('odds'),
+  }
+}
+
+function isEdge(slice: Uint8Array, at: number): boolean {
+  return isStructureReference(Array.from({ length: 8 }, (_, k) => byteAt(slice, at - 8 + k)))
+}
+
+/** For each of the four kinds of digits, the runs of at least `least` blocks that can be digits of one number. */
+export function mapDigitsReference(
+  slice: Uint8Array,
+  blocks: number,
+  least: number,
+): BlockRunReference[][] {
+  const view = new DataView(slice.buffer, slice.byteOffset, slice.length)
+  return ([0, 1, 2, 3] as const).map((look) => {
+    const isParted = (b: number): boolean => look === 1 && isTextPair(slice, b)
+    const isIn = (b: number): boolean =>
+      isDigitBlock(wordsOf(view, b, look), b === 0 ? [] : wordsOf(view, b - 1, look), look)
+    const runs = runsOf(blocks, isIn, isParted)
+    return runs.filter(({ from, to }) => to - from >= least)
+  })
+}
+
+function wordsOf(view: DataView, block: number, look: DigitShape['look']): bigint[] {
+  const at = block * BLOCK
+  return look === 0
+    ? [0, 4, 8, 12].map((k) => BigInt(view.getUint32(at + k, true)))
+    : [0, 8].map((k) => view.getBigUint64(at + k, true))
+}
+
+/** @param isParted whether a run ends before this block, and another begins */
+function runsOf(
+  blocks: number,
+  isIn: (block: number) => boolean,
+  isParted: (block: number) => boolean = () => false,
+): BlockRunReference[] {
+  const runs: { from: number; to: number }[] = []
+  for (let b = 0; b < blocks; b++) {
+    if (!isIn(b)) continue
+    const last = runs.at(-1)
+    if (last?.to === b && !isParted(b)) last.to = b + 1
+    else runs.push({ from: b, to: b + 1 })
+  }
+  return runs
+}
