@@ -48,16 +48,31 @@ const ACCESS_COVERAGE = `
   GROUP BY source, service, tenant, hour, quality
 `
 
+const ACCESS_DAYS = `
+  INSERT INTO access_day (tenant, service, app, day, accesses)
+  SELECT tenant, service, if(client_app_id != '', client_app_id, app_id) AS app, day, sum(n)
+  FROM (
+    SELECT tenant, service, client_app_id, app_id, toDate(at) AS day, count() AS n
+    FROM access
+    WHERE token_state = 'present'
+    GROUP BY tenant, service, client_app_id, app_id, day
+  )
+  GROUP BY tenant, service, app, day
+`
+
 /**
- * Fills `coverage` anew from `issuance`, `access` and `statement`.
+ * Fills `coverage` and `access_day` anew from `issuance`, `access` and `statement`.
  *
- * Records of before 1970-01-02 are left out: they have no time, only a default.
- * Cost: one pass over both tables, memory by hours, not by records. Throws as `Session.command`.
+ * Records of before 1970-01-02 are left out of `coverage`: they have no time, only a default.
+ * Cost: a pass over `issuance` and two over `access`, memory by hours and days, not by records. Throws as
+ * `Session.command`.
  */
 export async function buildCoverage(session: Session): Promise<void> {
   await session.command('TRUNCATE TABLE coverage')
+  await session.command('TRUNCATE TABLE access_day')
   await session.command(ISSUANCE_COVERAGE, { capped: CAPPED })
   await session.command(ACCESS_COVERAGE, { capped: CAPPED })
+  await session.command(ACCESS_DAYS)
 }
 
 /** A source's record of one tenant and category, from its first hour to its last. Times are ISO, UTC. */

@@ -12,7 +12,7 @@ import { ACCESS_KEY, ISSUANCE_KEYS } from './match_key.ts'
 import { NO_ID } from './no_id.ts'
 
 /** Changing any table means a new version; a case of another version is rebuilt from its evidence. */
-export const SCHEMA_VERSION = 3
+export const SCHEMA_VERSION = 4
 
 export interface TableSpec {
   readonly name: string
@@ -363,6 +363,20 @@ export const TABLES: readonly TableSpec[] = [
       `last ${TIME}`,
     ],
     orderBy: 'side, tenant, source, category, hour, quality',
+    engine: 'MergeTree',
+    sharded: false,
+  },
+  {
+    // Accesses that carry a token id, by day: what a base rate is a share of. Filled with `coverage`.
+    name: 'access_day',
+    columns: [
+      'tenant LowCardinality(String)',
+      'service LowCardinality(String)',
+      'app LowCardinality(String)',
+      'day Date',
+      'accesses UInt64',
+    ],
+    orderBy: 'tenant, service, app, day',
     engine: 'MergeTree',
     sharded: false,
   },

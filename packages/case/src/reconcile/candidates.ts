@@ -1,5 +1,5 @@
 /**
- * Candidates: accesses whose key no issuance has.
+ * Candidates: accesses whose key no issuance has. They are read whole once, and wait in a table of their own.
  *
  * @module
  */
@@ -7,15 +7,40 @@ import { hoursOf, KEY_KINDS } from '../match_key.ts'
 import type { Session } from '../session.ts'
 import type { Range } from './ranges.ts'
 
-/** Columns of a table of candidates: accesses of one token id and one key are explained, or not, together. */
-export const CANDIDATE_COLUMNS = 'bucket UInt8, token_id UUID, key UInt64'
-export const CANDIDATE_ORDER = '(bucket, token_id, key)'
+/** Columns of an access that later steps need, as they are selected from `access`. */
+export const CARRIED = `bucket, token_id, record_id, content, toUnixTimestamp64Milli(at) AS at_ms,
+  greatest(0, toUnixTimestamp64Milli(issued_at)) AS issued_ms, source, service, token_state, session_id,
+  other_session_id, principal, principal_id, actor_kind, tenant, token_tenant, external_tenant, app_id,
+  client_app_id, issuer, client`
+
+/** Columns of the table of candidates: {@link CARRIED}. */
+export const CANDIDATE_COLUMNS = `bucket UInt8, token_id UUID, record_id UUID, content UInt64, at_ms Int64, issued_ms Int64,
+  source LowCardinality(String), service LowCardinality(String), token_state LowCardinality(String),
+  session_id String, other_session_id String, principal String, principal_id String,
+  actor_kind LowCardinality(String), tenant LowCardinality(String), token_tenant LowCardinality(String),
+  external_tenant LowCardinality(String), app_id LowCardinality(String),
+  client_app_id LowCardinality(String), issuer LowCardinality(String), client LowCardinality(String)`
+
+/**
+ * Columns of the table of keys that no issuance has. The kernel knows nothing of them but the key; the engine's own
+ * rows have their place, too.
+ */
+export const MISSING_COLUMNS = 'bucket UInt8, token_id UUID, key UInt64'
+export const MISSING_ORDER = '(bucket, token_id, key)'
+
+/** The tables that finders write: `missing` is emptied by {@link CandidateFinder.settle}. */
+export interface CandidateTables {
+  readonly candidate: string
+  readonly missing: string
+}
+
+export const BUCKET_ORDER = '(bucket, token_id, record_id, content)'
 
 /** Goes over the ranges, in order, and gathers their candidates. */
 export interface CandidateFinder {
   /** Looks at the next ranges. */
   next(): Promise<CandidateStep>
-  /** Sees to it that the table holds every candidate of these ranges, which were the last ones looked at. */
+  /** Puts every candidate of these ranges, which were the last ones looked at, into the table. */
   settle(range: Range): Promise<void>
   close(): Promise<void>
 }
@@ -23,7 +48,7 @@ export interface CandidateFinder {
 export interface CandidateStep {
   /** Ranges looked at so far. */
   readonly done: number
-  /** How many candidates wait, about; exact once all ranges are done. */
+  /** How many keys of candidates wait, about; 0 only where there is none once all ranges are done. */
   readonly waiting: number
 }
 

@@ -7,17 +7,21 @@
  * @module
  */
 import type { NumbersFile, Session } from '../session.ts'
-import { type CandidateFinder, type CandidateStep, madeKeys } from './candidates.ts'
+import {
+  CARRIED,
+  type CandidateFinder,
+  type CandidateStep,
+  type CandidateTables,
+  madeKeys,
+} from './candidates.ts'
 import { isOneOf, LAZY } from './few_of_many.ts'
 import { KeyThread } from './key_thread.ts'
 import { bucketsOf, type Range } from './ranges.ts'
 
-export const MISSING_COLUMNS = 'key UInt64'
-
 export class KernelCandidates implements CandidateFinder {
   readonly #session: Session
   readonly #numbers: (...queries: readonly string[]) => Promise<NumbersFile>
-  readonly #tables: { readonly candidate: string; readonly missing: string }
+  readonly #tables: CandidateTables
   readonly #made: string
   readonly #ranges: readonly Range[]
   readonly #thread = new KeyThread()
@@ -30,7 +34,7 @@ export class KernelCandidates implements CandidateFinder {
   constructor(
     session: Session,
     numbers: (...queries: readonly string[]) => Promise<NumbersFile>,
-    tables: { readonly candidate: string; readonly missing: string },
+    tables: CandidateTables,
     kinds: readonly number[],
     ranges: readonly Range[],
   ) {
@@ -56,13 +60,13 @@ export class KernelCandidates implements CandidateFinder {
   async settle(range: Range): Promise<void> {
     if (this.#waiting === 0) return
     const { candidate, missing } = this.#tables
-    await this.#session.command(`TRUNCATE TABLE ${missing}`)
     await this.#session.insert(missing, ['key'], 'RowBinary', this.#missing)
     await this.#session.command(
-      `INSERT INTO ${candidate} SELECT DISTINCT bucket, token_id, key FROM access
+      `INSERT INTO ${candidate} SELECT ${CARRIED} FROM access
        PREWHERE ${bucketsOf(range)} AND ${isOneOf('key', `SELECT key AS hash FROM ${missing}`, 48)}
        SETTINGS ${LAZY}`,
     )
+    await this.#session.command(`TRUNCATE TABLE ${missing}`)
     this.#missing = []
     this.#waiting = 0
   }

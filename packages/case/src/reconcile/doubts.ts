@@ -59,20 +59,29 @@ interface AuditSpan {
   readonly lastMs: number
 }
 
+/** The one tenant that a record without a tenant must be of; `''` when there are several. */
+export async function soleTenantOf(session: Session): Promise<string> {
+  const rows = await session.rows(
+    "SELECT DISTINCT tenant FROM coverage WHERE tenant != '' ORDER BY tenant LIMIT 2",
+  )
+  const [only] = rows
+  return rows.length === 1 && only !== undefined ? (text(only, 'tenant') ?? '') : ''
+}
+
 /**
- * Writes the doubts of every tenant into `table`: columns tenant, kind, from_ms, until_ms (one element for
- * each of `DOUBTS`). Each tenant and kind has a row from time 0 on.
- *
- * @returns the one tenant that a record without a tenant must be of; `''` when there are several
+ * Writes the doubts of every tenant that an access of `open` is of into `doubts`: columns tenant, kind, from_ms,
+ * until_ms (one element for each of `DOUBTS`). Each tenant and kind has a row from time 0 on.
  */
-export async function writeDoubts(session: Session, table: string): Promise<string> {
-  const tenants = await allTenants(session)
-  const sole = soleTenant(tenants.map(({ name }) => name))
+export async function writeDoubts(
+  session: Session,
+  tables: { readonly open: string; readonly doubts: string },
+  sole: string,
+): Promise<void> {
   const spans = await auditSpans(session)
   const gaps = await statedGaps(session)
   const folders = gaps.length === 0 ? new Map<string, Set<string>>() : await foldersOf(session)
-  const writer = new Writer(session, table)
-  for (const batch of batches(tenants.filter(({ name }) => name !== '' || sole === ''))) {
+  const writer = new Writer(session, tables.doubts)
+  for (const batch of batches(await homesOf(session, tables.open, sole))) {
     // oxlint-disable-next-line no-await-in-loop -- some tenants' hours at a time bound the memory
     const logs = await logsOf(session, batch.includes(sole) ? [...batch, ''] : batch, sole)
     for (const tenant of batch) {
@@ -85,13 +94,6 @@ export async function writeDoubts(session: Session, table: string): Promise<stri
     }
   }
   await writer.end()
-  return sole
-}
-
-function soleTenant(tenants: readonly string[]): string {
-  const named = new Set(tenants.filter((tenant) => tenant !== ''))
-  const [only] = named
-  return named.size === 1 && only !== undefined ? only : ''
 }
 
 interface TenantSize {
@@ -234,11 +236,15 @@ function owaDoubts(log: Log, audit: AuditSpan | undefined): Doubtful[] {
   ]
 }
 
-async function allTenants(session: Session): Promise<TenantSize[]> {
+/** The home tenants of open accesses. */
+async function homesOf(session: Session, open: string, sole: string): Promise<TenantSize[]> {
   const rows = await session.rows(
-    'SELECT tenant, count() AS n FROM coverage GROUP BY tenant ORDER BY tenant',
+    `SELECT home, n FROM (SELECT DISTINCT if(tenant = '', {sole:String}, tenant) AS home FROM ${open}) AS o
+     LEFT ANY JOIN (SELECT tenant, count() AS n FROM coverage GROUP BY tenant) AS c ON c.tenant = o.home
+     ORDER BY home`,
+    { sole },
   )
-  return rows.map((row) => ({ name: text(row, 'tenant') ?? '', rows: Number(row['n']) }))
+  return rows.map((row) => ({ name: text(row, 'home') ?? '', rows: Number(row['n']) }))
 }
 
 /** When each tenant's unified audit log was on. */

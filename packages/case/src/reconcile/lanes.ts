@@ -4,8 +4,8 @@
  * Nearly all accesses of a sound log are explained, so the work is split. The **fast lane** goes over id-range
  * buckets: of each it drops every access whose number (`key` of `schema.ts`) an issuance has, too: token id, tenant,
  * principal, application and hour of issue are the same then. It reads nothing but these numbers. What is left,
- * usually little, takes the **exact lane**: its accesses are read whole, and every issuance of their token ids is
- * compared field by field.
+ * usually little, is read whole and takes the **exact lane**: every issuance of its token ids is compared field by
+ * field.
  *
  * Cost: one pass over the key columns of both tables, memory for the keys of two bucket ranges; the exact lane holds
  * {@link EXACT_TOKENS} token ids and their issuances.
@@ -15,34 +15,24 @@
 import { NO_ID } from '../no_id.ts'
 import type { Session } from '../session.ts'
 import { agreementMask, FACT, REASON_OF_MASK } from './agreement.ts'
-import { type CandidateFinder, commonKinds } from './candidates.ts'
+import {
+  CANDIDATE_COLUMNS,
+  type CandidateFinder,
+  type CandidateTables,
+  commonKinds,
+} from './candidates.ts'
 import { KernelCandidates } from './candidates_by_kernel.ts'
-import { EngineCandidates } from './candidates_in_engine.ts'
+import { EngineCandidates, INDEXED_TOKENS } from './candidates_in_engine.ts'
 import { bucketsOf, type Range } from './ranges.ts'
 
 /** Token ids that the exact lane takes at once, if a range does not have more. */
 const EXACT_TOKENS = 100_000
-/** So many token ids are looked up by the index of their table; more are found quicker in one pass. */
-const INDEXED_TOKENS = 50_000
 /** An id that more issuances with differing facts share than this is no token id. */
 const SHARED_LIMIT = 64
 
-/** Columns of an access that later steps need, as they are selected. */
-const CARRIED = `bucket, token_id, record_id, content, toUnixTimestamp64Milli(at) AS at_ms,
-  greatest(0, toUnixTimestamp64Milli(issued_at)) AS issued_ms, source, service, token_state, session_id,
-  other_session_id, principal, principal_id, actor_kind, tenant, token_tenant, external_tenant, app_id,
-  client_app_id, issuer, client`
-
-/** Columns of a table of accesses that the exact lane has not explained. */
-export const OPEN_COLUMNS = `bucket UInt8, token_id UUID, record_id UUID, content UInt64, at_ms Int64, issued_ms Int64,
-  source LowCardinality(String), service LowCardinality(String), token_state LowCardinality(String),
-  session_id String, other_session_id String, principal String, principal_id String,
-  actor_kind LowCardinality(String), tenant LowCardinality(String), token_tenant LowCardinality(String),
-  external_tenant LowCardinality(String), app_id LowCardinality(String),
-  client_app_id LowCardinality(String), issuer LowCardinality(String), client LowCardinality(String),
+/** Columns of the table of accesses that the exact lane has not explained. */
+export const OPEN_COLUMNS: string = `${CANDIDATE_COLUMNS},
   finding LowCardinality(String), root String`
-
-export const BUCKET_ORDER = '(bucket, token_id, record_id, content)'
 
 /** Each bucket joins within its shard. */
 const LOCAL = "distributed_product_mode = 'local'"
@@ -55,9 +45,7 @@ const SPILLS =
   'max_bytes_before_external_group_by = 200000000, max_bytes_ratio_before_external_group_by = 0'
 
 /** Tables that the lanes write: `candidate` and `missing` are emptied between ranges, `open` is the outcome. */
-export interface LaneTables {
-  readonly candidate: string
-  readonly missing: string
+export interface LaneTables extends CandidateTables {
   readonly open: string
 }
 
@@ -114,7 +102,7 @@ function finderFor(
 ): CandidateFinder {
   const numbers = session.numbers?.bind(session)
   return numbers === undefined
-    ? new EngineCandidates(session, tables.candidate, kinds, ranges, EXACT_TOKENS)
+    ? new EngineCandidates(session, tables, kinds, ranges, EXACT_TOKENS)
     : new KernelCandidates(session, numbers, tables, kinds, ranges)
 }
 
@@ -142,11 +130,6 @@ async function exactLane(
         home_tenant
     )
     GROUP BY made_id`
-  const accesses = `
-    SELECT ${CARRIED} FROM access
-    PREWHERE ${bucketsOf(range)}
-      AND (bucket, token_id) GLOBAL IN (SELECT bucket, token_id FROM ${tables.candidate})
-      AND key GLOBAL IN (SELECT key FROM ${tables.candidate})`
   await session.command(
     `INSERT INTO ${tables.open}
      SELECT * EXCEPT (facts, masks, made, by_owa, owa_at),
@@ -159,7 +142,7 @@ async function exactLane(
          arrayMin(arrayPushBack(arrayMap((fact, mask) -> if(fact.1 = 0, mask, 16), facts, masks), 16)) AS made,
          arrayMin(arrayPushBack(arrayMap((fact, mask) -> if(fact.1 = 1, mask, 16), facts, masks), 16)) AS by_owa,
          arrayFirstIndex((fact, mask) -> fact.1 = 1 AND mask = 0, facts, masks) AS owa_at
-       FROM (${accesses}) AS a
+       FROM ${tables.candidate} AS a
        LEFT ANY JOIN (${facts}) AS f ON made_id = a.token_id AND a.token_state = 'present'
      )
      WHERE made != 0

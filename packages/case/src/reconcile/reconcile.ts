@@ -12,11 +12,10 @@ import { countOf } from '../count_of.ts'
 import { readMeta, writeMeta } from '../meta.ts'
 import { Scratch } from '../scope/scratch.ts'
 import type { Session } from '../session.ts'
-import { CANDIDATE_COLUMNS, CANDIDATE_ORDER } from './candidates.ts'
-import { MISSING_COLUMNS } from './candidates_by_kernel.ts'
-import { writeDoubts } from './doubts.ts'
+import { BUCKET_ORDER, CANDIDATE_COLUMNS, MISSING_COLUMNS, MISSING_ORDER } from './candidates.ts'
+import { soleTenantOf, writeDoubts } from './doubts.ts'
 import { JUDGED_COLUMNS, judgeRange, type OpenTables } from './judge.ts'
-import { BUCKET_ORDER, OPEN_COLUMNS, runLanes } from './lanes.ts'
+import { OPEN_COLUMNS, runLanes } from './lanes.ts'
 import { writeBaseRates, writeSessionVerdicts, writeVerdicts } from './outcome.ts'
 import { rangesFor } from './ranges.ts'
 import { APP_COLUMNS, findApps, findSessions, KNOWN_COLUMNS, SESSION_COLUMNS } from './sessions.ts'
@@ -83,27 +82,18 @@ async function judgeAll(
   const scratch = await Scratch.open(session)
   try {
     const lanes = {
-      candidate: await scratch.table('candidate', CANDIDATE_COLUMNS, CANDIDATE_ORDER),
-      missing: await scratch.table('missing', MISSING_COLUMNS, 'key'),
+      candidate: await scratch.table('candidate', CANDIDATE_COLUMNS, BUCKET_ORDER),
+      missing: await scratch.table('missing', MISSING_COLUMNS, MISSING_ORDER),
       open: await scratch.table('open', OPEN_COLUMNS, BUCKET_ORDER),
     }
     const rows = Math.max(
       await countOf(session, 'access'),
       (await countOf(session, 'issuance')) / 2,
     )
-    const [{ tables, judged, linkable, sole }] = await both(
-      prepareJudging(session, scratch, lanes.open),
-      runLanes(session, rangesFor(rows), lanes, onProgress),
-    )
-    const openRows = await countOf(session, tables.open)
-    if (openRows > 0) {
-      await findApps(session, tables, sole)
-      await findSessions(session, tables, linkable, openRows, sole)
-      for (const range of rangesFor(openRows)) {
-        // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
-        await judgeRange(session, tables, judged, linkable, range, sole)
-      }
-    }
+    await runLanes(session, rangesFor(rows), lanes, onProgress)
+    const judged = await scratch.table('judged', JUDGED_COLUMNS, BUCKET_ORDER)
+    const openRows = await countOf(session, lanes.open)
+    if (openRows > 0) await judgeOpen(session, scratch, lanes.open, openRows, judged)
     await writeVerdicts(session, judged)
     await writeSessionVerdicts(session, judged)
     await writeBaseRates(session, judged)
@@ -112,28 +102,36 @@ async function judgeAll(
   }
 }
 
-/** Waits for both, also where one fails: their tables may go only when neither uses them. */
-async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([a, b])
-  return Promise.all([a, b])
+/** Judges the accesses that the lanes left open into `judged`. */
+async function judgeOpen(
+  session: Session,
+  scratch: Scratch,
+  open: string,
+  openRows: number,
+  judged: string,
+): Promise<void> {
+  const sole = await soleTenantOf(session)
+  const { tables, linkable } = await judgingTables(scratch, open)
+  await writeDoubts(session, tables, sole)
+  await findApps(session, tables, sole)
+  await findSessions(session, tables, linkable, openRows, sole)
+  for (const range of rangesFor(openRows)) {
+    // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
+    await judgeRange(session, tables, judged, linkable, range, sole)
+  }
 }
 
-/** Makes the tables for judging, and fills what does not depend on the accesses: the lanes run meanwhile. */
-async function prepareJudging(session: Session, scratch: Scratch, open: string) {
-  const doubts = await scratch.table(
-    'doubts',
-    'tenant String, kind LowCardinality(String), from_ms Int64, until_ms Array(Int64)',
-    '(tenant, kind, from_ms)',
-  )
-  const sole = await writeDoubts(session, doubts)
+async function judgingTables(scratch: Scratch, open: string) {
   const tables: OpenTables = {
     open,
-    doubts,
+    doubts: await scratch.table(
+      'doubts',
+      'tenant String, kind LowCardinality(String), from_ms Int64, until_ms Array(Int64)',
+      '(tenant, kind, from_ms)',
+    ),
     apps: await scratch.table('apps', APP_COLUMNS, '(home, app)'),
     known: await scratch.table('known', KNOWN_COLUMNS, 'session'),
     sessions: await scratch.table('sessions', SESSION_COLUMNS, '(sid, home, field)'),
   }
-  const judged = await scratch.table('judged', JUDGED_COLUMNS, BUCKET_ORDER)
-  const linkable = await scratch.table('linkable', 'home String', 'home')
-  return { tables, judged, linkable, sole }
+  return { tables, linkable: await scratch.table('linkable', 'home String', 'home') }
 }
