@@ -10,6 +10,7 @@
 
 import { ACCESS_KEY, ISSUANCE_KEYS } from './match_key.ts'
 import { NO_ID } from './no_id.ts'
+import { ACCESS, ISSUANCE, RECORD, TIME } from './record_columns.ts'
 
 /** Changing any table means a new version; a case of another version is rebuilt from its evidence. */
 export const SCHEMA_VERSION = 4
@@ -29,94 +30,19 @@ export interface TableSpec {
 /** Accesses that nobody issued lie scattered, and each is read with all that its record says. */
 const GRANULE_ROWS = 1024
 
-const TIME = "DateTime64(3, 'UTC')"
 const BUCKET = `bucket UInt8 DEFAULT toUInt8(cityHash64(if(token_id = toUUID('${NO_ID}'), record_id, token_id)))`
 /** Among identical records the first of the first file survives. */
 const RANK =
   'rank UInt64 DEFAULT 18446744073709551615 - (toUInt64(evidence_id) * 4294967296 + line)'
-const key = (column: string) =>
-  `${column}_key UInt64 DEFAULT if(${column} = '', 0, cityHash64(${column}))`
-
-const ISSUANCE = [
-  `at ${TIME}`,
-  'source LowCardinality(String)',
-  'category LowCardinality(String)',
-  'outcome LowCardinality(String)',
-  'session_id String',
-  'principal String',
-  'principal_id String',
-  'tenant LowCardinality(String)',
-  'home_tenant LowCardinality(String)',
-  'app_id LowCardinality(String)',
-  'resource_id LowCardinality(String)',
-  'ip String',
-  'network LowCardinality(String)',
-  'device_id String',
-  'client LowCardinality(String)',
-  'protocol LowCardinality(String)',
-  'issuer LowCardinality(String)',
-  'grouped UInt32',
-  'detail String',
-]
-
-const ACCESS = [
-  `at ${TIME}`,
-  'source LowCardinality(String)',
-  'operation LowCardinality(String)',
-  'service LowCardinality(String)',
-  'record_type UInt16',
-  'outcome LowCardinality(String)',
-  'token_state LowCardinality(String)',
-  'session_id String',
-  'other_session_id String',
-  `issued_at ${TIME}`,
-  'principal String',
-  'principal_id String',
-  'actor_kind LowCardinality(String)',
-  'logon_type Int8',
-  'mailbox String',
-  'mailbox_id String',
-  'tenant LowCardinality(String)',
-  'token_tenant LowCardinality(String)',
-  'external_tenant LowCardinality(String)',
-  'app_id LowCardinality(String)',
-  'client_app_id LowCardinality(String)',
-  'ip String',
-  'device_id String',
-  'client LowCardinality(String)',
-  'issuer LowCardinality(String)',
-  'access_type LowCardinality(String)',
-  'throttled Int8',
-  // One element a message: the four arrays have one length.
-  'item_message_id Array(String)',
-  'item_id Array(String)',
-  'item_folder Array(String)',
-  'item_bytes Array(UInt64)',
-  'item_subject Array(String)',
-  'synced_folder_id Array(String)',
-  'synced_folder_path Array(String)',
-  'object_path String',
-  'object_name String',
-  'object_hash String',
-  'bytes UInt64',
-  'detail String',
-]
+/** Most of a hash: whoever looks for a session by it compares the session's name, too. */
+const SESSION_KEY =
+  "session_id_key UInt32 DEFAULT if(session_id = '', 0, toUInt32(cityHash64(session_id)))"
+const PRINCIPAL_KEY =
+  "principal_id_key UInt64 DEFAULT if(principal_id = '', 0, cityHash64(principal_id))"
 
 const nameOf = (column: string) => column.slice(0, column.indexOf(' '))
 const contentOf = (columns: readonly string[]) =>
   `content UInt64 DEFAULT cityHash64(record_id, record_ref, token_id, ${columns.map(nameOf).join(', ')})`
-
-/**
- * `record_id` is the record's own id as 16 bytes (hashed when it is no GUID), `record_ref` its text
- * when it is no GUID. `content` tells two records with one id apart.
- */
-const RECORD = [
-  'evidence_id UInt32',
-  'line UInt64',
-  'record_id UUID',
-  'record_ref String',
-  'token_id UUID',
-]
 
 /** Columns that ingest writes, in order, for each sharded table; the others have defaults. */
 export const ISSUANCE_COLUMNS: readonly string[] = [...RECORD, ...ISSUANCE].map(nameOf)
@@ -129,7 +55,7 @@ export const TABLES: readonly TableSpec[] = [
       ...RECORD,
       ...ISSUANCE,
       ...ISSUANCE_KEYS,
-      key('session_id'),
+      SESSION_KEY,
       BUCKET,
       contentOf(ISSUANCE),
       RANK,
@@ -145,8 +71,8 @@ export const TABLES: readonly TableSpec[] = [
       ...RECORD,
       ...ACCESS,
       ACCESS_KEY,
-      key('principal_id'),
-      key('session_id'),
+      PRINCIPAL_KEY,
+      SESSION_KEY,
       BUCKET,
       contentOf(ACCESS),
       RANK,

@@ -18,6 +18,9 @@ import { isOneOf, LAZY } from './few_of_many.ts'
 import { KeyThread } from './key_thread.ts'
 import { bucketsOf, type Range } from './ranges.ts'
 
+/** Above this, too many rows share their first bits with a missing key for these to be asked first. */
+const FEW_KEYS = 4000
+
 export class KernelCandidates implements CandidateFinder {
   readonly #session: Session
   readonly #numbers: (...queries: readonly string[]) => Promise<NumbersFile>
@@ -61,10 +64,13 @@ export class KernelCandidates implements CandidateFinder {
     if (this.#waiting === 0) return
     const { candidate, missing } = this.#tables
     await this.#session.insert(missing, ['key'], 'RowBinary', this.#missing)
+    const hashes = `SELECT key AS hash FROM ${missing}`
+    const isMissing =
+      this.#waiting < FEW_KEYS ? isOneOf('key', hashes, 48) : `key GLOBAL IN (${hashes})`
     await this.#session.command(
       `INSERT INTO ${candidate} SELECT ${CARRIED} FROM access
-       PREWHERE ${bucketsOf(range)} AND ${isOneOf('key', `SELECT key AS hash FROM ${missing}`, 48)}
-       SETTINGS ${LAZY}`,
+       PREWHERE ${bucketsOf(range)} AND ${isMissing}
+       SETTINGS ${LAZY}, preferred_block_size_bytes = 0`,
     )
     await this.#session.command(`TRUNCATE TABLE ${missing}`)
     this.#missing = []

@@ -90,39 +90,33 @@ async function judgeAll(
       await countOf(session, 'access'),
       (await countOf(session, 'issuance')) / 2,
     )
-    await runLanes(session, rangesFor(rows), lanes, onProgress)
-    const judged = await scratch.table('judged', JUDGED_COLUMNS, BUCKET_ORDER)
-    const openRows = await countOf(session, lanes.open)
-    if (openRows > 0) await judgeOpen(session, scratch, lanes.open, openRows, judged)
-    await writeVerdicts(session, judged)
-    await writeSessionVerdicts(session, judged)
-    await writeBaseRates(session, judged)
+    const [tables] = await both(
+      judgingTables(scratch, lanes.open),
+      runLanes(session, rangesFor(rows), lanes, onProgress),
+    )
+    await judgeOpen(session, tables)
+    await writeVerdicts(session, tables.judged)
+    await writeSessionVerdicts(session, tables.judged)
+    await writeBaseRates(session, tables.judged)
   } finally {
     await scratch.close()
   }
 }
 
-/** Judges the accesses that the lanes left open into `judged`. */
-async function judgeOpen(
-  session: Session,
-  scratch: Scratch,
-  open: string,
-  openRows: number,
-  judged: string,
-): Promise<void> {
-  const sole = await soleTenantOf(session)
-  const { tables, linkable } = await judgingTables(scratch, open)
-  await writeDoubts(session, tables, sole)
-  await findApps(session, tables, sole)
-  await findSessions(session, tables, linkable, openRows, sole)
-  for (const range of rangesFor(openRows)) {
-    // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
-    await judgeRange(session, tables, judged, linkable, range, sole)
-  }
+/** Waits for both, also where one fails: their tables may go only when neither uses them. */
+async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([a, b])
+  return Promise.all([a, b])
 }
 
-async function judgingTables(scratch: Scratch, open: string) {
-  const tables: OpenTables = {
+interface JudgingTables extends OpenTables {
+  readonly judged: string
+  readonly linkable: string
+}
+
+/** Made while the lanes run. */
+async function judgingTables(scratch: Scratch, open: string): Promise<JudgingTables> {
+  return {
     open,
     doubts: await scratch.table(
       'doubts',
@@ -132,6 +126,21 @@ async function judgingTables(scratch: Scratch, open: string) {
     apps: await scratch.table('apps', APP_COLUMNS, '(home, app)'),
     known: await scratch.table('known', KNOWN_COLUMNS, 'session'),
     sessions: await scratch.table('sessions', SESSION_COLUMNS, '(sid, home, field)'),
+    judged: await scratch.table('judged', JUDGED_COLUMNS, BUCKET_ORDER),
+    linkable: await scratch.table('linkable', 'home String', 'home'),
   }
-  return { tables, linkable: await scratch.table('linkable', 'home String', 'home') }
+}
+
+/** Judges the accesses that the lanes left open into `judged`. */
+async function judgeOpen(session: Session, tables: JudgingTables): Promise<void> {
+  const openRows = await countOf(session, tables.open)
+  if (openRows === 0) return
+  const sole = await soleTenantOf(session)
+  await writeDoubts(session, tables, sole)
+  await findApps(session, tables, sole)
+  await findSessions(session, tables, tables.linkable, openRows, sole)
+  for (const range of rangesFor(openRows)) {
+    // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
+    await judgeRange(session, tables, tables.judged, tables.linkable, range, sole)
+  }
 }

@@ -80,7 +80,7 @@ function knownSql(tables: OpenTables): string {
   const wanted = ['session_id', 'other_session_id', 'root']
     .map(
       (name) =>
-        `SELECT cityHash64(${name}) AS hash FROM ${tables.open} WHERE ${name} != '' AND ${UNSETTLED} AND ${mine(name)}`,
+        `SELECT toUInt32(cityHash64(${name})) AS hash FROM ${tables.open} WHERE ${name} != '' AND ${UNSETTLED} AND ${mine(name)}`,
     )
     .join(' UNION ALL ')
   return `
@@ -116,7 +116,7 @@ function sessionsSql(tables: OpenTables): string {
  * session. It has accesses then that are not open.
  */
 function usedSql(tables: OpenTables): string {
-  const absent = `SELECT cityHash64(sid) AS hash FROM ${tables.sessions}
+  const absent = `SELECT toUInt32(cityHash64(sid)) AS hash FROM ${tables.sessions}
     WHERE NOT is_known AND doubt = '' AND ${mine('sid')}`
   return `
     INSERT INTO ${tables.known}
