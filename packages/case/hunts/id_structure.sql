@@ -17,7 +17,7 @@ SELECT
   if(client_app_id != '', client_app_id, app_id) AS app,
   concat('token id ', toString(token_id), ' is not of the usual form') AS why
 FROM access
-WHERE token_state = 'present' AND source NOT IN ('keycloak', 'mintmark')
+WHERE token_state = 'present' AND source NOT IN ('dovecot', 'keycloak', 'mintmark')
   AND NOT is_usual(token_id)
   AND tenant GLOBAL IN (
     SELECT tenant FROM issuance

@@ -4,9 +4,10 @@
  * @module
  */
 import { NO_ID } from './no_id.ts'
+import { PLAIN_SOURCES } from './plain_sources.ts'
 
 /** Who a token is for, by name: names of cloud users have an `@`; elsewhere any name will do. */
-const IS_NAMED = `principal != '' AND (position(principal, '@') > 0 OR source IN ('keycloak', 'mintmark'))`
+const IS_NAMED = `principal != '' AND (position(principal, '@') > 0 OR source IN ${PLAIN_SOURCES})`
 /**
  * One number for what reconcile's fast lane compares: token id, tenant, principal and application, hashed; the
  * hours since 1970 of its issuance, times {@link HOUR_STEP}, added where they are known; and in the two lowest

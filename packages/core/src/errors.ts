@@ -33,6 +33,8 @@ export type ErrorCode =
   | 'LEDGER_MISSING'
   | 'OUTPUT_EXISTS'
   | 'OUTPUT_UNWRITABLE'
+  | 'PROGRAM_FAILED'
+  | 'PROGRAM_MISSING'
 
 /** Facts about the failure, by name. JSON-safe, short, and never bytes from the input. */
 export type ErrorFacts = Readonly<Record<string, string | number>>

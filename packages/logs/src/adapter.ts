@@ -11,12 +11,22 @@ import type {
 /** Order of day and month in a file's dates, once a row has proven it. */
 export type DateOrder = 'day-first' | 'month-first' | 'unproven'
 
+/** The zone of a file's times that name none, and when the rows were written that prove it. */
+export interface FileZone {
+  /** How far its clocks are ahead of UTC, milliseconds. */
+  readonly aheadMs: number
+  readonly firstMs: number
+  readonly lastMs: number
+}
+
 /** What an adapter may know of the file that a row stands in. */
 export interface FileContext {
   /** CSV: the header's cells. JSON: undefined. */
   readonly columns: readonly string[] | undefined
   /** What the file's own dates prove; only adapters with `dateColumns` need it. */
   readonly dateOrder: DateOrder
+  /** Where its rows prove one zone; only for adapters with `provenTime`. */
+  readonly zone?: FileZone | undefined
 }
 
 /** Where an adapter puts what one row gives; the reader adds the line. */
@@ -50,6 +60,10 @@ export interface Adapter {
   read(row: Json, context: FileContext, sink: RowSink): void
   /** Columns with dates whose day and month order the file must prove before rows can be read. */
   readonly dateColumns?: readonly string[]
+  /** What a row proves of times of its file that name no zone: milliseconds ahead of UTC, and its own time. */
+  readonly provenTime?: (
+    row: Json,
+  ) => { readonly zoneMs: number; readonly atMs: number } | undefined
   /** Numbers of rows at which the exporter stops: a file with exactly so many was probably cut. */
   readonly rowCaps?: readonly number[]
   /** A new tally for one file. A file that is read in slices has none: each would see a part only. */

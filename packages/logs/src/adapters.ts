@@ -1,6 +1,13 @@
 import type { Adapter } from './adapter.ts'
+import { dovecotEvents } from './dovecot/events.ts'
+import { dovecotLog } from './dovecot/log.ts'
 import { identityAdapters } from './identity/adapters.ts'
 import { ualAdapters } from './ual/shapes.ts'
 
 /** Every adapter that there is. The first that accepts a row reads it: the narrow come before the wide. */
-export const adapters: readonly Adapter[] = [...ualAdapters, ...identityAdapters]
+export const adapters: readonly Adapter[] = [
+  ...ualAdapters,
+  dovecotEvents,
+  dovecotLog,
+  ...identityAdapters,
+]

@@ -1,15 +1,17 @@
 import { dateOrderOf, type Json, readSlashDate } from '@mintmark/core'
-import type { Adapter, DateOrder, FileContext } from './adapter.ts'
+import type { Adapter, DateOrder, FileContext, FileZone } from './adapter.ts'
 import type { RowTaker } from './row_taker.ts'
 import { TextRows } from './text_rows.ts'
 
-/** What the dates of a whole file prove about the order of day and month in them. */
+/** What the dates of a whole file prove about the order of day and month in them, and about their zone. */
 export interface DateProof {
   readonly order: DateOrder
   /** Some date could be read in both orders, so that it can be read at all only in a proven order. */
   readonly hasAmbiguous: boolean
   /** Some date proves the one order and some date the other: none is proven. */
   readonly isContradicted: boolean
+  /** The one zone that rows prove. Absent where none does, or they prove several. */
+  readonly zone?: FileZone
 }
 
 /** By this many rows a file has shown whether its adapter reads dates that need an order. */
@@ -24,6 +26,7 @@ export class DateProver implements RowTaker {
   #hasDayFirst: boolean = false
   #hasMonthFirst: boolean = false
   #hasAmbiguous: boolean = false
+  readonly #zones = new Map<number, FileZone>()
 
   constructor(adapters: readonly Adapter[]) {
     this.#adapters = adapters
@@ -38,10 +41,12 @@ export class DateProver implements RowTaker {
     const isContradicted = this.#hasDayFirst && this.#hasMonthFirst
     const proven = this.#hasDayFirst ? 'day-first' : 'month-first'
     const isProven = this.#hasDayFirst !== this.#hasMonthFirst
+    const [zone] = this.#zones.size === 1 ? this.#zones.values() : []
     return {
       order: isProven ? proven : 'unproven',
       hasAmbiguous: this.#hasAmbiguous,
       isContradicted,
+      ...(zone !== undefined && { zone }),
     }
   }
 
@@ -54,6 +59,7 @@ export class DateProver implements RowTaker {
     this.#rows++
     const adapter = findAdapter(this.#adapters, row, this.#context)
     if (adapter === undefined) return false
+    if (adapter.provenTime !== undefined) this.#weighTime(adapter.provenTime(row))
     if (adapter.dateColumns === undefined) return true
     this.#isNeeded = true
     for (const column of adapter.dateColumns) {
@@ -69,6 +75,16 @@ export class DateProver implements RowTaker {
   nextLink(): void {}
   partial(): void {}
   endsEarly(): void {}
+
+  #weighTime(proven: ReturnType<NonNullable<Adapter['provenTime']>>): void {
+    this.#isNeeded = true
+    if (proven === undefined) return
+    const { zoneMs: aheadMs, atMs } = proven
+    const known = this.#zones.get(aheadMs)
+    const firstMs = Math.min(atMs, known?.firstMs ?? atMs)
+    const lastMs = Math.max(atMs, known?.lastMs ?? atMs)
+    this.#zones.set(aheadMs, { aheadMs, firstMs, lastMs })
+  }
 
   #weigh(date: unknown): void {
     const order = dateOrderOf(date)

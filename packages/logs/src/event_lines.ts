@@ -1,6 +1,7 @@
 /**
  * Rows out of the lines of a program's log, for events that are written into them:
- * `2023-06-01 10:00:00,123 DEBUG [org.keycloak.events] (…) type="CODE_TO_TOKEN", realmId="…", …`.
+ * `2023-06-01 10:00:00,123 DEBUG [org.keycloak.events] (…) type="CODE_TO_TOKEN", realmId="…", …`,
+ * `Jun  1 10:00:00 imap-login: Info: Login: user=<ada>, method=PLAIN, …`.
  *
  * A line that could be an event is a row `{message}`, as a collector of logs would have made of it. The other
  * lines of such a log are no records of anything that is asked for, and are passed over.
@@ -9,6 +10,7 @@
  */
 import { isAscii, isUtf8 } from 'node:buffer'
 import { ByteTail } from './byte_tail.ts'
+import { readDovecotLine } from './dovecot/line.ts'
 import { MAX_LINE_BYTES } from './limits.ts'
 import type { RowTaker } from './row_taker.ts'
 
@@ -25,7 +27,8 @@ const withoutColours = (text: string) =>
 
 /** Whether one of the lines is an event of its own, and not a part of a table or an object. */
 export function hasEventLine(text: string): boolean {
-  return HEAD.test(withoutColours(text))
+  const plain = withoutColours(text)
+  return HEAD.test(plain) || plain.split('\n').some((line) => readDovecotLine(line) !== undefined)
 }
 
 /** Reads lines from chunks of UTF-8 that come through {@link push}. Memory: one line. */
@@ -73,7 +76,7 @@ export class EventLines {
     }
     const isPlain = isAscii(bytes)
     const message = withoutColours(bytes.toString(isPlain ? 'latin1' : 'utf8')).trim()
-    if (!EVENT.test(message)) return
+    if (!EVENT.test(message) && readDovecotLine(message) === undefined) return
     if (!isPlain && !isUtf8(bytes)) this.#taker.badText(this.#line)
     if (!this.#taker.row({ message }, this.#line)) this.#taker.unknownRow(this.#line)
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
-import type { Adapter, DateOrder, FileContext, Tally } from './adapter.ts'
+import type { Adapter, FileContext, Tally } from './adapter.ts'
 import { adapters as allAdapters } from './adapters.ts'
 import { type DateProof, findAdapter } from './date_order.ts'
 import { MAX_HELD_LINES } from './limits.ts'
@@ -99,12 +99,13 @@ export class EvidenceReader implements RowTaker {
     this.#adapters = options.adapters ?? allAdapters
     this.#output = new RowOutput(sink)
     this.#isRecognised = options.isRecognised ?? false
-    this.#context = { columns: undefined, dateOrder: this.#dateOrder }
+    this.#context = this.#contextOf(undefined)
     this.#text = new TextRows(this, options)
   }
 
-  get #dateOrder(): DateOrder {
-    return this.#options.dates?.order ?? 'unproven'
+  #contextOf(columns: readonly string[] | undefined): FileContext {
+    const { dates } = this.#options
+    return { columns, dateOrder: dates?.order ?? 'unproven', zone: dates?.zone }
   }
 
   /** The chunk must stay unchanged until the next call. */
@@ -148,7 +149,7 @@ export class EvidenceReader implements RowTaker {
   }
 
   columns(names: readonly string[]): void {
-    this.#context = { columns: names, dateOrder: this.#dateOrder }
+    this.#context = this.#contextOf(names)
     const row: { [column: string]: unknown; __proto__: null } = { __proto__: null }
     for (const name of names) row[name] = ''
     // A header that an adapter knows makes every row below it one that should have been readable.

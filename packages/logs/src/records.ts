@@ -91,6 +91,8 @@ export type AccessSource =
   /** Entra directory audit: what was changed in the directory. Its records name no token. */
   | 'entra-audit'
   | 'keycloak'
+  /** Logins and mail of a Dovecot. */
+  | 'dovecot'
   /** `mintmark-access/1`. */
   | 'mintmark'
 
@@ -212,6 +214,8 @@ export type StatementCode =
   | 'date-order-unproven'
   | 'ends-early'
   | 'fields-not-carried'
+  /** The log says itself that it has everything of a period. */
+  | 'complete-period'
 
 /** Where reading failed: the whole file, one row of it, or the record inside a readable row. */
 export type RejectKind = 'file' | 'row' | 'payload'

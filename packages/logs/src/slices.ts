@@ -33,7 +33,8 @@ export function canSlice(head: Uint8Array, adapters: readonly Adapter[] = allAda
   if (row === undefined) return false
   const context = { columns: undefined, dateOrder: 'unproven' } as const
   const adapter = findAdapter(adapters, row, context)
-  return adapter !== undefined && adapter.dateColumns === undefined
+  if (adapter === undefined) return false
+  return adapter.dateColumns === undefined && adapter.provenTime === undefined
 }
 
 /** How many lines end in the bytes. */

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import { isObject, type Json, parseObject } from '@mintmark/core'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import * as fc from 'fast-check'
-import { ACCESS_SCHEMA, ISSUANCE_SCHEMA } from '../src/identity/plain_ndjson.ts'
+import { ACCESS_SCHEMA, ISSUANCE_SCHEMA, PERIOD_SCHEMA } from '../src/identity/plain_ndjson.ts'
 import { adapterOf, type Given, JSON_FILE, readRow, readWith } from './identity_rows.ts'
 
 const docs = new URL('../../../../docs/schema/', import.meta.url)
@@ -41,13 +41,33 @@ describe('the examples of the plain lines', () => {
   it('in the documentation are valid and are read', () => {
     const text = readFileSync(new URL('plain-ndjson.md', docs), 'utf8')
     const lines = text.split('\n').filter((line) => line.startsWith('{'))
-    assert.equal(lines.length, 2)
-    for (const line of lines) {
-      const row = parseObject(line) ?? {}
+    const rows = lines.map((line) => parseObject(line) ?? {})
+    const records = rows.filter((row) => row['schema'] !== PERIOD_SCHEMA)
+    assert.deepEqual([rows.length, records.length], [3, 2])
+    for (const row of records) {
       assert.ok(isValid(row))
       assert.equal(recordsOf(readWith(adapterOf(row, JSON_FILE), row, JSON_FILE)), 1)
     }
   })
+})
+
+describe('the word of a log that it has everything of a period', () => {
+  const word = { schema: PERIOD_SCHEMA, from: '2023-05-15T00:00:00Z', to: '2023-05-15T10:00:00Z' }
+  it('is a statement with that period', () => {
+    const { statements } = readRow(word, 'mintmark-issuance-period')
+    assert.deepEqual(
+      statements.map(({ code, fromMs, toMs }) => [code, toMs - fromMs]),
+      [['complete-period', 36_000_000]],
+    )
+  })
+  for (const name of ['from', 'to'])
+    it(`is a reject without ${name}`, () => {
+      const { statements, rejects } = readRow(
+        { ...word, [name]: undefined },
+        'mintmark-issuance-period',
+      )
+      assert.deepEqual([statements.length, rejects[0]?.reason], [0, 'time-missing'])
+    })
 })
 
 describe('a plain line', () => {

@@ -18,6 +18,8 @@
  * @module
  */
 
+import { PLAIN_SOURCES } from '../plain_sources.ts'
+
 /** One hour: an interactive sign-in with its prompts takes that long at most. */
 export const LATER_MS = 3_600_000
 export const EARLIER_MS = 3_600_000
@@ -25,8 +27,8 @@ export const EARLIER_MS = 3_600_000
 export const SIGNED_IN_MS: number = 90 * 86_400_000
 
 /** What is compared of one issuance: a tuple, in an aggregation over equal issuances of a token. */
-export const FACT = `(category = 'owa-auth', lower(principal), principal_id, app_id, resource_id, tenant, home_tenant,
-  toUnixTimestamp64Milli(min(at)), toUnixTimestamp64Milli(max(at)), source IN ('keycloak', 'mintmark'),
+export const FACT: string = `(category = 'owa-auth', lower(principal), principal_id, app_id, resource_id, tenant, home_tenant,
+  toUnixTimestamp64Milli(min(at)), toUnixTimestamp64Milli(max(at)), source IN ${PLAIN_SOURCES},
   max(session_id))`
 
 /** A guest's name as its home tenant spells it: `user_example.org#ext#@tenant` is `user@example.org`. */
@@ -34,7 +36,7 @@ export const homeName = (name: string): string =>
   `if(position(${name}, '#ext#') > 0,
     replaceRegexpOne(substring(${name}, 1, position(${name}, '#ext#') - 1), '^([^@]*)_([^_@]*)$', '\\\\1@\\\\2'), ${name})`
 
-const isOwnNames = "source IN ('keycloak', 'mintmark')"
+const isOwnNames = `source IN ${PLAIN_SOURCES}`
 
 /**
  * Which fields of a fact disagree with the access at hand: 8 principal, 4 application, 2 tenant, 1 time of

@@ -74,7 +74,7 @@ async function auditedAccounts(session: Session, selected: Selected): Promise<Se
   const rows = await session.rows(
     `SELECT DISTINCT if(known.name != '', known.name, seen.ref) AS account FROM (
        SELECT DISTINCT if(mailbox_id != '', mailbox_id, mailbox) AS ref FROM access
-       WHERE operation = 'MailItemsAccessed'
+       WHERE operation IN ('MailItemsAccessed', 'mail_opened')
      ) AS seen GLOBAL LEFT ANY JOIN ${selected.names} AS known ON seen.ref = known.id
      WHERE account IN (SELECT account FROM ${selected.table})
      ORDER BY account ${BOUNDED}`,

@@ -90,7 +90,7 @@ const GRAPH_MAIL = `${GRAPH_MESSAGES} OR match(operation, '(?i)/mailfolders')`
  */
 export const IS_MAIL: string = `(account != '' OR notEmpty(item_message_id)) AND multiIf(
   service IN ('SharePoint', 'OneDrive'), 0,
-  notEmpty(item_message_id) OR notEmpty(item_id) OR notEmpty(folder_id) OR service = 'Exchange', 1,
+  notEmpty(item_message_id) OR notEmpty(item_id) OR notEmpty(folder_id) OR service IN ('Exchange', 'Dovecot'), 1,
   ${GRAPH}, ${GRAPH_MAIL},
   source = 'mintmark' AND object_path = '')`
 
@@ -101,7 +101,7 @@ export const IS_MAIL: string = `(account != '' OR notEmpty(item_message_id)) AND
  */
 const TOUCH = `multiIf(
   outcome = 'failed' OR empty(item_message_id) AND empty(item_id), '',
-  operation IN ('MailItemsAccessed', 'MessageBind', 'AttachmentAccess', 'Send', 'SendAs', 'SendOnBehalf'), 'read',
+  operation IN ('MailItemsAccessed', 'MessageBind', 'AttachmentAccess', 'Send', 'SendAs', 'SendOnBehalf', 'mail_opened'), 'read',
   source IN ('mintmark', 'keycloak') OR startsWith(operation, 'GET'), 'read',
   'touch')`
 

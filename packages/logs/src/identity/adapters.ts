@@ -17,12 +17,13 @@ import {
   graphApiAuditEvents,
 } from './graph_activity.ts'
 import { keycloakEvents, keycloakLog } from './keycloak.ts'
-import { mintmarkAccess, mintmarkIssuance } from './plain_ndjson.ts'
+import { mintmarkAccess, mintmarkIssuance, mintmarkPeriod } from './plain_ndjson.ts'
 
 /** The first that accepts a row reads it: the narrow ones stand before `entra-other` and `directory`. */
 export const identityAdapters: readonly Adapter[] = [
   mintmarkAccess,
   mintmarkIssuance,
+  mintmarkPeriod,
   entraDiagnostic,
   entraAuditDiagnostic,
   graphActivityRaw,

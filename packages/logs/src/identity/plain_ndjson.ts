@@ -18,6 +18,7 @@ import { recordIdOf, rejectTime, sessionOf } from './cells.ts'
 
 export const ISSUANCE_SCHEMA = 'mintmark-issuance/1'
 export const ACCESS_SCHEMA = 'mintmark-access/1'
+export const PERIOD_SCHEMA = 'mintmark-issuance-period/1'
 
 export const mintmarkIssuance: Adapter = {
   shape: 'mintmark-issuance',
@@ -33,6 +34,21 @@ export const mintmarkIssuance: Adapter = {
     if (isRight(members, sink)) sink.issuance(issuance)
   },
 }
+
+/** What a log of issuances says of its own completeness: all that was issued in `[from, to)` is in this file. */
+export const mintmarkPeriod: Adapter = {
+  shape: 'mintmark-issuance-period',
+  accepts: (row) => row['schema'] === PERIOD_SCHEMA,
+  read: (row, _context, sink) => {
+    const [fromMs, toMs] = [utcMs(row['from']), utcMs(row['to'])]
+    if (fromMs === undefined) rejectTime(row['from'], 'from', sink)
+    else if (toMs === undefined) rejectTime(row['to'], 'to', sink)
+    else sink.statement({ code: 'complete-period', text: COMPLETE, fromMs, toMs })
+  },
+}
+
+const COMPLETE =
+  'The ledger that this was exported from has every token that its issuer signed in this period.'
 
 export const mintmarkAccess: Adapter = {
   shape: 'mintmark-access',

@@ -1,0 +1,127 @@
+/**
+ * Events that Dovecot's event exporter writes as JSON: one object a line, in a file of their own or within a log line.
+ *
+ * `mail_opened` is the record of a message that was read: it stands with the session, and with whatever of the token's
+ * claims the administrator lets a login bring along (`oauth2 { fields { userdb_event_jti = … } }`). It names the message
+ * by folder and UID, never by its Message-ID. An event that has another reason than a client's command, such as
+ * indexing, is no access.
+ *
+ * Source: dovecot, src/stats/event-exporter-fmt-json.c; events of a 2.4.1.
+ *
+ * @module
+ */
+import { epochMs, isObject, type Json, readJti, utcMs } from '@mintmark/core'
+import type { Adapter, RowSink } from '../adapter.ts'
+import { UNTOLD } from '../identity/access.ts'
+import { first, rejectTime } from '../identity/cells.ts'
+import type { Access } from '../records.ts'
+import { Detail } from '../ual/detail.ts'
+import { address, named, plain, told } from '../ual/fields.ts'
+import { readSessionId } from './session_id.ts'
+
+/** Events of a session that touch mail. */
+const MAIL_EVENTS: ReadonlySet<string> = new Set([
+  'mail_opened',
+  'mail_expunged',
+  'mail_expunge_requested',
+])
+const LOGIN_EVENT = 'auth_request_finished'
+/** Reasons that begin otherwise are the server's own: `indexer:`, `quota:`, `lmtp:`, `doveadm:`. */
+const BY_CLIENT = /^(?:imap|pop3):/
+
+export const dovecotEvents: Adapter = {
+  shape: 'dovecot-events',
+  accepts: (row) => isExportedEvent(row),
+  read: (row, _context, sink) => readExportedEvent(row, sink),
+}
+
+function isExportedEvent(row: Json): boolean {
+  const { event, fields } = row
+  if (typeof event !== 'string' || !isObject(fields)) return false
+  return Object.hasOwn(row, 'end_time') || Object.hasOwn(row, 'start_time')
+}
+
+export function readExportedEvent(row: Json, sink: RowSink): void {
+  const at = first(row, ['end_time', 'start_time'])
+  // In UTC, or seconds since 1970: the exporter has no other zone.
+  const atMs = utcMs(at) ?? epochMs(at, 's')
+  if (atMs === undefined) {
+    rejectTime(at, 'end_time', sink)
+    return
+  }
+  const event = plain(row['event'])
+  const fields = isObject(row['fields']) ? row['fields'] : {}
+  if (MAIL_EVENTS.has(event) && isByClient(fields)) sink.access(mailAccess(event, fields, atMs))
+  else if (event === LOGIN_EVENT) sink.access(loginAccess(fields, atMs))
+  else sink.reject({ kind: 'payload', reason: 'not-an-access', detail: 'event' })
+}
+
+function isByClient(fields: Json): boolean {
+  const reasons = reasonsOf(fields)
+  return reasons.length === 0 || reasons.some((reason) => BY_CLIENT.test(reason))
+}
+
+function reasonsOf(fields: Json): string[] {
+  const reasons: unknown = fields['reason_code']
+  return Array.isArray(reasons) ? reasons.map(plain) : [plain(reasons)].filter(Boolean)
+}
+
+function mailAccess(event: string, fields: Json, atMs: number): Access {
+  const user = named(fields['user'])
+  const folder = told(fields['mailbox'])
+  const uid = told(fields['uid'])
+  const detail = detailOf(fields)
+  detail.set('reasons', reasonsOf(fields).join(' '))
+  const box = told(fields['mailbox_guid']) || folder
+  return {
+    ...common(fields, atMs),
+    operation: event,
+    outcome: 'succeeded',
+    mailbox: user,
+    items:
+      uid === '' ? [] : [{ messageId: '', itemId: `${box}/${uid}`, folder, bytes: 0, subject: '' }],
+    detail: detail.text(),
+  }
+}
+
+function loginAccess(fields: Json, atMs: number): Access {
+  const isSuccess = fields['success'] === 'yes' || fields['success'] === true
+  const detail = detailOf(fields)
+  detail.set('mechanism', fields['mechanism'])
+  return {
+    ...common(fields, atMs),
+    operation: 'Login',
+    outcome: isSuccess ? 'succeeded' : 'failed',
+    mailbox: isSuccess ? named(fields['user']) : '',
+    detail: detail.text(),
+  }
+}
+
+function detailOf(fields: Json): Detail {
+  const detail = new Detail()
+  detail.set('protocol', fields['service'])
+  detail.set('mailbox', fields['mailbox'])
+  return detail
+}
+
+/** Who, in which session, with which token. */
+function common(fields: Json, atMs: number): Omit<Access, 'operation'> {
+  const token = readJti(fields['jti'])
+  const session = told(fields['session'])
+  return {
+    ...UNTOLD,
+    atMs,
+    source: 'dovecot',
+    service: 'Dovecot',
+    tokenId: token.tokenId,
+    tokenIdState: token.state,
+    otherSessionId: session,
+    issuedAtMs: epochMs(fields['iat'], 's') ?? 0,
+    principal: named(fields['user']),
+    principalId: named(fields['sub']),
+    actorKind: 'user',
+    appId: named(fields['client_id']),
+    issuer: told(fields['iss']),
+    ip: address(fields['remote_ip']) || (readSessionId(session)?.ip ?? ''),
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * Lines that Dovecot writes about logins and about mail, taken apart.
+ *
+ * - `imap-login: Info: Login: user=<ada>, method=PLAIN, rip=…, session=<…>` (2.3), `Logged in: user=<ada>, …` (2.4);
+ * - `imap-login: Info: Disconnected: … (auth failed, 1 attempts in 2 secs): user=<ada>, …`;
+ * - `imap(ada)<pid><session>: Info: expunge: box=INBOX, uid=1, msgid=<…>, size=…` of the plugin `mail_log`;
+ * - `imap(ada)<pid><session>: Info: Disconnected: Logged out in=… out=… body_count=… body_bytes=…`;
+ * - `stats: Info: {"event":"mail_opened",…}` of an event exporter that writes into the log.
+ *
+ * Syslog leaves `Info: ` out. Elements that an administrator has added stand where he put them: any `name=value` of a
+ * login, and `<name=value>` in the prefix of a session.
+ *
+ * Source: dovecot 2.3 and 2.4, `login_log_format_elements`, `mail_log_prefix`, `imap_logout_format`,
+ * mail-log-plugin.c; lines of a 2.4.1.
+ *
+ * @module
+ */
+import { type Json, parseObject } from '@mintmark/core'
+
+/** What one line tells. Values are as logged. */
+export interface DovecotLine {
+  readonly kind: 'login' | 'mail' | 'logout' | 'event'
+  /** `imap`, `pop3`, … */
+  readonly service: string
+  /** `Login`, `expunge`, `Disconnected`, … */
+  readonly operation: string
+  readonly isFailed: boolean
+  readonly user: string
+  readonly session: string
+  /** Of a login, a mail operation or a logout. */
+  readonly elements: ReadonlyMap<string, string>
+  /** Of an event exporter. */
+  readonly event: Json | undefined
+}
+
+const MAX_LINE = 65_536
+const MAX_ELEMENTS = 60
+/**
+ * What may stand before: a time, a host, a program. Nothing that a user or the sender of a message could bring along, so
+ * that a subject which reads like a line is none.
+ */
+const BEFORE = String.raw`^(?:<\d{1,3}>)?(?:[^(<{\n]{0,200}?[\s:])?`
+const LOGIN = new RegExp(
+  String.raw`${BEFORE}([a-z0-9-]{1,30})-login: (?:Info: )?([^<\n]{0,400}?): (user=<[^\n]{0,4000})`,
+)
+const HEADS = /^(?:Login|Logged in)$/
+const FAILED = /\bauth(?:entication)? failed\b|\(auth_failed\)/
+const SESSION = new RegExp(
+  String.raw`${BEFORE}(imap|pop3|imap-hibernate)\(([^)\n]{1,300})\)((?:<[^>\n]{0,200}>){0,6}): (?:Info: )?(.{1,8000})$`,
+)
+const MAIL =
+  /^(delete|undelete|expunge|autoexpunge|save|flag_change|copy from [^:\n]{1,300}): ((?:box|uid|msgid|size|vsize|from|subject|flags)=.*)$/
+const LOGOUT =
+  /^(Disconnected(?::[^\n]{0,200}?)?|Logged out|Connection closed[^\n]{0,200}?) ((?:\w+=\d+ ?)+)$/
+const EXPORTED = new RegExp(
+  String.raw`${BEFORE}stats: (?:Info: )?(?:[\w-]{1,60}: )?(\{"event":"[^\n]*\})$`,
+)
+const ELEMENT = /([A-Za-z_][\w-]{0,40})=(?:<([^\n]*?)>(?=,|\s|$)|([^,\n]*))(?:, ?|$)/y
+
+/** Cheap: whether a line could be one of these. */
+const HINT = /-login: |\)(?:<[^>\n]{0,200}>){0,6}: |\{"event":"/
+
+/** Undefined for every other line. */
+export function readDovecotLine(text: string): DovecotLine | undefined {
+  if (text.length > MAX_LINE || !HINT.test(text)) return undefined
+  const line = text.trimEnd()
+  return loginOf(line) ?? sessionOf(line) ?? eventOf(line)
+}
+
+function loginOf(line: string): DovecotLine | undefined {
+  const match = LOGIN.exec(line)
+  if (match === null) return undefined
+  const [, service = '', head = '', rest = ''] = match
+  const isFailed = FAILED.test(head)
+  if (!isFailed && !HEADS.test(head)) return undefined
+  // The user comes first, and may be called what he likes: the last of two elements with one name counts.
+  const pairs = pairsOf(rest)
+  const elements = new Map(pairs)
+  const [, user = ''] = pairs[0] ?? []
+  return {
+    kind: 'login',
+    service,
+    operation: 'Login',
+    isFailed,
+    user,
+    session: elements.get('session') ?? '',
+    elements,
+    event: undefined,
+  }
+}
+
+function sessionOf(line: string): DovecotLine | undefined {
+  const match = SESSION.exec(line)
+  if (match === null) return undefined
+  const [, service = '', user = '', marks = '', message = ''] = match
+  const [, operation = '', rest = ''] = MAIL.exec(message) ?? LOGOUT.exec(message) ?? []
+  if (operation === '') return undefined
+  const isMail = MAIL.test(message)
+  const { session, named } = marksOf(marks)
+  return {
+    kind: isMail ? 'mail' : 'logout',
+    service,
+    operation: isMail ? (operation.split(' ', 1)[0] ?? '') : 'Disconnected',
+    isFailed: false,
+    user,
+    session,
+    elements: new Map([...(isMail ? firstOf(pairsOf(rest)) : countsOf(rest)), ...named]),
+    event: undefined,
+  }
+}
+
+function eventOf(line: string): DovecotLine | undefined {
+  const event = parseObject(EXPORTED.exec(line)?.[1] ?? '')
+  if (event === undefined) return undefined
+  return {
+    kind: 'event',
+    service: '',
+    operation: '',
+    isFailed: false,
+    user: '',
+    session: '',
+    elements: new Map(),
+    event,
+  }
+}
+
+/** `<123><session>` and what else stands in angle brackets behind the user. */
+function marksOf(marks: string): { session: string; named: [string, string][] } {
+  const all = [...marks.matchAll(/<([^>]*)>/g)].map((mark) => mark[1] ?? '')
+  const named = all.flatMap((mark): [string, string][] => {
+    const [, name, value] = /^([A-Za-z_]\w{0,40})=(.*)$/.exec(mark) ?? []
+    return name === undefined || value === undefined ? [] : [[name, value]]
+  })
+  const plain = all.filter((mark) => !/^[A-Za-z_]\w{0,40}=/.test(mark))
+  // Before 2.3 there was no process id.
+  const session =
+    plain.length > 1 ? (plain[1] ?? '') : (plain.find((id) => !/^\d+$/.test(id)) ?? '')
+  return { session, named }
+}
+
+/** What a message brings stands behind what Dovecot says of it: the first of two with one name counts. */
+const firstOf = (pairs: readonly [string, string][]) => new Map(pairs.toReversed())
+
+function pairsOf(text: string): [string, string][] {
+  const pairs: [string, string][] = []
+  let at = 0
+  while (pairs.length < MAX_ELEMENTS && at < text.length) {
+    ELEMENT.lastIndex = at
+    const match = ELEMENT.exec(text)
+    if (match === null) {
+      // A flag without a value: `TLS`, `secured`.
+      const comma = text.indexOf(', ', at)
+      if (comma === -1) break
+      at = comma + 2
+      continue
+    }
+    pairs.push([match[1] ?? '', match[2] ?? (match[3] ?? '').trim()])
+    at = ELEMENT.lastIndex
+  }
+  return pairs
+}
+
+function countsOf(text: string): [string, string][] {
+  return [...text.matchAll(/(\w+)=(\d+)/g)].map((match) => [match[1] ?? '', match[2] ?? ''])
+}

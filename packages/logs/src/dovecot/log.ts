@@ -1,0 +1,165 @@
+/**
+ * Dovecot's own log: logins, what was done to mail, and how much a session took. See {@link readDovecotLine} for the
+ * lines, and {@link writtenTime} for their times.
+ *
+ * @module
+ */
+import { epochMs, type Json, readJti, utcMs } from '@mintmark/core'
+import type { Adapter, FileContext, RowSink } from '../adapter.ts'
+import { UNTOLD } from '../identity/access.ts'
+import { first } from '../identity/cells.ts'
+import type { Access, Item } from '../records.ts'
+import { Detail } from '../ual/detail.ts'
+import { address, named, plain, told, whole } from '../ual/fields.ts'
+import { readExportedEvent } from './events.ts'
+import { type DovecotLine, readDovecotLine } from './line.ts'
+import { readSessionId } from './session_id.ts'
+import { provenAtLogin, provenInSession, type WrittenTime, writtenTime } from './written_time.ts'
+
+const MESSAGE: readonly string[] = ['message', 'msg', 'log', 'MESSAGE']
+
+export const dovecotLog: Adapter = {
+  shape: 'dovecot-log',
+  accepts: (row) => {
+    const message = first(row, MESSAGE)
+    return typeof message === 'string' && readDovecotLine(message) !== undefined
+  },
+  read: (row, context, sink) => {
+    const text = plain(first(row, MESSAGE))
+    const line = readDovecotLine(text)
+    if (line?.event !== undefined) readExportedEvent(line.event, sink)
+    else if (line !== undefined) readLine({ row, text, line }, context, sink)
+  },
+  provenTime: (row) => {
+    const text = plain(first(row, MESSAGE))
+    const line = readDovecotLine(text)
+    return line && provenTime(line, writtenTime(text))
+  },
+}
+
+interface LineOfRow {
+  readonly row: Json
+  readonly text: string
+  readonly line: DovecotLine
+}
+
+function readLine(of: LineOfRow, context: FileContext, sink: RowSink): void {
+  const { line } = of
+  const atMs = timeOf(of, context)
+  if (typeof atMs === 'string') sink.reject({ kind: 'payload', reason: atMs, detail: 'message' })
+  else if (line.kind === 'login') sink.access(loginAccess(line, atMs))
+  else if (line.kind === 'mail') sink.access(mailAccess(line, atMs))
+  else sink.access(logoutAccess(line, atMs))
+}
+
+/** When a line was written; or why nobody knows. */
+function timeOf({ row, text, line }: LineOfRow, { zone }: FileContext): number | string {
+  const written = writtenTime(text)
+  if (written === undefined) return collectedMs(row) ?? 'time-missing'
+  if (written.isZoned && written.year !== undefined) return written.inUtc(written.year) ?? UNPROVEN
+  const proven = provenTime(line, written)
+  if (proven !== undefined) return proven.atMs
+  if (zone === undefined) return UNPROVEN
+  if (written.year !== undefined) {
+    const local = written.inUtc(written.year)
+    return local === undefined ? UNPROVEN : local - zone.aheadMs
+  }
+  const origin = readSessionId(line.session)
+  return (origin && provenInSession(written, origin.startMs, zone)?.atMs) ?? UNPROVEN
+}
+
+const UNPROVEN = 'time-unproven'
+
+/** What a login proves, if its session's id is Dovecot's own: it names the address that the line names. */
+function provenTime(
+  line: DovecotLine,
+  written: WrittenTime | undefined,
+): ReturnType<typeof provenAtLogin> {
+  if (line.kind !== 'login' || written === undefined || written.isZoned) return undefined
+  const origin = readSessionId(line.session)
+  if (origin === undefined || origin.ip !== address(line.elements.get('rip'))) return undefined
+  return provenAtLogin(written, origin.startMs)
+}
+
+/** The collector's own time: of the journal in microseconds, else as it names itself. */
+function collectedMs(row: Json): number | undefined {
+  const micros = first(row, ['_SOURCE_REALTIME_TIMESTAMP', '__REALTIME_TIMESTAMP'])
+  if (typeof micros === 'string' && /^\d{13,19}$/.test(micros))
+    return epochMs(micros.slice(0, -3), 'ms')
+  const at = first(row, ['timestamp', '@timestamp', 'time', 'ts'])
+  return typeof at === 'string' && /(?:Z|[+-]\d\d:?\d\d)$/.test(at) ? utcMs(at) : epochMs(at, 'ms')
+}
+
+function loginAccess(line: DovecotLine, atMs: number): Access {
+  const detail = new Detail()
+  detail.set('protocol', line.service)
+  detail.set('mechanism', line.elements.get('method'))
+  return {
+    ...common(line, atMs),
+    outcome: line.isFailed ? 'failed' : 'succeeded',
+    mailbox: line.isFailed ? '' : named(line.user),
+    ip: address(line.elements.get('rip')),
+    detail: detail.text(),
+  }
+}
+
+function mailAccess(line: DovecotLine, atMs: number): Access {
+  const { elements } = line
+  const folder = told(elements.get('box'))
+  const uid = told(elements.get('uid'))
+  const messageId = told(elements.get('msgid'))
+  const item: Item = {
+    // The reader of a line takes the angle brackets for a quote.
+    messageId: messageId === '' ? '' : `<${messageId.replace(/^<|>$/g, '')}>`,
+    itemId: uid === '' ? '' : `${folder}/${uid}`,
+    folder,
+    bytes: whole(elements.get('size')),
+    subject: told(elements.get('subject')),
+  }
+  const detail = new Detail()
+  detail.set('protocol', line.service)
+  detail.set('flags', elements.get('flags'))
+  return {
+    ...common(line, atMs),
+    outcome: 'succeeded',
+    mailbox: named(line.user),
+    items: item.messageId === '' && item.itemId === '' ? [] : [item],
+    detail: detail.text(),
+  }
+}
+
+/** How much a session took, without saying what. */
+function logoutAccess(line: DovecotLine, atMs: number): Access {
+  const count = (name: string) => whole(line.elements.get(name))
+  const detail = new Detail()
+  detail.set('protocol', line.service)
+  for (const name of ['hdr_count', 'body_count', 'deleted', 'expunged', 'retr', 'top'])
+    detail.set(name, line.elements.get(name))
+  return {
+    ...common(line, atMs),
+    outcome: 'succeeded',
+    mailbox: named(line.user),
+    bytes: count('hdr_bytes') + count('body_bytes'),
+    detail: detail.text(),
+  }
+}
+
+function common(line: DovecotLine, atMs: number): Access {
+  const token = readJti(line.elements.get('jti'))
+  return {
+    ...UNTOLD,
+    atMs,
+    source: 'dovecot',
+    operation: line.operation,
+    service: 'Dovecot',
+    tokenId: token.tokenId,
+    tokenIdState: token.state,
+    otherSessionId: line.session,
+    issuedAtMs: epochMs(line.elements.get('iat'), 's') ?? 0,
+    principal: named(line.user),
+    principalId: named(line.elements.get('sub')),
+    actorKind: 'user',
+    appId: named(line.elements.get('client_id')),
+    ip: readSessionId(line.session)?.ip ?? '',
+  }
+}
