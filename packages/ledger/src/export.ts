@@ -17,6 +17,7 @@ import { isEqualHash } from './tree.ts'
 import { type LinkedShard, verifiedEntries, walkShards } from './walk.ts'
 
 export const OPENING_SCHEMA = 'mintmark-opening/1'
+const PERIOD_SCHEMA = 'mintmark-issuance-period/1'
 
 /** What opens the commitments of one token. */
 export interface TokenOpening {
@@ -86,23 +87,57 @@ export async function* exportLines(
   for (const alias of reader.description.issuers.keys()) {
     const chain: LinkedShard[] = []
     for await (const linked of walkShards(reader, alias)) chain.unshift(linked)
+    const period = new Period(reader.description.skewMs)
     for (const { shard, opening } of chain) {
       if (opening === undefined) {
         count.pruned++
         continue
       }
+      period.open(opening.openedAtMs)
       for await (const { entry, index } of verifiedEntries(shard)) {
         if (entry.kind !== 'issuance') continue
         count.issuances++
         const opened = openedOf(entry, options, count)
+        period.issued(entry.issuedAtMs)
         const tenant = opened?.tenant ?? options.tenants.get(alias) ?? options.tenants.get('')
         yield lineOf(entry, `${shard.head.origin}#${index}`, { ...opened, tenant })
       }
     }
+    yield* period.lines(reader.description.issuers.get(alias) ?? '')
   }
 }
 
 /* oxlint-enable no-await-in-loop */
+
+/**
+ * The period of which an export has every token.
+ *
+ * A ledger takes an entry whose time of issue is its own time, give or take the allowance for clocks: what was issued
+ * that long after it began, and until twice that long before its newest entry, is in it or was not signed.
+ */
+class Period {
+  readonly #skewMs: number
+  #fromMs = Number.POSITIVE_INFINITY
+  #toMs = Number.NEGATIVE_INFINITY
+
+  constructor(skewMs: number) {
+    this.#skewMs = skewMs
+  }
+
+  open(openedAtMs: number): void {
+    this.#fromMs = Math.min(this.#fromMs, openedAtMs + this.#skewMs)
+  }
+
+  issued(issuedAtMs: number): void {
+    this.#toMs = Math.max(this.#toMs, issuedAtMs - 2 * this.#skewMs)
+  }
+
+  *lines(issuer: string): Generator<string, void, void> {
+    if (this.#toMs <= this.#fromMs) return
+    const [from, to] = [isoOf(this.#fromMs), isoOf(this.#toMs)]
+    yield `${JSON.stringify({ schema: PERIOD_SCHEMA, issuer, from, to })}\n`
+  }
+}
 
 function openedOf(
   entry: Issuance,

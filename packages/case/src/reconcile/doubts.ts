@@ -10,6 +10,7 @@ import { setImmediate } from 'node:timers/promises'
 import { type Json, text } from '@mintmark/core'
 import { type IssuanceHour, issuanceHours } from '../coverage.ts'
 import type { Session } from '../session.ts'
+import { SKEW_MS } from './judge.ts'
 import { DOUBTS } from './reasons.ts'
 import {
   ALWAYS,
@@ -43,10 +44,13 @@ export type Family = (typeof FAMILIES)[number]
 export const kindKey = (field: Field, family: Family, kind: TokenKind): string =>
   `${field}/${family}/${kind}`
 
-/** A period for which a file says itself that records are missing. */
-interface Gap {
+interface Period {
   readonly fromMs: number
   readonly toMs: number
+}
+
+/** A period for which a file says itself that records are missing. */
+interface Gap extends Period {
   /** Folder of the file that says so; the gap is of the tenants whose issuances lie in it. */
   readonly folder: string
 }
@@ -79,6 +83,7 @@ export async function writeDoubts(
 ): Promise<void> {
   const spans = await auditSpans(session)
   const gaps = await statedGaps(session)
+  const complete = await completePeriods(session)
   const folders = gaps.length === 0 ? new Map<string, Set<string>>() : await foldersOf(session)
   const writer = new Writer(session, tables.doubts)
   for (const batch of batches(await homesOf(session, tables.open, sole))) {
@@ -90,7 +95,7 @@ export async function writeDoubts(
       const own = gaps.filter((gap) => isOf(gap, tenant, folders))
       const log: Log = inOrder(logs.get(tenant) ?? new Map())
       // oxlint-disable-next-line no-await-in-loop -- one insert at a time
-      await writer.write(tenant, tenantDoubts(log, spans.get(tenant), own))
+      await writer.write(tenant, tenantDoubts(log, spans.get(tenant), own, complete.get(tenant)))
     }
   }
   await writer.end()
@@ -147,7 +152,8 @@ export function inOrder(hours: ReadonlyMap<string, readonly IssuanceHour[]>): Lo
 export function tenantDoubts(
   log: Log,
   audit: AuditSpan | undefined,
-  gaps: readonly { readonly fromMs: number; readonly toMs: number }[],
+  gaps: readonly Period[],
+  complete?: Period,
 ): Map<string, Doubtful[]> {
   const endMs = Math.max(0, ...[...log.values()].map(lastOf))
   const stated = gaps.map((gap) => ({ ...gap, doubt: 'export-capped' as const }))
@@ -156,12 +162,29 @@ export function tenantDoubts(
     for (const kind of TOKEN_KINDS) {
       const cloud = [...cloudDoubts({ log, field, audit, endMs }, kind), ...stated]
       const plain = log.has('token')
-        ? [...doubtfulStretches(log.get('token') ?? NO_LOG, field, LATE_MS.user), ...stated]
+        ? [...plainDoubts(log.get('token') ?? NO_LOG, field, complete), ...stated]
         : undefined
       found.set(kindKey(field, 'cloud', kind), isCloud(log) ? cloud : (plain ?? cloud))
       found.set(kindKey(field, 'plain', kind), plain ?? cloud)
     }
   return found
+}
+
+/**
+ * A log that says itself that it is complete proves the absence of a token by that alone: no record comes late into a
+ * ledger. Its times are those that its tokens name, so that clocks need no allowance.
+ */
+function plainDoubts(
+  log: CategoryLog,
+  field: Field,
+  complete: Period | undefined,
+): readonly Doubtful[] {
+  if (complete === undefined || field === 'session')
+    return doubtfulStretches(log, field, LATE_MS.user)
+  return [
+    { fromMs: 0, toMs: complete.fromMs - SKEW_MS, doubt: 'before-issuance-window' },
+    { fromMs: complete.toMs, toMs: ALWAYS, doubt: 'late-arrival-margin' },
+  ]
 }
 
 function firstOf({ whole, thin }: CategoryLog): number {
@@ -277,6 +300,31 @@ async function statedGaps(session: Session): Promise<Gap[]> {
     toMs: Number(row['to_ms']),
     folder: text(row, 'folder') ?? '',
   }))
+}
+
+/**
+ * The period of which all of a tenant's plain issuance logs say that they have everything; none for a tenant with a file
+ * that does not say so, since a token may have been meant for that one.
+ */
+async function completePeriods(session: Session): Promise<Map<string, Period>> {
+  const rows = await session.rows(`
+    SELECT tenant, max(from_ms) AS first_ms, min(to_ms) AS last_ms, min(to_ms > 0) AS is_said
+    FROM (SELECT DISTINCT tenant, evidence_id FROM issuance WHERE category = 'token') AS i
+    GLOBAL LEFT JOIN (
+      SELECT evidence_id, toUnixTimestamp64Milli(assumeNotNull(from_at)) AS from_ms,
+        toUnixTimestamp64Milli(assumeNotNull(to_at)) AS to_ms
+      FROM statement
+      WHERE code = 'complete-period' AND from_at IS NOT NULL AND to_at IS NOT NULL
+    ) AS s ON s.evidence_id = i.evidence_id
+    GROUP BY tenant ORDER BY tenant`)
+  return new Map(
+    rows
+      .filter((row) => Number(row['is_said']) === 1)
+      .map((row) => [
+        text(row, 'tenant') ?? '',
+        { fromMs: Number(row['first_ms']), toMs: Number(row['last_ms']) },
+      ]),
+  )
 }
 
 /** Folders in which issuances of each tenant lie. */

@@ -3,6 +3,8 @@
  *
  * @module
  */
+
+import { PLAIN_SOURCES } from '../plain_sources.ts'
 import type { Session } from '../session.ts'
 import { LATER_MS, sessionAgrees } from './agreement.ts'
 import { ASSIGNED_ID, FIRST_PARTY_APPS } from './first_party.ts'
@@ -13,7 +15,7 @@ import { DOUBTS, REASONS } from './reasons.ts'
 /** Access tokens under continuous evaluation live up to 28 hours; none lives longer. */
 export const LOOK_BACK_MS: number = 28 * 3_600_000
 /** A token's own time of issue is set back by as much as this against clocks that run behind. */
-const SKEW_MS = 300_000
+export const SKEW_MS = 300_000
 /** Tenant of all personal Microsoft accounts. */
 const CONSUMERS = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
@@ -71,7 +73,7 @@ export function prepared(tables: OpenTables, where: string): string {
           if(finding = 'owa' AND root != '', root, if(session_id != '', session_id, other_session_id)) AS sid,
           multiIf(finding = 'owa' AND root != '', 'sid', session_id = '', 'other',
             source = 'ual' AND token_state = 'absent' AND other_session_id = '', 'other', 'sid') AS field,
-          if(source IN ('keycloak', 'mintmark'), 'plain', 'cloud') AS family,
+          if(source IN ${PLAIN_SOURCES}, 'plain', 'cloud') AS family,
           lower(if(client_app_id != '', client_app_id, app_id)) AS app,
           actor_kind = 'app' AS is_app,
           actor_kind = 'user' OR actor_kind = '' AND position(principal, '@') > 0 AS is_user,
