@@ -86,61 +86,59 @@ export interface World {
   readonly mint: (more?: Readonly<Record<string, unknown>>) => Promise<string>
   /** Whether the follower can read the ledger, and ask it. */
   readonly line: { isCut: boolean }
+  /** Closes the ledger and opens it again, while whatever else goes on. */
+  readonly restartLedger: () => Promise<void>
+  /** A new guard in place of the one that is there, which has read nothing yet. */
+  readonly restartGuard: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
 export async function newWorld(): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'mintmark-guard-'))
-  const description = await createFolderLedger(join(folder, 'ledger'), {
-    name: 'ledger.example.org',
-    period: 'day',
-    issuers: new Map([
-      ['agency', ENTERPRISE],
-      ['consumer', CONSUMER],
-    ]),
-    maxLifetimeMs: 3_600_000,
-    skewMs: 60_000,
-    retentionDays: undefined,
-  })
-  const ledger = await openFolderLedger(join(folder, 'ledger'), { now: Date.now })
-  const line = { isCut: false }
-  const follower = new LedgerFollower({
-    read: async (path) => {
-      if (line.isCut) throw new Error('the line is cut')
-      return await diskFiles.read(join(folder, 'ledger/public', path))
-    },
-    live: answersOf(ledger, line),
-    policy: logPolicy(description.key),
-    now: Date.now,
-  })
-  const own = newKey('own-1', ENTERPRISE)
-  const consumer = newKey('consumer-1', CONSUMER)
-  const old = newKey('old-1', ENTERPRISE, { exp: Math.floor(Date.now() / 1000) - 86_400 })
+  const place = join(folder, 'ledger')
+  const { key } = await createFolderLedger(place, DESCRIPTION)
+  const keys = {
+    own: newKey('own-1', ENTERPRISE),
+    consumer: newKey('consumer-1', CONSUMER),
+    old: newKey('old-1', ENTERPRISE, { exp: Math.floor(Date.now() / 1000) - 86_400 }),
+  }
   const ring = new KeyRing([
-    ...(await keysOf(ENTERPRISE, [own, old])),
-    ...(await keysOf(CONSUMER, [consumer])),
+    ...(await keysOf(ENTERPRISE, [keys.own, keys.old])),
+    ...(await keysOf(CONSUMER, [keys.consumer])),
   ])
+  const openLedger = () => openFolderLedger(place, { now: Date.now })
+  let ledger = await openLedger()
+  const line = { isCut: false }
   const alarms: Alarm[] = []
-  const guard = new Guard({
-    follower,
-    keys: () => ring,
-    issuers: new Map([issuerPolicy(ENTERPRISE, 'enterprise'), issuerPolicy(CONSUMER, 'consumer')]),
-    canaries: new Set(['nobody']),
-    waitMs: 20,
-    onAlarm: (alarm) => alarms.push(alarm),
-    now: Date.now,
-  })
-  const { kid, privateKey } = own
+  const newFollower = () => followerOf(place, logPolicy(key), () => ledger, line)
+  let follower = newFollower()
+  let guard = guardOf(follower, ring, alarms)
+  const { kid, privateKey } = keys.own
   const record = (entry: Parameters<Sequencer['append']>[0]) => ledger.append(entry)
   const gate = new SigningGate({ record, kid, alg: 'ES256', privateKey })
   return {
-    ledger,
-    guard,
-    follower,
+    get ledger() {
+      return ledger
+    },
+    get guard() {
+      return guard
+    },
+    get follower() {
+      return follower
+    },
     alarms,
-    keys: { own, consumer, old },
+    keys,
     mint: async (more) => (await gate.mint(claims(more))).token,
     line,
+    restartLedger: async () => {
+      await ledger.close()
+      ledger = await openLedger()
+    },
+    restartGuard: async () => {
+      await follower.stop()
+      follower = newFollower()
+      guard = guardOf(follower, ring, alarms)
+    },
     close: async () => {
       await follower.stop()
       await ledger.close()
@@ -149,6 +147,42 @@ export async function newWorld(): Promise<World> {
   }
 }
 
+const DESCRIPTION: Parameters<typeof createFolderLedger>[1] = {
+  name: 'ledger.example.org',
+  period: 'day',
+  issuers: new Map([
+    ['agency', ENTERPRISE],
+    ['consumer', CONSUMER],
+  ]),
+  maxLifetimeMs: 3_600_000,
+  skewMs: 60_000,
+  retentionDays: undefined,
+}
+
+function followerOf(
+  place: string,
+  policy: ReturnType<typeof logPolicy>,
+  ledger: () => Sequencer,
+  line: { readonly isCut: boolean },
+): LedgerFollower {
+  const read = async (path: string) => {
+    if (line.isCut) throw new Error('the line is cut')
+    return await diskFiles.read(join(place, 'public', path))
+  }
+  return new LedgerFollower({ read, live: answersOf(ledger, line), policy, now: Date.now })
+}
+
+const guardOf = (follower: LedgerFollower, ring: KeyRing, alarms: Alarm[]) =>
+  new Guard({
+    follower,
+    keys: () => ring,
+    issuers: new Map([issuerPolicy(ENTERPRISE, 'enterprise'), issuerPolicy(CONSUMER, 'consumer')]),
+    canaries: new Set(['nobody']),
+    waitMs: 20,
+    onAlarm: (alarm) => alarms.push(alarm),
+    now: Date.now,
+  })
+
 const keysOf = (issuer: string, keys: readonly Key[]) =>
   readKeys(JSON.stringify({ keys: keys.map(({ jwk }) => jwk) }), {
     issuer,
@@ -156,15 +190,16 @@ const keysOf = (issuer: string, keys: readonly Key[]) =>
   })
 
 /** What a ledger answers over HTTP, without HTTP. */
-function answersOf(ledger: Sequencer, line: { readonly isCut: boolean }): LiveAnswers {
+function answersOf(ledgerNow: () => Sequencer, line: { readonly isCut: boolean }): LiveAnswers {
   return {
     listen: async (after, signal) => {
       if (line.isCut) return undefined
+      const ledger = ledgerNow()
       if (after !== '') await ledger.publishedAfter(Number(after.split('.')[1]), signal)
       return `0.${ledger.publications}`
     },
     ask: (alias, id, inputHash) =>
-      Promise.resolve(line.isCut ? 'no-answer' : wordOf(ledger.find(alias, id, inputHash))),
+      Promise.resolve(line.isCut ? 'no-answer' : wordOf(ledgerNow().find(alias, id, inputHash))),
   }
 }
 

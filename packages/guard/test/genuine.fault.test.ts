@@ -1,0 +1,73 @@
+/* oxlint-disable no-await-in-loop -- rounds follow one another */
+/**
+ * A hundred thousand tokens are issued and used while ledger and guard are restarted over and over: none that was issued is
+ * lost, and none raises an alarm. What a forger shows at the end does: the alarm is not deaf.
+ */
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { forge } from '@mintmark/testkit'
+import { claims, mailPolicy, newWorld, type World } from './guard_world.ts'
+
+const TOKENS = 100_000
+const ROUNDS = 20
+const AT_ONCE = 500
+/** How long a token that was issued may be refused while everything starts again. */
+const PATIENCE_MS = 60_000
+
+/** Issues this many; what a ledger that is away does not take is not issued, and asked for again. */
+async function mint(world: World, count: number): Promise<string[]> {
+  const tokens: string[] = []
+  while (tokens.length < count) {
+    const wanted = Math.min(AT_ONCE, count - tokens.length)
+    const asked = Array.from({ length: wanted }, () => world.mint())
+    const settled = await Promise.allSettled(asked)
+    tokens.push(...settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])))
+  }
+  return tokens
+}
+
+const judge = (world: World, token: string) => world.guard.judge(token, [mailPolicy], 'mail')
+
+/** Shows each until it is let in. */
+async function use(world: World, tokens: readonly string[]): Promise<void> {
+  const untilMs = performance.now() + PATIENCE_MS
+  let left = tokens
+  while (left.length > 0) {
+    const verdicts = await Promise.all(left.map((token) => judge(world, token)))
+    left = left.filter((_, i) => verdicts[i]?.isAdmitted !== true)
+    if (left.length === 0) return
+    assert.ok(performance.now() < untilMs, `${left.length} genuine tokens are refused`)
+    await sleep(5)
+  }
+}
+
+it('a hundred thousand genuine tokens under restarts raise no alarm', async () => {
+  const world = await newWorld()
+  try {
+    let used = 0
+    for (let round = 0; round < ROUNDS; round++) {
+      const issued = mint(world, TOKENS / ROUNDS)
+      await (round % 2 === 0 ? world.restartLedger() : world.restartGuard())
+      const tokens = await issued
+      // The first use falls into the next restart for half of them.
+      const half = tokens.length / 2
+      await Promise.all([
+        use(world, tokens.slice(0, half)),
+        round % 2 === 0 ? world.restartGuard() : world.restartLedger(),
+      ])
+      await use(world, tokens.slice(half))
+      used += tokens.length
+    }
+    assert.equal(used, TOKENS)
+    assert.deepEqual(world.alarms, [])
+    const forged = forge(world.keys.own, claims())
+    assert.equal((await judge(world, forged)).isAdmitted, false)
+    assert.deepEqual(
+      world.alarms.map(({ alarm }) => alarm),
+      ['unissued'],
+    )
+  } finally {
+    await world.close()
+  }
+})
