@@ -338,10 +338,14 @@ const COMMANDS: readonly Spec[] = [
   },
   {
     usage: 'replay <SCENARIO>',
-    summary: 'Write an incident again as log files, with the truth',
+    summary: 'Write an incident again as log files, or run it on real parts; with the truth',
     example: 'mintmark replay storm-0558 --out replay-out',
     options: [
-      option('--out <DIR>', 'folder to write to').makeOptionMandatory(),
+      option('--out <DIR>', 'folder to write to; with --live a new one, if left out'),
+      option(
+        '--live',
+        'run it: provider, ledger, guard, Dovecot, users and the forger, on loopback, twice',
+      ).conflicts('scale'),
       option('--seed <N>', 'seed of the generator').default('558'),
       option('--scale <X>', 'size of the ordinary life around the incident').default('1'),
       json(),

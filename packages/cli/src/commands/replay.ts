@@ -10,12 +10,19 @@ export const replay: Handler = async (args, options, io) => {
     throw new MintmarkError('INPUT_INVALID', 'the only scenario is storm-0558', {
       option: 'scenario',
     })
-  const progress = new Progress(io)
   const seed = numberOption(options, 'seed', { least: 0, most: 4_294_967_295 }) ?? 558
   if (!Number.isInteger(seed))
     throw new MintmarkError('INPUT_INVALID', '--seed takes a whole number', { option: 'seed' })
+  if (flag(options, 'live'))
+    return await (await import('./replay_live.ts')).replayLiveHere(options, seed, io)
+  const out = textOption(options, 'out')
+  if (out === undefined)
+    throw new MintmarkError('INPUT_INVALID', '--out names the folder to write to', {
+      option: 'out',
+    })
+  const progress = new Progress(io)
   const summary = await replayStorm0558({
-    out: textOption(options, 'out') ?? '',
+    out,
     seed,
     scale: numberOption(options, 'scale', { least: 0.001, most: 1000 }) ?? 1,
     onProgress: ({ done, total }) => progress.show('writing', done, total),
@@ -28,7 +35,7 @@ export const replay: Handler = async (args, options, io) => {
 ${summary.dump === undefined ? `No process could be made to leave its core: ${safeText(summary.dumpLacks ?? '', 200)}` : `The core of a signing service that crashed is ${summary.dump}`}
 The truth is in ${summary.truth}
 
-Next:  mintmark investigate ${summary.logs} --case ${textOption(options, 'out') ?? ''}/case\n`,
+Next:  mintmark investigate ${summary.logs} --case ${out}/case\n`,
   )
   return 0
 }

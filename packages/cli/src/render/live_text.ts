@@ -1,0 +1,72 @@
+/** Both runs of the live replay on a terminal: the truth and the answer side by side. */
+import type { VerdictCounts } from '@mintmark/case'
+import { isoOf, safeText } from '@mintmark/core'
+import type { LiveRun, Tale } from '@mintmark/replay/live'
+import { count, plural, table } from './table.ts'
+
+/** A run, what the forger wrote down and what the investigation of its logs says. */
+export interface ComparedRun {
+  readonly run: LiveRun
+  readonly place: string
+  readonly truth: Tale
+  readonly said: Tale
+  readonly verdicts: VerdictCounts
+  readonly differences: readonly string[]
+}
+
+const WHAT = {
+  monitor: 'the guard only watches, as it was in 2023',
+  enforce: 'the guard refuses',
+} as const
+
+export function liveText(out: string, runs: readonly ComparedRun[], seconds: number): string {
+  return `${runs.map(runText).join('\n')}
+Both runs took ${seconds} s. Logs, truth and cases lie in ${safeText(out, 500)}
+Next:  mintmark report --case ${safeText(runs[0]?.place ?? '', 500)} --out REPORT\n`
+}
+
+function runText({ run, place, truth, said, differences }: ComparedRun): string {
+  const refused = run.forgeries.filter(({ isRefused }) => isRefused).length
+  const alarms = Object.entries(run.alarms).map(([alarm, times]) => `${count(times)} ${alarm}`)
+  const rows = table(
+    [{ title: '' }, { title: 'the forger wrote down' }, { title: 'mintmark investigate says' }],
+    [
+      ['forged tokens', tokens(truth, 'unissued'), tokens(said, 'unissued')],
+      ['reused ids', tokens(truth, 'mismatched'), tokens(said, 'mismatched')],
+      ['mailboxes', mailboxes(truth), mailboxes(said)],
+      ['messages', messages(truth), messages(said)],
+      ['first, last', period(truth), period(said)],
+    ],
+  )
+  const found =
+    differences.length === 0
+      ? 'They agree: every token, mailbox, message and time.'
+      : `They differ:\n${differences.map((each) => `  ${safeText(each, 300)}`).join('\n')}`
+  return `${run.name}: ${WHAT[run.name]}
+${plural(run.genuineLogins, 'genuine login')} and ${plural(run.genuineReads, 'message')} read; ${count(run.forgeries.length)} forged tokens shown, ${count(refused)} refused; alarms: ${alarms.join(', ') || 'none'}
+
+${rows}
+${found}
+  logs   ${safeText(run.logs, 500)}
+  truth  ${safeText(run.truth, 500)}
+  case   ${safeText(place, 500)}
+`
+}
+
+const tokens = (tale: Tale, verdict: string) =>
+  count([...tale.tokens.values()].filter((each) => each === verdict).length)
+
+const mailboxes = ({ accounts }: Tale) =>
+  accounts.length === 0
+    ? 'none'
+    : accounts.map(({ mailbox }) => mailbox.split('@')[0] ?? '').join(', ')
+
+const messages = ({ accounts }: Tale) =>
+  count(accounts.reduce((sum, account) => sum + account.messages.length, 0))
+
+function period({ accounts }: Tale): string {
+  if (accounts.length === 0) return '—'
+  const first = Math.min(...accounts.map(({ firstMs }) => firstMs))
+  const last = Math.max(...accounts.map(({ lastMs }) => lastMs))
+  return `${isoOf(first).slice(11, 19)}, ${isoOf(last).slice(11, 19)}`
+}

@@ -1,0 +1,86 @@
+/** What the forger wrote down, held against what an investigation of the logs says. */
+import type { Forgery } from './forger.ts'
+
+/** One account, as either side tells of it. Times are milliseconds since 1970-01-01 UTC. */
+export interface AccountTale {
+  readonly mailbox: string
+  /** `FOLDER/UID` of what was read, in order. */
+  readonly messages: readonly string[]
+  readonly firstMs: number
+  readonly lastMs: number
+}
+
+export interface Tale {
+  /** Token ids and what they were: `unissued`, or `mismatched` for one that was issued to somebody else. */
+  readonly tokens: ReadonlyMap<string, string>
+  /** Accounts of which mail was read, by name. */
+  readonly accounts: readonly AccountTale[]
+}
+
+const VERDICTS = { forged: 'unissued', 'reused-id': 'mismatched' } as const
+
+/** The forger's side. */
+export function taleOf(forgeries: readonly Forgery[]): Tale {
+  const read = forgeries.filter(({ messages }) => messages.length > 0)
+  return {
+    tokens: new Map(forgeries.map((each) => [each.tokenId, VERDICTS[each.class]])),
+    accounts: read.map(accountOf).toSorted((a, b) => byText(a.mailbox, b.mailbox)),
+  }
+}
+
+function accountOf({ mailbox, messages, fromMs, toMs }: Forgery): AccountTale {
+  const named = messages.map(({ folder, uid }) => `${folder}/${uid}`).toSorted(byText)
+  return { mailbox, messages: named, firstMs: fromMs, lastMs: toMs }
+}
+
+const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+
+/** Logs may cut their times to a second. */
+const CUT_MS = 1000
+
+/** Where the investigation says something else than the truth, one sentence each; none where they agree. */
+export function differences(truth: Tale, said: Tale): string[] {
+  return [...tokenDifferences(truth, said), ...accountDifferences(truth, said)]
+}
+
+function tokenDifferences(truth: Tale, said: Tale): string[] {
+  const ids = [...new Set([...truth.tokens.keys(), ...said.tokens.keys()])]
+  return ids
+    .filter((id) => truth.tokens.get(id) !== said.tokens.get(id))
+    .map((id) => {
+      const [was, is] = [truth.tokens.get(id), said.tokens.get(id)]
+      return `token ${id} is ${was ?? 'genuine'} and is called ${is ?? 'nothing'}`
+    })
+}
+
+function accountDifferences(truth: Tale, said: Tale): string[] {
+  const names = [...new Set([...truth.accounts, ...said.accounts].map(({ mailbox }) => mailbox))]
+  return names.flatMap((name) =>
+    accountDifference(name, tellingOf(truth, name), tellingOf(said, name)),
+  )
+}
+
+const tellingOf = ({ accounts }: Tale, name: string) =>
+  accounts.find(({ mailbox }) => mailbox === name)
+
+function accountDifference(
+  name: string,
+  was: AccountTale | undefined,
+  is: AccountTale | undefined,
+): string[] {
+  if (was === undefined) return [`${name} was not read, and is said to be`]
+  if (is === undefined) return [`${name} was read, and is not named`]
+  return messageDifference(was, is).concat(timeDifference(was, is))
+}
+
+function messageDifference({ mailbox, messages }: AccountTale, is: AccountTale): string[] {
+  if (messages.join('\n') === is.messages.join('\n')) return []
+  return [
+    `${mailbox}: ${messages.length} messages were read, and ${is.messages.length} others named`,
+  ]
+}
+
+function timeDifference({ mailbox, firstMs, lastMs }: AccountTale, is: AccountTale): string[] {
+  if (is.firstMs >= firstMs - CUT_MS && is.lastMs <= lastMs + CUT_MS) return []
+  return [`${mailbox}: named outside of the time in which it was read`]
+}

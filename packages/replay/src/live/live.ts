@@ -1,0 +1,294 @@
+/* oxlint-disable no-await-in-loop -- one run after the other, and within it one user */
+/**
+ * The incident on real parts, in one folder and on loopback alone: a provider behind the signing gate, a ledger, a guard,
+ * a mail server, users, and a forger who has the provider's key. Twice: with a guard that only watches, as it was in
+ * 2023, and with one that refuses.
+ *
+ * The logs of a run go to `RUN/logs`, what really happened to `RUN/truth.json`, beside it.
+ *
+ * @module
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Json, MintmarkError, parseObject } from '@mintmark/core'
+import { attempt } from '../text_file.ts'
+import { assertDovecot, fillMailboxes, startDovecot } from './dovecot.ts'
+import { type Forgery, readMailOf, targetsOf } from './forger.ts'
+import { readInbox } from './mail_client.ts'
+import { DOMAIN, type Mailbox, mailboxes } from './people.ts'
+import { failed, Programs } from './programs.ts'
+import {
+  AUDIENCE,
+  askToken,
+  KEY_ID,
+  type KnownProvider,
+  newProvider,
+  startProvider,
+} from './provider.ts'
+
+export const RUNS = ['monitor', 'enforce'] as const
+export type RunName = (typeof RUNS)[number]
+
+export interface LiveOptions {
+  /** Folder to write to; made if it is not there. */
+  readonly out: string
+  readonly seed: number
+  /** How this very command is started: a program and its first arguments. */
+  readonly mintmark: readonly [string, ...string[]]
+  readonly onStep: (step: string) => void
+  /** Ends everything early. */
+  readonly signal: AbortSignal
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly now: () => number
+}
+
+/** What one run left, and what the forger wrote down of it. */
+export interface LiveRun {
+  readonly name: RunName
+  readonly logs: string
+  readonly truth: string
+  readonly forgeries: readonly Forgery[]
+  /** Alarms of the guard, by class. */
+  readonly alarms: Readonly<Record<string, number>>
+  readonly genuineLogins: number
+  readonly genuineReads: number
+}
+
+/** Tokens may name a time of issue that differs by so much from the ledger's own. */
+const SKEW_SECONDS = 3
+/** The forger's victims: the first mailboxes, the last of them with the id of somebody else's token. */
+const VICTIMS = 3
+const REUSED = 1
+const LOGINS_MOST_MESSAGES = 2
+
+/**
+ * @throws {MintmarkError} `PROGRAM_MISSING`, `PROGRAM_FAILED`; `OUTPUT_UNWRITABLE` if `out` holds a replay already or
+ *   cannot be written
+ */
+export async function replayLive(options: LiveOptions): Promise<readonly LiveRun[]> {
+  assertDovecot()
+  const { out, seed } = options
+  for (const name of RUNS)
+    if (existsSync(join(out, name)))
+      throw new MintmarkError('OUTPUT_UNWRITABLE', `${join(out, name)} is there already`, {
+        path: out,
+      })
+  const work = mkdtempSync(join(tmpdir(), 'mintmark-live-'))
+  const programs = new Programs()
+  options.signal.addEventListener('abort', () => void programs.stopAll(), { once: true })
+  try {
+    attempt(out, () => mkdirSync(out, { recursive: true }))
+    chmodSync(work, 0o711)
+    const people = mailboxes(seed)
+    fillMailboxes(join(work, 'mail'), people)
+    options.onStep('provider and ledger')
+    const provider = await newProvider(people)
+    const ledger = await startLedger(options, provider, programs)
+    const told = { ...provider, ...ledger, openings: join(out, 'openings.ndjson') }
+    await startProvider(programs, work, people, told)
+    await beginLedger(provider, people, options.signal)
+    const stage = { ...options, ...ledger, work, programs, provider, people }
+    const runs: LiveRun[] = []
+    for (const name of RUNS) runs.push(await run(stage, name))
+    return runs
+  } finally {
+    await programs.stopAll()
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+interface Ledger {
+  readonly ledgerUrl: string
+  readonly place: string
+  readonly frontEndKey: string
+}
+
+interface Stage extends LiveOptions, Ledger {
+  readonly work: string
+  readonly programs: Programs
+  readonly provider: KnownProvider
+  readonly people: readonly Mailbox[]
+}
+
+async function startLedger(
+  { out, mintmark }: LiveOptions,
+  provider: KnownProvider,
+  programs: Programs,
+): Promise<Ledger> {
+  const [command, ...first] = mintmark
+  const place = join(out, 'ledger')
+  const named = ['--name', `ledger.${DOMAIN}`, '--issuer', `agency=${provider.issuer}`]
+  const skew = ['--skew', String(SKEW_SECONDS)]
+  const init = programs.start(command, [...first, 'ledger', 'init', place, ...named, ...skew])
+  const vkey = await init.prints(/^(ledger\.\S+\+\S+)$/m)
+  writeFileSync(join(out, 'policy.txt'), `log ${vkey}\nquorum none\n`)
+  const heads = ['--heads', join(out, 'ledger-heads')]
+  const served = programs.start(command, [
+    ...first,
+    'ledger',
+    'serve',
+    place,
+    '--port',
+    '0',
+    ...heads,
+  ])
+  const ledgerUrl = await served.prints(/ledger at (\S+)/)
+  const frontEndKey = readFileSync(join(place, 'private/front-end.key'), 'utf8').trim()
+  return { ledgerUrl, place, frontEndKey }
+}
+
+/** A ledger begins with its first token, and vouches for what is issued some time after that. */
+async function beginLedger(
+  provider: KnownProvider,
+  people: readonly Mailbox[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const mailbox of people.slice(0, 1)) await askToken(provider, mailbox)
+  await sleep((SKEW_SECONDS + 1) * 1000, undefined, { signal })
+}
+
+async function run(stage: Stage, name: RunName): Promise<LiveRun> {
+  const { out, programs, provider, people, now, onStep, signal } = stage
+  const folder = join(out, name)
+  const logs = join(folder, 'logs')
+  attempt(folder, () => mkdirSync(logs, { recursive: true }))
+  // The mail server writes its logs as itself.
+  chmodSync(logs, 0o777)
+  onStep(`${name}: guard and mail server`)
+  const secret = randomBytes(24).toString('hex')
+  const guard = await startGuard(stage, folder, name, secret)
+  const dovecot = await startDovecot(
+    programs,
+    {
+      work: join(stage.work, name),
+      mail: join(stage.work, 'mail'),
+      log: join(logs, 'dovecot.log'),
+      events: join(logs, 'dovecot-events.json'),
+    },
+    `http://dovecot:${secret}@${guard.address}/introspect`,
+  )
+  const users = new Users(stage, dovecot.port)
+  onStep(`${name}: users read their mail`)
+  const genuine = await users.come()
+  onStep(`${name}: the forger comes`)
+  signal.throwIfAborted()
+  const key = { kid: KEY_ID, privateKey: provider.privateKey }
+  const forger = { key, issuer: provider.issuer, port: dovecot.port, now }
+  const reused = genuine.slice(-REUSED).map(jtiOf)
+  const forgeries = await readMailOf(forger, targetsOf(people.slice(0, VICTIMS), reused))
+  onStep(`${name}: users go on`)
+  // What the ledger has until a token's time of issue is known once it has taken tokens that are so much younger.
+  await sleep((2 * SKEW_SECONDS + 1) * 1000, undefined, { signal })
+  await users.come()
+  await dovecot.stop()
+  await guard.stop()
+  chmodSync(logs, 0o755)
+  await exportLedger(stage, join(logs, 'issuances.ndjson'))
+  const truth = join(folder, 'truth.json')
+  writeFileSync(truth, `${JSON.stringify({ mode: name, forgeries }, undefined, 2)}\n`)
+  const { logins: genuineLogins, reads: genuineReads } = users
+  const alarms = alarmsOf(guard.printed())
+  return { name, logs, truth, forgeries, alarms, genuineLogins, genuineReads }
+}
+
+/** Everybody with a mailbox, one after the other. */
+class Users {
+  readonly #stage: Stage
+  readonly #port: number
+  logins = 0
+  reads = 0
+
+  constructor(stage: Stage, port: number) {
+    this.#stage = stage
+    this.#port = port
+  }
+
+  /** @returns the tokens that they were issued */
+  async come(): Promise<string[]> {
+    const { people, provider, now, signal } = this.#stage
+    const tokens: string[] = []
+    for (const mailbox of people) {
+      signal.throwIfAborted()
+      const token = await askToken(provider, mailbox)
+      const account = { port: this.#port, user: mailbox.user, token, now }
+      const read = await readInbox(account, LOGINS_MOST_MESSAGES)
+      if (read === undefined) throw failed('the guard', 'a genuine user is refused')
+      this.logins++
+      this.reads += read.length
+      tokens.push(token)
+    }
+    return tokens
+  }
+}
+
+function jtiOf(token: string): string {
+  const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')
+  return String(parseObject(payload)?.['jti'])
+}
+
+interface RunningGuard {
+  readonly address: string
+  readonly printed: () => string
+  readonly stop: () => Promise<void>
+}
+
+async function startGuard(
+  stage: Stage,
+  folder: string,
+  mode: RunName,
+  secret: string,
+): Promise<RunningGuard> {
+  const { out, provider, programs, mintmark } = stage
+  const [command, ...first] = mintmark
+  const keys = join(out, 'provider.jwks')
+  writeFileSync(keys, JSON.stringify({ keys: [provider.jwk] }))
+  const secretSha256 = createHash('sha256').update(secret).digest('hex')
+  const configuration = {
+    schema: 'mintmark-guard/1',
+    listen: { port: 0 },
+    ledger: { url: stage.ledgerUrl, policy: join(out, 'policy.txt') },
+    issuers: [{ issuer: provider.issuer, class: 'agency', keys }],
+    audiences: [{ audience: AUDIENCE, classes: ['agency'], mode, username: 'email' }],
+    callers: [{ name: 'dovecot', secretSha256, audiences: [AUDIENCE] }],
+    receipts: { file: join(folder, 'logs', 'receipts.ndjson'), tenant: DOMAIN },
+  }
+  const file = join(folder, 'guard.json')
+  writeFileSync(file, `${JSON.stringify(configuration, undefined, 2)}\n`)
+  const program = programs.start(command, [...first, 'guard', 'serve', '--config', file])
+  const address = (await program.prints(/guard at (\S+)/)).replace('http://', '')
+  return { address, printed: program.printed, stop: program.stop }
+}
+
+async function exportLedger(
+  { out, place, mintmark, programs }: Stage,
+  file: string,
+): Promise<void> {
+  const [command, ...first] = mintmark
+  const openings = ['--openings', join(out, 'openings.ndjson'), '--tenant', DOMAIN]
+  const program = programs.start(command, [...first, 'ledger', 'export', place, ...openings])
+  const code = await program.ended
+  if (code !== 0) throw failed('mintmark ledger export', program.printed())
+  writeFileSync(file, program.out(), { mode: 0o600 })
+}
+
+function alarmsOf(printed: string): Record<string, number> {
+  const alarms = printed
+    .split('\n')
+    .map(parseObject)
+    .filter((line): line is Json => line?.['schema'] === 'mintmark-alarm/1')
+    .map((line) => String(line['alarm']))
+  const counts: Record<string, number> = {}
+  for (const alarm of alarms) counts[alarm] = (counts[alarm] ?? 0) + 1
+  return counts
+}

@@ -1,0 +1,112 @@
+/* oxlint-disable no-await-in-loop -- a loop here waits until something is there */
+/** Programs that the live replay starts, and stops again whatever happens. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { MintmarkError } from '@mintmark/core'
+
+/** How long a program may take to say that it is there. */
+const PATIENCE_MS = 60_000
+/** How long it may take to end when it is told to. */
+const STOP_MS = 10_000
+const KEPT_LETTERS = 1 << 20
+
+/** A program that runs until it is stopped, and what it has printed. */
+export interface Program {
+  readonly printed: () => string
+  /** What it has printed on standard output alone. */
+  readonly out: () => string
+  /** Resolves with the first group of the pattern once it is printed. */
+  readonly prints: (pattern: RegExp) => Promise<string>
+  /** Resolves when it has ended: with its exit code, or null for a signal. */
+  readonly ended: Promise<number | null>
+  readonly hasEnded: () => boolean
+  readonly stop: () => Promise<void>
+}
+
+/** Starts programs, and stops those that still run: the last first. */
+export class Programs {
+  readonly #running: Program[] = []
+
+  /** @param env in place of the own environment */
+  start(command: string, args: readonly string[], env?: Readonly<Record<string, string>>): Program {
+    const program = startProgram(command, args, env)
+    this.#running.push(program)
+    return program
+  }
+
+  async stopAll(): Promise<void> {
+    for (const program of this.#running.splice(0).toReversed()) await program.stop()
+  }
+}
+
+function startProgram(
+  command: string,
+  args: readonly string[],
+  env?: Readonly<Record<string, string>>,
+): Program {
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // Ctrl-C goes to the whole group of a terminal: what is started here is stopped in its turn, by us.
+    detached: true,
+    ...(env && { env }),
+  })
+  let [text, out] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (part: string) => {
+    out += part
+    text = (text + part).slice(-KEPT_LETTERS)
+  })
+  child.stderr.setEncoding('utf8').on('data', (part: string) => {
+    text = (text + part).slice(-KEPT_LETTERS)
+  })
+  let hasEnded = false
+  const ended = new Promise<number | null>((resolve) => {
+    const end = (code: number | null) => {
+      hasEnded = true
+      resolve(code)
+    }
+    child.on('close', end)
+    child.on('error', () => end(null))
+  })
+  const prints = async (pattern: RegExp): Promise<string> => {
+    const untilMs = performance.now() + PATIENCE_MS
+    for (;;) {
+      const found = pattern.exec(text)
+      if (found !== null) return found[1] ?? ''
+      if (hasEnded || performance.now() > untilMs) throw failed(command, text)
+      await sleep(20)
+    }
+  }
+  return {
+    printed: () => text,
+    out: () => out,
+    prints,
+    ended,
+    hasEnded: () => hasEnded,
+    stop: () => stop(child, ended),
+  }
+}
+
+async function stop(child: ChildProcess, ended: Promise<number | null>): Promise<void> {
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
+  await ended
+  clearTimeout(timer)
+}
+
+/** What a program says at its end stands in its own log; here only that it did not do what it was started for. */
+export function failed(command: string, printed: string): MintmarkError {
+  const said = printed.trim().split('\n').at(-1)?.slice(0, 300) ?? ''
+  const message = `${command} does not do what it was started for: ${said}`
+  return new MintmarkError('PROGRAM_FAILED', message, { program: command })
+}
+
+/** A port that was free a moment ago: Dovecot cannot be asked which one it took. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0
+  await new Promise<void>((resolve) => server.close(() => resolve()))
+  return port
+}

@@ -1,0 +1,80 @@
+/**
+ * oidc-provider, as it comes, in a process of its own: its access tokens are made behind the signing gate.
+ *
+ * Run with the path of its settings ({@link ProviderSettings}, JSON). Prints `provider at URL` when it listens.
+ *
+ * @module
+ */
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { appendFileSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { parseObject } from '@mintmark/core'
+import { EntryRecorder, recordedKey, SigningGate } from '@mintmark/guard'
+import { newSalt, openingLine, SALT_CLAIM } from '@mintmark/ledger'
+import { ExternalSigningKey, Provider } from 'oidc-provider/lib/index.js'
+import { KEY_ID, LIFETIME_SECONDS, type ProviderSettings } from './provider.ts'
+
+/** A key whose signatures are recorded first; and what opens each entry is kept. */
+function recordingKey(settings: ProviderSettings): ExternalSigningKey {
+  const privateKey = createPrivateKey(settings.privateKey)
+  const recorder = new EntryRecorder({ url: settings.ledgerUrl, key: settings.frontEndKey })
+  const record = (entry: Parameters<EntryRecorder['record']>[0]) => recorder.record(entry)
+  const gate = new SigningGate({ record, kid: KEY_ID, alg: 'ES256', privateKey })
+  const signInput = async (input: string) => {
+    const signed = await gate.signInput(input)
+    const payload = Buffer.from(input.split('.')[1] ?? '', 'base64url').toString('utf8')
+    appendFileSync(settings.openings, openingLine(parseObject(payload) ?? {}), { mode: 0o600 })
+    return signed
+  }
+  const signer = { kid: gate.kid, alg: gate.alg, signInput }
+  return recordedKey(ExternalSigningKey, { gate: signer, publicKey: createPublicKey(privateKey) })
+}
+
+function configurationOf(settings: ProviderSettings): object {
+  const idTokenKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+  const users = new Map(settings.clients.map(({ clientId, user }) => [clientId, user]))
+  return {
+    clients: settings.clients.map(({ clientId, secret }) => ({
+      client_id: clientId,
+      client_secret: secret,
+      grant_types: ['client_credentials'],
+      redirect_uris: [],
+      response_types: [],
+    })),
+    jwks: {
+      keys: [
+        recordingKey(settings),
+        { ...idTokenKey.export({ format: 'jwk' }), kid: 'id-tokens', alg: 'RS256', use: 'sig' },
+      ],
+    },
+    cookies: { keys: [randomBytes(24).toString('hex')] },
+    // The claim that blinds the entry, and the mailbox that this client reads.
+    extraTokenClaims: (_ctx: unknown, { clientId }: { readonly clientId: string }) => ({
+      [SALT_CLAIM]: newSalt(),
+      email: users.get(clientId),
+    }),
+    features: {
+      devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
+      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: (_ctx: unknown, audience: string) => ({
+          scope: 'imap',
+          audience,
+          accessTokenTTL: LIFETIME_SECONDS,
+          accessTokenFormat: 'jwt',
+          jwt: { sign: { alg: 'ES256', kid: KEY_ID } },
+        }),
+      },
+    },
+  }
+}
+
+/** Our own parent wrote it. */
+// oxlint-disable-next-line no-unsafe-assignment -- see above
+const settings: ProviderSettings = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8'))
+const provider = new Provider(settings.issuer, configurationOf(settings))
+createServer(provider.callback()).listen(Number(new URL(settings.issuer).port), '127.0.0.1', () =>
+  console.log(`provider at ${settings.issuer}`),
+)

@@ -1,0 +1,122 @@
+/**
+ * `mintmark replay storm-0558 --live` as a user runs it: what the forger wrote down is what the investigation of the logs
+ * says, with a guard that only watches and with one that refuses; and it stops when it is told to.
+ */
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Json, parseObject } from '@mintmark/core'
+import { objectOf, rowsOf, start } from './built_command.ts'
+import { missingServers } from './guard_servers.ts'
+
+const skip = missingServers()
+if (process.env['CI'] === 'true' && skip !== false) throw new Error(`missing under CI: ${skip}`)
+
+const root = mkdtempSync(join(tmpdir(), 'mintmark-replay-live-'))
+after(() => rmSync(root, { recursive: true, force: true }))
+
+describe('the incident on real parts', { skip }, () => {
+  const out = join(root, 'live')
+  let code: number | null
+  let runs: readonly Json[] = []
+  const [watched, refused] = [() => objectOf(runs[0]), () => objectOf(runs[1])]
+  const truthOf = (name: string) =>
+    rowsOf(parseObject(readFileSync(join(out, name, 'truth.json'), 'utf8'))?.['forgeries'])
+
+  before(async () => {
+    if (skip !== false) return
+    const ended = await start('replay', 'storm-0558', '--live', '--out', out, '--json').ended
+    code = ended.code
+    runs = rowsOf(parseObject(ended.out)?.['runs'])
+    assert.equal(runs.length, 2, ended.err)
+  })
+
+  it('is told as the forger wrote it down, message by message', () => {
+    for (const run of runs) assert.deepEqual(run['differences'], [], String(run['name']))
+    assert.equal(code, 1)
+    const read = truthOf('monitor').flatMap(({ messages }) => rowsOf(messages))
+    assert.ok(read.length >= 12, 'three mailboxes with four messages or more')
+    const said = rowsOf(objectOf(watched()['said'])['accounts'])
+    assert.equal(said.length, 3)
+    const named = said.flatMap(({ messages }) => (Array.isArray(messages) ? messages : []))
+    assert.equal(named.length, read.length)
+  })
+
+  it('is watched at first: the mail is read, and the alarm rings', () => {
+    assert.equal(watched()['forgeriesRefused'], 0)
+    assert.deepEqual(watched()['alarms'], { unissued: 2, mutated: 1 })
+    const { unissued, mismatched } = objectOf(watched()['verdicts'])
+    assert.ok(Number(unissued) > 0 && Number(mismatched) > 0)
+  })
+
+  it('is refused then, and nothing is read', () => {
+    assert.equal(refused()['forgeriesRefused'], 3)
+    assert.deepEqual(refused()['alarms'], { unissued: 2, mutated: 1 })
+    assert.deepEqual(objectOf(refused()['said'])['accounts'], [])
+    assert.equal(Object.keys(objectOf(objectOf(refused()['said'])['tokens'])).length, 3)
+  })
+
+  it('harms no genuine user, whose accesses are all called issued', () => {
+    for (const run of runs) {
+      assert.equal(run['genuineLogins'], 12)
+      assert.equal(run['genuineReads'], 24)
+      const { undetermined, issued } = objectOf(run['verdicts'])
+      assert.equal(undetermined, 0, String(run['name']))
+      assert.ok(Number(issued) >= 36)
+    }
+  })
+
+  it('writes no token into any log', () => {
+    const files = readdirSync(out, { recursive: true, withFileTypes: true }).filter((each) =>
+      each.isFile(),
+    )
+    const logs = files.filter(({ parentPath }) => parentPath.includes('logs'))
+    assert.ok(logs.length >= 8)
+    for (const { parentPath, name } of logs) {
+      const text = readFileSync(join(parentPath, name), 'latin1')
+      assert.doesNotMatch(text, /eyJ[\w-]{10,}\.eyJ/, name)
+    }
+  })
+})
+
+it('a live replay that is told to stop takes everything down', { skip }, async () => {
+  const earlier = new Set(readdirSync(tmpdir()).filter((name) => name.startsWith('mintmark-live-')))
+  const run = start('replay', 'storm-0558', '--live', '--out', join(root, 'stopped'))
+  let said = ''
+  run.process.stderr?.on('data', (part: string) => {
+    said += part
+  })
+  while (!said.includes('users read')) {
+    assert.equal(run.process.exitCode, null, said)
+    // oxlint-disable-next-line no-await-in-loop -- waits until it is there
+    await sleep(20)
+  }
+  run.process.kill('SIGINT')
+  const { code, err } = await run.ended
+  assert.equal(code, 3)
+  assert.match(err, /stopped.*\(PROGRAM_FAILED\)/s)
+  const left = readdirSync(tmpdir()).filter(
+    (name) => name.startsWith('mintmark-live-') && !earlier.has(name),
+  )
+  assert.deepEqual(left, [])
+  assert.deepEqual(
+    commandLines().filter((line) => line.includes(join(root, 'stopped'))),
+    [],
+  )
+})
+
+/** Of all processes that there are. */
+function commandLines(): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((id) => {
+      try {
+        return readFileSync(`/proc/${id}/cmdline`, 'utf8').replaceAll('\0', ' ')
+      } catch {
+        return ''
+      }
+    })
+}
