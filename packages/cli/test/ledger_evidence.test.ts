@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { openFolderLedger, openingLine } from '@mintmark/ledger'
 import { mintmark } from './fake_io.ts'
-import { claims, ISSUER, issuanceFor, type MadeLedger, makeLedger, token } from './ledger_world.ts'
+import { claims, issuanceFor, type MadeLedger, makeLedger, token } from './ledger_world.ts'
 import { member, objects, parsed } from './printed.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'mintmark-evidence-'))
@@ -115,87 +115,5 @@ describe('the export of a ledger', () => {
     assert.equal(code, 1)
     assert.match(err, /1 openings do not fit their tokens/)
     assert.equal(out.includes('mallory'), false)
-  })
-})
-
-describe('a ledger of a quarter of an hour', () => {
-  const forged = randomUUID()
-  const minutes = 15
-  const at = (minute: number) => START + minute * MINUTE
-  const skew = ['--skew', '3']
-  let issuances = ''
-  let accesses = ''
-
-  before(async () => {
-    const { folder } = await makeLedger(scratch, 'young', ...skew)
-    let nowMs = START
-    const ledger = await openFolderLedger(folder, { now: () => nowMs })
-    const lines: string[] = []
-    for (let minute = 0; minute <= minutes; minute++) {
-      nowMs = at(minute)
-      const iat = nowMs / 1000
-      const payload = claims({ iat, exp: iat + 600, tenant: 'agency' })
-      await ledger.append(issuanceFor(token(payload)))
-      lines.push(access(String(payload['jti']), nowMs, ''))
-    }
-    await ledger.close()
-    lines.push(access(forged, at(5), ''))
-    accesses = `${lines.join('\n')}\n`
-    const exported = await mintmark('ledger', 'export', folder, '--tenant', 'agency')
-    issuances = exported.out
-  })
-
-  /** Verdicts of a case with these files. */
-  async function verdictsOf(name: string, files: Readonly<Record<string, string>>) {
-    const folder = join(scratch, name)
-    mkdirSync(folder)
-    for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text)
-    const place = ['--case', join(scratch, `case-${name}`)]
-    const answered = await mintmark('investigate', folder, ...place, '--json', '--threads', '1')
-    const { verdicts } = parsed(answered.out)
-    return {
-      unissued: member(verdicts, 'unissued'),
-      undetermined: member(verdicts, 'undetermined'),
-    }
-  }
-
-  it('says of which period it has every token', () => {
-    const period = parsed(issuances.trim().split('\n').at(-1) ?? '')
-    assert.deepEqual(period, {
-      schema: 'mintmark-issuance-period/1',
-      issuer: ISSUER,
-      from: new Date(at(0) + 3000).toISOString(),
-      to: new Date(at(minutes) - 6000).toISOString(),
-    })
-  })
-
-  it('proves that a token was not issued, minutes before its end', async () => {
-    const found = await verdictsOf('whole', { 'a.ndjson': accesses, 'i.ndjson': issuances })
-    assert.deepEqual(found, { unissued: 1, undetermined: 0 })
-  })
-
-  it('proves nothing without its word', async () => {
-    const cut = issuances.replace(/^.*issuance-period.*$/m, '')
-    const found = await verdictsOf('cut', { 'a.ndjson': accesses, 'i.ndjson': cut })
-    assert.deepEqual(found, { unissued: 0, undetermined: 1 })
-  })
-
-  it('proves nothing where another log of the tenant gives no word', async () => {
-    const line = {
-      schema: 'mintmark-issuance/1',
-      at: new Date(at(6)).toISOString(),
-      tenant: 'agency',
-    }
-    const other = `${JSON.stringify({ ...line, tokenId: randomUUID() })}\n`
-    const files = { 'a.ndjson': accesses, 'i.ndjson': issuances, 'other.ndjson': other }
-    assert.deepEqual(await verdictsOf('other', files), { unissued: 0, undetermined: 1 })
-  })
-
-  it('proves nothing after its end, long before its begin, and where an access does not say when its token was issued', async () => {
-    const { issuedAt: _, ...untold } = parsed(access(randomUUID(), at(5), ''))
-    const beyond = [minutes, -10].map((minute) => access(randomUUID(), at(minute), ''))
-    const more = `${accesses}${[...beyond, JSON.stringify(untold)].join('\n')}\n`
-    const found = await verdictsOf('beyond', { 'a.ndjson': more, 'i.ndjson': issuances })
-    assert.deepEqual(found, { unissued: 1, undetermined: 3 })
   })
 })
