@@ -35,12 +35,22 @@ export class CompactTree {
   }
 
   append(entry: Uint8Array): void {
-    let node = leafOf(entry)
+    this.#carry(leafOf(entry), 1)
+  }
+
+  /** Appends a perfect tree of `width` entries; the size must be a multiple of that. */
+  appendPerfect(root: Uint8Array, width: number): void {
+    if (this.#size % width !== 0) throw new RangeError(`${width} entries after ${this.#size}`)
+    this.#carry(Buffer.from(root).toString('latin1'), width)
+  }
+
+  #carry(root: string, width: number): void {
+    let node = root
     // Each bit that is set at the end of the size is a subtree as large as the one that is carried.
-    for (let rest = this.#size; rest % 2 === 1; rest = Math.floor(rest / 2))
+    for (let rest = this.#size / width; rest % 2 === 1; rest = Math.floor(rest / 2))
       node = nodeOf(this.#subtrees.pop() ?? '', node)
     this.#subtrees.push(node)
-    this.#size++
+    this.#size += width
   }
 
   root(): Uint8Array {

@@ -9,6 +9,7 @@
 import { MintmarkError } from '@mintmark/core'
 import {
   acceptCheckpoint,
+  BundleHasher,
   type Head,
   isEqualHash,
   type LedgerReader,
@@ -82,13 +83,14 @@ export class IssuerFeed {
       if (linked.opening.openedAtMs <= sinceMs) break
     }
     // Half of a ledger is none: the set is shown when all of it is proven.
-    const hidden = new LiveSet()
+    const hidden = new LiveSet(true)
     try {
       for (const [i, linked] of shards.toReversed().entries()) {
         const intake = this.#intake(reader, hidden, true)
         // oxlint-disable-next-line no-await-in-loop -- each begins where the one before ended
         await this.#enter(linked, intake, i > 0)
       }
+      hidden.settle(this.#options.now())
       this.#set = hidden
     } catch (cause) {
       this.#path = undefined
@@ -170,23 +172,32 @@ export class IssuerFeed {
   }
 }
 
+const hasher = new BundleHasher()
+
 async function appendTo(
   tree: CompactTree,
   shard: ShardView,
   intake: Intake,
   seen: SeenHead | undefined,
 ): Promise<void> {
+  const assertSeen = () => {
+    const isSeen = seen?.size !== tree.size || seen.root === undefined
+    if (!isSeen && !isEqualHash(tree.root(), seen.root)) throw forked(shard.path)
+  }
   while (tree.size < shard.head.size) {
     const bundle = Math.floor(tree.size / TILE_WIDTH)
     // oxlint-disable-next-line no-await-in-loop -- in their order
     const entries = await shard.tree.bundle(bundle)
-    for (let i = tree.size % TILE_WIDTH; i < entries.length; i++) {
-      const bytes = entries[i]
-      if (bytes === undefined) break
+    const isSeenWithin = seen !== undefined && Math.floor((seen.size - 1) / TILE_WIDTH) === bundle
+    if (tree.size % TILE_WIDTH === 0 && entries.length === TILE_WIDTH && !isSeenWithin) {
+      tree.appendPerfect(hasher.rootOf(entries), TILE_WIDTH)
+      for (const bytes of entries) intake.take(outlineOf(bytes))
+      continue
+    }
+    for (const bytes of entries.slice(tree.size % TILE_WIDTH)) {
       tree.append(bytes)
       intake.take(outlineOf(bytes))
-      const isSeen = seen?.size !== tree.size || seen.root === undefined
-      if (!isSeen && !isEqualHash(tree.root(), seen.root)) throw forked(shard.path)
+      assertSeen()
     }
   }
 }

@@ -13,13 +13,18 @@ const TABLES = 64
 const INPUT_WORDS = 4
 
 export class LiveSet {
-  readonly #tables: readonly LiveTable[] = Array.from({ length: TABLES }, () => new LiveTable())
+  readonly #tables: readonly LiveTable[]
   /** Who asks for tokens may choose their ids: without a secret he could choose ones that all want the same slot. */
   readonly #secrets: Uint32Array = Uint32Array.from({ length: 2 }, () =>
     randomBytes(4).readUInt32BE(),
   )
   // Filled and read within one call: never seen outside of it.
   readonly #input: Uint32Array = new Uint32Array(INPUT_WORDS)
+
+  /** @param isFilling it takes more room than it needs until {@link settle}, to be filled sooner */
+  constructor(isFilling = false) {
+    this.#tables = Array.from({ length: TABLES }, () => new LiveTable(isFilling))
+  }
 
   /** Tokens that are held, expired ones included until their table is made anew. */
   get count(): number {
@@ -43,6 +48,11 @@ export class LiveSet {
   add(id: Uint8Array, inputHash: Uint8Array, keepMs: number, nowMs: number): void {
     const [table, mark] = this.#placeOf(id)
     table.add(mark, this.#wordsOf(inputHash), keepMs / 1000, nowMs / 1000)
+  }
+
+  /** Ends the filling: leaves what has expired out, and gives back the room that was taken for more. */
+  settle(nowMs: number): void {
+    for (const table of this.#tables) table.settle(nowMs / 1000)
   }
 
   revoke(id: Uint8Array, inputHash: Uint8Array): void {

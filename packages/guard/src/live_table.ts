@@ -14,6 +14,8 @@ const LEAST_SLOTS = 64
 const MAX_LOAD = 0.8
 /** After growing; the rest is room for what comes before the next time. */
 const NEW_LOAD = 0.6
+/** The same while a table is filled for the first time: it will have to grow again soon. */
+const FILLING_LOAD = 0.3
 const WORD = 2 ** 32
 /** Times are seconds since 2020-01-01 in 31 bits, so up to 2088. */
 const EPOCH_SECONDS = 1_577_836_800
@@ -32,6 +34,12 @@ export class LiveTable {
   #slots = LEAST_SLOTS
   #used = 0
   #words: Uint32Array = new Uint32Array(LEAST_SLOTS * SLOT_WORDS)
+  #load: number
+
+  /** @param isFilling until {@link settle}, it takes twice the room at once and so grows half as often */
+  constructor(isFilling = false) {
+    this.#load = isFilling ? FILLING_LOAD : NEW_LOAD
+  }
 
   /** Tokens that are held, expired ones included. */
   get count(): number {
@@ -66,6 +74,12 @@ export class LiveTable {
     this.#words.set(input, at + 1)
     this.#words[at + EXPIRY] = stamp(keepSeconds)
     this.#used++
+  }
+
+  /** Gives back the room that was taken for what might come: from now on the table grows by little. */
+  settle(nowSeconds: number): void {
+    this.#load = NEW_LOAD
+    if (this.#used < this.#slots * NEW_LOAD) this.#rebuild(nowSeconds)
   }
 
   /** A revocation of a token that is not here says nothing. */
@@ -110,7 +124,7 @@ export class LiveTable {
     const now = stamp(nowSeconds)
     let live = 0
     for (let at = EXPIRY; at < old.length; at += SLOT_WORDS) if ((old[at] ?? 0) >= now) live++
-    this.#slots = Math.max(LEAST_SLOTS, Math.ceil(live / NEW_LOAD))
+    this.#slots = Math.max(LEAST_SLOTS, Math.ceil(live / this.#load))
     this.#used = live
     this.#words = new Uint32Array(this.#slots * SLOT_WORDS)
     for (let at = 0; at < old.length; at += SLOT_WORDS)

@@ -37,9 +37,10 @@ function expected(done: readonly Step[], id: number, input: number): Membership 
 describe('a live set', () => {
   it('says of each token what was done with it', () => {
     fc.assert(
-      fc.property(steps, (done) => {
-        const set = new LiveSet()
-        for (const { act, id, input } of done) {
+      fc.property(steps, fc.nat(300), (done, settledAt) => {
+        const set = new LiveSet(settledAt < 150)
+        for (const [i, { act, id, input }] of done.entries()) {
+          if (i === settledAt) set.settle(NOW)
           if (act === 'add') set.add(idOf(id), inputOf(input), NOW + 60_000, NOW)
           else set.revoke(idOf(id), inputOf(input))
         }
@@ -49,6 +50,15 @@ describe('a live set', () => {
       }),
       { numRuns: 60 },
     )
+  })
+
+  it('gives back the room for filling once it is settled', () => {
+    const filled = new LiveSet(true)
+    for (let n = 0; n < 30_000; n++) filled.add(idOf(n), inputOf(n), NOW + 600_000, NOW)
+    filled.settle(NOW)
+    assert.ok(filled.bytes <= 41 * filled.count, `${filled.bytes} bytes`)
+    for (let n = 0; n < 30_000; n++) assert.equal(filled.find(idOf(n), inputOf(n)), 'live')
+    assert.equal(filled.find(idOf(30_000), inputOf(30_000)), 'unknown')
   })
 
   it('knows a hundred thousand tokens and no other, and forgets expired ones when it grows', () => {

@@ -91,5 +91,6 @@ export {
   verifyConsistency,
   verifyInclusion,
 } from './tree.ts'
+export { BundleHasher } from './tree_hashes.ts'
 export { type LinkedShard, verifiedEntries, walkShards } from './walk.ts'
 export { MAX_ADD_CHECKPOINT_BYTES, originHash, Witness } from './witness.ts'
