@@ -24,8 +24,8 @@ export function isSigned(
   { signingInput, signature }: StrictJws,
   { key, alg }: TrustedKey,
 ): boolean {
-  const order = ORDERS[alg]
-  if (order !== undefined && signature.length !== 2 * widthOf(order)) return false
+  const half = HALVES.get(alg)
+  if (half !== undefined && signature.length !== 2 * half.length) return false
   try {
     return verify(digestOf(alg), signingInput, { key, ...paddingOf(alg) }, signature)
   } catch {

@@ -26,10 +26,12 @@ export interface StrictJws {
 
 /** @returns undefined for what is no JWS with a key id and an issuer, or asks for an extension */
 export function parseStrict(token: string): StrictJws | undefined {
-  if (token.length > MAX_TOKEN_LETTERS || !SHAPE.test(token)) return undefined
+  if (token.length > MAX_TOKEN_LETTERS) return undefined
+  const isPlain = CANONICAL.test(token)
+  if (!isPlain && !SHAPE.test(token)) return undefined
   const parts = token.split('.')
   const [first = '', second = '', third = ''] = parts
-  const header = objectOf(first)
+  const header = headerOf(first)
   const payload = objectOf(second)
   if (header === undefined || payload === undefined || isExtended(header)) return undefined
   const [alg, kid, issuer] = [text(header, 'alg'), text(header, 'kid'), text(payload, 'iss')]
@@ -42,7 +44,7 @@ export function parseStrict(token: string): StrictJws | undefined {
     kid,
     issuer,
     signature: Buffer.from(third, 'base64url'),
-    isCanonical: CANONICAL.test(token) && parts.every(hasNoSpareBits),
+    isCanonical: isPlain && parts.every(hasNoSpareBits),
   }
 }
 
@@ -62,5 +64,20 @@ const LAST_LETTERS: Readonly<Record<number, string>> = { 2: 'AQgw', 3: 'AEIMQUYc
 
 /** An extension that is not understood must be refused, and none is. */
 const isExtended = (header: Json) => header['crit'] !== undefined || header['b64'] !== undefined
+
+/** Headers of one key are spelled alike: those that were read last. */
+const headers = new Map<string, Json>()
+const MOST_HEADERS = 64
+const LONGEST_HEADER = 1024
+
+function headerOf(part: string): Json | undefined {
+  const known = headers.get(part)
+  if (known !== undefined) return known
+  const header = objectOf(part)
+  if (header === undefined || part.length > LONGEST_HEADER) return header
+  if (headers.size >= MOST_HEADERS) headers.clear()
+  headers.set(part, header)
+  return header
+}
 
 const objectOf = (part: string) => parseObject(Buffer.from(part, 'base64url').toString('utf8'))
