@@ -193,6 +193,10 @@ async function* eventLines(
 }
 
 function redactedUse(use: TokenUse, { text }: Redactor): TokenUse {
-  if (use.issued === null) return use
-  return { ...use, issued: { ...use.issued, principal: text(use.issued.principal) } }
+  const { issued, sessionId } = use
+  return {
+    ...use,
+    sessionId: text(sessionId),
+    issued: issued === null ? null : { ...issued, principal: text(issued.principal) },
+  }
 }

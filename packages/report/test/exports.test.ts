@@ -7,10 +7,17 @@ import { after, before, describe, it } from 'node:test'
 import type { Answer, Case } from '@mintmark/case'
 import { isObject, type Json } from '@mintmark/core'
 import { type Report, SECTION_IDS, writeReport } from '@mintmark/report'
+import {
+  HOSTILE_ADDRESSES as ADDRESSES,
+  HOSTILE,
+  HOSTILE_MESSAGES as MESSAGES,
+  HOSTILE_PEOPLE as PEOPLE,
+} from '@mintmark/testkit'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { ADDRESSES, HOSTILE, hostileCase, MESSAGES, PEOPLE } from './hostile_case.ts'
+import { hostileCase } from './hostile_case.ts'
 import { checkedEvents } from './ocsf_check.ts'
 import { checkedBundle } from './stix_check.ts'
+import { schemaErrors } from './stix_schemas.ts'
 
 const SCHEMA = new URL('../../../../docs/schema/report-1.schema.json', import.meta.url)
 const folder = mkdtempSync(join(tmpdir(), 'mintmark-report-'))
@@ -221,6 +228,14 @@ describe('bundle.stix.json', () => {
     assert.ok(values('attack-pattern', 'name').includes('T1606'))
     assert.equal(values('report', 'name').length, 1)
     assert.ok(values('note', 'content').length >= answered.unknowns.length)
+  })
+
+  it('is valid by the schemas of OASIS, which refuse what is not', () => {
+    const objects = checkedBundle(textOf('bundle.stix.json'))
+    assert.deepEqual(objects.flatMap(schemaErrors), [])
+    for (const object of objects)
+      assert.notDeepEqual(schemaErrors({ ...object, id: 'by hand' }), [], String(object['type']))
+    assert.notDeepEqual(schemaErrors({ type: 'tlp' }), [])
   })
 })
 

@@ -8,6 +8,8 @@ import { isObject, type Json } from '@mintmark/core'
 interface EventClass {
   readonly category: number
   readonly required: readonly string[]
+  /** Beside those and the ones of every class, whatever else we use. */
+  readonly optional?: readonly string[]
   /** Of these at least one. */
   readonly some?: readonly string[]
   readonly activities: readonly number[]
@@ -17,17 +19,57 @@ const upTo = (last: number) => [...Array(last + 1).keys(), 99]
 
 const CLASSES: Readonly<Record<number, EventClass>> = {
   2004: { category: 2, required: ['finding_info'], activities: upTo(3) },
-  2005: { category: 2, required: ['finding_info_list', 'status_id'], activities: upTo(3) },
-  3002: { category: 3, required: ['user'], some: ['service', 'dst_endpoint'], activities: upTo(7) },
-  6003: { category: 6, required: ['actor', 'api', 'src_endpoint'], activities: upTo(4) },
+  2005: {
+    category: 2,
+    required: ['finding_info_list', 'status_id'],
+    some: ['assignee', 'assignee_group'],
+    activities: upTo(3),
+  },
+  3002: {
+    category: 3,
+    required: ['user'],
+    some: ['service', 'dst_endpoint'],
+    optional: ['session'],
+    activities: upTo(6),
+  },
+  6003: {
+    category: 6,
+    required: ['actor', 'api', 'src_endpoint'],
+    optional: ['resources'],
+    activities: upTo(4),
+  },
   6005: {
     category: 6,
     required: ['actor', 'src_endpoint'],
     some: ['database', 'databucket', 'table'],
+    optional: ['type', 'type_id'],
     activities: upTo(10),
   },
   6006: { category: 6, required: ['actor', 'file', 'src_endpoint'], activities: upTo(16) },
 }
+
+/** Attributes of every class. */
+const BASE = [
+  'activity_id',
+  'activity_name',
+  'category_uid',
+  'category_name',
+  'class_uid',
+  'class_name',
+  'type_uid',
+  'type_name',
+  'time',
+  'start_time',
+  'end_time',
+  'count',
+  'severity_id',
+  'severity',
+  'status_id',
+  'status',
+  'message',
+  'metadata',
+  'unmapped',
+]
 
 const ENDPOINT = ['ip', 'uid', 'name', 'hostname']
 
@@ -53,6 +95,8 @@ function checkEvent(event: Json): void {
   assert.ok(Number.isSafeInteger(event['time']))
   assert.ok([0, 1, 2, 3, 4, 5, 6, 99].includes(Number(event['severity_id'])))
   for (const name of own.required) assert.ok(isPresent(event[name]), `${uid} lacks ${name}`)
+  const known = new Set([...BASE, ...own.required, ...(own.some ?? []), ...(own.optional ?? [])])
+  for (const name of Object.keys(event)) assert.ok(known.has(name), `${uid} has no ${name}`)
   if (own.some !== undefined) assert.ok(own.some.some((name) => isPresent(event[name])))
   const metadata = event['metadata']
   assert.ok(isObject(metadata) && isObject(metadata['product']))

@@ -14,6 +14,13 @@ export {
   respaced,
   respelled,
 } from './forger.ts'
+export {
+  HOSTILE,
+  HOSTILE_ADDRESSES,
+  HOSTILE_MESSAGES,
+  HOSTILE_PEOPLE,
+  writeHostileLogs,
+} from './hostile_logs.ts'
 export { type HeapArray, type HeapDump, heapDump } from './hprof_builder.ts'
 export {
   limeImage,

@@ -5,7 +5,7 @@
  * is Authentication (3002), reading mail and Graph calls are API Activity (6003), files of SharePoint and OneDrive File
  * Hosting Activity (6006), searches Datastore Activity (6005), a hunt with hits Detection Finding (2004), the case
  * Incident Finding (2005). Email Activity (4009) has no reading, and its Send wants recipients, which these records
- * lack: sending is API Activity too.
+ * lack: sending is API Activity too. An access token has no object of its own in this version: its id is in `unmapped`.
  *
  * @module
  */
@@ -219,8 +219,8 @@ export function issuanceEvent(
     status: 'Success',
     user: userOf(issued.principal, ''),
     service: { name: issued.source },
-    authentication_token: { uid: tokenId, type_id: 99, type: 'Access Token' },
     ...(sessionId !== '' && { session: { uid: sessionId } }),
+    unmapped: { token_uid: tokenId },
   }
 }
 
@@ -286,6 +286,8 @@ export function incidentEvent(incident: Incident, version: string): Json {
     count: incident.accesses,
     start_time: Date.parse(incident.first),
     end_time: Date.parse(incident.last),
+    // The class wants one or the other; whose it is, the case does not say.
+    assignee_group: { name: 'unassigned' },
     finding_info_list: [{ uid: incident.uid, title: incident.title, desc: incident.text }],
   }
 }

@@ -72,7 +72,11 @@ function either({ either: { accesses, mailboxes, organisations } }: Scope): Stat
   return [
     statement({
       id: 'scope-either',
-      text: `${plural(accesses, 'access', 'accesses')} could be theirs or the owner's; ${plural(mailboxes, 'mailbox', 'mailboxes')} of ${plural(organisations, 'further organisation')} only such accesses touch. They are in the upper bounds alone.`,
+      text: `${plural(accesses, 'access', 'accesses')} could be theirs or the owner's, and are in the upper bounds alone. ${
+        mailboxes === 0
+          ? 'Each mailbox that they touch was opened by accesses of theirs too.'
+          : `${plural(mailboxes, 'mailbox', 'mailboxes')} of ${plural(organisations, 'further organisation')} only such accesses touch.`
+      }`,
       strength: 'not-excluded',
       evidence: [inExport('timeline.jsonl'), inTable('accounts')],
     }),
