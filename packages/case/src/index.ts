@@ -26,7 +26,8 @@ export {
   type ListedAccess,
 } from './desk/access_list.ts'
 export { type Focus, focusOn, isNarrow } from './desk/focus.ts'
-export { type Lineage, lineage, tokensOf } from './desk/lineage.ts'
+export { hitsWithin } from './desk/hits_within.ts'
+export { type Lineage, lineage, sessionsOf, tokensOf } from './desk/lineage.ts'
 export { type RejectRow, rejectPage } from './desk/reject_page.ts'
 export { type Band, type TimeBins, timeBins } from './desk/time_bins.ts'
 export {

@@ -9,10 +9,12 @@ import {
   accessPage,
   custody,
   type HuntResult,
+  hitsWithin,
   huntList,
   lineage,
   markHistory,
   rejectPage,
+  sessionsOf,
   timeBins,
   tokensOf,
 } from '@mintmark/case'
@@ -104,6 +106,9 @@ async function answerView(
 ): Promise<AnswerView> {
   const query = focusParam(params)
   const part = await desk.answerTo(query, signal)
+  const within = isWhole(query)
+    ? undefined
+    : await desk.ask(query, ({ table }) => hitsWithin(desk.case.session, table), signal)
   const {
     schema: _,
     tokens: _tokens,
@@ -127,7 +132,7 @@ async function answerView(
         0,
       ),
     },
-    hunts: hunts.map(summary()),
+    hunts: hunts.map(summary(within)),
     isNarrow: !isWhole(query),
     who,
     canWrite,
@@ -140,15 +145,19 @@ async function tokenPage(desk: Desk, params: URLSearchParams): Promise<Api['/api
   const wanted = textParam(params, 'q').toLowerCase()
   const within = isWhole(query)
     ? undefined
-    : await desk.ask(query, ({ table }) => tokensOf(desk.case.session, table))
+    : await desk.ask(query, async ({ table }) => ({
+        tokens: await tokensOf(desk.case.session, table),
+        sessions: await sessionsOf(desk.case.session, table),
+      }))
   const rows = desk.answer.tokens
-    .filter(({ tokenId }) => within?.has(tokenId) ?? true)
+    .filter(({ tokenId }) => within?.tokens.has(tokenId) ?? true)
     .filter(
       ({ tokenId, principals }) =>
         tokenId.includes(wanted) || principals.some((name) => name.toLowerCase().includes(wanted)),
     )
   const sessions = desk.answer.sessions
     .filter(({ verdict }) => verdict === 'unissued' || verdict === 'mismatched')
+    .filter(({ sessionId }) => within?.sessions.has(sessionId) ?? true)
     .slice(0, MOST_SESSIONS)
   const isCut =
     desk.answer.tokensTotal > desk.answer.tokens.length && rows.length === desk.answer.tokens.length
@@ -159,10 +168,18 @@ async function tokenPage(desk: Desk, params: URLSearchParams): Promise<Api['/api
   }
 }
 
-/** A hunt without the accesses that it points at. */
-export function summary(): (result: HuntResult) => HuntSummary {
+/**
+ * A hunt without the accesses that it points at.
+ *
+ * @param within hits that lie in a part, by hunt; left out: the part is the whole
+ */
+export function summary(within?: ReadonlyMap<string, number>): (result: HuntResult) => HuntSummary {
   const builtIn = new Set(huntList().map(({ id }) => id))
-  return ({ rows: _rows, ...rest }) => ({ ...rest, isOwn: !builtIn.has(rest.id) })
+  return ({ rows: _rows, ...rest }) => ({
+    ...rest,
+    isOwn: !builtIn.has(rest.id),
+    within: within === undefined ? rest.hits : (within.get(rest.id) ?? 0),
+  })
 }
 
 function huntFile(desk: Desk, id: string): string | undefined {

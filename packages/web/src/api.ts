@@ -70,6 +70,8 @@ export interface AnswerView
 
 export interface HuntSummary extends Omit<HuntResult, 'rows'> {
   readonly isOwn: boolean
+  /** Of its hits, those in the part that was asked for; all of them where that is the whole. */
+  readonly within: number
 }
 
 export interface HuntView extends HuntSummary {

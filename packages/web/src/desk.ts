@@ -7,6 +7,7 @@
  */
 import {
   type Answer,
+  type AnswerOptions,
   addMark,
   answer,
   answerMarked,
@@ -55,12 +56,21 @@ export class Desk {
   }
 
   /**
+   * Answers for the case, and writes its selection down: the first view waits for neither.
+   *
    * @param huntDirs folders with the user's own hunts, as they are when they are asked for
    * @throws {MintmarkError} as `answer`
    */
-  static async open(opened: Case, huntDirs: () => readonly string[]): Promise<Desk> {
-    const made = await answer(opened, {}, { hunts: { dirs: huntDirs() } })
-    return new Desk(opened, made, huntDirs)
+  static async open(
+    opened: Case,
+    huntDirs: () => readonly string[],
+    { onStep }: Pick<AnswerOptions, 'onStep'> = {},
+  ): Promise<Desk> {
+    const hunts = { dirs: huntDirs() }
+    const made = await answer(opened, {}, { hunts, ...(onStep !== undefined && { onStep }) })
+    const desk = new Desk(opened, made, huntDirs)
+    await desk.ask({ lists: {} }, () => Promise.resolve())
+    return desk
   }
 
   get case(): Case {

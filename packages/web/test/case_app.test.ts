@@ -191,6 +191,21 @@ describe('lists', () => {
   })
 })
 
+describe('a part', () => {
+  it('narrows tokens and sessions without tokens, and says how many hits of each hunt lie in it', async () => {
+    const within = async (focus: string) => {
+      const hunts = rowsOf(at(await browser.get(`/api/answer?${focus}`), 'hunts'))
+      return hunts.map((hunt) => [hunt['hits'], hunt['within']])
+    }
+    assert.ok((await within('')).every(([hits, held]) => hits === held))
+    assert.ok((await within(`token=${stolenToken(7)}`)).every(([, held]) => Number(held) <= 1))
+    assert.ok((await within('group=West')).every(([, held]) => held === 0))
+    assert.equal(at(await browser.get(`/api/tokens?token=${stolenToken(7)}`), 'total'), 1)
+    const none = await browser.get('/api/tokens?group=West')
+    assert.deepEqual([at(none, 'total'), at(none, 'sessions')], [0, []])
+  })
+})
+
 describe('one access', () => {
   it('is shown as logged, with where it stands in the evidence', async () => {
     const [detail] = rowsOf(await browser.get(`/api/access?id=${stolenId(2)}`))

@@ -10,6 +10,7 @@ import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { mintmark, type Served, serve } from './built_command.ts'
+import { type CasePage, openCasePage } from './case_page.ts'
 import { axeFindings, chromiumMissing, overflowOf, seenText, startChromium } from './chromium.ts'
 
 const VIEWS = [
@@ -28,22 +29,12 @@ const VIEWS = [
 let out: string
 let served: Served
 let browser: Browser
-let context: BrowserContext
 let page: Page
+let context: BrowserContext
 let origin: string
-/** Whatever the page complains of, and every address that is not the server's. */
-const complaints: string[] = []
-
-async function see(view: string): Promise<void> {
-  await page.goto(`${origin}/${view}`)
-  await settled()
-}
-
-/** Until nothing is asked of the case any more. */
-async function settled(): Promise<void> {
-  await page.waitForLoadState('networkidle')
-  await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' })
-}
+let complaints: string[]
+let see: CasePage['see']
+let settled: CasePage['settled']
 
 const shown = () => seenText(page.locator('main'))
 const selection = () => seenText(page.getByRole('region', { name: 'Selection' }))
@@ -57,19 +48,7 @@ before(async () => {
   served = await serve('--case', path.join(out, 'case'), '--as', 'ann')
   origin = served.origin
   browser = await startChromium()
-  context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
-  // Generous: the machine may do other things too.
-  context.setDefaultTimeout(120_000)
-  page = await context.newPage()
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
-  })
-  page.on('pageerror', (error) => complaints.push(error.message))
-  page.on('request', (request) => {
-    if (!request.url().startsWith(`${origin}/`)) complaints.push(request.url())
-  })
-  await page.goto(served.entrance)
-  await page.waitForURL(`${origin}/`)
+  ;({ page, context, complaints, see, settled } = await openCasePage(browser, served))
 })
 
 after(async () => {
@@ -168,6 +147,12 @@ describe('a selection', { skip }, () => {
     await page.getByRole('link', { name: /^tokens/i }).click()
     await settled()
     assert.doesNotMatch(await shown(), /oscar\.ueda@harbour-law/)
+    await page.getByRole('link', { name: /^hunts/i }).click()
+    await settled()
+    assert.match(await shown(), /Replayed .* none in the selection/i)
+    await page.getByRole('link', { name: /^evidence/i }).click()
+    await settled()
+    assert.match(await shown(), /of the whole case: the selection does not narrow them/)
   })
 })
 
@@ -215,6 +200,7 @@ for (const { width, colorScheme } of [
   { width: 1280, colorScheme: 'light' },
   { width: 1280, colorScheme: 'dark' },
   { width: 390, colorScheme: 'light' },
+  { width: 390, colorScheme: 'dark' },
 ] as const)
   describe(`at ${width} pixels, ${colorScheme}`, { skip }, () => {
     before(async () => {
@@ -227,6 +213,20 @@ for (const { width, colorScheme } of [
         assert.ok((await overflowOf(page)) <= 0, `it is ${await overflowOf(page)} pixels too wide`)
         assert.deepEqual(await axeFindings(page), [])
       })
+
+    it('what is opened fits, and axe finds nothing serious', async () => {
+      for (const [view, link] of [
+        ['timeline', 'main td.mono a'],
+        ['tokens', 'main tbody a'],
+      ] as const) {
+        await see(view)
+        await page.locator(link).first().click()
+        await page.getByRole('dialog').locator('h3').first().waitFor()
+        await settled()
+        assert.ok((await overflowOf(page)) <= 0, `it is ${await overflowOf(page)} pixels too wide`)
+        assert.deepEqual(await axeFindings(page), [])
+      }
+    })
   })
 
 describe('the printed report', { skip }, () => {

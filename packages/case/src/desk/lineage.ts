@@ -137,6 +137,14 @@ function useOf(row: Json): Lineage['uses'][number] {
   }
 }
 
+/** Ids of the sessions of a selection. Throws as `Session.rows`. */
+export async function sessionsOf(session: Session, table: string): Promise<ReadonlySet<string>> {
+  const rows = await session.rows(
+    `SELECT DISTINCT ${HAS_SESSION} AS sid FROM ${table} WHERE sid != '' ORDER BY sid LIMIT 1000000`,
+  )
+  return new Set(rows.map((row) => String(row['sid'])))
+}
+
 /** Ids of the tokens of a selection. Throws as `Session.rows`. */
 export async function tokensOf(session: Session, table: string): Promise<ReadonlySet<string>> {
   const rows = await session.rows(

@@ -27,8 +27,7 @@ async function serve(
 ): Promise<ExitCode> {
   const { options, io, files } = call
   const ownHunts = new OwnHunts(list(options, 'hunts'), homeOf(investigated))
-  await prepared(investigated, io)
-  const desk = await Desk.open(investigated, () => ownHunts.dirs())
+  const desk = await opened(investigated, ownHunts, io)
   const gate = new Gate()
   const viewer = {
     who: textOption(options, 'as') ?? userInfo().username,
@@ -47,11 +46,19 @@ async function serve(
   return 0
 }
 
-async function prepared(investigated: Case, io: Io): Promise<void> {
+/** Steps of an answer. */
+const STEPS = 6
+
+/** The case on the desk; what was done before for the same evidence is not done again. */
+async function opened(investigated: Case, ownHunts: OwnHunts, io: Io): Promise<Desk> {
   const progress = new Progress(io)
   const onProgress = (done: number, total: number) => progress.show('reconcile', done, total)
   await prepare(investigated, { onProgress })
+  let done = 0
+  const onStep = (step: string) => progress.show(step, done++, STEPS)
+  const desk = await Desk.open(investigated, () => ownHunts.dirs(), { onStep })
   progress.end()
+  return desk
 }
 
 /** Where hunts go that the page keeps: into the case's own folder; on a server nowhere, unless it is named. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { safeText } from '@mintmark/core/safe_text'
 import type { Report } from '@mintmark/report'
 import type { Course } from './chart.ts'
 
@@ -92,7 +93,7 @@ function logsOf(bands: ReportCourse['bands'], grid: Grid): DrawnCourse['bands'] 
       const seen = parts.filter((part) => covers(part, from, from + grid.stepMs))
       return new Set(seen.map(({ tenant }) => tenant)).size / tenants
     })
-    return { name: `${name.slice(0, 24)}${tenants > 1 ? ` ×${tenants}` : ''}`, covered }
+    return { name: `${safeText(name, 24)}${tenants > 1 ? ` ×${tenants}` : ''}`, covered }
   })
 }
 

@@ -1,0 +1,162 @@
+/** A case whose every text is hostile, as it is served, shown, reported and redacted. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http'
+import { networkInterfaces, tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { HOSTILE_ADDRESSES, HOSTILE_PEOPLE, writeHostileLogs } from '@mintmark/testkit'
+import type { Browser, Page } from 'playwright-core'
+import { mintmark, type Served, serve } from './built_command.ts'
+import { type CasePage, openCasePage } from './case_page.ts'
+import { axeFindings, chromiumMissing, overflowOf, startChromium } from './chromium.ts'
+
+const VIEWS = [
+  '',
+  'timeline',
+  'accounts',
+  'accounts?by=organisation',
+  'tokens',
+  'unknowns',
+  'evidence',
+  'hunts',
+  'custody',
+  'keys',
+  'marks',
+]
+/** What a terminal obeys or an eye is misled by; line breaks and tabs are the layout's own. */
+const MISLEADING = /(?![\n\t])[\p{Cc}\p{Cf}]/u
+
+const skip = chromiumMissing ?? false
+const folder = mkdtempSync(path.join(tmpdir(), 'mintmark-hostile-'))
+const inFolder = (name: string) => path.join(folder, name)
+let served: Served
+let browser: Browser
+let seen: CasePage
+
+before(async () => {
+  const logs = writeHostileLogs(folder)
+  writeFileSync(path.join(logs, '<img src=x onerror=alert(1)>\u202egpj.txt'), 'no log at all')
+  await mintmark('investigate', logs, '--case', inFolder('case'))
+  const report = ['report', '--case', inFolder('case'), '--title', 'A <b>title</b>\u202e']
+  await mintmark(...report, '--out', inFolder('report'), '--no-pdf')
+  const redact = ['--redact', 'names', 'addresses']
+  await mintmark(...report, '--out', inFolder('redacted'), '--no-pdf', ...redact)
+  served = await serve('--case', inFolder('case'), '--as', '<i>ann</i>\u202e')
+  if (chromiumMissing !== undefined) return
+  browser = await startChromium()
+  seen = await openCasePage(browser, served)
+})
+
+after(async () => {
+  if (chromiumMissing === undefined) await browser.close()
+  await served.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** That the page fits its window, and shows nothing that misleads. */
+async function assertSound(page: Page): Promise<void> {
+  assert.ok((await overflowOf(page)) <= 0, `it is ${await overflowOf(page)} pixels too wide`)
+  const text = await page.locator('body').innerText()
+  const [misleading] = MISLEADING.exec(text) ?? []
+  assert.equal(misleading, undefined)
+}
+
+describe('hostile text', { skip }, () => {
+  for (const width of [1280, 390])
+    for (const view of VIEWS)
+      it(`is text in ${view === '' ? 'answer' : view} at ${width} pixels`, async () => {
+        await seen.page.setViewportSize({ width, height: 900 })
+        await seen.see(view)
+        await assertSound(seen.page)
+      })
+
+  it('is text in an access, in a mark on it, and in the lineage of its token', async () => {
+    await seen.see('timeline')
+    await seen.page.locator('main td.mono a').first().click()
+    const drawer = seen.page.getByRole('dialog')
+    await drawer.getByText('<script>alert(1)</script>').first().waitFor()
+    await assertSound(seen.page)
+    await drawer.getByLabel('Why').fill('<script>alert(2)</script>\u202e=1+1')
+    await drawer.getByRole('button', { name: 'Theirs' }).click()
+    await drawer.getByText(/is marked as theirs/).waitFor()
+    await seen.see('marks')
+    await seen.page.getByText('<script>alert(2)</script>').waitFor()
+    await assertSound(seen.page)
+    await seen.see('tokens')
+    await seen.page.locator('main tbody a').first().click()
+    await drawer.getByText('What was done with it').waitFor()
+    await assertSound(seen.page)
+    assert.deepEqual(await axeFindings(seen.page), [])
+  })
+
+  it('is text in the report', async () => {
+    for (const width of [1280, 390]) {
+      await seen.page.setViewportSize({ width, height: 900 })
+      await seen.page.goto(pathToFileURL(path.join(inFolder('report'), 'report.html')).href)
+      assert.equal(await seen.page.title(), 'A <b>title</b>\\u202e')
+      await assertSound(seen.page)
+    }
+  })
+
+  it('ran nowhere, and asked nobody', () => {
+    const foreign = seen.complaints.filter((one) => !/^(?:file|data):/.test(one))
+    assert.deepEqual(foreign, [])
+  })
+})
+
+describe('a redacted report', () => {
+  it('holds no name and no address, in any of its files', () => {
+    const names = HOSTILE_PEOPLE.flatMap(({ principal, name }) => [
+      principal,
+      name,
+      principal.replaceAll(/[^a-z]/g, '_'),
+    ])
+    for (const file of readdirSync(inFolder('redacted'))) {
+      const text = readFileSync(path.join(inFolder('redacted'), file), 'utf8').toLowerCase()
+      for (const told of [...names, ...HOSTILE_ADDRESSES])
+        assert.ok(!text.includes(told.toLowerCase()), `${file} holds ${told}`)
+    }
+  })
+})
+
+interface Sent {
+  readonly hostname?: string
+  readonly path?: string
+  readonly method?: string
+  readonly headers?: OutgoingHttpHeaders
+}
+
+/** Sends what no browser would. */
+function sent({ headers, ...options }: Sent): Promise<IncomingMessage> {
+  const { hostname, port, host } = new URL(served.origin)
+  const asked = { hostname, port, ...options, headers: { host, ...headers } }
+  return new Promise((resolve, reject) => {
+    request(asked, (response) => resolve(response.resume()))
+      .on('error', reject)
+      .end()
+  })
+}
+
+describe('the server', () => {
+  const refused: readonly (readonly [name: string, options: Sent, status: number])[] = [
+    ['a name that is pointed at this machine', { headers: { host: 'evil.example' } }, 421],
+    ['another origin', { headers: { origin: 'http://evil.example' } }, 403],
+    ['whoever has no token', { path: '/api/answer' }, 401],
+    ['a path out of its folder', { path: '/../../../etc/passwd' }, 401],
+    ['a write', { path: '/api/answer', method: 'PUT' }, 401],
+  ]
+  for (const [name, options, status] of refused)
+    it(`refuses ${name} with ${status}`, async () => {
+      assert.equal((await sent(options)).statusCode, status)
+    })
+
+  it('listens on 127.0.0.1 alone', async () => {
+    const others = Object.values(networkInterfaces())
+      .flatMap((addresses) => addresses ?? [])
+      .filter((one) => one.address !== '127.0.0.1' && one.family === 'IPv4')
+    for (const { address } of others)
+      await assert.rejects(sent({ hostname: address }), { code: 'ECONNREFUSED' }, address)
+  })
+})
