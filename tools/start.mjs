@@ -1,6 +1,6 @@
 /**
- * `npm start`: sets up, writes the incident of 2023 again as log files, and investigates them exactly as
- * a user would his own. What is there already is not made again.
+ * `npm start`: sets up, writes the incident of 2023 again as log files, investigates them exactly as a user would his
+ * own, and writes the report. What is there already is not made again.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
@@ -24,9 +24,17 @@ if (!isMade()) {
   shown('replay', 'storm-0558', '--out', 'replay-out')
   run(process.execPath, [mintmark, 'replay', 'storm-0558', '--out', 'replay-out'])
 }
-const investigation = ['investigate', 'replay-out/logs', '--case', 'replay-out/case']
-shown(...investigation)
-const { status } = spawnSync(process.execPath, [mintmark, ...investigation], { cwd: root, stdio: 'inherit' })
-// 1 is "found something", which is what a replayed incident should give.
-if (status !== 1) process.exit(status === 0 ? 3 : (status ?? 3))
-console.error('\nThe truth that this answer is held against: replay-out/truth.json. `npx mintmark --help` has the other commands.')
+found('investigate', 'replay-out/logs', '--case', 'replay-out/case')
+const isReported = existsSync(path.join(out, 'report', 'MANIFEST'))
+if (!isReported) found('report', '--case', 'replay-out/case', '--out', 'replay-out/report', '--title', 'Storm-0558, replayed')
+console.error(`
+The report   replay-out/report/report.html${isReported ? ', written before (mintmark report --force writes it anew)' : ''}
+The truth    replay-out/truth.json, which the answer is held against
+In a browser npx mintmark ui --case replay-out/case`)
+
+/** Runs a command that should end with 1, "found something": so a replayed incident does. */
+function found(...args) {
+  shown(...args)
+  const { status } = spawnSync(process.execPath, [mintmark, ...args], { cwd: root, stdio: 'inherit' })
+  if (status !== 1) process.exit(status === 0 ? 3 : (status ?? 3))
+}
