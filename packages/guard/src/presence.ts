@@ -26,6 +26,9 @@ export interface Asked {
   readonly inputHash: Uint8Array
 }
 
+/** What is asked of a follower. */
+export type Followed = Pick<LedgerFollower, 'find' | 'ask' | 'refresh' | 'ageMs'>
+
 /** Longest wait for one round, and for all of them. */
 const ROUND_PATIENCE_MS = 1000
 const PATIENCE_MS = 3000
@@ -34,7 +37,7 @@ const PUBLISH_WAIT_MS = 10
 
 /** @param waitMs between two looks, where the ledger itself gives no answer */
 export async function presenceOf(
-  follower: LedgerFollower,
+  follower: Followed,
   asked: Asked,
   waitMs: number,
 ): Promise<Presence> {
@@ -46,15 +49,16 @@ export async function presenceOf(
   let isSecond = false
   while (performance.now() - beganMs < PATIENCE_MS) {
     /* oxlint-disable no-await-in-loop -- one look after the other */
+    const lookedMs = performance.now()
     const [word] = await Promise.all([follower.ask(issuer, id, inputHash), refreshed(follower)])
     const found = look()
     const settled = known(found)
     if (settled !== undefined) return settled
-    const isRead = follower.ageMs < performance.now() - beganMs
+    const isRead = follower.ageMs < performance.now() - lookedMs
     const isSure = word === 'unknown' || word === 'other' || (word === 'no-answer' && isSecond)
     if (isRead && isSure)
       return { state: 'absent', isMutated: found === 'mutated' || word === 'other' }
-    if (!isRead && isSecond) break
+    if (isSecond && (!isRead || word === 'failed')) break
     await sleep(word === 'recorded' ? PUBLISH_WAIT_MS : waitMs)
     isSecond = true
     /* oxlint-enable no-await-in-loop */
@@ -67,7 +71,7 @@ function known(membership: Membership): Presence | undefined {
   return membership === 'revoked' ? { state: 'revoked' } : undefined
 }
 
-async function refreshed(follower: LedgerFollower): Promise<void> {
+async function refreshed(follower: Followed): Promise<void> {
   const patience = new AbortController()
   const { signal } = patience
   const waited = sleep(ROUND_PATIENCE_MS, undefined, { signal }).catch(() => undefined)

@@ -35,8 +35,11 @@ export interface LiveAnswers {
   readonly ask: (alias: string, id: Uint8Array, inputHash: Uint8Array) => Promise<LedgerWord>
 }
 
-/** What the ledger says of one token, unproven. */
-export type LedgerWord = 'recorded' | 'other' | 'unknown' | 'no-answer'
+/**
+ * What the ledger says of one token, unproven. `no-answer`: these are plain files, and nobody is there to ask. `failed`: it
+ * did not answer this time, so nobody can tell what it has not published.
+ */
+export type LedgerWord = 'recorded' | 'other' | 'unknown' | 'no-answer' | 'failed'
 
 const LISTEN_TIMEOUT_MS = 30_000
 const ASK_TIMEOUT_MS = 1000
@@ -51,13 +54,24 @@ export function liveAnswers(url: string): LiveAnswers {
     },
     ask: async (alias, id, inputHash) => {
       const at = `${prefix}/${alias}/token/${hex(id)}/${hex(inputHash)}`
-      const state = await member(at, 'state', AbortSignal.timeout(ASK_TIMEOUT_MS))
-      return state === 'recorded' || state === 'other' || state === 'unknown' ? state : 'no-answer'
+      return await wordAt(at, AbortSignal.timeout(ASK_TIMEOUT_MS))
     },
   }
 }
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
+
+/** A web server with plain files has no such file: it says so with a status of 400 to 499. */
+async function wordAt(url: string, signal: AbortSignal): Promise<LedgerWord> {
+  try {
+    const response = await fetch(url, { redirect: 'error', signal })
+    if (response.status >= 400 && response.status < 500) return 'no-answer'
+    const state = parseObject(Buffer.from(await bodyOf(response)).toString('utf8'))?.['state']
+    return state === 'recorded' || state === 'other' || state === 'unknown' ? state : 'failed'
+  } catch {
+    return 'failed'
+  }
+}
 
 /** A text in the JSON object at a URL; `''` where there is none. Never throws. */
 async function member(url: string, name: string, signal: AbortSignal): Promise<string> {

@@ -199,7 +199,7 @@ function answersOf(ledgerNow: () => Sequencer, line: { readonly isCut: boolean }
       return `0.${ledger.publications}`
     },
     ask: (alias, id, inputHash) =>
-      Promise.resolve(line.isCut ? 'no-answer' : wordOf(ledgerNow().find(alias, id, inputHash))),
+      Promise.resolve(line.isCut ? 'failed' : wordOf(ledgerNow().find(alias, id, inputHash))),
   }
 }
 
