@@ -1,7 +1,8 @@
 /** Signatures: what the gate makes and the guard takes, beside jose, and the vectors of Wycheproof where they are at hand. */
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { isObject, type Json, parseObject, text } from '@mintmark/core'
@@ -164,6 +165,38 @@ describe('the signatures of Wycheproof', { skip }, () => {
       }
     }
     assert.ok(count > 200, String(count))
+  })
+})
+
+const cookbook = fileURLToPath(
+  new URL('../../../../../shared/data/jose-cookbook/jws', import.meta.url),
+)
+
+describe('the signatures of the JOSE cookbook (RFC 7520)', {
+  skip: existsSync(cookbook) ? false : 'no ../shared/data beside the repository',
+}, () => {
+  it('are taken where their algorithm is one of ours, and with no bit changed', async () => {
+    const taken: string[] = []
+    for (const name of readdirSync(cookbook).filter((each) => each.endsWith('.json'))) {
+      const vector = parseObject(readFileSync(join(cookbook, name), 'utf8')) ?? {}
+      const { input, output } = vector
+      const jwk = isObject(input) && isObject(input['key']) ? input['key'] : {}
+      const alg = isObject(input) ? input['alg'] : undefined
+      const token = isObject(output) ? output['compact'] : undefined
+      if (typeof token !== 'string' || !ALGORITHMS.some((each) => each === alg)) continue
+      // The file holds the private key; a verifier is given the public part.
+      const { d: _d, p: _p, q: _q, dp: _dp, dq: _dq, qi: _qi, use: _use, ...publicJwk } = jwk
+      const key = await trusted({ ...publicJwk, alg })
+      assert.ok(isToken(token, key), name)
+      const at = token.lastIndexOf('.') + 10
+      const other = token[at] === 'A' ? 'B' : 'A'
+      assert.ok(!isToken(`${token.slice(0, at)}${other}${token.slice(at + 1)}`, key), name)
+      taken.push(String(alg))
+    }
+    assert.deepEqual(
+      ['ES512', 'PS384', 'RS256'].filter((each) => !taken.includes(each)),
+      [],
+    )
   })
 })
 
