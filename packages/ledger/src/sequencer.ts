@@ -182,6 +182,7 @@ export class Sequencer {
       const batch = this.#queue.splice(0, BATCH_ENTRIES)
       /* oxlint-disable no-await-in-loop -- one step after the other is the point of this loop */
       if (batch.length > 0) await this.#commit(batch)
+      if (this.#hasFailed()) break
       const isOver = this.#isClosing && this.#queue.length === 0
       const dueInMs = this.#publishDueInMs()
       if (dueInMs <= 0 || isOver) await this.#publish()
@@ -191,6 +192,10 @@ export class Sequencer {
       if (isOver) break
     }
     for (const { reject } of this.#queue.splice(0)) reject(this.#failure ?? closed())
+  }
+
+  #hasFailed(): boolean {
+    return this.#failure !== undefined
   }
 
   #outcome(): Promise<never> {

@@ -130,6 +130,19 @@ it('a disk without room refuses the batch, and takes the next one when there is 
   await ledger.close()
 })
 
+it('a disk that fails ends the ledger at once, also while there is nothing to publish', async () => {
+  const disk = new SimulatedDisk()
+  await newLedgerOn(disk, FOLDER)
+  const ledger = await openFolderLedger(FOLDER, { now: () => START, files: disk })
+  await ledger.append(issuance(at(START)))
+  await ledger.publishedAfter(0, AbortSignal.timeout(60_000))
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  disk.failAt(1, 'error', 7)
+  await assert.rejects(ledger.append(issuance(at(START))), { code: 'LEDGER_FAILED' })
+  await assert.rejects(ledger.failed, { code: 'LEDGER_FAILED' })
+  await ledger.close()
+})
+
 describe('a ledger on a disk that fails', () => {
   let fresh: SimulatedDisk
   let operations = 0
