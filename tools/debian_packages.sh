@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages whose programs the tests and benches start, as far as they are missing: debuggers,
-# the victims of tests/victims, the tools that the benches measure against, a mail server and a proxy. Ends with 1 where it cannot.
+# the victims of tests/victims, the tools that the benches measure against, a mail server, a proxy,
+# a database and a message server. Ends with 1 where it cannot.
 set -euo pipefail
 
 packages=(
@@ -10,6 +11,7 @@ packages=(
   chromium
   zstd lz4 xz-utils strace perl
   dovecot-core dovecot-imapd nginx-light
+  postgresql nats-server
 )
 
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2> /dev/null)" = installed ]; }

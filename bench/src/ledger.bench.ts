@@ -8,7 +8,6 @@
  * Usage: node bench/dist/src/ledger.bench.js [folder] [--seconds N]. The folder decides which disk is measured.
  * BENCH_TINY=1 only checks that everything that was acknowledged is there.
  */
-import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
@@ -19,16 +18,13 @@ import {
   diskFiles,
   encodeEntry,
   type Issuance,
-  issuanceOf,
   LedgerReader,
   logPolicy,
-  newSalt,
   openFolderLedger,
-  SALT_CLAIM,
 } from '@mintmark/ledger'
+import { DESCRIPTION, drive, type Load, makeEntry, row } from './ledger_load.ts'
 
 const isTiny = process.env['BENCH_TINY'] === '1'
-const ISSUER = 'https://id.example.org/realms/agency'
 const { folder, seconds } = argumentsOf(process.argv.slice(2))
 
 function argumentsOf(args: readonly string[]): { folder: string; seconds: number } {
@@ -38,74 +34,8 @@ function argumentsOf(args: readonly string[]): { folder: string; seconds: number
   return { folder: given ?? tmpdir(), seconds: isTiny ? 0.3 : wanted }
 }
 
-const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
-const HEADER = part({ alg: 'ES256', kid: 'key-1', typ: 'at+jwt' })
-
-/** A signing input of about 600 bytes. */
-function makeEntry(): Issuance {
-  const iat = Math.floor(Date.now() / 1000)
-  const payload = {
-    iss: ISSUER,
-    jti: randomUUID(),
-    iat,
-    exp: iat + 3000,
-    sub: randomUUID(),
-    client_id: 'wiki',
-    aud: 'https://wiki.example.org/api',
-    scope: 'openid profile mail.read mail.send calendar.read',
-    tenant: randomUUID(),
-    [SALT_CLAIM]: newSalt(),
-  }
-  return issuanceOf(`${HEADER}.${part(payload)}`)
-}
-
-const quantile = (sorted: readonly number[], q: number) =>
-  sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN
-
-function row(name: string, count: number, tookMs: number, waits: readonly number[]): void {
-  const ms = waits.toSorted((a, b) => a - b)
-  const rate = Math.round((count / tookMs) * 1000).toLocaleString('en')
-  const times = [0.5, 0.99, 1].map((q) => quantile(ms, q).toFixed(1).padStart(7)).join(' ')
-  console.log(`${name.padEnd(34)} ${rate.padStart(8)}/s   p50, p99, max ms ${times}`)
-}
-
-/** How entries come: so many a second, or from so many callers that wait for each. */
-type Load = { readonly perSecond: number } | { readonly callers: number }
-
-const TICK_MS = 5
-
-/** Hands out entries for some seconds, and resolves when all are acknowledged. */
-async function drive(load: Load, next: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + seconds * 1000
-  if ('callers' in load) {
-    const caller = async () => {
-      // oxlint-disable-next-line no-await-in-loop -- a caller waits for its answer
-      while (performance.now() < end && (await next()));
-    }
-    await Promise.all(Array.from({ length: load.callers }, caller))
-    return
-  }
-  const start = performance.now()
-  const asked: Promise<boolean>[] = []
-  while (performance.now() < end) {
-    // What a late timer missed is made up for: the rate holds.
-    const due = ((performance.now() - start) / 1000) * load.perSecond
-    while (asked.length < due) asked.push(next())
-    // oxlint-disable-next-line no-await-in-loop -- time passes
-    await new Promise((resolve) => setTimeout(resolve, TICK_MS))
-  }
-  await Promise.all(asked)
-}
-
 async function measure(place: string, load: Load, pool: Issuance[]): Promise<void> {
-  await createFolderLedger(place, {
-    name: 'ledger.example.org',
-    period: 'day',
-    issuers: new Map([['agency', ISSUER]]),
-    maxLifetimeMs: 3_600_000,
-    skewMs: 60_000,
-    retentionDays: undefined,
-  })
+  await createFolderLedger(place, DESCRIPTION)
   const published: number[] = []
   /** When each entry was asked for, by its index. */
   const asked: number[] = []
@@ -133,7 +63,7 @@ async function measure(place: string, load: Load, pool: Issuance[]): Promise<voi
   const waits: number[] = []
   const before = process.cpuUsage()
   const start = performance.now()
-  await drive(load, async () => {
+  await drive(load, seconds, async () => {
     const entry = pool.pop()
     if (entry === undefined) return false
     const at = performance.now()

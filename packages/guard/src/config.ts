@@ -10,6 +10,7 @@
 import type { Caller } from './callers.ts'
 import type { StreamConfig } from './event_stream.ts'
 import { addressOf, knownCallerOf, type Members, openConfig } from './members.ts'
+import { DEFAULT_STREAM, isNatsUrl, type NatsAddress, STREAM_NAME } from './nats_address.ts'
 import type { AudiencePolicy, IssuerPolicy, Mode, WhenStale } from './policies.ts'
 
 export interface ConfiguredIssuer extends IssuerPolicy {
@@ -30,6 +31,8 @@ export interface GuardConfig {
     readonly waitMs: number
     /** File with the key of a front end: for revocations. */
     readonly frontEndKey: string | undefined
+    /** Stream that brings what the ledger publishes. */
+    readonly nats: NatsAddress | undefined
   }
   /** Who the guard is where it signs itself, and the file with its private key. */
   readonly statements: { readonly issuer: string; readonly key: string } | undefined
@@ -82,11 +85,26 @@ function ledgerOf(row: Members): GuardConfig['ledger'] {
     heads: row.optionalText('heads'),
     waitMs: row.numberOr('waitMilliseconds', 250, 10, 10_000),
     frontEndKey: row.optionalText('frontEndKey'),
+    nats: natsOf(row.optional('nats')),
   }
   if (!/^https?:\/\//.test(ledger.url))
     throw row.invalid('url', 'is to begin with http:// or https://')
   row.done()
   return ledger
+}
+
+function natsOf(row: Members | undefined): NatsAddress | undefined {
+  if (row === undefined) return undefined
+  const nats = {
+    url: row.text('url'),
+    stream: row.textOr('stream', DEFAULT_STREAM),
+    credentialsFile: row.optionalText('credentialsFile'),
+  }
+  if (!isNatsUrl(nats.url)) throw row.invalid('url', 'is to be nats://HOST:PORT or tls://HOST:PORT')
+  if (!STREAM_NAME.test(nats.stream))
+    throw row.invalid('stream', 'is to be letters, digits, - and _')
+  row.done()
+  return nats
 }
 
 function statementsOf(row: Members | undefined): GuardConfig['statements'] {

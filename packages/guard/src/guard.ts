@@ -107,6 +107,7 @@ export class Guard {
     return {
       head_age_seconds: follower.ageMs / 1000,
       live_tokens: follower.liveTokens,
+      publications_brought: follower.isOnLine ? 1 : 0,
       ledger_in_trouble: follower.trouble === undefined ? 0 : 1,
       alarms_suppressed: this.#desk.suppressed,
       unsettled_tokens: this.#recheck.count,

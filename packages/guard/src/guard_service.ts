@@ -4,17 +4,7 @@
  * @module
  */
 import { safeJson } from '@mintmark/core'
-import {
-  diskFiles,
-  formatHeads,
-  type Head,
-  highestHeads,
-  type Policy,
-  parseHeads,
-  parsePolicy,
-  replaceDurably,
-  type SeenHead,
-} from '@mintmark/ledger'
+import { KeptHeads, type Policy, parsePolicy } from '@mintmark/ledger'
 import type { Hono } from 'hono'
 import { type Alarm, alarmDocument } from './alarms.ts'
 import { type GuardConfig, parseGuardConfig } from './config.ts'
@@ -26,6 +16,7 @@ import { KeyFiles } from './key_files.ts'
 import { LedgerFollower, troubleOf } from './ledger_follower.ts'
 import type { MetadataDeps } from './metadata_routes.ts'
 import { PresentationLog } from './presentations.ts'
+import { natsFeed } from './push_feed.ts'
 import { liveAnswers, servedLedger } from './served_ledger.ts'
 import { statementSigner } from './statements.ts'
 import { textOfFile } from './text_file.ts'
@@ -54,7 +45,7 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
   const config = parseGuardConfig(await textOfFile(file))
   const { log, now } = options
   const policy = parsePolicy(await textOfFile(config.ledger.policy))
-  const seen = await seenHeads(config.ledger.heads)
+  const heads = await KeptHeads.open(config.ledger.heads)
   const sources = [...config.issuers.values()].map(({ issuer, maxKeyAgeMs, keys }) => {
     return { issuer, maxKeyAgeMs, file: keys }
   })
@@ -72,9 +63,11 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
     read: servedLedger(config.ledger.url),
     live: liveAnswers(config.ledger.url),
     policy,
-    seen,
-    onHeads: keeper(config.ledger.heads, seen),
+    seen: heads.seen,
+    onHeads: (relied) => heads.keep(relied),
+    pushed: config.ledger.nats && natsFeed(config.ledger.nats),
     onTrouble: (cause) => log(eventLine(now(), 'ledger', troubleOf(cause) || 'followed')),
+    onLine: (isThere, cause) => log(eventLine(now(), 'nats', lineText(isThere, cause))),
     now,
   })
   const guard = new Guard({
@@ -172,6 +165,11 @@ class Watch {
   }
 }
 
+function lineText(isThere: boolean, cause: unknown): string {
+  if (isThere) return 'publications are brought'
+  return `lost: the ledger is read instead${cause === undefined ? '' : `: ${troubleOf(cause)}`}`
+}
+
 function eventLine(atMs: number, event: string, text: string): string {
   return safeJson({
     schema: 'mintmark-guard-event/1',
@@ -179,22 +177,4 @@ function eventLine(atMs: number, event: string, text: string): string {
     event,
     text,
   })
-}
-
-async function seenHeads(file: string | undefined): Promise<readonly SeenHead[]> {
-  const bytes = file === undefined ? undefined : await diskFiles.read(file)
-  return bytes === undefined ? [] : parseHeads(Buffer.from(bytes).toString('utf8'))
-}
-
-/** Keeps the highest heads in the file before they are relied on. */
-function keeper(
-  file: string | undefined,
-  seen: readonly SeenHead[],
-): (heads: readonly Head[]) => Promise<void> {
-  let highest = highestHeads(seen)
-  return async (heads) => {
-    if (file === undefined) return
-    highest = highestHeads([...highest.values(), ...heads])
-    await replaceDurably(diskFiles, file, Buffer.from(formatHeads(highest.values())))
-  }
 }

@@ -2,6 +2,7 @@ export { type Alarm, type AlarmClass, AlarmDesk, alarmDocument } from './alarms.
 export { type Caller, Callers } from './callers.ts'
 export { GUARD_SCHEMA, type GuardConfig, parseGuardConfig } from './config.ts'
 export { EntryRecorder, type RecordEntry, type RecorderOptions } from './entry_recorder.ts'
+export { FanOut, type FanOutOptions } from './fan_out.ts'
 export { Guard, type GuardOptions } from './guard.ts'
 export { type GuardAppDeps, guardApp } from './guard_app.ts'
 export { type GuardService, type ServiceOptions, startGuard } from './guard_service.ts'
@@ -10,9 +11,17 @@ export { type Algorithm, type KeyOwner, KeyRing, readKeys, type TrustedKey } fro
 export { type FollowerOptions, LedgerFollower } from './ledger_follower.ts'
 export { LiveSet } from './live_set.ts'
 export type { Membership } from './live_table.ts'
+export {
+  DEFAULT_STREAM,
+  isNatsUrl,
+  type NatsAddress,
+  STREAM_NAME,
+} from './nats_address.ts'
 export { type ExternalKey, type RecordedKeyOptions, recordedKey } from './oidc_key.ts'
 export type { AudiencePolicy, IssuerPolicy, Mode, WhenStale } from './policies.ts'
 export { type Presentation, PresentationLog, presentationLine } from './presentations.ts'
+export { decodePublication, encodePublication, type Publication } from './publication.ts'
+export { natsFeed, type PushFeed } from './push_feed.ts'
 export { revocationOf } from './revocation.ts'
 export { type LedgerWord, type LiveAnswers, liveAnswers, servedLedger } from './served_ledger.ts'
 export { SIGNER_SCHEMA, type SignerService, startSigner } from './signer_service.ts'

@@ -10,12 +10,14 @@ import { MintmarkError } from '@mintmark/core'
 import {
   acceptCheckpoint,
   BundleHasher,
+  type Description,
   type Head,
   isEqualHash,
   type LedgerReader,
   type LinkedShard,
   outlineOf,
   type Policy,
+  parseCheckpoint,
   type SeenHead,
   type ShardView,
   TILE_WIDTH,
@@ -24,6 +26,7 @@ import {
 import { CompactTree } from './compact_tree.ts'
 import { Intake } from './intake.ts'
 import { LiveSet } from './live_set.ts'
+import type { Publication } from './publication.ts'
 
 export interface FeedOptions {
   readonly alias: string
@@ -68,6 +71,33 @@ export class IssuerFeed {
     else if (newest === this.#path)
       await this.#extend(await shardAt(reader, newest), this.#intake(reader, this.#set, false))
     else await this.#goOn(reader, this.#path)
+  }
+
+  /**
+   * Takes in a publication that was brought, where it goes on from what is known. Nothing is read for it.
+   *
+   * @returns `taken`; `known` where there is nothing new in it; `gap` where the ledger itself has to be read: something is
+   *   missing before it, or it is not what a ledger would say
+   */
+  push(publication: Publication, { skewMs }: Description): 'taken' | 'known' | 'gap' {
+    const { shard, first, entries, checkpoint: text } = publication
+    const checkpoint = shard === this.#path ? parseCheckpoint(text) : undefined
+    if (checkpoint === undefined || checkpoint.head.origin !== this.#head?.origin) return 'gap'
+    const { head } = checkpoint
+    const { size } = this.#tree
+    if (head.size <= size) return 'known'
+    if (first > size || first + entries.length !== head.size) return 'gap'
+    if (typeof acceptCheckpoint(checkpoint, this.#options.policy) === 'string') return 'gap'
+    const keepMs = skewMs
+    const nowMs = this.#options.now()
+    const intake = new Intake({ set: this.#set, isHidden: false, nowMs, keepMs })
+    const grown = this.#tree.copy()
+    if (!isTaken(entries.slice(size - first), grown, intake)) return 'gap'
+    if (!isEqualHash(grown.root(), head.root)) return 'gap'
+    intake.commit()
+    this.#tree = grown
+    this.#head = head
+    return 'taken'
   }
 
   /** Reads from the oldest shard on that may hold a token which is still alive. */
@@ -173,6 +203,20 @@ export class IssuerFeed {
 }
 
 const hasher = new BundleHasher()
+
+/** Whether all of them could be read. */
+function isTaken(entries: readonly Uint8Array[], tree: CompactTree, intake: Intake): boolean {
+  try {
+    for (const bytes of entries) {
+      tree.append(bytes)
+      intake.take(outlineOf(bytes))
+    }
+    return true
+  } catch (cause) {
+    if (cause instanceof MintmarkError) return false
+    throw cause
+  }
+}
 
 async function appendTo(
   tree: CompactTree,

@@ -2,7 +2,8 @@
  * Keeps the live tokens of all issuers of a ledger at hand, and knows how old that knowledge is.
  *
  * One loop reads what was published, then waits to be woken by the ledger, or for a moment where the ledger wakes nobody
- * (plain files on a web server). Trust: the place is not trusted, its answers to {@link LedgerFollower.ask} neither: they say
+ * (plain files on a web server). A stream that brings publications saves it the reading; what the stream lacks is read, and
+ * only reading tells how old the knowledge is. Trust: the place is not trusted, its answers to {@link LedgerFollower.ask} neither: they say
  * whether it is worth waiting, never who is let in.
  *
  * @module
@@ -19,10 +20,14 @@ import {
 } from '@mintmark/ledger'
 import { IssuerFeed } from './issuer_feed.ts'
 import type { Membership } from './live_table.ts'
+import type { Publication } from './publication.ts'
+import type { PushFeed } from './push_feed.ts'
 import type { LedgerWord, LiveAnswers } from './served_ledger.ts'
 
 /** Rounds follow one another at least this fast: each shows that the ledger is still there. */
 const HEARTBEAT_MS = 1000
+/** Publications that wait to be looked at. */
+const MAX_QUEUE = 256
 /** Where the ledger wakes nobody. */
 const POLL_MS = 250
 
@@ -31,6 +36,8 @@ export interface FollowerOptions {
   readonly read: ReadResource
   /** Undefined for plain files, which are polled. */
   readonly live?: LiveAnswers | undefined
+  /** Brings publications, where there is a stream of them. */
+  readonly pushed?: PushFeed | undefined
   readonly policy: Policy
   /** Heads of earlier runs: a ledger without them is not followed. */
   readonly seen?: readonly SeenHead[] | undefined
@@ -38,6 +45,8 @@ export interface FollowerOptions {
   readonly onHeads?: ((heads: readonly Head[]) => Promise<void>) | undefined
   /** Told when following fails, and with undefined when it works again. */
   readonly onTrouble?: ((cause: unknown) => void) | undefined
+  /** Told when the stream is lost, with the reason where there is one, and with true when it is there. */
+  readonly onLine?: ((isThere: boolean, cause?: unknown) => void) | undefined
   readonly now: () => number
 }
 
@@ -55,14 +64,20 @@ export class LedgerFollower {
   #rounds = 0
   #waiting: { readonly after: number; readonly resolve: () => void }[] = []
   #isStirred = false
+  #roundAtMs = Number.NEGATIVE_INFINITY
+  /** Publications that were brought and not looked at. */
+  #queue: (Publication | undefined)[] = []
+  /** Undefined before the first try. */
+  #isOnLine: boolean | undefined
   readonly #loop: Promise<void>
-  readonly #listening: Promise<void>
+  readonly #listening: Promise<unknown>
 
   constructor(options: FollowerOptions) {
     this.#options = options
     this.#loop = this.#run()
     const { live } = options
-    this.#listening = live === undefined ? this.#poll() : this.#listen(live)
+    const listening = live === undefined ? this.#poll() : this.#listen(live)
+    this.#listening = Promise.all([listening, this.#followPushed()])
   }
 
   /** Milliseconds since the ledger was known to be read to its end; infinite before the first time. */
@@ -73,6 +88,11 @@ export class LedgerFollower {
   /** Why the last round failed; undefined if it did not. */
   get trouble(): unknown {
     return this.#trouble
+  }
+
+  /** Whether publications are being brought by a stream. */
+  get isOnLine(): boolean {
+    return this.#isOnLine === true
   }
 
   get liveTokens(): number {
@@ -125,17 +145,74 @@ export class LedgerFollower {
 
   async #run(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
-      const beganMs = performance.now()
-      const round = ++this.#rounds
       /* oxlint-disable no-await-in-loop -- one round after the other */
-      const failure = await this.#round()
-      if (failure === undefined) this.#freshAtMs = beganMs
-      this.#tell(failure)
-      this.#release(round)
+      await this.#takePushed()
+      if (this.#isRoundDue()) await this.#wholeRound()
       await this.#idle()
       /* oxlint-enable no-await-in-loop */
     }
     this.#release(Number.POSITIVE_INFINITY)
+  }
+
+  #isRoundDue(): boolean {
+    return this.#isStirred || this.#waiting.length > 0 || this.#heartbeatInMs() <= 0
+  }
+
+  #heartbeatInMs(): number {
+    return this.#roundAtMs + HEARTBEAT_MS - performance.now()
+  }
+
+  async #wholeRound(): Promise<void> {
+    const beganMs = performance.now()
+    const round = ++this.#rounds
+    this.#roundAtMs = beganMs
+    this.#isStirred = false
+    const failure = await this.#round()
+    if (failure === undefined) this.#freshAtMs = beganMs
+    this.#tell(failure)
+    this.#release(round)
+  }
+
+  /** What was brought. Where it leaves a gap, the ledger itself is read. */
+  async #takePushed(): Promise<void> {
+    const before = this.heads
+    const reader = this.#reader
+    for (const publication of this.#queue.splice(0)) {
+      const feed = this.#feeds.get(publication?.shard.split('/')[0] ?? '')
+      if (reader === undefined || publication === undefined || feed === undefined)
+        this.#isStirred = true
+      else if (feed.push(publication, reader.description) === 'gap') this.#isStirred = true
+    }
+    try {
+      await this.#noteHeads(before)
+    } catch (cause) {
+      this.#tell(cause)
+    }
+  }
+
+  async #noteHeads(before: readonly Head[]): Promise<void> {
+    const changed = this.heads.filter((head) => !before.includes(head))
+    if (changed.length > 0) await this.#options.onHeads?.(changed)
+  }
+
+  async #followPushed(): Promise<void> {
+    const { pushed, onLine } = this.#options
+    await pushed?.follow(
+      (publication) => {
+        if (this.#queue.length >= MAX_QUEUE) {
+          // Too many to keep: the ledger has them all.
+          this.#queue = [undefined]
+        } else this.#queue.push(publication)
+        this.#wake?.()
+      },
+      (isThere, cause) => {
+        if (isThere === this.#isOnLine) return
+        this.#isOnLine = isThere
+        onLine?.(isThere, cause)
+        this.#stir()
+      },
+      this.#stopping.signal,
+    )
   }
 
   /** Whoever asked before this round began is served by it. */
@@ -160,8 +237,7 @@ export class LedgerFollower {
         // oxlint-disable-next-line no-await-in-loop -- issuers are few
         await feed.advance(reader)
       }
-      const changed = this.heads.filter((head) => !before.includes(head))
-      if (changed.length > 0) await this.#options.onHeads?.(changed)
+      await this.#noteHeads(before)
       return undefined
     } catch (cause) {
       return cause
@@ -184,18 +260,22 @@ export class LedgerFollower {
     return reader
   }
 
-  /** Until the ledger publishes, somebody asks, or a heartbeat is due. */
+  /** Until the ledger publishes, somebody asks, something is brought, or a heartbeat is due. */
   async #idle(): Promise<void> {
-    if (!this.#isStirred && this.#waiting.length === 0 && !this.#stopping.signal.aborted)
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(() => this.#wake?.(), HEARTBEAT_MS)
-        this.#wake = () => {
-          clearTimeout(timer)
-          this.#wake = undefined
-          resolve()
-        }
-      })
-    this.#isStirred = false
+    if (this.#isRoundDue() || this.#queue.length > 0 || this.#stopping.signal.aborted) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => this.#wake?.(), this.#heartbeatInMs())
+      this.#wake = () => {
+        clearTimeout(timer)
+        this.#wake = undefined
+        resolve()
+      }
+    })
+  }
+
+  /** A stream that brings all makes reading for its own sake needless. */
+  #stirUnlessBrought(): void {
+    if (!this.isOnLine) this.#stir()
   }
 
   #stir(): void {
@@ -208,7 +288,7 @@ export class LedgerFollower {
     while (!signal.aborted) {
       // oxlint-disable-next-line no-await-in-loop -- a clock
       await paused(POLL_MS, signal)
-      this.#stir()
+      this.#stirUnlessBrought()
     }
   }
 
@@ -218,11 +298,15 @@ export class LedgerFollower {
     let after = ''
     while (!signal.aborted) {
       /* oxlint-disable no-await-in-loop -- one publication after the other */
+      if (this.isOnLine) {
+        await paused(POLL_MS, signal)
+        continue
+      }
       const publication = await live.listen(after, signal)
       if (publication === undefined) await paused(POLL_MS, signal)
       /* oxlint-enable no-await-in-loop */
       after = publication ?? ''
-      this.#stir()
+      this.#stirUnlessBrought()
     }
   }
 }

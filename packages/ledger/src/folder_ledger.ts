@@ -3,8 +3,6 @@
  *
  * @module
  */
-import { generateKeyPairSync } from 'node:crypto'
-import { chmod } from 'node:fs/promises'
 import { MintmarkError } from '@mintmark/core'
 import {
   DESCRIPTION_PATH,
@@ -15,10 +13,10 @@ import {
 import { diskFiles, type Files, folderOf, replaceDurably } from './files.ts'
 import { FolderStore } from './folder_store.ts'
 import { encodeRecord, newSegmentHeader, SEGMENT_HEADER_BYTES } from './journal_records.ts'
-import { formatVerifierKey, NoteSigner, readPrivateKey } from './note.ts'
+import { makeLedgerKey, readLedgerSigner } from './ledger_key.ts'
+import { formatVerifierKey } from './note.ts'
 import { Sequencer, type SequencerOptions } from './sequencer.ts'
 
-const KEY_PATH = 'private/checkpoint.pem'
 const FIRST_SEGMENT = 'private/journal/0000000001.log'
 
 /**
@@ -34,18 +32,13 @@ export async function createFolderLedger(
 ): Promise<Description> {
   if ((await files.list(folder)).length > 0)
     throw new MintmarkError('LEDGER_INVALID', `${folder} is not empty`)
-  const { privateKey } = generateKeyPairSync('ed25519')
-  const signer = new NoteSigner(wanted.name, 'log', privateKey)
-  const description: Description = { ...wanted, key: signer.key }
+  const key = await makeLedgerKey(folder, wanted.name, files)
+  const description: Description = { ...wanted, key }
   await files.makeFolder(`${folder}/private/journal`)
   await files.makeFolder(`${folder}/public`)
-  if (files === diskFiles) await chmod(`${folder}/private`, 0o700)
-  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })
-  await replaceDurably(files, `${folder}/${KEY_PATH}`, Buffer.from(pem))
-  if (files === diskFiles) await chmod(`${folder}/${KEY_PATH}`, 0o600)
   await replaceDurably(files, `${folder}/${FIRST_SEGMENT}`, firstSegment())
   // Last: a folder with a description is a ledger.
-  const document = formatDescription(description, formatVerifierKey(signer.key))
+  const document = formatDescription(description, formatVerifierKey(key))
   await replaceDurably(files, `${folder}/public/${DESCRIPTION_PATH}`, Buffer.from(document))
   await files.sync(`${folder}/private`)
   await files.sync(folder)
@@ -85,12 +78,7 @@ export interface OpenOptions
 export async function openFolderLedger(folder: string, options: OpenOptions): Promise<Sequencer> {
   const files = options.files ?? diskFiles
   const description = await readDescription(folder, files)
-  const pem = await files.read(`${folder}/${KEY_PATH}`)
-  if (pem === undefined) throw new MintmarkError('LEDGER_INVALID', `${KEY_PATH} is missing`)
-  const key = readPrivateKey(Buffer.from(pem).toString('utf8'))
-  const signer = new NoteSigner(description.name, 'log', key)
-  if (signer.key.id !== description.key.id)
-    throw new MintmarkError('LEDGER_INVALID', `${KEY_PATH} is not the key of this ledger`)
+  const signer = await readLedgerSigner(folder, description, files)
   const { segmentBytes, ...rest } = options
   const store = await FolderStore.open(folder, {
     files,

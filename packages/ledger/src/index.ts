@@ -52,6 +52,8 @@ export { createFolderLedger, openFolderLedger, readDescription } from './folder_
 export { createFolderWitness, isFolderWitness, openFolderWitness } from './folder_witness.ts'
 export { GrowingTree } from './growing_tree.ts'
 export { assertContains, formatHeads, highestHeads, parseHeads, type SeenHead } from './heads.ts'
+export { KeptHeads } from './kept_heads.ts'
+export { type HomeOptions, type LedgerHome, openHome, openLedger } from './ledger_home.ts'
 export type { LiveToken } from './live_tokens.ts'
 export {
   formatVerifierKey,
@@ -70,10 +72,13 @@ export {
   parsePolicy,
   type Refusal,
 } from './policy.ts'
+export { PostgresFiles } from './postgres_files.ts'
+export { createPostgresLedger, isPostgresUrl } from './postgres_ledger.ts'
 export { entryOfProof, proveIndex, proveIssuance } from './prove.ts'
 export { LedgerReader, type ShardView } from './reader.ts'
 export { type Receipt, Sequencer } from './sequencer.ts'
 export { hashOf, issuanceOf, signingInputOf } from './signing_input.ts'
+export { StandingLedger, type StandingOptions } from './standing_ledger.ts'
 export type { LedgerStore, ShardAppend } from './store.ts'
 export type { ReadResource } from './tile_tree.ts'
 export { parseTilePath, readBundle, TILE_WIDTH, writeBundle } from './tiles.ts'

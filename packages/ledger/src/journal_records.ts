@@ -39,8 +39,12 @@ export interface BatchRecord {
 
 export type JournalRecord = EdgesRecord | BatchRecord
 
+export function newSeed(): Uint8Array {
+  return randomBytes(SEED_BYTES)
+}
+
 export function newSegmentHeader(): Uint8Array {
-  return Buffer.concat([Buffer.from(TITLE), randomBytes(SEED_BYTES)])
+  return Buffer.concat([Buffer.from(TITLE), newSeed()])
 }
 
 /** The random part of a header; undefined if it is none. */
@@ -50,7 +54,7 @@ export function seedOf(segment: Uint8Array): Uint8Array | undefined {
   return title === TITLE ? segment.subarray(TITLE.length, SEGMENT_HEADER_BYTES) : undefined
 }
 
-/** @param offset in the segment at which the record will stand */
+/** @param offset in the segment at which the record will stand; any number that is its own elsewhere */
 export function encodeRecord(record: JournalRecord, seed: Uint8Array, offset: number): Uint8Array {
   const payload = record.kind === 'edges' ? edgesBytes(record) : batchBytes(record)
   const head = Buffer.alloc(HEAD_BYTES)
@@ -84,7 +88,7 @@ export function readRecords(segment: Uint8Array, seed: Uint8Array): ReadSegment 
   const records: JournalRecord[] = []
   let at = SEGMENT_HEADER_BYTES
   while (at < segment.length) {
-    const next = recordAt(segment, seed, at)
+    const next = recordAt(segment, at, seed, at)
     if (next === undefined) break
     records.push(next.record)
     at = next.end
@@ -96,22 +100,34 @@ export function readRecords(segment: Uint8Array, seed: Uint8Array): ReadSegment 
 function hasRecordAfter(segment: Uint8Array, seed: Uint8Array, from: number): boolean {
   const bytes = Buffer.from(segment.buffer, segment.byteOffset, segment.length)
   for (let at = bytes.indexOf(MARK, from + 1); at !== -1; at = bytes.indexOf(MARK, at + 1))
-    if (recordAt(segment, seed, at) !== undefined) return true
+    if (recordAt(segment, at, seed, at) !== undefined) return true
   return false
 }
 
+/** The record that these bytes are, all of them; undefined for anything else, and for one of another place. */
+export function decodeRecord(
+  bytes: Uint8Array,
+  seed: Uint8Array,
+  offset: number,
+): JournalRecord | undefined {
+  const found = recordAt(bytes, 0, seed, offset)
+  return found?.end === bytes.length ? found.record : undefined
+}
+
+/** @param offset that the record was made for */
 function recordAt(
   segment: Uint8Array,
-  seed: Uint8Array,
   at: number,
+  seed: Uint8Array,
+  offset: number,
 ): { readonly record: JournalRecord; readonly end: number } | undefined {
   if (at + RECORD_BYTES > segment.length) return undefined
   const head = Buffer.from(segment.subarray(at, at + HEAD_BYTES))
   const end = at + RECORD_BYTES + head.readUInt32BE(8)
   if (!head.subarray(0, 4).equals(MARK) || end > segment.length) return undefined
-  if (!headCheck(seed, at, head).equals(head.subarray(CHECKED_BYTES))) return undefined
+  if (!headCheck(seed, offset, head).equals(head.subarray(CHECKED_BYTES))) return undefined
   const payload = segment.subarray(at + RECORD_BYTES, end)
-  const hash = recordHash(seed, at, head, payload)
+  const hash = recordHash(seed, offset, head, payload)
   if (!hash.equals(segment.subarray(at + HEAD_BYTES, at + RECORD_BYTES))) return undefined
   const record = head[4] === TYPE.edges ? readEdges(payload) : readBatch(payload)
   return { record, end }

@@ -4,11 +4,11 @@
  * Writes the token ids of a batch to standard output once they are acknowledged, one line each.
  */
 import { writeSync } from 'node:fs'
-import { openFolderLedger } from '../src/index.ts'
+import { openLedger } from '../src/index.ts'
 import { issuance } from './tokens.ts'
 
 const [folder = '', wait = '0'] = process.argv.slice(2)
-const ledger = await openFolderLedger(folder, {
+const ledger = await openLedger(folder, {
   now: Date.now,
   publishIntervalMs: 5,
   segmentBytes: 100_000,

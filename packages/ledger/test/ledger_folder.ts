@@ -1,35 +1,17 @@
-import {
-  createFolderLedger,
-  type Description,
-  diskFiles,
-  type Files,
-  LedgerReader,
-} from '../src/index.ts'
-import { ISSUER } from './tokens.ts'
+import { createFolderLedger, diskFiles, type Files, LedgerReader } from '../src/index.ts'
+import { type Wanted, wantedLedger } from './tested_store.ts'
 
 /** Makes a ledger of one issuer, `agency`, with a shard a day. */
 export async function newLedgerOn(
   files: Files,
   folder: string,
-  more: Partial<Omit<Description, 'key'>> = {},
+  more: Partial<Wanted> = {},
 ): Promise<string> {
-  const description = {
-    name: 'ledger.example.org',
-    period: 'day',
-    issuers: new Map([['agency', ISSUER]]),
-    maxLifetimeMs: 3_600_000,
-    skewMs: 60_000,
-    retentionDays: undefined,
-    ...more,
-  } as const
-  await createFolderLedger(folder, description, files)
+  await createFolderLedger(folder, wantedLedger(more), files)
   return folder
 }
 
-export function newLedger(
-  folder: string,
-  more: Partial<Omit<Description, 'key'>> = {},
-): Promise<string> {
+export function newLedger(folder: string, more: Partial<Wanted> = {}): Promise<string> {
   return newLedgerOn(diskFiles, folder, more)
 }
 

@@ -1,11 +1,14 @@
+/**
+ * What a ledger does, whatever it is kept in: imported once the store is named (`useStore`).
+ *
+ * @module
+ */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
-import { diskFiles, replaceDurably } from '../src/files.ts'
-import { openFolderLedger } from '../src/folder_ledger.ts'
 import {
   auditLedger,
   encodeEntry,
@@ -13,13 +16,14 @@ import {
   type Issuance,
   issuanceOf,
   logPolicy,
+  openLedger,
   type Revocation,
   type Sequencer,
   type ShardView,
   verifyInclusion,
   walkShards,
 } from '../src/index.ts'
-import { newLedger, readerOf } from './ledger_folder.ts'
+import { newLedger, readerOf } from './tested_store.ts'
 import { ISSUER, issuance, signingInput } from './tokens.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'mintmark-sequencer-'))
@@ -44,8 +48,6 @@ async function newestShard(folder: string): Promise<ShardView> {
 
 const later = () => Date.now() + 2 * 3_600_000
 
-const open = (folder: string) => openFolderLedger(folder, { now: Date.now })
-
 /** Claims of a token that is made at a time and lives ten minutes. */
 const madeAt = (ms: number) => ({ iat: ms / 1000, exp: ms / 1000 + 600 })
 
@@ -55,7 +57,7 @@ async function using(
   work: (ledger: Sequencer) => Promise<void>,
   now: () => number = Date.now,
 ): Promise<void> {
-  const ledger = await openFolderLedger(folder, { now })
+  const ledger = await openLedger(folder, { now })
   try {
     await work(ledger)
   } finally {
@@ -235,45 +237,21 @@ describe('a shard', () => {
 
 describe('a ledger', () => {
   it('takes nothing after it was closed', async () => {
-    const ledger = await openFolderLedger(await newFolder(), { now: Date.now })
+    const ledger = await openLedger(await newFolder(), { now: Date.now })
     await ledger.close()
     await assert.rejects(ledger.append(issuance()), { code: 'LEDGER_FAILED' })
   })
 })
 
 describe('an opening', () => {
-  it('is refused while another one has the folder', async () => {
+  it('is refused while another one has the ledger', async () => {
     const folder = await newFolder()
     await using(folder, async () => {
-      await assert.rejects(openFolderLedger(folder, { now: Date.now }), { code: 'LEDGER_BUSY' })
+      await assert.rejects(openLedger(folder, { now: Date.now }), { code: 'LEDGER_BUSY' })
     })
     await using(folder, async (ledger) => {
       await ledger.append(issuance())
     })
-  })
-
-  it('is refused where there is no ledger, or none that can be read', async () => {
-    await assert.rejects(open(join(scratch, 'nowhere')), { code: 'LEDGER_MISSING' })
-    const folder = await newFolder()
-    await replaceDurably(diskFiles, join(folder, 'public/ledger.json'), Buffer.from('{}'))
-    await assert.rejects(open(folder), { code: 'LEDGER_INVALID' })
-  })
-
-  it('is refused with a journal that is damaged before its end', async () => {
-    const folder = await newFolder()
-    const ledger = await openFolderLedger(folder, { now: Date.now })
-    await ledger.append(issuance())
-    await ledger.append(issuance())
-    // As a crash leaves it: nothing is tidied up.
-    const journal = join(folder, 'private/journal')
-    const [name = ''] = (await diskFiles.list(journal)).slice(-1)
-    const segment = Buffer.from((await diskFiles.read(join(journal, name))) ?? [])
-    await ledger.close()
-    const at = segment.indexOf(ISSUER)
-    segment[at] = (segment[at] ?? 0) ^ 1
-    for (const old of await diskFiles.list(journal)) await diskFiles.remove(join(journal, old))
-    await diskFiles.write(join(journal, name), segment)
-    await assert.rejects(openFolderLedger(folder, { now: Date.now }), { code: 'LEDGER_DAMAGED' })
   })
 })
 
@@ -285,7 +263,7 @@ describe('heads that others have seen', () => {
     })
     const { head } = await newestShard(folder)
     const openKnowing = (seen: { origin: string; size: number; root?: Uint8Array }) =>
-      openFolderLedger(folder, { now: Date.now, seen: [{ root: undefined, ...seen }] })
+      openLedger(folder, { now: Date.now, seen: [{ root: undefined, ...seen }] })
     const behind = { code: 'LEDGER_BEHIND' }
     await assert.rejects(openKnowing({ origin: head.origin, size: head.size + 1 }), behind)
     await assert.rejects(openKnowing({ ...head, root: new Uint8Array(32) }), behind)
@@ -348,18 +326,5 @@ describe('a ledger that keeps entries for two days', () => {
     assert.equal(report.issuances, 3)
     const oldest = await (await readerOf(folder)).shard('agency/2026-11-20')
     assert.equal(oldest?.head.size, 2)
-  })
-
-  it('is found out when entries are gone too early', async () => {
-    const folder = await lived(3)
-    const shard = join(folder, 'public/agency/2026-11-21')
-    await diskFiles.remove(join(shard, 'tile'))
-    const [finding] = (await audited(folder, start + 2 * DAY)).findings
-    assert.equal(finding?.code, 'chain')
-    await diskFiles.write(join(shard, 'pruned'), Buffer.from('now\n'))
-    assert.deepEqual(
-      (await audited(folder, start + 2 * DAY)).findings.map(({ code }) => code),
-      ['pruned'],
-    )
   })
 })

@@ -16,6 +16,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   web: ['core', 'case', 'report'],
   cli: ['core', 'dump', 'scan', 'logs', 'case', 'replay', 'ledger', 'guard', 'report', 'web'],
   testkit: ['core', 'logs', 'case', 'ledger'],
+  testservers: [],
 }
 
 const sources = projectFiles().filter((file) => /^packages\/[a-z]+\/src\/.*\.ts$/.test(file))
@@ -42,6 +43,8 @@ describe('packages', () => {
   for (const [module, home] of [
     ['chdb', 'packages/case/src/chdb_session.ts'],
     ['@clickhouse/client', 'packages/case/src/server_session.ts'],
+    ['pg', 'packages/ledger/src/postgres_database.ts'],
+    ['@nats-io/transport-node', 'packages/guard/src/nats_line.ts'],
   ] as const) {
     it(`import ${module} in ${home} alone`, () => {
       const importers = sources.filter((file) => read(file).includes(`from '${module}'`))

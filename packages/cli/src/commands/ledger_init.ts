@@ -4,6 +4,7 @@ import { MintmarkError, safeJson, safeText } from '@mintmark/core'
 import {
   createFolderLedger,
   createFolderWitness,
+  createPostgresLedger,
   type Description,
   formatVerifierKey,
   isAlias,
@@ -30,7 +31,11 @@ export const ledgerInit: Handler = async ([folder = ''], options, io) => {
 }
 
 async function initLedger(folder: string, name: string, options: Options): Promise<string> {
-  const made = await createFolderLedger(folder, descriptionOf(name, options))
+  const wanted = descriptionOf(name, options)
+  const store = textOption(options, 'store')
+  const made = await (store === undefined
+    ? createFolderLedger(folder, wanted)
+    : createPostgresLedger(folder, store, wanted))
   // One front end to begin with: its key is for it alone, the ledger keeps the hash.
   const key = randomBytes(32).toString('base64url')
   await writeFile(`${folder}/private/front-end.key`, `${key}\n`, { mode: 0o600 })

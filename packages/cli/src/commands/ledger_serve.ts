@@ -1,9 +1,11 @@
+import { MintmarkError } from '@mintmark/core'
+import { DEFAULT_STREAM, isNatsUrl, type NatsAddress, STREAM_NAME } from '@mintmark/guard'
 import { isFolderWitness } from '@mintmark/ledger'
 import type { Io } from '../io.ts'
 import { policyOption } from '../ledger/files.ts'
 import { serveLedger, serveWitness, toldToStop } from '../ledger/serve.ts'
 import { numberOption, textOption } from '../options.ts'
-import type { Handler } from '../program.ts'
+import type { Handler, Options } from '../program.ts'
 
 const DEFAULT_PORT = 8470
 
@@ -13,10 +15,11 @@ export const ledgerServe: Handler = async ([folder = ''], options, io) => {
   const port = numberOption(options, 'port', { least: 0, most: 65_535 }) ?? DEFAULT_PORT
   const heads = textOption(options, 'heads')
   const policy = await policyOption(options)
+  const nats = natsOption(options)
   const isWitness = await isFolderWitness(folder)
   const served = isWitness
     ? await serveWitness(folder, { host, port, now: io.now })
-    : await serveLedger(folder, { host, port, now: io.now, heads, policy, warn: warner(io) })
+    : await serveLedger(folder, { host, port, now: io.now, heads, policy, nats, warn: warner(io) })
   await io.out(`${isWitness ? 'witness' : 'ledger'} at ${served.url}\n`)
   try {
     await Promise.race([toldToStop(), served.failed])
@@ -24,6 +27,19 @@ export const ledgerServe: Handler = async ([folder = ''], options, io) => {
     await served.stop()
   }
   return 0
+}
+
+function natsOption(options: Options): NatsAddress | undefined {
+  const url = textOption(options, 'nats')
+  if (url === undefined) return undefined
+  const stream = textOption(options, 'natsStream') ?? DEFAULT_STREAM
+  if (!isNatsUrl(url)) throw invalid('nats', 'is nats://HOST:PORT or tls://HOST:PORT')
+  if (!STREAM_NAME.test(stream)) throw invalid('nats-stream', 'is letters, digits, - and _')
+  return { url, stream, credentialsFile: textOption(options, 'natsCredentials') }
+}
+
+function invalid(option: string, what: string): MintmarkError {
+  return new MintmarkError('INPUT_INVALID', `--${option} ${what}`, { option })
 }
 
 const warner = (io: Io) => (text: string) => io.err(`mintmark: ${text}\n`)

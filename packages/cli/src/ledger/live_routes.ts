@@ -6,14 +6,14 @@
  * @module
  */
 import { randomBytes } from 'node:crypto'
-import type { Sequencer } from '@mintmark/ledger'
+import type { StandingLedger } from '@mintmark/ledger'
 import type { Context, Hono } from 'hono'
 
 /** How long a verifier is kept waiting where nothing is published. */
 const PATIENCE_MS = 20_000
 
 export interface LiveLedger {
-  readonly ledger: Pick<Sequencer, 'find' | 'publications' | 'publishedAfter'>
+  readonly ledger: Pick<StandingLedger, 'find' | 'publications' | 'publishedAfter'>
   /** Aborted when the server stops. */
   readonly signal: AbortSignal
 }

@@ -1,19 +1,33 @@
 /**
- * Where a ledger is read from: a folder, or a URL under which one is served.
+ * Where a ledger is read from: a folder, a URL under which one is served, or the database that either names.
  *
  * @module
  */
 import { MintmarkError } from '@mintmark/core'
 import { servedLedger } from '@mintmark/guard'
-import { diskFiles, LedgerReader, type ReadResource } from '@mintmark/ledger'
+import {
+  diskFiles,
+  isPostgresUrl,
+  LedgerReader,
+  openHome,
+  PostgresFiles,
+  type ReadResource,
+} from '@mintmark/ledger'
 
-/** Opens the ledger at a folder or an `http(s)://` URL. Only a URL that the user named is ever asked. */
+/** Opens the ledger at a folder, or at an `http(s)://` or `postgres://` URL that the user named. */
 export async function openPlace(place: string): Promise<LedgerReader> {
-  const isUrl = /^https?:\/\//.test(place)
-  return await LedgerReader.open(isUrl ? servedLedger(place) : await inFolder(place))
+  return await LedgerReader.open(await readAt(place))
+}
+
+async function readAt(place: string): Promise<ReadResource> {
+  if (/^https?:\/\//.test(place)) return servedLedger(place)
+  if (!isPostgresUrl(place)) return await inFolder(place)
+  const published = new PostgresFiles(place)
+  return (path) => published.read(path)
 }
 
 async function inFolder(folder: string): Promise<ReadResource> {
+  if (await diskFiles.isThere(`${folder}/private/store`)) return (await openHome(folder)).read
   const isWhole = await diskFiles.isThere(`${folder}/public/ledger.json`)
   const root = isWhole ? `${folder}/public` : folder
   return async (path) => {

@@ -5,23 +5,21 @@
  */
 import { readFile } from 'node:fs/promises'
 import { MintmarkError } from '@mintmark/core'
+import { FanOut, type NatsAddress } from '@mintmark/guard'
 import {
   type AskWitness,
   Cosigning,
   type Description,
-  diskFiles,
-  formatHeads,
-  type Head,
-  highestHeads,
-  openFolderLedger,
+  type Issuance,
+  KeptHeads,
+  type LedgerHome,
   openFolderWitness,
+  openHome,
   type Policy,
-  parseHeads,
-  readDescription,
-  replaceDurably,
-  type SeenHead,
+  type Revocation,
+  StandingLedger,
 } from '@mintmark/ledger'
-import { ledgerApp, parseFrontEnds } from './ledger_app.ts'
+import { type FrontEnd, ledgerApp, parseFrontEnds } from './ledger_app.ts'
 import { listen } from './listen.ts'
 import { witnessApp } from './witness_app.ts'
 
@@ -67,38 +65,83 @@ export interface LedgerServeOptions extends Address {
   /** File outside of the ledger that keeps the highest heads. */
   readonly heads: string | undefined
   readonly policy: Policy | undefined
+  /** Stream that publications are handed on to. */
+  readonly nats?: NatsAddress | undefined
   readonly warn: (text: string) => void
 }
 
 export async function serveLedger(folder: string, options: LedgerServeOptions): Promise<Served> {
-  const { host, port, now, warn } = options
-  const description = await readDescription(folder)
   const frontEnds = parseFrontEnds(await readPrivate(`${folder}/private/front-ends`))
-  if (options.heads === undefined)
+  const home = await openHome(folder)
+  try {
+    const ledger = await openStanding(home, options)
+    return await listenFor(ledger, { home, frontEnds, options })
+  } catch (cause) {
+    await home.close()
+    throw cause
+  }
+}
+
+async function openStanding(
+  home: LedgerHome,
+  { heads, now, policy, warn }: LedgerServeOptions,
+): Promise<StandingLedger> {
+  if (heads === undefined)
     warn('no --heads: a ledger restored from a back-up is noticed only by those who saw more of it')
-  const seen = await seenHeads(options.heads)
-  const ledger = await openFolderLedger(folder, {
+  const kept = await KeptHeads.open(heads)
+  return await StandingLedger.open(home, {
     now,
-    seen,
-    onHeads: keeper(options.heads, seen),
-    witnesses: witnessesOf(options.policy, description),
+    seen: kept.seen,
+    onHeads: (published) => kept.keep(published),
+    witnesses: witnessesOf(policy, home.description),
+    onTrouble: (cause) => warn(cause === undefined ? 'open again' : `shut: ${reasonOf(cause)}`),
   })
-  const read = (path: string) => diskFiles.read(`${folder}/public/${path}`)
+}
+
+async function listenFor(
+  ledger: StandingLedger,
+  {
+    home,
+    frontEnds,
+    options,
+  }: {
+    readonly home: LedgerHome
+    readonly frontEnds: readonly FrontEnd[]
+    readonly options: LedgerServeOptions
+  },
+): Promise<Served> {
   const stopping = new AbortController()
+  const fanOut = fanOutOf(ledger, home, options)
+  const closeStore = inTurn(() => ledger.close(), home.close)
+  const close = inTurn(() => fanOut?.stop() ?? Promise.resolve(), closeStore)
   try {
     const live = { ledger, signal: stopping.signal }
-    const app = ledgerApp({ append: (entry) => ledger.append(entry), read, frontEnds, live })
-    const { url, stop } = await listen(app, host, port)
+    const append = (entry: Issuance | Revocation) => ledger.append(entry)
+    const app = ledgerApp({ append, read: home.read, frontEnds, live })
+    const { url, stop } = await listen(app, options.host, options.port)
     const stopAll = () => {
       stopping.abort()
       return stop()
     }
-    return { url, failed: ledger.failed, stop: inTurn(stopAll, () => ledger.close()) }
+    return { url, failed: ledger.failed, stop: inTurn(stopAll, close) }
   } catch (cause) {
-    await ledger.close()
+    await close()
     throw cause
   }
 }
+
+function fanOutOf(
+  ledger: StandingLedger,
+  { read }: LedgerHome,
+  { nats, warn }: LedgerServeOptions,
+): FanOut | undefined {
+  if (nats === undefined) return undefined
+  const onTrouble = (cause: unknown) =>
+    warn(cause === undefined ? 'NATS: handed on again' : `NATS: not handed on: ${reasonOf(cause)}`)
+  return new FanOut({ read, publications: ledger, address: nats, onTrouble })
+}
+
+const reasonOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
 
 /** Those of the policy that have a URL. */
 function witnessesOf(policy: Policy | undefined, { key }: Description): Cosigning | undefined {
@@ -133,24 +176,6 @@ async function readPrivate(path: string): Promise<string> {
     const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
     const message = `${path} cannot be read: ${errno}`
     throw new MintmarkError('INPUT_UNREADABLE', message, { errno, path }, { cause })
-  }
-}
-
-async function seenHeads(file: string | undefined): Promise<readonly SeenHead[]> {
-  const bytes = file === undefined ? undefined : await diskFiles.read(file)
-  return bytes === undefined ? [] : parseHeads(Buffer.from(bytes).toString('utf8'))
-}
-
-/** Keeps the highest heads in the file, durably, before they are published. */
-function keeper(
-  file: string | undefined,
-  seen: readonly SeenHead[],
-): (heads: readonly Head[]) => Promise<void> {
-  let highest = highestHeads(seen)
-  return async (heads) => {
-    if (file === undefined) return
-    highest = highestHeads([...highest.values(), ...heads])
-    await replaceDurably(diskFiles, file, Buffer.from(formatHeads(highest.values())))
   }
 }
 

@@ -1,0 +1,21 @@
+/**
+ * Where a stream of a NATS server is.
+ *
+ * @module
+ */
+
+export interface NatsAddress {
+  /** `nats://HOST:PORT`, or `tls://`; a name and a password may stand in it. */
+  readonly url: string
+  /** Name of the stream, and first word of its subjects: letters, digits, `-` and `_`. */
+  readonly stream: string
+  /** File with the credentials of a user, as `nsc` writes it. */
+  readonly credentialsFile: string | undefined
+}
+
+export const STREAM_NAME: RegExp = /^[\w-]{1,64}$/
+export const DEFAULT_STREAM = 'mintmark'
+
+export function isNatsUrl(url: string): boolean {
+  return /^(?:nats|tls):\/\/./.test(url) && URL.canParse(url)
+}

@@ -1,0 +1,146 @@
+/**
+ * A connection to a NATS server and one stream of it: the one file that imports its client.
+ *
+ * A connection that is lost is not mended here: who holds it opens another, and knows where it stood.
+ *
+ * @module
+ */
+import { readFile } from 'node:fs/promises'
+import {
+  DeliverPolicy,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+  type OrderedConsumerOptions,
+} from '@nats-io/jetstream'
+import {
+  connect,
+  credsAuthenticator,
+  type NatsConnection,
+  type NodeConnectionOptions,
+} from '@nats-io/transport-node'
+import type { NatsAddress } from './nats_address.ts'
+
+const TIMEOUT_MS = 5000
+/** A server that does not answer for two of these is taken to be gone. */
+const PING_MS = 5000
+const MAX_PINGS = 2
+const MINUTE_NS = 60e9
+
+/** A message of the stream. */
+export interface StreamMessage {
+  readonly sequence: number
+  readonly data: Uint8Array
+}
+
+/** Up to where a reader has read, and of which stream: one that was made anew counts from one again. */
+export interface StreamPlace {
+  readonly created: string
+  readonly sequence: number
+}
+
+export class NatsLine {
+  readonly #connection: NatsConnection
+  readonly #manager: JetStreamManager
+  readonly #stream: string
+
+  private constructor(connection: NatsConnection, manager: JetStreamManager, stream: string) {
+    this.#connection = connection
+    this.#manager = manager
+    this.#stream = stream
+  }
+
+  /** Fails with the client's own error. */
+  static async open(address: NatsAddress): Promise<NatsLine> {
+    const connection = await connect(await optionsOf(address))
+    try {
+      const manager = await jetstreamManager(connection, { timeout: TIMEOUT_MS })
+      return new NatsLine(connection, manager, address.stream)
+    } catch (cause) {
+      await connection.close()
+      throw cause
+    }
+  }
+
+  /** Most bytes of one message. */
+  get maxBytes(): number {
+    return this.#connection.info?.max_payload ?? 0
+  }
+
+  subjectOf(alias: string): string {
+    // A dot would make it two words.
+    return `${this.#stream}.${alias.replaceAll('.', '%2e')}`
+  }
+
+  /** Makes the stream where it is not there; one that is there is left as it is. */
+  async makeStream(keptMinutes: number): Promise<void> {
+    const { streams } = this.#manager
+    if ((await this.#created()) !== undefined) return
+    const subjects = [`${this.#stream}.>`]
+    await streams.add({ name: this.#stream, subjects, max_age: keptMinutes * MINUTE_NS })
+  }
+
+  async #created(): Promise<string | undefined> {
+    for await (const name of this.#manager.streams.names())
+      if (name === this.#stream) return (await this.#manager.streams.info(name)).created
+    return undefined
+  }
+
+  /** Resolves when the server has taken it. @param id of two messages with one id the second is left out */
+  async publish(subject: string, data: Uint8Array, id: string): Promise<void> {
+    await jetstream(this.#connection).publish(subject, data, { msgID: id, timeout: TIMEOUT_MS })
+  }
+
+  /** The newest message of a subject. */
+  async lastOf(subject: string): Promise<Uint8Array | undefined> {
+    const query = { last_by_subj: subject }
+    return (await this.#manager.streams.getMessage(this.#stream, query))?.data
+  }
+
+  /**
+   * Messages from the place on where the stream is still the same; else the newest of each subject and what follows. Ends
+   * when the line is lost or closed.
+   *
+   * @param onPlace is told the stream that is read
+   */
+  async *messages(
+    place: StreamPlace | undefined,
+    onCreated: (created: string) => void,
+  ): AsyncGenerator<StreamMessage, void, void> {
+    const { created, state } = await this.#manager.streams.info(this.#stream)
+    onCreated(created)
+    const isSame = place?.created === created && state.last_seq >= place.sequence
+    const from: Partial<OrderedConsumerOptions> = isSame
+      ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: place.sequence + 1 }
+      : { deliver_policy: DeliverPolicy.LastPerSubject, filter_subjects: `${this.#stream}.>` }
+    const consumer = await jetstream(this.#connection).consumers.get(this.#stream, from)
+    const messages = await consumer.consume()
+    // A lost connection does not end the messages by itself.
+    void this.#connection.closed().then(() => messages.close())
+    for await (const { seq, data } of messages) yield { sequence: seq, data }
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close()
+  }
+}
+
+/** A name and a password in the address go with the connection, and into no message. */
+async function optionsOf({ url, credentialsFile }: NatsAddress): Promise<NodeConnectionOptions> {
+  const { protocol, host, username, password } = new URL(url)
+  const credentials = credentialsFile === undefined ? undefined : await readFile(credentialsFile)
+  return {
+    servers: host,
+    name: 'mintmark',
+    reconnect: false,
+    timeout: TIMEOUT_MS,
+    pingInterval: PING_MS,
+    maxPingOut: MAX_PINGS,
+    ...(protocol === 'tls:' && { tls: {} }),
+    ...(username !== '' && {
+      user: decodeURIComponent(username),
+      pass: decodeURIComponent(password),
+    }),
+    ...(credentials !== undefined && { authenticator: credsAuthenticator(credentials) }),
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * Sessions of a PostgreSQL server: the one file that imports its client.
+ *
+ * A failure is told by its SQLSTATE, or by the code of the connection that failed; never with a value of a statement or
+ * the password of an address.
+ *
+ * Source: PostgreSQL documentation, "PostgreSQL Error Codes" (appendix A).
+ *
+ * @module
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isObject, MintmarkError } from '@mintmark/core'
+import { Client, type ClientConfig, Pool } from 'pg'
+
+/** What a statement may be given, and gives. */
+export type SqlValue = string | number | Uint8Array | readonly string[] | readonly Uint8Array[]
+
+export interface SqlAnswer {
+  readonly rows: readonly Readonly<Record<string, unknown>>[]
+  /** Rows that were read or changed. */
+  readonly count: number
+}
+
+export interface SqlSession {
+  /** @throws {MintmarkError} `LEDGER_FAILED` or `DISK_FULL`, as {@link failureOf} tells them apart */
+  query(text: string, values?: readonly SqlValue[]): Promise<SqlAnswer>
+  close(): Promise<void>
+}
+
+const CONNECT_TIMEOUT_MS = 10_000
+/** A server that does not answer for so long is taken to be gone. */
+const QUERY_TIMEOUT_MS = 30_000
+const READERS = 4
+const READER_IDLE_MS = 5000
+const END_PATIENCE_MS = 2000
+
+/**
+ * A server that has lost its client frees what the client held within some 25 seconds. Without effect on a socket of the
+ * same machine, which needs none.
+ */
+const NOTICE_LOST_CLIENT = `
+  SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3`
+
+const configOf = (url: string): ClientConfig => ({
+  connectionString: url,
+  application_name: 'mintmark',
+  connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  query_timeout: QUERY_TIMEOUT_MS,
+  keepAlive: true,
+})
+
+/** @throws {MintmarkError} `LEDGER_FAILED` where the server cannot be reached or does not let us in */
+export async function openSession(url: string): Promise<SqlSession> {
+  const client = new Client(configOf(url))
+  // Told by the next statement, which fails.
+  client.on('error', () => undefined)
+  const query: SqlSession['query'] = (text, values = []) =>
+    told(async () => answerOf(await client.query(text, [...values])))
+  try {
+    await told(() => client.connect())
+    await told(() => client.query(NOTICE_LOST_CLIENT))
+  } catch (cause) {
+    await ended(client)
+    throw cause
+  }
+  return { query, close: () => ended(client) }
+}
+
+/** A server that is gone need not be waited for. */
+async function ended(client: Client): Promise<void> {
+  const patience = new AbortController()
+  const { signal } = patience
+  const waited = sleep(END_PATIENCE_MS, undefined, { signal, ref: false }).catch(() => undefined)
+  await Promise.race([client.end().catch(() => undefined), waited])
+  patience.abort()
+}
+
+/** Some sessions that are opened when they are needed, for what only reads. They keep no process alive. */
+export function openReaders(url: string): SqlSession {
+  const pool = new Pool({
+    ...configOf(url),
+    max: READERS,
+    idleTimeoutMillis: READER_IDLE_MS,
+    allowExitOnIdle: true,
+  })
+  pool.on('error', () => undefined)
+  return {
+    query: (text, values = []) => told(async () => answerOf(await pool.query(text, [...values]))),
+    close: () => pool.end(),
+  }
+}
+
+/** All statements of `work`, or none of them. */
+export async function inTransaction(session: SqlSession, work: () => Promise<void>): Promise<void> {
+  await session.query('BEGIN')
+  try {
+    await work()
+  } catch (cause) {
+    await session.query('ROLLBACK').catch(() => undefined)
+    throw cause
+  }
+  await session.query('COMMIT')
+}
+
+function answerOf({ rows, rowCount }: { rows: unknown[]; rowCount: number | null }): SqlAnswer {
+  return { rows: rows.filter((row) => isObject(row)), count: rowCount ?? 0 }
+}
+
+async function told<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    throw failureOf(cause)
+  }
+}
+
+/** The server undoes a statement for which it had no room. */
+const DISK_FULL = '53100'
+
+function failureOf(cause: unknown): MintmarkError {
+  const code = isObject(cause) && typeof cause['code'] === 'string' ? cause['code'] : ''
+  if (code === DISK_FULL)
+    return new MintmarkError('DISK_FULL', 'the disk of the database has no room', {}, { cause })
+  const said = cause instanceof Error ? cause.message : ''
+  const message = `the database of the ledger failed: ${said || code}`
+  return new MintmarkError('LEDGER_FAILED', message, { sqlstate: code }, { cause })
+}

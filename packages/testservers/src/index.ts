@@ -1,0 +1,2 @@
+export { type NatsServer, natsMissing, startNats } from './nats_server.ts'
+export { type PostgresServer, postgresMissing, startPostgres } from './postgres_server.ts'
