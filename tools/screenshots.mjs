@@ -25,7 +25,7 @@ const VIEWS = {
   marks: 'marks',
 }
 /** Of these there are pictures as on a phone, too. */
-const NARROW = ['answer', 'timeline', 'accounts']
+const NARROW = ['answer', 'timeline']
 const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 780 } }
 
 run(process.execPath, [path.join(root, 'tools', 'start.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] })

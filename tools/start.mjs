@@ -5,11 +5,10 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { root, run, setUp } from './setup.mjs'
+import { root, setUp } from './setup.mjs'
 
 const out = path.join(root, 'replay-out')
-const mintmark = path.join(root, 'packages', 'cli', 'bin', 'mintmark.mjs')
-const shown = (...args) => console.error(`\n$ mintmark ${args.join(' ')}\n`)
+const program = path.join(root, 'packages', 'cli', 'bin', 'mintmark.mjs')
 
 /** Whether a replay of this version is there: one with the key that leaked in its truth. */
 function isMade() {
@@ -21,20 +20,31 @@ setUp()
 if (!isMade()) {
   if (existsSync(out)) console.error('replay-out is not whole or of an older version: it is made again')
   rmSync(out, { recursive: true, force: true })
-  shown('replay', 'storm-0558', '--out', 'replay-out')
-  run(process.execPath, [mintmark, 'replay', 'storm-0558', '--out', 'replay-out'])
+  const code = mintmark('replay', 'storm-0558', '--out', 'replay-out')
+  if (code !== 0) process.exit(code ?? 3)
 }
-found('investigate', 'replay-out/logs', '--case', 'replay-out/case')
+const investigation = ['investigate', 'replay-out/logs', '--case', 'replay-out/case']
+const status = mintmark(...investigation)
+if (status === 3 && existsSync(path.join(out, 'case'))) {
+  console.error('\nreplay-out/case cannot be used, perhaps by this version: it is made again')
+  for (const name of ['case', 'report']) rmSync(path.join(out, name), { recursive: true, force: true })
+  found(mintmark(...investigation))
+} else found(status)
 const isReported = existsSync(path.join(out, 'report', 'MANIFEST'))
-if (!isReported) found('report', '--case', 'replay-out/case', '--out', 'replay-out/report', '--title', 'Storm-0558, replayed')
+if (!isReported)
+  found(mintmark('report', '--case', 'replay-out/case', '--out', 'replay-out/report', '--title', 'Storm-0558, replayed'))
 console.error(`
 The report   replay-out/report/report.html${isReported ? ', written before (mintmark report --force writes it anew)' : ''}
 The truth    replay-out/truth.json, which the answer is held against
 In a browser npx mintmark ui --case replay-out/case`)
 
-/** Runs a command that should end with 1, "found something": so a replayed incident does. */
-function found(...args) {
-  shown(...args)
-  const { status } = spawnSync(process.execPath, [mintmark, ...args], { cwd: root, stdio: 'inherit' })
-  if (status !== 1) process.exit(status === 0 ? 3 : (status ?? 3))
+/** Runs a command with its output shown; gives its exit code. */
+function mintmark(...args) {
+  console.error(`\n$ mintmark ${args.map((arg) => (arg.includes(' ') ? `'${arg}'` : arg)).join(' ')}\n`)
+  return spawnSync(process.execPath, [program, ...args], { cwd: root, stdio: 'inherit' }).status
+}
+
+/** 1 is "found something", which is what a replayed incident should give. */
+function found(code) {
+  if (code !== 1) process.exit(code === 0 ? 3 : (code ?? 3))
 }
