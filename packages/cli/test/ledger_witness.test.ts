@@ -3,6 +3,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { MintmarkError } from '@mintmark/core'
+import { LedgerFollower, servedLedger } from '@mintmark/guard'
 import { type LedgerReader, parsePolicy, type ShardView } from '@mintmark/ledger'
 import { openPlace } from '../src/ledger/place.ts'
 import { type Served, serveWitness } from '../src/ledger/serve.ts'
@@ -129,6 +131,17 @@ describe('a ledger with three witnesses, of which two must cosign', () => {
       const { code, out } = await mintmark('ledger', 'audit', fork.url, '--policy', policy)
       assert.equal(code, 1)
       assert.match(out, /checkpoint +agency\/[^:]+: quorum-missing/)
+      const follower = new LedgerFollower({
+        read: servedLedger(fork.url),
+        policy: parsePolicy(readFileSync(policy, 'utf8')),
+        now: Date.now,
+      })
+      await follower.refresh()
+      await follower.stop()
+      assert.ok(follower.trouble instanceof MintmarkError)
+      assert.equal(follower.trouble.code, 'LEDGER_DAMAGED')
+      assert.match(follower.trouble.message, /quorum-missing/)
+      assert.equal(follower.liveTokens, 0)
     } finally {
       await fork.stop()
       await third.stop()

@@ -235,6 +235,35 @@ describe('a shard', () => {
   })
 })
 
+it('a clock that jumps ahead and comes back loses nothing, and breaks no chain', async () => {
+  const folder = await newFolder()
+  const start = Date.parse('2026-11-25T12:00:00Z')
+  const ahead = start + 40 * 86_400_000
+  let clock = start
+  const genuine = issuance(madeAt(start))
+  await using(
+    folder,
+    async (ledger) => {
+      await ledger.append(genuine)
+      clock = ahead
+      // An issuer whose clock is right is refused, and one whose clock jumped too is not.
+      await assert.rejects(ledger.append(issuance(madeAt(start))))
+      await ledger.append(issuance(madeAt(ahead)))
+      clock = start + 1000
+      const { shard, index } = await ledger.append(issuance(madeAt(start)))
+      assert.deepEqual([shard, index], ['agency/2027-01-04', 2])
+      assert.equal((await ledger.append(genuine)).isRepeated, true)
+    },
+    () => clock,
+  )
+  await using(
+    folder,
+    async (ledger) => assert.equal((await ledger.append(genuine)).isRepeated, true),
+    () => start + 2000,
+  )
+  assert.deepEqual((await audited(folder, ahead)).findings, [])
+})
+
 describe('a ledger', () => {
   it('takes nothing after it was closed', async () => {
     const ledger = await openLedger(await newFolder(), { now: Date.now })
