@@ -72,6 +72,18 @@ async function forkOf(made: MadeLedger, line: string) {
   return { folder: forged.folder, fork, third }
 }
 
+/** A guard that asks for the quorum takes nothing of it. */
+async function assertNotFollowed(url: string, policyFile: string): Promise<void> {
+  const policy = parsePolicy(readFileSync(policyFile, 'utf8'))
+  const follower = new LedgerFollower({ read: servedLedger(url), policy, now: Date.now })
+  await follower.refresh()
+  await follower.stop()
+  assert.ok(follower.trouble instanceof MintmarkError)
+  assert.equal(follower.trouble.code, 'LEDGER_DAMAGED')
+  assert.match(follower.trouble.message, /quorum-missing/)
+  assert.equal(follower.liveTokens, 0)
+}
+
 describe('a ledger with three witnesses, of which two must cosign', () => {
   const witnesses: Served[] = []
   const lines: string[] = []
@@ -126,22 +138,11 @@ describe('a ledger with three witnesses, of which two must cosign', () => {
     const { folder, fork, third } = await forkOf(made, lines[2] ?? '')
     try {
       await append(fork, folder, 400)
-      const { checkpoint } = await witnessed(fork.url, 401)
-      assert.equal(checkpoint.note.signatures.length, 2)
+      assert.equal((await witnessed(fork.url, 401)).checkpoint.note.signatures.length, 2)
       const { code, out } = await mintmark('ledger', 'audit', fork.url, '--policy', policy)
       assert.equal(code, 1)
       assert.match(out, /checkpoint +agency\/[^:]+: quorum-missing/)
-      const follower = new LedgerFollower({
-        read: servedLedger(fork.url),
-        policy: parsePolicy(readFileSync(policy, 'utf8')),
-        now: Date.now,
-      })
-      await follower.refresh()
-      await follower.stop()
-      assert.ok(follower.trouble instanceof MintmarkError)
-      assert.equal(follower.trouble.code, 'LEDGER_DAMAGED')
-      assert.match(follower.trouble.message, /quorum-missing/)
-      assert.equal(follower.liveTokens, 0)
+      await assertNotFollowed(fork.url, policy)
     } finally {
       await fork.stop()
       await third.stop()
