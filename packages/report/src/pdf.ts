@@ -2,12 +2,13 @@
  * `report.pdf`: `report.html` printed by a Chromium, where the machine has one.
  *
  * The Chromium runs without a network (no name resolves, no proxy answers) on a profile of its own that is deleted
- * afterwards. The dates that it writes are taken out: the same Chromium with the same fonts prints the same bytes.
+ * afterwards. The dates that it writes are taken out, and so are links to files beside the page, which it would write
+ * with the place of the page on this machine: the same Chromium with the same fonts prints the same bytes.
  *
  * @module
  */
 import { spawn } from 'node:child_process'
-import { access, constants, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { access, constants, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -44,11 +45,13 @@ export async function printPdf(chromium: string, html: string): Promise<Printed>
   const dir = await mkdtemp(join(tmpdir(), 'mintmark-pdf-'))
   try {
     const file = join(dir, 'report.pdf')
+    const page = join(dir, 'report.html')
+    await writeFile(page, (await readFile(html, 'utf8')).replaceAll(BESIDE, '<a'))
     const problem = await run(chromium, [
       ...FLAGS,
       ...sandbox(),
       ...filesIn(dir, file),
-      urlOf(html),
+      urlOf(page),
     ])
     return problem === undefined ? { pdf: withoutDates(await readFile(file)) } : { problem }
   } catch (cause) {
@@ -57,6 +60,9 @@ export async function printPdf(chromium: string, html: string): Promise<Printed>
     await rm(dir, { recursive: true, force: true, maxRetries: 5 })
   }
 }
+
+/** In text a `<` is written otherwise. */
+const BESIDE = /<a href="\.\/[^"]*"/g
 
 const FLAGS = [
   '--headless=new',

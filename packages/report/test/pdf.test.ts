@@ -9,7 +9,10 @@ import { printPdf } from '../src/pdf.ts'
 const folder = mkdtempSync(join(tmpdir(), 'mintmark-print-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 const html = join(folder, 'report.html')
-writeFileSync(html, '<!doctype html><title>A report</title><h1>A report</h1>')
+writeFileSync(
+  html,
+  '<!doctype html><title>A report</title><h1 id="top">A report</h1><a href="#top">up</a> <a href="./accounts.csv">accounts</a>',
+)
 
 const chromium = await findChromium()
 const isNeeded = process.env['CI'] === 'true'
@@ -22,6 +25,8 @@ describe('a printed report', () => {
     assert.ok('pdf' in one && 'pdf' in two, JSON.stringify([one, two]).slice(0, 500))
     assert.equal(Buffer.from(one.pdf).subarray(0, 5).toString('latin1'), '%PDF-')
     assert.ok(Buffer.from(one.pdf).equals(Buffer.from(two.pdf)))
+    // Nothing of where it was printed.
+    assert.doesNotMatch(Buffer.from(one.pdf).toString('latin1'), /file:|mintmark-/)
   })
 
   it('is none where the program fails, with the reason', async () => {
