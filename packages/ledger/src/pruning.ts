@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { type Description, periodStartMs, shardPath } from './description.ts'
+import { type Description, type Period, periodStartMs, shardPath } from './description.ts'
 import type { LedgerStore } from './store.ts'
 
 const DAY_MS = 86_400_000
@@ -17,6 +17,22 @@ export const prunedPath = (shard: string): string => `${shard}/pruned`
 /** When the last token of a shard cannot live any more. @param nextMs when the next shard's period begins */
 export function lastExpiryMs(nextMs: number, { maxLifetimeMs, skewMs }: Description): number {
   return nextMs + maxLifetimeMs + 2 * skewMs
+}
+
+/**
+ * The latest time that the newest shard speaks for: a clock that jumps ahead, or stands wrong when the ledger is opened,
+ * must not take entries away. So the last ones of an issuer that has ended stay.
+ */
+function latestMs(newest: string, { period }: Description): number {
+  return periodStartMs(newest) + PERIOD_MS[period]
+}
+
+/** The longest of its kind. */
+const PERIOD_MS: Readonly<Record<Period, number>> = {
+  hour: DAY_MS / 24,
+  day: DAY_MS,
+  month: 31 * DAY_MS,
+  year: 366 * DAY_MS,
 }
 
 /**
@@ -36,12 +52,13 @@ export async function pruneLedger(
     // oxlint-disable-next-line no-await-in-loop -- one issuer after the other
     const names = await store.list(alias)
     const periods = names.filter((name) => !Number.isNaN(periodStartMs(name)))
+    const sureMs = Math.min(nowMs, latestMs(periods.at(-1) ?? '', description))
     for (const [i, period] of periods.entries()) {
       const next = periods[i + 1]
       if (next === undefined) continue
       const overMs = lastExpiryMs(periodStartMs(next), description) + retentionDays * DAY_MS
       // oxlint-disable-next-line no-await-in-loop -- oldest first
-      if (overMs < nowMs && (await prune(shardPath(alias, period), store, nowMs)))
+      if (overMs < sureMs && (await prune(shardPath(alias, period), store, nowMs)))
         pruned.push(shardPath(alias, period))
     }
   }

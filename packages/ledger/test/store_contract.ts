@@ -349,11 +349,28 @@ describe('a ledger that keeps entries for two days', () => {
 
   it('takes older shards away, keeps their checkpoints, and passes an audit', async () => {
     const folder = await lived(6)
+    await using(
+      folder,
+      async () => {},
+      () => start + 5 * DAY,
+    )
     const report = await audited(folder, start + 5 * DAY)
     assert.deepEqual(report.findings, [])
     assert.deepEqual(report.pruned, ['agency/2026-11-22'])
     assert.equal(report.issuances, 3)
     const oldest = await (await readerOf(folder)).shard('agency/2026-11-20')
     assert.equal(oldest?.head.size, 2)
+  })
+
+  it('takes nothing away because a clock stands wrong', async () => {
+    const folder = await lived(2)
+    const wrong = start + 400 * DAY
+    await using(
+      folder,
+      async () => {},
+      () => wrong,
+    )
+    const report = await audited(folder, start + DAY)
+    assert.deepEqual([report.findings, report.pruned, report.issuances], [[], [], 2])
   })
 })
