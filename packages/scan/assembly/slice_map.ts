@@ -130,12 +130,15 @@ const WIDE: i32 = 2 // u64 below 2^63
 const HIGH: i32 = 4 // u64 with a digit in its upper half alone
 const DOUBLE: i32 = 8 // doubles of whole numbers below 2^28
 
+/** Upper halves of pointers are below this, and one digit in 64 of those that have the fewest bits. */
+const SMALL: i32 = 1 << 20
+
 /**
  * Lists for each of the four kinds of words the runs of at least `least` blocks that can be digits of one number:
  * `runs` has room for `cap` u32 a kind, `counts` gets how many runs there are (4 u32).
  *
  * Of words in u64, two blocks without a byte of 0x80 and more are text, and in different runs; and of two blocks one has a
- * word that is no pointer: of 2^47 or more.
+ * word that is no pointer: of 2^47 or more. Of two blocks of words in u32, one has two words or more that are not small.
  */
 export function map_digits(
   ptr: usize,
@@ -151,6 +154,7 @@ export function map_digits(
   let before = 0
   let wasText = false
   let wasLarge = false
+  let wasSmall = false
   let narrow = 0
   let wide = 0
   let high = 0
@@ -159,9 +163,11 @@ export function map_digits(
     const v = v128.load(ptr + ((<usize>b) << 4))
     const highs = i8x16.bitmask(v)
     const isLarge = v128.any_true(i64x2.shr_u(v, 47))
-    const kinds = b < blocks ? kindsOf(v, highs, isLarge || wasLarge) : 0
+    const isSmall = popcnt(i32x4.bitmask(i32x4.lt_u(v, i32x4.splat(SMALL)))) > 1
+    const kinds = b < blocks ? kindsOf(v, highs, isLarge || wasLarge, isSmall && wasSmall) : 0
     const isText = highs === 0
     wasLarge = isLarge
+    wasSmall = isSmall
     if ((before | kinds) === 0) {
       wasText = isText
       continue
@@ -195,13 +201,14 @@ function endRun(runs: usize, counts: usize, kind: usize, begin: i32, end: i32, l
 
 /**
  * A bit for each kind of words that a block can hold: all of them can be digits, and at least one is not small. `highs`:
- * a bit for each byte of 0x80 and more. `large`: a word of eight bytes here or in the block before is no pointer.
+ * a bit for each byte of 0x80 and more. `large`: a word of eight bytes here or in the block before is no pointer. `small`:
+ * half of the words of four bytes here and in the block before are small.
  */
-function kindsOf(v: v128, highs: i32, large: bool): i32 {
+function kindsOf(v: v128, highs: i32, large: bool, small: bool): i32 {
   // No word of eight bytes has its top bit.
   if ((highs & 0x8080) !== 0) return 0
   let kinds = large ? WIDE : 0
-  if (!v128.any_true(i32x4.shr_u(v, 30)) && v128.any_true(i32x4.shr_u(v, 18))) kinds |= NARROW
+  if (!small && !v128.any_true(i32x4.shr_u(v, 30))) kinds |= NARROW
   if (v128.any_true(v128.and(v, i64x2.splat(0xffffff)))) return kinds
   const isHigh =
     !v128.any_true(v128.and(v, i64x2.splat(0xffffffff))) && !v128.any_true(i64x2.shr_u(v, 60))

@@ -118,17 +118,9 @@ function hashWord(v: u64): u64 {
 }
 
 const FILTER_BYTES: usize = 1 << 17
-const SIEVE_BYTES: usize = 1 << 15
-/** More words than this would fill the sieve. */
-const MOST_SIEVED: i32 = 4096
-
-/** What the sieve has for the first half of the word at `at`. */
-function sieved(sieve: usize, at: usize): i32 {
-  return load<u8>(sieve + <usize>((load<u32>(at) * 0x9e3779b9) >> 17))
-}
 
 /**
- * Enters `count` words (u64) into a filter of 2^20 bits, a sieve of 2^15 bytes behind it (all ones for many words), and a table of mask + 1 slots (u64, zero is empty) with the
+ * Enters `count` words (u64) into a filter of 2^20 bits, and a table of mask + 1 slots (u64, zero is empty) with the
  * index + 1 of each (u32) at `indexes`. A word that is zero cannot be looked for, and of equal ones the first counts.
  */
 export function enter_words(
@@ -140,13 +132,10 @@ export function enter_words(
   mask: u32,
 ): void {
   memory.fill(filter, 0, FILTER_BYTES)
-  const sieve = filter + FILTER_BYTES
-  memory.fill(sieve, count > MOST_SIEVED ? 1 : 0, SIEVE_BYTES)
   memory.fill(table, 0, (<usize>mask + 1) << 3)
   for (let k = 0; k < count; k++) {
     const word = load<u64>(words + ((<usize>k) << 3))
     if (word === 0) continue
-    store<u8>(sieve + <usize>((<u32>word * 0x9e3779b9) >> 17), 1)
     const hash = hashWord(word)
     const bit = <u32>(hash >> 44)
     const place = filter + <usize>(bit >> 3)
@@ -182,8 +171,8 @@ function wordAt(at: usize, filter: usize, table: usize, indexes: usize, mask: u3
 }
 
 /**
- * {@link find_words} at the places of [from, to) alone that have one of the blocks of `runs` right behind the block in
- * which they are: every place of a random number of 32 bytes at which eight bytes of it begin, up to its second word.
+ * {@link find_words} at the places of [from, to) alone whose block, or the block right behind it, is in one of `runs`: every
+ * place of a random number of 32 bytes at which one of its first eight words begins, at any byte.
  */
 export function find_random_words(
   ptr: usize,
@@ -191,6 +180,7 @@ export function find_random_words(
   runCount: i32,
   from: i32,
   to: i32,
+  step: i32,
   filter: usize,
   table: usize,
   indexes: usize,
@@ -201,60 +191,22 @@ export function find_random_words(
   let found = 0
   for (let r = 0; r < runCount; r++) {
     const begin = ((<i32>load<u32>(runs + ((<usize>r) << 3))) << 4) - 16
-    const end = ((<i32>load<u32>(runs + ((<usize>r) << 3), 4)) << 4) - 16
+    const end = (<i32>load<u32>(runs + ((<usize>r) << 3), 4)) << 4
     const first = max(begin, from)
     const last = min(end, to)
     if (first >= last) continue
     const room = max(0, cap - found)
     const here = out + ((<usize>min(found, cap)) << 3)
-    found += find_words(ptr, first, last, filter, table, indexes, mask, here, room)
+    found += find_words(ptr, first, last, step, filter, table, indexes, mask, here, room)
   }
   return found
 }
 
 /**
  * Lists the positions in [from, to) whose next eight bytes are one of the words entered: u32 (position, index) pairs,
- * at most `cap`; returns how many there are.
+ * at most `cap`; returns how many there are. Looks at every `step` places from `from` on.
  */
 export function find_words(
-  ptr: usize,
-  from: i32,
-  to: i32,
-  filter: usize,
-  table: usize,
-  indexes: usize,
-  mask: u32,
-  out: usize,
-  cap: i32,
-): i32 {
-  let found = 0
-  const sieve = filter + FILTER_BYTES
-  for (let at = from; at < to; at += 4) {
-    const here = ptr + <usize>at
-    // Small enough for the processor's caches. Four places at once: most have none.
-    let some =
-      sieved(sieve, here) |
-      (sieved(sieve, here + 1) << 1) |
-      (sieved(sieve, here + 2) << 2) |
-      (sieved(sieve, here + 3) << 3)
-    while (some !== 0) {
-      const place = at + ctz(some)
-      some &= some - 1
-      if (place >= to) break
-      const index = wordAt(ptr + <usize>place, filter, table, indexes, mask)
-      if (index === 0) continue
-      if (found < cap) {
-        store<u32>(out + ((<usize>found) << 3), place)
-        store<u32>(out + ((<usize>found) << 3), index - 1, 4)
-      }
-      found++
-    }
-  }
-  return found
-}
-
-/** {@link find_words} at multiples of `step` alone, from `from` on, which is one. For words that are many. */
-export function find_spaced_words(
   ptr: usize,
   from: i32,
   to: i32,

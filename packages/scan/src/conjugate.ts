@@ -102,8 +102,7 @@ export class ConjugateKernel {
   enterWords(words: readonly bigint[]): WordTable {
     let slots = 1024
     while (slots < words.length * 2) slots *= 2
-    // The filter, and the sieve behind it.
-    const filter = this.#memory.allot((1 << 17) + (1 << 15))
+    const filter = this.#memory.allot(1 << 17)
     const table = this.#memory.allot(slots * 8)
     const indexes = this.#memory.allot(slots * 4)
     const list = this.#memory.allot(words.length * 8)
@@ -292,35 +291,24 @@ export class ConjugateKernel {
   /**
    * Where one of the words entered lies in [0, to), and which.
    *
-   * @param isInNumbers only those are sought that begin a random number of 32 bytes or more
+   * @param step places are multiples of it: 1, 2, 4 or 8
+   * @param isInNumbers only those are sought that are among the first of a random number of 32 bytes or more
    */
-  findWords(words: WordTable, to: number, isInNumbers = false): { at: number; word: number }[] {
-    const runs = isInNumbers ? this.#places.random(to) : undefined
-    return this.#wordsFound(words, to, 1, (from, tables) =>
-      runs === undefined
-        ? this.#call('find_words', [AT.slice, from, to], tables)
-        : this.#call('find_random_words', [AT.slice, runs.at, runs.count, from, to], tables),
-    )
-  }
-
-  /** As {@link findWords}, at multiples of `step` alone. */
-  findSpacedWords(words: WordTable, to: number, step: number): { at: number; word: number }[] {
-    return this.#wordsFound(words, to, step, (from, tables) =>
-      this.#call('find_spaced_words', [AT.slice, from, to, step], tables),
-    )
-  }
-
-  /** All that `find` lists from one place on, in as many calls as the list's room asks for. */
-  #wordsFound(
+  findWords(
     { filter, table, indexes, mask }: WordTable,
     to: number,
     step: number,
-    find: (from: number, tables: readonly number[]) => number,
+    isInNumbers = false,
   ): { at: number; word: number }[] {
+    const runs = isInNumbers ? this.#places.random(to) : undefined
+    const tables = [step, filter, table, indexes, mask, AT.lists, LIST] as const
     const result: { at: number; word: number }[] = []
     let next = 0
     while (next < to) {
-      const found = find(next, [filter, table, indexes, mask, AT.lists, LIST])
+      const found =
+        runs === undefined
+          ? this.#call('find_words', [AT.slice, next, to], tables)
+          : this.#call('find_random_words', [AT.slice, runs.at, runs.count, next, to], tables)
       for (const [at, word] of this.#pairs(AT.lists, Math.min(found, LIST))) {
         result.push({ at, word })
       }

@@ -58,9 +58,7 @@ export function testReference(
 export function looksRandomReference(slice: Uint8Array, at: number, length: number): boolean {
   const from = (at & ~15) + 16
   const to = ((at & ~15) + length) & ~15
-  if (to <= from) {
-    return [from - 16, from].some((block) => isRandomBlock(countsOf(slice, block)))
-  }
+  if (to <= from) return isNearRandomReference(slice, at)
   const counts = { common: 0, equal: 0, highs: 0, odds: 0 }
   for (let block = from; block < to; block += 16) {
     const own = countsOf(slice, block)
@@ -79,6 +77,12 @@ export function looksRandomReference(slice: Uint8Array, at: number, length: numb
 /** Whether a block can be part of a random number. */
 export function isRandomBlock({ common, equal }: BlockCounts): boolean {
   return common <= 6 && equal <= 6
+}
+
+/** Whether the block of a place, or the next, can be part of a random number. */
+export function isNearRandomReference(slice: Uint8Array, at: number): boolean {
+  const block = at & ~15
+  return [block, block + 16].some((each) => isRandomBlock(countsOf(slice, each)))
 }
 
 /** Bytes that memory has more often than chance. */

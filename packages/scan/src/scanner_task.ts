@@ -54,7 +54,7 @@ export function scannerFor(task: ScannerTask, anchors?: readonly Anchor[]): Wind
       isDeep,
       searches: [
         task.kind === 'known'
-          ? new KnownKeySearch(task.keys, { deep: isDeep, met: task.met })
+          ? new KnownKeySearch(task.keys, { deep: isDeep, met: task.met, leavesValues: true })
           : new ValueSearch(task.materials),
       ],
       blockBytes: WINDOW_BYTES,

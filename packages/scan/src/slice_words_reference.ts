@@ -97,13 +97,20 @@ export function isTextPair(bytes: Uint8Array, block: number): boolean {
 const isDouble = (w: bigint): boolean =>
   w === 0n || ((w & 0xffffffn) === 0n && w >> 52n >= 0x3ffn && w >> 52n <= 0x41an)
 
+const isHalfSmall = (words: readonly bigint[]): boolean =>
+  words.filter((w) => w >> 20n === 0n).length > 1
+
 /** Whether all words can be digits, and one of them is not small. `before`: the words of the block before. */
 export function isDigitBlock(
   words: readonly bigint[],
   before: readonly bigint[],
   look: DigitShape['look'],
 ): boolean {
-  if (look === 0) return words.every((w) => w >> 30n === 0n) && words.some((w) => w >> 18n !== 0n)
+  if (look === 0) {
+    // Of an array of pointers every second word is the upper half of one.
+    const isPointers = isHalfSmall(words) && isHalfSmall(before)
+    return !isPointers && words.every((w) => w >> 30n === 0n)
+  }
   if (look === 1) {
     // Pointers of a process are below 2^47.
     const isLarge = [...words, ...before].some((w) => w >> 47n !== 0n)

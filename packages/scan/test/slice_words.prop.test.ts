@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { ConjugateKernel, type DigitShape } from '../src/conjugate.ts'
+import { BEFORE, ConjugateKernel, type DigitShape } from '../src/conjugate.ts'
+import { isNearRandomReference } from '../src/conjugate_reference.ts'
 import {
   digitRunsReference,
   findWordsReference,
@@ -33,22 +34,23 @@ const wide = fc.tuple(text, fc.boolean()).map(([codes, isBig]) => {
 })
 const noise = fc.uint8Array({ maxLength: 24 })
 
-describe('the kernel of words', () => {
-  const few = fc.uint8Array({ min: 0, max: 2, minLength: 1, maxLength: 90 })
-  const word = fc.uint8Array({ min: 0, max: 2, minLength: 8, maxLength: 8 })
-  const words = fc.array(
-    word.map((b) => Buffer.from(b).readBigUInt64LE()),
-    { maxLength: 60 },
-  )
+const few = fc.uint8Array({ min: 0, max: 2, minLength: 1, maxLength: 90 })
+const word = fc.uint8Array({ min: 0, max: 2, minLength: 8, maxLength: 8 })
+const words = fc.array(
+  word.map((b) => Buffer.from(b).readBigUInt64LE()),
+  { maxLength: 60 },
+)
 
-  it('finds the words at multiples of a step that the reference finds', () => {
-    const step = fc.constantFrom(1, 2, 4, 8)
+const step = fc.constantFrom(1, 2, 4, 8)
+
+describe('the kernel of words', () => {
+  it('finds the words that the reference finds', () => {
     let found = 0
     fc.assert(
       fc.property(field(few), words, fc.nat(LENGTH), step, (bytes, sought, to, every) => {
         kernel.load(bytes, 0, LENGTH)
         const mark = kernel.mark()
-        const hits = kernel.findSpacedWords(kernel.enterWords(sought), to, every)
+        const hits = kernel.findWords(kernel.enterWords(sought), to, every)
         kernel.release(mark)
         found += hits.length
         assert.deepEqual(hits, findWordsReference(bytes, sought, to, every))
@@ -58,19 +60,35 @@ describe('the kernel of words', () => {
     assert.ok(found > 0, 'no word was ever found: the test says nothing')
   })
 
-  it('finds the words that the reference finds', () => {
+  it('finds those in random numbers alone, where asked to', () => {
+    const number = fc.uint8Array({ minLength: 32, maxLength: 80 })
+    const counts = { inside: 0, outside: 0 }
     fc.assert(
-      fc.property(field(few), words, fc.nat(LENGTH), (bytes, sought, to) => {
-        kernel.load(bytes, 0, LENGTH)
-        const mark = kernel.mark()
-        const found = kernel.findWords(kernel.enterWords(sought), to)
-        kernel.release(mark)
-        assert.deepEqual(found, findWordsReference(bytes, sought, to))
-      }),
+      fc.property(
+        field(fc.oneof(few, number)),
+        fc.array(fc.nat(LENGTH)),
+        step,
+        (bytes, at, every) => {
+          kernel.load(bytes, 0, LENGTH)
+          const slice = kernel.slice.slice().subarray(BEFORE)
+          const sought = at.map((place) => Buffer.from(slice).readBigUInt64LE(place))
+          const mark = kernel.mark()
+          const hits = kernel.findWords(kernel.enterWords(sought), LENGTH, every, true)
+          kernel.release(mark)
+          const all = findWordsReference(slice, sought, LENGTH, every)
+          const inside = all.filter((hit) => isNearRandomReference(slice, hit.at))
+          assert.deepEqual(hits, inside)
+          counts.inside += inside.length
+          counts.outside += all.length - inside.length
+        },
+      ),
       RUNS,
     )
+    for (const [where, count] of Object.entries(counts)) assert.ok(count > 0, `none ${where}`)
   })
+})
 
+describe('the kernel of text', () => {
   it('finds the runs of text that the reference finds', () => {
     const least = fc.integer({ min: 32, max: 200 })
     fc.assert(

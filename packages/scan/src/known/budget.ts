@@ -44,6 +44,11 @@ export class Budget {
     return true
   }
 
+  /** Whether `cost` would be refused, and that something was is told already: what is dear need not be looked for. */
+  isSpent(cost: number): boolean {
+    return this.isShort && cost > this.#left
+  }
+
   /** Spends what was used already, more than there is if need be. */
   pay(cost: number): void {
     this.#left -= cost

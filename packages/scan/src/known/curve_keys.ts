@@ -27,8 +27,8 @@ export interface CurveGroup {
   readonly length: number
   /** Estimate in nanoseconds of a look at one place. */
   readonly cost: number
-  /** Eight bytes (little-endian) that tell one of the public halves, in every form that was seen. */
-  readonly words: readonly bigint[]
+  /** The first 16 bytes of each of the public halves, in every form that was seen. */
+  readonly signs: readonly Uint8Array[]
   /** The secret that `bytes` are, in either byte order. */
   readonly secretIn: (bytes: Uint8Array) => CurveSecret | undefined
   /** The secret that `bytes` are if they are one in a form that only pays next to a public half. */
@@ -66,7 +66,7 @@ function pointGroup(curve: Curve, keys: readonly EcMaterial[]): CurveGroup {
   return {
     length: lengthBytes,
     cost: 2 * (POINT_COST[curve] ?? USUAL_POINT_COST),
-    words: keys.flatMap((key) => pointWords(key)),
+    signs: keys.flatMap((key) => pointSigns(key)),
     secretIn: (bytes) => {
       const orders = [
         { spelling: 'limbs-be', d: fromBigEndian(bytes) },
@@ -82,20 +82,18 @@ function pointGroup(curve: Curve, keys: readonly EcMaterial[]): CurveGroup {
   }
 }
 
-/** Both coordinates plain and in Montgomery form, highest and lowest byte first. */
-function pointWords({ curve, x, y }: EcMaterial): bigint[] {
+const SIGN_BYTES = 16
+
+/** Both coordinates plain, highest and lowest byte first, and in Montgomery form. */
+function pointSigns({ curve, x, y }: EcMaterial): Uint8Array[] {
   const { p, bits, lengthBytes } = curveNamed(curve)
   const radix = BigInt(Math.ceil(bits / 64) * 64)
   return [x, y].flatMap((coordinate) => {
-    const big = toBigEndian(coordinate, lengthBytes)
-    const montgomery = (coordinate << radix) % p
-    return [
-      big.readBigUInt64LE(),
-      // Coordinates of 521 bits begin with bytes that say little: the next ones as well.
-      big.readBigUInt64LE(2),
-      BigInt.asUintN(64, coordinate),
-      BigInt.asUintN(64, montgomery),
-    ]
+    const big = Uint8Array.from(toBigEndian(coordinate, lengthBytes))
+    const montgomery = toBigEndian((coordinate << radix) % p, lengthBytes)
+    return [big, big.toReversed(), Uint8Array.from(montgomery).toReversed()].map((bytes) =>
+      bytes.subarray(0, SIGN_BYTES),
+    )
   })
 }
 
@@ -108,7 +106,7 @@ function stringGroup(curve: OkpMaterial['curve'], keys: readonly OkpMaterial[]):
   return {
     length: okpNamed(curve).lengthBytes,
     cost: STRING_COST[curve],
-    words: keys.map(({ publicKey }) => Buffer.from(publicKey).readBigUInt64LE()),
+    signs: keys.map(({ publicKey }) => publicKey.subarray(0, SIGN_BYTES)),
     secretIn: (bytes) => {
       const secret = Uint8Array.from(bytes)
       const made = publicOf(curve, secret)

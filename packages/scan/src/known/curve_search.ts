@@ -12,6 +12,7 @@ import { type Effort, OF_KEYS_MET } from './allowance.ts'
 import { Budget } from './budget.ts'
 import { type CurveGroup, type CurveMaterial, curveGroups } from './curve_keys.ts'
 import type { FoundValue } from './found_value.ts'
+import { stepFor, wordsFrom } from './spaced_words.ts'
 
 /** How far from a copy of the public half the secret is looked for, at multiples of 8. */
 const NEIGHBOURHOOD = 65_536
@@ -41,9 +42,7 @@ interface SoughtGroup extends CurveGroup {
 
 export class CurveSearch {
   readonly #groups: readonly SoughtGroup[]
-  /** The words of all groups, and for each its group. */
-  readonly #words: WordTable
-  readonly #groupOf: readonly number[]
+  readonly #signs: SignTable
   readonly #budgets: readonly Budget[]
 
   constructor(kernel: ConjugateKernel, all: readonly CurveKeys[]) {
@@ -53,8 +52,7 @@ export class CurveSearch {
       const placed = new Budget(RATES.placed.perByte * share, RATES.placed.atOnce * share)
       return curveGroups(keys).map((group) => Object.assign({ near, placed, effort }, group))
     })
-    this.#words = kernel.enterWords(this.#groups.flatMap(({ words }) => words))
-    this.#groupOf = this.#groups.flatMap(({ words }, index) => words.map(() => index))
+    this.#signs = signTable(kernel, this.#groups)
     this.#budgets = [...new Set(this.#groups.flatMap(({ near, placed }) => [near, placed]))]
   }
 
@@ -69,21 +67,41 @@ export class CurveSearch {
   /** Begins with a window of so many bytes. */
   begin(bytes: number): CurveWindow {
     for (const budget of this.#budgets) budget.earn(bytes)
-    return new CurveWindow(this.#groups, this.#words, this.#groupOf)
+    return new CurveWindow(this.#groups, this.#signs)
   }
+}
+
+/** What tells the public halves of all groups, entered into a kernel. */
+interface SignTable {
+  readonly words: WordTable
+  readonly step: number
+  /** For each word the groups that it tells, and where it lies in what tells them. */
+  readonly told: readonly (readonly { readonly group: number; readonly wordAt: number }[])[]
+}
+
+function signTable(kernel: ConjugateKernel, groups: readonly CurveGroup[]): SignTable {
+  const step = stepFor(groups.flatMap(({ signs }) => signs))
+  const byWord = new Map<bigint, { group: number; wordAt: number }[]>()
+  for (const [group, { signs }] of groups.entries()) {
+    for (const sign of signs) {
+      for (const [wordAt, word] of wordsFrom(sign, 0, step).entries()) {
+        const held = byWord.get(word) ?? []
+        byWord.set(word, [...held, { group, wordAt }])
+      }
+    }
+  }
+  return { words: kernel.enterWords([...byWord.keys()]), step, told: [...byWord.values()] }
 }
 
 /** A window's slices, one after the other. */
 class CurveWindow {
   readonly #groups: readonly SoughtGroup[]
-  readonly #words: WordTable
-  readonly #groupOf: readonly number[]
+  readonly #signs: SignTable
   readonly #sights: readonly { readonly anchors: number[]; readonly places: LikelyPlaces }[]
 
-  constructor(groups: readonly SoughtGroup[], words: WordTable, groupOf: readonly number[]) {
+  constructor(groups: readonly SoughtGroup[], signs: SignTable) {
     this.#groups = groups
-    this.#words = words
-    this.#groupOf = groupOf
+    this.#signs = signs
     this.#sights = groups.map(({ cost, placed }) => ({
       anchors: [],
       places: new LikelyPlaces(Math.floor(placed.left / cost)),
@@ -92,8 +110,11 @@ class CurveWindow {
 
   /** Looks at the slice that the kernel holds, which begins at `at` of the window. */
   look(kernel: ConjugateKernel, at: number, length: number): void {
-    for (const hit of kernel.findWords(this.#words, length, true)) {
-      this.#sights[this.#groupOf[hit.word] ?? -1]?.anchors.push(at + hit.at)
+    const { words, step, told } = this.#signs
+    for (const hit of kernel.findWords(words, length, step, true)) {
+      for (const { group, wordAt } of told[hit.word] ?? []) {
+        this.#sights[group]?.anchors.push(at + hit.at - wordAt)
+      }
     }
     for (const [index, { length: size }] of this.#groups.entries()) {
       const places = this.#sights[index]?.places

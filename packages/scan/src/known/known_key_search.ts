@@ -27,6 +27,8 @@ export interface KnownKeyOptions {
   readonly deep: boolean
   /** Keys that are not asked for, but lie in the dump: far less is spent on them. */
   readonly met?: readonly PublicKey[]
+  /** A later search looks for the other values of the keys that are found. */
+  readonly leavesValues?: boolean
 }
 
 /** Found keys whose values are looked for in one window: more are made up. */
@@ -38,10 +40,13 @@ export class KnownKeySearch implements WindowSearch {
   readonly #kernel = new ConjugateKernel()
   readonly #rsa: RsaSearch | undefined
   readonly #curves: CurveSearch | undefined
+  readonly #leavesValues: boolean
   /** Keys that cannot be looked for: their numbers are too small, too large or none of a key. */
   readonly unsearchable: number
 
-  constructor(keys: readonly PublicKey[], { deep, met = [] }: KnownKeyOptions) {
+  constructor(keys: readonly PublicKey[], options: KnownKeyOptions) {
+    const { deep, met = [], leavesValues = false } = options
+    this.#leavesValues = leavesValues
     const given = distinct(keys.map(({ material }) => material))
     const others = distinct(met.map(({ material }) => material))
     const sets = [
@@ -75,14 +80,19 @@ export class KnownKeySearch implements WindowSearch {
   search(bytes: Uint8Array, from: number, to: number): readonly Detected[] {
     const end = Math.min(to, bytes.length)
     const found = this.#slices(bytes, from, end)
+    if (!this.#leavesValues) found.push(...this.#values(found, bytes, from, end))
+    this.#kernel.wipe()
+    return onceEach(found).map((value) => detectedOf(value))
+  }
+
+  /** Every value in [from, to) of the keys that were found whole. */
+  #values(found: readonly FoundValue[], bytes: Uint8Array, from: number, to: number): FoundValue[] {
     const whole = distinct(
       found.filter(({ note }) => note === undefined).map((value) => value.material),
     )
-    if (whole.length > 0) {
-      found.push(...findValues(this.#kernel, whole.slice(0, MOST_KEYS), bytes, from, end))
-    }
-    this.#kernel.wipe()
-    return onceEach(found).map((value) => detectedOf(value))
+    return whole.length === 0
+      ? []
+      : findValues(this.#kernel, whole.slice(0, MOST_KEYS), bytes, from, to)
   }
 
   /** What the slices give that begin in [from, to). */

@@ -66,6 +66,7 @@ export function boundedNumbers(
 ): PlacedNumber[] {
   const cost = relationCost(group, relations.length)
   const numbers: PlacedNumber[] = []
+  if (budget.isSpent(cost)) return numbers
   const slice = kernel.slice
   const looked = Math.min(group.shape.length, LOOKED_BYTES)
   // Where both sides or a length tell, first: what the budget does not reach is the least likely.

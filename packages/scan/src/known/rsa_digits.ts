@@ -49,10 +49,12 @@ export class DigitSearch {
     form: DigitForm,
     { bits, cost }: { readonly bits: number; readonly cost: number },
   ): DigitNumber[] {
+    const { digits: budget } = allowance.budgets
+    if (budget.isSpent(cost)) return []
     const count = digitCount(form, bits)
     const numbers: DigitNumber[] = []
     for (const at of kernel.digitRuns(this.#shapeOf(form, bits), length)) {
-      if (!allowance.budgets.digits.take(cost)) break
+      if (!budget.take(cost)) break
       const x = digitsAt(form, kernel.slice, BEFORE + at, count)
       if (x === undefined) continue
       numbers.push({ at, length: count * form.slot, spelling: form.form, x })

@@ -11,12 +11,7 @@ import type { WindowSearch } from '../window_search.ts'
 import { derivedValues } from './derived_values.ts'
 import { encodingsOf } from './encodings.ts'
 import { detectedOf, type FoundValue } from './found_value.ts'
-
-/** Most words of a table: each takes some 200 bytes. */
-const MOST_WORDS = 1 << 16
-/** A word begins at each multiple of this in what is searched. */
-const MOST_STEP = 8
-const WORD_BYTES = 8
+import { extentOf, stepFor, wordsFrom } from './spaced_words.ts'
 
 interface Pattern {
   readonly bytes: Uint8Array
@@ -40,20 +35,14 @@ export function findValues(
   to: number,
 ): FoundValue[] {
   const mark = kernel.mark()
-  // For one window: to enter more words would take longer than they save.
-  const table = new ValueTable(kernel, keys, 1)
+  const table = new ValueTable(kernel, keys)
   const found = table.find(bytes, from, to)
   table.wipe()
   kernel.release(mark)
   return found
 }
 
-/**
- * Every value of some keys in every spelling, entered into a kernel.
- *
- * A pattern is found by one of its words. With as many words of each, one behind the other, as there are places from one
- * multiple of a step to the next, one of them lies at a multiple: so that other places need not be looked at.
- */
+/** Every value of some keys in every spelling, entered into a kernel. */
 class ValueTable {
   readonly #kernel: ConjugateKernel
   readonly #patterns: readonly Pattern[]
@@ -62,11 +51,10 @@ class ValueTable {
   readonly #step: number
   readonly #table: WordTable
 
-  /** @param mostStep how far apart the places may be that are looked at */
-  constructor(kernel: ConjugateKernel, keys: readonly KeyMaterial[], mostStep: number) {
+  constructor(kernel: ConjugateKernel, keys: readonly KeyMaterial[]) {
     this.#kernel = kernel
     this.#patterns = patternsOf(keys)
-    this.#step = stepFor(this.#patterns, mostStep)
+    this.#step = stepFor(this.#patterns.map(({ bytes }) => bytes))
     const byWord = wordsOf(this.#patterns, this.#step)
     this.#words = [...byWord.values()]
     this.#table = kernel.enterWords([...byWord.keys()])
@@ -80,7 +68,7 @@ class ValueTable {
     for (let at = from; at < limit; at += SLICE) {
       const end = Math.min(limit, at + SLICE)
       this.#kernel.load(bytes, at, end)
-      for (const hit of this.#wordsIn(end - at)) {
+      for (const hit of this.#kernel.findWords(this.#table, end - at, this.#step)) {
         for (const { pattern, wordAt } of this.#words[hit.word] ?? []) {
           const begin = at + hit.at - wordAt
           if (begin < from || begin >= to || !isAt(bytes, begin, pattern.bytes)) continue
@@ -91,40 +79,21 @@ class ValueTable {
     return found
   }
 
-  #wordsIn(length: number): { at: number; word: number }[] {
-    return this.#step === 1
-      ? this.#kernel.findWords(this.#table, length)
-      : this.#kernel.findSpacedWords(this.#table, length, this.#step)
-  }
-
   wipe(): void {
     for (const { bytes } of this.#patterns) bytes.fill(0)
   }
-}
-
-/** Bytes of a pattern in which a word begins at a multiple of `step`, wherever the pattern lies. */
-const extentOf = (step: number): number => WORD_BYTES + step - 1
-
-/** The greatest power of two for which every pattern is long enough, and the words are not too many. */
-function stepFor(patterns: readonly Pattern[], most: number): number {
-  const shortest = Math.min(...patterns.map(({ bytes }) => bytes.length))
-  let step = most
-  while (step > 1 && (extentOf(step) > shortest || patterns.length * step > MOST_WORDS)) step /= 2
-  return step
 }
 
 /** For each pattern `step` words, at one place of it and those behind. */
 function wordsOf(patterns: readonly Pattern[], step: number): Map<bigint, PatternWord[]> {
   const byWord = new Map<bigint, PatternWord[]>()
   for (const pattern of patterns) {
-    const { bytes } = pattern
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-    const first = wordPlace(bytes, extentOf(step))
-    for (let wordAt = first; wordAt < first + step; wordAt++) {
-      const word = view.getBigUint64(wordAt, true)
+    const first = wordPlace(pattern.bytes, extentOf(step))
+    for (const [k, word] of wordsFrom(pattern.bytes, first, step).entries()) {
+      const place = { pattern, wordAt: first + k }
       const held = byWord.get(word)
-      if (held === undefined) byWord.set(word, [{ pattern, wordAt }])
-      else held.push({ pattern, wordAt })
+      if (held === undefined) byWord.set(word, [place])
+      else held.push(place)
     }
   }
   return byWord
@@ -138,7 +107,7 @@ export class ValueSearch implements WindowSearch {
   readonly #table: ValueTable
 
   constructor(keys: readonly KeyMaterial[]) {
-    this.#table = new ValueTable(this.#kernel, keys, MOST_STEP)
+    this.#table = new ValueTable(this.#kernel, keys)
   }
 
   search(bytes: Uint8Array, from: number, to: number): readonly Detected[] {

@@ -1,0 +1,31 @@
+/**
+ * Words by which bytes are found though few places are looked at.
+ *
+ * With as many words of a pattern, one behind the other, as there are places from one multiple of a step to the next, one
+ * of them lies at a multiple: so that no other places need be looked at.
+ *
+ * @module
+ */
+
+const WORD_BYTES = 8
+/** The greatest step that pays. */
+const MOST_STEP = 8
+/** Most words of a table: each takes some 200 bytes. */
+const MOST_WORDS = 1 << 16
+
+/** Bytes of a pattern in which a word begins at a multiple of `step`, wherever the pattern lies. */
+export const extentOf = (step: number): number => WORD_BYTES + step - 1
+
+/** The greatest power of two for which every pattern is long enough, and the words are not too many. */
+export function stepFor(patterns: readonly Uint8Array[]): number {
+  const shortest = Math.min(...patterns.map(({ length }) => length))
+  let step = MOST_STEP
+  while (step > 1 && (extentOf(step) > shortest || patterns.length * step > MOST_WORDS)) step /= 2
+  return step
+}
+
+/** `step` words (little-endian) of a pattern, from `at` on. */
+export function wordsFrom(pattern: Uint8Array, at: number, step: number): bigint[] {
+  const view = new DataView(pattern.buffer, pattern.byteOffset, pattern.length)
+  return Array.from({ length: step }, (_, k) => view.getBigUint64(at + k, true))
+}
