@@ -3,12 +3,17 @@ import { it } from 'node:test'
 import * as fc from 'fast-check'
 import { decodePublication, encodePublication } from '../src/index.ts'
 
-const publication = fc.record({
-  shard: fc.string({ maxLength: 80 }).map((text) => Buffer.from(text).toString('hex')),
-  first: fc.maxSafeNat(),
-  entries: fc.array(fc.uint8Array({ maxLength: 400 }), { maxLength: 20 }),
-  checkpoint: fc.string({ maxLength: 200 }).map((text) => Buffer.from(text).toString('hex')),
-})
+const text = (maxLength: number) =>
+  fc.string({ maxLength }).map((each) => Buffer.from(each).toString('hex'))
+const publication = fc.record(
+  {
+    shard: text(80),
+    first: fc.maxSafeNat(),
+    entries: fc.array(fc.uint8Array({ maxLength: 400 }), { maxLength: 20 }),
+    checkpoint: text(200),
+  },
+  { noNullPrototype: true },
+)
 
 it('a publication that is read is the one that was written', () => {
   fc.assert(

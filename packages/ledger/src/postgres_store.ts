@@ -28,7 +28,7 @@ const RECORD_BYTES = 16 << 20
 /** Records that are read at once in a recovery. */
 const RECORDS_AT_ONCE = 64
 /** A server needs a moment to see that a process which was killed is gone. */
-const LOCK_PATIENCE_MS = 3000
+const LOCK_PATIENCE_MS = 2000
 const LOCK_WAIT_MS = 50
 
 /** Marks the advisory lock as one of ours; the number of the ledger's table makes it that of this ledger. */
