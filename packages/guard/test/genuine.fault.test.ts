@@ -14,8 +14,8 @@ const ROUNDS = 5
 const AT_ONCE = 500
 /** Tokens of a round that are shown while everything starts again. */
 const MEANWHILE = 250
-/** How long a token that was issued may be refused while everything starts again. */
-const PATIENCE_MS = 60_000
+/** How long a token that was issued may be refused while everything starts again, on a machine that is busy. */
+const PATIENCE_MS = 300_000
 
 /** Issues this many; what a ledger that is away does not take is not issued, and asked for again. */
 async function mint(world: World, count: number): Promise<string[]> {
@@ -34,16 +34,17 @@ async function mint(world: World, count: number): Promise<string[]> {
 
 const judge = (world: World, token: string) => world.guard.judge(token, [mailPolicy], 'mail')
 
-/** Shows each until it is let in. */
+/** Shows each until it is let in, some at once: the first tell whether the guard has read what there is. */
 async function use(world: World, tokens: readonly string[]): Promise<void> {
   const untilMs = performance.now() + PATIENCE_MS
-  let left = tokens
-  while (left.length > 0) {
-    const verdicts = await Promise.all(left.map((token) => judge(world, token)))
-    left = left.filter((_, i) => verdicts[i]?.isAdmitted !== true)
-    if (left.length === 0) return
-    assert.ok(performance.now() < untilMs, `${left.length} genuine tokens are refused`)
-    await sleep(5)
+  for (let at = 0; at < tokens.length; ) {
+    const some = tokens.slice(at, at + (at === 0 ? 1 : AT_ONCE))
+    const verdicts = await Promise.all(some.map((token) => judge(world, token)))
+    if (verdicts.every(({ isAdmitted }) => isAdmitted)) at += some.length
+    else {
+      assert.ok(performance.now() < untilMs, 'genuine tokens are refused')
+      await sleep(5)
+    }
   }
 }
 

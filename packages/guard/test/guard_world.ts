@@ -189,14 +189,26 @@ const keysOf = (issuer: string, keys: readonly Key[]) =>
     maxKeyAgeMs: undefined,
   })
 
+const boots = new WeakMap<Sequencer, string>()
+let booted = 0
+
+/** A name for each run of a ledger. */
+function bootOf(ledger: Sequencer): string {
+  const boot = boots.get(ledger) ?? String(booted++)
+  boots.set(ledger, boot)
+  return boot
+}
+
 /** What a ledger answers over HTTP, without HTTP. */
 function answersOf(ledgerNow: () => Sequencer, line: { readonly isCut: boolean }): LiveAnswers {
   return {
     listen: async (after, signal) => {
       if (line.isCut) return undefined
       const ledger = ledgerNow()
-      if (after !== '') await ledger.publishedAfter(Number(after.split('.')[1]), signal)
-      return `0.${ledger.publications}`
+      const [boot = '', publications = ''] = after.split('.')
+      // What another run of the ledger has counted says nothing of this one's.
+      if (boot === bootOf(ledger)) await ledger.publishedAfter(Number(publications), signal)
+      return `${bootOf(ledger)}.${ledger.publications}`
     },
     ask: (alias, id, inputHash) =>
       Promise.resolve(line.isCut ? 'failed' : wordOf(ledgerNow().find(alias, id, inputHash))),

@@ -47,11 +47,14 @@ describe('a program', () => {
     const wait = 'console.log("here"); setInterval(() => {}, 1000)'
     const running = [0, 1].map(() => programs.start(process.execPath, ['-e', wait]))
     await Promise.all(running.map((each) => each.prints(/(here)/)))
+    // Who asks second waits as well.
+    void programs.stopAll()
     await programs.stopAll()
     assert.deepEqual(
       running.map((each) => each.hasEnded()),
       [true, true],
     )
+    assert.throws(() => programs.start(process.execPath, []), { code: 'PROGRAM_FAILED' })
   })
 })
 

@@ -64,7 +64,8 @@ describe('the incident on real parts', { skip }, () => {
       assert.equal(run['genuineLogins'], 12)
       assert.equal(run['genuineReads'], 24)
       const { undetermined, issued } = objectOf(run['verdicts'])
-      assert.equal(undetermined, 0, String(run['name']))
+      // Dovecot's line of a login that it refuses names no token.
+      assert.equal(undetermined, run['forgeriesRefused'], String(run['name']))
       assert.ok(Number(issued) >= 36)
     }
   })

@@ -27,16 +27,24 @@ export interface Program {
 /** Starts programs, and stops those that still run: the last first. */
 export class Programs {
   readonly #running: Program[] = []
+  #stopped: Promise<void> | undefined
 
   /** @param env in place of the own environment */
   start(command: string, args: readonly string[], env?: Readonly<Record<string, string>>): Program {
+    if (this.#stopped !== undefined) throw failed(command, 'everything is being stopped')
     const program = startProgram(command, args, env)
     this.#running.push(program)
     return program
   }
 
-  async stopAll(): Promise<void> {
-    for (const program of this.#running.splice(0).toReversed()) await program.stop()
+  /** Resolves when all have ended, whoever asks first. None can be started from then on. */
+  stopAll(): Promise<void> {
+    this.#stopped ??= this.#stopEach()
+    return this.#stopped
+  }
+
+  async #stopEach(): Promise<void> {
+    for (const program of this.#running.toReversed()) await program.stop()
   }
 }
 
