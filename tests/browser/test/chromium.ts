@@ -44,9 +44,12 @@ export async function axeFindings(page: Page): Promise<string[]> {
   return found.map(String)
 }
 
-/** By how many pixels the page is wider than the window. */
+/** By how many pixels the page is wider than the window, or what is opened wider than itself. */
 export async function overflowOf(page: Page): Promise<number> {
-  return Number(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth'))
+  const measured = await page.evaluate(`Math.max(
+    document.documentElement.scrollWidth - window.innerWidth,
+    ...[...document.querySelectorAll('dialog[open]')].map((one) => one.scrollWidth - one.clientWidth))`)
+  return Number(measured)
 }
 
 /** Text as it is seen, in one line. */

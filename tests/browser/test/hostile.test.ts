@@ -77,7 +77,10 @@ describe('hostile text', { skip }, () => {
     await seen.page.locator('main td.mono a').first().click()
     const drawer = seen.page.getByRole('dialog')
     await drawer.getByText('<script>alert(1)</script>').first().waitFor()
-    await assertSound(seen.page)
+    for (const width of [1280, 390]) {
+      await seen.page.setViewportSize({ width, height: 900 })
+      await assertSound(seen.page)
+    }
     await drawer.getByLabel('Why').fill('<script>alert(2)</script>\u202e=1+1')
     await drawer.getByRole('button', { name: 'Theirs' }).click()
     await drawer.getByText(/is marked as theirs/).waitFor()

@@ -91,8 +91,9 @@ export function ticksOf({ from, to }: Pick<Course, 'from' | 'to'>, width: number
   return scale.ticks(wanted).map((at) => ({ x: scale(at), text: label(at, format(at)) }))
 }
 
-/** A month alone says too little when no year stands beside it. */
+/** A month alone says too little when no year stands beside it, and half a day is no time of UTC. */
 function label(at: Date, text: string): string {
+  if (/^\d\d(?::\d\d| [AP]M)$/u.test(text)) return at.toISOString().slice(11, 16)
   return /^(?:January|February|March|April|May|June|July|August|September|October|November|December)$/u.test(
     text,
   )
