@@ -20,14 +20,16 @@ const PATIENCE_MS = 300_000
 /** Issues this many; what a ledger that is away does not take is not issued, and asked for again. */
 async function mint(world: World, count: number): Promise<string[]> {
   const tokens: string[] = []
+  let isAway: boolean = false
   while (tokens.length < count) {
-    const wanted = Math.min(AT_ONCE, count - tokens.length)
+    const wanted: number = isAway ? 1 : Math.min(AT_ONCE, count - tokens.length)
     const asked = Array.from({ length: wanted }, () => world.mint())
     const settled = await Promise.allSettled(asked)
     const issued = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
     tokens.push(...issued)
     // A ledger that is away refuses at once, and comes back only if it gets the time.
-    if (issued.length < wanted) await sleep(5)
+    isAway = issued.length < wanted
+    if (isAway) await sleep(20)
   }
   return tokens
 }
