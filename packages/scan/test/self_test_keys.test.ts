@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createECDH, createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { it } from 'node:test'
 import { findingSeen } from '../src/finding.ts'
+import { selfTestOrigin } from '../src/self_test_keys.ts'
 import { hitsIn, planted } from './binary_hits.ts'
 
 /** The private key that RFC 8410, section 10.3, prints: a test key. */
@@ -33,6 +34,13 @@ it('the key of the FIDO U2F specification, which lies in browsers, is named as s
   const { note, proof } = findingOf(key.export({ format: 'der', type: 'pkcs8' }))
   assert.equal(note, 'self-test')
   assert.match(proof, /FIDO U2F/)
+})
+
+it('a key of the tests of Go, which lies in the heap of go build, is named as such', () => {
+  // The first of crypto/x509/pem_decrypt_test.go that was seen there.
+  const id = '8a5fdde85272b99dbd9fbd33f17dad5cd72ca34ff9aea3a86e99dd173a41ae38'
+  assert.match(selfTestOrigin(id) ?? '', /^Go, tests/)
+  assert.equal(selfTestOrigin(id.replace('8a', '8b')), undefined)
 })
 
 it('any other key is not', () => {
