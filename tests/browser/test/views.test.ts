@@ -196,22 +196,22 @@ describe('what is done in it', { skip }, () => {
   })
 })
 
-for (const { width, colorScheme } of [
-  { width: 1280, colorScheme: 'light' },
-  { width: 1280, colorScheme: 'dark' },
-  { width: 390, colorScheme: 'light' },
-  { width: 390, colorScheme: 'dark' },
-] as const)
-  describe(`at ${width} pixels, ${colorScheme}`, { skip }, () => {
-    before(async () => {
-      await page.setViewportSize({ width, height: 900 })
-      await page.emulateMedia({ colorScheme })
-    })
+/** That the page fits its window and axe finds nothing serious, light and dark. */
+async function assertUsable(): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    assert.ok((await overflowOf(page)) <= 0, `it is ${await overflowOf(page)} pixels too wide`)
+    assert.deepEqual(await axeFindings(page), [], colorScheme)
+  }
+}
+
+for (const width of [1280, 390])
+  describe(`at ${width} pixels, light and dark`, { skip }, () => {
+    before(() => page.setViewportSize({ width, height: 900 }))
     for (const view of VIEWS)
       it(`${view === '' ? 'answer' : view} fits, and axe finds nothing serious`, async () => {
         await see(view)
-        assert.ok((await overflowOf(page)) <= 0, `it is ${await overflowOf(page)} pixels too wide`)
-        assert.deepEqual(await axeFindings(page), [])
+        await assertUsable()
       })
 
     it('what is opened fits, and axe finds nothing serious', async () => {
@@ -223,8 +223,7 @@ for (const { width, colorScheme } of [
         await page.locator(link).first().click()
         await page.getByRole('dialog').locator('h3').first().waitFor()
         await settled()
-        assert.ok((await overflowOf(page)) <= 0, `it is ${await overflowOf(page)} pixels too wide`)
-        assert.deepEqual(await axeFindings(page), [])
+        await assertUsable()
       }
     })
   })
