@@ -101,7 +101,7 @@ export class NatsLine {
    * Messages from the place on where the stream is still the same; else the newest of each subject and what follows. Ends
    * when the line is lost or closed.
    *
-   * @param onPlace is told the stream that is read
+   * @param onCreated is told when the stream that is read was made
    */
   async *messages(
     place: StreamPlace | undefined,

@@ -88,9 +88,8 @@ async function makeTables(session: SqlSession, description: Description): Promis
       // oxlint-disable-next-line no-await-in-loop -- in their order
       await session.query(table)
     }
-    const nobody = `VALUES ($1, 0, '', 0)`
     await session.query(
-      `INSERT INTO mintmark_ledger (seed, epoch, writer_host, writer_pid) ${nobody}`,
+      `INSERT INTO mintmark_ledger (seed, epoch, writer_host, writer_pid) VALUES ($1, 0, '', 0)`,
       [seed],
     )
     await session.query('INSERT INTO mintmark_record (number, bytes) VALUES (1, $1)', [nothing])
