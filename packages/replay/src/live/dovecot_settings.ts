@@ -1,4 +1,5 @@
 /** What Dovecot is told: where it works, whom it asks about tokens, and what it writes down. */
+import { spawnSync } from 'node:child_process'
 import { userInfo } from 'node:os'
 
 export const NOBODY = 65_534
@@ -100,7 +101,7 @@ function users(mail: string): string {
   const [mailUid, mailGid] = isRoot() ? [NOBODY, NOBODY] : [uid, gid]
   const inner = isRoot()
     ? ''
-    : `default_internal_user = ${username}\ndefault_login_user = ${username}\ndefault_internal_group = ${gid}\n`
+    : `default_internal_user = ${username}\ndefault_login_user = ${username}\ndefault_internal_group = ${ownGroup()}\n`
   return `${inner}mail_uid = ${mailUid}
 mail_gid = ${mailGid}
 first_valid_uid = 1
@@ -112,3 +113,6 @@ userdb static {
   }
 }`
 }
+
+/** Dovecot wants the name of the group, which Node does not know. */
+const ownGroup = () => spawnSync('id', ['-gn'], { encoding: 'utf8' }).stdout.trim()
