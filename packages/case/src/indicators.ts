@@ -107,7 +107,9 @@ export function indicatorOf(kind: IndicatorKind, spelled: string): Indicator | u
 function heldValue(kind: Exclude<IndicatorKind, 'ip' | 'network'>, value: string): string {
   if (kind === 'token') return readJti(value).tokenId
   if (kind === 'client' || kind === 'operation') return value
-  return readGuid(value) || value.toLowerCase()
+  const guid = readGuid(value)
+  if (guid !== '' || kind === 'session') return guid || value
+  return value.toLowerCase()
 }
 
 function addressIndicator(spelled: string): Indicator | undefined {

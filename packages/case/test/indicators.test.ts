@@ -122,6 +122,14 @@ describe('an indicator list', () => {
   })
 })
 
+describe('a session', () => {
+  it('is looked for in its own letters, unless it is a GUID', () => {
+    assert.equal(indicatorOf('session', ' Abx/12+Z ')?.value, 'Abx/12+Z')
+    const spelled = '{0B9E6A7E-51C7-4F0E-9C9A-6F0A5C0D4E21}'
+    assert.equal(indicatorOf('session', spelled)?.value, spelled.slice(1, -1).toLowerCase())
+  })
+})
+
 describe('a token id of another provider', () => {
   it('is looked for as ingest stored it', () => {
     assert.match(indicatorOf('token', 'not-a-uuid')?.value ?? '', /^[\da-f-]{36}$/)

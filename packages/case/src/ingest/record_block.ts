@@ -162,7 +162,7 @@ export class IssuanceBlock extends Block {
     this.#source.push(it.source)
     this.#category.push(it.category)
     this.#outcome.push(it.outcome)
-    this.#sessionId.push(it.sessionId.toLowerCase())
+    this.#sessionId.push(sessionIdOf(it.sessionId))
     this.#principal.push(it.principal)
     this.#principalId.push(it.principalId)
     this.#tenant.push(it.tenant)
@@ -306,8 +306,8 @@ export class AccessBlock extends Block {
     this.#recordType.push(it.recordType)
     this.#outcome.push(it.outcome)
     this.#tokenState.push(it.tokenIdState)
-    this.#sessionId.push(it.sessionId.toLowerCase())
-    this.#otherSessionId.push(it.otherSessionId.toLowerCase())
+    this.#sessionId.push(sessionIdOf(it.sessionId))
+    this.#otherSessionId.push(sessionIdOf(it.otherSessionId))
     this.#issuedAt.push(it.issuedAtMs)
     this.#principal.push(it.principal)
     this.#principalId.push(it.principalId)
@@ -425,3 +425,6 @@ export class RejectBlock extends Block {
     this.#detail.push(reject.detail)
   }
 }
+
+/** Ids that are no GUIDs may differ by the case of a letter alone: base64. */
+const sessionIdOf = (spelled: string): string => readGuid(spelled) || spelled
