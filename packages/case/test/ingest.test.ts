@@ -270,30 +270,6 @@ describe('ingest: what cannot be read', () => {
     })
   })
 
-  it('keeps sessions apart whose ids differ by the case of a letter, unless they are GUIDs', async () => {
-    const folder = mkdtempSync(join(root, 'sessions-'))
-    const guid = '0b9e6a7e-51c7-4f0e-9c9a-6f0a5c0d4e21'
-    const ids = ['Abx/12+Z', 'aBx/12+Z', guid, guid.toUpperCase(), guid.replaceAll('-', '')]
-    const lines = ids.map((sessionId, n) =>
-      JSON.stringify({ ...(JSON.parse(accessLine(n)) as object), sessionId }),
-    )
-    writeFileSync(join(folder, 'a.ndjson'), lines.join('\n'))
-    await fresh.use(async (opened) => {
-      await ingest(opened, [folder])
-      const rows = await opened.session.rows(
-        'SELECT session_id, count() AS n FROM access GROUP BY session_id ORDER BY session_id',
-      )
-      assert.deepEqual(
-        rows.map((row) => [row['session_id'], row['n']]),
-        [
-          [guid, '3'],
-          ['Abx/12+Z', '1'],
-          ['aBx/12+Z', '1'],
-        ],
-      )
-    })
-  })
-
   it('lists what cannot be read beside what can', async () => {
     const folder = mkdtempSync(join(root, 'links-'))
     writeFileSync(join(folder, 'a.ndjson'), `${accessLine(1)}\n`)
