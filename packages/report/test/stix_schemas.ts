@@ -1,11 +1,12 @@
-/** STIX objects beside the JSON schemas of OASIS: `vectors/oasis-stix-2.1`. */
+/** STIX objects beside the JSON schemas of OASIS for 2.1, which the package `stixview` carries. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { isObject, type Json } from '@mintmark/core'
 import { Ajv, type AnySchemaObject, type ValidateFunction } from 'ajv'
 
-const FOLDER = fileURLToPath(new URL('../../test/vectors/oasis-stix-2.1/', import.meta.url))
+const PACKAGE = dirname(createRequire(import.meta.url).resolve('stixview/package.json'))
+const FOLDER = join(PACKAGE, 'src', 'stix2-schemas')
 
 /** Schemas by the type that they are of. */
 const VALIDATORS = validators()
