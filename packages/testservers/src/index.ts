@@ -1,2 +1,3 @@
 export { type NatsServer, natsMissing, startNats } from './nats_server.ts'
+export { accepts, freePort } from './ports.ts'
 export { type PostgresServer, postgresMissing, startPostgres } from './postgres_server.ts'

@@ -7,7 +7,8 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort, ServerProcess } from './server_process.ts'
+import { freePort } from './ports.ts'
+import { ServerProcess } from './server_process.ts'
 
 export interface NatsServer {
   /** `nats://…` */

@@ -14,7 +14,8 @@ import { after, before, describe, it } from 'node:test'
 import { MintmarkError, parseObject } from '@mintmark/core'
 import { EntryRecorder, SigningGate } from '@mintmark/guard'
 import { forge } from '@mintmark/testkit'
-import { freePort, type Program, startMintmark } from './guard_servers.ts'
+import { freePort } from '@mintmark/testservers'
+import { type Program, startMintmark } from './guard_servers.ts'
 
 const ROUNDS = process.env['SLOW'] === '1' ? 50 : 6
 const TOKENS = process.env['SLOW'] === '1' ? 1000 : 60

@@ -14,6 +14,7 @@ import { MintmarkError, parseObject } from '@mintmark/core'
 import { EntryRecorder, SigningGate } from '@mintmark/guard'
 import { forge } from '@mintmark/testkit'
 import {
+  freePort,
   type NatsServer,
   natsMissing,
   type PostgresServer,
@@ -21,7 +22,7 @@ import {
   startNats,
   startPostgres,
 } from '@mintmark/testservers'
-import { freePort, type Program, startMintmark } from './guard_servers.ts'
+import { type Program, startMintmark } from './guard_servers.ts'
 
 const skip = postgresMissing() || natsMissing()
 if (process.env['CI'] === 'true' && skip !== false) throw new Error(`missing under CI: ${skip}`)

@@ -2,9 +2,9 @@
 /** Servers that tests of the guard start: the built command's own, Dovecot and nginx from the system. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { accepts, freePort } from '@mintmark/testservers'
 import { BIN } from './built_command.ts'
 
 const NOBODY = 65_534
@@ -65,16 +65,6 @@ export function missingServers(): string | false {
 /** The servers live where the path of an ordinary user may not lead. */
 const PATH = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin` }
 
-/** A port that was free a moment ago: Dovecot cannot be asked which one it took. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  const port = typeof address === 'object' ? (address?.port ?? 0) : 0
-  await new Promise<void>((resolve) => server.close(() => resolve()))
-  return port
-}
-
 export interface Dovecot {
   readonly port: number
   readonly log: () => string
@@ -99,14 +89,7 @@ export async function startDovecot(folder: string, oauth2: string): Promise<Dove
 async function answers(port: number, program: Program): Promise<void> {
   const untilMs = performance.now() + PATIENCE_MS
   for (;;) {
-    const isThere = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => {
-        socket.destroy()
-        resolve(true)
-      })
-      socket.on('error', () => resolve(false))
-    })
-    if (isThere) return
+    if (await accepts(port)) return
     if (program.process.exitCode !== null || performance.now() > untilMs)
       throw new Error(`Dovecot does not start: ${program.printed()}`)
     await sleep(50)
