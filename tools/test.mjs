@@ -3,8 +3,8 @@
  * path holds one of them: `npm test -- reconcile`. One that begins with `-` leaves out: `npm test -- -victims`.
  */
 import { spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
 import path from 'node:path'
 import { root, setUp } from './setup.mjs'
 
@@ -25,22 +25,42 @@ if (files.length === 0) {
 // Those of packages keep to themselves and run side by side. Those below tests/ share what there is one of: the
 // kernel's setting for cores, ports of known servers.
 const isAlone = (file) => file.startsWith(`tests${path.sep}`)
+const notes = mkdtempSync(path.join(tmpdir(), 'mintmark-tests-'))
+process.on('exit', () => rmSync(notes, { recursive: true, force: true }))
 const wholes = [
-  testAll(files.filter((file) => !isAlone(file)), availableParallelism()),
-  testAll(files.filter(isAlone), 1),
+  testAll('packages', files.filter((file) => !isAlone(file)), availableParallelism()),
+  testAll('tests', files.filter(isAlone), 1),
 ]
-process.exitCode = wholes.every(Boolean) ? 0 : 1
+if (!wholes.every(({ passed }) => passed)) {
+  console.log(`\nFailed:\n\n${wholes.map(({ failures }) => failures).join('')}`)
+  process.exitCode = 1
+}
 
-/** Whether all tests of these files pass. */
-function testAll(own, atOnce) {
-  if (own.length === 0) return true
-  const options = ['--enable-source-maps', '--test', `--test-concurrency=${atOnce}`]
-  const { status, error } = spawnSync(process.execPath, [...options, ...own], {
-    cwd: root,
-    stdio: 'inherit',
-  })
+/** Runs these files: whether all of their tests pass, and as text which do not and why. */
+function testAll(name, own, atOnce) {
+  if (own.length === 0) return { passed: true, failures: '' }
+  const failed = path.join(notes, name)
+  const options = [
+    '--enable-source-maps',
+    '--test',
+    `--test-concurrency=${atOnce}`,
+    '--test-reporter=tap',
+    '--test-reporter-destination=stdout',
+    `--test-reporter=${new URL('failed_tests.mjs', import.meta.url)}`,
+    `--test-reporter-destination=${failed}`,
+  ]
+  const { status, error } = spawnSync(process.execPath, [...options, ...own], { cwd: root, stdio: 'inherit' })
   if (error) console.error(`${process.execPath}: ${error.message}`)
-  return status === 0
+  return { passed: status === 0, failures: textOf(failed) }
+}
+
+/** What the reporter wrote; nothing where it did not come to write. */
+function textOf(file) {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 /** Built tests whose source is still there: a test that was deleted must not go on passing. */
