@@ -15,7 +15,7 @@ import { isAscii, isUtf8 } from 'node:buffer'
 import { isObject, type Json, parseObject } from '@mintmark/core'
 import { ByteTail } from './byte_tail.ts'
 import { isDeeperThan } from './depth.ts'
-import { JsonWalk, LINK_KEYS, WRAPPER_KEYS } from './json_walk.ts'
+import { INNER_WRAPPER_KEY, JsonWalk, LINK_KEYS, WRAPPER_KEYS } from './json_walk.ts'
 import { MAX_DEPTH, MAX_LINE_BYTES, MAX_ROW_BYTES } from './limits.ts'
 import type { RowTaker } from './row_taker.ts'
 import { giveTables } from './tables.ts'
@@ -396,6 +396,7 @@ function wrappedRows(row: Json): readonly unknown[] | undefined {
   for (const key of WRAPPER_KEYS) {
     const list: unknown = Object.hasOwn(row, key) ? row[key] : undefined
     if (Array.isArray(list) && (list.length === 0 || isObject(list[0]))) return list
+    if (key === INNER_WRAPPER_KEY && isObject(list)) return wrappedRows(list)
   }
   return undefined
 }

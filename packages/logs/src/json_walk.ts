@@ -13,8 +13,20 @@ const LF = 0x0a
 const SPACE = 0x20
 const OTHER = 0
 
-/** First-level keys whose list of objects is the rows, in the spelling of each export. */
-export const WRAPPER_KEYS: ReadonlySet<string> = new Set(['value', 'records', 'Records', 'events'])
+/** Keys whose list of objects is the rows, in the spelling of each export. */
+export const WRAPPER_KEYS: ReadonlySet<string> = new Set([
+  'value',
+  'records',
+  'Records',
+  'events',
+  // Advanced hunting (Defender's API, Graph), Splunk.
+  'results',
+  'Results',
+  // Elasticsearch.
+  'hits',
+])
+/** The object at this key is a part of the wrapper: Elasticsearch answers `{"hits":{"hits":[…]}}`. */
+export const INNER_WRAPPER_KEY = 'hits'
 /** First-level keys that say that there is more than this file holds. */
 export const LINK_KEYS: ReadonlySet<string> = new Set([
   '@odata.nextLink',
@@ -29,8 +41,9 @@ const RECORD_KEYS: ReadonlySet<string> = new Set([
   'RecordType',
   'Operation',
   'operationName',
-  'schema',
 ])
+/** The same, where its value is text: the answer of a query has a list of columns there. */
+const SCHEMA_KEY = 'schema'
 /** 1 at each byte that is one of `members`. */
 function byteSet(...members: readonly number[]): Uint8Array {
   const set = new Uint8Array(256)
@@ -69,6 +82,8 @@ export class JsonWalk {
   #isInString: boolean = false
   #isEscaped: boolean = false
   #canWrap = false
+  /** How deep the first level of what may be a wrapper lies: 1, or 2 in its inner part. */
+  #wrapDepth = 1
   #isPending: boolean = false
   #isLineStart: boolean = false
 
@@ -89,6 +104,7 @@ export class JsonWalk {
     this.#isCapturing = false
     this.#isLink = false
     this.#canWrap = canWrap
+    this.#wrapDepth = 1
     this.#isPending = false
     this.#isLineStart = false
   }
@@ -168,7 +184,7 @@ export class JsonWalk {
    * these bytes. Strings, literals and separators before it are passed by; most bytes are, so this is fast.
    */
   #plain(bytes: Uint8Array, from: number, end: number): number {
-    if (this.#isPending || (this.#depth === 1 && this.#canWrap)) return from
+    if (this.#isPending || this.#isAtKeys) return from
     let previous = this.#previous
     let at = from
     for (; at < end; at++) {
@@ -236,8 +252,13 @@ export class JsonWalk {
     return this.#separate(byte)
   }
 
+  /** Whether the keys that come next are those of what may be a wrapper. */
+  get #isAtKeys(): boolean {
+    return this.#canWrap && this.#depth === this.#wrapDepth
+  }
+
   #separate(byte: number): WalkStep {
-    if (byte === COLON && this.#depth === 1 && this.#canWrap) this.#readKey()
+    if (byte === COLON && this.#isAtKeys) this.#readKey()
     this.#previous = byte === COLON || byte === COMMA ? byte : OTHER
     return 'more'
   }
@@ -257,9 +278,11 @@ export class JsonWalk {
   #openString(): WalkStep {
     this.#isInString = true
     // Keys matter in the first level of what may be a wrapper, and nowhere else.
-    if (this.#depth === 1 && this.#canWrap) {
+    if (this.#isAtKeys) {
       const isKey = this.#previous === COMMA || this.#previous === OPEN_OBJECT
-      this.#isLink = this.#previous === COLON && LINK_KEYS.has(this.#key)
+      const isValue = this.#previous === COLON
+      if (isValue && this.#key === SCHEMA_KEY) this.#canWrap = false
+      this.#isLink = isValue && LINK_KEYS.has(this.#key)
       this.#isCapturing = isKey || this.#isLink
       this.#capturedBytes = 0
     }
@@ -280,11 +303,13 @@ export class JsonWalk {
       (this.#isObject[this.#depth] === 0 &&
         (this.#previous === COMMA || this.#previous === OPEN_ARRAY))
     if (!isValue) return 'broken'
-    const isList = byte === OPEN_ARRAY && this.#depth === 1 && this.#previous === COLON
-    if (isList && this.#canWrap && WRAPPER_KEYS.has(this.#key)) {
+    const mayWrap = this.#isAtKeys && this.#previous === COLON
+    if (mayWrap && byte === OPEN_ARRAY && WRAPPER_KEYS.has(this.#key)) {
       this.#isPending = true
       return 'more'
     }
+    if (mayWrap && byte === OPEN_OBJECT && this.#key === INNER_WRAPPER_KEY)
+      this.#wrapDepth = this.#depth + 1
     this.#previous = byte
     return this.#push(byte === OPEN_OBJECT ? 1 : 0)
   }
@@ -301,6 +326,7 @@ export class JsonWalk {
     if (this.#isObject[this.#depth] !== isObject) return 'broken'
     this.#previous = OTHER
     this.#depth--
+    this.#wrapDepth = Math.max(1, Math.min(this.#wrapDepth, this.#depth))
     return this.#depth === 0 ? 'closed' : 'more'
   }
 }

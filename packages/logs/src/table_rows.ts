@@ -33,7 +33,7 @@ const IN_ROWS = 4
 const KEY_BYTES = 16
 
 const ANSWER =
-  /^\{\s*"tables"\s*:\s*\[\s*\{\s*(?:"name"\s*:\s*"[^"\\]{0,200}"\s*,\s*)?"columns"\s*:\s*\[\s*\{\s*"(?:name|type)"/
+  /^\{\s*"[tT]ables"\s*:\s*\[\s*\{\s*(?:"(?:name|TableName)"\s*:\s*"[^"\\]{0,200}"\s*,\s*)?"[cC]olumns"\s*:\s*\[\s*\{\s*"(?:name|type|ColumnName|DataType)"/
 
 /** Whether a text begins as the answer of a query does. */
 export const beginsAnswer = (text: string): boolean => ANSWER.test(text)
@@ -160,7 +160,9 @@ export class TableRows {
 
   #readKey(): void {
     if (this.#kept !== undefined) return
-    const key = this.#string.toString('latin1', 0, this.#stringBytes)
+    const spelled = this.#string.toString('latin1', 0, this.#stringBytes)
+    // Azure Data Explorer's `Tables`, `Columns` and `Rows`.
+    const key = spelled.slice(0, 1).toLowerCase() + spelled.slice(1)
     if (this.#depth === IN_ANSWER) this.#answerKey = key
     if (this.#depth === IN_TABLE) this.#tableKey = key
   }

@@ -6,7 +6,11 @@
  * on a line of its own, is read whole, and the limit of a row bounds it. An `error` beside the tables
  * (`PartialError`) says that the service stopped at one of its limits.
  *
- * Source: Azure Monitor Log Analytics API, response format, 2026.
+ * Azure Data Explorer, where Sentinel's logs are kept for long, answers in the same form with other names: `Tables`,
+ * `Columns` with `ColumnName`, `Rows`; or, in its second version, with a list of frames, each of which is a table or
+ * says how the answer went.
+ *
+ * Source: Azure Monitor Log Analytics API, response format; Kusto REST API, query v1 and v2 responses; 2026.
  *
  * @module
  */
@@ -16,22 +20,38 @@ import type { RowTaker } from './row_taker.ts'
 
 /** Gives the rows of an answer on, keyed by their columns. False when the object is no such answer. */
 export function giveTables(answer: Json, line: number, taker: RowTaker): boolean {
-  const tables: unknown = Object.hasOwn(answer, 'tables') ? answer['tables'] : undefined
-  if (!Array.isArray(tables) || tables.length === 0 || !tables.every(isTable)) return false
-  for (const table of tables) giveTable(table, line, taker)
-  if (Object.hasOwn(answer, 'error') && isObject(answer['error'])) taker.partial(line)
+  if (typeof own(answer, 'FrameType') === 'string') return giveFrame(answer, line, taker)
+  const tables = own(answer, 'tables') ?? own(answer, 'Tables')
+  if (!Array.isArray(tables) || tables.length === 0) return false
+  const found = tables.map(tableOf)
+  if (found.includes(undefined)) return false
+  for (const table of found) if (table !== undefined) giveTable(table, line, taker)
+  if (isObject(own(answer, 'error'))) taker.partial(line)
   return true
 }
 
-interface Table extends Json {
+/** A frame of Azure Data Explorer: only the primary result holds rows of the table that was asked for. */
+function giveFrame(frame: Json, line: number, taker: RowTaker): boolean {
+  const table = tableOf(frame)
+  if (table !== undefined && own(frame, 'TableKind') === 'PrimaryResult')
+    giveTable(table, line, taker)
+  if (own(frame, 'HasErrors') === true) taker.partial(line)
+  return true
+}
+
+const own = (held: Json, name: string): unknown =>
+  Object.hasOwn(held, name) ? held[name] : undefined
+
+interface Table {
   readonly columns: readonly unknown[]
   readonly rows: readonly unknown[]
 }
 
-function isTable(value: unknown): value is Table {
-  if (!isObject(value) || !Object.hasOwn(value, 'columns') || !Object.hasOwn(value, 'rows'))
-    return false
-  return Array.isArray(value['columns']) && Array.isArray(value['rows'])
+function tableOf(value: unknown): Table | undefined {
+  if (!isObject(value)) return undefined
+  const columns = own(value, 'columns') ?? own(value, 'Columns')
+  const rows = own(value, 'rows') ?? own(value, 'Rows')
+  return Array.isArray(columns) && Array.isArray(rows) ? { columns, rows } : undefined
 }
 
 function giveTable({ columns, rows }: Table, line: number, taker: RowTaker): void {
@@ -67,7 +87,7 @@ export function giveCells(
 }
 
 function nameOf(column: unknown): string {
-  const name: unknown = isObject(column) && Object.hasOwn(column, 'name') ? column['name'] : ''
+  const name = isObject(column) ? (own(column, 'name') ?? own(column, 'ColumnName')) : ''
   return typeof name === 'string' ? name : ''
 }
 

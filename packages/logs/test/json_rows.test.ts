@@ -85,13 +85,37 @@ describe('JSON rows are read from', () => {
 })
 
 describe('a wrapper', () => {
-  for (const key of ['value', 'records', 'Records', 'events']) {
+  for (const key of ['value', 'records', 'Records', 'events', 'results', 'Results', 'hits']) {
     it(`of ${key} gives its rows, on one line and on many`, () => {
       const wrapper = { context: 'x', [key]: [{ k: 'a' }, { k: 'b' }], after: { deep: [1, {}] } }
       assert.deepEqual(eventsOf(JSON.stringify(wrapper)), ['row a @1', 'row b @1'])
       assert.deepEqual(eventsOf(JSON.stringify(wrapper, null, 2)), ['row a @4', 'row b @7'])
     })
   }
+
+  it('of advanced hunting has its columns before its rows', () => {
+    for (const [columns, rows] of [
+      ['Schema', 'Results'],
+      ['schema', 'results'],
+    ] as const) {
+      const wrapper = { Stats: {}, [columns]: [{ name: 'k' }], [rows]: [{ k: 'a' }] }
+      assert.deepEqual(eventsOf(JSON.stringify(wrapper)), ['row a @1'])
+      assert.deepEqual(eventsOf(JSON.stringify(wrapper, null, 2)), ['row a @9'])
+    }
+  })
+
+  it('of a search has its rows within its hits', () => {
+    const hits = { total: { value: 2 }, hits: [{ k: 'a' }, { k: 'b' }], after: [{ k: 'c' }] }
+    const wrapper = { took: 1, _shards: { hits: 1 }, hits, aggregations: { hits: { hits: [] } } }
+    for (const [text, lines] of [
+      [JSON.stringify(wrapper), [1, 1]],
+      [JSON.stringify(wrapper, null, 2), [11, 14]],
+    ] as const) {
+      const whole = eventsOf(text)
+      assert.deepEqual(whole, [`row a @${lines[0]}`, `row b @${lines[1]}`])
+      assert.deepEqual(collect(text, [1]).events, whole)
+    }
+  })
 
   it('may stand on each line', () => {
     const text = '{"records":[{"k":"a"},{"k":"b"}]}\n{"records":[{"k":"c"}]}\n'

@@ -99,6 +99,40 @@ describe('the answer of a query gives', () => {
   })
 })
 
+describe('an answer of Azure Data Explorer gives', () => {
+  const Columns = [
+    { ColumnName: 'x', DataType: 'Int64' },
+    { ColumnName: 'k', DataType: 'String' },
+  ]
+  const Rows = [
+    [1, 'a'],
+    [2, 'b'],
+  ]
+  const frames = [
+    { FrameType: 'DataSetHeader', Version: 'v2.0' },
+    { FrameType: 'DataTable', TableKind: 'QueryProperties', Columns, Rows },
+    { FrameType: 'DataTable', TableKind: 'PrimaryResult', Columns, Rows },
+    { FrameType: 'DataSetCompletion', HasErrors: true },
+  ]
+  const first = { Tables: [{ TableName: 'Table_0', Columns, Rows }] }
+  for (const { name, given, says } of [
+    { name: 'the rows of its first version', given: first, says: [] },
+    {
+      name: 'those of its primary result, and that it is partial',
+      given: frames,
+      says: ['says row-cap'],
+    },
+  ]) {
+    it(name, () => {
+      for (const text of [JSON.stringify(given), JSON.stringify(given, undefined, 2)]) {
+        const whole = collect(text)
+        assert.deepEqual(whole.events.map(withoutLine), ['row a', 'row b', ...says])
+        assert.deepEqual(collect(text, [1]), whole)
+      }
+    })
+  }
+})
+
 describe('a long answer', () => {
   const head = '{"tables":[{"name":"PrimaryResult","columns":[{"name":"k"}],"rows":[\n'
   const broken: { name: string; text: string; events: string[] }[] = [

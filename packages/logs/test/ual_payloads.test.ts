@@ -38,7 +38,17 @@ const payloads = [
   { name: 'balanced, but no JSON', payload: '{"a":,}', reason: 'audit-data-not-json' },
   { name: 'a number', payload: '12', reason: 'audit-data-not-json' },
   { name: 'a list of two', payload: '[{},{}]', reason: 'audit-data-not-json' },
-  { name: 'an object without an operation', payload: '{"Id":"x"}', reason: 'operation-missing' },
+  { name: 'nothing of a record', payload: '{"a":1}', reason: 'audit-data-not-a-record' },
+  {
+    name: 'a bag with nothing of a record',
+    payload: '{"dynamicProperties":{"creationTime":"2025-06-02T08:15:30"}}',
+    reason: 'audit-data-not-a-record',
+  },
+  {
+    name: 'an object without an operation',
+    payload: '{"CreationTime":"2025-06-02T08:15:30"}',
+    reason: 'operation-missing',
+  },
 ] as const
 
 describe('a payload that is no record', () => {

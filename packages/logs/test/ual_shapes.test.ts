@@ -231,6 +231,30 @@ const SPELLINGS: readonly Spelling[] = [
     },
   },
   {
+    name: 'a Graph audit query whose record is in an open type (2026)',
+    shape: 'ual-graph-query',
+    row: {
+      id: ID,
+      createdDateTime: '2025-06-02T08:15:30Z',
+      operation: 'MailItemsAccessed',
+      auditData: {
+        '@odata.type': '#microsoft.graph.security.exchangeMailboxAuditRecord',
+        dynamicProperties: { '@odata.type': '#x', ...MAIL_READ },
+      },
+    },
+  },
+  {
+    name: 'a Graph audit query as the PowerShell module writes its objects',
+    shape: 'ual-graph-query',
+    row: {
+      Id: ID,
+      CreatedDateTime: '/Date(1748852130000)/',
+      AuditLogRecordType: 'exchangeItemAggregated',
+      Operation: 'MailItemsAccessed',
+      AuditData: { AdditionalProperties: MAIL_READ },
+    },
+  },
+  {
     name: 'a Graph audit query as CSV',
     shape: 'ual-graph-query',
     isCsv: true,

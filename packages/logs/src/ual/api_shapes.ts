@@ -20,16 +20,21 @@ export const api: Adapter = {
   read: (row, context, sink) => readUalRecord(row, sink, { dateOrder: context.dateOrder }),
 }
 
-/** Graph `security/auditLog/queries/{id}/records`, JSON, or its CSV with the record pretty-printed. */
+/**
+ * Graph `security/auditLog/queries/{id}/records`: JSON, its CSV with the record pretty-printed, and the objects
+ * of `Get-MgBetaSecurityAuditLogQueryRecord`, whose names are in Pascal case.
+ */
 export const graphQuery: Adapter = {
   shape: 'ual-graph-query',
-  accepts: (row) => row['auditData'] !== undefined,
+  accepts: (row) =>
+    row['auditData'] !== undefined ||
+    (row['AuditData'] !== undefined && row['AuditLogRecordType'] !== undefined),
   read(row, context, sink) {
-    readAuditData(row['auditData'], sink, {
-      recordId: row['id'],
-      at: row['createdDateTime'],
-      operation: row['operation'],
-      recordType: row['auditLogRecordType'],
+    readAuditData(row['auditData'] ?? row['AuditData'], sink, {
+      recordId: row['id'] ?? row['Id'],
+      at: row['createdDateTime'] ?? row['CreatedDateTime'],
+      operation: row['operation'] ?? row['Operation'],
+      recordType: row['auditLogRecordType'] ?? row['AuditLogRecordType'],
       dateOrder: context.dateOrder,
     })
   },

@@ -9,6 +9,14 @@ import { type OuterFields, readUalRecord, rejectPayload } from './record.ts'
 
 /** Layers of JSON text within JSON text that re-exports produce. */
 const MAX_LAYERS = 3
+/** Where open types of Graph hold the record: its records since 2026, and objects of its PowerShell module. */
+const BAGS: readonly string[] = [
+  'dynamicProperties',
+  'AdditionalProperties',
+  'additionalProperties',
+]
+/** One of these at least is in every audit record. */
+const OF_A_RECORD: readonly string[] = ['Operation', 'CreationTime', 'RecordType']
 
 const TRUNCATED = {
   code: 'audit-data-truncated',
@@ -18,7 +26,11 @@ const TRUNCATED = {
 } as const
 
 /** Why a payload is no record: the reject's reason. */
-export type PayloadFault = 'audit-data-empty' | 'audit-data-truncated' | 'audit-data-not-json'
+export type PayloadFault =
+  | 'audit-data-empty'
+  | 'audit-data-truncated'
+  | 'audit-data-not-json'
+  | 'audit-data-not-a-record'
 
 /**
  * Reads the record in an `AuditData` value, or rejects it.
@@ -36,8 +48,20 @@ export function readAuditData(value: unknown, sink: RowSink, outer: OuterFields)
   if (record === 'audit-data-truncated') sink.statement(TRUNCATED)
 }
 
-/** The record, or why there is none. */
+/**
+ * The record, or why there is none. An object without any field of a record is none: read as one, it would be an
+ * access without a user, a mailbox and a token, which nobody would miss.
+ */
 export function auditDataOf(value: unknown): Json | PayloadFault {
+  const held = heldObject(value)
+  if (!isObject(held) || isRecord(held)) return held
+  const inner = BAGS.map((bag) => held[bag]).find((bag) => isObject(bag) && isRecord(bag))
+  return isObject(inner) ? inner : 'audit-data-not-a-record'
+}
+
+const isRecord = (held: Json) => OF_A_RECORD.some((name) => held[name] !== undefined)
+
+function heldObject(value: unknown): Json | PayloadFault {
   let held = value
   for (let layer = 0; layer < MAX_LAYERS; layer++) {
     if (isObject(held)) return held

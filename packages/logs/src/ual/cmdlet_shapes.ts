@@ -18,8 +18,9 @@ const CAPS: readonly number[] = [5000, 50_000]
 
 const has = (row: Json, key: string) => row[key] !== undefined
 
+/** With the record type by that name, the row is an object of Graph's PowerShell module. */
 function hasAuditData(row: Json): boolean {
-  return has(row, 'AuditData')
+  return has(row, 'AuditData') && !has(row, 'AuditLogRecordType')
 }
 
 const isPortal = (row: Json) =>
