@@ -187,6 +187,14 @@ export const TABLES: readonly TableSpec[] = [
     sharded: false,
   },
   {
+    // Accesses that say less than another copy of their record: filled and emptied while a case is sealed.
+    name: 'poorer_copy',
+    columns: ['bucket UInt8', 'token_id UUID', 'record_id UUID', 'content UInt64'],
+    orderBy: 'bucket, token_id, record_id, content',
+    engine: 'MergeTree',
+    sharded: true,
+  },
+  {
     // What was found in each memory dump, by content; of several scans of one, the newest.
     name: 'dump_scan',
     columns: [

@@ -7,6 +7,7 @@ import type { Json } from '@mintmark/core'
 import type { Case } from './case.ts'
 import { buildCoverage } from './coverage.ts'
 import { readMeta, writeMeta } from './meta.ts'
+import { removePoorerCopies } from './poorer_copies.ts'
 import { lastEvidence } from './recover.ts'
 import type { Session } from './session.ts'
 
@@ -18,7 +19,7 @@ const GROUP_BYTES = 300_000_000
 
 /** What de-duplication found. */
 export interface SealReport {
-  /** Records that an earlier row has already, and that are therefore not kept twice. */
+  /** Records that another row has already, or says with more, and that are therefore not kept twice. */
   readonly duplicates: number
   /** Record ids under which records of different content stand; all of these are kept. */
   readonly conflicts: number
@@ -77,6 +78,8 @@ export async function seal({ session }: Case): Promise<SealReport> {
   const evidence = await evidenceMark(session)
   if ((await readMeta(session, SEALED)) !== evidence) {
     await removeDuplicates(session)
+    await findConflicts(session)
+    if (await removePoorerCopies(session)) await findConflicts(session)
     await countDuplicates(session)
     await buildCoverage(session)
     await writeMeta(session, SEALED, evidence)
@@ -114,13 +117,16 @@ async function removeDuplicates(session: Session): Promise<void> {
 }
 
 async function countDuplicates(session: Session): Promise<void> {
+  await session.command('TRUNCATE TABLE evidence_count')
+  await session.command(COUNTS)
+}
+
+async function findConflicts(session: Session): Promise<void> {
   await session.command('TRUNCATE TABLE conflict')
   for (const side of SIDES) {
     // oxlint-disable-next-line no-await-in-loop -- the same
     await session.command(CONFLICTS(side), { side })
   }
-  await session.command('TRUNCATE TABLE evidence_count')
-  await session.command(COUNTS)
 }
 
 function conflictOf(row: Json): Conflict {

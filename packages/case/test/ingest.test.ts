@@ -148,6 +148,47 @@ function readsAgain(get: () => Case, name: string): void {
     )
     assert.deepEqual(await seal(get()), sealed)
   })
+
+  it('keeps of two copies the one that says more, and both where they contradict each other', async () => {
+    const folder = join(root, `poorer ${name}`)
+    mkdirSync(folder)
+    const before = await count(get(), 'access')
+    const { conflicts: known } = await seal(get())
+    // As Sentinel's table leaves out the token and Defender's the tenant: of one record, in either order.
+    const whole = accessLine(200_001)
+    const poorer = without(whole, 'tokenId', 'tenant', 'items')
+    writeFileSync(join(folder, 'a.ndjson'), `${poorer}\n`)
+    writeFileSync(join(folder, 'b.ndjson'), `${whole}\n${without(accessLine(200_002), 'appId')}\n`)
+    await ingest(get(), [folder])
+    await seal(get())
+    writeFileSync(join(folder, 'c.ndjson'), `${accessLine(200_002)}\n`)
+    const other = without(accessLine(200_003, { text: 'other' }), 'tokenId')
+    writeFileSync(join(folder, 'd.ndjson'), `${accessLine(200_003)}\n${other}\n`)
+    await ingest(get(), [folder])
+    const sealed = await seal(get())
+    assert.equal(sealed.conflicts, known + 1)
+    assert.equal(await count(get(), 'access'), before + 4)
+    const kept = await get().session.rows(
+      `SELECT count() AS rows FROM access
+      WHERE token_id != toUUID('00000000-0000-0000-0000-000000000000') AND app_id != ''
+        AND evidence_id GLOBAL IN (SELECT evidence_id FROM evidence WHERE startsWith(path, {folder:String}))`,
+      { folder },
+    )
+    assert.equal(Number(kept[0]?.['rows']), 3)
+    const { evidence: rows } = await ingest(get(), [folder])
+    assert.deepEqual(
+      rows.map(({ duplicates }) => duplicates),
+      [1, 1, 0, 0],
+    )
+    assert.deepEqual(await seal(get()), sealed)
+  })
+}
+
+/** A line of JSON without some of its members. */
+function without(line: string, ...names: readonly string[]): string {
+  return JSON.stringify(JSON.parse(line), (key, value: unknown) =>
+    names.includes(key) ? undefined : value,
+  )
 }
 
 for (const backend of backends) {
