@@ -7,7 +7,7 @@
  * @module
  */
 import type { Hash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { isObject, MintmarkError } from '@mintmark/core'
 import { countLines, readSlices } from '@mintmark/logs'
@@ -127,6 +127,42 @@ async function* rest(
     onBytes(read)
     yield bytes
   }
+}
+
+/** The beginnings of files, one after another, in memory that is used again: each is good until the next is read. */
+export class PlainHead {
+  readonly #mostBytes: number
+  #memory = Buffer.alloc(0)
+
+  constructor(mostBytes: number) {
+    this.#mostBytes = mostBytes
+  }
+
+  /** Throws `INPUT_UNREADABLE`. */
+  read(file: string): Buffer {
+    if (this.#memory.length === 0) this.#memory = Buffer.alloc(this.#mostBytes)
+    try {
+      const handle = openSync(file, 'r')
+      try {
+        return this.#memory.subarray(0, fill(handle, this.#memory))
+      } finally {
+        closeSync(handle)
+      }
+    } catch (cause) {
+      throw unreadable(file, cause)
+    }
+  }
+}
+
+/** Reads until the memory is full or the file at its end, and says how many bytes that were. */
+function fill(handle: number, memory: Buffer): number {
+  let filled = 0
+  while (filled < memory.length) {
+    const read = readSync(handle, memory, filled, memory.length - filled, null)
+    if (read === 0) break
+    filled += read
+  }
+  return filled
 }
 
 /** A whole file on disk. Throws `INPUT_UNREADABLE`. */

@@ -88,9 +88,8 @@ export class WorkerPool {
     onRows: (blocks: readonly TableBlock[]) => void,
   ): Promise<readonly PartSummary[]> {
     return this.#start({ onRows, onMemory: ignored }, undefined, (job, worker) => {
-      // Small reads may share one buffer of node's pool: their bytes are copied, not handed over.
       const message: SmallTask = { kind: 'small', job, ...task }
-      worker.postMessage(message, [])
+      worker.postMessage(message, wholeBuffers(task.files.map(({ bytes }) => bytes)))
     })
   }
 
@@ -105,9 +104,14 @@ export class WorkerPool {
     })
   }
 
-  /** Reads a file whose bytes must go through one reader, once or twice. */
+  /**
+   * Reads a file whose bytes must go through one reader, once or twice.
+   *
+   * @param isGivenAway whether nobody uses the memory of a chunk again, so that it can be handed over
+   */
   async readStream(
     task: WithoutJob<StreamTask>,
+    isGivenAway: boolean,
     open: (onReject: RejectTaker, isLastPass: boolean) => AsyncIterable<Uint8Array>,
     onRows: (blocks: readonly TableBlock[]) => void,
   ): Promise<readonly PartSummary[]> {
@@ -122,10 +126,11 @@ export class WorkerPool {
     done.catch(() => {})
     if (started === undefined) return done
     const { job, worker } = started
+    const take = isGivenAway ? same : copied
     try {
-      await this.#pump(job, worker, 1, open)
+      await this.#pump(job, worker, 1, open, take)
       await this.#until(stream, () => stream.pass === 2)
-      await this.#pump(job, worker, 2, open)
+      await this.#pump(job, worker, 2, open, take)
       return await done
     } finally {
       this.#end(job)
@@ -142,16 +147,16 @@ export class WorkerPool {
     worker: Worker,
     pass: 1 | 2,
     open: (onReject: RejectTaker, isLastPass: boolean) => AsyncIterable<Uint8Array>,
+    take: (chunk: Uint8Array) => Uint8Array,
   ): Promise<void> {
     const stream = this.#jobs.get(job)?.stream
     const rejects: Reject[] = []
     for await (const chunk of open((reject) => rejects.push(reject), pass === 2)) {
       if (stream === undefined || stream.pass !== pass || stream.isOver) break
-      // A copy, whose memory can be handed over: a chunk may be part of a buffer that is used again.
-      const bytes = new Uint8Array(chunk)
+      const bytes = take(chunk)
       stream.ahead++
       const message: ChunkTask = { kind: 'chunk', job, pass, bytes, rejects: [] }
-      worker.postMessage(message, [bytes.buffer])
+      worker.postMessage(message, wholeBuffers([bytes]))
       await this.#until(stream, () => stream.ahead < CHUNKS_AHEAD || stream.pass !== pass)
     }
     const end: ChunkTask = { kind: 'chunk', job, pass, bytes: undefined, rejects }
@@ -254,6 +259,21 @@ export class WorkerPool {
 
 function asError(cause: unknown): Error {
   return cause instanceof Error ? cause : new Error(String(cause))
+}
+
+const same = (chunk: Uint8Array): Uint8Array => chunk
+const copied = (chunk: Uint8Array): Uint8Array => new Uint8Array(chunk)
+
+/**
+ * Memory that these bytes fill and share with nothing: it is handed over, which spares a copy and the engine's
+ * collecting it. Small reads may share one buffer of Node's pool, and are copied.
+ */
+function wholeBuffers(parts: readonly Uint8Array[]): ArrayBuffer[] {
+  return parts.flatMap(({ buffer, byteLength }) =>
+    buffer instanceof ArrayBuffer && buffer.byteLength === byteLength && byteLength > 0
+      ? [buffer]
+      : [],
+  )
 }
 
 /** Memory that nobody uses again. */
