@@ -105,6 +105,7 @@ export const LEDGER_COMMANDS: readonly Spec[] = [
     options: [
       option('--tenant <TENANT...>', 'tenant of the tokens, for all issuers or as ALIAS=TENANT'),
       option('--openings <FILE>', 'what the issuer kept to open its entries, checked against them'),
+      option('--json', 'JSON lines, which is the default'),
     ],
     load: async () => (await import('./commands/ledger_export.ts')).ledgerExport,
   },

@@ -286,6 +286,7 @@ const COMMANDS: readonly Spec[] = [
       option('--as <NAME>', 'under whose name marks are made (default: the user of this machine)'),
       option('--read-only', 'take no marks and no hunts'),
       hunts(),
+      option('--json', 'the address as one JSON document'),
     ],
     load: async () => (await import('./commands/ui.ts')).ui,
   },

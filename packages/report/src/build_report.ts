@@ -57,7 +57,7 @@ export function reportOf(
   const name = nameOf(answer.case)
   return {
     schema: REPORT_SCHEMA,
-    title: title ?? `Case ${name}`,
+    title: title ?? titleOf(name),
     case: name,
     version: VERSION,
     redacted,
@@ -84,6 +84,9 @@ function nameOf(location: string): string {
   if (/^\w+:\/\//.test(location)) return location
   return location.split(/[/\\]/).findLast((part) => part !== '') ?? location
 }
+
+/** Not "Case case": many a folder is named so. */
+const titleOf = (name: string) => (/^case\b/i.test(name) ? `Case${name.slice(4)}` : `Case ${name}`)
 
 function shortened(text: string): string {
   if (text.length <= MOST_TEXT) return text

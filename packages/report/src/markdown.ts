@@ -39,7 +39,7 @@ export function markdownOf(report: Report): string {
       : `\n\n${plainText(`${report.redacted.join(' and ')} are replaced by pseudonyms.`)}`
   return `# ${plainText(report.title)}
 
-Case ${plainText(report.case)}, written by Mintmark ${report.version}. All times are UTC.${redacted}
+Written by Mintmark ${report.version} on the case ${plainText(report.case)}. All times are UTC.${redacted}
 
 ${report.sections.map(sectionOf).join('\n')}`
 }

@@ -269,7 +269,7 @@ describe('the folder', () => {
       chromium: '/bin/false',
     })
     assert.equal(noPdf, 'it ended with 1')
-    assert.equal(textOf('report.html', paged), '<!doctype html><title>Case case</title>')
+    assert.equal(textOf('report.html', paged), '<!doctype html><title>Case</title>')
     assert.ok(textOf('MANIFEST', paged).includes('  report.html\n'))
     assert.ok(!files.some(({ name }) => name === 'report.pdf'))
   })

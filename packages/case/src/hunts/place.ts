@@ -2,7 +2,7 @@
  * Where people are: what a hunt needs to know of networks before it can call one strange.
  *
  * `address_block` names the network of each public address block: the autonomous system where a sign-in
- * log gives one for an address of the block, else the block itself (/24 of IPv4, /48 of IPv6). Private,
+ * log gives one for an address of the block, else the block itself (`192.0.2.0/24`, `2001:db8:1::/48`). Private,
  * shared (RFC 6598), link-local and loopback addresses are in no block: they name no place.
  *
  * `place` says from which networks each principal was issued tokens and used them. The mail service's own
@@ -32,10 +32,13 @@ const IS_PUBLIC = `(match(prefix, '^::ffff:') OR NOT match(prefix, '${PRIVATE[0]
 const SPILL = `SETTINGS max_bytes_before_external_group_by = 400000000,
   max_bytes_before_external_sort = 400000000`
 
+/** How people write the block. */
+const BLOCK = `if(startsWith(prefix, '::ffff:'), concat(substring(prefix, 8), '/24'), concat(prefix, '/48'))`
+
 /** First pass: every block that any record names, with the number that a sign-in log gives it. */
 const FILL_BLOCKS = `
   INSERT INTO address_block
-  SELECT prefix, if(max(number) = '', prefix, concat('AS', max(number))) AS network
+  SELECT prefix, if(max(number) = '', ${BLOCK}, concat('AS', max(number))) AS network
   FROM (
     SELECT ${PREFIX} AS prefix, max(replaceRegexpOne(network, '^(?:AS)?0*([0-9]*).*$', '\\\\1')) AS number
     FROM issuance GROUP BY prefix

@@ -38,12 +38,16 @@ async function serve(
   const port = numberOption(options, 'port', { least: 0, most: 65_535 }) ?? 0
   const { url, stop } = await listen(app, HOST, port)
   gate.bind(url)
-  await io.out(`open ${gate.entrance()}\n`)
-  await io.out('in a browser on this machine; the address works once. Stop with Ctrl-C.\n')
+  await io.out(greeting(gate.entrance(), flag(options, 'json')))
   await told()
   await stop()
   await desk.close()
   return 0
+}
+
+function greeting(url: string, isJson: boolean): string {
+  if (isJson) return `${JSON.stringify({ url })}\n`
+  return `open ${url}\nin a browser on this machine; the address works once. Stop with Ctrl-C.\n`
 }
 
 /** Steps of an answer. */
