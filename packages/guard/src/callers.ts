@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { createHash, timingSafeEqual } from 'node:crypto'
-import type { Context } from 'hono'
+import { hash, timingSafeEqual } from 'node:crypto'
 import type { AudiencePolicy } from './policies.ts'
 
 /** Whoever has a secret. */
@@ -51,10 +50,10 @@ export class Callers<T extends KnownCaller = Caller> {
 
   /** Each is compared, and in the same time whatever was sent. */
   #find({ name, secret }: Credentials): T | undefined {
-    const hash = createHash('sha256').update(secret).digest()
+    const secretHash = hash('sha256', secret, 'buffer')
     let found: T | undefined
     for (const caller of this.#callers) {
-      const isSame = timingSafeEqual(caller.secretHash, hash)
+      const isSame = timingSafeEqual(caller.secretHash, secretHash)
       if (isSame && (name === undefined || name === caller.name)) found = caller
     }
     return secret === '' ? undefined : found
@@ -72,12 +71,6 @@ export class Callers<T extends KnownCaller = Caller> {
     bucket.left--
     return true
   }
-}
-
-/** The answer to whoever is no caller. */
-export function unknownCaller(c: Context): Response {
-  const headers = { 'WWW-Authenticate': 'Basic realm="mintmark"' }
-  return c.json({ error: 'invalid_client' }, 401, headers)
 }
 
 /** RFC 6749, section 2.3.1: both are form-encoded before they are put into Basic. */

@@ -5,6 +5,7 @@
  */
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { errorAnswer, tooLarge } from './answers.ts'
 import { authorize } from './authz_route.ts'
 import { type Caller, Callers } from './callers.ts'
 import type { RecordEntry } from './entry_recorder.ts'
@@ -12,10 +13,9 @@ import type { EventStream } from './event_stream.ts'
 import type { Guard } from './guard.ts'
 import { introspect } from './introspect_route.ts'
 import { type MetadataDeps, metadataRoutes } from './metadata_routes.ts'
+import { MAX_BODY_BYTES } from './request_body.ts'
 import { revoke } from './revoke_route.ts'
 import { ssfRoutes } from './ssf_routes.ts'
-
-const MAX_BODY_BYTES = 32 << 10
 
 export interface GuardAppDeps {
   readonly guard: Guard
@@ -39,6 +39,10 @@ export function guardApp(deps: GuardAppDeps): Hono {
   const callers = new Callers(deps.callers)
   const statements = metadata?.statements
   const app = new Hono()
+  app.post('/introspect', (c) => introspect(c, { guard, callers, statements }))
+  app.all('/authz', (c) => authorize(c, guard, callers))
+  app.all('/authz/*', (c) => authorize(c, guard, callers))
+  // What comes before is not passed through here: it is asked too often.
   app.use(async (c, next) => {
     await next()
     c.header('Cache-Control', 'no-store')
@@ -46,21 +50,13 @@ export function guardApp(deps: GuardAppDeps): Hono {
   app.get('/healthz', (c) => c.text('ok\n'))
   app.get('/readyz', (c) => (isReady() ? c.text('ready\n') : c.text('not ready\n', 503)))
   app.get('/metrics', (c) => c.text(guard.metrics.text(deps.gauges())))
-  const limit = bodyLimit({
-    maxSize: MAX_BODY_BYTES,
-    onError: (c) => c.json({ error: 'invalid_request' }, 413),
-  })
-  app.post('/introspect', limit, (c) => introspect(c, { guard, callers, statements }))
-  app.all('/authz', (c) => authorize(c, guard, callers))
-  app.all('/authz/*', (c) => authorize(c, guard, callers))
-  if (record !== undefined)
-    app.post('/revoke', limit, (c) => revoke(c, { guard, callers, record, now }))
+  if (record !== undefined) app.post('/revoke', (c) => revoke(c, { guard, callers, record, now }))
   if (metadata !== undefined) {
     metadataRoutes(app, metadata)
-    app.use('/ssf/*', limit)
+    app.use('/ssf/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }))
     ssfRoutes(app, { issuer: metadata.statements.issuer, streams, callers, signal })
   }
-  app.notFound((c) => c.json({ error: 'not_found' }, 404))
-  app.onError((_error, c) => c.json({ error: 'server_error' }, 500))
+  app.notFound(() => errorAnswer('not_found', 404))
+  app.onError(() => errorAnswer('server_error', 500))
   return app
 }

@@ -9,8 +9,10 @@
  */
 import { type Json, text } from '@mintmark/core'
 import type { Context } from 'hono'
-import { type Callers, unknownCaller } from './callers.ts'
+import { errorAnswer, jsonAnswer, tooLarge, tooMany, unknownCaller } from './answers.ts'
+import type { Callers } from './callers.ts'
 import type { Guard } from './guard.ts'
+import { MAX_BODY_BYTES, shortBody } from './request_body.ts'
 import type { StatementSigner } from './statements.ts'
 import type { Verdict } from './verifier.ts'
 
@@ -26,27 +28,30 @@ export interface IntrospectDeps {
 export async function introspect(c: Context, deps: IntrospectDeps): Promise<Response> {
   const { guard, callers, statements } = deps
   const caller = callers.byAuthorization(c.req.header('authorization') ?? '')
-  if (caller === undefined) return unknownCaller(c)
-  if (!callers.isWithinRate(caller)) return tooMany(c)
+  if (caller === undefined) return unknownCaller()
+  if (!callers.isWithinRate(caller)) return tooMany()
   const token = await tokenOf(c)
-  if (token === undefined) return c.json({ error: 'invalid_request' }, 400)
+  if (token instanceof Response) return token
   const verdict = await guard.judge(token, caller.audiences, caller.name)
   const answer = verdict.isAdmitted ? activeOf(verdict) : { active: false }
   const isSigned = statements !== undefined && c.req.header('accept') === SIGNED_ANSWER
-  if (!isSigned) return c.json(answer)
+  if (!isSigned) return jsonAnswer(answer)
   const claims = { aud: caller.name, token_introspection: answer }
   const signed = await statements.sign('token-introspection+jwt', claims)
-  return c.body(signed, 200, { 'Content-Type': SIGNED_ANSWER })
+  return c.body(signed, 200, { 'Content-Type': SIGNED_ANSWER, 'Cache-Control': 'no-store' })
 }
 
-/** The token in the form of a request; undefined where there is none, or there are two. */
-export async function tokenOf(c: Context): Promise<string | undefined> {
-  const tokens = new URLSearchParams(await c.req.text()).getAll('token')
-  return tokens.length === 1 ? tokens[0] : undefined
-}
+/** What most clients send, Dovecot among them: nothing in it needs decoding. */
+const PLAIN_FORM = /^token=([\w.-]+)$/
 
-export function tooMany(c: Context): Response {
-  return c.json({ error: 'temporarily_unavailable' }, 429, { 'Retry-After': '1' })
+/** The token in the form of a request; the answer where there is none, or there are two. */
+export async function tokenOf(c: Context): Promise<string | Response> {
+  const body = await shortBody(c, MAX_BODY_BYTES)
+  if (body === undefined) return tooLarge()
+  const plain = PLAIN_FORM.exec(body)?.[1]
+  if (plain !== undefined) return plain
+  const [token, ...more] = new URLSearchParams(body).getAll('token')
+  return token === undefined || more.length > 0 ? errorAnswer('invalid_request', 400) : token
 }
 
 export type Admitted = Extract<Verdict, { readonly isAdmitted: true }>

@@ -1,7 +1,7 @@
 /**
  * Counters and gauges in the text format of Prometheus.
  *
- * Source: Prometheus, "Exposition formats", version 0.0.4.
+ * Source: Prometheus, "Exposition formats", version 0.0.4; "Writing client libraries", section "Process metrics".
  *
  * @module
  */
@@ -37,8 +37,19 @@ export class Metrics {
       `# TYPE mintmark_guard_${name} gauge`,
       `mintmark_guard_${name} ${Number.isFinite(value) ? value : '+Inf'}`,
     ])
-    return `${[...counters, ...now].join('\n')}\n`
+    return `${[...counters, ...now, ...ofProcess()].join('\n')}\n`
   }
+}
+
+/** What Prometheus wants to know of any process, under the names that it has for it. */
+function ofProcess(): readonly string[] {
+  const { user, system } = process.cpuUsage()
+  return [
+    '# TYPE process_cpu_seconds_total counter',
+    `process_cpu_seconds_total ${(user + system) / 1e6}`,
+    '# TYPE process_resident_memory_bytes gauge',
+    `process_resident_memory_bytes ${process.memoryUsage.rss()}`,
+  ]
 }
 
 function labelText(labels: Labels): string {

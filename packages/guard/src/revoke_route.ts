@@ -5,10 +5,11 @@
  */
 import { MintmarkError } from '@mintmark/core'
 import type { Context } from 'hono'
-import { type Callers, unknownCaller } from './callers.ts'
+import { errorAnswer, tooMany, unavailable, unknownCaller } from './answers.ts'
+import type { Callers } from './callers.ts'
 import type { RecordEntry } from './entry_recorder.ts'
 import type { Guard } from './guard.ts'
-import { tokenOf, tooMany } from './introspect_route.ts'
+import { tokenOf } from './introspect_route.ts'
 import { revocationOf } from './revocation.ts'
 
 export interface RevokeDeps {
@@ -24,13 +25,13 @@ export async function revoke(
   { guard, callers, record, now }: RevokeDeps,
 ): Promise<Response> {
   const caller = callers.byAuthorization(c.req.header('authorization') ?? '')
-  if (caller === undefined) return unknownCaller(c)
-  if (!caller.mayRevoke) return c.json({ error: 'unauthorized_client' }, 403)
-  if (!callers.isWithinRate(caller)) return tooMany(c)
+  if (caller === undefined) return unknownCaller()
+  if (!caller.mayRevoke) return errorAnswer('unauthorized_client', 403)
+  if (!callers.isWithinRate(caller)) return tooMany()
   const token = await tokenOf(c)
-  if (token === undefined) return c.json({ error: 'invalid_request' }, 400)
+  if (token instanceof Response) return token
   const jws = guard.signedToken(token)
-  if (jws === 'malformed') return c.json({ error: 'unsupported_token_type' }, 400)
+  if (jws === 'malformed') return errorAnswer('unsupported_token_type', 400)
   if (jws === undefined) return c.body(null, 200)
   try {
     await record(revocationOf(token, now()))
@@ -40,6 +41,6 @@ export async function revoke(
     if (!(cause instanceof MintmarkError)) throw cause
     // Not issued, or run out: there is nothing to revoke.
     if (cause.code === 'ENTRY_REFUSED') return c.body(null, 200)
-    return c.json({ error: 'temporarily_unavailable' }, 503, { 'Retry-After': '1' })
+    return unavailable()
   }
 }

@@ -5,9 +5,16 @@
  */
 import { type Json, MintmarkError, parseObject, safeJson, text } from '@mintmark/core'
 import { type Context, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
-import { Callers, unknownCaller } from './callers.ts'
-import { tooMany } from './introspect_route.ts'
+import {
+  errorAnswer,
+  jsonAnswer,
+  tooLarge,
+  tooMany,
+  unavailable,
+  unknownCaller,
+} from './answers.ts'
+import { Callers } from './callers.ts'
+import { shortBody } from './request_body.ts'
 import type { SignerCaller } from './signer_service.ts'
 import type { SigningGate } from './signing_gate.ts'
 
@@ -33,13 +40,9 @@ export function signerApp(deps: SignerAppDeps): Hono {
   const app = new Hono()
   app.get('/healthz', (c) => c.text('ok\n'))
   app.get('/jwks', (c) => c.json({ keys: deps.keys.map(({ jwk }) => jwk) }))
-  const limit = bodyLimit({
-    maxSize: MAX_INPUT_BYTES,
-    onError: (c) => c.json({ error: 'invalid_request' }, 413),
-  })
-  app.post('/sign', limit, (c) => sign(c, deps, callers))
-  app.notFound((c) => c.json({ error: 'not_found' }, 404))
-  app.onError((_error, c) => c.json({ error: 'server_error' }, 500))
+  app.post('/sign', (c) => sign(c, deps, callers))
+  app.notFound(() => errorAnswer('not_found', 404))
+  app.onError(() => errorAnswer('server_error', 500))
   return app
 }
 
@@ -49,32 +52,35 @@ async function sign(
   callers: Callers<SignerCaller>,
 ): Promise<Response> {
   const caller = callers.byAuthorization(c.req.header('authorization') ?? '')
-  if (caller === undefined) return unknownCaller(c)
-  if (!callers.isWithinRate(caller)) return tooMany(c)
-  const input = (await c.req.text()).trim()
+  if (caller === undefined) return unknownCaller()
+  if (!callers.isWithinRate(caller)) return tooMany()
+  const body = await shortBody(c, MAX_INPUT_BYTES)
+  if (body === undefined) return tooLarge()
+  const input = body.trim()
   const [header, payload] = input.split('.').map(objectOf)
   const kid = header && text(header, 'kid')
   const key = keys.find(({ gate }) => gate.kid === kid)
   if (key === undefined || !caller.kids.has(key.gate.kid))
-    return c.json({ error: 'refused', reason: 'key' }, 403)
+    return jsonAnswer({ error: 'refused', reason: 'key' }, 403)
   if (canaries.has((payload && text(payload, 'sub')) ?? '')) {
     log(safeJson({ schema: 'mintmark-signer-event/1', event: 'canary', caller: caller.name, kid }))
-    return c.json({ error: 'refused', reason: 'canary' }, 409)
+    return jsonAnswer({ error: 'refused', reason: 'canary' }, 409)
   }
-  return await signed(c, key.gate, input)
+  return await signed(key.gate, input)
 }
 
 const objectOf = (part: string) => parseObject(Buffer.from(part, 'base64url').toString('utf8'))
 
-async function signed(c: Context, gate: SigningGate, input: string): Promise<Response> {
+async function signed(gate: SigningGate, input: string): Promise<Response> {
   try {
     const { signature, receipt } = await gate.signInput(input)
     const { shard, index } = receipt
-    return c.json({ signature: Buffer.from(signature).toString('base64url'), shard, index })
+    return jsonAnswer({ signature: Buffer.from(signature).toString('base64url'), shard, index })
   } catch (cause) {
     if (!(cause instanceof MintmarkError)) throw cause
     const { code, facts } = cause
-    if (code === 'ENTRY_REFUSED') return c.json({ error: 'refused', reason: facts['reason'] }, 409)
-    return c.json({ error: 'temporarily_unavailable' }, 503, { 'Retry-After': '1' })
+    if (code === 'ENTRY_REFUSED')
+      return jsonAnswer({ error: 'refused', reason: facts['reason'] }, 409)
+    return unavailable()
   }
 }

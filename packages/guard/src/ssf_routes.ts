@@ -9,7 +9,8 @@
 import { isObject, type Json, parseObject, text } from '@mintmark/core'
 import type { Context, Hono } from 'hono'
 import { ALARM_EVENT, COMPROMISE_EVENT, VERIFICATION_EVENT } from './alarm_events.ts'
-import { type Callers, unknownCaller } from './callers.ts'
+import { unknownCaller } from './answers.ts'
+import type { Callers } from './callers.ts'
 import type { EventStream } from './event_stream.ts'
 
 /** How long a receiver waits at most for an event. */
@@ -52,14 +53,14 @@ export function ssfRoutes(app: Hono, deps: SsfDeps): void {
 /** The stream of this id if it is the caller's; else the answer to whoever asks. */
 function streamOf(c: Context, { callers, streams }: SsfDeps, id?: string): EventStream | Response {
   const caller = callers.byAuthorization(c.req.header('authorization') ?? '')
-  if (caller === undefined) return unknownCaller(c)
+  if (caller === undefined) return unknownCaller()
   const own = streams.filter(({ config }) => config.caller === caller.name)
   return own.find(({ config }) => config.id === id) ?? c.json({ error: 'not_found' }, 404)
 }
 
 function configuration(c: Context, deps: SsfDeps): Response {
   const caller = deps.callers.byAuthorization(c.req.header('authorization') ?? '')
-  if (caller === undefined) return unknownCaller(c)
+  if (caller === undefined) return unknownCaller()
   const own = deps.streams.filter(({ config }) => config.caller === caller.name)
   const documents = own.map((stream) => documentOf(stream, deps.issuer))
   const id = c.req.query('stream_id')

@@ -1,0 +1,191 @@
+/**
+ * `mintmark guard serve` under load: how many tokens a second it answers for, how long each answer takes, and what it
+ * costs the guard's own process.
+ *
+ * Ledger and guard are the built command's own, each a process. Tokens are ES256, recorded and signed by a gate; the caller
+ * is known by its secret. A third process asks over connections that are kept alive, by undici: it shares the
+ * processors with the guard, so that the guard's time for a request says more than the rate. First 3,000 requests come each
+ * second, whatever the guard does; then as fast as 64 callers get their answers. The tokens are all different, or a few that
+ * come over and over.
+ *
+ * Usage: node bench/dist/src/introspection.bench.js [--seconds N]. BENCH_TINY=1 only checks that all are let in.
+ */
+import { execFile, spawn } from 'node:child_process'
+import { createHash, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, loadavg, tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { parseObject } from '@mintmark/core'
+import { EntryRecorder, SigningGate } from '@mintmark/guard'
+import type { Answered, Assignment } from './introspection_load.ts'
+import { ISSUER, type Load, row } from './ledger_load.ts'
+
+const MINTMARK = fileURLToPath(new URL('../../../packages/cli/bin/mintmark.mjs', import.meta.url))
+const LOAD = fileURLToPath(new URL('introspection_load.js', import.meta.url))
+const isTiny = process.env['BENCH_TINY'] === '1'
+const at = process.argv.indexOf('--seconds')
+const SECONDS = isTiny ? 0.5 : Number(at === -1 ? 10 : process.argv[at + 1])
+const TOKENS = isTiny ? 200 : 30_000
+const FEW = isTiny ? 5 : 50
+const CONNECTIONS = 64
+const AUDIENCE = 'https://wiki.example.org/api'
+const CALLER = { name: 'wiki', secret: randomBytes(24).toString('base64url') }
+const RUN = promisify(execFile)
+
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+
+interface Server {
+  readonly url: string
+  readonly stop: () => Promise<void>
+}
+
+/** One of the command's servers, once it says where it is. */
+async function startServer(...args: readonly string[]): Promise<Server> {
+  const child = spawn(process.execPath, [MINTMARK, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const closed = once(child, 'close')
+  const url = await new Promise<string>((resolve, reject) => {
+    let printed = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (part: string) => {
+        printed += part
+        const found = /^(?:ledger|guard) at (\S+)$/m.exec(printed)?.[1]
+        if (found !== undefined) resolve(found)
+      })
+    child.on('close', () => reject(new Error(`mintmark ${args.join(' ')} ended: ${printed}`)))
+  })
+  const stop = async () => {
+    child.kill('SIGTERM')
+    await closed
+  }
+  return { url, stop }
+}
+
+async function mintAll(url: string, key: string): Promise<string[]> {
+  const recorder = new EntryRecorder({ url, key })
+  const record = (entry: Parameters<EntryRecorder['record']>[0]) => recorder.record(entry)
+  const gate = new SigningGate({ record, kid: 'key-1', alg: 'ES256', privateKey })
+  const iat = Math.floor(Date.now() / 1000)
+  const claims = () => ({
+    iss: ISSUER,
+    jti: randomUUID(),
+    iat,
+    exp: iat + 3000,
+    sub: randomUUID(),
+    client_id: 'wiki',
+    aud: AUDIENCE,
+    scope: 'openid profile mail.read mail.send calendar.read',
+    tenant: randomUUID(),
+  })
+  const tokens: string[] = []
+  while (tokens.length < TOKENS) {
+    const some = Array.from({ length: Math.min(1000, TOKENS - tokens.length) }, claims)
+    // oxlint-disable-next-line no-await-in-loop -- as many at once as one request of the recorder holds
+    const minted = await Promise.all(some.map((each) => gate.mint(each)))
+    tokens.push(...minted.map(({ token }) => token))
+  }
+  return tokens
+}
+
+/** Writes what a guard of this ledger needs, and gives the name of its configuration. */
+function configure(folder: string, ledger: string, vkey: string): string {
+  const file = (name: string, text: string) => {
+    writeFileSync(path.join(folder, name), text)
+    return path.join(folder, name)
+  }
+  const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'key-1', alg: 'ES256' }
+  const keys = file('jwks.json', JSON.stringify({ keys: [jwk] }))
+  const policy = file('policy.txt', `log ${vkey}\nquorum none\n`)
+  const secretSha256 = createHash('sha256').update(CALLER.secret).digest('hex')
+  const document = {
+    schema: 'mintmark-guard/1',
+    listen: { host: '127.0.0.1', port: 0 },
+    ledger: { url: ledger, policy },
+    issuers: [{ issuer: ISSUER, class: 'agency', keys }],
+    audiences: [{ audience: AUDIENCE, classes: ['agency'], mode: 'enforce' }],
+    callers: [
+      { name: CALLER.name, secretSha256, audiences: [AUDIENCE], requestsPerSecond: 1_000_000 },
+    ],
+  }
+  return file('guard.json', JSON.stringify(document))
+}
+
+/** What the guard says of itself. */
+async function gauge(url: string, name: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text()
+  const value = new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]
+  if (value === undefined) throw new Error(`the guard tells no ${name}`)
+  return Number(value)
+}
+
+async function followed(url: string): Promise<void> {
+  // oxlint-disable-next-line no-await-in-loop -- until it has read the ledger
+  while ((await gauge(url, 'mintmark_guard_live_tokens')) < TOKENS)
+    // oxlint-disable-next-line no-await-in-loop -- the same
+    await new Promise((resolve) => setTimeout(resolve, 20))
+}
+
+async function measure(folder: string, name: string, assignment: Assignment): Promise<void> {
+  const file = path.join(folder, 'assignment.json')
+  writeFileSync(file, JSON.stringify(assignment))
+  const cpuSeconds = () => gauge(assignment.url, 'process_cpu_seconds_total')
+  const before = await cpuSeconds()
+  const { stdout } = await RUN(process.execPath, [LOAD, file], { maxBuffer: 1 << 30 })
+  const spent = (await cpuSeconds()) - before
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the load has written it
+  const { tookMs, waits } = JSON.parse(stdout) as Answered
+  row(name, waits.length, tookMs, waits)
+  const cpu = ((spent / waits.length) * 1e6).toFixed(0)
+  console.log(`${''.padEnd(34)} ${cpu.padStart(8)} µs of the guard's processor time each`)
+}
+
+async function measureAll(folder: string, url: string, tokens: readonly string[]): Promise<void> {
+  const kinds = [
+    ['all different', tokens],
+    [`the same ${FEW}`, tokens.slice(0, FEW)],
+  ] as const
+  const loads: readonly (readonly [string, Load])[] = [
+    ['3,000/s come', { perSecond: isTiny ? 200 : 3000 }],
+    [`${CONNECTIONS} callers`, { callers: CONNECTIONS }],
+  ]
+  const common = { url, caller: CALLER, seconds: SECONDS, connections: CONNECTIONS }
+  // oxlint-disable-next-line no-await-in-loop -- one after the other
+  for (const asks of ['introspect', 'authz'] as const)
+    for (const [pace, load] of loads)
+      for (const [kind, some] of kinds) {
+        const name = `${asks}, ${pace}, ${kind}`
+        // oxlint-disable-next-line no-await-in-loop -- one after the other
+        await measure(folder, name, { ...common, asks, tokens: some, load })
+      }
+}
+
+const folder = mkdtempSync(path.join(tmpdir(), 'mintmark-bench-introspection-'))
+try {
+  const place = path.join(folder, 'ledger')
+  const init = ['ledger', 'init', place, '--name', 'ledger.example.org', '--json']
+  await RUN(process.execPath, [MINTMARK, ...init, '--issuer', `agency=${ISSUER}`])
+  const description = parseObject(readFileSync(path.join(place, 'public/ledger.json'), 'utf8'))
+  const key = readFileSync(path.join(place, 'private/front-end.key'), 'utf8').trim()
+  const ledger = await startServer('ledger', 'serve', place, '--port', '0')
+  try {
+    const tokens = await mintAll(ledger.url, key)
+    const config = configure(folder, ledger.url, String(description?.['vkey']))
+    const guard = await startServer('guard', 'serve', '--config', config)
+    try {
+      await followed(guard.url)
+      console.log(
+        `node ${process.version}, ${cpus().length} cores, ${cpus()[0]?.model ?? ''}, ${SECONDS} s each`,
+      )
+      await measureAll(folder, guard.url, tokens)
+      console.log(`load ${loadavg()[0]?.toFixed(1)}`)
+    } finally {
+      await guard.stop()
+    }
+  } finally {
+    await ledger.stop()
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
