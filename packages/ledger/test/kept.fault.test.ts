@@ -5,12 +5,12 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
+import { type Fault, SimulatedDisk } from '@mintmark/testservers'
 import { parseCheckpoint, signHead } from '../src/checkpoint.ts'
 import { GrowingTree, type Head, NoteSigner, Witness } from '../src/index.ts'
 import { KeptHeads } from '../src/kept_heads.ts'
 import { TileTree } from '../src/tile_tree.ts'
 import { formatAddCheckpoint, witnessFolder } from '../src/witness.ts'
-import { type Fault, SimulatedDisk } from './simulated_disk.ts'
 
 const FAULTS: readonly Fault[] = ['cut', 'error', 'full']
 const FOLDER = '/kept'
@@ -42,7 +42,7 @@ async function atEach(
       const disk = await newDisk()
       disk.failAt(n, fault, 100 * n + seed)
       await work(disk).catch((cause: unknown) => assert.ok(cause instanceof Error))
-      await check(fault === 'cut' ? disk.afterCut(100 * n + seed) : disk)
+      await check(fault === 'cut' ? disk.afterCut(100 * n + seed) : disk.heal())
     }
 }
 

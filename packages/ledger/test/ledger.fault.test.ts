@@ -7,6 +7,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
+import { type Fault, SimulatedDisk } from '@mintmark/testservers'
 import {
   auditLedger,
   type Issuance,
@@ -19,7 +20,6 @@ import {
   walkShards,
 } from '../src/index.ts'
 import { newLedgerOn } from './ledger_folder.ts'
-import { type Fault, SimulatedDisk } from './simulated_disk.ts'
 import { issuance } from './tokens.ts'
 
 const FOLDER = '/ledger'
@@ -166,7 +166,7 @@ describe('a ledger on a disk that fails', () => {
     } catch (error) {
       if (!isTold(error)) throw error
     }
-    await check(fault === 'cut' ? disk.afterCut(seed) : disk, outside)
+    await check(fault === 'cut' ? disk.afterCut(seed) : disk.heal(), outside)
   }
 
   for (const fault of ['cut', 'error', 'full'] as const) {

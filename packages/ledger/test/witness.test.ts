@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
+import { SimulatedDisk } from '@mintmark/testservers'
 import * as fc from 'fast-check'
 import { signHead } from '../src/checkpoint.ts'
 import { GrowingTree } from '../src/growing_tree.ts'
@@ -14,7 +15,6 @@ import {
   type WitnessState,
   witnessFolder,
 } from '../src/witness.ts'
-import { SimulatedDisk } from './simulated_disk.ts'
 
 const newKey = () => generateKeyPairSync('ed25519').privateKey
 const log = new NoteSigner('ledger.example', 'log', newKey())

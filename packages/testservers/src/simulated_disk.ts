@@ -4,8 +4,18 @@
  * It keeps what a disk would: content counts as kept only after the file was synced, a name only after its folder was.
  * A power cut keeps all that, and of everything else whatever the dice say: a name or not, a part of the bytes, zeros
  * where bytes should be. A machine that keeps more than it must is no excuse.
+ *
+ * It is a `Files` of the ledger, whose tests it serves: nothing of the ledger is imported here.
+ *
+ * @module
  */
-import type { Files, GrowingFile } from '../src/files.ts'
+
+interface GrowingFile {
+  append(bytes: Uint8Array): Promise<void>
+  truncate(lengthBytes: number): Promise<void>
+  sync(): Promise<void>
+  close(): Promise<void>
+}
 
 interface Node {
   live: Buffer
@@ -38,7 +48,7 @@ function dice(seed: number): () => number {
 const byName = (a: string, b: string) => (a < b ? -1 : 1)
 const parent = (path: string) => path.slice(0, Math.max(path.lastIndexOf('/'), 1))
 
-export class SimulatedDisk implements Files {
+export class SimulatedDisk {
   /** Folders are names without a node. */
   readonly #names = new Map<string, Node | undefined>()
   readonly #keptNames = new Map<string, Node | undefined>()
@@ -63,6 +73,12 @@ export class SimulatedDisk implements Files {
     this.#faultAt = at
     this.#fault = fault
     this.#random = dice(seed)
+  }
+
+  /** From now on nothing fails, also where the operation that was to fail has not come yet. */
+  heal(): this {
+    this.#faultAt = Number.POSITIVE_INFINITY
+    return this
   }
 
   /** The disk as it is found after a power cut. */
