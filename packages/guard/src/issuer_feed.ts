@@ -9,7 +9,6 @@
 import { MintmarkError } from '@mintmark/core'
 import {
   acceptCheckpoint,
-  BundleHasher,
   type Description,
   type Head,
   isEqualHash,
@@ -20,13 +19,13 @@ import {
   parseCheckpoint,
   type SeenHead,
   type ShardView,
-  TILE_WIDTH,
   walkShards,
 } from '@mintmark/ledger'
 import { CompactTree } from './compact_tree.ts'
 import { Intake } from './intake.ts'
 import { LiveSet } from './live_set.ts'
 import type { Publication } from './publication.ts'
+import { type Intaking, takeUpTo } from './shard_intake.ts'
 
 export interface FeedOptions {
   readonly alias: string
@@ -182,7 +181,7 @@ export class IssuerFeed {
     if (head.size < known)
       throw behind(shard.path, `has ${head.size} entries where ${known} were seen`)
     const grown = this.#tree.copy()
-    await appendTo(grown, shard, intake, seen)
+    await appendTo({ tree: grown, shard, intake }, seen)
     if (!isEqualHash(grown.root(), head.root)) throw forked(shard.path)
     intake.commit()
     this.#tree = grown
@@ -202,8 +201,6 @@ export class IssuerFeed {
   }
 }
 
-const hasher = new BundleHasher()
-
 /** Whether all of them could be read. */
 function isTaken(entries: readonly Uint8Array[], tree: CompactTree, intake: Intake): boolean {
   try {
@@ -218,32 +215,14 @@ function isTaken(entries: readonly Uint8Array[], tree: CompactTree, intake: Inta
   }
 }
 
-async function appendTo(
-  tree: CompactTree,
-  shard: ShardView,
-  intake: Intake,
-  seen: SeenHead | undefined,
-): Promise<void> {
-  const assertSeen = () => {
-    const isSeen = seen?.size !== tree.size || seen.root === undefined
-    if (!isSeen && !isEqualHash(tree.root(), seen.root)) throw forked(shard.path)
+/** Takes in what the tree lacks of a shard; on the way it must be what was seen of it. */
+async function appendTo(intaking: Intaking, seen: SeenHead | undefined): Promise<void> {
+  const { tree, shard } = intaking
+  if (seen !== undefined && seen.size > tree.size) {
+    await takeUpTo(seen.size, intaking)
+    if (seen.root !== undefined && !isEqualHash(tree.root(), seen.root)) throw forked(shard.path)
   }
-  while (tree.size < shard.head.size) {
-    const bundle = Math.floor(tree.size / TILE_WIDTH)
-    // oxlint-disable-next-line no-await-in-loop -- in their order
-    const entries = await shard.tree.bundle(bundle)
-    const isSeenWithin = seen !== undefined && Math.floor((seen.size - 1) / TILE_WIDTH) === bundle
-    if (tree.size % TILE_WIDTH === 0 && entries.length === TILE_WIDTH && !isSeenWithin) {
-      tree.appendPerfect(hasher.rootOf(entries), TILE_WIDTH)
-      for (const bytes of entries) intake.take(outlineOf(bytes))
-      continue
-    }
-    for (const bytes of entries.slice(tree.size % TILE_WIDTH)) {
-      tree.append(bytes)
-      intake.take(outlineOf(bytes))
-      assertSeen()
-    }
-  }
+  await takeUpTo(shard.head.size, intaking)
 }
 
 async function shardAt(reader: LedgerReader, path: string): Promise<ShardView> {

@@ -7,19 +7,20 @@
  * @module
  */
 import { randomBytes } from 'node:crypto'
-import { LiveTable, type Membership } from './live_table.ts'
+import { LiveTable, type Membership, type Slot } from './live_table.ts'
 
 const TABLES = 64
-const INPUT_WORDS = 4
+/** A token in words: four of its id, four of the hash of its signing input. */
+const WORDS = 8
 
 export class LiveSet {
   readonly #tables: readonly LiveTable[]
   /** Who asks for tokens may choose their ids: without a secret he could choose ones that all want the same slot. */
-  readonly #secrets: Uint32Array = Uint32Array.from({ length: 2 }, () =>
-    randomBytes(4).readUInt32BE(),
-  )
+  readonly #markSecret: number = randomBytes(4).readInt32BE()
+  readonly #tableSecret: number = randomBytes(4).readInt32BE()
   // Filled and read within one call: never seen outside of it.
-  readonly #input: Uint32Array = new Uint32Array(INPUT_WORDS)
+  readonly #words: Uint32Array = new Uint32Array(WORDS)
+  readonly #slot: Slot = { mark: 0, input0: 0, input1: 0, input2: 0, input3: 0 }
 
   /** @param isFilling it takes more room than it needs until {@link settle}, to be filled sooner */
   constructor(isFilling = false) {
@@ -40,14 +41,18 @@ export class LiveSet {
    * @param inputHash SHA-256 of the signing input
    */
   find(id: Uint8Array, inputHash: Uint8Array): Membership {
-    const [table, mark] = this.#placeOf(id)
-    return table.find(mark, this.#wordsOf(inputHash))
+    const words = this.#wordsOf(id, inputHash)
+    return this.#tableOf(words, 0).find(this.#slotAt(words, 0))
   }
 
   /** @param keepMs until when it has to be remembered; a multiple of a second is enough */
   add(id: Uint8Array, inputHash: Uint8Array, keepMs: number, nowMs: number): void {
-    const [table, mark] = this.#placeOf(id)
-    table.add(mark, this.#wordsOf(inputHash), keepMs / 1000, nowMs / 1000)
+    this.addAt(this.#wordsOf(id, inputHash), 0, keepMs, nowMs)
+  }
+
+  /** The same of {@link WORDS} at `at`: the id and the first half of the hash, each word's highest byte first. */
+  addAt(words: Uint32Array, at: number, keepMs: number, nowMs: number): void {
+    this.#tableOf(words, at).add(this.#slotAt(words, at), keepMs / 1000, nowMs / 1000)
   }
 
   /** Ends the filling: leaves what has expired out, and gives back the room that was taken for more. */
@@ -56,28 +61,45 @@ export class LiveSet {
   }
 
   revoke(id: Uint8Array, inputHash: Uint8Array): void {
-    const [table, mark] = this.#placeOf(id)
-    table.revoke(mark, this.#wordsOf(inputHash))
+    this.revokeAt(this.#wordsOf(id, inputHash), 0)
   }
 
-  #placeOf(id: Uint8Array): readonly [LiveTable, number] {
-    const [first = 0, second = 0] = this.#secrets
-    const table = this.#tables[mix(id, second) >>> 26]
+  /** The same of {@link WORDS} at `at`. */
+  revokeAt(words: Uint32Array, at: number): void {
+    this.#tableOf(words, at).revoke(this.#slotAt(words, at))
+  }
+
+  #tableOf(words: Uint32Array, at: number): LiveTable {
+    const table = this.#tables[mix(words, at, this.#tableSecret) >>> 26]
     if (table === undefined) throw new RangeError('no such table')
-    return [table, mix(id, first)]
+    return table
   }
 
-  #wordsOf(hash: Uint8Array): Uint32Array {
-    for (let i = 0; i < INPUT_WORDS; i++) this.#input[i] = wordAt(hash, i)
-    return this.#input
+  /** Mark and hash, as they stand in a slot. */
+  #slotAt(words: Uint32Array, at: number): Slot {
+    const slot = this.#slot
+    slot.mark = mix(words, at, this.#markSecret)
+    slot.input0 = words[at + 4] ?? 0
+    slot.input1 = words[at + 5] ?? 0
+    slot.input2 = words[at + 6] ?? 0
+    slot.input3 = words[at + 7] ?? 0
+    return slot
+  }
+
+  #wordsOf(id: Uint8Array, inputHash: Uint8Array): Uint32Array {
+    for (let i = 0; i < 4; i++) {
+      this.#words[i] = wordAt(id, i)
+      this.#words[4 + i] = wordAt(inputHash, i)
+    }
+    return this.#words
   }
 }
 
-/** MurmurHash3, x86, 32 bits, of 16 bytes. Source: Austin Appleby, public domain. */
-function mix(id: Uint8Array, seed: number): number {
+/** MurmurHash3, x86, 32 bits, of four words. Source: Austin Appleby, public domain. */
+function mix(words: Uint32Array, at: number, seed: number): number {
   let hash = seed
-  for (let i = 0; i < 4; i++) {
-    const word = Math.imul(wordAt(id, i), 0xcc9e_2d51)
+  for (let i = at; i < at + 4; i++) {
+    const word = Math.imul(words[i] ?? 0, 0xcc9e_2d51)
     hash ^= Math.imul((word << 15) | (word >>> 17), 0x1b87_3593)
     hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe654_6b64) | 0
   }

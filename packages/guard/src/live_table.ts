@@ -30,6 +30,15 @@ export type Membership =
   | 'mutated'
   | 'unknown'
 
+/** What a token is told by: the mark of its id, and four words of the hash of its signing input. */
+export interface Slot {
+  mark: number
+  input0: number
+  input1: number
+  input2: number
+  input3: number
+}
+
 export class LiveTable {
   #slots = LEAST_SLOTS
   #used = 0
@@ -50,29 +59,29 @@ export class LiveTable {
     return this.#words.byteLength
   }
 
-  /**
-   * @param mark of the token id
-   * @param input first four words of the hash of the signing input
-   */
-  find(mark: number, input: Uint32Array): Membership {
+  find(slot: Slot): Membership {
     const words = this.#words
     let isMutated = false
-    for (let at = this.#start(mark); words[at + EXPIRY] !== 0; at = this.#next(at)) {
-      if (words[at] !== mark) continue
-      if (this.#isAt(at, input)) return isOdd(words[at + EXPIRY]) ? 'revoked' : 'live'
+    for (let at = this.#start(slot.mark); words[at + EXPIRY] !== 0; at = this.#next(at)) {
+      if (words[at] !== slot.mark) continue
+      if (this.#isAt(at, slot)) return isOdd(words[at + EXPIRY]) ? 'revoked' : 'live'
       isMutated = true
     }
     return isMutated ? 'mutated' : 'unknown'
   }
 
   /** @param keepSeconds until when it has to be remembered, in seconds since 1970 as `nowSeconds` */
-  add(mark: number, input: Uint32Array, keepSeconds: number, nowSeconds: number): void {
+  add(slot: Slot, keepSeconds: number, nowSeconds: number): void {
     if (this.#used + 1 > this.#slots * MAX_LOAD) this.#rebuild(nowSeconds)
-    const at = this.#slotOf(mark, input)
-    if (this.#words[at + EXPIRY] !== 0) return
-    this.#words[at] = mark
-    this.#words.set(input, at + 1)
-    this.#words[at + EXPIRY] = stamp(keepSeconds)
+    const words = this.#words
+    const at = this.#placeOf(slot)
+    if (words[at + EXPIRY] !== 0) return
+    words[at] = slot.mark
+    words[at + 1] = slot.input0
+    words[at + 2] = slot.input1
+    words[at + 3] = slot.input2
+    words[at + 4] = slot.input3
+    words[at + EXPIRY] = stamp(keepSeconds)
     this.#used++
   }
 
@@ -83,17 +92,18 @@ export class LiveTable {
   }
 
   /** A revocation of a token that is not here says nothing. */
-  revoke(mark: number, input: Uint32Array): void {
-    const at = this.#slotOf(mark, input) + EXPIRY
+  revoke(slot: Slot): void {
+    const at = this.#placeOf(slot) + EXPIRY
     const expiry = this.#words[at] ?? 0
     if (expiry !== 0 && !isOdd(expiry)) this.#words[at] = expiry + 1
   }
 
   /** Where the token stands, or else the free slot where it belongs. */
-  #slotOf(mark: number, input: Uint32Array): number {
-    let at = this.#start(mark)
-    while (this.#words[at + EXPIRY] !== 0) {
-      if (this.#words[at] === mark && this.#isAt(at, input)) break
+  #placeOf(slot: Slot): number {
+    const words = this.#words
+    let at = this.#start(slot.mark)
+    while (words[at + EXPIRY] !== 0) {
+      if (words[at] === slot.mark && this.#isAt(at, slot)) break
       at = this.#next(at)
     }
     return at
@@ -108,13 +118,13 @@ export class LiveTable {
     return next === this.#words.length ? 0 : next
   }
 
-  #isAt(at: number, input: Uint32Array): boolean {
+  #isAt(at: number, slot: Slot): boolean {
     const words = this.#words
     return (
-      words[at + 1] === input[0] &&
-      words[at + 2] === input[1] &&
-      words[at + 3] === input[2] &&
-      words[at + 4] === input[3]
+      words[at + 1] === slot.input0 &&
+      words[at + 2] === slot.input1 &&
+      words[at + 3] === slot.input2 &&
+      words[at + 4] === slot.input3
     )
   }
 

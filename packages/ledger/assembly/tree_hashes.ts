@@ -1,11 +1,12 @@
 // asc: --importMemory
 /**
- * SHA-256 of many messages, four at a time, and the root of a perfect tree above them.
+ * A bundle of entries, taken apart: SHA-256 of its leaves, four at a time, the root of the perfect tree above them, and what
+ * a verifier wants to know of each entry.
  *
  * Nothing is allocated and there is no static data: the caller lays out the memory. `work` has 64 words of round
  * constants, which the caller puts there, and room for {@link WORK_BYTES} in all; it is a multiple of 16.
  *
- * Source: FIPS 180-4, sections 5 and 6.2; RFC 6962, section 2.1.
+ * Source: FIPS 180-4, sections 5 and 6.2; RFC 6962, section 2.1; C2SP tlog-tiles for a bundle, docs/ledger.md for an entry.
  */
 
 const LANES: i32 = 4
@@ -189,4 +190,68 @@ function putNode(to: usize, pair: usize): void {
   store<u8>(to + 65, 0x80)
   memory.fill(to + 66, 0, 60)
   store<u16>(to + 126, bswap<u16>(520))
+}
+
+/**
+ * Lays out the message of each leaf of a bundle: zero, the entry, and the padding. Writes the list for
+ * {@link hash_messages}. Returns -1 for what is not `count` entries, each behind its length, and nothing else.
+ */
+export function lay_out(bundle: usize, length: i32, count: i32, list: usize, messages: usize): i32 {
+  const end = bundle + <usize>length
+  let at = bundle
+  let to = messages
+  for (let i = 0; i < count; i++) {
+    if (at + 2 > end) return -1
+    const size = <usize>bswap<u16>(load<u16>(at))
+    const entry = at + 2
+    at = entry + size
+    if (at > end) return -1
+    const blocks = (size + FRAME + BLOCK - 1) / BLOCK
+    const last = to + blocks * BLOCK
+    store<u8>(to, 0)
+    memory.copy(to + 1, entry, size)
+    memory.fill(to + 1 + size, 0, blocks * BLOCK - 1 - size)
+    store<u8>(to + 1 + size, 0x80)
+    store<u32>(last - 4, bswap<u32>(<u32>(8 * (1 + size))))
+    store<u32>(list + ((<usize>i) << 3), <u32>to)
+    store<u32>(list + ((<usize>i) << 3), <u32>blocks, 4)
+    to = last
+  }
+  return at === end ? 0 : -1
+}
+
+/** A message's first byte, a bit, and the count of its bits. */
+const FRAME: usize = 10
+const VERSION: u8 = 1
+const ISSUANCE: u8 = 1
+const REVOCATION: u8 = 2
+const OPENING: u8 = 3
+/** Bytes of an outline. */
+const OUTLINE: usize = 48
+
+/**
+ * Writes an outline for each entry of a bundle that was laid out, openings left out: words of 32 bits, of which the first is 1
+ * for a revocation; at 8 the token id, at 24 the first half of the input's hash, each four words whose highest byte came
+ * first; at 40 the expiry in milliseconds, an f64. Returns how many there are, or -1 where one is no entry.
+ */
+export function outline_entries(bundle: usize, count: i32, out: usize): i32 {
+  let at = bundle
+  let to = out
+  for (let i = 0; i < count; i++) {
+    const size = <usize>bswap<u16>(load<u16>(at))
+    const entry = at + 2
+    at = entry + size
+    if (size < 2 || load<u8>(entry) !== VERSION) return -1
+    const kind = load<u8>(entry, 1)
+    if (kind === OPENING) continue
+    if (kind !== ISSUANCE && kind !== REVOCATION) return -1
+    const expiry: usize = kind === ISSUANCE ? 58 : 50
+    if (size < expiry + 8) return -1
+    store<u32>(to, kind === REVOCATION ? 1 : 0)
+    for (let word: usize = 0; word < 32; word += 4)
+      store<u32>(to + word, bswap<u32>(load<u32>(entry + word, 2)), 8)
+    store<f64>(to, <f64>bswap<u64>(load<u64>(entry + expiry)), 40)
+    to += OUTLINE
+  }
+  return <i32>((to - out) / OUTLINE)
 }

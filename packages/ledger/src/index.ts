@@ -7,6 +7,8 @@ export {
 } from './audit.ts'
 export { base64, readBase64url } from './base64.ts'
 export { type Blinded, commit, newSalt, readSalt, SALT_CLAIM } from './blinding.ts'
+export { type BatchReading, type BundleBatch, batchOf, readBatch } from './bundle_batch.ts'
+export { BundleThreads } from './bundle_threads.ts'
 export {
   type Checkpoint,
   formatHead,
@@ -96,6 +98,6 @@ export {
   verifyConsistency,
   verifyInclusion,
 } from './tree.ts'
-export { BundleHasher } from './tree_hashes.ts'
+export { BundleReader, type BundleReading, OUTLINE_WORDS } from './tree_hashes.ts'
 export { type LinkedShard, verifiedEntries, walkShards } from './walk.ts'
 export { MAX_ADD_CHECKPOINT_BYTES, originHash, Witness } from './witness.ts'

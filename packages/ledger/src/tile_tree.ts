@@ -77,11 +77,15 @@ export class TileTree {
     return proof
   }
 
+  /** Bytes of one bundle, as they were read. */
+  async bundleBytes(index: number): Promise<Uint8Array> {
+    return await this.#resource('entries', index, tileWidth('entries', index, this.size))
+  }
+
   /** Entries of one bundle, all that the tree has of it. */
   async bundle(index: number): Promise<Uint8Array[]> {
     const width = tileWidth('entries', index, this.size)
-    const bytes = await this.#resource('entries', index, width)
-    const entries = readBundle(bytes)
+    const entries = readBundle(await this.bundleBytes(index))
     if (entries === undefined || entries.length < width) throw damaged('entries', index)
     return entries.slice(0, width)
   }

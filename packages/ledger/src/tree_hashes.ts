@@ -1,13 +1,16 @@
 /**
- * Roots of full bundles: the hashes of 256 entries and of the tree above them.
+ * Bundles taken apart: the root of the tree above their entries, and an outline of each entry.
  *
  * Kernel: `assembly/tree_hashes.ts` (AssemblyScript, SIMD, four messages at a time). Its oracle is
- * {@link bundleRootReference}; the property test holds the two equal. A call of OpenSSL costs more than the two to
+ * {@link readBundleReference}; the property test holds the two equal. A call of OpenSSL costs more than the two to
  * five blocks that an entry or a node has.
  *
  * @module
  */
+import { MintmarkError } from '@mintmark/core'
+import { type EntryOutline, outlineOf } from './entry.ts'
 import { perfectRoot } from './growing_tree.ts'
+import { readBundle } from './tiles.ts'
 import { HASH_BYTES, hashLeaf } from './tree.ts'
 import { treeHashesWasm } from './tree_hashes.wasm.ts'
 
@@ -16,18 +19,42 @@ const BLOCK = 64
 /** Round constants, schedule, state, and four nodes: see the kernel. */
 const WORK_BYTES = 256 + 256 + 128 + 512
 const CONSTANT_BYTES = 256
-/** A message's first byte, a bit, and the count of its bits. */
-const FRAME_BYTES = 10
+/** Place and blocks of a message. */
+const LIST_BYTES = 8
+/** What a leaf's message has beside its entry, at most: first byte, a bit, the count of bits, zeros. */
+const FRAME_BYTES = 10 + BLOCK
 
-type Kernel = Readonly<Record<'hash_messages' | 'fold_hashes', (...args: number[]) => void>>
+/**
+ * An outline in 32-bit words: 0 is 1 for a revocation; 2 to 5 are the token id, 6 to 9 the first half of the hash of the
+ * signing input, highest byte first; the last two are the expiry in milliseconds, a 64-bit float.
+ */
+export const OUTLINE_WORDS = 12
+const OUTLINE_BYTES = 4 * OUTLINE_WORDS
 
-/** Makes roots one at a time. Its memory grows with the largest bundle. */
-export class BundleHasher {
+type Kernel = Readonly<
+  Record<'hash_messages' | 'fold_hashes' | 'lay_out' | 'outline_entries', KernelFunction>
+>
+type KernelFunction = (...args: number[]) => number
+
+export interface BundleReading {
+  /** Root of the tree above the entries, 32 bytes. */
+  readonly root: Uint8Array
+  /** {@link OUTLINE_WORDS} for each entry, openings left out. */
+  readonly outlines: Uint8Array
+}
+
+/** The kernel, compiled. It can be sent to a thread. */
+export const bundleModule = (): object =>
+  new WebAssembly.Module(Buffer.from(treeHashesWasm, 'base64'))
+
+/** Reads bundles one at a time. Its memory grows with the largest. */
+export class BundleReader {
   readonly #memory = new WebAssembly.Memory({ initial: 1 })
   readonly #kernel: Kernel
 
-  constructor() {
-    const module = new WebAssembly.Module(Buffer.from(treeHashesWasm, 'base64'))
+  /** @param module of {@link bundleModule}: the faster code that one reader has made of it in time, all have */
+  constructor(module: unknown = bundleModule()) {
+    if (!(module instanceof WebAssembly.Module)) throw new TypeError('no module of a kernel')
     const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory } })
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the kernel's source exports
     this.#kernel = exports as unknown as Kernel
@@ -35,29 +62,29 @@ export class BundleHasher {
   }
 
   /**
-   * @param entries a power of two of them
-   * @returns 32 bytes, a copy
+   * @param bundle entries, each behind its length
+   * @param count how many they are: a power of two
+   * @returns views that hold until the next call; undefined where these are not so many entries, and nothing else
    */
-  rootOf(entries: readonly Uint8Array[]): Uint8Array {
-    const count = entries.length
-    const out = WORK_BYTES
-    const list = out + HASH_BYTES * count
-    const room = entries.reduce((sum, entry) => sum + paddedLength(entry.length), 0)
-    const messages = Math.ceil((list + 8 * count) / BLOCK) * BLOCK
-    this.#reserve(messages + room)
+  read(bundle: Uint8Array, count: number): BundleReading | undefined {
+    const hashes = WORK_BYTES
+    const outlines = hashes + HASH_BYTES * count
+    const list = outlines + OUTLINE_BYTES * count
+    const source = list + LIST_BYTES * count
+    const messages = Math.ceil((source + bundle.length) / BLOCK) * BLOCK
+    this.#reserve(messages + bundle.length + FRAME_BYTES * count)
     const bytes = new Uint8Array(this.#memory.buffer)
-    const places = new Uint32Array(this.#memory.buffer, list, 2 * count)
-    let at = messages
-    for (const [i, entry] of entries.entries()) {
-      const length = paddedLength(entry.length)
-      putLeaf(bytes.subarray(at, at + length), entry)
-      places[2 * i] = at
-      places[2 * i + 1] = length / BLOCK
-      at += length
+    bytes.set(bundle, source)
+    const kernel = this.#kernel
+    if (kernel.lay_out(source, bundle.length, count, list, messages) < 0) return undefined
+    const found = kernel.outline_entries(source, count, outlines)
+    if (found < 0) return undefined
+    kernel.hash_messages(list, count, 0, hashes)
+    kernel.fold_hashes(hashes, count, 0)
+    return {
+      root: bytes.subarray(hashes, hashes + HASH_BYTES),
+      outlines: bytes.subarray(outlines, outlines + OUTLINE_BYTES * found),
     }
-    this.#kernel.hash_messages(list, count, 0, out)
-    this.#kernel.fold_hashes(out, count, 0)
-    return bytes.slice(out, out + HASH_BYTES)
   }
 
   #reserve(bytes: number): void {
@@ -66,27 +93,20 @@ export class BundleHasher {
   }
 }
 
-/** What {@link BundleHasher} is held to. */
-export function bundleRootReference(entries: readonly Uint8Array[]): Uint8Array {
-  return perfectRoot(entries.map((entry) => hashLeaf(entry)))
-}
-
-function paddedLength(entryBytes: number): number {
-  return Math.ceil((entryBytes + FRAME_BYTES) / BLOCK) * BLOCK
-}
-
-/** A leaf's message: zero, the entry, a bit, zeros, and the count of bits. */
-function putLeaf(message: Uint8Array, entry: Uint8Array): void {
-  message[0] = 0
-  message.set(entry, 1)
-  const end = 1 + entry.length
-  message.fill(0, end)
-  message[end] = 0x80
-  const bits = 8 * end
-  const last = message.length
-  message[last - 3] = bits >>> 16
-  message[last - 2] = bits >>> 8
-  message[last - 1] = bits
+/** What {@link BundleReader} is held to. */
+export function readBundleReference(
+  bundle: Uint8Array,
+  count: number,
+): { root: Uint8Array; outlines: readonly EntryOutline[] } | undefined {
+  const entries = readBundle(bundle)
+  if (entries === undefined || entries.length !== count) return undefined
+  try {
+    const outlines = entries.map(outlineOf).filter((each) => each !== undefined)
+    return { root: perfectRoot(entries.map(hashLeaf)), outlines }
+  } catch (cause) {
+    if (cause instanceof MintmarkError) return undefined
+    throw cause
+  }
 }
 
 /** First 32 bits of the fractional parts of the cube roots of the first 64 primes. Source: FIPS 180-4, section 4.2.2. */

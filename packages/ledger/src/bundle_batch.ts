@@ -1,0 +1,53 @@
+/**
+ * Full bundles of a shard, read several at a time: what goes to a thread, and what comes back.
+ *
+ * @module
+ */
+import { TILE_WIDTH } from './tiles.ts'
+import { HASH_BYTES } from './tree.ts'
+import { type BundleReader, OUTLINE_WORDS } from './tree_hashes.ts'
+
+/** Full bundles, one behind the other. */
+export interface BundleBatch {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly lengths: readonly number[]
+}
+
+export interface BatchReading {
+  /** 32 bytes for each bundle. */
+  readonly roots: Uint8Array<ArrayBuffer>
+  /** `OUTLINE_WORDS` for each entry of all bundles, openings left out. */
+  readonly outlines: Uint32Array<ArrayBuffer>
+}
+
+/** A copy: its memory can be handed over. */
+export function batchOf(bundles: readonly Uint8Array[]): BundleBatch {
+  const lengths = bundles.map(({ length }) => length)
+  const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0))
+  let at = 0
+  for (const bundle of bundles) {
+    bytes.set(bundle, at)
+    at += bundle.length
+  }
+  return { bytes, lengths }
+}
+
+/** @returns undefined where one of them is no full bundle, or holds what is no entry */
+export function readBatch(
+  reader: BundleReader,
+  { bytes, lengths }: BundleBatch,
+): BatchReading | undefined {
+  const roots = new Uint8Array(HASH_BYTES * lengths.length)
+  const outlines = new Uint8Array(4 * OUTLINE_WORDS * TILE_WIDTH * lengths.length)
+  let at = 0
+  let end = 0
+  for (const [i, length] of lengths.entries()) {
+    const reading = reader.read(bytes.subarray(at, at + length), TILE_WIDTH)
+    if (reading === undefined) return undefined
+    roots.set(reading.root, HASH_BYTES * i)
+    outlines.set(reading.outlines, end)
+    at += length
+    end += reading.outlines.length
+  }
+  return { roots, outlines: new Uint32Array(outlines.buffer, 0, end / 4) }
+}
