@@ -7,7 +7,9 @@ import { after, describe, it } from 'node:test'
 import { isObject, type Json, parseObject } from '@mintmark/core'
 import { readAgain } from '@mintmark/testkit'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import { ruleOf } from '../src/render/sarif_rules.ts'
 import { mintmark, type Outcome } from './fake_io.ts'
+import { sarifErrors } from './sarif_official.ts'
 import { SARIF_SCHEMA } from './sarif_schema.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'mintmark-scan-'))
@@ -256,6 +258,7 @@ describe('mintmark scan --sarif', () => {
     assert.equal(outcome.code, 3)
     const log = parseObject(outcome.out)
     assert.ok(validate(log), JSON.stringify(validate.errors))
+    assert.deepEqual(sarifErrors(log), [])
     assert.equal(at(log, 'runs', 0, 'invocations', 0, 'executionSuccessful'), false)
     assertSilent(outcome)
     for (const letter of ['\u001b', '\u202e']) assert.equal(outcome.out.includes(letter), false)
@@ -280,6 +283,18 @@ describe('mintmark scan --sarif', () => {
       assert.equal(rules[Number(ruleIndex)]?.['id'], ruleId)
   })
 
+  it('names each rule otherwise than its id, which SARIF wants to be opaque', async () => {
+    const { out } = await mintmark('scan', empty, '--sarif')
+    const rules = listAt(parseObject(out), 'runs', 0, 'tool', 'driver', 'rules')
+    for (const { id, name } of rules)
+      assert.notEqual(String(name).toLowerCase(), String(id).toLowerCase())
+  })
+
+  it('has a rule of symmetric keys for SM4 too', () => {
+    for (const kind of ['aes', 'sm4', 'hmac'] as const)
+      assert.equal(ruleOf({ kind, note: undefined }).id, 'symmetric-key')
+  })
+
   it('gives one fingerprint to a key wherever it lies, and one to each place', async () => {
     const { out } = await mintmark('scan', one, '--sarif')
     const [first, second] = listAt(parseObject(out), 'runs', 0, 'results')
@@ -297,5 +312,6 @@ describe('mintmark scan --sarif', () => {
     const { code, out } = await mintmark('scan', empty, '--sarif')
     assert.equal(code, 0)
     assert.ok(validate(parseObject(out)), JSON.stringify(validate.errors))
+    assert.deepEqual(sarifErrors(parseObject(out)), [])
   })
 })

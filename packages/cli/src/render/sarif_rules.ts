@@ -7,7 +7,7 @@ import type { Finding, KeyKind } from '@mintmark/scan'
 
 export interface Rule {
   readonly id: string
-  /** PascalCase, as section 3.49.7 wants it. */
+  /** PascalCase, as section 3.49.7 wants it, and not the id in other letters. */
   readonly name: string
   readonly text: string
   readonly help: string
@@ -40,7 +40,7 @@ const ENCRYPTED: Rule = {
 }
 const TOKEN: Rule = {
   id: 'token',
-  name: 'Token',
+  name: 'BearerToken',
   text: 'A token lies in this file.',
   help: 'Whoever has it can use it until it runs out or is revoked.',
   level: 'note',
@@ -57,17 +57,18 @@ export const RULES: readonly Rule[] = [PRIVATE, SYMMETRIC, ENCRYPTED, TOKEN, KNO
 
 const BY_KIND: Partial<Record<KeyKind, Rule>> = {
   aes: SYMMETRIC,
+  sm4: SYMMETRIC,
   hmac: SYMMETRIC,
   'encrypted-key': ENCRYPTED,
   keystore: ENCRYPTED,
   token: TOKEN,
 }
 
-export function ruleOf(finding: Finding): Rule {
+export function ruleOf(finding: Pick<Finding, 'kind' | 'note'>): Rule {
   return hasOwnNote(finding) ? KNOWN : (BY_KIND[finding.kind] ?? PRIVATE)
 }
 
 /** Whether a key is one that protects nothing of anybody's. */
-export function hasOwnNote({ note }: Finding): boolean {
+export function hasOwnNote({ note }: Pick<Finding, 'note'>): boolean {
   return note === 'self-test' || note === 'drbg'
 }
