@@ -6,11 +6,16 @@
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 
+/** Standard input, as a path. */
+export const STANDARD_INPUT = '-'
+
 /** A file to read. */
 export interface InputFile {
   readonly path: string
-  /** Bytes. */
+  /** Bytes; 0 of a pipe, which does not tell. */
   readonly size: number
+  /** Read in order, once: a pipe, or standard input whatever it is. */
+  readonly isPipe: boolean
 }
 
 /** A path that cannot be read, and why. */
@@ -28,7 +33,8 @@ export interface InputFiles {
 /**
  * Walks folders, and follows links in them: each folder and each file once, so that a loop ends.
  *
- * What is neither file nor folder (pipes, sockets, devices) is left out of folders; named itself, it is told as unreadable.
+ * Pipes are read where they are named themselves, and left out of folders. So are sockets and devices, which named
+ * themselves are told as unreadable.
  */
 export async function inputFiles(paths: readonly string[]): Promise<InputFiles> {
   const walk = new Walk()
@@ -57,6 +63,7 @@ class Walk implements InputFiles {
 
   /** @returns names in the folder, if it is one that was not seen before */
   async #visit(place: string, isNamed: boolean): Promise<readonly string[]> {
+    if (place === STANDARD_INPUT && isNamed) return this.#takePipe(place)
     try {
       const found = await stat(place, { bigint: true })
       const id = `${found.dev} ${found.ino}`
@@ -66,11 +73,19 @@ class Walk implements InputFiles {
         const names = await readdir(place)
         return names.toSorted((a, b) => (a < b ? -1 : 1))
       }
-      if (found.isFile()) this.files.push({ path: place, size: Number(found.size) })
+      if (found.isFile()) this.files.push({ path: place, size: Number(found.size), isPipe: false })
+      else if (isNamed && found.isFIFO()) this.#takePipe(place)
       else if (isNamed) this.unreadable.push({ path: place, reason: 'not a file' })
     } catch (error) {
       this.unreadable.push({ path: place, reason: reasonOf(error) })
     }
+    return []
+  }
+
+  #takePipe(place: string): readonly string[] {
+    if (this.#seen.has(place)) return []
+    this.#seen.add(place)
+    this.files.push({ path: place, size: 0, isPipe: true })
     return []
   }
 }

@@ -300,7 +300,7 @@ const COMMANDS: readonly Spec[] = [
   },
   {
     usage: 'scan [FILE|DIR...]',
-    summary: 'Find private keys in memory dumps and other files',
+    summary: 'Find private keys in memory dumps and other files; - is standard input',
     example: 'mintmark scan core.4711 /var/crash --public-key jwks.json old-ca.pem',
     options: [
       publicKeys(),

@@ -1,7 +1,14 @@
+import { closeSync, openSync } from 'node:fs'
 import { MintmarkError, safeJson } from '@mintmark/core'
-import { type PublicKey, type ScanReport, scanFile } from '@mintmark/scan'
+import {
+  type PublicKey,
+  type ScanOptions,
+  type ScanReport,
+  scanFile,
+  scanPipe,
+} from '@mintmark/scan'
 import { keysAndOperands } from '../given_keys.ts'
-import { inputFiles, type Unreadable } from '../input_files.ts'
+import { type InputFile, inputFiles, STANDARD_INPUT, type Unreadable } from '../input_files.ts'
 import type { ExitCode, Io } from '../io.ts'
 import { flag } from '../options.ts'
 import type { Handler, Options } from '../program.ts'
@@ -43,11 +50,12 @@ async function scanAll(
   const progress = new Progress(io)
   let doneBytes = 0
   try {
-    for (const { path, size } of files) {
+    for (const file of files) {
+      const { path, size } = file
       const before = doneBytes
       try {
         // oxlint-disable-next-line no-await-in-loop -- one file takes all threads
-        const report = await scanFile(path, {
+        const report = await scanOne(file, {
           deep: flag(options, 'deep'),
           publicKeys,
           onProgress: ({ doneBytes: inFile, totalBytes: ofFile }) =>
@@ -64,6 +72,17 @@ async function scanAll(
     progress.end()
   }
   return { reports, unreadable: failed }
+}
+
+async function scanOne({ path, isPipe }: InputFile, options: ScanOptions): Promise<ScanReport> {
+  if (!isPipe) return await scanFile(path, options)
+  if (path === STANDARD_INPUT) return await scanPipe(0, path, options)
+  const file = openSync(path, 'r')
+  try {
+    return await scanPipe(file, path, options)
+  } finally {
+    closeSync(file)
+  }
 }
 
 function share(done: number, total: number): number {

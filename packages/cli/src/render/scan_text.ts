@@ -6,6 +6,7 @@
 import { safeText } from '@mintmark/core'
 import type { Finding, ScanReport } from '@mintmark/scan'
 import type { Scanned } from '../commands/scan.ts'
+import { STANDARD_INPUT } from '../input_files.ts'
 import { count, plural } from './table.ts'
 
 /** Most lines, whatever was found. */
@@ -197,7 +198,8 @@ function more(left: number, one: string): string {
 function closing(reports: readonly ScanReport[], findings: readonly Finding[]): string[] {
   const containers = [...new Set(reports.map(({ container }) => container))]
   const searched = reports.reduce((sum, { scannedBytes }) => sum + scannedBytes, 0)
-  const file = findings[0]?.file
+  // Of a pipe no log tells who touched it.
+  const file = findings.find((finding) => finding.file !== STANDARD_INPUT)?.file
   return [
     '',
     line(
