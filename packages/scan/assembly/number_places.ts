@@ -119,6 +119,24 @@ function chain(chains: usize, chainBytes: i32, cell: i32, step: i32): void {
   }
 }
 
+/** Lists the indexes of the groups in which a place is marked, or in a chain: u32. Returns how many. */
+export function marked_groups(
+  groups: usize,
+  count: i32,
+  marks: usize,
+  chains: usize,
+  out: usize,
+): i32 {
+  let found = 0
+  for (let g = 0; g < count; g++) {
+    const at = <i32>load<u32>(groups + ((<usize>g) << 2))
+    const isMarked = load<u64>(marks + ((<usize>g) << 3)) !== 0 || chained(chains, at) !== 0
+    store<u32>(out + ((<usize>found) << 2), g)
+    found += isMarked ? 1 : 0
+  }
+  return found
+}
+
 /** Bits 0 and 8: the places at multiples of 8 of a group are marked, or in a chain. */
 function chained(chains: usize, at: i32): i32 {
   return <i32>load<u16>(chains + (<usize>at >> 3)) & 0x0101
@@ -139,22 +157,23 @@ function wellMarked(marks: usize, g: i32, near: i32): i32 {
 }
 
 /**
- * Lists windows of `length` bytes at the places of the groups in [from, to) whose lowest and highest byte allow them to
- * be a prime factor, one beside it, one negated, or half of one beside it.
+ * Lists windows of `length` bytes at places before `to` whose lowest and highest byte allow them to be a prime factor, one
+ * beside it, one negated, or half of one beside it: of the groups whose indexes are `indexes` (u32), or of all where
+ * that is 0.
  *
  * `low` and `high` bound the highest byte of the factor, `usual` that of a factor where nothing marks it; `negated` and
  * `few` bound that of 2^bits - factor likewise. `beside` has a bit for each place in a group of 16 at which numbers
- * beside a factor are looked for where nothing marks them. The first `orders` byte orders are looked at. Without `every`
- * the third and fourth list stay empty, and groups without a mark are left out once the second holds `most`. `marks` and `chains`
- * are for windows of `length` bytes.
+ * beside a factor are looked for where nothing marks them. The first `orders` byte orders are looked at. `marks` and
+ * `chains` are for windows of `length` bytes.
  *
  * Writes to five lists of `cap` u32 each at `out`: first factors that are marked, then factors at multiples of 8 in the two
- * plain byte orders, then other factors, then what is no factor itself and not marked, then what is. Writes how many to
- * `sizes` (5 u32), and behind that the groups left out (u32). Returns what did not fit.
+ * plain byte orders, then other factors, then what is no factor itself and not marked, then what is. Without `every` the
+ * second to fourth get nothing. Adds how many to `sizes` (5 u32). Returns what did not fit.
  */
 export function candidates(
   ptr: usize,
   groups: usize,
+  indexes: usize,
   count: i32,
   marks: usize,
   chains: usize,
@@ -168,43 +187,28 @@ export function candidates(
   beside: i32,
   orders: i32,
   every: i32,
-  most: i32,
   out: usize,
   cap: i32,
   sizes: usize,
 ): i32 {
   let lost = 0
-  const isPlain = every === 0 && (length & 7) === 0
-  for (let g = 0; g < count; g++) {
+  for (let k = 0; k < count; k++) {
+    const g = indexes === 0 ? k : <i32>load<u32>(indexes + ((<usize>k) << 2))
     const at = <i32>load<u32>(groups + ((<usize>g) << 2))
     const within = to - at < 16 ? (1 << (to - at)) - 1 : 0xffff
     const near = marked(marks, g, chains, at)
-    if (isPlain && near === 0) {
-      if (load<u32>(sizes, 4) >= <u32>most) {
-        store<u32>(sizes, load<u32>(sizes, 20) + 1, 20)
-        continue
-      }
-      const found = alignedFactors(ptr + <usize>at, length, usual, high)
-      if (found === 0) continue
-      const inside = (found & 1) | ((found & 2) << 7)
-      const reversed = ((found >> 2) & 1) | ((found & 8) << 5)
-      lost += put(out, 1, cap, sizes, entry(at, 0, 0), PRIME, inside & within)
-      lost += put(out, 1, cap, sizes, entry(at, 1, 0), PRIME, reversed & within)
-      continue
-    }
     const well = wellMarked(marks, g, near)
     for (let order = 0; order < orders; order++) {
+      const allowed = places(order) & within
+      const rest = every === 0 ? 0 : allowed & ~near
+      if (((allowed & near) | rest) === 0) continue
       const here = ptr + <usize>at
       const lows = v128.load(here + <usize>lowAt(order, length))
       const tops = v128.load(here + <usize>topAt(order, length))
       const odd = i8x16.bitmask(i8x16.shl(lows, 7))
       const most = i8x16.le_u(tops, i8x16.splat(<i8>high))
       const factor = i8x16.bitmask(v128.and(most, i8x16.ge_u(tops, i8x16.splat(<i8>low))))
-      const common = i8x16.bitmask(v128.and(most, i8x16.ge_u(tops, i8x16.splat(<i8>usual))))
       const small = i8x16.bitmask(i8x16.le_u(tops, i8x16.splat(<i8>negated)))
-      const least = i8x16.bitmask(i8x16.le_u(tops, i8x16.splat(<i8>few)))
-      const allowed = places(order) & within
-      const rest = allowed & ~near
       const half = i8x16.bitmask(
         v128.and(
           i8x16.ge_u(tops, i8x16.splat(<i8>(low >> 1))),
@@ -216,10 +220,12 @@ export function candidates(
       lost += put(out, 4, cap, sizes, base, BESIDE, ~odd & factor & near & allowed)
       lost += put(out, 4, cap, sizes, base, NEGATED, odd & small & near & allowed)
       lost += put(out, 4, cap, sizes, base, HALVED, half & well & allowed)
+      if (rest === 0) continue
+      const common = i8x16.bitmask(v128.and(most, i8x16.ge_u(tops, i8x16.splat(<i8>usual))))
+      const least = i8x16.bitmask(i8x16.le_u(tops, i8x16.splat(<i8>few)))
       const primes = odd & common & rest
       const plain = order < 2 ? 0x0101 : 0
       lost += put(out, 1, cap, sizes, base, PRIME, primes & plain)
-      if (every === 0) continue
       lost += put(out, 2, cap, sizes, base, PRIME, primes & ~plain)
       lost += put(out, 3, cap, sizes, base, BESIDE, ~odd & common & rest & beside)
       lost += put(out, 3, cap, sizes, base, NEGATED, odd & least & rest & beside)
@@ -229,19 +235,57 @@ export function candidates(
 }
 
 /**
- * A bit for each of the two multiples of 8 of a group, at which a factor can lie lowest byte first (bits 0 and 1) or
- * highest byte first (bits 2 and 3). For windows of whole words of 8 bytes.
+ * Adds to the second list of {@link candidates} the factors at multiples of 8 in the two plain byte orders that nothing
+ * marks, until it holds `most`. Returns the groups that were left out.
  */
-function alignedFactors(here: usize, length: i32, usual: i32, high: i32): i32 {
-  const first = v128.load(here)
-  const last = v128.load(here + <usize>length - 8)
-  const lows = i8x16.shuffle(first, last, 0, 8, 23, 31, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-  const tops = i8x16.shuffle(first, last, 23, 31, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-  const common = v128.and(
-    i8x16.le_u(tops, i8x16.splat(<i8>high)),
-    i8x16.ge_u(tops, i8x16.splat(<i8>usual)),
-  )
-  return i8x16.bitmask(v128.and(common, i8x16.shl(lows, 7))) & 0xf
+export function aligned_factors(
+  ptr: usize,
+  groups: usize,
+  count: i32,
+  marks: usize,
+  chains: usize,
+  to: i32,
+  length: i32,
+  usual: i32,
+  high: i32,
+  most: i32,
+  out: usize,
+  cap: i32,
+  sizes: usize,
+): i32 {
+  const bounds = i8x16.splat(<i8>usual)
+  const limits = i8x16.splat(<i8>high)
+  let size = <i32>load<u32>(sizes, 4)
+  for (let g = 0; g < count; g++) {
+    // A group has four at most.
+    if (size >= most || size + 4 > cap) {
+      store<u32>(sizes, size, 4)
+      return count - g
+    }
+    const at = <i32>load<u32>(groups + ((<usize>g) << 2))
+    const here = ptr + <usize>at
+    const first = v128.load(here)
+    const ends = v128.load(here + <usize>length - 8)
+    const lows = i8x16.shuffle(first, ends, 0, 8, 23, 31, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    const tops = i8x16.shuffle(first, ends, 23, 31, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    const fits = v128.and(i8x16.le_u(tops, limits), i8x16.ge_u(tops, bounds))
+    let found = i8x16.bitmask(v128.and(fits, i8x16.shl(lows, 7))) & 0xf
+    if (found === 0) continue
+    // Bits 0 and 1 are the two places, lowest byte first; 2 and 3 are they, highest byte first.
+    const near = marked(marks, g, chains, at) & 0x0101
+    const held = (near | (near >> 7)) & 3
+    const behind = to - at <= 8 ? 2 : 0
+    found &= ~((held | behind) * 5)
+    while (found !== 0) {
+      const bit = ctz(found)
+      found &= found - 1
+      const item = entry(at + ((bit & 1) << 3), bit >> 1, PRIME)
+      store<u32>(out + ((<usize>cap + <usize>size) << 2), item)
+      size++
+    }
+  }
+  store<u32>(sizes, size, 4)
+  return 0
 }
 
 /** Appends an entry for each bit; returns how many did not fit. */
@@ -265,12 +309,13 @@ function put(out: usize, list: i32, cap: i32, sizes: usize, base: u32, kind: i32
 }
 
 /**
- * Lists the well marked places of the groups in [from, to): u32 (position, boundaries) pairs, at most `cap`; returns
- * how many there are. Boundaries: 1 before, 2 behind, 4 a length before, 8 some numbers further before or behind; the
+ * Lists the well marked places before `to` of the groups whose indexes are `indexes`: u32 (position, boundaries) pairs, at
+ * most `cap`; returns how many there are. Boundaries: 1 before, 2 behind, 4 a length before, 8 some numbers further before or behind; the
  * latter places only with `further`.
  */
 export function bounded(
   groups: usize,
+  indexes: usize,
   count: i32,
   marks: usize,
   chains: usize,
@@ -280,7 +325,8 @@ export function bounded(
   cap: i32,
 ): i32 {
   let found = 0
-  for (let g = 0; g < count; g++) {
+  for (let k = 0; k < count; k++) {
+    const g = <i32>load<u32>(indexes + ((<usize>k) << 2))
     const at = <i32>load<u32>(groups + ((<usize>g) << 2))
     const within = to - at < 16 ? (1 << (to - at)) - 1 : 0xffff
     let mask = wellMarked(marks, g, marked(marks, g, chains, at)) & within

@@ -7,7 +7,7 @@
  * positions are relative to it, and the caller keeps 64 readable bytes before it. Runs are written as two u32: the
  * first block, and the first block behind.
  */
-import { isCode, isGap, MOST_COMMON, MOST_EQUAL } from './lib/random_look.ts'
+import { isCode, isGap, MOST_DULL } from './lib/random_look.ts'
 
 /** The bytes of a block, each moved `count` places on, behind the last ones of the block before it. */
 function movedBy1(before: v128, v: v128): v128 {
@@ -34,9 +34,16 @@ export function map_slice(ptr: usize, blocks: i32, sums: usize, edges: usize, ru
   let found = 0
   let begin = -1
   let sum: u64 = 0
+  let before = i8x16.bitmask(v128.load(ptr - 16))
+  let highs = i8x16.bitmask(v128.load(ptr))
   for (let b = 0; b < blocks; b++) {
     store<u64>(sums + ((<usize>b) << 3), sum)
-    const counts = countsOf(ptr + ((<usize>b) << 4))
+    const at = ptr + ((<usize>b) << 4)
+    const behind = i8x16.bitmask(v128.load(at, 16))
+    const isText = highs === 0 && (before === 0 || behind === 0)
+    const counts = isText ? NOT_RANDOM : countsOf(at, highs)
+    before = highs
+    highs = behind
     if (counts === NOT_RANDOM) {
       if (begin >= 0) putRun(runs, found++, begin, b)
       begin = -1
@@ -67,6 +74,7 @@ function edgesOf(ptr: usize, from: i32, to: i32, edges: usize): void {
   const blank = i8x16.splat(0x20)
   const letters = i8x16.splat(0x60)
   const zero = i8x16.splat(0)
+  const few = i8x16.splat(-4)
   let gaps1 = zero
   let gaps2 = zero
   let gaps4 = zero
@@ -94,9 +102,35 @@ function edgesOf(ptr: usize, from: i32, to: i32, edges: usize): void {
     if (b < from) continue
     const upper = i8x16.eq(v128.or(last, v128.load(at - 2)), zero)
     // Each gap counts as -1.
-    const edge = v128.or(v128.or(i8x16.le_s(gap8, i8x16.splat(-4)), text8), upper)
-    store<u16>(edges + ((<usize>b) << 1), <u16>i8x16.bitmask(edge))
+    let edge = i8x16.bitmask(v128.or(i8x16.le_s(gap8, few), upper))
+    let text = i8x16.bitmask(text8) & ~edge
+    while (text !== 0) {
+      const i = ctz(text)
+      text &= text - 1
+      if (goesOn(at + <usize>i)) edge |= 1 << i
+    }
+    store<u16>(edges + ((<usize>b) << 1), <u16>edge)
   }
+}
+
+/** Whether the eight characters before `at` are not alone: four more stand beside them, or a gap. */
+function goesOn(at: usize): bool {
+  return isGapAt(at) || isGapAt(at - 9) || isTextAt(load<u32>(at)) || isTextAt(load<u32>(at - 12))
+}
+
+function isGapAt(at: usize): bool {
+  return <u32>load<i8>(at) + 1 < 2
+}
+
+/** Whether four bytes are printable: 0x20 to 0x7f. */
+function isTextAt(word: u32): bool {
+  return (
+    (word & 0x80808080) === 0 &&
+    (word & 0x60) !== 0 &&
+    (word & 0x6000) !== 0 &&
+    (word & 0x600000) !== 0 &&
+    (word & 0x60000000) !== 0
+  )
 }
 
 function putRun(runs: usize, index: i32, begin: i32, end: i32): void {
@@ -106,17 +140,15 @@ function putRun(runs: usize, index: i32, begin: i32, end: i32): void {
 
 const NOT_RANDOM: u64 = ~(0 as u64)
 
-/** The four counts of a block, or {@link NOT_RANDOM}. Reads 8 bytes before it. */
-function countsOf(at: usize): u64 {
+/** The four counts of a block, or {@link NOT_RANDOM}. `highs`: its bytes of 0x80 and more. Reads 8 bytes before it. */
+function countsOf(at: usize, highs: i32): u64 {
   const v = v128.load(at)
-  const common = <u64>popcnt(i8x16.bitmask(v128.or(isGap(v), isCode(v))))
-  if (common > MOST_COMMON) return NOT_RANDOM
+  const common = popcnt(i8x16.bitmask(v128.or(isGap(v), isCode(v))))
   const same = v128.or(i8x16.eq(v, v128.load(at - 8)), i8x16.eq(v, v128.load(at - 4)))
-  const equal = <u64>popcnt(i8x16.bitmask(same))
-  if (equal > MOST_EQUAL) return NOT_RANDOM
-  const highs = <u64>popcnt(i8x16.bitmask(v))
+  const equal = popcnt(i8x16.bitmask(same))
+  if (common + equal > MOST_DULL) return NOT_RANDOM
   const odds = <u64>popcnt(i8x16.bitmask(i8x16.shl(v, 7)))
-  return common | (highs << 16) | (odds << 32) | (equal << 48)
+  return <u64>common | ((<u64>popcnt(highs)) << 16) | (odds << 32) | ((<u64>equal) << 48)
 }
 
 /** Adds four u16, none of which carries into its neighbour. */
@@ -133,12 +165,20 @@ const DOUBLE: i32 = 8 // doubles of whole numbers below 2^28
 /** Upper halves of pointers are below this, and one digit in 64 of those that have the fewest bits. */
 const SMALL: i32 = 1 << 20
 
+// Of the runs of digits that are being listed.
+let digits: usize = 0
+let room: usize = 0
+let listed: usize = 0
+let shortest: i32 = 0
+
 /**
  * Lists for each of the four kinds of words the runs of at least `least` blocks that can be digits of one number:
  * `runs` has room for `cap` u32 a kind, `counts` gets how many runs there are (4 u32).
  *
  * Of words in u64, two blocks without a byte of 0x80 and more are text, and in different runs; and of two blocks one has a
  * word that is no pointer: of 2^47 or more. Of two blocks of words in u32, one has two words or more that are not small.
+ *
+ * One block in `least` is looked at where no run can be: each run has one of them.
  */
 export function map_digits(
   ptr: usize,
@@ -149,53 +189,88 @@ export function map_digits(
   counts: usize,
 ): void {
   v128.store(counts, i8x16.splat(0))
-  const room = (<usize>cap) << 2
+  digits = runs
+  room = (<usize>cap) << 2
+  listed = counts
+  shortest = max(least, 1)
+  let next = 0
+  for (let b = shortest - 1; b < blocks; b = next + shortest - 1) {
+    next = isAlone(ptr, b) ? b + 1 : listRuns(ptr, next, b, blocks)
+  }
+}
+
+/** Whether a block is in no run of several. */
+function isAlone(ptr: usize, b: i32): bool {
+  const at = ptr + ((<usize>b) << 4)
+  const v = v128.load(at)
+  const highs = i8x16.bitmask(v)
+  if ((highs & 0x8080) !== 0) return true
+  const isFirst = b === 0
+  const before = isFirst ? v : v128.load(at - 16)
+  const isLarge = hasLarge(v) || (!isFirst && hasLarge(before))
+  const isSmall = !isFirst && hasSmall(v) && hasSmall(before)
+  const kinds = kindsOf(v, highs, isLarge, isSmall)
+  if (kinds !== WIDE) return kinds === 0
+  // Text on both sides: the block is a run by itself.
+  const isText = (highs | i8x16.bitmask(before) | i8x16.bitmask(v128.load(at, 16))) === 0
+  return isText && !isFirst && shortest > 1
+}
+
+/** A word of eight bytes is no pointer. */
+function hasLarge(v: v128): bool {
+  return v128.any_true(i64x2.shr_u(v, 47))
+}
+
+/** Half of the words of four bytes are small. */
+function hasSmall(v: v128): bool {
+  return popcnt(i32x4.bitmask(i32x4.lt_u(v, i32x4.splat(SMALL)))) > 1
+}
+
+/** Lists the runs from block `from` on until none goes on behind `b`; returns the first block that was not looked at. */
+function listRuns(ptr: usize, from: i32, b: i32, blocks: i32): i32 {
   // The kinds of the block before this, and where the run of each began.
   let before = 0
-  let wasText = false
-  let wasLarge = false
-  let wasSmall = false
   let narrow = 0
   let wide = 0
   let high = 0
   let double = 0
-  for (let b = 0; b <= blocks; b++) {
-    const v = v128.load(ptr + ((<usize>b) << 4))
+  const last = v128.load(ptr + ((<usize>from) << 4) - 16)
+  let wasText = from > 0 && i8x16.bitmask(last) === 0
+  let wasLarge = from > 0 && hasLarge(last)
+  let wasSmall = from > 0 && hasSmall(last)
+  for (let c = from; c <= blocks; c++) {
+    const v = v128.load(ptr + ((<usize>c) << 4))
     const highs = i8x16.bitmask(v)
-    const isLarge = v128.any_true(i64x2.shr_u(v, 47))
-    const isSmall = popcnt(i32x4.bitmask(i32x4.lt_u(v, i32x4.splat(SMALL)))) > 1
-    const kinds = b < blocks ? kindsOf(v, highs, isLarge || wasLarge, isSmall && wasSmall) : 0
+    const isLarge = hasLarge(v)
+    const isSmall = hasSmall(v)
+    const kinds = c < blocks ? kindsOf(v, highs, isLarge || wasLarge, isSmall && wasSmall) : 0
     const isText = highs === 0
-    wasLarge = isLarge
-    wasSmall = isSmall
-    if ((before | kinds) === 0) {
-      wasText = isText
-      continue
-    }
-    let ended = before & ~kinds
-    let begun = kinds & ~before
-    if (isText && wasText && (before & kinds & WIDE) !== 0) {
-      ended |= WIDE
-      begun |= WIDE
-    }
-    if ((ended & NARROW) !== 0) endRun(runs + room * 0, counts, 0, narrow, b, least)
-    if ((ended & WIDE) !== 0) endRun(runs + room * 1, counts, 1, wide, b, least)
-    if ((ended & HIGH) !== 0) endRun(runs + room * 2, counts, 2, high, b, least)
-    if ((ended & DOUBLE) !== 0) endRun(runs + room * 3, counts, 3, double, b, least)
-    if ((begun & NARROW) !== 0) narrow = b
-    if ((begun & WIDE) !== 0) wide = b
-    if ((begun & HIGH) !== 0) high = b
-    if ((begun & DOUBLE) !== 0) double = b
+    const isParted = isText && wasText && (before & kinds & WIDE) !== 0
+    const ended = (before & ~kinds) | (isParted ? WIDE : 0)
+    const begun = (kinds & ~before) | (isParted ? WIDE : 0)
+    if ((ended & NARROW) !== 0) endRun(0, narrow, c)
+    if ((ended & WIDE) !== 0) endRun(1, wide, c)
+    if ((ended & HIGH) !== 0) endRun(2, high, c)
+    if ((ended & DOUBLE) !== 0) endRun(3, double, c)
+    if (c > b && kinds === 0) return c + 1
+    if (c > b && isParted && (before | kinds) === WIDE) return c
+    if ((begun & NARROW) !== 0) narrow = c
+    if ((begun & WIDE) !== 0) wide = c
+    if ((begun & HIGH) !== 0) high = c
+    if ((begun & DOUBLE) !== 0) double = c
     before = kinds
     wasText = isText
+    wasLarge = isLarge
+    wasSmall = isSmall
   }
+  return blocks + 1
 }
 
-function endRun(runs: usize, counts: usize, kind: usize, begin: i32, end: i32, least: i32): void {
-  if (end - begin < least) return
-  const count = counts + (kind << 2)
+function endRun(kind: usize, begin: i32, end: i32): void {
+  if (end - begin < shortest) return
+  const count = listed + (kind << 2)
   const index = load<u32>(count)
-  putRun(runs, index, begin, end)
+  putRun(digits + room * kind, index, begin, end)
   store<u32>(count, index + 1)
 }
 

@@ -2,13 +2,15 @@
  * Finds windows that can be a prime factor of a known modulus, or its private exponent: places, tests, and the filters
  * before them.
  *
- * Kernels: `assembly/slice_map.ts`, `assembly/number_places.ts`, `assembly/conjugate.ts` and `assembly/slice_words.ts` (AssemblyScript, SIMD) in
- * one memory. Their oracle is `conjugate_reference.ts`; a property test holds them equal.
+ * Kernels: `slice_map.ts`, `number_places.ts`, `factors.ts`, `conjugate.ts`, `exponents.ts` and `slice_words.ts` in
+ * `assembly/` (AssemblyScript, SIMD), in one memory. Their oracles are `conjugate_reference.ts` and its neighbours; property
+ * tests hold them equal.
  *
  * @module
  */
 import type {
   Candidate,
+  CandidateChoice,
   CandidateKind,
   DigitShape,
   ExponentPlaces,
@@ -23,6 +25,7 @@ import { SlicePlaces } from './slice_places.ts'
 
 export type {
   Candidate,
+  CandidateChoice,
   CandidateKind,
   DigitShape,
   ExponentTable,
@@ -43,7 +46,7 @@ export class ConjugateKernel {
   readonly #places = new SlicePlaces(this.#memory)
   /** How many candidates each of the five lists holds, after {@link candidates}. */
   readonly sizes: number[] = [0, 0, 0, 0, 0]
-  /** Groups of places that {@link candidates} left out, as the second list held enough. */
+  /** Groups of places that the last {@link candidates} left out, as the second list held enough. */
   leftOut = 0
 
   constructor() {
@@ -121,46 +124,46 @@ export class ConjugateKernel {
     this.#memory.release(mark)
   }
 
-  /** Nanoseconds, about, that the tests have taken since {@link reset}. */
+  /** Nanoseconds, about, that {@link test} has taken since {@link reset}. */
   get spent(): number {
     return this.#call('spent')
   }
 
+  /** Forgets hits, what was spent, and the limbs that are kept. */
   reset(): void {
     this.#call('reset')
+    this.#call('forget_limbs')
   }
 
   /**
    * Fills five lists with the windows that begin in [0, to) of the slice: factors that something marks, factors at
    * multiples of 8 in the two plain orders, other factors, what is beside a factor or negated and nothing marks, and
-   * what is so and marked.
+   * what is so and marked. What nothing marks is listed as far as `choice` asks for it.
    *
-   * @param beside a bit for each place in a group of 16 where the last are looked for
-   * @param orders how many of `ORDERS` are looked at
-   * @param isEvery whether the third and fourth list are filled
-   * @param most how many the second list needs where those are not; see {@link leftOut}
    * @returns how many did not fit
    */
-  candidates(
-    shape: FactorShape,
-    to: number,
-    beside: number,
-    orders: number,
-    isEvery = true,
-    most: number = LIST,
-  ): number {
-    const sizes = this.#memory.words(AT.sizes, LISTS + 1)
+  candidates(shape: FactorShape, to: number, choice: CandidateChoice): number {
+    const sizes = this.#memory.words(AT.sizes, LISTS)
     sizes.fill(0)
     const { length, low, usual, high, negated, few } = shape
-    const { groups, count, marks, chains } = this.#places.of(length, to)
+    const { groups, count, marks, chains, marked, markedCount } = this.#places.of(length, to)
+    const { beside, orders, isEvery, aligned } = choice
+    const chosen = isEvery ? [0, count] : [marked, markedCount]
     const lost = this.#call(
       'candidates',
-      [AT.slice, groups, count, marks, chains, to, length],
-      [low, usual, high, negated, few, beside, orders, isEvery ? 1 : 0, most],
+      [AT.slice, groups, ...chosen, marks, chains, to, length],
+      [low, usual, high, negated, few, beside, orders, isEvery ? 1 : 0],
       [AT.lists, LIST, AT.sizes],
     )
+    this.leftOut = 0
+    if (!isEvery && aligned > 0) {
+      this.leftOut = this.#call(
+        'aligned_factors',
+        [AT.slice, groups, count, marks, chains, to, length, usual, high],
+        [aligned, AT.lists, LIST, AT.sizes],
+      )
+    }
     for (let list = 0; list < LISTS; list++) this.sizes[list] = sizes[list] ?? 0
-    this.leftOut = sizes[LISTS] ?? 0
     return lost
   }
 
@@ -189,10 +192,8 @@ export class ConjugateKernel {
       'test',
       [AT.slice, AT.lists + (list * LIST + first) * 4, count, shape.length, shape.bits],
       [keys.at, keys.count, keys.digits, keys.stride, keys.screens, keys.screenStride],
-      [BigInt(Math.floor(budget))],
-      [AT.hits, HITS, AT.pairs, PAIRS, AT.scratch],
+      [BigInt(Math.floor(budget)), AT.hits, HITS, AT.scratch],
     )
-    this.#memory.keep(this.kept * 16)
     const written = this.#call('hits_written') - before
     const found = this.#memory.words(AT.hits + before * 12, written * 3)
     const hits: FactorHit[] = []
@@ -203,11 +204,15 @@ export class ConjugateKernel {
     return { hits, next: first + looked }
   }
 
-  /** Keeps the low limbs of at most `most` of a list from `first` on, beside those that {@link test} keeps. */
-  keepLowLimbs(list: number, first: number, most: number, shape: FactorShape): void {
-    const count = Math.min(most, Math.max(0, (this.sizes[list] ?? 0) - first))
-    const from = AT.lists + (list * LIST + first) * 4
-    this.#call('low_limbs', [AT.slice, from, count], [shape.length, AT.pairs, PAIRS, AT.scratch])
+  /** Keeps the low limbs of at most `most` of a list; with `isSieved` of those alone that small primes leave. */
+  keepLowLimbs(list: number, most: number, shape: FactorShape, isSieved: boolean): void {
+    const count = Math.min(most, this.sizes[list] ?? 0)
+    this.#call(
+      'low_limbs',
+      [AT.slice, AT.lists + list * LIST * 4, count, shape.length, isSieved ? 1 : 0],
+      [AT.pairs, PAIRS, AT.scratch],
+    )
+    this.#memory.keep(this.kept * 16)
   }
 
   /** Low limbs that are kept. */
@@ -221,7 +226,6 @@ export class ConjugateKernel {
    */
   conjugates(keys: KeyTable, most: number): { a: Candidate; b: Candidate; key: number }[] {
     const { kept } = this
-    this.#memory.keep(kept * 16)
     let slots = 1024
     while (slots < kept * 4) slots *= 2
     this.#call('index_limbs', [AT.pairs, kept, AT.pairFilter, AT.pairSlots, slots - 1])
@@ -249,27 +253,30 @@ export class ConjugateKernel {
 
   /** As {@link bounded}, place and sides in turns. A view, valid until the next call. */
   boundedPairs(length: number, to: number, isChained = false): Uint32Array {
-    const { groups, count, marks, chains } = this.#places.of(length, to)
-    const place = [groups, count, marks, chains, to] as const
+    const { groups, marks, chains, marked, markedCount } = this.#places.of(length, to)
+    const place = [groups, marked, markedCount, marks, chains, to] as const
     const found = this.#call('bounded', place, [isChained ? 1 : 0, AT.lists, LIST])
     return this.#memory.words(AT.lists, Math.min(found, LIST) * 2)
   }
 
-  /** Windows in [0, to) that can be a private exponent. See `exponents` in the kernel. */
+  /** Windows in [0, to) that can be a private exponent, and what that cost. See `exponents` in the kernel. */
   exponents(
     table: ExponentTable,
     to: number,
     { lanes, others, orders, budget }: ExponentPlaces,
-  ): (Candidate & { key: number })[] {
-    const { groups, count, marks } = this.#places.of(table.length, to)
+  ): { found: (Candidate & { key: number })[]; spent: number } {
+    const { groups, count, marks, marked, markedCount } = this.#places.of(table.length, to)
+    const chosen = lanes === 0 && others === 0 ? [marked, markedCount] : [0, count]
+    this.#call('reset_exponents')
     const found = this.#call(
       'exponents',
-      [AT.slice, groups, count, marks, to, table.length, table.spare, table.at, table.count],
+      [AT.slice, groups, ...chosen, marks, to],
+      [table.length, table.spare, table.at, table.count],
       [lanes, others, orders, AT.close, BigInt(Math.floor(budget)), AT.hits, HITS],
     )
-    return this.#pairs(AT.hits, Math.min(found, HITS)).map(([entry, key]) =>
-      Object.assign(candidateOf(entry), { key }),
-    )
+    const pairs = this.#pairs(AT.hits, Math.min(found, HITS))
+    const windows = pairs.map(([entry, key]) => Object.assign(candidateOf(entry), { key }))
+    return { found: windows, spent: this.#call('exponents_spent') }
   }
 
   /** Positions in [0, to) where words can be the digits of one number. */

@@ -29,6 +29,11 @@ function swapWords(bytes: Uint8Array, word: number): Uint8Array {
 
 const SMALL_PRIMES = [3n, 5n, 7n, 11n, 13n, 17n, 29n, 31n, 41n, 43n, 113n, 127n]
 
+/** Whether small primes leave a number. */
+export function isSievedReference(value: bigint): boolean {
+  return SMALL_PRIMES.every((prime) => value % prime !== 0n)
+}
+
 /** The numbers that must be a prime factor if a window of this value is what its kind says. */
 export function factorsOf(value: bigint, kind: CandidateKind, bits: number): bigint[] {
   if (kind === 'factor') return [value]
@@ -47,11 +52,31 @@ export function testReference(
   const window = slice.subarray(at, at + spanOf(order, shape.length))
   const value = fromLittleEndian(gatherReference(window, order).subarray(0, shape.length))
   return factorsOf(value, kind, shape.bits).flatMap((factor, round) => {
-    if (SMALL_PRIMES.some((prime) => factor % prime === 0n)) return []
+    if (!isSievedReference(factor)) return []
     return moduli.flatMap((n, key) =>
       factor > 1n && n % factor === 0n ? [{ key, isAbove: round === 1 }] : [],
     )
   })
+}
+
+/** A pair of windows, by their indexes, and the key to whose modulus their low limbs multiply. */
+export interface PairReference {
+  readonly a: number
+  readonly b: number
+  readonly key: number
+}
+
+/** For each low limb and each modulus the first other whose product with it has the low 64 bits of that. */
+export function pairsReference(
+  limbs: readonly bigint[],
+  moduli: readonly bigint[],
+): PairReference[] {
+  return limbs.flatMap((limb, a) =>
+    moduli.flatMap((n, key) => {
+      const b = limbs.findIndex((other) => BigInt.asUintN(64, limb * other - n) === 0n)
+      return b < 0 ? [] : [{ a, b, key }]
+    }),
+  )
 }
 
 /** Whether all windows that begin in the group of 16 at `at` can be random numbers. See `lib/random_look.ts`. */
@@ -61,8 +86,8 @@ export function looksRandomReference(slice: Uint8Array, at: number, length: numb
   if (to <= from) return isNearRandomReference(slice, at)
   const counts = { common: 0, equal: 0, highs: 0, odds: 0 }
   for (let block = from; block < to; block += 16) {
+    if (!isRandomBlock(slice, block)) return false
     const own = countsOf(slice, block)
-    if (!isRandomBlock(own)) return false
     counts.common += own.common
     counts.equal += own.equal
     counts.highs += own.highs
@@ -74,15 +99,17 @@ export function looksRandomReference(slice: Uint8Array, at: number, length: numb
   return isHalf(counts.highs) && isHalf(counts.odds)
 }
 
-/** Whether a block can be part of a random number. */
-export function isRandomBlock({ common, equal }: BlockCounts): boolean {
-  return common <= 6 && equal <= 6
+/** Whether the block at `at` can be part of a random number. */
+export function isRandomBlock(slice: Uint8Array, at: number): boolean {
+  const { common, equal } = countsOf(slice, at)
+  const isText = (block: number): boolean => countsOf(slice, block).highs === 0
+  return common + equal <= 7 && !(isText(at) && (isText(at - 16) || isText(at + 16)))
 }
 
 /** Whether the block of a place, or the next, can be part of a random number. */
 export function isNearRandomReference(slice: Uint8Array, at: number): boolean {
   const block = at & ~15
-  return [block, block + 16].some((each) => isRandomBlock(countsOf(slice, each)))
+  return [block, block + 16].some((each) => isRandomBlock(slice, each))
 }
 
 /** Bytes that memory has more often than chance. */
@@ -131,8 +158,8 @@ export function marksReference(slice: Uint8Array, length: number, to: number): M
     random.push(at)
     const word = (end: number): number[] =>
       Array.from({ length: 8 }, (_, k) => byteAt(slice, end - 8 + k))
-    if (isStructureReference(word(at))) before.add(at)
-    if (isStructureReference(word(at + length + 8))) behind.add(at)
+    if (isStructureReference(slice, at)) before.add(at)
+    if (isStructureReference(slice, at + length + 8)) behind.add(at)
     if (isAfterLengthReference(word(at), at, length)) lengths.add(at)
   }
   const places = random.filter((at) => at % 8 === 0 && length % 8 === 0)
@@ -152,13 +179,23 @@ export function marksReference(slice: Uint8Array, length: number, to: number): M
   return { before, behind, lengths, chained }
 }
 
-/** Whether eight bytes are no part of a number. See `lib/marks.ts`. */
-export function isStructureReference(word: readonly number[]): boolean {
-  const count = (test: (byte: number) => boolean): number =>
-    word.filter((byte) => test(byte)).length
+/** Whether the eight bytes before `at` are no part of a number. See `lib/marks.ts`. */
+export function isStructureReference(slice: Uint8Array, at: number): boolean {
+  const bytes = (from: number, count: number): number[] =>
+    Array.from({ length: count }, (_, k) => byteAt(slice, from + k))
+  const word = bytes(at - 8, 8)
   if (word[6] === 0 && word[7] === 0) return true
-  return count((byte) => byte === 0 || byte === 0xff) >= 4 || count(isPrintable) === 8
+  if (word.filter((byte) => isGap(byte)).length >= 4) return true
+  if (!word.every((byte) => isPrintable(byte))) return false
+  const beside = [bytes(at - 12, 4), bytes(at, 4)]
+  return (
+    isGap(byteAt(slice, at - 9)) ||
+    isGap(byteAt(slice, at)) ||
+    beside.some((four) => four.every((byte) => isPrintable(byte)))
+  )
 }
+
+const isGap = (byte: number): boolean => byte === 0 || byte === 0xff
 
 const isPrintable = (byte: number): boolean => byte >= 0x20 && byte < 0x80
 

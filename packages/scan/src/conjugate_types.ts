@@ -24,6 +24,18 @@ export interface Candidate {
   readonly kind: CandidateKind
 }
 
+/** Which windows are listed that nothing marks. */
+export interface CandidateChoice {
+  /** How many of {@link ORDERS} are looked at. */
+  readonly orders: number
+  /** Factors at every place, and what lies beside them. */
+  readonly isEvery: boolean
+  /** For what lies beside factors a bit for each place in a group of 16. */
+  readonly beside: number
+  /** Without `isEvery`, so many factors at multiples of 8 are enough: groups of places behind are left out. */
+  readonly aligned: number
+}
+
 /** A window whose number gives a factor of a key's modulus. */
 export interface FactorHit extends Candidate {
   readonly key: number

@@ -6,7 +6,6 @@
 import type { DigitShape } from './conjugate.ts'
 import {
   type BlockCounts,
-  byteAt,
   countsOf,
   isRandomBlock,
   isStructureReference,
@@ -36,7 +35,7 @@ export interface SliceMapReference {
 /** Maps `blocks` blocks of a slice, which has {@link import('./conjugate.ts').BEFORE} bytes before its begin. */
 export function mapSliceReference(slice: Uint8Array, blocks: number): SliceMapReference {
   const all = Array.from({ length: blocks }, (_, b) => countsOf(slice, b * BLOCK))
-  const random = all.map((counts) => isRandomBlock(counts))
+  const random = all.map((_, b) => isRandomBlock(slice, b * BLOCK))
   const sums: BlockCounts[] = [{ common: 0, equal: 0, highs: 0, odds: 0 }]
   for (const [b, counts] of all.entries()) {
     const last = sums[b]
@@ -44,7 +43,9 @@ export function mapSliceReference(slice: Uint8Array, blocks: number): SliceMapRe
   }
   const edges = all.map((_, b) => {
     if (!random.slice(Math.max(0, b - 3), b + 2).includes(true)) return undefined
-    const bits = Array.from({ length: BLOCK }, (__, i) => isEdge(slice, b * BLOCK + i))
+    const bits = Array.from({ length: BLOCK }, (__, i) =>
+      isStructureReference(slice, b * BLOCK + i),
+    )
     return bits.reduce((mask, bit, i) => mask | (Number(bit) << i), 0)
   })
   return { sums, edges, runs: runsOf(blocks, (b) => random[b] === true) }
@@ -58,10 +59,6 @@ function added(a: BlockCounts, b: BlockCounts): BlockCounts {
     highs: sum('highs'),
     odds: sum('odds'),
   }
-}
-
-function isEdge(slice: Uint8Array, at: number): boolean {
-  return isStructureReference(Array.from({ length: 8 }, (_, k) => byteAt(slice, at - 8 + k)))
 }
 
 /** For each of the four kinds of digits, the runs of at least `least` blocks that can be digits of one number. */

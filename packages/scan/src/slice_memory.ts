@@ -4,6 +4,8 @@
  * @module
  */
 import { conjugateWasm } from './conjugate.wasm.ts'
+import { exponentsWasm } from './exponents.wasm.ts'
+import { factorsWasm } from './factors.wasm.ts'
 import { numberPlacesWasm } from './number_places.wasm.ts'
 import { sliceMapWasm } from './slice_map.wasm.ts'
 import { sliceWordsWasm } from './slice_words.wasm.ts'
@@ -29,11 +31,12 @@ const GROUP_BYTES = (SLICE >> 4) * 4
 const MARK_BYTES = (SLICE >> 4) * 8
 /** Sizes of numbers whose places are kept at a time. */
 export const SIZES_KEPT = 4
-/** What is kept of one size: groups of places, marks of each, and chains. */
-export const KEPT: { readonly marks: number; readonly chains: number; readonly bytes: number } = {
+/** What is kept of one size: groups of places, marks of each, chains, and which groups are marked. */
+export const KEPT: Readonly<Record<'marks' | 'chains' | 'marked' | 'bytes', number>> = {
   marks: GROUP_BYTES,
   chains: GROUP_BYTES + MARK_BYTES,
-  bytes: GROUP_BYTES + MARK_BYTES + CHAIN_BYTES + 64,
+  marked: GROUP_BYTES + MARK_BYTES + CHAIN_BYTES,
+  bytes: GROUP_BYTES + MARK_BYTES + CHAIN_BYTES + GROUP_BYTES + 64,
 }
 const PAGE = 65_536
 
@@ -72,7 +75,9 @@ export class SliceMemory {
     this.#kernel = {
       ...functionsOf(sliceMapWasm, this.#memory),
       ...functionsOf(numberPlacesWasm, this.#memory),
+      ...functionsOf(factorsWasm, this.#memory),
       ...functionsOf(conjugateWasm, this.#memory),
+      ...functionsOf(exponentsWasm, this.#memory),
       ...functionsOf(sliceWordsWasm, this.#memory),
     }
   }

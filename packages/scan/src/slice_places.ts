@@ -15,6 +15,9 @@ export interface PlaceGroups {
   /** What stands beside the places of each group. */
   readonly marks: number
   readonly chains: number
+  /** Indexes of the groups in which anything is marked. */
+  readonly marked: number
+  readonly markedCount: number
 }
 
 /** Runs of blocks of 16 bytes in the kernel's memory. */
@@ -69,7 +72,9 @@ export class SlicePlaces {
     const slot = this.#next
     this.#next = (slot + 1) % SIZES_KEPT
     const groups = AT.places + slot * KEPT.bytes
-    const [marks, chains] = [groups + KEPT.marks, groups + KEPT.chains]
+    const marks = groups + KEPT.marks
+    const chains = groups + KEPT.chains
+    const marked = groups + KEPT.marked
     const count = this.#memory.call(
       'random_groups',
       [runs, runCount, AT.sums, to, length],
@@ -80,7 +85,8 @@ export class SlicePlaces {
       [AT.slice, groups, count, length],
       [AT.edges, marks, chains, CHAIN_BYTES],
     )
-    const found: KeptPlaces = { length, to, groups, count, marks, chains }
+    const markedCount = this.#memory.call('marked_groups', [groups, count, marks, chains, marked])
+    const found = { length, to, groups, count, marks, chains, marked, markedCount }
     this.#kept[slot] = found
     return found
   }

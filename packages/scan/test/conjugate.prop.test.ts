@@ -1,62 +1,74 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { BEFORE, ORDERS } from '../src/conjugate.ts'
-import { testReference } from '../src/conjugate_reference.ts'
-import { groups, joined, KEYS, kernel, laid, RUNS } from './conjugate_world.ts'
+import { fromLittleEndian } from '../src/arithmetic/modular.ts'
+import { BEFORE, type Candidate } from '../src/conjugate.ts'
+import {
+  gatherReference,
+  isSievedReference,
+  pairsReference,
+  spanOf,
+} from '../src/conjugate_reference.ts'
+import { EVERY, groups, joined, KEYS, kernel, laid, RUNS } from './conjugate_world.ts'
 
-/** A budget that is never spent. */
-const ENDLESS = 2 ** 60
+/** Factors, of which pairs are told. */
+const LISTS = [0, 1, 2]
+
+/** Bytes with a factor of one key at least, and its cofactor. */
+const withPair = fc
+  .tuple(joined, fc.constantFrom(...KEYS), fc.nat(5), fc.nat(5), joined)
+  .map(([before, { n, p, q }, first, second, behind]) => {
+    const length = n >> 600n === 0n ? 32 : 64
+    const lead = new Uint8Array(16 - (before.length % 8))
+    const parts = [before, lead, laid(p, length, first), laid(q, length, second), lead, behind]
+    return new Uint8Array(Buffer.concat(parts))
+  })
+
+const named = ({ at, order }: Candidate): string => `${order} at ${at}`
 
 describe('the conjugate kernel', () => {
   for (const group of groups) {
-    it(`finds the factors that the reference finds (${group.bits} bits)`, () => {
-      let hits = 0
-      fc.assert(
-        fc.property(joined, (bytes) => {
-          kernel.load(bytes, 0, bytes.length)
-          const slice = kernel.slice.slice(BEFORE)
-          kernel.candidates(group.shape, bytes.length, 0xffff, ORDERS.length)
-          kernel.reset()
-          const moduli = group.keys.map(({ n }) => n)
-          for (const list of [0, 1, 2, 3, 4]) {
-            const found = kernel.test(list, 0, group.shape, group.table, ENDLESS).hits
-            const expected = kernel
-              .listed(list)
-              .flatMap((candidate) =>
-                testReference(slice, candidate, group.shape, moduli).map((hit) =>
-                  Object.assign({}, candidate, hit),
-                ),
-              )
-            hits += expected.length
+    for (const isSieved of [false, true]) {
+      const which = isSieved ? 'windows that small primes leave' : 'all windows'
+      it(`pairs ${which} as the reference does (${group.bits} bits)`, () => {
+        let pairs = 0
+        fc.assert(
+          fc.property(withPair, (bytes) => {
+            kernel.load(bytes, 0, bytes.length)
+            const slice = kernel.slice.slice(BEFORE)
+            kernel.candidates(group.shape, bytes.length, EVERY)
+            kernel.reset()
+            const numberOf = ({ at, order }: Candidate): bigint => {
+              const { length } = group.shape
+              const window = slice.subarray(at, at + spanOf(order, length))
+              return fromLittleEndian(gatherReference(window, order).subarray(0, length))
+            }
+            const kept = LISTS.flatMap((list) => kernel.listed(list)).filter(
+              (window) => !isSieved || isSievedReference(numberOf(window)),
+            )
+            for (const list of LISTS) {
+              kernel.keepLowLimbs(list, kernel.sizes[list] ?? 0, group.shape, isSieved)
+            }
+            assert.equal(kernel.kept, kept.length)
+            const limbs = kept.map((window) => BigInt.asUintN(64, numberOf(window)))
+            const found = kernel.conjugates(group.table, kept.length).map(({ a, b, key }) => ({
+              a: named(a),
+              limb: BigInt.asUintN(64, numberOf(b)),
+              key,
+            }))
+            const moduli = group.keys.map(({ n }) => n)
+            const expected = pairsReference(limbs, moduli).map(({ a, b, key }) => ({
+              a: kept[a] && named(kept[a]),
+              limb: limbs[b],
+              key,
+            }))
             assert.deepEqual(found, expected)
-          }
-        }),
-        { numRuns: RUNS },
-      )
-      assert.ok(hits > RUNS / 20, `only ${hits} factors were planted`)
-    })
-  }
-})
-
-describe('the conjugate kernel alone', () => {
-  it('finds p in every order at every alignment that the order has', () => {
-    const group = groups[1]
-    const key = KEYS[2]
-    assert.ok(group !== undefined && key !== undefined)
-    for (const [order, { alignment }] of ORDERS.entries()) {
-      for (let at = 0; at < 48; at += alignment) {
-        const bytes = new Uint8Array(256)
-        bytes.set(laid(key.p, 64, order), at)
-        kernel.load(bytes, 0, bytes.length)
-        kernel.candidates(group.shape, bytes.length, 0x0101, ORDERS.length)
-        kernel.reset()
-        const { hits } = kernel.test(0, 0, group.shape, group.table, ENDLESS)
-        assert.ok(
-          hits.some((hit) => hit.at === at && hit.order === order && hit.kind === 'factor'),
-          `order ${order} at ${at}`,
+            pairs += expected.length
+          }),
+          { numRuns: RUNS },
         )
-      }
+        assert.ok(pairs > RUNS / 8, `only ${pairs} pairs were planted`)
+      })
     }
-  })
+  }
 })

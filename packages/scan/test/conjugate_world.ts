@@ -6,7 +6,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import * as fc from 'fast-check'
 import { fromBigEndian } from '../src/arithmetic/modular.ts'
-import { type Candidate, ConjugateKernel } from '../src/conjugate.ts'
+import { type Candidate, type CandidateChoice, ConjugateKernel, ORDERS } from '../src/conjugate.ts'
 import { gatherReference, spanOf } from '../src/conjugate_reference.ts'
 import { type RsaGroup, rsaGroups } from '../src/known/rsa_group.ts'
 
@@ -34,6 +34,14 @@ export const groups: readonly RsaGroup[] = rsaGroups(
   kernel,
   KEYS.map(({ n, e }) => ({ type: 'rsa', n, e, p: undefined, q: undefined, d: undefined })),
 )
+
+/** Every window, whatever stands beside it. */
+export const EVERY: CandidateChoice = {
+  beside: 0xffff,
+  orders: ORDERS.length,
+  isEvery: true,
+  aligned: 0,
+}
 
 export const byPlace = (a: Candidate, b: Candidate): number =>
   a.at - b.at || a.order - b.order || a.kind.localeCompare(b.kind)

@@ -53,7 +53,8 @@ describe('a flood', () => {
   for (const [name, bytes] of Object.entries(FLOODS)) {
     it(`of ${name} stops the tests of factors at their budget`, () => {
       kernel.load(bytes, 0, SLICE)
-      kernel.candidates(group.shape, SLICE, 0x0101, ORDERS.length)
+      const orders = ORDERS.length
+      kernel.candidates(group.shape, SLICE, { beside: 0x0101, orders, isEvery: true, aligned: 0 })
       kernel.reset()
       const budget = BOUND * SLICE
       const sizes = [...kernel.sizes]

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { BEFORE, ORDERS } from '../src/conjugate.ts'
+import { BEFORE } from '../src/conjugate.ts'
 import { candidatesReference, marksReference } from '../src/conjugate_reference.ts'
-import { byPlace, groups, joined, kernel, RUNS } from './conjugate_world.ts'
+import { byPlace, EVERY, groups, joined, kernel, RUNS } from './conjugate_world.ts'
 
 describe('the kernel of places', () => {
   for (const group of groups) {
@@ -12,7 +12,7 @@ describe('the kernel of places', () => {
         fc.property(joined, fc.constantFrom(0xffff, 0x0101), (bytes, beside) => {
           kernel.load(bytes, 0, bytes.length)
           const slice = kernel.slice.slice().subarray(BEFORE)
-          const lost = kernel.candidates(group.shape, bytes.length, beside, ORDERS.length)
+          const lost = kernel.candidates(group.shape, bytes.length, { ...EVERY, beside })
           assert.equal(lost, 0)
           const found = [0, 1, 2, 3, 4].map((list) => kernel.listed(list).toSorted(byPlace))
           const expected = candidatesReference(slice, group.shape, bytes.length, beside)
@@ -25,7 +25,36 @@ describe('the kernel of places', () => {
       )
     })
 
-    it(`marks the places that the reference marks (${group.shape.length} bytes)`, () => {
+    it(`lists what is marked, and factors at multiples of 8, alone (${group.bits} bits)`, () => {
+      const choice = { ...EVERY, isEvery: false, aligned: 2 ** 20 }
+      let aligned = 0
+      fc.assert(
+        fc.property(joined, fc.integer({ min: 1, max: 6 }), (bytes, orders) => {
+          kernel.load(bytes, 0, bytes.length)
+          const slice = kernel.slice.slice().subarray(BEFORE)
+          assert.equal(kernel.candidates(group.shape, bytes.length, { ...choice, orders }), 0)
+          assert.equal(kernel.leftOut, 0)
+          const expected = candidatesReference(slice, group.shape, bytes.length, 0)
+          for (const list of [0, 1, 2, 3, 4]) {
+            const some = list === 2 || list === 3 ? [] : (expected[list] ?? [])
+            const most = list === 1 ? 2 : orders
+            assert.deepEqual(
+              kernel.listed(list).toSorted(byPlace),
+              some.filter(({ order }) => order < most).toSorted(byPlace),
+            )
+            if (list === 1) aligned += some.length
+          }
+        }),
+        { numRuns: RUNS },
+      )
+      assert.ok(aligned > 0, 'nothing was aligned: the test says nothing')
+    })
+  }
+})
+
+describe('what stands beside places', () => {
+  for (const group of groups) {
+    it(`is marked where the reference marks it (${group.shape.length} bytes)`, () => {
       let marked = 0
       fc.assert(
         fc.property(joined, (bytes) => {

@@ -3,7 +3,7 @@
  *
  * What else tells where a number begins or ends, a structure, is in `slice_map.ts`: eight bytes are a length, a size, a
  * pointer, a gap or text, and not the middle of a number, if the upper two are zero, or four of them are 0 or 0xff, or
- * all are printable.
+ * all are printable and do not stand alone: beside them are four more, or a gap.
  */
 
 /**
@@ -12,11 +12,7 @@
  * a multiple of 16.
  */
 export function lengthBefore(at: usize, length: i32, structures: i32): i32 {
-  const b1 = v128.load(at - 1)
-  const zero = i8x16.eq(b1, i8x16.splat(0))
-  const low = i8x16.eq(b1, i8x16.splat(<i8>length))
-  const high = i8x16.eq(b1, i8x16.splat(<i8>(length >> 8)))
-  let rest = i8x16.bitmask(v128.or(v128.or(zero, low), high))
+  let rest = likely(v128.load(at - 1), v128.load(at - 2), length)
   let found = 0
   while (rest !== 0) {
     const i = ctz(rest)
@@ -26,6 +22,26 @@ export function lengthBefore(at: usize, length: i32, structures: i32): i32 {
   if (structures & 1 && isSize(at, length)) found |= 1
   if (structures & 0x100 && isSize(at + 8, length)) found |= 0x100
   return found
+}
+
+/** Places whose two bytes before are the last of a length, by either byte alone: few others are. */
+function likely(last: v128, second: v128, length: i32): i32 {
+  const low = <i8>length
+  const high = <i8>(length >> 8)
+  // Before the low byte stands the high one, or what DER has there; before the high one, in a token, the low one.
+  const tag = i8x16.splat(length < 128 ? 4 : <i8>0x81)
+  const before = v128.or(i8x16.eq(second, i8x16.splat(high)), i8x16.eq(second, tag))
+  const integer = v128.or(before, i8x16.eq(second, i8x16.splat(2)))
+  const plain = v128.and(i8x16.eq(last, i8x16.splat(low)), integer)
+  const token = v128.and(i8x16.eq(last, i8x16.splat(high)), i8x16.eq(second, i8x16.splat(low)))
+  // With a sign byte the length is one more, but for tokens that do not count it.
+  const one = length + 1
+  const signed = v128.or(
+    v128.or(i8x16.eq(second, i8x16.splat(<i8>one)), i8x16.eq(second, i8x16.splat(<i8>(one >> 8)))),
+    i8x16.eq(second, i8x16.splat(high)),
+  )
+  const sign = v128.and(i8x16.eq(last, i8x16.splat(0)), signed)
+  return i8x16.bitmask(v128.or(v128.or(plain, token), sign))
 }
 
 function isLength(at: usize, length: i32): bool {

@@ -13,8 +13,18 @@ import { fromFactor } from './rebuild.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import { numberAt, spanOf } from './slice_numbers.ts'
 
-/** Nanoseconds, about, for a low limb and a key. */
-const COST = 3
+/** Keys from which on it pays to leave out windows that a small prime divides: two of three. */
+const MANY_KEYS = 8
+/** Estimates in nanoseconds: to keep a low limb and find its inverse, to look one up, to sieve a window. */
+const COST = { limb: 12, look: 3, sieve: 35 } as const
+
+/** How windows are chosen that may be one of a pair, and what each costs. */
+export function pairCost(keys: number): { readonly isSieved: boolean; readonly cost: number } {
+  const cost = COST.limb + COST.look * keys
+  return keys < MANY_KEYS
+    ? { isSieved: false, cost }
+    : { isSieved: true, cost: COST.sieve + cost / 3 }
+}
 
 /** Pairs that are looked at in a slice: copies of one pair are one, so that more are made up. */
 const MOST_PAIRS = 64
@@ -24,8 +34,7 @@ const LEAST_BYTES = 16
 const SMALL = 1n << 32n
 
 /**
- * Pairs among the windows of the slice whose low limbs the kernel has kept, as far as the budget reaches. That is no
- * limit of the search: whole factors are told one by one.
+ * Pairs among the windows of the slice whose low limbs the kernel has kept. `budget` pays for them.
  *
  * @param known factors that are told already
  */
@@ -36,13 +45,12 @@ export function conjugateFragments(
   known: readonly FactorHit[],
 ): FoundValue[] {
   const { kept } = kernel
-  // Those that something marks are kept first. A pair is told by either of its two.
-  const most = Math.min(kept, Math.floor(budget.left / (group.keys.length * COST)))
-  if (kept < 2 || most < 1) return []
-  budget.pay(most * group.keys.length * COST)
+  const { isSieved, cost } = pairCost(group.keys.length)
+  budget.pay(kept * (isSieved ? cost * 3 : cost))
+  if (kept < 2) return []
   const places = new Set(known.map(({ at, order }) => `${at}:${order}`))
   return kernel
-    .conjugates(group.table, most)
+    .conjugates(group.table, kept)
     .slice(0, MOST_PAIRS)
     .flatMap(({ a, b, key }) => {
       const material = group.keys[key]

@@ -63,11 +63,11 @@ function look(
 ): { readonly values: readonly FoundValue[]; readonly isCut: boolean } {
   if (table === undefined) return { values: [], isCut: false }
   const orders = isText ? PLAIN_ORDERS : ORDERS.length
-  kernel.reset()
-  const candidates = kernel.exponents(table, length, { lanes, others, orders, budget: budget.left })
-  let isCut = kernel.spent >= budget.left
-  budget.pay(kernel.spent)
-  const values = candidates.flatMap((candidate) => {
+  const places = { lanes, others, orders, budget: budget.left }
+  const { found, spent } = kernel.exponents(table, length, places)
+  let isCut = spent >= budget.left
+  budget.pay(spent)
+  const values = found.flatMap((candidate) => {
     const key = keys[exponentKeys[candidate.key] ?? -1]
     if (key === undefined) return []
     isCut ||= budget.left < WHOLE_COST

@@ -8,7 +8,7 @@
 import { type ConjugateKernel, type FactorHit, ORDERS } from '../conjugate.ts'
 import type { Allowance, Effort } from './allowance.ts'
 import type { FoundValue } from './found_value.ts'
-import { conjugateFragments } from './fragments.ts'
+import { conjugateFragments, pairCost } from './fragments.ts'
 import { fromFactor } from './rebuild.ts'
 import { directRelations, leftovers } from './relations.ts'
 import { boundedNumbers, type PlacedNumber, Remainders } from './remainders.ts'
@@ -35,20 +35,17 @@ export interface SliceResult {
 const LIST = { marked: 0, aligned: 1, factors: 2, others: 3, markedOthers: 4 } as const
 /** The order in which they are looked at: the likeliest first. */
 const IN_ORDER = [LIST.marked, LIST.markedOthers, LIST.aligned, LIST.factors, LIST.others]
-/** Estimates in nanoseconds to read a low limb, and to see that small primes divide a candidate. */
-const LIMB_COST = 40
-const SIEVE_COST = 25
+/** Lists of whose factors pairs are told. */
+const IN_PAIRS = [LIST.marked, LIST.aligned, LIST.factors]
 /** With more keys than this, a remainder is only looked for where both sides tell it, or its length. */
 const FEW_KEYS = 4
 
-/** What a list of candidates is for: to be looked at in full, as far as there is time to spare, or in pairs alone. */
+/** What a list of candidates is for: to be divided by in full, as far as there is time to spare, or in pairs alone. */
 type Use = 'needed' | 'sample' | 'none'
 
 function useOf(list: number, effort: Effort, isText: boolean): Use {
   if (effort === 'deep' || list === LIST.marked || list === LIST.markedOthers) return 'needed'
-  if (isText) return 'none'
-  if (list === LIST.aligned) return 'needed'
-  return effort === 'given' ? 'sample' : 'none'
+  return isText || effort === 'met' ? 'none' : 'sample'
 }
 
 export class RsaSearch {
@@ -127,33 +124,46 @@ export class RsaSearch {
       const use = useOf(list, allowance.effort, isText)
       const next = use === 'none' ? 0 : this.#test(kernel, group, list, use, hits)
       if (use === 'needed' && next < (kernel.sizes[list] ?? 0)) factors.isShort = true
-      if (list === LIST.others || list === LIST.markedOthers) continue
-      // Of what is not tested alone, pairs of factors are told by their low limbs, out of what is saved.
-      const room = Math.max(0, Math.floor(pairs.left / LIMB_COST) - kernel.kept)
-      kernel.keepLowLimbs(list, next, room, group.shape)
     }
-    pairs.pay(kernel.kept * LIMB_COST)
     const whole = hits.flatMap((hit) => this.#factorFound(context, group, hit))
+    this.#keepLimbs(kernel, group)
     return [...whole, ...conjugateFragments(kernel, group, pairs, hits)]
   }
 
+  /** Keeps the low limbs of what is listed, as far as there is time to look for pairs among them. */
+  #keepLimbs(kernel: ConjugateKernel, { keys, shape, allowance }: RsaGroup): void {
+    const { pairs } = allowance.budgets
+    const { isSieved, cost } = pairCost(keys.length)
+    let left = pairs.left
+    for (const list of IN_PAIRS) {
+      const listed = kernel.sizes[list] ?? 0
+      // Where nothing marks them and they are at any place: out of what is saved.
+      const kept = list === LIST.factors && allowance.effort !== 'deep' ? pairs.most / 2 : 0
+      const room = Math.max(0, Math.floor((left - kept) / cost))
+      if (list === LIST.aligned && listed > room) pairs.isShort = true
+      kernel.keepLowLimbs(list, room, shape, isSieved)
+      left -= Math.min(room, listed) * cost
+    }
+  }
+
   #listFactors({ kernel, length }: SliceContext, group: RsaGroup, isText: boolean): void {
-    const { allowance, shape } = group
-    const { factors, factorSamples: samples, pairs } = allowance.budgets
+    const { allowance, keys, shape } = group
+    const { factorSamples: samples, pairs } = allowance.budgets
+    const { cost } = pairCost(keys.length)
     const isDeep = allowance.effort === 'deep'
     const orders = isText ? PLAIN_ORDERS : ORDERS.length
     // The last two lists take time to fill: only where there is some to look at them.
-    const isSaved = [samples, pairs].some(({ left, most }) => left > most / 2)
+    const isSaved = samples.left > samples.most / 2
     // What lies beside a factor of a key that was met, and nothing marks it, is not looked at: see useOf.
     const plain = allowance.effort === 'met' ? NO_LANE : EIGHTH_LANES
     const beside = isDeep ? EVERY_LANE : plain
-    const most = Math.ceil(
-      Math.max(0, factors.left) / SIEVE_COST + Math.max(0, pairs.left) / LIMB_COST,
-    )
+    // Keys that were met are many: a slice now and then.
+    const isWorth = allowance.effort !== 'met' || pairs.left > pairs.most / 2
+    const aligned = isWorth ? Math.ceil(Math.max(0, pairs.left) / cost) : 0
     const isEvery = isDeep || (isSaved && !isText)
-    const lost = kernel.candidates(shape, length, beside, orders, isEvery, Math.ceil(most))
+    const lost = kernel.candidates(shape, length, { beside, orders, isEvery, aligned })
     if (lost > 0) this.#lost.add(allowance)
-    if (kernel.leftOut > 0 && !isText) factors.isShort = true
+    if (kernel.leftOut > 0 && !isText) pairs.isShort = true
     kernel.reset()
   }
 

@@ -1,0 +1,305 @@
+// asc: --importMemory
+/**
+ * Divides known moduli by the numbers of windows: which of them are a factor, or lie beside one.
+ *
+ * Nothing is allocated and there is no static data: the caller lays out the memory. `ptr` is the begin of a slice;
+ * positions are relative to it, and the caller keeps 16 readable bytes before it and as many as a number takes, and 32
+ * more, behind the last position.
+ */
+import { BESIDE, HALVED, NEGATED } from './lib/number.ts'
+import { isSieved } from './lib/sieve.ts'
+import { gather } from './lib/windows.ts'
+
+const LIMB: u64 = 0xfffffff // 28 bits
+const LIMB_BITS: i32 = 28
+
+let work: i64 = 0
+let hitCount: i32 = 0
+
+/** Nanoseconds, about, that {@link test} has spent since {@link reset}. */
+export function spent(): i64 {
+  return work
+}
+
+/** Hits that {@link test} has written since {@link reset}. */
+export function hits_written(): i32 {
+  return hitCount
+}
+
+export function reset(): void {
+  work = 0
+  hitCount = 0
+}
+
+/** Turns the number at `number` into what must be a prime if the window is of this kind. `up`: of p - 1 and p + 1. */
+function primeOf(number: usize, length: i32, bits: i32, kind: i32, up: bool): void {
+  if (kind === BESIDE && up) store<u8>(number, load<u8>(number) | 1)
+  else if (kind === BESIDE) {
+    // From p back to p - 1 (the low bit was set by `up` before), then one less.
+    store<u8>(number, load<u8>(number) & 0xfe)
+    let at = number
+    while (load<u64>(at) === 0 && at < number + <usize>length) {
+      store<u64>(at, ~(0 as u64))
+      at += 8
+    }
+    store<u64>(at, load<u64>(at) - 1)
+  } else if (kind === NEGATED) {
+    for (let k = 0; k < length; k++) {
+      store<u8>(number + <usize>k, ~load<u8>(number + <usize>k))
+    }
+    store<u8>(number, load<u8>(number) | 1)
+    const spare = (length << 3) - bits
+    const top = number + <usize>(length - 1)
+    store<u8>(top, <u8>(<i32>load<u8>(top) & (0xff >> spare)))
+    v128.store(number + <usize>length, i8x16.splat(0))
+  } else if (kind === HALVED) {
+    let carry: u64 = 1
+    for (let k = 0; k < length; k += 8) {
+      const word = load<u64>(number + <usize>k)
+      store<u64>(number + <usize>k, (word << 1) | carry)
+      carry = word >> 63
+    }
+  }
+}
+/** Writes `digits` limbs of 28 bits (u32) of the number at `number`. */
+function limbsOf(number: usize, digits: i32, length: i32, out: usize): void {
+  const filled = ((length << 3) + LIMB_BITS - 1) / LIMB_BITS
+  for (let j = 0; j < digits; j++) {
+    let limb: u32 = 0
+    if (j < filled) {
+      const bit = j * LIMB_BITS
+      limb = <u32>((load<u64>(number + <usize>(bit >> 3)) >> <u64>(bit & 7)) & LIMB)
+    }
+    store<u32>(out + ((<usize>j) << 2), limb)
+  }
+}
+
+/** The inverse of an odd limb modulo 2^28, negative or not, by Newton's iteration. */
+function inverse(limb: u32): u32 {
+  let x = limb
+  x *= 2 - limb * x
+  x *= 2 - limb * x
+  x *= 2 - limb * x
+  x *= 2 - limb * x
+  return x & <u32>LIMB
+}
+
+/**
+ * Whether the number x divides n: its quotient, built from the lowest limb up, must end before its last two limbs.
+ *
+ * x and n are `digits` limbs, x followed by six zeros. `sums` has room for 2 * digits + 8 u64 and is
+ * zeroed here: column i adds up what the limbs so far give to limb i of their product, at most 2^56 each, so that 255
+ * of them fit; longer numbers carry on the way.
+ */
+function divides(x: usize, n: usize, digits: i32, inv: u32, sums: usize): bool {
+  for (let k = 0; k < (digits + 4) << 3; k += 16) v128.store(sums + <usize>k, i8x16.splat(0))
+  let carry: u64 = 0
+  const x0 = <u64>load<u32>(x)
+  const x1 = <u64>load<u32>(x, 4)
+  for (let i = 0; i < digits; i += 2) {
+    const at = sums + ((<usize>i) << 3)
+    const wanted = n + ((<usize>i) << 2)
+    const sum = load<u64>(at) + carry
+    const low = ((load<u32>(wanted) - <u32>sum) * inv) & <u32>LIMB
+    if (low !== 0 && i >= digits - 2) return false
+    if (i + 1 === digits) return true
+    const next = load<u64>(at, 8) + ((sum + x0 * <u64>low) >> 28) + x1 * <u64>low
+    const high = ((load<u32>(wanted, 4) - <u32>next) * inv) & <u32>LIMB
+    if (high !== 0 && i + 1 >= digits - 2) return false
+    carry = (next + x0 * <u64>high) >> 28
+    // The two columns themselves are done: nothing is added to them.
+    addRows(x, digits - i - 2, low, high, at + 16)
+    if ((i & 127) === 126) normalise(sums, i + 2, digits)
+  }
+  return true
+}
+
+/**
+ * Adds to `count` columns from `to` on what two limbs of a quotient give: `low` times x from its third limb on, `high`
+ * times x from its second.
+ */
+function addRows(x: usize, count: i32, low: u32, high: u32, to: usize): void {
+  const a = i32x4.splat(low)
+  const b = i32x4.splat(high)
+  const end = x + ((<usize>count) << 2)
+  let row = to
+  for (let at = x; at < end; at += 16) {
+    const u = v128.load(at, 8)
+    const v = v128.load(at, 4)
+    const left = i64x2.add(i64x2.extmul_low_i32x4_u(u, a), i64x2.extmul_low_i32x4_u(v, b))
+    const right = i64x2.add(i64x2.extmul_high_i32x4_u(u, a), i64x2.extmul_high_i32x4_u(v, b))
+    v128.store(row, i64x2.add(v128.load(row), left))
+    v128.store(row, i64x2.add(v128.load(row, 16), right), 16)
+    row += 32
+  }
+}
+
+/** Carries what is above 28 bits from each column to the next. */
+function normalise(sums: usize, from: i32, digits: i32): void {
+  for (let k = from; k < digits; k++) {
+    const at = sums + ((<usize>k) << 3)
+    const sum = load<u64>(at)
+    store<u64>(at, sum & LIMB)
+    store<u64>(at, load<u64>(at, 8) + (sum >> 28), 8)
+  }
+}
+
+/** Writes `digits` limbs of 28 bits of the inverse of x modulo 2^(28 * digits); as {@link divides} of 1 by x. */
+function invert(x: usize, digits: i32, inv: u32, sums: usize, out: usize): void {
+  for (let k = 0; k < (digits + 4) << 3; k += 16) v128.store(sums + <usize>k, i8x16.splat(0))
+  let carry: u64 = 0
+  let wanted: u32 = 1
+  const x0 = <u64>load<u32>(x)
+  const x1 = <u64>load<u32>(x, 4)
+  for (let i = 0; i < digits; i += 2) {
+    const at = sums + ((<usize>i) << 3)
+    const sum = load<u64>(at) + carry
+    const low = ((wanted - <u32>sum) * inv) & <u32>LIMB
+    wanted = 0
+    const next = load<u64>(at, 8) + ((sum + x0 * <u64>low) >> 28) + x1 * <u64>low
+    const high = ((0 - <u32>next) * inv) & <u32>LIMB
+    carry = (next + x0 * <u64>high) >> 28
+    store<u32>(out + ((<usize>i) << 2), low)
+    store<u32>(out + ((<usize>i) << 2), high, 4)
+    addRows(x, digits - i - 2, low, high, at + 16)
+    if ((i & 127) === 126) normalise(sums, i + 2, digits)
+  }
+}
+
+/**
+ * Writes `count` digits of 16 bits (i16, from -2^15 on) of limbs of 28 bits, lowest first or, with `isReversed`, last;
+ * zeros up to a multiple of 8, and 8 more.
+ */
+function digits16(limbs: usize, count: i32, isReversed: bool, out: usize): void {
+  let carry: i32 = 0
+  for (let j = 0; j < count; j++) {
+    const bit = j << 4
+    const limb = limbs + ((<usize>(bit / LIMB_BITS)) << 2)
+    const pair = <u64>load<u32>(limb) | ((<u64>load<u32>(limb, 4)) << 28)
+    const digit = <i32>((pair >> <u64>(bit % LIMB_BITS)) & 0xffff) + carry
+    carry = digit >= 0x8000 ? 1 : 0
+    store<i16>(out + ((<usize>(isReversed ? count - 1 - j : j)) << 1), <i16>digit)
+  }
+  for (let j = count; j < ((count + 15) & ~7); j++) store<i16>(out + ((<usize>j) << 1), 0)
+}
+
+/** Digits of 16 bits that a screen takes for a number of `bits` bits: two more than it has. */
+function screenDigits(bits: i32): i32 {
+  return ((bits + 15) >> 4) + 2
+}
+
+/** Makes the screens of moduli from their limbs: rows of `stride` bytes, digits as {@link digits16}, highest first. */
+export function enter_screens(
+  keys: usize,
+  keyCount: i32,
+  keyStride: i32,
+  bits: i32,
+  out: usize,
+  stride: i32,
+): void {
+  for (let key = 0; key < keyCount; key++) {
+    const limbs = keys + <usize>key * <usize>keyStride
+    digits16(limbs, screenDigits(bits), true, out + <usize>key * <usize>stride)
+  }
+}
+
+/**
+ * Whether n times the inverse of x can be below 2^bits: one of 2^11 numbers that do not divide n can, too.
+ *
+ * Of the product only the two digits above `bits` are added up, modulo 2^32. What lower digits carry into them is
+ * bounded: each column of m products of digits from -2^15 on is below m * 2^30.
+ */
+function canDivide(screen: usize, inverse: usize, count: i32): bool {
+  let low = i32x4.splat(0)
+  let high = i32x4.splat(0)
+  for (let k = 0; k < count << 1; k += 16) {
+    const x = v128.load(inverse + <usize>k)
+    const n = screen + <usize>k
+    high = i32x4.add(high, i32x4.dot_i16x8_s(v128.load(n), x))
+    low = i32x4.add(low, i32x4.dot_i16x8_s(v128.load(n, 2), x))
+  }
+  const sum = i32x4.add(low, i32x4.shl(high, 16))
+  const both = i32x4.add(sum, i32x4.shuffle(sum, sum, 2, 3, 0, 1))
+  const value = i32x4.extract_lane(both, 0) + i32x4.extract_lane(both, 1)
+  const bound = (<u32>(count + 4)) << 14
+  return <u32>value + bound <= bound << 1
+}
+
+/** Keys from which on the inverse of a window is worth its time. */
+const MANY_KEYS: i32 = 3
+
+/** What a window costs in nanoseconds, about. */
+function priceOf(digits: i32, keyCount: i32): i64 {
+  const division = <i64>(digits * digits) / 4 + 40
+  if (keyCount < MANY_KEYS) return division * <i64>keyCount
+  return division + 100 + <i64>keyCount * <i64>(digits / 4 + 2)
+}
+
+/**
+ * Tests the windows of a list against all keys of one size until `budget` is spent; returns how many it has looked at.
+ *
+ * Writes a hit as three u32 (entry of the list, key, 1 if it was p + 1) to `hits`, at most `hitCap`, and how many to
+ * {@link hits_written}. `keys`: `keyCount` times `digits` limbs of 28 bits, the lowest of each modulus,
+ * rows of `stride` bytes; `screens` as {@link enter_screens} made them. `scratch` has room for length + 20 * digits +
+ * 1024 bytes.
+ */
+export function test(
+  ptr: usize,
+  list: usize,
+  count: i32,
+  length: i32,
+  bits: i32,
+  keys: usize,
+  keyCount: i32,
+  digits: i32,
+  stride: i32,
+  screens: usize,
+  screenStride: i32,
+  budget: i64,
+  hits: usize,
+  hitCap: i32,
+  scratch: usize,
+): i32 {
+  const number = scratch
+  const x = (number + <usize>length + 64) & ~15
+  const sums = (x + ((<usize>digits) << 2) + 48) & ~15
+  const quotient = (sums + ((<usize>digits) << 3) + 96) & ~15
+  const inverse16 = (quotient + ((<usize>digits) << 2) + 48) & ~15
+  v128.store(x + ((<usize>digits) << 2), i8x16.splat(0))
+  v128.store(x + ((<usize>digits) << 2), i8x16.splat(0), 16)
+  const price = priceOf(digits, keyCount)
+  const screened = screenDigits(bits)
+  for (let k = 0; k < count; k++) {
+    if (work >= budget) return k
+    const item = load<u32>(list + ((<usize>k) << 2))
+    const kind = <i32>(item >> 24) & 3
+    gather(ptr + <usize>(item & 0x1fffff), (item >> 21) & 7, length, number)
+    const rounds = kind === BESIDE ? 2 : 1
+    for (let round = 0; round < rounds; round++) {
+      primeOf(number, length, bits, kind, round === 0)
+      work += 25
+      if (!isSieved(number, length)) continue
+      work += price
+      limbsOf(number, digits, length, x)
+      const inv = inverse(load<u32>(x))
+      const isMany = keyCount >= MANY_KEYS
+      if (isMany) {
+        invert(x, digits, inv, sums, quotient)
+        store<u32>(quotient + ((<usize>digits) << 2), 0)
+        digits16(quotient, screened, false, inverse16)
+      }
+      for (let key = 0; key < keyCount; key++) {
+        if (isMany && !canDivide(screens + <usize>key * <usize>screenStride, inverse16, screened))
+          continue
+        if (!divides(x, keys + <usize>key * <usize>stride, digits, inv, sums)) continue
+        if (hitCount >= hitCap) break
+        const hit = hits + <usize>hitCount * 12
+        store<u32>(hit, item)
+        store<u32>(hit, key, 4)
+        store<u32>(hit, round, 8)
+        hitCount++
+      }
+    }
+  }
+  return count
+}
