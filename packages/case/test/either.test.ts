@@ -287,6 +287,19 @@ describe('an access that is not in the selection', () => {
     assert.deepEqual([...found], [row['record_id']])
   })
 
+  it("could be either party's with a forged token, where somebody names one address alone", async () => {
+    const tenant = new Tenant(53)
+    const other = tenant.owner({ ip: tenant.elsewhere })
+    const elsewhere = tenant.owner({ ip: tenant.elsewhere }, 11, tenant.bob)
+    await fill(world.session, {
+      access: [tenant.forged, other, elsewhere],
+      issuance: tenant.signIns(),
+      verdicts: new Map(unissued(tenant.forged, other, elsewhere)),
+    })
+    const found = await eithers(world.session, { ips: [tenant.proxy] })
+    assert.deepEqual([...found], [other['record_id']])
+  })
+
   it("is the owner's when a fuller copy of the same record has an issued token", async () => {
     const tenant = new Tenant(53)
     const row = tenant.owner({ ip: tenant.proxy })

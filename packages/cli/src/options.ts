@@ -36,8 +36,7 @@ export async function selectionOption(options: Options, io: Io): Promise<Selecti
   return {
     ...(flag(options, 'all') && { all: true }),
     ...lists(options),
-    ...time(options, 'from', 'fromMs'),
-    ...time(options, 'to', 'toMs'),
+    ...span(options),
     ...(attacker !== undefined && { attacker: await indicators(attacker, io) }),
   }
 }
@@ -54,6 +53,14 @@ function lists(options: Options): Selection {
   ] as const
   const given = named.filter(([name]) => list(options, name).length > 0)
   return Object.fromEntries(given.map(([name, member]) => [member, list(options, name)]))
+}
+
+function span(options: Options): Selection {
+  const given = { ...time(options, 'from', 'fromMs'), ...time(options, 'to', 'toMs') }
+  // Nothing is in it: an answer of zero would be taken for one about the evidence.
+  if ((given.fromMs ?? -Infinity) >= (given.toMs ?? Infinity))
+    throw invalid('to', '--to is later than --from: the span is from <= at < to')
+  return given
 }
 
 function time(options: Options, name: 'from' | 'to', member: 'fromMs' | 'toMs'): Selection {

@@ -50,6 +50,16 @@ describe('scope', () => {
     assert.deepEqual([none.code, parsed(none.out)['accesses']], [0, 0])
   })
 
+  it('refuses a span of time with nothing in it', async () => {
+    const { code, err } = await mintmark(
+      'scope',
+      ...inCase,
+      ...['--from', '2023-06-07', '--to', '2023-06-06'],
+    )
+    assert.equal(code, 3)
+    assert.match(err, /INPUT_INVALID/)
+  })
+
   it('takes a list of indicators, and says which of its lines are none', async () => {
     const list = join(folder, 'indicators.txt')
     writeFileSync(list, '# known\n203.0.113.99\n\u0000 what is this\n')

@@ -60,8 +60,11 @@ export async function addEither(
   })
 }
 
-/** Verdicts that leave open whose access it was. */
-const OPEN_VERDICT = "verdict IN ('undetermined', 'session-only')"
+/**
+ * Verdicts that do not make an access the owner's. Unissued tokens that somebody's selection leaves out are among
+ * them: who signs tokens changes addresses and clients at will.
+ */
+const OPEN_VERDICT = "verdict != 'issued'"
 /** An access that gave out or touched mail, or could have. */
 const EXPOSES = "(named != '' OR unnamed != '' OR notEmpty(folder_id))"
 
