@@ -12,6 +12,8 @@ import path from 'node:path'
 import { root, setUp } from './setup.mjs'
 
 const MOST_TRIED_AGAIN = 3
+/** What hangs must end, so that the run can say so: a file takes five minutes at most. */
+const TIMEOUT_MS = 15 * 60_000
 
 setUp()
 const words = process.argv.slice(2)
@@ -53,6 +55,7 @@ function testAll(own, atOnce) {
     '--enable-source-maps',
     '--test',
     `--test-concurrency=${atOnce}`,
+    `--test-timeout=${TIMEOUT_MS}`,
     '--test-reporter=tap',
     '--test-reporter-destination=stdout',
     `--test-reporter=${new URL('failed_tests.mjs', import.meta.url)}`,

@@ -82,6 +82,10 @@ export async function startPostgres(): Promise<PostgresServer> {
       ...Object.entries(settings).map(([name, value]) => ['-c', `${name}=${value}`]),
     ),
     port,
+    // It refuses what it accepts while it starts, above all where it was killed.
+    answers: () =>
+      spawnSync(join(bin, 'pg_isready'), ['-q', '-h', '127.0.0.1', '-p', String(port)]).status ===
+      0,
     user,
     // Fast: statements that run are undone.
     stopSignal: 'SIGINT',

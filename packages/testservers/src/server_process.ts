@@ -6,6 +6,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { accepts } from './ports.ts'
 
@@ -19,8 +20,10 @@ process.on('exit', () => {
 export interface ServerSpec {
   readonly command: string
   readonly args: readonly string[]
-  /** On 127.0.0.1: it accepts connections when it is ready. */
+  /** On 127.0.0.1: it accepts connections when it is ready, or soon is. */
   readonly port: number
+  /** Whether it answers, where accepting a connection does not say so. */
+  readonly answers?: () => boolean
   readonly user: { readonly uid?: number; readonly gid?: number }
   /** Asks it to end in good order. */
   readonly stopSignal: NodeJS.Signals
@@ -41,7 +44,7 @@ export class ServerProcess {
     for (const untilMs = performance.now() + PATIENCE_MS; ; ) {
       this.#spawn()
       while (this.#isRunning()) {
-        if (await accepts(this.#spec.port)) return
+        if (await this.#isReady()) return
         if (performance.now() > untilMs) break
         await sleep(20)
       }
@@ -51,6 +54,11 @@ export class ServerProcess {
     }
   }
 
+  async #isReady(): Promise<boolean> {
+    const { port, answers = () => true } = this.#spec
+    return (await accepts(port)) && answers()
+  }
+
   #spawn(): void {
     const { command, args, user } = this.#spec
     const child = spawn(command, args, { ...user, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -58,6 +66,7 @@ export class ServerProcess {
       stream.setEncoding('utf8').on('data', (part: string) => {
         this.#printed = `${this.#printed}${part}`.slice(-20_000)
       })
+    letGo(child)
     this.#ended = new Promise((resolve) => {
       child.once('exit', () => resolve())
       child.once('error', () => resolve())
@@ -97,6 +106,12 @@ export class ServerProcess {
     clearTimeout(patience)
     running.delete(this)
   }
+}
+
+/** A test that failed must be able to end: the server goes with it. */
+function letGo(child: ChildProcess): void {
+  child.unref()
+  for (const stream of [child.stdout, child.stderr]) if (stream instanceof Socket) stream.unref()
 }
 
 function childrenOf(pid: number): number[] {

@@ -8,7 +8,7 @@ import { accepts, freePort } from '@mintmark/testservers'
 import { BIN } from './built_command.ts'
 
 const NOBODY = 65_534
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 60_000
 
 /** A program that runs until it is stopped, and what it has printed. */
 export interface Program {
