@@ -1,6 +1,6 @@
 /**
  * `mintmark replay storm-0558 --live` as a user runs it: what the forger wrote down is what the investigation of the logs
- * says, with a guard that only watches and with one that refuses; and it stops when it is told to.
+ * says, with a guard that only watches and with one that refuses; and it stops when it is told to, or killed.
  */
 import assert from 'node:assert/strict'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -15,6 +15,7 @@ import { missingServers } from './guard_servers.ts'
 const skip = missingServers()
 if (process.env['CI'] === 'true' && skip !== false) throw new Error(`missing under CI: ${skip}`)
 
+const PATIENCE_MS = 60_000
 const root = mkdtempSync(join(tmpdir(), 'mintmark-replay-live-'))
 after(() => rmSync(root, { recursive: true, force: true }))
 
@@ -84,8 +85,40 @@ describe('the incident on real parts', { skip }, () => {
 })
 
 it('a live replay that is told to stop takes everything down', { skip }, async () => {
-  const earlier = new Set(readdirSync(tmpdir()).filter((name) => name.startsWith('mintmark-live-')))
-  const run = start('replay', 'storm-0558', '--live', '--out', join(root, 'stopped'))
+  const earlier = new Set(liveFolders())
+  const out = join(root, 'stopped')
+  const run = await startedLive(out)
+  run.process.kill('SIGINT')
+  const { code, err } = await run.ended
+  assert.equal(code, 3)
+  assert.match(err, /stopped.*\(PROGRAM_FAILED\)/s)
+  assert.deepEqual(
+    liveFolders().filter((name) => !earlier.has(name)),
+    [],
+  )
+  assert.deepEqual(programsOf(out), [])
+})
+
+it('a live replay that is killed leaves no program behind', { skip }, async () => {
+  const earlier = new Set(liveFolders())
+  const out = join(root, 'killed')
+  const run = await startedLive(out)
+  assert.ok(programsOf(out).length > 1, 'a ledger and a guard run beside it')
+  run.process.kill('SIGKILL')
+  await run.ended
+  for (const untilMs = performance.now() + PATIENCE_MS; programsOf(out).length > 0; ) {
+    assert.ok(performance.now() < untilMs, programsOf(out).join('\n'))
+    // oxlint-disable-next-line no-await-in-loop -- waits until they have ended
+    await sleep(50)
+  }
+  // What it had no time to remove.
+  for (const name of liveFolders().filter((each) => !earlier.has(each)))
+    rmSync(join(tmpdir(), name), { recursive: true, force: true })
+})
+
+/** One whose users are reading their mail. */
+async function startedLive(out: string): Promise<ReturnType<typeof start>> {
+  const run = start('replay', 'storm-0558', '--live', '--out', out)
   let said = ''
   run.process.stderr?.on('data', (part: string) => {
     said += part
@@ -95,19 +128,13 @@ it('a live replay that is told to stop takes everything down', { skip }, async (
     // oxlint-disable-next-line no-await-in-loop -- waits until it is there
     await sleep(20)
   }
-  run.process.kill('SIGINT')
-  const { code, err } = await run.ended
-  assert.equal(code, 3)
-  assert.match(err, /stopped.*\(PROGRAM_FAILED\)/s)
-  const left = readdirSync(tmpdir()).filter(
-    (name) => name.startsWith('mintmark-live-') && !earlier.has(name),
-  )
-  assert.deepEqual(left, [])
-  assert.deepEqual(
-    commandLines().filter((line) => line.includes(join(root, 'stopped'))),
-    [],
-  )
-})
+  return run
+}
+
+const liveFolders = (): string[] =>
+  readdirSync(tmpdir()).filter((name) => name.startsWith('mintmark-live-'))
+
+const programsOf = (out: string): string[] => commandLines().filter((line) => line.includes(out))
 
 /** Of all processes that there are. */
 function commandLines(): string[] {

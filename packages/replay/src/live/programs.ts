@@ -1,6 +1,6 @@
 /* oxlint-disable no-await-in-loop -- a loop here waits until something is there */
 /** Programs that the live replay starts, and stops again whatever happens. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MintmarkError } from '@mintmark/core'
@@ -53,7 +53,8 @@ function startProgram(
   args: readonly string[],
   env?: Readonly<Record<string, string>>,
 ): Program {
-  const child = spawn(command, args, {
+  const [program, ...words] = [...endedWithUs(), command, ...args]
+  const child = spawn(program ?? command, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
     // Ctrl-C goes to the whole group of a terminal: what is started here is stopped in its turn, by us.
     detached: true,
@@ -93,6 +94,22 @@ function startProgram(
     hasEnded: () => hasEnded,
     stop: () => stop(child, ended),
   }
+}
+
+let leash: readonly string[] | undefined
+
+/**
+ * What goes before a command so that the kernel ends it when this process ends, though it be killed: a program of
+ * util-linux. Nothing where that is missing; then only what ends in good order takes its programs with it.
+ */
+function endedWithUs(): readonly string[] {
+  leash ??= hasLeash() ? ['setpriv', '--pdeathsig', 'TERM'] : []
+  return leash
+}
+
+function hasLeash(): boolean {
+  const { error, stdout } = spawnSync('setpriv', ['--help'], { encoding: 'utf8' })
+  return error === undefined && stdout.includes('--pdeathsig')
 }
 
 async function stop(child: ChildProcess, ended: Promise<number | null>): Promise<void> {
