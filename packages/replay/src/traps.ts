@@ -4,7 +4,7 @@
  * @module
  */
 import * as apps from './apps.ts'
-import { DAY, HOUR, isWeekend, isWithin, MINUTE, type Span, WINDOW } from './calendar.ts'
+import { DAY, HOUR, isWeekend, isWithin, MINUTE, WINDOW } from './calendar.ts'
 import {
   type AuditRecord,
   type GraphCall,
@@ -21,13 +21,12 @@ import { fileRecord, makeToken, signInOf, someMessages } from './life.ts'
 import { bindRecord } from './mail.ts'
 import { mix, type Random } from './random.ts'
 import { appOnlyRead } from './services.ts'
+import { OUTAGE } from './truth.ts'
 import type { Organisation, Person, World } from './world.ts'
 
 const STREAM = 0x74726170
 /** Tenant of all personal accounts. */
 const CONSUMERS = '9188040d-6c67-4c5b-b112-36a304b66dad'
-/** The hours in which the backup service issued tokens. */
-const OUTAGE: Span = { fromMs: Date.UTC(2023, 5, 8, 10), toMs: Date.UTC(2023, 5, 8, 13) }
 /** A tenant that the export says nothing about. */
 const ELSEWHERE = '5b1f9c1e-70f4-4a53-9d0c-3b0f3a7d2c11'
 

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { DAY, isoMs } from './calendar.ts'
+import { DAY, HOUR, isoMs, type Span } from './calendar.ts'
 import type { AuditRecord, GraphCall } from './events.ts'
 import type { Habit, Theft } from './organisations.ts'
 import type { TextFile } from './text_file.ts'
@@ -38,6 +38,10 @@ export type Verdict = 'issued' | 'mismatched' | 'session-only' | 'unissued' | 'u
 
 /** The day on which sign-in logs of the tenant with drifting fields began to carry token and session ids. */
 export const FIELDS_FROM_MS: number = Date.UTC(2023, 4, 29)
+/** The hours in which the backup service issued tokens, and logged some of them never. */
+export const OUTAGE: Span = { fromMs: Date.UTC(2023, 5, 8, 10), toMs: Date.UTC(2023, 5, 8, 13) }
+/** The longest life of a token, and the hour around an outage in which records may be missing too. */
+const OUTAGE_FELT_MS = 29 * HOUR
 /** The day from which the tenant with lost ids has its full export. */
 export const IDS_FROM_MS: number = Date.UTC(2023, 5, 5)
 
@@ -73,6 +77,13 @@ export function expectForged(
   if (has('portal-grouped'))
     return unclear(['portal-grouped', 'owa-issuer-not-supplied', 'category-not-supplied'])
   if (isDrifting) return unclear(['field-not-carried'], 'unissued')
+  // The token may be one that the backup gave: whether its record names a time of issue that excludes it is chance.
+  if (
+    has('backup-authentication') &&
+    OUTAGE.fromMs - HOUR <= atMs &&
+    atMs < OUTAGE.toMs + OUTAGE_FELT_MS
+  )
+    return unclear(['backup-authentication'], 'unissued')
   // A token that the mail service may have made: without its log nobody can tell.
   if (!of.owaAuth) return unclear(['owa-issuer-not-supplied'], 'unissued')
   return certain('unissued')
