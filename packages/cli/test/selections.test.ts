@@ -51,11 +51,8 @@ describe('scope', () => {
   })
 
   it('refuses a span of time with nothing in it', async () => {
-    const { code, err } = await mintmark(
-      'scope',
-      ...inCase,
-      ...['--from', '2023-06-07', '--to', '2023-06-06'],
-    )
+    const span = ['--from', '2023-06-07', '--to', '2023-06-06']
+    const { code, err } = await mintmark('scope', ...inCase, ...span)
     assert.equal(code, 3)
     assert.match(err, /INPUT_INVALID/)
   })
