@@ -37,7 +37,7 @@ export interface RecorderOptions {
 export class EntryRecorder {
   readonly #options: RecorderOptions
   #queue: Waiting[] = []
-  #isSending = false
+  #isSending: boolean = false
 
   constructor(options: RecorderOptions) {
     this.#options = options

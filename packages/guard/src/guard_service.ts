@@ -55,9 +55,8 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
   const stopping = new AbortController()
   const { signal } = stopping
   const events = await EventDelivery.open(config.streams, metadata?.statements, log)
-  const { file: receiptsFile, tenant } = config.receipts ?? {}
   const receipts =
-    receiptsFile === undefined ? undefined : new PresentationLog(receiptsFile, tenant)
+    config.receipts && new PresentationLog(config.receipts.file, config.receipts.tenant)
   // From here on nothing fails: what is begun is ended by `stop`.
   const follower = new LedgerFollower({
     read: servedLedger(config.ledger.url),

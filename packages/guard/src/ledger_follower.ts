@@ -63,7 +63,7 @@ export class LedgerFollower {
   /** Rounds that began, and who waits for one that begins later. */
   #rounds = 0
   #waiting: { readonly after: number; readonly resolve: () => void }[] = []
-  #isStirred = false
+  #isStirred: boolean = false
   #roundAtMs = Number.NEGATIVE_INFINITY
   /** Publications that were brought and not looked at. */
   #queue: (Publication | undefined)[] = []

@@ -22,7 +22,7 @@ export class Recheck {
   readonly #options: RecheckOptions
   readonly #held = new Map<string, Unsettled>()
   #lost = 0
-  #isRunning = false
+  #isRunning: boolean = false
 
   constructor(options: RecheckOptions) {
     this.#options = options

@@ -102,7 +102,12 @@ async function messagesOf(session: Session): Promise<Map<string, string[]>> {
       for (const row of rows) {
         if (Number(row['is_read']) !== 1) continue
         const account = String(row['account'])
-        read.set(account, [...(read.get(account) ?? []), String(row['item_id'])].toSorted())
+        read.set(
+          account,
+          [...(read.get(account) ?? []), String(row['item_id'])].toSorted((one, other) =>
+            one < other ? -1 : 1,
+          ),
+        )
       }
     return read
   } finally {

@@ -12,7 +12,7 @@ export type DrainEnd = 'end' | 'too-large'
 /** What a core comes out of: a file descriptor that is closed once, as soon as nothing more is wanted. */
 export class Inlet {
   readonly file: number
-  #isOpen = true
+  #isOpen: boolean = true
 
   constructor(file: number) {
     this.file = file

@@ -12,7 +12,7 @@ export class Budget {
   readonly most: number
   #left: number
   /** Whether anything was refused since the begin. */
-  isShort = false
+  isShort: boolean = false
 
   /**
    * @param perByte nanoseconds for each byte that is looked at

@@ -52,7 +52,7 @@ const MOST_PIECES = 1_000_000
 /** Keeps pieces up to a bound. */
 class PieceList {
   #pieces: Piece[] = []
-  isFull = false
+  isFull: boolean = false
 
   add(piece: Piece): void {
     if (this.isFull) return
