@@ -145,11 +145,6 @@ async function verifiers(): Promise<void> {
   await follower.stop()
 }
 
-async function admitted(guard: Guard, token: string): Promise<void> {
-  const verdict = await guard.judge(token, [audience], 'bench')
-  if (!verdict.isAdmitted) throw new Error(verdict.reason)
-}
-
 const audience = {
   audience: AUDIENCE,
   classes: new Set(['agency']),
@@ -159,6 +154,14 @@ const audience = {
   maxHeadAgeMs: 30_000,
   usernameClaim: 'sub',
 } as const
+
+const AUDIENCES = [audience]
+
+function admitted(guard: Guard, token: string): void {
+  const verdict = guard.judge(token, AUDIENCES, 'bench')
+  if (verdict instanceof Promise || !verdict.isAdmitted)
+    throw new Error('a token that is recorded is not let in at once')
+}
 
 function guardOver(follower: LedgerFollower, ring: KeyRing): Guard {
   const policy = {

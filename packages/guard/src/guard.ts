@@ -61,13 +61,19 @@ export class Guard {
     return this.#options.follower
   }
 
-  /** Says whether a token is let in; counts it. Never throws. */
-  async judge(
+  /** Says whether a token is let in, at once where nothing has to be asked; counts it. Never throws. */
+  judge(
     token: string,
     audiences: readonly AudiencePolicy[],
     caller: string,
-  ): Promise<Verdict> {
-    const verdict = await this.#verifier.verify(token, audiences, caller)
+  ): Verdict | Promise<Verdict> {
+    const verdict = this.#verifier.verify(token, audiences, caller)
+    return verdict instanceof Promise
+      ? verdict.then((settled) => this.#counted(settled, caller))
+      : this.#counted(verdict, caller)
+  }
+
+  #counted(verdict: Verdict, caller: string): Verdict {
     this.#counterOf(verdict).value++
     this.#note(verdict, caller)
     return verdict

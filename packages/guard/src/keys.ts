@@ -51,22 +51,21 @@ export interface TrustedKey {
 }
 
 export class KeyRing {
-  readonly #keys: ReadonlyMap<string, TrustedKey>
+  /** By key id. Few issuers have one in common. */
   readonly #byKid: ReadonlyMap<string, readonly TrustedKey[]>
 
   constructor(keys: readonly TrustedKey[]) {
-    this.#keys = new Map(keys.map((key) => [nameOf(key.issuer, key.kid), key]))
     const byKid = new Map<string, TrustedKey[]>()
     for (const key of keys) byKid.set(key.kid, [...(byKid.get(key.kid) ?? []), key])
     this.#byKid = byKid
   }
 
   get size(): number {
-    return this.#keys.size
+    return [...this.#byKid.values()].reduce((sum, { length }) => sum + length, 0)
   }
 
   find(issuer: string, kid: string): TrustedKey | undefined {
-    return this.#keys.get(nameOf(issuer, kid))
+    return this.#byKid.get(kid)?.find((key) => key.issuer === issuer)
   }
 
   /** Keys of this id that belong to other issuers. */
@@ -74,8 +73,6 @@ export class KeyRing {
     return (this.#byKid.get(kid) ?? []).filter((key) => key.issuer !== issuer)
   }
 }
-
-const nameOf = (issuer: string, kid: string) => `${kid}\0${issuer}`
 
 /** What of an issuer bears on its keys. */
 export interface KeyOwner {

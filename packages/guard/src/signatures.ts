@@ -31,8 +31,8 @@ export function isSigned(
   try {
     // By `createVerify` where it can be: a fiftieth faster than `verify`.
     return digest === undefined
-      ? verify(digest, signingInput, options, signature)
-      : createVerify(digest).update(signingInput).verify(options, signature)
+      ? verify(digest, Buffer.from(signingInput, 'latin1'), options, signature)
+      : createVerify(digest).update(signingInput, 'latin1').verify(options, signature)
   } catch {
     return false
   }
@@ -66,7 +66,13 @@ function bytesOf(value: bigint, width: number): Uint8Array {
 /** Whether s is in the lower half; true for algorithms whose signatures have no twin. */
 export function isLowS(signature: Uint8Array, alg: Algorithm): boolean {
   const half = HALVES.get(alg)
-  return half === undefined || Buffer.compare(signature.subarray(half.length), half) <= 0
+  if (half === undefined) return true
+  for (let i = 0; i < half.length; i++) {
+    const own = signature[half.length + i] ?? 0
+    const most = half[i] ?? 0
+    if (own !== most) return own < most
+  }
+  return true
 }
 
 /** The twin of an ECDSA signature whose s is in the upper half; every other signature as it is. */

@@ -11,8 +11,8 @@ import { type Json, parseObject, text } from '@mintmark/core'
 export const MAX_TOKEN_LETTERS: number = 16 << 10
 
 export interface StrictJws {
-  /** Header, dot, payload, as they were sent: the bytes that are signed. */
-  readonly signingInput: Uint8Array
+  /** Header, dot, payload, as they were sent, in letters of one byte: what is signed. */
+  readonly signingInput: string
   readonly header: Json
   readonly payload: Json
   readonly alg: string
@@ -37,7 +37,7 @@ export function parseStrict(token: string): StrictJws | undefined {
   const [alg, kid, issuer] = [text(header, 'alg'), text(header, 'kid'), text(payload, 'iss')]
   if (alg === undefined || kid === undefined || issuer === undefined) return undefined
   return {
-    signingInput: Buffer.from(token.slice(0, first.length + 1 + second.length), 'latin1'),
+    signingInput: token.slice(0, first.length + 1 + second.length),
     header,
     payload,
     alg,

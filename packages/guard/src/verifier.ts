@@ -86,14 +86,16 @@ export class Verifier {
   }
 
   /**
+   * Says it at once wherever nothing has to be asked: of a token that is recorded, and of noise.
+   *
    * @param audiences that the caller answers for
    * @param caller its name, for alarms
    */
-  async verify(
+  verify(
     token: string,
     audiences: readonly AudiencePolicy[],
     caller: string,
-  ): Promise<Verdict> {
+  ): Verdict | Promise<Verdict> {
     const jws = parseStrict(token)
     if (jws === undefined) return refused('malformed')
     const policy = this.#options.issuers.get(jws.issuer)
@@ -107,9 +109,9 @@ export class Verifier {
     const inputHash = hash('sha256', jws.signingInput, 'buffer')
     const shown: Shown = { jws, claims, inputHash, audience, caller }
     const finding = this.#findingOf(shown, signed, policy)
-    if (finding !== undefined) return await this.#alarmed(shown, finding)
+    if (finding !== undefined) return this.#alarmed(shown, finding)
     if (signed.revokedMs <= this.#options.now()) return refused('revoked-key', shown)
-    return await this.#inLedger(shown)
+    return this.#inLedger(shown)
   }
 
   /** A token that its issuer's key has signed, whatever else is wrong with it; undefined for any other. */
@@ -145,14 +147,19 @@ export class Verifier {
     return this.#options.canaries.has(text(jws.payload, 'sub') ?? '') ? 'canary' : undefined
   }
 
-  async #inLedger(shown: Shown): Promise<Verdict> {
+  #inLedger(shown: Shown): Verdict | Promise<Verdict> {
     const { follower } = this.#options
     const { jws, claims, inputHash, audience } = shown
     const membership = follower.find(jws.issuer, claims.id, inputHash)
     if (membership === 'live' && (audience.whenStale !== 'none' || this.#isFresh(audience)))
       return admitted(shown, 'recorded')
     if (membership === 'revoked') return refused('revoked', shown)
-    if (claims.tokenId === undefined) return await this.#alarmed(shown, 'unissued')
+    return claims.tokenId === undefined ? this.#alarmed(shown, 'unissued') : this.#asked(shown)
+  }
+
+  /** What nobody knows of yet: the ledger is asked. */
+  async #asked(shown: Shown): Promise<Verdict> {
+    const { audience } = shown
     const presence = await this.#presenceOf(shown)
     if (presence.state === 'revoked') return refused('revoked', shown)
     if (presence.state === 'absent')

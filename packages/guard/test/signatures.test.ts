@@ -214,6 +214,5 @@ function isToken(token: string, key: TrustedKey): boolean {
   const jws = parseStrict([header, inPlace, signature, ...rest].join('.'))
   const isNamed = named !== undefined && text(named, 'kid') !== undefined
   if (jws === undefined || !isNamed || jws.alg !== key.alg || !jws.isCanonical) return false
-  const signingInput = Buffer.from(`${header}.${payload}`, 'latin1')
-  return isSigned({ ...jws, signingInput }, key)
+  return isSigned({ ...jws, signingInput: `${header}.${payload}` }, key)
 }

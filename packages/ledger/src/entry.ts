@@ -196,8 +196,19 @@ const EXPIRY_AT = { issuance: 58, revocation: 50 } as const
 /** 16 bytes of a token id in canonical text. */
 export function tokenIdBytes(tokenId: string): Uint8Array {
   if (!TOKEN_ID.test(tokenId)) throw invalid('token id of another form')
-  return Buffer.from(tokenId.replaceAll('-', ''), 'hex')
+  const bytes = new Uint8Array(16)
+  for (let i = 0; i < bytes.length; i++) {
+    const at = BYTES_AT[i] ?? 0
+    bytes[i] = (nibble(tokenId.charCodeAt(at)) << 4) | nibble(tokenId.charCodeAt(at + 1))
+  }
+  return bytes
 }
+
+/** Where each byte of a token id stands in its text. */
+const BYTES_AT = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34]
+
+/** Value of a digit from 0 to 9 or a to f. */
+const nibble = (code: number) => (code < 0x3a ? code - 0x30 : code - 0x57)
 
 const TOKEN_ID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/
 

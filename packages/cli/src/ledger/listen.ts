@@ -11,6 +11,10 @@ import type { Hono } from 'hono'
 const REQUEST_TIMEOUT_MS = 15_000
 const HEADERS_TIMEOUT_MS = 5000
 const MAX_CONNECTIONS = 1024
+/** How often is looked whether a request has taken longer than it may: by default that is done twice a minute. */
+const CHECK_MS = 1000
+/** Proxies keep connections for a minute; one that is closed under a request would be an error of theirs. */
+const IDLE_TIMEOUT_MS = 75_000
 /** How long requests that are under way may still take. */
 const STOP_PATIENCE_MS = 5000
 
@@ -27,7 +31,12 @@ export interface Listening {
 export async function listen(app: Hono, host: string, port: number): Promise<Listening> {
   const listener = getRequestListener(app.fetch)
   const server = createServer(
-    { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS },
+    {
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      keepAliveTimeout: IDLE_TIMEOUT_MS,
+      connectionsCheckingInterval: CHECK_MS,
+    },
     (request, response) => void listener(request, response),
   )
   server.maxConnections = MAX_CONNECTIONS
