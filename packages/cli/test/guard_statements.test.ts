@@ -13,6 +13,9 @@ const ISSUER = 'https://guard.example.org'
 const ALARM = 'urn:mintmark:secevent:token-alarm'
 const COMPROMISE = 'https://schemas.openid.net/secevent/risc/event-type/credential-compromise'
 
+const PRESENTED = 'https://schemas.openid.net/secevent/caep/event-type/session-presented'
+const USES = { id: 'uses', presentations: true }
+
 let world: GuardWorld
 let receiver: Server
 /** Security events that were pushed, as they came. */
@@ -52,6 +55,7 @@ before(async () => {
       ],
       streams: [
         { id: 'polled', audience: 'https://siem.example.org', caller: 'siem' },
+        { ...USES, audience: 'https://siem.example.org', caller: 'siem' },
         { id: 'pushed', audience: 'https://soc.example.org', caller: 'siem', push },
       ],
     }
@@ -74,8 +78,8 @@ async function read(path: string): Promise<Json> {
   return isObject(document) ? document : {}
 }
 
-const poll = async (body: object): Promise<Json> => {
-  const answer = await world.post('/ssf/poll/polled', JSON.stringify(body), { caller: 'siem' })
+const poll = async (body: object, stream = 'polled'): Promise<Json> => {
+  const answer = await world.post(`/ssf/poll/${stream}`, JSON.stringify(body), { caller: 'siem' })
   assert.equal(answer.status, 200)
   return parseObject(answer.text) ?? {}
 }
@@ -183,6 +187,26 @@ describe('security events', () => {
     assert.equal(types.filter((type) => type === COMPROMISE).length, 1)
     assert.ok(pushed.every(({ type }) => type === 'application/secevent+jwt'))
     assert.ok(pushed.every(({ authorization }) => authorization === 'Bearer of-the-siem'))
+  })
+
+  it('tell a stream that wants it of each token that is let in, once and without a name', async () => {
+    const ack = setsOf(await poll({ returnImmediately: true }, 'uses')).map(([jti]) => jti)
+    await poll({ returnImmediately: true, ack, maxEvents: 0 }, 'uses')
+    const token = await world.mint()
+    for (let i = 0; i < 3; i++) assert.equal(await isActive(token), true)
+    const sets = setsOf(await poll({}, 'uses'))
+    assert.equal(sets.length, 1)
+    const event = await verified(sets[0]?.[1] ?? '', 'secevent+jwt', 'https://siem.example.org')
+    const claims = parseObject(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))
+    const subject = { format: 'jwt_id', iss: claims?.['iss'], jti: claims?.['jti'] }
+    assert.deepEqual(event['sub_id'], subject)
+    const events = event['events']
+    assert.ok(isObject(events) && isObject(events[PRESENTED]))
+    assert.equal(typeof events[PRESENTED]['event_timestamp'], 'number')
+    assert.ok(!JSON.stringify(event).includes('ada'), 'no person is named')
+    const others = setsOf(await poll({ returnImmediately: true }))
+    const told = others.map(([, set]) => Buffer.from(set.split('.')[1] ?? '', 'base64url'))
+    assert.ok(told.every((payload) => !payload.includes(PRESENTED)))
   })
 
   it('stay until they are acknowledged, and come again until they are taken', async () => {

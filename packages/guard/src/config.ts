@@ -165,6 +165,7 @@ function streamOf(row: Members): StreamConfig {
     id: row.text('id'),
     audience: row.text('audience'),
     caller: row.text('caller'),
+    hasPresentations: row.flagOr('presentations', false),
     push: push && {
       url: push.text('url'),
       authorizationFile: push.optionalText('authorizationFile'),

@@ -8,6 +8,8 @@ import { safeJson } from '@mintmark/core'
 import { AlarmEvents } from './alarm_events.ts'
 import type { Alarm } from './alarms.ts'
 import { EventStream, type SecurityEvent, type StreamConfig } from './event_stream.ts'
+import { PresentationEvents } from './presentation_events.ts'
+import type { Presentation } from './presentations.ts'
 import { pushEvents } from './push_delivery.ts'
 import type { StatementSigner } from './statements.ts'
 import { textOfFile } from './text_file.ts'
@@ -22,6 +24,7 @@ export class EventDelivery {
   readonly streams: readonly EventStream[]
   readonly #pushed: readonly Pushed[]
   readonly #events = new AlarmEvents()
+  readonly #presentations = new PresentationEvents()
   readonly #log: (line: string) => void
 
   private constructor(
@@ -49,6 +52,23 @@ export class EventDelivery {
   async tell(alarm: Alarm): Promise<void> {
     const events = this.#events.of(alarm)
     await Promise.all(this.streams.map((stream) => addAll(stream, events)))
+  }
+
+  /** Whether a stream wants to hear of presentations. */
+  get hasPresentations(): boolean {
+    return this.streams.some(({ config }) => config.hasPresentations)
+  }
+
+  async present(shown: Presentation): Promise<void> {
+    const event = this.#presentations.of(shown)
+    if (event === undefined) return
+    const interested = this.streams.filter(({ config }) => config.hasPresentations)
+    await Promise.all(interested.map((stream) => stream.addIfRoom(event)))
+  }
+
+  /** Events that were given up because nobody took them. */
+  get dropped(): number {
+    return this.streams.reduce((sum, { dropped }) => sum + dropped, 0)
   }
 
   /** Resolves when the signal is aborted. */

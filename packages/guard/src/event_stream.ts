@@ -9,6 +9,8 @@ import type { StatementSigner } from './statements.ts'
 
 /** Beyond, the oldest is dropped and counted. */
 const MOST_PENDING = 1000
+/** Beyond, what can be done without is dropped and counted: it must not push an alarm out. */
+const MOST_DISPENSABLE = 500
 
 export interface StreamConfig {
   readonly id: string
@@ -16,6 +18,8 @@ export interface StreamConfig {
   readonly audience: string
   /** Name of the caller who may poll it, and ask about it. */
   readonly caller: string
+  /** Whether it is told of tokens that were let in, too. */
+  readonly hasPresentations: boolean
   /** Where events are brought to; undefined where the receiver polls. */
   readonly push:
     | { readonly url: string; readonly authorizationFile: string | undefined }
@@ -57,6 +61,12 @@ export class EventStream {
 
   get dropped(): number {
     return this.#dropped
+  }
+
+  /** An event that can be done without: it is left out where many are waiting. */
+  async addIfRoom(event: SecurityEvent): Promise<void> {
+    if (this.#pending.size < MOST_DISPENSABLE) await this.add(event)
+    else this.#dropped++
   }
 
   async add({ subject, type, details, transaction }: SecurityEvent): Promise<void> {

@@ -15,7 +15,7 @@ import { guardApp } from './guard_app.ts'
 import { KeyFiles } from './key_files.ts'
 import { LedgerFollower, troubleOf } from './ledger_follower.ts'
 import type { MetadataDeps } from './metadata_routes.ts'
-import { PresentationLog } from './presentations.ts'
+import { type Presentation, PresentationLog } from './presentations.ts'
 import { natsFeed } from './push_feed.ts'
 import { liveAnswers, servedLedger } from './served_ledger.ts'
 import { statementSigner } from './statements.ts'
@@ -75,7 +75,7 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
     issuers: config.issuers,
     waitMs: config.ledger.waitMs,
     canaries: config.canaries,
-    onPresentation: receipts && ((shown) => receipts.add(shown)),
+    onPresentation: presentationTaker(events, receipts),
     onAlarm: (alarm) => {
       log(safeJson(alarmDocument(alarm)))
       void events.tell(alarm)
@@ -88,7 +88,11 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
   const { callers } = config
   const { streams } = events
   const isReady = () => watch.isFresh
-  const gauges = () => ({ ...guard.gauges(), receipts_lost: receipts?.lost ?? 0 })
+  const gauges = () => ({
+    ...guard.gauges(),
+    receipts_lost: receipts?.lost ?? 0,
+    security_events_lost: events.dropped,
+  })
   const app = guardApp({ guard, callers, isReady, gauges, metadata, record, streams, signal, now })
   const delivered = events.deliver(signal)
   const stop = async () => {
@@ -97,6 +101,18 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
     await Promise.all([follower.stop(), delivered, receipts?.close()])
   }
   return { config, guard, app, abort: () => stopping.abort(), stop }
+}
+
+/** Who is told of tokens that are shown; undefined where nobody is. */
+function presentationTaker(
+  events: EventDelivery,
+  receipts: PresentationLog | undefined,
+): ((shown: Presentation) => void) | undefined {
+  if (receipts === undefined && !events.hasPresentations) return undefined
+  return (shown) => {
+    receipts?.add(shown)
+    if (events.hasPresentations) void events.present(shown)
+  }
 }
 
 async function metadataOf(

@@ -12,6 +12,7 @@ import { ALARM_EVENT, COMPROMISE_EVENT, VERIFICATION_EVENT } from './alarm_event
 import { unknownCaller } from './answers.ts'
 import type { Callers } from './callers.ts'
 import type { EventStream } from './event_stream.ts'
+import { PRESENTED_EVENT } from './presentation_events.ts'
 
 /** How long a receiver waits at most for an event. */
 const PATIENCE_MS = 20_000
@@ -70,7 +71,11 @@ function configuration(c: Context, deps: SsfDeps): Response {
 }
 
 function documentOf({ config }: EventStream, issuer: string): Json {
-  const events = [ALARM_EVENT, COMPROMISE_EVENT]
+  const events = [
+    ALARM_EVENT,
+    COMPROMISE_EVENT,
+    ...(config.hasPresentations ? [PRESENTED_EVENT] : []),
+  ]
   const delivery =
     config.push === undefined
       ? { method: 'urn:ietf:rfc:8936', endpoint_url: `${issuer}/ssf/poll/${config.id}` }
