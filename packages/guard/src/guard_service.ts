@@ -46,10 +46,7 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
   const { log, now } = options
   const policy = parsePolicy(await textOfFile(config.ledger.policy))
   const heads = await KeptHeads.open(config.ledger.heads)
-  const sources = [...config.issuers.values()].map(({ issuer, maxKeyAgeMs, keys }) => {
-    return { issuer, maxKeyAgeMs, file: keys }
-  })
-  const keyFiles = await KeyFiles.open(sources)
+  const keyFiles = await openKeyFiles(config)
   const metadata = await metadataOf(config, policy, now)
   const record = await recorderOf(config)
   const stopping = new AbortController()
@@ -101,6 +98,13 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
     await Promise.all([follower.stop(), delivered, receipts?.close()])
   }
   return { config, guard, app, abort: () => stopping.abort(), stop }
+}
+
+async function openKeyFiles({ issuers }: GuardConfig): Promise<KeyFiles> {
+  const sources = [...issuers.values()].map(({ issuer, maxKeyAgeMs, keys }) => {
+    return { issuer, maxKeyAgeMs, file: keys }
+  })
+  return await KeyFiles.open(sources)
 }
 
 /** Who is told of tokens that are shown; undefined where nobody is. */

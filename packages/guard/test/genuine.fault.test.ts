@@ -34,7 +34,8 @@ async function mint(world: World, count: number): Promise<string[]> {
   return tokens
 }
 
-const judge = (world: World, token: string) => world.guard.judge(token, [mailPolicy], 'mail')
+const judge = async (world: World, token: string) =>
+  await world.guard.judge(token, [mailPolicy], 'mail')
 
 /** Shows each until it is let in, some at once: the first tell whether the guard has read what there is. */
 async function use(world: World, tokens: readonly string[]): Promise<void> {
