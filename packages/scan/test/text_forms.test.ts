@@ -130,6 +130,70 @@ describe('JWK that is no whole private key', () => {
   })
 })
 
+function cut(text: string): string {
+  return `${'\0'.repeat(16)}${text.slice(16)}`
+}
+
+describe('JSON of which a freed buffer has lost the first 16 bytes', () => {
+  for (const key of [RSA, RSA_SMALL, P256, ED25519]) {
+    it(`gives ${key.name} as Node writes it, in every width`, () => {
+      for (const spell of Object.values(SPELLINGS))
+        assertProven(only(spell(cut(JSON.stringify(jwk(key))))), key, 'jwk')
+    })
+  }
+
+  it('gives nothing without private members, or beside another public half', () => {
+    const { d: _, ...open } = jwk(P256)
+    const other = { ...jwk(P256), y: jwk(P256).x }
+    const { n, e } = jwk(RSA)
+    for (const members of [open, other, { kty: 'RSA', n, e }])
+      assert.deepEqual(hitsIn(Buffer.from(cut(JSON.stringify(members)))), [])
+  })
+
+  it('takes no kty of the key next to it for its own', () => {
+    const text = `${cut(JSON.stringify(jwk(RSA)))},${JSON.stringify(jwk(P256))}`
+    const found = hitsIn(Buffer.from(text)).map(
+      ({ material }) => material && keyIdOf(material).spkiSha256,
+    )
+    assert.deepEqual(found, [RSA.spkiSha256, P256.spkiSha256])
+  })
+})
+
+describe('RSAParameters of .NET in JSON', () => {
+  const { n, e, d, p, q, dp, dq, qi } = jwk(RSA)
+  const parameters = {
+    D: b64(d),
+    DP: b64(dp),
+    DQ: b64(dq),
+    Exponent: b64(e),
+    InverseQ: b64(qi),
+    Modulus: b64(n),
+    P: b64(p),
+    Q: b64(q),
+  }
+
+  it('are found within the file of IdentityServer4, in every width', () => {
+    const text = JSON.stringify({ KeyId: 'a1b2', Parameters: parameters })
+    assertEverywhere(text, RSA, 'rsa-parameters', text.indexOf('{"D"'))
+  })
+
+  it('are found with names in camel case, and over lines', () => {
+    const camel = Object.entries(parameters).map(([name, number]) => [
+      /^(?:DP|DQ|[DPQ])$/.test(name)
+        ? name.toLowerCase()
+        : `${name.charAt(0).toLowerCase()}${name.slice(1)}`,
+      number,
+    ])
+    const text = JSON.stringify(Object.fromEntries(camel), null, 2)
+    assertEverywhere(text, RSA, 'rsa-parameters')
+  })
+
+  it('give nothing where they are public', () => {
+    const { Modulus, Exponent } = parameters
+    assert.deepEqual(hitsIn(Buffer.from(JSON.stringify({ Exponent, Modulus }))), [])
+  })
+})
+
 function createJwk(): { readonly d: string } {
   const pair = createECDH('prime256v1')
   pair.generateKeys()

@@ -61,8 +61,8 @@ const CURVE_NAMES: ReadonlyMap<string, Curve> = new Map([
 ])
 
 /**
- * An EC key. With both coordinates it is proven by d·G = Q; without them it is a candidate, since any scalar in range
- * has a point.
+ * An EC key. It is proven by d·G = Q, or by one coordinate of Q; without them it is a candidate, since any scalar in
+ * range has a point.
  *
  * @param d as long as the curve's order, or a byte longer (sign)
  */
@@ -79,7 +79,20 @@ export function ecKey(
   if (d.length > lengthBytes + 1 || (!isHeld && d.length !== lengthBytes)) return undefined
   if (isHeld && (x.length > lengthBytes || y.length > lengthBytes)) return undefined
   const stored = isHeld ? { x: fromBigEndian(x), y: fromBigEndian(y) } : undefined
-  return held(proveEc(curve, fromBigEndian(d), stored), isHeld)
+  const proof = proveEc(curve, fromBigEndian(d), stored)
+  return isHeld ? held(proof, true) : held(withCoordinate(proof, x, y), (x ?? y) !== undefined)
+}
+
+/** What was computed, beside the one coordinate that is there. */
+function withCoordinate(proof: Proof, x: Uint8Array | undefined, y: Uint8Array | undefined): Proof {
+  const { material } = proof
+  const coordinate = x ?? y
+  if (material?.type !== 'ec' || coordinate === undefined) return proof
+  if (fromBigEndian(coordinate) !== (x === undefined ? material.y : material.x))
+    return { ...proof, certainty: 'candidate', proof: 'd·G is another point' }
+  const { computed: _, ...known } = material
+  const which = x === undefined ? 'y' : 'x'
+  return { ...proof, proof: `d·G has the ${which} beside it`, material: known }
 }
 
 /** An Edwards or Montgomery key. Proven by its public half; a candidate without. */

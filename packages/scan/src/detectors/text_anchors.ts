@@ -10,6 +10,7 @@ import { DNSSEC } from './dnssec.ts'
 import { keyXml } from './dotnet_xml.ts'
 import { HEADERLESS_ANCHORS } from './headerless_base64.ts'
 import { JWK } from './jwk.ts'
+import { CURVE, EXPONENT, JSON_CURVE, JSON_RSA } from './jwk_headless.ts'
 import { PEM, SSH2 } from './pem.ts'
 import { PUTTY } from './putty.ts'
 import { SEXP_CANONICAL, SEXP_PROTECTED, SEXP_TEXT } from './sexp.ts'
@@ -22,6 +23,8 @@ export const TEXT_ANCHORS: readonly Anchor[] = [
   ...BASE64_OF_PEM_ANCHORS,
   ...textAnchors('putty', 'PuTTY-User-Key-File-', PUTTY),
   ...textAnchors('jwk', 'kty', JWK),
+  ...textAnchors('json-rsa', EXPONENT, JSON_RSA),
+  ...textAnchors('json-curve', CURVE, JSON_CURVE),
   ...['RSAKeyValue', 'RSAKeyPair', 'DSAKeyValue'].flatMap((element) =>
     textAnchors(`xml-${element}`, element, keyXml(element)),
   ),
