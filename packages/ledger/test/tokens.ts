@@ -1,7 +1,8 @@
 /** Signing inputs for tests: nothing is signed, since a ledger never sees a signature. */
 import { randomUUID } from 'node:crypto'
-import type { Issuance } from '../src/index.ts'
-import { issuanceOf, newSalt, SALT_CLAIM } from '../src/index.ts'
+import { newSalt, SALT_CLAIM } from '../src/blinding.ts'
+import type { Issuance } from '../src/entry.ts'
+import { issuanceOf } from '../src/signing_input.ts'
 
 export const ISSUER = 'https://id.example.org/realms/agency'
 
