@@ -34,16 +34,31 @@ export function proveGroupKey(
 ): Proof | undefined {
   const found = proveGroup(computed ? { ...parts, y: undefined } : parts)
   if (found === undefined) return undefined
-  const { p, q, g, x } = parts
-  const parameters = kind === 'dsa' && q !== undefined ? [p, q, g] : [p, g]
+  const { p, x } = parts
   const isComputed = parts.y === undefined || computed === true
   const material: OpaqueMaterial = {
     type: kind,
     secret: new Uint8Array(toShortestBytes(x)),
-    publicKey: new Uint8Array(groupSpki(kind === 'dsa' ? OID.dsa : OID.dh, parameters, found.y)),
+    publicKey: new Uint8Array(publicKeyOf(kind, parts, found.y)),
     ...(isComputed ? { computed: true } : {}),
   }
   return { certainty: 'proven', proof: found.proof, bits: bitLength(p), kind, material }
+}
+
+/** Of what stands behind p; where it is a length, there is no q. */
+function orderOf(
+  oid: string,
+  second: bigint | undefined,
+  third: bigint | undefined,
+): bigint | undefined {
+  if (oid === OID.dsa) return second
+  return oid === OID.dhX942 ? third : undefined
+}
+
+/** RFC 3279, sections 2.3.2 and 2.3.3: with its q, a DH key is one of X9.42. */
+function publicKeyOf(kind: 'dsa' | 'dh', { p, q, g }: GroupParts, y: bigint): Buffer {
+  if (q === undefined) return groupSpki(OID.dh, [p, g], y)
+  return kind === 'dsa' ? groupSpki(OID.dsa, [p, q, g], y) : groupSpki(OID.dhX942, [p, g, q], y)
 }
 
 function groupOf({ type, secret, publicKey }: OpaqueMaterial): GroupParts | undefined {
@@ -59,7 +74,7 @@ function groupOf({ type, secret, publicKey }: OpaqueMaterial): GroupParts | unde
   return {
     p,
     g,
-    q: type === 'dsa' ? second : undefined,
+    q: orderOf(parts.oid, second, third),
     x: fromBigEndian(secret),
     y: fromBigEndian(contentOf(parts.publicKey, y)),
   }

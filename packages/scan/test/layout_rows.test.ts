@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import {
   createDiffieHellmanGroup,
+  createPrivateKey,
+  createPublicKey,
   generateKeyPairSync,
   generatePrimeSync,
   randomBytes,
@@ -14,10 +16,11 @@ import { bytesSource } from '@mintmark/dump'
 import { decryptionSchedule, expandKey } from '../src/aes_words.ts'
 import { fromBigEndian, inverse, toBigEndian } from '../src/arithmetic/modular.ts'
 import { contentOf } from '../src/der.ts'
-import { derInteger, derSequence } from '../src/der_write.ts'
+import { der, derInteger, derOid, derSequence } from '../src/der_write.ts'
 import type { FindingSeen } from '../src/finding.ts'
 import { planWindows } from '../src/scan_plan.ts'
 import { scannerFor } from '../src/scanner_task.ts'
+import { OID } from '../src/spki.ts'
 import { searchWindow } from '../src/window_result.ts'
 import { noise, spkiSha256 } from './binary_hits.ts'
 import { elementsOf } from './der_world.ts'
@@ -94,6 +97,15 @@ describe('DSA and DH', () => {
       toBigEndian(x, 32),
     ])
     assert.deepEqual(provenIn(bytes), [`cng-dsa ${dsaId}`])
+  })
+
+  it('DH of X9.42, whose key id is of its own algorithm', () => {
+    const group = derSequence(...[p, g, q].map(derInteger))
+    const algorithm = derSequence(derOid(OID.dhX942), group)
+    const bytes = derSequence(derInteger(0n), algorithm, der(0x04, derInteger(x)))
+    const key = createPublicKey(createPrivateKey({ key: bytes, format: 'der', type: 'pkcs8' }))
+    const id = spkiSha256(key.export({ format: 'der', type: 'spki' }))
+    assert.deepEqual(provenIn(bytes), [`pkcs8-der ${id}`])
   })
 
   it('DHPV of CNG', () => {
