@@ -68,13 +68,20 @@ export function exponents(
     if ((<i32>near | lanes | others) === 0) continue
     for (let order = 0; order < orders; order++) {
       const looked = order < 2 ? lanes : others
-      let mask = places(order) & within & (looked | <i32>near)
-      const room = <u64>spare + ((<u64>(span(order, length) - length)) << 3)
+      const isPlain = order < 2
+      let mask = (isPlain ? 0xffff : places(order)) & within & (looked | <i32>near)
+      const beyond = isPlain ? 0 : span(order, length) - length
+      const room = <u64>(spare + (beyond << 3))
       work += <i64>popcnt(mask) * <i64>(keyCount * 2 + 2)
       while (mask !== 0) {
         const position = at + ctz(mask)
         mask &= mask - 1
-        const top = topOf(ptr + <usize>position, order, length) << room
+        const here = ptr + <usize>position
+        let top: u64
+        if (order === 0) top = load<u64>(here + <usize>length - 8)
+        else if (isPlain) top = bswap<u64>(load<u64>(here))
+        else top = topOf(here, order, length)
+        top <<= room
         if (top === 0) continue
         for (let key = 0; key < keyCount; key++) {
           const c = keys + ((<usize>key) << 4)

@@ -9,19 +9,6 @@
  */
 import { isCode, isGap, MOST_DULL } from './lib/random_look.ts'
 
-/** The bytes of a block, each moved `count` places on, behind the last ones of the block before it. */
-function movedBy1(before: v128, v: v128): v128 {
-  return i8x16.shuffle(before, v, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30)
-}
-
-function movedBy2(before: v128, v: v128): v128 {
-  return i8x16.shuffle(before, v, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29)
-}
-
-function movedBy4(before: v128, v: v128): v128 {
-  return i8x16.shuffle(before, v, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27)
-}
-
 /**
  * Writes for each of `blocks` blocks, and one more, the sums of the counts of all blocks before it (`sums`, four u16 in
  * a u64: common bytes, bytes of 0x80 and more, odd bytes, equal bytes; see `lib/random_look.ts`). Lists the runs of blocks
@@ -69,48 +56,48 @@ function markEdges(ptr: usize, blocks: i32, runs: usize, runCount: i32, edges: u
   }
 }
 
-/** Writes the edges of the blocks in [from, to). Reads 18 bytes before the block before them. */
+/**
+ * Writes the edges of the blocks in [from, to). Reads 16 bytes before the first.
+ *
+ * A bit of each mask is a byte: 0 to 15 of the block before, 16 to 31 of the block itself. The last byte before place i is
+ * bit i + 15.
+ */
 function edgesOf(ptr: usize, from: i32, to: i32, edges: usize): void {
   const blank = i8x16.splat(0x20)
   const letters = i8x16.splat(0x60)
-  const zero = i8x16.splat(0)
-  const few = i8x16.splat(-4)
-  let gaps1 = zero
-  let gaps2 = zero
-  let gaps4 = zero
-  let texts1 = zero
-  let texts2 = zero
-  let texts4 = zero
+  const none = i8x16.splat(0)
+  let gaps: u32 = 0
+  let texts: u32 = 0
+  let zeros: u32 = 0
   for (let b = from - 1; b < to; b++) {
     const at = ptr + ((<usize>b) << 4)
-    // What ends one byte before each place.
-    const last = v128.load(at - 1)
-    const gap1 = isGap(last)
-    const gap2 = i8x16.add(gap1, movedBy1(gaps1, gap1))
-    const gap4 = i8x16.add(gap2, movedBy2(gaps2, gap2))
-    const gap8 = i8x16.add(gap4, movedBy4(gaps4, gap4))
-    const text1 = i8x16.lt_u(i8x16.sub(last, blank), letters)
-    const text2 = v128.and(text1, movedBy1(texts1, text1))
-    const text4 = v128.and(text2, movedBy2(texts2, text2))
-    const text8 = v128.and(text4, movedBy4(texts4, text4))
-    gaps1 = gap1
-    gaps2 = gap2
-    gaps4 = gap4
-    texts1 = text1
-    texts2 = text2
-    texts4 = text4
+    const v = v128.load(at)
+    gaps = (gaps >> 16) | ((<u32>i8x16.bitmask(isGap(v))) << 16)
+    zeros = (zeros >> 16) | ((<u32>i8x16.bitmask(i8x16.eq(v, none))) << 16)
+    const printable = i8x16.lt_u(i8x16.sub(v, blank), letters)
+    texts = (texts >> 16) | ((<u32>i8x16.bitmask(printable)) << 16)
     if (b < from) continue
-    const upper = i8x16.eq(v128.or(last, v128.load(at - 2)), zero)
-    // Each gap counts as -1.
-    let edge = i8x16.bitmask(v128.or(i8x16.le_s(gap8, few), upper))
-    let text = i8x16.bitmask(text8) & ~edge
+    let edge = ((zeros & (zeros << 1)) >> 15) & 0xffff
+    if (popcnt(gaps >> 8) >= 4) edge |= manyGaps(gaps)
+    const two = texts & (texts << 1)
+    const four = two & (two << 2)
+    let text = ((four & (four << 4)) >> 15) & 0xffff & ~edge
     while (text !== 0) {
       const i = ctz(text)
       text &= text - 1
-      if (goesOn(at + <usize>i)) edge |= 1 << i
+      if (goesOn(at + <usize>i)) edge |= (1 as u32) << i
     }
     store<u16>(edges + ((<usize>b) << 1), <u16>edge)
   }
+}
+
+/** Places before which four bytes of eight, or more, are gaps. */
+function manyGaps(gaps: u32): u32 {
+  let found: u32 = 0
+  for (let i: u32 = 0; i < 16; i++) {
+    if (popcnt((gaps >> (i + 8)) & 0xff) >= 4) found |= (1 as u32) << i
+  }
+  return found
 }
 
 /** Whether the eight characters before `at` are not alone: four more stand beside them, or a gap. */

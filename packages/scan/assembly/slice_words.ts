@@ -8,11 +8,6 @@
  */
 import { GOLDEN } from './lib/number.ts'
 
-function isBetween64(v: v128, low: v128, width: v128): v128 {
-  const sign = i64x2.splat(i64.MIN_VALUE)
-  return i64x2.le_s(v128.xor(i64x2.sub(v, low), sign), v128.xor(width, sign))
-}
-
 /**
  * Whether all `slots` words of a number are zero or in [least, most], and few of them zero, like the one before from
  * bit `shift` on, or less than `large`, which one of 16 random digits is.
@@ -35,10 +30,6 @@ function isNumber(
     last = v
   }
   return true
-}
-
-function inRange(v: v128, wide: bool, low: v128, width: v128): v128 {
-  return wide ? isBetween64(v, low, width) : i32x4.le_u(i32x4.sub(v, low), width)
 }
 
 /**
@@ -100,17 +91,22 @@ function topsOf(
   second: u64,
   most: u64,
 ): i32 {
-  const shift: usize = wide ? 3 : 2
-  const top = at + ((<usize>(slots - 1)) << shift)
-  const lows = wide ? i64x2.splat(low) : i32x4.splat(<i32>low)
-  const widths = wide ? i64x2.splat(high - low) : i32x4.splat(<i32>(high - low))
-  const seconds = wide ? i64x2.splat(second) : i32x4.splat(<i32>second)
-  const rooms = wide ? i64x2.splat(most - second) : i32x4.splat(<i32>(most - second))
-  const both = v128.and(
-    inRange(v128.load(top), wide, lows, widths),
-    inRange(v128.load(top - ((1 as usize) << shift)), wide, seconds, rooms),
-  )
-  return wide ? i64x2.bitmask(both) : i32x4.bitmask(both)
+  if (wide) {
+    const last = at + ((<usize>(slots - 1)) << 3)
+    const first = isTop(last, low, high, second, most) ? 1 : 0
+    return isTop(last + 8, low, high, second, most) ? first | 2 : first
+  }
+  const top = at + ((<usize>(slots - 1)) << 2)
+  const tops = isWithin(v128.load(top), <i32>low, <i32>high)
+  return i32x4.bitmask(v128.and(tops, isWithin(v128.load(top - 4), <i32>second, <i32>most)))
+}
+
+function isTop(at: usize, low: u64, high: u64, second: u64, most: u64): bool {
+  return load<u64>(at) - low <= high - low && load<u64>(at - 8) - second <= most - second
+}
+
+function isWithin(v: v128, low: i32, high: i32): v128 {
+  return i32x4.le_u(i32x4.sub(v, i32x4.splat(low)), i32x4.splat(high - low))
 }
 
 function hashWord(v: u64): u64 {

@@ -44,6 +44,11 @@ const MET: Readonly<Record<Test, Rate>> = {
 /** How many times as much a deep search may take. */
 const DEEP = 8
 
+/** A sample of places is looked at in less time where few keys are asked for. */
+const SAMPLES: ReadonlySet<Test> = new Set<Test>(['factorSamples', 'exponentSamples'])
+const MANY_KEYS = 64
+const LEAST_SHARE = 0.15
+
 /** Tests that are out of what is saved in any case: no search is called cut for them (docs/key-forms.md). */
 const GIFTS: ReadonlySet<string> = new Set<Test>(['factorSamples', 'exponentSamples', 'powers'])
 /** The same of keys that were met: where nothing marks a factor, there are too many keys for every place. */
@@ -72,13 +77,18 @@ export class Allowance {
   readonly budgets: Readonly<Record<Test, Budget>>
   readonly #isOfMet: boolean
 
-  /** @param isOfMet the keys are not given, however much is spent on them */
-  constructor(effort: Effort, isOfMet: boolean) {
+  /**
+   * @param isOfMet the keys are not given, however much is spent on them
+   * @param keys how many there are
+   */
+  constructor(effort: Effort, isOfMet: boolean, keys: number = MANY_KEYS) {
     this.effort = effort
     this.#isOfMet = isOfMet
+    const share = Math.min(1, Math.max(LEAST_SHARE, keys / MANY_KEYS))
     const budget = (test: Test): Budget => {
       const { perByte, atOnce } = rateOf(test, effort)
-      return new Budget(perByte, atOnce)
+      const isShared = effort !== 'deep' && SAMPLES.has(test)
+      return new Budget(perByte, isShared ? atOnce * share : atOnce)
     }
     this.budgets = {
       factors: budget('factors'),

@@ -173,7 +173,7 @@ interface Tried {
 /** Looks at one place after another, until the budget is used up. */
 function lookAt(
   bytes: Uint8Array,
-  places: readonly number[],
+  places: Iterable<number>,
   { length, cost, secretIn, rareSecretIn }: CurveGroup,
   budget: Budget,
   tried: Tried,
@@ -207,26 +207,38 @@ function hashOf(bytes: Uint8Array): number {
   return (high >>> 11) * 2 ** 32 + (low >>> 0)
 }
 
-/** Places around the anchors, those next to one first; without two that are equal. */
-function nearest(anchors: readonly number[], length: number, from: number, to: number): number[] {
-  const places = new Map<number, number>()
-  const add = (at: number, distance: number): void => {
-    if (at < from || at >= to) return
-    const known = places.get(at)
-    if (known === undefined || distance < known) places.set(at, distance)
-  }
-  for (const [index, anchor] of anchors.entries()) {
-    for (let k = -CLOSE; k <= CLOSE; k++) {
+/**
+ * Places around the anchors in [from, to), those next to one first. Few of them are ever asked for: there are thousands
+ * around each. Some come twice.
+ */
+function* nearest(
+  anchors: readonly number[],
+  length: number,
+  from: number,
+  to: number,
+): Generator<number, void, void> {
+  const isInside = (at: number): boolean => at >= from && at < to
+  for (let k = 0; k <= CLOSE; k++) {
+    for (const anchor of anchors) {
       for (const neighbour of [anchor - length, anchor + length, anchor - 2 * length]) {
-        add(neighbour + k, Math.abs(k))
+        if (isInside(neighbour - k)) yield neighbour - k
+        if (k > 0 && isInside(neighbour + k)) yield neighbour + k
       }
     }
-    // Neighbourhoods that overlap are gone through once: each place belongs to the anchor before or behind it.
+  }
+  // Neighbourhoods that overlap are gone through once: each place belongs to the anchor before or behind it.
+  const reach = anchors.map((anchor, index) => {
     const previous = anchors[index - 1] ?? -NEIGHBOURHOOD * 2
     const next = anchors[index + 1] ?? anchor + NEIGHBOURHOOD * 2
-    const first = Math.max(anchor - NEIGHBOURHOOD, Math.ceil((anchor + previous) / 2))
-    const last = Math.min(anchor + NEIGHBOURHOOD, Math.floor((anchor + next) / 2))
-    for (let at = (first + 7) & ~7; at <= last; at += 8) add(at, 16 + Math.abs(at - anchor))
+    const first = Math.max(from, anchor - NEIGHBOURHOOD, Math.ceil((anchor + previous) / 2))
+    const last = Math.min(to - 1, anchor + NEIGHBOURHOOD, Math.floor((anchor + next) / 2))
+    return { middle: anchor & ~7, first, last }
+  })
+  for (let distance = 0; distance <= NEIGHBOURHOOD; distance += 8) {
+    for (const { middle, first, last } of reach) {
+      if (middle - distance >= first && middle - distance <= last) yield middle - distance
+      const behind = middle + distance + 8
+      if (behind >= first && behind <= last) yield behind
+    }
   }
-  return [...places].toSorted((a, b) => a[1] - b[1]).map(([at]) => at)
 }

@@ -50,8 +50,8 @@ export class KnownKeySearch implements WindowSearch {
     const given = distinct(keys.map(({ material }) => material))
     const others = distinct(met.map(({ material }) => material))
     const sets = [
-      { materials: given, allowance: new Allowance(deep ? 'deep' : 'given', false) },
-      { materials: others, allowance: new Allowance(deep ? 'deep' : 'met', true) },
+      { materials: given, allowance: new Allowance(deep ? 'deep' : 'given', false, given.length) },
+      { materials: others, allowance: new Allowance(deep ? 'deep' : 'met', true, others.length) },
     ]
     const groups = sets.flatMap(({ materials, allowance }) =>
       rsaGroups(this.#kernel, materials.filter(isRsa), allowance),
