@@ -1,6 +1,7 @@
 /** A guard over HTTP, beside a ledger over HTTP: what a mail server and a proxy are told. */
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { isObject } from '@mintmark/core'
@@ -68,6 +69,38 @@ describe('mintmark guard serve', () => {
     assert.equal((await authz({ 'x-mintmark-caller': SECRET })).status, 401)
     assert.deepEqual(await introspect('a'.repeat(40_000)), [413, { error: 'invalid_request' }])
     assert.equal((await introspect('a'.repeat(40_000), 'guess')).at(0), 401)
+  })
+})
+
+/** A GET whose path is sent as it is: `fetch` would resolve the dots itself. */
+const rawGet = (path: string): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(world.url)
+    const headers = { 'x-mintmark-caller': SECRET }
+    const asked = request({ hostname, port, path, headers }, (response) => {
+      response.resume()
+      resolve(response.statusCode)
+    })
+    asked.on('error', reject).end()
+  })
+
+describe('a proxy that puts the path of a request behind /authz', () => {
+  // Envoy's `path_prefix` does. An answer of 200 lets the request through.
+  for (const path of [
+    '/authz/../healthz',
+    '/authz/..',
+    '/authz/a/../../metrics',
+    '/authz/%2e%2e/healthz',
+    '/authz/.%2E/readyz?a=/',
+    '/authz//healthz',
+  ])
+    it(`is told 401 without a token: ${path}`, async () => {
+      assert.equal(await rawGet(path), 401)
+    })
+
+  it('is told nothing else by a target with a scheme', async () => {
+    assert.equal(await rawGet(`${world.url}/authz/../healthz`), 401)
+    assert.equal(await rawGet(`${world.url}/healthz?x=1`), 200)
   })
 })
 

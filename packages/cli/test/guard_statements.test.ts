@@ -9,7 +9,7 @@ import { isObject, type Json, parseObject } from '@mintmark/core'
 import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose'
 import { callerNamed, type GuardWorld, startGuardWorld } from './guard_world.ts'
 
-const ISSUER = 'https://guard.example.org'
+const ISSUER = 'https://guard.example.org/mail'
 const ALARM = 'urn:mintmark:secevent:token-alarm'
 const COMPROMISE = 'https://schemas.openid.net/secevent/risc/event-type/credential-compromise'
 
@@ -113,6 +113,8 @@ describe('introspection as a JWT', () => {
   it('is described, with the ledger beside it', async () => {
     const document = await read('/.well-known/oauth-authorization-server')
     assert.equal(document['issuer'], ISSUER)
+    assert.deepEqual(await read('/.well-known/oauth-authorization-server/mail'), document)
+    assert.equal((await read('/.well-known/ssf-configuration/mail'))['issuer'], ISSUER)
     assert.equal(document['introspection_endpoint'], `${ISSUER}/introspect`)
     assert.equal(document['revocation_endpoint'], `${ISSUER}/revoke`)
     assert.equal(document['mintmark_ledger_prefix'], world.ledgerUrl)

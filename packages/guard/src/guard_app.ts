@@ -15,6 +15,7 @@ import { introspect } from './introspect_route.ts'
 import { type MetadataDeps, metadataRoutes } from './metadata_routes.ts'
 import { MAX_BODY_BYTES } from './request_body.ts'
 import { revoke } from './revoke_route.ts'
+import { sentPath } from './sent_path.ts'
 import { ssfRoutes } from './ssf_routes.ts'
 
 export interface GuardAppDeps {
@@ -38,7 +39,7 @@ export function guardApp(deps: GuardAppDeps): Hono {
   const { guard, isReady, metadata, record, streams, signal, now } = deps
   const callers = new Callers(deps.callers)
   const statements = metadata?.statements
-  const app = new Hono()
+  const app = new Hono({ getPath: sentPath })
   app.post('/introspect', (c) => introspect(c, { guard, callers, statements }))
   app.all('/authz', (c) => authorize(c, guard, callers))
   app.all('/authz/*', (c) => authorize(c, guard, callers))

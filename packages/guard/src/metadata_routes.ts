@@ -17,8 +17,16 @@ export interface MetadataDeps {
 export function metadataRoutes(app: Hono, deps: MetadataDeps): void {
   const { statements } = deps
   const document = metadataOf(deps)
-  app.get('/.well-known/oauth-authorization-server', (c) => c.json(document))
+  for (const path of wellKnown('oauth-authorization-server', statements.issuer))
+    app.get(path, (c) => c.json(document))
   app.get('/jwks', (c) => c.json({ keys: [statements.jwk] }))
+}
+
+/** RFC 8414, section 3.1: the path of the issuer stands behind. A proxy may take it away, and without it stands the same. */
+export function wellKnown(name: string, issuer: string): readonly string[] {
+  const at = `/.well-known/${name}`
+  const path = URL.canParse(issuer) ? new URL(issuer).pathname.replace(/\/+$/, '') : ''
+  return path === '' ? [at] : [at, `${at}${path}`]
 }
 
 function metadataOf({ statements, ledgerUrl, policy, canRevoke }: MetadataDeps): object {

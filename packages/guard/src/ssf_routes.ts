@@ -12,6 +12,7 @@ import { ALARM_EVENT, COMPROMISE_EVENT, VERIFICATION_EVENT } from './alarm_event
 import { unknownCaller } from './answers.ts'
 import type { Callers } from './callers.ts'
 import type { EventStream } from './event_stream.ts'
+import { wellKnown } from './metadata_routes.ts'
 import { PRESENTED_EVENT } from './presentation_events.ts'
 
 /** How long a receiver waits at most for an event. */
@@ -28,19 +29,8 @@ export interface SsfDeps {
 
 export function ssfRoutes(app: Hono, deps: SsfDeps): void {
   const { issuer } = deps
-  app.get('/.well-known/ssf-configuration', (c) =>
-    c.json({
-      spec_version: '1_0',
-      issuer,
-      jwks_uri: `${issuer}/jwks`,
-      delivery_methods_supported: ['urn:ietf:rfc:8935', 'urn:ietf:rfc:8936'],
-      configuration_endpoint: `${issuer}/ssf/stream`,
-      status_endpoint: `${issuer}/ssf/status`,
-      verification_endpoint: `${issuer}/ssf/verification`,
-      authorization_schemes: [{ spec_urn: 'urn:ietf:rfc:6750' }],
-      default_subjects: 'ALL',
-    }),
-  )
+  const document = transmitterOf(issuer)
+  for (const path of wellKnown('ssf-configuration', issuer)) app.get(path, (c) => c.json(document))
   app.get('/ssf/stream', (c) => configuration(c, deps))
   app.get('/ssf/status', (c) => {
     const stream = streamOf(c, deps, c.req.query('stream_id'))
@@ -50,6 +40,19 @@ export function ssfRoutes(app: Hono, deps: SsfDeps): void {
   app.post('/ssf/verification', (c) => verification(c, deps))
   app.post('/ssf/poll/:id', (c) => poll(c, deps))
 }
+
+/** Section 7.1. */
+const transmitterOf = (issuer: string): Json => ({
+  spec_version: '1_0',
+  issuer,
+  jwks_uri: `${issuer}/jwks`,
+  delivery_methods_supported: ['urn:ietf:rfc:8935', 'urn:ietf:rfc:8936'],
+  configuration_endpoint: `${issuer}/ssf/stream`,
+  status_endpoint: `${issuer}/ssf/status`,
+  verification_endpoint: `${issuer}/ssf/verification`,
+  authorization_schemes: [{ spec_urn: 'urn:ietf:rfc:6750' }],
+  default_subjects: 'ALL',
+})
 
 /** The stream of this id if it is the caller's; else the answer to whoever asks. */
 function streamOf(c: Context, { callers, streams }: SsfDeps, id?: string): EventStream | Response {

@@ -1,0 +1,22 @@
+/**
+ * The path of a request as it was sent.
+ *
+ * Envoy puts the path of the request that it asks about behind `/authz`. A server that resolves dots would take
+ * `/authz/../healthz` for `/healthz`, whose answer lets a request through that has no token at all: so nothing is resolved.
+ *
+ * @module
+ */
+
+/** @param options where the server is Node's, `env.incoming.url` is what stood in the first line of the request */
+export function sentPath(request: Request, options?: { readonly env?: unknown }): string {
+  const target = targetOf(options?.env) ?? request.url
+  const path = target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '')
+  return path === '' ? '/' : path
+}
+
+function targetOf(env: unknown): string | undefined {
+  if (typeof env !== 'object' || env === null || !('incoming' in env)) return undefined
+  const { incoming } = env
+  if (typeof incoming !== 'object' || incoming === null || !('url' in incoming)) return undefined
+  return typeof incoming.url === 'string' ? incoming.url : undefined
+}
