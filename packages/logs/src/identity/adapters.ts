@@ -28,7 +28,7 @@ export const identityAdapters: readonly Adapter[] = [
   entraAuditDiagnostic,
   graphActivityRaw,
   ...entraLogAnalytics,
-  entraGraph,
+  ...entraGraph,
   entraPortalCsv,
   ...graphApiAuditEvents,
   ...aadGraphActivity,

@@ -8,6 +8,7 @@
  */
 import { isObject, type Json } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../adapter.ts'
+import type { Statement } from '../records.ts'
 import { object } from '../ual/nested.ts'
 import { first, hasAll, hasAny, inBothForms, instant, rejectTime } from './cells.ts'
 import { issuanceOf } from './sign_in.ts'
@@ -107,12 +108,18 @@ function readTable(row: Json, context: FileContext, sink: RowSink): void {
   sink.issuance(issuanceOf(signInOf(fields, around), tableOf(row) ?? categoryOf(fields, row)))
 }
 
-/** What Graph's `auditLogs/signIns` lists, the portal's JSON download, and PowerShell objects of them. */
-export const entraGraph: Adapter = {
-  shape: 'entra-graph',
-  accepts: (row) => isGraphSignIn(row) || isPowerShellSignIn(row),
-  read: readGraph,
-}
+/**
+ * What Graph's `auditLogs/signIns` lists, the portal's JSON download, and PowerShell objects of them. `Export-Csv` writes
+ * their dates in the order of the machine's locale.
+ */
+export const entraGraph: readonly Adapter[] = inBothForms(
+  {
+    shape: 'entra-graph',
+    accepts: (row) => isGraphSignIn(row) || isPowerShellSignIn(row),
+    read: readGraph,
+  },
+  [...CREATED, 'createdDateTime'],
+)
 
 function isGraphSignIn(row: Json): boolean {
   return (
@@ -143,5 +150,18 @@ function readGraph(row: Json, context: FileContext, sink: RowSink): void {
     tenant: fields('tenantId'),
     ip: '',
   }
+  if (isTypeName(fields('status'))) sink.statement(NO_OUTCOME)
   sink.issuance(issuanceOf(signInOf(fields, around), categoryOf(fields, row)))
+}
+
+/** `Export-Csv` writes an object as the name of its type, `Microsoft.Graph.PowerShell.Models.MicrosoftGraphSignInStatus`. */
+function isTypeName(status: unknown): boolean {
+  return typeof status === 'string' && /^[A-Za-z]\w*(?:\.\w+){2,}$/.test(status)
+}
+
+const NO_OUTCOME: Statement = {
+  code: 'fields-not-carried',
+  text: 'The exporter wrote the status of sign-ins as the name of its type: failed ones cannot be told from others, and are taken for issued.',
+  fromMs: 0,
+  toMs: 0,
 }
