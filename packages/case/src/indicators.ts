@@ -186,7 +186,12 @@ const kindOf = (name: string) => KIND_NAMES.get(name.toLowerCase().replaceAll(/[
 interface Columns {
   readonly kind: number
   readonly value: number
+  readonly delimiter: Delimiter
 }
+
+/** Of a list without a header, cells are cut by commas: client strings are full of semicolons. */
+const DELIMITERS = [',', ';', '\t'] as const
+type Delimiter = (typeof DELIMITERS)[number]
 
 function readLines(source: string, collector: Collector): void {
   let columns: Columns | undefined
@@ -204,7 +209,7 @@ function readLines(source: string, collector: Collector): void {
     isFirst = false
     if (header !== undefined) columns = header
     else if (columns === undefined) readLine(text, line, collector)
-    else readCells(cellsOf(text), columns, line, collector)
+    else readCells(cellsOf(text, columns.delimiter), columns, line, collector)
   }
 }
 
@@ -217,12 +222,21 @@ function withoutComment(raw: string): string {
 
 /** A header names a column of values, and mostly one of kinds. */
 function headerOf(text: string): Columns | undefined {
-  const names = cellsOf(text).map((cell) => cell.trim().toLowerCase())
+  for (const delimiter of DELIMITERS) {
+    const columns = columnsOf(text, delimiter)
+    if (columns !== undefined) return columns
+  }
+  return undefined
+}
+
+function columnsOf(text: string, delimiter: Delimiter): Columns | undefined {
+  const names = cellsOf(text, delimiter).map((cell) => cell.trim().toLowerCase())
   const value = names.findIndex((name) =>
     ['value', 'indicator', 'ioc', 'observable'].includes(name),
   )
   if (value === -1) return undefined
   return {
+    delimiter,
     value,
     kind: names.findIndex((name) => ['type', 'kind', 'indicator_type'].includes(name)),
   }
@@ -252,12 +266,17 @@ function isNamed(name: string, text: string, rest: string): boolean {
   return kindOf(name) !== undefined && !(text.startsWith('Client=') && !rest.startsWith('Client='))
 }
 
-/** Cells of one CSV line; quotes may hold commas and doubled quotes. A bare user agent keeps its commas. */
-function cellsOf(text: string): string[] {
+const CELLS: Readonly<Record<Delimiter, RegExp>> = {
+  ',': /(?:^|,)\s*(?:"((?:[^"]|"")*)"\s*(?=,|$)|([^,]*))/gu,
+  ';': /(?:^|;)\s*(?:"((?:[^"]|"")*)"\s*(?=;|$)|([^;]*))/gu,
+  '\t': /(?:^|\t) *(?:"((?:[^"]|"")*)" *(?=\t|$)|([^\t]*))/gu,
+}
+
+/** Cells of one CSV line; quotes may hold delimiters and doubled quotes. A bare user agent keeps its commas. */
+function cellsOf(text: string, delimiter: Delimiter = ','): string[] {
   if (!text.includes('"') && /^(?:mozilla\/|client=)/iu.test(text)) return [text]
   const cells: string[] = []
-  const cell = /(?:^|,)\s*(?:"((?:[^"]|"")*)"\s*(?=,|$)|([^,]*))/gu
-  for (const [, quoted, bare] of text.matchAll(cell)) {
+  for (const [, quoted, bare] of text.matchAll(CELLS[delimiter])) {
     cells.push(quoted === undefined ? (bare ?? '') : quoted.replaceAll('""', '"'))
   }
   return cells

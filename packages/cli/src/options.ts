@@ -74,12 +74,23 @@ function time(options: Options, name: 'from' | 'to', member: 'fromMs' | 'toMs'):
 async function indicators(file: string, io: Io): Promise<readonly Indicator[]> {
   const { indicators: found, rejects } = readIndicators(await textOf(file))
   for (const { line, reason } of rejects) io.err(`mintmark: --attacker line ${line}: ${reason}\n`)
+  // Nothing would be selected: an answer of zero would be taken for one about the evidence.
+  if (found.length === 0)
+    throw invalid('attacker', '--attacker names no indicator that can be read')
   return found
+}
+
+/** Lists from Windows are often UTF-16. */
+function decoded(bytes: Uint8Array): string {
+  const [first, second] = bytes
+  const isLittle = first === 0xff && second === 0xfe
+  const isBig = first === 0xfe && second === 0xff
+  return new TextDecoder(isLittle ? 'utf-16le' : isBig ? 'utf-16be' : 'utf-8').decode(bytes)
 }
 
 async function textOf(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8')
+    return decoded(await readFile(file))
   } catch (cause) {
     const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
     throw new MintmarkError(

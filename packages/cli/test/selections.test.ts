@@ -67,6 +67,28 @@ describe('scope', () => {
   })
 })
 
+describe('a list of indicators', () => {
+  for (const { name, bytes } of [
+    { name: 'in UTF-16', bytes: Buffer.from('\ufefftype,value\r\nip,203.0.113.99\r\n', 'utf16le') },
+    { name: 'cut by semicolons', bytes: Buffer.from('\ufeffType;Value\r\nip;"203.0.113.99"\r\n') },
+  ])
+    it(`${name} is read`, async () => {
+      const list = join(folder, 'list.csv')
+      writeFileSync(list, bytes)
+      const { out, err } = await mintmark('scope', ...inCase, '--attacker', list, '--json')
+      assert.equal(err, '')
+      assert.equal(parsed(out)['accesses'], made.intrusions)
+    })
+
+  it('of which nothing can be read is refused, not answered with zero', async () => {
+    const list = join(folder, 'list.csv')
+    writeFileSync(list, 'what is this\n')
+    const { code, err } = await mintmark('scope', ...inCase, '--attacker', list, '--json')
+    assert.equal(code, 3)
+    assert.match(err, /INPUT_INVALID/)
+  })
+})
+
 describe('timeline', () => {
   it('--timesketch has the mandatory members on every line', async () => {
     const { code, out } = await mintmark('timeline', ...inCase, '--timesketch')
