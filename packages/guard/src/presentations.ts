@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { appendFile } from 'node:fs/promises'
+import { appendFile, open } from 'node:fs/promises'
 import { safeJson, text } from '@mintmark/core'
 import type { Claims } from './claims.ts'
 import type { AudiencePolicy } from './policies.ts'
@@ -58,6 +58,8 @@ export class PresentationLog {
   #waiting: string[] = []
   #writing: Promise<void> | undefined
   #lost = 0
+  /** Whether the file may end within a line: a process or a disk may have ended in the middle of one. */
+  #isTorn = true
 
   constructor(file: string, tenant: string | undefined) {
     this.#file = file
@@ -85,12 +87,30 @@ export class PresentationLog {
       const lines = this.#waiting
       this.#waiting = []
       try {
-        // oxlint-disable-next-line no-await-in-loop -- in their order
-        await appendFile(this.#file, lines.join(''), { mode: 0o600 })
+        /* oxlint-disable no-await-in-loop -- in their order */
+        // What is torn stays a line of its own, and spoils none of these.
+        const end = this.#isTorn && (await endsWithinLine(this.#file)) ? '\n' : ''
+        await appendFile(this.#file, `${end}${lines.join('')}`, { mode: 0o600 })
+        /* oxlint-enable no-await-in-loop */
+        this.#isTorn = false
       } catch {
         this.#lost += lines.length
+        this.#isTorn = true
       }
     }
     this.#writing = undefined
+  }
+}
+
+/** Whether there is such a file, and its last byte ends no line. */
+async function endsWithinLine(path: string): Promise<boolean> {
+  const file = await open(path, 'a+', 0o600)
+  try {
+    const { size } = await file.stat()
+    const last = Buffer.alloc(1)
+    if (size > 0) await file.read(last, 0, 1, size - 1)
+    return size > 0 && last[0] !== 0x0a
+  } finally {
+    await file.close()
   }
 }
