@@ -29,6 +29,8 @@ const ROUNDS = isTiny ? 1 : 7
 const LIVE_POOL = 100_000
 const LIVE = isTiny ? 20_000 : 10_000_000
 const STORED = isTiny ? 2000 : 300_000
+/** The first shares the processors with what the making of the ledger left behind. */
+const STARTS = isTiny ? 1 : 4
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'key-1', alg: 'ES256' }
@@ -187,11 +189,19 @@ async function startUp(): Promise<void> {
   const ledger = new WrittenLedger({ main: ISSUER })
   const shard = `main/${today}`
   ledger.append(shard, [ledger.opening('main', Date.now()), ...stored()])
-  const { follower, tookMs } = await followed(ledger)
-  if (follower.liveTokens !== STORED) throw new Error(`${follower.liveTokens} of ${STORED}`)
-  const rate = Math.round((STORED / tookMs) * 1000).toLocaleString('en')
-  console.log(`start-up from tiles in memory, ${STORED.toLocaleString('en')} entries: ${rate}/s`)
-  await follower.stop()
+  const entries = STORED.toLocaleString('en')
+  for (let round = 0; round < STARTS; round++) {
+    const before = process.cpuUsage()
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    const { follower, tookMs } = await followed(ledger)
+    const { user, system } = process.cpuUsage(before)
+    if (follower.liveTokens !== STORED) throw new Error(`${follower.liveTokens} of ${STORED}`)
+    const rate = Math.round((STORED / tookMs) * 1000).toLocaleString('en')
+    const cpu = ((user + system) / STORED).toFixed(2)
+    console.log(`start-up from tiles in memory, ${entries} entries: ${rate}/s, ${cpu} µs CPU each`)
+    // oxlint-disable-next-line no-await-in-loop -- the same
+    await follower.stop()
+  }
 }
 
 const hash = () => randomBytes(32)
