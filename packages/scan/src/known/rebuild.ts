@@ -74,7 +74,8 @@ function isNearExponent({ n, e }: RsaMaterial, value: bigint): boolean {
   const least = n - (1n << BigInt(Math.ceil(Number(bits) / 2) + bitLength(e) + 8))
   for (let g = 1; g <= MOST_COMMON_FACTOR; g += g === 1 ? 1 : 2) {
     const part = g * share
-    if (Math.ceil(part) - part < ROUGHLY && (BigInt(g) * rest) % n >= least) return true
+    // Rounded, it may lie on either side of the integer that it is below.
+    if (Math.abs(part - Math.round(part)) < ROUGHLY && (BigInt(g) * rest) % n >= least) return true
   }
   return false
 }
