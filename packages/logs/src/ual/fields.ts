@@ -55,7 +55,10 @@ export function named(value: unknown): string {
   return isPlaceholder(spelled) ? '' : spelled
 }
 
-/** Placeholders seen in real records (`<null>`, `Not Available`, `Unknown`) and in sanitised exports. */
+/**
+ * Placeholders seen in real records (`<null>`, `Not Available`, `Unknown`), in sanitised exports, and in what `az monitor
+ * log-analytics query` prints, where nothing is `None`.
+ */
 function isPlaceholder(spelled: string): boolean {
   switch (spelled.length) {
     case 1:
@@ -63,7 +66,7 @@ function isPlaceholder(spelled: string): boolean {
     case 3:
       return spelled === 'n/a'
     case 4:
-      return spelled === 'null'
+      return spelled === 'null' || spelled === 'none'
     case 6:
       return spelled === '<null>'
     case 7:

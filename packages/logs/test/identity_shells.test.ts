@@ -13,6 +13,26 @@ const exported: Json = {
 }
 const readExported = (row: Json) => readRow(row, 'entra-graph-csv', csvFile(row, 'month-first'))
 
+it('a sign-in that the Azure CLI printed has no session by the name of None', () => {
+  const row: Json = {
+    TimeGenerated: '2023-05-15T08:10:02Z',
+    CreatedDateTime: '2023-05-15T08:01:02Z',
+    Category: 'ServicePrincipalSignInLogs',
+    AppId: '7d0e3f52-0c5e-4d5f-9f5b-8f1c1f2d3e4a',
+    ResultType: '0',
+    UserId: 'None',
+    SessionId: 'None',
+    UniqueTokenIdentifier: 'None',
+    ServicePrincipalName: 'None',
+  }
+  const [issuance] = readRow(row, 'entra-log-analytics').issuances
+  assert.equal(issuance?.category, 'service-principal')
+  assert.deepEqual(
+    [issuance.sessionId, issuance.tokenId, issuance.principal],
+    ['', '', '7d0e3f52-0c5e-4d5f-9f5b-8f1c1f2d3e4a'],
+  )
+})
+
 describe('a sign-in that Export-Csv wrote', () => {
   it('has its date in the order that the file proves', () => {
     assert.equal(readExported(exported).issuances[0]?.atMs, Date.UTC(2023, 4, 4, 8, 1, 2))
