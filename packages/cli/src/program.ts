@@ -38,12 +38,17 @@ async function failed(error: unknown, io: Io): Promise<ExitCode> {
   const { safeText } = await import('@mintmark/core')
   if (isMintmarkError(error)) {
     io.err(`mintmark: ${safeText(error.message, 2000)} (${error.code})\n`)
-    return 3
+    return isUsage(error) ? 2 : 3
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
   const lines = stack.split('\n').map((line) => safeText(line, 500))
   io.err(`mintmark: a bug, please report it: ${lines.join('\n')}\n`)
   return 3
+}
+
+/** An option or operand that means nothing: it is named. Content that means nothing is a failure. */
+function isUsage({ code, facts }: MintmarkError): boolean {
+  return code === 'INPUT_INVALID' && typeof facts['option'] === 'string'
 }
 
 /** By shape: two copies of `core` in one tree must not turn a clear error into "a bug". */

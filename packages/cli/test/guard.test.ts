@@ -142,7 +142,7 @@ describe('mintmark guard serve, to whoever runs it', () => {
     for (const [document, message] of slips) {
       writeFileSync(configFile, JSON.stringify(document))
       const { code, err } = await mintmark('guard', 'serve', '--config', configFile)
-      assert.equal(code, 3)
+      assert.equal(code, 2)
       assert.match(err, message)
       assert.match(err, /\(INPUT_INVALID\)/)
     }

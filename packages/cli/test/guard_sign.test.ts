@@ -146,7 +146,7 @@ describe('mintmark guard sign, to others', () => {
     for (const [members, message] of slips) {
       writeFileSync(file, JSON.stringify({ ...configuration, ...members }))
       const { code, err } = await mintmark('guard', 'sign', '--config', file)
-      assert.equal(code, 3)
+      assert.equal(code, 2)
       assert.match(err, message)
       assert.match(err, /\(INPUT_INVALID\)/)
     }

@@ -153,7 +153,7 @@ describe('a value', () => {
   for (const [name, args] of wrong) {
     it(`is refused with its option named: ${name}`, async () => {
       const { code, out, err } = await mintmark(...args)
-      assert.deepEqual([code, out], [3, ''])
+      assert.deepEqual([code, out], [2, ''])
       assert.match(err, /^mintmark: .*\(INPUT_INVALID\)\n$/)
       assert.equal(existsSync(place), false)
     })

@@ -33,7 +33,7 @@ describe('mintmark ledger', () => {
     it(`serve does not take ${option} ${value}`, async () => {
       const nats = option === '--nats' ? [] : ['--nats', 'nats://127.0.0.1:1']
       const { code, err } = await mintmark('ledger', 'serve', folder, ...nats, option, value)
-      assert.equal(code, 3)
+      assert.equal(code, 2)
       assert.match(err, new RegExp(`${option} is `))
     })
 })

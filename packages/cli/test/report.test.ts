@@ -115,7 +115,7 @@ describe('report refuses', () => {
       '--sign',
       file,
     )
-    assert.equal(code, 3)
+    assert.equal(code, 2)
     assert.match(err, /\(INPUT_INVALID\)\n$/)
     assert.ok(!err.includes('sesame'))
     assert.ok(!existsSync(join(folder, 'n')))

@@ -128,12 +128,12 @@ describe('mintmark scan --public-key', () => {
   })
 
   it('fails where a file holds no public key, or is not there', async () => {
-    for (const [path, code] of [
-      [empty, 'INPUT_INVALID'],
-      [join(folder, 'nowhere'), 'INPUT_UNREADABLE'],
+    for (const [path, code, exit] of [
+      [empty, 'INPUT_INVALID', 2],
+      [join(folder, 'nowhere'), 'INPUT_UNREADABLE', 3],
     ] as const) {
       const failed = await mintmark('scan', empty, '--public-key', path)
-      assert.equal(failed.code, 3)
+      assert.equal(failed.code, exit)
       assert.ok(failed.err.includes(`(${code})`))
       assertSilent(failed)
     }

@@ -53,7 +53,7 @@ describe('scope', () => {
   it('refuses a span of time with nothing in it', async () => {
     const span = ['--from', '2023-06-07', '--to', '2023-06-06']
     const { code, err } = await mintmark('scope', ...inCase, ...span)
-    assert.equal(code, 3)
+    assert.equal(code, 2)
     assert.match(err, /INPUT_INVALID/)
   })
 
@@ -84,7 +84,7 @@ describe('a list of indicators', () => {
     const list = join(folder, 'list.csv')
     writeFileSync(list, 'what is this\n')
     const { code, err } = await mintmark('scope', ...inCase, '--attacker', list, '--json')
-    assert.equal(code, 3)
+    assert.equal(code, 2)
     assert.match(err, /INPUT_INVALID/)
   })
 })
@@ -139,7 +139,7 @@ describe('hunt', () => {
 
   it('refuses an id that is none', async () => {
     const { code, err } = await mintmark('hunt', 'no_such_hunt', ...inCase)
-    assert.equal(code, 3)
+    assert.equal(code, 2)
     assert.match(err, /\(INPUT_INVALID\)\n$/)
   })
 
