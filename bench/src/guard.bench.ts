@@ -20,10 +20,9 @@ import { type Entry, type Issuance, logPolicy } from '@mintmark/ledger'
 import { WrittenLedger } from '@mintmark/testkit'
 import { createVerifier } from 'fast-jwt'
 import { compactVerify, importJWK, jwtVerify } from 'jose'
+import { AUDIENCE, ISSUER, makeClaims } from './ledger_load.ts'
 
 const isTiny = process.env['BENCH_TINY'] === '1'
-const ISSUER = 'https://id.example.org/realms/agency'
-const AUDIENCE = 'https://wiki.example.org/api'
 const TOKENS = isTiny ? 40 : 4000
 const ROUNDS = isTiny ? 1 : 7
 const LIVE_POOL = 100_000
@@ -48,21 +47,9 @@ async function mintAll(): Promise<{ tokens: string[]; entries: Issuance[] }> {
     alg: 'ES256',
     privateKey,
   })
-  const iat = Math.floor(Date.now() / 1000)
-  const claims = () => ({
-    iss: ISSUER,
-    jti: randomUUID(),
-    iat,
-    exp: iat + 3000,
-    sub: randomUUID(),
-    client_id: 'wiki',
-    aud: AUDIENCE,
-    scope: 'openid profile mail.read mail.send calendar.read',
-    tenant: randomUUID(),
-  })
   const tokens: string[] = []
   // oxlint-disable-next-line no-await-in-loop -- a pool of tokens, beforehand
-  for (let i = 0; i < TOKENS; i++) tokens.push((await gate.mint(claims())).token)
+  for (let i = 0; i < TOKENS; i++) tokens.push((await gate.mint(makeClaims())).token)
   return { tokens, entries }
 }
 

@@ -11,7 +11,7 @@
  * Usage: node bench/dist/src/introspection.bench.js [--seconds N]. BENCH_TINY=1 only checks that all are let in.
  */
 import { execFile, spawn } from 'node:child_process'
-import { createHash, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
@@ -21,7 +21,7 @@ import { promisify } from 'node:util'
 import { parseObject } from '@mintmark/core'
 import { EntryRecorder, SigningGate } from '@mintmark/guard'
 import type { Answered, Assignment } from './introspection_load.ts'
-import { ISSUER, type Load, row } from './ledger_load.ts'
+import { AUDIENCE, ISSUER, type Load, makeClaims, row } from './ledger_load.ts'
 
 const MINTMARK = fileURLToPath(new URL('../../../packages/cli/bin/mintmark.mjs', import.meta.url))
 const LOAD = fileURLToPath(new URL('introspection_load.js', import.meta.url))
@@ -31,7 +31,6 @@ const SECONDS = isTiny ? 0.5 : Number(at === -1 ? 10 : process.argv[at + 1])
 const TOKENS = isTiny ? 200 : 30_000
 const FEW = isTiny ? 5 : 50
 const CONNECTIONS = 64
-const AUDIENCE = 'https://wiki.example.org/api'
 const CALLER = { name: 'wiki', secret: randomBytes(24).toString('base64url') }
 const RUN = promisify(execFile)
 
@@ -67,21 +66,9 @@ async function mintAll(url: string, key: string): Promise<string[]> {
   const recorder = new EntryRecorder({ url, key })
   const record = (entry: Parameters<EntryRecorder['record']>[0]) => recorder.record(entry)
   const gate = new SigningGate({ record, kid: 'key-1', alg: 'ES256', privateKey })
-  const iat = Math.floor(Date.now() / 1000)
-  const claims = () => ({
-    iss: ISSUER,
-    jti: randomUUID(),
-    iat,
-    exp: iat + 3000,
-    sub: randomUUID(),
-    client_id: 'wiki',
-    aud: AUDIENCE,
-    scope: 'openid profile mail.read mail.send calendar.read',
-    tenant: randomUUID(),
-  })
   const tokens: string[] = []
   while (tokens.length < TOKENS) {
-    const some = Array.from({ length: Math.min(1000, TOKENS - tokens.length) }, claims)
+    const some = Array.from({ length: Math.min(1000, TOKENS - tokens.length) }, makeClaims)
     // oxlint-disable-next-line no-await-in-loop -- as many at once as one request of the recorder holds
     const minted = await Promise.all(some.map((each) => gate.mint(each)))
     tokens.push(...minted.map(({ token }) => token))

@@ -7,21 +7,26 @@ export const ISSUER = 'https://id.example.org/realms/agency'
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 const HEADER = part({ alg: 'ES256', kid: 'key-1', typ: 'at+jwt' })
 
-/** A signing input of about 600 bytes. */
-export function makeEntry(): Issuance {
+export const AUDIENCE = 'https://wiki.example.org/api'
+
+/** What a token issued now says: a signing input of about 600 bytes. */
+export function makeClaims(): Readonly<Record<string, string | number>> {
   const iat = Math.floor(Date.now() / 1000)
-  const payload = {
+  return {
     iss: ISSUER,
     jti: randomUUID(),
     iat,
     exp: iat + 3000,
     sub: randomUUID(),
     client_id: 'wiki',
-    aud: 'https://wiki.example.org/api',
+    aud: AUDIENCE,
     scope: 'openid profile mail.read mail.send calendar.read',
     tenant: randomUUID(),
-    [SALT_CLAIM]: newSalt(),
   }
+}
+
+export function makeEntry(): Issuance {
+  const payload = { ...makeClaims(), [SALT_CLAIM]: newSalt() }
   return issuanceOf(`${HEADER}.${part(payload)}`)
 }
 
