@@ -6,6 +6,7 @@
 import { readFile } from 'node:fs/promises'
 import { type Case, type Indicator, openCase, readIndicators, type Selection } from '@mintmark/case'
 import { MintmarkError, utcMs } from '@mintmark/core'
+import { textOfBytes } from '@mintmark/logs'
 import type { ExitCode, Io } from './io.ts'
 import { flag, invalid, list, textOption } from './option_values.ts'
 import type { Options } from './program.ts'
@@ -80,17 +81,10 @@ async function indicators(file: string, io: Io): Promise<readonly Indicator[]> {
   return found
 }
 
-/** Lists from Windows are often UTF-16. */
-function decoded(bytes: Uint8Array): string {
-  const [first, second] = bytes
-  const isLittle = first === 0xff && second === 0xfe
-  const isBig = first === 0xfe && second === 0xff
-  return new TextDecoder(isLittle ? 'utf-16le' : isBig ? 'utf-16be' : 'utf-8').decode(bytes)
-}
-
 async function textOf(file: string): Promise<string> {
   try {
-    return decoded(await readFile(file))
+    // Lists from Windows are often UTF-16.
+    return textOfBytes(await readFile(file))
   } catch (cause) {
     const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
     throw new MintmarkError(

@@ -46,7 +46,7 @@ async function failed(error: unknown, io: Io): Promise<ExitCode> {
   return 3
 }
 
-/** An option or operand that means nothing: it is named. Content that means nothing is a failure. */
+/** An option or operand that means nothing, or names a file without what it is for: it is named. */
 function isUsage({ code, facts }: MintmarkError): boolean {
   return code === 'INPUT_INVALID' && typeof facts['option'] === 'string'
 }

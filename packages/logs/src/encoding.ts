@@ -13,6 +13,15 @@ export function detectEncoding(bytes: Uint8Array): { encoding: Encoding; markByt
   return { encoding: 'utf8', markBytes: 0 }
 }
 
+/** All of a short text, without its byte order mark. What is no text of its encoding becomes U+FFFD. */
+export function textOfBytes(bytes: Uint8Array): string {
+  const { encoding, markBytes } = detectEncoding(bytes)
+  const rest = bytes.subarray(markBytes)
+  if (encoding === 'utf8') return Buffer.from(rest).toString('utf8')
+  const text = new Utf16Text(encoding)
+  return Buffer.concat([text.push(rest), text.end()]).toString('utf8')
+}
+
 function hasNulsAt(bytes: Uint8Array, parity: 0 | 1): boolean {
   const length = Math.min(bytes.length, 16) & ~1
   if (length < 4) return false

@@ -9,6 +9,7 @@
 import { createHash } from 'node:crypto'
 import { isObject, MintmarkError } from '@mintmark/core'
 import { canSlice, type EvidenceSource, type Reject, readSlices, SNIFF_BYTES } from '@mintmark/logs'
+import { counted, joined, watched } from './chunks.ts'
 import type { Committer } from './committer.ts'
 import { EvidenceDraft } from './draft.ts'
 import type { KnownEvidence, KnownFile } from './known_evidence.ts'
@@ -287,8 +288,9 @@ export class SourceReader {
     rejects: Reject[],
   ): Promise<void> {
     const hash = createHash('sha256')
-    const before = draft.source.isPlain ? NOTHING : head
-    for await (const chunk of joined(before, rest, this.#run.onBytes)) hash.update(chunk)
+    const { onBytes } = this.#run
+    const chunks = draft.source.isPlain ? counted(rest, onBytes) : joined(head, rest, onBytes)
+    for await (const chunk of chunks) hash.update(chunk)
     draft.contentSha256 = hash.digest('hex')
     draft.rejects = rejects
   }
@@ -405,38 +407,6 @@ export class SourceReader {
     }
     const isRead = cause instanceof MintmarkError && cause.code === 'INPUT_UNREADABLE'
     return isRead ? new SourceFailure(path, unreadable(cause), cause) : cause
-  }
-}
-
-const NOTHING = new Uint8Array()
-
-/** The bytes at hand, then the rest. */
-async function* joined(
-  head: Uint8Array,
-  rest: AsyncIterator<Uint8Array>,
-  onBytes: (bytes: number) => void,
-): AsyncGenerator<Uint8Array, void, void> {
-  yield head
-  try {
-    for (;;) {
-      // oxlint-disable-next-line no-await-in-loop -- one chunk after the other
-      const next = await rest.next()
-      if (next.done === true) return
-      onBytes(next.value.length)
-      yield next.value
-    }
-  } finally {
-    await rest.return?.()
-  }
-}
-
-async function* watched(
-  chunks: AsyncIterable<Uint8Array>,
-  onChunk: (chunk: Uint8Array) => Promise<void>,
-): AsyncGenerator<Uint8Array, void, void> {
-  for await (const chunk of chunks) {
-    await onChunk(chunk)
-    yield chunk
   }
 }
 

@@ -1,0 +1,40 @@
+/** Chunks of a file on their way to whoever takes them. @module */
+
+/** The bytes at hand, which are counted already, then the rest. */
+export async function* joined(
+  head: Uint8Array,
+  rest: AsyncIterator<Uint8Array>,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<Uint8Array, void, void> {
+  yield head
+  yield* counted(rest, onBytes)
+}
+
+/** Counts what comes; the source is closed however this ends. */
+export async function* counted(
+  chunks: AsyncIterator<Uint8Array>,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    for (;;) {
+      // oxlint-disable-next-line no-await-in-loop -- one chunk after the other
+      const next = await chunks.next()
+      if (next.done === true) return
+      onBytes(next.value.length)
+      yield next.value
+    }
+  } finally {
+    await chunks.return?.()
+  }
+}
+
+/** Tells of each chunk, and waits, before it is handed on. */
+export async function* watched(
+  chunks: AsyncIterable<Uint8Array>,
+  onChunk: (chunk: Uint8Array) => Promise<void>,
+): AsyncGenerator<Uint8Array, void, void> {
+  for await (const chunk of chunks) {
+    await onChunk(chunk)
+    yield chunk
+  }
+}
