@@ -53,7 +53,7 @@ GLOBAL INNER JOIN (
       FROM issuance
       WHERE bucket BETWEEN {first_bucket:UInt8} AND {last_bucket:UInt8}
         AND outcome = 'issued' AND ip != ''
-        AND category IN ('interactive', 'non-interactive', 'sts-logon', 'adfs', 'token')
+        AND category IN ('interactive', 'non-interactive', 'interactive-or-not', 'sts-logon', 'adfs', 'token')
     ) AS i ON i.token_id = u.token_id
     GROUP BY u.token_id, u.tenant, u.principal, u.principal_id, u.app, u.prefix, u.platform
     -- An id that was issued to somebody else is reconcile's business; IPv4 against IPv6 is one dual-stack line.

@@ -51,6 +51,7 @@ export const UNKNOWN_CODES: readonly string[] = [
   'tenant-without-mailbox-auditing',
   'no-issuance-log',
   'non-interactive-not-supplied',
+  'sign-in-category-not-told',
   'undetermined-',
   'session-only',
   'shared-addresses',

@@ -154,6 +154,33 @@ export const undecided: readonly Case[] = [
     reason: 'category-not-supplied',
   },
   {
+    name: 'no interactive sign-ins, and a file that may be the non-interactive ones once more',
+    log: soundLog((row) =>
+      row['category'] === 'interactive' ? { ...row, category: 'interactive-or-not' } : row,
+    ),
+    row: used(NOON, 1),
+    verdict: 'undetermined',
+    reason: 'category-not-supplied',
+  },
+  {
+    name: 'both logs of users, in files that do not say which they are',
+    log: soundLog((row) =>
+      String(row['category']).endsWith('interactive')
+        ? { ...row, category: 'interactive-or-not' }
+        : row,
+    ),
+    row: used(NOON, 1),
+    verdict: 'undetermined',
+    reason: 'category-not-supplied',
+  },
+  {
+    name: 'both logs of users, and a file beside them that does not say which it is',
+    more: [made(NOON - 1, 9, { category: 'interactive-or-not' })],
+    row: used(NOON, 1),
+    verdict: 'unissued',
+    reason: 'never-issued',
+  },
+  {
     name: "nothing but the audit log's own sign-ins",
     log: soundLog((row) =>
       row['category'] === 'interactive'

@@ -230,6 +230,23 @@ const logs: readonly Case[] = [
     without: { issuance: [issuance(1, ANN), issuance(1, ANN, { category: 'non-interactive' })] },
   },
   {
+    code: 'sign-in-category-not-told',
+    world: {
+      issuance: [
+        issuance(1, ANN, { category: 'interactive-or-not' }),
+        issuance(1, ANN, { category: 'non-interactive' }),
+      ],
+    },
+    without: {
+      issuance: [
+        issuance(1, ANN, { category: 'interactive-or-not' }),
+        issuance(1, ANN, { category: 'non-interactive' }),
+        issuance(1, ANN),
+      ],
+    },
+    says: /^1 sign-in of users/,
+  },
+  {
     code: 'undetermined-no-token-id',
     world: { access: [open], verdicts: new Map(undetermined(open)) },
     without: { access: [open] },

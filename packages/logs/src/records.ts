@@ -37,6 +37,8 @@ export type IssuanceSource =
 export type IssuanceCategory =
   | 'interactive'
   | 'non-interactive'
+  /** Sign-ins of users in an export that does not say which of the two they are. */
+  | 'interactive-or-not'
   | 'service-principal'
   | 'managed-identity'
   | 'adfs'

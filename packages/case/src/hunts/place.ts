@@ -54,7 +54,7 @@ const FILL_ISSUED = `
   SELECT side, tenant, principal, app, prefix, b.network AS network, first, last, records, low_session, high_session
   FROM (
     SELECT
-      if(category IN ('interactive', 'sts-logon', 'adfs'), 'signed-in', 'issued') AS side,
+      if(category IN ('interactive', 'interactive-or-not', 'sts-logon', 'adfs'), 'signed-in', 'issued') AS side,
       tenant, principal, app_id AS app, ${PREFIX} AS prefix,
       min(at) AS first, max(at) AS last, count() AS records,
       min(session_id_key) AS low_session, max(session_id_key) AS high_session

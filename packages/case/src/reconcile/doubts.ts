@@ -230,13 +230,18 @@ function cloudDoubts(ask: Ask, kind: TokenKind): readonly Doubtful[] {
 /**
  * Tokens of users. The audit log's own sign-ins stand in for the interactive log where that is missing. They
  * alone are a part of the log for tokens; for sessions, which begin with an interactive sign-in, they suffice.
+ *
+ * Sign-ins of which nothing says whether they are interactive stand in for the interactive log only where no other
+ * file proves anything of the non-interactive one: beside such a file they may be the same log once more.
  */
 function userDoubts({ log, field, endMs }: Ask): Doubtful[] {
-  const interactive = log.get('interactive') ?? log.get('sts-logon') ?? NO_LOG
   const refreshed = log.get('non-interactive')
+  const either = (refreshed?.whole.length ?? 0) > 0 ? undefined : log.get('interactive-or-not')
+  const interactive = log.get('interactive') ?? log.get('sts-logon') ?? either ?? NO_LOG
   const federated = log.get('adfs')
   const of = (hours: CategoryLog) => doubtfulStretches(hours, field, LATE_MS.user, endMs)
-  const isAuditAlone = !log.has('interactive') && refreshed === undefined && log.has('sts-logon')
+  const hasSignIns = log.has('interactive') || log.has('interactive-or-not')
+  const isAuditAlone = !hasSignIns && refreshed === undefined && log.has('sts-logon')
   return [
     ...of(interactive),
     ...(field === 'session' && isAuditAlone ? [] : of(refreshed ?? NO_LOG)),

@@ -49,7 +49,7 @@ const withoutNonInteractive: Ask = async (session) => {
   const rows = await session.rows(
     `SELECT toString(tenant) AS name,
        countIf(category IN ('interactive', 'sts-logon')) AS interactive,
-       countIf(category = 'non-interactive') AS silent
+       countIf(category IN ('non-interactive', 'interactive-or-not')) AS silent
      FROM issuance GROUP BY name HAVING interactive > 0 AND silent = 0 ORDER BY name ${BOUNDED}`,
   )
   if (rows.length === 0) return []
@@ -63,6 +63,30 @@ const withoutNonInteractive: Ask = async (session) => {
       text: `${counted(rows.length, 'tenant', 'tenants')} without non-interactive sign-ins, where most access tokens are issued: ${tenants}. A token that is missing there proves nothing`,
       settledBy:
         'NonInteractiveUserSignInLogs (Entra diagnostic settings; Graph gives them only with a filter on signInEventTypes)',
+    },
+  ]
+}
+
+/** Tenants of whose users' sign-ins some file does not say which log it is, and no other files are both logs. */
+const withCategoryNotTold: Ask = async (session) => {
+  const rows = await session.rows(
+    `SELECT toString(tenant) AS name, countIf(category = 'interactive-or-not') AS n
+     FROM issuance GROUP BY name
+     HAVING n > 0 AND (countIf(category IN ('interactive', 'sts-logon')) = 0 OR countIf(category = 'non-interactive') = 0)
+     ORDER BY n DESC, name ${BOUNDED}`,
+  )
+  if (rows.length === 0) return []
+  const tenants = await someTenants(
+    session,
+    rows.map((row) => String(row['name'])),
+  )
+  const signIns = rows.reduce((sum, row) => sum + Number(row['n']), 0)
+  return [
+    {
+      code: 'sign-in-category-not-told',
+      text: `${counted(signIns, 'sign-in', 'sign-ins')} of users in a file that does not say whether they are interactive (${tenants}): the tokens are known, and a token that is missing there proves nothing`,
+      settledBy:
+        "Both logs in a form that names them: the portal's Download JSON instead of CSV, Graph with signInEventTypes, or diagnostic settings",
     },
   ]
 }
@@ -376,6 +400,7 @@ const ASKS: readonly Ask[] = [
   withoutMailboxAuditing,
   withoutIssuances,
   withoutNonInteractive,
+  withCategoryNotTold,
   undetermined,
   sessionOnly,
   sharedAddresses,

@@ -5,8 +5,9 @@
  * its end, and `Incoming token type` twice. Non-interactive and application sign-ins may be grouped: one row
  * for all that share application, user, address and status in some hours, without the ids of their tokens.
  *
- * Nothing in a file of user sign-ins tells interactive from non-interactive ones, except a column that says
- * so or that counts what is grouped. Without one they are taken as interactive: that claims less coverage.
+ * The downloads of interactive and of non-interactive sign-ins have the same columns. Only a column that says
+ * so, or one that counts what is grouped, tells one from the other; without it they are `interactive-or-not`. An
+ * incoming refresh token tells nothing: interactive sign-ins are seen with a primary one.
  *
  * Source: headers of downloads of 2025 as published by their users; grouping, entra-docs
  * concept-noninteractive-sign-ins.md, read 2026.
@@ -93,8 +94,9 @@ function categoryOf(row: Json, layout: Layout): IssuanceCategory {
   if (!hasUser && isManagedIdentity(row, layout)) return 'managed-identity'
   const type = named(cell(row, layout, EVENT_TYPE)).replaceAll(/[\s_-]/g, '')
   const isCounted = COUNT.some((name) => layout.has(name))
-  const isNot = type.startsWith('noninteractive') || truthOf(row, layout) === 0 || isCounted
-  return isNot ? 'non-interactive' : 'interactive'
+  const told = truthOf(row, layout)
+  if (type.startsWith('noninteractive') || told === 0 || isCounted) return 'non-interactive'
+  return type.startsWith('interactive') || told === 1 ? 'interactive' : 'interactive-or-not'
 }
 
 function isManagedIdentity(row: Json, layout: Layout): boolean {
@@ -104,7 +106,7 @@ function isManagedIdentity(row: Json, layout: Layout): boolean {
 
 function truthOf(row: Json, layout: Layout): -1 | 0 | 1 {
   const spelled = named(cell(row, layout, IS_INTERACTIVE))
-  return spelled === 'no' ? 0 : truth(spelled)
+  return spelled === 'no' ? 0 : spelled === 'yes' ? 1 : truth(spelled)
 }
 
 /** How many sign-ins a row stands for: its count, or at least two where a grouped kind names no id. */
@@ -113,7 +115,8 @@ function groupedOf(row: Json, layout: Layout, signIn: SignIn, category: Issuance
   if (count > 1) return Math.min(count, 0xffffffff)
   const hasId =
     readTokenId(signIn.token).state === 'present' || readTokenId(signIn.id).state === 'present'
-  return hasId || category === 'interactive' || count === 1 ? 1 : UNCOUNTED
+  const isUsers = category === 'interactive' || category === 'interactive-or-not'
+  return hasId || isUsers || count === 1 ? 1 : UNCOUNTED
 }
 
 function signInOf(row: Json, layout: Layout, atMs: number): SignIn {

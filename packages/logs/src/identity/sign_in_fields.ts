@@ -161,19 +161,20 @@ export function categoryNamed(value: unknown): IssuanceCategory | undefined {
 
 /**
  * The category of a sign-in that names none: by its event types, its issuer, whose token it is, and
- * `isInteractive`. Interactive if nothing tells: that claims coverage of the category with the fewest tokens.
+ * `isInteractive`; `interactive-or-not` if nothing tells.
  */
 export function categoryOf(fields: Fields, row: Json): IssuanceCategory {
-  for (const type of list(fields('signInEventTypes'))) {
-    const category = categoryNamed(type)
-    if (category !== undefined && category !== 'interactive') return category
-  }
+  const types = list(fields('signInEventTypes')).map((type) => categoryNamed(type))
+  const other = types.find((type) => type !== undefined && type !== 'interactive')
+  if (other !== undefined) return other
   const isApp = named(fields('servicePrincipalId')) !== '' && named(fields('userId')) === ''
   if (isApp && named(fields('userPrincipalName')) === '') {
     return hasAny(row, MANAGED) ? 'managed-identity' : 'service-principal'
   }
   if (named(fields('tokenIssuerType')) === 'adfederationservices') return 'adfs'
-  return truth(fields('isInteractive')) === 0 ? 'non-interactive' : 'interactive'
+  const told = truth(fields('isInteractive'))
+  if (told === 0) return 'non-interactive'
+  return told === 1 || types.includes('interactive') ? 'interactive' : 'interactive-or-not'
 }
 
 const MANAGED: readonly string[] = ['ManagedServiceIdentity', 'AssociatedResourceId']
