@@ -1,5 +1,7 @@
 /**
- * Threads that search the windows of one file side by side.
+ * Threads that search the windows of one file side by side, pass after pass.
+ *
+ * They live as long as the scan: to start one, with its modules, takes some 0.2 s of processor time.
  *
  * @module
  */
@@ -11,65 +13,134 @@ import type { ScannerTask } from './scanner_task.ts'
 import type { WindowResult } from './window_result.ts'
 
 /** What a thread is started with. */
-export type WorkerTask = ScannerTask & {
+export interface ThreadStart {
   readonly input: ScanInput
   /** For the tags of keys; see `key_tag.ts`. */
   readonly hashKey: Uint8Array
 }
 
-/** A window to search, or the end. */
-export type WindowQuestion = { readonly index: number; readonly window: Window } | 'done'
+/** What the windows behind it are searched for, a window to search, or the end. */
+export type ThreadOrder =
+  | { readonly kind: 'task'; readonly task: ScannerTask }
+  | { readonly kind: 'window'; readonly index: number; readonly window: Window }
+  | { readonly kind: 'done' }
 
 export interface WindowAnswer {
   readonly index: number
   readonly result: WindowResult
 }
 
+/** Gets each window's result, in order; undefined where the thread that had it ended. */
+export type TakeResult = (window: Window, result: WindowResult | undefined) => void
+
 /** Windows that a thread has at hand, so that it never waits for the next. */
 const AT_HAND = 2
-/** Threads that may be started anew after one ended. */
+/** Threads that may be started anew in a pass after one ended. */
 const MOST_RESTARTS = 8
 /** What a thread may use besides its window: more is a fault of ours, and ends it. */
 const HEAP_MB = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 16 }
 
 /** Whether a value is what the pool starts threads with. */
-export function isWorkerTask(value: unknown): value is WorkerTask {
-  return isObject(value) && isObject(value['input']) && typeof value['kind'] === 'string'
+export function isThreadStart(value: unknown): value is ThreadStart {
+  return isObject(value) && isObject(value['input']) && value['hashKey'] instanceof Uint8Array
 }
 
-interface Thread {
-  readonly worker: Worker
-  /** What it was given and has not answered, in order. */
-  readonly given: Map<number, Window>
-  isOver: boolean
-}
+/** One thread, and what it was given. */
+class Thread {
+  readonly #worker: Worker
+  /** What it has not answered, in order. */
+  readonly given = new Map<number, Window>()
+  isOver = false
+  onAnswer: (answer: WindowAnswer) => void = () => {}
+  onEnd: () => void = () => {}
 
-/**
- * Gives each window to a thread, and each result to `take` in the order of the windows; undefined where a thread
- * ended while it searched the window.
- *
- * Holds only few windows and results at a time. All threads have ended when this resolves.
- */
-export async function searchInThreads(
-  task: WorkerTask,
-  threads: number,
-  windows: Iterator<Window, unknown>,
-  take: (window: Window, result: WindowResult | undefined) => void,
-): Promise<void> {
-  const search = new PooledSearch(task, windows, take)
-  try {
-    await search.run(threads)
-  } finally {
-    await search.close()
+  constructor(start: ThreadStart) {
+    const script = new URL('./scan_worker.js', import.meta.url)
+    this.#worker = new Worker(script, { workerData: start, resourceLimits: HEAP_MB })
+    this.#worker.on('message', (answer: WindowAnswer) => this.onAnswer(answer))
+    // Its message is dropped: it may quote what was being read.
+    this.#worker.on('error', () => this.#end())
+    this.#worker.on('exit', () => this.#end())
+  }
+
+  /** Nobody waits for it now. */
+  leave(): void {
+    this.onAnswer = () => {}
+    this.onEnd = () => {}
+  }
+
+  tell(order: ThreadOrder): void {
+    this.#worker.postMessage(order, [])
+  }
+
+  /** Lets it wipe its memory and end by itself; what does not end soon is ended. */
+  async close(): Promise<void> {
+    if (this.isOver) return
+    this.isOver = true
+    const ended = new Promise<void>((resolve) => {
+      this.#worker.once('exit', () => resolve())
+    })
+    this.tell({ kind: 'done' })
+    const timer = setTimeout(() => {
+      void this.#worker.terminate()
+    }, PATIENCE_MS)
+    await ended
+    clearTimeout(timer)
+  }
+
+  #end(): void {
+    if (this.isOver) return
+    this.isOver = true
+    this.onEnd()
   }
 }
 
+const PATIENCE_MS = 2000
+
+/** The threads of one scan. None is started before there is something to search. */
+export class SearchThreads {
+  readonly #start: ThreadStart
+  #threads: Thread[] = []
+
+  constructor(start: ThreadStart) {
+    this.#start = start
+  }
+
+  /**
+   * Gives each window to one of `count` threads, and each result to `take` in the order of the windows.
+   *
+   * Holds only few windows and results at a time. One search at a time.
+   */
+  async search(
+    task: ScannerTask,
+    count: number,
+    windows: Iterator<Window, unknown>,
+    take: TakeResult,
+  ): Promise<void> {
+    this.#threads = this.#threads.filter(({ isOver }) => !isOver)
+    while (this.#threads.length < count) this.#threads.push(new Thread(this.#start))
+    const search = new PooledSearch(task, this.#threads.slice(0, count), windows, take, () => {
+      const thread = new Thread(this.#start)
+      this.#threads.push(thread)
+      return thread
+    })
+    await search.run()
+  }
+
+  /** All threads have wiped their memory and ended when this resolves. */
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.close()))
+  }
+}
+
+/** One pass. */
 class PooledSearch {
-  readonly #task: WorkerTask
+  readonly #task: ScannerTask
   /** Undefined once all are given. */
   #windows: Iterator<Window, unknown> | undefined
-  readonly #take: (window: Window, result: WindowResult | undefined) => void
+  readonly #take: TakeResult
   readonly #threads: Thread[] = []
+  readonly #startAnew: () => Thread
   /** Windows to be given again, for their thread ended before it came to them. */
   readonly #again: { readonly index: number; readonly window: Window }[] = []
   /** Results that came before those in front of them. */
@@ -83,38 +154,35 @@ class PooledSearch {
   #settle: (error?: unknown) => void = () => {}
 
   constructor(
-    task: WorkerTask,
+    task: ScannerTask,
+    threads: readonly Thread[],
     windows: Iterator<Window, unknown>,
-    take: (window: Window, result: WindowResult | undefined) => void,
+    take: TakeResult,
+    startAnew: () => Thread,
   ) {
     this.#task = task
     this.#windows = windows
     this.#take = take
+    this.#startAnew = startAnew
+    for (const thread of threads) this.#enlist(thread)
   }
 
-  run(threads: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#settle = (error) => (error === undefined ? resolve() : reject(error))
-      for (let i = 0; i < threads; i++) this.#start()
-      this.#endIfDone()
-    })
+  async run(): Promise<void> {
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#settle = (error) => (error === undefined ? resolve() : reject(error))
+        this.#feedAll()
+      })
+    } finally {
+      for (const thread of this.#threads) thread.leave()
+    }
   }
 
-  /** Lets threads wipe their memory and end by themselves; what does not end soon is ended. */
-  async close(): Promise<void> {
-    await Promise.all(this.#threads.map((thread) => endThread(thread)))
-  }
-
-  #start(): void {
-    const script = new URL('./scan_worker.js', import.meta.url)
-    const worker = new Worker(script, { workerData: this.#task, resourceLimits: HEAP_MB })
-    const thread: Thread = { worker, given: new Map(), isOver: false }
+  #enlist(thread: Thread): void {
     this.#threads.push(thread)
-    worker.on('message', (answer: WindowAnswer) => this.#hear(thread, answer))
-    // Its message is dropped: it may quote what was being read.
-    worker.on('error', () => this.#lose(thread))
-    worker.on('exit', () => this.#lose(thread))
-    this.#feed(thread)
+    thread.onAnswer = (answer) => this.#hear(thread, answer)
+    thread.onEnd = () => this.#lose(thread)
+    thread.tell({ kind: 'task', task: this.#task })
   }
 
   #feed(thread: Thread): void {
@@ -124,8 +192,7 @@ class PooledSearch {
       const item = this.#again.shift() ?? this.#plan()
       if (item === undefined) return
       thread.given.set(item.index, item.window)
-      const question: WindowQuestion = item
-      thread.worker.postMessage(question, [])
+      thread.tell({ kind: 'window', ...item })
     }
   }
 
@@ -168,8 +235,6 @@ class PooledSearch {
 
   /** A thread ended by itself: the window it was at is lost, and those behind it are given to others. */
   #lose(thread: Thread): void {
-    if (thread.isOver) return
-    thread.isOver = true
     const [lost, ...rest] = thread.given
     thread.given.clear()
     for (const [index, window] of rest) this.#again.push({ index, window })
@@ -177,7 +242,7 @@ class PooledSearch {
     const isAlone = this.#threads.every(({ isOver }) => isOver)
     if (this.#restarts < MOST_RESTARTS && (isAlone || rest.length > 0)) {
       this.#restarts++
-      this.#start()
+      this.#enlist(this.#startAnew())
     } else if (isAlone) this.#loseAll()
     this.#feedAll()
   }
@@ -194,22 +259,4 @@ class PooledSearch {
     const isIdle = this.#threads.every(({ given }) => given.size === 0)
     if (this.#windows === undefined && isIdle && this.#again.length === 0) this.#settle()
   }
-}
-
-const PATIENCE_MS = 2000
-
-async function endThread(thread: Thread): Promise<void> {
-  if (thread.isOver) return
-  thread.isOver = true
-  const { worker } = thread
-  const ended = new Promise<void>((resolve) => {
-    worker.once('exit', () => resolve())
-  })
-  const question: WindowQuestion = 'done'
-  worker.postMessage(question, [])
-  const timer = setTimeout(() => {
-    void worker.terminate()
-  }, PATIENCE_MS)
-  await ended
-  clearTimeout(timer)
 }

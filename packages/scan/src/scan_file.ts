@@ -12,6 +12,7 @@ import { type Dump, openDump } from '@mintmark/dump'
 import type { Finding } from './finding.ts'
 import { KnownKeys } from './known_keys.ts'
 import { type Outcome, Passes, type PassOptions } from './passes.ts'
+import { SearchThreads } from './pool.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
 import type { ScanReport } from './report.ts'
 import { dataOf, openInput, type ScanInput } from './scan_input.ts'
@@ -48,13 +49,15 @@ export async function scanInput(
 ): Promise<ScanReport> {
   const source = openInput(input)
   const hashKey = randomBytes(32)
+  const threads = new SearchThreads({ input, hashKey })
   try {
     const dump = openDump(source)
     const data = dataOf(input, source.size)
-    const file: SearchedFile = { input, source, runs: runsOf(dump), data, hashKey }
+    const file: SearchedFile = { source, runs: runsOf(dump), data, hashKey, threads }
     const outcome = await searchTwice(file, options)
     return reportOf(name, source.size, dump, outcome)
   } finally {
+    await threads.close()
     hashKey.fill(0)
     source.close()
   }

@@ -4,25 +4,39 @@
  * @module
  */
 import { parentPort, workerData } from 'node:worker_threads'
-import { isWorkerTask, type WindowAnswer, type WindowQuestion } from './pool.ts'
+import { KernelMemory } from './kernel_memory.ts'
+import { isThreadStart, type ThreadOrder, type WindowAnswer } from './pool.ts'
 import { openInput } from './scan_input.ts'
-import { scannerFor } from './scanner_task.ts'
+import { WINDOW_CAPACITY } from './scan_plan.ts'
+import { type ScannerTask, scannerFor } from './scanner_task.ts'
 import { searchWindow } from './window_result.ts'
+import type { WindowScanner } from './window_scanner.ts'
 
-const task: unknown = workerData
-if (!isWorkerTask(task) || parentPort === null) throw new TypeError('not started by the pool')
+const start: unknown = workerData
+if (!isThreadStart(start) || parentPort === null) throw new TypeError('not started by the pool')
 const port = parentPort
-const source = openInput(task.input)
-const scanner = scannerFor(task)
+const { hashKey } = start
+const source = openInput(start.input)
+const memory = new KernelMemory(WINDOW_CAPACITY)
+let task: ScannerTask | undefined
+let scanner: WindowScanner | undefined
 
-port.on('message', (question: WindowQuestion) => {
-  if (question === 'done') {
-    scanner.wipe()
-    source.close()
-    port.close()
+port.on('message', (order: ThreadOrder) => {
+  if (order.kind === 'window') {
+    if (task === undefined || scanner === undefined) throw new TypeError('a window before its task')
+    const search = { hashKey, hasMaterial: task.hasMaterial ?? false }
+    const result = searchWindow(scanner, source, order.window, search)
+    const answer: WindowAnswer = { index: order.index, result }
+    port.postMessage(answer, [])
     return
   }
-  const result = searchWindow(scanner, source, question.window, task)
-  const answer: WindowAnswer = { index: question.index, result }
-  port.postMessage(answer, [])
+  scanner?.wipe()
+  scanner = undefined
+  if (order.kind === 'task') {
+    task = order.task
+    scanner = scannerFor(task, { memory })
+    return
+  }
+  source.close()
+  port.close()
 })

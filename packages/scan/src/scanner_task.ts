@@ -6,6 +6,7 @@
 import type { Anchor } from './anchor.ts'
 import { BINARY_ANCHORS } from './detectors/binary_anchors.ts'
 import { TEXT_ANCHORS } from './detectors/text_anchors.ts'
+import type { KernelMemory } from './kernel_memory.ts'
 import type { KeyMaterial } from './key_material.ts'
 import { KnownKeySearch } from './known/known_key_search.ts'
 import { ValueSearch } from './known/value_search.ts'
@@ -44,8 +45,18 @@ export type ScannerTask = FormsTask | KnownTask | ValuesTask
 /** All forms that show themselves by their bytes. */
 export const ANCHORS: readonly Anchor[] = [...BINARY_ANCHORS, ...TEXT_ANCHORS]
 
-/** A scanner for a task; with `anchors`, for those instead of all forms. */
-export function scannerFor(task: ScannerTask, anchors?: readonly Anchor[]): WindowScanner {
+interface ScannerChoice {
+  /** Looked for instead of all forms. */
+  readonly anchors?: readonly Anchor[] | undefined
+  /** Of the scanner alone, from now on; its own where absent. */
+  readonly memory?: KernelMemory
+}
+
+/** A scanner for a task. */
+export function scannerFor(
+  task: ScannerTask,
+  { anchors, memory }: ScannerChoice = {},
+): WindowScanner {
   const { isDeep } = task
   if (task.kind !== 'forms') {
     return new WindowScanner({
@@ -58,6 +69,7 @@ export function scannerFor(task: ScannerTask, anchors?: readonly Anchor[]): Wind
           : new ValueSearch(task.materials),
       ],
       blockBytes: WINDOW_BYTES,
+      memory,
     })
   }
   return new WindowScanner({
@@ -65,6 +77,7 @@ export function scannerFor(task: ScannerTask, anchors?: readonly Anchor[]): Wind
     hasKeyTables: anchors === undefined,
     isDeep,
     keySources: anchors === undefined ? KEY_SOURCES : [],
+    memory,
   })
 }
 

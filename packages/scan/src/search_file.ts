@@ -6,11 +6,10 @@
 import { availableParallelism } from 'node:os'
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { Anchor } from './anchor.ts'
-import { searchInThreads } from './pool.ts'
-import type { ScanInput } from './scan_input.ts'
+import type { SearchThreads, TakeResult } from './pool.ts'
 import { type Run, sizeOf, WINDOW_BYTES, type Window } from './scan_plan.ts'
 import { giveBack, type ScannerTask, scannerFor, takeScanner } from './scanner_task.ts'
-import { searchWindow, type WindowResult } from './window_result.ts'
+import { searchWindow } from './window_result.ts'
 
 /** As much as this is searched before threads would have started. */
 const SMALL_BYTES = 96 << 20
@@ -19,13 +18,13 @@ const MOST_THREADS = 8
 
 /** A file to search. */
 export interface SearchedFile {
-  readonly input: ScanInput
   readonly source: ByteSource
   readonly runs: readonly Run[]
   /** Where the file holds data. */
   readonly data: readonly Range[]
   /** For the tags of keys; see `key_tag.ts`. */
   readonly hashKey: Uint8Array
+  readonly threads: SearchThreads
 }
 
 export interface SearchOptions {
@@ -34,9 +33,6 @@ export interface SearchOptions {
   /** These instead of all forms, in this thread. */
   readonly anchors?: readonly Anchor[]
 }
-
-/** Gets each window's result, in order; undefined where the thread that had it ended. */
-export type TakeResult = (window: Window, result: WindowResult | undefined) => void
 
 /** Searches windows of a file. They are asked for twice. */
 export async function searchFile(
@@ -54,9 +50,7 @@ export async function searchFile(
     await searchHere(file, task, options.anchors, take, windows())
     return
   }
-  const { input, hashKey } = file
-  const all = windows()[Symbol.iterator]()
-  await searchInThreads({ ...task, input, hashKey }, threads, all, take)
+  await file.threads.search(task, threads, windows()[Symbol.iterator](), take)
 }
 
 async function searchHere(
@@ -67,7 +61,7 @@ async function searchHere(
   windows: Iterable<Window>,
 ): Promise<void> {
   const search = { ...task, hashKey: file.hashKey }
-  const scanner = anchors === undefined ? takeScanner(task) : scannerFor(task, anchors)
+  const scanner = anchors === undefined ? takeScanner(task) : scannerFor(task, { anchors })
   try {
     for (const window of windows) {
       take(window, searchWindow(scanner, file.source, window, search))

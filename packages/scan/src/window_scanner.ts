@@ -43,6 +43,8 @@ export interface ScannerOptions {
   readonly searches?: readonly WindowSearch[]
   /** Bytes that a search is given at a time; 256 KiB where absent. */
   readonly blockBytes?: number
+  /** What windows are read into, of this scanner alone; its own where absent. */
+  readonly memory?: KernelMemory | undefined
 }
 
 /** What a window gave. */
@@ -63,7 +65,7 @@ interface Place extends WindowTaker {
 }
 
 export class WindowScanner {
-  readonly #memory = new KernelMemory(WINDOW_CAPACITY)
+  readonly #memory: KernelMemory
   readonly #anchors: readonly Anchor[]
   /** Their numbers in the kernel follow those of the anchors. */
   readonly #keySources: readonly KeySource[]
@@ -86,6 +88,7 @@ export class WindowScanner {
   /** @throws {RangeError} if an anchor's pattern is wrong, or there are too many */
   constructor(options: ScannerOptions) {
     const { anchors, isDeep, hasKeyTables } = options
+    this.#memory = options.memory ?? new KernelMemory(WINDOW_CAPACITY)
     this.#anchors = anchors
     this.#keySources = options.keySources ?? []
     const all = [...anchors, ...this.#keySources.map((source, i) => anchorOf(source, i))]

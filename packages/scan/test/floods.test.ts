@@ -8,6 +8,7 @@ import { UNITS_PER_BYTE } from '../src/anchor_budget.ts'
 import type { Finding } from '../src/finding.ts'
 import { KnownKeys } from '../src/known_keys.ts'
 import { type Outcome, Passes } from '../src/passes.ts'
+import { SearchThreads } from '../src/pool.ts'
 import { openInput } from '../src/scan_input.ts'
 import { LimitList, type ScanLimit } from '../src/scan_limits.ts'
 import { planWindows, runsOf } from '../src/scan_plan.ts'
@@ -78,19 +79,22 @@ async function formsIn(
   path: string,
   threads?: number,
 ): Promise<{ findings: readonly Finding[]; limits: readonly ScanLimit[]; keys: unknown }> {
-  const source = openInput({ kind: 'file', path })
+  const input = { kind: 'file', path } as const
+  const source = openInput(input)
+  const searchThreads = new SearchThreads({ input, hashKey })
   try {
     const dump = openDump(source)
     const limits = new LimitList()
     const keys = new KnownKeys([])
     const outcome: Outcome = { limits, sightings: new SightingList(limits), keys, scannedBytes: 0 }
     const data = [{ offset: 0, length: source.size }]
-    const input = { kind: 'file', path } as const
-    const file: SearchedFile = { input, source, runs: runsOf(dump), data, hashKey }
+    const runs = runsOf(dump)
+    const file: SearchedFile = { source, runs, data, hashKey, threads: searchThreads }
     await new Passes(file, threads === undefined ? {} : { threads }, outcome).forms()
     const findings = outcome.sightings.findings('file', dump)
     return { findings, limits: limits.list(), keys: keys.all.map(({ keyId }) => keyId) }
   } finally {
+    await searchThreads.close()
     source.close()
   }
 }
