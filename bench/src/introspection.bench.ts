@@ -3,10 +3,11 @@
  * costs the guard's own process.
  *
  * Ledger and guard are the built command's own, each a process. Tokens are ES256, recorded and signed by a gate; the caller
- * is known by its secret. A third process asks over connections that are kept alive, by undici: it shares the
- * processors with the guard, so that the guard's time for a request says more than the rate. First 3,000 requests come each
- * second, whatever the guard does; then as fast as 64 callers get their answers. The tokens are all different, or a few that
- * come over and over.
+ * is known by its secret. A third process asks over connections that are kept alive: it shares the processors with the guard,
+ * so that the guard's time for a request says more than the rate. First 3,000 requests come each second, whatever the guard
+ * does; then as fast as 64 callers get their answers. The tokens are all different, or a few that come over and over. Beside
+ * them stands a server that answers without a look. What comes in the first seconds of each is told apart: a server's code
+ * is compiled as it is used.
  *
  * Usage: node bench/dist/src/introspection.bench.js [--seconds N]. BENCH_TINY=1 only checks that all are let in.
  */
@@ -21,13 +22,15 @@ import { promisify } from 'node:util'
 import { parseObject } from '@mintmark/core'
 import { EntryRecorder, SigningGate } from '@mintmark/guard'
 import type { Answered, Assignment } from './introspection_load.ts'
-import { AUDIENCE, ISSUER, type Load, makeClaims, row } from './ledger_load.ts'
+import { AUDIENCE, ISSUER, type Load, makeClaims, quantile, row } from './ledger_load.ts'
 
 const MINTMARK = fileURLToPath(new URL('../../../packages/cli/bin/mintmark.mjs', import.meta.url))
 const LOAD = fileURLToPath(new URL('introspection_load.js', import.meta.url))
+const FLOOR = fileURLToPath(new URL('introspection_floor.js', import.meta.url))
 const isTiny = process.env['BENCH_TINY'] === '1'
 const at = process.argv.indexOf('--seconds')
 const SECONDS = isTiny ? 0.5 : Number(at === -1 ? 10 : process.argv[at + 1])
+const WARM_UP_SECONDS = isTiny ? 0.1 : 3
 const TOKENS = isTiny ? 200 : 30_000
 const FEW = isTiny ? 5 : 50
 const CONNECTIONS = 64
@@ -41,19 +44,19 @@ interface Server {
   readonly stop: () => Promise<void>
 }
 
-/** One of the command's servers, once it says where it is. */
+/** A server, once it says where it is. */
 async function startServer(...args: readonly string[]): Promise<Server> {
-  const child = spawn(process.execPath, [MINTMARK, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   const closed = once(child, 'close')
   const url = await new Promise<string>((resolve, reject) => {
     let printed = ''
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (part: string) => {
         printed += part
-        const found = /^(?:ledger|guard) at (\S+)$/m.exec(printed)?.[1]
+        const found = /^(?:ledger|guard|floor) at (\S+)$/m.exec(printed)?.[1]
         if (found !== undefined) resolve(found)
       })
-    child.on('close', () => reject(new Error(`mintmark ${args.join(' ')} ended: ${printed}`)))
+    child.on('close', () => reject(new Error(`${args.join(' ')} ended: ${printed}`)))
   })
   const stop = async () => {
     child.kill('SIGTERM')
@@ -122,13 +125,31 @@ async function measure(folder: string, name: string, assignment: Assignment): Pr
   const { stdout } = await RUN(process.execPath, [LOAD, file], { maxBuffer: 1 << 30 })
   const spent = (await cpuSeconds()) - before
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the load has written it
-  const { tookMs, waits } = JSON.parse(stdout) as Answered
+  const answered = JSON.parse(stdout) as Answered
+  const { tookMs, waits, warmUpWaits, longestGcMs, longestLateMs } = answered
   row(name, waits.length, tookMs, waits)
-  const cpu = ((spent / waits.length) * 1e6).toFixed(0)
-  console.log(`${''.padEnd(34)} ${cpu.padStart(8)} µs of the guard's processor time each`)
+  const cpu = ((spent / (waits.length + warmUpWaits.length)) * 1e6).toFixed(0)
+  const first = quantile(
+    warmUpWaits.toSorted((a, b) => a - b),
+    0.99,
+  )
+  console.log(
+    `${''.padEnd(34)} ${cpu.padStart(8)} µs of its processor time each; first seconds p99 ${first.toFixed(1)} ms; ` +
+      `the load's own pauses ${Math.max(longestGcMs, longestLateMs).toFixed(1)} ms`,
+  )
 }
 
-async function measureAll(folder: string, url: string, tokens: readonly string[]): Promise<void> {
+interface Asked {
+  readonly name: string
+  readonly url: string
+  readonly asks: Assignment['asks']
+}
+
+async function measureAll(
+  folder: string,
+  all: readonly Asked[],
+  tokens: readonly string[],
+): Promise<void> {
   const kinds = [
     ['all different', tokens],
     [`the same ${FEW}`, tokens.slice(0, FEW)],
@@ -137,14 +158,18 @@ async function measureAll(folder: string, url: string, tokens: readonly string[]
     ['3,000/s come', { perSecond: isTiny ? 200 : 3000 }],
     [`${CONNECTIONS} callers`, { callers: CONNECTIONS }],
   ]
-  const common = { url, caller: CALLER, seconds: SECONDS, connections: CONNECTIONS }
-  // oxlint-disable-next-line no-await-in-loop -- one after the other
-  for (const asks of ['introspect', 'authz'] as const)
-    for (const [pace, load] of loads)
-      for (const [kind, some] of kinds) {
-        const name = `${asks}, ${pace}, ${kind}`
+  const common = {
+    caller: CALLER,
+    warmUpSeconds: WARM_UP_SECONDS,
+    seconds: SECONDS,
+    connections: CONNECTIONS,
+  }
+  for (const [pace, load] of loads)
+    for (const [kind, some] of kinds)
+      for (const { name, url, asks } of all) {
+        const assignment = { ...common, url, asks, tokens: some, load }
         // oxlint-disable-next-line no-await-in-loop -- one after the other
-        await measure(folder, name, { ...common, asks, tokens: some, load })
+        await measure(folder, `${name}, ${pace}, ${kind}`, assignment)
       }
 }
 
@@ -155,19 +180,26 @@ try {
   await RUN(process.execPath, [MINTMARK, ...init, '--issuer', `agency=${ISSUER}`])
   const description = parseObject(readFileSync(path.join(place, 'public/ledger.json'), 'utf8'))
   const key = readFileSync(path.join(place, 'private/front-end.key'), 'utf8').trim()
-  const ledger = await startServer('ledger', 'serve', place, '--port', '0')
+  const ledger = await startServer(MINTMARK, 'ledger', 'serve', place, '--port', '0')
   try {
     const tokens = await mintAll(ledger.url, key)
     const config = configure(folder, ledger.url, String(description?.['vkey']))
-    const guard = await startServer('guard', 'serve', '--config', config)
+    const guard = await startServer(MINTMARK, 'guard', 'serve', '--config', config)
+    const floor = await startServer(FLOOR)
     try {
       await followed(guard.url)
       console.log(
         `node ${process.version}, ${cpus().length} cores, ${cpus()[0]?.model ?? ''}, ${SECONDS} s each`,
       )
-      await measureAll(folder, guard.url, tokens)
+      const all: readonly Asked[] = [
+        { name: 'introspect', url: guard.url, asks: 'introspect' },
+        { name: 'authz', url: guard.url, asks: 'authz' },
+        { name: 'floor', url: floor.url, asks: 'introspect' },
+      ]
+      await measureAll(folder, all, tokens)
       console.log(`load ${loadavg()[0]?.toFixed(1)}`)
     } finally {
+      await floor.stop()
       await guard.stop()
     }
   } finally {
