@@ -20,7 +20,7 @@ export class AlarmEvents {
 
   /** The alarm, and with the first critical one of a key that the key is out. */
   of(alarm: Alarm): readonly SecurityEvent[] {
-    const { jti, issuer, kid, inputHash, severity } = alarm
+    const { jti, issuer, kid, keyIssuer, inputHash, severity } = alarm
     const subject =
       jti === undefined
         ? { format: 'opaque', id: inputHash }
@@ -31,12 +31,12 @@ export class AlarmEvents {
       details: alarmDocument(alarm),
       transaction: inputHash,
     }
-    const name = `${kid}\0${issuer}`
+    const name = `${kid}\0${keyIssuer}`
     if (severity !== 'critical' || this.#compromised.has(name)) return [told]
     this.#compromised.add(name)
     const details = {
       credential_type: 'signing-key',
-      iss: issuer,
+      iss: keyIssuer,
       kid,
       event_timestamp: Math.floor(alarm.atMs / 1000),
     }

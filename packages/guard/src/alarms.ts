@@ -33,6 +33,8 @@ export interface Alarm {
   readonly atMs: number
   readonly issuer: string
   readonly kid: string
+  /** Whose key that is: the issuer's, or another's. */
+  readonly keyIssuer: string
   readonly alg: string
   /** SHA-256 of the signing input, hexadecimal. */
   readonly inputHash: string

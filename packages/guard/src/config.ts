@@ -41,6 +41,10 @@ export interface GuardConfig {
   readonly callers: readonly Caller[]
   readonly streams: readonly StreamConfig[]
   readonly canaries: ReadonlySet<string>
+  /** Where keys stand that an alarm proves to be out; undefined where they are trusted all the same. */
+  readonly distrust: { readonly file: string } | undefined
+  /** Tokens whose signature is not verified anew when they are shown again. */
+  readonly rememberedTokens: number
   /** Where receipts go, and the tenant that they name. */
   readonly receipts: { readonly file: string; readonly tenant: string | undefined } | undefined
 }
@@ -49,6 +53,9 @@ export const GUARD_SCHEMA = 'mintmark-guard/1'
 const MODES: readonly Mode[] = ['enforce', 'enforce-with-grace', 'monitor']
 const STALE: readonly WhenStale[] = ['recorded', 'none', 'all']
 const DAY_MS = 86_400_000
+/** Some hundred bytes each. */
+const REMEMBERED_TOKENS = 65_536
+const MOST_REMEMBERED = 10_000_000
 
 /** @throws {MintmarkError} `INPUT_INVALID` with `facts.option`, the path of the member that is wrong */
 export function parseGuardConfig(source: string): GuardConfig {
@@ -63,6 +70,8 @@ export function parseGuardConfig(source: string): GuardConfig {
     callers: top.list('callers').map((row) => callerOf(row, audiences)),
     streams: (top.optionalList('streams') ?? []).map(streamOf),
     canaries: new Set(top.textsOr('canaries', [])),
+    distrust: distrustOf(top.optional('distrust')),
+    rememberedTokens: top.numberOr('rememberedTokens', REMEMBERED_TOKENS, 0, MOST_REMEMBERED),
     receipts: receiptsOf(top.optional('receipts')),
   }
   if (config.streams.length > 0 && config.statements === undefined)
@@ -175,6 +184,13 @@ function streamOf(row: Members): StreamConfig {
   push?.done()
   row.done()
   return stream
+}
+
+function distrustOf(row: Members | undefined): GuardConfig['distrust'] {
+  if (row === undefined) return undefined
+  const distrust = { file: row.text('file') }
+  row.done()
+  return distrust
 }
 
 function receiptsOf(row: Members | undefined): GuardConfig['receipts'] {

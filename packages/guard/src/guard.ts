@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { type Alarm, AlarmDesk } from './alarms.ts'
+import type { DistrustedKeys } from './distrusted_keys.ts'
 import type { KeyRing } from './keys.ts'
 import type { LedgerFollower } from './ledger_follower.ts'
 import { type Counter, Metrics } from './metrics.ts'
@@ -21,6 +22,12 @@ export interface GuardOptions {
   readonly waitMs: number
   /** Subjects that belong to nobody. */
   readonly canaries: ReadonlySet<string>
+  /** Keys that are trusted no more after an alarm; undefined where that is not the policy. */
+  readonly distrusted?: DistrustedKeys | undefined
+  /** Told of each key that is trusted no more from now on. */
+  readonly onDistrust?: ((issuer: string, kid: string) => void) | undefined
+  /** Tokens whose signature is not verified anew when they are shown again. Default: none. */
+  readonly rememberedTokens?: number | undefined
   /** Told of each token whose signature verifies, as it was shown. */
   readonly onPresentation?: ((shown: Presentation) => void) | undefined
   /** Told of each new alarm. */
@@ -43,18 +50,28 @@ export class Guard {
       this.metrics.counter('alarms', { class: alarm.alarm }).value++
       options.onAlarm(alarm)
     })
+    const onAlarm = (alarm: Alarm) => this.#alarmed(alarm)
     this.#verifier = new Verifier({
       ...options,
-      onAlarm: (alarm) => this.#desk.raise(alarm),
+      rememberedTokens: options.rememberedTokens ?? 0,
+      isDistrusted: (issuer, kid) => options.distrusted?.has(issuer, kid) ?? false,
+      onAlarm,
       onUnsettled: (unsettled) => this.#recheck.add(unsettled),
     })
     this.#recheck = new Recheck({
       follower: options.follower,
       verifier: this.#verifier,
       waitMs: options.waitMs,
-      onAlarm: (alarm) => this.#desk.raise(alarm),
+      onAlarm,
       now: options.now,
     })
+  }
+
+  /** The key counts no more before anybody hears of it. */
+  #alarmed(alarm: Alarm): void {
+    const { distrusted, onDistrust } = this.#options
+    if (distrusted?.heed(alarm) === true) onDistrust?.(alarm.keyIssuer, alarm.kid)
+    this.#desk.raise(alarm)
   }
 
   get follower(): LedgerFollower {
@@ -118,6 +135,8 @@ export class Guard {
       alarms_suppressed: this.#desk.suppressed,
       unsettled_tokens: this.#recheck.count,
       unsettled_tokens_lost: this.#recheck.lost,
+      remembered_tokens: this.#verifier.remembered,
+      distrusted_keys: this.#options.distrusted?.count ?? 0,
     }
   }
 }

@@ -8,6 +8,7 @@ import { KeptHeads, type Policy, parsePolicy } from '@mintmark/ledger'
 import type { Hono } from 'hono'
 import { type Alarm, alarmDocument } from './alarms.ts'
 import { type GuardConfig, parseGuardConfig } from './config.ts'
+import { DistrustedKeys } from './distrusted_keys.ts'
 import { EntryRecorder, type RecordEntry } from './entry_recorder.ts'
 import { EventDelivery } from './event_delivery.ts'
 import { Guard } from './guard.ts'
@@ -46,6 +47,7 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
   const { log, now } = options
   const policy = parsePolicy(await textOfFile(config.ledger.policy))
   const heads = await KeptHeads.open(config.ledger.heads)
+  const distrusted = await DistrustedKeys.open(config.distrust?.file)
   const keyFiles = await openKeyFiles(config)
   const metadata = await metadataOf(config, policy, now)
   const record = await recorderOf(config)
@@ -55,23 +57,21 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
   const receipts =
     config.receipts && new PresentationLog(config.receipts.file, config.receipts.tenant)
   // From here on nothing fails: what is begun is ended by `stop`.
-  const follower = new LedgerFollower({
-    read: servedLedger(config.ledger.url),
-    live: liveAnswers(config.ledger.url),
-    policy,
-    seen: heads.seen,
-    onHeads: (relied) => heads.keep(relied),
-    pushed: config.ledger.nats && natsFeed(config.ledger.nats),
-    onTrouble: (cause) => log(eventLine(now(), 'ledger', troubleOf(cause) || 'followed')),
-    onLine: (isThere, cause) => log(eventLine(now(), 'nats', lineText(isThere, cause))),
-    now,
-  })
+  const follower = followerOf(config, { policy, heads, options })
   const guard = new Guard({
     follower,
     keys: () => keyFiles.ring,
     issuers: config.issuers,
     waitMs: config.ledger.waitMs,
     canaries: config.canaries,
+    rememberedTokens: config.rememberedTokens,
+    distrusted,
+    onDistrust: (issuer, kid) => {
+      log(eventLine(now(), 'keys', `${kid} of ${issuer} is trusted no more`))
+      const onLost = (cause: unknown) =>
+        log(eventLine(now(), 'keys', `distrusted in memory alone: ${troubleOf(cause)}`))
+      void distrusted.keep().catch(onLost)
+    },
     onPresentation: presentationTaker(events, receipts),
     onAlarm: (alarm) => {
       log(safeJson(alarmDocument(alarm)))
@@ -95,9 +95,30 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
   const stop = async () => {
     clearInterval(timer)
     stopping.abort()
-    await Promise.all([follower.stop(), delivered, receipts?.close()])
+    await Promise.all([follower.stop(), delivered, receipts?.close(), distrusted.settled()])
   }
   return { config, guard, app, abort: () => stopping.abort(), stop }
+}
+
+function followerOf(
+  { ledger }: GuardConfig,
+  {
+    policy,
+    heads,
+    options: { log, now },
+  }: { readonly policy: Policy; readonly heads: KeptHeads; readonly options: ServiceOptions },
+): LedgerFollower {
+  return new LedgerFollower({
+    read: servedLedger(ledger.url),
+    live: liveAnswers(ledger.url),
+    policy,
+    seen: heads.seen,
+    onHeads: (relied) => heads.keep(relied),
+    pushed: ledger.nats && natsFeed(ledger.nats),
+    onTrouble: (cause) => log(eventLine(now(), 'ledger', troubleOf(cause) || 'followed')),
+    onLine: (isThere, cause) => log(eventLine(now(), 'nats', lineText(isThere, cause))),
+    now,
+  })
 }
 
 async function openKeyFiles({ issuers }: GuardConfig): Promise<KeyFiles> {

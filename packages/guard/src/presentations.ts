@@ -59,7 +59,7 @@ export class PresentationLog {
   #writing: Promise<void> | undefined
   #lost = 0
   /** Whether the file may end within a line: a process or a disk may have ended in the middle of one. */
-  #isTorn = true
+  #isTorn: boolean = true
 
   constructor(file: string, tenant: string | undefined) {
     this.#file = file

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { hash } from 'node:crypto'
 import { type Json, text } from '@mintmark/core'
 import type { Alarm, AlarmClass } from './alarms.ts'
 import { type ClaimRefusal, type Claims, readClaims } from './claims.ts'
@@ -11,8 +10,10 @@ import type { KeyRing, TrustedKey } from './keys.ts'
 import type { LedgerFollower } from './ledger_follower.ts'
 import type { AudiencePolicy, IssuerPolicy } from './policies.ts'
 import { type Presence, presenceOf } from './presence.ts'
+import { sha256Of } from './sha256.ts'
 import { isLowS, isSigned } from './signatures.ts'
 import { parseStrict, type StrictJws } from './strict_jws.ts'
+import { VerifiedTokens } from './verified_tokens.ts'
 
 export type Refusal =
   | ClaimRefusal
@@ -23,6 +24,8 @@ export type Refusal =
   | 'algorithm'
   | 'bad-signature'
   | 'revoked-key'
+  /** The key has signed what was never recorded, and the policy is to trust it no more. */
+  | 'distrusted-key'
   | 'wrong-audience'
   | 'revoked'
   /** The ledger cannot be read to its end, and the policy asks for more than a signature. */
@@ -59,6 +62,8 @@ export interface Shown {
   readonly inputHash: Uint8Array
   readonly audience: AudiencePolicy
   readonly caller: string
+  /** Whose key signed it: the issuer's own, or another's. */
+  readonly keyIssuer: string
 }
 
 export interface VerifierOptions {
@@ -69,6 +74,10 @@ export interface VerifierOptions {
   readonly onUnsettled: (unsettled: Unsettled) => void
   /** Subjects that belong to nobody. */
   readonly canaries: ReadonlySet<string>
+  /** Whether nothing that this key of the issuer has signed is let in any more. */
+  readonly isDistrusted: (issuer: string, kid: string) => boolean
+  /** Tokens whose signature is not verified anew when they are shown again; 0 for none. */
+  readonly rememberedTokens: number
   /** Between two looks at a ledger that gives no answer of its own. */
   readonly waitMs: number
   /** Milliseconds since 1970-01-01 UTC. */
@@ -80,9 +89,16 @@ const refused = (reason: Refusal, shown?: Shown): Verdict =>
 
 export class Verifier {
   readonly #options: VerifierOptions
+  readonly #verified: VerifiedTokens
 
   constructor(options: VerifierOptions) {
     this.#options = options
+    this.#verified = new VerifiedTokens(options.rememberedTokens)
+  }
+
+  /** Tokens whose signature is remembered. */
+  get remembered(): number {
+    return this.#verified.count
   }
 
   /**
@@ -100,31 +116,37 @@ export class Verifier {
     if (jws === undefined) return refused('malformed')
     const policy = this.#options.issuers.get(jws.issuer)
     if (policy === undefined) return refused('unknown-issuer')
-    const signed = this.#signerOf(jws)
-    if (typeof signed === 'string') return refused(signed)
+    const ring = this.#options.keys()
+    const name = this.#verified.nameOf(token)
+    const known = name === undefined ? undefined : this.#verified.signerOf(name, ring)
+    const signer = known ?? this.#signerOf(jws, ring)
+    if (typeof signer === 'string') return refused(signer)
     const claims = readClaims(jws, policy, this.#options.now())
     if (typeof claims === 'string') return refused(claims)
     const audience = audiences.find((each) => claims.audiences.includes(each.audience))
     if (audience === undefined) return refused('wrong-audience')
-    const inputHash = hash('sha256', jws.signingInput, 'buffer')
-    const shown: Shown = { jws, claims, inputHash, audience, caller }
-    const finding = this.#findingOf(shown, signed, policy)
+    const inputHash = sha256Of(jws.signingInput)
+    const shown = { jws, claims, inputHash, audience, caller, keyIssuer: signer.issuer }
+    const finding = this.#findingOf(shown, signer, policy)
     if (finding !== undefined) return this.#alarmed(shown, finding)
-    if (signed.revokedMs <= this.#options.now()) return refused('revoked-key', shown)
-    return this.#inLedger(shown)
+    if (signer.revokedMs <= this.#options.now()) return refused('revoked-key', shown)
+    const verdict = this.#inLedger(shown)
+    if (this.#options.isDistrusted(signer.issuer, signer.kid)) return distrusted(shown, verdict)
+    const isKept = name !== undefined && known === undefined && isRecorded(verdict)
+    if (isKept) this.#verified.add(name, signer, ring)
+    return verdict
   }
 
   /** A token that its issuer's key has signed, whatever else is wrong with it; undefined for any other. */
   signedToken(token: string): StrictJws | 'malformed' | undefined {
     const jws = parseStrict(token)
     if (jws === undefined) return 'malformed'
-    const signer = this.#signerOf(jws)
+    const signer = this.#signerOf(jws, this.#options.keys())
     return typeof signer === 'object' && signer.issuer === jws.issuer ? jws : undefined
   }
 
   /** The key that signed the token, of whatever issuer. */
-  #signerOf(jws: StrictJws): TrustedKey | Refusal {
-    const keys = this.#options.keys()
+  #signerOf(jws: StrictJws, keys: KeyRing): TrustedKey | Refusal {
     const own = keys.find(jws.issuer, jws.kid)
     if (own !== undefined && own.alg !== jws.alg) return 'algorithm'
     if (own !== undefined) return isSigned(jws, own) ? own : 'bad-signature'
@@ -195,7 +217,7 @@ export class Verifier {
 
   /** The evidence of an alarm. */
   alarmOf(
-    { jws, claims, inputHash, caller }: Shown,
+    { jws, claims, inputHash, caller, keyIssuer }: Shown,
     alarm: AlarmClass,
     { presence, isAdmitted }: { readonly presence: Presence; readonly isAdmitted: boolean },
   ): Alarm {
@@ -207,6 +229,7 @@ export class Verifier {
       atMs: this.#options.now(),
       issuer: jws.issuer,
       kid: jws.kid,
+      keyIssuer,
       alg: jws.alg,
       inputHash: Buffer.from(inputHash).toString('hex'),
       tokenId: claims.tokenId,
@@ -232,6 +255,15 @@ export class Verifier {
     return isAdmitted ? admitted(shown, basis) : refused('stale', shown)
   }
 }
+
+/** What came of it in the ledger is told all the same: its alarms are evidence. */
+function distrusted(shown: Shown, verdict: Verdict | Promise<Verdict>): Verdict | Promise<Verdict> {
+  const answer = refused('distrusted-key', shown)
+  return verdict instanceof Promise ? verdict.then(() => answer) : answer
+}
+
+const isRecorded = (verdict: Verdict | Promise<Verdict>) =>
+  !(verdict instanceof Promise) && verdict.isAdmitted && verdict.basis === 'recorded'
 
 function admitted({ jws, claims, audience }: Shown, basis: Basis): Verdict {
   return { isAdmitted: true, basis, jws, claims, audience }

@@ -178,6 +178,7 @@ const guardOf = (follower: LedgerFollower, ring: KeyRing, alarms: Alarm[]) =>
     keys: () => ring,
     issuers: new Map([issuerPolicy(ENTERPRISE, 'enterprise'), issuerPolicy(CONSUMER, 'consumer')]),
     canaries: new Set(['nobody']),
+    rememberedTokens: 100,
     waitMs: 20,
     onAlarm: (alarm) => alarms.push(alarm),
     now: Date.now,

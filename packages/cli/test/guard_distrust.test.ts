@@ -1,0 +1,71 @@
+/** A guard whose policy is to trust a key no more once something was signed with it that nobody recorded. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { parseObject } from '@mintmark/core'
+import { startGuard } from '@mintmark/guard'
+import { type GuardWorld, startGuardWorld } from './guard_world.ts'
+import { ISSUER } from './ledger_world.ts'
+
+let world: GuardWorld
+before(async () => {
+  world = await startGuardWorld((scratch) => ({ distrust: { file: join(scratch, 'distrusted') } }))
+})
+after(() => world.stop())
+
+const isActive = async (token: string) =>
+  parseObject((await world.post('/introspect', { token })).text)?.['active'] === true
+
+const events = () =>
+  world.lines.flatMap((line) => {
+    const document = parseObject(line)
+    return document?.['event'] === 'keys' ? [String(document['text'])] : []
+  })
+
+describe('a guard that distrusts', () => {
+  it('goes on trusting a key while there is noise alone', async () => {
+    const token = await world.mint()
+    assert.ok(await isActive(token))
+    assert.ok(!(await isActive(`${token.slice(0, -6)}AAAAAA`)))
+    assert.ok(!(await isActive('a.b.c')))
+    assert.ok(await isActive(token))
+  })
+
+  it('trusts it no more from the first forgery on, not even for what is recorded', async () => {
+    const genuine = await world.mint()
+    assert.ok(await isActive(genuine))
+    assert.ok(!(await isActive(world.forge())))
+    assert.ok(!(await isActive(genuine)))
+    assert.ok(!(await isActive(await world.mint())))
+    assert.deepEqual(events(), [`key-1 of ${ISSUER} is trusted no more`])
+    assert.match(
+      await (await fetch(`${world.url}/metrics`)).text(),
+      /^mintmark_guard_distrusted_keys 1$/m,
+    )
+  })
+
+  it('still tells of each forgery, and calls nothing genuine one', async () => {
+    const told = world.alarms().length
+    assert.ok(!(await isActive(world.forge())))
+    assert.ok(!(await isActive(await world.mint())))
+    assert.equal(world.alarms().length, told + 1)
+  })
+
+  it('remembers the key in its file when it is started again', async () => {
+    const line = parseObject(readFileSync(join(world.scratch, 'distrusted'), 'utf8').trim())
+    assert.deepEqual([line?.['issuer'], line?.['kid']], [ISSUER, 'key-1'])
+    const lines: string[] = []
+    const options = { log: (text: string) => lines.push(text), now: Date.now }
+    const again = await startGuard(join(world.scratch, 'guard.json'), options)
+    try {
+      const token = await world.mint()
+      const audiences = [...again.config.audiences.values()]
+      await again.guard.follower.refresh()
+      const verdict = await again.guard.judge(token, audiences, 'dovecot')
+      assert.equal(verdict.isAdmitted ? 'admitted' : verdict.reason, 'distrusted-key')
+    } finally {
+      await again.stop()
+    }
+  })
+})

@@ -1,0 +1,102 @@
+/**
+ * Keys that are trusted no more because something was signed with them that was never recorded.
+ *
+ * They stand in a file, so that a guard that is started again trusts them no more than before. Whoever has replaced a key
+ * takes its line out while the guard is stopped.
+ *
+ * Trust: whoever can write this file can have genuine tokens refused, or a key trusted again; what that key signs has to be
+ * recorded all the same, wherever the audience's policy asks for it.
+ *
+ * @module
+ */
+import { MintmarkError, parseObject, safeJson, text } from '@mintmark/core'
+import { diskFiles, type Files, replaceDurably } from '@mintmark/ledger'
+import type { Alarm } from './alarms.ts'
+
+interface DistrustedKey {
+  readonly issuer: string
+  readonly kid: string
+  /** When it was found out, and by which token: ISO 8601, and the SHA-256 of the signing input. */
+  readonly at: string
+  readonly inputHash: string
+}
+
+export class DistrustedKeys {
+  readonly #path: string | undefined
+  readonly #files: Files
+  readonly #keys: Map<string, DistrustedKey>
+  #writing: Promise<void> = Promise.resolve()
+
+  private constructor(path: string | undefined, files: Files, keys: readonly DistrustedKey[]) {
+    this.#path = path
+    this.#files = files
+    this.#keys = new Map(keys.map((key) => [nameOf(key.issuer, key.kid), key]))
+  }
+
+  /**
+   * @param path undefined: no key is ever distrusted
+   * @throws {MintmarkError} `INPUT_INVALID` for a file of something else
+   */
+  static async open(path: string | undefined, files: Files = diskFiles): Promise<DistrustedKeys> {
+    const bytes = path === undefined ? undefined : await files.read(path)
+    const lines = Buffer.from(bytes ?? [])
+      .toString('utf8')
+      .split('\n')
+    const keys = lines.flatMap((line) => (line.trim() === '' ? [] : [keyIn(line)]))
+    return new DistrustedKeys(path, files, keys)
+  }
+
+  get count(): number {
+    return this.#keys.size
+  }
+
+  has(issuer: string, kid: string): boolean {
+    return this.#keys.size > 0 && this.#keys.has(nameOf(issuer, kid))
+  }
+
+  /**
+   * Distrusts the key of an alarm that proves it to be out: it signed what nobody recorded. Counts at once.
+   *
+   * @returns whether it was trusted until now
+   */
+  heed({ keyIssuer, kid, isRecorded, atMs, inputHash }: Alarm): boolean {
+    const name = nameOf(keyIssuer, kid)
+    if (this.#path === undefined || isRecorded !== false || this.#keys.has(name)) return false
+    const at = new Date(atMs).toISOString()
+    this.#keys.set(name, { issuer: keyIssuer, kid, at, inputHash })
+    return true
+  }
+
+  /** Resolves when all that is distrusted is on disk. */
+  keep(): Promise<void> {
+    const path = this.#path
+    if (path === undefined) return Promise.resolve()
+    const written = this.#writing.then(() => {
+      const lines = [...this.#keys.values()].map((key) => `${safeJson({ ...key })}\n`)
+      return replaceDurably(this.#files, path, Buffer.from(lines.join('')))
+    })
+    this.#writing = written.catch(() => undefined)
+    return written
+  }
+
+  /** Resolves when nothing is being written. */
+  settled(): Promise<void> {
+    return this.#writing
+  }
+}
+
+const nameOf = (issuer: string, kid: string) => `${kid}\0${issuer}`
+
+function keyIn(line: string): DistrustedKey {
+  const row = parseObject(line) ?? {}
+  const [issuer, kid] = [text(row, 'issuer'), text(row, 'kid')]
+  if (issuer === undefined || kid === undefined)
+    throw new MintmarkError(
+      'INPUT_INVALID',
+      'the file of distrusted keys has a line of something else',
+      {
+        option: 'distrust.file',
+      },
+    )
+  return { issuer, kid, at: text(row, 'at') ?? '', inputHash: text(row, 'inputHash') ?? '' }
+}
