@@ -75,6 +75,8 @@ const TEXTS: readonly string[] = [
   '-----BEGIN ',
   '-----BEGIN RSA PRIVATE KEY-----\n',
   '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n',
+  '> -----BEGIN PRIVATE KEY-----\n> MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n',
+  `> -----BEGIN PRIVATE KEY-----\n${'> AAAAAAAAAAAAAAAA\n'.repeat(8)}`,
   '-----BEGIN CERTIFICATE-----',
   '-----BEGIN PUBLIC KEY-----\nMIIB',
   'eyJ',

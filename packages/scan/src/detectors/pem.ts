@@ -1,5 +1,5 @@
 /**
- * PEM: armour of private keys, in files, in JSON, on one line, in HTML, with the end cut off.
+ * PEM: armour of private keys, in files, in JSON, on one line, in HTML, in quoted mail, with the end cut off.
  *
  * Source: RFC 7468, RFC 1421 (`Proc-Type`), OpenSSH PROTOCOL.key, OpenVPN's `--genkey`, RFC 4716's private
  * sibling of ssh.com.
@@ -12,6 +12,7 @@ import type { Detected } from '../detected.ts'
 import { endsAt, nameOf, standsAt, type TextReader, type TextRun } from '../text_run.ts'
 import { skipHeaders } from './armour_headers.ts'
 import { keyIn } from './decoded.ts'
+import { PREFIX_MOST, readDressed } from './dressed_lines.ts'
 import { openPgpArmour } from './openpgp_text.ts'
 import { ssh2Private } from './ssh2_private.ts'
 
@@ -33,21 +34,29 @@ interface Armour {
 }
 
 export const PEM: TextReader = {
-  before: 0,
+  before: PREFIX_MOST,
   behind: REACH,
   glance: ({ chars, at }) => (labelAt(chars, at) === undefined ? 0 : REACH),
   isEnd: endsAt(BEGIN),
-  read: (run) => readPem(run),
+  read: (run) => bare(run, readPem),
 }
 
 /** `---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----`. */
 export const SSH2: TextReader = {
-  before: 0,
+  before: PREFIX_MOST,
   behind: REACH,
   glance: ({ chars, at }) =>
     standsAt(chars, at, SSH2_BEGIN) && chars[at - 1] !== 0x2d ? REACH : 0,
   isEnd: endsAt(SSH2_BEGIN),
-  read: ({ chars, at }) => readSsh2(chars, at),
+  read: (run) => bare(run, readSsh2),
+}
+
+/** As it stands, or else as if its lines were not dressed. */
+function bare(run: TextRun, read: (run: TextRun) => Detected | undefined): Detected | undefined {
+  const hit = read(run)
+  if (hit !== undefined && hit.certainty !== 'candidate') return hit
+  const undressed = readDressed(run, read)
+  return undressed?.certainty === 'candidate' ? (hit ?? undressed) : (undressed ?? hit)
 }
 
 /** The label between the dashes, if it is one of a private key; nothing else is looked at. */
@@ -141,7 +150,7 @@ function openVpn(chars: Uint8Array, { begin, body, label }: Armour): Detected | 
   }
 }
 
-function readSsh2(chars: Uint8Array, at: number): Detected | undefined {
+function readSsh2({ chars, at }: TextRun): Detected | undefined {
   const footer = '---- END SSH2 ENCRYPTED PRIVATE KEY ----'
   const { body } = skipHeaders(chars, at + SSH2_BEGIN.length)
   const { bytes, end } = decodeBase64(chars, body, chars.length)
