@@ -17,6 +17,7 @@ import { ByteTail } from './byte_tail.ts'
 import { isDeeperThan } from './depth.ts'
 import { INNER_WRAPPER_KEY, JsonWalk, LINK_KEYS, WRAPPER_KEYS } from './json_walk.ts'
 import { MAX_DEPTH, MAX_LINE_BYTES, MAX_ROW_BYTES } from './limits.ts'
+import { bodyOf } from './message_body.ts'
 import type { RowTaker } from './row_taker.ts'
 import { giveTables } from './tables.ts'
 
@@ -195,7 +196,17 @@ export class JsonRows {
     if (this.#taker.row(row, line)) return
     const rows = this.#isInWrapper ? undefined : wrappedRows(row)
     if (rows !== undefined) this.#unwrap(row, rows, line)
-    else if (!giveTables(row, line, this.#taker)) this.#taker.unknownRow(line)
+    else if (!giveTables(row, line, this.#taker) && !this.#giveBody(row, line))
+      this.#taker.unknownRow(line)
+  }
+
+  #giveBody(row: Json, line: number): boolean {
+    const body = bodyOf(row)
+    if (body === undefined) return false
+    if (body === 'too-deep') this.#taker.badRow('too-deep', `over ${MAX_DEPTH} levels`, line)
+    else if (!isObject(body)) this.#unwrap(row, body, line)
+    else this.#unwrap(body, wrappedRows(body) ?? [body], line)
+    return true
   }
 
   #unwrap(wrapper: Json, rows: readonly unknown[], line: number): void {

@@ -75,6 +75,21 @@ const cases: readonly { name: string; row: Json; isCsv?: boolean; entry?: Direct
       groups: ['East Asia', 'Desk'],
     },
   },
+  ...['mailbox', 'Account', 'User', 'E-mail'].map((header) => ({
+    name: `of a list whose people stand under ${header}`,
+    isCsv: true,
+    row: {
+      [header]: 'Ada@example.gov',
+      organisation: 'Department of Examples',
+      group: 'East Asia',
+    },
+    entry: { ...entry, principalId: '', displayName: '' },
+  })),
+  {
+    name: 'of a list as JSON',
+    row: { mailbox: 'Ada@example.gov', organisation: 'Department of Examples', group: 'East Asia' },
+    entry: { ...entry, principalId: '', displayName: '' },
+  },
   {
     name: 'with an empty column of groups has no group, whatever the department',
     isCsv: true,
@@ -112,6 +127,8 @@ describe('a directory', () => {
       { userPrincipalName: 'a@example.org', displayName: 'x', department: 'x', appId: 'y' },
       { UserPrincipalName: 'a@example.org', Department: 'x', Operation: 'FileAccessed' },
       { principal: 'a@example.org', organisation: 'x', schema: 'other/1' },
+      { mailbox: 'a@example.org', organisation: 'x', group: 'y', messages_lower: '1' },
+      { user: 'a@example.org', group: 'y', timestamp: '2023-06-01T00:00:00Z', action: 'x' },
     ]
     for (const row of rows) assert.equal(adapterOf(row, JSON_FILE), undefined)
   })

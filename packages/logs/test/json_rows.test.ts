@@ -133,6 +133,34 @@ describe('a wrapper', () => {
   })
 })
 
+describe('a message of an event hub', () => {
+  const records = { records: [{ k: 'a' }, { k: 'é' }] }
+  const text = JSON.stringify(records)
+  const bytes = Buffer.from(text).toString('latin1')
+  for (const [name, message] of Object.entries({
+    'with its body as text': { SequenceNumber: 1, Body: text },
+    'with its body as an object': { body: records, enqueuedTimeUtc: 'x' },
+    "as Avro's tool prints it": { Offset: '0', Properties: {}, Body: { bytes } },
+    'whose body is a list': { Body: JSON.stringify(records.records) },
+  }))
+    it(`${name} gives the rows in it`, () => {
+      const lines = `${JSON.stringify(message)}\n${JSON.stringify({ ...message, Body: '{"k":"c"}' })}\n`
+      const given = collect(lines)
+      assert.deepEqual(given.events.slice(0, 2), ['row a @1', 'row é @1'])
+      assert.equal(given.summary.unknownRows, 0)
+      assert.deepEqual(collect(lines, [1]), given)
+    })
+
+  it('that holds no JSON, or too deep one, is no row', () => {
+    assert.equal(collect('{"Body":"hello"}\n').summary.shape, 'unrecognised')
+    const deep = `${'['.repeat(100)}${']'.repeat(100)}`
+    assert.deepEqual(eventsOf(`{"k":"a"}\n${JSON.stringify({ Body: deep })}\n`), [
+      'row a @1',
+      'bad row too-deep @2',
+    ])
+  })
+})
+
 describe('a wrapper with a next link', () => {
   const link = 'https://graph.example.com/next?$skiptoken=1'
   const places = [

@@ -15,7 +15,16 @@ import { principalOf } from '../ual/actor.ts'
 import { named, plain, told } from '../ual/fields.ts'
 import { cell, hasAny, type Layout, layoutOf, layoutOfRow } from './cells.ts'
 
-const PRINCIPAL = ['userprincipalname', 'principal', 'upn', 'principalname', 'username']
+const PRINCIPAL = [
+  'userprincipalname',
+  'principal',
+  'upn',
+  'principalname',
+  'username',
+  'mailbox',
+  'account',
+  'user',
+]
 const MAIL = ['mail', 'primarysmtpaddress', 'emailaddress', 'email', 'windowsemailaddress']
 const ID = ['id', 'objectid', 'principalid', 'externaldirectoryobjectid', 'azureadobjectid', 'oid']
 const ORGANISATION = ['organisation', 'organization', 'companyname', 'company', 'agency']
@@ -28,12 +37,19 @@ const ABOUT = [...ORGANISATION, ...GROUP, ...DEPARTMENT]
 const NOT_A_DIRECTORY = [
   'appid applicationid operation operations category status resulttype activitydatetime auditdata',
   'requesturi schema timegenerated timegeneratedutc dateutc itemsinfolder ipaddress recordtype',
-  'creationtime creationdate',
+  'creationtime creationdate date time timestamp event eventid action messageslower accesses',
 ].flatMap((names) => names.split(' '))
 const MAX_GROUPS = 200
 
 /** Spellings in JSON, tested before a row's names are normalised: most rows are none of this. */
-const JSON_NAMES = ['userPrincipalName', 'UserPrincipalName', 'principal']
+const JSON_NAMES = [
+  'userPrincipalName',
+  'UserPrincipalName',
+  'principal',
+  'mailbox',
+  'mail',
+  'email',
+]
 
 export const directory: Adapter = {
   shape: 'directory',
@@ -46,8 +62,8 @@ export const directory: Adapter = {
 
 function isDirectory(layout: Layout): boolean {
   const has = (names: readonly string[]) => names.some((name) => layout.has(name))
-  if (!has(PRINCIPAL) || has(NOT_A_DIRECTORY)) return false
-  return has(ABOUT) || (has(NAME) && has([...ID, ...MAIL]))
+  if (has(NOT_A_DIRECTORY) || !(has(PRINCIPAL) || has(MAIL))) return false
+  return has(ABOUT) || (has(PRINCIPAL) && has(NAME) && has([...ID, ...MAIL]))
 }
 
 function readDirectory(row: Json, context: FileContext, sink: RowSink): void {
