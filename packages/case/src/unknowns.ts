@@ -49,6 +49,7 @@ export const UNKNOWN_CODES: readonly string[] = [
   'mail-exports',
   'forwarding',
   'tenant-without-mailbox-auditing',
+  'no-access-log',
   'no-issuance-log',
   'non-interactive-not-supplied',
   'sign-in-category-not-told',

@@ -220,6 +220,12 @@ const logs: readonly Case[] = [
     says: /mail of 2 users/,
   },
   {
+    code: 'no-access-log',
+    world: { issuance: [issuance(1, ANN)] },
+    without: { access: [access(1)], issuance: [issuance(1, ANN)] },
+    says: /beside 1 sign-in:/,
+  },
+  {
     code: 'no-issuance-log',
     world: { access: [access(1)] },
     without: { access: [access(1)], issuance: [issuance(1, ANN)] },
@@ -360,9 +366,10 @@ describe('what the logs cannot tell', () => {
 })
 
 describe('unknowns', () => {
-  it('are none in an empty case', async () => {
+  it('are one in an empty case: there is no record of an access', async () => {
     await fill(world.session, {})
-    assert.deepEqual(await unknowns(world.session, {}), [])
+    const codes = (await unknowns(world.session, {})).map(({ code }) => code)
+    assert.deepEqual(codes, ['no-access-log'])
   })
 
   it('come in the order of their list, each time the same', async () => {

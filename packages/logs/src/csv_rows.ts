@@ -239,7 +239,7 @@ export class CsvRows {
       this.#die('malformed-csv', 'header')
       return
     }
-    this.#header = cells.map((cell) => cell.replace(/^\uFEFF/, '').trim())
+    this.#header = cells.map(named)
     this.#taker.columns(this.#header)
   }
 
@@ -276,7 +276,7 @@ export class CsvRows {
       return
     }
     const isFit = cells.length === header.length
-    if (isFit && cells.every((cell, i) => cell === header[i])) return // files put together
+    if (isFit && isHeaderAgain(cells, header)) return // files put together
     const isPadded = cells.length > header.length && cells.slice(header.length).every(isEmpty)
     if (!isFit && !isPadded) {
       this.#badCount(span)
@@ -306,6 +306,13 @@ function rowOf(header: readonly string[], cells: readonly string[]): Json {
   }
   return row
 }
+
+/** The header once more, perhaps behind the byte order mark of the second file. */
+function isHeaderAgain(cells: readonly string[], header: readonly string[]): boolean {
+  return cells.every((cell, i) => cell === header[i] || named(cell) === header[i])
+}
+
+const named = (cell: string) => cell.replace(/^\uFEFF/, '').trim()
 
 const isLineEnd = (byte: number) => byte === LF || byte === CR
 const isEmpty = (cell: string) => cell === ''

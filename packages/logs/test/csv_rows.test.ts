@@ -40,6 +40,11 @@ const wholeCases: { name: string; text: string; events: string[] }[] = [
     events: ['row a @2', 'row b @4'],
   },
   {
+    name: 'of files put together, each with its byte order mark',
+    text: '\uFEFFk,x\na,1\n\uFEFFk,x\nb,2\n',
+    events: ['row a @2', 'row b @4'],
+  },
+  {
     name: 'with the first of two columns of one name',
     text: 'k,k,x\na,z,1\n',
     events: ['row a @2'],

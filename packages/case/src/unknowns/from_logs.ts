@@ -19,6 +19,24 @@ async function someTenants(session: Session, tenants: readonly string[]): Promis
 
 type Ask = (session: Session, selected: Selected) => Promise<Unknown[]>
 
+/** No access at all: then nothing that is found, or not found, says anything. */
+const withoutAccesses: Ask = async (session) => {
+  const [row] = await session.rows(
+    'SELECT (SELECT count() FROM access) AS accesses, (SELECT count() FROM issuance) AS issuances',
+  )
+  if (Number(row?.['accesses']) > 0) return []
+  const issuances = Number(row?.['issuances'])
+  const beside = issuances > 0 ? ` beside ${counted(issuances, 'sign-in', 'sign-ins')}` : ''
+  return [
+    {
+      code: 'no-access-log',
+      text: `No record of an access was read${beside}: nothing can be said of what was read, or by whom`,
+      settledBy:
+        'The unified audit log, or the log of whatever the tokens were used with; mintmark evidence lists which files were read as what',
+    },
+  ]
+}
+
 /** Tenants with accesses of which no issuance at all is known. */
 const withoutIssuances: Ask = async (session) => {
   const rows = await session.rows(
@@ -398,6 +416,7 @@ const selectedGaps: Ask = async (session, selected) => {
 const ASKS: readonly Ask[] = [
   selectedGaps,
   withoutMailboxAuditing,
+  withoutAccesses,
   withoutIssuances,
   withoutNonInteractive,
   withCategoryNotTold,

@@ -102,18 +102,30 @@ function sureness({ comparable, sessions, verdicts }: Answer): string {
   return `of ${count(comparable.accesses)} other accesses to the same services on the same days, ${share} used an issued token. ${open}`
 }
 
-function nothing({ verdicts, keys }: Answer): string[] {
+function nothing({ verdicts, keys, evidence }: Answer): string[] {
   const judged = verdicts.issued + verdicts['session-only']
+  const all = Object.values(verdicts).reduce((sum, some) => sum + some, 0)
   const leaks = keys.filter(isLeak).length
   const found =
     leaks === 0
       ? 'NOTHING FOUND'
       : `FOUND: ${plural(leaks, 'private key')} in memory dumps; else nothing`
+  if (all === 0) return wrapped(nothingToJudge(leaks === 0 ? '' : `${found}. `, evidence), WIDTH, 3)
   return wrapped(
     `${found}: no access used a token that nobody issued, and no strong hunt hit. ${plural(judged, 'access', 'accesses')} with an issued token or session; ${count(verdicts.undetermined)} cannot be determined: that nothing was found says nothing about those.`,
     WIDTH,
     3,
   )
+}
+
+/** Files without a single access: silence that must not pass for an answer. */
+function nothingToJudge(found: string, evidence: Answer['evidence']): string {
+  const records = evidence.reduce((sum, { rows }) => sum + rows, 0)
+  const held =
+    records > 0
+      ? `${plural(records, 'record')} in ${plural(evidence.length, 'file')}, and none of an access`
+      : `no record that is known in ${plural(evidence.length, 'file')}`
+  return `${found}NOTHING TO JUDGE: ${held}. This is no answer: the log of what was accessed is missing. mintmark evidence lists what each file was read as.`
 }
 
 function messages({ scope }: Answer): string {

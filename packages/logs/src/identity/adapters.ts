@@ -17,10 +17,12 @@ import {
   graphApiAuditEvents,
 } from './graph_activity.ts'
 import { keycloakEvents, keycloakLog } from './keycloak.ts'
+import { localTimesCsv } from './local_times.ts'
 import { mintmarkAccess, mintmarkIssuance, mintmarkPeriod } from './plain_ndjson.ts'
 
 /** The first that accepts a row reads it: the narrow ones stand before `entra-other` and `directory`. */
 export const identityAdapters: readonly Adapter[] = [
+  localTimesCsv,
   mintmarkAccess,
   mintmarkIssuance,
   mintmarkPeriod,

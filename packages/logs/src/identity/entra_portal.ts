@@ -21,7 +21,7 @@ import { named, truth, whole } from '../ual/fields.ts'
 import { cell, instant, type Layout, layoutOf, rejectTime } from './cells.ts'
 import { issuanceOf, type SignIn } from './sign_in.ts'
 
-const DATE = ['dateutc', 'date', 'datelocal', 'createddatetimeutc']
+const DATE = ['dateutc', 'date', 'createddatetimeutc']
 const REQUEST_ID = ['requestid']
 const APP_ID = ['applicationid', 'appid']
 const COUNT = [
