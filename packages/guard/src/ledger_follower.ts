@@ -131,6 +131,8 @@ export class LedgerFollower {
 
   /** Asks the ledger's memory, which knows of entries that are durable and not published yet. */
   async ask(issuer: string, id: Uint8Array, inputHash: Uint8Array): Promise<LedgerWord> {
+    // Before it is known which issuers the ledger has, nothing is known of any.
+    if (this.#reader === undefined) return 'failed'
     const alias = this.#aliases.get(issuer)
     if (alias === undefined) return 'unknown'
     return (await this.#options.live?.ask(alias, id, inputHash)) ?? 'no-answer'
