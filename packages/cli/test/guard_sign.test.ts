@@ -50,7 +50,7 @@ before(async () => {
   const file = join(scratch, 'signer.json')
   writeFileSync(file, JSON.stringify(configuration))
   const { app } = await startSigner(file, (line) => lines.push(line))
-  signer = await listen(app, '127.0.0.1', 0)
+  signer = await listen(app, { host: '127.0.0.1', port: 0 })
 })
 after(async () => {
   await signer.stop()

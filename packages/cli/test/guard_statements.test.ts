@@ -178,7 +178,7 @@ describe('security events', () => {
     const events = event['events']
     assert.ok(isObject(events) && isObject(events[ALARM]))
     assert.equal(events[ALARM]['alarm'], 'unissued')
-    assert.ok(!JSON.stringify(event).includes('ada'), 'no person is named')
+    assert.ok(!JSON.stringify(event).includes('"ada"'), 'no person is named')
     while (pushed.length < 3) await new Promise((resolve) => setTimeout(resolve, 20))
     const seen = await Promise.all(
       pushed.map(
@@ -193,8 +193,12 @@ describe('security events', () => {
 
   it('stay until they are acknowledged, and come again until they are taken', async () => {
     isReceiving = false
+    await poll({
+      ack: setsOf(await poll({ returnImmediately: true })).map(([jti]) => jti),
+      maxEvents: 0,
+    })
     await world.post('/introspect', { token: world.forge() })
-    const first = setsOf(await poll({ returnImmediately: true }))
+    const first = setsOf(await poll({ returnImmediately: false }))
     assert.ok(first.length > 0)
     assert.deepEqual(setsOf(await poll({ returnImmediately: true })), first)
     const ack = first.map(([jti]) => jti)
@@ -238,7 +242,7 @@ describe('tokens that are let in', () => {
     const events = event['events']
     assert.ok(isObject(events) && isObject(events[PRESENTED]))
     assert.equal(typeof events[PRESENTED]['event_timestamp'], 'number')
-    assert.ok(!JSON.stringify(event).includes('ada'), 'no person is named')
+    assert.ok(!JSON.stringify(event).includes('"ada"'), 'no person is named')
     const others = setsOf(await poll({ returnImmediately: true }))
     const told = others.map(([, set]) => Buffer.from(set.split('.')[1] ?? '', 'base64url'))
     assert.ok(told.every((payload) => !payload.includes(PRESENTED)))

@@ -9,6 +9,7 @@ import { forge } from '@mintmark/testkit'
 import { listen } from '../src/ledger/listen.ts'
 import { claims, frontEndKey, ISSUER, makeLedger, serve } from './ledger_world.ts'
 
+const LOOPBACK = { host: '127.0.0.1', port: 0 }
 export const AUDIENCE = 'https://wiki.example.org'
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 export const jwks: { readonly keys: readonly object[] } = {
@@ -29,6 +30,8 @@ export const callerNamed = (name: string): Record<string, unknown> => ({
 export interface GuardWorld {
   readonly scratch: string
   readonly url: string
+  /** The routes alone, without a server. */
+  readonly ask: (request: Request) => Promise<Response>
   readonly ledgerUrl: string
   readonly configuration: Readonly<Record<string, unknown>>
   readonly keysFile: string
@@ -69,13 +72,14 @@ export async function startGuardWorld(
   writeFileSync(file, JSON.stringify(configuration))
   const lines: string[] = []
   const service = await startGuard(file, { log: (line) => lines.push(line), now: Date.now })
-  const served = await listen(service.app, '127.0.0.1', 0)
+  const served = await listen(service.app, LOOPBACK, service.expressLane)
   const recorder = new EntryRecorder({ url: ledger.url, key: frontEndKey(made.folder) })
   const record = (entry: Parameters<EntryRecorder['record']>[0]) => recorder.record(entry)
   const gate = new SigningGate({ record, kid: 'key-1', alg: 'ES256', privateKey })
   return {
     scratch,
     url: served.url,
+    ask: async (request) => await service.app.fetch(request),
     ledgerUrl: ledger.url,
     configuration,
     keysFile,

@@ -1,5 +1,5 @@
 /**
- * Answers that are made thousands of times a second: of plain values, which a server writes as they are.
+ * Answers of a guard as plain values: some are made thousands of times a second, and not all by way of Hono.
  *
  * None of them may be kept by a cache on the way: what is let in now may be refused a moment later.
  *
@@ -8,30 +8,39 @@
 
 export type AnswerHeaders = Readonly<Record<string, string>>
 
-export function jsonAnswer(value: unknown, status = 200, headers: AnswerHeaders = {}): Response {
+export interface Answer {
+  readonly status: number
+  readonly headers: AnswerHeaders
+  readonly body: string
+}
+
+export const responseOf = ({ status, headers, body }: Answer): Response =>
+  new Response(body, { status, headers })
+
+export function jsonAnswer(value: unknown, status = 200, headers: AnswerHeaders = {}): Answer {
   const type = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }
-  return new Response(JSON.stringify(value), { status, headers: { ...type, ...headers } })
+  return { status, headers: { ...type, ...headers }, body: JSON.stringify(value) }
 }
 
 /** What is no verdict says so: Dovecot looks at this member, and not at the status. */
-export function errorAnswer(error: string, status: number, headers: AnswerHeaders = {}): Response {
+export function errorAnswer(error: string, status: number, headers: AnswerHeaders = {}): Answer {
   return jsonAnswer({ error }, status, headers)
 }
 
 /** The answer to whoever is no caller. */
-export function unknownCaller(): Response {
+export function unknownCaller(): Answer {
   return errorAnswer('invalid_client', 401, { 'WWW-Authenticate': 'Basic realm="mintmark"' })
 }
 
-export function tooMany(): Response {
+export function tooMany(): Answer {
   return errorAnswer('temporarily_unavailable', 429, { 'Retry-After': '1' })
 }
 
-export function tooLarge(): Response {
+export function tooLarge(): Answer {
   return errorAnswer('invalid_request', 413)
 }
 
 /** Nobody can tell now; it is worth coming again. */
-export function unavailable(): Response {
+export function unavailable(): Answer {
   return errorAnswer('temporarily_unavailable', 503, { 'Retry-After': '1' })
 }

@@ -5,9 +5,9 @@
  */
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { errorAnswer, tooLarge } from './answers.ts'
+import { errorAnswer, responseOf, tooLarge } from './answers.ts'
 import { authorize } from './authz_route.ts'
-import { type Caller, Callers } from './callers.ts'
+import type { Callers } from './callers.ts'
 import type { RecordEntry } from './entry_recorder.ts'
 import type { EventStream } from './event_stream.ts'
 import type { Guard } from './guard.ts'
@@ -20,7 +20,7 @@ import { ssfRoutes } from './ssf_routes.ts'
 
 export interface GuardAppDeps {
   readonly guard: Guard
-  readonly callers: readonly Caller[]
+  readonly callers: Callers
   /** Whether tokens can be judged as the policy wants. */
   readonly isReady: () => boolean
   /** What `/metrics` tells beside the counters. */
@@ -36,8 +36,7 @@ export interface GuardAppDeps {
 }
 
 export function guardApp(deps: GuardAppDeps): Hono {
-  const { guard, isReady, metadata, record, streams, signal, now } = deps
-  const callers = new Callers(deps.callers)
+  const { guard, callers, isReady, metadata, record, streams, signal, now } = deps
   const statements = metadata?.statements
   const app = new Hono({ getPath: sentPath })
   app.post('/introspect', (c) => introspect(c, { guard, callers, statements }))
@@ -54,10 +53,10 @@ export function guardApp(deps: GuardAppDeps): Hono {
   if (record !== undefined) app.post('/revoke', (c) => revoke(c, { guard, callers, record, now }))
   if (metadata !== undefined) {
     metadataRoutes(app, metadata)
-    app.use('/ssf/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }))
+    app.use('/ssf/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => responseOf(tooLarge()) }))
     ssfRoutes(app, { issuer: metadata.statements.issuer, streams, callers, signal })
   }
-  app.notFound(() => errorAnswer('not_found', 404))
-  app.onError(() => errorAnswer('server_error', 500))
+  app.notFound(() => responseOf(errorAnswer('not_found', 404)))
+  app.onError(() => responseOf(errorAnswer('server_error', 500)))
   return app
 }

@@ -7,10 +7,12 @@ import { safeJson } from '@mintmark/core'
 import { KeptHeads, type Policy, parsePolicy } from '@mintmark/ledger'
 import type { Hono } from 'hono'
 import { type Alarm, alarmDocument } from './alarms.ts'
+import { Callers } from './callers.ts'
 import { type GuardConfig, parseGuardConfig } from './config.ts'
 import { DistrustedKeys } from './distrusted_keys.ts'
 import { EntryRecorder, type RecordEntry } from './entry_recorder.ts'
 import { EventDelivery } from './event_delivery.ts'
+import { type ExpressLane, expressLane } from './express_lane.ts'
 import { Guard } from './guard.ts'
 import { guardApp } from './guard_app.ts'
 import { KeyFiles } from './key_files.ts'
@@ -29,6 +31,8 @@ export interface GuardService {
   readonly config: GuardConfig
   readonly guard: Guard
   readonly app: Hono
+  /** The same answers to what is asked most, on a server of Node's. */
+  readonly expressLane: ExpressLane
   /** Ends requests that wait for something, so that a server can stop. */
   readonly abort: () => void
   readonly stop: () => Promise<void>
@@ -82,7 +86,7 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
   })
   const watch = new Watch(config, guard, keyFiles, options)
   const timer = setInterval(() => void watch.look(), CARE_MS)
-  const { callers } = config
+  const callers = new Callers(config.callers)
   const { streams } = events
   const isReady = () => watch.isFresh
   const gauges = () => ({
@@ -91,13 +95,14 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
     security_events_lost: events.dropped,
   })
   const app = guardApp({ guard, callers, isReady, gauges, metadata, record, streams, signal, now })
+  const lane = expressLane({ guard, callers, statements: metadata?.statements })
   const delivered = events.deliver(signal)
   const stop = async () => {
     clearInterval(timer)
     stopping.abort()
     await Promise.all([follower.stop(), delivered, receipts?.close(), distrusted.settled()])
   }
-  return { config, guard, app, abort: () => stopping.abort(), stop }
+  return { config, guard, app, expressLane: lane, abort: () => stopping.abort(), stop }
 }
 
 function followerOf(

@@ -2,6 +2,7 @@ export { type Alarm, type AlarmClass, AlarmDesk, alarmDocument } from './alarms.
 export { type Caller, Callers } from './callers.ts'
 export { GUARD_SCHEMA, type GuardConfig, parseGuardConfig } from './config.ts'
 export { EntryRecorder, type RecordEntry, type RecorderOptions } from './entry_recorder.ts'
+export type { ExpressLane } from './express_lane.ts'
 export { FanOut, type FanOutOptions } from './fan_out.ts'
 export { Guard, type GuardOptions } from './guard.ts'
 export { type GuardAppDeps, guardApp } from './guard_app.ts'

@@ -9,7 +9,15 @@
  */
 import { type Json, text } from '@mintmark/core'
 import type { Context } from 'hono'
-import { errorAnswer, jsonAnswer, tooLarge, tooMany, unknownCaller } from './answers.ts'
+import {
+  type Answer,
+  errorAnswer,
+  jsonAnswer,
+  responseOf,
+  tooLarge,
+  tooMany,
+  unknownCaller,
+} from './answers.ts'
 import type { Callers } from './callers.ts'
 import type { Guard } from './guard.ts'
 import { MAX_BODY_BYTES, shortBody } from './request_body.ts'
@@ -25,32 +33,58 @@ export interface IntrospectDeps {
   readonly statements: StatementSigner | undefined
 }
 
+/** What of a request bears on the answer. */
+export interface Question {
+  /** Values of these headers; `''` for one that is not there. */
+  readonly authorization: string
+  readonly accept: string
+  readonly body: string
+}
+
 export async function introspect(c: Context, deps: IntrospectDeps): Promise<Response> {
+  const body = await shortBody(c, MAX_BODY_BYTES)
+  const authorization = c.req.header('authorization') ?? ''
+  const accept = c.req.header('accept') ?? ''
+  if (body !== undefined)
+    return responseOf(await introspection({ authorization, accept, body }, deps))
+  const isKnown = deps.callers.byAuthorization(authorization) !== undefined
+  return responseOf(isKnown ? tooLarge() : unknownCaller())
+}
+
+/** The answer, at once where nothing has to be waited for. */
+export function introspection(question: Question, deps: IntrospectDeps): Answer | Promise<Answer> {
   const { guard, callers, statements } = deps
-  const caller = callers.byAuthorization(c.req.header('authorization') ?? '')
+  const caller = callers.byAuthorization(question.authorization)
   if (caller === undefined) return unknownCaller()
   if (!callers.isWithinRate(caller)) return tooMany()
-  const token = await tokenOf(c)
-  if (token instanceof Response) return token
-  const verdict = await guard.judge(token, caller.audiences, caller.name)
-  const answer = verdict.isAdmitted ? activeOf(verdict) : { active: false }
-  const isSigned = statements !== undefined && c.req.header('accept') === SIGNED_ANSWER
-  if (!isSigned) return jsonAnswer(answer)
-  const claims = { aud: caller.name, token_introspection: answer }
-  const signed = await statements.sign('token-introspection+jwt', claims)
-  return c.body(signed, 200, { 'Content-Type': SIGNED_ANSWER, 'Cache-Control': 'no-store' })
+  const token = tokenIn(question.body)
+  if (typeof token === 'object') return token
+  const verdict = guard.judge(token, caller.audiences, caller.name)
+  const answer =
+    question.accept === SIGNED_ANSWER && statements !== undefined
+      ? (settled: Verdict) => signed(answerOf(settled), caller.name, statements)
+      : (settled: Verdict) => jsonAnswer(answerOf(settled))
+  return verdict instanceof Promise ? verdict.then(answer) : answer(verdict)
+}
+
+const answerOf = (verdict: Verdict): Json =>
+  verdict.isAdmitted ? activeOf(verdict) : { active: false }
+
+async function signed(answer: Json, caller: string, statements: StatementSigner): Promise<Answer> {
+  const claims = { aud: caller, token_introspection: answer }
+  const body = await statements.sign('token-introspection+jwt', claims)
+  const headers = { 'Content-Type': SIGNED_ANSWER, 'Cache-Control': 'no-store' }
+  return { status: 200, headers, body }
 }
 
 /** What most clients send, Dovecot among them: nothing in it needs decoding. */
 const PLAIN_FORM = /^token=([\w.-]+)$/
 
 /** The token in the form of a request; the answer where there is none, or there are two. */
-export async function tokenOf(c: Context): Promise<string | Response> {
-  const body = await shortBody(c, MAX_BODY_BYTES)
-  if (body === undefined) return tooLarge()
-  const plain = PLAIN_FORM.exec(body)?.[1]
+export function tokenIn(form: string): string | Answer {
+  const plain = PLAIN_FORM.exec(form)?.[1]
   if (plain !== undefined) return plain
-  const [token, ...more] = new URLSearchParams(body).getAll('token')
+  const [token, ...more] = new URLSearchParams(form).getAll('token')
   return token === undefined || more.length > 0 ? errorAnswer('invalid_request', 400) : token
 }
 

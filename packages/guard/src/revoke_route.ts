@@ -5,11 +5,19 @@
  */
 import { MintmarkError } from '@mintmark/core'
 import type { Context } from 'hono'
-import { errorAnswer, tooMany, unavailable, unknownCaller } from './answers.ts'
+import {
+  errorAnswer,
+  responseOf,
+  tooLarge,
+  tooMany,
+  unavailable,
+  unknownCaller,
+} from './answers.ts'
 import type { Callers } from './callers.ts'
 import type { RecordEntry } from './entry_recorder.ts'
 import type { Guard } from './guard.ts'
-import { tokenOf } from './introspect_route.ts'
+import { tokenIn } from './introspect_route.ts'
+import { MAX_BODY_BYTES, shortBody } from './request_body.ts'
 import { revocationOf } from './revocation.ts'
 
 export interface RevokeDeps {
@@ -25,13 +33,14 @@ export async function revoke(
   { guard, callers, record, now }: RevokeDeps,
 ): Promise<Response> {
   const caller = callers.byAuthorization(c.req.header('authorization') ?? '')
-  if (caller === undefined) return unknownCaller()
-  if (!caller.mayRevoke) return errorAnswer('unauthorized_client', 403)
-  if (!callers.isWithinRate(caller)) return tooMany()
-  const token = await tokenOf(c)
-  if (token instanceof Response) return token
+  if (caller === undefined) return responseOf(unknownCaller())
+  if (!caller.mayRevoke) return responseOf(errorAnswer('unauthorized_client', 403))
+  if (!callers.isWithinRate(caller)) return responseOf(tooMany())
+  const body = await shortBody(c, MAX_BODY_BYTES)
+  const token = body === undefined ? tooLarge() : tokenIn(body)
+  if (typeof token === 'object') return responseOf(token)
   const jws = guard.signedToken(token)
-  if (jws === 'malformed') return errorAnswer('unsupported_token_type', 400)
+  if (jws === 'malformed') return responseOf(errorAnswer('unsupported_token_type', 400))
   if (jws === undefined) return c.body(null, 200)
   try {
     await record(revocationOf(token, now()))
@@ -41,6 +50,6 @@ export async function revoke(
     if (!(cause instanceof MintmarkError)) throw cause
     // Not issued, or run out: there is nothing to revoke.
     if (cause.code === 'ENTRY_REFUSED') return c.body(null, 200)
-    return unavailable()
+    return responseOf(unavailable())
   }
 }

@@ -9,7 +9,11 @@
 
 /** @param options where the server is Node's, `env.incoming.url` is what stood in the first line of the request */
 export function sentPath(request: Request, options?: { readonly env?: unknown }): string {
-  const target = targetOf(options?.env) ?? request.url
+  return pathOf(targetOf(options?.env) ?? request.url)
+}
+
+/** The path in the first line of a request. */
+export function pathOf(target: string): string {
   const path = target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '')
   return path === '' ? '/' : path
 }

@@ -6,8 +6,10 @@
 import { type Json, MintmarkError, parseObject, safeJson, text } from '@mintmark/core'
 import { type Context, Hono } from 'hono'
 import {
+  type Answer,
   errorAnswer,
   jsonAnswer,
+  responseOf,
   tooLarge,
   tooMany,
   unavailable,
@@ -40,9 +42,9 @@ export function signerApp(deps: SignerAppDeps): Hono {
   const app = new Hono()
   app.get('/healthz', (c) => c.text('ok\n'))
   app.get('/jwks', (c) => c.json({ keys: deps.keys.map(({ jwk }) => jwk) }))
-  app.post('/sign', (c) => sign(c, deps, callers))
-  app.notFound(() => errorAnswer('not_found', 404))
-  app.onError(() => errorAnswer('server_error', 500))
+  app.post('/sign', async (c) => responseOf(await sign(c, deps, callers)))
+  app.notFound(() => responseOf(errorAnswer('not_found', 404)))
+  app.onError(() => responseOf(errorAnswer('server_error', 500)))
   return app
 }
 
@@ -50,7 +52,7 @@ async function sign(
   c: Context,
   { keys, canaries, log }: SignerAppDeps,
   callers: Callers<SignerCaller>,
-): Promise<Response> {
+): Promise<Answer> {
   const caller = callers.byAuthorization(c.req.header('authorization') ?? '')
   if (caller === undefined) return unknownCaller()
   if (!callers.isWithinRate(caller)) return tooMany()
@@ -71,7 +73,7 @@ async function sign(
 
 const objectOf = (part: string) => parseObject(Buffer.from(part, 'base64url').toString('utf8'))
 
-async function signed(gate: SigningGate, input: string): Promise<Response> {
+async function signed(gate: SigningGate, input: string): Promise<Answer> {
   try {
     const { signature, receipt } = await gate.signInput(input)
     const { shard, index } = receipt

@@ -9,7 +9,7 @@
 import { isObject, type Json, parseObject, text } from '@mintmark/core'
 import type { Context, Hono } from 'hono'
 import { ALARM_EVENT, COMPROMISE_EVENT, VERIFICATION_EVENT } from './alarm_events.ts'
-import { unknownCaller } from './answers.ts'
+import { responseOf, unknownCaller } from './answers.ts'
 import type { Callers } from './callers.ts'
 import type { EventStream } from './event_stream.ts'
 import { wellKnown } from './metadata_routes.ts'
@@ -57,14 +57,14 @@ const transmitterOf = (issuer: string): Json => ({
 /** The stream of this id if it is the caller's; else the answer to whoever asks. */
 function streamOf(c: Context, { callers, streams }: SsfDeps, id?: string): EventStream | Response {
   const caller = callers.byAuthorization(c.req.header('authorization') ?? '')
-  if (caller === undefined) return unknownCaller()
+  if (caller === undefined) return responseOf(unknownCaller())
   const own = streams.filter(({ config }) => config.caller === caller.name)
   return own.find(({ config }) => config.id === id) ?? c.json({ error: 'not_found' }, 404)
 }
 
 function configuration(c: Context, deps: SsfDeps): Response {
   const caller = deps.callers.byAuthorization(c.req.header('authorization') ?? '')
-  if (caller === undefined) return unknownCaller()
+  if (caller === undefined) return responseOf(unknownCaller())
   const own = deps.streams.filter(({ config }) => config.caller === caller.name)
   const documents = own.map((stream) => documentOf(stream, deps.issuer))
   const id = c.req.query('stream_id')

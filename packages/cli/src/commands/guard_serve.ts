@@ -9,8 +9,7 @@ export const guardServe: Handler = async (_operands, options, io) => {
   const log = (line: string) => void io.out(`${line}\n`)
   const service = await startGuard(textOption(options, 'config') ?? '', { log, now: io.now })
   try {
-    const { host, port } = service.config
-    const { url, stop } = await listen(service.app, host, port)
+    const { url, stop } = await listen(service.app, service.config, service.expressLane)
     io.err(`guard at ${url}\n`)
     await toldToStop()
     service.abort()

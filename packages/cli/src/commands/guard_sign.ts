@@ -8,7 +8,7 @@ import type { Handler } from '../program.ts'
 export const guardSign: Handler = async (_operands, options, io) => {
   const log = (line: string) => void io.out(`${line}\n`)
   const { host, port, app } = await startSigner(textOption(options, 'config') ?? '', log)
-  const { url, stop } = await listen(app, host, port)
+  const { url, stop } = await listen(app, { host, port })
   io.err(`signer at ${url}\n`)
   await toldToStop()
   await stop()

@@ -36,7 +36,7 @@ async function serve(
   const onBug = (text: string) => io.err(`mintmark: a bug, please report it: ${text}\n`)
   const app = caseApp({ desk, gate, viewer, ownHunts, files, onBug })
   const port = numberOption(options, 'port', { least: 0, most: 65_535 }) ?? 0
-  const { url, stop } = await listen(app, HOST, port)
+  const { url, stop } = await listen(app, { host: HOST, port })
   gate.bind(url)
   await io.out(greeting(gate.entrance(), flag(options, 'json')))
   await told()

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { MintmarkError } from '@mintmark/core'
 import type { Hono } from 'hono'
@@ -24,11 +24,18 @@ export interface Listening {
   readonly stop: () => Promise<void>
 }
 
+/** Answers a request before the routes see it, or says that it is not one for it. */
+export type Lane = (request: IncomingMessage, response: ServerResponse) => boolean
+
 /**
- * @param port 0 for any that is free
+ * @param address port 0 for any that is free
  * @throws {MintmarkError} `INPUT_INVALID` where the address cannot be taken
  */
-export async function listen(app: Hono, host: string, port: number): Promise<Listening> {
+export async function listen(
+  app: Hono,
+  { host, port }: { readonly host: string; readonly port: number },
+  lane: Lane = () => false,
+): Promise<Listening> {
   const listener = getRequestListener(app.fetch)
   const server = createServer(
     {
@@ -36,8 +43,11 @@ export async function listen(app: Hono, host: string, port: number): Promise<Lis
       headersTimeout: HEADERS_TIMEOUT_MS,
       keepAliveTimeout: IDLE_TIMEOUT_MS,
       connectionsCheckingInterval: CHECK_MS,
+      joinDuplicateHeaders: true,
     },
-    (request, response) => void listener(request, response),
+    (request, response) => {
+      if (!lane(request, response)) void listener(request, response)
+    },
   )
   server.maxConnections = MAX_CONNECTIONS
   await listening(server, host, port)

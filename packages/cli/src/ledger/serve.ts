@@ -53,7 +53,7 @@ function inTurn(first: () => Promise<void>, second: () => Promise<void>): () => 
 export async function serveWitness(folder: string, { host, port, now }: Address): Promise<Served> {
   const { witness, close } = await openFolderWitness(folder, now)
   try {
-    const { url, stop } = await listen(witnessApp(witness), host, port)
+    const { url, stop } = await listen(witnessApp(witness), { host, port })
     return { url, failed: never, stop: inTurn(stop, close) }
   } catch (cause) {
     await close()
@@ -118,7 +118,7 @@ async function listenFor(
     const live = { ledger, signal: stopping.signal }
     const append = (entry: Issuance | Revocation) => ledger.append(entry)
     const app = ledgerApp({ append, read: home.read, frontEnds, live })
-    const { url, stop } = await listen(app, options.host, options.port)
+    const { url, stop } = await listen(app, options)
     const stopAll = () => {
       stopping.abort()
       return stop()
