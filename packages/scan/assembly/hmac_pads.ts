@@ -8,8 +8,8 @@
  * No static data: the memory is shared with the other kernels.
  */
 const DIFFERENCE: u64 = ((<u64>0x6a6a6a6a) << 32) | 0x6a6a6a6a
-/** Bits that the difference flips: a word and its partner become the same where this one is cleared. */
-const FLIPPED: u64 = 2
+/** Odd numbers that spread the bits of either half of a word. The difference flips bit 1: where it is set, the partner is hashed. */
+const MIXERS: u64 = ((<u64>0x85ebca6b) << 32) | 0x9e3779b1
 const TABLE_BITS: u32 = 12
 /** Longer runs are no pads, but patterns that repeat. */
 const LONGEST: usize = 144
@@ -55,20 +55,29 @@ function look(i: usize, before: usize): void {
   count++
 }
 
-/** One word; false where there is no room for what it may give. */
-function take(i: usize): bool {
-  const word = load<u64>(i)
-  const canonical = (word & FLIPPED) !== 0 ? word ^ DIFFERENCE : word
-  const hash = (<u32>canonical * 0x9e3779b1) ^ (<u32>(canonical >>> 32) * 0x85ebca6b)
-  const slot = table + ((<usize>(hash >>> (32 - TABLE_BITS))) << 2)
-  const before = <usize>load<u32>(slot)
-  const isNear = before < i && before >= begin && i - before <= FARTHEST
-  if (isNear && (load<u64>(before) ^ word) === DIFFERENCE) {
-    if (count >= room) return false
-    look(i, before)
-  }
-  if (((i - from) & 7) === 0) store<u32>(slot, <u32>i)
+/**
+ * What the table knows of a word at `i`, whose place in it is `slot`; false where there is no room for what it may give.
+ *
+ * Without branches but the last: whatever lay in the table before, and which words come again, cannot be foretold.
+ */
+function take(i: usize, slot: usize): bool {
+  const distance = <i64>i - <i64>load<u32>(slot)
+  // All ones where the distance is 1 to FARTHEST.
+  const near = ((distance - 1 - <i64>FARTHEST) & (0 - distance)) >> 63
+  const before = i - <usize>(distance & near)
+  if ((load<u64>(before) ^ load<u64>(i)) !== DIFFERENCE || before < begin) return true
+  if (count >= room) return false
+  look(i, before)
   return true
+}
+
+/** For both words of a block where in the table they lie, as bytes from its begin: the lowest 32 bits of each lane. */
+function slotsOf(words: v128): v128 {
+  const flipped = i64x2.neg(v128.and(i64x2.shr_u(words, 1), i64x2.splat(1)))
+  const canonical = v128.xor(words, v128.and(flipped, i64x2.splat(DIFFERENCE)))
+  const mixed = i32x4.mul(canonical, i64x2.splat(MIXERS))
+  const hash = v128.xor(mixed, i64x2.shr_u(mixed, 32))
+  return i32x4.shl(i32x4.shr_u(hash, 32 - TABLE_BITS), 2)
 }
 
 /**
@@ -76,9 +85,8 @@ function take(i: usize): bool {
  * `[low, high)`, lie in `[first, last)` and differ by 0x6a from the bytes `distance` further on.
  *
  * Words are kept in steps of 8 from `low`, and partners looked for in steps of `stride`, 1 or 8, from `at` on,
- * which is `low` at first; distances are multiples of `stride`. Words with a zero byte are passed over: of the
- * words of a key, some have none. When there is no more room it stops; `resume` receives the `at` to go on
- * from, or 0 when it is done. `slots` is 4096 u32, of any content. Reads at most 16 bytes beyond `last`.
+ * which is `low` at first; distances are multiples of `stride`. When there is no more room it stops; `resume` receives the `at` to go on
+ * from, or 0 when it is done. `kept` is 4096 u32, of any content. Reads at most 16 bytes beyond `last`.
  */
 export function find_pads(
   at: usize,
@@ -87,12 +95,12 @@ export function find_pads(
   first: usize,
   last: usize,
   stride: usize,
-  slots: usize,
+  kept: usize,
   hits: usize,
   cap: i32,
   resume: usize,
 ): i32 {
-  table = slots
+  table = kept
   begin = first
   end = last
   from = low
@@ -103,22 +111,28 @@ export function find_pads(
   room = cap
   doneUntil = 0
   doneDistance = 0
-  const zero = i64x2.splat(0)
   const stop = min(to + FARTHEST + LONGEST, end)
   const pace: usize = stride === 8 ? 16 : 1
   for (let i = at; i + 8 <= stop; i += pace) {
-    // Lanes without a zero byte.
-    let lanes = i64x2.bitmask(i64x2.eq(i8x16.eq(v128.load(i), zero), zero))
-    if (stride !== 8 || i + 16 > stop) lanes &= 1
-    if ((lanes & 1) !== 0 && !take(i)) {
+    const slots = slotsOf(v128.load(i))
+    const slot = table + <usize>i32x4.extract_lane(slots, 0)
+    if (!take(i, slot)) {
       store<u32>(resume, <u32>i)
       return count
     }
-    if ((lanes & 2) !== 0 && !take(i + 8)) {
+    if (stride !== 8) {
+      if (((i - from) & 7) === 0) store<u32>(slot, <u32>i)
+      continue
+    }
+    store<u32>(slot, <u32>i)
+    const next = table + <usize>i32x4.extract_lane(slots, 2)
+    if (i + 16 > stop) continue
+    if (!take(i + 8, next)) {
       // The first of the two is taken once more, which changes nothing.
       store<u32>(resume, <u32>i)
       return count
     }
+    store<u32>(next, <u32>(i + 8))
   }
   store<u32>(resume, 0)
   return count

@@ -44,8 +44,7 @@ export class PadKernel {
   /**
    * Pairs that begin in `[from, to)`, at any place, and are a multiple of `step` (8, or 1) bytes apart.
    *
-   * Each once, ascending. Where more than two copies of a block lie within 1 KiB, some pairs hide others; blocks of
-   * which every word has a zero byte are not seen. Cost: one pass of 8-byte words, or with step 1 one for each byte.
+   * Each once, ascending. Where more than two copies of a block lie within 1 KiB, some pairs hide others. Cost: one pass of 8-byte words, or with step 1 one for each byte.
    */
   find(bytes: Uint8Array, from: number, to: number, step: 1 | 8): readonly PadHit[] {
     const base = this.#memory.place(bytes)
@@ -76,7 +75,7 @@ export class PadKernel {
   }
 }
 
-/** Says what {@link PadKernel.find} means where no block lies there more than once, and few of its bytes are zero. Tests only. */
+/** Says what {@link PadKernel.find} means where no block lies there more than once. Tests only. */
 export function findPadsReference(
   bytes: Uint8Array,
   from: number,
