@@ -1,113 +1,45 @@
 /**
- * Threads that search the windows of one file side by side, pass after pass.
+ * Searches the windows of one file side by side, pass after pass.
  *
- * They live as long as the scan: to start one, with its modules, takes some 0.2 s of processor time.
+ * Threads live as long as the scan: to start one, with its modules, takes some 0.2 s of processor time. The thread that
+ * asks searches too.
  *
  * @module
  */
-import { Worker } from 'node:worker_threads'
-import { isObject } from '@mintmark/core'
-import type { ScanInput } from './scan_input.ts'
+import type { ByteSource } from '@mintmark/dump'
 import type { Window } from './scan_plan.ts'
 import type { ScannerTask } from './scanner_task.ts'
+import {
+  type Searcher,
+  SearchHere,
+  type SearchStart,
+  SearchThread,
+  type WindowAnswer,
+} from './searcher.ts'
 import type { WindowResult } from './window_result.ts'
-
-/** What a thread is started with. */
-export interface ThreadStart {
-  readonly input: ScanInput
-  /** For the tags of keys; see `key_tag.ts`. */
-  readonly hashKey: Uint8Array
-}
-
-/** What the windows behind it are searched for, a window to search, or the end. */
-export type ThreadOrder =
-  | { readonly kind: 'task'; readonly task: ScannerTask }
-  | { readonly kind: 'window'; readonly index: number; readonly window: Window }
-  | { readonly kind: 'done' }
-
-export interface WindowAnswer {
-  readonly index: number
-  readonly result: WindowResult
-}
 
 /** Gets each window's result, in order; undefined where the thread that had it ended. */
 export type TakeResult = (window: Window, result: WindowResult | undefined) => void
 
-/** Windows that a thread has at hand, so that it never waits for the next. */
-const AT_HAND = 2
+/** Results that wait for a slow window in front of them, for each thread, and windows under way. */
+const UNDER_WAY = 16
 /** Threads that may be started anew in a pass after one ended. */
 const MOST_RESTARTS = 8
-/** What a thread may use besides its window: more is a fault of ours, and ends it. */
-const HEAP_MB = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 16 }
-
-/** Whether a value is what the pool starts threads with. */
-export function isThreadStart(value: unknown): value is ThreadStart {
-  return isObject(value) && isObject(value['input']) && value['hashKey'] instanceof Uint8Array
-}
-
-/** One thread, and what it was given. */
-class Thread {
-  readonly #worker: Worker
-  /** What it has not answered, in order. */
-  readonly given = new Map<number, Window>()
-  isOver = false
-  onAnswer: (answer: WindowAnswer) => void = () => {}
-  onEnd: () => void = () => {}
-
-  constructor(start: ThreadStart) {
-    const script = new URL('./scan_worker.js', import.meta.url)
-    this.#worker = new Worker(script, { workerData: start, resourceLimits: HEAP_MB })
-    this.#worker.on('message', (answer: WindowAnswer) => this.onAnswer(answer))
-    // Its message is dropped: it may quote what was being read.
-    this.#worker.on('error', () => this.#end())
-    this.#worker.on('exit', () => this.#end())
-  }
-
-  /** Nobody waits for it now. */
-  leave(): void {
-    this.onAnswer = () => {}
-    this.onEnd = () => {}
-  }
-
-  tell(order: ThreadOrder): void {
-    this.#worker.postMessage(order, [])
-  }
-
-  /** Lets it wipe its memory and end by itself; what does not end soon is ended. */
-  async close(): Promise<void> {
-    if (this.isOver) return
-    this.isOver = true
-    const ended = new Promise<void>((resolve) => {
-      this.#worker.once('exit', () => resolve())
-    })
-    this.tell({ kind: 'done' })
-    const timer = setTimeout(() => {
-      void this.#worker.terminate()
-    }, PATIENCE_MS)
-    await ended
-    clearTimeout(timer)
-  }
-
-  #end(): void {
-    if (this.isOver) return
-    this.isOver = true
-    this.onEnd()
-  }
-}
-
-const PATIENCE_MS = 2000
 
 /** The threads of one scan. None is started before there is something to search. */
 export class SearchThreads {
-  readonly #start: ThreadStart
-  #threads: Thread[] = []
+  readonly #start: SearchStart
+  readonly #here: SearchHere
+  #others: Searcher[] = []
 
-  constructor(start: ThreadStart) {
+  /** @param source of the thread that asks: the same bytes as `start.input` */
+  constructor(start: SearchStart, source: ByteSource) {
     this.#start = start
+    this.#here = new SearchHere(source, start.hashKey)
   }
 
   /**
-   * Gives each window to one of `count` threads, and each result to `take` in the order of the windows.
+   * Gives each window to one of `count` threads, this among them, and each result to `take` in the order of the windows.
    *
    * Holds only few windows and results at a time. One search at a time.
    */
@@ -117,19 +49,22 @@ export class SearchThreads {
     windows: Iterator<Window, unknown>,
     take: TakeResult,
   ): Promise<void> {
-    this.#threads = this.#threads.filter(({ isOver }) => !isOver)
-    while (this.#threads.length < count) this.#threads.push(new Thread(this.#start))
-    const search = new PooledSearch(task, this.#threads.slice(0, count), windows, take, () => {
-      const thread = new Thread(this.#start)
-      this.#threads.push(thread)
-      return thread
-    })
+    this.#others = this.#others.filter(({ isOver }) => !isOver)
+    while (this.#others.length < count - 1) this.#startAnew()
+    const threads = [...this.#others.slice(0, count - 1), this.#here]
+    const search = new PooledSearch(task, threads, windows, take, () => this.#startAnew())
     await search.run()
   }
 
   /** All threads have wiped their memory and ended when this resolves. */
   async close(): Promise<void> {
-    await Promise.all(this.#threads.map((thread) => thread.close()))
+    await Promise.all([...this.#others, this.#here].map((thread) => thread.close()))
+  }
+
+  #startAnew(): Searcher {
+    const thread = new SearchThread(this.#start)
+    this.#others.push(thread)
+    return thread
   }
 }
 
@@ -139,8 +74,8 @@ class PooledSearch {
   /** Undefined once all are given. */
   #windows: Iterator<Window, unknown> | undefined
   readonly #take: TakeResult
-  readonly #threads: Thread[] = []
-  readonly #startAnew: () => Thread
+  readonly #threads: Searcher[] = []
+  readonly #startAnew: () => Searcher
   /** Windows to be given again, for their thread ended before it came to them. */
   readonly #again: { readonly index: number; readonly window: Window }[] = []
   /** Results that came before those in front of them. */
@@ -155,10 +90,10 @@ class PooledSearch {
 
   constructor(
     task: ScannerTask,
-    threads: readonly Thread[],
+    threads: readonly Searcher[],
     windows: Iterator<Window, unknown>,
     take: TakeResult,
-    startAnew: () => Thread,
+    startAnew: () => Searcher,
   ) {
     this.#task = task
     this.#windows = windows
@@ -178,17 +113,17 @@ class PooledSearch {
     }
   }
 
-  #enlist(thread: Thread): void {
+  #enlist(thread: Searcher): void {
     this.#threads.push(thread)
     thread.onAnswer = (answer) => this.#hear(thread, answer)
     thread.onEnd = () => this.#lose(thread)
     thread.tell({ kind: 'task', task: this.#task })
   }
 
-  #feed(thread: Thread): void {
+  #feed(thread: Searcher): void {
     // Results that wait for a slow window are bounded too.
-    const most = AT_HAND * this.#threads.length * 4
-    while (thread.given.size < AT_HAND && this.#next - this.#taken < most) {
+    const most = UNDER_WAY * this.#threads.length
+    while (thread.given.size < thread.atHand && this.#next - this.#taken < most) {
       const item = this.#again.shift() ?? this.#plan()
       if (item === undefined) return
       thread.given.set(item.index, item.window)
@@ -205,7 +140,7 @@ class PooledSearch {
     return { index: this.#next++, window: planned.value }
   }
 
-  #hear(thread: Thread, { index, result }: WindowAnswer): void {
+  #hear(thread: Searcher, { index, result }: WindowAnswer): void {
     const window = thread.given.get(index)
     if (window === undefined) return
     thread.given.delete(index)
@@ -234,7 +169,7 @@ class PooledSearch {
   }
 
   /** A thread ended by itself: the window it was at is lost, and those behind it are given to others. */
-  #lose(thread: Thread): void {
+  #lose(thread: Searcher): void {
     const [lost, ...rest] = thread.given
     thread.given.clear()
     for (const [index, window] of rest) this.#again.push({ index, window })

@@ -49,7 +49,7 @@ export async function scanInput(
 ): Promise<ScanReport> {
   const source = openInput(input)
   const hashKey = randomBytes(32)
-  const threads = new SearchThreads({ input, hashKey })
+  const threads = new SearchThreads({ input, hashKey }, source)
   try {
     const dump = openDump(source)
     const data = dataOf(input, source.size)

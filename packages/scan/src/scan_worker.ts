@@ -5,15 +5,15 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { KernelMemory } from './kernel_memory.ts'
-import { isThreadStart, type ThreadOrder, type WindowAnswer } from './pool.ts'
 import { openInput } from './scan_input.ts'
 import { WINDOW_CAPACITY } from './scan_plan.ts'
 import { type ScannerTask, scannerFor } from './scanner_task.ts'
+import { isSearchStart, type SearchOrder, type WindowAnswer } from './searcher.ts'
 import { searchWindow } from './window_result.ts'
 import type { WindowScanner } from './window_scanner.ts'
 
 const start: unknown = workerData
-if (!isThreadStart(start) || parentPort === null) throw new TypeError('not started by the pool')
+if (!isSearchStart(start) || parentPort === null) throw new TypeError('not started by the pool')
 const port = parentPort
 const { hashKey } = start
 const source = openInput(start.input)
@@ -21,7 +21,7 @@ const memory = new KernelMemory(WINDOW_CAPACITY)
 let task: ScannerTask | undefined
 let scanner: WindowScanner | undefined
 
-port.on('message', (order: ThreadOrder) => {
+port.on('message', (order: SearchOrder) => {
   if (order.kind === 'window') {
     if (task === undefined || scanner === undefined) throw new TypeError('a window before its task')
     const search = { hashKey, hasMaterial: task.hasMaterial ?? false }

@@ -81,7 +81,7 @@ async function formsIn(
 ): Promise<{ findings: readonly Finding[]; limits: readonly ScanLimit[]; keys: unknown }> {
   const input = { kind: 'file', path } as const
   const source = openInput(input)
-  const searchThreads = new SearchThreads({ input, hashKey })
+  const searchThreads = new SearchThreads({ input, hashKey }, source)
   try {
     const dump = openDump(source)
     const limits = new LimitList()

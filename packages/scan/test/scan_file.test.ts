@@ -161,17 +161,18 @@ it('what cannot be opened is refused with INPUT_UNREADABLE', async () => {
   }
 })
 
-it('threads that cannot work are told, and the scan ends', async () => {
-  const file = fileOf('vanishing', noise(3 * WINDOW_BYTES))
+it('what a thread that cannot work was given is told, and the rest is searched', async () => {
+  const windows = 6
+  const file = fileOf('vanishing', noise(windows * WINDOW_BYTES))
   const scan = scanFile(file, { threads: 2 })
-  // The file is open in this thread by now, and no thread has opened it.
+  // The file is open in this thread by now, and no other has opened it.
   rmSync(file)
   const report = await scan
-  assert.deepEqual(
-    report.limits.map(({ code, facts }) => [code, facts['count']]),
-    [['thread-failed', 3]],
-  )
-  assert.equal(report.scannedBytes, 0)
+  const lost = report.limits.map(({ code, facts }) => [code, facts['count']])
+  const count = Number(lost[0]?.[1])
+  assert.deepEqual(lost, [['thread-failed', count]])
+  assert.ok(count >= 1 && count < windows, `${count} windows lost`)
+  assert.equal(report.scannedBytes, (windows - count) * WINDOW_BYTES)
 })
 
 it('an empty file has nothing, and one byte has nothing', async () => {

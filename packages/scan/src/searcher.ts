@@ -1,0 +1,159 @@
+/**
+ * What searches windows: a thread of its own, or the thread that asks, between other things that it does.
+ *
+ * @module
+ */
+import { Worker } from 'node:worker_threads'
+import { isObject } from '@mintmark/core'
+import type { ByteSource } from '@mintmark/dump'
+import type { ScanInput } from './scan_input.ts'
+import type { Window } from './scan_plan.ts'
+import { giveBack, type ScannerTask, takeScanner } from './scanner_task.ts'
+import { searchWindow, type WindowResult } from './window_result.ts'
+import type { WindowScanner } from './window_scanner.ts'
+
+/** What a thread is started with. */
+export interface SearchStart {
+  readonly input: ScanInput
+  /** For the tags of keys; see `key_tag.ts`. */
+  readonly hashKey: Uint8Array
+}
+
+/** What the windows behind it are searched for, a window to search, or the end. */
+export type SearchOrder =
+  | { readonly kind: 'task'; readonly task: ScannerTask }
+  | { readonly kind: 'window'; readonly index: number; readonly window: Window }
+  | { readonly kind: 'done' }
+
+export interface WindowAnswer {
+  readonly index: number
+  /** Undefined where there was an error of ours. */
+  readonly result: WindowResult | undefined
+}
+
+/** What a thread may use besides its window: more is a fault of ours, and ends it. */
+const HEAP_MB = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 16 }
+const PATIENCE_MS = 2000
+
+/** Whether a value is what threads are started with. */
+export function isSearchStart(value: unknown): value is SearchStart {
+  return isObject(value) && isObject(value['input']) && value['hashKey'] instanceof Uint8Array
+}
+
+/** Searches the windows that it is given, one after the other. */
+export abstract class Searcher {
+  /** What it has not answered, in order. */
+  readonly given: Map<number, Window> = new Map()
+  isOver = false
+  onAnswer: (answer: WindowAnswer) => void = () => {}
+  onEnd: () => void = () => {}
+
+  /** Nobody waits for it now. */
+  leave(): void {
+    this.onAnswer = () => {}
+    this.onEnd = () => {}
+  }
+
+  /** Windows that are given to it at a time. */
+  abstract readonly atHand: number
+
+  abstract tell(order: SearchOrder): void
+
+  /** Lets it wipe its memory and end by itself. */
+  abstract close(): Promise<void>
+}
+
+/** A thread of its own; what does not end soon is ended. */
+export class SearchThread extends Searcher {
+  /** So many that it never waits for the next. */
+  readonly atHand = 2
+  readonly #worker: Worker
+
+  constructor(start: SearchStart) {
+    super()
+    const script = new URL('./scan_worker.js', import.meta.url)
+    this.#worker = new Worker(script, { workerData: start, resourceLimits: HEAP_MB })
+    this.#worker.on('message', (answer: WindowAnswer) => this.onAnswer(answer))
+    // Its message is dropped: it may quote what was being read.
+    this.#worker.on('error', () => this.#end())
+    this.#worker.on('exit', () => this.#end())
+  }
+
+  tell(order: SearchOrder): void {
+    this.#worker.postMessage(order, [])
+  }
+
+  async close(): Promise<void> {
+    if (this.isOver) return
+    this.isOver = true
+    const ended = new Promise<void>((resolve) => {
+      this.#worker.once('exit', () => resolve())
+    })
+    this.tell({ kind: 'done' })
+    const timer = setTimeout(() => {
+      void this.#worker.terminate()
+    }, PATIENCE_MS)
+    await ended
+    clearTimeout(timer)
+  }
+
+  #end(): void {
+    if (this.isOver) return
+    this.isOver = true
+    this.onEnd()
+  }
+}
+
+/** The thread that asks. Whatever else waits for it comes between two windows. */
+export class SearchHere extends Searcher {
+  /** Those that come back from other threads must not wait for several. */
+  readonly atHand = 1
+  readonly #source: ByteSource
+  readonly #hashKey: Uint8Array
+  #task: ScannerTask | undefined
+  /** For the task; made for its first window, so that other threads have theirs by then. */
+  #scanner: WindowScanner | undefined
+
+  constructor(source: ByteSource, hashKey: Uint8Array) {
+    super()
+    this.#source = source
+    this.#hashKey = hashKey
+  }
+
+  tell(order: SearchOrder): void {
+    if (order.kind === 'window') {
+      setImmediate(() => this.#search(order.index, order.window))
+      return
+    }
+    this.#release()
+    this.#task = order.kind === 'task' ? order.task : undefined
+  }
+
+  close(): Promise<void> {
+    this.isOver = true
+    this.#release()
+    return Promise.resolve()
+  }
+
+  #search(index: number, window: Window): void {
+    const task = this.#task
+    if (task === undefined) return
+    const search = { hashKey: this.#hashKey, hasMaterial: task.hasMaterial ?? false }
+    let result: WindowResult | undefined
+    try {
+      this.#scanner ??= takeScanner(task)
+      result = searchWindow(this.#scanner, this.#source, window, search)
+    } catch {
+      // Its message may quote what was being read: it is dropped, and the window is told to be lost.
+    }
+    this.onAnswer({ index, result })
+  }
+
+  #release(): void {
+    if (this.#task !== undefined && this.#scanner !== undefined) {
+      giveBack(this.#task, this.#scanner)
+    }
+    this.#task = undefined
+    this.#scanner = undefined
+  }
+}
