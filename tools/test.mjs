@@ -5,10 +5,12 @@
  * The last lines say what failed and why. With MINTMARK_SECOND_TRY=1 the files of a few tests that failed run once
  * more by themselves; what then passes is named as unsteady, with its first error, and does not fail the run.
  */
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createReadStream, createWriteStream, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import path from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { root, setUp } from './setup.mjs'
 
 const MOST_TRIED_AGAIN = 3
@@ -29,28 +31,45 @@ if (files.length === 0) {
   console.error(`no test file matches ${words.join(' ')}`)
   process.exit(2)
 }
-// Those of packages keep to themselves and run side by side. Those below tests/ share what there is one of: the
-// kernel's setting for cores, ports of known servers.
-const isAlone = (file) => file.startsWith(`tests${path.sep}`)
 const notes = mkdtempSync(path.join(tmpdir(), 'mintmark-tests-'))
 process.on('exit', () => rmSync(notes, { recursive: true, force: true }))
+// Those of packages keep to themselves and run side by side. Those below tests/ share what there is one of (the
+// kernel's setting for cores, the machine's time), so one runs after the other, but for those that ask processes
+// for their cores: they are as many again, and wait half of their time.
+const isAlone = (file) => file.startsWith(`tests${path.sep}`)
+const isVictim = (file) => file.startsWith(path.join('tests', 'victims'))
 const wholes = [
-  testAll(files.filter((file) => !isAlone(file)), availableParallelism()),
-  testAll(files.filter(isAlone), 1),
+  await testAll(files.filter((file) => !isAlone(file)), availableParallelism()),
+  ...(await besides(
+    files.filter((file) => isAlone(file) && !isVictim(file)),
+    files.filter(isVictim),
+  )),
 ]
 if (!wholes.every(({ passed }) => passed)) {
   const failures = wholes.flatMap((whole) => whole.failures)
-  const isSteady = process.env.MINTMARK_SECOND_TRY === '1' && passesAgain(failures)
+  const isSteady = process.env.MINTMARK_SECOND_TRY === '1' && (await passesAgain(failures))
   console.log(`\n${isSteady ? 'Unsteady: failed at first, and passed alone' : 'Failed'}:\n`)
   for (const { file, line, test, reason } of failures)
     console.log(`${file}:${line} ${test}\n${reason.replace(/^/gm, '    ')}\n`)
   process.exitCode = isSteady ? 0 : 1
 }
 
+/** Runs two lists of files at the same time. What the second prints comes when the first is done. */
+async function besides(first, second) {
+  const printed = path.join(notes, 'second')
+  const other = testAll(second, 1, createWriteStream(printed))
+  const results = [await testAll(first, 1), await other]
+  await pipeline(createReadStream(printed), process.stdout, { end: false })
+  return results
+}
+
 /** Runs these files: whether all of their tests pass, and which do not and why. */
-function testAll(own, atOnce) {
-  if (own.length === 0) return { passed: true, failures: [] }
-  const failed = path.join(notes, 'failed')
+async function testAll(own, atOnce, output = process.stdout) {
+  if (own.length === 0) {
+    if (output !== process.stdout) output.end()
+    return { passed: true, failures: [] }
+  }
+  const failed = path.join(mkdtempSync(path.join(notes, 'run-')), 'failed')
   const options = [
     '--enable-source-maps',
     '--test',
@@ -61,8 +80,10 @@ function testAll(own, atOnce) {
     `--test-reporter=${new URL('failed_tests.mjs', import.meta.url)}`,
     `--test-reporter-destination=${failed}`,
   ]
-  const { status, error } = spawnSync(process.execPath, [...options, ...own], { cwd: root, stdio: 'inherit' })
-  if (error) console.error(`${process.execPath}: ${error.message}`)
+  const runner = spawn(process.execPath, [...options, ...own], { cwd: root, stdio: ['inherit', 'pipe', 'inherit'] })
+  const ended = once(runner, 'close')
+  await pipeline(runner.stdout, output, { end: output !== process.stdout })
+  const [status] = await ended
   const lines = readFileSync(failed, 'utf8').split('\n')
   return { passed: status === 0, failures: lines.filter(Boolean).map((line) => JSON.parse(line)) }
 }
@@ -71,12 +92,12 @@ function testAll(own, atOnce) {
  * Whether tests that failed pass when nothing runs beside them. More than a few files are not tried, nor a failure
  * without a test. A test that is written in a helper may be of any file of its workspace.
  */
-function passesAgain(failures) {
+async function passesAgain(failures) {
   const places = new Set(failures.map(({ file }) => (file.endsWith('.test.ts') ? file : homeOf(file))))
   const again = files.filter((file) => places.has(sourceOf(file)) || places.has(homeOf(file)))
   if (places.size === 0 || places.size > MOST_TRIED_AGAIN || again.length === 0) return false
   console.log(`\nOnce more, alone: ${[...places].join(', ')}\n`)
-  return testAll(again, 1).passed
+  return (await testAll(again, 1)).passed
 }
 
 /** `packages/NAME` or `tests/NAME`. */
