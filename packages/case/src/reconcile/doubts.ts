@@ -82,8 +82,9 @@ export async function writeDoubts(
   sole: string,
 ): Promise<void> {
   const spans = await auditSpans(session)
-  const gaps = await statedGaps(session)
-  const complete = await completePeriods(session)
+  const stated = await statedCodes(session)
+  const gaps = stated.has('extractor-gap') ? await statedGaps(session) : []
+  const complete = stated.has('complete-period') ? await completePeriods(session) : NO_PERIODS
   const folders = gaps.length === 0 ? new Map<string, Set<string>>() : await foldersOf(session)
   const writer = new Writer(session, tables.doubts)
   for (const batch of batches(await homesOf(session, tables.open, sole))) {
@@ -287,11 +288,15 @@ function spanOf(row: Json): AuditSpan {
   return { firstMs: Number(row['first_ms']), lastMs: Number(row['last_ms']) }
 }
 
+/** Kinds of statement about completeness that the case has. */
+async function statedCodes(session: Session): Promise<Set<string>> {
+  const rows = await session.rows('SELECT DISTINCT code FROM statement ORDER BY code')
+  return new Set(rows.map((row) => text(row, 'code') ?? ''))
+}
+
+const NO_PERIODS: ReadonlyMap<string, Period> = new Map()
+
 async function statedGaps(session: Session): Promise<Gap[]> {
-  const [stated] = await session.rows(
-    "SELECT count() AS n FROM statement WHERE code = 'extractor-gap'",
-  )
-  if (Number(stated?.['n']) === 0) return []
   const rows = await session.rows(`
     SELECT DISTINCT toUnixTimestamp64Milli(assumeNotNull(from_at)) AS from_ms,
       toUnixTimestamp64Milli(assumeNotNull(to_at)) AS to_ms,
