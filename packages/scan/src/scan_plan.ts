@@ -28,6 +28,8 @@ export interface Run {
   readonly length: number
   /** Whether the run's begin is a multiple of 8 in the process, as far as the dump tells. */
   readonly isAligned: boolean
+  /** Of its first byte in the process, as far as the dump tells. */
+  readonly address?: bigint | undefined
 }
 
 /** Part of a run within a window. Places are from the window's begin. */
@@ -39,6 +41,8 @@ export interface Piece {
   readonly from: number
   readonly to: number
   readonly isAligned: boolean
+  /** Of the byte at `begin`. */
+  readonly address?: bigint | undefined
 }
 
 /** A part of the file that is read at once. */
@@ -55,8 +59,7 @@ export interface Window {
  * describes the dump is searched like memory: environments and registers lie in it.
  */
 export function runsOf(dump: Dump): readonly Run[] {
-  const runs: { offset: number; length: number; isAligned: boolean; next: bigint | undefined }[] =
-    []
+  const runs: { offset: number; length: number; address: bigint | undefined }[] = []
   const parts = [
     ...dump.segments,
     ...dump.structure.map((range) => ({ ...range, address: undefined })),
@@ -64,16 +67,14 @@ export function runsOf(dump: Dump): readonly Run[] {
   for (const { offset, length, address } of parts.toSorted((a, b) => a.offset - b.offset)) {
     const last = runs.at(-1)
     const isNext = last !== undefined && last.offset + last.length === offset
-    if (isNext && last.next !== undefined && last.next === address) {
-      last.length += length
-      last.next = address + BigInt(length)
-    } else {
-      const isAligned = address !== undefined && address % 8n === 0n
-      const next = address === undefined ? undefined : address + BigInt(length)
-      runs.push({ offset, length, isAligned, next })
-    }
+    const next = last?.address === undefined ? undefined : last.address + BigInt(last.length)
+    if (isNext && next !== undefined && next === address) last.length += length
+    else runs.push({ offset, length, address })
   }
-  return runs.map(({ offset, length, isAligned }) => ({ offset, length, isAligned }))
+  return runs.map(({ offset, length, address }) => {
+    const isAligned = address !== undefined && address % 8n === 0n
+    return { offset, length, address, isAligned }
+  })
 }
 
 /**
@@ -98,13 +99,14 @@ export function* planWindows(
       offset = begin
       length = 0
     }
-    const { isAligned } = run
+    const { isAligned, address } = run
     pieces.push({
       begin: begin - offset,
       end: end - offset,
       from: from - offset,
       to: to - offset,
       isAligned,
+      address: address === undefined ? undefined : address + BigInt(begin - run.offset),
     })
     length = Math.max(length, end - offset)
   }

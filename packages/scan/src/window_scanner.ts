@@ -62,6 +62,8 @@ interface Place extends WindowTaker {
   readonly bytes: Uint8Array
   /** Of its first byte, from the file's start. */
   readonly offset: number
+  /** The same in the process, as far as the dump tells. */
+  readonly address: bigint | undefined
 }
 
 export class WindowScanner {
@@ -150,7 +152,8 @@ export class WindowScanner {
 
   #scanPiece(target: Uint8Array, offset: number, piece: Piece, taker: WindowTaker): void {
     const bytes = target.subarray(piece.begin, piece.end)
-    const place: Place = { ...taker, bytes, offset: offset + piece.begin }
+    const { address } = piece
+    const place: Place = { ...taker, bytes, offset: offset + piece.begin, address }
     const isSmall = bytes.length <= SMALL_BYTES
     const unaligned = isSmall ? this.#small : this.#unaligned
     const searches = piece.isAligned ? this.#aligned : unaligned
@@ -237,7 +240,7 @@ export class WindowScanner {
 
   #run(search: WindowSearch, place: Place, from: number, to: number): void {
     try {
-      for (const detected of search.search(place.bytes, from, to)) {
+      for (const detected of search.search(place.bytes, from, to, place.address)) {
         place.onHit(detected, place.offset + detected.offset)
       }
     } catch {

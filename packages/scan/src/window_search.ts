@@ -17,9 +17,10 @@ export interface WindowSearch {
    *
    * Offsets are those in `bytes`. `bytes` is valid until this returns, and is never to be changed or kept; its
    * first byte has an address that is a multiple of 16 in the segment.
+   * `address` is that of the first byte, as far as the dump tells.
    * It may lie in the memory of the kernels; a search with a memory of its own copies.
    */
-  search(bytes: Uint8Array, from: number, to: number): readonly Detected[]
+  search(bytes: Uint8Array, from: number, to: number, address?: bigint): readonly Detected[]
   /** Overwrites secrets that it holds between windows. It is not used afterwards. */
   wipe?(): void
 }

@@ -12,14 +12,15 @@ const lengths = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 1, max: 3 * WINDOW_BYTES }) },
 )
 /** Runs one behind another, with gaps. */
-const layouts = fc.array(fc.tuple(fc.nat(200_000), lengths, fc.boolean()), { maxLength: 30 })
+const addresses = fc.option(fc.bigInt({ min: 0n, max: 1n << 47n }), { nil: undefined })
+const layouts = fc.array(fc.tuple(fc.nat(200_000), lengths, addresses), { maxLength: 30 })
 
-function runsAt(layout: readonly (readonly [number, number, boolean])[]): Run[] {
+function runsAt(layout: readonly (readonly [number, number, bigint | undefined])[]): Run[] {
   let end = 0
-  return layout.map(([gap, length, isAligned]) => {
+  return layout.map(([gap, length, address]) => {
     const offset = end + gap
     end = offset + length
-    return { offset, length, isAligned }
+    return { offset, length, address, isAligned: address !== undefined && address % 8n === 0n }
   })
 }
 
@@ -30,11 +31,13 @@ it('each byte of each run is searched once, with what lies around it in its run'
       const searched: [number, number][] = []
       for (const window of planWindows(runs)) {
         assert.ok(window.length <= WINDOW_CAPACITY)
-        for (const { begin, end, from, to, isAligned } of window.pieces) {
+        for (const { begin, end, from, to, isAligned, address } of window.pieces) {
           const at = window.offset + from
           const run = runs.find(({ offset, length }) => offset <= at && at < offset + length)
           assert.ok(run !== undefined && from < to && to <= end && end <= window.length)
           assert.equal(isAligned, run.isAligned)
+          const inRun = BigInt(window.offset + begin - run.offset)
+          assert.equal(address, run.address === undefined ? undefined : run.address + inRun)
           assert.equal(window.offset + begin, Math.max(run.offset, at - REACH))
           const last = Math.min(run.offset + run.length, window.offset + to + REACH)
           assert.equal(window.offset + end, last)
@@ -107,10 +110,10 @@ it('neighbours in the file are one run where they are neighbours in memory', () 
     isLittleEndian: true,
   }
   assert.deepEqual(runsOf(dump), [
-    { offset: 0, length: 64, isAligned: false },
-    { offset: 64, length: 32, isAligned: true },
-    { offset: 96, length: 16, isAligned: false },
-    { offset: 112, length: 8, isAligned: false },
-    { offset: 120, length: 8, isAligned: false },
+    { offset: 0, length: 64, address: undefined, isAligned: false },
+    { offset: 64, length: 32, address: 0x1000n, isAligned: true },
+    { offset: 96, length: 16, address: 0x9004n, isAligned: false },
+    { offset: 112, length: 8, address: undefined, isAligned: false },
+    { offset: 120, length: 8, address: undefined, isAligned: false },
   ])
 })

@@ -1,6 +1,6 @@
 /**
- * Searches a window for secrets of known keys of curves: near copies of the public half, and where something that
- * looks like a secret visibly begins and ends.
+ * Searches a window for secrets of known keys of curves: where something points to that is of their size, near copies of
+ * the public half, and where something that looks like a secret visibly begins and ends.
  *
  * A multiplication a place is too dear for every place; what the budget does not reach is counted.
  *
@@ -12,6 +12,7 @@ import { type Effort, OF_KEYS_MET } from './allowance.ts'
 import { Budget } from './budget.ts'
 import { type CurveGroup, type CurveMaterial, curveGroups } from './curve_keys.ts'
 import type { FoundValue } from './found_value.ts'
+import { HeadList, NumberHeads, pointedBeside } from './pointed_places.ts'
 import { stepFor, wordsFrom } from './spaced_words.ts'
 
 /** How far from a copy of the public half the secret is looked for, at multiples of 8. */
@@ -21,6 +22,7 @@ const CLOSE = 8
 
 /** Nanoseconds for each byte, and at once. */
 const RATES = {
+  pointed: { perByte: 1, atOnce: 3e8 },
   near: { perByte: 3, atOnce: 3e8 },
   placed: { perByte: 1, atOnce: 2e8 },
 } as const
@@ -35,6 +37,7 @@ export interface CurveKeys {
 }
 
 interface SoughtGroup extends CurveGroup {
+  readonly pointed: Budget
   readonly near: Budget
   readonly placed: Budget
   readonly effort: Effort
@@ -43,23 +46,31 @@ interface SoughtGroup extends CurveGroup {
 export class CurveSearch {
   readonly #groups: readonly SoughtGroup[]
   readonly #signs: SignTable
+  readonly #heads: NumberHeads | undefined
   readonly #budgets: readonly Budget[]
 
   constructor(kernel: ConjugateKernel, all: readonly CurveKeys[]) {
     this.#groups = all.flatMap(({ keys, effort }) => {
-      const share = SHARES[effort]
-      const near = new Budget(RATES.near.perByte * share, RATES.near.atOnce * share)
-      const placed = new Budget(RATES.placed.perByte * share, RATES.placed.atOnce * share)
-      return curveGroups(keys).map((group) => Object.assign({ near, placed, effort }, group))
+      const budget = ({ perByte, atOnce }: { readonly perByte: number; readonly atOnce: number }) =>
+        new Budget(perByte * SHARES[effort], atOnce * SHARES[effort])
+      const near = budget(RATES.near)
+      const placed = budget(RATES.placed)
+      // Curves that are dear must not take the time of those that are not.
+      return curveGroups(keys).map((group) =>
+        Object.assign({ pointed: budget(RATES.pointed), near, placed, effort }, group),
+      )
     })
     this.#signs = signTable(kernel, this.#groups)
-    this.#budgets = [...new Set(this.#groups.flatMap(({ near, placed }) => [near, placed]))]
+    const sizes = new Set(this.#groups.map(({ limbs }) => limbs).filter((limbs) => limbs > 0))
+    this.#heads = sizes.size === 0 ? undefined : new NumberHeads(kernel, sizes)
+    const budgets = this.#groups.flatMap(({ pointed, near, placed }) => [pointed, near, placed])
+    this.#budgets = [...new Set(budgets)]
   }
 
   /** The kinds of tests that were cut short so far. Places far from a public half are samples in any case. */
   get limits(): readonly string[] {
-    return this.#groups.flatMap(({ near, effort }) => {
-      if (!near.isShort) return []
+    return this.#groups.flatMap(({ pointed, near, effort }) => {
+      if (!near.isShort && !pointed.isShort) return []
       return [effort === 'met' ? `scalars${OF_KEYS_MET}` : 'scalars']
     })
   }
@@ -67,7 +78,7 @@ export class CurveSearch {
   /** Begins with a window of so many bytes. */
   begin(bytes: number): CurveWindow {
     for (const budget of this.#budgets) budget.earn(bytes)
-    return new CurveWindow(this.#groups, this.#signs)
+    return new CurveWindow(this.#groups, this.#signs, this.#heads)
   }
 }
 
@@ -97,13 +108,16 @@ function signTable(kernel: ConjugateKernel, groups: readonly CurveGroup[]): Sign
 class CurveWindow {
   readonly #groups: readonly SoughtGroup[]
   readonly #signs: SignTable
-  readonly #sights: readonly { readonly anchors: number[]; readonly places: LikelyPlaces }[]
+  readonly #heads: NumberHeads | undefined
+  readonly #sights: readonly Sights[]
 
-  constructor(groups: readonly SoughtGroup[], signs: SignTable) {
+  constructor(groups: readonly SoughtGroup[], signs: SignTable, heads: NumberHeads | undefined) {
     this.#groups = groups
     this.#signs = signs
+    this.#heads = heads
     this.#sights = groups.map(({ cost, placed }) => ({
       anchors: [],
+      heads: new HeadList(),
       places: new LikelyPlaces(Math.floor(placed.left / cost)),
     }))
   }
@@ -116,24 +130,57 @@ class CurveWindow {
         this.#sights[group]?.anchors.push(at + hit.at - wordAt)
       }
     }
+    this.#lookForHeads(kernel, at, length)
     for (const [index, { length: size }] of this.#groups.entries()) {
       const places = this.#sights[index]?.places
       if (places?.isFull === false) places.add(at, kernel.boundedPairs(size, length))
     }
   }
 
-  /** Secrets that begin in [from, to) of the window's bytes. */
-  found(bytes: Uint8Array, from: number, to: number): FoundValue[] {
+  #lookForHeads(kernel: ConjugateKernel, at: number, length: number): void {
+    // Once any size fills its list, the window is no process's.
+    if (this.#heads === undefined || this.#sights.some(({ heads }) => heads.isFull)) return
+    for (const head of this.#heads.look(kernel, length)) {
+      for (const [index, { limbs }] of this.#groups.entries()) {
+        if (limbs === head.limbs) this.#sights[index]?.heads.add(at + head.at)
+      }
+    }
+  }
+
+  /** Secrets that begin in [from, to) of the window's bytes, of which the first has an `address` if that is known. */
+  found(bytes: Uint8Array, from: number, to: number, address: bigint | undefined): FoundValue[] {
     return this.#groups.flatMap((group, index) => {
-      const { anchors = [], places } = this.#sights[index] ?? {}
+      const sights = this.#sights[index]
+      if (sights === undefined) return []
+      const { anchors, places } = sights
       const tried = { places: new Set<number>(), contents: new Set<number>() }
+      const pointed = address === undefined ? [] : pointedPlaces(bytes, group, sights, address)
       const near = nearest(anchors, group.length, from, to)
       return [
-        ...lookAt(bytes, near, group, group.near, tried, true),
-        ...lookAt(bytes, places?.all ?? [], group, group.placed, tried, false),
+        ...lookAt(bytes, pointed, group, 'pointed', tried),
+        ...lookAt(bytes, near, group, 'near', tried),
+        ...lookAt(bytes, places.all, group, 'placed', tried),
       ]
     })
   }
+}
+
+/** What was seen in a window for one group. */
+interface Sights {
+  /** Copies of public halves. */
+  readonly anchors: number[]
+  /** Structures of numbers of the size of its secrets. */
+  readonly heads: HeadList
+  readonly places: LikelyPlaces
+}
+
+function pointedPlaces(
+  bytes: Uint8Array,
+  { length, limbs }: CurveGroup,
+  { heads, anchors }: Sights,
+  address: bigint,
+): readonly number[] {
+  return limbs > 0 ? heads.places(bytes, address) : pointedBeside(bytes, anchors, length, address)
 }
 
 /** Places where something visibly begins or ends: as many as can be looked at, those with both sides first. */
@@ -174,11 +221,12 @@ interface Tried {
 function lookAt(
   bytes: Uint8Array,
   places: Iterable<number>,
-  { length, cost, secretIn, rareSecretIn }: CurveGroup,
-  budget: Budget,
+  group: SoughtGroup,
+  kind: 'pointed' | 'near' | 'placed',
   tried: Tried,
-  isNear: boolean,
 ): FoundValue[] {
+  const { length, secretIn, limbsIn, rareSecretIn } = group
+  const cost = kind === 'pointed' && group.limbs > 0 ? group.cost / 2 : group.cost
   const found: FoundValue[] = []
   for (const at of places) {
     if (tried.places.has(at) || at + length > bytes.length) continue
@@ -186,9 +234,12 @@ function lookAt(
     if (!isRandomLooking(window)) continue
     const content = hashOf(window)
     if (tried.contents.has(content)) continue
-    if (!budget.take(cost)) break
+    if (!group[kind].take(cost)) break
     tried.places.add(at)
-    const secret = secretIn(window) ?? (isNear ? rareSecretIn(window) : undefined)
+    const secret =
+      kind === 'pointed'
+        ? limbsIn(window)
+        : (secretIn(window) ?? (kind === 'near' ? rareSecretIn(window) : undefined))
     // Copies of a secret are found by its value.
     tried.contents.add(content)
     if (secret !== undefined) found.push({ at, length, ...secret })

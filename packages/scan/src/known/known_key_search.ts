@@ -77,9 +77,9 @@ export class KnownKeySearch implements WindowSearch {
     return [...new Set([...(this.#rsa?.limits ?? []), ...(this.#curves?.limits ?? [])])]
   }
 
-  search(bytes: Uint8Array, from: number, to: number): readonly Detected[] {
+  search(bytes: Uint8Array, from: number, to: number, address?: bigint): readonly Detected[] {
     const end = Math.min(to, bytes.length)
-    const found = this.#slices(bytes, from, end)
+    const found = this.#slices(bytes, from, end, address)
     if (!this.#leavesValues) found.push(...this.#values(found, bytes, from, end))
     this.#kernel.wipe()
     return onceEach(found).map((value) => detectedOf(value))
@@ -96,7 +96,7 @@ export class KnownKeySearch implements WindowSearch {
   }
 
   /** What the slices give that begin in [from, to). */
-  #slices(bytes: Uint8Array, from: number, to: number): FoundValue[] {
+  #slices(bytes: Uint8Array, from: number, to: number, address: bigint | undefined): FoundValue[] {
     const found: FoundValue[] = []
     const numbers: PlacedNumber[] = []
     this.#rsa?.earn(to - from)
@@ -115,7 +115,7 @@ export class KnownKeySearch implements WindowSearch {
     const isInside = ({ at }: { readonly at: number }): boolean => at >= from && at < to
     const inside = numbers.filter(isInside)
     if (this.#rsa !== undefined) found.push(...this.#rsa.settle(inside, moduliOf(found)))
-    if (curves !== undefined) found.push(...curves.found(bytes, from, to))
+    if (curves !== undefined) found.push(...curves.found(bytes, from, to, address))
     return found.filter(isInside)
   }
 }

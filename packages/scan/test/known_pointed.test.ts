@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import { describe, it } from 'node:test'
+import { readAgain } from '@mintmark/testkit'
+import { fromBigEndian } from '../src/arithmetic/modular.ts'
+import type { KeyMaterial } from '../src/key_material.ts'
+import { KnownKeySearch } from '../src/known/known_key_search.ts'
+import { keyWith } from '../src/public_keys/certificate.ts'
+import type { PublicKey } from '../src/public_keys/public_key.ts'
+import { GROUNDS } from './known_plants.ts'
+
+interface CurveKey {
+  readonly publicKey: PublicKey
+  /** Lowest byte first, or the seed. */
+  readonly secret: Uint8Array
+  /** What tells it: x highest byte first, or the public key. */
+  readonly anchor: Uint8Array
+}
+
+function pointKey(curve: 'P-256' | 'P-384' | 'P-521'): CurveKey {
+  const pair = readAgain(generateKeyPairSync('ec', { namedCurve: curve }))
+  const jwk = pair.privateKey.export({ format: 'jwk' })
+  const [x, y, d] = [jwk.x, jwk.y, jwk.d].map((text) => Buffer.from(text ?? '', 'base64url'))
+  assert.ok(x !== undefined && y !== undefined && d !== undefined)
+  const point = { x: fromBigEndian(x), y: fromBigEndian(y) }
+  const material: KeyMaterial = { type: 'ec', curve, ...point, d: undefined }
+  return { publicKey: keyWith(material, {}), secret: d.toReversed(), anchor: x }
+}
+
+function stringKey(): CurveKey {
+  const pair = readAgain(generateKeyPairSync('ed25519'))
+  const jwk = pair.privateKey.export({ format: 'jwk' })
+  const anchor = Buffer.from(jwk.x ?? '', 'base64url')
+  const secret = Buffer.from(jwk.d ?? '', 'base64url')
+  const material = { type: 'okp', curve: 'Ed25519', publicKey: anchor, secret: undefined } as const
+  return { publicKey: keyWith(material, {}), secret, anchor }
+}
+
+const BASE = 0x7f1b_0100_0000n
+const LENGTH = 2 << 20
+/** Far enough from the public half that nothing near it is looked at. */
+const AT = 1_600_016
+const ANCHOR_AT = 40_000
+const HEAD_AT = 800_000
+
+/** Random memory in which a secret lies with nothing around it, and a structure that points to it. */
+function memoryWith(key: CurveKey, head: (pointer: bigint) => Uint8Array, headAt = HEAD_AT) {
+  const bytes = GROUNDS['random']?.(LENGTH, 7)
+  assert.ok(bytes)
+  bytes.set(key.anchor, ANCHOR_AT)
+  bytes.set(key.secret, AT)
+  bytes.set(head(BASE + BigInt(AT)), headAt)
+  return bytes
+}
+
+/** 8-byte words, lowest byte first. */
+function words(...values: readonly bigint[]): Uint8Array {
+  const bytes = Buffer.alloc(8 * values.length)
+  for (const [index, value] of values.entries()) bytes.writeBigUInt64LE(value, 8 * index)
+  return bytes
+}
+
+const pair = (low: number, high: number): bigint => BigInt(low) | (BigInt(high) << 32n)
+
+const HEADS: Readonly<Record<string, (limbs: number, pointer: bigint) => Uint8Array>> = {
+  'BIGNUM of OpenSSL': (limbs, to) => words(to, pair(limbs, limbs), pair(0, 9)),
+  'BIGNUM with room': (limbs, to) => words(to, pair(limbs, limbs + 2), pair(0, 0xd)),
+  'integer of mbedTLS': (limbs, to) => words(to, BigInt(1 | (limbs << 16))),
+  'integer of GMP': (limbs, to) => words(pair(limbs + 1, limbs), to),
+}
+
+function placesOf(key: CurveKey, bytes: Uint8Array, address?: bigint): number[] {
+  const search = new KnownKeySearch([], { deep: false, met: [key.publicKey] })
+  const hits = search.search(bytes, 0, bytes.length, address)
+  return hits.filter(({ certainty }) => certainty === 'proven').map(({ offset }) => offset)
+}
+
+describe('a secret of a curve that only a pointer leads to', () => {
+  for (const [name, head] of Object.entries(HEADS)) {
+    it(`is found from an ${name}`, () => {
+      for (const curve of ['P-256', 'P-384', 'P-521'] as const) {
+        const key = pointKey(curve)
+        const limbs = Math.ceil(key.secret.length / 8)
+        const bytes = memoryWith(key, (to) => head(limbs, to))
+        assert.deepEqual(placesOf(key, bytes, BASE), [AT], curve)
+        assert.deepEqual(placesOf(key, bytes), [], 'without addresses nothing leads to it')
+      }
+    })
+  }
+
+  it('is found from beside the public key of Ed25519', () => {
+    const key = stringKey()
+    const bytes = memoryWith(key, (to) => words(to), ANCHOR_AT + 64)
+    assert.deepEqual(placesOf(key, bytes, BASE), [AT])
+    assert.deepEqual(placesOf(key, bytes), [])
+  })
+
+  it('is found though many structures point to other numbers: those of secrets come first', () => {
+    const key = pointKey('P-384')
+    const bytes = memoryWith(key, (to) => words(to, pair(6, 6), pair(0, 9)))
+    for (let k = 0; k < 400; k++) {
+      bytes.set(words(BASE + BigInt(100_000 + 64 * k), pair(6, 6), pair(0, 1)), 200_000 + 24 * k)
+    }
+    assert.deepEqual(placesOf(key, bytes, BASE), [AT])
+  })
+})
