@@ -5,8 +5,8 @@
  * Ledger and guard are the built command's own, each a process. Tokens are ES256, recorded and signed by a gate; the caller
  * is known by its secret. A third process asks over connections that are kept alive: it shares the processors with the guard,
  * so that the guard's time for a request says more than the rate. First 3,000 requests come each second, whatever the guard
- * does; then as fast as 64 callers get their answers. The tokens are all different, or a few that come over and over. Beside
- * them stands a server that answers without a look. What comes in the first seconds of each is told apart: a server's code
+ * does; then as fast as 64 callers get their answers. The tokens are all different, to a guard that remembers none, or a few
+ * that come over and over, to one that does as is usual. Beside them stands a server that answers without a look. What comes in the first seconds of each is told apart: a server's code
  * is compiled as it is used.
  *
  * Usage: node bench/dist/src/introspection.bench.js [--seconds N]. BENCH_TINY=1 only checks that all are let in.
@@ -79,8 +79,8 @@ async function mintAll(url: string, key: string): Promise<string[]> {
   return tokens
 }
 
-/** Writes what a guard of this ledger needs, and gives the name of its configuration. */
-function configure(folder: string, ledger: string, vkey: string): string {
+/** Writes what a guard of this ledger needs, and gives the name of its configuration by what it remembers. */
+function configure(folder: string, ledger: string, vkey: string): (remembered: number) => string {
   const file = (name: string, text: string) => {
     writeFileSync(path.join(folder, name), text)
     return path.join(folder, name)
@@ -99,7 +99,8 @@ function configure(folder: string, ledger: string, vkey: string): string {
       { name: CALLER.name, secretSha256, audiences: [AUDIENCE], requestsPerSecond: 1_000_000 },
     ],
   }
-  return file('guard.json', JSON.stringify(document))
+  return (rememberedTokens) =>
+    file(`guard-${rememberedTokens}.json`, JSON.stringify({ ...document, rememberedTokens }))
 }
 
 /** What the guard says of itself. */
@@ -139,20 +140,17 @@ async function measure(folder: string, name: string, assignment: Assignment): Pr
   )
 }
 
-interface Asked {
-  readonly name: string
-  readonly url: string
-  readonly asks: Assignment['asks']
+interface Urls {
+  /** A guard that remembers no token, one that does, and a server that does not look. */
+  readonly forgetful: string
+  readonly guard: string
+  readonly floor: string
 }
 
-async function measureAll(
-  folder: string,
-  all: readonly Asked[],
-  tokens: readonly string[],
-): Promise<void> {
+async function measureAll(folder: string, urls: Urls, tokens: readonly string[]): Promise<void> {
   const kinds = [
-    ['all different', tokens],
-    [`the same ${FEW}`, tokens.slice(0, FEW)],
+    ['all different', tokens, urls.forgetful],
+    [`the same ${FEW}`, tokens.slice(0, FEW), urls.guard],
   ] as const
   const loads: readonly (readonly [string, Load])[] = [
     ['3,000/s come', { perSecond: isTiny ? 200 : 3000 }],
@@ -165,46 +163,51 @@ async function measureAll(
     connections: CONNECTIONS,
   }
   for (const [pace, load] of loads)
-    for (const [kind, some] of kinds)
-      for (const { name, url, asks } of all) {
-        const assignment = { ...common, url, asks, tokens: some, load }
+    for (const [kind, some, url] of kinds)
+      for (const [name, asked, asks] of [
+        ['introspect', url, 'introspect'],
+        ['authz', url, 'authz'],
+        ['floor', urls.floor, 'introspect'],
+      ] as const) {
+        const assignment = { ...common, url: asked, asks, tokens: some, load }
         // oxlint-disable-next-line no-await-in-loop -- one after the other
         await measure(folder, `${name}, ${pace}, ${kind}`, assignment)
       }
 }
 
 const folder = mkdtempSync(path.join(tmpdir(), 'mintmark-bench-introspection-'))
+const servers: Server[] = []
+
+async function started(...args: readonly string[]): Promise<string> {
+  const server = await startServer(...args)
+  servers.unshift(server)
+  return server.url
+}
+
 try {
   const place = path.join(folder, 'ledger')
   const init = ['ledger', 'init', place, '--name', 'ledger.example.org', '--json']
   await RUN(process.execPath, [MINTMARK, ...init, '--issuer', `agency=${ISSUER}`])
   const description = parseObject(readFileSync(path.join(place, 'public/ledger.json'), 'utf8'))
   const key = readFileSync(path.join(place, 'private/front-end.key'), 'utf8').trim()
-  const ledger = await startServer(MINTMARK, 'ledger', 'serve', place, '--port', '0')
-  try {
-    const tokens = await mintAll(ledger.url, key)
-    const config = configure(folder, ledger.url, String(description?.['vkey']))
-    const guard = await startServer(MINTMARK, 'guard', 'serve', '--config', config)
-    const floor = await startServer(FLOOR)
-    try {
-      await followed(guard.url)
-      console.log(
-        `node ${process.version}, ${cpus().length} cores, ${cpus()[0]?.model ?? ''}, ${SECONDS} s each`,
-      )
-      const all: readonly Asked[] = [
-        { name: 'introspect', url: guard.url, asks: 'introspect' },
-        { name: 'authz', url: guard.url, asks: 'authz' },
-        { name: 'floor', url: floor.url, asks: 'introspect' },
-      ]
-      await measureAll(folder, all, tokens)
-      console.log(`load ${loadavg()[0]?.toFixed(1)}`)
-    } finally {
-      await floor.stop()
-      await guard.stop()
-    }
-  } finally {
-    await ledger.stop()
+  const ledger = await started(MINTMARK, 'ledger', 'serve', place, '--port', '0')
+  const tokens = await mintAll(ledger, key)
+  const config = configure(folder, ledger, String(description?.['vkey']))
+  const guard = (remembered: number) =>
+    started(MINTMARK, 'guard', 'serve', '--config', config(remembered))
+  const urls = {
+    forgetful: await guard(0),
+    guard: await guard(65_536),
+    floor: await started(FLOOR),
   }
+  await Promise.all([followed(urls.forgetful), followed(urls.guard)])
+  const machine = `${cpus().length} cores, ${cpus()[0]?.model ?? ''}`
+  console.log(`node ${process.version}, ${machine}, ${SECONDS} s each`)
+  await measureAll(folder, urls, tokens)
+  console.log(`load ${loadavg()[0]?.toFixed(1)}`)
 } finally {
+  // The ledger goes last.
+  // oxlint-disable-next-line no-await-in-loop -- one after the other
+  for (const { stop } of servers) await stop()
   rmSync(folder, { recursive: true, force: true })
 }

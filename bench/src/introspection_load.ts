@@ -174,7 +174,8 @@ class Round {
 
   #ask(dueMs: number): void {
     this.#asked++
-    const connection = this.#free.pop()
+    // In turns: a server closes a connection on which nothing comes.
+    const connection = this.#free.shift()
     if (connection === undefined) this.#due.push(dueMs)
     else connection.ask(this.#nextRequest(), dueMs)
   }
