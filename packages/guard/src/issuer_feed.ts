@@ -112,7 +112,7 @@ export class IssuerFeed {
       if (linked.opening.openedAtMs <= sinceMs) break
     }
     // Half of a ledger is none: the set is shown when all of it is proven.
-    const hidden = new LiveSet(true)
+    const hidden = new LiveSet(shards.reduce((sum, { shard }) => sum + shard.head.size, 0))
     try {
       for (const [i, linked] of shards.toReversed().entries()) {
         const intake = this.#intake(reader, hidden, true)

@@ -10,6 +10,8 @@ import { randomBytes } from 'node:crypto'
 import { LiveTable, type Membership, type Slot } from './live_table.ts'
 
 const TABLES = 64
+/** Some 160 MB. */
+const MOST_EXPECTED = 4_000_000
 /** A token in words: four of its id, four of the hash of its signing input. */
 const WORDS = 8
 
@@ -22,9 +24,13 @@ export class LiveSet {
   readonly #words: Uint32Array = new Uint32Array(WORDS)
   readonly #slot: Slot = { mark: 0, input0: 0, input1: 0, input2: 0, input3: 0 }
 
-  /** @param isFilling it takes more room than it needs until {@link settle}, to be filled sooner */
-  constructor(isFilling = false) {
-    this.#tables = Array.from({ length: TABLES }, () => new LiveTable(isFilling))
+  /**
+   * @param filling it takes more room than it needs until {@link settle}, to be filled sooner; and at once the room for so many,
+   *   unless they are beyond reason: whoever says how many has proven nothing yet
+   */
+  constructor(filling?: number) {
+    const each = filling === undefined ? undefined : Math.min(filling, MOST_EXPECTED) / TABLES
+    this.#tables = Array.from({ length: TABLES }, () => new LiveTable(each))
   }
 
   /** Tokens that are held, expired ones included until their table is made anew. */

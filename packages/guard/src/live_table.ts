@@ -16,6 +16,8 @@ const MAX_LOAD = 0.8
 const NEW_LOAD = 0.6
 /** The same while a table is filled for the first time: it will have to grow again soon. */
 const FILLING_LOAD = 0.3
+/** Of a table that gets as many as were expected: as much as may stay. */
+const EXPECTED_LOAD = 0.7
 const WORD = 2 ** 32
 /** Times are seconds since 2020-01-01 in 31 bits, so up to 2088. */
 const EPOCH_SECONDS = 1_577_836_800
@@ -40,14 +42,16 @@ export interface Slot {
 }
 
 export class LiveTable {
-  #slots = LEAST_SLOTS
+  #slots: number
   #used = 0
-  #words: Uint32Array = new Uint32Array(LEAST_SLOTS * SLOT_WORDS)
+  #words: Uint32Array
   #load: number
 
-  /** @param isFilling until {@link settle}, it takes twice the room at once and so grows half as often */
-  constructor(isFilling = false) {
-    this.#load = isFilling ? FILLING_LOAD : NEW_LOAD
+  /** @param filling until {@link settle}, it takes twice the room at once, and at first room for so many */
+  constructor(filling?: number) {
+    this.#load = filling === undefined ? NEW_LOAD : FILLING_LOAD
+    this.#slots = Math.max(LEAST_SLOTS, Math.ceil((filling ?? 0) / EXPECTED_LOAD))
+    this.#words = new Uint32Array(this.#slots * SLOT_WORDS)
   }
 
   /** Tokens that are held, expired ones included. */

@@ -1,12 +1,13 @@
 /**
  * The entries of a shard on their way into a tree of our own, and into a live set.
  *
- * Full bundles go through a kernel, many of them through threads that have one each, while the next are read; what is left
- * goes one by one. Nothing is believed here: whoever calls compares the root of the tree with a head.
+ * Full bundles go through a kernel, many of them through threads that have one each, and those for which no thread is free
+ * here; what is left goes one by one. Nothing is believed here: whoever calls compares the root of the tree with a head.
  *
  * @module
  */
 import { availableParallelism } from 'node:os'
+import { setImmediate as turn } from 'node:timers/promises'
 import { MintmarkError } from '@mintmark/core'
 import {
   type BatchReading,
@@ -30,6 +31,8 @@ const THREADED_FROM = 160
 const MOST_THREADS = 4
 /** Batches that a thread has at hand, so that it never waits for the next. */
 const AHEAD = 2
+/** Batches that were read and wait for one before them. */
+const MOST_EARLY = 8
 
 export interface Intaking {
   readonly tree: CompactTree
@@ -58,28 +61,35 @@ export async function takeUpTo(size: number, intaking: Intaking): Promise<void> 
   }
 }
 
+interface UnderWay {
+  readonly at: number
+  readonly reading: Promise<BatchReading | undefined>
+  readonly room: SharedArrayBuffer
+  isDone: boolean
+}
+
 /** Takes in full bundles, `[first, end)`. */
 async function takeWhole(first: number, end: number, intaking: Intaking): Promise<void> {
   const { tree } = intaking.shard
   const threads = end - first < THREADED_FROM ? undefined : new BundleThreads(threadCount())
-  const read = (batch: BundleBatch) =>
-    threads?.read(batch) ?? Promise.resolve(readBatch(own, batch))
-  const most = threads === undefined ? 1 : AHEAD * threads.count
-  const underWay: { at: number; reading: ReturnType<typeof read> }[] = []
+  const underWay: UnderWay[] = []
+  const rooms: SharedArrayBuffer[] = []
   const takeNext = async () => {
     const next = underWay.shift()
-    if (next !== undefined) await put(next.at, await next.reading, intaking)
+    if (next === undefined) return
+    await put(next.at, await next.reading, intaking)
+    rooms.push(next.room)
   }
   try {
     for (let at = first; at < end; at += BATCH) {
       const numbers = Array.from({ length: Math.min(BATCH, end - at) }, (_, i) => at + i)
       /* oxlint-disable no-await-in-loop -- in their order, and no further ahead than told */
       const bundles = await Promise.all(numbers.map((number) => tree.bundleBytes(number)))
-      if (underWay.length >= most) await takeNext()
-      const reading = read(batchOf(bundles))
-      // Whoever takes it hears of it; one that nobody takes any more is no failure of its own.
-      reading.catch(() => undefined)
-      underWay.push({ at, reading })
+      const batch = batchOf(bundles, rooms.pop())
+      underWay.push(begun(at, batch, threads))
+      // What threads have read is heard of in the next turn.
+      await turn()
+      while (underWay[0]?.isDone === true || underWay.length > MOST_EARLY) await takeNext()
     }
     while (underWay.length > 0) await takeNext()
     /* oxlint-enable no-await-in-loop */
@@ -88,9 +98,23 @@ async function takeWhole(first: number, end: number, intaking: Intaking): Promis
   }
 }
 
+/** Given to a thread that is free, or read here and now. */
+function begun(at: number, batch: BundleBatch, threads: BundleThreads | undefined): UnderWay {
+  const isFree = threads?.isFree(AHEAD) === true
+  const reading = isFree ? threads.read(batch) : Promise.resolve(readBatch(own, batch))
+  const under: UnderWay = { at, reading, room: batch.bytes.buffer, isDone: !isFree }
+  // Whoever takes it hears of a failure; one that nobody takes any more is none of its own.
+  const done = () => {
+    under.isDone = true
+  }
+  reading.then(done, done)
+  return under
+}
+
 const own = new BundleReader()
 
-const threadCount = () => Math.min(availableParallelism(), MOST_THREADS)
+/** One core is for the rest. */
+const threadCount = () => Math.max(1, Math.min(availableParallelism() - 1, MOST_THREADS))
 
 async function put(
   at: number,

@@ -77,6 +77,22 @@ const isLive = ({ follower }: Following, name: string): boolean =>
 const codeOf = ({ follower: { trouble } }: Following): string =>
   trouble instanceof MintmarkError ? trouble.code : String(trouble)
 
+it('a follower does not know what the ledger would say before it has read whose ledger it is', async () => {
+  const ledger = newLedger()
+  const follower = new LedgerFollower({
+    read: ledger.read,
+    live: { listen: () => Promise.resolve(undefined), ask: () => Promise.resolve('recorded') },
+    policy: logPolicy(ledger.description.key),
+    now: () => NOW,
+  })
+  const asked = [tokenIdBytes(hashedId('test', 'acknowledged')), hash('acknowledged')] as const
+  assert.equal(await follower.ask(ISSUER, ...asked), 'failed')
+  await follower.refresh()
+  assert.equal(await follower.ask(ISSUER, ...asked), 'recorded')
+  assert.equal(await follower.ask('https://other.example', ...asked), 'unknown')
+  await follower.stop()
+})
+
 describe('a follower of a ledger', () => {
   it('knows what is in it, and what comes, and nothing else', async () => {
     const ledger = newLedger()
@@ -91,22 +107,6 @@ describe('a follower of a ledger', () => {
       assert.ok(isLive(following, `more-${i}-${count - 1}`))
     }
     await following.follower.stop()
-  })
-
-  it('does not know what the ledger would say before it has read whose ledger it is', async () => {
-    const ledger = newLedger()
-    const follower = new LedgerFollower({
-      read: ledger.read,
-      live: { listen: () => Promise.resolve(undefined), ask: () => Promise.resolve('recorded') },
-      policy: logPolicy(ledger.description.key),
-      now: () => NOW,
-    })
-    const asked = [tokenIdBytes(hashedId('test', 'acknowledged')), hash('acknowledged')] as const
-    assert.equal(await follower.ask(ISSUER, ...asked), 'failed')
-    await follower.refresh()
-    assert.equal(await follower.ask(ISSUER, ...asked), 'recorded')
-    assert.equal(await follower.ask('https://other.example', ...asked), 'unknown')
-    await follower.stop()
   })
 
   it('goes on from shard to shard, and leaves out what has expired', async () => {

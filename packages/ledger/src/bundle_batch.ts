@@ -9,7 +9,8 @@ import { type BundleReader, OUTLINE_WORDS } from './tree_hashes.ts'
 
 /** Full bundles, one behind the other. */
 export interface BundleBatch {
-  readonly bytes: Uint8Array<ArrayBuffer>
+  /** In memory that is shared with whoever reads it. */
+  readonly bytes: Uint8Array<SharedArrayBuffer>
   readonly lengths: readonly number[]
 }
 
@@ -20,10 +21,16 @@ export interface BatchReading {
   readonly outlines: Uint32Array<ArrayBuffer>
 }
 
-/** A copy: its memory can be handed over. */
-export function batchOf(bundles: readonly Uint8Array[]): BundleBatch {
+/**
+ * A copy.
+ *
+ * @param room memory of a batch that was read, which is used again where it is large enough: new memory costs more than the copy
+ */
+export function batchOf(bundles: readonly Uint8Array[], room?: SharedArrayBuffer): BundleBatch {
   const lengths = bundles.map(({ length }) => length)
-  const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0))
+  const size = lengths.reduce((sum, length) => sum + length, 0)
+  const isLarge = room !== undefined && room.byteLength >= size
+  const bytes = new Uint8Array(isLarge ? room : new SharedArrayBuffer(size + SPARE), 0, size)
   let at = 0
   for (const bundle of bundles) {
     bytes.set(bundle, at)
@@ -31,6 +38,9 @@ export function batchOf(bundles: readonly Uint8Array[]): BundleBatch {
   }
   return { bytes, lengths }
 }
+
+/** Bundles are not all of one size: room for the next. */
+const SPARE = 1 << 16
 
 /** @returns undefined where one of them is no full bundle, or holds what is no entry */
 export function readBatch(

@@ -7,6 +7,14 @@ import { Worker } from 'node:worker_threads'
 import type { BatchReading, BundleBatch } from './bundle_batch.ts'
 import { bundleModule } from './tree_hashes.ts'
 
+/** What a thread is given. */
+export interface BundleThreadData {
+  /** Of {@link bundleModule}. */
+  readonly module: object
+  /** One number, which the thread makes 1 when it begins to listen. */
+  readonly up: Int32Array
+}
+
 interface Waiting {
   readonly resolve: (reading: BatchReading | undefined) => void
   readonly reject: (cause: unknown) => void
@@ -16,15 +24,22 @@ interface Waiting {
 class BundleThread {
   readonly #worker: Worker
   readonly #waiting: Waiting[] = []
+  readonly #up = new Int32Array(new SharedArrayBuffer(4))
 
   constructor(module: object) {
     const script = new URL('./bundle_worker.js', import.meta.url)
-    this.#worker = new Worker(script, { workerData: module })
+    const workerData: BundleThreadData = { module, up: this.#up }
+    this.#worker = new Worker(script, { workerData })
     this.#worker.on('message', (reading: BatchReading | undefined) =>
       this.#waiting.shift()?.resolve(reading),
     )
     this.#worker.on('error', (cause) => this.#end(cause))
     this.#worker.on('exit', () => this.#end(new Error('a thread that reads bundles ended')))
+  }
+
+  /** Whether it has begun to listen. Until then, what it is given waits. */
+  get isUp(): boolean {
+    return Atomics.load(this.#up, 0) === 1
   }
 
   get load(): number {
@@ -34,7 +49,7 @@ class BundleThread {
   read(batch: BundleBatch): Promise<BatchReading | undefined> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject })
-      this.#worker.postMessage(batch, [batch.bytes.buffer])
+      this.#worker.postMessage(batch)
     })
   }
 
@@ -59,7 +74,15 @@ export class BundleThreads {
     return this.#threads.length
   }
 
-  /** The memory of the batch goes to the thread. */
+  /**
+   * Whether one of them has begun to listen and has fewer than `most` batches at hand: if not, whoever has something to read
+   * does better to read it.
+   */
+  isFree(most: number): boolean {
+    return this.#threads.some(({ isUp, load }) => isUp && load < most)
+  }
+
+  /** Until it resolves, the memory of the batch is the thread's. */
   async read(batch: BundleBatch): Promise<BatchReading | undefined> {
     const [first, ...others] = this.#threads
     if (first === undefined) throw new RangeError('no threads')

@@ -1,12 +1,16 @@
 /** A thread that reads batches of bundles, in the order in which they come. What it imports is loaded for each thread: little. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { type BundleBatch, readBatch } from './bundle_batch.ts'
+import type { BundleThreadData } from './bundle_threads.ts'
 import { BundleReader } from './tree_hashes.ts'
 
-const reader = new BundleReader(workerData)
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- whoever starts the thread has put it there
+const { module, up } = workerData as BundleThreadData
+const reader = new BundleReader(module)
 
 parentPort?.on('message', (batch: BundleBatch) => {
   const reading = readBatch(reader, batch)
   const memory = reading === undefined ? [] : [reading.roots.buffer, reading.outlines.buffer]
   parentPort?.postMessage(reading, memory)
 })
+Atomics.store(up, 0, 1)
