@@ -2,6 +2,9 @@
 import { Option } from 'commander'
 import type { Spec } from './program.ts'
 
+const json = (): Option =>
+  new Option('--json', 'the address, too, as a JSON line on standard output')
+
 export const GUARD_COMMANDS: readonly Spec[] = [
   {
     usage: 'serve',
@@ -9,6 +12,7 @@ export const GUARD_COMMANDS: readonly Spec[] = [
     example: 'mintmark guard serve --config guard.json',
     options: [
       new Option('--config <FILE>', 'who issues, who asks, and the policies').makeOptionMandatory(),
+      json(),
     ],
     load: async () => (await import('./commands/guard_serve.ts')).guardServe,
   },
@@ -18,6 +22,7 @@ export const GUARD_COMMANDS: readonly Spec[] = [
     example: 'mintmark guard sign --config signer.json',
     options: [
       new Option('--config <FILE>', 'the keys, the ledger, and who may ask').makeOptionMandatory(),
+      json(),
     ],
     load: async () => (await import('./commands/guard_sign.ts')).guardSign,
   },

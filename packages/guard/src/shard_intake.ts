@@ -107,7 +107,7 @@ function begun(at: number, batch: BundleBatch, threads: BundleThreads | undefine
   const done = () => {
     under.isDone = true
   }
-  reading.then(done, done)
+  void reading.finally(done).catch(() => undefined)
   return under
 }
 

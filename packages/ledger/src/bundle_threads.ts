@@ -49,7 +49,7 @@ class BundleThread {
   read(batch: BundleBatch): Promise<BatchReading | undefined> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject })
-      this.#worker.postMessage(batch)
+      this.#worker.postMessage(batch, [])
     })
   }
 

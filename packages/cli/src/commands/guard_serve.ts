@@ -1,7 +1,8 @@
+import { safeJson } from '@mintmark/core'
 import { startGuard } from '@mintmark/guard'
 import { listen } from '../ledger/listen.ts'
 import { toldToStop } from '../ledger/serve.ts'
-import { textOption } from '../options.ts'
+import { flag, textOption } from '../options.ts'
 import type { Handler } from '../program.ts'
 
 /** Serves a guard until it is told to stop. Alarms and events are lines of JSON on standard output. */
@@ -10,7 +11,8 @@ export const guardServe: Handler = async (_operands, options, io) => {
   const service = await startGuard(textOption(options, 'config') ?? '', { log, now: io.now })
   try {
     const { url, stop } = await listen(service.app, service.config, service.expressLane)
-    io.err(`guard at ${url}\n`)
+    if (flag(options, 'json')) log(safeJson(listeningAt(url, io.now())))
+    else io.err(`guard at ${url}\n`)
     await toldToStop()
     service.abort()
     await stop()
@@ -18,4 +20,9 @@ export const guardServe: Handler = async (_operands, options, io) => {
     await service.stop()
   }
   return 0
+}
+
+const listeningAt = (url: string, atMs: number): object => {
+  const at = new Date(atMs).toISOString()
+  return { schema: 'mintmark-guard-event/1', at, event: 'listening', text: `guard at ${url}`, url }
 }

@@ -1,7 +1,8 @@
+import { safeJson } from '@mintmark/core'
 import { startSigner } from '@mintmark/guard'
 import { listen } from '../ledger/listen.ts'
 import { toldToStop } from '../ledger/serve.ts'
-import { textOption } from '../options.ts'
+import { flag, textOption } from '../options.ts'
 import type { Handler } from '../program.ts'
 
 /** Serves a signing gate until it is told to stop. Events are lines of JSON on standard output. */
@@ -9,7 +10,9 @@ export const guardSign: Handler = async (_operands, options, io) => {
   const log = (line: string) => void io.out(`${line}\n`)
   const { host, port, app } = await startSigner(textOption(options, 'config') ?? '', log)
   const { url, stop } = await listen(app, { host, port })
-  io.err(`signer at ${url}\n`)
+  const listening = { schema: 'mintmark-signer-event/1', event: 'listening', url }
+  if (flag(options, 'json')) log(safeJson(listening))
+  else io.err(`signer at ${url}\n`)
   await toldToStop()
   await stop()
   return 0

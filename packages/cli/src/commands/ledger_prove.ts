@@ -1,8 +1,9 @@
-import { MintmarkError } from '@mintmark/core'
+import { MintmarkError, safeJson } from '@mintmark/core'
 import {
   formatProof,
   issuanceOf,
   type LedgerReader,
+  parseCheckpoint,
   proveIndex,
   proveIssuance,
   signingInputOf,
@@ -10,19 +11,37 @@ import {
 } from '@mintmark/ledger'
 import { textOfFile } from '../ledger/files.ts'
 import { openPlace } from '../ledger/place.ts'
-import { numberOption, textOption } from '../options.ts'
+import { flag, numberOption, textOption } from '../options.ts'
 import type { Handler, Options } from '../program.ts'
 
 /** Prints the proof of a token's entry, or says that there is none. */
 export const ledgerProve: Handler = async ([place = ''], options, io) => {
   const reader = await openPlace(place)
   const proof = await proofOf(reader, options)
+  const isJson = flag(options, 'json')
+  if (isJson) await io.out(`${safeJson(documentOf(proof), 2)}\n`)
   if (proof === undefined) {
     io.err('mintmark: the ledger has no entry of this token\n')
     return 1
   }
-  await io.out(formatProof(proof))
+  if (!isJson) await io.out(formatProof(proof))
   return 0
+}
+
+/** Members as those of `ledger verify`; `proof` is the text that it takes. */
+function documentOf(proof: TlogProof | undefined): object {
+  if (proof === undefined) return { isRecorded: false }
+  const { index, hashes, checkpoint } = proof
+  const head = parseCheckpoint(checkpoint)?.head
+  return {
+    isRecorded: true,
+    origin: head?.origin,
+    index,
+    size: head?.size,
+    hashes: hashes.map((each) => Buffer.from(each).toString('base64')),
+    checkpoint,
+    proof: formatProof(proof),
+  }
 }
 
 async function proofOf(reader: LedgerReader, options: Options): Promise<TlogProof | undefined> {

@@ -1,10 +1,10 @@
-import { MintmarkError } from '@mintmark/core'
+import { MintmarkError, safeJson } from '@mintmark/core'
 import { DEFAULT_STREAM, isNatsUrl, type NatsAddress, STREAM_NAME } from '@mintmark/guard'
 import { isFolderWitness } from '@mintmark/ledger'
 import type { Io } from '../io.ts'
 import { policyOption } from '../ledger/files.ts'
 import { serveLedger, serveWitness, toldToStop } from '../ledger/serve.ts'
-import { numberOption, textOption } from '../options.ts'
+import { flag, numberOption, textOption } from '../options.ts'
 import type { Handler, Options } from '../program.ts'
 
 const DEFAULT_PORT = 8470
@@ -16,11 +16,15 @@ export const ledgerServe: Handler = async ([folder = ''], options, io) => {
   const heads = textOption(options, 'heads')
   const policy = await policyOption(options)
   const nats = natsOption(options)
+  const isJson = flag(options, 'json')
+  const warn = isJson ? eventWarner(io) : warner(io)
   const isWitness = await isFolderWitness(folder)
   const served = isWitness
     ? await serveWitness(folder, { host, port, now: io.now })
-    : await serveLedger(folder, { host, port, now: io.now, heads, policy, nats, warn: warner(io) })
-  await io.out(`${isWitness ? 'witness' : 'ledger'} at ${served.url}\n`)
+    : await serveLedger(folder, { host, port, now: io.now, heads, policy, nats, warn })
+  const server = isWitness ? 'witness' : 'ledger'
+  const { url } = served
+  await io.out(isJson ? eventLine(io, 'listening', { server, url }) : `${server} at ${url}\n`)
   try {
     await Promise.race([toldToStop(), served.failed])
   } finally {
@@ -43,3 +47,11 @@ function invalid(option: string, what: string): MintmarkError {
 }
 
 const warner = (io: Io) => (text: string) => io.err(`mintmark: ${text}\n`)
+
+const eventWarner = (io: Io) => (text: string) => void io.out(eventLine(io, 'warning', { text }))
+
+/** One line, with its end. */
+function eventLine(io: Io, event: string, more: object): string {
+  const at = new Date(io.now()).toISOString()
+  return `${safeJson({ schema: 'mintmark-ledger-event/1', at, event, ...more })}\n`
+}
