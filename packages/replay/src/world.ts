@@ -53,6 +53,8 @@ export interface Place {
 /** Fewest people an organisation has, so that there are victims, colleagues and neighbours at any scale. */
 const FEWEST = 12
 const FEWEST_STATE = 24
+/** Least share of ordinary activity: with less, some days of a log would show nobody, and the log would end early. */
+const LEAST_LIFE = 0.5
 /** From this scale on the search that stopped at its cap is full. */
 const CAPPED_FROM = 0.25
 const CACHED_PEOPLE = 20_000
@@ -139,7 +141,7 @@ function organisation(
     tenant: namedGuid(mix(seed, KIND.organisation, index)),
     salt: mix(seed, KIND.organisation, index),
     headcount,
-    thinness: Math.min(1, people / headcount),
+    thinness: Math.min(1, Math.max(people / headcount, LEAST_LIFE)),
   }
 }
 
