@@ -75,6 +75,37 @@ function placesOf(key: CurveKey, bytes: Uint8Array, address?: bigint): number[] 
   return hits.filter(({ certainty }) => certainty === 'proven').map(({ offset }) => offset)
 }
 
+/** What stands before the bytes of an array in memory of each runtime. */
+const ARRAYS: Readonly<Record<string, (length: number) => Uint8Array>> = {
+  'the JVM': (length) => words(9n, pair(0x2318, length)),
+  'the JVM with wide pointers': (length) => words(1n, 0x7f1b_8000_2318n, BigInt(length)),
+  '.NET': (length) => words(0x7f1b_8010_4be0n, BigInt(length)),
+  CPython: (length) => words(3n, 0x7f1b_9057_3ac0n, BigInt(length), (1n << 64n) - 1n),
+}
+
+describe('a secret of a curve in an array like that of its public half', () => {
+  for (const [name, head] of Object.entries(ARRAYS)) {
+    it(`of ${name} is found, whatever arrays lie farther away`, () => {
+      for (const key of [stringKey(), pointKey('P-256')]) {
+        const bytes = GROUNDS['random']?.(LENGTH, 9)
+        assert.ok(bytes)
+        const { length } = key.anchor
+        const plant = (at: number, content?: Uint8Array) => {
+          const before = head(length)
+          bytes.set(before, at - before.length)
+          if (content !== undefined) bytes.set(content, at)
+        }
+        plant(ANCHOR_AT, key.anchor)
+        const big = key.publicKey.material.type === 'ec'
+        plant(AT, big ? key.secret.toReversed() : key.secret)
+        for (let k = 0; k < 500; k++) plant(AT + 4096 + 128 * k)
+        for (let k = 0; k < 20; k++) plant(ANCHOR_AT + 4096 + 128 * k)
+        assert.deepEqual(placesOf(key, bytes), [AT])
+      }
+    })
+  }
+})
+
 describe('a secret of a curve that only a pointer leads to', () => {
   for (const [name, head] of Object.entries(HEADS)) {
     it(`is found from an ${name}`, () => {

@@ -1,6 +1,6 @@
 /**
- * Searches a window for secrets of known keys of curves: where something points to that is of their size, near copies of
- * the public half, and where something that looks like a secret visibly begins and ends.
+ * Searches a window for secrets of known keys of curves: where something points to that is of their size, in arrays like
+ * those of the public half, near copies of it, and where something that looks like a secret visibly begins and ends.
  *
  * A multiplication a place is too dear for every place; what the budget does not reach is counted.
  *
@@ -12,6 +12,7 @@ import { type Effort, OF_KEYS_MET } from './allowance.ts'
 import { Budget } from './budget.ts'
 import { type CurveGroup, type CurveMaterial, curveGroups } from './curve_keys.ts'
 import type { FoundValue } from './found_value.ts'
+import { likeArrays } from './like_arrays.ts'
 import { HeadList, NumberHeads, pointedBeside } from './pointed_places.ts'
 import { stepFor, wordsFrom } from './spaced_words.ts'
 
@@ -158,6 +159,7 @@ class CurveWindow {
       const near = nearest(anchors, group.length, from, to)
       return [
         ...lookAt(bytes, pointed, group, 'pointed', tried),
+        ...lookAt(bytes, likeArrays(bytes, anchors, group.length), group, 'alike', tried),
         ...lookAt(bytes, near, group, 'near', tried),
         ...lookAt(bytes, places.all, group, 'placed', tried),
       ]
@@ -222,11 +224,12 @@ function lookAt(
   bytes: Uint8Array,
   places: Iterable<number>,
   group: SoughtGroup,
-  kind: 'pointed' | 'near' | 'placed',
+  kind: 'pointed' | 'alike' | 'near' | 'placed',
   tried: Tried,
 ): FoundValue[] {
   const { length, secretIn, limbsIn, rareSecretIn } = group
   const cost = kind === 'pointed' && group.limbs > 0 ? group.cost / 2 : group.cost
+  const budget = group[kind === 'alike' ? 'pointed' : kind]
   const found: FoundValue[] = []
   for (const at of places) {
     if (tried.places.has(at) || at + length > bytes.length) continue
@@ -234,7 +237,7 @@ function lookAt(
     if (!isRandomLooking(window)) continue
     const content = hashOf(window)
     if (tried.contents.has(content)) continue
-    if (!group[kind].take(cost)) break
+    if (!budget.take(cost)) break
     tried.places.add(at)
     const secret =
       kind === 'pointed'

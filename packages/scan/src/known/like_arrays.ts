@@ -1,0 +1,114 @@
+/**
+ * Arrays of bytes like those that hold a copy of a public half: a runtime that keeps the one in an array of its own keeps
+ * the secret, which is as long, in another of the same class.
+ *
+ * What stands before the bytes: in the JVM {mark, u32 class, u32 length}, or {mark, class*, u32 length, pad}; in .NET
+ * {class*, u32 length, pad}; in CPython {count, class*, size, hash}. What tells a class is learned from the copies.
+ *
+ * @module
+ */
+
+/** How the head of an array is laid out: where its telling bytes begin, counted back from the array's first byte. */
+interface Layout {
+  readonly back: number
+  readonly bytes: number
+  /** Of the copy at `at`: whether it is in such an array. */
+  readonly isHead: (view: DataView, at: number, length: number) => boolean
+}
+
+/** What is no address of a class, but a count or flags. */
+const ADDRESS_LEAST = 0x1_0000n
+
+const isWord = (view: DataView, at: number, value: number): boolean =>
+  view.getBigUint64(at, true) === BigInt(value)
+const isAddress = (view: DataView, at: number): boolean =>
+  view.getBigUint64(at, true) >= ADDRESS_LEAST
+
+const LAYOUTS: readonly Layout[] = [
+  {
+    back: 8,
+    bytes: 8,
+    isHead: (view, at, length) =>
+      view.getUint32(at - 8, true) !== 0 && view.getUint32(at - 4, true) === length,
+  },
+  {
+    back: 16,
+    bytes: 16,
+    isHead: (view, at, length) => isWord(view, at - 8, length) && isAddress(view, at - 16),
+  },
+  {
+    back: 24,
+    bytes: 16,
+    isHead: (view, at, length) => isWord(view, at - 16, length) && isAddress(view, at - 24),
+  },
+]
+
+/** Copies that are looked at, and classes that are learned from them, and arrays of one class in a window. */
+const COPIES_MOST = 4096
+const CLASSES_MOST = 8
+const ARRAYS_MOST = 4096
+
+/**
+ * Where arrays begin that are like those of the copies, those next to a copy first.
+ *
+ * Cost: a search through `bytes` for each class.
+ *
+ * @param copies where public halves of `length` bytes begin
+ */
+export function likeArrays(
+  bytes: Uint8Array,
+  copies: readonly number[],
+  length: number,
+): readonly number[] {
+  const looked = copies.slice(0, COPIES_MOST).toSorted((a, b) => a - b)
+  const places = classesOf(bytes, looked, length).flatMap(({ head, back }) =>
+    placesOf(bytes, head).map((at) => at + back),
+  )
+  const distance = new Map(places.map((place) => [place, distanceTo(place, looked)]))
+  return places.toSorted((a, b) => (distance.get(a) ?? 0) - (distance.get(b) ?? 0))
+}
+
+interface ArrayClass {
+  readonly head: Uint8Array
+  readonly back: number
+}
+
+function classesOf(
+  bytes: Uint8Array,
+  copies: readonly number[],
+  length: number,
+): readonly ArrayClass[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const classes = new Map<string, ArrayClass>()
+  for (const at of copies) {
+    for (const { back, bytes: size, isHead } of LAYOUTS) {
+      if (at < back || at % 8 !== 0 || classes.size >= CLASSES_MOST) continue
+      if (!isHead(view, at, length)) continue
+      const head = bytes.slice(at - back, at - back + size)
+      classes.set(`${back} ${head.join()}`, { head, back })
+    }
+  }
+  return [...classes.values()]
+}
+
+function placesOf(bytes: Uint8Array, head: Uint8Array): readonly number[] {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  const places: number[] = []
+  for (let at = all.indexOf(head); at >= 0; at = all.indexOf(head, at + 8)) {
+    if (at % 8 === 0) places.push(at)
+    if (places.length >= ARRAYS_MOST) break
+  }
+  return places
+}
+
+/** @param sorted in ascending order */
+function distanceTo(place: number, sorted: readonly number[]): number {
+  let [low, high] = [0, sorted.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((sorted[middle] ?? 0) < place) low = middle + 1
+    else high = middle
+  }
+  const far = Number.POSITIVE_INFINITY
+  return Math.min(Math.abs((sorted[low] ?? far) - place), place - (sorted[low - 1] ?? -far))
+}
