@@ -19,6 +19,10 @@ export interface Caller extends KnownCaller {
   readonly audiences: readonly AudiencePolicy[]
   /** Whether it may have tokens revoked. */
   readonly mayRevoke: boolean
+  /** Whether it may make streams of security events for itself. */
+  readonly maySubscribe: boolean
+  /** How addresses begin to which it may have events brought. */
+  readonly pushTo: readonly string[]
 }
 
 /** The secret of HTTP Basic with the caller's name, or of Bearer. */

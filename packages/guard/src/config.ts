@@ -7,8 +7,9 @@
  *
  * @module
  */
+
+import { ALARM_EVENT, COMPROMISE_EVENT } from './alarm_events.ts'
 import type { Caller } from './callers.ts'
-import type { StreamConfig } from './event_stream.ts'
 import { addressOf, knownCallerOf, type Members, openConfig } from './members.ts'
 import { DEFAULT_STREAM, isNatsUrl, type NatsAddress, STREAM_NAME } from './nats_address.ts'
 import type { AudiencePolicy, IssuerPolicy, Mode, WhenStale } from './policies.ts'
@@ -17,6 +18,17 @@ export interface ConfiguredIssuer extends IssuerPolicy {
   /** File with its keys. */
   readonly keys: string
   readonly maxKeyAgeMs: number | undefined
+}
+
+/** A stream of security events that the configuration names. */
+export interface StreamConfig {
+  readonly id: string
+  readonly audience: string
+  readonly caller: string
+  readonly requested: readonly string[] | undefined
+  readonly push:
+    | { readonly url: string; readonly authorizationFile: string | undefined }
+    | undefined
 }
 
 export interface GuardConfig {
@@ -40,6 +52,8 @@ export interface GuardConfig {
   readonly audiences: ReadonlyMap<string, AudiencePolicy>
   readonly callers: readonly Caller[]
   readonly streams: readonly StreamConfig[]
+  /** Where streams stand that receivers make themselves; undefined where they make none. */
+  readonly subscriptions: { readonly file: string } | undefined
   readonly canaries: ReadonlySet<string>
   /** Where keys stand that an alarm proves to be out; undefined where they are trusted all the same. */
   readonly distrust: { readonly file: string } | undefined
@@ -69,12 +83,14 @@ export function parseGuardConfig(source: string): GuardConfig {
     audiences,
     callers: top.list('callers').map((row) => callerOf(row, audiences)),
     streams: (top.optionalList('streams') ?? []).map(streamOf),
+    subscriptions: fileOf(top.optional('subscriptions')),
     canaries: new Set(top.textsOr('canaries', [])),
-    distrust: distrustOf(top.optional('distrust')),
+    distrust: fileOf(top.optional('distrust')),
     rememberedTokens: top.numberOr('rememberedTokens', REMEMBERED_TOKENS, 0, MOST_REMEMBERED),
     receipts: receiptsOf(top.optional('receipts')),
   }
-  if (config.streams.length > 0 && config.statements === undefined)
+  const hasStreams = config.streams.length > 0 || config.subscriptions !== undefined
+  if (hasStreams && config.statements === undefined)
     throw top.invalid('streams', 'need statements, whose key signs the events')
   top.done()
   return config
@@ -163,6 +179,8 @@ function callerOf(row: Members, audiences: ReadonlyMap<string, AudiencePolicy>):
     ...knownCallerOf(row),
     audiences: own,
     mayRevoke: row.flagOr('mayRevoke', false),
+    maySubscribe: row.flagOr('maySubscribe', false),
+    pushTo: row.textsOr('pushTo', []),
   }
   row.done()
   return caller
@@ -174,7 +192,7 @@ function streamOf(row: Members): StreamConfig {
     id: row.text('id'),
     audience: row.text('audience'),
     caller: row.text('caller'),
-    hasPresentations: row.flagOr('presentations', false),
+    requested: row.flagOr('presentations', false) ? undefined : [ALARM_EVENT, COMPROMISE_EVENT],
     push: push && {
       url: push.text('url'),
       authorizationFile: push.optionalText('authorizationFile'),
@@ -186,11 +204,11 @@ function streamOf(row: Members): StreamConfig {
   return stream
 }
 
-function distrustOf(row: Members | undefined): GuardConfig['distrust'] {
+function fileOf(row: Members | undefined): { readonly file: string } | undefined {
   if (row === undefined) return undefined
-  const distrust = { file: row.text('file') }
+  const named = { file: row.text('file') }
   row.done()
-  return distrust
+  return named
 }
 
 function receiptsOf(row: Members | undefined): GuardConfig['receipts'] {

@@ -7,46 +7,60 @@ import { randomUUID } from 'node:crypto'
 import { safeJson } from '@mintmark/core'
 import { AlarmEvents } from './alarm_events.ts'
 import type { Alarm } from './alarms.ts'
-import { EventStream, type SecurityEvent, type StreamConfig } from './event_stream.ts'
-import { PresentationEvents } from './presentation_events.ts'
+import type { StreamConfig } from './config.ts'
+import { EventStream, type SecurityEvent, type StreamSettings } from './event_stream.ts'
+import { PRESENTED_EVENT, PresentationEvents } from './presentation_events.ts'
 import type { Presentation } from './presentations.ts'
 import { pushEvents } from './push_delivery.ts'
 import type { StatementSigner } from './statements.ts'
 import { textOfFile } from './text_file.ts'
 
-interface Pushed {
+interface Served {
   readonly stream: EventStream
-  readonly url: string
-  readonly authorization: string | undefined
+  /** Ends what brings its events to a receiver. */
+  readonly ending: AbortController
 }
 
 export class EventDelivery {
-  readonly streams: readonly EventStream[]
-  readonly #pushed: readonly Pushed[]
+  readonly #statements: StatementSigner
+  readonly #log: (line: string) => void
+  readonly #served = new Map<string, Served>()
+  readonly #bringing = new Set<Promise<void>>()
   readonly #events = new AlarmEvents()
   readonly #presentations = new PresentationEvents()
-  readonly #log: (line: string) => void
+  /** Of streams that are gone. */
+  #dropped = 0
 
-  private constructor(
-    streams: readonly EventStream[],
-    pushed: readonly Pushed[],
-    log: (line: string) => void,
-  ) {
-    this.streams = streams
-    this.#pushed = pushed
+  constructor(statements: StatementSigner, log: (line: string) => void) {
+    this.#statements = statements
     this.#log = log
   }
 
-  /** @throws {MintmarkError} `INPUT_UNREADABLE` for a file with an authorization */
-  static async open(
-    configs: readonly StreamConfig[],
-    statements: StatementSigner | undefined,
-    log: (line: string) => void,
-  ): Promise<EventDelivery> {
-    if (statements === undefined) return new EventDelivery([], [], log)
-    const streams = configs.map((config) => new EventStream(config, statements, randomUUID))
-    const pushed = await Promise.all(streams.map(pushedOf))
-    return new EventDelivery(streams, pushed.flat(), log)
+  get streams(): readonly EventStream[] {
+    return [...this.#served.values()].map(({ stream }) => stream)
+  }
+
+  find(id: string): EventStream | undefined {
+    return this.#served.get(id)?.stream
+  }
+
+  add(settings: StreamSettings): EventStream {
+    const stream = new EventStream(settings, this.#statements, randomUUID)
+    this.#serve(stream)
+    return stream
+  }
+
+  change(stream: EventStream, settings: StreamSettings): void {
+    stream.change(settings)
+    // To another place, perhaps.
+    this.#served.get(settings.id)?.ending.abort()
+    this.#serve(stream)
+  }
+
+  remove({ settings, dropped }: EventStream): void {
+    this.#served.get(settings.id)?.ending.abort()
+    this.#served.delete(settings.id)
+    this.#dropped += dropped
   }
 
   async tell(alarm: Alarm): Promise<void> {
@@ -56,33 +70,40 @@ export class EventDelivery {
 
   /** Whether a stream wants to hear of presentations. */
   get hasPresentations(): boolean {
-    return this.streams.some(({ config }) => config.hasPresentations)
+    for (const { stream } of this.#served.values()) if (stream.takes(PRESENTED_EVENT)) return true
+    return false
   }
 
   async present(shown: Presentation): Promise<void> {
     const event = this.#presentations.of(shown)
     if (event === undefined) return
-    const interested = this.streams.filter(({ config }) => config.hasPresentations)
-    await Promise.all(interested.map((stream) => stream.addIfRoom(event)))
+    await Promise.all(this.streams.map((stream) => stream.addIfRoom(event)))
   }
 
   /** Events that were given up because nobody took them. */
   get dropped(): number {
-    return this.streams.reduce((sum, { dropped }) => sum + dropped, 0)
+    return this.streams.reduce((sum, { dropped }) => sum + dropped, this.#dropped)
   }
 
-  /** Resolves when the signal is aborted. */
-  async deliver(signal: AbortSignal): Promise<void> {
-    await Promise.all(
-      this.#pushed.map((pushed) => {
-        const onRefused = (jti: string) => this.#refused(pushed.stream, jti)
-        return pushEvents({ ...pushed, signal, onRefused })
-      }),
-    )
+  /** Resolves when nothing is being brought any more. */
+  async stop(): Promise<void> {
+    for (const { ending } of this.#served.values()) ending.abort()
+    await Promise.all(this.#bringing)
   }
 
-  #refused({ config }: EventStream, jti: string): void {
-    const event = { schema: 'mintmark-guard-event/1', event: 'stream', stream: config.id, jti }
+  #serve(stream: EventStream): void {
+    const { id, push } = stream.settings
+    const ending = new AbortController()
+    this.#served.set(id, { stream, ending })
+    if (push === undefined) return
+    const onRefused = (jti: string) => this.#refused(id, jti)
+    const bringing = pushEvents({ stream, ...push, signal: ending.signal, onRefused })
+    this.#bringing.add(bringing)
+    void bringing.finally(() => this.#bringing.delete(bringing))
+  }
+
+  #refused(stream: string, jti: string): void {
+    const event = { schema: 'mintmark-guard-event/1', event: 'stream', stream, jti }
     this.#log(safeJson({ ...event, text: 'the receiver refuses a security event' }))
   }
 }
@@ -93,11 +114,17 @@ async function addAll(stream: EventStream, events: readonly SecurityEvent[]): Pr
   for (const event of events) await stream.add(event)
 }
 
-async function pushedOf(stream: EventStream): Promise<Pushed[]> {
-  const { push } = stream.config
-  if (push === undefined) return []
-  const { url, authorizationFile } = push
-  const authorization =
-    authorizationFile === undefined ? undefined : (await textOfFile(authorizationFile)).trim()
-  return [{ stream, url, authorization }]
+/** @throws {MintmarkError} `INPUT_UNREADABLE` for a file with an authorization */
+export async function settingsOf(config: StreamConfig): Promise<StreamSettings> {
+  const { push, ...rest } = config
+  const file = push?.authorizationFile
+  const authorization = file === undefined ? undefined : (await textOfFile(file)).trim()
+  return {
+    ...rest,
+    description: undefined,
+    push: push && { url: push.url, authorization },
+    status: 'enabled',
+    reason: undefined,
+    excluded: new Set(),
+  }
 }

@@ -12,18 +12,30 @@ const MOST_PENDING = 1000
 /** Beyond, what can be done without is dropped and counted: it must not push an alarm out. */
 const MOST_DISPENSABLE = 500
 
-export interface StreamConfig {
+/** Section 8.1.2: a paused stream keeps what happens until it is enabled; a disabled one does not. */
+export type StreamStatus = 'enabled' | 'paused' | 'disabled'
+
+export interface StreamSettings {
   readonly id: string
   /** `aud` of its events. */
   readonly audience: string
-  /** Name of the caller who may poll it, and ask about it. */
+  /** Name of the caller whose it is: he may poll it, and ask about it. */
   readonly caller: string
-  /** Whether it is told of tokens that were let in, too. */
-  readonly hasPresentations: boolean
-  /** Where events are brought to; undefined where the receiver polls. */
-  readonly push:
-    | { readonly url: string; readonly authorizationFile: string | undefined }
-    | undefined
+  /** Types of events that he asked for; undefined for all that there are. */
+  readonly requested: readonly string[] | undefined
+  readonly description: string | undefined
+  /** Where events are brought to, with the value of `Authorization`; undefined where the receiver polls. */
+  readonly push: { readonly url: string; readonly authorization: string | undefined } | undefined
+  readonly status: StreamStatus
+  /** Why it has this status, where somebody said so. */
+  readonly reason: string | undefined
+  /** Subjects that its receiver does not want to hear of, as {@link subjectName} spells them. */
+  readonly excluded: ReadonlySet<string>
+}
+
+/** One spelling of a subject, whatever the order of its members. */
+export function subjectName(subject: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(Object.entries(subject).toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** An event before it is signed: RFC 8417, with the subject beside the events as SSF wants it. */
@@ -42,38 +54,60 @@ export interface PendingEvent {
 }
 
 export class EventStream {
-  readonly config: StreamConfig
+  /** As they are now. */
+  settings: StreamSettings
   readonly #statements: StatementSigner
   readonly #newId: () => string
   readonly #pending = new Map<string, string>()
   readonly #waiting = new Set<() => void>()
   #dropped = 0
 
-  constructor(config: StreamConfig, statements: StatementSigner, newId: () => string) {
-    this.config = config
+  constructor(settings: StreamSettings, statements: StatementSigner, newId: () => string) {
+    this.settings = settings
     this.#statements = statements
     this.#newId = newId
   }
 
+  /** Those that may be sent now. */
   get pending(): number {
-    return this.#pending.size
+    return this.settings.status === 'enabled' ? this.#pending.size : 0
   }
 
   get dropped(): number {
     return this.#dropped
   }
 
+  change(settings: StreamSettings): void {
+    this.settings = settings
+    if (settings.status === 'disabled') this.#pending.clear()
+    for (const wake of this.#waiting) wake()
+  }
+
+  /** Whether its receiver wants events of this type. */
+  takes(type: string): boolean {
+    const { status, requested } = this.settings
+    return status !== 'disabled' && requested?.includes(type) !== false
+  }
+
   /** An event that can be done without: it is left out where many are waiting. */
   async addIfRoom(event: SecurityEvent): Promise<void> {
+    if (!this.takes(event.type)) return
     if (this.#pending.size < MOST_DISPENSABLE) await this.add(event)
     else this.#dropped++
   }
 
-  async add({ subject, type, details, transaction }: SecurityEvent): Promise<void> {
+  async add(event: SecurityEvent): Promise<void> {
+    const { subject, type } = event
+    const isExcluded = this.settings.excluded.has(subjectName(subject))
+    if (this.takes(type) && !isExcluded) await this.send(event)
+  }
+
+  /** The same for one that its receiver has not asked for, and gets. */
+  async send({ subject, type, details, transaction }: SecurityEvent): Promise<void> {
     const jti = this.#newId()
     const set = await this.#statements.sign('secevent+jwt', {
       jti,
-      aud: this.config.audience,
+      aud: this.settings.audience,
       ...(transaction !== undefined && { txn: transaction }),
       sub_id: subject,
       events: { [type]: details },
@@ -89,16 +123,18 @@ export class EventStream {
 
   /** The oldest, which stay until they are acknowledged. */
   oldest(most: number): readonly PendingEvent[] {
-    return [...this.#pending].slice(0, most).map(([jti, set]) => ({ jti, set }))
+    return [...this.#pending]
+      .slice(0, Math.min(most, this.pending))
+      .map(([jti, set]) => ({ jti, set }))
   }
 
   acknowledge(jti: string): void {
     this.#pending.delete(jti)
   }
 
-  /** Resolves when there is an event, or the signal is aborted. */
+  /** Resolves when there is an event, the settings change, or the signal is aborted. */
   async waitForEvent(signal: AbortSignal): Promise<void> {
-    if (this.#pending.size > 0 || signal.aborted) return
+    if (this.pending > 0 || signal.aborted) return
     await new Promise<void>((resolve) => {
       const done = () => {
         this.#waiting.delete(done)

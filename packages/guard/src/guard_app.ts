@@ -9,7 +9,7 @@ import { errorAnswer, responseOf, tooLarge } from './answers.ts'
 import { authorize } from './authz_route.ts'
 import type { Callers } from './callers.ts'
 import type { RecordEntry } from './entry_recorder.ts'
-import type { EventStream } from './event_stream.ts'
+import type { EventDelivery } from './event_delivery.ts'
 import type { Guard } from './guard.ts'
 import { introspect } from './introspect_route.ts'
 import { type MetadataDeps, metadataRoutes } from './metadata_routes.ts'
@@ -17,6 +17,7 @@ import { MAX_BODY_BYTES } from './request_body.ts'
 import { revoke } from './revoke_route.ts'
 import { sentPath } from './sent_path.ts'
 import { ssfRoutes } from './ssf_routes.ts'
+import type { Subscriptions } from './subscriptions.ts'
 
 export interface GuardAppDeps {
   readonly guard: Guard
@@ -29,14 +30,16 @@ export interface GuardAppDeps {
   readonly metadata: MetadataDeps | undefined
   /** Undefined where it may not write to the ledger. */
   readonly record: RecordEntry | undefined
-  readonly streams: readonly EventStream[]
+  /** Undefined where the guard has no key of its own. */
+  readonly delivery: EventDelivery | undefined
+  readonly subscriptions: Subscriptions | undefined
   /** Aborted when the guard stops. */
   readonly signal: AbortSignal
   readonly now: () => number
 }
 
 export function guardApp(deps: GuardAppDeps): Hono {
-  const { guard, callers, isReady, metadata, record, streams, signal, now } = deps
+  const { guard, callers, isReady, metadata, record, delivery, subscriptions, signal, now } = deps
   const statements = metadata?.statements
   const app = new Hono({ getPath: sentPath })
   app.post('/introspect', (c) => introspect(c, { guard, callers, statements }))
@@ -54,7 +57,8 @@ export function guardApp(deps: GuardAppDeps): Hono {
   if (metadata !== undefined) {
     metadataRoutes(app, metadata)
     app.use('/ssf/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => responseOf(tooLarge()) }))
-    ssfRoutes(app, { issuer: metadata.statements.issuer, streams, callers, signal })
+    const { issuer } = metadata.statements
+    if (delivery !== undefined) ssfRoutes(app, { issuer, delivery, subscriptions, callers, signal })
   }
   app.notFound(() => responseOf(errorAnswer('not_found', 404)))
   app.onError(() => responseOf(errorAnswer('server_error', 500)))

@@ -11,7 +11,7 @@ import { Callers } from './callers.ts'
 import { type GuardConfig, parseGuardConfig } from './config.ts'
 import { DistrustedKeys } from './distrusted_keys.ts'
 import { EntryRecorder, type RecordEntry } from './entry_recorder.ts'
-import { EventDelivery } from './event_delivery.ts'
+import { EventDelivery, settingsOf } from './event_delivery.ts'
 import { type ExpressLane, expressLane } from './express_lane.ts'
 import { Guard } from './guard.ts'
 import { guardApp } from './guard_app.ts'
@@ -22,6 +22,7 @@ import { type Presentation, PresentationLog } from './presentations.ts'
 import { natsFeed } from './push_feed.ts'
 import { liveAnswers, servedLedger } from './served_ledger.ts'
 import { statementSigner } from './statements.ts'
+import { Subscriptions } from './subscriptions.ts'
 import { textOfFile } from './text_file.ts'
 
 /** Keys and unsettled tokens are looked at this often. */
@@ -57,9 +58,9 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
   const record = await recorderOf(config)
   const stopping = new AbortController()
   const { signal } = stopping
-  const events = await EventDelivery.open(config.streams, metadata?.statements, log)
-  const receipts =
-    config.receipts && new PresentationLog(config.receipts.file, config.receipts.tenant)
+  const streams = await openStreams(config, metadata, log)
+  const { delivery } = streams
+  const receipts = receiptsOf(config)
   // From here on nothing fails: what is begun is ended by `stop`.
   const follower = followerOf(config, { policy, heads, options })
   const guard = new Guard({
@@ -70,16 +71,11 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
     canaries: config.canaries,
     rememberedTokens: config.rememberedTokens,
     distrusted,
-    onDistrust: (issuer, kid) => {
-      log(eventLine(now(), 'keys', `${kid} of ${issuer} is trusted no more`))
-      const onLost = (cause: unknown) =>
-        log(eventLine(now(), 'keys', `distrusted in memory alone: ${troubleOf(cause)}`))
-      void distrusted.keep().catch(onLost)
-    },
-    onPresentation: presentationTaker(events, receipts),
+    onDistrust: distrustTeller(distrusted, options),
+    onPresentation: presentationTaker(streams, receipts),
     onAlarm: (alarm) => {
       log(safeJson(alarmDocument(alarm)))
-      void events.tell(alarm)
+      void delivery?.tell(alarm)
       options.onAlarm?.(alarm)
     },
     now,
@@ -87,20 +83,28 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
   const watch = new Watch(config, guard, keyFiles, options)
   const timer = setInterval(() => void watch.look(), CARE_MS)
   const callers = new Callers(config.callers)
-  const { streams } = events
   const isReady = () => watch.isFresh
   const gauges = () => ({
     ...guard.gauges(),
     receipts_lost: receipts?.lost ?? 0,
-    security_events_lost: events.dropped,
+    security_events_lost: delivery?.dropped ?? 0,
   })
-  const app = guardApp({ guard, callers, isReady, gauges, metadata, record, streams, signal, now })
+  const app = guardApp({
+    guard,
+    callers,
+    isReady,
+    gauges,
+    metadata,
+    record,
+    ...streams,
+    signal,
+    now,
+  })
   const lane = expressLane({ guard, callers, statements: metadata?.statements })
-  const delivered = events.deliver(signal)
   const stop = async () => {
     clearInterval(timer)
     stopping.abort()
-    await Promise.all([follower.stop(), delivered, receipts?.close(), distrusted.settled()])
+    await Promise.all([follower.stop(), delivery?.stop(), receipts?.close(), distrusted.settled()])
   }
   return { config, guard, app, expressLane: lane, abort: () => stopping.abort(), stop }
 }
@@ -133,15 +137,52 @@ async function openKeyFiles({ issuers }: GuardConfig): Promise<KeyFiles> {
   return await KeyFiles.open(sources)
 }
 
+const receiptsOf = ({ receipts }: GuardConfig) =>
+  receipts && new PresentationLog(receipts.file, receipts.tenant)
+
+interface Streams {
+  /** Undefined where the guard has no key to sign events with. */
+  readonly delivery: EventDelivery | undefined
+  /** Undefined where receivers make no streams. */
+  readonly subscriptions: Subscriptions | undefined
+}
+
+async function openStreams(
+  { streams, subscriptions: made, callers }: GuardConfig,
+  metadata: MetadataDeps | undefined,
+  log: (line: string) => void,
+): Promise<Streams> {
+  if (metadata === undefined) return { delivery: undefined, subscriptions: undefined }
+  const configured = await Promise.all(streams.map(settingsOf))
+  const delivery = new EventDelivery(metadata.statements, log)
+  const subscriptions = made && (await Subscriptions.open(made.file, delivery, callers))
+  for (const settings of configured) delivery.add(settings)
+  return { delivery, subscriptions }
+}
+
+function distrustTeller(
+  distrusted: DistrustedKeys,
+  { log, now }: ServiceOptions,
+): (issuer: string, kid: string) => void {
+  return (issuer, kid) => {
+    log(eventLine(now(), 'keys', `${kid} of ${issuer} is trusted no more`))
+    const onLost = (cause: unknown) =>
+      log(eventLine(now(), 'keys', `distrusted in memory alone: ${troubleOf(cause)}`))
+    void distrusted.keep().catch(onLost)
+  }
+}
+
 /** Who is told of tokens that are shown; undefined where nobody is. */
 function presentationTaker(
-  events: EventDelivery,
+  { delivery, subscriptions }: Streams,
   receipts: PresentationLog | undefined,
 ): ((shown: Presentation) => void) | undefined {
-  if (receipts === undefined && !events.hasPresentations) return undefined
+  // Whoever makes a stream may ask for them later.
+  const mayBeTold = subscriptions !== undefined || delivery?.hasPresentations === true
+  if (receipts === undefined && !mayBeTold) return undefined
   return (shown) => {
     receipts?.add(shown)
-    if (events.hasPresentations) void events.present(shown)
+    if (delivery?.hasPresentations === true) void delivery.present(shown)
   }
 }
 

@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { EventStream, type SecurityEvent, type StreamConfig } from '../src/event_stream.ts'
+import { EventStream, type SecurityEvent, type StreamSettings } from '../src/event_stream.ts'
 import type { StatementSigner } from '../src/statements.ts'
 
-const CONFIG: StreamConfig = {
+const SETTINGS: StreamSettings = {
   id: 's',
   audience: 'https://siem.example.org',
   caller: 'siem',
-  hasPresentations: true,
+  requested: undefined,
+  description: undefined,
   push: undefined,
+  status: 'enabled',
+  reason: undefined,
+  excluded: new Set(),
 }
 const statements: StatementSigner = {
   issuer: 'https://guard.example.org',
@@ -20,7 +24,7 @@ const event = (type: string): SecurityEvent => ({ subject: {}, type, details: {}
 
 function newStream(): EventStream {
   let count = 0
-  return new EventStream(CONFIG, statements, () => String(count++))
+  return new EventStream(SETTINGS, statements, () => String(count++))
 }
 
 it('a flood of events that can be done without pushes no alarm out, and is counted', async () => {
