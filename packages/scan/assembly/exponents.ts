@@ -59,12 +59,44 @@ export function exponents(
   cap: i32,
 ): i32 {
   let found = 0
+  // Most places are told by nothing: there the two plain orders alone are looked at, at multiples of 8.
+  const isUsual = lanes === EIGHTHS && others === 0
+  const usualWork = <i64>keyCount * 8 + 8
   for (let k = 0; k < count && work < budget; k++) {
     const g = indexes === 0 ? k : <i32>load<u32>(indexes + ((<usize>k) << 2))
     const at = <i32>load<u32>(groups + ((<usize>g) << 2))
-    const within = to - at < 16 ? (1 << (to - at)) - 1 : 0xffff
     const sides = load<u32>(marks + ((<usize>g) << 3))
     const near = sides | (sides >> 16) | load<u32>(marks + ((<usize>g) << 3), 4)
+    if (isUsual && (near & 0xffff) === 0 && to - at > 8) {
+      const here = ptr + <usize>at
+      const high = here + <usize>length - 8
+      const shift = <u64>spare
+      work += usualWork
+      const top0 = load<u64>(high) << shift
+      const top1 = load<u64>(high, 8) << shift
+      const top2 = bswap<u64>(load<u64>(here)) << shift
+      const top3 = bswap<u64>(load<u64>(here, 8)) << shift
+      for (let key = 0; key < keyCount; key++) {
+        const c = keys + ((<usize>key) << 4)
+        const whole = load<u64>(c, 8)
+        const fraction = <u64>load<u32>(c, 4)
+        const can0 = bitAt(close, bucketOf(top0, whole, fraction))
+        const can1 = bitAt(close, bucketOf(top1, whole, fraction))
+        const can2 = bitAt(close, bucketOf(top2, whole, fraction))
+        const can3 = bitAt(close, bucketOf(top3, whole, fraction))
+        if ((can0 | can1 | can2 | can3) === 0) continue
+        if (can0 && isExponent(top0, c, shift))
+          found = put(out, found, cap, entry(at, 0, PRIME), key)
+        if (can1 && isExponent(top1, c, shift))
+          found = put(out, found, cap, entry(at + 8, 0, PRIME), key)
+        if (can2 && isExponent(top2, c, shift))
+          found = put(out, found, cap, entry(at, 1, PRIME), key)
+        if (can3 && isExponent(top3, c, shift))
+          found = put(out, found, cap, entry(at + 8, 1, PRIME), key)
+      }
+      continue
+    }
+    const within = to - at < 16 ? (1 << (to - at)) - 1 : 0xffff
     if ((<i32>near | lanes | others) === 0) continue
     for (let order = 0; order < orders; order++) {
       const looked = order < 2 ? lanes : others
@@ -82,25 +114,45 @@ export function exponents(
         else if (isPlain) top = bswap<u64>(load<u64>(here))
         else top = topOf(here, order, length)
         top <<= room
-        if (top === 0) continue
         for (let key = 0; key < keyCount; key++) {
           const c = keys + ((<usize>key) << 4)
-          const whole = load<u64>(c, 8)
-          // Less than the fraction by 2^-31 at most: by less than a bucket.
-          const rough = top * whole + (top >> 32) * <u64>load<u32>(c, 4)
-          const bucket = <u32>(rough >> 47) & 0xffff
-          if (((<u32>load<u8>(close + <usize>(bucket >> 3)) >> (bucket & 7)) & 1) === 0) continue
-          if (!isClose(top * whole + high64(top, load<u64>(c)), (whole + 2) << room)) continue
-          if (found < cap) {
-            store<u32>(out + ((<usize>found) << 3), entry(position, order, PRIME))
-            store<u32>(out + ((<usize>found) << 3), key, 4)
-          }
-          found++
+          const bucket = bucketOf(top, load<u64>(c, 8), <u64>load<u32>(c, 4))
+          if (bitAt(close, bucket) === 0 || !isExponent(top, c, room)) continue
+          found = put(out, found, cap, entry(position, order, PRIME), key)
         }
       }
     }
   }
   return found
+}
+
+/** Places at multiples of 8 in a group of 16. */
+const EIGHTHS: i32 = 0x0101
+
+function put(out: usize, index: i32, cap: i32, item: u32, key: i32): i32 {
+  if (index < cap) {
+    store<u32>(out + ((<usize>index) << 3), item)
+    store<u32>(out + ((<usize>index) << 3), key, 4)
+  }
+  return index + 1
+}
+
+/**
+ * The top 16 bits of twice the fraction of top * c / 2^64, of c = whole + fraction / 2^32 and a little more: less than it is
+ * by 2^-31 at most, by less than a bucket.
+ */
+function bucketOf(top: u64, whole: u64, fraction: u64): u32 {
+  return <u32>((top * whole + (top >> 32) * fraction) >> 47) & 0xffff
+}
+
+function bitAt(bits: usize, index: u32): u32 {
+  return (<u32>load<u8>(bits + <usize>(index >> 3)) >> (index & 7)) & 1
+}
+
+/** Whether a number whose top 64 bits are `top`, `room` of them beyond the window, can be d of the key at `c`. */
+function isExponent(top: u64, c: usize, room: u64): bool {
+  const whole = load<u64>(c, 8)
+  return top !== 0 && isClose(top * whole + high64(top, load<u64>(c)), (whole + 2) << room)
 }
 
 /** Whether a fraction, or an even multiple of it up to 64, is `error` below an integer at most. */

@@ -45,7 +45,9 @@ export function random_groups(
     for (let r = 0; r < runCount; r++) {
       const begin = <i32>load<u32>(runs + ((<usize>r) << 3))
       const end = min(<i32>load<u32>(runs + ((<usize>r) << 3), 4), groups)
-      for (let g = max(begin - 1, next); g < end; g++) found = putGroup(out, found, chains, g)
+      for (let g = max(begin - 1, next); g < end; g++) {
+        found = putGroup(out, found, chains, g, true)
+      }
       next = max(next, end)
     }
     return found
@@ -61,17 +63,19 @@ export function random_groups(
       const upTo = v128.load(sums + ((<usize>(g + width)) << 3))
       const over = i16x8.sub(i16x8.sub(upTo, from), least)
       const fits = i16x8.bitmask(i16x8.le_u(over, room))
-      if ((fits & 0xf) === 0xf) found = putGroup(out, found, chains, g)
-      if (fits >> 4 === 0xf && g < end) found = putGroup(out, found, chains, g + 1)
+      found = putGroup(out, found, chains, g, (fits & 0xf) === 0xf)
+      if (g < end) found = putGroup(out, found, chains, g + 1, fits >> 4 === 0xf)
     }
   }
   return found
 }
 
-function putGroup(out: usize, found: i32, chains: usize, g: i32): i32 {
+/** Appends group `g` if it is one, without a branch: that cannot be foretold. What is written otherwise is written over. */
+function putGroup(out: usize, found: i32, chains: usize, g: i32, isOne: bool): i32 {
+  const one = <i32>isOne
   store<u32>(out + ((<usize>found) << 2), g << 4)
-  store<u16>(chains + ((<usize>g) << 1), BOTH_LISTED)
-  return found + 1
+  store<u16>(chains + ((<usize>g) << 1), <u16>(-one & <i32>BOTH_LISTED))
+  return found + one
 }
 
 /**
@@ -269,20 +273,21 @@ export function aligned_factors(
     const lows = i8x16.shuffle(first, ends, 0, 8, 23, 31, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
     const tops = i8x16.shuffle(first, ends, 23, 31, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
     const fits = v128.and(i8x16.le_u(tops, limits), i8x16.ge_u(tops, bounds))
-    let found = i8x16.bitmask(v128.and(fits, i8x16.shl(lows, 7))) & 0xf
-    if (found === 0) continue
     // Bits 0 and 1 are the two places, lowest byte first; 2 and 3 are they, highest byte first.
     const near = marked(marks, g, chains, at) & 0x0101
     const held = (near | (near >> 7)) & 3
     const behind = to - at <= 8 ? 2 : 0
-    found &= ~((held | behind) * 5)
-    while (found !== 0) {
-      const bit = ctz(found)
-      found &= found - 1
-      const item = entry(at + ((bit & 1) << 3), bit >> 1, PRIME)
-      store<u32>(out + ((<usize>cap + <usize>size) << 2), item)
-      size++
-    }
+    const found = i8x16.bitmask(v128.and(fits, i8x16.shl(lows, 7))) & ~((held | behind) * 5)
+    // Without branches: one in three is a factor, and which cannot be foretold.
+    const next = out + ((<usize>cap) << 2)
+    store<u32>(next + ((<usize>size) << 2), entry(at, 0, PRIME))
+    size += found & 1
+    store<u32>(next + ((<usize>size) << 2), entry(at + 8, 0, PRIME))
+    size += (found >> 1) & 1
+    store<u32>(next + ((<usize>size) << 2), entry(at, 1, PRIME))
+    size += (found >> 2) & 1
+    store<u32>(next + ((<usize>size) << 2), entry(at + 8, 1, PRIME))
+    size += (found >> 3) & 1
   }
   store<u32>(sizes, size, 4)
   return 0

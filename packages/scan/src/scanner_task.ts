@@ -32,6 +32,8 @@ export interface KnownTask extends TaskOptions {
   readonly keys: readonly PublicKey[]
   /** Keys that lie in the dump and are not asked for: far less is spent on them. */
   readonly met: readonly PublicKey[]
+  /** Scanners of this task that go side by side; 1 where absent. */
+  readonly searchers?: number
 }
 
 /** The pass that looks for keys that were found already: wherever else a value of theirs lies. */
@@ -65,7 +67,12 @@ export function scannerFor(
       isDeep,
       searches: [
         task.kind === 'known'
-          ? new KnownKeySearch(task.keys, { deep: isDeep, met: task.met, leavesValues: true })
+          ? new KnownKeySearch(task.keys, {
+              deep: isDeep,
+              met: task.met,
+              searchers: task.searchers ?? 1,
+              leavesValues: true,
+            })
           : new ValueSearch(task.materials),
       ],
       blockBytes: WINDOW_BYTES,

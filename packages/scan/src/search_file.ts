@@ -50,7 +50,8 @@ export async function searchFile(
     await searchHere(file, task, options.anchors, take, windows())
     return
   }
-  await file.threads.search(task, threads, windows()[Symbol.iterator](), take)
+  const shared = task.kind === 'known' ? { ...task, searchers: threads } : task
+  await file.threads.search(shared, threads, windows()[Symbol.iterator](), take)
 }
 
 async function searchHere(

@@ -61,8 +61,10 @@ const GIFTS_OF_MET: ReadonlySet<string> = new Set<Test>(['pairs'])
  */
 export type Effort = 'given' | 'met' | 'deep'
 
-function rateOf(test: Test, effort: Effort): Rate {
-  if (effort === 'met') return MET[test]
+/** What keys that were met may take at once is theirs together, however many searches share the bytes. */
+function rateOf(test: Test, effort: Effort, searchers: number): Rate {
+  const { perByte: met, atOnce: metAtOnce } = MET[test]
+  if (effort === 'met') return { perByte: met, atOnce: metAtOnce / searchers }
   const { perByte, atOnce } = GIVEN[test]
   return effort === 'deep'
     ? { perByte: perByte * DEEP, atOnce: atOnce * DEEP }
@@ -80,13 +82,14 @@ export class Allowance {
   /**
    * @param isOfMet the keys are not given, however much is spent on them
    * @param keys how many there are
+   * @param searchers how many searches of the same bytes go side by side
    */
-  constructor(effort: Effort, isOfMet: boolean, keys: number = MANY_KEYS) {
+  constructor(effort: Effort, isOfMet: boolean, keys: number = MANY_KEYS, searchers: number = 1) {
     this.effort = effort
     this.#isOfMet = isOfMet
     const share = Math.min(1, Math.max(LEAST_SHARE, keys / MANY_KEYS))
     const budget = (test: Test): Budget => {
-      const { perByte, atOnce } = rateOf(test, effort)
+      const { perByte, atOnce } = rateOf(test, effort, searchers)
       const isShared = effort !== 'deep' && SAMPLES.has(test)
       return new Budget(perByte, isShared ? atOnce * share : atOnce)
     }

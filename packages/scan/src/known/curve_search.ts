@@ -50,10 +50,13 @@ export class CurveSearch {
   readonly #heads: NumberHeads | undefined
   readonly #budgets: readonly Budget[]
 
-  constructor(kernel: ConjugateKernel, all: readonly CurveKeys[]) {
+  /** @param searchers how many searches of the same bytes go side by side: they share what keys not asked for may take */
+  constructor(kernel: ConjugateKernel, all: readonly CurveKeys[], searchers: number = 1) {
     this.#groups = all.flatMap(({ keys, effort }) => {
+      const share = SHARES[effort]
+      const shareAtOnce = effort === 'met' ? share / searchers : share
       const budget = ({ perByte, atOnce }: { readonly perByte: number; readonly atOnce: number }) =>
-        new Budget(perByte * SHARES[effort], atOnce * SHARES[effort])
+        new Budget(perByte * share, atOnce * shareAtOnce)
       const near = budget(RATES.near)
       const placed = budget(RATES.placed)
       // Curves that are dear must not take the time of those that are not.

@@ -27,7 +27,8 @@ const LEAST_BYTES = 8
  * too. Spellings in text leave out the characters at either end that carry bits of something else.
  */
 export function encodingsOf(value: bigint, bits: number): readonly Encoding[] {
-  const encodings = [bits, bitLength(value)].flatMap((width) => ofWidth(value, width))
+  const widths = new Set([bits, bitLength(value)])
+  const encodings = [...widths].flatMap((width) => ofWidth(value, width))
   const seen = new Set<string>()
   return encodings.filter(({ bytes }) => {
     const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')

@@ -27,6 +27,8 @@ export interface KnownKeyOptions {
   readonly deep: boolean
   /** Keys that are not asked for, but lie in the dump: far less is spent on them. */
   readonly met?: readonly PublicKey[]
+  /** Searches of the same file that go side by side, 1 where absent: they share what is spent on keys not asked for. */
+  readonly searchers?: number
   /** A later search looks for the other values of the keys that are found. */
   readonly leavesValues?: boolean
 }
@@ -45,13 +47,15 @@ export class KnownKeySearch implements WindowSearch {
   readonly unsearchable: number
 
   constructor(keys: readonly PublicKey[], options: KnownKeyOptions) {
-    const { deep, met = [], leavesValues = false } = options
+    const { deep, met = [], leavesValues = false, searchers = 1 } = options
     this.#leavesValues = leavesValues
     const given = distinct(keys.map(({ material }) => material))
     const others = distinct(met.map(({ material }) => material))
+    const allowanceOf = (isMet: boolean, count: number): Allowance =>
+      new Allowance(deep ? 'deep' : isMet ? 'met' : 'given', isMet, count, searchers)
     const sets = [
-      { materials: given, allowance: new Allowance(deep ? 'deep' : 'given', false, given.length) },
-      { materials: others, allowance: new Allowance(deep ? 'deep' : 'met', true, others.length) },
+      { materials: given, allowance: allowanceOf(false, given.length) },
+      { materials: others, allowance: allowanceOf(true, others.length) },
     ]
     const groups = sets.flatMap(({ materials, allowance }) =>
       rsaGroups(this.#kernel, materials.filter(isRsa), allowance),
@@ -63,7 +67,7 @@ export class KnownKeySearch implements WindowSearch {
     this.#rsa = groups.length === 0 ? undefined : new RsaSearch(groups)
     this.#curves = curves.every(({ keys: own }) => own.length === 0)
       ? undefined
-      : new CurveSearch(this.#kernel, curves)
+      : new CurveSearch(this.#kernel, curves, searchers)
     this.unsearchable = [...given, ...others]
       .filter(isRsa)
       .filter((material) => !isSearchable(material)).length
