@@ -186,8 +186,9 @@ export class ConjugateKernel {
     keys: KeyTable,
     budget: number,
   ): { hits: FactorHit[]; next: number } {
-    const before = this.#call('hits_written')
     const count = Math.max(0, (this.sizes[list] ?? 0) - first)
+    if (count === 0) return { hits: [], next: first }
+    const before = this.#call('hits_written')
     const looked = this.#call(
       'test',
       [AT.slice, AT.lists + (list * LIST + first) * 4, count, shape.length, shape.bits],
@@ -207,6 +208,7 @@ export class ConjugateKernel {
   /** Keeps the low limbs of at most `most` of a list; with `isSieved` of those alone that small primes leave. */
   keepLowLimbs(list: number, most: number, shape: FactorShape, isSieved: boolean): void {
     const count = Math.min(most, this.sizes[list] ?? 0)
+    if (count === 0) return
     this.#call(
       'low_limbs',
       [AT.slice, AT.lists + list * LIST * 4, count, shape.length, isSieved ? 1 : 0],

@@ -39,6 +39,8 @@ export class SlicePlaces {
   /** The same for digits, and the shortest runs that are listed. */
   #digitsTo = 0
   #leastRun = BLOCKS
+  /** Runs of each kind of words. */
+  #digitRuns: readonly number[] = []
   #kept: KeptPlaces[] = []
   #next = 0
 
@@ -102,9 +104,9 @@ export class SlicePlaces {
         [AT.digitRuns, BLOCKS * 2, AT.digitCounts],
       )
       this.#digitsTo = to
+      this.#digitRuns = [...this.#memory.words(AT.digitCounts, 4)]
     }
-    const count = this.#memory.words(AT.digitCounts, 4)[kind] ?? 0
-    return { at: AT.digitRuns + kind * BLOCKS * 8, count }
+    return { at: AT.digitRuns + kind * BLOCKS * 8, count: this.#digitRuns[kind] ?? 0 }
   }
 }
 

@@ -4,9 +4,11 @@
  * @module
  */
 import { bitLength } from '../arithmetic/modular.ts'
-import { BEFORE, type DigitShape } from '../conjugate.ts'
+import { BEFORE, type ConjugateKernel, type DigitShape } from '../conjugate.ts'
+import type { Budget } from './budget.ts'
 import { DIGIT_FORMS, type DigitForm, digitCount, digitsAt, wordOfDigit } from './digit_forms.ts'
-import { allRelations } from './relations.ts'
+import type { FoundValue } from './found_value.ts'
+import { allRelations, type Relation } from './relations.ts'
 import { type PlacedNumber, relationCost } from './remainders.ts'
 import { type Spelled, WHOLE_COST, wholeFound } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
@@ -21,53 +23,83 @@ interface DigitNumber extends Spelled {
   readonly x: bigint
 }
 
+/** Numbers of one size in one form of digits. */
+interface DigitChoice {
+  readonly form: DigitForm
+  readonly shape: DigitShape
+  /** Digits of a number. */
+  readonly count: number
+}
+
+/** What is looked for of one group of keys, worked out once. */
+interface DigitPlan {
+  readonly relations: readonly Relation[]
+  readonly factors: readonly DigitChoice[]
+  readonly factorCost: number
+  readonly wholes: readonly DigitChoice[]
+  readonly wholeCost: number
+}
+
 /** Searches slices. Keeps what the kernel must know of each form and size. */
 export class DigitSearch {
-  readonly #shapes = new Map<string, DigitShape>()
+  readonly #plans = new Map<RsaGroup, DigitPlan>()
 
-  search(context: SliceContext, group: RsaGroup): SliceResult {
-    const relations = allRelations(group.shape.bits)
-    const cost = relationCost(group, relations.length)
-    const wholeCost = WHOLE_COST * group.keys.length
-    const numbers = DIGIT_FORMS.flatMap((form) =>
-      this.#numbers(context, group, form, { bits: group.shape.bits, cost }).map(
-        (number): PlacedNumber => Object.assign(number, { group, relations, sides: 3 }),
-      ),
-    )
-    const found = WHOLE_DIGIT_FORMS.flatMap((form) =>
-      this.#numbers(context, group, form, { bits: group.bits, cost: wholeCost }).flatMap(
-        ({ x, ...place }) => group.keys.flatMap((key) => wholeFound(place, key, x)),
-      ),
-    )
+  search({ kernel, length }: SliceContext, group: RsaGroup): SliceResult {
+    const { relations, factors, factorCost, wholes, wholeCost } = this.#planOf(group)
+    const { digits: budget } = group.allowance.budgets
+    const numbers: PlacedNumber[] = []
+    for (const choice of factors) {
+      for (const number of numbersOf(kernel, length, choice, budget, factorCost)) {
+        numbers.push({ ...number, group, relations, sides: 3 })
+      }
+    }
+    const found: FoundValue[] = []
+    for (const choice of wholes) {
+      for (const { x, ...place } of numbersOf(kernel, length, choice, budget, wholeCost)) {
+        for (const key of group.keys) found.push(...wholeFound(place, key, x))
+      }
+    }
     return { found, numbers }
   }
 
-  /** Numbers of so many bits that begin in the slice, in one form of digits, as far as the budget reaches. */
-  #numbers(
-    { kernel, length }: SliceContext,
-    { allowance }: RsaGroup,
-    form: DigitForm,
-    { bits, cost }: { readonly bits: number; readonly cost: number },
-  ): DigitNumber[] {
-    const { digits: budget } = allowance.budgets
-    if (budget.isSpent(cost)) return []
-    const count = digitCount(form, bits)
-    const numbers: DigitNumber[] = []
-    for (const at of kernel.digitRuns(this.#shapeOf(form, bits), length)) {
-      if (!budget.take(cost)) break
-      const x = digitsAt(form, kernel.slice, BEFORE + at, count)
-      if (x === undefined) continue
-      numbers.push({ at, length: count * form.slot, spelling: form.form, x })
+  #planOf(group: RsaGroup): DigitPlan {
+    const held = this.#plans.get(group)
+    if (held !== undefined) return held
+    const relations = allRelations(group.shape.bits)
+    const plan = {
+      relations,
+      factors: DIGIT_FORMS.map((form) => choiceOf(form, group.shape.bits)),
+      factorCost: relationCost(group, relations.length),
+      wholes: WHOLE_DIGIT_FORMS.map((form) => choiceOf(form, group.bits)),
+      wholeCost: WHOLE_COST * group.keys.length,
     }
-    return numbers
+    this.#plans.set(group, plan)
+    return plan
   }
+}
 
-  #shapeOf(form: DigitForm, bits: number): DigitShape {
-    const name = `${form.form} ${bits}`
-    const shape = this.#shapes.get(name) ?? digitShape(form, bits)
-    this.#shapes.set(name, shape)
-    return shape
+/** Numbers that begin in the slice, as far as the budget reaches. */
+function numbersOf(
+  kernel: ConjugateKernel,
+  length: number,
+  { form, shape, count }: DigitChoice,
+  budget: Budget,
+  cost: number,
+): readonly DigitNumber[] {
+  if (budget.isSpent(cost)) return []
+  const places = kernel.digitRuns(shape, length)
+  const numbers: DigitNumber[] = []
+  for (const at of places) {
+    if (!budget.take(cost)) break
+    const x = digitsAt(form, kernel.slice, BEFORE + at, count)
+    if (x === undefined) continue
+    numbers.push({ at, length: count * form.slot, spelling: form.form, x })
   }
+  return numbers
+}
+
+function choiceOf(form: DigitForm, bits: number): DigitChoice {
+  return { form, shape: digitShape(form, bits), count: digitCount(form, bits) }
 }
 
 function digitShape(form: DigitForm, bits: number): DigitShape {
