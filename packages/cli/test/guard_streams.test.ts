@@ -150,7 +150,9 @@ describe('a stream that a receiver makes', () => {
     }
     await ask('DELETE', `/ssf/stream?stream_id=${id}`)
   })
+})
 
+describe('a stream that is there', () => {
   it('is changed in part by PATCH, and as a whole by PUT', async () => {
     const id = await made({ events_requested: [ALARM], description: 'alarms' })
     const patched = await ask('PATCH', '/ssf/stream', {
@@ -193,7 +195,9 @@ describe('a stream that a receiver makes', () => {
     assert.equal((await set('asleep')).status, 400)
     await ask('DELETE', `/ssf/stream?stream_id=${id}`)
   })
+})
 
+describe('a stream, of what it tells,', () => {
   it('does not tell of a subject that was taken away', async () => {
     const id = await made({ events_requested: [PRESENTED] })
     const shown = async (how: string): Promise<string[]> => {
