@@ -20,6 +20,7 @@ import { MAX_DEPTH, MAX_LINE_BYTES, MAX_ROW_BYTES } from './limits.ts'
 import { bodyOf } from './message_body.ts'
 import type { RowTaker } from './row_taker.ts'
 import { giveTables } from './tables.ts'
+import { objectIn } from './text_row.ts'
 
 const QUOTE = 0x22
 const COMMA = 0x2c
@@ -109,10 +110,12 @@ export class JsonRows {
     const bytes = this.#bytes
     while (this.#at < bytes.length) {
       const byte = bytes[this.#at]
-      if (byte === OPEN_OBJECT) {
-        const reach = this.#isLineStart ? this.#lineEnd(isFinal) : -1
+      if (this.#isLineStart && (byte === OPEN_OBJECT || byte === QUOTE)) {
+        const reach = this.#lineEnd(isFinal)
         if (reach === undefined) return false
         if (reach >= 0 && this.#takeLine(reach)) continue
+      }
+      if (byte === OPEN_OBJECT) {
         this.#begin()
         return true
       }
@@ -164,21 +167,35 @@ export class JsonRows {
     return newline === -1 && !isFinal ? undefined : end
   }
 
-  /** Takes the line up to `end` as one object, if it is one. */
+  /**
+   * Takes the line up to `end` as one object, if it is one, or a text that spells one: `AuditData` alone, put
+   * through ConvertTo-Json or jq.
+   */
   #takeLine(end: number): boolean {
-    const bytes = this.#bytes
     const from = this.#at
-    let last = end - 1
-    while (isSpace(bytes[last])) last--
-    if (bytes[last] === COMMA) last--
-    while (isSpace(bytes[last])) last--
-    if (bytes[last] !== CLOSE_OBJECT) return false
-    const row = this.#parse(from, last + 1)
+    const to = this.#endOfValue(end)
+    const row =
+      this.#bytes[from] === QUOTE
+        ? objectIn(this.#bytes.toString('utf8', from, to))
+        : this.#lineObject(from, to)
     if (row === undefined) return false
-    this.#give(row, from, last + 1, this.#line)
+    this.#give(row, from, to, this.#line)
     this.#at = end
     this.#isLineStart = false
     return true
+  }
+
+  #lineObject(from: number, to: number): Json | undefined {
+    return this.#bytes[to - 1] === CLOSE_OBJECT ? this.#parse(from, to) : undefined
+  }
+
+  /** Behind the last byte of the value that ends at `end`, before blanks and a comma. */
+  #endOfValue(end: number): number {
+    let last = end - 1
+    while (isSpace(this.#bytes[last])) last--
+    if (this.#bytes[last] === COMMA) last--
+    while (isSpace(this.#bytes[last])) last--
+    return last + 1
   }
 
   #parse(from: number, to: number): Json | undefined {

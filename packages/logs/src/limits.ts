@@ -26,8 +26,8 @@ export const SNIFF_BYTES: number = 64 * 1024
 /** Output of one compressed stream, or the declared output of one archive, that is never refused. */
 export const FREE_EXPANSION_BYTES: number = 1024 * MIB
 
-/** Past {@link FREE_EXPANSION_BYTES}, output over input above this is a bomb: logs stay below 100. */
-export const MAX_EXPANSION = 1000
+/** Past {@link FREE_EXPANSION_BYTES}, output over input above this is a bomb: logs stay below 100, deflate below 1033. */
+export const MAX_EXPANSION = 200
 
 /** How many containers may stand in each other: a gzip in a zip in a zip. */
 export const MAX_CONTAINERS = 3

@@ -1,5 +1,6 @@
 import { hasEventLine } from './event_lines.ts'
 import { beginsAnswer } from './table_rows.ts'
+import { TEXT_OF_OBJECT } from './text_row.ts'
 
 /** What holds the rows of a text. `tables`: the answer of a query; `events`: lines of a log; `text`: nothing that has rows. */
 export type TextShape =
@@ -27,6 +28,7 @@ export function detectTextShape(head: Uint8Array, isWhole: boolean): TextShape {
   if (start === '') return { kind: isWhole ? 'empty' : 'json' }
   if (beginsAnswer(start)) return { kind: 'tables' }
   if (/^(?:\{|\[\s*(?:[[{\]]|$))/.test(start)) return { kind: 'json' }
+  if (TEXT_OF_OBJECT.test(start.replace(/^\[\s*/, ''))) return { kind: 'json' }
   const hasLoneReturns = endsInReturns(start)
   const lines = hasLoneReturns ? start.replaceAll(/\r\n?/g, '\n') : start
   const delimiter = csvDelimiter(lines)

@@ -130,9 +130,9 @@ describe('hostile depth and repetition', () => {
 })
 
 describe('bombs', () => {
-  it('are outputs of more than a gigabyte that are a thousand times their input', () => {
-    assert.equal(isBomb(MIB, 1.5 * GIB), true)
-    assert.equal(isBomb(2 * MIB, 1.5 * GIB), false)
+  it('are outputs of more than a gigabyte that are 200 times their input', () => {
+    assert.equal(isBomb(7 * MIB, 1.5 * GIB), true)
+    assert.equal(isBomb(8 * MIB, 1.5 * GIB), false)
     assert.equal(isBomb(1000, 0.9 * GIB), false)
   })
 

@@ -62,6 +62,16 @@ const wholeCases: { name: string; text: string; events: string[] }[] = [
     events: ['row a @1', 'row b @2'],
   },
   {
+    name: 'lines that are texts of objects, as jq prints AuditData',
+    text: '"{\\"k\\":\\"a\\"}"\n"{\\n  \\"k\\":\\"é\\"}"\r\n',
+    events: ['row a @1', 'row é @2'],
+  },
+  {
+    name: 'an array of such texts, as ConvertTo-Json writes it',
+    text: '[\r\n    "{\\"k\\":\\"a\\"}",\r\n    "{\\"k\\":\\"b\\"}"\r\n]\r\n',
+    events: ['row a @2', 'row b @3'],
+  },
+  {
     name: 'lines with a byte order mark in the middle',
     text: '{"k":"a"}\n\uFEFF{"k":"b"}\n',
     events: ['row a @1', 'row b @2'],
@@ -131,6 +141,15 @@ describe('a wrapper', () => {
       'row c @16',
     ])
   })
+})
+
+it('a text that spells no object is no row', () => {
+  assert.deepEqual(
+    eventsOf('{"k":"a"}\n"{\\"k\\":"\n"hello"\n{"k":"b"}\n').filter((event) =>
+      event.startsWith('row'),
+    ),
+    ['row a @1', 'row b @4'],
+  )
 })
 
 describe('a message of an event hub', () => {
