@@ -85,6 +85,10 @@ export const LEDGER_COMMANDS: readonly Spec[] = [
         '--remember <FILE>',
         'demand the heads in this file, and keep the new ones if all holds',
       ),
+      option(
+        '--front-ends <FILE>',
+        'public keys in PEM: tell of each token that none of these front ends asked for',
+      ),
       json(),
     ],
     load: async () => (await import('./commands/ledger_audit.ts')).ledgerAudit,

@@ -7,7 +7,16 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { isObject } from '@mintmark/core'
 import { startSigner } from '@mintmark/guard'
-import { newSalt, SALT_CLAIM } from '@mintmark/ledger'
+import {
+  attest,
+  attestedBy,
+  decodeEntry,
+  frontEndKeys,
+  hashOf,
+  LedgerReader,
+  newSalt,
+  SALT_CLAIM,
+} from '@mintmark/ledger'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { type Listening, listen } from '../src/ledger/listen.ts'
 import type { Served } from '../src/ledger/serve.ts'
@@ -65,10 +74,11 @@ const input = (more: Readonly<Record<string, unknown>> = {}, kid = 'k1') =>
 async function sign(
   body: string,
   secret = SECRET,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<[number, Readonly<Record<string, unknown>>]> {
   const response = await fetch(`${signer.url}/sign`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${secret}` },
+    headers: { authorization: `Bearer ${secret}`, ...more },
     body,
   })
   const answer: unknown = await response.json()
@@ -116,6 +126,31 @@ describe('mintmark guard sign', () => {
       if (reason === 'token-id-taken') await sign(input({ jti: 'taken' }))
       assert.deepEqual(await sign(body()), [status, { error: 'refused', reason }])
     })
+})
+
+describe('mintmark guard sign, besides', () => {
+  it('records what the front end has attested, and no header that is none', async () => {
+    const front = generateKeyPairSync('ed25519')
+    const wanted = input()
+    const attestation = attest(hashOf(wanted), front.privateKey, 'login-1')
+    const header = { 'mintmark-attestation': Buffer.from(attestation).toString('base64url') }
+    const [status, { shard, index }] = await sign(wanted, SECRET, header)
+    assert.equal(status, 200)
+    const reader = await LedgerReader.open(async (path) => {
+      const response = await fetch(`${ledger.url}/${path}`)
+      return response.ok ? new Uint8Array(await response.arrayBuffer()) : undefined
+    })
+    while ((await reader.shard(String(shard)))?.head.size !== Number(index) + 1)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    const entries = await (await reader.shard(String(shard)))?.tree.bundle(0)
+    const entry = decodeEntry(entries?.[Number(index)] ?? new Uint8Array())
+    assert.ok(entry.kind === 'issuance')
+    const keys = frontEndKeys(String(front.publicKey.export({ type: 'spki', format: 'pem' })))
+    const asked = attestedBy(entry.attestation, entry.inputHash, keys)
+    assert.ok(asked.state === 'attested' && asked.reference === 'login-1')
+    const refused = await sign(input(), SECRET, { 'mintmark-attestation': 'no+base64url' })
+    assert.deepEqual(refused, [409, { error: 'refused', reason: 'attestation' }])
+  })
 
   it('tells of the one who wanted a token of nobody', () => {
     assert.equal(lines.filter((line) => line.includes('"canary"')).length, 1)

@@ -26,7 +26,7 @@ export { natsFeed, type PushFeed } from './push_feed.ts'
 export { revocationOf } from './revocation.ts'
 export { type LedgerWord, type LiveAnswers, liveAnswers, servedLedger } from './served_ledger.ts'
 export { SIGNER_SCHEMA, type SignerService, startSigner } from './signer_service.ts'
-export { type GateOptions, type Minted, SigningGate } from './signing_gate.ts'
+export { type Cause, type GateOptions, type Minted, SigningGate } from './signing_gate.ts'
 export {
   type Basis,
   type Refusal,

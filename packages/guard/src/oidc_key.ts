@@ -9,7 +9,7 @@
  * @module
  */
 import type { KeyObject } from 'node:crypto'
-import type { SigningGate } from './signing_gate.ts'
+import type { Cause, SigningGate } from './signing_gate.ts'
 
 /** What `ExternalSigningKey` of oidc-provider has, as far as it is used here. */
 export interface ExternalKey {
@@ -22,6 +22,8 @@ export interface ExternalKey {
 export interface RecordedKeyOptions {
   readonly gate: Pick<SigningGate, 'kid' | 'alg' | 'signInput'>
   readonly publicKey: KeyObject
+  /** Why a signing input is to be signed, where somebody knows: for double entry. */
+  readonly causeOf?: ((signingInput: string) => Cause | Promise<Cause>) | undefined
 }
 
 /**
@@ -30,14 +32,15 @@ export interface RecordedKeyOptions {
  */
 export function recordedKey<T extends ExternalKey>(
   ExternalSigningKey: new () => T,
-  { gate, publicKey }: RecordedKeyOptions,
+  { gate, publicKey, causeOf }: RecordedKeyOptions,
 ): T {
   const key = new ExternalSigningKey()
   key.kid = gate.kid
   key.alg = gate.alg
   key.keyObject = () => publicKey
   key.sign = async (data) => {
-    const { signature } = await gate.signInput(data.toString('latin1'))
+    const input = data.toString('latin1')
+    const { signature } = await gate.signInput(input, await causeOf?.(input))
     return Buffer.from(signature)
   }
   return key

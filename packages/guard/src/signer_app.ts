@@ -4,6 +4,7 @@
  * @module
  */
 import { type Json, MintmarkError, parseObject, safeJson, text } from '@mintmark/core'
+import { MAX_ATTESTATION } from '@mintmark/ledger'
 import { type Context, Hono } from 'hono'
 import {
   type Answer,
@@ -68,14 +69,32 @@ async function sign(
     log(safeJson({ schema: 'mintmark-signer-event/1', event: 'canary', caller: caller.name, kid }))
     return jsonAnswer({ error: 'refused', reason: 'canary' }, 409)
   }
-  return await signed(key.gate, input)
+  const attestation = attestationIn(c.req.header(ATTESTATION_HEADER))
+  if (attestation === 'malformed')
+    return jsonAnswer({ error: 'refused', reason: 'attestation' }, 409)
+  return await signed(key.gate, input, attestation)
+}
+
+/** What the front end has attested itself, in base64url: this signer has not its key. */
+const ATTESTATION_HEADER = 'mintmark-attestation'
+
+function attestationIn(header: string | undefined): Uint8Array | undefined | 'malformed' {
+  if (header === undefined) return undefined
+  const bytes = Buffer.from(header, 'base64url')
+  return bytes.length <= MAX_ATTESTATION && bytes.toString('base64url') === header
+    ? bytes
+    : 'malformed'
 }
 
 const objectOf = (part: string) => parseObject(Buffer.from(part, 'base64url').toString('utf8'))
 
-async function signed(gate: SigningGate, input: string): Promise<Answer> {
+async function signed(
+  gate: SigningGate,
+  input: string,
+  attestation: Uint8Array | undefined,
+): Promise<Answer> {
   try {
-    const { signature, receipt } = await gate.signInput(input)
+    const { signature, receipt } = await gate.signInput(input, { attestation })
     const { shard, index } = receipt
     return jsonAnswer({ signature: Buffer.from(signature).toString('base64url'), shard, index })
   } catch (cause) {

@@ -6,7 +6,7 @@
 import { type KeyObject, sign as signBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import { MintmarkError } from '@mintmark/core'
-import { issuanceOf, newSalt, type Receipt, SALT_CLAIM } from '@mintmark/ledger'
+import { attest, issuanceOf, newSalt, type Receipt, SALT_CLAIM } from '@mintmark/ledger'
 import type { RecordEntry } from './entry_recorder.ts'
 import type { Algorithm } from './keys.ts'
 import { digestOf, paddingOf, toLowS } from './signatures.ts'
@@ -19,6 +19,16 @@ export interface GateOptions {
   readonly alg: Algorithm
   /** Private, and of the kind that `alg` asks for. */
   readonly privateKey: KeyObject
+  /** Ed25519, of the front end that this gate is in: it attests each token that it asks for. */
+  readonly frontEnd?: KeyObject | undefined
+}
+
+/** Why a token is asked for: kept beside its entry, as double entry. */
+export interface Cause {
+  /** Id of the authentication, as its own log has it; nobody's name. The gate's front end attests it. */
+  readonly event?: string | undefined
+  /** What a front end elsewhere has attested itself: opaque here. */
+  readonly attestation?: Uint8Array | undefined
 }
 
 /** A token and where it is recorded. */
@@ -61,11 +71,12 @@ export class SigningGate {
   async mint(
     claims: Readonly<Record<string, unknown>>,
     header: Readonly<Record<string, unknown>> = {},
+    cause: Cause = {},
   ): Promise<Minted> {
     const { kid, alg } = this.#options
     const payload = { [SALT_CLAIM]: newSalt(), ...claims }
     const input = `${part({ typ: 'at+jwt', ...header, alg, kid })}.${part(payload)}`
-    const { signature, receipt } = await this.signInput(input)
+    const { signature, receipt } = await this.signInput(input, cause)
     return { token: `${input}.${Buffer.from(signature).toString('base64url')}`, receipt }
   }
 
@@ -75,9 +86,16 @@ export class SigningGate {
    * @throws {MintmarkError} `ENTRY_REFUSED` where it names another key or algorithm, cannot be recorded, or the ledger
    *   refuses it; `LEDGER_FAILED` where the ledger does not answer
    */
-  async signInput(input: string): Promise<{ signature: Uint8Array; receipt: Receipt }> {
-    const issuance = issuanceOf(input)
-    const { kid, alg, record } = this.#options
+  async signInput(
+    input: string,
+    { event, attestation }: Cause = {},
+  ): Promise<{ signature: Uint8Array; receipt: Receipt }> {
+    const { kid, alg, record, frontEnd } = this.#options
+    const asked = issuanceOf(input, attestation)
+    const isOwn = attestation === undefined && frontEnd !== undefined
+    const issuance = isOwn
+      ? { ...asked, attestation: attest(asked.inputHash, frontEnd, event) }
+      : asked
     if (issuance.kid !== kid || issuance.alg !== alg)
       throw new MintmarkError('ENTRY_REFUSED', 'the header names another key', { reason: 'key' })
     const receipt = await record(issuance)

@@ -9,6 +9,7 @@
  * @module
  */
 import { MintmarkError } from '@mintmark/core'
+import type { FrontEndKeys } from './attestation.ts'
 import type { Head } from './checkpoint.ts'
 import { originOf, periodStartMs } from './description.ts'
 import type { SeenHead } from './heads.ts'
@@ -32,6 +33,8 @@ export type FindingCode =
   | 'entry'
   /** A token id was recorded twice while its token lived. */
   | 'token-id'
+  /** No front end whose key was given has asked for a token that was issued. */
+  | 'attestation'
   /** Something that was seen is not in the ledger: it is older, or was forked. */
   | 'seen'
   /** Entries are gone that the stated policy keeps. */
@@ -61,6 +64,8 @@ export interface AuditOptions {
   readonly policy: Policy
   readonly seen: readonly SeenHead[]
   readonly nowMs: number
+  /** One of these has to have asked for each token; undefined: nobody's word is demanded. */
+  readonly frontEnds?: FrontEndKeys | undefined
 }
 
 /** @returns what was found; a ledger that cannot be read at some place is a finding, not a failure */
@@ -138,7 +143,8 @@ class LedgerAudit {
     const { maxLifetimeMs, skewMs } = this.#reader.description
     const marginMs = maxLifetimeMs + 4 * skewMs
     const { read } = this.#reader
-    const audit = new ShardAudit(shard, { issuer, live, seen, read, marginMs })
+    const { frontEnds } = this.#options
+    const audit = new ShardAudit(shard, { issuer, live, seen, read, marginMs, frontEnds })
     await audit.run((code, message) => this.#find(code, shard.path, message))
     this.#entries += audit.entries
     this.#issuances += audit.issuances

@@ -1,4 +1,11 @@
 export {
+  type Attested,
+  attest,
+  attestedBy,
+  type FrontEndKeys,
+  frontEndKeys,
+} from './attestation.ts'
+export {
   type AuditOptions,
   type AuditReport,
   auditLedger,
@@ -36,6 +43,7 @@ export {
   type EntryOutline,
   encodeEntry,
   type Issuance,
+  MAX_ATTESTATION,
   type Opening,
   outlineOf,
   type Revocation,

@@ -4,6 +4,7 @@
  * @module
  */
 import { MintmarkError } from '@mintmark/core'
+import { attestedBy, type FrontEndKeys } from './attestation.ts'
 import type { FindingCode } from './audit.ts'
 import { decodeEntry, type Entry, tokenIdBytes } from './entry.ts'
 import { GrowingTree, type Resource } from './growing_tree.ts'
@@ -25,6 +26,8 @@ interface ShardAuditOptions {
   /** Heads of this shard that others have seen. */
   readonly seen: readonly SeenHead[]
   readonly read: ReadResource
+  /** One of these has to have asked for each token; undefined: nobody's word is demanded. */
+  readonly frontEnds: FrontEndKeys | undefined
 }
 
 export class ShardAudit {
@@ -123,6 +126,9 @@ export class ShardAudit {
     const { issuedAtMs, inputHash, expiresMs } = entry
     const id = tokenIdBytes(entry.tokenId)
     const known = this.#options.live.find(id, inputHash, issuedAtMs)
+    const { frontEnds } = this.#options
+    const asked = frontEnds && attestedBy(entry.attestation, inputHash, frontEnds).state
+    if (asked !== undefined && asked !== 'attested') find('attestation', `entry ${index}: ${asked}`)
     if (known !== undefined) find('token-id', `entry ${index} repeats a token id that lives`)
     const shard = this.#shard.path
     const nowMs = issuedAtMs - this.#options.marginMs

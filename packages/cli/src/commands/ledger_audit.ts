@@ -5,6 +5,7 @@ import {
   type AuditReport,
   auditLedger,
   formatHeads,
+  frontEndKeys,
   highestHeads,
   parseCheckpoint,
   parseHeads,
@@ -24,7 +25,9 @@ export const ledgerAudit: Handler = async ([place = ''], options, io) => {
   const seen = [...remembered, ...given.flat()]
   const reader = await openPlace(place)
   const policy = await policyFor(reader, options, io)
-  const report = await auditLedger(reader, { policy, seen, nowMs: io.now() })
+  const keys = textOption(options, 'frontEnds')
+  const frontEnds = keys === undefined ? undefined : frontEndKeys(await textOfFile(keys))
+  const report = await auditLedger(reader, { policy, seen, nowMs: io.now(), frontEnds })
   await io.out(flag(options, 'json') ? `${safeJson(documentOf(report), 2)}\n` : textOf(report))
   const isClean = report.findings.length === 0
   // What is not as it should be is not remembered: the next audit must say it again.
