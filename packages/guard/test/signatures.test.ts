@@ -200,6 +200,51 @@ describe('the signatures of the JOSE cookbook (RFC 7520)', {
   })
 })
 
+describe('all that the JOSE cookbook signs', {
+  skip: existsSync(cookbook) ? false : 'no ../shared/data beside the repository',
+}, () => {
+  for (const name of existsSync(cookbook) ? readdirSync(cookbook) : [])
+    it(`in ${name} is verified, or is of no algorithm of ours, and no token but a compact one`, async () => {
+      const { input, signing, output } =
+        parseObject(readFileSync(join(cookbook, name), 'utf8')) ?? {}
+      assert.ok(isObject(input) && isObject(output))
+      const jwks = objects(listed(input['key']))
+      const algs = listed(input['alg'])
+      const signings = objects(listed(signing))
+      assert.ok(signings.length > 0 && signings.length === jwks.length)
+      for (const [i, made] of signings.entries()) {
+        const { d: _d, p: _p, q: _q, dp: _dp, dq: _dq, qi: _qi, ...jwk } = jwks[i] ?? {}
+        const row = { ...jwk, alg: algs[i] }
+        // What signs with a secret that a verifier shares is no signature here.
+        if (algs[i] === 'HS256') {
+          await assert.rejects(trusted(row), { code: 'INPUT_INVALID' })
+          continue
+        }
+        const key = await trusted(row)
+        const signature = Buffer.from(String(made['sig']), 'base64url')
+        const jws = { ...EMPTY_JWS, signingInput: String(made['sig-input']), signature }
+        assert.ok(isSigned(jws, key), `signature ${i}`)
+        signature[0] = (signature[0] ?? 0) ^ 1
+        assert.ok(!isSigned(jws, key), `signature ${i}, changed`)
+      }
+      for (const form of ['json', 'json_flat'])
+        assert.equal(parseStrict(JSON.stringify(output[form] ?? {})), undefined)
+    })
+})
+
+const listed = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value])
+
+const EMPTY_JWS: StrictJws = {
+  signingInput: '',
+  header: {},
+  payload: {},
+  alg: '',
+  kid: '',
+  issuer: '',
+  signature: new Uint8Array(),
+  isCanonical: true,
+}
+
 const decoded = (part = '') => Buffer.from(part, 'base64url').toString('utf8')
 
 const objects = (value: unknown): readonly Json[] =>
