@@ -113,6 +113,22 @@ describe('introspection as a JWT', () => {
     }
   })
 
+  it('is what is asked for, and nothing else', async () => {
+    const token = await world.mint()
+    const typeFor = async (accepted: string) =>
+      (await world.post('/introspect', { token }, { accept: accepted })).type
+    for (const accepted of [`${accept};q=0.9, application/json;q=0.5`, `text/html,${accept}`])
+      assert.equal(await typeFor(accepted), accept, accepted)
+    for (const other of [
+      '*/*',
+      'application/json',
+      `${accept}x`,
+      `${accept};q=0`,
+      `${accept}; q=0.0`,
+    ])
+      assert.equal(await typeFor(other), 'application/json', other)
+  })
+
   it('is described, with the ledger beside it', async () => {
     const document = await read('/.well-known/oauth-authorization-server')
     assert.equal(document['issuer'], ISSUER)

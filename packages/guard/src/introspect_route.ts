@@ -61,11 +61,19 @@ export function introspection(question: Question, deps: IntrospectDeps): Answer 
   if (typeof token === 'object') return token
   const verdict = guard.judge(token, caller.audiences, caller.name)
   const answer =
-    question.accept === SIGNED_ANSWER && statements !== undefined
+    statements !== undefined && takesSigned(question.accept)
       ? (settled: Verdict) => signed(answerOf(settled), caller.name, statements)
       : (settled: Verdict) => jsonAnswer(answerOf(settled))
   return verdict instanceof Promise ? verdict.then(answer) : answer(verdict)
 }
+
+/** Whether the signed form is among what is accepted. Who does not name it gets JSON, whatever else he takes. */
+const takesSigned = (accept: string): boolean =>
+  accept.includes(SIGNED_ANSWER) &&
+  accept.split(',').some((each) => {
+    const [type = '', ...parameters] = each.split(';').map((part) => part.trim())
+    return type === SIGNED_ANSWER && !parameters.some((part) => /^q=0(?:\.0*)?$/i.test(part))
+  })
 
 const answerOf = (verdict: Verdict): Json =>
   verdict.isAdmitted ? activeOf(verdict) : { active: false }
