@@ -1,5 +1,5 @@
 /**
- * Numbers out of chDB, by a connection of their own, so that other statements go on meanwhile.
+ * Numbers out of chDB, by connections of their own, so that other statements go on meanwhile.
  *
  * They come through a file: what a query answers is copied twice more, page by page (2 ns a byte; a file takes half).
  *
@@ -17,31 +17,45 @@ interface Connection {
   close(): void
 }
 
-/** One statement at a time. */
+interface Lane {
+  readonly db: Connection
+  last: Promise<unknown>
+}
+
+/**
+ * So many statements at a time: one alone writes its file from one thread, and leaves a core idle.
+ */
+const LANES = 2
+
+/** One statement at a time for each connection. */
 export class ChdbNumbers {
-  readonly #db: Connection
+  readonly #lanes: readonly Lane[]
   readonly #staging: string
   #files = 0
-  #last: Promise<unknown> = Promise.resolve()
 
-  constructor(db: Connection, staging: string) {
-    this.#db = db
+  constructor(connect: () => Connection, staging: string) {
+    this.#lanes = Array.from({ length: LANES }, () => ({
+      db: connect(),
+      last: Promise.resolve(),
+    }))
     this.#staging = staging
   }
 
   /** See `Session.numbers`. */
   async of(queries: readonly string[]): Promise<NumbersFile> {
-    const path = join(this.#staging, `${this.#files++}.numbers`)
+    const path = join(this.#staging, `${this.#files}.numbers`)
+    const lane = this.#lanes[this.#files++ % LANES]
+    if (lane === undefined) throw new RangeError('there is no connection')
     const parts = queries.map((sql, at) => `SELECT *, toUInt8(${at}) FROM (${sql})`)
     // Not bound: chDB runs statements with parameters one after another, whatever their connection.
     const target = `file(unhex('${Buffer.from(path).toString('hex')}'), 'Native')`
-    const written = this.#last.then(() =>
-      this.#db.queryAsync(
+    const written = lane.last.then(() =>
+      lane.db.queryAsync(
         `INSERT INTO FUNCTION ${target} ${parts.join(' UNION ALL ')}
          SETTINGS min_insert_block_size_rows = 0, min_insert_block_size_bytes = 0`,
       ),
     )
-    this.#last = written.catch(() => {})
+    lane.last = written.catch(() => {})
     try {
       await written
     } catch (cause) {
@@ -52,7 +66,7 @@ export class ChdbNumbers {
   }
 
   async close(): Promise<void> {
-    await this.#last
-    this.#db.close()
+    await Promise.all(this.#lanes.map(({ last }) => last))
+    for (const { db } of this.#lanes) db.close()
   }
 }

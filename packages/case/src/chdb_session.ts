@@ -115,7 +115,7 @@ class ChdbSession implements Session {
   }
 
   numbers(...queries: readonly string[]): Promise<NumbersFile> {
-    this.#numbers ??= new ChdbNumbers(connect(this.#folder, this.#staging), this.#staging)
+    this.#numbers ??= new ChdbNumbers(() => connect(this.#folder, this.#staging), this.#staging)
     return this.#numbers.of(queries)
   }
 

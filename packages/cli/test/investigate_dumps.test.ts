@@ -169,10 +169,13 @@ describe('a dump that is not searched', () => {
     const inCase = ['--case', join(root, 'left-out-case')]
     const { code, out } = await mintmark('investigate', left, ...inCase, '--no-scan', '--json')
     assert.equal(code, 0)
-    assert.deepEqual([keysOf(parsed(out)), codesOf(parsed(out))], [[], ['dump-not-scanned']])
+    assert.deepEqual(
+      [keysOf(parsed(out)), codesOf(parsed(out))],
+      [[], ['dump-not-scanned', 'no-access-log']],
+    )
     const answer = await answerOf(left, ...inCase)
     assert.equal(keysOf(answer).length, 1)
-    assert.deepEqual(codesOf(answer), ['key-holders-unknown'])
+    assert.deepEqual(codesOf(answer), ['key-holders-unknown', 'no-access-log'])
   })
 
   it('is told where another one has taken its place, whose keys are not called its own', async () => {
@@ -181,13 +184,16 @@ describe('a dump that is not searched', () => {
     await mintmark('investigate', changed, ...inCase, '--no-scan')
     writeFileSync(join(changed, 'a.core'), core(Buffer.from('nothing')))
     const answer = await answerOf(changed, ...inCase)
-    assert.deepEqual([keysOf(answer), codesOf(answer)], [[], ['dump-not-scanned']])
+    assert.deepEqual([keysOf(answer), codesOf(answer)], [[], ['dump-not-scanned', 'no-access-log']])
   })
 
   it('is told where it is compressed', async () => {
     const packed = folder('packed', { 'a.core.gz': gzipSync(core(Buffer.from(pem))) })
     const answer = await answerOf(packed, '--case', join(root, 'packed-case'))
-    assert.deepEqual([shapesOf(answer), codesOf(answer)], [['memory-dump'], ['dump-not-scanned']])
+    assert.deepEqual(
+      [shapesOf(answer), codesOf(answer)],
+      [['memory-dump'], ['dump-not-scanned', 'no-access-log']],
+    )
   })
 
   it('counts as nothing found where it holds no key', async () => {
@@ -199,7 +205,7 @@ describe('a dump that is not searched', () => {
       join(root, 'empty-case'),
       '--json',
     )
-    assert.deepEqual([code, keysOf(parsed(out)), codesOf(parsed(out))], [0, [], []])
+    assert.deepEqual([code, keysOf(parsed(out)), codesOf(parsed(out))], [0, [], ['no-access-log']])
   })
 })
 

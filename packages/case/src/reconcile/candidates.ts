@@ -32,6 +32,8 @@ export const MISSING_ORDER = '(bucket, token_id, key)'
 export interface CandidateTables {
   readonly candidate: string
   readonly missing: string
+  /** Of `PLACE_COLUMNS`. */
+  readonly places: string
 }
 
 export const BUCKET_ORDER = '(bucket, token_id, record_id, content)'

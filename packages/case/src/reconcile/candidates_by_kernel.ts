@@ -14,12 +14,12 @@ import {
   type CandidateTables,
   madeKeys,
 } from './candidates.ts'
-import { isOneOf, LAZY } from './few_of_many.ts'
+import { readingOf } from './few_of_many.ts'
 import { KeyThread } from './key_thread.ts'
 import { bucketsOf, type Range } from './ranges.ts'
 
-/** Above this, too many rows share their first bits with a missing key for these to be asked first. */
-const FEW_KEYS = 4000
+/** Ranges that are read or compared at a time. */
+const AT_ONCE = 3
 
 export class KernelCandidates implements CandidateFinder {
   readonly #session: Session
@@ -32,7 +32,9 @@ export class KernelCandidates implements CandidateFinder {
   #missing: Uint8Array[] = []
   #waiting = 0
   #done = 0
-  #ahead: Promise<NumbersFile> | undefined
+  #asked = 0
+  /** Missing keys of the ranges that were asked and not taken yet. */
+  readonly #ahead: Promise<BigUint64Array>[] = []
 
   constructor(
     session: Session,
@@ -46,15 +48,14 @@ export class KernelCandidates implements CandidateFinder {
     this.#tables = tables
     this.#made = madeKeys(kinds)
     this.#ranges = ranges
+    this.#askAhead()
   }
 
   async next(): Promise<CandidateStep> {
-    const keys = await (this.#ahead ?? this.#read(this.#done))
+    const missing = await this.#ahead.shift()
+    if (missing === undefined) return { done: this.#done, waiting: this.#waiting }
     this.#done++
-    this.#ahead = this.#done < this.#ranges.length ? this.#read(this.#done) : undefined
-    // What fails is told when it is waited for.
-    this.#ahead?.catch(() => {})
-    const missing = await this.#thread.missing(keys)
+    this.#askAhead()
     if (missing.length > 0) this.#missing.push(new Uint8Array(missing.buffer))
     this.#waiting += missing.length
     return { done: this.#done, waiting: this.#waiting }
@@ -62,15 +63,19 @@ export class KernelCandidates implements CandidateFinder {
 
   async settle(range: Range): Promise<void> {
     if (this.#waiting === 0) return
-    const { candidate, missing } = this.#tables
+    const { candidate, missing, places } = this.#tables
     await this.#session.insert(missing, ['key'], 'RowBinary', this.#missing)
-    const hashes = `SELECT key AS hash FROM ${missing}`
-    const isMissing =
-      this.#waiting < FEW_KEYS ? isOneOf('key', hashes, 48) : `key GLOBAL IN (${hashes})`
+    const { where, settings } = await readingOf(this.#session, places, {
+      table: 'access',
+      column: 'key',
+      bits: 64,
+      hashes: `SELECT key AS hash FROM ${missing}`,
+      count: this.#waiting,
+      range,
+    })
     await this.#session.command(
-      `INSERT INTO ${candidate} SELECT ${CARRIED} FROM access
-       PREWHERE ${bucketsOf(range)} AND ${isMissing}
-       SETTINGS ${LAZY}, preferred_block_size_bytes = 0`,
+      `INSERT INTO ${candidate} SELECT ${CARRIED} FROM access ${where}
+       SETTINGS ${settings}, preferred_block_size_bytes = 0`,
     )
     await this.#session.command(`TRUNCATE TABLE ${missing}`)
     this.#missing = []
@@ -78,8 +83,17 @@ export class KernelCandidates implements CandidateFinder {
   }
 
   async close(): Promise<void> {
-    await this.#ahead?.catch(() => {})
+    await Promise.allSettled(this.#ahead)
     await this.#thread.close()
+  }
+
+  #askAhead(): void {
+    while (this.#asked < this.#ranges.length && this.#ahead.length < AT_ONCE) {
+      const missing = this.#thread.missing(this.#read(this.#asked++))
+      // What fails is told when it is waited for.
+      missing.catch(() => {})
+      this.#ahead.push(missing)
+    }
   }
 
   #read(at: number): Promise<NumbersFile> {

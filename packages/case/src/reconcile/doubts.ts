@@ -72,9 +72,13 @@ export async function soleTenantOf(session: Session): Promise<string> {
   return rows.length === 1 && only !== undefined ? (text(only, 'tenant') ?? '') : ''
 }
 
+/** Columns of the table of doubts: `until_ms` has one element for each of `DOUBTS`. */
+export const DOUBT_COLUMNS =
+  'tenant String, kind LowCardinality(String), from_ms Int64, until_ms Array(Int64)'
+
 /**
- * Writes the doubts of every tenant that an access of `open` is of into `doubts`: columns tenant, kind, from_ms,
- * until_ms (one element for each of `DOUBTS`). Each tenant and kind has a row from time 0 on.
+ * Writes the doubts of every tenant that an access of `open` is of into `doubts`. Each tenant and kind has a row from
+ * time 0 on.
  */
 export async function writeDoubts(
   session: Session,

@@ -5,13 +5,21 @@ import type { NumbersFile } from '../session.ts'
 /** Compares keys in a thread of its own, one file at a time. */
 export class KeyThread {
   readonly #worker = new Worker(new URL('./key_worker.js', import.meta.url))
+  #last: Promise<unknown> = Promise.resolve()
 
   /**
-   * Keys of the second list that the first has not, each once; the file is removed. Waits for the one before.
+   * Keys of the second list that the first has not, each once; the file is removed. Waits for the file, and for the
+   * one before.
    *
-   * @throws what the thread threw; it is of no use then
+   * @throws what the thread threw, which is of no use then, and what the file's writing threw
    */
-  async missing(file: NumbersFile): Promise<BigUint64Array> {
+  missing(file: Promise<NumbersFile>): Promise<BigUint64Array> {
+    const missing = this.#last.then(async () => await this.#compare(await file))
+    this.#last = missing.catch(() => {})
+    return missing
+  }
+
+  async #compare(file: NumbersFile): Promise<BigUint64Array> {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread, no window
     this.#worker.postMessage(file)
     const answers: readonly unknown[] = await once(this.#worker, 'message')

@@ -20,6 +20,11 @@ export function rangesFor(rows: number): Range[] {
 }
 
 /** SQL that is true of the rows of a range. */
-export function bucketsOf({ first, last }: Range): string {
-  return last - first + 1 === BUCKETS ? '1' : `bucket BETWEEN ${first} AND ${last}`
+export function bucketsOf(range: Range): string {
+  return isWhole(range) ? '1' : `bucket BETWEEN ${range.first} AND ${range.last}`
+}
+
+/** Whether the range has every bucket. */
+export function isWhole({ first, last }: Range): boolean {
+  return last - first + 1 === BUCKETS
 }

@@ -13,9 +13,10 @@ import { readMeta, writeMeta } from '../meta.ts'
 import { Scratch } from '../scope/scratch.ts'
 import type { Session } from '../session.ts'
 import { BUCKET_ORDER, CANDIDATE_COLUMNS, MISSING_COLUMNS, MISSING_ORDER } from './candidates.ts'
-import { soleTenantOf, writeDoubts } from './doubts.ts'
-import { JUDGED_COLUMNS, judgeRange, type OpenTables } from './judge.ts'
-import { OPEN_COLUMNS, runLanes } from './lanes.ts'
+import { DOUBT_COLUMNS, soleTenantOf, writeDoubts } from './doubts.ts'
+import { PLACE_COLUMNS } from './few_of_many.ts'
+import { JUDGED_COLUMNS, judgeRange } from './judge.ts'
+import { type LaneTables, OPEN_COLUMNS, runLanes } from './lanes.ts'
 import { writeBaseRates, writeSessionVerdicts, writeVerdicts } from './outcome.ts'
 import { rangesFor } from './ranges.ts'
 import { APP_COLUMNS, findApps, findSessions, KNOWN_COLUMNS, SESSION_COLUMNS } from './sessions.ts'
@@ -52,7 +53,6 @@ export async function reconcile(
   const state = await stateOf(session)
   const isFresh = force || (await readMeta(session, FACT)) !== state
   if (isFresh) {
-    await writeMeta(session, FACT, '')
     await judgeAll(session, onProgress)
     await writeMeta(session, FACT, state)
   }
@@ -89,20 +89,22 @@ async function judgeAll(
         MISSING_COLUMNS,
         session.numbers ? undefined : MISSING_ORDER,
       ),
+      places: await scratch.table('places', PLACE_COLUMNS),
       open: await scratch.table('open', OPEN_COLUMNS, BUCKET_ORDER),
     }
     const rows = Math.max(
       await countOf(session, 'access'),
       (await countOf(session, 'issuance')) / 2,
     )
-    const [tables] = await both(
-      judgingTables(scratch, lanes.open),
+    await both(
       runLanes(session, rangesFor(rows), lanes, onProgress),
+      // From here on the case's verdicts are none.
+      writeMeta(session, FACT, ''),
     )
-    await judgeOpen(session, tables)
-    await writeVerdicts(session, tables.judged)
-    await writeSessionVerdicts(session, tables.judged)
-    await writeBaseRates(session, tables.judged)
+    const judged = await judgeOpen(session, scratch, lanes)
+    await writeVerdicts(session, judged)
+    await writeSessionVerdicts(session, judged)
+    await writeBaseRates(session, judged)
   } finally {
     await scratch.close()
   }
@@ -114,37 +116,36 @@ async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
   return Promise.all([a, b])
 }
 
-interface JudgingTables extends OpenTables {
-  readonly judged: string
-  readonly linkable: string
-}
+/** So few open accesses, and what is known of their sessions, lie in memory. */
+const FEW_OPEN = 100_000
 
-/** Made while the lanes run. What a join holds in memory anyhow lies there: such a table takes a twentieth of the time. */
-async function judgingTables(scratch: Scratch, open: string): Promise<JudgingTables> {
-  return {
+/** Judges the accesses that the lanes left open; the table of outcomes. */
+async function judgeOpen(
+  session: Session,
+  scratch: Scratch,
+  { open, places }: LaneTables,
+): Promise<string> {
+  const openRows = await countOf(session, open)
+  const order = (by: string) => (openRows <= FEW_OPEN ? undefined : by)
+  const judged = await scratch.table('judged', JUDGED_COLUMNS, order(BUCKET_ORDER))
+  if (openRows === 0) return judged
+  const tables = {
     open,
-    doubts: await scratch.table(
-      'doubts',
-      'tenant String, kind LowCardinality(String), from_ms Int64, until_ms Array(Int64)',
-    ),
+    places,
+    doubts: await scratch.table('doubts', DOUBT_COLUMNS),
+    // What a join holds in memory anyhow lies there.
     apps: await scratch.table('apps', APP_COLUMNS),
-    known: await scratch.table('known', KNOWN_COLUMNS, 'session'),
-    sessions: await scratch.table('sessions', SESSION_COLUMNS, '(sid, home, field)'),
-    judged: await scratch.table('judged', JUDGED_COLUMNS, BUCKET_ORDER),
-    linkable: await scratch.table('linkable', 'home String'),
+    known: await scratch.table('known', KNOWN_COLUMNS, order('session')),
+    sessions: await scratch.table('sessions', SESSION_COLUMNS, order('(sid, home, field)')),
   }
-}
-
-/** Judges the accesses that the lanes left open into `judged`. */
-async function judgeOpen(session: Session, tables: JudgingTables): Promise<void> {
-  const openRows = await countOf(session, tables.open)
-  if (openRows === 0) return
+  const linkable = await scratch.table('linkable', 'home String')
   const sole = await soleTenantOf(session)
   await writeDoubts(session, tables, sole)
   await findApps(session, tables, sole)
-  await findSessions(session, tables, tables.linkable, openRows, sole)
+  await findSessions(session, tables, linkable, openRows, sole)
   for (const range of rangesFor(openRows)) {
     // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
-    await judgeRange(session, tables, tables.judged, tables.linkable, range, sole)
+    await judgeRange(session, tables, judged, linkable, range, sole)
   }
+  return judged
 }

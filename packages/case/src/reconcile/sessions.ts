@@ -4,15 +4,14 @@
  * @module
  */
 import type { Session } from '../session.ts'
-import { isOneOf, LAZY } from './few_of_many.ts'
+import { type FewRows, type Reading, readingOf } from './few_of_many.ts'
 import { doubtOf, LOOK_BACK_MS, type OpenTables, prepared, preparedParams } from './judge.ts'
 import { PLAIN_PLAN } from './lanes.ts'
 
 /** Sessions are looked up a part at a time, so that memory does not grow with their number. */
 const PART_ROWS = 2_000_000
 
-const SPILLS = `distributed_product_mode = 'local', use_index_for_in_with_subqueries = 0,
-  max_bytes_before_external_group_by = 200000000, max_bytes_ratio_before_external_group_by = 0`
+const SPILLS = `distributed_product_mode = 'local', max_bytes_before_external_group_by = 200000000, max_bytes_ratio_before_external_group_by = 0`
 
 export const KNOWN_COLUMNS = 'session String, names Array(String), ids Array(String)'
 
@@ -49,12 +48,13 @@ export async function findSessions(
   const parts = Math.max(1, Math.ceil(openRows / PART_ROWS))
   for (let part = 0; part < parts; part++) {
     const slice = { parts, part }
+    const reading = (rows: FewRows) => readingOf(session, tables.places, rows, slice)
     // oxlint-disable-next-line no-await-in-loop -- one part at a time bounds the memory
-    await session.command(knownSql(tables), slice)
+    await session.command(knownSql(tables, await reading(namedIssuances(tables))), slice)
     // oxlint-disable-next-line no-await-in-loop -- one part at a time bounds the memory
     await session.command(sessionsSql(tables), { ...slice, ...preparedParams(sole) })
     // oxlint-disable-next-line no-await-in-loop -- one part at a time bounds the memory
-    await session.command(usedSql(tables), slice)
+    await session.command(usedSql(tables, await reading(absentUses(tables))), slice)
   }
   await session.command(
     `INSERT INTO ${linkable}
@@ -75,22 +75,26 @@ const UNSETTLED = "finding IN ('', 'owa')"
  */
 const INTERRUPTED = `match(detail, '"error(Number|Code)":"?(50140|50199)"?[,}]')`
 
-/** A session that the mail service's own token call names is no root: such records are left out. */
-function knownSql(tables: OpenTables): string {
-  const wanted = ['session_id', 'other_session_id', 'root']
+/** Issuances of the sessions that open accesses name. */
+function namedIssuances(tables: OpenTables): FewRows {
+  const hashes = ['session_id', 'other_session_id', 'root']
     .map(
       (name) =>
         `SELECT toUInt32(cityHash64(${name})) AS hash FROM ${tables.open} WHERE ${name} != '' AND ${UNSETTLED} AND ${mine(name)}`,
     )
     .join(' UNION ALL ')
+  return { table: 'issuance', column: 'session_id_key', bits: 32, hashes }
+}
+
+/** A session that the mail service's own token call names is no root: such records are left out. */
+function knownSql(tables: OpenTables, { where, settings }: Reading): string {
   return `
     INSERT INTO ${tables.known}
     SELECT session_id, groupUniqArray(16)(lower(principal)), groupUniqArray(16)(principal_id)
-    FROM issuance
-    PREWHERE ${isOneOf('session_id_key', wanted)}
+    FROM issuance ${where}
     WHERE category != 'owa-auth' AND session_id != '' AND (outcome = 'issued' OR ${INTERRUPTED})
     GROUP BY session_id
-    SETTINGS ${SPILLS}, ${LAZY}`
+    SETTINGS ${SPILLS}, ${settings}`
 }
 
 /** A session is judged by its first use: a token was made for that, and its record had to name the session. */
@@ -108,21 +112,25 @@ function sessionsSql(tables: OpenTables): string {
     ) AS g
     ASOF LEFT JOIN ${tables.doubts} AS d ON d.tenant = g.home AND d.kind = g.session_kind AND g.first_ms >= d.from_ms
     LEFT ANY JOIN ${tables.known} AS k ON k.session = g.sid
-    SETTINGS ${SPILLS}, ${PLAIN_PLAN}`
+    SETTINGS ${SPILLS}, ${PLAIN_PLAN}, use_index_for_in_with_subqueries = 0`
+}
+
+/** Accesses of the sessions that no issuance has. */
+function absentUses(tables: OpenTables): FewRows {
+  const hashes = `SELECT toUInt32(cityHash64(sid)) AS hash FROM ${tables.sessions}
+    WHERE NOT is_known AND doubt = '' AND ${mine('sid')}`
+  return { table: 'access', column: 'session_id_key', bits: 32, hashes }
 }
 
 /**
  * A session is known, too, if a token that was issued is used in it: an issuance whose record did not carry the
  * session. It has accesses then that are not open.
  */
-function usedSql(tables: OpenTables): string {
-  const absent = `SELECT toUInt32(cityHash64(sid)) AS hash FROM ${tables.sessions}
-    WHERE NOT is_known AND doubt = '' AND ${mine('sid')}`
+function usedSql(tables: OpenTables, { where, settings }: Reading): string {
   return `
     INSERT INTO ${tables.known}
     SELECT u.session_id, [], [] FROM (
-      SELECT session_id, count() AS uses FROM access
-      PREWHERE ${isOneOf('session_id_key', absent)}
+      SELECT session_id, count() AS uses FROM access ${where}
       WHERE session_id != ''
       GROUP BY session_id
     ) AS u
@@ -131,5 +139,5 @@ function usedSql(tables: OpenTables): string {
       WHERE session_id != '' AND ${mine('session_id')} GROUP BY session_id
     ) AS o ON o.session_id = u.session_id
     WHERE u.uses > o.opens
-    SETTINGS ${SPILLS}, ${LAZY}`
+    SETTINGS ${SPILLS}, ${settings}`
 }
