@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { type Alarm, AlarmDesk } from './alarms.ts'
 import type { DistrustedKeys } from './distrusted_keys.ts'
 import type { KeyRing } from './keys.ts'
-import type { LedgerFollower } from './ledger_follower.ts'
+import type { FollowedLedger } from './ledger_follower.ts'
 import { type Counter, Metrics } from './metrics.ts'
 import type { AudiencePolicy, IssuerPolicy } from './policies.ts'
 import type { Presentation } from './presentations.ts'
@@ -16,7 +16,7 @@ import type { StrictJws } from './strict_jws.ts'
 import { type Verdict, Verifier } from './verifier.ts'
 
 export interface GuardOptions {
-  readonly follower: LedgerFollower
+  readonly follower: FollowedLedger
   readonly keys: () => KeyRing
   readonly issuers: ReadonlyMap<string, IssuerPolicy>
   readonly waitMs: number
@@ -74,7 +74,7 @@ export class Guard {
     this.#desk.raise(alarm)
   }
 
-  get follower(): LedgerFollower {
+  get follower(): FollowedLedger {
     return this.#options.follower
   }
 

@@ -9,7 +9,7 @@ export { type GuardAppDeps, guardApp } from './guard_app.ts'
 export { type GuardService, type ServiceOptions, startGuard } from './guard_service.ts'
 export { KeyFiles, type KeySource } from './key_files.ts'
 export { type Algorithm, type KeyOwner, KeyRing, readKeys, type TrustedKey } from './keys.ts'
-export { type FollowerOptions, LedgerFollower } from './ledger_follower.ts'
+export { type FollowedLedger, type FollowerOptions, LedgerFollower } from './ledger_follower.ts'
 export { LiveSet } from './live_set.ts'
 export type { Membership } from './live_table.ts'
 export {
@@ -35,3 +35,4 @@ export {
   Verifier,
   type VerifierOptions,
 } from './verifier.ts'
+export { warmUp } from './warm_up.ts'

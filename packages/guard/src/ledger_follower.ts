@@ -50,6 +50,12 @@ export interface FollowerOptions {
   readonly now: () => number
 }
 
+/** What a guard asks of a follower. */
+export type FollowedLedger = Pick<
+  LedgerFollower,
+  'ageMs' | 'trouble' | 'isOnLine' | 'liveTokens' | 'find' | 'ask' | 'refresh' | 'headOf'
+>
+
 export class LedgerFollower {
   readonly #options: FollowerOptions
   readonly #stopping: AbortController = new AbortController()

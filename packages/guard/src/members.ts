@@ -145,6 +145,6 @@ export function knownCallerOf(row: Members): KnownCaller {
   return {
     name: row.text('name'),
     secretHash: Buffer.from(hash, 'hex'),
-    perSecond: row.numberOr('requestsPerSecond', 5000, 1, 1_000_000),
+    perSecond: row.numberOr('requestsPerSecond', 20_000, 1, 1_000_000),
   }
 }

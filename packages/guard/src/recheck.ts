@@ -4,14 +4,14 @@
  * @module
  */
 import type { Alarm } from './alarms.ts'
-import type { LedgerFollower } from './ledger_follower.ts'
+import type { FollowedLedger } from './ledger_follower.ts'
 import { presenceOf } from './presence.ts'
 import type { Unsettled, Verifier } from './verifier.ts'
 
 const MOST = 10_000
 
 export interface RecheckOptions {
-  readonly follower: LedgerFollower
+  readonly follower: FollowedLedger
   readonly verifier: Verifier
   readonly waitMs: number
   readonly onAlarm: (alarm: Alarm) => void

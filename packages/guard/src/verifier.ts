@@ -7,7 +7,7 @@ import { type Json, text } from '@mintmark/core'
 import type { Alarm, AlarmClass } from './alarms.ts'
 import { type ClaimRefusal, type Claims, readClaims } from './claims.ts'
 import type { KeyRing, TrustedKey } from './keys.ts'
-import type { LedgerFollower } from './ledger_follower.ts'
+import type { FollowedLedger } from './ledger_follower.ts'
 import type { AudiencePolicy, IssuerPolicy } from './policies.ts'
 import { type Presence, presenceOf } from './presence.ts'
 import { sha256Of } from './sha256.ts'
@@ -69,7 +69,7 @@ export interface Shown {
 export interface VerifierOptions {
   readonly keys: () => KeyRing
   readonly issuers: ReadonlyMap<string, IssuerPolicy>
-  readonly follower: LedgerFollower
+  readonly follower: FollowedLedger
   readonly onAlarm: (alarm: Alarm) => void
   readonly onUnsettled: (unsettled: Unsettled) => void
   /** Subjects that belong to nobody. */

@@ -1,5 +1,5 @@
 import { safeJson } from '@mintmark/core'
-import { startGuard } from '@mintmark/guard'
+import { startGuard, warmUp } from '@mintmark/guard'
 import { listen } from '../ledger/listen.ts'
 import { toldToStop } from '../ledger/serve.ts'
 import { flag, textOption } from '../options.ts'
@@ -10,6 +10,7 @@ export const guardServe: Handler = async (_operands, options, io) => {
   const log = (line: string) => void io.out(`${line}\n`)
   const service = await startGuard(textOption(options, 'config') ?? '', { log, now: io.now })
   try {
+    await warmUp()
     const { url, stop } = await listen(service.app, service.config, service.expressLane)
     if (flag(options, 'json')) log(safeJson(listeningAt(url, io.now())))
     else io.err(`guard at ${url}\n`)
