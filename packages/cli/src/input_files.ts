@@ -77,7 +77,7 @@ class Walk implements InputFiles {
       else if (isNamed && found.isFIFO()) this.#takePipe(place)
       else if (isNamed) this.unreadable.push({ path: place, reason: 'not a file' })
     } catch (error) {
-      this.unreadable.push({ path: place, reason: reasonOf(error) })
+      this.unreadable.push({ path: place, reason: reasonOf(error, place) })
     }
     return []
   }
@@ -97,7 +97,11 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['ELOOP', 'links that lead nowhere'],
 ])
 
-function reasonOf(error: unknown): string {
+/** What Node puts in place of bytes that are no UTF-8. */
+const NO_LETTER = '\ufffd'
+
+function reasonOf(error: unknown, place: string): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+  if (code === 'ENOENT' && place.includes(NO_LETTER)) return 'its name is not UTF-8: give it another'
   return REASONS.get(code) ?? code
 }

@@ -74,7 +74,13 @@ const PUBLISHED: ReadonlyMap<string, readonly string[]> = new Map([
       '9a9e5b0f404f4e2d4386e38b04ac91e535946dc2a7f8d84a31404b476e5c35e1',
       '389f9ede520dbc33d2aebc489246ad89e221d1ec15f693c348c58b08219367aa',
       'c7f489851840a675319fc8398596602c3fc8cd941eec70a08724a56e3d118739',
+      'fc7575b99276181ddc2ceded6d0c4a423b025ae39a0a1f94363dd2545f0331a4',
     ],
+  ],
+  // Its tests are part of its library (libdovecot 2.4.1), and so of each of its processes.
+  [
+    'Dovecot, tests of its TLS streams',
+    ['67b41cdcfec69306353dbf30afa3c0e06c38308ce0f61e35611cc7f2153080d5'],
   ],
   // What browsers attest virtual authenticators with (seen in Chromium).
   [

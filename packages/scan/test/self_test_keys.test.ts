@@ -43,6 +43,11 @@ it('a key of the tests of Go, which lies in the heap of go build, is named as su
   assert.equal(selfTestOrigin(id.replace('8a', '8b')), undefined)
 })
 
+it('the key that lies in each process of Dovecot is named as such', () => {
+  const id = '67b41cdcfec69306353dbf30afa3c0e06c38308ce0f61e35611cc7f2153080d5'
+  assert.match(selfTestOrigin(id) ?? '', /^Dovecot, tests/)
+})
+
 it('any other key is not', () => {
   const { privateKey } = generateKeyPairSync('ed25519')
   const { note, proof } = findingOf(privateKey.export({ format: 'der', type: 'pkcs8' }))
