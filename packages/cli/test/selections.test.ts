@@ -109,9 +109,16 @@ describe('timeline', () => {
     const client = header.indexOf('client')
     assert.equal(rows.length, made.intrusions)
     for (const row of rows) {
+      assert.match(row[header.indexOf('at')] ?? '', /^2023-06-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
       assert.match(row[client] ?? '', /^'=HYPERLINK/)
       assert.equal(DANGEROUS.test(row.join('')), false)
     }
+  })
+
+  it('--csv has its header where nothing is selected, too', async () => {
+    const { code, out } = await mintmark('timeline', ...inCase, '--csv', '--ip', '192.0.2.254')
+    assert.deepEqual([code, csv(out).rows.length], [0, 0])
+    assert.equal(csv(out).header[0], 'at')
   })
 
   it('on a terminal says since when and what is not excluded', async () => {

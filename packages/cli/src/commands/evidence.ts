@@ -12,10 +12,13 @@ const REJECTS = `
   ORDER BY r.evidence_id, r.line, r.kind, r.reason, r.detail
 `
 
+const COLUMNS: readonly string[] = ['path', 'line', 'kind', 'reason', 'detail']
+
 export const evidence: Handler = (_args, options, io) =>
   withCase(options, 'read', async ({ session }) => {
     if (flag(options, 'rejects')) {
-      await writeRows(io, session.stream(REJECTS), flag(options, 'json') ? 'jsonl' : 'csv')
+      const format = flag(options, 'json') ? 'jsonl' : 'csv'
+      await writeRows(io, session.stream(REJECTS), format, COLUMNS)
       return 0
     }
     const rows = await evidenceRows(session)

@@ -1,5 +1,5 @@
 import { prepare, type Timeline, timeline, timelineRows } from '@mintmark/case'
-import { type Json, safeJson, safeText } from '@mintmark/core'
+import { isoOf, type Json, safeJson, safeText } from '@mintmark/core'
 import { timesketchRow } from '@mintmark/report'
 import type { Io } from '../io.ts'
 import { flag, selectionOption, withCase } from '../options.ts'
@@ -13,7 +13,9 @@ export const timelineOf: Handler = async (_args, options, io) => {
     await prepare(investigated)
     const { session } = investigated
     if (flag(options, 'csv'))
-      return (await writeRows(io, timelineRows(session, selection), 'csv')) > 0 ? 1 : 0
+      return (await writeRows(io, dated(timelineRows(session, selection)), 'csv', COLUMNS)) > 0
+        ? 1
+        : 0
     if (flag(options, 'timesketch'))
       return (await writeRows(io, timesketch(timelineRows(session, selection)), 'jsonl')) > 0
         ? 1
@@ -22,6 +24,17 @@ export const timelineOf: Handler = async (_args, options, io) => {
     await print(found, flag(options, 'json'), io)
     return found.first === null ? 0 : 1
   })
+}
+
+/** Of `--csv`: one row a selected access, its time in UTC. */
+const COLUMNS: readonly string[] = [
+  'at party verdict reason service operation principal mailbox tenant ip app_id client_app_id client',
+  'session_id token_id access_id items object_path',
+].flatMap((names) => names.split(' '))
+
+async function* dated(chunks: AsyncIterable<readonly Json[]>): AsyncIterable<readonly Json[]> {
+  for await (const rows of chunks)
+    yield rows.map((row) => Object.assign({}, row, { at: isoOf(Number(row['at_ms'])) }))
 }
 
 async function* timesketch(chunks: AsyncIterable<readonly Json[]>): AsyncIterable<readonly Json[]> {

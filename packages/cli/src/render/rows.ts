@@ -3,7 +3,7 @@ import type { Io } from '../io.ts'
 
 /**
  * Writes rows as they come: JSON lines, or CSV (RFC 4180, UTF-8, cells that a spreadsheet would run
- * neutralised) whose columns are those of the first row.
+ * neutralised) whose columns are those of the first row, or those named, which then stand there without a row, too.
  *
  * @returns how many rows were written
  */
@@ -11,9 +11,11 @@ export async function writeRows(
   io: Io,
   chunks: AsyncIterable<readonly Json[]>,
   format: 'csv' | 'jsonl',
+  named?: readonly string[],
 ): Promise<number> {
-  let columns: readonly string[] | undefined
+  let columns = format === 'csv' ? named : undefined
   let written = 0
+  if (columns !== undefined) await io.out(`${columns.join(',')}\r\n`)
   for await (const rows of chunks) {
     const lines = rows.map((row) => {
       if (format === 'jsonl') return `${safeJson(row)}\n`
