@@ -49,21 +49,6 @@ export interface AnchorTables {
   readonly switches: number
 }
 
-/**
- * @throws {RangeError} if a pattern is shorter than 2 bytes or longer than 16, has a mask of another length, or has
- * fewer than 12 bits that count, or there are more than 65,534
- */
-export function anchorTables(anchors: readonly Anchor[]): AnchorTables {
-  const known = made.get(anchors)
-  if (known !== undefined) return known
-  const tables = makeTables(anchors)
-  made.set(anchors, tables)
-  return tables
-}
-
-/** Dealing a few hundred patterns takes some 50 ms. */
-const made = new WeakMap<readonly Anchor[], AnchorTables>()
-
 /** A fragment as the kernel compares it: with each of its values, unless it is open. */
 interface Entry {
   readonly id: number
@@ -71,7 +56,13 @@ interface Entry {
   readonly fragment: Fragment
 }
 
-function makeTables(anchors: readonly Anchor[]): AnchorTables {
+/**
+ * Lays anchors out. Dealing a few hundred patterns takes some 50 ms.
+ *
+ * @throws {RangeError} if a pattern is shorter than 2 bytes or longer than 16, has a mask of another length, or has
+ * fewer than 12 bits that count, or there are more than 65,534
+ */
+export function anchorTables(anchors: readonly Anchor[]): AnchorTables {
   const all = anchors.map((anchor, id) => ({ id, anchor, fragment: fragmentOf(anchor) }))
   const open = all.filter(({ fragment }) => isOpen(fragment))
   const hashed = all.filter(({ fragment }) => !isOpen(fragment)).flatMap((entry) => spread(entry))

@@ -27,11 +27,18 @@ export class AnchorKernel {
   readonly #find: (...args: readonly number[]) => number
   readonly #nextNonzero: (...args: readonly number[]) => number
 
-  /** @throws {RangeError} if an anchor's pattern or mask is wrong, or there are too many */
-  constructor(memory: KernelMemory, anchors: readonly Anchor[]) {
+  /**
+   * @param tables of these anchors; made where absent
+   * @throws {RangeError} if an anchor's pattern or mask is wrong, or there are too many
+   */
+  constructor(
+    memory: KernelMemory,
+    anchors: readonly Anchor[],
+    tables: AnchorTables = anchorTables(anchors),
+  ) {
     this.#memory = memory
     this.#anchors = anchors.length
-    this.#tables = anchorTables(anchors)
+    this.#tables = tables
     if (anchors.length > CAPACITY || this.#tables.bytes.length > LAYOUT.anchorBytes) {
       throw new RangeError('too many anchors')
     }

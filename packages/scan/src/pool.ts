@@ -8,7 +8,7 @@
  */
 import type { ByteSource } from '@mintmark/dump'
 import type { Window } from './scan_plan.ts'
-import type { ScannerTask } from './scanner_task.ts'
+import { formsTables, type ScannerTask } from './scanner_task.ts'
 import {
   type Searcher,
   SearchHere,
@@ -52,7 +52,9 @@ export class SearchThreads {
     this.#others = this.#others.filter(({ isOver }) => !isOver)
     while (this.#others.length < count - 1) this.#startAnew()
     const threads = [...this.#others.slice(0, count - 1), this.#here]
-    const search = new PooledSearch(task, threads, windows, take, () => this.#startAnew())
+    // Made while the threads load their modules.
+    const told = task.kind === 'forms' ? { ...task, tables: formsTables() } : task
+    const search = new PooledSearch(told, threads, windows, take, () => this.#startAnew())
     await search.run()
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Anchor } from './anchor.ts'
+import { type AnchorTables, anchorTables } from './anchor_tables.ts'
 import { BINARY_ANCHORS } from './detectors/binary_anchors.ts'
 import { TEXT_ANCHORS } from './detectors/text_anchors.ts'
 import type { KernelMemory } from './kernel_memory.ts'
@@ -13,7 +14,7 @@ import { ValueSearch } from './known/value_search.ts'
 import { KEY_SOURCES } from './public_keys/harvest.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
 import { WINDOW_BYTES } from './scan_plan.ts'
-import { WindowScanner } from './window_scanner.ts'
+import { allAnchors, WindowScanner } from './window_scanner.ts'
 
 interface TaskOptions {
   readonly isDeep: boolean
@@ -24,6 +25,8 @@ interface TaskOptions {
 /** The pass that looks for every form that shows itself, and for public keys. */
 export interface FormsTask extends TaskOptions {
   readonly kind: 'forms'
+  /** {@link formsTables}: a thread need not make them once more. */
+  readonly tables?: AnchorTables
 }
 
 /** The pass that looks for the private half of public keys. */
@@ -46,6 +49,14 @@ export type ScannerTask = FormsTask | KnownTask | ValuesTask
 
 /** All forms that show themselves by their bytes. */
 export const ANCHORS: readonly Anchor[] = [...BINARY_ANCHORS, ...TEXT_ANCHORS]
+
+let madeTables: AnchorTables | undefined
+
+/** The tables of all forms. To make them takes some 50 ms, once a process. */
+export function formsTables(): AnchorTables {
+  madeTables ??= anchorTables(allAnchors(ANCHORS, KEY_SOURCES))
+  return madeTables
+}
 
 interface ScannerChoice {
   /** Looked for instead of all forms. */
@@ -84,6 +95,7 @@ export function scannerFor(
     hasKeyTables: anchors === undefined,
     isDeep,
     keySources: anchors === undefined ? KEY_SOURCES : [],
+    tables: anchors === undefined ? (task.tables ?? formsTables()) : undefined,
     memory,
   })
 }

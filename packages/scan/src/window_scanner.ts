@@ -8,6 +8,7 @@
 import type { ByteSource } from '@mintmark/dump'
 import type { Anchor } from './anchor.ts'
 import { AnchorBudget } from './anchor_budget.ts'
+import type { AnchorTables } from './anchor_tables.ts'
 import { AnchorKernel } from './anchors.ts'
 import type { Detected } from './detected.ts'
 import { AesSearch } from './detectors/aes.ts'
@@ -43,6 +44,8 @@ export interface ScannerOptions {
   readonly searches?: readonly WindowSearch[]
   /** Bytes that a search is given at a time; 256 KiB where absent. */
   readonly blockBytes?: number
+  /** Of {@link allAnchors}; made where absent. */
+  readonly tables?: AnchorTables | undefined
   /** What windows are read into, of this scanner alone; its own where absent. */
   readonly memory?: KernelMemory | undefined
 }
@@ -93,8 +96,8 @@ export class WindowScanner {
     this.#memory = options.memory ?? new KernelMemory(WINDOW_CAPACITY)
     this.#anchors = anchors
     this.#keySources = options.keySources ?? []
-    const all = [...anchors, ...this.#keySources.map((source, i) => anchorOf(source, i))]
-    this.#kernel = new AnchorKernel(this.#memory, all)
+    const all = allAnchors(anchors, this.#keySources)
+    this.#kernel = new AnchorKernel(this.#memory, all, options.tables)
     this.#budget = new AnchorBudget(all.length, isDeep)
     this.#passed = new Uint32Array(all.length)
     const more = options.searches ?? []
@@ -264,6 +267,14 @@ const MOST_PASSED = 256
 const KEYS = 'public keys'
 /** As long as a pattern of the kernel can be. */
 const PATTERN_BYTES = 16
+
+/** Anchors of forms and of public keys, in the order of their numbers. */
+export function allAnchors(
+  anchors: readonly Anchor[],
+  keySources: readonly KeySource[],
+): readonly Anchor[] {
+  return [...anchors, ...keySources.map((source, i) => anchorOf(source, i))]
+}
 
 const anchorOf = ({ pattern }: KeySource, number: number): Anchor => ({
   name: `${KEYS} ${number}`,
