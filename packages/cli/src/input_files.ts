@@ -102,6 +102,7 @@ const NO_LETTER = '\ufffd'
 
 function reasonOf(error: unknown, place: string): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-  if (code === 'ENOENT' && place.includes(NO_LETTER)) return 'its name is not UTF-8: give it another'
+  if (code === 'ENOENT' && place.includes(NO_LETTER))
+    return 'its name is not UTF-8: give it another'
   return REASONS.get(code) ?? code
 }

@@ -1,9 +1,9 @@
 /**
- * Text in a window: the same characters whether they lie one byte apart or two.
+ * Text in a window: the same characters whether they lie one byte apart, two or four.
  *
  * UTF-16 of either byte order is read alike: ASCII letters two bytes apart with zeros between them. Read from
  * a letter on, `2D 00 42 00` of a little-endian text and `00 2D 00 42` of a big-endian one differ only before
- * the first letter and behind the last.
+ * the first letter and behind the last. So is UTF-32, which wide strings of C on Unix and some of Python are.
  *
  * @module
  */
@@ -39,13 +39,12 @@ export interface TextReader {
 export const GLANCE = 160
 
 const LETTERS_WIDE = 8
+const LETTERS_QUAD = 4
 const PATTERN_MOST = 16
 
 /** Two anchors for one ASCII text: one byte a letter, and two. */
 export function textAnchors(name: string, ascii: string, reader: TextReader): Anchor[] {
   const letters = new TextEncoder().encode(ascii)
-  const wide = new Uint8Array(2 * Math.min(letters.length, LETTERS_WIDE) - 1)
-  for (let i = 0; 2 * i < wide.length; i++) wide[2 * i] = letters[i] ?? 0
   const narrow = {
     name,
     pattern: letters.subarray(0, PATTERN_MOST),
@@ -53,14 +52,25 @@ export function textAnchors(name: string, ascii: string, reader: TextReader): An
     before: reader.before,
     behind: reader.behind,
   }
-  const doubled = {
-    name: `${name}-utf16`,
-    pattern: wide,
-    detect: (bytes: Uint8Array, at: number) => readWide(reader, bytes, at),
-    before: Math.min(2 * reader.before, REACH),
-    behind: Math.min(2 * reader.behind, REACH),
+  return [narrow, spread(`${name}-utf16`, letters.subarray(0, LETTERS_WIDE), reader, 2)]
+}
+
+/** The anchor for letters that are four bytes apart. */
+export function quadAnchor(name: string, ascii: string, reader: TextReader): Anchor {
+  const letters = new TextEncoder().encode(ascii)
+  return spread(`${name}-utf32`, letters.subarray(0, LETTERS_QUAD), reader, 4)
+}
+
+function spread(name: string, letters: Uint8Array, reader: TextReader, stride: number): Anchor {
+  const pattern = new Uint8Array(stride * (letters.length - 1) + 1)
+  for (const [index, letter] of letters.entries()) pattern[stride * index] = letter
+  return {
+    name,
+    pattern,
+    detect: (bytes, at) => readWide(reader, bytes, at, stride),
+    before: Math.min(stride * reader.before, REACH),
+    behind: Math.min(stride * reader.behind, REACH),
   }
-  return [narrow, doubled]
 }
 
 function readNarrow(reader: TextReader, bytes: Uint8Array, at: number): Detected | undefined {
@@ -72,16 +82,22 @@ function readNarrow(reader: TextReader, bytes: Uint8Array, at: number): Detected
   return hit === undefined ? undefined : { ...hit, offset: from + hit.offset }
 }
 
-function readWide(reader: TextReader, bytes: Uint8Array, at: number): Detected | undefined {
-  const glanced = wideRun(bytes, at, GLANCE, GLANCE, undefined)
+function readWide(
+  reader: TextReader,
+  bytes: Uint8Array,
+  at: number,
+  stride: number,
+): Detected | undefined {
+  const glanced = wideRun({ bytes, stride }, at, GLANCE, GLANCE, undefined)
   const behind = wiped(glanced, reader.glance(glanced))
   if (behind === 0) return undefined
-  const most = Math.min(reader.before, REACH / 2)
-  const run = wideRun(bytes, at, most, Math.min(behind, REACH / 2), reader.isEnd)
+  const reach = REACH / stride
+  const before = Math.min(reader.before, reach)
+  const run = wideRun({ bytes, stride }, at, before, Math.min(behind, reach), reader.isEnd)
   const hit = wiped(run, reader.read(run))
   if (hit === undefined) return undefined
-  const offset = at + 2 * (hit.offset - run.at)
-  return { ...hit, offset, length: 2 * hit.length }
+  const offset = at + stride * (hit.offset - run.at)
+  return { ...hit, offset, length: stride * hit.length }
 }
 
 function wiped<T>(run: TextRun, result: T): T {
@@ -92,42 +108,54 @@ function wiped<T>(run: TextRun, result: T): T {
 /** Letters that are taken behind an end, for its own closing bracket. */
 const END_LETTERS = 64
 
+/** Bytes with letters `stride` bytes apart. */
+interface Wide {
+  readonly bytes: Uint8Array
+  readonly stride: number
+}
+
+/** Whether a letter is at `place`, with zeros before it back to the one before. */
+function isNext({ bytes, stride }: Wide, place: number): boolean {
+  if (bytes[place] === 0 || bytes[place - 1] !== 0) return false
+  return stride === 2 || (bytes[place - 2] === 0 && bytes[place - 3] === 0)
+}
+
 /** A copy of the letters around `at`, as far as there are zeros between them, and to the ends of the text. */
 function wideRun(
-  bytes: Uint8Array,
+  wide: Wide,
   at: number,
   before: number,
   behind: number,
   isEnd: TextReader['isEnd'],
 ): TextRun {
-  const from = wideBegin(bytes, at, Math.max(0, at - 2 * before), isEnd)
-  const to = wideEnd(bytes, at, Math.min(bytes.length, at + 2 * behind), isEnd)
+  const { bytes, stride } = wide
+  const from = wideBegin(wide, at, Math.max(0, at - stride * before), isEnd)
+  const to = wideEnd(wide, at, Math.min(bytes.length, at + stride * behind), isEnd)
   charge(200 + 6 * (to - from))
-  const chars = new Uint8Array((to - from) / 2)
-  for (let i = 0; i < chars.length; i++) chars[i] = bytes[from + 2 * i] ?? 0
-  return { chars, at: (at - from) / 2 }
+  const chars = new Uint8Array((to - from) / stride)
+  for (let i = 0; i < chars.length; i++) chars[i] = bytes[from + stride * i] ?? 0
+  return { chars, at: (at - from) / stride }
 }
 
-function wideBegin(
-  bytes: Uint8Array,
-  at: number,
-  least: number,
-  isEnd: TextReader['isEnd'],
-): number {
+function wideBegin(wide: Wide, at: number, least: number, isEnd: TextReader['isEnd']): number {
+  const { bytes, stride } = wide
   let from = at
-  while (from - 2 >= least && bytes[from - 1] === 0 && bytes[from - 2] !== 0) {
-    from -= 2
-    if (isEnd?.(bytes, from, 2) === true) break
+  while (from - stride >= least && bytes[from - stride] !== 0 && isNext(wide, from)) {
+    from -= stride
+    if (isEnd?.(bytes, from, stride) === true) break
   }
   return from
 }
 
-function wideEnd(bytes: Uint8Array, at: number, most: number, isEnd: TextReader['isEnd']): number {
-  let to = at + 2
+function wideEnd(wide: Wide, at: number, most: number, isEnd: TextReader['isEnd']): number {
+  const { bytes, stride } = wide
+  let to = at + stride
   let last = most
-  while (to < last && bytes[to - 1] === 0 && bytes[to] !== 0) {
-    if (last === most && isEnd?.(bytes, to, 2) === true) last = Math.min(most, to + 2 * END_LETTERS)
-    to += 2
+  while (to < last && isNext(wide, to)) {
+    if (last === most && isEnd?.(bytes, to, stride) === true) {
+      last = Math.min(most, to + stride * END_LETTERS)
+    }
+    to += stride
   }
   return to
 }

@@ -1,10 +1,10 @@
 /**
- * Anchors of text forms, each for letters one byte apart and two.
+ * Anchors of text forms, each for letters one byte apart and two; for PEM and JWK four as well.
  *
  * @module
  */
 import type { Anchor } from '../anchor.ts'
-import { textAnchors } from '../text_run.ts'
+import { quadAnchor, textAnchors } from '../text_run.ts'
 import { BASE64_OF_PEM_ANCHORS } from './base64_of_pem.ts'
 import { DNSSEC } from './dnssec.ts'
 import { keyXml } from './dotnet_xml.ts'
@@ -18,11 +18,13 @@ import { ENTRA_REFRESH, JOSE, prefixedToken, refreshToken } from './token.ts'
 
 export const TEXT_ANCHORS: readonly Anchor[] = [
   ...textAnchors('pem', '-----BEGIN ', PEM),
+  quadAnchor('pem', '-----BEGIN ', PEM),
   ...textAnchors('ssh2', '---- BEGIN SSH2 ', SSH2),
   ...HEADERLESS_ANCHORS,
   ...BASE64_OF_PEM_ANCHORS,
   ...textAnchors('putty', 'PuTTY-User-Key-File-', PUTTY),
   ...textAnchors('jwk', 'kty', JWK),
+  quadAnchor('jwk', 'kty', JWK),
   ...textAnchors('json-rsa', EXPONENT, JSON_RSA),
   ...textAnchors('json-curve', CURVE, JSON_CURVE),
   ...['RSAKeyValue', 'RSAKeyPair', 'DSAKeyValue'].flatMap((element) =>
