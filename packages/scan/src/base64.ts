@@ -2,7 +2,7 @@
  * Base64 as it lies in memory: cut anywhere, in lines, escaped, quoted or dressed in HTML.
  *
  * Both alphabets are read at once. Between two letters may stand: blanks and line ends; `\n`, `\r`, `\t` as
- * two letters, with any number of backslashes; `\/`; `\u000a` and its kin; `%0A` and `%2B`; tags such as
+ * two letters, with any number of backslashes; `\/`; `\u000a` and its kin; `%0A` and `%2B`, also as `%250A`; tags such as
  * `<br>`; entities such as `&nbsp;`; what joins string literals of a program (`" + "`).
  *
  * Source: RFC 4648. Cost: one pass.
@@ -41,6 +41,7 @@ const MAYBE = 66
 const STOP = 67
 const TAG_MOST = 300
 const BACKSLASHES_MOST = 8
+const PERCENTS_MOST = 3
 
 const KINDS = kinds(false)
 const KINDS_URL = kinds(true)
@@ -80,7 +81,7 @@ function step(chars: Uint8Array, at: number, to: number, table: Uint8Array, out:
       backslash(chars, at, to, table, out)
       break
     case 0x25:
-      coded(chars, at + 1, 2, table, out)
+      coded(chars, behindPercent(chars, at), 2, table, out)
       break
     case 0x26:
       entity(chars, at, to, out)
@@ -108,6 +109,16 @@ function backslash(chars: Uint8Array, at: number, to: number, table: Uint8Array,
   else if (letter === 0x75 && chars[i + 1] === 0x30 && chars[i + 2] === 0x30) {
     coded(chars, i + 3, 2, table, out)
   }
+}
+
+/** Behind `%`, and behind `%25` where a URL lies in a URL. */
+function behindPercent(chars: Uint8Array, at: number): number {
+  let next = at + 1
+  for (let k = 0; k < PERCENTS_MOST; k++) {
+    if (chars[next] !== 0x32 || chars[next + 1] !== 0x35) break
+    next += 2
+  }
+  return next
 }
 
 /** Two hex digits that stand for a letter, a line end or padding. */

@@ -17,6 +17,8 @@ const DRESSES: Readonly<Record<string, (pem: string) => string>> = {
   indented: (pem) => pem.trimEnd().replaceAll('\n', '\n    '),
   'with lines of a tab each': (pem) => pem.trimEnd().replaceAll('\n', '\n\t'),
   'with breaks of HTML': (pem) => pem.trimEnd().replaceAll('\n', '<br/>\r\n&nbsp;'),
+  'in a URL of a URL': (pem) =>
+    pem.replaceAll('\n', '%250A').replaceAll('+', '%252B').replaceAll('=', '%253D'),
   'in a URL': (pem) => pem.replaceAll('\n', '%0A').replaceAll('+', '%2B').replaceAll('=', '%3D'),
   'as literals of a program': (pem) =>
     pem
