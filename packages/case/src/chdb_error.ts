@@ -1,5 +1,6 @@
 /** What chDB and the file system throw, as errors of ours. */
 import { isObject, MintmarkError, text } from '@mintmark/core'
+import { NO_ROOM } from './engine_error.ts'
 
 /** ClickHouse's number of an error; 0 where it has none. */
 export function numberOf(cause: unknown): number {
@@ -15,5 +16,6 @@ export function fileError(cause: unknown): MintmarkError {
   const full = errno === 'ENOSPC' || errno === 'EDQUOT'
   const code = full ? 'DISK_FULL' : 'OUTPUT_UNWRITABLE'
   const message = cause instanceof Error ? cause.message : String(cause)
-  return new MintmarkError(code, message, { errno }, { cause })
+  const said = full ? `${NO_ROOM} (${message})` : message
+  return new MintmarkError(code, said, { errno }, { cause })
 }

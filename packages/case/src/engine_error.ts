@@ -16,8 +16,13 @@ export function engineError(cause: unknown, number: number): MintmarkError {
     number === 243 || ((number === 0 || DISK_FULL_NUMBERS.has(number)) && NO_SPACE.test(message))
   const code = full ? 'DISK_FULL' : 'ENGINE_QUERY'
   const known = number === 0 ? numberIn(message) : number
-  return new MintmarkError(code, message, { clickhouse: known }, { cause })
+  const said = full ? `${NO_ROOM} (${message})` : message
+  return new MintmarkError(code, said, { clickhouse: known }, { cause })
 }
+
+/** What a full disk means, before the engine's or the system's own words. */
+export const NO_ROOM =
+  'no space left where the case is kept. Nothing is lost: make room, and run the same command again'
 
 /** `Code: 60. DB::Exception: …` starts, or stands near the start of, every message of the engine. */
 function numberIn(message: string): number {

@@ -165,7 +165,10 @@ describe('ingest, on a full disk', () => {
     const opened = await openCase(location)
     await ingest(opened, [first])
     const untouched = await contentOf(opened.session)
-    await assert.rejects(ingest(opened, [large]), { code: 'DISK_FULL' })
+    await assert.rejects(ingest(opened, [large]), {
+      code: 'DISK_FULL',
+      message: /^no space left where the case is kept\. Nothing is lost: make room/,
+    })
     assert.equal(await contentOf(opened.session), untouched)
     await opened.close()
     const again = await openCase(location)
