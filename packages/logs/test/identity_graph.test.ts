@@ -139,6 +139,15 @@ describe('a request to Graph', () => {
     check(readRow(row, 'graph-activity-table').accesses[0], { actorKind: 'app', principalId: USER })
   })
 
+  it('for nobody, with roles and no scope, is app-only, too', () => {
+    const nobody = { ...table, UserId: '', ServicePrincipalId: '' }
+    const kindOf = (more: Json) =>
+      readRow({ ...nobody, ...more }, 'graph-activity-table').accesses[0]?.actorKind
+    assert.equal(kindOf({ Roles: 'Mail.Read', Scopes: '' }), 'app')
+    assert.equal(kindOf({ Roles: 'Mail.Read', Scopes: 'User.Read' }), '')
+    assert.equal(kindOf({ Roles: '', Scopes: '' }), '')
+  })
+
   it('that was refused read no message', () => {
     const row = { ...table, ResponseStatusCode: 403 }
     check(readRow(row, 'graph-activity-table').accesses[0], { outcome: 'failed', items: [] })

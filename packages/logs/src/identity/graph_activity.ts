@@ -219,9 +219,16 @@ function callerOf(row: Json): Pick<Access, 'principalId' | 'actorKind'> {
   const userId = named(first(row, NAMES.userId))
   const appPrincipal = named(first(row, NAMES.appPrincipal))
   const kind = named(first(row, NAMES.kind))
-  const isApp = /^(?:app|serviceprincipal)/.test(kind) || (userId === '' && appPrincipal !== '')
+  const isApp =
+    /^(?:app|serviceprincipal)/.test(kind) ||
+    (userId === '' && (appPrincipal !== '' || hasRolesAlone(row)))
   if (isApp) return { principalId: appPrincipal || userId, actorKind: 'app' }
   return { principalId: userId, actorKind: userId === '' ? '' : 'user' }
+}
+
+/** Application roles without a scope: scopes are what a user lets an application do. */
+function hasRolesAlone(row: Json): boolean {
+  return named(first(row, NAMES.roles)) !== '' && named(first(row, NAMES.scopes)) === ''
 }
 
 /** The owner of the mailbox: a UPN is a name, an object id only the owner's id. */
