@@ -154,6 +154,22 @@ export const undecided: readonly Case[] = [
     reason: 'category-not-supplied',
   },
   {
+    name: "of nobody knows whom, by an application of the provider's own",
+    row: used(NOON, 1, {
+      actor_kind: '',
+      principal: '',
+      client_app_id: '00000003-0000-0ff1-ce00-000000000000',
+    }),
+    verdict: 'undetermined',
+    reason: 'first-party-app-only',
+  },
+  {
+    name: 'of nobody knows whom, by another application',
+    row: used(NOON, 1, { actor_kind: '', principal: '', client_app_id: SERVICE_APP }),
+    verdict: 'unissued',
+    reason: 'never-issued',
+  },
+  {
     name: 'no interactive sign-ins, and a file that may be the non-interactive ones once more',
     log: soundLog((row) =>
       row['category'] === 'interactive' ? { ...row, category: 'interactive-or-not' } : row,

@@ -59,8 +59,9 @@ export function prepared(tables: OpenTables, where: string): string {
       multiIf(
         is_foreign, 'other-tenant-issuer',
         position(lower(issuer), 'backup') > 0, 'backup-authentication',
-        NOT is_app OR family = 'plain', '',
+        is_user OR is_owa OR family = 'plain', '',
         app IN {first_party:Array(String)} OR match(app, '${ASSIGNED_ID}'), 'first-party-app-only',
+        NOT is_app, '',
         sp + mi > 0 OR NOT ${supplied('service-principal')}, '',
         ${supplied('managed-identity')}, 'first-party-app-only',
         'category-not-supplied') AS note
