@@ -25,7 +25,7 @@ export class KernelCandidates implements CandidateFinder {
   readonly #session: Session
   readonly #numbers: (...queries: readonly string[]) => Promise<NumbersFile>
   readonly #tables: CandidateTables
-  readonly #made: string
+  readonly #made: Promise<string>
   readonly #ranges: readonly Range[]
   readonly #thread = new KeyThread()
   /** Keys that no issuance of their range has. */
@@ -40,13 +40,13 @@ export class KernelCandidates implements CandidateFinder {
     session: Session,
     numbers: (...queries: readonly string[]) => Promise<NumbersFile>,
     tables: CandidateTables,
-    kinds: readonly number[],
+    kinds: Promise<readonly number[]>,
     ranges: readonly Range[],
   ) {
     this.#session = session
     this.#numbers = numbers
     this.#tables = tables
-    this.#made = madeKeys(kinds)
+    this.#made = kinds.then(madeKeys)
     this.#ranges = ranges
     this.#askAhead()
   }
@@ -96,11 +96,11 @@ export class KernelCandidates implements CandidateFinder {
     }
   }
 
-  #read(at: number): Promise<NumbersFile> {
+  async #read(at: number): Promise<NumbersFile> {
     const where = bucketsOf(this.#ranges[at] ?? { first: 1, last: 0 })
-    const made = this.#made === '' ? 'toUInt64(0)' : this.#made
-    return this.#numbers(
-      `SELECT ${made} FROM issuance WHERE ${where}`,
+    const made = await this.#made
+    return await this.#numbers(
+      `SELECT ${made === '' ? 'toUInt64(0)' : made} FROM issuance WHERE ${where}`,
       `SELECT key FROM access WHERE ${where}`,
     )
   }

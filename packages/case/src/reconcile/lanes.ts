@@ -60,7 +60,7 @@ export async function runLanes(
   tables: LaneTables,
   onRange: (done: number, total: number) => void,
 ): Promise<void> {
-  const finder = finderFor(session, ranges, tables, await commonKinds(session, ranges))
+  const finder = await finderFor(session, ranges, tables)
   try {
     await takeLanes(session, ranges, tables, finder, onRange)
   } finally {
@@ -94,16 +94,16 @@ async function takeLanes(
   }
 }
 
-function finderFor(
+async function finderFor(
   session: Session,
   ranges: readonly Range[],
   tables: LaneTables,
-  kinds: readonly number[],
-): CandidateFinder {
+): Promise<CandidateFinder> {
+  const kinds = commonKinds(session, ranges)
   const numbers = session.numbers?.bind(session)
-  return numbers === undefined
-    ? new EngineCandidates(session, tables, kinds, ranges, EXACT_TOKENS)
-    : new KernelCandidates(session, numbers, tables, kinds, ranges)
+  // Its thread starts meanwhile.
+  if (numbers !== undefined) return new KernelCandidates(session, numbers, tables, kinds, ranges)
+  return new EngineCandidates(session, tables, await kinds, ranges, EXACT_TOKENS)
 }
 
 /**

@@ -71,6 +71,6 @@ async function dropStale(session: Session): Promise<void> {
 }
 
 async function drop(session: Session, names: readonly string[]): Promise<void> {
-  if (names.length === 0) return
-  await session.command(`DROP TABLE IF EXISTS ${names.join(', ')} SYNC`)
+  // oxlint-disable-next-line no-await-in-loop -- all in one statement take longer (30 to 50 ms instead of 10)
+  for (const name of names) await session.command(`DROP TABLE IF EXISTS ${name} SYNC`)
 }
