@@ -22,6 +22,8 @@ function pointKey(curve: 'P-256' | 'P-384' | 'P-521'): CurveKey {
   const jwk = pair.privateKey.export({ format: 'jwk' })
   const [x, y, d] = [jwk.x, jwk.y, jwk.d].map((text) => Buffer.from(text ?? '', 'base64url'))
   assert.ok(x !== undefined && y !== undefined && d !== undefined)
+  // One whose highest byte is zero lies a byte later, too, where that byte comes first.
+  if (curve !== 'P-521' && d[0] === 0) return pointKey(curve)
   const point = { x: fromBigEndian(x), y: fromBigEndian(y) }
   const material: KeyMaterial = { type: 'ec', curve, ...point, d: undefined }
   return { publicKey: keyWith(material, {}), secret: d.toReversed(), anchor: x }
