@@ -11,6 +11,7 @@
 import { KeyObject } from 'node:crypto'
 import { isObject, type Json, MintmarkError, parseObject, safeText, text } from '@mintmark/core'
 import { importJWK } from 'jose'
+import { weaknessOf } from './weak_rsa.ts'
 
 export type Algorithm =
   | 'ES256'
@@ -84,7 +85,8 @@ export interface KeyOwner {
 /**
  * The keys of a JWK set that belong to an issuer: those without a member `issuer`, and those with its name in it.
  *
- * @throws {MintmarkError} `INPUT_INVALID` for a set that is none, a private key, and a key without `kid` or `alg`
+ * @throws {MintmarkError} `INPUT_INVALID` for a set that is none, a private key, a key without `kid` or `alg`, and a
+ *   weak one
  */
 export async function readKeys(source: string, owner: KeyOwner): Promise<TrustedKey[]> {
   const rows = parseObject(source)?.['keys']
@@ -114,6 +116,8 @@ async function keyOf(row: Json, owner: KeyOwner): Promise<TrustedKey> {
   const ageMs = owner.maxKeyAgeMs ?? Number.POSITIVE_INFINITY
   const endMs = millisecondsOf(secondsOf(row, 'exp'))
   const key = await imported(row, alg, name, owner)
+  const weakness = weaknessOf(key)
+  if (weakness !== undefined) throw invalid(owner, `key ${name} is ${weakness}`)
   return {
     issuer: owner.issuer,
     kid,

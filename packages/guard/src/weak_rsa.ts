@@ -1,0 +1,50 @@
+/**
+ * RSA keys that nobody should trust a signature of.
+ *
+ * Sources: RFC 7518, section 3.3 (at least 2048 bits); Nemec and others, "The Return of Coppersmith's Attack", 2017
+ * (CVE-2017-15361): what a smart-card library made, `k · M + 65537^a mod M`, can be factored, and is told by its
+ * remainders by the primes of M.
+ *
+ * @module
+ */
+import type { KeyObject } from 'node:crypto'
+
+const LEAST_BITS = 2048
+const LEAST_EXPONENT = 3n
+
+/** The odd primes that divide M for keys of every size. */
+const PRIMES = [
+  3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101,
+  103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
+]
+
+/** What is wrong with an RSA public key; `undefined` for another kind of key, and where nothing is. */
+export function weaknessOf(key: KeyObject): string | undefined {
+  const { modulusLength, publicExponent } = key.asymmetricKeyDetails ?? {}
+  if (modulusLength === undefined || publicExponent === undefined) return undefined
+  if (modulusLength < LEAST_BITS)
+    return `an RSA key of ${modulusLength} bits, where ${LEAST_BITS} are the least`
+  if (publicExponent < LEAST_EXPONENT || publicExponent % 2n === 0n)
+    return 'an RSA key whose exponent is 1 or even'
+  if (isRoca(modulusOf(key)))
+    return 'an RSA key that can be factored, by the way it was made (ROCA, CVE-2017-15361)'
+  return undefined
+}
+
+function modulusOf(key: KeyObject): bigint {
+  const hex = Buffer.from(key.export({ format: 'jwk' }).n ?? '', 'base64url').toString('hex')
+  return BigInt(`0x${hex === '' ? '0' : hex}`)
+}
+
+/** Of other moduli one in some hundreds of millions passes. */
+function isRoca(modulus: bigint): boolean {
+  return PRIMES.every((prime) =>
+    powersOf(65_537 % prime, prime).has(Number(modulus % BigInt(prime))),
+  )
+}
+
+function powersOf(base: number, prime: number): ReadonlySet<number> {
+  const powers = new Set<number>()
+  for (let power = 1; !powers.has(power); power = (power * base) % prime) powers.add(power)
+  return powers
+}
