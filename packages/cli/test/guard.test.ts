@@ -59,6 +59,19 @@ describe('mintmark guard serve', () => {
     assert.equal(response.headers.get('x-auth-client'), 'wiki')
   })
 
+  it('judges a token in the scheme DPoP as any other', async () => {
+    const asked = [
+      [`DPoP ${await world.mint()}`, 200],
+      [`DPoP ${world.forge()}`, 401],
+      [`MAC ${await world.mint()}`, 401],
+    ] as const
+    for (const [authorization, status] of asked) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const response = await authz({ 'x-mintmark-caller': SECRET, authorization })
+      assert.equal(response.status, status)
+    }
+  })
+
   it('answers nobody without a secret, and says `error` wherever it gives no verdict', async () => {
     assert.deepEqual(await introspect(await world.mint(), 'guess'), [
       401,
@@ -113,7 +126,7 @@ describe('mintmark guard serve, to whoever runs it', () => {
       metrics,
       /^mintmark_guard_tokens_total\{result="admitted",reason="recorded"\} \d+$/m,
     )
-    assert.match(metrics, /^mintmark_guard_alarms_total\{class="unissued"\} 1$/m)
+    assert.match(metrics, /^mintmark_guard_alarms_total\{class="unissued"\} 2$/m)
     assert.match(metrics, /^mintmark_guard_head_age_seconds \d/m)
   })
 

@@ -38,7 +38,7 @@ export function authorization(
   const caller = callers.bySecret(asked.secret)
   if (caller === undefined) return errorAnswer('invalid_client', 403)
   if (!callers.isWithinRate(caller)) return tooMany()
-  const token = bearerOf(asked.authorization)
+  const token = tokenOf(asked.authorization)
   if (token === undefined) return challenge('')
   const verdict = guard.judge(token, caller.audiences, caller.name)
   return verdict instanceof Promise ? verdict.then(answerOf) : answerOf(verdict)
@@ -50,8 +50,11 @@ function answerOf(verdict: Verdict): Answer {
   return challenge(', error="invalid_token"')
 }
 
-/** RFC 6750, section 2.1, strictly: one token, one blank. */
-const bearerOf = (header: string) => /^Bearer ([\w.~+/=-]+)$/i.exec(header)?.[1]
+/**
+ * RFC 6750, section 2.1, and RFC 9449, section 7.1, strictly: one token, one blank. The proof beside a DPoP token is for
+ * the service behind: whether a token was issued does not hang on it.
+ */
+const tokenOf = (header: string) => /^(?:Bearer|DPoP) ([\w.~+/=-]+)$/i.exec(header)?.[1]
 
 function challenge(error: string): Answer {
   const headers = { 'WWW-Authenticate': `Bearer realm="mintmark"${error}` }
