@@ -111,9 +111,9 @@ async function judgeAll(
 }
 
 /** Waits for both, also where one fails: their tables may go only when neither uses them. */
-async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+async function both(a: Promise<unknown>, b: Promise<unknown>): Promise<void> {
   await Promise.allSettled([a, b])
-  return Promise.all([a, b])
+  await Promise.all([a, b])
 }
 
 /** So few open accesses, and what is known of their sessions, lie in memory. */
