@@ -1,5 +1,6 @@
 import { dateOrderOf, type Json, readSlashDate } from '@mintmark/core'
 import type { Adapter, DateOrder, FileContext, FileZone } from './adapter.ts'
+import { mayBeKnown } from './key_filter.ts'
 import type { RowTaker } from './row_taker.ts'
 import { TextRows } from './text_rows.ts'
 
@@ -72,6 +73,7 @@ export class DateProver implements RowTaker {
   badRow(): void {}
   badFile(): void {}
   badText(): void {}
+  nulsBefore(): void {}
   nextLink(): void {}
   partial(): void {}
   endsEarly(): void {}
@@ -125,5 +127,6 @@ export function findAdapter(
   row: Json,
   context: FileContext,
 ): Adapter | undefined {
+  if (context.columns === undefined && !mayBeKnown(adapters, row)) return undefined
   return adapters.find((adapter) => adapter.accepts(row, context))
 }

@@ -64,6 +64,7 @@ export class JsonRows {
   #isLast: boolean = true
   #isQuoted: boolean = false
   #isGarbageLine: boolean = false
+  #isNuls: boolean = false
 
   /** @param startLine line number of the first byte, for a slice of a file */
   constructor(taker: RowTaker, startLine = 1) {
@@ -388,9 +389,12 @@ export class JsonRows {
   }
 
   #beginGarbage(): void {
-    this.#taker.badRow('not-an-object', '', this.#line)
+    // A writer that was stopped leaves NULs, and goes on behind them.
+    this.#isNuls = this.#bytes[this.#at] === 0
+    this.#taker.badRow(this.#isNuls ? 'nul-bytes' : 'not-an-object', '', this.#line)
     this.#place = 'garbage'
     this.#isQuoted = false
+    if (this.#isNuls) return
     this.#isGarbageLine = this.#isLineStart && this.#level === 0
     this.#isLineStart = false
   }
@@ -398,7 +402,9 @@ export class JsonRows {
   /** Goes to where an object may begin again. */
   #garbage(): boolean {
     const bytes = this.#bytes
-    if (this.#isGarbageLine) {
+    if (this.#isNuls) {
+      while (this.#at < bytes.length && bytes[this.#at] === 0) this.#at++
+    } else if (this.#isGarbageLine) {
       const newline = bytes.indexOf(LF, this.#at)
       this.#at = newline === -1 ? bytes.length : newline
     } else {

@@ -91,6 +91,7 @@ export class EvidenceReader implements RowTaker {
   #badRows = 0
   #isRecognised: boolean
   #hasEndedEarly: boolean = false
+  #nulsBefore = 0
   /** Rejects of rows before the first known one. */
   #held: HeldReject[] = []
 
@@ -117,6 +118,12 @@ export class EvidenceReader implements RowTaker {
     this.#text.end()
     this.#endRun()
     const shape = this.#shape()
+    if (this.#nulsBefore > 0 && this.#isRecognised)
+      this.#rejectRow({
+        reason: 'nul-bytes',
+        detail: `${this.#nulsBefore} before the text`,
+        line: 1,
+      })
     const isWhole = this.#options.isSlice !== true
     if (isWhole && this.#isCapped(shape)) this.#state('row-cap', 1)
     if (shape === 'extractor-log') this.#reportGaps()
@@ -191,6 +198,10 @@ export class EvidenceReader implements RowTaker {
     if (this.#isMereText) return
     this.#output.line = line
     this.#output.reject({ kind: 'payload', reason: 'invalid-utf8', detail: 'kept with U+FFFD' })
+  }
+
+  nulsBefore(count: number): void {
+    this.#nulsBefore = count
   }
 
   nextLink(line: number): void {
@@ -270,7 +281,8 @@ export class EvidenceReader implements RowTaker {
   /** Nothing, or a list, a wrapper or a header without a row. */
   get #isEmpty(): boolean {
     const isText = this.#text.kind === 'text'
-    return !isText && this.#unknownRows + this.#badRows + this.#output.rejected.file === 0
+    const seen = this.#unknownRows + this.#badRows + this.#output.rejected.file + this.#nulsBefore
+    return !isText && seen === 0
   }
 
   #isCapped(shape: string): boolean {

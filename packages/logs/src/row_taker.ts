@@ -11,6 +11,8 @@ export interface RowTaker {
   badFile(reason: string, detail: string, line: number): void
   /** The row at this line held bytes that are no UTF-8; each has become U+FFFD. */
   badText(line: number): void
+  /** NUL bytes stood before the text, which begins behind them. */
+  nulsBefore(count: number): void
   /** The container says that there is more than it holds. */
   nextLink(line: number): void
   /** The container says that rows are missing from it. */

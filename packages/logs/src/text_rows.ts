@@ -25,6 +25,8 @@ export class TextRows {
   readonly #part: TextPart
   #held: Uint8Array[] = []
   #heldBytes = 0
+  /** How many NULs stood before the text. */
+  #nuls = 0
   #isOpen: boolean = false
   #shape: TextShape = { kind: 'empty' }
   #utf16: Utf16Text | undefined
@@ -57,16 +59,32 @@ export class TextRows {
     // A copy, because the caller may use the chunk again.
     this.#held.push(Uint8Array.from(chunk))
     this.#heldBytes += chunk.length
+    if (this.#heldBytes < SNIFF_BYTES) return
+    this.#dropNuls()
     if (this.#heldBytes >= SNIFF_BYTES) this.#open(false)
   }
 
   end(): void {
-    if (!this.#isOpen) this.#open(true)
+    if (!this.#isOpen) {
+      this.#dropNuls()
+      this.#open(true)
+    }
+    if (this.#nuls > 0) this.#taker.nulsBefore(this.#nuls)
     const rest = this.#utf16?.end()
     if (rest !== undefined && rest.length > 0) this.#pass(rest)
     if (this.#rows instanceof JsonRows) this.#rows.end(this.#part.isLast ?? true)
     else this.#rows?.end()
     this.#log?.end()
+  }
+
+  /** A disk that was full, or a machine that stopped, leaves NULs where a writer had reserved space. */
+  #dropNuls(): void {
+    const bytes = Buffer.concat(this.#held)
+    // In UTF-16 the NUL is half of the first character.
+    const text = detectEncoding(bytes).encoding === 'utf8' ? withoutNuls(bytes) : bytes
+    this.#nuls += bytes.length - text.length
+    this.#held = text.length > 0 ? [text] : []
+    this.#heldBytes = text.length
   }
 
   #open(isWhole: boolean): void {
@@ -107,4 +125,9 @@ export class TextRows {
     this.#rows?.push(bytes)
     this.#log?.push(bytes)
   }
+}
+
+function withoutNuls(bytes: Buffer): Buffer {
+  const start = bytes.findIndex((byte) => byte !== 0)
+  return start === -1 ? bytes.subarray(0, 0) : bytes.subarray(start)
 }

@@ -298,7 +298,12 @@ const brokenCases: { name: string; text: string; events: string[] }[] = [
   {
     name: 'a raw NUL',
     text: '{"k":"a"}\n{"k":"\0"}\n\0\0\0\n{"k":"d"}\n',
-    events: ['row a @1', 'bad row malformed-json @2', 'bad row not-an-object @3', 'row d @4'],
+    events: ['row a @1', 'bad row malformed-json @2', 'bad row nul-bytes @3', 'row d @4'],
+  },
+  {
+    name: 'NULs before a row on its line, which a writer that was stopped leaves',
+    text: '{"k":"a"}\n\0\0\0{"k":"b"}\n{"k":"c"}\n\0\0',
+    events: ['row a @1', 'bad row nul-bytes @2', 'row b @2', 'row c @3', 'bad row nul-bytes @4'],
   },
   {
     name: 'the end of a file cut in a row',

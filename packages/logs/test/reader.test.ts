@@ -24,6 +24,7 @@ describe('the shape of a file', () => {
     },
     { name: 'some other JSON', bytes: '{"name":"x","dependencies":{}}', shape: 'unrecognised' },
     { name: 'some other CSV', bytes: 'name,value\na,1\n', shape: 'unrecognised' },
+    { name: 'NULs alone', bytes: '\0'.repeat(100_000), shape: 'unrecognised' },
     { name: 'rows of one shape', bytes: '{"k":1}\n', shape: 'keyed' },
     { name: 'rows of two shapes', bytes: '{"d":1}\n{"k":1}\n{"k":2}\n', shape: 'keyed' },
   ]
@@ -34,6 +35,36 @@ describe('the shape of a file', () => {
       if (shape !== 'keyed') assert.deepEqual(summary.rejected, { file: 0, row: 0, payload: 0 })
     })
   }
+})
+
+describe('NULs before the text, as a disk that was full leaves them', () => {
+  const texts = [
+    { name: 'lines', text: '{"k":"a"}\n{"k":"b"}\n', rows: ['row a @1', 'row b @2'] },
+    { name: 'an array', text: '[{"k":"a"}]', rows: ['row a @1'] },
+    { name: 'CSV', text: 'k,x\na,1\n', rows: ['row a @2'] },
+    {
+      name: 'UTF-16 without a mark',
+      text: Buffer.from('{"k":"a"}\n', 'utf16le'),
+      rows: ['row a @1'],
+    },
+  ]
+  for (const { name, text, rows } of texts) {
+    // One before UTF-16 makes it UTF-16 of the other order.
+    for (const count of [name.startsWith('UTF-16') ? 2 : 1, 100, 200_000]) {
+      it(`are told, and ${name} behind ${count} is read, in any chunks`, () => {
+        const bytes = Buffer.concat([Buffer.alloc(count), Buffer.from(text)])
+        for (const sizes of [[], [7], [65_537]]) {
+          const { events } = collect(bytes, sizes)
+          assert.deepEqual(events, [...rows, 'bad row nul-bytes @1'])
+        }
+      })
+    }
+  }
+
+  it('of UTF-16 of the other order is the half of a character', () => {
+    const big = Buffer.from('{"k":"a"}\n', 'utf16le').swap16()
+    assert.deepEqual(eventsOf(big), ['row a @1'])
+  })
 })
 
 it('the first adapter that accepts a row reads it, whatever row stands before', () => {

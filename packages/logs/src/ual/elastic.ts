@@ -141,4 +141,9 @@ function readElastic(row: Json, context: FileContext, sink: RowSink): void {
 }
 
 /** All of Elastic's wrappings. */
-export const elastic: Adapter = { shape: 'ual-elastic', accepts: isElastic, read: readElastic }
+export const elastic: Adapter = {
+  shape: 'ual-elastic',
+  accepts: isElastic,
+  read: readElastic,
+  keyPrefix: PREFIX,
+}
