@@ -12,6 +12,7 @@ import type { KnownKeys } from './known_keys.ts'
 import type { LimitList } from './scan_limits.ts'
 import { ownBytes, planWindows, sizeOf, type Window } from './scan_plan.ts'
 import type { ScannerTask } from './scanner_task.ts'
+import { Seams } from './seams.ts'
 import { type SearchedFile, searchFile } from './search_file.ts'
 import type { SightingList } from './sightings.ts'
 import type { WindowResult } from './window_result.ts'
@@ -54,6 +55,8 @@ export class Passes {
   readonly #windows: number
   readonly #totalBytes: number
   readonly #found = new FoundKeys()
+  /** Borders of memory that goes on elsewhere in the file. */
+  readonly #seams: Seams | undefined
   #doneBytes = 0
 
   constructor(file: SearchedFile, options: PassOptions, outcome: Outcome) {
@@ -61,6 +64,7 @@ export class Passes {
     this.#options = options
     this.#outcome = outcome
     this.#how = { isDeep: options.deep ?? false, hasMaterial: true }
+    this.#seams = Seams.of(file.runs, file.source)
     const { windows, bytes } = sizeOf(this.#plan())
     this.#windows = windows
     this.#totalBytes = 2 * bytes
@@ -81,6 +85,7 @@ export class Passes {
     )
     const again = cut.again(isDeep)
     if (again.length > 0) await this.#search(task, this.#takeLimits, () => again)
+    await this.#searchSeams(task)
   }
 
   /** Looks for the private halves of what is known by now. */
@@ -90,8 +95,11 @@ export class Passes {
     const isAll = this.#options.onMaterial !== undefined
     const sought = isAll ? { keys: all, met: [] } : { keys: given, met }
     const task = { kind: 'known', ...this.#how, ...sought } as const
-    if (all.length > 0) await this.#search(task, this.#takeLimits, () => this.#plan())
-    else this.#tell(this.#totalBytes)
+    if (all.length === 0) this.#tell(this.#totalBytes)
+    else {
+      await this.#search(task, this.#takeLimits, () => this.#plan())
+      await this.#searchSeams(task)
+    }
   }
 
   /** Looks for keys that were found wherever else a value of theirs lies. Nothing is known of them afterwards. */
@@ -102,7 +110,9 @@ export class Passes {
         this.#outcome.limits.add({ code: 'many-hits', name: 'keys', offset: 0 }, leftOut)
       }
       const task = { kind: 'values', isDeep: this.#how.isDeep, materials } as const
-      if (materials.length > 0) await this.#search(task, this.#takeLimits, () => this.#plan())
+      if (materials.length === 0) return
+      await this.#search(task, this.#takeLimits, () => this.#plan())
+      await this.#searchSeams(task)
     } finally {
       this.#found.wipe()
     }
@@ -129,6 +139,22 @@ export class Passes {
         takeLimits(window, result)
       }
       this.#tell(Math.min(this.#doneBytes + ownBytes(window), this.#totalBytes))
+    })
+  }
+
+  /** What {@link #search} does, at the borders and in this thread. */
+  async #searchSeams(task: ScannerTask): Promise<void> {
+    const seams = this.#seams
+    if (seams === undefined) return
+    const { source, runs } = seams
+    const { windows: count } = sizeOf(planWindows(runs))
+    const windows = () => withFirstUnits(planWindows(runs), count, this.#how.isDeep)
+    const options = { ...this.#options, threads: 1 }
+    await searchFile({ ...this.#file, source, runs }, task, options, windows, (_, result) => {
+      if (result === undefined) return
+      const sightings = result.sightings.flatMap((sighting) => seams.sightings(sighting))
+      this.#take({ ...result, sightings })
+      this.#outcome.limits.addAll(result.limits.map((limit) => seams.limit(limit)))
     })
   }
 

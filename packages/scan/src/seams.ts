@@ -1,0 +1,167 @@
+/**
+ * Where memory goes on elsewhere in the file: two runs that are neighbours in the process, and not in the dump.
+ *
+ * The kernel writes memory in the order of its addresses, and most others do. Where a writer does not (lists of ranges
+ * in a minidump, an image of physical memory with a header between two ranges), a key that lies across the border of
+ * two runs is whole in neither. So the borders are searched once more as the process sees them.
+ *
+ * @module
+ */
+import type { ByteSource, Range } from '@mintmark/dump'
+import type { LimitSeen } from './scan_limits.ts'
+import type { Run } from './scan_plan.ts'
+import type { Sighting } from './sightings.ts'
+
+/** Of each run on either side of a border: more than the longest form, ML-DSA in PEM in UTF-32. */
+const SIDE_BYTES = 32_768
+/** Numbers and schedules are aligned as in the run. */
+const ALIGNMENT = 16
+
+/** A part of a run, and where it lies among the borders. */
+interface Part extends Range {
+  /** Among the borders: parts follow each other without a gap. */
+  readonly at: number
+}
+
+/** The borders of a dump, one after another as if they were a file. */
+export class Seams {
+  /** Each is memory without a gap, in the process if not in the file. */
+  readonly runs: readonly Run[]
+  readonly source: ByteSource
+  readonly #parts: readonly Part[]
+
+  private constructor(runs: readonly Run[], parts: readonly Part[], source: ByteSource) {
+    this.runs = runs
+    this.#parts = parts
+    const last = parts.at(-1)
+    const size = last === undefined ? 0 : last.at + last.length
+    this.source = { size, read: (offset, target) => this.#read(source, offset, target) }
+  }
+
+  /**
+   * The borders between runs of which one ends at the address where another begins; undefined where there are none.
+   * O(n log n).
+   */
+  static of(runs: readonly Run[], source: ByteSource): Seams | undefined {
+    const borders = chainsOf(runs)
+    if (borders.length === 0) return undefined
+    const made: Run[] = []
+    const parts: Part[] = []
+    let at = 0
+    for (const chain of borders) {
+      for (const sides of sidesOf(chain)) {
+        const [first] = sides
+        const begin = at
+        for (const { offset, length } of sides) {
+          parts.push({ at, offset, length })
+          at += length
+        }
+        const { address, isAligned } = first
+        made.push({ offset: begin, length: at - begin, address, isAligned })
+      }
+    }
+    return new Seams(made, parts, source)
+  }
+
+  /** What lies across a border, as its parts in the file; none for what lies within one run and is found there. */
+  sightings({ seen, tag }: Sighting): readonly Sighting[] {
+    const parts = this.#partsOf(seen.offset, seen.length)
+    if (parts.length < 2) return []
+    return parts.map((part, i) => {
+      const other = parts[i === 0 ? 1 : 0]?.offset ?? 0
+      const proof = `${seen.proof}; ${i === 0 ? 'goes on' : 'begins'} at 0x${other.toString(16)}`
+      return { seen: { ...seen, ...part, proof }, tag, isRest: i > 0 }
+    })
+  }
+
+  limit(limit: LimitSeen): LimitSeen {
+    return { ...limit, offset: this.#partsOf(limit.offset, 1)[0]?.offset ?? limit.offset }
+  }
+
+  /** Where `[at, at + length)` lies in the file. */
+  #partsOf(at: number, length: number): readonly Range[] {
+    const found: Range[] = []
+    for (let i = this.#indexOf(at); i < this.#parts.length; i++) {
+      const part = this.#parts[i]
+      if (part === undefined || part.at >= at + length) break
+      const from = Math.max(at, part.at)
+      const to = Math.min(at + length, part.at + part.length)
+      found.push({ offset: part.offset + from - part.at, length: to - from })
+    }
+    return found
+  }
+
+  #read(source: ByteSource, offset: number, target: Uint8Array): number {
+    let done = 0
+    for (const part of this.#partsOf(offset, target.length)) {
+      const held = source.read(part.offset, target.subarray(done, done + part.length))
+      done += held
+      if (held < part.length) break
+    }
+    return done
+  }
+
+  /** Of the last part that begins no later. */
+  #indexOf(at: number): number {
+    let [low, high] = [0, this.#parts.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.#parts[middle]?.at ?? 0) <= at) low = middle + 1
+      else high = middle
+    }
+    return Math.max(0, low - 1)
+  }
+}
+
+type Placed = Run & { readonly address: bigint }
+type Chain = readonly Placed[]
+type Sides = readonly [Placed, ...Placed[]]
+
+/** Runs that go on one in the other, at least two each. */
+function chainsOf(runs: readonly Run[]): readonly Chain[] {
+  const placed = runs.filter((run): run is Placed => run.address !== undefined)
+  const chains: Placed[][] = []
+  let chain: Placed[] = []
+  let end: bigint | undefined
+  for (const run of placed.toSorted(byAddress)) {
+    if (run.address !== end) {
+      if (chain.length > 1) chains.push(chain)
+      chain = []
+    }
+    chain.push(run)
+    end = run.address + BigInt(run.length)
+  }
+  if (chain.length > 1) chains.push(chain)
+  return chains
+}
+
+function byAddress(one: Placed, other: Placed): number {
+  if (one.address !== other.address) return one.address < other.address ? -1 : 1
+  return one.offset - other.offset
+}
+
+/** What of a chain lies near its borders: a run that is short is searched as a whole. */
+function* sidesOf(chain: Chain): Generator<Sides> {
+  let sides: Placed[] = []
+  for (const [i, run] of chain.entries()) {
+    const isLast = i === chain.length - 1
+    if (i > 0 && !isLast && run.length <= 2 * SIDE_BYTES) {
+      sides.push(run)
+      continue
+    }
+    if (i > 0) yield sealed(sides, { ...run, length: Math.min(run.length, SIDE_BYTES) })
+    const from = Math.max(0, run.length - SIDE_BYTES)
+    sides = isLast ? [] : [behind(run, from - (from % ALIGNMENT))]
+  }
+}
+
+function sealed(sides: readonly Placed[], last: Placed): Sides {
+  const [first, ...others] = sides
+  return first === undefined ? [last] : [first, ...others, last]
+}
+
+/** The run from `from` on, counted from its begin. */
+function behind(run: Placed, from: number): Placed {
+  const { offset, length, address } = run
+  return { ...run, offset: offset + from, length: length - from, address: address + BigInt(from) }
+}

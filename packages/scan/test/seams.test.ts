@@ -1,0 +1,164 @@
+/** Keys across the border of two runs that are neighbours in the process, and not in the file. */
+import assert from 'node:assert/strict'
+import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, it } from 'node:test'
+import { bytesSource, openDump } from '@mintmark/dump'
+import { type BuiltDump, elfCore, limeImage, minidump } from '@mintmark/testkit'
+import * as fc from 'fast-check'
+import { parsePublicKeys } from '../src/public_keys/parse.ts'
+import { scanFile } from '../src/scan_file.ts'
+import { runsOf } from '../src/scan_plan.ts'
+import { scrubInput } from '../src/scrub/scrub_input.ts'
+import { Seams } from '../src/seams.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'seams-'))
+after(() => rmSync(folder, { recursive: true }))
+
+const PAGE = 4096
+const ADDRESS = 0x7f00_0000_0000n
+const BORDER = 2 * PAGE
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const publicKeys = parsePublicKeys(
+  Buffer.from(createPublicKey(privateKey).export({ format: 'pem', type: 'spki' })),
+  'key',
+).keys
+const { p = '' } = privateKey.export({ format: 'jwk' })
+
+const FORMS = [
+  { form: 'pkcs8-der', bytes: privateKey.export({ format: 'der', type: 'pkcs8' }) },
+  { form: 'pem', bytes: Buffer.from(privateKey.export({ format: 'pem', type: 'pkcs8' })) },
+  {
+    form: 'limbs-le64',
+    bytes: Buffer.from(Uint8Array.from(Buffer.from(p, 'base64url')).toReversed()),
+  },
+] as const
+
+/** Four pages with `bytes` across the border of the second and third. */
+function memoryWith(bytes: Buffer): Buffer {
+  const memory = Buffer.alloc(4 * PAGE, 0x66)
+  bytes.copy(memory, startOf(bytes))
+  return memory
+}
+
+/** A third of it lies before the border, and its limbs at multiples of 8. */
+const startOf = (bytes: Buffer) => BORDER - (Math.floor(bytes.length / 3) & ~7)
+
+const other = { address: ADDRESS - 0x10_0000n, bytes: Buffer.alloc(PAGE, 0x55) }
+
+const CONTAINERS: readonly {
+  readonly name: string
+  readonly built: (memory: Buffer) => BuiltDump
+}[] = [
+  {
+    name: 'a core whose memory is in no order',
+    built: (memory) => elfCore({ memory: [halves(memory)[1], other, halves(memory)[0]] }),
+  },
+  {
+    name: 'a list of memory in a minidump',
+    built: (memory) => minidump({ memory: [halves(memory)[0], other, halves(memory)[1]] }),
+  },
+  {
+    name: 'a LiME image with a header between',
+    built: (memory) =>
+      limeImage([
+        { firstPage: 16, bytes: memory.subarray(0, BORDER) },
+        { firstPage: 18, bytes: memory.subarray(BORDER) },
+      ]),
+  },
+]
+
+function halves(memory: Buffer) {
+  return [
+    { address: ADDRESS, bytes: memory.subarray(0, BORDER) },
+    { address: ADDRESS + BigInt(BORDER), bytes: memory.subarray(BORDER) },
+  ] as const
+}
+
+describe('a key across a border', () => {
+  for (const { name, built } of CONTAINERS) {
+    for (const { form, bytes } of FORMS) {
+      it(`is found and erased: ${form} in ${name}`, async () => {
+        const memory = memoryWith(bytes)
+        const dump = Buffer.from(built(memory).bytes)
+        const path = join(folder, `${form}.${name}`.replaceAll(/\W/g, '_'))
+        writeFileSync(path, dump)
+        const start = dump.indexOf(bytes.subarray(0, BORDER - startOf(bytes)))
+        const rest = dump.indexOf(bytes.subarray(BORDER - startOf(bytes)))
+        assert.ok(start > 0 && rest > 0)
+
+        const { findings } = await scanFile(path, { publicKeys })
+        const found = findings.filter((finding) => finding.form === form)
+        const places = found.map(({ offset, length, copies }) => ({ offset, length, copies }))
+        const inFirst = BORDER - startOf(bytes)
+        assert.deepEqual(
+          places.toSorted((a, b) => b.length - a.length),
+          [
+            { offset: rest, length: lengthOf(found) - inFirst, copies: 1 },
+            { offset: start, length: inFirst, copies: 1 },
+          ],
+        )
+
+        const { erased, isClean } = await scrubInput({ kind: 'file', path }, path, { publicKeys })
+        assert.ok(isClean)
+        for (const { offset, length } of erased) dump.fill(0, offset, offset + length)
+        for (const at of [start, rest])
+          assert.deepEqual(dump.subarray(at, at + 40), Buffer.alloc(40))
+      })
+    }
+  }
+})
+
+function lengthOf(found: readonly { readonly length: number }[]): number {
+  return found.reduce((sum, { length }) => sum + length, 0)
+}
+
+it('memory that goes on in the file has no borders', () => {
+  const built = elfCore({ memory: halves(memoryWith(Buffer.alloc(8))) })
+  const source = bytesSource(built.bytes)
+  assert.equal(Seams.of(runsOf(openDump(source)), source), undefined)
+})
+
+it('shows memory around each border as the process sees it, however it lies in the file', () => {
+  const lengths = fc.array(fc.integer({ min: 1, max: 90_000 }), { minLength: 2, maxLength: 8 })
+  fc.assert(
+    fc.property(lengths, fc.array(fc.nat(), { minLength: 8, maxLength: 8 }), (sizes, ranks) => {
+      const total = sizes.reduce((sum, length) => sum + length, 0)
+      const memory = Buffer.alloc(total)
+      for (let at = 0; at < total; at += 32)
+        createHash('sha256').update(String(at)).digest().copy(memory, at)
+      const parts = sizes.map((length, i) => {
+        const from = sizes.slice(0, i).reduce((sum, each) => sum + each, 0)
+        return { from, length, rank: ranks[i] ?? 0 }
+      })
+      const inFile = parts.toSorted((a, b) => a.rank - b.rank)
+      const file = Buffer.concat(
+        inFile.flatMap(({ from, length }) => [
+          Buffer.alloc(3, 0xee),
+          memory.subarray(from, from + length),
+        ]),
+      )
+      const runs = inFile.map(({ from, length }, i) => {
+        const before = inFile.slice(0, i).reduce((sum, each) => sum + each.length + 3, 3)
+        return { offset: before, length, address: BigInt(from), isAligned: from % 8 === 0 }
+      })
+      const seams = Seams.of(runs, bytesSource(file))
+      assert.ok(seams)
+      const seen = new Uint8Array(total)
+      for (const { offset, length, address = -1n } of seams.runs) {
+        const bytes = Buffer.alloc(length)
+        assert.equal(seams.source.read(offset, bytes), length)
+        const from = Number(address)
+        assert.deepEqual(bytes, memory.subarray(from, from + length))
+        seen.fill(1, from, from + length)
+      }
+      for (const { from } of parts.slice(1)) {
+        const near = seen.subarray(Math.max(0, from - 16_384), from + 16_384)
+        assert.ok(near.every((each) => each === 1))
+      }
+    }),
+    { numRuns: Number(process.env['FUZZ_RUNS'] ?? 100) },
+  )
+})
