@@ -71,9 +71,14 @@ const HEADS: Readonly<Record<string, (limbs: number, pointer: bigint) => Uint8Ar
   'integer of GMP': (limbs, to) => words(pair(limbs + 1, limbs), to),
 }
 
-function placesOf(key: CurveKey, bytes: Uint8Array, address?: bigint): number[] {
+function placesOf(
+  key: CurveKey,
+  bytes: Uint8Array,
+  address?: bigint,
+  [from, to]: readonly [number, number] = [0, bytes.length],
+): number[] {
   const search = new KnownKeySearch([], { deep: false, met: [key.publicKey] })
-  const hits = search.search(bytes, 0, bytes.length, address)
+  const hits = search.search(bytes, from, to, address)
   return hits.filter(({ certainty }) => certainty === 'proven').map(({ offset }) => offset)
 }
 
@@ -120,6 +125,15 @@ describe('a secret of a curve that only a pointer leads to', () => {
       }
     })
   }
+
+  it('is found though the pointer lies in a part that is searched on its own, behind zeros', () => {
+    for (const curve of ['P-384', 'P-521'] as const) {
+      const key = pointKey(curve)
+      const limbs = Math.ceil(key.secret.length / 8)
+      const bytes = memoryWith(key, (to) => words(to, pair(limbs, limbs + 2), pair(0, 0xd)))
+      assert.deepEqual(placesOf(key, bytes, BASE, [0, 1 << 20]), [AT], curve)
+    }
+  })
 
   it('is found from beside the public key of Ed25519', () => {
     const key = stringKey()

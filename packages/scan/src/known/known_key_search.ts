@@ -117,10 +117,12 @@ export class KnownKeySearch implements WindowSearch {
       for (const number of slice.numbers) numbers.push({ ...number, at: at + number.at })
     }
     const isInside = ({ at }: { readonly at: number }): boolean => at >= from && at < to
-    const inside = numbers.filter(isInside)
-    if (this.#rsa !== undefined) found.push(...this.#rsa.settle(inside, moduliOf(found)))
-    if (curves !== undefined) found.push(...curves.found(bytes, from, to, address))
-    return found.filter(isInside)
+    const numbered = numbers.filter(isInside)
+    if (this.#rsa !== undefined) found.push(...this.#rsa.settle(numbered, moduliOf(found)))
+    const inside = found.filter(isInside)
+    // A pointer leads out of [from, to): nothing but the pointer would show what lies there.
+    if (curves !== undefined) inside.push(...curves.found(bytes, from, to, address))
+    return inside
   }
 }
 
