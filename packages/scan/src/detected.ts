@@ -48,11 +48,25 @@ export interface Detected {
   readonly material?: KeyMaterial
 }
 
+/** What lies at an address: valid until the detector returns, never to be kept or changed. */
+export interface Pointed {
+  readonly bytes: Uint8Array
+  /** Of the first byte, counted from the begin of the detector's bytes; outside of them as a rule. */
+  readonly offset: number
+}
+
+/** Follows pointers of the dumped process. */
+export interface Memory {
+  /** `length` bytes at an address; undefined where the dump does not hold all of them. */
+  readonly at: (address: bigint, length: number) => Pointed | undefined
+}
+
 /**
  * Looks at a place that a kernel's anchor points to.
  *
  * @param bytes a window of a segment: valid until the detector returns, never to be kept or changed
  * @param at where the anchor lies in it
+ * @param memory of the process, where the dump tells addresses
  * @returns what is there, or undefined: never throws for any bytes
  */
-export type Detector = (bytes: Uint8Array, at: number) => Detected | undefined
+export type Detector = (bytes: Uint8Array, at: number, memory?: Memory) => Detected | undefined

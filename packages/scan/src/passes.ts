@@ -50,7 +50,7 @@ export class Passes {
   readonly #file: SearchedFile
   readonly #options: PassOptions
   readonly #outcome: Outcome
-  readonly #how: Pick<ScannerTask, 'isDeep' | 'hasMaterial'>
+  readonly #how: Pick<ScannerTask, 'isDeep' | 'hasMaterial' | 'runs'>
   /** Windows, and their bytes: each is searched twice. */
   readonly #windows: number
   readonly #totalBytes: number
@@ -63,7 +63,7 @@ export class Passes {
     this.#file = file
     this.#options = options
     this.#outcome = outcome
-    this.#how = { isDeep: options.deep ?? false, hasMaterial: true }
+    this.#how = { isDeep: options.deep ?? false, hasMaterial: true, runs: file.runs }
     this.#seams = Seams.of(file.runs, file.source)
     const { windows, bytes } = sizeOf(this.#plan())
     this.#windows = windows

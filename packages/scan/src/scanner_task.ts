@@ -6,18 +6,22 @@
 import type { Anchor } from './anchor.ts'
 import { type AnchorTables, anchorTables } from './anchor_tables.ts'
 import { BINARY_ANCHORS } from './detectors/binary_anchors.ts'
+import { PROCESS_ANCHORS } from './detectors/process_anchors.ts'
 import { TEXT_ANCHORS } from './detectors/text_anchors.ts'
 import type { KernelMemory } from './kernel_memory.ts'
 import type { KeyMaterial } from './key_material.ts'
 import { KnownKeySearch } from './known/known_key_search.ts'
 import { ValueSearch } from './known/value_search.ts'
+import { ProcessMemory } from './process_memory.ts'
 import { KEY_SOURCES } from './public_keys/harvest.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
-import { WINDOW_BYTES } from './scan_plan.ts'
+import { type Run, WINDOW_BYTES } from './scan_plan.ts'
 import { allAnchors, WindowScanner } from './window_scanner.ts'
 
 interface TaskOptions {
   readonly isDeep: boolean
+  /** Of the file, for what follows pointers; none are followed where absent. */
+  readonly runs?: readonly Run[]
   /** Results hold the material of keys too, for what looks for its values and what erases it: {@link import('./found_material.ts').FoundMaterial}. */
   readonly hasMaterial?: boolean
 }
@@ -48,7 +52,7 @@ export interface ValuesTask extends TaskOptions {
 export type ScannerTask = FormsTask | KnownTask | ValuesTask
 
 /** All forms that show themselves by their bytes. */
-export const ANCHORS: readonly Anchor[] = [...BINARY_ANCHORS, ...TEXT_ANCHORS]
+export const ANCHORS: readonly Anchor[] = [...BINARY_ANCHORS, ...PROCESS_ANCHORS, ...TEXT_ANCHORS]
 
 let madeTables: AnchorTables | undefined
 
@@ -66,10 +70,17 @@ interface ScannerChoice {
 }
 
 /** A scanner for a task. */
-export function scannerFor(
-  task: ScannerTask,
-  { anchors, memory }: ScannerChoice = {},
-): WindowScanner {
+export function scannerFor(task: ScannerTask, choice: ScannerChoice = {}): WindowScanner {
+  return following(task, newScanner(task, choice))
+}
+
+/** Has a scanner follow pointers in the file of a task. */
+function following({ runs }: ScannerTask, scanner: WindowScanner): WindowScanner {
+  scanner.follow(runs === undefined ? undefined : new ProcessMemory(runs))
+  return scanner
+}
+
+function newScanner(task: ScannerTask, { anchors, memory }: ScannerChoice): WindowScanner {
   const { isDeep } = task
   if (task.kind !== 'forms') {
     return new WindowScanner({
@@ -111,7 +122,7 @@ export function takeScanner(task: ScannerTask): WindowScanner {
   const name = nameOf(task)
   const scanner = idle.get(name)
   idle.delete(name)
-  return scanner ?? scannerFor(task)
+  return scanner === undefined ? scannerFor(task) : following(task, scanner)
 }
 
 /** Wipes a scanner and keeps it for the next file. */

@@ -10,12 +10,13 @@ import type { Anchor } from './anchor.ts'
 import { AnchorBudget } from './anchor_budget.ts'
 import type { AnchorTables } from './anchor_tables.ts'
 import { AnchorKernel } from './anchors.ts'
-import type { Detected } from './detected.ts'
+import type { Detected, Memory } from './detected.ts'
 import { AesSearch } from './detectors/aes.ts'
 import { HmacSearch } from './detectors/hmac.ts'
 import { Sm4Search } from './detectors/sm4.ts'
 import { charge, endLook, forgetAnswers, startLook } from './effort.ts'
 import { KernelMemory } from './kernel_memory.ts'
+import type { ProcessMemory } from './process_memory.ts'
 import type { KeySource } from './public_keys/harvest.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
 import type { LimitSeen } from './scan_limits.ts'
@@ -67,6 +68,8 @@ interface Place extends WindowTaker {
   readonly offset: number
   /** The same in the process, as far as the dump tells. */
   readonly address: bigint | undefined
+  /** Of the process, seen from `bytes`. */
+  readonly memory: Memory | undefined
 }
 
 export class WindowScanner {
@@ -89,6 +92,7 @@ export class WindowScanner {
   readonly #off = new Set<number>()
   /** Places of each that were passed over in this block. */
   readonly #passed: Uint32Array
+  #process: ProcessMemory | undefined
 
   /** @throws {RangeError} if an anchor's pattern is wrong, or there are too many */
   constructor(options: ScannerOptions) {
@@ -109,6 +113,11 @@ export class WindowScanner {
     this.#aligned = [...schedules(isDeep), ...pads, ...more]
     this.#unaligned = [...schedules(true), ...pads, ...more]
     this.#small = hasKeyTables ? [...this.#unaligned, new Sm4Search()] : this.#unaligned
+  }
+
+  /** What pointers of the windows behind it lead into. */
+  follow(process: ProcessMemory | undefined): void {
+    this.#process = process
   }
 
   /**
@@ -132,6 +141,7 @@ export class WindowScanner {
       taker.onLimit({ code: 'unreadable', name: '', offset: window.offset + held })
     }
     this.#budget.startWindow(window.moreUnits ?? 0)
+    this.#process?.use(source)
     forgetAnswers()
     let searched = 0
     for (const piece of window.pieces) {
@@ -156,7 +166,9 @@ export class WindowScanner {
   #scanPiece(target: Uint8Array, offset: number, piece: Piece, taker: WindowTaker): void {
     const bytes = target.subarray(piece.begin, piece.end)
     const { address } = piece
-    const place: Place = { ...taker, bytes, offset: offset + piece.begin, address }
+    const begin = offset + piece.begin
+    const memory = this.#process?.around(begin)
+    const place: Place = { ...taker, bytes, offset: begin, address, memory }
     const isSmall = bytes.length <= SMALL_BYTES
     const unaligned = isSmall ? this.#small : this.#unaligned
     const searches = piece.isAligned ? this.#aligned : unaligned
@@ -206,6 +218,7 @@ export class WindowScanner {
       // Its message may hold what it looked at: it is dropped.
       place.onLimit({ code: 'detector-failed', name, offset: place.offset + at })
     }
+    this.#process?.wipe()
     const { units, wasRefused } = endLook()
     // What is proven without the test that was refused has been looked at: OpenSSL's program holds a key of 15,360 bits.
     if (wasRefused && !isProven) this.#pass(place, at, number, name)
@@ -286,7 +299,7 @@ const anchorOf = ({ pattern }: KeySource, number: number): Anchor => ({
 
 /** @returns whether a proven key is there */
 function detect(anchor: Anchor, place: Place, at: number): boolean {
-  const detected = anchor.detect(place.bytes, at)
+  const detected = anchor.detect(place.bytes, at, place.memory)
   if (detected === undefined) return false
   charge(HIT_UNITS)
   place.onHit(detected, place.offset + detected.offset)

@@ -1,0 +1,144 @@
+/**
+ * Keys of curves in the structures of OpenSSL 1.1 to 3.5: `EC_KEY`, of a key that was read or made, and `ECX_KEY` of
+ * OpenSSL 3. Each leads to the secret and to the public half, so that nothing else need be known.
+ *
+ * Source: crypto/ec/ec_local.h, include/crypto/ecx.h, crypto/bn/bn_local.h of OpenSSL.
+ *
+ * @module
+ */
+import type { Anchor } from '../anchor.ts'
+import { curveNamed } from '../arithmetic/curves.ts'
+import { isOnCurve, type Point } from '../arithmetic/ec.ts'
+import { fromLittleEndian, inverse } from '../arithmetic/modular.ts'
+import type { OkpCurve } from '../arithmetic/okp.ts'
+import { okpNamed } from '../arithmetic/okp.ts'
+import type { Detected, Detector, Memory, Pointed } from '../detected.ts'
+import { charge } from '../effort.ts'
+import type { Curve } from '../key_material.ts'
+import { proveEc, proveOkp } from '../prove.ts'
+import { isRandomLooking } from '../random_looking.ts'
+import { anchor, hit } from './anchored.ts'
+
+/** OpenSSL's numbers of the curves. */
+const CURVE_OF_NID = new Map<number, Curve>([
+  [415, 'P-256'],
+  [713, 'P-224'],
+  [714, 'secp256k1'],
+  [715, 'P-384'],
+  [716, 'P-521'],
+  [927, 'brainpoolP256r1'],
+  [929, 'brainpoolP320r1'],
+  [931, 'brainpoolP384r1'],
+  [933, 'brainpoolP512r1'],
+])
+
+const POINTER = 8
+/** {limbs*, int top, int dmax, int neg, int flags} */
+const BIGNUM_BYTES = 24
+/** {meth*, int curve, X*, Y*, Z*} */
+const POINT_BYTES = 40
+const MOST_LIMBS = 9
+/** Of telling Montgomery's form, and of the equation of a curve. */
+const POINT_UNITS = 20_000
+
+/** The word at `at`, if it can be an address of a process. */
+function pointerAt(bytes: Uint8Array, at: number): bigint | undefined {
+  // Most that is none is told by these bytes.
+  if (at < 0 || bytes[at + 7] !== 0 || bytes[at + 6] !== 0) return undefined
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, POINTER)
+  const address = view.getBigUint64(0, true)
+  return address >= 0x1_0000n && address % 8n === 0n ? address : undefined
+}
+
+interface Number extends Pointed {
+  readonly value: bigint
+}
+
+/** The number of the BIGNUM at an address. */
+function numberAt(memory: Memory, address: bigint | undefined): Number | undefined {
+  const head = address === undefined ? undefined : memory.at(address, BIGNUM_BYTES)?.bytes
+  if (head === undefined) return undefined
+  const view = new DataView(head.buffer, head.byteOffset, BIGNUM_BYTES)
+  const [top, room] = [view.getUint32(8, true), view.getUint32(12, true)]
+  if (top < 1 || top > MOST_LIMBS || room < top || room > 4 * MOST_LIMBS) return undefined
+  const limbs = pointerAt(head, 0)
+  const pointed = limbs === undefined ? undefined : memory.at(limbs, top * 8)
+  return pointed && { ...pointed, value: fromLittleEndian(pointed.bytes) }
+}
+
+/** The point of the EC_POINT at an address, and its curve. */
+function pointAt(memory: Memory, address: bigint): (Point & { curve: Curve }) | undefined {
+  const bytes = memory.at(address, POINT_BYTES)?.bytes
+  if (bytes === undefined) return undefined
+  const nid = new DataView(bytes.buffer, bytes.byteOffset, POINT_BYTES).getUint32(8, true)
+  const curve = CURVE_OF_NID.get(nid)
+  if (curve === undefined) return undefined
+  const [x, y, z] = [16, 24, 32].map((at) => numberAt(memory, pointerAt(bytes, at))?.value)
+  if (x === undefined || y === undefined || z === undefined) return undefined
+  charge(POINT_UNITS)
+  const { p, bits } = curveNamed(curve)
+  const radix = inverse((1n << BigInt(Math.ceil(bits / 64) * 64)) % p, p) ?? 1n
+  // As it is, or each number in Montgomery's form.
+  for (const scale of [1n, radix]) {
+    const point = affine({ x: x * scale, y: y * scale }, z * scale, p)
+    if (point !== undefined && isOnCurve(curveNamed(curve), point)) return { ...point, curve }
+  }
+  return undefined
+}
+
+/** From Jacobian coordinates. */
+function affine({ x, y }: Point, z: bigint, p: bigint): Point | undefined {
+  const inverted = inverse(z % p, p)
+  if (inverted === undefined) return undefined
+  const square = (inverted * inverted) % p
+  return { x: (x * square) % p, y: (y * ((square * inverted) % p)) % p }
+}
+
+/** {…, EC_GROUP*, EC_POINT* public, BIGNUM* secret, unsigned enc_flag, int conv_form, int references, …} */
+const detectEcKey: Detector = (bytes, at, memory) => {
+  if (memory === undefined) return undefined
+  const [group, publicAt, secretAt] = [24, 16, 8].map((back) => pointerAt(bytes, at - back))
+  if (group === undefined || publicAt === undefined || secretAt === undefined) return undefined
+  const point = pointAt(memory, publicAt)
+  const secret = point && numberAt(memory, secretAt)
+  if (point === undefined || secret === undefined) return undefined
+  const { value, offset } = secret
+  const { lengthBytes } = curveNamed(point.curve)
+  const length = Math.min(lengthBytes, secret.bytes.length)
+  return onlyProven(hit(proveEc(point.curve, value, point), 'limbs-le64', offset, offset + length))
+}
+
+/** {…, unsigned haspubkey : 1, byte public[57], byte *secret, size_t length, int type, int references, …} */
+function detectEcxKey(curve: OkpCurve): Detector {
+  const { lengthBytes } = okpNamed(curve)
+  return (bytes, at, memory) => {
+    const secretAt = pointerAt(bytes, at - POINTER)
+    if (memory === undefined || secretAt === undefined || at < 72) return undefined
+    const stored = bytes.subarray(at - 71, at - 71 + lengthBytes)
+    if (((bytes[at - 72] ?? 0) & 1) === 0 || !isRandomLooking(stored)) return undefined
+    const secret = memory.at(secretAt, lengthBytes)
+    if (secret === undefined || !isRandomLooking(secret.bytes)) return undefined
+    const proof = proveOkp(curve, secret.bytes.slice(), stored.slice())
+    return onlyProven(hit(proof, 'limbs-le64', secret.offset, secret.offset + lengthBytes))
+  }
+}
+
+/** What does not fit was no such structure. */
+function onlyProven(found: Detected): Detected | undefined {
+  return found.certainty === 'proven' ? found : undefined
+}
+
+const SIGHT = { before: 72, behind: 16 }
+
+export const OPENSSL_ANCHORS: readonly Anchor[] = [
+  // Points are written uncompressed, and few things refer to the key.
+  anchor('openssl-ec-key', '00 00 00 00 04 00 00 00 ?? 00 00 00', SIGHT, detectEcKey),
+  anchor('openssl-x25519', ecxPattern('20', '00'), SIGHT, detectEcxKey('X25519')),
+  anchor('openssl-x448', ecxPattern('38', '01'), SIGHT, detectEcxKey('X448')),
+  anchor('openssl-ed25519', ecxPattern('20', '02'), SIGHT, detectEcxKey('Ed25519')),
+  anchor('openssl-ed448', ecxPattern('39', '03'), SIGHT, detectEcxKey('Ed448')),
+]
+
+function ecxPattern(length: string, type: string): string {
+  return `${length} 00 00 00 00 00 00 00 ${type} 00 00 00 ?? 00 00 00`
+}

@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, describe, it } from 'node:test'
+import { elfCore, readAgain } from '@mintmark/testkit'
+import { curveNamed } from '../src/arithmetic/curves.ts'
+import { fromBigEndian, toBigEndian } from '../src/arithmetic/modular.ts'
+import { scanFile } from '../src/scan_file.ts'
+import { WINDOW_BYTES } from '../src/scan_plan.ts'
+
+const folder = mkdtempSync(path.join(tmpdir(), 'structures-'))
+after(() => rmSync(folder, { recursive: true }))
+
+const HEADS = 0x5581_0000_0000n
+const NUMBERS = 0x7f1b_0000_0000n
+const SECRET_AT = 4096
+
+/** 8-byte words, lowest byte first. */
+function words(...values: readonly bigint[]): Uint8Array {
+  const bytes = Buffer.alloc(8 * values.length)
+  for (const [index, value] of values.entries()) bytes.writeBigUInt64LE(value, 8 * index)
+  return bytes
+}
+const pair = (low: number, high: number): bigint => BigInt(low) | (BigInt(high) << 32n)
+
+/** Two parts of a process, more than a window apart: what points, and what is pointed to. */
+class Process {
+  readonly heads = new Uint8Array(2 * WINDOW_BYTES)
+  readonly numbers = new Uint8Array(65_536)
+  #at = 64
+
+  /** Structures with nothing near them. */
+  put(bytes: Uint8Array): bigint {
+    this.heads.set(bytes, this.#at)
+    const address = HEADS + BigInt(this.#at)
+    this.#at += (bytes.length + 79) & ~15
+    return address
+  }
+
+  number(bytes: Uint8Array, at: number): bigint {
+    this.numbers.set(bytes, at)
+    return NUMBERS + BigInt(at)
+  }
+
+  async found(name: string): Promise<(string | number)[][]> {
+    const file = path.join(folder, name)
+    const memory = [
+      { address: HEADS, bytes: this.heads },
+      { address: NUMBERS, bytes: this.numbers },
+    ]
+    writeFileSync(file, elfCore({ memory }).bytes)
+    const { findings, candidates } = await scanFile(file)
+    assert.equal(candidates.length, 0)
+    return findings.map(({ kind, form, length, address }) => [kind, form, length, address ?? ''])
+  }
+}
+
+const le = (value: bigint, limbs: number): Uint8Array =>
+  Uint8Array.from(toBigEndian(value, 8 * limbs)).toReversed()
+const numbersOf = (key: KeyObject): Buffer[] => {
+  const { x = '', y = '', d = '' } = key.export({ format: 'jwk' })
+  return [x, y, d].map((text) => Buffer.from(text, 'base64url'))
+}
+
+type PointCurve = 'P-256' | 'P-384' | 'P-521'
+const NIDS: Readonly<Record<PointCurve, number>> = { 'P-256': 415, 'P-384': 715, 'P-521': 716 }
+
+/** How OpenSSL writes a coordinate of the public half, from the coordinate and what Z to the right power is. */
+interface Shape {
+  readonly z: bigint
+  readonly isMontgomery: boolean
+}
+
+/** An EC_KEY with all that it leads to. */
+function ecKey(process: Process, curve: PointCurve, { z, isMontgomery }: Shape, isWrong = false) {
+  const [x, y, d] = numbersOf(
+    readAgain(generateKeyPairSync('ec', { namedCurve: curve })).privateKey,
+  )
+  assert.ok(x && y && d)
+  const { p, bits } = curveNamed(curve)
+  const limbs = Math.ceil(bits / 64)
+  const radix = isMontgomery ? (1n << BigInt(64 * limbs)) % p : 1n
+  const written = [fromBigEndian(x) * z ** 2n, fromBigEndian(y) * z ** 3n, z].map(
+    (value, index) => {
+      const limbsAt = process.number(le((value * radix) % p, limbs), 512 * index)
+      return process.put(words(limbsAt, pair(limbs, limbs + 1), pair(0, 1)))
+    },
+  )
+  const secret = fromBigEndian(d) ^ (isWrong ? 8n : 0n)
+  const secretAt = process.number(le(secret, limbs), SECRET_AT)
+  const number = process.put(words(secretAt, pair(limbs, limbs), pair(0, 0xd)))
+  const point = process.put(words(HEADS, pair(NIDS[curve], 0), ...written, 1n))
+  const meth = HEADS + 16n
+  process.put(words(meth, 0n, 1n, meth, point, number, pair(0, 4), pair(1, 0)))
+  return d.length
+}
+
+describe('an EC_KEY of OpenSSL', () => {
+  const shapes: readonly (readonly [PointCurve, Shape])[] = [
+    ['P-256', { z: 1n, isMontgomery: true }],
+    ['P-256', { z: 0x1234_5678_9abcn, isMontgomery: true }],
+    ['P-384', { z: 1n, isMontgomery: false }],
+    ['P-521', { z: 77n, isMontgomery: false }],
+  ]
+  for (const [curve, shape] of shapes) {
+    const how = `${shape.isMontgomery ? 'in the form of Montgomery' : 'plain'}, Z = ${shape.z}`
+    it(`of ${curve}, its point ${how}, leads to the secret in another window`, async () => {
+      const process = new Process()
+      const length = ecKey(process, curve, shape)
+      const at = `0x${(NUMBERS + BigInt(SECRET_AT)).toString(16)}`
+      assert.deepEqual(await process.found('ec'), [['ec', 'limbs-le64', length, at]])
+    })
+  }
+
+  it('whose number is not the secret of its point is nothing', async () => {
+    const process = new Process()
+    ecKey(process, 'P-256', { z: 1n, isMontgomery: true }, true)
+    assert.deepEqual(await process.found('wrong'), [])
+  })
+})
+
+const STRINGS = ['x25519', 'x448', 'ed25519', 'ed448'] as const
+const pairOf = (name: (typeof STRINGS)[number]): KeyObject =>
+  // Each name has an overload of its own.
+  readAgain(
+    name === 'x25519'
+      ? generateKeyPairSync(name)
+      : name === 'x448'
+        ? generateKeyPairSync(name)
+        : name === 'ed25519'
+          ? generateKeyPairSync(name)
+          : generateKeyPairSync(name),
+  ).privateKey
+
+describe('an ECX_KEY of OpenSSL 3', () => {
+  for (const [type, name] of STRINGS.entries()) {
+    for (const isWrong of [false, true]) {
+      it(`of ${name} ${isWrong ? 'with another public half is nothing' : 'leads to the secret'}`, async () => {
+        const process = new Process()
+        const [publicKey, , secret] = numbersOf(pairOf(name))
+        assert.ok(publicKey && secret)
+        if (isWrong) publicKey[3] = (publicKey[3] ?? 0) ^ 1
+        const head = new Uint8Array(104)
+        const at = process.number(secret, SECRET_AT)
+        head.set(words(HEADS, 0n))
+        head[16] = 1
+        head.set(publicKey, 17)
+        head.set(words(at, BigInt(secret.length), pair(type, 1)), 80)
+        process.put(head)
+        const expected = [[name, 'limbs-le64', secret.length, `0x${at.toString(16)}`]]
+        assert.deepEqual(await process.found(name), isWrong ? [] : expected)
+      })
+    }
+  }
+})
+
+describe('a seed of Ed25519 and its public half in one array', () => {
+  const [publicKey, , seed] = numbersOf(pairOf('ed25519'))
+  assert.ok(publicKey && seed)
+  const both = Buffer.concat([seed, publicKey])
+  const before: Readonly<Record<string, Uint8Array>> = {
+    'of malloc': words(0x51n),
+    'of malloc in an arena of a thread': words(0x55n),
+    'of CPython': words(1n, 0x7f1b_9057_3ac0n, 64n, (1n << 64n) - 1n),
+  }
+  for (const [name, head] of Object.entries(before)) {
+    it(`${name} is found`, async () => {
+      const process = new Process()
+      process.number(head, SECRET_AT - head.length)
+      const at = process.number(both, SECRET_AT)
+      const expected = [['ed25519', 'limbs-le64', 32, `0x${at.toString(16)}`]]
+      assert.deepEqual(await process.found('array'), expected)
+    })
+  }
+
+  it('is found from a slice of Go in another window', async () => {
+    const process = new Process()
+    const at = process.number(both, SECRET_AT)
+    process.put(words(at, 64n, 64n))
+    const expected = [['ed25519', 'limbs-le64', 32, `0x${at.toString(16)}`]]
+    assert.deepEqual(await process.found('slice'), expected)
+  })
+
+  it('is nothing with another public half, or where nothing tells of it', async () => {
+    const other = Buffer.from(both)
+    other[40] = (other[40] ?? 0) ^ 1
+    for (const [bytes, head] of [
+      [other, words(0x51n)],
+      [both, words(0x71n)],
+    ] as const) {
+      const process = new Process()
+      process.number(head, SECRET_AT - 8)
+      process.number(bytes, SECRET_AT)
+      // oxlint-disable-next-line no-await-in-loop -- one file
+      assert.deepEqual(await process.found('none'), [])
+    }
+  })
+})
