@@ -12,9 +12,16 @@ export interface KnownFile {
   readonly sameAs: number
 }
 
+/** Files of the same bytes. */
+interface SameFiles {
+  readonly first: KnownFile
+  /** The first of each full path: there may be very many, as empty exports of every hour. */
+  readonly byPath: Map<string, KnownFile>
+}
+
 /** What is in the case already, by content. */
 export class KnownEvidence {
-  readonly #byHash = new Map<string, KnownFile[]>()
+  readonly #byHash = new Map<string, SameFiles>()
   /** Id of the first evidence with that content. */
   readonly #byContent = new Map<string, number>()
   readonly #shapes = new Map<number, string>()
@@ -33,9 +40,11 @@ export class KnownEvidence {
 
   add(file: KnownFile): void {
     this.#sizes.add(file.sizeBytes)
+    const path = resolve(file.path)
     const same = this.#byHash.get(file.sha256)
-    if (same === undefined) this.#byHash.set(file.sha256, [file])
-    else same.push(file)
+    if (same === undefined)
+      this.#byHash.set(file.sha256, { first: file, byPath: new Map([[path, file]]) })
+    else if (!same.byPath.has(path)) same.byPath.set(path, file)
   }
 
   addContent(contentSha256: string, evidenceId: number): void {
@@ -54,13 +63,12 @@ export class KnownEvidence {
 
   /** The very file: its content under its name. */
   sameFile(sha256: string, path: string): KnownFile | undefined {
-    const full = resolve(path)
-    return this.#byHash.get(sha256)?.find((file) => resolve(file.path) === full)
+    return this.#byHash.get(sha256)?.byPath.get(resolve(path))
   }
 
   /** Id of the first evidence with the same bytes; 0 when there is none. */
   sameBytes(sha256: string): number {
-    const first = this.#byHash.get(sha256)?.[0]
+    const first = this.#byHash.get(sha256)?.first
     if (first === undefined) return 0
     return first.sameAs === 0 ? first.evidenceId : first.sameAs
   }
