@@ -9,8 +9,10 @@ import type { ScanLimit } from './scan_limits.ts'
 
 export interface ScanReport {
   readonly file: string
-  /** Bytes. */
+  /** Bytes; of a packed dump those that it unpacks to. */
   readonly size: number
+  /** What packed the dump, `zstd` for one: it was unpacked, and all offsets are those of what came out. */
+  readonly packedBy?: string
   readonly container: Container
   /** How many runs of memory the container lists. */
   readonly segments: number

@@ -11,12 +11,13 @@ import { randomBytes } from 'node:crypto'
 import { type Dump, openDump } from '@mintmark/dump'
 import type { Finding } from './finding.ts'
 import { KnownKeys } from './known_keys.ts'
+import { packingOf, withUnpacked } from './packed.ts'
 import { type Outcome, Passes, type PassOptions } from './passes.ts'
 import { SearchThreads } from './pool.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
 import type { ScanReport } from './report.ts'
 import { dataOf, openInput, type ScanInput } from './scan_input.ts'
-import { LimitList } from './scan_limits.ts'
+import { LimitList, type LimitSeen } from './scan_limits.ts'
 import { runsOf } from './scan_plan.ts'
 import type { SearchedFile } from './search_file.ts'
 import { SightingList } from './sightings.ts'
@@ -27,14 +28,33 @@ export interface ScanOptions extends PassOptions {
 }
 
 /**
- * Scans a dump, or any other file.
+ * Scans a dump, or any other file. A dump that is packed is unpacked first.
  *
- * Memory: some 10 MB a thread besides the runtime's own, whatever the size. The same file gives the same report.
+ * Memory: some 10 MB a thread besides the runtime's own, whatever the size; 128 MiB more for a packed dump. The same
+ * file gives the same report.
  *
- * @throws {MintmarkError} `INPUT_UNREADABLE` if the file cannot be opened, or its headers cannot be read
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if the file cannot be opened, or its headers cannot be read, or it is packed
+ * by a program that is not there
  */
-export function scanFile(path: string, options: ScanOptions = {}): Promise<ScanReport> {
-  return scanInput({ kind: 'file', path }, path, options)
+export async function scanFile(path: string, options: ScanOptions = {}): Promise<ScanReport> {
+  const packing = packingOf(path)
+  if (packing === undefined) return await scanInput({ kind: 'file', path }, path, options)
+  const { name, isDump } = packing
+  if (!isDump) {
+    const report = await scanInput({ kind: 'file', path }, path, options)
+    return withLimit(report, { code: 'not-unpacked', name, offset: 0 })
+  }
+  const { result, end } = await withUnpacked(path, name, (input) => scanInput(input, path, options))
+  const report = { ...result, packedBy: name }
+  const offset = report.size
+  return end === 'end' ? report : withLimit(report, { code: 'unpack-failed', name, offset })
+}
+
+/** Of keys of which nothing was found no more than that can be said where not all was searched. */
+function withLimit(report: ScanReport, limit: LimitSeen): ScanReport {
+  const more = new LimitList()
+  more.add(limit)
+  return { ...report, limits: [...report.limits, ...more.list()], absent: [] }
 }
 
 /**

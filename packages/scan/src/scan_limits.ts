@@ -13,6 +13,8 @@ import type { ErrorFacts } from '@mintmark/core'
  * - `thread-failed`: a thread ended while it searched a window; the rest was searched.
  * - `many-keys`: more public keys than are looked for.
  * - `many-hits`: more hits than a report holds; those in front are in it.
+ * - `not-unpacked`: the file is packed and holds no dump, or several files: only its packed bytes were searched.
+ * - `unpack-failed`: a packed dump is damaged, cut or too large; what came out was searched.
  */
 export type LimitCode =
   | 'anchor-flood'
@@ -22,6 +24,8 @@ export type LimitCode =
   | 'thread-failed'
   | 'many-keys'
   | 'many-hits'
+  | 'not-unpacked'
+  | 'unpack-failed'
 
 export interface ScanLimit {
   readonly code: LimitCode
@@ -47,6 +51,8 @@ const MESSAGES: Readonly<Record<LimitCode, (name: string, count: number) => stri
   unreadable: (_, count) => `${windows(count)} of the file could not be read`,
   'thread-failed': (_, count) => `a thread failed: ${windows(count)} of the file were not searched`,
   'many-keys': (_, count) => `${count} more public keys lie there than are looked for`,
+  'not-unpacked': (name) => `packed by ${name}: what it holds was not searched, unpack it first`,
+  'unpack-failed': (name) => `${name} could not unpack it to its end: what came out was searched`,
   'many-hits': (name, count) => `${count} more ${name} were found than a report holds`,
 }
 

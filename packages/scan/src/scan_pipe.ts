@@ -1,22 +1,19 @@
 /**
  * Scans what comes through a pipe: in order, once.
  *
- * A scan looks at most bytes more than once, so what came is held back as the gate holds a core: in memory up to a
- * bound, then in an encrypted file that has no name. Nothing of it is left behind.
+ * A scan looks at most bytes more than once, so what came is held back: `held_back.ts`.
  *
  * @module
  */
-import { mkdtempSync, rmdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { MintmarkError } from '@mintmark/core'
-import { CoreHold } from './gate/core_hold.ts'
+import { MintmarkError, safeText } from '@mintmark/core'
+import type { CoreHold } from './gate/core_hold.ts'
 import { drain } from './gate/drain.ts'
+import { type HeldInput, heldSource } from './gate/held_input.ts'
+import { withHold } from './held_back.ts'
+import { magicOf } from './packed.ts'
+import { packerOf, programOf } from './packers.ts'
 import type { ScanReport } from './report.ts'
 import { type ScanOptions, scanInput } from './scan_file.ts'
-
-/** Bytes of data that are held in memory. */
-const MAX_MEMORY_BYTES = 128 << 20
 
 /**
  * Reads a file descriptor to its end, then scans what it gave. The descriptor stays open.
@@ -24,22 +21,19 @@ const MAX_MEMORY_BYTES = 128 << 20
  * Memory: 128 MiB besides that of `scanFile`, whatever the size.
  *
  * @param name what the report calls it
- * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be read, or not be held back (the disk is full)
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be read, or not be held back (the disk is full), or is packed
  */
 export async function scanPipe(
   file: number,
   name: string,
   options: ScanOptions = {},
 ): Promise<ScanReport> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'mintmark-scan-'))
-  const hold = new CoreHold({ folder, maxMemoryBytes: MAX_MEMORY_BYTES })
-  try {
+  return await withHold(async (hold) => {
     readAll(file, name, hold)
-    return await scanInput(hold.input(), name, options)
-  } finally {
-    hold.wipe()
-    rmdirSync(folder)
-  }
+    const input = hold.input()
+    refusePacked(input, name)
+    return await scanInput(input, name, options)
+  })
 }
 
 function readAll(file: number, name: string, hold: CoreHold): void {
@@ -50,4 +44,14 @@ function readAll(file: number, name: string, hold: CoreHold): void {
     const message = `${name} cannot be read to its end, or not held back while it comes: ${errno}`
     throw new MintmarkError('INPUT_UNREADABLE', message, { path: name, errno }, { cause })
   }
+}
+
+/** A pipe is unpacked by what fills it. */
+function refusePacked(input: HeldInput, name: string): void {
+  const packer = packerOf(magicOf(heldSource(input)))
+  if (packer === undefined) return
+  const program = programOf(packer)
+  const how = program === undefined ? 'unpack it first' : `pipe it through "${program} -dc" first`
+  const message = `${safeText(name)} is packed by ${packer}: ${how}`
+  throw new MintmarkError('INPUT_UNREADABLE', message, { path: safeText(name), packer })
 }

@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { MintmarkError, safeJson } from '@mintmark/core'
 import {
+  type LimitCode,
   type PublicKey,
   type ScanOptions,
   type ScanReport,
@@ -100,7 +101,9 @@ function exitCode({ reports, unreadable }: Scanned): ExitCode {
   return reports.some(({ findings }) => findings.length > 0) ? 1 : 0
 }
 
+const INCOMPLETE: ReadonlySet<LimitCode> = new Set(['unreadable', 'thread-failed', 'unpack-failed'])
+
 /** Whether parts of a file were not searched at all. */
 function isIncomplete({ limits }: ScanReport): boolean {
-  return limits.some(({ code }) => code === 'unreadable' || code === 'thread-failed')
+  return limits.some(({ code }) => INCOMPLETE.has(code))
 }

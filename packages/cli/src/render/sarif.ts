@@ -60,11 +60,11 @@ export function sarifLog(scanned: Scanned, exitCode: ExitCode): Readonly<Record<
             toolExecutionNotifications: notifications(scanned),
           },
         ],
-        artifacts: reports.map(({ file, size, container }) => ({
+        artifacts: reports.map(({ file, size, container, packedBy }) => ({
           location: { uri: uriOf(file) },
           length: size,
           roles: ['analysisTarget'],
-          properties: { container },
+          properties: { container, ...(packedBy === undefined ? {} : { packedBy }) },
         })),
         results: found.map((finding) => result(finding, reports)),
       },

@@ -196,7 +196,7 @@ function more(left: number, one: string): string {
 }
 
 function closing(reports: readonly ScanReport[], findings: readonly Finding[]): string[] {
-  const containers = [...new Set(reports.map(({ container }) => container))]
+  const containers = [...new Set(reports.map(containerOf))]
   const searched = reports.reduce((sum, { scannedBytes }) => sum + scannedBytes, 0)
   // Of a pipe no log tells who touched it.
   const file = findings.find((finding) => finding.file !== STANDARD_INPUT)?.file
@@ -209,6 +209,10 @@ function closing(reports: readonly ScanReport[], findings: readonly Finding[]): 
       ? []
       : [line(`NEXT      who touched it: mintmark custody ${shortPath(file)} --case CASE`)]),
   ]
+}
+
+function containerOf({ container, packedBy }: ScanReport): string {
+  return packedBy === undefined ? container : `${container} unpacked by ${packedBy}`
 }
 
 const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB']

@@ -1,26 +1,23 @@
 /**
  * Tells a dump from any other file by its first bytes, packed or not.
  *
- * systemd-coredump packs by zstd, lz4 or xz; others by gzip.
- *
  * @module
  */
 import { spawnSync } from 'node:child_process'
 import { readSync } from 'node:fs'
+import { constants, gunzipSync } from 'node:zlib'
 import { bytesSource, openDump } from '@mintmark/dump'
+import { packerOf, programOf } from '../packers.ts'
 
-/** Programs that unpack standard input to standard output, by the first bytes of what they unpack. */
-const PACKERS: readonly { readonly magic: string; readonly program: string }[] = [
-  { magic: '1f8b', program: 'gzip' },
-  { magic: '28b52ffd', program: 'zstd' },
-  { magic: '04224d18', program: 'lz4' },
-  { magic: 'fd377a585a00', program: 'xz' },
-]
 /** Folders with programs: what is in them is the system's. */
 export const PROGRAM_PATH = '/usr/local/bin:/usr/bin:/bin'
-/** Enough for the headers of any container, and for the first block of what packs it. */
-const HEAD_BYTES = 1 << 20
+/** Enough for the first block of what packs a dump: lz4 makes blocks of 4 MiB. */
+const HEAD_BYTES = 5 << 20
+/** Enough for the headers of any container. */
+const UNPACKED_BYTES = 1 << 20
 const PATIENCE_MS = 10_000
+/** Of a head that is packed by gzip. */
+const GZIP_BYTES = 1 << 14
 
 export interface DumpHead {
   /** A container that is known; a file that only looks like bytes is no dump to be taken away from where it lies. */
@@ -36,23 +33,41 @@ export function dumpHead(file: number): DumpHead {
   const bytes = Buffer.alloc(HEAD_BYTES)
   try {
     const head = bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0))
-    const hex = head.subarray(0, 8).toString('hex')
-    const packer = PACKERS.find(({ magic }) => hex.startsWith(magic))?.program
+    const packer = programOf(packerOf(head))
     if (packer === undefined) return { isDump: isDump(head), packer, isPackerMissing: false }
-    const { stdout, error } = spawnSync(packer, ['-dc'], {
-      env: { PATH: PROGRAM_PATH },
-      input: head,
-      maxBuffer: HEAD_BYTES,
-      stdio: ['pipe', 'pipe', 'ignore'],
-      timeout: PATIENCE_MS,
-    })
-    const isPackerMissing = error !== undefined && 'code' in error && error.code === 'ENOENT'
-    const unpacked = isPackerMissing ? Buffer.alloc(0) : stdout
+    const { unpacked, isPackerMissing } = unpackedHead(packer, head)
     const answer = { isDump: isDump(unpacked), packer, isPackerMissing }
     unpacked.fill(0)
     return answer
   } finally {
     bytes.fill(0)
+  }
+}
+
+/** The first bytes of what a head holds. Most files that are packed by gzip are no dumps: for them no process is started. */
+function unpackedHead(
+  packer: string,
+  head: Uint8Array,
+): { readonly unpacked: Uint8Array; readonly isPackerMissing: boolean } {
+  if (packer === 'gzip') return { unpacked: gunzippedHead(head), isPackerMissing: false }
+  const { stdout, error } = spawnSync(packer, ['-dc'], {
+    env: { PATH: PROGRAM_PATH },
+    input: head,
+    maxBuffer: UNPACKED_BYTES,
+    stdio: ['pipe', 'pipe', 'ignore'],
+    timeout: PATIENCE_MS,
+  })
+  const isPackerMissing = error !== undefined && 'code' in error && error.code === 'ENOENT'
+  return { unpacked: isPackerMissing ? new Uint8Array(0) : stdout, isPackerMissing }
+}
+
+/** Deflate makes at most 1,032 bytes of one. */
+function gunzippedHead(head: Uint8Array): Uint8Array {
+  const finishFlush = constants.Z_SYNC_FLUSH
+  try {
+    return gunzipSync(head.subarray(0, GZIP_BYTES), { finishFlush })
+  } catch {
+    return new Uint8Array(0)
   }
 }
 

@@ -6,6 +6,8 @@
 import { type BigIntStats, statSync } from 'node:fs'
 import { MintmarkError, safeJson, safeText } from '@mintmark/core'
 import { dataRanges, type FileSource, fileSource } from '@mintmark/dump'
+import { magicOf } from '../packed.ts'
+import { packerOf } from '../packers.ts'
 import { type Copied, copyErased, sha256OfFile } from './copy_erased.ts'
 import { checkPlace, NewFile } from './new_file.ts'
 import { scrubInput } from './scrub_input.ts'
@@ -47,13 +49,14 @@ export interface FileProgress extends Omit<ScrubProgress, 'step'> {
  * Scrubs a file into another. The output appears at once, complete and durable, after its report, or not at all: not if
  * anything is left, nor if the input changed meanwhile.
  *
- * @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_CHANGED`, `INPUT_INVALID` if the output is the input, `OUTPUT_EXISTS`,
+ * @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_CHANGED`, `INPUT_INVALID` if it is packed or the output is the input, `OUTPUT_EXISTS`,
  * `OUTPUT_UNWRITABLE`, `DISK_FULL`
  */
 export async function scrubFile(path: string, options: ScrubFileOptions): Promise<ScrubDocument> {
   const { out, report = `${out}.report.json`, isForced = false } = options
   const source = fileSource(path)
   try {
+    refusePacked(source, path)
     const before = statOf(path)
     for (const place of [out, report]) refuseInput(place, before)
     if (report === out) throw invalid('the report cannot be where the output is')
@@ -67,6 +70,15 @@ export async function scrubFile(path: string, options: ScrubFileOptions): Promis
   } finally {
     source.close()
   }
+}
+
+/** What is packed shows no key, and would be called clean. */
+function refusePacked(source: FileSource, path: string): void {
+  const packer = packerOf(magicOf(source))
+  if (packer === undefined) return
+  const shown = safeText(path)
+  const message = `${shown} is packed by ${packer}: unpack it first, scrub that, and pack the result`
+  throw new MintmarkError('INPUT_INVALID', message, { path: shown, packer })
 }
 
 interface Places {

@@ -1,0 +1,142 @@
+/**
+ * Files that are packed: told by their first bytes, and unpacked by the system's own programs.
+ *
+ * systemd-coredump packs cores by zstd, lz4 or xz; `jmap` and others by gzip.
+ *
+ * @module
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, constants, openSync } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { MintmarkError, safeText } from '@mintmark/core'
+import { type FileSource, fileSource } from '@mintmark/dump'
+import { BLOCK_BYTES, type CoreHold } from './gate/core_hold.ts'
+import { dumpHead, PROGRAM_PATH } from './gate/dump_head.ts'
+import type { HeldInput } from './gate/held_input.ts'
+import { withHold } from './held_back.ts'
+import { packerOf, programOf } from './packers.ts'
+
+/** A file that is packed. */
+export interface Packing {
+  /** `zstd`, `zip` … */
+  readonly name: string
+  /** What it holds is a dump, and can be unpacked here. */
+  readonly isDump: boolean
+}
+
+/** How the unpacking ended. `cut`: it is damaged or cut. */
+export type UnpackEnd = 'end' | 'cut' | 'too-large'
+
+/** Zeros included: as much as the gate takes of one core. */
+const MAX_BYTES = 64 * 2 ** 30
+const MAGIC_BYTES = 16
+
+/** The first bytes, by which {@link packerOf} tells what packed them. */
+export function magicOf(source: Pick<FileSource, 'read'>): Uint8Array {
+  const bytes = new Uint8Array(MAGIC_BYTES)
+  return bytes.subarray(0, source.read(0, bytes))
+}
+
+/**
+ * What a file is packed by, and whether it is a dump that is packed; undefined where it is not packed.
+ *
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened, or the program that unpacks it is not there
+ */
+export function packingOf(file: string): Packing | undefined {
+  const source = fileSource(file)
+  let name: string | undefined
+  try {
+    name = packerOf(magicOf(source))
+  } finally {
+    source.close()
+  }
+  if (name === undefined) return undefined
+  const program = programOf(name)
+  if (program === undefined) return { name, isDump: false }
+  const opened = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const { isDump, isPackerMissing } = dumpHead(opened)
+    if (isPackerMissing) throw missing(file, program)
+    return { name, isDump }
+  } finally {
+    closeSync(opened)
+  }
+}
+
+/**
+ * Unpacks a file, has `use` look at what came out, and wipes it.
+ *
+ * Memory: 128 MiB; see `held_back.ts` for where the rest goes.
+ *
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened, or not be held back (the disk is full)
+ */
+export async function withUnpacked<T>(
+  file: string,
+  name: string,
+  use: (input: HeldInput) => Promise<T>,
+): Promise<{ readonly result: T; readonly end: UnpackEnd }> {
+  return await withHold(async (hold) => {
+    const end = await unpack(file, programOf(name) ?? name, hold)
+    return { result: await use(hold.input()), end }
+  })
+}
+
+async function unpack(file: string, program: string, hold: CoreHold): Promise<UnpackEnd> {
+  const opened = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
+  const child = spawn(program, ['-dc'], {
+    env: { PATH: PROGRAM_PATH },
+    stdio: [opened, 'pipe', 'ignore'],
+  })
+  const code = endOf(child)
+  closeSync(opened)
+  try {
+    if (child.stdout !== null && !(await fill(child.stdout, hold))) return 'too-large'
+    const ended = await code
+    if (ended === 'ENOENT') throw missing(file, program)
+    return ended === 0 ? 'end' : 'cut'
+  } catch (cause) {
+    if (cause instanceof MintmarkError) throw cause
+    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN'
+    const message = `${safeText(file)} cannot be held back while it is unpacked: ${errno}`
+    throw new MintmarkError('INPUT_UNREADABLE', message, { path: safeText(file), errno }, { cause })
+  } finally {
+    child.kill('SIGKILL')
+  }
+}
+
+/** @returns false once there is more than may be; the rest is not read then */
+async function fill(from: Readable, hold: CoreHold): Promise<boolean> {
+  const block = Buffer.alloc(BLOCK_BYTES)
+  let held = 0
+  try {
+    for await (const chunk of from as AsyncIterable<Buffer>) {
+      for (let done = 0; done < chunk.length; ) {
+        const count = chunk.copy(block, held, done)
+        done += count
+        held += count
+        if (held < BLOCK_BYTES) continue
+        hold.take(block)
+        held = 0
+      }
+      chunk.fill(0)
+      if (hold.size > MAX_BYTES) return false
+    }
+    if (held > 0) hold.take(block.subarray(0, held))
+    return true
+  } finally {
+    block.fill(0)
+  }
+}
+
+function endOf(child: ChildProcess): Promise<number | string> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve('code' in error ? String(error.code) : 'UNKNOWN'))
+    child.once('close', (code, signal) => resolve(code ?? String(signal)))
+  })
+}
+
+function missing(file: string, program: string): MintmarkError {
+  const shown = safeText(file)
+  const message = `${shown} is packed by ${program}, which is not there to unpack it`
+  return new MintmarkError('INPUT_UNREADABLE', message, { path: shown, program })
+}

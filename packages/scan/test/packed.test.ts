@@ -1,0 +1,130 @@
+/** Dumps that are packed: unpacked and searched, or told as not searched; never called clean. */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, describe, it } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { elfCore } from '@mintmark/testkit'
+import { scanFile } from '../src/scan_file.ts'
+import { scanPipe } from '../src/scan_pipe.ts'
+import { scrubFile } from '../src/scrub/scrub_file.ts'
+
+const folder = mkdtempSync(path.join(tmpdir(), 'packed-'))
+after(() => rmSync(folder, { recursive: true }))
+/** Where this process alone makes temporary files. */
+const temporary = path.join(folder, 'tmp')
+mkdirSync(temporary)
+process.env['TMPDIR'] = temporary
+
+const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const memory = Buffer.alloc(3_000_000)
+for (let at = 0; at < memory.length; at += 4) memory.writeUInt32LE((at * 2_654_435_761) >>> 0, at)
+memory.set(privateKey.export({ format: 'der', type: 'pkcs8' }), 2_000_001)
+const built = elfCore({ memory: [{ address: 0x7f00_0000_1000n, bytes: memory }] })
+const core = path.join(folder, 'core')
+writeFileSync(core, built.bytes)
+
+const PACKERS = ['gzip', 'zstd', 'lz4', 'xz', 'bzip2']
+
+function isThere(program: string): boolean {
+  return ['/usr/bin', '/bin', '/usr/local/bin'].some((place) =>
+    existsSync(path.join(place, program)),
+  )
+}
+
+function packed(program: string): string {
+  const file = `${core}.${program}`
+  writeFileSync(file, execFileSync(program, ['-c', core], { maxBuffer: 1 << 26, stdio: 'pipe' }))
+  return file
+}
+
+describe('a dump that is packed', () => {
+  for (const program of PACKERS) {
+    const isMust = process.env['CI'] === 'true' && program !== 'lz4' && program !== 'bzip2'
+    const skip = isThere(program) || isMust ? false : `there is no ${program}`
+    it(`by ${program} is searched as what it unpacks to`, { skip }, async () => {
+      const { file, findings, ...rest } = await scanFile(core)
+      const ofPacked = await scanFile(packed(program))
+      assert.equal(ofPacked.packedBy, program)
+      assert.deepEqual(
+        ofPacked.findings.map((finding) => ({ ...finding, file })),
+        findings,
+      )
+      assert.equal(findings.length, 1)
+      assert.equal(findings[0]?.address, `0x${(0x7f00_0000_1000n + 2_000_001n).toString(16)}`)
+      assert.deepEqual(ofPacked.limits, rest.limits)
+      assert.deepEqual(readdirSync(temporary), [])
+    })
+  }
+
+  it('and cut gives what comes out, and says that something is missing', async () => {
+    const whole = readFileSync(packed('gzip'))
+    const file = path.join(folder, 'cut.gz')
+    writeFileSync(file, whole.subarray(0, whole.length - 1000))
+    const { findings, limits } = await scanFile(file)
+    assert.equal(findings.length, 1)
+    const ofUnpacking = limits.filter(({ code }) => code === 'unpack-failed')
+    assert.match(ofUnpacking[0]?.message ?? '', /^gzip could not unpack it to its end/)
+  })
+
+  it('is refused by a scrub, which would call it clean', async () => {
+    const out = path.join(folder, 'out')
+    await assert.rejects(scrubFile(packed('gzip'), { out }), {
+      code: 'INPUT_INVALID',
+      message: /is packed by gzip: unpack it first/,
+    })
+    assert.equal(existsSync(out), false)
+  })
+
+  it('is refused from a pipe', async () => {
+    await assert.rejects(scanPipe(openSync(packed('gzip'), 'r'), 'standard input'), {
+      code: 'INPUT_UNREADABLE',
+      message: 'standard input is packed by gzip: pipe it through "gzip -dc" first',
+    })
+    assert.deepEqual(readdirSync(temporary), [])
+  })
+})
+
+describe('another file that is packed', () => {
+  const files: readonly { readonly name: string; readonly bytes: Buffer }[] = [
+    { name: 'gzip', bytes: gzipSync(privateKey.export({ format: 'pem', type: 'pkcs8' })) },
+    { name: 'zip', bytes: Buffer.from('504b030414000000080000000000', 'hex') },
+    { name: '7z', bytes: Buffer.from('377abcaf271c0004000000000000', 'hex') },
+  ]
+  for (const { name, bytes } of files) {
+    it(`is told as not searched: ${name}`, async () => {
+      const file = path.join(folder, `other.${name}`)
+      writeFileSync(file, bytes)
+      const { limits, packedBy } = await scanFile(file)
+      assert.equal(packedBy, undefined)
+      assert.deepEqual(
+        limits.map(({ message }) => message),
+        [`packed by ${name}: what it holds was not searched, unpack it first`],
+      )
+    })
+  }
+})
+
+it('a folder for temporary files that is not there is told', async () => {
+  process.env['TMPDIR'] = path.join(folder, 'missing')
+  try {
+    await assert.rejects(scanFile(packed('gzip')), {
+      code: 'INPUT_UNREADABLE',
+      message: /nothing can be held back in .*missing: ENOENT/,
+    })
+  } finally {
+    process.env['TMPDIR'] = temporary
+  }
+})
