@@ -166,6 +166,17 @@ describe('mintmark scan', () => {
   })
 })
 
+it('scan ends with 3 where a packed dump is cut, with 1 where it is whole', async () => {
+  const dump = elfCore({ memory: [{ address: 0x1000n, bytes: Buffer.concat([core, core]) }] })
+  const packed = gzipSync(dump.bytes)
+  const whole = file('packed/core.gz', packed)
+  const cut = file('packed/cut.gz', packed.subarray(0, -100))
+  const found = await mintmark('scan', whole)
+  assert.equal(found.code, 1)
+  assert.match(found.out, /SEARCHED {2}1 file, .* \(elf-core unpacked by gzip\)/)
+  assert.equal((await mintmark('scan', cut)).code, 3)
+})
+
 describe('mintmark scan of folders', () => {
   it('takes each file once, and ends in loops', async () => {
     const place = join(folder, 'loop')
@@ -184,17 +195,6 @@ describe('mintmark scan of folders', () => {
     assert.match(outcome.out, /^FOUND: 1 key/)
     assert.match(outcome.out, /NOT READ\n {2}.*none\\x1b\[2J: there is no such file/)
     assert.equal(outcome.out.includes('\u001b'), false)
-  })
-
-  it('ends with 3 where a packed dump is cut, with 1 where it is whole', async () => {
-    const dump = elfCore({ memory: [{ address: 0x1000n, bytes: Buffer.concat([core, core]) }] })
-    const packed = gzipSync(dump.bytes)
-    const whole = file('packed/core.gz', packed)
-    const cut = file('packed/cut.gz', packed.subarray(0, -100))
-    const found = await mintmark('scan', whole)
-    assert.equal(found.code, 1)
-    assert.match(found.out, /SEARCHED {2}1 file, .* \(elf-core unpacked by gzip\)/)
-    assert.equal((await mintmark('scan', cut)).code, 3)
   })
 
   it('tells a link that leads nowhere', async () => {
