@@ -77,7 +77,7 @@ const KIND_NAMES: ReadonlyMap<string, IndicatorKind> = new Map<string, Indicator
  * Reads a list of indicators.
  *
  * Lines: `value`, `kind,value`, `kind: value` or `kind=value`; `#` and `//` start a comment; a CSV header
- * may name the columns (`type`/`kind` and `value`/`indicator`). JSON: an array of texts or of
+ * may name the columns (`type`/`kind` and `value`/`indicator`, or a kind each: `ip,session_id,note`). JSON: an array of texts or of
  * `{type, value}` objects, or an object of arrays by kind. `[.]` and `hxxp`-style defanging of addresses
  * is undone. Never throws.
  */
@@ -189,12 +189,22 @@ interface Columns {
   readonly delimiter: Delimiter
 }
 
+/** A table with a column for each kind; of other columns the kind is undefined. */
+interface KindColumns {
+  readonly kinds: readonly (string | undefined)[]
+  readonly delimiter: Delimiter
+}
+
+/** Columns of lists that hold no indicator. */
+const NOTE_COLUMNS =
+  /^(?:first|last|from|to|date|seen|firstseen|lastseen|since|until|notes?|comments?|description|source|reference|confidence|country|asn|id|)$/u
+
 /** Of a list without a header, cells are cut by commas: client strings are full of semicolons. */
 const DELIMITERS = [',', ';', '\t'] as const
 type Delimiter = (typeof DELIMITERS)[number]
 
 function readLines(source: string, collector: Collector): void {
-  let columns: Columns | undefined
+  let columns: Columns | KindColumns | undefined
   let isFirst = true
   let line = 0
   for (const raw of source.split(/\r\n|\n|\r/u)) {
@@ -205,10 +215,11 @@ function readLines(source: string, collector: Collector): void {
     }
     const text = withoutComment(raw)
     if (text === '') continue
-    const header: Columns | undefined = isFirst ? headerOf(text) : undefined
+    const header: Columns | KindColumns | undefined = isFirst ? headerOf(text) : undefined
     isFirst = false
     if (header !== undefined) columns = header
     else if (columns === undefined) readLine(text, line, collector)
+    else if ('kinds' in columns) readKindCells(text, columns, line, collector)
     else readCells(cellsOf(text, columns.delimiter), columns, line, collector)
   }
 }
@@ -220,13 +231,40 @@ function withoutComment(raw: string): string {
   return at === -1 ? text : text.slice(0, at).trim()
 }
 
-/** A header names a column of values, and mostly one of kinds. */
-function headerOf(text: string): Columns | undefined {
+/** A header names a column of values, and mostly one of kinds; or a column for each kind. */
+function headerOf(text: string): Columns | KindColumns | undefined {
   for (const delimiter of DELIMITERS) {
     const columns = columnsOf(text, delimiter)
     if (columns !== undefined) return columns
   }
+  for (const delimiter of DELIMITERS) {
+    const columns = kindColumnsOf(text, delimiter)
+    if (columns !== undefined) return columns
+  }
   return undefined
+}
+
+/** Only if every cell is the name of a kind, or of something that is none: `operation,Send` is a kind and its value. */
+function kindColumnsOf(text: string, delimiter: Delimiter): KindColumns | undefined {
+  const names = cellsOf(text, delimiter).map((cell) => cell.trim())
+  const kinds = names.map((name) => (isKindName(name) ? name : undefined))
+  const isHeader = names.every((name) => isKindName(name) || isNoteName(name))
+  return isHeader && names.some(isKindName) ? { kinds, delimiter } : undefined
+}
+
+const isKindName = (name: string) => /^[a-z][a-z _-]*$/iu.test(name) && kindOf(name) !== undefined
+const isNoteName = (name: string) => NOTE_COLUMNS.test(name.toLowerCase().replaceAll(/[ _-]/gu, ''))
+
+function readKindCells(
+  text: string,
+  { kinds, delimiter }: KindColumns,
+  line: number,
+  collector: Collector,
+): void {
+  for (const [index, cell] of cellsOf(text, delimiter).entries()) {
+    const kind = kinds[index]
+    if (kind !== undefined && cell.trim() !== '') collector.add(kind, cell.trim(), line)
+  }
 }
 
 function columnsOf(text: string, delimiter: Delimiter): Columns | undefined {
@@ -255,9 +293,13 @@ function readCells(
 function readLine(text: string, line: number, collector: Collector): void {
   const named = /^([A-Za-z][\w -]{0,30}?)\s*[,:=]\s*(.+)$/u.exec(text)
   const [, name, rest] = named ?? []
-  if (name !== undefined && rest !== undefined && isNamed(name, text, rest)) {
-    collector.add(name, cellsOf(rest)[0]?.trim() ?? '', line)
-  } else collector.add(undefined, cellsOf(text)[0]?.trim() ?? text, line)
+  const isWithKind = name !== undefined && rest !== undefined && isNamed(name, text, rest)
+  const [value, ...more] = cellsOf(isWithKind ? rest : text).map((cell) => cell.trim())
+  collector.add(isWithKind ? name : undefined, value ?? '', line)
+  // What stands behind a value is mostly a note; an address is none.
+  for (const cell of more) {
+    if (addressIndicator(refanged(cell)) !== undefined) collector.add('ip', cell, line)
+  }
 }
 
 /** `Client=REST;…` is a client string, and `abcd:12::1` an address, before they are a kind and a value. */
@@ -266,18 +308,26 @@ function isNamed(name: string, text: string, rest: string): boolean {
   return kindOf(name) !== undefined && !(text.startsWith('Client=') && !rest.startsWith('Client='))
 }
 
-const CELLS: Readonly<Record<Delimiter, RegExp>> = {
-  ',': /(?:^|,)\s*(?:"((?:[^"]|"")*)"\s*(?=,|$)|([^,]*))/gu,
-  ';': /(?:^|;)\s*(?:"((?:[^"]|"")*)"\s*(?=;|$)|([^;]*))/gu,
-  '\t': /(?:^|\t) *(?:"((?:[^"]|"")*)" *(?=\t|$)|([^\t]*))/gu,
+/** A quoted cell, up to the delimiter behind it. */
+const QUOTED_CELL: Readonly<Record<Delimiter, RegExp>> = {
+  ',': /^\s*"((?:[^"]|"")*)"\s*(?=,|$)/u,
+  ';': /^\s*"((?:[^"]|"")*)"\s*(?=;|$)/u,
+  '\t': /^ *"((?:[^"]|"")*)" *(?=\t|$)/u,
 }
 
 /** Cells of one CSV line; quotes may hold delimiters and doubled quotes. A bare user agent keeps its commas. */
 function cellsOf(text: string, delimiter: Delimiter = ','): string[] {
   if (!text.includes('"') && /^(?:mozilla\/|client=)/iu.test(text)) return [text]
   const cells: string[] = []
-  for (const [, quoted, bare] of text.matchAll(CELLS[delimiter])) {
-    cells.push(quoted === undefined ? (bare ?? '') : quoted.replaceAll('""', '"'))
+  let at = 0
+  while (at <= text.length) {
+    const quoted = QUOTED_CELL[delimiter].exec(text.slice(at))
+    const comma = text.indexOf(delimiter, at)
+    const end = quoted === null ? comma : at + quoted[0].length
+    const bare = text.slice(at, end === -1 ? text.length : end).trimStart()
+    cells.push(quoted?.[1]?.replaceAll('""', '"') ?? bare)
+    if (end === -1) break
+    at = end + 1
   }
   return cells
 }

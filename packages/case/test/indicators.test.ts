@@ -50,8 +50,33 @@ const cases: readonly { name: string; text: string; holds: readonly string[] }[]
   },
   {
     name: 'a CSV with a header',
-    text: 'comment,type,value\n"a, b",ip-dst,192.0.2.7\nx,,192.0.2.8\n',
-    holds: ['ip 192.0.2.7', 'ip 192.0.2.8'],
+    text: 'comment,type,value\n"a, b",ip-dst,192.0.2.7\nx,,192.0.2.8\n,ip,192.0.2.9\n',
+    holds: ['ip 192.0.2.7', 'ip 192.0.2.8', 'ip 192.0.2.9'],
+  },
+  {
+    name: 'a CSV with a column for each kind',
+    text: `IP;session_id;First seen;note\n192.0.2.7;${GUID};05/15;"a; b"\n;${UTI};;\n192.0.2.0/30;;;`,
+    holds: [
+      'ip 192.0.2.7',
+      `session ${GUID}`,
+      `session ${UTI}`,
+      'network 0000:0000:0000:0000:0000:ffff:c000:0200',
+    ],
+  },
+  {
+    name: 'a column of addresses under the name of its kind, with when they were seen',
+    text: 'IP,First,Last\n192.0.2.7,05/15,06/25\n[2001:db8::1]:443,05/24,06/11',
+    holds: ['ip 192.0.2.7', 'ip 2001:db8::1'],
+  },
+  {
+    name: 'a kind and its value in the first line, which is no header',
+    text: 'operation,MailItemsAccessed\nuser,users',
+    holds: ['operation MailItemsAccessed', 'principal users'],
+  },
+  {
+    name: 'addresses beside each other on a line',
+    text: '192.0.2.7, 192.0.2.8, a note\nip: 192.0.2.9,[2001:db8::1]',
+    holds: ['ip 192.0.2.7', 'ip 192.0.2.8', 'ip 192.0.2.9', 'ip 2001:db8::1'],
   },
   {
     name: 'a JSON array',
