@@ -46,6 +46,8 @@ export interface Detected {
   readonly note?: 'self-test' | 'drbg' | 'shielded' | 'fragment'
   /** What was found, for key ids, copies and scrubbing. */
   readonly material?: KeyMaterial
+  /** Found by the value of a key that is known whole: it tells nothing new of that. */
+  readonly isCopy?: true
 }
 
 /** What lies at an address: valid until the detector returns, never to be kept or changed. */

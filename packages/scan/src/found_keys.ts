@@ -1,10 +1,11 @@
 /**
- * The keys that a scan has proven, for the pass that looks for all of their values.
+ * The keys that a scan has proven, for the passes that look for all of their values.
  *
  * @module
  */
 import { copied, type FoundMaterial } from './found_material.ts'
 import type { KeyMaterial } from './key_material.ts'
+import { derivedValues } from './known/derived_values.ts'
 import { KeyRing, type RingKey } from './scrub/key_ring.ts'
 
 /** Each takes its share of the pass, and about a megabyte of spellings. */
@@ -13,6 +14,8 @@ const MOST_KEYS = 64
 /** Published test keys are left out: nobody looks for more of them. */
 export class FoundKeys {
   readonly #ring = new KeyRing()
+  /** What was asked for already. */
+  readonly #sought = new Set<bigint>()
 
   add(found: FoundMaterial): void {
     const { certainty, note } = found.seen
@@ -20,9 +23,16 @@ export class FoundKeys {
     this.#ring.add({ ...found, material: copied(found.material) })
   }
 
-  /** Of each key all that is known. Keys with a public half come first, generators' own last. */
-  get materials(): readonly KeyMaterial[] {
-    return this.#all.slice(0, MOST_KEYS)
+  /**
+   * The keys that have a value which was not among those of the keys that this gave before. Keys with a public half come
+   * first, generators' own last.
+   */
+  unsought(): readonly KeyMaterial[] {
+    const keys = this.#all.slice(0, MOST_KEYS)
+    const values = keys.map((material) => derivedValues(material).map(({ value }) => value))
+    const unsought = keys.filter((_, key) => values[key]?.some((value) => !this.#sought.has(value)))
+    for (const value of values.flat()) this.#sought.add(value)
+    return unsought
   }
 
   /** Keys beyond the bound. */
@@ -31,6 +41,7 @@ export class FoundKeys {
   }
 
   wipe(): void {
+    this.#sought.clear()
     this.#ring.wipe()
   }
 

@@ -88,24 +88,30 @@ export class Passes {
     await this.#searchSeams(task)
   }
 
-  /** Looks for the private halves of what is known by now. */
+  /** Looks for the private halves of what is known by now, and for every value of the keys found by now. */
   async known(): Promise<void> {
     const { all, given, met } = this.#outcome.keys
+    if (all.length === 0) {
+      this.#tell(this.#totalBytes)
+      return
+    }
     // What erases keys must know them all.
     const isAll = this.#options.onMaterial !== undefined
     const sought = isAll ? { keys: all, met: [] } : { keys: given, met }
-    const task = { kind: 'known', ...this.#how, ...sought } as const
-    if (all.length === 0) this.#tell(this.#totalBytes)
-    else {
-      await this.#search(task, this.#takeLimits, () => this.#plan())
-      await this.#searchSeams(task)
-    }
+    const materials = this.#found.unsought()
+    const task = { kind: 'known', ...this.#how, ...sought, materials } as const
+    await this.#search(task, this.#takeLimits, () => this.#plan())
+    await this.#searchSeams(task)
   }
 
-  /** Looks for keys that were found wherever else a value of theirs lies. Nothing is known of them afterwards. */
+  /**
+   * Looks for keys that were found wherever else a value of theirs lies, as far as that was not done. Nothing is known of
+   * them afterwards.
+   */
   async values(): Promise<void> {
-    const { materials, leftOut } = this.#found
     try {
+      const materials = this.#found.unsought()
+      const { leftOut } = this.#found
       if (leftOut > 0) {
         this.#outcome.limits.add({ code: 'many-hits', name: 'keys', offset: 0 }, leftOut)
       }

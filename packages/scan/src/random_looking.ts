@@ -5,35 +5,58 @@
  */
 import { charge } from './effort.ts'
 
+/** For each byte the number of the look that saw it last: so that a look begins without clearing anything. */
+const seen = new Uint32Array(256)
+let look = 0
+
 /**
  * Whether `bytes` could come from a random generator: about as many different values as chance gives, no long run of one,
  * and not mostly printable. Of 10^8 random secrets of 32 bytes, fewer than one fails.
  */
 export function isRandomLooking(bytes: Uint8Array): boolean {
-  const { length } = bytes
-  charge(200 + 3 * length)
-  const seen = new Uint8Array(256)
-  let different = 0
-  let printable = 0
-  let longestRun = 0
-  let run = 0
-  for (let i = 0; i < length; i++) {
-    const byte = bytes[i] ?? 0
-    if (seen[byte] === 0) different++
-    seen[byte] = 1
-    if (byte >= 0x20 && byte < 0x7f) printable++
-    run = byte === bytes[i - 1] ? run + 1 : 1
-    longestRun = Math.max(longestRun, run)
-  }
-  return different >= leastDifferent(length) && printable <= mostPrintable(length) && longestRun < 6
+  return isRandomLookingAt(bytes, 0, bytes.length)
 }
 
+/** The same of `length` bytes from `from` on, which must be there. */
+export function isRandomLookingAt(bytes: Uint8Array, from: number, length: number): boolean {
+  charge(200 + 3 * length)
+  look = look === 0xffffffff ? 1 : look + 1
+  if (look === 1) seen.fill(0)
+  let different = 0
+  let printable = 0
+  let run = 0
+  let last = -1
+  for (let i = from; i < from + length; i++) {
+    const byte = bytes[i] ?? 0
+    run = byte === last ? run + 1 : 1
+    if (run === LONG_RUN) return false
+    last = byte
+    if (seen[byte] !== look) {
+      seen[byte] = look
+      different++
+    }
+    if (byte >= 0x20 && byte < 0x7f) printable++
+  }
+  return different >= leastDifferent(length) && printable <= mostPrintable(length)
+}
+
+/** Equal bytes in a row that no random secret has. */
+const LONG_RUN = 6
 /** Of what chance gives; the deviation is 4 % of it and less. */
 const LEAST_SHARE = 0.72
 
+/** By length: secrets have few lengths. */
+const leastOf = new Map<number, number>()
+
 function leastDifferent(length: number): number {
-  return Math.floor(256 * (1 - (255 / 256) ** length) * LEAST_SHARE)
+  const held = leastOf.get(length)
+  if (held !== undefined) return held
+  const least = Math.floor(256 * (1 - (255 / 256) ** length) * LEAST_SHARE)
+  if (leastOf.size < MOST_LENGTHS) leastOf.set(length, least)
+  return least
 }
+
+const MOST_LENGTHS = 4096
 
 /** Chance gives 37 %. */
 const MOST_PRINTABLE = 0.85

@@ -39,6 +39,8 @@ export interface KnownTask extends TaskOptions {
   readonly keys: readonly PublicKey[]
   /** Keys that lie in the dump and are not asked for: far less is spent on them. */
   readonly met: readonly PublicKey[]
+  /** Keys that were found already: every value of theirs is looked for as well. */
+  readonly materials?: readonly KeyMaterial[]
   /** Scanners of this task that go side by side; 1 where absent. */
   readonly searchers?: number
 }
@@ -94,6 +96,7 @@ function newScanner(task: ScannerTask, { anchors, memory }: ScannerChoice): Wind
               met: task.met,
               searchers: task.searchers ?? 1,
               leavesValues: true,
+              found: task.materials ?? [],
             })
           : new ValueSearch(task.materials),
       ],

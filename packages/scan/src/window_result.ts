@@ -70,7 +70,7 @@ export function searchWindow(
       }
       const seen = findingSeen(detected, offset)
       sightings.push({ seen, tag: keyTag(hashKey, detected.material) })
-      if (hasMaterial) materials.add(detected, seen)
+      if (hasMaterial && detected.isCopy !== true) materials.add(detected, seen)
       const known = detected.certainty === 'proven' ? publicHalf(detected.material) : undefined
       if (known !== undefined) onPublicKey(known, false)
     },

@@ -7,7 +7,7 @@
  * @module
  */
 import type { ConjugateKernel, WordTable } from '../conjugate.ts'
-import { isRandomLooking } from '../random_looking.ts'
+import { isRandomLookingAt } from '../random_looking.ts'
 import { type Effort, OF_KEYS_MET } from './allowance.ts'
 import { Budget } from './budget.ts'
 import { type CurveGroup, type CurveMaterial, curveGroups } from './curve_keys.ts'
@@ -109,7 +109,7 @@ function signTable(kernel: ConjugateKernel, groups: readonly CurveGroup[]): Sign
 }
 
 /** A window's slices, one after the other. */
-class CurveWindow {
+export class CurveWindow {
   readonly #groups: readonly SoughtGroup[]
   readonly #signs: SignTable
   readonly #heads: NumberHeads | undefined
@@ -234,10 +234,11 @@ function lookAt(
   const cost = kind === 'pointed' && group.limbs > 0 ? group.cost / 2 : group.cost
   const budget = group[kind === 'alike' ? 'pointed' : kind]
   const found: FoundValue[] = []
+  if (budget.isSpent(cost)) return found
   for (const at of places) {
-    if (tried.places.has(at) || at + length > bytes.length) continue
+    if (at + length > bytes.length || !isRandomLookingAt(bytes, at, length)) continue
+    if (tried.places.has(at)) continue
     const window = bytes.subarray(at, at + length)
-    if (!isRandomLooking(window)) continue
     const content = hashOf(window)
     if (tried.contents.has(content)) continue
     if (!budget.take(cost)) break
@@ -283,6 +284,11 @@ function* nearest(
       }
     }
   }
+  yield* furtherOff(anchors, from, to)
+}
+
+/** Those at multiples of 8, up to {@link NEIGHBOURHOOD} away. */
+function furtherOff(anchors: readonly number[], from: number, to: number): Iterable<number> {
   // Neighbourhoods that overlap are gone through once: each place belongs to the anchor before or behind it.
   const reach = anchors.map((anchor, index) => {
     const previous = anchors[index - 1] ?? -NEIGHBOURHOOD * 2
@@ -291,11 +297,28 @@ function* nearest(
     const last = Math.min(to - 1, anchor + NEIGHBOURHOOD, Math.floor((anchor + next) / 2))
     return { middle: anchor & ~7, first, last }
   })
-  for (let distance = 0; distance <= NEIGHBOURHOOD; distance += 8) {
-    for (const { middle, first, last } of reach) {
+  return byDistance(reach)
+}
+
+interface Reach {
+  readonly middle: number
+  readonly first: number
+  readonly last: number
+}
+
+function* byDistance(all: readonly Reach[]): Generator<number, void, void> {
+  let left = all
+  for (let distance = 0; distance <= NEIGHBOURHOOD && left.length > 0; distance += 8) {
+    for (const { middle, first, last } of left) {
       if (middle - distance >= first && middle - distance <= last) yield middle - distance
       const behind = middle + distance + 8
       if (behind >= first && behind <= last) yield behind
+    }
+    // Most reach no further than to the middle between two neighbours.
+    if (distance % 512 === 0) {
+      left = left.filter(
+        ({ middle, first, last }) => middle - distance > first || middle + distance + 8 < last,
+      )
     }
   }
 }

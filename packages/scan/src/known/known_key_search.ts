@@ -15,12 +15,12 @@ import type { PublicKey } from '../public_keys/public_key.ts'
 import type { WindowSearch } from '../window_search.ts'
 import { Allowance } from './allowance.ts'
 import type { CurveMaterial } from './curve_keys.ts'
-import { CurveSearch } from './curve_search.ts'
+import { CurveSearch, type CurveWindow } from './curve_search.ts'
 import { detectedOf, type FoundValue } from './found_value.ts'
 import type { PlacedNumber } from './remainders.ts'
 import { isSearchable, rsaGroups } from './rsa_group.ts'
 import { RsaSearch } from './rsa_search.ts'
-import { findValues } from './value_search.ts'
+import { findValues, lastWord, ValueTable, valueDetected } from './value_search.ts'
 
 export interface KnownKeyOptions {
   /** Looks at places that are hardly ever taken as well, and spends eight times as much on what is dear. */
@@ -31,6 +31,8 @@ export interface KnownKeyOptions {
   readonly searchers?: number
   /** A later search looks for the other values of the keys that are found. */
   readonly leavesValues?: boolean
+  /** Keys that were found before: every value of theirs is looked for as well. */
+  readonly found?: readonly KeyMaterial[]
 }
 
 /** Found keys whose values are looked for in one window: more are made up. */
@@ -42,12 +44,13 @@ export class KnownKeySearch implements WindowSearch {
   readonly #kernel = new ConjugateKernel()
   readonly #rsa: RsaSearch | undefined
   readonly #curves: CurveSearch | undefined
+  readonly #values: ValueTable | undefined
   readonly #leavesValues: boolean
   /** Keys that cannot be looked for: their numbers are too small, too large or none of a key. */
   readonly unsearchable: number
 
   constructor(keys: readonly PublicKey[], options: KnownKeyOptions) {
-    const { deep, met = [], leavesValues = false, searchers = 1 } = options
+    const { deep, met = [], leavesValues = false, searchers = 1, found = [] } = options
     this.#leavesValues = leavesValues
     const given = distinct(keys.map(({ material }) => material))
     const others = distinct(met.map(({ material }) => material))
@@ -68,6 +71,7 @@ export class KnownKeySearch implements WindowSearch {
     this.#curves = curves.every(({ keys: own }) => own.length === 0)
       ? undefined
       : new CurveSearch(this.#kernel, curves, searchers)
+    this.#values = found.length === 0 ? undefined : new ValueTable(this.#kernel, found)
     this.unsearchable = [...given, ...others]
       .filter(isRsa)
       .filter((material) => !isSearchable(material)).length
@@ -82,15 +86,22 @@ export class KnownKeySearch implements WindowSearch {
   }
 
   search(bytes: Uint8Array, from: number, to: number, address?: bigint): readonly Detected[] {
-    const end = Math.min(to, bytes.length)
-    const found = this.#slices(bytes, from, end, address)
-    if (!this.#leavesValues) found.push(...this.#values(found, bytes, from, end))
+    const part = { bytes, from, to: Math.min(to, bytes.length) }
+    const { found, values } = this.#slices(part, address)
+    if (!this.#leavesValues) found.push(...this.#valuesOf(found, part))
     this.#kernel.wipe()
-    return onceEach(found).map((value) => detectedOf(value))
+    return [
+      ...onceEach(found).map((value) => detectedOf(value)),
+      ...values.map((value) => valueDetected(bytes, value)),
+    ]
   }
 
-  /** Every value in [from, to) of the keys that were found whole. */
-  #values(found: readonly FoundValue[], bytes: Uint8Array, from: number, to: number): FoundValue[] {
+  wipe(): void {
+    this.#values?.wipe()
+  }
+
+  /** Every value of the keys that were found whole. */
+  #valuesOf(found: readonly FoundValue[], { bytes, from, to }: Part): FoundValue[] {
     const whole = distinct(
       found.filter(({ note }) => note === undefined).map((value) => value.material),
     )
@@ -99,31 +110,58 @@ export class KnownKeySearch implements WindowSearch {
       : findValues(this.#kernel, whole.slice(0, MOST_KEYS), bytes, from, to)
   }
 
-  /** What the slices give that begin in [from, to). */
-  #slices(bytes: Uint8Array, from: number, to: number, address: bigint | undefined): FoundValue[] {
-    const found: FoundValue[] = []
-    const numbers: PlacedNumber[] = []
+  /** What the slices give; values of keys that were found before apart. */
+  #slices(
+    part: Part,
+    address: bigint | undefined,
+  ): { readonly found: FoundValue[]; readonly values: readonly FoundValue[] } {
+    const { bytes, from, to } = part
+    const seen: Seen = { found: [], numbers: [], values: [] }
     this.#rsa?.earn(to - from)
     const curves = this.#curves?.begin(to - from)
     // Slices begin at multiples of 16, as alignment in the segment asks for.
-    for (let at = from & ~15; at < to; at += SLICE) {
-      const length = Math.min(SLICE, to - at)
-      if (isZero(bytes, at, at + length)) continue
-      this.#kernel.load(bytes, at, at + length)
-      curves?.look(this.#kernel, at, length)
-      const slice = this.#rsa?.slice({ kernel: this.#kernel, length })
-      if (slice === undefined) continue
-      for (const value of slice.found) found.push({ ...value, at: at + value.at })
-      for (const number of slice.numbers) numbers.push({ ...number, at: at + number.at })
-    }
+    for (let at = from & ~15; at < to; at += SLICE) this.#slice(part, at, curves, seen)
     const isInside = ({ at }: { readonly at: number }): boolean => at >= from && at < to
-    const numbered = numbers.filter(isInside)
-    if (this.#rsa !== undefined) found.push(...this.#rsa.settle(numbered, moduliOf(found)))
+    const numbers = seen.numbers.filter(isInside)
+    const { found, values } = seen
+    if (this.#rsa !== undefined) found.push(...this.#rsa.settle(numbers, moduliOf(found)))
     const inside = found.filter(isInside)
     // A pointer leads out of [from, to): nothing but the pointer would show what lies there.
     if (curves !== undefined) inside.push(...curves.found(bytes, from, to, address))
-    return inside
+    return { found: inside, values }
   }
+
+  /** Looks at the slice that begins at `at`. */
+  #slice({ bytes, from, to }: Part, at: number, curves: CurveWindow | undefined, seen: Seen): void {
+    const length = Math.min(SLICE, to - at)
+    // Of a value that begins at the end, the word that tells it can lie behind.
+    const words = at + length === to ? lastWord(bytes, to) - at : length
+    if (isZero(bytes, at, at + words)) return
+    this.#kernel.load(bytes, at, at + length)
+    if (this.#values !== undefined) {
+      seen.values.push(...this.#values.inSlice(bytes, { at, length: words, from, to }))
+    }
+    curves?.look(this.#kernel, at, length)
+    if (this.#rsa === undefined) return
+    const { found, numbers } = this.#rsa.slice({ kernel: this.#kernel, length })
+    for (const value of found) seen.found.push({ ...value, at: at + value.at })
+    for (const number of numbers) seen.numbers.push({ ...number, at: at + number.at })
+  }
+}
+
+/** Bytes of a window, and where in them hits may begin: in [from, to). */
+interface Part {
+  readonly bytes: Uint8Array
+  readonly from: number
+  readonly to: number
+}
+
+/** What slices gave so far. */
+interface Seen {
+  readonly found: FoundValue[]
+  readonly numbers: PlacedNumber[]
+  /** Of keys that were found before. */
+  readonly values: FoundValue[]
 }
 
 const isRsa = (material: KeyMaterial): material is RsaMaterial => material.type === 'rsa'

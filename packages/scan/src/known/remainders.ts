@@ -9,7 +9,7 @@
 import { bitLength } from '../arithmetic/modular.ts'
 import { BEFORE, type ConjugateKernel, ORDERS } from '../conjugate.ts'
 import type { RsaMaterial } from '../key_material.ts'
-import { isRandomLooking } from '../random_looking.ts'
+import { isRandomLookingAt } from '../random_looking.ts'
 import type { Allowance } from './allowance.ts'
 import type { Budget } from './budget.ts'
 import type { FoundValue } from './found_value.ts'
@@ -62,31 +62,60 @@ export function boundedNumbers(
   kernel: ConjugateKernel,
   length: number,
   group: RsaGroup,
-  { relations, budget, isDeep, isOneSided }: NumberChoice,
+  choice: NumberChoice,
 ): PlacedNumber[] {
+  const { relations, budget, isDeep } = choice
   const cost = relationCost(group, relations.length)
   const numbers: PlacedNumber[] = []
   if (budget.isSpent(cost)) return numbers
   const slice = kernel.slice
   const looked = Math.min(group.shape.length, LOOKED_BYTES)
-  // Where both sides or a length tell, first: what the budget does not reach is the least likely.
-  const places = kernel
-    .bounded(group.shape.length, length, isDeep)
-    .filter(({ sides }) => isTold(sides) || (isOneSided && sides < 4) || isDeep)
-    .toSorted((a, b) => weight(b.sides) - weight(a.sides))
-  if (isDeep) places.push(...unboundedPlaces(kernel, length, group))
-  for (const { at, sides } of places) {
-    if (!isRandomLooking(slice.subarray(BEFORE + at, BEFORE + at + looked))) continue
+  const pairs = likelyPairs(kernel, length, group, choice)
+  for (let k = 0; k < pairs.length; k += 2) {
+    const at = pairs[k] ?? 0
+    const sides = pairs[k + 1] ?? 0
+    if (!isRandomLookingAt(slice, BEFORE + at, looked)) continue
     for (const order of isTold(sides) || isDeep ? ALL_ORDERS : PLAIN_ORDER) {
       if (at % (ORDERS[order]?.alignment ?? 1) !== 0) continue
       if (!budget.take(cost)) return numbers
-      const x = numberAt(kernel, { at, order }, group.shape.length)
-      const spelling = ORDERS[order]?.form ?? ''
-      const span = spanOf(order, group.shape.length)
-      numbers.push({ at, length: span, spelling, group, x, relations, sides })
+      numbers.push(placedNumber(kernel, at, order, { group, relations, sides }))
     }
   }
   return numbers
+}
+
+function placedNumber(
+  kernel: ConjugateKernel,
+  at: number,
+  order: number,
+  told: Pick<PlacedNumber, 'group' | 'relations' | 'sides'>,
+): PlacedNumber {
+  const { length } = told.group.shape
+  const x = numberAt(kernel, { at, order }, length)
+  const spelling = ORDERS[order]?.form ?? ''
+  return { at, length: spanOf(order, length), spelling, x, ...told }
+}
+
+/**
+ * Places and their sides in turns. Where both sides or a length tell, first: what the budget does not reach is the
+ * least likely.
+ */
+function likelyPairs(
+  kernel: ConjugateKernel,
+  length: number,
+  { shape }: RsaGroup,
+  { isDeep, isOneSided }: NumberChoice,
+): readonly number[] {
+  const bounded = kernel.boundedPairs(shape.length, length, isDeep)
+  const byWeight: [number[], number[], number[]] = [[], [], []]
+  for (let k = 0; k < bounded.length; k += 2) {
+    const sides = bounded[k + 1] ?? 0
+    if (!isTold(sides) && !isDeep && !(isOneSided && sides < 4)) continue
+    byWeight[weight(sides)].push(bounded[k] ?? 0, sides)
+  }
+  const [least, told, lengths] = byWeight
+  const unbounded = isDeep ? unboundedPairs(kernel, length, shape.length) : []
+  return [...lengths, ...told, ...least, ...unbounded]
 }
 
 /** Whether both sides or a length tell a number. */
@@ -94,22 +123,17 @@ function isTold(sides: number): boolean {
   return (sides & 4) !== 0 || (sides & 3) === 3
 }
 
-/** Random-looking windows at multiples of 8. */
-function unboundedPlaces(
-  kernel: ConjugateKernel,
-  length: number,
-  { shape }: RsaGroup,
-): { at: number; sides: number }[] {
-  const places: { at: number; sides: number }[] = []
+/** Random-looking windows of `size` bytes at multiples of 8, which nothing tells. */
+function unboundedPairs(kernel: ConjugateKernel, length: number, size: number): readonly number[] {
+  const pairs: number[] = []
   const slice = kernel.slice
   for (let at = 0; at < length; at += 8) {
-    const window = slice.subarray(BEFORE + at, BEFORE + at + shape.length)
-    if (isRandomLooking(window)) places.push({ at, sides: 0 })
+    if (isRandomLookingAt(slice, BEFORE + at, size)) pairs.push(at, 0)
   }
-  return places
+  return pairs
 }
 
-function weight(sides: number): number {
+function weight(sides: number): 0 | 1 | 2 {
   if ((sides & 4) !== 0) return 2
   return isTold(sides) ? 1 : 0
 }

@@ -26,6 +26,20 @@ interface PatternWord {
   readonly wordAt: number
 }
 
+/** A slice of a window that a kernel holds, and where in the window values may begin. */
+export interface ValueSlice {
+  readonly at: number
+  /** Bytes of it in which a word may begin. */
+  readonly length: number
+  readonly from: number
+  readonly to: number
+}
+
+/** Where the last word can lie of a value that begins before `to`: up to {@link BEFORE} bytes behind that. */
+export function lastWord(bytes: Uint8Array, to: number): number {
+  return Math.min(bytes.length, to + BEFORE)
+}
+
 /** Values that begin in [from, to) of `bytes`. The patterns are wiped before this returns. */
 export function findValues(
   kernel: ConjugateKernel,
@@ -43,7 +57,7 @@ export function findValues(
 }
 
 /** Every value of some keys in every spelling, entered into a kernel. */
-class ValueTable {
+export class ValueTable {
   readonly #kernel: ConjugateKernel
   readonly #patterns: readonly Pattern[]
   /** By the number of the word in the kernel. */
@@ -63,17 +77,23 @@ class ValueTable {
   /** Values that begin in [from, to) of `bytes`. */
   find(bytes: Uint8Array, from: number, to: number): FoundValue[] {
     const found: FoundValue[] = []
-    // The word may lie behind the begin of its pattern, and so behind `to`.
-    const limit = Math.min(bytes.length, to + BEFORE)
+    const limit = lastWord(bytes, to)
     for (let at = from; at < limit; at += SLICE) {
       const end = Math.min(limit, at + SLICE)
       this.#kernel.load(bytes, at, end)
-      for (const hit of this.#kernel.findWords(this.#table, end - at, this.#step)) {
-        for (const { pattern, wordAt } of this.#words[hit.word] ?? []) {
-          const begin = at + hit.at - wordAt
-          if (begin < from || begin >= to || !isAt(bytes, begin, pattern.bytes)) continue
-          found.push(foundAt(pattern, begin))
-        }
+      found.push(...this.inSlice(bytes, { at, length: end - at, from, to }))
+    }
+    return found
+  }
+
+  /** Those whose word lies in the slice that the kernel holds. */
+  inSlice(bytes: Uint8Array, { at, length, from, to }: ValueSlice): FoundValue[] {
+    const found: FoundValue[] = []
+    for (const hit of this.#kernel.findWords(this.#table, length, this.#step)) {
+      for (const { pattern, wordAt } of this.#words[hit.word] ?? []) {
+        const begin = at + hit.at - wordAt
+        if (begin < from || begin >= to || !isAt(bytes, begin, pattern.bytes)) continue
+        found.push(foundAt(pattern, begin))
       }
     }
     return found
@@ -113,7 +133,7 @@ export class ValueSearch implements WindowSearch {
   search(bytes: Uint8Array, from: number, to: number): readonly Detected[] {
     const found = this.#table.find(bytes, from, Math.min(to, bytes.length))
     this.#kernel.wipe()
-    return found.map((value) => detectedIn(bytes, value))
+    return found.map((value) => valueDetected(bytes, value))
   }
 
   wipe(): void {
@@ -121,8 +141,9 @@ export class ValueSearch implements WindowSearch {
   }
 }
 
-function detectedIn(bytes: Uint8Array, value: FoundValue): Detected {
-  const detected = detectedOf(value)
+/** A value of a key that is known already, as a hit in `bytes`. */
+export function valueDetected(bytes: Uint8Array, value: FoundValue): Detected {
+  const detected: Detected = { ...detectedOf(value), isCopy: true }
   const { at, length, material } = value
   const isDrbg = material.type === 'aes' && length === DRBG_KEY_BYTES && isDrbgState(bytes, at)
   return isDrbg ? { ...detected, note: 'drbg' } : detected
