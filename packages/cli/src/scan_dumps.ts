@@ -22,7 +22,7 @@ import { type PublicKey, parsePublicKeys, type ScanReport, scanFile } from '@min
 import { scanOf } from './dump_findings.ts'
 import { isDump } from './evidence_kinds.ts'
 import type { Io } from './io.ts'
-import { threadsOption } from './options.ts'
+import { threadsOption } from './option_values.ts'
 import type { Options } from './program.ts'
 import { Progress } from './progress.ts'
 

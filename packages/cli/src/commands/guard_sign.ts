@@ -2,7 +2,7 @@ import { safeJson } from '@mintmark/core'
 import { startSigner } from '@mintmark/guard'
 import { listen } from '../ledger/listen.ts'
 import { toldToStop } from '../ledger/serve.ts'
-import { flag, textOption } from '../options.ts'
+import { flag, textOption } from '../option_values.ts'
 import type { Handler } from '../program.ts'
 
 /** Serves a signing gate until it is told to stop. Events are lines of JSON on standard output. */

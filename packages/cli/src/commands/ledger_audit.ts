@@ -13,7 +13,7 @@ import {
 } from '@mintmark/ledger'
 import { policyFor, textOfFile } from '../ledger/files.ts'
 import { openPlace } from '../ledger/place.ts'
-import { flag, list, textOption } from '../options.ts'
+import { flag, list, textOption } from '../option_values.ts'
 import type { Handler } from '../program.ts'
 
 /** Walks a ledger from outside: 0 if all holds, 1 if something does not. */

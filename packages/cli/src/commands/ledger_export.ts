@@ -2,7 +2,7 @@ import { MintmarkError } from '@mintmark/core'
 import { type ExportCount, exportLines, parseOpenings } from '@mintmark/ledger'
 import { textOfFile } from '../ledger/files.ts'
 import { openPlace } from '../ledger/place.ts'
-import { list, textOption } from '../options.ts'
+import { list, textOption } from '../option_values.ts'
 import type { Handler } from '../program.ts'
 
 const LINES_AT_ONCE = 512

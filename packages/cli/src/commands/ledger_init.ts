@@ -12,7 +12,7 @@ import {
   PERIODS,
   parseVerifierKey,
 } from '@mintmark/ledger'
-import { flag, list, numberOption, textOption } from '../options.ts'
+import { flag, list, numberOption, textOption } from '../option_values.ts'
 import type { Handler, Options } from '../program.ts'
 
 const MAX_DAYS = 36_500

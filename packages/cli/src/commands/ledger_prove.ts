@@ -11,7 +11,7 @@ import {
 } from '@mintmark/ledger'
 import { textOfFile } from '../ledger/files.ts'
 import { openPlace } from '../ledger/place.ts'
-import { flag, numberOption, textOption } from '../options.ts'
+import { flag, numberOption, textOption } from '../option_values.ts'
 import type { Handler, Options } from '../program.ts'
 
 /** Prints the proof of a token's entry, or says that there is none. */

@@ -4,7 +4,7 @@ import { isFolderWitness } from '@mintmark/ledger'
 import type { Io } from '../io.ts'
 import { policyOption } from '../ledger/files.ts'
 import { serveLedger, serveWitness, toldToStop } from '../ledger/serve.ts'
-import { flag, numberOption, textOption } from '../options.ts'
+import { flag, numberOption, textOption } from '../option_values.ts'
 import type { Handler, Options } from '../program.ts'
 
 const DEFAULT_PORT = 8470

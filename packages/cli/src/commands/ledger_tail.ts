@@ -4,7 +4,7 @@ import { isObject, isoOf, MintmarkError, safeJson, safeText } from '@mintmark/co
 import { decodeEntry, type Entry, type LedgerReader, TILE_WIDTH } from '@mintmark/ledger'
 import type { Io } from '../io.ts'
 import { openPlace } from '../ledger/place.ts'
-import { flag, numberOption } from '../options.ts'
+import { flag, numberOption } from '../option_values.ts'
 import type { Handler } from '../program.ts'
 
 const POLL_MS = 500

@@ -9,7 +9,7 @@ import {
   verifyProof,
 } from '@mintmark/ledger'
 import { policyOption, textOfFile } from '../ledger/files.ts'
-import { flag, textOption } from '../options.ts'
+import { flag, textOption } from '../option_values.ts'
 import type { Handler } from '../program.ts'
 
 const REFUSALS: Readonly<Record<ProofRefusal, string>> = {

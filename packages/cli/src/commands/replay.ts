@@ -1,6 +1,6 @@
 import { MintmarkError, safeJson, safeText } from '@mintmark/core'
 import { replayStorm0558 } from '@mintmark/replay'
-import { flag, numberOption, textOption } from '../options.ts'
+import { flag, numberOption, textOption } from '../option_values.ts'
 import type { Handler } from '../program.ts'
 import { Progress } from '../progress.ts'
 import { count } from '../render/table.ts'

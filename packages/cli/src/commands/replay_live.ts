@@ -12,7 +12,7 @@ import { answer, messageRows, openCase, type Session, select } from '@mintmark/c
 import { MintmarkError, safeJson, utcMs } from '@mintmark/core'
 import { differences, type LiveRun, replayLive, type Tale, taleOf } from '@mintmark/replay/live'
 import type { ExitCode, Io } from '../io.ts'
-import { flag, textOption } from '../options.ts'
+import { flag, textOption } from '../option_values.ts'
 import type { Options } from '../program.ts'
 import { type ComparedRun, liveText } from '../render/live_text.ts'
 import { readIn } from './investigate.ts'

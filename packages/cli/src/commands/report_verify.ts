@@ -1,6 +1,6 @@
 import { safeJson, safeText } from '@mintmark/core'
 import { isWhole, type Verified, verifyReport } from '@mintmark/report'
-import { flag, textOption } from '../options.ts'
+import { flag, textOption } from '../option_values.ts'
 import type { Handler } from '../program.ts'
 import { plural } from '../render/table.ts'
 import { pemOf } from './report.ts'

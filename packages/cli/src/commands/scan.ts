@@ -8,10 +8,11 @@ import {
   scanFile,
   scanPipe,
 } from '@mintmark/scan'
+import { compileLess } from '../compiling.ts'
 import { keysAndOperands } from '../given_keys.ts'
 import { type InputFile, inputFiles, STANDARD_INPUT, type Unreadable } from '../input_files.ts'
 import type { ExitCode, Io } from '../io.ts'
-import { flag } from '../options.ts'
+import { flag } from '../option_values.ts'
 import type { Handler, Options } from '../program.ts'
 import { Progress } from '../progress.ts'
 import { sarifLog } from '../render/sarif.ts'
@@ -28,6 +29,7 @@ const NO_OPERAND =
   "error: missing argument 'FILE|DIR': name what to scan first, or behind a -- (see --help)"
 
 export const scan: Handler = async (args, options, io) => {
+  compileLess()
   const { publicKeys, operands } = await keysAndOperands(args, options, io)
   if (operands.length === 0) {
     io.err(`${NO_OPERAND}\n`)

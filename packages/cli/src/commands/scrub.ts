@@ -6,9 +6,10 @@ import {
   type ScrubFileOptions,
   scrubFile,
 } from '@mintmark/scan'
+import { compileLess } from '../compiling.ts'
 import { keysAndOperands } from '../given_keys.ts'
 import type { ExitCode, Io } from '../io.ts'
-import { flag, textOption } from '../options.ts'
+import { flag, textOption } from '../option_values.ts'
 import type { Handler, Options } from '../program.ts'
 import { Progress } from '../progress.ts'
 import { scrubText } from '../render/scrub_text.ts'
@@ -16,6 +17,7 @@ import { scrubText } from '../render/scrub_text.ts'
 const USAGE = 'error: give one FILE to scrub: name it first, or behind a -- (see --help)'
 
 export const scrub: Handler = async (args, options, io) => {
+  compileLess()
   const { publicKeys, operands } = await keysAndOperands(args, options, io)
   const [path] = operands
   if (path === undefined || operands.length > 1) {

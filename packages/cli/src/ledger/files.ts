@@ -4,7 +4,7 @@ import { text as readAll } from 'node:stream/consumers'
 import { MintmarkError } from '@mintmark/core'
 import { type LedgerReader, logPolicy, type Policy, parsePolicy } from '@mintmark/ledger'
 import type { Io } from '../io.ts'
-import { textOption } from '../options.ts'
+import { textOption } from '../option_values.ts'
 import type { Options } from '../program.ts'
 
 /** @throws {MintmarkError} `INPUT_UNREADABLE` */

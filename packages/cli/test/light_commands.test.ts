@@ -1,0 +1,29 @@
+/** Commands that touch no case load none of it: the engine alone takes a third of a second. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+/** Every module that loading one loads, as far as it is of this project. */
+function loadedWith(url: string, seen: Set<string> = new Set()): Set<string> {
+  if (seen.has(url)) return seen
+  seen.add(url)
+  const text = readFileSync(fileURLToPath(url), 'utf8')
+  for (const [, name = ''] of text.matchAll(/^(?:import|export|\}) .*?from '([^']+)'/gm)) {
+    if (name.startsWith('.')) loadedWith(new URL(name, url).href, seen)
+    if (name.startsWith('@mintmark/')) loadedWith(import.meta.resolve(name), seen)
+  }
+  return seen
+}
+
+const loadsCase = (command: string): boolean =>
+  [...loadedWith(import.meta.resolve(`../src/commands/${command}.js`))].some((url) =>
+    url.includes('/packages/case/'),
+  )
+
+describe('loads nothing of a case:', () => {
+  for (const command of ['scan', 'scrub', 'gate_receive', 'guard_serve', 'ledger_serve']) {
+    it(command, () => assert.equal(loadsCase(command), false))
+  }
+  it('unlike what works on one', () => assert.equal(loadsCase('investigate'), true))
+})
