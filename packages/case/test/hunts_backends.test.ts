@@ -88,6 +88,7 @@ const HITS = {
   replayed_token_network: 2,
   session_known_token_missing: 1,
   session_two_places: 1,
+  token_other_network: 1,
   token_two_places: 1,
 }
 

@@ -68,6 +68,34 @@ const tokenElsewhere: Life[] = [
   }),
 ]
 
+const otherNetwork: Life[] = [
+  world('a token used at once from a strange network, by a client that does not name its system', {
+    hit: [used(2.5, 2, { ip: HOTEL, client: REST })],
+    miss: [desk.access, used(2.4, 2)],
+    issuance: [desk.issuance, issued(2, 2)],
+  }),
+  world('a token that travelled for hours is no use at once', {
+    miss: [desk.access, used(4, 2, { ip: HOTEL, client: REST })],
+    issuance: [desk.issuance, issued(2, 2)],
+  }),
+  world('a network where somebody of the tenant gets tokens is the tenant’s', {
+    miss: [desk.access, used(2.5, 2, { ip: HOTEL, client: REST })],
+    issuance: [desk.issuance, issued(2, 2), issuance(1, BORIS, { ip: '203.0.113.5' })],
+  }),
+  world('IPv6 beside IPv4 is one line', {
+    miss: [desk.access, used(2.5, 2, { ip: '2001:db8:7::1', client: REST })],
+    issuance: [desk.issuance, issued(2, 2)],
+  }),
+  world('an application that works on its own server is never at home', {
+    miss: [desk.access, used(2.5, 2, { ip: HOTEL, client_app_id: 'app-s' })],
+    issuance: [desk.issuance, issued(2, 2)],
+  }),
+  world('an id that was issued to another is reconcile’s', {
+    miss: [desk.access, used(2.5, 2, { ip: HOTEL, client: REST })],
+    issuance: [desk.issuance, issued(2, 2, { principal: BORIS })],
+  }),
+]
+
 const minutes = (at: number, more: number) => at + more / 60
 const strayUse = used(minutes(3, 5), 2, { ip: HOTEL })
 const twoPlaces: Life[] = [
@@ -288,6 +316,7 @@ describe('hunts for tokens', () => {
     replayed_token_network: tokenElsewhere,
     session_known_token_missing: missingTokens,
     session_two_places: sessions,
+    token_other_network: otherNetwork,
     token_two_places: twoPlaces,
   })
 })
