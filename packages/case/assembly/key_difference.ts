@@ -1,72 +1,155 @@
 // asc: --importMemory
 /**
- * Which keys of one list are not in another, both of any order and with repetitions.
+ * Which keys of one list are in another, where both are in the order of their highest bits, or nearly.
  *
- * Both lists are split by their highest bits first, so that the table of one part stays in a processor's cache. The
- * keys must be spread evenly, as hashes are. Nothing is allocated and there is no static data: the caller lays out
- * the memory. 0 is no key: among the made ones it is passed over, among the used ones it is always missing.
- *
- * A list is split in three steps: `count` for each of its blocks, `begin`, `copy` for each of its blocks. `places`
- * has a u32 for each part, zero at first: how many keys it has, then where the next one goes, then where it ends.
+ * The keys are those of `match_key.ts`: above {@link HASH_BITS} stands what the tables are ordered by, below a hash.
+ * Nothing is allocated and there is no static data: the caller lays out the memory. 0 is no used key, and no made key
+ * is 0. `seen` has a byte for each used key: 1 once it was found among the made ones.
  */
 
-const PART_BITS: u64 = 8
-const PARTS: i32 = 256
+const HASH_BITS: u64 = 40
+/** A byte of 1, eight times. */
+const ONES: u64 = ~(<u64>0) / 255
 
-export function count(block: usize, keys: i32, places: usize): void {
-  const behind = block + ((<usize>keys) << 3)
-  for (let at = block; at < behind; at += 8) {
-    const place = places + ((<usize>(load<u64>(at) >> (64 - PART_BITS))) << 2)
-    store<u32>(place, load<u32>(place) + 1)
+/** The first key whose highest bits are not below these; `from` steps ahead are taken first, then longer ones. */
+function firstNotBelow(from: usize, end: usize, group: u64): usize {
+  let low = from
+  let step: usize = 8
+  while (low + step <= end && load<u64>(low + step - 8) >> HASH_BITS < group) {
+    low += step
+    step <<= 1
+  }
+  let high = min(low + step, end)
+  while (low < high) {
+    const middle = low + (((high - low) >> 4) << 3)
+    if (load<u64>(middle) >> HASH_BITS < group) low = middle + 8
+    else high = middle
+  }
+  return low
+}
+
+/**
+ * Marks most of the used keys that were made: four walks over both lists, each over its quarter of the used keys, one
+ * step of each at a time. No branch hangs on a key, and none waits for another: a step takes a nanosecond.
+ *
+ * Passed over may be keys in a group of equal highest bits, what is not in order, and the end of a list.
+ */
+export function walk(made: usize, madeCount: i32, used: usize, usedCount: i32, seen: usize): void {
+  const quarter = (<usize>(usedCount >> 2)) << 3
+  const end = made + ((<usize>madeCount) << 3)
+  // Where the byte of a used key is, from an eighth of its place.
+  const marks = seen - (used >> 3)
+  let u0 = used
+  let u1 = u0 + quarter
+  let u2 = u1 + quarter
+  let u3 = u2 + quarter
+  let m0 = firstNotBelow(made, end, load<u64>(u0) >> HASH_BITS)
+  let m1 = firstNotBelow(m0, end, load<u64>(u1) >> HASH_BITS)
+  let m2 = firstNotBelow(m1, end, load<u64>(u2) >> HASH_BITS)
+  let m3 = firstNotBelow(m2, end, load<u64>(u3) >> HASH_BITS)
+  const end0 = u1
+  const end1 = u2
+  const end2 = u3
+  const end3 = u3 + quarter
+  let h0: i32 = 0
+  let h1: i32 = 0
+  let h2: i32 = 0
+  let h3: i32 = 0
+  for (;;) {
+    const most = min(
+      min(min(end0 - u0, end1 - u1), min(end2 - u2, end3 - u3)),
+      end - max(max(m0, m1), max(m2, m3)),
+    )
+    if (most === 0) return
+    for (let left = most >> 3; left > 0; left--) {
+      const a0 = load<u64>(m0)
+      const b0 = load<u64>(u0)
+      const p0 = <usize>i32(a0 >> HASH_BITS > b0 >> HASH_BITS)
+      h0 |= i32(a0 === b0)
+      store<u8>(marks + (u0 >> 3), load<u8>(marks + (u0 >> 3)) | h0)
+      m0 += (p0 ^ 1) << 3
+      u0 += p0 << 3
+      h0 &= i32(load<u64>(u0) === b0)
+
+      const a1 = load<u64>(m1)
+      const b1 = load<u64>(u1)
+      const p1 = <usize>i32(a1 >> HASH_BITS > b1 >> HASH_BITS)
+      h1 |= i32(a1 === b1)
+      store<u8>(marks + (u1 >> 3), load<u8>(marks + (u1 >> 3)) | h1)
+      m1 += (p1 ^ 1) << 3
+      u1 += p1 << 3
+      h1 &= i32(load<u64>(u1) === b1)
+
+      const a2 = load<u64>(m2)
+      const b2 = load<u64>(u2)
+      const p2 = <usize>i32(a2 >> HASH_BITS > b2 >> HASH_BITS)
+      h2 |= i32(a2 === b2)
+      store<u8>(marks + (u2 >> 3), load<u8>(marks + (u2 >> 3)) | h2)
+      m2 += (p2 ^ 1) << 3
+      u2 += p2 << 3
+      h2 &= i32(load<u64>(u2) === b2)
+
+      const a3 = load<u64>(m3)
+      const b3 = load<u64>(u3)
+      const p3 = <usize>i32(a3 >> HASH_BITS > b3 >> HASH_BITS)
+      h3 |= i32(a3 === b3)
+      store<u8>(marks + (u3 >> 3), load<u8>(marks + (u3 >> 3)) | h3)
+      m3 += (p3 ^ 1) << 3
+      u3 += p3 << 3
+      h3 &= i32(load<u64>(u3) === b3)
+    }
   }
 }
 
-/** Returns how many keys the list has. */
-export function begin(places: usize): i32 {
-  let next: u32 = 0
-  for (let part = 0; part < PARTS; part++) {
-    const place = places + ((<usize>part) << 2)
-    const own = load<u32>(place)
-    store<u32>(place, next)
-    next += own
+/**
+ * Marks used keys that were made and not marked yet. What is not in order may be passed over.
+ *
+ * @param most comparisons within groups of equal highest bits; more are not made
+ * @returns how many of these are left; below 0 where they did not do
+ */
+export function mark(
+  made: usize,
+  madeCount: i32,
+  used: usize,
+  usedCount: i32,
+  seen: usize,
+  most: i32,
+): i32 {
+  const end = made + ((<usize>madeCount) << 3)
+  let next = made
+  let left = most
+  for (let i = 0; i < usedCount && left >= 0; i++) {
+    if (load<u8>(seen + <usize>i) !== 0) continue
+    const key = load<u64>(used + ((<usize>i) << 3))
+    const group = key >> HASH_BITS
+    next = firstNotBelow(next, end, group)
+    let found: i32 = 0
+    let at = next
+    // Not "equal": what is no key stands where its row does.
+    for (; at < end; at += 8) {
+      const there = load<u64>(at)
+      if (there >> HASH_BITS > group) break
+      found |= i32(there === key)
+    }
+    left -= <i32>((at - next) >> 3)
+    store<u8>(seen + <usize>i, <u8>found)
   }
-  return next
+  return left
 }
 
-export function copy(block: usize, keys: i32, list: usize, places: usize): void {
-  const behind = block + ((<usize>keys) << 3)
-  for (let at = block; at < behind; at += 8) {
-    const key = load<u64>(at)
-    const place = places + ((<usize>(key >> (64 - PART_BITS))) << 2)
-    const next = load<u32>(place)
-    store<u64>(list + ((<usize>next) << 3), key)
-    store<u32>(place, next + 1)
-  }
-}
-
-/** Slots of a table for so many keys, as bits: at most two thirds of them are used. */
-function bitsFor(keys: u32): i32 {
-  return keys < 8 ? 4 : 32 - clz<u32>(keys + (keys >> 1))
-}
-
-/** Slots of the largest part's table, as bits. */
-export function tableBits(madePlaces: usize, usedPlaces: usize): i32 {
-  let most: u32 = 0
-  let before: u32 = 0
-  for (let part = 0; part < PARTS; part++) {
-    const place = (<usize>part) << 2
-    const madeEnd = load<u32>(madePlaces + place)
-    const usedEnd = load<u32>(usedPlaces + place)
-    most = max(most, madeEnd + usedEnd - before)
-    before = madeEnd + usedEnd
-  }
-  return bitsFor(most)
+/** How many of the keys are not marked. */
+export function unseen(count: i32, seen: usize): i32 {
+  let marked = 0
+  let at = 0
+  for (; at + 8 <= count; at += 8) marked += <i32>((load<u64>(seen + <usize>at) * ONES) >> 56)
+  for (; at < count; at++) marked += load<u8>(seen + <usize>at)
+  return count - marked
 }
 
 /** The slot of the key, or the empty one where it belongs. */
 function slotOf(table: usize, bits: i32, key: u64): usize {
   const mask: u64 = ((<u64>1) << bits) - 1
-  let place = table + ((<usize>((key >> (64 - PART_BITS - bits)) & mask)) << 3)
+  let place = table + ((<usize>((key >> (HASH_BITS - bits)) & mask)) << 3)
   const behind = table + ((<usize>8) << bits)
   let there = load<u64>(place)
   while (there !== 0 && there !== key) {
@@ -77,48 +160,46 @@ function slotOf(table: usize, bits: i32, key: u64): usize {
   return place
 }
 
-/**
- * Writes each used key that was not made to `out`, once, and returns how many there are. `table` has room for
- * `tableBits` slots of 8 bytes.
- */
-export function difference(
-  made: usize,
-  madePlaces: usize,
-  used: usize,
-  usedPlaces: usize,
-  table: usize,
-  out: usize,
-): i32 {
+/** Puts keys into a table of `2 ** bits` slots of 8 bytes, which are 0 at first; some must stay so. */
+export function fill(table: usize, bits: i32, made: usize, count: i32): void {
+  for (let i = 0; i < count; i++) {
+    const key = load<u64>(made + ((<usize>i) << 3))
+    store<u64>(slotOf(table, bits, key), key)
+  }
+}
+
+/** Marks used keys that the table has. */
+export function look(table: usize, bits: i32, used: usize, count: i32, seen: usize): void {
+  for (let i = 0; i < count; i++) {
+    const key = load<u64>(used + ((<usize>i) << 3))
+    if (key !== 0 && load<u64>(slotOf(table, bits, key)) === key) store<u8>(seen + <usize>i, 1)
+  }
+}
+
+/** Writes the places of keys that are not marked, as u32, to `out`, and at most 8 more; returns how many. */
+export function places(count: i32, seen: usize, out: usize): i32 {
   let found = 0
-  let isZeroFound = false
-  let madeAt: u32 = 0
-  let usedAt: u32 = 0
-  for (let part = 0; part < PARTS; part++) {
-    const madeEnd = load<u32>(madePlaces + ((<usize>part) << 2))
-    const usedEnd = load<u32>(usedPlaces + ((<usize>part) << 2))
-    if (usedAt < usedEnd) {
-      const bits = bitsFor(madeEnd - madeAt + usedEnd - usedAt)
-      memory.fill(table, 0, (<usize>8) << bits)
-      for (; madeAt < madeEnd; madeAt++) {
-        const key = load<u64>(made + ((<usize>madeAt) << 3))
-        if (key !== 0) store<u64>(slotOf(table, bits, key), key)
-      }
-      for (; usedAt < usedEnd; usedAt++) {
-        const key = load<u64>(used + ((<usize>usedAt) << 3))
-        if (key === 0) {
-          if (isZeroFound) continue
-          isZeroFound = true
-        } else {
-          const slot = slotOf(table, bits, key)
-          if (load<u64>(slot) === key) continue
-          store<u64>(slot, key)
-        }
-        store<u64>(out + ((<usize>found) << 3), key)
-        found++
-      }
-    }
-    madeAt = madeEnd
-    usedAt = usedEnd
+  for (let at = 0; at < count; at++) {
+    // Nearly all are marked.
+    while (at + 8 <= count && load<u64>(seen + <usize>at) === ONES) at += 8
+    if (at === count) break
+    store<u32>(out + ((<usize>found) << 2), at)
+    found += 1 - load<u8>(seen + <usize>at)
+  }
+  return found
+}
+
+/** Writes the keys at these places to `out`, one that follows itself once; returns how many. */
+export function keysAt(used: usize, places: usize, count: i32, out: usize): i32 {
+  let found = 0
+  let last: u64 = 0
+  for (let i = 0; i < count; i++) {
+    const place = load<u32>(places + ((<usize>i) << 2))
+    const key = load<u64>(used + ((<usize>place) << 3))
+    if (found !== 0 && key === last) continue
+    store<u64>(out + ((<usize>found) << 3), key)
+    last = key
+    found++
   }
   return found
 }

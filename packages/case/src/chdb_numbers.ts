@@ -9,6 +9,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { numberOf } from './chdb_error.ts'
 import { engineError } from './engine_error.ts'
+import { TAGS } from './native_numbers.ts'
 import type { NumbersFile } from './session.ts'
 
 /** What is asked of a connection of chDB. */
@@ -22,9 +23,7 @@ interface Lane {
   last: Promise<unknown>
 }
 
-/**
- * So many statements at a time: one alone writes its file from one thread, and leaves a core idle.
- */
+/** So many statements at a time, of one thread each: more threads would mix the order of the rows. */
 const LANES = 2
 
 /** One statement at a time for each connection. */
@@ -46,13 +45,13 @@ export class ChdbNumbers {
     const path = join(this.#staging, `${this.#files}.numbers`)
     const lane = this.#lanes[this.#files++ % LANES]
     if (lane === undefined) throw new RangeError('there is no connection')
-    const parts = queries.map((sql, at) => `SELECT *, toUInt8(${at}) FROM (${sql})`)
+    const parts = queries.map((sql, at) => `SELECT bitOr(tag, ${at * TAGS}), number FROM (${sql})`)
     // Not bound: chDB runs statements with parameters one after another, whatever their connection.
     const target = `file(unhex('${Buffer.from(path).toString('hex')}'), 'Native')`
     const written = lane.last.then(() =>
       lane.db.queryAsync(
         `INSERT INTO FUNCTION ${target} ${parts.join(' UNION ALL ')}
-         SETTINGS min_insert_block_size_rows = 0, min_insert_block_size_bytes = 0`,
+         SETTINGS min_insert_block_size_rows = 0, min_insert_block_size_bytes = 0, max_threads = 1`,
       ),
     )
     lane.last = written.catch(() => {})

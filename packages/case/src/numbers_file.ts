@@ -1,9 +1,9 @@
-import { closeSync, openSync, readSync, rmSync, statSync } from 'node:fs'
+import { closeSync, openSync, statSync } from 'node:fs'
 import { fileError } from './chdb_error.ts'
-import { numbersIn } from './native_numbers.ts'
+import { type NumberRun, readNumbers } from './native_numbers.ts'
 import type { NumbersFile } from './session.ts'
 
-/** Bytes that reading the numbers takes: as many as they have themselves, and some more. 0 where there are none. */
+/** Bytes that the numbers of all lists take at most. 0 where there are none. */
 export function sizeOfNumbers({ path }: NumbersFile): number {
   try {
     return statSync(path, { throwIfNoEntry: false })?.size ?? 0
@@ -13,21 +13,25 @@ export function sizeOfNumbers({ path }: NumbersFile): number {
 }
 
 /**
- * Reads the numbers into memory of their size, and removes the file.
+ * Reads the numbers of each list into its own room of the memory, 8 bytes each, little-endian.
  *
- * @returns of each list the pieces of the memory in which its numbers lie, 8 bytes each, little-endian
+ * @param roomBytes of each list: {@link sizeOfNumbers} or more
+ * @returns the runs of each list
  * @throws {MintmarkError} `OUTPUT_UNWRITABLE`
  */
-export function takeNumbers({ path, lists }: NumbersFile, memory: Uint8Array): Uint8Array[][] {
-  if (memory.length === 0) return []
+export function takeNumbers(
+  { path, lists }: NumbersFile,
+  memory: Uint8Array,
+  roomBytes: number,
+): NumberRun[][] {
+  if (roomBytes === 0) return Array.from({ length: lists }, () => [])
   try {
-    const opened = openSync(path, 'r')
-    let at = 0
-    for (let read = -1; read !== 0 && at < memory.length; at += read)
-      read = readSync(opened, memory, at, memory.length - at, at)
-    closeSync(opened)
-    rmSync(path)
-    return numbersIn(memory.subarray(0, at), lists)
+    const file = openSync(path, 'r')
+    try {
+      return readNumbers(file, lists, memory, roomBytes)
+    } finally {
+      closeSync(file)
+    }
   } catch (cause) {
     throw fileError(cause)
   }

@@ -13,7 +13,7 @@ import { NO_ID } from './no_id.ts'
 import { ACCESS, ISSUANCE, RECORD, TIME } from './record_columns.ts'
 
 /** Changing any table means a new version; a case of another version is rebuilt from its evidence. */
-export const SCHEMA_VERSION = 4
+export const SCHEMA_VERSION = 5
 
 export interface TableSpec {
   readonly name: string

@@ -6,7 +6,7 @@ export type Params = Readonly<Record<string, string | number | bigint | readonly
 /** Formats in which rows are handed to the engine. */
 export type InsertFormat = 'TabSeparated' | 'Native' | 'RowBinary'
 
-/** Lists of 64-bit numbers that the engine wrote to a file of its own. */
+/** Lists of 64-bit numbers, each with a tag, that the engine wrote to a file of its own. */
 export interface NumbersFile {
   readonly path: string
   readonly lists: number
@@ -53,9 +53,9 @@ export interface Session {
     bytes: Uint8Array | readonly Uint8Array[],
   ): Promise<void>
   /**
-   * The one UInt64 column of each query, in no order; the queries run side by side, and beside what else this session
-   * does. Only where the engine shares this process's files: elsewhere the numbers are not worth sending. The file is
-   * the caller's: `takeNumbers` reads and removes it. Throws as {@link command}.
+   * Of each of at most two queries the columns `number`, UInt64, and `tag`, below 128: in the order of their table, as a rule, but for its
+   * parts, which come one after another. It runs beside what else this session does. Only where the engine shares this process's files: elsewhere the numbers are not worth sending. The file is
+   * the caller's. Throws as {@link command}.
    */
   readonly numbers?: (...queries: readonly string[]) => Promise<NumbersFile>
   /**

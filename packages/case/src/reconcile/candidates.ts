@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { hoursOf, KEY_KINDS } from '../match_key.ts'
+import { MADE_KEY } from '../match_key.ts'
+import type { EitherTable } from '../scope/scratch.ts'
 import type { Session } from '../session.ts'
 import type { Range } from './ranges.ts'
 
@@ -30,7 +31,7 @@ export const MISSING_ORDER = '(bucket, token_id, key)'
 
 /** The tables that finders write: `missing` is emptied by {@link CandidateFinder.settle}. */
 export interface CandidateTables {
-  readonly candidate: string
+  readonly candidate: EitherTable
   readonly missing: string
   /** Of `PLACE_COLUMNS`. */
   readonly places: string
@@ -42,8 +43,12 @@ export const BUCKET_ORDER = '(bucket, token_id, record_id, content)'
 export interface CandidateFinder {
   /** Looks at the next ranges. */
   next(): Promise<CandidateStep>
-  /** Puts every candidate of these ranges, which were the last ones looked at, into the table. */
-  settle(range: Range): Promise<void>
+  /**
+   * Puts every candidate of these ranges, which were the last ones looked at, into one of the two tables.
+   *
+   * @returns whether they are few; `undefined` where there are none
+   */
+  settle(range: Range): Promise<boolean | undefined>
   close(): Promise<void>
 }
 
@@ -56,8 +61,7 @@ export interface CandidateStep {
 
 /** Kinds of key that a fair share of the accesses have; those of other kinds take the exact lane. */
 export async function commonKinds(session: Session, ranges: readonly Range[]): Promise<number[]> {
-  const all = { first: 0, last: 255 }
-  const sample = ranges.length >= 16 ? (ranges[0] ?? all) : all
+  const sample = ranges.length >= 16 ? { first: 0, last: 0 } : { first: 0, last: 255 }
   const rows = await session.rows(
     `SELECT key % 4 AS kind, count() AS n FROM access
      WHERE bucket BETWEEN {first:UInt8} AND {last:UInt8} AND key != 0 GROUP BY kind ORDER BY kind`,
@@ -65,14 +69,6 @@ export async function commonKinds(session: Session, ranges: readonly Range[]): P
   )
   const total = rows.reduce((sum, row) => sum + Number(row['n']), 0)
   return rows.filter((row) => Number(row['n']) > total / 50).map((row) => Number(row['kind']))
-}
-
-/** The key of an issuance, of each kind: UInt64, to which the differences wrap. */
-const MADE_KEY: Readonly<Record<number, string>> = {
-  [KEY_KINDS.nameHour]: 'key_name',
-  [KEY_KINDS.idHour]: 'key_id',
-  [KEY_KINDS.name]: `toUInt64(if(key_name = 0, 0, key_name - ${KEY_KINDS.nameHour - KEY_KINDS.name} - ${hoursOf('at')}))`,
-  [KEY_KINDS.id]: `toUInt64(if(key_id = 0, 0, key_id - ${KEY_KINDS.idHour - KEY_KINDS.id} - ${hoursOf('at')}))`,
 }
 
 /** The keys of an issuance, of these kinds, as SQL; `''` for none. */

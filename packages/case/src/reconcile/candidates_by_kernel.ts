@@ -1,11 +1,14 @@
 /**
  * Finds candidates outside the engine, where it can hand over its columns through a file.
  *
- * The engine's own sets take 25 to 30 ns a key, most of it for letting them grow. Here the keys of both sides are
- * compared by a kernel that knows beforehand how many there are, while the engine reads the next range.
+ * The engine's own sets take 25 to 30 ns a key. Here a kernel goes over the keys of both sides, which come in the same
+ * order, while the engine reads the next range. So the places of what it misses are known, too.
  *
  * @module
  */
+import { countOf } from '../count_of.ts'
+import { HASH_BITS } from '../match_key.ts'
+import { TAGS } from '../native_numbers.ts'
 import type { NumbersFile, Session } from '../session.ts'
 import {
   CARRIED,
@@ -14,10 +17,15 @@ import {
   type CandidateTables,
   madeKeys,
 } from './candidates.ts'
-import { readingOf } from './few_of_many.ts'
+import { type FewRows, type Reading, readingAt, readingOf } from './few_of_many.ts'
+import type { MissingKeys } from './key_difference.ts'
 import { KeyThread } from './key_thread.ts'
 import { bucketsOf, type Range } from './ranges.ts'
 
+/** So many candidates lie in memory, and are read one by one. */
+const FEW_ROWS = 100_000
+/** Most of a bucket's number: half of all buckets, if a range has more, stand beside the other half. */
+const TAG = `bitAnd(bucket, ${TAGS - 1})`
 /** Ranges that are read or compared at a time. */
 const AT_ONCE = 3
 
@@ -31,10 +39,16 @@ export class KernelCandidates implements CandidateFinder {
   /** Keys that no issuance of their range has. */
   #missing: Uint8Array[] = []
   #waiting = 0
+  /** How many rows have them, and where these are, as long as they are few and the table is one part. */
+  #rows = 0
+  #places: BigUint64Array[] = []
+  #isOnePart = true
+  /** Rows of the ranges before. */
+  #passed = 0
   #done = 0
   #asked = 0
   /** Missing keys of the ranges that were asked and not taken yet. */
-  readonly #ahead: Promise<BigUint64Array>[] = []
+  readonly #ahead: Promise<MissingKeys>[] = []
 
   constructor(
     session: Session,
@@ -56,30 +70,66 @@ export class KernelCandidates implements CandidateFinder {
     if (missing === undefined) return { done: this.#done, waiting: this.#waiting }
     this.#done++
     this.#askAhead()
-    if (missing.length > 0) this.#missing.push(new Uint8Array(missing.buffer))
-    this.#waiting += missing.length
+    this.#take(missing)
     return { done: this.#done, waiting: this.#waiting }
   }
 
-  async settle(range: Range): Promise<void> {
-    if (this.#waiting === 0) return
-    const { candidate, missing, places } = this.#tables
+  #take({ keys, places, used, isOnePart }: MissingKeys): void {
+    if (keys.length > 0) this.#missing.push(new Uint8Array(keys.buffer))
+    this.#waiting += keys.length
+    const from = this.#passed
+    this.#passed += used
+    this.#isOnePart &&= isOnePart
+    this.#rows += places.length
+    if (this.#isOnePart && this.#rows <= FEW_ROWS)
+      this.#places.push(BigUint64Array.from(places, (place) => BigInt(from + place)))
+  }
+
+  async settle(range: Range): Promise<boolean | undefined> {
+    if (this.#waiting === 0) return undefined
+    const { missing } = this.#tables
     await this.#session.insert(missing, ['key'], 'RowBinary', this.#missing)
-    const { where, settings } = await readingOf(this.#session, places, {
+    const rows: FewRows = {
       table: 'access',
       column: 'key',
-      bits: 64,
+      bits: HASH_BITS,
       hashes: `SELECT key AS hash FROM ${missing}`,
       count: this.#waiting,
       range,
-    })
-    await this.#session.command(
+    }
+    const isFew = this.#rows <= FEW_ROWS
+    const candidate = await this.#tables.candidate(isFew)
+    if (!isFew || !this.#isOnePart || !(await this.#readAtPlaces(candidate, rows)))
+      await this.#read(candidate, await readingOf(this.#session, this.#tables.places, rows))
+    await this.#session.command(`TRUNCATE TABLE ${missing}`)
+    this.#missing = []
+    this.#places = []
+    this.#waiting = 0
+    this.#rows = 0
+    return isFew
+  }
+
+  /**
+   * Reads the rows where the kernel met them; `false`, and none is read, where that are not all of them: the table has
+   * other rows between, or was not read in order.
+   */
+  async #readAtPlaces(candidate: string, rows: FewRows): Promise<boolean> {
+    const { places } = this.#tables
+    await this.#session.command(`TRUNCATE TABLE ${places}`)
+    const bytes = this.#places.map((some) => new Uint8Array(some.buffer))
+    await this.#session.insert(places, ['place'], 'RowBinary', bytes)
+    await this.#read(candidate, readingAt(places, rows))
+    if ((await countOf(this.#session, candidate)) === this.#rows) return true
+    this.#isOnePart = false
+    await this.#session.command(`TRUNCATE TABLE ${candidate}`)
+    return false
+  }
+
+  #read(candidate: string, { where, settings }: Reading): Promise<void> {
+    return this.#session.command(
       `INSERT INTO ${candidate} SELECT ${CARRIED} FROM access ${where}
        SETTINGS ${settings}, preferred_block_size_bytes = 0`,
     )
-    await this.#session.command(`TRUNCATE TABLE ${missing}`)
-    this.#missing = []
-    this.#waiting = 0
   }
 
   async close(): Promise<void> {
@@ -89,19 +139,19 @@ export class KernelCandidates implements CandidateFinder {
 
   #askAhead(): void {
     while (this.#asked < this.#ranges.length && this.#ahead.length < AT_ONCE) {
-      const missing = this.#thread.missing(this.#read(this.#asked++))
+      const missing = this.#thread.missing(this.#keys(this.#asked++))
       // What fails is told when it is waited for.
       missing.catch(() => {})
       this.#ahead.push(missing)
     }
   }
 
-  async #read(at: number): Promise<NumbersFile> {
+  async #keys(at: number): Promise<NumbersFile> {
     const where = bucketsOf(this.#ranges[at] ?? { first: 1, last: 0 })
     const made = await this.#made
     return await this.#numbers(
-      `SELECT ${made === '' ? 'toUInt64(0)' : made} FROM issuance WHERE ${where}`,
-      `SELECT key FROM access WHERE ${where}`,
+      `SELECT ${made === '' ? 'toUInt64(0)' : made} AS number, ${TAG} AS tag FROM issuance WHERE ${where}`,
+      `SELECT key AS number, ${TAG} AS tag FROM access WHERE ${where}`,
     )
   }
 }

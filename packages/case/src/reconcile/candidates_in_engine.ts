@@ -55,8 +55,10 @@ export class EngineCandidates implements CandidateFinder {
     return { done: this.#done, waiting }
   }
 
-  async settle(range: Range): Promise<void> {
-    const { candidate, missing } = this.#tables
+  async settle(range: Range): Promise<boolean | undefined> {
+    const { missing } = this.#tables
+    if ((await countOf(this.#session, missing)) === 0) return undefined
+    const candidate = await this.#tables.candidate(false)
     await this.#session.command(
       `INSERT INTO ${candidate}
        SELECT ${CARRIED} FROM access
@@ -67,6 +69,7 @@ export class EngineCandidates implements CandidateFinder {
          use_index_for_in_with_subqueries_max_values = ${INDEXED_TOKENS}`,
     )
     await this.#session.command(`TRUNCATE TABLE ${missing}`)
+    return false
   }
 
   close(): Promise<void> {

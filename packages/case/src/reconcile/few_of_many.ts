@@ -7,6 +7,7 @@
  * @module
  */
 import { countOf } from '../count_of.ts'
+import type { HASH_BITS } from '../match_key.ts'
 import type { Params, Session } from '../session.ts'
 import { bucketsOf, isWhole, type Range } from './ranges.ts'
 
@@ -18,9 +19,9 @@ const FEW_HASHES = 4000
 /** Rows of a table. */
 export interface FewRows {
   readonly table: string
-  /** A column of hashes, as wide as `bits`. */
+  /** A column whose lowest `bits` are a hash. */
   readonly column: string
-  readonly bits: 32 | 64
+  readonly bits: 32 | typeof HASH_BITS | 64
   /** SQL that selects those that are looked for as `hash`. */
   readonly hashes: string
   /** About how many hashes there are. Default few. */
@@ -52,20 +53,26 @@ export async function readingOf(
   rows: FewRows,
   params: Params = {},
 ): Promise<Reading> {
-  const exact = `${rows.column} GLOBAL IN (${rows.hashes})`
-  const within = bucketsAnd(rows.range)
   if (session.kind === 'embedded' && (await findPlaces(session, places, rows, params)))
-    return {
-      // Each part of the table has its own places: what lies at another's is no such row.
-      where: `PREWHERE ${within}${exact} AND _part_offset IN (SELECT place FROM ${places})`,
-      settings: 'use_index_for_in_with_subqueries = 1',
-    }
+    return readingAt(places, rows)
+  const exact = exactly(rows)
   return {
-    where: `PREWHERE ${within}${isFew(rows) ? `if(${mayBe(rows, 16)}, ${exact}, 0)` : exact}`,
+    where: `PREWHERE ${bucketsAnd(rows.range)}${isFew(rows) ? `if(${mayBe(rows, 16)}, ${exact}, 0)` : exact}`,
     // A branch of an `if` is worked out only where it is taken.
     settings: `short_circuit_function_evaluation = 'force_enable', use_index_for_in_with_subqueries = 0`,
   }
 }
+
+/** How to read those of these rows that lie at the places. */
+export function readingAt(places: string, rows: FewRows): Reading {
+  return {
+    // Each part of the table has its own places: what lies at another's is no such row.
+    where: `PREWHERE ${bucketsAnd(rows.range)}${exactly(rows)} AND _part_offset IN (SELECT place FROM ${places})`,
+    settings: 'use_index_for_in_with_subqueries = 1',
+  }
+}
+
+const exactly = ({ column, hashes }: FewRows) => `${column} GLOBAL IN (${hashes})`
 
 /** A condition that is always true takes time as well. */
 const bucketsAnd = (range: Range | undefined) =>

@@ -9,7 +9,7 @@ const difference = new KeyDifference()
 parentPort?.on('message', (file: NumbersFile) => {
   const missing = difference.missing({
     maxBytes: sizeOfNumbers(file),
-    take: (memory) => takeNumbers(file, memory),
+    take: (memory, roomBytes) => takeNumbers(file, memory, roomBytes),
   })
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread, no window
   parentPort?.postMessage(missing)

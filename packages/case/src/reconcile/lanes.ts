@@ -13,6 +13,7 @@
  * @module
  */
 import { NO_ID } from '../no_id.ts'
+import type { EitherTable } from '../scope/scratch.ts'
 import type { Session } from '../session.ts'
 import { agreementMask, FACT, REASON_OF_MASK } from './agreement.ts'
 import {
@@ -23,7 +24,7 @@ import {
 } from './candidates.ts'
 import { KernelCandidates } from './candidates_by_kernel.ts'
 import { EngineCandidates, INDEXED_TOKENS } from './candidates_in_engine.ts'
-import { bucketsOf, type Range } from './ranges.ts'
+import { bucketsOf, isWhole, type Range } from './ranges.ts'
 
 /** Token ids that the exact lane takes at once, if a range does not have more. */
 const EXACT_TOKENS = 100_000
@@ -44,25 +45,26 @@ export const PLAIN_PLAN = 'optimize_and_compare_chain = 0'
 const SPILLS =
   'max_bytes_before_external_group_by = 200000000, max_bytes_ratio_before_external_group_by = 0'
 
-/** Tables that the lanes write: `candidate` and `missing` are emptied between ranges, `open` is the outcome. */
+/** Tables that the lanes write: those of candidates and `missing` are emptied between ranges. */
 export interface LaneTables extends CandidateTables {
-  readonly open: string
+  readonly open: EitherTable
 }
 
 /**
- * Puts every access that no issuance explains into `tables.open`.
+ * Puts every access that no issuance explains into one of the tables `open`.
  *
  * @param onRange after each bucket range, for progress
+ * @returns the name of that table; `undefined` where there is no such access
  */
 export async function runLanes(
   session: Session,
   ranges: readonly Range[],
   tables: LaneTables,
   onRange: (done: number, total: number) => void,
-): Promise<void> {
+): Promise<string | undefined> {
   const finder = await finderFor(session, ranges, tables)
   try {
-    await takeLanes(session, ranges, tables, finder, onRange)
+    return await takeLanes(session, ranges, tables, finder, onRange)
   } finally {
     await finder.close()
   }
@@ -74,7 +76,8 @@ async function takeLanes(
   tables: LaneTables,
   finder: CandidateFinder,
   onRange: (done: number, total: number) => void,
-): Promise<void> {
+): Promise<string | undefined> {
+  let open: string | undefined
   let from = 0
   let done = 0
   while (done < ranges.length) {
@@ -85,13 +88,20 @@ async function takeLanes(
     if (done === ranges.length || step.waiting >= EXACT_TOKENS) {
       const range = { first: from, last }
       // oxlint-disable-next-line no-await-in-loop -- as above
-      await finder.settle(range)
-      // oxlint-disable-next-line no-await-in-loop -- as above
-      await exactLane(session, tables, range, step.waiting)
+      const isFew = await finder.settle(range)
+      if (isFew !== undefined) {
+        // oxlint-disable-next-line no-await-in-loop -- as above
+        const candidate = await tables.candidate(isFew)
+        // oxlint-disable-next-line no-await-in-loop -- as above
+        open ??= await tables.open(isFew && isWhole(range))
+        // oxlint-disable-next-line no-await-in-loop -- as above
+        await exactLane(session, candidate, open, range)
+      }
       from = last + 1
     }
     onRange(done, ranges.length)
   }
+  return open
 }
 
 async function finderFor(
@@ -113,25 +123,24 @@ async function finderFor(
  */
 async function exactLane(
   session: Session,
-  tables: LaneTables,
+  candidate: string,
+  open: string,
   range: Range,
-  waiting: number,
 ): Promise<void> {
-  if (waiting === 0) return
   const facts = `
     SELECT token_id AS made_id, arraySort(groupArray(${SHARED_LIMIT + 1})(fact)) AS facts
     FROM (
       SELECT token_id, ${FACT} AS fact
       FROM issuance
       PREWHERE ${bucketsOf(range)} AND (bucket, token_id) GLOBAL IN (
-        SELECT bucket, token_id FROM ${tables.candidate} WHERE token_id != toUUID('${NO_ID}'))
+        SELECT bucket, token_id FROM ${candidate} WHERE token_id != toUUID('${NO_ID}'))
       WHERE outcome = 'issued'
       GROUP BY token_id, category = 'owa-auth', source, lower(principal), principal_id, app_id, resource_id, tenant,
         home_tenant
     )
     GROUP BY made_id`
   await session.command(
-    `INSERT INTO ${tables.open}
+    `INSERT INTO ${open}
      SELECT * EXCEPT (facts, masks, made, by_owa, owa_at),
        multiIf(length(facts) = 0, '', length(facts) > ${SHARED_LIMIT}, 'shared', by_owa = 0, 'owa',
          ${REASON_OF_MASK('if(made < 16, made, by_owa)')}) AS finding,
@@ -142,12 +151,12 @@ async function exactLane(
          arrayMin(arrayPushBack(arrayMap((fact, mask) -> if(fact.1 = 0, mask, 16), facts, masks), 16)) AS made,
          arrayMin(arrayPushBack(arrayMap((fact, mask) -> if(fact.1 = 1, mask, 16), facts, masks), 16)) AS by_owa,
          arrayFirstIndex((fact, mask) -> fact.1 = 1 AND mask = 0, facts, masks) AS owa_at
-       FROM ${tables.candidate} AS a
+       FROM ${candidate} AS a
        LEFT ANY JOIN (${facts}) AS f ON made_id = a.token_id AND a.token_state = 'present'
      )
      WHERE made != 0
      SETTINGS ${LOCAL}, ${SPILLS}, ${PLAIN_PLAN}, max_block_size = 8192,
        use_index_for_in_with_subqueries_max_values = ${INDEXED_TOKENS}`,
   )
-  await session.command(`TRUNCATE TABLE ${tables.candidate}`)
+  await session.command(`TRUNCATE TABLE ${candidate}`)
 }

@@ -16,7 +16,7 @@ import { BUCKET_ORDER, CANDIDATE_COLUMNS, MISSING_COLUMNS, MISSING_ORDER } from 
 import { DOUBT_COLUMNS, soleTenantOf, writeDoubts } from './doubts.ts'
 import { PLACE_COLUMNS } from './few_of_many.ts'
 import { JUDGED_COLUMNS, judgeRange } from './judge.ts'
-import { type LaneTables, OPEN_COLUMNS, runLanes } from './lanes.ts'
+import { OPEN_COLUMNS, runLanes } from './lanes.ts'
 import { writeBaseRates, writeSessionVerdicts, writeVerdicts } from './outcome.ts'
 import { rangesFor } from './ranges.ts'
 import { APP_COLUMNS, findApps, findSessions, KNOWN_COLUMNS, SESSION_COLUMNS } from './sessions.ts'
@@ -82,7 +82,7 @@ async function judgeAll(
   const scratch = await Scratch.open(session)
   try {
     const lanes = {
-      candidate: await scratch.table('candidate', CANDIDATE_COLUMNS, BUCKET_ORDER),
+      candidate: scratch.either('candidate', CANDIDATE_COLUMNS, BUCKET_ORDER),
       // Of keys alone: a set of them is held anyhow.
       missing: await scratch.table(
         'missing',
@@ -90,18 +90,18 @@ async function judgeAll(
         session.numbers ? undefined : MISSING_ORDER,
       ),
       places: await scratch.table('places', PLACE_COLUMNS),
-      open: await scratch.table('open', OPEN_COLUMNS, BUCKET_ORDER),
+      open: scratch.either('open', OPEN_COLUMNS, BUCKET_ORDER),
     }
     const rows = Math.max(
       await countOf(session, 'access'),
       (await countOf(session, 'issuance')) / 2,
     )
-    await both(
+    const open = await both(
       runLanes(session, rangesFor(rows), lanes, onProgress),
       // From here on the case's verdicts are none.
       writeMeta(session, FACT, ''),
     )
-    const judged = await judgeOpen(session, scratch, lanes)
+    const judged = await judgeOpen(session, scratch, open, lanes.places)
     await writeVerdicts(session, judged)
     await writeSessionVerdicts(session, judged)
     await writeBaseRates(session, judged)
@@ -110,10 +110,11 @@ async function judgeAll(
   }
 }
 
-/** Waits for both, also where one fails: their tables may go only when neither uses them. */
-async function both(a: Promise<unknown>, b: Promise<unknown>): Promise<void> {
+/** Waits for both, also where one fails: their tables may go only when neither uses them. What the first gives. */
+async function both<T>(a: Promise<T>, b: Promise<unknown>): Promise<T> {
   await Promise.allSettled([a, b])
-  await Promise.all([a, b])
+  await b
+  return await a
 }
 
 /** So few open accesses, and what is known of their sessions, lie in memory. */
@@ -123,12 +124,13 @@ const FEW_OPEN = 100_000
 async function judgeOpen(
   session: Session,
   scratch: Scratch,
-  { open, places }: LaneTables,
+  open: string | undefined,
+  places: string,
 ): Promise<string> {
-  const openRows = await countOf(session, open)
+  const openRows = open === undefined ? 0 : await countOf(session, open)
   const order = (by: string) => (openRows <= FEW_OPEN ? undefined : by)
   const judged = await scratch.table('judged', JUDGED_COLUMNS, order(BUCKET_ORDER))
-  if (openRows === 0) return judged
+  if (open === undefined || openRows === 0) return judged
   const tables = {
     open,
     places,

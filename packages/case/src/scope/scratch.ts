@@ -12,6 +12,9 @@ const PREFIX = 'scratch_'
 /** What a killed run left behind is dropped by the next run after this time. */
 const STALE_HOURS = 24
 
+/** Name of the table for few rows, or of that for many. */
+export type EitherTable = (isFew: boolean) => Promise<string>
+
 /** Of this process: their tables must not be taken for stale. */
 let openScratches = 0
 
@@ -46,6 +49,18 @@ export class Scratch {
     )
     this.#made.push(full)
     return full
+  }
+
+  /** A table that is made when it is first asked for: in memory for few rows, on disk for many; they are two tables. */
+  either(name: string, columns: string, orderBy: string): EitherTable {
+    const made = new Map<boolean, Promise<string>>()
+    return (isFew) => {
+      const known = made.get(isFew)
+      if (known !== undefined) return known
+      const table = this.table(isFew ? `few_${name}` : name, columns, isFew ? undefined : orderBy)
+      made.set(isFew, table)
+      return table
+    }
   }
 
   /** Drops the tables; a second call does nothing. */
