@@ -3,7 +3,7 @@
  * Finds pairs of blocks that differ by 0x6a in every byte: a key XOR 0x36 and the same key XOR 0x5c.
  *
  * The last place of each 8-byte word is kept in a table under a hash that is the same for the word and its
- * partner. What the table says is always compared with the bytes themselves, so it needs no clearing.
+ * partner. What the table says is always compared with the bytes themselves.
  *
  * No static data: the memory is shared with the other kernels.
  */
@@ -11,6 +11,7 @@ const DIFFERENCE: u64 = ((<u64>0x6a6a6a6a) << 32) | 0x6a6a6a6a
 /** Odd numbers that spread the bits of either half of a word. The difference flips bit 1: where it is set, the partner is hashed. */
 const MIXERS: u64 = ((<u64>0x85ebca6b) << 32) | 0x9e3779b1
 const TABLE_BITS: u32 = 12
+const TABLE_BYTES: usize = 4 << 12
 /** Longer runs are no pads, but patterns that repeat. */
 const LONGEST: usize = 144
 const SHORTEST: usize = 64
@@ -35,7 +36,7 @@ let doneDistance: usize = 0
 /** The run around a word and its partner before it; it is told where it is as long as pads are. */
 function look(i: usize, before: usize): void {
   const distance = i - before
-  if (distance < SHORTEST || distance % step !== 0) return
+  if (distance < SHORTEST || distance > FARTHEST || distance % step !== 0) return
   if (distance === doneDistance && i < doneUntil) return
   let first = before
   const lowest = before > begin + LONGEST ? before - LONGEST : begin
@@ -55,20 +56,18 @@ function look(i: usize, before: usize): void {
   count++
 }
 
-/**
- * What the table knows of a word at `i`, whose place in it is `slot`; false where there is no room for what it may give.
- *
- * Without branches but the last: whatever lay in the table before, and which words come again, cannot be foretold.
- */
-function take(i: usize, slot: usize): bool {
-  const distance = <i64>i - <i64>load<u32>(slot)
-  // All ones where the distance is 1 to FARTHEST.
-  const near = ((distance - 1 - <i64>FARTHEST) & (0 - distance)) >> 63
-  const before = i - <usize>(distance & near)
-  if ((load<u64>(before) ^ load<u64>(i)) !== DIFFERENCE || before < begin) return true
+/** Looks around a word at `i` whose partner may lie at `before`; false where there is no room for what that may give. */
+function take(i: usize, before: usize): bool {
+  if ((load<u64>(before) ^ load<u64>(i)) !== DIFFERENCE) return true
   if (count >= room) return false
   look(i, before)
   return true
+}
+
+/** Keeps a place for each slot of the table, so that each leads to bytes that can be compared. */
+function clear(place: usize): void {
+  const places = i32x4.splat(<i32>place)
+  for (let at = table; at < table + TABLE_BYTES; at += 16) v128.store(at, places)
 }
 
 /** For both words of a block where in the table they lie, as bytes from its begin: the lowest 32 bits of each lane. */
@@ -86,7 +85,7 @@ function slotsOf(words: v128): v128 {
  *
  * Words are kept in steps of 8 from `low`, and partners looked for in steps of `stride`, 1 or 8, from `at` on,
  * which is `low` at first; distances are multiples of `stride`. When there is no more room it stops; `resume` receives the `at` to go on
- * from, or 0 when it is done. `kept` is 4096 u32, of any content. Reads at most 16 bytes beyond `last`.
+ * from, or 0 when it is done. `kept` is 4096 u32; it is as it was left where this goes on. Reads at most 16 bytes beyond `last`.
  */
 export function find_pads(
   at: usize,
@@ -112,28 +111,49 @@ export function find_pads(
   doneUntil = 0
   doneDistance = 0
   const stop = min(to + FARTHEST + LONGEST, end)
-  const pace: usize = stride === 8 ? 16 : 1
-  for (let i = at; i + 8 <= stop; i += pace) {
-    const slots = slotsOf(v128.load(i))
-    const slot = table + <usize>i32x4.extract_lane(slots, 0)
-    if (!take(i, slot)) {
-      store<u32>(resume, <u32>i)
-      return count
-    }
-    if (stride !== 8) {
-      if (((i - from) & 7) === 0) store<u32>(slot, <u32>i)
-      continue
-    }
-    store<u32>(slot, <u32>i)
-    const next = table + <usize>i32x4.extract_lane(slots, 2)
-    if (i + 16 > stop) continue
-    if (!take(i + 8, next)) {
-      // The first of the two is taken once more, which changes nothing.
-      store<u32>(resume, <u32>i)
-      return count
-    }
-    store<u32>(next, <u32>(i + 8))
-  }
-  store<u32>(resume, 0)
+  if (at === low) clear(low)
+  const isDone = stride === 8 ? words(at, stop) : bytes(at, stop)
+  store<u32>(resume, isDone ? 0 : <u32>stopped)
   return count
+}
+
+/** Where there was no room for more. */
+let stopped: usize = 0
+
+/** Takes the words at each byte, and keeps those of every eighth. */
+function bytes(at: usize, stop: usize): bool {
+  for (let i = at; i + 8 <= stop; i++) {
+    const slot = table + <usize>i32x4.extract_lane(slotsOf(v128.load(i)), 0)
+    if (!take(i, load<u32>(slot))) {
+      stopped = i
+      return false
+    }
+    if (((i - from) & 7) === 0) store<u32>(slot, <u32>i)
+  }
+  return true
+}
+
+/** Takes and keeps every word, two at a time: without branches but one that is hardly ever taken. */
+function words(at: usize, stop: usize): bool {
+  const partner = i64x2.splat(DIFFERENCE)
+  for (let i = at; i + 8 <= stop; i += 16) {
+    const both = v128.load(i)
+    const slots = slotsOf(both)
+    const first = table + <usize>i32x4.extract_lane(slots, 0)
+    const second = table + <usize>i32x4.extract_lane(slots, 2)
+    const before = load<u32>(first)
+    const beforeNext = load<u32>(second)
+    const held = v128.load_lane<u64>(beforeNext, v128.load64_zero(before), 1)
+    if (v128.any_true(i64x2.eq(v128.xor(both, held), partner))) {
+      // Where there is no room for the second, the first is taken once more, which changes nothing.
+      if (!take(i, before) || (i + 16 <= stop && !take(i + 8, beforeNext))) {
+        stopped = i
+        return false
+      }
+    }
+    store<u32>(first, <u32>i)
+    // At the end it is not whole, and nothing comes behind it.
+    store<u32>(second, <u32>(i + 8))
+  }
+  return true
 }

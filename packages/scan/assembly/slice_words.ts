@@ -181,6 +181,7 @@ export function find_random_words(
   table: usize,
   indexes: usize,
   mask: u32,
+  spare: u64,
   out: usize,
   cap: i32,
 ): i32 {
@@ -193,14 +194,14 @@ export function find_random_words(
     if (first >= last) continue
     const room = max(0, cap - found)
     const here = out + ((<usize>min(found, cap)) << 3)
-    found += find_words(ptr, first, last, step, filter, table, indexes, mask, here, room)
+    found += find_words(ptr, first, last, step, filter, table, indexes, mask, spare, here, room)
   }
   return found
 }
 
 /**
  * Lists the positions in [from, to) whose next eight bytes are one of the words entered: u32 (position, index) pairs,
- * at most `cap`; returns how many there are. Looks at every `step` places from `from` on.
+ * at most `cap`; returns how many there are. Looks at every `step` places from `from` on. `spare`: bits that no word has.
  */
 export function find_words(
   ptr: usize,
@@ -211,11 +212,17 @@ export function find_words(
   table: usize,
   indexes: usize,
   mask: u32,
+  spare: u64,
   out: usize,
   cap: i32,
 ): i32 {
   let found = 0
+  const isSparse = step === 8 && popcnt(spare) >= MOST_SPARE
   for (let at = from; at < to; at += step) {
+    if (isSparse) {
+      at = nextWithout(ptr, at, to, spare)
+      if (at >= to) break
+    }
     const index = wordAt(ptr + <usize>at, filter, table, indexes, mask)
     if (index === 0) continue
     if (found < cap) {
@@ -225,6 +232,26 @@ export function find_words(
     found++
   }
   return found
+}
+
+/** With so many bits that no word has, few words of memory are worth a look. */
+const MOST_SPARE: u64 = 32
+
+/** The first place of `at` + 8 i before `to` whose word has none of the bits `spare`, and is not 0; or one from `to` on. */
+function nextWithout(ptr: usize, at: i32, to: i32, spare: u64): i32 {
+  const bits = i64x2.splat(spare)
+  const none = i64x2.splat(0)
+  let next = at
+  for (; next < to; next += 32) {
+    const a = v128.load(ptr + <usize>next)
+    const b = v128.load(ptr + <usize>next, 16)
+    const first = v128.andnot(i64x2.eq(v128.and(a, bits), none), i64x2.eq(a, none))
+    const second = v128.andnot(i64x2.eq(v128.and(b, bits), none), i64x2.eq(b, none))
+    if (v128.any_true(v128.or(first, second))) {
+      return next + (ctz(i64x2.bitmask(first) | (i64x2.bitmask(second) << 2)) << 3)
+    }
+  }
+  return next
 }
 
 /** 0xff where a byte is one of A-Z a-z 0-9 + / - _ : LF CR. */

@@ -112,7 +112,8 @@ export class ConjugateKernel {
     const view = this.#memory.view()
     for (const [k, word] of words.entries()) view.setBigUint64(list + k * 8, word, true)
     this.#call('enter_words', [list, words.length, filter, table, indexes, slots - 1])
-    return { filter, table, indexes, mask: slots - 1 }
+    const used = words.reduce((bits, word) => bits | word, 0n)
+    return { filter, table, indexes, mask: slots - 1, spare: BigInt.asIntN(64, ~used) }
   }
 
   /** Remembers how much memory tables take; {@link release} frees what was entered since. */
@@ -304,13 +305,13 @@ export class ConjugateKernel {
    * @param isInNumbers only those are sought that are among the first of a random number of 32 bytes or more
    */
   findWords(
-    { filter, table, indexes, mask }: WordTable,
+    { filter, table, indexes, mask, spare }: WordTable,
     to: number,
     step: number,
     isInNumbers = false,
   ): { at: number; word: number }[] {
     const runs = isInNumbers ? this.#places.random(to) : undefined
-    const tables = [step, filter, table, indexes, mask, AT.lists, LIST] as const
+    const tables = [step, filter, table, indexes, mask, spare, AT.lists, LIST] as const
     const result: { at: number; word: number }[] = []
     let next = 0
     while (next < to) {

@@ -101,6 +101,8 @@ export interface WordTable {
   readonly table: number
   readonly indexes: number
   readonly mask: number
+  /** Bits that none of the words has, as a signed number. */
+  readonly spare: bigint
 }
 
 /** Words that can be the digits of one number. See `digit_runs` in the kernel. */
