@@ -10,7 +10,6 @@ import { setFlagsFromString } from 'node:v8'
  * whose processor time a tenth goes into optimizing what runs for seconds.
  */
 export function compileLess(): void {
-  setFlagsFromString('--max-inlined-bytecode-size=100')
   setFlagsFromString('--max-inlined-bytecode-size-cumulative=100')
   // Later versions count otherwise, and complain of a flag that they do not know.
   if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=400000')
