@@ -156,7 +156,9 @@ export class Passes {
     const { windows: count } = sizeOf(planWindows(runs))
     const windows = () => withFirstUnits(planWindows(runs), count, this.#how.isDeep)
     const options = { ...this.#options, threads: 1 }
-    await searchFile({ ...this.#file, source, runs }, task, options, windows, (_, result) => {
+    // The borders are a file of their own: pointers lead out of it.
+    const bare = { ...task, runs: [] }
+    await searchFile({ ...this.#file, source, runs }, bare, options, windows, (_, result) => {
       if (result === undefined) return
       const sightings = result.sightings.flatMap((sighting) => seams.sightings(sighting))
       this.#take({ ...result, sightings })
