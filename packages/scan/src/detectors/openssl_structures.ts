@@ -38,6 +38,8 @@ const BIGNUM_BYTES = 24
 /** {meth*, int curve, X*, Y*, Z*} */
 const POINT_BYTES = 40
 const MOST_LIMBS = 9
+/** Of an EC_KEY, from what its pattern is on. */
+const VERSION_BACK = 32
 /** Of telling Montgomery's form, and of the equation of a curve. */
 const POINT_UNITS = 20_000
 
@@ -94,9 +96,11 @@ function affine({ x, y }: Point, z: bigint, p: bigint): Point | undefined {
   return { x: (x * square) % p, y: (y * ((square * inverted) % p)) % p }
 }
 
-/** {…, EC_GROUP*, EC_POINT* public, BIGNUM* secret, unsigned enc_flag, int conv_form, int references, …} */
+/** {meth*, engine*, int version = 1, EC_GROUP*, EC_POINT* public, BIGNUM* secret, unsigned enc_flag, int conv_form, …} */
 const detectEcKey: Detector = (bytes, at, memory) => {
-  if (memory === undefined) return undefined
+  const version = at - VERSION_BACK
+  if (memory === undefined || version < 0 || bytes[version] !== 1) return undefined
+  for (let k = 1; k < POINTER; k++) if (bytes[version + k] !== 0) return undefined
   const [group, publicAt, secretAt] = [24, 16, 8].map((back) => pointerAt(bytes, at - back))
   if (group === undefined || publicAt === undefined || secretAt === undefined) return undefined
   const point = pointAt(memory, publicAt)

@@ -1,11 +1,17 @@
 /**
- * Anchors of structures that only the memory of a process has: most of them hold pointers. They are of 64-bit processes
+ * Anchors of structures that only the memory of a process has: most of them hold pointers, or what an
+ * allocator writes. They are of 64-bit processes
  * whose lowest byte comes first.
  *
  * @module
  */
 import type { Anchor } from '../anchor.ts'
+import { MALLOC_RSA_ANCHORS } from './malloc_rsa.ts'
 import { OPENSSL_ANCHORS } from './openssl_structures.ts'
 import { SEED_ANCHORS } from './seed_and_public.ts'
 
-export const PROCESS_ANCHORS: readonly Anchor[] = [...OPENSSL_ANCHORS, ...SEED_ANCHORS]
+export const PROCESS_ANCHORS: readonly Anchor[] = [
+  ...OPENSSL_ANCHORS,
+  ...SEED_ANCHORS,
+  ...MALLOC_RSA_ANCHORS,
+]

@@ -40,6 +40,7 @@ function behind(head: number): Detector {
 
 /** Go's slice {byte*, int length, int capacity}. */
 const detectSlice: Detector = (bytes, at, memory) => {
+  for (let k = 1; k < POINTER; k++) if (bytes[at + POINTER + k] !== 0) return undefined
   if (memory === undefined || at < POINTER || bytes[at - 1] !== 0 || bytes[at - 2] !== 0) {
     return undefined
   }
@@ -51,18 +52,19 @@ const detectSlice: Detector = (bytes, at, memory) => {
 
 const SIGHT = { before: POINTER, behind: 96 }
 const SIZE = '40 00 00 00 00 00 00 00'
-/** A chunk of 80 bytes; whether the one before is in use, and which arena it is of, does not count. */
+/** A chunk of 80 bytes behind one in use; which arena it is of does not count. */
 const CHUNK: Anchor = {
   name: 'seed-chunk',
-  pattern: Uint8Array.from([0x50, 0, 0, 0, 0, 0, 0, 0]),
-  mask: Uint8Array.from([0xfa, 255, 255, 255, 255, 255, 255, 255]),
+  pattern: Uint8Array.from([0x51, 0, 0, 0, 0, 0, 0, 0]),
+  mask: Uint8Array.from([0xfb, 255, 255, 255, 255, 255, 255, 255]),
   detect: behind(8),
   ...SIGHT,
 }
 
+/** Both are looked for by the bytes that they share: words of ones are frequent. */
 export const SEED_ANCHORS: readonly Anchor[] = [
   CHUNK,
-  anchor('seed-slice', `${SIZE} ${SIZE}`, SIGHT, detectSlice),
+  anchor('seed-slice', `${SIZE} 40`, SIGHT, detectSlice),
   // A hash that was not asked for yet.
-  anchor('seed-bytes', `${SIZE} ff ff ff ff ff ff ff ff`, SIGHT, behind(16)),
+  anchor('seed-bytes', `${SIZE} ff`, SIGHT, behind(16)),
 ]
