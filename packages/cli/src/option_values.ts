@@ -37,7 +37,12 @@ export function numberOption(
   if (given === undefined) return undefined
   const value = given.trim() === '' ? Number.NaN : Number(given)
   if (value >= least && value <= most) return value
-  throw invalid(name, `--${name} takes a number from ${least} to ${most}`)
+  throw invalid(name, `--${spelled(name)} takes a number from ${least} to ${most}`)
+}
+
+/** An option as it is typed: commander names `--max-at-once` `maxAtOnce`. */
+function spelled(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }
 
 /** The number of worker threads, or undefined where it was not given. Throws `INPUT_INVALID`. */

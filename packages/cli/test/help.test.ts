@@ -105,6 +105,19 @@ describe('a command', () => {
     assert.equal((await mintmark('divine')).code, 2)
   })
 
+  it('names an option of two words as it is typed', async () => {
+    const { code, err } = await mintmark(
+      'gate',
+      'install',
+      '--spool',
+      '/none',
+      '--max-at-once',
+      '0',
+    )
+    assert.equal(code, 2)
+    assert.match(err, /--max-at-once takes a number from 1 to 1000/)
+  })
+
   it('must be named', async () => {
     assert.equal((await mintmark()).code, 2)
   })

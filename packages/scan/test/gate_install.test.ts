@@ -103,6 +103,27 @@ describe('the gate', () => {
   })
 })
 
+describe('the gate says', () => {
+  it('that the number of cores at once was changed since', () => {
+    const { places, settings, programs } = machine()
+    installGate(places, settings, programs)
+    writeFileSync(path.join(places.procSys, 'core_pipe_limit'), '0\n')
+    assert.deepEqual(gateStatus(places).problems, [
+      'kernel.core_pipe_limit was changed since, from 3 to 0',
+    ])
+  })
+
+  it('that its own folder cannot be made, and changes nothing', () => {
+    const { places, settings, programs, kernel } = machine()
+    writeFileSync(places.stateFolder, '')
+    assert.throws(() => installGate(places, settings, programs), {
+      code: 'GATE_UNFIT',
+      message: /state, .*state, cannot be made: EEXIST$/,
+    })
+    assert.deepEqual(kernel(), [BEFORE, '16'])
+  })
+})
+
 describe('the gate, whatever happens,', () => {
   it('says what to do once its state is lost or damaged', () => {
     const { places, settings, programs, kernel } = machine()

@@ -75,8 +75,8 @@ describe('a dump that is packed', () => {
     writeFileSync(file, whole.subarray(0, whole.length - 1000))
     const { findings, limits } = await scanFile(file)
     assert.equal(findings.length, 1)
-    const ofUnpacking = limits.filter(({ code }) => code === 'unpack-failed')
-    assert.match(ofUnpacking[0]?.message ?? '', /^gzip could not unpack it to its end/)
+    const ofUnpacking = limits.find(({ code }) => code === 'unpack-failed')
+    assert.match(ofUnpacking?.message ?? '', /^gzip could not unpack it to its end/)
   })
 
   it('is refused by a scrub, which would call it clean', async () => {

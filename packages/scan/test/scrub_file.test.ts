@@ -206,6 +206,15 @@ describe('nothing is left behind', () => {
   }
 })
 
+it('a folder that is not there is told before the search, not after', async () => {
+  let steps = 0
+  const onProgress = () => steps++
+  await assert.rejects(scrub({ out: join(folder, 'none', 'out'), onProgress }), {
+    message: /none\/out: ENOENT$/,
+  })
+  assert.equal(steps, 0)
+})
+
 describe('an output that would not be clean', () => {
   it('is not written, and the report says why', async () => {
     // A key in a note of the core: what describes the dump is never changed.

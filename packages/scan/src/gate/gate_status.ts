@@ -45,6 +45,11 @@ export function gateStatus(places: Places): GateStatus {
     problems.push('kernel.core_pattern was changed since: cores do not come through the gate')
   else {
     told(problems, () => checkProgram(scriptIn(places.stateFolder)))
+    const { pipeLimit } = state.kernel
+    if (kernel.pipeLimit !== pipeLimit)
+      problems.push(
+        `kernel.core_pipe_limit was changed since, from ${pipeLimit} to ${kernel.pipeLimit}`,
+      )
     if (state.previous === undefined) problems.push('what stood there before is not known')
   }
   const spool = state && told(problems, () => countSpool(state.settings.spool))

@@ -16,7 +16,7 @@ import {
 } from './gate_state.ts'
 import { type KernelSettings, patternFor, readKernel, writeKernel } from './kernel_settings.ts'
 import { type Programs, receiveScript, SCRIPT_MARK } from './receive_script.ts'
-import { Spool } from './spool.ts'
+import { errnoOf, Spool } from './spool.ts'
 import { writableByOthers } from './writable_by_others.ts'
 
 /** Where the kernel's settings and the gate's own are. */
@@ -43,8 +43,7 @@ const CHECK_PATIENCE_MS = 60_000
 export function installGate(places: Places, settings: GateSettings, programs: Programs): Installed {
   const spool = Spool.open(settings.spool, { isMade: true })
   refuseForeignPrograms(programs)
-  mkdirSync(places.stateFolder, { recursive: true, mode: 0o700 })
-  const folder = realpathSync(places.stateFolder)
+  const folder = madeFolder(places.stateFolder)
   const found = readKernel(places.procSys)
   const old = loadState(folder)
   const kernel = { pattern: patternFor(scriptIn(folder)), pipeLimit: settings.limits.maxAtOnce }
@@ -61,6 +60,18 @@ export function installGate(places: Places, settings: GateSettings, programs: Pr
     throw error
   }
   return { state, wasThere }
+}
+
+/** Absolute, without links. */
+function madeFolder(folder: string): string {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    return realpathSync(folder)
+  } catch (cause) {
+    const [shown, errno] = [safeText(folder), errnoOf(cause)]
+    const message = `the folder of the gate's state, ${shown}, cannot be made: ${errno}`
+    throw new MintmarkError('GATE_UNFIT', message, { path: shown, errno }, { cause })
+  }
 }
 
 export type Uninstalled =

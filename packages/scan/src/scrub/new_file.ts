@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import {
+  accessSync,
   closeSync,
   constants,
   fsyncSync,
@@ -140,13 +141,18 @@ export class NewFile {
 }
 
 /**
- * Refuses a place where something is that may not be replaced.
+ * Refuses a place where something is that may not be replaced, or where nothing can be made: before the work, not after.
  *
  * @throws {MintmarkError} `OUTPUT_EXISTS` if there is a file and it is not to be replaced; `OUTPUT_UNWRITABLE` if what is
- * there is no file
+ * there is no file, or its folder is not there or cannot be written to
  */
 export function checkPlace(place: string, isForced: boolean): void {
   const shown = safeText(place)
+  try {
+    accessSync(path.dirname(place), constants.W_OK | constants.X_OK)
+  } catch (cause) {
+    throw writeError(shown, cause)
+  }
   let found: ReturnType<typeof lstatSync>
   try {
     found = lstatSync(place)
