@@ -240,7 +240,10 @@ const COMMANDS: readonly Spec[] = [
     summary: 'Hunt for replayed and mis-granted tokens, new contexts',
     example: 'mintmark hunt --case incident-42 --hunts my-hunts/',
     options: [
-      inCase(),
+      option(
+        '--case <CASE>',
+        'folder of the case, or a clickhouse:// or https:// URL; needed but for --list',
+      ),
       json(),
       csv('one row a hit'),
       hunts(),

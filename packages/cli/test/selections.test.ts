@@ -138,10 +138,18 @@ describe('custody', () => {
 })
 
 describe('hunt', () => {
-  it('--list names every hunt with its class and strength', async () => {
-    const { code, out } = await mintmark('hunt', ...inCase, '--list')
-    assert.equal(code, 0)
-    assert.match(out, /^session_two_places +replayed +/m)
+  it('--list names every hunt with its class and strength, and needs no case', async () => {
+    for (const given of [inCase, []]) {
+      const { code, out } = await mintmark('hunt', ...given, '--list')
+      assert.equal(code, 0)
+      assert.match(out, /^session_two_places +replayed +/m)
+    }
+  })
+
+  it('needs a case for everything else', async () => {
+    const { code, err } = await mintmark('hunt')
+    assert.equal(code, 2)
+    assert.match(err, /--case <CASE>/)
   })
 
   it('refuses an id that is none', async () => {

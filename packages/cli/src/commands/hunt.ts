@@ -1,7 +1,7 @@
 import { type Hunt, type HuntResult, huntList, judge, hunt as runHunts } from '@mintmark/case'
 import { safeJson, safeText } from '@mintmark/core'
 import type { Io } from '../io.ts'
-import { flag, list, withCase } from '../options.ts'
+import { flag, list, textOption, withCase } from '../options.ts'
 import type { Handler, Options } from '../program.ts'
 import { Progress } from '../progress.ts'
 import { csvLine } from '../render/rows.ts'
@@ -32,6 +32,10 @@ export const hunt: Handler = async (args, options, io) => {
     const hunts = huntList(selection)
     await io.out(flag(options, 'json') ? `${safeJson(hunts.map(summary))}\n` : listed(hunts))
     return 0
+  }
+  if (textOption(options, 'case') === undefined) {
+    io.err("error: required option '--case <CASE>' not specified\n(see --help)\n")
+    return 2
   }
   return withCase(options, 'read', async (investigated) => {
     await judge(investigated)
