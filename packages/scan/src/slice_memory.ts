@@ -61,25 +61,27 @@ type Part =
   | 'pairSlots'
   | 'end'
 
-type Kernel = Readonly<Record<string, (...args: readonly (number | bigint)[]) => number>>
+type KernelFunction = (...args: readonly (number | bigint)[]) => unknown
 
 export class SliceMemory {
   readonly #memory = new WebAssembly.Memory({ initial: Math.ceil(AT.end / PAGE) + 1 })
-  readonly #kernel: Kernel
+  readonly #kernel: ReadonlyMap<string, KernelFunction>
   #end: number = AT.end
   /** Most of the slice and of the kept limbs that was written to since the last wipe. */
   #used = 0
   #kept = 0
 
   constructor() {
-    this.#kernel = {
-      ...functionsOf(sliceMapWasm, this.#memory),
-      ...functionsOf(numberPlacesWasm, this.#memory),
-      ...functionsOf(factorsWasm, this.#memory),
-      ...functionsOf(conjugateWasm, this.#memory),
-      ...functionsOf(exponentsWasm, this.#memory),
-      ...functionsOf(sliceWordsWasm, this.#memory),
-    }
+    this.#kernel = new Map(
+      [
+        sliceMapWasm,
+        numberPlacesWasm,
+        factorsWasm,
+        conjugateWasm,
+        exponentsWasm,
+        sliceWordsWasm,
+      ].flatMap((wasm) => functionsOf(wasm, this.#memory)),
+    )
   }
 
   get slice(): Uint8Array {
@@ -100,9 +102,11 @@ export class SliceMemory {
   }
 
   call(name: string, ...parts: readonly (readonly (number | bigint)[])[]): number {
-    const found = this.#kernel[name]
+    const found = this.#kernel.get(name)
     if (found === undefined) throw new TypeError(`the kernel has no ${name}`)
-    return found(...parts.flat())
+    const args: (number | bigint)[] = []
+    for (const part of parts) for (const arg of part) args.push(arg)
+    return Number(found(...args))
   }
 
   /** Copies `bytes` around [from, to) into the slice, zeros where there are none. */
@@ -152,17 +156,18 @@ export class SliceMemory {
   }
 }
 
-function functionsOf(wasm: string, memory: WebAssembly.Memory): Kernel {
+function functionsOf(
+  wasm: string,
+  memory: WebAssembly.Memory,
+): readonly (readonly [string, KernelFunction])[] {
   const module = new WebAssembly.Module(Buffer.from(wasm, 'base64'))
   const { exports } = new WebAssembly.Instance(module, { env: { memory } })
-  return Object.fromEntries(
-    Object.entries(exports).flatMap(([name, found]) =>
-      typeof found === 'function'
-        ? [[name, (...args: readonly (number | bigint)[]) => Number(found(...args))]]
-        : [],
-    ),
+  return Object.entries(exports).flatMap(([name, found]) =>
+    isKernelFunction(found) ? [[name, found] as const] : [],
   )
 }
+
+const isKernelFunction = (found: unknown): found is KernelFunction => typeof found === 'function'
 
 function layout(): Record<Part, number> {
   const sizes = 1024

@@ -34,8 +34,8 @@ const turned = (word: number, bits: number) => (word << bits) | (word >>> (32 - 
 /** What step i of the schedule adds, given the XOR of the three words before. */
 export function sm4Step(three: number, i: number): number {
   const input = three ^ (FIXED[i] ?? 0)
-  const at = (shift: number) => (SBOX[(input >>> shift) & 255] ?? 0) << shift
-  const word = at(24) | at(16) | at(8) | at(0)
+  const high = ((SBOX[input >>> 24] ?? 0) << 24) | ((SBOX[(input >>> 16) & 255] ?? 0) << 16)
+  const word = high | ((SBOX[(input >>> 8) & 255] ?? 0) << 8) | (SBOX[input & 255] ?? 0)
   return (word ^ turned(word, 13) ^ turned(word, 23)) >>> 0
 }
 

@@ -41,13 +41,23 @@ function roundKeysAt(
   isSwapped: boolean,
   isReverse: boolean,
 ): Uint32Array | undefined {
-  const word = (i: number) =>
-    view.getUint32(at + 4 * (isReverse ? SM4_ROUNDS - 1 - i : i), isSwapped)
+  const stride = isReverse ? -4 : 4
+  const first = isReverse ? at + LENGTH - 4 : at
+  let a = view.getUint32(first, isSwapped)
+  let b = view.getUint32(first + stride, isSwapped)
+  let c = view.getUint32(first + 2 * stride, isSwapped)
+  let d = view.getUint32(first + 3 * stride, isSwapped)
   for (let i = 4; i < SM4_ROUNDS; i++) {
-    const step = sm4Step(word(i - 3) ^ word(i - 2) ^ word(i - 1), i)
-    if ((word(i) ^ word(i - 4)) >>> 0 !== step) return undefined
+    const next = view.getUint32(first + i * stride, isSwapped)
+    if ((next ^ a) >>> 0 !== sm4Step(b ^ c ^ d, i)) return undefined
+    a = b
+    b = c
+    c = d
+    d = next
   }
-  return Uint32Array.from({ length: SM4_ROUNDS }, (_, i) => word(i))
+  return Uint32Array.from({ length: SM4_ROUNDS }, (_, i) =>
+    view.getUint32(first + i * stride, isSwapped),
+  )
 }
 
 /** Keys in use in the standard's own examples. */
