@@ -17,6 +17,9 @@ import { leastCounts, roomOfCounts } from './lib/random_look.ts'
 /** Numbers that lie one behind the other without anything between: so many are told by what is before the first. */
 const CHAIN: i32 = 7
 
+/** Places at multiples of 8 in a group of 16. */
+const EIGHTHS: i32 = 0x0101
+
 const LISTED: u8 = 0x80
 const BOTH_LISTED: u16 = 0x8080
 
@@ -93,18 +96,24 @@ export function mark_groups(
   chainBytes: i32,
 ): void {
   const step = (length & 7) === 0 ? length >> 3 : chainBytes
+  const none = i8x16.splat(0)
+  // Of every last byte of a length, none has these bits.
+  const others = i8x16.splat(<i8>~(length | (length >> 8)))
   for (let g = 0; g < count; g++) {
     const at = <i32>load<u32>(groups + ((<usize>g) << 2))
     const next = at + length + 8
     const before = <i32>load<u16>(edges + (<usize>at >> 3))
     const behind = (load<u32>(edges + (<usize>next >> 3)) >> (next & 7)) & 0xffff
-    const lengths = lengthBefore(ptr + <usize>at, length, before)
+    const last = v128.load(ptr + <usize>at - 1)
+    const isTold = v128.any_true(i8x16.eq(v128.and(last, others), none))
+    const lengths =
+      isTold || (before & EIGHTHS) !== 0 ? lengthBefore(ptr + <usize>at, length, before) : 0
     const place = marks + ((<usize>g) << 3)
     store<u32>(place, before | (behind << 16))
     store<u32>(place, lengths, 4)
-    if (step === chainBytes) continue
-    const cell = at >> 3
     const first = before | lengths
+    if (step === chainBytes || ((first | behind) & EIGHTHS) === 0) continue
+    const cell = at >> 3
     if (first & 1) chain(chains, chainBytes, cell, step)
     if (first & 0x100) chain(chains, chainBytes, cell + 1, step)
     if (behind & 1) chain(chains, chainBytes, cell, -step)
