@@ -69,7 +69,7 @@ function compare(entry: usize, at: usize, word: u32): void {
  *
  * Ascending by fragment, which may differ from the pattern's begin by up to 15. Looks at fragments from `at`
  * on. `cap` must be at least the number of patterns. When there may be no room for one more fragment's hits,
- * it stops; `resume` receives the place to go on from as `at`, or 0 when it is done. `scratch` is 32 bytes.
+ * it stops; `resume` receives the place to go on from as `at`, or 0 when it is done.
  * Reads at most 64 bytes beyond `end`.
  */
 export function find_anchors(
@@ -82,7 +82,6 @@ export function find_anchors(
   hits: usize,
   cap: i32,
   resume: usize,
-  scratch: usize,
 ): i32 {
   low = from
   high = to
@@ -98,7 +97,7 @@ export function find_anchors(
     hi2 = v128.load(table, 80)
   const lo3 = v128.load(table, 96),
     hi3 = v128.load(table, 112)
-  const open = load<u32>(table, OPEN_BIT)
+  const openBits = i8x16.splat(<i8>load<u32>(table, OPEN_BIT))
   const openEnd = table + ENTRIES + <usize>load<u32>(table, OPEN_ENTRIES) * ENTRY
   const nibble = i8x16.splat(15)
   const zero = i8x16.splat(0)
@@ -123,8 +122,8 @@ export function find_anchors(
     p2 = r2
     const fit = v128.and(v128.and(m0, m1), v128.and(m2, r3))
     if (!v128.any_true(fit)) continue
-    v128.store(scratch, fit)
     let lanes = ~i8x16.bitmask(i8x16.eq(fit, zero)) & 0xffff
+    const openLanes = ~i8x16.bitmask(i8x16.eq(v128.and(fit, openBits), zero))
     while (lanes !== 0) {
       const lane = <usize>ctz(lanes)
       lanes &= lanes - 1
@@ -132,7 +131,7 @@ export function find_anchors(
       const word = load<u32>(place)
       const hash = (word * 0x9e3779b1) >>> 19
       let number = <usize>load<u16>(table + ((<usize>hash) << 1), HEADS)
-      const isOpen = (<u32>load<u8>(scratch + lane) & open) !== 0
+      const isOpen = ((openLanes >> <i32>lane) & 1) !== 0
       if (number === 0 && !isOpen) continue
       if (count + patterns > cap) {
         store<u32>(resume, <u32>place)

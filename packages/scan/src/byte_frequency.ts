@@ -54,6 +54,16 @@ const KINDS: readonly Kind[] = [
     [255, 256, 20],
   ]),
   kind(0.1, []),
+  // -1, and what is not set.
+  kind(0.05, [[255, 256, 2000]]),
+  // Times, numbers and lists in text.
+  kind(0.15, [
+    [0, 256, 0.05],
+    [0x20, 0x7f, 4],
+    [0x30, 0x3a, 40],
+    [0x20, 0x21, 20],
+    [0x2d, 0x2e, 10],
+  ]),
 ]
 
 /**
