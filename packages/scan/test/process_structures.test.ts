@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -197,4 +197,48 @@ describe('a seed of Ed25519 and its public half in one array', () => {
       assert.deepEqual(await process.found('none'), [])
     }
   })
+})
+
+describe('a scalar of Ed25519 with its prefix and public half', () => {
+  const [publicKey, , seed] = numbersOf(pairOf('ed25519'))
+  assert.ok(publicKey && seed)
+  const hash = createHash('sha512').update(seed).digest()
+  hash[0] = (hash[0] ?? 0) & 0xf8
+  hash[31] = ((hash[31] ?? 0) & 0x3f) | 0x40
+  const cases: Readonly<Record<string, readonly [Uint8Array, number]>> = {
+    'of Tor': [Buffer.concat([words(0x71n), publicKey, hash]), 40],
+    'of ring': [Buffer.concat([words(0x71n), hash, publicKey]), 8],
+    'of ring, shared': [Buffer.concat([words(0x81n, 1n, 1n), hash, publicKey]), 24],
+  }
+  for (const [name, [bytes, inside]] of Object.entries(cases)) {
+    it(`${name} is found, and is nothing with another scalar`, async () => {
+      const process = new Process()
+      const at = process.number(bytes, SECRET_AT) + BigInt(inside)
+      const expected = [['ed25519', 'expanded-scalar', 32, `0x${at.toString(16)}`]]
+      assert.deepEqual(await process.found('scalar'), expected)
+      const wrong = Buffer.from(bytes)
+      wrong[inside + 9] = (wrong[inside + 9] ?? 0) ^ 1
+      process.number(wrong, SECRET_AT)
+      assert.deepEqual(await process.found('scalar'), [])
+    })
+  }
+})
+
+describe('an ECDSA key of ring', () => {
+  for (const curve of ['P-256', 'P-384'] as const) {
+    it(`of ${curve} is found by its secret in the form of Montgomery`, async () => {
+      const pair = readAgain(generateKeyPairSync('ec', { namedCurve: curve }))
+      const [x, y, d] = numbersOf(pair.privateKey)
+      assert.ok(x && y && d)
+      const { n, lengthBytes } = curveNamed(curve)
+      const secret = le((fromBigEndian(d) << BigInt(8 * lengthBytes)) % n, 6)
+      const head = [secret, words(BigInt(1 + 2 * lengthBytes)), Uint8Array.of(4)]
+      const process = new Process()
+      const at = process.number(Buffer.concat([...head, x, y]), SECRET_AT)
+      const expected = [['ec', 'montgomery-d', lengthBytes, `0x${at.toString(16)}`]]
+      assert.deepEqual(await process.found('ring'), expected)
+      process.number(Buffer.concat([...head, x, x]), SECRET_AT)
+      assert.deepEqual(await process.found('ring'), [])
+    })
+  }
 })

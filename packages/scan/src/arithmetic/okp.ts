@@ -7,6 +7,7 @@ import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { TAG } from '../der.ts'
 import { der, derInteger, derOid, derSequence } from '../der_write.ts'
 import type { OkpMaterial } from '../key_material.ts'
+import { fromLittleEndian, inverse, toBigEndian } from './modular.ts'
 
 export type OkpCurve = OkpMaterial['curve']
 
@@ -60,4 +61,18 @@ export function okpPublicKey(curve: OkpCurve, secret: Uint8Array): Uint8Array | 
   } finally {
     spelled.fill(0)
   }
+}
+
+const FIELD = (1n << 255n) - 19n
+
+/**
+ * u = (1 + y) / (1 − y): X25519 of an Edwards scalar gives the same point's u (RFC 7748, section 4.1).
+ *
+ * @param publicKey of Ed25519
+ */
+export function montgomeryOf(publicKey: Uint8Array): Uint8Array | undefined {
+  const y = BigInt.asUintN(255, fromLittleEndian(publicKey)) % FIELD
+  const divisor = inverse((1n - y + FIELD) % FIELD, FIELD)
+  if (divisor === undefined) return undefined
+  return Uint8Array.from(toBigEndian(((1n + y) * divisor) % FIELD, 32)).toReversed()
 }

@@ -8,10 +8,12 @@
 import type { Anchor } from '../anchor.ts'
 import { MALLOC_RSA_ANCHORS } from './malloc_rsa.ts'
 import { OPENSSL_ANCHORS } from './openssl_structures.ts'
+import { RING_ANCHORS } from './ring_ecdsa.ts'
 import { SEED_ANCHORS } from './seed_and_public.ts'
 
 export const PROCESS_ANCHORS: readonly Anchor[] = [
   ...OPENSSL_ANCHORS,
   ...SEED_ANCHORS,
   ...MALLOC_RSA_ANCHORS,
+  ...RING_ANCHORS,
 ]

@@ -1,14 +1,18 @@
 /**
- * Private keys of Ed25519 as most libraries keep them: the seed, and the public half right behind it. Nothing in these 64
- * bytes shows what they are, but what holds them does: they are looked at where an array of just that size is.
+ * Private keys of Ed25519 as most libraries keep them: the seed, and the public half right behind it; or its
+ * scalar, which the seed is hashed to, with both halves of the hash. Nothing in these bytes shows what they are, but what
+ * holds them does: they are looked at where an array of just that size is.
  *
- * Source: crypto/ed25519 of Go, `crypto_sign_ed25519_SECRETKEYBYTES` of libsodium, NaCl and OpenSSH; heads of arrays in
+ * Source: crypto/ed25519 of Go, `crypto_sign_ed25519_SECRETKEYBYTES` of libsodium, NaCl and OpenSSH; `ed25519_keypair_t` of Tor,
+ * `Ed25519KeyPair` of ring; heads of arrays in
  * glibc's malloc and in CPython.
  *
  * @module
  */
 import type { Anchor } from '../anchor.ts'
+import { montgomeryOf, okpPublicKey } from '../arithmetic/okp.ts'
 import type { Detected, Detector } from '../detected.ts'
+import { withEffort } from '../effort.ts'
 import { proveOkp } from '../prove.ts'
 import { isRandomLooking } from '../random_looking.ts'
 import { anchor, hit } from './anchored.ts'
@@ -33,6 +37,37 @@ function isOfPointers(bytes: Uint8Array): boolean {
   return few > 1
 }
 
+/** Of a multiplication of X25519, and of the inverse that the point takes. */
+const SCALAR_UNITS = 400_000
+
+/** The scalar at [at, at + 32) of the public half at `publicAt`: of it alone anyone signs. */
+function scalarAt(bytes: Uint8Array, at: number, publicAt: number): Detected | undefined {
+  const isClamped = ((bytes[at] ?? 0) & 7) === 0 && (bytes[at + SEED - 1] ?? 0) >> 6 === 1
+  if (!isClamped || at + 2 * SEED > bytes.length) return undefined
+  const [scalar, prefix] = [bytes.slice(at, at + SEED), bytes.subarray(at + SEED, at + BOTH)]
+  const publicKey = bytes.slice(publicAt, publicAt + SEED)
+  if (![scalar, prefix, publicKey].every((part) => isRandomLooking(part))) return undefined
+  const isOfIt = withEffort(SCALAR_UNITS, () => {
+    const u = montgomeryOf(publicKey)
+    const made = okpPublicKey('X25519', scalar)
+    return u !== undefined && made !== undefined && Buffer.compare(made, u) === 0
+  })
+  if (isOfIt !== true) return undefined
+  const material = { type: 'okp', curve: 'Ed25519', publicKey, secret: undefined } as const
+  const proof = 'scalar times B is the key beside it'
+  const found = { certainty: 'proven', kind: 'ed25519', bits: 256, proof, material } as const
+  return hit(found, 'expanded-scalar', at, at + SEED)
+}
+
+/** Scalar, what hashes are begun with, and the public half: before them as in Tor, or behind as in ring. */
+function expandedBehind(head: number): Detector {
+  return (bytes, at) => {
+    const from = at + head
+    if (from + BOTH + SEED > bytes.length) return undefined
+    return scalarAt(bytes, from, from + BOTH) ?? scalarAt(bytes, from + SEED, from)
+  }
+}
+
 /** Behind the head of an array. */
 function behind(head: number): Detector {
   return (bytes, at) => keyAt(bytes, at + head)
@@ -52,18 +87,19 @@ const detectSlice: Detector = (bytes, at, memory) => {
 
 const SIGHT = { before: POINTER, behind: 96 }
 const SIZE = '40 00 00 00 00 00 00 00'
-/** A chunk of 80 bytes behind one in use; which arena it is of does not count. */
-const CHUNK: Anchor = {
-  name: 'seed-chunk',
-  pattern: Uint8Array.from([0x51, 0, 0, 0, 0, 0, 0, 0]),
-  mask: Uint8Array.from([0xfb, 255, 255, 255, 255, 255, 255, 255]),
-  detect: behind(8),
-  ...SIGHT,
+/** A chunk behind one in use; which arena it is of does not count. */
+function chunk(name: string, size: number, more: readonly number[], detect: Detector): Anchor {
+  const pattern = Uint8Array.from([size | 1, 0, 0, 0, 0, 0, 0, 0, ...more])
+  const mask = pattern.map((_, at) => (at === 0 ? 0xfb : 0xff))
+  return { name, pattern, mask, detect, before: POINTER, behind: 128 }
 }
 
 /** Both are looked for by the bytes that they share: words of ones are frequent. */
 export const SEED_ANCHORS: readonly Anchor[] = [
-  CHUNK,
+  chunk('seed-chunk', 0x50, [], behind(8)),
+  chunk('scalar-chunk', 0x70, [], expandedBehind(8)),
+  // Rust counts who shares it, and who might.
+  chunk('scalar-shared', 0x80, [1, 0, 0, 0, 0, 0, 0, 0], expandedBehind(24)),
   anchor('seed-slice', `${SIZE} 40`, SIGHT, detectSlice),
   // A hash that was not asked for yet.
   anchor('seed-bytes', `${SIZE} ff`, SIGHT, behind(16)),

@@ -6,8 +6,8 @@
 import { createPrivateKey } from 'node:crypto'
 import { curveNamed } from '../arithmetic/curves.ts'
 import { publicPoint } from '../arithmetic/ec.ts'
-import { fromBigEndian, fromLittleEndian, inverse, toBigEndian } from '../arithmetic/modular.ts'
-import { okpNamed, okpPublicKey } from '../arithmetic/okp.ts'
+import { fromBigEndian, fromLittleEndian, toBigEndian } from '../arithmetic/modular.ts'
+import { montgomeryOf, okpNamed, okpPublicKey } from '../arithmetic/okp.ts'
 import type { Curve, EcMaterial, KeyMaterial, OkpMaterial } from '../key_material.ts'
 import { clamped } from './derived_values.ts'
 
@@ -151,19 +151,14 @@ function isClamped(bytes: Uint8Array): boolean {
   return hexOf(clamped(bytes, 'X25519')) === hexOf(bytes)
 }
 
-const FIELD = (1n << 255n) - 19n
-
-/** u = (1 + y) / (1 − y): X25519 of an Edwards scalar gives the same point's u (RFC 7748, section 4.1). */
+/** Public keys of Ed25519 by the points of X25519 that their scalars give. */
 function montgomeryKeys(keys: readonly OkpMaterial[]): Map<string, OkpMaterial> {
-  const byU = new Map<string, OkpMaterial>()
-  for (const key of keys) {
-    const y = BigInt.asUintN(255, fromLittleEndian(key.publicKey)) % FIELD
-    const divisor = inverse((1n - y + FIELD) % FIELD, FIELD)
-    if (divisor === undefined) continue
-    const u = ((1n + y) * divisor) % FIELD
-    byU.set(hexOf(toBigEndian(u, 32).toReversed()), key)
-  }
-  return byU
+  return new Map(
+    keys.flatMap((key) => {
+      const u = montgomeryOf(key.publicKey)
+      return u === undefined ? [] : [[hexOf(u), key] as const]
+    }),
+  )
 }
 
 function hexOf(bytes: Uint8Array): string {
