@@ -40,7 +40,7 @@ export function scanOf(
 
 /** Whether a part of the dump was not searched for a reason that may pass. */
 function isFailure({ code }: ScanReport['limits'][number]): boolean {
-  return code === 'unreadable' || code === 'thread-failed'
+  return code === 'unreadable' || code === 'thread-failed' || code === 'unpack-failed'
 }
 
 type Group = readonly [Finding, ...Finding[]]

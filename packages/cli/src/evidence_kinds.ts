@@ -1,11 +1,11 @@
 /**
- * Evidence that is no log, told by its content: memory dumps, and lists of public keys.
+ * Evidence that is no log, told by its content: memory dumps, packed or not, and lists of public keys.
  *
  * @module
  */
 import { DUMP_SHAPE, KEYS_SHAPE } from '@mintmark/case'
 import { bytesSource, openDump } from '@mintmark/dump'
-import { parsePublicKeys } from '@mintmark/scan'
+import { isPackedDump, parsePublicKeys } from '@mintmark/scan'
 
 /** Enough for the headers that show what a dump is. */
 const HEAD_BYTES = 8192
@@ -15,7 +15,7 @@ const JSON_KEYS = /"(?:kty|x5c)"/
 
 /** The shape of a dump or of a file of public keys; undefined for what may be a log. */
 export function otherShape(bytes: Uint8Array, isWhole: boolean): string | undefined {
-  if (isDump(bytes)) return DUMP_SHAPE
+  if (isDump(bytes) || isPackedDump(bytes)) return DUMP_SHAPE
   return isWhole && isKeyFile(bytes) ? KEYS_SHAPE : undefined
 }
 

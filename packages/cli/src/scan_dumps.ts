@@ -18,7 +18,13 @@ import {
   keepScan,
 } from '@mintmark/case'
 import { MintmarkError, safeText } from '@mintmark/core'
-import { type PublicKey, parsePublicKeys, type ScanReport, scanFile } from '@mintmark/scan'
+import {
+  type PublicKey,
+  packingOf,
+  parsePublicKeys,
+  type ScanReport,
+  scanFile,
+} from '@mintmark/scan'
 import { scanOf } from './dump_findings.ts'
 import { isDump } from './evidence_kinds.ts'
 import type { Io } from './io.ts'
@@ -34,7 +40,7 @@ const HEAD_BYTES = 8192
  * Scans each dump that was read in and has not been searched for these public keys yet.
  *
  * `read` are the files of this run: their content is what the case says, since they have just been hashed.
- * Dumps that cannot be searched (in an archive, compressed) are left to what the answer says of them.
+ * Dumps that cannot be searched (in an archive) are left to what the answer says of them.
  *
  * @throws {MintmarkError} as `Session.command`
  */
@@ -91,7 +97,7 @@ async function scanned(
   }
 }
 
-/** A name under which the dump lies on disk as it is. */
+/** A name under which the dump lies on disk, as it is or packed by itself. */
 async function openable(
   { sha256, files }: DumpFile,
   held: ReadonlyMap<string, string>,
@@ -99,7 +105,7 @@ async function openable(
   for (const path of files) {
     if (held.get(path) !== sha256) continue
     // oxlint-disable-next-line no-await-in-loop -- the first that will do
-    if (await isDumpOnDisk(path)) return path
+    if ((await isDumpOnDisk(path)) || isPackedOnDisk(path)) return path
   }
   return undefined
 }
@@ -113,6 +119,15 @@ async function isDumpOnDisk(path: string): Promise<boolean> {
     } finally {
       await handle.close()
     }
+  } catch {
+    return false
+  }
+}
+
+/** What unpacks it must be there, too. */
+function isPackedOnDisk(path: string): boolean {
+  try {
+    return packingOf(path)?.isDump === true
   } catch {
     return false
   }

@@ -1,5 +1,6 @@
 /** Dumps among the evidence: recognised, searched once, and told with whoever touched them. */
 import assert from 'node:assert/strict'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -163,6 +164,22 @@ describe('a dump that holds a key', () => {
   })
 })
 
+describe('a packed dump', () => {
+  for (const program of ['gzip', 'zstd']) {
+    const isThere = spawnSync(program, ['--version']).status === 0
+    const skip = isThere || process.env['CI'] === 'true' ? false : `there is no ${program}`
+    it(`is searched: ${program}`, { skip }, async () => {
+      const bytes = execFileSync(program, ['-c'], { input: core(Buffer.from(pem)) })
+      const packed = folder(`packed-${program}`, { [`a.core.${program}`]: bytes })
+      const answer = await answerOf(packed, '--case', join(root, `packed-${program}-case`))
+      assert.deepEqual(
+        [shapesOf(answer), codesOf(answer), keysOf(answer).map((key) => key['spkiSha256'])],
+        [['memory-dump'], ['key-holders-unknown', 'no-access-log'], [spki]],
+      )
+    })
+  }
+})
+
 describe('a dump that is not searched', () => {
   it('is told, with --no-scan, and searched when that is left out', async () => {
     const left = folder('left-out', { 'a.core': core(Buffer.from(pem)) })
@@ -187,8 +204,9 @@ describe('a dump that is not searched', () => {
     assert.deepEqual([keysOf(answer), codesOf(answer)], [[], ['dump-not-scanned', 'no-access-log']])
   })
 
-  it('is told where it is compressed', async () => {
-    const packed = folder('packed', { 'a.core.gz': gzipSync(core(Buffer.from(pem))) })
+  it('is told where it is packed twice, as one in an archive is', async () => {
+    const twice = gzipSync(gzipSync(core(Buffer.from(pem))))
+    const packed = folder('packed', { 'a.core.gz': twice })
     const answer = await answerOf(packed, '--case', join(root, 'packed-case'))
     assert.deepEqual(
       [shapesOf(answer), codesOf(answer)],

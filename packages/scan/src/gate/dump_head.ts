@@ -32,16 +32,25 @@ export interface DumpHead {
 export function dumpHead(file: number): DumpHead {
   const bytes = Buffer.alloc(HEAD_BYTES)
   try {
-    const head = bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0))
-    const packer = programOf(packerOf(head))
-    if (packer === undefined) return { isDump: isDump(head), packer, isPackerMissing: false }
-    const { unpacked, isPackerMissing } = unpackedHead(packer, head)
-    const answer = { isDump: isDump(unpacked), packer, isPackerMissing }
-    unpacked.fill(0)
-    return answer
+    return headOf(bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0)))
   } finally {
     bytes.fill(0)
   }
+}
+
+/** Whether a file with these first bytes is a dump that is packed. */
+export function isPackedDump(head: Uint8Array): boolean {
+  const { isDump: isOne, packer } = headOf(head)
+  return isOne && packer !== undefined
+}
+
+function headOf(head: Uint8Array): DumpHead {
+  const packer = programOf(packerOf(head))
+  if (packer === undefined) return { isDump: isDump(head), packer, isPackerMissing: false }
+  const { unpacked, isPackerMissing } = unpackedHead(packer, head)
+  const answer = { isDump: isDump(unpacked), packer, isPackerMissing }
+  unpacked.fill(0)
+  return answer
 }
 
 /** The first bytes of what a head holds. Most files that are packed by gzip are no dumps: for them no process is started. */
