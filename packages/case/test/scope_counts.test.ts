@@ -193,6 +193,26 @@ const placing: readonly ScopeCase[] = [
     ],
   },
   {
+    name: 'by all directories together, in which one person stands by name, by object id, and by a former name',
+    world: theirs(
+      [
+        bind(ANN, 2, ['<1@x>'], { ...T1, principal_id: guid(8), mailbox_id: guid(9) }),
+        bind('ann.old@example.org', 1, ['<2@x>'], { ...T1, mailbox_id: guid(9) }),
+      ],
+      {
+        directory: [
+          { ...entry(ANN, 'Org A'), principal_id: guid(8) },
+          entry(ANN, '', ['East']),
+          { ...entry('', '', ['Task force']), principal_id: guid(8) },
+          entry('Ann.Old@example.org', '', ['North']),
+        ],
+      },
+    ),
+    gives: (found) =>
+      found.accounts.map((one) => `${one.mailbox} ${one.organisation} ${one.group}`),
+    is: [`${ANN} Org A East; North; Task force`],
+  },
+  {
     name: "by its tenant's other accounts, then by domain",
     world: theirs(
       [

@@ -91,6 +91,18 @@ const cases: readonly { name: string; row: Json; isCsv?: boolean; entry?: Direct
     entry: { ...entry, principalId: '', displayName: '' },
   },
   {
+    name: 'of object ids alone',
+    isCsv: true,
+    row: { 'Object ID': OID, Org: 'Department of Examples', Team: 'East Asia' },
+    entry: { ...entry, principal: '', displayName: '' },
+  },
+  ...['Bureau', 'Business unit', 'Region', 'desk'].map((header) => ({
+    name: `whose groups stand under ${header}`,
+    isCsv: true,
+    row: { UPN: 'Ada@example.gov', Agency: 'Department of Examples', [header]: 'East Asia' },
+    entry: { ...entry, principalId: '', displayName: '' },
+  })),
+  {
     name: 'with an empty column of groups has no group, whatever the department',
     isCsv: true,
     row: {
@@ -131,6 +143,8 @@ describe('a directory', () => {
       { user: 'a@example.org', group: 'y', timestamp: '2023-06-01T00:00:00Z', action: 'x' },
     ]
     for (const row of rows) assert.equal(adapterOf(row, JSON_FILE), undefined)
+    const things = { id: '7', name: 'x', group: 'y' }
+    assert.equal(adapterOf(things, csvFile(things)), undefined)
   })
 })
 

@@ -120,22 +120,26 @@ async function directoryOf(
   selected: Selected,
   accounts: readonly Json[],
 ): Promise<Directory> {
+  // One person may stand in several files, by name in one and by object id in another, or by a former name.
   const entries = await session.rows(
-    `SELECT lower(principal) AS name, lower(principal_id) AS id,
-       max(toString(organisation)) AS organisation_name,
+    `SELECT who, max(toString(organisation)) AS organisation_name,
        arraySort(arrayDistinct(flatten(groupArray(arrayMap(g -> toString(g), groups))))) AS group_names
-     FROM directory
-     WHERE lower(principal) IN (SELECT account FROM ${selected.table})
-       OR lower(principal_id) IN (SELECT account FROM ${selected.table})
-     GROUP BY name, id ORDER BY name, id ${BOUNDED}`,
+     FROM (
+       SELECT organisation, groups,
+         arrayJoin(arrayDistinct([given_name, given_id, name_by_id, name_by_name])) AS who
+       FROM (
+         SELECT lower(principal) AS given_name, lower(principal_id) AS given_id, organisation, groups
+         FROM directory
+       ) AS entry
+       LEFT ANY JOIN (SELECT id AS known_id, name AS name_by_id FROM ${selected.names}) AS by_id
+         ON given_id = known_id
+       LEFT ANY JOIN (SELECT id AS known_name, name AS name_by_name FROM ${selected.names}) AS by_name
+         ON given_name = known_name
+     )
+     WHERE who != '' AND who IN (SELECT account FROM ${selected.table})
+     GROUP BY who ORDER BY who ${BOUNDED}`,
   )
-  const homes = new Map<string, Home>()
-  for (const entry of entries) {
-    const home = homeOf(entry)
-    for (const key of [entry['name'], entry['id']]) {
-      if (typeof key === 'string' && key !== '') homes.set(key, home)
-    }
-  }
+  const homes = new Map(entries.map((entry) => [String(entry['who']), homeOf(entry)]))
   const tenants = await organisationsBy(session, 'toString(tenant)')
   const domains = await organisationsBy(
     session,

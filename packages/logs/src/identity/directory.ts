@@ -27,9 +27,14 @@ const PRINCIPAL = [
 ]
 const MAIL = ['mail', 'primarysmtpaddress', 'emailaddress', 'email', 'windowsemailaddress']
 const ID = ['id', 'objectid', 'principalid', 'externaldirectoryobjectid', 'azureadobjectid', 'oid']
-const ORGANISATION = ['organisation', 'organization', 'companyname', 'company', 'agency']
-const GROUP = ['groups', 'group', 'memberof', 'groupnames', 'groupname', 'team']
-const DEPARTMENT = ['department', 'officelocation', 'office', 'physicaldeliveryofficename']
+const ORGANISATION = [
+  'organisation organization organisationname organizationname org companyname company agency',
+].flatMap((names) => names.split(' '))
+const GROUP = ['groups', 'group', 'memberof', 'groupnames', 'groupname', 'team', 'teams']
+const DEPARTMENT = [
+  'department bureau division businessunit unit section region desk',
+  'officelocation office physicaldeliveryofficename',
+].flatMap((names) => names.split(' '))
 const TENANT = ['tenant', 'tenantid', 'organisationid', 'organizationid']
 const NAME = ['displayname', 'name']
 const ABOUT = [...ORGANISATION, ...GROUP, ...DEPARTMENT]
@@ -46,6 +51,7 @@ const JSON_NAMES = [
   'userPrincipalName',
   'UserPrincipalName',
   'principal',
+  'upn',
   'mailbox',
   'mail',
   'email',
@@ -62,7 +68,9 @@ export const directory: Adapter = {
 
 function isDirectory(layout: Layout): boolean {
   const has = (names: readonly string[]) => names.some((name) => layout.has(name))
-  if (has(NOT_A_DIRECTORY) || !(has(PRINCIPAL) || has(MAIL))) return false
+  if (has(NOT_A_DIRECTORY)) return false
+  // Object ids alone: only where nothing but a directory has the other columns.
+  if (!has(PRINCIPAL) && !has(MAIL)) return has(ID) && has(ORGANISATION) && has(GROUP)
   return has(ABOUT) || (has(PRINCIPAL) && has(NAME) && has([...ID, ...MAIL]))
 }
 
