@@ -19,7 +19,7 @@ export function scanOf(
 ): DumpScan {
   const known = new Map(publicKeys.map((key) => [key.keyId.spkiSha256, key]))
   const places = grouped(report.findings, ({ keyId }) => keyId?.spkiSha256 ?? '')
-  const unnamed = places.get('')?.length ?? 0
+  const unnamed = places.get('')?.filter(({ beginsAt }) => beginsAt === undefined).length ?? 0
   places.delete('')
   const keys = [...places].slice(0, MOST_KEYS)
   const left = places.size - keys.length

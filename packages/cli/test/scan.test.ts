@@ -6,9 +6,11 @@ import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { isObject, type Json, parseObject } from '@mintmark/core'
+import type { ScanReport } from '@mintmark/scan'
 import { elfCore, readAgain } from '@mintmark/testkit'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { ruleOf } from '../src/render/sarif_rules.ts'
+import { scanText } from '../src/render/scan_text.ts'
 import { mintmark, type Outcome } from './fake_io.ts'
 import { sarifErrors } from './sarif_official.ts'
 import { SARIF_SCHEMA } from './sarif_schema.ts'
@@ -164,6 +166,40 @@ describe('mintmark scan', () => {
     assert.match(outcome.out, /CANDIDATES[\s\S]*hmac 256 jwk[\s\S]*ALSO[\s\S]*1 × token \(jws\)/)
     assertSilent(outcome)
   })
+})
+
+it('a key without a public half is one, though its parts lie apart in the file', () => {
+  const first = {
+    file: 'core',
+    offset: 4096,
+    address: undefined,
+    length: 100,
+    kind: 'aes',
+    form: 'aes-schedule-enc',
+    bits: 128,
+    certainty: 'proven',
+    proof: 'schedule expands; goes on at 0x2000',
+    note: undefined,
+    keyId: undefined,
+    owner: undefined,
+    copies: 1,
+  } as const
+  const rest = { ...first, offset: 0x2000, beginsAt: first.offset }
+  const report: ScanReport = {
+    file: 'core',
+    size: 1 << 16,
+    container: 'elf-core',
+    segments: 3,
+    scannedBytes: 1 << 16,
+    findings: [first, rest],
+    candidates: [],
+    lesser: [],
+    flaws: [],
+    limits: [],
+    absent: [],
+  }
+  const told = scanText({ reports: [report], unreadable: [] })
+  assert.match(told, /^FOUND: 1 key, proven, at 2 places in 1 of 1 file/)
 })
 
 it('scan ends with 3 where a packed dump is cut, with 1 where it is whole', async () => {

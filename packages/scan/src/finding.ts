@@ -36,6 +36,8 @@ export interface Finding {
   readonly note: 'self-test' | 'drbg' | 'shielded' | 'fragment' | undefined
   readonly keyId: KeyId | undefined
   readonly owner: Owner | undefined
+  /** Of a part of a key that goes on from elsewhere in the file: where the first part is. One copy, and one key. */
+  readonly beginsAt?: number
   /** How often this key was found in this file, in this form, this place included. */
   readonly copies: number
 }

@@ -67,10 +67,11 @@ export class Seams {
   sightings({ seen, tag }: Sighting): readonly Sighting[] {
     const parts = this.#partsOf(seen.offset, seen.length)
     if (parts.length < 2) return []
+    const [{ offset: beginsAt } = seen, { offset: goesOnAt } = seen] = parts
     return parts.map((part, i) => {
-      const other = parts[i === 0 ? 1 : 0]?.offset ?? 0
-      const proof = `${seen.proof}; ${i === 0 ? 'goes on' : 'begins'} at 0x${other.toString(16)}`
-      return { seen: { ...seen, ...part, proof }, tag, isRest: i > 0 }
+      const where = i === 0 ? `goes on at ${hex(goesOnAt)}` : `begins at ${hex(beginsAt)}`
+      const proof = `${seen.proof}; ${where}`
+      return { seen: { ...seen, ...part, proof, ...(i > 0 && { beginsAt }) }, tag }
     })
   }
 
@@ -112,6 +113,8 @@ export class Seams {
     return Math.max(0, low - 1)
   }
 }
+
+const hex = (offset: number): string => `0x${offset.toString(16)}`
 
 type Placed = Run & { readonly address: bigint }
 type Chain = readonly Placed[]

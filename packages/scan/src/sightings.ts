@@ -13,8 +13,6 @@ import { SegmentFinder } from './segment_finder.ts'
 export interface Sighting {
   readonly seen: FindingSeen
   readonly tag: string
-  /** It goes on from another place: the same copy of the key. */
-  readonly isRest?: boolean
 }
 
 /** What a report holds of each class, and what is kept of it before places are put together. */
@@ -52,8 +50,8 @@ export class SightingList {
   findings(file: string, dump: Dump): readonly Finding[] {
     const kept = onePerPlace(this.#kept)
     const copies = new Map<string, number>()
-    for (const { tag, seen, isRest } of kept) {
-      if (isRest === true) continue
+    for (const { tag, seen } of kept) {
+      if (seen.beginsAt !== undefined) continue
       const name = `${tag} ${seen.form}`
       copies.set(name, (copies.get(name) ?? 0) + 1)
     }

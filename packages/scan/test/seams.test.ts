@@ -1,6 +1,6 @@
 /** Keys across the border of two runs that are neighbours in the process, and not in the file. */
 import assert from 'node:assert/strict'
-import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { createHash, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { after, describe, it } from 'node:test'
 import { bytesSource, openDump } from '@mintmark/dump'
 import { type BuiltDump, elfCore, limeImage, minidump } from '@mintmark/testkit'
 import * as fc from 'fast-check'
+import { expandKey } from '../src/aes_words.ts'
 import { parsePublicKeys } from '../src/public_keys/parse.ts'
 import { scanFile } from '../src/scan_file.ts'
 import { runsOf } from '../src/scan_plan.ts'
@@ -34,6 +35,7 @@ const FORMS = [
     form: 'limbs-le64',
     bytes: Buffer.from(Uint8Array.from(Buffer.from(p, 'base64url')).toReversed()),
   },
+  { form: 'aes-schedule-enc', bytes: Buffer.from(expandKey(randomBytes(32)).buffer) },
 ] as const
 
 /** Four pages with `bytes` across the border of the second and third. */
@@ -91,12 +93,17 @@ describe('a key across a border', () => {
 
         const { findings } = await scanFile(path, { publicKeys })
         const found = findings.filter((finding) => finding.form === form)
-        const places = found.map(({ offset, length, copies }) => ({ offset, length, copies }))
+        const places = found.map(({ offset, length, copies, beginsAt }) => ({
+          offset,
+          length,
+          copies,
+          ...(beginsAt !== undefined && { beginsAt }),
+        }))
         const inFirst = BORDER - startOf(bytes)
         assert.deepEqual(
           places.toSorted((a, b) => b.length - a.length),
           [
-            { offset: rest, length: lengthOf(found) - inFirst, copies: 1 },
+            { offset: rest, length: lengthOf(found) - inFirst, copies: 1, beginsAt: start },
             { offset: start, length: inFirst, copies: 1 },
           ],
         )
