@@ -13,11 +13,8 @@ import { isCode, isGap, MOST_DULL } from './lib/random_look.ts'
  * Writes for each of `blocks` blocks, and one more, the sums of the counts of all blocks before it (`sums`, four u16 in
  * a u64: common bytes, bytes of 0x80 and more, odd bytes, equal bytes; see `lib/random_look.ts`). Lists the runs of blocks
  * that can be part of a random number, and returns how many. The sums count such blocks alone, and wrap.
- *
- * `edges` has a bit for each place: whether the eight bytes before it are a structure, see `lib/marks.ts`. It is written
- * for the blocks of each run, one before it and three behind it: numbers begin and end there.
  */
-export function map_slice(ptr: usize, blocks: i32, sums: usize, edges: usize, runs: usize): i32 {
+export function map_slice(ptr: usize, blocks: i32, sums: usize, runs: usize): i32 {
   let found = 0
   let begin = -1
   let sum: u64 = 0
@@ -41,16 +38,29 @@ export function map_slice(ptr: usize, blocks: i32, sums: usize, edges: usize, ru
   }
   store<u64>(sums + ((<usize>blocks) << 3), sum)
   if (begin >= 0) putRun(runs, found++, begin, blocks)
-  markEdges(ptr, blocks, runs, found, edges)
   return found
 }
 
-function markEdges(ptr: usize, blocks: i32, runs: usize, runCount: i32, edges: usize): void {
+/**
+ * Writes `edges`, a bit for each place: whether the eight bytes before it are a structure, see `lib/marks.ts`. It is
+ * written for the blocks of each run of at least `least` blocks, one before it and three behind it: numbers begin and end
+ * there.
+ */
+export function mark_edges(
+  ptr: usize,
+  blocks: i32,
+  runs: usize,
+  runCount: i32,
+  least: i32,
+  edges: usize,
+): void {
   let done = 0
   for (let r = 0; r < runCount; r++) {
-    const from = max(<i32>load<u32>(runs + ((<usize>r) << 3)) - 1, done)
-    const to = min(<i32>load<u32>(runs + ((<usize>r) << 3), 4) + 3, blocks)
-    if (from >= to) continue
+    const begin = <i32>load<u32>(runs + ((<usize>r) << 3))
+    const end = <i32>load<u32>(runs + ((<usize>r) << 3), 4)
+    const from = max(begin - 1, done)
+    const to = min(end + 3, blocks)
+    if (end - begin < least || from >= to) continue
     edgesOf(ptr, from, to, edges)
     done = to
   }
@@ -233,6 +243,12 @@ function listRuns(ptr: usize, from: i32, b: i32, blocks: i32): i32 {
     const kinds = c < blocks ? kindsOf(v, highs, isLarge || wasLarge, isSmall && wasSmall) : 0
     const isText = highs === 0
     const isParted = isText && wasText && (before & kinds & WIDE) !== 0
+    if (kinds === before && !isParted && kinds !== 0) {
+      wasText = isText
+      wasLarge = isLarge
+      wasSmall = isSmall
+      continue
+    }
     const ended = (before & ~kinds) | (isParted ? WIDE : 0)
     const begun = (kinds & ~before) | (isParted ? WIDE : 0)
     if ((ended & NARROW) !== 0) endRun(0, narrow, c)

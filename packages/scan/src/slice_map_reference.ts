@@ -32,8 +32,16 @@ export interface SliceMapReference {
   readonly runs: readonly BlockRunReference[]
 }
 
-/** Maps `blocks` blocks of a slice, which has {@link import('./conjugate.ts').BEFORE} bytes before its begin. */
-export function mapSliceReference(slice: Uint8Array, blocks: number): SliceMapReference {
+/**
+ * Maps `blocks` blocks of a slice, which has {@link import('./conjugate.ts').BEFORE} bytes before its begin.
+ *
+ * @param least blocks that a run has in which a number can begin or end
+ */
+export function mapSliceReference(
+  slice: Uint8Array,
+  blocks: number,
+  least: number,
+): SliceMapReference {
   const all = Array.from({ length: blocks }, (_, b) => countsOf(slice, b * BLOCK))
   const random = all.map((_, b) => isRandomBlock(slice, b * BLOCK))
   const sums: BlockCounts[] = [{ common: 0, equal: 0, highs: 0, odds: 0 }]
@@ -41,14 +49,16 @@ export function mapSliceReference(slice: Uint8Array, blocks: number): SliceMapRe
     const last = sums[b]
     if (last !== undefined) sums.push(random[b] === true ? added(last, counts) : last)
   }
+  const runs = runsOf(blocks, (b) => random[b] === true)
   const edges = all.map((_, b) => {
-    if (!random.slice(Math.max(0, b - 3), b + 2).includes(true)) return undefined
+    const isNear = runs.some(({ from, to }) => to - from >= least && from - 1 <= b && b < to + 3)
+    if (!isNear) return undefined
     const bits = Array.from({ length: BLOCK }, (__, i) =>
       isStructureReference(slice, b * BLOCK + i),
     )
     return bits.reduce((mask, bit, i) => mask | (Number(bit) << i), 0)
   })
-  return { sums, edges, runs: runsOf(blocks, (b) => random[b] === true) }
+  return { sums, edges, runs }
 }
 
 function added(a: BlockCounts, b: BlockCounts): BlockCounts {

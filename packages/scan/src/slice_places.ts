@@ -36,6 +36,8 @@ export class SlicePlaces {
   /** Places up to which the slice is mapped; 0 where it is not. */
   #mappedTo = 0
   #runs = 0
+  /** The shortest runs whose edges are marked, in blocks. */
+  #markedFrom = BLOCKS
   /** The same for digits, and the shortest runs that are listed. */
   #digitsTo = 0
   #leastRun = BLOCKS
@@ -60,10 +62,20 @@ export class SlicePlaces {
   random(to: number): BlockRuns {
     if (this.#mappedTo < to) {
       const blocks = blocksOf(to + FURTHER.random)
-      this.#runs = this.#memory.call('map_slice', [AT.slice, blocks, AT.sums, AT.edges, AT.runs])
+      this.#runs = this.#memory.call('map_slice', [AT.slice, blocks, AT.sums, AT.runs])
       this.#mappedTo = to
+      this.#markedFrom = BLOCKS
     }
     return { at: AT.runs, count: this.#runs }
+  }
+
+  /** Marks the edges of all runs that can hold numbers of `length` bytes: most runs are shorter than any number. */
+  #markEdges(length: number): void {
+    const least = Math.max(1, (length >> 4) - 1)
+    if (least >= this.#markedFrom) return
+    this.#markedFrom = least
+    const blocks = blocksOf(this.#mappedTo + FURTHER.random)
+    this.#memory.call('mark_edges', [AT.slice, blocks, AT.runs, this.#runs, least, AT.edges])
   }
 
   /** Where numbers of `length` bytes can begin in [0, to). Valid until the places of other lengths are asked for. */
@@ -71,6 +83,7 @@ export class SlicePlaces {
     const held = this.#kept.find((kept) => kept.length === length && kept.to === to)
     if (held !== undefined) return held
     const { at: runs, count: runCount } = this.random(to)
+    this.#markEdges(length)
     const slot = this.#next
     this.#next = (slot + 1) % SIZES_KEPT
     const groups = AT.places + slot * KEPT.bytes
