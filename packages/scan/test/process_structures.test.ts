@@ -227,8 +227,8 @@ describe('a scalar of Ed25519 with its prefix and public half', () => {
 describe('an ECDSA key of ring', () => {
   for (const curve of ['P-256', 'P-384'] as const) {
     it(`of ${curve} is found by its secret in the form of Montgomery`, async () => {
-      const pair = readAgain(generateKeyPairSync('ec', { namedCurve: curve }))
-      const [x, y, d] = numbersOf(pair.privateKey)
+      const made = readAgain(generateKeyPairSync('ec', { namedCurve: curve }))
+      const [x, y, d] = numbersOf(made.privateKey)
       assert.ok(x && y && d)
       const { n, lengthBytes } = curveNamed(curve)
       const secret = le((fromBigEndian(d) << BigInt(8 * lengthBytes)) % n, 6)

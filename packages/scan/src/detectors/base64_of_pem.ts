@@ -15,17 +15,25 @@ const LABEL_BYTES = 72
 /** Less than the letters of a glance hold. */
 const GLANCE_BYTES = 112
 
-/** The begin of PEM at each of the three places that it can have in a group of four letters. */
-export const BASE64_OF_PEM_ANCHORS: readonly Anchor[] = base64Needles(
+/** The begin of PEM in base64, at one of the three places that it can have in a group of four letters. */
+export interface EncodedBegin {
+  readonly text: string
+  readonly phase: number
+  readonly inGroup: number
+}
+
+export const ENCODED_BEGINS: readonly EncodedBegin[] = base64Needles(
   [...Buffer.from(BEGIN)],
   BEGIN.length * 8,
-).flatMap(({ text, phase, inGroup }) =>
-  textAnchors(`base64-of-pem-${phase}`, text, {
+)
+
+export const BASE64_OF_PEM_ANCHORS: readonly Anchor[] = ENCODED_BEGINS.flatMap((begin) =>
+  textAnchors(`base64-of-pem-${begin.phase}`, begin.text, {
     before: 4,
     behind: REACH,
     glance: ({ chars, at }) => {
-      if (!standsAt(chars, at, text)) return 0
-      const pem = decodePem(chars, at, phase, inGroup, GLANCE_BYTES)
+      if (!standsAt(chars, at, begin.text)) return 0
+      const pem = decodePem(chars, at, begin, GLANCE_BYTES)
       const isPrivate = labelAt(pem, 0) !== undefined
       // Where other dashes follow at once, there is little to read.
       const isShort = find(pem, '-----', LABEL_BYTES) >= 0
@@ -33,16 +41,15 @@ export const BASE64_OF_PEM_ANCHORS: readonly Anchor[] = base64Needles(
       if (!isPrivate) return 0
       return isShort ? 1024 : REACH
     },
-    read: (run) => readEncoded(run, phase, inGroup),
+    read: (run) => readEncoded(run, begin),
   }),
 )
 
 /** The PEM itself: its first dashes are put back where the letters of them are shared with what stands before. */
-function decodePem(
+export function decodePem(
   chars: Uint8Array,
   at: number,
-  phase: number,
-  inGroup: number,
+  { phase, inGroup }: EncodedBegin,
   most: number,
 ): Uint8Array {
   const skipped = (4 - inGroup) % 4
@@ -56,9 +63,9 @@ function decodePem(
 }
 
 /** As much as it takes to come to the dashes behind the body. */
-function decodeWhole(chars: Uint8Array, at: number, phase: number, inGroup: number): Uint8Array {
+function decodeWhole(chars: Uint8Array, at: number, begin: EncodedBegin): Uint8Array {
   for (let most = 256; ; most *= 4) {
-    const pem = decodePem(chars, at, phase, inGroup, most)
+    const pem = decodePem(chars, at, begin, most)
     const isWhole = pem.length < most || most >= REACH
     const footer = find(pem, '-----', LABEL_BYTES)
     // The footer itself, and a begin behind a begin, end it alike.
@@ -67,8 +74,10 @@ function decodeWhole(chars: Uint8Array, at: number, phase: number, inGroup: numb
   }
 }
 
-function readEncoded({ chars, at }: TextRun, phase: number, inGroup: number): Detected | undefined {
-  const pem = decodeWhole(chars, at, phase, inGroup)
+/** The key in base64 of PEM that begins at the run's place. */
+export function readEncoded({ chars, at }: TextRun, begin: EncodedBegin): Detected | undefined {
+  const { phase, inGroup } = begin
+  const pem = decodeWhole(chars, at, begin)
   const key = readPem({ chars: pem, at: 0 })
   pem.fill(0)
   if (key === undefined) return undefined

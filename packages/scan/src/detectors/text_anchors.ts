@@ -6,6 +6,7 @@
 import type { Anchor } from '../anchor.ts'
 import { quadAnchor, textAnchors } from '../text_run.ts'
 import { BASE64_OF_PEM_ANCHORS } from './base64_of_pem.ts'
+import { CODED_PEM_ANCHORS } from './coded_pem.ts'
 import { DNSSEC } from './dnssec.ts'
 import { keyXml } from './dotnet_xml.ts'
 import { HEADERLESS_ANCHORS } from './headerless_base64.ts'
@@ -22,6 +23,7 @@ export const TEXT_ANCHORS: readonly Anchor[] = [
   ...textAnchors('ssh2', '---- BEGIN SSH2 ', SSH2),
   ...HEADERLESS_ANCHORS,
   ...BASE64_OF_PEM_ANCHORS,
+  ...CODED_PEM_ANCHORS,
   ...textAnchors('putty', 'PuTTY-User-Key-File-', PUTTY),
   ...textAnchors('jwk', 'kty', JWK),
   quadAnchor('jwk', 'kty', JWK),

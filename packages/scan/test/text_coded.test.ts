@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { keyIdOf } from '../src/key_id.ts'
+import { hitsIn, planted } from './text_hits.ts'
+import { ED25519, P256, pemsOf, RSA } from './text_keys.ts'
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
+const lines = (text: string, length: number): string =>
+  text.replaceAll(new RegExp(`.{${length}}`, 'g'), '$&\n')
+const digits = (text: string): string[] =>
+  Array.from(Buffer.from(text), (byte) => byte.toString(16).padStart(2, '0'))
+/** Letters that only fill up groups, of base64 in base64. */
+const PADDING = 8
+const bytes = (text: string): number[] => [...Buffer.from(text)]
+
+/** What stands before the coded text, that text, and what it is called. */
+interface Coding {
+  readonly form: string
+  readonly before?: string
+  readonly code: (pem: string) => string
+}
+
+const CODINGS: Readonly<Record<string, Coding>> = {
+  'hex digits': { form: 'hex', code: (pem) => digits(pem).join('') },
+  'hex digits in upper case': { form: 'hex', code: (pem) => digits(pem).join('').toUpperCase() },
+  'hex digits in lines': { form: 'hex', code: (pem) => lines(digits(pem).join(''), 64) },
+  'bytea of PostgreSQL': { form: 'hex', before: '\\x', code: (pem) => digits(pem).join('') },
+  'hex digits with blanks': { form: 'hex', code: (pem) => digits(pem).join(' ') },
+  'hex digits with colons': { form: 'hex', code: (pem) => digits(pem).join(':') },
+  'BitConverter of .NET': { form: 'hex', code: (pem) => digits(pem).join('-').toUpperCase() },
+  'a string of C': {
+    form: 'hex',
+    code: (pem) =>
+      digits(pem)
+        .map((pair) => `\\x${pair}`)
+        .join(''),
+  },
+  'an array of C': {
+    form: 'hex',
+    before: '{ ',
+    code: (pem) =>
+      lines(
+        digits(pem)
+          .map((pair) => `0x${pair}`)
+          .join(', '),
+        72,
+      ),
+  },
+  'Buffer of Node': {
+    form: 'decimal',
+    before: '{"type":"Buffer","data":[',
+    code: (pem) => bytes(pem).join(','),
+  },
+  'a list of Python': { form: 'decimal', before: '[', code: (pem) => bytes(pem).join(', ') },
+  'base64 of base64': { form: 'base64-of-base64', code: (pem) => base64(base64(pem)) },
+  'base64 of base64 in lines': {
+    form: 'base64-of-base64',
+    code: (pem) => lines(base64(lines(base64(pem), 76)), 76),
+  },
+}
+
+describe('PEM in another coding', () => {
+  for (const [name, { form, before = '', code }] of Object.entries(CODINGS)) {
+    it(`is found in ${name}, and covered whole`, () => {
+      for (const key of [RSA, P256, ED25519]) {
+        for (const pem of pemsOf(key)) {
+          const text = code(pem.trimEnd())
+          const [hit, ...others] = hitsIn(planted(Buffer.from(before + text, 'latin1'), 9))
+          assert.deepEqual(others, [])
+          assert.equal(hit?.form, `${form}-of-pem`)
+          assert.equal(hit.certainty, 'proven')
+          assert.equal(hit.offset, 9 + before.length)
+          assert.ok(hit.length <= text.length && hit.length >= text.trimEnd().length - PADDING)
+          assert.ok(hit.material)
+          assert.equal(keyIdOf(hit.material).spkiSha256, key.spkiSha256)
+        }
+      }
+    })
+  }
+
+  it('is found in base64 of JSON with base64 in it, whatever stands before either', () => {
+    const [pem = ''] = pemsOf(P256)
+    for (const outer of ['', 'x', 'xy']) {
+      for (const inner of ['', 'x', 'xy']) {
+        const secret = `${outer}{"data":{"tls.key":"${base64(inner + pem)}"}}`
+        const hits = hitsIn(planted(Buffer.from(base64(secret)), 9))
+        assert.deepEqual(
+          hits.map(({ form, certainty }) => [form, certainty]),
+          [['base64-of-base64-of-pem', 'proven']],
+        )
+      }
+    }
+  })
+
+  it('is nothing where it is a certificate, a public key, or a header alone', () => {
+    const texts = ['CERTIFICATE', 'PUBLIC KEY', 'PRIVATE KEY'].map(
+      (label) => `-----BEGIN ${label}-----\n`,
+    )
+    for (const { code } of Object.values(CODINGS)) {
+      for (const text of texts) {
+        assert.deepEqual(hitsIn(planted(Buffer.from(code(text), 'latin1'), 9)), [])
+      }
+    }
+  })
+})
