@@ -192,8 +192,59 @@ export function map_digits(
   shortest = max(least, 1)
   let next = 0
   for (let b = shortest - 1; b < blocks; b = next + shortest - 1) {
-    next = isAlone(ptr, b) ? b + 1 : listRuns(ptr, next, b, blocks)
+    if (isAlone(ptr, b)) {
+      next = b + 1
+      continue
+    }
+    const first = beginOf(ptr, next, b)
+    const last = endOf(ptr, first, b, blocks)
+    // What goes on that far may be runs of different kinds: none of them need be long enough.
+    next = last - first < shortest ? last : listRuns(ptr, first, b, blocks)
   }
+}
+
+/** The first block from `from` on that goes on to `b` in words of any kind. */
+function beginOf(ptr: usize, from: i32, b: i32): i32 {
+  let first = b
+  let kinds = kindsAt(ptr, b)
+  while (first > from) {
+    const before = kindsAt(ptr, first - 1)
+    if (!goOn(ptr, first, before & kinds)) break
+    kinds = before
+    first--
+  }
+  return first
+}
+
+/** The block behind the last that `b` goes on to; or one behind it, as soon as there are enough from `first` on. */
+function endOf(ptr: usize, first: i32, b: i32, blocks: i32): i32 {
+  let last = b + 1
+  let kinds = kindsAt(ptr, b)
+  while (last < blocks && last - first < shortest) {
+    const behind = kindsAt(ptr, last)
+    if (!goOn(ptr, last, kinds & behind)) break
+    kinds = behind
+    last++
+  }
+  return last
+}
+
+/** Whether a number may lie across the begin of block `b`, in words of one of the kinds that it and the block before share. */
+function goOn(ptr: usize, b: i32, shared: i32): bool {
+  if (shared !== WIDE) return shared !== 0
+  const at = ptr + ((<usize>b) << 4)
+  return (i8x16.bitmask(v128.load(at - 16)) | i8x16.bitmask(v128.load(at))) !== 0
+}
+
+/** The kinds of words that block `b` holds, as {@link listRuns} takes them. */
+function kindsAt(ptr: usize, b: i32): i32 {
+  const at = ptr + ((<usize>b) << 4)
+  const v = v128.load(at)
+  const before = v128.load(at - 16)
+  const isFirst = b === 0
+  const isLarge = hasLarge(v) || (!isFirst && hasLarge(before))
+  const isSmall = !isFirst && hasSmall(v) && hasSmall(before)
+  return kindsOf(v, i8x16.bitmask(v), isLarge, isSmall)
 }
 
 /** Whether a block is in no run of several. */
