@@ -3,8 +3,6 @@
  * as long whose numbers it is the product of. So keep OpenSSL, mbedTLS, GMP and Rust's `num-bigint` their numbers, and
  * nothing but the product need be right.
  *
- * A chunk is {size of the chunk before, size and three flags, bytes}, at multiples of 16: malloc/malloc.c of glibc.
- *
  * @module
  */
 import type { Anchor } from '../anchor.ts'
@@ -14,56 +12,14 @@ import { charge } from '../effort.ts'
 import { proveRsa } from '../prove.ts'
 import { isRandomLooking } from '../random_looking.ts'
 import { hit } from './anchored.ts'
+import { chunkAnchor, isFull, numbersNear, SIZE_BYTES, wordAt } from './malloc_numbers.ts'
 
 /** Of a modulus: of the sizes that are in use. */
 const LENGTHS = [128, 256, 384, 512, 1024]
-/** What a chunk takes besides its bytes, and one more limb if need be. */
-const HEAD = 16
 /** How far from a modulus its primes are looked for. */
 const REACH = 8192
-/** Of going through that. */
-const REACH_UNITS = 10_000
-const MOST_NUMBERS = 96
-/** The chunk before is in use, as nearly all are; a mapping of its own; an arena of a thread. */
-const FLAGS = 7
-const IN_USE = 1
-const ARENA = 4
-const SIZE_BYTES = 8
-
-/** Whether the lowest bit of a number that begins at `from` is set, and the highest: nothing else costs less to ask. */
-function isFull(bytes: Uint8Array, from: number, length: number): boolean {
-  return ((bytes[from] ?? 0) & 1) === 1 && (bytes[from + length - 1] ?? 0) >= 0x80
-}
-
-/** Whether the word at `at` says that its chunk holds a number of `length` bytes, and two more limbs at most. */
-function isSize(bytes: Uint8Array, at: number, length: number): boolean {
-  const size = ((bytes[at] ?? 0) & ~FLAGS) | ((bytes[at + 1] ?? 0) << 8)
-  if (size !== length + HEAD && size !== length + 2 * HEAD) return false
-  for (let k = at + 2; k < at + SIZE_BYTES; k++) if (bytes[k] !== 0) return false
-  return true
-}
-
-/** Where numbers of `length` bytes begin in chunks near the one whose size is at `at`, nearest first. */
-function numbersNear(bytes: Uint8Array, at: number, length: number): number[] {
-  charge(REACH_UNITS)
-  const found: number[] = []
-  for (let distance = 16; distance <= REACH && found.length < MOST_NUMBERS; distance += 16) {
-    for (const size of [at - distance, at + distance]) {
-      const from = size + SIZE_BYTES
-      if (size < 0 || from + length > bytes.length || !isSize(bytes, size, length)) continue
-      if (!isFull(bytes, from, length)) continue
-      if (isRandomLooking(bytes.subarray(from, from + length))) found.push(from)
-    }
-  }
-  return found
-}
-
-const wordAt = (bytes: Uint8Array, at: number): number =>
-  (bytes[at] ?? 0) |
-  ((bytes[at + 1] ?? 0) << 8) |
-  ((bytes[at + 2] ?? 0) << 16) |
-  ((bytes[at + 3] ?? 0) << 24)
-
+/** Of looking for an exponent's d there. */
+const SEARCH_UNITS = 10_000
 /** Two of `places` whose numbers have the lowest word of the modulus as that of their product. */
 function* pairs(bytes: Uint8Array, places: readonly number[], low: number): Generator<number[]> {
   const words = places.map((place) => wordAt(bytes, place))
@@ -75,7 +31,7 @@ function* pairs(bytes: Uint8Array, places: readonly number[], low: number): Gene
 }
 
 /** Public exponents that are told from each other by their d. */
-const EXPONENTS = [65_537n, 3n, 17n, 5n, 257n]
+export const EXPONENTS: readonly bigint[] = [65_537n, 3n, 17n, 5n, 257n]
 const TELLING_BYTES = 16
 
 /** Everything in which numbers of the key are looked for. */
@@ -89,7 +45,7 @@ function nearby(bytes: Uint8Array, at: number): Buffer {
 function exponentOf(p: bigint, q: bigint, near: Buffer): bigint {
   const phi = (p - 1n) * (q - 1n)
   const lambda = phi / gcd(p - 1n, q - 1n)
-  charge(EXPONENTS.length * REACH_UNITS)
+  charge(EXPONENTS.length * SEARCH_UNITS)
   const isNear = (e: bigint): boolean =>
     [phi, lambda].some((order) => {
       const d = inverse(e, order)
@@ -107,7 +63,7 @@ function detectModulus(length: number): Detector {
     if (from + length > bytes.length || !isFull(bytes, from, length)) return undefined
     const modulus = bytes.subarray(from, from + length)
     if (!isRandomLooking(modulus)) return undefined
-    const places = numbersNear(bytes, at, half)
+    const places = numbersNear(bytes, at, half, REACH).filter((place) => isFull(bytes, place, half))
     for (const pair of pairs(bytes, places, wordAt(bytes, from))) {
       const [p, q] = pair.map((place) => fromLittleEndian(bytes.subarray(place, place + half)))
       const n = fromLittleEndian(modulus)
@@ -120,15 +76,6 @@ function detectModulus(length: number): Detector {
   }
 }
 
-export const MALLOC_RSA_ANCHORS: readonly Anchor[] = LENGTHS.map((length) => {
-  const size = length + HEAD
-  return {
-    name: `malloc-rsa-${8 * length}`,
-    // Without that bit it would be any whole number of this size.
-    pattern: Uint8Array.from([(size & 0xff) | IN_USE, size >> 8, 0, 0, 0, 0, 0, 0]),
-    mask: Uint8Array.from([0xff & ~ARENA, 255, 255, 255, 255, 255, 255, 255]),
-    detect: detectModulus(length),
-    before: REACH,
-    behind: REACH + 2048,
-  }
-})
+export const MALLOC_RSA_ANCHORS: readonly Anchor[] = LENGTHS.map((length) =>
+  chunkAnchor(`malloc-rsa-${8 * length}`, length, REACH, detectModulus(length)),
+)

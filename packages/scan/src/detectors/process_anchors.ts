@@ -6,6 +6,7 @@
  * @module
  */
 import type { Anchor } from '../anchor.ts'
+import { MALLOC_FACTOR_ANCHORS } from './malloc_factors.ts'
 import { MALLOC_RSA_ANCHORS } from './malloc_rsa.ts'
 import { OPENSSL_ANCHORS } from './openssl_structures.ts'
 import { RING_ANCHORS } from './ring_ecdsa.ts'
@@ -15,5 +16,6 @@ export const PROCESS_ANCHORS: readonly Anchor[] = [
   ...OPENSSL_ANCHORS,
   ...SEED_ANCHORS,
   ...MALLOC_RSA_ANCHORS,
+  ...MALLOC_FACTOR_ANCHORS,
   ...RING_ANCHORS,
 ]

@@ -1,0 +1,81 @@
+/**
+ * Numbers in chunks of glibc's malloc, as libraries of big numbers keep them: lowest byte first, odd, and as long as the
+ * chunk but for two limbs at most.
+ *
+ * A chunk is {size of the chunk before, size and three flags, bytes}, at multiples of 16: malloc/malloc.c of glibc.
+ *
+ * @module
+ */
+import type { Anchor } from '../anchor.ts'
+import type { Detector } from '../detected.ts'
+import { charge } from '../effort.ts'
+import { isRandomLooking } from '../random_looking.ts'
+
+/** What a chunk takes besides its bytes, and one more limb if need be. */
+const HEAD = 16
+/** Of going through a KB of chunks. */
+const UNITS_PER_KB = 600
+const MOST_NUMBERS = 96
+/** Of a number and the head of its chunk. */
+const MOST_BYTES = 2048
+/** The chunk before is in use, as nearly all are; a mapping of its own; an arena of a thread. */
+const FLAGS = 7
+const IN_USE = 1
+const ARENA = 4
+export const SIZE_BYTES = 8
+
+/** An anchor at the size of chunks that hold a number of `length` bytes; others are looked for as far as `reach`. */
+export function chunkAnchor(name: string, length: number, reach: number, detect: Detector): Anchor {
+  const size = length + HEAD
+  return {
+    name,
+    // Without that bit it would be any whole number of this size.
+    pattern: Uint8Array.from([(size & 0xff) | IN_USE, size >> 8, 0, 0, 0, 0, 0, 0]),
+    mask: Uint8Array.from([0xff & ~ARENA, 255, 255, 255, 255, 255, 255, 255]),
+    detect,
+    before: reach,
+    behind: reach + MOST_BYTES,
+  }
+}
+
+const isOdd = (bytes: Uint8Array, from: number): boolean => ((bytes[from] ?? 0) & 1) === 1
+
+/** Whether the lowest bit of a number that begins at `from` is set, and the highest: nothing else costs less to ask. */
+export function isFull(bytes: Uint8Array, from: number, length: number): boolean {
+  return isOdd(bytes, from) && (bytes[from + length - 1] ?? 0) >= 0x80
+}
+
+/** Whether the word at `at` says that its chunk holds a number of `length` bytes, and two more limbs at most. */
+function isSize(bytes: Uint8Array, at: number, length: number): boolean {
+  const size = ((bytes[at] ?? 0) & ~FLAGS) | ((bytes[at + 1] ?? 0) << 8)
+  if (size !== length + HEAD && size !== length + 2 * HEAD) return false
+  for (let k = at + 2; k < at + SIZE_BYTES; k++) if (bytes[k] !== 0) return false
+  return true
+}
+
+/** Where odd numbers of `length` bytes begin in chunks near the one whose size is at `at`, nearest first. */
+export function numbersNear(
+  bytes: Uint8Array,
+  at: number,
+  length: number,
+  reach: number,
+): number[] {
+  charge((2 * reach * UNITS_PER_KB) / 1024)
+  const found: number[] = []
+  for (let distance = 16; distance <= reach && found.length < MOST_NUMBERS; distance += 16) {
+    for (const size of [at - distance, at + distance]) {
+      const from = size + SIZE_BYTES
+      if (size < 0 || from + length > bytes.length || !isSize(bytes, size, length)) continue
+      if (!isOdd(bytes, from)) continue
+      if (isRandomLooking(bytes.subarray(from, from + length))) found.push(from)
+    }
+  }
+  return found
+}
+
+/** The lowest 32 bits of the number that begins there. */
+export const wordAt = (bytes: Uint8Array, at: number): number =>
+  (bytes[at] ?? 0) |
+  ((bytes[at + 1] ?? 0) << 8) |
+  ((bytes[at + 2] ?? 0) << 16) |
+  ((bytes[at + 3] ?? 0) << 24)

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { MALLOC_FACTOR_ANCHORS } from '../src/detectors/malloc_factors.ts'
+import { expected, foundBy, heapOf, keyOf, limbs } from './malloc_heap.ts'
+
+const found = (bytes: Uint8Array) => foundBy(MALLOC_FACTOR_ANCHORS, bytes)
+
+describe('primes in chunks of malloc, with their exponents in others', () => {
+  for (const bits of [1024, 2048, 3072, 4096])
+    it(`are a key of ${bits} bits, though its modulus is nowhere`, () => {
+      const jwk = keyOf(bits).export({ format: 'jwk' })
+      const { bytes, places } = heapOf([jwk.dq, jwk.p, jwk.qi, jwk.q, jwk.dp].map(limbs))
+      const [p = 0, q = 0] = [places[1], places[3]]
+      assert.deepEqual(found(bytes), [...expected(jwk, p), ...expected(jwk, q)])
+    })
+
+  it('are a key of another exponent', () => {
+    const jwk = keyOf(2048, 3).export({ format: 'jwk' })
+    const { bytes, places } = heapOf([jwk.p, jwk.q, jwk.dp, jwk.dq].map(limbs))
+    const [p = 0, q = 0] = places
+    assert.deepEqual(found(bytes), [...expected(jwk, p, 3n), ...expected(jwk, q, 3n)])
+  })
+
+  it('are nothing without one of the four, or with that of another key', () => {
+    const one = keyOf(2048).export({ format: 'jwk' })
+    const other = keyOf(2048).export({ format: 'jwk' })
+    const halves = [one.p, one.q, one.dp, one.dq]
+    for (const at of halves.keys()) {
+      const left = halves.filter((_, k) => k !== at)
+      const mixed = halves.map((half, k) => (k === at ? other.dp : half))
+      assert.deepEqual(found(heapOf(left.map(limbs)).bytes), [])
+      assert.deepEqual(found(heapOf(mixed.map(limbs)).bytes), [])
+    }
+  })
+})
