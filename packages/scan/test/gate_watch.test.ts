@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   appendFileSync,
+  closeSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   symlinkSync,
   writeFileSync,
@@ -85,4 +89,31 @@ it('a folder that is gone is told', async () => {
   const folder = place('none')
   const watch = new FolderWatch({ folder, spool, log, call, isRemoved: false, settleMs: 0 })
   await assert.rejects(watch.sweep(0), { code: 'INPUT_UNREADABLE' })
+})
+
+it('a dump among thousands of other files does not wait for a look at each of them', async () => {
+  const { folder, call } = dropped(READ)
+  for (let i = 0; i < 4000; i++) writeFileSync(path.join(folder, `a${i}.txt`), `line ${i}`)
+  const spool = Spool.open(place('spool'), { isMade: true })
+  const log = new GateLog(spool.folder)
+  const watch = new FolderWatch({ folder, spool, log, call, isRemoved: false, settleMs: 0 })
+  const startMs = performance.now()
+  assert.equal((await watch.sweep(Date.now() + 1000)).landed, 1)
+  assert.ok(performance.now() - startMs < 15_000, `${performance.now() - startMs} ms`)
+})
+
+it('a file waits while another process may write to it, and no longer', async () => {
+  const { folder, file, call } = dropped(READ)
+  const spool = Spool.open(place('spool'), { isMade: true })
+  const log = new GateLog(spool.folder)
+  const options = { folder, spool, log, call, isRemoved: false, settleMs: 0 } as const
+  const held = openSync(file, 'a')
+  const writer = spawn('sleep', ['60'], { stdio: ['ignore', held, 'ignore'] })
+  await once(writer, 'spawn')
+  closeSync(held)
+  const first = await new FolderWatch(options).sweep(Date.now() + 1000)
+  assert.deepEqual([first.landed, first.waiting], [0, 1])
+  writer.kill()
+  await once(writer, 'exit')
+  assert.equal((await new FolderWatch(options).sweep(Date.now() + 1000)).landed, 1)
 })

@@ -4,7 +4,7 @@
  * @module
  */
 import { spawnSync } from 'node:child_process'
-import { readSync } from 'node:fs'
+import { fstatSync, readSync } from 'node:fs'
 import { constants, gunzipSync } from 'node:zlib'
 import { bytesSource, openDump } from '@mintmark/dump'
 import { packerOf, programOf } from '../packers.ts'
@@ -30,7 +30,7 @@ export interface DumpHead {
 
 /** @param file a file descriptor of a regular file; where it is read does not move */
 export function dumpHead(file: number): DumpHead {
-  const bytes = Buffer.alloc(HEAD_BYTES)
+  const bytes = Buffer.alloc(Math.min(HEAD_BYTES, fstatSync(file).size))
   try {
     return headOf(bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0)))
   } finally {

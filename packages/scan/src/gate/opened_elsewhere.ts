@@ -1,5 +1,5 @@
 /**
- * Whether some process may still write to a file.
+ * Which files some process may still write to.
  *
  * Source: proc(5), `/proc/PID/fd` and `/proc/PID/fdinfo`.
  *
@@ -10,28 +10,55 @@ import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
 /** `O_WRONLY | O_RDWR`. */
 const MAY_WRITE = 0o3
 
+/** Files whose dump is being written are told from others by who has them open: asked again after this. */
+const FRESH_MS = 500
+
+type FileNumbers = Pick<Stats, 'dev' | 'ino'>
+
 /**
- * Whether another process has the file open for writing.
+ * The files that other processes may still write to.
  *
- * Sees the processes that this one may look into: root, all of its own namespace. Without `/proc` it sees none.
+ * Sees the processes that this one may look into: root, all of its own namespace. Without `/proc` it sees none. To look
+ * through all processes takes some ten milliseconds, so one look answers for many files.
  */
-export function isWrittenElsewhere(file: Pick<Stats, 'dev' | 'ino'>): boolean {
-  const ids = names('/proc').filter((name) => /^\d+$/.test(name))
-  return ids.some((id) => Number(id) !== process.pid && writes(id, file))
+export class OpenedElsewhere {
+  #seen: ReadonlySet<string> = new Set()
+  #seenMs = Number.NEGATIVE_INFINITY
+
+  /** Whether another process has the file open for writing, or had half a second ago. */
+  has(file: FileNumbers): boolean {
+    const nowMs = performance.now()
+    if (nowMs - this.#seenMs > FRESH_MS) {
+      this.#seen = new Set(writtenFiles())
+      this.#seenMs = nowMs
+    }
+    return this.#seen.has(nameOf(file))
+  }
 }
 
-function writes(pid: string, { dev, ino }: Pick<Stats, 'dev' | 'ino'>): boolean {
-  return names(`/proc/${pid}/fd`).some((fd) => {
-    try {
-      const opened = statSync(`/proc/${pid}/fd/${fd}`)
-      if (opened.dev !== dev || opened.ino !== ino) return false
-      const flags = /^flags:\s*([0-7]+)/m.exec(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'latin1'))
-      return (Number.parseInt(flags?.[1] ?? '0', 8) & MAY_WRITE) !== 0
-    } catch {
-      // It was closed meanwhile.
-      return false
+const nameOf = ({ dev, ino }: FileNumbers): string => `${dev} ${ino}`
+
+function* writtenFiles(): Generator<string> {
+  for (const pid of names('/proc')) {
+    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) continue
+    for (const fd of names(`/proc/${pid}/fd`)) {
+      const file = writtenAs(pid, fd)
+      if (file !== undefined) yield nameOf(file)
     }
-  })
+  }
+}
+
+/** The file that a descriptor writes to; undefined where it only reads, or is no file. */
+function writtenAs(pid: string, fd: string): Stats | undefined {
+  try {
+    const opened = statSync(`/proc/${pid}/fd/${fd}`)
+    if (!opened.isFile()) return undefined
+    const flags = /^flags:\s*([0-7]+)/m.exec(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'latin1'))
+    return (Number.parseInt(flags?.[1] ?? '0', 8) & MAY_WRITE) === 0 ? undefined : opened
+  } catch {
+    // It was closed meanwhile.
+    return undefined
+  }
 }
 
 function names(folder: string): readonly string[] {

@@ -9,7 +9,7 @@ import { type FSWatcher, lstatSync, readdirSync, readFileSync, type Stats, watch
 import path from 'node:path'
 import { isObject, MintmarkError, safeText } from '@mintmark/core'
 import type { GateLog } from './gate_log.ts'
-import { isWrittenElsewhere } from './opened_elsewhere.ts'
+import { OpenedElsewhere } from './opened_elsewhere.ts'
 import { errnoOf, type Spool } from './spool.ts'
 import { type ReceiveCall, type Taken, takeFile } from './taken_file.ts'
 
@@ -45,6 +45,7 @@ export class FolderWatch {
   readonly #options: WatchOptions
   /** What was taken, or is no dump. */
   readonly #done: Set<FileId>
+  readonly #opened = new OpenedElsewhere()
   readonly #failed = new Map<FileId, { times: number; againMs: number }>()
 
   constructor(options: WatchOptions) {
@@ -116,7 +117,7 @@ export class FolderWatch {
   }
 
   #isWhole(stats: Stats, nowMs: number): boolean {
-    return nowMs - stats.mtimeMs >= this.#options.settleMs && !isWrittenElsewhere(stats)
+    return nowMs - stats.mtimeMs >= this.#options.settleMs && !this.#opened.has(stats)
   }
 
   #note(place: string, id: FileId, taken: Taken, nowMs: number): void {
