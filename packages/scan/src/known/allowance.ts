@@ -90,8 +90,10 @@ export class Allowance {
     const share = Math.min(1, Math.max(LEAST_SHARE, keys / MANY_KEYS))
     const budget = (test: Test): Budget => {
       const { perByte, atOnce } = rateOf(test, effort, searchers)
-      const isShared = effort !== 'deep' && SAMPLES.has(test)
-      return new Budget(perByte, isShared ? atOnce * share : atOnce)
+      const isSample = effort !== 'deep' && SAMPLES.has(test)
+      // Samples are as large whatever the number of searches is.
+      const parts = effort === 'given' && GIFTS.has(test) ? searchers : 1
+      return new Budget(perByte, (isSample ? atOnce * share : atOnce) / parts)
     }
     this.budgets = {
       factors: budget('factors'),
