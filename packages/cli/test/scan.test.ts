@@ -168,6 +168,18 @@ describe('mintmark scan', () => {
   })
 })
 
+it('packed files that were not opened are one line, behind what else was not read', async () => {
+  for (const name of ['a', 'b', 'c']) file(`zipped/${name}.gz`, gzipSync(name))
+  const cut = gzipSync(elfCore({ memory: [{ address: 0x1000n, bytes: core }] }).bytes)
+  file('zipped/d.gz', cut.subarray(0, -100))
+  const { code, out } = await mintmark('scan', join(folder, 'zipped'))
+  assert.equal(code, 3)
+  assert.match(
+    out,
+    /d\.gz: gzip could not unpack it to its end.*\n {2}3 packed files: .*a\.gz first\n/s,
+  )
+})
+
 it('a key without a public half is one, though its parts lie apart in the file', () => {
   const first = {
     file: 'core',

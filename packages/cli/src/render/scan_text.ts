@@ -174,11 +174,29 @@ function unreadLines(
   return [
     ...unreadable.map(({ path, reason }) => line(`  ${shortPath(path)}: ${safeText(reason, 80)}`)),
     ...reports.flatMap(({ file, limits, flaws }) =>
-      [...limits, ...flaws].map(({ message }) =>
-        line(`  ${shortPath(file)}: ${safeText(message, 100)}`),
-      ),
+      [...limits, ...flaws]
+        .filter(({ code }) => code !== 'not-unpacked')
+        .map(({ message }) => line(`  ${shortPath(file)}: ${safeText(message, 100)}`)),
     ),
+    ...packedLines(reports),
   ]
+}
+
+/** One line for all files that are packed and were not opened: a folder can have thousands. */
+function packedLines(reports: readonly ScanReport[]): readonly string[] {
+  const packed = reports.flatMap(({ file, limits }) =>
+    limits.filter(({ code }) => code === 'not-unpacked').map(({ message }) => ({ file, message })),
+  )
+  const [first] = packed
+  if (first === undefined) return []
+  const path = shortPath(first.file)
+  return packed.length === 1
+    ? [line(`  ${path}: ${safeText(first.message, 100)}`)]
+    : [
+        line(
+          `  ${count(packed.length)} packed files: what they hold was not searched, ${path} first`,
+        ),
+      ]
 }
 
 export function section(title: string, lines: readonly string[]): string[] {
