@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { it } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import { elfCore } from '@mintmark/testkit'
 import { FolderWatch, GateLog, Spool } from '../src/gate/gate.ts'
 import { takeFile } from '../src/gate/taken_file.ts'
@@ -116,4 +117,18 @@ it('a file waits while another process may write to it, and no longer', async ()
   writer.kill()
   await once(writer, 'exit')
   assert.equal((await new FolderWatch(options).sweep(Date.now() + 1000)).landed, 1)
+})
+
+it('a packed file of which nothing comes out is told; an empty one is no dump', async () => {
+  const { folder, call } = dropped(READ)
+  const cut = path.join(folder, 'cut.gz')
+  writeFileSync(cut, Buffer.concat([gzipSync(CORE).subarray(0, 10), Buffer.alloc(100, 0xff)]))
+  assert.deepEqual(await takeFile(cut, call, { isRemoved: true }), {
+    outcome: 'failed',
+    why: 'nothing comes out of it (gzip): it is cut or damaged',
+  })
+  assert.ok(existsSync(cut))
+  const empty = path.join(folder, 'empty.gz')
+  writeFileSync(empty, gzipSync(''))
+  assert.deepEqual(await takeFile(empty, call, { isRemoved: true }), { outcome: 'no-dump' })
 })

@@ -26,6 +26,8 @@ export interface DumpHead {
   readonly packer: string | undefined
   /** The program is not there: it cannot be told what the file is. */
   readonly isPackerMissing: boolean
+  /** It is packed, and nothing comes out: it cannot be told what it is either. */
+  readonly isDamaged: boolean
 }
 
 /** @param file a file descriptor of a regular file; where it is read does not move */
@@ -46,20 +48,26 @@ export function isPackedDump(head: Uint8Array): boolean {
 
 function headOf(head: Uint8Array): DumpHead {
   const packer = programOf(packerOf(head))
-  if (packer === undefined) return { isDump: isDump(head), packer, isPackerMissing: false }
-  const { unpacked, isPackerMissing } = unpackedHead(packer, head)
-  const answer = { isDump: isDump(unpacked), packer, isPackerMissing }
+  if (packer === undefined)
+    return { isDump: isDump(head), packer, isPackerMissing: false, isDamaged: false }
+  const { unpacked, isPackerMissing, isCut } = unpackedHead(packer, head)
+  const isDamaged = isCut && unpacked.length === 0
+  const answer = { isDump: isDump(unpacked), packer, isPackerMissing, isDamaged }
   unpacked.fill(0)
   return answer
 }
 
+interface UnpackedHead {
+  readonly unpacked: Uint8Array
+  readonly isPackerMissing: boolean
+  /** It did not unpack to its end, which it cannot where only its head is here. */
+  readonly isCut: boolean
+}
+
 /** The first bytes of what a head holds. Most files that are packed by gzip are no dumps: for them no process is started. */
-function unpackedHead(
-  packer: string,
-  head: Uint8Array,
-): { readonly unpacked: Uint8Array; readonly isPackerMissing: boolean } {
-  if (packer === 'gzip') return { unpacked: gunzippedHead(head), isPackerMissing: false }
-  const { stdout, error } = spawnSync(packer, ['-dc'], {
+function unpackedHead(packer: string, head: Uint8Array): UnpackedHead {
+  if (packer === 'gzip') return gunzippedHead(head)
+  const { stdout, error, status } = spawnSync(packer, ['-dc'], {
     env: { PATH: PROGRAM_PATH },
     input: head,
     maxBuffer: UNPACKED_BYTES,
@@ -67,16 +75,18 @@ function unpackedHead(
     timeout: PATIENCE_MS,
   })
   const isPackerMissing = error !== undefined && 'code' in error && error.code === 'ENOENT'
-  return { unpacked: isPackerMissing ? new Uint8Array(0) : stdout, isPackerMissing }
+  const unpacked = isPackerMissing ? new Uint8Array(0) : stdout
+  return { unpacked, isPackerMissing, isCut: status !== 0 }
 }
 
 /** Deflate makes at most 1,032 bytes of one. */
-function gunzippedHead(head: Uint8Array): Uint8Array {
+function gunzippedHead(head: Uint8Array): UnpackedHead {
   const finishFlush = constants.Z_SYNC_FLUSH
   try {
-    return gunzipSync(head.subarray(0, GZIP_BYTES), { finishFlush })
+    const unpacked = gunzipSync(head.subarray(0, GZIP_BYTES), { finishFlush })
+    return { unpacked, isPackerMissing: false, isCut: false }
   } catch {
-    return new Uint8Array(0)
+    return { unpacked: new Uint8Array(0), isPackerMissing: false, isCut: true }
   }
 }
 

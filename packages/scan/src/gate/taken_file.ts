@@ -45,9 +45,11 @@ export async function takeFile(
     file = openSync(place, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
     const stats = fstatSync(file)
     if (!stats.isFile()) return { outcome: 'no-dump' }
-    const { isDump, packer, isPackerMissing } = dumpHead(file)
+    const { isDump, packer, isPackerMissing, isDamaged } = dumpHead(file)
     if (isPackerMissing)
       return { outcome: 'failed', why: `it is packed, and there is no ${packer}` }
+    if (isDamaged)
+      return { outcome: 'failed', why: `nothing comes out of it (${packer}): it is cut or damaged` }
     if (!isDump) return { outcome: 'no-dump' }
     const why = await receiveFrom({ file, packer, dropped: droppedFile(place, stats) }, call)
     if (typeof why === 'string') return { outcome: 'failed', why }
