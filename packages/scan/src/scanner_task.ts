@@ -131,6 +131,7 @@ export function takeScanner(task: ScannerTask): WindowScanner {
 /** Wipes a scanner and keeps it for the next file. */
 export function giveBack(task: ScannerTask, scanner: WindowScanner): void {
   scanner.wipe()
+  scanner.follow(undefined)
   if (task.kind !== 'forms') return
   idle.set(nameOf(task), scanner)
 }
