@@ -328,6 +328,17 @@ export class ConjugateKernel {
     return result
   }
 
+  /** Of hits in order of their places in [0, to), those in random numbers: what {@link findWords} gives of such alone. */
+  inNumbers<T extends { readonly at: number }>(hits: readonly T[], to: number): T[] {
+    const { at, count } = this.#places.random(to)
+    const runs = this.#memory.words(at, count * 2)
+    let run = 0
+    return hits.filter((hit) => {
+      while (run < count && (runs[2 * run + 1] ?? 0) << 4 <= hit.at) run++
+      return run < count && ((runs[2 * run] ?? 0) - 1) << 4 <= hit.at && hit.at < to
+    })
+  }
+
   /**
    * Runs of base64 characters, colons and line ends in [from, to), at least `least` bytes long; `isWide`: in UTF-16 of
    * either byte order, less up to 15 bytes at either end.

@@ -15,6 +15,7 @@ import type { FoundValue } from './found_value.ts'
 import { likeArrays } from './like_arrays.ts'
 import { HeadList, NumberHeads, pointedBeside } from './pointed_places.ts'
 import { stepFor, wordsFrom } from './spaced_words.ts'
+import type { WordHit } from './value_search.ts'
 
 /** How far from a copy of the public half the secret is looked for, at multiples of 8. */
 const NEIGHBOURHOOD = 65_536
@@ -79,6 +80,11 @@ export class CurveSearch {
     })
   }
 
+  /** The words that tell public halves, of which one lies at each multiple of `step`. */
+  get signs(): { readonly list: readonly bigint[]; readonly step: number } {
+    return this.#signs
+  }
+
   /** Begins with a window of so many bytes. */
   begin(bytes: number): CurveWindow {
     for (const budget of this.#budgets) budget.earn(bytes)
@@ -89,6 +95,7 @@ export class CurveSearch {
 /** What tells the public halves of all groups, entered into a kernel. */
 interface SignTable {
   readonly words: WordTable
+  readonly list: readonly bigint[]
   readonly step: number
   /** For each word the groups that it tells, and where it lies in what tells them. */
   readonly told: readonly (readonly { readonly group: number; readonly wordAt: number }[])[]
@@ -105,7 +112,8 @@ function signTable(kernel: ConjugateKernel, groups: readonly CurveGroup[]): Sign
       }
     }
   }
-  return { words: kernel.enterWords([...byWord.keys()]), step, told: [...byWord.values()] }
+  const list = [...byWord.keys()]
+  return { words: kernel.enterWords(list), list, step, told: [...byWord.values()] }
 }
 
 /** A window's slices, one after the other. */
@@ -126,10 +134,23 @@ export class CurveWindow {
     }))
   }
 
-  /** Looks at the slice that the kernel holds, which begins at `at` of the window. */
-  look(kernel: ConjugateKernel, at: number, length: number): void {
+  /**
+   * Looks at the slice that the kernel holds, which begins at `at` of the window.
+   *
+   * @param found where {@link CurveSearch.signs} lie in it, if that is known
+   */
+  look(
+    kernel: ConjugateKernel,
+    at: number,
+    length: number,
+    found: readonly WordHit[] | undefined,
+  ): void {
     const { words, step, told } = this.#signs
-    for (const hit of kernel.findWords(words, length, step, true)) {
+    const hits =
+      found === undefined
+        ? kernel.findWords(words, length, step, true)
+        : kernel.inNumbers(found, length)
+    for (const hit of hits) {
       for (const { group, wordAt } of told[hit.word] ?? []) {
         this.#sights[group]?.anchors.push(at + hit.at - wordAt)
       }

@@ -45,6 +45,7 @@ export class KnownKeySearch implements WindowSearch {
   readonly #rsa: RsaSearch | undefined
   readonly #curves: CurveSearch | undefined
   readonly #values: ValueTable | undefined
+  readonly #isShared: boolean
   readonly #leavesValues: boolean
   /** Keys that cannot be looked for: their numbers are too small, too large or none of a key. */
   readonly unsearchable: number
@@ -71,7 +72,10 @@ export class KnownKeySearch implements WindowSearch {
     this.#curves = curves.every(({ keys: own }) => own.length === 0)
       ? undefined
       : new CurveSearch(this.#kernel, curves, searchers)
-    this.#values = found.length === 0 ? undefined : new ValueTable(this.#kernel, found)
+    if (found.length > 0)
+      this.#values = new ValueTable(this.#kernel, found, this.#curves?.signs.list)
+    // Both are told by words at the same places: one look finds both.
+    this.#isShared = this.#values?.step === this.#curves?.signs.step
     this.unsearchable = [...given, ...others]
       .filter(isRsa)
       .filter((material) => !isSearchable(material)).length
@@ -141,7 +145,7 @@ export class KnownKeySearch implements WindowSearch {
     if (this.#values !== undefined) {
       seen.values.push(...this.#values.inSlice(bytes, { at, length: words, from, to }))
     }
-    curves?.look(this.#kernel, at, length)
+    curves?.look(this.#kernel, at, length, this.#isShared ? this.#values?.others : undefined)
     if (this.#rsa === undefined) return
     const { found, numbers } = this.#rsa.slice({ kernel: this.#kernel, length })
     for (const value of found) seen.found.push({ ...value, at: at + value.at })

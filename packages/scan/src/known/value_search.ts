@@ -26,6 +26,12 @@ interface PatternWord {
   readonly wordAt: number
 }
 
+/** Where a word lies in a slice, and which. */
+export interface WordHit {
+  readonly at: number
+  readonly word: number
+}
+
 /** A slice of a window that a kernel holds, and where in the window values may begin. */
 export interface ValueSlice {
   readonly at: number
@@ -62,16 +68,23 @@ export class ValueTable {
   readonly #patterns: readonly Pattern[]
   /** By the number of the word in the kernel. */
   readonly #words: readonly (readonly PatternWord[])[]
-  readonly #step: number
+  readonly step: number
   readonly #table: WordTable
+  /** Hits of other words in the slice that was looked at last. */
+  others: readonly WordHit[] = []
 
-  constructor(kernel: ConjugateKernel, keys: readonly KeyMaterial[]) {
+  /** @param others words that are looked for along with the values, if those are found by as few places */
+  constructor(
+    kernel: ConjugateKernel,
+    keys: readonly KeyMaterial[],
+    others: readonly bigint[] = [],
+  ) {
     this.#kernel = kernel
     this.#patterns = patternsOf(keys)
-    this.#step = stepFor(this.#patterns.map(({ bytes }) => bytes))
-    const byWord = wordsOf(this.#patterns, this.#step)
+    this.step = stepFor(this.#patterns.map(({ bytes }) => bytes))
+    const byWord = wordsOf(this.#patterns, this.step)
     this.#words = [...byWord.values()]
-    this.#table = kernel.enterWords([...byWord.keys()])
+    this.#table = kernel.enterWords([...byWord.keys(), ...others])
   }
 
   /** Values that begin in [from, to) of `bytes`. */
@@ -89,7 +102,10 @@ export class ValueTable {
   /** Those whose word lies in the slice that the kernel holds. */
   inSlice(bytes: Uint8Array, { at, length, from, to }: ValueSlice): FoundValue[] {
     const found: FoundValue[] = []
-    for (const hit of this.#kernel.findWords(this.#table, length, this.#step)) {
+    const hits = this.#kernel.findWords(this.#table, length, this.step)
+    const own = this.#words.length
+    this.others = hits.flatMap((hit) => (hit.word < own ? [] : [{ ...hit, word: hit.word - own }]))
+    for (const hit of hits) {
       for (const { pattern, wordAt } of this.#words[hit.word] ?? []) {
         const begin = at + hit.at - wordAt
         if (begin < from || begin >= to || !isAt(bytes, begin, pattern.bytes)) continue
