@@ -17,6 +17,16 @@ import { bind, guid, undetermined } from './world.ts'
 /** From an address of theirs, without a token to look up. */
 const open = bind(BOB, 2, ['<1@x>', '<2@x>'], { ip: '192.0.2.1' })
 
+/** A list of messages through Graph, and a record that names what it gave out, or what the owner was given. */
+const listed = bind(ANN, 1, [], {
+  ...T1,
+  source: 'graph-activity',
+  service: 'MicrosoftGraph',
+  operation: 'GET users/messages',
+  object_path: 'https://graph.example.com/v1.0/me/messages?$top=50',
+  access_type: '',
+})
+
 const bounding: readonly ScopeCase[] = [
   {
     name: "what could be either party's, in the upper bound of its account and its group",
@@ -143,6 +153,18 @@ const bounding: readonly ScopeCase[] = [
     world: theirs([bind(ANN, 1, [], { ...T1, ...NO_ITEMS })]),
     gives: (found) => [...messages(found), found.unbounded[0]?.because],
     is: [0, null, 'reads-without-items'],
+  },
+  {
+    name: 'a list through Graph by the record that names what it gave out',
+    world: theirs([listed, bind(ANN, 1.1, ['<1@x>'], T1)]),
+    gives: messages,
+    is: [1, 1],
+  },
+  {
+    name: 'a list through Graph as unbounded where only the owner reads at that time',
+    world: theirs([listed], { access: [bind(ANN, 1.1, ['<1@x>'], { token_id: guid(5) })] }),
+    gives: (found) => [...messages(found), found.unbounded],
+    is: [0, null, [{ mailbox: ANN, because: 'graph-lists' }]],
   },
   {
     name: 'a plain log of another system as it stands',

@@ -84,7 +84,8 @@ async function auditedAccounts(session: Session, selected: Selected): Promise<Se
 
 /**
  * By account, how often messages were listed without a record of reading in the hour before or after: where
- * the mailbox is audited, what a list gives out is named there, once in an hour.
+ * the mailbox is audited, what a list gives out is named there, once in an hour. A record of the owner's names
+ * what the owner was given, and nothing of the list.
  */
 async function unnamedLists(session: Session, selected: Selected): Promise<Map<string, number>> {
   const lists = `SELECT account, toStartOfHour(at) AS h FROM ${selected.table} WHERE unnamed = 'list'`
@@ -93,10 +94,10 @@ async function unnamedLists(session: Session, selected: Selected): Promise<Map<s
   const rows = await session.rows(
     `SELECT account, count() AS n FROM (${lists}) AS list
      WHERE (account, h) NOT IN (
-       SELECT if(known.name != '', known.name, seen.ref), arrayJoin([h - 3600, h, h + 3600]) FROM (
-         SELECT DISTINCT if(mailbox_id != '', mailbox_id, mailbox) AS ref, toStartOfHour(at) AS h
-         FROM access WHERE operation = 'MailItemsAccessed'
-       ) AS seen GLOBAL LEFT ANY JOIN ${selected.names} AS known ON seen.ref = known.id
+       SELECT account, arrayJoin([h - 3600, h, h + 3600]) FROM (
+         SELECT DISTINCT account, toStartOfHour(at) AS h FROM ${selected.table}
+         WHERE operation = 'MailItemsAccessed'
+       )
      ) GROUP BY account ORDER BY account ${BOUNDED}`,
   )
   return new Map(rows.map((row) => [String(row['account']), Number(row['n'])]))
