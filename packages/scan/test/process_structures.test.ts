@@ -121,6 +121,28 @@ describe('an EC_KEY of OpenSSL', () => {
   })
 })
 
+describe('a key pair of mbedTLS', () => {
+  for (const curve of ['P-256', 'P-384', 'P-521'] as const) {
+    it(`of ${curve} leads to the secret in another window, and is nothing with another point`, async () => {
+      const made = readAgain(generateKeyPairSync('ec', { namedCurve: curve })).privateKey
+      const [x, y, d] = numbersOf(made).map((bytes) => fromBigEndian(bytes))
+      assert.ok(x !== undefined && y !== undefined && d !== undefined)
+      const { bits, lengthBytes } = curveNamed(curve)
+      const limbs = Math.ceil(bits / 64)
+      const size = BigInt(1 | (limbs << 16))
+      for (const secret of [d, d ^ 8n]) {
+        const process = new Process()
+        const at = process.number(le(secret, limbs), SECRET_AT)
+        const [xAt, yAt] = [process.number(le(x, limbs), 0), process.number(le(y, limbs), 512)]
+        process.put(words(at, size, xAt, size, yAt, size, xAt, 0x1_0001n))
+        const expected = [['ec', 'limbs-le64', lengthBytes, `0x${at.toString(16)}`]]
+        // oxlint-disable-next-line no-await-in-loop -- one file
+        assert.deepEqual(await process.found('pair'), secret === d ? expected : [])
+      }
+    })
+  }
+})
+
 const STRINGS = ['x25519', 'x448', 'ed25519', 'ed448'] as const
 const pairOf = (name: (typeof STRINGS)[number]): KeyObject =>
   // Each name has an overload of its own.

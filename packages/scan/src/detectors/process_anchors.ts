@@ -8,12 +8,14 @@
 import type { Anchor } from '../anchor.ts'
 import { MALLOC_FACTOR_ANCHORS } from './malloc_factors.ts'
 import { MALLOC_RSA_ANCHORS } from './malloc_rsa.ts'
+import { MBEDTLS_ANCHORS } from './mbedtls_structures.ts'
 import { OPENSSL_ANCHORS } from './openssl_structures.ts'
 import { RING_ANCHORS } from './ring_ecdsa.ts'
 import { SEED_ANCHORS } from './seed_and_public.ts'
 
 export const PROCESS_ANCHORS: readonly Anchor[] = [
   ...OPENSSL_ANCHORS,
+  ...MBEDTLS_ANCHORS,
   ...SEED_ANCHORS,
   ...MALLOC_RSA_ANCHORS,
   ...MALLOC_FACTOR_ANCHORS,
