@@ -17,11 +17,12 @@ import { isCode, isGap, MOST_DULL } from './lib/random_look.ts'
 export function map_slice(ptr: usize, blocks: i32, sums: usize, runs: usize): i32 {
   let found = 0
   let begin = -1
-  let sum: u64 = 0
+  // Four u16 of which none carries into its neighbour.
+  let sum = i16x8.splat(0)
   let before = i8x16.bitmask(v128.load(ptr - 16))
   let highs = i8x16.bitmask(v128.load(ptr))
   for (let b = 0; b < blocks; b++) {
-    store<u64>(sums + ((<usize>b) << 3), sum)
+    v128.store_lane<u64>(sums + ((<usize>b) << 3), sum, 0)
     const at = ptr + ((<usize>b) << 4)
     const behind = i8x16.bitmask(v128.load(at, 16))
     const isText = highs === 0 && (before === 0 || behind === 0)
@@ -33,10 +34,10 @@ export function map_slice(ptr: usize, blocks: i32, sums: usize, runs: usize): i3
       begin = -1
       continue
     }
-    sum = addCounts(sum, counts)
+    sum = i16x8.add(sum, i64x2.splat(counts))
     if (begin < 0) begin = b
   }
-  store<u64>(sums + ((<usize>blocks) << 3), sum)
+  v128.store_lane<u64>(sums + ((<usize>blocks) << 3), sum, 0)
   if (begin >= 0) putRun(runs, found++, begin, blocks)
   return found
 }
@@ -146,11 +147,6 @@ function countsOf(at: usize, highs: i32): u64 {
   if (common + equal > MOST_DULL) return NOT_RANDOM
   const odds = <u64>popcnt(i8x16.bitmask(i8x16.shl(v, 7)))
   return <u64>common | ((<u64>popcnt(highs)) << 16) | (odds << 32) | ((<u64>equal) << 48)
-}
-
-/** Adds four u16, none of which carries into its neighbour. */
-function addCounts(sum: u64, counts: u64): u64 {
-  return v128.extract_lane<u64>(i16x8.add(i64x2.splat(sum), i64x2.splat(counts)), 0)
 }
 
 // Kinds of words that hold a digit each, in the order of their numbers.
