@@ -97,17 +97,23 @@ export function mark_groups(
 ): void {
   const step = (length & 7) === 0 ? length >> 3 : chainBytes
   const none = i8x16.splat(0)
-  // Of every last byte of a length, none has these bits.
-  const others = i8x16.splat(<i8>~(length | (length >> 8)))
+  // Of the last byte of a length, and of the byte before it, none has these bits: see `lengthBefore`.
+  const lasts = length | (length >> 8)
+  const others = i8x16.splat(<i8>~lasts)
+  const one = length + 1
+  const tags = 2 | (length < 128 ? 4 : 0x81)
+  const othersBefore = i8x16.splat(<i8>~(lasts | one | (one >> 8) | tags))
   for (let g = 0; g < count; g++) {
     const at = <i32>load<u32>(groups + ((<usize>g) << 2))
     const next = at + length + 8
     const before = <i32>load<u16>(edges + (<usize>at >> 3))
     const behind = (load<u32>(edges + (<usize>next >> 3)) >> (next & 7)) & 0xffff
-    const last = v128.load(ptr + <usize>at - 1)
-    const isTold = v128.any_true(i8x16.eq(v128.and(last, others), none))
+    const last = i8x16.eq(v128.and(v128.load(ptr + <usize>at - 1), others), none)
+    const second = i8x16.eq(v128.and(v128.load(ptr + <usize>at - 2), othersBefore), none)
     const lengths =
-      isTold || (before & EIGHTHS) !== 0 ? lengthBefore(ptr + <usize>at, length, before) : 0
+      v128.any_true(v128.and(last, second)) || (before & EIGHTHS) !== 0
+        ? lengthBefore(ptr + <usize>at, length, before)
+        : 0
     const place = marks + ((<usize>g) << 3)
     store<u32>(place, before | (behind << 16))
     store<u32>(place, lengths, 4)
