@@ -21,6 +21,9 @@ import type { Identity, LocatedStatement } from './worker_protocol.ts'
 /** A part of a file that says more than this many different things about itself is cut short. */
 const MAX_STATEMENTS = 1000
 
+/** Rejects that wait at most: a slice of junk has millions, which would take more than the slice itself. */
+const MAX_REJECTS = 1 << 18
+
 /** Takes records and keeps them as the rows of the case's tables. */
 export class BlockSink implements RecordSink {
   readonly #issuances = new IssuanceBlock()
@@ -37,6 +40,8 @@ export class BlockSink implements RecordSink {
   ]
   #statements = new Map<string, LocatedStatement>()
   #place = new Place(0, '')
+  /** Called when so many rejects wait that all rows had better be taken. */
+  onMany: () => void = () => {}
 
   /** The file that the next records stand in. */
   begin(evidenceId: number, identity: Identity): void {
@@ -67,6 +72,7 @@ export class BlockSink implements RecordSink {
 
   reject(reject: Reject, line: number): void {
     this.#rejects.push(reject, line, this.#place.evidenceId)
+    if (this.#rejects.rows >= MAX_REJECTS) this.onMany()
   }
 
   statement(statement: Statement, line: number): void {

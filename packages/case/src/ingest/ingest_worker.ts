@@ -44,7 +44,13 @@ function answer(message: Answer): void {
   parentPort?.postMessage(message, transferred)
 }
 
+/** Gives on what waits, when it becomes too much before the task is done. */
+function giveOn(sink: BlockSink, job: number): void {
+  sink.onMany = () => answer({ kind: 'rows', job, blocks: sink.take() })
+}
+
 async function readSmall({ job, files }: SmallTask): Promise<void> {
+  giveOn(shared, job)
   const parts: PartSummary[] = []
   for (const file of files) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other, into the same columns
@@ -66,6 +72,7 @@ function readWhole(file: SmallTask['files'][number], dates: DateProof): PartSumm
 function readSlice(task: SliceTask): void {
   const { job, evidenceId, identity, startLine, isLast } = task
   shared.begin(evidenceId, identity)
+  giveOn(shared, job)
   // A file is cut into slices only when its first row is known.
   const options: ReadOptions = { isSlice: true, isRecognised: true, startLine, isLast }
   const reader = new EvidenceReader(shared, options)
@@ -87,6 +94,7 @@ async function readStream({ job, evidenceId, identity }: StreamTask): Promise<vo
   answer({ kind: 'proven', job })
   const sink = new BlockSink()
   sink.begin(evidenceId, identity)
+  giveOn(sink, job)
   const reader = new EvidenceReader(sink, { dates })
   for await (const chunk of stream.passes[2]) {
     reader.push(chunk)
