@@ -2,6 +2,7 @@ import { forgetFiles, removeFiles } from '../recover.ts'
 import { ACCESS_COLUMNS, ISSUANCE_COLUMNS, TABLES } from '../schema.ts'
 import type { Session } from '../session.ts'
 import { type EvidenceDraft, evidenceBlock, statementBlock } from './draft.ts'
+import { giveBack } from './give_back.ts'
 import type { KnownEvidence } from './known_evidence.ts'
 import type { MergePause } from './merges.ts'
 import { RejectBlock, type TableBlock } from './record_block.ts'
@@ -48,12 +49,14 @@ export class Committer {
     this.#drafts.push(draft)
   }
 
-  take(blocks: readonly TableBlock[]): void {
+  /** Resolves when so little waits that more may come. Never throws: {@link ready} tells. */
+  async take(blocks: readonly TableBlock[]): Promise<void> {
     for (const block of blocks) {
       this.#blocks.push(block)
       this.#bytes += block.bytes.length
     }
     if (this.#bytes >= BATCH_BYTES && !this.#isWriting) void this.#start()
+    await this.ready().catch(() => {})
   }
 
   /** Resolves when so little waits that more may come. Throws what the engine throws. */
@@ -99,6 +102,7 @@ export class Committer {
       // oxlint-disable-next-line no-await-in-loop -- one insert at a time bounds the memory
       if (bytes.length > 0) await this.#session.insert(table, columns, 'Native', bytes)
     }
+    giveBack(blocks.map(({ bytes }) => bytes))
     await this.#merges.inserted()
     if (ready.length > 0) await this.#commit(ready)
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import {
   adapters,
   type DateProof,
@@ -14,6 +14,7 @@ import {
 } from '@mintmark/logs'
 import { BlockSink } from './block_sink.ts'
 import { ChunkQueue } from './chunk_queue.ts'
+import { Flow } from './flow.ts'
 import type { TableBlock } from './record_block.ts'
 import type {
   Answer,
@@ -30,6 +31,8 @@ const BLOCK_BYTES = 4 * 1024 * 1024
 
 /** Used again by every task that begins and ends within one message: its columns keep their memory. */
 const shared = new BlockSink()
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the pool gives
+const flow = new Flow(workerData as SharedArrayBuffer)
 const streams = new Map<number, Stream>()
 
 interface Stream {
@@ -44,9 +47,14 @@ function answer(message: Answer): void {
   parentPort?.postMessage(message, transferred)
 }
 
+function giveRows(sink: BlockSink, job: number): void {
+  answer({ kind: 'rows', job, blocks: sink.take() })
+  flow.given()
+}
+
 /** Gives on what waits, when it becomes too much before the task is done. */
 function giveOn(sink: BlockSink, job: number): void {
-  sink.onMany = () => answer({ kind: 'rows', job, blocks: sink.take() })
+  sink.onMany = () => giveRows(sink, job)
 }
 
 async function readSmall({ job, files }: SmallTask): Promise<void> {
@@ -98,7 +106,7 @@ async function readStream({ job, evidenceId, identity }: StreamTask): Promise<vo
   const reader = new EvidenceReader(sink, { dates })
   for await (const chunk of stream.passes[2]) {
     reader.push(chunk)
-    if (sink.bytes > BLOCK_BYTES) answer({ kind: 'rows', job, blocks: sink.take() })
+    if (sink.bytes > BLOCK_BYTES) giveRows(sink, job)
   }
   streams.delete(job)
   for (const reject of stream.rejects) reader.containerReject(reject)

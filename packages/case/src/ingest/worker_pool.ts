@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { MintmarkError } from '@mintmark/core'
 import type { Reject, RejectTaker } from '@mintmark/logs'
+import { Flow } from './flow.ts'
 import type { TableBlock } from './record_block.ts'
 import type {
   Answer,
@@ -18,9 +19,12 @@ const YOUNG_MB = 64
 /** Chunks of one stream that are on their way to a worker. */
 const CHUNKS_AHEAD = 4
 
+/** Takes rows, and resolves when more may come. */
+export type RowTaker = (blocks: readonly TableBlock[]) => Promise<void>
+
 /** Who gets what a job gives. */
 interface Takers {
-  readonly onRows: (blocks: readonly TableBlock[]) => void
+  readonly onRows: RowTaker
   readonly onMemory: (memory: ArrayBuffer) => void
 }
 
@@ -54,6 +58,7 @@ type WithoutJob<T> = Omit<T, 'job' | 'kind'>
 /** Worker threads that turn bytes of files into blocks of rows. */
 export class WorkerPool {
   readonly #workers: readonly Worker[]
+  readonly #flows = new Map<Worker, Flow>()
   readonly #load: Map<Worker, number>
   readonly #jobs = new Map<number, Job>()
   #nextJob = 0
@@ -62,10 +67,15 @@ export class WorkerPool {
 
   constructor(threads: number) {
     const script = new URL('./ingest_worker.js', import.meta.url)
-    this.#workers = Array.from(
-      { length: threads },
-      () => new Worker(script, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } }),
-    )
+    this.#workers = Array.from({ length: threads }, () => {
+      const flow = new Flow()
+      const worker = new Worker(script, {
+        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+        workerData: flow.memory,
+      })
+      this.#flows.set(worker, flow)
+      return worker
+    })
     this.#load = new Map(this.#workers.map((worker) => [worker, 0]))
     for (const worker of this.#workers) {
       worker.on('message', (message: Answer) => this.#hear(message))
@@ -83,10 +93,7 @@ export class WorkerPool {
     }
   }
 
-  readSmall(
-    task: WithoutJob<SmallTask>,
-    onRows: (blocks: readonly TableBlock[]) => void,
-  ): Promise<readonly PartSummary[]> {
+  readSmall(task: WithoutJob<SmallTask>, onRows: RowTaker): Promise<readonly PartSummary[]> {
     return this.#start({ onRows, onMemory: ignored }, undefined, (job, worker) => {
       const message: SmallTask = { kind: 'small', job, ...task }
       worker.postMessage(message, wholeBuffers(task.files.map(({ bytes }) => bytes)))
@@ -95,7 +102,7 @@ export class WorkerPool {
 
   readSlice(
     task: WithoutJob<SliceTask>,
-    onRows: (blocks: readonly TableBlock[]) => void,
+    onRows: RowTaker,
     onMemory: (memory: ArrayBuffer) => void,
   ): Promise<readonly PartSummary[]> {
     return this.#start({ onRows, onMemory }, undefined, (job, worker) => {
@@ -113,7 +120,7 @@ export class WorkerPool {
     task: WithoutJob<StreamTask>,
     isGivenAway: boolean,
     open: (onReject: RejectTaker, isLastPass: boolean) => AsyncIterable<Uint8Array>,
-    onRows: (blocks: readonly TableBlock[]) => void,
+    onRows: RowTaker,
   ): Promise<readonly PartSummary[]> {
     const stream: StreamState = { pass: 1, ahead: 0, isOver: false, wake: () => {} }
     let started: { readonly job: number; readonly worker: Worker } | undefined
@@ -201,10 +208,10 @@ export class WorkerPool {
         }
         break
       case 'rows':
-        job.onRows(message.blocks)
+        void job.onRows(message.blocks).then(() => this.#flows.get(job.worker)?.taken())
         break
       case 'done':
-        job.onRows(message.blocks)
+        void job.onRows(message.blocks)
         if (message.memory !== undefined) job.onMemory(message.memory)
         this.#end(message.job)
         job.resolve(message.parts)

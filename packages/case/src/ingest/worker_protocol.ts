@@ -75,7 +75,7 @@ export type Answer =
   | { readonly kind: 'taken'; readonly job: number; readonly pass: 1 | 2 }
   /** The order of the dates is known: the second pass may begin. */
   | { readonly kind: 'proven'; readonly job: number }
-  /** Rows of a stream that is not at its end. */
+  /** Rows of a task that is not at its end. */
   | { readonly kind: 'rows'; readonly job: number; readonly blocks: readonly TableBlock[] }
   | {
       readonly kind: 'done'
