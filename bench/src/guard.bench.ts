@@ -22,7 +22,7 @@ import { fileURLToPath } from 'node:url'
 import { serialize } from 'node:v8'
 import { Guard, KeyRing, LedgerFollower, LiveSet, readKeys, SigningGate } from '@mintmark/guard'
 import { type Entry, type Issuance, logPolicy } from '@mintmark/ledger'
-import { WrittenLedger } from '@mintmark/testkit'
+import { readAgain, WrittenLedger } from '@mintmark/testkit'
 import { createVerifier } from 'fast-jwt'
 import { compactVerify, importJWK, jwtVerify } from 'jose'
 import type { Start, StoredLedger } from './guard_start.ts'
@@ -37,7 +37,7 @@ const STORED = isTiny ? [2000] : [300_000, 1_000_000]
 const STARTS = isTiny ? 1 : 5
 const START = fileURLToPath(new URL('guard_start.js', import.meta.url))
 
-const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const { privateKey, publicKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
 const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'key-1', alg: 'ES256' }
 const key = await importJWK(jwk, 'ES256')
 

@@ -21,6 +21,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { parseObject } from '@mintmark/core'
 import { EntryRecorder, SigningGate } from '@mintmark/guard'
+import { readAgain } from '@mintmark/testkit'
 import type { Answered, Assignment } from './introspection_load.ts'
 import { AUDIENCE, ISSUER, type Load, makeClaims, quantile, row } from './ledger_load.ts'
 
@@ -37,7 +38,7 @@ const CONNECTIONS = 64
 const CALLER = { name: 'wiki', secret: randomBytes(24).toString('base64url') }
 const RUN = promisify(execFile)
 
-const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const { privateKey, publicKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
 
 interface Server {
   readonly url: string

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { type Finding, parsePublicKeys, type ScanReport } from '@mintmark/scan'
+import { readAgain } from '@mintmark/testkit'
 import { scanOf } from '../src/dump_findings.ts'
 
 const DUMP = { sha256: 'ab'.repeat(32), files: ['a.core'] }
@@ -80,7 +81,7 @@ describe('what a case keeps of a scan', () => {
   })
 
   it('names a key by the public key that was given, before what lay in the dump', () => {
-    const jwk = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({
+    const jwk = readAgain(generateKeyPairSync('rsa', { modulusLength: 2048 })).publicKey.export({
       format: 'jwk',
     })
     const given = parsePublicKeys(

@@ -15,7 +15,7 @@ import {
   SigningGate,
 } from '@mintmark/guard'
 import { diskFiles, logPolicy, openFolderLedger, readDescription } from '@mintmark/ledger'
-import { forge } from '@mintmark/testkit'
+import { forge, readAgain } from '@mintmark/testkit'
 import { mintmark } from './fake_io.ts'
 import { claims, ISSUER, makeLedger } from './ledger_world.ts'
 import { member, objects, parsed } from './printed.ts'
@@ -28,7 +28,7 @@ const START = Date.parse('2026-11-20T00:00:00Z')
 /** Four days with a token every five minutes, so that a silence would be noticed. */
 const TOKENS = 4 * 288
 const FORGED_AT = 700
-const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const { privateKey, publicKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
 
 const wiki: AudiencePolicy = {
   audience: 'https://wiki.example.org',

@@ -17,6 +17,7 @@ import {
   newSalt,
   SALT_CLAIM,
 } from '@mintmark/ledger'
+import { readAgain } from '@mintmark/testkit'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { type Listening, listen } from '../src/ledger/listen.ts'
 import type { Served } from '../src/ledger/serve.ts'
@@ -31,7 +32,7 @@ let signer: Listening
 let configuration: Readonly<Record<string, unknown>>
 
 function keyFile(name: string): string {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const { privateKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
   const file = join(scratch, name)
   writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }))
   return file
@@ -130,7 +131,7 @@ describe('mintmark guard sign', () => {
 
 describe('mintmark guard sign, besides', () => {
   it('records what the front end has attested, and no header that is none', async () => {
-    const front = generateKeyPairSync('ed25519')
+    const front = readAgain(generateKeyPairSync('ed25519'))
     const wanted = input()
     const attestation = attest(hashOf(wanted), front.privateKey, 'login-1')
     const header = { 'mintmark-attestation': Buffer.from(attestation).toString('base64url') }

@@ -6,6 +6,7 @@ import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { isObject, type Json, parseObject } from '@mintmark/core'
+import { readAgain } from '@mintmark/testkit'
 import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose'
 import { callerNamed, type GuardWorld, startGuardWorld } from './guard_world.ts'
 
@@ -38,7 +39,7 @@ before(async () => {
   const address = receiver.address()
   const port = typeof address === 'object' ? address?.port : 0
   world = await startGuardWorld((scratch) => {
-    const { privateKey } = generateKeyPairSync('ed25519')
+    const { privateKey } = readAgain(generateKeyPairSync('ed25519'))
     const key = join(scratch, 'guard.pem')
     writeFileSync(key, privateKey.export({ type: 'pkcs8', format: 'pem' }))
     writeFileSync(join(scratch, 'authorization'), 'Bearer of-the-siem\n')

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseObject } from '@mintmark/core'
 import { EntryRecorder, SigningGate, startGuard } from '@mintmark/guard'
-import { forge } from '@mintmark/testkit'
+import { forge, readAgain } from '@mintmark/testkit'
 import { listen } from '../src/ledger/listen.ts'
 import { claims, frontEndKey, ISSUER, makeLedger, serve } from './ledger_world.ts'
 
 const LOOPBACK = { host: '127.0.0.1', port: 0 }
 export const AUDIENCE = 'https://wiki.example.org'
-const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const { privateKey, publicKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
 export const jwks: { readonly keys: readonly object[] } = {
   keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'key-1', alg: 'ES256' }],
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { Json } from '@mintmark/core'
-import { elfCore } from '@mintmark/testkit'
+import { elfCore, readAgain } from '@mintmark/testkit'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { mintmark, type Outcome } from './fake_io.ts'
 import { assertHarmless, member, objects, parsed } from './printed.ts'
@@ -17,7 +17,7 @@ const SCHEMA = new URL('../../../../docs/schema/answer-1.schema.json', import.me
 const root = mkdtempSync(join(tmpdir(), 'mintmark-dumps-'))
 after(() => rmSync(root, { recursive: true, force: true }))
 
-const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const { privateKey, publicKey } = readAgain(generateKeyPairSync('rsa', { modulusLength: 2048 }))
 const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 const spki = createHash('sha256')
   .update(publicKey.export({ type: 'spki', format: 'der' }))
@@ -153,7 +153,7 @@ describe('a dump that holds a key', () => {
     const once = await scans()
     await answerOf(input, '--case', place)
     assert.deepEqual(await scans(), once)
-    const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey
+    const other = readAgain(generateKeyPairSync('rsa', { modulusLength: 2048 })).publicKey
     writeFileSync(join(input, 'more.pem'), other.export({ type: 'spki', format: 'pem' }))
     const again = await answerOf(input, '--case', place)
     assert.deepEqual(keysOf(again), keysOf(parsed(first.out)))

@@ -7,13 +7,14 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { isObject, parseObject } from '@mintmark/core'
 import { EntryRecorder, SigningGate } from '@mintmark/guard'
+import { readAgain } from '@mintmark/testkit'
 import type { Served } from '../src/ledger/serve.ts'
 import { mintmark } from './fake_io.ts'
 import { claims, frontEndKey, type MadeLedger, makeLedger, serve } from './ledger_world.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'mintmark-attested-'))
-const front = generateKeyPairSync('ed25519')
-const provider = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const front = readAgain(generateKeyPairSync('ed25519'))
+const provider = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
 const keysFile = join(scratch, 'front-ends.pem')
 let made: MadeLedger
 let ledger: Served
@@ -55,7 +56,7 @@ describe('an audit that is given the keys of the front ends', () => {
 
   it('tells of the token that somebody recorded who has both other keys', async () => {
     await gateOf(undefined).mint(claims())
-    await gateOf(generateKeyPairSync('ed25519').privateKey).mint(claims())
+    await gateOf(readAgain(generateKeyPairSync('ed25519')).privateKey).mint(claims())
     await new Promise((resolve) => setTimeout(resolve, 300))
     assert.deepEqual(await audited(), { code: 0, codes: [] })
     assert.deepEqual(await audited('--front-ends', keysFile), {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { isObject, parseObject } from '@mintmark/core'
-import { elfCore } from '@mintmark/testkit'
+import { elfCore, readAgain } from '@mintmark/testkit'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { mintmark } from './fake_io.ts'
 
@@ -15,9 +15,9 @@ after(() => rmSync(folder, { recursive: true, force: true }))
 /** From `dist/test`. */
 const SCHEMA = new URL('../../../../docs/schema/mintmark-scrub-1.schema.json', import.meta.url)
 
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
-const other = generateKeyPairSync('rsa', { modulusLength: 2048 })
-const curve = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const rsa = readAgain(generateKeyPairSync('rsa', { modulusLength: 2048 }))
+const other = readAgain(generateKeyPairSync('rsa', { modulusLength: 2048 }))
+const curve = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
 const pem = rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 const jwk = rsa.privateKey.export({ format: 'jwk' })
 const prime = Buffer.from(String(jwk.p), 'base64url')

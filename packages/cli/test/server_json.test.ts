@@ -9,6 +9,7 @@ import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { type Json, parseObject } from '@mintmark/core'
 import { parseProof } from '@mintmark/ledger'
+import { readAgain } from '@mintmark/testkit'
 import type { Served } from '../src/ledger/serve.ts'
 import { mintmark } from './fake_io.ts'
 import {
@@ -43,7 +44,7 @@ function file(name: string, content: string): string {
   return path
 }
 
-const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const { privateKey, publicKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
 const secretSha256 = createHash('sha256').update('secret').digest('hex')
 const listen = { host: '127.0.0.1', port: 0 }
 

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { KeyObject } from 'node:crypto'
+import { createPublicKey, type KeyObject } from 'node:crypto'
 
 const LEAST_BITS = 2048
 const LEAST_EXPONENT = 3n
@@ -31,8 +31,13 @@ export function weaknessOf(key: KeyObject): string | undefined {
   return undefined
 }
 
+/** Of a copy: Node 20 may wait for ever where a key that was just made becomes a JWK (`readAgain` of testkit). */
 function modulusOf(key: KeyObject): bigint {
-  const hex = Buffer.from(key.export({ format: 'jwk' }).n ?? '', 'base64url').toString('hex')
+  const spki = key.export({ format: 'der', type: 'spki' })
+  const { n = '' } = createPublicKey({ key: spki, format: 'der', type: 'spki' }).export({
+    format: 'jwk',
+  })
+  const hex = Buffer.from(n, 'base64url').toString('hex')
   return BigInt(`0x${hex === '' ? '0' : hex}`)
 }
 

@@ -11,6 +11,7 @@ import {
   openFolderLedger,
   type Sequencer,
 } from '@mintmark/ledger'
+import { readAgain } from '@mintmark/testkit'
 import {
   type Alarm,
   type AudiencePolicy,
@@ -35,7 +36,7 @@ export interface Key {
 }
 
 export function newKey(kid: string, issuer: string, more: object = {}): Key {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const { privateKey, publicKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid, alg: 'ES256', ...more }
   return { kid, issuer, privateKey, jwk }
 }

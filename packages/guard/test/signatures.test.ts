@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { isObject, type Json, parseObject } from '@mintmark/core'
+import { readAgain } from '@mintmark/testkit'
 import { CompactSign, compactVerify } from 'jose'
 import { type Algorithm, readKeys, SigningGate, type TrustedKey } from '../src/index.ts'
 import { isLowS, isSigned } from '../src/signatures.ts'
@@ -15,12 +16,12 @@ import { isTokenOf } from './vector_token.ts'
 const ISSUER = 'https://id.example.org'
 const owner = { issuer: ISSUER, maxKeyAgeMs: undefined }
 
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const rsa = readAgain(generateKeyPairSync('rsa', { modulusLength: 2048 }))
 const PAIRS: Readonly<Record<Algorithm, { privateKey: KeyObject; publicKey: KeyObject }>> = {
-  ES256: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
-  ES384: generateKeyPairSync('ec', { namedCurve: 'P-384' }),
-  ES512: generateKeyPairSync('ec', { namedCurve: 'P-521' }),
-  EdDSA: generateKeyPairSync('ed25519'),
+  ES256: readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' })),
+  ES384: readAgain(generateKeyPairSync('ec', { namedCurve: 'P-384' })),
+  ES512: readAgain(generateKeyPairSync('ec', { namedCurve: 'P-521' })),
+  EdDSA: readAgain(generateKeyPairSync('ed25519')),
   RS256: rsa,
   RS384: rsa,
   RS512: rsa,

@@ -216,9 +216,13 @@ export class NoteSigner {
   }
 }
 
+const RAW_KEY_BYTES = 32
+
+/** Out of its SPKI. A JWK would do, but for what `testkit`'s `readAgain` says of keys that were just made. */
 function rawPublicKey(privateKey: KeyObject): Uint8Array {
-  const { x } = createPublicKey(privateKey).export({ format: 'jwk' })
-  return Buffer.from(String(x), 'base64url')
+  return createPublicKey(privateKey)
+    .export({ format: 'der', type: 'spki' })
+    .subarray(-RAW_KEY_BYTES)
 }
 
 /** @throws {MintmarkError} `INPUT_INVALID` where the text is no PEM of an Ed25519 private key; it is not repeated */

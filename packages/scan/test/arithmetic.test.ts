@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createECDH, generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
+import { readAgain } from '@mintmark/testkit'
 import * as fc from 'fast-check'
 import { CURVES } from '../src/arithmetic/curves.ts'
 import { isOnCurve, multiplyBase, publicPoint } from '../src/arithmetic/ec.ts'
@@ -94,7 +95,7 @@ interface Rsa extends RsaMaterial {
 }
 
 function rsa(modulusLength: number, publicExponent = 65_537): Rsa {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength, publicExponent })
+  const { privateKey } = readAgain(generateKeyPairSync('rsa', { modulusLength, publicExponent }))
   const material = materialFromDer(privateKey.export({ format: 'der', type: 'pkcs1' }))
   assert.ok(material?.type === 'rsa')
   const { p, q, d } = material

@@ -4,6 +4,7 @@
  * @module
  */
 import { generateKeyPairSync } from 'node:crypto'
+import { readAgain } from '@mintmark/testkit'
 import * as fc from 'fast-check'
 import { fromBigEndian } from '../src/arithmetic/modular.ts'
 import { type Candidate, type CandidateChoice, ConjugateKernel, ORDERS } from '../src/conjugate.ts'
@@ -23,7 +24,7 @@ interface RsaNumbers {
 }
 
 function rsa(bits: number): RsaNumbers {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: bits })
+  const { privateKey } = readAgain(generateKeyPairSync('rsa', { modulusLength: bits }))
   const { n, e, p, q } = privateKey.export({ format: 'jwk' })
   return { n: number(n), e: number(e), p: number(p), q: number(q) }
 }

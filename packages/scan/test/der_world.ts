@@ -48,10 +48,13 @@ function samples(
 }
 
 export const RSA_SAMPLES: readonly DerSample[] = [512, 768, 1024, 2048, 3072].flatMap((bits) =>
-  samples(`RSA-${bits}`, 'rsa', bits, generateKeyPairSync('rsa', { modulusLength: bits }), [
-    'pkcs1',
-    'pkcs8',
-  ]),
+  samples(
+    `RSA-${bits}`,
+    'rsa',
+    bits,
+    readAgain(generateKeyPairSync('rsa', { modulusLength: bits })),
+    ['pkcs1', 'pkcs8'],
+  ),
 )
 
 const CURVES = [
@@ -67,14 +70,17 @@ const CURVES = [
 ] as const
 
 export const EC_SAMPLES: readonly DerSample[] = CURVES.flatMap(([namedCurve, bits]) =>
-  samples(namedCurve, 'ec', bits, generateKeyPairSync('ec', { namedCurve }), ['sec1', 'pkcs8']),
+  samples(namedCurve, 'ec', bits, readAgain(generateKeyPairSync('ec', { namedCurve })), [
+    'sec1',
+    'pkcs8',
+  ]),
 )
 
 export const OKP_SAMPLES: readonly DerSample[] = [
-  samples('Ed25519', 'ed25519', 256, generateKeyPairSync('ed25519'), ['pkcs8']),
-  samples('Ed448', 'ed448', 456, generateKeyPairSync('ed448'), ['pkcs8']),
-  samples('X25519', 'x25519', 256, generateKeyPairSync('x25519'), ['pkcs8']),
-  samples('X448', 'x448', 448, generateKeyPairSync('x448'), ['pkcs8']),
+  samples('Ed25519', 'ed25519', 256, readAgain(generateKeyPairSync('ed25519')), ['pkcs8']),
+  samples('Ed448', 'ed448', 456, readAgain(generateKeyPairSync('ed448')), ['pkcs8']),
+  samples('X25519', 'x25519', 256, readAgain(generateKeyPairSync('x25519')), ['pkcs8']),
+  samples('X448', 'x448', 448, readAgain(generateKeyPairSync('x448')), ['pkcs8']),
 ].flat()
 
 /** A key of the group of RFC 3526, section 3. */
@@ -97,7 +103,7 @@ export const GROUP_SAMPLES: readonly DerSample[] = [
     'DSA',
     'dsa',
     2048,
-    generateKeyPairSync('dsa', { modulusLength: 2048, divisorLength: 256 }),
+    readAgain(generateKeyPairSync('dsa', { modulusLength: 2048, divisorLength: 256 })),
     ['pkcs8'],
   ),
   samples('DH', 'dh', 2048, dhPair(), ['pkcs8']),

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, it } from 'node:test'
+import { readAgain } from '@mintmark/testkit'
 import { expandKey } from '../src/aes_words.ts'
 import { scanFile } from '../src/scan_file.ts'
 import { WINDOW_BYTES } from '../src/scan_plan.ts'
@@ -33,9 +34,9 @@ const hexOf = (bytes: Buffer) => Buffer.from(bytes.toString('hex'))
 const schedule = (key: Buffer) => new Uint8Array(expandKey(key).buffer)
 
 it('a scalar, a seed and a CRT exponent, where nothing else shows them', async () => {
-  const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
-  const ed = generateKeyPairSync('ed25519').privateKey
-  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+  const ec = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' })).privateKey
+  const ed = readAgain(generateKeyPairSync('ed25519')).privateKey
+  const rsa = readAgain(generateKeyPairSync('rsa', { modulusLength: 2048 })).privateKey
   const places = await found('far', {
     1000: der(ec),
     2000: der(ed),

@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
+import { readAgain } from '@mintmark/testkit'
 import {
   type GateSettings,
   gateStatus,
@@ -259,9 +260,9 @@ describe('a program that root would run', () => {
 
 describe('public keys that the gate keeps', () => {
   const pairs = {
-    rsa: () => generateKeyPairSync('rsa', { modulusLength: 1024 }),
-    ec: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
-    ed25519: () => generateKeyPairSync('ed25519'),
+    rsa: () => readAgain(generateKeyPairSync('rsa', { modulusLength: 1024 })),
+    ec: () => readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' })),
+    ed25519: () => readAgain(generateKeyPairSync('ed25519')),
   }
   for (const [type, make] of Object.entries(pairs)) {
     it(`come back as they were, and without any secret: ${type}`, () => {

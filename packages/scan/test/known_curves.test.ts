@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
+import { readAgain } from '@mintmark/testkit'
 import { curveNamed } from '../src/arithmetic/curves.ts'
 import { fromBigEndian } from '../src/arithmetic/modular.ts'
 import type { KeyMaterial } from '../src/key_material.ts'
@@ -19,7 +20,7 @@ interface CurveKey {
 }
 
 function pointKey(): CurveKey {
-  const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
+  const jwk = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' })).privateKey.export({
     format: 'jwk',
   })
   const [x, y, d] = [jwk.x, jwk.y, jwk.d].map((text) => Buffer.from(text ?? '', 'base64url'))
@@ -32,7 +33,7 @@ function pointKey(): CurveKey {
 }
 
 function stringKey(): CurveKey {
-  const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
+  const jwk = readAgain(generateKeyPairSync('ed25519')).privateKey.export({ format: 'jwk' })
   const plain = Buffer.from(jwk.x ?? '', 'base64url')
   const secret = Buffer.from(jwk.d ?? '', 'base64url')
   const material = { type: 'okp', curve: 'Ed25519', publicKey: plain, secret: undefined } as const

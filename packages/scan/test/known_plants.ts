@@ -5,6 +5,7 @@
  * @module
  */
 import { generateKeyPairSync } from 'node:crypto'
+import { readAgain } from '@mintmark/testkit'
 import { bitLength, fromBigEndian, inverse, toBigEndian } from '../src/arithmetic/modular.ts'
 import type { RsaMaterial } from '../src/key_material.ts'
 import { encodingsOf } from '../src/known/encodings.ts'
@@ -33,7 +34,7 @@ export function testKey(bits: number): TestKey {
 }
 
 function anyKey(bits: number): TestKey {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: bits })
+  const { privateKey } = readAgain(generateKeyPairSync('rsa', { modulusLength: bits }))
   const jwk = privateKey.export({ format: 'jwk' })
   const [n, e] = [number(jwk.n), number(jwk.e)]
   const material: RsaMaterial = { type: 'rsa', n, e, p: undefined, q: undefined, d: undefined }

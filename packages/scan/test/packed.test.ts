@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { elfCore } from '@mintmark/testkit'
+import { elfCore, readAgain } from '@mintmark/testkit'
 import { scanFile } from '../src/scan_file.ts'
 import { scanPipe } from '../src/scan_pipe.ts'
 import { scrubFile } from '../src/scrub/scrub_file.ts'
@@ -28,7 +28,7 @@ const temporary = path.join(folder, 'tmp')
 mkdirSync(temporary)
 process.env['TMPDIR'] = temporary
 
-const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const { privateKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
 const memory = Buffer.alloc(3_000_000)
 for (let at = 0; at < memory.length; at += 4) memory.writeUInt32LE((at * 2_654_435_761) >>> 0, at)
 memory.set(privateKey.export({ format: 'der', type: 'pkcs8' }), 2_000_001)

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
-import { type BuiltDump, elfCore } from '@mintmark/testkit'
+import { type BuiltDump, elfCore, readAgain } from '@mintmark/testkit'
 import { expandKey } from '../src/aes_words.ts'
 import type { FoundMaterial } from '../src/found_material.ts'
 import { scanFile } from '../src/scan_file.ts'
@@ -20,7 +20,9 @@ function fileOf(name: string, bytes: Uint8Array): string {
   return file
 }
 
-const { privateKey: rsa, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const { privateKey: rsa, publicKey } = readAgain(
+  generateKeyPairSync('rsa', { modulusLength: 2048 }),
+)
 const der = (key: KeyObject) => new Uint8Array(key.export({ format: 'der', type: 'pkcs8' }))
 const pem = (key: KeyObject) => Buffer.from(key.export({ format: 'pem', type: 'pkcs8' }).toString())
 const schedule = (key: Uint8Array) => new Uint8Array(expandKey(key).buffer)

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
-import { elfCore } from '@mintmark/testkit'
+import { elfCore, readAgain } from '@mintmark/testkit'
 import { scanFile } from '../src/scan_file.ts'
 import { scanPipe } from '../src/scan_pipe.ts'
 
@@ -24,7 +24,7 @@ const temporary = path.join(folder, 'tmp')
 mkdirSync(temporary)
 process.env['TMPDIR'] = temporary
 
-const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const { privateKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
 const memory = Buffer.alloc(300_000, createHash('sha512').update('memory').digest())
 memory.set(privateKey.export({ format: 'der', type: 'pkcs8' }), 200_000)
 const core = path.join(folder, 'core')

@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
-import { elfCore, limeImage, minidump } from '@mintmark/testkit'
+import { elfCore, limeImage, minidump, readAgain } from '@mintmark/testkit'
 import * as fc from 'fast-check'
 import { scrubFile } from '../src/scrub/scrub_file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'scrub-any-'))
 after(() => rmSync(folder, { recursive: true }))
 
-const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+const { privateKey } = readAgain(generateKeyPairSync('rsa', { modulusLength: 1024 }))
 const pem = Buffer.from(privateKey.export({ format: 'pem', type: 'pkcs8' }).toString())
 const p = Buffer.from(String(privateKey.export({ format: 'jwk' }).p), 'base64url')
 const prime = Buffer.from(p.toReversed())

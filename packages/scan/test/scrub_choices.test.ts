@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { bytesSource, openDump } from '@mintmark/dump'
-import { elfCore, minidump } from '@mintmark/testkit'
+import { elfCore, minidump, readAgain } from '@mintmark/testkit'
 import { decryptionSchedule, expandKey } from '../src/aes_words.ts'
 import { parsePublicKeys } from '../src/public_keys/parse.ts'
 import { openInput } from '../src/scan_input.ts'
@@ -17,9 +17,9 @@ import type { Scrubbed, ScrubOptions } from '../src/scrub/scrub_options.ts'
 const folder = mkdtempSync(join(tmpdir(), 'scrub-choices-'))
 after(() => rmSync(folder, { recursive: true }))
 
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
-const other = generateKeyPairSync('rsa', { modulusLength: 2048 })
-const curve = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const rsa = readAgain(generateKeyPairSync('rsa', { modulusLength: 2048 }))
+const other = readAgain(generateKeyPairSync('rsa', { modulusLength: 2048 }))
+const curve = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
 const jwk = rsa.privateKey.export({ format: 'jwk' })
 const prime = Buffer.from(Buffer.from(String(jwk.p), 'base64url').toReversed())
 const pem = Buffer.from(rsa.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString())

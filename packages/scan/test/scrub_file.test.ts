@@ -18,14 +18,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, beforeEach, describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
-import { elfCore } from '@mintmark/testkit'
+import { elfCore, readAgain } from '@mintmark/testkit'
 import { scanFile } from '../src/scan_file.ts'
 import { type ScrubFileOptions, scrubFile } from '../src/scrub/scrub_file.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'scrub-file-'))
 after(() => rmSync(root, { recursive: true }))
 
-const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+const { privateKey } = readAgain(generateKeyPairSync('rsa', { modulusLength: 1024 }))
 const pem = Buffer.from(privateKey.export({ format: 'pem', type: 'pkcs8' }).toString())
 const heap = Buffer.alloc(16_384, '.,;:\0\x01')
 heap.set(pem, 1000)

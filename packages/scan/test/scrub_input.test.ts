@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
-import { elfCore } from '@mintmark/testkit'
+import { elfCore, readAgain } from '@mintmark/testkit'
 import { fromBigEndian } from '../src/arithmetic/modular.ts'
 import { derivedValues } from '../src/known/derived_values.ts'
 import { encodingsOf } from '../src/known/encodings.ts'
@@ -15,7 +15,7 @@ import type { Scrubbed } from '../src/scrub/scrub_options.ts'
 const folder = mkdtempSync(join(tmpdir(), 'scrub-'))
 after(() => rmSync(folder, { recursive: true }))
 
-const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+const { privateKey } = readAgain(generateKeyPairSync('rsa', { modulusLength: 1024 }))
 const jwk = privateKey.export({ format: 'jwk' })
 const number = (name: string) => fromBigEndian(Buffer.from(String(jwk[name]), 'base64url'))
 const material = {

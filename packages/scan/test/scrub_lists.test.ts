@@ -5,14 +5,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
+import { readAgain } from '@mintmark/testkit'
 import { openInput } from '../src/scan_input.ts'
 import { scrubInput } from '../src/scrub/scrub_input.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'scrub-lists-'))
 after(() => rmSync(folder, { recursive: true }))
 
-const { privateKey: rsa } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-const { privateKey: curve } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const { privateKey: rsa } = readAgain(generateKeyPairSync('rsa', { modulusLength: 2048 }))
+const { privateKey: curve } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
 const KEYS = [
   {
     name: 'p of RSA',

@@ -2,6 +2,7 @@
  * What a private RSA key can lie around as, made without the code that is tested: values and their spellings.
  */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { readAgain } from '@mintmark/testkit'
 
 export interface Truth {
   readonly privateKey: KeyObject
@@ -17,7 +18,7 @@ export interface Truth {
 }
 
 export function rsaTruth(bits: number): Truth {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: bits })
+  const { privateKey } = readAgain(generateKeyPairSync('rsa', { modulusLength: bits }))
   const jwk = privateKey.export({ format: 'jwk' })
   const of = (name: string) =>
     BigInt(`0x${Buffer.from(String(jwk[name]), 'base64url').toString('hex')}`)

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { bytesSource, openDump } from '@mintmark/dump'
-import { type BuiltDump, elfCore, limeImage, minidump } from '@mintmark/testkit'
+import { type BuiltDump, elfCore, limeImage, minidump, readAgain } from '@mintmark/testkit'
 import * as fc from 'fast-check'
 import { expandKey } from '../src/aes_words.ts'
 import { parsePublicKeys } from '../src/public_keys/parse.ts'
@@ -21,7 +21,7 @@ after(() => rmSync(folder, { recursive: true }))
 const PAGE = 4096
 const ADDRESS = 0x7f00_0000_0000n
 const BORDER = 2 * PAGE
-const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const { privateKey } = readAgain(generateKeyPairSync('rsa', { modulusLength: 2048 }))
 const publicKeys = parsePublicKeys(
   Buffer.from(createPublicKey(privateKey).export({ format: 'pem', type: 'spki' })),
   'key',

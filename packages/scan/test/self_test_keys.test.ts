@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createECDH, createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { it } from 'node:test'
+import { readAgain } from '@mintmark/testkit'
 import { findingSeen } from '../src/finding.ts'
 import { selfTestOrigin } from '../src/self_test_keys.ts'
 import { hitsIn, planted } from './binary_hits.ts'
@@ -49,7 +50,7 @@ it('the key that lies in each process of Dovecot is named as such', () => {
 })
 
 it('any other key is not', () => {
-  const { privateKey } = generateKeyPairSync('ed25519')
+  const { privateKey } = readAgain(generateKeyPairSync('ed25519'))
   const { note, proof } = findingOf(privateKey.export({ format: 'der', type: 'pkcs8' }))
   assert.equal(note, undefined)
   assert.equal(proof, 'key decodes')

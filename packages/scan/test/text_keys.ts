@@ -40,13 +40,13 @@ function generatePair(type: 'ed25519' | 'ed448' | 'x25519' | 'x448'): {
 } {
   switch (type) {
     case 'ed25519':
-      return generateKeyPairSync('ed25519')
+      return readAgain(generateKeyPairSync('ed25519'))
     case 'ed448':
-      return generateKeyPairSync('ed448')
+      return readAgain(generateKeyPairSync('ed448'))
     case 'x25519':
-      return generateKeyPairSync('x25519')
+      return readAgain(generateKeyPairSync('x25519'))
     case 'x448':
-      return generateKeyPairSync('x448')
+      return readAgain(generateKeyPairSync('x448'))
     default:
       throw new TypeError('no such curve')
   }

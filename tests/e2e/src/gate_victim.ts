@@ -3,6 +3,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readAgain } from '@mintmark/testkit'
 
 /** Reads blobs (a u32 length in front of each) into memory of its own, and crashes once its input ends. */
 const PROGRAM = `
@@ -60,7 +61,7 @@ const PIECE_BYTES = 16
 
 /** A new RSA key, whole and as bare numbers. */
 export function testKey(): TestKey {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const { privateKey, publicKey } = readAgain(generateKeyPairSync('rsa', { modulusLength: 2048 }))
   const jwk = privateKey.export({ format: 'jwk' })
   const numbers = [jwk.p, jwk.q, jwk.d, jwk.dp, jwk.dq, jwk.qi].map((text) =>
     Buffer.from(text ?? '', 'base64url'),

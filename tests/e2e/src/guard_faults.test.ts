@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { MintmarkError, parseObject } from '@mintmark/core'
 import { EntryRecorder, SigningGate } from '@mintmark/guard'
-import { forge } from '@mintmark/testkit'
+import { forge, readAgain } from '@mintmark/testkit'
 import { freePort } from '@mintmark/testservers'
 import { type Program, startMintmark } from './guard_servers.ts'
 
@@ -25,7 +25,7 @@ const AUDIENCE = 'https://wiki.example.org'
 const SECRET = 'a-secret'
 
 const folder = mkdtempSync(join(tmpdir(), 'mintmark-guard-faults-'))
-const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const { privateKey, publicKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
 const ports: { ledger: number; guard: number } = { ledger: 0, guard: 0 }
 let ledger: Program
 let guard: Program

@@ -12,7 +12,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { parseObject } from '@mintmark/core'
-import { claimsOf, type ForgerKey, forge, malleated, respaced, respelled } from '@mintmark/testkit'
+import {
+  claimsOf,
+  type ForgerKey,
+  forge,
+  malleated,
+  readAgain,
+  respaced,
+  respelled,
+} from '@mintmark/testkit'
 import { ImapFlow } from 'imapflow'
 import { ROOT } from './built_command.ts'
 import { type RunningProvider, startProvider, USER } from './guard_provider.ts'
@@ -48,7 +56,7 @@ function documented(language: string, address: string): string {
 }
 
 const newKey = (kid: string): ForgerKey & { jwk: object } => {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const { privateKey, publicKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
   return { kid, privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg: 'ES256' } }
 }
 const consumerKey = newKey('consumer-1')

@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { MintmarkError, parseObject } from '@mintmark/core'
 import { EntryRecorder, SigningGate } from '@mintmark/guard'
-import { forge } from '@mintmark/testkit'
+import { forge, readAgain } from '@mintmark/testkit'
 import {
   freePort,
   type NatsServer,
@@ -32,7 +32,7 @@ const ISSUER = 'https://id.example.org'
 const AUDIENCE = 'https://wiki.example.org'
 const SECRET = 'a-secret'
 const folder = mkdtempSync(join(tmpdir(), 'mintmark-guard-stores-'))
-const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const { privateKey, publicKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
 
 interface World {
   readonly postgres: PostgresServer

@@ -5,6 +5,7 @@ import { parseObject, text } from '@mintmark/core'
 import { EntryRecorder, recordedKey, SigningGate } from '@mintmark/guard'
 import { newSalt, SALT_CLAIM } from '@mintmark/ledger'
 import type { ForgerKey } from '@mintmark/testkit'
+import { readAgain } from '@mintmark/testkit'
 import { ExternalSigningKey, Provider } from 'oidc-provider/lib/index.js'
 
 export const USER = 'ada@example.org'
@@ -27,7 +28,7 @@ export interface RunningProvider {
 export async function startProvider(): Promise<RunningProvider> {
   const server = createServer()
   const issuer = `http://127.0.0.1:${await portOf(server)}`
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const { privateKey, publicKey } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
   let recorder: EntryRecorder | undefined
   const gate = new SigningGate({
     record: (entry) => recorder?.record(entry) ?? Promise.reject(new Error('no ledger yet')),
@@ -60,7 +61,7 @@ function configuration(
   gate: SigningGate,
   publicKey: Parameters<typeof recordedKey>[1]['publicKey'],
 ): object {
-  const idTokenKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+  const idTokenKey = readAgain(generateKeyPairSync('rsa', { modulusLength: 2048 })).privateKey
   return {
     clients: [
       {

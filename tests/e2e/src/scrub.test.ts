@@ -16,13 +16,13 @@ import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { elfCore } from '@mintmark/testkit'
+import { elfCore, readAgain } from '@mintmark/testkit'
 import { BIN, mintmark, start } from './built_command.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'mintmark-scrub-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
-const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const { privateKey } = readAgain(generateKeyPairSync('rsa', { modulusLength: 2048 }))
 const pem = Buffer.from(privateKey.export({ format: 'pem', type: 'pkcs8' }).toString())
 const p = Buffer.from(String(privateKey.export({ format: 'jwk' }).p), 'base64url')
 const prime = Buffer.from(p.toReversed())

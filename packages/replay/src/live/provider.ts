@@ -1,5 +1,11 @@
 /** The identity provider of the live replay, from outside: its key, its address, its token endpoint. */
-import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -39,9 +45,19 @@ export interface KnownProvider {
   readonly secrets: ReadonlyMap<string, string>
 }
 
+/** Read from its PEM: Node 20 may wait for ever where a key that was just made becomes a JWK (`readAgain` of testkit). */
+function newKey(): KeyObject {
+  const { privateKey } = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  })
+  return createPrivateKey(privateKey)
+}
+
 /** A provider that is not running yet: the ledger has to know its address first. */
 export async function newProvider(mailboxes: readonly Mailbox[]): Promise<KnownProvider> {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const privateKey = newKey()
   const jwk = createPublicKey(privateKey).export({ format: 'jwk' })
   return {
     issuer: `http://127.0.0.1:${await freePort()}`,

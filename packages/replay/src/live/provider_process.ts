@@ -31,7 +31,14 @@ function recordingKey(settings: ProviderSettings): ExternalSigningKey {
 }
 
 function configurationOf(settings: ProviderSettings): object {
-  const idTokenKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+  // Read from its PEM: Node 20 may wait for ever where a key that was just made becomes a JWK.
+  const idTokenKey = createPrivateKey(
+    generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+    }).privateKey,
+  )
   const users = new Map(settings.clients.map(({ clientId, user }) => [clientId, user]))
   return {
     clients: settings.clients.map(({ clientId, secret }) => ({
