@@ -3,8 +3,8 @@
  * Which keys of one list are in another, where both are in the order of their highest bits, or nearly.
  *
  * The keys are those of `match_key.ts`: above {@link HASH_BITS} stands what the tables are ordered by, below a hash.
- * Nothing is allocated and there is no static data: the caller lays out the memory. 0 is no used key, and no made key
- * is 0. `seen` has a byte for each used key: 1 once it was found among the made ones.
+ * Nothing is allocated and there is no static data: the caller lays out the memory. 0 is no key, whatever was made.
+ * `seen` has a byte for each used key: 1 once it was found among the made ones.
  */
 
 const HASH_BITS: u64 = 40
@@ -65,7 +65,7 @@ export function walk(made: usize, madeCount: i32, used: usize, usedCount: i32, s
       const a0 = load<u64>(m0)
       const b0 = load<u64>(u0)
       const p0 = <usize>i32(a0 >> HASH_BITS > b0 >> HASH_BITS)
-      h0 |= i32(a0 === b0)
+      h0 |= i32(a0 === b0) & i32(b0 !== 0)
       store<u8>(marks + (u0 >> 3), load<u8>(marks + (u0 >> 3)) | h0)
       m0 += (p0 ^ 1) << 3
       u0 += p0 << 3
@@ -74,7 +74,7 @@ export function walk(made: usize, madeCount: i32, used: usize, usedCount: i32, s
       const a1 = load<u64>(m1)
       const b1 = load<u64>(u1)
       const p1 = <usize>i32(a1 >> HASH_BITS > b1 >> HASH_BITS)
-      h1 |= i32(a1 === b1)
+      h1 |= i32(a1 === b1) & i32(b1 !== 0)
       store<u8>(marks + (u1 >> 3), load<u8>(marks + (u1 >> 3)) | h1)
       m1 += (p1 ^ 1) << 3
       u1 += p1 << 3
@@ -83,7 +83,7 @@ export function walk(made: usize, madeCount: i32, used: usize, usedCount: i32, s
       const a2 = load<u64>(m2)
       const b2 = load<u64>(u2)
       const p2 = <usize>i32(a2 >> HASH_BITS > b2 >> HASH_BITS)
-      h2 |= i32(a2 === b2)
+      h2 |= i32(a2 === b2) & i32(b2 !== 0)
       store<u8>(marks + (u2 >> 3), load<u8>(marks + (u2 >> 3)) | h2)
       m2 += (p2 ^ 1) << 3
       u2 += p2 << 3
@@ -92,7 +92,7 @@ export function walk(made: usize, madeCount: i32, used: usize, usedCount: i32, s
       const a3 = load<u64>(m3)
       const b3 = load<u64>(u3)
       const p3 = <usize>i32(a3 >> HASH_BITS > b3 >> HASH_BITS)
-      h3 |= i32(a3 === b3)
+      h3 |= i32(a3 === b3) & i32(b3 !== 0)
       store<u8>(marks + (u3 >> 3), load<u8>(marks + (u3 >> 3)) | h3)
       m3 += (p3 ^ 1) << 3
       u3 += p3 << 3
@@ -121,6 +121,7 @@ export function mark(
   for (let i = 0; i < usedCount && left >= 0; i++) {
     if (load<u8>(seen + <usize>i) !== 0) continue
     const key = load<u64>(used + ((<usize>i) << 3))
+    if (key === 0) continue
     const group = key >> HASH_BITS
     next = firstNotBelow(next, end, group)
     let found: i32 = 0
@@ -164,7 +165,7 @@ function slotOf(table: usize, bits: i32, key: u64): usize {
 export function fill(table: usize, bits: i32, made: usize, count: i32): void {
   for (let i = 0; i < count; i++) {
     const key = load<u64>(made + ((<usize>i) << 3))
-    store<u64>(slotOf(table, bits, key), key)
+    if (key !== 0) store<u64>(slotOf(table, bits, key), key)
   }
 }
 

@@ -20,7 +20,7 @@ const HASH_MASK = '1099511627775'
 const HOUR_STEP = '11400714819323198484'
 
 /** Key of an issuance of nothing, or with nothing to compare. An access has 0 then, so that the two never agree. */
-const NOTHING_MADE = 1
+export const NOTHING_MADE = 1
 
 /** Ids are ordered by their second half. */
 const ORDER = `bitAnd(toUInt64(toUInt128(token_id)), ${ORDER_MASK})`

@@ -88,6 +88,25 @@ describe('candidates are all that were not issued, where', () => {
     assert.equal(await issued(), Number(row?.['n']))
   })
 
+  it('no access says whose it is, so that none has a number to compare', async () => {
+    await fill(random, 1)
+    const bucket = (token: string) => `cityHash64(toUUID(${token})) % 256`
+    await session.command('SYSTEM START MERGES issuance')
+    await session.command('DELETE FROM issuance WHERE line != 1')
+    await session.command('TRUNCATE TABLE access')
+    // A token that was issued, and one of its bucket that was not.
+    await session.command(
+      `INSERT INTO access (evidence_id, line, record_id, token_id, at, source, operation, service, outcome, token_state, tenant)
+       SELECT 1, number, generateUUIDv4(), toUUID(${random('number')}), toDateTime64('2023-06-01 00:10:00', 3, 'UTC'),
+         'ual', 'MailItemsAccessed', 'Exchange', 'succeeded', 'present', 't'
+       FROM numbers(100000) WHERE number = 1 OR number > 50000 AND ${bucket(random('number'))} = ${bucket(random('toUInt64(1)'))}
+       ORDER BY number LIMIT 2`,
+    )
+    const keys = await session.rows('SELECT key, count() AS n FROM access GROUP BY key')
+    assert.deepEqual(keys, [{ key: '0', n: '2' }])
+    assert.equal(await issued(), 1)
+  })
+
   it('nearly all accesses carry no token id', async () => {
     await fill(random, 1)
     await session.command(

@@ -65,13 +65,10 @@ const anyKey = fc.oneof(
 )
 const someKeys = fc.array(fc.tuple(anyKey, fc.constantFrom(0, 0, 0, 1, 255)), { maxLength: 300 })
 
-/** No made key is 0. */
-const real = (made: readonly Tagged[]) => made.filter(([key]) => key !== 0n)
-
 it('the kernel finds the missing keys and their places that the reference finds', () => {
   fc.assert(
     fc.property(someKeys, someKeys, someKeys, (made, used, shared) => {
-      assertFound(inOrder(real([...made, ...shared])), inOrder([...shared, ...used]))
+      assertFound(inOrder([...made, ...shared]), inOrder([...shared, ...used]))
     }),
     { numRuns },
   )
@@ -80,7 +77,10 @@ it('the kernel finds the missing keys and their places that the reference finds'
 it('the kernel passes over no missing key, whatever the order', () => {
   fc.assert(
     fc.property(someKeys, someKeys, someKeys, (made, used, shared) => {
-      const [all, some] = [real([...made, ...shared]), [...shared, ...used]]
+      const [all, some] = [
+        [...made, ...shared],
+        [...shared, ...used],
+      ]
       const found = new Set(kernel.missing(lists(all, some)).places)
       assert.deepEqual(
         missingPlaces(all, some).filter((place) => !found.has(place)),

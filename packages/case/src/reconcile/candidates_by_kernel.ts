@@ -7,7 +7,7 @@
  * @module
  */
 import { countOf } from '../count_of.ts'
-import { HASH_BITS } from '../match_key.ts'
+import { HASH_BITS, NOTHING_MADE } from '../match_key.ts'
 import { TAGS } from '../native_numbers.ts'
 import type { NumbersFile, Session } from '../session.ts'
 import {
@@ -150,7 +150,7 @@ export class KernelCandidates implements CandidateFinder {
     const where = bucketsOf(this.#ranges[at] ?? { first: 1, last: 0 })
     const made = await this.#made
     return await this.#numbers(
-      `SELECT ${made === '' ? 'toUInt64(0)' : made} AS number, ${TAG} AS tag FROM issuance WHERE ${where}`,
+      `SELECT ${made === '' ? `toUInt64(${NOTHING_MADE})` : made} AS number, ${TAG} AS tag FROM issuance WHERE ${where}`,
       `SELECT key AS number, ${TAG} AS tag FROM access WHERE ${where}`,
     )
   }

@@ -22,7 +22,7 @@ type Kernel = Readonly<
   >
 >
 
-/** Keys that were made, none of them 0, and keys that were used: 8 bytes each, with their bucket for a tag. */
+/** Keys that were made and keys that were used, of which 0 is none: 8 bytes each, with their bucket for a tag. */
 export interface KeyLists {
   /** Bytes that each of the lists takes at most. */
   readonly maxBytes: number
@@ -137,6 +137,6 @@ function byTag(runs: readonly NumberRun[]): Map<number, NumberRun[]> {
 
 /** What {@link KeyDifference} is held to: the keys of one bucket that are missing. */
 export function missingReference(made: readonly bigint[], used: readonly bigint[]): Set<bigint> {
-  const known = new Set(made)
+  const known = new Set(made.filter((key) => key !== 0n))
   return new Set(used.filter((key) => !known.has(key)))
 }
