@@ -17,6 +17,8 @@ const random = (number: string) => `UUIDNumToString(sipHash128(${number}))`
 const clocked = (number: string) =>
   `concat(substring(${random(number)}, 1, 18), '-8000-0123456789ab')`
 
+const bucket = (token: string) => `cityHash64(toUUID(${token})) % 256`
+
 let world: Awaited<ReturnType<typeof openWorld>>
 let session: Session
 
@@ -90,7 +92,6 @@ describe('candidates are all that were not issued, where', () => {
 
   it('no access says whose it is, so that none has a number to compare', async () => {
     await fill(random, 1)
-    const bucket = (token: string) => `cityHash64(toUUID(${token})) % 256`
     await session.command('SYSTEM START MERGES issuance')
     await session.command('DELETE FROM issuance WHERE line != 1')
     await session.command('TRUNCATE TABLE access')
