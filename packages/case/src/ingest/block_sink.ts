@@ -22,7 +22,7 @@ import type { Identity, LocatedStatement } from './worker_protocol.ts'
 const MAX_STATEMENTS = 1000
 
 /** Rejects that wait at most: a slice of junk has millions, which would take more than the slice itself. */
-const MAX_REJECTS = 1 << 18
+const MAX_REJECTS = 1 << 16
 
 /** Takes records and keeps them as the rows of the case's tables. */
 export class BlockSink implements RecordSink {
