@@ -7,6 +7,7 @@ import path from 'node:path'
 import { after, it } from 'node:test'
 import { readAgain } from '@mintmark/testkit'
 import { expandKey } from '../src/aes_words.ts'
+import type { ScanReport } from '../src/report.ts'
 import { scanFile } from '../src/scan_file.ts'
 import { WINDOW_BYTES } from '../src/scan_plan.ts'
 
@@ -16,6 +17,12 @@ after(() => rmSync(folder, { recursive: true }))
 /** In another window than what lies at the begin, and out of its sight. */
 const FAR = WINDOW_BYTES + 100_000
 
+/** A place may be shown by more than one relation: which is told hangs on how far each thread's samples go. */
+const unproven = ({ findings, ...report }: ScanReport) => ({
+  ...report,
+  findings: findings.map((finding) => ({ ...finding, proof: '' })),
+})
+
 /** Offset, form and note of what is found in a file that holds these bytes, with one thread and with two. */
 async function found(name: string, parts: Readonly<Record<number, Uint8Array>>) {
   const file = path.join(folder, name)
@@ -23,7 +30,7 @@ async function found(name: string, parts: Readonly<Record<number, Uint8Array>>) 
   for (const [at, part] of Object.entries(parts)) bytes.set(part, Number(at))
   writeFileSync(file, bytes)
   const [one, two] = [await scanFile(file, { threads: 1 }), await scanFile(file, { threads: 2 })]
-  assert.deepEqual(two, one)
+  assert.deepEqual(unproven(two), unproven(one))
   return one.findings.map(({ offset, form, note }) => [offset, form, note])
 }
 
