@@ -30,7 +30,7 @@ function firstNotBelow(from: usize, end: usize, group: u64): usize {
 
 /**
  * Marks most of the used keys that were made: four walks over both lists, each over its quarter of the used keys, one
- * step of each at a time. No branch hangs on a key, and none waits for another: a step takes a nanosecond.
+ * step of each at a time. No branch hangs on a key, and none waits for another.
  *
  * Passed over may be keys in a group of equal highest bits, what is not in order, and the end of a list.
  */
@@ -177,7 +177,7 @@ export function look(table: usize, bits: i32, used: usize, count: i32, seen: usi
   }
 }
 
-/** Writes the places of keys that are not marked, as u32, to `out`, and at most 8 more; returns how many. */
+/** Writes the places of keys that are not marked, as u32, to `out`, and one more; returns how many. */
 export function places(count: i32, seen: usize, out: usize): i32 {
   let found = 0
   for (let at = 0; at < count; at++) {

@@ -6,6 +6,7 @@
 import type { DumpFile, DumpKey, DumpKeyForm, DumpScan } from '@mintmark/case'
 import { isoOf } from '@mintmark/core'
 import type { Finding, PublicKey, ScanReport } from '@mintmark/scan'
+import { isIncomplete } from './incomplete_scan.ts'
 
 /** Keys of one dump that are kept; a heap of test keys has more. */
 const MOST_KEYS = 1000
@@ -26,7 +27,7 @@ export function scanOf(
   return {
     sha256,
     // Of no keys: what could not be searched this time is searched again the next time.
-    given: report.limits.some(isFailure) ? '' : given,
+    given: isIncomplete(report) ? '' : given,
     container: report.container,
     scannedBytes: report.scannedBytes,
     keys: keys.map(([id, findings]) => keyOf(id, findings, known.get(id))),
@@ -36,11 +37,6 @@ export function scanOf(
       ...(left > 0 ? [`${left} more keys than are kept`] : []),
     ],
   }
-}
-
-/** Whether a part of the dump was not searched for a reason that may pass. */
-function isFailure({ code }: ScanReport['limits'][number]): boolean {
-  return code === 'unreadable' || code === 'thread-failed' || code === 'unpack-failed'
 }
 
 type Group = readonly [Finding, ...Finding[]]

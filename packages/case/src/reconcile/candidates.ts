@@ -8,6 +8,9 @@ import type { EitherTable } from '../scope/scratch.ts'
 import type { Session } from '../session.ts'
 import type { Range } from './ranges.ts'
 
+/** So many rows that are left lie in memory; more of them on disk. */
+export const FEW_ROWS = 100_000
+
 /** Columns of an access that later steps need, as they are selected from `access`. */
 export const CARRIED = `bucket, token_id, record_id, content, toUnixTimestamp64Milli(at) AS at_ms,
   greatest(0, toUnixTimestamp64Milli(issued_at)) AS issued_ms, source, service, token_state, session_id,

@@ -15,6 +15,7 @@ import {
   type CandidateFinder,
   type CandidateStep,
   type CandidateTables,
+  FEW_ROWS,
   madeKeys,
 } from './candidates.ts'
 import { type FewRows, type Reading, readingAt, readingOf } from './few_of_many.ts'
@@ -22,8 +23,6 @@ import type { MissingKeys } from './key_difference.ts'
 import { KeyThread } from './key_thread.ts'
 import { bucketsOf, type Range } from './ranges.ts'
 
-/** So many candidates lie in memory, and are read one by one. */
-const FEW_ROWS = 100_000
 /** Most of a bucket's number: half of all buckets, if a range has more, stand beside the other half. */
 const TAG = `bitAnd(bucket, ${TAGS - 1})`
 /** Ranges that are read or compared at a time. */

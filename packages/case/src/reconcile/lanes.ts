@@ -7,7 +7,7 @@
  * usually little, is read whole and takes the **exact lane**: every issuance of its token ids is compared field by
  * field.
  *
- * Cost: one pass over the key columns of both tables, memory for the keys of two bucket ranges; the exact lane holds
+ * Cost: one pass over the key columns of both tables, memory for the keys of a bucket range; the exact lane holds
  * {@link EXACT_TOKENS} token ids and their issuances.
  *
  * @module

@@ -12,7 +12,13 @@ import { countOf } from '../count_of.ts'
 import { readMeta, writeMeta } from '../meta.ts'
 import { Scratch } from '../scope/scratch.ts'
 import type { Session } from '../session.ts'
-import { BUCKET_ORDER, CANDIDATE_COLUMNS, MISSING_COLUMNS, MISSING_ORDER } from './candidates.ts'
+import {
+  BUCKET_ORDER,
+  CANDIDATE_COLUMNS,
+  FEW_ROWS,
+  MISSING_COLUMNS,
+  MISSING_ORDER,
+} from './candidates.ts'
 import { DOUBT_COLUMNS, soleTenantOf, writeDoubts } from './doubts.ts'
 import { PLACE_COLUMNS } from './few_of_many.ts'
 import { JUDGED_COLUMNS, judgeRange } from './judge.ts'
@@ -117,9 +123,6 @@ async function both<T>(a: Promise<T>, b: Promise<unknown>): Promise<T> {
   return await a
 }
 
-/** So few open accesses, and what is known of their sessions, lie in memory. */
-const FEW_OPEN = 100_000
-
 /** Judges the accesses that the lanes left open; the table of outcomes. */
 async function judgeOpen(
   session: Session,
@@ -128,7 +131,7 @@ async function judgeOpen(
   places: string,
 ): Promise<string> {
   const openRows = open === undefined ? 0 : await countOf(session, open)
-  const order = (by: string) => (openRows <= FEW_OPEN ? undefined : by)
+  const order = (by: string) => (openRows <= FEW_ROWS ? undefined : by)
   const judged = await scratch.table('judged', JUDGED_COLUMNS, order(BUCKET_ORDER))
   if (open === undefined || openRows === 0) return judged
   const tables = {

@@ -1,7 +1,6 @@
 import { closeSync, openSync } from 'node:fs'
 import { MintmarkError, safeJson } from '@mintmark/core'
 import {
-  type LimitCode,
   type PublicKey,
   type ScanOptions,
   type ScanReport,
@@ -10,6 +9,7 @@ import {
 } from '@mintmark/scan'
 import { compileLess } from '../compiling.ts'
 import { keysAndOperands } from '../given_keys.ts'
+import { isIncomplete } from '../incomplete_scan.ts'
 import { type InputFile, inputFiles, STANDARD_INPUT, type Unreadable } from '../input_files.ts'
 import type { ExitCode, Io } from '../io.ts'
 import { flag } from '../option_values.ts'
@@ -101,11 +101,4 @@ function rendered(scanned: Scanned, options: Options): string {
 function exitCode({ reports, unreadable }: Scanned): ExitCode {
   if (unreadable.length > 0 || reports.some(isIncomplete)) return 3
   return reports.some(({ findings }) => findings.length > 0) ? 1 : 0
-}
-
-const INCOMPLETE: ReadonlySet<LimitCode> = new Set(['unreadable', 'thread-failed', 'unpack-failed'])
-
-/** Whether parts of a file were not searched at all. */
-function isIncomplete({ limits }: ScanReport): boolean {
-  return limits.some(({ code }) => INCOMPLETE.has(code))
 }
