@@ -16,6 +16,8 @@ export interface InputFile {
   readonly size: number
   /** Read in order, once: a pipe, or standard input whatever it is. */
   readonly isPipe: boolean
+  /** On the command line itself, not in a folder of it. */
+  readonly isNamed: boolean
 }
 
 /** A path that cannot be read, and why. */
@@ -73,7 +75,8 @@ class Walk implements InputFiles {
         const names = await readdir(place)
         return names.toSorted((a, b) => (a < b ? -1 : 1))
       }
-      if (found.isFile()) this.files.push({ path: place, size: Number(found.size), isPipe: false })
+      const size = Number(found.size)
+      if (found.isFile()) this.files.push({ path: place, size, isPipe: false, isNamed })
       else if (isNamed && found.isFIFO()) this.#takePipe(place)
       else if (isNamed) this.unreadable.push({ path: place, reason: 'not a file' })
     } catch (error) {
@@ -85,7 +88,7 @@ class Walk implements InputFiles {
   #takePipe(place: string): readonly string[] {
     if (this.#seen.has(place)) return []
     this.#seen.add(place)
-    this.files.push({ path: place, size: 0, isPipe: true })
+    this.files.push({ path: place, size: 0, isPipe: true, isNamed: true })
     return []
   }
 }

@@ -41,6 +41,9 @@ function file(name: string, bytes: string | Uint8Array): string {
   return path
 }
 
+/** The head of a zip file. */
+const archive = Buffer.from('504b030414000000080000000000', 'hex')
+
 const empty = file('empty/nothing.bin', noise(4096))
 const one = file('one/core.1', core)
 const mixed = file(
@@ -169,15 +172,31 @@ describe('mintmark scan', () => {
 })
 
 it('packed files that were not opened are one line, behind what else was not read', async () => {
-  for (const name of ['a', 'b', 'c']) file(`zipped/${name}.gz`, gzipSync(name))
+  for (const name of ['a', 'b', 'c']) file(`zipped/${name}.zip`, archive)
   const cut = gzipSync(elfCore({ memory: [{ address: 0x1000n, bytes: core }] }).bytes)
   file('zipped/d.gz', cut.subarray(0, -100))
   const { code, out } = await mintmark('scan', join(folder, 'zipped'))
   assert.equal(code, 3)
   assert.match(
     out,
-    /d\.gz: gzip could not unpack it to its end.*\n {2}3 packed files: .*a\.gz first\n/s,
+    /d\.gz: gzip could not unpack it to its end.*\n {2}3 packed files: .*a\.zip first\n/s,
   )
+})
+
+it('an archive that is named and not opened ends a scan with 3, in a folder it is told', async () => {
+  const inFolder = await mintmark('scan', join(file('archives/a.zip', archive), '..'))
+  assert.equal(inFolder.code, 0)
+  assert.match(inFolder.out, /NOT READ\n.*a\.zip: packed by zip: what it holds was not searched/)
+  const named = await mintmark('scan', join(folder, 'archives', 'a.zip'), '--sarif')
+  assert.equal(named.code, 3)
+  assert.equal(at(parseObject(named.out), 'runs', 0, 'invocations', 0, 'exitCode'), 3)
+})
+
+it('scan ends with 3 where nothing comes out of a packed file, which is searched as it is', async () => {
+  const cut = file('packed/first.gz', gzipSync(core).subarray(0, 12))
+  const { code, out } = await mintmark('scan', cut)
+  assert.equal(code, 3)
+  assert.match(out, /first\.gz: gzip could unpack nothing of it, which is cut or damaged/)
 })
 
 it('a key without a public half is one, though its parts lie apart in the file', () => {

@@ -8,7 +8,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
 import type { Readable } from 'node:stream'
-import { MintmarkError, safeText } from '@mintmark/core'
+import { gunzipSync } from 'node:zlib'
+import { isObject, MintmarkError, safeText } from '@mintmark/core'
 import { type FileSource, fileSource } from '@mintmark/dump'
 import { BLOCK_BYTES, type CoreHold } from './gate/core_hold.ts'
 import { dumpHead, PROGRAM_PATH } from './gate/dump_head.ts'
@@ -30,6 +31,9 @@ export type UnpackEnd = 'end' | 'cut' | 'too-large'
 /** Zeros included: as much as the gate takes of one core. */
 const MAX_BYTES = 64 * 2 ** 30
 const MAGIC_BYTES = 16
+/** Packed, and unpacked, of what is unpacked without a process. */
+const SMALL_BYTES = 1 << 20
+const SMALL_UNPACKED_BYTES = 16 << 20
 
 /** The first bytes, by which {@link packerOf} tells what packed them. */
 export function magicOf(source: Pick<FileSource, 'read'>): Uint8Array {
@@ -38,18 +42,26 @@ export function magicOf(source: Pick<FileSource, 'read'>): Uint8Array {
 }
 
 /**
+ * The name of what packed a file, by its first bytes; undefined where it is not packed.
+ *
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened
+ */
+export function packerOfFile(file: string): string | undefined {
+  const source = fileSource(file)
+  try {
+    return packerOf(magicOf(source))
+  } finally {
+    source.close()
+  }
+}
+
+/**
  * What a file is packed by, and whether it is a dump that is packed; undefined where it is not packed.
  *
  * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened, or the program that unpacks it is not there
  */
 export function packingOf(file: string): Packing | undefined {
-  const source = fileSource(file)
-  let name: string | undefined
-  try {
-    name = packerOf(magicOf(source))
-  } finally {
-    source.close()
-  }
+  const name = packerOfFile(file)
   if (name === undefined) return undefined
   const program = programOf(name)
   if (program === undefined) return { name, isDump: false }
@@ -76,9 +88,45 @@ export async function withUnpacked<T>(
   use: (input: HeldInput) => Promise<T>,
 ): Promise<{ readonly result: T; readonly end: UnpackEnd }> {
   return await withHold(async (hold) => {
-    const end = await unpack(file, programOf(name) ?? name, hold)
+    const isDone = name === 'gzip' && gunzipSmall(file, hold)
+    const end = isDone ? 'end' : await unpack(file, programOf(name) ?? name, hold)
     return { result: await use(hold.input()), end }
   })
+}
+
+/**
+ * A folder has thousands of small files that are packed by gzip: for them no process is started.
+ *
+ * @returns false where it is not small, or not whole: nothing is held then
+ */
+function gunzipSmall(file: string, hold: CoreHold): boolean {
+  const source = fileSource(file)
+  try {
+    if (source.size > SMALL_BYTES) return false
+    const packed = new Uint8Array(source.size)
+    const unpacked = gunzipWhole(packed.subarray(0, source.read(0, packed)))
+    if (unpacked === undefined) return false
+    for (let at = 0; at < unpacked.length; at += BLOCK_BYTES)
+      hold.take(unpacked.subarray(at, at + BLOCK_BYTES))
+    unpacked.fill(0)
+    return true
+  } finally {
+    source.close()
+  }
+}
+
+/** undefined where it is damaged or large, or something stands behind it. */
+function gunzipWhole(packed: Uint8Array): Buffer | undefined {
+  try {
+    const how = { info: true, maxOutputLength: SMALL_UNPACKED_BYTES }
+    // Its type knows nothing of `info`.
+    const answer: unknown = gunzipSync(packed, how)
+    if (!isObject(answer) || !isObject(answer['engine'])) return undefined
+    const { buffer, engine } = answer
+    return Buffer.isBuffer(buffer) && engine['bytesWritten'] === packed.length ? buffer : undefined
+  } catch {
+    return undefined
+  }
 }
 
 async function unpack(file: string, program: string, hold: CoreHold): Promise<UnpackEnd> {

@@ -11,7 +11,8 @@ import { randomBytes } from 'node:crypto'
 import { type Dump, openDump } from '@mintmark/dump'
 import type { Finding } from './finding.ts'
 import { KnownKeys } from './known_keys.ts'
-import { packingOf, withUnpacked } from './packed.ts'
+import { packerOfFile, withUnpacked } from './packed.ts'
+import { programOf } from './packers.ts'
 import { type Outcome, Passes, type PassOptions } from './passes.ts'
 import { SearchThreads } from './pool.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
@@ -28,26 +29,27 @@ export interface ScanOptions extends PassOptions {
 }
 
 /**
- * Scans a dump, or any other file. A dump that is packed is unpacked first.
+ * Scans a dump, or any other file. One that is packed by itself is unpacked first; an archive is not.
  *
- * Memory: some 10 MB a thread besides the runtime's own, whatever the size; 128 MiB more for a packed dump. The same
+ * Memory: some 10 MB a thread besides the runtime's own, whatever the size; 128 MiB more for a packed file. The same
  * file gives the same report.
  *
  * @throws {MintmarkError} `INPUT_UNREADABLE` if the file cannot be opened, or its headers cannot be read, or it is packed
  * by a program that is not there
  */
 export async function scanFile(path: string, options: ScanOptions = {}): Promise<ScanReport> {
-  const packing = packingOf(path)
-  if (packing === undefined) return await scanInput({ kind: 'file', path }, path, options)
-  const { name, isDump } = packing
-  if (!isDump) {
-    const report = await scanInput({ kind: 'file', path }, path, options)
-    return withLimit(report, { code: 'not-unpacked', name, offset: 0 })
-  }
-  const { result, end } = await withUnpacked(path, name, (input) => scanInput(input, path, options))
-  const report = { ...result, packedBy: name }
-  const offset = report.size
-  return end === 'end' ? report : withLimit(report, { code: 'unpack-failed', name, offset })
+  const packer = packerOfFile(path)
+  const asItIs = () => scanInput({ kind: 'file', path }, path, options)
+  if (packer === undefined) return await asItIs()
+  if (programOf(packer) === undefined)
+    return withLimit(await asItIs(), { code: 'not-unpacked', name: packer, offset: 0 })
+  const { result, end } = await withUnpacked(path, packer, async (input) =>
+    input.size === 0 ? undefined : await scanInput(input, path, options),
+  )
+  const report = result === undefined ? await asItIs() : { ...result, packedBy: packer }
+  if (end === 'end') return report
+  const code = result === undefined ? 'nothing-unpacked' : 'unpack-failed'
+  return withLimit(report, { code, name: packer, offset: result?.size ?? 0 })
 }
 
 /** Of keys of which nothing was found no more than that can be said where not all was searched. */

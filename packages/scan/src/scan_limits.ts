@@ -13,8 +13,9 @@ import type { ErrorFacts } from '@mintmark/core'
  * - `thread-failed`: a thread ended while it searched a window; the rest was searched.
  * - `many-keys`: more public keys than are looked for.
  * - `many-hits`: more hits than a report holds; those in front are in it.
- * - `not-unpacked`: the file is packed and holds no dump, or several files: only its packed bytes were searched.
- * - `unpack-failed`: a packed dump is damaged, cut or too large; what came out was searched.
+ * - `not-unpacked`: the file is an archive: only its packed bytes were searched.
+ * - `unpack-failed`: a packed file is damaged, cut or too large; what came out was searched.
+ * - `nothing-unpacked`: a packed file is damaged or cut, and nothing came out: only its packed bytes were searched.
  */
 export type LimitCode =
   | 'anchor-flood'
@@ -26,6 +27,7 @@ export type LimitCode =
   | 'many-hits'
   | 'not-unpacked'
   | 'unpack-failed'
+  | 'nothing-unpacked'
 
 export interface ScanLimit {
   readonly code: LimitCode
@@ -53,6 +55,8 @@ const MESSAGES: Readonly<Record<LimitCode, (name: string, count: number) => stri
   'many-keys': (_, count) => `${count} more public keys lie there than are looked for`,
   'not-unpacked': (name) => `packed by ${name}: what it holds was not searched, unpack it first`,
   'unpack-failed': (name) => `${name} could not unpack it to its end: what came out was searched`,
+  'nothing-unpacked': (name) =>
+    `${name} could unpack nothing of it, which is cut or damaged: what it holds was not searched`,
   'many-hits': (name, count) => `${count} more ${name} were found than a report holds`,
 }
 

@@ -97,14 +97,65 @@ describe('a dump that is packed', () => {
   })
 })
 
-describe('another file that is packed', () => {
+describe('any other file that is packed', () => {
+  it('by itself is searched as what it unpacks to', async () => {
+    const file = path.join(folder, 'log.gz')
+    const log = Buffer.concat([
+      Buffer.alloc(100_000, 'a line\n'),
+      Buffer.from(privateKey.export({ format: 'pem', type: 'pkcs8' })),
+    ])
+    writeFileSync(file, gzipSync(log))
+    const { findings, limits, packedBy, size, container } = await scanFile(file)
+    assert.deepEqual([packedBy, size, container], ['gzip', log.length, 'raw'])
+    assert.deepEqual(
+      findings.map(({ form, offset }) => [form, offset]),
+      [['pem', 100_000]],
+    )
+    assert.deepEqual(limits, [])
+  })
+
+  for (const program of PACKERS) {
+    it(`and cut in its first block is told as not searched: ${program}`, async (t) => {
+      if (!isThere(program)) return t.skip(`there is no ${program}`)
+      const file = path.join(folder, `first.${program}`)
+      writeFileSync(file, readFileSync(packed(program)).subarray(0, 11))
+      const { limits, packedBy, size } = await scanFile(file)
+      assert.deepEqual([packedBy, size], [undefined, 11])
+      assert.deepEqual(
+        limits.map(({ code }) => code),
+        ['nothing-unpacked'],
+      )
+    })
+  }
+
+  it('by gzip twice is searched to its end, and what is behind it is told', async () => {
+    const pem = gzipSync(privateKey.export({ format: 'pem', type: 'pkcs8' }))
+    const twice = path.join(folder, 'twice.gz')
+    writeFileSync(twice, Buffer.concat([gzipSync('first\n'), pem]))
+    const report = await scanFile(twice)
+    assert.deepEqual([report.findings[0]?.offset, report.limits], [6, []])
+    const behind = path.join(folder, 'behind.gz')
+    writeFileSync(behind, Buffer.concat([pem, Buffer.from('something else')]))
+    assert.deepEqual(
+      (await scanFile(behind)).limits.map(({ code }) => code),
+      ['unpack-failed'],
+    )
+  })
+
+  it('and holds nothing is no fault', async () => {
+    const file = path.join(folder, 'nothing.gz')
+    writeFileSync(file, gzipSync(''))
+    assert.deepEqual((await scanFile(file)).limits, [])
+  })
+})
+
+describe('an archive', () => {
   const files: readonly { readonly name: string; readonly bytes: Buffer }[] = [
-    { name: 'gzip', bytes: gzipSync(privateKey.export({ format: 'pem', type: 'pkcs8' })) },
     { name: 'zip', bytes: Buffer.from('504b030414000000080000000000', 'hex') },
     { name: '7z', bytes: Buffer.from('377abcaf271c0004000000000000', 'hex') },
   ]
   for (const { name, bytes } of files) {
-    it(`is told as not searched: ${name}`, async () => {
+    it(`of kind ${name} is told as not searched`, async () => {
       const file = path.join(folder, `other.${name}`)
       writeFileSync(file, bytes)
       const { limits, packedBy } = await scanFile(file)

@@ -9,7 +9,7 @@ import {
 } from '@mintmark/scan'
 import { compileLess } from '../compiling.ts'
 import { keysAndOperands } from '../given_keys.ts'
-import { isIncomplete } from '../incomplete_scan.ts'
+import { isIncomplete, isUnopened } from '../incomplete_scan.ts'
 import { type InputFile, inputFiles, STANDARD_INPUT, type Unreadable } from '../input_files.ts'
 import type { ExitCode, Io } from '../io.ts'
 import { flag } from '../option_values.ts'
@@ -35,9 +35,10 @@ export const scan: Handler = async (args, options, io) => {
     io.err(`${NO_OPERAND}\n`)
     return 2
   }
-  const scanned = await scanAll(operands, publicKeys, options, io)
-  await io.out(rendered(scanned, options))
-  return exitCode(scanned)
+  const { scanned, hasUnopened } = await scanAll(operands, publicKeys, options, io)
+  const code = hasUnopened ? 3 : exitCode(scanned)
+  await io.out(rendered(scanned, code, options))
+  return code
 }
 
 async function scanAll(
@@ -45,16 +46,17 @@ async function scanAll(
   publicKeys: readonly PublicKey[],
   options: Options,
   io: Io,
-): Promise<Scanned> {
+): Promise<{ readonly scanned: Scanned; readonly hasUnopened: boolean }> {
   const { files, unreadable } = await inputFiles(paths)
   const totalBytes = files.reduce((sum, { size }) => sum + size, 0)
   const reports: ScanReport[] = []
   const failed: Unreadable[] = [...unreadable]
   const progress = new Progress(io)
   let doneBytes = 0
+  let hasUnopened = false
   try {
     for (const file of files) {
-      const { path, size } = file
+      const { path, size, isNamed } = file
       const before = doneBytes
       try {
         // oxlint-disable-next-line no-await-in-loop -- one file takes all threads
@@ -65,6 +67,8 @@ async function scanAll(
             progress.show('scanning', before + size * share(inFile, ofFile), totalBytes),
         })
         reports.push(report)
+        // In a folder it is told; whoever names it asks what is in it.
+        if (isNamed && isUnopened(report)) hasUnopened = true
       } catch (error) {
         if (!(error instanceof MintmarkError)) throw error
         failed.push({ path, reason: error.message })
@@ -74,7 +78,7 @@ async function scanAll(
   } finally {
     progress.end()
   }
-  return { reports, unreadable: failed }
+  return { scanned: { reports, unreadable: failed }, hasUnopened }
 }
 
 async function scanOne({ path, isPipe }: InputFile, options: ScanOptions): Promise<ScanReport> {
@@ -92,8 +96,8 @@ function share(done: number, total: number): number {
   return total === 0 ? 1 : Math.min(1, done / total)
 }
 
-function rendered(scanned: Scanned, options: Options): string {
-  if (flag(options, 'sarif')) return `${safeJson(sarifLog(scanned, exitCode(scanned)), 2)}\n`
+function rendered(scanned: Scanned, code: ExitCode, options: Options): string {
+  if (flag(options, 'sarif')) return `${safeJson(sarifLog(scanned, code), 2)}\n`
   return flag(options, 'json') ? `${safeJson(scanned, 2)}\n` : scanText(scanned)
 }
 
