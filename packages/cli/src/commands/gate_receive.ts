@@ -13,9 +13,11 @@ import {
   loadGateScrub,
   loadState,
   receiveCore,
+  type Scrub,
   Spool,
   selfTest,
 } from '@mintmark/scan/gate'
+import { compileLess } from '../compiling.ts'
 import type { ExitCode, Io } from '../io.ts'
 import { flag, invalid, textOption } from '../option_values.ts'
 import type { Handler, Options } from '../program.ts'
@@ -61,7 +63,7 @@ function installedGate({ settings }: GateState): Gate {
     log: new GateLog(spool.folder),
     limits,
     compressor: zstd === undefined ? { kind: 'gzip' } : { kind: 'zstd', program: zstd },
-    loadScrub: () => loadGateScrub(publicKeys),
+    loadScrub: () => scrubFor(publicKeys),
   }
 }
 
@@ -73,8 +75,14 @@ async function gateFrom(options: Options, io: Io): Promise<Gate> {
     log: new GateLog(spool.folder),
     limits: limitsOf(options),
     compressor: compressorOf(options),
-    loadScrub: () => loadGateScrub(kept),
+    loadScrub: () => scrubFor(kept),
   }
+}
+
+/** The dying process is gone by now: what is compiled from here on is the search alone. */
+async function scrubFor(kept: Parameters<typeof loadGateScrub>[0]): Promise<Scrub> {
+  compileLess()
+  return await loadGateScrub(kept)
 }
 
 async function receiveOne(
