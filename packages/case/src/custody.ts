@@ -4,7 +4,7 @@
  * @module
  */
 import { isoOf, type Json } from '@mintmark/core'
-import { dumpFiles, dumpScans, fileNameOf } from './dump_scans.ts'
+import { dumpFiles, dumpName, dumpScans } from './dump_scans.ts'
 import type { Selected } from './scope/selected.ts'
 import { BOUNDED } from './scope/settings.ts'
 import type { Params, Session } from './session.ts'
@@ -69,7 +69,7 @@ const DUMP_LIKE = [
   // lsass.dmp, MEMORY.DMP, heap.hprof, host.lime, vm.vmem, image.raw, store.kdbx, signing.pfx, id.pem
   String.raw`\.(dmp|mdmp|hdmp|kdmp|hprof|lime|vmem|vmss|vmsn|raw|mem|memdump|aff4|kdbx|pfx|p12|pem|ppk|jks|keystore|snk)(\.(gz|zip|7z|xz|zst|bz2|lz4))?$`,
   // core, core.1234, core.app.1000.4242.1684108800000000.zst
-  String.raw`^core(\.[\w-]+)*\.\d+(\.(gz|zip|7z|xz|zst|bz2|lz4))?$|^core$|\.core(\.(gz|xz|zst))?$`,
+  String.raw`^core(\.[\w-]+)*\.\d+(\.(gz|zip|7z|xz|zst|bz2|lz4))?$|^core$|\.core(\.(gz|zip|7z|xz|zst|bz2|lz4))?$`,
   // crash_dump-2021.zip, memory-dump.7z, hiberfil.sys, pagefile.sys
   String.raw`(crash|mem|memory|heap|core|mini|process|lsass)[-_ ]?dump|^(hiberfil|pagefile)\.sys$`,
 ].join('|')
@@ -120,7 +120,7 @@ export async function custody(session: Session, options: CustodyOptions = {}): P
   return artefacts.map((row) => custodyOf(row, rows, keys))
 }
 
-/** Keys of the scanned dumps, by the dump's hash and by its names in lower case. */
+/** Keys of the scanned dumps, by the dump's hash and by its names as `dumpName` gives them. */
 async function heldKeys(session: Session): Promise<ReadonlyMap<string, readonly HeldKey[]>> {
   const held = new Map<string, readonly HeldKey[]>()
   const scans = new Map((await dumpScans(session)).map(({ sha256, keys }) => [sha256, keys]))
@@ -130,7 +130,7 @@ async function heldKeys(session: Session): Promise<ReadonlyMap<string, readonly 
       kid: kid || null,
     }))
     held.set(sha256, keys)
-    for (const name of files.map((file) => fileNameOf(file).toLowerCase()))
+    for (const name of new Set(files.map(dumpName)))
       held.set(name, [...(held.get(name) ?? []), ...keys])
   }
   return held
@@ -175,7 +175,7 @@ function custodyOf(
     first: isoOf(Number(row['first_ms'])),
     last: isoOf(Number(row['last_ms'])),
     suspect: Number(row['suspects']),
-    keys: keys.get(hash === '' ? name.toLowerCase() : hash) ?? [],
+    keys: keys.get(hash === '' ? dumpName(name) : hash) ?? [],
     rows: own.map(accessOf),
   }
 }

@@ -115,7 +115,18 @@ export async function dumpFiles(session: Session): Promise<DumpFile[]> {
   return [...files].map(([sha256, paths]) => ({ sha256, files: paths }))
 }
 
+/** What packs one file by itself, and then adds to its name. RE2 and JavaScript read it alike. */
+export const PACKED_NAME: string = String.raw`\.(gz|xz|zst|zstd|bz2|lz4)$`
+
+/**
+ * The name by which a dump is known, whether packed or not: `core.4711` of `/var/crash/Core.4711.zst`. Who copies a dump
+ * packs it, and who looks at one unpacks it.
+ */
+export function dumpName(path: string): string {
+  return fileNameOf(path).toLowerCase().replace(new RegExp(PACKED_NAME), '')
+}
+
 /** Last part of a path; of a member of an archive, the member's. */
-export function fileNameOf(path: string): string {
+function fileNameOf(path: string): string {
   return path.split(/[\\/!]/).at(-1) ?? path
 }

@@ -5,6 +5,7 @@
  */
 import { isoOf, type Json } from '@mintmark/core'
 import { ARTEFACT_NAME, fileAccesses } from './custody.ts'
+import { PACKED_NAME } from './dump_scans.ts'
 import { BOUNDED } from './scope/settings.ts'
 import type { Session } from './session.ts'
 
@@ -36,9 +37,10 @@ const WHO = "if(principal != '', principal, principal_id)"
 const IS_SUSPECT = "(length(hunts) > 0 OR verdict IN ('unissued', 'mismatched'))"
 
 /**
- * The accesses to a file: by its hash where a log gives it, else by its name, whatever the case of its letters.
+ * The accesses to a file: by its hash where a log gives it, else by its name, whatever the case of its letters, packed
+ * or not.
  *
- * @param names of the file, without folders
+ * @param names of the file, as `dumpName` gives them
  * @returns undefined where no record names such a file
  * @throws {MintmarkError} as `Session.rows`
  */
@@ -51,9 +53,10 @@ export async function fileTouches(
     sha256,
   })
   if (byHash !== undefined) return { by: 'hash', ...byHash }
-  const lower = names.map((name) => name.toLowerCase())
-  const byName = await touches(session, `lower(${ARTEFACT_NAME}) IN {names:Array(String)}`, {
-    names: lower,
+  const plain = `replaceRegexpOne(lower(${ARTEFACT_NAME}), {packed:String}, '')`
+  const byName = await touches(session, `${plain} IN {names:Array(String)}`, {
+    names,
+    packed: PACKED_NAME,
   })
   return byName === undefined ? undefined : { by: 'name', ...byName }
 }
@@ -61,7 +64,9 @@ export async function fileTouches(
 async function touches(
   session: Session,
   where: string,
-  params: { readonly sha256: string } | { readonly names: readonly string[] },
+  params:
+    | { readonly sha256: string }
+    | { readonly names: readonly string[]; readonly packed: string },
 ): Promise<Omit<FileTouches, 'by'> | undefined> {
   const accesses = fileAccesses(where)
   const [sums] = await session.rows(

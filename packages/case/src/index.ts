@@ -37,8 +37,8 @@ export {
   type DumpKeyForm,
   type DumpScan,
   dumpFiles,
+  dumpName,
   dumpScans,
-  fileNameOf,
   KEYS_SHAPE,
   keepScan,
 } from './dump_scans.ts'

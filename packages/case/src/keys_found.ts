@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type DumpKey, type DumpKeyForm, dumpFiles, dumpScans, fileNameOf } from './dump_scans.ts'
+import { type DumpKey, type DumpKeyForm, dumpFiles, dumpName, dumpScans } from './dump_scans.ts'
 import { type FileTouches, fileTouches } from './file_touches.ts'
 import type { Session } from './session.ts'
 
@@ -51,7 +51,7 @@ export async function keysFound(session: Session): Promise<KeyFound[]> {
     const scan = scans.get(sha256)
     if (scan === undefined || scan.keys.length === 0) continue
     // oxlint-disable-next-line no-await-in-loop -- one query at a time
-    const touched = (await fileTouches(session, sha256, files.map(fileNameOf))) ?? null
+    const touched = (await fileTouches(session, sha256, files.map(dumpName))) ?? null
     for (const key of scan.keys) {
       const place: KeyPlace = {
         files,

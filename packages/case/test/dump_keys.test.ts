@@ -231,6 +231,28 @@ describe('custody of a dump that holds a key', () => {
   })
 })
 
+describe('a dump that is packed', () => {
+  it('is the one that records name unpacked, and the other way round', async () => {
+    const packed = touch(7, 'ops@example.org', {
+      token_id: guid(2),
+      object_path: `${SITE}/Sign-2021.core.gz`,
+      object_name: 'Sign-2021.core.gz',
+    })
+    for (const name of ['Sign-2021.core.zst', 'sign-2021.core', 'SIGN-2021.CORE.GZ']) {
+      // oxlint-disable-next-line no-await-in-loop -- one case
+      await given([dumpFile(1, `in/${name}`)], [scan(SHA)], [thief, again, packed, bystander])
+      // oxlint-disable-next-line no-await-in-loop -- one case
+      assert.deepEqual((await keysFound(world.session))[0]?.places[0]?.touched, TOUCHES)
+      // oxlint-disable-next-line no-await-in-loop -- one case
+      const held = (await custody(world.session, {})).filter(({ keys }) => keys.length > 0)
+      assert.deepEqual(
+        held.map(({ artefact }) => artefact),
+        ['Sign-2021.core', 'Sign-2021.core.gz'],
+      )
+    }
+  })
+})
+
 describe('who touched a file', () => {
   it('is by hash where a log gives it, whatever the name', async () => {
     const hashed = touch(3, 'x@example.org', { object_name: 'renamed.bin', object_hash: SHA })

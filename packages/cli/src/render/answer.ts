@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Answer, type HuntResult, isLeak } from '@mintmark/case'
+import { type Answer, dumpName, type HuntResult, isLeak } from '@mintmark/case'
 import { safeText } from '@mintmark/core'
 import { fileNames, keyLines } from './answer_keys.ts'
 import { bounds, count, minute, percent, plural } from './table.ts'
@@ -208,7 +208,7 @@ function hunted({ hunts, custody, keys }: Answer): string[] {
   // Told with the key that lies in it.
   const told = new Set(keys.filter(isLeak).flatMap(fileNames))
   const files = custody
-    .filter(({ artefact, suspect }) => suspect > 0 && !told.has(artefact.toLowerCase()))
+    .filter(({ artefact, suspect }) => suspect > 0 && !told.has(dumpName(artefact)))
     .map(({ artefact }) => safeText(artefact, 40))
   const touched = files.length > SHOWN.files ? [...files.slice(0, SHOWN.files), '…'] : files
   if (hit.length + files.length === 0) return []

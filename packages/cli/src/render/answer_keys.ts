@@ -5,8 +5,8 @@
  */
 import {
   type Answer,
+  dumpName,
   type FileTouches,
-  fileNameOf,
   isLeak,
   type KeyFound,
   type Toucher,
@@ -19,9 +19,9 @@ const SHOWN = { keys: 1, forms: 3, people: 1 }
 
 const PATH = 50
 
-/** Names of the files that hold a key, without folders, in lower case. */
+/** Names of the files that hold a key, as `dumpName` gives them. */
 export function fileNames({ places }: KeyFound): string[] {
-  return places.flatMap(({ files }) => files.map((file) => fileNameOf(file).toLowerCase()))
+  return places.flatMap(({ files }) => files.map(dumpName))
 }
 
 /** A label and what it says. */
