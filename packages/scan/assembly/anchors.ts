@@ -16,6 +16,8 @@
  * pattern, u8 length, u16 number of the next entry for the same hash, u16 unused, 16 bytes pattern, 16 bytes mask.
  * No static data: the memory is shared with the other kernels.
  */
+import { pinned } from './lib/pinned.ts'
+
 const HEADS: usize = 128
 const OPEN_ENTRIES: usize = 16512
 const OPEN_BIT: usize = 16516
@@ -97,9 +99,9 @@ export function find_anchors(
     hi2 = v128.load(table, 80)
   const lo3 = v128.load(table, 96),
     hi3 = v128.load(table, 112)
-  const openBits = i8x16.splat(<i8>load<u32>(table, OPEN_BIT))
+  const openBits = pinned(i8x16.splat(<i8>load<u32>(table, OPEN_BIT)), 0)
   const openEnd = table + ENTRIES + <usize>load<u32>(table, OPEN_ENTRIES) * ENTRY
-  const nibble = i8x16.splat(15)
+  const nibble = pinned(i8x16.splat(15), 1)
   const zero = i8x16.splat(0)
   let p0 = zero,
     p1 = zero,
@@ -109,7 +111,7 @@ export function find_anchors(
   for (let i = at; i < stop; i += 16) {
     const bytes = v128.load(i)
     const lo = v128.and(bytes, nibble)
-    const hi = i8x16.shr_u(bytes, 4)
+    const hi = v128.and(i16x8.shr_u(bytes, 4), nibble)
     const r0 = v128.and(i8x16.swizzle(lo0, lo), i8x16.swizzle(hi0, hi))
     const r1 = v128.and(i8x16.swizzle(lo1, lo), i8x16.swizzle(hi1, hi))
     const r2 = v128.and(i8x16.swizzle(lo2, lo), i8x16.swizzle(hi2, hi))

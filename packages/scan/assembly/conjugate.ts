@@ -45,7 +45,11 @@ export function low_limbs(
       if (!isSieved(scratch, length)) continue
     }
     const to = limbs + ((<usize>limbCount) << 4)
-    store<u64>(to, lowOf(at, order, length))
+    // Which of the plain orders it is cannot be foretold: both are read.
+    if (order < 2) {
+      const swapped = bswap<u64>(load<u64>(at + <usize>length - 8))
+      store<u64>(to, select(load<u64>(at), swapped, order === 0))
+    } else store<u64>(to, lowOf(at, order, length))
     store<u32>(to, item, 8)
     store<u32>(to, 0, 12)
     limbCount++
@@ -61,6 +65,55 @@ const INDEX_BITS: u32 = 18
 /** What the table holds of a limb beside its index: most others differ in it. */
 function tagOf(limb: u64): u32 {
   return (<u32>((limb * GOLDEN) >> 18)) << INDEX_BITS
+}
+
+/** The inverse of an odd number modulo 2^32. */
+function inverse32(limb: u32): u32 {
+  // Right in five bits, and in twice as many each time.
+  let x = (3 * limb) ^ 2
+  x *= 2 - limb * x
+  x *= 2 - limb * x
+  x *= 2 - limb * x
+  return x
+}
+
+/** Where the filter holds whether a number with these low 32 bits is among those kept: one of 2^18 bits. */
+function bitOf(low: u32): u32 {
+  return (low * <u32>GOLDEN) >> 14
+}
+
+/**
+ * Leaves of the `count` low limbs at `limbs` those alone whose product with another can have the low 32 bits of that of a
+ * modulus, in their order, and returns how many: both of a pair are among them. `filter` has room for 2^18 bits, `keys`
+ * as {@link conjugates}.
+ */
+export function keep_pairs(
+  limbs: usize,
+  count: i32,
+  filter: usize,
+  keys: usize,
+  keyCount: i32,
+): i32 {
+  memory.fill(filter, 0, 1 << 15)
+  const end = limbs + ((<usize>count) << 4)
+  for (let at = limbs; at < end; at += 16) {
+    const bit = bitOf(load<u32>(at))
+    const place = filter + <usize>(bit >> 3)
+    store<u8>(place, <u8>(<u32>load<u8>(place) | ((1 as u32) << (bit & 7))))
+  }
+  let to = limbs
+  for (let at = limbs; at < end; at += 16) {
+    const inv = inverse32(load<u32>(at))
+    let fits: u32 = 0
+    for (let key = 0; key < keyCount; key++) {
+      const bit = bitOf(load<u32>(keys + ((<usize>key) << 3)) * inv)
+      fits |= <u32>load<u8>(filter + <usize>(bit >> 3)) >> (bit & 7)
+    }
+    v128.store(to, v128.load(at))
+    to += <usize>((fits & 1) << 4)
+  }
+  limbCount = <i32>((to - limbs) >> 4)
+  return limbCount
 }
 
 /**

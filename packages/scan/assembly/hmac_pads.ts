@@ -7,6 +7,8 @@
  *
  * No static data: the memory is shared with the other kernels.
  */
+import { pinned } from './lib/pinned.ts'
+
 const DIFFERENCE: u64 = ((<u64>0x6a6a6a6a) << 32) | 0x6a6a6a6a
 /** Odd numbers that spread the bits of either half of a word. The difference flips bit 1: where it is set, the partner is hashed. */
 const MIXERS: u64 = ((<u64>0x85ebca6b) << 32) | 0x9e3779b1
@@ -70,11 +72,16 @@ function clear(place: usize): void {
   for (let at = table; at < table + TABLE_BYTES; at += 16) v128.store(at, places)
 }
 
-/** For both words of a block where in the table they lie, as bytes from its begin: the lowest 32 bits of each lane. */
-function slotsOf(words: v128): v128 {
-  const flipped = i64x2.neg(v128.and(i64x2.shr_u(words, 1), i64x2.splat(1)))
-  const canonical = v128.xor(words, v128.and(flipped, i64x2.splat(DIFFERENCE)))
-  const mixed = i32x4.mul(canonical, i64x2.splat(MIXERS))
+/**
+ * For both words of a block where in the table they lie, as bytes from its begin: the lowest 32 bits of each lane.
+ * `difference` and `mixers`: {@link DIFFERENCE} and {@link MIXERS} in both lanes.
+ */
+function slotsOf(words: v128, difference: v128, mixers: v128): v128 {
+  // Bit 1 of each word in all of its bits.
+  const lows = i32x4.shuffle(words, words, 0, 0, 2, 2)
+  const flipped = i32x4.shr_s(i32x4.shl(lows, 30), 31)
+  const canonical = v128.xor(words, v128.and(flipped, difference))
+  const mixed = i32x4.mul(canonical, mixers)
   const hash = v128.xor(mixed, i64x2.shr_u(mixed, 32))
   return i32x4.shl(i32x4.shr_u(hash, 32 - TABLE_BITS), 2)
 }
@@ -122,8 +129,10 @@ let stopped: usize = 0
 
 /** Takes the words at each byte, and keeps those of every eighth. */
 function bytes(at: usize, stop: usize): bool {
+  const difference = pinned(i64x2.splat(DIFFERENCE), 0)
+  const mixers = pinned(i64x2.splat(MIXERS), 1)
   for (let i = at; i + 8 <= stop; i++) {
-    const slot = table + <usize>i32x4.extract_lane(slotsOf(v128.load(i)), 0)
+    const slot = table + <usize>i32x4.extract_lane(slotsOf(v128.load(i), difference, mixers), 0)
     if (!take(i, load<u32>(slot))) {
       stopped = i
       return false
@@ -135,10 +144,11 @@ function bytes(at: usize, stop: usize): bool {
 
 /** Takes and keeps every word, two at a time: without branches but one that is hardly ever taken. */
 function words(at: usize, stop: usize): bool {
-  const partner = i64x2.splat(DIFFERENCE)
+  const partner = pinned(i64x2.splat(DIFFERENCE), 0)
+  const mixers = pinned(i64x2.splat(MIXERS), 1)
   for (let i = at; i + 8 <= stop; i += 16) {
     const both = v128.load(i)
-    const slots = slotsOf(both)
+    const slots = slotsOf(both, partner, mixers)
     const first = table + <usize>i32x4.extract_lane(slots, 0)
     const second = table + <usize>i32x4.extract_lane(slots, 2)
     const before = load<u32>(first)

@@ -7,6 +7,9 @@
  * positions are relative to it, and the caller keeps 64 readable bytes before it. Runs are written as two u32: the
  * first block, and the first block behind.
  */
+import { putRun, runBegin, runEnd } from './lib/marked_places.ts'
+import { lowBits } from './lib/number.ts'
+import { pinned } from './lib/pinned.ts'
 import { isCode, isGap, MOST_DULL } from './lib/random_look.ts'
 
 /**
@@ -17,6 +20,11 @@ import { isCode, isGap, MOST_DULL } from './lib/random_look.ts'
 export function map_slice(ptr: usize, blocks: i32, sums: usize, runs: usize): i32 {
   let found = 0
   let begin = -1
+  const one = pinned(i8x16.splat(1), 0)
+  const rex = pinned(i8x16.splat(0x48), 1)
+  const moves = pinned(i8x16.splat(<i8>0xfd), 2)
+  const move = pinned(i8x16.splat(<i8>0x89), 3)
+  const stack = pinned(i8x16.splat(0x24), 4)
   // Four u16 of which none carries into its neighbour.
   let sum = i16x8.splat(0)
   let before = i8x16.bitmask(v128.load(ptr - 16))
@@ -26,7 +34,12 @@ export function map_slice(ptr: usize, blocks: i32, sums: usize, runs: usize): i3
     const at = ptr + ((<usize>b) << 4)
     const behind = i8x16.bitmask(v128.load(at, 16))
     const isText = highs === 0 && (before === 0 || behind === 0)
-    const counts = isText ? NOT_RANDOM : countsOf(at, highs)
+    let counts = NOT_RANDOM
+    if (!isText) {
+      const v = v128.load(at)
+      const common = v128.or(isGap(v, one), isCode(v, rex, moves, move, stack))
+      counts = countsOf(at, v, common, highs)
+    }
     before = highs
     highs = behind
     if (counts === NOT_RANDOM) {
@@ -57,8 +70,8 @@ export function mark_edges(
 ): void {
   let done = 0
   for (let r = 0; r < runCount; r++) {
-    const begin = <i32>load<u32>(runs + ((<usize>r) << 3))
-    const end = <i32>load<u32>(runs + ((<usize>r) << 3), 4)
+    const begin = runBegin(runs, r)
+    const end = runEnd(runs, r)
     const from = max(begin - 1, done)
     const to = min(end + 3, blocks)
     if (end - begin < least || from >= to) continue
@@ -74,8 +87,9 @@ export function mark_edges(
  * bit i + 15.
  */
 function edgesOf(ptr: usize, from: i32, to: i32, edges: usize): void {
-  const blank = i8x16.splat(0x20)
-  const letters = i8x16.splat(0x60)
+  const blank = pinned(i8x16.splat(0x20), 2)
+  const letters = pinned(i8x16.splat(0x60), 3)
+  const one = pinned(i8x16.splat(1), 4)
   const none = i8x16.splat(0)
   let gaps: u32 = 0
   let texts: u32 = 0
@@ -83,7 +97,7 @@ function edgesOf(ptr: usize, from: i32, to: i32, edges: usize): void {
   for (let b = from - 1; b < to; b++) {
     const at = ptr + ((<usize>b) << 4)
     const v = v128.load(at)
-    gaps = (gaps >> 16) | ((<u32>i8x16.bitmask(isGap(v))) << 16)
+    gaps = (gaps >> 16) | ((<u32>i8x16.bitmask(isGap(v, one))) << 16)
     zeros = (zeros >> 16) | ((<u32>i8x16.bitmask(i8x16.eq(v, none))) << 16)
     const printable = i8x16.lt_u(i8x16.sub(v, blank), letters)
     texts = (texts >> 16) | ((<u32>i8x16.bitmask(printable)) << 16)
@@ -131,21 +145,18 @@ function isTextAt(word: u32): bool {
   )
 }
 
-function putRun(runs: usize, index: i32, begin: i32, end: i32): void {
-  store<u32>(runs + ((<usize>index) << 3), begin)
-  store<u32>(runs + ((<usize>index) << 3), end, 4)
-}
-
 const NOT_RANDOM: u64 = ~(0 as u64)
 
-/** The four counts of a block, or {@link NOT_RANDOM}. `highs`: its bytes of 0x80 and more. Reads 8 bytes before it. */
-function countsOf(at: usize, highs: i32): u64 {
-  const v = v128.load(at)
-  const common = popcnt(i8x16.bitmask(v128.or(isGap(v), isCode(v))))
+/**
+ * The four counts of a block, or {@link NOT_RANDOM}. `v`: its bytes; `commons`: those that memory has more often than
+ * chance; `highs`: those of 0x80 and more. Reads 8 bytes before it.
+ */
+function countsOf(at: usize, v: v128, commons: v128, highs: i32): u64 {
+  const common = popcnt(i8x16.bitmask(commons))
   const same = v128.or(i8x16.eq(v, v128.load(at - 8)), i8x16.eq(v, v128.load(at - 4)))
   const equal = popcnt(i8x16.bitmask(same))
   if (common + equal > MOST_DULL) return NOT_RANDOM
-  const odds = <u64>popcnt(i8x16.bitmask(i8x16.shl(v, 7)))
+  const odds = <u64>popcnt(i8x16.bitmask(lowBits(v)))
   return <u64>common | ((<u64>popcnt(highs)) << 16) | (odds << 32) | ((<u64>equal) << 48)
 }
 
@@ -319,9 +330,9 @@ function listRuns(ptr: usize, from: i32, b: i32, blocks: i32): i32 {
 function endRun(kind: usize, begin: i32, end: i32): void {
   if (end - begin < shortest) return
   const count = listed + (kind << 2)
-  const index = load<u32>(count)
+  const index = <i32>load<u32>(count)
   putRun(digits + room * kind, index, begin, end)
-  store<u32>(count, index + 1)
+  store<u32>(count, <u32>(index + 1))
 }
 
 /**

@@ -2,7 +2,7 @@
  * Finds windows that can be a prime factor of a known modulus, or its private exponent: places, tests, and the filters
  * before them.
  *
- * Kernels: `slice_map.ts`, `number_places.ts`, `factors.ts`, `conjugate.ts`, `exponents.ts` and `slice_words.ts` in
+ * Kernels: `slice_map.ts`, `number_places.ts`, `candidates.ts`, `factors.ts`, `conjugate.ts`, `exponents.ts` and `slice_words.ts` in
  * `assembly/` (AssemblyScript, SIMD), in one memory. Their oracles are `conjugate_reference.ts` and its neighbours; property
  * tests hold them equal.
  *
@@ -147,22 +147,25 @@ export class ConjugateKernel {
     const sizes = this.#memory.words(AT.sizes, LISTS)
     sizes.fill(0)
     const { length, low, usual, high, negated, few } = shape
-    const { groups, count, marks, chains, marked, markedCount } = this.#places.of(length, to)
+    const { runs, runCount, records, recordCount } = this.#places.of(length, to)
+    const places = [AT.slice, runs, runCount, records, recordCount, to, length] as const
     const { beside, orders, isEvery, aligned } = choice
-    const chosen = isEvery ? [0, count] : [marked, markedCount]
     const lost = this.#call(
       'candidates',
-      [AT.slice, groups, ...chosen, marks, chains, to, length],
+      places,
       [low, usual, high, negated, few, beside, orders, isEvery ? 1 : 0],
       [AT.lists, LIST, AT.sizes],
     )
     this.leftOut = 0
     if (!isEvery && aligned > 0) {
-      this.leftOut = this.#call(
-        'aligned_factors',
-        [AT.slice, groups, count, marks, chains, to, length, usual, high],
-        [aligned, AT.lists, LIST, AT.sizes],
-      )
+      this.leftOut = this.#call('aligned_factors', places, [
+        usual,
+        high,
+        aligned,
+        AT.lists,
+        LIST,
+        AT.sizes,
+      ])
     }
     for (let list = 0; list < LISTS; list++) this.sizes[list] = sizes[list] ?? 0
     return lost
@@ -228,7 +231,12 @@ export class ConjugateKernel {
    * among the first `most`.
    */
   conjugates(keys: KeyTable, most: number): { a: Candidate; b: Candidate; key: number }[] {
-    const { kept } = this
+    const kept = this.#call(
+      'keep_pairs',
+      [AT.pairs, this.kept, AT.pairFilter],
+      [keys.lowAt, keys.count],
+    )
+    if (kept < 2) return []
     let slots = 1024
     while (slots < kept * 4) slots *= 2
     this.#call('index_limbs', [AT.pairs, kept, AT.pairFilter, AT.pairSlots, slots - 1])
@@ -256,9 +264,9 @@ export class ConjugateKernel {
 
   /** As {@link bounded}, place and sides in turns. A view, valid until the next call. */
   boundedPairs(length: number, to: number, isChained = false): Uint32Array {
-    const { groups, marks, chains, marked, markedCount } = this.#places.of(length, to)
-    const place = [groups, marked, markedCount, marks, chains, to] as const
-    const found = this.#call('bounded', place, [isChained ? 1 : 0, AT.lists, LIST])
+    const { records, recordCount } = this.#places.of(length, to)
+    const choice = [to, isChained ? 1 : 0, AT.lists, LIST] as const
+    const found = this.#call('bounded', [records, recordCount], choice)
     return this.#memory.words(AT.lists, Math.min(found, LIST) * 2)
   }
 
@@ -268,12 +276,11 @@ export class ConjugateKernel {
     to: number,
     { lanes, others, orders, budget }: ExponentPlaces,
   ): { found: (Candidate & { key: number })[]; spent: number } {
-    const { groups, count, marks, marked, markedCount } = this.#places.of(table.length, to)
-    const chosen = lanes === 0 && others === 0 ? [marked, markedCount] : [0, count]
+    const { runs, runCount, records, recordCount } = this.#places.of(table.length, to)
     this.#call('reset_exponents')
     const found = this.#call(
       'exponents',
-      [AT.slice, groups, ...chosen, marks, to],
+      [AT.slice, runs, runCount, records, recordCount, to],
       [table.length, table.spare, table.at, table.count],
       [lanes, others, orders, AT.close, BigInt(Math.floor(budget)), AT.hits, HITS],
     )

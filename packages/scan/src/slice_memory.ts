@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { candidatesWasm } from './candidates.wasm.ts'
 import { conjugateWasm } from './conjugate.wasm.ts'
 import { exponentsWasm } from './exponents.wasm.ts'
 import { factorsWasm } from './factors.wasm.ts'
@@ -25,18 +26,14 @@ export const PAIRS: number = 1 << 17
 const PAIR_SLOTS = PAIRS << 2
 /** Blocks of 16 bytes of a slice and what is behind it. */
 export const BLOCKS: number = (SLICE + BEHIND) >> 4
-/** A byte for each eight places. */
-export const CHAIN_BYTES: number = SLICE >> 3
-const GROUP_BYTES = (SLICE >> 4) * 4
-const MARK_BYTES = (SLICE >> 4) * 8
+/** Of a map of a bit for each eight places. */
+export const MAP_BYTES: number = SLICE >> 6
 /** Sizes of numbers whose places are kept at a time. */
 export const SIZES_KEPT = 4
-/** What is kept of one size: groups of places, marks of each, chains, and which groups are marked. */
-export const KEPT: Readonly<Record<'marks' | 'chains' | 'marked' | 'bytes', number>> = {
-  marks: GROUP_BYTES,
-  chains: GROUP_BYTES + MARK_BYTES,
-  marked: GROUP_BYTES + MARK_BYTES + CHAIN_BYTES,
-  bytes: GROUP_BYTES + MARK_BYTES + CHAIN_BYTES + GROUP_BYTES + 64,
+/** What is kept of one size: runs of groups of 16 places, of which two have one between them, and marked groups. */
+export const KEPT: Readonly<Record<'records' | 'bytes', number>> = {
+  records: (SLICE >> 4) * 4 + 64,
+  bytes: (SLICE >> 4) * 20 + 128,
 }
 const PAGE = 65_536
 
@@ -50,6 +47,7 @@ type Part =
   | 'hits'
   | 'sums'
   | 'edges'
+  | 'maps'
   | 'runs'
   | 'digitRuns'
   | 'digitCounts'
@@ -76,6 +74,7 @@ export class SliceMemory {
       [
         sliceMapWasm,
         numberPlacesWasm,
+        candidatesWasm,
         factorsWasm,
         conjugateWasm,
         exponentsWasm,
@@ -176,7 +175,8 @@ function layout(): Record<Part, number> {
   const hits = 65_536
   const sums = hits + HITS * 12 + 64
   const edges = sums + BLOCKS * 8 + 64
-  const runs = edges + BLOCKS * 2 + 64
+  const maps = edges + BLOCKS * 2 + 64
+  const runs = maps + MAP_BYTES * 3 + 64
   const digitRuns = runs + BLOCKS * 8 + 64
   const digitCounts = digitRuns + BLOCKS * 8 * 4
   const places = digitCounts + 64
@@ -193,6 +193,7 @@ function layout(): Record<Part, number> {
     hits,
     sums,
     edges,
+    maps,
     runs,
     digitRuns,
     digitCounts,

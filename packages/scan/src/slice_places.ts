@@ -3,21 +3,20 @@
  *
  * @module
  */
-import { AT, BLOCKS, CHAIN_BYTES, KEPT, SIZES_KEPT, type SliceMemory } from './slice_memory.ts'
+import { AT, BLOCKS, KEPT, MAP_BYTES, SIZES_KEPT, type SliceMemory } from './slice_memory.ts'
 
 /** Bytes behind the last place that maps reach: more than the longest number takes, and what stands behind it. */
 const FURTHER = { random: 2304, digits: 8192 } as const
 
-/** Groups of 16 places at which numbers of one length look random, in the kernel's memory. */
+/**
+ * Where numbers of one length look random, in the kernel's memory: runs of groups of 16 places, and those of them in
+ * which anything is marked. See `assembly/lib/marked_places.ts`.
+ */
 export interface PlaceGroups {
-  readonly groups: number
-  readonly count: number
-  /** What stands beside the places of each group. */
-  readonly marks: number
-  readonly chains: number
-  /** Indexes of the groups in which anything is marked. */
-  readonly marked: number
-  readonly markedCount: number
+  readonly runs: number
+  readonly runCount: number
+  readonly records: number
+  readonly recordCount: number
 }
 
 /** Runs of blocks of 16 bytes in the kernel's memory. */
@@ -82,26 +81,26 @@ export class SlicePlaces {
   of(length: number, to: number): PlaceGroups {
     const held = this.#kept.find((kept) => kept.length === length && kept.to === to)
     if (held !== undefined) return held
-    const { at: runs, count: runCount } = this.random(to)
+    const { at: blocks, count: blockRuns } = this.random(to)
     this.#markEdges(length)
     const slot = this.#next
     this.#next = (slot + 1) % SIZES_KEPT
-    const groups = AT.places + slot * KEPT.bytes
-    const marks = groups + KEPT.marks
-    const chains = groups + KEPT.chains
-    const marked = groups + KEPT.marked
-    const count = this.#memory.call(
-      'random_groups',
-      [runs, runCount, AT.sums, to, length],
-      [chains, CHAIN_BYTES, groups],
-    )
-    this.#memory.call(
+    const runs = AT.places + slot * KEPT.bytes
+    const records = runs + KEPT.records
+    const runCount = this.#memory.call('random_groups', [
+      blocks,
+      blockRuns,
+      AT.sums,
+      to,
+      length,
+      runs,
+    ])
+    const recordCount = this.#memory.call(
       'mark_groups',
-      [AT.slice, groups, count, length],
-      [AT.edges, marks, chains, CHAIN_BYTES],
+      [AT.slice, runs, runCount, length],
+      [AT.edges, AT.maps, MAP_BYTES, records],
     )
-    const markedCount = this.#memory.call('marked_groups', [groups, count, marks, chains, marked])
-    const found = { length, to, groups, count, marks, chains, marked, markedCount }
+    const found = { length, to, runs, runCount, records, recordCount }
     this.#kept[slot] = found
     return found
   }

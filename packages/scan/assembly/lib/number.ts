@@ -52,6 +52,11 @@ export function places(order: i32): i32 {
   return order === 2 || order === 5 ? 0x1111 : 0x0101
 }
 
+/** The lowest bit of each byte as its highest; what the other bits are is not said. */
+export function lowBits(v: v128): v128 {
+  return i16x8.shl(v, 7)
+}
+
 /** An entry of a list: position in bits 0 to 20, order in 21 to 23, kind in 24 and 25. */
 export function entry(at: i32, order: i32, kind: i32): u32 {
   return <u32>at | ((<u32>order) << 21) | ((<u32>kind) << 24)

@@ -9,16 +9,18 @@
 /** Common bytes and equal ones of a block, together. */
 export const MOST_DULL: i32 = 7
 
-/** 0 and 0xff. */
-export function isGap(v: v128): v128 {
-  return i8x16.le_u(i8x16.add(v, i8x16.splat(1)), i8x16.splat(1))
+/** 0 and 0xff. `one`: 1 in each byte. */
+export function isGap(v: v128, one: v128): v128 {
+  return i8x16.le_u(i8x16.add(v, one), one)
 }
 
-/** What a fifth of the code of x86-64 is: REX.W, MOV to and from memory, the stack as its base. */
-export function isCode(v: v128): v128 {
-  // 0x89 and 0x8b differ in one bit.
-  const move = i8x16.eq(v128.and(v, i8x16.splat(<i8>0xfd)), i8x16.splat(<i8>0x89))
-  return v128.or(move, v128.or(i8x16.eq(v, i8x16.splat(0x48)), i8x16.eq(v, i8x16.splat(0x24))))
+/**
+ * What a fifth of the code of x86-64 is: REX.W (`rex`, 0x48 in each byte), MOV to and from memory (`move`, 0x89, which
+ * differs from 0x8b in the one bit that `moves`, 0xfd, has not), the stack as its base (`stack`, 0x24).
+ */
+export function isCode(v: v128, rex: v128, moves: v128, move: v128, stack: v128): v128 {
+  const isMove = i8x16.eq(v128.and(v, moves), move)
+  return v128.or(isMove, v128.or(i8x16.eq(v, rex), i8x16.eq(v, stack)))
 }
 
 /** The greatest distance of the counts of n bytes that half of them have, from n / 2. */

@@ -1,0 +1,248 @@
+// asc: --importMemory
+/**
+ * Lists windows that can be a factor of a known modulus, or lie beside one, by their lowest and highest byte, and the
+ * places that something marks well.
+ *
+ * Nothing is allocated and there is no static data: the caller lays out the memory. `ptr` is the begin of a slice;
+ * positions are relative to it, and the caller keeps 64 readable bytes before it and as many as a number takes, and 64
+ * more, behind the last position. `runs` and `records` are as `number_places.ts` writes them for windows of `length`
+ * bytes.
+ */
+import {
+  EIGHTHS,
+  groupOf,
+  lengthsOf,
+  nearOf,
+  placesBefore,
+  runBegin,
+  runEnd,
+  sidesOf,
+  wellOf,
+} from './lib/marked_places.ts'
+import {
+  BESIDE,
+  entry,
+  HALVED,
+  lowAt,
+  lowBits,
+  NEGATED,
+  PRIME,
+  places,
+  topAt,
+} from './lib/number.ts'
+import { pinned } from './lib/pinned.ts'
+
+/**
+ * Lists windows of `length` bytes at places before `to` whose lowest and highest byte allow them to be a prime factor, one
+ * beside it, one negated, or half of one beside it: of the marked groups, or with `every` of all.
+ *
+ * `low` and `high` bound the highest byte of the factor, `usual` that of a factor where nothing marks it; `negated` and
+ * `few` bound that of 2^bits - factor likewise. `beside` has a bit for each place in a group of 16 at which numbers
+ * beside a factor are looked for where nothing marks them. The first `orders` byte orders are looked at.
+ *
+ * Writes to five lists of `cap` u32 each at `out`: first factors that are marked, then factors at multiples of 8 in the two
+ * plain byte orders, then other factors, then what is no factor itself and not marked, then what is. Without `every` the
+ * second to fourth get nothing. Adds how many to `sizes` (5 u32). Returns what did not fit.
+ */
+export function candidates(
+  ptr: usize,
+  runs: usize,
+  runCount: i32,
+  records: usize,
+  recordCount: i32,
+  to: i32,
+  length: i32,
+  low: i32,
+  usual: i32,
+  high: i32,
+  negated: i32,
+  few: i32,
+  beside: i32,
+  orders: i32,
+  every: i32,
+  out: usize,
+  cap: i32,
+  sizes: usize,
+): i32 {
+  let lost = 0
+  let next = 0
+  const lowest = pinned(i8x16.splat(<i8>low), 0)
+  const highest = pinned(i8x16.splat(<i8>high), 1)
+  const halfLowest = pinned(i8x16.splat(<i8>(low >> 1)), 2)
+  const halfHighest = pinned(i8x16.splat(<i8>(high >> 1)), 3)
+  const mostNegated = pinned(i8x16.splat(<i8>negated), 4)
+  const rounds = every === 0 ? recordCount : runCount
+  for (let r = 0; r < rounds; r++) {
+    const begin = every === 0 ? groupOf(records, r) : runBegin(runs, r)
+    const end = every === 0 ? begin + 1 : runEnd(runs, r)
+    for (let g = begin; g < end; g++) {
+      const at = g << 4
+      const within = placesBefore(to, at)
+      let near = 0
+      let well = 0
+      if (next < recordCount && groupOf(records, next) === g) {
+        near = nearOf(records, next)
+        well = wellOf(records, next)
+        next++
+      }
+      for (let order = 0; order < orders; order++) {
+        const allowed = places(order) & within
+        const rest = every === 0 ? 0 : allowed & ~near
+        if (((allowed & near) | rest) === 0) continue
+        const here = ptr + <usize>at
+        const lows = v128.load(here + <usize>lowAt(order, length))
+        const tops = v128.load(here + <usize>topAt(order, length))
+        const odd = i8x16.bitmask(lowBits(lows))
+        const most = i8x16.le_u(tops, highest)
+        const factor = i8x16.bitmask(v128.and(most, i8x16.ge_u(tops, lowest)))
+        const small = i8x16.bitmask(i8x16.le_u(tops, mostNegated))
+        const half = i8x16.bitmask(
+          v128.and(i8x16.ge_u(tops, halfLowest), i8x16.le_u(tops, halfHighest)),
+        )
+        const base = entry(at, order, 0)
+        lost += put(out, 0, cap, sizes, base, PRIME, odd & factor & near & allowed)
+        lost += put(out, 4, cap, sizes, base, BESIDE, ~odd & factor & near & allowed)
+        lost += put(out, 4, cap, sizes, base, NEGATED, odd & small & near & allowed)
+        lost += put(out, 4, cap, sizes, base, HALVED, half & well & allowed)
+        if (rest === 0) continue
+        const common = i8x16.bitmask(v128.and(most, i8x16.ge_u(tops, i8x16.splat(<i8>usual))))
+        const least = i8x16.bitmask(i8x16.le_u(tops, i8x16.splat(<i8>few)))
+        const primes = odd & common & rest
+        const plain = order < 2 ? EIGHTHS : 0
+        lost += put(out, 1, cap, sizes, base, PRIME, primes & plain)
+        lost += put(out, 2, cap, sizes, base, PRIME, primes & ~plain)
+        lost += put(out, 3, cap, sizes, base, BESIDE, ~odd & common & rest & beside)
+        lost += put(out, 3, cap, sizes, base, NEGATED, odd & least & rest & beside)
+      }
+    }
+  }
+  return lost
+}
+
+/** Appends an entry for each bit; returns how many did not fit. */
+function put(out: usize, list: i32, cap: i32, sizes: usize, base: u32, kind: i32, mask: i32): i32 {
+  let rest = mask
+  let lost = 0
+  if (rest === 0) return 0
+  let size = load<u32>(sizes + ((<usize>list) << 2))
+  while (rest !== 0) {
+    const position = ctz(rest)
+    rest &= rest - 1
+    if (size >= <u32>cap) lost++
+    else {
+      const to = out + ((<usize>list * <usize>cap + <usize>size) << 2)
+      store<u32>(to, base + <u32>position + ((<u32>kind) << 24))
+      size++
+    }
+  }
+  store<u32>(sizes + ((<usize>list) << 2), size)
+  return lost
+}
+
+/**
+ * Adds to the second list of {@link candidates} the factors at multiples of 8 in the two plain byte orders that nothing
+ * marks, until it holds `most`. Returns the groups that were left out.
+ */
+export function aligned_factors(
+  ptr: usize,
+  runs: usize,
+  runCount: i32,
+  records: usize,
+  recordCount: i32,
+  to: i32,
+  length: i32,
+  usual: i32,
+  high: i32,
+  most: i32,
+  out: usize,
+  cap: i32,
+  sizes: usize,
+): i32 {
+  const spread = <u32>(high - usual)
+  const list = out + ((<usize>cap) << 2)
+  // A group has four at most.
+  const enough = min(most, cap - 3)
+  let size = <i32>load<u32>(sizes, 4)
+  let next = 0
+  let marked = recordCount > 0 ? groupOf(records, 0) : -1
+  for (let r = 0; r < runCount; r++) {
+    const end = runEnd(runs, r)
+    for (let g = runBegin(runs, r); g < end; g++) {
+      if (size >= enough) {
+        store<u32>(sizes, size, 4)
+        return end - g + groupsFrom(runs, r + 1, runCount)
+      }
+      const at = g << 4
+      const here = ptr + <usize>at
+      const tail = here + <usize>length - 1
+      const first = <i32>load<u8>(here)
+      const last = <i32>load<u8>(tail)
+      const first8 = <i32>load<u8>(here, 8)
+      const last8 = <i32>load<u8>(tail, 8)
+      // Bits 0 and 1 are the two places, lowest byte first; 2 and 3 are they, highest byte first.
+      let found = first & <i32>(<u32>(last - usual) <= spread)
+      found |= (first8 & <i32>(<u32>(last8 - usual) <= spread)) << 1
+      found |= (last & <i32>(<u32>(first - usual) <= spread)) << 2
+      found |= (last8 & <i32>(<u32>(first8 - usual) <= spread)) << 3
+      if (g === marked) {
+        const near = nearOf(records, next) & EIGHTHS
+        found &= ~(((near | (near >> 7)) & 3) * 5)
+        next++
+        marked = next < recordCount ? groupOf(records, next) : -1
+      }
+      if (to - at <= 8) found &= 5
+      // Without branches: one in three is a factor, and which cannot be foretold.
+      store<u32>(list + ((<usize>size) << 2), entry(at, 0, PRIME))
+      size += found & 1
+      store<u32>(list + ((<usize>size) << 2), entry(at + 8, 0, PRIME))
+      size += (found >> 1) & 1
+      store<u32>(list + ((<usize>size) << 2), entry(at, 1, PRIME))
+      size += (found >> 2) & 1
+      store<u32>(list + ((<usize>size) << 2), entry(at + 8, 1, PRIME))
+      size += (found >> 3) & 1
+    }
+  }
+  store<u32>(sizes, size, 4)
+  return 0
+}
+
+function groupsFrom(runs: usize, first: i32, runCount: i32): i32 {
+  let groups = 0
+  for (let r = first; r < runCount; r++) groups += runEnd(runs, r) - runBegin(runs, r)
+  return groups
+}
+
+/**
+ * Lists the well marked places before `to`: u32 (position, boundaries) pairs, at most `cap`; returns how many there are.
+ * Boundaries: 1 before, 2 behind, 4 a length before, 8 some numbers further before or behind; the latter places only with
+ * `further`.
+ */
+export function bounded(
+  records: usize,
+  recordCount: i32,
+  to: i32,
+  further: i32,
+  out: usize,
+  cap: i32,
+): i32 {
+  let found = 0
+  for (let k = 0; k < recordCount; k++) {
+    const at = groupOf(records, k) << 4
+    let mask = wellOf(records, k) & placesBefore(to, at)
+    const sides = sidesOf(records, k)
+    const lengths = lengthsOf(records, k)
+    while (mask !== 0) {
+      const i = ctz(mask)
+      mask &= mask - 1
+      let kinds = ((sides >> i) & 1) | (((sides >> (16 + i)) & 1) << 1)
+      kinds |= ((lengths >> i) & 1) << 2
+      if (kinds === 0 && further === 0) continue
+      if (found < cap) {
+        store<u32>(out + ((<usize>found) << 3), at + i)
+        store<u32>(out + ((<usize>found) << 3), kinds === 0 ? 8 : kinds, 4)
+      }
+      found++
+    }
+  }
+  return found
+}

@@ -1,0 +1,14 @@
+/**
+ * Keeps what does not change out of loops. V8 computes a value that nothing else depends on where it is used, again each
+ * time round; what is loaded from memory before a loop it keeps in a register.
+ */
+
+/** Room at the begin of memory, which no caller uses: see `slice_memory.ts` and `kernel_memory.ts`. */
+const ROOM: usize = 64
+
+/** The same value, computed once. `slot`: 0 to 31, each of its own for values that are pinned side by side. */
+export function pinned(value: v128, slot: usize): v128 {
+  const at = ROOM + (slot << 4)
+  v128.store(at, value)
+  return v128.load(at)
+}
