@@ -12,6 +12,8 @@ import type { Layout } from './layout.ts'
 export const ELF_HEADER_BYTES = 64
 
 const ET_CORE = 4
+/** `dump-guest-memory` of QEMU (10.0.13) writes the size of a pointer as that of the header. */
+const QEMU_HEADER_BYTES = 8
 
 /** What the header says, with the sizes of its class. */
 export interface ElfHeader {
@@ -118,6 +120,7 @@ function headerAs(head: Uint8Array, is64: boolean, isLittleEndian: boolean): Elf
     headerBytes,
     programRowBytes,
     sectionRowBytes,
-    isSound: ehsize === headerBytes && phentsize === programRowBytes,
+    isSound:
+      (ehsize === headerBytes || ehsize === QEMU_HEADER_BYTES) && phentsize === programRowBytes,
   }
 }

@@ -56,6 +56,12 @@ describe('openDump tells the container by content, and where its memory is, of',
     assert.deepEqual(dumpOf(new Uint8Array(0)).segments, [])
   })
 
+  it("QEMU's core of a machine, which names another size of its header: no flaw", () => {
+    const { bytes } = elfCore({ memory: [{ address: 0x1000n, bytes: memory(4096) }], machine: 3 })
+    assert.deepEqual(dumpOf(patched(bytes, 52, 8)), dumpOf(bytes))
+    assert.deepEqual(dumpOf(bytes).flaws, [])
+  })
+
   it('a program, which is no core: raw, and no flaw', () => {
     const program = patched(elfCore({ memory: [] }).bytes, 16, 3)
     const dump = dumpOf(program)

@@ -10,9 +10,10 @@
 import { randomBytes } from 'node:crypto'
 import { type Dump, openDump } from '@mintmark/dump'
 import type { Finding } from './finding.ts'
+import { type HeldInput, heldSource } from './gate/held_input.ts'
 import { KnownKeys } from './known_keys.ts'
-import { packerOfFile, withUnpacked } from './packed.ts'
-import { programOf } from './packers.ts'
+import { magicOf, packerOfFile, withUnpacked } from './packed.ts'
+import { packerOf, programOf } from './packers.ts'
 import { type Outcome, Passes, type PassOptions } from './passes.ts'
 import { SearchThreads } from './pool.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
@@ -44,12 +45,25 @@ export async function scanFile(path: string, options: ScanOptions = {}): Promise
   if (programOf(packer) === undefined)
     return withLimit(await asItIs(), { code: 'not-unpacked', name: packer, offset: 0 })
   const { result, end } = await withUnpacked(path, packer, async (input) =>
-    input.size === 0 ? undefined : await scanInput(input, path, options),
+    input.size === 0 ? undefined : await scanUnpacked(input, path, options),
   )
   const report = result === undefined ? await asItIs() : { ...result, packedBy: packer }
   if (end === 'end') return report
   const code = result === undefined ? 'nothing-unpacked' : 'unpack-failed'
   return withLimit(report, { code, name: packer, offset: result?.size ?? 0 })
+}
+
+/** What comes out may be packed once more. */
+async function scanUnpacked(
+  input: HeldInput,
+  path: string,
+  options: ScanOptions,
+): Promise<ScanReport> {
+  const report = await scanInput(input, path, options)
+  const inner = packerOf(magicOf(heldSource(input)))
+  return inner === undefined
+    ? report
+    : withLimit(report, { code: 'not-unpacked', name: inner, offset: 0 })
 }
 
 /** Of keys of which nothing was found no more than that can be said where not all was searched. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ErrorFacts } from '@mintmark/core'
+import { howToUnpack } from './packers.ts'
 
 /**
  * - `anchor-flood`: so many places looked like one form that not all could be examined.
@@ -13,7 +14,7 @@ import type { ErrorFacts } from '@mintmark/core'
  * - `thread-failed`: a thread ended while it searched a window; the rest was searched.
  * - `many-keys`: more public keys than are looked for.
  * - `many-hits`: more hits than a report holds; those in front are in it.
- * - `not-unpacked`: the file is an archive: only its packed bytes were searched.
+ * - `not-unpacked`: the file is an archive, or a machine's dump of packed pages: only its packed bytes were searched.
  * - `unpack-failed`: a packed file is damaged, cut or too large; what came out was searched.
  * - `nothing-unpacked`: a packed file is damaged or cut, and nothing came out: only its packed bytes were searched.
  */
@@ -53,7 +54,8 @@ const MESSAGES: Readonly<Record<LimitCode, (name: string, count: number) => stri
   unreadable: (_, count) => `${windows(count)} of the file could not be read`,
   'thread-failed': (_, count) => `a thread failed: ${windows(count)} of the file were not searched`,
   'many-keys': (_, count) => `${count} more public keys lie there than are looked for`,
-  'not-unpacked': (name) => `packed by ${name}: what it holds was not searched, unpack it first`,
+  'not-unpacked': (name) =>
+    `packed by ${name}: what it holds was not searched, ${howToUnpack(name)}`,
   'unpack-failed': (name) => `${name} could not unpack it to its end: what came out was searched`,
   'nothing-unpacked': (name) =>
     `${name} could unpack nothing of it, which is cut or damaged: what it holds was not searched`,

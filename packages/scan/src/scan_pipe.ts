@@ -11,7 +11,7 @@ import { drain } from './gate/drain.ts'
 import { type HeldInput, heldSource } from './gate/held_input.ts'
 import { withHold } from './held_back.ts'
 import { magicOf } from './packed.ts'
-import { packerOf, programOf } from './packers.ts'
+import { howToUnpack, packerOf, programOf } from './packers.ts'
 import type { ScanReport } from './report.ts'
 import { type ScanOptions, scanInput } from './scan_file.ts'
 
@@ -51,7 +51,7 @@ function refusePacked(input: HeldInput, name: string): void {
   const packer = packerOf(magicOf(heldSource(input)))
   if (packer === undefined) return
   const program = programOf(packer)
-  const how = program === undefined ? 'unpack it first' : `pipe it through "${program} -dc" first`
+  const how = program === undefined ? howToUnpack(packer) : `pipe it through "${program} -dc" first`
   const message = `${safeText(name)} is packed by ${packer}: ${how}`
   throw new MintmarkError('INPUT_UNREADABLE', message, { path: safeText(name), packer })
 }

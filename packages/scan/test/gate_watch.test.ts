@@ -132,3 +132,20 @@ it('a packed file of which nothing comes out is told; an empty one is no dump', 
   writeFileSync(empty, gzipSync(''))
   assert.deepEqual(await takeFile(empty, call, { isRemoved: true }), { outcome: 'no-dump' })
 })
+
+it('a dump of a machine whose pages are packed is told, and stays', async () => {
+  const { folder, call } = dropped(READ)
+  for (const [name, bytes] of [
+    ['vmcore', Buffer.concat([Buffer.from('KDUMP   '), Buffer.alloc(8192)])],
+    ['vmcore.gz', gzipSync(Buffer.concat([Buffer.from('KDUMP   '), Buffer.alloc(8192)]))],
+  ] as const) {
+    const vmcore = path.join(folder, name)
+    writeFileSync(vmcore, bytes)
+    // oxlint-disable-next-line no-await-in-loop -- one case
+    assert.deepEqual(await takeFile(vmcore, call, { isRemoved: true }), {
+      outcome: 'failed',
+      why: 'its pages are packed by kdump: write it uncompressed first, as an ELF core (makedumpfile -E)',
+    })
+    assert.ok(existsSync(vmcore))
+  }
+})

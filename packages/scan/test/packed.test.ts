@@ -154,6 +154,13 @@ describe('an archive', () => {
     { name: 'zip', bytes: Buffer.from('504b030414000000080000000000', 'hex') },
     { name: '7z', bytes: Buffer.from('377abcaf271c0004000000000000', 'hex') },
   ]
+  it('within a packed file is told as not searched', async () => {
+    const file = path.join(folder, 'archive.gz')
+    writeFileSync(file, gzipSync(Buffer.from('504b030414000000080000000000', 'hex')))
+    const { limits, packedBy } = await scanFile(file)
+    assert.deepEqual([packedBy, limits.map(({ code }) => code)], ['gzip', ['not-unpacked']])
+  })
+
   for (const { name, bytes } of files) {
     it(`of kind ${name} is told as not searched`, async () => {
       const file = path.join(folder, `other.${name}`)
@@ -166,6 +173,47 @@ describe('an archive', () => {
       )
     })
   }
+})
+
+/** The first bytes of dumps of machines, each as the program that is named writes them. */
+const MACHINES: readonly { readonly name: string; readonly head: string; readonly how: RegExp }[] =
+  [
+    { name: 'kdump', head: '4b44554d50202020060000004c696e75', how: /makedumpfile -E/ },
+    { name: 'kdump', head: '4449534b44554d5006000000756e616d', how: /makedumpfile -E/ },
+    {
+      name: 'makedumpfile (flattened)',
+      head: '6d616b6564756d7066696c6500000000',
+      how: /makedumpfile -R/,
+    },
+    {
+      name: 'Windows for hibernation',
+      head: '48494252000000000000000068030000',
+      how: /Volatility/,
+    },
+    { name: 'VirtualBox', head: '7f5669727475616c426f782053617665', how: /dumpvmcore/ },
+  ]
+
+describe('a dump of a machine whose pages are packed', () => {
+  for (const { name, head, how } of MACHINES) {
+    it(`by ${name} (${head.slice(0, 8)}) is told as not searched, and refused by a scrub`, async () => {
+      const file = path.join(folder, 'machine')
+      writeFileSync(file, Buffer.concat([Buffer.from(head, 'hex'), Buffer.alloc(8192, 7)]))
+      const { container, limits } = await scanFile(file)
+      assert.deepEqual([container, limits.map(({ code }) => code)], ['raw', ['not-unpacked']])
+      assert.ok(limits[0]?.message.startsWith(`packed by ${name}: `))
+      assert.match(limits[0]?.message ?? '', how)
+      await assert.rejects(scrubFile(file, { out: `${file}.out` }), {
+        code: 'INPUT_INVALID',
+        message: how,
+      })
+    })
+  }
+
+  it('is not seen in a text that begins alike', async () => {
+    const file = path.join(folder, 'text')
+    writeFileSync(file, 'wake up, and write something else'.repeat(10))
+    assert.deepEqual((await scanFile(file)).limits, [])
+  })
 })
 
 it('a folder for temporary files that is not there is told', async () => {

@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { fstatSync, readSync } from 'node:fs'
 import { constants, gunzipSync } from 'node:zlib'
 import { bytesSource, openDump } from '@mintmark/dump'
-import { packerOf, programOf } from '../packers.ts'
+import { isMachineDump, packerOf, programOf } from '../packers.ts'
 
 /** Folders with programs: what is in them is the system's. */
 export const PROGRAM_PATH = '/usr/local/bin:/usr/bin:/bin'
@@ -28,6 +28,8 @@ export interface DumpHead {
   readonly isPackerMissing: boolean
   /** It is packed, and nothing comes out: it cannot be told what it is either. */
   readonly isDamaged: boolean
+  /** A dump whose pages are packed: what packed them, which is not unpacked here. */
+  readonly pagesPackedBy: string | undefined
 }
 
 /** @param file a file descriptor of a regular file; where it is read does not move */
@@ -49,10 +51,10 @@ export function isPackedDump(head: Uint8Array): boolean {
 function headOf(head: Uint8Array): DumpHead {
   const packer = programOf(packerOf(head))
   if (packer === undefined)
-    return { isDump: isDump(head), packer, isPackerMissing: false, isDamaged: false }
+    return { ...whatIs(head), packer, isPackerMissing: false, isDamaged: false }
   const { unpacked, isPackerMissing, isCut } = unpackedHead(packer, head)
   const isDamaged = isCut && unpacked.length === 0
-  const answer = { isDump: isDump(unpacked), packer, isPackerMissing, isDamaged }
+  const answer = { ...whatIs(unpacked), packer, isPackerMissing, isDamaged }
   unpacked.fill(0)
   return answer
 }
@@ -90,6 +92,10 @@ function gunzippedHead(head: Uint8Array): UnpackedHead {
   }
 }
 
-function isDump(head: Uint8Array): boolean {
-  return head.length > 0 && openDump(bytesSource(head)).container !== 'raw'
+function whatIs(head: Uint8Array): Pick<DumpHead, 'isDump' | 'pagesPackedBy'> {
+  const packer = packerOf(head)
+  return {
+    isDump: head.length > 0 && openDump(bytesSource(head)).container !== 'raw',
+    pagesPackedBy: isMachineDump(packer) ? packer : undefined,
+  }
 }

@@ -17,6 +17,7 @@ import {
   unlinkSync,
 } from 'node:fs'
 import { safeText } from '@mintmark/core'
+import { howToUnpack } from '../packers.ts'
 import { dumpHead, PROGRAM_PATH } from './dump_head.ts'
 import type { DroppedFile } from './gate_report.ts'
 import { errnoOf } from './spool.ts'
@@ -45,11 +46,16 @@ export async function takeFile(
     file = openSync(place, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
     const stats = fstatSync(file)
     if (!stats.isFile()) return { outcome: 'no-dump' }
-    const { isDump, packer, isPackerMissing, isDamaged } = dumpHead(file)
+    const { isDump, packer, isPackerMissing, isDamaged, pagesPackedBy } = dumpHead(file)
     if (isPackerMissing)
       return { outcome: 'failed', why: `it is packed, and there is no ${packer}` }
     if (isDamaged)
       return { outcome: 'failed', why: `nothing comes out of it (${packer}): it is cut or damaged` }
+    if (pagesPackedBy !== undefined)
+      return {
+        outcome: 'failed',
+        why: `its pages are packed by ${pagesPackedBy}: ${howToUnpack(pagesPackedBy)}`,
+      }
     if (!isDump) return { outcome: 'no-dump' }
     const why = await receiveFrom({ file, packer, dropped: droppedFile(place, stats) }, call)
     if (typeof why === 'string') return { outcome: 'failed', why }

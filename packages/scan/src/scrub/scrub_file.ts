@@ -7,7 +7,7 @@ import { type BigIntStats, statSync } from 'node:fs'
 import { MintmarkError, safeJson, safeText } from '@mintmark/core'
 import { dataRanges, type FileSource, fileSource } from '@mintmark/dump'
 import { magicOf } from '../packed.ts'
-import { packerOf } from '../packers.ts'
+import { howToUnpack, packerOf } from '../packers.ts'
 import { type Copied, copyErased, sha256OfFile } from './copy_erased.ts'
 import { checkPlace, NewFile } from './new_file.ts'
 import { scrubInput } from './scrub_input.ts'
@@ -77,7 +77,7 @@ function refusePacked(source: FileSource, path: string): void {
   const packer = packerOf(magicOf(source))
   if (packer === undefined) return
   const shown = safeText(path)
-  const message = `${shown} is packed by ${packer}: unpack it first, scrub that, and pack the result`
+  const message = `${shown} is packed by ${packer}: ${howToUnpack(packer)}, scrub that, and pack the result`
   throw new MintmarkError('INPUT_INVALID', message, { path: shown, packer })
 }
 
