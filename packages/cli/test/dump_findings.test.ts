@@ -36,6 +36,7 @@ const report = (findings: readonly Finding[], more: Partial<ScanReport> = {}): S
   flaws: [],
   limits: [],
   absent: [],
+  publicRoots: 0,
   ...more,
 })
 const limit = (code: ScanReport['limits'][number]['code']) => ({

@@ -228,6 +228,7 @@ it('a key without a public half is one, though its parts lie apart in the file',
     flaws: [],
     limits: [],
     absent: [],
+    publicRoots: 0,
   }
   const told = scanText({ reports: [report], unreadable: [] })
   assert.match(told, /^FOUND: 1 key, proven, at 2 places in 1 of 1 file/)

@@ -3,10 +3,12 @@
  *
  * @module
  */
+import { isPrimeFactor } from './arithmetic/modulus_like.ts'
 import type { Finding, KeyId } from './finding.ts'
 import { OF_KEYS_MET } from './known/allowance.ts'
 import { isSearchable } from './known/rsa_group.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
+import { isPublicRoot } from './public_keys/public_roots.ts'
 import type { ScanLimit } from './scan_limits.ts'
 
 /** Keys that are looked for: a file full of certificates has more. */
@@ -20,6 +22,8 @@ export class KnownKeys {
   /** Of the given ones. */
   readonly #ids: ReadonlySet<string>
   readonly #keys = new Map<string, PublicKey>()
+  /** Numbers that are no modulus. */
+  readonly #primes = new Set<string>()
   #bare = 0
   /** Keys beyond the bound. */
   leftOut = 0
@@ -43,6 +47,11 @@ export class KnownKeys {
     return [...this.#keys.values()]
   }
 
+  /** How many of those are of public root stores: runtimes carry them. */
+  get publicRoots(): number {
+    return this.met.filter(({ keyId }) => isPublicRoot(keyId.spkiSha256)).length
+  }
+
   #of(isGiven: boolean): readonly PublicKey[] {
     return [...this.#keys].flatMap(([id, key]) => (this.#ids.has(id) === isGiven ? [key] : []))
   }
@@ -54,9 +63,12 @@ export class KnownKeys {
     const held = this.#keys.get(id)
     if (held !== undefined) this.#keys.set(id, { ...key, ...held })
     else if (this.#keys.size >= MOST_KEYS || (isBare && this.#bare >= MOST_BARE)) this.leftOut++
-    else {
-      if (isBare) this.#bare++
-      this.#keys.set(id, key)
+    else if (!isBare) this.#keys.set(id, key)
+    else if (!this.#primes.has(id)) {
+      this.#bare++
+      // A factor of the key beside its exponent.
+      if (key.material.type === 'rsa' && isPrimeFactor(key.material.n)) this.#primes.add(id)
+      else this.#keys.set(id, key)
     }
   }
 

@@ -30,4 +30,6 @@ export interface ScanReport {
   readonly limits: readonly ScanLimit[]
   /** Given RSA keys of which nothing private was found, in the forms of `docs/key-forms.md`, where nothing was left out. */
   readonly absent: readonly KeyId[]
+  /** Keys of public root stores that lie there: their private halves are looked for last, in samples. */
+  readonly publicRoots: number
 }

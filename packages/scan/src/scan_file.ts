@@ -130,5 +130,6 @@ function reportOf(name: string, size: number, dump: Dump, outcome: Outcome): Sca
     flaws: dump.flaws,
     limits,
     absent: keys.absent(all, limits),
+    publicRoots: keys.publicRoots,
   }
 }

@@ -221,12 +221,18 @@ function closing(reports: readonly ScanReport[], findings: readonly Finding[]): 
   return [
     '',
     line(
-      `SEARCHED  ${plural(reports.length, 'file')}, ${size(searched)}${containers.length === 0 ? '' : ` (${containers.join(', ')})`}`,
+      `SEARCHED  ${plural(reports.length, 'file')}, ${size(searched)}${containers.length === 0 ? '' : ` (${containers.join(', ')})`}${rootsOf(reports)}`,
     ),
     ...(file === undefined
       ? []
       : [line(`NEXT      who touched it: mintmark custody ${shortPath(file)} --case CASE`)]),
   ]
+}
+
+/** Keys of public root stores: their private halves are with their authorities. */
+function rootsOf(reports: readonly ScanReport[]): string {
+  const most = Math.max(0, ...reports.map(({ publicRoots }) => publicRoots))
+  return most === 0 ? '' : `; ${plural(most, 'key')} of public root stores there, looked for last`
 }
 
 function containerOf({ container, packedBy }: ScanReport): string {

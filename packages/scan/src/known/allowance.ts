@@ -30,7 +30,7 @@ const GIVEN = {
 export type Test = keyof typeof GIVEN
 
 const MET: Readonly<Record<Test, Rate>> = {
-  factors: { perByte: 0.6, atOnce: 3e7 },
+  factors: { perByte: 0.5, atOnce: 4.5e7 },
   factorSamples: { perByte: 0, atOnce: 0 },
   pairs: { perByte: 0.02, atOnce: 1e7 },
   exponents: { perByte: 0.2, atOnce: 2e7 },
@@ -61,10 +61,20 @@ const GIFTS_OF_MET: ReadonlySet<string> = new Set<Test>(['pairs'])
  */
 export type Effort = 'given' | 'met' | 'deep'
 
+/**
+ * Whose private half is looked for: keys that are given, keys that merely lie in the dump, and of those the keys of public
+ * root stores.
+ */
+export type Whose = 'given' | 'met' | 'roots'
+
+/** What is spent on keys of public root stores, of what is on others that lie there. */
+export const ROOTS_SHARE = 0.1
+
 /** What keys that were met may take at once is theirs together, however many searches share the bytes. */
-function rateOf(test: Test, effort: Effort, searchers: number): Rate {
+function rateOf(test: Test, effort: Effort, whose: Whose, searchers: number): Rate {
+  const share = whose === 'roots' ? ROOTS_SHARE : 1
   const { perByte: met, atOnce: metAtOnce } = MET[test]
-  if (effort === 'met') return { perByte: met, atOnce: metAtOnce / searchers }
+  if (effort === 'met') return { perByte: met * share, atOnce: (metAtOnce * share) / searchers }
   const { perByte, atOnce } = GIVEN[test]
   return effort === 'deep'
     ? { perByte: perByte * DEEP, atOnce: atOnce * DEEP }
@@ -77,19 +87,18 @@ export const OF_KEYS_MET = ' of keys that lie there'
 export class Allowance {
   readonly effort: Effort
   readonly budgets: Readonly<Record<Test, Budget>>
-  readonly #isOfMet: boolean
+  readonly #whose: Whose
 
   /**
-   * @param isOfMet the keys are not given, however much is spent on them
    * @param keys how many there are
    * @param searchers how many searches of the same bytes go side by side
    */
-  constructor(effort: Effort, isOfMet: boolean, keys: number = MANY_KEYS, searchers: number = 1) {
+  constructor(effort: Effort, whose: Whose, keys: number = MANY_KEYS, searchers: number = 1) {
     this.effort = effort
-    this.#isOfMet = isOfMet
+    this.#whose = whose
     const share = Math.min(1, Math.max(LEAST_SHARE, keys / MANY_KEYS))
     const budget = (test: Test): Budget => {
-      const { perByte, atOnce } = rateOf(test, effort, searchers)
+      const { perByte, atOnce } = rateOf(test, effort, whose, searchers)
       const isSample = effort !== 'deep' && SAMPLES.has(test)
       // Samples are as large whatever the number of searches is.
       const parts = effort === 'given' && GIFTS.has(test) ? searchers : 1
@@ -113,8 +122,14 @@ export class Allowance {
     for (const budget of Object.values(this.budgets)) budget.earn(bytes)
   }
 
+  /** Whether what is left out is told: keys of public root stores are looked for in samples, and their number is told. */
+  get isTold(): boolean {
+    return this.#whose !== 'roots'
+  }
+
   /** The kinds of tests that were cut short so far. */
   get limits(): readonly string[] {
+    if (!this.isTold) return []
     const isGift = (test: string): boolean =>
       GIFTS.has(test) || (this.effort === 'met' && GIFTS_OF_MET.has(test))
     return Object.entries(this.budgets).flatMap(([test, { isShort }]) =>
@@ -124,6 +139,6 @@ export class Allowance {
 
   /** A kind of tests, as limits call it. */
   named(test: string): string {
-    return this.#isOfMet ? `${test}${OF_KEYS_MET}` : test
+    return this.#whose !== 'given' ? `${test}${OF_KEYS_MET}` : test
   }
 }

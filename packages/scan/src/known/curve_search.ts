@@ -8,7 +8,7 @@
  */
 import type { ConjugateKernel, WordTable } from '../conjugate.ts'
 import { isRandomLookingAt } from '../random_looking.ts'
-import { type Effort, OF_KEYS_MET } from './allowance.ts'
+import { type Effort, OF_KEYS_MET, ROOTS_SHARE } from './allowance.ts'
 import { Budget } from './budget.ts'
 import { type CurveGroup, type CurveMaterial, curveGroups } from './curve_keys.ts'
 import type { FoundValue } from './found_value.ts'
@@ -36,6 +36,8 @@ const SHARES: Readonly<Record<Effort, number>> = { given: 1, met: 0.1, deep: 8 }
 export interface CurveKeys {
   readonly keys: readonly CurveMaterial[]
   readonly effort: Effort
+  /** See {@link import('./allowance.ts').Allowance.isTold}. */
+  readonly isTold: boolean
 }
 
 interface SoughtGroup extends CurveGroup {
@@ -43,6 +45,7 @@ interface SoughtGroup extends CurveGroup {
   readonly near: Budget
   readonly placed: Budget
   readonly effort: Effort
+  readonly isTold: boolean
 }
 
 export class CurveSearch {
@@ -53,8 +56,8 @@ export class CurveSearch {
 
   /** @param searchers how many searches of the same bytes go side by side: they share what keys not asked for may take */
   constructor(kernel: ConjugateKernel, all: readonly CurveKeys[], searchers: number = 1) {
-    this.#groups = all.flatMap(({ keys, effort }) => {
-      const share = SHARES[effort]
+    this.#groups = all.flatMap(({ keys, effort, isTold }) => {
+      const share = SHARES[effort] * (isTold || effort === 'deep' ? 1 : ROOTS_SHARE)
       const shareAtOnce = effort === 'met' ? share / searchers : share
       const budget = ({ perByte, atOnce }: { readonly perByte: number; readonly atOnce: number }) =>
         new Budget(perByte * share, atOnce * shareAtOnce)
@@ -62,7 +65,7 @@ export class CurveSearch {
       const placed = budget(RATES.placed)
       // Curves that are dear must not take the time of those that are not.
       return curveGroups(keys).map((group) =>
-        Object.assign({ pointed: budget(RATES.pointed), near, placed, effort }, group),
+        Object.assign({ pointed: budget(RATES.pointed), near, placed, effort, isTold }, group),
       )
     })
     this.#signs = signTable(kernel, this.#groups)
@@ -74,8 +77,8 @@ export class CurveSearch {
 
   /** The kinds of tests that were cut short so far. Places far from a public half are samples in any case. */
   get limits(): readonly string[] {
-    return this.#groups.flatMap(({ pointed, near, effort }) => {
-      if (!near.isShort && !pointed.isShort) return []
+    return this.#groups.flatMap(({ pointed, near, effort, isTold }) => {
+      if (!isTold || (!near.isShort && !pointed.isShort)) return []
       return [effort === 'met' ? `scalars${OF_KEYS_MET}` : 'scalars']
     })
   }

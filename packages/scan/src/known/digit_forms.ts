@@ -112,3 +112,29 @@ export function digitsAt(
 function wordAt({ slot }: DigitForm, view: DataView, index: number): bigint {
   return BigInt(slot === 4 ? view.getUint32(index * 4, true) : view.getUint16(index * 2, true))
 }
+
+/** Of random digits, more than this and one in 16 have their eight highest bits zero in less than one number of 10^7. */
+const MOST_SMALL = 4
+
+/** Whether more digits are small than chance gives: counters, lengths and offsets, in words of their own. */
+export function hasSmallDigits(
+  form: DigitForm,
+  bytes: Uint8Array,
+  at: number,
+  count: number,
+): boolean {
+  const least = Number(
+    wordOfDigit(form, 1n << BigInt(form.width - 8)) >> BigInt(form.slot * 8 - 32),
+  )
+  let small = 0
+  const last = Math.min(count - 1, Math.floor((bytes.length - at) / form.slot))
+  for (let k = 0; k < last; k++) {
+    if (highWord(bytes, at + (k + 1) * form.slot - 4) < least) small++
+  }
+  return small > MOST_SMALL + (count >> 4)
+}
+
+function highWord(bytes: Uint8Array, at: number): number {
+  const [a = 0, b = 0, c = 0, d = 0] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]
+  return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0
+}

@@ -12,8 +12,9 @@ import type { Detected } from '../detected.ts'
 import { keyIdOf } from '../key_id.ts'
 import type { KeyMaterial, RsaMaterial } from '../key_material.ts'
 import type { PublicKey } from '../public_keys/public_key.ts'
+import { isPublicRoot } from '../public_keys/public_roots.ts'
 import type { WindowSearch } from '../window_search.ts'
-import { Allowance } from './allowance.ts'
+import { Allowance, type Whose } from './allowance.ts'
 import type { CurveMaterial } from './curve_keys.ts'
 import { CurveSearch, type CurveWindow } from './curve_search.ts'
 import { detectedOf, type FoundValue } from './found_value.ts'
@@ -25,7 +26,7 @@ import { findValues, lastWord, ValueTable, valueDetected } from './value_search.
 export interface KnownKeyOptions {
   /** Looks at places that are hardly ever taken as well, and spends eight times as much on what is dear. */
   readonly deep: boolean
-  /** Keys that are not asked for, but lie in the dump: far less is spent on them. */
+  /** Keys that are not asked for, but lie in the dump: far less is spent on them, and least on public roots. */
   readonly met?: readonly PublicKey[]
   /** Searches of the same file that go side by side, 1 where absent: they share what is spent on keys not asked for. */
   readonly searchers?: number
@@ -55,18 +56,25 @@ export class KnownKeySearch implements WindowSearch {
     this.#leavesValues = leavesValues
     const given = distinct(keys.map(({ material }) => material))
     const others = distinct(met.map(({ material }) => material))
-    const allowanceOf = (isMet: boolean, count: number): Allowance =>
-      new Allowance(deep ? 'deep' : isMet ? 'met' : 'given', isMet, count, searchers)
+    const setOf = (whose: Whose, materials: readonly KeyMaterial[]) => {
+      const effort = deep ? 'deep' : whose === 'given' ? 'given' : 'met'
+      return { materials, allowance: new Allowance(effort, whose, materials.length, searchers) }
+    }
     const sets = [
-      { materials: given, allowance: allowanceOf(false, given.length) },
-      { materials: others, allowance: allowanceOf(true, others.length) },
+      setOf('given', given),
+      setOf(
+        'met',
+        others.filter((key) => !isRoot(key)),
+      ),
+      setOf('roots', others.filter(isRoot)),
     ]
     const groups = sets.flatMap(({ materials, allowance }) =>
       rsaGroups(this.#kernel, materials.filter(isRsa), allowance),
     )
-    const curves = sets.map(({ materials, allowance: { effort } }) => ({
+    const curves = sets.map(({ materials, allowance: { effort, isTold } }) => ({
       keys: materials.filter(isOfCurve),
       effort,
+      isTold,
     }))
     this.#rsa = groups.length === 0 ? undefined : new RsaSearch(groups)
     this.#curves = curves.every(({ keys: own }) => own.length === 0)
@@ -171,6 +179,8 @@ interface Seen {
 const isRsa = (material: KeyMaterial): material is RsaMaterial => material.type === 'rsa'
 const isOfCurve = (material: KeyMaterial): material is CurveMaterial =>
   material.type === 'ec' || material.type === 'okp'
+
+const isRoot = (material: KeyMaterial): boolean => isPublicRoot(keyIdOf(material).spkiSha256)
 
 /** Whether there is nothing: sparse dumps are zeros for the most part. */
 function isZero(bytes: Uint8Array, from: number, to: number): boolean {

@@ -55,6 +55,8 @@ export interface NumberChoice {
   readonly isDeep: boolean
   /** Numbers that only one side tells as well. */
   readonly isOneSided: boolean
+  /** Those out of what is saved alone: keys that were met are not asked for. */
+  readonly isSpared: boolean
 }
 
 /** The numbers of the slice that have a boundary, as many as the budget allows. */
@@ -64,7 +66,7 @@ export function boundedNumbers(
   group: RsaGroup,
   choice: NumberChoice,
 ): PlacedNumber[] {
-  const { relations, budget, isDeep } = choice
+  const { relations, budget, isDeep, isSpared } = choice
   const cost = relationCost(group, relations.length)
   const numbers: PlacedNumber[] = []
   if (budget.isSpent(cost)) return numbers
@@ -74,14 +76,20 @@ export function boundedNumbers(
   for (let k = 0; k < pairs.length; k += 2) {
     const at = pairs[k] ?? 0
     const sides = pairs[k + 1] ?? 0
+    // The last ones: see likelyPairs.
+    if (isSpared && !isTold(sides) && budget.left - cost < budget.most / 2) break
     if (!isRandomLookingAt(slice, BEFORE + at, looked)) continue
-    for (const order of isTold(sides) || isDeep ? ALL_ORDERS : PLAIN_ORDER) {
-      if (at % (ORDERS[order]?.alignment ?? 1) !== 0) continue
+    for (const order of ordersAt(at, isTold(sides) || isDeep)) {
       if (!budget.take(cost)) return numbers
       numbers.push(placedNumber(kernel, at, order, { group, relations, sides }))
     }
   }
   return numbers
+}
+
+function ordersAt(at: number, isEvery: boolean): readonly number[] {
+  const orders = isEvery ? ALL_ORDERS : PLAIN_ORDER
+  return orders.filter((order) => at % (ORDERS[order]?.alignment ?? 1) === 0)
 }
 
 function placedNumber(

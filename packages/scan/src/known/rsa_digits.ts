@@ -6,7 +6,14 @@
 import { bitLength } from '../arithmetic/modular.ts'
 import { BEFORE, type ConjugateKernel, type DigitShape } from '../conjugate.ts'
 import type { Budget } from './budget.ts'
-import { DIGIT_FORMS, type DigitForm, digitCount, digitsAt, wordOfDigit } from './digit_forms.ts'
+import {
+  DIGIT_FORMS,
+  type DigitForm,
+  digitCount,
+  digitsAt,
+  hasSmallDigits,
+  wordOfDigit,
+} from './digit_forms.ts'
 import type { FoundValue } from './found_value.ts'
 import { allRelations, type Relation } from './relations.ts'
 import { type PlacedNumber, relationCost } from './remainders.ts'
@@ -90,6 +97,7 @@ function numbersOf(
   const places = kernel.digitRuns(shape, length)
   const numbers: DigitNumber[] = []
   for (const at of places) {
+    if (hasSmallDigits(form, kernel.slice, BEFORE + at, count)) continue
     if (!budget.take(cost)) break
     const x = digitsAt(form, kernel.slice, BEFORE + at, count)
     if (x === undefined) continue

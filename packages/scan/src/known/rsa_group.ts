@@ -46,7 +46,7 @@ export function isSearchable({ n, e }: RsaMaterial): boolean {
 export function rsaGroups(
   kernel: ConjugateKernel,
   keys: readonly RsaMaterial[],
-  allowance: Allowance = new Allowance('given', false),
+  allowance: Allowance = new Allowance('given', 'given'),
 ): readonly RsaGroup[] {
   const bySize = new Map<number, RsaMaterial[]>()
   for (const key of keys.filter((each) => isSearchable(each))) {

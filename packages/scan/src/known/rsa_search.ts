@@ -66,7 +66,8 @@ export class RsaSearch {
   /** The kinds of tests that were cut short so far. */
   get limits(): readonly string[] {
     const short = [...this.#remainders.keys()].flatMap((allowance) => allowance.limits)
-    const lost = [...this.#lost].map((allowance) => allowance.named('candidates'))
+    const told = [...this.#lost].filter(({ isTold }) => isTold)
+    const lost = told.map((allowance) => allowance.named('candidates'))
     return [...short, ...lost]
   }
 
@@ -110,6 +111,7 @@ export class RsaSearch {
         isDeep: effort === 'deep' && !isText,
         // A number in text has an end on both sides, or its length before it.
         isOneSided: !isText && group.keys.length <= FEW_KEYS,
+        isSpared: effort === 'met',
       }),
     }
   }
@@ -178,7 +180,7 @@ export class RsaSearch {
     const { factors, factorSamples } = allowance.budgets
     const budget = use === 'needed' ? factors : factorSamples
     // For keys that were met, what is marked in slices to come is worth more than what nothing marks here.
-    const kept = allowance.effort === 'met' && list !== LIST.marked ? budget.most / 2 : 0
+    const kept = allowance.effort === 'met' && list !== LIST.marked ? budget.most / 8 : 0
     const before = kernel.spent
     const result = kernel.test(list, 0, shape, table, before + budget.left - kept)
     budget.pay(kernel.spent - before)

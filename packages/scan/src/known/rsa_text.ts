@@ -20,8 +20,8 @@ import {
   type TextRun,
 } from './text_forms.ts'
 
-/** Estimates in nanoseconds. */
-const COST = { character: 20, whole: 3000 } as const
+/** Estimates in nanoseconds: for a character, for a byte that characters mean in one of their alignments, for a whole number. */
+const COST = { read: 6, decoded: 5, whole: 3000 } as const
 
 export type NumberSearch = (context: SliceContext, group: RsaGroup) => SliceResult
 
@@ -51,7 +51,10 @@ export class TextSearch {
     const results: SliceResult[] = []
     for (const run of this.#runs(kernel, length)) {
       results.push(...this.#groups.map((group) => this.#decimals(group, run)))
-      decoded.push(...decodeRun(run, this.#leastLength, this.#edge))
+      const texts = decodeRun(run, this.#leastLength, this.#edge)
+      // Of each character there are some of these.
+      this.#budget?.pay(texts.reduce((sum, { bytes }) => sum + bytes.length, 0) * COST.decoded)
+      decoded.push(...texts)
     }
     for (const batch of batches(decoded)) results.push(...this.#decoded(kernel, batch))
     return {
@@ -69,7 +72,7 @@ export class TextSearch {
       // Either end of a run of two bytes a character may be cut by less than a block.
       const places = kernel.textRuns(0, to, unit === 1 ? least : least * 2 - 48, unit === 2)
       return places.flatMap((run) => {
-        const cost = COST.character * (run.to - run.from)
+        const cost = COST.read * (run.to - run.from)
         if (run.from >= length || this.#budget?.take(cost) !== true) return []
         const [from, end] = unit === 1 ? [run.from, run.to] : [run.from - 16, run.to + 16]
         return [runOf(slice.subarray(BEFORE + from, BEFORE + end), from, unit)]

@@ -117,7 +117,10 @@ export function decodeRun(run: TextRun, least: number, edge: number): DecodedTex
     const colon = text.indexOf(':', from)
     const to = colon < 0 ? text.length : colon
     if (to - from >= least) {
-      found.push(...base64Phases(stripped(run, from, to, isLineEnd), least, edge))
+      const part = stripped(run, from, to, isLineEnd)
+      for (const stretch of randomStretches(part.text, Math.floor((least * 4) / 3) - 2)) {
+        found.push(...base64Phases(stretchOf(part, stretch), least, edge))
+      }
     }
     from = to + 1
   }
@@ -160,6 +163,56 @@ function hexRuns({ text, placeOf }: Stripped, least: number): DecodedText[] {
     }
   }
   return found
+}
+
+/** [from, to) of a text. */
+interface Stretch {
+  readonly from: number
+  readonly to: number
+}
+
+/** Ten times the natural logarithm of how much likelier a character is in names and words than in base64. */
+const TEXT_SCORES: ReadonlyMap<string, number> = new Map(
+  `A-11 B-13 C-8 D-11 E6 F-12 G-16 H-17 I-2 J-16 K-13 L-9 M-10 N1 O-11 P-7 Q-22 R-8 S3 T-9 U-18 V-15 W-18 X-22 Y-22 Z-7
+  a12 b-1 c7 d3 e15 f-5 g0 h0 i10 j-15 k-9 l9 m3 n9 o10 p3 q-19 r12 s11 t12 u3 v-2 w-9 x-10 y-4 z-16
+  0-5 14 2-1 3-7 4-4 5-10 6-8 7-11 8-4 9-11 +-22 /7 --8 _7`
+    .split(/\s+/)
+    .map((entry) => [entry.slice(0, 1), Number(entry.slice(1))]),
+)
+const SCORES = Int8Array.from(
+  { length: 128 },
+  (_, code) => TEXT_SCORES.get(String.fromCharCode(code)) ?? 0,
+)
+
+/**
+ * What no base64 of random bytes has: the likelihoods of {@link TEXT_SCORES} sum up to less than 1, so that a number has
+ * more than this at a chance of e^−16 at most.
+ */
+const MOST_SCORE = 160
+
+/**
+ * Where in base64 a random number of `width` characters can lie: names of programs, paths and words are of the alphabet
+ * too. Begins are multiples of 4, so that groups of letters stay whole.
+ */
+export function randomStretches(text: string, width: number): Stretch[] {
+  const stretches: { from: number; to: number }[] = []
+  let score = 0
+  for (let k = 0; k < text.length; k++) {
+    score += SCORES[text.charCodeAt(k) & 0x7f] ?? 0
+    const begin = k - width + 1
+    if (begin < 0) continue
+    const last = stretches.at(-1)
+    if (score <= MOST_SCORE) {
+      if (last !== undefined && begin <= last.to) last.to = k + 1
+      else stretches.push({ from: begin & ~3, to: k + 1 })
+    }
+    score -= SCORES[text.charCodeAt(begin) & 0x7f] ?? 0
+  }
+  return stretches
+}
+
+function stretchOf({ text, placeOf }: Stripped, { from, to }: Stretch): Stripped {
+  return { text: text.slice(from, to), placeOf: (k) => placeOf(from + k) }
 }
 
 function base64Phases({ text, placeOf }: Stripped, least: number, edge: number): DecodedText[] {

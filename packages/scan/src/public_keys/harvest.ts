@@ -9,6 +9,7 @@
 
 import { parseObject } from '@mintmark/core'
 import { fromBigEndian, fromLittleEndian } from '../arithmetic/modular.ts'
+import { hasNoSmallFactor } from '../arithmetic/modulus_like.ts'
 import { elementOf, sequenceAround, TAG } from '../der.ts'
 import { charge } from '../effort.ts'
 import { isRandomLooking } from '../random_looking.ts'
@@ -201,7 +202,8 @@ function modulusNear(bytes: Uint8Array, at: number, isBig: boolean): PublicKey |
       if (!isGap(bytes, end)) continue
       const window = bytes.subarray(begin, end)
       if (window.length < length || !isRandomLooking(window)) continue
-      return plain(rsaKey(isBig ? fromBigEndian(window) : fromLittleEndian(window), 65_537n))
+      const n = isBig ? fromBigEndian(window) : fromLittleEndian(window)
+      if (hasNoSmallFactor(n)) return plain(rsaKey(n, 65_537n))
     }
   }
   return undefined

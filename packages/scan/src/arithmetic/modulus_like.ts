@@ -1,0 +1,49 @@
+/**
+ * Tells numbers that can be the modulus of an RSA key from those that happen to lie beside an exponent: signatures, and
+ * the key's own factors.
+ *
+ * @module
+ */
+import { checkPrimeSync } from 'node:crypto'
+import { charge } from '../effort.ts'
+import { bitLength } from './modular.ts'
+
+/** No key has a factor below this; of other odd numbers six in seven have. */
+const SMALL_PRIMES_END = 2000
+/** Some 2 ms; above, it takes several times that, and no key has a factor as large. */
+const MOST_BITS_OF_PRIME = 2048
+
+/** Primes whose product is exact as a Number, and the product: the first have the most multiples. */
+const GROUPS = groupsOfPrimes()
+
+/** Whether a number has no factor below {@link SMALL_PRIMES_END}. */
+export function hasNoSmallFactor(n: bigint): boolean {
+  return GROUPS.every(({ primes, product }) => {
+    charge(400)
+    const rest = Number(n % product)
+    return primes.every((prime) => rest % prime !== 0)
+  })
+}
+
+/** Whether a number can be a factor of a modulus itself. Takes some 2 ms for 2048 bits. */
+export function isPrimeFactor(n: bigint): boolean {
+  return bitLength(n) <= MOST_BITS_OF_PRIME && checkPrimeSync(n, { checks: 1 })
+}
+
+function groupsOfPrimes(): { readonly primes: number[]; product: bigint }[] {
+  const all: number[] = []
+  const groups: { primes: number[]; product: bigint }[] = []
+  for (let n = 3; n < SMALL_PRIMES_END; n += 2) {
+    if (all.some((prime) => n % prime === 0)) continue
+    all.push(n)
+    const last = groups.at(-1)
+    const product = (last?.product ?? 1n) * BigInt(n)
+    if (last === undefined || product > BigInt(Number.MAX_SAFE_INTEGER)) {
+      groups.push({ primes: [n], product: BigInt(n) })
+    } else {
+      last.primes.push(n)
+      last.product = product
+    }
+  }
+  return groups
+}
