@@ -4,7 +4,8 @@
  *
  * Each pattern has a fragment: four neighbouring bytes of it, the rarest. Fragments are dealt to eight buckets,
  * and two nibble tables for each of the four bytes say which buckets still fit: two shuffles and an AND a byte.
- * What is left is looked up in a table of hashed fragments, whose chains lead to the few patterns to compare.
+ * What is left is looked up in a filter of hashed fragments, and then in a table of them, whose chains lead to the few
+ * patterns to compare.
  *
  * Fragments of which few bits do not count are hashed with each of their values. Those of which more do not have
  * the last bucket, and all of them are compared.
@@ -12,8 +13,9 @@
  * Layout of `tables`: 128 bytes nibble tables (low and high, byte 0 to 3), 8192 u16 at 128 with the number of
  * the first entry for a hash (from 1; 0 for none), at 16512 a u32 with the number of open entries, which come
  * first, a u32 with their bucket's bit, or 0, and a u32 with the place of the switches (by id one byte, not 0
- * is off); entries of 48 bytes at 16528: u32 fragment, u32 its mask, u16 id, u8 place of the fragment in the
- * pattern, u8 length, u16 number of the next entry for the same hash, u16 unused, 16 bytes pattern, 16 bytes mask.
+ * is off); at 16528 the filter, 2^16 bits, by the first 16 bits of a hash as the table is by the first 13; entries of
+ * 48 bytes at 24720: u32 fragment, u32 its mask, u16 id, u8 place of the fragment in the pattern, u8 length, u16 number
+ * of the next entry for the same hash, u16 unused, 16 bytes pattern, 16 bytes mask.
  * No static data: the memory is shared with the other kernels.
  */
 import { pinned } from './lib/pinned.ts'
@@ -22,7 +24,8 @@ const HEADS: usize = 128
 const OPEN_ENTRIES: usize = 16512
 const OPEN_BIT: usize = 16516
 const SWITCHES: usize = 16520
-const ENTRIES: usize = 16528
+const FILTER: usize = 16528
+const ENTRIES: usize = 24720
 const ENTRY: usize = 48
 
 /** First place in `[ptr, end)` from which 16 bytes are not all zero, in steps of 16 from `ptr`; `end` if none. */
@@ -42,6 +45,9 @@ export function next_nonzero(ptr: usize, end: usize): usize {
   for (let at = ptr; at < end; at++) if (load<u8>(at) !== 0) return ptr
   return end
 }
+
+/** Blocks of 16 bytes that are gone through before what fits in any is looked at. */
+const BLOCKS: usize = 256
 
 // Of the search under way.
 let low: usize = 0
@@ -72,7 +78,7 @@ function compare(entry: usize, at: usize, word: u32): void {
  * Ascending by fragment, which may differ from the pattern's begin by up to 15. Looks at fragments from `at`
  * on. `cap` must be at least the number of patterns. When there may be no room for one more fragment's hits,
  * it stops; `resume` receives the place to go on from as `at`, or 0 when it is done.
- * Reads at most 64 bytes beyond `end`.
+ * Reads at most 64 bytes beyond `end`. `scratch` is 2 KiB.
  */
 export function find_anchors(
   at: usize,
@@ -84,6 +90,7 @@ export function find_anchors(
   hits: usize,
   cap: i32,
   resume: usize,
+  scratch: usize,
 ): i32 {
   low = from
   high = to
@@ -108,44 +115,117 @@ export function find_anchors(
     p2 = zero
   // A fragment lies at most 12 bytes behind its pattern's begin, and ends 3 bytes behind its own.
   const stop = min(to + 12, end) + 3
-  for (let i = at; i < stop; i += 16) {
-    const bytes = v128.load(i)
-    const lo = v128.and(bytes, nibble)
-    const hi = v128.and(i16x8.shr_u(bytes, 4), nibble)
-    const r0 = v128.and(i8x16.swizzle(lo0, lo), i8x16.swizzle(hi0, hi))
-    const r1 = v128.and(i8x16.swizzle(lo1, lo), i8x16.swizzle(hi1, hi))
-    const r2 = v128.and(i8x16.swizzle(lo2, lo), i8x16.swizzle(hi2, hi))
-    const r3 = v128.and(i8x16.swizzle(lo3, lo), i8x16.swizzle(hi3, hi))
-    const m0 = i8x16.shuffle(p0, r0, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28)
-    const m1 = i8x16.shuffle(p1, r1, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29)
-    const m2 = i8x16.shuffle(p2, r2, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30)
-    p0 = r0
-    p1 = r1
-    p2 = r2
-    const fit = v128.and(v128.and(m0, m1), v128.and(m2, r3))
-    if (!v128.any_true(fit)) continue
-    let lanes = ~i8x16.bitmask(i8x16.eq(fit, zero)) & 0xffff
-    const openLanes = ~i8x16.bitmask(i8x16.eq(v128.and(fit, openBits), zero))
-    while (lanes !== 0) {
-      const lane = <usize>ctz(lanes)
-      lanes &= lanes - 1
-      const place = i + lane - 3
-      const word = load<u32>(place)
-      const hash = (word * 0x9e3779b1) >>> 19
-      let number = <usize>load<u16>(table + ((<usize>hash) << 1), HEADS)
-      const isOpen = ((openLanes >> <i32>lane) & 1) !== 0
-      if (number === 0 && !isOpen) continue
-      if (count + patterns > cap) {
-        store<u32>(resume, <u32>place)
-        return count
-      }
-      while (number !== 0) {
-        const entry = table + ENTRIES + (number - 1) * ENTRY
-        compare(entry, place, word)
-        number = <usize>load<u16>(entry, 12)
-      }
-      if (!isOpen) continue
-      for (let entry = table + ENTRIES; entry < openEnd; entry += ENTRY) compare(entry, place, word)
+  for (let i = at; i < stop; ) {
+    // Which blocks fit any bucket cannot be foretold: first they are listed, without branches.
+    let listed = scratch
+    const until = min(i + (BLOCKS << 4), stop)
+    do {
+      const bytes = v128.load(i)
+      const lo = v128.and(bytes, nibble)
+      const hi = v128.and(i16x8.shr_u(bytes, 4), nibble)
+      const r0 = v128.and(i8x16.swizzle(lo0, lo), i8x16.swizzle(hi0, hi))
+      const r1 = v128.and(i8x16.swizzle(lo1, lo), i8x16.swizzle(hi1, hi))
+      const r2 = v128.and(i8x16.swizzle(lo2, lo), i8x16.swizzle(hi2, hi))
+      const r3 = v128.and(i8x16.swizzle(lo3, lo), i8x16.swizzle(hi3, hi))
+      const m0 = i8x16.shuffle(
+        p0,
+        r0,
+        13,
+        14,
+        15,
+        16,
+        17,
+        18,
+        19,
+        20,
+        21,
+        22,
+        23,
+        24,
+        25,
+        26,
+        27,
+        28,
+      )
+      const m1 = i8x16.shuffle(
+        p1,
+        r1,
+        14,
+        15,
+        16,
+        17,
+        18,
+        19,
+        20,
+        21,
+        22,
+        23,
+        24,
+        25,
+        26,
+        27,
+        28,
+        29,
+      )
+      const m2 = i8x16.shuffle(
+        p2,
+        r2,
+        15,
+        16,
+        17,
+        18,
+        19,
+        20,
+        21,
+        22,
+        23,
+        24,
+        25,
+        26,
+        27,
+        28,
+        29,
+        30,
+      )
+      p0 = r0
+      p1 = r1
+      p2 = r2
+      const fit = v128.and(v128.and(m0, m1), v128.and(m2, r3))
+      const lanes = ~i8x16.bitmask(i8x16.eq(fit, zero)) & 0xffff
+      const open = ~i8x16.bitmask(i8x16.eq(v128.and(fit, openBits), zero))
+      store<u32>(listed, <u32>i)
+      store<u32>(listed, <u32>(lanes | (open << 16)), 4)
+      listed += lanes !== 0 ? 8 : 0
+      i += 16
+    } while (i < until)
+    for (let item = scratch; item < listed; item += 8) {
+      const fits = load<u32>(item, 4)
+      let lanes = fits & 0xffff
+      do {
+        const lane = ctz(lanes)
+        lanes &= lanes - 1
+        const place = <usize>load<u32>(item) + <usize>lane - 3
+        const word = load<u32>(place)
+        const hash = word * 0x9e3779b1
+        const isOpen = ((fits >> (lane + 16)) & 1) !== 0
+        const bit = (hash >>> 16) & 7
+        const isHashed = (<u32>load<u8>(table + <usize>(hash >>> 19), FILTER) >> bit) & 1
+        if (isHashed === 0 && !isOpen) continue
+        if (count + patterns > cap) {
+          store<u32>(resume, <u32>place)
+          return count
+        }
+        let number = <usize>load<u16>(table + ((<usize>(hash >>> 19)) << 1), HEADS)
+        while (number !== 0) {
+          const entry = table + ENTRIES + (number - 1) * ENTRY
+          compare(entry, place, word)
+          number = <usize>load<u16>(entry, 12)
+        }
+        if (!isOpen) continue
+        for (let entry = table + ENTRIES; entry < openEnd; entry += ENTRY) {
+          compare(entry, place, word)
+        }
+      } while (lanes !== 0)
     }
   }
   store<u32>(resume, 0)

@@ -6,7 +6,7 @@
  * positions are relative to it, and the caller keeps 16 readable bytes before it and as many as a number takes, and 32
  * more, behind the last position.
  */
-import { GOLDEN, PRIME } from './lib/number.ts'
+import { GOLDEN, inverse64, PRIME } from './lib/number.ts'
 import { isSieved } from './lib/sieve.ts'
 import { gather, lowOf } from './lib/windows.ts'
 
@@ -146,16 +146,6 @@ export function index_limbs(
       slot = (slot + 1) & mask
     }
   }
-}
-
-function inverse64(limb: u64): u64 {
-  let x = limb
-  x *= 2 - limb * x
-  x *= 2 - limb * x
-  x *= 2 - limb * x
-  x *= 2 - limb * x
-  x *= 2 - limb * x
-  return x
 }
 
 /**

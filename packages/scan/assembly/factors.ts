@@ -6,11 +6,12 @@
  * positions are relative to it, and the caller keeps 16 readable bytes before it and as many as a number takes, and 32
  * more, behind the last position.
  */
-import { BESIDE, HALVED, NEGATED } from './lib/number.ts'
+import { BESIDE, HALVED, inverse64, NEGATED } from './lib/number.ts'
 import { isSieved } from './lib/sieve.ts'
 import { gather } from './lib/windows.ts'
 
 const LIMB: u64 = 0xfffffff // 28 bits
+const PAIR: u64 = ((1 as u64) << 56) - 1
 const LIMB_BITS: i32 = 28
 
 let work: i64 = 0
@@ -44,8 +45,8 @@ function primeOf(number: usize, length: i32, bits: i32, kind: i32, up: bool): vo
     }
     store<u64>(at, load<u64>(at) - 1)
   } else if (kind === NEGATED) {
-    for (let k = 0; k < length; k++) {
-      store<u8>(number + <usize>k, ~load<u8>(number + <usize>k))
+    for (let k = 0; k < length; k += 16) {
+      v128.store(number + <usize>k, v128.not(v128.load(number + <usize>k)))
     }
     store<u8>(number, load<u8>(number) | 1)
     const spare = (length << 3) - bits
@@ -61,27 +62,23 @@ function primeOf(number: usize, length: i32, bits: i32, kind: i32, up: bool): vo
     }
   }
 }
-/** Writes `digits` limbs of 28 bits (u32) of the number at `number`. */
-function limbsOf(number: usize, digits: i32, length: i32, out: usize): void {
-  const filled = ((length << 3) + LIMB_BITS - 1) / LIMB_BITS
-  for (let j = 0; j < digits; j++) {
-    let limb: u32 = 0
-    if (j < filled) {
-      const bit = j * LIMB_BITS
-      limb = <u32>((load<u64>(number + <usize>(bit >> 3)) >> <u64>(bit & 7)) & LIMB)
-    }
-    store<u32>(out + ((<usize>j) << 2), limb)
-  }
-}
 
-/** The inverse of an odd limb modulo 2^28, negative or not, by Newton's iteration. */
-function inverse(limb: u32): u32 {
-  let x = limb
-  x *= 2 - limb * x
-  x *= 2 - limb * x
-  x *= 2 - limb * x
-  x *= 2 - limb * x
-  return x & <u32>LIMB
+/**
+ * Writes `digits` limbs of 28 bits (u32) of the number at `number`, and one more where they are odd. Behind the number are
+ * 16 zeros.
+ */
+function limbsOf(number: usize, digits: i32, length: i32, out: usize): void {
+  const end = number + <usize>length
+  let to = out
+  let at = number
+  const last = out + ((<usize>digits) << 2)
+  do {
+    // Two of them are seven bytes.
+    const pair = at < end ? load<u64>(at) : 0
+    store<u64>(to, (pair & LIMB) | (((pair >> LIMB_BITS) & LIMB) << 32))
+    to += 8
+    at += 7
+  } while (to < last)
 }
 
 /**
@@ -91,24 +88,26 @@ function inverse(limb: u32): u32 {
  * zeroed here: column i adds up what the limbs so far give to limb i of their product, at most 2^56 each, so that 255
  * of them fit; longer numbers carry on the way.
  */
-function divides(x: usize, n: usize, digits: i32, inv: u32, sums: usize): bool {
+function divides(x: usize, n: usize, digits: i32, inv: u64, sums: usize): bool {
   for (let k = 0; k < (digits + 4) << 3; k += 16) v128.store(sums + <usize>k, i8x16.splat(0))
   let carry: u64 = 0
   const x0 = <u64>load<u32>(x)
   const x1 = <u64>load<u32>(x, 4)
   for (let i = 0; i < digits; i += 2) {
     const at = sums + ((<usize>i) << 3)
-    const wanted = n + ((<usize>i) << 2)
-    const sum = load<u64>(at) + carry
-    const low = ((load<u32>(wanted) - <u32>sum) * inv) & <u32>LIMB
+    const wanted = load<u64>(n + ((<usize>i) << 2))
+    const first = load<u64>(at) + carry
+    const second = load<u64>(at, 8)
+    const rest = (wanted & 0xffffffff) + ((wanted >> 32) << 28) - first - (second << 28)
+    const pair = (rest * inv) & PAIR
+    const low = pair & LIMB
+    const high = pair >> 28
     if (low !== 0 && i >= digits - 2) return false
     if (i + 1 === digits) return true
-    const next = load<u64>(at, 8) + ((sum + x0 * <u64>low) >> 28) + x1 * <u64>low
-    const high = ((load<u32>(wanted, 4) - <u32>next) * inv) & <u32>LIMB
     if (high !== 0 && i + 1 >= digits - 2) return false
-    carry = (next + x0 * <u64>high) >> 28
+    carry = (((first + x0 * low) >> 28) + second + x1 * low + x0 * high) >> 28
     // The two columns themselves are done: nothing is added to them.
-    addRows(x, digits - i - 2, low, high, at + 16)
+    addRows(x, digits - i - 2, <u32>low, <u32>high, at + 16)
     if ((i & 127) === 126) normalise(sums, i + 2, digits)
   }
   return true
@@ -119,11 +118,13 @@ function divides(x: usize, n: usize, digits: i32, inv: u32, sums: usize): bool {
  * times x from its second.
  */
 function addRows(x: usize, count: i32, low: u32, high: u32, to: usize): void {
+  if (count <= 0) return
   const a = i32x4.splat(low)
   const b = i32x4.splat(high)
   const end = x + ((<usize>count) << 2)
   let row = to
-  for (let at = x; at < end; at += 16) {
+  let at = x
+  do {
     const u = v128.load(at, 8)
     const v = v128.load(at, 4)
     const left = i64x2.add(i64x2.extmul_low_i32x4_u(u, a), i64x2.extmul_low_i32x4_u(v, b))
@@ -131,7 +132,8 @@ function addRows(x: usize, count: i32, low: u32, high: u32, to: usize): void {
     v128.store(row, i64x2.add(v128.load(row), left))
     v128.store(row, i64x2.add(v128.load(row, 16), right), 16)
     row += 32
-  }
+    at += 16
+  } while (at < end)
 }
 
 /** Carries what is above 28 bits from each column to the next. */
@@ -145,23 +147,23 @@ function normalise(sums: usize, from: i32, digits: i32): void {
 }
 
 /** Writes `digits` limbs of 28 bits of the inverse of x modulo 2^(28 * digits); as {@link divides} of 1 by x. */
-function invert(x: usize, digits: i32, inv: u32, sums: usize, out: usize): void {
+function invert(x: usize, digits: i32, inv: u64, sums: usize, out: usize): void {
   for (let k = 0; k < (digits + 4) << 3; k += 16) v128.store(sums + <usize>k, i8x16.splat(0))
   let carry: u64 = 0
-  let wanted: u32 = 1
+  let wanted: u64 = 1
   const x0 = <u64>load<u32>(x)
   const x1 = <u64>load<u32>(x, 4)
   for (let i = 0; i < digits; i += 2) {
     const at = sums + ((<usize>i) << 3)
-    const sum = load<u64>(at) + carry
-    const low = ((wanted - <u32>sum) * inv) & <u32>LIMB
+    const first = load<u64>(at) + carry
+    const second = load<u64>(at, 8)
+    const pair = ((wanted - first - (second << 28)) * inv) & PAIR
     wanted = 0
-    const next = load<u64>(at, 8) + ((sum + x0 * <u64>low) >> 28) + x1 * <u64>low
-    const high = ((0 - <u32>next) * inv) & <u32>LIMB
-    carry = (next + x0 * <u64>high) >> 28
-    store<u32>(out + ((<usize>i) << 2), low)
-    store<u32>(out + ((<usize>i) << 2), high, 4)
-    addRows(x, digits - i - 2, low, high, at + 16)
+    const low = pair & LIMB
+    const high = pair >> 28
+    carry = (((first + x0 * low) >> 28) + second + x1 * low + x0 * high) >> 28
+    store<u64>(out + ((<usize>i) << 2), low | (high << 32))
+    addRows(x, digits - i - 2, <u32>low, <u32>high, at + 16)
     if ((i & 127) === 126) normalise(sums, i + 2, digits)
   }
 }
@@ -281,7 +283,7 @@ export function test(
       if (!isSieved(number, length)) continue
       work += price
       limbsOf(number, digits, length, x)
-      const inv = inverse(load<u32>(x))
+      const inv = inverse64(load<u64>(number))
       const isMany = keyCount >= MANY_KEYS
       if (isMany) {
         invert(x, digits, inv, sums, quotient)

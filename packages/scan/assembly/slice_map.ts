@@ -167,7 +167,7 @@ const HIGH: i32 = 4 // u64 with a digit in its upper half alone
 const DOUBLE: i32 = 8 // doubles of whole numbers below 2^28
 
 /** Upper halves of pointers are below this, and one digit in 64 of those that have the fewest bits. */
-const SMALL: i32 = 1 << 20
+const SMALL_BITS: i32 = 20
 
 // Of the runs of digits that are being listed.
 let digits: usize = 0
@@ -278,7 +278,7 @@ function hasLarge(v: v128): bool {
 
 /** Half of the words of four bytes are small. */
 function hasSmall(v: v128): bool {
-  return popcnt(i32x4.bitmask(i32x4.lt_u(v, i32x4.splat(SMALL)))) > 1
+  return popcnt(i32x4.bitmask(i32x4.eq(i32x4.shr_u(v, SMALL_BITS), i32x4.splat(0)))) > 1
 }
 
 /** Lists the runs from block `from` on until none goes on behind `b`; returns the first block that was not looked at. */
@@ -345,14 +345,14 @@ function kindsOf(v: v128, highs: i32, large: bool, small: bool): i32 {
   if ((highs & 0x8080) !== 0) return 0
   let kinds = large ? WIDE : 0
   if (!small && !v128.any_true(i32x4.shr_u(v, 30))) kinds |= NARROW
-  if (v128.any_true(v128.and(v, i64x2.splat(0xffffff)))) return kinds
-  const isHigh =
-    !v128.any_true(v128.and(v, i64x2.splat(0xffffffff))) && !v128.any_true(i64x2.shr_u(v, 60))
+  // Shifts need no constants: of the low 24 bits, and of the low 32.
+  if (v128.any_true(i64x2.shl(v, 40)) || !v128.any_true(v)) return kinds
+  const isHigh = !v128.any_true(i64x2.shl(v, 32)) && !v128.any_true(i64x2.shr_u(v, 60))
   if (isHigh && v128.any_true(i64x2.shr_u(v, 42))) kinds |= HIGH
   return isDoubles(v) ? kinds | DOUBLE : kinds
 }
 
-/** Whether both words are zero or the double of a whole number, and one of them is not zero. */
+/** Whether both words are zero or the double of a whole number. */
 function isDoubles(v: v128): bool {
   const highs = i64x2.shr_u(v, 52)
   // Exponents of 2^0 to 2^27 are 0x3ff to 0x41a; zero is all zeros.
@@ -361,5 +361,5 @@ function isDoubles(v: v128): bool {
     i64x2.le_s(highs, i64x2.splat(0x41a)),
   )
   const fits = v128.or(digit, i64x2.eq(v, i64x2.splat(0)))
-  return i64x2.all_true(fits) && v128.any_true(v)
+  return i64x2.all_true(fits)
 }

@@ -133,9 +133,8 @@ export function enter_words(
     const word = load<u64>(words + ((<usize>k) << 3))
     if (word === 0) continue
     const hash = hashWord(word)
-    const bit = <u32>(hash >> 44)
-    const place = filter + <usize>(bit >> 3)
-    store<u8>(place, <u8>(<u32>load<u8>(place) | ((1 as u32) << (bit & 7))))
+    const place = filterAt(filter, hash)
+    store<u32>(place, load<u32>(place) | ((1 as u32) << (<u32>(hash >> 44))))
     let slot = <u32>(hash >> 12) & mask
     for (;;) {
       const held = load<u64>(table + ((<usize>slot) << 3))
@@ -150,13 +149,23 @@ export function enter_words(
   }
 }
 
+/** Where the filter has the bit of a hash: of a u32, the bit that the hash's upper 20 end with. */
+function filterAt(filter: usize, hash: u64): usize {
+  return filter + <usize>((hash >> 47) & 0x1fffc)
+}
+
+/** Bit 0: a word like that at `at` may be entered. The others say nothing. */
+function maybe(at: usize, filter: usize): u32 {
+  const hash = hashWord(load<u64>(at))
+  return load<u32>(filterAt(filter, hash)) >> <u32>(hash >> 44)
+}
+
 /** The index + 1 of the word at `at` if it was entered, or 0. */
 function wordAt(at: usize, filter: usize, table: usize, indexes: usize, mask: u32): u32 {
+  if ((maybe(at, filter) & 1) === 0) return 0
   const word = load<u64>(at)
-  const hash = hashWord(word)
-  const bit = <u32>(hash >> 44)
-  if (((load<u8>(filter + <usize>(bit >> 3)) >> <u8>(bit & 7)) & 1) === 0) return 0
   if (word === 0) return 0
+  const hash = hashWord(word)
   let slot = <u32>(hash >> 12) & mask
   let held = load<u64>(table + ((<usize>slot) << 3))
   while (held !== 0 && held !== word) {
@@ -218,7 +227,12 @@ export function find_words(
 ): i32 {
   let found = 0
   const isSparse = step === 8 && popcnt(spare) >= MOST_SPARE
+  const four = step << 2
   for (let at = from; at < to; at += step) {
+    // Four at a time, as long as none may be one.
+    const last = to - four
+    while (!isSparse && at <= last && !maybeFour(ptr + <usize>at, <usize>step, filter)) at += four
+    if (at >= to) break
     if (isSparse) {
       at = nextWithout(ptr, at, to, spare)
       if (at >= to) break
@@ -232,6 +246,13 @@ export function find_words(
     found++
   }
   return found
+}
+
+/** Whether any of four words may be entered. */
+function maybeFour(at: usize, step: usize, filter: usize): bool {
+  const first = maybe(at, filter) | maybe(at + step, filter)
+  const second = maybe(at + (step << 1), filter) | maybe(at + step * 3, filter)
+  return ((first | second) & 1) !== 0
 }
 
 /** With so many bits that no word has, few words of memory are worth a look. */

@@ -22,7 +22,8 @@ const AT = {
   openEntries: 16_512,
   openBit: 16_516,
   switches: 16_520,
-  entries: 16_528,
+  filter: 16_528,
+  entries: 24_720,
 } as const
 const MOST_ENTRIES = 65_534
 const ENTRY = 48
@@ -110,11 +111,13 @@ function spread({ id, anchor, fragment }: Entry): readonly Entry[] {
     })
 }
 
-/** Puts an entry at the head of its hash's chain. */
+/** Puts an entry at the head of its hash's chain, and its hash into the filter. */
 function chain(view: DataView, number: number): void {
   const at = AT.entries + ENTRY * number
-  const hash = Math.imul(view.getUint32(at, true), 0x9e3779b1) >>> (32 - HASH_BITS)
-  const head = AT.heads + 2 * hash
+  const hash = Math.imul(view.getUint32(at, true), 0x9e3779b1)
+  const filter = AT.filter + (hash >>> 19)
+  view.setUint8(filter, view.getUint8(filter) | (1 << ((hash >>> 16) & 7)))
+  const head = AT.heads + 2 * (hash >>> (32 - HASH_BITS))
   view.setUint16(at + 12, view.getUint16(head, true), true)
   view.setUint16(head, number + 1, true)
 }

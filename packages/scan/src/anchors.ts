@@ -78,6 +78,7 @@ export class AnchorKernel {
         LAYOUT.hits,
         CAPACITY,
         LAYOUT.resume,
+        LAYOUT.scratch,
       )
       at = this.#memory.resume
       // Copied: what takes a hit may use the memory for something else.

@@ -27,7 +27,27 @@ function swapWords(bytes: Uint8Array, word: number): Uint8Array {
   return bytes
 }
 
-const SMALL_PRIMES = [3n, 5n, 7n, 11n, 13n, 17n, 29n, 31n, 41n, 43n, 113n, 127n]
+const SMALL_PRIMES = [
+  3n,
+  5n,
+  7n,
+  11n,
+  13n,
+  17n,
+  19n,
+  29n,
+  31n,
+  37n,
+  41n,
+  43n,
+  61n,
+  73n,
+  109n,
+  113n,
+  127n,
+  151n,
+  331n,
+]
 
 /** Whether small primes leave a number. */
 export function isSievedReference(value: bigint): boolean {

@@ -52,6 +52,17 @@ export function places(order: i32): i32 {
   return order === 2 || order === 5 ? 0x1111 : 0x0101
 }
 
+/** The inverse of an odd number modulo 2^64, by Newton's iteration. */
+export function inverse64(low: u64): u64 {
+  // Right in five bits, and in twice as many each time.
+  let x = (3 * low) ^ 2
+  x *= 2 - low * x
+  x *= 2 - low * x
+  x *= 2 - low * x
+  x *= 2 - low * x
+  return x
+}
+
 /** The lowest bit of each byte as its highest; what the other bits are is not said. */
 export function lowBits(v: v128): v128 {
   return i16x8.shl(v, 7)
