@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { closeSync, openSync, readSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 
@@ -76,7 +77,10 @@ class Walk implements InputFiles {
         return names.toSorted((a, b) => (a < b ? -1 : 1))
       }
       const size = Number(found.size)
-      if (found.isFile()) this.files.push({ path: place, size, isPipe: false, isNamed })
+      const isPipe = isNamed && size === 0 && found.isFile() && givesBytes(place)
+      if (found.isFile()) this.files.push({ path: place, size, isPipe, isNamed })
+      else if (isNamed && found.isBlockDevice())
+        this.unreadable.push({ path: place, reason: DEVICE })
       else if (isNamed && found.isFIFO()) this.#takePipe(place)
       else if (isNamed) this.unreadable.push({ path: place, reason: 'not a file' })
     } catch (error) {
@@ -90,6 +94,18 @@ class Walk implements InputFiles {
     this.#seen.add(place)
     this.files.push({ path: place, size: 0, isPipe: true, isNamed: true })
     return []
+  }
+}
+
+const DEVICE = 'a device: give it on standard input (mintmark scan - < DEVICE)'
+
+/** Files of `/proc` say that they are empty, and are not. */
+function givesBytes(place: string): boolean {
+  const file = openSync(place, 'r')
+  try {
+    return readSync(file, Buffer.alloc(1)) > 0
+  } finally {
+    closeSync(file)
   }
 }
 

@@ -1,12 +1,18 @@
 /** Everything of the world that a command may touch besides files, so that tests run it without a process. */
 export interface Io {
-  /** Resolves when the text is handed over: an export must not outrun a slow pipe. */
-  readonly out: (text: string) => Promise<void>
+  /**
+   * Resolves when the text is handed over: an export must not outrun a slow pipe.
+   *
+   * @param code what the process ends with if nobody reads on (`| head`); 0 if left out
+   */
+  readonly out: (text: string, code?: ExitCode) => Promise<void>
   readonly err: (text: string) => void
   /** Whether a person looks at standard error, so that progress is worth showing. */
   readonly showsProgress: boolean
   /** Milliseconds since 1970-01-01 UTC. */
   readonly now: () => number
+  /** What the process ends with if nobody reads what it printed last. */
+  readonly codeIfUnread?: () => ExitCode
 }
 
 /** 0: done, nothing found. 1: done, something found. 2: wrong usage. 3: could not finish. */
@@ -14,9 +20,12 @@ export type ExitCode = 0 | 1 | 2 | 3
 
 /** The process's own streams. */
 export function processIo(): Io {
+  let codeIfUnread: ExitCode = 0
   return {
-    out: (text) =>
+    codeIfUnread: () => codeIfUnread,
+    out: (text, code = 0) =>
       new Promise((resolve, reject) => {
+        codeIfUnread = code
         process.stdout.write(text, (error) => (error ? reject(error) : resolve()))
       }),
     err: (text) => {

@@ -7,9 +7,9 @@ import { type ExitCode, type Io, processIo } from './io.ts'
 import { runProgram } from './program.ts'
 
 export async function main(args: readonly string[], io: Io = processIo()): Promise<void> {
-  // A reader that has seen enough (`| head`) closes the pipe: that is no failure of ours.
+  // A reader that has seen enough (`| head`) closes the pipe: that is no failure of ours, and what was found stays found.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? 0 : 3)
+    process.exit(error.code === 'EPIPE' ? (io.codeIfUnread?.() ?? 0) : 3)
   })
   const code: ExitCode = await runProgram(args, io)
   process.exit(code)

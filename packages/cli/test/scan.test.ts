@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -243,6 +245,20 @@ it('scan ends with 3 where a packed dump is cut, with 1 where it is whole', asyn
   assert.equal(found.code, 1)
   assert.match(found.out, /SEARCHED {2}1 file, .* \(elf-core unpacked by gzip\)/)
   assert.equal((await mintmark('scan', cut)).code, 3)
+})
+
+it('a file that says it is empty and is not, as those of /proc, is read to its end', {
+  skip: process.platform === 'linux' ? false : 'there is no /proc',
+}, async () => {
+  const child = spawn('sleep', ['60'], { env: { ...process.env, KEY: ecPem }, stdio: 'ignore' })
+  try {
+    await once(child, 'spawn')
+    const { code, out } = await mintmark('scan', `/proc/${child.pid}/environ`)
+    assert.equal(code, 1)
+    assert.match(out, /pem: \/proc\/\d+\/environ at 0x/)
+  } finally {
+    child.kill()
+  }
 })
 
 describe('mintmark scan of folders', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
@@ -19,6 +20,19 @@ const LINE = `${JSON.stringify({
   principal: 'ada@example.org',
   tenant: 'agency',
 })}\n`
+
+it('a scan ends with what it found, though nobody reads it to its end', async () => {
+  const keys = join(folder, 'many')
+  mkdirSync(keys)
+  const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    .privateKey.export({ format: 'pem', type: 'pkcs8' })
+    .toString()
+  for (let i = 0; i < 300; i++) writeFileSync(join(keys, `${i}.pem`), pem)
+  const { process: child, ended } = start('scan', keys, '--json')
+  child.stdout?.once('data', () => child.stdout?.destroy())
+  const { code, err } = await ended
+  assert.deepEqual([code, err], [1, ''])
+})
 
 describe('the built command', () => {
   it('prints its help and ends with 0', async () => {

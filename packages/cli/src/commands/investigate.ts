@@ -28,8 +28,9 @@ export const investigate: Handler = async (args, options, io) => {
   } finally {
     await investigated.close()
   }
-  await io.out(flag(options, 'json') ? `${safeJson(found, 2)}\n` : answerText(found))
-  return found.scope.accesses > 0 || found.keys.some(isLeak) ? 1 : 0
+  const code = found.scope.accesses > 0 || found.keys.some(isLeak) ? 1 : 0
+  await io.out(flag(options, 'json') ? `${safeJson(found, 2)}\n` : answerText(found), code)
+  return code
 }
 
 /** Reads files into the case, with progress. */

@@ -37,7 +37,7 @@ export const scan: Handler = async (args, options, io) => {
   }
   const { scanned, hasUnopened } = await scanAll(operands, publicKeys, options, io)
   const code = hasUnopened ? 3 : exitCode(scanned)
-  await io.out(rendered(scanned, code, options))
+  await io.out(rendered(scanned, code, options), code)
   return code
 }
 

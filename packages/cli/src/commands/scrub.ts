@@ -33,8 +33,9 @@ export const scrub: Handler = async (args, options, io) => {
   const asked = askedFor(options, publicKeys)
   const document = await endingClean(() => scrubbed(path, asked, io))
   const shown = { document, report: asked.report ?? `${asked.out}.report.json` }
-  await io.out(flag(options, 'json') ? `${safeJson(document, 2)}\n` : scrubText(shown))
-  return exitCode(document)
+  const code = exitCode(document)
+  await io.out(flag(options, 'json') ? `${safeJson(document, 2)}\n` : scrubText(shown), code)
+  return code
 }
 
 function askedFor(options: Options, publicKeys: readonly PublicKey[]): ScrubFileOptions {
