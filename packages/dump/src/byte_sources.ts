@@ -29,7 +29,7 @@ export interface FileSource extends ByteSource {
  * A regular file, with the size that it has now. It is read with its own offsets, so that several may read it at
  * once.
  *
- * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened or is no regular file
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened, is no regular file, or does not tell its size
  */
 export function fileSource(path: string): FileSource {
   const shown = safeText(path)
@@ -40,11 +40,19 @@ export function fileSource(path: string): FileSource {
       throw new MintmarkError('INPUT_UNREADABLE', `cannot read ${shown}: not a regular file`, {
         path: shown,
       })
+    if (stats.size === 0) refuseUnsized(file, shown)
     return openFile(file, stats.size, shown)
   } catch (cause) {
     closeSync(file)
     throw cause
   }
+}
+
+/** Files of `/proc` say that they are empty, and are not: to take them for empty would call them clean. */
+function refuseUnsized(file: number, shown: string): void {
+  if (attempt(shown, () => readSync(file, new Uint8Array(1), 0, 1, 0)) === 0) return
+  const message = `cannot read ${shown}: it says that it is empty, and is not (copy it first)`
+  throw new MintmarkError('INPUT_UNREADABLE', message, { path: shown })
 }
 
 function openFile(file: number, size: number, shown: string): FileSource {

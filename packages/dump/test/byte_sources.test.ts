@@ -48,6 +48,17 @@ describe('a file and bytes in memory', () => {
 })
 
 describe('fileSource refuses with INPUT_UNREADABLE', () => {
+  it('what says that it is empty and is not, as files of /proc do, and no empty file', (t) => {
+    const empty = join(folder, 'empty')
+    writeFileSync(empty, '')
+    fileSource(empty).close()
+    if (process.platform !== 'linux') return t.skip('there is no /proc')
+    assert.throws(() => fileSource('/proc/self/status'), {
+      code: 'INPUT_UNREADABLE',
+      message: /says that it is empty, and is not/,
+    })
+  })
+
   it('what is not there, a folder, a pipe without a writer, and reading after it is closed', () => {
     const pipe = join(folder, 'pipe')
     spawnSync('mkfifo', [pipe])
