@@ -1,8 +1,9 @@
 /**
- * ELF core files: Linux (kernel, gcore, QEMU, lldb), and those of the BSDs.
+ * ELF core files: Linux (kernel, gcore, lldb), those of the BSDs, and of machines (QEMU, VirtualBox).
  *
  * Source: System V ABI, "Program Header" (gabi 4.1); core(5); the Linux kernel's `fs/binfmt_elf.c` for the order of
- * what is written: header, program headers, notes, memory, and a section header where there are too many segments.
+ * what is written: header, program headers, notes, memory, and a section header where there are too many segments;
+ * `DBGFCoreWrite.cpp` of VirtualBox.
  *
  * @module
  */
@@ -58,8 +59,10 @@ function readRow(row: Reader, is64: boolean): ProgramHeader {
   const type = row.u32()
   const flags64 = is64 ? row.u32() : 0
   const offset = is64 ? row.size() : row.u32()
-  const address = is64 ? row.u64() : BigInt(row.u32())
-  row.skip(is64 ? 8 : 4) // p_paddr
+  const virtual = is64 ? row.u64() : BigInt(row.u32())
+  const physical = is64 ? row.u64() : BigInt(row.u32())
+  // VirtualBox leaves the one 0 and writes the other, processes' cores the other way round.
+  const address = virtual === 0n ? physical : virtual
   const length = is64 ? row.size() : row.u32()
   row.skip(is64 ? 8 : 4) // p_memsz: memory that was not dumped is no flaw
   const flags = is64 ? flags64 : row.u32()

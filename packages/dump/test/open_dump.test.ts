@@ -62,6 +62,21 @@ describe('openDump tells the container by content, and where its memory is, of',
     assert.deepEqual(dumpOf(bytes).flaws, [])
   })
 
+  it("VirtualBox's core of a machine: memory by its physical addresses", () => {
+    const places = [0x1000n, 0x10_0000n]
+    const { bytes } = elfCore({
+      memory: places.map((address) => ({ address, bytes: memory(4096) })),
+    })
+    const view = new DataView(bytes.buffer, bytes.byteOffset)
+    for (const [i, place] of places.entries()) {
+      const row = 64 + 56 * (i + 1)
+      view.setBigUint64(row + 16, 0n, true)
+      view.setBigUint64(row + 24, place, true)
+    }
+    const addresses = dumpOf(bytes).segments.flatMap(({ address }) => address ?? [])
+    assert.deepEqual(addresses, places)
+  })
+
   it('a program, which is no core: raw, and no flaw', () => {
     const program = patched(elfCore({ memory: [] }).bytes, 16, 3)
     const dump = dumpOf(program)
