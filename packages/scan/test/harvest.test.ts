@@ -111,9 +111,12 @@ describe('a bare modulus is harvested beside its exponent', () => {
   for (const pair of [RSA, RSA_4096]) {
     const n = member(pair, 'n')
     const bits = n.length * 8
+    const counted = Buffer.alloc(8)
+    counted.writeUInt32LE(n.length / 4, 4)
     const cases = {
       'lowest byte first, before e': [gap, n.toReversed(), gap, exponent, gap],
       'lowest byte first, behind e': [gap, exponent, gap, n.toReversed(), gap],
+      "in Java's int[], before e": [counted, Buffer.from(n).swap32(), gap, exponent, gap],
       'highest byte first, before e': [gap, n, gap, exponent.toReversed(), gap],
       'highest byte first, behind e': [gap, exponent.toReversed(), gap, n, gap],
     }

@@ -35,10 +35,10 @@ const MET: Readonly<Record<Test, Rate>> = {
   pairs: { perByte: 0.02, atOnce: 1e7 },
   exponents: { perByte: 0.2, atOnce: 2e7 },
   exponentSamples: { perByte: 0, atOnce: 5e6 },
-  remainders: { perByte: 0.05, atOnce: 4e7 },
+  remainders: { perByte: 0.05, atOnce: 3e7 },
   powers: { perByte: 0.005, atOnce: 1e7 },
-  text: { perByte: 0.1, atOnce: 4e7 },
-  digits: { perByte: 0.05, atOnce: 1e7 },
+  text: { perByte: 0.1, atOnce: 3e7 },
+  digits: { perByte: 0.1, atOnce: 3e7 },
 }
 
 /** How many times as much a deep search may take. */
@@ -51,8 +51,11 @@ const LEAST_SHARE = 0.15
 
 /** Tests that are out of what is saved in any case: no search is called cut for them (docs/key-forms.md). */
 const GIFTS: ReadonlySet<string> = new Set<Test>(['factorSamples', 'exponentSamples', 'powers'])
-/** The same of keys that were met: where nothing marks a factor, there are too many keys for every place. */
-const GIFTS_OF_MET: ReadonlySet<string> = new Set<Test>(['pairs'])
+/**
+ * The same of keys that were met: where nothing marks a factor there are too many places, and what is marked beside a
+ * remainder costs a multiplication of whole moduli each.
+ */
+const GIFTS_OF_MET: ReadonlySet<string> = new Set<Test>(['pairs', 'remainders'])
 
 /**
  * - `given`: every place that something marks is looked at, every multiple of 8 for pairs of factors and exponents.

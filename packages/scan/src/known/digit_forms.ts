@@ -7,6 +7,8 @@
  * @module
  */
 
+import { isRandomLookingAt } from '../random_looking.ts'
+
 /** How a digit lies in its word. `raw` as it is; others are V8's small integers and floating point numbers. */
 export type DigitCoding = 'raw' | 'smi-high' | 'smi-doubled' | 'double'
 
@@ -115,23 +117,28 @@ function wordAt({ slot }: DigitForm, view: DataView, index: number): bigint {
 
 /** Of random digits, more than this and one in 16 have their eight highest bits zero in less than one number of 10^7. */
 const MOST_SMALL = 4
+/** Of 80 random digits of 26 bits, three have been there before in less than one number of 10^10. */
+const MOST_REPEATED = 2
 
-/** Whether more digits are small than chance gives: counters, lengths and offsets, in words of their own. */
-export function hasSmallDigits(
+/** Whether digits can be those of a random number, and are no counters, offsets or pointers in words of their own, nor text. */
+export function areRandomDigits(
   form: DigitForm,
   bytes: Uint8Array,
   at: number,
   count: number,
 ): boolean {
-  const least = Number(
-    wordOfDigit(form, 1n << BigInt(form.width - 8)) >> BigInt(form.slot * 8 - 32),
-  )
+  const { slot, width } = form
+  const least = Number(wordOfDigit(form, 1n << BigInt(width - 8)) >> BigInt(slot * 8 - 32))
+  const seen = new Set<number>()
   let small = 0
-  const last = Math.min(count - 1, Math.floor((bytes.length - at) / form.slot))
-  for (let k = 0; k < last; k++) {
-    if (highWord(bytes, at + (k + 1) * form.slot - 4) < least) small++
+  for (let k = 0; k < count - 1; k++) {
+    const high = highWord(bytes, at + (k + 1) * slot - 4)
+    if (high < least) small++
+    seen.add(high)
   }
-  return small > MOST_SMALL + (count >> 4)
+  if (small > MOST_SMALL + (count >> 4) || seen.size < count - 1 - MOST_REPEATED) return false
+  // Of other digits some bits of each word are none of the number.
+  return width < 63 || isRandomLookingAt(bytes, at, (count - 1) * slot)
 }
 
 function highWord(bytes: Uint8Array, at: number): number {

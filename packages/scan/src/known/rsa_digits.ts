@@ -7,11 +7,11 @@ import { bitLength } from '../arithmetic/modular.ts'
 import { BEFORE, type ConjugateKernel, type DigitShape } from '../conjugate.ts'
 import type { Budget } from './budget.ts'
 import {
+  areRandomDigits,
   DIGIT_FORMS,
   type DigitForm,
   digitCount,
   digitsAt,
-  hasSmallDigits,
   wordOfDigit,
 } from './digit_forms.ts'
 import type { FoundValue } from './found_value.ts'
@@ -97,7 +97,7 @@ function numbersOf(
   const places = kernel.digitRuns(shape, length)
   const numbers: DigitNumber[] = []
   for (const at of places) {
-    if (hasSmallDigits(form, kernel.slice, BEFORE + at, count)) continue
+    if (!areRandomDigits(form, kernel.slice, BEFORE + at, count)) continue
     if (!budget.take(cost)) break
     const x = digitsAt(form, kernel.slice, BEFORE + at, count)
     if (x === undefined) continue

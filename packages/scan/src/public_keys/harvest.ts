@@ -196,17 +196,41 @@ function modulusNear(bytes: Uint8Array, at: number, isBig: boolean): PublicKey |
   for (let begin = first & ~7; begin < at + 64; begin += 8) {
     if (!isGap(bytes, begin - 8)) continue
     for (const length of [512, 384, 256, 128]) {
-      const end = begin + length
-      const [low, high] = isBig ? [end - 1, begin] : [begin, end - 1]
-      if (((bytes[low] ?? 0) & 1) === 0 || (bytes[high] ?? 0) < 0x80) continue
-      if (!isGap(bytes, end)) continue
-      const window = bytes.subarray(begin, end)
-      if (window.length < length || !isRandomLooking(window)) continue
-      const n = isBig ? fromBigEndian(window) : fromLittleEndian(window)
-      if (hasNoSmallFactor(n)) return plain(rsaKey(n, 65_537n))
+      const n = modulusAt(bytes, begin, length, isBig)
+      if (n !== undefined) return plain(rsaKey(n, 65_537n))
     }
   }
   return undefined
+}
+
+function modulusAt(
+  bytes: Uint8Array,
+  begin: number,
+  length: number,
+  isBig: boolean,
+): bigint | undefined {
+  const end = begin + length
+  const isJava = !isBig && isCounted(bytes, begin, length / 4)
+  const little = isJava ? [end - 4, begin + 3] : [begin, end - 1]
+  const ends = isBig ? [end - 1, begin] : little
+  const [low = 0, high = 0] = ends.map((at) => bytes[at] ?? 0)
+  if ((low & 1) === 0 || high < 0x80 || end > bytes.length || !isGap(bytes, end)) return undefined
+  const window = bytes.subarray(begin, end)
+  if (!isRandomLooking(window)) return undefined
+  const n = isBig ? fromBigEndian(window) : fromLittleEndian(isJava ? wordsTurned(window) : window)
+  return hasNoSmallFactor(n) ? n : undefined
+}
+
+/** Whether the word before a place is `count`: Java's `int[]`, which holds the highest word of a number first. */
+function isCounted(bytes: Uint8Array, at: number, count: number): boolean {
+  return bytes[at - 4] === (count & 0xff) && bytes[at - 3] === count >> 8 && bytes[at - 2] === 0
+}
+
+/** The last word first, each as it is. */
+function wordsTurned(window: Uint8Array): Uint8Array {
+  const turned = window.slice()
+  new Uint32Array(turned.buffer).reverse()
+  return turned
 }
 
 /** Eight bytes of which half are zero. */
