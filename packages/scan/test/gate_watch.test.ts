@@ -15,6 +15,7 @@ import path from 'node:path'
 import { it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { elfCore } from '@mintmark/testkit'
+import { claimFile } from '../src/gate/claim.ts'
 import { FolderWatch, GateLog, Spool } from '../src/gate/gate.ts'
 import { takeFile } from '../src/gate/taken_file.ts'
 import { logOf, place } from './gate_world.ts'
@@ -148,4 +149,35 @@ it('a dump of a machine whose pages are packed is told, and stays', async () => 
     })
     assert.ok(existsSync(vmcore))
   }
+})
+
+it('a dump that another watch has in hand is left to it, and taken once', async () => {
+  const { folder, file, call } = dropped(READ)
+  const spool = Spool.open(place('spool'), { isMade: true })
+  const log = new GateLog(spool.folder)
+  const options = { folder, spool, log, call, isRemoved: true, settleMs: 0 }
+  const nowMs = Date.now() + 1000
+  const both = [new FolderWatch(options), new FolderWatch(options)]
+  const counts = await Promise.all(both.map((each) => each.sweep(nowMs)))
+  assert.deepEqual(
+    counts.map(({ landed, failed, waiting }) => [landed, failed, waiting]),
+    [
+      [1, 0, 0],
+      [0, 0, 1],
+    ],
+  )
+  assert.equal(existsSync(file), false)
+  assert.deepEqual(readdirSync(spool.folder), ['gate.log'])
+})
+
+it('what a killed watch had in hand is free again', () => {
+  const spool = place('spool')
+  mkdirSync(spool)
+  const release = claimFile(spool, 'a file')
+  const [link] = readdirSync(spool)
+  assert.equal(claimFile(spool, 'a file'), undefined)
+  assert.notEqual(claimFile(spool, 'another file'), undefined)
+  release?.()
+  symlinkSync('0-0-1-1', path.join(spool, link ?? ''))
+  assert.notEqual(claimFile(spool, 'a file'), undefined)
 })

@@ -73,7 +73,7 @@ function receiveCall(
 }
 
 function inWords({ landed, withKeys, failed, waiting }: WatchCount): string {
-  return `${landed} landed, ${withKeys} of them with keys that were erased; ${failed} failed, ${waiting} still being written\n`
+  return `${landed} landed, ${withKeys} of them with keys that were erased; ${failed} failed, ${waiting} still being written or taken by another watch\n`
 }
 
 /** A core that is being received when this ends is lost, its raw dump is not: it is taken again. */

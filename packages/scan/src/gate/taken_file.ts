@@ -33,14 +33,20 @@ export type Taken =
   /** It lies in the spool; `foundKeys`: something was erased. */
   | { readonly outcome: 'landed'; readonly foundKeys: boolean; readonly isRemoved: boolean }
   | { readonly outcome: 'no-dump' }
+  /** Another watch has it. */
+  | { readonly outcome: 'elsewhere' }
   | { readonly outcome: 'failed'; readonly why: string }
+
+/** What gives a dump up again that nobody else may take meanwhile; or why it is not to be taken. */
+export type Claim = (() => void) | 'elsewhere' | 'done'
 
 export async function takeFile(
   place: string,
   call: ReceiveCall,
-  how: { readonly isRemoved: boolean },
+  how: { readonly isRemoved: boolean; readonly claim?: () => Claim },
 ): Promise<Taken> {
   let file: number | undefined
+  let claim: Claim | undefined
   try {
     const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants
     file = openSync(place, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
@@ -57,6 +63,9 @@ export async function takeFile(
         why: `its pages are packed by ${pagesPackedBy}: ${howToUnpack(pagesPackedBy)}`,
       }
     if (!isDump) return { outcome: 'no-dump' }
+    claim = how.claim?.()
+    if (claim === 'elsewhere') return { outcome: 'elsewhere' }
+    if (claim === 'done') return { outcome: 'no-dump' }
     const why = await receiveFrom({ file, packer, dropped: droppedFile(place, stats) }, call)
     if (typeof why === 'string') return { outcome: 'failed', why }
     if (!how.isRemoved) return { outcome: 'landed', ...why, isRemoved: false }
@@ -67,6 +76,7 @@ export async function takeFile(
     return { outcome: 'failed', why: `the system said ${errnoOf(error)}` }
   } finally {
     if (file !== undefined) closeSync(file)
+    if (typeof claim === 'function') claim()
   }
 }
 

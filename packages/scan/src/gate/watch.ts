@@ -8,10 +8,11 @@
 import { type FSWatcher, lstatSync, readdirSync, readFileSync, type Stats, watch } from 'node:fs'
 import path from 'node:path'
 import { isObject, MintmarkError, safeText } from '@mintmark/core'
+import { claimFile } from './claim.ts'
 import type { GateLog } from './gate_log.ts'
 import { OpenedElsewhere } from './opened_elsewhere.ts'
 import { errnoOf, type Spool } from './spool.ts'
-import { type ReceiveCall, type Taken, takeFile } from './taken_file.ts'
+import { type Claim, type ReceiveCall, type Taken, takeFile } from './taken_file.ts'
 
 export interface WatchOptions {
   readonly folder: string
@@ -29,7 +30,7 @@ export interface WatchCount {
   /** Of those that landed. */
   readonly withKeys: number
   readonly failed: number
-  /** Still being written. */
+  /** Still being written, or in the hands of another watch. */
   readonly waiting: number
 }
 
@@ -72,7 +73,11 @@ export class FolderWatch {
       }
       const { call, isRemoved } = this.#options
       // oxlint-disable-next-line no-await-in-loop -- one after another keeps to the bound of memory
-      const taken = await takeFile(place, call, { isRemoved })
+      const taken = await takeFile(place, call, { isRemoved, claim: () => this.#claim(id) })
+      if (taken.outcome === 'elsewhere') {
+        count.waiting++
+        continue
+      }
       this.#note(place, id, taken, nowMs)
       if (taken.outcome === 'failed') count.failed++
       if (taken.outcome === 'landed') {
@@ -110,6 +115,16 @@ export class FolderWatch {
     })
   }
 
+  /** Asked for dumps alone: it reads all reports of the spool. */
+  #claim(id: FileId): Claim {
+    const { spool } = this.#options
+    const release = claimFile(spool.folder, id)
+    if (release === undefined) return 'elsewhere'
+    if (!takenBefore(spool).has(id)) return release
+    release()
+    return 'done'
+  }
+
   /** What is no longer there needs no memory. */
   #forgetAllBut(ids: ReadonlySet<FileId>): void {
     for (const id of this.#done) if (!ids.has(id)) this.#done.delete(id)
@@ -120,7 +135,12 @@ export class FolderWatch {
     return nowMs - stats.mtimeMs >= this.#options.settleMs && !this.#opened.has(stats)
   }
 
-  #note(place: string, id: FileId, taken: Taken, nowMs: number): void {
+  #note(
+    place: string,
+    id: FileId,
+    taken: Exclude<Taken, { outcome: 'elsewhere' }>,
+    nowMs: number,
+  ): void {
     const shown = safeText(place)
     if (taken.outcome !== 'failed') {
       this.#done.add(id)
