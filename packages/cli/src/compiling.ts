@@ -5,11 +5,15 @@
  */
 import { setFlagsFromString } from 'node:v8'
 
+let isDone = false
+
 /**
  * From now on JavaScript is compiled later and inlined less, in all threads of the process: for searches of dumps, of
  * whose processor time a tenth goes into optimizing what runs for seconds.
  */
 export function compileLess(): void {
+  if (isDone) return
+  isDone = true
   setFlagsFromString('--max-inlined-bytecode-size-cumulative=100')
   // Later versions count otherwise, and complain of a flag that they do not know.
   if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=400000')

@@ -1,4 +1,4 @@
-import { SingleBar } from 'cli-progress'
+import type { SingleBar } from 'cli-progress'
 import type { Io } from './io.ts'
 
 /** A step is shown once it has worked this long. */
@@ -12,6 +12,7 @@ export class Progress {
   readonly #io: Io
   readonly #startedMs: number
   #bar: SingleBar | undefined
+  #made: Promise<void> | undefined
 
   constructor(io: Io) {
     this.#io = io
@@ -21,22 +22,31 @@ export class Progress {
   /** @param total what `done` is a part of, in the same unit; 0 while it is not known */
   show(step: string, done: number, total: number): void {
     if (!this.#io.showsProgress || this.#io.now() - this.#startedMs < PATIENCE_MS) return
-    if (this.#bar === undefined) {
-      this.#bar = new SingleBar({
-        format: '{step} [{bar}] {percentage} %  {eta_formatted} left',
-        barsize: 30,
-        hideCursor: true,
-        clearOnComplete: true,
-        stream: process.stderr,
-      })
-      this.#bar.start(Math.max(total, 1), done, { step })
-    }
-    this.#bar.setTotal(Math.max(total, 1))
-    this.#bar.update(done, { step })
+    this.#made ??= this.#make()
+    const bar = this.#bar
+    if (bar === undefined) return
+    if (!bar.isActive) bar.start(Math.max(total, 1), done, { step })
+    bar.setTotal(Math.max(total, 1))
+    bar.update(done, { step })
   }
 
   end(): void {
+    this.#made = undefined
     this.#bar?.stop()
     this.#bar = undefined
+  }
+
+  /** Most commands are over before they would show anything: none waits for the library. */
+  async #make(): Promise<void> {
+    const { SingleBar: Bar } = await import('cli-progress')
+    // It may have ended by now.
+    if (this.#made === undefined) return
+    this.#bar = new Bar({
+      format: '{step} [{bar}] {percentage} %  {eta_formatted} left',
+      barsize: 30,
+      hideCursor: true,
+      clearOnComplete: true,
+      stream: process.stderr,
+    })
   }
 }

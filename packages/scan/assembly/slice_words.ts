@@ -117,7 +117,8 @@ const FILTER_BYTES: usize = 1 << 17
 
 /**
  * Enters `count` words (u64) into a filter of 2^20 bits, and a table of mask + 1 slots (u64, zero is empty) with the
- * index + 1 of each (u32) at `indexes`. A word that is zero cannot be looked for, and of equal ones the first counts.
+ * index + 1 of each (u32) at `indexes`. A word that is zero cannot be looked for, and of equal ones the first counts:
+ * `firsts` gets for each the index of the first that is equal (u32). `used` gets the bits that any of them has (u64).
  */
 export function enter_words(
   words: usize,
@@ -126,11 +127,16 @@ export function enter_words(
   table: usize,
   indexes: usize,
   mask: u32,
+  firsts: usize,
+  used: usize,
 ): void {
+  let bits: u64 = 0
   memory.fill(filter, 0, FILTER_BYTES)
   memory.fill(table, 0, (<usize>mask + 1) << 3)
   for (let k = 0; k < count; k++) {
     const word = load<u64>(words + ((<usize>k) << 3))
+    bits |= word
+    store<u32>(firsts + ((<usize>k) << 2), k)
     if (word === 0) continue
     const hash = hashWord(word)
     const place = filterAt(filter, hash)
@@ -138,7 +144,10 @@ export function enter_words(
     let slot = <u32>(hash >> 12) & mask
     for (;;) {
       const held = load<u64>(table + ((<usize>slot) << 3))
-      if (held === word) break
+      if (held === word) {
+        store<u32>(firsts + ((<usize>k) << 2), load<u32>(indexes + ((<usize>slot) << 2)) - 1)
+        break
+      }
       if (held === 0) {
         store<u64>(table + ((<usize>slot) << 3), word)
         store<u32>(indexes + ((<usize>slot) << 2), k + 1)
@@ -147,6 +156,7 @@ export function enter_words(
       slot = (slot + 1) & mask
     }
   }
+  store<u64>(used, bits)
 }
 
 /** Where the filter has the bit of a hash: of a u32, the bit that the hash's upper 20 end with. */

@@ -7,7 +7,8 @@
  * @module
  */
 import type { Anchor } from './anchor.ts'
-import { type AnchorTables, anchorTables, maskAt } from './anchor_tables.ts'
+import { maskAt } from './anchor_fragment.ts'
+import { type AnchorTables, anchorTables } from './anchor_tables.ts'
 import { anchorsWasm } from './anchors.wasm.ts'
 import { type KernelMemory, kernelFunction, LAYOUT } from './kernel_memory.ts'
 

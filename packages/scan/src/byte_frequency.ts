@@ -34,7 +34,15 @@ function halves(bytes: Float64Array): Float64Array {
   return table
 }
 
-const KINDS: readonly Kind[] = [
+let madeKinds: readonly Kind[] | undefined
+
+/** The kinds of memory. Their tables take some milliseconds. */
+function kinds(): readonly Kind[] {
+  madeKinds ??= newKinds()
+  return madeKinds
+}
+
+const newKinds = (): readonly Kind[] => [
   kind(0.4, [
     [0, 1, 600],
     [1, 17, 12],
@@ -71,7 +79,7 @@ const KINDS: readonly Kind[] = [
  */
 export function frequencyOfSets(sets: readonly number[]): number {
   let total = 0
-  for (const { share, table } of KINDS) {
+  for (const { share, table } of kinds()) {
     let product = share
     for (let i = 0; i < sets.length; i += 2) product *= sumOf(table, sets[i] ?? 0, sets[i + 1] ?? 0)
     total += product

@@ -101,19 +101,29 @@ export class ConjugateKernel {
     return { at, count: keys.length, length, spare: length * 8 - bits }
   }
 
-  /** Makes the search for these words; a word that is 0 is never found. */
-  enterWords(words: readonly bigint[]): WordTable {
+  /**
+   * Makes the search for words, eight bytes each: those at `packed` (lowest byte first) and then those of `more`. A word
+   * that is 0 is never found, and of equal ones the first.
+   */
+  enterWords(more: readonly bigint[], packed: Uint8Array = new Uint8Array(0)): WordTable {
+    const own = packed.length >> 3
+    const count = own + more.length
     let slots = 1024
-    while (slots < words.length * 2) slots *= 2
+    while (slots < count * 2) slots *= 2
     const filter = this.#memory.allot(1 << 17)
     const table = this.#memory.allot(slots * 8)
     const indexes = this.#memory.allot(slots * 4)
-    const list = this.#memory.allot(words.length * 8)
+    const list = this.#memory.allot(count * 8)
+    const firsts = this.#memory.allot(count * 4)
+    const used = this.#memory.allot(8)
     const view = this.#memory.view()
-    for (const [k, word] of words.entries()) view.setBigUint64(list + k * 8, word, true)
-    this.#call('enter_words', [list, words.length, filter, table, indexes, slots - 1])
-    const used = words.reduce((bits, word) => bits | word, 0n)
-    return { filter, table, indexes, mask: slots - 1, spare: BigInt.asIntN(64, ~used) }
+    this.#memory.bytes(list, packed.length).set(packed)
+    for (const [k, word] of more.entries()) view.setBigUint64(list + (own + k) * 8, word, true)
+    const lists = [list, count, filter, table, indexes, slots - 1, firsts, used] as const
+    this.#call('enter_words', lists)
+    const repeats = repeatsOf(this.#memory.words(firsts, count))
+    const spare = BigInt.asIntN(64, ~view.getBigUint64(used, true))
+    return { filter, table, indexes, mask: slots - 1, spare, repeats }
   }
 
   /** Remembers how much memory tables take; {@link release} frees what was entered since. */
@@ -312,7 +322,7 @@ export class ConjugateKernel {
    * @param isInNumbers only those are sought that are among the first of a random number of 32 bytes or more
    */
   findWords(
-    { filter, table, indexes, mask, spare }: WordTable,
+    { filter, table, indexes, mask, spare }: Omit<WordTable, 'repeats'>,
     to: number,
     step: number,
     isInNumbers = false,
@@ -372,6 +382,18 @@ export class ConjugateKernel {
   #call(name: string, ...parts: readonly (readonly (number | bigint)[])[]): number {
     return this.#memory.call(name, ...parts)
   }
+}
+
+/** By the index of a word the indexes of those that are equal and come later. */
+function repeatsOf(firsts: Uint32Array): ReadonlyMap<number, readonly number[]> {
+  const repeats = new Map<number, number[]>()
+  for (const [k, first] of firsts.entries()) {
+    if (first === k) continue
+    const held = repeats.get(first)
+    if (held === undefined) repeats.set(first, [k])
+    else held.push(k)
+  }
+  return repeats
 }
 
 /** The lowest `count` limbs of 28 bits. */

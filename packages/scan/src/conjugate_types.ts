@@ -103,6 +103,8 @@ export interface WordTable {
   readonly mask: number
   /** Bits that none of the words has, as a signed number. */
   readonly spare: bigint
+  /** By the index of a word those of equal ones that come later. */
+  readonly repeats: ReadonlyMap<number, readonly number[]>
 }
 
 /** Words that can be the digits of one number. See `digit_runs` in the kernel. */

@@ -3,29 +3,36 @@
  *
  * @module
  */
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { KernelMemory } from './kernel_memory.ts'
 import { openInput } from './scan_input.ts'
 import { WINDOW_CAPACITY } from './scan_plan.ts'
 import { type ScannerTask, scannerFor } from './scanner_task.ts'
-import { isSearchStart, type SearchOrder, type WindowAnswer } from './searcher.ts'
+import type { SearchOrder, SearchStart, WindowAnswer } from './searcher.ts'
 import { searchWindow } from './window_result.ts'
 import type { WindowScanner } from './window_scanner.ts'
 
-const start: unknown = workerData
-if (!isSearchStart(start) || parentPort === null) throw new TypeError('not started by the pool')
+if (parentPort === null) throw new TypeError('not started by the pool')
 const port = parentPort
-const { hashKey } = start
-const source = openInput(start.input)
 const memory = new KernelMemory(WINDOW_CAPACITY)
+let search:
+  | { readonly start: SearchStart; readonly source: ReturnType<typeof openInput> }
+  | undefined
 let task: ScannerTask | undefined
 let scanner: WindowScanner | undefined
 
 port.on('message', (order: SearchOrder) => {
+  if (order.kind === 'start') {
+    search = { start: order.start, source: openInput(order.start.input) }
+    return
+  }
   if (order.kind === 'window') {
-    if (task === undefined || scanner === undefined) throw new TypeError('a window before its task')
-    const search = { hashKey, hasMaterial: task.hasMaterial ?? false }
-    const result = searchWindow(scanner, source, order.window, search)
+    if (search === undefined || task === undefined || scanner === undefined) {
+      throw new TypeError('a window before its task')
+    }
+    const { hashKey } = search.start
+    const how = { hashKey, hasMaterial: task.hasMaterial ?? false }
+    const result = searchWindow(scanner, search.source, order.window, how)
     const answer: WindowAnswer = { index: order.index, result }
     port.postMessage(answer, [])
     return
@@ -37,6 +44,6 @@ port.on('message', (order: SearchOrder) => {
     scanner = scannerFor(task, { memory })
     return
   }
-  source.close()
+  search?.source.close()
   port.close()
 })

@@ -8,6 +8,7 @@ import { type AnchorTables, anchorTables } from './anchor_tables.ts'
 import { BINARY_ANCHORS } from './detectors/binary_anchors.ts'
 import { PROCESS_ANCHORS } from './detectors/process_anchors.ts'
 import { TEXT_ANCHORS } from './detectors/text_anchors.ts'
+import { FORMS_LAYOUT } from './forms_layout.ts'
 import type { KernelMemory } from './kernel_memory.ts'
 import type { KeyMaterial } from './key_material.ts'
 import { KnownKeySearch } from './known/known_key_search.ts'
@@ -58,9 +59,11 @@ export const ANCHORS: readonly Anchor[] = [...BINARY_ANCHORS, ...PROCESS_ANCHORS
 
 let madeTables: AnchorTables | undefined
 
-/** The tables of all forms. To make them takes some 50 ms, once a process. */
+/** The tables of all forms, made once a process. A layout that is kept of other forms would cost time, not findings. */
 export function formsTables(): AnchorTables {
-  madeTables ??= anchorTables(allAnchors(ANCHORS, KEY_SOURCES))
+  const all = allAnchors(ANCHORS, KEY_SOURCES)
+  const isKept = FORMS_LAYOUT.length === 2 * all.length
+  madeTables ??= isKept ? anchorTables(all, FORMS_LAYOUT) : anchorTables(all)
   return madeTables
 }
 

@@ -6,13 +6,12 @@
 import { availableParallelism } from 'node:os'
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { Anchor } from './anchor.ts'
+import { SMALL_BYTES } from './early_worker.ts'
 import type { SearchThreads, TakeResult } from './pool.ts'
 import { type Run, sizeOf, WINDOW_BYTES, type Window } from './scan_plan.ts'
 import { giveBack, type ScannerTask, scannerFor, takeScanner } from './scanner_task.ts'
 import { searchWindow } from './window_result.ts'
 
-/** As much as this is searched before threads would have started. */
-const SMALL_BYTES = 96 << 20
 /** Each thread takes some 40 MB: more would not keep to the bound of memory. */
 const MOST_THREADS = 8
 

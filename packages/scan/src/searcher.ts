@@ -3,24 +3,25 @@
  *
  * @module
  */
-import { Worker } from 'node:worker_threads'
-import { isObject } from '@mintmark/core'
+import type { Worker } from 'node:worker_threads'
 import type { ByteSource } from '@mintmark/dump'
+import { takeWorker } from './early_worker.ts'
 import type { ScanInput } from './scan_input.ts'
 import type { Window } from './scan_plan.ts'
 import { giveBack, type ScannerTask, takeScanner } from './scanner_task.ts'
 import { searchWindow, type WindowResult } from './window_result.ts'
 import type { WindowScanner } from './window_scanner.ts'
 
-/** What a thread is started with. */
+/** What a thread must know before it searches. */
 export interface SearchStart {
   readonly input: ScanInput
   /** For the tags of keys; see `key_tag.ts`. */
   readonly hashKey: Uint8Array
 }
 
-/** What the windows behind it are searched for, a window to search, or the end. */
+/** First the start; then what the windows behind it are searched for, a window to search, or the end. */
 export type SearchOrder =
+  | { readonly kind: 'start'; readonly start: SearchStart }
   | { readonly kind: 'task'; readonly task: ScannerTask }
   | { readonly kind: 'window'; readonly index: number; readonly window: Window }
   | { readonly kind: 'done' }
@@ -31,14 +32,7 @@ export interface WindowAnswer {
   readonly result: WindowResult | undefined
 }
 
-/** What a thread may use besides its window: more is a fault of ours, and ends it. */
-const HEAP_MB = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 16 }
 const PATIENCE_MS = 2000
-
-/** Whether a value is what threads are started with. */
-export function isSearchStart(value: unknown): value is SearchStart {
-  return isObject(value) && isObject(value['input']) && value['hashKey'] instanceof Uint8Array
-}
 
 /** Searches the windows that it is given, one after the other. */
 export abstract class Searcher {
@@ -71,12 +65,12 @@ export class SearchThread extends Searcher {
 
   constructor(start: SearchStart) {
     super()
-    const script = new URL('./scan_worker.js', import.meta.url)
-    this.#worker = new Worker(script, { workerData: start, resourceLimits: HEAP_MB })
+    this.#worker = takeWorker()
     this.#worker.on('message', (answer: WindowAnswer) => this.onAnswer(answer))
     // Its message is dropped: it may quote what was being read.
     this.#worker.on('error', () => this.#end())
     this.#worker.on('exit', () => this.#end())
+    this.tell({ kind: 'start', start })
   }
 
   tell(order: SearchOrder): void {

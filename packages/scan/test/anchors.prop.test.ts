@@ -2,8 +2,14 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import * as fc from 'fast-check'
 import type { Anchor } from '../src/anchor.ts'
+import { anchorLayout } from '../src/anchor_layout.ts'
+import { anchorTables } from '../src/anchor_tables.ts'
 import { type AnchorHit, AnchorKernel, findAnchorsReference } from '../src/anchors.ts'
+import { FORMS_LAYOUT } from '../src/forms_layout.ts'
 import { KernelMemory, LAYOUT } from '../src/kernel_memory.ts'
+import { KEY_SOURCES } from '../src/public_keys/harvest.ts'
+import { ANCHORS } from '../src/scanner_task.ts'
+import { allAnchors } from '../src/window_scanner.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 200)
 const memory = new KernelMemory(1 << 20)
@@ -55,6 +61,32 @@ it('the SIMD kernel finds what the reference finds', () => {
     ),
     { numRuns },
   )
+})
+
+it('whatever fragments are looked for, in whatever bucket, the same is found', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(pattern, fc.nat(15), fc.nat(7)), { minLength: 1, maxLength: 30 }),
+      fc.array(letter, { maxLength: 300 }),
+      (shapes, letters) => {
+        const set = shapes.map(([own], i) => anchorOf(`a${i}`, own))
+        const layout = shapes.map(([own, place, bucket]) => {
+          return `${(place % own.length).toString(16)}${bucket}`
+        })
+        const kernel = new AnchorKernel(memory, set, anchorTables(set, layout.join('')))
+        const bytes = Uint8Array.from(letters)
+        assert.deepEqual(found(kernel, bytes), [
+          ...findAnchorsReference(bytes, set, 0, bytes.length),
+        ])
+      },
+    ),
+    { numRuns },
+  )
+})
+
+it('the layout of all forms that is kept is that of all forms', () => {
+  const layout = anchorLayout(allAnchors(ANCHORS, KEY_SOURCES))
+  assert.equal(FORMS_LAYOUT, layout, 'run node tools/lay-out-forms.mjs, and build again')
 })
 
 it('finds patterns of any bytes at every alignment', () => {
@@ -135,7 +167,7 @@ it('the layout has room for what the kernels keep', () => {
   const parts = [
     [LAYOUT.sbox, 256],
     [LAYOUT.resume, 4],
-    [LAYOUT.scratch, 32],
+    [LAYOUT.scratch, 2048],
     [LAYOUT.hits, LAYOUT.hitBytes],
     [LAYOUT.pads, 4 * 4096],
     [LAYOUT.anchors, LAYOUT.anchorBytes],

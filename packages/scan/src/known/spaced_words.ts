@@ -7,7 +7,8 @@
  * @module
  */
 
-const WORD_BYTES = 8
+/** Of a word that is looked up. */
+export const WORD_BYTES = 8
 /** The greatest step that pays. */
 const MOST_STEP = 8
 /** Most words of a table: each takes some 200 bytes. */

@@ -11,19 +11,13 @@ import type { WindowSearch } from '../window_search.ts'
 import { derivedValues } from './derived_values.ts'
 import { encodingsOf } from './encodings.ts'
 import { detectedOf, type FoundValue } from './found_value.ts'
-import { extentOf, stepFor, wordsFrom } from './spaced_words.ts'
+import { extentOf, stepFor, WORD_BYTES } from './spaced_words.ts'
 
 interface Pattern {
   readonly bytes: Uint8Array
   readonly spelling: string
   readonly name: string
   readonly material: KeyMaterial
-}
-
-/** A word by which a pattern is found, and where in the pattern it lies. */
-interface PatternWord {
-  readonly pattern: Pattern
-  readonly wordAt: number
 }
 
 /** Where a word lies in a slice, and which. */
@@ -66,9 +60,9 @@ export function findValues(
 export class ValueTable {
   readonly #kernel: ConjugateKernel
   readonly #patterns: readonly Pattern[]
-  /** By the number of the word in the kernel. */
-  readonly #words: readonly (readonly PatternWord[])[]
   readonly step: number
+  /** For each pattern where in it the first of `step` words lies, by which it is found. */
+  readonly #places: Uint8Array
   readonly #table: WordTable
   /** Hits of other words in the slice that was looked at last. */
   others: readonly WordHit[] = []
@@ -82,9 +76,10 @@ export class ValueTable {
     this.#kernel = kernel
     this.#patterns = patternsOf(keys)
     this.step = stepFor(this.#patterns.map(({ bytes }) => bytes))
-    const byWord = wordsOf(this.#patterns, this.step)
-    this.#words = [...byWord.values()]
-    this.#table = kernel.enterWords([...byWord.keys(), ...others])
+    const { places, words } = wordsOf(this.#patterns, this.step)
+    this.#places = places
+    this.#table = kernel.enterWords(others, words)
+    words.fill(0)
   }
 
   /** Values that begin in [from, to) of `bytes`. */
@@ -102,15 +97,19 @@ export class ValueTable {
   /** Those whose word lies in the slice that the kernel holds. */
   inSlice(bytes: Uint8Array, { at, length, from, to }: ValueSlice): FoundValue[] {
     const found: FoundValue[] = []
-    const hits = this.#kernel.findWords(this.#table, length, this.step)
-    const own = this.#words.length
+    const first = this.#kernel.findWords(this.#table, length, this.step)
+    const hits = first.flatMap(({ at: place, word }) =>
+      [word, ...(this.#table.repeats.get(word) ?? [])].map((each) => ({ at: place, word: each })),
+    )
+    const own = this.#patterns.length * this.step
     this.others = hits.flatMap((hit) => (hit.word < own ? [] : [{ ...hit, word: hit.word - own }]))
-    for (const hit of hits) {
-      for (const { pattern, wordAt } of this.#words[hit.word] ?? []) {
-        const begin = at + hit.at - wordAt
-        if (begin < from || begin >= to || !isAt(bytes, begin, pattern.bytes)) continue
-        found.push(foundAt(pattern, begin))
-      }
+    for (const { at: place, word } of hits) {
+      const number = Math.floor(word / this.step)
+      const pattern = this.#patterns[number]
+      if (pattern === undefined) continue
+      const begin = at + place - (this.#places[number] ?? 0) - (word % this.step)
+      if (begin < from || begin >= to || !isAt(bytes, begin, pattern.bytes)) continue
+      found.push(foundAt(pattern, begin))
     }
     return found
   }
@@ -120,19 +119,22 @@ export class ValueTable {
   }
 }
 
-/** For each pattern `step` words, at one place of it and those behind. */
-function wordsOf(patterns: readonly Pattern[], step: number): Map<bigint, PatternWord[]> {
-  const byWord = new Map<bigint, PatternWord[]>()
-  for (const pattern of patterns) {
-    const first = wordPlace(pattern.bytes, extentOf(step))
-    for (const [k, word] of wordsFrom(pattern.bytes, first, step).entries()) {
-      const place = { pattern, wordAt: first + k }
-      const held = byWord.get(word)
-      if (held === undefined) byWord.set(word, [place])
-      else held.push(place)
+/** For each pattern `step` words, one behind the other: eight bytes each, and the place of the first. */
+function wordsOf(
+  patterns: readonly Pattern[],
+  step: number,
+): { readonly places: Uint8Array; readonly words: Uint8Array } {
+  const places = new Uint8Array(patterns.length)
+  const words = new Uint8Array(patterns.length * step * WORD_BYTES)
+  let next = 0
+  for (const [number, { bytes }] of patterns.entries()) {
+    const place = wordPlace(bytes, extentOf(step))
+    places[number] = place
+    for (let first = place; first < place + step; first++) {
+      for (let k = 0; k < WORD_BYTES; k++) words[next++] = bytes[first + k] ?? 0
     }
   }
-  return byWord
+  return { places, words }
 }
 
 /** Keys that were found already, wherever else a value of theirs lies. */
