@@ -11,6 +11,7 @@ import { MALLOC_RSA_ANCHORS } from './malloc_rsa.ts'
 import { MBEDTLS_ANCHORS } from './mbedtls_structures.ts'
 import { OPENSSL_ANCHORS } from './openssl_structures.ts'
 import { RING_ANCHORS } from './ring_ecdsa.ts'
+import { RUST_ANCHORS } from './rust_keys.ts'
 import { SEED_ANCHORS } from './seed_and_public.ts'
 
 export const PROCESS_ANCHORS: readonly Anchor[] = [
@@ -20,4 +21,5 @@ export const PROCESS_ANCHORS: readonly Anchor[] = [
   ...MALLOC_RSA_ANCHORS,
   ...MALLOC_FACTOR_ANCHORS,
   ...RING_ANCHORS,
+  ...RUST_ANCHORS,
 ]
