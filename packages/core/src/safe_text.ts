@@ -103,7 +103,8 @@ function shortened(cell: string): string {
   return `${cell.slice(0, CELL_LIMIT - (isPairSplit ? 2 : 1))}…`
 }
 
-const UNSAFE_ALL = new RegExp(UNSAFE.source, 'gu')
+/** The breaks of indented JSON are none of its values: a report has a million. */
+const UNSAFE_IN_JSON = new RegExp(`(?!\\n)(?:${UNSAFE.source})`, 'gu')
 
 /**
  * A value as JSON, with every character that a terminal might obey, or the eye might miss, as `\u` escapes: it
@@ -114,7 +115,7 @@ const UNSAFE_ALL = new RegExp(UNSAFE.source, 'gu')
  */
 export function safeJson(value: unknown, indent = 0): string {
   const json = JSON.stringify(value, null, indent)
-  return json.replace(UNSAFE_ALL, (letter) => (letter === '\n' ? letter : utf16Escapes(letter)))
+  return json.replace(UNSAFE_IN_JSON, utf16Escapes)
 }
 
 /** One `\u` escape for each half. */
