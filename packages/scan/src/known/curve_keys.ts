@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { createPrivateKey } from 'node:crypto'
 import { curveNamed } from '../arithmetic/curves.ts'
 import { publicPoint } from '../arithmetic/ec.ts'
 import { fromBigEndian, fromLittleEndian, toBigEndian } from '../arithmetic/modular.ts'
@@ -106,7 +105,7 @@ function stringGroup(curve: OkpMaterial['curve'], keys: readonly OkpMaterial[]):
   const isSeed = curve === 'Ed25519' || curve === 'Ed448'
   const secretIn = (bytes: Uint8Array): CurveSecret | undefined => {
     const secret = Uint8Array.from(bytes)
-    const made = publicOf(curve, secret)
+    const made = okpPublicKey(curve, secret)
     const key = made && byPublic.get(hexOf(made))
     if (key === undefined) return undefined
     const material: OkpMaterial = { ...key, secret }
@@ -122,28 +121,13 @@ function stringGroup(curve: OkpMaterial['curve'], keys: readonly OkpMaterial[]):
     limbsIn: secretIn,
     rareSecretIn: (bytes) => {
       if (byMontgomery.size === 0 || !isClamped(bytes)) return undefined
-      const made = publicOf('X25519', Uint8Array.from(bytes))
+      const made = okpPublicKey('X25519', Uint8Array.from(bytes))
       const key = made && byMontgomery.get(hexOf(made))
       if (key === undefined) return undefined
       // The seed cannot be had from it, but anyone who has it signs.
       const proof = 'scalar times B is the key'
       return { material: key, spelling: 'limbs-le64', name: 'expanded-scalar', proof }
     },
-  }
-}
-
-/**
- * As `okpPublicKey`, ten times as fast: OpenSSL is given the secret as it is, and not as DER that it must find out
- * about. JWK asks for a public half; where Node holds that against the secret, it throws, and DER it is.
- */
-function publicOf(curve: OkpMaterial['curve'], secret: Uint8Array): Uint8Array | undefined {
-  const d = Buffer.from(secret.buffer, secret.byteOffset, secret.length).toString('base64url')
-  try {
-    const key = createPrivateKey({ key: { kty: 'OKP', crv: curve, d, x: d }, format: 'jwk' })
-    const { x } = key.export({ format: 'jwk' })
-    return x === undefined ? undefined : new Uint8Array(Buffer.from(x, 'base64url'))
-  } catch {
-    return okpPublicKey(curve, secret)
   }
 }
 
