@@ -13,7 +13,9 @@ export const UNITS_PER_BYTE = 8
 /** With `--deep`. */
 export const DEEP_FACTOR = 32
 /** An anchor's share of what is left when a block begins. */
-const SHARE = 1 / 3
+const SHARE = 1 / 8
+/** What a block is given at most of what its window has once. */
+const ONCE_SHARE = 1 / 4
 
 export class AnchorBudget {
   readonly #spent: Float64Array
@@ -21,6 +23,8 @@ export class AnchorBudget {
   #perByte: number
   #left = 0
   #atStart = 0
+  /** Of the window, not yet given to its blocks. */
+  #once = 0
   /** Charged in this window. */
   total = 0
 
@@ -30,17 +34,23 @@ export class AnchorBudget {
     this.#perByte = this.#leastPerByte
   }
 
-  /** @param more units that each byte of the window brings besides the usual ones */
-  startWindow(more: number): void {
+  /**
+   * @param more units that each byte of the window brings besides the usual ones
+   * @param once units of the window, whatever its bytes
+   */
+  startWindow(more: number, once: number = 0): void {
     this.#perByte = this.#leastPerByte + more
     this.#left = 0
+    this.#once = once
     this.total = 0
   }
 
   /** The next bytes: every anchor is looked at again. */
   startBlock(bytes: number): void {
     this.#spent.fill(0)
-    this.#left = Math.max(0, this.#left) + bytes * this.#perByte
+    const once = this.#once * ONCE_SHARE
+    this.#once -= once
+    this.#left = Math.max(0, this.#left) + bytes * this.#perByte + once
     this.#atStart = this.#left
   }
 

@@ -9,17 +9,17 @@
  */
 import { DEEP_FACTOR, UNITS_PER_BYTE } from './anchor_budget.ts'
 import type { LimitList, LimitSeen } from './scan_limits.ts'
-import { ownBytes, WINDOW_BYTES, type Window } from './scan_plan.ts'
+import { ownBytes, type Window } from './scan_plan.ts'
 
-/** Of a file: about as many nanoseconds. */
-const ALL_UNITS = 3e9
-const DEEP_UNITS = 4 * ALL_UNITS
-/** Less than this would add little to what a window had at first. */
-const LEAST_AGAIN = 2 * UNITS_PER_BYTE * WINDOW_BYTES
-
-function allUnits(isDeep: boolean): number {
-  return isDeep ? DEEP_UNITS : ALL_UNITS
-}
+/** Of a file of one window: about as many nanoseconds. */
+const SMALL_UNITS = 3e9
+/**
+ * Of a larger file, at first and again: where all of it is a flood, the start-up and these, with what its bytes bring,
+ * take less than ten times as long as a usual file of its size.
+ */
+const FIRST_UNITS = 9e8
+const AGAIN_UNITS = 1.1e9
+const DEEP = 10
 
 /** The windows with what each has at first. A file of one window has all at once. */
 export function* withFirstUnits(
@@ -27,12 +27,21 @@ export function* withFirstUnits(
   count: number,
   isDeep: boolean,
 ): Generator<Window, void, void> {
-  const units = count <= 1 ? allUnits(isDeep) : allUnits(isDeep) / 2 / count
+  const units = (count <= 1 ? SMALL_UNITS : FIRST_UNITS / count) * (isDeep ? DEEP : 1)
   for (const window of windows) yield withMore(window, units)
 }
 
+/** Half of it for each byte alike, half for where it is needed: keys lie close together. */
 function withMore(window: Window, units: number): Window {
-  return { ...window, moreUnits: (window.moreUnits ?? 0) + units / Math.max(1, ownBytes(window)) }
+  const moreUnits = units / 2 / Math.max(1, ownBytes(window))
+  return { ...window, moreUnits, onceUnits: units / 2 }
+}
+
+/** All that looking at a window's anchors may take. */
+function unitsOf(window: Window, isDeep: boolean): number {
+  const { moreUnits = 0, onceUnits = 0 } = window
+  const perByte = UNITS_PER_BYTE * (isDeep ? DEEP_FACTOR : 1)
+  return ownBytes(window) * (perByte + moreUnits) + onceUnits
 }
 
 /** Windows in which not all was looked at. */
@@ -64,8 +73,10 @@ export class CutWindows {
 
 /** Of the windows that were cut short, those that are searched again, with what each has then. */
 function windowsAgain(cut: readonly Window[], isDeep: boolean): readonly Window[] {
-  const left = allUnits(isDeep) / 2
-  const least = LEAST_AGAIN * (isDeep ? DEEP_FACTOR : 1)
-  const again = cut.slice(0, Math.floor(left / least))
-  return again.map((window) => withMore(window, left / again.length))
+  const all = AGAIN_UNITS * (isDeep ? DEEP : 1)
+  const had = Math.max(1, ...cut.map((window) => unitsOf(window, isDeep)))
+  // With less than twice of what it had, a window would be looked at much as before.
+  const again = cut.slice(0, Math.floor(all / (2 * had)))
+  const own = (window: Window) => unitsOf({ ...window, moreUnits: 0, onceUnits: 0 }, isDeep)
+  return again.map((window) => withMore(window, all / again.length - own(window)))
 }

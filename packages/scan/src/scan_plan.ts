@@ -52,6 +52,8 @@ export interface Window {
   readonly pieces: readonly Piece[]
   /** What each byte brings for looking at anchors besides the usual, in the units of `effort.ts`; 0 where absent. */
   readonly moreUnits?: number
+  /** The same for the whole window: more of it for those of its blocks that need it. */
+  readonly onceUnits?: number
 }
 
 /**

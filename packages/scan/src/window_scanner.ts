@@ -140,7 +140,7 @@ export class WindowScanner {
       target.fill(0, held)
       taker.onLimit({ code: 'unreadable', name: '', offset: window.offset + held })
     }
-    this.#budget.startWindow(window.moreUnits ?? 0)
+    this.#budget.startWindow(window.moreUnits ?? 0, window.onceUnits)
     this.#process?.use(source)
     forgetAnswers()
     let searched = 0
@@ -270,9 +270,9 @@ export class WindowScanner {
   }
 }
 
-/** Of a look that finds nothing at once, and of telling a hit. */
+/** Of a look that finds nothing at once, and of telling a hit: its names, its place in a report, its JSON. */
 const LOOK_UNITS = 300
-const HIT_UNITS = 20_000
+const HIT_UNITS = 50_000
 /** Places of one anchor that are passed over one by one. */
 const MOST_PASSED = 256
 

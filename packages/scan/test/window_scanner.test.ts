@@ -114,7 +114,7 @@ describe('a window', () => {
       return looks
     }
     const [plain, deep] = [looksWith(false), looksWith(true)]
-    assert.ok(plain > 40 && deep > 20 * plain, `${plain} and ${deep} looks`)
+    assert.ok(plain > 20 && deep > 20 * plain, `${plain} and ${deep} looks`)
   })
 })
 
@@ -169,7 +169,7 @@ describe('the search of a window', () => {
 })
 
 describe('the budget of anchors', () => {
-  const share = (100 * UNITS_PER_BYTE) / 3
+  const share = (100 * UNITS_PER_BYTE) / 8
 
   it('passes over one that had its share, and leaves those that had little', () => {
     const budget = new AnchorBudget(10)
@@ -184,7 +184,7 @@ describe('the budget of anchors', () => {
     const budget = new AnchorBudget(10)
     budget.startWindow(0)
     budget.startBlock(100)
-    for (let anchor = 0; anchor < 9; anchor++) budget.charge(anchor, share / 2)
+    for (let anchor = 0; anchor < 9; anchor++) budget.charge(anchor, share)
     assert.equal(budget.left, 0)
     assert.equal(budget.charge(9, 1), false)
     assert.equal(budget.charge(0, 1), true)
@@ -204,6 +204,19 @@ describe('the budget of anchors', () => {
     assert.equal(budget.left, 100 * perByte)
     budget.startWindow(0)
     assert.deepEqual([budget.left, budget.total], [0, 0])
+  })
+
+  it('gives a block a quarter of what is left of what the window has once', () => {
+    const budget = new AnchorBudget(1)
+    budget.startWindow(0, 1600)
+    budget.startBlock(0)
+    assert.equal(budget.left, 400)
+    budget.charge(0, 400)
+    budget.startBlock(0)
+    assert.equal(budget.left, 300)
+    budget.startWindow(0)
+    budget.startBlock(0)
+    assert.equal(budget.left, 0)
   })
 
   it('is larger with --deep', () => {
