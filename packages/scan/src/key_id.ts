@@ -9,6 +9,7 @@ import { toBigEndian, toShortestBytes } from './arithmetic/modular.ts'
 import { charge } from './effort.ts'
 import type { KeyId } from './finding.ts'
 import type { Curve, KeyMaterial } from './key_material.ts'
+import { OfPublicHalf } from './of_public_half.ts'
 import { ecSpki, okpSpki, rsaSpki } from './spki.ts'
 
 /** What RFC 7518 and RFC 8812 call the curves that JWK has. */
@@ -19,14 +20,23 @@ const JWK_CURVES: Partial<Record<Curve, string>> = {
   secp256k1: 'secp256k1',
 }
 
+type Ids = Pick<KeyId, 'spkiSha256' | 'jwkThumbprint'>
+
+const kept = new OfPublicHalf<Ids>()
+
 /**
  * SHA-256 of the SubjectPublicKeyInfo (hex) and RFC 7638 thumbprint (base64url) of a key's public half.
  *
  * Both are undefined where no public half is known; the thumbprint also for keys that JWK has no words for. An RSA
  * key is named as `rsaEncryption`, whatever it was marked for.
  */
-export function keyIdOf(material: KeyMaterial): Pick<KeyId, 'spkiSha256' | 'jwkThumbprint'> {
+export function keyIdOf(material: KeyMaterial): Ids {
+  // As much each time: what is refused must not hang on what came before.
   charge(30_000)
+  return kept.answer(material, () => idsOf(material))
+}
+
+function idsOf(material: KeyMaterial): Ids {
   const spki = spkiOf(material)
   const jwk = jwkOf(material)
   return {

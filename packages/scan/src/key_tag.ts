@@ -8,13 +8,26 @@
  */
 import { createHmac } from 'node:crypto'
 import type { KeyMaterial } from './key_material.ts'
+import { OfPublicHalf } from './of_public_half.ts'
 
 /** Hex digits of a tag: 2^64 keys would have to be found before two meet by chance. */
 const TAG_DIGITS = 32
 
+/** By hash key. */
+const kept = new WeakMap<Uint8Array, OfPublicHalf<string>>()
+
 /** The tag of a key, the same for each of its forms; `''` where there is no material. */
 export function keyTag(hashKey: Uint8Array, material: KeyMaterial | undefined): string {
   if (material === undefined) return ''
+  let tags = kept.get(hashKey)
+  if (tags === undefined) {
+    tags = new OfPublicHalf()
+    kept.set(hashKey, tags)
+  }
+  return tags.answer(material, () => tagOf(hashKey, material))
+}
+
+function tagOf(hashKey: Uint8Array, material: KeyMaterial): string {
   const hash = createHmac('sha256', hashKey)
   for (const part of identityOf(material)) hash.update(part).update('\0')
   return hash.digest('hex').slice(0, TAG_DIGITS)

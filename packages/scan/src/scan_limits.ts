@@ -44,6 +44,8 @@ export interface LimitSeen {
   readonly name: string
   /** From the file's start. */
   readonly offset: number
+  /** How often; once where absent. */
+  readonly count?: number
 }
 
 const MESSAGES: Readonly<Record<LimitCode, (name: string, count: number) => string>> = {
@@ -69,7 +71,7 @@ const times = (count: number) => (count === 1 ? 'once' : `${count} times`)
 export class LimitList {
   readonly #seen = new Map<string, { seen: LimitSeen; count: number }>()
 
-  add(seen: LimitSeen, count = 1): void {
+  add(seen: LimitSeen, count: number = seen.count ?? 1): void {
     const name = `${seen.code} ${seen.name}`
     const known = this.#seen.get(name)
     if (known === undefined) this.#seen.set(name, { seen, count })

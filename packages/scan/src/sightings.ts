@@ -17,7 +17,7 @@ export interface Sighting {
 
 /** What a report holds of each class, and what is kept of it before places are put together. */
 const MOST: Readonly<Record<Certainty, number>> = {
-  proven: 100_000,
+  proven: 50_000,
   candidate: 20_000,
   lesser: 20_000,
 }

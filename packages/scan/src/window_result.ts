@@ -4,6 +4,7 @@
  * @module
  */
 import type { ByteSource } from '@mintmark/dump'
+import type { Certainty } from './detected.ts'
 import { findingSeen } from './finding.ts'
 import { type FoundMaterial, MaterialList } from './found_material.ts'
 import { keyTag } from './key_tag.ts'
@@ -32,7 +33,7 @@ export interface WindowResult {
 }
 
 /** Sightings that a window can have: a file full of keys is cut to what a report holds anyhow. */
-const MOST_SIGHTINGS = 20_000
+const MOST_SIGHTINGS = 5000
 /** Public keys that a window can have. */
 const MOST_KEYS = 10_000
 
@@ -54,6 +55,7 @@ export function searchWindow(
   const materials = new MaterialList(hashKey)
   const sightings: Sighting[] = []
   const limits: LimitSeen[] = []
+  const leftOut = new LeftOut()
   const publicKeys = new Map<string, KeySeen>()
   const onPublicKey = (key: PublicKey, isBare: boolean): void => {
     const id = key.keyId.spkiSha256 ?? ''
@@ -65,7 +67,7 @@ export function searchWindow(
   const searched = scanner.scan(source, window, {
     onHit: (detected, offset) => {
       if (sightings.length >= MOST_SIGHTINGS) {
-        limits.push({ code: 'many-hits', name: `${detected.certainty} places`, offset })
+        leftOut.add(detected.certainty, offset)
         return
       }
       const seen = findingSeen(detected, offset)
@@ -80,11 +82,32 @@ export function searchWindow(
   if (materials.leftOut > 0) {
     limits.push({ code: 'many-hits', name: 'keys', offset: window.offset })
   }
+  limits.push(...leftOut.limits())
   return {
     sightings,
     limits,
     publicKeys: [...publicKeys.values()],
     materials: materials.all,
     searched,
+  }
+}
+
+/** Hits that there was no room for. */
+class LeftOut {
+  readonly #byCertainty = new Map<Certainty, { offset: number; count: number }>()
+
+  add(certainty: Certainty, offset: number): void {
+    const held = this.#byCertainty.get(certainty)
+    if (held === undefined) this.#byCertainty.set(certainty, { offset, count: 1 })
+    else {
+      held.offset = Math.min(held.offset, offset)
+      held.count++
+    }
+  }
+
+  limits(): LimitSeen[] {
+    return [...this.#byCertainty].map(([certainty, { offset, count }]) => {
+      return { code: 'many-hits', name: `${certainty} places`, offset, count }
+    })
   }
 }

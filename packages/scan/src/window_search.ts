@@ -15,12 +15,13 @@ export interface WindowSearch {
   /**
    * Hits that begin in `[from, to)` of `bytes`; they may reach beyond `to`, to the end of `bytes`.
    *
-   * Offsets are those in `bytes`. `bytes` is valid until this returns, and is never to be changed or kept; its
+   * Offsets are those in `bytes`. `bytes` is valid until all are taken, and is never to be changed or kept; its
    * first byte has an address that is a multiple of 16 in the segment.
    * `address` is that of the first byte, as far as the dump tells.
-   * It may lie in the memory of the kernels; a search with a memory of its own copies.
+   * It may lie in the memory of the kernels; a search with a memory of its own copies. Hits are taken one after the
+   * other, before the next call: a window can have a hundred thousand.
    */
-  search(bytes: Uint8Array, from: number, to: number, address?: bigint): readonly Detected[]
+  search(bytes: Uint8Array, from: number, to: number, address?: bigint): Iterable<Detected>
   /** Overwrites secrets that it holds between windows. It is not used afterwards. */
   wipe?(): void
 }

@@ -21,7 +21,13 @@ import { detectedOf, type FoundValue } from './found_value.ts'
 import type { PlacedNumber } from './remainders.ts'
 import { isSearchable, rsaGroups } from './rsa_group.ts'
 import { RsaSearch } from './rsa_search.ts'
-import { findValues, lastWord, ValueTable, valueDetected } from './value_search.ts'
+import {
+  findValues,
+  lastWord,
+  type PlacedValue,
+  ValueTable,
+  valueDetected,
+} from './value_search.ts'
 
 export interface KnownKeyOptions {
   /** Looks at places that are hardly ever taken as well, and spends eight times as much on what is dear. */
@@ -126,7 +132,7 @@ export class KnownKeySearch implements WindowSearch {
   #slices(
     part: Part,
     address: bigint | undefined,
-  ): { readonly found: FoundValue[]; readonly values: readonly FoundValue[] } {
+  ): { readonly found: FoundValue[]; readonly values: readonly PlacedValue[] } {
     const { bytes, from, to } = part
     const seen: Seen = { found: [], numbers: [], values: [] }
     this.#rsa?.earn(to - from)
@@ -173,7 +179,7 @@ interface Seen {
   readonly found: FoundValue[]
   readonly numbers: PlacedNumber[]
   /** Of keys that were found before. */
-  readonly values: FoundValue[]
+  readonly values: PlacedValue[]
 }
 
 const isRsa = (material: KeyMaterial): material is RsaMaterial => material.type === 'rsa'

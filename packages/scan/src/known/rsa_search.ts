@@ -37,6 +37,8 @@ const LIST = { marked: 0, aligned: 1, factors: 2, others: 3, markedOthers: 4 } a
 const IN_ORDER = [LIST.marked, LIST.markedOthers, LIST.aligned, LIST.factors, LIST.others]
 /** Lists of whose factors pairs are told. */
 const IN_PAIRS = [LIST.marked, LIST.aligned, LIST.factors]
+/** Factors of one key in one slice that are looked at: see {@link fewOfEach}. */
+const MOST_OF_ONE = 16
 /** With more keys than this, a remainder is only looked for where both sides tell it, or its length. */
 const FEW_KEYS = 4
 
@@ -127,7 +129,7 @@ export class RsaSearch {
       const next = use === 'none' ? 0 : this.#test(kernel, group, list, use, hits)
       if (use === 'needed' && next < (kernel.sizes[list] ?? 0)) factors.isShort = true
     }
-    const whole = hits.flatMap((hit) => this.#factorFound(context, group, hit))
+    const whole = fewOfEach(hits).flatMap((hit) => this.#factorFound(context, group, hit))
     this.#keepLimbs(kernel, group)
     return [...whole, ...conjugateFragments(kernel, group, pairs, hits)]
   }
@@ -198,6 +200,20 @@ export class RsaSearch {
     const { name, proof } = relation
     return [{ ...spelledAt(hit, group.shape.length), name, proof, material }]
   }
+}
+
+/**
+ * Some hits of each key: one shows the key, and every value of a key that is known is looked for by itself. A slice can
+ * hold thousands of one.
+ */
+function fewOfEach(hits: readonly FactorHit[]): readonly FactorHit[] {
+  if (hits.length <= MOST_OF_ONE) return hits
+  const counts = new Map<number, number>()
+  return hits.filter(({ key }) => {
+    const count = (counts.get(key) ?? 0) + 1
+    counts.set(key, count)
+    return count <= MOST_OF_ONE
+  })
 }
 
 function nameOf({ kind, isAbove }: FactorHit): string {

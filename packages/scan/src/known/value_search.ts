@@ -18,6 +18,13 @@ interface Pattern {
   readonly spelling: string
   readonly name: string
   readonly material: KeyMaterial
+  /** What is told of it, whatever its place: made with its first hit. */
+  told?: Detected
+}
+
+/** A value that lies somewhere. */
+export interface PlacedValue extends FoundValue {
+  readonly told: Detected
 }
 
 /** Where a word lies in a slice, and which. */
@@ -83,8 +90,8 @@ export class ValueTable {
   }
 
   /** Values that begin in [from, to) of `bytes`. */
-  find(bytes: Uint8Array, from: number, to: number): FoundValue[] {
-    const found: FoundValue[] = []
+  find(bytes: Uint8Array, from: number, to: number): PlacedValue[] {
+    const found: PlacedValue[] = []
     const limit = lastWord(bytes, to)
     for (let at = from; at < limit; at += SLICE) {
       const end = Math.min(limit, at + SLICE)
@@ -95,8 +102,8 @@ export class ValueTable {
   }
 
   /** Those whose word lies in the slice that the kernel holds. */
-  inSlice(bytes: Uint8Array, { at, length, from, to }: ValueSlice): FoundValue[] {
-    const found: FoundValue[] = []
+  inSlice(bytes: Uint8Array, { at, length, from, to }: ValueSlice): PlacedValue[] {
+    const found: PlacedValue[] = []
     const first = this.#kernel.findWords(this.#table, length, this.step)
     const hits = first.flatMap(({ at: place, word }) =>
       [word, ...(this.#table.repeats.get(word) ?? [])].map((each) => ({ at: place, word: each })),
@@ -148,10 +155,10 @@ export class ValueSearch implements WindowSearch {
     this.#table = new ValueTable(this.#kernel, keys)
   }
 
-  search(bytes: Uint8Array, from: number, to: number): readonly Detected[] {
+  *search(bytes: Uint8Array, from: number, to: number): Generator<Detected, void, void> {
     const found = this.#table.find(bytes, from, Math.min(to, bytes.length))
     this.#kernel.wipe()
-    return found.map((value) => valueDetected(bytes, value))
+    for (const value of found) yield valueDetected(bytes, value)
   }
 
   wipe(): void {
@@ -160,16 +167,22 @@ export class ValueSearch implements WindowSearch {
 }
 
 /** A value of a key that is known already, as a hit in `bytes`. */
-export function valueDetected(bytes: Uint8Array, value: FoundValue): Detected {
-  const detected: Detected = { ...detectedOf(value), isCopy: true }
-  const { at, length, material } = value
+export function valueDetected(
+  bytes: Uint8Array,
+  { at, length, material, told }: PlacedValue,
+): Detected {
+  const detected: Detected = { ...told, offset: at, isCopy: true }
   const isDrbg = material.type === 'aes' && length === DRBG_KEY_BYTES && isDrbgState(bytes, at)
   return isDrbg ? { ...detected, note: 'drbg' } : detected
 }
 
-function foundAt({ bytes, spelling, name, material }: Pattern, at: number): FoundValue {
-  const proof = 'equals what the proven key gives'
-  return { at, length: bytes.length, spelling, name, proof, material }
+const PROOF = 'equals what the proven key gives'
+
+function foundAt(pattern: Pattern, at: number): PlacedValue {
+  const { bytes, spelling, name, material } = pattern
+  const found = { at, length: bytes.length, spelling, name, proof: PROOF, material }
+  pattern.told ??= detectedOf(found)
+  return { ...found, told: pattern.told }
 }
 
 function isAt(bytes: Uint8Array, at: number, pattern: Uint8Array): boolean {
@@ -181,12 +194,9 @@ function isAt(bytes: Uint8Array, at: number, pattern: Uint8Array): boolean {
 function patternsOf(keys: readonly KeyMaterial[]): Pattern[] {
   return keys.flatMap((material) =>
     derivedValues(material).flatMap(({ name, value, bits }) =>
-      encodingsOf(value, bits).map(({ form, bytes }) => ({
-        bytes,
-        spelling: form,
-        name,
-        material,
-      })),
+      encodingsOf(value, bits).map(({ form: spelling, bytes }) => {
+        return { bytes, spelling, name, material }
+      }),
     ),
   )
 }
