@@ -7,7 +7,7 @@ import {
   scanFile,
   scanPipe,
 } from '@mintmark/scan'
-import { compileLess } from '../compiling.ts'
+import { collectSooner, compileLess } from '../compiling.ts'
 import { keysAndOperands } from '../given_keys.ts'
 import { isIncomplete, isUnopened } from '../incomplete_scan.ts'
 import { type InputFile, inputFiles, STANDARD_INPUT, type Unreadable } from '../input_files.ts'
@@ -30,6 +30,7 @@ const NO_OPERAND =
 
 export const scan: Handler = async (args, options, io) => {
   compileLess()
+  collectSooner()
   const { publicKeys, operands } = await keysAndOperands(args, options, io)
   if (operands.length === 0) {
     io.err(`${NO_OPERAND}\n`)

@@ -6,7 +6,7 @@ import {
   type ScrubFileOptions,
   scrubFile,
 } from '@mintmark/scan'
-import { compileLess } from '../compiling.ts'
+import { collectSooner, compileLess } from '../compiling.ts'
 import { keysAndOperands } from '../given_keys.ts'
 import type { ExitCode, Io } from '../io.ts'
 import { flag, textOption } from '../option_values.ts'
@@ -18,6 +18,7 @@ const USAGE = 'error: give one FILE to scrub: name it first, or behind a -- (see
 
 export const scrub: Handler = async (args, options, io) => {
   compileLess()
+  collectSooner()
   const { publicKeys, operands } = await keysAndOperands(args, options, io)
   const [path] = operands
   if (path === undefined || operands.length > 1) {
