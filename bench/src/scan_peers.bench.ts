@@ -11,64 +11,18 @@
  *
  * Usage: node bench/dist/src/scan_peers.bench.js [MEGABYTES] [--core FILE]
  */
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { aesKeysMissed, type Ours, oursOf, rsaKeysMissed } from './peer_findings.ts'
 import { RULES } from './peer_rules.ts'
+import { denseCore, has, MINTMARK, type Run, run } from './scan_runs.ts'
 
 const IS_TINY = process.env['BENCH_TINY'] === '1'
 const IS_CI = process.env['CI'] === 'true'
-const HERE = path.dirname(fileURLToPath(import.meta.url))
-const MINTMARK = path.resolve(HERE, '../../../packages/cli/bin/mintmark.mjs')
 const MEGABYTES = IS_TINY ? 96 : Number(process.argv[2]?.match(/^\d+$/)?.[0] ?? 1024)
 const ASKED = { ratio: 10, peakMb: 512 } as const
-
-interface Run {
-  readonly seconds: number
-  /** User and system. */
-  readonly cpu: number
-  readonly peakMb: number
-  readonly out: string
-}
-
-function has(program: string): boolean {
-  return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
-}
-
-/** A program's run under GNU time. Exit codes up to 3 are answers. */
-function run(program: string, ...args: readonly string[]): Run {
-  const all = ['-f', 'TIME %e %U %S %M', program, ...args]
-  const { stdout, stderr, status } = spawnSync('/usr/bin/time', all, {
-    encoding: 'utf8',
-    maxBuffer: 1 << 30,
-  })
-  const [, e, u, s, m] = /TIME ([\d.]+) ([\d.]+) ([\d.]+) (\d+)\s*$/.exec(stderr) ?? []
-  if (e === undefined || (status ?? 9) > 3) throw new Error(`${program} ended with ${status}`)
-  return { seconds: Number(e), cpu: Number(u) + Number(s), peakMb: Number(m) / 1024, out: stdout }
-}
-
-async function ready(victim: ChildProcess): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    victim.stdout?.once('data', () => resolve())
-    victim.once('exit', (code) => reject(new Error(`the victim ended with ${code}`)))
-  })
-}
-
-async function coreOf(folder: string): Promise<string> {
-  const script = path.join(HERE, 'dense_victim.js')
-  const args = ['--max-old-space-size=8192', script, String(MEGABYTES)]
-  const victim = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  try {
-    await ready(victim)
-    execFileSync('gcore', ['-o', path.join(folder, 'core'), String(victim.pid)], { stdio: 'pipe' })
-    return path.join(folder, `core.${victim.pid}`)
-  } finally {
-    victim.kill('SIGKILL')
-  }
-}
 
 function print(name: string, bytes: number, { seconds, cpu, peakMb }: Run, found: string): void {
   const rate = (bytes / seconds / 1e6).toFixed(0)
@@ -119,7 +73,8 @@ function compareTextTools(folder: string, core: string, bytes: number): void {
 
 async function bench(folder: string): Promise<void> {
   const at = process.argv.indexOf('--core')
-  const core = at < 0 ? await coreOf(folder) : path.resolve(process.argv[at + 1] ?? '')
+  const core =
+    at < 0 ? await denseCore(folder, MEGABYTES) : path.resolve(process.argv[at + 1] ?? '')
   const bytes = statSync(core).size
   const data = statSync(core).blocks * 512
   execFileSync('cat', [core], { stdio: ['ignore', 'ignore', 'ignore'] })

@@ -1,0 +1,115 @@
+/**
+ * Files made to hold a scan up, for `floods.bench.ts`: bytes that look like keys from end to end.
+ *
+ * @module
+ */
+import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { ALL_ANCHORS, type PublicKey, parsePublicKeys } from '@mintmark/scan'
+import { readAgain } from '@mintmark/testkit'
+
+/** A flood, `length` bytes of it. */
+export type Flood = (length: number) => Buffer
+
+/** Repeats no byte within what is taken of it. */
+function noise(length: number, seed: string): Buffer {
+  return createHash('shake256', { outputLength: length }).update(seed).digest()
+}
+
+const over = (unit: Uint8Array): Flood => {
+  return (length) => Buffer.alloc(length, unit)
+}
+
+/** Parts that differ, one after the other. */
+function parts(part: (index: number) => Uint8Array): Flood {
+  return (length) => {
+    const bytes = Buffer.alloc(length)
+    for (let at = 0, i = 0; at < length; i++) {
+      const next = part(i)
+      bytes.set(next.subarray(0, length - at), at)
+      at += next.length
+    }
+    return bytes
+  }
+}
+
+const GAP = Buffer.alloc(8)
+const numberOf = (bytes: number, index: number) => {
+  const number = noise(bytes, `number ${index}`)
+  number[0] = (number[0] ?? 0) | 1
+  number[bytes - 1] = (number[bytes - 1] ?? 0) | 0xc0
+  return number
+}
+
+function everyAnchor(): Buffer {
+  return Buffer.concat(
+    ALL_ANCHORS.flatMap(({ name, pattern }) => [Buffer.from(pattern), noise(48, name)]),
+  )
+}
+
+/** A key in PEM whose last number is wrong: all of it is read before that is known. */
+function damaged(key: KeyObject): Buffer {
+  const der = Buffer.from(key.export({ format: 'der', type: 'pkcs1' }))
+  der[der.length - 1] = (der.at(-1) ?? 0) ^ 1
+  const lines = der.toString('base64').replaceAll(/.{64}/g, '$&\n')
+  return Buffer.from(`-----BEGIN RSA PRIVATE KEY-----\n${lines}\n-----END RSA PRIVATE KEY-----\n`)
+}
+
+/** What a scan is given, and floods that know it. */
+export interface FloodWorld {
+  /** SubjectPublicKeyInfo in PEM, of the key whose values some floods are full of. */
+  readonly publicKey: string
+  readonly floods: Readonly<Record<string, Flood>>
+}
+
+const little = (value: string): Uint8Array =>
+  Uint8Array.from(Buffer.from(value, 'base64url')).toReversed()
+
+/** Makes a key, and floods of it and of much else. */
+export function floodWorld(): FloodWorld {
+  const { privateKey, publicKey } = readAgain(generateKeyPairSync('rsa', { modulusLength: 2048 }))
+  const { p = '', d = '' } = privateKey.export({ format: 'jwk' })
+  const der = privateKey.export({ format: 'der', type: 'pkcs1' })
+  const spki = publicKey.export({ format: 'der', type: 'spki' })
+  const exponent = Buffer.from('0100010000000000', 'hex')
+  return {
+    publicKey: publicKey.export({ format: 'pem', type: 'spki' }).toString(),
+    floods: {
+      zeros: over(GAP),
+      'random bytes': parts((i) => noise(1 << 20, `random ${i}`)),
+      letters: over(Buffer.from('A')),
+      'every anchor': over(everyAnchor()),
+      'random numbers of 128 bytes': parts((i) => Buffer.concat([numberOf(128, i), GAP])),
+      'moduli, each beside an exponent': parts((i) =>
+        Buffer.concat([numberOf(256, i), GAP, exponent, GAP]),
+      ),
+      'public keys, all different': parts((i) => {
+        const one = Buffer.from(spki)
+        one.set(numberOf(192, i), 60)
+        return one
+      }),
+      'a key in DER': over(der),
+      'a damaged key in PEM': over(damaged(privateKey)),
+      'a prime of the key': over(Buffer.concat([little(p), GAP])),
+      'a prime of the key in base64': over(Buffer.from(`"p":"${p}",`)),
+      'the private exponent of the key': over(Buffer.concat([little(d), GAP])),
+    },
+  }
+}
+
+/** As many keys as `count`, in a JWK set, the given one among them. */
+export function manyKeys(publicKey: string, count: number): string {
+  const [own] = parsePublicKeys(Buffer.from(publicKey), 'key').keys
+  if (own === undefined) throw new Error('no key')
+  const others = Array.from({ length: count - 1 }, (_, i) => ({
+    kty: 'RSA',
+    e: 'AQAB',
+    n: Buffer.from(numberOf(256, i).toReversed()).toString('base64url'),
+  }))
+  return JSON.stringify({ keys: [jwkOf(own), ...others] })
+}
+
+function jwkOf({ material }: PublicKey): { readonly [member: string]: string } {
+  if (material.type !== 'rsa') throw new TypeError('no RSA key')
+  const n = Buffer.from(material.n.toString(16), 'hex').toString('base64url')
+  return { kty: 'RSA', e: 'AQAB', n }
+}
