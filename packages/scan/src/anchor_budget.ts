@@ -12,8 +12,8 @@
 export const UNITS_PER_BYTE = 8
 /** With `--deep`. */
 export const DEEP_FACTOR = 32
-/** An anchor's share of what is left when a block begins. */
-const SHARE = 1 / 8
+/** An anchor's share of what is left when a block begins: a flood of one leaves most to what lies behind it. */
+const SHARE = 1 / 6
 /** What a block is given at most of what its window has once. */
 const ONCE_SHARE = 1 / 4
 
@@ -25,6 +25,7 @@ export class AnchorBudget {
   #atStart = 0
   /** Of the window, not yet given to its blocks. */
   #once = 0
+  #share = SHARE
   /** Charged in this window. */
   total = 0
 
@@ -37,11 +38,13 @@ export class AnchorBudget {
   /**
    * @param more units that each byte of the window brings besides the usual ones
    * @param once units of the window, whatever its bytes
+   * @param share of an anchor, of what is left when a block begins
    */
-  startWindow(more: number, once: number = 0): void {
+  startWindow(more: number, once: number = 0, share: number = SHARE): void {
     this.#perByte = this.#leastPerByte + more
     this.#left = 0
     this.#once = once
+    this.#share = share
     this.total = 0
   }
 
@@ -70,6 +73,6 @@ export class AnchorBudget {
     this.#left -= units
     this.total += units
     const fair = this.#atStart / this.#spent.length
-    return spent > this.#atStart * SHARE || (this.#left <= 0 && spent > fair)
+    return spent > this.#atStart * this.#share || (this.#left <= 0 && spent > fair)
   }
 }

@@ -20,6 +20,9 @@ const SMALL_UNITS = 3e9
 const FIRST_UNITS = 9e8
 const AGAIN_UNITS = 1.1e9
 const DEEP = 10
+/** Windows that are no flood: keys of one form lie close together, the roots of a trust store for one. */
+const FEW = 2
+const SHARE_OF_FEW = 1 / 3
 
 /** The windows with what each has at first. A file of one window has all at once. */
 export function* withFirstUnits(
@@ -32,9 +35,9 @@ export function* withFirstUnits(
 }
 
 /** Half of it for each byte alike, half for where it is needed: keys lie close together. */
-function withMore(window: Window, units: number): Window {
+function withMore(window: Window, units: number, anchorShare?: number): Window {
   const moreUnits = units / 2 / Math.max(1, ownBytes(window))
-  return { ...window, moreUnits, onceUnits: units / 2 }
+  return { ...window, moreUnits, onceUnits: units / 2, anchorShare }
 }
 
 /** All that looking at a window's anchors may take. */
@@ -78,5 +81,6 @@ function windowsAgain(cut: readonly Window[], isDeep: boolean): readonly Window[
   // With less than twice of what it had, a window would be looked at much as before.
   const again = cut.slice(0, Math.floor(all / (2 * had)))
   const own = (window: Window) => unitsOf({ ...window, moreUnits: 0, onceUnits: 0 }, isDeep)
-  return again.map((window) => withMore(window, all / again.length - own(window)))
+  const share = cut.length <= FEW ? SHARE_OF_FEW : undefined
+  return again.map((window) => withMore(window, all / again.length - own(window), share))
 }

@@ -54,6 +54,8 @@ export interface Window {
   readonly moreUnits?: number
   /** The same for the whole window: more of it for those of its blocks that need it. */
   readonly onceUnits?: number
+  /** What one anchor may take of what is left when a block begins; usual where absent. */
+  readonly anchorShare?: number | undefined
 }
 
 /**

@@ -140,7 +140,7 @@ export class WindowScanner {
       target.fill(0, held)
       taker.onLimit({ code: 'unreadable', name: '', offset: window.offset + held })
     }
-    this.#budget.startWindow(window.moreUnits ?? 0, window.onceUnits)
+    this.#budget.startWindow(window.moreUnits ?? 0, window.onceUnits, window.anchorShare)
     this.#process?.use(source)
     forgetAnswers()
     let searched = 0

@@ -62,6 +62,13 @@ describe('a file with a few windows full of keys', () => {
     assert.ok(window !== undefined && (window.onceUnits ?? 0) > 4e8)
   })
 
+  it('lets one form take a third of what there is, where a flood leaves it a sixth', () => {
+    const plan = windowsOf(64 << 20)
+    const first = [...withFirstUnits(plan, plan.length, false)]
+    const shares = [2, 3].map((count) => again(first.slice(0, count)).again[0]?.anchorShare)
+    assert.deepEqual(shares, [1 / 3, undefined])
+  })
+
   it('of one window has all at once', () => {
     const plan = windowsOf(1 << 20)
     assert.ok(unitsOf([...withFirstUnits(plan, 1, false)]) > 3e9)

@@ -169,7 +169,7 @@ describe('the search of a window', () => {
 })
 
 describe('the budget of anchors', () => {
-  const share = (100 * UNITS_PER_BYTE) / 8
+  const share = (100 * UNITS_PER_BYTE) / 6
 
   it('passes over one that had its share, and leaves those that had little', () => {
     const budget = new AnchorBudget(10)
