@@ -8,6 +8,7 @@
  * more, behind the last position. `runs` and `records` are as `number_places.ts` writes them for windows of `length`
  * bytes.
  */
+import { looksRandom } from './lib/looks_random.ts'
 import {
   EIGHTHS,
   groupOf,
@@ -215,13 +216,18 @@ function groupsFrom(runs: usize, first: i32, runCount: i32): i32 {
 /**
  * Lists the well marked places before `to`: u32 (position, boundaries) pairs, at most `cap`; returns how many there are.
  * Boundaries: 1 before, 2 behind, 4 a length before, 8 some numbers further before or behind; the latter places only with
- * `further`.
+ * `further`. With `looked` those alone of whose bytes so many look random; see `looksRandom` for `least`, `most` and `seen`.
  */
 export function bounded(
+  ptr: usize,
   records: usize,
   recordCount: i32,
   to: i32,
   further: i32,
+  looked: i32,
+  least: i32,
+  most: i32,
+  seen: usize,
   out: usize,
   cap: i32,
 ): i32 {
@@ -237,6 +243,8 @@ export function bounded(
       let kinds = ((sides >> i) & 1) | (((sides >> (16 + i)) & 1) << 1)
       kinds |= ((lengths >> i) & 1) << 2
       if (kinds === 0 && further === 0) continue
+      const here = ptr + <usize>(at + i)
+      if (looked !== 0 && !looksRandom(here, looked, least, most, seen)) continue
       if (found < cap) {
         store<u32>(out + ((<usize>found) << 3), at + i)
         store<u32>(out + ((<usize>found) << 3), kinds === 0 ? 8 : kinds, 4)

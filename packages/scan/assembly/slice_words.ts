@@ -7,6 +7,7 @@
  * number takes, and 64 more.
  */
 import { GOLDEN } from './lib/number.ts'
+import { pinned } from './lib/pinned.ts'
 
 /**
  * Whether all `slots` words of a number are zero or in [least, most], and few of them zero, like the one before from
@@ -56,7 +57,12 @@ export function digit_runs(
   cap: i32,
 ): i32 {
   let found = 0
+  const lowest = pinned(i32x4.splat(<i32>low), 0)
+  const spread = pinned(i32x4.splat(<i32>(high - low)), 1)
+  const lowestNext = pinned(i32x4.splat(<i32>second), 2)
+  const spreadNext = pinned(i32x4.splat(<i32>(most - second)), 3)
   const size = wide ? 3 : 2
+  const last = (<usize>(slots - 1)) << size
   const width = (slots << size) >> 4
   let next = 0
   for (let r = 0; r < runCount; r++) {
@@ -65,7 +71,16 @@ export function digit_runs(
     for (let g = max(begin - 1, next); g + width <= end && g << 4 < to; g++) {
       const at = g << 4
       next = g + 1
-      let mask = topsOf(ptr + <usize>at, wide, slots, low, high, second, most)
+      const top = ptr + <usize>at + last
+      let mask: i32
+      if (wide) {
+        mask = isTop(top, low, high, second, most) ? 1 : 0
+        mask |= isTop(top + 8, low, high, second, most) ? 2 : 0
+      } else {
+        const tops = i32x4.le_u(i32x4.sub(v128.load(top), lowest), spread)
+        const nexts = i32x4.le_u(i32x4.sub(v128.load(top - 4), lowestNext), spreadNext)
+        mask = i32x4.bitmask(v128.and(tops, nexts))
+      }
       while (mask !== 0) {
         const position = at + (ctz(mask) << size)
         mask &= mask - 1
@@ -81,32 +96,8 @@ export function digit_runs(
   return found
 }
 
-/** A bit for each word of the group at `at`: the top word of a number that begins there is in range, and the next. */
-function topsOf(
-  at: usize,
-  wide: bool,
-  slots: i32,
-  low: u64,
-  high: u64,
-  second: u64,
-  most: u64,
-): i32 {
-  if (wide) {
-    const last = at + ((<usize>(slots - 1)) << 3)
-    const first = isTop(last, low, high, second, most) ? 1 : 0
-    return isTop(last + 8, low, high, second, most) ? first | 2 : first
-  }
-  const top = at + ((<usize>(slots - 1)) << 2)
-  const tops = isWithin(v128.load(top), <i32>low, <i32>high)
-  return i32x4.bitmask(v128.and(tops, isWithin(v128.load(top - 4), <i32>second, <i32>most)))
-}
-
 function isTop(at: usize, low: u64, high: u64, second: u64, most: u64): bool {
   return load<u64>(at) - low <= high - low && load<u64>(at - 8) - second <= most - second
-}
-
-function isWithin(v: v128, low: i32, high: i32): v128 {
-  return i32x4.le_u(i32x4.sub(v, i32x4.splat(low)), i32x4.splat(high - low))
 }
 
 function hashWord(v: u64): u64 {

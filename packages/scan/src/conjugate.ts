@@ -20,6 +20,7 @@ import type {
   KeyTable,
   WordTable,
 } from './conjugate_types.ts'
+import { randomBounds } from './random_looking.ts'
 import { AT, HITS, LIST, LISTS, PAIRS, SliceMemory } from './slice_memory.ts'
 import { SlicePlaces } from './slice_places.ts'
 
@@ -272,11 +273,19 @@ export class ConjugateKernel {
     return this.#pairs(AT.lists, count).map(([at, sides]) => ({ at, sides }))
   }
 
-  /** As {@link bounded}, place and sides in turns. A view, valid until the next call. */
-  boundedPairs(length: number, to: number, isChained = false): Uint32Array {
+  /**
+   * As {@link bounded}, place and sides in turns. A view, valid until the next call.
+   *
+   * @param looked so many bytes from a place on must look random, as `random_looking.ts` has it; 0: none is looked at
+   */
+  boundedPairs(length: number, to: number, isChained = false, looked = 0): Uint32Array {
     const { records, recordCount } = this.#places.of(length, to)
-    const choice = [to, isChained ? 1 : 0, AT.lists, LIST] as const
-    const found = this.#call('bounded', [records, recordCount], choice)
+    const { least, most } = randomBounds(looked)
+    const found = this.#call(
+      'bounded',
+      [AT.slice, records, recordCount, to, isChained ? 1 : 0],
+      [looked, least, most, AT.seen, AT.lists, LIST],
+    )
     return this.#memory.words(AT.lists, Math.min(found, LIST) * 2)
   }
 

@@ -37,7 +37,13 @@ export function isRandomLookingAt(bytes: Uint8Array, from: number, length: numbe
     }
     if (byte >= 0x20 && byte < 0x7f) printable++
   }
-  return different >= leastDifferent(length) && printable <= mostPrintable(length)
+  const { least, most } = randomBounds(length)
+  return different >= least && printable <= most
+}
+
+/** So many different values at least, and so many printable bytes at most, have random bytes of a length. */
+export function randomBounds(length: number): { readonly least: number; readonly most: number } {
+  return { least: leastDifferent(length), most: Math.ceil(length * MOST_PRINTABLE) }
 }
 
 /** Equal bytes in a row that no random secret has. */
@@ -60,7 +66,3 @@ const MOST_LENGTHS = 4096
 
 /** Chance gives 37 %. */
 const MOST_PRINTABLE = 0.85
-
-function mostPrintable(length: number): number {
-  return Math.ceil(length * MOST_PRINTABLE)
-}

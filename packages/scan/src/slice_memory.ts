@@ -48,6 +48,7 @@ type Part =
   | 'sums'
   | 'edges'
   | 'maps'
+  | 'seen'
   | 'runs'
   | 'digitRuns'
   | 'digitCounts'
@@ -176,7 +177,8 @@ function layout(): Record<Part, number> {
   const sums = hits + HITS * 12 + 64
   const edges = sums + BLOCKS * 8 + 64
   const maps = edges + BLOCKS * 2 + 64
-  const runs = maps + MAP_BYTES * 3 + 64
+  const seen = maps + MAP_BYTES * 3 + 64
+  const runs = seen + 1024
   const digitRuns = runs + BLOCKS * 8 + 64
   const digitCounts = digitRuns + BLOCKS * 8 * 4
   const places = digitCounts + 64
@@ -194,6 +196,7 @@ function layout(): Record<Part, number> {
     sums,
     edges,
     maps,
+    seen,
     runs,
     digitRuns,
     digitCounts,

@@ -3,7 +3,14 @@ import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { BEFORE } from '../src/conjugate.ts'
 import { candidatesReference, marksReference } from '../src/conjugate_reference.ts'
+import { isRandomLookingAt } from '../src/random_looking.ts'
 import { byPlace, EVERY, groups, joined, kernel, RUNS } from './conjugate_world.ts'
+
+const few = fc.oneof(
+  fc.uint8Array({ min: 0x70, max: 0x88, maxLength: 64 }),
+  fc.uint8Array({ min: 0x20, max: 0x8f, maxLength: 64 }),
+  fc.uint8Array({ min: 0, max: 3, maxLength: 24 }),
+)
 
 describe('the kernel of places', () => {
   for (const group of groups) {
@@ -78,4 +85,31 @@ describe('what stands beside places', () => {
       assert.ok(marked > 0, 'nothing was marked: the test says nothing')
     })
   }
+})
+
+describe('marked places whose bytes look random', () => {
+  it('are those that the reference takes for random', () => {
+    const [group] = groups
+    const counts = { random: 0, others: 0 }
+    fc.assert(
+      fc.property(joined, few, fc.integer({ min: 1, max: 80 }), (bytes, values, looked) => {
+        // Of few values, or of printable ones for the most part, after what looks random as a whole.
+        bytes.set(values.subarray(0, Math.max(0, bytes.length - 16)), Math.min(16, bytes.length))
+        kernel.load(bytes, 0, bytes.length)
+        const slice = kernel.slice.slice().subarray(BEFORE)
+        const { length } = group?.shape ?? { length: 0 }
+        const all = kernel.bounded(length, bytes.length).map(({ at }) => at)
+        const pairs = [...kernel.boundedPairs(length, bytes.length, false, looked)]
+        const expected = all.filter((at) => isRandomLookingAt(slice, at, looked))
+        assert.deepEqual(
+          pairs.filter((_, k) => k % 2 === 0),
+          expected,
+        )
+        counts.random += expected.length
+        counts.others += all.length - expected.length
+      }),
+      { numRuns: RUNS },
+    )
+    assert.ok(counts.random > 0 && counts.others > 0, 'all looked alike: the test says nothing')
+  })
 })

@@ -161,7 +161,7 @@ export class CurveWindow {
     this.#lookForHeads(kernel, at, length)
     for (const [index, { length: size }] of this.#groups.entries()) {
       const places = this.#sights[index]?.places
-      if (places?.isFull === false) places.add(at, kernel.boundedPairs(size, length))
+      if (places?.isFull === false) places.add(at, kernel.boundedPairs(size, length, false, size))
     }
   }
 

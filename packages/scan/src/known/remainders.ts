@@ -70,15 +70,12 @@ export function boundedNumbers(
   const cost = relationCost(group, relations.length)
   const numbers: PlacedNumber[] = []
   if (budget.isSpent(cost)) return numbers
-  const slice = kernel.slice
-  const looked = Math.min(group.shape.length, LOOKED_BYTES)
   const pairs = likelyPairs(kernel, length, group, choice)
   for (let k = 0; k < pairs.length; k += 2) {
     const at = pairs[k] ?? 0
     const sides = pairs[k + 1] ?? 0
     // The last ones: see likelyPairs.
     if (isSpared && !isTold(sides) && budget.left - cost < budget.most / 2) break
-    if (!isRandomLookingAt(slice, BEFORE + at, looked)) continue
     for (const order of ordersAt(at, isTold(sides) || isDeep)) {
       if (!budget.take(cost)) return numbers
       numbers.push(placedNumber(kernel, at, order, { group, relations, sides }))
@@ -114,7 +111,8 @@ function likelyPairs(
   { shape }: RsaGroup,
   { isDeep, isOneSided }: NumberChoice,
 ): readonly number[] {
-  const bounded = kernel.boundedPairs(shape.length, length, isDeep)
+  const looked = Math.min(shape.length, LOOKED_BYTES)
+  const bounded = kernel.boundedPairs(shape.length, length, isDeep, looked)
   const byWeight: [number[], number[], number[]] = [[], [], []]
   for (let k = 0; k < bounded.length; k += 2) {
     const sides = bounded[k + 1] ?? 0

@@ -1,0 +1,51 @@
+/**
+ * Tells bytes that may be a secret, as `random_looking.ts` does: few are equal, few printable, and no long run of one.
+ */
+
+/** Equal bytes in a row that no random secret has. */
+const LONG_RUN: i32 = 6
+
+let look: u32 = 0
+
+/**
+ * Whether `length` bytes at `at` have `least` different values or more, at most `most` printable ones, and no run of six.
+ * `seen`: room for 256 u32, which nobody else writes to.
+ */
+export function looksRandom(at: usize, length: i32, least: i32, most: i32, seen: usize): bool {
+  if (printableOf(at, length) > most) return false
+  look++
+  if (look === 0) {
+    memory.fill(seen, 0, 1024)
+    look = 1
+  }
+  let different = 0
+  let run = 0
+  let last: u32 = 256
+  const end = at + <usize>length
+  for (let i = at; i < end; i++) {
+    const byte = <u32>load<u8>(i)
+    run = byte === last ? run + 1 : 1
+    if (run === LONG_RUN) return false
+    last = byte
+    const place = seen + ((<usize>byte) << 2)
+    different += load<u32>(place) === look ? 0 : 1
+    store<u32>(place, look)
+  }
+  return different >= least
+}
+
+/** How many of the bytes are 0x20 to 0x7e. */
+function printableOf(at: usize, length: i32): i32 {
+  const blank = i8x16.splat(0x20)
+  const letters = i8x16.splat(0x5f)
+  let count = 0
+  let k = 0
+  for (; k + 16 <= length; k += 16) {
+    const printable = i8x16.lt_u(i8x16.sub(v128.load(at + <usize>k), blank), letters)
+    count += popcnt(i8x16.bitmask(printable))
+  }
+  for (; k < length; k++) {
+    count += <u32>load<u8>(at + <usize>k) - 0x20 < 0x5f ? 1 : 0
+  }
+  return count
+}
