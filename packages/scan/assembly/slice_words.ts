@@ -229,22 +229,28 @@ export function find_words(
   let found = 0
   const isSparse = step === 8 && popcnt(spare) >= MOST_SPARE
   const four = step << 2
-  for (let at = from; at < to; at += step) {
-    // Four at a time, as long as none may be one.
-    const last = to - four
-    while (!isSparse && at <= last && !maybeFour(ptr + <usize>at, <usize>step, filter)) at += four
-    if (at >= to) break
+  for (let at = from; at < to; ) {
+    let until = at + step
     if (isSparse) {
       at = nextWithout(ptr, at, to, spare)
-      if (at >= to) break
+      until = at + step
+    } else if (at <= to - four) {
+      // Four at a time: hardly ever may one of them be one.
+      until = at + four
+      if (!maybeFour(ptr + <usize>at, <usize>step, filter)) {
+        at = until
+        continue
+      }
     }
-    const index = wordAt(ptr + <usize>at, filter, table, indexes, mask)
-    if (index === 0) continue
-    if (found < cap) {
-      store<u32>(out + ((<usize>found) << 3), at)
-      store<u32>(out + ((<usize>found) << 3), index - 1, 4)
+    for (; at < until && at < to; at += step) {
+      const index = wordAt(ptr + <usize>at, filter, table, indexes, mask)
+      if (index === 0) continue
+      if (found < cap) {
+        store<u32>(out + ((<usize>found) << 3), at)
+        store<u32>(out + ((<usize>found) << 3), index - 1, 4)
+      }
+      found++
     }
-    found++
   }
   return found
 }
