@@ -396,8 +396,9 @@ export class ConjugateKernel {
 /** By the index of a word the indexes of those that are equal and come later. */
 function repeatsOf(firsts: Uint32Array): ReadonlyMap<number, readonly number[]> {
   const repeats = new Map<number, number[]>()
-  for (const [k, first] of firsts.entries()) {
-    if (first === k) continue
+  for (let k = 0; k < firsts.length; k++) {
+    const first = firsts[k]
+    if (first === k || first === undefined) continue
     const held = repeats.get(first)
     if (held === undefined) repeats.set(first, [k])
     else held.push(k)
