@@ -71,3 +71,19 @@ describe('the padded blocks of an HMAC key', () => {
     assert.deepEqual(search.search(bytes, 0, bytes.length), [])
   })
 })
+
+/** In GF(2^8) with the polynomial x^8 + x^4 + x^3 + x^2 + 1. */
+function product(a: number, b: number): number {
+  let sum = 0
+  for (let [left, bits] = [a, b]; bits > 0; bits >>= 1) {
+    if ((bits & 1) === 1) sum ^= left
+    left = (left << 1) ^ (left > 127 ? 0x11d : 0)
+  }
+  return sum
+}
+
+it('rows of a multiplication table, which differ as padded blocks do, are no HMAC key', () => {
+  const table = Uint8Array.from({ length: 1 << 16 }, (_, i) => product(i >> 8, i & 255))
+  for (let at = 0; at < table.length; at += 4096)
+    assert.deepEqual(search.search(table, at, at + 4096), [])
+})

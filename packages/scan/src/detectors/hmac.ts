@@ -52,6 +52,7 @@ export function detectPads(bytes: Uint8Array, hit: PadHit): Detected | undefined
   const secret = bytes.slice(from, from + length).map((byte) => byte ^ pad)
   const isPadded = padding > 0
   if (length < SHORTEST_KEY || new Set(secret).size < LEAST_DIFFERENT) return undefined
+  if (!isPadded && isProducts(secret)) return undefined
   return {
     offset: from,
     length: hit.distance + block,
@@ -64,6 +65,18 @@ export function detectPads(bytes: Uint8Array, hit: PadHit): Detected | undefined
       : `two blocks of ${block} bytes differ by ipad XOR opad; which is which is not told`,
     material: { type: 'hmac', secret, publicKey: undefined },
   }
+}
+
+/**
+ * Whether the values are a row of a multiplication table of GF(2^8), of which two rows may well differ by 0x6a: the
+ * value at i XOR j is that at i XOR that at j, but for one constant. Seen in libnorm and libpgm, which correct errors.
+ */
+function isProducts(values: Uint8Array): boolean {
+  const first = values[0] ?? 0
+  return values.every((value, i) => {
+    const lowest = i & -i
+    return value === ((values[lowest] ?? 0) ^ (values[i ^ lowest] ?? 0) ^ first)
+  })
 }
 
 /**
