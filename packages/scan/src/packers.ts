@@ -2,8 +2,8 @@
  * What packs files, by the first bytes of what it writes.
  *
  * Source: the formats' own documents: RFC 1952 (gzip), RFC 8878 (zstd), the LZ4 frame format, the .xz file format,
- * PKWARE's APPNOTE (zip); of kernel dumps IMPLEMENTATION of makedumpfile 1.7.6; of hibernation files the framework
- * `hibernate` of Volatility 2, of VirtualBox `SSM.cpp`.
+ * PKWARE's APPNOTE (zip), deb(5), and so on; of kernel dumps what makedumpfile 1.7.6 and QEMU 10.0.13 write; `SSM.cpp`
+ * of VirtualBox. Of hibernation files none was at hand: the signatures are those that libhibr and Volatility know.
  *
  * @module
  */
@@ -31,6 +31,13 @@ const PACKERS: readonly Packer[] = [
   { name: '7z', magic: '377abcaf271c' },
   { name: 'rar', magic: '526172211a07' },
   { name: 'squashfs', magic: '68737173' },
+  { name: 'lzip', magic: '4c5a495001' },
+  { name: 'lzop', magic: '894c5a4f000d0a1a0a' },
+  // "!<arch>", and its first member is "debian-binary".
+  { name: 'deb', magic: '213c617263683e0a64656269616e2d62' },
+  { name: 'rpm', magic: 'edabeedb' },
+  { name: 'cab', magic: '4d53434600000000' },
+  { name: 'EnCase', magic: '455646090d0aff00' },
   { name: 'kdump', magic: '4b44554d50202020', howDump: MAKEDUMPFILE },
   { name: 'kdump', magic: '4449534b44554d50', howDump: MAKEDUMPFILE },
   {

@@ -152,6 +152,12 @@ describe('any other file that is packed', () => {
 describe('an archive', () => {
   const files: readonly { readonly name: string; readonly bytes: Buffer }[] = [
     { name: 'zip', bytes: Buffer.from('504b030414000000080000000000', 'hex') },
+    {
+      name: 'deb',
+      bytes: Buffer.from('!<arch>\ndebian-binary   1342943816  0     0     100644  4         `\n'),
+    },
+    { name: 'squashfs', bytes: Buffer.from('hsqs\x01\0\0\0') },
+    { name: 'rpm', bytes: Buffer.from('edabeedb0300000000ff', 'hex') },
     { name: '7z', bytes: Buffer.from('377abcaf271c0004000000000000', 'hex') },
   ]
   it('within a packed file is told as not searched', async () => {
