@@ -8,8 +8,14 @@ import type { KeyMaterial } from './key_material.ts'
 import { derivedValues } from './known/derived_values.ts'
 import { KeyRing, type RingKey } from './scrub/key_ring.ts'
 
-/** Each takes its share of the pass, and about a megabyte of spellings. */
-const MOST_KEYS = 64
+/**
+ * What the keys may take whose values are looked for: each has its share of the pass, and its spellings, a megabyte and
+ * 30 ms of them for an RSA key. 64 keys, RSA keys counted twice.
+ */
+const MOST_COST = 64
+/** Of those where there are more: then the file is full of keys, and nobody waits for each value of some of them. */
+const COST_OF_FLOOD = 24
+const costOf = ({ type }: KeyMaterial): number => (type === 'rsa' ? 2 : 1)
 
 /** Published test keys are left out: nobody looks for more of them. */
 export class FoundKeys {
@@ -28,7 +34,7 @@ export class FoundKeys {
    * first, generators' own last.
    */
   unsought(): readonly KeyMaterial[] {
-    const keys = this.#all.slice(0, MOST_KEYS)
+    const keys = this.#all.slice(0, countOf(this.#all))
     const values = keys.map((material) => derivedValues(material).map(({ value }) => value))
     const unsought = keys.filter((_, key) => values[key]?.some((value) => !this.#sought.has(value)))
     for (const value of values.flat()) this.#sought.add(value)
@@ -37,7 +43,7 @@ export class FoundKeys {
 
   /** Keys beyond the bound. */
   get leftOut(): number {
-    return Math.max(0, this.#all.length - MOST_KEYS) + this.#ring.leftOut
+    return this.#all.length - countOf(this.#all) + this.#ring.leftOut
   }
 
   wipe(): void {
@@ -50,6 +56,22 @@ export class FoundKeys {
       .toSorted((a, b) => rank(a) - rank(b))
       .flatMap(({ materials }) => materials)
   }
+}
+
+/** How many of the first are looked for. */
+function countOf(keys: readonly KeyMaterial[]): number {
+  return countWithin(keys, MOST_COST) === keys.length
+    ? keys.length
+    : countWithin(keys, COST_OF_FLOOD)
+}
+
+function countWithin(keys: readonly KeyMaterial[], most: number): number {
+  let cost = 0
+  const first = keys.findIndex((key) => {
+    cost += costOf(key)
+    return cost > most
+  })
+  return first < 0 ? keys.length : first
 }
 
 function rank({ keyId, note }: RingKey): number {

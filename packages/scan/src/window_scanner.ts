@@ -262,6 +262,11 @@ export class WindowScanner {
     } catch {
       place.onLimit({ code: 'detector-failed', name: search.name, offset: place.offset + from })
     }
+    const { over } = search
+    if (over !== undefined) {
+      const offset = place.offset + over.offset
+      place.onLimit({ code: 'many-hits', name: 'proven places', offset, count: over.count })
+    }
     for (const name of search.limits ?? []) {
       if (this.#cut.has(name)) continue
       this.#cut.add(name)

@@ -5,6 +5,12 @@
  */
 import type { Detected } from './detected.ts'
 
+/** Proven places that are only counted, and where the first of them is. */
+export interface LeftOver {
+  readonly offset: number
+  readonly count: number
+}
+
 export interface WindowSearch {
   /** Unique within a scan: for reports of limits and for benches. */
   readonly name: string
@@ -12,6 +18,8 @@ export interface WindowSearch {
   readonly reach: number
   /** What was cut short so far, since the bytes held more than can be looked at in time: names, for people. */
   readonly limits?: readonly string[]
+  /** Of the last call, once all its hits were taken: places beyond what a window may have. */
+  readonly over?: LeftOver | undefined
   /**
    * Hits that begin in `[from, to)` of `bytes`; they may reach beyond `to`, to the end of `bytes`.
    *

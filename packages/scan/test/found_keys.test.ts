@@ -1,6 +1,6 @@
 /** Which of the keys found are still to be looked for by their values. */
 import assert from 'node:assert/strict'
-import { it } from 'node:test'
+import { describe, it } from 'node:test'
 import { FoundKeys } from '../src/found_keys.ts'
 import { KEYS } from './conjugate_world.ts'
 
@@ -32,4 +32,32 @@ it('a key is given once, and once more when a value of it is new', () => {
   assert.deepEqual(found.unsought(), [other])
   found.add({ material: another, seen: seen('self-test') })
   assert.equal(found.unsought().length, 0)
+})
+
+const ed25519 = (count: number): FoundKeys => {
+  const found = new FoundKeys()
+  for (let i = 0; i < count; i++) {
+    const secret = new Uint8Array(32).fill(i + 1)
+    const material = { type: 'okp', curve: 'Ed25519', publicKey: secret, secret } as const
+    found.add({ material, seen: seen() })
+  }
+  return found
+}
+
+describe('keys that are more than a pass may look for', () => {
+  it('are counted, and fewer are looked for', () => {
+    const [all, some] = [ed25519(64), ed25519(80)]
+    assert.deepEqual([all.unsought().length, all.leftOut], [64, 0])
+    assert.deepEqual([some.unsought().length, some.leftOut], [24, 56])
+  })
+
+  it('are half as many where they are RSA keys', () => {
+    const found = new FoundKeys()
+    for (let i = 0; i < 40; i++) {
+      const [p, q] = [0xc0ffee01n, BigInt(2 * i + 3)]
+      const material = { type: 'rsa', n: p * q, e: 3n, p, q, d: 5n } as const
+      found.add({ material, seen: seen() })
+    }
+    assert.deepEqual([found.unsought().length, found.leftOut], [12, 28])
+  })
 })

@@ -13,7 +13,7 @@ import { keyIdOf } from '../key_id.ts'
 import type { KeyMaterial, RsaMaterial } from '../key_material.ts'
 import type { PublicKey } from '../public_keys/public_key.ts'
 import { isPublicRoot } from '../public_keys/public_roots.ts'
-import type { WindowSearch } from '../window_search.ts'
+import type { LeftOver, WindowSearch } from '../window_search.ts'
 import { Allowance, type Whose } from './allowance.ts'
 import type { CurveMaterial } from './curve_keys.ts'
 import { CurveSearch, type CurveWindow } from './curve_search.ts'
@@ -103,8 +103,13 @@ export class KnownKeySearch implements WindowSearch {
     return [...new Set([...(this.#rsa?.limits ?? []), ...(this.#curves?.limits ?? [])])]
   }
 
+  get over(): LeftOver | undefined {
+    return this.#values?.over
+  }
+
   search(bytes: Uint8Array, from: number, to: number, address?: bigint): readonly Detected[] {
     const part = { bytes, from, to: Math.min(to, bytes.length) }
+    this.#values?.begin()
     const { found, values } = this.#slices(part, address)
     if (!this.#leavesValues) found.push(...this.#valuesOf(found, part))
     this.#kernel.wipe()

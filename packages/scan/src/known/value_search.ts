@@ -7,7 +7,7 @@ import { BEFORE, BEHIND, ConjugateKernel, SLICE, type WordTable } from '../conju
 import type { Detected } from '../detected.ts'
 import { DRBG_KEY_BYTES, isDrbgState } from '../detectors/drbg.ts'
 import type { KeyMaterial } from '../key_material.ts'
-import type { WindowSearch } from '../window_search.ts'
+import type { LeftOver, WindowSearch } from '../window_search.ts'
 import { derivedValues } from './derived_values.ts'
 import { encodingsOf } from './encodings.ts'
 import { detectedOf, type FoundValue } from './found_value.ts'
@@ -63,6 +63,9 @@ export function findValues(
   return found
 }
 
+/** Values of a window that are told one by one. */
+const MOST_VALUES = 5000
+
 /** Every value of some keys in every spelling, entered into a kernel. */
 export class ValueTable {
   readonly #kernel: ConjugateKernel
@@ -73,6 +76,9 @@ export class ValueTable {
   readonly #table: WordTable
   /** Hits of other words in the slice that was looked at last. */
   others: readonly WordHit[] = []
+  /** Values in the window beyond what it may have. */
+  over: LeftOver | undefined
+  #taken = 0
 
   /** @param others words that are looked for along with the values, if those are found by as few places */
   constructor(
@@ -91,6 +97,7 @@ export class ValueTable {
 
   /** Values that begin in [from, to) of `bytes`. */
   find(bytes: Uint8Array, from: number, to: number): PlacedValue[] {
+    this.begin()
     const found: PlacedValue[] = []
     const limit = lastWord(bytes, to)
     for (let at = from; at < limit; at += SLICE) {
@@ -101,24 +108,47 @@ export class ValueTable {
     return found
   }
 
-  /** Those whose word lies in the slice that the kernel holds. */
-  inSlice(bytes: Uint8Array, { at, length, from, to }: ValueSlice): PlacedValue[] {
+  /** The next window. */
+  begin(): void {
+    this.#taken = 0
+    this.over = undefined
+  }
+
+  /** Those whose word lies in the slice that the kernel holds, as many as a window may have. */
+  inSlice(bytes: Uint8Array, slice: ValueSlice): PlacedValue[] {
     const found: PlacedValue[] = []
-    const first = this.#kernel.findWords(this.#table, length, this.step)
-    const hits = first.flatMap(({ at: place, word }) =>
-      [word, ...(this.#table.repeats.get(word) ?? [])].map((each) => ({ at: place, word: each })),
-    )
+    const others: WordHit[] = []
     const own = this.#patterns.length * this.step
-    this.others = hits.flatMap((hit) => (hit.word < own ? [] : [{ ...hit, word: hit.word - own }]))
-    for (const { at: place, word } of hits) {
-      const number = Math.floor(word / this.step)
-      const pattern = this.#patterns[number]
-      if (pattern === undefined) continue
-      const begin = at + place - (this.#places[number] ?? 0) - (word % this.step)
-      if (begin < from || begin >= to || !isAt(bytes, begin, pattern.bytes)) continue
-      found.push(foundAt(pattern, begin))
+    const take = (at: number, word: number): void => {
+      if (word >= own) others.push({ at, word: word - own })
+      else this.#take(bytes, slice, { at, word }, found)
     }
+    for (const { at, word } of this.#kernel.findWords(this.#table, slice.length, this.step)) {
+      take(at, word)
+      for (const repeat of this.#table.repeats.get(word) ?? []) take(at, repeat)
+    }
+    this.others = others
     return found
+  }
+
+  #take(
+    bytes: Uint8Array,
+    { at, from, to }: ValueSlice,
+    { at: place, word }: WordHit,
+    found: PlacedValue[],
+  ): void {
+    const number = Math.floor(word / this.step)
+    const pattern = this.#patterns[number]
+    if (pattern === undefined) return
+    const begin = at + place - (this.#places[number] ?? 0) - (word % this.step)
+    if (begin < from || begin >= to || !isAt(bytes, begin, pattern.bytes)) return
+    if (this.#taken < MOST_VALUES) {
+      this.#taken++
+      found.push(foundAt(pattern, begin))
+      return
+    }
+    const { offset = begin, count = 0 } = this.over ?? {}
+    this.over = { offset: Math.min(offset, begin), count: count + 1 }
   }
 
   wipe(): void {
@@ -153,6 +183,10 @@ export class ValueSearch implements WindowSearch {
 
   constructor(keys: readonly KeyMaterial[]) {
     this.#table = new ValueTable(this.#kernel, keys)
+  }
+
+  get over(): LeftOver | undefined {
+    return this.#table.over
   }
 
   *search(bytes: Uint8Array, from: number, to: number): Generator<Detected, void, void> {
