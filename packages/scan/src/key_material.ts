@@ -11,6 +11,8 @@ export interface RsaMaterial {
   /** Primes, p > q; undefined where only n and e are known. Of a multi-prime key the first two. */
   readonly p: bigint | undefined
   readonly q: bigint | undefined
+  /** Third and further primes, where they are known. */
+  readonly others?: readonly bigint[]
   /** As it was found; several differ by multiples of λ(n). */
   readonly d: bigint | undefined
 }

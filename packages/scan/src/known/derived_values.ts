@@ -10,6 +10,7 @@ import { createHash } from 'node:crypto'
 import { curveNamed } from '../arithmetic/curves.ts'
 import { bitLength, fromBigEndian, fromLittleEndian, gcd, inverse } from '../arithmetic/modular.ts'
 import type { EcMaterial, KeyMaterial, OkpMaterial, RsaMaterial } from '../key_material.ts'
+import { coefficientsOf, otherPrimes } from './many_primes.ts'
 
 /** A value of a private key, or one from which the key can be rebuilt. */
 export interface DerivedValue {
@@ -43,7 +44,8 @@ function distinct(values: readonly DerivedValue[]): DerivedValue[] {
   })
 }
 
-function rsaValues({ n, e, p, q, d }: RsaMaterial): DerivedValue[] {
+function rsaValues(material: RsaMaterial): DerivedValue[] {
+  const { n, e, p, q, d } = material
   const bits = bitLength(n)
   const exponent: DerivedValue[] = d === undefined ? [] : [{ name: 'd', value: d, bits }]
   if (p === undefined || q === undefined) return exponent
@@ -58,9 +60,33 @@ function rsaValues({ n, e, p, q, d }: RsaMaterial): DerivedValue[] {
     ...(p * q === n ? whole('d-mod-phi', inverse(e, phi)) : []),
     ...(p * q === n ? whole('d-mod-lambda', inverse(e, lambda)) : []),
     ...exponent,
+    ...valuesOfMany(material),
     ...whole('phi', phi),
     ...whole('lambda', lambda),
     ...whole('p-plus-q', p + q),
+  ]
+}
+
+/** What a key of more than two primes has besides. */
+function valuesOfMany(material: RsaMaterial): DerivedValue[] {
+  const { n, e, p, q } = material
+  const others = otherPrimes(material)
+  if (p === undefined || q === undefined || others.length === 0) return []
+  const primes = [p, q, ...others]
+  const bits = bitLength(n)
+  const phi = primes.reduce((product, prime) => product * (prime - 1n), 1n)
+  const lambda = primes.reduce((all, prime) => (all * (prime - 1n)) / gcd(all, prime - 1n), 1n)
+  return [
+    ...others.flatMap((prime) => primeValues('p', prime, n / prime, e)),
+    ...primes.flatMap((prime) =>
+      coefficientsOf(prime, primes).map((value) => ({
+        name: 'qinv',
+        value,
+        bits: bitLength(prime),
+      })),
+    ),
+    { name: 'd-mod-phi', value: inverse(e, phi) ?? 0n, bits },
+    { name: 'd-mod-lambda', value: inverse(e, lambda) ?? 0n, bits },
   ]
 }
 

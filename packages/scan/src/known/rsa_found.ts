@@ -17,7 +17,9 @@ export const WHOLE_COST = 3000
 export function wholeFound(place: Spelled, key: RsaMaterial, value: bigint): FoundValue[] {
   const whole = fromWhole(key, value)
   if (whole !== undefined) {
-    const proof = whole.name === 'd' ? 'e·d − 1 gives p·q = n' : 'φ(n) gives p·q = n'
+    const more = (whole.material.others ?? []).length
+    const fromD = more === 0 ? 'e·d − 1 gives p·q = n' : `e·d − 1 gives the ${more + 2} primes of n`
+    const proof = whole.name === 'd' ? fromD : 'φ(n) gives p·q = n'
     return [{ ...place, name: whole.name, proof, material: whole.material }]
   }
   if (!isExponentAbove(key, value)) return []

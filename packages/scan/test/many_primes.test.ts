@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { generatePrimeSync } from 'node:crypto'
+import { describe, it } from 'node:test'
+import { gcd, inverse, toBigEndian } from '../src/arithmetic/modular.ts'
+import type { RsaMaterial } from '../src/key_material.ts'
+import { derivedValues } from '../src/known/derived_values.ts'
+import { KnownKeySearch } from '../src/known/known_key_search.ts'
+import { keyWith } from '../src/public_keys/certificate.ts'
+
+const E = 65_537n
+
+/** Primes, largest first, of a key of so many bits. */
+function primesOf(count: number, bits: number): bigint[] {
+  const size = Math.ceil(bits / count)
+  for (;;) {
+    const primes = Array.from({ length: count }, () => generatePrimeSync(size, { bigint: true }))
+    const common = primes.map((prime) => gcd(E * 3n, prime - 1n))
+    const isUsable = common.every((each) => each === 1n)
+    if (isUsable) return primes.toSorted((a, b) => (a < b ? 1 : -1))
+  }
+}
+
+const product = (numbers: readonly bigint[]): bigint => numbers.reduce((all, each) => all * each)
+
+describe('a key of more than two primes', () => {
+  for (const [count, bits] of [
+    [3, 2048],
+    [4, 4096],
+    [5, 4096],
+  ] as const) {
+    const primes = primesOf(count, bits)
+    const n = product(primes)
+    const lambda = primes.map((prime) => prime - 1n).reduce((a, b) => (a * b) / gcd(a, b))
+    const phi = product(primes.map((prime) => prime - 1n))
+    const key: RsaMaterial = { type: 'rsa', n, e: E, p: undefined, q: undefined, d: undefined }
+
+    // Of exponents modulo λ(n) those of common factors up to 64 are followed.
+    const orders = phi / lambda <= 64n ? { lambda, phi } : { phi }
+    for (const [name, order] of Object.entries(orders)) {
+      it(`${count} of them, is found by its d modulo ${name}, with all that can lie around of it`, () => {
+        const d = inverse(E, order) ?? 0n
+        const bytes = new Uint8Array(8192)
+        const field = Buffer.from(
+          toBigEndian(d, Math.ceil(n.toString(2).length / 64) * 8).toReversed(),
+        )
+        bytes.set(field, 4096)
+        const search = new KnownKeySearch([keyWith(key, {})], { deep: false, leavesValues: true })
+        const [found] = search.search(bytes, 0, bytes.length)
+        assert.deepEqual(
+          [found?.certainty, found?.offset, found?.note],
+          ['proven', 4096, undefined],
+        )
+        assert.ok(found?.material?.type === 'rsa')
+        const { p, q, others } = found.material
+        assert.deepEqual([p, q, ...(others ?? [])], primes)
+        const values = new Set(derivedValues(found.material).map(({ value }) => value))
+        for (const [index, prime] of primes.entries()) {
+          const before = product([1n, ...primes.slice(0, index)])
+          for (const value of [prime, inverse(E, prime - 1n), inverse(before, prime)]) {
+            assert.ok(value === 1n || values.has(value ?? 0n), `prime ${index}`)
+          }
+        }
+        assert.ok(values.has(inverse(E, phi) ?? 0n) && values.has(inverse(E, lambda) ?? 0n))
+      })
+    }
+  }
+
+  it('is not made of numbers whose upper part alone fits, however many', () => {
+    const n = product(primesOf(3, 1024))
+    const key: RsaMaterial = { type: 'rsa', n, e: E, p: undefined, q: undefined, d: undefined }
+    // A fraction of n by e, as exponents are, and something less.
+    const near = (n * 12_345n) / E - (1n << 600n)
+    const bytes = new Uint8Array(256 * 1024)
+    for (let k = 0; k < 1000; k++) {
+      bytes.set(toBigEndian(near - BigInt(k), 128).toReversed(), 256 * k)
+    }
+    const before = process.cpuUsage().user
+    const search = new KnownKeySearch([keyWith(key, {})], { deep: false })
+    const found = search.search(bytes, 0, bytes.length)
+    assert.deepEqual(
+      found.filter(({ note }) => note === undefined),
+      [],
+    )
+    assert.ok(process.cpuUsage().user - before < 20e6)
+  })
+})
