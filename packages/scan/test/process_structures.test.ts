@@ -178,6 +178,26 @@ describe('an ECX_KEY of OpenSSL 3', () => {
   }
 })
 
+describe("an X25519 key of Go's crypto/ecdh", () => {
+  const [publicKey, , secret] = numbersOf(pairOf('x25519'))
+  assert.ok(publicKey && secret)
+  const curve = [HEADS + 0x9000n, HEADS + 0x9100n] as const
+
+  for (const isWrong of [false, true]) {
+    it(isWrong ? 'with another public half is nothing' : 'leads to the secret', async () => {
+      const process = new Process()
+      const at = process.number(secret, SECRET_AT)
+      const other = Buffer.from(publicKey)
+      if (isWrong) other[3] = (other[3] ?? 0) ^ 1
+      const publicAt = process.number(other, SECRET_AT + 1024)
+      const head = process.put(words(...curve, publicAt, 32n, 32n))
+      process.put(words(...curve, at, 32n, 32n, head))
+      const expected = isWrong ? [] : [['x25519', 'limbs-le64', 32, `0x${at.toString(16)}`]]
+      assert.deepEqual(await process.found('go'), expected)
+    })
+  }
+})
+
 describe('a seed of Ed25519 and its public half in one array', () => {
   const [publicKey, , seed] = numbersOf(pairOf('ed25519'))
   assert.ok(publicKey && seed)

@@ -6,6 +6,7 @@
  * @module
  */
 import type { Anchor } from '../anchor.ts'
+import { GO_ECDH_ANCHORS } from './go_ecdh.ts'
 import { MALLOC_FACTOR_ANCHORS } from './malloc_factors.ts'
 import { MALLOC_RSA_ANCHORS } from './malloc_rsa.ts'
 import { MBEDTLS_ANCHORS } from './mbedtls_structures.ts'
@@ -22,4 +23,5 @@ export const PROCESS_ANCHORS: readonly Anchor[] = [
   ...MALLOC_FACTOR_ANCHORS,
   ...RING_ANCHORS,
   ...RUST_ANCHORS,
+  ...GO_ECDH_ANCHORS,
 ]
