@@ -82,3 +82,20 @@ it('the state of a random generator, by which its schedule is named', async () =
     [FAR + 12, 'limbs-be', 'drbg'],
   ])
 })
+
+it('copies of a value beyond what a window may have are counted', async () => {
+  const rsa = readAgain(generateKeyPairSync('rsa', { modulusLength: 1024 })).privateKey
+  const value = Uint8Array.from(member(rsa, 'dq')).toReversed()
+  const copies = 6000
+  const bytes = Buffer.alloc(WINDOW_BYTES, 0x2e)
+  bytes.set(der(rsa), 1000)
+  for (let i = 0; i < copies; i++) bytes.set(value, 10_000 + 80 * i)
+  const file = path.join(folder, 'many')
+  writeFileSync(file, bytes)
+  const { findings, limits } = await scanFile(file)
+  const told = findings.filter(({ offset }) => offset >= 10_000)
+  const [limit] = limits.filter(({ code }) => code === 'many-hits')
+  assert.ok(told.length >= 4000 && limit !== undefined)
+  assert.equal(limit.facts['anchor'], 'proven places')
+  assert.equal(told.length + Number(limit.facts['count']), copies)
+})
