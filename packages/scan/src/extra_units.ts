@@ -22,7 +22,7 @@ const AGAIN_UNITS = 1.1e9
 const DEEP = 10
 /** Windows that are no flood: keys of one form lie close together, the roots of a trust store for one. */
 const FEW = 2
-const SHARE_OF_FEW = 1 / 3
+const SHARE_OF_FEW = 1 / 2
 
 /** The windows with what each has at first. A file of one window has all at once. */
 export function* withFirstUnits(
@@ -78,8 +78,8 @@ export class CutWindows {
 function windowsAgain(cut: readonly Window[], isDeep: boolean): readonly Window[] {
   const all = AGAIN_UNITS * (isDeep ? DEEP : 1)
   const had = Math.max(1, ...cut.map((window) => unitsOf(window, isDeep)))
-  // With less than twice of what it had, a window would be looked at much as before.
-  const again = cut.slice(0, Math.floor(all / (2 * had)))
+  // With less than twice of what it had, a window would be looked at much as before; but one is, with all there is.
+  const again = cut.slice(0, Math.max(all > had ? 1 : 0, Math.floor(all / (2 * had))))
   const own = (window: Window) => unitsOf({ ...window, moreUnits: 0, onceUnits: 0 }, isDeep)
   const share = cut.length <= FEW ? SHARE_OF_FEW : undefined
   return again.map((window) => withMore(window, all / again.length - own(window), share))

@@ -62,11 +62,23 @@ describe('a file with a few windows full of keys', () => {
     assert.ok(window !== undefined && (window.onceUnits ?? 0) > 4e8)
   })
 
-  it('lets one form take a third of what there is, where a flood leaves it a sixth', () => {
+  it('lets one form take half of what there is, where a flood leaves it a sixth', () => {
     const plan = windowsOf(64 << 20)
     const first = [...withFirstUnits(plan, plan.length, false)]
     const shares = [2, 3].map((count) => again(first.slice(0, count)).again[0]?.anchorShare)
-    assert.deepEqual(shares, [1 / 3, undefined])
+    assert.deepEqual(shares, [1 / 2, undefined])
+  })
+
+  it('is searched again where one has taken nearly all, with more than it had', () => {
+    const plan = windowsOf(8 << 20)
+    const [first] = [...withFirstUnits(plan, plan.length, true)]
+    assert.ok(first !== undefined && plan.length === 2)
+    const limits = new LimitList()
+    const cut = new CutWindows(limits)
+    cut.take(first, [{ code: 'anchor-flood', name: 'pkcs1', offset: 0 }])
+    const [second] = cut.again(true)
+    assert.ok(second !== undefined && (second.onceUnits ?? 0) > (first.onceUnits ?? 0))
+    assert.deepEqual(limits.list(), [])
   })
 
   it('of one window has all at once', () => {
