@@ -2,62 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { BEFORE } from '../src/conjugate.ts'
-import { candidatesReference, marksReference } from '../src/conjugate_reference.ts'
-import { isRandomLookingAt } from '../src/random_looking.ts'
-import { byPlace, EVERY, groups, joined, kernel, RUNS } from './conjugate_world.ts'
-
-const few = fc.oneof(
-  fc.uint8Array({ min: 0x70, max: 0x88, maxLength: 64 }),
-  fc.uint8Array({ min: 0x20, max: 0x8f, maxLength: 64 }),
-  fc.uint8Array({ min: 0, max: 3, maxLength: 24 }),
-)
-
-describe('the kernel of places', () => {
-  for (const group of groups) {
-    it(`lists the candidates that the reference lists (${group.bits} bits)`, () => {
-      fc.assert(
-        fc.property(joined, fc.constantFrom(0xffff, 0x0101), (bytes, beside) => {
-          kernel.load(bytes, 0, bytes.length)
-          const slice = kernel.slice.slice().subarray(BEFORE)
-          const lost = kernel.candidates(group.shape, bytes.length, { ...EVERY, beside })
-          assert.equal(lost, 0)
-          const found = [0, 1, 2, 3, 4].map((list) => kernel.listed(list).toSorted(byPlace))
-          const expected = candidatesReference(slice, group.shape, bytes.length, beside)
-          assert.deepEqual(
-            found,
-            expected.map((list) => list.toSorted(byPlace)),
-          )
-        }),
-        { numRuns: RUNS },
-      )
-    })
-
-    it(`lists what is marked, and factors at multiples of 8, alone (${group.bits} bits)`, () => {
-      const choice = { ...EVERY, isEvery: false, aligned: 2 ** 20 }
-      let aligned = 0
-      fc.assert(
-        fc.property(joined, fc.integer({ min: 1, max: 6 }), (bytes, orders) => {
-          kernel.load(bytes, 0, bytes.length)
-          const slice = kernel.slice.slice().subarray(BEFORE)
-          assert.equal(kernel.candidates(group.shape, bytes.length, { ...choice, orders }), 0)
-          assert.equal(kernel.leftOut, 0)
-          const expected = candidatesReference(slice, group.shape, bytes.length, 0)
-          for (const list of [0, 1, 2, 3, 4]) {
-            const some = list === 2 || list === 3 ? [] : (expected[list] ?? [])
-            const most = list === 1 ? 2 : orders
-            assert.deepEqual(
-              kernel.listed(list).toSorted(byPlace),
-              some.filter(({ order }) => order < most).toSorted(byPlace),
-            )
-            if (list === 1) aligned += some.length
-          }
-        }),
-        { numRuns: RUNS },
-      )
-      assert.ok(aligned > 0, 'nothing was aligned: the test says nothing')
-    })
-  }
-})
+import { marksReference } from '../src/conjugate_reference.ts'
+import { groups, joined, kernel, RUNS } from './conjugate_world.ts'
 
 describe('what stands beside places', () => {
   for (const group of groups) {
@@ -85,31 +31,4 @@ describe('what stands beside places', () => {
       assert.ok(marked > 0, 'nothing was marked: the test says nothing')
     })
   }
-})
-
-describe('marked places whose bytes look random', () => {
-  it('are those that the reference takes for random', () => {
-    const [group] = groups
-    const counts = { random: 0, others: 0 }
-    fc.assert(
-      fc.property(joined, few, fc.integer({ min: 1, max: 80 }), (bytes, values, looked) => {
-        // Of few values, or of printable ones for the most part, after what looks random as a whole.
-        bytes.set(values.subarray(0, Math.max(0, bytes.length - 16)), Math.min(16, bytes.length))
-        kernel.load(bytes, 0, bytes.length)
-        const slice = kernel.slice.slice().subarray(BEFORE)
-        const { length } = group?.shape ?? { length: 0 }
-        const all = kernel.bounded(length, bytes.length).map(({ at }) => at)
-        const pairs = [...kernel.boundedPairs(length, bytes.length, false, looked)]
-        const expected = all.filter((at) => isRandomLookingAt(slice, at, looked))
-        assert.deepEqual(
-          pairs.filter((_, k) => k % 2 === 0),
-          expected,
-        )
-        counts.random += expected.length
-        counts.others += all.length - expected.length
-      }),
-      { numRuns: RUNS },
-    )
-    assert.ok(counts.random > 0 && counts.others > 0, 'all looked alike: the test says nothing')
-  })
 })
