@@ -149,10 +149,20 @@ function test_reverse(at: usize, size: i32): void {
   if ((orders & 2) !== 0) test(at - 16, size, DECRYPTION, true, true)
 }
 
-function lanes_of(a: v128, b: v128, c: v128, some: v128): u32 {
+/** Bits of lanes that are zero in `all` and not in `some`. */
+function lanes_of(all: v128, some: v128): u32 {
   const zero = i32x4.splat(0)
-  const fits = i32x4.eq(v128.or(v128.or(a, b), c), zero)
-  return <u32>i32x4.bitmask(v128.andnot(fits, i32x4.eq(some, zero)))
+  return <u32>i32x4.bitmask(v128.andnot(i32x4.eq(all, zero), i32x4.eq(some, zero)))
+}
+
+/** Zero where three are. */
+function joined(a: v128, b: v128, c: v128): v128 {
+  return v128.or(v128.or(a, b), c)
+}
+
+/** The least of six, lane by lane. */
+function least_of(a: v128, b: v128, c: v128, d: v128, e: v128, f: v128): v128 {
+  return i32x4.min_u(i32x4.min_u(i32x4.min_u(a, b), i32x4.min_u(c, d)), i32x4.min_u(e, f))
 }
 
 function test_lanes(at: usize, lanes: u32, size: i32, isReverse: bool): void {
@@ -216,34 +226,22 @@ export function find_schedules(
     const r4 = v128.xor(w01, w5)
     const r6 = v128.xor(w12, w4)
     const r8 = v128.xor(w01, w9)
-    const least = i32x4.min_u(
-      i32x4.min_u(i32x4.min_u(f4, f6), i32x4.min_u(f8, r4)),
-      i32x4.min_u(r6, r8),
-    )
-    if (i32x4.all_true(least)) continue
+    if (i32x4.all_true(least_of(f4, f6, f8, r4, r6, r8))) continue
+    // One word in a row of them is often made of two others; three are not.
+    const g4 = joined(f4, v128.xor(v128.xor(w5, w6), w2), v128.xor(v128.xor(w6, w7), w3))
+    const g6 = joined(f6, v128.xor(v128.xor(w7, w8), w2), v128.xor(v128.xor(w8, w9), w3))
+    const g8 = joined(f8, v128.xor(v128.xor(w9, w10), w2), v128.xor(v128.xor(w10, w11), w3))
+    const t4 = joined(r4, v128.xor(w12, w6), v128.xor(w23, w7))
+    const t6 = joined(r6, v128.xor(w23, w5), v128.xor(w01, w11))
+    const t8 = joined(r8, v128.xor(w12, w10), v128.xor(w23, w11))
+    if (i32x4.all_true(least_of(g4, g6, g8, t4, t6, t8))) continue
     const some = v128.or(w0, w1)
-    if (!v128.any_true(v128.or(v128.or(some, w4), v128.or(w6, w8)))) continue
-    const q4 = lanes_of(
-      f4,
-      v128.xor(v128.xor(w5, w6), w2),
-      v128.xor(v128.xor(w6, w7), w3),
-      v128.or(w0, w4),
-    )
-    const q6 = lanes_of(
-      f6,
-      v128.xor(v128.xor(w7, w8), w2),
-      v128.xor(v128.xor(w8, w9), w3),
-      v128.or(w0, w6),
-    )
-    const q8 = lanes_of(
-      f8,
-      v128.xor(v128.xor(w9, w10), w2),
-      v128.xor(v128.xor(w10, w11), w3),
-      v128.or(w0, w8),
-    )
-    const s4 = lanes_of(r4, v128.xor(w12, w6), v128.xor(w23, w7), some)
-    const s6 = lanes_of(r6, v128.xor(w23, w5), v128.xor(w01, w11), some)
-    const s8 = lanes_of(r8, v128.xor(w12, w10), v128.xor(w23, w11), some)
+    const q4 = lanes_of(g4, v128.or(w0, w4))
+    const q6 = lanes_of(g6, v128.or(w0, w6))
+    const q8 = lanes_of(g8, v128.or(w0, w8))
+    const s4 = lanes_of(t4, some)
+    const s6 = lanes_of(t6, some)
+    const s8 = lanes_of(t8, some)
     if ((q4 | q6 | q8 | s4 | s6 | s8) === 0) continue
     if (count + ROOM > cap) {
       store<u32>(resume, <u32>i)

@@ -182,6 +182,11 @@ export class ConjugateKernel {
     return lost
   }
 
+  /** Whether a number of `length` bytes can begin anywhere in [0, to). */
+  hasPlaces(length: number, to: number): boolean {
+    return this.#places.of(length, to).runCount > 0
+  }
+
   /** What a list holds, in order. For tests, and for lists that are short. */
   listed(list: number): Candidate[] {
     const at = AT.lists + list * LIST * 4

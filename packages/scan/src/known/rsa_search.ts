@@ -107,12 +107,14 @@ export class RsaSearch {
   #numbers(context: SliceContext, group: RsaGroup, isText: boolean): SliceResult {
     const { kernel, length } = context
     const { effort, budgets } = group.allowance
+    const isDeep = effort === 'deep' && !isText
+    if (!isDeep && !hasPlaces(context, group)) return NOTHING
     return {
       found: [...this.#factors(context, group, isText), ...exponentsIn(context, group, isText)],
       numbers: boundedNumbers(kernel, length, group, {
         relations: leftovers(group.shape.bits),
         budget: budgets.remainders,
-        isDeep: effort === 'deep' && !isText,
+        isDeep,
         // A number in text has an end on both sides, or its length before it.
         isOneSided: !isText && group.keys.length <= FEW_KEYS,
         isSpared: effort === 'met',
@@ -223,4 +225,12 @@ function nameOf({ kind, isAbove }: FactorHit): string {
   if (kind === 'negated') return 'two-to-w-minus-p'
   if (kind === 'halved') return 'p-minus-1-halved'
   return isAbove ? 'p-plus-1' : 'p-minus-1'
+}
+
+const NOTHING: SliceResult = { found: [], numbers: [] }
+
+/** Whether a factor or an exponent can lie anywhere: most memory is no random bytes. */
+function hasPlaces({ kernel, length }: SliceContext, { shape, exponents }: RsaGroup): boolean {
+  const isOfFactors = kernel.hasPlaces(shape.length, length)
+  return isOfFactors || (exponents !== undefined && kernel.hasPlaces(exponents.length, length))
 }
