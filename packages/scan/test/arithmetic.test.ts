@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createECDH, generateKeyPairSync } from 'node:crypto'
+import { createECDH, generateKeyPairSync, generatePrimeSync } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { readAgain } from '@mintmark/testkit'
 import * as fc from 'fast-check'
@@ -16,6 +16,7 @@ import {
   squareRoot,
   toBigEndian,
 } from '../src/arithmetic/modular.ts'
+import { opensslPower } from '../src/arithmetic/openssl_power.ts'
 import {
   completeRsa,
   factorsFromExponent,
@@ -54,6 +55,34 @@ describe('whole numbers', () => {
       }),
       { numRuns },
     )
+  })
+
+  it('powers by OpenSSL are those of whole numbers, and there are none where it takes no such modulus', () => {
+    const base = fc.bigInt({ min: 1n, max: 1n << 64n })
+    const modulus = fc.bigInt({ min: 1n << 370n, max: (1n << 1030n) - 1n })
+    fc.assert(
+      fc.property(base, modulus, positive, (a, half, e) => {
+        const m = 2n * half + 1n
+        const raise = opensslPower(e % m, m)
+        assert.equal(raise === undefined, bitLength(m) <= 380)
+        if (raise !== undefined && e % m > 2n) assert.equal(raise(a), power(a, e % m, m))
+      }),
+      { numRuns },
+    )
+    assert.equal(opensslPower(3n, (1n << 200n) + 1n), undefined)
+    assert.equal(opensslPower(3n, (1n << 4000n) + 1n), undefined)
+    assert.equal(opensslPower(3n, 1n << 512n)?.(3n), undefined)
+  })
+
+  it('primes of every size are told from products of two, whatever divides them less one', () => {
+    for (const bits of [128, 383, 384, 512, 1024]) {
+      const [p, q] = [0, 1].map(() => generatePrimeSync(bits, { bigint: true }))
+      assert.ok(isProbablePrime(p ?? 0n), `${bits}`)
+      assert.ok(!isProbablePrime((p ?? 0n) * (q ?? 0n)), `${bits}`)
+    }
+    // 2^64 divides it less one: the squares are looked at as well.
+    assert.ok(isProbablePrime(((1n << 440n) + 0x183n) * (1n << 64n) + 1n))
+    assert.ok(!isProbablePrime(2n ** 512n + 1n))
   })
 
   it('primes are told from products and from pseudoprimes to the base 2', () => {

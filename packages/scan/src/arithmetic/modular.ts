@@ -7,6 +7,7 @@
  * @module
  */
 import { charge } from '../effort.ts'
+import { opensslPower } from './openssl_power.ts'
 
 /** The number that `bytes` spell, highest byte first; 0 for none. */
 export function fromBigEndian(bytes: Uint8Array): bigint {
@@ -120,15 +121,21 @@ export function isProbablePrime(value: bigint): boolean {
   if ((value & 1n) === 0n) return false
   if (SMALL_PRIMES.includes(value)) return true
   if (hasSmallFactor(value)) return false
-  return isStrongProbablePrime(value, 2n) && isStrongProbablePrime(value, 3n)
-}
-
-function isStrongProbablePrime(value: bigint, base: bigint): boolean {
   const last = value - 1n
   let twos = 0n
   while (((last >> twos) & 1n) === 0n) twos++
-  let x = power(base, last >> twos, value)
-  if (x === 1n || x === last) return true
+  const odd = last >> twos
+  const raise = opensslPower(odd, value)
+  return [2n, 3n].every((base) =>
+    reachesLast(raise?.(base) ?? power(base, odd, value), twos, value),
+  )
+}
+
+/** Whether `first` is 1, or it or one of its squares is −1 modulo `value`, as it is for a prime of 2^`twos` · odd + 1. */
+function reachesLast(first: bigint, twos: bigint, value: bigint): boolean {
+  const last = value - 1n
+  if (first === 1n || first === last) return true
+  let x = first
   for (let i = 1n; i < twos; i++) {
     x = (x * x) % value
     if (x === last) return true

@@ -1,0 +1,42 @@
+/**
+ * Powers modulo an odd number by OpenSSL: an eighth of what whole numbers of JavaScript take.
+ *
+ * Node has no call for it, but to encrypt by an RSA key without padding is one, whatever its modulus and exponent are.
+ *
+ * @module
+ */
+import { constants, createPublicKey, publicEncrypt } from 'node:crypto'
+
+/** Bits of the modulus: below, setting up takes as long as it saves; above, OpenSSL refuses long exponents. */
+const MODULUS_BITS = { least: 384, most: 3072 } as const
+
+/** A base below the modulus to a power, or undefined where OpenSSL refuses. */
+export type Raise = (base: bigint) => bigint | undefined
+
+/**
+ * Raises to the power of `exponent` modulo `modulus`; undefined where the modulus is too small or too large for it.
+ *
+ * Cost: 30 µs, and for each power 40 µs at 512 bits, 250 µs at 1024. Like other whole numbers these are not wiped.
+ */
+export function opensslPower(exponent: bigint, modulus: bigint): Raise | undefined {
+  const digits = modulus.toString(16).length
+  if (4 * digits < MODULUS_BITS.least || 4 * digits > MODULUS_BITS.most) return undefined
+  const length = Math.ceil(digits / 2)
+  const bytes = (value: bigint): Buffer =>
+    Buffer.from(value.toString(16).padStart(2 * length, '0'), 'hex')
+  const spelled = (value: bigint): string => bytes(value).toString('base64url')
+  try {
+    const jwk = { kty: 'RSA', n: spelled(modulus), e: spelled(exponent) }
+    const key = createPublicKey({ key: jwk, format: 'jwk' })
+    const padding = constants.RSA_NO_PADDING
+    return (base) => {
+      try {
+        return BigInt(`0x${publicEncrypt({ key, padding }, bytes(base)).toString('hex')}`)
+      } catch {
+        return undefined
+      }
+    }
+  } catch {
+    return undefined
+  }
+}
