@@ -7,8 +7,8 @@ import { TAG } from './der.ts'
 
 /** One element with its content, the parts one after another. */
 export function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
-  const content = Buffer.concat(parts)
-  return Buffer.concat([Buffer.from([tag, ...lengthBytes(content.length)]), content])
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  return Buffer.concat([Buffer.from([tag, ...lengthBytes(length)]), ...parts])
 }
 
 export function derSequence(...parts: readonly Uint8Array[]): Buffer {
@@ -18,9 +18,10 @@ export function derSequence(...parts: readonly Uint8Array[]): Buffer {
 /** A non-negative INTEGER. */
 export function derInteger(value: bigint): Buffer {
   const hex = value.toString(16)
-  const bytes = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex')
-  const isHigh = (bytes[0] ?? 0) >= 0x80
-  return der(TAG.integer, isHigh ? Buffer.concat([Buffer.from([0]), bytes]) : bytes)
+  // A digit of eight and more in the highest place would be a sign.
+  const isHigh = hex.length % 2 === 0 && hex >= '8'
+  const zeros = isHigh ? '00' : hex.length % 2 === 0 ? '' : '0'
+  return der(TAG.integer, Buffer.from(zeros + hex, 'hex'))
 }
 
 /** An OBJECT IDENTIFIER from the hex of its content. */

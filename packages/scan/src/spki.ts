@@ -24,11 +24,11 @@ export const OID = {
   dhX942: '2a8648ce3e0201',
 } as const
 
-const NULL = Buffer.from([TAG.none, 0])
+const RSA_ALGORITHM = derSequence(derOid(OID.rsa), Buffer.from([TAG.none, 0]))
 
 export function rsaSpki({ n, e }: Pick<RsaMaterial, 'n' | 'e'>): Buffer {
   const key = derSequence(derInteger(n), derInteger(e))
-  return derSequence(derSequence(derOid(OID.rsa), NULL), derBits(key))
+  return derSequence(RSA_ALGORITHM, derBits(key))
 }
 
 export function ecSpki({ curve, x, y }: Pick<EcMaterial, 'curve' | 'x' | 'y'>): Buffer {

@@ -11,8 +11,12 @@ import { type Member, membersIn, skipSpace } from './quoted.ts'
 /** Letters to either side of a place that belong to one key: a 16,384-bit RSA key with its certificate chain. */
 export const SIDE_MOST = 24_576
 
-/** Whether a letter begins what belongs to another object: so no letter is passed by more than two anchors. */
-export type IsOther = (chars: Uint8Array, at: number) => boolean
+/** What belongs to another object: so no letter is passed by more than two anchors. */
+export interface OtherObject {
+  /** The letter that it begins with: at all others nothing is called. */
+  readonly letter: number
+  readonly begins: (chars: Uint8Array, at: number) => boolean
+}
 
 export interface JsonObject {
   /** Its brace, or as far as nothing says that it is another object. */
@@ -27,10 +31,10 @@ export function objectAround(
   chars: Uint8Array,
   at: number,
   names: ReadonlySet<string>,
-  isOther: IsOther,
+  other: OtherObject,
 ): JsonObject {
-  const from = objectBegin(chars, at, isOther)
-  const to = objectEnd(chars, at, isOther)
+  const from = objectBegin(chars, at, other)
+  const to = objectEnd(chars, at, other)
   const members = new Map<string, Member>()
   for (const member of membersIn(chars, from, to)) {
     if (names.has(member.name) && !members.has(member.name)) members.set(member.name, member)
@@ -38,7 +42,20 @@ export function objectAround(
   return { from, end: chars[to] === 0x7d ? to + 1 : to, values: new Values(chars, members) }
 }
 
-function objectBegin(chars: Uint8Array, at: number, isOther: IsOther): number {
+/** Whether a member of this name stands in the object between its brace and `at`. Cost: less than the whole object. */
+export function hasBefore(
+  chars: Uint8Array,
+  at: number,
+  name: string,
+  other: OtherObject,
+): boolean {
+  for (const member of membersIn(chars, objectBegin(chars, at, other), at)) {
+    if (member.name === name) return true
+  }
+  return false
+}
+
+function objectBegin(chars: Uint8Array, at: number, other: OtherObject): number {
   const least = Math.max(0, at - SIDE_MOST)
   let depth = 0
   let first = at
@@ -48,14 +65,14 @@ function objectBegin(chars: Uint8Array, at: number, isOther: IsOther): number {
     else if (letter === 0x7b) {
       if (depth === 0) return i
       depth -= 1
-    } else if (letter === 0 || isOther(chars, i)) return first
+    } else if (letter === 0 || (letter === other.letter && other.begins(chars, i))) return first
     if (letter === 0x22 && depth === 0) first = i
   }
   return first
 }
 
 /** Its brace, or before what cannot belong to it. */
-function objectEnd(chars: Uint8Array, at: number, isOther: IsOther): number {
+function objectEnd(chars: Uint8Array, at: number, other: OtherObject): number {
   const most = Math.min(chars.length, at + SIDE_MOST)
   let depth = 0
   for (let i = at + 1; i < most; i++) {
@@ -64,7 +81,7 @@ function objectEnd(chars: Uint8Array, at: number, isOther: IsOther): number {
     else if (letter === 0x7d) {
       if (depth === 0) return i
       depth -= 1
-    } else if (letter === 0 || isOther(chars, i)) return i
+    } else if (letter === 0 || (letter === other.letter && other.begins(chars, i))) return i
   }
   return most
 }

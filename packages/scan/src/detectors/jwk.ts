@@ -8,7 +8,14 @@
 import { OKP } from '../arithmetic/okp.ts'
 import type { Detected } from '../detected.ts'
 import { standsAt, type TextReader, type TextRun } from '../text_run.ts'
-import { isOpened, isQuoteEnd, objectAround, SIDE_MOST, type Values } from './json_object.ts'
+import {
+  isOpened,
+  isQuoteEnd,
+  type OtherObject,
+  objectAround,
+  SIDE_MOST,
+  type Values,
+} from './json_object.ts'
 import { ecKey, okpKey, pqKey, rsaKey } from './parts.ts'
 import { quoteLength, skipSpace } from './quoted.ts'
 
@@ -65,17 +72,16 @@ function keyType(chars: Uint8Array, at: number): KeyType | undefined {
 function readJwk({ chars, at }: TextRun): Detected | undefined {
   const type = keyType(chars, at)
   if (type === undefined) return undefined
-  const { from, end, values } = objectAround(chars, at, WANTED, isOtherKey)
+  const { from, end, values } = objectAround(chars, at, WANTED, OTHER_KEY)
   if (!values.hasAny('d', 'k', 'priv', 'p')) return undefined
   const key = READERS[type](values)
   return key === undefined ? undefined : { ...key, offset: from, length: end - from, form: 'jwk' }
 }
 
 /** Another `kty` belongs to another key. */
-function isOtherKey(chars: Uint8Array, at: number): boolean {
-  return (
-    chars[at] === 0x6b && chars[at + 1] === 0x74 && chars[at + 2] === 0x79 && isOpened(chars, at)
-  )
+const OTHER_KEY: OtherObject = {
+  letter: KTY.charCodeAt(0),
+  begins: (chars, at) => standsAt(chars, at, KTY) && isOpened(chars, at),
 }
 
 const READERS: Readonly<Record<KeyType, (values: Values) => Detected | undefined>> = {

@@ -12,7 +12,14 @@
  */
 import type { Detected } from '../detected.ts'
 import { standsAt, type TextReader, type TextRun } from '../text_run.ts'
-import { type IsOther, isOpened, objectAround, SIDE_MOST, type Values } from './json_object.ts'
+import {
+  hasBefore,
+  isOpened,
+  type OtherObject,
+  objectAround,
+  SIDE_MOST,
+  type Values,
+} from './json_object.ts'
 import { ecKey, okpKey, rsaKey } from './parts.ts'
 import { quoteLength } from './quoted.ts'
 
@@ -30,27 +37,26 @@ export const JSON_RSA: TextReader = reader(EXPONENT, rsaIn)
 export const JSON_CURVE: TextReader = reader(CURVE, curveKeyIn)
 
 function reader(text: string, keyIn: (values: Values) => Detected | undefined): TextReader {
-  const isQuoted: IsOther = (chars, at) =>
-    chars[at] === text.charCodeAt(0) &&
-    standsAt(chars, at, text) &&
-    isOpened(chars, at) &&
-    quoteLength(chars, at + text.length) > 0
+  const isQuoted = (chars: Uint8Array, at: number): boolean =>
+    standsAt(chars, at, text) && isOpened(chars, at) && quoteLength(chars, at + text.length) > 0
+  const other = { letter: text.charCodeAt(0), begins: isQuoted }
   return {
     before: SIDE_MOST,
     behind: SIDE_MOST,
     glance: ({ chars, at }) => (isQuoted(chars, at) ? SIDE_MOST : 0),
     isEnd: (bytes, place, stride) => bytes[place] === 0 || standsAt(bytes, place, text, stride),
-    read: (run) => (isQuoted(run.chars, run.at) ? readObject(run, isQuoted, keyIn) : undefined),
+    read: (run) => (isQuoted(run.chars, run.at) ? readObject(run, other, keyIn) : undefined),
   }
 }
 
 function readObject(
   { chars, at }: TextRun,
-  isOther: IsOther,
+  other: OtherObject,
   keyIn: (values: Values) => Detected | undefined,
 ): Detected | undefined {
-  const { from, end, values } = objectAround(chars, at, NAMES, isOther)
   // With its `kty` it is found by that.
+  if (hasBefore(chars, at, 'kty', other)) return undefined
+  const { from, end, values } = objectAround(chars, at, NAMES, other)
   if (values.hasAny('kty') || !values.hasAny('d', 'D', 'p', 'P')) return undefined
   const key = keyIn(values)
   if (key === undefined) return undefined

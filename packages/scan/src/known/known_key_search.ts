@@ -60,20 +60,14 @@ export class KnownKeySearch implements WindowSearch {
   constructor(keys: readonly PublicKey[], options: KnownKeyOptions) {
     const { deep, met = [], leavesValues = false, searchers = 1, found = [] } = options
     this.#leavesValues = leavesValues
-    const given = distinct(keys.map(({ material }) => material))
-    const others = distinct(met.map(({ material }) => material))
+    const given = materialsOf(keys)
+    const others = materialsOf(met.filter((key) => !isRoot(key)))
+    const roots = materialsOf(met.filter(isRoot))
     const setOf = (whose: Whose, materials: readonly KeyMaterial[]) => {
       const effort = deep ? 'deep' : whose === 'given' ? 'given' : 'met'
       return { materials, allowance: new Allowance(effort, whose, materials.length, searchers) }
     }
-    const sets = [
-      setOf('given', given),
-      setOf(
-        'met',
-        others.filter((key) => !isRoot(key)),
-      ),
-      setOf('roots', others.filter(isRoot)),
-    ]
+    const sets = [setOf('given', given), setOf('met', others), setOf('roots', roots)]
     const groups = sets.flatMap(({ materials, allowance }) =>
       rsaGroups(this.#kernel, materials.filter(isRsa), allowance),
     )
@@ -90,7 +84,7 @@ export class KnownKeySearch implements WindowSearch {
       this.#values = new ValueTable(this.#kernel, found, this.#curves?.signs.list)
     // Both are told by words at the same places: one look finds both.
     this.#isShared = this.#values?.step === this.#curves?.signs.step
-    this.unsearchable = [...given, ...others]
+    this.unsearchable = [...given, ...others, ...roots]
       .filter(isRsa)
       .filter((material) => !isSearchable(material)).length
   }
@@ -191,7 +185,7 @@ const isRsa = (material: KeyMaterial): material is RsaMaterial => material.type 
 const isOfCurve = (material: KeyMaterial): material is CurveMaterial =>
   material.type === 'ec' || material.type === 'okp'
 
-const isRoot = (material: KeyMaterial): boolean => isPublicRoot(keyIdOf(material).spkiSha256)
+const isRoot = ({ keyId }: PublicKey): boolean => isPublicRoot(keyId.spkiSha256)
 
 /** Whether there is nothing: sparse dumps are zeros for the most part. */
 function isZero(bytes: Uint8Array, from: number, to: number): boolean {
@@ -210,6 +204,11 @@ function moduliOf(found: readonly FoundValue[]): Set<bigint> {
     if (material.type === 'rsa' && note === undefined) moduli.add(material.n)
   }
   return moduli
+}
+
+/** Of keys with different public halves, by the names that they have. */
+function materialsOf(keys: readonly PublicKey[]): PublicKey['material'][] {
+  return [...new Map(keys.map(({ keyId, material }) => [keyId.spkiSha256, material])).values()]
 }
 
 /** Keys with different public halves. */

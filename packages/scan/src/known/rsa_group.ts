@@ -51,7 +51,9 @@ export function rsaGroups(
   const bySize = new Map<number, RsaMaterial[]>()
   for (const key of keys.filter((each) => isSearchable(each))) {
     const bits = bitLength(key.n)
-    bySize.set(bits, [...(bySize.get(bits) ?? []), key])
+    const group = bySize.get(bits)
+    if (group === undefined) bySize.set(bits, [key])
+    else group.push(key)
   }
   return [...bySize].map(([bits, group]) => rsaGroup(kernel, group, bits, allowance))
 }

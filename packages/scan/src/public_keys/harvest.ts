@@ -123,22 +123,33 @@ function rsaPublicKeyAt(bytes: Uint8Array, at: number): PublicKey | undefined {
 function textAt(bytes: Uint8Array, from: number, length: number): string {
   const view = bytes.subarray(from, from + length)
   charge(500 + view.length)
-  return Buffer.from(view.buffer, view.byteOffset, view.length).toString('latin1')
+  return latinOf(view)
+}
+
+function latinOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 }
 
 function sshLineAt(bytes: Uint8Array, at: number): PublicKey | undefined {
   return plain(keyOfSshLine(textAt(bytes, at, 6000)))
 }
 
+/** Letters before a `kty` and behind its begin that are looked at. */
+const MOST_BEFORE_KTY = 8192
+const MOST_BEHIND_KTY = 24_576
+
 /** The innermost object around `"kty"`: a JWK has no object inside. */
 function jwkAt(bytes: Uint8Array, at: number): PublicKey | undefined {
-  const before = textAt(bytes, Math.max(0, at - 8192), Math.min(at, 8192))
-  const begin = before.lastIndexOf('{')
-  if (begin < 0) return undefined
-  const text = before.slice(begin) + textAt(bytes, at, 24_576)
-  const end = text.indexOf('}')
+  const first = Math.max(0, at - MOST_BEFORE_KTY)
+  const before = bytes.subarray(first, at)
+  charge(500 + before.length)
+  const begin = first + before.lastIndexOf(0x7b)
+  if (begin < first) return undefined
+  const around = bytes.subarray(begin, at + MOST_BEHIND_KTY)
+  charge(500 + around.length - (at - begin))
+  const end = around.indexOf(0x7d)
   charge(10 * Math.max(0, end))
-  const jwk = end < 0 ? undefined : parseObject(text.slice(0, end + 1))
+  const jwk = end < 0 ? undefined : parseObject(latinOf(around.subarray(0, end + 1)))
   return jwk && keyOfJwk(jwk)
 }
 
