@@ -19,16 +19,16 @@ interface CurveKey {
   readonly plain: Buffer
 }
 
-function pointKey(): CurveKey {
-  const jwk = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' })).privateKey.export({
+function pointKey(curve: 'P-256' | 'P-384'): CurveKey {
+  const jwk = readAgain(generateKeyPairSync('ec', { namedCurve: curve })).privateKey.export({
     format: 'jwk',
   })
   const [x, y, d] = [jwk.x, jwk.y, jwk.d].map((text) => Buffer.from(text ?? '', 'base64url'))
   assert.ok(x !== undefined && y !== undefined && d !== undefined)
   const [bigX, bigY] = [fromBigEndian(x), fromBigEndian(y)]
-  const material = { type: 'ec', curve: 'P-256', x: bigX, y: bigY, d: undefined } as const
-  const montgomery = (bigX << 256n) % curveNamed('P-256').p
-  const anchor = orderedBytes(montgomery, 32, 0)
+  const material = { type: 'ec', curve, x: bigX, y: bigY, d: undefined } as const
+  const montgomery = (bigX << BigInt(8 * x.length)) % curveNamed(curve).p
+  const anchor = orderedBytes(montgomery, x.length, 0)
   return { publicKey: keyWith(material, {}), secret: d, anchor, plain: x }
 }
 
@@ -50,7 +50,7 @@ function placesOf(keys: readonly PublicKey[], bytes: Uint8Array): number[] {
 }
 
 const AT = 20_000
-const POINT = pointKey()
+const POINT = pointKey('P-256')
 const STRING = stringKey()
 
 describe('a secret of a curve', () => {
@@ -95,5 +95,21 @@ describe('a secret of a curve', () => {
     bytes.set(POINT.secret, 120_000)
     bytes.set(POINT.plain, 120_032)
     assert.ok(placesOf([POINT.publicKey], bytes).includes(120_000))
+  })
+
+  it('of P-384 is found right before a point, though copies elsewhere took the time of a look', () => {
+    const dear = pointKey('P-384')
+    const search = new KnownKeySearch([dear.publicKey], { deep: false })
+    const copies = GROUNDS['random']?.(200_000, 2) ?? new Uint8Array()
+    for (let at = 1024; at < 100_000; at += 8192) copies.set(dear.plain, at)
+    search.search(copies, 0, copies.length)
+    assert.ok(search.limits.includes('scalars'))
+
+    const bytes = GROUNDS['random']?.(40_000, 3) ?? new Uint8Array()
+    bytes.set(dear.secret, AT)
+    bytes[AT + 48] = 0x04
+    bytes.set(dear.plain, AT + 49)
+    const hits = search.search(bytes, 0, bytes.length)
+    assert.ok(hits.some(({ offset, material }) => offset === AT && isWhole(material)))
   })
 })

@@ -25,6 +25,7 @@ const CLOSE = 8
 /** Nanoseconds for each byte, and at once. */
 const RATES = {
   pointed: { perByte: 1, atOnce: 3e8 },
+  before: { perByte: 0.5, atOnce: 1e8 },
   near: { perByte: 3, atOnce: 3e8 },
   placed: { perByte: 1, atOnce: 2e8 },
 } as const
@@ -42,6 +43,7 @@ export interface CurveKeys {
 
 interface SoughtGroup extends CurveGroup {
   readonly pointed: Budget
+  readonly before: Budget
   readonly near: Budget
   readonly placed: Budget
   readonly effort: Effort
@@ -65,13 +67,28 @@ export class CurveSearch {
       const placed = budget(RATES.placed)
       // Curves that are dear must not take the time of those that are not.
       return curveGroups(keys).map((group) =>
-        Object.assign({ pointed: budget(RATES.pointed), near, placed, effort, isTold }, group),
+        Object.assign(
+          {
+            pointed: budget(RATES.pointed),
+            before: budget(RATES.before),
+            near,
+            placed,
+            effort,
+            isTold,
+          },
+          group,
+        ),
       )
     })
     this.#signs = signTable(kernel, this.#groups)
     const sizes = new Set(this.#groups.map(({ limbs }) => limbs).filter((limbs) => limbs > 0))
     this.#heads = sizes.size === 0 ? undefined : new NumberHeads(kernel, sizes)
-    const budgets = this.#groups.flatMap(({ pointed, near, placed }) => [pointed, near, placed])
+    const budgets = this.#groups.flatMap(({ pointed, before, near, placed }) => [
+      pointed,
+      before,
+      near,
+      placed,
+    ])
     this.#budgets = [...new Set(budgets)]
   }
 
@@ -183,10 +200,12 @@ export class CurveWindow {
       const { anchors, places } = sights
       const tried = { places: new Set<number>(), contents: new Set<number>() }
       const pointed = address === undefined ? [] : pointedPlaces(bytes, group, sights, address)
+      const before = beforePoints(bytes, anchors, group.length, from, to)
       const near = nearest(anchors, group.length, from, to)
       return [
         ...lookAt(bytes, pointed, group, 'pointed', tried),
         ...lookAt(bytes, likeArrays(bytes, anchors, group.length), group, 'alike', tried),
+        ...lookAt(bytes, before, group, 'before', tried),
         ...lookAt(bytes, near, group, 'near', tried),
         ...lookAt(bytes, places.all, group, 'placed', tried),
       ]
@@ -251,7 +270,7 @@ function lookAt(
   bytes: Uint8Array,
   places: Iterable<number>,
   group: SoughtGroup,
-  kind: 'pointed' | 'alike' | 'near' | 'placed',
+  kind: 'pointed' | 'alike' | 'before' | 'near' | 'placed',
   tried: Tried,
 ): FoundValue[] {
   const { length, secretIn, limbsIn, rareSecretIn } = group
@@ -287,6 +306,25 @@ function hashOf(bytes: Uint8Array): number {
     high = Math.imul(high ^ byte, 0x5bd1e995) ^ (high >>> 15)
   }
   return (high >>> 11) * 2 ** 32 + (low >>> 0)
+}
+
+/** What begins a point of which both coordinates are told (SEC 1, 2.3.3), and in DER the string of bits around it. */
+const UNCOMPRESSED = 0x04
+const BIT_STRING = 0x03
+
+/** Places in [from, to) right before whole points: there NSS and ring keep the secret. Certificates have none there. */
+function beforePoints(
+  bytes: Uint8Array,
+  anchors: readonly number[],
+  length: number,
+  from: number,
+  to: number,
+): readonly number[] {
+  const points = anchors.filter(
+    (at) =>
+      bytes[at - 1] === UNCOMPRESSED && !(bytes[at - 2] === 0 && bytes[at - 4] === BIT_STRING),
+  )
+  return points.map((at) => at - 1 - length).filter((at) => at >= from && at < to)
 }
 
 /**
