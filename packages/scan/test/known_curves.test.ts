@@ -112,4 +112,16 @@ describe('a secret of a curve', () => {
     const hits = search.search(bytes, 0, bytes.length)
     assert.ok(hits.some(({ offset, material }) => offset === AT && isWhole(material)))
   })
+
+  for (const curve of ['P-256', 'P-384'] as const) {
+    it(`of ${curve} is found in Montgomery form where nothing else of it lies there (Botan)`, () => {
+      const key = pointKey(curve)
+      const { n, lengthBytes } = curveNamed(curve)
+      const value = ((fromBigEndian(key.secret) ?? 0n) << BigInt(8 * lengthBytes)) % n
+      const bytes = new Uint8Array(40_000)
+      bytes.set(orderedBytes(value, lengthBytes, 0), AT)
+      bytes.set(key.plain.toReversed(), AT + 0x140)
+      assert.ok(placesOf([key.publicKey], bytes).includes(AT))
+    })
+  }
 })

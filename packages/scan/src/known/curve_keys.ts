@@ -5,7 +5,7 @@
  */
 import { curveNamed } from '../arithmetic/curves.ts'
 import { publicPoint } from '../arithmetic/ec.ts'
-import { fromBigEndian, fromLittleEndian, toBigEndian } from '../arithmetic/modular.ts'
+import { fromBigEndian, fromLittleEndian, inverse, toBigEndian } from '../arithmetic/modular.ts'
 import { montgomeryOf, okpNamed, okpPublicKey } from '../arithmetic/okp.ts'
 import type { Curve, EcMaterial, KeyMaterial, OkpMaterial } from '../key_material.ts'
 import { clamped } from './derived_values.ts'
@@ -16,7 +16,7 @@ export type CurveMaterial = EcMaterial | OkpMaterial
 export interface CurveSecret {
   readonly material: KeyMaterial
   readonly spelling: 'limbs-le64' | 'limbs-be'
-  readonly name: 'd' | 'seed' | 'scalar' | 'expanded-scalar'
+  readonly name: 'd' | 'montgomery-d' | 'seed' | 'scalar' | 'expanded-scalar'
   readonly proof: string
 }
 
@@ -71,6 +71,7 @@ function pointGroup(curve: Curve, keys: readonly EcMaterial[]): CurveGroup {
     return material && { material, spelling, name: 'd', proof: 'd·G = Q' }
   }
   const limbsIn = (bytes: Uint8Array) => secretOf(fromLittleEndian(bytes), 'limbs-le64')
+  const fromMontgomery = inverse((1n << BigInt(64 * Math.ceil(lengthBytes / 8))) % n, n) ?? 0n
   return {
     length: lengthBytes,
     cost: 2 * (POINT_COST[curve] ?? USUAL_POINT_COST),
@@ -78,7 +79,11 @@ function pointGroup(curve: Curve, keys: readonly EcMaterial[]): CurveGroup {
     limbs: Math.ceil(lengthBytes / 8),
     secretIn: (bytes) => secretOf(fromBigEndian(bytes), 'limbs-be') ?? limbsIn(bytes),
     limbsIn,
-    rareSecretIn: () => undefined,
+    // Botan keeps it so, and in no other form.
+    rareSecretIn: (bytes) => {
+      const found = secretOf((fromLittleEndian(bytes) * fromMontgomery) % n, 'limbs-le64')
+      return found && { ...found, name: 'montgomery-d' }
+    },
   }
 }
 

@@ -286,15 +286,24 @@ function lookAt(
     if (tried.contents.has(content)) continue
     if (!budget.take(cost)) break
     tried.places.add(at)
+    const isRareToo = kind === 'near' && (group.limbs === 0 || isEnd(bytes, at + length))
+    if (isRareToo && group.limbs > 0) budget.pay(cost / 2)
     const secret =
       kind === 'pointed'
         ? limbsIn(window)
-        : (secretIn(window) ?? (kind === 'near' ? rareSecretIn(window) : undefined))
+        : (secretIn(window) ?? (isRareToo ? rareSecretIn(window) : undefined))
     // Copies of a secret are found by its value.
     tried.contents.add(content)
     if (secret !== undefined) found.push({ at, length, ...secret })
   }
   return found
+}
+
+/** Unused limbs behind a number, which few places near a public half have. */
+const END_BYTES = 16
+
+function isEnd(bytes: Uint8Array, at: number): boolean {
+  return at + END_BYTES <= bytes.length && bytes.subarray(at, at + END_BYTES).every((b) => b === 0)
 }
 
 /** 53 bits that tell contents apart: FNV-1a of 32 bits over the bytes, from two begins. */
