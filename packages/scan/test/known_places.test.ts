@@ -19,6 +19,7 @@ const DIGITS = [
   'jsbn-smi-28-compressed',
   'bn-js-smi-26-compressed',
   'go-limbs-63',
+  'limbs-60',
   'limbs-52',
   'limbs-51',
   'jsbn-smi-28',

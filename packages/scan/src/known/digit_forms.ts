@@ -2,7 +2,8 @@
  * Numbers whose words do not use all their bits: arrays of digits, lowest first.
  *
  * Source: CPython `Include/cpython/longintrepr.h` (30 and 15 bits), Go `crypto/internal/bigmod` before 1.21 (63 bits),
- * bn.js (26 bits) and jsbn (28 bits) as V8 stores small integers, 51- and 52-bit limbs of field and RNS code.
+ * bn.js (26 bits) and jsbn (28 bits) as V8 stores small integers, LibTomMath `tommath.h` (60 bits: Dropbear, CryptX of
+ * Perl; 28 on 32-bit machines), 51- and 52-bit limbs of field and RNS code.
  *
  * @module
  */
@@ -28,6 +29,7 @@ export const DIGIT_FORMS: readonly DigitForm[] = [
   { form: 'jsbn-smi-28-compressed', width: 28, slot: 4, coding: 'smi-doubled' },
   { form: 'bn-js-smi-26-compressed', width: 26, slot: 4, coding: 'smi-doubled' },
   { form: 'go-limbs-63', width: 63, slot: 8, coding: 'raw' },
+  { form: 'limbs-60', width: 60, slot: 8, coding: 'raw' },
   { form: 'limbs-52', width: 52, slot: 8, coding: 'raw' },
   { form: 'limbs-51', width: 51, slot: 8, coding: 'raw' },
   { form: 'jsbn-smi-28', width: 28, slot: 8, coding: 'smi-high' },
