@@ -10,7 +10,7 @@ import type { ConjugateKernel, WordTable } from '../conjugate.ts'
 import { isRandomLookingAt } from '../random_looking.ts'
 import { type Effort, OF_KEYS_MET, ROOTS_SHARE } from './allowance.ts'
 import { Budget } from './budget.ts'
-import { type CurveGroup, type CurveMaterial, curveGroups } from './curve_keys.ts'
+import { type CurveGroup, type CurveMaterial, type CurveSecret, curveGroups } from './curve_keys.ts'
 import type { FoundValue } from './found_value.ts'
 import { likeArrays } from './like_arrays.ts'
 import { HeadList, NumberHeads, pointedBeside } from './pointed_places.ts'
@@ -273,7 +273,7 @@ function lookAt(
   kind: 'pointed' | 'alike' | 'before' | 'near' | 'placed',
   tried: Tried,
 ): FoundValue[] {
-  const { length, secretIn, limbsIn, rareSecretIn } = group
+  const { length } = group
   const cost = kind === 'pointed' && group.limbs > 0 ? group.cost / 2 : group.cost
   const budget = group[kind === 'alike' ? 'pointed' : kind]
   const found: FoundValue[] = []
@@ -286,12 +286,9 @@ function lookAt(
     if (tried.contents.has(content)) continue
     if (!budget.take(cost)) break
     tried.places.add(at)
-    const isRareToo = kind === 'near' && (group.limbs === 0 || isEnd(bytes, at + length))
+    const isRareToo = kind === 'near' && mayBeRare(bytes, at + length, group)
     if (isRareToo && group.limbs > 0) budget.pay(cost / 2)
-    const secret =
-      kind === 'pointed'
-        ? limbsIn(window)
-        : (secretIn(window) ?? (isRareToo ? rareSecretIn(window) : undefined))
+    const secret = secretIn(window, group, kind === 'pointed', isRareToo)
     // Copies of a secret are found by its value.
     tried.contents.add(content)
     if (secret !== undefined) found.push({ at, length, ...secret })
@@ -299,11 +296,25 @@ function lookAt(
   return found
 }
 
+function secretIn(
+  bytes: Uint8Array,
+  { secretIn: plainIn, limbsIn, rareSecretIn }: CurveGroup,
+  isPointed: boolean,
+  isRareToo: boolean,
+): CurveSecret | undefined {
+  if (isPointed) return limbsIn(bytes)
+  return plainIn(bytes) ?? (isRareToo ? rareSecretIn(bytes) : undefined)
+}
+
 /** Unused limbs behind a number, which few places near a public half have. */
 const END_BYTES = 16
 
-function isEnd(bytes: Uint8Array, at: number): boolean {
-  return at + END_BYTES <= bytes.length && bytes.subarray(at, at + END_BYTES).every((b) => b === 0)
+/** Whether a rare form is worth a look in what ends at `end`. */
+function mayBeRare(bytes: Uint8Array, end: number, { limbs }: CurveGroup): boolean {
+  if (limbs === 0) return true
+  return (
+    end + END_BYTES <= bytes.length && bytes.subarray(end, end + END_BYTES).every((b) => b === 0)
+  )
 }
 
 /** 53 bits that tell contents apart: FNV-1a of 32 bits over the bytes, from two begins. */
