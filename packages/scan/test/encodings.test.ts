@@ -31,3 +31,12 @@ it('a number that fills its field is spelled once', () => {
   assert.equal(full.filter(({ form }) => form === 'limbs-be').length, 1)
   assert.equal(full.filter(({ form }) => form === 'python-digits-30').length, 1)
 })
+
+it('256 bits are spelled in Bech32, in both cases', () => {
+  // The example of NIP-19, without its last character, which carries four bits of nothing.
+  const value = 0x67dea2ed018072d675f5415ecfaed7d2597555e202d85b3d65ea4e58d2d92ffan
+  const text = 'vl029mgpspedva04g90vltkh6fvh240zqtv9k0t9af8935ke9la'
+  const ofBech32 = encodingsOf(value, 256).filter(({ form }) => form === 'bech32')
+  const texts = new Set(ofBech32.map(({ bytes }) => Buffer.from(bytes).toString('latin1')))
+  assert.ok(texts.has(text) && texts.has(text.toUpperCase()))
+})

@@ -94,6 +94,7 @@ function textEncodings(value: bigint, length: number): Encoding[] {
       { form: 'base64url', text: base64At(reversed, lead, 'base64url') },
     ]),
     { form: 'decimal', text: decimal },
+    ...(length === BECH32_BYTES ? [bytes, reversed].flatMap((raw) => bech32Texts(raw)) : []),
   ]
   bytes.fill(0)
   reversed.fill(0)
@@ -101,6 +102,19 @@ function textEncodings(value: bigint, length: number): Encoding[] {
     { form, bytes: Uint8Array.from(Buffer.from(text, 'latin1')), alignment: 1 },
     { form: `${form}-utf16`, bytes: Uint8Array.from(Buffer.from(text, 'utf16le')), alignment: 1 },
   ])
+}
+
+/** What is written in Bech32 are keys of 256 bits: identities of age in capitals, `nsec` in small letters. */
+const BECH32_BYTES = 32
+/** BIP 173. */
+const BECH32_ALPHABET = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l'
+
+/** The 51 characters of Bech32 that these 32 bytes alone decide: five bits each. */
+function bech32Texts(bytes: Uint8Array): { readonly form: string; readonly text: string }[] {
+  const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0')).join('')
+  const digits = bits.match(/.{5}/g) ?? []
+  const text = digits.map((digit) => BECH32_ALPHABET[Number.parseInt(digit, 2)] ?? '').join('')
+  return [text, text.toUpperCase()].map((spelled) => ({ form: 'bech32', text: spelled }))
 }
 
 /** The characters of base64 that these bytes alone decide, with `lead` bytes of something else before them. */
