@@ -13,7 +13,7 @@ import { howToUnpack } from './packers.ts'
  * - `unreadable`: a part of the file could not be read.
  * - `thread-failed`: a thread ended while it searched a window; the rest was searched.
  * - `many-keys`: more public keys than are looked for.
- * - `many-hits`: more hits than a report holds; those in front are in it.
+ * - `many-hits`: more hits than a report holds; those in front are in it. Of `keys`: more than are looked for by value.
  * - `not-unpacked`: the file is an archive, or a machine's dump of packed pages: only its packed bytes were searched.
  * - `unpack-failed`: a packed file is damaged, cut or too large; what came out was searched.
  * - `nothing-unpacked`: a packed file is damaged or cut, and nothing came out: only its packed bytes were searched.
@@ -61,7 +61,10 @@ const MESSAGES: Readonly<Record<LimitCode, (name: string, count: number) => stri
   'unpack-failed': (name) => `${name} could not unpack it to its end: what came out was searched`,
   'nothing-unpacked': (name) =>
     `${name} could unpack nothing of it, which is cut or damaged: what it holds was not searched`,
-  'many-hits': (name, count) => `${count} more ${name} were found than a report holds`,
+  'many-hits': (name, count) =>
+    name === 'keys'
+      ? 'too many keys were found to look for each value of all of them'
+      : `${count} more ${name} were found than a report holds`,
 }
 
 const windows = (count: number) => (count === 1 ? 'one part' : `${count} parts`)
