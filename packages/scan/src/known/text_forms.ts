@@ -51,15 +51,21 @@ interface Stripped {
   readonly placeOf: (k: number) => number
 }
 
-/** @param isOut tells characters by their codes; few of them are in a text */
+/** Characters that stand between those of a number; few of them are in a text, most often none. */
+interface Between {
+  readonly isOut: (code: number) => boolean
+  readonly any: RegExp
+}
+
 function stripped(
   { text, at, unit }: TextRun,
   from: number,
   to: number,
-  isOut: (code: number) => boolean,
+  { isOut, any }: Between,
 ): Stripped {
   const part = text.slice(from, to)
   const placeAt = (k: number): number => at + (from + k) * unit
+  if (!any.test(part)) return { text: part, placeOf: (k) => placeAt(Math.min(k, part.length)) }
   const pieces: string[] = []
   /** Where each piece begins in what is left, and how many characters are left out before it. */
   const begins: number[] = []
@@ -84,7 +90,11 @@ function stripped(
 }
 
 const isLineEnd = (code: number): boolean => code === 10 || code === 13
-const isLineEndOrColon = (code: number): boolean => isLineEnd(code) || code === 0x3a
+const LINE_ENDS: Between = { isOut: isLineEnd, any: /[\r\n]/ }
+const LINE_ENDS_AND_COLONS: Between = {
+  isOut: (code) => isLineEnd(code) || code === 0x3a,
+  any: /[\r\n:]/,
+}
 
 /** The index of the last of ascending numbers that is not above `limit`; −1 for none. */
 export function lastNotAbove(numbers: readonly number[], limit: number): number {
@@ -108,7 +118,7 @@ export function lastNotAbove(numbers: readonly number[], limit: number): number 
  */
 export function decodeRun(run: TextRun, least: number, edge: number): DecodedText[] {
   const { text } = run
-  const hexadecimal = hexRuns(stripped(run, 0, text.length, isLineEndOrColon), least)
+  const hexadecimal = hexRuns(stripped(run, 0, text.length, LINE_ENDS_AND_COLONS), least)
   // A run that is hexadecimal throughout means that, and not base64 that happens to look so.
   if (/^[\da-fA-F:\r\n]*$/.test(text)) return hexadecimal
   const found = hexadecimal
@@ -117,7 +127,7 @@ export function decodeRun(run: TextRun, least: number, edge: number): DecodedTex
     const colon = text.indexOf(':', from)
     const to = colon < 0 ? text.length : colon
     if (to - from >= least) {
-      const part = stripped(run, from, to, isLineEnd)
+      const part = stripped(run, from, to, LINE_ENDS)
       for (const stretch of randomStretches(part.text, Math.floor((least * 4) / 3) - 2)) {
         found.push(...base64Phases(stretchOf(part, stretch), least, edge))
       }
