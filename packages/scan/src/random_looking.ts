@@ -5,9 +5,10 @@
  */
 import { charge } from './effort.ts'
 
-/** For each byte the number of the look that saw it last: so that a look begins without clearing anything. */
-const seen = new Uint32Array(256)
-let look = 0
+/** 1 for each byte that a look saw: counted without branches, which random bytes would make a processor guess wrong. */
+const seen = new Uint8Array(256)
+/** 1 for each printable one. */
+const PRINTABLE = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte >= 0x20 && byte < 0x7f))
 
 /**
  * Whether `bytes` could come from a random generator: about as many different values as chance gives, no long run of one,
@@ -20,8 +21,7 @@ export function isRandomLooking(bytes: Uint8Array): boolean {
 /** The same of `length` bytes from `from` on, which must be there. */
 export function isRandomLookingAt(bytes: Uint8Array, from: number, length: number): boolean {
   charge(200 + 3 * length)
-  look = look === 0xffffffff ? 1 : look + 1
-  if (look === 1) seen.fill(0)
+  seen.fill(0)
   let different = 0
   let printable = 0
   let run = 0
@@ -31,11 +31,9 @@ export function isRandomLookingAt(bytes: Uint8Array, from: number, length: numbe
     run = byte === last ? run + 1 : 1
     if (run === LONG_RUN) return false
     last = byte
-    if (seen[byte] !== look) {
-      seen[byte] = look
-      different++
-    }
-    if (byte >= 0x20 && byte < 0x7f) printable++
+    different += 1 - (seen[byte] ?? 0)
+    seen[byte] = 1
+    printable += PRINTABLE[byte] ?? 0
   }
   const { least, most } = randomBounds(length)
   return different >= least && printable <= most

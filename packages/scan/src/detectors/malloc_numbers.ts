@@ -63,7 +63,7 @@ export function numbersNear(
   charge((2 * reach * UNITS_PER_KB) / 1024)
   const found: number[] = []
   for (let distance = 16; distance <= reach && found.length < MOST_NUMBERS; distance += 16) {
-    for (const size of [at - distance, at + distance]) {
+    for (let size = at - distance; size <= at + distance; size += 2 * distance) {
       const from = size + SIZE_BYTES
       if (size < 0 || from + length > bytes.length || !isSize(bytes, size, length)) continue
       if (!isOdd(bytes, from)) continue
