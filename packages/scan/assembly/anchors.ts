@@ -72,6 +72,20 @@ function compare(entry: usize, at: usize, word: u32): void {
   count++
 }
 
+// What stands one to three bytes before each byte of a block: `a` is the block before it.
+
+function moved3(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28)
+}
+
+function moved2(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29)
+}
+
+function moved1(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30)
+}
+
 /**
  * Writes to `hits` (u32 place, u32 id each) where patterns begin in `[from, to)` and end at most at `end`.
  *
@@ -127,66 +141,9 @@ export function find_anchors(
       const r1 = v128.and(i8x16.swizzle(lo1, lo), i8x16.swizzle(hi1, hi))
       const r2 = v128.and(i8x16.swizzle(lo2, lo), i8x16.swizzle(hi2, hi))
       const r3 = v128.and(i8x16.swizzle(lo3, lo), i8x16.swizzle(hi3, hi))
-      const m0 = i8x16.shuffle(
-        p0,
-        r0,
-        13,
-        14,
-        15,
-        16,
-        17,
-        18,
-        19,
-        20,
-        21,
-        22,
-        23,
-        24,
-        25,
-        26,
-        27,
-        28,
-      )
-      const m1 = i8x16.shuffle(
-        p1,
-        r1,
-        14,
-        15,
-        16,
-        17,
-        18,
-        19,
-        20,
-        21,
-        22,
-        23,
-        24,
-        25,
-        26,
-        27,
-        28,
-        29,
-      )
-      const m2 = i8x16.shuffle(
-        p2,
-        r2,
-        15,
-        16,
-        17,
-        18,
-        19,
-        20,
-        21,
-        22,
-        23,
-        24,
-        25,
-        26,
-        27,
-        28,
-        29,
-        30,
-      )
+      const m0 = moved3(p0, r0)
+      const m1 = moved2(p1, r1)
+      const m2 = moved1(p2, r2)
       p0 = r0
       p1 = r1
       p2 = r2
