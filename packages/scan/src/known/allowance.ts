@@ -7,6 +7,7 @@
  * @module
  */
 import { Budget } from './budget.ts'
+import { failuresAllowed } from './many_primes.ts'
 
 /** Nanoseconds for each byte, and at once. */
 interface Rate {
@@ -90,6 +91,8 @@ export const OF_KEYS_MET = ' of keys that lie there'
 export class Allowance {
   readonly effort: Effort
   readonly budgets: Readonly<Record<Test, Budget>>
+  /** Of numbers that look like the exponent of a key of more than two primes and are none. */
+  readonly failures: Budget = failuresAllowed()
   readonly #whose: Whose
 
   /**
@@ -135,9 +138,11 @@ export class Allowance {
     if (!this.isTold) return []
     const isGift = (test: string): boolean =>
       GIFTS.has(test) || (this.effort === 'met' && GIFTS_OF_MET.has(test))
-    return Object.entries(this.budgets).flatMap(([test, { isShort }]) =>
-      isShort && !isGift(test) ? [this.named(test)] : [],
+    const short = Object.entries(this.budgets).flatMap(([test, { isShort }]) =>
+      isShort && !isGift(test) ? [test] : [],
     )
+    if (this.failures.isShort) short.push('exponents')
+    return [...new Set(short)].map((test) => this.named(test))
   }
 
   /** A kind of tests, as limits call it. */

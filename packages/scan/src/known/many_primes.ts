@@ -6,6 +6,7 @@
  */
 import { bitLength, gcd, inverse, isProbablePrime, power } from '../arithmetic/modular.ts'
 import type { RsaMaterial } from '../key_material.ts'
+import { Budget } from './budget.ts'
 
 /** OpenSSL makes keys of up to five. */
 const MOST_PRIMES = 5
@@ -16,22 +17,29 @@ const BASES = [2n, 3n, 5n, 7n, 11n, 13n, 17n, 19n, 23n, 29n, 31n, 37n]
  * be made of them.
  */
 const MOST_FAILURES = 64
-let failures = 0
 
-/** Begins with a file: what another one was made of does not count. */
-export function forgetFailures(): void {
-  failures = 0
+/** What {@link fromExponentOfMany} may fail in one search. */
+export function failuresAllowed(): Budget {
+  return new Budget(0, MOST_FAILURES)
 }
 
-/** The key with all its primes, three at least, from a number that may be its private exponent. Cost: some powers modulo n. */
-export function fromExponentOfMany(key: RsaMaterial, d: bigint): RsaMaterial | undefined {
-  if (failures >= MOST_FAILURES) return undefined
+/**
+ * The key with all its primes, three at least, from a number that may be its private exponent. Cost: some powers modulo n.
+ *
+ * @param failures of the search: where none is left, no number is looked at, and the budget says so
+ */
+export function fromExponentOfMany(
+  key: RsaMaterial,
+  d: bigint,
+  failures: Budget,
+): RsaMaterial | undefined {
+  if (!failures.take(1)) return undefined
   const primes = primesOf(key.n, key.e * d - 1n)
   const [p, q, ...others] = primes ?? []
   if (p === undefined || q === undefined || others.length === 0) {
-    failures++
     return undefined
   }
+  failures.pay(-1)
   return { ...key, p, q, others, d }
 }
 

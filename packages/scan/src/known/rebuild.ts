@@ -7,7 +7,8 @@ import { createDiffieHellman } from 'node:crypto'
 import { bitLength, fromBigEndian, gcd, inverse, squareRoot } from '../arithmetic/modular.ts'
 import { factorsFromExponent } from '../arithmetic/rsa.ts'
 import type { RsaMaterial } from '../key_material.ts'
-import { fromExponentOfMany, gapOfMany } from './many_primes.ts'
+import type { Budget } from './budget.ts'
+import { failuresAllowed, fromExponentOfMany, gapOfMany } from './many_primes.ts'
 
 /**
  * The key whose modulus this number divides, or undefined if it is no factor of a key.
@@ -28,13 +29,21 @@ export interface FromWhole {
   readonly name: 'd' | 'phi' | 'lambda'
 }
 
-/** The key whose private exponent, φ(n) or λ(n) this number is, or undefined. */
-export function fromWhole(key: RsaMaterial, value: bigint): FromWhole | undefined {
+/**
+ * The key whose private exponent, φ(n) or λ(n) this number is, or undefined.
+ *
+ * @param failures of the search: see {@link fromExponentOfMany}
+ */
+export function fromWhole(
+  key: RsaMaterial,
+  value: bigint,
+  failures: Budget = failuresAllowed(),
+): FromWhole | undefined {
   const { n, e } = key
   if (value < 3n || value >= n) return undefined
   if (!isNearExponent(key, value, gapOfMany(n, e))) return fromTotient(key, value)
   if (!isNearExponent(key, value)) {
-    const many = fromExponentOfMany(key, value)
+    const many = fromExponentOfMany(key, value, failures)
     return many === undefined ? fromTotient(key, value) : { material: many, name: 'd' }
   }
   const primes = factorsFromExponent(n, e, value)

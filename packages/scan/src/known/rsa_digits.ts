@@ -63,7 +63,9 @@ export class DigitSearch {
     const found: FoundValue[] = []
     for (const choice of wholes) {
       for (const { x, ...place } of numbersOf(kernel, length, choice, budget, wholeCost)) {
-        for (const key of group.keys) found.push(...wholeFound(place, key, x))
+        for (const key of group.keys) {
+          found.push(...wholeFound(place, key, x, group.allowance.failures))
+        }
       }
     }
     return { found, numbers }

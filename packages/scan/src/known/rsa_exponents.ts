@@ -58,7 +58,7 @@ export function exponentsIn(
 
 function look(
   { kernel, length }: SliceContext,
-  { exponents: table, exponentKeys, keys }: RsaGroup,
+  { exponents: table, exponentKeys, keys, allowance }: RsaGroup,
   { lanes, others, isText, budget }: Look,
 ): { readonly values: readonly FoundValue[]; readonly isCut: boolean } {
   if (table === undefined) return { values: [], isCut: false }
@@ -74,7 +74,7 @@ function look(
     if (budget.left < WHOLE_COST) return []
     budget.pay(WHOLE_COST)
     const value = numberAt(kernel, candidate, table.length)
-    return wholeFound(spelledAt(candidate, table.length), key, value)
+    return wholeFound(spelledAt(candidate, table.length), key, value, allowance.failures)
   })
   return { values, isCut }
 }

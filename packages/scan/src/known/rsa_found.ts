@@ -4,6 +4,7 @@
  * @module
  */
 import type { RsaMaterial } from '../key_material.ts'
+import type { Budget } from './budget.ts'
 import type { FoundValue } from './found_value.ts'
 import { fromWhole, isExponentAbove } from './rebuild.ts'
 
@@ -13,9 +14,18 @@ export type Spelled = Pick<FoundValue, 'at' | 'length' | 'spelling'>
 /** Estimate in nanoseconds of {@link wholeFound}. */
 export const WHOLE_COST = 3000
 
-/** A private exponent, φ(n) or λ(n) of `key`, or none. */
-export function wholeFound(place: Spelled, key: RsaMaterial, value: bigint): FoundValue[] {
-  const whole = fromWhole(key, value)
+/**
+ * A private exponent, φ(n) or λ(n) of `key`, or none.
+ *
+ * @param failures of the search: see `many_primes.ts`
+ */
+export function wholeFound(
+  place: Spelled,
+  key: RsaMaterial,
+  value: bigint,
+  failures: Budget,
+): FoundValue[] {
+  const whole = fromWhole(key, value, failures)
   if (whole !== undefined) {
     const more = (whole.material.others ?? []).length
     const fromD = more === 0 ? 'e·d − 1 gives p·q = n' : `e·d − 1 gives the ${more + 2} primes of n`

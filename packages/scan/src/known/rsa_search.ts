@@ -9,7 +9,6 @@ import { type ConjugateKernel, type FactorHit, ORDERS } from '../conjugate.ts'
 import type { Allowance, Effort } from './allowance.ts'
 import type { FoundValue } from './found_value.ts'
 import { conjugateFragments, pairCost } from './fragments.ts'
-import { forgetFailures } from './many_primes.ts'
 import { fromFactor } from './rebuild.ts'
 import { directRelations, leftovers } from './relations.ts'
 import { boundedNumbers, type PlacedNumber, Remainders } from './remainders.ts'
@@ -60,7 +59,6 @@ export class RsaSearch {
   readonly #lost = new Set<Allowance>()
 
   constructor(groups: readonly RsaGroup[]) {
-    forgetFailures()
     // Those of one size one after the other: they share its places.
     this.#groups = groups.toSorted((a, b) => a.bits - b.bits)
     for (const { allowance } of groups) this.#remainders.set(allowance, new Remainders(allowance))

@@ -83,14 +83,15 @@ export class TextSearch {
   #decimals(group: RsaGroup, run: TextRun): SliceResult {
     const relations = allRelations(group.shape.bits)
     const cost = relationCost(group, relations.length)
-    const { text: budget } = group.allowance.budgets
+    const { budgets, failures } = group.allowance
+    const { text: budget } = budgets
     const found: FoundValue[] = []
     const numbers: PlacedNumber[] = []
     for (const { at, length, value: x } of decimalsOf(run, group.shape.bits - 8)) {
       const spelled: Spelled = { at, length, spelling: 'decimal' }
       const isWhole = x >> BigInt(group.bits - 32) !== 0n
       if (isWhole && budget.take(COST.whole * group.keys.length)) {
-        found.push(...group.keys.flatMap((key) => wholeFound(spelled, key, x)))
+        found.push(...group.keys.flatMap((key) => wholeFound(spelled, key, x, failures)))
       } else if (!isWhole && budget.take(cost)) {
         numbers.push({ ...spelled, group, x, relations, sides: 3 })
       }
