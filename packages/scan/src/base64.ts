@@ -336,13 +336,16 @@ export function skipJunk(chars: Uint8Array, at: number, to: number): number {
 /**
  * Goes back from `at` over at most `most` letters and the line breaks between them.
  *
+ * @param isUrl whether `-` and `_` are letters
  * @returns where the earliest of them stands, and how many letters lie between it and `at`
  */
 export function lettersBefore(
   chars: Uint8Array,
   at: number,
   most: number,
+  isUrl: boolean = true,
 ): { readonly start: number; readonly count: number } {
+  const table = isUrl ? KINDS_URL : KINDS
   let [i, start, count] = [at - 1, at, 0]
   while (i >= 0 && count < most) {
     const letter = chars[i]
@@ -351,7 +354,7 @@ export function lettersBefore(
     if (isEscapedBreak(chars, i)) {
       i -= 2
       while (chars[i] === 0x5c) i -= 1
-    } else if (isBase64Letter(letter)) {
+    } else if ((table[letter ?? 0] ?? STOP) < PAD) {
       start = i
       count += 1
       i -= 1

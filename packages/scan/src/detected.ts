@@ -46,6 +46,8 @@ export interface Detected {
   readonly note?: 'self-test' | 'drbg' | 'shielded' | 'fragment'
   /** What was found, for key ids, copies and scrubbing. */
   readonly material?: KeyMaterial
+  /** Of a candidate: the keys of which it would be one, if it is a key. Where the public half of one is known, that shows it. */
+  readonly possible?: readonly KeyMaterial[]
   /** Found by the value of a key that is known whole: it tells nothing new of that. */
   readonly isCopy?: true
 }

@@ -72,6 +72,11 @@ export class KnownKeys {
     }
   }
 
+  /** @param spkiSha256 hash of its SubjectPublicKeyInfo */
+  has(spkiSha256: string): boolean {
+    return this.#keys.has(spkiSha256)
+  }
+
   /** A finding with the names of its key, where a key has some. */
   named(finding: Finding): Finding {
     const { keyId } = finding

@@ -6,9 +6,12 @@
  */
 import type { Anchor } from './anchor.ts'
 import { CutWindows, withFirstUnits } from './extra_units.ts'
+import { findingSeen } from './finding.ts'
 import { FoundKeys } from './found_keys.ts'
 import type { FoundMaterial } from './found_material.ts'
+import { keyTag } from './key_tag.ts'
 import type { KnownKeys } from './known_keys.ts'
+import { type PossibleKey, shownBy } from './possible_keys.ts'
 import type { LimitList } from './scan_limits.ts'
 import { ownBytes, planWindows, sizeOf, type Window } from './scan_plan.ts'
 import type { ScannerTask } from './scanner_task.ts'
@@ -45,6 +48,9 @@ export interface PassOptions {
   readonly onMaterial?: (found: FoundMaterial) => void
 }
 
+/** Keys that candidates would be: more are made up. */
+const MOST_POSSIBLE = 8192
+
 /** Searches a file window by window, and puts together what each gives. */
 export class Passes {
   readonly #file: SearchedFile
@@ -57,6 +63,8 @@ export class Passes {
   readonly #found = new FoundKeys()
   /** Borders of memory that goes on elsewhere in the file. */
   readonly #seams: Seams | undefined
+  /** What candidates would be. */
+  readonly #possible: PossibleKey[] = []
   #doneBytes = 0
 
   constructor(file: SearchedFile, options: PassOptions, outcome: Outcome) {
@@ -86,6 +94,7 @@ export class Passes {
     const again = cut.again(isDeep)
     if (again.length > 0) await this.#search(task, this.#takeLimits, () => again)
     await this.#searchSeams(task)
+    this.#settlePossible()
   }
 
   /** Looks for the private halves of what is known by now, and for every value of the keys found by now. */
@@ -161,20 +170,37 @@ export class Passes {
     await searchFile({ ...this.#file, source, runs }, bare, options, windows, (_, result) => {
       if (result === undefined) return
       const sightings = result.sightings.flatMap((sighting) => seams.sightings(sighting))
-      this.#take({ ...result, sightings })
+      // Their places are those of the borders; candidates across one stay candidates.
+      this.#take({ ...result, sightings, possible: [] })
       this.#outcome.limits.addAll(result.limits.map((limit) => seams.limit(limit)))
     })
   }
 
-  #take({ sightings, publicKeys, materials }: WindowResult): void {
+  /** Makes findings of candidates whose public halves are known by now. */
+  #settlePossible(): void {
+    const { keys, sightings } = this.#outcome
+    for (const possible of this.#possible) {
+      const detected = shownBy(possible, (id) => keys.has(id))
+      if (detected?.material === undefined) continue
+      const seen = findingSeen(detected, possible.offset)
+      sightings.add({ seen, tag: keyTag(this.#file.hashKey, detected.material) })
+      this.#takeMaterial({ material: detected.material, seen })
+    }
+    this.#possible.length = 0
+  }
+
+  #takeMaterial(found: FoundMaterial): void {
+    this.#found.add(found)
+    this.#options.onMaterial?.(found)
+  }
+
+  #take({ sightings, publicKeys, materials, possible }: WindowResult): void {
     for (const sighting of sightings) this.#outcome.sightings.add(sighting)
+    this.#possible.push(...possible.slice(0, MOST_POSSIBLE - this.#possible.length))
     if (this.#options.isGivenOnly !== true) {
       for (const { key, isBare } of publicKeys) this.#outcome.keys.add(key, isBare)
     }
-    for (const found of materials) {
-      this.#found.add(found)
-      this.#options.onMaterial?.(found)
-    }
+    for (const found of materials) this.#takeMaterial(found)
   }
 
   #tell(doneBytes: number): void {

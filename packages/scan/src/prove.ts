@@ -71,10 +71,11 @@ function provenEc(
   const point = withEffort(pointUnits(curve), () => publicPoint(curve, d))
   if (point === undefined) return unproven(kind, bits, REFUSED)
   const isComputed = stored === undefined || computed === true
-  if (stored !== undefined && (point.x !== stored.x || point.y !== stored.y)) {
-    return unproven(kind, bits, 'd·G is another point')
-  }
   const { x, y } = point
+  if (stored !== undefined && (x !== stored.x || y !== stored.y)) {
+    const possible: KeyMaterial = { type: 'ec', curve, x, y, d, computed: true }
+    return { ...unproven(kind, bits, 'd·G is another point'), possible: [possible] }
+  }
   return {
     certainty: 'proven',
     proof: isComputed ? 'key decodes, scalar in range' : 'd·G = Q',
@@ -82,6 +83,12 @@ function provenEc(
     kind,
     material: { type: 'ec', curve, x, y, d, ...(isComputed ? { computed: true } : {}) },
   }
+}
+
+/** A candidate that would be one of these keys: known public halves tell. */
+export function withPossible(proof: Proof, proofs: readonly Proof[]): Proof {
+  const possible = proofs.flatMap(({ material }) => material ?? [])
+  return possible.length === 0 ? proof : { ...proof, possible }
 }
 
 /** @param stored the public half that lay beside the secret, if any */
@@ -106,7 +113,9 @@ function provenOkp(
   if (publicKey === undefined) return unproven(kind, bits, REFUSED)
   const isComputed = stored === undefined || computed === true
   if (stored !== undefined && Buffer.compare(stored, publicKey) !== 0) {
-    return unproven(kind, bits, 'the secret gives another public half')
+    const own = new Uint8Array(secret)
+    const possible: KeyMaterial = { type: 'okp', curve, publicKey, secret: own, computed: true }
+    return { ...unproven(kind, bits, 'the secret gives another public half'), possible: [possible] }
   }
   return {
     certainty: 'proven',

@@ -8,6 +8,7 @@ import type { Certainty } from './detected.ts'
 import { findingSeen } from './finding.ts'
 import { type FoundMaterial, MaterialList } from './found_material.ts'
 import { keyTag } from './key_tag.ts'
+import { type PossibleKey, possibleKeys } from './possible_keys.ts'
 import { publicHalf } from './public_half.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
 import type { LimitSeen } from './scan_limits.ts'
@@ -28,6 +29,8 @@ export interface WindowResult {
   readonly publicKeys: readonly KeySeen[]
   /** Keys themselves; none unless they were asked for. */
   readonly materials: readonly FoundMaterial[]
+  /** Keys that candidates would be. */
+  readonly possible: readonly PossibleKey[]
   /** Bytes. */
   readonly searched: number
 }
@@ -36,6 +39,8 @@ export interface WindowResult {
 const MOST_SIGHTINGS = 5000
 /** Public keys that a window can have. */
 const MOST_KEYS = 10_000
+/** Keys that candidates of a window would be: more are made up. */
+const MOST_POSSIBLE = 1024
 
 /** What a search does beside looking. */
 export interface SearchTask {
@@ -57,6 +62,7 @@ export function searchWindow(
   const limits: LimitSeen[] = []
   const leftOut = new LeftOut()
   const publicKeys = new Map<string, KeySeen>()
+  const possible: PossibleKey[] = []
   const onPublicKey = (key: PublicKey, isBare: boolean): void => {
     const id = key.keyId.spkiSha256 ?? ''
     const held = publicKeys.get(id)
@@ -73,6 +79,7 @@ export function searchWindow(
       const seen = findingSeen(detected, offset)
       sightings.push({ seen, tag: keyTag(hashKey, detected.material) })
       if (hasMaterial && detected.isCopy !== true) materials.add(detected, seen)
+      if (possible.length < MOST_POSSIBLE) possible.push(...possibleKeys(detected, offset))
       const known = detected.certainty === 'proven' ? publicHalf(detected.material) : undefined
       if (known !== undefined) onPublicKey(known, false)
     },
@@ -88,6 +95,7 @@ export function searchWindow(
     limits,
     publicKeys: [...publicKeys.values()],
     materials: materials.all,
+    possible,
     searched,
   }
 }

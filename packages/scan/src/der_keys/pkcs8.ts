@@ -8,7 +8,7 @@ import { curveOfOid } from '../arithmetic/curves.ts'
 import { type OkpParameters, okpOfOid } from '../arithmetic/okp.ts'
 import { childrenOf, contentOf, type Element, elementOf, hexOf, lengthOf, TAG } from '../der.ts'
 import { type Proof, unproven } from '../proof.ts'
-import { proveOkp } from '../prove.ts'
+import { proveOkp, withPossible } from '../prove.ts'
 import { proveGroupKey } from '../prove_opaque.ts'
 import { isRandomLooking } from '../random_looking.ts'
 import { OID } from '../spki.ts'
@@ -127,7 +127,8 @@ function okpOf(
   if (isFilled(bytes, version, to)) return proveOkp(curve, secret, undefined)
   // Where the public half stands in place of the secret, a program holds the head and the tail of keys to come.
   const isTemplate = secret[0] === PUBLIC && secret[1] === lengthBytes + 1 && secret[2] === 0
-  return isTemplate ? undefined : unproven(kind, bits, CUT)
+  if (isTemplate) return undefined
+  return withPossible(unproven(kind, bits, CUT), [proveOkp(curve, secret, undefined)])
 }
 
 /** RFC 3279, sections 2.3.2 and 2.3.3; PKCS#3: DSA has p, q, g; DH p, g and a length; X9.42 p, g, q. */

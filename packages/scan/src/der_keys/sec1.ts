@@ -8,13 +8,15 @@ import { isOnCurve, type Point } from '../arithmetic/ec.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'
 import { childrenOf, contentOf, type Element, elementOf, hexOf, lengthOf, TAG } from '../der.ts'
 import { type Proof, unproven } from '../proof.ts'
-import { proveEc } from '../prove.ts'
+import { proveEc, withPossible } from '../prove.ts'
 import { isRandomLooking } from '../random_looking.ts'
 import { behindVersion, CUT, type DerKey, isFilled, numberOf, placed } from './der_key.ts'
 
 const PARAMETERS = 0xa0
 const PUBLIC = 0xa1
 const LONGEST_SCALAR = 66
+
+const UNNAMED = 'laid out as a key, nothing names its curve'
 
 interface Sec1 {
   readonly secret: Element
@@ -72,7 +74,12 @@ function judged(
   if (found !== undefined) return proveEc(found.curve.curve, d, found.point)
   if (!isFilled(bytes, version, sec1.to) || !isRandomLooking(contentOf(bytes, secret)))
     return undefined
-  return unproven('ec', lengthOf(secret) * 8, 'laid out as a key, nothing names its curve')
+  const unnamed = unproven('ec', lengthOf(secret) * 8, UNNAMED)
+  const curves = curvesOfLength(lengthOf(secret))
+  return withPossible(
+    unnamed,
+    curves.map((each) => proveEc(each.curve, d, undefined)),
+  )
 }
 
 function judgedOn(
@@ -89,7 +96,8 @@ function judgedOn(
   if (stored !== undefined) return againstCompressed(parameters, d, stored)
   if (!isRandomLooking(contentOf(bytes, secret))) return undefined
   if (!isCut && isFilled(bytes, version, to)) return proveEc(curve, d, undefined)
-  return isTemplate(bytes, secret) ? undefined : unproven('ec', bits, CUT)
+  if (isTemplate(bytes, secret)) return undefined
+  return withPossible(unproven('ec', bits, CUT), [proveEc(curve, d, undefined)])
 }
 
 function againstCompressed(

@@ -38,7 +38,7 @@ export function hit(
   to: number,
   note?: Detected['note'],
 ): Detected {
-  const { certainty, kind, bits, material } = proof
+  const { certainty, kind, bits, material, possible } = proof
   return {
     offset: from,
     length: to - from,
@@ -49,6 +49,7 @@ export function hit(
     proof: proof.proof,
     ...(note === undefined ? {} : { note }),
     ...(material === undefined ? {} : { material }),
+    ...(possible === undefined ? {} : { possible }),
   }
 }
 

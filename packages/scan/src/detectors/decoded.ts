@@ -9,6 +9,7 @@
 import type { Anchor } from '../anchor.ts'
 import type { Certainty, Detected } from '../detected.ts'
 import { keyFromDer } from '../key_from_der.ts'
+import { derHit } from './anchored.ts'
 import { BINARY_ANCHORS } from './binary_anchors.ts'
 
 /** Places that are looked at in one body, so that one full of anchors costs no more. */
@@ -36,11 +37,7 @@ export function keyIn(decoded: Uint8Array): Detected | undefined {
 
 /** The key that begins with the first byte: nearly always the one. */
 function wholeKey(decoded: Uint8Array): Detected | undefined {
-  const key = keyFromDer(decoded)
-  if (key === undefined) return undefined
-  const { kind, form, bits, certainty, proof, material, from, to } = key
-  const place = { offset: from, length: to - from, kind, form, bits, certainty, proof }
-  return material === undefined ? place : { ...place, material }
+  return derHit(keyFromDer(decoded))
 }
 
 function isBetter(hit: Detected, best: Detected): boolean {

@@ -28,6 +28,7 @@ import {
   tailSize,
 } from './base64_structures.ts'
 import { keyIn } from './decoded.ts'
+import { keyAtEnd } from './key_end.ts'
 import { rsaKey } from './parts.ts'
 import { armourBody } from './pem.ts'
 
@@ -252,22 +253,12 @@ function isWhole(body: Uint8Array, at: number): boolean {
   return false
 }
 
-/**
- * A seed whose curve is gone with what stood before it: a candidate, if the letters end with its last byte. Ed25519 is
- * named, though X25519 is as long.
- */
+/** A secret whose head is cut: named, or if the letters end with its last byte. */
 function readOkp(body: Uint8Array, at: number): Detected | undefined {
   const key = keyIn(body)
-  const length = body[at + 3] ?? 0
-  if (key !== undefined || body.length !== at + 4 + length || at >= 3) return key
-  return {
-    offset: at,
-    length: 4 + length,
-    kind: length === 0x20 ? 'ed25519' : length === 0x39 ? 'ed448' : 'x448',
-    form: 'base64',
-    bits: length === 0x20 ? 256 : length * 8,
-    certainty: 'candidate',
-    proof: 'the end of a key of that length; which curve it is for is cut off',
-    note: 'fragment',
-  }
+  const end = at + 4 + (body[at + 3] ?? 0)
+  if (key !== undefined || body.length < end) return key
+  const cut = keyAtEnd(body.subarray(0, end))
+  // Dashes of an armour's last line are letters of the other alphabet.
+  return body.length === end || cut?.certainty === 'proven' ? cut : undefined
 }

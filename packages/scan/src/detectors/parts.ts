@@ -36,7 +36,7 @@ export function rsaKey(parts: RsaParts): Detected | undefined {
   return placeless({ ...proven, certainty: 'candidate', proof })
 }
 
-function placeless({ certainty, proof, bits, kind, material }: Proof): Detected {
+function placeless({ certainty, proof, bits, kind, material, possible }: Proof): Detected {
   return {
     ...NOWHERE,
     kind,
@@ -44,6 +44,7 @@ function placeless({ certainty, proof, bits, kind, material }: Proof): Detected 
     certainty,
     proof,
     ...(material === undefined ? {} : { material }),
+    ...(possible === undefined ? {} : { possible }),
   }
 }
 

@@ -13,6 +13,7 @@ import { HEADERLESS_ANCHORS } from './headerless_base64.ts'
 import { JWK } from './jwk.ts'
 import { CURVE, EXPONENT, JSON_CURVE, JSON_RSA } from './jwk_headless.ts'
 import { PEM, SSH2 } from './pem.ts'
+import { PEM_END, PEM_END_TEXT } from './pem_end.ts'
 import { PUTTY } from './putty.ts'
 import { SEXP_CANONICAL, SEXP_PROTECTED, SEXP_TEXT } from './sexp.ts'
 import { ENTRA_REFRESH, JOSE, prefixedToken, refreshToken } from './token.ts'
@@ -20,6 +21,7 @@ import { ENTRA_REFRESH, JOSE, prefixedToken, refreshToken } from './token.ts'
 export const TEXT_ANCHORS: readonly Anchor[] = [
   ...textAnchors('pem', '-----BEGIN ', PEM),
   quadAnchor('pem', '-----BEGIN ', PEM),
+  ...textAnchors('pem-end', PEM_END_TEXT, PEM_END),
   ...textAnchors('ssh2', '---- BEGIN SSH2 ', SSH2),
   ...HEADERLESS_ANCHORS,
   ...BASE64_OF_PEM_ANCHORS,
