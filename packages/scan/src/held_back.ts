@@ -10,7 +10,7 @@ import { mkdtempSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { MintmarkError, safeText } from '@mintmark/core'
-import { CoreHold } from './gate/core_hold.ts'
+import { BLOCK_BYTES, CoreHold } from './gate/core_hold.ts'
 
 /** Bytes of data that are held in memory. */
 const MAX_MEMORY_BYTES = 128 << 20
@@ -28,6 +28,46 @@ export async function withHold<T>(use: (hold: CoreHold) => Promise<T>): Promise<
   } finally {
     hold.wipe()
     rmdirSync(folder)
+  }
+}
+
+/** Gives a hold its blocks from pieces of any length. */
+export class BlockWriter {
+  readonly #hold: CoreHold
+  readonly #block: Buffer = Buffer.alloc(BLOCK_BYTES)
+  #filled = 0
+
+  constructor(hold: CoreHold) {
+    this.#hold = hold
+  }
+
+  /** Bytes written. */
+  get size(): number {
+    return this.#hold.size + this.#filled
+  }
+
+  /** The caller may use `bytes` again. */
+  write(bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.length; ) {
+      const piece = bytes.subarray(done, done + BLOCK_BYTES - this.#filled)
+      this.#block.set(piece, this.#filled)
+      done += piece.length
+      this.#filled += piece.length
+      if (this.#filled < BLOCK_BYTES) continue
+      this.#hold.take(this.#block)
+      this.#filled = 0
+    }
+  }
+
+  /** The last block is given, and what was in this wiped. */
+  end(): void {
+    if (this.#filled > 0) this.#hold.take(this.#block.subarray(0, this.#filled))
+    this.#filled = 0
+    this.wipe()
+  }
+
+  wipe(): void {
+    this.#block.fill(0)
   }
 }
 

@@ -15,11 +15,8 @@ export { packingOf } from './packed.ts'
 export type { ScanProgress } from './passes.ts'
 export { type PublicKey, type PublicKeyFile, parsePublicKeys } from './public_keys/parse.ts'
 export type { ScanReport } from './report.ts'
-export {
-  type ScanOptions,
-  scanFile,
-  scanInput,
-} from './scan_file.ts'
+export { type ScanOptions, scanInput } from './scan_bytes.ts'
+export { scanFile } from './scan_file.ts'
 export type { ErasedInput, FileInput, ScanInput } from './scan_input.ts'
 export type { LimitCode, ScanLimit } from './scan_limits.ts'
 export { scanPipe } from './scan_pipe.ts'

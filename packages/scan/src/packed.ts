@@ -11,10 +11,10 @@ import type { Readable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
 import { isObject, MintmarkError, safeText } from '@mintmark/core'
 import { type FileSource, fileSource } from '@mintmark/dump'
-import { BLOCK_BYTES, type CoreHold } from './gate/core_hold.ts'
+import type { CoreHold } from './gate/core_hold.ts'
 import { dumpHead, PROGRAM_PATH } from './gate/dump_head.ts'
 import type { HeldInput } from './gate/held_input.ts'
-import { withHold } from './held_back.ts'
+import { BlockWriter, withHold } from './held_back.ts'
 import { packerOf, programOf } from './packers.ts'
 
 /** A file that is packed. */
@@ -106,8 +106,9 @@ function gunzipSmall(file: string, hold: CoreHold): boolean {
     const packed = new Uint8Array(source.size)
     const unpacked = gunzipWhole(packed.subarray(0, source.read(0, packed)))
     if (unpacked === undefined) return false
-    for (let at = 0; at < unpacked.length; at += BLOCK_BYTES)
-      hold.take(unpacked.subarray(at, at + BLOCK_BYTES))
+    const writer = new BlockWriter(hold)
+    writer.write(unpacked)
+    writer.end()
     unpacked.fill(0)
     return true
   } finally {
@@ -154,25 +155,17 @@ async function unpack(file: string, program: string, hold: CoreHold): Promise<Un
 
 /** @returns false once there is more than may be; the rest is not read then */
 async function fill(from: Readable, hold: CoreHold): Promise<boolean> {
-  const block = Buffer.alloc(BLOCK_BYTES)
-  let held = 0
+  const writer = new BlockWriter(hold)
   try {
     for await (const chunk of from as AsyncIterable<Buffer>) {
-      for (let done = 0; done < chunk.length; ) {
-        const count = chunk.copy(block, held, done)
-        done += count
-        held += count
-        if (held < BLOCK_BYTES) continue
-        hold.take(block)
-        held = 0
-      }
+      writer.write(chunk)
       chunk.fill(0)
       if (hold.size > MAX_BYTES) return false
     }
-    if (held > 0) hold.take(block.subarray(0, held))
+    writer.end()
     return true
   } finally {
-    block.fill(0)
+    writer.wipe()
   }
 }
 

@@ -16,6 +16,7 @@ import { howToUnpack } from './packers.ts'
  * - `many-hits`: more hits than a report holds; those in front are in it. Of `keys`: more than are looked for by value.
  * - `not-unpacked`: the file is an archive, or a machine's dump of packed pages: only its packed bytes were searched.
  * - `unpack-failed`: a packed file is damaged, cut or too large; what came out was searched.
+ * - `pdf-unread`: pages, streams or attachments of a PDF were not read; the rest was, and the file as it is.
  * - `nothing-unpacked`: a packed file is damaged or cut, and nothing came out: only its packed bytes were searched.
  */
 export type LimitCode =
@@ -29,6 +30,7 @@ export type LimitCode =
   | 'not-unpacked'
   | 'unpack-failed'
   | 'nothing-unpacked'
+  | 'pdf-unread'
 
 export interface ScanLimit {
   readonly code: LimitCode
@@ -61,6 +63,7 @@ const MESSAGES: Readonly<Record<LimitCode, (name: string, count: number) => stri
   'unpack-failed': (name) => `${name} could not unpack it to its end: what came out was searched`,
   'nothing-unpacked': (name) =>
     `${name} could unpack nothing of it, which is cut or damaged: what it holds was not searched`,
+  'pdf-unread': (name) => `${name}: not all that the PDF holds was searched`,
   'many-hits': (name, count) =>
     name === 'keys'
       ? 'too many keys were found to look for each value of all of them'
@@ -99,4 +102,14 @@ export class LimitList {
       facts: { count, offset, ...(name === '' ? {} : { anchor: name }) },
     }))
   }
+}
+
+/** The same report with one limit more. Of keys of which nothing was found no more can be said where not all was searched. */
+export function withLimit<T extends { readonly limits: readonly ScanLimit[] }>(
+  report: T,
+  limit: LimitSeen,
+): T {
+  const more = new LimitList()
+  more.add(limit)
+  return { ...report, limits: [...report.limits, ...more.list()], absent: [] }
 }

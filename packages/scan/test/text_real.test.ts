@@ -6,15 +6,13 @@ import { fileURLToPath } from 'node:url'
 import { BINARY_ANCHORS } from '../src/detectors/binary_anchors.ts'
 import { TEXT_ANCHORS } from '../src/detectors/text_anchors.ts'
 import { keyIdOf } from '../src/key_id.ts'
+import { scanFile } from '../src/scan_file.ts'
 import { hitsIn } from './text_hits.ts'
 
 /** This file runs from `packages/scan/dist/test`. */
 const DATA = fileURLToPath(new URL('../../../../../shared/data', import.meta.url))
 const KEYFINDER = join(DATA, 'keyfinder/tests/data')
 const ALL = [...TEXT_ANCHORS, ...BINARY_ANCHORS]
-
-/** Keys within deflated streams: text and binary forms are looked for as they lie in memory, not inside archives. */
-const DEFLATED = new Set(['key.pdf', 'pagebreak.pdf'])
 
 const skip = existsSync(KEYFINDER) ? false : 'the test material of keyfinder is not there'
 
@@ -27,26 +25,34 @@ function provenIds(bytes: Uint8Array): ReadonlySet<string | undefined> {
   return new Set(proven.flatMap(({ material }) => (material && keyIdOf(material).spkiSha256) ?? []))
 }
 
-describe('keyfinder valid', { skip }, () => {
-  for (const file of filesIn(join(KEYFINDER, 'valid')).filter((name) => !DEFLATED.has(name))) {
-    it(`${file} gives exactly the keys that stand in it`, () => {
-      const bytes = readFileSync(join(KEYFINDER, 'valid', file))
-      const wanted = [...bytes.toString('latin1').matchAll(/spkisha256:([\da-f]{64})/g)]
-      assert.deepEqual(provenIds(bytes), new Set(wanted.map((match) => match[1])))
-    })
-  }
+/** The keys that a file says stand in it. */
+function wantedIds(file: string): ReadonlySet<string | undefined> {
+  const text = readFileSync(file, 'latin1')
+  return new Set(Array.from(text.matchAll(/spkisha256:([\da-f]{64})/g), (match) => match[1]))
+}
 
-  for (const file of DEFLATED) {
-    it(`${file} gives nothing, since its text is deflated`, () => {
-      assert.deepEqual(hitsIn(readFileSync(join(KEYFINDER, 'valid', file)), ALL), [])
+describe('keyfinder valid', { skip }, () => {
+  for (const name of filesIn(join(KEYFINDER, 'valid'))) {
+    const file = join(KEYFINDER, 'valid', name)
+    it(`${name} gives exactly the keys that stand in it`, async () => {
+      const { findings, limits } = await scanFile(file)
+      assert.deepEqual(new Set(findings.map(({ keyId }) => keyId?.spkiSha256)), wantedIds(file))
+      assert.deepEqual(limits, [])
+    })
+
+    it(`${name}: the anchors alone find what is not drawn on pages`, () => {
+      const wanted = name.endsWith('.pdf') ? new Set() : wantedIds(file)
+      assert.deepEqual(provenIds(readFileSync(file)), wanted)
     })
   }
 })
 
 describe('keyfinder invalid', { skip }, () => {
-  for (const file of filesIn(join(KEYFINDER, 'invalid'))) {
-    it(`${file} has no finding`, () => {
-      const hits = hitsIn(readFileSync(join(KEYFINDER, 'invalid', file)), ALL)
+  for (const name of filesIn(join(KEYFINDER, 'invalid'))) {
+    it(`${name} has no finding`, async () => {
+      const file = join(KEYFINDER, 'invalid', name)
+      assert.deepEqual((await scanFile(file)).findings, [])
+      const hits = hitsIn(readFileSync(file), ALL)
       assert.deepEqual(
         hits.filter(({ certainty }) => certainty === 'proven'),
         [],

@@ -8,7 +8,7 @@
  */
 import { openDump } from '@mintmark/dump'
 import type { ScanReport } from '../report.ts'
-import { type ScanOptions, scanInput } from '../scan_file.ts'
+import { type ScanOptions, scanInput } from '../scan_bytes.ts'
 import { dataOf, openInput, type ScanInput } from '../scan_input.ts'
 import { isCut, type LastLook } from './last_look.ts'
 import { Scrub } from './scrub.ts'

@@ -1,0 +1,104 @@
+/**
+ * Scans bytes: what container they are, which keys lie in them, and what could not be told.
+ *
+ * Up to three passes. The first looks for every form that shows itself. The second looks for the private half of
+ * public keys, in forms that nothing shows: of those that are given, that lie in the dump, and that belong to keys
+ * found. The third looks for every value of the keys found, wherever else it lies.
+ *
+ * @module
+ */
+import { randomBytes } from 'node:crypto'
+import { type ByteSource, type Dump, openDump } from '@mintmark/dump'
+import type { Finding } from './finding.ts'
+import { KnownKeys } from './known_keys.ts'
+import { type Outcome, Passes, type PassOptions } from './passes.ts'
+import { SearchThreads } from './pool.ts'
+import type { PublicKey } from './public_keys/public_key.ts'
+import type { ScanReport } from './report.ts'
+import { dataOf, openInput, type ScanInput } from './scan_input.ts'
+import { LimitList } from './scan_limits.ts'
+import { type Run, runsOf } from './scan_plan.ts'
+import type { SearchedFile } from './search_file.ts'
+import { SightingList } from './sightings.ts'
+
+export interface ScanOptions extends PassOptions {
+  /** Their private halves are looked for, in every form. */
+  readonly publicKeys?: readonly PublicKey[]
+}
+
+/** What is known of the bytes, where a container does not tell it. */
+export interface Layout {
+  readonly dump: Dump
+  readonly runs: readonly Run[]
+}
+
+/**
+ * Scans bytes that need not be a file. The same bytes give the same report.
+ *
+ * Memory: some 10 MB a thread besides the runtime's own, whatever the size.
+ *
+ * @param name what the report calls it
+ * @param layout of the bytes; as their container tells where absent
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if they cannot be read, or their headers
+ */
+export async function scanInput(
+  input: ScanInput,
+  name: string,
+  options: ScanOptions = {},
+  layout?: Layout,
+): Promise<ScanReport> {
+  const source = openInput(input)
+  const hashKey = randomBytes(32)
+  const threads = new SearchThreads({ input, hashKey }, source)
+  try {
+    const { dump, runs } = layout ?? layoutOf(source)
+    const data = dataOf(input, source.size)
+    const file: SearchedFile = { source, runs, data, hashKey, threads }
+    const outcome = await searchTwice(file, options)
+    return reportOf(name, source.size, dump, outcome)
+  } finally {
+    await threads.close()
+    hashKey.fill(0)
+    source.close()
+  }
+}
+
+function layoutOf(source: ByteSource): Layout {
+  const dump = openDump(source)
+  return { dump, runs: runsOf(dump) }
+}
+
+async function searchTwice(file: SearchedFile, options: ScanOptions): Promise<Outcome> {
+  const limits = new LimitList()
+  const sightings = new SightingList(limits)
+  const keys = new KnownKeys(options.publicKeys ?? [])
+  const outcome: Outcome = { limits, sightings, keys, scannedBytes: 0 }
+  const passes = new Passes(file, options, outcome)
+  if (options.isGivenOnly !== true) await passes.forms()
+  if (keys.leftOut > 0) limits.add({ code: 'many-keys', name: '', offset: 0 }, keys.leftOut)
+  await passes.known()
+  await passes.values()
+  return outcome
+}
+
+function reportOf(name: string, size: number, dump: Dump, outcome: Outcome): ScanReport {
+  const { keys, scannedBytes } = outcome
+  const all = outcome.sightings.findings(name, dump).map((finding) => keys.named(finding))
+  const limits = outcome.limits.list()
+  const ofClass = (wanted: Finding['certainty']) =>
+    all.filter(({ certainty }) => certainty === wanted)
+  return {
+    file: name,
+    size,
+    container: dump.container,
+    segments: dump.segments.length,
+    scannedBytes,
+    findings: ofClass('proven'),
+    candidates: ofClass('candidate'),
+    lesser: ofClass('lesser'),
+    flaws: dump.flaws,
+    limits,
+    absent: keys.absent(all, limits),
+    publicRoots: keys.publicRoots,
+  }
+}
