@@ -4,6 +4,7 @@
  * @module
  */
 import { parentPort } from 'node:worker_threads'
+import { type Claims, claim } from './claims.ts'
 import { KernelMemory } from './kernel_memory.ts'
 import { openInput } from './scan_input.ts'
 import { WINDOW_CAPACITY } from './scan_plan.ts'
@@ -20,6 +21,7 @@ let search:
   | undefined
 let task: ScannerTask | undefined
 let scanner: WindowScanner | undefined
+let claims: Claims | undefined
 
 port.on('message', (order: SearchOrder) => {
   if (order.kind === 'start') {
@@ -27,9 +29,10 @@ port.on('message', (order: SearchOrder) => {
     return
   }
   if (order.kind === 'window') {
-    if (search === undefined || task === undefined || scanner === undefined) {
+    if (search === undefined || task === undefined || scanner === undefined || !claims) {
       throw new TypeError('a window before its task')
     }
+    if (!claim(claims, order.ticket)) return
     const { hashKey } = search.start
     const how = { hashKey, hasMaterial: task.hasMaterial ?? false }
     const result = searchWindow(scanner, search.source, order.window, how)
@@ -41,6 +44,7 @@ port.on('message', (order: SearchOrder) => {
   scanner = undefined
   if (order.kind === 'task') {
     task = order.task
+    claims = order.claims
     scanner = scannerFor(task, { memory })
     return
   }

@@ -5,6 +5,7 @@
  */
 import type { Worker } from 'node:worker_threads'
 import type { ByteSource } from '@mintmark/dump'
+import type { Claims } from './claims.ts'
 import { takeWorker } from './early_worker.ts'
 import type { ScanInput } from './scan_input.ts'
 import type { Window } from './scan_plan.ts'
@@ -19,11 +20,19 @@ export interface SearchStart {
   readonly hashKey: Uint8Array
 }
 
+/** A window to search. */
+export interface GivenWindow {
+  readonly index: number
+  readonly window: Window
+  /** It is left out where it is claimed by the time that the thread comes to it. */
+  readonly ticket: number
+}
+
 /** First the start; then what the windows behind it are searched for, a window to search, or the end. */
 export type SearchOrder =
   | { readonly kind: 'start'; readonly start: SearchStart }
-  | { readonly kind: 'task'; readonly task: ScannerTask }
-  | { readonly kind: 'window'; readonly index: number; readonly window: Window }
+  | { readonly kind: 'task'; readonly task: ScannerTask; readonly claims: Claims }
+  | ({ readonly kind: 'window' } & GivenWindow)
   | { readonly kind: 'done' }
 
 export interface WindowAnswer {
@@ -37,7 +46,7 @@ const PATIENCE_MS = 2000
 /** Searches the windows that it is given, one after the other. */
 export abstract class Searcher {
   /** What it has not answered, in order. */
-  readonly given: Map<number, Window> = new Map()
+  readonly given: Map<number, GivenWindow> = new Map()
   isOver = false
   onAnswer: (answer: WindowAnswer) => void = () => {}
   onEnd: () => void = () => {}
@@ -50,6 +59,8 @@ export abstract class Searcher {
 
   /** Windows that are given to it at a time. */
   abstract readonly atHand: number
+  /** Begins a window as soon as it has it: none of them can be taken away. */
+  abstract readonly isPrompt: boolean
 
   abstract tell(order: SearchOrder): void
 
@@ -59,8 +70,9 @@ export abstract class Searcher {
 
 /** A thread of its own; what does not end soon is ended. */
 export class SearchThread extends Searcher {
-  /** So many that it never waits for the next. */
-  readonly atHand = 2
+  /** So many that it never waits for the next: the thread that asks gives none while it searches a slow one itself. */
+  readonly atHand = 4
+  readonly isPrompt = false
   readonly #worker: Worker
 
   constructor(start: SearchStart) {
@@ -102,6 +114,7 @@ export class SearchThread extends Searcher {
 export class SearchHere extends Searcher {
   /** Those that come back from other threads must not wait for several. */
   readonly atHand = 1
+  readonly isPrompt = true
   readonly #source: ByteSource
   readonly #hashKey: Uint8Array
   #task: ScannerTask | undefined

@@ -163,18 +163,14 @@ it('what cannot be opened is refused with INPUT_UNREADABLE', async () => {
   }
 })
 
-it('what a thread that cannot work was given is told, and the rest is searched', async () => {
+it('what a thread that cannot work was given is searched by another', async () => {
   const windows = 6
   const file = fileOf('vanishing', noise(windows * WINDOW_BYTES))
   const scan = scanFile(file, { threads: 2 })
   // The file is open in this thread by now, and no other has opened it.
   rmSync(file)
-  const report = await scan
-  const lost = report.limits.map(({ code, facts }) => [code, facts['count']])
-  const count = Number(lost[0]?.[1])
-  assert.deepEqual(lost, [['thread-failed', count]])
-  assert.ok(count >= 1 && count < windows, `${count} windows lost`)
-  assert.equal(report.scannedBytes, (windows - count) * WINDOW_BYTES)
+  const { limits, scannedBytes } = await scan
+  assert.deepEqual([limits, scannedBytes], [[], windows * WINDOW_BYTES])
 })
 
 it('an empty file has nothing, and one byte has nothing', async () => {

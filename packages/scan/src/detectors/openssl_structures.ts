@@ -38,7 +38,9 @@ const BIGNUM_BYTES = 24
 /** {meth*, int curve, X*, Y*, Z*} */
 const POINT_BYTES = 40
 const MOST_LIMBS = 9
-/** Of an EC_KEY, from what its pattern is on. */
+/** Of the pointer to the secret in an EC_KEY, 0 in any process: its pattern begins with them. */
+const TOP_BYTES = 2
+/** From the version to what is behind that pointer. */
 const VERSION_BACK = 32
 /** Of telling Montgomery's form, and of the equation of a curve. */
 const POINT_UNITS = 20_000
@@ -97,7 +99,8 @@ function affine({ x, y }: Point, z: bigint, p: bigint): Point | undefined {
 }
 
 /** {meth*, engine*, int version = 1, EC_GROUP*, EC_POINT* public, BIGNUM* secret, unsigned enc_flag, int conv_form, …} */
-const detectEcKey: Detector = (bytes, at, memory) => {
+const detectEcKey: Detector = (bytes, top, memory) => {
+  const at = top + TOP_BYTES
   const version = at - VERSION_BACK
   if (memory === undefined || version < 0 || bytes[version] !== 1) return undefined
   for (let k = 1; k < POINTER; k++) if (bytes[version + k] !== 0) return undefined
@@ -135,8 +138,9 @@ function onlyProven(found: Detected): Detected | undefined {
 const SIGHT = { before: 72, behind: 16 }
 
 export const OPENSSL_ANCHORS: readonly Anchor[] = [
-  // Points are written uncompressed, and few things refer to the key.
-  anchor('openssl-ec-key', '00 00 00 00 04 00 00 00 ?? 00 00 00', SIGHT, detectEcKey),
+  // Points are written uncompressed, and few things refer to the key. Without the pointer before, it would fit each of
+  // many short strings of CPython.
+  anchor('openssl-ec-key', '00 00 00 00 00 00 04 00 00 00 ?? 00 00 00', SIGHT, detectEcKey),
   anchor('openssl-x25519', ecxPattern('20', '00'), SIGHT, detectEcxKey('X25519')),
   anchor('openssl-x448', ecxPattern('38', '01'), SIGHT, detectEcxKey('X448')),
   anchor('openssl-ed25519', ecxPattern('20', '02'), SIGHT, detectEcxKey('Ed25519')),
