@@ -9,9 +9,12 @@ import { CutWindows, withFirstUnits } from './extra_units.ts'
 import { findingSeen } from './finding.ts'
 import { FoundKeys } from './found_keys.ts'
 import type { FoundMaterial } from './found_material.ts'
+import { keyIdOf } from './key_id.ts'
+import type { KeyMaterial } from './key_material.ts'
 import { keyTag } from './key_tag.ts'
 import type { KnownKeys } from './known_keys.ts'
 import { type PossibleKey, shownBy } from './possible_keys.ts'
+import type { PublicKey } from './public_keys/public_key.ts'
 import type { LimitList } from './scan_limits.ts'
 import { ownBytes, planWindows, sizeOf, type Window } from './scan_plan.ts'
 import type { ScannerTask } from './scanner_task.ts'
@@ -106,8 +109,8 @@ export class Passes {
     }
     // What erases keys must know them all.
     const isAll = this.#options.onMaterial !== undefined
-    const sought = isAll ? { keys: all, met: [] } : { keys: given, met }
     const materials = this.#found.unsought()
+    const sought = isAll ? { keys: all, met: [] } : { keys: given, met: unfound(met, materials) }
     const task = { kind: 'known', ...this.#how, ...sought, materials } as const
     await this.#search(task, this.#takeLimits, () => this.#plan())
     await this.#searchSeams(task)
@@ -207,4 +210,15 @@ export class Passes {
     this.#doneBytes = doneBytes
     this.#options.onProgress?.({ doneBytes, totalBytes: this.#totalBytes })
   }
+}
+
+/** Without keys of curves whose secret is looked for by its value: it is found wherever it lies. */
+function unfound(
+  keys: readonly PublicKey[],
+  materials: readonly KeyMaterial[],
+): readonly PublicKey[] {
+  const found = new Set(materials.map((material) => keyIdOf(material).spkiSha256))
+  return keys.filter(
+    ({ material, keyId }) => material.type === 'rsa' || !found.has(keyId.spkiSha256),
+  )
 }
