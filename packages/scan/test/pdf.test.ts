@@ -14,11 +14,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
 import { deflateSync, gzipSync } from 'node:zlib'
-import { readAgain } from '@mintmark/testkit'
+import { changedPdf, madePdf, readAgain } from '@mintmark/testkit'
 import { scanFile } from '../src/scan_file.ts'
 import { scanPipe } from '../src/scan_pipe.ts'
 import { scrubFile } from '../src/scrub/scrub_file.ts'
-import { changedPdf, madePdf } from './made_pdf.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'pdf-'))
 after(() => rmSync(folder, { recursive: true }))

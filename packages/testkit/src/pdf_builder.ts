@@ -1,3 +1,8 @@
+/**
+ * PDFs, for tests of what reads them: as much of ISO 32000-1 as a page of text and an attached file need.
+ *
+ * @module
+ */
 import { deflateSync } from 'node:zlib'
 
 export interface MadePdf {
