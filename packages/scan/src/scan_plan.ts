@@ -160,7 +160,7 @@ function* chunksOf(
       const range = data[i]
       if (range === undefined || range.offset - MARGIN_BYTES >= end) break
       const from = Math.max(done, roundedDown(run, range.offset - MARGIN_BYTES))
-      const to = Math.min(end, range.offset + range.length + MARGIN_BYTES)
+      const to = Math.min(end, roundedUp(run, range.offset + range.length + MARGIN_BYTES))
       if (from < to) yield* cut(run, from, to)
       done = Math.max(done, to)
     }
@@ -170,6 +170,11 @@ function* chunksOf(
 function roundedDown(run: Run, offset: number): number {
   if (offset <= run.offset) return run.offset
   return offset - ((offset - run.offset) % ALIGNMENT)
+}
+
+/** Pages of a file are none of a run that begins between two: gcore's of 32 bits begin 0x1d4 bytes behind one. */
+function roundedUp(run: Run, offset: number): number {
+  return run.offset + Math.ceil((offset - run.offset) / ALIGNMENT) * ALIGNMENT
 }
 
 function* cut(run: Run, from: number, to: number): Generator<Chunk, void, void> {

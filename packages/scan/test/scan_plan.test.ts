@@ -73,6 +73,8 @@ it('of a sparse file only data and what is next to them is searched, each byte o
       for (const [from, to] of pieces) {
         assert.ok(from >= done)
         done = to
+        const run = runs.find(({ offset, length }) => offset <= from && from < offset + length)
+        assert.equal((from - (run?.offset ?? 0)) % 16, 0, 'aligned as in the process')
       }
       const covered = (at: number) => pieces.some(([from, to]) => from <= at && at < to)
       const inRun = (at: number) =>
