@@ -104,6 +104,11 @@ function hashWord(v: u64): u64 {
   return v * GOLDEN
 }
 
+/** Of the upper half: the lower one hangs on the lower half of a word alone, which is zero in all small integers of V8. */
+function slotOf(hash: u64): u32 {
+  return <u32>(hash >> 32)
+}
+
 const FILTER_BYTES: usize = 1 << 17
 
 /**
@@ -132,7 +137,7 @@ export function enter_words(
     const hash = hashWord(word)
     const place = filterAt(filter, hash)
     store<u32>(place, load<u32>(place) | ((1 as u32) << (<u32>(hash >> 44))))
-    let slot = <u32>(hash >> 12) & mask
+    let slot = slotOf(hash) & mask
     for (;;) {
       const held = load<u64>(table + ((<usize>slot) << 3))
       if (held === word) {
@@ -167,7 +172,7 @@ function wordAt(at: usize, filter: usize, table: usize, indexes: usize, mask: u3
   const word = load<u64>(at)
   if (word === 0) return 0
   const hash = hashWord(word)
-  let slot = <u32>(hash >> 12) & mask
+  let slot = slotOf(hash) & mask
   let held = load<u64>(table + ((<usize>slot) << 3))
   while (held !== 0 && held !== word) {
     slot = (slot + 1) & mask

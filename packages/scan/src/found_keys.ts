@@ -9,19 +9,20 @@ import { derivedValues } from './known/derived_values.ts'
 import { KeyRing, type RingKey } from './scrub/key_ring.ts'
 
 /**
- * What the keys may take whose values are looked for: each has its share of the pass, and its spellings, a megabyte and
- * 30 ms of them for an RSA key. 64 keys, RSA keys counted twice.
+ * What the keys may take whose values are looked for: each has its share of the pass, 10 ms and 0.1 MB of each thread for
+ * an RSA key. 512 of those, or four times as many others.
  */
-const MOST_COST = 64
+const MOST_COST = 2048
 /** Of those where there are more: then the file is full of keys, and nobody waits for each value of some of them. */
-const COST_OF_FLOOD = 24
-const costOf = ({ type }: KeyMaterial): number => (type === 'rsa' ? 2 : 1)
+const COST_OF_FLOOD = 512
+const costOf = ({ type }: KeyMaterial): number => (type === 'rsa' ? 4 : 1)
 
 /** Published test keys are left out: nobody looks for more of them. */
 export class FoundKeys {
   readonly #ring = new KeyRing()
   /** What was asked for already. */
   readonly #sought = new Set<bigint>()
+  readonly #values = new WeakMap<KeyMaterial, readonly bigint[]>()
 
   add(found: FoundMaterial): void {
     const { certainty, note } = found.seen
@@ -35,7 +36,7 @@ export class FoundKeys {
    */
   unsought(): readonly KeyMaterial[] {
     const keys = this.#all.slice(0, countOf(this.#all))
-    const values = keys.map((material) => derivedValues(material).map(({ value }) => value))
+    const values = keys.map((material) => this.#valuesOf(material))
     const unsought = keys.filter((_, key) => values[key]?.some((value) => !this.#sought.has(value)))
     for (const value of values.flat()) this.#sought.add(value)
     return unsought
@@ -49,6 +50,14 @@ export class FoundKeys {
   wipe(): void {
     this.#sought.clear()
     this.#ring.wipe()
+  }
+
+  #valuesOf(material: KeyMaterial): readonly bigint[] {
+    const held = this.#values.get(material)
+    if (held !== undefined) return held
+    const values = derivedValues(material).map(({ value }) => value)
+    this.#values.set(material, values)
+    return values
   }
 
   get #all(): readonly KeyMaterial[] {

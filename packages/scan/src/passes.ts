@@ -13,7 +13,7 @@ import { keyIdOf } from './key_id.ts'
 import type { KeyMaterial } from './key_material.ts'
 import { keyTag } from './key_tag.ts'
 import type { KnownKeys } from './known_keys.ts'
-import { type PossibleKey, shownBy } from './possible_keys.ts'
+import { type PossibleKey, PublicHalves } from './possible_keys.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
 import type { LimitList } from './scan_limits.ts'
 import { ownBytes, planWindows, sizeOf, type Window } from './scan_plan.ts'
@@ -182,8 +182,9 @@ export class Passes {
   /** Makes findings of candidates whose public halves are known by now. */
   #settlePossible(): void {
     const { keys, sightings } = this.#outcome
+    const halves = new PublicHalves(keys.all, (id) => keys.has(id))
     for (const possible of this.#possible) {
-      const detected = shownBy(possible, (id) => keys.has(id))
+      const detected = halves.shown(possible)
       if (detected?.material === undefined) continue
       const seen = findingSeen(detected, possible.offset)
       sightings.add({ seen, tag: keyTag(this.#file.hashKey, detected.material) })

@@ -7,8 +7,13 @@
 import type { Detected } from './detected.ts'
 import { copied, hasSecret } from './found_material.ts'
 import { keyIdOf } from './key_id.ts'
-import type { KeyMaterial } from './key_material.ts'
+import type { KeyMaterial, RsaMaterial } from './key_material.ts'
+import { fromFactor } from './known/rebuild.ts'
 import { proveMaterial } from './prove.ts'
+import type { PublicKey } from './public_keys/public_key.ts'
+
+/** Instead of a modulus: of the key nothing is known but a prime, and the modulus is one that it divides. */
+export const NO_MODULUS = 0n
 
 /** A key, and the place of the candidate. It never leaves the process. */
 export interface PossibleKey {
@@ -31,19 +36,46 @@ export function possibleKeys(detected: Detected, offset: number): readonly Possi
   })
 }
 
-/**
- * The finding that a candidate is, where its public half is one of those that are known.
- *
- * @param isKnown whether a public key is known, by the hash of its SubjectPublicKeyInfo
- */
-export function shownBy(
-  { material, length, form }: PossibleKey,
-  isKnown: (spkiSha256: string) => boolean,
-): Detected | undefined {
-  const { spkiSha256 } = keyIdOf(material)
-  if (spkiSha256 === undefined || !isKnown(spkiSha256)) return undefined
-  const { certainty, proof, kind, bits, material: shown } = proveMaterial(material)
-  if (certainty !== 'proven' || shown === undefined) return undefined
-  const words = `${proof}, which is known`
-  return { offset: 0, length, kind, form, bits, certainty, proof: words, material: shown }
+/** Divisions of known moduli by primes of which nothing else is known: half a second. */
+const MOST_DIVISIONS = 200_000
+
+/** Public halves that are known, of which candidates may be keys. */
+export class PublicHalves {
+  readonly #isKnown: (spkiSha256: string) => boolean
+  readonly #moduli: readonly RsaMaterial[]
+  readonly #ofPrime = new Map<bigint, RsaMaterial | undefined>()
+  #divisions = 0
+
+  /** @param isKnown whether a public key is known, by the hash of its SubjectPublicKeyInfo */
+  constructor(keys: readonly PublicKey[], isKnown: (spkiSha256: string) => boolean) {
+    this.#isKnown = isKnown
+    this.#moduli = keys.flatMap(({ material }) => (material.type === 'rsa' ? [material] : []))
+  }
+
+  /** The finding that a candidate is, where its public half is one of those that are known. */
+  shown({ material: told, length, form }: PossibleKey): Detected | undefined {
+    const material = this.#whole(told)
+    if (material === undefined) return undefined
+    const { spkiSha256 } = keyIdOf(material)
+    if (spkiSha256 === undefined || !this.#isKnown(spkiSha256)) return undefined
+    const { certainty, proof, kind, bits, material: shown } = proveMaterial(material)
+    if (certainty !== 'proven' || shown === undefined) return undefined
+    const words = `${proof}, which is known`
+    return { offset: 0, length, kind, form, bits, certainty, proof: words, material: shown }
+  }
+
+  #whole(material: KeyMaterial): KeyMaterial | undefined {
+    if (material.type !== 'rsa' || material.n !== NO_MODULUS) return material
+    const { p } = material
+    if (p === undefined) return undefined
+    if (!this.#ofPrime.has(p)) this.#ofPrime.set(p, this.#withPrime(p))
+    return this.#ofPrime.get(p)
+  }
+
+  #withPrime(p: bigint): RsaMaterial | undefined {
+    if (this.#divisions + this.#moduli.length > MOST_DIVISIONS) return undefined
+    this.#divisions += this.#moduli.length
+    const key = this.#moduli.find(({ n }) => n % p === 0n)
+    return key && fromFactor(key, p)
+  }
 }

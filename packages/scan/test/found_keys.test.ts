@@ -38,6 +38,7 @@ const ed25519 = (count: number): FoundKeys => {
   const found = new FoundKeys()
   for (let i = 0; i < count; i++) {
     const secret = new Uint8Array(32).fill(i + 1)
+    secret[1] = i >> 8
     const material = { type: 'okp', curve: 'Ed25519', publicKey: secret, secret } as const
     found.add({ material, seen: seen() })
   }
@@ -46,18 +47,18 @@ const ed25519 = (count: number): FoundKeys => {
 
 describe('keys that are more than a pass may look for', () => {
   it('are counted, and fewer are looked for', () => {
-    const [all, some] = [ed25519(64), ed25519(80)]
-    assert.deepEqual([all.unsought().length, all.leftOut], [64, 0])
-    assert.deepEqual([some.unsought().length, some.leftOut], [24, 56])
+    const [all, some] = [ed25519(2048), ed25519(2100)]
+    assert.deepEqual([all.unsought().length, all.leftOut], [2048, 0])
+    assert.deepEqual([some.unsought().length, some.leftOut], [512, 1588])
   })
 
-  it('are half as many where they are RSA keys', () => {
+  it('are a quarter as many where they are RSA keys', () => {
     const found = new FoundKeys()
-    for (let i = 0; i < 40; i++) {
+    for (let i = 0; i < 520; i++) {
       const [p, q] = [0xc0ffee01n, BigInt(2 * i + 3)]
       const material = { type: 'rsa', n: p * q, e: 3n, p, q, d: 5n } as const
       found.add({ material, seen: seen() })
     }
-    assert.deepEqual([found.unsought().length, found.leftOut], [12, 28])
+    assert.deepEqual([found.unsought().length, found.leftOut], [128, 392])
   })
 })

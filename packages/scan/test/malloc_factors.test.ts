@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { fromBigEndian } from '../src/arithmetic/modular.ts'
 import { MALLOC_FACTOR_ANCHORS } from '../src/detectors/malloc_factors.ts'
-import { expected, foundBy, heapOf, keyOf, limbs } from './malloc_heap.ts'
+import { expected, foundBy, heapOf, hitsBy, keyOf, limbs } from './malloc_heap.ts'
 
 const found = (bytes: Uint8Array) => foundBy(MALLOC_FACTOR_ANCHORS, bytes)
+const hitsOf = (bytes: Uint8Array) => hitsBy(MALLOC_FACTOR_ANCHORS, bytes)
 
 describe('primes in chunks of malloc, with their exponents in others', () => {
   for (const bits of [1024, 2048, 3072, 4096])
@@ -31,5 +33,30 @@ describe('primes in chunks of malloc, with their exponents in others', () => {
       assert.deepEqual(found(heapOf(left.map(limbs)).bytes), [])
       assert.deepEqual(found(heapOf(mixed.map(limbs)).bytes), [])
     }
+  })
+
+  describe('close to those of another key', () => {
+    const [one, other] = [keyOf(2048), keyOf(2048)].map((key) => key.export({ format: 'jwk' }))
+    assert.ok(one && other)
+    const halves = [one.p, other.p, one.dp, one.q, other.dp, one.dq, other.q, other.dq].map(limbs)
+    const whose = (numbers: readonly Uint8Array[]) =>
+      hitsOf(heapOf([...halves, ...numbers]).bytes).map(({ certainty, material }) =>
+        material?.type === 'rsa' ? material.n : certainty,
+      )
+    const [n, m] = [one.n, other.n].map((text) =>
+      fromBigEndian(Buffer.from(text ?? '', 'base64url')),
+    )
+
+    it('are told apart by the inverse of one modulo the other', () => {
+      assert.deepEqual(whose([limbs(one.qi), limbs(other.qi)]), [n, m, n, m])
+    })
+
+    it('are told apart by their product', () => {
+      assert.deepEqual(whose([limbs(one.n), limbs(other.n)]), [n, m, n, m])
+    })
+
+    it('are candidates of no key where nothing tells them apart', () => {
+      assert.deepEqual(whose([]), ['candidate', 'candidate', 'candidate', 'candidate'])
+    })
   })
 })

@@ -4,6 +4,7 @@ import { generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypt
 import { readAgain } from '@mintmark/testkit'
 import type { Anchor } from '../src/anchor.ts'
 import { fromBigEndian } from '../src/arithmetic/modular.ts'
+import type { Detected } from '../src/detected.ts'
 
 export interface FoundRsa {
   readonly offset: number
@@ -42,13 +43,18 @@ export function heapOf(
 }
 
 /** What these anchors give. */
-export function foundBy(anchors: readonly Anchor[], bytes: Uint8Array): FoundRsa[] {
-  const hits = anchors.flatMap(({ pattern, mask, detect }) => {
+export function hitsBy(anchors: readonly Anchor[], bytes: Uint8Array): Detected[] {
+  return anchors.flatMap(({ pattern, mask, detect }) => {
     const places = Array.from({ length: bytes.length - 8 }, (_, at) => at)
     const fits = (at: number) =>
       pattern.every((byte, k) => ((bytes[at + k] ?? 0) & (mask?.[k] ?? 255)) === byte)
     return places.filter((at) => fits(at)).flatMap((at) => detect(bytes, at) ?? [])
   })
+}
+
+/** The same, as RSA keys. */
+export function foundBy(anchors: readonly Anchor[], bytes: Uint8Array): FoundRsa[] {
+  const hits = hitsBy(anchors, bytes)
   return hits.map(({ offset, length, form, bits, certainty, material }) => {
     assert.ok(material?.type === 'rsa')
     return { offset, length, form, bits, certainty, n: material.n, e: material.e }

@@ -64,33 +64,34 @@ describe('a key of more than two primes', () => {
       })
     }
   }
+})
 
-  it('is not made of numbers whose upper part alone fits, however many', () => {
-    const primes = primesOf(3, 1024)
-    const n = product(primes)
-    const key: RsaMaterial = { type: 'rsa', n, e: E, p: undefined, q: undefined, d: undefined }
-    // A fraction of n by e, as exponents are, and something less.
-    const near = (n * 12_345n) / E - (1n << 600n)
-    const bytes = new Uint8Array(256 * 1024)
-    for (let k = 0; k < 1000; k++) {
-      bytes.set(toBigEndian(near - BigInt(k), 128).toReversed(), 256 * k)
-    }
-    const before = process.cpuUsage().user
-    const [search, other] = [0, 1].map(
-      () => new KnownKeySearch([keyWith(key, {})], { deep: false, leavesValues: true }),
-    )
-    assert.ok(search !== undefined && other !== undefined)
-    const found = search.search(bytes, 0, bytes.length)
-    assert.deepEqual(
-      found.filter(({ note }) => note === undefined),
-      [],
-    )
-    assert.ok(process.cpuUsage().user - before < 20e6)
-    assert.ok(search.limits.includes('exponents'))
-    // What one search was made to look at is nothing to another of the same process.
-    const d = inverse(E, product(primes.map((prime) => prime - 1n))) ?? 0n
-    const whole = new Uint8Array(4096)
-    whole.set(toBigEndian(d, 128).toReversed(), 1024)
-    assert.equal(other.search(whole, 0, whole.length)[0]?.offset, 1024)
-  })
+it('a key of more than two primes is not made of numbers whose upper part alone fits, however many', () => {
+  // Their product takes 128 bytes.
+  const primes = primesOf(3, 1023)
+  const n = product(primes)
+  const key: RsaMaterial = { type: 'rsa', n, e: E, p: undefined, q: undefined, d: undefined }
+  // A fraction of n by e, as exponents are, and something less.
+  const near = (n * 12_345n) / E - (1n << 600n)
+  const bytes = new Uint8Array(256 * 1024)
+  for (let k = 0; k < 1000; k++) {
+    bytes.set(toBigEndian(near - BigInt(k), 128).toReversed(), 256 * k)
+  }
+  const before = process.cpuUsage().user
+  const [search, other] = [0, 1].map(
+    () => new KnownKeySearch([keyWith(key, {})], { deep: false, leavesValues: true }),
+  )
+  assert.ok(search !== undefined && other !== undefined)
+  const found = search.search(bytes, 0, bytes.length)
+  assert.deepEqual(
+    found.filter(({ note }) => note === undefined),
+    [],
+  )
+  assert.ok(process.cpuUsage().user - before < 20e6)
+  assert.ok(search.limits.includes('exponents'))
+  // What one search was made to look at is nothing to another of the same process.
+  const d = inverse(E, product(primes.map((prime) => prime - 1n))) ?? 0n
+  const whole = new Uint8Array(4096)
+  whole.set(toBigEndian(d, 128).toReversed(), 1024)
+  assert.equal(other.search(whole, 0, whole.length)[0]?.offset, 1024)
 })

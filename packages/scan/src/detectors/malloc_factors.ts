@@ -3,12 +3,17 @@
  * near them the other prime with its own. e·dP = 1 modulo p − 1 shows a prime of a key as surely as a modulus does, and
  * no modulus need be there: a process that was given a private key may never have written its public half out.
  *
+ * Where primes of several keys lie close together, which two are of one key is told by the inverse of one modulo the
+ * other, or by their product; where neither lies there, it stays open whose a prime is.
+ *
  * @module
  */
 import type { Anchor } from '../anchor.ts'
 import { bitLength, fromLittleEndian } from '../arithmetic/modular.ts'
 import type { Detected, Detector } from '../detected.ts'
 import { charge } from '../effort.ts'
+import { NO_MODULUS } from '../possible_keys.ts'
+import { type Proof, unproven } from '../proof.ts'
 import { proveRsa } from '../prove.ts'
 import { isRandomLooking } from '../random_looking.ts'
 import { hit } from './anchored.ts'
@@ -21,6 +26,8 @@ const LENGTHS = [64, 128, 192, 256, 512]
 const REACH = 32_768
 /** Of trying each number near as the exponent of each. */
 const PAIRS_UNITS = 200_000
+/** Of one number as an inverse modulo a prime of 64 bytes. */
+const INVERSE_UNITS = 1000
 const EXPONENTS_AS_NUMBERS: readonly number[] = EXPONENTS.map(Number)
 
 /** A number in memory: enough of it to tell most that have nothing to do with each other. */
@@ -65,29 +72,91 @@ function exponentAmong(bytes: Uint8Array, p: Stored, near: readonly Stored[]): b
   return undefined
 }
 
+/** Primes in chunks near the one whose size is at `at`, each once, whose exponents lie near for this public exponent. */
+function primesNear({ bytes, at, length }: Chunk, e: bigint): readonly bigint[] {
+  charge(PAIRS_UNITS)
+  const near = storedNear({ bytes, at, length })
+  const primes = near.filter(
+    (other) => isFull(bytes, other.at, length) && exponentAmong(bytes, other, near) === e,
+  )
+  return [...new Set(primes.map((prime) => numberOf(bytes, prime)))]
+}
+
+/** A chunk that holds a number of `length` bytes, by the place of its size. */
+interface Chunk {
+  readonly bytes: Uint8Array
+  readonly at: number
+  readonly length: number
+}
+
+function storedNear({ bytes, at, length }: Chunk): readonly Stored[] {
+  return numbersNear(bytes, at, length, REACH).map((place) => storedAt(bytes, place, length))
+}
+
 function detectFactor(length: number): Detector {
   return (bytes, at): Detected | undefined => {
     const from = at + SIZE_BYTES
     if (from + length > bytes.length || !isFull(bytes, from, length)) return undefined
     if (!isRandomLooking(bytes.subarray(from, from + length))) return undefined
+    const chunk = { bytes, at, length }
     const own = storedAt(bytes, from, length)
-    const near = numbersNear(bytes, at, length, REACH).map((place) =>
-      storedAt(bytes, place, length),
-    )
-    const e = exponentAmong(bytes, own, near)
+    const e = exponentAmong(bytes, own, storedNear(chunk))
     if (e === undefined) return undefined
-    charge(PAIRS_UNITS)
-    const p = numberOf(bytes, own)
-    for (const other of near) {
-      if (!isFull(bytes, other.at, length) || exponentAmong(bytes, other, near) !== e) continue
-      const q = numberOf(bytes, other)
-      const proof = q === p ? undefined : proveRsa({ n: p * q, e, p, q })
-      if (proof === undefined || bitLength(p * q) < 16 * length - 1) continue
-      const shown = { ...proof, proof: 'e·dP = 1 modulo p − 1, and the same of q' }
-      return hit(shown, 'limbs-le64', from, from + length)
-    }
-    return undefined
+    const proof = proofOf(chunk, numberOf(bytes, own), e)
+    return proof && hit(proof, 'limbs-le64', from, from + length)
   }
+}
+
+function proofOf(chunk: Chunk, p: bigint, e: bigint): Proof | undefined {
+  const isOther = (q: bigint): boolean => q !== p && bitLength(p * q) >= 16 * chunk.length - 1
+  const others = primesNear(chunk, e).filter((q) => isOther(q))
+  const proven = (q: bigint, by: string): Proof | undefined => {
+    const key = proveRsa({ n: p * q, e, p, q })
+    return key && { ...key, proof: `e·dP = 1 modulo p − 1, and ${by}` }
+  }
+  const partner = partnerOf(chunk, p, others)
+  if (partner !== undefined) return proven(partner.q, partner.by)
+  const [only] = others
+  if (only === undefined) return undefined
+  if (others.length === 1 && isAlone(chunk, [p, only])) {
+    return proven(only, 'the same of q')
+  }
+  const open = 'e·dP = 1 modulo p − 1, but primes of several keys are near'
+  const prime = { type: 'rsa', n: NO_MODULUS, e, p, q: undefined, d: undefined } as const
+  return { ...unproven('rsa', 16 * chunk.length, open), possible: [prime] }
+}
+
+/** Whether all numbers of that size near are these primes and their exponents: none is left that tells of another key. */
+function isAlone({ bytes, at, length }: Chunk, primes: readonly bigint[]): boolean {
+  const numbers = numbersNear(bytes, at, length, REACH, true)
+  const stored = numbers.map((place) => storedAt(bytes, place, length))
+  const others = stored.filter((each) => primes.includes(numberOf(bytes, each)))
+  const own = [storedAt(bytes, at + SIZE_BYTES, length), ...others]
+  return stored.every(
+    (each) =>
+      own.includes(each) || own.some((prime) => exponentOf(bytes, prime, each) !== undefined),
+  )
+}
+
+/** The other prime of the key, and what tells it: one of those near, or what a modulus near has besides `p`. */
+function partnerOf(
+  { bytes, at, length }: Chunk,
+  p: bigint,
+  others: readonly bigint[],
+): { readonly q: bigint; readonly by: string } | undefined {
+  const numbers = (size: number, isAny: boolean): readonly bigint[] =>
+    numbersNear(bytes, at, size, REACH, isAny).map((place) =>
+      fromLittleEndian(bytes.subarray(place, place + size)),
+    )
+  const n = numbers(2 * length, false).find((product) => product % p === 0n)
+  if (n !== undefined) return { q: n / p, by: 'n mod p = 0' }
+  if (others.length === 0) return undefined
+  const inverses = numbers(length, true)
+  charge((inverses.length * others.length * INVERSE_UNITS * length) / 64)
+  const isInverse = (q: bigint): boolean =>
+    inverses.some((c) => (c * q) % p === 1n || (c * p) % q === 1n)
+  const told = others.find((q) => isInverse(q))
+  return told === undefined ? undefined : { q: told, by: 'qInv·q = 1 modulo p' }
 }
 
 export const MALLOC_FACTOR_ANCHORS: readonly Anchor[] = LENGTHS.map((length) =>

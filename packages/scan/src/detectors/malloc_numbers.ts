@@ -53,12 +53,16 @@ function isSize(bytes: Uint8Array, at: number, length: number): boolean {
   return true
 }
 
-/** Where odd numbers of `length` bytes begin in chunks near the one whose size is at `at`, nearest first. */
+/**
+ * Where odd numbers of `length` bytes begin in chunks near the one whose size is at `at`, nearest first; with `isAny` even
+ * ones too.
+ */
 export function numbersNear(
   bytes: Uint8Array,
   at: number,
   length: number,
   reach: number,
+  isAny = false,
 ): number[] {
   charge((2 * reach * UNITS_PER_KB) / 1024)
   const found: number[] = []
@@ -66,7 +70,7 @@ export function numbersNear(
     for (let size = at - distance; size <= at + distance; size += 2 * distance) {
       const from = size + SIZE_BYTES
       if (size < 0 || from + length > bytes.length || !isSize(bytes, size, length)) continue
-      if (!isOdd(bytes, from)) continue
+      if (!isAny && !isOdd(bytes, from)) continue
       if (isRandomLooking(bytes.subarray(from, from + length))) found.push(from)
     }
   }

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { toBigEndian } from '../arithmetic/modular.ts'
 import { isRandomLookingAt } from '../random_looking.ts'
 
 /** How a digit lies in its word. `raw` as it is; others are V8's small integers and floating point numbers. */
@@ -79,19 +80,48 @@ export function digitCount(form: DigitForm, bits: number): number {
 
 /** The digits of a number, as they lie in memory. `bits`: of its field, leading zeros included. */
 export function digitBytes(form: DigitForm, value: bigint, bits: number): Uint8Array {
+  const big = toBigEndian(value, Math.ceil(bits / 8))
+  const little = big.toReversed()
+  const bytes = digitsOf(form, little, bits)
+  big.fill(0)
+  little.fill(0)
+  return bytes
+}
+
+/** The same of a number of `bits` bits that these bytes spell, lowest first. */
+export function digitsOf(form: DigitForm, little: Uint8Array, bits: number): Uint8Array {
+  const { width, slot, coding } = form
   const count = digitCount(form, bits)
-  const bytes = new Uint8Array(count * form.slot)
+  const bytes = new Uint8Array(count * slot)
   const view = new DataView(bytes.buffer)
-  const mask = (1n << BigInt(form.width)) - 1n
-  let rest = value
   for (let k = 0; k < count; k++) {
-    const word = wordOfDigit(form, rest & mask)
-    if (form.slot === 8) view.setBigUint64(k * 8, word, true)
-    else if (form.slot === 4) view.setUint32(k * 4, Number(word), true)
-    else view.setUint16(k * 2, Number(word), true)
-    rest >>= BigInt(form.width)
+    const low = bitsAt(little, k * width, Math.min(width, 32))
+    const at = k * slot
+    if (coding === 'double') view.setFloat64(at, low, true)
+    else if (coding === 'smi-high') view.setUint32(at + 4, low, true)
+    else if (coding === 'smi-doubled') view.setUint32(at, low * 2, true)
+    else if (slot === 2) view.setUint16(at, low, true)
+    else {
+      view.setUint32(at, low, true)
+      if (width > 32) view.setUint32(at + 4, bitsAt(little, k * width + 32, width - 32), true)
+    }
   }
   return bytes
+}
+
+/** Up to 32 bits from bit `from` on; zeros where there are none. */
+function bitsAt(little: Uint8Array, from: number, count: number): number {
+  const at = from >>> 3
+  const shift = from & 7
+  // Four bytes hold all but the highest of them, wherever in the first of those they begin.
+  const low =
+    (little[at] ?? 0) |
+    ((little[at + 1] ?? 0) << 8) |
+    ((little[at + 2] ?? 0) << 16) |
+    ((little[at + 3] ?? 0) << 24)
+  const high = shift === 0 ? 0 : (little[at + 4] ?? 0) << (32 - shift)
+  const bits = (low >>> shift) | high
+  return count === 32 ? bits >>> 0 : bits & ((1 << count) - 1)
 }
 
 /** The number whose `count` digits begin at `at`, or undefined where one of them is no digit. */

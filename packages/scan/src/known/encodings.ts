@@ -5,7 +5,8 @@
  */
 import { bitLength, toBigEndian } from '../arithmetic/modular.ts'
 import { ORDERS } from '../conjugate.ts'
-import { DIGIT_FORMS, digitBytes, NARROW_DIGITS } from './digit_forms.ts'
+import { DIGIT_FORMS, digitsOf, NARROW_DIGITS } from './digit_forms.ts'
+import { asciiBytes, HEX_OF_BYTE, joinedBytes, wideBytes } from './text_bytes.ts'
 
 /** One spelling of a number. */
 export interface Encoding {
@@ -25,83 +26,102 @@ const LEAST_BYTES = 8
  *
  * Binary spellings carry no more leading zero bytes than the word that holds the top bit: a wider field holds them
  * too. Spellings in text leave out the characters at either end that carry bits of something else.
+ *
+ * The same in the same order for equal numbers. Cost: 0.1 to 0.2 ms.
  */
 export function encodingsOf(value: bigint, bits: number): readonly Encoding[] {
   const widths = new Set([bits, bitLength(value)])
   const encodings = [...widths].flatMap((width) => ofWidth(value, width))
-  const seen = new Set<string>()
+  const seen = new Map<number, Uint8Array[]>()
   return encodings.filter(({ bytes }) => {
-    const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
-    if (bytes.length < LEAST_BYTES || seen.has(key)) return false
-    seen.add(key)
+    if (bytes.length < LEAST_BYTES) return false
+    const alike = seen.get(bytes.length)
+    if (alike === undefined) seen.set(bytes.length, [bytes])
+    else if (alike.some((other) => Buffer.compare(other, bytes) === 0)) return false
+    else alike.push(bytes)
     return true
   })
 }
 
 function ofWidth(value: bigint, bits: number): Encoding[] {
   const length = Math.max(1, Math.ceil(bits / 8))
-  return [
+  const big = toBigEndian(value, length)
+  const little = big.toReversed()
+  const encodings = [
     ...ORDERS.map(({ form, word, alignment }, order) => ({
       form,
-      bytes: orderedBytes(value, Math.ceil(length / word) * word, order),
+      bytes: inOrder(big, Math.ceil(length / word) * word, order),
       alignment,
     })),
     ...[...DIGIT_FORMS, NARROW_DIGITS].map((form) => ({
       form: form.form,
-      bytes: digitBytes(form, value, bits),
+      bytes: digitsOf(form, little, bits),
       alignment: form.slot,
     })),
-    ...textEncodings(value, length),
+    ...textEncodings(big, little, value),
   ]
+  big.fill(0)
+  little.fill(0)
+  return encodings
 }
 
 /** A number's bytes in one of the kernel's orders. `length` is a multiple of the order's word. */
 export function orderedBytes(value: bigint, length: number, order: number): Uint8Array {
-  const bytes = Uint8Array.from(toBigEndian(value, length))
+  const big = toBigEndian(value, length)
+  const bytes = inOrder(big, length, order)
+  big.fill(0)
+  return bytes
+}
+
+/** @param big highest byte first, up to `length` bytes */
+function inOrder(big: Uint8Array, length: number, order: number): Uint8Array {
+  const bytes = new Uint8Array(length)
+  bytes.set(big, length - big.length)
   const word = ORDERS[order]?.word ?? 1
   // Orders 0, 4 and 5 have the lowest word first, 1, 2 and 3 the highest.
   const isLowFirst = order === 0 || order >= 4
   const isTurned = order === 2 || order === 3
   if (isLowFirst) bytes.reverse()
   if (isTurned || order >= 4) {
-    for (let at = 0; at < length; at += word) bytes.subarray(at, at + word).reverse()
+    const words = Buffer.from(bytes.buffer)
+    if (word === 4) words.swap32()
+    else words.swap64()
   }
   return bytes
 }
 
-function textEncodings(value: bigint, length: number): Encoding[] {
-  const bytes = toBigEndian(value, length)
-  const reversed = Buffer.from(bytes.toReversed())
-  const decimal = value.toString(10)
+function textEncodings(big: Uint8Array, little: Uint8Array, value: bigint): Encoding[] {
+  const [hex, reversed] = [big, little].map((bytes) => joinedBytes(bytes, HEX_OF_BYTE, ''))
+  const colons = joinedBytes(big, HEX_OF_BYTE, ':')
   const texts = [
-    { form: 'hex', text: bytes.toString('hex') },
-    { form: 'hex', text: bytes.toString('hex').toUpperCase() },
+    ...inBothCases('hex', hex ?? ''),
     // As `openssl -text` and certificate viewers print it.
-    { form: 'hex-colons', text: bytes.toString('hex').replaceAll(/..(?!$)/g, '$&:') },
-    {
-      form: 'hex-colons',
-      text: bytes
-        .toString('hex')
-        .toUpperCase()
-        .replaceAll(/..(?!$)/g, '$&:'),
-    },
-    { form: 'hex-le', text: reversed.toString('hex') },
-    { form: 'hex-le', text: reversed.toString('hex').toUpperCase() },
-    ...[0, 1, 2].flatMap((lead) => [
-      { form: 'base64', text: base64At(bytes, lead, 'base64') },
-      { form: 'base64url', text: base64At(bytes, lead, 'base64url') },
-      { form: 'base64', text: base64At(reversed, lead, 'base64') },
-      { form: 'base64url', text: base64At(reversed, lead, 'base64url') },
-    ]),
-    { form: 'decimal', text: decimal },
-    ...(length === BECH32_BYTES ? [bytes, reversed].flatMap((raw) => bech32Texts(raw)) : []),
+    ...inBothCases('hex-colons', colons),
+    ...inBothCases('hex-le', reversed ?? ''),
+    ...[0, 1, 2].flatMap((lead) => [big, little].flatMap((raw) => base64Texts(raw, lead))),
+    { form: 'decimal', text: value.toString(10) },
+    ...(big.length === BECH32_BYTES ? [big, little].flatMap((raw) => bech32Texts(raw)) : []),
   ]
-  bytes.fill(0)
-  reversed.fill(0)
-  return texts.flatMap(({ form, text }) => [
-    { form, bytes: Uint8Array.from(Buffer.from(text, 'latin1')), alignment: 1 },
-    { form: `${form}-utf16`, bytes: Uint8Array.from(Buffer.from(text, 'utf16le')), alignment: 1 },
-  ])
+  return texts.flatMap(({ form, text }) => {
+    const bytes = asciiBytes(text)
+    return [
+      { form, bytes, alignment: 1 },
+      { form: `${form}-utf16`, bytes: wideBytes(bytes), alignment: 1 },
+    ]
+  })
+}
+
+/** A spelling in text. */
+interface Text {
+  readonly form: string
+  readonly text: string
+}
+
+function inBothCases(form: string, text: string): Text[] {
+  return [
+    { form, text },
+    { form, text: text.toUpperCase() },
+  ]
 }
 
 /** What is written in Bech32 are keys of 256 bits: identities of age in capitals, `nsec` in small letters. */
@@ -110,7 +130,7 @@ const BECH32_BYTES = 32
 const BECH32_ALPHABET = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l'
 
 /** The 51 characters of Bech32 that these 32 bytes alone decide: five bits each. */
-function bech32Texts(bytes: Uint8Array): { readonly form: string; readonly text: string }[] {
+function bech32Texts(bytes: Uint8Array): Text[] {
   const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0')).join('')
   const digits = bits.match(/.{5}/g) ?? []
   const text = digits.map((digit) => BECH32_ALPHABET[Number.parseInt(digit, 2)] ?? '').join('')
@@ -118,11 +138,15 @@ function bech32Texts(bytes: Uint8Array): { readonly form: string; readonly text:
 }
 
 /** The characters of base64 that these bytes alone decide, with `lead` bytes of something else before them. */
-function base64At(bytes: Uint8Array, lead: number, alphabet: 'base64' | 'base64url'): string {
-  const padded = Buffer.concat([Buffer.alloc(lead), bytes])
-  const text = padded.toString(alphabet).replace(/=+$/, '')
+function base64Texts(bytes: Uint8Array, lead: number): Text[] {
+  const padded = new Uint8Array(lead + bytes.length)
+  padded.set(bytes, lead)
+  const text = Buffer.from(padded.buffer).toString('base64')
   const first = lead === 0 ? 0 : lead + 1
-  const whole = Math.floor((padded.length * 8) / 6)
+  const whole = text.slice(first, Math.floor((padded.length * 8) / 6))
   padded.fill(0)
-  return text.slice(first, whole)
+  return [
+    { form: 'base64', text: whole },
+    { form: 'base64url', text: whole.replaceAll('+', '-').replaceAll('/', '_') },
+  ]
 }

@@ -19,9 +19,13 @@ export const extentOf = (step: number): number => WORD_BYTES + step - 1
 
 /** The greatest power of two for which every pattern is long enough, and the words are not too many. */
 export function stepFor(patterns: readonly Uint8Array[]): number {
-  const shortest = Math.min(...patterns.map(({ length }) => length))
+  return stepOf(patterns.length, Math.min(...patterns.map(({ length }) => length)))
+}
+
+/** The same of so many patterns, of which the shortest has so many bytes. */
+export function stepOf(count: number, shortest: number): number {
   let step = MOST_STEP
-  while (step > 1 && (extentOf(step) > shortest || patterns.length * step > MOST_WORDS)) step /= 2
+  while (step > 1 && (extentOf(step) > shortest || count * step > MOST_WORDS)) step /= 2
   return step
 }
 

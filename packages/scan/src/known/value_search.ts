@@ -8,19 +8,10 @@ import type { Detected } from '../detected.ts'
 import { DRBG_KEY_BYTES, isDrbgState } from '../detectors/drbg.ts'
 import type { KeyMaterial } from '../key_material.ts'
 import type { LeftOver, WindowSearch } from '../window_search.ts'
-import { derivedValues } from './derived_values.ts'
-import { encodingsOf } from './encodings.ts'
 import { detectedOf, type FoundValue } from './found_value.ts'
-import { extentOf, stepFor, WORD_BYTES } from './spaced_words.ts'
-
-interface Pattern {
-  readonly bytes: Uint8Array
-  readonly spelling: string
-  readonly name: string
-  readonly material: KeyMaterial
-  /** What is told of it, whatever its place: made with its first hit. */
-  told?: Detected
-}
+import { PatternHeads, type PatternWords } from './pattern_heads.ts'
+import { stepOf } from './spaced_words.ts'
+import { type Pattern, ValuePatterns } from './value_patterns.ts'
 
 /** A value that lies somewhere. */
 export interface PlacedValue extends FoundValue {
@@ -69,10 +60,10 @@ const MOST_VALUES = 5000
 /** Every value of some keys in every spelling, entered into a kernel. */
 export class ValueTable {
   readonly #kernel: ConjugateKernel
-  readonly #patterns: readonly Pattern[]
+  readonly #patterns: ValuePatterns
   readonly step: number
-  /** For each pattern where in it the first of `step` words lies, by which it is found. */
-  readonly #places: Uint8Array
+  /** For each pattern `step` words, by which it is found. */
+  readonly #words: PatternWords
   readonly #table: WordTable
   /** Hits of other words in the slice that was looked at last. */
   others: readonly WordHit[] = []
@@ -87,12 +78,13 @@ export class ValueTable {
     others: readonly bigint[] = [],
   ) {
     this.#kernel = kernel
-    this.#patterns = patternsOf(keys)
-    this.step = stepFor(this.#patterns.map(({ bytes }) => bytes))
-    const { places, words } = wordsOf(this.#patterns, this.step)
-    this.#places = places
-    this.#table = kernel.enterWords(others, words)
-    words.fill(0)
+    const heads = new PatternHeads()
+    this.#patterns = new ValuePatterns(keys, (bytes) => heads.add(bytes))
+    this.step = stepOf(heads.count, heads.shortest)
+    this.#words = heads.words(this.step)
+    this.#table = kernel.enterWords(others, this.#words.packed)
+    this.#words.packed.fill(0)
+    heads.wipe()
   }
 
   /** Values that begin in [from, to) of `bytes`. */
@@ -118,7 +110,7 @@ export class ValueTable {
   inSlice(bytes: Uint8Array, slice: ValueSlice): PlacedValue[] {
     const found: PlacedValue[] = []
     const others: WordHit[] = []
-    const own = this.#patterns.length * this.step
+    const own = this.#patterns.count * this.step
     const take = (at: number, word: number): void => {
       if (word >= own) others.push({ at, word: word - own })
       else this.#take(bytes, slice, { at, word }, found)
@@ -138,10 +130,11 @@ export class ValueTable {
     found: PlacedValue[],
   ): void {
     const number = Math.floor(word / this.step)
-    const pattern = this.#patterns[number]
-    if (pattern === undefined) return
-    const begin = at + place - (this.#places[number] ?? 0) - (word % this.step)
-    if (begin < from || begin >= to || !isAt(bytes, begin, pattern.bytes)) return
+    const first = at + place - (word % this.step)
+    const begin = first - this.#words.placeOf(number)
+    if (begin < from || begin >= to || !this.#words.isLike(number, bytes, first)) return
+    const pattern = this.#patterns.at(number)
+    if (pattern === undefined || !isAt(bytes, begin, pattern.bytes)) return
     if (this.#taken < MOST_VALUES) {
       this.#taken++
       found.push(foundAt(pattern, begin))
@@ -152,26 +145,8 @@ export class ValueTable {
   }
 
   wipe(): void {
-    for (const { bytes } of this.#patterns) bytes.fill(0)
+    this.#patterns.wipe()
   }
-}
-
-/** For each pattern `step` words, one behind the other: eight bytes each, and the place of the first. */
-function wordsOf(
-  patterns: readonly Pattern[],
-  step: number,
-): { readonly places: Uint8Array; readonly words: Uint8Array } {
-  const places = new Uint8Array(patterns.length)
-  const words = new Uint8Array(patterns.length * step * WORD_BYTES)
-  let next = 0
-  for (const [number, { bytes }] of patterns.entries()) {
-    const place = wordPlace(bytes, extentOf(step))
-    places[number] = place
-    for (let first = place; first < place + step; first++) {
-      for (let k = 0; k < WORD_BYTES; k++) words[next++] = bytes[first + k] ?? 0
-    }
-  }
-  return { places, words }
 }
 
 /** Keys that were found already, wherever else a value of theirs lies. */
@@ -223,27 +198,4 @@ function isAt(bytes: Uint8Array, at: number, pattern: Uint8Array): boolean {
   if (at + pattern.length > bytes.length) return false
   for (let k = 0; k < pattern.length; k++) if (bytes[at + k] !== pattern[k]) return false
   return true
-}
-
-function patternsOf(keys: readonly KeyMaterial[]): Pattern[] {
-  return keys.flatMap((material) =>
-    derivedValues(material).flatMap(({ name, value, bits }) =>
-      encodingsOf(value, bits).map(({ form: spelling, bytes }) => {
-        return { bytes, spelling, name, material }
-      }),
-    ),
-  )
-}
-
-/** The place within the first {@link BEFORE} bytes at which the fewest of `extent` bytes are zero. */
-function wordPlace(bytes: Uint8Array, extent: number): number {
-  const last = Math.min(bytes.length, BEFORE) - extent
-  let best = 0
-  let fewest = extent + 1
-  for (let at = 0; at <= last && fewest > 0; at++) {
-    let zeros = 0
-    for (let k = 0; k < extent; k++) if (bytes[at + k] === 0) zeros++
-    if (zeros < fewest) [best, fewest] = [at, zeros]
-  }
-  return best
 }

@@ -7,10 +7,21 @@
  * @module
  */
 import { toBigEndian } from '../arithmetic/modular.ts'
+import { asciiBytes, HEX_OF_BYTE, joinedBytes, wideBytes } from '../known/text_bytes.ts'
 
 export interface Spelling {
   readonly form: string
   readonly bytes: Uint8Array
+}
+
+/** What stands for each byte. */
+const TEXTS = {
+  hex: HEX_OF_BYTE,
+  upper: HEX_OF_BYTE.map((digits) => digits.toUpperCase()),
+  c: HEX_OF_BYTE.map((digits) => `0x${digits}`),
+  escaped: HEX_OF_BYTE.map((digits) => `\\x${digits}`),
+  decimal: HEX_OF_BYTE.map((_, byte) => String(byte)),
+  signed: HEX_OF_BYTE.map((_, byte) => String(byte < 128 ? byte : byte - 256)),
 }
 
 /** Lists of the bytes of a number, in ASCII and in UTF-16. */
@@ -20,44 +31,43 @@ export function moreSpellings(value: bigint, bits: number): readonly Spelling[] 
   const spellings = [...plainLists(bytes), ...plainLists(reversed), ...otherLists(bytes)]
   bytes.fill(0)
   reversed.fill(0)
-  return spellings.flatMap((text) => [
-    { form: 'byte-list', bytes: Uint8Array.from(Buffer.from(text, 'latin1')) },
-    { form: 'byte-list-utf16', bytes: Uint8Array.from(Buffer.from(text, 'utf16le')) },
-  ])
+  return spellings.flatMap((text) => {
+    const ascii = asciiBytes(text)
+    return [
+      { form: 'byte-list', bytes: ascii },
+      { form: 'byte-list-utf16', bytes: wideBytes(ascii) },
+    ]
+  })
 }
 
 function plainLists(bytes: Uint8Array): string[] {
-  const hex = hexOf(bytes)
   return [
-    hex.join(' '),
-    hex.join(' ').toUpperCase(),
-    hex.map((digits) => `0x${digits}`).join(', '),
-    [...bytes].join(','),
-    [...bytes].join(', '),
+    joinedBytes(bytes, TEXTS.hex, ' '),
+    joinedBytes(bytes, TEXTS.upper, ' '),
+    joinedBytes(bytes, TEXTS.c, ', '),
+    joinedBytes(bytes, TEXTS.decimal, ','),
+    joinedBytes(bytes, TEXTS.decimal, ', '),
   ]
 }
 
 /** Those that are written highest byte first alone. */
 function otherLists(bytes: Uint8Array): string[] {
-  const hex = hexOf(bytes)
-  const signed = Int8Array.from(bytes)
-  const all = [
-    hex.join(':').toUpperCase(),
-    hex.map((digits) => `\\x${digits}`).join(''),
-    [...signed].join(','),
-    [...signed].join(', '),
-    inPairs(hex, 0),
-    inPairs(hex, 1),
+  return [
+    joinedBytes(bytes, TEXTS.upper, ':'),
+    joinedBytes(bytes, TEXTS.escaped, ''),
+    joinedBytes(bytes, TEXTS.signed, ','),
+    joinedBytes(bytes, TEXTS.signed, ', '),
+    inPairs(bytes, 0),
+    inPairs(bytes, 1),
   ]
-  signed.fill(0)
-  return all
-}
-
-function hexOf(bytes: Uint8Array): string[] {
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0'))
 }
 
 /** Two bytes a word; `phase`: how many bytes stand in the first. */
-function inPairs(hex: readonly string[], phase: 0 | 1): string {
-  return hex.map((digits, k) => (k > 0 && k % 2 === phase ? ` ${digits}` : digits)).join('')
+function inPairs(bytes: Uint8Array, phase: 0 | 1): string {
+  let text = ''
+  for (let k = 0; k < bytes.length; k++) {
+    const digits = HEX_OF_BYTE[bytes[k] ?? 0] ?? ''
+    text += k > 0 && k % 2 === phase ? ` ${digits}` : digits
+  }
+  return text
 }

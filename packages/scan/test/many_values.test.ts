@@ -1,0 +1,47 @@
+/** Values of more keys than are held as bytes are found as those of each key alone. */
+import assert from 'node:assert/strict'
+import { createECDH, createHash } from 'node:crypto'
+import { it } from 'node:test'
+import { fromBigEndian } from '../src/arithmetic/modular.ts'
+import { ConjugateKernel } from '../src/conjugate.ts'
+import type { EcMaterial } from '../src/key_material.ts'
+import { derivedValues } from '../src/known/derived_values.ts'
+import { encodingsOf } from '../src/known/encodings.ts'
+import { ValuePatterns } from '../src/known/value_patterns.ts'
+import { findValues } from '../src/known/value_search.ts'
+
+const COUNT = 160
+
+function keyOf(number: number): EcMaterial {
+  const secret = createHash('sha256').update(`key ${number}`).digest()
+  const ecdh = createECDH('prime256v1')
+  ecdh.setPrivateKey(secret)
+  const point = ecdh.getPublicKey()
+  const [x, y] = [point.subarray(1, 33), point.subarray(33)].map((bytes) => fromBigEndian(bytes))
+  return { type: 'ec', curve: 'P-256', x: x ?? 0n, y: y ?? 0n, d: fromBigEndian(secret) }
+}
+
+it('values of many keys are found in every spelling, wherever they lie', () => {
+  const keys = Array.from({ length: COUNT }, (_, number) => keyOf(number))
+  assert.ok(new ValuePatterns(keys, () => {}).isMany)
+  const kernel = new ConjugateKernel()
+  const chosen = [0, 77, COUNT - 1].flatMap((number) => keys[number] ?? [])
+  const parts = chosen.flatMap((key) =>
+    derivedValues(key).flatMap(({ value, bits }) =>
+      encodingsOf(value, bits).map(({ bytes }) => bytes),
+    ),
+  )
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length + 41, 1000))
+  let at = 100
+  for (const [number, part] of parts.entries()) {
+    bytes.set(part, at)
+    at += part.length + 33 + (number % 8)
+  }
+  const told = (all: readonly EcMaterial[]) =>
+    findValues(kernel, all, bytes, 0, bytes.length).map(
+      ({ at: place, length, spelling, name }) => `${place} ${length} ${spelling} ${name}`,
+    )
+  const alone = chosen.flatMap((key) => told([key]))
+  assert.ok(alone.length >= parts.length)
+  assert.deepEqual(new Set(told(keys)), new Set(alone))
+})
