@@ -17,9 +17,11 @@ const MOST_FILE_BYTES = 64 << 20
 /** No page is begun after that; the thread is stopped after half as much again. A deep scan waits longer. */
 const PATIENCE_MS = 30_000
 const DEEP_PATIENCE_MS = 600_000
-/** Of the whole process, before a page is begun, and at any time. */
+/** Of the whole process before a page is begun; if it has much already, so much more. */
 const MOST_MEMORY = 384 << 20
-const STOP_MEMORY = 448 << 20
+const MORE_MEMORY = 96 << 20
+/** Above that, at any time. */
+const STOP_MEMORY = 64 << 20
 const WATCH_MS = 20
 
 /** `%PDF-` stands within so many bytes: what is before it does not count. */
@@ -49,7 +51,8 @@ export async function openPdf(
   const opened = new PdfParts(hold)
   opened.addFile(bytes)
   const patience = isDeep ? DEEP_PATIENCE_MS : PATIENCE_MS
-  const order = { bytes, until: Date.now() + patience, mostMemory: MOST_MEMORY }
+  const mostMemory = Math.max(MOST_MEMORY, process.memoryUsage.rss() + MORE_MEMORY)
+  const order = { bytes, until: Date.now() + patience, mostMemory }
   await readInThread(order, 1.5 * patience, (answer) => opened.add(answer))
   return opened.end()
 }
@@ -61,8 +64,9 @@ async function readInThread(
 ): Promise<void> {
   const thread = takeThread()
   const stopAt = Date.now() + mostMs
+  const stopMemory = order.mostMemory + STOP_MEMORY
   const watch = setInterval(() => {
-    const isTooMuch = Date.now() > stopAt || process.memoryUsage.rss() > STOP_MEMORY
+    const isTooMuch = Date.now() > stopAt || process.memoryUsage.rss() > stopMemory
     if (isTooMuch) void thread.terminate()
   }, WATCH_MS)
   try {
