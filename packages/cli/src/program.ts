@@ -316,7 +316,7 @@ const COMMANDS: readonly Spec[] = [
       json().conflicts('sarif'),
       option('--sarif', 'one SARIF 2.1.0 log instead of text'),
     ],
-    load: async () => (await import('./early_scan.ts')).earlyScan,
+    load: async () => (await import('./commands/scan.ts')).scan,
   },
   {
     usage: 'scrub [FILE]',

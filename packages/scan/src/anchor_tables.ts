@@ -28,11 +28,13 @@ export interface AnchorTables {
   readonly switches: number
 }
 
-/** A fragment as the kernel compares it: with each of its values, unless it is open. */
-interface Entry {
+/** An anchor, and how the kernel compares its fragment. */
+interface Row {
   readonly id: number
   readonly anchor: Anchor
   readonly fragment: Fragment
+  /** Each value of the fragment, as a number with its first byte lowest; of an open one the bits that count alone. */
+  readonly words: readonly number[]
 }
 
 /**
@@ -46,30 +48,51 @@ export function anchorTables(
   anchors: readonly Anchor[],
   layout: string = anchorLayout(anchors),
 ): AnchorTables {
-  const all = anchors.map((anchor, id) => {
+  const all = anchors.map((anchor, id): Row => {
     const fragment = fragmentAt(anchor, Number.parseInt(layout[2 * id] ?? '0', 16))
-    return { id, anchor, fragment }
+    return {
+      id,
+      anchor,
+      fragment,
+      words: isOpen(fragment) ? [wordOf(fragment)] : wordsOf(fragment),
+    }
   })
   const open = all.filter(({ fragment }) => isOpen(fragment))
-  const hashed = all.filter(({ fragment }) => !isOpen(fragment)).flatMap((entry) => spread(entry))
-  const entries = [...open, ...hashed]
-  if (entries.length > MOST_ENTRIES) throw new RangeError('too many anchors')
-  const switches = AT.entries + ENTRY * entries.length
+  const rows = [...open, ...all.filter(({ fragment }) => !isOpen(fragment))]
+  const count = rows.reduce((sum, { words }) => sum + words.length, 0)
+  if (count > MOST_ENTRIES) throw new RangeError('too many anchors')
+  const switches = AT.entries + ENTRY * count
   const bytes = new Uint8Array(switches + anchors.length)
-  for (const { id, fragment } of all) {
-    const bucket = isOpen(fragment) ? OPEN_BUCKET : Number(layout[2 * id + 1] ?? 0)
-    writeSets(bytes, bucket, setsOf(fragment))
-  }
+  for (const [bucket, sets] of bucketSets(all, layout)) writeSets(bytes, bucket, sets)
   const view = new DataView(bytes.buffer)
   view.setUint32(AT.openEntries, open.length, true)
   view.setUint32(AT.openBit, open.length === 0 ? 0 : 1 << OPEN_BUCKET, true)
   view.setUint32(AT.switches, switches, true)
-  for (const [number, entry] of entries.entries()) {
-    const at = AT.entries + ENTRY * number
-    writeEntry(bytes.subarray(at, at + ENTRY), entry)
+  let at: number = AT.entries
+  for (const row of rows) {
+    const entry = entryOf(row)
+    for (const word of row.words) {
+      bytes.set(entry, at)
+      view.setUint32(at, word, true)
+      at += ENTRY
+    }
   }
-  for (let number = entries.length - 1; number >= open.length; number--) chain(view, number)
+  for (let number = count - 1; number >= open.length; number--) chain(view, number)
   return { bytes, switches }
+}
+
+/** For each bucket the nibbles that fit any of its fragments. */
+function bucketSets(rows: readonly Row[], layout: string): Map<number, readonly number[]> {
+  const sets = new Map<number, readonly number[]>()
+  for (const { id, fragment } of rows) {
+    const bucket = isOpen(fragment) ? OPEN_BUCKET : Number(layout[2 * id + 1] ?? 0)
+    const held = sets.get(bucket)
+    sets.set(
+      bucket,
+      setsOf(fragment).map((set, i) => set | (held?.[i] ?? 0)),
+    )
+  }
+  return sets
 }
 
 function writeSets(bytes: Uint8Array, bucket: number, sets: readonly number[]): void {
@@ -81,20 +104,21 @@ function writeSets(bytes: Uint8Array, bucket: number, sets: readonly number[]): 
   }
 }
 
-/** One entry for each value that the free bits of its fragment can have. */
-function spread({ id, anchor, fragment }: Entry): readonly Entry[] {
-  const free = fragment.mask.findIndex((bits) => bits !== 255)
-  if (free === -1) return [{ id, anchor, fragment }]
-  const bits = fragment.mask[free] ?? 0
-  const value = fragment.bytes[free] ?? 0
-  const values = Array.from({ length: 256 }, (_, byte) => byte)
-  return values
-    .filter((byte) => (byte & bits) === value)
-    .flatMap((byte) => {
-      const bytes = fragment.bytes.with(free, byte)
-      const mask = fragment.mask.with(free, 255)
-      return spread({ id, anchor, fragment: { place: fragment.place, bytes, mask } })
-    })
+/** The bytes of a fragment as one number. */
+function wordOf({ bytes }: Fragment): number {
+  return bytes.reduce((word, byte, i) => word | (byte << (8 * i)), 0)
+}
+
+/** Every value that the free bits of a fragment let it have, those of the first byte that has some slowest. */
+function wordsOf(fragment: Fragment): readonly number[] {
+  let words = [wordOf(fragment)]
+  for (const [i, bits] of fragment.mask.entries()) {
+    if (bits === 255) continue
+    const free: number[] = []
+    for (let byte = 0; byte < 256; byte++) if ((byte & bits) === 0) free.push(byte << (8 * i))
+    words = words.flatMap((word) => free.map((more) => word | more))
+  }
+  return words
 }
 
 /** Puts an entry at the head of its hash's chain, and its hash into the filter. */
@@ -108,10 +132,11 @@ function chain(view: DataView, number: number): void {
   view.setUint16(head, number + 1, true)
 }
 
-function writeEntry(entry: Uint8Array, { id, anchor, fragment }: Entry): void {
-  entry.set(fragment.bytes, 0)
-  entry.set(fragment.mask, 4)
-  new DataView(entry.buffer, entry.byteOffset).setUint16(8, id, true)
+/** What the entries of a row have in common: all but the fragment. */
+function entryOf({ id, anchor, fragment }: Row): Uint8Array {
+  const entry = new Uint8Array(ENTRY)
+  entry.set(isOpen(fragment) ? fragment.mask : [255, 255, 255, 255], 4)
+  new DataView(entry.buffer).setUint16(8, id, true)
   entry[10] = fragment.place
   entry[11] = anchor.pattern.length
   for (const [i, byte] of anchor.pattern.entries()) {
@@ -119,4 +144,5 @@ function writeEntry(entry: Uint8Array, { id, anchor, fragment }: Entry): void {
     entry[16 + i] = byte & bits
     entry[32 + i] = bits
   }
+  return entry
 }

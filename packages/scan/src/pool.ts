@@ -44,7 +44,7 @@ export class SearchThreads {
     await search.run()
   }
 
-  /** All threads have wiped their memory and ended when this resolves. */
+  /** All threads have wiped their memory and closed the file when this resolves; they end by themselves. */
   async close(): Promise<void> {
     await Promise.all([...this.#others, this.#here].map((thread) => thread.close()))
   }

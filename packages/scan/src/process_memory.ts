@@ -48,6 +48,7 @@ export class ProcessMemory {
 
   /** Overwrites what was handed out. */
   wipe(): void {
+    if (this.#lent.length === 0) return
     for (const bytes of this.#lent) bytes.fill(0)
     this.#lent = []
   }

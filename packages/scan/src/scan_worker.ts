@@ -9,7 +9,7 @@ import { KernelMemory } from './kernel_memory.ts'
 import { openInput } from './scan_input.ts'
 import { WINDOW_CAPACITY } from './scan_plan.ts'
 import { type ScannerTask, scannerFor } from './scanner_task.ts'
-import type { SearchOrder, SearchStart, WindowAnswer } from './searcher.ts'
+import type { SearchOrder, SearchStart, ThreadAnswer } from './searcher.ts'
 import { searchWindow } from './window_result.ts'
 import type { WindowScanner } from './window_scanner.ts'
 
@@ -22,6 +22,8 @@ let search:
 let task: ScannerTask | undefined
 let scanner: WindowScanner | undefined
 let claims: Claims | undefined
+
+const tell = (answer: ThreadAnswer): void => port.postMessage(answer, [])
 
 port.on('message', (order: SearchOrder) => {
   if (order.kind === 'start') {
@@ -36,8 +38,7 @@ port.on('message', (order: SearchOrder) => {
     const { hashKey } = search.start
     const how = { hashKey, hasMaterial: task.hasMaterial ?? false }
     const result = searchWindow(scanner, search.source, order.window, how)
-    const answer: WindowAnswer = { index: order.index, result }
-    port.postMessage(answer, [])
+    tell({ index: order.index, result })
     return
   }
   scanner?.wipe()
@@ -49,5 +50,6 @@ port.on('message', (order: SearchOrder) => {
     return
   }
   search?.source.close()
+  tell('wiped')
   port.close()
 })

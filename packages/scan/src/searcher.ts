@@ -41,6 +41,9 @@ export interface WindowAnswer {
   readonly result: WindowResult | undefined
 }
 
+/** What a thread says: at its end that its memory is wiped and its file closed. */
+export type ThreadAnswer = WindowAnswer | 'wiped'
+
 const PATIENCE_MS = 2000
 
 /** Searches the windows that it is given, one after the other. */
@@ -64,7 +67,7 @@ export abstract class Searcher {
 
   abstract tell(order: SearchOrder): void
 
-  /** Lets it wipe its memory and end by itself. */
+  /** Resolves once its memory is wiped and its file closed. Then it ends by itself. */
   abstract close(): Promise<void>
 }
 
@@ -74,11 +77,15 @@ export class SearchThread extends Searcher {
   readonly atHand = 4
   readonly isPrompt = false
   readonly #worker: Worker
+  #onWiped: () => void = () => {}
 
   constructor(start: SearchStart) {
     super()
     this.#worker = takeWorker()
-    this.#worker.on('message', (answer: WindowAnswer) => this.onAnswer(answer))
+    this.#worker.on('message', (answer: ThreadAnswer) => {
+      if (answer === 'wiped') this.#onWiped()
+      else this.onAnswer(answer)
+    })
     // Its message is dropped: it may quote what was being read.
     this.#worker.on('error', () => this.#end())
     this.#worker.on('exit', () => this.#end())
@@ -92,14 +99,15 @@ export class SearchThread extends Searcher {
   async close(): Promise<void> {
     if (this.isOver) return
     this.isOver = true
-    const ended = new Promise<void>((resolve) => {
+    const wiped = new Promise<void>((resolve) => {
+      this.#onWiped = resolve
       this.#worker.once('exit', () => resolve())
     })
     this.tell({ kind: 'done' })
     const timer = setTimeout(() => {
       void this.#worker.terminate()
     }, PATIENCE_MS)
-    await ended
+    await wiped
     clearTimeout(timer)
   }
 

@@ -92,6 +92,8 @@ export class WindowScanner {
   readonly #off = new Set<number>()
   /** Places of each that were passed over in this block. */
   readonly #passed: Uint32Array
+  /** Those that the kernel does not name in this block. */
+  readonly #unnamed: number[] = []
   #process: ProcessMemory | undefined
 
   /** @throws {RangeError} if an anchor's pattern is wrong, or there are too many */
@@ -230,7 +232,10 @@ export class WindowScanner {
     const passed = (this.#passed[number] ?? 0) + 1
     this.#passed[number] = passed
     if (passed === 1) place.onLimit({ code: 'anchor-flood', name, offset: place.offset + at })
-    else if (passed === MOST_PASSED) this.#kernel.setOff(number, true)
+    else if (passed === MOST_PASSED) {
+      this.#kernel.setOff(number, true)
+      this.#unnamed.push(number)
+    }
   }
 
   #takeKey(place: Place, at: number, number: number): void {
@@ -247,9 +252,8 @@ export class WindowScanner {
 
   #startBlock(bytes: number): void {
     this.#budget.startBlock(bytes)
-    for (const [number, passed] of this.#passed.entries()) {
-      if (passed >= MOST_PASSED) this.#kernel.setOff(number, false)
-    }
+    for (const number of this.#unnamed) this.#kernel.setOff(number, false)
+    this.#unnamed.length = 0
     this.#passed.fill(0)
     this.#off.clear()
   }

@@ -6,7 +6,7 @@ import {
   type ScanReport,
   scanFile,
   scanPipe,
-} from '@mintmark/scan'
+} from '@mintmark/scan/files'
 import { collectSooner, compileLess } from '../compiling.ts'
 import { keysAndOperands } from '../given_keys.ts'
 import { isIncomplete, isUnopened } from '../incomplete_scan.ts'
@@ -15,8 +15,6 @@ import type { ExitCode, Io } from '../io.ts'
 import { flag } from '../option_values.ts'
 import type { Handler, Options } from '../program.ts'
 import { Progress } from '../progress.ts'
-import { sarifLog } from '../render/sarif.ts'
-import { scanText } from '../render/scan_text.ts'
 
 /** What one call found in all its files. */
 export interface Scanned {
@@ -38,7 +36,7 @@ export const scan: Handler = async (args, options, io) => {
   }
   const { scanned, hasUnopened } = await scanAll(operands, publicKeys, options, io)
   const code = hasUnopened ? 3 : exitCode(scanned)
-  await io.out(rendered(scanned, code, options), code)
+  await io.out(await rendered(scanned, code, options), code)
   return code
 }
 
@@ -97,9 +95,15 @@ function share(done: number, total: number): number {
   return total === 0 ? 1 : Math.min(1, done / total)
 }
 
-function rendered(scanned: Scanned, code: ExitCode, options: Options): string {
-  if (flag(options, 'sarif')) return `${safeJson(sarifLog(scanned, code), 2)}\n`
-  return flag(options, 'json') ? `${safeJson(scanned, 2)}\n` : scanText(scanned)
+/** Each way is loaded where it is asked for. */
+async function rendered(scanned: Scanned, code: ExitCode, options: Options): Promise<string> {
+  if (flag(options, 'sarif')) {
+    const { sarifLog } = await import('../render/sarif.ts')
+    return `${safeJson(sarifLog(scanned, code), 2)}\n`
+  }
+  if (flag(options, 'json')) return `${safeJson(scanned, 2)}\n`
+  const { scanText } = await import('../render/scan_text.ts')
+  return scanText(scanned)
 }
 
 /** 3 where something could not be read, whatever was found in the rest: it is printed, and the rest is not known. */

@@ -1,0 +1,10 @@
+/**
+ * What the command `scan` uses of this package: it loads neither what erases keys nor the gate.
+ *
+ * @module
+ */
+export { type PublicKey, type PublicKeyFile, parsePublicKeys } from './public_keys/parse.ts'
+export type { ScanReport } from './report.ts'
+export type { ScanOptions } from './scan_bytes.ts'
+export { scanFile } from './scan_file.ts'
+export { scanPipe } from './scan_pipe.ts'
