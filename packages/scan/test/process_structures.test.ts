@@ -205,6 +205,8 @@ describe('a seed of Ed25519 and its public half in one array', () => {
   const before: Readonly<Record<string, Uint8Array>> = {
     'of malloc': words(0x51n),
     'of malloc in an arena of a thread': words(0x55n),
+    'of malloc behind a free chunk': words(0x50n),
+    'of BoringSSL': words(0x61n, 65n),
     'of CPython': words(1n, 0x7f1b_9057_3ac0n, 64n, (1n << 64n) - 1n),
   }
   for (const [name, head] of Object.entries(before)) {

@@ -27,7 +27,7 @@ describe('runtimes', { concurrency: BESIDE }, () => {
     name: 'Go with RSA',
     needs: ['go'],
     forms: ['p le', 'q le', 'p be', 'd be', 'p-1 be', 'R2 mod p le', 'R2 mod q le'],
-    isHarvestable: 'by-file',
+    isHarvestable: true,
     async start() {
       const key = freshRsa()
       return { victim: await startGo(pemFile('go-rsa', key)), truths: [rsaTruthOf(key)] }
@@ -38,7 +38,7 @@ describe('runtimes', { concurrency: BESIDE }, () => {
     name: 'Go with EC',
     needs: ['go'],
     forms: ['d be', 'd le'],
-    isHarvestable: false,
+    isHarvestable: true,
     async start() {
       const key = freshP256()
       return { victim: await startGo(pemFile('go-ec', key)), truths: [p256Truth(key)] }

@@ -7,6 +7,8 @@
  */
 import type { Anchor } from '../anchor.ts'
 import { GO_ECDH_ANCHORS } from './go_ecdh.ts'
+import { GO_ECDSA_ANCHORS } from './go_ecdsa.ts'
+import { GO_RSA_ANCHORS } from './go_rsa.ts'
 import { MALLOC_FACTOR_ANCHORS } from './malloc_factors.ts'
 import { MALLOC_RSA_ANCHORS } from './malloc_rsa.ts'
 import { MBEDTLS_ANCHORS } from './mbedtls_structures.ts'
@@ -24,4 +26,6 @@ export const PROCESS_ANCHORS: readonly Anchor[] = [
   ...RING_ANCHORS,
   ...RUST_ANCHORS,
   ...GO_ECDH_ANCHORS,
+  ...GO_ECDSA_ANCHORS,
+  ...GO_RSA_ANCHORS,
 ]

@@ -4,7 +4,7 @@
  * holds them does: they are looked at where an array of just that size is.
  *
  * Source: crypto/ed25519 of Go, `crypto_sign_ed25519_SECRETKEYBYTES` of libsodium, NaCl and OpenSSH; `ed25519_keypair_t` of Tor,
- * `Ed25519KeyPair` of ring; heads of arrays in
+ * `Ed25519KeyPair` of ring, `ED25519_KEY` of BoringSSL; heads of arrays in
  * glibc's malloc and in CPython.
  *
  * @module
@@ -94,12 +94,21 @@ function chunk(name: string, size: number, more: readonly number[], detect: Dete
   return { name, pattern, mask, detect, before: POINTER, behind: 128 }
 }
 
+const whole = chunk('seed-chunk', 0x50, [], behind(8))
+/** The chunk before it may be free. */
+const seedChunk: Anchor = {
+  ...whole,
+  mask: Uint8Array.from([0xfa, ...new Uint8Array(7).fill(0xff)]),
+}
+
 /** Both are looked for by the bytes that they share: words of ones are frequent. */
 export const SEED_ANCHORS: readonly Anchor[] = [
-  chunk('seed-chunk', 0x50, [], behind(8)),
+  seedChunk,
   chunk('scalar-chunk', 0x70, [], expandedBehind(8)),
   // Rust counts who shares it, and who might.
   chunk('scalar-shared', 0x80, [1, 0, 0, 0, 0, 0, 0, 0], expandedBehind(24)),
+  // BoringSSL notes before what it allocates how long that is: both halves, and whether there is a secret.
+  anchor('seed-sized', '41 00 00 00 00 00 00 00', SIGHT, behind(8)),
   anchor('seed-slice', `${SIZE} 40`, SIGHT, detectSlice),
   // A hash that was not asked for yet.
   anchor('seed-bytes', `${SIZE} ff`, SIGHT, behind(16)),
