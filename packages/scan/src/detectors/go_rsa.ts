@@ -26,21 +26,32 @@ const detect: Detector = (bytes, at, memory) => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const wordAt = (place: number): bigint => view.getBigUint64(at + place, true)
   const [count, room] = [wordAt(AT.count), wordAt(AT.room)]
-  if (count < 2n || count > BigInt(MOST_PRIMES) || room < count || room > 16n) return undefined
+  if (!isOfPrimes(count, room)) return undefined
   const n = numberAt(memory, wordAt(AT.n))
-  const list = n && memory.at(wordAt(AT.primes), Number(count) * WORD)?.bytes
-  if (list === undefined) return undefined
-  const pointers = new DataView(list.buffer, list.byteOffset, list.length)
-  const primes = Array.from({ length: Number(count) }, (_, i) =>
-    numberAt(memory, pointers.getBigUint64(i * WORD, true)),
-  )
-  const [p, q, ...others] = primes.map((prime) => prime?.value)
-  const [first] = primes
-  const more = others.flatMap((prime) => prime ?? [])
-  if (first === undefined || more.length < others.length) return undefined
+  const primes = n && primesAt(memory, wordAt(AT.primes), Number(count))
+  const [first, second, ...others] = primes ?? []
+  if (n === undefined || first === undefined || second === undefined) return undefined
   const d = numberAt(memory, wordAt(AT.d))?.value
-  const proof = proveRsa({ n: n?.value, e: E, d, p, q, ...(more.length > 0 && { others: more }) })
+  const more = others.length > 0 && { others: others.map(({ value }) => value) }
+  const proof = proveRsa({ n: n.value, e: E, d, p: first.value, q: second.value, ...more })
   return proof && { ...hit(proof, 'limbs-le64', 0, first.bytes.length), offset: first.offset }
+}
+
+/** Whether length and capacity of a slice are those of the primes of a key. */
+function isOfPrimes(count: bigint, room: bigint): boolean {
+  return count >= 2n && count <= BigInt(MOST_PRIMES) && room >= count && room <= 16n
+}
+
+/** The numbers of an array of pointers, if all are there. */
+function primesAt(memory: Memory, address: bigint, count: number): readonly Number[] | undefined {
+  const list = memory.at(address, count * WORD)?.bytes
+  if (list === undefined) return undefined
+  const view = new DataView(list.buffer, list.byteOffset, list.length)
+  const primes = Array.from({ length: count }, (_, i) =>
+    numberAt(memory, view.getBigUint64(i * WORD, true)),
+  )
+  const there = primes.flatMap((prime) => prime ?? [])
+  return there.length === count ? there : undefined
 }
 
 interface Number extends Pointed {

@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import { bitLength, toBigEndian } from '../arithmetic/modular.ts'
+import { BECH32_ALPHABET } from '../bech32.ts'
 import { ORDERS } from '../conjugate.ts'
 import { DIGIT_FORMS, digitsOf, NARROW_DIGITS } from './digit_forms.ts'
 import { asciiBytes, HEX_OF_BYTE, joinedBytes, wideBytes } from './text_bytes.ts'
@@ -126,9 +128,6 @@ function inBothCases(form: string, text: string): Text[] {
 
 /** What is written in Bech32 are keys of 256 bits: identities of age in capitals, `nsec` in small letters. */
 const BECH32_BYTES = 32
-/** BIP 173. */
-const BECH32_ALPHABET = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l'
-
 /** The 51 characters of Bech32 that these 32 bytes alone decide: five bits each. */
 function bech32Texts(bytes: Uint8Array): Text[] {
   const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0')).join('')
