@@ -105,6 +105,10 @@ describe('a public key is harvested at every alignment', () => {
   }
 })
 
+function lengthWord(value: number): Buffer {
+  return Buffer.concat([u32(value), Buffer.alloc(4)])
+}
+
 describe('a bare modulus is harvested beside its exponent', () => {
   const gap = Buffer.from('3100000000000000', 'hex')
   const exponent = Buffer.from('0100010000000000', 'hex')
@@ -119,6 +123,22 @@ describe('a bare modulus is harvested beside its exponent', () => {
       "in Java's int[], before e": [counted, Buffer.from(n).swap32(), gap, exponent, gap],
       'highest byte first, before e': [gap, n, gap, exponent.toReversed(), gap],
       'highest byte first, behind e': [gap, exponent.toReversed(), gap, n, gap],
+      'in arrays of .NET': [
+        lengthWord(3),
+        exponent,
+        noise(8, 'type'),
+        lengthWord(n.length),
+        n,
+        noise(8, 'type'),
+      ],
+      'in arrays of Mono': [
+        lengthWord(3),
+        exponent,
+        noise(8, 'type'),
+        Buffer.alloc(16),
+        lengthWord(n.length),
+        n,
+      ],
     }
     for (const [name, parts] of Object.entries(cases)) {
       it(`${bits} bits, ${name}`, () => {
@@ -136,6 +156,9 @@ describe('a bare modulus is harvested beside its exponent', () => {
       [noise(8, 'a'), n.toReversed(), noise(8, 'b'), exponent],
       [gap, even.toReversed(), gap, exponent],
       [gap, Buffer.alloc(256, 'text in a row '), gap, exponent],
+      [lengthWord(3), exponent, noise(8, 'type'), lengthWord(255), n],
+      [lengthWord(4), exponent, noise(8, 'type'), lengthWord(256), n, noise(8, 'type')],
+      [lengthWord(3), exponent, noise(8, 'type'), lengthWord(256), even, noise(8, 'type')],
     ]) {
       assert.deepEqual(harvested(Buffer.concat(parts), 640), [])
     }

@@ -192,7 +192,35 @@ function libgcryptAt(bytes: Uint8Array, at: number): PublicKey | undefined {
 const MOST_APART = 640
 
 function littleNear(bytes: Uint8Array, at: number): PublicKey | undefined {
-  return modulusNear(bytes, at, false)
+  return modulusNear(bytes, at, false) ?? arrayNear(bytes, at)
+}
+
+/** Bytes of an exponent in an array of .NET or Mono, whose length stands before it. */
+const EXPONENT_BYTES = 3
+
+/** A modulus in an array near the array with its exponent, as `RSAParameters` has them: highest byte first. */
+function arrayNear(bytes: Uint8Array, at: number): PublicKey | undefined {
+  if (at < 8 || at % 8 !== 0 || countAt(bytes, at - 8) !== EXPONENT_BYTES) return undefined
+  charge(3000)
+  for (let begin = Math.max(8, (at - MOST_APART + 7) & ~7); begin < at + 64; begin += 8) {
+    const length = countAt(bytes, begin - 8)
+    const end = begin + length
+    if (!ARRAY_BYTES.has(length) || end > bytes.length) continue
+    const window = bytes.subarray(begin, end)
+    const isLikely = (window[0] ?? 0) >= 0x80 && ((window.at(-1) ?? 0) & 1) === 1
+    if (!isLikely || !isRandomLooking(window)) continue
+    const n = fromBigEndian(window)
+    if (hasNoSmallFactor(n)) return plain(rsaKey(n, 65_537n))
+  }
+  return undefined
+}
+
+const ARRAY_BYTES = new Set([128, 256, 384, 512])
+
+/** The length of an array: a word of which no more than the first two bytes are used; -1 for any other. */
+function countAt(bytes: Uint8Array, at: number): number {
+  for (let k = 2; k < 8; k++) if (bytes[at + k] !== 0) return -1
+  return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)
 }
 
 function bigNear(bytes: Uint8Array, at: number): PublicKey | undefined {
