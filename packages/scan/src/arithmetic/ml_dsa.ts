@@ -53,11 +53,13 @@ function times(left: number, right: number): number {
 }
 
 /** 1753 to the power of i, its eight bits reversed. */
-const ZETAS = Int32Array.from({ length: N }, (_, i) => {
-  let result = 1
-  for (let left = reversed8(i); left > 0; left--) result = times(result, 1753)
-  return result
-})
+const ZETAS = zetas()
+
+function zetas(): Int32Array {
+  const found = new Int32Array(N)
+  for (let [i, power] = [0, 1]; i < N; i++, power = times(power, 1753)) found[reversed8(i)] = power
+  return found
+}
 
 function reversed8(value: number): number {
   let result = 0

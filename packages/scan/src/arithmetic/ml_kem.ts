@@ -40,17 +40,17 @@ const POLY_BYTES = 384
 type Poly = Int32Array
 
 /** 17 to the power of i, its seven bits reversed: the roots of the transform. */
-const ZETAS = Int32Array.from({ length: 128 }, (_, i) => powerOf17(reversed7(i)))
+const ZETAS = zetas()
+
+function zetas(): Int32Array {
+  const found = new Int32Array(128)
+  for (let [i, power] = [0, 1]; i < 128; i++, power = (power * 17) % Q) found[reversed7(i)] = power
+  return found
+}
 
 function reversed7(value: number): number {
   let result = 0
   for (let bit = 0; bit < 7; bit++) result |= ((value >> bit) & 1) << (6 - bit)
-  return result
-}
-
-function powerOf17(exponent: number): number {
-  let result = 1
-  for (let i = 0; i < exponent; i++) result = (result * 17) % Q
   return result
 }
 

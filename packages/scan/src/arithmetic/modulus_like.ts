@@ -34,7 +34,7 @@ function groupsOfPrimes(): { readonly primes: number[]; product: bigint }[] {
   const all: number[] = []
   const groups: { primes: number[]; product: bigint }[] = []
   for (let n = 3; n < SMALL_PRIMES_END; n += 2) {
-    if (all.some((prime) => n % prime === 0)) continue
+    if (hasFactorIn(all, n)) continue
     all.push(n)
     const last = groups.at(-1)
     const product = (last?.product ?? 1n) * BigInt(n)
@@ -46,4 +46,13 @@ function groupsOfPrimes(): { readonly primes: number[]; product: bigint }[] {
     }
   }
   return groups
+}
+
+/** Whether one of the odd primes below `n`, ascending, divides it. */
+function hasFactorIn(primes: readonly number[], n: number): boolean {
+  for (const prime of primes) {
+    if (prime * prime > n) return false
+    if (n % prime === 0) return true
+  }
+  return false
 }

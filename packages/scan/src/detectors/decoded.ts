@@ -54,11 +54,21 @@ interface Place {
 }
 
 /** Anchors by their first byte: nothing else is looked at where none begins. */
-const BY_FIRST: readonly (readonly Omit<Place, 'at'>[])[] = Array.from({ length: 256 }, (_, byte) =>
-  BINARY_ANCHORS.map((anchor, order) => ({ anchor, order })).filter(
-    ({ anchor: { pattern, mask } }) => (((pattern[0] ?? 0) ^ byte) & (mask?.[0] ?? 0xff)) === 0,
-  ),
-)
+const BY_FIRST = byFirst()
+
+function byFirst(): readonly (readonly Omit<Place, 'at'>[])[] {
+  const lists = Array.from({ length: 256 }, (): Omit<Place, 'at'>[] => [])
+  for (const [order, anchor] of BINARY_ANCHORS.entries()) {
+    const first = anchor.pattern[0] ?? 0
+    const counts = anchor.mask?.[0] ?? 0xff
+    // The one byte that most begin with, or all that fit.
+    const ends = counts === 0xff ? [first, first + 1] : [0, 256]
+    for (let byte = ends[0] ?? 0; byte < (ends[1] ?? 0); byte++) {
+      if (((first ^ byte) & counts) === 0) lists[byte]?.push({ anchor, order })
+    }
+  }
+  return lists
+}
 
 /** Where anchors stand: those of whole keys first, at most {@link PLACES_MOST}. */
 function placesIn(bytes: Uint8Array): readonly Place[] {
