@@ -15,9 +15,11 @@ import { keyTag } from './key_tag.ts'
 import type { KnownKeys } from './known_keys.ts'
 import { type PossibleKey, PublicHalves } from './possible_keys.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
+import { isPublicRoot } from './public_keys/public_roots.ts'
+import { secretsInRegisters } from './registers.ts'
 import type { LimitList } from './scan_limits.ts'
 import { ownBytes, planWindows, sizeOf, type Window } from './scan_plan.ts'
-import type { ScannerTask } from './scanner_task.ts'
+import type { KnownTask, ScannerTask } from './scanner_task.ts'
 import { Seams } from './seams.ts'
 import { type SearchedFile, searchFile } from './search_file.ts'
 import type { SightingList } from './sightings.ts'
@@ -50,6 +52,9 @@ export interface PassOptions {
   /** Gets the keys themselves, window by window, for what erases them: they must not leave this process. */
   readonly onMaterial?: (found: FoundMaterial) => void
 }
+
+const isOfCurve = ({ material, keyId }: PublicKey): boolean =>
+  material.type !== 'rsa' && !isPublicRoot(keyId.spkiSha256)
 
 /** Keys that candidates would be: more are made up. */
 const MOST_POSSIBLE = 8192
@@ -114,6 +119,11 @@ export class Passes {
     const task = { kind: 'known', ...this.#how, ...sought, materials } as const
     await this.#search(task, this.#takeLimits, () => this.#plan())
     await this.#searchSeams(task)
+    await this.#searchRegisters({
+      ...task,
+      keys: sought.keys.filter(isOfCurve),
+      met: sought.met.filter(isOfCurve),
+    })
   }
 
   /**
@@ -160,9 +170,15 @@ export class Passes {
     })
   }
 
+  /** Registers hold no more than a secret of a curve. */
+  async #searchRegisters(task: KnownTask): Promise<void> {
+    if (task.keys.length + task.met.length === 0) return
+    const { runs, source } = this.#file
+    await this.#searchSeams(task, Seams.joined(secretsInRegisters(runs, source), source))
+  }
+
   /** What {@link #search} does, at the borders and in this thread. */
-  async #searchSeams(task: ScannerTask): Promise<void> {
-    const seams = this.#seams
+  async #searchSeams(task: ScannerTask, seams = this.#seams): Promise<void> {
     if (seams === undefined) return
     const { source, runs } = seams
     const { windows: count } = sizeOf(planWindows(runs))

@@ -29,10 +29,18 @@ export class Seams {
   readonly runs: readonly Run[]
   readonly source: ByteSource
   readonly #parts: readonly Part[]
+  /** Fewer parts are found elsewhere. */
+  readonly #leastParts: number
 
-  private constructor(runs: readonly Run[], parts: readonly Part[], source: ByteSource) {
+  private constructor(
+    runs: readonly Run[],
+    parts: readonly Part[],
+    source: ByteSource,
+    leastParts: number,
+  ) {
     this.runs = runs
     this.#parts = parts
+    this.#leastParts = leastParts
     const last = parts.at(-1)
     const size = last === undefined ? 0 : last.at + last.length
     this.source = { size, read: (offset, target) => this.#read(source, offset, target) }
@@ -60,13 +68,32 @@ export class Seams {
         made.push({ offset: begin, length: at - begin, address, isAligned })
       }
     }
-    return new Seams(made, parts, source)
+    return new Seams(made, parts, source, 2)
+  }
+
+  /** Places of one part or more, each as memory of its own; undefined where there are none. */
+  static joined(places: readonly (readonly Range[])[], source: ByteSource): Seams | undefined {
+    if (places.length === 0) return undefined
+    const runs: Run[] = []
+    const parts: Part[] = []
+    let at = 0
+    for (const place of places) {
+      const begin = at
+      for (const { offset, length } of place) {
+        parts.push({ at, offset, length })
+        at += length
+      }
+      runs.push({ offset: begin, length: at - begin, isAligned: true })
+    }
+    return new Seams(runs, parts, source, 1)
   }
 
   /** What lies across a border, as its parts in the file; none for what lies within one run and is found there. */
   sightings({ seen, tag }: Sighting): readonly Sighting[] {
     const parts = this.#partsOf(seen.offset, seen.length)
-    if (parts.length < 2) return []
+    if (parts.length < this.#leastParts) return []
+    const [first = seen] = parts
+    if (parts.length === 1) return [{ seen: { ...seen, offset: first.offset }, tag }]
     const [{ offset: beginsAt } = seen, { offset: goesOnAt } = seen] = parts
     return parts.map((part, i) => {
       const where = i === 0 ? `goes on at ${hex(goesOnAt)}` : `begins at ${hex(beginsAt)}`

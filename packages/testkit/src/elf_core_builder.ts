@@ -20,6 +20,8 @@ export interface ElfCore {
   readonly files?: readonly { readonly from: bigint; readonly to: bigint; readonly path: string }[]
   /** Of the mapped files' offsets. */
   readonly pageSize?: number
+  /** What XSAVE keeps of the first thread, on x86-64: NT_X86_XSTATE. */
+  readonly vectors?: Uint8Array
   readonly vdso?: bigint
   readonly program?: string
   /** Put the number of segments into a section header at the end, as past 65,534 of them. */
@@ -107,6 +109,10 @@ function writeNotes(core: ElfCore, shape: Shape): Uint8Array {
   }
   if (core.files !== undefined)
     note(0x46494c45, mappedFiles(core.files, core.pageSize ?? 4096, shape))
+  if (core.vectors !== undefined) {
+    const { length } = core.vectors
+    out.u32(6, length, 0x202).ascii('LINUX\0').align(4).bytes(core.vectors).align(4)
+  }
   for (const thread of rest) note(1, status(thread, shape))
   return out.done()
 }
