@@ -14,11 +14,15 @@ export const UNITS_PER_BYTE = 8
 export const DEEP_FACTOR = 32
 /** An anchor's share of what is left when a block begins: a flood of one leaves most to what lies behind it. */
 const SHARE = 1 / 6
+/** The same of a flood, of that: what is left for others grows by as much, and goes to the flood in the end. */
+const SHARE_OF_FLOOD = 2 / 3
 /** What a block is given at most of what its window has once. */
 const ONCE_SHARE = 1 / 4
 
 export class AnchorBudget {
   readonly #spent: Float64Array
+  /** 1 for each anchor that had its share of an earlier block of the window. */
+  readonly #isFlood: Uint8Array
   readonly #leastPerByte: number
   #perByte: number
   #left = 0
@@ -31,6 +35,7 @@ export class AnchorBudget {
 
   constructor(anchors: number, isDeep = false) {
     this.#spent = new Float64Array(anchors)
+    this.#isFlood = new Uint8Array(anchors)
     this.#leastPerByte = UNITS_PER_BYTE * (isDeep ? DEEP_FACTOR : 1)
     this.#perByte = this.#leastPerByte
   }
@@ -46,6 +51,7 @@ export class AnchorBudget {
     this.#once = once
     this.#share = share
     this.total = 0
+    this.#isFlood.fill(0)
   }
 
   /** The next bytes: every anchor is looked at again. */
@@ -57,9 +63,15 @@ export class AnchorBudget {
     this.#atStart = this.#left
   }
 
-  /** What the next look may take. */
+  /** What is left for all. */
   get left(): number {
     return Math.max(0, this.#left)
+  }
+
+  /** What the next look at this anchor may take: of a flood no more than its share, so that no look takes that of others. */
+  leftFor(anchor: number): number {
+    if (this.#isFlood[anchor] !== 1) return this.left
+    return Math.max(0, Math.min(this.left, this.#shareOf(anchor) - (this.#spent[anchor] ?? 0)))
   }
 
   /**
@@ -73,6 +85,12 @@ export class AnchorBudget {
     this.#left -= units
     this.total += units
     const fair = this.#atStart / this.#spent.length
-    return spent > this.#atStart * this.#share || (this.#left <= 0 && spent > fair)
+    const isOver = spent > this.#shareOf(anchor) || (this.#left <= 0 && spent > fair)
+    if (isOver) this.#isFlood[anchor] = 1
+    return isOver
+  }
+
+  #shareOf(anchor: number): number {
+    return this.#atStart * this.#share * (this.#isFlood[anchor] === 1 ? SHARE_OF_FLOOD : 1)
   }
 }

@@ -210,7 +210,7 @@ export class WindowScanner {
       this.#pass(place, at, number, name)
       return
     }
-    startLook(this.#budget.left)
+    startLook(this.#budget.leftFor(number))
     charge(LOOK_UNITS)
     let isProven = false
     try {

@@ -121,8 +121,8 @@ function relationOf(p: bigint, q: bigint, { e, d, qInv }: RsaParts): string | un
   return fits(e, d, p) && fits(e, d, q) ? 'e·d ≡ 1 (mod p−1, q−1)' : undefined
 }
 
-/** Of one search by {@link primesFromCrtExponent}. */
-const CRT_UNITS = 3_000_000
+/** Of one search by {@link primesFromCrtExponent}, its tests for primality not counted. */
+const crtUnits = (exponent: bigint): number => 200_000 + 700 * bitLength(exponent)
 
 /** The three CRT values alone, or two of them and a prime: the tail of a key whose begin is gone. */
 function primesFromExponents({ e, p, q, dP, dQ, qInv }: RsaParts): Primes | undefined {
@@ -130,8 +130,9 @@ function primesFromExponents({ e, p, q, dP, dQ, qInv }: RsaParts): Primes | unde
   if (q === undefined && dQ === undefined) return undefined
   // Of both primes is known by now that nothing joins them.
   if (p !== undefined && q !== undefined) return undefined
-  const searches = p === undefined && q === undefined ? 2 : 1
-  return withEffort(searches * CRT_UNITS, () => {
+  const sought = [...(p === undefined ? [dP] : []), ...(q === undefined ? [dQ ?? 0n] : [])]
+  const units = sought.reduce((sum, exponent) => sum + crtUnits(exponent), 0)
+  return withEffort(units, () => {
     const exponents = e === undefined ? USUAL_EXPONENTS.slice(0, 1) : [e]
     for (const exponent of exponents) {
       const seconds = q === undefined ? primesFromCrtExponent(dQ ?? 0n, exponent) : [q]
@@ -334,7 +335,10 @@ export function primesFromCrtExponent(exponent: bigint, e: bigint): bigint[] {
   const primes: bigint[] = []
   for (const k of smallDivisors(multiple, first, last + 1n < e ? last + 1n : e - 1n)) {
     const prime = multiple / k + 1n
-    if ((prime & 1n) === 1n && isProbablePrime(prime)) primes.push(prime)
+    if ((prime & 1n) === 0n || hasSmallFactor(prime)) continue
+    // What is no prime fails the first of its tests.
+    charge(500_000 * (bitLength(prime) / 1024) ** 3)
+    if (isProbablePrime(prime)) primes.push(prime)
   }
   return primes
 }

@@ -45,7 +45,7 @@ export function smallDivisors(number: bigint, from: bigint, to: bigint): readonl
       for (const divisor of divisors) if (divisor * power <= most) larger.push(divisor * power)
       power *= prime
     }
-    divisors = [...divisors, ...larger]
+    divisors = divisors.concat(larger)
   }
   return divisors
     .filter((divisor) => divisor >= from && divisor <= most)

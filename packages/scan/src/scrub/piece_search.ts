@@ -3,14 +3,15 @@
  *
  * Nothing is cut short here, whatever the bytes are: what this does not find of the patterns is not there.
  *
- * Cost: one pass over the data for each {@link MOST_WORDS} words of patterns, some 4 RSA keys of 2048 bits.
+ * Cost: one pass over the data for each {@link MOST_WORDS} words of patterns: some 4 RSA keys of 2048 bits, or 30 at a time where
+ * there are more.
  *
  * @module
  */
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { KeyMaterial } from '../key_material.ts'
 import { continued } from './continued.ts'
-import { type PieceHit, PieceTable, wordCount } from './piece_table.ts'
+import { type PieceHit, PieceTable, type Step, wordCount } from './piece_table.ts'
 import { type SecretPattern, secretPatterns } from './secret_pattern.ts'
 
 /** A piece of a key in an input. */
@@ -91,10 +92,10 @@ export async function findPieces(
   keys: ReadonlyMap<number, readonly KeyMaterial[]>,
 ): Promise<Pieces> {
   const found = new PieceList()
-  for (const patterns of batches(keys)) {
+  for (const { patterns, step } of batches(keys)) {
     const long = patterns.filter(({ least }) => least >= LEAST_BYTES)
     const short = patterns.filter(({ least }) => least < LEAST_BYTES)
-    const table = new PieceTable(long)
+    const table = new PieceTable(long, step)
     const margin = Math.max(4096, (table.longest + 4095) & ~4095)
     const buffer = new Uint8Array(BLOCK_BYTES + 2 * margin)
     try {
@@ -119,24 +120,37 @@ export async function findPieces(
   return found.all
 }
 
-/** Patterns of as many keys as are looked for at once. */
-function* batches(
-  keys: ReadonlyMap<number, readonly KeyMaterial[]>,
-): Generator<SecretPattern[], void, void> {
-  let batch: SecretPattern[] = []
+/** Patterns that are looked for at once. */
+interface Batch {
+  readonly patterns: readonly SecretPattern[]
+  readonly step: Step
+}
+
+/** Patterns of as many keys as are looked for at once: with fewer words of each if those of all are too many. */
+function* batches(keys: ReadonlyMap<number, readonly KeyMaterial[]>): Generator<Batch, void, void> {
+  let step: Step = 8
+  let patterns: SecretPattern[] = []
   let words = 0
   for (const [key, materials] of keys) {
-    const patterns = materials.flatMap((material) => secretPatterns(material, key))
-    const more = patterns.reduce((sum, pattern) => sum + wordCount(pattern), 0)
-    if (batch.length > 0 && words + more > MOST_WORDS) {
-      yield batch
-      batch = []
+    const own = secretPatterns(materials, key)
+    if (step === 8 && words + wordsOf(own, step) > MOST_WORDS) {
+      step = 1
+      words = wordsOf(patterns, step)
+    }
+    const more = wordsOf(own, step)
+    if (patterns.length > 0 && words + more > MOST_WORDS) {
+      yield { patterns, step }
+      patterns = []
       words = 0
     }
-    batch.push(...patterns)
+    patterns.push(...own)
     words += more
   }
-  if (batch.length > 0) yield batch
+  if (patterns.length > 0) yield { patterns, step }
+}
+
+function wordsOf(patterns: readonly SecretPattern[], step: Step): number {
+  return patterns.reduce((sum, pattern) => sum + wordCount(pattern, step), 0)
 }
 
 interface Block {

@@ -1,8 +1,9 @@
 /**
  * Finds any piece of any pattern: so many bytes in a row of it, wherever they lie.
  *
- * Memory is looked at in words of 8 bytes at multiples of 8. Of each pattern so many words are in the table that every
- * piece that is long enough holds one of them, whatever its alignment in memory.
+ * Memory is looked at in words of 8 bytes at multiples of a step, which is 8 or 1. Of each pattern so many words are in the
+ * table that every piece that is long enough holds one of them, whatever its alignment in memory: an eighth as many where
+ * every place is looked at.
  *
  * @module
  */
@@ -23,48 +24,59 @@ const WORD = 8
 const LEAST_DIFFERENT_OF_WORD = 3
 /** A piece of fewer different bytes is no part of a key that anyone would miss. */
 const LEAST_DIFFERENT = 5
-/** Bits of the filter for each word, and slots of the table. */
+/** Bits of the filter for each word. */
 const FILTER_BITS = 16
-const SLOTS = 3
+/** Numbers that are kept of a word: its two halves, its pattern, its place there, and the word before it in its slot. */
+const ENTRY = 5
+
+/** How far the places are apart at which memory is looked at. */
+export type Step = 1 | 8
 
 /** Words of a pattern that a table holds: what patterns cost. */
-export function wordCount({ bytes, least }: SecretPattern): number {
-  return Math.ceil(bytes.length / stride(least)) * WORD
+export function wordCount({ bytes, least }: SecretPattern, step: Step): number {
+  return Math.ceil(bytes.length / stride(least, step)) * step
 }
 
-/** Of each so many places in a pattern the first 8 are in the table. */
-function stride(least: number): number {
-  return WORD * Math.max(1, Math.floor((least - (WORD - 1)) / WORD))
+/** Of each so many places in a pattern the first `step` are in the table. */
+function stride(least: number, step: Step): number {
+  return step * Math.max(1, Math.floor((least - (WORD - 1)) / step))
 }
 
 export class PieceTable {
   readonly #patterns: readonly SecretPattern[]
   readonly #filter: Uint32Array
   readonly #filterMask: number
-  /** Two halves of each word, the pattern that has it plus 1, and where: an open table. */
+  readonly #step: Step
+  /** Of each slot the word that was entered last, plus 1. */
   readonly #slots: Uint32Array
   readonly #slotMask: number
+  /** {@link ENTRY} numbers for each word. */
+  readonly #entries: Uint32Array
+  #entered = 0
   /** The longest pattern, in bytes. */
   readonly longest: number
 
-  constructor(patterns: readonly SecretPattern[]) {
+  constructor(patterns: readonly SecretPattern[], step: Step = 8) {
     this.#patterns = patterns
-    const words = patterns.reduce((sum, pattern) => sum + wordCount(pattern), 0)
+    this.#step = step
+    const words = patterns.reduce((sum, pattern) => sum + wordCount(pattern, step), 0)
     this.#filterMask = powerOfTwo(words * FILTER_BITS) - 1
     this.#filter = new Uint32Array((this.#filterMask + 1) >> 5)
-    this.#slotMask = powerOfTwo(words * SLOTS) - 1
-    this.#slots = new Uint32Array((this.#slotMask + 1) * 4)
-    let longest = 0
-    for (const [number, pattern] of patterns.entries()) {
-      longest = Math.max(longest, pattern.bytes.length)
-      this.#enter(pattern, number)
+    this.#slotMask = powerOfTwo(words) - 1
+    this.#slots = new Uint32Array(this.#slotMask + 1)
+    this.#entries = new Uint32Array(words * ENTRY)
+    this.longest = patterns.reduce((longest, { bytes }) => Math.max(longest, bytes.length), 0)
+    // A slot gives what was entered last first: of pieces that several patterns share, that of the first pattern counts.
+    for (let number = patterns.length - 1; number >= 0; number--) {
+      const pattern = patterns[number]
+      if (pattern !== undefined) this.#enter(pattern, number)
     }
-    this.longest = longest
   }
 
   /** Overwrites the table and the patterns. */
   wipe(): void {
     this.#slots.fill(0)
+    this.#entries.fill(0)
     this.#filter.fill(0)
     for (const { bytes } of this.#patterns) bytes.fill(0)
   }
@@ -75,6 +87,37 @@ export class PieceTable {
    * @param bytes begins at a multiple of 8 of its buffer
    */
   find(bytes: Uint8Array, from: number, to: number, onHit: (hit: PieceHit) => void): void {
+    if (this.#step === 1) this.#findAnywhere(bytes, from, to, onHit)
+    else this.#findAligned(bytes, from, to, onHit)
+  }
+
+  #findAnywhere(bytes: Uint8Array, from: number, to: number, onHit: (hit: PieceHit) => void): void {
+    const filter = this.#filter
+    const mask = this.#filterMask
+    const end = Math.min(to, bytes.length - WORD + 1)
+    let low = 0
+    let high = 0
+    let last: PieceHit | undefined
+    // The word before the first.
+    for (let k = from - 1; k < from + WORD - 1; k++) {
+      low = (low >>> 8) | (high << 24)
+      high = (high >>> 8) | ((bytes[k] ?? 0) << 24)
+    }
+    for (let at = from; at < end; at++) {
+      low = (low >>> 8) | (high << 24)
+      high = (high >>> 8) | ((bytes[at + WORD - 1] ?? 0) << 24)
+      if ((low | high) === 0) continue
+      const hash = hashOf(low, high)
+      const bit = hash & mask
+      if (((filter[bit >>> 5] ?? 0) & (1 << (bit & 31))) === 0) continue
+      const hit = this.#longestAt(bytes, at, { low: low >>> 0, high: high >>> 0, hash }, last)
+      if (hit === undefined) continue
+      onHit(hit)
+      last = hit
+    }
+  }
+
+  #findAligned(bytes: Uint8Array, from: number, to: number, onHit: (hit: PieceHit) => void): void {
     const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2)
     const filter = this.#filter
     const mask = this.#filterMask
@@ -103,42 +146,55 @@ export class PieceTable {
     last: PieceHit | undefined,
   ): PieceHit | undefined {
     let best: PieceHit | undefined
-    const slots = this.#slots
-    for (let slot = hash & this.#slotMask; ; slot = (slot + 1) & this.#slotMask) {
-      const entry = slots[slot * 4 + 2] ?? 0
-      if (entry === 0) break
-      if (slots[slot * 4] !== low || slots[slot * 4 + 1] !== high) continue
-      const pattern = this.#patterns[entry - 1]
-      const place = slots[slot * 4 + 3] ?? 0
-      if (pattern === undefined || isPartOf(last, pattern, at, place)) continue
-      const hit = extended(bytes, at, pattern, place)
-      if (hit.length >= pattern.least && hit.length > (best?.length ?? 0)) best = hit
+    const entries = this.#entries
+    let next = this.#slots[hash & this.#slotMask] ?? 0
+    while (next !== 0) {
+      const entry = (next - 1) * ENTRY
+      next = entries[entry + 4] ?? 0
+      if (entries[entry] !== low || entries[entry + 1] !== high) continue
+      const hit = this.#hitAt(bytes, at, entry, last)
+      if (hit !== undefined && hit.length > (best?.length ?? 0)) best = hit
     }
-    if (best === undefined || !isVaried(bytes, best.at, best.length, LEAST_DIFFERENT))
-      return undefined
-    return best
+    return best && isVaried(bytes, best.at, best.length, LEAST_DIFFERENT) ? best : undefined
+  }
+
+  #hitAt(
+    bytes: Uint8Array,
+    at: number,
+    entry: number,
+    last: PieceHit | undefined,
+  ): PieceHit | undefined {
+    const pattern = this.#patterns[this.#entries[entry + 2] ?? 0]
+    const place = this.#entries[entry + 3] ?? 0
+    if (pattern === undefined || isPartOf(last, pattern, at, place)) return undefined
+    const hit = extended(bytes, at, pattern, place)
+    return hit.length >= pattern.least ? hit : undefined
   }
 
   #enter({ bytes, least }: SecretPattern, number: number): void {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-    const step = stride(least)
+    const step = stride(least, this.#step)
     const slots = this.#slots
+    const entries = this.#entries
     const filter = this.#filter
-    for (let block = 0; block < bytes.length; block += step) {
-      const end = Math.min(block + WORD, bytes.length - WORD + 1)
-      for (let at = block; at < end; at++) {
+    const blocks = Math.ceil(bytes.length / step)
+    for (let block = (blocks - 1) * step; block >= 0; block -= step) {
+      const end = Math.min(block + this.#step, bytes.length - WORD + 1)
+      for (let at = end - 1; at >= block; at--) {
         if (!isVaried(bytes, at, WORD, LEAST_DIFFERENT_OF_WORD)) continue
         const low = view.getUint32(at, true)
         const high = view.getUint32(at + 4, true)
         const hash = hashOf(low, high)
         const bit = hash & this.#filterMask
         filter[bit >>> 5] = (filter[bit >>> 5] ?? 0) | (1 << (bit & 31))
-        let slot = hash & this.#slotMask
-        while (slots[slot * 4 + 2] !== 0) slot = (slot + 1) & this.#slotMask
-        slots[slot * 4] = low
-        slots[slot * 4 + 1] = high
-        slots[slot * 4 + 2] = number + 1
-        slots[slot * 4 + 3] = at
+        const slot = hash & this.#slotMask
+        const entry = this.#entered++ * ENTRY
+        entries[entry] = low
+        entries[entry + 1] = high
+        entries[entry + 2] = number
+        entries[entry + 3] = at
+        entries[entry + 4] = slots[slot] ?? 0
+        slots[slot] = this.#entered
       }
     }
   }

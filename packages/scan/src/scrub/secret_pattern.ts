@@ -50,12 +50,21 @@ const OTHER_PART_BITS = 256
 /** Shorter spellings would be met by chance. */
 const LEAST_BYTES = 8
 
-/** Every value of a key in every spelling. The bytes are the caller's own: wipe them. */
-export function secretPatterns(material: KeyMaterial, key: number): SecretPattern[] {
+/**
+ * Every value of a key in every spelling. The bytes are the caller's own: wipe them.
+ *
+ * @param materials what is known of it: a value that several give is spelled once
+ */
+export function secretPatterns(materials: readonly KeyMaterial[], key: number): SecretPattern[] {
+  const seen = new Set<bigint>()
+  return materials.flatMap((material) => patternsOf(material, key, seen))
+}
+
+function patternsOf(material: KeyMaterial, key: number, seen: Set<bigint>): SecretPattern[] {
   const isRsa = material.type === 'rsa'
-  const numbers = derivedValues(material).flatMap((value) =>
-    isRsa ? withLowerHalf(value) : [value],
-  )
+  const values = derivedValues(material).filter(({ value }) => !seen.has(value))
+  for (const { value } of values) seen.add(value)
+  const numbers = values.flatMap((value) => (isRsa ? withLowerHalf(value) : [value]))
   return [
     ...numbers.flatMap((number) => spelled(number, key, isRsa)),
     ...symmetricValues(material).map(({ bytes, value, form, partBytes }) => ({
