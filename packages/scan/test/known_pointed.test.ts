@@ -142,6 +142,17 @@ describe('a secret of a curve that only a pointer leads to', () => {
     assert.deepEqual(placesOf(key, bytes), [])
   })
 
+  it('is found from beside the public key of Ed25519 in a process of 32 bits', () => {
+    const key = stringKey()
+    const low = 0x5655_0000n
+    for (const at of [ANCHOR_AT + 64, ANCHOR_AT + 68]) {
+      const bytes = memoryWith(key, () => new Uint8Array())
+      new DataView(bytes.buffer, bytes.byteOffset).setUint32(at, Number(low) + AT, true)
+      assert.deepEqual(placesOf(key, bytes, low), [AT])
+      assert.deepEqual(placesOf(key, bytes, BASE), [])
+    }
+  })
+
   it('is found though many structures point to other numbers: those of secrets come first', () => {
     const key = pointKey('P-384')
     const bytes = memoryWith(key, (to) => words(to, pair(6, 6), pair(0, 9)))

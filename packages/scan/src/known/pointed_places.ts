@@ -4,7 +4,7 @@
  *
  * Structures that begin a number: OpenSSL's BIGNUM {limbs*, int top, int dmax, int neg, int flags}; mbedTLS's
  * {limbs*, short sign, unsigned short n}; GMP's {int alloc, int size, limbs*}. Beside a public half: OpenSSL's ECX_KEY
- * {…, byte pubkey[57], byte *privkey}. Of 64-bit processes, lowest byte first.
+ * {…, byte pubkey[57], byte *privkey}, of processes of 32 bits too. All others of 64-bit processes, lowest byte first.
  *
  * @module
  */
@@ -85,14 +85,29 @@ export function pointedBeside(
   address: bigint,
 ): readonly number[] {
   const places = new Set<number>()
+  const isShort = address + BigInt(bytes.length) <= SHORT_END
   for (const anchor of anchors.slice(0, HEADS_MOST)) {
     const from = Math.max(0, (anchor - BESIDE) & ~7)
     for (let at = from; at < anchor + length + BESIDE; at += POINTER_BYTES) {
       const place = pointedAt(bytes, at, address)
       if (place !== undefined) places.add(place)
+      for (const half of isShort ? [at, at + 4] : []) {
+        const short = shortPointedAt(bytes, half, Number(address))
+        if (short !== undefined) places.add(short)
+      }
     }
   }
   return [...places]
+}
+
+/** Where pointers of four bytes can lead. */
+const SHORT_END = 1n << 32n
+
+/** What {@link pointedAt} gives, in a process of 32 bits. */
+function shortPointedAt(bytes: Uint8Array, at: number, address: number): number | undefined {
+  if (at < 0 || at + 4 > bytes.length) return undefined
+  const place = new DataView(bytes.buffer, bytes.byteOffset + at, 4).getUint32(0, true) - address
+  return place >= 0 && place < bytes.length && place % 4 === 0 ? place : undefined
 }
 
 /** The place in `bytes` that the pointer at `at` leads to, if it is one. */
