@@ -21,12 +21,19 @@ const publicKeys = (): Option =>
 const bounds = (): Option[] => [
   option(
     '--max-memory <SIZE>',
-    'bytes of a core held in memory, the rest in an encrypted file',
-  ).default('256M'),
+    'bytes of all cores together held in memory, the rest in encrypted files',
+  ).default('auto', 'a quarter of what is available, at most 4G'),
   option('--max-size <SIZE>', 'a core larger than this, zeros included, is not taken').default(
     '64G',
   ),
-  option('--max-at-once <N>', 'cores received at once; one more is not taken').default('4'),
+  option(
+    '--max-at-once <N>',
+    'cores received or waiting at once, half of them of one program; one more is not taken',
+  ).default('32'),
+  option('--keep-free <SIZE>', "of the spool's disk, or else nothing is taken").default(
+    'auto',
+    'a tenth, at most 4G',
+  ),
   option('--compress <HOW>', 'zstd needs the program of that name')
     .choices(['auto', 'zstd', 'gzip'])
     .default('auto', 'zstd where it is installed'),
@@ -75,13 +82,12 @@ export const GATE_COMMANDS: readonly Spec[] = [
   },
   {
     usage: 'receive [ARGUMENT...]',
-    summary: 'Take one core from standard input; the kernel calls this, with its own arguments',
+    summary: 'Take one core from standard input',
     example: 'mintmark gate receive --spool spool/ < core.4711',
     options: [
       spool(),
       publicKeys(),
       ...bounds(),
-      option('--state <DIR>', 'take all settings from what "gate install" wrote there'),
       option('--check', 'take no core, but show that one would land'),
       hidden('--dropped <JSON>', 'the file that the core comes from'),
       json(),

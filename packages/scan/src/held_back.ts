@@ -10,10 +10,11 @@ import { mkdtempSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { MintmarkError, safeText } from '@mintmark/core'
-import { BLOCK_BYTES, CoreHold } from './gate/core_hold.ts'
+import { CoreHold, fixedShare } from './gate/core_hold.ts'
+import { BLOCK_BYTES } from './gate/hold_layout.ts'
 
-/** Bytes of data that are held in memory. */
-const MAX_MEMORY_BYTES = 128 << 20
+/** Bytes of data that are held in memory; with what is on its way to the file 128 MiB. */
+const MAX_MEMORY_BYTES = 112 << 20
 
 /**
  * Gives `use` a hold, and wipes it afterwards.
@@ -22,7 +23,7 @@ const MAX_MEMORY_BYTES = 128 << 20
  */
 export async function withHold<T>(use: (hold: CoreHold) => Promise<T>): Promise<T> {
   const folder = temporaryFolder()
-  const hold = new CoreHold({ folder, maxMemoryBytes: MAX_MEMORY_BYTES })
+  const hold = new CoreHold({ folder, memory: fixedShare(MAX_MEMORY_BYTES) })
   try {
     return await use(hold)
   } finally {

@@ -13,7 +13,7 @@ import { isObject, MintmarkError, safeText } from '@mintmark/core'
 import { type FileSource, fileSource } from '@mintmark/dump'
 import type { CoreHold } from './gate/core_hold.ts'
 import { dumpHead, PROGRAM_PATH } from './gate/dump_head.ts'
-import type { HeldInput } from './gate/held_input.ts'
+import type { HeldInput } from './gate/hold_layout.ts'
 import { BlockWriter, withHold } from './held_back.ts'
 import { packerOf, programOf } from './packers.ts'
 

@@ -4,7 +4,8 @@
  * @module
  */
 import { fileSource } from '@mintmark/dump'
-import { type HeldInput, heldSource } from './gate/held_input.ts'
+import { heldSource } from './gate/held_input.ts'
+import type { HeldInput } from './gate/hold_layout.ts'
 import { magicOf, packerOfFile, withUnpacked } from './packed.ts'
 import { packerOf, programOf } from './packers.ts'
 import { isPdf } from './pdf/read_pdf.ts'

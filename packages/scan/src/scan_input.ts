@@ -4,7 +4,8 @@
  * @module
  */
 import { dataRanges, type FileSource, fileSource, type Range } from '@mintmark/dump'
-import { type HeldInput, heldData, heldSource } from './gate/held_input.ts'
+import { heldData, heldSource } from './gate/held_input.ts'
+import type { HeldInput } from './gate/hold_layout.ts'
 
 export interface FileInput {
   readonly kind: 'file'

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import * as fc from 'fast-check'
-import { BLOCK_BYTES, CoreHold } from '../src/gate/core_hold.ts'
-import { CHUNK_BYTES, type HeldInput } from '../src/gate/held_input.ts'
+import { CoreHold, fixedShare } from '../src/gate/core_hold.ts'
+import { BLOCK_BYTES, CHUNK_BYTES, type HeldInput } from '../src/gate/hold_layout.ts'
 import { dataOf, openInput } from '../src/scan_input.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gate-hold-'))
@@ -24,7 +24,7 @@ function coreOf(kinds: readonly ('zeros' | 'data' | 'one')[], cut: number): Buff
 }
 
 function held(core: Buffer, maxMemoryBytes: number): { hold: CoreHold; input: HeldInput } {
-  const hold = new CoreHold({ folder, maxMemoryBytes })
+  const hold = new CoreHold({ folder, memory: fixedShare(maxMemoryBytes) })
   const block = Buffer.alloc(BLOCK_BYTES)
   for (let at = 0; at < core.length; at += BLOCK_BYTES) {
     const length = core.copy(block, 0, at, at + BLOCK_BYTES)
@@ -48,7 +48,7 @@ function spillBytes({ spill }: HeldInput): Buffer {
 }
 
 const kinds = fc.array(fc.constantFrom('zeros' as const, 'data' as const, 'one' as const), {
-  maxLength: 60,
+  maxLength: 200,
 })
 
 describe('a held core', () => {
@@ -58,7 +58,7 @@ describe('a held core', () => {
         kinds,
         fc.nat(BLOCK_BYTES - 1),
         fc.constantFrom(0, CHUNK_BYTES, 64 * CHUNK_BYTES),
-        fc.array(fc.tuple(fc.nat(64 * BLOCK_BYTES), fc.nat(3 * BLOCK_BYTES)), { maxLength: 5 }),
+        fc.array(fc.tuple(fc.nat(200 * BLOCK_BYTES), fc.nat(3 * BLOCK_BYTES)), { maxLength: 5 }),
         (which, cut, memory, reads) => {
           const core = coreOf(which, cut)
           const { hold, input } = held(core, memory)
@@ -86,16 +86,17 @@ describe('a held core', () => {
   })
 
   it('takes no room for zeros', () => {
-    const hold = new CoreHold({ folder, maxMemoryBytes: CHUNK_BYTES })
+    const hold = new CoreHold({ folder, memory: fixedShare(CHUNK_BYTES) })
     for (let i = 0; i < 1 << 14; i++) hold.take(Buffer.alloc(BLOCK_BYTES))
     assert.equal(hold.size, 1 << 30)
-    assert.deepEqual([hold.input().chunks.length, hold.input().spill], [0, undefined])
+    // One chunk, for the next block to be read into.
+    assert.deepEqual([hold.input().chunks.length, hold.input().spill], [1, undefined])
     hold.wipe()
   })
 
   it('keeps to its bound of memory, and puts the rest into the file', () => {
     const core = coreOf(
-      Array.from({ length: 40 }, () => 'data' as const),
+      Array.from({ length: 150 }, () => 'data' as const),
       0,
     )
     const { hold, input } = held(core, CHUNK_BYTES + 5)
@@ -129,7 +130,7 @@ describe('the file that holds a core', () => {
 
   it('is gone once it is given up: memory and key are zeros, and the file cannot be read', () => {
     const core = coreOf(
-      Array.from({ length: 20 }, () => 'data' as const),
+      Array.from({ length: 140 }, () => 'data' as const),
       0,
     )
     const { hold, input } = held(core, CHUNK_BYTES)

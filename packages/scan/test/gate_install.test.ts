@@ -35,11 +35,11 @@ function machine(script = 'process.exit(0)') {
   for (const folder of [procSys, home]) mkdirSync(folder, { mode: 0o755 })
   writeFileSync(path.join(procSys, 'core_pattern'), `${BEFORE}\n`)
   writeFileSync(path.join(procSys, 'core_pipe_limit'), '16\n')
-  const mintmark = path.join(home, "it's mintmark.mjs")
-  writeFileSync(mintmark, script)
+  const receiver = path.join(home, "it's receiver.mjs")
+  writeFileSync(receiver, script)
   const settings: GateSettings = {
     spool: place('spool'),
-    limits: { maxMemoryBytes: 1, maxSizeBytes: 2, maxAtOnce: 3 },
+    limits: { maxMemoryBytes: 'auto', maxSizeBytes: 2, maxAtOnce: 3, keepFreeBytes: 0 },
     zstd: undefined,
     ignoresLimits: false,
     publicKeys: [],
@@ -49,7 +49,7 @@ function machine(script = 'process.exit(0)') {
     ['core_pattern', 'core_pipe_limit'].map((name) =>
       readFileSync(path.join(procSys, name), 'utf8').trim(),
     )
-  const programs = { node: process.execPath, mintmark }
+  const programs = { node: process.execPath, receiver }
   return {
     places,
     settings,
@@ -64,7 +64,7 @@ describe('the gate', () => {
     const { places, settings, programs, kernel } = machine()
     const { state, wasThere } = installGate(places, settings, programs)
     assert.equal(wasThere, false)
-    assert.deepEqual(kernel(), [`|${places.stateFolder}/receive %P %u %g %s %t %c %h %e`, '3'])
+    assert.deepEqual(kernel(), [`|${places.stateFolder}/receive %P %u %g %s %t %c %h %e`, '6'])
     assert.deepEqual(state.previous, { pattern: BEFORE, pipeLimit: 16 })
     assert.deepEqual(gateStatus(places).problems, [])
     assert.equal(uninstallGate(places).outcome, 'restored')
@@ -79,7 +79,7 @@ describe('the gate', () => {
     const limits = { ...settings.limits, maxAtOnce: 7 }
     const again = installGate(places, { ...settings, limits }, programs)
     assert.equal(again.wasThere, true)
-    assert.equal(kernel()[1], '7')
+    assert.equal(kernel()[1], '14')
     uninstallGate(places)
     assert.deepEqual(kernel(), [BEFORE, '16'])
   })
@@ -110,7 +110,7 @@ describe('the gate says', () => {
     installGate(places, settings, programs)
     writeFileSync(path.join(places.procSys, 'core_pipe_limit'), '0\n')
     assert.deepEqual(gateStatus(places).problems, [
-      'kernel.core_pipe_limit was changed since, from 3 to 0',
+      'kernel.core_pipe_limit was changed since, from 6 to 0',
     ])
   })
 
@@ -159,13 +159,13 @@ describe('the gate, whatever happens,', () => {
     const { places, settings, programs, kernel } = machine()
     installGate(places, settings, programs)
     const before = loadState(places.stateFolder)
-    writeFileSync(programs.mintmark, 'process.exit(3)')
+    writeFileSync(programs.receiver, 'process.exit(3)')
     const limits = { ...settings.limits, maxAtOnce: 9 }
     assert.throws(() => installGate(places, { ...settings, limits }, programs), {
       code: 'GATE_UNFIT',
     })
     assert.deepEqual(loadState(places.stateFolder), before)
-    assert.equal(kernel()[1], '3')
+    assert.equal(kernel()[1], '6')
     assert.match(gateStatus(places).problems.join(), /does not run/)
   })
 })
@@ -219,12 +219,12 @@ function run(script: string) {
 describe('the script that the kernel runs', () => {
   it('hands the core and the arguments on as they are', () => {
     const { code, spool, log } = run(
-      "writeFileSync(JSON.parse(readFileSync(process.argv[5] + '/gate.json')).settings.spool + '/told', JSON.stringify([process.argv.slice(2).filter((_, i) => i !== 2 && i !== 3), readFileSync(0, 'utf8')]))",
+      "writeFileSync(JSON.parse(readFileSync(process.argv[2] + '/gate.json')).settings.spool + '/told', JSON.stringify([process.argv.slice(3), readFileSync(0, 'utf8')]))",
     )
     assert.deepEqual([code, log], [0, ''])
     const told: unknown = JSON.parse(readFileSync(path.join(spool, 'told'), 'utf8'))
     const kernel = ['77', '0', '0', '11', '1', '9', 'host', "it's; rm -rf $HOME `x`"]
-    assert.deepEqual(told, [['gate', 'receive', '--', ...kernel], 'the core'])
+    assert.deepEqual(told, [kernel, 'the core'])
   })
 
   it('logs that what received a core was killed', () => {

@@ -25,6 +25,7 @@ SECRET.copy(CORE, (1 << 16) - 9)
 const ERASED = { offset: (1 << 16) - 9, length: SECRET.length }
 const SCRUBBED = Buffer.from(CORE).fill(0, ERASED.offset, ERASED.offset + ERASED.length)
 
+const LIMITS = { maxMemoryBytes: 0, maxSizeBytes: 1 << 30, maxAtOnce: 4, keepFreeBytes: 0 }
 const UNCLEAN: Scrub = () => Promise.resolve({ erased: [], report: {}, isClean: false })
 const NEVER: Scrub = () => Promise.reject(new Error('-the-private-bytes-of-this-test-'))
 
@@ -127,17 +128,16 @@ describe('no core', () => {
   })
 
   it('is left where the file that held it was changed meanwhile', async () => {
-    const limits = { maxMemoryBytes: 0, maxSizeBytes: 1 << 30, maxAtOnce: 4 }
     const scrub: Scrub = (input, name) => {
       assert.ok(input.kind === 'held' && input.spill !== undefined)
       writeSync(input.spill.file, Buffer.alloc(16, 7), 0, 16, 70_000)
       return erasing(ERASED)(input, name)
     }
-    const gate = gateWith({ limits, scrub })
+    const gate = gateWith({ limits: LIMITS, scrub })
     const done = await receiveCore(gate, arrivalOfBytes(CORE))
     assert.match(done.outcome === 'lost' ? done.why : '', /was changed/)
     assert.deepEqual(filesIn(gate.spool.folder), [])
-    const same = gateWith({ limits, scrub: erasing(ERASED) })
+    const same = gateWith({ limits: LIMITS, scrub: erasing(ERASED) })
     assert.equal((await receiveCore(same, arrivalOfBytes(CORE))).outcome, 'core')
   })
 
@@ -153,7 +153,7 @@ describe('no core', () => {
   })
 
   it('is left of one that is too large, or empty', async () => {
-    const limits = { maxMemoryBytes: 0, maxSizeBytes: CORE.length - 1, maxAtOnce: 4 }
+    const limits = { ...LIMITS, maxSizeBytes: CORE.length - 1 }
     const large = await receiveCore(gateWith({ limits }), arrivalOfBytes(CORE))
     const exact = gateWith({ limits: { ...limits, maxSizeBytes: CORE.length } })
     assert.equal((await receiveCore(exact, arrivalOfBytes(CORE))).outcome, 'core')
@@ -163,8 +163,10 @@ describe('no core', () => {
   })
 
   it('is left where as many are being received as may', async () => {
-    const gate = gateWith({ limits: { maxMemoryBytes: 0, maxSizeBytes: 1 << 30, maxAtOnce: 1 } })
-    const other = gate.spool.begin()
+    const gate = gateWith({
+      limits: { ...LIMITS, maxAtOnce: 1 },
+    })
+    const other = gate.spool.begin('other')
     const done = await receiveCore(gate, arrivalOfBytes(CORE))
     assert.match(done.outcome === 'lost' ? done.why : '', /being received already/)
     other.discard()
@@ -224,7 +226,7 @@ describe('the spool', () => {
 
   it('loses what killed processes left, and nothing of those that run', () => {
     const spool = Spool.open(place('spool'), { isMade: true })
-    const mine = spool.begin()
+    const mine = spool.begin('mine')
     const name = path.basename(mine.folder)
     const [mark = '', random = ''] = name.slice('.unfinished-'.length).split('.')
     const [boot = '', namespace = '', pid = '', start = ''] = mark.split('-')

@@ -27,7 +27,7 @@ export function gateWith(options: Partial<Gate> & { readonly scrub?: Scrub } = {
   return {
     spool,
     log: new GateLog(spool.folder),
-    limits: { maxMemoryBytes: 1 << 21, maxSizeBytes: 1 << 30, maxAtOnce: 4 },
+    limits: { maxMemoryBytes: 1 << 24, maxSizeBytes: 1 << 30, maxAtOnce: 4, keepFreeBytes: 0 },
     compressor: { kind: 'gzip' },
     loadScrub: () => Promise.resolve(scrub),
     ...rest,
@@ -38,7 +38,7 @@ export function gateWith(options: Partial<Gate> & { readonly scrub?: Scrub } = {
 export function arrivalOfBytes(bytes: Uint8Array, name = 'core.test.1'): Arrival {
   const file = place('core')
   writeFileSync(file, bytes)
-  return { inlet: new Inlet(openSync(file, 'r')), name }
+  return { inlet: new Inlet(openSync(file, 'r')), program: 'test', name }
 }
 
 export const logOf = (gate: Pick<Gate, 'spool'>): string =>

@@ -190,8 +190,8 @@ function receiverOf(pid: number): number | undefined {
   const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
   const found = ids.find((id) => {
     const words = read(`/proc/${id}/cmdline`).split('\0')
-    const at = words.indexOf('--')
-    return words.includes(state) && words[at + 1] === String(pid) && words[0]?.endsWith('node')
+    const at = words.indexOf(state)
+    return at > 0 && words[at + 1] === String(pid) && words[0]?.endsWith('node')
   })
   return found === undefined ? undefined : Number(found)
 }

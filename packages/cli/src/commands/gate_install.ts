@@ -1,4 +1,5 @@
 import { realpathSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { MintmarkError, safeJson, safeText } from '@mintmark/core'
 import {
   type GateSettings,
@@ -13,6 +14,8 @@ import { flag } from '../option_values.ts'
 import type { Handler, Options } from '../program.ts'
 import { compressorOf, folderOption, keptKeysOf, limitsOf } from './gate_options.ts'
 
+const RECEIVER = new URL('../../../bin/gate-receive.mjs', import.meta.url)
+
 export const gateInstall: Handler = async (_args, options, io) => {
   const places = placesOf(options)
   const compressor = compressorOf(options)
@@ -23,8 +26,8 @@ export const gateInstall: Handler = async (_args, options, io) => {
     ignoresLimits: flag(options, 'ignoreLimits'),
     publicKeys: await keptKeysOf(options, io),
   }
-  const mintmark = realpathSync(process.argv[1] ?? '')
-  const { state, wasThere } = installGate(places, settings, { node: process.execPath, mintmark })
+  const receiver = realpathSync(fileURLToPath(RECEIVER))
+  const { state, wasThere } = installGate(places, settings, { node: process.execPath, receiver })
   if (flag(options, 'json')) await io.out(`${safeJson({ wasThere, ...state }, 2)}\n`)
   else {
     const before = state.previous === undefined ? 'not known' : safeText(state.previous.pattern)
@@ -80,12 +83,19 @@ function statusText({ isInstalled, kernel, state, spool, problems }: GateStatus)
       `spool                 ${safeText(spool.folder)}: ${spool.cores} cores, ` +
         `${spool.withoutCore} reports without one, ${spool.atWork} being received`,
     )
+    const { heldBytes, maxHeldBytes, freeBytes } = spool
+    lines.push(
+      `memory                up to ${mebibytes(maxHeldBytes)} of cores are held, ${mebibytes(heldBytes)} now`,
+      `disk                  ${mebibytes(freeBytes)} free`,
+    )
     for (const line of spool.lastProblems)
       lines.push(`log                   ${safeText(line, 500)}`)
   }
   for (const problem of problems) lines.push(`look at               ${safeText(problem, 500)}`)
   return `${lines.join('\n')}\n`
 }
+
+const mebibytes = (bytes: number): string => `${Math.floor(bytes / 2 ** 20)} MiB`
 
 function placesOf(options: Options): Places {
   const places = {

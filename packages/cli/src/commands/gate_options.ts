@@ -23,10 +23,15 @@ const ZSTD_PLACES = ['/usr/bin/zstd', '/usr/local/bin/zstd', '/bin/zstd']
 /** @throws {MintmarkError} `INPUT_INVALID` */
 export function limitsOf(options: Options): GateLimits {
   return {
-    maxMemoryBytes: sizeOption(options, 'maxMemory', 'max-memory'),
+    maxMemoryBytes: boundOption(options, 'maxMemory', 'max-memory'),
+    keepFreeBytes: boundOption(options, 'keepFree', 'keep-free'),
     maxSizeBytes: sizeOption(options, 'maxSize', 'max-size'),
-    maxAtOnce: Math.floor(numberOption(options, 'maxAtOnce', { least: 1, most: 1000 }) ?? 4),
+    maxAtOnce: Math.floor(numberOption(options, 'maxAtOnce', { least: 1, most: 1000 }) ?? 32),
   }
+}
+
+function boundOption(options: Options, name: string, flag: string): number | 'auto' {
+  return textOption(options, name) === 'auto' ? 'auto' : sizeOption(options, name, flag)
 }
 
 /** Bytes of a size such as `256M`: K, M, G and T are powers of 1024. */

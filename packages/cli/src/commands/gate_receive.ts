@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty'
-import { MintmarkError, parseObject, safeJson } from '@mintmark/core'
+import { parseObject, safeJson } from '@mintmark/core'
 import {
   arrivalOf,
   arrivalOfFile,
@@ -7,17 +7,16 @@ import {
   type DroppedFile,
   type Gate,
   GateLog,
-  type GateState,
   Inlet,
   type Landed,
   loadGateScrub,
-  loadState,
   receiveCore,
   type Scrub,
   Spool,
   selfTest,
 } from '@mintmark/scan/gate'
 import { compileLess } from '../compiling.ts'
+import { exitCodeOf } from '../gate_exit.ts'
 import type { ExitCode, Io } from '../io.ts'
 import { flag, invalid, textOption } from '../option_values.ts'
 import type { Handler, Options } from '../program.ts'
@@ -30,41 +29,7 @@ export const gateReceive: Handler = async (args, options, io) => {
     io.err('error: give it a core on standard input (see --help)\n')
     return 2
   }
-  const state = textOption(options, 'state')
-  if (state === undefined) return await receiveOne(await gateFrom(options, io), args, options, io)
-  try {
-    return await receiveInstalled(state, args, options, io)
-  } catch (error) {
-    // The kernel called this: nobody reads what it prints.
-    const why = error instanceof MintmarkError ? error.message : 'an error of ours'
-    if (!flag(options, 'check')) new GateLog(undefined).problem(`no core: ${why}`)
-    throw error
-  }
-}
-
-async function receiveInstalled(
-  folder: string,
-  args: readonly string[],
-  options: Options,
-  io: Io,
-): Promise<ExitCode> {
-  const state = loadState(folder)
-  if (state === undefined)
-    throw new MintmarkError('GATE_STATE', 'the gate is not installed: there is no state')
-  const wantsAll = state.settings.ignoresLimits
-  return await receiveOne(installedGate(state), args, { ...options, wantsAll }, io)
-}
-
-function installedGate({ settings }: GateState): Gate {
-  const { limits, zstd, publicKeys } = settings
-  const spool = Spool.open(settings.spool, { isMade: false })
-  return {
-    spool,
-    log: new GateLog(spool.folder),
-    limits,
-    compressor: zstd === undefined ? { kind: 'gzip' } : { kind: 'zstd', program: zstd },
-    loadScrub: () => scrubFor(publicKeys),
-  }
+  return await receiveOne(await gateFrom(options, io), args, options, io)
 }
 
 async function gateFrom(options: Options, io: Io): Promise<Gate> {
@@ -98,16 +63,13 @@ async function receiveOne(
   }
   const inlet = new Inlet(STANDARD_INPUT)
   const dropped = textOption(options, 'dropped')
-  const crash = crashOf(args, io.now())
-  const wantsNone = crash.wantsNone && !flag(options, 'wantsAll')
   const arrival =
     dropped === undefined
-      ? arrivalOf({ ...crash, wantsNone }, inlet)
+      ? arrivalOf(crashOf(args, io.now()), inlet)
       : arrivalOfFile(droppedOf(dropped), inlet)
   const landed = await receiveCore(gate, arrival)
   await io.out(flag(options, 'json') ? `${safeJson(landed, 2)}\n` : `${inWords(landed)}\n`)
-  if (landed.outcome !== 'core') return 3
-  return landed.erasedRanges > 0 ? 1 : 0
+  return exitCodeOf(landed)
 }
 
 function inWords(landed: Landed): string {

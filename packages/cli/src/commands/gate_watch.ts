@@ -61,7 +61,8 @@ function receiveCall(
   keyFiles: readonly string[],
 ): readonly string[] {
   const keys = keyFiles.flatMap((file) => ['--public-key', realpathSync(file)])
-  const given = (['max-memory', 'max-size', 'max-at-once', 'compress'] as const).flatMap((name) => {
+  const names = ['max-memory', 'max-size', 'max-at-once', 'keep-free', 'compress'] as const
+  const given = names.flatMap((name) => {
     const value = textOption(
       options,
       name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase()),

@@ -15,7 +15,8 @@ import { createGzip } from 'node:zlib'
 import { MintmarkError } from '@mintmark/core'
 import type { Range } from '@mintmark/dump'
 import { eraseIn } from '../scan_input.ts'
-import { type HeldInput, heldSource } from './held_input.ts'
+import { heldSource } from './held_input.ts'
+import type { HeldInput } from './hold_layout.ts'
 
 /** The path of a `zstd` program, or gzip. */
 export type Compressor =
@@ -34,22 +35,30 @@ export interface Written {
 }
 
 const PIECE_BYTES = 1 << 20
+const CHECK_BYTES = 64 * PIECE_BYTES
+
+export interface Outlet {
+  /** A file descriptor; it stays open. */
+  readonly file: number
+  readonly compressor: Compressor
+  /** Asked now and then whether there may be more; it throws if not. */
+  readonly check: () => void
+}
 
 /**
  * Writes a held core with `erased` as zeros, and waits until it is on the disk.
  *
- * @param file a file descriptor; it stays open
  * @throws the system's own error (`ENOSPC`: the disk is full), or `OUTPUT_UNWRITABLE` if the program fails
  */
 export async function writeCompressed(
   input: HeldInput,
   erased: readonly Range[],
-  file: number,
-  compressor: Compressor,
+  { file, compressor, check }: Outlet,
 ): Promise<Written> {
   const [raw, scrubbed] = [createHash('sha256'), createHash('sha256')]
   function* pieces(): Generator<Buffer, void> {
     for (const { offset, bytes } of piecesOf(input)) {
+      if (offset % CHECK_BYTES === 0) check()
       raw.update(bytes)
       eraseIn(bytes, offset, erased)
       scrubbed.update(bytes)

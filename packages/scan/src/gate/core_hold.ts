@@ -5,40 +5,55 @@
  *
  * @module
  */
-import { randomFillSync } from 'node:crypto'
-import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs'
-import path from 'node:path'
-import { CHUNK_BYTES, cipherAt, type HeldInput, SECRET_BYTES, type Spill } from './held_input.ts'
+import { BLOCK_BYTES, CHUNK_BYTES, type HeldInput, type Spill } from './hold_layout.ts'
+import { SpillWriter } from './spill.ts'
 
-/** Held or found to be zeros as a whole. A divisor of {@link CHUNK_BYTES}. */
-export const BLOCK_BYTES: number = 1 << 16
 const ZEROS = Buffer.alloc(BLOCK_BYTES)
+
+/** Memory for held bytes; nothing is given back before the core is given up. */
+export interface MemoryShare {
+  /** @returns whether so many bytes more may be held */
+  take(bytes: number): boolean
+}
 
 export interface HoldOptions {
   /** Where the file is made that takes what memory does not. Only we may write there. */
   readonly folder: string
-  /** Bytes of data that are held in memory. */
-  readonly maxMemoryBytes: number
+  readonly memory: MemoryShare
+}
+
+/** Up to `maxBytes`, in whole chunks. */
+export function fixedShare(maxBytes: number): MemoryShare {
+  let left = maxBytes
+  return {
+    take(bytes) {
+      if (bytes > left) return false
+      left -= bytes
+      return true
+    },
+  }
 }
 
 /** One core. Wipe it when done, whatever happens. */
 export class CoreHold {
-  readonly #folder: string
-  readonly #mostChunks: number
+  readonly #options: HoldOptions
   readonly #chunks: SharedArrayBuffer[] = []
   readonly #runs: number[] = []
+  /** Where what comes next goes, from the next block on; {@link #pending} of its bytes are there already. */
+  #window: Buffer = Buffer.alloc(0)
+  #pending = 0
+  #writer: SpillWriter | undefined
   #spill: Spill | undefined
   #size = 0
   #heldBytes = 0
 
-  constructor({ folder, maxMemoryBytes }: HoldOptions) {
-    this.#folder = folder
-    this.#mostChunks = Math.floor(maxMemoryBytes / CHUNK_BYTES)
+  constructor(options: HoldOptions) {
+    this.#options = options
   }
 
   /** Bytes taken, zeros included. */
   get size(): number {
-    return this.#size
+    return this.#size + this.#pending
   }
 
   /** Bytes that are not in memory but in the encrypted file. */
@@ -47,21 +62,38 @@ export class CoreHold {
   }
 
   /**
-   * Takes the next block; only the last may be shorter than {@link BLOCK_BYTES}. The caller may use `block` again.
+   * Where what comes next is to be put, for {@link took}: one byte at least, and mostly far more.
    *
    * @throws the system's own error if the file cannot be written (`ENOSPC`: the disk is full)
    */
-  take(block: Buffer): void {
-    if (!block.equals(ZEROS.subarray(0, block.length))) {
-      this.#noteRun(block.length)
-      this.#store(block)
-      this.#heldBytes += block.length
-    }
-    this.#size += block.length
+  room(): Buffer {
+    if (this.#window.length === 0) this.#window = this.#memoryWindow() ?? this.#fileWindow()
+    return this.#window.subarray(this.#pending)
   }
 
-  /** What was taken, to be read. It stands until {@link wipe}. */
+  /** Takes the first `length` bytes of what was put into {@link room}. */
+  took(length: number): void {
+    this.#pending += length
+    while (this.#pending >= BLOCK_BYTES) this.#settle(BLOCK_BYTES)
+  }
+
+  /** Takes bytes from elsewhere. The caller may use `bytes` again. */
+  take(bytes: Buffer): void {
+    for (let done = 0; done < bytes.length; ) {
+      const count = bytes.copy(this.room(), 0, done)
+      this.took(count)
+      done += count
+    }
+  }
+
+  /**
+   * What was taken, to be read. It stands until {@link wipe}; nothing more can be taken.
+   *
+   * @throws as {@link room} does
+   */
   input(): HeldInput {
+    if (this.#pending > 0) this.#settle(this.#pending)
+    this.#spill ??= this.#writer?.finish()
     const runs = new SharedArrayBuffer(this.#runs.length * Float64Array.BYTES_PER_ELEMENT)
     new Float64Array(runs).set(this.#runs)
     return { kind: 'held', size: this.#size, runs, chunks: this.#chunks, spill: this.#spill }
@@ -70,10 +102,22 @@ export class CoreHold {
   /** Gives the core up: memory and key become zeros, the file ends. More than once does no harm. */
   wipe(): void {
     for (const chunk of this.#chunks) new Uint8Array(chunk).fill(0)
-    if (this.#spill === undefined) return
-    new Uint8Array(this.#spill.secret).fill(0)
-    closeSync(this.#spill.file)
-    this.#spill = undefined
+    this.#writer?.wipe()
+  }
+
+  /** Keeps the first bytes of the window, unless they are zeros: then what is behind them takes their place. */
+  #settle(length: number): void {
+    const block = this.#window.subarray(0, length)
+    if (block.equals(ZEROS.subarray(0, length))) {
+      this.#window.copyWithin(0, length, this.#pending)
+    } else {
+      this.#noteRun(length)
+      this.#heldBytes += length
+      this.#writer?.give(length)
+      this.#window = this.#window.subarray(length)
+    }
+    this.#pending -= length
+    this.#size += length
   }
 
   #noteRun(length: number): void {
@@ -83,31 +127,16 @@ export class CoreHold {
     else this.#runs.push(this.#size, this.#heldBytes, length)
   }
 
-  #store(block: Buffer): void {
-    const at = this.#heldBytes
-    const chunk = Math.floor(at / CHUNK_BYTES)
-    if (chunk === this.#chunks.length && chunk < this.#mostChunks)
-      this.#chunks.push(new SharedArrayBuffer(CHUNK_BYTES))
-    const memory = this.#chunks[chunk]
-    if (memory !== undefined) new Uint8Array(memory, at % CHUNK_BYTES).set(block)
-    else this.#writeSpill(block, at - this.#chunks.length * CHUNK_BYTES)
+  /** undefined once memory takes no more; then the file takes all that follows. */
+  #memoryWindow(): Buffer | undefined {
+    if (this.#writer !== undefined || !this.#options.memory.take(CHUNK_BYTES)) return undefined
+    const chunk = new SharedArrayBuffer(CHUNK_BYTES)
+    this.#chunks.push(chunk)
+    return Buffer.from(chunk)
   }
 
-  #writeSpill(block: Buffer, at: number): void {
-    this.#spill ??= openSpill(this.#folder)
-    const enciphered = cipherAt(this.#spill.secret, at).update(block)
-    for (let done = 0; done < enciphered.length; )
-      done += writeSync(this.#spill.file, enciphered, done, enciphered.length - done, at + done)
+  #fileWindow(): Buffer {
+    this.#writer ??= new SpillWriter(this.#options.folder)
+    return this.#writer.room()
   }
-}
-
-/** A new file whose name is gone before its first byte is written. */
-function openSpill(folder: string): Spill {
-  const name = path.join(folder, 'hold')
-  const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR } = constants
-  const file = openSync(name, O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR, 0o600)
-  unlinkSync(name)
-  const secret = new SharedArrayBuffer(SECRET_BYTES)
-  randomFillSync(new Uint8Array(secret))
-  return { file, secret }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { closeSync, openSync, readSync } from 'node:fs'
-import { BLOCK_BYTES, type CoreHold } from './core_hold.ts'
+import type { CoreHold } from './core_hold.ts'
 
 /** Why a core was not read to its end. */
 export type DrainEnd = 'end' | 'too-large'
@@ -31,35 +31,33 @@ export class Inlet {
 /** How long to wait where a pipe that does not block has nothing yet. */
 const PAUSE_MS = 1
 
+/** While a core goes to a file, there is to be room for it: asked each time that so much of it came. */
+const CHECK_BYTES = 64 << 20
+
 /**
  * Puts everything that a file descriptor gives into the hold.
  *
+ * @param check throws if no more may go to the file
  * @returns `too-large` once there are more than `maxBytes`; the rest is not read then
  * @throws the system's own error if it cannot be read, or not held
  */
-export function drain(file: number, hold: CoreHold, maxBytes: number): DrainEnd {
-  const block = Buffer.alloc(BLOCK_BYTES)
-  try {
-    for (;;) {
-      const held = readBlock(file, block)
-      if (held > 0) hold.take(block.subarray(0, held))
-      if (hold.size > maxBytes) return 'too-large'
-      if (held < BLOCK_BYTES) return 'end'
+export function drain(
+  file: number,
+  hold: CoreHold,
+  maxBytes: number,
+  check: () => void = () => {},
+): DrainEnd {
+  for (let checked = 0; ; ) {
+    // As much as there is: each read less is a wait less of the dying process.
+    const count = readSome(file, hold.room())
+    if (count === 0) return 'end'
+    hold.took(count)
+    if (hold.spilledBytes - checked >= CHECK_BYTES) {
+      checked = hold.spilledBytes
+      check()
     }
-  } finally {
-    block.fill(0)
+    if (hold.size > maxBytes) return 'too-large'
   }
-}
-
-/** Fills the block; less than that only at the end. */
-function readBlock(file: number, block: Buffer): number {
-  let done = 0
-  while (done < block.length) {
-    const count = readSome(file, block.subarray(done))
-    if (count === 0) break
-    done += count
-  }
-  return done
 }
 
 function readSome(file: number, target: Buffer): number {

@@ -5,7 +5,6 @@
  *
  * @module
  */
-import { spawnSync } from 'node:child_process'
 import { closeSync, constants, fstatSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { safeText } from '@mintmark/core'
@@ -34,11 +33,14 @@ export class GateLog {
   problem(text: string): void {
     this.#write('problem', text)
     const told = `mintmark-gate: ${safeText(text, MOST_TEXT)}`
-    const logger = spawnSync(
-      LOGGER,
-      ['--priority', 'daemon.err', '--tag', 'mintmark-gate', '--socket-errors=on', '--', told],
-      { env: {}, stdio: 'ignore', timeout: PATIENCE_MS },
-    )
+    // Not loaded before it is needed: the dying process would wait for that.
+    const logger = process
+      .getBuiltinModule('node:child_process')
+      .spawnSync(
+        LOGGER,
+        ['--priority', 'daemon.err', '--tag', 'mintmark-gate', '--socket-errors=on', '--', told],
+        { env: {}, stdio: 'ignore', timeout: PATIENCE_MS },
+      )
     if (logger.status !== 0)
       quietly(() => writeFileSync(KERNEL_LOG, `<27>${told}\n`, { flag: 'a' }))
   }

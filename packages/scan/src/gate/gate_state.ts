@@ -112,11 +112,12 @@ function settingsOf(value: unknown): GateSettings | undefined {
   if (!isObject(value)) return undefined
   const { spool, limits, zstd, ignoresLimits, publicKeys } = value
   if (typeof spool !== 'string' || !isObject(limits) || !Array.isArray(publicKeys)) return undefined
-  const { maxMemoryBytes, maxSizeBytes, maxAtOnce } = limits
-  if (!isCount(maxMemoryBytes) || !isCount(maxSizeBytes) || !isCount(maxAtOnce)) return undefined
+  const { maxMemoryBytes, maxSizeBytes, maxAtOnce, keepFreeBytes = 'auto' } = limits
+  if (!isBound(maxMemoryBytes) || !isBound(keepFreeBytes)) return undefined
+  if (!isCount(maxSizeBytes) || !isCount(maxAtOnce)) return undefined
   return {
     spool,
-    limits: { maxMemoryBytes, maxSizeBytes, maxAtOnce },
+    limits: { maxMemoryBytes, maxSizeBytes, maxAtOnce, keepFreeBytes },
     zstd: typeof zstd === 'string' ? zstd : undefined,
     ignoresLimits: ignoresLimits === true,
     publicKeys: publicKeys.filter(isObject),
@@ -131,6 +132,8 @@ function kernelOf(value: unknown): KernelSettings | undefined {
 
 const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && Number(value) >= 0
+
+const isBound = (value: unknown): value is number | 'auto' => value === 'auto' || isCount(value)
 
 function damaged(file: string, why: string): MintmarkError {
   const message = `what the gate remembers, ${safeText(file)}, cannot be read: ${why}`

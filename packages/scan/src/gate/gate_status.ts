@@ -7,9 +7,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { MintmarkError } from '@mintmark/core'
 import { LOG_NAME } from './gate_log.ts'
-import { type GateState, loadState, scriptIn } from './gate_state.ts'
+import { type GateSettings, type GateState, loadState, scriptIn } from './gate_state.ts'
 import { checkProgram, type Places } from './install.ts'
+import { refuseFullDisk } from './keep_free.ts'
 import { type KernelSettings, readKernel } from './kernel_settings.ts'
+import { boundBytes } from './memory_pool.ts'
 import { Spool } from './spool.ts'
 
 export interface GateStatus {
@@ -28,6 +30,10 @@ export interface SpoolCount {
   /** Reports without a core, for it could not be scrubbed. */
   readonly withoutCore: number
   readonly atWork: number
+  /** Of cores, in memory, by all receivers; and how many may be. */
+  readonly heldBytes: number
+  readonly maxHeldBytes: number
+  readonly freeBytes: number
   /** Problems among the last lines of the log. */
   readonly lastProblems: readonly string[]
 }
@@ -52,11 +58,17 @@ export function gateStatus(places: Places): GateStatus {
       )
     if (state.previous === undefined) problems.push('what stood there before is not known')
   }
-  const spool = state && told(problems, () => countSpool(state.settings.spool))
+  const spool = state && told(problems, () => countSpool(state.settings))
+  if (state !== undefined && spool !== undefined) told(problems, () => checkRoom(state.settings))
   return { isInstalled, kernel, state, spool, problems }
 }
 
-function countSpool(folder: string): SpoolCount {
+/** A crash now would leave no core. */
+function checkRoom({ spool, limits }: GateSettings): void {
+  refuseFullDisk(Spool.open(spool, { isMade: false }), limits.keepFreeBytes)
+}
+
+function countSpool({ spool: folder, limits }: GateSettings): SpoolCount {
   const spool = Spool.open(folder, { isMade: false })
   const entries = spool.entries()
   const cores = entries.filter((name) =>
@@ -66,7 +78,10 @@ function countSpool(folder: string): SpoolCount {
     folder: spool.folder,
     cores: cores.length,
     withoutCore: entries.length - cores.length,
-    atWork: spool.countAtWork(),
+    atWork: spool.atWork().length,
+    heldBytes: spool.bytesHeld(),
+    maxHeldBytes: boundBytes(spool, limits.maxMemoryBytes),
+    freeBytes: spool.room().freeBytes,
     lastProblems: problemsOf(path.join(spool.folder, LOG_NAME)),
   }
 }

@@ -1,41 +1,18 @@
 /**
- * A core that is held back: its data in shared memory up to a bound, the rest in an encrypted file that has no name.
+ * Reads a core that is held back: its data in shared memory up to a bound, the rest in an encrypted file that has no name.
  *
- * Plain data, so that each thread of this process can read it. The file is AES-256-CTR under a key that is random for
+ * The file is AES-256-CTR under a key that is random for
  * each core and lives in shared memory alone. Trust: whoever can change the file (it has no name: root, through
  * `/proc`) can read this process's memory as well; reading it without the key gives nothing.
  *
  * @module
  */
-import { createCipheriv } from 'node:crypto'
 import { readSync } from 'node:fs'
 import { MintmarkError } from '@mintmark/core'
 import type { FileSource, Range } from '@mintmark/dump'
+import { CHUNK_BYTES, type HeldInput, type Spill } from './hold_layout.ts'
+import { cipherAt } from './spill_cipher.ts'
 
-export interface HeldInput {
-  readonly kind: 'held'
-  /** Bytes of the core, holes included. */
-  readonly size: number
-  /** Runs of data, sorted and disjoint: offset in the core, offset among the held bytes, length. As float64. */
-  readonly runs: SharedArrayBuffer
-  /** The held bytes from 0 on, {@link CHUNK_BYTES} each. */
-  readonly chunks: readonly SharedArrayBuffer[]
-  /** Held bytes behind those of the chunks. */
-  readonly spill: Spill | undefined
-}
-
-export interface Spill {
-  /** A file descriptor of this process; its threads share it. */
-  readonly file: number
-  /** {@link SECRET_BYTES}: the key, then the nonce. Zeros once the core is given up. */
-  readonly secret: SharedArrayBuffer
-}
-
-export const CHUNK_BYTES: number = 1 << 20
-const KEY_BYTES = 32
-const NONCE_BYTES = 8
-export const SECRET_BYTES: number = KEY_BYTES + NONCE_BYTES
-const CIPHER_BLOCK = 16
 /** Deciphered at a time: what lies around in between is bounded by it. */
 const STEP_BYTES = 1 << 18
 
@@ -125,19 +102,4 @@ function attempt<T>(action: () => T): T {
 function unreadable(errno: string): MintmarkError {
   const message = `the file that holds a core back cannot be read: ${errno}`
   return new MintmarkError('INPUT_UNREADABLE', message, { errno })
-}
-
-/**
- * The key stream from `at` on; the same for reading and writing.
- *
- * No two bytes of one core meet the same stream: a place in the file is written once.
- */
-export function cipherAt(secret: SharedArrayBuffer, at: number): ReturnType<typeof createCipheriv> {
-  const counter = Buffer.alloc(CIPHER_BLOCK)
-  counter.set(new Uint8Array(secret, KEY_BYTES, NONCE_BYTES))
-  counter.writeBigUInt64BE(BigInt(Math.floor(at / CIPHER_BLOCK)), NONCE_BYTES)
-  const cipher = createCipheriv('aes-256-ctr', new Uint8Array(secret, 0, KEY_BYTES), counter)
-  const skipped = at % CIPHER_BLOCK
-  if (skipped > 0) cipher.update(new Uint8Array(skipped))
-  return cipher
 }

@@ -46,7 +46,8 @@ export function installGate(places: Places, settings: GateSettings, programs: Pr
   const folder = madeFolder(places.stateFolder)
   const found = readKernel(places.procSys)
   const old = loadState(folder)
-  const kernel = { pattern: patternFor(scriptIn(folder)), pipeLimit: settings.limits.maxAtOnce }
+  // More than are taken: of those it does not start a program for, the kernel tells its own log alone.
+  const kernel = { pattern: patternFor(scriptIn(folder)), pipeLimit: 2 * settings.limits.maxAtOnce }
   const wasThere = found.pattern === kernel.pattern
   if (!wasThere) refuseOtherGate(found)
   const previous = wasThere ? old?.previous : found
@@ -134,7 +135,7 @@ function takeBack(
 
 function refuseForeignPrograms(programs: Programs): void {
   if (process.geteuid?.() !== 0) return
-  for (const program of [programs.node, programs.mintmark]) {
+  for (const program of [programs.node, programs.receiver]) {
     const place = writableByOthers(program)
     if (place === undefined) continue
     const message = `${safeText(place)} can be changed by others than root, who would run it for each crash`

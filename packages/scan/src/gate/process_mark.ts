@@ -15,6 +15,9 @@ export function ownMark(): string {
   return [bootId(), pidNamespace(), process.pid, startTicks(process.pid) ?? 0].join('-')
 }
 
+/** When the process that a mark names was started, in ticks since the boot. */
+export const startOf = (mark: string): number => Number(mark.split('-')[3])
+
 /**
  * Whether the process that a mark names is gone.
  *

@@ -5,28 +5,30 @@
  *
  * @module
  */
-import { closeSync, fsyncSync, writeFileSync } from 'node:fs'
-import { setPriority } from 'node:os'
 import path from 'node:path'
-import { MintmarkError, safeJson } from '@mintmark/core'
 import type { Range } from '@mintmark/dump'
 import type { ScanInput } from '../scan_input.ts'
-import { type Compressor, SUFFIX, sha256OfHeld, writeCompressed } from './compress.ts'
+import type { Compressor } from './compress.ts'
 import { CoreHold } from './core_hold.ts'
 import type { Crash } from './crash.ts'
 import { drain, type Inlet } from './drain.ts'
 import type { GateLog } from './gate_log.ts'
-import type { DroppedFile, GateReport, ReceivedBytes } from './gate_report.ts'
-import type { HeldInput } from './held_input.ts'
-import { coreName, errnoOf, type Spool, type SpoolEntry } from './spool.ts'
+import type { DroppedFile, ReceivedBytes } from './gate_report.ts'
+import { type DiskBound, refuseFullDisk } from './keep_free.ts'
+import { type MemoryBound, MemoryPool } from './memory_pool.ts'
+import { reasonOf } from './reason.ts'
+import { coreName, type Spool, type SpoolEntry, safeName } from './spool.ts'
+import { standBack } from './stand_back.ts'
 
 export interface GateLimits {
-  /** Bytes of data of one core that are held in memory; more go to an encrypted file. */
-  readonly maxMemoryBytes: number
+  /** Bytes of data that all receivers hold in memory in sum; more go to encrypted files. */
+  readonly maxMemoryBytes: MemoryBound
   /** Bytes of a core, holes included: a larger one is not taken. */
   readonly maxSizeBytes: number
-  /** Cores that are received at once; one more is not taken. */
+  /** Cores that are read, or wait for their scrub, at once; half of them of one program. One more is not taken. */
   readonly maxAtOnce: number
+  /** Bytes of the spool's file system that stay free: what would need them is not taken. */
+  readonly keepFreeBytes: DiskBound
 }
 
 /** What a scrub gives; see `scrub/`. */
@@ -53,6 +55,8 @@ export interface Arrival {
   readonly inlet: Inlet
   readonly crash?: Crash
   readonly source?: DroppedFile
+  /** By which others of the same program are known; letters, digits, dots, dashes and low lines. */
+  readonly program: string
   /** Of the core in the spool. */
   readonly name: string
 }
@@ -65,16 +69,15 @@ export type Landed =
 
 /** The core of a crash, from the kernel. */
 export function arrivalOf(crash: Crash, inlet: Inlet): Arrival {
-  return { inlet, crash, name: coreName([crash.executable, crash.pid], crash.timeMs) }
+  const program = safeName(`${crash.executable}-${crash.uid ?? ''}`)
+  return { inlet, crash, program, name: coreName([crash.executable, crash.pid], crash.timeMs) }
 }
 
 /** A core that another system dropped. */
 export function arrivalOfFile(source: DroppedFile, inlet: Inlet): Arrival {
-  return { inlet, source, name: coreName([path.basename(source.path)], source.modifiedMs) }
+  const name = coreName([path.basename(source.path)], source.modifiedMs)
+  return { inlet, source, program: safeName(path.basename(source.path)), name }
 }
-
-/** A third of the share that others get. */
-const NICE = 5
 
 /** Takes one core from its first byte to the spool. Never throws: what fails is logged, and there is no core. */
 export async function receiveCore(gate: Gate, arrival: Arrival): Promise<Landed> {
@@ -83,14 +86,17 @@ export async function receiveCore(gate: Gate, arrival: Arrival): Promise<Landed>
   let hold: CoreHold | undefined
   try {
     if (arrival.crash?.wantsNone === true) return respect('the process asked for none (limit 0)')
-    entry = spool.begin()
-    if (spool.countAtWork() > limits.maxAtOnce)
-      return lose(`${limits.maxAtOnce} cores are being received already`)
-    log.note(`${arrival.name}: begun`)
-    hold = new CoreHold({ folder: entry.folder, maxMemoryBytes: limits.maxMemoryBytes })
-    const received = readAll(arrival, hold, limits.maxSizeBytes)
+    entry = spool.begin(arrival.program)
+    const crowd = tooMany(spool, arrival, limits.maxAtOnce)
+    if (crowd !== undefined) return lose(crowd)
+    refuseFullDisk(spool, limits.keepFreeBytes)
+    const memory = new MemoryPool(spool, entry, limits.maxMemoryBytes)
+    hold = new CoreHold({ folder: entry.folder, memory })
+    const received = readAll(gate, arrival, hold)
     if (received === undefined) return lose(`it is larger than ${limits.maxSizeBytes} bytes`)
-    return await scrubAndWrite(gate, arrival, entry, hold.input(), received)
+    // Loaded once nobody waits any more.
+    const { landCore } = await import('./land.ts')
+    return await landCore(gate, arrival, { entry, hold, received })
   } catch (error) {
     return lose(reasonOf(error))
   } finally {
@@ -120,75 +126,28 @@ export async function receiveCore(gate: Gate, arrival: Arrival): Promise<Landed>
   }
 }
 
+/** Why a core more, which has begun already, is too much; one program that crashes again and again leaves room to others. */
+function tooMany(spool: Spool, { program }: Arrival, maxAtOnce: number): string | undefined {
+  if (spool.atWork().length > maxAtOnce) return `${maxAtOnce} cores are being received already`
+  const ofOne = Math.ceil(maxAtOnce / 2)
+  if (spool.countOf(program) <= ofOne) return undefined
+  return `${ofOne} cores of this program are being received already`
+}
+
 /** @returns undefined if there is more than may be */
 function readAll(
+  { limits, spool, log }: Gate,
   arrival: Arrival,
   hold: CoreHold,
-  maxSizeBytes: number,
 ): ReceivedBytes | undefined {
   const startMs = performance.now()
-  const end = drain(arrival.inlet.file, hold, maxSizeBytes)
+  const end = drain(arrival.inlet.file, hold, limits.maxSizeBytes, () => {
+    refuseFullDisk(spool, limits.keepFreeBytes)
+  })
   arrival.inlet.close()
-  // What follows must not slow what starts anew; nor may it starve, for raw bytes are held as long as it takes.
-  setPriority(NICE)
-  if (end === 'too-large') return undefined
   const readMs = Math.round(performance.now() - startMs)
+  standBack()
+  if (end === 'too-large') return undefined
+  log.note(`${arrival.name}: read, ${hold.size} bytes in ${readMs} ms`)
   return { bytes: hold.size, heldInFile: hold.spilledBytes, readMs }
-}
-
-async function scrubAndWrite(
-  gate: Gate,
-  arrival: Arrival,
-  entry: SpoolEntry,
-  input: HeldInput,
-  received: ReceivedBytes,
-): Promise<Landed> {
-  const { log, spool, compressor } = gate
-  const { name, crash, source } = arrival
-  const left = spool.removeLeftovers()
-  if (left > 0) log.problem(`${left} cores were being received when their process was ended`)
-  if (received.bytes === 0) throw new MintmarkError('INPUT_INVALID', 'the core is empty')
-  const before = input.spill === undefined ? undefined : sha256OfHeld(input)
-  const scrub = await gate.loadScrub()
-  const { erased, report: scrubReport, isClean } = await scrub(input, name)
-  const facts = { schema: 'mintmark-gate/1', crash, source, received, scrub: scrubReport } as const
-  if (!isClean) {
-    const why = 'the scrub could not make sure that no key is left'
-    const folder = publish(entry, name, { ...facts, core: undefined, why })
-    log.problem(`${name}: no core, ${why}`)
-    return { outcome: 'unclean', folder }
-  }
-  const core = `${name}.${SUFFIX[compressor.kind]}`
-  const out = entry.create(core)
-  try {
-    const { bytes, sha256, rawSha256 } = await writeCompressed(input, erased, out, compressor)
-    if (before !== undefined && before !== rawSha256)
-      throw new MintmarkError('INPUT_UNREADABLE', 'the file that held it back was changed')
-    const landed = { file: core, compression: compressor.kind, bytes, sha256, rawSha256 }
-    const folder = publish(entry, name, { ...facts, core: landed, why: undefined })
-    log.note(`${name}: landed, ${bytes} bytes, ${erased.length} places erased`)
-    return { outcome: 'core', folder, erasedRanges: erased.length }
-  } finally {
-    closeSync(out)
-  }
-}
-
-function publish(entry: SpoolEntry, name: string, report: GateReport): string {
-  const file = entry.create(`${name}.report.json`)
-  try {
-    writeFileSync(file, `${safeJson(report, 2)}\n`)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
-  return entry.publish(name)
-}
-
-/** In words that hold nothing of the core: of an error that is not ours only its kind. */
-function reasonOf(error: unknown): string {
-  if (error instanceof MintmarkError) return `${error.message} (${error.code})`
-  const errno = errnoOf(error)
-  if (errno === 'ENOSPC' || errno === 'EDQUOT') return 'the disk is full (DISK_FULL)'
-  if (errno !== 'UNKNOWN') return `the system said ${errno}`
-  return `an error of ours, ${error instanceof Error ? error.name : 'of no kind'}`
 }

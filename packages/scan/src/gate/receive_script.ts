@@ -17,20 +17,25 @@ export const SCRIPT_MARK = '# mintmark gate'
 /** Absolute paths. */
 export interface Programs {
   readonly node: string
-  readonly mintmark: string
+  /** What it runs: `gate-receive.mjs` of the command. */
+  readonly receiver: string
 }
 
 export function receiveScript(programs: Programs, stateFolder: string, spool: string): string {
-  const call = [programs.node, programs.mintmark].map(quoted).join(' ')
-  const state = quoted(stateFolder)
+  const call = [programs.node, programs.receiver, stateFolder].map(quoted).join(' ')
   return `#!/bin/sh
 ${SCRIPT_MARK}: written by "mintmark gate install", which replaces it.
-[ "$1" = --check ] && exec ${call} gate receive --state ${state} --check
+[ "$1" = --check ] && exec ${call} --check
 log=${quoted(path.join(spool, LOG_NAME))}
 PATH=/usr/bin:/bin
 # The dying process waits until nobody holds its pipe: this shell must not.
 exec 3<&0 </dev/null
-${call} gate receive --state ${state} -- "$@" <&3 3<&- >/dev/null 2>&1 &
+# Others of this machine are to stay, should memory end.
+echo 500 2>/dev/null > /proc/self/oom_score_adj
+# Read before others run, but never in the middle of what the dying process writes: chrt -b. Lowered once it is read.
+first='nice -n -10'
+command -v chrt >/dev/null && chrt -b 0 true 2>/dev/null && first="chrt -b 0 $first"
+$first ${call} "$@" <&3 3<&- >/dev/null 2>&1 &
 exec 3<&-
 wait $!
 code=$?

@@ -6,7 +6,8 @@
 import { closeSync } from 'node:fs'
 import { MintmarkError } from '@mintmark/core'
 import { writeCompressed } from './compress.ts'
-import { BLOCK_BYTES, CoreHold } from './core_hold.ts'
+import { CoreHold, fixedShare } from './core_hold.ts'
+import { BLOCK_BYTES } from './hold_layout.ts'
 import type { Gate } from './receive.ts'
 
 /** More than memory takes here, so that the file is needed too. */
@@ -18,8 +19,8 @@ const BLOCKS = 3
  * @throws whatever a core would be lost for
  */
 export async function selfTest({ spool, compressor, loadScrub }: Gate): Promise<void> {
-  const entry = spool.begin()
-  const hold = new CoreHold({ folder: entry.folder, maxMemoryBytes: 0 })
+  const entry = spool.begin('self-test')
+  const hold = new CoreHold({ folder: entry.folder, memory: fixedShare(0) })
   try {
     for (let i = 0; i < BLOCKS; i++) hold.take(Buffer.alloc(BLOCK_BYTES, i))
     const scrub = await loadScrub()
@@ -27,7 +28,7 @@ export async function selfTest({ spool, compressor, loadScrub }: Gate): Promise<
     if (!isClean) throw new MintmarkError('GATE_UNFIT', 'bytes without a key could not be scrubbed')
     const file = entry.create('self-test')
     try {
-      await writeCompressed(hold.input(), erased, file, compressor)
+      await writeCompressed(hold.input(), erased, { file, compressor, check: () => {} })
     } finally {
       closeSync(file)
     }

@@ -7,25 +7,30 @@
  *
  * @module
  */
-import { randomBytes } from 'node:crypto'
 import {
   closeSync,
   constants,
   fsyncSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readdirSync,
   realpathSync,
   renameSync,
   rmSync,
   type Stats,
+  statfsSync,
   statSync,
+  truncateSync,
+  writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
 import { MintmarkError, safeText } from '@mintmark/core'
-import { isGone, ownMark } from './process_mark.ts'
+import { isGone, ownMark, startOf } from './process_mark.ts'
 
-const UNFINISHED = /^\.unfinished-([0-9a-z-]+)\.[0-9a-f]{12}$/
+const UNFINISHED = /^\.unfinished-([0-9a-z-]+)\.[0-9A-Za-z]{6}$/
+/** In an unfinished folder: what crashed; its size: how many bytes of it are held in memory. */
+const TICKET = 'ticket'
 const OTHERS_WRITE = 0o022
 /** Names tried before giving up: cores of one process id within one millisecond. */
 const MOST_ALIKE = 1000
@@ -55,17 +60,44 @@ export class Spool {
     }
   }
 
-  /** Begins a core: a folder of its own, which nobody sees as a core before it is published. */
-  begin(): SpoolEntry {
-    const name = `.unfinished-${ownMark()}.${randomBytes(6).toString('hex')}`
-    const made = path.join(this.folder, name)
-    mkdirSync(made, { mode: 0o700 })
-    return new SpoolEntry(this.folder, made)
+  /**
+   * Begins a core: a folder of its own, which nobody sees as a core before it is published.
+   *
+   * @param program what crashed, of letters, digits, dots, dashes and low lines
+   */
+  begin(program: string): SpoolEntry {
+    const made = mkdtempSync(path.join(this.folder, `.unfinished-${ownMark()}.`))
+    writeFileSync(path.join(made, `${TICKET}-${program}`), '', { mode: 0o600, flag: 'wx' })
+    return new SpoolEntry(this.folder, made, program)
   }
 
-  /** How many cores are being received now. */
-  countAtWork(): number {
-    return this.#unfinished().filter(({ mark }) => !isGone(mark)).length
+  /** What is being received now, the oldest first. */
+  atWork(): readonly string[] {
+    return this.#unfinished()
+      .filter(({ mark }) => !isGone(mark))
+      .toSorted((a, b) => startOf(a.mark) - startOf(b.mark) || (a.name < b.name ? -1 : 1))
+      .map(({ name }) => name)
+  }
+
+  /** Bytes of cores that those at work hold in memory. */
+  bytesHeld(): number {
+    return this.#tickets().reduce((sum, { file }) => sum + sizeOf(file), 0)
+  }
+
+  /** How many of those at work began before this one. */
+  olderThan(entry: SpoolEntry): number {
+    return this.atWork().indexOf(path.basename(entry.folder))
+  }
+
+  /** How many cores of one program are being received now. */
+  countOf(program: string): number {
+    return this.#tickets().filter((ticket) => ticket.program === program).length
+  }
+
+  /** Bytes that are left for others than root on the file system of the spool, and how many it has. */
+  room(): { readonly freeBytes: number; readonly totalBytes: number } {
+    const { bavail, blocks, bsize } = statfsSync(this.folder)
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
   }
 
   /** Removes what processes left that were killed. Nothing in it was ever readable as a raw core. */
@@ -84,6 +116,15 @@ export class Spool {
       .toSorted((a, b) => (timeIn(a) < timeIn(b) ? -1 : 1))
   }
 
+  #tickets(): { readonly program: string; readonly file: string }[] {
+    return this.atWork().flatMap((name) => {
+      const file = namesIn(path.join(this.folder, name)).find((one) => one.startsWith(`${TICKET}-`))
+      if (file === undefined) return []
+      const program = file.slice(TICKET.length + 1)
+      return [{ program, file: path.join(this.folder, name, file) }]
+    })
+  }
+
   #unfinished(): { readonly name: string; readonly mark: string }[] {
     return readdirSync(this.folder).flatMap((name) => {
       const mark = UNFINISHED.exec(name)?.[1]
@@ -97,10 +138,17 @@ export class SpoolEntry {
   readonly #spool: string
   /** Where its files are, until it is published. */
   readonly folder: string
+  readonly #ticket: string
 
-  constructor(spool: string, folder: string) {
+  constructor(spool: string, folder: string, program: string) {
     this.#spool = spool
     this.folder = folder
+    this.#ticket = path.join(folder, `${TICKET}-${program}`)
+  }
+
+  /** Tells others how many bytes of the core are held in memory. Takes no room on the disk. */
+  sayHeld(bytes: number): void {
+    truncateSync(this.#ticket, bytes)
   }
 
   /** Opens a new file in it for writing. */
@@ -115,6 +163,7 @@ export class SpoolEntry {
    * @returns the folder
    */
   publish(name: string): string {
+    rmSync(this.#ticket, { force: true })
     syncFolder(this.folder)
     for (let i = 1; i <= MOST_ALIKE; i++) {
       const shown = path.join(this.#spool, i === 1 ? name : `${name}-${i}`)
@@ -138,14 +187,27 @@ export class SpoolEntry {
  * @param names of the executable, the process, the file … : anything at all
  */
 export function coreName(names: readonly (string | number)[], timeMs: number): string {
-  const safe = names.map((name) =>
-    String(name)
-      .replaceAll(/[^\w.-]/g, '_')
-      .slice(0, 64),
-  )
   const time = new Date(timeMs).toISOString().replaceAll(/[-:]/g, '')
-  return ['core', ...safe.map((name) => (name === '' ? 'unknown' : name)), time].join('.')
+  return ['core', ...names.map(safeName), time].join('.')
 }
+
+export function safeName(name: string | number): string {
+  const safe = String(name)
+    .replaceAll(/[^\w.-]/g, '_')
+    .slice(0, 64)
+  return safe === '' ? 'unknown' : safe
+}
+
+/** Gone meanwhile, as is what it held. */
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0
 
 const timeIn = (name: string) => /\.(\d{8}T\d{6}\.\d{3}Z.*)$/.exec(name)?.[1] ?? ''
 

@@ -1,0 +1,83 @@
+/**
+ * A core that was read to its end: scrubbed, and only then written.
+ *
+ * @module
+ */
+import { closeSync, fsyncSync, writeFileSync } from 'node:fs'
+import { MintmarkError, safeJson } from '@mintmark/core'
+import { SUFFIX, sha256OfHeld, writeCompressed } from './compress.ts'
+import type { CoreHold } from './core_hold.ts'
+import type { GateReport, ReceivedBytes } from './gate_report.ts'
+import { refuseFullDisk } from './keep_free.ts'
+import type { Arrival, Gate, Landed } from './receive.ts'
+import type { Spool, SpoolEntry } from './spool.ts'
+
+export interface ReadCore {
+  readonly entry: SpoolEntry
+  readonly hold: CoreHold
+  readonly received: ReceivedBytes
+}
+
+/** Cores of one spool that are scrubbed at once; each takes some 230 MB of memory beside what is held. */
+const MOST_SCRUBS = 2
+const LOOK_MS = 100
+
+/** Waits until it may, scrubs the core and writes it; its process is gone by now. */
+export async function landCore(gate: Gate, arrival: Arrival, read: ReadCore): Promise<Landed> {
+  const { log, spool, compressor, limits } = gate
+  const { name, crash, source } = arrival
+  const { entry, received } = read
+  const left = spool.removeLeftovers()
+  if (left > 0) log.problem(`${left} cores were being received when their process was ended`)
+  if (received.bytes === 0) throw new MintmarkError('INPUT_INVALID', 'the core is empty')
+  const input = read.hold.input()
+  await turnOf(spool, entry)
+  const before = input.spill === undefined ? undefined : sha256OfHeld(input)
+  const scrub = await gate.loadScrub()
+  const { erased, report: scrubReport, isClean } = await scrub(input, name)
+  const facts = { schema: 'mintmark-gate/1', crash, source, received, scrub: scrubReport } as const
+  if (!isClean) {
+    const why = 'the scrub could not make sure that no key is left'
+    const folder = publish(entry, name, { ...facts, core: undefined, why })
+    log.problem(`${name}: no core, ${why}`)
+    return { outcome: 'unclean', folder }
+  }
+  const core = `${name}.${SUFFIX[compressor.kind]}`
+  const out = entry.create(core)
+  try {
+    const { bytes, sha256, rawSha256 } = await writeCompressed(input, erased, {
+      file: out,
+      compressor,
+      check: () => refuseFullDisk(spool, limits.keepFreeBytes),
+    })
+    if (before !== undefined && before !== rawSha256)
+      throw new MintmarkError('INPUT_UNREADABLE', 'the file that held it back was changed')
+    const landed = { file: core, compression: compressor.kind, bytes, sha256, rawSha256 }
+    const folder = publish(entry, name, { ...facts, core: landed, why: undefined })
+    log.note(`${name}: landed, ${bytes} bytes, ${erased.length} places erased`)
+    return { outcome: 'core', folder, erasedRanges: erased.length }
+  } finally {
+    closeSync(out)
+  }
+}
+
+function publish(entry: SpoolEntry, name: string, report: GateReport): string {
+  const file = entry.create(`${name}.report.json`)
+  try {
+    writeFileSync(file, `${safeJson(report, 2)}\n`)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+  return entry.publish(name)
+}
+
+/** The oldest first. Nobody hands a turn on: whoever was killed is no longer among those at work. */
+async function turnOf(spool: Spool, entry: SpoolEntry): Promise<void> {
+  while (spool.olderThan(entry) >= MOST_SCRUBS) {
+    // oxlint-disable-next-line no-await-in-loop -- that is what it waits for
+    await new Promise((resolve) => {
+      setTimeout(resolve, LOOK_MS)
+    })
+  }
+}
