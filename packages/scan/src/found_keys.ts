@@ -10,9 +10,9 @@ import { KeyRing, type RingKey } from './scrub/key_ring.ts'
 
 /**
  * What the keys may take whose values are looked for: each has its share of the pass, 10 ms and 0.1 MB of each thread for
- * an RSA key. 512 of those, or four times as many others.
+ * an RSA key. 256 of those, or four times as many others.
  */
-const MOST_COST = 2048
+const MOST_COST = 1024
 /** Of those where there are more: then the file is full of keys, and nobody waits for each value of some of them. */
 const COST_OF_FLOOD = 512
 const costOf = ({ type }: KeyMaterial): number => (type === 'rsa' ? 4 : 1)
