@@ -19,8 +19,8 @@ const LABEL_MOST = 24
 const BODY_MOST = 16_384
 /** Fewer letters hold no secret. */
 const BODY_LEAST = 42
-/** From the begin of a first line to its body, as far as it is looked for. */
-const FIRST_LINE = 80
+/** How far before the last line the first is looked for: more than keys of 4096 bits take. */
+const BEGIN_MOST = 4096
 
 export const PEM_END: TextReader = {
   before: BODY_MOST + 1024,
@@ -41,13 +41,9 @@ function labelAt(chars: Uint8Array, at: number): string | undefined {
 function readEnd({ chars, at }: TextRun): Detected | undefined {
   const label = labelAt(chars, at)
   if (label === undefined) return undefined
+  if (hasBegin(chars, at)) return undefined
   const { from, surplus } = bodyBefore(chars, at)
-  if (
-    from === undefined ||
-    findLast(chars, '-----BEGIN ', Math.max(0, from - FIRST_LINE), at) >= 0
-  ) {
-    return undefined
-  }
+  if (from === undefined) return undefined
   const start = letterAt(chars, from, at, surplus)
   const { bytes } = decodeBase64(chars, start, at)
   const key = keyOf(bytes)
@@ -56,6 +52,12 @@ function readEnd({ chars, at }: TextRun): Detected | undefined {
   const begin = letterAt(chars, start, at, Math.floor((key.offset * 4) / 3))
   const end = at + PEM_END_TEXT.length + label.length + 5
   return { ...key, offset: begin, length: end - begin, form: 'base64' }
+}
+
+/** Whether the first line of this armour is there: then its own anchor reads what can be read. */
+function hasBegin(chars: Uint8Array, at: number): boolean {
+  const begin = findLast(chars, '-----BEGIN ', Math.max(0, at - BEGIN_MOST), at)
+  return begin >= 0 && findLast(chars, PEM_END_TEXT, begin, at) < 0
 }
 
 /** Forms that are found in base64 by the version that they begin with. */
