@@ -78,6 +78,10 @@ export interface SearchedBytes {
 const BLOCK_BYTES = 4 << 20
 /** Words of patterns that are looked for at once: some 50 MB of tables. */
 const MOST_WORDS = 650_000
+/** The same of memory: small keys have thousands of small patterns. */
+const MOST_PATTERN_BYTES = 48 << 20
+/** Of a pattern besides its bytes. */
+const OBJECT_BYTES = 300
 /** A piece holds a word at a multiple of 8 if it is no shorter. */
 const LEAST_BYTES = 15
 
@@ -131,20 +135,25 @@ function* batches(keys: ReadonlyMap<number, readonly KeyMaterial[]>): Generator<
   let step: Step = 8
   let patterns: SecretPattern[] = []
   let words = 0
+  let memory = 0
   for (const [key, materials] of keys) {
     const own = secretPatterns(materials, key)
+    const ownMemory = own.reduce((sum, { bytes }) => sum + bytes.length + OBJECT_BYTES, 0)
     if (step === 8 && words + wordsOf(own, step) > MOST_WORDS) {
       step = 1
       words = wordsOf(patterns, step)
     }
     const more = wordsOf(own, step)
-    if (patterns.length > 0 && words + more > MOST_WORDS) {
+    const isFull = words + more > MOST_WORDS || memory + ownMemory > MOST_PATTERN_BYTES
+    if (patterns.length > 0 && isFull) {
       yield { patterns, step }
       patterns = []
       words = 0
+      memory = 0
     }
     patterns.push(...own)
     words += more
+    memory += ownMemory
   }
   if (patterns.length > 0) yield { patterns, step }
 }
