@@ -75,7 +75,7 @@ describe('a PDF', () => {
     })
   }
 
-  for (const count of [1, 2, 3, 4, 6, 9, 12, 15, 18, 20]) {
+  for (const count of [1, 3, 6, 9, 12, 20]) {
     it(`has a JWK found that goes over the page after ${count} lines`, async () => {
       const places = await placesIn('jwk.pdf', madePdf({ pages: overTwo(set(jwk), count) }))
       assert.deepEqual(places, ['rsa jwk page 1'])
