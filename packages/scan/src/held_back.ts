@@ -11,7 +11,6 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { MintmarkError, safeText } from '@mintmark/core'
 import { CoreHold, fixedShare } from './gate/core_hold.ts'
-import { BLOCK_BYTES } from './gate/hold_layout.ts'
 
 /** Bytes of data that are held in memory; with what is on its way to the file 128 MiB. */
 const MAX_MEMORY_BYTES = 112 << 20
@@ -29,46 +28,6 @@ export async function withHold<T>(use: (hold: CoreHold) => Promise<T>): Promise<
   } finally {
     hold.wipe()
     rmdirSync(folder)
-  }
-}
-
-/** Gives a hold its blocks from pieces of any length. */
-export class BlockWriter {
-  readonly #hold: CoreHold
-  readonly #block: Buffer = Buffer.alloc(BLOCK_BYTES)
-  #filled = 0
-
-  constructor(hold: CoreHold) {
-    this.#hold = hold
-  }
-
-  /** Bytes written. */
-  get size(): number {
-    return this.#hold.size + this.#filled
-  }
-
-  /** The caller may use `bytes` again. */
-  write(bytes: Uint8Array): void {
-    for (let done = 0; done < bytes.length; ) {
-      const piece = bytes.subarray(done, done + BLOCK_BYTES - this.#filled)
-      this.#block.set(piece, this.#filled)
-      done += piece.length
-      this.#filled += piece.length
-      if (this.#filled < BLOCK_BYTES) continue
-      this.#hold.take(this.#block)
-      this.#filled = 0
-    }
-  }
-
-  /** The last block is given, and what was in this wiped. */
-  end(): void {
-    if (this.#filled > 0) this.#hold.take(this.#block.subarray(0, this.#filled))
-    this.#filled = 0
-    this.wipe()
-  }
-
-  wipe(): void {
-    this.#block.fill(0)
   }
 }
 

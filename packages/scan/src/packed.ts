@@ -14,7 +14,7 @@ import { type FileSource, fileSource } from '@mintmark/dump'
 import type { CoreHold } from './gate/core_hold.ts'
 import { dumpHead, PROGRAM_PATH } from './gate/dump_head.ts'
 import type { HeldInput } from './gate/hold_layout.ts'
-import { BlockWriter, withHold } from './held_back.ts'
+import { withHold } from './held_back.ts'
 import { packerOf, programOf } from './packers.ts'
 
 /** A file that is packed. */
@@ -106,9 +106,7 @@ function gunzipSmall(file: string, hold: CoreHold): boolean {
     const packed = new Uint8Array(source.size)
     const unpacked = gunzipWhole(packed.subarray(0, source.read(0, packed)))
     if (unpacked === undefined) return false
-    const writer = new BlockWriter(hold)
-    writer.write(unpacked)
-    writer.end()
+    hold.take(unpacked)
     unpacked.fill(0)
     return true
   } finally {
@@ -155,18 +153,12 @@ async function unpack(file: string, program: string, hold: CoreHold): Promise<Un
 
 /** @returns false once there is more than may be; the rest is not read then */
 async function fill(from: Readable, hold: CoreHold): Promise<boolean> {
-  const writer = new BlockWriter(hold)
-  try {
-    for await (const chunk of from as AsyncIterable<Buffer>) {
-      writer.write(chunk)
-      chunk.fill(0)
-      if (hold.size > MAX_BYTES) return false
-    }
-    writer.end()
-    return true
-  } finally {
-    writer.wipe()
+  for await (const chunk of from as AsyncIterable<Buffer>) {
+    hold.take(chunk)
+    chunk.fill(0)
+    if (hold.size > MAX_BYTES) return false
   }
+  return true
 }
 
 function endOf(child: ChildProcess): Promise<number | string> {

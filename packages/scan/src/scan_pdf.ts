@@ -16,7 +16,7 @@ import { openInput, type ScanInput } from './scan_input.ts'
 import { withLimit } from './scan_limits.ts'
 
 /** As `packedBy` of a report. */
-export const PDF = 'PDF'
+const PDF = 'PDF'
 
 const TROUBLES: Readonly<Record<PdfTrouble, string>> = {
   locked: 'it is locked by a password',

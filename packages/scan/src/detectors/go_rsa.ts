@@ -43,7 +43,11 @@ function isOfPrimes(count: bigint, room: bigint): boolean {
 }
 
 /** The numbers of an array of pointers, if all are there. */
-function primesAt(memory: Memory, address: bigint, count: number): readonly Number[] | undefined {
+function primesAt(
+  memory: Memory,
+  address: bigint,
+  count: number,
+): readonly PointedNumber[] | undefined {
   const list = memory.at(address, count * WORD)?.bytes
   if (list === undefined) return undefined
   const view = new DataView(list.buffer, list.byteOffset, list.length)
@@ -54,12 +58,12 @@ function primesAt(memory: Memory, address: bigint, count: number): readonly Numb
   return there.length === count ? there : undefined
 }
 
-interface Number extends Pointed {
+interface PointedNumber extends Pointed {
   readonly value: bigint
 }
 
 /** The big.Int at an address, if it is positive and not too long for a key. */
-function numberAt(memory: Memory, address: bigint): Number | undefined {
+function numberAt(memory: Memory, address: bigint): PointedNumber | undefined {
   const head = memory.at(address, INT_BYTES)?.bytes
   if (head === undefined) return undefined
   const view = new DataView(head.buffer, head.byteOffset, INT_BYTES)

@@ -6,7 +6,6 @@
 import { createHash } from 'node:crypto'
 import type { Owner, Segment } from '@mintmark/dump'
 import type { CoreHold } from '../gate/core_hold.ts'
-import { BlockWriter } from '../held_back.ts'
 import type { Run } from '../scan_plan.ts'
 import type { PdfAnswer, PdfPage, PdfTrouble } from './pdf_messages.ts'
 
@@ -22,7 +21,7 @@ export interface OpenedPdf {
 
 /** What the thread tells is wiped once it is in the hold. */
 export class PdfParts {
-  readonly #writer: BlockWriter
+  readonly #hold: CoreHold
   readonly #segments: Segment[] = []
   readonly #runs: Run[] = []
   readonly #troubles = new Set<PdfTrouble>()
@@ -32,7 +31,7 @@ export class PdfParts {
   readonly #streams = new Map<number, number>()
 
   constructor(hold: CoreHold) {
-    this.#writer = new BlockWriter(hold)
+    this.#hold = hold
   }
 
   addFile(bytes: Uint8Array): void {
@@ -51,7 +50,6 @@ export class PdfParts {
   }
 
   end(): OpenedPdf {
-    this.#writer.end()
     return { segments: this.#segments, runs: this.#runs, troubles: this.#troubles }
   }
 
@@ -81,14 +79,14 @@ export class PdfParts {
   #addRun(
     parts: readonly { readonly bytes: Uint8Array; readonly owner: Owner | undefined }[],
   ): void {
-    const offset = this.#writer.size
+    const offset = this.#hold.size
     for (const { bytes, owner } of parts) {
-      const place = { offset: this.#writer.size, length: bytes.length, address: undefined, owner }
+      const place = { offset: this.#hold.size, length: bytes.length, address: undefined, owner }
       if (bytes.length > 0) this.#segments.push(place)
-      this.#writer.write(bytes)
+      this.#hold.take(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length))
       if (owner !== undefined) bytes.fill(0)
     }
-    const length = this.#writer.size - offset
+    const length = this.#hold.size - offset
     if (length > 0) this.#runs.push({ offset, length, isAligned: false })
   }
 }
