@@ -5,7 +5,7 @@
  */
 import { readFile, stat } from 'node:fs/promises'
 import { MintmarkError, safeText } from '@mintmark/core'
-import { type PublicKey, type PublicKeyFile, parsePublicKeys } from '@mintmark/scan/files'
+import { type PublicKey, type PublicKeyFile, parsePublicKeys } from '@mintmark/scan/find-keys'
 import type { Io } from './io.ts'
 import { list } from './option_values.ts'
 import type { Options } from './program.ts'

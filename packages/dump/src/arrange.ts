@@ -66,6 +66,7 @@ export function finish(layout: Layout, arranged: Arranged, size: number): Dump {
     container: layout.container,
     segments,
     structure,
+    vectorRegisters: layout.vectorRegisters.filter((range) => endOf(range) <= size),
     about: layout.about,
     flaws: cut === undefined ? layout.flaws : [...layout.flaws, cut],
     isLittleEndian: layout.isLittleEndian,

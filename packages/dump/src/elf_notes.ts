@@ -1,7 +1,7 @@
 /**
  * The notes of an ELF core: registers of each thread, mapped files, what the process was.
  *
- * Source: core(5); the Linux kernel's `fs/binfmt_elf.c` (`fill_files_note`) and `uapi/linux/elf.h`.
+ * Source: core(5); the Linux kernel's `fs/binfmt_elf.c` (`fill_files_note`) and `uapi/linux/elf.h` (NT_X86_XSTATE too).
  *
  * @module
  */
@@ -17,6 +17,8 @@ const NT_PRSTATUS = 1
 const NT_PRPSINFO = 3
 const NT_AUXV = 6
 const NT_FILE = 0x46494c45
+/** Of the name `LINUX`. */
+const NT_X86_XSTATE = 0x202
 const AT_SYSINFO_EHDR = 33
 
 const HEAD_BYTES = 12
@@ -90,6 +92,9 @@ export class NoteReader {
     const limit = isFiles ? MAX_FILE_NOTE_BYTES : MAX_UNKNOWN_BYTES
     if (note.length <= limit) this.#layout.addTable(note.offset, note.length)
     else this.#layout.addTable(note.offset, note.descriptor.offset - note.offset)
+    if (note.name === 'LINUX' && note.type === NT_X86_XSTATE) {
+      this.#layout.addVectorRegisters(note.descriptor)
+    }
     if (note.name !== 'CORE') return
     if (isFiles) {
       // There is one; more would only cost time.

@@ -39,6 +39,7 @@ export class Layout {
   readonly #tables: Range[] = []
   readonly #mappings: Mapping[] = []
   readonly #stacks: StackPoint[] = []
+  readonly #vectorRegisters: Range[] = []
   readonly #about: Record<string, string | number> = {}
   readonly #flaws: Flaw[] = []
   readonly #told = new Set<string>()
@@ -62,6 +63,10 @@ export class Layout {
 
   get stacks(): readonly StackPoint[] {
     return this.#stacks
+  }
+
+  get vectorRegisters(): readonly Range[] {
+    return this.#vectorRegisters
   }
 
   get about(): ErrorFacts {
@@ -135,6 +140,11 @@ export class Layout {
     if (this.#stacks.length >= MAX_RANGES) return
     this.version++
     this.#stacks.push({ address, name })
+  }
+
+  /** Where a thread's vector registers were saved. */
+  addVectorRegisters({ offset, length }: Range): void {
+    if (this.#vectorRegisters.length < MAX_RANGES) this.#vectorRegisters.push({ offset, length })
   }
 
   /** A fact for people. Text of the dump is made safe to show, and the first value told of a name stays. */

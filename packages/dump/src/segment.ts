@@ -65,6 +65,11 @@ export interface Dump {
   readonly segments: readonly Segment[]
   /** In order of offset, none overlapping another or a segment. */
   readonly structure: readonly Range[]
+  /**
+   * Areas of XSAVE with the vector registers of threads, one a thread: of cores of x86 alone. In the order of the notes,
+   * each within the file.
+   */
+  readonly vectorRegisters: readonly Range[]
   /** What is known of the process or machine: architecture, process id, name. For people. */
   readonly about: ErrorFacts
   readonly flaws: readonly Flaw[]

@@ -27,6 +27,7 @@ export function assertMap(dump: Dump, size: number): void {
   assert.equal(end, size)
   for (const { address } of dump.segments)
     assert.ok(address === undefined || (address >= 0n && address < 1n << 64n))
+  for (const { offset, length } of dump.vectorRegisters) assert.ok(offset + length <= size)
   for (const flaw of dump.flaws) JSON.stringify(flaw.facts)
 }
 

@@ -173,8 +173,8 @@ export class Passes {
   /** Registers hold no more than a secret of a curve. */
   async #searchRegisters(task: KnownTask): Promise<void> {
     if (task.keys.length + task.met.length === 0) return
-    const { runs, source } = this.#file
-    await this.#searchSeams(task, Seams.joined(secretsInRegisters(runs, source), source))
+    const { vectorRegisters, source } = this.#file
+    await this.#searchSeams(task, Seams.joined(secretsInRegisters(vectorRegisters, source), source))
   }
 
   /** What {@link #search} does, at the borders and in this thread. */

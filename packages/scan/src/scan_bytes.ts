@@ -53,7 +53,8 @@ export async function scanInput(
   try {
     const { dump, runs } = layout ?? layoutOf(source)
     const data = dataOf(input, source.size)
-    const file: SearchedFile = { source, runs, data, hashKey, threads }
+    const { vectorRegisters } = dump
+    const file: SearchedFile = { source, runs, vectorRegisters, data, hashKey, threads }
     const outcome = await searchTwice(file, options)
     return reportOf(name, source.size, dump, outcome)
   } finally {

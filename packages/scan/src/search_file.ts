@@ -20,6 +20,8 @@ const MOST_THREADS = 8
 export interface SearchedFile {
   readonly source: ByteSource
   readonly runs: readonly Run[]
+  /** See {@link import('@mintmark/dump').Dump.vectorRegisters}. */
+  readonly vectorRegisters: readonly Range[]
   /** Where the file holds data. */
   readonly data: readonly Range[]
   /** For the tags of keys; see `key_tag.ts`. */

@@ -89,7 +89,9 @@ async function formsIn(
     const outcome: Outcome = { limits, sightings: new SightingList(limits), keys, scannedBytes: 0 }
     const data = [{ offset: 0, length: source.size }]
     const runs = runsOf(dump)
-    const file: SearchedFile = { source, runs, data, hashKey, threads: searchThreads }
+    const { vectorRegisters } = dump
+    const searched = { source, runs, vectorRegisters, data, hashKey }
+    const file: SearchedFile = { ...searched, threads: searchThreads }
     await new Passes(file, threads === undefined ? {} : { threads }, outcome).forms()
     const findings = outcome.sightings.findings('file', dump)
     return { findings, limits: limits.list(), keys: keys.all.map(({ keyId }) => keyId) }

@@ -107,6 +107,7 @@ it('neighbours in the file are one run where they are neighbours in memory', () 
       segment(120, 8, undefined),
     ],
     structure: [{ offset: 0, length: 64 }],
+    vectorRegisters: [],
     about: {},
     flaws: [],
     isLittleEndian: true,

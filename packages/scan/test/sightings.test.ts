@@ -17,6 +17,7 @@ const dump: Dump = {
     { offset: 3000, length: 500, address: undefined, owner: undefined },
   ],
   structure: [{ offset: 0, length: 1000 }],
+  vectorRegisters: [],
   about: {},
   flaws: [],
   isLittleEndian: true,

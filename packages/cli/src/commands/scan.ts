@@ -6,7 +6,7 @@ import {
   type ScanReport,
   scanFile,
   scanPipe,
-} from '@mintmark/scan/files'
+} from '@mintmark/scan/find-keys'
 import { collectSooner, compileLess } from '../compiling.ts'
 import { keysAndOperands } from '../given_keys.ts'
 import { isIncomplete, isUnopened } from '../incomplete_scan.ts'

@@ -1,5 +1,6 @@
 /**
- * What the command `scan` uses of this package: it loads neither what erases keys nor the gate.
+ * Finds keys in files and pipes: what the command `scan` uses of this package. It loads neither what erases keys nor the
+ * gate.
  *
  * @module
  */
