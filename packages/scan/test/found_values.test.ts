@@ -7,6 +7,7 @@ import path from 'node:path'
 import { after, it } from 'node:test'
 import { readAgain } from '@mintmark/testkit'
 import { expandKey } from '../src/aes_words.ts'
+import { fromBigEndian, toShortestBytes } from '../src/arithmetic/modular.ts'
 import type { ScanReport } from '../src/report.ts'
 import { scanFile } from '../src/scan_file.ts'
 import { WINDOW_BYTES } from '../src/scan_plan.ts'
@@ -98,4 +99,18 @@ it('copies of a value beyond what a window may have are counted', async () => {
   assert.ok(told.length >= 4000 && limit !== undefined)
   assert.equal(limit.facts['anchor'], 'proven places')
   assert.equal(told.length + Number(limit.facts['count']), copies)
+})
+
+it('an exponent above the modulus, as it may be in a key that is valid all the same', async () => {
+  const rsa = readAgain(generateKeyPairSync('rsa', { modulusLength: 1024 })).privateKey
+  const jwk = rsa.export({ format: 'jwk' })
+  const number = (name: 'd' | 'p' | 'q') => fromBigEndian(Buffer.from(jwk[name] ?? '', 'base64url'))
+  const d = number('d') + (((number('p') - 1n) * (number('q') - 1n)) << 20n)
+  const wide = toShortestBytes(d)
+  const text = JSON.stringify({ ...jwk, d: wide.toString('base64url') })
+  const places = await found('wide', { 1000: Buffer.from(text), [FAR]: wide.toReversed() })
+  assert.deepEqual(places, [
+    [1000, 'jwk', undefined],
+    [FAR, 'limbs-le64', undefined],
+  ])
 })

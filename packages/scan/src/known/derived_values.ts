@@ -34,13 +34,18 @@ export function derivedValues(material: KeyMaterial): readonly DerivedValue[] {
   return [{ name: 'secret', value: fromBigEndian(secret), bits: secret.length * 8 }]
 }
 
-/** Equal values once, under the first of their names; values that are too small to tell from chance not at all. */
+/**
+ * Equal values once, under the first of their names; values that are too small to tell from chance not at all. One that
+ * is wider than its field has the bits that it takes: a key's d may be above its n.
+ */
 function distinct(values: readonly DerivedValue[]): DerivedValue[] {
   const seen = new Set<bigint>()
-  return values.filter(({ value }) => {
-    if (seen.has(value) || bitLength(value) < 64) return false
+  return values.flatMap((derived) => {
+    const { name, value, bits } = derived
+    const held = bitLength(value)
+    if (seen.has(value) || held < 64) return []
     seen.add(value)
-    return true
+    return held > bits ? [{ name, value, bits: held }] : [derived]
   })
 }
 
