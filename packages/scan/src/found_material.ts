@@ -47,7 +47,7 @@ export class MaterialList {
 export function hasSecret(material: KeyMaterial): boolean {
   if (material.type === 'rsa') return material.p !== undefined || material.d !== undefined
   if (material.type === 'ec') return material.d !== undefined
-  return material.secret !== undefined
+  return material.secret !== undefined && material.secret.length > 0
 }
 
 /** Which of its private values a key has: those that differ are kept side by side. */

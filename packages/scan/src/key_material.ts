@@ -62,4 +62,10 @@ export interface OpaqueMaterial {
   readonly computed?: true
 }
 
+/** Of a DSA or DH key. The secret is empty where only its public half is known. */
+export interface GroupMaterial extends OpaqueMaterial {
+  readonly type: 'dsa' | 'dh'
+  readonly publicKey: Uint8Array
+}
+
 export type KeyMaterial = RsaMaterial | EcMaterial | OkpMaterial | OpaqueMaterial

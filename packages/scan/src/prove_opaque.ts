@@ -5,11 +5,11 @@
  */
 import { type GroupParts, proveGroup } from './arithmetic/group.ts'
 import { bitLength, fromBigEndian, toShortestBytes } from './arithmetic/modular.ts'
-import { childrenOf, contentOf, elementOf, TAG } from './der.ts'
 import { pqSchemeOfOid, provePq } from './der_keys/post_quantum.ts'
+import { groupKeyOfSpki, groupKeySpki } from './group_spki.ts'
 import type { OpaqueMaterial } from './key_material.ts'
 import { type Proof, unproven } from './proof.ts'
-import { groupSpki, OID, spkiParts } from './spki.ts'
+import { spkiParts } from './spki.ts'
 
 /** See {@link Proof}; symmetric keys are candidates, since any bytes are one. */
 export function proveOpaque(material: OpaqueMaterial): Proof {
@@ -39,45 +39,15 @@ export function proveGroupKey(
   const material: OpaqueMaterial = {
     type: kind,
     secret: new Uint8Array(toShortestBytes(x)),
-    publicKey: new Uint8Array(publicKeyOf(kind, parts, found.y)),
+    publicKey: new Uint8Array(groupKeySpki(kind, parts, found.y)),
     ...(isComputed ? { computed: true } : {}),
   }
   return { certainty: 'proven', proof: found.proof, bits: bitLength(p), kind, material }
 }
 
-/** Of what stands behind p; where it is a length, there is no q. */
-function orderOf(
-  oid: string,
-  second: bigint | undefined,
-  third: bigint | undefined,
-): bigint | undefined {
-  if (oid === OID.dsa) return second
-  return oid === OID.dhX942 ? third : undefined
-}
-
-/** RFC 3279, sections 2.3.2 and 2.3.3: with its q, a DH key is one of X9.42. */
-function publicKeyOf(kind: 'dsa' | 'dh', { p, q, g }: GroupParts, y: bigint): Buffer {
-  if (q === undefined) return groupSpki(OID.dh, [p, g], y)
-  return kind === 'dsa' ? groupSpki(OID.dsa, [p, q, g], y) : groupSpki(OID.dhX942, [p, g, q], y)
-}
-
-function groupOf({ type, secret, publicKey }: OpaqueMaterial): GroupParts | undefined {
-  const parts = publicKey && spkiParts(publicKey)
-  if (parts?.parameters === undefined || publicKey === undefined) return undefined
-  const numbers = (childrenOf(publicKey, parts.parameters) ?? []).map((element) =>
-    fromBigEndian(contentOf(publicKey, element)),
-  )
-  const y = elementOf(parts.publicKey, 0, parts.publicKey.length, TAG.integer)
-  const [p, second, third] = numbers
-  const g = type === 'dsa' ? third : second
-  if (p === undefined || g === undefined || y === undefined) return undefined
-  return {
-    p,
-    g,
-    q: orderOf(parts.oid, second, third),
-    x: fromBigEndian(secret),
-    y: fromBigEndian(contentOf(parts.publicKey, y)),
-  }
+function groupOf({ secret, publicKey }: OpaqueMaterial): GroupParts | undefined {
+  const key = publicKey && groupKeyOfSpki(publicKey)
+  return key && { p: key.p, g: key.g, q: key.q, y: key.y, x: fromBigEndian(secret) }
 }
 
 /** Seed and expanded key are told apart by their lengths. */

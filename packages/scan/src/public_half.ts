@@ -14,7 +14,10 @@ export function publicHalf(material: KeyMaterial | undefined): PublicKey | undef
   return { material: bare, keyId: { ...keyIdOf(bare), kid: undefined, subject: undefined } }
 }
 
-function withoutSecret(material: KeyMaterial | undefined): PublicKey['material'] | undefined {
+/** The same without its name. */
+export function withoutSecret(
+  material: KeyMaterial | undefined,
+): PublicKey['material'] | undefined {
   if (material?.type === 'rsa') {
     const { type, n, e } = material
     return { type, n, e, p: undefined, q: undefined, d: undefined }
@@ -23,7 +26,11 @@ function withoutSecret(material: KeyMaterial | undefined): PublicKey['material']
     const { type, curve, x, y } = material
     return { type, curve, x, y, d: undefined }
   }
-  if (material?.type !== 'okp') return undefined
-  const { type, curve, publicKey } = material
-  return { type, curve, publicKey, secret: undefined }
+  if (material?.type === 'okp') {
+    const { type, curve, publicKey } = material
+    return { type, curve, publicKey, secret: undefined }
+  }
+  if (material?.type !== 'dsa' && material?.type !== 'dh') return undefined
+  const { type, publicKey } = material
+  return publicKey && { type, publicKey, secret: new Uint8Array(0) }
 }

@@ -19,6 +19,14 @@ export interface GroupParts {
 /** Bits of p. */
 const BITS = { least: 512, most: 8192 } as const
 
+/** Whether these can be the numbers of a group: cheap, and far from all that a group must be. */
+export function isGroup({ p, g, q }: Pick<GroupParts, 'p' | 'g' | 'q'>): boolean {
+  const bits = bitLength(p)
+  if (bits < BITS.least || bits > BITS.most || (p & 1n) === 0n) return false
+  if (g < 2n || g >= p) return false
+  return q === undefined || (bitLength(q) >= 128 && q < p && (p - 1n) % q === 0n)
+}
+
 /**
  * The public half and what shows the key, or undefined if something does not hold.
  *
@@ -29,10 +37,8 @@ const BITS = { least: 512, most: 8192 } as const
  */
 export function proveGroup(parts: GroupParts): { y: bigint; proof: string } | undefined {
   const { p, g, x, q, y } = parts
+  if (!isGroup(parts) || x < 1n || x >= (q ?? p)) return undefined
   const bits = bitLength(p)
-  if (bits < BITS.least || bits > BITS.most || (p & 1n) === 0n) return undefined
-  if (g < 2n || g >= p || x < 1n || x >= (q ?? p)) return undefined
-  if (q !== undefined && (bitLength(q) < 128 || (p - 1n) % q !== 0n)) return undefined
   const units = powerUnits(bits, bitLength(x)) + (y === undefined ? powerUnits(bits, bits) : 0)
   return withEffort(units, () => {
     const computed = power(g, x, p)

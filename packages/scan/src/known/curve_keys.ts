@@ -7,16 +7,18 @@ import { curveNamed } from '../arithmetic/curves.ts'
 import { publicPoint } from '../arithmetic/ec.ts'
 import { fromBigEndian, fromLittleEndian, inverse, toBigEndian } from '../arithmetic/modular.ts'
 import { montgomeryOf, okpNamed, okpPublicKey } from '../arithmetic/okp.ts'
-import type { Curve, EcMaterial, KeyMaterial, OkpMaterial } from '../key_material.ts'
+import type { Curve, EcMaterial, GroupMaterial, KeyMaterial, OkpMaterial } from '../key_material.ts'
 import { clamped } from './derived_values.ts'
+import { groupsOfNumbers } from './group_keys.ts'
 
-export type CurveMaterial = EcMaterial | OkpMaterial
+/** Of DSA and DH too: their secrets are looked for like those of curves. */
+export type CurveMaterial = EcMaterial | OkpMaterial | GroupMaterial
 
 /** What a secret turned out to be. */
 export interface CurveSecret {
   readonly material: KeyMaterial
   readonly spelling: 'limbs-le64' | 'limbs-be'
-  readonly name: 'd' | 'montgomery-d' | 'seed' | 'scalar' | 'expanded-scalar'
+  readonly name: 'd' | 'montgomery-d' | 'seed' | 'scalar' | 'expanded-scalar' | 'secret'
   readonly proof: string
 }
 
@@ -38,11 +40,14 @@ export interface CurveGroup {
   readonly rareSecretIn: (bytes: Uint8Array) => CurveSecret | undefined
 }
 
-/** Groups keys by curve. */
+/** Groups keys by curve, and those of DSA and DH by their numbers. */
 export function curveGroups(keys: readonly CurveMaterial[]): readonly CurveGroup[] {
-  const byCurve = new Map<string, CurveMaterial[]>()
-  for (const key of keys) byCurve.set(key.curve, [...(byCurve.get(key.curve) ?? []), key])
-  const groups: CurveGroup[] = []
+  const byCurve = new Map<string, (EcMaterial | OkpMaterial)[]>()
+  const groups = [...groupsOfNumbers(keys.filter(isOfGroup))]
+  for (const key of keys) {
+    if (isOfGroup(key)) continue
+    byCurve.set(key.curve, [...(byCurve.get(key.curve) ?? []), key])
+  }
   for (const group of byCurve.values()) {
     const points = group.filter((key) => key.type === 'ec')
     const strings = group.filter((key) => key.type === 'okp')
@@ -51,6 +56,9 @@ export function curveGroups(keys: readonly CurveMaterial[]): readonly CurveGroup
   }
   return groups
 }
+
+const isOfGroup = (key: CurveMaterial): key is GroupMaterial =>
+  key.type === 'dsa' || key.type === 'dh'
 
 /** Measured on one core with OpenSSL 3; P-256 has an implementation of its own there. */
 const POINT_COST: Partial<Record<Curve, number>> = { 'P-256': 8e4, 'P-384': 1.4e6, 'P-521': 3.2e6 }

@@ -8,6 +8,7 @@ import { curveNamed } from '../arithmetic/curves.ts'
 import { bitLength } from '../arithmetic/modular.ts'
 import { okpNamed } from '../arithmetic/okp.ts'
 import type { Detected, KeyKind } from '../detected.ts'
+import { groupKeyOfSpki } from '../group_spki.ts'
 import type { KeyMaterial } from '../key_material.ts'
 
 /** A value of a key that is known now, in one spelling. */
@@ -52,5 +53,7 @@ export function kindOf(material: KeyMaterial): KeyKind {
 export function bitsOf(material: KeyMaterial): number {
   if (material.type === 'rsa') return bitLength(material.n)
   if (material.type === 'ec') return curveNamed(material.curve).bits
-  return material.type === 'okp' ? okpNamed(material.curve).bits : material.secret.length * 8
+  if (material.type === 'okp') return okpNamed(material.curve).bits
+  const group = material.publicKey && groupKeyOfSpki(material.publicKey)
+  return group === undefined ? material.secret.length * 8 : bitLength(group.p)
 }

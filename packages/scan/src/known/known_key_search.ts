@@ -63,7 +63,7 @@ export class KnownKeySearch implements WindowSearch {
     const given = materialsOf(keys)
     const others = materialsOf(met.filter((key) => !isRoot(key)))
     const roots = materialsOf(met.filter(isRoot))
-    const setOf = (whose: Whose, materials: readonly KeyMaterial[]) => {
+    const setOf = (whose: Whose, materials: readonly PublicKey['material'][]) => {
       const effort = deep ? 'deep' : whose === 'given' ? 'given' : 'met'
       return { materials, allowance: new Allowance(effort, whose, materials.length, searchers) }
     }
@@ -182,8 +182,8 @@ interface Seen {
 }
 
 const isRsa = (material: KeyMaterial): material is RsaMaterial => material.type === 'rsa'
-const isOfCurve = (material: KeyMaterial): material is CurveMaterial =>
-  material.type === 'ec' || material.type === 'okp'
+const isOfCurve = (material: PublicKey['material']): material is CurveMaterial =>
+  material.type !== 'rsa'
 
 const isRoot = ({ keyId }: PublicKey): boolean => isPublicRoot(keyId.spkiSha256)
 

@@ -19,14 +19,20 @@ const VERSION = 0xa0
 
 /** The key of a certificate that begins at 0, or undefined for none and for kinds that are not looked for. */
 export function keyOfCertificate(der: Uint8Array): PublicKey | undefined {
+  const spki = spkiOfCertificate(der)
+  const material = spki && keyOfSpki(spki)
+  if (material === undefined) return undefined
+  return keyWith(material, namesOf(der))
+}
+
+/** The SubjectPublicKeyInfo of a certificate that begins at 0, a view; undefined for none. */
+export function spkiOfCertificate(der: Uint8Array): Uint8Array | undefined {
   const whole = elementOf(der, 0, der.length, TAG.sequence)
   const [signed] = (whole && childrenOf(der, whole)) ?? []
-  if (whole === undefined || signed?.tag !== TAG.sequence) return undefined
+  if (signed?.tag !== TAG.sequence) return undefined
   const fields = childrenOf(der, signed) ?? []
   const spki = fields[fields[0]?.tag === VERSION ? 6 : 5]
-  const material = spki && keyOfSpki(der.subarray(spki.at, spki.to))
-  if (material === undefined) return undefined
-  return keyWith(material, namesOf(der.subarray(0, whole.to)))
+  return spki?.tag === TAG.sequence ? der.subarray(spki.at, spki.to) : undefined
 }
 
 /** A public key with what is known of it. */
@@ -38,10 +44,12 @@ export function keyWith(
   return { ...known, material, keyId: { ...keyIdOf(material), kid, subject } }
 }
 
+/** @param der may go on behind the certificate */
 function namesOf(der: Uint8Array): Pick<PublicKey, 'subject' | 'notAfterMs'> {
   charge(100_000)
   try {
-    const { subject, validTo } = new X509Certificate(der)
+    const whole = elementOf(der, 0, der.length, TAG.sequence)
+    const { subject, validTo } = new X509Certificate(der.subarray(0, whole?.to))
     const notAfterMs = Date.parse(validTo)
     return {
       // An attribute a line; a certificate may have no subject at all, whatever the types say.

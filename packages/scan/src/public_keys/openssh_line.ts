@@ -8,6 +8,7 @@
 import { curveNamed } from '../arithmetic/curves.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'
 import { SshStrings } from '../detectors/ssh_strings.ts'
+import { groupMaterial } from '../group_spki.ts'
 import type { Curve } from '../key_material.ts'
 import { keyOfPoint, type PublicMaterial, rsaKey } from './spki_key.ts'
 
@@ -40,6 +41,7 @@ export function keyOfSshBlob(blob: Uint8Array): PublicMaterial | undefined {
       secret: undefined,
     }
   }
+  if (plain === 'ssh-dss') return dsaKey(strings)
   const curve = Object.hasOwn(CURVES_BY_NAME, plain) ? CURVES_BY_NAME[plain] : undefined
   if (curve === undefined) return undefined
   strings.string()
@@ -47,9 +49,18 @@ export function keyOfSshBlob(blob: Uint8Array): PublicMaterial | undefined {
   return point && keyOfPoint(curveNamed(curve).oid, point)
 }
 
+/** RFC 4253, section 6.6: p, q, g, y. */
+function dsaKey(strings: SshStrings): PublicMaterial | undefined {
+  const [p, q, g, y] = [1, 2, 3, 4]
+    .map(() => strings.string())
+    .map((each) => each && fromBigEndian(each))
+  if (p === undefined || q === undefined || g === undefined || y === undefined) return undefined
+  return groupMaterial({ kind: 'dsa', p, q, g, y })
+}
+
 /** Where a line's key begins: its type, then base64 that begins with the length of that type. */
 const KEY_IN_LINE =
-  /(?:^|[\s,])(?:ssh-rsa|ssh-ed25519|ecdsa-sha2-nistp\d{3})(?:-cert-v01@openssh\.com)? +(AAAA[\w+/]{40,30000}={0,2})/
+  /(?:^|[\s,])(?:ssh-rsa|ssh-dss|ssh-ed25519|ecdsa-sha2-nistp\d{3})(?:-cert-v01@openssh\.com)? +(AAAA[\w+/]{40,30000}={0,2})/
 
 /** The key of a line, whatever options or hosts stand before it and whatever comment behind. */
 export function keyOfSshLine(line: string): PublicMaterial | undefined {

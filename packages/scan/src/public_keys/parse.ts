@@ -1,15 +1,17 @@
 /**
  * Reads the public keys of a file, whatever form they are in: JWK, JWKS, certificates and chains, SubjectPublicKeyInfo,
- * PKCS#1, OpenSSH lines; in PEM or DER, many in one file, and of different forms.
+ * PKCS#1, OpenSSH lines, recipients of age; in PEM or DER, many in one file, and of different forms.
  *
  * @module
  */
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { type Element, elementOf, TAG } from '../der.ts'
 import { keyFromDer } from '../key_from_der.ts'
-import type { KeyMaterial } from '../key_material.ts'
-import { keyOfCertificate, keyWith } from './certificate.ts'
+import { withoutSecret } from '../public_half.ts'
+import { keysOfRecipients, recipientProblem } from './age_recipient.ts'
+import { keyOfCertificate, keyWith, spkiOfCertificate } from './certificate.ts'
 import { keysOfJson } from './jwks.ts'
+import { spkiProblem, sshLineProblem } from './not_sought.ts'
 import { keyOfSshBlob, keyOfSshLine } from './openssh_line.ts'
 import type { PublicKey } from './public_key.ts'
 import { keyOfRsaPublicKey, keyOfSpki, type PublicMaterial } from './spki_key.ts'
@@ -76,17 +78,40 @@ function keysOfText(source: string): PublicKeyFile {
     }
   }
   const pem = keysOfPem(text)
-  const ssh = text.split('\n').flatMap((line) => wrapped(keyOfSshLine(line)))
-  const bare = pem.keys.length + ssh.length === 0 ? keysOfBase64(text) : []
-  return { keys: [...pem.keys, ...ssh, ...bare], problems: pem.problems }
+  const ssh = keysOfSshLines(text)
+  const age = keysOfRecipients(text).flatMap((material) => wrapped(material))
+  const isBare = pem.keys.length + ssh.keys.length + age.length === 0
+  const bare = isBare ? keysOfBase64(text) : { keys: [], problems: [] }
+  return {
+    keys: [...pem.keys, ...ssh.keys, ...age, ...bare.keys],
+    problems: [
+      ...pem.problems,
+      ...ssh.problems,
+      ...listed(recipientProblem(text)),
+      ...bare.problems,
+    ],
+  }
 }
 
 /** A certificate as metadata has it: base64 alone. */
-function keysOfBase64(text: string): PublicKey[] {
+function keysOfBase64(text: string): PublicKeyFile {
   return /^[\w+/\s]{44,1000000}={0,2}\s*$/.test(text)
-    ? keysOfDer(Buffer.from(text, 'base64')).keys
-    : []
+    ? keysOfDer(Buffer.from(text, 'base64'))
+    : { keys: [], problems: [] }
 }
+
+function keysOfSshLines(text: string): PublicKeyFile {
+  const keys: PublicKey[] = []
+  const problems: string[] = []
+  for (const line of text.split('\n')) {
+    const material = keyOfSshLine(line)
+    if (material === undefined) problems.push(...listed(sshLineProblem(line)))
+    else keys.push(...wrapped(material))
+  }
+  return { keys, problems }
+}
+
+const listed = (problem: string | undefined): string[] => (problem === undefined ? [] : [problem])
 
 const BEGIN = '-----BEGIN '
 const DASHES = '-----'
@@ -118,7 +143,7 @@ function keysOfBlock(label: string, body: string): PublicKeyFile {
   const found = label === 'OPENSSH PRIVATE KEY' ? opensshPublic(der) : keysOfDer(der)
   const problems = [...found.problems]
   if (isPrivate) problems.push(found.keys.length > 0 ? GIVEN_PRIVATE : 'a private key is encrypted')
-  else if (found.keys.length === 0 && /CERTIFICATE|PUBLIC KEY/.test(label)) {
+  else if (found.keys.length + problems.length === 0 && /CERTIFICATE|PUBLIC KEY/.test(label)) {
     problems.push('a PEM block holds no key that can be looked for')
   }
   der.fill(0)
@@ -147,7 +172,8 @@ function keysOfDer(bytes: Uint8Array): PublicKeyFile {
     const key = keyOfCertificate(der) ?? wrapped(keyOfSpki(der) ?? keyOfRsaPublicKey(der))[0]
     const own = key === undefined ? privateHalf(der) : undefined
     if (key !== undefined) keys.push(key)
-    if (own !== undefined) {
+    else if (own === undefined) problems.push(...listed(publicProblem(der)))
+    else {
       keys.push(own)
       problems.push(GIVEN_PRIVATE)
     }
@@ -156,10 +182,14 @@ function keysOfDer(bytes: Uint8Array): PublicKeyFile {
   return { keys, problems }
 }
 
+/** Why a public key or certificate in DER is none that can be looked for; undefined where it is neither. */
+function publicProblem(der: Uint8Array): string | undefined {
+  return spkiProblem(spkiOfCertificate(der) ?? der)
+}
+
 /** The public half of a private key in DER. */
 function privateHalf(der: Uint8Array): PublicKey | undefined {
-  const own = keyFromDer(der)?.material
-  const material = own && publicHalfOf(own)
+  const material = withoutSecret(keyFromDer(der)?.material)
   if (material !== undefined) return wrapped(material)[0]
   try {
     const key = createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' })
@@ -168,21 +198,6 @@ function privateHalf(der: Uint8Array): PublicKey | undefined {
   } catch {
     return undefined
   }
-}
-
-/** The key without its secret. */
-export function publicHalfOf(material: KeyMaterial): PublicMaterial | undefined {
-  if (material.type === 'rsa') {
-    const { n, e } = material
-    return { type: 'rsa', n, e, p: undefined, q: undefined, d: undefined }
-  }
-  if (material.type === 'ec') {
-    const { curve, x, y } = material
-    return { type: 'ec', curve, x, y, d: undefined }
-  }
-  if (material.type !== 'okp') return undefined
-  const { curve, publicKey } = material
-  return { type: 'okp', curve, publicKey, secret: undefined }
 }
 
 function wrapped(material: PublicMaterial | undefined): PublicKey[] {

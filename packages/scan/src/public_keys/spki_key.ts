@@ -1,7 +1,7 @@
 /**
  * Public keys from SubjectPublicKeyInfo and the bare RSAPublicKey inside it.
  *
- * Source: RFC 5280 section 4.1.2.7, RFC 8017 appendix A.1.1, RFC 5480, RFC 8410.
+ * Source: RFC 5280 section 4.1.2.7, RFC 8017 appendix A.1.1, RFC 5480, RFC 8410; RFC 3279 and PKCS#3 for DSA and DH.
  *
  * @module
  */
@@ -11,6 +11,7 @@ import { isOnCurve } from '../arithmetic/ec.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'
 import { okpOfOid } from '../arithmetic/okp.ts'
 import { childrenOf, contentOf, elementOf, hexOf, TAG } from '../der.ts'
+import { groupKeyOf, groupMaterial } from '../group_spki.ts'
 import type { EcMaterial, RsaMaterial } from '../key_material.ts'
 import { OID, spkiParts } from '../spki.ts'
 import type { PublicKey } from './public_key.ts'
@@ -29,6 +30,8 @@ export function keyOfSpki(spki: Uint8Array): PublicMaterial | undefined {
   if (EC_OIDS.has(oid)) {
     return parameters?.tag === TAG.oid ? keyOfPoint(hexOf(spki, parameters), publicKey) : undefined
   }
+  const group = groupKeyOf(spki, parts)
+  if (group !== undefined) return groupMaterial(group)
   const okp = okpOfOid(oid)
   if (okp === undefined || publicKey.length !== okp.lengthBytes) return undefined
   return {
