@@ -1,6 +1,7 @@
 /**
  * `npm test`: sets up, then runs every test on the built files. Arguments narrow it to test files whose
- * path holds one of them: `npm test -- reconcile`. One that begins with `-` leaves out: `npm test -- -victims`.
+ * path holds one of them: `npm test -- reconcile`. One that begins with `-` leaves out, one with `+` leaves in what
+ * another would leave out: `npm test -- -victims -case/ +ingest`.
  *
  * The last lines say what failed and why. With MINTMARK_SECOND_TRY=1 the files of a few tests that failed run once
  * more by themselves; what then passes is named as unsteady, with its first error, and does not fail the run.
@@ -11,21 +12,23 @@ import { createReadStream, createWriteStream, mkdtempSync, readdirSync, readFile
 import { availableParallelism, tmpdir } from 'node:os'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { fileURLToPath } from 'node:url'
 import { root, setUp } from './setup.mjs'
 
 const MOST_TRIED_AGAIN = 3
-/** What hangs must end, so that the run can say so: a file takes five minutes at most. */
-const TIMEOUT_MS = 15 * 60_000
+/** Parts of the names of files that take half a minute and more, the longest first. */
+const LONG = ['victims', '.fault', 'investigate_dumps', 'known_places', 'selections', 'floods', 'replay', 'report']
 
 setUp()
 const words = process.argv.slice(2)
-const wanted = words.filter((word) => !word.startsWith('-'))
-const unwanted = words.filter((word) => word.startsWith('-')).map((word) => word.slice(1))
+const unwanted = wordsOf('-')
+const kept = wordsOf('+')
+const wanted = words.filter((word) => !/^[-+]/.test(word))
 const files = ['packages', 'tests']
   .flatMap((group) => readdirSync(path.join(root, group)).map((name) => path.join(group, name)))
   .flatMap((home) => ['test', 'src'].flatMap((folder) => testsOf(home, folder)))
   .filter((file) => wanted.length === 0 || wanted.some((word) => file.includes(word)))
-  .filter((file) => !unwanted.some((word) => file.includes(word)))
+  .filter((file) => kept.some((word) => file.includes(word)) || !unwanted.some((word) => file.includes(word)))
   .sort()
 if (files.length === 0) {
   console.error(`no test file matches ${words.join(' ')}`)
@@ -33,18 +36,14 @@ if (files.length === 0) {
 }
 const notes = mkdtempSync(path.join(tmpdir(), 'mintmark-tests-'))
 process.on('exit', () => rmSync(notes, { recursive: true, force: true }))
-// Those of packages keep to themselves and run side by side. Those below tests/ share what there is one of (the
-// kernel's setting for cores, the machine's time), so one runs after the other, but for those that ask processes
-// for their cores: they are as many again, and wait half of their time.
-const isAlone = (file) => file.startsWith(`tests${path.sep}`)
-const isVictim = (file) => file.startsWith(path.join('tests', 'victims'))
-const wholes = [
-  await testAll(files.filter((file) => !isAlone(file)), availableParallelism()),
-  ...(await besides(
-    files.filter((file) => isAlone(file) && !isVictim(file)),
-    files.filter(isVictim),
-  )),
-]
+// Those of packages keep to themselves and run side by side, as do processes that are asked for their cores. The others
+// below tests/ share what there is one of (the kernel's setting for cores, the machine's time), so one runs after the
+// other. They wait for most of their time: the rest runs beside them.
+const isAlone = (file) => /^tests.(e2e|browser)/.test(file)
+const wholes = await besides(
+  { files: files.filter((file) => !isAlone(file)), atOnce: availableParallelism() },
+  { files: files.filter(isAlone), atOnce: 1 },
+)
 if (!wholes.every(({ passed }) => passed)) {
   const failures = wholes.flatMap((whole) => whole.failures)
   const isSteady = process.env.MINTMARK_SECOND_TRY === '1' && (await passesAgain(failures))
@@ -54,36 +53,44 @@ if (!wholes.every(({ passed }) => passed)) {
   process.exitCode = isSteady ? 0 : 1
 }
 
+/** Arguments with this sign before them, without it. */
+function wordsOf(sign) {
+  return words.filter((word) => word.startsWith(sign)).map((word) => word.slice(1))
+}
+
 /** Runs two lists of files at the same time. What the second prints comes when the first is done. */
 async function besides(first, second) {
-  if (second.length === 0) return [await testAll(first, 1)]
   const printed = path.join(notes, 'second')
-  const other = testAll(second, 1, createWriteStream(printed))
-  const results = [await testAll(first, 1), await other]
+  const other = testAll(second, createWriteStream(printed))
+  const results = [await testAll(first), await other]
   await pipeline(createReadStream(printed), process.stdout, { end: false })
   return results
 }
 
 /** Runs these files: whether all of their tests pass, and which do not and why. */
-async function testAll(own, atOnce, output = process.stdout) {
-  if (own.length === 0) return { passed: true, failures: [] }
+async function testAll({ files: own, atOnce }, output = process.stdout) {
+  if (own.length === 0) {
+    if (output !== process.stdout) output.end()
+    return { passed: true, failures: [] }
+  }
   const failed = path.join(mkdtempSync(path.join(notes, 'run-')), 'failed')
-  const options = [
-    '--enable-source-maps',
-    '--test',
-    `--test-concurrency=${atOnce}`,
-    `--test-timeout=${TIMEOUT_MS}`,
-    '--test-reporter=tap',
-    '--test-reporter-destination=stdout',
-    `--test-reporter=${new URL('failed_tests.mjs', import.meta.url)}`,
-    `--test-reporter-destination=${failed}`,
-  ]
-  const runner = spawn(process.execPath, [...options, ...own], { cwd: root, stdio: ['inherit', 'pipe', 'inherit'] })
+  const script = fileURLToPath(new URL('run_files.mjs', import.meta.url))
+  const args = ['--enable-source-maps', script, String(atOnce), failed, ...longestFirst(own)]
+  const runner = spawn(process.execPath, args, { cwd: root, stdio: ['inherit', 'pipe', 'inherit'] })
   const ended = once(runner, 'close')
   await pipeline(runner.stdout, output, { end: output !== process.stdout })
   const [status] = await ended
   const lines = readFileSync(failed, 'utf8').split('\n')
   return { passed: status === 0, failures: lines.filter(Boolean).map((line) => JSON.parse(line)) }
+}
+
+/** Files that take long before the others: one that is begun last keeps a core idle. */
+function longestFirst(own) {
+  const rank = (file) => {
+    const at = LONG.findIndex((part) => file.includes(part))
+    return at < 0 ? LONG.length : at
+  }
+  return own.toSorted((a, b) => rank(a) - rank(b))
 }
 
 /**
@@ -95,7 +102,7 @@ async function passesAgain(failures) {
   const again = files.filter((file) => places.has(sourceOf(file)) || places.has(homeOf(file)))
   if (places.size === 0 || places.size > MOST_TRIED_AGAIN || again.length === 0) return false
   console.log(`\nOnce more, alone: ${[...places].join(', ')}\n`)
-  return (await testAll(again, 1)).passed
+  return (await testAll({ files: again, atOnce: 1 })).passed
 }
 
 /** `packages/NAME` or `tests/NAME`. */
