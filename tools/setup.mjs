@@ -1,5 +1,5 @@
 /**
- * Makes a clone ready to run: dependencies installed, sources built. Does nothing twice.
+ * Makes a clone ready to run: dependencies installed, sources built, the command bundled. Does nothing twice.
  *
  * `npm install` and not `npm ci`: chdb names optional packages for platforms that the registry does not
  * hold, which `npm ci` refuses. The lockfile must come out as it went in, so it is as strict.
@@ -35,6 +35,7 @@ export function setUp() {
   }
   run(process.execPath, [path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'])
   run(process.execPath, [path.join(root, 'packages', 'web', 'build.mjs')])
+  run(process.execPath, [path.join(root, 'packages', 'cli', 'bundle.mjs')])
 }
 
 function digest(file) {

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
-import { main } from '../dist/src/main.js'
+import { bundled } from './bundled.cjs'
 
+const { main } = bundled('main.cjs') ?? (await import('../dist/src/main.js'))
 await main(process.argv.slice(2))

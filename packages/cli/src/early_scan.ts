@@ -9,7 +9,6 @@
 import { statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { SMALL_BYTES, startEarly } from '@mintmark/scan/early'
-import { compileLess } from './compiling.ts'
 
 /** Of a block as file systems count them. */
 const BLOCK_BYTES = 512
@@ -18,8 +17,6 @@ const BLOCK_BYTES = 512
 export function startForScan([command, ...args]: readonly string[]): void {
   if (command !== 'scan' || availableParallelism() < 2) return
   if (!args.some((path) => isLarge(path))) return
-  // Before there is a thread that compiles.
-  compileLess()
   startEarly()
 }
 

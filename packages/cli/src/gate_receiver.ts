@@ -59,11 +59,9 @@ function gateOf(settings: GateSettings): Gate {
     limits,
     compressor: zstd === undefined ? { kind: 'gzip' } : { kind: 'zstd', program: zstd },
     async loadScrub() {
-      const [{ compileLess }, { loadGateScrub }] = await Promise.all([
-        import('./compiling.ts'),
-        import('@mintmark/scan/gate'),
-      ])
+      const { compileLess } = await import('./compiling.ts')
       compileLess()
+      const { loadGateScrub } = await import('@mintmark/scan/gate')
       return await loadGateScrub(publicKeys)
     },
   }

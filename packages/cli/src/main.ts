@@ -3,14 +3,20 @@
  *
  * @module
  */
+import { forSearches } from './compiling.ts'
 import { startForScan } from './early_scan.ts'
 import { type ExitCode, type Io, processIo } from './io.ts'
+
+/** Commands that search dumps for keys. */
+const SEARCHES: ReadonlySet<string> = new Set(['scan', 'scrub'])
 
 export async function main(args: readonly string[], io: Io = processIo()): Promise<void> {
   // A reader that has seen enough (`| head`) closes the pipe: that is no failure of ours, and what was found stays found.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? (io.codeIfUnread?.() ?? 0) : 3)
   })
+  // Before a thread compiles, and before what lies compiled is read: V8 takes that under the flags of then alone.
+  if (SEARCHES.has(args[0] ?? '')) forSearches()
   startForScan(args)
   const { runProgram } = await import('./program.ts')
   const code: ExitCode = await runProgram(args, io)

@@ -7,7 +7,6 @@ import {
   scanFile,
   scanPipe,
 } from '@mintmark/scan/find-keys'
-import { collectSooner, compileLess } from '../compiling.ts'
 import { keysAndOperands } from '../given_keys.ts'
 import { isIncomplete, isUnopened } from '../incomplete_scan.ts'
 import { type InputFile, inputFiles, STANDARD_INPUT, type Unreadable } from '../input_files.ts'
@@ -27,8 +26,6 @@ const NO_OPERAND =
   "error: missing argument 'FILE|DIR': name what to scan first, or behind a -- (see --help)"
 
 export const scan: Handler = async (args, options, io) => {
-  compileLess()
-  collectSooner()
   const { publicKeys, operands } = await keysAndOperands(args, options, io)
   if (operands.length === 0) {
     io.err(`${NO_OPERAND}\n`)

@@ -6,7 +6,6 @@ import {
   type ScrubFileOptions,
   scrubFile,
 } from '@mintmark/scan'
-import { collectSooner, compileLess } from '../compiling.ts'
 import { keysAndOperands } from '../given_keys.ts'
 import type { ExitCode, Io } from '../io.ts'
 import { flag, textOption } from '../option_values.ts'
@@ -17,8 +16,6 @@ import { scrubText } from '../render/scrub_text.ts'
 const USAGE = 'error: give one FILE to scrub: name it first, or behind a -- (see --help)'
 
 export const scrub: Handler = async (args, options, io) => {
-  compileLess()
-  collectSooner()
   const { publicKeys, operands } = await keysAndOperands(args, options, io)
   const [path] = operands
   if (path === undefined || operands.length > 1) {

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { cachedDataVersionTag } from 'node:v8'
+
+const root = fileURLToPath(new URL('../../../../', import.meta.url))
+const bin = join(root, 'packages/cli/bin')
+const folder = mkdtempSync(join(tmpdir(), 'mintmark-bundled-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Prints for each chunk whether V8 took what lay compiled beside it: `true`, `false`, or `none` where nothing did. */
+const watched = join(folder, 'watched.cjs')
+writeFileSync(
+  watched,
+  `const vm = require('node:vm')
+const { Script } = vm
+vm.Script = class extends Script {
+  constructor(source, options) {
+    super(source, options)
+    const taken = options.cachedData === undefined ? 'none' : this.cachedDataRejected !== true
+    process.stderr.write('chunk ' + require('node:path').basename(options.filename) + ' ' + taken + '\\n')
+  }
+}
+`,
+)
+const dump = join(folder, 'dump')
+writeFileSync(dump, 'nothing to find here '.repeat(1000))
+
+function run(args: readonly string[]): { readonly chunks: string[]; readonly out: string } {
+  const command = ['-r', watched, join(bin, 'mintmark.mjs'), ...args]
+  const { stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' })
+  return { chunks: stderr.split('\n').filter((line) => line.startsWith('chunk ')), out: stdout }
+}
+
+const isBuilt = run(['--version']).chunks.length > 0
+// Built by `tsc -b` alone, the command has no bundle; a set-up tree has one, and CI is set up.
+const skip = !isBuilt && process.env['CI'] !== 'true' && 'the command is not bundled: npm run build'
+
+describe('the bundled command', { skip }, () => {
+  it('runs from chunks', () => {
+    assert.ok(isBuilt)
+    assert.ok(run(['scan', dump]).chunks.length > 5)
+  })
+
+  it('takes what V8 has compiled, where it is the V8 that compiled', () => {
+    const { chunks } = run(['scan', dump])
+    assert.deepEqual(
+      chunks.filter((line) => line.endsWith(' false')),
+      [],
+    )
+    // Another Node than the one of `npm run build` compiles anew.
+    if (existsSync(join(root, `packages/cli/dist/bundle/compiled.${cachedDataVersionTag()}`)))
+      assert.deepEqual(
+        chunks.filter((line) => !line.endsWith(' true')),
+        [],
+      )
+  })
+
+  it('is not used where a package was built again since', () => {
+    const built = join(root, 'packages/core/dist/tsconfig.tsbuildinfo')
+    const { atime, mtime } = statSync(built)
+    try {
+      utimesSync(built, atime, new Date(mtime.getTime() + 1000))
+      const { chunks, out } = run(['--version'])
+      assert.deepEqual(chunks, [])
+      assert.match(out, /^\d+\.\d+\.\d+\n$/)
+    } finally {
+      utimesSync(built, atime, mtime)
+    }
+    assert.ok(run(['--version']).chunks.length > 0)
+  })
+
+  it('prints what the modules print', () => {
+    const plain = `import(${JSON.stringify(join(root, 'packages/cli/dist/src/main.js'))}).then(({ main }) => main(process.argv.slice(1)))`
+    const args = ['scan', '--json', dump]
+    const { stdout } = spawnSync(process.execPath, ['-e', plain, ...args], { encoding: 'utf8' })
+    assert.equal(run(args).out, stdout)
+    assert.match(stdout, /"findings"/)
+  })
+})
