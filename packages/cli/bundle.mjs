@@ -2,7 +2,7 @@
  * Writes the command into few files below `dist/bundle`, and beside them what V8 compiles of them: see
  * `bin/bundled.cjs`, which loads them. Does nothing where they are of this build.
  *
- * Each module still finds its workers, pages and rules where tsc wrote it. The threads of a scan are bundled, too.
+ * Of the commands those that search dumps are bundled, with their threads, and what reads the command line.
  */
 import { spawnSync } from 'node:child_process'
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
@@ -13,6 +13,8 @@ import { cachedDataVersionTag } from 'node:v8'
 import { HOME, isOfThisBuild, MADE_OF, ROOT, stampOf } from './bin/bundled.cjs'
 
 const FIRST_PARTY = /[\\/]packages[\\/]([^\\/]+)[\\/]dist[\\/]src[\\/]/
+/** Commands whose start somebody waits for; the others are loaded from the modules that tsc wrote. */
+const SEARCHES = /^commands\/(scan|scrub|gate_\w+)$/
 /** Scripts of threads, by their names in `new URL('./NAME.js', import.meta.url)`. */
 const THREADS = { scan_worker: 'scan/dist/src', spill_thread: 'scan/dist/src/gate' }
 /** Of each half of the dump. */
@@ -46,8 +48,7 @@ async function writeChunks() {
   const bundle = await rolldown({
     input: Object.fromEntries(sources),
     platform: 'node',
-    external: [/\.node$/],
-    plugins: [{ name: 'places', transform: (code, id) => (FIRST_PARTY.test(id) ? withPlaces(code, id) : null) }],
+    plugins: [{ name: 'places', transform: withPlaces }],
   })
   const { output } = await bundle.write({
     dir: HOME,
@@ -64,8 +65,12 @@ async function writeChunks() {
 
 /** A module's own address is where tsc wrote it; a bundled thread is beside the bundle. */
 function withPlaces(code, id) {
+  if (!FIRST_PARTY.test(id)) return code
   const place = JSON.stringify(path.relative(HOME, id).split(path.sep).join('/'))
-  return code.replace(/new URL\('\.\/(\w+)\.js', import\.meta\.url\)|import\.meta\.url/g, (_, name) => {
+  const inTime = code.replace(/\bimport\('\.\/(commands\/\w+)\.js'\)/g, (whole, command) =>
+    SEARCHES.test(command) ? whole : `import(new URL('./${command}.js', import.meta.url).href)`,
+  )
+  return inTime.replace(/new URL\('\.\/(\w+)\.js', import\.meta\.url\)|import\.meta\.url/g, (_, name) => {
     if (name in THREADS) return `new URL('./${startOf(name)}', import.meta.url)`
     const own = `new URL(${place}, import.meta.url)`
     return name === undefined ? `${own}.href` : `new URL('./${name}.js', ${own})`
