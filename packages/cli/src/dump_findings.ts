@@ -20,7 +20,8 @@ export function scanOf(
 ): DumpScan {
   const known = new Map(publicKeys.map((key) => [key.keyId.spkiSha256, key]))
   const places = grouped(report.findings, ({ keyId }) => keyId?.spkiSha256 ?? '')
-  const unnamed = places.get('')?.filter(({ beginsAt }) => beginsAt === undefined).length ?? 0
+  const isFirst = ({ beginsAt, sameKeyAt }: Finding) => (beginsAt ?? sameKeyAt) === undefined
+  const unnamed = places.get('')?.filter(isFirst).length ?? 0
   places.delete('')
   const keys = [...places].slice(0, MOST_KEYS)
   const left = places.size - keys.length

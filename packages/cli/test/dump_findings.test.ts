@@ -56,6 +56,13 @@ describe('what a case keeps of a scan', () => {
       finding(id(1), { form: 'limbs-le64', offset: 9 }),
       finding(id(1), { offset: 8192 }),
       finding(undefined, { kind: 'aes', form: 'aes-schedule-enc', keyId: undefined }),
+      finding(undefined, {
+        kind: 'aes',
+        form: 'hex',
+        keyId: undefined,
+        offset: 9000,
+        sameKeyAt: 4096,
+      }),
     ]
     const { keys, otherKeys, given, sha256 } = scanOf(DUMP, 'g', report(found), [])
     assert.deepEqual([otherKeys, given, sha256], [1, 'g', DUMP.sha256])

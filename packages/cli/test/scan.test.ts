@@ -201,7 +201,7 @@ it('scan ends with 3 where nothing comes out of a packed file, which is searched
   assert.match(out, /first\.gz: gzip could unpack nothing of it, which is cut or damaged/)
 })
 
-it('a key without a public half is one, though its parts lie apart in the file', () => {
+it('a key without a public half is one, though its parts and its forms lie apart in the file', () => {
   const first = {
     file: 'core',
     offset: 4096,
@@ -218,13 +218,14 @@ it('a key without a public half is one, though its parts lie apart in the file',
     copies: 1,
   } as const
   const rest = { ...first, offset: 0x2000, beginsAt: first.offset }
+  const bare = { ...first, offset: 0x3000, length: 16, form: 'limbs-be', sameKeyAt: first.offset }
   const report: ScanReport = {
     file: 'core',
     size: 1 << 16,
     container: 'elf-core',
     segments: 3,
     scannedBytes: 1 << 16,
-    findings: [first, rest],
+    findings: [first, rest, bare],
     candidates: [],
     lesser: [],
     flaws: [],
@@ -233,7 +234,7 @@ it('a key without a public half is one, though its parts lie apart in the file',
     publicRoots: 0,
   }
   const told = scanText({ reports: [report], unreadable: [] })
-  assert.match(told, /^FOUND: 1 key, proven, at 2 places in 1 of 1 file/)
+  assert.match(told, /^FOUND: 1 key, proven, at 3 places in 1 of 1 file/)
 })
 
 it('scan ends with 3 where a packed dump is cut, with 1 where it is whole', async () => {

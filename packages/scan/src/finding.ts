@@ -38,12 +38,14 @@ export interface Finding {
   readonly owner: Owner | undefined
   /** Of a part of a key that goes on from elsewhere in the file: where the first part is. One copy, and one key. */
   readonly beginsAt?: number
+  /** Of a key without an id, as symmetric ones are: the first place in the file that holds it, where that is another. */
+  readonly sameKeyAt?: number
   /** How often this key was found in this file, in this form, this place included. */
   readonly copies: number
 }
 
 /** A finding before it is known where in the process it lies and how often: what threads tell each other. */
-export type FindingSeen = Omit<Finding, 'file' | 'address' | 'owner' | 'copies'>
+export type FindingSeen = Omit<Finding, 'file' | 'address' | 'owner' | 'copies' | 'sameKeyAt'>
 
 const LONGEST_PROOF = 200
 
@@ -66,6 +68,7 @@ export function findingSeen(detected: Detected, offset: number): FindingSeen {
     certainty,
     proof: proof.slice(0, LONGEST_PROOF),
     note: note ?? (origin === undefined ? undefined : 'self-test'),
-    keyId: ids && { ...ids, kid: undefined, subject: undefined },
+    keyId:
+      ids?.spkiSha256 === undefined ? undefined : { ...ids, kid: undefined, subject: undefined },
   }
 }

@@ -50,7 +50,9 @@ export class SightingList {
   findings(file: string, dump: Dump): readonly Finding[] {
     const kept = onePerPlace(this.#kept)
     const copies = new Map<string, number>()
+    const firstPlaces = new Map<string, number>()
     for (const { tag, seen } of kept) {
+      if (seen.keyId === undefined && !firstPlaces.has(tag)) firstPlaces.set(tag, seen.offset)
       if (seen.beginsAt !== undefined) continue
       const name = `${tag} ${seen.form}`
       copies.set(name, (copies.get(name) ?? 0) + 1)
@@ -61,7 +63,12 @@ export class SightingList {
       const known = tag === '' ? 1 : (copies.get(`${tag} ${seen.form}`) ?? 1)
       // A generator's state can lie far from the schedules of its key.
       const named = generators.has(tag) ? { ...seen, note: 'drbg' as const } : seen
-      return placed(file, named, segments.at(seen.offset), known)
+      const first = tag === '' ? undefined : firstPlaces.get(tag)
+      const isLater = seen.keyId === undefined && first !== undefined && first !== seen.offset
+      return {
+        ...placed(file, named, segments.at(seen.offset), known),
+        ...(isLater && { sameKeyAt: first }),
+      }
     })
   }
 }

@@ -146,6 +146,31 @@ it('copies are counted for each form, address and owner come from the segment', 
   ])
 })
 
+it('a key without an id says at each of its other places where the first is, whatever its form', () => {
+  const keyId = { spkiSha256: 'a', jwkThumbprint: undefined, kid: undefined, subject: undefined }
+  const list = new SightingList(new LimitList())
+  for (const item of [
+    { offset: 900, form: 'limbs-be', length: 16 },
+    { offset: 300, form: 'aes-schedule-enc' },
+    { offset: 500, form: 'aes-schedule-enc', tag: 'l' },
+    { offset: 700, tag: '' },
+    { offset: 800, tag: '' },
+    { offset: 400, tag: 'm', keyId },
+    { offset: 600, tag: 'm', keyId },
+  ])
+    list.add(sighting(item))
+  const told = list.findings('f', dump).map(({ offset, sameKeyAt }) => [offset, sameKeyAt])
+  assert.deepEqual(told, [
+    [300, undefined],
+    [400, undefined],
+    [500, undefined],
+    [600, undefined],
+    [700, undefined],
+    [800, undefined],
+    [900, 300],
+  ])
+})
+
 it('more than a report holds is told, and those in front are kept', () => {
   const limits = new LimitList()
   const list = new SightingList(limits)

@@ -69,8 +69,8 @@ type Group = readonly [Finding, ...Finding[]]
 function grouped(findings: readonly Finding[]): ReadonlyMap<string, Group> {
   const keys = new Map<string, [Finding, ...Finding[]]>()
   for (const finding of findings) {
-    const { file, offset, keyId, beginsAt } = finding
-    const name = keyId?.spkiSha256 ?? `${beginsAt ?? offset} ${file}`
+    const { file, offset, keyId, beginsAt, sameKeyAt } = finding
+    const name = keyId?.spkiSha256 ?? `${sameKeyAt ?? beginsAt ?? offset} ${file}`
     const group = keys.get(name)
     if (group === undefined) keys.set(name, [finding])
     else group.push(finding)
