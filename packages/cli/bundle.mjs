@@ -68,7 +68,7 @@ function withPlaces(code, id) {
   if (!FIRST_PARTY.test(id)) return code
   const place = JSON.stringify(path.relative(HOME, id).split(path.sep).join('/'))
   const inTime = code.replace(/\bimport\('\.\/(commands\/\w+)\.js'\)/g, (whole, command) =>
-    SEARCHES.test(command) ? whole : `import(new URL('./${command}.js', import.meta.url).href)`,
+    SEARCHES.test(command) ? whole : `importModule(new URL('./${command}.js', import.meta.url).href)`,
   )
   return inTime.replace(/new URL\('\.\/(\w+)\.js', import\.meta\.url\)|import\.meta\.url/g, (_, name) => {
     if (name in THREADS) return `new URL('./${startOf(name)}', import.meta.url)`

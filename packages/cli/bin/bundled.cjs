@@ -17,6 +17,11 @@ const ROOT = path.join(__dirname, '..', '..', '..')
 /** What the files were made of: written last, so that it is there only beside all of them. */
 const MADE_OF = 'made_of.json'
 
+/** What a chunk is given: what Node gives a module, and what imports for it. */
+const NAMES = 'exports, require, module, __filename, __dirname, importModule'
+/** V8 forgets how a script imports where it takes it compiled. */
+const importModule = (url) => import(url)
+
 /** Chunks by their path: each is run once, as `require` has it. */
 const chunks = new Map()
 
@@ -51,14 +56,13 @@ function chunkAt(file) {
   const known = chunks.get(file)
   if (known !== undefined) return known.module.exports
   const source = readFileSync(file, 'utf8')
-  const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
+  const script = new vm.Script(`(function (${NAMES}) {${source}\n})`, {
     filename: file,
     cachedData: contentOf(compiledOf(file)),
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   })
   const module = { exports: {} }
   chunks.set(file, { module, script })
-  script.runInThisContext()(module.exports, requireFrom(file), module, file, HOME)
+  script.runInThisContext()(module.exports, requireFrom(file), module, file, HOME, importModule)
   return module.exports
 }
 

@@ -30,10 +30,20 @@ vm.Script = class extends Script {
 const dump = join(folder, 'dump')
 writeFileSync(dump, 'nothing to find here '.repeat(1000))
 
-function run(args: readonly string[]): { readonly chunks: string[]; readonly out: string } {
+function run(args: readonly string[]): {
+  readonly chunks: string[]
+  readonly out: string
+  readonly err: string
+} {
   const command = ['-r', watched, join(bin, 'mintmark.mjs'), ...args]
   const { stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' })
-  return { chunks: stderr.split('\n').filter((line) => line.startsWith('chunk ')), out: stdout }
+  const lines = stderr.split('\n')
+  const isChunk = (line: string) => line.startsWith('chunk ')
+  return {
+    chunks: lines.filter(isChunk),
+    out: stdout,
+    err: lines.filter((line) => !isChunk(line)).join('\n'),
+  }
 }
 
 const isBuilt = run(['--version']).chunks.length > 0
@@ -58,6 +68,12 @@ describe('the bundled command', { skip }, () => {
         chunks.filter((line) => !line.endsWith(' true')),
         [],
       )
+  })
+
+  it('loads a command that is not in the bundle', () => {
+    const { chunks, err } = run(['verdicts', '--case', join(folder, 'none')])
+    assert.ok(chunks.length > 0)
+    assert.match(err, /^mintmark: there is no case at .* \(CASE_MISSING\)\n$/)
   })
 
   it('is not used where a package was built again since', () => {
