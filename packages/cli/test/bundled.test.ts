@@ -38,12 +38,15 @@ function run(args: readonly string[]): {
   const command = ['-r', watched, join(bin, 'mintmark.mjs'), ...args]
   const { stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' })
   const lines = stderr.split('\n')
-  const isChunk = (line: string) => line.startsWith('chunk ')
   return {
     chunks: lines.filter(isChunk),
     out: stdout,
     err: lines.filter((line) => !isChunk(line)).join('\n'),
   }
+}
+
+function isChunk(line: string): boolean {
+  return line.startsWith('chunk ')
 }
 
 const isBuilt = run(['--version']).chunks.length > 0
