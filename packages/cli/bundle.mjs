@@ -1,57 +1,73 @@
 /**
  * Writes the command into few files below `dist/bundle`, and beside them what V8 compiles of them: see
- * `bin/bundled.cjs`, which loads them. Does nothing where they are of this build.
+ * `bin/bundled.cjs`, which loads them. Does nothing where they are of this build and this Node.
  *
  * Of the commands those that search dumps are bundled, with their threads, and what reads the command line.
  */
 import { spawnSync } from 'node:child_process'
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { cachedDataVersionTag } from 'node:v8'
-import { HOME, isOfThisBuild, MADE_OF, ROOT, stampOf } from './bin/bundled.cjs'
+import { BUNDLES, NEWEST, newestFolder, ROOT, stampOf } from './bin/bundled.cjs'
 
 const FIRST_PARTY = /[\\/]packages[\\/]([^\\/]+)[\\/]dist[\\/]src[\\/]/
 /** Commands whose start somebody waits for; the others are loaded from the modules that tsc wrote. */
 const SEARCHES = /^commands\/(scan|scrub|gate_\w+)$/
 /** Scripts of threads, by their names in `new URL('./NAME.js', import.meta.url)`. */
 const THREADS = { scan_worker: 'scan/dist/src', spill_thread: 'scan/dist/src/gate' }
-/** Of each half of the dump. */
+const ENTRIES = { main: 'cli/dist/src', gate_receiver: 'cli/dist/src', ...THREADS }
+/** Of each half of the dump that V8 compiles for. */
 const BYTES = 64 << 10
 /** What stands in a kernel where no gate does. */
 const KERNEL = { core_pattern: 'core\n', core_pipe_limit: '0\n' }
-const ENTRIES = { main: 'cli/dist/src', gate_receiver: 'cli/dist/src', ...THREADS }
+/** A bundle that was replaced so long ago is in no process that loads more of it. */
+const OLD_MS = 24 * 60 * 60_000
 
-if (!isOfThisBuild()) {
-  rmSync(HOME, { recursive: true, force: true })
-  const inputs = await writeChunks()
-  for (const name of Object.keys(THREADS)) writeFileSync(path.join(HOME, startOf(name)), startText(name))
-  writeFileSync(path.join(HOME, MADE_OF), JSON.stringify(inputs))
-}
-/** Written last: what this V8 compiles lies beside the chunks. */
-const compiled = path.join(HOME, `compiled.${cachedDataVersionTag()}`)
-if (!existsSync(compiled)) {
-  const folder = mkdtempSync(path.join(tmpdir(), 'mintmark-bundle-'))
-  try {
-    train(folder)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
+try {
+  const folder = newestFolder() ?? (await newBundle())
+  /** Written last: what this V8 compiles lies beside the chunks. */
+  const compiled = path.join(folder, `compiled.${cachedDataVersionTag()}`)
+  if (!existsSync(compiled)) {
+    inFolder(tmpdir(), compile)
+    writeFileSync(compiled, process.version)
   }
-  writeFileSync(compiled, process.version)
+} catch (error) {
+  console.error(`The command is not bundled, and starts from its modules, slower: ${error.message}`)
+}
+
+/** @returns its folder */
+async function newBundle() {
+  removeOld()
+  mkdirSync(BUNDLES, { recursive: true })
+  const folder = mkdtempSync(path.join(BUNDLES, 'b-'))
+  const inputs = await writeChunks(folder)
+  for (const name of Object.keys(THREADS)) writeFileSync(path.join(folder, startOf(name)), startText(name))
+  writeFileSync(`${folder}.json`, JSON.stringify({ folder: path.basename(folder), inputs }))
+  renameSync(`${folder}.json`, NEWEST)
+  return folder
+}
+
+function removeOld() {
+  if (!existsSync(BUNDLES)) return
+  for (const name of readdirSync(BUNDLES)) {
+    const file = path.join(BUNDLES, name)
+    if (Date.now() - statSync(file).mtimeMs > OLD_MS) rmSync(file, { recursive: true, force: true })
+  }
 }
 
 /** @returns what the files are made of: for each a stamp */
-async function writeChunks() {
+async function writeChunks(folder) {
   const { rolldown } = await import('rolldown')
-  const sources = Object.entries(ENTRIES).map(([name, folder]) => [name, path.join(ROOT, 'packages', folder, `${name}.js`)])
+  const sources = Object.entries(ENTRIES).map(([name, home]) => [name, path.join(ROOT, 'packages', home, `${name}.js`)])
   const bundle = await rolldown({
     input: Object.fromEntries(sources),
     platform: 'node',
-    plugins: [{ name: 'places', transform: withPlaces }],
+    plugins: [{ name: 'places', transform: (code, id) => withPlaces(code, id, folder) }],
   })
   const { output } = await bundle.write({
-    dir: HOME,
+    dir: folder,
     format: 'cjs',
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name].cjs',
@@ -64,9 +80,9 @@ async function writeChunks() {
 }
 
 /** A module's own address is where tsc wrote it; a bundled thread is beside the bundle. */
-function withPlaces(code, id) {
+function withPlaces(code, id, folder) {
   if (!FIRST_PARTY.test(id)) return code
-  const place = JSON.stringify(path.relative(HOME, id).split(path.sep).join('/'))
+  const place = JSON.stringify(path.relative(folder, id).split(path.sep).join('/'))
   const inTime = code.replace(/\bimport\('\.\/(commands\/\w+)\.js'\)/g, (whole, command) =>
     SEARCHES.test(command) ? whole : `importModule(new URL('./${command}.js', import.meta.url).href)`,
   )
@@ -83,38 +99,48 @@ function startOf(name) {
 }
 
 function startText(name) {
-  return `require('../../bin/bundled.cjs').bundled('${name}.cjs')\n`
+  return `require('../../../bin/bundled.cjs').chunkAt(require('node:path').join(__dirname, '${name}.cjs'))\n`
+}
+
+function inFolder(home, use) {
+  const folder = mkdtempSync(path.join(home, 'mintmark-bundle-'))
+  try {
+    use(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 /**
  * Runs what is waited for (a scan, a scrub, the gate's receiver) on a small dump with a key, made for that, and keeps
  * what V8 compiled for it.
  */
-function train(folder) {
-  const dump = path.join(folder, 'dump')
-  const key = path.join(folder, 'key.pem')
+function compile(folder) {
+  const [dump, key, spool, state, procSys] = ['dump', 'key.pem', 'spool', 'state', 'sys'].map((name) =>
+    path.join(folder, name),
+  )
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })
   writeFileSync(dump, Buffer.concat([randomBytes(BYTES), Buffer.from(pem), randomBytes(BYTES)]))
   writeFileSync(key, publicKey.export({ type: 'spki', format: 'pem' }))
-  const [spool, state, procSys] = ['spool', 'state', 'sys'].map((name) => path.join(folder, name))
   mkdirSync(procSys)
   for (const [name, value] of Object.entries(KERNEL)) writeFileSync(path.join(procSys, name), value)
-  const gate = ['gate', 'install', '--spool', spool, '--state', state, '--proc-sys', procSys]
   const runs = [
     ['main', 'main', ['--help']],
     ['main', 'main', ['scan', dump]],
     ['main', 'main', ['scan', dump, '--public-key', key]],
     ['main', 'main', ['scrub', dump, '-o', `${dump}.clean`, '--public-key', key]],
-    ['main', 'main', gate],
+    ['main', 'main', ['gate', 'install', '--spool', spool, '--state', state, '--proc-sys', procSys]],
     ['gate_receiver', 'receiveFromKernel', [state, '--check']],
   ]
-  for (const [chunk, name, args] of runs) {
-    const script = `const { bundled, keepCompiled } = require('./bin/bundled.cjs')
+  for (const [chunk, name, args] of runs) compileFor(chunk, name, args)
+}
+
+function compileFor(chunk, name, args) {
+  const script = `const { bundled, keepCompiled } = require('./bin/bundled.cjs')
 keepCompiled()
 Promise.resolve(bundled('${chunk}.cjs').${name}(${JSON.stringify(args)})).then((code) => process.exit(code))`
-    const { status, stderr } = spawnSync(process.execPath, ['-e', script], { cwd: import.meta.dirname, encoding: 'utf8' })
-    // What is not compiled before is compiled when it is needed.
-    if (status !== 0 && status !== 1) console.error(`${args.join(' ')}: ${status}\n${stderr}`)
-  }
+  const { status, stderr } = spawnSync(process.execPath, ['-e', script], { cwd: import.meta.dirname, encoding: 'utf8' })
+  // 1: a key was found. What is not compiled before is compiled when it is needed.
+  if (status !== 0 && status !== 1) console.error(`${args.join(' ')}: ${status}\n${stderr}`)
 }

@@ -1,7 +1,7 @@
 'use strict'
 /**
- * Loads the command from the few files that `bundle.mjs` made of it, with what V8 has compiled of them before: a
- * command, and each thread that it starts, then runs a third of a second of processor time sooner.
+ * Loads the command from the few files that `bundle.mjs` made of it, with what V8 has compiled of them before: a small
+ * scan, and each thread of a large one, then takes half of the processor time until it searches.
  *
  * Nothing of it is needed. Where those files are missing, or made of another build than the one that lies there, the
  * command is loaded from the modules that tsc wrote; where V8 is another one, it compiles them anew.
@@ -12,10 +12,11 @@ const path = require('node:path')
 const v8 = require('node:v8')
 const vm = require('node:vm')
 
-const HOME = path.join(__dirname, '..', 'dist', 'bundle')
 const ROOT = path.join(__dirname, '..', '..', '..')
-/** What the files were made of: written last, so that it is there only beside all of them. */
-const MADE_OF = 'made_of.json'
+/** Each bundle has a folder of its own here: a process goes on with the one that it began with. */
+const BUNDLES = path.join(__dirname, '..', 'dist', 'bundle')
+/** Tells of the newest bundle in which folder it is and what it was made of; replaced once that is whole. */
+const NEWEST = path.join(BUNDLES, 'newest.json')
 
 /** What a chunk is given: what Node gives a module, and what imports for it. */
 const NAMES = 'exports, require, module, __filename, __dirname, importModule'
@@ -27,31 +28,31 @@ const chunks = new Map()
 
 /** @returns what a chunk of the bundle exports, or undefined where there is none of this build */
 function bundled(name) {
-  return isOfThisBuild() ? chunkAt(path.join(HOME, name)) : undefined
-}
-
-let isFresh
-
-function isOfThisBuild() {
-  isFresh ??= isAsMade()
-  return isFresh
-}
-
-function isAsMade() {
   try {
-    const inputs = Object.entries(JSON.parse(readFileSync(path.join(HOME, MADE_OF), 'utf8')))
-    return inputs.every(([file, stamp]) => stampOf(path.join(ROOT, file)) === stamp)
+    const folder = newestFolder()
+    return folder === undefined ? undefined : chunkAt(path.join(folder, name))
   } catch {
-    return false
+    // Damaged, or removed meanwhile.
+    return undefined
   }
+}
+
+/** @returns the folder of the bundle that is of this build, if there is one */
+function newestFolder() {
+  const text = contentOf(NEWEST, 'utf8')
+  if (text === undefined) return undefined
+  const { folder, inputs } = JSON.parse(text)
+  const isOfThisBuild = Object.entries(inputs).every(([file, stamp]) => stampOf(path.join(ROOT, file)) === stamp)
+  return isOfThisBuild ? path.join(BUNDLES, folder) : undefined
 }
 
 /** What tells one state of a file from another: milliseconds, which copies of a tree keep. */
 function stampOf(file) {
-  const { mtimeMs, size } = statSync(file)
-  return `${Math.floor(mtimeMs)} ${size}`
+  const found = statSync(file, { throwIfNoEntry: false })
+  return found && `${Math.floor(found.mtimeMs)} ${found.size}`
 }
 
+/** What a chunk exports: also for a thread, which is to be of the same bundle as what started it. */
 function chunkAt(file) {
   const known = chunks.get(file)
   if (known !== undefined) return known.module.exports
@@ -62,22 +63,22 @@ function chunkAt(file) {
   })
   const module = { exports: {} }
   chunks.set(file, { module, script })
-  script.runInThisContext()(module.exports, requireFrom(file), module, file, HOME, importModule)
+  script.runInThisContext()(module.exports, requireFrom(file), module, file, path.dirname(file), importModule)
   return module.exports
 }
 
 /** `require` of a chunk: other chunks are loaded as it was, all else by Node. */
 function requireFrom(file) {
   const outside = createRequire(file)
-  return (name) => (name.startsWith('./') ? chunkAt(path.join(HOME, name)) : outside(name))
+  return (name) => (name.startsWith('./') ? chunkAt(path.join(path.dirname(file), name)) : outside(name))
 }
 
-/** Of this V8 under the flags that it has now. */
+/** What this V8, under the flags that it has now, has compiled of a chunk. */
 const compiledOf = (file) => `${file}.${v8.cachedDataVersionTag()}`
 
-function contentOf(file) {
+function contentOf(file, encoding) {
   try {
-    return readFileSync(file)
+    return readFileSync(file, encoding)
   } catch {
     return undefined
   }
@@ -101,4 +102,4 @@ function keepLarger(file, content) {
   if (content.length > (contentOf(file)?.length ?? 0)) writeFileSync(file, content)
 }
 
-module.exports = { bundled, HOME, isOfThisBuild, keepCompiled, MADE_OF, ROOT, stampOf }
+module.exports = { bundled, BUNDLES, chunkAt, keepCompiled, NEWEST, newestFolder, ROOT, stampOf }

@@ -1,14 +1,25 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { cachedDataVersionTag } from 'node:v8'
+import { parseObject } from '@mintmark/core'
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
 const bin = join(root, 'packages/cli/bin')
+const bundles = join(root, 'packages/cli/dist/bundle')
+const newest = join(bundles, 'newest.json')
 const folder = mkdtempSync(join(tmpdir(), 'mintmark-bundled-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -45,6 +56,12 @@ function run(args: readonly string[]): {
   }
 }
 
+/** The folder of the bundle. */
+function newestName(): string {
+  const { folder: name } = parseObject(readFileSync(newest, 'utf8'))
+  return typeof name === 'string' ? name : ''
+}
+
 function isChunk(line: string): boolean {
   return line.startsWith('chunk ')
 }
@@ -66,7 +83,7 @@ describe('the bundled command', { skip }, () => {
       [],
     )
     // Another Node than the one of `npm run build` compiles anew.
-    if (existsSync(join(root, `packages/cli/dist/bundle/compiled.${cachedDataVersionTag()}`)))
+    if (existsSync(join(bundles, newestName(), `compiled.${cachedDataVersionTag()}`)))
       assert.deepEqual(
         chunks.filter((line) => !line.endsWith(' true')),
         [],
@@ -91,6 +108,18 @@ describe('the bundled command', { skip }, () => {
       utimesSync(built, atime, mtime)
     }
     assert.ok(run(['--version']).chunks.length > 0)
+  })
+
+  it('is not used where it is damaged', () => {
+    const good = readFileSync(newest)
+    try {
+      for (const bad of ['', '{', '{"folder":"none","inputs":{}}']) {
+        writeFileSync(newest, bad)
+        assert.match(run(['--version']).out, /^\d+\.\d+\.\d+\n$/)
+      }
+    } finally {
+      writeFileSync(newest, good)
+    }
   })
 
   it('prints what the modules print', () => {
