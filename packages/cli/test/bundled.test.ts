@@ -58,7 +58,7 @@ function run(args: readonly string[]): {
 
 /** The folder of the bundle. */
 function newestName(): string {
-  const { folder: name } = parseObject(readFileSync(newest, 'utf8'))
+  const name = parseObject(readFileSync(newest, 'utf8'))?.['folder']
   return typeof name === 'string' ? name : ''
 }
 
