@@ -9,6 +9,7 @@
 import {
   arrivalOf,
   crashOf,
+  type FirstBytes,
   type Gate,
   GateLog,
   type GateSettings,
@@ -23,8 +24,14 @@ import type { ExitCode } from './io.ts'
 
 const STANDARD_INPUT = 0
 
-/** @param args the folder of the gate's state, then what the kernel tells of the crash, or `--check` alone */
-export async function receiveFromKernel(args: readonly string[]): Promise<ExitCode> {
+/**
+ * @param args the folder of the gate's state, then what the kernel tells of the crash, or `--check` alone
+ * @param first what was read before this was loaded
+ */
+export async function receiveFromKernel(
+  args: readonly string[],
+  first: FirstBytes | undefined,
+): Promise<ExitCode> {
   const [stateFolder = '', ...told] = args
   const isCheck = told[0] === '--check'
   try {
@@ -33,7 +40,7 @@ export async function receiveFromKernel(args: readonly string[]): Promise<ExitCo
     if (isCheck) return await check(gate)
     const crash = crashOf(told, Date.now())
     const wantsNone = crash.wantsNone && !settings.ignoresLimits
-    const inlet = new Inlet(STANDARD_INPUT)
+    const inlet = new Inlet(STANDARD_INPUT, first)
     return exitCodeOf(await receiveCore(gate, arrivalOf({ ...crash, wantsNone }, inlet)))
   } catch (error) {
     const why = error instanceof MintmarkError ? error.message : 'an error of ours'

@@ -7,7 +7,7 @@
  */
 import { MintmarkError, safeText } from '@mintmark/core'
 import type { CoreHold } from './gate/core_hold.ts'
-import { drain } from './gate/drain.ts'
+import { drain, Inlet } from './gate/drain.ts'
 import { heldSource } from './gate/held_input.ts'
 import type { HeldInput } from './gate/hold_layout.ts'
 import { withHold } from './held_back.ts'
@@ -42,7 +42,7 @@ export async function scanPipe(
 
 function readAll(file: number, name: string, hold: CoreHold): void {
   try {
-    drain(file, hold, Number.POSITIVE_INFINITY)
+    drain(new Inlet(file), hold, Number.POSITIVE_INFINITY)
   } catch (cause) {
     const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN'
     const message = `${name} cannot be read to its end, or not held back while it comes: ${errno}`

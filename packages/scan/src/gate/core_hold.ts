@@ -86,6 +86,19 @@ export class CoreHold {
     }
   }
 
+  /** Takes the first bytes of a chunk of {@link CHUNK_BYTES}, and the chunk itself, where they can stay in it. */
+  adopt(chunk: SharedArrayBuffer, length: number): void {
+    const bytes = Buffer.from(chunk)
+    if (this.#window.length === 0 && this.#mayHoldChunk()) {
+      this.#chunks.push(chunk)
+      this.#window = bytes
+      this.took(length)
+      return
+    }
+    this.take(bytes.subarray(0, length))
+    bytes.fill(0)
+  }
+
   /**
    * What was taken, to be read. It stands until {@link wipe}; nothing more can be taken.
    *
@@ -129,10 +142,14 @@ export class CoreHold {
 
   /** undefined once memory takes no more; then the file takes all that follows. */
   #memoryWindow(): Buffer | undefined {
-    if (this.#writer !== undefined || !this.#options.memory.take(CHUNK_BYTES)) return undefined
+    if (!this.#mayHoldChunk()) return undefined
     const chunk = new SharedArrayBuffer(CHUNK_BYTES)
     this.#chunks.push(chunk)
     return Buffer.from(chunk)
+  }
+
+  #mayHoldChunk(): boolean {
+    return this.#writer === undefined && this.#options.memory.take(CHUNK_BYTES)
   }
 
   #fileWindow(): Buffer {

@@ -3,8 +3,10 @@
  *
  * @module
  */
-import { closeSync, openSync, readSync } from 'node:fs'
 import type { CoreHold } from './core_hold.ts'
+import { closeInput, type FirstBytes } from './first_bytes.ts'
+import { CHUNK_BYTES } from './hold_layout.ts'
+import { readSome } from './read_some.ts'
 
 /** Why a core was not read to its end. */
 export type DrainEnd = 'end' | 'too-large'
@@ -12,63 +14,71 @@ export type DrainEnd = 'end' | 'too-large'
 /** What a core comes out of: a file descriptor that is closed once, as soon as nothing more is wanted. */
 export class Inlet {
   readonly file: number
-  #isOpen: boolean = true
+  readonly #first: FirstBytes | undefined
+  #isOpen: boolean
 
-  constructor(file: number) {
+  /** @param first what was read of it before */
+  constructor(file: number, first?: FirstBytes) {
     this.file = file
+    this.#first = first
+    this.#isOpen = first?.isAll !== true
   }
 
-  /** Lets the dying process go. More than once does no harm. */
+  /** Whether more may come out of it. */
+  get isOpen(): boolean {
+    return this.#isOpen
+  }
+
+  /** How long it was read before, in milliseconds. */
+  get firstMs(): number {
+    return this.#first?.readMs ?? 0
+  }
+
+  /** Hands over what was read before. */
+  giveFirst(hold: CoreHold): void {
+    const { chunks = [], length = 0 } = this.#first ?? {}
+    for (let done = 0; chunks.length > 0; done += CHUNK_BYTES) {
+      const chunk = chunks.shift()
+      if (chunk !== undefined) hold.adopt(chunk, Math.min(CHUNK_BYTES, length - done))
+    }
+  }
+
+  /** Lets the dying process go, and wipes what nobody took. More than once does no harm. */
   close(): void {
+    for (const chunk of this.#first?.chunks ?? []) new Uint8Array(chunk).fill(0)
     if (!this.#isOpen) return
     this.#isOpen = false
-    closeSync(this.file)
-    // No file that is opened later may become standard input.
-    if (this.file === 0) openSync('/dev/null', 'r')
+    closeInput(this.file)
   }
 }
-
-/** How long to wait where a pipe that does not block has nothing yet. */
-const PAUSE_MS = 1
 
 /** While a core goes to a file, there is to be room for it: asked each time that so much of it came. */
 const CHECK_BYTES = 64 << 20
 
 /**
- * Puts everything that a file descriptor gives into the hold.
+ * Puts everything that comes into the hold.
  *
  * @param check throws if no more may go to the file
  * @returns `too-large` once there are more than `maxBytes`; the rest is not read then
  * @throws the system's own error if it cannot be read, or not held
  */
 export function drain(
-  file: number,
+  inlet: Inlet,
   hold: CoreHold,
   maxBytes: number,
   check: () => void = () => {},
 ): DrainEnd {
+  inlet.giveFirst(hold)
   for (let checked = 0; ; ) {
-    // As much as there is: each read less is a wait less of the dying process.
-    const count = readSome(file, hold.room())
-    if (count === 0) return 'end'
-    hold.took(count)
     if (hold.spilledBytes - checked >= CHECK_BYTES) {
       checked = hold.spilledBytes
       check()
     }
     if (hold.size > maxBytes) return 'too-large'
-  }
-}
-
-function readSome(file: number, target: Buffer): number {
-  for (;;) {
-    try {
-      return readSync(file, target, 0, target.length, null)
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined
-      if (code === 'EOF') return 0
-      if (code !== 'EAGAIN' && code !== 'EINTR') throw error
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS)
-    }
+    if (!inlet.isOpen) return 'end'
+    // As much as there is: each read less is a wait less of the dying process.
+    const count = readSome(inlet.file, hold.room())
+    if (count === 0) return 'end'
+    hold.took(count)
   }
 }

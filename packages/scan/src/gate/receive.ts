@@ -137,17 +137,17 @@ function tooMany(spool: Spool, { program }: Arrival, maxAtOnce: number): string 
 /** @returns undefined if there is more than may be */
 function readAll(
   { limits, spool, log }: Gate,
-  arrival: Arrival,
+  { inlet, name }: Arrival,
   hold: CoreHold,
 ): ReceivedBytes | undefined {
-  const startMs = performance.now()
-  const end = drain(arrival.inlet.file, hold, limits.maxSizeBytes, () => {
+  const startMs = performance.now() - inlet.firstMs
+  const end = drain(inlet, hold, limits.maxSizeBytes, () => {
     refuseFullDisk(spool, limits.keepFreeBytes)
   })
-  arrival.inlet.close()
   const readMs = Math.round(performance.now() - startMs)
+  inlet.close()
   standBack()
   if (end === 'too-large') return undefined
-  log.note(`${arrival.name}: read, ${hold.size} bytes in ${readMs} ms`)
+  log.note(`${name}: read, ${hold.size} bytes in ${readMs} ms`)
   return { bytes: hold.size, heldInFile: hold.spilledBytes, readMs }
 }
