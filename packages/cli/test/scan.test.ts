@@ -286,7 +286,17 @@ describe('mintmark scan of folders', () => {
     const place = join(folder, 'dangling')
     mkdirSync(place)
     symlinkSync(join(place, 'gone'), join(place, 'link'))
-    assert.equal((await mintmark('scan', place)).code, 3)
+    const { code, out } = await mintmark('scan', place)
+    assert.equal(code, 3)
+    assert.match(out, /^NOTHING SEARCHED: there is no file that could be read/)
+  })
+
+  it('does not call nothing found what it did not search: a folder without a file', async () => {
+    const place = join(folder, 'no-file')
+    mkdirSync(place)
+    const { code, out } = await mintmark('scan', place)
+    assert.equal(code, 0)
+    assert.match(out, /^NOTHING SEARCHED/)
   })
 
   for (const [name, args] of [

@@ -47,6 +47,7 @@ function absentLines({ file, absent }: ScanReport): string[] {
 }
 
 function headline(findings: readonly Finding[], reports: readonly ScanReport[]): string {
+  if (reports.length === 0) return 'NOTHING SEARCHED: there is no file that could be read.'
   if (findings.length === 0) {
     const bytes = reports.reduce((sum, report) => sum + report.scannedBytes, 0)
     return `NOTHING FOUND: no private key is proven in ${plural(reports.length, 'file')} (${size(bytes)} searched).`
