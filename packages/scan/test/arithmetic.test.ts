@@ -154,6 +154,20 @@ describe('primes from exponents', () => {
     }
   })
 
+  it('n, e and d by λ give the primes, also where p − 1 and q − 1 have much in common', () => {
+    for (const add of [66n, 256n, 1022n]) {
+      const primes = () => generatePrimeSync(512, { add, rem: 1n, bigint: true })
+      let [one, two] = [primes(), primes()]
+      while (gcd(one - 1n, two - 1n) > 1024n) [one, two] = [two, primes()]
+      const lambda = ((one - 1n) * (two - 1n)) / gcd(one - 1n, two - 1n)
+      const exponent = inverse(65_537n, lambda) ?? assert.fail()
+      // With a multiple added, so that no small k comes of it by chance.
+      const found = factorsFromExponent(one * two, 65_537n, exponent + lambda)
+      assert.equal(found && [found.p, found.q].includes(one), true)
+      assert.equal(factorsFromExponent(one * two, 65_537n, exponent >> 8n), undefined)
+    }
+  })
+
   it('a large public exponent takes the slow way, and gives the primes too', () => {
     const found = factorsFromExponent(n, d, e)
     assert.equal(found && [found.p, found.q].includes(p), true)

@@ -240,6 +240,7 @@ function isMultiPrime(n: bigint, rest: bigint, e: bigint, d: bigint | undefined)
 
 /** gcd(p − 1, q − 1) of 98 % of keys; the rest takes the slow way. */
 const MOST_COMMON_FACTOR = 64n
+const LARGEST_COMMON_FACTOR = 1024n
 
 /**
  * The primes of n, given both exponents; undefined where they do not belong together.
@@ -263,21 +264,28 @@ export function factorsFromExponent(
     if (found !== undefined) return found
   }
   const bits = bitLength(n)
-  return withEffort(powerUnits(bits, 2 * bits) + 1_000_000, () =>
-    isPlausible(n, e, d) ? factorsBySquareRoot(n, multiple) : undefined,
-  )
+  return withEffort(powerUnits(bits, 2 * bits) + 1_000_000, () => {
+    if (bitLength(e) > bits / 2 - 8) return factorsBySquareRoot(n, multiple)
+    return factorsByLargeGcd(n, e, d)
+  })
 }
 
-/** Whether the slow way may give what the fast one did not: a large e, or a large gcd(p − 1, q − 1). */
-function isPlausible(n: bigint, e: bigint, d: bigint): boolean {
+/**
+ * The primes where gcd(p − 1, q − 1) is large: some multiple of e·d − 1 by it is one of φ(n).
+ *
+ * No other numbers are taken for exponents: a d that is read a byte too far looks like one times 256 (memory full of them
+ * took an exponentiation each).
+ */
+function factorsByLargeGcd(n: bigint, e: bigint, d: bigint): { p: bigint; q: bigint } | undefined {
   const half = bitLength(n) / 2
-  if (bitLength(e) > half - 8) return true
-  const multiple = e * d
-  for (let g = MOST_COMMON_FACTOR + 2n; g <= 1024n; g += 2n) {
-    const gap = n - ((g * multiple) % n)
-    if (bitLength(gap) < half + bitLength(e) + 12) return true
+  const product = e * d
+  for (let g = MOST_COMMON_FACTOR + 2n; g <= LARGEST_COMMON_FACTOR; g += 2n) {
+    const gap = n - ((g * product) % n)
+    if (bitLength(gap) >= half + bitLength(e) + 12) continue
+    const found = factorsFromMultiple(n, g * (product - 1n))
+    if (found !== undefined) return found
   }
-  return false
+  return undefined
 }
 
 function factorsFromMultiple(n: bigint, multiple: bigint): { p: bigint; q: bigint } | undefined {
