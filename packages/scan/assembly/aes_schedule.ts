@@ -178,6 +178,78 @@ function test_lanes(at: usize, lanes: u32, size: i32, isReverse: bool): void {
 const ROOM = 128
 
 /**
+ * Places are looked at in groups of so many bytes, and of each group four places behind it first. Wherever in the group the
+ * words of a schedule are seen first, those four places lie within what it goes on for: 144 bytes at least, of which
+ * the last of them takes 32 (of 128 bits), or 168, of which it takes 48.
+ */
+const GROUP: usize = 96
+
+// Bits of the places of four where words of a schedule may be: in their order of each size, and in reverse order.
+let q4: u32 = 0
+let q6: u32 = 0
+let q8: u32 = 0
+let s4: u32 = 0
+let s6: u32 = 0
+let s8: u32 = 0
+
+/**
+ * Tells at which of four places the first inner words of a schedule may be: three in a row that are made of two others.
+ * With `anywhere` those that a schedule goes on with, too. In order, three such words are at one of any four places; in
+ * reverse order at the begin of each round, but that of 192 bits the second of the three may be made in another way.
+ */
+function isLike(i: usize, anywhere: bool): bool {
+  const w0 = v128.load(i, 0),
+    w1 = v128.load(i, 4),
+    w2 = v128.load(i, 8),
+    w3 = v128.load(i, 12)
+  const w4 = v128.load(i, 16),
+    w5 = v128.load(i, 20),
+    w6 = v128.load(i, 24),
+    w7 = v128.load(i, 28)
+  const w8 = v128.load(i, 32),
+    w9 = v128.load(i, 36),
+    w10 = v128.load(i, 40),
+    w11 = v128.load(i, 44)
+  const w01 = v128.xor(w0, w1),
+    w12 = v128.xor(w1, w2),
+    w23 = v128.xor(w2, w3)
+  const f4 = v128.xor(v128.xor(w4, w5), w1)
+  const f6 = v128.xor(v128.xor(w6, w7), w1)
+  const f8 = v128.xor(v128.xor(w8, w9), w1)
+  const r4 = v128.xor(w01, w5)
+  const r6 = v128.xor(w01, w11)
+  const r8 = v128.xor(w01, w9)
+  if (i32x4.all_true(least_of(f4, f6, f8, r4, r6, r8))) return false
+  // One word in a row of them is often made of two others; three are not.
+  const g4 = joined(f4, v128.xor(v128.xor(w5, w6), w2), v128.xor(v128.xor(w6, w7), w3))
+  const g6 = joined(f6, v128.xor(v128.xor(w7, w8), w2), v128.xor(v128.xor(w8, w9), w3))
+  const g8 = joined(f8, v128.xor(v128.xor(w9, w10), w2), v128.xor(v128.xor(w10, w11), w3))
+  const t4 = joined(r4, v128.xor(w12, w6), v128.xor(w23, w7))
+  const t6 = joined(r6, v128.xor(w23, w5), anywhere ? r6 : v128.xor(w12, w4))
+  const t8 = joined(r8, v128.xor(w12, w10), v128.xor(w23, w11))
+  if (i32x4.all_true(least_of(g4, g6, g8, t4, t6, t8))) return false
+  const some = v128.or(w0, w1)
+  q4 = lanes_of(g4, v128.or(w0, w4))
+  q6 = lanes_of(g6, v128.or(w0, w6))
+  q8 = lanes_of(g8, v128.or(w0, w8))
+  s4 = lanes_of(t4, some)
+  s6 = lanes_of(t6, some)
+  s8 = lanes_of(t8, some)
+  return (q4 | q6 | q8 | s4 | s6 | s8) !== 0
+}
+
+/** Looks at four places, at all of which there may be hits. */
+function look(i: usize): void {
+  if (!isLike(i, false)) return
+  test_lanes(i, q4, 4, false)
+  test_lanes(i, q6, 6, false)
+  test_lanes(i, q8, 8, false)
+  test_lanes(i, s4, 4, true)
+  test_lanes(i, s6, 6, true)
+  test_lanes(i, s8, 8, true)
+}
+
+/**
  * Writes to `hits` (u32 place, u32 code each) the schedules that begin in `[from, to)` and lie in `[first, last)`.
  *
  * Looks at places in steps of 4 from `at` on, which is `from` at first, and `from` must be one of them. When
@@ -204,55 +276,18 @@ export function find_schedules(
   count = 0
   // Words are seen up to 24 bytes behind the begin, of a schedule or of what is left of one.
   const stop = min(to + 28, last)
-  for (let i = at; i < stop; i += 16) {
-    const w0 = v128.load(i, 0),
-      w1 = v128.load(i, 4),
-      w2 = v128.load(i, 8),
-      w3 = v128.load(i, 12)
-    const w4 = v128.load(i, 16),
-      w5 = v128.load(i, 20),
-      w6 = v128.load(i, 24),
-      w7 = v128.load(i, 28)
-    const w8 = v128.load(i, 32),
-      w9 = v128.load(i, 36),
-      w10 = v128.load(i, 40),
-      w11 = v128.load(i, 44)
-    const w01 = v128.xor(w0, w1),
-      w12 = v128.xor(w1, w2),
-      w23 = v128.xor(w2, w3)
-    const f4 = v128.xor(v128.xor(w4, w5), w1)
-    const f6 = v128.xor(v128.xor(w6, w7), w1)
-    const f8 = v128.xor(v128.xor(w8, w9), w1)
-    const r4 = v128.xor(w01, w5)
-    const r6 = v128.xor(w12, w4)
-    const r8 = v128.xor(w01, w9)
-    if (i32x4.all_true(least_of(f4, f6, f8, r4, r6, r8))) continue
-    // One word in a row of them is often made of two others; three are not.
-    const g4 = joined(f4, v128.xor(v128.xor(w5, w6), w2), v128.xor(v128.xor(w6, w7), w3))
-    const g6 = joined(f6, v128.xor(v128.xor(w7, w8), w2), v128.xor(v128.xor(w8, w9), w3))
-    const g8 = joined(f8, v128.xor(v128.xor(w9, w10), w2), v128.xor(v128.xor(w10, w11), w3))
-    const t4 = joined(r4, v128.xor(w12, w6), v128.xor(w23, w7))
-    const t6 = joined(r6, v128.xor(w23, w5), v128.xor(w01, w11))
-    const t8 = joined(r8, v128.xor(w12, w10), v128.xor(w23, w11))
-    if (i32x4.all_true(least_of(g4, g6, g8, t4, t6, t8))) continue
-    const some = v128.or(w0, w1)
-    const q4 = lanes_of(g4, v128.or(w0, w4))
-    const q6 = lanes_of(g6, v128.or(w0, w6))
-    const q8 = lanes_of(g8, v128.or(w0, w8))
-    const s4 = lanes_of(t4, some)
-    const s6 = lanes_of(t6, some)
-    const s8 = lanes_of(t8, some)
-    if ((q4 | q6 | q8 | s4 | s6 | s8) === 0) continue
-    if (count + ROOM > cap) {
-      store<u32>(resume, <u32>i)
-      return count
+  for (let group = at; group < stop; group += GROUP) {
+    // Nothing that begins here ends before the end.
+    if (group + GROUP > last) break
+    if (!isLike(group + GROUP, true)) continue
+    const until = min(group + GROUP, stop)
+    for (let i = group; i < until; i += 16) {
+      if (count + ROOM > cap) {
+        store<u32>(resume, <u32>i)
+        return count
+      }
+      look(i)
     }
-    test_lanes(i, q4, 4, false)
-    test_lanes(i, q6, 6, false)
-    test_lanes(i, q8, 8, false)
-    test_lanes(i, s4, 4, true)
-    test_lanes(i, s6, 6, true)
-    test_lanes(i, s8, 8, true)
   }
   store<u32>(resume, 0)
   return count
