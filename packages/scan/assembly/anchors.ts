@@ -47,7 +47,9 @@ export function next_nonzero(ptr: usize, end: usize): usize {
 }
 
 /** Blocks of 16 bytes that are gone through before what fits in any is looked at. */
-const BLOCKS: usize = 256
+const BLOCKS: usize = 128
+/** Of a list of places, behind two bytes for each of those blocks. */
+const PLACES: usize = (BLOCKS << 1) + 16
 
 // Of the search under way.
 let low: usize = 0
@@ -87,12 +89,91 @@ function moved1(a: v128, b: v128): v128 {
 }
 
 /**
+ * Lists where fragments may begin: u32 places at `places`. `masks` has a u16 for each block from `first` on, a bit for each
+ * byte with which one ends. Returns the end of the list; writes up to 16 bytes behind it.
+ */
+function listPlaces(masks: usize, end: usize, first: usize, places: usize): usize {
+  let listed = places
+  let base = <u32>first - 3
+  // Of two blocks at a time: of none behind the last one.
+  store<u16>(end, 0)
+  for (let mask = masks; mask < end; mask += 4) {
+    let rest = load<u32>(mask)
+    const next = listed + (<usize>popcnt(rest) << 2)
+    // Which there are cannot be foretold: mostly it is no more than four.
+    store<u32>(listed, base + ctz(rest))
+    rest &= rest - 1
+    store<u32>(listed, base + ctz(rest), 4)
+    rest &= rest - 1
+    store<u32>(listed, base + ctz(rest), 8)
+    rest &= rest - 1
+    store<u32>(listed, base + ctz(rest), 12)
+    rest &= rest - 1
+    for (let at = listed + 16; at < next; at += 4) {
+      store<u32>(at, base + ctz(rest))
+      rest &= rest - 1
+    }
+    listed = next
+    base += 32
+  }
+  return listed
+}
+
+/** 1 if the filter has a hash. */
+function isHashed(table: usize, hash: u32): usize {
+  return (<usize>load<u8>(table + <usize>(hash >>> 19), FILTER) >> (<usize>(hash >>> 16) & 7)) & 1
+}
+
+function hashAt(place: usize): u32 {
+  return load<u32>(place) * 0x9e3779b1
+}
+
+/** Leaves those of a list of places alone whose fragment the filter has. Returns the end of the list. */
+function keepHashed(table: usize, places: usize, end: usize): usize {
+  let kept = places
+  for (let item = places; item < end; item += 4) {
+    const place = <usize>load<u32>(item)
+    store<u32>(kept, <u32>place)
+    kept += isHashed(table, hashAt(place)) << 2
+  }
+  return kept
+}
+
+/** Whether the tables say that an open fragment may be at a place. */
+function isOpenAt(table: usize, place: usize): bool {
+  let buckets = load<u32>(table, OPEN_BIT)
+  for (let i: usize = 0; i < 4; i++) {
+    const byte = <usize>load<u8>(place + i)
+    const sets = table + (i << 5)
+    buckets &= <u32>load<u8>(sets + (byte & 15)) & <u32>load<u8>(sets + (byte >> 4), 16)
+  }
+  return buckets !== 0
+}
+
+/** Compares the patterns whose fragment a place may have; open ones only with `open`. */
+function compareAt(table: usize, place: usize, open: bool): void {
+  const word = load<u32>(place)
+  const hash = hashAt(place)
+  if (isHashed(table, hash) !== 0) {
+    let number = <usize>load<u16>(table + ((<usize>(hash >>> 19)) << 1), HEADS)
+    while (number !== 0) {
+      const entry = table + ENTRIES + (number - 1) * ENTRY
+      compare(entry, place, word)
+      number = <usize>load<u16>(entry, 12)
+    }
+  }
+  if (!open || !isOpenAt(table, place)) return
+  const openEnd = table + ENTRIES + <usize>load<u32>(table, OPEN_ENTRIES) * ENTRY
+  for (let entry = table + ENTRIES; entry < openEnd; entry += ENTRY) compare(entry, place, word)
+}
+
+/**
  * Writes to `hits` (u32 place, u32 id each) where patterns begin in `[from, to)` and end at most at `end`.
  *
  * Ascending by fragment, which may differ from the pattern's begin by up to 15. Looks at fragments from `at`
  * on. `cap` must be at least the number of patterns. When there may be no room for one more fragment's hits,
  * it stops; `resume` receives the place to go on from as `at`, or 0 when it is done.
- * Reads at most 64 bytes beyond `end`. `scratch` is 2 KiB.
+ * Reads at most 64 bytes beyond `end`. `scratch` is 8.5 KiB.
  */
 export function find_anchors(
   at: usize,
@@ -120,19 +201,21 @@ export function find_anchors(
     hi2 = v128.load(table, 80)
   const lo3 = v128.load(table, 96),
     hi3 = v128.load(table, 112)
-  const openBits = pinned(i8x16.splat(<i8>load<u32>(table, OPEN_BIT)), 0)
-  const openEnd = table + ENTRIES + <usize>load<u32>(table, OPEN_ENTRIES) * ENTRY
-  const nibble = pinned(i8x16.splat(15), 1)
+  const nibble = pinned(i8x16.splat(15), 0)
   const zero = i8x16.splat(0)
   let p0 = zero,
     p1 = zero,
     p2 = zero
   // A fragment lies at most 12 bytes behind its pattern's begin, and ends 3 bytes behind its own.
   const stop = min(to + 12, end) + 3
+  const openBit = load<u32>(table, OPEN_BIT)
+  const places = scratch + PLACES
   for (let i = at; i < stop; ) {
-    // Which blocks fit any bucket cannot be foretold: first they are listed, without branches.
-    let listed = scratch
+    // Which blocks fit any bucket cannot be foretold: what fits is listed and filtered without branches.
+    const first = i
     const until = min(i + (BLOCKS << 4), stop)
+    let mask = scratch
+    let buckets = zero
     do {
       const bytes = v128.load(i)
       const lo = v128.and(bytes, nibble)
@@ -148,41 +231,22 @@ export function find_anchors(
       p1 = r1
       p2 = r2
       const fit = v128.and(v128.and(m0, m1), v128.and(m2, r3))
-      const lanes = ~i8x16.bitmask(i8x16.eq(fit, zero)) & 0xffff
-      const open = ~i8x16.bitmask(i8x16.eq(v128.and(fit, openBits), zero))
-      store<u32>(listed, <u32>i)
-      store<u32>(listed, <u32>(lanes | (open << 16)), 4)
-      listed += lanes !== 0 ? 8 : 0
+      buckets = v128.or(buckets, fit)
+      store<u16>(mask, <u16>~i8x16.bitmask(i8x16.eq(fit, i8x16.splat(0))))
+      mask += 2
       i += 16
     } while (i < until)
-    for (let item = scratch; item < listed; item += 8) {
-      const fits = load<u32>(item, 4)
-      let lanes = fits & 0xffff
-      do {
-        const lane = ctz(lanes)
-        lanes &= lanes - 1
-        const place = <usize>load<u32>(item) + <usize>lane - 3
-        const word = load<u32>(place)
-        const hash = word * 0x9e3779b1
-        const isOpen = ((fits >> (lane + 16)) & 1) !== 0
-        const bit = (hash >>> 16) & 7
-        const isHashed = (<u32>load<u8>(table + <usize>(hash >>> 19), FILTER) >> bit) & 1
-        if (isHashed === 0 && !isOpen) continue
-        if (count + patterns > cap) {
-          store<u32>(resume, <u32>place)
-          return count
-        }
-        let number = <usize>load<u16>(table + ((<usize>(hash >>> 19)) << 1), HEADS)
-        while (number !== 0) {
-          const entry = table + ENTRIES + (number - 1) * ENTRY
-          compare(entry, place, word)
-          number = <usize>load<u16>(entry, 12)
-        }
-        if (!isOpen) continue
-        for (let entry = table + ENTRIES; entry < openEnd; entry += ENTRY) {
-          compare(entry, place, word)
-        }
-      } while (lanes !== 0)
+    let listed = listPlaces(scratch, mask, first, places)
+    // The open bucket is the last.
+    const open = openBit !== 0 && i8x16.bitmask(buckets) !== 0
+    if (!open) listed = keepHashed(table, places, listed)
+    for (let item = places; item < listed; item += 4) {
+      const place = <usize>load<u32>(item)
+      if (count + patterns > cap) {
+        store<u32>(resume, <u32>place)
+        return count
+      }
+      compareAt(table, place, open)
     }
   }
   store<u32>(resume, 0)

@@ -11,9 +11,9 @@
 export const LAYOUT = {
   sbox: 1024,
   resume: 1536,
-  scratch: 1600,
   hits: 4096,
   hitBytes: 49_152,
+  scratch: 53_248,
   pads: 65_536,
   anchors: 131_072,
   anchorBytes: 917_504,
@@ -73,7 +73,7 @@ export class KernelMemory {
   wipe(): void {
     this.window.fill(0)
     this.hits.fill(0)
-    this.bytes.fill(0, LAYOUT.scratch, LAYOUT.hits)
+    this.bytes.fill(0, LAYOUT.scratch, LAYOUT.pads)
   }
 }
 

@@ -167,8 +167,8 @@ it('the layout has room for what the kernels keep', () => {
   const parts = [
     [LAYOUT.sbox, 256],
     [LAYOUT.resume, 4],
-    [LAYOUT.scratch, 2048],
     [LAYOUT.hits, LAYOUT.hitBytes],
+    [LAYOUT.scratch, 2 * 128 + 4 * 16 * 128 + 16],
     [LAYOUT.pads, 4 * 4096],
     [LAYOUT.anchors, LAYOUT.anchorBytes],
     [LAYOUT.window, 1],
