@@ -13,8 +13,35 @@ export const OPEN_BUCKET = 7
 /** Further rounds change next to nothing. */
 const ROUNDS = 2
 
+/** Fragments of one anchor that are tried: more are hardly ever better. */
+const MOST_TRIED = 12
+
+/** A fragment of an anchor, and the sets of nibbles that it has, as those of a bucket. */
+interface Choice {
+  readonly place: number
+  readonly sets: readonly number[]
+  /** Share of places that have it, roughly. */
+  readonly frequency: number
+}
+
+/** What it costs to compare a pattern, in places that fit a bucket and are no fragment. */
+const COMPARED = 8
+
+/** An anchor, and the fragments that it can be found by, the rarest first. */
+interface Member {
+  readonly id: number
+  readonly isOpen: boolean
+  readonly choices: readonly Choice[]
+}
+
+/** By which fragment an anchor is looked for. */
+interface Dealt {
+  readonly id: number
+  readonly choice: Choice
+}
+
 interface Bucket {
-  readonly members: readonly Member[]
+  readonly dealt: readonly Dealt[]
   /** Sets of nibbles that its fragments have, 16 bits each: low and high of byte 0, 1, 2, 3. */
   readonly sets: readonly number[]
   /** Share of places that pass its tables, roughly. */
@@ -23,88 +50,98 @@ interface Bucket {
 
 /**
  * Which fragment of each anchor is looked for, and in which bucket: two digits each, where in the pattern it begins (of
- * base 16) and the bucket's number. It steers speed alone. To find it takes some 50 ms for a few hundred patterns.
+ * base 16) and the bucket's number. It steers speed alone. To find it takes some 200 ms for a few hundred patterns.
  *
  * @throws {RangeError} as `anchorTables`
  */
 export function anchorLayout(anchors: readonly Anchor[]): string {
-  const fragments = anchors.map((anchor) => rarestFragment(anchor))
-  const bucketOfAnchor = new Map<number, number>()
-  for (const [number, { members }] of deal(fragments).entries()) {
-    for (const { id } of members) bucketOfAnchor.set(id, number)
+  const members = anchors.map((anchor, id) => memberOf(anchor, id))
+  const digits = new Map<number, string>()
+  for (const [number, { dealt }] of deal(members).entries()) {
+    for (const { id, choice } of dealt) digits.set(id, `${choice.place.toString(16)}${number}`)
   }
-  return fragments
-    .map(({ place }, id) => `${place.toString(16)}${bucketOfAnchor.get(id) ?? 0}`)
-    .join('')
+  return members.map(({ id }) => digits.get(id) ?? '').join('')
 }
 
-function rarestFragment(anchor: Anchor): Fragment {
-  let best = fragmentAt(anchor, 0)
-  let least = frequencyOfSets(setsOf(best))
+/** Open fragments are taken where there are no others: all of their patterns are compared. */
+function memberOf(anchor: Anchor, id: number): Member {
+  const fragments = [fragmentAt(anchor, 0)]
   for (let place = 1; place + FRAGMENT <= anchor.pattern.length; place++) {
-    const fragment = fragmentAt(anchor, place)
-    const frequency = frequencyOfSets(setsOf(fragment))
-    if (frequency >= least) continue
-    best = fragment
-    least = frequency
+    fragments.push(fragmentAt(anchor, place))
   }
-  if (isVague(best)) throw new RangeError(`the pattern of ${anchor.name} fits nearly everything`)
-  return best
+  const usable = fragments.filter((fragment) => !isVague(fragment))
+  if (usable.length === 0)
+    throw new RangeError(`the pattern of ${anchor.name} fits nearly everything`)
+  const closed = usable.filter((fragment) => !isOpen(fragment))
+  const choices = (closed.length > 0 ? closed : usable)
+    .map((fragment) => choiceOf(fragment))
+    .toSorted((a, b) => a.frequency - b.frequency || a.place - b.place)
+  return { id, isOpen: closed.length === 0, choices: choices.slice(0, MOST_TRIED) }
 }
 
-interface Member {
-  readonly id: number
-  readonly sets: readonly number[]
+function choiceOf(fragment: Fragment): Choice {
+  const sets = setsOf(fragment)
+  return { place: fragment.place, sets, frequency: frequencyOfSets(sets) }
 }
 
-/** Deals fragments to buckets, so that few places fit any. */
-function deal(fragments: readonly Fragment[]): readonly Bucket[] {
-  const all = fragments.map((fragment, id) => ({ id, fragment, sets: setsOf(fragment) }))
-  const open = all.filter(({ fragment }) => isOpen(fragment))
-  const closed = all.filter(({ fragment }) => !isOpen(fragment))
+/** Deals anchors to buckets, so that few places fit any. */
+function deal(members: readonly Member[]): readonly Bucket[] {
+  const open = members.filter((member) => member.isOpen)
+  const closed = members.filter((member) => !member.isOpen)
   const dealt = dealAmong(open.length > 0 ? OPEN_BUCKET : BUCKETS, closed)
-  return open.length > 0 ? [...dealt, bucketOf(open)] : dealt
+  if (open.length === 0) return dealt
+  const rarest = open.flatMap(({ id, choices }) =>
+    choices.slice(0, 1).map((choice) => ({ id, choice })),
+  )
+  return [...dealt, bucketOf(rarest)]
 }
 
-function bucketOf(members: readonly Member[]): Bucket {
-  const sets = members.reduce<readonly number[]>((joined, member) => join(joined, member.sets), [])
-  return { members, sets, frequency: members.length === 0 ? 0 : frequencyOfSets(sets) }
+function bucketOf(dealt: readonly Dealt[]): Bucket {
+  const sets = dealt.reduce<readonly number[]>(
+    (joined, { choice }) => join(joined, choice.sets),
+    [],
+  )
+  return { dealt, sets, frequency: dealt.length === 0 ? 0 : frequencyOfSets(sets) }
 }
 
 const join = (a: readonly number[], b: readonly number[]) => b.map((set, i) => set | (a[i] ?? 0))
 
-/** The most frequent first: others join the bucket that has room for them. Then each may move once more. */
+/** The most frequent first: others join the bucket that has room for them. Then each may move twice more. */
 function dealAmong(count: number, members: readonly Member[]): readonly Bucket[] {
   const buckets = Array.from({ length: count }, () => bucketOf([]))
-  const order = members
-    .map((member) => ({ member, frequency: frequencyOfSets(member.sets) }))
-    .toSorted((a, b) => b.frequency - a.frequency || a.member.id - b.member.id)
-  for (const { member } of order) put(buckets, member)
+  const leastOf = ({ choices }: Member): number => choices[0]?.frequency ?? 0
+  const order = members.toSorted((a, b) => leastOf(b) - leastOf(a) || a.id - b.id)
+  for (const member of order) put(buckets, member)
   for (let round = 0; round < ROUNDS; round++) {
-    for (const { member } of order) {
-      const at = buckets.findIndex((bucket) => bucket.members.includes(member))
+    for (const member of order) {
+      const at = buckets.findIndex(({ dealt }) => dealt.some(({ id }) => id === member.id))
       const bucket = buckets[at]
       if (bucket === undefined) continue
-      buckets[at] = bucketOf(bucket.members.filter((other) => other !== member))
+      buckets[at] = bucketOf(bucket.dealt.filter(({ id }) => id !== member.id))
       put(buckets, member)
     }
   }
   return buckets
 }
 
-/** Puts a fragment into the bucket that becomes least more frequent by it. */
-function put(buckets: Bucket[], member: Member): void {
+/** Puts an anchor into the bucket that becomes least more frequent by one of its fragments. */
+function put(buckets: Bucket[], { id, choices }: Member): void {
   let best = 0
+  let chosen: Choice | undefined
   let least = Number.POSITIVE_INFINITY
-  for (const [at, bucket] of buckets.entries()) {
-    const more = frequencyOfSets(join(bucket.sets, member.sets)) - bucket.frequency
-    if (more >= least) continue
-    best = at
-    least = more
+  for (const choice of choices) {
+    for (const [at, bucket] of buckets.entries()) {
+      const more =
+        frequencyOfSets(join(bucket.sets, choice.sets)) -
+        bucket.frequency +
+        COMPARED * choice.frequency
+      if (more >= least) continue
+      best = at
+      chosen = choice
+      least = more
+    }
   }
   const bucket = buckets[best]
-  if (bucket === undefined) return
-  const sets = join(bucket.sets, member.sets)
-  const members = [...bucket.members, member]
-  buckets[best] = { members, sets, frequency: frequencyOfSets(sets) }
+  if (bucket === undefined || chosen === undefined) return
+  buckets[best] = bucketOf([...bucket.dealt, { id, choice: chosen }])
 }
