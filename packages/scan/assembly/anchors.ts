@@ -99,7 +99,7 @@ function listPlaces(masks: usize, end: usize, first: usize, places: usize): usiz
   store<u16>(end, 0)
   for (let mask = masks; mask < end; mask += 4) {
     let rest = load<u32>(mask)
-    const next = listed + (<usize>popcnt(rest) << 2)
+    const next = listed + ((<usize>popcnt(rest)) << 2)
     // Which there are cannot be foretold: mostly it is no more than four.
     store<u32>(listed, base + ctz(rest))
     rest &= rest - 1

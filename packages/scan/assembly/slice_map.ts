@@ -13,13 +13,14 @@ import { pinned } from './lib/pinned.ts'
 import { isCode, isGap, MOST_DULL } from './lib/random_look.ts'
 
 /**
- * Writes for each of `blocks` blocks, and one more, the sums of the counts of all blocks before it (`sums`, four u16 in
- * a u64: common bytes, bytes of 0x80 and more, odd bytes, equal bytes; see `lib/random_look.ts`). Lists the runs of blocks
- * that can be part of a random number, and returns how many. The sums count such blocks alone, and wrap.
+ * Lists the runs of at least `least` blocks that can be part of a random number, and returns how many there are. Writes for
+ * each block of such a run, and the one behind it, the sums of the counts of the blocks before it that are in any (`sums`,
+ * four u16 in a u64: common bytes, bytes of 0x80 and more, odd bytes, equal bytes; see `lib/random_look.ts`). They wrap.
+ *
+ * One block in `least` is looked at where no run can be: each run has one of them.
  */
-export function map_slice(ptr: usize, blocks: i32, sums: usize, runs: usize): i32 {
+export function map_slice(ptr: usize, blocks: i32, least: i32, sums: usize, runs: usize): i32 {
   let found = 0
-  let begin = -1
   const one = pinned(i8x16.splat(1), 0)
   const rex = pinned(i8x16.splat(0x48), 1)
   const moves = pinned(i8x16.splat(<i8>0xfd), 2)
@@ -27,31 +28,35 @@ export function map_slice(ptr: usize, blocks: i32, sums: usize, runs: usize): i3
   const stack = pinned(i8x16.splat(0x24), 4)
   // Four u16 of which none carries into its neighbour.
   let sum = i16x8.splat(0)
-  let before = i8x16.bitmask(v128.load(ptr - 16))
-  let highs = i8x16.bitmask(v128.load(ptr))
-  for (let b = 0; b < blocks; b++) {
-    v128.store_lane<u64>(sums + ((<usize>b) << 3), sum, 0)
-    const at = ptr + ((<usize>b) << 4)
-    const behind = i8x16.bitmask(v128.load(at, 16))
-    const isText = highs === 0 && (before === 0 || behind === 0)
-    let counts = NOT_RANDOM
-    if (!isText) {
-      const v = v128.load(at)
-      const common = v128.or(isGap(v, one), isCode(v, rex, moves, move, stack))
-      counts = countsOf(at, v, common, highs)
-    }
-    before = highs
-    highs = behind
+  // Where the run that goes on began, and the last block that is known to be in one: all before it are gone through.
+  let begin = -1
+  let known = -1
+  for (let b = least - 1; b < blocks; ) {
+    const counts = countsAt(ptr, b, one, rex, moves, move, stack)
     if (counts === NOT_RANDOM) {
-      if (begin >= 0) putRun(runs, found++, begin, b)
-      begin = -1
+      if (begin >= 0) {
+        v128.store_lane<u64>(sums + ((<usize>b) << 3), sum, 0)
+        if (b - begin >= least) putRun(runs, found++, begin, b)
+        begin = -1
+      }
+      b += b < known ? 1 : least
       continue
     }
+    if (begin < 0) {
+      if (b > known && least > 1) {
+        known = b
+        b -= least - 1
+        continue
+      }
+      begin = b
+    }
+    v128.store_lane<u64>(sums + ((<usize>b) << 3), sum, 0)
     sum = i16x8.add(sum, i64x2.splat(counts))
-    if (begin < 0) begin = b
+    b++
   }
+  if (begin < 0) return found
   v128.store_lane<u64>(sums + ((<usize>blocks) << 3), sum, 0)
-  if (begin >= 0) putRun(runs, found++, begin, blocks)
+  if (blocks - begin >= least) putRun(runs, found++, begin, blocks)
   return found
 }
 
@@ -148,10 +153,28 @@ function isTextAt(word: u32): bool {
 const NOT_RANDOM: u64 = ~(0 as u64)
 
 /**
- * The four counts of a block, or {@link NOT_RANDOM}. `v`: its bytes; `commons`: those that memory has more often than
- * chance; `highs`: those of 0x80 and more. Reads 8 bytes before it.
+ * The four counts of a block, or {@link NOT_RANDOM}. Reads 16 bytes before it and behind. `one` is as `isGap` has it, the
+ * last four as `isCode`.
  */
-function countsOf(at: usize, v: v128, commons: v128, highs: i32): u64 {
+function countsAt(
+  ptr: usize,
+  b: i32,
+  one: v128,
+  rex: v128,
+  moves: v128,
+  move: v128,
+  stack: v128,
+): u64 {
+  const at = ptr + ((<usize>b) << 4)
+  const v = v128.load(at)
+  const highs = i8x16.bitmask(v)
+  if (highs === 0) {
+    // Text, where one of its neighbours is so, too.
+    if (i8x16.bitmask(v128.load(at - 16)) === 0 || i8x16.bitmask(v128.load(at, 16)) === 0) {
+      return NOT_RANDOM
+    }
+  }
+  const commons = v128.or(isGap(v, one), isCode(v, rex, moves, move, stack))
   const common = popcnt(i8x16.bitmask(commons))
   const same = v128.or(i8x16.eq(v, v128.load(at - 8)), i8x16.eq(v, v128.load(at - 4)))
   const equal = popcnt(i8x16.bitmask(same))

@@ -341,7 +341,7 @@ export class ConjugateKernel {
     step: number,
     isInNumbers = false,
   ): { at: number; word: number }[] {
-    const runs = isInNumbers ? this.#places.random(to) : undefined
+    const runs = isInNumbers ? this.#places.random(to, 1) : undefined
     const tables = [step, filter, table, indexes, mask, spare, AT.lists, LIST] as const
     const result: { at: number; word: number }[] = []
     let next = 0
@@ -361,7 +361,8 @@ export class ConjugateKernel {
 
   /** Of hits in order of their places in [0, to), those in random numbers: what {@link findWords} gives of such alone. */
   inNumbers<T extends { readonly at: number }>(hits: readonly T[], to: number): T[] {
-    const { at, count } = this.#places.random(to)
+    if (hits.length === 0) return []
+    const { at, count } = this.#places.random(to, 1)
     const runs = this.#memory.words(at, count * 2)
     let run = 0
     return hits.filter((hit) => {

@@ -28,7 +28,7 @@ export interface SliceMapReference {
    * end.
    */
   readonly edges: readonly (number | undefined)[]
-  /** Blocks that can be part of a random number. */
+  /** Those of at least so many blocks that can be part of a random number. */
   readonly runs: readonly BlockRunReference[]
 }
 
@@ -49,9 +49,11 @@ export function mapSliceReference(
     const last = sums[b]
     if (last !== undefined) sums.push(random[b] === true ? added(last, counts) : last)
   }
-  const runs = runsOf(blocks, (b) => random[b] === true)
+  const runs = runsOf(blocks, (b) => random[b] === true).filter(
+    ({ from, to }) => to - from >= least,
+  )
   const edges = all.map((_, b) => {
-    const isNear = runs.some(({ from, to }) => to - from >= least && from - 1 <= b && b < to + 3)
+    const isNear = runs.some(({ from, to }) => from - 1 <= b && b < to + 3)
     if (!isNear) return undefined
     const bits = Array.from({ length: BLOCK }, (__, i) =>
       isStructureReference(slice, b * BLOCK + i),

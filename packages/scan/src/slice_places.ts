@@ -35,6 +35,8 @@ export class SlicePlaces {
   /** Places up to which the slice is mapped; 0 where it is not. */
   #mappedTo = 0
   #runs = 0
+  /** The shortest runs that are listed, in blocks. */
+  #listedFrom = BLOCKS
   /** The shortest runs whose edges are marked, in blocks. */
   #markedFrom = BLOCKS
   /** The same for digits, and the shortest runs that are listed. */
@@ -52,25 +54,30 @@ export class SlicePlaces {
   /** The slice holds something else now. */
   forget(): void {
     this.#mappedTo = 0
+    this.#listedFrom = BLOCKS
     this.#digitsTo = 0
     this.#kept = []
     this.#next = 0
   }
 
-  /** Runs of blocks that can be part of a random number, for places in [0, to). */
-  random(to: number): BlockRuns {
-    if (this.#mappedTo < to) {
-      const blocks = blocksOf(to + FURTHER.random)
-      this.#runs = this.#memory.call('map_slice', [AT.slice, blocks, AT.sums, AT.runs])
-      this.#mappedTo = to
+  /** Runs of at least `least` blocks that can be part of a random number, and shorter ones maybe, for places in [0, to). */
+  random(to: number, least: number): BlockRuns {
+    if (this.#mappedTo < to || least < this.#listedFrom) {
+      this.#listedFrom = Math.min(least, this.#listedFrom)
+      this.#mappedTo = Math.max(to, this.#mappedTo)
+      const blocks = blocksOf(this.#mappedTo + FURTHER.random)
+      this.#runs = this.#memory.call(
+        'map_slice',
+        [AT.slice, blocks, this.#listedFrom],
+        [AT.sums, AT.runs],
+      )
       this.#markedFrom = BLOCKS
     }
     return { at: AT.runs, count: this.#runs }
   }
 
-  /** Marks the edges of all runs that can hold numbers of `length` bytes: most runs are shorter than any number. */
-  #markEdges(length: number): void {
-    const least = Math.max(1, (length >> 4) - 1)
+  /** Marks the edges of all runs of at least `least` blocks. */
+  #markEdges(least: number): void {
     if (least >= this.#markedFrom) return
     this.#markedFrom = least
     const blocks = blocksOf(this.#mappedTo + FURTHER.random)
@@ -81,8 +88,10 @@ export class SlicePlaces {
   of(length: number, to: number): PlaceGroups {
     const held = this.#kept.find((kept) => kept.length === length && kept.to === to)
     if (held !== undefined) return held
-    const { at: blocks, count: blockRuns } = this.random(to)
-    this.#markEdges(length)
+    // Most runs are shorter than any number.
+    const least = Math.max(1, (length >> 4) - 1)
+    const { at: blocks, count: blockRuns } = this.random(to, least)
+    this.#markEdges(least)
     const slot = this.#next
     this.#next = (slot + 1) % SIZES_KEPT
     const runs = AT.places + slot * KEPT.bytes

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
+import type { BlockCounts } from '../src/conjugate_reference.ts'
 import { mapDigitsReference, mapSliceReference } from '../src/slice_map_reference.ts'
 import { AT, BEFORE, BLOCKS, SliceMemory } from '../src/slice_memory.ts'
 
@@ -108,6 +109,17 @@ const u16At = (at: number, count: number): number[] => {
   return Array.from({ length: count }, (_, k) => bytes.readUInt16LE(k * 2))
 }
 
+const fourOf = ({ common, highs, odds, equal: same }: BlockCounts): number[] => [
+  common,
+  highs,
+  odds,
+  same,
+]
+
+/** Of each sum and the one four before it. */
+const differences = (sums: readonly number[]): number[] =>
+  sums.slice(4).map((sum, i) => (sum - (sums[i] ?? 0)) & 0xffff)
+
 describe('the kernel of maps', () => {
   it('counts, marks and lists the blocks as the reference does', () => {
     const seen = { runs: 0, edges: 0, holes: 0 }
@@ -119,20 +131,18 @@ describe('the kernel of maps', () => {
         fc.integer({ min: 1, max: 4 }),
         (bytes, from, blocks, least) => {
           const slice = loaded(bytes, from)
-          const count = memory.call('map_slice', [AT.slice, blocks, AT.sums, AT.runs])
+          const count = memory.call('map_slice', [AT.slice, blocks, least, AT.sums, AT.runs])
           memory.call('mark_edges', [AT.slice, blocks, AT.runs, count, least, AT.edges])
           const expected = mapSliceReference(slice, blocks, least)
           assert.deepEqual(runsAt(AT.runs, count), expected.runs)
           const edges = u16At(AT.edges, blocks)
           const known = expected.edges.map((mask, b) => mask ?? edges[b])
           assert.deepEqual(edges, known)
-          const sums = expected.sums.flatMap(({ common: c, highs, odds, equal: e }) => [
-            c,
-            highs,
-            odds,
-            e,
-          ])
-          assert.deepEqual(u16At(AT.sums, (blocks + 1) * 4), sums)
+          for (const { from: first, to } of expected.runs) {
+            const sums = u16At(AT.sums + first * 8, (to - first + 1) * 4)
+            const sought = expected.sums.slice(first, to + 1).map((counts) => fourOf(counts))
+            assert.deepEqual(differences(sums), differences(sought.flat()))
+          }
           seen.runs += count
           seen.holes += Number(count > 1)
           seen.edges += known.filter((mask) => mask !== 0 && mask !== 0xffff).length
@@ -155,11 +165,13 @@ describe('the kernel of maps', () => {
     }
     memory.load(bytes, 0, 1 << 18)
     const slice = memory.slice.slice().subarray(BEFORE)
-    memory.call('map_slice', [AT.slice, blocks, AT.sums, AT.runs])
-    const { sums } = mapSliceReference(slice, blocks, 1)
-    const last = sums.at(-1)
-    const [common, highs, odds, same] = u16At(AT.sums + blocks * 8, 4)
-    assert.deepEqual({ common, highs, odds, equal: same }, last)
+    memory.call('map_slice', [AT.slice, blocks, 1, AT.sums, AT.runs])
+    const { sums, runs } = mapSliceReference(slice, blocks, 1)
+    const end = runs.at(-1)?.to ?? 0
+    assert.deepEqual(
+      u16At(AT.sums + end * 8, 4),
+      sums.slice(end, end + 1).flatMap((counts) => fourOf(counts)),
+    )
     assert.ok(
       sums.some(({ highs: now }, b) => now < (sums[b - 1]?.highs ?? 0)),
       'nothing wrapped',
