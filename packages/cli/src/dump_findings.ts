@@ -20,7 +20,6 @@ export function scanOf(
 ): DumpScan {
   const known = new Map(publicKeys.map((key) => [key.keyId.spkiSha256, key]))
   const places = grouped(report.findings, ({ keyId }) => keyId?.spkiSha256 ?? '')
-  const isFirst = ({ beginsAt, sameKeyAt }: Finding) => (beginsAt ?? sameKeyAt) === undefined
   const unnamed = places.get('')?.filter(isFirst).length ?? 0
   places.delete('')
   const keys = [...places].slice(0, MOST_KEYS)
@@ -38,6 +37,11 @@ export function scanOf(
       ...(left > 0 ? [`${left} more keys than are kept`] : []),
     ],
   }
+}
+
+/** Of a key without an id: whether no place before shows the same key. */
+function isFirst({ beginsAt, sameKeyAt }: Finding): boolean {
+  return beginsAt === undefined && sameKeyAt === undefined
 }
 
 type Group = readonly [Finding, ...Finding[]]

@@ -262,6 +262,14 @@ it('a file that says it is empty and is not, as those of /proc, is read to its e
   }
 })
 
+it('does not call nothing found what it did not search: a folder without a file', async () => {
+  const place = join(folder, 'no-file')
+  mkdirSync(place)
+  const { code, out } = await mintmark('scan', place)
+  assert.equal(code, 0)
+  assert.match(out, /^NOTHING SEARCHED/)
+})
+
 describe('mintmark scan of folders', () => {
   it('takes each file once, and ends in loops', async () => {
     const place = join(folder, 'loop')
@@ -289,14 +297,6 @@ describe('mintmark scan of folders', () => {
     const { code, out } = await mintmark('scan', place)
     assert.equal(code, 3)
     assert.match(out, /^NOTHING SEARCHED: there is no file that could be read/)
-  })
-
-  it('does not call nothing found what it did not search: a folder without a file', async () => {
-    const place = join(folder, 'no-file')
-    mkdirSync(place)
-    const { code, out } = await mintmark('scan', place)
-    assert.equal(code, 0)
-    assert.match(out, /^NOTHING SEARCHED/)
   })
 
   for (const [name, args] of [

@@ -65,10 +65,7 @@ export class SightingList {
       const named = generators.has(tag) ? { ...seen, note: 'drbg' as const } : seen
       const first = tag === '' ? undefined : firstPlaces.get(tag)
       const isLater = seen.keyId === undefined && first !== undefined && first !== seen.offset
-      return {
-        ...placed(file, named, segments.at(seen.offset), known),
-        ...(isLater && { sameKeyAt: first }),
-      }
+      return placed(file, named, segments.at(seen.offset), known, isLater ? first : undefined)
     })
   }
 }
@@ -78,6 +75,7 @@ function placed(
   seen: FindingSeen,
   segment: Segment | undefined,
   copies: number,
+  sameKeyAt: number | undefined,
 ): Finding {
   const address = segment?.address
   const inside = BigInt(seen.offset - (segment?.offset ?? 0))
@@ -87,6 +85,7 @@ function placed(
     address: address === undefined ? undefined : `0x${(address + inside).toString(16)}`,
     owner: segment?.owner,
     copies,
+    ...(sameKeyAt !== undefined && { sameKeyAt }),
   }
 }
 

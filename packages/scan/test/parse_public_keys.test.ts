@@ -252,6 +252,14 @@ describe('public keys of published vectors', () => {
   const COOKBOOK = join(DATA, 'jose-cookbook/jwk')
   const skip = existsSync(WYCHEPROOF) ? false : 'the test material of Wycheproof is not there'
 
+  it('a set tells which of its members are no keys, and takes no secret for one', () => {
+    const keys = [jwkOf(RSA), null, 'text', { kty: 'oct', k: 'c2VjcmV0' }, jwkOf(P256), {}]
+    const { keys: taken, problems } = parsed(JSON.stringify({ keys }))
+    assert.deepEqual(ids(taken), [idOf(RSA), idOf(P256)])
+    const none = (place: number) => `given: key ${place} of the set is none that is looked for`
+    assert.deepEqual(problems, [2, 3, 4, 6].map(none))
+  })
+
   it('wycheproof: the public and the private JWK give the same key, with its kid', { skip }, () => {
     let compared = 0
     for (const file of readdirSync(WYCHEPROOF)) {

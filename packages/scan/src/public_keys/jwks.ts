@@ -29,8 +29,11 @@ export function keysOfJson(value: unknown): ParsedKeys {
   const found = jwksIn(value)
   for (const [index, jwk] of found.slice(0, MOST_KEYS).entries()) {
     const key = keyOfJwk(jwk)
-    if (key === undefined) problems.push(`key ${index + 1} of the set is none that is looked for`)
-    else keys.push(key)
+    if (key === undefined) {
+      problems.push(`key ${index + 1} of the set is none that is looked for`)
+      continue
+    }
+    keys.push(key)
     if (hasSecret(jwk)) problems.push(`key ${index + 1} is private: its public half is used`)
   }
   if (found.length > MOST_KEYS) problems.push(`only the first ${MOST_KEYS} keys are read`)
@@ -45,7 +48,8 @@ function jwksIn(value: unknown): Json[] {
 
 function jwksOf(value: Json): Json[] {
   const { keys } = value
-  if (Array.isArray(keys)) return keys.filter((each) => isObject(each))
+  // What is no object is no key, and is counted: problems go by places in the set.
+  if (Array.isArray(keys)) return keys.map((each) => (isObject(each) ? each : {}))
   return text(value, 'kty') === undefined && value['x5c'] === undefined ? [] : [value]
 }
 
