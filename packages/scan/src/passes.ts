@@ -53,8 +53,9 @@ export interface PassOptions {
   readonly onMaterial?: (found: FoundMaterial) => void
 }
 
-const isOfCurve = ({ material, keyId }: PublicKey): boolean =>
-  material.type !== 'rsa' && !isPublicRoot(keyId.spkiSha256)
+const isRoot = ({ keyId }: PublicKey): boolean => isPublicRoot(keyId.spkiSha256)
+
+const isOfCurve = (key: PublicKey): boolean => key.material.type !== 'rsa' && !isRoot(key)
 
 /** Keys that candidates would be: more are made up. */
 const MOST_POSSIBLE = 8192
@@ -112,10 +113,12 @@ export class Passes {
       this.#tell(this.#totalBytes)
       return
     }
-    // What erases keys must know them all.
-    const isAll = this.#options.onMaterial !== undefined
     const materials = this.#found.unsought()
-    const sought = isAll ? { keys: all, met: [] } : { keys: given, met: unfound(met, materials) }
+    // What erases keys spends as much on keys that it met as on those that it was given.
+    const isAll = this.#options.onMaterial !== undefined
+    const sought = isAll
+      ? { keys: [...given, ...met.filter((key) => !isRoot(key))], met: met.filter(isRoot) }
+      : { keys: given, met: unfound(met, materials) }
     const task = { kind: 'known', ...this.#how, ...sought, materials } as const
     await this.#search(task, this.#takeLimits, () => this.#plan())
     await this.#searchSeams(task)

@@ -80,9 +80,8 @@ function rateOf(test: Test, effort: Effort, whose: Whose, searchers: number): Ra
   const { perByte: met, atOnce: metAtOnce } = MET[test]
   if (effort === 'met') return { perByte: met * share, atOnce: (metAtOnce * share) / searchers }
   const { perByte, atOnce } = GIVEN[test]
-  return effort === 'deep'
-    ? { perByte: perByte * DEEP, atOnce: atOnce * DEEP }
-    : { perByte, atOnce }
+  const times = effort === 'deep' ? DEEP * share : 1
+  return { perByte: perByte * times, atOnce: atOnce * times }
 }
 
 /** What limits call the keys that are not given. */

@@ -59,7 +59,7 @@ export class CurveSearch {
   /** @param searchers how many searches of the same bytes go side by side: they share what keys not asked for may take */
   constructor(kernel: ConjugateKernel, all: readonly CurveKeys[], searchers: number = 1) {
     this.#groups = all.flatMap(({ keys, effort, isTold }) => {
-      const share = SHARES[effort] * (isTold || effort === 'deep' ? 1 : ROOTS_SHARE)
+      const share = SHARES[effort] * (isTold ? 1 : ROOTS_SHARE)
       const shareAtOnce = effort === 'met' ? share / searchers : share
       const budget = ({ perByte, atOnce }: { readonly perByte: number; readonly atOnce: number }) =>
         new Budget(perByte * share, atOnce * shareAtOnce)
