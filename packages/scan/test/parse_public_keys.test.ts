@@ -256,8 +256,10 @@ describe('public keys of published vectors', () => {
     const keys = [jwkOf(RSA), null, 'text', { kty: 'oct', k: 'c2VjcmV0' }, jwkOf(P256), {}]
     const { keys: taken, problems } = parsed(JSON.stringify({ keys }))
     assert.deepEqual(ids(taken), [idOf(RSA), idOf(P256)])
-    const none = (place: number) => `given: key ${place} of the set is none that is looked for`
-    assert.deepEqual(problems, [2, 3, 4, 6].map(none))
+    assert.deepEqual(
+      problems,
+      [2, 3, 4, 6].map((place) => `given: key ${place} of the set is none that is looked for`),
+    )
   })
 
   it('wycheproof: the public and the private JWK give the same key, with its kid', { skip }, () => {
