@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
 import {
   chmodSync,
   existsSync,
@@ -233,6 +234,24 @@ describe('the script that the kernel runs', () => {
     assert.match(
       log,
       /^\S+Z problem \[\d+\] process 77: no core, what received it ended with 137\n$/,
+    )
+  })
+
+  it('ends what receives a process that stands still', async () => {
+    const { places, settings, programs } = machine(
+      "import { readSync } from 'node:fs'\n" +
+        "if (!process.argv.includes('--check')) readSync(0, Buffer.alloc(9))",
+    )
+    const { state } = installGate(places, settings, programs)
+    const script = path.join(places.stateFolder, 'receive')
+    const text = readFileSync(script, 'utf8')
+    assert.match(text, /while sleep 60; do/)
+    writeFileSync(script, text.replace('sleep 60', 'sleep 0.1'))
+    const received = spawn(script, ['77'], { env: {}, stdio: ['pipe', 'ignore', 'ignore'] })
+    assert.deepEqual(await once(received, 'exit'), [3, null])
+    assert.match(
+      readFileSync(path.join(state.settings.spool, 'gate.log'), 'utf8'),
+      /process 77: no core, what received it ended with 137/,
     )
   })
 

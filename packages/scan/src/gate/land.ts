@@ -8,9 +8,11 @@ import { MintmarkError, safeJson } from '@mintmark/core'
 import { SUFFIX, sha256OfHeld, writeCompressed } from './compress.ts'
 import type { CoreHold } from './core_hold.ts'
 import type { GateReport, ReceivedBytes } from './gate_report.ts'
+import type { HeldInput } from './hold_layout.ts'
 import { refuseFullDisk } from './keep_free.ts'
 import type { Arrival, Gate, Landed } from './receive.ts'
-import type { Spool, SpoolEntry } from './spool.ts'
+import type { SpoolEntry } from './spool.ts'
+import { takeTurn, turnMs, within } from './turn.ts'
 
 export interface ReadCore {
   readonly entry: SpoolEntry
@@ -18,22 +20,26 @@ export interface ReadCore {
   readonly received: ReceivedBytes
 }
 
-/** Cores of one spool that are scrubbed at once; each takes some 230 MB of memory beside what is held. */
-const MOST_SCRUBS = 2
-const LOOK_MS = 100
-
 /** Waits until it may, scrubs the core and writes it; its process is gone by now. */
 export async function landCore(gate: Gate, arrival: Arrival, read: ReadCore): Promise<Landed> {
-  const { log, spool, compressor, limits } = gate
-  const { name, crash, source } = arrival
-  const { entry, received } = read
+  const { log, spool } = gate
+  const { entry, received, hold } = read
   const left = spool.removeLeftovers()
   if (left > 0) log.problem(`${left} cores were being received when their process was ended`)
   if (received.bytes === 0) throw new MintmarkError('INPUT_INVALID', 'the core is empty')
-  const input = read.hold.input()
-  await turnOf(spool, entry)
+  const input = hold.input()
+  const lastsMs = (gate.turnMs ?? turnMs)(received.bytes)
+  await takeTurn(spool, entry, lastsMs)
+  return await within(lastsMs, scrubbed(gate, arrival, { entry, received, input }))
+}
+
+async function scrubbed(
+  { log, spool, compressor, limits, loadScrub }: Gate,
+  { name, crash, source }: Arrival,
+  { entry, received, input }: Omit<ReadCore, 'hold'> & { readonly input: HeldInput },
+): Promise<Landed> {
   const before = input.spill === undefined ? undefined : sha256OfHeld(input)
-  const scrub = await gate.loadScrub()
+  const scrub = await loadScrub()
   const { erased, report: scrubReport, isClean } = await scrub(input, name)
   const facts = { schema: 'mintmark-gate/1', crash, source, received, scrub: scrubReport } as const
   if (!isClean) {
@@ -70,14 +76,4 @@ function publish(entry: SpoolEntry, name: string, report: GateReport): string {
     closeSync(file)
   }
   return entry.publish(name)
-}
-
-/** The oldest first. Nobody hands a turn on: whoever was killed is no longer among those at work. */
-async function turnOf(spool: Spool, entry: SpoolEntry): Promise<void> {
-  while (spool.olderThan(entry) >= MOST_SCRUBS) {
-    // oxlint-disable-next-line no-await-in-loop -- that is what it waits for
-    await new Promise((resolve) => {
-      setTimeout(resolve, LOOK_MS)
-    })
-  }
 }

@@ -47,6 +47,8 @@ export interface Gate {
   readonly compressor: Compressor
   /** Loaded once the dying process is let go. */
   readonly loadScrub: () => Promise<Scrub>
+  /** How long the scrub of so many bytes may take, in milliseconds, before there is no core; as `turn.ts` has it. */
+  readonly turnMs?: (bytes: number) => number
 }
 
 /** Where a core comes from, and what is known of it. */

@@ -14,6 +14,9 @@ import { LOG_NAME } from './gate_log.ts'
 /** By which a script of this kind is known. */
 export const SCRIPT_MARK = '# mintmark gate'
 
+/** What received a core is ended where nothing has come for so long, or twice that, and more is to come. */
+const STALL_SECONDS = 60
+
 /** Absolute paths. */
 export interface Programs {
   readonly node: string
@@ -36,9 +39,21 @@ echo 500 2>/dev/null > /proc/self/oom_score_adj
 first='nice -n -10'
 command -v chrt >/dev/null && chrt -b 0 true 2>/dev/null && first="chrt -b 0 $first"
 $first ${call} "$@" <&3 3<&- >/dev/null 2>&1 &
+receiver=$!
 exec 3<&-
-wait $!
+# A process whose memory lies in a file system that hangs must not keep a place for ever.
+{
+  seen=
+  while sleep ${STALL_SECONDS}; do
+    case $(readlink /proc/$receiver/fd/0) in '' | /dev/null) exit ;; esac
+    now=$(grep rchar: /proc/$receiver/io)
+    [ "$now" = "$seen" ] && kill -9 $receiver
+    seen=$now
+  done
+} >/dev/null 2>&1 &
+wait $receiver
 code=$?
+kill $! 2>/dev/null
 # Up to 3 it has told everything itself. Above, it was ended from outside.
 [ $code -le 3 ] && exit $code
 line="problem [$$] process $1: no core, what received it ended with $code"

@@ -84,9 +84,9 @@ export class Spool {
     return this.#tickets().reduce((sum, { file }) => sum + sizeOf(file), 0)
   }
 
-  /** How many of those at work began before this one. */
-  olderThan(entry: SpoolEntry): number {
-    return this.atWork().indexOf(path.basename(entry.folder))
+  /** What those at work say of themselves, the oldest first. */
+  saidAtWork(): readonly { readonly name: string; readonly notes: readonly string[] }[] {
+    return this.atWork().map((name) => ({ name, notes: namesIn(path.join(this.folder, name)) }))
   }
 
   /** How many cores of one program are being received now. */
@@ -117,8 +117,8 @@ export class Spool {
   }
 
   #tickets(): { readonly program: string; readonly file: string }[] {
-    return this.atWork().flatMap((name) => {
-      const file = namesIn(path.join(this.folder, name)).find((one) => one.startsWith(`${TICKET}-`))
+    return this.saidAtWork().flatMap(({ name, notes }) => {
+      const file = notes.find((note) => note.startsWith(`${TICKET}-`))
       if (file === undefined) return []
       const program = file.slice(TICKET.length + 1)
       return [{ program, file: path.join(this.folder, name, file) }]
@@ -139,6 +139,7 @@ export class SpoolEntry {
   /** Where its files are, until it is published. */
   readonly folder: string
   readonly #ticket: string
+  readonly #said = new Set<string>()
 
   constructor(spool: string, folder: string, program: string) {
     this.#spool = spool
@@ -149,6 +150,17 @@ export class SpoolEntry {
   /** Tells others how many bytes of the core are held in memory. Takes no room on the disk. */
   sayHeld(bytes: number): void {
     truncateSync(this.#ticket, bytes)
+  }
+
+  /** Tells others something by the name of an empty file. */
+  say(note: string): void {
+    writeFileSync(path.join(this.folder, note), '', { mode: 0o600, flag: 'wx' })
+    this.#said.add(note)
+  }
+
+  unsay(note: string): void {
+    rmSync(path.join(this.folder, note), { force: true })
+    this.#said.delete(note)
   }
 
   /** Opens a new file in it for writing. */
@@ -163,6 +175,7 @@ export class SpoolEntry {
    * @returns the folder
    */
   publish(name: string): string {
+    for (const note of this.#said) this.unsay(note)
     rmSync(this.#ticket, { force: true })
     syncFolder(this.folder)
     for (let i = 1; i <= MOST_ALIKE; i++) {
