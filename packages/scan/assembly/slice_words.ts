@@ -110,11 +110,14 @@ function slotOf(hash: u64): u32 {
 }
 
 const FILTER_BYTES: usize = 1 << 17
+/** Bits that small numbers have alone: two of them side by side, or apart by 16 bits, have one of these and of the others. */
+const LOWS: u64 = 0xffff
 
 /**
  * Enters `count` words (u64) into a filter of 2^20 bits, and a table of mask + 1 slots (u64, zero is empty) with the
  * index + 1 of each (u32) at `indexes`. A word that is zero cannot be looked for, and of equal ones the first counts:
- * `firsts` gets for each the index of the first that is equal (u32). `used` gets the bits that any of them has (u64).
+ * `firsts` gets for each the index of the first that is equal (u32). `used` gets the bits that any of them has (u64), and
+ * {@link LOWS} if each has one of those, and one of the others; 0 if not (u64).
  */
 export function enter_words(
   words: usize,
@@ -127,6 +130,7 @@ export function enter_words(
   used: usize,
 ): void {
   let bits: u64 = 0
+  let lows = LOWS
   memory.fill(filter, 0, FILTER_BYTES)
   memory.fill(table, 0, (<usize>mask + 1) << 3)
   for (let k = 0; k < count; k++) {
@@ -134,6 +138,7 @@ export function enter_words(
     bits |= word
     store<u32>(firsts + ((<usize>k) << 2), k)
     if (word === 0) continue
+    if ((word & LOWS) === 0 || (word & ~LOWS) === 0) lows = 0
     const hash = hashWord(word)
     const place = filterAt(filter, hash)
     store<u32>(place, load<u32>(place) | ((1 as u32) << (<u32>(hash >> 44))))
@@ -153,6 +158,7 @@ export function enter_words(
     }
   }
   store<u64>(used, bits)
+  store<u64>(used, lows, 8)
 }
 
 /** Where the filter has the bit of a hash: of a u32, the bit that the hash's upper 20 end with. */
@@ -197,6 +203,7 @@ export function find_random_words(
   indexes: usize,
   mask: u32,
   spare: u64,
+  lows: u64,
   out: usize,
   cap: i32,
 ): i32 {
@@ -209,7 +216,20 @@ export function find_random_words(
     if (first >= last) continue
     const room = max(0, cap - found)
     const here = out + ((<usize>min(found, cap)) << 3)
-    found += find_words(ptr, first, last, step, filter, table, indexes, mask, spare, here, room)
+    found += find_words(
+      ptr,
+      first,
+      last,
+      step,
+      filter,
+      table,
+      indexes,
+      mask,
+      spare,
+      lows,
+      here,
+      room,
+    )
   }
   return found
 }
@@ -217,6 +237,7 @@ export function find_random_words(
 /**
  * Lists the positions in [from, to) whose next eight bytes are one of the words entered: u32 (position, index) pairs,
  * at most `cap`; returns how many there are. Looks at every `step` places from `from` on. `spare`: bits that no word has.
+ * `lows`: each word has one of these bits, and one of the others; 0 if not.
  */
 export function find_words(
   ptr: usize,
@@ -228,6 +249,7 @@ export function find_words(
   indexes: usize,
   mask: u32,
   spare: u64,
+  lows: u64,
   out: usize,
   cap: i32,
 ): i32 {
@@ -237,7 +259,7 @@ export function find_words(
   for (let at = from; at < to; ) {
     let until = at + step
     if (isSparse) {
-      at = nextWithout(ptr, at, to, spare)
+      at = nextWithout(ptr, at, to, spare, lows)
       until = at + step
     } else if (at <= to - four) {
       // Four at a time: hardly ever may one of them be one.
@@ -270,21 +292,30 @@ function maybeFour(at: usize, step: usize, filter: usize): bool {
 /** With so many bits that no word has, few words of memory are worth a look. */
 const MOST_SPARE: u64 = 32
 
-/** The first place of `at` + 8 i before `to` whose word has none of the bits `spare`, and is not 0; or one from `to` on. */
-function nextWithout(ptr: usize, at: i32, to: i32, spare: u64): i32 {
-  const bits = i64x2.splat(spare)
-  const none = i64x2.splat(0)
+/**
+ * The first place of `at` + 8 i before `to` whose word has none of the bits `spare`, and is not 0, and has one of `lows` and
+ * one of the others if that is not 0; or one from `to` on.
+ */
+function nextWithout(ptr: usize, at: i32, to: i32, spare: u64, lows: u64): i32 {
+  const bits = pinned(i64x2.splat(spare), 0)
+  const low = pinned(i64x2.splat(lows === 0 ? ~lows : lows), 1)
+  const high = pinned(i64x2.splat(~lows), 2)
   let next = at
   for (; next < to; next += 32) {
-    const a = v128.load(ptr + <usize>next)
-    const b = v128.load(ptr + <usize>next, 16)
-    const first = v128.andnot(i64x2.eq(v128.and(a, bits), none), i64x2.eq(a, none))
-    const second = v128.andnot(i64x2.eq(v128.and(b, bits), none), i64x2.eq(b, none))
+    const first = hasParts(v128.load(ptr + <usize>next), bits, low, high)
+    const second = hasParts(v128.load(ptr + <usize>next, 16), bits, low, high)
     if (v128.any_true(v128.or(first, second))) {
       return next + (ctz(i64x2.bitmask(first) | (i64x2.bitmask(second) << 2)) << 3)
     }
   }
   return next
+}
+
+/** Which of two words have none of the bits `spare`, one of `low` and one of `high`. */
+function hasParts(words: v128, spare: v128, low: v128, high: v128): v128 {
+  const none = i64x2.splat(0)
+  const lacks = v128.or(i64x2.eq(v128.and(words, low), none), i64x2.eq(v128.and(words, high), none))
+  return v128.andnot(i64x2.eq(v128.and(words, spare), none), lacks)
 }
 
 /** 0xff where a byte is one of A-Z a-z 0-9 + / - _ : LF CR. */

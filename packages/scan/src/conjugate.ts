@@ -116,7 +116,7 @@ export class ConjugateKernel {
     const indexes = this.#memory.allot(slots * 4)
     const list = this.#memory.allot(count * 8)
     const firsts = this.#memory.allot(count * 4)
-    const used = this.#memory.allot(8)
+    const used = this.#memory.allot(16)
     const view = this.#memory.view()
     this.#memory.bytes(list, packed.length).set(packed)
     for (const [k, word] of more.entries()) view.setBigUint64(list + (own + k) * 8, word, true)
@@ -124,7 +124,8 @@ export class ConjugateKernel {
     this.#call('enter_words', lists)
     const repeats = repeatsOf(this.#memory.words(firsts, count))
     const spare = BigInt.asIntN(64, ~view.getBigUint64(used, true))
-    return { filter, table, indexes, mask: slots - 1, spare, repeats }
+    const lows = view.getBigUint64(used + 8, true)
+    return { filter, table, indexes, mask: slots - 1, spare, lows, repeats }
   }
 
   /** Remembers how much memory tables take; {@link release} frees what was entered since. */
@@ -336,13 +337,13 @@ export class ConjugateKernel {
    * @param isInNumbers only those are sought that are among the first of a random number of 32 bytes or more
    */
   findWords(
-    { filter, table, indexes, mask, spare }: Omit<WordTable, 'repeats'>,
+    { filter, table, indexes, mask, spare, lows }: Omit<WordTable, 'repeats'>,
     to: number,
     step: number,
     isInNumbers = false,
   ): { at: number; word: number }[] {
     const runs = isInNumbers ? this.#places.random(to, 1) : undefined
-    const tables = [step, filter, table, indexes, mask, spare, AT.lists, LIST] as const
+    const tables = [step, filter, table, indexes, mask, spare, lows, AT.lists, LIST] as const
     const result: { at: number; word: number }[] = []
     let next = 0
     while (next < to) {

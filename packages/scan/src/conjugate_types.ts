@@ -103,6 +103,8 @@ export interface WordTable {
   readonly mask: number
   /** Bits that none of the words has, as a signed number. */
   readonly spare: bigint
+  /** Bits of which each word has one, and one of the others; 0 if not. */
+  readonly lows: bigint
   /** By the index of a word those of equal ones that come later. */
   readonly repeats: ReadonlyMap<number, readonly number[]>
 }
