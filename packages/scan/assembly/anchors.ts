@@ -46,6 +46,21 @@ export function next_nonzero(ptr: usize, end: usize): usize {
   return end
 }
 
+/**
+ * Where data that begins at `ptr` ends: at a multiple of `page` from what is not zero last, before `gap` zeros or more, or at
+ * `end`. `resume` receives {@link next_nonzero} from there.
+ */
+export function data_end(ptr: usize, end: usize, page: usize, gap: usize, resume: usize): usize {
+  let last = ptr
+  let next = ptr
+  while (next < end && next - last < gap) {
+    last = min(end, next + page)
+    next = next_nonzero(last, end)
+  }
+  store<u32>(resume, <u32>next)
+  return last
+}
+
 /** Blocks of 16 bytes that are gone through before what fits in any is looked at. */
 const BLOCKS: usize = 128
 /** Of a list of places, behind two bytes for each of those blocks. */

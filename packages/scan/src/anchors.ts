@@ -27,6 +27,7 @@ export class AnchorKernel {
   readonly #tables: AnchorTables
   readonly #find: (...args: readonly number[]) => number
   readonly #nextNonzero: (...args: readonly number[]) => number
+  readonly #dataEnd: (...args: readonly number[]) => number
 
   /**
    * @param tables of these anchors; made where absent
@@ -47,6 +48,7 @@ export class AnchorKernel {
     const exports = memory.start(anchorsWasm)
     this.#find = kernelFunction(exports, 'find_anchors')
     this.#nextNonzero = kernelFunction(exports, 'next_nonzero')
+    this.#dataEnd = kernelFunction(exports, 'data_end')
   }
 
   /** From now on the kernel passes over an anchor, or finds it again. */
@@ -92,6 +94,21 @@ export class AnchorKernel {
   nextNonzero(bytes: Uint8Array, from: number, to: number): number {
     const base = this.#memory.place(bytes)
     return this.#nextNonzero(base + from, base + to) - base
+  }
+
+  /**
+   * Where data that begins at `from` ends, and where the next begins; `to` if there is none. It ends a multiple of `page`
+   * behind what is not zero last, before `gap` zeros or more, as {@link nextNonzero} tells it.
+   */
+  dataAt(
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    { page, gap }: { readonly page: number; readonly gap: number },
+  ): { readonly end: number; readonly next: number } {
+    const base = this.#memory.place(bytes)
+    const end = this.#dataEnd(base + from, base + to, page, gap, LAYOUT.resume) - base
+    return { end, next: this.#memory.resume - base }
   }
 }
 

@@ -25,13 +25,12 @@ import type { WindowSearch } from './window_search.ts'
 
 /** Bytes that all searches go through before the next are looked at: they stay in the processor's cache. */
 const BLOCK_BYTES = 256 << 10
-const PAGE_BYTES = 4096
 /** A piece that is no longer than this is a whole run. */
 const SMALL_BYTES = 256 << 10
 /** Zeros that are searched before data: forms may begin with zeros. Kernels look behind `to` by themselves. */
 const LEAD_BYTES = 256
-/** Zeros between data that are searched along, for that is quicker than to begin anew. */
-const SKIPPED_BYTES = 16 << 10
+/** Data is told in pages; zeros between it are searched along up to `gap`, for that is quicker than to begin anew. */
+const DATA = { page: 4096, gap: 16 << 10 } as const
 
 export interface ScannerOptions {
   readonly anchors: readonly Anchor[]
@@ -190,12 +189,7 @@ export class WindowScanner {
     let start = this.#kernel.nextNonzero(bytes, from, to)
     let done = from
     while (start < to) {
-      let end = start
-      let next = start
-      while (next < to && next - end < SKIPPED_BYTES) {
-        end = Math.min(to, next + PAGE_BYTES)
-        next = this.#kernel.nextNonzero(bytes, end, to)
-      }
+      const { end, next } = this.#kernel.dataAt(bytes, start, to, DATA)
       yield [Math.max(done, start - LEAD_BYTES), end]
       done = end
       start = next

@@ -163,6 +163,27 @@ it('the first bytes that are not zero are found, in steps of 16', () => {
   )
 })
 
+it('data ends before zeros that are many, and the next begins behind them', () => {
+  const kernel = new AnchorKernel(memory, [])
+  const part = fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 90 }))
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 12 }), fc.nat(60), fc.nat(3), (parts, from, pages) => {
+      const bytes = Uint8Array.from(
+        parts.flatMap(([isData, length]) => Array.from({ length }, () => Number(isData))),
+      )
+      const size = { page: 16 << pages, gap: 64 }
+      const start = kernel.nextNonzero(bytes, Math.min(from, bytes.length), bytes.length)
+      let [end, next] = [start, start]
+      while (next < bytes.length && next - end < size.gap) {
+        end = Math.min(bytes.length, next + size.page)
+        next = kernel.nextNonzero(bytes, end, bytes.length)
+      }
+      assert.deepEqual(kernel.dataAt(bytes, start, bytes.length, size), { end, next })
+    }),
+    { numRuns },
+  )
+})
+
 it('the layout has room for what the kernels keep', () => {
   const parts = [
     [LAYOUT.sbox, 256],
