@@ -42,11 +42,21 @@ function runsElsewhere(pid: number): boolean {
   }
 }
 
+/** Neither changes while a process runs; they are asked for with each mark. */
+let ownBoot: string | undefined
+let ownNamespace: string | undefined
+
 function bootId(): string {
-  return read('/proc/sys/kernel/random/boot_id')?.slice(0, 8) ?? 'unknown'
+  ownBoot ??= read('/proc/sys/kernel/random/boot_id')?.slice(0, 8) ?? 'unknown'
+  return ownBoot
 }
 
 function pidNamespace(): string {
+  ownNamespace ??= readNamespace()
+  return ownNamespace
+}
+
+function readNamespace(): string {
   try {
     return readlinkSync('/proc/self/ns/pid').replaceAll(/\D/g, '')
   } catch {

@@ -13,6 +13,8 @@ import type { Spool, SpoolEntry } from './spool.ts'
 /** Cores of one spool that are scrubbed at once; each takes some 230 MB of memory beside what is held. */
 const MOST_TURNS = 2
 const LOOK_MS = 100
+/** For those who are not next: each look goes through what all others say. */
+const FAR_LOOK_MS = 500
 /** A turn lasts so long, and as long as a tenth of the usual speed of a busy machine takes. */
 const LEAST_MS = 600_000
 const BYTES_A_MS = 1_000
@@ -33,7 +35,7 @@ export async function takeTurn(spool: Spool, entry: SpoolEntry, lastsMs: number)
     if (free > ahead && isTaken(spool, entry, lastsMs)) return
     // oxlint-disable-next-line no-await-in-loop -- that is what it waits for
     await new Promise((resolve) => {
-      setTimeout(resolve, LOOK_MS)
+      setTimeout(resolve, ahead === 0 ? LOOK_MS : FAR_LOOK_MS)
     })
   }
 }
