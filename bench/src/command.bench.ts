@@ -1,7 +1,8 @@
 /**
  * How long a user waits: `mintmark --help`, and `investigate` on the default replay into a new case.
  *
- * Each is the built command as a process, measured from outside. `BENCH_TINY=1` takes a small replay.
+ * Each is the built command as a process, measured from outside. `BENCH_TINY=1` takes a small replay, and
+ * one organisation of it.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -40,7 +41,7 @@ try {
   const replay = path.join(folder, 'replay')
   const scale = IS_TINY ? '0.01' : '1'
   print('replay storm-0558', [timed('replay', 'storm-0558', '--out', replay, '--scale', scale)])
-  const logs = path.join(replay, 'logs')
+  const logs = path.join(replay, 'logs', IS_TINY ? '04-embassies' : '')
   print(
     'investigate, new case',
     Array.from({ length: ROUNDS }, (_, i) =>
