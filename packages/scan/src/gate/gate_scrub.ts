@@ -16,5 +16,8 @@ const MOST_THREADS = 2
 export function gateScrub(kept: readonly Json[]): Scrub {
   const publicKeys = kept.map(keyOfKept).filter((key) => key !== undefined)
   const threads = Math.min(MOST_THREADS, availableParallelism())
-  return (input, name) => scrubInput(input, name, { publicKeys, threads })
+  return async (input, name) => {
+    const { erased, report, isClean } = await scrubInput(input, name, { publicKeys, threads })
+    return { erased, report, isClean, remainders: report.remainders.map(({ message }) => message) }
+  }
 }

@@ -20,6 +20,8 @@ export interface ReadCore {
   readonly received: ReceivedBytes
 }
 
+const NOT_CLEAN = 'the scrub could not make sure that no key is left'
+
 /** Waits until it may, scrubs the core and writes it; its process is gone by now. */
 export async function landCore(gate: Gate, arrival: Arrival, read: ReadCore): Promise<Landed> {
   const { log, spool } = gate
@@ -40,10 +42,10 @@ async function scrubbed(
 ): Promise<Landed> {
   const before = input.spill === undefined ? undefined : sha256OfHeld(input)
   const scrub = await loadScrub()
-  const { erased, report: scrubReport, isClean } = await scrub(input, name)
+  const { erased, report: scrubReport, isClean, remainders = [] } = await scrub(input, name)
   const facts = { schema: 'mintmark-gate/1', crash, source, received, scrub: scrubReport } as const
   if (!isClean) {
-    const why = 'the scrub could not make sure that no key is left'
+    const why = [NOT_CLEAN, ...remainders].join(': ')
     const folder = publish(entry, name, { ...facts, core: undefined, why })
     log.problem(`${name}: no core, ${why}`)
     return { outcome: 'unclean', folder }

@@ -36,6 +36,8 @@ export interface Scrubbed {
   readonly erased: readonly Range[]
   readonly report: object
   readonly isClean: boolean
+  /** Why it is not clean, in words that hold nothing of the core. */
+  readonly remainders?: readonly string[]
 }
 
 export type Scrub = (input: ScanInput, name: string) => Promise<Scrubbed>
