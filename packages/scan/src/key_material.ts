@@ -68,4 +68,10 @@ export interface GroupMaterial extends OpaqueMaterial {
   readonly publicKey: Uint8Array
 }
 
+/** Of a key of ML-KEM or ML-DSA. The secret is empty where only its public half is known. */
+export interface LatticeMaterial extends OpaqueMaterial {
+  readonly type: 'ml-kem' | 'ml-dsa'
+  readonly publicKey: Uint8Array
+}
+
 export type KeyMaterial = RsaMaterial | EcMaterial | OkpMaterial | OpaqueMaterial

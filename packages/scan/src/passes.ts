@@ -5,6 +5,7 @@
  * @module
  */
 import type { Anchor } from './anchor.ts'
+import { ML_KEM_SEED } from './arithmetic/ml_kem.ts'
 import { CutWindows, withFirstUnits } from './extra_units.ts'
 import { findingSeen } from './finding.ts'
 import { FoundKeys } from './found_keys.ts'
@@ -232,12 +233,18 @@ export class Passes {
   }
 }
 
+/** An expanded key does not give the seed that it was made of, which may lie elsewhere. */
+function isWhole({ type, ...material }: KeyMaterial): boolean {
+  if (type !== 'ml-kem' && type !== 'ml-dsa') return true
+  return 'secret' in material && (material.secret?.length ?? 0) <= ML_KEM_SEED
+}
+
 /** Without keys of curves whose secret is looked for by its value: it is found wherever it lies. */
 function unfound(
   keys: readonly PublicKey[],
   materials: readonly KeyMaterial[],
 ): readonly PublicKey[] {
-  const found = new Set(materials.map((material) => keyIdOf(material).spkiSha256))
+  const found = new Set(materials.filter(isWhole).map((material) => keyIdOf(material).spkiSha256))
   return keys.filter(
     ({ material, keyId }) => material.type === 'rsa' || !found.has(keyId.spkiSha256),
   )

@@ -30,7 +30,8 @@ export function withoutSecret(
     const { type, curve, publicKey } = material
     return { type, curve, publicKey, secret: undefined }
   }
-  if (material?.type !== 'dsa' && material?.type !== 'dh') return undefined
+  if (material?.publicKey === undefined) return undefined
   const { type, publicKey } = material
-  return publicKey && { type, publicKey, secret: new Uint8Array(0) }
+  const isSought = type === 'dsa' || type === 'dh' || type === 'ml-kem' || type === 'ml-dsa'
+  return isSought ? { type, publicKey, secret: new Uint8Array(0) } : undefined
 }

@@ -1,64 +1,11 @@
 import assert from 'node:assert/strict'
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { after, describe, it } from 'node:test'
-import { elfCore, readAgain } from '@mintmark/testkit'
+import { describe, it } from 'node:test'
+import { readAgain } from '@mintmark/testkit'
 import { curveNamed } from '../src/arithmetic/curves.ts'
-import { fromBigEndian, toBigEndian } from '../src/arithmetic/modular.ts'
-import { scanFile } from '../src/scan_file.ts'
-import { WINDOW_BYTES } from '../src/scan_plan.ts'
+import { fromBigEndian } from '../src/arithmetic/modular.ts'
+import { HEADS, le, NUMBERS, Process, pair, SECRET_AT, words } from './process_world.ts'
 
-const folder = mkdtempSync(path.join(tmpdir(), 'structures-'))
-after(() => rmSync(folder, { recursive: true }))
-
-const HEADS = 0x5581_0000_0000n
-const NUMBERS = 0x7f1b_0000_0000n
-const SECRET_AT = 4096
-
-/** 8-byte words, lowest byte first. */
-function words(...values: readonly bigint[]): Uint8Array {
-  const bytes = Buffer.alloc(8 * values.length)
-  for (const [index, value] of values.entries()) bytes.writeBigUInt64LE(value, 8 * index)
-  return bytes
-}
-const pair = (low: number, high: number): bigint => BigInt(low) | (BigInt(high) << 32n)
-
-/** Two parts of a process, more than a window apart: what points, and what is pointed to. */
-class Process {
-  readonly heads = new Uint8Array(2 * WINDOW_BYTES)
-  readonly numbers = new Uint8Array(65_536)
-  #at = 64
-
-  /** Structures with nothing near them. */
-  put(bytes: Uint8Array): bigint {
-    this.heads.set(bytes, this.#at)
-    const address = HEADS + BigInt(this.#at)
-    this.#at += (bytes.length + 79) & ~15
-    return address
-  }
-
-  number(bytes: Uint8Array, at: number): bigint {
-    this.numbers.set(bytes, at)
-    return NUMBERS + BigInt(at)
-  }
-
-  async found(name: string): Promise<(string | number)[][]> {
-    const file = path.join(folder, name)
-    const memory = [
-      { address: HEADS, bytes: this.heads },
-      { address: NUMBERS, bytes: this.numbers },
-    ]
-    writeFileSync(file, elfCore({ memory }).bytes)
-    const { findings, candidates } = await scanFile(file)
-    assert.equal(candidates.length, 0)
-    return findings.map(({ kind, form, length, address }) => [kind, form, length, address ?? ''])
-  }
-}
-
-const le = (value: bigint, limbs: number): Uint8Array =>
-  Uint8Array.from(toBigEndian(value, 8 * limbs)).toReversed()
 const numbersOf = (key: KeyObject): Buffer[] => {
   const { x = '', y = '', d = '' } = key.export({ format: 'jwk' })
   return [x, y, d].map((text) => Buffer.from(text, 'base64url'))

@@ -45,6 +45,22 @@ export function mlDsaSecretLength({ k, l, eta }: MlDsaParameters): number {
   return HEAD + (k + l) * smallBytes(eta) + k * T0_BYTES
 }
 
+/** Of the public key: ρ and t₁, ten bits a number. */
+export function mlDsaPublicLength({ k }: MlDsaParameters): number {
+  return 32 + 320 * k
+}
+
+/** What signs, of a private key as FIPS 204 spells it: K, and s₁ and s₂ one behind the other; copies. */
+export function mlDsaSecretParts(
+  { k, l, eta }: MlDsaParameters,
+  secret: Uint8Array,
+): { k: Uint8Array; s1s2: Uint8Array } {
+  return {
+    k: secret.slice(32, 64),
+    s1s2: secret.slice(HEAD, HEAD + (k + l) * smallBytes(eta)),
+  }
+}
+
 type Poly = Int32Array
 
 /** Products stay below 2^53, so doubles are exact. */
@@ -195,6 +211,11 @@ const LOW_TOP = 1 << (DROPPED_BITS - 1)
 
 function packedLow(low: readonly Poly[]): Buffer {
   return Buffer.concat(low.map((poly) => packed(poly, DROPPED_BITS, (value) => LOW_TOP - value)))
+}
+
+/** The ρ that a seed gives: what a public key begins with. Cost: 3 µs. */
+export function mlDsaRho({ k, l }: MlDsaParameters, seed: Uint8Array): Uint8Array {
+  return shake256(128, seed, Uint8Array.of(k, l)).subarray(0, 32)
 }
 
 /** The key pair of a seed of 32 bytes. Cost: 3 to 8 ms. */

@@ -33,6 +33,16 @@ export function mlKemSecretLength({ k }: MlKemParameters): number {
   return 768 * k + 96
 }
 
+/** Of the encapsulation key: t and ρ. */
+export function mlKemPublicLength({ k }: MlKemParameters): number {
+  return k * POLY_BYTES + 32
+}
+
+/** The ρ that a seed gives: what an encapsulation key ends with. @param d the first half of the seed. Cost: 3 µs. */
+export function mlKemRho({ k }: MlKemParameters, d: Uint8Array): Uint8Array {
+  return sha3(512, d, Uint8Array.of(k)).subarray(0, 32)
+}
+
 const Q = 3329
 const N = 256
 const POLY_BYTES = 384
@@ -145,6 +155,31 @@ function encoded(polys: readonly Poly[]): Buffer {
     }
   }
   return bytes
+}
+
+/** The polynomials of s in a decapsulation key, 12 bits a number; a copy. */
+export function mlKemSecretVector({ k }: MlKemParameters, secret: Uint8Array): Uint8Array {
+  return secret.slice(0, k * POLY_BYTES)
+}
+
+/** Polynomials as words of 16 bits, lowest byte first, in the 12 bits a number that FIPS 203 spells. */
+export function mlKemPacked(words: Uint8Array): Buffer {
+  const view = new DataView(words.buffer, words.byteOffset, words.length)
+  const polys = Array.from({ length: words.length / (2 * N) }, (_, k) =>
+    Int32Array.from({ length: N }, (_number, i) => view.getUint16(2 * (k * N + i), true)),
+  )
+  return encoded(polys)
+}
+
+/** The reverse, of a whole number of polynomials in 12 bits a number. */
+export function mlKemWords(packed: Uint8Array): Buffer {
+  const words = Buffer.alloc((packed.length / 3) * 4)
+  for (let i = 0; i < packed.length; i += 3) {
+    const [b0 = 0, b1 = 0, b2 = 0] = packed.subarray(i, i + 3)
+    words.writeUInt16LE(b0 + 256 * (b1 % 16), (i / 3) * 4)
+    words.writeUInt16LE((b1 >> 4) + 16 * b2, (i / 3) * 4 + 2)
+  }
+  return words
 }
 
 /** `k` polynomials, or undefined if a number is not below q: noise fails here. */

@@ -9,6 +9,8 @@ import {
   type MlDsaParameters,
   mlDsaFromSeed,
   mlDsaPublicKey,
+  mlDsaPublicLength,
+  mlDsaRho,
   mlDsaSecretLength,
 } from '../arithmetic/ml_dsa.ts'
 import {
@@ -17,6 +19,8 @@ import {
   type MlKemParameters,
   mlKemFromSeed,
   mlKemPublicKey,
+  mlKemPublicLength,
+  mlKemRho,
   mlKemSecretLength,
 } from '../arithmetic/ml_kem.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'
@@ -44,6 +48,8 @@ export interface PqScheme {
   /** 0 where there is no seed apart. */
   readonly seedLength: number
   readonly secretLength: number
+  /** Of the public half. */
+  readonly publicLength: number
   /** Undefined where the allowance is used up. */
   readonly prove: (
     seed: Uint8Array | undefined,
@@ -51,9 +57,16 @@ export interface PqScheme {
   ) => Proof | undefined
 }
 
-/** What ML-KEM and ML-DSA have in common. */
-interface Lattice extends Omit<PqScheme, 'prove'> {
+/** ML-KEM and ML-DSA. */
+export interface LatticeScheme extends PqScheme {
   readonly fromSeed: (seed: Uint8Array) => { secret: Uint8Array; publicKey: Uint8Array }
+  /** What of the public half the seed gives at once, without anything else: it tells noise within microseconds. */
+  readonly rhoOfSeed: (seed: Uint8Array) => Uint8Array
+  /** The same of a public half. */
+  readonly rhoOf: (publicKey: Uint8Array) => Uint8Array
+}
+
+type Lattice = Omit<LatticeScheme, 'prove'> & {
   /** The public half of an expanded key that holds together. */
   readonly publicKeyOf: (secret: Uint8Array) => Uint8Array | undefined
   /** What shows that. */
@@ -63,7 +76,7 @@ interface Lattice extends Omit<PqScheme, 'prove'> {
 /** To expand a seed, or to take an expanded key apart. */
 const LATTICE_UNITS = 5_000_000
 
-function lattice(scheme: Lattice): PqScheme {
+function lattice(scheme: Lattice): LatticeScheme {
   const prove: PqScheme['prove'] = (seed, expanded) =>
     withEffort(LATTICE_UNITS, () =>
       seed === undefined ? provenExpanded(scheme, expanded) : provenSeed(scheme, seed, expanded),
@@ -71,25 +84,31 @@ function lattice(scheme: Lattice): PqScheme {
   return { ...scheme, prove }
 }
 
-function mlKem(parameters: MlKemParameters): PqScheme {
+function mlKem(parameters: MlKemParameters): LatticeScheme {
   return lattice({
     ...parameters,
     kind: 'ml-kem',
     seedLength: ML_KEM_SEED,
     secretLength: mlKemSecretLength(parameters),
+    publicLength: mlKemPublicLength(parameters),
     fromSeed: (seed) => mlKemFromSeed(parameters, seed),
+    rhoOfSeed: (seed) => mlKemRho(parameters, seed.subarray(0, 32)),
+    rhoOf: (publicKey) => publicKey.subarray(-32),
     publicKeyOf: (secret) => mlKemPublicKey(parameters, secret),
     proof: 't − A·s is small, H(ek) fits',
   })
 }
 
-function mlDsa(parameters: MlDsaParameters): PqScheme {
+function mlDsa(parameters: MlDsaParameters): LatticeScheme {
   return lattice({
     ...parameters,
     kind: 'ml-dsa',
     seedLength: ML_DSA_SEED,
     secretLength: mlDsaSecretLength(parameters),
+    publicLength: mlDsaPublicLength(parameters),
     fromSeed: (seed) => mlDsaFromSeed(parameters, seed),
+    rhoOfSeed: (seed) => mlDsaRho(parameters, seed),
+    rhoOf: (publicKey) => publicKey.subarray(0, 32),
     publicKeyOf: (secret) => mlDsaPublicKey(parameters, secret),
     proof: 't₀ and H(pk) follow from s₁ and s₂',
   })
@@ -101,15 +120,17 @@ function slhDsa(parameters: SlhDsaParameters): PqScheme {
     kind: 'slh-dsa',
     seedLength: 0,
     secretLength: slhDsaSecretLength(parameters),
+    publicLength: slhDsaSecretLength(parameters) / 2,
     prove: (_, secret) => provenTree(parameters, secret),
   }
 }
 
-export const PQ_SCHEMES: readonly PqScheme[] = [
+export const LATTICE_SCHEMES: readonly LatticeScheme[] = [
   ...ML_KEM.map(mlKem),
   ...ML_DSA.map(mlDsa),
-  ...SLH_DSA.map(slhDsa),
 ]
+
+export const PQ_SCHEMES: readonly PqScheme[] = [...LATTICE_SCHEMES, ...SLH_DSA.map(slhDsa)]
 
 const BY_OID = new Map(PQ_SCHEMES.map((scheme) => [scheme.oid, scheme]))
 

@@ -8,16 +8,17 @@
  */
 import type { Anchor } from '../anchor.ts'
 import { curveNamed } from '../arithmetic/curves.ts'
-import { isOnCurve, type Point } from '../arithmetic/ec.ts'
-import { fromLittleEndian, inverse } from '../arithmetic/modular.ts'
+import type { Point } from '../arithmetic/ec.ts'
 import type { OkpCurve } from '../arithmetic/okp.ts'
 import { okpNamed } from '../arithmetic/okp.ts'
-import type { Detected, Detector, Memory, Pointed } from '../detected.ts'
-import { charge } from '../effort.ts'
+import type { Detected, Detector, Memory } from '../detected.ts'
 import type { Curve } from '../key_material.ts'
 import { proveEc, proveOkp } from '../prove.ts'
 import { isRandomLooking } from '../random_looking.ts'
 import { anchor, hit } from './anchored.ts'
+import { boringKeyAt } from './boringssl_ec.ts'
+import { pointOf } from './jacobian_point.ts'
+import { numberAt, pointerAt } from './openssl_numbers.ts'
 
 /** OpenSSL's numbers of the curves. */
 const CURVE_OF_NID = new Map<number, Curve>([
@@ -33,8 +34,6 @@ const CURVE_OF_NID = new Map<number, Curve>([
 ])
 
 const POINTER = 8
-/** {limbs*, int top, int dmax, int neg, int flags} */
-const BIGNUM_BYTES = 24
 /** {meth*, int curve, X*, Y*, Z*} */
 const POINT_BYTES = 40
 const MOST_LIMBS = 9
@@ -42,33 +41,6 @@ const MOST_LIMBS = 9
 const TOP_BYTES = 2
 /** From the version to what is behind that pointer. */
 const VERSION_BACK = 32
-/** Of telling Montgomery's form, and of the equation of a curve. */
-const POINT_UNITS = 20_000
-
-/** The word at `at`, if it can be an address of a process. */
-function pointerAt(bytes: Uint8Array, at: number): bigint | undefined {
-  // Most that is none is told by these bytes.
-  if (at < 0 || bytes[at + 7] !== 0 || bytes[at + 6] !== 0) return undefined
-  const view = new DataView(bytes.buffer, bytes.byteOffset + at, POINTER)
-  const address = view.getBigUint64(0, true)
-  return address >= 0x1_0000n && address % 8n === 0n ? address : undefined
-}
-
-interface Number extends Pointed {
-  readonly value: bigint
-}
-
-/** The number of the BIGNUM at an address. */
-function numberAt(memory: Memory, address: bigint | undefined): Number | undefined {
-  const head = address === undefined ? undefined : memory.at(address, BIGNUM_BYTES)?.bytes
-  if (head === undefined) return undefined
-  const view = new DataView(head.buffer, head.byteOffset, BIGNUM_BYTES)
-  const [top, room] = [view.getUint32(8, true), view.getUint32(12, true)]
-  if (top < 1 || top > MOST_LIMBS || room < top || room > 4 * MOST_LIMBS) return undefined
-  const limbs = pointerAt(head, 0)
-  const pointed = limbs === undefined ? undefined : memory.at(limbs, top * 8)
-  return pointed && { ...pointed, value: fromLittleEndian(pointed.bytes) }
-}
 
 /** The point of the EC_POINT at an address, and its curve. */
 function pointAt(memory: Memory, address: bigint): (Point & { curve: Curve }) | undefined {
@@ -77,37 +49,30 @@ function pointAt(memory: Memory, address: bigint): (Point & { curve: Curve }) | 
   const nid = new DataView(bytes.buffer, bytes.byteOffset, POINT_BYTES).getUint32(8, true)
   const curve = CURVE_OF_NID.get(nid)
   if (curve === undefined) return undefined
-  const [x, y, z] = [16, 24, 32].map((at) => numberAt(memory, pointerAt(bytes, at))?.value)
+  const [x, y, z] = [16, 24, 32].map(
+    (at) => numberAt(memory, pointerAt(bytes, at), MOST_LIMBS)?.value,
+  )
   if (x === undefined || y === undefined || z === undefined) return undefined
-  charge(POINT_UNITS)
-  const { p, bits } = curveNamed(curve)
-  const radix = inverse((1n << BigInt(Math.ceil(bits / 64) * 64)) % p, p) ?? 1n
-  // As it is, or each number in Montgomery's form.
-  for (const scale of [1n, radix]) {
-    const point = affine({ x: x * scale, y: y * scale }, z * scale, p)
-    if (point !== undefined && isOnCurve(curveNamed(curve), point)) return { ...point, curve }
-  }
-  return undefined
+  const point = pointOf(curve, { x, y }, z)
+  return point && { ...point, curve }
 }
 
-/** From Jacobian coordinates. */
-function affine({ x, y }: Point, z: bigint, p: bigint): Point | undefined {
-  const inverted = inverse(z % p, p)
-  if (inverted === undefined) return undefined
-  const square = (inverted * inverted) % p
-  return { x: (x * square) % p, y: (y * ((square * inverted) % p)) % p }
+/** An EC_KEY, whose last members are the same in BoringSSL, which has no version before them. */
+const detectEcKey: Detector = (bytes, top, memory) => {
+  const at = top + TOP_BYTES
+  if (memory === undefined || at < VERSION_BACK) return undefined
+  return opensslKeyAt(bytes, at, memory) ?? boringKeyAt(bytes, at, memory)
 }
 
 /** {meth*, engine*, int version = 1, EC_GROUP*, EC_POINT* public, BIGNUM* secret, unsigned enc_flag, int conv_form, …} */
-const detectEcKey: Detector = (bytes, top, memory) => {
-  const at = top + TOP_BYTES
+function opensslKeyAt(bytes: Uint8Array, at: number, memory: Memory): Detected | undefined {
   const version = at - VERSION_BACK
-  if (memory === undefined || version < 0 || bytes[version] !== 1) return undefined
+  if (bytes[version] !== 1) return undefined
   for (let k = 1; k < POINTER; k++) if (bytes[version + k] !== 0) return undefined
   const [group, publicAt, secretAt] = [24, 16, 8].map((back) => pointerAt(bytes, at - back))
   if (group === undefined || publicAt === undefined || secretAt === undefined) return undefined
   const point = pointAt(memory, publicAt)
-  const secret = point && numberAt(memory, secretAt)
+  const secret = point && numberAt(memory, secretAt, MOST_LIMBS)
   if (point === undefined || secret === undefined) return undefined
   const { value, offset } = secret
   const { lengthBytes } = curveNamed(point.curve)

@@ -10,8 +10,11 @@ import { GO_ECDH_ANCHORS } from './go_ecdh.ts'
 import { GO_ECDSA_ANCHORS } from './go_ecdsa.ts'
 import { GO_RSA_ANCHORS } from './go_rsa.ts'
 import { MALLOC_FACTOR_ANCHORS } from './malloc_factors.ts'
+import { LATTICE_ANCHORS } from './malloc_lattice.ts'
 import { MALLOC_RSA_ANCHORS } from './malloc_rsa.ts'
 import { MBEDTLS_ANCHORS } from './mbedtls_structures.ts'
+import { OPENSSL_GROUP_ANCHORS } from './openssl_groups.ts'
+import { OPENSSL_ML_KEM_ANCHORS } from './openssl_ml_kem.ts'
 import { OPENSSL_ANCHORS } from './openssl_structures.ts'
 import { RING_ANCHORS } from './ring_ecdsa.ts'
 import { RUST_ANCHORS } from './rust_keys.ts'
@@ -19,6 +22,9 @@ import { SEED_ANCHORS } from './seed_and_public.ts'
 
 export const PROCESS_ANCHORS: readonly Anchor[] = [
   ...OPENSSL_ANCHORS,
+  ...OPENSSL_GROUP_ANCHORS,
+  ...OPENSSL_ML_KEM_ANCHORS,
+  ...LATTICE_ANCHORS,
   ...MBEDTLS_ANCHORS,
   ...SEED_ANCHORS,
   ...MALLOC_RSA_ANCHORS,

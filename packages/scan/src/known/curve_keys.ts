@@ -7,12 +7,20 @@ import { curveNamed } from '../arithmetic/curves.ts'
 import { publicPoint } from '../arithmetic/ec.ts'
 import { fromBigEndian, fromLittleEndian, inverse, toBigEndian } from '../arithmetic/modular.ts'
 import { montgomeryOf, okpNamed, okpPublicKey } from '../arithmetic/okp.ts'
-import type { Curve, EcMaterial, GroupMaterial, KeyMaterial, OkpMaterial } from '../key_material.ts'
+import type {
+  Curve,
+  EcMaterial,
+  GroupMaterial,
+  KeyMaterial,
+  LatticeMaterial,
+  OkpMaterial,
+} from '../key_material.ts'
 import { clamped } from './derived_values.ts'
 import { groupsOfNumbers } from './group_keys.ts'
+import { groupsOfSeeds } from './lattice_keys.ts'
 
-/** Of DSA and DH too: their secrets are looked for like those of curves. */
-export type CurveMaterial = EcMaterial | OkpMaterial | GroupMaterial
+/** Of DSA, DH, ML-KEM and ML-DSA too: their secrets are looked for like those of curves. */
+export type CurveMaterial = EcMaterial | OkpMaterial | GroupMaterial | LatticeMaterial
 
 /** What a secret turned out to be. */
 export interface CurveSecret {
@@ -40,14 +48,17 @@ export interface CurveGroup {
   readonly rareSecretIn: (bytes: Uint8Array) => CurveSecret | undefined
 }
 
-/** Groups keys by curve, and those of DSA and DH by their numbers. */
+/** Groups keys by curve, and others by their numbers or parameter set. */
 export function curveGroups(keys: readonly CurveMaterial[]): readonly CurveGroup[] {
   const byCurve = new Map<string, (EcMaterial | OkpMaterial)[]>()
-  const groups = [...groupsOfNumbers(keys.filter(isOfGroup))]
+  const ofNumbers: GroupMaterial[] = []
+  const ofSeeds: LatticeMaterial[] = []
   for (const key of keys) {
-    if (isOfGroup(key)) continue
-    byCurve.set(key.curve, [...(byCurve.get(key.curve) ?? []), key])
+    if (isOfGroup(key)) ofNumbers.push(key)
+    else if (isLattice(key)) ofSeeds.push(key)
+    else byCurve.set(key.curve, [...(byCurve.get(key.curve) ?? []), key])
   }
+  const groups = [...groupsOfNumbers(ofNumbers), ...groupsOfSeeds(ofSeeds)]
   for (const group of byCurve.values()) {
     const points = group.filter((key) => key.type === 'ec')
     const strings = group.filter((key) => key.type === 'okp')
@@ -59,6 +70,8 @@ export function curveGroups(keys: readonly CurveMaterial[]): readonly CurveGroup
 
 const isOfGroup = (key: CurveMaterial): key is GroupMaterial =>
   key.type === 'dsa' || key.type === 'dh'
+const isLattice = (key: CurveMaterial): key is LatticeMaterial =>
+  key.type === 'ml-kem' || key.type === 'ml-dsa'
 
 /** Measured on one core with OpenSSL 3; P-256 has an implementation of its own there. */
 const POINT_COST: Partial<Record<Curve, number>> = { 'P-256': 8e4, 'P-384': 1.4e6, 'P-521': 3.2e6 }

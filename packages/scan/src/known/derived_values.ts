@@ -9,8 +9,15 @@
 import { createHash } from 'node:crypto'
 import { curveNamed } from '../arithmetic/curves.ts'
 import { bitLength, fromBigEndian, fromLittleEndian, gcd, inverse } from '../arithmetic/modular.ts'
-import type { EcMaterial, KeyMaterial, OkpMaterial, RsaMaterial } from '../key_material.ts'
+import type {
+  EcMaterial,
+  KeyMaterial,
+  OkpMaterial,
+  OpaqueMaterial,
+  RsaMaterial,
+} from '../key_material.ts'
 import { coefficientsOf, otherPrimes } from './many_primes.ts'
+import { postQuantumParts } from './post_quantum_values.ts'
 
 /** A value of a private key, or one from which the key can be rebuilt. */
 export interface DerivedValue {
@@ -30,8 +37,7 @@ export function derivedValues(material: KeyMaterial): readonly DerivedValue[] {
   if (material.type === 'rsa') return distinct(rsaValues(material))
   if (material.type === 'ec') return distinct(ecValues(material))
   if (material.type === 'okp') return distinct(okpValues(material))
-  const { secret } = material
-  return [{ name: 'secret', value: fromBigEndian(secret), bits: secret.length * 8 }]
+  return opaqueValues(material)
 }
 
 /**
@@ -195,6 +201,15 @@ function okpValues({ curve, secret }: OkpMaterial): DerivedValue[] {
     return values
   }
   return [secretOf('scalar', secret), secretOf('clamped-scalar', clamped(secret, curve))]
+}
+
+function opaqueValues(material: OpaqueMaterial): DerivedValue[] {
+  const parts = [{ name: 'secret', bytes: material.secret }, ...postQuantumParts(material)]
+  return parts.map(({ name, bytes }) => ({
+    name,
+    value: fromBigEndian(bytes),
+    bits: bytes.length * 8,
+  }))
 }
 
 /** RFC 7748, section 5, and RFC 8032, section 5.1.5; a copy. */

@@ -7,9 +7,11 @@
 import { curveNamed } from '../arithmetic/curves.ts'
 import { bitLength } from '../arithmetic/modular.ts'
 import { okpNamed } from '../arithmetic/okp.ts'
+import { pqSchemeOfOid } from '../der_keys/post_quantum.ts'
 import type { Detected, KeyKind } from '../detected.ts'
 import { groupKeyOfSpki } from '../group_spki.ts'
 import type { KeyMaterial } from '../key_material.ts'
+import { spkiParts } from '../spki.ts'
 
 /** A value of a key that is known now, in one spelling. */
 export interface FoundValue {
@@ -54,6 +56,9 @@ export function bitsOf(material: KeyMaterial): number {
   if (material.type === 'rsa') return bitLength(material.n)
   if (material.type === 'ec') return curveNamed(material.curve).bits
   if (material.type === 'okp') return okpNamed(material.curve).bits
-  const group = material.publicKey && groupKeyOfSpki(material.publicKey)
-  return group === undefined ? material.secret.length * 8 : bitLength(group.p)
+  const { publicKey, secret } = material
+  const group = publicKey && groupKeyOfSpki(publicKey)
+  if (group !== undefined) return bitLength(group.p)
+  const scheme = publicKey && pqSchemeOfOid(spkiParts(publicKey)?.oid ?? '')
+  return scheme?.set ?? secret.length * 8
 }

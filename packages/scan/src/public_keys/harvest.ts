@@ -47,9 +47,13 @@ export const KEY_SOURCES: readonly KeySource[] = [
   spkiSource('06 03 2b 65 6e 03 21 00'),
   spkiSource('06 03 2b 65 71 03 3a 00'),
   spkiSource('06 03 2b 65 6f 03 39 00'),
+  spkiSource('06 09 60 86 48 01 65 03 04 04'),
+  spkiSource('06 09 60 86 48 01 65 03 04 03'),
+  spkiSource('06 07 2a 86 48 ce 38 04 01 30'),
   { pattern: hex('02 03 01 00 01'), keyAt: rsaPublicKeyAt },
   ...[
     '00 00 00 07 73 73 68 2d 72 73 61 00',
+    '00 00 00 07 73 73 68 2d 64 73 73 00',
     '00 00 00 0b 73 73 68 2d 65 64 32 35 35 31 39 00',
     '00 00 00 13 65 63 64 73 61 2d 73 68 61 32 2d 6e 69 73 74 70',
   ].map((pattern): KeySource => {

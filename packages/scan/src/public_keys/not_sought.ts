@@ -18,9 +18,10 @@ export function spkiProblem(spki: Uint8Array): string | undefined {
   if (parts === undefined) return undefined
   const { oid, parameters } = parts
   const scheme = pqSchemeOfOid(oid)
-  if (scheme !== undefined) {
+  if (scheme?.kind === 'slh-dsa') {
     return `a public key of ${scheme.name} cannot be looked for: its private half is found only where it shows itself`
   }
+  if (scheme !== undefined) return `a public key of ${scheme.name} of another length`
   if (RSA.has(oid)) return 'an RSA key whose numbers are none of a key of 256 to 16384 bits'
   if (GROUP.has(oid)) return 'a key of DSA or DH whose numbers do not fit each other'
   if (!EC.has(oid)) return 'a public key of an algorithm that is not looked for'

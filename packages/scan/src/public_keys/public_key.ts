@@ -4,11 +4,17 @@
  * @module
  */
 import type { KeyId } from '../finding.ts'
-import type { EcMaterial, GroupMaterial, OkpMaterial, RsaMaterial } from '../key_material.ts'
+import type {
+  EcMaterial,
+  GroupMaterial,
+  LatticeMaterial,
+  OkpMaterial,
+  RsaMaterial,
+} from '../key_material.ts'
 
 export interface PublicKey {
   /** Without any secret. */
-  readonly material: RsaMaterial | EcMaterial | OkpMaterial | GroupMaterial
+  readonly material: RsaMaterial | EcMaterial | OkpMaterial | GroupMaterial | LatticeMaterial
   /** Of the JWK. Text of whoever wrote the file: not safe to print raw. */
   readonly kid?: string
   /** Of the certificate, on one line. Text of whoever wrote it: not safe to print raw. */

@@ -11,9 +11,10 @@ import { isOnCurve } from '../arithmetic/ec.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'
 import { okpOfOid } from '../arithmetic/okp.ts'
 import { childrenOf, contentOf, elementOf, hexOf, TAG } from '../der.ts'
+import { pqSchemeOfOid } from '../der_keys/post_quantum.ts'
 import { groupKeyOf, groupMaterial } from '../group_spki.ts'
-import type { EcMaterial, RsaMaterial } from '../key_material.ts'
-import { OID, spkiParts } from '../spki.ts'
+import type { EcMaterial, LatticeMaterial, RsaMaterial } from '../key_material.ts'
+import { OID, plainSpki, spkiParts } from '../spki.ts'
 import type { PublicKey } from './public_key.ts'
 
 export type PublicMaterial = PublicKey['material']
@@ -32,6 +33,8 @@ export function keyOfSpki(spki: Uint8Array): PublicMaterial | undefined {
   }
   const group = groupKeyOf(spki, parts)
   if (group !== undefined) return groupMaterial(group)
+  const lattice = latticeMaterial(oid, publicKey)
+  if (lattice !== undefined) return lattice
   const okp = okpOfOid(oid)
   if (okp === undefined || publicKey.length !== okp.lengthBytes) return undefined
   return {
@@ -40,6 +43,15 @@ export function keyOfSpki(spki: Uint8Array): PublicMaterial | undefined {
     publicKey: Uint8Array.from(publicKey),
     secret: undefined,
   }
+}
+
+/** Of ML-KEM and ML-DSA: the length tells whether it can be one. */
+function latticeMaterial(oid: string, publicKey: Uint8Array): LatticeMaterial | undefined {
+  const scheme = pqSchemeOfOid(oid)
+  if (scheme === undefined || scheme.kind === 'slh-dsa') return undefined
+  if (publicKey.length !== scheme.publicLength) return undefined
+  const spki = new Uint8Array(plainSpki(oid, publicKey))
+  return { type: scheme.kind, secret: new Uint8Array(0), publicKey: spki }
 }
 
 /** The key of an RSAPublicKey that begins at 0: SEQUENCE { n, e }. */

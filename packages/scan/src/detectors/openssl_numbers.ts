@@ -1,0 +1,42 @@
+/**
+ * Numbers of OpenSSL by their address: BIGNUM {limbs*, int top, int dmax, int neg, int flags}, of 64-bit processes whose
+ * lowest byte comes first.
+ *
+ * Source: crypto/bn/bn_local.h of OpenSSL.
+ *
+ * @module
+ */
+import { fromLittleEndian } from '../arithmetic/modular.ts'
+import type { Memory, Pointed } from '../detected.ts'
+
+const POINTER = 8
+const BIGNUM_BYTES = 24
+
+/** The word at `at`, if it can be an address of a process. */
+export function pointerAt(bytes: Uint8Array, at: number): bigint | undefined {
+  // Most that is none is told by these bytes.
+  if (at < 0 || bytes[at + 7] !== 0 || bytes[at + 6] !== 0) return undefined
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, POINTER)
+  const address = view.getBigUint64(0, true)
+  return address >= 0x1_0000n && address % 8n === 0n ? address : undefined
+}
+
+export interface NumberPointed extends Pointed {
+  readonly value: bigint
+}
+
+/** The number of the BIGNUM at an address, of at most so many limbs. */
+export function numberAt(
+  memory: Memory,
+  address: bigint | undefined,
+  mostLimbs: number,
+): NumberPointed | undefined {
+  const head = address === undefined ? undefined : memory.at(address, BIGNUM_BYTES)?.bytes
+  if (head === undefined) return undefined
+  const view = new DataView(head.buffer, head.byteOffset, BIGNUM_BYTES)
+  const [top, room] = [view.getUint32(8, true), view.getUint32(12, true)]
+  if (top < 1 || top > mostLimbs || room < top || room > 4 * mostLimbs) return undefined
+  const limbs = pointerAt(head, 0)
+  const pointed = limbs === undefined ? undefined : memory.at(limbs, top * 8)
+  return pointed && { ...pointed, value: fromLittleEndian(pointed.bytes) }
+}
