@@ -111,15 +111,20 @@ describe('bytes made to hold a scan up', () => {
   ]
 
   it('take at most some seconds 64 KiB, all of them together', () => {
-    const startMs = performance.now()
+    // Of the processor: others may have it meanwhile.
+    const spentByNowMs = () => {
+      const { user, system } = process.cpuUsage()
+      return (user + system) / 1000
+    }
+    const startMs = spentByNowMs()
     const slow: string[] = []
     for (const { name, bytes } of cases) {
-      const beginMs = performance.now()
+      const beginMs = spentByNowMs()
       for (const { anchor, at } of placesIn(bytes)) anchor.detect(bytes, at)
-      const spentMs = performance.now() - beginMs
+      const spentMs = spentByNowMs() - beginMs
       if (spentMs > 3500) slow.push(`${name}: ${spentMs.toFixed()} ms`)
     }
     assert.deepEqual(slow, [])
-    assert.ok(performance.now() - startMs < 15_000)
+    assert.ok(spentByNowMs() - startMs < 15_000)
   })
 })
