@@ -39,6 +39,22 @@ describe('a binary form is found at every alignment, proven, once', () => {
   }
 })
 
+describe('the private part of OpenSSH in a freed buffer, without its first 16 bytes, is proven:', () => {
+  for (const [name, bytes, pair] of [
+    ['RSA', sshRsa(), RSA],
+    ['P-256', sshEcdsa(P256, 'nistp256'), P256],
+    ['Ed25519', sshEd25519(), ED],
+  ] as const) {
+    it(name, () => {
+      const freed = Buffer.concat([CHECK, bytes]).fill(noise(16), 0, 16)
+      const hits = hitsIn(planted(freed, 641))
+      assert.deepEqual(idsOf(hits), [idOf(pair)])
+      assert.deepEqual([hits[0]?.certainty, hits[0]?.form], ['proven', 'openssh-v1-body'])
+      assert.deepEqual(secretOf(hits[0]?.material), secretOf(hitsIn(bytes)[0]?.material))
+    })
+  }
+})
+
 /** What nobody else may have: the primes, the scalar, the seed. */
 function secretOf(material: Detected['material']): unknown {
   if (material?.type === 'rsa') return [material.p, material.q]

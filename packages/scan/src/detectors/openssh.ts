@@ -10,7 +10,7 @@
  */
 import type { Anchor } from '../anchor.ts'
 import { CURVES, type CurveParameters } from '../arithmetic/curves.ts'
-import { fromBigEndian } from '../arithmetic/modular.ts'
+import { bitLength, fromBigEndian } from '../arithmetic/modular.ts'
 import type { Detected, Detector } from '../detected.ts'
 import type { Proof } from '../proof.ts'
 import { proveEc, proveOkp, proveRsa } from '../prove.ts'
@@ -194,7 +194,61 @@ function typeAnchor([type, read]: readonly [string, Reader]): Anchor {
   return anchor(`openssh-${type}`, patternOf(spelled.slice(0, 16)), sight, detect)
 }
 
+/** The exponent 65,537 and what stands behind it in a private key. */
+const readRsaTail: Reader = (fields) => {
+  const e = fields.number()
+  const d = fields.string()
+  // In a public key n is in this place, and nothing behind it.
+  if (d === undefined || d.length < 48 || d.length > 2049) return undefined
+  const [qInv, p, q] = Array.from({ length: 3 }, () => fields.number())
+  return q === undefined ? undefined : proveRsa({ e, d: fromBigEndian(d), qInv, p, q })
+}
+
+/** `seen` marks where the fields are, `skipped` bytes behind its begin; those of RSA begin with n, which is before it. */
+interface Tail {
+  readonly type: string
+  readonly seen: string
+  readonly skipped: number
+  readonly read: Reader
+}
+
+/** What a freed buffer leaves, of which the first 16 bytes are overwritten and the type begins among those. */
+const TAILS: readonly Tail[] = [
+  { type: 'ssh-rsa', seen: '\0\0\0\x03\x01\0\x01\0\0', skipped: 0, read: readRsaTail },
+  { type: 'ssh-ed25519', seen: 'ed25519\0\0\0\x20', skipped: 7, read: readEd25519 },
+  ...Array.from(SSH_CURVES.keys(), (name) => ({
+    type: `ecdsa-sha2-${name}`,
+    seen: `\0\0\0\x08${name}\0\0\0`,
+    skipped: 0,
+    read: readEcdsa,
+  })),
+]
+
+function tailAnchor({ type, seen, skipped, read }: Tail): Anchor {
+  const detect: Detector = (bytes, at) => {
+    const start = at + skipped
+    const fields = new FieldReader(bytes.subarray(start, start + LONGEST))
+    const proof = read(fields)
+    if (proof?.certainty !== 'proven') return undefined
+    const { material } = proof
+    const first = material?.type === 'rsa' ? start - 5 - (bitLength(material.n) >> 3) : start
+    // Where the type is whole, its own anchor has the key.
+    return endsWith(bytes, first, type)
+      ? undefined
+      : hit(proof, 'openssh-v1-body', at, start + fields.length)
+  }
+  const sight = { before: 2080, behind: LONGEST }
+  return anchor(`openssh-tail-${type}`, patternOf(seen), sight, detect)
+}
+
+/** Whether the bytes before `to` spell `text`. */
+function endsWith(bytes: Uint8Array, to: number, text: string): boolean {
+  const from = to - text.length
+  return from >= 0 && Buffer.compare(bytes.subarray(from, to), Buffer.from(text)) === 0
+}
+
 export const OPENSSH_ANCHORS: readonly Anchor[] = [
   ...TYPES.map(typeAnchor),
+  ...TAILS.map(tailAnchor),
   anchor('openssh-v1', patternOf(MAGIC), { before: 0, behind: LONGEST }, detectEncrypted),
 ]
