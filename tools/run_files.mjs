@@ -10,7 +10,7 @@ import { run } from 'node:test'
 import { tap } from 'node:test/reporters'
 import failedTests from './failed_tests.mjs'
 
-/** What hangs must end, so that the run can say so: a file takes three minutes at most. */
+/** What hangs must end, so that the run can say so: a file takes five minutes at most. */
 const TIMEOUT_MS = 15 * 60_000
 
 const [atOnce, failures, ...files] = process.argv.slice(2)
