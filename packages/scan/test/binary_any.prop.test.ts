@@ -89,6 +89,12 @@ function hex(letters: string): Buffer {
   return Buffer.from(letters, 'hex')
 }
 
+/** Of the processor: others may have it meanwhile. */
+function spentByNowMs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
 describe('bytes made to hold a scan up', () => {
   const length = 1 << 16
   const fill = (unit: Uint8Array): Buffer => Buffer.alloc(length, unit)
@@ -111,11 +117,6 @@ describe('bytes made to hold a scan up', () => {
   ]
 
   it('take at most some seconds 64 KiB, all of them together', () => {
-    // Of the processor: others may have it meanwhile.
-    const spentByNowMs = () => {
-      const { user, system } = process.cpuUsage()
-      return (user + system) / 1000
-    }
     const startMs = spentByNowMs()
     const slow: string[] = []
     for (const { name, bytes } of cases) {
