@@ -24,6 +24,11 @@ export class SearchThreads {
     this.#here = new SearchHere(source, start.hashKey)
   }
 
+  /** Whether there are others than the one that asks. */
+  get areStarted(): boolean {
+    return this.#others.some(({ isOver }) => !isOver)
+  }
+
   /**
    * Gives each window to one of `count` threads, this among them, and each result to `take` in the order of the windows.
    *

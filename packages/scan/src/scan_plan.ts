@@ -30,6 +30,8 @@ export interface Run {
   readonly isAligned: boolean
   /** Of its first byte in the process, as far as the dump tells. */
   readonly address?: bigint | undefined
+  /** Whether the file tells of no address at all: it may be a key and nothing else. */
+  readonly isRaw?: boolean
 }
 
 /** Part of a run within a window. Places are from the window's begin. */
@@ -41,6 +43,8 @@ export interface Piece {
   readonly from: number
   readonly to: number
   readonly isAligned: boolean
+  /** As of its run. */
+  readonly isRaw?: boolean | undefined
   /** Of the byte at `begin`. */
   readonly address?: bigint | undefined
 }
@@ -75,9 +79,10 @@ export function runsOf(dump: Dump): readonly Run[] {
     if (isNext && next !== undefined && next === address) last.length += length
     else runs.push({ offset, length, address })
   }
+  const isRaw = dump.segments.every(({ address }) => address === undefined)
   return runs.map(({ offset, length, address }) => {
     const isAligned = address !== undefined && address % 8n === 0n
-    return { offset, length, address, isAligned }
+    return { offset, length, address, isAligned, isRaw }
   })
 }
 
@@ -103,13 +108,14 @@ export function* planWindows(
       offset = begin
       length = 0
     }
-    const { isAligned, address } = run
+    const { isAligned, isRaw, address } = run
     pieces.push({
       begin: begin - offset,
       end: end - offset,
       from: from - offset,
       to: to - offset,
       isAligned,
+      isRaw,
       address: address === undefined ? undefined : address + BigInt(begin - run.offset),
     })
     length = Math.max(length, end - offset)

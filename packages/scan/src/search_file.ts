@@ -47,7 +47,9 @@ export async function searchFile(
   const { bytes: totalBytes } = sizeOf(windows())
   const most = Math.min(options.threads ?? availableParallelism(), MOST_THREADS)
   const threads = Math.min(most, Math.ceil(totalBytes / WINDOW_BYTES))
-  const isSmall = options.threads === undefined && totalBytes <= SMALL_BYTES
+  // Once there are threads, the few windows of a file that are searched again are worth them.
+  const isSmall =
+    options.threads === undefined && totalBytes <= SMALL_BYTES && !file.threads.areStarted
   if (options.anchors !== undefined || isSmall || threads <= 1) {
     await searchHere(file, task, options.anchors, take, windows())
     return

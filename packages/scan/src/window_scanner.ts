@@ -171,7 +171,7 @@ export class WindowScanner {
     const memory = this.#process?.around(begin)
     const place: Place = { ...taker, bytes, offset: begin, address, memory }
     const isSmall = bytes.length <= SMALL_BYTES
-    const unaligned = isSmall ? this.#small : this.#unaligned
+    const unaligned = isSmall && piece.isRaw === true ? this.#small : this.#unaligned
     const searches = piece.isAligned ? this.#aligned : unaligned
     const to = Math.min(piece.to, piece.end) - piece.begin
     for (const [from, until] of this.#stretches(bytes, piece.from - piece.begin, to)) {
