@@ -12,39 +12,25 @@ import type { LimitList, LimitSeen } from './scan_limits.ts'
 import { ownBytes, type Window } from './scan_plan.ts'
 
 /** Of a file of one window: about as many nanoseconds. */
-const SMALL_UNITS = 2e9
+const SMALL_UNITS = 3e9
 /**
- * Of a larger file: where all of it is a flood, the start-up and these, with what its bytes bring, take less than ten
- * times as long as a usual file of its size, which is mostly the start-up where it is small.
+ * Of a larger file, at first and again: where all of it is a flood, the start-up and these, with what its bytes bring,
+ * take less than ten times as long as a usual file of its size.
  */
-const MOST_UNITS = 2e9
-const LEAST_UNITS = 2e8
-const MORE_PER_BYTE = 13
-/** Of them, at first; the rest again. */
-const FIRST_SHARE = 0.45
+const FIRST_UNITS = 9e8
+const AGAIN_UNITS = 1.1e9
 const DEEP = 10
 /** Windows that are no flood: keys of one form lie close together, the roots of a trust store for one. */
 const FEW = 2
 const SHARE_OF_FEW = 1 / 2
 
-/** The windows of a file, and their own bytes. */
-export interface PlanSize {
-  readonly windows: number
-  readonly bytes: number
-}
-
-function moreOf({ bytes }: PlanSize, isDeep: boolean): number {
-  return isDeep ? DEEP * MOST_UNITS : Math.min(MOST_UNITS, LEAST_UNITS + MORE_PER_BYTE * bytes)
-}
-
 /** The windows with what each has at first. A file of one window has all at once. */
 export function* withFirstUnits(
   windows: Iterable<Window>,
-  size: PlanSize,
+  count: number,
   isDeep: boolean,
 ): Generator<Window, void, void> {
-  const each = (FIRST_SHARE * moreOf(size, isDeep)) / Math.max(1, size.windows)
-  const units = size.windows <= 1 ? SMALL_UNITS * (isDeep ? DEEP : 1) : each
+  const units = (count <= 1 ? SMALL_UNITS : FIRST_UNITS / count) * (isDeep ? DEEP : 1)
   for (const window of windows) yield withMore(window, units)
 }
 
@@ -64,13 +50,10 @@ function unitsOf(window: Window, isDeep: boolean): number {
 /** Windows in which not all was looked at. */
 export class CutWindows {
   readonly #limits: LimitList
-  readonly #size: PlanSize
   readonly #cut: { readonly window: Window; readonly floods: readonly LimitSeen[] }[] = []
 
-  /** @param size of the plan whose windows they are */
-  constructor(limits: LimitList, size: PlanSize) {
+  constructor(limits: LimitList) {
     this.#limits = limits
-    this.#size = size
   }
 
   /** Tells the limits of a window, but not yet those that a second look may lift. */
@@ -84,7 +67,6 @@ export class CutWindows {
   again(isDeep: boolean): readonly Window[] {
     const windows = windowsAgain(
       this.#cut.map(({ window }) => window),
-      (1 - FIRST_SHARE) * moreOf(this.#size, isDeep),
       isDeep,
     )
     for (const { floods } of this.#cut.slice(windows.length)) this.#limits.addAll(floods)
@@ -93,7 +75,8 @@ export class CutWindows {
 }
 
 /** Of the windows that were cut short, those that are searched again, with what each has then. */
-function windowsAgain(cut: readonly Window[], all: number, isDeep: boolean): readonly Window[] {
+function windowsAgain(cut: readonly Window[], isDeep: boolean): readonly Window[] {
+  const all = AGAIN_UNITS * (isDeep ? DEEP : 1)
   const had = Math.max(1, ...cut.map((window) => unitsOf(window, isDeep)))
   // With less than twice of what it had, a window would be looked at much as before; but one is, with all there is.
   const again = cut.slice(0, Math.max(all > had ? 1 : 0, Math.floor(all / (2 * had))))

@@ -6,7 +6,7 @@
  */
 import type { Anchor } from './anchor.ts'
 import { ML_KEM_SEED } from './arithmetic/ml_kem.ts'
-import { CutWindows, type PlanSize, withFirstUnits } from './extra_units.ts'
+import { CutWindows, withFirstUnits } from './extra_units.ts'
 import { findingSeen } from './finding.ts'
 import { FoundKeys } from './found_keys.ts'
 import type { FoundMaterial } from './found_material.ts'
@@ -67,8 +67,8 @@ export class Passes {
   readonly #options: PassOptions
   readonly #outcome: Outcome
   readonly #how: Pick<ScannerTask, 'isDeep' | 'hasMaterial' | 'runs'>
-  readonly #size: PlanSize
-  /** Each is searched twice. */
+  /** Windows, and their bytes: each is searched twice. */
+  readonly #windows: number
   readonly #totalBytes: number
   readonly #found = new FoundKeys()
   /** Borders of memory that goes on elsewhere in the file. */
@@ -83,22 +83,23 @@ export class Passes {
     this.#outcome = outcome
     this.#how = { isDeep: options.deep ?? false, hasMaterial: true, runs: file.runs }
     this.#seams = Seams.of(file.runs, file.source)
-    this.#size = sizeOf(this.#plan())
-    this.#totalBytes = 2 * this.#size.bytes
+    const { windows, bytes } = sizeOf(this.#plan())
+    this.#windows = windows
+    this.#totalBytes = 2 * bytes
   }
 
   /** Looks for every form that shows itself; where that was too much for a window, once more with more time. */
   async forms(): Promise<void> {
     const { isDeep } = this.#how
     const task = { kind: 'forms', ...this.#how } as const
-    const cut = new CutWindows(this.#outcome.limits, this.#size)
+    const cut = new CutWindows(this.#outcome.limits)
     await this.#search(
       task,
       (window, { searched, limits }) => {
         this.#outcome.scannedBytes += searched
         cut.take(window, limits)
       },
-      () => withFirstUnits(this.#plan(), this.#size, isDeep),
+      () => withFirstUnits(this.#plan(), this.#windows, isDeep),
     )
     const again = cut.again(isDeep)
     if (again.length > 0) await this.#search(task, this.#takeLimits, () => again)
@@ -184,8 +185,8 @@ export class Passes {
   async #searchSeams(task: ScannerTask, seams = this.#seams): Promise<void> {
     if (seams === undefined) return
     const { source, runs } = seams
-    const size = sizeOf(planWindows(runs))
-    const windows = () => withFirstUnits(planWindows(runs), size, this.#how.isDeep)
+    const { windows: count } = sizeOf(planWindows(runs))
+    const windows = () => withFirstUnits(planWindows(runs), count, this.#how.isDeep)
     const options = { ...this.#options, threads: 1 }
     // The borders are a file of their own: pointers lead out of it.
     const bare = { ...task, runs: [] }
