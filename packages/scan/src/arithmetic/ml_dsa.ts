@@ -56,8 +56,8 @@ export function mlDsaSecretParts(
   secret: Uint8Array,
 ): { k: Uint8Array; s1s2: Uint8Array } {
   return {
-    k: secret.slice(32, 64),
-    s1s2: secret.slice(HEAD, HEAD + (k + l) * smallBytes(eta)),
+    k: Uint8Array.from(secret.subarray(32, 64)),
+    s1s2: Uint8Array.from(secret.subarray(HEAD, HEAD + (k + l) * smallBytes(eta))),
   }
 }
 

@@ -159,7 +159,7 @@ function encoded(polys: readonly Poly[]): Buffer {
 
 /** The polynomials of s in a decapsulation key, 12 bits a number; a copy. */
 export function mlKemSecretVector({ k }: MlKemParameters, secret: Uint8Array): Uint8Array {
-  return secret.slice(0, k * POLY_BYTES)
+  return Uint8Array.from(secret.subarray(0, k * POLY_BYTES))
 }
 
 /** Polynomials as words of 16 bits, lowest byte first, in the 12 bits a number that FIPS 203 spells. */
@@ -168,7 +168,9 @@ export function mlKemPacked(words: Uint8Array): Buffer {
   const polys = Array.from({ length: words.length / (2 * N) }, (_, k) =>
     Int32Array.from({ length: N }, (_number, i) => view.getUint16(2 * (k * N + i), true)),
   )
-  return encoded(polys)
+  const packed = encoded(polys)
+  for (const poly of polys) poly.fill(0)
+  return packed
 }
 
 /** The reverse, of a whole number of polynomials in 12 bits a number. */

@@ -204,12 +204,14 @@ function okpValues({ curve, secret }: OkpMaterial): DerivedValue[] {
 }
 
 function opaqueValues(material: OpaqueMaterial): DerivedValue[] {
-  const parts = [{ name: 'secret', bytes: material.secret }, ...postQuantumParts(material)]
-  return parts.map(({ name, bytes }) => ({
+  const parts = postQuantumParts(material)
+  const values = [{ name: 'secret', bytes: material.secret }, ...parts].map(({ name, bytes }) => ({
     name,
     value: fromBigEndian(bytes),
     bits: bytes.length * 8,
   }))
+  for (const { bytes } of parts) bytes.fill(0)
+  return values
 }
 
 /** RFC 7748, section 5, and RFC 8032, section 5.1.5; a copy. */

@@ -23,7 +23,11 @@ export interface NamedBytes {
   readonly bytes: Uint8Array
 }
 
-/** None of a key whose public half is not known, and of other kinds. Cost: 1 ms of ML-KEM, 10 ms of ML-DSA. */
+/**
+ * Copies, to be wiped by the caller. None of a key whose public half is not known, and of other kinds.
+ *
+ * Cost: 1 ms of ML-KEM, 10 ms of ML-DSA.
+ */
 export function postQuantumParts({
   type,
   secret,
@@ -44,9 +48,14 @@ function mlKemParts(oid: string, secret: Uint8Array): readonly NamedBytes[] {
   const parts = [
     { name: 'ml-kem-s', bytes: s },
     { name: 'ml-kem-s-words', bytes: mlKemWords(s) },
-    { name: 'ml-kem-z', bytes: expanded.slice(-ML_KEM_SEED / 2) },
+    { name: 'ml-kem-z', bytes: Uint8Array.from(expanded.subarray(-ML_KEM_SEED / 2)) },
   ]
-  return isSeed ? [{ name: 'ml-kem-d', bytes: secret.slice(0, ML_KEM_SEED / 2) }, ...parts] : parts
+  if (!isSeed) return parts
+  expanded.fill(0)
+  return [
+    { name: 'ml-kem-d', bytes: Uint8Array.from(secret.subarray(0, ML_KEM_SEED / 2)) },
+    ...parts,
+  ]
 }
 
 function mlDsaParts(oid: string, secret: Uint8Array): readonly NamedBytes[] {
@@ -55,6 +64,7 @@ function mlDsaParts(oid: string, secret: Uint8Array): readonly NamedBytes[] {
   const isSeed = secret.length === ML_DSA_SEED
   const expanded = isSeed ? mlDsaFromSeed(parameters, secret).secret : secret
   const { k, s1s2 } = mlDsaSecretParts(parameters, expanded)
+  if (isSeed) expanded.fill(0)
   return [
     { name: 'ml-dsa-k', bytes: k },
     { name: 'ml-dsa-s1-s2', bytes: s1s2 },
