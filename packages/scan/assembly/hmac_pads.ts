@@ -12,6 +12,8 @@ import { pinned } from './lib/pinned.ts'
 const DIFFERENCE: u64 = ((<u64>0x6a6a6a6a) << 32) | 0x6a6a6a6a
 /** Odd numbers that spread the bits of either half of a word. The difference flips bit 1: where it is set, the partner is hashed. */
 const MIXERS: u64 = ((<u64>0x85ebca6b) << 32) | 0x9e3779b1
+/** Bits of a word that a pointer has not. */
+const UPPERS: u64 = (<u64>0xffff) << 48
 const TABLE_BITS: u32 = 12
 const TABLE_BYTES: usize = 4 << 12
 /** Longer runs are no pads, but patterns that repeat. */
@@ -142,12 +144,17 @@ function bytes(at: usize, stop: usize): bool {
   return true
 }
 
-/** Takes and keeps every word, two at a time: without branches but one that is hardly ever taken. */
+/**
+ * Takes and keeps words, two at a time: all but those of two of which neither has an upper 16 bits, as pointers and small
+ * numbers have none. Of a pad they are random, and one of its eight words is enough to find it.
+ */
 function words(at: usize, stop: usize): bool {
   const partner = pinned(i64x2.splat(DIFFERENCE), 0)
   const mixers = pinned(i64x2.splat(MIXERS), 1)
+  const uppers = pinned(i64x2.splat(UPPERS), 2)
   for (let i = at; i + 8 <= stop; i += 16) {
     const both = v128.load(i)
+    if (!v128.any_true(v128.and(both, uppers))) continue
     const slots = slotsOf(both, partner, mixers)
     const first = table + <usize>i32x4.extract_lane(slots, 0)
     const second = table + <usize>i32x4.extract_lane(slots, 2)
