@@ -56,7 +56,7 @@ export interface PassOptions {
 
 const isRoot = ({ keyId }: PublicKey): boolean => isPublicRoot(keyId.spkiSha256)
 
-const isOfCurve = (key: PublicKey): boolean => key.material.type !== 'rsa' && !isRoot(key)
+const hasOneSecret = (key: PublicKey): boolean => key.material.type !== 'rsa' && !isRoot(key)
 
 /** Keys that candidates would be: more are made up. */
 const MOST_POSSIBLE = 8192
@@ -125,8 +125,8 @@ export class Passes {
     await this.#searchSeams(task)
     await this.#searchRegisters({
       ...task,
-      keys: sought.keys.filter(isOfCurve),
-      met: sought.met.filter(isOfCurve),
+      keys: sought.keys.filter(hasOneSecret),
+      met: sought.met.filter(hasOneSecret),
     })
   }
 

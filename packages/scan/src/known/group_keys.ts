@@ -14,7 +14,7 @@ import {
 } from '../arithmetic/modular.ts'
 import { type GroupKey, groupKeyOfSpki } from '../group_spki.ts'
 import type { GroupMaterial } from '../key_material.ts'
-import type { CurveGroup, CurveSecret } from './curve_keys.ts'
+import type { SecretGroup, FoundSecret } from './secret_groups.ts'
 
 /** A key with its numbers. */
 interface Known {
@@ -23,7 +23,7 @@ interface Known {
 }
 
 /** Keys of one group, once for each length that their secrets can have. */
-export function groupsOfNumbers(keys: readonly GroupMaterial[]): readonly CurveGroup[] {
+export function groupsOfNumbers(keys: readonly GroupMaterial[]): readonly SecretGroup[] {
   const byGroup = new Map<string, Known[]>()
   for (const material of keys) {
     const numbers = groupKeyOfSpki(material.publicKey)
@@ -34,7 +34,7 @@ export function groupsOfNumbers(keys: readonly GroupMaterial[]): readonly CurveG
   return [...byGroup.values()].flatMap((known) => groupsOf(known))
 }
 
-function groupsOf(known: readonly Known[]): readonly CurveGroup[] {
+function groupsOf(known: readonly Known[]): readonly SecretGroup[] {
   const [first] = known
   if (first === undefined) return []
   const { p, g } = first.numbers
@@ -73,8 +73,8 @@ function group(
   byPublic: ReadonlyMap<bigint, GroupMaterial>,
   signs: readonly Uint8Array[],
   modulusBits: number,
-): CurveGroup {
-  const secretOf = (x: bigint, spelling: CurveSecret['spelling']): CurveSecret | undefined => {
+): SecretGroup {
+  const secretOf = (x: bigint, spelling: FoundSecret['spelling']): FoundSecret | undefined => {
     const known = byPublic.get(base.power(x))
     if (known === undefined || x === 0n) return undefined
     const material: GroupMaterial = { ...known, secret: new Uint8Array(toShortestBytes(x)) }

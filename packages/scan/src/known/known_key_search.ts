@@ -15,8 +15,8 @@ import type { PublicKey } from '../public_keys/public_key.ts'
 import { isPublicRoot } from '../public_keys/public_roots.ts'
 import type { LeftOver, WindowSearch } from '../window_search.ts'
 import { Allowance, type Whose } from './allowance.ts'
-import type { CurveMaterial } from './curve_keys.ts'
-import { CurveSearch, type CurveWindow } from './curve_search.ts'
+import type { SingleSecret } from './secret_groups.ts'
+import { SecretSearch, type SecretWindow } from './secret_search.ts'
 import { detectedOf, type FoundValue } from './found_value.ts'
 import type { PlacedNumber } from './remainders.ts'
 import { isSearchable, rsaGroups } from './rsa_group.ts'
@@ -50,7 +50,7 @@ export class KnownKeySearch implements WindowSearch {
   readonly reach: number = BEHIND
   readonly #kernel = new ConjugateKernel()
   readonly #rsa: RsaSearch | undefined
-  readonly #curves: CurveSearch | undefined
+  readonly #secrets: SecretSearch | undefined
   readonly #values: ValueTable | undefined
   readonly #isShared: boolean
   readonly #leavesValues: boolean
@@ -71,19 +71,19 @@ export class KnownKeySearch implements WindowSearch {
     const groups = sets.flatMap(({ materials, allowance }) =>
       rsaGroups(this.#kernel, materials.filter(isRsa), allowance),
     )
-    const curves = sets.map(({ materials, allowance: { effort, isTold } }) => ({
-      keys: materials.filter(isOfCurve),
+    const secrets = sets.map(({ materials, allowance: { effort, isTold } }) => ({
+      keys: materials.filter(hasOneSecret),
       effort,
       isTold,
     }))
     this.#rsa = groups.length === 0 ? undefined : new RsaSearch(groups)
-    this.#curves = curves.every(({ keys: own }) => own.length === 0)
+    this.#secrets = secrets.every(({ keys: own }) => own.length === 0)
       ? undefined
-      : new CurveSearch(this.#kernel, curves, searchers)
+      : new SecretSearch(this.#kernel, secrets, searchers)
     if (found.length > 0)
-      this.#values = new ValueTable(this.#kernel, found, this.#curves?.signs.list)
+      this.#values = new ValueTable(this.#kernel, found, this.#secrets?.signs.list)
     // Both are told by words at the same places: one look finds both.
-    this.#isShared = this.#values?.step === this.#curves?.signs.step
+    this.#isShared = this.#values?.step === this.#secrets?.signs.step
     this.unsearchable = [...given, ...others, ...roots]
       .filter(isRsa)
       .filter((material) => !isSearchable(material)).length
@@ -94,7 +94,7 @@ export class KnownKeySearch implements WindowSearch {
    * at in time: their findings are incomplete.
    */
   get limits(): readonly string[] {
-    return [...new Set([...(this.#rsa?.limits ?? []), ...(this.#curves?.limits ?? [])])]
+    return [...new Set([...(this.#rsa?.limits ?? []), ...(this.#secrets?.limits ?? [])])]
   }
 
   get over(): LeftOver | undefined {
@@ -135,21 +135,22 @@ export class KnownKeySearch implements WindowSearch {
     const { bytes, from, to } = part
     const seen: Seen = { found: [], numbers: [], values: [] }
     this.#rsa?.earn(to - from)
-    const curves = this.#curves?.begin(to - from)
+    const secrets = this.#secrets?.begin(to - from)
     // Slices begin at multiples of 16, as alignment in the segment asks for.
-    for (let at = from & ~15; at < to; at += SLICE) this.#slice(part, at, curves, seen)
+    for (let at = from & ~15; at < to; at += SLICE) this.#slice(part, at, secrets, seen)
     const isInside = ({ at }: { readonly at: number }): boolean => at >= from && at < to
     const numbers = seen.numbers.filter(isInside)
     const { found, values } = seen
     if (this.#rsa !== undefined) found.push(...this.#rsa.settle(numbers, moduliOf(found)))
     const inside = found.filter(isInside)
     // A pointer leads out of [from, to): nothing but the pointer would show what lies there.
-    if (curves !== undefined) inside.push(...curves.found(bytes, from, to, address))
+    if (secrets !== undefined) inside.push(...secrets.found(bytes, from, to, address))
     return { found: inside, values }
   }
 
   /** Looks at the slice that begins at `at`. */
-  #slice({ bytes, from, to }: Part, at: number, curves: CurveWindow | undefined, seen: Seen): void {
+  #slice(part: Part, at: number, secrets: SecretWindow | undefined, seen: Seen): void {
+    const { bytes, from, to } = part
     const length = Math.min(SLICE, to - at)
     // Of a value that begins at the end, the word that tells it can lie behind.
     const words = at + length === to ? lastWord(bytes, to) - at : length
@@ -158,7 +159,7 @@ export class KnownKeySearch implements WindowSearch {
     if (this.#values !== undefined) {
       seen.values.push(...this.#values.inSlice(bytes, { at, length: words, from, to }))
     }
-    curves?.look(this.#kernel, at, length, this.#isShared ? this.#values?.others : undefined)
+    secrets?.look(this.#kernel, at, length, this.#isShared ? this.#values?.others : undefined)
     if (this.#rsa === undefined) return
     const { found, numbers } = this.#rsa.slice({ kernel: this.#kernel, length })
     for (const value of found) seen.found.push({ ...value, at: at + value.at })
@@ -182,7 +183,7 @@ interface Seen {
 }
 
 const isRsa = (material: KeyMaterial): material is RsaMaterial => material.type === 'rsa'
-const isOfCurve = (material: PublicKey['material']): material is CurveMaterial =>
+const hasOneSecret = (material: PublicKey['material']): material is SingleSecret =>
   material.type !== 'rsa'
 
 const isRoot = ({ keyId }: PublicKey): boolean => isPublicRoot(keyId.spkiSha256)

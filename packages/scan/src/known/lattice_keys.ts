@@ -9,14 +9,14 @@
 import { LATTICE_SCHEMES, type LatticeScheme } from '../der_keys/post_quantum.ts'
 import type { LatticeMaterial } from '../key_material.ts'
 import { spkiParts } from '../spki.ts'
-import type { CurveGroup, CurveSecret } from './curve_keys.ts'
+import type { SecretGroup, FoundSecret } from './secret_groups.ts'
 
 /** Of a hash, and of the key pair of each seed that gives the ρ of a known key. */
 const LOOK_COST = 5000
 const SIGN_BYTES = 16
 
 /** Keys of one parameter set each. */
-export function groupsOfSeeds(keys: readonly LatticeMaterial[]): readonly CurveGroup[] {
+export function groupsOfSeeds(keys: readonly LatticeMaterial[]): readonly SecretGroup[] {
   return LATTICE_SCHEMES.flatMap((scheme) => {
     const own = keys.flatMap((material) => {
       const parts = spkiParts(material.publicKey)
@@ -31,9 +31,9 @@ interface Known {
   readonly publicKey: Uint8Array
 }
 
-function groupOf(scheme: LatticeScheme, known: readonly Known[]): CurveGroup {
+function groupOf(scheme: LatticeScheme, known: readonly Known[]): SecretGroup {
   const byRho = new Map(known.map((key) => [hexOf(scheme.rhoOf(key.publicKey)), key]))
-  const secretIn = (bytes: Uint8Array): CurveSecret | undefined => {
+  const secretIn = (bytes: Uint8Array): FoundSecret | undefined => {
     const key = byRho.get(hexOf(scheme.rhoOfSeed(bytes)))
     if (key === undefined) return undefined
     const pair = scheme.fromSeed(bytes)

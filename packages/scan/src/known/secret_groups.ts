@@ -1,5 +1,6 @@
 /**
- * Known public keys of curves: what they look like in memory, and whether bytes are the secret of one of them.
+ * Known public keys whose private half is one secret, where RSA has factors: what they look like in memory, and whether bytes
+ * are the secret of one of them.
  *
  * @module
  */
@@ -19,19 +20,19 @@ import { clamped } from './derived_values.ts'
 import { groupsOfNumbers } from './group_keys.ts'
 import { groupsOfSeeds } from './lattice_keys.ts'
 
-/** Of DSA, DH, ML-KEM and ML-DSA too: their secrets are looked for like those of curves. */
-export type CurveMaterial = EcMaterial | OkpMaterial | GroupMaterial | LatticeMaterial
+/** Keys of curves, of DSA and DH, and of ML-KEM and ML-DSA. */
+export type SingleSecret = EcMaterial | OkpMaterial | GroupMaterial | LatticeMaterial
 
 /** What a secret turned out to be. */
-export interface CurveSecret {
+export interface FoundSecret {
   readonly material: KeyMaterial
   readonly spelling: 'limbs-le64' | 'limbs-be'
   readonly name: 'd' | 'montgomery-d' | 'seed' | 'scalar' | 'expanded-scalar' | 'secret'
   readonly proof: string
 }
 
-/** Known keys of one curve. */
-export interface CurveGroup {
+/** Known keys of one curve, one group of numbers, or one parameter set. */
+export interface SecretGroup {
   /** Bytes of a secret. */
   readonly length: number
   /** Estimate in nanoseconds of a look at one place. */
@@ -41,15 +42,15 @@ export interface CurveGroup {
   /** Limbs of 8 bytes that libraries keep a secret in; 0 where they keep it as bytes. */
   readonly limbs: number
   /** The secret that `bytes` are, in either byte order. */
-  readonly secretIn: (bytes: Uint8Array) => CurveSecret | undefined
+  readonly secretIn: (bytes: Uint8Array) => FoundSecret | undefined
   /** The same, if the lowest byte comes first: that takes half the time where there are two orders. */
-  readonly limbsIn: (bytes: Uint8Array) => CurveSecret | undefined
+  readonly limbsIn: (bytes: Uint8Array) => FoundSecret | undefined
   /** The secret that `bytes` are if they are one in a form that only pays next to a public half. */
-  readonly rareSecretIn: (bytes: Uint8Array) => CurveSecret | undefined
+  readonly rareSecretIn: (bytes: Uint8Array) => FoundSecret | undefined
 }
 
 /** Groups keys by curve, and others by their numbers or parameter set. */
-export function curveGroups(keys: readonly CurveMaterial[]): readonly CurveGroup[] {
+export function secretGroups(keys: readonly SingleSecret[]): readonly SecretGroup[] {
   const byCurve = new Map<string, (EcMaterial | OkpMaterial)[]>()
   const ofNumbers: GroupMaterial[] = []
   const ofSeeds: LatticeMaterial[] = []
@@ -68,16 +69,16 @@ export function curveGroups(keys: readonly CurveMaterial[]): readonly CurveGroup
   return groups
 }
 
-const isOfGroup = (key: CurveMaterial): key is GroupMaterial =>
+const isOfGroup = (key: SingleSecret): key is GroupMaterial =>
   key.type === 'dsa' || key.type === 'dh'
-const isLattice = (key: CurveMaterial): key is LatticeMaterial =>
+const isLattice = (key: SingleSecret): key is LatticeMaterial =>
   key.type === 'ml-kem' || key.type === 'ml-dsa'
 
 /** Measured on one core with OpenSSL 3; P-256 has an implementation of its own there. */
 const POINT_COST: Partial<Record<Curve, number>> = { 'P-256': 8e4, 'P-384': 1.4e6, 'P-521': 3.2e6 }
 const USUAL_POINT_COST = 8e5
 
-function pointGroup(curve: Curve, keys: readonly EcMaterial[]): CurveGroup {
+function pointGroup(curve: Curve, keys: readonly EcMaterial[]): SecretGroup {
   const { lengthBytes, n } = curveNamed(curve)
   const byX = new Map(keys.map((key) => [key.x, key]))
   const test = (d: bigint): KeyMaterial | undefined => {
@@ -87,7 +88,7 @@ function pointGroup(curve: Curve, keys: readonly EcMaterial[]): CurveGroup {
     // n − d has the same x: it is as good as d.
     return { type: 'ec', curve, x: key.x, y: key.y, d: point.y === key.y ? d : n - d }
   }
-  const secretOf = (d: bigint, spelling: CurveSecret['spelling']): CurveSecret | undefined => {
+  const secretOf = (d: bigint, spelling: FoundSecret['spelling']): FoundSecret | undefined => {
     const material = test(d)
     return material && { material, spelling, name: 'd', proof: 'd·G = Q' }
   }
@@ -125,11 +126,11 @@ function pointSigns({ curve, x, y }: EcMaterial): Uint8Array[] {
 
 const STRING_COST = { Ed25519: 1e5, X25519: 1e5, Ed448: 4.5e5, X448: 4e5 } as const
 
-function stringGroup(curve: OkpMaterial['curve'], keys: readonly OkpMaterial[]): CurveGroup {
+function stringGroup(curve: OkpMaterial['curve'], keys: readonly OkpMaterial[]): SecretGroup {
   const byPublic = new Map(keys.map((key) => [hexOf(key.publicKey), key]))
   const byMontgomery = curve === 'Ed25519' ? montgomeryKeys(keys) : new Map<string, OkpMaterial>()
   const isSeed = curve === 'Ed25519' || curve === 'Ed448'
-  const secretIn = (bytes: Uint8Array): CurveSecret | undefined => {
+  const secretIn = (bytes: Uint8Array): FoundSecret | undefined => {
     const secret = Uint8Array.from(bytes)
     const made = okpPublicKey(curve, secret)
     const key = made && byPublic.get(hexOf(made))

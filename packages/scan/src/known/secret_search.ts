@@ -1,5 +1,5 @@
 /**
- * Searches a window for secrets of known keys of curves: where something points to that is of their size, in arrays like
+ * Searches a window for the secrets of known keys that have one, as those of curves do: where something points to that is of their size, in arrays like
  * those of the public half, near copies of it, and where something that looks like a secret visibly begins and ends.
  *
  * A multiplication a place is too dear for every place; what the budget does not reach is counted.
@@ -10,7 +10,7 @@ import type { ConjugateKernel, WordTable } from '../conjugate.ts'
 import { isRandomLookingAt } from '../random_looking.ts'
 import { type Effort, OF_KEYS_MET, ROOTS_SHARE } from './allowance.ts'
 import { Budget } from './budget.ts'
-import { type CurveGroup, type CurveMaterial, type CurveSecret, curveGroups } from './curve_keys.ts'
+import { type SecretGroup, type SingleSecret, type FoundSecret, secretGroups } from './secret_groups.ts'
 import type { FoundValue } from './found_value.ts'
 import { likeArrays } from './like_arrays.ts'
 import { HeadList, NumberHeads, pointedBeside } from './pointed_places.ts'
@@ -34,14 +34,14 @@ const RATES = {
 const SHARES: Readonly<Record<Effort, number>> = { given: 1, met: 0.1, deep: 8 }
 
 /** Keys that as much is spent on. */
-export interface CurveKeys {
-  readonly keys: readonly CurveMaterial[]
+export interface SecretKeys {
+  readonly keys: readonly SingleSecret[]
   readonly effort: Effort
   /** See {@link import('./allowance.ts').Allowance.isTold}. */
   readonly isTold: boolean
 }
 
-interface SoughtGroup extends CurveGroup {
+interface SoughtGroup extends SecretGroup {
   readonly pointed: Budget
   readonly before: Budget
   readonly near: Budget
@@ -50,14 +50,14 @@ interface SoughtGroup extends CurveGroup {
   readonly isTold: boolean
 }
 
-export class CurveSearch {
+export class SecretSearch {
   readonly #groups: readonly SoughtGroup[]
   readonly #signs: SignTable
   readonly #heads: NumberHeads | undefined
   readonly #budgets: readonly Budget[]
 
   /** @param searchers how many searches of the same bytes go side by side: they share what keys not asked for may take */
-  constructor(kernel: ConjugateKernel, all: readonly CurveKeys[], searchers: number = 1) {
+  constructor(kernel: ConjugateKernel, all: readonly SecretKeys[], searchers: number = 1) {
     this.#groups = all.flatMap(({ keys, effort, isTold }) => {
       const share = SHARES[effort] * (isTold ? 1 : ROOTS_SHARE)
       const shareAtOnce = effort === 'met' ? share / searchers : share
@@ -66,7 +66,7 @@ export class CurveSearch {
       const near = budget(RATES.near)
       const placed = budget(RATES.placed)
       // Curves that are dear must not take the time of those that are not.
-      return curveGroups(keys).map((group) =>
+      return secretGroups(keys).map((group) =>
         Object.assign(
           {
             pointed: budget(RATES.pointed),
@@ -106,9 +106,9 @@ export class CurveSearch {
   }
 
   /** Begins with a window of so many bytes. */
-  begin(bytes: number): CurveWindow {
+  begin(bytes: number): SecretWindow {
     for (const budget of this.#budgets) budget.earn(bytes)
-    return new CurveWindow(this.#groups, this.#signs, this.#heads)
+    return new SecretWindow(this.#groups, this.#signs, this.#heads)
   }
 }
 
@@ -121,7 +121,7 @@ interface SignTable {
   readonly told: readonly (readonly { readonly group: number; readonly wordAt: number }[])[]
 }
 
-function signTable(kernel: ConjugateKernel, groups: readonly CurveGroup[]): SignTable {
+function signTable(kernel: ConjugateKernel, groups: readonly SecretGroup[]): SignTable {
   const step = stepFor(groups.flatMap(({ signs }) => signs))
   const byWord = new Map<bigint, { group: number; wordAt: number }[]>()
   for (const [group, { signs }] of groups.entries()) {
@@ -137,7 +137,7 @@ function signTable(kernel: ConjugateKernel, groups: readonly CurveGroup[]): Sign
 }
 
 /** A window's slices, one after the other. */
-export class CurveWindow {
+export class SecretWindow {
   readonly #groups: readonly SoughtGroup[]
   readonly #signs: SignTable
   readonly #heads: NumberHeads | undefined
@@ -157,7 +157,7 @@ export class CurveWindow {
   /**
    * Looks at the slice that the kernel holds, which begins at `at` of the window.
    *
-   * @param found where {@link CurveSearch.signs} lie in it, if that is known
+   * @param found where {@link SecretSearch.signs} lie in it, if that is known
    */
   look(
     kernel: ConjugateKernel,
@@ -224,7 +224,7 @@ interface Sights {
 
 function pointedPlaces(
   bytes: Uint8Array,
-  { length, limbs }: CurveGroup,
+  { length, limbs }: SecretGroup,
   { heads, anchors }: Sights,
   address: bigint,
 ): readonly number[] {
@@ -298,10 +298,10 @@ function lookAt(
 
 function secretIn(
   bytes: Uint8Array,
-  { secretIn: plainIn, limbsIn, rareSecretIn }: CurveGroup,
+  { secretIn: plainIn, limbsIn, rareSecretIn }: SecretGroup,
   isPointed: boolean,
   isRareToo: boolean,
-): CurveSecret | undefined {
+): FoundSecret | undefined {
   if (isPointed) return limbsIn(bytes)
   return plainIn(bytes) ?? (isRareToo ? rareSecretIn(bytes) : undefined)
 }
@@ -310,7 +310,7 @@ function secretIn(
 const END_BYTES = 16
 
 /** Whether a rare form is worth a look in what ends at `end`. */
-function mayBeRare(bytes: Uint8Array, end: number, { limbs }: CurveGroup): boolean {
+function mayBeRare(bytes: Uint8Array, end: number, { limbs }: SecretGroup): boolean {
   if (limbs === 0) return true
   return (
     end + END_BYTES <= bytes.length && bytes.subarray(end, end + END_BYTES).every((b) => b === 0)
