@@ -13,6 +13,8 @@ const HEADER_BYTES = 0x38
 const CHUNK_BYTES = 1 << 20
 /** A bit for each page of 16 TiB. */
 const MAX_BITMAP_BYTES = 1 << 29
+/** No bitmap takes more, and what lies behind it has an offset that a number holds. */
+const MAX_FIRST_PAGE = 2 ** 40
 
 interface Bitmap {
   /** From the file's start. */
@@ -62,7 +64,8 @@ function narrowBitmap(head: Reader, start: number): Bitmap {
 
 function isPlausible(bitmap: Bitmap): boolean {
   const { offset, length, firstPage } = bitmap
-  return length > 0 && length <= MAX_BITMAP_BYTES && firstPage >= offset + length
+  const isInFile = firstPage >= offset + length && firstPage <= MAX_FIRST_PAGE
+  return length > 0 && length <= MAX_BITMAP_BYTES && isInFile
 }
 
 /** A run of pages that is still growing. */

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { elfCore, heapDump, limeImage, minidump, windowsFullDump } from '@mintmark/testkit'
+import {
+  elfCore,
+  heapDump,
+  limeImage,
+  minidump,
+  windowsBitmapDump,
+  windowsFullDump,
+} from '@mintmark/testkit'
 import { GOOD, memory } from './built_dumps.ts'
 import { dumpOf } from './checked_dump.ts'
 
@@ -276,6 +283,12 @@ describe('openDump says what is not there:', () => {
   it('runs of pages that do not add up', () => {
     const { bytes } = windowsFullDump([{ firstPage: 1, bytes: memory(4096) }])
     assert.deepEqual(flawsOf(patched(bytes, 0x90, 9)), ['header-damaged'])
+  })
+
+  it('pages of a bitmap that begin where no file reaches', () => {
+    const { bytes } = windowsBitmapDump([{ firstPage: 1, bytes: memory(4096) }])
+    assert.deepEqual(flawsOf(patched(bytes, 0x2026, 0x10)), ['header-damaged'])
+    assert.deepEqual(flawsOf(patched(bytes, 0x2024, 0x10)), ['segment-cut'])
   })
 
   it('a heap record whose length was never filled in: its arrays are found all the same', () => {

@@ -4,6 +4,8 @@
  * Each block of bytes brings an allowance, in the units of `effort.ts`; what is unused is kept for later blocks of the
  * window. An anchor that had its share of a block's allowance is passed over until the next block. Once all is used up,
  * so are those that had more than an equal part. So a flood of one form hides neither others nor what lies behind it.
+ * A look that takes more than the share by itself (the tree of one SLH-DSA key) is the only one of its kind in a window;
+ * it does not count against the cheap looks behind it.
  *
  * @module
  */
@@ -21,7 +23,7 @@ const ONCE_SHARE = 1 / 4
 
 export class AnchorBudget {
   readonly #spent: Float64Array
-  /** 1 for each anchor that had its share of an earlier block of the window. */
+  /** 1 for each anchor that had its share of an earlier block of the window, or in one look. */
   readonly #isFlood: Uint8Array
   readonly #leastPerByte: number
   #perByte: number
@@ -80,10 +82,14 @@ export class AnchorBudget {
    * @returns whether the anchor is to be passed over for the rest of the block
    */
   charge(anchor: number, units: number): boolean {
-    const spent = (this.#spent[anchor] ?? 0) + units
-    this.#spent[anchor] = spent
     this.#left -= units
     this.total += units
+    if (this.#isFlood[anchor] !== 1 && units > this.#shareOf(anchor)) {
+      this.#isFlood[anchor] = 1
+      return false
+    }
+    const spent = (this.#spent[anchor] ?? 0) + units
+    this.#spent[anchor] = spent
     const fair = this.#atStart / this.#spent.length
     const isOver = spent > this.#shareOf(anchor) || (this.#left <= 0 && spent > fair)
     if (isOver) this.#isFlood[anchor] = 1

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, it } from 'node:test'
 import { ML_DSA, mlDsaFromSeed } from '../src/arithmetic/ml_dsa.ts'
 import { ML_KEM, mlKemFromSeed } from '../src/arithmetic/ml_kem.ts'
 import { isSlhDsaKey, SLH_DSA } from '../src/arithmetic/slh_dsa.ts'
 import { TAG } from '../src/der.ts'
 import { PQ_SCHEMES, type PqScheme } from '../src/der_keys/post_quantum.ts'
 import { der, derInteger, derOid, derSequence } from '../src/der_write.ts'
+import { scanInput } from '../src/scan_bytes.ts'
 import { hitsIn, idsOf, noise, planted, provenIn, spkiSha256 } from './binary_hits.ts'
 
 /**
@@ -172,5 +177,26 @@ describe('the root of an SLH-DSA key follows from its seeds', () => {
     const secret = Buffer.concat([seeds, Buffer.from(ROOTS[0][1], 'hex')])
     const [hit] = hitsIn(planted(pkcs8(scheme, secret), 77))
     assert.deepEqual([hit?.kind, hit?.certainty, hit?.offset], ['slh-dsa', 'proven', 77])
+  })
+
+  it('takes a second where its tree is high, and hides no key behind it', async () => {
+    const scheme = schemeOf('SLH-DSA-SHA2-128s')
+    const seeds = Buffer.from(Array.from({ length: 48 }, (_, i) => (i * 7 + 1) & 0xff))
+    const secret = Buffer.concat([seeds, Buffer.from('e77f42074f52d73e9d52a75748c718b4', 'hex')])
+    const { privateKey } = generateKeyPairSync('x25519')
+    const behind = privateKey.export({ format: 'der', type: 'pkcs8' })
+    const folder = mkdtempSync(join(tmpdir(), 'mintmark-pq-'))
+    after(() => rmSync(folder, { recursive: true }))
+    const path = join(folder, 'keys')
+    writeFileSync(path, Buffer.concat([pkcs8(scheme, secret), Buffer.alloc(99), behind]))
+    const { findings, limits } = await scanInput({ kind: 'file', path }, 'keys')
+    assert.deepEqual(
+      findings.map(({ kind, certainty }) => [kind, certainty]),
+      [
+        ['slh-dsa', 'proven'],
+        ['x25519', 'proven'],
+      ],
+    )
+    assert.deepEqual(limits, [])
   })
 })

@@ -168,9 +168,9 @@ describe('the search of a window', () => {
   })
 })
 
-describe('the budget of anchors', () => {
-  const share = (100 * UNITS_PER_BYTE) / 6
+const share = (100 * UNITS_PER_BYTE) / 6
 
+describe('the budget of anchors', () => {
   it('passes over one that had its share, and leaves those that had little', () => {
     const budget = new AnchorBudget(10)
     budget.startWindow(0)
@@ -184,7 +184,7 @@ describe('the budget of anchors', () => {
     const budget = new AnchorBudget(10)
     budget.startWindow(0)
     budget.startBlock(100)
-    for (let anchor = 0; anchor < 9; anchor++) budget.charge(anchor, share)
+    for (let anchor = 0; anchor < 9; anchor++) budget.charge(anchor, share - 1)
     assert.equal(budget.left, 0)
     assert.equal(budget.charge(9, 1), false)
     assert.equal(budget.charge(0, 1), true)
@@ -223,5 +223,19 @@ describe('the budget of anchors', () => {
     const budget = new AnchorBudget(1, true)
     budget.startBlock(100)
     assert.equal(budget.left, 100 * UNITS_PER_BYTE * DEEP_FACTOR)
+  })
+})
+
+describe('the budget of an anchor', () => {
+  it('looks on where one look took more than the share, but gives no other as much', () => {
+    const budget = new AnchorBudget(10)
+    budget.startWindow(0)
+    budget.startBlock(100)
+    assert.equal(budget.charge(0, 3 * share), false)
+    assert.equal(budget.left, 3 * share)
+    assert.ok(budget.leftFor(0) < share)
+    assert.equal(budget.leftFor(1), 3 * share)
+    assert.equal(budget.charge(0, 1), false)
+    assert.equal(budget.charge(0, share), true)
   })
 })
