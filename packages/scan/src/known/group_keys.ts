@@ -14,7 +14,7 @@ import {
 } from '../arithmetic/modular.ts'
 import { type GroupKey, groupKeyOfSpki } from '../group_spki.ts'
 import type { GroupMaterial } from '../key_material.ts'
-import type { SecretGroup, FoundSecret } from './secret_groups.ts'
+import type { FoundSecret, SecretGroup } from './secret_groups.ts'
 
 /** A key with its numbers. */
 interface Known {

@@ -15,12 +15,12 @@ import type { PublicKey } from '../public_keys/public_key.ts'
 import { isPublicRoot } from '../public_keys/public_roots.ts'
 import type { LeftOver, WindowSearch } from '../window_search.ts'
 import { Allowance, type Whose } from './allowance.ts'
-import type { SingleSecret } from './secret_groups.ts'
-import { SecretSearch, type SecretWindow } from './secret_search.ts'
 import { detectedOf, type FoundValue } from './found_value.ts'
 import type { PlacedNumber } from './remainders.ts'
 import { isSearchable, rsaGroups } from './rsa_group.ts'
 import { RsaSearch } from './rsa_search.ts'
+import type { SingleSecret } from './secret_groups.ts'
+import { SecretSearch, type SecretWindow } from './secret_search.ts'
 import {
   findValues,
   lastWord,

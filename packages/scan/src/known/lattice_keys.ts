@@ -9,7 +9,7 @@
 import { LATTICE_SCHEMES, type LatticeScheme } from '../der_keys/post_quantum.ts'
 import type { LatticeMaterial } from '../key_material.ts'
 import { spkiParts } from '../spki.ts'
-import type { SecretGroup, FoundSecret } from './secret_groups.ts'
+import type { FoundSecret, SecretGroup } from './secret_groups.ts'
 
 /** Of a hash, and of the key pair of each seed that gives the ρ of a known key. */
 const LOOK_COST = 5000

@@ -10,10 +10,15 @@ import type { ConjugateKernel, WordTable } from '../conjugate.ts'
 import { isRandomLookingAt } from '../random_looking.ts'
 import { type Effort, OF_KEYS_MET, ROOTS_SHARE } from './allowance.ts'
 import { Budget } from './budget.ts'
-import { type SecretGroup, type SingleSecret, type FoundSecret, secretGroups } from './secret_groups.ts'
 import type { FoundValue } from './found_value.ts'
 import { likeArrays } from './like_arrays.ts'
 import { HeadList, NumberHeads, pointedBeside } from './pointed_places.ts'
+import {
+  type FoundSecret,
+  type SecretGroup,
+  type SingleSecret,
+  secretGroups,
+} from './secret_groups.ts'
 import { stepFor, wordsFrom } from './spaced_words.ts'
 import type { WordHit } from './value_search.ts'
 
