@@ -7,8 +7,24 @@ import { TAG } from './der.ts'
 
 /** One element with its content, the parts one after another. */
 export function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
-  const length = parts.reduce((sum, part) => sum + part.length, 0)
-  return Buffer.concat([Buffer.from([tag, ...lengthBytes(length)]), ...parts])
+  let length = 0
+  for (const part of parts) length += part.length
+  const lengthOfLength = length < 0x80 ? 1 : 1 + bytesOf(length)
+  const written = Buffer.allocUnsafe(1 + lengthOfLength + length)
+  written[0] = tag
+  written[1] = length < 0x80 ? length : 0x7f + lengthOfLength
+  if (lengthOfLength > 1) written.writeUIntBE(length, 2, lengthOfLength - 1)
+  let at = 1 + lengthOfLength
+  for (const part of parts) {
+    written.set(part, at)
+    at += part.length
+  }
+  return written
+}
+
+/** How many bytes a length takes, which is above 0. */
+function bytesOf(length: number): number {
+  return Math.ceil((32 - Math.clz32(length)) / 8)
 }
 
 export function derSequence(...parts: readonly Uint8Array[]): Buffer {
@@ -32,11 +48,4 @@ export function derOid(hex: string): Buffer {
 /** A BIT STRING of whole bytes. */
 export function derBits(bytes: Uint8Array): Buffer {
   return der(TAG.bits, Buffer.from([0]), bytes)
-}
-
-function lengthBytes(length: number): number[] {
-  if (length < 0x80) return [length]
-  const bytes: number[] = []
-  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) bytes.unshift(rest % 256)
-  return [0x80 | bytes.length, ...bytes]
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { curveNamed } from './arithmetic/curves.ts'
 import { toBigEndian, toShortestBytes } from './arithmetic/modular.ts'
 import { charge } from './effort.ts'
@@ -40,8 +40,8 @@ function idsOf(material: KeyMaterial): Ids {
   const spki = spkiOf(material)
   const jwk = jwkOf(material)
   return {
-    spkiSha256: spki && createHash('sha256').update(spki).digest('hex'),
-    jwkThumbprint: jwk && createHash('sha256').update(jwk).digest('base64url'),
+    spkiSha256: spki && hash('sha256', spki, 'hex'),
+    jwkThumbprint: jwk && hash('sha256', jwk, 'base64url'),
   }
 }
 
