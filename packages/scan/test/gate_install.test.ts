@@ -203,11 +203,11 @@ function run(script: string) {
   )
   const { state } = installGate(places, settings, programs)
   const began = performance.now()
-  const ended = spawnSync(
-    path.join(places.stateFolder, 'receive'),
-    ['77', '0', '0', '11', '1', '9', 'host', "it's; rm -rf $HOME `x`"],
-    { cwd: '/', env: {}, input: 'the core', encoding: 'utf8' },
-  )
+  const receive = path.join(places.stateFolder, 'receive')
+  const told = ['77', '0', '0', '11', '1', '9', 'host', "it's; rm -rf $HOME `x`"]
+  // Through a pipe, as from the kernel: Node's own are sockets.
+  const piped = ['-c', `printf 'the core' | "$0" "$@"`, receive, ...told]
+  const ended = spawnSync('/bin/sh', piped, { cwd: '/', env: {}, encoding: 'utf8' })
   const log = path.join(state.settings.spool, 'gate.log')
   return {
     code: ended.status,
@@ -253,6 +253,20 @@ describe('the script that the kernel runs', () => {
       readFileSync(path.join(state.settings.spool, 'gate.log'), 'utf8'),
       /process 77: no core, what received it ended with 137/,
     )
+  })
+
+  it('gives the pipe room for more at once, where there is perl', (t) => {
+    if (spawnSync('perl', ['-e', '1']).status !== 0) {
+      t.skip('there is no perl')
+      return
+    }
+    const { code, log } = run(
+      "import { execFileSync } from 'node:child_process'\n" +
+        "const size = () => Number(execFileSync('perl', ['-e', 'print fcntl(STDIN, 1032, 0)'], { stdio: [0, 'pipe', 'ignore'] }))\n" +
+        'const began = performance.now()\n' +
+        'while (size() !== 262144) if (performance.now() - began > 10_000) process.exit(9)',
+    )
+    assert.deepEqual([code, log], [0, ''])
   })
 
   it('leaves it to the program to log what it knows', () => {
