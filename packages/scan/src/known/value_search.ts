@@ -54,8 +54,11 @@ export function findValues(
   return found
 }
 
-/** Values of a window that are told one by one. */
+/** Values of a window that are told one by one: in all, and of one key. All others are counted. */
 const MOST_VALUES = 5000
+const MOST_OF_ONE = 1000
+/** Of what is counted only, the bytes at its end that are compared. */
+const COUNTED_BYTES = 16
 
 /** Every value of some keys in every spelling, entered into a kernel. */
 export class ValueTable {
@@ -69,7 +72,9 @@ export class ValueTable {
   others: readonly WordHit[] = []
   /** Values in the window beyond what it may have. */
   over: LeftOver | undefined
+  /** Values told in the window, in all and by key. */
   #taken = 0
+  readonly #takenOf = new Map<KeyMaterial, number>()
 
   /** @param others words that are looked for along with the values, if those are found by as few places */
   constructor(
@@ -103,6 +108,7 @@ export class ValueTable {
   /** The next window. */
   begin(): void {
     this.#taken = 0
+    this.#takenOf.clear()
     this.over = undefined
   }
 
@@ -134,9 +140,14 @@ export class ValueTable {
     const begin = first - this.#words.placeOf(number)
     if (begin < from || begin >= to || !this.#words.isLike(number, bytes, first)) return
     const pattern = this.#patterns.at(number)
-    if (pattern === undefined || !isAt(bytes, begin, pattern.bytes)) return
-    if (this.#taken < MOST_VALUES) {
+    if (pattern === undefined) return
+    const ofKey = this.#takenOf.get(pattern.material) ?? 0
+    const isTold = this.#taken < MOST_VALUES && ofKey < MOST_OF_ONE
+    const compared = isTold ? 0 : Math.max(0, pattern.bytes.length - COUNTED_BYTES)
+    if (!isAt(bytes, begin, pattern.bytes, compared)) return
+    if (isTold) {
       this.#taken++
+      this.#takenOf.set(pattern.material, ofKey + 1)
       found.push(foundAt(pattern, begin))
       return
     }
@@ -194,8 +205,9 @@ function foundAt(pattern: Pattern, at: number): PlacedValue {
   return { ...found, told: pattern.told }
 }
 
-function isAt(bytes: Uint8Array, at: number, pattern: Uint8Array): boolean {
+/** Whether a pattern lies at a place, as far as its bytes from `from` on tell. */
+function isAt(bytes: Uint8Array, at: number, pattern: Uint8Array, from: number): boolean {
   if (at + pattern.length > bytes.length) return false
-  for (let k = 0; k < pattern.length; k++) if (bytes[at + k] !== pattern[k]) return false
+  for (let k = from; k < pattern.length; k++) if (bytes[at + k] !== pattern[k]) return false
   return true
 }
