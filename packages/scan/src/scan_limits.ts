@@ -57,7 +57,7 @@ const MESSAGES: Readonly<Record<LimitCode, (name: string, count: number) => stri
   'detector-failed': (name, count) => `an error of ours while examining ${name}, ${times(count)}`,
   unreadable: (_, count) => `${windows(count)} of the file could not be read`,
   'thread-failed': (_, count) => `a thread failed: ${windows(count)} of the file were not searched`,
-  'many-keys': (_, count) => `${count} more public keys lie there than are looked for`,
+  'many-keys': (_, count) => `${said(count)} more public keys lie there than are looked for`,
   'not-unpacked': (name) =>
     `packed by ${name}: what it holds was not searched, ${howToUnpack(name)}`,
   'unpack-failed': (name) => `${name} could not unpack it to its end: what came out was searched`,
@@ -67,11 +67,12 @@ const MESSAGES: Readonly<Record<LimitCode, (name: string, count: number) => stri
   'many-hits': (name, count) =>
     name === 'keys'
       ? 'too many keys were found to look for each value of all of them'
-      : `${count} more ${name} were found than a report holds`,
+      : `${said(count)} more ${name} were found and counted, and not told one by one`,
 }
 
-const windows = (count: number) => (count === 1 ? 'one part' : `${count} parts`)
-const times = (count: number) => (count === 1 ? 'once' : `${count} times`)
+const said = (count: number) => count.toLocaleString('en-US')
+const windows = (count: number) => (count === 1 ? 'one part' : `${said(count)} parts`)
+const times = (count: number) => (count === 1 ? 'once' : `${said(count)} times`)
 
 /** Puts occurrences of one code and name together, in the order in which they were first seen in the file. */
 export class LimitList {
