@@ -1,6 +1,7 @@
 /** A core of a living process, and what the kernel and the ELF headers say of it: read here, not by the code under test. */
 import { closeSync, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { leaveOut, untouchedIn } from './untouched_memory.ts'
 import { FOLDER, ran } from './victim_process.ts'
 
 /** A run of a file's bytes. */
@@ -33,12 +34,14 @@ export interface Core {
 /** What the kernel dumps where nobody said otherwise: no pages that are a file's own. Source: core(5). */
 const COREDUMP_FILTER = '0x33'
 
-/** Takes a core with gcore, which holds what the kernel's own would; the process goes on. */
+/** Takes a core with gcore that holds what the kernel's own would; the process goes on. */
 export function takeCore(pid: number, name: string): Core {
   writeFileSync(`/proc/${pid}/coredump_filter`, COREDUMP_FILTER)
   const maps = mapsOf(readFileSync(`/proc/${pid}/maps`, 'latin1'))
+  const untouched = untouchedIn(readFileSync(`/proc/${pid}/smaps`, 'latin1'))
   ran('gcore', ['-o', join(FOLDER, name), String(pid)])
   const path = join(FOLDER, `${name}.${pid}`)
+  leaveOut(path, untouched)
   const program = maps.find((map) => map.name.startsWith('/'))?.name ?? ''
   return { path, program, maps, loads: loadsOf(path) }
 }
