@@ -16,6 +16,7 @@ import {
   Inlet,
   loadState,
   MintmarkError,
+  reasonOf,
   receiveCore,
   Spool,
 } from '@mintmark/scan/receiver'
@@ -43,7 +44,7 @@ export async function receiveFromKernel(
     const inlet = new Inlet(STANDARD_INPUT, first)
     return exitCodeOf(await receiveCore(gate, arrivalOf({ ...crash, wantsNone }, inlet)))
   } catch (error) {
-    const why = error instanceof MintmarkError ? error.message : 'an error of ours'
+    const why = error instanceof MintmarkError ? error.message : reasonOf(error)
     if (isCheck) process.stderr.write(`${why}\n`)
     // The kernel called this: nobody reads what it prints.
     else new GateLog(undefined).problem(`no core: ${why}`)

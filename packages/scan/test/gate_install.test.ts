@@ -115,6 +115,22 @@ describe('the gate says', () => {
     ])
   })
 
+  it('once that its spool is gone, or full', () => {
+    const { places, settings, programs } = machine()
+    installGate(places, settings, programs)
+    writeFileSync(programs.receiver, 'process.exit(3)')
+    rmSync(settings.spool, { recursive: true })
+    assert.deepEqual(gateStatus(places).problems, [
+      `the spool ${settings.spool} cannot be used: ENOENT`,
+    ])
+    const limits = { ...settings.limits, keepFreeBytes: 2 ** 52 }
+    writeFileSync(programs.receiver, '')
+    installGate(places, { ...settings, limits }, programs)
+    const [problem, ...more] = gateStatus(places).problems
+    assert.match(problem ?? '', /^the spool's disk has \d+ MiB left/)
+    assert.deepEqual(more, [])
+  })
+
   it('that its own folder cannot be made, and changes nothing', () => {
     const { places, settings, programs, kernel } = machine()
     writeFileSync(places.stateFolder, '')

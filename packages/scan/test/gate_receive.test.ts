@@ -15,6 +15,7 @@ import path from 'node:path'
 import { describe, it } from 'node:test'
 import { isObject, parseObject } from '@mintmark/core'
 import { crashOf, Inlet, receiveCore, type Scrub, Spool, selfTest } from '../src/gate/gate.ts'
+import { reasonOf } from '../src/gate/reason.ts'
 import { arrivalOf } from '../src/gate/receive.ts'
 import { arrivalOfBytes, erasing, filesIn, gateWith, logOf, place, unpacked } from './gate_world.ts'
 
@@ -108,6 +109,37 @@ describe('receiving', () => {
     )
   })
 })
+
+const fromSystem = (code: string) => Object.assign(new Error('secret'), { code })
+
+it('why there is no core is told in words, and in none of an error', () => {
+  const words = [
+    fromSystem('ENOSPC'),
+    fromSystem('EROFS'),
+    fromSystem('ENOENT'),
+    fromSystem('EIO'),
+    thrownBy(() => new SharedArrayBuffer(2 ** 45)),
+    new RangeError('secret'),
+    'secret',
+  ].map(reasonOf)
+  assert.deepEqual(words, [
+    'the disk is full (DISK_FULL)',
+    "the spool's file system is read-only (EROFS)",
+    'something was removed from the spool meanwhile, or the spool itself (ENOENT)',
+    'the system said EIO',
+    'there was not enough memory',
+    'an error of ours, RangeError',
+    'an error of ours, of no kind',
+  ])
+})
+
+function thrownBy(action: () => unknown): unknown {
+  try {
+    return action()
+  } catch (error) {
+    return error
+  }
+}
 
 describe('no core', () => {
   it('is left where the scrub fails, and the log holds no word of the failure', async () => {

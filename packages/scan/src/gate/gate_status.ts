@@ -12,6 +12,7 @@ import { checkProgram, type Places } from './install.ts'
 import { refuseFullDisk } from './keep_free.ts'
 import { type KernelSettings, readKernel } from './kernel_settings.ts'
 import { boundBytes } from './memory_pool.ts'
+import { reasonOf } from './reason.ts'
 import { Spool } from './spool.ts'
 
 export interface GateStatus {
@@ -50,7 +51,6 @@ export function gateStatus(places: Places): GateStatus {
   else if (!isInstalled)
     problems.push('kernel.core_pattern was changed since: cores do not come through the gate')
   else {
-    told(problems, () => checkProgram(scriptIn(places.stateFolder)))
     const { pipeLimit } = state.kernel
     if (kernel.pipeLimit !== pipeLimit)
       problems.push(
@@ -59,21 +59,22 @@ export function gateStatus(places: Places): GateStatus {
     if (state.previous === undefined) problems.push('what stood there before is not known')
   }
   const spool = state && told(problems, () => countSpool(state.settings))
-  if (state !== undefined && spool !== undefined) told(problems, () => checkRoom(state.settings))
+  const hasRoom = spool && told(problems, () => checkRoom(state.settings))
+  // It would say of the spool what is said already.
+  if (isInstalled && hasRoom) told(problems, () => checkProgram(scriptIn(places.stateFolder)))
   return { isInstalled, kernel, state, spool, problems }
 }
 
-/** A crash now would leave no core. */
-function checkRoom({ spool, limits }: GateSettings): void {
+/** Without room a crash now would leave no core. */
+function checkRoom({ spool, limits }: GateSettings): true {
   refuseFullDisk(Spool.open(spool, { isMade: false }), limits.keepFreeBytes)
+  return true
 }
 
 function countSpool({ spool: folder, limits }: GateSettings): SpoolCount {
   const spool = Spool.open(folder, { isMade: false })
   const entries = spool.entries()
-  const cores = entries.filter((name) =>
-    readdirSync(path.join(spool.folder, name)).some((file) => /\.(gz|zst)$/.test(file)),
-  )
+  const cores = entries.filter((name) => hasCore(path.join(spool.folder, name)))
   return {
     folder: spool.folder,
     cores: cores.length,
@@ -83,6 +84,15 @@ function countSpool({ spool: folder, limits }: GateSettings): SpoolCount {
     maxHeldBytes: boundBytes(spool, limits.maxMemoryBytes),
     freeBytes: spool.room().freeBytes,
     lastProblems: problemsOf(path.join(spool.folder, LOG_NAME)),
+  }
+}
+
+function hasCore(entry: string): boolean {
+  try {
+    return readdirSync(entry).some((file) => /\.(gz|zst)$/.test(file))
+  } catch {
+    // Taken away meanwhile.
+    return false
   }
 }
 
@@ -96,8 +106,7 @@ function told<T>(problems: string[], action: () => T): T | undefined {
   try {
     return action()
   } catch (error) {
-    if (!(error instanceof MintmarkError)) throw error
-    problems.push(error.message)
+    problems.push(error instanceof MintmarkError ? error.message : reasonOf(error))
     return undefined
   }
 }

@@ -27,7 +27,8 @@ export async function landCore(gate: Gate, arrival: Arrival, read: ReadCore): Pr
   const { log, spool } = gate
   const { entry, received, hold } = read
   const left = spool.removeLeftovers()
-  if (left > 0) log.problem(`${left} cores were being received when their process was ended`)
+  if (left > 0)
+    log.problem(`cores that were being received when what received them was ended: ${left}`)
   if (received.bytes === 0) throw new MintmarkError('INPUT_INVALID', 'the core is empty')
   const input = hold.input()
   const lastsMs = (gate.turnMs ?? turnMs)(received.bytes)

@@ -6,11 +6,26 @@
 import { MintmarkError } from '@mintmark/core'
 import { errnoOf } from './spool.ts'
 
+const FULL = 'the disk is full (DISK_FULL)'
+const NO_MEMORY = 'there was not enough memory'
+/** What an operator can act on; of the rest there is the system's own name. */
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ['ENOSPC', FULL],
+  ['EDQUOT', FULL],
+  ['EROFS', "the spool's file system is read-only (EROFS)"],
+  ['ENOENT', 'something was removed from the spool meanwhile, or the spool itself (ENOENT)'],
+  ['ENOMEM', `${NO_MEMORY} (ENOMEM)`],
+])
+
 /** Of an error that is not ours only its kind. */
 export function reasonOf(error: unknown): string {
   if (error instanceof MintmarkError) return `${error.message} (${error.code})`
   const errno = errnoOf(error)
-  if (errno === 'ENOSPC' || errno === 'EDQUOT') return 'the disk is full (DISK_FULL)'
-  if (errno !== 'UNKNOWN') return `the system said ${errno}`
+  if (errno !== 'UNKNOWN') return WORDS.get(errno) ?? `the system said ${errno}`
+  if (isForWantOfMemory(error)) return NO_MEMORY
   return `an error of ours, ${error instanceof Error ? error.name : 'of no kind'}`
 }
+
+/** As V8 says it of buffers, and of the memory of WebAssembly. */
+const isForWantOfMemory = (error: unknown): boolean =>
+  error instanceof RangeError && /allocat/.test(error.message)
