@@ -13,7 +13,9 @@ const SEARCHES: ReadonlySet<string> = new Set(['scan', 'scrub'])
 export async function main(args: readonly string[], io: Io = processIo()): Promise<void> {
   // A reader that has seen enough (`| head`) closes the pipe: that is no failure of ours, and what was found stays found.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? (io.codeIfUnread?.() ?? 0) : 3)
+    if (error.code === 'EPIPE') process.exit(io.codeIfUnread?.() ?? 0)
+    io.err(`mintmark: standard output cannot be written to (${error.code ?? 'unknown'})\n`)
+    process.exit(3)
   })
   // Before a thread compiles, and before what lies compiled is read: V8 takes that under the flags of then alone.
   if (SEARCHES.has(args[0] ?? '')) forSearches()

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import {
+  closeSync,
   existsSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   rmSync,
   statSync,
@@ -129,4 +131,18 @@ describe('the bundled command', { skip }, () => {
     assert.equal(run(args).out, stdout)
     assert.match(stdout, /"findings"/)
   })
+})
+
+it('standard output that takes nothing is told, and ends with 3', () => {
+  const full = openSync('/dev/full', 'w')
+  const command = [join(bin, 'mintmark.mjs'), 'scan', dump]
+  const { status, stderr } = spawnSync(process.execPath, command, {
+    encoding: 'utf8',
+    stdio: ['ignore', full, 'pipe'],
+  })
+  closeSync(full)
+  assert.deepEqual(
+    [status, stderr],
+    [3, 'mintmark: standard output cannot be written to (ENOSPC)\n'],
+  )
 })
