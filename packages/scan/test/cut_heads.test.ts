@@ -58,6 +58,20 @@ describe('an armour whose head is gone is proven by itself', () => {
     }
   }
 
+  it('and one that was overwritten in the middle', async () => {
+    for (const key of KEYS.filter((each) => each === P256 || each.name === 'rsa-2048')) {
+      for (const pem of pemsOf(key)) {
+        for (const cut of cutsOf(key, pem)) {
+          const begin = pem.indexOf('-----\n') + 6
+          const held = pem.slice(0, begin + Math.max(0, cut - 16))
+          // oxlint-disable-next-line no-await-in-loop -- one after the other
+          const report = await scanned(`${held}${'\0'.repeat(16)}${cutAt(pem, cut)}`)
+          assert.deepEqual(idsOf(report), [key.spkiSha256], `${key.name} ${cut}`)
+        }
+      }
+    }
+  })
+
   it('where line ends are escaped, and letters two bytes apart', async () => {
     const [pem = ''] = pemsOf(P256)
     for (const text of [cutAt(pem, 45).replaceAll('\n', '\\n'), spread(cutAt(pem, 45))]) {

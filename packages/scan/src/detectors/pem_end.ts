@@ -1,6 +1,6 @@
 /**
- * Private keys in an armour whose head is gone, found by its last line: that tells where the body ends, and so which
- * bytes its letters mean, however many of them were overwritten.
+ * Private keys in an armour whose head is gone, or that was overwritten in the middle, found by its last line: that tells
+ * where the body ends, and so which bytes its letters mean, however many of them were overwritten.
  *
  * What has an anchor of its own in base64 is left to that.
  *
@@ -19,6 +19,11 @@ const LABEL_MOST = 24
 const BODY_MOST = 16_384
 /** Fewer letters hold no secret. */
 const BODY_LEAST = 42
+const BEGIN = '-----BEGIN '
+const DASHES = '-----'
+/** Letters of a first line behind its begin, and between it and the body: line ends, escaped or not, and blanks. */
+const BEGIN_LINE_MOST = 64
+const BREAK_MOST = 12
 /** How far before the last line the first is looked for: more than keys of 4096 bits take. */
 const BEGIN_MOST = 4096
 
@@ -41,9 +46,8 @@ function labelAt(chars: Uint8Array, at: number): string | undefined {
 function readEnd({ chars, at }: TextRun): Detected | undefined {
   const label = labelAt(chars, at)
   if (label === undefined) return undefined
-  if (hasBegin(chars, at)) return undefined
   const { from, surplus } = bodyBefore(chars, at)
-  if (from === undefined) return undefined
+  if (from === undefined || isJoined(chars, from, at)) return undefined
   const start = letterAt(chars, from, at, surplus)
   const { bytes } = decodeBase64(chars, start, at)
   const key = keyOf(bytes)
@@ -54,10 +58,13 @@ function readEnd({ chars, at }: TextRun): Detected | undefined {
   return { ...key, offset: begin, length: end - begin, form: 'base64' }
 }
 
-/** Whether the first line of this armour is there: then its own anchor reads what can be read. */
-function hasBegin(chars: Uint8Array, at: number): boolean {
-  const begin = findLast(chars, '-----BEGIN ', Math.max(0, at - BEGIN_MOST), at)
-  return begin >= 0 && findLast(chars, PEM_END_TEXT, begin, at) < 0
+/** Whether the letters from `from` on follow the first line of this armour: then its own anchor reads all of them. */
+function isJoined(chars: Uint8Array, from: number, at: number): boolean {
+  const begin = findLast(chars, BEGIN, Math.max(0, at - BEGIN_MOST), at)
+  if (begin < 0 || findLast(chars, PEM_END_TEXT, begin, at) >= 0) return false
+  const line = begin + BEGIN.length
+  const end = findLast(chars, DASHES, line, Math.min(at, line + BEGIN_LINE_MOST))
+  return from <= Math.max(line, end + DASHES.length) + BREAK_MOST
 }
 
 /** Forms that are found in base64 by the version that they begin with. */
