@@ -254,12 +254,12 @@ export class WindowScanner {
 
   #run(search: WindowSearch, place: Place, from: number, to: number): void {
     try {
-      for (const detected of search.search(place.bytes, from, to, place.address)) {
-        place.onHit(detected, place.offset + detected.offset)
-      }
+      const hits = search.search(place.bytes, from, to, place.address, place.memory)
+      for (const detected of hits) place.onHit(detected, place.offset + detected.offset)
     } catch {
       place.onLimit({ code: 'detector-failed', name: search.name, offset: place.offset + from })
     }
+    this.#process?.wipe()
     const { over } = search
     if (over !== undefined) {
       const offset = place.offset + over.offset

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Detected } from './detected.ts'
+import type { Detected, Memory } from './detected.ts'
 
 /** Proven places that are only counted, and where the first of them is. */
 export interface LeftOver {
@@ -25,11 +25,17 @@ export interface WindowSearch {
    *
    * Offsets are those in `bytes`. `bytes` is valid until all are taken, and is never to be changed or kept; its
    * first byte has an address that is a multiple of 16 in the segment.
-   * `address` is that of the first byte, as far as the dump tells.
+   * `address` is that of the first byte, and `memory` the process as seen from there, as far as the dump tells.
    * It may lie in the memory of the kernels; a search with a memory of its own copies. Hits are taken one after the
    * other, before the next call: a window can have a hundred thousand.
    */
-  search(bytes: Uint8Array, from: number, to: number, address?: bigint): Iterable<Detected>
+  search(
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    address?: bigint,
+    memory?: Memory,
+  ): Iterable<Detected>
   /** Overwrites secrets that it holds between windows. It is not used afterwards. */
   wipe?(): void
 }

@@ -23,14 +23,25 @@ export interface DigitForm {
   readonly coding: DigitCoding
 }
 
+/** Digits of CPython. */
+export const PYTHON_DIGITS: DigitForm = {
+  form: 'python-digits-30',
+  width: 30,
+  slot: 4,
+  coding: 'raw',
+}
+
+/** Digits of LibTomMath on 64-bit machines. */
+export const TOMMATH_DIGITS: DigitForm = { form: 'limbs-60', width: 60, slot: 8, coding: 'raw' }
+
 export const DIGIT_FORMS: readonly DigitForm[] = [
-  { form: 'python-digits-30', width: 30, slot: 4, coding: 'raw' },
+  PYTHON_DIGITS,
   { form: 'digits-28', width: 28, slot: 4, coding: 'raw' },
   { form: 'digits-26', width: 26, slot: 4, coding: 'raw' },
   { form: 'jsbn-smi-28-compressed', width: 28, slot: 4, coding: 'smi-doubled' },
   { form: 'bn-js-smi-26-compressed', width: 26, slot: 4, coding: 'smi-doubled' },
   { form: 'go-limbs-63', width: 63, slot: 8, coding: 'raw' },
-  { form: 'limbs-60', width: 60, slot: 8, coding: 'raw' },
+  TOMMATH_DIGITS,
   { form: 'limbs-52', width: 52, slot: 8, coding: 'raw' },
   { form: 'limbs-51', width: 51, slot: 8, coding: 'raw' },
   { form: 'jsbn-smi-28', width: 28, slot: 8, coding: 'smi-high' },

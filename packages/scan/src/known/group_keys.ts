@@ -88,6 +88,7 @@ function group(
     limbs: Math.ceil(length / 8),
     secretIn: (bytes) => secretOf(fromBigEndian(bytes), 'limbs-be') ?? limbsIn(bytes),
     limbsIn,
+    numberIn: secretOf,
     rareSecretIn: () => undefined,
   }
 }

@@ -8,7 +8,7 @@
  * @module
  */
 import { BEHIND, ConjugateKernel, SLICE } from '../conjugate.ts'
-import type { Detected } from '../detected.ts'
+import type { Detected, Memory } from '../detected.ts'
 import { keyIdOf } from '../key_id.ts'
 import type { KeyMaterial, RsaMaterial } from '../key_material.ts'
 import type { PublicKey } from '../public_keys/public_key.ts'
@@ -20,7 +20,7 @@ import type { PlacedNumber } from './remainders.ts'
 import { isSearchable, rsaGroups } from './rsa_group.ts'
 import { RsaSearch } from './rsa_search.ts'
 import type { SingleSecret } from './secret_groups.ts'
-import { SecretSearch, type SecretWindow } from './secret_search.ts'
+import { type InProcess, SecretSearch, type SecretWindow } from './secret_search.ts'
 import {
   findValues,
   lastWord,
@@ -101,10 +101,16 @@ export class KnownKeySearch implements WindowSearch {
     return this.#values?.over
   }
 
-  search(bytes: Uint8Array, from: number, to: number, address?: bigint): readonly Detected[] {
+  search(
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    address?: bigint,
+    memory?: Memory,
+  ): readonly Detected[] {
     const part = { bytes, from, to: Math.min(to, bytes.length) }
     this.#values?.begin()
-    const { found, values } = this.#slices(part, address)
+    const { found, values } = this.#slices(part, { address, memory })
     if (!this.#leavesValues) found.push(...this.#valuesOf(found, part))
     this.#kernel.wipe()
     return [
@@ -130,7 +136,7 @@ export class KnownKeySearch implements WindowSearch {
   /** What the slices give; values of keys that were found before apart. */
   #slices(
     part: Part,
-    address: bigint | undefined,
+    where: InProcess,
   ): { readonly found: FoundValue[]; readonly values: readonly PlacedValue[] } {
     const { bytes, from, to } = part
     const seen: Seen = { found: [], numbers: [], values: [] }
@@ -144,7 +150,7 @@ export class KnownKeySearch implements WindowSearch {
     if (this.#rsa !== undefined) found.push(...this.#rsa.settle(numbers, moduliOf(found)))
     const inside = found.filter(isInside)
     // A pointer leads out of [from, to): nothing but the pointer would show what lies there.
-    if (secrets !== undefined) inside.push(...secrets.found(bytes, from, to, address))
+    if (secrets !== undefined) inside.push(...secrets.found(bytes, from, to, where))
     return { found: inside, values }
   }
 
@@ -159,7 +165,11 @@ export class KnownKeySearch implements WindowSearch {
     if (this.#values !== undefined) {
       seen.values.push(...this.#values.inSlice(bytes, { at, length: words, from, to }))
     }
-    secrets?.look(this.#kernel, at, length, this.#isShared ? this.#values?.others : undefined)
+    secrets?.look(
+      this.#kernel,
+      { bytes, at, length },
+      this.#isShared ? this.#values?.others : undefined,
+    )
     if (this.#rsa === undefined) return
     const { found, numbers } = this.#rsa.slice({ kernel: this.#kernel, length })
     for (const value of found) seen.found.push({ ...value, at: at + value.at })

@@ -64,7 +64,16 @@ export function likeArrays(
   const places = classesOf(bytes, looked, length).flatMap(({ head, back }) =>
     placesOf(bytes, head).map((at) => at + back),
   )
-  const distance = new Map(places.map((place) => [place, distanceTo(place, looked)]))
+  return sortedByDistance(places, looked)
+}
+
+/** Places, those next to one of `copies` first, which are in ascending order. */
+export function sortedByDistance(
+  places: readonly number[],
+  copies: readonly number[],
+): readonly number[] {
+  if (copies.length === 0) return places
+  const distance = new Map(places.map((place) => [place, distanceTo(place, copies)]))
   return places.toSorted((a, b) => (distance.get(a) ?? 0) - (distance.get(b) ?? 0))
 }
 

@@ -3,12 +3,15 @@
  * public half. There are few of them where thousands of places look alike.
  *
  * Structures that begin a number: OpenSSL's BIGNUM {limbs*, int top, int dmax, int neg, int flags}; mbedTLS's
- * {limbs*, short sign, unsigned short n}; GMP's {int alloc, int size, limbs*}. Beside a public half: OpenSSL's ECX_KEY
+ * {limbs*, short sign, unsigned short n}; GMP's {int alloc, int size, limbs*}; LibTomMath's {int used, int alloc, int sign,
+ * digits*}. Beside a public half: OpenSSL's ECX_KEY
  * {…, byte pubkey[57], byte *privkey}, of processes of 32 bits too. All others of 64-bit processes, lowest byte first.
  *
  * @module
  */
 import type { ConjugateKernel, WordTable } from '../conjugate.ts'
+import { digitCount, TOMMATH_DIGITS } from './digit_forms.ts'
+import { objectSizes } from './python_objects.ts'
 
 const POINTER_BYTES = 8
 /** OpenSSL's flags of a number that is to be kept secret: constant time, or from the secure heap. */
@@ -20,23 +23,59 @@ const BESIDE = 64
 /** Structures of one size in a window: more is no process, but made. */
 const HEADS_MOST = 20_000
 
-/** The words that tell structures of some sizes, entered into a kernel. */
+/** What a word tells: a structure of a number, or an object of CPython that holds a secret of a group of keys. */
+export interface SizeTold {
+  readonly group: number
+  readonly what: 'number' | 'digits' | 'int' | 'bytes'
+}
+
+/** Of which structures and objects are looked for. */
+export interface Headed {
+  /** Bytes of a secret, and limbs of 8 bytes where it is kept as a number, else 0. */
+  readonly length: number
+  readonly limbs: number
+  /** Objects and LibTomMath's structures are looked for too. */
+  readonly hasObjects: boolean
+}
+
+/** The words that tell structures and objects of the sizes of some groups, entered into a kernel. */
 export class NumberHeads {
   readonly #words: WordTable
-  readonly #limbs: readonly number[]
+  readonly #told: readonly (readonly SizeTold[])[]
 
-  /** @param sizes limbs of 8 bytes that the numbers have */
-  constructor(kernel: ConjugateKernel, sizes: ReadonlySet<number>) {
-    const told = [...sizes].flatMap((limbs) => headWords(limbs).map((word) => ({ word, limbs })))
-    this.#words = kernel.enterWords(told.map(({ word }) => word))
-    this.#limbs = told.map(({ limbs }) => limbs)
+  constructor(kernel: ConjugateKernel, groups: readonly Headed[]) {
+    const byWord = new Map<bigint, SizeTold[]>()
+    for (const [group, headed] of groups.entries()) {
+      for (const { word, what } of sizesOf(headed)) {
+        byWord.set(word, [...(byWord.get(word) ?? []), { group, what }])
+      }
+    }
+    this.#words = kernel.enterWords([...byWord.keys()])
+    this.#told = [...byWord.values()]
   }
 
-  /** Where sizes of structures stand in the slice that the kernel holds, and how many limbs they tell. */
-  look(kernel: ConjugateKernel, length: number): { readonly at: number; readonly limbs: number }[] {
+  /** Where sizes stand in the slice that the kernel holds, and what each tells. */
+  look(
+    kernel: ConjugateKernel,
+    length: number,
+  ): { readonly at: number; readonly told: readonly SizeTold[] }[] {
     const hits = kernel.findWords(this.#words, length, POINTER_BYTES)
-    return hits.map(({ at, word }) => ({ at, limbs: this.#limbs[word] ?? 0 }))
+    return hits.map(({ at, word }) => ({ at, told: this.#told[word] ?? [] }))
   }
+}
+
+function sizesOf({ length, limbs, hasObjects }: Headed): readonly SizeWord[] {
+  const numbers =
+    limbs === 0 ? [] : headWords(limbs).map((word) => ({ word, what: 'number' }) as const)
+  if (!hasObjects) return numbers
+  const digits =
+    limbs === 0 ? [] : tommathWords(length).map((word) => ({ word, what: 'digits' }) as const)
+  return [...numbers, ...digits, ...objectSizes(length, limbs > 0)]
+}
+
+interface SizeWord {
+  readonly word: bigint
+  readonly what: SizeTold['what']
 }
 
 const pair = (low: number, high: number): bigint => BigInt(low) | (BigInt(high) << 32n)
@@ -45,6 +84,15 @@ const pair = (low: number, high: number): bigint => BigInt(low) | (BigInt(high) 
 function headWords(limbs: number): readonly bigint[] {
   const more = [1, 2].flatMap((room) => [pair(limbs, limbs + room), pair(limbs + room, limbs)])
   return [pair(limbs, limbs), ...more, BigInt(1 | (limbs << 16))]
+}
+
+/** Digits that LibTomMath makes room for at once. */
+const TOMMATH_ROOM = 32
+
+/** {int used, int alloc, int sign, digits*} of LibTomMath. */
+function tommathWords(length: number): readonly bigint[] {
+  const used = digitCount(TOMMATH_DIGITS, 8 * length)
+  return [pair(used, TOMMATH_ROOM), pair(used, used)]
 }
 
 /** Collects the structures of one size in a window. */
@@ -59,21 +107,37 @@ export class HeadList {
     if (!this.isFull) this.#places.push(at)
   }
 
-  /**
-   * Places in [0, bytes.length) that the structures point to, those of secret numbers first; each once.
-   *
-   * @param address of the first byte
-   */
-  places(bytes: Uint8Array, address: bigint): readonly number[] {
-    const secret = new Set<number>()
-    const others = new Set<number>()
+  /** Addresses that the structures point to, those of secret numbers first; each once. */
+  addresses(bytes: Uint8Array): readonly bigint[] {
+    const secret = new Set<bigint>()
+    const others = new Set<bigint>()
     for (const at of this.#places) {
-      const before = pointedAt(bytes, at - POINTER_BYTES, address)
+      const before = pointerAt(bytes, at - POINTER_BYTES)
       if (before !== undefined) (isSecret(bytes, at) ? secret : others).add(before)
-      const behind = pointedAt(bytes, at + POINTER_BYTES, address)
+      const behind = pointerAt(bytes, at + POINTER_BYTES)
       if (behind !== undefined) others.add(behind)
     }
     return [...secret, ...[...others].filter((place) => !secret.has(place))]
+  }
+
+  /** The same of LibTomMath's, whose sign stands before the address. */
+  digitAddresses(bytes: Uint8Array): readonly bigint[] {
+    const all = this.#places.map((at) => pointerAt(bytes, at + 2 * POINTER_BYTES))
+    return [...new Set(all.filter((address) => address !== undefined))]
+  }
+}
+
+/** Of addresses those that lie in [0, bytes.length) as places there, and those of the rest of the process. */
+export function placesIn(
+  bytes: Uint8Array,
+  addresses: readonly bigint[],
+  first: bigint,
+): { readonly near: readonly number[]; readonly far: readonly bigint[] } {
+  const isNear = (address: bigint): boolean =>
+    address >= first && address < first + BigInt(bytes.length)
+  return {
+    near: addresses.filter((address) => isNear(address)).map((address) => Number(address - first)),
+    far: addresses.filter((address) => !isNear(address)),
   }
 }
 
@@ -108,6 +172,19 @@ function shortPointedAt(bytes: Uint8Array, at: number, address: number): number 
   if (at < 0 || at + 4 > bytes.length) return undefined
   const place = new DataView(bytes.buffer, bytes.byteOffset + at, 4).getUint32(0, true) - address
   return place >= 0 && place < bytes.length && place % 4 === 0 ? place : undefined
+}
+
+/** Lowest and highest address of anything in a process. */
+const ADDRESS_LEAST = 0x1_0000n
+const ADDRESS_MOST = 1n << 47n
+
+/** The address at `at`, if it can be that of a number. */
+function pointerAt(bytes: Uint8Array, at: number): bigint | undefined {
+  if (at < 0 || at + POINTER_BYTES > bytes.length) return undefined
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, POINTER_BYTES)
+  const address = view.getBigUint64(0, true)
+  const isAddress = address >= ADDRESS_LEAST && address < ADDRESS_MOST && address % 8n === 0n
+  return isAddress ? address : undefined
 }
 
 /** The place in `bytes` that the pointer at `at` leads to, if it is one. */

@@ -17,6 +17,7 @@ import type {
   OkpMaterial,
 } from '../key_material.ts'
 import { clamped } from './derived_values.ts'
+import { digitBytes, PYTHON_DIGITS } from './digit_forms.ts'
 import { groupsOfNumbers } from './group_keys.ts'
 import { groupsOfSeeds } from './lattice_keys.ts'
 
@@ -26,7 +27,7 @@ export type SingleSecret = EcMaterial | OkpMaterial | GroupMaterial | LatticeMat
 /** What a secret turned out to be. */
 export interface FoundSecret {
   readonly material: KeyMaterial
-  readonly spelling: 'limbs-le64' | 'limbs-be'
+  readonly spelling: 'limbs-le64' | 'limbs-be' | 'python-digits-30' | 'limbs-60'
   readonly name: 'd' | 'montgomery-d' | 'seed' | 'scalar' | 'expanded-scalar' | 'secret'
   readonly proof: string
 }
@@ -39,12 +40,16 @@ export interface SecretGroup {
   readonly cost: number
   /** The first 16 bytes of each of the public halves, in every form that was seen. */
   readonly signs: readonly Uint8Array[]
+  /** The numbers of the public halves as CPython spells them, where they are numbers: to be told from secrets. */
+  readonly publicDigits?: readonly Uint8Array[]
   /** Limbs of 8 bytes that libraries keep a secret in; 0 where they keep it as bytes. */
   readonly limbs: number
   /** The secret that `bytes` are, in either byte order. */
   readonly secretIn: (bytes: Uint8Array) => FoundSecret | undefined
   /** The same, if the lowest byte comes first: that takes half the time where there are two orders. */
   readonly limbsIn: (bytes: Uint8Array) => FoundSecret | undefined
+  /** The secret that a number is, where libraries keep numbers. */
+  readonly numberIn?: (value: bigint, spelling: FoundSecret['spelling']) => FoundSecret | undefined
   /** The secret that `bytes` are if they are one in a form that only pays next to a public half. */
   readonly rareSecretIn: (bytes: Uint8Array) => FoundSecret | undefined
 }
@@ -98,9 +103,13 @@ function pointGroup(curve: Curve, keys: readonly EcMaterial[]): SecretGroup {
     length: lengthBytes,
     cost: 2 * (POINT_COST[curve] ?? USUAL_POINT_COST),
     signs: keys.flatMap((key) => pointSigns(key)),
+    publicDigits: keys.flatMap(({ x, y }) =>
+      [x, y].map((number) => digitBytes(PYTHON_DIGITS, number, 8 * lengthBytes)),
+    ),
     limbs: Math.ceil(lengthBytes / 8),
     secretIn: (bytes) => secretOf(fromBigEndian(bytes), 'limbs-be') ?? limbsIn(bytes),
     limbsIn,
+    numberIn: secretOf,
     // Botan keeps it so, and in no other form.
     rareSecretIn: (bytes) => {
       const found = secretOf((fromLittleEndian(bytes) * fromMontgomery) % n, 'limbs-le64')

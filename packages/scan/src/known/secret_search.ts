@@ -1,24 +1,23 @@
 /**
- * Searches a window for the secrets of known keys that have one, as those of curves do: where something points to that is of their size, in arrays like
- * those of the public half, near copies of it, and where something that looks like a secret visibly begins and ends.
+ * Searches a window for the secrets of known keys that have one, as those of curves do: where something points to that is
+ * of their size, in arrays like those of the public half, in objects of CPython, near copies of the public half, and where
+ * something that looks like a secret visibly begins and ends.
  *
  * A multiplication a place is too dear for every place; what the budget does not reach is counted.
  *
  * @module
  */
 import type { ConjugateKernel, WordTable } from '../conjugate.ts'
-import { isRandomLookingAt } from '../random_looking.ts'
+import type { Memory } from '../detected.ts'
 import { type Effort, OF_KEYS_MET, ROOTS_SHARE } from './allowance.ts'
 import { Budget } from './budget.ts'
+import { PYTHON_DIGITS, TOMMATH_DIGITS } from './digit_forms.ts'
 import type { FoundValue } from './found_value.ts'
 import { likeArrays } from './like_arrays.ts'
-import { HeadList, NumberHeads, pointedBeside } from './pointed_places.ts'
-import {
-  type FoundSecret,
-  type SecretGroup,
-  type SingleSecret,
-  secretGroups,
-} from './secret_groups.ts'
+import { HeadList, NumberHeads, placesIn, pointedBeside } from './pointed_places.ts'
+import { ObjectList } from './python_objects.ts'
+import { type SecretGroup, type SingleSecret, secretGroups } from './secret_groups.ts'
+import { lookAt, lookAtDigits, lookFar, type SoughtGroup, type Tried } from './secret_looks.ts'
 import { stepFor, wordsFrom } from './spaced_words.ts'
 import type { WordHit } from './value_search.ts'
 
@@ -30,6 +29,9 @@ const CLOSE = 8
 /** Nanoseconds for each byte, and at once. */
 const RATES = {
   pointed: { perByte: 1, atOnce: 3e8 },
+  far: { perByte: 0.5, atOnce: 1e8 },
+  ints: { perByte: 0.5, atOnce: 1e9 },
+  strings: { perByte: 0.5, atOnce: 1e8 },
   before: { perByte: 0.5, atOnce: 1e8 },
   near: { perByte: 3, atOnce: 3e8 },
   placed: { perByte: 1, atOnce: 2e8 },
@@ -46,19 +48,10 @@ export interface SecretKeys {
   readonly isTold: boolean
 }
 
-interface SoughtGroup extends SecretGroup {
-  readonly pointed: Budget
-  readonly before: Budget
-  readonly near: Budget
-  readonly placed: Budget
-  readonly effort: Effort
-  readonly isTold: boolean
-}
-
 export class SecretSearch {
   readonly #groups: readonly SoughtGroup[]
   readonly #signs: SignTable
-  readonly #heads: NumberHeads | undefined
+  readonly #heads: NumberHeads
   readonly #budgets: readonly Budget[]
 
   /** @param searchers how many searches of the same bytes go side by side: they share what keys not asked for may take */
@@ -75,6 +68,9 @@ export class SecretSearch {
         Object.assign(
           {
             pointed: budget(RATES.pointed),
+            far: budget(RATES.far),
+            ints: budget(RATES.ints),
+            strings: budget(RATES.strings),
             before: budget(RATES.before),
             near,
             placed,
@@ -86,22 +82,34 @@ export class SecretSearch {
       )
     })
     this.#signs = signTable(kernel, this.#groups)
-    const sizes = new Set(this.#groups.map(({ limbs }) => limbs).filter((limbs) => limbs > 0))
-    this.#heads = sizes.size === 0 ? undefined : new NumberHeads(kernel, sizes)
-    const budgets = this.#groups.flatMap(({ pointed, before, near, placed }) => [
-      pointed,
-      before,
-      near,
-      placed,
-    ])
+    // Nobody has the private keys of public roots in a program of Python.
+    const headed = this.#groups.map(({ length, limbs, isTold }) => ({
+      length,
+      limbs,
+      hasObjects: isTold,
+    }))
+    this.#heads = new NumberHeads(kernel, headed)
+    const budgets = this.#groups.flatMap(
+      ({ pointed, far, ints, strings, before, near, placed }) => [
+        pointed,
+        far,
+        ints,
+        strings,
+        before,
+        near,
+        placed,
+      ],
+    )
     this.#budgets = [...new Set(budgets)]
   }
 
   /** The kinds of tests that were cut short so far. Places far from a public half are samples in any case. */
   get limits(): readonly string[] {
-    return this.#groups.flatMap(({ pointed, near, effort, isTold }) => {
-      if (!isTold || (!near.isShort && !pointed.isShort)) return []
-      return [effort === 'met' ? `scalars${OF_KEYS_MET}` : 'scalars']
+    return this.#groups.flatMap(({ pointed, far, ints, near, effort, isTold }) => {
+      const isMet = effort === 'met'
+      const [isUsual, isFurther] = [near.isShort || pointed.isShort, far.isShort || ints.isShort]
+      if (!isTold || !(isUsual || (isFurther && !isMet))) return []
+      return [isMet ? `scalars${OF_KEYS_MET}` : 'scalars']
     })
   }
 
@@ -145,29 +153,30 @@ function signTable(kernel: ConjugateKernel, groups: readonly SecretGroup[]): Sig
 export class SecretWindow {
   readonly #groups: readonly SoughtGroup[]
   readonly #signs: SignTable
-  readonly #heads: NumberHeads | undefined
+  readonly #heads: NumberHeads
   readonly #sights: readonly Sights[]
 
-  constructor(groups: readonly SoughtGroup[], signs: SignTable, heads: NumberHeads | undefined) {
+  constructor(groups: readonly SoughtGroup[], signs: SignTable, heads: NumberHeads) {
     this.#groups = groups
     this.#signs = signs
     this.#heads = heads
     this.#sights = groups.map(({ cost, placed }) => ({
       anchors: [],
       heads: new HeadList(),
+      digits: new HeadList(),
+      objects: new ObjectList(),
       places: new LikelyPlaces(Math.floor(placed.left / cost)),
     }))
   }
 
   /**
-   * Looks at the slice that the kernel holds, which begins at `at` of the window.
+   * Looks at the slice of the window's `bytes` that the kernel holds, which begins at `at`.
    *
    * @param found where {@link SecretSearch.signs} lie in it, if that is known
    */
   look(
     kernel: ConjugateKernel,
-    at: number,
-    length: number,
+    { bytes, at, length }: WindowSlice,
     found: readonly WordHit[] | undefined,
   ): void {
     const { words, step, told } = this.#signs
@@ -180,36 +189,42 @@ export class SecretWindow {
         this.#sights[group]?.anchors.push(at + hit.at - wordAt)
       }
     }
-    this.#lookForHeads(kernel, at, length)
+    this.#lookForHeads(kernel, { bytes, at, length })
     for (const [index, { length: size }] of this.#groups.entries()) {
       const places = this.#sights[index]?.places
       if (places?.isFull === false) places.add(at, kernel.boundedPairs(size, length, false, size))
     }
   }
 
-  #lookForHeads(kernel: ConjugateKernel, at: number, length: number): void {
+  #lookForHeads(kernel: ConjugateKernel, { bytes, at, length }: WindowSlice): void {
     // Once any size fills its list, the window is no process's.
-    if (this.#heads === undefined || this.#sights.some(({ heads }) => heads.isFull)) return
+    if (this.#sights.some(({ heads }) => heads.isFull)) return
     for (const head of this.#heads.look(kernel, length)) {
-      for (const [index, { limbs }] of this.#groups.entries()) {
-        if (limbs === head.limbs) this.#sights[index]?.heads.add(at + head.at)
+      for (const { group, what } of head.told) {
+        const sights = this.#sights[group]
+        if (what === 'number') sights?.heads.add(at + head.at)
+        else if (what === 'digits') sights?.digits.add(at + head.at)
+        else sights?.objects.add(bytes, at + head.at, what)
       }
     }
   }
 
-  /** Secrets that begin in [from, to) of the window's bytes, of which the first has an `address` if that is known. */
-  found(bytes: Uint8Array, from: number, to: number, address: bigint | undefined): FoundValue[] {
+  /** Secrets that begin in [from, to) of the window's bytes, or that something in them leads to. */
+  found(bytes: Uint8Array, from: number, to: number, where: InProcess): FoundValue[] {
     return this.#groups.flatMap((group, index) => {
       const sights = this.#sights[index]
       if (sights === undefined) return []
-      const { anchors, places } = sights
+      const { anchors, places, objects } = sights
       const tried = { places: new Set<number>(), contents: new Set<number>() }
-      const pointed = address === undefined ? [] : pointedPlaces(bytes, group, sights, address)
+      const { near: pointed, far } = pointedPlaces(bytes, group, sights, where.address)
       const before = beforePoints(bytes, anchors, group.length, from, to)
       const near = nearest(anchors, group.length, from, to)
       return [
         ...lookAt(bytes, pointed, group, 'pointed', tried),
         ...lookAt(bytes, likeArrays(bytes, anchors, group.length), group, 'alike', tried),
+        ...lookAtDigits(bytes, objects.intsOf(bytes, group), group, PYTHON_DIGITS, 'ints', tried),
+        ...lookOutside(bytes, far, group, sights, tried, where.memory),
+        ...lookAt(bytes, objects.stringsOf(bytes, group.length), group, 'string', tried),
         ...lookAt(bytes, before, group, 'before', tried),
         ...lookAt(bytes, near, group, 'near', tried),
         ...lookAt(bytes, places.all, group, 'placed', tried),
@@ -218,22 +233,58 @@ export class SecretWindow {
   }
 }
 
+/** Bytes of a window that a kernel holds. */
+interface WindowSlice {
+  readonly bytes: Uint8Array
+  readonly at: number
+  readonly length: number
+}
+
+/** Where in the process a window lies, as far as the dump tells. */
+export interface InProcess {
+  /** Of the first byte. */
+  readonly address: bigint | undefined
+  /** As seen from the window. */
+  readonly memory: Memory | undefined
+}
+
+function lookOutside(
+  bytes: Uint8Array,
+  far: readonly bigint[],
+  group: SoughtGroup,
+  { digits }: Sights,
+  tried: Tried,
+  memory: Memory | undefined,
+): FoundValue[] {
+  if (memory === undefined) return []
+  return [
+    ...lookFar(memory, far, group, tried),
+    ...lookFar(memory, digits.digitAddresses(bytes), group, tried, TOMMATH_DIGITS),
+  ]
+}
+
 /** What was seen in a window for one group. */
 interface Sights {
   /** Copies of public halves. */
   readonly anchors: number[]
   /** Structures of numbers of the size of its secrets. */
   readonly heads: HeadList
+  /** The same of LibTomMath's. */
+  readonly digits: HeadList
+  readonly objects: ObjectList
   readonly places: LikelyPlaces
 }
 
+/** Places in the window that something points to, and addresses outside. */
 function pointedPlaces(
   bytes: Uint8Array,
   { length, limbs }: SecretGroup,
   { heads, anchors }: Sights,
-  address: bigint,
-): readonly number[] {
-  return limbs > 0 ? heads.places(bytes, address) : pointedBeside(bytes, anchors, length, address)
+  address: bigint | undefined,
+): { readonly near: readonly number[]; readonly far: readonly bigint[] } {
+  if (address === undefined) return { near: [], far: [] }
+  if (limbs > 0) return placesIn(bytes, heads.addresses(bytes), address)
+  return { near: pointedBeside(bytes, anchors, length, address), far: [] }
 }
 
 /** Places where something visibly begins or ends: as many as can be looked at, those with both sides first. */
@@ -262,75 +313,6 @@ class LikelyPlaces {
   get all(): readonly number[] {
     return [...this.#told, ...this.#others]
   }
-}
-
-/** What was looked at: places, and hashes of what lay there, so that a flood of copies is looked at once. */
-interface Tried {
-  readonly places: Set<number>
-  readonly contents: Set<number>
-}
-
-/** Looks at one place after another, until the budget is used up. */
-function lookAt(
-  bytes: Uint8Array,
-  places: Iterable<number>,
-  group: SoughtGroup,
-  kind: 'pointed' | 'alike' | 'before' | 'near' | 'placed',
-  tried: Tried,
-): FoundValue[] {
-  const { length } = group
-  const cost = kind === 'pointed' && group.limbs > 0 ? group.cost / 2 : group.cost
-  const budget = group[kind === 'alike' ? 'pointed' : kind]
-  const found: FoundValue[] = []
-  if (budget.isSpent(cost)) return found
-  for (const at of places) {
-    if (at + length > bytes.length || !isRandomLookingAt(bytes, at, length)) continue
-    if (tried.places.has(at)) continue
-    const window = bytes.subarray(at, at + length)
-    const content = hashOf(window)
-    if (tried.contents.has(content)) continue
-    if (!budget.take(cost)) break
-    tried.places.add(at)
-    const isRareToo = kind === 'near' && mayBeRare(bytes, at + length, group)
-    if (isRareToo && group.limbs > 0) budget.pay(cost / 2)
-    const secret = secretIn(window, group, kind === 'pointed', isRareToo)
-    // Copies of a secret are found by its value.
-    tried.contents.add(content)
-    if (secret !== undefined) found.push({ at, length, ...secret })
-  }
-  return found
-}
-
-function secretIn(
-  bytes: Uint8Array,
-  { secretIn: plainIn, limbsIn, rareSecretIn }: SecretGroup,
-  isPointed: boolean,
-  isRareToo: boolean,
-): FoundSecret | undefined {
-  if (isPointed) return limbsIn(bytes)
-  return plainIn(bytes) ?? (isRareToo ? rareSecretIn(bytes) : undefined)
-}
-
-/** Unused limbs behind a number, which few places near a public half have. */
-const END_BYTES = 16
-
-/** Whether a rare form is worth a look in what ends at `end`. */
-function mayBeRare(bytes: Uint8Array, end: number, { limbs }: SecretGroup): boolean {
-  if (limbs === 0) return true
-  return (
-    end + END_BYTES <= bytes.length && bytes.subarray(end, end + END_BYTES).every((b) => b === 0)
-  )
-}
-
-/** 53 bits that tell contents apart: FNV-1a of 32 bits over the bytes, from two begins. */
-function hashOf(bytes: Uint8Array): number {
-  let low = 0x811c9dc5
-  let high = 0x01000193
-  for (const byte of bytes) {
-    low = Math.imul(low ^ byte, 0x01000193)
-    high = Math.imul(high ^ byte, 0x5bd1e995) ^ (high >>> 15)
-  }
-  return (high >>> 11) * 2 ** 32 + (low >>> 0)
 }
 
 /** What begins a point of which both coordinates are told (SEC 1, 2.3.3), and in DER the string of bits around it. */

@@ -1,0 +1,163 @@
+/**
+ * Looks at places where the secret of a known key may lie, one after the other, until what may be spent is spent.
+ *
+ * @module
+ */
+import type { Memory } from '../detected.ts'
+import { isRandomLookingAt } from '../random_looking.ts'
+import type { Effort } from './allowance.ts'
+import type { Budget } from './budget.ts'
+import { areRandomDigits, type DigitForm, digitCount, digitsAt } from './digit_forms.ts'
+import type { FoundValue } from './found_value.ts'
+import type { FoundSecret, SecretGroup } from './secret_groups.ts'
+
+/** Known keys, and what is spent on them. */
+export interface SoughtGroup extends SecretGroup {
+  readonly pointed: Budget
+  readonly far: Budget
+  readonly ints: Budget
+  readonly strings: Budget
+  readonly before: Budget
+  readonly near: Budget
+  readonly placed: Budget
+  readonly effort: Effort
+  readonly isTold: boolean
+}
+
+/** What was looked at: places, and hashes of what lay there, so that a flood of copies is looked at once. */
+export interface Tried {
+  readonly places: Set<number>
+  readonly contents: Set<number>
+}
+
+/** What pays for each kind of place. */
+const BUDGETS = {
+  pointed: 'pointed',
+  far: 'far',
+  alike: 'pointed',
+  string: 'strings',
+  before: 'before',
+  near: 'near',
+  placed: 'placed',
+} as const
+
+/** Looks at one place after another, until the budget is used up. */
+export function lookAt(
+  bytes: Uint8Array,
+  places: Iterable<number>,
+  group: SoughtGroup,
+  kind: keyof typeof BUDGETS,
+  tried: Tried,
+): FoundValue[] {
+  const { length } = group
+  const isPointed = kind === 'pointed' || kind === 'far'
+  const cost = isPointed && group.limbs > 0 ? group.cost / 2 : group.cost
+  const budget = group[BUDGETS[kind]]
+  const found: FoundValue[] = []
+  if (budget.isSpent(cost)) return found
+  for (const at of places) {
+    if (at + length > bytes.length || !isRandomLookingAt(bytes, at, length)) continue
+    if (tried.places.has(at)) continue
+    const window = bytes.subarray(at, at + length)
+    const content = hashOf(window)
+    if (tried.contents.has(content)) continue
+    if (!budget.take(cost)) break
+    tried.places.add(at)
+    const isRareToo = kind === 'near' && mayBeRare(bytes, at + length, group)
+    if (isRareToo && group.limbs > 0) budget.pay(cost / 2)
+    const secret = secretIn(window, group, isPointed, isRareToo)
+    // Copies of a secret are found by its value.
+    tried.contents.add(content)
+    if (secret !== undefined) found.push({ at, length, ...secret })
+  }
+  return found
+}
+
+function secretIn(
+  bytes: Uint8Array,
+  { secretIn: plainIn, limbsIn, rareSecretIn }: SecretGroup,
+  isPointed: boolean,
+  isRareToo: boolean,
+): FoundSecret | undefined {
+  if (isPointed) return limbsIn(bytes)
+  return plainIn(bytes) ?? (isRareToo ? rareSecretIn(bytes) : undefined)
+}
+
+/** Unused limbs behind a number, which few places near a public half have. */
+const END_BYTES = 16
+
+/** Whether a rare form is worth a look in what ends at `end`. */
+function mayBeRare(bytes: Uint8Array, end: number, { limbs }: SecretGroup): boolean {
+  if (limbs === 0) return true
+  return (
+    end + END_BYTES <= bytes.length && bytes.subarray(end, end + END_BYTES).every((b) => b === 0)
+  )
+}
+
+/** 53 bits that tell contents apart: FNV-1a of 32 bits over the bytes, from two begins. */
+function hashOf(bytes: Uint8Array): number {
+  let low = 0x811c9dc5
+  let high = 0x01000193
+  for (const byte of bytes) {
+    low = Math.imul(low ^ byte, 0x01000193)
+    high = Math.imul(high ^ byte, 0x5bd1e995) ^ (high >>> 15)
+  }
+  return (high >>> 11) * 2 ** 32 + (low >>> 0)
+}
+
+/** Nanoseconds of a read from the file. */
+const READ_COST = 5000
+
+/** Looks at what lies at addresses outside of the window: limbs, or digits of a form. */
+export function lookFar(
+  memory: Memory,
+  addresses: readonly bigint[],
+  group: SoughtGroup,
+  tried: Tried,
+  form?: DigitForm,
+): FoundValue[] {
+  const { length, far } = group
+  const size = form === undefined ? length : form.slot * digitCount(form, 8 * length)
+  const found: FoundValue[] = []
+  for (const address of addresses) {
+    if (far.isSpent(READ_COST)) break
+    const pointed = memory.at(address, size)
+    if (pointed === undefined) continue
+    if (!far.take(READ_COST)) break
+    const { bytes, offset } = pointed
+    const values =
+      form === undefined
+        ? lookAt(bytes, [0], group, 'far', { ...tried, places: new Set() })
+        : lookAtDigits(bytes, [0], group, form, 'far', tried)
+    for (const value of values) found.push({ ...value, at: offset })
+  }
+  return found
+}
+
+/** Looks at numbers in digits of a form, which begin at `places`. */
+export function lookAtDigits(
+  bytes: Uint8Array,
+  places: Iterable<number>,
+  group: SoughtGroup,
+  form: DigitForm,
+  kind: 'far' | 'ints',
+  { contents }: Tried,
+): FoundValue[] {
+  const { [kind]: budget, numberIn } = group
+  const cost = group.cost / 2
+  const count = digitCount(form, 8 * group.length)
+  const length = count * form.slot
+  const found: FoundValue[] = []
+  if (numberIn === undefined) return found
+  for (const at of places) {
+    if (at + length > bytes.length || !areRandomDigits(form, bytes, at, count)) continue
+    const content = hashOf(bytes.subarray(at, at + length))
+    const value = contents.has(content) ? undefined : digitsAt(form, bytes, at, count)
+    if (value === undefined) continue
+    if (!budget.take(cost)) break
+    contents.add(content)
+    const secret = numberIn(value, form.form === 'limbs-60' ? 'limbs-60' : 'python-digits-30')
+    if (secret !== undefined) found.push({ at, length, ...secret })
+  }
+  return found
+}

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import { describe, it } from 'node:test'
+import { readAgain } from '@mintmark/testkit'
+import { fromBigEndian } from '../src/arithmetic/modular.ts'
+import type { Memory } from '../src/detected.ts'
+import type { KeyMaterial } from '../src/key_material.ts'
+import { digitBytes, PYTHON_DIGITS, TOMMATH_DIGITS } from '../src/known/digit_forms.ts'
+import { KnownKeySearch } from '../src/known/known_key_search.ts'
+import { keyWith } from '../src/public_keys/certificate.ts'
+import type { PublicKey } from '../src/public_keys/public_key.ts'
+import { GROUNDS } from './known_plants.ts'
+import { pair, words } from './process_world.ts'
+
+interface TestKey {
+  readonly publicKey: PublicKey
+  /** Highest byte first, or the seed. */
+  readonly secret: Uint8Array
+  readonly x: bigint
+}
+
+function pointKey(namedCurve: 'P-256' | 'P-384' | 'P-521'): TestKey {
+  const { privateKey } = readAgain(generateKeyPairSync('ec', { namedCurve }))
+  const jwk = privateKey.export({ format: 'jwk' })
+  const [x, y, d] = [jwk.x, jwk.y, jwk.d].map((text) => Buffer.from(text ?? '', 'base64url'))
+  assert.ok(x !== undefined && y !== undefined && d !== undefined)
+  // One whose highest digit is zero has a digit less.
+  if ((d[0] ?? 0) === 0 && (d[1] ?? 0) < 8) return pointKey(namedCurve)
+  const point = { x: fromBigEndian(x), y: fromBigEndian(y) }
+  const material: KeyMaterial = { type: 'ec', curve: namedCurve, ...point, d: undefined }
+  return { publicKey: keyWith(material, {}), secret: d, x: point.x }
+}
+
+function stringKey(): TestKey {
+  const { privateKey } = readAgain(generateKeyPairSync('ed25519'))
+  const jwk = privateKey.export({ format: 'jwk' })
+  const publicKey = Buffer.from(jwk.x ?? '', 'base64url')
+  const material = { type: 'okp', curve: 'Ed25519', publicKey, secret: undefined } as const
+  const secret = Buffer.from(jwk.d ?? '', 'base64url')
+  return { publicKey: keyWith(material, {}), secret, x: 0n }
+}
+
+const BASE = 0x7f1b_0100_0000n
+const LENGTH = 1 << 20
+const AT = 600_016
+const CLASS = 0xa0_4ec0n
+
+function ground(): Uint8Array {
+  const bytes = GROUNDS['random']?.(LENGTH, 11)
+  assert.ok(bytes)
+  return bytes
+}
+
+/** Proven places, and their forms. */
+function foundIn(
+  { publicKey }: TestKey,
+  bytes: Uint8Array,
+  memory?: Memory,
+): (readonly [number, string])[] {
+  const search = new KnownKeySearch([publicKey], { deep: false })
+  const hits = search.search(bytes, 0, bytes.length, BASE, memory)
+  return hits
+    .filter(({ certainty }) => certainty === 'proven')
+    .map(({ offset, form }) => [offset, form] as const)
+}
+
+const NUMBERS = [
+  ['P-256', 9],
+  ['P-384', 13],
+  ['P-521', 18],
+] as const
+
+/** An int of CPython with its head. */
+function integer(value: bigint, bits: number, size: bigint): Uint8Array {
+  return Buffer.concat([words(1n, CLASS, size), digitBytes(PYTHON_DIGITS, value, bits)])
+}
+
+describe('a secret in an object of CPython', () => {
+  for (const [curve, digits] of NUMBERS) {
+    it(`is found as a number of ${curve}, of either way to tell its size`, () => {
+      const key = pointKey(curve)
+      for (const size of [digits, 8 * digits]) {
+        const bytes = ground()
+        const object = integer(fromBigEndian(key.secret), key.secret.length * 8, BigInt(size))
+        bytes.set(object.subarray(0, 24 + 4 * digits), AT - 24)
+        assert.deepEqual(foundIn(key, bytes), [[AT, 'python-digits-30']])
+        bytes.set(words(0n), AT - 24)
+        assert.deepEqual(foundIn(key, bytes), [], 'without a count it is no object')
+      }
+    })
+  }
+
+  it('is found beside the numbers of its public half among more than can be looked at', () => {
+    const key = pointKey('P-521')
+    const bytes = ground()
+    const plant = (value: bigint, at: number) => bytes.set(integer(value, 521, 144n), at)
+    for (let k = 0; k < 1500; k++) {
+      plant(fromBigEndian(bytes.slice(200 * k, 200 * k + 65)), 4096 + 128 * k)
+    }
+    plant(fromBigEndian(key.secret), AT - 24)
+    plant(key.x, AT + 1024)
+    assert.deepEqual(foundIn(key, bytes), [[AT, 'python-digits-30']])
+  })
+
+  it('is found as bytes, which have a zero behind them', () => {
+    for (const key of [stringKey(), pointKey('P-256')]) {
+      const { length } = key.secret
+      const bytes = ground()
+      // More places that visibly begin and end than can be looked at.
+      for (let k = 0; k < 5000; k++) bytes.fill(0, 4096 + 48 * k, 4096 + 48 * k + 16)
+      bytes.set(words(2n, CLASS, BigInt(length), (1n << 64n) - 1n), AT - 32)
+      bytes.set(key.secret, AT)
+      bytes[AT + length] = 0
+      const form = length === 32 && key.x === 0n ? 'limbs-le64' : 'limbs-be'
+      assert.deepEqual(foundIn(key, bytes), [[AT, form]])
+      bytes[AT + length] = 1
+      assert.deepEqual(foundIn(key, bytes), [])
+    }
+  })
+})
+
+describe('a secret that a structure leads to in another part of the process', () => {
+  const far = 0x55d0_0000_1000n
+  const memoryOf = (content: Uint8Array): Memory => ({
+    at: (address, length) =>
+      address === far && length <= content.length
+        ? { bytes: content.slice(0, length), offset: -1_000_000 }
+        : undefined,
+  })
+
+  for (const [curve, limbs] of [
+    ['P-256', 4],
+    ['P-384', 6],
+  ] as const) {
+    it(`is found from a number of GMP (${curve})`, () => {
+      const key = pointKey(curve)
+      const bytes = ground()
+      bytes.set(words(pair(limbs, limbs), far), AT)
+      const memory = memoryOf(key.secret.toReversed())
+      assert.deepEqual(foundIn(key, bytes, memory), [[-1_000_000, 'limbs-le64']])
+      assert.deepEqual(foundIn(key, bytes), [])
+    })
+  }
+
+  it('is found from a number of LibTomMath', () => {
+    const key = pointKey('P-521')
+    const bytes = ground()
+    bytes.set(words(pair(9, 32), 0n, far), AT)
+    const digits = digitBytes(TOMMATH_DIGITS, fromBigEndian(key.secret), 8 * 66)
+    assert.deepEqual(foundIn(key, bytes, memoryOf(digits)), [[-1_000_000, 'limbs-60']])
+  })
+})
