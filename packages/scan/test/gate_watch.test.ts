@@ -8,7 +8,9 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
@@ -83,6 +85,60 @@ it('what failed is tried again later, and what changed at once', async () => {
   assert.equal(await failed(180_003), 1)
   assert.match(logOf({ spool }), /problem .*still there, it was not received/)
 })
+
+it('a dump dated ahead of the clock is taken once it has stayed as it is', async () => {
+  const { folder, file, call } = dropped(READ)
+  const spool = Spool.open(place('spool'), { isMade: true })
+  const log = new GateLog(spool.folder)
+  const ahead = new Date(Date.now() + 3_600_000)
+  utimesSync(file, ahead, ahead)
+  const watch = new FolderWatch({ folder, spool, log, call, isRemoved: true, settleMs: 100 })
+  assert.equal((await watch.sweep(Date.now())).waiting, 1)
+  appendFileSync(file, 'more')
+  utimesSync(file, ahead, ahead)
+  const { landed, waiting } = await watch.sweepOnce()
+  assert.deepEqual([landed, waiting, existsSync(file)], [1, 0, false])
+})
+
+it('a clock that is set back does not keep what failed waiting', async () => {
+  const { folder, call } = dropped(`${READ} process.exit(3)`)
+  const spool = Spool.open(place('spool'), { isMade: true })
+  const log = new GateLog(spool.folder)
+  const watch = new FolderWatch({ folder, spool, log, call, isRemoved: true, settleMs: 0 })
+  const start = Date.now() + 1000
+  const failed = async (afterMs: number) => (await watch.sweep(start + afterMs)).failed
+  assert.deepEqual([await failed(3_600_000), await failed(3_600_001), await failed(0)], [1, 0, 1])
+})
+
+it('a folder that goes away and comes back is watched again, and each is told once', async () => {
+  const { folder, call } = dropped(READ)
+  const spool = Spool.open(place('spool'), { isMade: true })
+  const log = new GateLog(spool.folder)
+  const how = { isRemoved: true, settleMs: 0, pollMs: 50 }
+  const watch = new FolderWatch({ folder, spool, log, call, ...how })
+  const ending = new AbortController()
+  const watching = watch.run(ending.signal)
+  await until(() => logOf({ spool }).includes('raw file removed'))
+  rmSync(folder, { recursive: true })
+  await until(() => logOf({ spool }).includes('not looked through'))
+  mkdirSync(folder)
+  writeFileSync(path.join(folder, 'core.2'), CORE)
+  await until(() => logOf({ spool }).includes('core.2: landed'))
+  ending.abort()
+  await watching
+  assert.equal(logOf({ spool }).match(/not looked through/g)?.length, 1)
+  assert.match(logOf({ spool }), /note .*looked through again/)
+})
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (let i = 0; i < 300 && !isSo(); i++) {
+    // oxlint-disable-next-line no-await-in-loop -- it waits
+    await new Promise((resolve) => {
+      setTimeout(resolve, 50)
+    })
+  }
+  assert.ok(isSo())
+}
 
 it('a folder that is gone is told', async () => {
   const spool = Spool.open(place('spool'), { isMade: true })

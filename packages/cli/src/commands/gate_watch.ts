@@ -31,7 +31,7 @@ export const gateWatch: Handler = async (args, options, io) => {
     settleMs: 1000 * (numberOption(options, 'settle', { least: 0, most: 86_400 }) ?? 5),
   })
   if (flag(options, 'once')) {
-    const count = await watch.sweep(Date.now())
+    const count = await watch.sweepOnce()
     await io.out(flag(options, 'json') ? `${JSON.stringify(count)}\n` : inWords(count))
     if (count.failed > 0) return 3
     return count.withKeys > 0 ? 1 : 0

@@ -5,13 +5,17 @@
  *
  * @module
  */
-import { type FSWatcher, lstatSync, readdirSync, readFileSync, type Stats, watch } from 'node:fs'
+import { type FSWatcher, lstatSync, readdirSync, type Stats, watch } from 'node:fs'
 import path from 'node:path'
-import { isObject, MintmarkError, safeText } from '@mintmark/core'
+import { setTimeout as pause } from 'node:timers/promises'
+import { MintmarkError, safeText } from '@mintmark/core'
+import { Bell } from './bell.ts'
 import { claimFile } from './claim.ts'
 import type { GateLog } from './gate_log.ts'
 import { OpenedElsewhere } from './opened_elsewhere.ts'
+import { reasonOf } from './reason.ts'
 import { errnoOf, type Spool } from './spool.ts'
+import { type FileId, fileId, TakenBefore } from './taken_before.ts'
 import { type Claim, type ReceiveCall, type Taken, takeFile } from './taken_file.ts'
 
 export interface WatchOptions {
@@ -23,6 +27,8 @@ export interface WatchOptions {
   readonly isRemoved: boolean
   /** A file that has not changed for so long, and that nobody may write to, is whole. */
   readonly settleMs: number
+  /** How late a change is seen that the system does not tell of, in milliseconds; {@link POLL_MS} by default. */
+  readonly pollMs?: number
 }
 
 export interface WatchCount {
@@ -38,20 +44,26 @@ export interface WatchCount {
 const RETRY_MS = 60_000
 /** Changes are told by the system where it can; where it cannot, they are seen this late. */
 const POLL_MS = 2000
-
-/** One state of one file: when it is written to, it is another. */
-type FileId = string
+/** Looking through a folder of thousands of files takes no larger share of the time: while it changes, and while not. */
+const BUSY_SHARE = 1 / 5
+const IDLE_SHARE = 1 / 20
 
 export class FolderWatch {
   readonly #options: WatchOptions
   /** What was taken, or is no dump. */
   readonly #done: Set<FileId>
+  readonly #before: TakenBefore
   readonly #opened = new OpenedElsewhere()
-  readonly #failed = new Map<FileId, { times: number; againMs: number }>()
+  readonly #failed = new Map<FileId, { times: number; triedMs: number; waitMs: number }>()
+  /** Files dated ahead of the clock, and when each was first seen, of the clock that nobody sets. */
+  readonly #ahead = new Map<FileId, number>()
+  /** Why the folder could not be looked through the last time. */
+  #trouble: string | undefined
 
   constructor(options: WatchOptions) {
     this.#options = options
-    this.#done = takenBefore(options.spool)
+    this.#before = new TakenBefore(options.spool)
+    this.#done = this.#before.ids()
   }
 
   /**
@@ -66,8 +78,8 @@ export class FolderWatch {
     this.#forgetAllBut(new Set(files.map(({ place, stats }) => idOf(place, stats))))
     for (const { place, stats } of files) {
       const id = idOf(place, stats)
-      if (this.#done.has(id) || (this.#failed.get(id)?.againMs ?? 0) > nowMs) continue
-      if (!this.#isWhole(stats, nowMs)) {
+      if (this.#done.has(id) || this.#isPutOff(id, nowMs)) continue
+      if (!this.#isWhole(id, stats, nowMs)) {
         count.waiting++
         continue
       }
@@ -88,19 +100,63 @@ export class FolderWatch {
     return count
   }
 
-  /** Sweeps whenever something changes, until the signal. */
+  /** One sweep, and one more for files dated ahead of the clock: that they are whole shows only in that they stay as they are. */
+  async sweepOnce(): Promise<WatchCount> {
+    const first = await this.sweep(Date.now())
+    if (this.#ahead.size === 0) return first
+    await pause(this.#options.settleMs)
+    const { landed, withKeys, failed, waiting } = await this.sweep(Date.now())
+    return {
+      landed: first.landed + landed,
+      withKeys: first.withKeys + withKeys,
+      failed: first.failed + failed,
+      waiting,
+    }
+  }
+
+  /**
+   * Sweeps whenever something changes, until the signal. Where the folder is gone meanwhile, it is looked for again.
+   *
+   * @throws {MintmarkError} `INPUT_UNREADABLE` if it is not there to begin with
+   */
   async run(signal: AbortSignal): Promise<void> {
-    const bell = new Bell(signal)
-    const watcher = watched(this.#options.folder, () => bell.ring())
-    try {
-      while (!signal.aborted) {
-        // oxlint-disable-next-line no-await-in-loop -- one sweep after another
-        await this.sweep(Date.now())
-        // oxlint-disable-next-line no-await-in-loop -- as above
-        await bell.wait(POLL_MS)
+    const { folder, pollMs = POLL_MS } = this.#options
+    namesIn(folder)
+    const bell = new Bell()
+    signal.addEventListener('abort', () => bell.ring())
+    let watcher: FSWatcher | undefined
+    while (!signal.aborted) {
+      watcher ??= watched(folder, () => bell.ring())
+      const startMs = performance.now()
+      // oxlint-disable-next-line no-await-in-loop -- one sweep after another
+      const waiting = await this.#waitingAfterSweep()
+      if (waiting === undefined) {
+        // What watched it watches the folder that was there.
+        watcher?.close()
+        watcher = undefined
       }
-    } finally {
-      watcher?.close()
+      const tookMs = performance.now() - startMs
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      await pause(tookMs / BUSY_SHARE, undefined, { signal }).catch(() => {})
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      await bell.wait(waiting === 0 ? Math.max(pollMs, tookMs / IDLE_SHARE) : pollMs)
+    }
+    watcher?.close()
+  }
+
+  /** @returns undefined where there was no sweep: why is logged, once */
+  async #waitingAfterSweep(): Promise<number | undefined> {
+    const { folder, log } = this.#options
+    try {
+      const { waiting } = await this.sweep(Date.now())
+      if (this.#trouble !== undefined) log.note(`${safeText(folder)}: looked through again`)
+      this.#trouble = undefined
+      return waiting
+    } catch (error) {
+      const why = reasonOf(error)
+      if (why !== this.#trouble) log.problem(`${safeText(folder)}: not looked through, ${why}`)
+      this.#trouble = why
+      return undefined
     }
   }
 
@@ -115,12 +171,12 @@ export class FolderWatch {
     })
   }
 
-  /** Asked for dumps alone: it reads all reports of the spool. */
+  /** Asked for dumps alone. */
   #claim(id: FileId): Claim {
     const { spool } = this.#options
     const release = claimFile(spool.folder, id)
     if (release === undefined) return 'elsewhere'
-    if (!takenBefore(spool).has(id)) return release
+    if (!this.#before.has(id)) return release
     release()
     return 'done'
   }
@@ -128,11 +184,29 @@ export class FolderWatch {
   /** What is no longer there needs no memory. */
   #forgetAllBut(ids: ReadonlySet<FileId>): void {
     for (const id of this.#done) if (!ids.has(id)) this.#done.delete(id)
-    for (const id of this.#failed.keys()) if (!ids.has(id)) this.#failed.delete(id)
+    for (const seen of [this.#failed, this.#ahead])
+      for (const id of seen.keys()) if (!ids.has(id)) seen.delete(id)
   }
 
-  #isWhole(stats: Stats, nowMs: number): boolean {
-    return nowMs - stats.mtimeMs >= this.#options.settleMs && !this.#opened.has(stats)
+  /** A clock that was set back does not put it off any longer. */
+  #isPutOff(id: FileId, nowMs: number): boolean {
+    const { triedMs = 0, waitMs = 0 } = this.#failed.get(id) ?? {}
+    return nowMs >= triedMs && nowMs < triedMs + waitMs
+  }
+
+  #isWhole(id: FileId, stats: Stats, nowMs: number): boolean {
+    return this.#restedMs(id, stats, nowMs) >= this.#options.settleMs && !this.#opened.has(stats)
+  }
+
+  /**
+   * How long a file has not changed: by its date or, where that lies ahead of the clock (the clock was set back, or the
+   * machine that wrote it has another), since it was first seen as it is.
+   */
+  #restedMs(id: FileId, stats: Stats, nowMs: number): number {
+    if (stats.mtimeMs <= nowMs) return nowMs - stats.mtimeMs
+    const seenMs = this.#ahead.get(id) ?? performance.now()
+    this.#ahead.set(id, seenMs)
+    return performance.now() - seenMs
   }
 
   #note(
@@ -142,6 +216,7 @@ export class FolderWatch {
     nowMs: number,
   ): void {
     const shown = safeText(place)
+    this.#ahead.delete(id)
     if (taken.outcome !== 'failed') {
       this.#done.add(id)
       this.#failed.delete(id)
@@ -150,10 +225,11 @@ export class FolderWatch {
       return
     }
     const times = (this.#failed.get(id)?.times ?? 0) + 1
-    this.#failed.set(id, { times, againMs: nowMs + RETRY_MS * 2 ** Math.min(times - 1, 10) })
+    const waitMs = RETRY_MS * 2 ** Math.min(times - 1, 10)
+    this.#failed.set(id, { times, triedMs: nowMs, waitMs })
     this.#options.log.problem(`${shown}: still there, ${taken.why}`)
     // What has a report has been taken, whatever became of the raw file: there is one core for it.
-    if (takenBefore(this.#options.spool).has(id)) this.#done.add(id)
+    if (this.#before.has(id)) this.#done.add(id)
   }
 }
 
@@ -167,29 +243,8 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-const idOf = (place: string, stats: Stats): FileId =>
-  `${place} ${stats.ino} ${stats.size} ${Math.floor(stats.mtimeMs)}`
-
-/** Files whose cores, or the reports that there can be none, lie in the spool from before. */
-function takenBefore(spool: Spool): Set<FileId> {
-  const ids = spool.entries().flatMap((name) => {
-    const source = sourceOf(path.join(spool.folder, name))
-    if (source === undefined) return []
-    const { path: place, inode, bytes, modifiedMs } = source
-    return [`${String(place)} ${String(inode)} ${String(bytes)} ${String(modifiedMs)}`]
-  })
-  return new Set(ids)
-}
-
-function sourceOf(entry: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const report = readdirSync(entry).find((file) => file.endsWith('.report.json')) ?? ''
-    const value: unknown = JSON.parse(readFileSync(path.join(entry, report), 'utf8'))
-    return isObject(value) && isObject(value['source']) ? value['source'] : undefined
-  } catch {
-    return undefined
-  }
-}
+const idOf = (place: string, { ino, size, mtimeMs }: Stats): FileId =>
+  fileId(place, ino, size, Math.floor(mtimeMs))
 
 /** Where the system cannot tell of changes (some network folders), there is the poll. */
 function watched(folder: string, onChange: () => void): FSWatcher | undefined {
@@ -197,28 +252,5 @@ function watched(folder: string, onChange: () => void): FSWatcher | undefined {
     return watch(folder, onChange).on('error', () => {})
   } catch {
     return undefined
-  }
-}
-
-/** Ends a wait early. */
-class Bell {
-  #wake: () => void = () => {}
-
-  constructor(signal: AbortSignal) {
-    signal.addEventListener('abort', () => this.ring())
-  }
-
-  ring(): void {
-    this.#wake()
-  }
-
-  wait(mostMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, mostMs)
-      this.#wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
   }
 }
