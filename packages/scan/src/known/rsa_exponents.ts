@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { ORDERS } from '../conjugate.ts'
+import { BEFORE, type Candidate, type ConjugateKernel, ORDERS } from '../conjugate.ts'
+import type { RsaMaterial } from '../key_material.ts'
 import type { Budget } from './budget.ts'
 import type { FoundValue } from './found_value.ts'
 import { WHOLE_COST, wholeFound } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import type { SliceContext } from './rsa_search.ts'
-import { numberAt, spelledAt } from './slice_numbers.ts'
+import { numberAt, spanOf, spelledAt } from './slice_numbers.ts'
 
 // A bit for each place in a group of 16.
 export const EVERY_LANE = 0xffff
@@ -18,6 +19,8 @@ export const NO_LANE = 0
 /** Of the byte orders, those that text spells. */
 export const PLAIN_ORDERS = 2
 
+/** Places of one exponent of a key in one slice that are told: every value of a key that is found is looked for anyhow. */
+const MOST_OF_ONE = 16
 /** With more keys than this, other places are at multiples of 8 or of words as well. */
 const FEW_KEYS = 4
 
@@ -67,14 +70,53 @@ function look(
   const { found, spent } = kernel.exponents(table, length, places)
   let isCut = spent >= budget.left
   budget.pay(spent)
+  const proven = new ProvenPlaces(kernel, table.length)
   const values = found.flatMap((candidate) => {
     const key = keys[exponentKeys[candidate.key] ?? -1]
-    if (key === undefined) return []
+    if (key === undefined || proven.isEnough(key, candidate)) return []
     isCut ||= budget.left < WHOLE_COST
     if (budget.left < WHOLE_COST) return []
     budget.pay(WHOLE_COST)
     const value = numberAt(kernel, candidate, table.length)
-    return wholeFound(spelledAt(candidate, table.length), key, value, allowance.failures)
+    const whole = wholeFound(spelledAt(candidate, table.length), key, value, allowance.failures)
+    if (whole.some(({ note }) => note === undefined)) proven.add(key, candidate)
+    return whole
   })
   return { values, isCut }
+}
+
+type Place = Pick<Candidate, 'at' | 'order'>
+
+/** Of each key the place in the slice where an exponent was proven last, and how often. */
+class ProvenPlaces {
+  readonly #kernel: ConjugateKernel
+  readonly #length: number
+  readonly #of = new Map<RsaMaterial, { readonly place: Place; readonly times: number }>()
+
+  constructor(kernel: ConjugateKernel, length: number) {
+    this.#kernel = kernel
+    this.#length = length
+  }
+
+  /** Whether a place holds what was proven often enough. */
+  isEnough(key: RsaMaterial, place: Place): boolean {
+    const held = this.#of.get(key)
+    return held !== undefined && held.times >= MOST_OF_ONE && this.#areEqual(held.place, place)
+  }
+
+  add(key: RsaMaterial, place: Place): void {
+    const held = this.#of.get(key)
+    const isSame = held !== undefined && this.#areEqual(held.place, place)
+    this.#of.set(key, { place, times: isSame ? held.times + 1 : 1 })
+  }
+
+  #areEqual(one: Place, other: Place): boolean {
+    if (one.order !== other.order) return false
+    return Buffer.compare(this.#bytesOf(one), this.#bytesOf(other)) === 0
+  }
+
+  #bytesOf({ at, order }: Place): Uint8Array {
+    const begin = BEFORE + at
+    return this.#kernel.slice.subarray(begin, begin + spanOf(order, this.#length))
+  }
 }
