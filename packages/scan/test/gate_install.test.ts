@@ -121,7 +121,7 @@ describe('the gate says', () => {
     writeFileSync(programs.receiver, 'process.exit(3)')
     rmSync(settings.spool, { recursive: true })
     assert.deepEqual(gateStatus(places).problems, [
-      `the spool ${settings.spool} cannot be used: ENOENT`,
+      `the spool ${settings.spool} cannot be used: it is not there`,
     ])
     const limits = { ...settings.limits, keepFreeBytes: 2 ** 52 }
     writeFileSync(programs.receiver, '')
@@ -129,6 +129,15 @@ describe('the gate says', () => {
     const [problem, ...more] = gateStatus(places).problems
     assert.match(problem ?? '', /^the spool's disk has \d+ MiB left/)
     assert.deepEqual(more, [])
+  })
+
+  it('that the kernel has no such settings, and makes nothing', () => {
+    const { places, settings, programs } = machine()
+    assert.throws(() => installGate({ ...places, procSys: place('none') }, settings, programs), {
+      code: 'GATE_UNFIT',
+      message: /^kernel.core_pattern cannot be set: this kernel has no such setting$/,
+    })
+    assert.deepEqual([settings.spool, places.stateFolder].map(existsSync), [false, false])
   })
 
   it('that its own folder cannot be made, and changes nothing', () => {

@@ -14,7 +14,13 @@ import {
   saveState,
   scriptIn,
 } from './gate_state.ts'
-import { type KernelSettings, patternFor, readKernel, writeKernel } from './kernel_settings.ts'
+import {
+  type KernelSettings,
+  patternFor,
+  readKernel,
+  refuseReadOnly,
+  writeKernel,
+} from './kernel_settings.ts'
 import { type Programs, receiveScript, SCRIPT_MARK } from './receive_script.ts'
 import { errnoOf, Spool } from './spool.ts'
 import { writableByOthers } from './writable_by_others.ts'
@@ -41,8 +47,9 @@ const CHECK_PATIENCE_MS = 60_000
  * @throws {MintmarkError} `GATE_UNFIT` with what has to be done; the kernel's settings are as they were then
  */
 export function installGate(places: Places, settings: GateSettings, programs: Programs): Installed {
-  const spool = Spool.open(settings.spool, { isMade: true })
+  refuseReadOnly(places.procSys)
   refuseForeignPrograms(programs)
+  const spool = Spool.open(settings.spool, { isMade: true })
   const folder = madeFolder(places.stateFolder)
   const found = readKernel(places.procSys)
   const old = loadState(folder)

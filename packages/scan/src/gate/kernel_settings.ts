@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { MintmarkError, safeText } from '@mintmark/core'
 import { SPECIFIERS } from './crash.ts'
@@ -31,6 +31,16 @@ export function readKernel(folder: string): KernelSettings {
 }
 
 /**
+ * Asked before anything is made.
+ *
+ * @throws {MintmarkError} `GATE_UNFIT` if this process may not set them
+ */
+export function refuseReadOnly(folder: string): void {
+  const file = path.join(folder, 'core_pattern')
+  attempt('set', 'core_pattern', () => accessSync(file, constants.W_OK))
+}
+
+/**
  * Sets both, and reads them back.
  *
  * @throws {MintmarkError} `GATE_UNFIT` if the kernel does not take them; then it may hold one of the two
@@ -53,9 +63,15 @@ export function patternFor(program: string): string {
   const pattern = `|${program} ${SPECIFIERS}`
   // The kernel parts at blanks and expands what is behind a percent sign.
   if (!program.startsWith('/') || /[\s%]/.test(program))
-    throw unfit(`${safeText(program)} cannot stand in kernel.core_pattern`, 'EINVAL')
+    throw unfit(
+      `${safeText(program)} cannot stand in kernel.core_pattern: give a --state without blanks and percent signs`,
+      'EINVAL',
+    )
   if (Buffer.byteLength(pattern) > LONGEST_PATTERN)
-    throw unfit(`kernel.core_pattern would be longer than ${LONGEST_PATTERN} bytes`, 'ENAMETOOLONG')
+    throw unfit(
+      `kernel.core_pattern would be longer than ${LONGEST_PATTERN} bytes: give a shorter --state`,
+      'ENAMETOOLONG',
+    )
   return pattern
 }
 

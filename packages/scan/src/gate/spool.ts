@@ -32,6 +32,13 @@ const UNFINISHED = /^\.unfinished-([0-9a-z-]+)\.[0-9A-Za-z]{6}$/
 /** In an unfinished folder: what crashed; its size: how many bytes of it are held in memory. */
 const TICKET = 'ticket'
 const OTHERS_WRITE = 0o022
+const WHY: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'it is not there'],
+  ['EEXIST', 'it is not a folder'],
+  ['ENOTDIR', 'it is not in a folder'],
+  ['EROFS', 'it is not there, and the file system is read-only'],
+  ['EACCES', 'that takes root'],
+])
 /** Names tried before giving up: cores of one process id within one millisecond. */
 const MOST_ALIKE = 1000
 
@@ -56,7 +63,7 @@ export class Spool {
     } catch (error) {
       if (error instanceof MintmarkError) throw error
       const errno = errnoOf(error)
-      throw unfit(`the spool ${safeText(folder)} cannot be used: ${errno}`, errno)
+      throw unfit(`the spool ${safeText(folder)} cannot be used: ${WHY.get(errno) ?? errno}`, errno)
     }
   }
 
