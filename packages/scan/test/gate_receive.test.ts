@@ -17,6 +17,7 @@ import { isObject, parseObject } from '@mintmark/core'
 import { crashOf, Inlet, receiveCore, type Scrub, Spool, selfTest } from '../src/gate/gate.ts'
 import { reasonOf } from '../src/gate/reason.ts'
 import { arrivalOf } from '../src/gate/receive.ts'
+import { coreName } from '../src/gate/spool.ts'
 import { arrivalOfBytes, erasing, filesIn, gateWith, logOf, place, unpacked } from './gate_world.ts'
 
 const SECRET = Buffer.from('-the-private-bytes-of-this-test-')
@@ -229,6 +230,12 @@ describe('the name of a core', () => {
       assert.match(path.basename(done.folder), /^core\.[\w.-]{1,64}\.7\.20231114T221320\.000Z$/)
     })
   }
+
+  it('has a name whatever the date', () => {
+    const dates = [1e17, -1e17, Number.NaN, -1, 253_402_300_800_000].map((ms) => coreName(['a'], ms))
+    const [late, early] = ['core.a.99991231T235959.999Z', 'core.a.19700101T000000.000Z']
+    assert.deepEqual(dates, [late, early, early, early, late])
+  })
 
   it('joins what an old kernel split at blanks, and takes numbers for numbers only', () => {
     const crash = crashOf(['7', '0', 'x', '-1', '99999999999999', '1', 'h', 'a', 'b c'], 5)

@@ -207,9 +207,15 @@ export class SpoolEntry {
  * @param names of the executable, the process, the file … : anything at all
  */
 export function coreName(names: readonly (string | number)[], timeMs: number): string {
-  const time = new Date(timeMs).toISOString().replaceAll(/[-:]/g, '')
+  const time = new Date(timeWithYear(timeMs)).toISOString().replaceAll(/[-:]/g, '')
   return ['core', ...names.map(safeName), time].join('.')
 }
+
+/** The end of the year 9999; a file may be dated later, and earlier than 1970, than a name can tell. */
+const LAST_MS = 253_402_300_799_999
+
+const timeWithYear = (timeMs: number): number =>
+  Number.isFinite(timeMs) ? Math.min(LAST_MS, Math.max(0, Math.floor(timeMs))) : 0
 
 export function safeName(name: string | number): string {
   const safe = String(name)

@@ -57,6 +57,8 @@ export class FolderWatch {
   readonly #failed = new Map<FileId, { times: number; triedMs: number; waitMs: number }>()
   /** Files dated ahead of the clock, and when each was first seen, of the clock that nobody sets. */
   readonly #ahead = new Map<FileId, number>()
+  /** How long the last sweep took, without what it took in hand. */
+  #lookedMs = 0
   /** Why the folder could not be looked through the last time. */
   #trouble: string | undefined
 
@@ -74,6 +76,8 @@ export class FolderWatch {
    */
   async sweep(nowMs: number): Promise<WatchCount> {
     const count = { landed: 0, withKeys: 0, failed: 0, waiting: 0 }
+    let startMs = performance.now()
+    this.#lookedMs = 0
     const files = this.#files()
     this.#forgetAllBut(new Set(files.map(({ place, stats }) => idOf(place, stats))))
     for (const { place, stats } of files) {
@@ -84,8 +88,10 @@ export class FolderWatch {
         continue
       }
       const { call, isRemoved } = this.#options
+      this.#lookedMs += performance.now() - startMs
       // oxlint-disable-next-line no-await-in-loop -- one after another keeps to the bound of memory
       const taken = await takeFile(place, call, { isRemoved, claim: () => this.#claim(id) })
+      startMs = performance.now()
       if (taken.outcome === 'elsewhere') {
         count.waiting++
         continue
@@ -97,6 +103,7 @@ export class FolderWatch {
         if (taken.foundKeys) count.withKeys++
       }
     }
+    this.#lookedMs += performance.now() - startMs
     return count
   }
 
@@ -127,7 +134,6 @@ export class FolderWatch {
     let watcher: FSWatcher | undefined
     while (!signal.aborted) {
       watcher ??= watched(folder, () => bell.ring())
-      const startMs = performance.now()
       // oxlint-disable-next-line no-await-in-loop -- one sweep after another
       const waiting = await this.#waitingAfterSweep()
       if (waiting === undefined) {
@@ -135,7 +141,7 @@ export class FolderWatch {
         watcher?.close()
         watcher = undefined
       }
-      const tookMs = performance.now() - startMs
+      const tookMs = this.#lookedMs
       // oxlint-disable-next-line no-await-in-loop -- as above
       await pause(tookMs / BUSY_SHARE, undefined, { signal }).catch(() => {})
       // oxlint-disable-next-line no-await-in-loop -- as above
