@@ -232,7 +232,9 @@ describe('the name of a core', () => {
   }
 
   it('has a name whatever the date', () => {
-    const dates = [1e17, -1e17, Number.NaN, -1, 253_402_300_800_000].map((ms) => coreName(['a'], ms))
+    const dates = [1e17, -1e17, Number.NaN, -1, 253_402_300_800_000].map((ms) =>
+      coreName(['a'], ms),
+    )
     const [late, early] = ['core.a.99991231T235959.999Z', 'core.a.19700101T000000.000Z']
     assert.deepEqual(dates, [late, early, early, early, late])
   })
