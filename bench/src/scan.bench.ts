@@ -130,7 +130,8 @@ function check(name: string, fast: unknown, slow: unknown): void {
 
 async function main(file: string, rounds: number): Promise<void> {
   const memory = new KernelMemory(SAMPLE_BYTES)
-  const bytes = memory.window.subarray(0, loadPages(file, memory.window))
+  const window = memory.windowOf(SAMPLE_BYTES)
+  const bytes = window.subarray(0, loadPages(file, window))
   const anchors = new AnchorKernel(memory, ALL_ANCHORS)
   const schedules = new ScheduleKernel(memory)
   const pads = new PadKernel(memory)

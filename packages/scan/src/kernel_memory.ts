@@ -31,8 +31,9 @@ export class KernelMemory {
   readonly #memory: WebAssembly.Memory
   /** The whole of it: places are pointers. */
   readonly bytes: Uint8Array
-  /** What a file is read into. */
-  readonly window: Uint8Array
+  readonly #window: Uint8Array
+  /** Most of the window that was given out since the last wipe. */
+  #used = 0
   /** Of {@link LAYOUT}'s `hits`, in u32. */
   readonly hits: Uint32Array
   readonly #resume: Uint32Array
@@ -42,7 +43,7 @@ export class KernelMemory {
     const pages = Math.ceil((LAYOUT.window + capacity + LAYOUT.pad) / PAGE)
     this.#memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
     this.bytes = new Uint8Array(this.#memory.buffer)
-    this.window = new Uint8Array(this.#memory.buffer, LAYOUT.window, capacity)
+    this.#window = new Uint8Array(this.#memory.buffer, LAYOUT.window, capacity)
     this.hits = new Uint32Array(this.#memory.buffer, LAYOUT.hits, LAYOUT.hitBytes / 4)
     this.#resume = new Uint32Array(this.#memory.buffer, LAYOUT.resume, 1)
   }
@@ -53,13 +54,24 @@ export class KernelMemory {
   }
 
   /**
+   * What so many bytes of a file are read into.
+   *
+   * @throws {RangeError} if the window does not hold them
+   */
+  windowOf(length: number): Uint8Array {
+    if (length > this.#window.length) throw new RangeError('more than the window holds')
+    this.#used = Math.max(this.#used, length)
+    return this.#window.subarray(0, length)
+  }
+
+  /**
    * The pointer to `bytes`: they are copied into the window unless they lie in this memory.
    *
    * @throws {RangeError} if they do not fit
    */
   place(bytes: Uint8Array): number {
     if (bytes.buffer === this.#memory.buffer) return bytes.byteOffset
-    this.window.set(bytes)
+    this.windowOf(bytes.length).set(bytes)
     return LAYOUT.window
   }
 
@@ -71,7 +83,8 @@ export class KernelMemory {
 
   /** Overwrites what was read and what was found. Key bytes may lie in both. */
   wipe(): void {
-    this.window.fill(0)
+    this.#window.fill(0, 0, this.#used)
+    this.#used = 0
     this.hits.fill(0)
     this.bytes.fill(0, LAYOUT.scratch, LAYOUT.pads)
   }

@@ -129,7 +129,7 @@ export class WindowScanner {
    * @returns bytes of the window that were searched, its surroundings not counted
    */
   scan(source: ByteSource, window: Window, taker: WindowTaker): number {
-    const target = this.#memory.window.subarray(0, window.length)
+    const target = this.#memory.windowOf(window.length)
     let held: number
     try {
       held = source.read(window.offset, target)

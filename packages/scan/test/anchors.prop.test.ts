@@ -133,9 +133,10 @@ it('an anchor that is off is passed over until it is on again', () => {
 
 it('bytes behind the end do not count', () => {
   const kernel = new AnchorKernel(memory, [anchorOf('a', bytesOf(1, 2, 3, 4, 5))])
-  memory.window.set([9, 1, 2, 3, 4, 5])
-  assert.deepEqual(found(kernel, memory.window.subarray(0, 5)), [])
-  assert.deepEqual(found(kernel, memory.window.subarray(0, 6)), [{ at: 1, anchor: 0 }])
+  const window = memory.windowOf(6)
+  window.set([9, 1, 2, 3, 4, 5])
+  assert.deepEqual(found(kernel, window.subarray(0, 5)), [])
+  assert.deepEqual(found(kernel, window), [{ at: 1, anchor: 0 }])
 })
 
 it('patterns that fit nearly everything, or are too short, are refused', () => {

@@ -46,6 +46,21 @@ describe('an SM4 schedule', () => {
   }
 })
 
+it('schedules of many keys, in one file beside text and zeros', () => {
+  const keys = Array.from({ length: 300 }, () => new Uint8Array(randomBytes(16)))
+  const bytes = Buffer.alloc(300 * 512)
+  for (const [i, own] of keys.entries()) {
+    bytes.fill('of text, some ', 512 * i, 512 * i + 200)
+    const view = new DataView(bytes.buffer, bytes.byteOffset + 512 * i + 200 + (i % 7))
+    for (const [k, word] of sm4RoundKeys(own).entries()) view.setUint32(4 * k, word)
+  }
+  const hits = search.search(bytes, 0, bytes.length)
+  const secrets = hits.map(({ material }) =>
+    material?.type === 'sm4' ? material.secret : undefined,
+  )
+  assert.deepEqual(secrets, keys)
+})
+
 const turned = (word: number, bits: number) => (word << bits) | (word >>> (32 - bits))
 
 /** One block with the round keys, as the standard has it, with the schedule's own S-box. */
