@@ -148,8 +148,13 @@ it('a folder that is gone is told', async () => {
   const log = new GateLog(spool.folder)
   const call = { node: process.execPath, args: [] }
   const folder = place('none')
-  const watch = new FolderWatch({ folder, spool, log, call, isRemoved: false, settleMs: 0 })
-  await assert.rejects(watch.sweep(0), { code: 'INPUT_UNREADABLE' })
+  const options = { folder, spool, log, call, isRemoved: false, settleMs: 0 }
+  const message = `cannot read ${folder}: it is not there`
+  assert.throws(() => new FolderWatch(options), { code: 'INPUT_UNREADABLE', message })
+  mkdirSync(folder)
+  const watch = new FolderWatch(options)
+  rmSync(folder, { recursive: true })
+  await assert.rejects(watch.sweep(0), { code: 'INPUT_UNREADABLE', message })
 })
 
 it('a dump among thousands of other files does not wait for a look at each of them', async () => {

@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs'
-import { MintmarkError, safeText } from '@mintmark/core'
+import path from 'node:path'
+import { safeText } from '@mintmark/core'
 import { FolderWatch, GateLog, Spool, type WatchCount } from '@mintmark/scan/gate'
 import { flag, list, numberOption, textOption } from '../option_values.ts'
 import type { Handler, Options } from '../program.ts'
@@ -41,17 +42,12 @@ export const gateWatch: Handler = async (args, options, io) => {
   return 0
 }
 
+/** Without links; what is not there is told by the watch. */
 function folderOf(given: string): string {
   try {
     return realpathSync(given)
-  } catch (cause) {
-    const shown = safeText(given)
-    throw new MintmarkError(
-      'INPUT_UNREADABLE',
-      `${shown} cannot be read`,
-      { path: shown },
-      { cause },
-    )
+  } catch {
+    return path.resolve(given)
   }
 }
 

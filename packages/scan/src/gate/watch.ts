@@ -62,8 +62,10 @@ export class FolderWatch {
   /** Why the folder could not be looked through the last time. */
   #trouble: string | undefined
 
+  /** @throws {MintmarkError} `INPUT_UNREADABLE` if the folder cannot be read */
   constructor(options: WatchOptions) {
     this.#options = options
+    namesIn(options.folder)
     this.#before = new TakenBefore(options.spool)
     this.#done = this.#before.ids()
   }
@@ -121,14 +123,9 @@ export class FolderWatch {
     }
   }
 
-  /**
-   * Sweeps whenever something changes, until the signal. Where the folder is gone meanwhile, it is looked for again.
-   *
-   * @throws {MintmarkError} `INPUT_UNREADABLE` if it is not there to begin with
-   */
+  /** Sweeps whenever something changes, until the signal. Where the folder is gone meanwhile, it is looked for again. */
   async run(signal: AbortSignal): Promise<void> {
     const { folder, pollMs = POLL_MS } = this.#options
-    namesIn(folder)
     const bell = new Bell()
     signal.addEventListener('abort', () => bell.ring())
     let watcher: FSWatcher | undefined
@@ -239,12 +236,18 @@ export class FolderWatch {
   }
 }
 
+const WHY: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'it is not there'],
+  ['ENOTDIR', 'it is not a folder'],
+  ['EACCES', 'this user may not'],
+])
+
 function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder)
   } catch (cause) {
     const [shown, errno] = [safeText(folder), errnoOf(cause)]
-    const message = `cannot read ${shown}: ${errno}`
+    const message = `cannot read ${shown}: ${WHY.get(errno) ?? errno}`
     throw new MintmarkError('INPUT_UNREADABLE', message, { path: shown, errno }, { cause })
   }
 }
