@@ -10,6 +10,7 @@ import { closeSync, openSync } from 'node:fs'
 import { crashOf } from './crash.ts'
 import { CHUNK_BYTES } from './hold_layout.ts'
 import { readSome } from './read_some.ts'
+import { standBack } from './stand_back.ts'
 
 const STANDARD_INPUT = 0
 /** At most so much, and so much of the memory that is left: many may begin at once, and none has counted yet. */
@@ -72,7 +73,11 @@ export class FirstBytes {
  */
 export function readFirst([, ...told]: readonly string[]): FirstBytes | undefined {
   if (told[0] === '--check' || crashOf(told, 0).wantsNone) return undefined
-  return new FirstBytes(STANDARD_INPUT, Math.min(MOST_BYTES, process.availableMemory() * SHARE))
+  const room = Math.min(MOST_BYTES, process.availableMemory() * SHARE)
+  const first = new FirstBytes(STANDARD_INPUT, room)
+  // Others may crash at the same time: they are read before what is to be done with this one is loaded.
+  if (first.isAll) standBack()
+  return first
 }
 
 /** Lets the dying process go. No file that is opened later may become standard input. */
