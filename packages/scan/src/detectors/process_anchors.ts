@@ -15,6 +15,7 @@ import { MALLOC_RSA_ANCHORS } from './malloc_rsa.ts'
 import { MBEDTLS_ANCHORS } from './mbedtls_structures.ts'
 import { OPENSSL_GROUP_ANCHORS } from './openssl_groups.ts'
 import { OPENSSL_ML_KEM_ANCHORS } from './openssl_ml_kem.ts'
+import { OPENSSL_RSA_ANCHORS } from './openssl_rsa.ts'
 import { OPENSSL_ANCHORS } from './openssl_structures.ts'
 import { RING_ANCHORS } from './ring_ecdsa.ts'
 import { RUST_ANCHORS } from './rust_keys.ts'
@@ -24,6 +25,7 @@ export const PROCESS_ANCHORS: readonly Anchor[] = [
   ...OPENSSL_ANCHORS,
   ...OPENSSL_GROUP_ANCHORS,
   ...OPENSSL_ML_KEM_ANCHORS,
+  ...OPENSSL_RSA_ANCHORS,
   ...LATTICE_ANCHORS,
   ...MBEDTLS_ANCHORS,
   ...SEED_ANCHORS,
