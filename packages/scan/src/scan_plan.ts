@@ -32,6 +32,8 @@ export interface Run {
   readonly address?: bigint | undefined
   /** Whether the file tells of no address at all: it may be a key and nothing else. */
   readonly isRaw?: boolean
+  /** Whether it is an `int[]` of a Java heap, as `BigInteger` holds its number. */
+  readonly isNumber?: boolean
 }
 
 /** Part of a run within a window. Places are from the window's begin. */
@@ -45,6 +47,7 @@ export interface Piece {
   readonly isAligned: boolean
   /** As of its run. */
   readonly isRaw?: boolean | undefined
+  readonly isNumber?: boolean | undefined
   /** Of the byte at `begin`. */
   readonly address?: bigint | undefined
 }
@@ -67,22 +70,25 @@ export interface Window {
  * describes the dump is searched like memory: environments and registers lie in it.
  */
 export function runsOf(dump: Dump): readonly Run[] {
-  const runs: { offset: number; length: number; address: bigint | undefined }[] = []
+  const runs: { offset: number; length: number; address: bigint | undefined; owner?: string }[] = []
   const parts = [
     ...dump.segments,
-    ...dump.structure.map((range) => ({ ...range, address: undefined })),
+    ...dump.structure.map((range) => ({ ...range, address: undefined, owner: undefined })),
   ]
-  for (const { offset, length, address } of parts.toSorted((a, b) => a.offset - b.offset)) {
+  for (const part of parts.toSorted((a, b) => a.offset - b.offset)) {
+    const { offset, length, address } = part
     const last = runs.at(-1)
     const isNext = last !== undefined && last.offset + last.length === offset
     const next = last?.address === undefined ? undefined : last.address + BigInt(last.length)
     if (isNext && next !== undefined && next === address) last.length += length
-    else runs.push({ offset, length, address })
+    else runs.push({ offset, length, address, owner: part.owner?.name ?? '' })
   }
   const isRaw = dump.segments.every(({ address }) => address === undefined)
-  return runs.map(({ offset, length, address }) => {
+  const isHeap = dump.container === 'hprof'
+  return runs.map(({ offset, length, address, owner }) => {
     const isAligned = address !== undefined && address % 8n === 0n
-    return { offset, length, address, isAligned, isRaw }
+    const run: Run = { offset, length, address, isAligned, isRaw }
+    return isHeap && owner === 'int[]' ? Object.assign(run, { isNumber: true }) : run
   })
 }
 
@@ -108,7 +114,7 @@ export function* planWindows(
       offset = begin
       length = 0
     }
-    const { isAligned, isRaw, address } = run
+    const { isAligned, isRaw, isNumber, address } = run
     pieces.push({
       begin: begin - offset,
       end: end - offset,
@@ -116,6 +122,7 @@ export function* planWindows(
       to: to - offset,
       isAligned,
       isRaw,
+      isNumber,
       address: address === undefined ? undefined : address + BigInt(begin - run.offset),
     })
     length = Math.max(length, end - offset)

@@ -17,7 +17,7 @@ import { Sm4Search } from './detectors/sm4.ts'
 import { charge, endLook, forgetAnswers, startLook } from './effort.ts'
 import { KernelMemory } from './kernel_memory.ts'
 import type { ProcessMemory } from './process_memory.ts'
-import type { KeySource } from './public_keys/harvest.ts'
+import { type KeySource, keyOfNumber } from './public_keys/harvest.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
 import type { LimitSeen } from './scan_limits.ts'
 import { type Piece, WINDOW_CAPACITY, type Window } from './scan_plan.ts'
@@ -173,6 +173,7 @@ export class WindowScanner {
     const isSmall = bytes.length <= SMALL_BYTES
     const unaligned = isSmall && piece.isRaw === true ? this.#small : this.#unaligned
     const searches = piece.isAligned ? this.#aligned : unaligned
+    if (piece.isNumber === true) this.#takeNumber(place)
     const to = Math.min(piece.to, piece.end) - piece.begin
     for (const [from, until] of this.#stretches(bytes, piece.from - piece.begin, to)) {
       for (let at = from; at < until; at += this.#blockBytes) {
@@ -242,6 +243,12 @@ export class WindowScanner {
     }
     const key = source.keyAt(place.bytes, at)
     if (key !== undefined) place.onPublicKey?.(key, source.isBare === true)
+  }
+
+  /** A number of a Java heap may be a modulus: its exponent lies elsewhere. */
+  #takeNumber({ bytes, onPublicKey }: Place): void {
+    const key = onPublicKey && keyOfNumber(bytes)
+    if (key !== undefined) onPublicKey?.(key, true)
   }
 
   #startBlock(bytes: number): void {

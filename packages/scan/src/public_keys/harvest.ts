@@ -210,13 +210,19 @@ function arrayNear(bytes: Uint8Array, at: number): PublicKey | undefined {
     const length = countAt(bytes, begin - 8)
     const end = begin + length
     if (!ARRAY_BYTES.has(length) || end > bytes.length) continue
-    const window = bytes.subarray(begin, end)
-    const isLikely = (window[0] ?? 0) >= 0x80 && ((window.at(-1) ?? 0) & 1) === 1
-    if (!isLikely || !isRandomLooking(window)) continue
-    const n = fromBigEndian(window)
-    if (hasNoSmallFactor(n)) return plain(rsaKey(n, 65_537n))
+    const key = keyOfNumber(bytes.subarray(begin, end))
+    if (key !== undefined) return key
   }
   return undefined
+}
+
+/** The key whose modulus is the whole of `window`, highest byte first, as far as can be told; its exponent is the usual. */
+export function keyOfNumber(window: Uint8Array): PublicKey | undefined {
+  if (!ARRAY_BYTES.has(window.length)) return undefined
+  const isLikely = (window[0] ?? 0) >= 0x80 && ((window.at(-1) ?? 0) & 1) === 1
+  if (!isLikely || !isRandomLooking(window)) return undefined
+  const n = fromBigEndian(window)
+  return hasNoSmallFactor(n) ? plain(rsaKey(n, 65_537n)) : undefined
 }
 
 const ARRAY_BYTES = new Set([128, 256, 384, 512])
