@@ -5,16 +5,16 @@
  * @module
  */
 import { readdirSync } from 'node:fs'
-import { setPriority } from 'node:os'
+import { getPriority, setPriority } from 'node:os'
 
 /** A third of the share that others get. */
 const NICE = 5
 
-/** Lowers the priority of this process: on Linux each of its threads has one of its own. */
+/** Lowers the priority of this process, and never raises it: on Linux each of its threads has one of its own. */
 export function standBack(): void {
   for (const thread of threads()) {
     try {
-      setPriority(thread, NICE)
+      if (getPriority(thread) < NICE) setPriority(thread, NICE)
     } catch {
       // It has ended.
     }
