@@ -13,6 +13,7 @@ import { type Effort, OF_KEYS_MET, ROOTS_SHARE } from './allowance.ts'
 import { Budget } from './budget.ts'
 import { PYTHON_DIGITS, TOMMATH_DIGITS } from './digit_forms.ts'
 import type { FoundValue } from './found_value.ts'
+import { javaOctets } from './java_octets.ts'
 import { likeArrays } from './like_arrays.ts'
 import { HeadList, NumberHeads, placesIn, pointedBeside } from './pointed_places.ts'
 import { ObjectList } from './python_objects.ts'
@@ -224,6 +225,7 @@ export class SecretWindow {
         ...lookAt(bytes, likeArrays(bytes, anchors, group.length), group, 'alike', tried),
         ...lookAtDigits(bytes, objects.intsOf(bytes, group), group, PYTHON_DIGITS, 'ints', tried),
         ...lookOutside(bytes, far, group, sights, tried, where.memory),
+        ...lookAt(bytes, octetsOf(bytes, group), group, 'string', tried),
         ...lookAt(bytes, objects.stringsOf(bytes, group.length), group, 'string', tried),
         ...lookAt(bytes, before, group, 'before', tried),
         ...lookAt(bytes, near, group, 'near', tried),
@@ -231,6 +233,11 @@ export class SecretWindow {
       ]
     })
   }
+}
+
+/** Places of {@link javaOctets}: of keys that are asked for alone, since all bytes are gone through. */
+function octetsOf(bytes: Uint8Array, { limbs, length, effort }: SoughtGroup): readonly number[] {
+  return limbs > 0 || effort === 'met' ? [] : javaOctets(bytes, length)
 }
 
 /** Bytes of a window that a kernel holds. */
