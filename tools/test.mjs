@@ -8,7 +8,7 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createReadStream, createWriteStream, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createReadStream, createWriteStream, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -35,6 +35,9 @@ if (files.length === 0) {
   process.exit(2)
 }
 const notes = mkdtempSync(path.join(tmpdir(), 'mintmark-tests-'))
+/** Where files of the run share what takes long to make. */
+const made = path.join(notes, 'made')
+mkdirSync(made)
 process.on('exit', () => rmSync(notes, { recursive: true, force: true }))
 // Those of packages keep to themselves and run side by side, as do processes that are asked for their cores. The others
 // below tests/ share what there is one of (the kernel's setting for cores, the machine's time), so one runs after the
@@ -76,7 +79,8 @@ async function testAll({ files: own, atOnce }, output = process.stdout) {
   const failed = path.join(mkdtempSync(path.join(notes, 'run-')), 'failed')
   const script = fileURLToPath(new URL('run_files.mjs', import.meta.url))
   const args = ['--enable-source-maps', script, String(atOnce), failed, ...longestFirst(own)]
-  const runner = spawn(process.execPath, args, { cwd: root, stdio: ['inherit', 'pipe', 'inherit'] })
+  const env = { ...process.env, MINTMARK_MADE: made }
+  const runner = spawn(process.execPath, args, { cwd: root, env, stdio: ['inherit', 'pipe', 'inherit'] })
   const ended = once(runner, 'close')
   await pipeline(runner.stdout, output, { end: output !== process.stdout })
   const [status] = await ended

@@ -106,19 +106,20 @@ export async function answer(
   const { session } = investigated
   const question = await questionAbout(investigated, selection, options.hunts)
   const kept = await keptAnswer(session, question)
-  if (isAnswer(kept)) return kept
+  // The case may have been moved since.
+  if (isAnswer(kept)) return { ...kept, case: investigated.location }
   const made = await answerAnew(investigated, selection, options)
   await keepAnswer(session, question, made)
   return made
 }
 
 async function questionAbout(
-  { session, location }: Case,
+  { session }: Case,
   selection: Selection,
   hunts: HuntOptions = {},
 ): Promise<string> {
   const known = [await evidenceMark(session), await scansMark(session), await marks(session)]
-  return questionOf(location, known, selection, huntList(hunts))
+  return questionOf(known, selection, huntList(hunts))
 }
 
 /** Only this module writes what it reads, so the schema's name is proof enough. */

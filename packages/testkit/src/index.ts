@@ -22,6 +22,7 @@ export {
   writeHostileLogs,
 } from './hostile_logs.ts'
 export { type HeapArray, type HeapDump, heapDump } from './hprof_builder.ts'
+export { type Incident, replayedIncident } from './incident.ts'
 export {
   limeImage,
   type PageRun,

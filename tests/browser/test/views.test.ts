@@ -1,13 +1,15 @@
 /**
  * The replayed incident in a browser: what is seen, what is selected, what a mark changes, what is printed.
  *
- * Slow for a test (some forty seconds): the case is made once, by the built command.
+ * Slow for a test (a minute): the case is made by the built command, and shared.
  */
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { replayedIncident } from '@mintmark/testkit'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { mintmark, type Served, serve } from './built_command.ts'
 import { type CasePage, openCasePage } from './case_page.ts'
@@ -42,10 +44,10 @@ const selection = () => seenText(page.getByRole('region', { name: 'Selection' })
 before(async () => {
   if (chromiumMissing !== undefined) return
   out = mkdtempSync(path.join(tmpdir(), 'mintmark-browser-'))
-  await mintmark('replay', 'storm-0558', '--out', path.join(out, 'replay'))
-  await mintmark('investigate', path.join(out, 'replay', 'logs'), '--case', path.join(out, 'case'))
-  await mintmark('report', '--case', path.join(out, 'case'), '--out', path.join(out, 'report'))
-  served = await serve('--case', path.join(out, 'case'), '--as', 'ann')
+  const { place } = await replayedIncident(out)
+  await cp(place, path.join(out, 'marked'), { recursive: true, verbatimSymlinks: true })
+  await mintmark('report', '--case', path.join(out, 'marked'), '--out', path.join(out, 'report'))
+  served = await serve('--case', path.join(out, 'marked'), '--as', 'ann')
   origin = served.origin
   browser = await startChromium()
   ;({ page, context, complaints, see, settled } = await openCasePage(browser, served))

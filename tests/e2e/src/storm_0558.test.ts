@@ -1,7 +1,7 @@
 /**
  * The replayed incident, investigated by the built command as a user would, against the truth.
  *
- * Slow for a test (some twenty seconds), and the one that holds the whole.
+ * Slow for a test (a minute), and the one that holds the whole.
  */
 import assert from 'node:assert/strict'
 import { createReadStream, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { type Json, parseObject } from '@mintmark/core'
+import { replayedIncident } from '@mintmark/testkit'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { parse } from 'csv-parse/sync'
 import { answered, mintmark, objectOf, ROOT, rowsOf } from './built_command.ts'
@@ -29,12 +30,12 @@ const field = (of: Json, ...names: string[]): unknown =>
 
 before(async () => {
   out = mkdtempSync(path.join(tmpdir(), 'mintmark-storm-'))
-  logs = path.join(out, 'replay', 'logs')
-  place = path.join(out, 'case')
-  await mintmark('replay', 'storm-0558', '--out', path.join(out, 'replay'))
-  answer = await answered('investigate', logs, '--case', place, '--json')
-  truth = parseObject(readFileSync(path.join(out, 'replay', 'truth.json'), 'utf8')) ?? {}
-  labelled = labels(path.join(out, 'replay', 'truth-accesses.ndjson'))
+  const made = await replayedIncident(out)
+  logs = path.join(made.replay, 'logs')
+  ;({ place } = made)
+  answer = objectOf(JSON.parse(made.answer))
+  truth = parseObject(readFileSync(path.join(made.replay, 'truth.json'), 'utf8')) ?? {}
+  labelled = labels(path.join(made.replay, 'truth-accesses.ndjson'))
   verdicts = parse((await mintmark('verdicts', '--csv', '--case', place)).out, { columns: true })
 })
 after(() => rmSync(out, { recursive: true, force: true }))

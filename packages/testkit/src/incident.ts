@@ -1,0 +1,77 @@
+/**
+ * The replayed incident in its full size, investigated by the built command: made once for all files of a run of tests.
+ *
+ * @module
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync } from 'node:fs'
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** This file runs from `packages/testkit/dist/src`. */
+const BIN = fileURLToPath(new URL('../../../cli/bin/mintmark.mjs', import.meta.url))
+
+export interface Incident {
+  /** What `mintmark replay` wrote: `logs` and the truth. */
+  readonly replay: string
+  /** The case, which others use too: a test that changes it takes a copy. */
+  readonly place: string
+  /** What `mintmark investigate --json` printed. */
+  readonly answer: string
+}
+
+/**
+ * The incident where a run's files share it, or, where nothing is shared or another file is still at it, in `own`.
+ *
+ * @param own an empty folder, which the caller removes
+ * @throws {Error} where a command failed, with what it said
+ */
+export async function replayedIncident(own: string): Promise<Incident> {
+  const { MINTMARK_MADE: shared } = process.env
+  if (shared === undefined) return await made(own)
+  const home = join(shared, 'incident')
+  try {
+    mkdirSync(home)
+  } catch {
+    return (await held(home)) ?? (await made(own))
+  }
+  return await made(home)
+}
+
+/** What another file has made, if it is done. */
+async function held(home: string): Promise<Incident | undefined> {
+  try {
+    return { ...placesIn(home), answer: await readFile(answerIn(home), 'utf8') }
+  } catch {
+    return undefined
+  }
+}
+
+async function made(home: string): Promise<Incident> {
+  const { replay, place } = placesIn(home)
+  await mintmark('replay', 'storm-0558', '--out', replay)
+  const answer = await mintmark('investigate', join(replay, 'logs'), '--case', place, '--json')
+  await writeFile(`${answerIn(home)}.new`, answer)
+  await rename(`${answerIn(home)}.new`, answerIn(home))
+  return { replay, place, answer }
+}
+
+const placesIn = (home: string) => ({ replay: join(home, 'replay'), place: join(home, 'case') })
+const answerIn = (home: string): string => join(home, 'answer.json')
+
+async function mintmark(...args: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let [out, err] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text
+  })
+  await once(child, 'close')
+  // 1 is "found something".
+  if (child.exitCode === 0 || child.exitCode === 1) return out
+  throw new Error(`mintmark ${args.join(' ')} ended with ${child.exitCode}: ${err}`)
+}
