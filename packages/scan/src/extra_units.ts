@@ -11,26 +11,45 @@ import { DEEP_FACTOR, UNITS_PER_BYTE } from './anchor_budget.ts'
 import type { LimitList, LimitSeen } from './scan_limits.ts'
 import { ownBytes, type Window } from './scan_plan.ts'
 
-/** Of a file of one window: about as many nanoseconds. */
-const SMALL_UNITS = 3e9
+/** Of a file of one window, about as many nanoseconds; of a deep search a tenth. */
+const SMALL_UNITS = 1.2e9
+const SMALL_DEEP_UNITS = 3e9
 /**
- * Of a larger file, at first and again: where all of it is a flood, the start-up and these, with what its bytes bring,
- * take less than ten times as long as a usual file of its size.
+ * Of a larger file: where all of it is a flood, the start-up and these, with what its bytes bring, take less than ten
+ * times as long as a usual file of its size, which is mostly the start-up where it is small.
  */
-const FIRST_UNITS = 9e8
-const AGAIN_UNITS = 1.1e9
+const LEAST_UNITS = 9e8
+const MOST_UNITS = 2e9
+const MORE_PER_BYTE = 20
+/** Of them, at first; the rest again. */
+const FIRST_SHARE = 0.45
 const DEEP = 10
+/** So many times of what it had at first, at least, a window has that is searched again. */
+const TIMES_AGAIN = 3
 /** Windows that are no flood: keys of one form lie close together, the roots of a trust store for one. */
 const FEW = 2
 const SHARE_OF_FEW = 1 / 2
 
+/** The windows of a file, and their own bytes. */
+export interface PlanSize {
+  readonly windows: number
+  readonly bytes: number
+}
+
+/** Of all windows together, at first and again. */
+function moreOf({ windows, bytes }: PlanSize, isDeep: boolean): number {
+  if (isDeep) return DEEP * (windows <= 1 ? SMALL_DEEP_UNITS : MOST_UNITS)
+  return windows <= 1 ? SMALL_UNITS : Math.min(MOST_UNITS, LEAST_UNITS + MORE_PER_BYTE * bytes)
+}
+
 /** The windows with what each has at first. A file of one window has all at once. */
 export function* withFirstUnits(
   windows: Iterable<Window>,
-  count: number,
+  size: PlanSize,
   isDeep: boolean,
 ): Generator<Window, void, void> {
-  const units = (count <= 1 ? SMALL_UNITS : FIRST_UNITS / count) * (isDeep ? DEEP : 1)
+  const share = size.windows <= 1 ? 1 : FIRST_SHARE / size.windows
+  const units = share * moreOf(size, isDeep)
   for (const window of windows) yield withMore(window, units)
 }
 
@@ -50,10 +69,13 @@ function unitsOf(window: Window, isDeep: boolean): number {
 /** Windows in which not all was looked at. */
 export class CutWindows {
   readonly #limits: LimitList
+  readonly #size: PlanSize
   readonly #cut: { readonly window: Window; readonly floods: readonly LimitSeen[] }[] = []
 
-  constructor(limits: LimitList) {
+  /** @param size of the plan whose windows they are */
+  constructor(limits: LimitList, size: PlanSize) {
     this.#limits = limits
+    this.#size = size
   }
 
   /** Tells the limits of a window, but not yet those that a second look may lift. */
@@ -63,23 +85,33 @@ export class CutWindows {
     if (floods.length > 0) this.#cut.push({ window, floods })
   }
 
-  /** Those to be searched again. The limits of the others are told. */
+  /**
+   * Those to be searched again: of a flood that goes on and on, the windows in which other forms were cut short as well.
+   * The limits of the rest are told.
+   */
   again(isDeep: boolean): readonly Window[] {
+    const byForms = this.#cut.toSorted((a, b) => formsOf(b.floods) - formsOf(a.floods))
     const windows = windowsAgain(
-      this.#cut.map(({ window }) => window),
+      byForms.map(({ window }) => window),
+      (1 - FIRST_SHARE) * moreOf(this.#size, isDeep),
       isDeep,
     )
-    for (const { floods } of this.#cut.slice(windows.length)) this.#limits.addAll(floods)
-    return windows
+    const others = new Set(byForms.slice(windows.length))
+    for (const each of this.#cut) if (others.has(each)) this.#limits.addAll(each.floods)
+    return windows.toSorted((a, b) => a.offset - b.offset)
   }
 }
 
+/** How many forms were cut short. */
+function formsOf(floods: readonly LimitSeen[]): number {
+  return new Set(floods.map(({ name }) => name)).size
+}
+
 /** Of the windows that were cut short, those that are searched again, with what each has then. */
-function windowsAgain(cut: readonly Window[], isDeep: boolean): readonly Window[] {
-  const all = AGAIN_UNITS * (isDeep ? DEEP : 1)
+function windowsAgain(cut: readonly Window[], all: number, isDeep: boolean): readonly Window[] {
   const had = Math.max(1, ...cut.map((window) => unitsOf(window, isDeep)))
-  // With less than twice of what it had, a window would be looked at much as before; but one is, with all there is.
-  const again = cut.slice(0, Math.max(all > had ? 1 : 0, Math.floor(all / (2 * had))))
+  // With little more than it had, a window would be looked at much as before; but one is, with all there is.
+  const again = cut.slice(0, Math.max(all > had ? 1 : 0, Math.floor(all / (TIMES_AGAIN * had))))
   const own = (window: Window) => unitsOf({ ...window, moreUnits: 0, onceUnits: 0 }, isDeep)
   const share = cut.length <= FEW ? SHARE_OF_FEW : undefined
   return again.map((window) => withMore(window, all / again.length - own(window), share))

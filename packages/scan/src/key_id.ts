@@ -32,7 +32,7 @@ const kept = new OfPublicHalf<Ids>()
  */
 export function keyIdOf(material: KeyMaterial): Ids {
   // As much each time: what is refused must not hang on what came before.
-  charge(30_000)
+  charge(12_000)
   return kept.answer(material, () => idsOf(material))
 }
 

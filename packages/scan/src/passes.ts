@@ -6,7 +6,7 @@
  */
 import type { Anchor } from './anchor.ts'
 import { ML_KEM_SEED } from './arithmetic/ml_kem.ts'
-import { CutWindows, withFirstUnits } from './extra_units.ts'
+import { CutWindows, type PlanSize, withFirstUnits } from './extra_units.ts'
 import { findingSeen } from './finding.ts'
 import { FoundKeys } from './found_keys.ts'
 import type { FoundMaterial } from './found_material.ts'
@@ -67,8 +67,8 @@ export class Passes {
   readonly #options: PassOptions
   readonly #outcome: Outcome
   readonly #how: Pick<ScannerTask, 'isDeep' | 'hasMaterial' | 'runs'>
-  /** Windows, and their bytes: each is searched twice. */
-  readonly #windows: number
+  readonly #size: PlanSize
+  /** Each is searched twice. */
   readonly #totalBytes: number
   readonly #found = new FoundKeys()
   /** Borders of memory that goes on elsewhere in the file. */
@@ -83,23 +83,22 @@ export class Passes {
     this.#outcome = outcome
     this.#how = { isDeep: options.deep ?? false, hasMaterial: true, runs: file.runs }
     this.#seams = Seams.of(file.runs, file.source)
-    const { windows, bytes } = sizeOf(this.#plan())
-    this.#windows = windows
-    this.#totalBytes = 2 * bytes
+    this.#size = sizeOf(this.#plan())
+    this.#totalBytes = 2 * this.#size.bytes
   }
 
   /** Looks for every form that shows itself; where that was too much for a window, once more with more time. */
   async forms(): Promise<void> {
     const { isDeep } = this.#how
     const task = { kind: 'forms', ...this.#how } as const
-    const cut = new CutWindows(this.#outcome.limits)
+    const cut = new CutWindows(this.#outcome.limits, this.#size)
     await this.#search(
       task,
       (window, { searched, limits }) => {
         this.#outcome.scannedBytes += searched
         cut.take(window, limits)
       },
-      () => withFirstUnits(this.#plan(), this.#windows, isDeep),
+      () => withFirstUnits(this.#plan(), this.#size, isDeep),
     )
     const again = cut.again(isDeep)
     if (again.length > 0) await this.#search(task, this.#takeLimits, () => again)
@@ -185,8 +184,8 @@ export class Passes {
   async #searchSeams(task: ScannerTask, seams = this.#seams): Promise<void> {
     if (seams === undefined) return
     const { source, runs } = seams
-    const { windows: count } = sizeOf(planWindows(runs))
-    const windows = () => withFirstUnits(planWindows(runs), count, this.#how.isDeep)
+    const size = sizeOf(planWindows(runs))
+    const windows = () => withFirstUnits(planWindows(runs), size, this.#how.isDeep)
     const options = { ...this.#options, threads: 1 }
     // The borders are a file of their own: pointers lead out of it.
     const bare = { ...task, runs: [] }

@@ -7,7 +7,7 @@
  * @module
  */
 import { charge } from '../effort.ts'
-import { opensslPower } from './openssl_power.ts'
+import { OPENSSL_BITS, opensslPower } from './openssl_power.ts'
 
 /** The number that `bytes` spell, highest byte first; 0 for none. */
 export function fromBigEndian(bytes: Uint8Array): bigint {
@@ -107,6 +107,12 @@ const SMALL_PRODUCT = SMALL_PRIMES.reduce((product, prime) => product * prime, 1
 /** Whether a prime below 54 other than 2 divides `value`. Cost: 1 µs. */
 export function hasSmallFactor(value: bigint): boolean {
   return gcd(value, SMALL_PRODUCT) !== 1n
+}
+
+/** What {@link isProbablePrime} takes for so many bits, in the units of `effort.ts`: two powers, by OpenSSL where it can. */
+export function primalityUnits(bits: number): number {
+  const isByOpenssl = bits >= OPENSSL_BITS.least && bits <= OPENSSL_BITS.most
+  return isByOpenssl ? 80_000 + 660_000 * (bits / 1024) ** 3 : 2 * powerUnits(bits, bits)
 }
 
 /**

@@ -8,7 +8,7 @@
 import { constants, createPublicKey, publicEncrypt } from 'node:crypto'
 
 /** Bits of the modulus: below, setting up takes as long as it saves; above, OpenSSL refuses long exponents. */
-const MODULUS_BITS = { least: 384, most: 3072 } as const
+export const OPENSSL_BITS = { least: 384, most: 3072 } as const
 
 /** A base below the modulus to a power, or undefined where OpenSSL refuses. */
 export type Raise = (base: bigint) => bigint | undefined
@@ -20,7 +20,7 @@ export type Raise = (base: bigint) => bigint | undefined
  */
 export function opensslPower(exponent: bigint, modulus: bigint): Raise | undefined {
   const digits = modulus.toString(16).length
-  if (4 * digits < MODULUS_BITS.least || 4 * digits > MODULUS_BITS.most) return undefined
+  if (4 * digits < OPENSSL_BITS.least || 4 * digits > OPENSSL_BITS.most) return undefined
   const length = Math.ceil(digits / 2)
   const bytes = (value: bigint): Buffer =>
     Buffer.from(value.toString(16).padStart(2 * length, '0'), 'hex')

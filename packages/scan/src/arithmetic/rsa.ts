@@ -12,6 +12,7 @@ import {
   isProbablePrime,
   power,
   powerUnits,
+  primalityUnits,
   squareRoot,
 } from './modular.ts'
 import { smallDivisors } from './small_divisors.ts'
@@ -221,11 +222,7 @@ function testedPrimes(p: bigint, q: bigint): boolean | undefined {
   return withEffortOnce(units, 'primes', [p, q], () => isProbablePrime(p) && isProbablePrime(q))
 }
 
-/** Of {@link isProbablePrime}: two bases. */
-function primeUnits(value: bigint): number {
-  const bits = bitLength(value)
-  return 2 * powerUnits(bits, bits)
-}
+const primeUnits = (value: bigint): number => primalityUnits(bitLength(value))
 
 /** Whether the rest of a key of more than two primes fits its exponents. */
 function isMultiPrime(n: bigint, rest: bigint, e: bigint, d: bigint | undefined): boolean {

@@ -173,8 +173,10 @@ function contentEnd(chars: Uint8Array, from: number, to: number): number {
   return at
 }
 
+const CONTENT_SIGNS = new Set(Buffer.from(' \t-:,.()_@', 'latin1'))
+
 function isContent(letter: number | undefined): boolean {
-  return isLetter(letter) || (letter !== undefined && ' \t-:,.()_@'.includes(asText(letter)))
+  return isLetter(letter) || (letter !== undefined && CONTENT_SIGNS.has(letter))
 }
 
 function isFooter(chars: Uint8Array, from: number, to: number): boolean {
@@ -183,7 +185,6 @@ function isFooter(chars: Uint8Array, from: number, to: number): boolean {
 
 const HEADER = Uint8Array.from('-----BEGIN', (letter) => letter.charCodeAt(0))
 const FOOTER = Uint8Array.from('-----END', (letter) => letter.charCodeAt(0))
-const asText = (letter: number): string => String.fromCharCode(letter)
 
 /** Of base64, with its padding; a dash is a sign. */
 function isLetter(letter: number | undefined): boolean {

@@ -7,7 +7,9 @@
 /** The word at `at`, or undefined outside the bytes. */
 export function wordAt(bytes: Uint8Array, at: number): number | undefined {
   if (at < 0 || at + 4 > bytes.length) return undefined
-  return new DataView(bytes.buffer, bytes.byteOffset + at, 4).getUint32(0, true)
+  const low = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16)
+  // Multiplied: shifted, the highest byte would be a sign.
+  return low + (bytes[at + 3] ?? 0) * 0x1_00_00_00
 }
 
 /** `count` words from `at`, or undefined if they do not all lie within the bytes. */

@@ -12,6 +12,7 @@ import type { Anchor } from '../anchor.ts'
 import { CURVES, type CurveParameters } from '../arithmetic/curves.ts'
 import { bitLength, fromBigEndian } from '../arithmetic/modular.ts'
 import type { Detected, Detector } from '../detected.ts'
+import { charge } from '../effort.ts'
 import type { Proof } from '../proof.ts'
 import { proveEc, proveOkp, proveRsa } from '../prove.ts'
 import { proveGroupKey } from '../prove_opaque.ts'
@@ -19,6 +20,9 @@ import { anchor, hit, lesser, patternOf } from './anchored.ts'
 
 /** What a key of 16,384 bits takes, and a certificate before it. */
 const LONGEST = 32_768
+
+/** Of fields that are read one after another, their numbers not counted. */
+const FIELDS_UNITS = 700
 
 /** The fields after the type, as this type has them; undefined if they are not there. */
 type Reader = (fields: FieldReader) => Proof | undefined
@@ -37,10 +41,14 @@ class FieldReader {
   }
 
   u32(): number | undefined {
-    const from = this.length
-    if (from + 4 > this.#bytes.length) return undefined
+    const bytes = this.#bytes
+    const at = this.length
+    if (at + 4 > bytes.length) return undefined
     this.length += 4
-    return new DataView(this.#bytes.buffer, this.#bytes.byteOffset + from, 4).getUint32(0)
+    const high = (bytes[at] ?? 0) * 0x1_00_00_00
+    return (
+      high + (((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0))
+    )
   }
 
   /** A view. */
@@ -107,8 +115,14 @@ const readEcdsa: Reader = (fields) => {
   })
 }
 
+/** Bytes of the p of DSA: 512 bits. */
+const LEAST_GROUP = 64
+
 const readDsa: Reader = (fields) => {
-  const [p = 0n, q = 0n, g = 0n, y = 0n, x = 0n] = Array.from({ length: 5 }, () => fields.number())
+  const first = fields.string()
+  if (first === undefined || first.length < LEAST_GROUP || first.length > 2049) return undefined
+  const p = fromBigEndian(first)
+  const [q = 0n, g = 0n, y = 0n, x = 0n] = Array.from({ length: 4 }, () => fields.number())
   return proveGroupKey('dsa', { p, q, g, y, x })
 }
 
@@ -132,6 +146,7 @@ function detectType(
 ): Detected | undefined {
   const start = at + 4 + type.length
   const fields = new FieldReader(bytes.subarray(start, start + LONGEST))
+  charge(FIELDS_UNITS)
   const proof = read(fields)
   if (proof === undefined) return undefined
   const to = start + fields.length
@@ -228,6 +243,7 @@ function tailAnchor({ type, seen, skipped, read }: Tail): Anchor {
   const detect: Detector = (bytes, at) => {
     const start = at + skipped
     const fields = new FieldReader(bytes.subarray(start, start + LONGEST))
+    charge(FIELDS_UNITS)
     const proof = read(fields)
     if (proof?.certainty !== 'proven') return undefined
     const { material } = proof

@@ -16,10 +16,14 @@ export class SshStrings {
   }
 
   u32(): number | undefined {
+    const bytes = this.#bytes
     const at = this.#at
-    if (at + 4 > this.#bytes.length) return this.#stop()
+    if (at + 4 > bytes.length) return this.#stop()
     this.#at = at + 4
-    return new DataView(this.#bytes.buffer, this.#bytes.byteOffset + at, 4).getUint32(0)
+    const high = (bytes[at] ?? 0) * 0x1_00_00_00
+    return (
+      high + (((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0))
+    )
   }
 
   /** A view. */

@@ -9,6 +9,7 @@
 import { REACH } from '../anchor.ts'
 import { decodeBase64, isBase64Letter } from '../base64.ts'
 import type { Detected } from '../detected.ts'
+import { charge } from '../effort.ts'
 import { endsAt, isAlphanumeric, standsAt, type TextReader, type TextRun } from '../text_run.ts'
 import { quoteLength, skipSpace } from './quoted.ts'
 
@@ -145,13 +146,12 @@ function opaque(
 ): Detected | undefined {
   const most = Math.min(chars.length, from + REFRESH_MOST)
   let end = from
-  const seen = new Set<number>()
-  while (end < most && isOpaqueLetter(chars[end])) {
-    seen.add(chars[end] ?? 0)
-    end += 1
-  }
+  while (end < most && isOpaqueLetter(chars[end])) end += 1
+  if (end - from < REFRESH_LEAST) return undefined
+  charge(20 * (end - from))
+  const seen = new Set(chars.subarray(from, end))
   const isMixed = seen.size >= 16 && [...seen].some((letter) => letter >= 0x30 && letter <= 0x39)
-  if (end - from < REFRESH_LEAST || !isMixed) return undefined
+  if (!isMixed) return undefined
   return token(from, end - from, form, proof)
 }
 

@@ -8,6 +8,7 @@
 import { curveNamed } from '../arithmetic/curves.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'
 import { SshStrings } from '../detectors/ssh_strings.ts'
+import { charge } from '../effort.ts'
 import { groupMaterial } from '../group_spki.ts'
 import type { Curve } from '../key_material.ts'
 import { keyOfPoint, type PublicMaterial, rsaKey } from './spki_key.ts'
@@ -22,6 +23,7 @@ const CERTIFICATE = '-cert-v01@openssh.com'
 
 /** The key of a blob that begins at 0; what is behind it is ignored. */
 export function keyOfSshBlob(blob: Uint8Array): PublicMaterial | undefined {
+  charge(1000)
   const strings = new SshStrings(blob)
   const name = strings.name()
   const plain = name.endsWith(CERTIFICATE) ? name.slice(0, -CERTIFICATE.length) : name
@@ -49,13 +51,23 @@ export function keyOfSshBlob(blob: Uint8Array): PublicMaterial | undefined {
   return point && keyOfPoint(curveNamed(curve).oid, point)
 }
 
+/** Bytes of p and q of a DSA key at least. */
+const LEAST_GROUP = 64
+const LEAST_ORDER = 16
+
 /** RFC 4253, section 6.6: p, q, g, y. */
 function dsaKey(strings: SshStrings): PublicMaterial | undefined {
-  const [p, q, g, y] = [1, 2, 3, 4]
-    .map(() => strings.string())
-    .map((each) => each && fromBigEndian(each))
+  const [p, q, g, y] = [1, 2, 3, 4].map(() => strings.string())
   if (p === undefined || q === undefined || g === undefined || y === undefined) return undefined
-  return groupMaterial({ kind: 'dsa', p, q, g, y })
+  // What groupMaterial turns down, before numbers are made of it.
+  if (p.length < LEAST_GROUP || q.length < LEAST_ORDER) return undefined
+  return groupMaterial({
+    kind: 'dsa',
+    p: fromBigEndian(p),
+    q: fromBigEndian(q),
+    g: fromBigEndian(g),
+    y: fromBigEndian(y),
+  })
 }
 
 /** Where a line's key begins: its type, then base64 that begins with the length of that type. */
