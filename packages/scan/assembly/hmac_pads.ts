@@ -94,7 +94,7 @@ function slotsOf(words: v128, difference: v128, mixers: v128): v128 {
  *
  * Words are kept in steps of 8 from `low`, and partners looked for in steps of `stride`, 1 or 8, from `at` on,
  * which is `low` at first; distances are multiples of `stride`. When there is no more room it stops; `resume` receives the `at` to go on
- * from, or 0 when it is done. `kept` is 4096 u32; it is as it was left where this goes on. Reads at most 16 bytes beyond `last`.
+ * from, or 0 when it is done. `kept` is 4096 u32; it is as it was left where this goes on. Reads at most 32 bytes beyond `last`.
  */
 export function find_pads(
   at: usize,
@@ -129,19 +129,40 @@ export function find_pads(
 /** Where there was no room for more. */
 let stopped: usize = 0
 
-/** Takes the words at each byte, and keeps those of every eighth. */
+/**
+ * Takes the words at each byte, 16 at a time, and keeps those of every eighth. Of 16 bytes of which half are zeros, which no
+ * pad has, none is taken.
+ */
 function bytes(at: usize, stop: usize): bool {
-  const difference = pinned(i64x2.splat(DIFFERENCE), 0)
+  const partner = pinned(i64x2.splat(DIFFERENCE), 0)
   const mixers = pinned(i64x2.splat(MIXERS), 1)
-  for (let i = at; i + 8 <= stop; i++) {
-    const slot = table + <usize>i32x4.extract_lane(slotsOf(v128.load(i), difference, mixers), 0)
-    if (!take(i, load<u32>(slot))) {
-      stopped = i
-      return false
+  const none = i8x16.splat(0)
+  for (let i = at; i + 8 <= stop; i += 16) {
+    const first = v128.load(i)
+    if (popcnt(i8x16.bitmask(i8x16.eq(first, none))) < 8) {
+      for (let at = i; at < i + 8; at++) {
+        const both = v128.load(at)
+        const slots = slotsOf(both, partner, mixers)
+        const before = load<u32>(table + <usize>i32x4.extract_lane(slots, 0))
+        const beforeNext = load<u32>(table + <usize>i32x4.extract_lane(slots, 2))
+        const held = v128.load_lane<u64>(beforeNext, v128.load64_zero(before), 1)
+        if (!v128.any_true(i64x2.eq(v128.xor(both, held), partner))) continue
+        if (takeWhole(at, before, stop) && takeWhole(at + 8, beforeNext, stop)) continue
+        stopped = i
+        return false
+      }
     }
-    if (((i - from) & 7) === 0) store<u32>(slot, <u32>i)
+    const kept = slotsOf(first, partner, mixers)
+    store<u32>(table + <usize>i32x4.extract_lane(kept, 0), <u32>i)
+    // At the end it is not whole, and nothing comes behind it.
+    store<u32>(table + <usize>i32x4.extract_lane(kept, 2), <u32>(i + 8))
   }
   return true
+}
+
+/** {@link take}, unless the word does not end before `stop`. */
+function takeWhole(i: usize, before: usize, stop: usize): bool {
+  return i + 8 > stop || take(i, before)
 }
 
 /**

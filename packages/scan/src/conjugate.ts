@@ -188,6 +188,12 @@ export class ConjugateKernel {
     return this.#places.of(length, to).runCount > 0
   }
 
+  /** Runs of groups of 16 places in [0, to) at which a random number of `length` bytes can begin: first and behind the last. */
+  groups(length: number, to: number): [number, number][] {
+    const { runs, runCount } = this.#places.of(length, to)
+    return this.#pairs(runs, runCount)
+  }
+
   /** What a list holds, in order. For tests, and for lists that are short. */
   listed(list: number): Candidate[] {
     const at = AT.lists + list * LIST * 4
@@ -273,14 +279,8 @@ export class ConjugateKernel {
     return result
   }
 
-  /** Positions in [0, to) of random-looking windows that something marks well: see `bounded` in the kernel. */
-  bounded(length: number, to: number, isChained = false): { at: number; sides: number }[] {
-    const count = this.boundedPairs(length, to, isChained).length >> 1
-    return this.#pairs(AT.lists, count).map(([at, sides]) => ({ at, sides }))
-  }
-
   /**
-   * As {@link bounded}, place and sides in turns. A view, valid until the next call.
+   * Places in [0, to) that something marks well, and the sides, in turns: see `bounded` in the kernel. A view until the next call.
    *
    * @param looked so many bytes from a place on must look random, as `random_looking.ts` has it; 0: none is looked at
    */

@@ -133,8 +133,10 @@ function isTold(sides: number): boolean {
 function unboundedPairs(kernel: ConjugateKernel, length: number, size: number): readonly number[] {
   const pairs: number[] = []
   const slice = kernel.slice
-  for (let at = 0; at < length; at += 8) {
-    if (isRandomLookingAt(slice, BEFORE + at, size)) pairs.push(at, 0)
+  for (const [first, behind] of kernel.groups(size, length)) {
+    for (let at = 16 * first; at < Math.min(16 * behind, length); at += 8) {
+      if (isRandomLookingAt(slice, BEFORE + at, size)) pairs.push(at, 0)
+    }
   }
   return pairs
 }
