@@ -92,9 +92,13 @@ describe('gate watch, carefully,', { skip }, () => {
     const [dropped, spool] = [place('dropped'), place('spool')]
     mkdirSync(dropped)
     writeFileSync(join(dropped, 'core.1'), readFileSync(raw))
-    const writer = spawn('sh', ['-c', 'exec 3>>"$0"; echo; exec sleep 100', join(dropped, 'core.1')], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
+    const writer = spawn(
+      'sh',
+      ['-c', 'exec 3>>"$0"; echo; exec sleep 100', join(dropped, 'core.1')],
+      {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      },
+    )
     await new Promise((resolve) => writer.stdout.once('data', resolve))
     const { out } = await sweep(dropped, spool, 'remove')
     writer.kill()
