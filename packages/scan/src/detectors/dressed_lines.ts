@@ -138,32 +138,35 @@ function undressed(
   findEnd: FindEnd,
   undress: Undress,
 ): Plain | undefined {
-  const text: number[] = []
+  // One line more than is begun with, and its end.
+  const text = new Uint8Array(TEXT_MOST + LINE_MOST + 1)
+  let length = 0
   const lines: { at: number; source: number }[] = []
   let line = begin
   let from = begin
-  while (lines.length < LINES_MOST && text.length < TEXT_MOST && line < chars.length) {
+  while (lines.length < LINES_MOST && length < TEXT_MOST && line < chars.length) {
     const { end, next } = findEnd(chars, line, Math.min(chars.length, line + LINE_MOST))
     if (lines.length > 0) from = undress(chars, line, end)
     const to = contentEnd(chars, from, end)
     if (lines.length === 1 && to - from < LETTERS_LEAST) return undefined
     if (isEnd(chars, from, to, lines.length)) break
-    lines.push({ at: text.length, source: from })
-    for (let at = from; at < to; at++) text.push(chars[at] ?? 0)
-    text.push(0x0a)
+    lines.push({ at: length, source: from })
+    text.set(chars.subarray(from, to), length)
+    length += to - from
+    text[length++] = 0x0a
     if (isFooter(chars, from, to) && lines.length > 1) break
     line = next
   }
   charge(300 + 20 * (line - begin))
-  const plain = { text: Uint8Array.from(text), lines }
-  text.fill(0)
-  return plain
+  return { text: text.subarray(0, length), lines }
 }
 
 /** Whether a line is no more of it: empty where the headers are over, or the begin of another armour. */
 function isEnd(chars: Uint8Array, from: number, to: number, line: number): boolean {
   if (line === 0) return false
-  return (to === from && line > HEADERS_MOST) || stands(chars, from, HEADER)
+  return (
+    (to === from && line > HEADERS_MOST) || HEADERS.some((letters) => stands(chars, from, letters))
+  )
 }
 
 /** As far as an armour's lines go: letters, dashes, and what stands in its headers. */
@@ -183,7 +186,7 @@ function isFooter(chars: Uint8Array, from: number, to: number): boolean {
   return to - from > 8 && stands(chars, from, FOOTER)
 }
 
-const HEADER = Uint8Array.from('-----BEGIN', (letter) => letter.charCodeAt(0))
+const HEADERS = ['-----BEGIN', '---- BEGIN'].map((letters) => Buffer.from(letters, 'latin1'))
 const FOOTER = Uint8Array.from('-----END', (letter) => letter.charCodeAt(0))
 
 /** Of base64, with its padding; a dash is a sign. */
