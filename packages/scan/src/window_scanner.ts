@@ -15,6 +15,7 @@ import { AesSearch } from './detectors/aes.ts'
 import { HmacSearch } from './detectors/hmac.ts'
 import { Sm4Search } from './detectors/sm4.ts'
 import { charge, endLook, forgetAnswers, startLook } from './effort.ts'
+import { joinedPieces, smallPieces } from './joined_pieces.ts'
 import { KernelMemory } from './kernel_memory.ts'
 import type { ProcessMemory } from './process_memory.ts'
 import { type KeySource, keyOfNumber } from './public_keys/harvest.ts'
@@ -144,13 +145,16 @@ export class WindowScanner {
     this.#budget.startWindow(window.moreUnits ?? 0, window.onceUnits, window.anchorShare)
     this.#process?.use(source)
     forgetAnswers()
-    let searched = 0
-    for (const piece of window.pieces) {
-      if (piece.begin >= held) break
-      this.#scanPiece(target, window.offset, { ...piece, end: Math.min(piece.end, held) }, taker)
-      searched += Math.max(0, Math.min(piece.to, held) - piece.from)
-    }
-    return searched
+    const whole = held === window.length ? window.pieces : heldPieces(window.pieces, held)
+    // Without anchors each byte is much the same to what is looked for, and it has much to do before the first.
+    const { small, others } = this.#hasAnchors ? { small: [], others: whole } : smallPieces(whole)
+    for (const piece of others) this.#scanPiece(target, window.offset, piece, taker)
+    if (small.length > 0) this.#scanJoined(target, window.offset, small, taker)
+    return whole.reduce((sum, { from, to }) => sum + to - from, 0)
+  }
+
+  get #hasAnchors(): boolean {
+    return this.#anchors.length + this.#keySources.length > 0
   }
 
   /** What looking at anchors took in the last window, in the units of `effort.ts`. */
@@ -182,6 +186,28 @@ export class WindowScanner {
         this.#kernel.find(bytes, at, end, (hit, anchor) => this.#look(place, hit, anchor))
         for (const search of searches) this.#run(search, place, at, end)
       }
+    }
+  }
+
+  /** Small pieces side by side: a hit that is in more than one is none. */
+  #scanJoined(
+    target: Uint8Array,
+    offset: number,
+    pieces: readonly Piece[],
+    taker: WindowTaker,
+  ): void {
+    for (const { bytes, placeOf, isWithin } of joinedPieces(target, pieces)) {
+      const place: Place = {
+        bytes,
+        offset: 0,
+        address: undefined,
+        memory: undefined,
+        onHit: (detected, at) => {
+          if (isWithin(at, detected.length)) taker.onHit(detected, offset + placeOf(at))
+        },
+        onLimit: (seen) => taker.onLimit({ ...seen, offset: offset + placeOf(seen.offset) }),
+      }
+      for (const search of this.#own) this.#run(search, place, 0, bytes.length)
     }
   }
 
@@ -278,6 +304,17 @@ export class WindowScanner {
       place.onLimit({ code: 'search-cut', name, offset: place.offset + from })
     }
   }
+}
+
+/** What of the pieces could be read. */
+function heldPieces(pieces: readonly Piece[], held: number): readonly Piece[] {
+  return pieces
+    .filter(({ begin }) => begin < held)
+    .map((piece) => ({
+      ...piece,
+      end: Math.min(piece.end, held),
+      to: Math.max(piece.from, Math.min(piece.to, held)),
+    }))
 }
 
 /** Of a look that finds nothing at once, and of telling a hit: its names, its place in a report, its JSON. */

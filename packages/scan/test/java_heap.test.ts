@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { after, it } from 'node:test'
+import { after, describe, it } from 'node:test'
 import { heapDump } from '@mintmark/testkit'
+import { parsePublicKeys } from '../src/public_keys/parse.ts'
 import { scanFile } from '../src/scan_file.ts'
 import { noise } from './flood_world.ts'
 import { idOf, RSA } from './public_key_world.ts'
@@ -40,4 +41,43 @@ it('arrays of bytes are no moduli: most are signatures', async () => {
 
 it('factors without their modulus are none', async () => {
   assert.deepEqual(await formsIn('int', 'p', 'q'), [])
+})
+
+describe('a heap of many small arrays, which are looked through side by side', () => {
+  const many = (own: Buffer) =>
+    Array.from({ length: 60 }, (_, i) =>
+      i === 37
+        ? ({ type: 'int', bytes: own } as const)
+        : ({ type: 'byte', bytes: noise(40 + (i % 7), `array ${i}`) } as const),
+    )
+  const publicKeys = parsePublicKeys(
+    Buffer.from(RSA.publicKey.export({ type: 'spki', format: 'der' })),
+    'given',
+  ).keys
+  const scanned = async (name: string, arrays: Parameters<typeof heapDump>[0]['segments'][0]) => {
+    const { bytes } = heapDump({ segments: [arrays] })
+    const file = path.join(folder, name)
+    writeFileSync(file, bytes)
+    return { bytes, report: await scanFile(file, { threads: 1, publicKeys }) }
+  }
+
+  it('a factor of the key given is found, where it lies', async () => {
+    const p = numberOf('p')
+    const { bytes, report } = await scanned('one of many', many(p))
+    const places = report.findings.map(({ offset, length, form, owner }) => {
+      return { offset, length, form, owner: owner?.name }
+    })
+    assert.deepEqual(places, [
+      { offset: Buffer.from(bytes).indexOf(p), length: 128, form: 'limbs-be', owner: 'int[]' },
+    ])
+  })
+
+  it('what goes over from one array to the next is none', async () => {
+    const p = numberOf('p')
+    const halves = [p.subarray(0, 64), p.subarray(64)].map((bytes) => {
+      return { type: 'byte', bytes } as const
+    })
+    const { report } = await scanned('halves', [...many(noise(64, 'own')), ...halves])
+    assert.deepEqual(report.findings, [])
+  })
 })

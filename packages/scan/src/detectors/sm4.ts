@@ -36,7 +36,9 @@ export class Sm4Search implements WindowSearch {
     for (let at = from; at < last; at++) {
       highs += highOf(bytes[at + HEAD - 1])
       zeros += zeroOf(bytes[at + HEAD - 1])
-      if (highs >= FEWEST_HIGHS && zeros <= MOST_ZEROS) found.push(...schedulesAt(view, at))
+      if (highs >= FEWEST_HIGHS && zeros <= MOST_ZEROS && beginsAt(view, at)) {
+        found.push(...schedulesAt(view, at))
+      }
       highs -= highOf(bytes[at])
       zeros -= zeroOf(bytes[at])
     }
@@ -48,6 +50,26 @@ export class Sm4Search implements WindowSearch {
 const highOf = (byte = 0): number => byte >>> 7
 
 const zeroOf = (byte: number | undefined): number => (byte === 0 ? 1 : 0)
+
+/** Whether the first five words, or the last five backwards, are of a schedule: of one place in 2^30. */
+function beginsAt(view: DataView, at: number): boolean {
+  const last = at + LENGTH - 4
+  return (
+    isStep(view, at, 4, false) ||
+    isStep(view, at, 4, true) ||
+    isStep(view, last, -4, false) ||
+    isStep(view, last, -4, true)
+  )
+}
+
+function isStep(view: DataView, first: number, stride: number, isSwapped: boolean): boolean {
+  const three =
+    view.getUint32(first + stride, isSwapped) ^
+    view.getUint32(first + 2 * stride, isSwapped) ^
+    view.getUint32(first + 3 * stride, isSwapped)
+  const change = view.getUint32(first, isSwapped) ^ view.getUint32(first + 4 * stride, isSwapped)
+  return change >>> 0 === sm4Step(three, 4)
+}
 
 /** The schedules in every order that lie at a place. */
 function schedulesAt(view: DataView, at: number): Detected[] {

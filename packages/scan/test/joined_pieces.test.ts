@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { joinedPieces, smallPieces } from '../src/joined_pieces.ts'
+import type { Piece } from '../src/scan_plan.ts'
+
+const pieceOf = (begin: number, length: number): Piece => {
+  const end = begin + length
+  return { begin, end, from: begin, to: end, isAligned: false }
+}
+
+it('pieces lie side by side, at multiples of 16, zeros between them, and lead back to their places', () => {
+  const window = Uint8Array.from({ length: 200_000 }, (_, i) => (i % 251) + 1)
+  // More than there is room for at once.
+  const pieces = Array.from({ length: 3000 }, (_, i) => pieceOf(60 * i + 3, 20 + (i % 40)))
+  const large = Array.from({ length: 40 }, (_, i) => pieceOf(1000 * i, 64 << 10))
+  const seen: number[] = []
+  for (const { bytes, placeOf, isWithin } of joinedPieces(window, [...pieces, ...large])) {
+    let last = -1
+    for (let at = 0; at < bytes.length; at++) {
+      if (!isWithin(at, 1)) {
+        assert.equal(bytes[at], 0)
+        continue
+      }
+      const place = placeOf(at)
+      assert.equal(bytes[at], window[place])
+      if (place === last + 1 && isWithin(at - 1, 2)) {
+        last = place
+        continue
+      }
+      assert.equal(at % 16, 0)
+      seen.push(place)
+      last = place
+    }
+  }
+  assert.deepEqual(
+    seen,
+    [...pieces, ...large].map(({ begin }) => begin),
+  )
+})
+
+it('few pieces, parts of a run and what has an address are not joined', () => {
+  const few = Array.from({ length: 15 }, (_, i) => pieceOf(100 * i, 50))
+  assert.deepEqual(smallPieces(few), { small: [], others: few })
+  const part = { ...pieceOf(5000, 100), to: 5050 }
+  const told = { ...pieceOf(6000, 100), address: 4096n }
+  const large = pieceOf(7000, (64 << 10) + 1)
+  const more = [...few, pieceOf(4000, 1)]
+  assert.deepEqual(smallPieces([...more, part, told, large]), {
+    small: more,
+    others: [part, told, large],
+  })
+})
