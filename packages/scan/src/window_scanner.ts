@@ -178,7 +178,7 @@ export class WindowScanner {
     const unaligned = isSmall && piece.isRaw === true ? this.#small : this.#unaligned
     const searches = piece.isAligned ? this.#aligned : unaligned
     if (piece.isNumber === true) this.#takeNumber(place)
-    const to = Math.min(piece.to, piece.end) - piece.begin
+    const to = piece.to - piece.begin
     for (const [from, until] of this.#stretches(bytes, piece.from - piece.begin, to)) {
       for (let at = from; at < until; at += this.#blockBytes) {
         const end = Math.min(at + this.#blockBytes, until)
@@ -310,11 +310,10 @@ export class WindowScanner {
 function heldPieces(pieces: readonly Piece[], held: number): readonly Piece[] {
   return pieces
     .filter(({ begin }) => begin < held)
-    .map((piece) => ({
-      ...piece,
-      end: Math.min(piece.end, held),
-      to: Math.max(piece.from, Math.min(piece.to, held)),
-    }))
+    .map((piece): Piece => {
+      const end = Math.min(piece.end, held)
+      return Object.assign({}, piece, { end, to: Math.max(piece.from, Math.min(piece.to, held)) })
+    })
 }
 
 /** Of a look that finds nothing at once, and of telling a hit: its names, its place in a report, its JSON. */

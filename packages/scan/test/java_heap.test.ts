@@ -43,13 +43,15 @@ it('factors without their modulus are none', async () => {
   assert.deepEqual(await formsIn('int', 'p', 'q'), [])
 })
 
+/** Sixty arrays, of which one is the bytes given. */
+const many = (own: Buffer) =>
+  Array.from({ length: 60 }, (_, i) =>
+    i === 37
+      ? ({ type: 'int', bytes: own } as const)
+      : ({ type: 'byte', bytes: noise(40 + (i % 7), `array ${i}`) } as const),
+  )
+
 describe('a heap of many small arrays, which are looked through side by side', () => {
-  const many = (own: Buffer) =>
-    Array.from({ length: 60 }, (_, i) =>
-      i === 37
-        ? ({ type: 'int', bytes: own } as const)
-        : ({ type: 'byte', bytes: noise(40 + (i % 7), `array ${i}`) } as const),
-    )
   const publicKeys = parsePublicKeys(
     Buffer.from(RSA.publicKey.export({ type: 'spki', format: 'der' })),
     'given',
