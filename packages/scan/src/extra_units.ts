@@ -20,7 +20,7 @@ const SMALL_DEEP_UNITS = 3e9
  */
 const LEAST_UNITS = 9e8
 const MOST_UNITS = 2e9
-const MORE_PER_BYTE = 20
+const MORE_PER_BYTE = 10
 /** Of them, at first; the rest again. */
 const FIRST_SHARE = 0.45
 const DEEP = 10

@@ -15,6 +15,8 @@ import type { ScanLimit } from './scan_limits.ts'
 const MOST_KEYS = 10_000
 /** Of those, numbers that nothing around them shows to be keys: they can be made up without end. */
 const MOST_BARE = 256
+/** Of these, those that are tested at once: of more, one that something is found of (`known/rsa_found.ts`). */
+const TESTED_BARE = 32
 
 /** Each key once, by the hash of its SubjectPublicKeyInfo. */
 export class KnownKeys {
@@ -67,7 +69,8 @@ export class KnownKeys {
     else if (!this.#primes.has(id)) {
       this.#bare++
       // A factor of the key beside its exponent.
-      if (key.material.type === 'rsa' && isPrimeFactor(key.material.n)) this.#primes.add(id)
+      const isTested = this.#bare <= TESTED_BARE && key.material.type === 'rsa'
+      if (isTested && isPrimeFactor(key.material.n)) this.#primes.add(id)
       else this.#keys.set(id, key)
     }
   }

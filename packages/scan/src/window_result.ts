@@ -37,8 +37,9 @@ export interface WindowResult {
 
 /** Sightings that a window can have: a file full of keys is cut to what a report holds anyhow. */
 const MOST_SIGHTINGS = 5000
-/** Public keys that a window can have. */
-const MOST_KEYS = 10_000
+/** Public keys that a window can have, and of those numbers alone: as many as the whole file may have. */
+const MOST_KEYS = 2000
+const MOST_BARE = 256
 /** Keys that candidates of a window would be: more are made up. */
 const MOST_POSSIBLE = 1024
 
@@ -63,12 +64,17 @@ export function searchWindow(
   const leftOut = new LeftOut()
   const publicKeys = new Map<string, KeySeen>()
   const possible: PossibleKey[] = []
+  let bare = 0
+  const hasRoomForKey = (isBare: boolean): boolean =>
+    publicKeys.size < MOST_KEYS && (!isBare || bare < MOST_BARE)
   const onPublicKey = (key: PublicKey, isBare: boolean): void => {
     const id = key.keyId.spkiSha256 ?? ''
     const held = publicKeys.get(id)
     const isBetter =
       held === undefined || (held.key.subject === undefined && key.subject !== undefined)
-    if (isBetter && publicKeys.size < MOST_KEYS) publicKeys.set(id, { key, isBare })
+    if (!isBetter || (held === undefined && !hasRoomForKey(isBare))) return
+    if (held === undefined && isBare) bare++
+    publicKeys.set(id, { key, isBare })
   }
   const searched = scanner.scan(source, window, {
     onHit: (detected, offset) => {
@@ -85,6 +91,7 @@ export function searchWindow(
     },
     onLimit: (seen) => limits.push(seen),
     onPublicKey,
+    hasRoomForKey,
   })
   if (materials.leftOut > 0) {
     limits.push({ code: 'many-hits', name: 'keys', offset: window.offset })

@@ -58,6 +58,8 @@ export interface WindowTaker {
   readonly onLimit: (seen: LimitSeen) => void
   /** A public key that lies there; `isBare` if nothing around it shows that it is one. */
   readonly onPublicKey?: (key: PublicKey, isBare: boolean) => void
+  /** Whether the window may have more of them; always where absent. */
+  readonly hasRoomForKey?: (isBare: boolean) => boolean
 }
 
 /** The piece under way. */
@@ -235,7 +237,7 @@ export class WindowScanner {
     charge(LOOK_UNITS)
     let isProven = false
     try {
-      if (anchor === undefined) this.#takeKey(place, at, number - this.#anchors.length)
+      if (anchor === undefined) this.#takeKey(place, at, number)
       else isProven = detect(anchor, place, at)
     } catch {
       // Its message may hold what it looked at: it is dropped.
@@ -260,20 +262,25 @@ export class WindowScanner {
   }
 
   #takeKey(place: Place, at: number, number: number): void {
-    const source = this.#keySources[number]
+    const source = this.#keySources[number - this.#anchors.length]
     if (source === undefined) return
-    const { pattern } = source
+    const { pattern, isBare = false } = source
+    if (place.hasRoomForKey?.(isBare) === false) {
+      this.#pass(place, at, number, KEYS)
+      return
+    }
     // The kernel knows only the first bytes of a long pattern.
     for (let i = PATTERN_BYTES; i < pattern.length; i++) {
       if (place.bytes[at + i] !== pattern[i]) return
     }
     const key = source.keyAt(place.bytes, at)
-    if (key !== undefined) place.onPublicKey?.(key, source.isBare === true)
+    if (key !== undefined) place.onPublicKey?.(key, isBare)
   }
 
   /** A number of a Java heap may be a modulus: its exponent lies elsewhere. */
-  #takeNumber({ bytes, onPublicKey }: Place): void {
-    const key = onPublicKey && keyOfNumber(bytes)
+  #takeNumber({ bytes, onPublicKey, hasRoomForKey }: Place): void {
+    const isWanted = onPublicKey !== undefined && hasRoomForKey?.(true) !== false
+    const key = isWanted ? keyOfNumber(bytes) : undefined
     if (key !== undefined) onPublicKey?.(key, true)
   }
 

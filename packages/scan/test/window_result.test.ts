@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { it } from 'node:test'
 import { bytesSource } from '@mintmark/dump'
 import type { Detected } from '../src/detected.ts'
-import { planWindows } from '../src/scan_plan.ts'
+import { withFirstUnits } from '../src/extra_units.ts'
+import { planWindows, sizeOf } from '../src/scan_plan.ts'
+import { scannerFor } from '../src/scanner_task.ts'
 import { searchWindow } from '../src/window_result.ts'
 import { WindowScanner } from '../src/window_scanner.ts'
 
@@ -42,4 +45,31 @@ it('hits beyond what a window may have are counted, in one limit for each class'
     { code: 'many-hits', name: 'proven places', offset: 20_000, count: 6000 },
     { code: 'many-hits', name: 'candidate places', offset: 20_016, count: 1500 },
   ])
+})
+
+/** A number that can be a modulus, lowest byte first, beside an exponent. */
+const modulus = (index: number): Buffer => {
+  const number = createHash('shake256', { outputLength: 128 }).update(`${index}`).digest()
+  number[0] = 3
+  number[127] = (number[127] ?? 0) | 0x80
+  return Buffer.concat([
+    Buffer.alloc(8),
+    number,
+    Buffer.alloc(8),
+    Buffer.from([1, 0, 1]),
+    Buffer.alloc(13),
+  ])
+}
+
+it('numbers alone that may be public keys are taken as far as a file may have them, and the rest is told', () => {
+  const bytes = Buffer.concat(Array.from({ length: 4000 }, (_, i) => modulus(i)))
+  const plan = () => planWindows([{ offset: 0, length: bytes.length, isAligned: true }])
+  const [window] = withFirstUnits(plan(), sizeOf(plan()), true)
+  assert.ok(window)
+  const task = { kind: 'forms', isDeep: false, runs: [] } as const
+  const { publicKeys, limits } = searchWindow(scannerFor(task), bytesSource(bytes), window, {
+    hashKey: new Uint8Array(32),
+  })
+  assert.equal(publicKeys.filter(({ isBare }) => isBare).length, 256)
+  assert.ok(limits.some(({ code, name }) => code === 'anchor-flood' && name === 'public keys'))
 })

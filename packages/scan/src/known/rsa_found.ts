@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isPrimeFactor } from '../arithmetic/modulus_like.ts'
 import type { RsaMaterial } from '../key_material.ts'
 import type { Budget } from './budget.ts'
 import type { FoundValue } from './found_value.ts'
@@ -10,6 +11,18 @@ import { fromWhole, isExponentAbove } from './rebuild.ts'
 
 /** Where a number lies and how it is spelled. */
 export type Spelled = Pick<FoundValue, 'at' | 'length' | 'spelling'>
+
+/** What was tested before. */
+const factors = new WeakMap<RsaMaterial, boolean>()
+
+/** Whether what was taken for a modulus is a factor of one: d mod (p − 1) would be a damaged exponent of it. */
+function isFactor(key: RsaMaterial): boolean {
+  const held = factors.get(key)
+  if (held !== undefined) return held
+  const isPrime = isPrimeFactor(key.n)
+  factors.set(key, isPrime)
+  return isPrime
+}
 
 /** Estimate in nanoseconds of {@link wholeFound}. */
 export const WHOLE_COST = 3000
@@ -32,7 +45,7 @@ export function wholeFound(
     const proof = whole.name === 'd' ? fromD : 'φ(n) gives p·q = n'
     return [{ ...place, name: whole.name, proof, material: whole.material }]
   }
-  if (!isExponentAbove(key, value)) return []
+  if (!isExponentAbove(key, value) || isFactor(key)) return []
   const proof = 'its upper half is that of d, the rest is damaged'
   return [{ ...place, name: 'd', proof, material: key, note: 'fragment' }]
 }
