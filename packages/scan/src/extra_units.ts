@@ -11,8 +11,13 @@ import { DEEP_FACTOR, UNITS_PER_BYTE } from './anchor_budget.ts'
 import type { LimitList, LimitSeen } from './scan_limits.ts'
 import { ownBytes, type Window } from './scan_plan.ts'
 
-/** Of a file of one window, about as many nanoseconds; of a deep search a tenth. */
+/**
+ * Of a file of one window, about as many nanoseconds; of a deep search a tenth. A file that is a key and little else has
+ * what the tree of an SLH-DSA key takes.
+ */
 const SMALL_UNITS = 1.2e9
+const KEY_UNITS = 3e9
+const KEY_BYTES = 65_536
 const SMALL_DEEP_UNITS = 3e9
 /**
  * Of a larger file: where all of it is a flood, the start-up and these, with what its bytes bring, take less than ten
@@ -39,7 +44,8 @@ export interface PlanSize {
 /** Of all windows together, at first and again. */
 function moreOf({ windows, bytes }: PlanSize, isDeep: boolean): number {
   if (isDeep) return DEEP * (windows <= 1 ? SMALL_DEEP_UNITS : MOST_UNITS)
-  return windows <= 1 ? SMALL_UNITS : Math.min(MOST_UNITS, LEAST_UNITS + MORE_PER_BYTE * bytes)
+  if (windows <= 1) return bytes <= KEY_BYTES ? KEY_UNITS : SMALL_UNITS
+  return Math.min(MOST_UNITS, LEAST_UNITS + MORE_PER_BYTE * bytes)
 }
 
 /** The windows with what each has at first. A file of one window has all at once. */

@@ -27,9 +27,13 @@ export interface JoinedPieces {
   readonly isWithin: (at: number, length: number) => boolean
 }
 
-/** Whether a piece can be laid beside others: it is a whole run, and nothing is known of where it was in the process. */
-const isSmall = ({ begin, end, from, to, address }: Piece): boolean =>
-  address === undefined && begin === from && end === to && end - begin <= SMALL_BYTES
+/** Whether a piece can be laid beside others: a whole array, of which nothing is known of where it was in the process. */
+const isSmall = ({ begin, end, from, to, address, array }: Piece): boolean =>
+  array !== undefined &&
+  address === undefined &&
+  begin === from &&
+  end === to &&
+  end - begin <= SMALL_BYTES
 
 /** The pieces of a window to be joined, and the others; none are joined where they are few. */
 export function smallPieces(pieces: readonly Piece[]): {

@@ -32,8 +32,8 @@ export interface Run {
   readonly address?: bigint | undefined
   /** Whether the file tells of no address at all: it may be a key and nothing else. */
   readonly isRaw?: boolean
-  /** Whether it is an `int[]` of a Java heap, as `BigInteger` holds its number. */
-  readonly isNumber?: boolean
+  /** Of a Java heap, of which each array is a run: whether it is an `int[]`, as `BigInteger` holds its number. */
+  readonly array?: 'number' | 'other' | undefined
 }
 
 /** Part of a run within a window. Places are from the window's begin. */
@@ -47,7 +47,7 @@ export interface Piece {
   readonly isAligned: boolean
   /** As of its run. */
   readonly isRaw?: boolean | undefined
-  readonly isNumber?: boolean | undefined
+  readonly array?: Run['array']
   /** Of the byte at `begin`. */
   readonly address?: bigint | undefined
 }
@@ -88,7 +88,8 @@ export function runsOf(dump: Dump): readonly Run[] {
   return runs.map(({ offset, length, address, owner }) => {
     const isAligned = address !== undefined && address % 8n === 0n
     const run: Run = { offset, length, address, isAligned, isRaw }
-    return isHeap && owner === 'int[]' ? Object.assign(run, { isNumber: true }) : run
+    const array = owner === 'int[]' ? 'number' : 'other'
+    return isHeap ? Object.assign(run, { array }) : run
   })
 }
 
@@ -114,7 +115,7 @@ export function* planWindows(
       offset = begin
       length = 0
     }
-    const { isAligned, isRaw, isNumber, address } = run
+    const { isAligned, isRaw, array, address } = run
     pieces.push({
       begin: begin - offset,
       end: end - offset,
@@ -122,7 +123,7 @@ export function* planWindows(
       to: to - offset,
       isAligned,
       isRaw,
-      isNumber,
+      array,
       address: address === undefined ? undefined : address + BigInt(begin - run.offset),
     })
     length = Math.max(length, end - offset)

@@ -179,7 +179,7 @@ export class WindowScanner {
     const isSmall = bytes.length <= SMALL_BYTES
     const unaligned = isSmall && piece.isRaw === true ? this.#small : this.#unaligned
     const searches = piece.isAligned ? this.#aligned : unaligned
-    if (piece.isNumber === true) this.#takeNumber(place)
+    if (piece.array === 'number') this.#takeNumber(place)
     const to = piece.to - piece.begin
     for (const [from, until] of this.#stretches(bytes, piece.from - piece.begin, to)) {
       for (let at = from; at < until; at += this.#blockBytes) {

@@ -5,7 +5,7 @@ import type { Piece } from '../src/scan_plan.ts'
 
 const pieceOf = (begin: number, length: number): Piece => {
   const end = begin + length
-  return { begin, end, from: begin, to: end, isAligned: false }
+  return { begin, end, from: begin, to: end, isAligned: false, array: 'other' }
 }
 
 it('pieces lie side by side, at multiples of 16, zeros between them, and lead back to their places', () => {
@@ -44,9 +44,10 @@ it('few pieces, parts of a run and what has an address are not joined', () => {
   const part = { ...pieceOf(5000, 100), to: 5050 }
   const told = { ...pieceOf(6000, 100), address: 4096n }
   const large = pieceOf(7000, (64 << 10) + 1)
+  const other = { ...pieceOf(8000, 100), array: undefined }
   const more = [...few, pieceOf(4000, 1)]
-  assert.deepEqual(smallPieces([...more, part, told, large]), {
+  assert.deepEqual(smallPieces([...more, part, told, large, other]), {
     small: more,
-    others: [part, told, large],
+    others: [part, told, large, other],
   })
 })
