@@ -49,7 +49,7 @@ function newestFolder() {
 /** What tells one state of a file from another: milliseconds, which copies of a tree keep. */
 function stampOf(file) {
   const found = statSync(file, { throwIfNoEntry: false })
-  return found && `${Math.floor(found.mtimeMs)} ${found.size}`
+  return found && `${Math.round(found.mtimeMs)} ${found.size}`
 }
 
 /** What a chunk exports: also for a thread, which is to be of the same bundle as what started it. */
