@@ -14,7 +14,7 @@ import type { ScanLimit } from './scan_limits.ts'
 /** Keys that are looked for: a file full of certificates has more. */
 const MOST_KEYS = 10_000
 /** Of those, numbers that nothing around them shows to be keys: they can be made up without end. */
-const MOST_BARE = 256
+export const MOST_BARE = 256
 /** Of these, those that are tested at once: of more, one that something is found of (`known/rsa_found.ts`). */
 const TESTED_BARE = 32
 

@@ -8,6 +8,7 @@ import type { Certainty } from './detected.ts'
 import { findingSeen } from './finding.ts'
 import { type FoundMaterial, MaterialList } from './found_material.ts'
 import { keyTag } from './key_tag.ts'
+import { MOST_BARE } from './known_keys.ts'
 import { type PossibleKey, possibleKeys } from './possible_keys.ts'
 import { publicHalf } from './public_half.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
@@ -37,9 +38,8 @@ export interface WindowResult {
 
 /** Sightings that a window can have: a file full of keys is cut to what a report holds anyhow. */
 const MOST_SIGHTINGS = 5000
-/** Public keys that a window can have, and of those numbers alone: as many as the whole file may have. */
+/** Public keys that a window can have; of numbers alone as many as the whole file. */
 const MOST_KEYS = 2000
-const MOST_BARE = 256
 /** Keys that candidates of a window would be: more are made up. */
 const MOST_POSSIBLE = 1024
 

@@ -3,15 +3,19 @@
  *
  * @module
  */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { isObject } from '@mintmark/core'
 
 /** This file runs from `packages/testkit/dist/src`. */
 const BIN = fileURLToPath(new URL('../../../cli/bin/mintmark.mjs', import.meta.url))
+
+/** For the answer, as JSON. */
+const ROOM = { maxBuffer: 1 << 28 }
 
 export interface Incident {
   /** What `mintmark replay` wrote: `logs` and the truth. */
@@ -61,17 +65,14 @@ async function made(home: string): Promise<Incident> {
 const placesIn = (home: string) => ({ replay: join(home, 'replay'), place: join(home, 'case') })
 const answerIn = (home: string): string => join(home, 'answer.json')
 
+/** What a command prints; 1 is "found something". */
 async function mintmark(...args: readonly string[]): Promise<string> {
-  const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-  let [out, err] = ['', '']
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    out += text
-  })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    err += text
-  })
-  await once(child, 'close')
-  // 1 is "found something".
-  if (child.exitCode === 0 || child.exitCode === 1) return out
-  throw new Error(`mintmark ${args.join(' ')} ended with ${child.exitCode}: ${err}`)
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [BIN, ...args], ROOM)
+    return stdout
+  } catch (error) {
+    const { code, stdout } = isObject(error) ? error : {}
+    if (code === 1 && typeof stdout === 'string') return stdout
+    throw error
+  }
 }

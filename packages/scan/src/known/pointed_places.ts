@@ -10,6 +10,7 @@
  * @module
  */
 import type { ConjugateKernel, WordTable } from '../conjugate.ts'
+import { pointerAt } from '../detectors/openssl_numbers.ts'
 import { digitCount, TOMMATH_DIGITS } from './digit_forms.ts'
 import { objectSizes } from './python_objects.ts'
 
@@ -172,19 +173,6 @@ function shortPointedAt(bytes: Uint8Array, at: number, address: number): number 
   if (at < 0 || at + 4 > bytes.length) return undefined
   const place = new DataView(bytes.buffer, bytes.byteOffset + at, 4).getUint32(0, true) - address
   return place >= 0 && place < bytes.length && place % 4 === 0 ? place : undefined
-}
-
-/** Lowest and highest address of anything in a process. */
-const ADDRESS_LEAST = 0x1_0000n
-const ADDRESS_MOST = 1n << 47n
-
-/** The address at `at`, if it can be that of a number. */
-function pointerAt(bytes: Uint8Array, at: number): bigint | undefined {
-  if (at < 0 || at + POINTER_BYTES > bytes.length) return undefined
-  const view = new DataView(bytes.buffer, bytes.byteOffset + at, POINTER_BYTES)
-  const address = view.getBigUint64(0, true)
-  const isAddress = address >= ADDRESS_LEAST && address < ADDRESS_MOST && address % 8n === 0n
-  return isAddress ? address : undefined
 }
 
 /** The place in `bytes` that the pointer at `at` leads to, if it is one. */

@@ -19,8 +19,8 @@ export const NO_LANE = 0
 /** Of the byte orders, those that text spells. */
 export const PLAIN_ORDERS = 2
 
-/** Places of one exponent of a key in one slice that are told: every value of a key that is found is looked for anyhow. */
-const MOST_OF_ONE = 16
+/** Places of one value of a key in one slice that are looked at: every value of a key that is found is looked for anyhow. */
+export const MOST_OF_ONE = 16
 /** With more keys than this, other places are at multiples of 8 or of words as well. */
 const FEW_KEYS = 4
 

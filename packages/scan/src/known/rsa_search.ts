@@ -13,7 +13,14 @@ import { fromFactor } from './rebuild.ts'
 import { directRelations, leftovers } from './relations.ts'
 import { boundedNumbers, type PlacedNumber, Remainders } from './remainders.ts'
 import { DigitSearch } from './rsa_digits.ts'
-import { EIGHTH_LANES, EVERY_LANE, exponentsIn, NO_LANE, PLAIN_ORDERS } from './rsa_exponents.ts'
+import {
+  EIGHTH_LANES,
+  EVERY_LANE,
+  exponentsIn,
+  MOST_OF_ONE,
+  NO_LANE,
+  PLAIN_ORDERS,
+} from './rsa_exponents.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import { TextSearch } from './rsa_text.ts'
 import { numberAt, spelledAt } from './slice_numbers.ts'
@@ -37,8 +44,6 @@ const LIST = { marked: 0, aligned: 1, factors: 2, others: 3, markedOthers: 4 } a
 const IN_ORDER = [LIST.marked, LIST.markedOthers, LIST.aligned, LIST.factors, LIST.others]
 /** Lists of whose factors pairs are told. */
 const IN_PAIRS = [LIST.marked, LIST.aligned, LIST.factors]
-/** Factors of one key in one slice that are looked at: see {@link fewOfEach}. */
-const MOST_OF_ONE = 16
 /** With more keys than this, a remainder is only looked for where both sides tell it, or its length. */
 const FEW_KEYS = 4
 
