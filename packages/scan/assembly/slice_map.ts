@@ -226,6 +226,12 @@ export function map_digits(
       next = b + 1
       continue
     }
+    // A run of so many that holds this block holds the one that is half as far before it, or behind.
+    const ahead = b + (shortest >> 1)
+    if (ahead < blocks && isAlone(ptr, ahead) && isAlone(ptr, b - (shortest >> 1))) {
+      next = ahead + 1
+      continue
+    }
     const first = beginOf(ptr, next, b)
     const last = endOf(ptr, first, b, blocks)
     // What goes on that far may be runs of different kinds: none of them need be long enough.

@@ -9,26 +9,48 @@
 import { GOLDEN } from './lib/number.ts'
 import { pinned } from './lib/pinned.ts'
 
+/** Of so many words of a number so many may be dull: zero, small, or like the one before. */
+function mostDull(slots: i32): i32 {
+  return 4 + (slots >> 2)
+}
+
 /**
  * Whether all `slots` words of a number are zero or in [least, most], and few of them zero, like the one before from
  * bit `shift` on, or less than `large`, which one of 16 random digits is.
  */
-function isNumber(
-  at: usize,
-  wide: bool,
-  slots: i32,
-  least: u64,
-  large: u64,
-  most: u64,
-  shift: u64,
-): bool {
+function isNumber(at: usize, slots: i32, least: u64, large: u64, most: u64, shift: u64): bool {
   let dull = 0
   let last: u64 = 0
   for (let k = 0; k < slots; k++) {
-    const v = wide ? load<u64>(at + ((<usize>k) << 3)) : <u64>load<u32>(at + ((<usize>k) << 2))
+    const v = <u64>load<u32>(at + ((<usize>k) << 2))
     if (v !== 0 && (v < least || v > most)) return false
-    if ((v < large || (v ^ last) >> shift === 0) && ++dull > 4 + (slots >> 2)) return false
+    if ((v < large || (v ^ last) >> shift === 0) && ++dull > mostDull(slots)) return false
     last = v
+  }
+  return true
+}
+
+/** The same of words of 8 bytes, two at a time; `least`, `large` and `most` are below 2^63. */
+function isWideNumber(at: usize, slots: i32, least: u64, large: u64, most: u64, shift: u64): bool {
+  const none = i64x2.splat(0)
+  let dull = 0
+  // Before the first word there is none: it is like a word of zeros where it is small.
+  let before = i64x2.replace_lane(v128.load(at - 8), 0, 0)
+  for (let k = 0; k < slots; k += 2) {
+    const here = at + ((<usize>k) << 3)
+    const v = v128.load(here)
+    const outside = v128.or(
+      v128.and(i64x2.lt_s(v, i64x2.splat(least)), i64x2.ne(v, none)),
+      i64x2.gt_s(v, i64x2.splat(most)),
+    )
+    const small = i64x2.lt_s(v, i64x2.splat(large))
+    const alike = i64x2.eq(i64x2.shr_u(v128.xor(v, before), <i32>shift), none)
+    // Of the last two words the second may be none of the number.
+    const own = k + 1 < slots ? 3 : 1
+    if ((i64x2.bitmask(outside) & own) !== 0) return false
+    dull += popcnt(i64x2.bitmask(v128.or(small, alike)) & own)
+    if (dull > mostDull(slots)) return false
+    before = v128.load(here + 8)
   }
   return true
 }
@@ -57,10 +79,11 @@ export function digit_runs(
   cap: i32,
 ): i32 {
   let found = 0
-  const lowest = pinned(i32x4.splat(<i32>low), 0)
-  const spread = pinned(i32x4.splat(<i32>(high - low)), 1)
-  const lowestNext = pinned(i32x4.splat(<i32>second), 2)
-  const spreadNext = pinned(i32x4.splat(<i32>(most - second)), 3)
+  // The upper bound of a wide word, and how far it is above the lower one of another.
+  const lowest = pinned(wide ? i64x2.splat(low) : i32x4.splat(<i32>low), 0)
+  const range = pinned(wide ? i64x2.splat(high) : i32x4.splat(<i32>(high - low)), 1)
+  const lowestNext = pinned(wide ? i64x2.splat(second) : i32x4.splat(<i32>second), 2)
+  const rangeNext = pinned(wide ? i64x2.splat(most) : i32x4.splat(<i32>(most - second)), 3)
   const size = wide ? 3 : 2
   const last = (<usize>(slots - 1)) << size
   const width = (slots << size) >> 4
@@ -74,11 +97,16 @@ export function digit_runs(
       const top = ptr + <usize>at + last
       let mask: i32
       if (wide) {
-        mask = isTop(top, low, high, second, most) ? 1 : 0
-        mask |= isTop(top + 8, low, high, second, most) ? 2 : 0
+        const tops = v128.load(top)
+        const nexts = v128.load(top - 8)
+        const outside = v128.or(
+          v128.or(i64x2.lt_s(tops, lowest), i64x2.gt_s(tops, range)),
+          v128.or(i64x2.lt_s(nexts, lowestNext), i64x2.gt_s(nexts, rangeNext)),
+        )
+        mask = i64x2.bitmask(outside) ^ 3
       } else {
-        const tops = i32x4.le_u(i32x4.sub(v128.load(top), lowest), spread)
-        const nexts = i32x4.le_u(i32x4.sub(v128.load(top - 4), lowestNext), spreadNext)
+        const tops = i32x4.le_u(i32x4.sub(v128.load(top), lowest), range)
+        const nexts = i32x4.le_u(i32x4.sub(v128.load(top - 4), lowestNext), rangeNext)
         mask = i32x4.bitmask(v128.and(tops, nexts))
       }
       while (mask !== 0) {
@@ -87,17 +115,16 @@ export function digit_runs(
         if (position >= to) break
         // A digit behind the number would make it the tail of a longer one; that is tested all the same.
         const here = ptr + <usize>position
-        if (!isNumber(here, wide, slots, least, large, most, shift)) continue
+        const isOne = wide
+          ? isWideNumber(here, slots, least, large, most, shift)
+          : isNumber(here, slots, least, large, most, shift)
+        if (!isOne) continue
         if (found < cap) store<u32>(out + ((<usize>found) << 2), position)
         found++
       }
     }
   }
   return found
-}
-
-function isTop(at: usize, low: u64, high: u64, second: u64, most: u64): bool {
-  return load<u64>(at) - low <= high - low && load<u64>(at - 8) - second <= most - second
 }
 
 function hashWord(v: u64): u64 {

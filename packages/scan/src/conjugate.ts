@@ -45,6 +45,8 @@ const KINDS: readonly CandidateKind[] = ['factor', 'beside', 'negated', 'halved'
 export class ConjugateKernel {
   readonly #memory = new SliceMemory()
   readonly #places = new SlicePlaces(this.#memory)
+  /** Of the slice that is loaded. */
+  readonly #digitRuns = new Map<DigitShape, { readonly to: number; readonly places: number[] }>()
   /** How many candidates each of the five lists holds, after {@link candidates}. */
   readonly sizes: number[] = [0, 0, 0, 0, 0]
   /** Groups of places that the last {@link candidates} left out, as the second list held enough. */
@@ -63,6 +65,7 @@ export class ConjugateKernel {
   load(bytes: Uint8Array, from: number, to: number): void {
     this.#memory.load(bytes, from, to)
     this.#places.forget()
+    this.#digitRuns.clear()
   }
 
   /** Overwrites what was looked at, what was found and what was kept of it. */
@@ -314,8 +317,16 @@ export class ConjugateKernel {
     return { found: windows, spent: this.#call('exponents_spent') }
   }
 
-  /** Positions in [0, to) where words can be the digits of one number. */
-  digitRuns(shape: DigitShape, to: number): number[] {
+  /** Positions in [0, to) where words can be the digits of one number. Several groups of keys ask for the same. */
+  digitRuns(shape: DigitShape, to: number): readonly number[] {
+    const held = this.#digitRuns.get(shape)
+    if (held?.to === to) return held.places
+    const places = this.#listDigitRuns(shape, to)
+    this.#digitRuns.set(shape, { to, places })
+    return places
+  }
+
+  #listDigitRuns(shape: DigitShape, to: number): number[] {
     const { look, slots, low, high, second, least, large, most, shift } = shape
     const isWide = look !== 0
     const inner = ((slots * (isWide ? 8 : 4)) >> 4) - 1

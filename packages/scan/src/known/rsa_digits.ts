@@ -50,6 +50,8 @@ interface DigitPlan {
 /** Searches slices. Keeps what the kernel must know of each form and size. */
 export class DigitSearch {
   readonly #plans = new Map<RsaGroup, DigitPlan>()
+  /** By form and bits: groups of equal size share what the kernel finds for them. */
+  readonly #choices = new Map<string, DigitChoice>()
 
   search({ kernel, length }: SliceContext, group: RsaGroup): SliceResult {
     const { relations, factors, factorCost, wholes, wholeCost } = this.#planOf(group)
@@ -77,13 +79,22 @@ export class DigitSearch {
     const relations = allRelations(group.shape.bits)
     const plan = {
       relations,
-      factors: DIGIT_FORMS.map((form) => choiceOf(form, group.shape.bits)),
+      factors: DIGIT_FORMS.map((form) => this.#choiceOf(form, group.shape.bits)),
       factorCost: relationCost(group, relations.length),
-      wholes: WHOLE_DIGIT_FORMS.map((form) => choiceOf(form, group.bits)),
+      wholes: WHOLE_DIGIT_FORMS.map((form) => this.#choiceOf(form, group.bits)),
       wholeCost: WHOLE_COST * group.keys.length,
     }
     this.#plans.set(group, plan)
     return plan
+  }
+
+  #choiceOf(form: DigitForm, bits: number): DigitChoice {
+    const name = `${form.form} ${bits}`
+    const held = this.#choices.get(name)
+    if (held !== undefined) return held
+    const choice = { form, shape: digitShape(form, bits), count: digitCount(form, bits) }
+    this.#choices.set(name, choice)
+    return choice
   }
 }
 
@@ -106,10 +117,6 @@ function numbersOf(
     numbers.push({ at, length: count * form.slot, spelling: form.form, x })
   }
   return numbers
-}
-
-function choiceOf(form: DigitForm, bits: number): DigitChoice {
-  return { form, shape: digitShape(form, bits), count: digitCount(form, bits) }
 }
 
 function digitShape(form: DigitForm, bits: number): DigitShape {
