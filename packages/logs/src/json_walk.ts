@@ -81,7 +81,7 @@ export class JsonWalk {
   #previous = OTHER
   #isInString: boolean = false
   #isEscaped: boolean = false
-  #canWrap = false
+  #canWrap: boolean = false
   /** How deep the first level of what may be a wrapper lies: 1, or 2 in its inner part. */
   #wrapDepth = 1
   #isPending: boolean = false

@@ -50,7 +50,7 @@ const PATIENCE_MS = 2000
 export abstract class Searcher {
   /** What it has not answered, in order. */
   readonly given: Map<number, GivenWindow> = new Map()
-  isOver = false
+  isOver: boolean = false
   onAnswer: (answer: WindowAnswer) => void = () => {}
   onEnd: () => void = () => {}
 

@@ -45,11 +45,7 @@ const LENGTH = 1 << 20
 const AT = 600_016
 const CLASS = 0xa0_4ec0n
 
-function ground(): Uint8Array {
-  const bytes = GROUNDS['random']?.(LENGTH, 11)
-  assert.ok(bytes)
-  return bytes
-}
+const ground = (): Uint8Array => GROUNDS.random(LENGTH, 11)
 
 /** Proven places, and their forms. */
 function foundIn(

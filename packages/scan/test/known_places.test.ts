@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Detected } from '../src/detected.ts'
 import { KnownKeySearch } from '../src/known/known_key_search.ts'
-import { PLOT, type Plant, plotOf, type TestKey, testKey } from './known_plants.ts'
+import { type GroundName, PLOT, type Plant, plotOf, type TestKey, testKey } from './known_plants.ts'
 
 const ORDERS = [
   'limbs-le64',
@@ -29,7 +29,7 @@ const DIGITS = [
 ]
 const TEXTS = ['hex', 'hex-le', 'hex-colons', 'base64', 'base64url', 'hex-utf16', 'base64-utf16']
 const EXPONENTS = ['d', 'd-mod-phi', 'phi']
-const GROUNDS = ['zeros', 'pointers', 'random', 'text']
+const GROUNDS: readonly GroundName[] = ['zeros', 'pointers', 'random', 'text']
 const SHIFTS = [0, 1, 4, 7, 8, 13]
 const HALVES = ['p-minus-1', 'p-plus-1', 'p-minus-1-halved', 'two-to-w-minus-p']
 
@@ -37,7 +37,7 @@ const plants = (
   secrets: readonly string[],
   forms: readonly string[],
   shifts: readonly number[],
-  grounds: readonly string[],
+  grounds: readonly GroundName[],
 ): Plant[] =>
   secrets.flatMap((secret) =>
     forms.flatMap((form) =>

@@ -29,7 +29,7 @@ const number = (text: string | undefined): bigint =>
 export function testKey(bits: number): TestKey {
   for (;;) {
     const key = anyKey(bits)
-    if (bitLength(SECRETS['d-mod-phi']?.(key).value ?? 0n) > bits - 8) return key
+    if (bitLength(exponentModPhi(key)) > bits - 8) return key
   }
 }
 
@@ -59,11 +59,12 @@ export const SECRETS: Readonly<Record<string, (key: TestKey) => Secret>> = {
   'montgomery-r2-mod-p': ({ p }) => half(p, (1n << BigInt(2 * bitLength(p))) % p),
   dp: ({ p, e }) => half(p, inverse(e, p - 1n) ?? 0n),
   d: ({ n, d }) => ({ value: d, bits: bitLength(n) }),
-  'd-mod-phi': ({ n, e, p, q }) => ({
-    value: inverse(e, (p - 1n) * (q - 1n)) ?? 0n,
-    bits: bitLength(n),
-  }),
+  'd-mod-phi': (key) => ({ value: exponentModPhi(key), bits: bitLength(key.n) }),
   phi: ({ n, p, q }) => ({ value: (p - 1n) * (q - 1n), bits: bitLength(n) }),
+}
+
+function exponentModPhi({ e, p, q }: TestKey): bigint {
+  return inverse(e, (p - 1n) * (q - 1n)) ?? 0n
 }
 
 function half(p: bigint, value: bigint): Secret {
@@ -73,7 +74,10 @@ function half(p: bigint, value: bigint): Secret {
 /** Bytes of one kind, from a seed: the same for every run. */
 export type Ground = (length: number, seed: number) => Uint8Array
 
-export const GROUNDS: Readonly<Record<string, Ground>> = {
+/** What lies around plants, by name. */
+export type GroundName = 'zeros' | 'pointers' | 'random' | 'text'
+
+export const GROUNDS: Readonly<Record<GroundName, Ground>> = {
   zeros: (length) => new Uint8Array(length),
   pointers: (length, seed) => {
     const bytes = new Uint8Array(length)
@@ -112,7 +116,7 @@ export interface Plant {
   readonly form: string
   /** Of the place, modulo 16. */
   readonly shift: number
-  readonly ground: string
+  readonly ground: GroundName
 }
 
 /** Bytes that a plant takes with the ground around it. */
@@ -127,7 +131,7 @@ export function plotOf(
 ): { bytes: Uint8Array; at: number; length: number } | undefined {
   const secret = SECRETS[plant.secret]?.(key)
   const ground = GROUNDS[plant.ground]
-  if (secret === undefined || ground === undefined) throw new TypeError('no such plant')
+  if (secret === undefined) throw new TypeError('no such plant')
   const spelled = spelledAs(secret, plant.form)
   if (spelled === undefined || plant.shift % spelled.alignment !== 0) return undefined
   const bytes = ground(PLOT, seed)

@@ -47,8 +47,7 @@ const HEAD_AT = 800_000
 
 /** Random memory in which a secret lies with nothing around it, and a structure that points to it. */
 function memoryWith(key: CurveKey, head: (pointer: bigint) => Uint8Array, headAt = HEAD_AT) {
-  const bytes = GROUNDS['random']?.(LENGTH, 7)
-  assert.ok(bytes)
+  const bytes = GROUNDS.random(LENGTH, 7)
   bytes.set(key.anchor, ANCHOR_AT)
   bytes.set(key.secret, AT)
   bytes.set(head(BASE + BigInt(AT)), headAt)
@@ -94,8 +93,7 @@ describe('a secret of a curve in an array like that of its public half', () => {
   for (const [name, head] of Object.entries(ARRAYS)) {
     it(`of ${name} is found, whatever arrays lie farther away`, () => {
       for (const key of [stringKey(), pointKey('P-256')]) {
-        const bytes = GROUNDS['random']?.(LENGTH, 9)
-        assert.ok(bytes)
+        const bytes = GROUNDS.random(LENGTH, 9)
         const { length } = key.anchor
         const plant = (at: number, content?: Uint8Array) => {
           const before = head(length)

@@ -41,7 +41,7 @@ export class KernelCandidates implements CandidateFinder {
   /** How many rows have them, and where these are, as long as they are few and the table is one part. */
   #rows = 0
   #places: BigUint64Array[] = []
-  #isOnePart = true
+  #isOnePart: boolean = true
   /** Rows of the ranges before. */
   #passed = 0
   #done = 0

@@ -5,7 +5,7 @@
  */
 
 export class Bell {
-  #isRung = false
+  #isRung: boolean = false
   #wake: () => void = () => {}
 
   ring(): void {

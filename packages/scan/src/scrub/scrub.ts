@@ -42,7 +42,7 @@ export class Scrub {
   moreOthers = 0
   rounds = 0
   /** More pieces were found than can be erased. */
-  isFull = false
+  isFull: boolean = false
   readonly #ranges: ErasedRanges
   readonly #pointers: Pointers
   readonly #names = new Map<string, KeyId>()
