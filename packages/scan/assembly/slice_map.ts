@@ -86,68 +86,72 @@ export function mark_edges(
 }
 
 /**
- * Writes the edges of the blocks in [from, to). Reads 16 bytes before the first.
+ * Writes the edges of the blocks in [from, to). Reads 16 bytes before the first, and 16 behind the last.
  *
- * A bit of each mask is a byte: 0 to 15 of the block before, 16 to 31 of the block itself. The last byte before place i is
- * bit i + 15.
+ * A bit of each mask is a byte: 0 to 15 of the block before, 16 to 31 of the block itself, 32 to 47 of the one behind.
+ * The last byte before place i is bit i + 15.
  */
 function edgesOf(ptr: usize, from: i32, to: i32, edges: usize): void {
   const blank = pinned(i8x16.splat(0x20), 2)
   const letters = pinned(i8x16.splat(0x60), 3)
   const one = pinned(i8x16.splat(1), 4)
+  const fewer = pinned(i8x16.splat(-3), 5)
   const none = i8x16.splat(0)
-  let gaps: u32 = 0
-  let texts: u32 = 0
-  let zeros: u32 = 0
-  for (let b = from - 1; b < to; b++) {
-    const at = ptr + ((<usize>b) << 4)
-    const v = v128.load(at)
-    gaps = (gaps >> 16) | ((<u32>i8x16.bitmask(isGap(v, one))) << 16)
-    zeros = (zeros >> 16) | ((<u32>i8x16.bitmask(i8x16.eq(v, none))) << 16)
+  let gaps: u64 = 0
+  let texts: u64 = 0
+  let zeros: u64 = 0
+  // How many gaps there are among the last one, two, four and eight bytes up to each of a block, negative.
+  let singles = none
+  let pairs = none
+  let quads = none
+  let eights = none
+  // Places of the block before which four gaps are among eight bytes.
+  let many = 0
+  for (let b = from - 1; b <= to; b++) {
+    const v = v128.load(ptr + ((<usize>b) << 4))
+    const single = isGap(v, one)
     const printable = i8x16.lt_u(i8x16.sub(v, blank), letters)
-    texts = (texts >> 16) | ((<u32>i8x16.bitmask(printable)) << 16)
-    if (b < from) continue
-    let edge = ((zeros & (zeros << 1)) >> 15) & 0xffff
-    if (popcnt(gaps >> 8) >= 4) edge |= manyGaps(gaps)
-    const two = texts & (texts << 1)
-    const four = two & (two << 2)
-    let text = ((four & (four << 4)) >> 15) & 0xffff & ~edge
-    while (text !== 0) {
-      const i = ctz(text)
-      text &= text - 1
-      if (goesOn(at + <usize>i)) edge |= (1 as u32) << i
+    gaps = (gaps >> 16) | ((<u64>i8x16.bitmask(single)) << 32)
+    texts = (texts >> 16) | ((<u64>i8x16.bitmask(printable)) << 32)
+    zeros = (zeros >> 16) | ((<u64>i8x16.bitmask(i8x16.eq(v, none))) << 32)
+    if (b > from) {
+      const ended = (zeros & (zeros << 1)) | textEnds(texts, gaps)
+      store<u16>(edges + ((<usize>(b - 1)) << 1), <u16>((<i32>(ended >> 15)) | many))
     }
-    store<u16>(edges + ((<usize>b) << 1), <u16>edge)
+    const pair = i8x16.add(single, oneBefore(singles, single))
+    const quad = i8x16.add(pair, twoBefore(pairs, pair))
+    const eight = i8x16.add(quad, fourBefore(quads, quad))
+    many = i8x16.bitmask(i8x16.lt_s(oneBefore(eights, eight), fewer))
+    singles = single
+    pairs = pair
+    quads = quad
+    eights = eight
   }
 }
 
-/** Places before which four bytes of eight, or more, are gaps. */
-function manyGaps(gaps: u32): u32 {
-  let found: u32 = 0
-  for (let i: u32 = 0; i < 16; i++) {
-    if (popcnt((gaps >> (i + 8)) & 0xff) >= 4) found |= (1 as u32) << i
-  }
-  return found
+/**
+ * The last of each eight characters that do not stand alone: four more are beside them, or a gap. Bits as {@link edgesOf}
+ * has them.
+ */
+function textEnds(texts: u64, gaps: u64): u64 {
+  const two = texts & (texts << 1)
+  const four = two & (two << 2)
+  const eight = four & (four << 4)
+  return eight & ((four >> 4) | (four << 8) | (gaps >> 1) | (gaps << 8))
 }
 
-/** Whether the eight characters before `at` are not alone: four more stand beside them, or a gap. */
-function goesOn(at: usize): bool {
-  return isGapAt(at) || isGapAt(at - 9) || isTextAt(load<u32>(at)) || isTextAt(load<u32>(at - 12))
+// The bytes that stand so many places before those of a block; `before` is the block before it.
+
+function oneBefore(before: v128, v: v128): v128 {
+  return v128.shuffle<u8>(before, v, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30)
 }
 
-function isGapAt(at: usize): bool {
-  return <u32>load<i8>(at) + 1 < 2
+function twoBefore(before: v128, v: v128): v128 {
+  return v128.shuffle<u8>(before, v, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29)
 }
 
-/** Whether four bytes are printable: 0x20 to 0x7f. */
-function isTextAt(word: u32): bool {
-  return (
-    (word & 0x80808080) === 0 &&
-    (word & 0x60) !== 0 &&
-    (word & 0x6000) !== 0 &&
-    (word & 0x600000) !== 0 &&
-    (word & 0x60000000) !== 0
-  )
+function fourBefore(before: v128, v: v128): v128 {
+  return v128.shuffle<u8>(before, v, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27)
 }
 
 const NOT_RANDOM: u64 = ~(0 as u64)
