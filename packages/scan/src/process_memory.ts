@@ -46,11 +46,16 @@ export class ProcessMemory {
     return { at: (address, length) => this.#read(address, length, offset) }
   }
 
-  /** Overwrites what was handed out. */
-  wipe(): void {
-    if (this.#lent.length === 0) return
+  /**
+   * Overwrites what was handed out.
+   *
+   * @returns whether there was any
+   */
+  wipe(): boolean {
+    if (this.#lent.length === 0) return false
     for (const bytes of this.#lent) bytes.fill(0)
     this.#lent = []
+    return true
   }
 
   #read(address: bigint, length: number, from: number): Pointed | undefined {

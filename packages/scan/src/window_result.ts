@@ -4,10 +4,7 @@
  * @module
  */
 import type { ByteSource } from '@mintmark/dump'
-import type { Certainty } from './detected.ts'
-import { findingSeen } from './finding.ts'
 import { type FoundMaterial, MaterialList } from './found_material.ts'
-import { keyTag } from './key_tag.ts'
 import { MOST_BARE } from './known_keys.ts'
 import { type PossibleKey, possibleKeys } from './possible_keys.ts'
 import { publicHalf } from './public_half.ts'
@@ -16,6 +13,7 @@ import type { LimitSeen } from './scan_limits.ts'
 import type { Window } from './scan_plan.ts'
 import type { Sighting } from './sightings.ts'
 import type { WindowScanner } from './window_scanner.ts'
+import { Told, WindowSightings } from './window_sightings.ts'
 
 /** A public key; `isBare` if nothing around it shows that it is one. */
 export interface KeySeen {
@@ -36,8 +34,6 @@ export interface WindowResult {
   readonly searched: number
 }
 
-/** Sightings that a window can have: a file full of keys is cut to what a report holds anyhow. */
-const MOST_SIGHTINGS = 5000
 /** Public keys that a window can have; of numbers alone as many as the whole file. */
 const MOST_KEYS = 2000
 /** Keys that candidates of a window would be: more are made up. */
@@ -59,9 +55,8 @@ export function searchWindow(
   { hashKey, hasMaterial = false }: SearchTask,
 ): WindowResult {
   const materials = new MaterialList(hashKey)
-  const sightings: Sighting[] = []
+  const sightings = new WindowSightings(hashKey)
   const limits: LimitSeen[] = []
-  const leftOut = new LeftOut()
   const publicKeys = new Map<string, KeySeen>()
   const possible: PossibleKey[] = []
   let bare = 0
@@ -78,17 +73,16 @@ export function searchWindow(
   }
   const searched = scanner.scan(source, window, {
     onHit: (detected, offset) => {
-      if (sightings.length >= MOST_SIGHTINGS) {
-        leftOut.add(detected.certainty, offset)
-        return
-      }
-      const seen = findingSeen(detected, offset)
-      sightings.push({ seen, tag: keyTag(hashKey, detected.material) })
+      const told = sightings.add(detected, offset)
+      if (told.sighting === undefined) return told
+      const { seen } = told.sighting
       if (hasMaterial && detected.isCopy !== true) materials.add(detected, seen)
       if (possible.length < MOST_POSSIBLE) possible.push(...possibleKeys(detected, offset))
       const known = detected.certainty === 'proven' ? publicHalf(detected.material) : undefined
       if (known !== undefined) onPublicKey(known, false)
+      return told
     },
+    onCopy: (told, offset) => told instanceof Told && sightings.addCopy(told, offset),
     onLimit: (seen) => limits.push(seen),
     onPublicKey,
     hasRoomForKey,
@@ -96,33 +90,13 @@ export function searchWindow(
   if (materials.leftOut > 0) {
     limits.push({ code: 'many-hits', name: 'keys', offset: window.offset })
   }
-  limits.push(...leftOut.limits())
+  limits.push(...sightings.limits())
   return {
-    sightings,
+    sightings: sightings.all,
     limits,
     publicKeys: [...publicKeys.values()],
     materials: materials.all,
     possible,
     searched,
-  }
-}
-
-/** Hits that there was no room for. */
-class LeftOut {
-  readonly #byCertainty = new Map<Certainty, { offset: number; count: number }>()
-
-  add(certainty: Certainty, offset: number): void {
-    const held = this.#byCertainty.get(certainty)
-    if (held === undefined) this.#byCertainty.set(certainty, { offset, count: 1 })
-    else {
-      held.offset = Math.min(held.offset, offset)
-      held.count++
-    }
-  }
-
-  limits(): LimitSeen[] {
-    return [...this.#byCertainty].map(([certainty, { offset, count }]) => {
-      return { code: 'many-hits', name: `${certainty} places`, offset, count }
-    })
   }
 }

@@ -6,7 +6,7 @@
  * @module
  */
 import type { ByteSource } from '@mintmark/dump'
-import type { Anchor } from './anchor.ts'
+import { type Anchor, REACH } from './anchor.ts'
 import { AnchorBudget } from './anchor_budget.ts'
 import type { AnchorTables } from './anchor_tables.ts'
 import { AnchorKernel } from './anchors.ts'
@@ -20,6 +20,7 @@ import { KernelMemory } from './kernel_memory.ts'
 import type { ProcessMemory } from './process_memory.ts'
 import { type KeySource, keyOfNumber } from './public_keys/harvest.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
+import { Repeats, type Sight } from './repeats.ts'
 import type { LimitSeen } from './scan_limits.ts'
 import { type Piece, WINDOW_CAPACITY, type Window } from './scan_plan.ts'
 import type { WindowSearch } from './window_search.ts'
@@ -54,13 +55,38 @@ export interface ScannerOptions {
 /** What a window gave. */
 export interface WindowTaker {
   /** `offset` is from the file's start; the material of `detected` is the scanner's own only until this returns. */
-  readonly onHit: (detected: Detected, offset: number) => void
+  readonly onHit: (detected: Detected, offset: number) => unknown
+  /**
+   * The same bytes lie elsewhere: `told` is what `onHit` gave for them. Where absent, they are looked at each time.
+   *
+   * @returns whether the place is told, not only counted
+   */
+  readonly onCopy?: (told: unknown, offset: number) => boolean
   readonly onLimit: (seen: LimitSeen) => void
   /** A public key that lies there; `isBare` if nothing around it shows that it is one. */
   readonly onPublicKey?: (key: PublicKey, isBare: boolean) => void
   /** Whether the window may have more of them; always where absent. */
   readonly hasRoomForKey?: (isBare: boolean) => boolean
 }
+
+/** A hit of an earlier look, for copies of its bytes. */
+interface Hit {
+  readonly told: unknown
+  /** From the anchor. */
+  readonly offset: number
+  readonly isProven: boolean
+  /** A candidate may be a key that is known later: each of its places counts. */
+  readonly isSettled: boolean
+}
+
+/** What a look found. */
+interface Found {
+  readonly hit: Hit | undefined
+  /** It hangs on nothing but the bytes in sight: equal bytes give the same. */
+  readonly isWhole: boolean
+}
+
+const NOTHING_NEW: Found = { hit: undefined, isWhole: false }
 
 /** The piece under way. */
 interface Place extends WindowTaker {
@@ -96,6 +122,7 @@ export class WindowScanner {
   readonly #passed: Uint32Array
   /** Those that the kernel does not name in this block. */
   readonly #unnamed: number[] = []
+  readonly #repeats: Repeats<Hit>
   #process: ProcessMemory | undefined
 
   /** @throws {RangeError} if an anchor's pattern is wrong, or there are too many */
@@ -108,6 +135,7 @@ export class WindowScanner {
     this.#kernel = new AnchorKernel(this.#memory, all, options.tables)
     this.#budget = new AnchorBudget(all.length, isDeep)
     this.#passed = new Uint32Array(all.length)
+    this.#repeats = new Repeats(all.length)
     const more = options.searches ?? []
     this.#own = more
     this.#blockBytes = options.blockBytes ?? BLOCK_BYTES
@@ -167,6 +195,7 @@ export class WindowScanner {
   /** Overwrites what was read last. Call it when the last window is done. */
   wipe(): void {
     this.#memory.wipe()
+    this.#repeats.start(new Uint8Array(0))
     for (const search of this.#own) search.wipe?.()
   }
 
@@ -176,6 +205,7 @@ export class WindowScanner {
     const begin = offset + piece.begin
     const memory = this.#process?.around(begin)
     const place: Place = { ...taker, bytes, offset: begin, address, memory }
+    this.#repeats.start(bytes)
     const isSmall = bytes.length <= SMALL_BYTES
     const unaligned = isSmall && piece.isRaw === true ? this.#small : this.#unaligned
     const searches = piece.isAligned ? this.#aligned : unaligned
@@ -235,19 +265,40 @@ export class WindowScanner {
     }
     startLook(this.#budget.leftFor(number))
     charge(LOOK_UNITS)
-    let isProven = false
+    const sight = anchor ?? SOURCE_SIGHT
+    const isCopy = place.onCopy !== undefined && this.#takeCopy(place, at, number, sight)
+    const found = isCopy ? NOTHING_NEW : this.#lookAt(place, at, number, name)
+    const { units, wasRefused } = endLook()
+    // What is proven without the test that was refused has been looked at: OpenSSL's program holds a key of 15,360 bits.
+    if (wasRefused && found.hit?.isProven !== true) this.#pass(place, at, number, name)
+    if (found.isWhole && !wasRefused) this.#repeats.remember(number, at, sight, units, found.hit)
+    if (this.#budget.charge(number, units)) this.#off.add(number)
+  }
+
+  #lookAt(place: Place, at: number, number: number, name: string): Found {
+    const anchor = this.#anchors[number]
+    let [hit, isWhole]: [Hit | undefined, boolean] = [undefined, true]
     try {
       if (anchor === undefined) this.#takeKey(place, at, number)
-      else isProven = detect(anchor, place, at)
+      else hit = detect(anchor, place, at)
     } catch {
+      isWhole = false
       // Its message may hold what it looked at: it is dropped.
       place.onLimit({ code: 'detector-failed', name, offset: place.offset + at })
     }
-    this.#process?.wipe()
-    const { units, wasRefused } = endLook()
-    // What is proven without the test that was refused has been looked at: OpenSSL's program holds a key of 15,360 bits.
-    if (wasRefused && !isProven) this.#pass(place, at, number, name)
-    if (this.#budget.charge(number, units)) this.#off.add(number)
+    const isPointed = this.#process?.wipe() === true
+    return { hit, isWhole: isWhole && !isPointed && hit?.isSettled !== false }
+  }
+
+  /** Tells what lies at a place whose bytes were looked at before, as far as an anchor's look sees. */
+  #takeCopy({ offset, onCopy }: Place, at: number, number: number, sight: Sight): boolean {
+    const earlier = this.#repeats.earlier(number, at, sight)
+    if (earlier === undefined) return false
+    const { found } = earlier
+    if (found !== undefined && onCopy?.(found.told, offset + at + found.offset) === true) {
+      charge(COPY_UNITS)
+    }
+    return true
   }
 
   /** Tells once a block that places of an anchor are not looked at in full; the kernel stops naming them after some. */
@@ -326,6 +377,9 @@ function heldPieces(pieces: readonly Piece[], held: number): readonly Piece[] {
 /** Of a look that finds nothing at once, and of telling a hit: its names, its place in a report, its JSON. */
 const LOOK_UNITS = 300
 const HIT_UNITS = 50_000
+const COPY_UNITS = 20_000
+/** Of what looks for public keys: certificates are the longest. */
+const SOURCE_SIGHT: Sight = { before: REACH, behind: REACH }
 /** Places of one anchor that are passed over one by one. */
 const MOST_PASSED = 256
 
@@ -350,11 +404,12 @@ const anchorOf = ({ pattern }: KeySource, number: number): Anchor => ({
   behind: 0,
 })
 
-/** @returns whether a proven key is there */
-function detect(anchor: Anchor, place: Place, at: number): boolean {
+function detect(anchor: Anchor, place: Place, at: number): Hit | undefined {
   const detected = anchor.detect(place.bytes, at, place.memory)
-  if (detected === undefined) return false
+  if (detected === undefined) return undefined
   charge(HIT_UNITS)
-  place.onHit(detected, place.offset + detected.offset)
-  return detected.certainty === 'proven'
+  const { offset, certainty, possible } = detected
+  const told = place.onHit(detected, place.offset + offset)
+  const isSettled = possible === undefined
+  return { told, offset: offset - at, isProven: certainty === 'proven', isSettled }
 }

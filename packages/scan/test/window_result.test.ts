@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { it } from 'node:test'
 import { bytesSource } from '@mintmark/dump'
 import type { Detected } from '../src/detected.ts'
+import { charge } from '../src/effort.ts'
 import { withFirstUnits } from '../src/extra_units.ts'
 import { planWindows, sizeOf } from '../src/scan_plan.ts'
 import { scannerFor } from '../src/scanner_task.ts'
@@ -72,4 +73,39 @@ it('numbers alone that may be public keys are taken as far as a file may have th
   })
   assert.equal(publicKeys.filter(({ isBare }) => isBare).length, 256)
   assert.ok(limits.some(({ code, name }) => code === 'anchor-flood' && name === 'public keys'))
+})
+
+it('equal bytes are looked at once: some copies are told, and all others are counted', () => {
+  let looks = 0
+  const scanner = new WindowScanner({
+    anchors: [
+      {
+        name: 'copied',
+        pattern: Uint8Array.from(Buffer.from('anchor')),
+        before: 8,
+        behind: 24,
+        detect: (_, at) => {
+          looks++
+          charge(20_000)
+          return hit(at - 8, 'proven')
+        },
+      },
+    ],
+    hasKeyTables: false,
+    isDeep: false,
+  })
+  const bytes = Buffer.alloc(32 * 1000, Buffer.concat([Buffer.alloc(8), Buffer.from('anchor')], 32))
+  const [window] = planWindows([{ offset: 0, length: bytes.length, isAligned: true }])
+  assert.ok(window)
+  const more = { ...window, onceUnits: 1e9 }
+  const task = { hashKey: new Uint8Array(32) }
+  const { sightings, limits } = searchWindow(scanner, bytesSource(bytes), more, task)
+  assert.equal(looks, 1)
+  assert.deepEqual(
+    sightings.map(({ seen }) => seen.offset),
+    Array.from({ length: 251 }, (_, i) => 32 * i),
+  )
+  assert.deepEqual(limits, [
+    { code: 'many-hits', name: 'proven places', offset: 251 * 32, count: 1000 - 251 },
+  ])
 })

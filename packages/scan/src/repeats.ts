@@ -1,0 +1,119 @@
+/**
+ * Places whose bytes were looked at before in the same piece: a file full of one key, whole or damaged, is looked at once.
+ *
+ * A look tells as much of equal bytes, as far as its detector sees, at a place that is aligned alike. Bytes that go on
+ * repeating are compared once, however many anchors lie in them.
+ *
+ * @module
+ */
+import { charge } from './effort.ts'
+
+/** What a look must have taken to be remembered: to compare takes less. */
+const LEAST_UNITS = 2000
+/** Of alignments that a detector may ask for. */
+const ALIGNMENT = 16
+/** Places that are remembered, and distances at which bytes repeat: more are none of a flood. */
+const MOST_PLACES = 4096
+const MOST_DISTANCES = 64
+/** Where bytes are compared at first, from the anchor: those of keys that differ are told apart by them as a rule. */
+const SAMPLES = [-64, -8, 8, 24, 48, 96, 160, 256, 512, 1024]
+/** Bytes that are compared in a unit, about. */
+const BYTES_PER_UNIT = 8
+
+/** How far the look of an anchor sees. */
+export interface Sight {
+  readonly before: number
+  readonly behind: number
+}
+
+/** An earlier look. */
+export interface EarlierLook<T> {
+  readonly anchor: number
+  at: number
+  /** What it found. */
+  readonly found: T | undefined
+}
+
+/** Bytes `[from, to)` that equal those a distance before them. */
+interface Repeating {
+  from: number
+  to: number
+}
+
+/** The looks at one piece. Places are from the begin of its bytes. */
+export class Repeats<T> {
+  #bytes: Buffer = Buffer.alloc(0)
+  readonly #looks = new Map<number, EarlierLook<T>>()
+  readonly #repeating = new Map<number, Repeating>()
+  /** 1 for each anchor of which a look is remembered. */
+  readonly #isKnown: Uint8Array
+
+  /** @param anchors how many there are */
+  constructor(anchors: number) {
+    this.#isKnown = new Uint8Array(anchors)
+  }
+
+  /** Forgets all: other bytes are looked at from now on. */
+  start(bytes: Uint8Array): void {
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    if (this.#looks.size === 0) return
+    this.#looks.clear()
+    this.#repeating.clear()
+    this.#isKnown.fill(0)
+  }
+
+  /** The earlier look at the same bytes. */
+  earlier(anchor: number, at: number, sight: Sight): EarlierLook<T> | undefined {
+    if (this.#isKnown[anchor] !== 1) return undefined
+    const look = this.#looks.get(this.#nameOf(anchor, at, sight))
+    if (look?.anchor !== anchor || !this.#isRepeated(look.at, at, sight)) return undefined
+    look.at = at
+    return look
+  }
+
+  /** Remembers a look, where it took long. */
+  remember(anchor: number, at: number, sight: Sight, units: number, found: T | undefined): void {
+    if (units < LEAST_UNITS || !this.#isInSight(at, sight)) return
+    if (this.#looks.size >= MOST_PLACES) this.#looks.clear()
+    this.#looks.set(this.#nameOf(anchor, at, sight), { anchor, at, found })
+    this.#isKnown[anchor] = 1
+  }
+
+  #isInSight(at: number, { before, behind }: Sight): boolean {
+    return at >= before && at + behind <= this.#bytes.length
+  }
+
+  /** A hash of the anchor, of how it is aligned, and of some bytes around it. */
+  #nameOf(anchor: number, at: number, { before, behind }: Sight): number {
+    let name = anchor * ALIGNMENT + (at % ALIGNMENT)
+    for (const sample of SAMPLES) {
+      if (sample < -before || sample + 4 > behind) continue
+      const place = at + sample
+      if (place < 0 || place + 4 > this.#bytes.length) continue
+      name = Math.imul(name ^ this.#bytes.readInt32LE(place), 0x9e3779b1)
+      name ^= name >>> 15
+    }
+    return name
+  }
+
+  #isRepeated(earlier: number, at: number, sight: Sight): boolean {
+    const distance = at - earlier
+    if (distance <= 0 || distance % ALIGNMENT !== 0) return false
+    if (!this.#isInSight(at, sight) || !this.#isInSight(earlier, sight)) return false
+    const [from, to] = [at - sight.before, at + sight.behind]
+    const known = this.#repeating.get(distance)
+    const goesOn = known !== undefined && known.from <= from && known.to >= from
+    const compared = goesOn ? known.to : from
+    if (compared < to) {
+      charge((to - compared) / BYTES_PER_UNIT)
+      const bytes = this.#bytes
+      if (bytes.compare(bytes, compared - distance, to - distance, compared, to) !== 0) return false
+    }
+    if (goesOn) known.to = Math.max(known.to, to)
+    else {
+      if (this.#repeating.size >= MOST_DISTANCES) this.#repeating.clear()
+      this.#repeating.set(distance, { from, to })
+    }
+    return true
+  }
+}
