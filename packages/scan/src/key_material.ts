@@ -68,7 +68,10 @@ export interface GroupMaterial extends OpaqueMaterial {
   readonly publicKey: Uint8Array
 }
 
-/** Of a key of ML-KEM or ML-DSA. The secret is empty where only its public half is known. */
+/**
+ * Of a key of ML-KEM or ML-DSA. The secret is empty where only its public half is known; of an ML-KEM key that was found by s
+ * alone, z in it is zeros.
+ */
 export interface LatticeMaterial extends OpaqueMaterial {
   readonly type: 'ml-kem' | 'ml-dsa'
   readonly publicKey: Uint8Array

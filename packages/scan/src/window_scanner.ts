@@ -13,6 +13,7 @@ import { AnchorKernel } from './anchors.ts'
 import type { Detected, Memory } from './detected.ts'
 import { AesSearch } from './detectors/aes.ts'
 import { HmacSearch } from './detectors/hmac.ts'
+import { MlKemSearch } from './detectors/ml_kem_structures.ts'
 import { Sm4Search } from './detectors/sm4.ts'
 import { charge, endLook, forgetAnswers, startLook } from './effort.ts'
 import { joinedPieces, smallPieces } from './joined_pieces.ts'
@@ -36,7 +37,7 @@ const DATA = { page: 4096, gap: 16 << 10 } as const
 
 export interface ScannerOptions {
   readonly anchors: readonly Anchor[]
-  /** AES schedules and HMAC pads are looked for. */
+  /** AES schedules, HMAC pads and polynomials of ML-KEM are looked for. */
   readonly hasKeyTables: boolean
   /** Every alignment, and every place however many look alike. */
   readonly isDeep: boolean
@@ -142,8 +143,9 @@ export class WindowScanner {
     const pads = hasKeyTables ? [new HmacSearch(this.#memory, isDeep)] : []
     const schedules = (isEveryByte: boolean) =>
       hasKeyTables ? [new AesSearch(this.#memory, isEveryByte)] : []
-    this.#aligned = [...schedules(isDeep), ...pads, ...more]
-    this.#unaligned = [...schedules(true), ...pads, ...more]
+    const polynomials = hasKeyTables ? [new MlKemSearch()] : []
+    this.#aligned = [...schedules(isDeep), ...pads, ...polynomials, ...more]
+    this.#unaligned = [...schedules(true), ...pads, ...polynomials, ...more]
     this.#small = hasKeyTables ? [...this.#unaligned, new Sm4Search()] : this.#unaligned
   }
 

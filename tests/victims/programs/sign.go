@@ -1,9 +1,11 @@
-// Holds a private key (PKCS#8 PEM file, first argument), RSA or EC, and has signed with it.
+// Holds a private key (PKCS#8 PEM file, first argument), RSA or EC, and has signed with it; and an ML-KEM-768 key (seed in a
+// file, second argument, if there is one) that has decapsulated.
 package main
 
 import (
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/mlkem"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
@@ -16,6 +18,7 @@ import (
 )
 
 var key any
+var kem *mlkem.DecapsulationKey768
 
 func load(path string) {
 	text, err := os.ReadFile(path)
@@ -43,8 +46,26 @@ func sign() {
 	}
 }
 
+func decapsulate(path string) {
+	seed, err := os.ReadFile(path)
+	if err != nil {
+		panic(err)
+	}
+	kem, err = mlkem.NewDecapsulationKey768(seed)
+	if err != nil {
+		panic(err)
+	}
+	_, ciphertext := kem.EncapsulationKey().Encapsulate()
+	if _, err = kem.Decapsulate(ciphertext); err != nil {
+		panic(err)
+	}
+}
+
 func main() {
 	load(os.Args[1])
+	if len(os.Args) > 2 {
+		decapsulate(os.Args[2])
+	}
 	for i := 0; i < 20; i++ {
 		sign()
 	}
@@ -53,4 +74,5 @@ func main() {
 	fmt.Println("ready")
 	time.Sleep(10 * time.Minute)
 	runtime.KeepAlive(key)
+	runtime.KeepAlive(kem)
 }

@@ -1,9 +1,11 @@
 /** Go and Java: runtimes with bignums of their own. */
+import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe } from 'node:test'
 import { p256Truth } from './curve_truth.ts'
 import { freshP256, freshRsa, pemFile } from './key_files.ts'
+import { mlKemTruth } from './ml_kem_truth.ts'
 import { sourceOf } from './programs.ts'
 import { rsaTruthOf } from './rsa_truth.ts'
 import { FOLDER, ran, startVictim, type Victim } from './victim_process.ts'
@@ -20,7 +22,8 @@ function goProgram(): string {
   return built
 }
 
-const startGo = (pem: string): Promise<Victim> => startVictim(goProgram(), [pem], /ready/)
+const startGo = (...files: readonly string[]): Promise<Victim> =>
+  startVictim(goProgram(), files, /ready/)
 
 describe('runtimes', { concurrency: BESIDE }, () => {
   testVictim({
@@ -35,13 +38,17 @@ describe('runtimes', { concurrency: BESIDE }, () => {
   })
 
   testVictim({
-    name: 'Go with EC',
+    name: 'Go with EC and ML-KEM',
     needs: ['go'],
-    forms: ['d be', 'd le'],
+    forms: ['d be', 'd le', 'ML-KEM d be', 'ML-KEM z be', 'ML-KEM s'],
     isHarvestable: true,
     async start() {
       const key = freshP256()
-      return { victim: await startGo(pemFile('go-ec', key)), truths: [p256Truth(key)] }
+      const seed = randomBytes(64)
+      const seedFile = join(FOLDER, 'go-ml-kem.seed')
+      writeFileSync(seedFile, seed, { mode: 0o600 })
+      const victim = await startGo(pemFile('go-ec', key), seedFile)
+      return { victim, truths: [p256Truth(key), mlKemTruth(seed)] }
     },
   })
 

@@ -7,7 +7,8 @@
  * @module
  */
 import type { Anchor } from '../anchor.ts'
-import { ML_KEM, type MlKemParameters, mlKemPacked } from '../arithmetic/ml_kem.ts'
+import { ML_KEM, type MlKemParameters } from '../arithmetic/ml_kem.ts'
+import { mlKemPacked } from '../arithmetic/ml_kem_polynomials.ts'
 import { pqSchemeOfOid, provePq } from '../der_keys/post_quantum.ts'
 import type { Detector } from '../detected.ts'
 import { isRandomLookingAt } from '../random_looking.ts'

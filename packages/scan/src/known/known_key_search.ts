@@ -10,12 +10,13 @@
 import { BEHIND, ConjugateKernel, SLICE } from '../conjugate.ts'
 import type { Detected, Memory } from '../detected.ts'
 import { keyIdOf } from '../key_id.ts'
-import type { KeyMaterial, RsaMaterial } from '../key_material.ts'
+import type { KeyMaterial, LatticeMaterial, RsaMaterial } from '../key_material.ts'
 import type { PublicKey } from '../public_keys/public_key.ts'
 import { isPublicRoot } from '../public_keys/public_roots.ts'
 import type { LeftOver, WindowSearch } from '../window_search.ts'
 import { Allowance, type Whose } from './allowance.ts'
 import { detectedOf, type FoundValue } from './found_value.ts'
+import { LatticeVectors } from './lattice_vectors.ts'
 import type { PlacedNumber } from './remainders.ts'
 import { isSearchable, rsaGroups } from './rsa_group.ts'
 import { RsaSearch } from './rsa_search.ts'
@@ -51,6 +52,7 @@ export class KnownKeySearch implements WindowSearch {
   readonly #kernel = new ConjugateKernel()
   readonly #rsa: RsaSearch | undefined
   readonly #secrets: SecretSearch | undefined
+  readonly #vectors: readonly LatticeVectors[]
   readonly #values: ValueTable | undefined
   readonly #isShared: boolean
   readonly #leavesValues: boolean
@@ -80,6 +82,10 @@ export class KnownKeySearch implements WindowSearch {
     this.#secrets = secrets.every(({ keys: own }) => own.length === 0)
       ? undefined
       : new SecretSearch(this.#kernel, secrets, searchers)
+    this.#vectors = sets.flatMap(({ materials, allowance: { effort } }) => {
+      const own = materials.filter(isMlKem)
+      return own.length === 0 ? [] : [new LatticeVectors(own, effort)]
+    })
     if (found.length > 0)
       this.#values = new ValueTable(this.#kernel, found, this.#secrets?.signs.list)
     // Both are told by words at the same places: one look finds both.
@@ -94,7 +100,10 @@ export class KnownKeySearch implements WindowSearch {
    * at in time: their findings are incomplete.
    */
   get limits(): readonly string[] {
-    return [...new Set([...(this.#rsa?.limits ?? []), ...(this.#secrets?.limits ?? [])])]
+    const ofVectors = this.#vectors.flatMap(({ limits }) => limits)
+    return [
+      ...new Set([...(this.#rsa?.limits ?? []), ...(this.#secrets?.limits ?? []), ...ofVectors]),
+    ]
   }
 
   get over(): LeftOver | undefined {
@@ -111,6 +120,7 @@ export class KnownKeySearch implements WindowSearch {
     const part = { bytes, from, to: Math.min(to, bytes.length) }
     this.#values?.begin()
     const { found, values } = this.#slices(part, { address, memory })
+    for (const vectors of this.#vectors) found.push(...vectors.found(bytes, from, part.to))
     if (!this.#leavesValues) found.push(...this.#valuesOf(found, part))
     this.#kernel.wipe()
     return [
@@ -193,6 +203,7 @@ interface Seen {
 }
 
 const isRsa = (material: KeyMaterial): material is RsaMaterial => material.type === 'rsa'
+const isMlKem = (material: KeyMaterial): material is LatticeMaterial => material.type === 'ml-kem'
 const hasOneSecret = (material: PublicKey['material']): material is SingleSecret =>
   material.type !== 'rsa'
 

@@ -7,13 +7,8 @@
  * @module
  */
 import { ML_DSA, ML_DSA_SEED, mlDsaFromSeed, mlDsaSecretParts } from '../arithmetic/ml_dsa.ts'
-import {
-  ML_KEM,
-  ML_KEM_SEED,
-  mlKemFromSeed,
-  mlKemSecretVector,
-  mlKemWords,
-} from '../arithmetic/ml_kem.ts'
+import { ML_KEM, ML_KEM_SEED, mlKemFromSeed, mlKemSecretVector } from '../arithmetic/ml_kem.ts'
+import { mlKemWords, mlKemWordsAround0 } from '../arithmetic/ml_kem_polynomials.ts'
 import type { OpaqueMaterial } from '../key_material.ts'
 import { spkiParts } from '../spki.ts'
 
@@ -45,10 +40,13 @@ function mlKemParts(oid: string, secret: Uint8Array): readonly NamedBytes[] {
   const isSeed = secret.length === ML_KEM_SEED
   const expanded = isSeed ? mlKemFromSeed(parameters, secret).secret : secret
   const s = mlKemSecretVector(parameters, expanded)
+  const z = Uint8Array.from(expanded.subarray(-ML_KEM_SEED / 2))
   const parts = [
     { name: 'ml-kem-s', bytes: s },
     { name: 'ml-kem-s-words', bytes: mlKemWords(s) },
-    { name: 'ml-kem-z', bytes: Uint8Array.from(expanded.subarray(-ML_KEM_SEED / 2)) },
+    { name: 'ml-kem-s-around-0', bytes: mlKemWordsAround0(s) },
+    // Of a key that was found by s alone it is not known.
+    ...(z.some((byte) => byte !== 0) ? [{ name: 'ml-kem-z', bytes: z }] : []),
   ]
   if (!isSeed) return parts
   expanded.fill(0)

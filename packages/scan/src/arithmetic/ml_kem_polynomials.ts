@@ -1,0 +1,202 @@
+/**
+ * Polynomials of ML-KEM: 256 numbers below q, their transform, A drawn from ρ, and how they are spelled.
+ *
+ * Source: FIPS 203, algorithms 5 to 12.
+ *
+ * @module
+ */
+import { shake128, shake256 } from './shake.ts'
+
+export const Q = 3329
+export const N = 256
+export const POLY_BYTES = 384
+
+export type Poly = Int32Array
+
+/** 17 to the power of i, its seven bits reversed: the roots of the transform. */
+const ZETAS = zetas()
+
+function zetas(): Int32Array {
+  const found = new Int32Array(128)
+  for (let [i, power] = [0, 1]; i < 128; i++, power = (power * 17) % Q) found[reversed7(i)] = power
+  return found
+}
+
+function reversed7(value: number): number {
+  let result = 0
+  for (let bit = 0; bit < 7; bit++) result |= ((value >> bit) & 1) << (6 - bit)
+  return result
+}
+
+/** In place. */
+export function transform(poly: Poly): Poly {
+  let i = 1
+  for (let half = 128; half >= 2; half >>= 1) {
+    for (let start = 0; start < N; start += 2 * half) {
+      const zeta = ZETAS[i++] ?? 0
+      for (let j = start; j < start + half; j++) {
+        const t = (zeta * (poly[j + half] ?? 0)) % Q
+        const low = poly[j] ?? 0
+        poly[j + half] = (low - t + Q) % Q
+        poly[j] = (low + t) % Q
+      }
+    }
+  }
+  return poly
+}
+
+/** 128⁻¹ modulo q. */
+const SCALE = 3303
+
+/** A copy; what it is given is overwritten. Cost: 8 µs. */
+export function transformBack(poly: Poly): Poly {
+  let i = 127
+  for (let half = 2; half <= 128; half <<= 1) {
+    for (let start = 0; start < N; start += 2 * half) {
+      const zeta = ZETAS[i--] ?? 0
+      for (let j = start; j < start + half; j++) {
+        const low = poly[j] ?? 0
+        const high = poly[j + half] ?? 0
+        poly[j] = (low + high) % Q
+        poly[j + half] = (zeta * (high - low + Q)) % Q
+      }
+    }
+  }
+  return poly.map((value) => (value * SCALE) % Q)
+}
+
+/** Adds the product of two transformed polynomials to `sum`. */
+function addProduct(sum: Poly, left: Poly, right: Poly): void {
+  for (let i = 0; i < N; i += 2) {
+    const [a0, a1] = [left[i] ?? 0, left[i + 1] ?? 0]
+    const [b0, b1] = [right[i] ?? 0, right[i + 1] ?? 0]
+    // Pairs share a root, of one sign and the other.
+    const root = ZETAS[64 + (i >> 2)] ?? 0
+    const gamma = i % 4 === 0 ? root : Q - root
+    const high = (a1 * b1) % Q
+    sum[i] = ((sum[i] ?? 0) + a0 * b0 + high * gamma) % Q
+    sum[i + 1] = ((sum[i + 1] ?? 0) + a0 * b1 + a1 * b0) % Q
+  }
+}
+
+/** An entry of A, drawn from ρ. */
+function sampled(rho: Uint8Array, column: number, row: number): Poly {
+  const poly = new Int32Array(N)
+  const place = Uint8Array.of(column, row)
+  for (let length = 1008; ; length *= 2) {
+    const bytes = shake128(length, rho, place)
+    let count = 0
+    for (let i = 0; i + 2 < bytes.length && count < N; i += 3) {
+      const [b0 = 0, b1 = 0, b2 = 0] = bytes.subarray(i, i + 3)
+      const first = b0 + 256 * (b1 % 16)
+      const second = (b1 >> 4) + 16 * b2
+      if (first < Q) poly[count++] = first
+      if (second < Q && count < N) poly[count++] = second
+    }
+    if (count === N) return poly
+  }
+}
+
+/** A small polynomial from random bytes: each number is the difference of two sums of η bits. */
+export function small(eta: number, sigma: Uint8Array, index: number): Poly {
+  const bytes = shake256(64 * eta, sigma, Uint8Array.of(index))
+  const bit = (at: number): number => ((bytes[at >> 3] ?? 0) >> (at & 7)) & 1
+  return Int32Array.from({ length: N }, (_, i) => {
+    let value = 0
+    for (let j = 0; j < eta; j++) value += bit(2 * i * eta + j) - bit(2 * i * eta + eta + j)
+    return (value + Q) % Q
+  })
+}
+
+/** In 12 bits a number. */
+export function encoded(polys: readonly Poly[]): Buffer {
+  const bytes = Buffer.alloc(polys.length * POLY_BYTES)
+  let at = 0
+  for (const poly of polys) {
+    for (let i = 0; i < N; i += 2) {
+      const [low, high] = [poly[i] ?? 0, poly[i + 1] ?? 0]
+      bytes[at] = low & 0xff
+      bytes[at + 1] = (low >> 8) | ((high & 15) << 4)
+      bytes[at + 2] = high >> 4
+      at += 3
+    }
+  }
+  return bytes
+}
+
+/** A polynomial in words of 16 bits at `at`, lowest byte first: numbers from 0 to q, or around 0. */
+export function polynomialAt(bytes: Uint8Array, at: number): Poly {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, 2 * N)
+  return Int32Array.from({ length: N }, (_, i) => ((view.getInt16(2 * i, true) % Q) + Q) % Q)
+}
+
+/** Polynomials as {@link polynomialAt} reads them, in the 12 bits a number that FIPS 203 spells. */
+export function mlKemPacked(words: Uint8Array): Buffer {
+  const polys = Array.from({ length: words.length / (2 * N) }, (_, k) =>
+    polynomialAt(words, 2 * N * k),
+  )
+  const packed = encoded(polys)
+  for (const poly of polys) poly.fill(0)
+  return packed
+}
+
+/** The reverse, of a whole number of polynomials in 12 bits a number: numbers from 0 to q. */
+export function mlKemWords(packed: Uint8Array): Buffer {
+  const words = Buffer.alloc((packed.length / 3) * 4)
+  for (let i = 0; i < packed.length; i += 3) {
+    const [b0 = 0, b1 = 0, b2 = 0] = packed.subarray(i, i + 3)
+    words.writeUInt16LE(b0 + 256 * (b1 % 16), (i / 3) * 4)
+    words.writeUInt16LE((b1 >> 4) + 16 * b2, (i / 3) * 4 + 2)
+  }
+  return words
+}
+
+/** The same around 0, as libraries keep it that reduce so: numbers above the half of q less q. */
+export function mlKemWordsAround0(packed: Uint8Array): Buffer {
+  const words = mlKemWords(packed)
+  for (let at = 0; at < words.length; at += 2) {
+    const number = words.readUInt16LE(at)
+    words.writeInt16LE(number > Q >> 1 ? number - Q : number, at)
+  }
+  return words
+}
+
+/** `k` polynomials, or undefined if a number is not below q: noise fails here. */
+export function decoded(bytes: Uint8Array, k: number): Poly[] | undefined {
+  const polys = Array.from({ length: k }, () => new Int32Array(N))
+  for (let i = 0; i < k * POLY_BYTES; i += 3) {
+    const [b0 = 0, b1 = 0, b2 = 0] = bytes.subarray(i, i + 3)
+    const low = b0 + 256 * (b1 % 16)
+    const high = (b1 >> 4) + 16 * b2
+    if (low >= Q || high >= Q) return undefined
+    const poly = polys[Math.floor(i / POLY_BYTES)]
+    const at = ((i % POLY_BYTES) / 3) * 2
+    poly?.set([low, high], at)
+  }
+  return polys
+}
+
+/** A·s for a transformed s. */
+export function times(rho: Uint8Array, secret: readonly Poly[]): Poly[] {
+  return secret.map((_, row) => timesRow(rho, secret, row))
+}
+
+/** One polynomial of A·s. */
+export function timesRow(rho: Uint8Array, secret: readonly Poly[], row: number): Poly {
+  const sum = new Int32Array(N)
+  for (const [column, poly] of secret.entries()) addProduct(sum, sampled(rho, column, row), poly)
+  return sum
+}
+
+export function plus(left: Poly, right: Poly): Poly {
+  return left.map((value, i) => (value + (right[i] ?? 0)) % Q)
+}
+
+export function minus(left: Poly, right: Poly): Poly {
+  return left.map((value, i) => (value - (right[i] ?? 0) + Q) % Q)
+}
+
+/** Whether a polynomial that is not transformed has small numbers alone. */
+export function isSmall(poly: Poly, eta: number): boolean {
+  return poly.every((value) => value <= eta || value >= Q - eta)
+}

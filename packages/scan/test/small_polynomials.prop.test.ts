@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import * as fc from 'fast-check'
+import {
+  encoded,
+  mlKemWords,
+  mlKemWordsAround0,
+  Q,
+  transform,
+} from '../src/arithmetic/ml_kem_polynomials.ts'
+import { isSmallPolynomial, POLYNOMIAL_BYTES, smallPolynomials } from '../src/small_polynomials.ts'
+import { randomFrom } from './known_plants.ts'
+
+const RUNS = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 25) }
+
+/** A secret polynomial as libraries keep it, drawn evenly: few are sparse. */
+const secret = fc.tuple(fc.noBias(fc.nat(2 ** 31 - 1)), fc.boolean()).map(([seed, isAround0]) => {
+  const next = randomFrom(seed)
+  const numbers = Int32Array.from({ length: 256 }, () => (Math.floor(next() * 7) - 3 + Q) % Q)
+  return (isAround0 ? mlKemWordsAround0 : mlKemWords)(encoded([transform(numbers)]))
+})
+/** What lies beside them: numbers of the same range, of others, nothing. */
+const beside = fc.oneof(
+  fc
+    .array(fc.integer({ min: 0, max: Q - 1 }), { maxLength: 900 })
+    .map((numbers) => Buffer.from(Uint16Array.from(numbers).buffer)),
+  fc.uint8Array({ maxLength: 400 }).map((bytes) => Buffer.from(bytes)),
+  fc.nat({ max: 700 }).map((length) => Buffer.alloc(length)),
+)
+const memory = fc
+  .array(fc.oneof(secret, beside), { minLength: 1, maxLength: 6 })
+  .map((parts) => Buffer.concat(parts.map((part) => part.subarray(0, part.length & ~1))))
+
+/** The same, at every even place by the whole transform. */
+const reference = (bytes: Uint8Array, from: number, to: number): readonly number[] =>
+  Array.from({ length: Math.max(0, (to - from) >> 1) }, (_, i) => from + 2 * i).filter((at) =>
+    isSmallPolynomial(bytes, at),
+  )
+
+describe('secret polynomials of ML-KEM', () => {
+  it('are found where the reference finds them', () => {
+    let found = 0
+    fc.assert(
+      fc.property(memory, fc.nat(600), fc.nat(600), (bytes, before, behind) => {
+        const from = Math.min(before & ~1, bytes.length)
+        const to = Math.max(from, (bytes.length - behind) & ~1)
+        const places = smallPolynomials(bytes, from, to, POLYNOMIAL_BYTES, () => true)
+        found += places.length
+        assert.deepEqual(places, reference(bytes, from, to))
+      }),
+      RUNS,
+    )
+    assert.ok(found > RUNS.numRuns / 2, `${found}`)
+  })
+
+  it('of runs that are long enough are found by samples far apart', () => {
+    fc.assert(
+      fc.property(fc.array(secret, { minLength: 6, maxLength: 8 }), fc.nat(4000), (all, lead) => {
+        const at = lead & ~1
+        const bytes = Buffer.concat([Buffer.alloc(at), ...all, Buffer.alloc(5000)])
+        const places = smallPolynomials(bytes, 0, bytes.length, 6 * POLYNOMIAL_BYTES, () => true)
+        assert.deepEqual(
+          places,
+          all.map((_, i) => at + i * POLYNOMIAL_BYTES),
+        )
+      }),
+      RUNS,
+    )
+  })
+
+  it('are looked at no more than is allowed, whatever the bytes', () => {
+    // The two sums are those of a secret at many places, and the numbers of none.
+    const numbers = Uint16Array.from({ length: 40_000 }, (_, i) => {
+      const number = 300 + (((i >> 2) * 7919) % 2700)
+      return i % 4 < 2 ? number : Q - number
+    })
+    const bytes = Buffer.from(numbers.buffer)
+    let looks = 0
+    smallPolynomials(bytes, 0, bytes.length, POLYNOMIAL_BYTES, () => ++looks <= 20)
+    assert.ok(looks > 20 && looks <= 40, `${looks}`)
+  })
+})
