@@ -116,7 +116,7 @@ function edgesOf(ptr: usize, from: i32, to: i32, edges: usize): void {
     zeros = (zeros >> 16) | ((<u64>i8x16.bitmask(i8x16.eq(v, none))) << 32)
     if (b > from) {
       const ended = (zeros & (zeros << 1)) | textEnds(texts, gaps)
-      store<u16>(edges + ((<usize>(b - 1)) << 1), <u16>((<i32>(ended >> 15)) | many))
+      store<u16>(edges + ((<usize>(b - 1)) << 1), <u16>(<i32>(ended >> 15) | many))
     }
     const pair = i8x16.add(single, oneBefore(singles, single))
     const quad = i8x16.add(pair, twoBefore(pairs, pair))

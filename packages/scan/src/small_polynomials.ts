@@ -12,8 +12,9 @@ import { isSmall, N, polynomialAt, Q, transformBack } from './arithmetic/ml_kem_
 
 export const POLYNOMIAL_BYTES: number = 2 * N
 
-/** Of the largest of the parameter sets. */
+/** Of all parameter sets. */
 const MOST_ETA = 3
+const MOST_IN_A_ROW = 4
 const SAMPLE = 32
 /** Different upper bytes that a sample has at least: of 13 and more, 16 draws give fewer in one of 10^5. */
 const LEAST_UPPERS = 5
@@ -142,10 +143,28 @@ function isLikely(i: number): boolean {
 /** Whether a secret polynomial begins at `at`. Cost: 10 µs. */
 export function isSmallPolynomial(bytes: Uint8Array, at: number): boolean {
   if (at < 0 || at + POLYNOMIAL_BYTES > bytes.length) return false
-  const poly = polynomialAt(bytes, at)
-  const back = transformBack(poly)
+  const back = transformBack(polynomialAt(bytes, at))
   const isSecret = isSmall(back, MOST_ETA) && back.some((number) => number !== 0)
-  poly.fill(0)
   back.fill(0)
   return isSecret
+}
+
+/**
+ * For each place how many polynomials lie one behind the other from there on, up to four.
+ *
+ * @param places as {@link smallPolynomials} gave them, of `[from, to)`
+ */
+export function inARow(
+  bytes: Uint8Array,
+  places: readonly number[],
+  to: number,
+): readonly number[] {
+  const seen = new Set(places)
+  const isSecretAt = (at: number): boolean =>
+    at < to ? seen.has(at) : isSmallPolynomial(bytes, at)
+  return places.map((at) => {
+    let count = 1
+    while (count < MOST_IN_A_ROW && isSecretAt(at + count * POLYNOMIAL_BYTES)) count++
+    return count
+  })
 }

@@ -8,10 +8,11 @@
  */
 import { ML_KEM, type MlKemParameters } from '../arithmetic/ml_kem.ts'
 import { mlKemPacked } from '../arithmetic/ml_kem_polynomials.ts'
+import { sha3 } from '../arithmetic/shake.ts'
 import { pqSchemeOfOid, provePq } from '../der_keys/post_quantum.ts'
 import type { Detected } from '../detected.ts'
 import { Budget } from '../known/budget.ts'
-import { isSmallPolynomial, POLYNOMIAL_BYTES, smallPolynomials } from '../small_polynomials.ts'
+import { inARow, POLYNOMIAL_BYTES, smallPolynomials } from '../small_polynomials.ts'
 import type { WindowSearch } from '../window_search.ts'
 import { hit } from './anchored.ts'
 
@@ -43,8 +44,9 @@ const LIBRARIES: readonly ((k: number) => Places)[] = [
   },
 ]
 
-/** Nanoseconds of a look at a polynomial, and to prove a key. */
+/** Nanoseconds of a look at a polynomial, of a look at H(ek), and to prove a key. */
 const LOOK_COST = 10_000
+const HASH_COST = 40_000
 const PROOF_COST = 3_000_000
 const RATE = { perByte: 2, atOnce: 3e8 } as const
 
@@ -62,15 +64,18 @@ export class MlKemSearch implements WindowSearch {
     this.#budget.earn(to - from)
     const isAllowed = () => this.#budget.take(LOOK_COST)
     const places = smallPolynomials(bytes, from, to, SHORTEST, isAllowed)
-    return places.flatMap((at) => this.#keyAt(bytes, at) ?? [])
+    const counts = inARow(bytes, places, to)
+    return places.flatMap((at, i) => this.#keyAt(bytes, at, counts[i] ?? 0) ?? [])
   }
 
-  /** The key whose s begins at a place where a small polynomial lies. */
-  #keyAt(bytes: Uint8Array, at: number): Detected | undefined {
-    for (const parameters of ML_KEM) {
+  /** The key whose s begins at a place from which on so many small polynomials lie. */
+  #keyAt(bytes: Uint8Array, at: number, count: number): Detected | undefined {
+    for (const parameters of ML_KEM.filter(({ k }) => k <= count)) {
       for (const library of LIBRARIES) {
         const places = library(parameters.k)
         if (!isLaidOut(bytes, at, parameters, places)) continue
+        if (!this.#budget.take(HASH_COST)) return undefined
+        if (!isHashed(bytes, at, parameters, places)) continue
         if (!this.#budget.take(PROOF_COST)) return undefined
         const key = provenAt(bytes, at, parameters, places)
         if (key !== undefined) return key
@@ -80,18 +85,27 @@ export class MlKemSearch implements WindowSearch {
   }
 }
 
-/** Whether all of s is secret polynomials, and all of the rest is there: a matter of microseconds where it is not. */
+/** Whether all of it is there. */
 function isLaidOut(
-  bytes: Uint8Array,
+  { length }: Uint8Array,
   at: number,
   { k }: MlKemParameters,
   { t, z, d = z }: Places,
 ): boolean {
-  if (at + Math.min(t, d) < 0 || at + Math.max(z + HALF, k * POLYNOMIAL_BYTES) > bytes.length) {
-    return false
-  }
-  for (let i = 1; i < k; i++) if (!isSmallPolynomial(bytes, at + i * POLYNOMIAL_BYTES)) return false
-  return true
+  const end = at + Math.max(z + HALF, k * POLYNOMIAL_BYTES)
+  return at + Math.min(t, d) >= 0 && end <= length
+}
+
+/** Whether H(ek) is that of t and ρ: nothing else is proven. */
+function isHashed(
+  bytes: Uint8Array,
+  at: number,
+  { k }: MlKemParameters,
+  { t, rho, hash }: Places,
+): boolean {
+  const open = mlKemPacked(bytes.subarray(at + t, at + t + k * POLYNOMIAL_BYTES))
+  const made = sha3(256, open, bytes.subarray(at + rho, at + rho + HALF))
+  return Buffer.compare(made, bytes.subarray(at + hash, at + hash + HALF)) === 0
 }
 
 function provenAt(

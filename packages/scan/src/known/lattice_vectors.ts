@@ -9,7 +9,7 @@
 import { isMlKemSecret, ML_KEM, type MlKemParameters, mlKemWithoutZ } from '../arithmetic/ml_kem.ts'
 import { mlKemPacked } from '../arithmetic/ml_kem_polynomials.ts'
 import type { LatticeMaterial } from '../key_material.ts'
-import { isSmallPolynomial, POLYNOMIAL_BYTES, smallPolynomials } from '../small_polynomials.ts'
+import { inARow, POLYNOMIAL_BYTES, smallPolynomials } from '../small_polynomials.ts'
 import { spkiParts } from '../spki.ts'
 import { type Effort, OF_KEYS_MET } from './allowance.ts'
 import { Budget } from './budget.ts'
@@ -51,20 +51,14 @@ export class LatticeVectors {
     this.#budget.earn(to - from)
     const isAllowed = () => this.#budget.take(LOOK_COST)
     const places = smallPolynomials(bytes, from, to, POLYNOMIAL_BYTES, isAllowed)
-    return places.flatMap((at) => this.#foundAt(bytes, at))
+    const counts = inARow(bytes, places, to)
+    return places.flatMap((at, i) => this.#foundAt(bytes, at, counts[i] ?? 0))
   }
 
-  #foundAt(bytes: Uint8Array, at: number): readonly FoundValue[] {
-    const isVector = (k: number): boolean => {
-      for (let i = 1; i < k; i++) {
-        if (!isSmallPolynomial(bytes, at + i * POLYNOMIAL_BYTES)) return false
-      }
-      return true
-    }
-    const sets = new Set(ML_KEM.filter(({ k }) => isVector(k)))
+  #foundAt(bytes: Uint8Array, at: number, count: number): readonly FoundValue[] {
     for (const key of this.#keys) {
       const { parameters, publicKey, material } = key
-      if (!sets.has(parameters) || !this.#budget.take(KEY_COST)) continue
+      if (parameters.k > count || !this.#budget.take(KEY_COST)) continue
       const length = parameters.k * POLYNOMIAL_BYTES
       const s = mlKemPacked(bytes.subarray(at, at + length))
       const isOfKey = isMlKemSecret(parameters, publicKey, s)
