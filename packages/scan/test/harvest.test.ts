@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { bytesSource } from '@mintmark/dump'
+import { ML_KEM, mlKemFromSeed } from '../src/arithmetic/ml_kem.ts'
 import { planWindows } from '../src/scan_plan.ts'
 import { scannerFor } from '../src/scanner_task.ts'
+import { plainSpki } from '../src/spki.ts'
 import { type KeySeen, searchWindow } from '../src/window_result.ts'
 import { noise } from './flood_world.ts'
 import {
@@ -46,6 +49,10 @@ function u32(...words: readonly number[]): Buffer {
   const bytes = Buffer.alloc(4 * words.length)
   for (const [i, word] of words.entries()) bytes.writeUInt32LE(word, 4 * i)
   return bytes
+}
+
+function lengthWord(value: number): Buffer {
+  return Buffer.concat([u32(value), Buffer.alloc(4)])
 }
 
 /** BCRYPT_RSAPUBLIC_BLOB. */
@@ -105,9 +112,29 @@ describe('a public key is harvested at every alignment', () => {
   }
 })
 
-function lengthWord(value: number): Buffer {
-  return Buffer.concat([u32(value), Buffer.alloc(4)])
-}
+describe('an encapsulation key of ML-KEM that is alone in a chunk of malloc is harvested', () => {
+  for (const { name, oid, k, ...parameters } of ML_KEM) {
+    const { publicKey } = mlKemFromSeed({ name, oid, k, ...parameters }, Buffer.alloc(64, k))
+    const chunk = (size: number, key: Uint8Array): Buffer =>
+      Buffer.concat([lengthWord(size), key, Buffer.alloc(8)])
+    const size = (publicKey.length + 8 + 15) & ~15
+
+    it(`of ${name}`, () => {
+      const id = createHash('sha256').update(plainSpki(oid, publicKey)).digest('hex')
+      for (const flags of [0, 1, 5]) {
+        assert.deepEqual(idsOf(harvested(chunk(size | flags, publicKey), 640)), [id])
+      }
+    })
+
+    it(`of ${name}, and not where a number is too large, nor from a chunk of another size`, () => {
+      const damaged = Uint8Array.from(publicKey)
+      damaged[384 * k - 1] = 0xff
+      assert.deepEqual(harvested(chunk(size | 1, damaged), 640), [])
+      assert.deepEqual(harvested(chunk(size + 16 + 1, publicKey), 640), [])
+      assert.deepEqual(harvested(chunk(size | 1, Buffer.alloc(publicKey.length)), 640), [])
+    })
+  }
+})
 
 describe('a bare modulus is harvested beside its exponent', () => {
   const gap = Buffer.from('3100000000000000', 'hex')

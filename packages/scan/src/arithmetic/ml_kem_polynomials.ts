@@ -62,7 +62,7 @@ export function transformBack(poly: Poly): Poly {
       }
     }
   }
-  for (let i = 0; i < N; i++) poly[i] = ((poly[i] ?? 0) * SCALE) % Q
+  for (let j = 0; j < N; j++) poly[j] = ((poly[j] ?? 0) * SCALE) % Q
   return poly
 }
 
@@ -180,6 +180,15 @@ export function decoded(bytes: Uint8Array, k: number): Poly[] | undefined {
     poly?.set([low, high], at)
   }
   return polys
+}
+
+/** Whether `[from, to)` is numbers below q in 12 bits each. Cost: some nanoseconds for noise. */
+export function isPacked(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 3) {
+    const [b0, b1, b2] = [bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0]
+    if (b0 + 256 * (b1 % 16) >= Q || (b1 >> 4) + 16 * b2 >= Q) return false
+  }
+  return true
 }
 
 /** A·s for a transformed s. */

@@ -14,19 +14,12 @@ import { elementOf, sequenceAround, TAG } from '../der.ts'
 import { charge } from '../effort.ts'
 import { isRandomLooking } from '../random_looking.ts'
 import { keyOfCertificate, keyWith } from './certificate.ts'
+import { ENCAPSULATION_KEYS } from './encapsulation_key.ts'
 import { keyOfJwk } from './jwks.ts'
+import type { KeySource } from './key_source.ts'
 import { keyOfSshBlob, keyOfSshLine } from './openssh_line.ts'
 import type { PublicKey } from './public_key.ts'
 import { keyOfRsaPublicKey, keyOfSpki, type PublicMaterial, rsaKey } from './spki_key.ts'
-
-/** A pattern beside which public keys lie. */
-export interface KeySource {
-  readonly pattern: Uint8Array
-  /** The key at a place where the whole pattern is. */
-  readonly keyAt: (bytes: Uint8Array, at: number) => PublicKey | undefined
-  /** Nothing around it shows that it is a key. */
-  readonly isBare?: true
-}
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex')
 const latin = (text: string): Buffer => Buffer.from(text, 'latin1')
@@ -73,6 +66,7 @@ export const KEY_SOURCES: readonly KeySource[] = [
       return { pattern: latin(`-----BEGIN ${pattern}`), keyAt: pemAt(pattern.length + 11) }
     },
   ),
+  ...ENCAPSULATION_KEYS,
   { pattern: latin('RSA1'), keyAt: windowsBlobAt },
   { pattern: hex('01 01 00 6e 01'), keyAt: libgcryptAt },
   { pattern: hex('01 00 01 00 00 00 00 00'), keyAt: littleNear, isBare: true },

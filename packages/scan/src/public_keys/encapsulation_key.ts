@@ -1,0 +1,48 @@
+/**
+ * Encapsulation keys of ML-KEM that are alone in a chunk of glibc's malloc, as FIPS 203 spells them: t in 12 bits a number and ρ,
+ * without anything that says so. The size of the chunk leads to them, and that all numbers are below q shows it: of random
+ * bytes one in 10^45 has that.
+ *
+ * Source: FIPS 203, algorithm 13; malloc/malloc.c of glibc.
+ *
+ * @module
+ */
+import { ML_KEM, type MlKemParameters, mlKemPublicLength } from '../arithmetic/ml_kem.ts'
+import { isPacked } from '../arithmetic/ml_kem_polynomials.ts'
+import { charge } from '../effort.ts'
+import { isRandomLooking } from '../random_looking.ts'
+import { plainSpki } from '../spki.ts'
+import { keyWith } from './certificate.ts'
+import type { KeySource } from './key_source.ts'
+import type { PublicKey } from './public_key.ts'
+import { keyOfSpki } from './spki_key.ts'
+
+/** Of the head of a chunk, of which the size is the last word. */
+const WORD = 8
+const ALIGNMENT = 16
+/** Beside the size: nothing, the chunk before it is in use, and that in an arena of a thread. */
+const FLAGS = [0, 1, 5] as const
+const RHO = 32
+
+function keyBehind(
+  bytes: Uint8Array,
+  at: number,
+  parameters: MlKemParameters,
+): PublicKey | undefined {
+  const from = at + WORD
+  const to = from + mlKemPublicLength(parameters)
+  if (to > bytes.length || !isPacked(bytes, from, to - RHO)) return undefined
+  charge(2 * (to - from))
+  const publicKey = bytes.slice(from, to)
+  if (!isRandomLooking(publicKey) || !isRandomLooking(publicKey.subarray(-RHO))) return undefined
+  const material = keyOfSpki(plainSpki(parameters.oid, publicKey))
+  return material && keyWith(material, {})
+}
+
+export const ENCAPSULATION_KEYS: readonly KeySource[] = ML_KEM.flatMap((parameters) => {
+  const size = Math.ceil((mlKemPublicLength(parameters) + WORD) / ALIGNMENT) * ALIGNMENT
+  return FLAGS.map((flags): KeySource => {
+    const pattern = Uint8Array.of(size | flags, size >> 8, 0, 0, 0, 0, 0, 0)
+    return { pattern, keyAt: (bytes, at) => keyBehind(bytes, at, parameters) }
+  })
+})

@@ -1,0 +1,15 @@
+/**
+ * What public keys in memory are found by.
+ *
+ * @module
+ */
+import type { PublicKey } from './public_key.ts'
+
+/** A pattern beside which public keys lie. */
+export interface KeySource {
+  readonly pattern: Uint8Array
+  /** The key at a place where the whole pattern is. */
+  readonly keyAt: (bytes: Uint8Array, at: number) => PublicKey | undefined
+  /** Nothing around it shows that it is a key. */
+  readonly isBare?: true
+}
