@@ -44,6 +44,8 @@ interface Repeating {
 export class Repeats<T> {
   #bytes: Buffer = Buffer.alloc(0)
   readonly #looks = new Map<number, EarlierLook<T>>()
+  /** The last place of each anchor that was known, by alignment. */
+  readonly #last = new Map<number, EarlierLook<T>>()
   readonly #repeating = new Map<number, Repeating>()
   /** 1 for each anchor of which a look is remembered. */
   readonly #isKnown: Uint8Array
@@ -58,6 +60,7 @@ export class Repeats<T> {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     if (this.#looks.size === 0) return
     this.#looks.clear()
+    this.#last.clear()
     this.#repeating.clear()
     this.#isKnown.fill(0)
   }
@@ -65,10 +68,25 @@ export class Repeats<T> {
   /** The earlier look at the same bytes. */
   earlier(anchor: number, at: number, sight: Sight): EarlierLook<T> | undefined {
     if (this.#isKnown[anchor] !== 1) return undefined
+    const alignment = anchor * ALIGNMENT + (at % ALIGNMENT)
+    const last = this.#last.get(alignment)
+    if (last !== undefined && this.#goesOn(last.at, at, sight)) {
+      last.at = at
+      return last
+    }
     const look = this.#looks.get(this.#nameOf(anchor, at, sight))
     if (look?.anchor !== anchor || !this.#isRepeated(look.at, at, sight)) return undefined
     look.at = at
+    this.#last.set(alignment, look)
     return look
+  }
+
+  /** The same for bytes of which it is known that they repeat at this distance, at least as far as sight begins. */
+  #goesOn(earlier: number, at: number, sight: Sight): boolean {
+    const known = this.#repeating.get(at - earlier)
+    const from = at - sight.before
+    const isKnown = known !== undefined && known.from <= from && known.to >= from
+    return isKnown && this.#isRepeated(earlier, at, sight)
   }
 
   /** Remembers a look, where it took long. */
@@ -90,7 +108,7 @@ export class Repeats<T> {
       if (sample < -before || sample + 4 > behind) continue
       const place = at + sample
       if (place < 0 || place + 4 > this.#bytes.length) continue
-      name = Math.imul(name ^ this.#bytes.readInt32LE(place), 0x9e3779b1)
+      name = Math.imul(name ^ wordAt(this.#bytes, place), 0x9e3779b1)
       name ^= name >>> 15
     }
     return name
@@ -116,4 +134,10 @@ export class Repeats<T> {
     }
     return true
   }
+}
+
+function wordAt(bytes: Uint8Array, at: number): number {
+  const [a = 0, b = 0] = [bytes[at], bytes[at + 1]]
+  const [c = 0, d = 0] = [bytes[at + 2], bytes[at + 3]]
+  return a | (b << 8) | (c << 16) | (d << 24)
 }

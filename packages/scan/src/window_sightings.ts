@@ -14,22 +14,29 @@ const MOST_SIGHTINGS = 5000
 /** Copies of the bytes of a key in one form that are told one by one. */
 const MOST_COPIES = 250
 
+/** Copies that were told, of a key in one form. */
+interface Copies {
+  count: number
+}
+
 /** A hit, for copies of its bytes; without a sighting where there was no room for it. */
 export class Told {
   readonly certainty: Certainty
   readonly sighting: Sighting | undefined
+  readonly copies: Copies
 
-  constructor(certainty: Certainty, sighting?: Sighting) {
+  constructor(certainty: Certainty, sighting?: Sighting, copies: Copies = { count: 0 }) {
     this.certainty = certainty
     this.sighting = sighting
+    this.copies = copies
   }
 }
 
 export class WindowSightings {
   readonly all: Sighting[] = []
   readonly #hashKey: Uint8Array
-  /** Copies told, by key and form. */
-  readonly #copies = new Map<string, number>()
+  /** By key and form. */
+  readonly #copies = new Map<string, Copies>()
   /** Hits that there was no room for. */
   readonly #leftOut = new Map<Certainty, { offset: number; count: number }>()
 
@@ -47,15 +54,17 @@ export class WindowSightings {
     }
     const sighting = { seen: findingSeen(detected, offset), tag: keyTag(this.#hashKey, material) }
     this.all.push(sighting)
-    return new Told(certainty, sighting)
+    return new Told(certainty, sighting, this.#copiesOf(sighting))
   }
 
   /** The bytes of a hit lie elsewhere too. Returns whether the place is told, not only counted. */
-  addCopy({ certainty, sighting }: Told, offset: number): boolean {
-    if (sighting === undefined || !this.#hasRoomForCopy(sighting)) {
+  addCopy({ certainty, sighting, copies }: Told, offset: number): boolean {
+    const isFull = this.all.length >= MOST_SIGHTINGS || copies.count >= MOST_COPIES
+    if (sighting === undefined || isFull) {
       this.#leaveOut(certainty, offset)
       return false
     }
+    copies.count++
     this.all.push({ seen: { ...sighting.seen, offset }, tag: sighting.tag })
     return true
   }
@@ -66,12 +75,11 @@ export class WindowSightings {
     })
   }
 
-  #hasRoomForCopy({ tag, seen }: Sighting): boolean {
+  #copiesOf({ tag, seen }: Sighting): Copies {
     const name = `${tag} ${seen.form}`
-    const count = this.#copies.get(name) ?? 0
-    if (this.all.length >= MOST_SIGHTINGS || count >= MOST_COPIES) return false
-    this.#copies.set(name, count + 1)
-    return true
+    const held = this.#copies.get(name) ?? { count: 0 }
+    this.#copies.set(name, held)
+    return held
   }
 
   #leaveOut(certainty: Certainty, offset: number): void {
