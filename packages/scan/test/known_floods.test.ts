@@ -83,3 +83,16 @@ describe('a flood', () => {
     })
   }
 })
+
+it('exponents that are damaged, each in its own way, are looked at as far as there is time, which is told', () => {
+  const [key] = KEYS
+  assert.ok(key !== undefined)
+  const d = toBigEndian(key.d, 128).toReversed()
+  const bytes = flood(Uint8Array.from([...d, ...Buffer.alloc(8)]), (copy, index) => {
+    if (copy.length > 9) copy.set([1 + (index & 0x7f), index >> 7], 8)
+  })
+  const search = new KnownKeySearch([key.publicKey], { deep: false })
+  const hits = search.search(bytes, 0, bytes.length)
+  assert.ok(hits.length > 0 && hits.length < 2000, `${hits.length} hits`)
+  assert.ok(search.limits.includes('exponents'), search.limits.join())
+})

@@ -236,8 +236,8 @@ function isMultiPrime(n: bigint, rest: bigint, e: bigint, d: bigint | undefined)
 }
 
 /** gcd(p − 1, q − 1) of 98 % of keys; the rest takes the slow way. */
-const MOST_COMMON_FACTOR = 64n
-const LARGEST_COMMON_FACTOR = 1024n
+const MOST_COMMON_FACTOR = 64
+const LARGEST_COMMON_FACTOR = 1024
 
 /**
  * The primes of n, given both exponents; undefined where they do not belong together.
@@ -256,15 +256,37 @@ export function factorsFromExponent(
   if (bitLength(n) > RSA_BITS.most || bitLength(d) > bitLength(n) + 64) return undefined
   charge(300 * bitLength(n))
   const multiple = e * d - 1n
+  const bits = bitLength(n)
+  if (bits / 2 - bitLength(e) >= ROUGH_BITS) {
+    const g = firstNear(n, multiple)
+    return g === undefined ? undefined : factorsFromMultiple(n, BigInt(g) * multiple)
+  }
   for (let g = 1n; g <= MOST_COMMON_FACTOR; g += g === 1n ? 1n : 2n) {
     const found = factorsFromMultiple(n, g * multiple)
     if (found !== undefined) return found
   }
-  const bits = bitLength(n)
   return withEffort(powerUnits(bits, 2 * bits) + 1_000_000, () => {
     if (bitLength(e) > bits / 2 - 8) return factorsBySquareRoot(n, multiple)
     return factorsByLargeGcd(n, e, d)
   })
+}
+
+/** Bits that the smaller half of a modulus has above its exponent where {@link firstNear} tells all. */
+const ROUGH_BITS = 48
+/** Of one: more than what 52 bits and a factor of a thousand take. */
+const ROUGHLY = 2 ** -32
+
+/**
+ * The first g that may be gcd(p − 1, q − 1), or share what it has beyond k: with which k·λ(n) lies right below a multiple of n.
+ * By 52 bits: nearly all numbers have none. No other need be tried: all that fit are multiples of it.
+ */
+function firstNear(n: bigint, multiple: bigint): number | undefined {
+  const low = BigInt(bitLength(n) - 52)
+  const share = Number((multiple % n) >> low) / Number(n >> low)
+  for (let g = 1; g <= LARGEST_COMMON_FACTOR; g += g === 1 ? 1 : 2) {
+    if (Math.abs(g * share - Math.round(g * share)) < ROUGHLY) return g
+  }
+  return undefined
 }
 
 /**
@@ -276,7 +298,7 @@ export function factorsFromExponent(
 function factorsByLargeGcd(n: bigint, e: bigint, d: bigint): { p: bigint; q: bigint } | undefined {
   const half = bitLength(n) / 2
   const product = e * d
-  for (let g = MOST_COMMON_FACTOR + 2n; g <= LARGEST_COMMON_FACTOR; g += 2n) {
+  for (let g = BigInt(MOST_COMMON_FACTOR + 2); g <= LARGEST_COMMON_FACTOR; g += 2n) {
     const gap = n - ((g * product) % n)
     if (bitLength(gap) >= half + bitLength(e) + 12) continue
     const found = factorsFromMultiple(n, g * (product - 1n))

@@ -7,7 +7,7 @@ import { BEFORE, type Candidate, type ConjugateKernel, ORDERS } from '../conjuga
 import type { RsaMaterial } from '../key_material.ts'
 import type { Budget } from './budget.ts'
 import type { FoundValue } from './found_value.ts'
-import { WHOLE_COST, wholeFound } from './rsa_found.ts'
+import { DAMAGED_COST, WHOLE_COST, wholeFound } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import type { SliceContext } from './rsa_search.ts'
 import { numberAt, spanOf, spelledAt } from './slice_numbers.ts'
@@ -80,6 +80,7 @@ function look(
     const value = numberAt(kernel, candidate, table.length)
     const whole = wholeFound(spelledAt(candidate, table.length), key, value, allowance.failures)
     if (whole.some(({ note }) => note === undefined)) proven.add(key, candidate)
+    else budget.pay(DAMAGED_COST)
     return whole
   })
   return { values, isCut }

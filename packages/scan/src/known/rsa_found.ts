@@ -24,8 +24,9 @@ function isFactor(key: RsaMaterial): boolean {
   return isPrime
 }
 
-/** Estimate in nanoseconds of {@link wholeFound}. */
+/** Estimates in nanoseconds of {@link wholeFound}: of most numbers, and of one whose upper half is that of an exponent. */
 export const WHOLE_COST = 3000
+export const DAMAGED_COST = 80_000
 
 /**
  * A private exponent, φ(n) or λ(n) of `key`, or none.

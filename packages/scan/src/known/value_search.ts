@@ -56,7 +56,7 @@ export function findValues(
 
 /** Values of a window that are told one by one: in all, and of one key. All others are counted. */
 const MOST_VALUES = 5000
-const MOST_OF_ONE = 250
+const MOST_OF_ONE = 1000
 /** Of what is counted only, the bytes at its end that are compared. */
 const COUNTED_BYTES = 16
 
