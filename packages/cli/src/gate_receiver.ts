@@ -8,6 +8,7 @@
  */
 import {
   arrivalOf,
+  type Called,
   crashOf,
   type FirstBytes,
   type Gate,
@@ -20,29 +21,26 @@ import {
   receiveCore,
   Spool,
 } from '@mintmark/scan/receiver'
-import { exitCodeOf } from './gate_exit.ts'
 import type { ExitCode } from './io.ts'
 
 const STANDARD_INPUT = 0
 
 /**
- * @param args the folder of the gate's state, then what the kernel tells of the crash, or `--check` alone
- * @param first what was read before this was loaded
+ * @param called with what was read before this was loaded
+ * @returns 0, or 3 if there is no core; never 1, with which Node ends where it cannot load this
  */
-export async function receiveFromKernel(
-  args: readonly string[],
-  first: FirstBytes | undefined,
-): Promise<ExitCode> {
+export async function receiveFromKernel({ told: args, first }: Called): Promise<ExitCode> {
   const [stateFolder = '', ...told] = args
   const isCheck = told[0] === '--check'
   try {
     const settings = settingsIn(stateFolder)
     const gate = gateOf(settings)
-    if (isCheck) return await check(gate)
+    if (isCheck) return await check(gate, first)
     const crash = crashOf(told, Date.now())
     const wantsNone = crash.wantsNone && !settings.ignoresLimits
     const inlet = new Inlet(STANDARD_INPUT, first)
-    return exitCodeOf(await receiveCore(gate, arrivalOf({ ...crash, wantsNone }, inlet)))
+    const { outcome } = await receiveCore(gate, arrivalOf({ ...crash, wantsNone }, inlet))
+    return outcome === 'core' ? 0 : 3
   } catch (error) {
     const why = error instanceof MintmarkError ? error.message : reasonOf(error)
     if (isCheck) process.stderr.write(`${why}\n`)
@@ -75,8 +73,10 @@ function gateOf(settings: GateSettings): Gate {
   }
 }
 
-async function check(gate: Gate): Promise<ExitCode> {
-  const { selfTest } = await import('@mintmark/scan/gate')
+async function check(gate: Gate, first: FirstBytes | undefined): Promise<ExitCode> {
+  const { selfTest, slowStart } = await import('@mintmark/scan/gate')
   await selfTest(gate)
+  const slow = slowStart(first)
+  if (slow !== undefined) process.stdout.write(`${slow}\n`)
   return 0
 }

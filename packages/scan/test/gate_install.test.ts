@@ -1,64 +1,20 @@
 import assert from 'node:assert/strict'
-import { spawn, spawnSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
-import { once } from 'node:events'
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { readAgain } from '@mintmark/testkit'
-import {
-  type GateSettings,
-  gateStatus,
-  installGate,
-  loadState,
-  uninstallGate,
-} from '../src/gate/gate.ts'
+import { FirstBytes } from '../src/gate/first_bytes.ts'
+import { gateStatus, installGate, loadState, uninstallGate } from '../src/gate/gate.ts'
+import { CHUNK_BYTES } from '../src/gate/hold_layout.ts'
 import { keptKey, keyOfKept } from '../src/gate/kept_keys.ts'
 import { patternFor } from '../src/gate/kernel_settings.ts'
+import { CHECK_BYTES } from '../src/gate/receive_script.ts'
+import { slowStart } from '../src/gate/self_test.ts'
 import { writableByOthers } from '../src/gate/writable_by_others.ts'
 import { parsePublicKeys } from '../src/public_keys/parse.ts'
-import { place } from './gate_world.ts'
-
-const BEFORE = '|/usr/lib/systemd/systemd-coredump %P %u %g %s %t %c %h %d %F'
-
-/** A machine: what stands for the kernel's settings, a folder for the gate's own, and a program to run. */
-function machine(script = 'process.exit(0)') {
-  const procSys = place('sys')
-  const home = place('home')
-  for (const folder of [procSys, home]) mkdirSync(folder, { mode: 0o755 })
-  writeFileSync(path.join(procSys, 'core_pattern'), `${BEFORE}\n`)
-  writeFileSync(path.join(procSys, 'core_pipe_limit'), '16\n')
-  const receiver = path.join(home, "it's receiver.mjs")
-  writeFileSync(receiver, script)
-  const settings: GateSettings = {
-    spool: place('spool'),
-    limits: { maxMemoryBytes: 'auto', maxSizeBytes: 2, maxAtOnce: 3, keepFreeBytes: 0 },
-    zstd: undefined,
-    ignoresLimits: false,
-    publicKeys: [],
-  }
-  const places = { procSys, stateFolder: path.join(home, 'state') }
-  const kernel = () =>
-    ['core_pattern', 'core_pipe_limit'].map((name) =>
-      readFileSync(path.join(procSys, name), 'utf8').trim(),
-    )
-  const programs = { node: process.execPath, receiver }
-  return {
-    places,
-    settings,
-    programs,
-    kernel,
-    pattern: (text: string) => writeFileSync(path.join(procSys, 'core_pattern'), `${text}\n`),
-  }
-}
+import { BEFORE, machine } from './gate_machine.ts'
+import { arrivalOfBytes, place } from './gate_world.ts'
 
 describe('the gate', () => {
   it('sets the pattern and the limit, and restores what stood there', () => {
@@ -131,6 +87,13 @@ describe('the gate says', () => {
     assert.deepEqual(more, [])
   })
 
+  it('how many folders were left by what was killed', () => {
+    const { places, settings, programs } = machine()
+    const { state } = installGate(places, settings, programs)
+    mkdirSync(path.join(state.settings.spool, '.unfinished-0badb007-1-2-3.abcdef'))
+    assert.equal(gateStatus(places).spool?.leftBehind, 1)
+  })
+
   it('that the kernel has no such settings, and makes nothing', () => {
     const { places, settings, programs } = machine()
     assert.throws(() => installGate({ ...places, procSys: place('none') }, settings, programs), {
@@ -150,6 +113,25 @@ describe('the gate says', () => {
     assert.deepEqual(kernel(), [BEFORE, '16'])
   })
 })
+
+describe('what the own check of a gate says', () => {
+  it('is told at its installation and by its status, and is no problem', () => {
+    const { places, settings, programs } = machine("process.stdout.write('it could be better\\n')")
+    assert.deepEqual(installGate(places, settings, programs).notes, ['it could be better'])
+    const { notes, problems } = gateStatus(places)
+    assert.deepEqual([notes, problems], [['it could be better'], []])
+  })
+
+  it('is that a process waits for Node where its bytes do not come early', () => {
+    assert.equal(slowStart(early(CHECK_BYTES)), undefined)
+    assert.match(slowStart(undefined) ?? '', /^a process that crashes waits for the start of Node/)
+    assert.throws(() => slowStart(early('other')), { code: 'GATE_UNFIT' })
+  })
+})
+
+function early(text: string): FirstBytes {
+  return new FirstBytes(arrivalOfBytes(Buffer.from(text)).inlet.file, CHUNK_BYTES)
+}
 
 describe('the gate, whatever happens,', () => {
   it('says what to do once its state is lost or damaged', () => {
@@ -217,86 +199,6 @@ describe('the gate and others', () => {
     assert.ok(patternFor(`/${'x'.repeat(100)}`).length <= 127)
     for (const program of [`/${'x'.repeat(103)}`, '/a b', '/a%p', 'a', '/a\nb'])
       assert.throws(() => patternFor(program), { code: 'GATE_UNFIT' })
-  })
-})
-
-function run(script: string) {
-  const { places, settings, programs } = machine(
-    "import { readFileSync, writeFileSync } from 'node:fs'\n" +
-      "if (process.argv.includes('--check')) process.exit(0)\n" +
-      script,
-  )
-  const { state } = installGate(places, settings, programs)
-  const began = performance.now()
-  const receive = path.join(places.stateFolder, 'receive')
-  const told = ['77', '0', '0', '11', '1', '9', 'host', "it's; rm -rf $HOME `x`"]
-  // Through a pipe, as from the kernel: Node's own are sockets.
-  const piped = ['-c', `printf 'the core' | "$0" "$@"`, receive, ...told]
-  const ended = spawnSync('/bin/sh', piped, { cwd: '/', env: {}, encoding: 'utf8' })
-  const log = path.join(state.settings.spool, 'gate.log')
-  return {
-    code: ended.status,
-    ms: performance.now() - began,
-    log: existsSync(log) ? readFileSync(log, 'utf8') : '',
-    spool: state.settings.spool,
-  }
-}
-
-describe('the script that the kernel runs', () => {
-  it('hands the core and the arguments on as they are', () => {
-    const { code, spool, log } = run(
-      "writeFileSync(JSON.parse(readFileSync(process.argv[2] + '/gate.json')).settings.spool + '/told', JSON.stringify([process.argv.slice(3), readFileSync(0, 'utf8')]))",
-    )
-    assert.deepEqual([code, log], [0, ''])
-    const told: unknown = JSON.parse(readFileSync(path.join(spool, 'told'), 'utf8'))
-    const kernel = ['77', '0', '0', '11', '1', '9', 'host', "it's; rm -rf $HOME `x`"]
-    assert.deepEqual(told, [kernel, 'the core'])
-  })
-
-  it('logs that what received a core was killed', () => {
-    const { code, log } = run("process.kill(process.pid, 'SIGKILL')")
-    assert.equal(code, 3)
-    assert.match(
-      log,
-      /^\S+Z problem \[\d+\] process 77: no core, what received it ended with 137\n$/,
-    )
-  })
-
-  it('ends what receives a process that stands still', async () => {
-    const { places, settings, programs } = machine(
-      "import { readSync } from 'node:fs'\n" +
-        "if (!process.argv.includes('--check')) readSync(0, Buffer.alloc(9))",
-    )
-    const { state } = installGate(places, settings, programs)
-    const script = path.join(places.stateFolder, 'receive')
-    const text = readFileSync(script, 'utf8')
-    assert.match(text, /while sleep 60; do/)
-    writeFileSync(script, text.replace('sleep 60', 'sleep 0.1'))
-    const received = spawn(script, ['77'], { env: {}, stdio: ['pipe', 'ignore', 'ignore'] })
-    assert.deepEqual(await once(received, 'exit'), [3, null])
-    assert.match(
-      readFileSync(path.join(state.settings.spool, 'gate.log'), 'utf8'),
-      /process 77: no core, what received it ended with 137/,
-    )
-  })
-
-  it('gives the pipe room for more at once, where there is perl', (t) => {
-    if (spawnSync('perl', ['-e', '1']).status !== 0) {
-      t.skip('there is no perl')
-      return
-    }
-    const { code, log } = run(
-      "import { execFileSync } from 'node:child_process'\n" +
-        "const size = () => Number(execFileSync('perl', ['-e', 'print fcntl(STDIN, 1032, 0)'], { stdio: [0, 'pipe', 'ignore'] }))\n" +
-        'const began = performance.now()\n' +
-        'while (size() !== 262144) if (performance.now() - began > 10_000) process.exit(9)',
-    )
-    assert.deepEqual([code, log], [0, ''])
-  })
-
-  it('leaves it to the program to log what it knows', () => {
-    const { code, log } = run('process.exit(3)')
-    assert.deepEqual([code, log], [3, ''])
   })
 })
 

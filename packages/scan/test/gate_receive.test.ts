@@ -285,7 +285,9 @@ describe('the spool', () => {
     const elsewhere = path.join(spool.folder, `.unfinished-${boot}-1-${pid}-${start}.${random}`)
     mkdirSync(elsewhere)
     mkdirSync(path.join(spool.folder, '.unfinished-somebody-elses'))
+    assert.equal(spool.leftovers().length, 3)
     assert.equal(spool.removeLeftovers(), 3)
+    assert.deepEqual(spool.leftovers(), [])
     assert.deepEqual(
       readdirSync(spool.folder).toSorted((a, b) => (a < b ? -1 : 1)),
       [path.basename(mine.folder), path.basename(elsewhere), '.unfinished-somebody-elses'].toSorted(

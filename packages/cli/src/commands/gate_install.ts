@@ -27,8 +27,11 @@ export const gateInstall: Handler = async (_args, options, io) => {
     publicKeys: await keptKeysOf(options, io),
   }
   const receiver = realpathSync(fileURLToPath(RECEIVER))
-  const { state, wasThere } = installGate(places, settings, { node: process.execPath, receiver })
-  if (flag(options, 'json')) await io.out(`${safeJson({ wasThere, ...state }, 2)}\n`)
+  const { state, wasThere, notes } = installGate(places, settings, {
+    node: process.execPath,
+    receiver,
+  })
+  if (flag(options, 'json')) await io.out(`${safeJson({ wasThere, notes, ...state }, 2)}\n`)
   else {
     const before = state.previous === undefined ? 'not known' : safeText(state.previous.pattern)
     await io.out(
@@ -36,6 +39,7 @@ export const gateInstall: Handler = async (_args, options, io) => {
         wasThere ? 'The gate stood there already; its settings are new.' : 'The gate stands.',
         `Cores land in ${safeText(state.settings.spool)}, packed by ${compressor.kind}.`,
         `Before it there was: ${before}  ("mintmark gate uninstall" restores that)`,
+        ...notes.map((note) => `Note: ${safeText(note, 500)}`),
         'A reboot takes it away: docs/gate.md has a unit for systemd.\n',
       ].join('\n'),
     )
@@ -71,7 +75,7 @@ function publicPart({ state, ...rest }: GateStatus): object {
   return { ...rest, settings: counted, expected: state.kernel, previous: state.previous }
 }
 
-function statusText({ isInstalled, kernel, state, spool, problems }: GateStatus): string {
+function statusText({ isInstalled, kernel, state, spool, notes, problems }: GateStatus): string {
   const lines = [
     isInstalled ? 'The gate stands.' : 'The gate does not stand.',
     `kernel.core_pattern   ${safeText(kernel.pattern)}`,
@@ -83,7 +87,9 @@ function statusText({ isInstalled, kernel, state, spool, problems }: GateStatus)
       `spool                 ${safeText(spool.folder)}: ${spool.cores} cores, ` +
         `${spool.withoutCore} reports without one, ${spool.atWork} being received`,
     )
-    const { heldBytes, maxHeldBytes, freeBytes } = spool
+    const { leftBehind, heldBytes, maxHeldBytes, freeBytes } = spool
+    if (leftBehind > 0)
+      lines.push(`left behind           ${leftBehind} by what was killed: the next core removes it`)
     lines.push(
       `memory                up to ${mebibytes(maxHeldBytes)} of cores are held, ${mebibytes(heldBytes)} now`,
       `disk                  ${mebibytes(freeBytes)} free`,
@@ -91,6 +97,7 @@ function statusText({ isInstalled, kernel, state, spool, problems }: GateStatus)
     for (const line of spool.lastProblems)
       lines.push(`log                   ${safeText(line, 500)}`)
   }
+  for (const note of notes) lines.push(`note                  ${safeText(note, 500)}`)
   for (const problem of problems) lines.push(`look at               ${safeText(problem, 500)}`)
   return `${lines.join('\n')}\n`
 }

@@ -34,8 +34,13 @@ export class Inlet {
     return this.#first?.readMs ?? 0
   }
 
-  /** Hands over what was read before. */
+  /**
+   * Hands over what was read before.
+   *
+   * @throws the system's own error if some of it is lost
+   */
   giveFirst(hold: CoreHold): void {
+    if (this.#first?.failure !== undefined) throw this.#first.failure
     const { chunks = [], length = 0 } = this.#first ?? {}
     for (let done = 0; chunks.length > 0; done += CHUNK_BYTES) {
       const chunk = chunks.shift()

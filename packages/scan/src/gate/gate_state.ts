@@ -22,7 +22,7 @@ import type { GateLimits } from './receive.ts'
 import { errnoOf } from './spool.ts'
 
 const SCHEMA = 'mintmark-gate-state/1'
-const STATE_NAME = 'gate.json'
+export const STATE_NAME = 'gate.json'
 const SCRIPT_NAME = 'receive'
 
 export interface GateSettings {

@@ -21,6 +21,8 @@ export interface GateStatus {
   readonly kernel: KernelSettings
   readonly state: GateState | undefined
   readonly spool: SpoolCount | undefined
+  /** What the program's own check says of things that are not as good as they could be. */
+  readonly notes: readonly string[]
   /** What has to be looked at, in words. */
   readonly problems: readonly string[]
 }
@@ -31,6 +33,8 @@ export interface SpoolCount {
   /** Reports without a core, for it could not be scrubbed. */
   readonly withoutCore: number
   readonly atWork: number
+  /** Folders that a receiver left which was killed; the next one removes them. */
+  readonly leftBehind: number
   /** Of cores, in memory, by all receivers; and how many may be. */
   readonly heldBytes: number
   readonly maxHeldBytes: number
@@ -61,8 +65,9 @@ export function gateStatus(places: Places): GateStatus {
   const spool = state && told(problems, () => countSpool(state.settings))
   const hasRoom = spool && told(problems, () => checkRoom(state.settings))
   // It would say of the spool what is said already.
-  if (isInstalled && hasRoom) told(problems, () => checkProgram(scriptIn(places.stateFolder)))
-  return { isInstalled, kernel, state, spool, problems }
+  const notes =
+    hasRoom && isInstalled && told(problems, () => checkProgram(scriptIn(places.stateFolder)))
+  return { isInstalled, kernel, state, spool, notes: notes || [], problems }
 }
 
 /** Without room a crash now would leave no core. */
@@ -80,6 +85,7 @@ function countSpool({ spool: folder, limits }: GateSettings): SpoolCount {
     cores: cores.length,
     withoutCore: entries.length - cores.length,
     atWork: spool.atWork().length,
+    leftBehind: spool.leftovers().length,
     heldBytes: spool.bytesHeld(),
     maxHeldBytes: boundBytes(spool, limits.maxMemoryBytes),
     freeBytes: spool.room().freeBytes,

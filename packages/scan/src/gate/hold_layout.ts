@@ -8,6 +8,17 @@
 export const BLOCK_BYTES: number = 1 << 16
 /** Memory is taken by this much. What is not written to of it takes no room. */
 export const CHUNK_BYTES: number = 1 << 23
+/**
+ * Of the first bytes of a core, read before it is counted: at most so many, and such a part of the memory that is left,
+ * since many may begin at once.
+ */
+export const FIRST_MOST_BYTES: number = 1 << 26
+export const FIRST_SHARE = 128
+/**
+ * What the receiver is told before anything else, where some were read before it was started: the number of their file,
+ * and for how many milliseconds they were read; a colon between them.
+ */
+export const FIRST_OPTION = '--first='
 /** Of the cipher: its key, then its nonce. */
 export const KEY_BYTES = 32
 export const NONCE_BYTES = 8

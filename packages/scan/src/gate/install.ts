@@ -35,6 +35,8 @@ export interface Installed {
   readonly state: GateState
   /** It stood there already: only its settings are new. */
   readonly wasThere: boolean
+  /** What its check says of things that are not as good as they could be. */
+  readonly notes: readonly string[]
 }
 
 const CHECK_PATIENCE_MS = 60_000
@@ -61,13 +63,13 @@ export function installGate(places: Places, settings: GateSettings, programs: Pr
   const state = { settings: { ...settings, spool: spool.folder }, kernel, previous }
   saveState(folder, state, receiveScript(programs, folder, spool.folder))
   try {
-    checkProgram(scriptIn(folder))
+    const notes = checkProgram(scriptIn(folder))
     writeKernel(places.procSys, kernel)
+    return { state, wasThere, notes }
   } catch (error) {
     takeBack(places, folder, { found, old, programs })
     throw error
   }
-  return { state, wasThere }
 }
 
 /** Absolute, without links. */
@@ -111,16 +113,20 @@ export function uninstallGate(places: Places): Uninstalled {
   return { outcome: 'restored', kernel: state.previous }
 }
 
-/** Runs the script as the kernel would, without an environment, and has it check what it needs. */
-export function checkProgram(script: string): void {
-  const { status, signal, stderr, error } = spawnSync(script, ['--check'], {
+/**
+ * Runs the script as the kernel would, without an environment, and has it check what it needs.
+ *
+ * @returns what it says of things that are not as good as they could be
+ */
+export function checkProgram(script: string): readonly string[] {
+  const { status, signal, stdout, stderr, error } = spawnSync(script, ['--check'], {
     cwd: '/',
     env: {},
     encoding: 'utf8',
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     timeout: CHECK_PATIENCE_MS,
   })
-  if (status === 0) return
+  if (status === 0) return stdout.split('\n').filter((line) => line !== '')
   const said = stderr.trim() || (error?.message ?? `it ended with ${status ?? signal}`)
   const message = `the program that would take cores does not run: ${safeText(said, 500)}`
   throw new MintmarkError('GATE_UNFIT', message, { program: safeText(script) })

@@ -9,7 +9,10 @@
  * @module
  */
 import path from 'node:path'
+import { earlyReader } from './early_reader.ts'
 import { LOG_NAME } from './gate_log.ts'
+import { FIRST_MOST_BYTES } from './hold_layout.ts'
+import { NICE } from './stand_back.ts'
 
 /** By which a script of this kind is known. */
 export const SCRIPT_MARK = '# mintmark gate'
@@ -22,8 +25,9 @@ const STALL_SECONDS = 60
  * dying process to the reading one and back takes more with it; with 16 MiB it took twice as long as with 64 KiB.
  */
 const PIPE_BYTES: number = 1 << 18
-/** `F_SETPIPE_SZ` of fcntl(2), which neither Node nor the shell has. */
-const SET_PIPE_SIZE = 1031
+
+/** What the script's own check pipes in, as a core. */
+export const CHECK_BYTES = 'check'
 
 /** Absolute paths. */
 export interface Programs {
@@ -32,23 +36,39 @@ export interface Programs {
   readonly receiver: string
 }
 
+/** Before others, while a process waits; and once it is gone, as `stand_back.ts` has it. */
+const NICE_FIRST = -10
+const MANNER = {
+  mostBytes: FIRST_MOST_BYTES,
+  pipeBytes: PIPE_BYTES,
+  niceFirst: NICE_FIRST,
+  niceAfter: NICE,
+}
+
 export function receiveScript(programs: Programs, stateFolder: string, spool: string): string {
   const call = [programs.node, programs.receiver, stateFolder].map(quoted).join(' ')
+  const reader = earlyReader(MANNER, process.arch)
   return `#!/bin/sh
 ${SCRIPT_MARK}: written by "mintmark gate install", which replaces it.
-[ "$1" = --check ] && exec ${call} --check
 log=${quoted(path.join(spool, LOG_NAME))}
 PATH=/usr/bin:/bin
+receive() {
+${reader === undefined ? '' : `  command -v perl >/dev/null && exec perl -f -e ${quoted(reader)} -- ${call} "$@"`}
+  [ "$1" = --check ] && exec ${call} "$@"
+  # Read before others run, but never in the middle of what the dying process writes: chrt -b. Lowered once it is read.
+  first='nice -n ${NICE_FIRST}'
+  command -v chrt >/dev/null && chrt -b 0 true 2>/dev/null && first="chrt -b 0 $first"
+  exec $first ${call} "$@"
+}
+if [ "$1" = --check ]; then
+  printf ${quoted(CHECK_BYTES)} | receive --check
+  exit
+fi
 # The dying process waits until nobody holds its pipe: this shell must not.
 exec 3<&0 </dev/null
-# Fewer turns between the two; without perl it takes some more.
-perl -e 'fcntl(STDIN, ${SET_PIPE_SIZE}, ${PIPE_BYTES})' <&3 3<&- >/dev/null 2>&1 &
 # Others of this machine are to stay, should memory end.
 echo 500 2>/dev/null > /proc/self/oom_score_adj
-# Read before others run, but never in the middle of what the dying process writes: chrt -b. Lowered once it is read.
-first='nice -n -10'
-command -v chrt >/dev/null && chrt -b 0 true 2>/dev/null && first="chrt -b 0 $first"
-$first ${call} "$@" <&3 3<&- >/dev/null 2>&1 &
+receive "$@" <&3 3<&- >/dev/null 2>&1 &
 receiver=$!
 exec 3<&-
 # A process whose memory lies in a file system that hangs must not keep a place for ever.
@@ -56,7 +76,7 @@ exec 3<&-
   seen=
   while sleep ${STALL_SECONDS}; do
     case $(readlink /proc/$receiver/fd/0) in '' | /dev/null) exit ;; esac
-    now=$(grep rchar: /proc/$receiver/io)
+    now=$(grep -h -e ^rchar: -e ^pos: /proc/$receiver/io /proc/$receiver/fdinfo/*)
     [ "$now" = "$seen" ] && kill -9 $receiver
     seen=$now
   done
@@ -64,8 +84,8 @@ exec 3<&-
 wait $receiver
 code=$?
 kill $! 2>/dev/null
-# Up to 3 it has told everything itself. Above, it was ended from outside.
-[ $code -le 3 ] && exit $code
+# Then it has told everything itself. Else it was ended from outside, or could not be loaded.
+case $code in 0 | 3) exit $code ;; esac
 line="problem [$$] process $1: no core, what received it ended with $code"
 printf '%s %s\\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$line" >> "$log"
 logger -p daemon.err -t mintmark-gate --socket-errors=on -- "$line" ||

@@ -6,7 +6,7 @@
 export { MintmarkError } from '@mintmark/core'
 export { crashOf } from './crash.ts'
 export { Inlet } from './drain.ts'
-export type { FirstBytes } from './first_bytes.ts'
+export type { Called, FirstBytes } from './first_bytes.ts'
 export { GateLog } from './gate_log.ts'
 export { type GateSettings, loadState } from './gate_state.ts'
 export { reasonOf } from './reason.ts'

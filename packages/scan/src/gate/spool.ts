@@ -109,9 +109,16 @@ export class Spool {
 
   /** Removes what processes left that were killed. Nothing in it was ever readable as a raw core. */
   removeLeftovers(): number {
-    const left = this.#unfinished().filter(({ mark }) => isGone(mark))
-    for (const { name } of left) rmSync(path.join(this.folder, name), { recursive: true })
+    const left = this.leftovers()
+    for (const name of left) rmSync(path.join(this.folder, name), { recursive: true })
     return left.length
+  }
+
+  /** Names of the folders that {@link removeLeftovers} would remove. */
+  leftovers(): readonly string[] {
+    return this.#unfinished()
+      .filter(({ mark }) => isGone(mark))
+      .map(({ name }) => name)
   }
 
   /** Names of the cores that are there, oldest first. */

@@ -8,7 +8,7 @@ import { readdirSync } from 'node:fs'
 import { getPriority, setPriority } from 'node:os'
 
 /** A third of the share that others get. */
-const NICE = 5
+export const NICE = 5
 
 /** Lowers the priority of this process, and never raises it: on Linux each of its threads has one of its own. */
 export function standBack(): void {

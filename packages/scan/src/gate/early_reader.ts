@@ -1,0 +1,193 @@
+/**
+ * What reads the first bytes of a core before Node is started, where there is perl: a small one to its end, so that its
+ * process waits for a program of some milliseconds.
+ *
+ * They are moved into memory that has no name and is no part of a process (a memfd), which Node is given as a further
+ * file. That takes one copy, and it is charged to us: pages that stayed in a pipe would be charged to the control group
+ * of the process that dies. Of a larger core, as its headers tell, it takes no more than those: Node reads the rest.
+ *
+ * Where anything is missing, Node is started at once and reads all of it.
+ *
+ * Source: memfd_create(2), splice(2), sched_setscheduler(2), elf(5); numbers of calls from `asm/unistd_64.h` (x86) and
+ * `asm-generic/unistd.h` (arm64).
+ *
+ * @module
+ */
+import { STATE_NAME } from './gate_state.ts'
+import { CHUNK_BYTES, FIRST_OPTION, FIRST_SHARE } from './hold_layout.ts'
+
+interface Calls {
+  readonly memfdCreate: number
+  readonly splice: number
+  readonly setScheduler: number
+  readonly clockGetTime: number
+}
+
+const CALLS: ReadonlyMap<string, Calls> = new Map([
+  ['x64', { memfdCreate: 319, splice: 275, setScheduler: 144, clockGetTime: 228 }],
+  ['arm64', { memfdCreate: 279, splice: 76, setScheduler: 119, clockGetTime: 113 }],
+])
+
+/** `F_SETPIPE_SZ` of fcntl(2). */
+const SET_PIPE_SIZE = 1031
+const SCHED_BATCH = 3
+/** `MFD_NOEXEC_SEAL`: some systems want it, and those before Linux 6.3 do not know it. */
+const NOEXEC_SEAL = 8
+const POINTER_BYTES = 8
+const SPLICE_BYTES = 1 << 20
+const INTERRUPTED = 4
+const MONOTONIC = 1
+const [SHARED_LOCK, OWN_LOCK, NO_WAIT, UNLOCK] = [1, 2, 4, 8]
+/** `F_SETLK` of fcntl(2). */
+const [SET_LOCK, WRITE_LOCK] = [6, 1]
+/** As many times the share of memory of each as all of them may hold: a quarter. */
+const PLACES = 32
+/** How long the start of Node is put off while others are read. */
+const OTHERS_SECONDS = 2
+/** Where the limit on cores stands: behind the folder of the state and five of `SPECIFIERS`. */
+const LIMIT_AT = 6
+
+export interface Manner {
+  /** Of a core, and no more than its share of the memory that is left; whole chunks of it are read. */
+  readonly mostBytes: number
+  /** Room of the kernel's pipe, in bytes. */
+  readonly pipeBytes: number
+  /** While it reads, and once it has read all. */
+  readonly niceFirst: number
+  readonly niceAfter: number
+}
+
+/**
+ * A program for perl, called with the path of Node, the receiver, the folder of the state and what the kernel tells;
+ * its standard input is the core. It becomes Node, under its own process id.
+ *
+ * @returns undefined for a processor whose numbers of calls are not known here
+ */
+export function earlyReader(manner: Manner, processor: string): string | undefined {
+  const calls = CALLS.get(processor)
+  if (calls === undefined) return undefined
+  const parts = [
+    becomeNode(manner),
+    readFirst(calls),
+    newMemory(calls),
+    room(manner),
+    letGo(manner),
+    time(calls),
+  ]
+  return [...parts, PLACE, SIZE].join('\n')
+}
+
+const becomeNode = (manner: Manner): string => `
+my ($node, $receiver, @told) = @ARGV;
+my ($file, $memory, $state, $done, $took) = (undef, undef, undef, 0, 0);
+# What is opened here stays open in Node.
+$^F = 255;
+fcntl STDIN, ${SET_PIPE_SIZE}, ${manner.pipeBytes};
+setpriority 0, 0, ${manner.niceFirst};
+# Perl of 32 bits has other numbers of calls.
+readFirst() if ${POINTER_BYTES} == length pack "P", undef;
+unshift @told, "${FIRST_OPTION}$file:$took" if defined $file;
+exec { $node } $node, $receiver, @told;
+exit 127;
+`
+
+const readFirst = (calls: Calls): string => `
+sub readFirst {
+  my ($began, $size) = (milliseconds(), 0);
+  # Never in the middle of what the dying process writes.
+  syscall ${calls.setScheduler}, 0, ${SCHED_BATCH}, my $priority = pack "i", 0;
+  my $room = room();
+  $file = newMemory() if $room && hasPlace();
+  return if !defined $file;
+  flock $state, ${SHARED_LOCK | NO_WAIT};
+  while ($done < $room && $size <= $room) {
+    my $most = $room - $done < ${SPLICE_BYTES} ? $room - $done : ${SPLICE_BYTES};
+    my $count = syscall ${calls.splice}, 0, 0, $file, 0, $most, 0;
+    next if $count < 0 && $! == ${INTERRUPTED};
+    last if $count < 0;
+    return letGo() if $count == 0;
+    $done += $count;
+    $took = milliseconds() - $began;
+    $size ||= sizeToldByHeaders();
+  }
+  flock $state, ${UNLOCK};
+}
+`
+
+const room = (manner: Manner): string => `
+# A process with the limit 0 has asked for no core.
+sub room {
+  return 0 if defined $told[${LIMIT_AT}] && $told[${LIMIT_AT}] eq "0";
+  open my $info, "<", "/proc/meminfo" or return 0;
+  my ($available) = map { /^MemAvailable: +(\\d+) kB/ } <$info>;
+  my $most = ($available || 0) * 1024 / ${FIRST_SHARE};
+  $most = ${manner.mostBytes} if $most > ${manner.mostBytes};
+  return $most - $most % ${CHUNK_BYTES};
+}
+`
+
+/** Its lock goes with the process, over the start of Node, which gives it back by reading the file once more. */
+const PLACE = `
+# Of those whose bytes no receiver counts yet there are few; the others wait for Node.
+sub hasPlace {
+  open $state, "+<", "$told[0]/${STATE_NAME}" or return 0;
+  for my $place (0 .. ${PLACES - 1}) {
+    my $lock = pack "s2 x4 q2 i x4", ${WRITE_LOCK}, 0, $place, 1, 0;
+    return 1 if fcntl $state, ${SET_LOCK}, $lock;
+  }
+  return 0;
+}
+`
+
+const newMemory = (calls: Calls): string => `
+sub newMemory {
+  for my $flags (${NOEXEC_SEAL}, 0) {
+    my $made = syscall ${calls.memfdCreate}, my $name = "core", $flags;
+    return $made if $made >= 0 && open $memory, "+<&=", $made;
+  }
+  return undef;
+}
+`
+
+const letGo = (manner: Manner): string => `
+# The process is gone. The start of Node takes longer than others that crash at the same time are read in.
+sub letGo {
+  open STDIN, "<", "/dev/null";
+  setpriority 0, 0, ${manner.niceAfter} if getpriority(0, 0) < ${manner.niceAfter};
+  flock $state, ${UNLOCK};
+  local $SIG{ALRM} = sub { die };
+  eval { alarm ${OTHERS_SECONDS}; flock $state, ${OWN_LOCK} };
+  alarm 0;
+  flock $state, ${UNLOCK};
+}
+`
+
+const SIZE = `
+# Where the core ends, as its last program header has it; 0 where that is not there yet, 1 where it is no such file.
+sub sizeToldByHeaders {
+  return 0 if $done < 64;
+  my $head = bytesAt(0, 64);
+  return 1 if substr($head, 0, 6) ne "\\x7fELF\\2\\1";
+  my ($at, $count) = unpack "x32 Q< x16 S<", $head;
+  my $last = $at + 56 * ($count - 1);
+  return 0 if $last + 56 > $done;
+  my ($offset, $length) = unpack "x8 Q< x16 Q<", bytesAt($last, 56);
+  return $offset + $length;
+}
+
+sub bytesAt {
+  my ($at, $length) = @_;
+  sysseek $memory, $at, 0;
+  sysread $memory, my $bytes, $length;
+  sysseek $memory, $done, 0;
+  return $bytes;
+}
+`
+
+const time = (calls: Calls): string => `
+sub milliseconds {
+  syscall ${calls.clockGetTime}, ${MONOTONIC}, my $time = "." x 16;
+  my ($seconds, $nanoseconds) = unpack "q2", $time;
+  return int($seconds * 1e3 + $nanoseconds / 1e6);
+}
+`

@@ -1,0 +1,308 @@
+import assert from 'node:assert/strict'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import path from 'node:path'
+import { describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { installGate } from '../src/gate/gate.ts'
+import { CHUNK_BYTES, FIRST_MOST_BYTES } from '../src/gate/hold_layout.ts'
+import { machine } from './gate_machine.ts'
+import { place } from './gate_world.ts'
+
+const TOLD = ['77', '0', '0', '11', '1', '9', 'host', "it's; rm -rf $HOME `x`"]
+const noPerl = spawnSync('perl', ['-e', '1']).status === 0 ? false : 'there is no perl'
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+/** A gate whose receiver is this script; `edit` changes what the kernel would run. */
+function gateOf(script: string, edit?: (text: string) => string) {
+  const { places, settings, programs } = machine(
+    "import { readFileSync } from 'node:fs'\n" +
+      "if (process.argv.includes('--check')) process.exit(0)\n" +
+      script,
+  )
+  const { state } = installGate(places, settings, programs)
+  const receive = path.join(places.stateFolder, 'receive')
+  const text = readFileSync(receive, 'utf8')
+  if (edit !== undefined) {
+    assert.notEqual(edit(text), text, 'what is to be changed is there')
+    writeFileSync(receive, edit(text))
+  }
+  const log = path.join(state.settings.spool, 'gate.log')
+  return {
+    receive,
+    spool: state.settings.spool,
+    log: () => (existsSync(log) ? readFileSync(log, 'utf8') : ''),
+  }
+}
+
+/** Pipes a core into it, as the kernel does: Node's own pipes are sockets. */
+function run(gate: ReturnType<typeof gateOf>, core: Uint8Array = Buffer.from('the core')) {
+  return runTold(gate, core, TOLD)
+}
+
+function runTold(gate: ReturnType<typeof gateOf>, core: Uint8Array, told: readonly string[]) {
+  const file = place('core')
+  writeFileSync(file, core)
+  const call = 'core=$1; shift; cat "$core" | "$0" "$@"'
+  const { status } = spawnSync('/bin/sh', ['-c', call, gate.receive, file, ...told], {
+    cwd: '/',
+    env: {},
+  })
+  return { code: status, log: gate.log() }
+}
+
+/** Tells what it was called with, as JSON, in the spool. */
+const TELLS = `
+const { createHash } = await import('node:crypto')
+const { fstatSync, readSync, readlinkSync, writeFileSync } = await import('node:fs')
+const args = process.argv.slice(2)
+const option = args[0].startsWith('--first=') ? args.shift().slice(8).split(':') : []
+const [file, ms] = option.map(Number)
+const first = Buffer.alloc(file === undefined ? 0 : fstatSync(file).size)
+if (file !== undefined) readSync(file, first, 0, first.length, 0)
+const isGone = readlinkSync('/proc/self/fd/0') === '/dev/null'
+const rest = readFileSync(0)
+const sha256 = createHash('sha256').update(first).update(rest).digest('hex')
+const { spool } = JSON.parse(readFileSync(args[0] + '/gate.json')).settings
+const told = { args: args.slice(1), isEarly: file !== undefined, ms, first: first.length, rest: rest.length, isGone, sha256 }
+writeFileSync(spool + '/told', JSON.stringify(told))
+`
+
+const parsed = (text: string): Told => JSON.parse(text)
+
+interface Told {
+  readonly args: readonly string[]
+  /** It was given a file of what was read before. */
+  readonly isEarly: boolean
+  readonly ms: number | undefined
+  readonly first: number
+  readonly rest: number
+  readonly isGone: boolean
+  readonly sha256: string
+}
+
+function toldOf(core: Uint8Array, edit?: (text: string) => string, args = TOLD): Told {
+  const gate = gateOf(TELLS, edit)
+  assert.deepEqual(runTold(gate, core, args), { code: 0, log: '' })
+  const told = parsed(readFileSync(path.join(gate.spool, 'told'), 'utf8'))
+  assert.deepEqual([told.args, told.sha256], [args, sha256(core)])
+  assert.equal(told.first + told.rest, core.length)
+  return told
+}
+
+/** The head of a core of so many bytes, as 64-bit ELF, with bytes behind it. */
+function coreOfTold(bytes: number, length: number): Buffer {
+  const core = Buffer.alloc(length, 'of a core ')
+  core.fill(0, 0, 120)
+  core.write('\x7fELF\x02\x01\x01', 'latin1')
+  core.writeBigUInt64LE(64n, 32)
+  core.writeUInt16LE(1, 56)
+  core.writeBigUInt64LE(120n, 64 + 8)
+  core.writeBigUInt64LE(BigInt(bytes - 120), 64 + 32)
+  return core
+}
+
+describe('the script that the kernel runs', () => {
+  it('hands the core and the arguments on as they are', () => {
+    toldOf(Buffer.from('the core'))
+  })
+
+  for (const [how, script, code] of [
+    ['was killed', "process.kill(process.pid, 'SIGKILL')", 137],
+    ['could not be loaded', "await import('./missing.mjs')", 1],
+  ] as const)
+    it(`logs that what received a core ${how}`, () => {
+      const ended = run(gateOf(script))
+      assert.equal(ended.code, 3)
+      const line = `problem \\[\\d+\\] process 77: no core, what received it ended with ${code}\n$`
+      assert.match(ended.log, new RegExp(`^\\S+Z ${line}`))
+    })
+
+  it('leaves it to the program to log what it knows', () => {
+    assert.deepEqual(run(gateOf('process.exit(3)')), { code: 3, log: '' })
+  })
+
+  it('gives the pipe room for more at once', { skip: noPerl }, () => {
+    const gate = gateOf(
+      "import { execFileSync } from 'node:child_process'\n" +
+        "const size = execFileSync('perl', ['-e', 'print fcntl(STDIN, 1032, 0)'], { stdio: [0, 'pipe', 'ignore'] })\n" +
+        'process.exit(Number(size) === 262144 ? 0 : 9)',
+    )
+    assert.deepEqual(run(gate, coreOfTold(2 ** 40, 4096)), { code: 0, log: '' })
+  })
+})
+
+const mostOfOneChunk = (text: string) => text.replaceAll(`${FIRST_MOST_BYTES}`, `${CHUNK_BYTES}`)
+
+describe('before Node is started', { skip: noPerl }, () => {
+  const cases = [
+    { name: 'nothing, of a core of no bytes', bytes: 0, first: 0, isGone: true },
+    { name: 'all of a small core', bytes: 5000, first: 5000, isGone: true },
+    {
+      name: 'all of a core of a byte less than the bound',
+      bytes: CHUNK_BYTES - 1,
+      first: CHUNK_BYTES - 1,
+      isGone: true,
+    },
+    { name: 'as much as the bound', bytes: CHUNK_BYTES, first: CHUNK_BYTES, isGone: false },
+    { name: 'no more than the bound', bytes: CHUNK_BYTES + 1, first: CHUNK_BYTES, isGone: false },
+  ]
+  for (const { name, bytes, ...expected } of cases)
+    it(`there is read ${name}`, () => {
+      const { first, isGone, isEarly } = toldOf(Buffer.alloc(bytes, 'of a core '), mostOfOneChunk)
+      assert.deepEqual({ first, isGone, isEarly }, { ...expected, isEarly: true })
+    })
+
+  it('there is read what the headers tell to be small', () => {
+    const { first, isGone } = toldOf(coreOfTold(300_000, 300_000))
+    assert.deepEqual({ first, isGone }, { first: 300_000, isGone: true })
+  })
+
+  it('there is read no more than the pipe holds of what they tell to be large', () => {
+    const { first, isGone } = toldOf(coreOfTold(2 ** 40, 3 << 20))
+    assert.equal(isGone, false)
+    assert.ok(first >= 120 && first <= 1 << 20, String(first))
+  })
+
+  it('there is read nothing of a process that asked for no core', () => {
+    const args = TOLD.with(5, '0')
+    const { isEarly, rest } = toldOf(Buffer.from('the core'), undefined, args)
+    assert.deepEqual({ isEarly, rest }, { isEarly: false, rest: 8 })
+  })
+
+  it('a process is let go by all that the script starts', () => {
+    const pipe = place('pipe')
+    execFileSync('mkfifo', [pipe])
+    const gate = gateOf(
+      "import { constants, openSync } from 'node:fs'\n" +
+        'let code\n' +
+        `try { openSync(${JSON.stringify(pipe)}, constants.O_WRONLY | constants.O_NONBLOCK) } catch (error) { ({ code } = error) }\n` +
+        "process.exit(code === 'ENXIO' ? 0 : 9)",
+    )
+    const call = 'pipe=$1; shift; printf core > "$pipe" & exec "$0" "$@" < "$pipe"'
+    const { status } = spawnSync('/bin/sh', ['-c', call, gate.receive, pipe, ...TOLD])
+    assert.deepEqual([status, gate.log()], [0, ''])
+  })
+})
+
+describe('Node is started at once, and reads all', () => {
+  for (const [name, pattern] of [
+    ['memfd_create', /syscall \d+(?=, my \$name)/],
+    ['splice', /syscall \d+(?=, 0, 0, \$file)/],
+  ] as const)
+    it(`where ${name} is not allowed`, { skip: noPerl }, () => {
+      const { first } = toldOf(Buffer.alloc(3 << 20, 7), (text) =>
+        text.replace(pattern, 'syscall 99999'),
+      )
+      assert.equal(first, 0)
+    })
+
+  it('where as many as may be are read already', { skip: noPerl }, async () => {
+    const gate = gateOf(TELLS)
+    const lock = `open F, "+<", shift or die; my $all = pack "s2 x4 q2 i x4", 1, 0, 0, 32, 0;
+      fcntl F, 6, $all or die; $| = 1; print "held"; sleep 60`
+    const file = path.join(path.dirname(gate.receive), 'gate.json')
+    const holder = spawn('perl', ['-e', lock, file], { stdio: ['ignore', 'pipe', 'inherit'] })
+    await once(holder.stdout, 'data')
+    const isEarly = () => {
+      assert.deepEqual(run(gate), { code: 0, log: '' })
+      return parsed(readFileSync(path.join(gate.spool, 'told'), 'utf8')).isEarly
+    }
+    assert.equal(isEarly(), false)
+    holder.kill()
+    await once(holder, 'exit')
+    assert.equal(isEarly(), true)
+  })
+
+  it('where there is no perl', () => {
+    const programs = place('programs')
+    mkdirSync(programs)
+    for (const name of ['nice', 'chrt', 'readlink', 'sleep', 'grep', 'cat'])
+      if (existsSync(`/usr/bin/${name}`)) symlinkSync(`/usr/bin/${name}`, path.join(programs, name))
+    const edit = (text: string) => text.replace('PATH=/usr/bin:/bin', `PATH=${programs}`)
+    assert.equal(toldOf(Buffer.alloc(3 << 20, 7), edit).isEarly, false)
+  })
+})
+
+/** A gate that reads a pipe whose other end stays open. */
+function stalled(edit?: (text: string) => string) {
+  const gate = gateOf('readFileSync(0); process.exit(0)', edit)
+  const pipe = place('pipe')
+  execFileSync('mkfifo', [pipe])
+  const end = openSync(pipe, 'r+')
+  const script = spawn(gate.receive, TOLD, { env: {}, stdio: [end, 'ignore', 'ignore'] })
+  return { gate, end, script, ended: once(script, 'exit') }
+}
+
+const often = (text: string) => text.replace('sleep 60', 'sleep 0.1')
+
+describe('what reads a core', () => {
+  for (const [what, bytes] of [
+    ['nothing', Buffer.alloc(0)],
+    ['a part of a small core', Buffer.from('of a core')],
+    ['the head of a large one', coreOfTold(2 ** 40, 5000)],
+  ] as const)
+    it(`is ended where ${what} came, and nothing more comes`, async () => {
+      const { gate, end, ended } = stalled(often)
+      writeSync(end, bytes)
+      assert.deepEqual(await ended, [3, null])
+      closeSync(end)
+      assert.match(gate.log(), /process 77: no core, what received it ended with 137/)
+    })
+
+  it('is not ended while something comes', async () => {
+    const { gate, end, script, ended } = stalled(often)
+    for (let i = 0; i < 40; i++) {
+      writeSync(end, '.')
+      // oxlint-disable-next-line no-await-in-loop -- that is how slow it comes
+      await sleep(20)
+    }
+    assert.deepEqual([script.exitCode, gate.log()], [null, ''])
+    closeSync(end)
+    await ended
+  })
+
+  it('leaves no core, and a line in the log, where it is killed before Node is started', {
+    skip: noPerl,
+  }, async () => {
+    const { gate, end, script, ended } = stalled()
+    writeSync(end, 'of a core')
+    const reader = await readerOf(script.pid ?? 0)
+    process.kill(reader, 'SIGKILL')
+    assert.deepEqual(await ended, [3, null])
+    closeSync(end)
+    assert.match(gate.log(), /process 77: no core, what received it ended with 137/)
+  })
+})
+
+/** The perl that a script has started, once it is there. */
+async function readerOf(script: number): Promise<number> {
+  for (let i = 0; i < 500; i++) {
+    const children = readFileSync(`/proc/${script}/task/${script}/children`, 'utf8').split(' ')
+    const found = children.find((id) => id !== '' && programOf(id).includes('perl'))
+    if (found !== undefined) return Number(found)
+    // oxlint-disable-next-line no-await-in-loop -- until it is there
+    await sleep(10)
+  }
+  throw new Error('no perl was started')
+}
+
+function programOf(id: string): string {
+  try {
+    return readlinkSync(`/proc/${id}/exe`)
+  } catch {
+    return ''
+  }
+}
