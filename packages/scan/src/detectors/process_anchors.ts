@@ -13,6 +13,7 @@ import { MALLOC_FACTOR_ANCHORS } from './malloc_factors.ts'
 import { LATTICE_ANCHORS } from './malloc_lattice.ts'
 import { MALLOC_RSA_ANCHORS } from './malloc_rsa.ts'
 import { MBEDTLS_ANCHORS } from './mbedtls_structures.ts'
+import { NSS_EC_ANCHORS } from './nss_ec.ts'
 import { OPENSSL_GROUP_ANCHORS } from './openssl_groups.ts'
 import { OPENSSL_ML_KEM_ANCHORS } from './openssl_ml_kem.ts'
 import { OPENSSL_RSA_ANCHORS } from './openssl_rsa.ts'
@@ -20,6 +21,7 @@ import { OPENSSL_ANCHORS } from './openssl_structures.ts'
 import { RING_ANCHORS } from './ring_ecdsa.ts'
 import { RUST_ANCHORS } from './rust_keys.ts'
 import { SEED_ANCHORS } from './seed_and_public.ts'
+import { WOLFSSL_EC_ANCHORS } from './wolfssl_ec.ts'
 
 export const PROCESS_ANCHORS: readonly Anchor[] = [
   ...OPENSSL_ANCHORS,
@@ -36,4 +38,6 @@ export const PROCESS_ANCHORS: readonly Anchor[] = [
   ...GO_ECDH_ANCHORS,
   ...GO_ECDSA_ANCHORS,
   ...GO_RSA_ANCHORS,
+  ...NSS_EC_ANCHORS,
+  ...WOLFSSL_EC_ANCHORS,
 ]
