@@ -13,8 +13,11 @@ import { KeyRing, type RingKey } from './scrub/key_ring.ts'
  * an RSA key. 256 of those, or four times as many others.
  */
 const MOST_COST = 1024
-/** Of those where there are more: then the file is full of keys, and nobody waits for each value of some of them. */
-const COST_OF_FLOOD = 512
+/**
+ * Of those where there are more: then the file is full of keys, and nobody waits for each value of some of them. A small
+ * file waits for fewer.
+ */
+const COST_OF_FLOOD = { least: 96, most: 512, perByte: 512 / (64 << 20) }
 const costOf = ({ type }: KeyMaterial): number => (type === 'rsa' ? 4 : 1)
 
 /** Published test keys are left out: nobody looks for more of them. */
@@ -23,6 +26,13 @@ export class FoundKeys {
   /** What was asked for already. */
   readonly #sought = new Set<bigint>()
   readonly #values = new WeakMap<KeyMaterial, readonly bigint[]>()
+  readonly #costOfFlood: number
+
+  /** @param bytes of the file, as far as they are searched; of a large one where absent */
+  constructor(bytes: number = Number.POSITIVE_INFINITY) {
+    const { least, most, perByte } = COST_OF_FLOOD
+    this.#costOfFlood = Math.min(most, Math.max(least, bytes * perByte))
+  }
 
   add(found: FoundMaterial): void {
     const { certainty, note } = found.seen
@@ -35,7 +45,7 @@ export class FoundKeys {
    * first, generators' own last.
    */
   unsought(): readonly KeyMaterial[] {
-    const keys = this.#all.slice(0, countOf(this.#all))
+    const keys = this.#all.slice(0, countOf(this.#all, this.#costOfFlood))
     const values = keys.map((material) => this.#valuesOf(material))
     const unsought = keys.filter((_, key) => values[key]?.some((value) => !this.#sought.has(value)))
     for (const value of values.flat()) this.#sought.add(value)
@@ -44,7 +54,7 @@ export class FoundKeys {
 
   /** Keys beyond the bound. */
   get leftOut(): number {
-    return this.#all.length - countOf(this.#all) + this.#ring.leftOut
+    return this.#all.length - countOf(this.#all, this.#costOfFlood) + this.#ring.leftOut
   }
 
   wipe(): void {
@@ -68,10 +78,8 @@ export class FoundKeys {
 }
 
 /** How many of the first are looked for. */
-function countOf(keys: readonly KeyMaterial[]): number {
-  return countWithin(keys, MOST_COST) === keys.length
-    ? keys.length
-    : countWithin(keys, COST_OF_FLOOD)
+function countOf(keys: readonly KeyMaterial[], costOfFlood: number): number {
+  return countWithin(keys, MOST_COST) === keys.length ? keys.length : countWithin(keys, costOfFlood)
 }
 
 function countWithin(keys: readonly KeyMaterial[], most: number): number {

@@ -70,7 +70,7 @@ export class Passes {
   readonly #size: PlanSize
   /** Each is searched twice. */
   readonly #totalBytes: number
-  readonly #found = new FoundKeys()
+  readonly #found: FoundKeys
   /** Borders of memory that goes on elsewhere in the file. */
   readonly #seams: Seams | undefined
   /** What candidates would be. */
@@ -85,6 +85,7 @@ export class Passes {
     this.#seams = Seams.of(file.runs, file.source)
     this.#size = sizeOf(this.#plan())
     this.#totalBytes = 2 * this.#size.bytes
+    this.#found = new FoundKeys(this.#size.bytes)
   }
 
   /** Looks for every form that shows itself; where that was too much for a window, once more with more time. */

@@ -114,9 +114,9 @@ interface Wide {
   readonly stride: number
 }
 
-/** Whether a letter is at `place`, with zeros before it back to the one before. */
-function isNext({ bytes, stride }: Wide, place: number): boolean {
-  if (bytes[place] === 0 || bytes[place - 1] !== 0) return false
+/** Whether zeros lie between the letter at `place` and the one before. */
+function isSpread({ bytes, stride }: Wide, place: number): boolean {
+  if (bytes[place - 1] !== 0) return false
   return stride === 2 || (bytes[place - 2] === 0 && bytes[place - 3] === 0)
 }
 
@@ -140,7 +140,8 @@ function wideRun(
 function wideBegin(wide: Wide, at: number, least: number, isEnd: TextReader['isEnd']): number {
   const { bytes, stride } = wide
   let from = at
-  while (from - stride >= least && bytes[from - stride] !== 0 && isNext(wide, from)) {
+  while (from - stride >= least && bytes[from - stride] !== 0 && bytes[from] !== 0) {
+    if (!isSpread(wide, from)) break
     from -= stride
     if (isEnd?.(bytes, from, stride) === true) break
   }
@@ -151,7 +152,7 @@ function wideEnd(wide: Wide, at: number, most: number, isEnd: TextReader['isEnd'
   const { bytes, stride } = wide
   let to = at + stride
   let last = most
-  while (to < last && isNext(wide, to)) {
+  while (to < last && bytes[to] !== 0 && isSpread(wide, to)) {
     if (last === most && isEnd?.(bytes, to, stride) === true) {
       last = Math.min(most, to + stride * END_LETTERS)
     }
@@ -176,7 +177,8 @@ export function standsAt(
 
 /** An end where `ascii` stands: see {@link TextReader.isEnd}. */
 export function endsAt(ascii: string): NonNullable<TextReader['isEnd']> {
-  return (bytes, place, stride) => standsAt(bytes, place, ascii, stride)
+  const first = ascii.charCodeAt(0)
+  return (bytes, place, stride) => bytes[place] === first && standsAt(bytes, place, ascii, stride)
 }
 
 /** Where `ascii` begins in [from, to), or -1. */

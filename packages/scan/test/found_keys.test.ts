@@ -34,8 +34,8 @@ it('a key is given once, and once more when a value of it is new', () => {
   assert.equal(found.unsought().length, 0)
 })
 
-const ed25519 = (count: number): FoundKeys => {
-  const found = new FoundKeys()
+const ed25519 = (count: number, bytes?: number): FoundKeys => {
+  const found = new FoundKeys(bytes)
   for (let i = 0; i < count; i++) {
     const secret = new Uint8Array(32).fill(i + 1)
     secret[1] = i >> 8
@@ -50,6 +50,11 @@ describe('keys that are more than a pass may look for', () => {
     const [all, some] = [ed25519(1024), ed25519(1100)]
     assert.deepEqual([all.unsought().length, all.leftOut], [1024, 0])
     assert.deepEqual([some.unsought().length, some.leftOut], [512, 588])
+  })
+
+  it('are as few as suits a small file, but all where they are no more than that', () => {
+    const [all, some] = [1024, 1100].map((count) => ed25519(count, 16 << 20))
+    assert.deepEqual([all?.unsought().length, some?.unsought().length], [1024, 128])
   })
 
   it('are a quarter as many where they are RSA keys', () => {

@@ -7,6 +7,7 @@
  */
 import { decodeBase64, skipJunk } from '../base64.ts'
 import type { Detected } from '../detected.ts'
+import { charge } from '../effort.ts'
 import { endsAt, find, standsAt, type TextReader, type TextRun } from '../text_run.ts'
 import { dsaKey, numberOf, rsaKey } from './parts.ts'
 
@@ -95,6 +96,7 @@ class Elements {
     this.end = from
     let at = from
     while (at < to && this.#begins.size < 32) at = this.#tag(at)
+    charge(LETTER_UNITS * (at - from))
   }
 
   /** Notes the next tag, and steps behind it. */
@@ -119,7 +121,7 @@ class Elements {
         if (name !== '' && !this.#begins.has(name)) this.#begins.set(name, i + close.length)
         return i + close.length
       }
-      if (OPENS.some((text) => standsAt(chars, i, text))) return i
+      if (isOpen(chars, i)) return i
       i += 1
     }
     return i
@@ -130,12 +132,8 @@ class Elements {
     const from = this.#begins.get(name)
     if (from === undefined) return undefined
     let to = from
-    while (
-      to < this.#to &&
-      !OPENS.some((text) => chars[to] === text.charCodeAt(0) && standsAt(chars, to, text))
-    ) {
-      to += 1
-    }
+    while (to < this.#to && !isOpen(chars, to)) to += 1
+    charge(LETTER_UNITS * (to - from))
     const { bytes, end } = decodeBase64(chars, from, to)
     if (skipJunk(chars, end, to) !== to) return undefined
     this.end = Math.max(this.end, to)
@@ -143,6 +141,13 @@ class Elements {
     bytes.fill(0)
     return value
   }
+}
+
+/** Of a letter that is stepped over. */
+const LETTER_UNITS = 4
+
+function isOpen(chars: Uint8Array, at: number): boolean {
+  return isBracket(chars[at]) && OPENS.some((text) => standsAt(chars, at, text))
 }
 
 function isBracket(letter: number | undefined): boolean {
