@@ -62,6 +62,11 @@ const PRINTERS: Readonly<Record<string, (secret: Buffer) => Printed>> = {
     const list = hexOf(secret).map((digits) => `\\x${digits}`)
     return { text: `"${list.join('')}"`, secrets: [list.join('')] }
   },
+  'lines of PEM in objects of their own': (secret) => {
+    const letters = secret.toString('base64').replaceAll('=', '').slice(0, -1)
+    const secrets = [letters.slice(0, 16), letters.slice(16)]
+    return { text: secrets.join('.'.repeat(64)), secrets }
+  },
   'colons and capitals': (secret) => {
     const list = hexOf(secret).join(':').toUpperCase()
     return { text: list, secrets: [list] }

@@ -43,8 +43,11 @@ const TELLING = new Set([
   'lower half of lambda',
 ])
 const PART_BITS = 128
-/** Of lists of bytes: OpenSSL and others write 15 bytes a line (`openssl rsa -text`), at any place of the number. */
-const LISTED_PART_BITS = 96
+/**
+ * Of texts in lines, of which one may hold the end of a value or its begin alone: 12 of the 15 bytes that `openssl rsa -text`
+ * writes, 16 of the 64 letters of PEM.
+ */
+const LINE_PART_BITS = 96
 /** Of any other value of an RSA key: the equation that joins it to n can be solved for the rest if half is there. */
 const OTHER_PART_BITS = 256
 /** Shorter spellings would be met by chance. */
@@ -100,7 +103,8 @@ function spelled(
   const partBits = !isRsa || TELLING.has(name) ? PART_BITS : OTHER_PART_BITS
   return [...encodingsOf(value, bits), ...moreSpellings(value, bits)].flatMap(({ form, bytes }) => {
     if (bytes.length < LEAST_BYTES) return []
-    const leastBits = isList(form) ? LISTED_PART_BITS : partBits
+    const isInLines = isList(form) || (partBits === PART_BITS && form.startsWith('base64'))
+    const leastBits = isInLines ? LINE_PART_BITS : partBits
     const part = HALF_PUBLIC.has(name) ? bytes.length : Math.ceil((bytes.length * leastBits) / bits)
     const least = Math.min(bytes.length, Math.max(16, part))
     return [{ bytes, least, value: name, form, isText: isText(form), bits, key }]
