@@ -237,14 +237,15 @@ describe('Node is started at once, and reads all', () => {
 })
 
 /** A gate that reads a pipe whose other end stays open. */
-function stalled(edit?: (text: string) => string) {
-  const gate = gateOf('readFileSync(0); process.exit(0)', edit)
+function stalled(gate: ReturnType<typeof gateOf>) {
   const pipe = place('pipe')
   execFileSync('mkfifo', [pipe])
   const end = openSync(pipe, 'r+')
   const script = spawn(gate.receive, TOLD, { env: {}, stdio: [end, 'ignore', 'ignore'] })
-  return { gate, end, script, ended: once(script, 'exit') }
+  return { end, script, ended: once(script, 'exit') }
 }
+
+const READS_ALL = 'readFileSync(0); process.exit(0)'
 
 const often = (text: string) => text.replace('sleep 60', 'sleep 0.1')
 
@@ -255,7 +256,8 @@ describe('what reads a core', () => {
     ['the head of a large one', coreOfTold(2 ** 40, 5000)],
   ] as const)
     it(`is ended where ${what} came, and nothing more comes`, async () => {
-      const { gate, end, ended } = stalled(often)
+      const gate = gateOf(READS_ALL, often)
+      const { end, ended } = stalled(gate)
       writeSync(end, bytes)
       assert.deepEqual(await ended, [3, null])
       closeSync(end)
@@ -263,7 +265,8 @@ describe('what reads a core', () => {
     })
 
   it('is not ended while something comes', async () => {
-    const { gate, end, script, ended } = stalled(often)
+    const gate = gateOf(READS_ALL, often)
+    const { end, script, ended } = stalled(gate)
     for (let i = 0; i < 40; i++) {
       writeSync(end, '.')
       // oxlint-disable-next-line no-await-in-loop -- that is how slow it comes
@@ -277,13 +280,54 @@ describe('what reads a core', () => {
   it('leaves no core, and a line in the log, where it is killed before Node is started', {
     skip: noPerl,
   }, async () => {
-    const { gate, end, script, ended } = stalled()
+    const gate = gateOf(READS_ALL)
+    const { end, script, ended } = stalled(gate)
     writeSync(end, 'of a core')
     const reader = await readerOf(script.pid ?? 0)
     process.kill(reader, 'SIGKILL')
     assert.deepEqual(await ended, [3, null])
     closeSync(end)
     assert.match(gate.log(), /process 77: no core, what received it ended with 137/)
+  })
+})
+
+const coreNumber = (id: number) => Buffer.alloc(200_000 + id, `of ${id} `)
+
+describe('crashes at one time', { skip: noPerl }, () => {
+  it('are read each for itself', async () => {
+    const gate = gateOf(TELLS.replace("'/told'", "'/told-' + args[1]"))
+    const calls = Array.from({ length: 6 }, (_, id) => {
+      const file = place('core')
+      writeFileSync(file, coreNumber(id))
+      const call = 'core=$1; shift; cat "$core" | "$0" "$@"'
+      return once(spawn('/bin/sh', ['-c', call, gate.receive, file, String(id)]), 'exit')
+    })
+    for (const ended of await Promise.all(calls)) assert.deepEqual(ended, [0, null])
+    for (const id of calls.keys()) {
+      const told = parsed(readFileSync(path.join(gate.spool, `told-${id}`), 'utf8'))
+      const { first, isGone } = told
+      assert.deepEqual({ first, isGone }, { first: 200_000 + id, isGone: true })
+      assert.equal(told.sha256, sha256(coreNumber(id)))
+    }
+  })
+
+  it('have Node started once nobody is read any more, or after a while', async () => {
+    const gate = gateOf(READS_ALL, (text) => text.replace('alarm 2', 'alarm 1'))
+    const { end, script, ended } = stalled(gate)
+    writeSync(end, 'of a core')
+    const reader = await readerOf(script.pid ?? 0)
+    while (!readFileSync('/proc/locks', 'utf8').includes(`FLOCK  ADVISORY  READ ${reader} `))
+      // oxlint-disable-next-line no-await-in-loop -- until it reads
+      await sleep(10)
+    const tookMs = () => {
+      const began = performance.now()
+      assert.deepEqual(run(gate), { code: 0, log: '' })
+      return performance.now() - began
+    }
+    assert.ok(tookMs() > 900)
+    process.kill(reader, 'SIGKILL')
+    await ended
+    closeSync(end)
   })
 })
 
