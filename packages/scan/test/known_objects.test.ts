@@ -19,7 +19,7 @@ interface TestKey {
   readonly x: bigint
 }
 
-function pointKey(namedCurve: 'P-256' | 'P-384' | 'P-521'): TestKey {
+function pointKey(namedCurve: 'P-256' | 'P-384' | 'P-521' | 'secp256k1'): TestKey {
   const { privateKey } = readAgain(generateKeyPairSync('ec', { namedCurve }))
   const jwk = privateKey.export({ format: 'jwk' })
   const [x, y, d] = [jwk.x, jwk.y, jwk.d].map((text) => Buffer.from(text ?? '', 'base64url'))
@@ -95,6 +95,17 @@ describe('a secret in an object of CPython', () => {
     }
     plant(fromBigEndian(key.secret), AT - 24)
     plant(key.x, AT + 1024)
+    assert.deepEqual(foundIn(key, bytes), [[AT, 'python-digits-30']])
+  })
+
+  it('is found behind the multiples of two bases of 256 bits that a library in pure Python keeps', () => {
+    const key = pointKey('secp256k1')
+    const bytes = ground()
+    for (let k = 0; k < 1700; k++) {
+      const value = fromBigEndian(bytes.slice(100 * k, 100 * k + 32))
+      bytes.set(integer(value, 256, 72n), 4096 + 128 * k)
+    }
+    bytes.set(integer(fromBigEndian(key.secret), 256, 72n), AT - 24)
     assert.deepEqual(foundIn(key, bytes), [[AT, 'python-digits-30']])
   })
 

@@ -80,7 +80,12 @@ const isLattice = (key: SingleSecret): key is LatticeMaterial =>
   key.type === 'ml-kem' || key.type === 'ml-dsa'
 
 /** Measured on one core with OpenSSL 3; P-256 has an implementation of its own there. */
-const POINT_COST: Partial<Record<Curve, number>> = { 'P-256': 8e4, 'P-384': 1.4e6, 'P-521': 3.2e6 }
+const POINT_COST: Partial<Record<Curve, number>> = {
+  'P-256': 8e4,
+  'P-384': 1.4e6,
+  'P-521': 3.2e6,
+  secp256k1: 5e5,
+}
 const USUAL_POINT_COST = 8e5
 
 function pointGroup(curve: Curve, keys: readonly EcMaterial[]): SecretGroup {
