@@ -209,6 +209,13 @@ describe('Node is started at once, and reads all', () => {
       assert.equal(first, 0)
     })
 
+  it('where little memory is left', { skip: noPerl }, () => {
+    const info = place('meminfo')
+    writeFileSync(info, 'MemTotal:  9000000 kB\nMemAvailable:    1048575 kB\n')
+    const edit = (text: string) => text.replace('/proc/meminfo', info)
+    assert.equal(toldOf(Buffer.alloc(3 << 20, 7), edit).isEarly, false)
+  })
+
   it('where as many as may be are read already', { skip: noPerl }, async () => {
     const gate = gateOf(TELLS)
     const lock = `open F, "+<", shift or die; my $all = pack "s2 x4 q2 i x4", 1, 0, 0, 32, 0;
