@@ -48,7 +48,7 @@ export async function selfTest({ spool, compressor, loadScrub }: Gate): Promise<
  */
 export function slowStart(first: FirstBytes | undefined): string | undefined {
   if (first === undefined || first.length === 0)
-    return 'a process that crashes waits for the start of Node: perl 5 or memfd_create is missing'
+    return 'a process that crashes waits for the start of Node: perl 5 or memfd_create is missing, or the gate was installed before it used them'
   const [chunk = new SharedArrayBuffer(0)] = first.chunks
   const bytes = Buffer.from(chunk, 0, first.length).toString('latin1')
   if (first.isAll && bytes === CHECK_BYTES) return undefined
