@@ -16,7 +16,7 @@ const MOST_KEYS = 10_000
 /** Of those, numbers that nothing around them shows to be keys: they can be made up without end. */
 export const MOST_BARE = 256
 /** Of these, those that are tested at once: of more, one that something is found of (`known/rsa_found.ts`). */
-const TESTED_BARE = 32
+const TESTED_BARE = 16
 
 /** Each key once, by the hash of its SubjectPublicKeyInfo. */
 export class KnownKeys {

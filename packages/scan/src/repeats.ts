@@ -65,9 +65,13 @@ export class Repeats<T> {
     this.#isKnown.fill(0)
   }
 
+  /** Whether any look of an anchor is remembered: of most there is none. */
+  knows(anchor: number): boolean {
+    return this.#isKnown[anchor] === 1
+  }
+
   /** The earlier look at the same bytes. */
   earlier(anchor: number, at: number, sight: Sight): EarlierLook<T> | undefined {
-    if (this.#isKnown[anchor] !== 1) return undefined
     const alignment = anchor * ALIGNMENT + (at % ALIGNMENT)
     const last = this.#last.get(alignment)
     if (last !== undefined && this.#goesOn(last.at, at, sight)) {

@@ -81,15 +81,6 @@ interface Hit {
   readonly isSettled: boolean
 }
 
-/** What a look found. */
-interface Found {
-  readonly hit: Hit | undefined
-  /** It hangs on nothing but the bytes in sight: equal bytes give the same. */
-  readonly isWhole: boolean
-}
-
-const NOTHING_NEW: Found = { hit: undefined, isWhole: false }
-
 /** The piece under way. */
 interface Place extends WindowTaker {
   /** What can be seen of the run. */
@@ -125,6 +116,8 @@ export class WindowScanner {
   /** Those that the kernel does not name in this block. */
   readonly #unnamed: number[] = []
   readonly #repeats: Repeats<Hit>
+  /** The last look hung on nothing but the bytes in sight: equal bytes give the same. */
+  #isWhole: boolean = false
   #process: ProcessMemory | undefined
 
   /** @throws {RangeError} if an anchor's pattern is wrong, or there are too many */
@@ -269,36 +262,41 @@ export class WindowScanner {
     startLook(this.#budget.leftFor(number))
     charge(LOOK_UNITS)
     const sight = anchor ?? SOURCE_SIGHT
-    const isCopy = place.onCopy !== undefined && this.#takeCopy(place, at, number, sight)
-    const found = isCopy ? NOTHING_NEW : this.#lookAt(place, at, number, name)
+    const isCopy = this.#repeats.knows(number) && this.#takeCopy(place, at, number, sight)
+    const hit = isCopy ? undefined : this.#lookAt(place, at, number, name)
     const { units, wasRefused } = endLook()
     // What is proven without the test that was refused has been looked at: OpenSSL's program holds a key of 15,360 bits.
-    if (wasRefused && found.hit?.isProven !== true) this.#pass(place, at, number, name)
-    if (found.isWhole && !wasRefused) this.#repeats.remember(number, at, sight, units, found.hit)
+    if (wasRefused && hit?.isProven !== true) this.#pass(place, at, number, name)
+    if (this.#isWhole && !isCopy && !wasRefused) {
+      this.#repeats.remember(number, at, sight, units, hit)
+    }
     if (this.#budget.charge(number, units)) this.#off.add(number)
   }
 
-  #lookAt(place: Place, at: number, number: number, name: string): Found {
+  /** Sets {@link #isWhole}, too. */
+  #lookAt(place: Place, at: number, number: number, name: string): Hit | undefined {
     const anchor = this.#anchors[number]
-    let [hit, isWhole]: [Hit | undefined, boolean] = [undefined, true]
+    let hit: Hit | undefined
+    this.#isWhole = true
     try {
       if (anchor === undefined) this.#takeKey(place, at, number)
       else hit = detect(anchor, place, at)
     } catch {
-      isWhole = false
+      this.#isWhole = false
       // Its message may hold what it looked at: it is dropped.
       place.onLimit({ code: 'detector-failed', name, offset: place.offset + at })
     }
-    const isPointed = this.#process?.wipe() === true
-    return { hit, isWhole: isWhole && !isPointed && hit?.isSettled !== false }
+    if (this.#process?.wipe() === true || hit?.isSettled === false) this.#isWhole = false
+    return hit
   }
 
   /** Tells what lies at a place whose bytes were looked at before, as far as an anchor's look sees. */
   #takeCopy({ offset, onCopy }: Place, at: number, number: number, sight: Sight): boolean {
+    if (onCopy === undefined) return false
     const earlier = this.#repeats.earlier(number, at, sight)
     if (earlier === undefined) return false
     const { found } = earlier
-    if (found !== undefined && onCopy?.(found.told, offset + at + found.offset) === true) {
+    if (found !== undefined && onCopy(found.told, offset + at + found.offset) === true) {
       charge(COPY_UNITS)
     }
     return true

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { rootCertificates } from 'node:tls'
-import { hasNoSmallFactor } from '../src/arithmetic/modulus_like.ts'
+import { hasNoSmallFactor, hasTinyFactor } from '../src/arithmetic/modulus_like.ts'
 import { OF_KEYS_MET } from '../src/known/allowance.ts'
 import { areRandomDigits, DIGIT_FORMS, digitBytes, digitCount } from '../src/known/digit_forms.ts'
 import { randomStretches } from '../src/known/text_forms.ts'
@@ -120,6 +120,19 @@ describe('a bare number beside an exponent', () => {
   it('that has a small factor is none', () => {
     assert.equal(hasNoSmallFactor(1999n * generatePrimeSync(1000, { bigint: true })), false)
     assert.equal(hasNoSmallFactor(generatePrimeSync(512, { bigint: true }) * 2003n), true)
+  })
+
+  it('has one of six small factors where the sum of its groups of three bytes has', () => {
+    let divided = 0
+    for (let k = 0; k < 300; k++) {
+      const big = randomBytes(254 + (k % 3))
+      const n = BigInt(`0x${big.toString('hex')}`)
+      const isDivided = [3n, 5n, 7n, 13n, 17n, 241n].some((prime) => n % prime === 0n)
+      assert.equal(hasTinyFactor(big, true), isDivided)
+      assert.equal(hasTinyFactor(big.toReversed(), false), isDivided)
+      if (isDivided) divided++
+    }
+    assert.ok(divided > 100 && divided < 280)
   })
 })
 

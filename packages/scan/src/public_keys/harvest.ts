@@ -9,7 +9,7 @@
 
 import { parseObject } from '@mintmark/core'
 import { fromBigEndian, fromLittleEndian } from '../arithmetic/modular.ts'
-import { hasNoSmallFactor } from '../arithmetic/modulus_like.ts'
+import { hasNoSmallFactor, hasTinyFactor } from '../arithmetic/modulus_like.ts'
 import { elementOf, sequenceAround, TAG } from '../der.ts'
 import { charge } from '../effort.ts'
 import { isRandomLooking } from '../random_looking.ts'
@@ -261,6 +261,7 @@ function modulusAt(
   if (end > bytes.length || !isGap(bytes, end)) return undefined
   const window = bytes.subarray(begin, end)
   if (!isRandomLooking(window)) return undefined
+  if (!isJava && hasTinyFactor(window, isBig)) return undefined
   const n = isBig ? fromBigEndian(window) : fromLittleEndian(isJava ? wordsTurned(window) : window)
   return hasNoSmallFactor(n) ? n : undefined
 }
