@@ -35,7 +35,7 @@ export interface WindowResult {
 }
 
 /** Public keys that a window can have; of numbers alone as many as the whole file. */
-const MOST_KEYS = 1500
+const MOST_KEYS = 1200
 /** Keys that candidates of a window would be: more are made up. */
 const MOST_POSSIBLE = 1024
 
