@@ -20,6 +20,7 @@ import type {
   KeyTable,
   WordTable,
 } from './conjugate_types.ts'
+import { DigitPlaces } from './digit_places.ts'
 import { randomBounds } from './random_looking.ts'
 import { AT, HITS, LIST, LISTS, PAIRS, SliceMemory } from './slice_memory.ts'
 import { SlicePlaces } from './slice_places.ts'
@@ -45,8 +46,7 @@ const KINDS: readonly CandidateKind[] = ['factor', 'beside', 'negated', 'halved'
 export class ConjugateKernel {
   readonly #memory = new SliceMemory()
   readonly #places = new SlicePlaces(this.#memory)
-  /** Of the slice that is loaded. */
-  readonly #digitRuns = new Map<DigitShape, { readonly to: number; readonly places: number[] }>()
+  readonly #digits = new DigitPlaces(this.#memory, this.#places)
   /** How many candidates each of the five lists holds, after {@link candidates}. */
   readonly sizes: number[] = [0, 0, 0, 0, 0]
   /** Groups of places that the last {@link candidates} left out, as the second list held enough. */
@@ -65,7 +65,7 @@ export class ConjugateKernel {
   load(bytes: Uint8Array, from: number, to: number): void {
     this.#memory.load(bytes, from, to)
     this.#places.forget()
-    this.#digitRuns.clear()
+    this.#digits.forget()
   }
 
   /** Overwrites what was looked at, what was found and what was kept of it. */
@@ -317,28 +317,9 @@ export class ConjugateKernel {
     return { found: windows, spent: this.#call('exponents_spent') }
   }
 
-  /** Positions in [0, to) where words can be the digits of one number. Several groups of keys ask for the same. */
+  /** Positions in [0, to) where words can be the digits of one number. */
   digitRuns(shape: DigitShape, to: number): readonly number[] {
-    const held = this.#digitRuns.get(shape)
-    if (held?.to === to) return held.places
-    const places = this.#listDigitRuns(shape, to)
-    this.#digitRuns.set(shape, { to, places })
-    return places
-  }
-
-  #listDigitRuns(shape: DigitShape, to: number): number[] {
-    const { look, slots, low, high, second, least, large, most, shift } = shape
-    const isWide = look !== 0
-    const inner = ((slots * (isWide ? 8 : 4)) >> 4) - 1
-    const runs = this.#places.digits(look, inner, to)
-    if (runs.count === 0) return []
-    const found = this.#call(
-      'digit_runs',
-      [AT.slice, runs.at, runs.count, to, isWide ? 1 : 0],
-      [slots, low, high, second, least, large, most, BigInt(shift)],
-      [AT.lists, LIST],
-    )
-    return [...this.#memory.words(AT.lists, Math.min(found, LIST))]
+    return this.#digits.of(shape, to)
   }
 
   /**

@@ -296,7 +296,7 @@ export class WindowScanner {
     const earlier = this.#repeats.earlier(number, at, sight)
     if (earlier === undefined) return false
     const { found } = earlier
-    if (found !== undefined && onCopy(found.told, offset + at + found.offset) === true) {
+    if (found !== undefined && onCopy(found.told, offset + at + found.offset)) {
       charge(COPY_UNITS)
     }
     return true

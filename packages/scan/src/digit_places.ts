@@ -1,0 +1,53 @@
+/**
+ * Where in a slice the digits of a number can lie, worked out once for each shape: several groups of keys ask for the same.
+ *
+ * @module
+ */
+import type { DigitShape } from './conjugate_types.ts'
+import { AT, LIST, type SliceMemory } from './slice_memory.ts'
+import type { SlicePlaces } from './slice_places.ts'
+
+interface Listed {
+  readonly to: number
+  readonly places: readonly number[]
+}
+
+export class DigitPlaces {
+  readonly #memory: SliceMemory
+  readonly #places: SlicePlaces
+  readonly #listed = new Map<DigitShape, Listed>()
+
+  constructor(memory: SliceMemory, places: SlicePlaces) {
+    this.#memory = memory
+    this.#places = places
+  }
+
+  /** The slice holds something else now. */
+  forget(): void {
+    this.#listed.clear()
+  }
+
+  /** Positions in [0, to) where words can be the digits of one number. */
+  of(shape: DigitShape, to: number): readonly number[] {
+    const held = this.#listed.get(shape)
+    if (held?.to === to) return held.places
+    const places = this.#list(shape, to)
+    this.#listed.set(shape, { to, places })
+    return places
+  }
+
+  #list(shape: DigitShape, to: number): readonly number[] {
+    const { look, slots, low, high, second, least, large, most, shift } = shape
+    const isWide = look !== 0
+    const inner = ((slots * (isWide ? 8 : 4)) >> 4) - 1
+    const runs = this.#places.digits(look, inner, to)
+    if (runs.count === 0) return []
+    const found = this.#memory.call(
+      'digit_runs',
+      [AT.slice, runs.at, runs.count, to, isWide ? 1 : 0],
+      [slots, low, high, second, least, large, most, BigInt(shift)],
+      [AT.lists, LIST],
+    )
+    return [...this.#memory.words(AT.lists, Math.min(found, LIST))]
+  }
+}
