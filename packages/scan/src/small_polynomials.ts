@@ -117,6 +117,7 @@ function lookThrough(
     }
   }
   sums.fill(0)
+  lows.fill(0)
 }
 
 function sumUp(bytes: Uint8Array, at: number, numbers: number): void {

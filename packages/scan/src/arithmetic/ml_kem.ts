@@ -11,7 +11,7 @@
 import {
   decoded,
   encoded,
-  isSmall,
+  isSmallBack,
   minus,
   POLY_BYTES,
   plus,
@@ -19,7 +19,6 @@ import {
   times,
   timesRow,
   transform,
-  transformBack,
 } from './ml_kem_polynomials.ts'
 import { sha3 } from './shake.ts'
 
@@ -110,8 +109,8 @@ export function isMlKemSecret(
   if (s === undefined || t === undefined) return false
   const rho = publicKey.subarray(-32)
   const isKey =
-    s.every((poly) => isSmall(transformBack(poly.slice()), eta)) &&
-    t.every((poly, row) => isSmall(transformBack(minus(poly, timesRow(rho, s, row))), eta))
+    s.every((poly) => isSmallBack(poly.slice(), eta)) &&
+    t.every((poly, row) => isSmallBack(minus(poly, timesRow(rho, s, row)), eta))
   for (const poly of s) poly.fill(0)
   return isKey
 }

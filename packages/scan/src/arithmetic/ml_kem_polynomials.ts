@@ -211,6 +211,14 @@ export function minus(left: Poly, right: Poly): Poly {
   return left.map((value, i) => (value - (right[i] ?? 0) + Q) % Q)
 }
 
+/** Whether the transform back of a polynomial, which becomes zeros, has small numbers alone. */
+export function isSmallBack(poly: Poly, eta: number): boolean {
+  const back = transformBack(poly)
+  const isSecret = isSmall(back, eta)
+  back.fill(0)
+  return isSecret
+}
+
 /** Whether a polynomial that is not transformed has small numbers alone. */
 export function isSmall(poly: Poly, eta: number): boolean {
   return poly.every((value) => value <= eta || value >= Q - eta)
