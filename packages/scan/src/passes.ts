@@ -82,7 +82,7 @@ export class Passes {
     this.#options = options
     this.#outcome = outcome
     this.#how = { isDeep: options.deep ?? false, hasMaterial: true, runs: file.runs }
-    this.#seams = Seams.of(file.runs, file.source)
+    this.#seams = Seams.of(file.runs, file.source, file.borders)
     this.#size = sizeOf(this.#plan())
     this.#totalBytes = 2 * this.#size.bytes
     this.#found = new FoundKeys(this.#size.bytes)

@@ -18,6 +18,7 @@ import type { ScanReport } from './report.ts'
 import { dataOf, openInput, type ScanInput } from './scan_input.ts'
 import { LimitList } from './scan_limits.ts'
 import { type Run, runsOf } from './scan_plan.ts'
+import type { FileBorders } from './seams.ts'
 import type { SearchedFile } from './search_file.ts'
 import { SightingList } from './sightings.ts'
 
@@ -54,7 +55,8 @@ export async function scanInput(
     const { dump, runs } = layout ?? layoutOf(source)
     const data = dataOf(input, source.size)
     const { vectorRegisters } = dump
-    const file: SearchedFile = { source, runs, vectorRegisters, data, hashKey, threads }
+    const borders = layout === undefined ? fileBordersOf(dump) : 'none'
+    const file: SearchedFile = { source, runs, vectorRegisters, borders, data, hashKey, threads }
     const outcome = await searchTwice(file, options)
     return reportOf(name, source.size, dump, outcome)
   } finally {
@@ -67,6 +69,11 @@ export async function scanInput(
 function layoutOf(source: ByteSource): Layout {
   const dump = openDump(source)
   return { dump, runs: runsOf(dump) }
+}
+
+/** A file that ends too soon has its borders where they were. */
+function fileBordersOf({ flaws }: Dump): FileBorders {
+  return flaws.some(({ code }) => code !== 'segment-cut') ? 'all' : 'unclaimed'
 }
 
 async function searchTwice(file: SearchedFile, options: ScanOptions): Promise<Outcome> {

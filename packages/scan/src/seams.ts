@@ -5,6 +5,9 @@
  * in a minidump, an image of physical memory with a header between two ranges), a key that lies across the border of
  * two runs is whole in neither. So the borders are searched once more as the process sees them.
  *
+ * A damaged header puts borders where there are none: a key lies across one in the file, and nothing says so. Those are
+ * searched once more as the file has them.
+ *
  * @module
  */
 import type { ByteSource, Range } from '@mintmark/dump'
@@ -16,6 +19,12 @@ import type { Sighting } from './sightings.ts'
 const SIDE_BYTES = 32_768
 /** Numbers and schedules are aligned as in the run. */
 const ALIGNMENT = 16
+
+/**
+ * Which borders of neighbours in the file are searched as the file has them: none, those of bytes without an address
+ * (headers, and what no header claims), or all.
+ */
+export type FileBorders = 'none' | 'unclaimed' | 'all'
 
 /** A part of a run, and where it lies among the borders. */
 interface Part extends Range {
@@ -47,16 +56,20 @@ export class Seams {
   }
 
   /**
-   * The borders between runs of which one ends at the address where another begins; undefined where there are none.
-   * O(n log n).
+   * The borders between runs of which one ends where another begins, at an address or in the file; undefined where there
+   * are none. O(n log n).
    */
-  static of(runs: readonly Run[], source: ByteSource): Seams | undefined {
-    const borders = chainsOf(runs)
-    if (borders.length === 0) return undefined
+  static of(
+    runs: readonly Run[],
+    source: ByteSource,
+    inFile: FileBorders = 'none',
+  ): Seams | undefined {
+    const chains: readonly Chain[] = [...chainsOf(runs), ...fileChainsOf(runs, inFile)]
+    if (chains.length === 0) return undefined
     const made: Run[] = []
     const parts: Part[] = []
     let at = 0
-    for (const chain of borders) {
+    for (const chain of chains) {
       for (const sides of sidesOf(chain)) {
         const [first] = sides
         const begin = at
@@ -94,6 +107,7 @@ export class Seams {
     if (parts.length < this.#leastParts) return []
     const [first = seen] = parts
     if (parts.length === 1) return [{ seen: { ...seen, offset: first.offset }, tag }]
+    if (isOneRange(parts)) return [{ seen: { ...seen, offset: first.offset }, tag }]
     const [{ offset: beginsAt } = seen, { offset: goesOnAt } = seen] = parts
     return parts.map((part, i) => {
       const where = i === 0 ? `goes on at ${hex(goesOnAt)}` : `begins at ${hex(beginsAt)}`
@@ -141,11 +155,18 @@ export class Seams {
   }
 }
 
+/** Whether each part goes on in the next, in the file. */
+function isOneRange(parts: readonly Range[]): boolean {
+  return parts.every(
+    ({ offset, length }, i) => offset + length === (parts[i + 1]?.offset ?? offset + length),
+  )
+}
+
 const hex = (offset: number): string => `0x${offset.toString(16)}`
 
 type Placed = Run & { readonly address: bigint }
-type Chain = readonly Placed[]
-type Sides = readonly [Placed, ...Placed[]]
+type Chain = readonly Run[]
+type Sides = readonly [Run, ...Run[]]
 
 /** Runs that go on one in the other, at least two each. */
 function chainsOf(runs: readonly Run[]): readonly Chain[] {
@@ -165,6 +186,29 @@ function chainsOf(runs: readonly Run[]): readonly Chain[] {
   return chains
 }
 
+/** Runs that go on one in the other in the file, though not in memory, at least two each. */
+function fileChainsOf(runs: readonly Run[], inFile: FileBorders): readonly Chain[] {
+  if (inFile === 'none') return []
+  const chains: Run[][] = []
+  let chain: Run[] = []
+  for (const run of runs) {
+    const last = chain.at(-1)
+    if (last === undefined || !goesOn(last, run, inFile)) {
+      if (chain.length > 1) chains.push(chain)
+      chain = []
+    }
+    chain.push(run)
+  }
+  if (chain.length > 1) chains.push(chain)
+  return chains
+}
+
+/** Arrays of a Java heap are whole by themselves. */
+function goesOn(one: Run, next: Run, inFile: FileBorders): boolean {
+  if (one.offset + one.length !== next.offset || one.array !== undefined) return false
+  return inFile === 'all' || one.address === undefined || next.address === undefined
+}
+
 function byAddress(one: Placed, other: Placed): number {
   if (one.address !== other.address) return one.address < other.address ? -1 : 1
   return one.offset - other.offset
@@ -172,7 +216,7 @@ function byAddress(one: Placed, other: Placed): number {
 
 /** What of a chain lies near its borders: a run that is short is searched as a whole. */
 function* sidesOf(chain: Chain): Generator<Sides> {
-  let sides: Placed[] = []
+  let sides: Run[] = []
   for (const [i, run] of chain.entries()) {
     const isLast = i === chain.length - 1
     if (i > 0 && !isLast && run.length <= 2 * SIDE_BYTES) {
@@ -185,13 +229,14 @@ function* sidesOf(chain: Chain): Generator<Sides> {
   }
 }
 
-function sealed(sides: readonly Placed[], last: Placed): Sides {
+function sealed(sides: readonly Run[], last: Run): Sides {
   const [first, ...others] = sides
   return first === undefined ? [last] : [first, ...others, last]
 }
 
 /** The run from `from` on, counted from its begin. */
-function behind(run: Placed, from: number): Placed {
+function behind(run: Run, from: number): Run {
   const { offset, length, address } = run
-  return { ...run, offset: offset + from, length: length - from, address: address + BigInt(from) }
+  const moved = address === undefined ? undefined : address + BigInt(from)
+  return { ...run, offset: offset + from, length: length - from, address: moved }
 }

@@ -11,6 +11,7 @@ import type { SearchThreads } from './pool.ts'
 import type { TakeResult } from './pooled_search.ts'
 import { type Run, sizeOf, WINDOW_BYTES, type Window } from './scan_plan.ts'
 import { giveBack, type ScannerTask, scannerFor, takeScanner } from './scanner_task.ts'
+import type { FileBorders } from './seams.ts'
 import { searchWindow } from './window_result.ts'
 
 /** Each thread takes some 40 MB: more would not keep to the bound of memory. */
@@ -22,6 +23,8 @@ export interface SearchedFile {
   readonly runs: readonly Run[]
   /** See {@link import('@mintmark/dump').Dump.vectorRegisters}. */
   readonly vectorRegisters: readonly Range[]
+  /** Which of them are searched as the file has them; none where absent. */
+  readonly borders?: FileBorders
   /** Where the file holds data. */
   readonly data: readonly Range[]
   /** For the tags of keys; see `key_tag.ts`. */

@@ -14,6 +14,7 @@ import { scanFile } from '../src/scan_file.ts'
 import { runsOf } from '../src/scan_plan.ts'
 import { scrubInput } from '../src/scrub/scrub_input.ts'
 import { Seams } from '../src/seams.ts'
+import type { Sighting } from '../src/sightings.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'seams-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -118,6 +119,51 @@ describe('a key across a border', () => {
   }
 })
 
+/** The second half of what is one range in the file has an address that leads nowhere. */
+function damaged(memory: Buffer, isDamaged: boolean): Buffer {
+  const [first, second] = halves(memory)
+  const ranges = [first, { ...second, address: second.address + 0x10_0000n }]
+  const modules = { type: 4, bytes: Buffer.from('ffffff7f', 'hex') }
+  return Buffer.from(minidump({ memory: ranges, streams: isDamaged ? [modules] : [] }).bytes)
+}
+
+describe('a key across a border that a damaged header puts there', () => {
+  for (const { form, bytes } of FORMS) {
+    it(`is found as the file has it, and erased: ${form}`, async () => {
+      const dump = damaged(memoryWith(bytes), true)
+      const path = join(folder, `damaged_${form}`)
+      writeFileSync(path, dump)
+      const start = dump.indexOf(bytes)
+      const { findings, flaws } = await scanFile(path, { publicKeys })
+      assert.ok(flaws.length > 0)
+      const found = findings.filter((finding) => finding.form === form)
+      assert.deepEqual(
+        found.map(({ offset, copies, beginsAt }) => ({ offset, copies, beginsAt })),
+        [{ offset: start, copies: 1, beginsAt: undefined }],
+      )
+      const { erased, isClean } = await scrubInput({ kind: 'file', path }, path, { publicKeys })
+      assert.ok(isClean)
+      for (const { offset, length } of erased) dump.fill(0, offset, offset + length)
+      assert.deepEqual(
+        dump.subarray(start, start + bytes.length - 8),
+        Buffer.alloc(bytes.length - 8),
+      )
+    })
+  }
+
+  it('is memory of two places where no header is damaged', async () => {
+    const [{ form, bytes }] = FORMS
+    const path = join(folder, 'sound')
+    writeFileSync(path, damaged(memoryWith(bytes), false))
+    const { findings, flaws } = await scanFile(path)
+    assert.deepEqual(flaws, [])
+    assert.deepEqual(
+      findings.filter((finding) => finding.form === form),
+      [],
+    )
+  })
+})
+
 function lengthOf(found: readonly { readonly length: number }[]): number {
   return found.reduce((sum, { length }) => sum + length, 0)
 }
@@ -127,6 +173,52 @@ it('memory that goes on in the file has no borders', () => {
   const source = bytesSource(built.bytes)
   assert.equal(Seams.of(runsOf(openDump(source)), source), undefined)
 })
+
+it('shows the file around each border that is asked for', () => {
+  const run = fc.record({
+    length: fc.integer({ min: 1, max: 90_000 }),
+    hasAddress: fc.boolean(),
+    gap: fc.constantFrom(0, 0, 0, 5),
+  })
+  const shapes = fc.array(run, { minLength: 1, maxLength: 8 })
+  fc.assert(
+    fc.property(shapes, fc.constantFrom('none', 'unclaimed', 'all'), (shape, inFile) => {
+      let end = 0
+      const runs = shape.map(({ length, hasAddress, gap }, i) => {
+        const offset = end + gap
+        end = offset + length
+        // No two are neighbours in memory.
+        const address = hasAddress ? BigInt(offset + i * 0x10_0000) : undefined
+        return { offset, length, address, isAligned: false }
+      })
+      const seams = Seams.of(runs, bytesSource(Buffer.alloc(end)), inFile)
+      const places = (seams?.runs ?? []).map(({ offset, length }) => {
+        const found = seams?.sightings(sightingAt(offset, length)) ?? []
+        assert.equal(found.length, 1, 'a part of the file is one sighting')
+        return { from: found[0]?.seen.offset ?? 0, length }
+      })
+      const borders = runs.slice(1).filter((next, i) => {
+        const one = runs[i]
+        const isMet = one !== undefined && one.offset + one.length === next.offset
+        const isUnclaimed = one?.address === undefined || next.address === undefined
+        return isMet && (inFile === 'all' || (inFile === 'unclaimed' && isUnclaimed))
+      })
+      for (const { offset, length } of borders) {
+        const [from, to] = [Math.max(0, offset - 1), offset + Math.min(length, 1)]
+        const around = places.filter((each) => each.from <= from && each.from + each.length >= to)
+        assert.equal(around.length, 1)
+      }
+      if (borders.length === 0) assert.equal(seams, undefined)
+    }),
+    { numRuns: Number(process.env['FUZZ_RUNS'] ?? 100) },
+  )
+})
+
+function sightingAt(offset: number, length: number): Sighting {
+  const named = { kind: 'rsa', form: 'pem', certainty: 'proven', proof: '' } as const
+  const seen = { ...named, offset, length, bits: 0, note: undefined, keyId: undefined }
+  return { seen, tag: '' }
+}
 
 it('shows memory around each border as the process sees it, however it lies in the file', () => {
   const lengths = fc.array(fc.integer({ min: 1, max: 90_000 }), { minLength: 2, maxLength: 8 })
