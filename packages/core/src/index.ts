@@ -4,6 +4,7 @@ export { guidOfBytes, guidOfNetBytes, readGuid } from './guid.ts'
 export { isObject, type Json, parseObject, text } from './json.ts'
 export { Reader, sizeOf } from './reader.ts'
 export { CELL_LIMIT, csvCell, safeJson, safeText } from './safe_text.ts'
+export { shellWord } from './shell_word.ts'
 export {
   type DayMonthOrder,
   dateOrderOf,

@@ -1,5 +1,5 @@
 import { seal } from '@mintmark/case'
-import { safeJson } from '@mintmark/core'
+import { safeJson, shellWord } from '@mintmark/core'
 import { flag, withCase } from '../options.ts'
 import type { Handler } from '../program.ts'
 import { count, plural } from '../render/table.ts'
@@ -13,7 +13,7 @@ export const ingestFiles: Handler = (args, options, io) =>
       flag(options, 'json')
         ? `${safeJson({ ...report, ...sealed })}\n`
         : `${plural(report.added, 'new file')} with ${plural(report.rows, 'record')}, ${count(report.rejected)} rejected; ${plural(sealed.duplicates, 'duplicate')} in the whole case
-Next:  mintmark evidence --case ${investigated.location}\n`,
+Next:  mintmark evidence --case ${shellWord(investigated.location)}\n`,
     )
     return 0
   })

@@ -1,4 +1,4 @@
-import { MintmarkError, safeJson, safeText } from '@mintmark/core'
+import { MintmarkError, safeJson, safeText, shellWord } from '@mintmark/core'
 import { replayStorm0558 } from '@mintmark/replay'
 import { flag, numberOption, textOption } from '../option_values.ts'
 import type { Handler } from '../program.ts'
@@ -35,7 +35,7 @@ export const replay: Handler = async (args, options, io) => {
 ${summary.dump === undefined ? `No process could be made to leave its core: ${safeText(summary.dumpLacks ?? '', 200)}` : `The core of a signing service that crashed is ${summary.dump}`}
 The truth is in ${summary.truth}
 
-Next:  mintmark investigate ${summary.logs} --case ${out}/case\n`,
+Next:  mintmark investigate ${shellWord(summary.logs)} --case ${shellWord(`${out}/case`)}\n`,
   )
   return 0
 }

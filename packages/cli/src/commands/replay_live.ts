@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { answer, messageRows, openCase, type Session, select } from '@mintmark/case'
-import { MintmarkError, safeJson, utcMs } from '@mintmark/core'
+import { MintmarkError, safeJson, shellWord, utcMs } from '@mintmark/core'
 import { differences, type LiveRun, replayLive, type Tale, taleOf } from '@mintmark/replay/live'
 import type { ExitCode, Io } from '../io.ts'
 import { flag, textOption } from '../option_values.ts'
@@ -34,7 +34,7 @@ export async function replayLiveHere(options: Options, seed: number, io: Io): Pr
     const runs = await replayLive({ out, seed, mintmark, onStep, signal, now: io.now })
     const compared: ComparedRun[] = []
     for (const run of runs) {
-      onStep(`${run.name}: mintmark investigate ${run.logs}`)
+      onStep(`${run.name}: mintmark investigate ${shellWord(run.logs)}`)
       signal.throwIfAborted()
       compared.push(await investigated(run, path.join(out, run.name, 'case'), options, io))
     }

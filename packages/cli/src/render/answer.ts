@@ -4,7 +4,7 @@
  * @module
  */
 import { type Answer, dumpName, type HuntResult, isLeak } from '@mintmark/case'
-import { safeText } from '@mintmark/core'
+import { safeText, shellWord } from '@mintmark/core'
 import { fileNames, keyLines } from './answer_keys.ts'
 import { bounds, count, minute, percent, plural } from './table.ts'
 
@@ -268,7 +268,7 @@ function closing(answer: Answer): string[] {
     `${count(rejected)} rejected`,
     ...(unread.length > 0 ? [`${plural(unread.length, 'file')} not read`] : []),
   ]
-  const place = safeText(answer.case, 200)
+  const place = shellWord(answer.case)
   return [
     '',
     ...labelled('EVIDENCE', facts.join(', ')),

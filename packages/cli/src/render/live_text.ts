@@ -1,6 +1,6 @@
 /** Both runs of the live replay on a terminal: the truth and the answer side by side. */
 import type { VerdictCounts } from '@mintmark/case'
-import { isoOf, safeText } from '@mintmark/core'
+import { isoOf, safeText, shellWord } from '@mintmark/core'
 import type { LiveRun, Tale } from '@mintmark/replay/live'
 import { count, plural, table } from './table.ts'
 
@@ -22,7 +22,7 @@ const WHAT = {
 export function liveText(out: string, runs: readonly ComparedRun[], seconds: number): string {
   return `${runs.map(runText).join('\n')}
 Both runs took ${seconds} s. Logs, truth and cases lie in ${safeText(out, 500)}
-Next:  mintmark report --case ${safeText(runs[0]?.place ?? '', 500)} --out REPORT\n`
+Next:  mintmark report --case ${shellWord(runs[0]?.place ?? '')} --out REPORT\n`
 }
 
 function runText({ run, place, truth, said, differences }: ComparedRun): string {

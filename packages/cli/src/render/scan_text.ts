@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { safeText } from '@mintmark/core'
+import { basename } from 'node:path'
+import { safeText, shellWord } from '@mintmark/core'
 import type { Finding, ScanReport } from '@mintmark/scan'
 import type { Scanned } from '../commands/scan.ts'
 import { STANDARD_INPUT } from '../input_files.ts'
@@ -230,7 +231,10 @@ function closing(reports: readonly ScanReport[], findings: readonly Finding[]): 
     ),
     ...(file === undefined
       ? []
-      : [line(`NEXT      who touched it: mintmark custody ${shortPath(file)} --case CASE`)]),
+      : [
+          // A command is copied: it is never cut.
+          `NEXT      who touched it: mintmark custody ${shellWord(basename(file))} --case CASE`,
+        ]),
   ]
 }
 
