@@ -25,6 +25,7 @@ import { Seams } from './seams.ts'
 import { type SearchedFile, searchFile } from './search_file.ts'
 import type { SightingList } from './sightings.ts'
 import type { WindowResult } from './window_result.ts'
+import { ZeroRuns } from './zero_runs.ts'
 
 /** What is known so far. */
 export interface Outcome {
@@ -75,6 +76,7 @@ export class Passes {
   readonly #seams: Seams | undefined
   /** What candidates would be. */
   readonly #possible: PossibleKey[] = []
+  readonly #zeros = new ZeroRuns()
   #doneBytes = 0
 
   constructor(file: SearchedFile, options: PassOptions, outcome: Outcome) {
@@ -95,8 +97,9 @@ export class Passes {
     const cut = new CutWindows(this.#outcome.limits, this.#size)
     await this.#search(
       task,
-      (window, { searched, limits }) => {
+      (window, { searched, limits, zeros }) => {
         this.#outcome.scannedBytes += searched
+        this.#zeros.add(zeros)
         cut.take(window, limits)
       },
       () => withFirstUnits(this.#plan(), this.#size, isDeep),
@@ -151,7 +154,7 @@ export class Passes {
   }
 
   #plan(): Iterable<Window> {
-    return planWindows(this.#file.runs, this.#file.data)
+    return planWindows(this.#file.runs, this.#zeros.leftOf(this.#file.data))
   }
 
   readonly #takeLimits = (_: Window, { limits }: WindowResult): void => {

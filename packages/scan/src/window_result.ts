@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ByteSource } from '@mintmark/dump'
+import type { ByteSource, Range } from '@mintmark/dump'
 import { type FoundMaterial, MaterialList } from './found_material.ts'
 import { MOST_BARE } from './known_keys.ts'
 import { type PossibleKey, possibleKeys } from './possible_keys.ts'
@@ -30,6 +30,8 @@ export interface WindowResult {
   readonly materials: readonly FoundMaterial[]
   /** Keys that candidates would be. */
   readonly possible: readonly PossibleKey[]
+  /** Many of them on end, in order of offset. */
+  readonly zeros: readonly Range[]
   /** Bytes. */
   readonly searched: number
 }
@@ -59,6 +61,7 @@ export function searchWindow(
   const limits: LimitSeen[] = []
   const publicKeys = new Map<string, KeySeen>()
   const possible: PossibleKey[] = []
+  const zeros: Range[] = []
   let bare = 0
   const hasRoomForKey = (isBare: boolean): boolean =>
     publicKeys.size < MOST_KEYS && (!isBare || bare < MOST_BARE)
@@ -84,6 +87,7 @@ export function searchWindow(
     },
     onCopy: (told, offset) => told instanceof Told && sightings.addCopy(told, offset),
     onLimit: (seen) => limits.push(seen),
+    onZeros: (run) => zeros.push(run),
     onPublicKey,
     hasRoomForKey,
   })
@@ -97,6 +101,7 @@ export function searchWindow(
     publicKeys: [...publicKeys.values()],
     materials: materials.all,
     possible,
+    zeros,
     searched,
   }
 }

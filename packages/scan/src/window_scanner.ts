@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { ByteSource } from '@mintmark/dump'
+import type { ByteSource, Range } from '@mintmark/dump'
 import { type Anchor, REACH } from './anchor.ts'
 import { AnchorBudget } from './anchor_budget.ts'
 import type { AnchorTables } from './anchor_tables.ts'
@@ -26,6 +26,7 @@ import { Repeats, type Sight } from './repeats.ts'
 import type { LimitSeen } from './scan_limits.ts'
 import { type Piece, WINDOW_CAPACITY, type Window } from './scan_plan.ts'
 import type { WindowSearch } from './window_search.ts'
+import { LEAST_ZEROS } from './zero_runs.ts'
 
 /** Bytes that all searches go through before the next are looked at: they stay in the processor's cache. */
 const BLOCK_BYTES = 256 << 10
@@ -67,6 +68,8 @@ export interface WindowTaker {
   readonly onLimit: (seen: LimitSeen) => void
   /** A public key that lies there; `isBare` if nothing around it shows that it is one. */
   readonly onPublicKey?: (key: PublicKey, isBare: boolean) => void
+  /** Many zeros on end, in order of offset; see `zero_runs.ts`. */
+  readonly onZeros?: (zeros: Range) => void
   /** Whether the window may have more of them; always where absent. */
   readonly hasRoomForKey?: (isBare: boolean) => boolean
 }
@@ -207,7 +210,10 @@ export class WindowScanner {
     const searches = piece.isAligned ? this.#aligned : unaligned
     if (piece.array === 'number') this.#takeNumber(place)
     const to = piece.to - piece.begin
-    for (const [from, until] of this.#stretches(bytes, piece.from - piece.begin, to)) {
+    let done = piece.from - piece.begin
+    for (const [from, until] of this.#stretches(bytes, done, to)) {
+      tellZeros(place, done, from)
+      done = until
       for (let at = from; at < until; at += this.#blockBytes) {
         const end = Math.min(at + this.#blockBytes, until)
         this.#startBlock(end - at)
@@ -215,6 +221,7 @@ export class WindowScanner {
         for (const search of searches) this.#run(search, place, at, end)
       }
     }
+    tellZeros(place, done, to)
   }
 
   /** Small pieces side by side: a hit that is in more than one is none. */
@@ -363,6 +370,10 @@ export class WindowScanner {
       place.onLimit({ code: 'search-cut', name, offset: place.offset + from })
     }
   }
+}
+
+function tellZeros({ offset, onZeros }: Place, from: number, to: number): void {
+  if (to - from >= LEAST_ZEROS) onZeros?.({ offset: offset + from, length: to - from })
 }
 
 /** What of the pieces could be read. */

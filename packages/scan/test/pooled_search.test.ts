@@ -69,6 +69,7 @@ class Thread extends Searcher {
       publicKeys: [],
       materials: [],
       possible: [],
+      zeros: [],
       searched: 1,
     }
     this.onAnswer({ index, result: nothing })

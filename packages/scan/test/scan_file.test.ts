@@ -8,6 +8,7 @@ import { MintmarkError } from '@mintmark/core'
 import { type BuiltDump, elfCore, readAgain } from '@mintmark/testkit'
 import { expandKey } from '../src/aes_words.ts'
 import type { FoundMaterial } from '../src/found_material.ts'
+import { parsePublicKeys } from '../src/public_keys/parse.ts'
 import { scanFile } from '../src/scan_file.ts'
 import { WINDOW_BYTES } from '../src/scan_plan.ts'
 
@@ -89,6 +90,26 @@ it('many threads give what one gives', async () => {
   assert.deepEqual(
     progress,
     progress.toSorted((a, b) => a - b),
+  )
+})
+
+it('leaves zeros out of later passes, and finds what lies beside them', async () => {
+  const bytes = new Uint8Array(5 * WINDOW_BYTES)
+  const { p = '' } = rsa.export({ format: 'jwk' })
+  const prime = Uint8Array.from(Buffer.from(p, 'base64url')).toReversed()
+  const places = [
+    0x1_0000,
+    WINDOW_BYTES - 64,
+    2 * WINDOW_BYTES + 0x1000,
+    bytes.length - prime.length,
+  ]
+  for (const at of places) bytes.set(prime, at)
+  const spki = Buffer.from(publicKey.export({ format: 'pem', type: 'spki' }))
+  const publicKeys = parsePublicKeys(spki, 'key').keys
+  const { findings } = await scanFile(fileOf('zeros', bytes), { publicKeys, threads: 1 })
+  assert.deepEqual(
+    findings.map(({ offset }) => offset),
+    places,
   )
 })
 
