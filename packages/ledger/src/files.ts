@@ -109,9 +109,17 @@ export const diskFiles: Files = {
   },
 }
 
-/** Replaces a file: after a crash it is the old one or the new one, whole, and on return the new one. */
-export async function replaceDurably(files: Files, path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.new`
+/**
+ * Replaces a file: after a crash it is the old one or the new one, whole, and on return the new one.
+ *
+ * @param temporary where it is written first; of two who may do so at once each needs a name of its own
+ */
+export async function replaceDurably(
+  files: Files,
+  path: string,
+  bytes: Uint8Array,
+  temporary = `${path}.new`,
+): Promise<void> {
   await files.write(temporary, bytes)
   await files.sync(temporary)
   await files.rename(temporary, path)

@@ -76,12 +76,16 @@ export class FolderStore implements LedgerStore {
     edges: (() => Edges) | undefined,
   ): Promise<void> {
     this.#assertWhole()
-    // Whatever fails, nothing goes on in the background.
-    const written = await Promise.allSettled(tiles.map((tile) => this.#write(tile)))
-    for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason
-    for (const head of heads) {
-      // oxlint-disable-next-line no-await-in-loop -- a reader of the last one finds the others
-      await (edges === undefined ? this.#replace(head) : this.#write(head))
+    try {
+      await this.#writeTiles(tiles)
+      for (const head of heads) {
+        // oxlint-disable-next-line no-await-in-loop -- a reader of the last one finds the others
+        await (edges === undefined ? this.#replace(head) : this.#writeHead(head))
+      }
+    } catch (cause) {
+      // Where another writer has the files by now, that is why.
+      await this.#journal.assertOwn()
+      throw cause
     }
     const isGrown = this.#journal.length >= this.#segmentBytes
     if (edges === undefined || !isGrown || !this.#isStarted || this.#tidying !== undefined) return
@@ -93,10 +97,23 @@ export class FolderStore implements LedgerStore {
     this.#tidy(this.#journal.number, edges)
   }
 
-  async #write({ path, bytes }: Resource): Promise<void> {
+  async #writeTiles(tiles: readonly Resource[]): Promise<void> {
+    // Whatever fails, nothing goes on in the background.
+    const written = await Promise.allSettled(tiles.map((tile) => this.#write(tile)))
+    for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason
+  }
+
+  /** A tile is the same whoever writes it; a head is older where another writer has gone on. */
+  #writeHead(head: Resource): Promise<void> {
+    return this.#write(head, () => this.#journal.assertOwn())
+  }
+
+  async #write({ path, bytes }: Resource, mayGoOut?: () => Promise<void>): Promise<void> {
     const whole = await this.#placeFor(path)
-    await this.#files.write(`${whole}.new`, bytes)
-    await this.#files.rename(`${whole}.new`, whole)
+    const temporary = this.#temporaryFor(whole)
+    await this.#files.write(temporary, bytes)
+    await mayGoOut?.()
+    await this.#files.rename(temporary, whole)
     const [full = path, width] = path.split('.p/')
     if (width !== undefined || !path.includes('/tile/')) this.#unsynced.set(full, path)
     else {
@@ -106,7 +123,13 @@ export class FolderStore implements LedgerStore {
   }
 
   async #replace({ path, bytes }: Resource): Promise<void> {
-    await replaceDurably(this.#files, await this.#placeFor(path), bytes)
+    const whole = await this.#placeFor(path)
+    await replaceDurably(this.#files, whole, bytes, this.#temporaryFor(whole))
+  }
+
+  /** No two writers have the same, also where one does not know of the other yet: a segment is one writer's. */
+  #temporaryFor(whole: string): string {
+    return `${whole}.${this.#journal.number}.new`
   }
 
   async #placeFor(path: string): Promise<string> {

@@ -5,8 +5,8 @@
  * the files before that point are durable.
  *
  * Fence: whoever opens the journal first creates the next segment, which only one can, and reads the others after that.
- * A writer looks for a segment after its own each time it has synced, before it acknowledges. So of two writers each
- * acknowledged commit is either read by the later one, or refused.
+ * A writer looks for a segment after its own, and for its own, each time it has synced, before it acknowledges, and
+ * before a head goes out. So of two writers each acknowledged commit is either read by the later one, or refused.
  *
  * @module
  */
@@ -62,6 +62,8 @@ export class Journal {
     for (const number of before) {
       // oxlint-disable-next-line no-await-in-loop -- in their order
       const bytes = await this.#files.read(this.#path(number))
+      // A writer that is still at work lets go of old segments: the next one begins with all that they say.
+      if (bytes === undefined && number !== before.at(-1)) continue
       const seed = bytes && seedOf(bytes)
       if (bytes === undefined || seed === undefined) throw damaged(number, 'its header')
       const { records, end, wholeBytes } = readRecords(bytes, seed)
@@ -82,12 +84,23 @@ export class Journal {
     } catch (cause) {
       await this.#undo(segment, cause)
     }
-    if (await this.#isThere(segment.number + 1)) {
-      const message = 'another process has taken over the ledger'
-      this.#failure = new MintmarkError('LEDGER_BUSY', message)
-      throw this.#failure
-    }
+    await this.assertOwn()
     segment.length += bytes.length
+  }
+
+  /**
+   * Whoever takes over begins the segment after this one's, and lets go of that one only after this one's: where the
+   * next is missing and this one's is then still there, nobody has.
+   *
+   * @throws {MintmarkError} `LEDGER_BUSY` once another one has taken over; `LEDGER_FAILED`
+   */
+  async assertOwn(): Promise<void> {
+    const segment = this.#segment
+    if (segment === undefined) return
+    const { number } = segment
+    if (!(await this.#isThere(number + 1)) && (await this.#isThere(number))) return
+    this.#failure = takenOver()
+    throw this.#failure
   }
 
   commit(appends: readonly ShardAppend[]): Promise<void> {
@@ -161,9 +174,14 @@ export class Journal {
       await this.#files.link(temporary, path)
     } catch (cause) {
       if (errnoOf(cause) !== 'EEXIST') throw cause
-      throw new MintmarkError('LEDGER_BUSY', 'another process has taken over the ledger')
+      throw takenOver()
     } finally {
       await this.#files.remove(temporary)
+    }
+    // The number was free since another one, which has a later segment, let go of it.
+    if ((await this.#numbers()).some((each) => each > number)) {
+      await this.#files.remove(path)
+      throw takenOver()
     }
     await this.#files.sync(folderOf(path))
     const file = await this.#files.openToGrow(path)
@@ -181,6 +199,10 @@ export class Journal {
   #path(number: number): string {
     return `${this.#folder}/${String(number).padStart(10, '0')}.log`
   }
+}
+
+function takenOver(): MintmarkError {
+  return new MintmarkError('LEDGER_BUSY', 'another process has taken over the ledger')
 }
 
 function damaged(number: number, place: string): MintmarkError {
