@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createCipheriv, randomBytes } from 'node:crypto'
 import { it } from 'node:test'
 import { expandKey } from '../src/aes_words.ts'
-import { isBoringDrbg } from '../src/detectors/drbg.ts'
+import { DrbgStates, isBoringDrbg } from '../src/detectors/drbg.ts'
 import { isTestKey } from '../src/detectors/test_keys.ts'
 
 /** Where the round keys begin. */
@@ -76,4 +76,31 @@ it('the key that a generator derives from a seed of zeros is a test key', () => 
 
 it('a schedule at the end of what can be seen is none', () => {
   assert.equal(isBoringDrbg(new Uint8Array(state().buffer).subarray(0, AT + 250), AT), false)
+})
+
+/** `keylen`, `use_df` and the key, as OpenSSL has them. */
+function openSslState(key: Buffer, useDf: number): Buffer {
+  const head = Buffer.alloc(12)
+  head.writeBigUInt64LE(32n, 0)
+  head.writeUInt32LE(useDf, 8)
+  return Buffer.concat([head, key])
+}
+
+it('keys of the states in a window are told from all others', () => {
+  const keys = Array.from({ length: 20 }, () => randomBytes(32))
+  const alike = keys.map((key) =>
+    Buffer.concat([key.subarray(0, 31), Buffer.of((key[31] ?? 0) ^ 1)]),
+  )
+  const parts = keys.flatMap((key, i) => [randomBytes(i), openSslState(key, i % 2)])
+  const wrong = randomBytes(32)
+  const window = Buffer.concat([...parts, ...alike, openSslState(wrong, 2)])
+  const states = new DrbgStates()
+  for (const key of keys) assert.equal(states.hold(window, key), true)
+  for (const key of [...alike, wrong]) assert.equal(states.hold(window, key), false)
+  assert.equal(states.hold(Buffer.concat(alike), keys[0] ?? wrong), false)
+})
+
+it('a state that the window ends in is none', () => {
+  const key = randomBytes(32)
+  assert.equal(new DrbgStates().hold(openSslState(key, 0).subarray(0, 43), key), false)
 })

@@ -17,7 +17,7 @@ import {
 import type { Detected } from '../detected.ts'
 import type { KernelMemory } from '../kernel_memory.ts'
 import type { WindowSearch } from '../window_search.ts'
-import { isBoringDrbg, isDrbgKey } from './drbg.ts'
+import { DrbgStates, isBoringDrbg } from './drbg.ts'
 import { isTestKey } from './test_keys.ts'
 
 const FORMS: Readonly<Record<ScheduleForm, string>> = {
@@ -32,6 +32,7 @@ export class AesSearch implements WindowSearch {
   readonly reach: number = SCHEDULE_REACH
   readonly #kernel: ScheduleKernel
   readonly #isEveryByte: boolean
+  readonly #states = new DrbgStates()
 
   /** @param isEveryByte whether schedules may begin at any byte, rather than at every fourth */
   constructor(memory: KernelMemory, isEveryByte: boolean) {
@@ -45,18 +46,19 @@ export class AesSearch implements WindowSearch {
       // Words are aligned within the segment, of which the first byte here is.
       const first = from + ((shift + 4 - (from % 4)) % 4)
       if (first >= to || (shift > 0 && !this.#isEveryByte)) continue
-      for (const hit of this.#kernel.find(bytes, first, to)) found.push(detected(bytes, hit))
+      for (const hit of this.#kernel.find(bytes, first, to))
+        found.push(detected(bytes, hit, this.#states))
     }
     return found
   }
 }
 
-function detected(bytes: Uint8Array, hit: ScheduleHit): Detected {
+function detected(bytes: Uint8Array, hit: ScheduleHit, states: DrbgStates): Detected {
   const length = scheduleLength(hit)
   const words = scheduleWords(bytes.subarray(hit.at, hit.at + length), hit) ?? new Uint32Array()
   const key = keyOfWords(words, hit.keyWords)
   words.fill(0)
-  const isDrbg = isDrbgKey(bytes, key) || (hit.keyWords === 8 && isBoringDrbg(bytes, hit.at))
+  const isDrbg = states.hold(bytes, key) || (hit.keyWords === 8 && isBoringDrbg(bytes, hit.at))
   const note = isTestKey(key) ? 'self-test' : isDrbg ? 'drbg' : undefined
   return {
     offset: hit.at,

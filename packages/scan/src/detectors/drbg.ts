@@ -15,19 +15,49 @@
  */
 
 export const DRBG_KEY_BYTES = 32
-/** Places looked at: an attacker may have filled the window with copies of the key. */
-const PLACES = 64
+/** The number 32 as a `size_t`. */
+const KEY_LENGTH = Buffer.from('2000000000000000', 'hex')
+/** From there to the key: the truth value lies between. */
+const TO_KEY = 12
+/** States of a window that are looked at, and of those whose keys begin alike: more is no process, but made. */
+const MOST_STATES = 4096
+const MOST_ALIKE = 64
 
-/** Whether `window` holds `key` as the state of a generator. */
-export function isDrbgKey(window: Uint8Array, key: Uint8Array): boolean {
-  if (key.length !== DRBG_KEY_BYTES) return false
-  const bytes = Buffer.from(window.buffer, window.byteOffset, window.length)
-  let at = bytes.indexOf(key)
-  for (let places = 0; at !== -1 && places < PLACES; places++) {
-    if (isDrbgState(window, at)) return true
-    at = bytes.indexOf(key, at + 1)
+/** The states of generators in a window, listed once: a file full of schedules asks for each. */
+export class DrbgStates {
+  #window: Uint8Array | undefined
+  /** Where keys begin, by their first four bytes. */
+  readonly #places = new Map<number, number[]>()
+
+  /** Whether `window` holds `key` as the state of a generator. Its bytes must be the same as long as it is the same object. */
+  hold(window: Uint8Array, key: Uint8Array): boolean {
+    if (key.length !== DRBG_KEY_BYTES) return false
+    if (this.#window !== window) this.#list(window)
+    const places = this.#places.get(firstOf(key, 0)) ?? []
+    return places.some((at) => Buffer.compare(window.subarray(at, at + DRBG_KEY_BYTES), key) === 0)
   }
-  return false
+
+  #list(window: Uint8Array): void {
+    this.#window = window
+    this.#places.clear()
+    const bytes = Buffer.from(window.buffer, window.byteOffset, window.length)
+    let listed = 0
+    for (let at = bytes.indexOf(KEY_LENGTH); at !== -1; at = bytes.indexOf(KEY_LENGTH, at + 1)) {
+      const place = at + TO_KEY
+      if (place + DRBG_KEY_BYTES > bytes.length || listed >= MOST_STATES) return
+      if (!isDrbgState(window, place)) continue
+      listed++
+      const first = firstOf(window, place)
+      const places = this.#places.get(first)
+      if (places === undefined) this.#places.set(first, [place])
+      else if (places.length < MOST_ALIKE) places.push(place)
+    }
+  }
+}
+
+/** Four bytes as a number that a Map can tell apart quickly. */
+function firstOf(bytes: Uint8Array, at: number): number {
+  return new DataView(bytes.buffer, bytes.byteOffset).getInt32(at, true)
 }
 
 /** Bytes of `AES_KEY`: 60 words, the number of rounds, and what aligns the pointers behind. */
