@@ -10,6 +10,7 @@ import { type Anchor, REACH } from './anchor.ts'
 import { AnchorBudget } from './anchor_budget.ts'
 import type { AnchorTables } from './anchor_tables.ts'
 import { AnchorKernel } from './anchors.ts'
+import { forgetScalar } from './arithmetic/ec.ts'
 import type { Detected, Memory } from './detected.ts'
 import { AesSearch } from './detectors/aes.ts'
 import { HmacSearch } from './detectors/hmac.ts'
@@ -196,6 +197,7 @@ export class WindowScanner {
     this.#memory.wipe()
     this.#repeats.start(new Uint8Array(0))
     for (const search of this.#own) search.wipe?.()
+    forgetScalar()
   }
 
   #scanPiece(target: Uint8Array, offset: number, piece: Piece, taker: WindowTaker): void {

@@ -101,23 +101,33 @@ export function digitBytes(form: DigitForm, value: bigint, bits: number): Uint8A
 
 /** The same of a number of `bits` bits that these bytes spell, lowest first. */
 export function digitsOf(form: DigitForm, little: Uint8Array, bits: number): Uint8Array {
-  const { width, slot, coding } = form
   const count = digitCount(form, bits)
-  const bytes = new Uint8Array(count * slot)
-  const view = new DataView(bytes.buffer)
+  const bytes = new Uint8Array(count * form.slot)
+  digitsInto(new DataView(bytes.buffer), form, little, count)
+  return bytes
+}
+
+/** Writes the lowest `count` digits at the begin of `view`. */
+export function digitsInto(
+  view: DataView,
+  { width, slot, coding }: DigitForm,
+  little: Uint8Array,
+  count: number,
+): void {
   for (let k = 0; k < count; k++) {
     const low = bitsAt(little, k * width, Math.min(width, 32))
     const at = k * slot
     if (coding === 'double') view.setFloat64(at, low, true)
-    else if (coding === 'smi-high') view.setUint32(at + 4, low, true)
-    else if (coding === 'smi-doubled') view.setUint32(at, low * 2, true)
+    else if (coding === 'smi-high') {
+      view.setUint32(at, 0, true)
+      view.setUint32(at + 4, low, true)
+    } else if (coding === 'smi-doubled') view.setUint32(at, low * 2, true)
     else if (slot === 2) view.setUint16(at, low, true)
     else {
       view.setUint32(at, low, true)
       if (width > 32) view.setUint32(at + 4, bitsAt(little, k * width + 32, width - 32), true)
     }
   }
-  return bytes
 }
 
 /** Up to 32 bits from bit `from` on; zeros where there are none. */

@@ -7,7 +7,7 @@
 import { bitLength, toBigEndian } from '../arithmetic/modular.ts'
 import { BECH32_ALPHABET } from '../bech32.ts'
 import { ORDERS } from '../conjugate.ts'
-import { DIGIT_FORMS, digitsOf, NARROW_DIGITS } from './digit_forms.ts'
+import { DIGIT_FORMS, type DigitForm, digitsOf, NARROW_DIGITS } from './digit_forms.ts'
 import { asciiBytes, HEX_OF_BYTE, joinedBytes, wideBytes } from './text_bytes.ts'
 
 /** One spelling of a number. */
@@ -20,7 +20,9 @@ export interface Encoding {
 }
 
 /** Shorter spellings than this are left out: they would be found by chance. */
-const LEAST_BYTES = 8
+export const LEAST_BYTES = 8
+/** Arrays of digits, in order. */
+export const FORMS_OF_DIGITS: readonly DigitForm[] = [...DIGIT_FORMS, NARROW_DIGITS]
 
 /**
  * Every spelling of `value` in a field of `bits` bits and in one that is just wide enough, without two of equal bytes:
@@ -32,10 +34,8 @@ const LEAST_BYTES = 8
  * The same in the same order for equal numbers. Cost: 0.1 to 0.2 ms.
  */
 export function encodingsOf(value: bigint, bits: number): readonly Encoding[] {
-  const widths = new Set([bits, bitLength(value)])
-  const encodings = [...widths].flatMap((width) => ofWidth(value, width))
   const seen = new Map<number, Uint8Array[]>()
-  return encodings.filter(({ bytes }) => {
+  return spellingsOf(value, bits).filter(({ bytes }) => {
     if (bytes.length < LEAST_BYTES) return false
     const alike = seen.get(bytes.length)
     if (alike === undefined) seen.set(bytes.length, [bytes])
@@ -45,26 +45,67 @@ export function encodingsOf(value: bigint, bits: number): readonly Encoding[] {
   })
 }
 
+/** The same with all that are too short or equal to others. */
+export function spellingsOf(value: bigint, bits: number): readonly Encoding[] {
+  const widths = new Set([bits, bitLength(value)])
+  return [...widths].flatMap((width) => ofWidth(value, width))
+}
+
+/** One of {@link spellingsOf}, by its number among them. */
+export function spellingOf(value: bigint, bits: number, slot: number): Encoding | undefined {
+  const inFirst = slotsOf(bits)
+  if (slot < inFirst) return oneOfWidth(value, bits, slot)
+  const held = bitLength(value)
+  return held === bits ? undefined : oneOfWidth(value, held, slot - inFirst)
+}
+
+const BINARY_SLOTS = ORDERS.length + FORMS_OF_DIGITS.length
+/** Each in letters of one byte and of two: hexadecimal numbers, base64, decimal. */
+const TEXT_SLOTS = 2 * (6 + 12 + 1)
+const BECH32_SLOTS = 2 * 4
+
+function slotsOf(bits: number): number {
+  return BINARY_SLOTS + TEXT_SLOTS + (lengthOf(bits) === BECH32_BYTES ? BECH32_SLOTS : 0)
+}
+
+const lengthOf = (bits: number): number => Math.max(1, Math.ceil(bits / 8))
+
 function ofWidth(value: bigint, bits: number): Encoding[] {
-  const length = Math.max(1, Math.ceil(bits / 8))
-  const big = toBigEndian(value, length)
-  const little = big.toReversed()
+  const [big, little] = bothWays(value, bits)
   const encodings = [
-    ...ORDERS.map(({ form, word, alignment }, order) => ({
-      form,
-      bytes: inOrder(big, Math.ceil(length / word) * word, order),
-      alignment,
-    })),
-    ...[...DIGIT_FORMS, NARROW_DIGITS].map((form) => ({
-      form: form.form,
-      bytes: digitsOf(form, little, bits),
-      alignment: form.slot,
-    })),
+    ...Array.from({ length: BINARY_SLOTS }, (_, slot) => binaryOf(big, little, bits, slot)),
     ...textEncodings(big, little, value),
   ]
   big.fill(0)
   little.fill(0)
   return encodings
+}
+
+function oneOfWidth(value: bigint, bits: number, slot: number): Encoding | undefined {
+  const [big, little] = bothWays(value, bits)
+  const made =
+    slot < BINARY_SLOTS
+      ? binaryOf(big, little, bits, slot)
+      : textEncodings(big, little, value)[slot - BINARY_SLOTS]
+  big.fill(0)
+  little.fill(0)
+  return made
+}
+
+/** Highest byte first, and lowest. */
+function bothWays(value: bigint, bits: number): [Uint8Array, Uint8Array] {
+  const big = toBigEndian(value, lengthOf(bits))
+  return [big, big.toReversed()]
+}
+
+function binaryOf(big: Uint8Array, little: Uint8Array, bits: number, slot: number): Encoding {
+  const order = ORDERS[slot]
+  if (order !== undefined) {
+    const { form, word, alignment } = order
+    return { form, bytes: inOrder(big, Math.ceil(big.length / word) * word, slot), alignment }
+  }
+  const digits = FORMS_OF_DIGITS[slot - ORDERS.length] ?? NARROW_DIGITS
+  return { form: digits.form, bytes: digitsOf(digits, little, bits), alignment: digits.slot }
 }
 
 /** A number's bytes in one of the kernel's orders. `length` is a multiple of the order's word. */
@@ -127,9 +168,9 @@ function inBothCases(form: string, text: string): Text[] {
 }
 
 /** What is written in Bech32 are keys of 256 bits: identities of age in capitals, `nsec` in small letters. */
-const BECH32_BYTES = 32
+export const BECH32_BYTES = 32
 /** The 51 characters of Bech32 that these 32 bytes alone decide: five bits each. */
-function bech32Texts(bytes: Uint8Array): Text[] {
+export function bech32Texts(bytes: Uint8Array): Text[] {
   const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0')).join('')
   const digits = bits.match(/.{5}/g) ?? []
   const text = digits.map((digit) => BECH32_ALPHABET[Number.parseInt(digit, 2)] ?? '').join('')

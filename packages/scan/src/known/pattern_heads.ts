@@ -20,7 +20,11 @@ export class PatternHeads {
     return this.#lengths.length
   }
 
-  add(pattern: Uint8Array): void {
+  /**
+   * @param head the first bytes of a pattern, up to {@link BEFORE} or more of them
+   * @param whole bytes of the pattern
+   */
+  add(head: Uint8Array, whole: number): void {
     const at = this.count * BEFORE
     if (at + BEFORE > this.#bytes.length) {
       const more = new Uint8Array(this.#bytes.length * 2)
@@ -28,10 +32,10 @@ export class PatternHeads {
       this.wipe()
       this.#bytes = more
     }
-    const length = Math.min(pattern.length, BEFORE)
-    for (let k = 0; k < length; k++) this.#bytes[at + k] = pattern[k] ?? 0
+    const length = Math.min(head.length, BEFORE)
+    this.#bytes.set(length < head.length ? head.subarray(0, length) : head, at)
     this.#lengths.push(length)
-    this.shortest = Math.min(this.shortest, pattern.length)
+    this.shortest = Math.min(this.shortest, whole)
   }
 
   /** For each pattern `step` words, one behind the other. */
@@ -96,14 +100,16 @@ function hashOf(bytes: Uint8Array, at: number, length: number): number {
   return Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0
 }
 
-/** The place within the first {@link BEFORE} bytes at which the fewest of `extent` bytes are zero. */
+/** The first place within the first {@link BEFORE} bytes at which the fewest of `extent` bytes are zero. */
 function wordPlace(bytes: Uint8Array, extent: number): number {
   const last = Math.min(bytes.length, BEFORE) - extent
+  let zeros = 0
+  for (let k = 0; k < extent; k++) if (bytes[k] === 0) zeros++
   let best = 0
-  let fewest = extent + 1
-  for (let at = 0; at <= last && fewest > 0; at++) {
-    let zeros = 0
-    for (let k = 0; k < extent; k++) if (bytes[at + k] === 0) zeros++
+  let fewest = zeros
+  for (let at = 1; at <= last && fewest > 0; at++) {
+    if (bytes[at - 1] === 0) zeros--
+    if (bytes[at + extent - 1] === 0) zeros++
     if (zeros < fewest) [best, fewest] = [at, zeros]
   }
   return best

@@ -15,7 +15,18 @@ import { failuresAllowed, fromExponentOfMany, gapOfMany } from './many_primes.ts
  *
  * A factor with less than a quarter of the bits is none of an RSA key in use, but what any number has.
  */
-export function fromFactor({ n, e }: RsaMaterial, factor: bigint): RsaMaterial | undefined {
+export function fromFactor(key: RsaMaterial, factor: bigint): RsaMaterial | undefined {
+  const last = lastOf.get(key)
+  if (last !== undefined && (last.p === factor || last.q === factor)) return last
+  const material = byDivision(key, factor)
+  if (material !== undefined) lastOf.set(key, material)
+  return material
+}
+
+/** What a factor of a key gave last: memory can be full of it. */
+const lastOf = new WeakMap<RsaMaterial, RsaMaterial>()
+
+function byDivision({ n, e }: RsaMaterial, factor: bigint): RsaMaterial | undefined {
   if (factor <= 1n || factor >= n || n % factor !== 0n) return undefined
   const other = n / factor
   const [p, q] = factor > other ? [factor, other] : [other, factor]

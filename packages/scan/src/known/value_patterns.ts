@@ -1,14 +1,16 @@
 /**
  * Every value of some private keys in every spelling, as bytes to look for.
  *
- * An RSA key has some 1800 of them, half a megabyte: of many keys not all are held, but made again when they are asked for.
+ * An RSA key has some 1800 of them, half a megabyte: only the first bytes of each are made at once, and the whole of one when
+ * it is asked for.
  *
  * @module
  */
 import type { Detected } from '../detected.ts'
 import type { KeyMaterial } from '../key_material.ts'
 import { type DerivedValue, derivedValues } from './derived_values.ts'
-import { encodingsOf } from './encodings.ts'
+import { spellingOf } from './encodings.ts'
+import { HeadSpeller } from './spelled_heads.ts'
 
 export interface Pattern {
   readonly bytes: Uint8Array
@@ -23,9 +25,7 @@ interface KeyValue extends DerivedValue {
   readonly material: KeyMaterial
 }
 
-/** Values of which all patterns are held: those of some 30 RSA keys. */
-const MOST_VALUES = 1024
-/** Patterns that are held where there are more: 5 to 10 MB. */
+/** Patterns that are held at a time: 5 to 10 MB. */
 const MOST_HELD = 16_384
 
 export class ValuePatterns {
@@ -33,27 +33,25 @@ export class ValuePatterns {
   /** Of each value the number of its first pattern; at the end that of all patterns. */
   readonly #firsts: Uint32Array
   readonly #held = new Map<number, Pattern>()
-  /** Not all patterns are held at a time. */
-  readonly isMany: boolean
+  /** The number of each pattern among the spellings of its value. */
+  readonly #slots: number[] = []
 
-  /** @param take gets each pattern in the order of their numbers; the bytes are its own only until it returns */
-  constructor(keys: readonly KeyMaterial[], take: (bytes: Uint8Array) => void) {
+  /** @param take gets the first bytes of each pattern in the order of their numbers, its own only until it returns, and its length */
+  constructor(keys: readonly KeyMaterial[], take: (head: Uint8Array, length: number) => void) {
     this.#values = keys.flatMap((material) =>
       derivedValues(material).map(({ name, value, bits }) => ({ name, value, bits, material })),
     )
-    this.isMany = this.#values.length > MOST_VALUES
     this.#firsts = new Uint32Array(this.#values.length + 1)
-    let next = 0
-    for (const [index, value] of this.#values.entries()) {
-      this.#firsts[index] = next
-      for (const pattern of patternsOf(value)) {
-        take(pattern.bytes)
-        if (this.isMany) pattern.bytes.fill(0)
-        else this.#held.set(next, pattern)
-        next++
-      }
+    const speller = new HeadSpeller()
+    for (const [index, { value, bits }] of this.#values.entries()) {
+      this.#firsts[index] = this.#slots.length
+      speller.spell(value, bits, (slot, head, length) => {
+        this.#slots.push(slot)
+        take(head, length)
+      })
     }
-    this.#firsts[this.#values.length] = next
+    this.#firsts[this.#values.length] = this.#slots.length
+    speller.wipe()
   }
 
   get count(): number {
@@ -62,7 +60,7 @@ export class ValuePatterns {
 
   at(number: number): Pattern | undefined {
     const held = this.#held.get(number)
-    if (held !== undefined || !this.isMany) return held
+    if (held !== undefined) return held
     const made = this.#made(number)
     if (this.#held.size >= MOST_HELD) this.wipe()
     if (made !== undefined) this.#held.set(number, made)
@@ -76,12 +74,11 @@ export class ValuePatterns {
   }
 
   #made(number: number): Pattern | undefined {
-    const index = this.#valueOf(number)
-    const value = this.#values[index]
-    const all = value === undefined ? [] : patternsOf(value)
-    const made = all[number - (this.#firsts[index] ?? 0)]
-    for (const other of all) if (other !== made) other.bytes.fill(0)
-    return made
+    const value = this.#values[this.#valueOf(number)]
+    if (value === undefined) return undefined
+    const { name, bits, material } = value
+    const made = spellingOf(value.value, bits, this.#slots[number] ?? 0)
+    return made && { bytes: made.bytes, spelling: made.form, name, material }
   }
 
   /** The last value whose first pattern has no higher number. */
@@ -94,13 +91,4 @@ export class ValuePatterns {
     }
     return low
   }
-}
-
-function patternsOf({ name, value, bits, material }: KeyValue): Pattern[] {
-  return encodingsOf(value, bits).map(({ form: spelling, bytes }) => ({
-    bytes,
-    spelling,
-    name,
-    material,
-  }))
 }

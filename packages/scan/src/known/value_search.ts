@@ -70,8 +70,7 @@ export class ValueTable {
   readonly #table: WordTable
   /** Hits of other words in the slice that was looked at last. */
   others: readonly WordHit[] = []
-  /** Values in the window beyond what it may have. */
-  over: LeftOver | undefined
+  #over: { offset: number; count: number } | undefined
   /** Values told in the window, in all and by key. */
   #taken = 0
   readonly #takenOf = new Map<KeyMaterial, number>()
@@ -84,12 +83,17 @@ export class ValueTable {
   ) {
     this.#kernel = kernel
     const heads = new PatternHeads()
-    this.#patterns = new ValuePatterns(keys, (bytes) => heads.add(bytes))
+    this.#patterns = new ValuePatterns(keys, (head, length) => heads.add(head, length))
     this.step = stepOf(heads.count, heads.shortest)
     this.#words = heads.words(this.step)
     this.#table = kernel.enterWords(others, this.#words.packed)
     this.#words.packed.fill(0)
     heads.wipe()
+  }
+
+  /** Values in the window beyond what it may have. */
+  get over(): LeftOver | undefined {
+    return this.#over
   }
 
   /** Values that begin in [from, to) of `bytes`. */
@@ -109,7 +113,7 @@ export class ValueTable {
   begin(): void {
     this.#taken = 0
     this.#takenOf.clear()
-    this.over = undefined
+    this.#over = undefined
   }
 
   /** Those whose word lies in the slice that the kernel holds, as many as a window may have. */
@@ -151,8 +155,9 @@ export class ValueTable {
       found.push(foundAt(pattern, begin))
       return
     }
-    const { offset = begin, count = 0 } = this.over ?? {}
-    this.over = { offset: Math.min(offset, begin), count: count + 1 }
+    this.#over ??= { offset: begin, count: 0 }
+    this.#over.offset = Math.min(this.#over.offset, begin)
+    this.#over.count++
   }
 
   wipe(): void {
@@ -205,9 +210,9 @@ function foundAt(pattern: Pattern, at: number): PlacedValue {
   return { ...found, told: pattern.told }
 }
 
-/** Whether a pattern lies at a place, as far as its bytes from `from` on tell. */
+/** Whether a pattern lies at a place, as far as its bytes from `from` on tell: the last first, for p − 1 begins like p. */
 function isAt(bytes: Uint8Array, at: number, pattern: Uint8Array, from: number): boolean {
   if (at + pattern.length > bytes.length) return false
-  for (let k = from; k < pattern.length; k++) if (bytes[at + k] !== pattern[k]) return false
+  for (let k = pattern.length - 1; k >= from; k--) if (bytes[at + k] !== pattern[k]) return false
   return true
 }
