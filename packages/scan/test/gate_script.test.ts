@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import {
   closeSync,
   existsSync,
   mkdirSync,
-  openSync,
   readFileSync,
-  readlinkSync,
   symlinkSync,
   writeFileSync,
   writeSync,
@@ -16,103 +13,23 @@ import {
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { installGate } from '../src/gate/gate.ts'
 import { CHUNK_BYTES, FIRST_MOST_BYTES } from '../src/gate/hold_layout.ts'
-import { machine } from './gate_machine.ts'
+import {
+  coreOfTold,
+  gateOf,
+  noPerl,
+  often,
+  parsed,
+  READS_ALL,
+  readerOf,
+  run,
+  sha256,
+  stalled,
+  TELLS,
+  TOLD,
+  toldOf,
+} from './gate_scripts.ts'
 import { place } from './gate_world.ts'
-
-const TOLD = ['77', '0', '0', '11', '1', '9', 'host', "it's; rm -rf $HOME `x`"]
-const noPerl = spawnSync('perl', ['-e', '1']).status === 0 ? false : 'there is no perl'
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
-
-/** A gate whose receiver is this script; `edit` changes what the kernel would run. */
-function gateOf(script: string, edit?: (text: string) => string) {
-  const { places, settings, programs } = machine(
-    "import { readFileSync } from 'node:fs'\n" +
-      "if (process.argv.includes('--check')) process.exit(0)\n" +
-      script,
-  )
-  const { state } = installGate(places, settings, programs)
-  const receive = path.join(places.stateFolder, 'receive')
-  const text = readFileSync(receive, 'utf8')
-  if (edit !== undefined) {
-    assert.notEqual(edit(text), text, 'what is to be changed is there')
-    writeFileSync(receive, edit(text))
-  }
-  const log = path.join(state.settings.spool, 'gate.log')
-  return {
-    receive,
-    spool: state.settings.spool,
-    log: () => (existsSync(log) ? readFileSync(log, 'utf8') : ''),
-  }
-}
-
-/** Pipes a core into it, as the kernel does: Node's own pipes are sockets. */
-function run(gate: ReturnType<typeof gateOf>, core: Uint8Array = Buffer.from('the core')) {
-  return runTold(gate, core, TOLD)
-}
-
-function runTold(gate: ReturnType<typeof gateOf>, core: Uint8Array, told: readonly string[]) {
-  const file = place('core')
-  writeFileSync(file, core)
-  const call = 'core=$1; shift; cat "$core" | "$0" "$@"'
-  const { status } = spawnSync('/bin/sh', ['-c', call, gate.receive, file, ...told], {
-    cwd: '/',
-    env: {},
-  })
-  return { code: status, log: gate.log() }
-}
-
-/** Tells what it was called with, as JSON, in the spool. */
-const TELLS = `
-const { createHash } = await import('node:crypto')
-const { fstatSync, readSync, readlinkSync, writeFileSync } = await import('node:fs')
-const args = process.argv.slice(2)
-const option = args[0].startsWith('--first=') ? args.shift().slice(8).split(':') : []
-const [file, ms] = option.map(Number)
-const first = Buffer.alloc(file === undefined ? 0 : fstatSync(file).size)
-if (file !== undefined) readSync(file, first, 0, first.length, 0)
-const isGone = readlinkSync('/proc/self/fd/0') === '/dev/null'
-const rest = readFileSync(0)
-const sha256 = createHash('sha256').update(first).update(rest).digest('hex')
-const { spool } = JSON.parse(readFileSync(args[0] + '/gate.json')).settings
-const told = { args: args.slice(1), isEarly: file !== undefined, ms, first: first.length, rest: rest.length, isGone, sha256 }
-writeFileSync(spool + '/told', JSON.stringify(told))
-`
-
-const parsed = (text: string): Told => JSON.parse(text)
-
-interface Told {
-  readonly args: readonly string[]
-  /** It was given a file of what was read before. */
-  readonly isEarly: boolean
-  readonly ms: number | undefined
-  readonly first: number
-  readonly rest: number
-  readonly isGone: boolean
-  readonly sha256: string
-}
-
-function toldOf(core: Uint8Array, edit?: (text: string) => string, args = TOLD): Told {
-  const gate = gateOf(TELLS, edit)
-  assert.deepEqual(runTold(gate, core, args), { code: 0, log: '' })
-  const told = parsed(readFileSync(path.join(gate.spool, 'told'), 'utf8'))
-  assert.deepEqual([told.args, told.sha256], [args, sha256(core)])
-  assert.equal(told.first + told.rest, core.length)
-  return told
-}
-
-/** The head of a core of so many bytes, as 64-bit ELF, with bytes behind it. */
-function coreOfTold(bytes: number, length: number): Buffer {
-  const core = Buffer.alloc(length, 'of a core ')
-  core.fill(0, 0, 120)
-  core.write('\x7fELF\x02\x01\x01', 'latin1')
-  core.writeBigUInt64LE(64n, 32)
-  core.writeUInt16LE(1, 56)
-  core.writeBigUInt64LE(120n, 64 + 8)
-  core.writeBigUInt64LE(BigInt(bytes - 120), 64 + 32)
-  return core
-}
 
 describe('the script that the kernel runs', () => {
   it('hands the core and the arguments on as they are', () => {
@@ -144,6 +61,11 @@ describe('the script that the kernel runs', () => {
   })
 })
 
+/** What the kernel calls is in no control group; of one that is, Node reads what is large. */
+const inGroup = (text: string) => text.replace('"/proc/self/cgroup"', () => `"${groups}"`)
+const groups = place('cgroup')
+writeFileSync(groups, '0::/system.slice/some.service\n')
+
 const mostOfOneChunk = (text: string) => text.replaceAll(`${FIRST_MOST_BYTES}`, `${CHUNK_BYTES}`)
 
 describe('before Node is started', { skip: noPerl }, () => {
@@ -171,7 +93,7 @@ describe('before Node is started', { skip: noPerl }, () => {
   })
 
   it('there is read no more than the pipe holds of what they tell to be large', () => {
-    const { first, isGone } = toldOf(coreOfTold(2 ** 40, 3 << 20))
+    const { first, isGone } = toldOf(coreOfTold(2 ** 40, 3 << 20), inGroup)
     assert.equal(isGone, false)
     assert.ok(first >= 120 && first <= 1 << 20, String(first))
   })
@@ -242,19 +164,6 @@ describe('Node is started at once, and reads all', () => {
     assert.equal(toldOf(Buffer.alloc(3 << 20, 7), edit).isEarly, false)
   })
 })
-
-/** A gate that reads a pipe whose other end stays open. */
-function stalled(gate: ReturnType<typeof gateOf>) {
-  const pipe = place('pipe')
-  execFileSync('mkfifo', [pipe])
-  const end = openSync(pipe, 'r+')
-  const script = spawn(gate.receive, TOLD, { env: {}, stdio: [end, 'ignore', 'ignore'] })
-  return { end, script, ended: once(script, 'exit') }
-}
-
-const READS_ALL = 'readFileSync(0); process.exit(0)'
-
-const often = (text: string) => text.replace('sleep 60', 'sleep 0.1')
 
 describe('what reads a core', () => {
   for (const [what, bytes] of [
@@ -337,23 +246,3 @@ describe('crashes at one time', { skip: noPerl }, () => {
     closeSync(end)
   })
 })
-
-/** The perl that a script has started, once it is there. */
-async function readerOf(script: number): Promise<number> {
-  for (let i = 0; i < 500; i++) {
-    const children = readFileSync(`/proc/${script}/task/${script}/children`, 'utf8').split(' ')
-    const found = children.find((id) => id !== '' && programOf(id).includes('perl'))
-    if (found !== undefined) return Number(found)
-    // oxlint-disable-next-line no-await-in-loop -- until it is there
-    await sleep(10)
-  }
-  throw new Error('no perl was started')
-}
-
-function programOf(id: string): string {
-  try {
-    return readlinkSync(`/proc/${id}/exe`)
-  } catch {
-    return ''
-  }
-}

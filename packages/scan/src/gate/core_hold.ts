@@ -5,7 +5,15 @@
  *
  * @module
  */
-import { BLOCK_BYTES, CHUNK_BYTES, type HeldInput, type Spill } from './hold_layout.ts'
+import { readSync } from 'node:fs'
+import {
+  BLOCK_BYTES,
+  CHUNK_BYTES,
+  type HeldInput,
+  type MemoryFile,
+  type Spill,
+} from './hold_layout.ts'
+import { packMemory, wipeMemory } from './pack_memory.ts'
 import { SpillWriter } from './spill.ts'
 
 const ZEROS = Buffer.alloc(BLOCK_BYTES)
@@ -37,6 +45,7 @@ export function fixedShare(maxBytes: number): MemoryShare {
 /** One core. Wipe it when done, whatever happens. */
 export class CoreHold {
   readonly #options: HoldOptions
+  #memory: MemoryFile | undefined
   readonly #chunks: SharedArrayBuffer[] = []
   readonly #runs: number[] = []
   /** Where what comes next goes, from the next block on; {@link #pending} of its bytes are there already. */
@@ -58,7 +67,8 @@ export class CoreHold {
 
   /** Bytes that are not in memory but in the encrypted file. */
   get spilledBytes(): number {
-    return Math.max(0, this.#heldBytes - this.#chunks.length * CHUNK_BYTES)
+    const inMemory = (this.#memory?.length ?? 0) + this.#chunks.length * CHUNK_BYTES
+    return Math.max(0, this.#heldBytes - inMemory)
   }
 
   /**
@@ -100,6 +110,25 @@ export class CoreHold {
   }
 
   /**
+   * Takes the first bytes of a core, in memory that is a file, and the file itself; it stays open.
+   *
+   * @param isAll there is nothing behind them
+   * @throws the system's own error, `ENOMEM` if they may not be held
+   */
+  adoptFile(file: number, length: number, isAll: boolean): void {
+    const blocks = isAll ? length : length - (length % BLOCK_BYTES)
+    const rest = Buffer.alloc(length - blocks)
+    // Known before anything fails, to be wiped.
+    this.#memory = { file, length: 0 }
+    readSync(file, rest, 0, rest.length, blocks)
+    this.#memory = packMemory(file, blocks, (bytes, isKept) => this.#settled(bytes, isKept))
+    if (!this.#options.memory.take(this.#memory.length))
+      throw Object.assign(new Error('memory is held that may not be'), { code: 'ENOMEM' })
+    this.take(rest)
+    rest.fill(0)
+  }
+
+  /**
    * What was taken, to be read. It stands until {@link wipe}; nothing more can be taken.
    *
    * @throws as {@link room} does
@@ -109,13 +138,22 @@ export class CoreHold {
     this.#spill ??= this.#writer?.finish()
     const runs = new SharedArrayBuffer(this.#runs.length * Float64Array.BYTES_PER_ELEMENT)
     new Float64Array(runs).set(this.#runs)
-    return { kind: 'held', size: this.#size, runs, chunks: this.#chunks, spill: this.#spill }
+    return {
+      kind: 'held',
+      size: this.#size,
+      runs,
+      memory: this.#memory,
+      chunks: this.#chunks,
+      spill: this.#spill,
+    }
   }
 
   /** Gives the core up: memory and key become zeros, the file ends. More than once does no harm. */
   wipe(): void {
     for (const chunk of this.#chunks) new Uint8Array(chunk).fill(0)
     this.#writer?.wipe()
+    // It stays open, empty: its number must not become another file's while a thread may still read it.
+    if (this.#memory !== undefined) wipeMemory(this.#memory.file, 0)
   }
 
   /** Keeps the first bytes of the window, unless they are zeros: then what is behind them takes their place. */
@@ -123,13 +161,20 @@ export class CoreHold {
     const block = this.#window.subarray(0, length)
     if (block.equals(ZEROS.subarray(0, length))) {
       this.#window.copyWithin(0, length, this.#pending)
+      this.#settled(length, false)
     } else {
-      this.#noteRun(length)
-      this.#heldBytes += length
+      this.#settled(length, true)
       this.#writer?.give(length)
       this.#window = this.#window.subarray(length)
     }
     this.#pending -= length
+  }
+
+  #settled(length: number, isKept: boolean): void {
+    if (isKept) {
+      this.#noteRun(length)
+      this.#heldBytes += length
+    }
     this.#size += length
   }
 

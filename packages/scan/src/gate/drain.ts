@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { fstatSync } from 'node:fs'
 import type { CoreHold } from './core_hold.ts'
-import { closeInput, type FirstBytes } from './first_bytes.ts'
+import { type CountedBytes, closeInput, type FirstBytes } from './first_bytes.ts'
 import { CHUNK_BYTES } from './hold_layout.ts'
+import { wipeMemory } from './pack_memory.ts'
 import { readSome } from './read_some.ts'
 
 /** Why a core was not read to its end. */
@@ -16,17 +18,25 @@ export class Inlet {
   readonly file: number
   readonly #first: FirstBytes | undefined
   #isOpen: boolean
+  /** Until it is handed over. */
+  #counted: CountedBytes | undefined
 
   /** @param first what was read of it before */
   constructor(file: number, first?: FirstBytes) {
     this.file = file
     this.#first = first
     this.#isOpen = first?.isAll !== true
+    this.#counted = first?.counted
   }
 
   /** Whether more may come out of it. */
   get isOpen(): boolean {
     return this.#isOpen
+  }
+
+  /** The folder in the spool where what was read before is counted. */
+  get entry(): string | undefined {
+    return this.#first?.counted?.entry
   }
 
   /** How long it was read before, in milliseconds. */
@@ -41,6 +51,11 @@ export class Inlet {
    */
   giveFirst(hold: CoreHold): void {
     if (this.#first?.failure !== undefined) throw this.#first.failure
+    const counted = this.#counted
+    this.#counted = undefined
+    if (counted !== undefined) {
+      hold.adoptFile(counted.file, fstatSync(counted.file).size, counted.isAll)
+    }
     const { chunks = [], length = 0 } = this.#first ?? {}
     for (let done = 0; chunks.length > 0; done += CHUNK_BYTES) {
       const chunk = chunks.shift()
@@ -50,10 +65,10 @@ export class Inlet {
 
   /** Lets the dying process go, and wipes what nobody took. More than once does no harm. */
   close(): void {
-    for (const chunk of this.#first?.chunks ?? []) new Uint8Array(chunk).fill(0)
-    if (!this.#isOpen) return
+    if (this.#isOpen) closeInput(this.file)
     this.#isOpen = false
-    closeInput(this.file)
+    for (const chunk of this.#first?.chunks ?? []) new Uint8Array(chunk).fill(0)
+    if (this.#counted !== undefined) wipeMemory(this.#counted.file, 0)
   }
 }
 

@@ -1,10 +1,10 @@
 /**
- * What reads the first bytes of a core before Node is started, where there is perl: a small one to its end, so that its
- * process waits for a program of some milliseconds.
+ * What reads a core before Node is started, where there is perl: its process waits for a program of some milliseconds.
  *
- * They are moved into memory that has no name and is no part of a process (a memfd), which Node is given as a further
- * file. That takes one copy, and it is charged to us: pages that stayed in a pipe would be charged to the control group
- * of the process that dies. Of a larger core, as its headers tell, it takes no more than those: Node reads the rest.
+ * The bytes are moved into memory that has no name and is no part of a process (a memfd), which Node is given as a
+ * further file. That takes one copy, and it is charged to us: pages that stayed in a pipe would be charged to the control
+ * group of the process that dies. A small core is read at once; of a larger one, as its headers tell, as much as is its
+ * share (`early_share.ts`). Node reads the rest.
  *
  * Where anything is missing, Node is started at once and reads all of it.
  *
@@ -13,8 +13,10 @@
  *
  * @module
  */
+import { earlyShare } from './early_share.ts'
 import { STATE_NAME } from './gate_state.ts'
 import { CHUNK_BYTES, FIRST_OPTION, FIRST_SHARE } from './hold_layout.ts'
+import type { MemoryBound } from './memory_pool.ts'
 
 interface Calls {
   readonly memfdCreate: number
@@ -48,7 +50,7 @@ const OTHERS_SECONDS = 2
 const LIMIT_AT = 6
 
 export interface Manner {
-  /** Of a core, and no more than its share of the memory that is left; whole chunks of it are read. */
+  /** Of a small core, and no more than its share of the memory that is left; whole chunks of it are read. */
   readonly mostBytes: number
   /** Room of the kernel's pipe, in bytes. */
   readonly pipeBytes: number
@@ -57,36 +59,53 @@ export interface Manner {
   readonly niceAfter: number
 }
 
+/** Where large ones are counted: absolute path, and bytes of all of them. */
+export interface Sharing {
+  readonly spool: string
+  readonly bound: MemoryBound
+}
+
 /**
  * A program for perl, called with the path of Node, the receiver, the folder of the state and what the kernel tells;
  * its standard input is the core. It becomes Node, under its own process id.
  *
  * @returns undefined for a processor whose numbers of calls are not known here
  */
-export function earlyReader(manner: Manner, processor: string): string | undefined {
+export function earlyReader(
+  manner: Manner,
+  sharing: Sharing,
+  processor: string,
+): string | undefined {
   const calls = CALLS.get(processor)
   if (calls === undefined) return undefined
   const parts = [
-    becomeNode(manner),
+    becomeNode(manner, sharing.spool),
     readFirst(calls),
     newMemory(calls),
     room(manner),
     letGo(manner),
     time(calls),
+    earlyShare(sharing.bound),
   ]
   return [...parts, PLACE, SIZE].join('\n')
 }
 
-const becomeNode = (manner: Manner): string => `
+/** A quoted word of perl. */
+const quoted = (text: string) => `'${text.replaceAll(/[\\']/g, String.raw`\$&`)}'`
+
+const becomeNode = (manner: Manner, spool: string): string => `
 my ($node, $receiver, @told) = @ARGV;
-my ($file, $memory, $state, $done, $took) = (undef, undef, undef, 0, 0);
+my ($file, $memory, $state, $done, $took, $isAll) = (undef, undef, undef, 0, 0, 0);
+my $spool = ${quoted(spool)};
+my ($entry, $ticket, $boot, $namespace, $start);
 # What is opened here stays open in Node.
 $^F = 255;
 fcntl STDIN, ${SET_PIPE_SIZE}, ${manner.pipeBytes};
 setpriority 0, 0, ${manner.niceFirst};
 # Perl of 32 bits has other numbers of calls.
 readFirst() if ${POINTER_BYTES} == length pack "P", undef;
-unshift @told, "${FIRST_OPTION}$file:$took" if defined $file;
+my $held = defined $entry ? ":$isAll:$entry" : "";
+unshift @told, "${FIRST_OPTION}$file:$took$held" if defined $file;
 exec { $node } $node, $receiver, @told;
 exit 127;
 `
@@ -100,7 +119,7 @@ sub readFirst {
   $file = newMemory() if $room && hasPlace();
   return if !defined $file;
   flock $state, ${SHARED_LOCK | NO_WAIT};
-  while ($done < $room && $size <= $room) {
+  while ($done < $room) {
     my $most = $room - $done < ${SPLICE_BYTES} ? $room - $done : ${SPLICE_BYTES};
     my $count = syscall ${calls.splice}, 0, 0, $file, 0, $most, 0;
     next if $count < 0 && $! == ${INTERRUPTED};
@@ -108,7 +127,9 @@ sub readFirst {
     return letGo() if $count == 0;
     $done += $count;
     $took = milliseconds() - $began;
-    $size ||= sizeToldByHeaders();
+    next if $size || !($size = sizeToldByHeaders()) || $size <= $room;
+    $room = shareOf($size, $room);
+    last if !defined $entry;
   }
   flock $state, ${UNLOCK};
 }
@@ -118,11 +139,15 @@ const room = (manner: Manner): string => `
 # A process with the limit 0 has asked for no core.
 sub room {
   return 0 if defined $told[${LIMIT_AT}] && $told[${LIMIT_AT}] eq "0";
-  open my $info, "<", "/proc/meminfo" or return 0;
-  my ($available) = map { /^MemAvailable: +(\\d+) kB/ } <$info>;
-  my $most = ($available || 0) * 1024 / ${FIRST_SHARE};
+  my $most = available() / ${FIRST_SHARE};
   $most = ${manner.mostBytes} if $most > ${manner.mostBytes};
   return $most - $most % ${CHUNK_BYTES};
+}
+
+sub available {
+  open my $info, "<", "/proc/meminfo" or return 0;
+  my ($available) = map { /^MemAvailable: +(\\d+) kB/ } <$info>;
+  return ($available || 0) * 1024;
 }
 `
 
@@ -152,6 +177,7 @@ sub newMemory {
 const letGo = (manner: Manner): string => `
 # The process is gone. The start of Node takes longer than others that crash at the same time are read in.
 sub letGo {
+  $isAll = 1;
   open STDIN, "<", "/dev/null";
   setpriority 0, 0, ${manner.niceAfter} if getpriority(0, 0) < ${manner.niceAfter};
   flock $state, ${UNLOCK};

@@ -21,9 +21,20 @@ export interface ReadBefore {
   readonly file: number
   /** How long it was read, in milliseconds. */
   readonly readMs: number
+  /** Of what is counted already, and stays where it is: the name of its folder in the spool. */
+  readonly counted?: { readonly entry: string; readonly isAll: boolean } | undefined
+}
+
+/** In memory that is a file, and counted as held. */
+export interface CountedBytes {
+  readonly file: number
+  readonly entry: string
+  readonly isAll: boolean
 }
 
 export class FirstBytes {
+  /** What is counted already; the rest is not read yet. */
+  readonly counted: CountedBytes | undefined
   /** Of {@link CHUNK_BYTES} each, all but the last of them full. */
   readonly chunks: SharedArrayBuffer[] = []
   #length = 0
@@ -40,6 +51,13 @@ export class FirstBytes {
    * @param file descriptor of the core, or of what is left of it
    */
   constructor(file: number, roomBytes: number, before?: ReadBefore) {
+    if (before?.counted !== undefined) {
+      this.counted = { file: before.file, ...before.counted }
+      this.isAll = before.counted.isAll
+      this.readMs = before.readMs
+      if (this.isAll) closeInput(file)
+      return
+    }
     try {
       if (before !== undefined) this.#length = takeMemoryFile(before.file, this.chunks)
     } catch (error) {
@@ -114,8 +132,9 @@ export function readFirst(args: readonly string[]): Called {
 /** The path of a folder, which stands there where nothing was read before, begins with a slash. */
 function readBeforeIn(arg: string | undefined): ReadBefore | undefined {
   if (arg?.startsWith(FIRST_OPTION) !== true) return undefined
-  const [file = 0, readMs = 0] = arg.slice(FIRST_OPTION.length).split(':').map(Number)
-  return { file, readMs }
+  const [file, readMs, isAll, entry] = arg.slice(FIRST_OPTION.length).split(':')
+  const counted = entry === undefined ? undefined : { entry, isAll: isAll === '1' }
+  return { file: Number(file), readMs: Number(readMs), counted }
 }
 
 /** Lets the dying process go. No file that is opened later may become standard input. */

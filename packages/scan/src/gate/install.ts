@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, realpathSync } from 'node:fs'
 import { MintmarkError, safeText } from '@mintmark/core'
+import type { Sharing } from './early_reader.ts'
 import {
   type GateSettings,
   type GateState,
@@ -61,7 +62,7 @@ export function installGate(places: Places, settings: GateSettings, programs: Pr
   if (!wasThere) refuseOtherGate(found)
   const previous = wasThere ? old?.previous : found
   const state = { settings: { ...settings, spool: spool.folder }, kernel, previous }
-  saveState(folder, state, receiveScript(programs, folder, spool.folder))
+  saveState(folder, state, receiveScript(programs, folder, sharingOf(state.settings)))
   try {
     const notes = checkProgram(scriptIn(folder))
     writeKernel(places.procSys, kernel)
@@ -71,6 +72,11 @@ export function installGate(places: Places, settings: GateSettings, programs: Pr
     throw error
   }
 }
+
+const sharingOf = ({ spool, limits }: GateSettings): Sharing => ({
+  spool,
+  bound: limits.maxMemoryBytes,
+})
 
 /** Absolute, without links. */
 function madeFolder(folder: string): string {
@@ -141,7 +147,7 @@ function takeBack(
 ): void {
   const { found, old, programs } = before
   if (old === undefined) removeState(folder)
-  else saveState(folder, old, receiveScript(programs, folder, old.settings.spool))
+  else saveState(folder, old, receiveScript(programs, folder, sharingOf(old.settings)))
   const { pattern, pipeLimit } = readKernel(places.procSys)
   if (pattern !== found.pattern || pipeLimit !== found.pipeLimit) writeKernel(places.procSys, found)
 }

@@ -12,9 +12,9 @@ import type { Spool, SpoolEntry } from './spool.ts'
 /** Of the bytes that are held: as given, or a share of what the machine has left when the core begins to come in. */
 export type MemoryBound = number | 'auto'
 
-/** Of what is available, that which is held already included. */
-const AUTO_SHARE = 1 / 4
-const AUTO_MOST = 4 * 2 ** 30
+/** Such a part of what is available, that which is held already included. */
+export const AUTO_PART = 4
+export const AUTO_MOST: number = 4 * 2 ** 30
 /** Asked for at once: each time all receivers are looked at. */
 const STEP_BYTES = 64 << 20
 
@@ -22,13 +22,14 @@ export class MemoryPool implements MemoryShare {
   readonly #spool: Spool
   readonly #entry: SpoolEntry
   readonly #maxBytes: number
-  #reserved = 0
+  #reserved: number
   #taken = 0
 
   constructor(spool: Spool, entry: SpoolEntry, bound: MemoryBound) {
     this.#spool = spool
     this.#entry = entry
     this.#maxBytes = boundBytes(spool, bound)
+    this.#reserved = entry.saidHeld()
   }
 
   take(bytes: number): boolean {
@@ -37,6 +38,12 @@ export class MemoryPool implements MemoryShare {
       return false
     this.#taken += bytes
     return true
+  }
+
+  /** Leaves to others what was asked for ahead: nothing more is to come. */
+  giveBack(): void {
+    this.#reserved = this.#taken
+    this.#entry.sayHeld(this.#taken)
   }
 
   #reserve(more: number): boolean {
@@ -61,4 +68,4 @@ export function boundBytes(spool: Spool, bound: MemoryBound): number {
 
 /** @param available bytes that the machine, or the control group, has left, with those that are held */
 export const autoBound = (available: number): number =>
-  Math.min(AUTO_MOST, Math.floor(available * AUTO_SHARE))
+  Math.min(AUTO_MOST, Math.floor(available / AUTO_PART))

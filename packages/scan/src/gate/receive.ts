@@ -90,13 +90,15 @@ export async function receiveCore(gate: Gate, arrival: Arrival): Promise<Landed>
   let hold: CoreHold | undefined
   try {
     if (arrival.crash?.wantsNone === true) return respect('the process asked for none (limit 0)')
-    entry = spool.begin(arrival.program)
+    const begun = arrival.inlet.entry
+    entry = begun === undefined ? spool.begin(arrival.program) : spool.goOn(begun)
     const crowd = tooMany(spool, arrival, limits.maxAtOnce)
     if (crowd !== undefined) return lose(crowd)
     refuseFullDisk(spool, limits.keepFreeBytes)
     const memory = new MemoryPool(spool, entry, limits.maxMemoryBytes)
     hold = new CoreHold({ folder: entry.folder, memory })
     const received = readAll(gate, arrival, hold)
+    memory.giveBack()
     if (received === undefined) return lose(`it is larger than ${limits.maxSizeBytes} bytes`)
     // Loaded once nobody waits any more.
     const { landCore } = await import('./land.ts')
@@ -144,11 +146,11 @@ function readAll(
   { inlet, name }: Arrival,
   hold: CoreHold,
 ): ReceivedBytes | undefined {
-  const startMs = performance.now() - inlet.firstMs
+  const [startMs, isRead] = [performance.now(), !inlet.isOpen]
   const end = drain(inlet, hold, limits.maxSizeBytes, () => {
     refuseFullDisk(spool, limits.keepFreeBytes)
   })
-  const readMs = Math.round(performance.now() - startMs)
+  const readMs = Math.round(inlet.firstMs + (isRead ? 0 : performance.now() - startMs))
   inlet.close()
   standBack()
   if (end === 'too-large') return undefined

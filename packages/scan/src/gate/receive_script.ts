@@ -9,7 +9,7 @@
  * @module
  */
 import path from 'node:path'
-import { earlyReader } from './early_reader.ts'
+import { earlyReader, type Sharing } from './early_reader.ts'
 import { LOG_NAME } from './gate_log.ts'
 import { FIRST_MOST_BYTES } from './hold_layout.ts'
 import { NICE } from './stand_back.ts'
@@ -45,12 +45,13 @@ const MANNER = {
   niceAfter: NICE,
 }
 
-export function receiveScript(programs: Programs, stateFolder: string, spool: string): string {
+/** @param sharing its spool is where the log is, too */
+export function receiveScript(programs: Programs, stateFolder: string, sharing: Sharing): string {
   const call = [programs.node, programs.receiver, stateFolder].map(quoted).join(' ')
-  const reader = earlyReader(MANNER, process.arch)
+  const reader = earlyReader(MANNER, sharing, process.arch)
   return `#!/bin/sh
 ${SCRIPT_MARK}: written by "mintmark gate install", which replaces it.
-log=${quoted(path.join(spool, LOG_NAME))}
+log=${quoted(path.join(sharing.spool, LOG_NAME))}
 PATH=/usr/bin:/bin
 receive() {
 ${reader === undefined ? '' : `  command -v perl >/dev/null && exec perl -f -e ${quoted(reader)} -- ${call} "$@"`}

@@ -30,7 +30,9 @@ import { isGone, ownMark, startOf } from './process_mark.ts'
 
 const UNFINISHED = /^\.unfinished-([0-9a-z-]+)\.[0-9A-Za-z]{6}$/
 /** In an unfinished folder: what crashed; its size: how many bytes of it are held in memory. */
-const TICKET = 'ticket'
+export const TICKET = 'ticket'
+/** In the name of such a folder, of one that was made before Node was started. */
+export const EARLY_SUFFIX = 'before'
 const OTHERS_WRITE = 0o022
 const WHY: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'it is not there'],
@@ -76,6 +78,20 @@ export class Spool {
     const made = mkdtempSync(path.join(this.folder, `.unfinished-${ownMark()}.`))
     writeFileSync(path.join(made, `${TICKET}-${program}`), '', { mode: 0o600, flag: 'wx' })
     return new SpoolEntry(this.folder, made, program)
+  }
+
+  /**
+   * Goes on with a core that was begun before this process became Node.
+   *
+   * @param name of its folder, with its ticket in it
+   * @throws {MintmarkError} `GATE_UNFIT` if it is not this process's
+   */
+  goOn(name: string): SpoolEntry {
+    const folder = path.join(this.folder, name)
+    const ticket = namesIn(folder).find((note) => note.startsWith(`${TICKET}-`))
+    if (UNFINISHED.exec(name)?.[1] !== ownMark() || ticket === undefined)
+      throw unfit(`the core that was begun as ${safeText(name)} is not there`, 'ENOENT')
+    return new SpoolEntry(this.folder, folder, ticket.slice(TICKET.length + 1))
   }
 
   /** What is being received now, the oldest first. */
@@ -164,6 +180,11 @@ export class SpoolEntry {
   /** Tells others how many bytes of the core are held in memory. Takes no room on the disk. */
   sayHeld(bytes: number): void {
     truncateSync(this.#ticket, bytes)
+  }
+
+  /** As told before. */
+  saidHeld(): number {
+    return sizeOf(this.#ticket)
   }
 
   /** Tells others something by the name of an empty file. */
