@@ -1,7 +1,7 @@
 /**
  * `npm test`: sets up, then runs every test on the built files. Arguments narrow it to test files whose
  * path holds one of them: `npm test -- reconcile`. One that begins with `-` leaves out, one with `+` leaves in what
- * another would leave out: `npm test -- -victims -case/ +ingest`.
+ * another would leave out: `npm test -- -victims -case/ +ingest`. A `*` stands for anything: `+scan/*.prop`.
  *
  * The last lines say what failed and why. With MINTMARK_SECOND_TRY=1 the files of a few tests that failed run once
  * more by themselves; what then passes is named as unsteady, with its first error, and does not fail the run.
@@ -27,8 +27,8 @@ const wanted = words.filter((word) => !/^[-+]/.test(word))
 const files = ['packages', 'tests']
   .flatMap((group) => readdirSync(path.join(root, group)).map((name) => path.join(group, name)))
   .flatMap((home) => ['test', 'src'].flatMap((folder) => testsOf(home, folder)))
-  .filter((file) => wanted.length === 0 || wanted.some((word) => file.includes(word)))
-  .filter((file) => kept.some((word) => file.includes(word)) || !unwanted.some((word) => file.includes(word)))
+  .filter((file) => wanted.length === 0 || holdsOne(file, wanted))
+  .filter((file) => holdsOne(file, kept) || !holdsOne(file, unwanted))
   .sort()
 if (files.length === 0) {
   console.error(`no test file matches ${words.join(' ')}`)
@@ -59,6 +59,18 @@ if (!wholes.every(({ passed }) => passed)) {
 /** Arguments with this sign before them, without it. */
 function wordsOf(sign) {
   return words.filter((word) => word.startsWith(sign)).map((word) => word.slice(1))
+}
+
+/** Whether a path holds one of these, whose parts between `*` follow one another. */
+function holdsOne(file, some) {
+  return some.some((word) => {
+    let at = 0
+    return word.split('*').every((part) => {
+      const found = file.indexOf(part, at)
+      at = found + part.length
+      return found >= 0
+    })
+  })
 }
 
 /** Runs two lists of files at the same time. What the second prints comes when the first is done. */
