@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { anchorLayout } from '../packages/scan/dist/src/anchor_layout.js'
 import { KEY_SOURCES } from '../packages/scan/dist/src/public_keys/harvest.js'
 import { ANCHORS } from '../packages/scan/dist/src/scanner_task.js'
-import { allAnchors } from '../packages/scan/dist/src/window_scanner.js'
+import { allAnchors } from '../packages/scan/dist/src/all_anchors.js'
 
 const layout = anchorLayout(allAnchors(ANCHORS, KEY_SOURCES))
 const lines = layout.match(/.{1,90}/g) ?? []

@@ -106,7 +106,8 @@ function shortened(cell: string): string {
 /** The breaks of indented JSON are none of its values: a report has a million. */
 const UNSAFE_IN_JSON = new RegExp(`(?!\\n)(?:${UNSAFE.source})`, 'gu')
 
-const NOT_PLAIN = /[^\n\x20-\x7e]/
+/** Latin and Greek letters, superscripts and signs of mathematics are plain too: proofs are written in them. */
+const NOT_PLAIN = /[^\n\x20-\x7e\xa1-\xac\xae-\xff\u03b1-\u03c9\u2070-\u209f\u2200-\u22ff]/
 
 /**
  * A value as JSON, with every character that a terminal might obey, or the eye might miss, as `\u` escapes: it
@@ -117,7 +118,7 @@ const NOT_PLAIN = /[^\n\x20-\x7e]/
  */
 export function safeJson(value: unknown, indent = 0): string {
   const json = JSON.stringify(value, null, indent)
-  // A report of many findings is megabytes of plain letters: to see that takes a tenth of the time.
+  // A report of many findings is megabytes of harmless letters: to see that takes a tenth of the time.
   if (!NOT_PLAIN.test(json)) return json
   return json.replace(UNSAFE_IN_JSON, utf16Escapes)
 }

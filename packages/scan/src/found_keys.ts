@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ML_KEM_SEED } from './arithmetic/ml_kem.ts'
 import { copied, type FoundMaterial } from './found_material.ts'
 import type { KeyMaterial } from './key_material.ts'
 import { derivedValues } from './known/derived_values.ts'
@@ -52,6 +53,20 @@ export class FoundKeys {
     return unsought
   }
 
+  /**
+   * Public halves (SHA-256 of SubjectPublicKeyInfo) of all keys that were found, where those are more than whose values are
+   * looked for: a file is full of them, and nobody looks for the private half of each once more.
+   */
+  get ofFlood(): ReadonlySet<string> {
+    const ids = new Set<string>()
+    if (this.leftOut === 0) return ids
+    for (const { keyId, materials } of this.#ring.all) {
+      const id = keyId?.spkiSha256
+      if (id !== undefined && materials.some((material) => isWhole(material))) ids.add(id)
+    }
+    return ids
+  }
+
   /** Keys beyond the bound. */
   get leftOut(): number {
     return this.#all.length - countOf(this.#all, this.#costOfFlood) + this.#ring.leftOut
@@ -75,6 +90,12 @@ export class FoundKeys {
       .toSorted((a, b) => rank(a) - rank(b))
       .flatMap(({ materials }) => materials)
   }
+}
+
+/** An expanded key does not give the seed that it was made of, which may lie elsewhere. */
+export function isWhole({ type, ...material }: KeyMaterial): boolean {
+  if (type !== 'ml-kem' && type !== 'ml-dsa') return true
+  return 'secret' in material && (material.secret?.length ?? 0) <= ML_KEM_SEED
 }
 
 /** How many of the first are looked for. */

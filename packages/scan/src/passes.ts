@@ -5,10 +5,9 @@
  * @module
  */
 import type { Anchor } from './anchor.ts'
-import { ML_KEM_SEED } from './arithmetic/ml_kem.ts'
 import { CutWindows, type PlanSize, withFirstUnits } from './extra_units.ts'
 import { findingSeen } from './finding.ts'
-import { FoundKeys } from './found_keys.ts'
+import { FoundKeys, isWhole } from './found_keys.ts'
 import type { FoundMaterial } from './found_material.ts'
 import { keyIdOf } from './key_id.ts'
 import type { KeyMaterial } from './key_material.ts'
@@ -122,7 +121,7 @@ export class Passes {
     const isAll = this.#options.onMaterial !== undefined
     const sought = isAll
       ? { keys: [...given, ...met.filter((key) => !isRoot(key))], met: met.filter(isRoot) }
-      : { keys: given, met: unfound(met, materials) }
+      : { keys: given, met: unfound(met, materials, this.#found.ofFlood) }
     const task = { kind: 'known', ...this.#how, ...sought, materials } as const
     await this.#search(task, this.#takeLimits, () => this.#plan())
     await this.#searchSeams(task)
@@ -236,19 +235,14 @@ export class Passes {
   }
 }
 
-/** An expanded key does not give the seed that it was made of, which may lie elsewhere. */
-function isWhole({ type, ...material }: KeyMaterial): boolean {
-  if (type !== 'ml-kem' && type !== 'ml-dsa') return true
-  return 'secret' in material && (material.secret?.length ?? 0) <= ML_KEM_SEED
-}
-
-/** Without keys of curves whose secret is looked for by its value: it is found wherever it lies. */
+/** Without keys that a file is full of, and keys of curves whose secret is looked for by its value: it is found wherever it lies. */
 function unfound(
   keys: readonly PublicKey[],
   materials: readonly KeyMaterial[],
+  ofFlood: ReadonlySet<string>,
 ): readonly PublicKey[] {
   const found = new Set(materials.filter(isWhole).map((material) => keyIdOf(material).spkiSha256))
-  return keys.filter(
-    ({ material, keyId }) => material.type === 'rsa' || !found.has(keyId.spkiSha256),
-  )
+  return keys.filter(({ material, keyId: { spkiSha256 = '' } }) => {
+    return (material.type === 'rsa' || !found.has(spkiSha256)) && !ofFlood.has(spkiSha256)
+  })
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { allAnchors } from './all_anchors.ts'
 import type { Anchor } from './anchor.ts'
 import { type AnchorTables, anchorTables } from './anchor_tables.ts'
 import { BINARY_ANCHORS } from './detectors/binary_anchors.ts'
@@ -17,7 +18,7 @@ import { ProcessMemory } from './process_memory.ts'
 import { KEY_SOURCES } from './public_keys/harvest.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
 import { type Run, WINDOW_BYTES } from './scan_plan.ts'
-import { allAnchors, WindowScanner } from './window_scanner.ts'
+import { WindowScanner } from './window_scanner.ts'
 
 interface TaskOptions {
   readonly isDeep: boolean

@@ -6,12 +6,13 @@
  * @module
  */
 import type { ByteSource, Range } from '@mintmark/dump'
+import { allAnchors, KEYS, PATTERN_BYTES } from './all_anchors.ts'
 import { type Anchor, REACH } from './anchor.ts'
 import { AnchorBudget } from './anchor_budget.ts'
 import type { AnchorTables } from './anchor_tables.ts'
 import { AnchorKernel } from './anchors.ts'
 import { forgetScalar } from './arithmetic/ec.ts'
-import type { Detected, Memory } from './detected.ts'
+import type { Detected, Extent, Memory } from './detected.ts'
 import { AesSearch } from './detectors/aes.ts'
 import { HmacSearch } from './detectors/hmac.ts'
 import { MlKemSearch } from './detectors/ml_kem_structures.ts'
@@ -83,6 +84,8 @@ interface Hit {
   readonly isProven: boolean
   /** A candidate may be a key that is known later: each of its places counts. */
   readonly isSettled: boolean
+  /** Of a proven key in DER, where its numbers stand, from the anchor. */
+  readonly numbers: Extent | undefined
 }
 
 /** The piece under way. */
@@ -122,6 +125,10 @@ export class WindowScanner {
   readonly #repeats: Repeats<Hit>
   /** The last look hung on nothing but the bytes in sight: equal bytes give the same. */
   #isWhole: boolean = false
+  /** Where the numbers stand of the key in DER that was proven last. */
+  #numbers: Extent = NOWHERE
+  /** 1 for each anchor that is passed over there. */
+  readonly #isPart: Uint8Array
   #process: ProcessMemory | undefined
 
   /** @throws {RangeError} if an anchor's pattern is wrong, or there are too many */
@@ -135,6 +142,7 @@ export class WindowScanner {
     this.#budget = new AnchorBudget(all.length, isDeep)
     this.#passed = new Uint32Array(all.length)
     this.#repeats = new Repeats(all.length)
+    this.#isPart = Uint8Array.from(all, ({ isPart }) => Number(isPart ?? false))
     const more = options.searches ?? []
     this.#own = more
     this.#blockBytes = options.blockBytes ?? BLOCK_BYTES
@@ -206,6 +214,7 @@ export class WindowScanner {
     const begin = offset + piece.begin
     const memory = this.#process?.around(begin)
     const place: Place = { ...taker, bytes, offset: begin, address, memory }
+    this.#numbers = NOWHERE
     this.#repeats.start(bytes)
     const isSmall = bytes.length <= SMALL_BYTES
     const unaligned = isSmall && piece.isRaw === true ? this.#small : this.#unaligned
@@ -219,7 +228,9 @@ export class WindowScanner {
       for (let at = from; at < until; at += this.#blockBytes) {
         const end = Math.min(at + this.#blockBytes, until)
         this.#startBlock(end - at)
-        this.#kernel.find(bytes, at, end, (hit, anchor) => this.#look(place, hit, anchor))
+        this.#kernel.find(bytes, at, end, (hit, anchor) => {
+          if (!this.#isPassedOver(hit, anchor)) this.#look(place, hit, anchor)
+        })
         for (const search of searches) this.#run(search, place, at, end)
       }
     }
@@ -282,6 +293,16 @@ export class WindowScanner {
     if (this.#budget.charge(number, units)) this.#off.add(number)
   }
 
+  /** Whether it lies among the numbers of a key that is proven, of which nothing more need be told. */
+  #isPassedOver(at: number, number: number): boolean {
+    const { from, to } = this.#numbers
+    return at >= from && at < to && this.#isPart[number] === 1
+  }
+
+  #passOver({ from, to }: Extent, at: number): void {
+    this.#numbers = { from: at + from, to: at + to }
+  }
+
   /** Sets {@link #isWhole}, too. */
   #lookAt(place: Place, at: number, number: number, name: string): Hit | undefined {
     const anchor = this.#anchors[number]
@@ -295,6 +316,7 @@ export class WindowScanner {
       // Its message may hold what it looked at: it is dropped.
       place.onLimit({ code: 'detector-failed', name, offset: place.offset + at })
     }
+    if (hit?.numbers !== undefined) this.#passOver(hit.numbers, at)
     if (this.#process?.wipe() === true || hit?.isSettled === false) this.#isWhole = false
     return hit
   }
@@ -305,6 +327,7 @@ export class WindowScanner {
     const earlier = this.#repeats.earlier(number, at, sight)
     if (earlier === undefined) return false
     const { found } = earlier
+    if (found?.numbers !== undefined) this.#passOver(found.numbers, at)
     if (found !== undefined && onCopy(found.told, offset + at + found.offset)) {
       charge(COPY_UNITS)
     }
@@ -388,6 +411,8 @@ function heldPieces(pieces: readonly Piece[], held: number): readonly Piece[] {
     })
 }
 
+const NOWHERE: Extent = { from: 0, to: 0 }
+
 /** Of a look that finds nothing at once, and of telling a hit: its names, its place in a report, its JSON. */
 const LOOK_UNITS = 300
 const HIT_UNITS = 50_000
@@ -397,33 +422,18 @@ const SOURCE_SIGHT: Sight = { before: REACH, behind: REACH }
 /** Places of one anchor that are passed over one by one. */
 const MOST_PASSED = 256
 
-/** What limits call the sources of public keys. */
-const KEYS = 'public keys'
-/** As long as a pattern of the kernel can be. */
-const PATTERN_BYTES = 16
-
-/** Anchors of forms and of public keys, in the order of their numbers. */
-export function allAnchors(
-  anchors: readonly Anchor[],
-  keySources: readonly KeySource[],
-): readonly Anchor[] {
-  return [...anchors, ...keySources.map((source, i) => anchorOf(source, i))]
-}
-
-const anchorOf = ({ pattern }: KeySource, number: number): Anchor => ({
-  name: `${KEYS} ${number}`,
-  pattern: pattern.subarray(0, PATTERN_BYTES),
-  detect: () => undefined,
-  before: 0,
-  behind: 0,
-})
-
 function detect(anchor: Anchor, place: Place, at: number): Hit | undefined {
   const detected = anchor.detect(place.bytes, at, place.memory)
   if (detected === undefined) return undefined
   charge(HIT_UNITS)
-  const { offset, certainty, possible } = detected
+  const { offset, certainty, possible, numbers } = detected
   const told = place.onHit(detected, place.offset + offset)
-  const isSettled = possible === undefined
-  return { told, offset: offset - at, isProven: certainty === 'proven', isSettled }
+  const isProven = certainty === 'proven'
+  return {
+    told,
+    offset: offset - at,
+    isProven,
+    isSettled: possible === undefined,
+    numbers: isProven && numbers ? { from: numbers.from - at, to: numbers.to - at } : undefined,
+  }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import * as fc from 'fast-check'
+import { allAnchors } from '../src/all_anchors.ts'
 import type { Anchor } from '../src/anchor.ts'
 import { anchorLayout } from '../src/anchor_layout.ts'
 import { anchorTables } from '../src/anchor_tables.ts'
@@ -9,7 +10,6 @@ import { FORMS_LAYOUT } from '../src/forms_layout.ts'
 import { KernelMemory, LAYOUT } from '../src/kernel_memory.ts'
 import { KEY_SOURCES } from '../src/public_keys/harvest.ts'
 import { ANCHORS } from '../src/scanner_task.ts'
-import { allAnchors } from '../src/window_scanner.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 200)
 const memory = new KernelMemory(1 << 20)

@@ -45,6 +45,20 @@ const ed25519 = (count: number, bytes?: number): FoundKeys => {
   return found
 }
 
+it('public halves are told of keys that a file is full of, and of no others', () => {
+  const [few, many] = [1024, 1025].map((count) => {
+    const found = new FoundKeys()
+    for (let i = 0; i < count; i++) {
+      const secret = Uint8Array.of(i, i >> 8, ...new Uint8Array(30).fill(7))
+      const material = { type: 'okp', curve: 'Ed25519', publicKey: secret, secret } as const
+      const keyId = { spkiSha256: `${i}`, jwkThumbprint: '', kid: undefined, subject: undefined }
+      found.add({ material, seen: { ...seen(), keyId } })
+    }
+    return found.ofFlood
+  })
+  assert.deepEqual([few?.size, many?.size, many?.has('1024')], [0, 1025, true])
+})
+
 describe('keys that are more than a pass may look for', () => {
   it('are counted, and fewer are looked for', () => {
     const [all, some] = [ed25519(1024), ed25519(1100)]

@@ -116,12 +116,12 @@ export function primalityUnits(bits: number): number {
 }
 
 /**
- * Whether `value` passes a strong probable-prime test to the bases 2 and 3.
+ * Whether `value` passes a strong probable-prime test to the bases 2 and 3, or to those that are given.
  *
  * Enough to tell a prime from a number that happens to fit or was damaged; not a test against somebody who
  * builds pseudoprimes, who would gain a report on his own file.
  */
-export function isProbablePrime(value: bigint): boolean {
+export function isProbablePrime(value: bigint, bases: readonly bigint[] = [2n, 3n]): boolean {
   if (value < 2n) return false
   if (value === 2n) return true
   if ((value & 1n) === 0n) return false
@@ -132,7 +132,7 @@ export function isProbablePrime(value: bigint): boolean {
   while (((last >> twos) & 1n) === 0n) twos++
   const odd = last >> twos
   const raise = opensslPower(odd, value)
-  return [2n, 3n].every((base) =>
+  return bases.every((base) =>
     reachesLast(raise?.(base) ?? power(base, odd, value), twos, value),
   )
 }

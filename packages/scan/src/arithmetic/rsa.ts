@@ -204,7 +204,8 @@ export function isRsa({ n, e, p, q, d }: RsaMaterial): boolean {
   if (bits < RSA_BITS.least || bits > RSA_BITS.most || !isExponent(e)) return false
   if (p === undefined || q === undefined || p < 3n || q < 3n || p === q) return false
   if (n % (p * q) !== 0n || !suitsPrimes(e, d, p, q)) return false
-  const arePrimes = testedPrimes(p, q)
+  // Of numbers that an exponent fits, one base is enough: by chance it fits none that are no primes.
+  const arePrimes = testedPrimes(p, q, d === undefined ? [2n, 3n] : [2n])
   if (arePrimes === false || (arePrimes === undefined && d === undefined)) return false
   return p * q === n || isMultiPrime(n, n / (p * q), e, d)
 }
@@ -216,10 +217,15 @@ function suitsPrimes(e: bigint, d: bigint | undefined, p: bigint, q: bigint): bo
 }
 
 /** Undefined where `effort.ts` refuses; small factors are found before it is asked. */
-function testedPrimes(p: bigint, q: bigint): boolean | undefined {
+function testedPrimes(p: bigint, q: bigint, bases: readonly bigint[]): boolean | undefined {
   if (hasSmallFactor(p) || hasSmallFactor(q)) return false
   const units = primeUnits(p) + primeUnits(q)
-  return withEffortOnce(units, 'primes', [p, q], () => isProbablePrime(p) && isProbablePrime(q))
+  return withEffortOnce(
+    units,
+    'primes',
+    [p, q],
+    () => isProbablePrime(p, bases) && isProbablePrime(q, bases),
+  )
 }
 
 const primeUnits = (value: bigint): number => primalityUnits(bitLength(value))

@@ -41,7 +41,9 @@ export function sec1At(
   const sec1 = readSec1(bytes, version)
   if (sec1 === undefined) return undefined
   const proof = judged(bytes, version, sec1, known)
-  return proof && placed(bytes, 'sec1-der', version, sec1.to, proof)
+  if (proof === undefined) return undefined
+  const { to } = sec1
+  return { ...placed(bytes, 'sec1-der', version, to, proof), numbers: { from: version, to } }
 }
 
 function readSec1(bytes: Uint8Array, version: number): Sec1 | undefined {
