@@ -132,9 +132,7 @@ export function isProbablePrime(value: bigint, bases: readonly bigint[] = [2n, 3
   while (((last >> twos) & 1n) === 0n) twos++
   const odd = last >> twos
   const raise = opensslPower(odd, value)
-  return bases.every((base) =>
-    reachesLast(raise?.(base) ?? power(base, odd, value), twos, value),
-  )
+  return bases.every((base) => reachesLast(raise?.(base) ?? power(base, odd, value), twos, value))
 }
 
 /** Whether `first` is 1, or it or one of its squares is −1 modulo `value`, as it is for a prime of 2^`twos` · odd + 1. */

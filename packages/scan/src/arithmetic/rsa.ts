@@ -204,11 +204,14 @@ export function isRsa({ n, e, p, q, d }: RsaMaterial): boolean {
   if (bits < RSA_BITS.least || bits > RSA_BITS.most || !isExponent(e)) return false
   if (p === undefined || q === undefined || p < 3n || q < 3n || p === q) return false
   if (n % (p * q) !== 0n || !suitsPrimes(e, d, p, q)) return false
-  // Of numbers that an exponent fits, one base is enough: by chance it fits none that are no primes.
-  const arePrimes = testedPrimes(p, q, d === undefined ? [2n, 3n] : [2n])
+  const arePrimes = testedPrimes(p, q, basesBeside(d))
   if (arePrimes === false || (arePrimes === undefined && d === undefined)) return false
   return p * q === n || isMultiPrime(n, n / (p * q), e, d)
 }
+
+/** Of numbers that an exponent fits, one base is enough: by chance it fits none that are no primes. */
+const basesBeside = (d: bigint | undefined): readonly bigint[] =>
+  d === undefined ? [2n, 3n] : [2n]
 
 /** d is the inverse of e; without d, e has an inverse. */
 function suitsPrimes(e: bigint, d: bigint | undefined, p: bigint, q: bigint): boolean {
