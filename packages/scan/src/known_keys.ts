@@ -8,7 +8,7 @@ import type { Finding, KeyId } from './finding.ts'
 import { OF_KEYS_MET } from './known/allowance.ts'
 import { isSearchable } from './known/rsa_group.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
-import { isPublicRoot } from './public_keys/public_roots.ts'
+import { isRoot } from './public_keys/public_roots.ts'
 import type { ScanLimit } from './scan_limits.ts'
 
 /** Keys that are looked for: a file full of certificates has more. */
@@ -51,7 +51,7 @@ export class KnownKeys {
 
   /** How many of those are of public root stores: runtimes carry them. */
   get publicRoots(): number {
-    return this.met.filter(({ keyId }) => isPublicRoot(keyId.spkiSha256)).length
+    return this.met.filter(isRoot).length
   }
 
   #of(isGiven: boolean): readonly PublicKey[] {

@@ -12,10 +12,11 @@ import type { FoundMaterial } from './found_material.ts'
 import { keyIdOf } from './key_id.ts'
 import type { KeyMaterial } from './key_material.ts'
 import { keyTag } from './key_tag.ts'
+import { hasOneSecret } from './known/secret_groups.ts'
 import type { KnownKeys } from './known_keys.ts'
 import { type PossibleKey, PublicHalves } from './possible_keys.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
-import { isPublicRoot } from './public_keys/public_roots.ts'
+import { isRoot } from './public_keys/public_roots.ts'
 import { secretsInRegisters } from './registers.ts'
 import type { LimitList } from './scan_limits.ts'
 import { ownBytes, planWindows, sizeOf, type Window } from './scan_plan.ts'
@@ -54,9 +55,8 @@ export interface PassOptions {
   readonly onMaterial?: (found: FoundMaterial) => void
 }
 
-const isRoot = ({ keyId }: PublicKey): boolean => isPublicRoot(keyId.spkiSha256)
-
-const hasOneSecret = (key: PublicKey): boolean => key.material.type !== 'rsa' && !isRoot(key)
+/** Factors are too long for registers; a root's secret is with its authority. */
+const isSoughtInRegisters = (key: PublicKey): boolean => hasOneSecret(key.material) && !isRoot(key)
 
 /** Keys that candidates would be: more are made up. */
 const MOST_POSSIBLE = 8192
@@ -127,8 +127,8 @@ export class Passes {
     await this.#searchSeams(task)
     await this.#searchRegisters({
       ...task,
-      keys: sought.keys.filter(hasOneSecret),
-      met: sought.met.filter(hasOneSecret),
+      keys: sought.keys.filter(isSoughtInRegisters),
+      met: sought.met.filter(isSoughtInRegisters),
     })
   }
 

@@ -3,19 +3,10 @@
  *
  * @module
  */
-import { execFile } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { isObject } from '@mintmark/core'
-
-/** This file runs from `packages/testkit/dist/src`. */
-const BIN = fileURLToPath(new URL('../../../cli/bin/mintmark.mjs', import.meta.url))
-
-/** For the answer, as JSON. */
-const ROOM = { maxBuffer: 1 << 28 }
+import { mintmark } from './built_command.ts'
 
 export interface Incident {
   /** What `mintmark replay` wrote: `logs` and the truth. */
@@ -55,8 +46,8 @@ async function held(home: string): Promise<Incident | undefined> {
 
 async function made(home: string): Promise<Incident> {
   const { replay, place } = placesIn(home)
-  await mintmark('replay', 'storm-0558', '--out', replay)
-  const answer = await mintmark('investigate', join(replay, 'logs'), '--case', place, '--json')
+  await printed('replay', 'storm-0558', '--out', replay)
+  const answer = await printed('investigate', join(replay, 'logs'), '--case', place, '--json')
   await writeFile(`${answerIn(home)}.new`, answer)
   await rename(`${answerIn(home)}.new`, answerIn(home))
   return { replay, place, answer }
@@ -66,13 +57,9 @@ const placesIn = (home: string) => ({ replay: join(home, 'replay'), place: join(
 const answerIn = (home: string): string => join(home, 'answer.json')
 
 /** What a command prints; 1 is "found something". */
-async function mintmark(...args: readonly string[]): Promise<string> {
-  try {
-    const { stdout } = await promisify(execFile)(process.execPath, [BIN, ...args], ROOM)
-    return stdout
-  } catch (error) {
-    const { code, stdout } = isObject(error) ? error : {}
-    if (code === 1 && typeof stdout === 'string') return stdout
-    throw error
-  }
+async function printed(...args: readonly string[]): Promise<string> {
+  const { code, out, err } = await mintmark(...args)
+  if (code !== 0 && code !== 1)
+    throw new Error(`mintmark ${args.join(' ')} ended with ${code}: ${err}`)
+  return out
 }

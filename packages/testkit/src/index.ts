@@ -1,3 +1,12 @@
+export {
+  BIN,
+  type Ended,
+  mintmark,
+  ROOT,
+  type Running,
+  start,
+  startNode,
+} from './built_command.ts'
 export type { BuiltDump, BuiltSegment, MemoryToDump } from './built_dump.ts'
 export {
   type ClickHouse,

@@ -1,6 +1,6 @@
 /** A served case in a browser's page; what the page complains of, or asks of anybody else, is kept. */
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import type { Served } from './built_command.ts'
+import type { Served } from './served_case.ts'
 
 export interface CasePage {
   readonly page: Page

@@ -8,9 +8,9 @@ import { after, before, describe, it } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { HOSTILE_ADDRESSES, HOSTILE_PEOPLE, writeHostileLogs } from '@mintmark/testkit'
 import type { Browser, Page } from 'playwright-core'
-import { mintmark, type Served, serve } from './built_command.ts'
 import { type CasePage, openCasePage } from './case_page.ts'
 import { axeFindings, chromiumMissing, overflowOf, startChromium } from './chromium.ts'
+import { ran, type Served, serve } from './served_case.ts'
 
 const VIEWS = [
   '',
@@ -38,11 +38,11 @@ let seen: CasePage
 before(async () => {
   const logs = writeHostileLogs(folder)
   writeFileSync(path.join(logs, '<img src=x onerror=alert(1)>\u202egpj.txt'), 'no log at all')
-  await mintmark('investigate', logs, '--case', inFolder('case'))
+  await ran('investigate', logs, '--case', inFolder('case'))
   const report = ['report', '--case', inFolder('case'), '--title', 'A <b>title</b>\u202e']
-  await mintmark(...report, '--out', inFolder('report'), '--no-pdf')
+  await ran(...report, '--out', inFolder('report'), '--no-pdf')
   const redact = ['--redact', 'names', 'addresses']
-  await mintmark(...report, '--out', inFolder('redacted'), '--no-pdf', ...redact)
+  await ran(...report, '--out', inFolder('redacted'), '--no-pdf', ...redact)
   served = await serve('--case', inFolder('case'), '--as', '<i>ann</i>\u202e')
   if (chromiumMissing !== undefined) return
   browser = await startChromium()

@@ -11,9 +11,9 @@ import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { replayedIncident } from '@mintmark/testkit'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { mintmark, type Served, serve } from './built_command.ts'
 import { type CasePage, openCasePage } from './case_page.ts'
 import { axeFindings, chromiumMissing, overflowOf, seenText, startChromium } from './chromium.ts'
+import { ran, type Served, serve } from './served_case.ts'
 
 const VIEWS = [
   '',
@@ -46,7 +46,7 @@ before(async () => {
   out = mkdtempSync(path.join(tmpdir(), 'mintmark-browser-'))
   const { place } = await replayedIncident(out)
   await cp(place, path.join(out, 'marked'), { recursive: true, verbatimSymlinks: true })
-  await mintmark('report', '--case', path.join(out, 'marked'), '--out', path.join(out, 'report'))
+  await ran('report', '--case', path.join(out, 'marked'), '--out', path.join(out, 'report'))
   served = await serve('--case', path.join(out, 'marked'), '--as', 'ann')
   origin = served.origin
   browser = await startChromium()

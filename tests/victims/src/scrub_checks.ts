@@ -3,13 +3,14 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { existsSync, rmSync, statSync } from 'node:fs'
 import { after, it } from 'node:test'
+import { type Ended, mintmark } from '@mintmark/testkit'
 import { gdbBacktrace } from './backtrace.ts'
-import { type Ended, mintmark, scanned } from './built_command.ts'
 import { type Piece, piecesOf } from './core_file.ts'
 import { search } from './exact_search.ts'
 import { givenKeys, type HeldCore, secretsOf } from './held_core.ts'
 import { leftovers } from './leftovers.ts'
 import { placeOf } from './scan_checks.ts'
+import { scanned } from './scanned.ts'
 
 /** Holds the scrubbed copy until the checks of one victim are over. */
 export function checkScrub(held: () => HeldCore, step: 1 | 8 = 8): void {

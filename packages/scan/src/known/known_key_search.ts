@@ -12,7 +12,7 @@ import type { Detected, Memory } from '../detected.ts'
 import { keyIdOf } from '../key_id.ts'
 import type { KeyMaterial, LatticeMaterial, RsaMaterial } from '../key_material.ts'
 import type { PublicKey } from '../public_keys/public_key.ts'
-import { isPublicRoot } from '../public_keys/public_roots.ts'
+import { isRoot } from '../public_keys/public_roots.ts'
 import type { LeftOver, WindowSearch } from '../window_search.ts'
 import { Allowance, type Whose } from './allowance.ts'
 import { detectedOf, type FoundValue } from './found_value.ts'
@@ -20,7 +20,7 @@ import { LatticeVectors } from './lattice_vectors.ts'
 import type { PlacedNumber } from './remainders.ts'
 import { isSearchable, rsaGroups } from './rsa_group.ts'
 import { RsaSearch } from './rsa_search.ts'
-import type { SingleSecret } from './secret_groups.ts'
+import { hasOneSecret } from './secret_groups.ts'
 import { type InProcess, SecretSearch, type SecretWindow } from './secret_search.ts'
 import {
   findValues,
@@ -204,11 +204,6 @@ interface Seen {
 
 const isRsa = (material: KeyMaterial): material is RsaMaterial => material.type === 'rsa'
 const isMlKem = (material: KeyMaterial): material is LatticeMaterial => material.type === 'ml-kem'
-const hasOneSecret = (material: PublicKey['material']): material is SingleSecret =>
-  material.type !== 'rsa'
-
-const isRoot = ({ keyId }: PublicKey): boolean => isPublicRoot(keyId.spkiSha256)
-
 /** Whether there is nothing: sparse dumps are zeros for the most part. */
 function isZero(bytes: Uint8Array, from: number, to: number): boolean {
   let at = from

@@ -16,6 +16,7 @@ import type {
   LatticeMaterial,
   OkpMaterial,
 } from '../key_material.ts'
+import type { PublicKey } from '../public_keys/public_key.ts'
 import { clamped } from './derived_values.ts'
 import { digitBytes, PYTHON_DIGITS } from './digit_forms.ts'
 import { groupsOfNumbers } from './group_keys.ts'
@@ -23,6 +24,10 @@ import { groupsOfSeeds } from './lattice_keys.ts'
 
 /** Keys of curves, of DSA and DH, and of ML-KEM and ML-DSA. */
 export type SingleSecret = EcMaterial | OkpMaterial | GroupMaterial | LatticeMaterial
+
+/** Whether a key has one secret and no factors. */
+export const hasOneSecret = (material: PublicKey['material']): material is SingleSecret =>
+  material.type !== 'rsa'
 
 /** What a secret turned out to be. */
 export interface FoundSecret {

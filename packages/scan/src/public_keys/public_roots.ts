@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { PublicKey } from './public_key.ts'
 
 /** The first eight bytes of the SHA-256 of each SubjectPublicKeyInfo: a key that is made to have them takes 2^64 tries. */
 const ROOTS: ReadonlySet<string> = new Set(
@@ -52,6 +53,11 @@ const ROOTS: ReadonlySet<string> = new Set(
 )
 
 /** Whether a key is one of a public root store. */
+export function isRoot({ keyId }: PublicKey): boolean {
+  return isPublicRoot(keyId.spkiSha256)
+}
+
+/** Whether a hash of a SubjectPublicKeyInfo is that of such a key. */
 export function isPublicRoot(spkiSha256: string | undefined): boolean {
   return spkiSha256 !== undefined && ROOTS.has(spkiSha256.slice(0, 16))
 }

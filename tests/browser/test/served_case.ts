@@ -1,23 +1,13 @@
-/** The built command as a user runs it: a process of its own. */
+/** The built command, which makes a case and serves it. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-
-/** Folder of the project; this file runs from `tests/browser/dist/test`. */
-export const ROOT: string = fileURLToPath(new URL('../../../../', import.meta.url))
-const BIN = `${ROOT}packages/cli/bin/mintmark.mjs`
+import { BIN, mintmark } from '@mintmark/testkit'
 
 /** Runs a command to its end. @throws {Error} where it failed, with what it said */
-export async function mintmark(...args: readonly string[]): Promise<void> {
-  const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
-  let err = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    err += text
-  })
-  await once(child, 'close')
+export async function ran(...args: readonly string[]): Promise<void> {
+  const { code, err } = await mintmark(...args)
   // 1 is "found something".
-  if (child.exitCode !== 0 && child.exitCode !== 1)
-    throw new Error(`mintmark ${args.join(' ')}: ${err}`)
+  if (code !== 0 && code !== 1) throw new Error(`mintmark ${args.join(' ')}: ${err}`)
 }
 
 /** A case that is served. */

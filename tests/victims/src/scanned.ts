@@ -1,30 +1,6 @@
-/** The built command as a user runs it. */
-import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+/** What the built command finds in a file. */
 import { isObject, type Json } from '@mintmark/core'
-
-const BIN = fileURLToPath(new URL('../../../../packages/cli/bin/mintmark.mjs', import.meta.url))
-
-export interface Ended {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
-}
-
-export function mintmark(...args: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-  let [out, err] = ['', '']
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    out += text
-  })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    err += text
-  })
-  return new Promise((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', (code) => resolve({ code, out, err }))
-  })
-}
+import { mintmark } from '@mintmark/testkit'
 
 /** A finding, as far as these tests look at it. */
 export interface Told {
