@@ -1,13 +1,22 @@
 import assert from 'node:assert/strict'
-import fs, { closeSync, fstatSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import fs, {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { describe, it, mock } from 'node:test'
 import * as fc from 'fast-check'
 import { CoreHold, fixedShare, type MemoryShare } from '../src/gate/core_hold.ts'
 import { drain, Inlet } from '../src/gate/drain.ts'
 import { FirstBytes } from '../src/gate/first_bytes.ts'
+import { eachBlock, memoryBytes, wipeMemory } from '../src/gate/held_memory.ts'
 import { BLOCK_BYTES, CHUNK_BYTES } from '../src/gate/hold_layout.ts'
-import { packMemory } from '../src/gate/pack_memory.ts'
 import { dataOf, openInput } from '../src/scan_input.ts'
 import { arrivalOfBytes, place } from './gate_world.ts'
 
@@ -29,13 +38,24 @@ function coreOf(which: readonly ('zeros' | 'data' | 'one')[], cut: number): Buff
   return core.subarray(0, Math.max(0, core.length - cut))
 }
 
+/** A file with these bytes, of which blocks of zeros are holes. */
+function sparse(bytes: Buffer): { readonly name: string; readonly memory: number } {
+  const name = place('memory')
+  writeFileSync(name, '')
+  const memory = openSync(name, 'r+')
+  for (let at = 0; at < bytes.length; at += BLOCK_BYTES) {
+    const block = bytes.subarray(at, at + BLOCK_BYTES)
+    if (block.some(Boolean)) writeSync(memory, block, 0, block.length, at)
+  }
+  ftruncateSync(memory, bytes.length)
+  return { name, memory }
+}
+
 /** A core of which the first bytes are in memory that is a file, and counted. */
 function counted(core: Buffer, length: number) {
-  const name = place('memory')
-  writeFileSync(name, core.subarray(0, length))
+  const { name, memory } = sparse(core.subarray(0, length))
   const { file } = arrivalOfBytes(core.subarray(length)).inlet
   const isAll = length >= core.length
-  const memory = openSync(name, 'r+')
   const before = { file: memory, readMs: 40, counted: { entry: '.unfinished-one', isAll } }
   return { name, memory, inlet: new Inlet(file, new FirstBytes(file, CHUNK_BYTES, before)) }
 }
@@ -88,7 +108,7 @@ describe('what is counted before', () => {
     const hold = new CoreHold({ folder: FOLDER, memory: fixedShare(2 * BLOCK_BYTES + CHUNK_BYTES) })
     drain(inlet, hold, Number.MAX_SAFE_INTEGER)
     const input = hold.input()
-    assert.deepEqual([input.memory?.length, input.chunks.length], [2 * BLOCK_BYTES, 1])
+    assert.deepEqual([input.memory?.length, input.chunks.length], [4 * BLOCK_BYTES, 1])
     assert.equal(hold.spilledBytes, 0)
     hold.wipe()
     closeSync(memory)
@@ -113,8 +133,12 @@ describe('what is counted before', () => {
 
   it('becomes zeros where nobody takes it', () => {
     const { name, memory, inlet } = counted(coreOf(['data'], 9), BLOCK_BYTES)
-    const seen = cutOffBy(name, () => inlet.close())
-    assert.deepEqual(seen, [Buffer.alloc(BLOCK_BYTES - 9)])
+    const seen = cutOffBy(
+      name,
+      () => inlet.close(),
+      () => inlet.isOpen,
+    )
+    assert.deepEqual(seen, [[Buffer.alloc(BLOCK_BYTES - 9), false]])
     closeSync(memory)
   })
 
@@ -125,31 +149,44 @@ describe('what is counted before', () => {
   })
 })
 
-describe('memory of which zeros are taken out', () => {
-  it('holds nothing twice: what was moved is zeros before it is cut off', () => {
-    const core = coreOf([...Array.from({ length: 40 }, () => 'zeros' as const), 'data', 'one'], 0)
-    const { name, memory } = counted(core, core.length)
-    const notes: [number, boolean][] = []
-    const [last] = cutOffBy(name, () => {
-      const { length } = packMemory(memory, core.length, (...note) => notes.push(note))
-      assert.equal(length, 2 * BLOCK_BYTES)
-    })
-    assert.ok(last?.subarray(0, 2 * BLOCK_BYTES).equals(core.subarray(40 * BLOCK_BYTES)))
-    assert.ok(last?.subarray(2 * BLOCK_BYTES).every((byte) => byte === 0))
+describe('memory that is a file', () => {
+  const core = coreOf([...Array.from({ length: 40 }, () => 'zeros' as const), 'data', 'one'], 9)
+
+  it('tells each block, and which hold more than zeros', () => {
+    const { memory } = sparse(core)
+    const notes: (readonly [number, number, boolean])[] = []
+    eachBlock(memory, [0, core.length], (...note) => notes.push(note))
     assert.deepEqual(
-      notes.map(([length, isKept]) => [length, isKept]),
-      Array.from({ length: 42 }, (_, i) => [BLOCK_BYTES, i >= 40]),
+      notes,
+      Array.from({ length: 42 }, (_, i) => [
+        i * BLOCK_BYTES,
+        i === 41 ? BLOCK_BYTES - 9 : BLOCK_BYTES,
+        i >= 40,
+      ]),
     )
+    closeSync(memory)
+  })
+
+  it('is wiped before it is cut off, and takes no more room by that', () => {
+    const { name, memory } = sparse(core)
+    const before = memoryBytes(memory)
+    const seen = cutOffBy(
+      name,
+      () => wipeMemory(memory, BLOCK_BYTES),
+      () => memoryBytes(memory),
+    )
+    assert.deepEqual(seen, [[Buffer.alloc(core.length), before]])
+    assert.equal(fstatSync(memory).size, BLOCK_BYTES)
     closeSync(memory)
   })
 })
 
-/** What the file held each time before it was cut. */
-function cutOffBy(name: string, action: () => void): Buffer[] {
-  const seen: Buffer[] = []
+/** What the file held each time before it was cut, and what else was so then. */
+function cutOffBy<T>(name: string, action: () => void, also: () => T): [Buffer, T][] {
+  const seen: [Buffer, T][] = []
   const cut = fs.ftruncateSync
   mock.method(fs, 'ftruncateSync', (...args: Parameters<typeof cut>) => {
-    seen.push(readFileSync(name))
+    seen.push([readFileSync(name), also()])
     cut(...args)
   })
   syncBuiltinESMExports()

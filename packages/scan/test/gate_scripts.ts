@@ -47,7 +47,7 @@ export function gateOf(
   )
   const { state } = installGate(
     places,
-    { ...settings, limits: { ...settings.limits, maxMemoryBytes } },
+    { ...settings, limits: { ...settings.limits, maxMemoryBytes, maxSizeBytes: 2 ** 41 } },
     programs,
   )
   const receive = path.join(places.stateFolder, 'receive')
@@ -95,11 +95,12 @@ const [file, ms] = option.slice(0, 2).map(Number)
 const [isAll, entry] = option.slice(2)
 const first = Buffer.alloc(file === undefined ? 0 : fstatSync(file).size)
 if (file !== undefined) readSync(file, first, 0, first.length, 0)
+const held = file === undefined ? 0 : fstatSync(file).blocks * 512
 const isGone = readlinkSync('/proc/self/fd/0') === '/dev/null'
 const rest = readFileSync(0)
 const sha256 = createHash('sha256').update(first).update(rest).digest('hex')
 const { spool } = JSON.parse(readFileSync(args[0] + '/gate.json')).settings
-const told = { args: args.slice(1), isEarly: file !== undefined, ms, first: first.length, rest: rest.length, isGone, sha256, isAll, entry }
+const told = { args: args.slice(1), isEarly: file !== undefined, ms, first: first.length, rest: rest.length, isGone, sha256, isAll, entry, held }
 writeFileSync(spool + '/told', JSON.stringify(told))
 `
 
@@ -117,6 +118,8 @@ export interface Told {
   /** Of a core that is counted: '0' or '1', and its folder in the spool. */
   readonly isAll?: string
   readonly entry?: string
+  /** Bytes of memory that the file takes. */
+  readonly held: number
 }
 
 export function toldOf(core: Uint8Array, edit?: Edit, args: readonly string[] = TOLD): Told {

@@ -12,7 +12,8 @@ import {
 import path from 'node:path'
 import { before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CHUNK_BYTES, FIRST_MOST_BYTES } from '../src/gate/hold_layout.ts'
+import * as fc from 'fast-check'
+import { BLOCK_BYTES, CHUNK_BYTES, FIRST_MOST_BYTES } from '../src/gate/hold_layout.ts'
 import type { MemoryBound } from '../src/gate/memory_pool.ts'
 import { Spool } from '../src/gate/spool.ts'
 import {
@@ -46,6 +47,8 @@ function edited({ groups = '0::/\n', ...of }: { groups?: string; edit?: Edit } =
     )
 }
 
+const withoutHoles: Edit = (text) => text.replace(/syscall \d+(?=, \$file, 3,)/, 'syscall 99999')
+
 const telling = (edit = edited(), bound: MemoryBound = BOUND) => gateOf(TELLS, edit, bound)
 const spoolOf = ({ spool }: ScriptGate) => Spool.open(spool, { isMade: false })
 const coreOf = (bytes: number) => coreOfTold(bytes, bytes)
@@ -70,19 +73,77 @@ describe('of a large core, before Node is started', { skip: noPerl }, () => {
       ])
     })
 
+  it('there is read all, where its data fit: zeros take no room', () => {
+    const core = coreOf(5 * CHUNK_BYTES + 7)
+    core.fill(0, SMALL + 1, 4 * CHUNK_BYTES - 1)
+    core[2 * CHUNK_BYTES + 5] = 1
+    const told = toldBy(gate, core)
+    assert.deepEqual([told.first, told.isAll], [core.length, '1'])
+    assert.ok(told.held < 2 * CHUNK_BYTES + 5 * BLOCK_BYTES, String(told.held))
+  })
+
   it('there is read what comes behind the end that its headers tell, too', () => {
     const told = toldBy(gate, coreOfTold(SMALL + 1, BOUND + 3))
     assert.deepEqual([told.first, told.isAll], [2 * CHUNK_BYTES, '0'])
   })
+})
 
-  it('there is read what others leave, and nothing of what they hold', () => {
+describe('zeros of a large core, before Node is started', { skip: noPerl }, () => {
+  let gate: ScriptGate
+  before(() => {
+    gate = telling()
+  })
+
+  it('lie where they belong, as does what is between them', () => {
+    const zeros = fc.tuple(fc.nat(300 * BLOCK_BYTES), fc.nat(40 * BLOCK_BYTES))
+    fc.assert(
+      fc.property(fc.array(zeros, { maxLength: 9 }), fc.nat(BLOCK_BYTES), (empty, more) => {
+        const core = coreOf(SMALL + 150 * BLOCK_BYTES + more)
+        for (const [from, length] of empty)
+          core.fill(
+            0,
+            Math.min(core.length, 120 + from),
+            Math.min(core.length, 120 + from + length),
+          )
+        // By its SHA-256.
+        assert.equal(toldBy(gate, core).isAll, '1')
+      }),
+      { numRuns: Number(process.env['FUZZ_RUNS'] ?? 2) },
+    )
+  })
+
+  it('there is read all that ends in zeros', () => {
+    for (const more of [0, 7]) {
+      const core = coreOf(5 * CHUNK_BYTES + more)
+      core.fill(0, SMALL + 9 * BLOCK_BYTES)
+      const { first, isAll, held } = toldBy(gate, core)
+      assert.deepEqual([first, isAll], [core.length, '1'])
+      assert.ok(held < SMALL + 30 * BLOCK_BYTES, String(held))
+    }
+  })
+
+  it('there is read no more than the bound, where zeros cannot be given back', () => {
+    const core = coreOf(5 * CHUNK_BYTES)
+    core.fill(0, SMALL, 4 * CHUNK_BYTES)
+    const { first, held } = toldBy(telling(edited({ edit: withoutHoles })), core)
+    assert.deepEqual([first, held], [BOUND, BOUND])
+  })
+})
+
+describe('what others hold of the memory', { skip: noPerl }, () => {
+  let gate: ScriptGate
+  before(() => {
+    gate = telling()
+  })
+
+  it('is left to them: of a large core there is read the rest', () => {
     const other = spoolOf(gate).begin('other')
     other.sayHeld(1)
     assert.equal(toldBy(gate, coreOf(BOUND)).first, 2 * CHUNK_BYTES)
     other.discard()
   })
 
-  it('there is not counted what one that is gone held', () => {
+  it('is not counted once they are gone', () => {
     const name = path.basename(spoolOf(gate).begin('other').folder)
     const [boot, namespace, pid, start] =
       name.split('.')[1]?.slice('unfinished-'.length).split('-') ?? []
@@ -112,6 +173,7 @@ function assertLeftToNode(gate: ScriptGate): void {
   )
 }
 
+const smallAlone: Edit = (text) => text.replace(`$size > ${2 ** 41}`, `$size > ${SMALL}`)
 const toMissing: Edit = (text) => text.replace('mkdir "$spool/', 'mkdir "$spool/missing/')
 
 describe('a large core is left to Node', { skip: noPerl }, () => {
@@ -126,6 +188,10 @@ describe('a large core is left to Node', { skip: noPerl }, () => {
       .begin('other')
       .sayHeld(2 * CHUNK_BYTES)
     assertLeftToNode(gate)
+  })
+
+  it('where it is larger than any may be', () => {
+    assertLeftToNode(telling(edited({ edit: smallAlone })))
   })
 
   it('where little may be held', () => {
@@ -207,7 +273,6 @@ process.exit(outcome === 'core' ? 0 : 3)
 describe('a large core', { skip: noPerl }, () => {
   for (const [what, bytes] of [
     ['all of it', BOUND - 1],
-    ['as much as the bound', BOUND],
     ['some of it', BOUND + 70_000],
   ] as const)
     it(`lands, where ${what} was read before`, () => {

@@ -6,6 +6,7 @@
  * @module
  */
 import { readSync } from 'node:fs'
+import { eachBlock, memoryBytes, wipeMemory } from './held_memory.ts'
 import {
   BLOCK_BYTES,
   CHUNK_BYTES,
@@ -13,7 +14,6 @@ import {
   type MemoryFile,
   type Spill,
 } from './hold_layout.ts'
-import { packMemory, wipeMemory } from './pack_memory.ts'
 import { SpillWriter } from './spill.ts'
 
 const ZEROS = Buffer.alloc(BLOCK_BYTES)
@@ -117,12 +117,20 @@ export class CoreHold {
    */
   adoptFile(file: number, length: number, isAll: boolean): void {
     const blocks = isAll ? length : length - (length % BLOCK_BYTES)
-    const rest = Buffer.alloc(length - blocks)
     // Known before anything fails, to be wiped.
-    this.#memory = { file, length: 0 }
+    this.#memory = { file, length: blocks }
+    let dataBytes = 0
+    eachBlock(file, [0, blocks], (_, bytes, isData) => {
+      if (isData) this.#noteRun(bytes)
+      if (isData) dataBytes += bytes
+      // A held byte has its place in the core there.
+      this.#heldBytes += bytes
+      this.#size += bytes
+    })
+    const rest = Buffer.alloc(length - blocks)
     readSync(file, rest, 0, rest.length, blocks)
-    this.#memory = packMemory(file, blocks, (bytes, isKept) => this.#settled(bytes, isKept))
-    if (!this.#options.memory.take(this.#memory.length))
+    wipeMemory(file, blocks)
+    if (!this.#options.memory.take(Math.max(dataBytes, memoryBytes(file))))
       throw Object.assign(new Error('memory is held that may not be'), { code: 'ENOMEM' })
     this.take(rest)
     rest.fill(0)
@@ -161,20 +169,13 @@ export class CoreHold {
     const block = this.#window.subarray(0, length)
     if (block.equals(ZEROS.subarray(0, length))) {
       this.#window.copyWithin(0, length, this.#pending)
-      this.#settled(length, false)
     } else {
-      this.#settled(length, true)
+      this.#noteRun(length)
+      this.#heldBytes += length
       this.#writer?.give(length)
       this.#window = this.#window.subarray(length)
     }
     this.#pending -= length
-  }
-
-  #settled(length: number, isKept: boolean): void {
-    if (isKept) {
-      this.#noteRun(length)
-      this.#heldBytes += length
-    }
     this.#size += length
   }
 

@@ -6,8 +6,8 @@
 import { fstatSync } from 'node:fs'
 import type { CoreHold } from './core_hold.ts'
 import { type CountedBytes, closeInput, type FirstBytes } from './first_bytes.ts'
+import { wipeMemory } from './held_memory.ts'
 import { CHUNK_BYTES } from './hold_layout.ts'
-import { wipeMemory } from './pack_memory.ts'
 import { readSome } from './read_some.ts'
 
 /** Why a core was not read to its end. */

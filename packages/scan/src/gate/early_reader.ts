@@ -8,27 +8,16 @@
  *
  * Where anything is missing, Node is started at once and reads all of it.
  *
- * Source: memfd_create(2), splice(2), sched_setscheduler(2), elf(5); numbers of calls from `asm/unistd_64.h` (x86) and
- * `asm-generic/unistd.h` (arm64).
+ * Source: memfd_create(2), splice(2), sched_setscheduler(2), elf(5).
  *
  * @module
  */
+import { CALLS, type Calls, INTERRUPTED } from './early_calls.ts'
 import { earlyShare } from './early_share.ts'
+import { earlyZeros } from './early_zeros.ts'
 import { STATE_NAME } from './gate_state.ts'
 import { CHUNK_BYTES, FIRST_OPTION, FIRST_SHARE } from './hold_layout.ts'
 import type { MemoryBound } from './memory_pool.ts'
-
-interface Calls {
-  readonly memfdCreate: number
-  readonly splice: number
-  readonly setScheduler: number
-  readonly clockGetTime: number
-}
-
-const CALLS: ReadonlyMap<string, Calls> = new Map([
-  ['x64', { memfdCreate: 319, splice: 275, setScheduler: 144, clockGetTime: 228 }],
-  ['arm64', { memfdCreate: 279, splice: 76, setScheduler: 119, clockGetTime: 113 }],
-])
 
 /** `F_SETPIPE_SZ` of fcntl(2). */
 const SET_PIPE_SIZE = 1031
@@ -37,7 +26,6 @@ const SCHED_BATCH = 3
 const NOEXEC_SEAL = 8
 const POINTER_BYTES = 8
 const SPLICE_BYTES = 1 << 20
-const INTERRUPTED = 4
 const MONOTONIC = 1
 const [SHARED_LOCK, OWN_LOCK, NO_WAIT, UNLOCK] = [1, 2, 4, 8]
 /** `F_SETLK` of fcntl(2). */
@@ -59,10 +47,14 @@ export interface Manner {
   readonly niceAfter: number
 }
 
-/** Where large ones are counted: absolute path, and bytes of all of them. */
+/** Where large ones are counted, and which. */
 export interface Sharing {
+  /** Absolute. */
   readonly spool: string
+  /** Of all of them in sum. */
   readonly bound: MemoryBound
+  /** Of one, zeros included. */
+  readonly mostBytes: number
 }
 
 /**
@@ -85,7 +77,8 @@ export function earlyReader(
     room(manner),
     letGo(manner),
     time(calls),
-    earlyShare(sharing.bound),
+    earlyShare(sharing.bound, sharing.mostBytes),
+    earlyZeros(calls),
   ]
   return [...parts, PLACE, SIZE].join('\n')
 }
@@ -98,6 +91,7 @@ my ($node, $receiver, @told) = @ARGV;
 my ($file, $memory, $state, $done, $took, $isAll) = (undef, undef, undef, 0, 0, 0);
 my $spool = ${quoted(spool)};
 my ($entry, $ticket, $boot, $namespace, $start);
+my ($end, $looked, $zeros, $lastZeros, $began, %blank) = (2 ** 62, 0, 0, 0, 0);
 # What is opened here stays open in Node.
 $^F = 255;
 fcntl STDIN, ${SET_PIPE_SIZE}, ${manner.pipeBytes};
@@ -112,24 +106,28 @@ exit 127;
 
 const readFirst = (calls: Calls): string => `
 sub readFirst {
-  my ($began, $size) = (milliseconds(), 0);
+  my $size = 0;
+  $began = milliseconds();
   # Never in the middle of what the dying process writes.
   syscall ${calls.setScheduler}, 0, ${SCHED_BATCH}, my $priority = pack "i", 0;
   my $room = room();
   $file = newMemory() if $room && hasPlace();
   return if !defined $file;
   flock $state, ${SHARED_LOCK | NO_WAIT};
-  while ($done < $room) {
-    my $most = $room - $done < ${SPLICE_BYTES} ? $room - $done : ${SPLICE_BYTES};
+  while ($done - $zeros < $room && $done < $end) {
+    my $most = $room - ($done - $zeros);
+    $most = ${SPLICE_BYTES} if $most > ${SPLICE_BYTES};
     my $count = syscall ${calls.splice}, 0, 0, $file, 0, $most, 0;
     next if $count < 0 && $! == ${INTERRUPTED};
     last if $count < 0;
     return letGo() if $count == 0;
     $done += $count;
     $took = milliseconds() - $began;
-    next if $size || !($size = sizeToldByHeaders()) || $size <= $room;
-    $room = shareOf($size, $room);
-    last if !defined $entry;
+    if (!$size && ($size = sizeToldByHeaders()) > $room) {
+      $room = shareOf($size, $room);
+      last if !defined $entry;
+    }
+    takeZeros() if defined $entry && giveZerosBack();
   }
   flock $state, ${UNLOCK};
 }

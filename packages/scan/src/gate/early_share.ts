@@ -13,8 +13,10 @@ import { EARLY_SUFFIX, TICKET } from './spool.ts'
 /**
  * Defines `shareOf(SIZE, ROOM)`, how much may be read of a core of that size: ROOM if no more than that, and
  * `$entry`, the name of the folder where it is said. Needs `available()`, in bytes, `$spool` and `@told`.
+ *
+ * @param mostBytes a core that is larger is left to Node, which refuses it
  */
-export function earlyShare(bound: MemoryBound): string {
+export function earlyShare(bound: MemoryBound, mostBytes: number): string {
   const most =
     bound === 'auto'
       ? `my $most = int((available() + bytesHeld()) / ${AUTO_PART});
@@ -23,7 +25,8 @@ export function earlyShare(bound: MemoryBound): string {
   return `
 sub shareOf {
   my ($size, $room) = @_;
-  return $room if !available() || isBounded() || !hasMark();
+  return $room if $size > ${mostBytes} || !available() || isBounded() || !hasMark();
+  $end = $size + ${CHUNK_BYTES};
   ${most}
   # One byte more is one that does not come: that is the end.
   my $wanted = $size < $most ? wholeChunks($size + ${CHUNK_BYTES}) : wholeChunks($most);

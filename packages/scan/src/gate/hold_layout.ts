@@ -31,7 +31,7 @@ export interface HeldInput {
   readonly size: number
   /** Runs of data, sorted and disjoint: offset in the core, offset among the held bytes, length. As float64. */
   readonly runs: SharedArrayBuffer
-  /** The held bytes from 0 on. */
+  /** The held bytes from 0 on, zeros between them included. */
   readonly memory: MemoryFile | undefined
   /** Those behind, {@link CHUNK_BYTES} each. */
   readonly chunks: readonly SharedArrayBuffer[]

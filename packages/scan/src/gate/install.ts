@@ -76,6 +76,7 @@ export function installGate(places: Places, settings: GateSettings, programs: Pr
 const sharingOf = ({ spool, limits }: GateSettings): Sharing => ({
   spool,
   bound: limits.maxMemoryBytes,
+  mostBytes: limits.maxSizeBytes,
 })
 
 /** Absolute, without links. */
