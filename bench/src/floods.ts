@@ -3,8 +3,15 @@
  *
  * @module
  */
-import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { ALL_ANCHORS, type PublicKey, parsePublicKeys } from '@mintmark/scan'
+import {
+  createECDH,
+  createHash,
+  createPrivateKey,
+  generateKeyPairSync,
+  generatePrimeSync,
+  type KeyObject,
+} from 'node:crypto'
+import { ALL_ANCHORS, derivedValues, type PublicKey, parsePublicKeys } from '@mintmark/scan'
 import { readAgain } from '@mintmark/testkit'
 
 /** A flood, `length` bytes of it. */
@@ -54,6 +61,57 @@ function damaged(key: KeyObject): Buffer {
   return Buffer.from(`-----BEGIN RSA PRIVATE KEY-----\n${lines}\n-----END RSA PRIVATE KEY-----\n`)
 }
 
+/** Genuine keys of RSA with 1,024 bits in DER: products of a few primes, each of another pair. */
+function manyRsaKeys(): Buffer {
+  const primes = Array.from({ length: 24 }, () => generatePrimeSync(512, { bigint: true }))
+  const pairs = primes.flatMap((p, i) => primes.slice(0, i).map((q) => ({ p, q })))
+  return Buffer.concat(pairs.flatMap(({ p, q }) => rsaKeyOf(p > q ? { p, q } : { p: q, q: p })))
+}
+
+function text(value: bigint | undefined): string {
+  const hex = (value ?? 0n).toString(16)
+  return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex').toString('base64url')
+}
+
+function rsaKeyOf({ p, q }: { readonly p: bigint; readonly q: bigint }): Buffer[] {
+  const e = 65_537n
+  const material = { type: 'rsa', n: p * q, e, p, q, d: undefined } as const
+  const values = new Map(derivedValues(material).map(({ name, value }) => [name, value]))
+  const [d = '', dp = '', dq = '', qi = ''] = ['d-mod-phi', 'dp', 'dq', 'qinv'].map((name) =>
+    text(values.get(name)),
+  )
+  // An exponent that a prime less 1 has in common with it has no inverse.
+  if (!values.has('d-mod-phi')) return []
+  const numbers = { n: text(p * q), e: text(e), d, p: text(p), q: text(q), dp, dq, qi }
+  const key = createPrivateKey({ key: { kty: 'RSA', ...numbers }, format: 'jwk' })
+  return [key.export({ format: 'der', type: 'pkcs1' })]
+}
+
+/** A genuine key of P-256 in SEC1. */
+function ecKey(): Buffer {
+  const pair = createECDH('prime256v1')
+  const point = pair.generateKeys()
+  const secret = pair.getPrivateKey()
+  const scalar = Buffer.concat([Buffer.alloc(32 - secret.length), secret])
+  const head = Buffer.from('30770201010420', 'hex')
+  return Buffer.concat([
+    head,
+    scalar,
+    Buffer.from('a00a06082a8648ce3d030107a144034200', 'hex'),
+    point,
+  ])
+}
+
+/** Range of memory as LiME writes it, four bytes of it. */
+function limeRange(index: number): Buffer {
+  const head = Buffer.alloc(32)
+  head.writeUInt32LE(0x4c69_4d45, 0)
+  head.writeUInt32LE(1, 4)
+  head.writeUInt32LE(0x1000 + 16 * index, 8)
+  head.writeUInt32LE(0x1003 + 16 * index, 16)
+  return Buffer.concat([head, Buffer.from('abcd')])
+}
+
 /** What a scan is given, and floods that know it. */
 export interface FloodWorld {
   /** SubjectPublicKeyInfo in PEM, of the key whose values some floods are full of. */
@@ -92,6 +150,9 @@ export function floodWorld(): FloodWorld {
       'a prime of the key': over(Buffer.concat([little(p), GAP])),
       'a prime of the key in base64': over(Buffer.from(`"p":"${p}",`)),
       'the private exponent of the key': over(Buffer.concat([little(d), GAP])),
+      'RSA keys, 276 of them': over(manyRsaKeys()),
+      'EC keys, all different': parts(() => ecKey()),
+      'ranges of LiME': parts((i) => limeRange(i)),
     },
   }
 }

@@ -19,11 +19,10 @@ export function allAnchors(
   return [...anchors, ...keySources.map((source, i) => anchorOf(source, i))]
 }
 
-const anchorOf = ({ pattern, isPart }: KeySource, number: number): Anchor => ({
+const anchorOf = ({ pattern }: KeySource, number: number): Anchor => ({
   name: `${KEYS} ${number}`,
   pattern: pattern.subarray(0, PATTERN_BYTES),
   detect: () => undefined,
   before: 0,
   behind: 0,
-  ...(isPart && { isPart }),
 })

@@ -18,8 +18,6 @@ export interface Anchor {
   /** How far before and behind the anchor the detector may look, in bytes; at most {@link REACH}. */
   readonly before: number
   readonly behind: number
-  /** It lies within keys in DER too: passed over among the numbers of one that was proven by an earlier look. */
-  readonly isPart?: true
 }
 
 /** The farthest that a detector may look to either side of an anchor, in bytes. */

@@ -31,12 +31,6 @@ export type KeyKind =
  */
 export type Certainty = 'proven' | 'candidate' | 'lesser'
 
-/** `[from, to)` of the bytes that a detector was given. */
-export interface Extent {
-  readonly from: number
-  readonly to: number
-}
-
 /** A hit. Offsets are from the begin of the bytes that the detector was given. */
 export interface Detected {
   readonly offset: number
@@ -56,8 +50,6 @@ export interface Detected {
   readonly possible?: readonly KeyMaterial[]
   /** Found by the value of a key that is known whole: it tells nothing new of that. */
   readonly isCopy?: true
-  /** Of a key in DER, where its numbers stand: nothing else lies among them. */
-  readonly numbers?: Extent
 }
 
 /** What lies at an address: valid until the detector returns, never to be kept or changed. */

@@ -73,7 +73,9 @@ export function runsOf(dump: Dump): readonly Run[] {
   const runs: { offset: number; length: number; address: bigint | undefined; owner?: string }[] = []
   const parts = [
     ...dump.segments,
-    ...dump.structure.map((range) => ({ ...range, address: undefined, owner: undefined })),
+    ...dump.structure.map(({ offset, length }) => {
+      return { offset, length, address: undefined, owner: undefined }
+    }),
   ]
   for (const part of parts.toSorted((a, b) => a.offset - b.offset)) {
     const { offset, length, address } = part

@@ -12,7 +12,7 @@ import { AnchorBudget } from './anchor_budget.ts'
 import type { AnchorTables } from './anchor_tables.ts'
 import { AnchorKernel } from './anchors.ts'
 import { forgetScalar } from './arithmetic/ec.ts'
-import type { Detected, Extent, Memory } from './detected.ts'
+import type { Detected, Memory } from './detected.ts'
 import { AesSearch } from './detectors/aes.ts'
 import { HmacSearch } from './detectors/hmac.ts'
 import { MlKemSearch } from './detectors/ml_kem_structures.ts'
@@ -84,21 +84,22 @@ interface Hit {
   readonly isProven: boolean
   /** A candidate may be a key that is known later: each of its places counts. */
   readonly isSettled: boolean
-  /** Of a proven key in DER, where its numbers stand, from the anchor. */
-  readonly numbers: Extent | undefined
 }
 
-/** The piece under way. */
+/** The piece under way; the next is told in the same object, for memory can be in a million of them. */
 interface Place extends WindowTaker {
   /** What can be seen of the run. */
-  readonly bytes: Uint8Array
+  bytes: Uint8Array
   /** Of its first byte, from the file's start. */
-  readonly offset: number
+  offset: number
   /** The same in the process, as far as the dump tells. */
-  readonly address: bigint | undefined
+  address: bigint | undefined
   /** Of the process, seen from `bytes`. */
-  readonly memory: Memory | undefined
+  memory: Memory | undefined
 }
+
+/** No form that shows itself is shorter, in bytes. */
+const LEAST_PIECE = 16
 
 export class WindowScanner {
   readonly #memory: KernelMemory
@@ -125,10 +126,8 @@ export class WindowScanner {
   readonly #repeats: Repeats<Hit>
   /** The last look hung on nothing but the bytes in sight: equal bytes give the same. */
   #isWhole: boolean = false
-  /** Where the numbers stand of the key in DER that was proven last. */
-  #numbers: Extent = NOWHERE
-  /** 1 for each anchor that is passed over there. */
-  readonly #isPart: Uint8Array
+  /** Bytes: nothing is looked for in less. */
+  readonly #leastPiece: number
   #process: ProcessMemory | undefined
 
   /** @throws {RangeError} if an anchor's pattern is wrong, or there are too many */
@@ -142,7 +141,7 @@ export class WindowScanner {
     this.#budget = new AnchorBudget(all.length, isDeep)
     this.#passed = new Uint32Array(all.length)
     this.#repeats = new Repeats(all.length)
-    this.#isPart = Uint8Array.from(all, ({ isPart }) => Number(isPart ?? false))
+    this.#leastPiece = hasKeyTables ? LEAST_PIECE : 1
     const more = options.searches ?? []
     this.#own = more
     this.#blockBytes = options.blockBytes ?? BLOCK_BYTES
@@ -186,7 +185,9 @@ export class WindowScanner {
     const whole = held === window.length ? window.pieces : heldPieces(window.pieces, held)
     // Without anchors each byte is much the same to what is looked for, and it has much to do before the first.
     const { small, others } = this.#hasAnchors ? { small: [], others: whole } : smallPieces(whole)
-    for (const piece of others) this.#scanPiece(target, window.offset, piece, taker)
+    const bytes = new Uint8Array(0)
+    const place: Place = { ...taker, bytes, offset: 0, address: undefined, memory: undefined }
+    for (const piece of others) this.#scanPiece(target, window.offset, piece, place)
     if (small.length > 0) this.#scanJoined(target, window.offset, small, taker)
     return whole.reduce((sum, { from, to }) => sum + to - from, 0)
   }
@@ -208,13 +209,14 @@ export class WindowScanner {
     forgetScalar()
   }
 
-  #scanPiece(target: Uint8Array, offset: number, piece: Piece, taker: WindowTaker): void {
+  #scanPiece(target: Uint8Array, offset: number, piece: Piece, place: Place): void {
+    if (piece.end - piece.begin < this.#leastPiece) return
     const bytes = target.subarray(piece.begin, piece.end)
-    const { address } = piece
     const begin = offset + piece.begin
-    const memory = this.#process?.around(begin)
-    const place: Place = { ...taker, bytes, offset: begin, address, memory }
-    this.#numbers = NOWHERE
+    place.bytes = bytes
+    place.offset = begin
+    place.address = piece.address
+    place.memory = this.#process?.around(begin)
     this.#repeats.start(bytes)
     const isSmall = bytes.length <= SMALL_BYTES
     const unaligned = isSmall && piece.isRaw === true ? this.#small : this.#unaligned
@@ -228,10 +230,10 @@ export class WindowScanner {
       for (let at = from; at < until; at += this.#blockBytes) {
         const end = Math.min(at + this.#blockBytes, until)
         this.#startBlock(end - at)
-        this.#kernel.find(bytes, at, end, (hit, anchor) => {
-          if (!this.#isPassedOver(hit, anchor)) this.#look(place, hit, anchor)
-        })
-        for (const search of searches) this.#run(search, place, at, end)
+        this.#kernel.find(bytes, at, end, (hit, anchor) => this.#look(place, hit, anchor))
+        for (const search of searches) {
+          if (bytes.length >= (search.least ?? 1)) this.#run(search, place, at, end)
+        }
       }
     }
     tellZeros(place, done, to)
@@ -293,16 +295,6 @@ export class WindowScanner {
     if (this.#budget.charge(number, units)) this.#off.add(number)
   }
 
-  /** Whether it lies among the numbers of a key that is proven, of which nothing more need be told. */
-  #isPassedOver(at: number, number: number): boolean {
-    const { from, to } = this.#numbers
-    return at >= from && at < to && this.#isPart[number] === 1
-  }
-
-  #passOver({ from, to }: Extent, at: number): void {
-    this.#numbers = { from: at + from, to: at + to }
-  }
-
   /** Sets {@link #isWhole}, too. */
   #lookAt(place: Place, at: number, number: number, name: string): Hit | undefined {
     const anchor = this.#anchors[number]
@@ -316,7 +308,6 @@ export class WindowScanner {
       // Its message may hold what it looked at: it is dropped.
       place.onLimit({ code: 'detector-failed', name, offset: place.offset + at })
     }
-    if (hit?.numbers !== undefined) this.#passOver(hit.numbers, at)
     if (this.#process?.wipe() === true || hit?.isSettled === false) this.#isWhole = false
     return hit
   }
@@ -327,7 +318,6 @@ export class WindowScanner {
     const earlier = this.#repeats.earlier(number, at, sight)
     if (earlier === undefined) return false
     const { found } = earlier
-    if (found?.numbers !== undefined) this.#passOver(found.numbers, at)
     if (found !== undefined && onCopy(found.told, offset + at + found.offset)) {
       charge(COPY_UNITS)
     }
@@ -411,8 +401,6 @@ function heldPieces(pieces: readonly Piece[], held: number): readonly Piece[] {
     })
 }
 
-const NOWHERE: Extent = { from: 0, to: 0 }
-
 /** Of a look that finds nothing at once, and of telling a hit: its names, its place in a report, its JSON. */
 const LOOK_UNITS = 300
 const HIT_UNITS = 50_000
@@ -426,14 +414,8 @@ function detect(anchor: Anchor, place: Place, at: number): Hit | undefined {
   const detected = anchor.detect(place.bytes, at, place.memory)
   if (detected === undefined) return undefined
   charge(HIT_UNITS)
-  const { offset, certainty, possible, numbers } = detected
+  const { offset, certainty, possible } = detected
   const told = place.onHit(detected, place.offset + offset)
-  const isProven = certainty === 'proven'
-  return {
-    told,
-    offset: offset - at,
-    isProven,
-    isSettled: possible === undefined,
-    numbers: isProven && numbers ? { from: numbers.from - at, to: numbers.to - at } : undefined,
-  }
+  const isSettled = possible === undefined
+  return { told, offset: offset - at, isProven: certainty === 'proven', isSettled }
 }

@@ -16,6 +16,8 @@ export interface WindowSearch {
   readonly name: string
   /** The longest form it finds, in bytes: a window keeps at least that many bytes behind `to`, where there are. */
   readonly reach: number
+  /** The shortest, in bytes: memory that is in pieces has many that are shorter. 1 where absent. */
+  readonly least?: number
   /** What was cut short so far, since the bytes held more than can be looked at in time: names, for people. */
   readonly limits?: readonly string[]
   /** Of the last call, once all its hits were taken: places beyond what a window may have. */

@@ -6,7 +6,6 @@
 
 import { fromBigEndian } from '../arithmetic/modular.ts'
 import { type Element, elementOf, lengthOf, sequenceAround, TAG } from '../der.ts'
-import type { Extent } from '../detected.ts'
 import type { Proof } from '../proof.ts'
 
 export interface DerKey extends Proof {
@@ -14,8 +13,6 @@ export interface DerKey extends Proof {
   /** Where it begins: its SEQUENCE, or its version where that is gone. */
   readonly from: number
   readonly to: number
-  /** Where its numbers stand, from their version on. */
-  readonly numbers?: Extent
 }
 
 /** `proof` at its place: the SEQUENCE around `version` where it is there and reaches as far as `to`. */

@@ -41,10 +41,7 @@ function rsaOf(
   const to = more?.to ?? last.to
   const [n, e, d, p, q, dP, dQ, qInv] = integers.map((element) => numberOf(bytes, element))
   const proof = proveRsa({ n, e, d, p, q, dP, dQ, qInv, others: more?.primes ?? [] })
-  if (proof !== undefined) {
-    const key = placed(bytes, 'pkcs1-der', version, to, proof)
-    return { ...key, numbers: { from: version, to } }
-  }
+  if (proof !== undefined) return placed(bytes, 'pkcs1-der', version, to, proof)
   // A structure of fitting sizes that is filled with something else than numbers of a key is nothing.
   const isFilled = integers
     .filter((_, i) => i !== 1)

@@ -37,9 +37,7 @@ const PUBLIC = 0x81
 export function pkcs8At(bytes: Uint8Array, version: number): DerKey | undefined {
   const pkcs8 = readPkcs8(bytes, version)
   const proof = pkcs8 && judged(bytes, version, pkcs8)
-  if (pkcs8 === undefined || proof === undefined) return undefined
-  const { numbers } = proof
-  return { ...placed(bytes, 'pkcs8-der', version, pkcs8.to, proof), ...(numbers && { numbers }) }
+  return pkcs8 && proof && placed(bytes, 'pkcs8-der', version, pkcs8.to, proof)
 }
 
 /** The structure whose version INTEGER is at `version`, or undefined. */
@@ -68,10 +66,7 @@ function readTail(
   }
 }
 
-/** A proof, and where the numbers stand that it is of. */
-type PlacedProof = Proof & Pick<DerKey, 'numbers'>
-
-function judged(bytes: Uint8Array, version: number, pkcs8: Pkcs8): PlacedProof | undefined {
+function judged(bytes: Uint8Array, version: number, pkcs8: Pkcs8): Proof | undefined {
   switch (pkcs8.oid) {
     case OID.rsa:
     case OID.rsaPss:
@@ -98,15 +93,15 @@ function insideOf(
   bytes: Uint8Array,
   { key }: Pkcs8,
   read: (bytes: Uint8Array, version: number) => DerKey | undefined,
-): PlacedProof | undefined {
+): Proof | undefined {
   const inner = elementOf(bytes, key.from, key.to, TAG.sequence)
   const found = inner && read(bytes, inner.from)
   if (found === undefined || found.to > key.to) return undefined
-  const { certainty, proof, bits, kind, material, numbers } = found
-  return { certainty, proof, bits, kind, material, ...(numbers && { numbers }) }
+  const { certainty, proof, bits, kind, material } = found
+  return { certainty, proof, bits, kind, material }
 }
 
-function ecOf(bytes: Uint8Array, pkcs8: Pkcs8): PlacedProof | undefined {
+function ecOf(bytes: Uint8Array, pkcs8: Pkcs8): Proof | undefined {
   const { parameters } = pkcs8
   if (parameters === undefined) return insideOf(bytes, pkcs8, sec1At)
   const curve =

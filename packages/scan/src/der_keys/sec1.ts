@@ -41,9 +41,7 @@ export function sec1At(
   const sec1 = readSec1(bytes, version)
   if (sec1 === undefined) return undefined
   const proof = judged(bytes, version, sec1, known)
-  if (proof === undefined) return undefined
-  const { to } = sec1
-  return { ...placed(bytes, 'sec1-der', version, to, proof), numbers: { from: version, to } }
+  return proof && placed(bytes, 'sec1-der', version, sec1.to, proof)
 }
 
 function readSec1(bytes: Uint8Array, version: number): Sec1 | undefined {

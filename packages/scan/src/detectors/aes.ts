@@ -26,10 +26,14 @@ const FORMS: Readonly<Record<ScheduleForm, string>> = {
   'decryption-forward': 'aes-schedule-dec-forward',
 }
 
+/** 44 words, of which the first four may be gone. */
+const LEAST_SCHEDULE = 160
+
 /** Looks for AES key schedules. */
 export class AesSearch implements WindowSearch {
   readonly name = 'aes'
   readonly reach: number = SCHEDULE_REACH
+  readonly least: number = LEAST_SCHEDULE
   readonly #kernel: ScheduleKernel
   readonly #isEveryByte: boolean
   readonly #states = new DrbgStates()

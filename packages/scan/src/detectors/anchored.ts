@@ -9,7 +9,10 @@ import type { Detected, Detector } from '../detected.ts'
 import type { Proof } from '../proof.ts'
 
 /** How far a detector looks, in bytes. */
-export interface Sight extends Pick<Anchor, 'before' | 'behind' | 'isPart'> {}
+export interface Sight {
+  readonly before: number
+  readonly behind: number
+}
 
 /**
  * @param pattern hex, blanks between bytes, `??` for a byte that does not count
@@ -52,9 +55,7 @@ export function hit(
 
 /** A key in DER as a hit. */
 export function derHit(key: DerKey | undefined): Detected | undefined {
-  if (key === undefined) return undefined
-  const found = hit(key, key.form, key.from, key.to)
-  return key.numbers === undefined ? found : { ...found, numbers: key.numbers }
+  return key && hit(key, key.form, key.from, key.to)
 }
 
 /** Something that is encrypted, or of lesser class: told, and no finding. */

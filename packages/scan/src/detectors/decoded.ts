@@ -29,14 +29,6 @@ const RANK: Readonly<Record<Certainty, number>> = { proven: 3, candidate: 2, les
  * @returns offsets from the begin of `decoded`
  */
 export function keyIn(decoded: Uint8Array): Detected | undefined {
-  const found = bestIn(decoded)
-  if (found?.numbers === undefined) return found
-  // They stand in bytes that nobody else sees.
-  const { numbers: _, ...rest } = found
-  return rest
-}
-
-function bestIn(decoded: Uint8Array): Detected | undefined {
   const whole = wholeKey(decoded)
   if (whole?.certainty === 'proven') return whole
   let best = whole

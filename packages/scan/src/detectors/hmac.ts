@@ -25,6 +25,7 @@ const LEAST_DIFFERENT = 6
 export class HmacSearch implements WindowSearch {
   readonly name = 'hmac'
   readonly reach: number = PADS_REACH
+  readonly least: number = 2 * Math.min(...BLOCKS)
   readonly #kernel: PadKernel
   readonly #step: 1 | 8
 

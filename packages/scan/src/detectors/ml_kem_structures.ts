@@ -54,6 +54,7 @@ const RATE = { perByte: 2, atOnce: 3e8 } as const
 export class MlKemSearch implements WindowSearch {
   readonly name = 'ml-kem'
   readonly reach: number = 4 * POLYNOMIAL_BYTES + HALF
+  readonly least: number = 2 * POLYNOMIAL_BYTES
   readonly #budget = new Budget(RATE.perByte, RATE.atOnce)
 
   get limits(): readonly string[] {

@@ -14,7 +14,7 @@ const detectPkcs1: Detector = (bytes, at) => {
   return key && derHit(enclosingKey(bytes, at) ?? key)
 }
 
-const SIGHT = { before: 1024, behind: 32_768, isPart: true } as const
+const SIGHT = { before: 1024, behind: 32_768 }
 
 export const PKCS1_ANCHORS: readonly Anchor[] = [
   anchor('pkcs1', '02 01 00 02', SIGHT, detectPkcs1),

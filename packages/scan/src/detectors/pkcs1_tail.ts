@@ -195,7 +195,7 @@ function chainAround(bytes: Uint8Array, at: number): Element[] {
   return chain
 }
 
-const SIGHT = { before: 16_384, behind: 16_384, isPart: true } as const
+const SIGHT = { before: 16_384, behind: 16_384 }
 
 export const PKCS1_TAIL_ANCHORS: readonly Anchor[] = [
   anchor('pkcs1-tail-e-65537', '02 03 01 00 01 02', SIGHT, detectFromExponent),

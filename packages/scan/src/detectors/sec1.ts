@@ -17,5 +17,5 @@ const detectSec1: Detector = (bytes, at) => {
 }
 
 export const SEC1_ANCHORS: readonly Anchor[] = [
-  anchor('sec1', '02 01 01 04', { before: 1024, behind: 1024, isPart: true }, detectSec1),
+  anchor('sec1', '02 01 01 04', { before: 1024, behind: 1024 }, detectSec1),
 ]

@@ -21,6 +21,7 @@ const MOST_ZEROS = 4
 export class Sm4Search implements WindowSearch {
   readonly name = 'sm4'
   readonly reach: number = LENGTH
+  readonly least: number = LENGTH
 
   search(bytes: Uint8Array, from: number, to: number): readonly Detected[] {
     const found: Detected[] = []

@@ -43,7 +43,7 @@ export const KEY_SOURCES: readonly KeySource[] = [
   spkiSource('06 09 60 86 48 01 65 03 04 04'),
   spkiSource('06 09 60 86 48 01 65 03 04 03'),
   spkiSource('06 07 2a 86 48 ce 38 04 01 30'),
-  { pattern: hex('02 03 01 00 01'), keyAt: rsaPublicKeyAt, isPart: true },
+  { pattern: hex('02 03 01 00 01'), keyAt: rsaPublicKeyAt },
   ...[
     '00 00 00 07 73 73 68 2d 72 73 61 00',
     '00 00 00 07 73 73 68 2d 64 73 73 00',

@@ -12,6 +12,4 @@ export interface KeySource {
   readonly keyAt: (bytes: Uint8Array, at: number) => PublicKey | undefined
   /** Nothing around it shows that it is a key. */
   readonly isBare?: true
-  /** It lies within private keys in DER too: passed over among the numbers of one that was proven by an earlier look. */
-  readonly isPart?: true
 }
