@@ -12,8 +12,10 @@ import { idOf, RSA } from './public_key_world.ts'
 const folder = mkdtempSync(path.join(tmpdir(), 'java-heap-'))
 after(() => rmSync(folder, { recursive: true }))
 
+/** As words of 32 bits hold it: of some keys d is a byte shorter. */
 function numberOf(name: 'n' | 'd' | 'p' | 'q'): Buffer {
-  return Buffer.from(RSA.privateKey.export({ format: 'jwk' })[name] ?? '', 'base64url')
+  const bytes = Buffer.from(RSA.privateKey.export({ format: 'jwk' })[name] ?? '', 'base64url')
+  return Buffer.concat([Buffer.alloc(-bytes.length & 3), bytes])
 }
 
 /** The forms of the key in a heap whose arrays hold these numbers, with other arrays between them. */
