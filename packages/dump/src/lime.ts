@@ -11,6 +11,8 @@ import { askReader, type Reading } from './reading.ts'
 const HEADER_BYTES = 32
 const MAGIC = 0x4c694d45
 const VERSION = 1
+/** Machines have some dozens. */
+const MOST_RANGES = 16_384
 
 /** Whether the file begins as LiME writes it. */
 export function isLime(head: Uint8Array): boolean {
@@ -33,6 +35,11 @@ export function* readLime(layout: Layout): Reading<void> {
         'no LiME header where a range ends; the rest has no address',
         facts,
       )
+      break
+    }
+    if (ranges === MOST_RANGES) {
+      const facts = { offset: at, ranges }
+      layout.addFlaw('table-cut', 'more ranges than are read; the rest has no address', facts)
       break
     }
     ranges++

@@ -274,6 +274,26 @@ describe('openDump hides no byte', () => {
 })
 
 describe('openDump says what is not there:', () => {
+  it('more LiME ranges than any machine has', () => {
+    const ranges = Array.from({ length: 16_385 }, (_, i) => ({
+      firstPage: 2 * i,
+      bytes: memory(8),
+    }))
+    const { bytes } = limeImage(ranges)
+    const dump = dumpOf(bytes)
+    assert.deepEqual(
+      dump.flaws.map(({ code, facts }) => ({ code, ...facts })),
+      [{ code: 'table-cut', offset: 16_384 * 40, ranges: 16_384 }],
+    )
+    const rest = dump.segments.at(-1)
+    assert.deepEqual(rest, {
+      offset: 16_384 * 40,
+      length: 40,
+      address: undefined,
+      owner: undefined,
+    })
+  })
+
   it('a LiME range that ends the file', () => {
     const { bytes } = limeImage([{ firstPage: 1, bytes: memory(4096) }])
     assert.deepEqual(flawsOf(bytes.subarray(0, 1000)), ['segment-cut'])
