@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict'
-import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto'
+import {
+  checkPrimeSync,
+  createHash,
+  createPublicKey,
+  generateKeyPairSync,
+  generatePrimeSync,
+  randomBytes,
+} from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { readAgain } from '@mintmark/testkit'
+import { fromBigEndian, inverse } from '../src/arithmetic/modular.ts'
 import { contentOf } from '../src/der.ts'
+import { derInteger, derSequence } from '../src/der_write.ts'
 import { materialFromDer } from '../src/key_from_der.ts'
 import { keyIdOf } from '../src/key_id.ts'
 import { proveMaterial } from '../src/prove.ts'
@@ -100,6 +109,21 @@ describe('what is left of a key', () => {
     assert.ok(hit.offset < 1000 + 110 && hit.offset + hit.length >= 1000)
   })
 
+  it('a key of which qInv is a byte shorter than p is one key, whole and in parts', () => {
+    const der = keyOfShortInverse()
+    const hits = hitsIn(planted(der, 1000))
+    assert.deepEqual(
+      hits.map(({ offset, form, certainty }) => ({ offset, form, certainty })),
+      [{ offset: 1000, form: 'pkcs1-der', certainty: 'proven' }],
+    )
+    const parts = elementsOf(der)
+    const [fromP, fromInDp] = [parts[4]?.at ?? 0, (parts[6]?.at ?? 0) + 20]
+    const tail = provenIn(planted(der.subarray(fromP), 1000))
+    assert.deepEqual(idsOf(tail), idsOf(hits))
+    const [fragment] = hitsIn(planted(der.subarray(fromInDp), 1000))
+    assert.equal(fragment?.note, 'fragment')
+  })
+
   it('PKCS#8 of EC without its first 16 bytes', () => {
     assert.deepEqual(idsOf(provenIn(planted(P256.der.subarray(16), 1000))), [spkiOf(P256)])
   })
@@ -112,6 +136,21 @@ describe('what is left of a key', () => {
     )
   })
 })
+
+/** RSA-2048 in PKCS#1: of one key in 256 qInv is a byte shorter. */
+function keyOfShortInverse(): Buffer {
+  const e = 65_537n
+  const p = generatePrimeSync(1024, { bigint: true })
+  for (;;) {
+    const qInv = fromBigEndian(randomBytes(127)) >> 1n
+    const q = inverse(qInv, p) ?? 0n
+    const isFit = q >> 1022n === 3n && q < p && checkPrimeSync(q)
+    const d = isFit ? inverse(e, (p - 1n) * (q - 1n)) : undefined
+    if (d === undefined) continue
+    const numbers = [0n, p * q, e, d, p, q, d % (p - 1n), d % (q - 1n), qInv]
+    return Buffer.from(derSequence(...numbers.map(derInteger)))
+  }
+}
 
 function rsaPkcs8(): Buffer {
   return sampleOf(RSA_SAMPLES, 'RSA-2048 in pkcs8').der

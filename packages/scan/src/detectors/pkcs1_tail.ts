@@ -95,19 +95,24 @@ const detectFromCrt: Detector = (bytes, at) => {
   const chain = chainAround(bytes, at)
   const [first] = chain
   const last = chain.at(-1)
-  if (first === undefined || last === undefined || chain.length < leastChain(last)) return undefined
+  if (first === undefined || last === undefined) return undefined
+  const half = longest(chain)
+  if (chain.length < leastChain(half)) return undefined
   // Parameters of other algorithms go on with a shorter number.
   if (bytes[last.to] === TAG.integer || !areRandomLooking(bytes, chain)) return undefined
-  const d = exponentOf(bytes, first, lengthOf(last))
+  const d = exponentOf(bytes, first, half)
   const e = d && exponentBefore(bytes, d.at)
   const whole =
     e === undefined ? multiPrimeAround(bytes, chain, first, last) : detectFromExponent(bytes, e.at)
   return whole ?? fragment(bytes, d, chain, first, last)
 }
 
+/** One of them may be a byte or two shorter, and tells nothing of the others then. */
+const longest = (chain: readonly Element[]): number => Math.max(...chain.map(lengthOf))
+
 /** Headers of two bytes stand in tables of small numbers too. */
-function leastChain(last: Element): number {
-  return lengthOf(last) < 0x80 ? 3 : 2
+function leastChain(half: number): number {
+  return half < 0x80 ? 3 : 2
 }
 
 const MOST_PRIMES = 6
@@ -153,14 +158,15 @@ function fragment(
   first: Element,
   last: Element,
 ): Detected {
+  const half = longest(chain)
   const values = chain.slice(-5).map((element) => numberOf(bytes, element))
   const [qInv, dQ, dP, q, p] = values.toReversed()
   const d = privateExponent && numberOf(bytes, privateExponent)
   const proof = proveRsa({ d, p, q, dP, dQ, qInv })
   if (proof !== undefined) return hit(proof, FORM, privateExponent?.at ?? first.at, last.to)
-  const bits = lengthOf(last) * 16
+  const bits = half * 16
   const text = `${chain.length} numbers of one size, as at the end of a key; alone they prove nothing`
-  const from = privateExponent?.at ?? startOfCut(bytes, first.at, lengthOf(last))
+  const from = privateExponent?.at ?? startOfCut(bytes, first.at, half)
   return hit(unproven('rsa', bits, text), FORM, from, last.to, 'fragment')
 }
 
