@@ -4,15 +4,14 @@
  *
  * `node bench/dist/src/ui.bench.js [ACCESSES]`. `BENCH_TINY=1` takes two thousand.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { BIN, printedAddress } from '@mintmark/testkit'
 import { chromium, type Page } from 'playwright-core'
 
-const MINTMARK = fileURLToPath(new URL('../../../packages/cli/bin/mintmark.mjs', import.meta.url))
 const CHROMIUM = '/usr/bin/chromium'
 const IS_TINY = process.env['BENCH_TINY'] !== undefined
 const ACCESSES = IS_TINY ? 2000 : Number(process.argv[2] ?? 1_000_000)
@@ -74,21 +73,9 @@ async function writeLogs(file: string): Promise<void> {
 }
 
 function investigate(logs: string, place: string): void {
-  const args = [MINTMARK, 'investigate', logs, '--case', place]
+  const args = [BIN, 'investigate', logs, '--case', place]
   const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
   if (status !== 1) throw new Error(`investigate ended with ${status}: ${stderr}`)
-}
-
-function printedAddress(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let printed = ''
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      printed += text
-      const [url] = /http:\S+(?=\s)/.exec(printed) ?? []
-      if (url !== undefined) resolve(url)
-    })
-    child.on('close', () => reject(new Error(`mintmark ui ended: ${printed}`)))
-  })
 }
 
 /** Until the answer stands there, the chart is drawn and nothing is asked any more. */
@@ -152,7 +139,7 @@ if (existsSync(CHROMIUM)) {
     print('investigate', [await timed(async () => investigate(logs, path.join(folder, 'case')))])
     const start = performance.now()
     const ui = ['ui', '--case', path.join(folder, 'case'), '--read-only']
-    const child = spawn(process.execPath, [MINTMARK, ...ui], {
+    const child = spawn(process.execPath, [BIN, ...ui], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const closed = once(child, 'close')

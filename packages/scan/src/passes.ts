@@ -130,6 +130,8 @@ export class Passes {
       keys: sought.keys.filter(isSoughtInRegisters),
       met: sought.met.filter(isSoughtInRegisters),
     })
+    // Zeros were left out.
+    this.#tell(this.#totalBytes)
   }
 
   /**

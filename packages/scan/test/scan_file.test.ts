@@ -106,11 +106,20 @@ it('leaves zeros out of later passes, and finds what lies beside them', async ()
   for (const at of places) bytes.set(prime, at)
   const spki = Buffer.from(publicKey.export({ format: 'pem', type: 'spki' }))
   const publicKeys = parsePublicKeys(spki, 'key').keys
-  const { findings } = await scanFile(fileOf('zeros', bytes), { publicKeys, threads: 1 })
+  const progress: number[] = []
+  const { findings } = await scanFile(fileOf('zeros', bytes), {
+    publicKeys,
+    threads: 1,
+    onProgress: ({ doneBytes }) => progress.push(doneBytes),
+  })
   assert.deepEqual(
     findings.map(({ offset }) => offset),
     places,
   )
+  const total = 2 * bytes.length
+  assert.equal(progress.at(-1), total)
+  const inSecond = progress.filter((done) => done > bytes.length && done < total)
+  assert.ok(inSecond.length > 0 && Math.max(...inSecond) < 1.1 * bytes.length)
 })
 
 function coreWithKeys(): BuiltDump {

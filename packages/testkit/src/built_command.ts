@@ -51,3 +51,16 @@ export function startNode(...args: readonly string[]): Running {
 export async function mintmark(...args: readonly string[]): Promise<Ended> {
   return await start(...args).ended
 }
+
+/** The first address that a process prints, while it runs on. Rejects where it ends without one. */
+export function printedAddress(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let printed = ''
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      printed += text
+      const [url] = /http:\S+(?=\s)/.exec(printed) ?? []
+      if (url !== undefined) resolve(url)
+    })
+    child.on('close', () => reject(new Error(`it ended: ${printed}`)))
+  })
+}

@@ -2,6 +2,7 @@ export {
   BIN,
   type Ended,
   mintmark,
+  printedAddress,
   ROOT,
   type Running,
   start,

@@ -1,7 +1,7 @@
 /** The built command, which makes a case and serves it. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { BIN, mintmark } from '@mintmark/testkit'
+import { BIN, mintmark, printedAddress } from '@mintmark/testkit'
 
 /** Runs a command to its end. @throws {Error} where it failed, with what it said */
 export async function ran(...args: readonly string[]): Promise<void> {
@@ -33,16 +33,4 @@ export async function serve(...args: readonly string[]): Promise<Served> {
       await closed
     },
   }
-}
-
-function printedAddress(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let printed = ''
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      printed += text
-      const [url] = /http:\S+(?=\s)/.exec(printed) ?? []
-      if (url !== undefined) resolve(url)
-    })
-    child.on('close', () => reject(new Error(`it ended: ${printed}`)))
-  })
 }
