@@ -58,6 +58,7 @@ after(async () => {
 /** That the page fits its window, and shows nothing that misleads. */
 async function assertSound(page: Page): Promise<void> {
   assert.ok((await overflowOf(page)) <= 0, `it is ${await overflowOf(page)} pixels too wide`)
+  // biome-ignore lint/performance/useDomNodeTextContent: what is hidden misleads nobody
   const text = await page.locator('body').innerText()
   const [misleading] = MISLEADING.exec(text) ?? []
   assert.equal(misleading, undefined)

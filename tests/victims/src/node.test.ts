@@ -31,7 +31,7 @@ describe('Node', { concurrency: BESIDE }, () => {
       forms,
       isHarvestable: true,
       // One that has signed holds all that one has which only loaded its key.
-      ...(way === 'load' && { isScrubbed: false as const }),
+      isScrubbed: way !== 'load',
       async start() {
         const key = freshRsa()
         return {

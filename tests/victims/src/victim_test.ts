@@ -20,7 +20,7 @@ export interface VictimTest extends Expected {
   readonly needs: readonly (string | Missing)[]
   readonly start: () => Promise<Started>
   /** False where another victim's core holds all that this one's does: a scrub looks at each byte many times. */
-  readonly isScrubbed?: false
+  readonly isScrubbed?: boolean
 }
 
 export function testVictim(test: VictimTest): void {
