@@ -4,8 +4,8 @@
  * Each block of bytes brings an allowance, in the units of `effort.ts`; what is unused is kept for later blocks of the
  * window. An anchor that had its share of a block's allowance is passed over until the next block. Once all is used up,
  * so are those that had more than an equal part. So a flood of one form hides neither others nor what lies behind it.
- * A look that takes more than the share by itself (the tree of one SLH-DSA key) is the only one of its kind in a window;
- * it does not count against the cheap looks behind it.
+ * A look that takes half of the share by itself (the tree of one SLH-DSA key, a key of RSA of 15,360 bits in OpenSSL's
+ * program) is the only one of its kind in a window; it does not count against the cheap looks behind it.
  *
  * @module
  */
@@ -16,6 +16,8 @@ export const UNITS_PER_BYTE = 8
 export const DEEP_FACTOR = 32
 /** An anchor's share of what is left when a block begins: a flood of one leaves most to what lies behind it. */
 const SHARE = 1 / 6
+/** What takes such a part of a share in one look is none of many. */
+const DEAR_PART = 1 / 2
 /** The same of a flood, of that: what is left for others grows by as much, and goes to the flood in the end. */
 const SHARE_OF_FLOOD = 2 / 3
 /** What a block is given at most of what its window has once. */
@@ -84,7 +86,7 @@ export class AnchorBudget {
   charge(anchor: number, units: number): boolean {
     this.#left -= units
     this.total += units
-    if (this.#isFlood[anchor] !== 1 && units > this.#shareOf(anchor)) {
+    if (this.#isFlood[anchor] !== 1 && units > DEAR_PART * this.#shareOf(anchor)) {
       this.#isFlood[anchor] = 1
       return false
     }
