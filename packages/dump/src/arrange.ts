@@ -20,6 +20,7 @@ const MAX_PADDING_BYTES = 15
 export interface Arranged {
   readonly segments: readonly Segment[]
   readonly structure: readonly Range[]
+  readonly isShared: boolean
 }
 
 /**
@@ -31,7 +32,8 @@ export function arrange(layout: Layout, from = 0): Arranged {
   const headers = joined(pastOf(layout.headers, from, partOfRange))
   // Which run begins last is told by the whole of them: they are cut only then.
   const open = from === 0 ? layout.memory : layout.memory.filter((run) => endOf(run) > from)
-  const claimed = pastOf(innermost(open), from, partOf)
+  const { runs, isShared } = innermost(open)
+  const claimed = pastOf(runs, from, partOf)
   const memory = without(claimed, headers, partOf)
   const said = joined(pastOf(layout.tables, from, partOfRange))
   const tables = without(without(said, headers, partOfRange), memory, partOfRange)
@@ -41,6 +43,7 @@ export function arrange(layout: Layout, from = 0): Arranged {
   return {
     segments: withOwners(segments, new Owners(layout.mappings, layout.stacks)),
     structure: joined(merged(structure, gaps.padding)),
+    isShared,
   }
 }
 
@@ -66,6 +69,7 @@ export function finish(layout: Layout, arranged: Arranged, size: number): Dump {
     container: layout.container,
     segments,
     structure,
+    isShared: arranged.isShared,
     vectorRegisters: layout.vectorRegisters.filter((range) => endOf(range) <= size),
     about: layout.about,
     flaws: cut === undefined ? layout.flaws : [...layout.flaws, cut],
@@ -99,12 +103,19 @@ function byOffset(one: Segment, other: Segment): number {
   )
 }
 
+interface Innermost {
+  readonly runs: readonly Segment[]
+  /** As that of a dump. */
+  readonly isShared: boolean
+}
+
 /** Disjoint runs: bytes that several share go to the one that begins last, of equals to the first. */
-function innermost(memory: readonly Segment[]): readonly Segment[] {
-  if (isDisjoint(memory)) return memory
+function innermost(memory: readonly Segment[]): Innermost {
+  if (isDisjoint(memory)) return { runs: memory, isShared: false }
   const out: Segment[] = []
   const open: Segment[] = []
   let cursor = 0
+  let isShared = false
   let last: Segment | undefined
   const give = (segment: Segment, to: number): void => {
     const from = Math.max(cursor, segment.offset)
@@ -114,6 +125,7 @@ function innermost(memory: readonly Segment[]): readonly Segment[] {
     cursor = to
   }
   for (const segment of memory.toSorted(byOffset)) {
+    if (last !== undefined) isShared ||= isElsewhere(last, segment)
     if (segment.offset === last?.offset && segment.length === last.length) continue
     last = segment
     for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
@@ -121,10 +133,19 @@ function innermost(memory: readonly Segment[]): readonly Segment[] {
       if (endOf(top) > segment.offset) break
       open.pop()
     }
+    const outer = open.at(-1)
+    if (outer !== undefined) isShared ||= isElsewhere(outer, segment)
     open.push(segment)
   }
   for (let top = open.pop(); top !== undefined; top = open.pop()) give(top, endOf(top))
-  return out
+  return { runs: out, isShared }
+}
+
+/** Whether two runs share bytes that have one address in the one and another in the other. */
+function isElsewhere(one: Segment, next: Segment): boolean {
+  if (one.address === undefined || next.address === undefined) return false
+  if (endOf(one) <= next.offset) return false
+  return next.address - one.address !== BigInt(next.offset - one.offset)
 }
 
 /** What lies between the claimed runs, up to the last of them. */

@@ -65,6 +65,8 @@ export interface Dump {
   readonly segments: readonly Segment[]
   /** In order of offset, none overlapping another or a segment. */
   readonly structure: readonly Range[]
+  /** Some bytes are listed at more than one address: aliases, or a damaged table. They have the last of these. */
+  readonly isShared: boolean
   /**
    * Areas of XSAVE with the vector registers of threads, one a thread: of cores of x86 alone. In the order of the notes,
    * each within the file.

@@ -35,6 +35,7 @@ describe('openDump tells the container by content, and where its memory is, of',
       const dump = dumpOf(built.bytes)
       assert.equal(dump.container, container)
       assert.deepEqual(dump.flaws, [])
+      assert.equal(dump.isShared, false)
       const found = dump.segments.map(({ offset, length, address }) => ({
         offset,
         length,
@@ -326,4 +327,19 @@ describe('openDump says what is not there:', () => {
     assert.ok(arrays.length < 140_000)
     assert.ok(arrays.some(({ length }) => length === 4096))
   })
+})
+
+it('bytes that a core lists at two addresses are told', () => {
+  const { bytes } = elfCore({ memory: [{ address: 0x1000n, bytes: memory(8192) }] })
+  const rows = new DataView(bytes.buffer, bytes.byteOffset)
+  const note = 64
+  const row = note + 56
+  // The note segment's row is made one of memory, within the other.
+  for (const at of [0, 4]) rows.setUint32(note + at, rows.getUint32(row + at, true), true)
+  rows.setBigUint64(note + 8, rows.getBigUint64(row + 8, true) + 512n, true)
+  rows.setBigUint64(note + 32, 256n, true)
+  rows.setBigUint64(note + 16, 0x1200n, true)
+  assert.equal(dumpOf(bytes).isShared, false)
+  rows.setBigUint64(note + 16, 0x9200n, true)
+  assert.equal(dumpOf(bytes).isShared, true)
 })

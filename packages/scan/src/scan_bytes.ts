@@ -18,7 +18,7 @@ import type { ScanReport } from './report.ts'
 import { dataOf, openInput, type ScanInput } from './scan_input.ts'
 import { LimitList } from './scan_limits.ts'
 import { type Run, runsOf } from './scan_plan.ts'
-import type { FileBorders } from './seams.ts'
+import type { FileBorders } from './seam_chains.ts'
 import type { SearchedFile } from './search_file.ts'
 import { SightingList } from './sightings.ts'
 
@@ -72,8 +72,8 @@ function layoutOf(source: ByteSource): Layout {
 }
 
 /** A file that ends too soon has its borders where they were. */
-function fileBordersOf({ flaws }: Dump): FileBorders {
-  return flaws.some(({ code }) => code !== 'segment-cut') ? 'all' : 'unclaimed'
+function fileBordersOf({ flaws, isShared }: Dump): FileBorders {
+  return isShared || flaws.some(({ code }) => code !== 'segment-cut') ? 'all' : 'unclaimed'
 }
 
 async function searchTwice(file: SearchedFile, options: ScanOptions): Promise<Outcome> {

@@ -13,18 +13,18 @@
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { LimitSeen } from './scan_limits.ts'
 import type { Run } from './scan_plan.ts'
+import {
+  addressChains,
+  behind,
+  type Chain,
+  type FileBorders,
+  fileChains,
+  SIDE_BYTES,
+} from './seam_chains.ts'
 import type { Sighting } from './sightings.ts'
 
-/** Of each run on either side of a border: more than the longest form, ML-DSA in PEM in UTF-32. */
-const SIDE_BYTES = 32_768
 /** Numbers and schedules are aligned as in the run. */
 const ALIGNMENT = 16
-
-/**
- * Which borders of neighbours in the file are searched as the file has them: none, those of bytes without an address
- * (headers, and what no header claims), or all.
- */
-export type FileBorders = 'none' | 'unclaimed' | 'all'
 
 /** A part of a run, and where it lies among the borders. */
 interface Part extends Range {
@@ -64,7 +64,7 @@ export class Seams {
     source: ByteSource,
     inFile: FileBorders = 'none',
   ): Seams | undefined {
-    const chains: readonly Chain[] = [...chainsOf(runs), ...fileChainsOf(runs, inFile)]
+    const chains: readonly Chain[] = [...addressChains(runs), ...fileChains(runs, inFile)]
     if (chains.length === 0) return undefined
     const made: Run[] = []
     const parts: Part[] = []
@@ -164,55 +164,7 @@ function isOneRange(parts: readonly Range[]): boolean {
 
 const hex = (offset: number): string => `0x${offset.toString(16)}`
 
-type Placed = Run & { readonly address: bigint }
-type Chain = readonly Run[]
 type Sides = readonly [Run, ...Run[]]
-
-/** Runs that go on one in the other, at least two each. */
-function chainsOf(runs: readonly Run[]): readonly Chain[] {
-  const placed = runs.filter((run): run is Placed => run.address !== undefined)
-  const chains: Placed[][] = []
-  let chain: Placed[] = []
-  let end: bigint | undefined
-  for (const run of placed.toSorted(byAddress)) {
-    if (run.address !== end) {
-      if (chain.length > 1) chains.push(chain)
-      chain = []
-    }
-    chain.push(run)
-    end = run.address + BigInt(run.length)
-  }
-  if (chain.length > 1) chains.push(chain)
-  return chains
-}
-
-/** Runs that go on one in the other in the file, though not in memory, at least two each. */
-function fileChainsOf(runs: readonly Run[], inFile: FileBorders): readonly Chain[] {
-  if (inFile === 'none') return []
-  const chains: Run[][] = []
-  let chain: Run[] = []
-  for (const run of runs) {
-    const last = chain.at(-1)
-    if (last === undefined || !goesOn(last, run, inFile)) {
-      if (chain.length > 1) chains.push(chain)
-      chain = []
-    }
-    chain.push(run)
-  }
-  if (chain.length > 1) chains.push(chain)
-  return chains
-}
-
-/** Arrays of a Java heap are whole by themselves. */
-function goesOn(one: Run, next: Run, inFile: FileBorders): boolean {
-  if (one.offset + one.length !== next.offset || one.array !== undefined) return false
-  return inFile === 'all' || one.address === undefined || next.address === undefined
-}
-
-function byAddress(one: Placed, other: Placed): number {
-  if (one.address !== other.address) return one.address < other.address ? -1 : 1
-  return one.offset - other.offset
-}
 
 /** What of a chain lies near its borders: a run that is short is searched as a whole. */
 function* sidesOf(chain: Chain): Generator<Sides> {
@@ -232,11 +184,4 @@ function* sidesOf(chain: Chain): Generator<Sides> {
 function sealed(sides: readonly Run[], last: Run): Sides {
   const [first, ...others] = sides
   return first === undefined ? [last] : [first, ...others, last]
-}
-
-/** The run from `from` on, counted from its begin. */
-function behind(run: Run, from: number): Run {
-  const { offset, length, address } = run
-  const moved = address === undefined ? undefined : address + BigInt(from)
-  return { ...run, offset: offset + from, length: length - from, address: moved }
 }

@@ -11,7 +11,7 @@ import type { SearchThreads } from './pool.ts'
 import type { TakeResult } from './pooled_search.ts'
 import { type Run, sizeOf, WINDOW_BYTES, type Window } from './scan_plan.ts'
 import { giveBack, type ScannerTask, scannerFor, takeScanner } from './scanner_task.ts'
-import type { FileBorders } from './seams.ts'
+import type { FileBorders } from './seam_chains.ts'
 import { searchWindow } from './window_result.ts'
 
 /** Each thread takes some 40 MB: more would not keep to the bound of memory. */

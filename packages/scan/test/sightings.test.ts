@@ -18,6 +18,7 @@ const dump: Dump = {
   ],
   structure: [{ offset: 0, length: 1000 }],
   vectorRegisters: [],
+  isShared: false,
   about: {},
   flaws: [],
   isLittleEndian: true,
