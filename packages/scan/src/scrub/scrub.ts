@@ -9,6 +9,7 @@ import type { FoundMaterial } from '../found_material.ts'
 import type { KeyMaterial } from '../key_material.ts'
 import type { PublicKey } from '../public_keys/public_key.ts'
 import type { ScanReport } from '../report.ts'
+import { ArrayEnds } from './array_ends.ts'
 import { ErasedRanges, isWithin, joinedRanges } from './erased_ranges.ts'
 import { ErasedValues, STRUCTURE } from './erased_values.ts'
 import { KeyRing } from './key_ring.ts'
@@ -45,6 +46,7 @@ export class Scrub {
   isFull: boolean = false
   readonly #ranges: ErasedRanges
   readonly #pointers: Pointers
+  readonly #arrayEnds: ArrayEnds
   readonly #names = new Map<string, KeyId>()
   /** Numbers of keys of which something new was learnt. */
   readonly #fresh = new Set<number>()
@@ -55,6 +57,7 @@ export class Scrub {
     this.values = new ErasedValues(this.places)
     this.#ranges = new ErasedRanges(task.dump.structure)
     this.#pointers = new Pointers(task.dump)
+    this.#arrayEnds = new ArrayEnds(task.dump)
   }
 
   get erased(): readonly Range[] {
@@ -106,16 +109,17 @@ export class Scrub {
     }
     const found = this.#toErase(report)
     const pieces = await this.#pieces()
-    const byValue = joinedRanges(pieces)
+    const byValue = joinedRanges(pieces.flatMap((piece) => this.#arrayEnds.within(piece)))
     for (const piece of pieces) this.values.add(piece)
     const ranges = found.flatMap((finding) => {
       if (isWithin(finding, byValue)) return []
       this.#account(finding)
       // Between the two pads of an HMAC key lies what is not of the key: its values are enough.
       if (finding.kind === 'hmac' && this.rounds === 1) return []
+      const inArrays = this.#arrayEnds.within(finding)
       return this.rounds >= ROUND_OF_FORCE
-        ? [finding]
-        : this.#pointers.without(this.task.source, finding)
+        ? inArrays
+        : inArrays.flatMap((part) => this.#pointers.without(this.task.source, part))
     })
     return this.#ranges.add(ranges, byValue, this.task.options.structureToo === true)
   }
