@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { forSearches } from './compiling.ts'
+import { compileLess, forSearches } from './compiling.ts'
 import { startForScan } from './early_scan.ts'
 import { type ExitCode, type Io, processIo } from './io.ts'
 
@@ -19,6 +19,7 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
   })
   // Before a thread compiles, and before what lies compiled is read: V8 takes that under the flags of then alone.
   if (SEARCHES.has(args[0] ?? '')) forSearches()
+  else if (args[0] === 'investigate') compileLess()
   startForScan(args)
   const { runProgram } = await import('./program.ts')
   const code: ExitCode = await runProgram(args, io)

@@ -248,6 +248,22 @@ describe('the order of day and month', () => {
     const { dates } = await readDated(`${'{"k":1}\n'.repeat(200)}{"d":"31/12/2023"}\n`)
     assert.equal(dates.order, 'unproven')
   })
+
+  it('is looked for in the first rows alone there, though a chunk be the whole file', async () => {
+    const bytes = new Uint8Array(Buffer.from('{"k":1}\n'.repeat(100_000)))
+    let readTo = 0
+    const watched = Object.assign(new Uint8Array(bytes), {
+      subarray: (from = 0, to = bytes.length) => {
+        readTo = Math.max(readTo, to)
+        return bytes.slice(from, to)
+      },
+    })
+    async function* whole() {
+      yield await Promise.resolve(watched)
+    }
+    await proveDateOrder(whole(), [keyed, dated])
+    assert.ok(readTo > 0 && readTo < bytes.length / 4, `${readTo} bytes were read`)
+  })
 })
 
 it('summaries of the parts of a file add up to that of the whole', () => {
