@@ -13,6 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'scrub-lists-'))
 after(() => rmSync(folder, { recursive: true }))
 
 const { privateKey: rsa } = readAgain(generateKeyPairSync('rsa', { modulusLength: 2048 }))
+const { privateKey: edwards } = readAgain(generateKeyPairSync('ed25519'))
 const { privateKey: curve } = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
 const KEYS = [
   {
@@ -24,6 +25,11 @@ const KEYS = [
     name: 'd of P-256',
     key: curve,
     secret: Buffer.from(String(curve.export({ format: 'jwk' }).d), 'base64url'),
+  },
+  {
+    name: 'seed of Ed25519',
+    key: edwards,
+    secret: Buffer.from(String(edwards.export({ format: 'jwk' }).d), 'base64url'),
   },
 ]
 
@@ -61,6 +67,47 @@ const PRINTERS: Readonly<Record<string, (secret: Buffer) => Printed>> = {
   'escapes of a string literal': (secret) => {
     const list = hexOf(secret).map((digits) => `\\x${digits}`)
     return { text: `"${list.join('')}"`, secrets: [list.join('')] }
+  },
+  'BitConverter of .NET': (secret) => {
+    const list = hexOf(secret).join('-').toUpperCase()
+    return { text: list, secrets: [list] }
+  },
+  'array of C, 8 to a line, in capitals': (secret) => {
+    const list = [...secret].map((byte) => `0x${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+    const secrets = inLines(list, 8).map((line) => line.join(', '))
+    return { text: `{\n    ${secrets.join(',\n    ')}\n};`, secrets }
+  },
+  '%v of Go': (secret) => ({
+    text: `[${[...secret].join(' ')}]`,
+    secrets: [[...secret].join(' ')],
+  }),
+  'JSON of a Uint8Array': (secret) => {
+    const members = [...secret].map((byte, k) => `"${k}":${byte}`)
+    return {
+      text: `{${members.join(',')}}`,
+      secrets: members.map((_, k) => members.slice(k, k + 4).join(',')),
+    }
+  },
+  'hexdump -C, its number 5 bytes into a line': (secret) => {
+    const lines = inLines(hexOf(Buffer.concat([Buffer.alloc(5, 7), secret])), 16)
+    const halves = lines.map((line) => [line.slice(0, 8).join(' '), line.slice(8).join(' ')])
+    const text = halves.map(
+      ([left = '', right = ''], k) =>
+        `${(16 * k).toString(16).padStart(8, '0')}  ${left}  ${right.padEnd(24)} |0a:..xy_fe0. b.#|`,
+    )
+    const secrets = halves.flat().map((half, k) => (k === 0 ? half.slice(15) : half))
+    return { text: text.join('\n'), secrets: secrets.filter((half) => half.length > 8) }
+  },
+  'a buffer in a log of mbedTLS': (secret) => {
+    const secrets = inLines(hexOf(secret), 16).map((line) => line.join(' '))
+    const text = secrets.map(
+      (line, k) => `${(16 * k).toString(16).padStart(4, '0')}:  ${line}  .de0.`,
+    )
+    return { text: text.join('\n'), secrets }
+  },
+  'PEM as numbers': (secret) => {
+    const list = hexOf(Buffer.from(secret.toString('base64').replaceAll('=', '').slice(0, -1)))
+    return { text: list.join(' '), secrets: [list.join(' ')] }
   },
   'lines of PEM in objects of their own': (secret) => {
     const letters = secret.toString('base64').replaceAll('=', '').slice(0, -1)

@@ -11,6 +11,7 @@
 import type { ByteSource, Range } from '@mintmark/dump'
 import type { KeyMaterial } from '../key_material.ts'
 import { continued } from './continued.ts'
+import { ListedPieces } from './listed_pieces.ts'
 import { type PieceHit, PieceTable, type Step, wordCount } from './piece_table.ts'
 import { type SecretPattern, secretPatterns } from './secret_pattern.ts'
 
@@ -100,6 +101,7 @@ export async function findPieces(
     const long = patterns.filter(({ least }) => least >= LEAST_BYTES)
     const short = patterns.filter(({ least }) => least < LEAST_BYTES)
     const table = new PieceTable(long, step)
+    const listed = new ListedPieces(long, step)
     const margin = Math.max(4096, (table.longest + 4095) & ~4095)
     const buffer = new Uint8Array(BLOCK_BYTES + 2 * margin)
     try {
@@ -109,6 +111,9 @@ export async function findPieces(
           for (const part of continued(bytes, hit)) found.add(pieceAt(offset, part))
         }
         table.find(bytes, from, Math.min(to, bytes.length), take)
+        listed.find(bytes, from, Math.min(to, bytes.length), (piece) => {
+          found.add({ ...piece, offset: offset + piece.offset })
+        })
         for (const pattern of short) findShort(bytes, from, to, pattern, take)
         // oxlint-disable-next-line no-await-in-loop -- lets others run between blocks
         await new Promise((resolve) => {
@@ -116,6 +121,7 @@ export async function findPieces(
         })
       }
     } finally {
+      listed.wipe()
       table.wipe()
       for (const { bytes } of short) bytes.fill(0)
       buffer.fill(0)

@@ -1,0 +1,195 @@
+/**
+ * Bytes that a text has as numbers: lists of hexadecimal or decimal numbers, whatever stands between two of them, and the lines of
+ * hex dumps with their addresses.
+ *
+ * Source: output of `xxd`, `hexdump -C`, `od -t x1`, `BIO_dump` of OpenSSL, `mbedtls_debug_print_buf`, `BitConverter.ToString` of
+ * .NET, `Arrays.toString` of Java, `%v` of Go, `JSON.stringify` of a `Uint8Array` in Node.js.
+ *
+ * @module
+ */
+import { hexDigit } from './base64.ts'
+
+export type Notation = 'hex' | 'decimal'
+
+/** Numbers that are read at once. */
+export const MOST_NUMBERS: number = 1 << 16
+/** Characters between two numbers. */
+const MOST_BETWEEN = 80
+/** Bytes of a line of a hex dump, before its text column. */
+const DUMP_LINE_BYTES = 16
+const MOST_TEXT_COLUMN = 200
+
+const [ZERO, X, BACKSLASH, DASH, COLON, QUOTE, BLANK, NEWLINE] = [
+  0x30, 0x78, 0x5c, 0x2d, 0x3a, 0x22, 0x20, 0x0a,
+]
+
+const IS_BETWEEN = tableOf(' \t\r\n,:;-+."\'()[]{}\\/*%#&=$|')
+const IS_LISTED = tableOf(' \t\r\n,:;-+."\'()[]{}\\/*%#&=$|0123456789abcdefABCDEFxX')
+
+function tableOf(letters: string): Uint8Array {
+  const table = new Uint8Array(256)
+  for (const letter of Buffer.from(letters)) table[letter] = 1
+  return table
+}
+
+/** Whether a list may have this character, outside of the text columns of hex dumps. */
+export function isListed(char: number | undefined): boolean {
+  return IS_LISTED[char ?? 0] === 1
+}
+
+const isBetween = (char: number | undefined): boolean => IS_BETWEEN[char ?? 0] === 1
+const isDigit = (char: number | undefined): boolean =>
+  char !== undefined && char >= ZERO && char < ZERO + 10
+
+/** A list as it is read: reading another overwrites it. Holds up to 65,536 numbers. */
+export class NumberList {
+  /** One byte for each number: at most `length` of them count. */
+  readonly bytes: Uint8Array = new Uint8Array(MOST_NUMBERS + 16)
+  /** Where the digits of each byte begin and end. */
+  readonly begins: Uint32Array = new Uint32Array(MOST_NUMBERS + 16)
+  readonly ends: Uint32Array = new Uint32Array(MOST_NUMBERS + 16)
+  length = 0
+  /** Bytes of the line of a hex dump so far; −1 elsewhere. */
+  #inLine = -1
+
+  /**
+   * Reads the numbers from a place on.
+   *
+   * @returns behind the last of them, or, if there is none, behind what is none
+   */
+  read(chars: Uint8Array, at: number, notation: Notation): number {
+    this.length = 0
+    this.#inLine = -1
+    let next = at
+    while (isBetween(chars[next]) && next < at + MOST_BETWEEN) next++
+    next = this.#behindAddress(chars, next)
+    while (this.length < MOST_NUMBERS) {
+      const from = this.#behindBetween(chars, next)
+      if (from === undefined) return next
+      const end = notation === 'hex' ? this.#hex(chars, from) : this.#decimal(chars, from)
+      if (end !== undefined) {
+        next = end
+        continue
+      }
+      const line = this.#inLine > 0 ? behindLine(chars, from) : undefined
+      if (line === undefined) return this.length > 0 ? next : behindToken(chars, from)
+      next = this.#behindAddress(chars, line)
+      if (this.#inLine < 0) return next
+    }
+    return next
+  }
+
+  wipe(): void {
+    this.bytes.fill(0)
+    this.length = 0
+  }
+
+  #add(value: number, begin: number, end: number): void {
+    this.bytes[this.length] = value
+    this.begins[this.length] = begin
+    this.ends[this.length] = end
+    this.length++
+    if (this.#inLine >= 0) this.#inLine++
+  }
+
+  /** Where a line of a hex dump begins, behind its address; elsewhere the same place. */
+  #behindAddress(chars: Uint8Array, at: number): number {
+    const end = addressEnd(chars, at)
+    this.#inLine = end === undefined ? -1 : 0
+    return end ?? at
+  }
+
+  /** Where the next number may begin. */
+  #behindBetween(chars: Uint8Array, at: number): number | undefined {
+    let next = at
+    for (let left = MOST_BETWEEN; left > 0; left--) {
+      const char = chars[next]
+      if (!isBetween(char)) return next < chars.length ? next : undefined
+      next += char === BACKSLASH && isLineEscape(chars[next + 1]) ? 2 : 1
+      if (char === NEWLINE) next = this.#behindAddress(chars, next)
+    }
+    return undefined
+  }
+
+  #hex(chars: Uint8Array, at: number): number | undefined {
+    if (this.#inLine >= DUMP_LINE_BYTES) return undefined
+    const from = behindPrefix(chars, at)
+    let end = from
+    while (hexDigit(chars[end]) >= 0 && end < from + 2 * DUMP_LINE_BYTES) end++
+    if (end === from + 1 && from > at) {
+      this.#add(hexDigit(chars[from]), at, end)
+      return end
+    }
+    end -= (end - from) % 2
+    if (end === from) return undefined
+    for (let k = from; k < end; k += 2) {
+      this.#add(16 * hexDigit(chars[k]) + hexDigit(chars[k + 1]), k === from ? at : k, k + 2)
+    }
+    return end
+  }
+
+  #decimal(chars: Uint8Array, at: number): number | undefined {
+    let [from, value, end] = [at, 0, at]
+    const base = chars[at - 1] === BACKSLASH ? 8 : 10
+    for (; end < at + 4 && isDigit(chars[end]); end++)
+      value = base * value + (chars[end] ?? 0) - ZERO
+    if (end === at) return undefined
+    // The names of the members of a Uint8Array: "17":
+    if (chars[at - 1] === QUOTE && chars[end] === QUOTE && chars[end + 1] === COLON) return end + 2
+    if (chars[at - 1] === DASH && !isDigit(chars[at - 2])) {
+      from--
+      value = value > 128 ? 256 : 256 - value
+    }
+    if (value > 255 || end - at > 3) return undefined
+    this.#add(value, from, end)
+    return end
+  }
+}
+
+/** n, r and t behind a backslash. */
+const isLineEscape = (char: number | undefined): boolean =>
+  char === 0x6e || char === 0x72 || char === 0x74
+
+/** Behind `0x`, or the x of `\x`. */
+function behindPrefix(chars: Uint8Array, at: number): number {
+  if (chars[at] === ZERO && ((chars[at + 1] ?? 0) | 0x20) === X) return at + 2
+  return ((chars[at] ?? 0) | 0x20) === X ? at + 1 : at
+}
+
+/** Behind what is no number, and at least one character on. */
+function behindToken(chars: Uint8Array, at: number): number {
+  let next = at + 1
+  while (isListed(chars[next]) && !isBetween(chars[next])) next++
+  return next
+}
+
+/** Behind the end of a line that is not too long. */
+function behindLine(chars: Uint8Array, at: number): number | undefined {
+  const most = Math.min(chars.length, at + MOST_TEXT_COLUMN)
+  for (let next = at; next < most; next++) if (chars[next] === NEWLINE) return next + 1
+  return undefined
+}
+
+/** Behind the address that a line of a hex dump begins with: `00000010: `, `0010 - `, `00000010  `, `0000020 3a `. */
+function addressEnd(chars: Uint8Array, at: number): number | undefined {
+  let from = at
+  while (from < at + MOST_BETWEEN && (chars[from] === BLANK || chars[from] === 0x09)) from++
+  from = behindPrefix(chars, from)
+  let end = from
+  while (end < from + 17 && hexDigit(chars[end]) >= 0) end++
+  const digits = end - from
+  if (digits < 4 || digits > 16) return undefined
+  const behind = behindAddress(chars, end)
+  if (behind !== undefined) return behind
+  const isByte = hexDigit(chars[end + 1]) >= 0 && hexDigit(chars[end + 2]) >= 0
+  const isAlone = chars[end] === BLANK && chars[end + 3] === BLANK
+  return digits >= 6 && isByte && isAlone ? end + 1 : undefined
+}
+
+/** Behind a colon and a blank, two blanks, or a dash between blanks. */
+function behindAddress(chars: Uint8Array, at: number): number | undefined {
+  const [first, second, third] = [chars[at], chars[at + 1], chars[at + 2]]
+  if (first === COLON) return second === BLANK || second === 0x09 ? at + 1 : undefined
+  if (first !== BLANK) return undefined
+  return second === BLANK || (second === DASH && third === BLANK) ? at + 2 : undefined
+}
