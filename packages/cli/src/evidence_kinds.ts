@@ -11,7 +11,7 @@ import { isPackedDump, parsePublicKeys } from '@mintmark/scan'
 const HEAD_BYTES = 8192
 /** How a file of keys begins: JSON with keys in it, PEM, an OpenSSH line, DER. A log may quote a key further on. */
 const KEYS_BEGIN = /^(?:\uFEFF)?\s*(?:-----BEGIN |ssh-|ecdsa-|sk-|\[|\{)/
-const JSON_KEYS = /"(?:kty|x5c)"/
+const JSON_KEYS = /"(?:kty|x5c)"|:\s*"-----BEGIN /
 
 /** The shape of a dump or of a file of public keys; undefined for what may be a log. */
 export function otherShape(bytes: Uint8Array, isWhole: boolean): string | undefined {

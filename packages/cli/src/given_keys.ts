@@ -6,12 +6,15 @@
 import { readFile, stat } from 'node:fs/promises'
 import { MintmarkError, safeText } from '@mintmark/core'
 import { type PublicKey, type PublicKeyFile, parsePublicKeys } from '@mintmark/scan/find-keys'
+import { reasonOf } from './input_files.ts'
 import type { Io } from './io.ts'
 import { list } from './option_values.ts'
 import type { Options } from './program.ts'
 
 /** A larger file is no file of public keys. */
 const LARGEST_BYTES = 64 << 20
+/** Where somebody publishes keys. */
+const ADDRESS = /^https?:\/\//i
 
 /** The keys of `--public-key`, and what is to be read. */
 export interface KeysAndOperands {
@@ -56,9 +59,8 @@ async function keysOf(paths: readonly string[], io: Io): Promise<readonly Public
   for (const problem of files.flatMap(({ problems }) => problems))
     io.err(`mintmark: ${safeText(problem)}\n`)
   if (files.some(({ keys }) => keys.length === 0)) {
-    throw new MintmarkError('INPUT_INVALID', 'a file of --public-key holds no public key', {
-      option: 'public-key',
-    })
+    const message = 'a file of --public-key holds no public key: docs/key-forms.md has what is read'
+    throw new MintmarkError('INPUT_INVALID', message, { option: 'public-key' })
   }
   return files.flatMap(({ keys }) => keys)
 }
@@ -70,7 +72,11 @@ async function keyFile(path: string): Promise<PublicKeyFile> {
     if (size > LARGEST_BYTES) return { keys: [], problems: [`${path}: too large for public keys`] }
     bytes = await readFile(path)
   } catch (cause) {
-    throw new MintmarkError('INPUT_UNREADABLE', `${path} cannot be read`, { path }, { cause })
+    const why = ADDRESS.test(path)
+      ? 'nothing is fetched, save it to a file first'
+      : reasonOf(cause, path)
+    const message = `${path} cannot be read: ${why}`
+    throw new MintmarkError('INPUT_UNREADABLE', message, { path }, { cause })
   }
   const found = parsePublicKeys(bytes, path)
   // It may be the file of a private key.

@@ -114,12 +114,14 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['EACCES', 'permission denied'],
   ['EPERM', 'permission denied'],
   ['ELOOP', 'links that lead nowhere'],
+  ['EISDIR', 'it is a folder'],
 ])
 
 /** What Node puts in place of bytes that are no UTF-8. */
 const NO_LETTER = '\ufffd'
 
-function reasonOf(error: unknown, place: string): string {
+/** Why a file could not be read, in words; where there are none, the error's code. */
+export function reasonOf(error: unknown, place: string): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
   if (code === 'ENOENT' && place.includes(NO_LETTER))
     return 'its name is not UTF-8: give it another'

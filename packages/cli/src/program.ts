@@ -144,7 +144,7 @@ const threads = (): Option =>
 const publicKeys = (): Option =>
   option(
     '--public-key <FILE...>',
-    'look for the private half of these public keys too: JWKS, JWK, certificates, SPKI, OpenSSH lines, recipients of age, PEM or DER; several files, and repeatable. Name the dump before it, or behind a --',
+    'look for the private half of these public keys too: JWKS, JWK, a JSON map of kid to PEM, certificates, PKCS#7, certificate requests, SPKI, OpenSSH lines, recipients of age, PEM or DER; several files, and repeatable. Name the dump before it, or behind a --',
   ).default([], 'those in the dump')
 
 /** What is looked at: values of one option are alternatives, different options narrow each other. */

@@ -245,6 +245,11 @@ describe('what is told by its content', () => {
         `note\n${publicKey.export({ type: 'spki', format: 'pem' }).toString()}`,
         'unrecognised',
       ],
+      [
+        'JSON that maps a key id to PEM',
+        JSON.stringify({ kid: publicKey.export({ type: 'spki', format: 'pem' }) }),
+        'public-keys',
+      ],
       ['JSON that speaks of keys', '{"kty":"none","kid":"x"}', 'unrecognised'],
       ['nothing', '', 'empty'],
     ]

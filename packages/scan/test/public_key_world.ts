@@ -85,13 +85,52 @@ export const withoutOpenssl: string | false =
   hasOpenssl || process.env['CI'] === 'true' ? false : 'the program openssl is not there'
 
 /** A certificate of the key, in DER. */
-export function certificateOf({ privateKey }: Pair, subject: string): Buffer {
+export const certificateOf = (pair: Pair, subject: string): Buffer =>
+  madeByOpenssl(pair.privateKey.export({ type: 'pkcs8', format: 'pem' }), (key) => [
+    'req',
+    '-x509',
+    '-new',
+    '-key',
+    key,
+    '-subj',
+    subject,
+    '-days',
+    '30',
+    '-outform',
+    'DER',
+  ])
+
+/** A request for a certificate of the key, in DER. */
+export const requestOf = (pair: Pair, subject: string): Buffer =>
+  madeByOpenssl(pair.privateKey.export({ type: 'pkcs8', format: 'pem' }), (key) => [
+    'req',
+    '-new',
+    '-key',
+    key,
+    '-subj',
+    subject,
+    '-outform',
+    'DER',
+  ])
+
+/** PKCS#7 that carries these certificates and signs nothing, in DER. */
+export const pkcs7Of = (certificates: readonly Buffer[]): Buffer =>
+  madeByOpenssl(certificates.map((der) => armoured('CERTIFICATE', der)).join(''), (chain) => [
+    'crl2pkcs7',
+    '-nocrl',
+    '-certfile',
+    chain,
+    '-outform',
+    'DER',
+  ])
+
+/** What openssl writes to `-out`, given a file with `text` in it. */
+function madeByOpenssl(text: string | Buffer, argsFor: (file: string) => string[]): Buffer {
   const folder = mkdtempSync(join(tmpdir(), 'mintmark-certificate-'))
-  const [key, out] = [join(folder, 'key.pem'), join(folder, 'certificate.der')]
+  const [file, out] = [join(folder, 'given.pem'), join(folder, 'made.der')]
   try {
-    writeFileSync(key, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 })
-    const args = ['req', '-x509', '-new', '-key', key, '-subj', subject, '-days', '30']
-    execFileSync('openssl', [...args, '-outform', 'DER', '-out', out], { stdio: 'pipe' })
+    writeFileSync(file, text, { mode: 0o600 })
+    execFileSync('openssl', [...argsFor(file), '-out', out], { stdio: 'pipe' })
     return readFileSync(out)
   } finally {
     rmSync(folder, { recursive: true })

@@ -1,6 +1,7 @@
 /**
- * Reads the public keys of a file, whatever form they are in: JWK, JWKS, certificates and chains, SubjectPublicKeyInfo,
- * PKCS#1, OpenSSH lines, recipients of age; in PEM or DER, many in one file, and of different forms.
+ * Reads the public keys of a file, whatever form they are in: JWK, JWKS, maps of PEM in JSON, certificates, chains and
+ * PKCS#7, requests for certificates, SubjectPublicKeyInfo, PKCS#1, OpenSSH lines, recipients of age; in PEM or DER, many
+ * in one file, and of different forms.
  *
  * @module
  */
@@ -13,7 +14,9 @@ import { keyOfCertificate, keyWith, spkiOfCertificate } from './certificate.ts'
 import { keysOfJson } from './jwks.ts'
 import { spkiProblem, sshLineProblem } from './not_sought.ts'
 import { keyOfSshBlob, keyOfSshLine } from './openssh_line.ts'
+import { type NamedPem, namedPems } from './pem_map.ts'
 import type { PublicKey } from './public_key.ts'
+import { certificatesOfSigned, spkiOfRequest } from './signed_containers.ts'
 import { keyOfRsaPublicKey, keyOfSpki, type PublicMaterial } from './spki_key.ts'
 
 export type { PublicKey } from './public_key.ts'
@@ -70,12 +73,7 @@ function textOf(bytes: Uint8Array): string {
 function keysOfText(source: string): PublicKeyFile {
   const text = source.trim()
   if (text.startsWith('{') || text.startsWith('[')) {
-    try {
-      const { keys, problems } = keysOfJson(JSON.parse(text))
-      return { keys: [...keys], problems: [...problems] }
-    } catch {
-      return { keys: [], problems: ['it begins like JSON and is none'] }
-    }
+    return keysOfJsonText(text)
   }
   const pem = keysOfPem(text)
   const ssh = keysOfSshLines(text)
@@ -91,6 +89,34 @@ function keysOfText(source: string): PublicKeyFile {
       ...bare.problems,
     ],
   }
+}
+
+function keysOfJsonText(source: string): PublicKeyFile {
+  let value: unknown
+  try {
+    value = JSON.parse(source)
+  } catch {
+    return { keys: [], problems: ['it begins like JSON and is none'] }
+  }
+  const pems = namedPems(value)
+  if (pems.length > 0) return keysOfNamed(pems)
+  const { keys, problems } = keysOfJson(value)
+  return { keys: [...keys], problems: [...problems] }
+}
+
+function keysOfNamed(pems: readonly NamedPem[]): PublicKeyFile {
+  const keys: PublicKey[] = []
+  const problems: string[] = []
+  for (const { name, pem } of pems) {
+    const found = keysOfPem(pem)
+    keys.push(...found.keys.map((key) => withKid(key, name)))
+    problems.push(...found.problems)
+  }
+  return { keys, problems }
+}
+
+function withKid(key: PublicKey, kid: string): PublicKey {
+  return { ...key, kid, keyId: { ...key.keyId, kid } }
 }
 
 /** A certificate as metadata has it: base64 alone. */
@@ -143,7 +169,10 @@ function keysOfBlock(label: string, body: string): PublicKeyFile {
   const found = label === 'OPENSSH PRIVATE KEY' ? opensshPublic(der) : keysOfDer(der)
   const problems = [...found.problems]
   if (isPrivate) problems.push(found.keys.length > 0 ? GIVEN_PRIVATE : 'a private key is encrypted')
-  else if (found.keys.length + problems.length === 0 && /CERTIFICATE|PUBLIC KEY/.test(label)) {
+  else if (
+    found.keys.length + problems.length === 0 &&
+    /CERTIFICATE|PUBLIC KEY|PKCS|CMS/.test(label)
+  ) {
     problems.push('a PEM block holds no key that can be looked for')
   }
   der.fill(0)
@@ -169,22 +198,39 @@ function keysOfDer(bytes: Uint8Array): PublicKeyFile {
   let element: Element | undefined = elementOf(bytes, 0, bytes.length, TAG.sequence)
   while (element !== undefined) {
     const der = bytes.subarray(element.at, element.to)
-    const key = keyOfCertificate(der) ?? wrapped(keyOfSpki(der) ?? keyOfRsaPublicKey(der))[0]
-    const own = key === undefined ? privateHalf(der) : undefined
-    if (key !== undefined) keys.push(key)
-    else if (own === undefined) problems.push(...listed(publicProblem(der)))
-    else {
-      keys.push(own)
-      problems.push(GIVEN_PRIVATE)
-    }
+    const found = keysOfElement(der)
+    keys.push(...found.keys)
+    problems.push(...found.problems)
     element = elementOf(bytes, element.to, bytes.length, TAG.sequence)
   }
   return { keys, problems }
 }
 
-/** Why a public key or certificate in DER is none that can be looked for; undefined where it is neither. */
-function publicProblem(der: Uint8Array): string | undefined {
-  return spkiProblem(spkiOfCertificate(der) ?? der)
+function keysOfElement(der: Uint8Array): PublicKeyFile {
+  const key = keyOfCertificate(der) ?? wrapped(keyOfSpki(spkiIn(der)) ?? keyOfRsaPublicKey(der))[0]
+  if (key !== undefined) return { keys: [key], problems: [] }
+  const chain = certificatesOfSigned(der)
+  if (chain !== undefined) return keysOfChain(chain)
+  const own = privateHalf(der)
+  if (own !== undefined) return { keys: [own], problems: [GIVEN_PRIVATE] }
+  return { keys: [], problems: listed(spkiProblem(spkiIn(der))) }
+}
+
+function keysOfChain(chain: readonly Uint8Array[]): PublicKeyFile {
+  const keys: PublicKey[] = []
+  const problems: string[] = []
+  for (const der of chain) {
+    const key = keyOfCertificate(der)
+    if (key === undefined) problems.push(...listed(spkiProblem(spkiIn(der))))
+    else keys.push(key)
+  }
+  if (chain.length === 0) problems.push('PKCS#7 without a certificate')
+  return { keys, problems }
+}
+
+/** The SubjectPublicKeyInfo of a certificate or of a request for one, or what may be one itself. */
+function spkiIn(der: Uint8Array): Uint8Array {
+  return spkiOfCertificate(der) ?? spkiOfRequest(der) ?? der
 }
 
 /** The public half of a private key in DER. */

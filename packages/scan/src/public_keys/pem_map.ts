@@ -1,0 +1,27 @@
+/**
+ * Public keys of JSON that maps names to PEM, as Google and Firebase publish the certificates of their signers.
+ *
+ * @module
+ */
+import { isObject } from '@mintmark/core'
+
+/** PEM with the name that it has in the map, a `kid`. */
+export interface NamedPem {
+  readonly name: string
+  readonly pem: string
+}
+
+/** A longer name is no key id. */
+const MOST_NAME_LETTERS = 1000
+const BEGINS = /^\s*-----BEGIN /
+
+/** The members of such a map, already parsed; none unless each of its members is PEM. */
+export function namedPems(value: unknown): NamedPem[] {
+  if (!isObject(value)) return []
+  const found: NamedPem[] = []
+  for (const [name, pem] of Object.entries(value)) {
+    if (typeof pem !== 'string' || !BEGINS.test(pem) || name.length > MOST_NAME_LETTERS) return []
+    found.push({ name, pem })
+  }
+  return found
+}
