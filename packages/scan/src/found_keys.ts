@@ -5,8 +5,10 @@
  */
 import { ML_KEM_SEED } from './arithmetic/ml_kem.ts'
 import { copied, type FoundMaterial } from './found_material.ts'
+import { inTurns } from './in_turns.ts'
 import type { KeyMaterial } from './key_material.ts'
 import { derivedValues } from './known/derived_values.ts'
+import { sizedKind } from './known/found_value.ts'
 import { KeyRing, type RingKey } from './scrub/key_ring.ts'
 
 /**
@@ -19,6 +21,10 @@ const MOST_COST = 1024
  * file waits for fewer.
  */
 const COST_OF_FLOOD = { least: 96, most: 512, perByte: 512 / (64 << 20) }
+/** Of a file that is made of keys, for some of each kind. */
+const COST_OF_FULL = 32
+/** A file is made of keys of a kind of which more than this are found. */
+const FEW_OF_KIND = 16
 const costOf = ({ type }: KeyMaterial): number => (type === 'rsa' ? 4 : 1)
 
 /** Published test keys are left out: nobody looks for more of them. */
@@ -28,6 +34,10 @@ export class FoundKeys {
   readonly #sought = new Set<bigint>()
   readonly #values = new WeakMap<KeyMaterial, readonly bigint[]>()
   readonly #costOfFlood: number
+  /** The file is made of keys: of those no more than a few of each kind are looked for. */
+  isFull: boolean = false
+  /** Kinds. */
+  #madeOf: ReadonlySet<string> | undefined
 
   /** @param bytes of the file, as far as they are searched; of a large one where absent */
   constructor(bytes: number = Number.POSITIVE_INFINITY) {
@@ -46,7 +56,8 @@ export class FoundKeys {
    * first, generators' own last.
    */
   unsought(): readonly KeyMaterial[] {
-    const keys = this.#all.slice(0, countOf(this.#all, this.#costOfFlood))
+    const all = this.#all
+    const keys = all.slice(0, this.#countOf(all))
     const values = keys.map((material) => this.#valuesOf(material))
     const unsought = keys.filter((_, key) => values[key]?.some((value) => !this.#sought.has(value)))
     for (const value of values.flat()) this.#sought.add(value)
@@ -67,9 +78,17 @@ export class FoundKeys {
     return ids
   }
 
+  /** Whether the file is made of keys of this kind and size. */
+  isMadeOf(material: KeyMaterial): boolean {
+    if (!this.isFull) return false
+    this.#madeOf ??= kindsOfMany(this.#all)
+    return this.#madeOf.has(sizedKind(material))
+  }
+
   /** Keys beyond the bound. */
   get leftOut(): number {
-    return this.#all.length - countOf(this.#all, this.#costOfFlood) + this.#ring.leftOut
+    const all = this.#all
+    return all.length - this.#countOf(all) + this.#ring.leftOut
   }
 
   wipe(): void {
@@ -85,10 +104,19 @@ export class FoundKeys {
     return values
   }
 
+  /** In the order in which they are looked for. */
   get #all(): readonly KeyMaterial[] {
-    return this.#ring.all
+    const all = this.#ring.all
       .toSorted((a, b) => rank(a) - rank(b))
       .flatMap(({ materials }) => materials)
+    return this.isFull ? inTurns(all, sizedKind) : all
+  }
+
+  /** How many of the first are looked for. */
+  #countOf(all: readonly KeyMaterial[]): number {
+    if (this.isFull) return countWithin(all, COST_OF_FULL)
+    const isFew = countWithin(all, MOST_COST) === all.length
+    return isFew ? all.length : countWithin(all, this.#costOfFlood)
   }
 }
 
@@ -96,11 +124,6 @@ export class FoundKeys {
 export function isWhole({ type, ...material }: KeyMaterial): boolean {
   if (type !== 'ml-kem' && type !== 'ml-dsa') return true
   return 'secret' in material && (material.secret?.length ?? 0) <= ML_KEM_SEED
-}
-
-/** How many of the first are looked for. */
-function countOf(keys: readonly KeyMaterial[], costOfFlood: number): number {
-  return countWithin(keys, MOST_COST) === keys.length ? keys.length : countWithin(keys, costOfFlood)
 }
 
 function countWithin(keys: readonly KeyMaterial[], most: number): number {
@@ -115,4 +138,10 @@ function countWithin(keys: readonly KeyMaterial[], most: number): number {
 function rank({ keyId, note }: RingKey): number {
   if (keyId !== undefined) return 0
   return note === undefined ? 1 : 2
+}
+
+function kindsOfMany(keys: readonly KeyMaterial[]): ReadonlySet<string> {
+  const counts = new Map<string, number>()
+  for (const key of keys) counts.set(sizedKind(key), (counts.get(sizedKind(key)) ?? 0) + 1)
+  return new Set([...counts].flatMap(([kind, count]) => (count > FEW_OF_KIND ? kind : [])))
 }

@@ -14,6 +14,7 @@ import type { KeyMaterial } from './key_material.ts'
 import { keyTag } from './key_tag.ts'
 import { hasOneSecret } from './known/secret_groups.ts'
 import type { KnownKeys } from './known_keys.ts'
+import { MadeOfKeys } from './made_of_keys.ts'
 import { type PossibleKey, PublicHalves } from './possible_keys.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
 import { isRoot } from './public_keys/public_roots.ts'
@@ -94,19 +95,28 @@ export class Passes {
     const { isDeep } = this.#how
     const task = { kind: 'forms', ...this.#how } as const
     const cut = new CutWindows(this.#outcome.limits, this.#size)
+    const made = new MadeOfKeys(this.#size.bytes)
     await this.#search(
       task,
-      (window, { searched, limits, zeros }) => {
-        this.#outcome.scannedBytes += searched
-        this.#zeros.add(zeros)
-        cut.take(window, limits)
+      (window, result) => {
+        this.#outcome.scannedBytes += result.searched
+        this.#zeros.add(result.zeros)
+        cut.take(window, result.limits)
+        made.take(window, result)
       },
       () => withFirstUnits(this.#plan(), this.#size, isDeep),
     )
     const again = cut.again(isDeep)
-    if (again.length > 0) await this.#search(task, this.#takeLimits, () => again)
+    const takeAgain = (window: Window, result: WindowResult): void => {
+      this.#takeLimits(window, result)
+      made.take(window, result)
+    }
+    if (again.length > 0) await this.#search(task, takeAgain, () => again)
     await this.#searchSeams(task)
     this.#settlePossible()
+    // What erases keys spends as much on each, and so does who asks for all.
+    const isAll = isDeep || this.#options.onMaterial !== undefined
+    this.#found.isFull = !isAll && made.isTrue
   }
 
   /** Looks for the private halves of what is known by now, and for every value of the keys found by now. */
@@ -121,7 +131,7 @@ export class Passes {
     const isAll = this.#options.onMaterial !== undefined
     const sought = isAll
       ? { keys: [...given, ...met.filter((key) => !isRoot(key))], met: met.filter(isRoot) }
-      : { keys: given, met: unfound(met, materials, this.#found.ofFlood) }
+      : { keys: given, met: this.#someOf(unfound(met, materials, this.#found.ofFlood)) }
     const task = { kind: 'known', ...this.#how, ...sought, materials } as const
     await this.#search(task, this.#takeLimits, () => this.#plan())
     await this.#searchSeams(task)
@@ -152,6 +162,16 @@ export class Passes {
     } finally {
       this.#found.wipe()
     }
+  }
+
+  /** Of a file that is made of keys, those of other kinds than these; how many are left out is told. */
+  #someOf(met: readonly PublicKey[]): readonly PublicKey[] {
+    const some = met.filter(({ material }) => !this.#found.isMadeOf(material))
+    const leftOut = met.length - some.length
+    if (leftOut > 0) {
+      this.#outcome.limits.add({ code: 'many-keys', name: '', offset: 0 }, leftOut)
+    }
+    return some
   }
 
   #plan(): Iterable<Window> {

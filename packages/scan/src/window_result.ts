@@ -32,6 +32,8 @@ export interface WindowResult {
   readonly possible: readonly PossibleKey[]
   /** Many of them on end, in order of offset. */
   readonly zeros: readonly Range[]
+  /** Bytes that proven keys take, at least. */
+  readonly provenBytes: number
   /** Bytes. */
   readonly searched: number
 }
@@ -102,6 +104,7 @@ export function searchWindow(
     materials: materials.all,
     possible,
     zeros,
+    provenBytes: sightings.provenBytes,
     searched,
   }
 }

@@ -39,6 +39,9 @@ export class WindowSightings {
   readonly #copies = new Map<string, Copies>()
   /** Hits that there was no room for. */
   readonly #leftOut = new Map<Certainty, { offset: number; count: number }>()
+  /** Bytes that proven keys take, at least: of places that lie over others, or before them, only what is behind those. */
+  provenBytes = 0
+  #provenTo = 0
 
   /** @param hashKey for the tags of keys; see `key_tag.ts` */
   constructor(hashKey: Uint8Array) {
@@ -47,7 +50,8 @@ export class WindowSightings {
 
   /** @param offset from the file's start */
   add(detected: Detected, offset: number): Told {
-    const { certainty, material } = detected
+    const { certainty, material, length } = detected
+    if (certainty === 'proven') this.#takeProven(offset, length)
     if (this.all.length >= MOST_SIGHTINGS) {
       this.#leaveOut(certainty, offset)
       return new Told(certainty)
@@ -59,6 +63,7 @@ export class WindowSightings {
 
   /** The bytes of a hit lie elsewhere too. Returns whether the place is told, not only counted. */
   addCopy({ certainty, sighting, copies }: Told, offset: number): boolean {
+    if (certainty === 'proven') this.#takeProven(offset, sighting?.seen.length ?? 0)
     const isFull = this.all.length >= MOST_SIGHTINGS || copies.count >= MOST_COPIES
     if (sighting === undefined || isFull) {
       this.#leaveOut(certainty, offset)
@@ -73,6 +78,12 @@ export class WindowSightings {
     return [...this.#leftOut].map(([certainty, { offset, count }]) => {
       return { code: 'many-hits', name: `${certainty} places`, offset, count }
     })
+  }
+
+  #takeProven(offset: number, length: number): void {
+    const end = offset + length
+    this.provenBytes += Math.max(0, end - Math.max(offset, this.#provenTo))
+    this.#provenTo = Math.max(this.#provenTo, end)
   }
 
   #copiesOf({ tag, seen }: Sighting): Copies {

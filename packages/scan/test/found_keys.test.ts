@@ -80,4 +80,21 @@ describe('keys that are more than a pass may look for', () => {
     }
     assert.deepEqual([found.unsought().length, found.leftOut], [128, 392])
   })
+
+  it('are few of each kind in a file that is made of them, and public halves of those kinds are told', () => {
+    const found = ed25519(40)
+    const [one] = KEYS
+    assert.ok(one !== undefined)
+    const rsa = { type: 'rsa', ...one, d: undefined } as const
+    found.add({ material: rsa, seen: seen() })
+    assert.deepEqual([found.unsought().length, found.isMadeOf(rsa)], [41, false])
+    const full = ed25519(40)
+    full.isFull = true
+    full.add({ material: rsa, seen: seen() })
+    const chosen = full.unsought()
+    assert.deepEqual([chosen.length, full.leftOut, chosen.includes(rsa)], [29, 12, true])
+    const [key] = chosen
+    assert.ok(key !== undefined)
+    assert.deepEqual([full.isMadeOf(key), full.isMadeOf(rsa)], [true, false])
+  })
 })

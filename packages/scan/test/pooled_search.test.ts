@@ -70,6 +70,7 @@ class Thread extends Searcher {
       materials: [],
       possible: [],
       zeros: [],
+      provenBytes: 0,
       searched: 1,
     }
     this.onAnswer({ index, result: nothing })

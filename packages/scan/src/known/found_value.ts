@@ -62,3 +62,7 @@ export function bitsOf(material: KeyMaterial): number {
   const scheme = publicKey && pqSchemeOfOid(spkiParts(publicKey)?.oid ?? '')
   return scheme?.set ?? secret.length * 8
 }
+
+/** What keys share that are of one size too. */
+export const sizedKind = (material: KeyMaterial): string =>
+  `${kindOf(material)} ${bitsOf(material)}`
