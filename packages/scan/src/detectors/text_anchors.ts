@@ -6,6 +6,7 @@
 import type { Anchor } from '../anchor.ts'
 import { quadAnchor, textAnchors } from '../text_run.ts'
 import { BASE64_OF_PEM_ANCHORS } from './base64_of_pem.ts'
+import { BASE64_OF_TEXT_ANCHORS } from './base64_of_text.ts'
 import { AGE_IDENTITY, AGE_PREFIX } from './bech32_keys.ts'
 import { CODED_PEM_ANCHORS } from './coded_pem.ts'
 import { DNSSEC } from './dnssec.ts'
@@ -27,6 +28,7 @@ export const TEXT_ANCHORS: readonly Anchor[] = [
   ...HEADERLESS_ANCHORS,
   ...BASE64_OF_PEM_ANCHORS,
   ...CODED_PEM_ANCHORS,
+  ...BASE64_OF_TEXT_ANCHORS,
   ...textAnchors('age', AGE_PREFIX, AGE_IDENTITY),
   ...textAnchors('putty', 'PuTTY-User-Key-File-', PUTTY),
   ...textAnchors('jwk', 'kty', JWK),
