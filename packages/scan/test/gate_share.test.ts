@@ -69,6 +69,7 @@ describe('of a large core, before Node is started', { skip: noPerl }, () => {
       assert.deepEqual([told.first, told.isGone, told.isAll], [first, isGone, isGone ? '1' : '0'])
       assert.match(told.entry ?? '', /^\.unfinished-/)
       assert.deepEqual(readdirSync(path.join(gate.spool, told.entry ?? '')), [
+        ...(isGone ? ['read'] : []),
         'ticket-it_s__rm_-rf__HOME__x_-0',
       ])
     })

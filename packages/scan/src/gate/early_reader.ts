@@ -6,6 +6,8 @@
  * group of the process that dies. A small core is read at once; of a larger one, as its headers tell, as much as is its
  * share (`early_share.ts`). Node reads the rest.
  *
+ * Of those that were read as a whole, Node is started for few at once (`early_turn.ts`).
+ *
  * Where anything is missing, Node is started at once and reads all of it.
  *
  * Source: memfd_create(2), splice(2), sched_setscheduler(2), elf(5).
@@ -14,6 +16,7 @@
  */
 import { CALLS, type Calls, INTERRUPTED } from './early_calls.ts'
 import { earlyShare } from './early_share.ts'
+import { earlyTurn } from './early_turn.ts'
 import { earlyZeros } from './early_zeros.ts'
 import { STATE_NAME } from './gate_state.ts'
 import { CHUNK_BYTES, FIRST_OPTION, FIRST_SHARE } from './hold_layout.ts'
@@ -29,9 +32,11 @@ const SPLICE_BYTES = 1 << 20
 const MONOTONIC = 1
 const [SHARED_LOCK, OWN_LOCK, NO_WAIT, UNLOCK] = [1, 2, 4, 8]
 /** `F_SETLK` of fcntl(2). */
-const [SET_LOCK, WRITE_LOCK] = [6, 1]
+const [SET_LOCK, WRITE_LOCK, NO_LOCK] = [6, 1, 2]
 /** As many times the share of memory of each as all of them may hold: a quarter. */
 const PLACES = 32
+/** How often one is asked for, and how long apart: they are free again as soon as what was read is counted. */
+const [PLACE_LOOKS, PLACE_SECONDS] = [100, 0.01]
 /** How long the start of Node is put off while others are read. */
 const OTHERS_SECONDS = 2
 /** Where the limit on cores stands: behind the folder of the state and five of `SPECIFIERS`. */
@@ -55,6 +60,8 @@ export interface Sharing {
   readonly bound: MemoryBound
   /** Of one, zeros included. */
   readonly mostBytes: number
+  /** Cores at work. */
+  readonly atOnce: number
 }
 
 /**
@@ -79,6 +86,7 @@ export function earlyReader(
     time(calls),
     earlyShare(sharing.bound, sharing.mostBytes),
     earlyZeros(calls),
+    earlyTurn(sharing.atOnce),
   ]
   return [...parts, PLACE, SIZE].join('\n')
 }
@@ -111,9 +119,8 @@ sub readFirst {
   # Never in the middle of what the dying process writes.
   syscall ${calls.setScheduler}, 0, ${SCHED_BATCH}, my $priority = pack "i", 0;
   my $room = room();
-  $file = newMemory() if $room && hasPlace();
+  $file = newMemory() if $room && takePlace();
   return if !defined $file;
-  flock $state, ${SHARED_LOCK | NO_WAIT};
   while ($done - $zeros < $room && $done < $end) {
     my $most = $room - ($done - $zeros);
     $most = ${SPLICE_BYTES} if $most > ${SPLICE_BYTES};
@@ -126,6 +133,7 @@ sub readFirst {
     if (!$size && ($size = sizeToldByHeaders()) > $room) {
       $room = shareOf($size, $room);
       last if !defined $entry;
+      leavePlace();
     }
     takeZeros() if defined $entry && giveZerosBack();
   }
@@ -151,14 +159,28 @@ sub available {
 
 /** Its lock goes with the process, over the start of Node, which gives it back by reading the file once more. */
 const PLACE = `
-# Of those whose bytes no receiver counts yet there are few; the others wait for Node.
-sub hasPlace {
+# Of those whose bytes no receiver counts yet there are few; the others wait for one of them, and then for Node.
+sub takePlace {
   open $state, "+<", "$told[0]/${STATE_NAME}" or return 0;
-  for my $place (0 .. ${PLACES - 1}) {
-    my $lock = pack "s2 x4 q2 i x4", ${WRITE_LOCK}, 0, $place, 1, 0;
-    return 1 if fcntl $state, ${SET_LOCK}, $lock;
+  flock $state, ${SHARED_LOCK | NO_WAIT};
+  for (1 .. ${PLACE_LOOKS}) {
+    for my $place (0 .. ${PLACES - 1}) {
+      return 1 if setLock(${WRITE_LOCK}, $place, 1);
+    }
+    select undef, undef, undef, ${PLACE_SECONDS};
   }
+  flock $state, ${UNLOCK};
   return 0;
+}
+
+sub leavePlace {
+  setLock(${NO_LOCK}, 0, ${PLACES});
+}
+
+sub setLock {
+  my ($kind, $from, $count) = @_;
+  my $lock = pack "s2 x4 q2 i x4", $kind, 0, $from, $count, 0;
+  return fcntl $state, ${SET_LOCK}, $lock;
 }
 `
 
@@ -179,10 +201,13 @@ sub letGo {
   open STDIN, "<", "/dev/null";
   setpriority 0, 0, ${manner.niceAfter} if getpriority(0, 0) < ${manner.niceAfter};
   flock $state, ${UNLOCK};
+  countRead();
+  leavePlace() if defined $entry;
   local $SIG{ALRM} = sub { die };
   eval { alarm ${OTHERS_SECONDS}; flock $state, ${OWN_LOCK} };
   alarm 0;
   flock $state, ${UNLOCK};
+  awaitTurn();
 }
 `
 

@@ -77,6 +77,7 @@ const sharingOf = ({ spool, limits }: GateSettings): Sharing => ({
   spool,
   bound: limits.maxMemoryBytes,
   mostBytes: limits.maxSizeBytes,
+  atOnce: limits.maxAtOnce,
 })
 
 /** Absolute, without links. */

@@ -31,6 +31,10 @@ import { isGone, ownMark, startOf } from './process_mark.ts'
 const UNFINISHED = /^\.unfinished-([0-9a-z-]+)\.[0-9A-Za-z]{6}$/
 /** In an unfinished folder: what crashed; its size: how many bytes of it are held in memory. */
 export const TICKET = 'ticket'
+/** In an unfinished folder: it was read to its end. */
+export const READ = 'read'
+/** In an unfinished folder: it was read, and Node is not started for it yet. */
+export const WAITS = 'waits'
 /** In the name of such a folder, of one that was made before Node was started. */
 export const EARLY_SUFFIX = 'before'
 const OTHERS_WRITE = 0o022
@@ -88,10 +92,12 @@ export class Spool {
    */
   goOn(name: string): SpoolEntry {
     const folder = path.join(this.folder, name)
-    const ticket = namesIn(folder).find((note) => note.startsWith(`${TICKET}-`))
+    const notes = namesIn(folder)
+    const ticket = notes.find((note) => note.startsWith(`${TICKET}-`))
     if (UNFINISHED.exec(name)?.[1] !== ownMark() || ticket === undefined)
       throw unfit(`the core that was begun as ${safeText(name)} is not there`, 'ENOENT')
-    return new SpoolEntry(this.folder, folder, ticket.slice(TICKET.length + 1))
+    const said = notes.filter((note) => note !== ticket)
+    return new SpoolEntry(this.folder, folder, ticket.slice(TICKET.length + 1), said)
   }
 
   /** What is being received now, the oldest first. */
@@ -104,7 +110,7 @@ export class Spool {
 
   /** Bytes of cores that those at work hold in memory. */
   bytesHeld(): number {
-    return this.#tickets().reduce((sum, { file }) => sum + sizeOf(file), 0)
+    return this.#tickets().reduce((sum, ticket) => sum + sizeOf(ticket), 0)
   }
 
   /** What those at work say of themselves, the oldest first. */
@@ -112,9 +118,16 @@ export class Spool {
     return this.atWork().map((name) => ({ name, notes: namesIn(path.join(this.folder, name)) }))
   }
 
-  /** How many cores of one program are being received now. */
-  countOf(program: string): number {
-    return this.#tickets().filter((ticket) => ticket.program === program).length
+  /** How many cores, of one program or of all, are being received now; and of how many Node is started already. */
+  countOf(program?: string): { readonly all: number; readonly started: number } {
+    const ticket = program === undefined ? undefined : `${TICKET}-${program}`
+    const those = this.saidAtWork().filter(
+      ({ notes }) => ticket === undefined || notes.includes(ticket),
+    )
+    return {
+      all: those.length,
+      started: those.filter(({ notes }) => !notes.includes(WAITS)).length,
+    }
   }
 
   /** Bytes that are left for others than root on the file system of the spool, and how many it has. */
@@ -146,13 +159,12 @@ export class Spool {
       .toSorted((a, b) => (timeIn(a) < timeIn(b) ? -1 : 1))
   }
 
-  #tickets(): { readonly program: string; readonly file: string }[] {
-    return this.saidAtWork().flatMap(({ name, notes }) => {
-      const file = notes.find((note) => note.startsWith(`${TICKET}-`))
-      if (file === undefined) return []
-      const program = file.slice(TICKET.length + 1)
-      return [{ program, file: path.join(this.folder, name, file) }]
-    })
+  #tickets(): readonly string[] {
+    return this.saidAtWork().flatMap(({ name, notes }) =>
+      notes
+        .filter((note) => note.startsWith(`${TICKET}-`))
+        .map((ticket) => path.join(this.folder, name, ticket)),
+    )
   }
 
   #unfinished(): { readonly name: string; readonly mark: string }[] {
@@ -169,11 +181,13 @@ export class SpoolEntry {
   /** Where its files are, until it is published. */
   readonly folder: string
   readonly #ticket: string
-  readonly #said = new Set<string>()
+  readonly #said: Set<string>
 
-  constructor(spool: string, folder: string, program: string) {
+  /** @param said what was said in it before */
+  constructor(spool: string, folder: string, program: string, said: readonly string[] = []) {
     this.#spool = spool
     this.folder = folder
+    this.#said = new Set(said)
     this.#ticket = path.join(folder, `${TICKET}-${program}`)
   }
 
@@ -187,10 +201,15 @@ export class SpoolEntry {
     return sizeOf(this.#ticket)
   }
 
-  /** Tells others something by the name of an empty file. */
+  /** Tells others something by the name of an empty file; once. */
   say(note: string): void {
+    if (this.hasSaid(note)) return
     writeFileSync(path.join(this.folder, note), '', { mode: 0o600, flag: 'wx' })
     this.#said.add(note)
+  }
+
+  hasSaid(note: string): boolean {
+    return this.#said.has(note)
   }
 
   unsay(note: string): void {

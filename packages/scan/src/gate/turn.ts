@@ -8,7 +8,7 @@
  */
 import path from 'node:path'
 import { MintmarkError } from '@mintmark/core'
-import type { Spool, SpoolEntry } from './spool.ts'
+import { READ, type Spool, type SpoolEntry } from './spool.ts'
 
 /** Cores of one spool that are scrubbed at once; each takes some 230 MB of memory beside what is held. */
 const MOST_TURNS = 2
@@ -19,8 +19,7 @@ const FAR_LOOK_MS = 500
 const LEAST_MS = 600_000
 const BYTES_A_MS = 1_000
 
-/** In the folder of a core, while it is unfinished: it was read to its end; its turn began, and ends then. */
-const READ = 'read'
+/** In the folder of a core, while it is unfinished: its turn began, and ends then. */
 const TURN = /^turn-(\d+)$/
 
 /** How long the turn of a core may last, in milliseconds. */
