@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { readAgain } from '@mintmark/testkit'
@@ -103,6 +114,18 @@ describe('the gate says', () => {
     assert.deepEqual([settings.spool, places.stateFolder].map(existsSync), [false, false])
   })
 
+  // Node 20 never comes back from making a folder with those above it there.
+  it('that no folder can be made below /proc', { skip: !existsSync('/proc/self') }, () => {
+    const { places, settings, programs } = machine()
+    const missing = '/proc/missing/folder'
+    assert.throws(() => installGate(places, { ...settings, spool: missing }, programs), {
+      code: 'GATE_UNFIT',
+      message: `the spool ${missing} cannot be used: it is not there`,
+    })
+    const elsewhere = { ...places, stateFolder: missing }
+    assert.throws(() => installGate(elsewhere, settings, programs), { code: 'GATE_UNFIT' })
+  })
+
   it('that its own folder cannot be made, and changes nothing', () => {
     const { places, settings, programs, kernel } = machine()
     writeFileSync(places.stateFolder, '')
@@ -179,6 +202,48 @@ describe('the gate, whatever happens,', () => {
 })
 
 describe('the gate and others', () => {
+  it('has no folder that others than root can change: they would be root at the next crash', (t) => {
+    if (process.geteuid?.() !== 0) {
+      t.skip('only root installs programs for root')
+      return
+    }
+    const { places, settings, programs, kernel } = machine()
+    mkdirSync(places.stateFolder)
+    for (const change of [
+      () => chmodSync(places.stateFolder, 0o777),
+      () => {
+        chmodSync(places.stateFolder, 0o700)
+        chownSync(places.stateFolder, 65534, 0)
+      },
+    ]) {
+      change()
+      assert.throws(() => installGate(places, settings, programs), {
+        code: 'GATE_UNFIT',
+        message: /state can be changed by others than root/,
+      })
+      assert.deepEqual([kernel()[0], readdirSync(places.stateFolder)], [BEFORE, []])
+    }
+  })
+
+  it('stays as it is where the kernel does not take what stood there before', () => {
+    const { places, settings, programs, kernel } = machine()
+    installGate(places, settings, programs)
+    const stood = kernel()
+    const file = path.join(places.procSys, 'core_pattern')
+    rmSync(file)
+    // Takes what is written, and stays as it is.
+    symlinkSync('/proc/self/comm', file)
+    const pattern = readFileSync(file, 'utf8').trim()
+    const state = path.join(places.stateFolder, 'gate.json')
+    writeFileSync(
+      state,
+      readFileSync(state, 'utf8').replace(JSON.stringify(stood[0]), JSON.stringify(pattern)),
+    )
+    assert.throws(() => uninstallGate(places), { code: 'GATE_UNFIT' })
+    assert.equal(kernel()[1], stood[1])
+    assert.ok(loadState(places.stateFolder) !== undefined)
+  })
+
   it('is not put over another gate', () => {
     const { places, settings, programs } = machine()
     installGate(places, settings, programs)

@@ -33,8 +33,8 @@ function gate(edit: Edit = String): ScriptGate {
     edit(
       text
         .replace('"/proc/self/cgroup"', () => `"${groups}"`)
-        .replace('@older < 3', '@older < 40')
-        .replace('@older) < 2', '@older) < 20'),
+        .replace('@older >= 3', '@older >= 40')
+        .replace('@older) >= 2', '@older) >= 20'),
     ),
   )
 }
@@ -114,7 +114,7 @@ describe('a core that was read', { skip: noPerl }, () => {
     ['half of them are of its program', '20', 'it_s__rm_-rf__HOME__x_-0'],
   ] as const)
     it(`is left to Node, which refuses it, where ${what}`, async () => {
-      const of = gate((text) => text.replaceAll(`< ${edit}`, `< ${AHEAD}`))
+      const of = gate((text) => text.replace(`>= ${edit}`, `>= ${AHEAD}`))
       others(of, AHEAD, program)
       assert.deepEqual(await crash(of).ended, [0, null])
       const notes = readdirSync(path.join(of.spool, told(of).entry ?? ''))

@@ -33,12 +33,15 @@ export const gateInstall: Handler = async (_args, options, io) => {
   })
   if (flag(options, 'json')) await io.out(`${safeJson({ wasThere, notes, ...state }, 2)}\n`)
   else {
-    const before = state.previous === undefined ? 'not known' : safeText(state.previous.pattern)
+    const before =
+      state.previous === undefined
+        ? 'not known: "mintmark gate uninstall" will not restore it'
+        : `${safeText(state.previous.pattern)}  ("mintmark gate uninstall" restores that)`
     await io.out(
       [
         wasThere ? 'The gate stood there already; its settings are new.' : 'The gate stands.',
         `Cores land in ${safeText(state.settings.spool)}, packed by ${compressor.kind}.`,
-        `Before it there was: ${before}  ("mintmark gate uninstall" restores that)`,
+        `Before it there was: ${before}`,
         ...notes.map((note) => `Note: ${safeText(note, 500)}`),
         'A reboot takes it away: docs/gate.md has a unit for systemd.\n',
       ].join('\n'),

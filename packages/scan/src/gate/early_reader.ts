@@ -36,7 +36,7 @@ const [SET_LOCK, WRITE_LOCK, NO_LOCK] = [6, 1, 2]
 /** As many times the share of memory of each as all of them may hold: a quarter. */
 const PLACES = 32
 /** How often one is asked for, and how long apart: they are free again as soon as what was read is counted. */
-const [PLACE_LOOKS, PLACE_SECONDS] = [100, 0.01]
+const [PLACE_LOOKS, PLACE_SECONDS] = [200, 0.01]
 /** How long the start of Node is put off while others are read. */
 const OTHERS_SECONDS = 2
 /** Where the limit on cores stands: behind the folder of the state and five of `SPECIFIERS`. */
@@ -203,11 +203,12 @@ sub letGo {
   flock $state, ${UNLOCK};
   countRead();
   leavePlace() if defined $entry;
+  my $isAdmitted = defined $entry && isAdmitted();
   local $SIG{ALRM} = sub { die };
   eval { alarm ${OTHERS_SECONDS}; flock $state, ${OWN_LOCK} };
   alarm 0;
   flock $state, ${UNLOCK};
-  awaitTurn();
+  awaitTurn() if $isAdmitted;
 }
 `
 

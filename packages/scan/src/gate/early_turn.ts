@@ -16,13 +16,12 @@ const PATIENCE_MS = 900_000
 const LOOK_SECONDS = 0.1
 
 /**
- * Defines `awaitTurn()`. Needs what `early_share.ts` does, and `milliseconds()`.
+ * Defines `isAdmitted()`, of a core that was read and counted, which says so; and `awaitTurn()` of such a one. Needs what `early_share.ts` does, and `milliseconds()`.
  *
  * @param atOnce cores at work, half of them of one program: more are left to Node, which refuses them
  */
 export const earlyTurn = (atOnce: number): string => `
 sub awaitTurn {
-  return if !defined $entry || !isAdmitted() || !note("${WAITS}") || !note("${READ}");
   my ($last, $since) = ("", milliseconds());
   while ((my @ahead = grep { -e "$spool/$_/${READ}" } older()) >= ${MOST_AHEAD}) {
     my $now = join "/", @ahead;
@@ -36,7 +35,8 @@ sub awaitTurn {
 sub isAdmitted {
   my ($alike) = $ticket =~ m{/(${TICKET}-[^/]*)$};
   my @older = older();
-  return @older < ${atOnce} && (grep { -e "$spool/$_/$alike" } @older) < ${Math.ceil(atOnce / 2)};
+  return 0 if @older >= ${atOnce} || (grep { -e "$spool/$_/$alike" } @older) >= ${Math.ceil(atOnce / 2)};
+  return note("${WAITS}") && note("${READ}");
 }
 
 # Those at work that were started before; of one moment, by their names.

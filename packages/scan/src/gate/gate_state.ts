@@ -8,7 +8,6 @@
 import {
   closeSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -18,6 +17,7 @@ import {
 import path from 'node:path'
 import { isObject, type Json, MintmarkError, safeText } from '@mintmark/core'
 import type { KernelSettings } from './kernel_settings.ts'
+import { makeFolder } from './make_folder.ts'
 import type { GateLimits } from './receive.ts'
 import { errnoOf } from './spool.ts'
 
@@ -67,7 +67,7 @@ export function loadState(folder: string): GateState | undefined {
 
 /** Writes the state, then the script that the kernel runs; each appears as a whole. */
 export function saveState(folder: string, state: GateState, script: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   replaceFile(path.join(folder, STATE_NAME), stateText(state), 0o600)
   replaceFile(scriptIn(folder), script, 0o700)
 }
@@ -136,6 +136,6 @@ const isCount = (value: unknown): value is number =>
 const isBound = (value: unknown): value is number | 'auto' => value === 'auto' || isCount(value)
 
 function damaged(file: string, why: string): MintmarkError {
-  const message = `what the gate remembers, ${safeText(file)}, cannot be read: ${why}`
+  const message = `what the gate remembers, ${safeText(file)}, cannot be read: ${why}. Once it is mended or moved away, "mintmark gate install" writes it anew`
   return new MintmarkError('GATE_STATE', message, { path: safeText(file) })
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, realpathSync } from 'node:fs'
+import { readFileSync, realpathSync } from 'node:fs'
 import { MintmarkError, safeText } from '@mintmark/core'
 import type { Sharing } from './early_reader.ts'
 import {
@@ -22,6 +22,7 @@ import {
   refuseReadOnly,
   writeKernel,
 } from './kernel_settings.ts'
+import { makeFolder } from './make_folder.ts'
 import { type Programs, receiveScript, SCRIPT_MARK } from './receive_script.ts'
 import { errnoOf, Spool } from './spool.ts'
 import { writableByOthers } from './writable_by_others.ts'
@@ -51,9 +52,10 @@ const CHECK_PATIENCE_MS = 60_000
  */
 export function installGate(places: Places, settings: GateSettings, programs: Programs): Installed {
   refuseReadOnly(places.procSys)
-  refuseForeignPrograms(programs)
+  refuseForeign([programs.node, programs.receiver])
   const spool = Spool.open(settings.spool, { isMade: true })
   const folder = madeFolder(places.stateFolder)
+  refuseForeign([folder])
   const found = readKernel(places.procSys)
   const old = loadState(folder)
   // More than are taken: of those it does not start a program for, the kernel tells its own log alone.
@@ -83,7 +85,7 @@ const sharingOf = ({ spool, limits }: GateSettings): Sharing => ({
 /** Absolute, without links. */
 function madeFolder(folder: string): string {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
     return realpathSync(folder)
   } catch (cause) {
     const [shown, errno] = [safeText(folder), errnoOf(cause)]
@@ -116,9 +118,23 @@ export function uninstallGate(places: Places): Uninstalled {
     return { outcome: 'not-ours', kernel }
   }
   if (state.previous === undefined) throw unknownPrevious()
-  writeKernel(places.procSys, state.previous)
+  try {
+    writeKernel(places.procSys, state.previous)
+  } catch (error) {
+    putBack(places.procSys, kernel)
+    throw error
+  }
   removeState(places.stateFolder)
   return { outcome: 'restored', kernel: state.previous }
+}
+
+/** As far as it goes, where the kernel took one setting and not the other. */
+function putBack(procSys: string, kernel: KernelSettings): void {
+  try {
+    writeKernel(procSys, kernel)
+  } catch {
+    // Why is told already.
+  }
 }
 
 /**
@@ -154,10 +170,11 @@ function takeBack(
   if (pattern !== found.pattern || pipeLimit !== found.pipeLimit) writeKernel(places.procSys, found)
 }
 
-function refuseForeignPrograms(programs: Programs): void {
+/** @param places of programs, or folders of them */
+function refuseForeign(places: readonly string[]): void {
   if (process.geteuid?.() !== 0) return
-  for (const program of [programs.node, programs.receiver]) {
-    const place = writableByOthers(program)
+  for (const each of places) {
+    const place = writableByOthers(each)
     if (place === undefined) continue
     const message = `${safeText(place)} can be changed by others than root, who would run it for each crash`
     throw new MintmarkError('GATE_UNFIT', message, { path: safeText(place) })

@@ -11,7 +11,6 @@ import {
   closeSync,
   constants,
   fsyncSync,
-  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -26,6 +25,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { MintmarkError, safeText } from '@mintmark/core'
+import { makeFolder } from './make_folder.ts'
 import { isGone, ownMark, startOf } from './process_mark.ts'
 
 const UNFINISHED = /^\.unfinished-([0-9a-z-]+)\.[0-9A-Za-z]{6}$/
@@ -62,7 +62,7 @@ export class Spool {
    */
   static open(folder: string, { isMade }: { readonly isMade: boolean }): Spool {
     try {
-      if (isMade) mkdirSync(folder, { recursive: true, mode: 0o700 })
+      if (isMade) makeFolder(folder)
       const real = realpathSync(folder)
       refuseOthers(statSync(real), real)
       return new Spool(real)
