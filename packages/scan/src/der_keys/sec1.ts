@@ -14,7 +14,8 @@ import { behindVersion, CUT, type DerKey, isFilled, numberOf, placed } from './d
 
 const PARAMETERS = 0xa0
 const PUBLIC = 0xa1
-const LONGEST_SCALAR = 66
+/** Of a curve over a field of 571 bits. */
+export const LONGEST_SCALAR = 72
 
 const UNNAMED = 'laid out as a key, nothing names its curve'
 
@@ -124,9 +125,11 @@ function isTemplate(bytes: Uint8Array, secret: Element): boolean {
   return inner !== undefined
 }
 
-/** X and Y of an uncompressed point in a BIT STRING's content. */
+/** X and Y of an uncompressed point in a BIT STRING's content, or of one in the hybrid form, which tells the last bit of y twice. */
 function pointOf(bits: Uint8Array, lengthBytes: number): Point | undefined {
-  if (bits.length !== 2 + 2 * lengthBytes || bits[0] !== 0 || bits[1] !== 4) return undefined
+  if (bits.length !== 2 + 2 * lengthBytes || bits[0] !== 0) return undefined
+  const hybrid = 6 + ((bits.at(-1) ?? 0) & 1)
+  if (bits[1] !== 4 && bits[1] !== hybrid) return undefined
   return {
     x: fromBigEndian(bits.subarray(2, 2 + lengthBytes)),
     y: fromBigEndian(bits.subarray(2 + lengthBytes)),

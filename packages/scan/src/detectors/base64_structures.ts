@@ -74,7 +74,7 @@ export function pkcs8Size(head: Uint8Array, at: number): number {
 }
 
 /** Bytes of a scalar on the curves that there are, with or without a byte for the sign. */
-const SCALARS = new Set([0x1c, 0x1d, 0x20, 0x21, 0x28, 0x29, 0x30, 0x31, 0x40, 0x41, 0x42])
+const SCALARS = new Set([0x1c, 0x1d, 0x20, 0x21, 0x28, 0x29, 0x30, 0x31, 0x40, 0x41, 0x42, 0x48])
 
 /** Behind the scalar come curve or point, or nothing that belongs to it. */
 export function sec1Size(head: Uint8Array, at: number): number {

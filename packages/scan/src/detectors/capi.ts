@@ -26,11 +26,11 @@ const PVK_MAGIC = '1e f1 b5 b0'
 /** A key whose RSAPUBKEY magic is at `at`. */
 export const detectCapiRsa: Detector = (bytes, at) => {
   const [bits, exponent] = wordsAt(bytes, at + 4, 2) ?? []
-  if (bits === undefined || exponent === undefined || bits % 16 !== 0) return undefined
+  if (bits === undefined || exponent === undefined) return undefined
   if (!isWithin(bits, RSA_BITS.least, RSA_BITS.most) || exponent % 2 === 0) return undefined
-  const [whole, half] = [bits / 8, bits / 16]
+  const [whole, half] = [Math.ceil(bits / 8), Math.ceil(bits / 16)]
   const blob = fieldsAt(bytes, at + 12, [whole, half, half, half, half, half, whole])
-  if (blob === undefined || !isModulus(blob.fields[0])) return undefined
+  if (blob === undefined || !isModulus(blob.fields[0], bits)) return undefined
   const [n, p, q, dP, dQ, qInv, d] = blob.fields.map(fromLittleEndian)
   const proof = proveRsa({ n, e: BigInt(exponent), d, p, q, dP, dQ, qInv })
   const place = placeOf(bytes, at)
@@ -40,9 +40,9 @@ export const detectCapiRsa: Detector = (bytes, at) => {
   return hit(damaged, place.form, place.from, blob.to)
 }
 
-/** The highest byte of n holds its highest bit, the lowest is odd. */
-function isModulus(bytes: Uint8Array | undefined): boolean {
-  return ((bytes?.at(-1) ?? 0) & 0x80) !== 0 && ((bytes?.[0] ?? 0) & 1) === 1
+/** The highest byte of n begins with its highest bit, the lowest is odd. */
+function isModulus(bytes: Uint8Array | undefined, bits: number): boolean {
+  return (bytes?.at(-1) ?? 0) >> ((bits - 1) % 8) === 1 && ((bytes?.[0] ?? 0) & 1) === 1
 }
 
 /** With the headers before the magic that are there. */

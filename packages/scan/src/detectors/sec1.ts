@@ -4,7 +4,7 @@
  * @module
  */
 import type { Anchor } from '../anchor.ts'
-import { sec1At } from '../der_keys/sec1.ts'
+import { LONGEST_SCALAR, sec1At } from '../der_keys/sec1.ts'
 import type { Detector } from '../detected.ts'
 import { anchor, derHit } from './anchored.ts'
 import { curveBefore, enclosingKey } from './enclosing.ts'
@@ -12,7 +12,7 @@ import { curveBefore, enclosingKey } from './enclosing.ts'
 const detectSec1: Detector = (bytes, at) => {
   // Most places fail by the length of the scalar.
   const length = bytes[at + 4] ?? 0
-  if (length === 0 || length > 66) return undefined
+  if (length === 0 || length > LONGEST_SCALAR) return undefined
   return derHit(enclosingKey(bytes, at) ?? sec1At(bytes, at, curveBefore(bytes, at)))
 }
 
