@@ -62,11 +62,11 @@ it('a key on a binary field of 571 bits is a candidate, in DER and in PEM', () =
 
 /** As `openssl rsa -outform MSBLOB` writes it: halves are rounded up to whole bytes. */
 function capiBlob(jwk: Record<string, unknown>, bits: number): Buffer {
-  const header = Buffer.from('0702000000a400005253413200000000' + '01000100', 'hex')
+  const header = Buffer.from('0702000000a40000525341320000000001000100', 'hex')
   header.writeUInt32LE(bits, 12)
   const [whole, half] = [Math.ceil(bits / 8), Math.ceil(bits / 16)]
   const field = (name: string, length: number): Buffer => {
-    const bytes = Buffer.from(String(jwk[name]), 'base64url').reverse()
+    const bytes = Buffer.from(String(jwk[name]), 'base64url').toReversed()
     return Buffer.concat([bytes, Buffer.alloc(length - bytes.length)])
   }
   const halves = ['p', 'q', 'dp', 'dq', 'qi'].map((name) => field(name, half))
