@@ -8,7 +8,9 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -244,4 +246,61 @@ it('what a killed watch had in hand is free again', () => {
   release?.()
   symlinkSync('0-0-1-1', path.join(spool, link ?? ''))
   assert.notEqual(claimFile(spool, 'a file'), undefined)
+})
+
+/** Makes the core and its report in the spool, as `mintmark gate receive` does, and is killed with the watch then. */
+function landBefore(spool: string, raw: string, core: object | undefined): void {
+  const { ino, size, mtimeMs } = statSync(raw)
+  const source = { path: raw, bytes: size, modifiedMs: Math.floor(mtimeMs), inode: ino }
+  const folder = path.join(spool, 'core.core_1.20260101T000000.000Z')
+  mkdirSync(folder)
+  writeFileSync(path.join(folder, 'a.report.json'), JSON.stringify({ core, source }))
+}
+
+for (const [what, bytes, core, isThere, line] of [
+  ['goes', CORE, {}, false, /note .*had landed before, raw file removed/],
+  ['goes where it is packed', gzipSync(CORE), {}, false, /had landed before, raw file removed/],
+  ['stays where it is packed and cut', gzipSync(CORE).subarray(0, -9), {}, true, /problem .*end/],
+  ['stays where there is the report alone', CORE, undefined, true, /^$/],
+] as const)
+  it(`the raw dump of a watch that was killed after its core landed ${what}`, async () => {
+    const { folder, file, call } = dropped(`${READ} process.exit(9)`)
+    writeFileSync(file, bytes)
+    const spool = Spool.open(place('spool'), { isMade: true })
+    landBefore(spool.folder, file, core)
+    const log = new GateLog(spool.folder)
+    const watch = new FolderWatch({ folder, spool, log, call, isRemoved: true, settleMs: 0 })
+    await watch.sweep(Date.now() + 1000)
+    await watch.sweep(Date.now() + 1e9)
+    assert.equal(existsSync(file), isThere)
+    assert.match(logOf({ spool }), line)
+    assert.ok(logOf({ spool }).split('\n').length <= 2)
+  })
+
+it('a dump that is still being received for a watch that was killed is left to that', async () => {
+  const { folder, file, call } = dropped(READ)
+  const spool = Spool.open(place('spool'), { isMade: true })
+  const log = new GateLog(spool.folder)
+  const watch = new FolderWatch({ folder, spool, log, call, isRemoved: true, settleMs: 0 })
+  const entry = spool.begin('core.1')
+  assert.equal((await watch.sweep(Date.now() + 1000)).waiting, 1)
+  entry.discard()
+  assert.equal((await watch.sweep(Date.now() + 2000)).landed, 1)
+  assert.equal(existsSync(file), false)
+})
+
+it('a file whose name is no UTF-8 is told, once', async (t) => {
+  const { folder, file, call } = dropped(READ)
+  const name = Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0x61, 0xff])])
+  try {
+    renameSync(file, name)
+  } catch {
+    t.skip('the file system has no such names')
+    return
+  }
+  const spool = Spool.open(place('spool'), { isMade: true })
+  const log = new GateLog(spool.folder)
+  const watch = new FolderWatch({ folder, spool, log, call, isRemoved: true, settleMs: 0 })
+  for (let i = 0; i < 2; i++) await watch.sweep(Date.now() + 1000)
+  assert.match(logOf({ spool }), /^\S+ problem .*not looked at, its name is no UTF-8: rename it\n$/)
 })

@@ -11,42 +11,62 @@ import type { Spool } from './spool.ts'
 /** One state of one file: when it is written to, it is another. */
 export type FileId = string
 
+interface TakenFile {
+  readonly id: FileId
+  /** Not the report alone. */
+  readonly hasCore: boolean
+}
+
 /** Only what is new in the spool is read at each look: there may be thousands of reports. */
 export class TakenBefore {
   readonly #spool: Spool
   /** What each entry of the spool was made of; undefined where it was no dropped file. */
-  #ids: ReadonlyMap<string, FileId | undefined> = new Map()
+  #entries: ReadonlyMap<string, TakenFile | undefined> = new Map()
 
   constructor(spool: Spool) {
     this.#spool = spool
   }
 
   has(id: FileId): boolean {
-    return this.ids().has(id)
+    return this.#all().some((taken) => taken.id === id)
   }
 
-  ids(): Set<FileId> {
-    const known = this.#ids
+  hasCore(id: FileId): boolean {
+    return this.#all().some((taken) => taken.id === id && taken.hasCore)
+  }
+
+  /** @param isCoreless only those of which there is the report alone */
+  ids({ isCoreless = false }: { readonly isCoreless?: boolean } = {}): Set<FileId> {
+    const those = this.#all().filter(({ hasCore }) => !isCoreless || !hasCore)
+    return new Set(those.map(({ id }) => id))
+  }
+
+  #all(): readonly TakenFile[] {
+    const known = this.#entries
     const { folder } = this.#spool
-    this.#ids = new Map(
+    this.#entries = new Map(
       this.#spool
         .entries()
-        .map((name) => [name, known.has(name) ? known.get(name) : idIn(path.join(folder, name))]),
+        .map((name) => [
+          name,
+          known.has(name) ? known.get(name) : takenIn(path.join(folder, name)),
+        ]),
     )
-    return new Set([...this.#ids.values()].filter((id) => id !== undefined))
+    return [...this.#entries.values()].filter((taken) => taken !== undefined)
   }
 }
 
 export const fileId = (place: string, inode: number, bytes: number, modifiedMs: number): FileId =>
   `${place} ${inode} ${bytes} ${modifiedMs}`
 
-function idIn(entry: string): FileId | undefined {
+function takenIn(entry: string): TakenFile | undefined {
   try {
     const report = readdirSync(entry).find((file) => file.endsWith('.report.json')) ?? ''
     const value: unknown = JSON.parse(readFileSync(path.join(entry, report), 'utf8'))
     if (!isObject(value) || !isObject(value['source'])) return undefined
     const { path: place, inode, bytes, modifiedMs } = value['source']
-    return fileId(String(place), Number(inode), Number(bytes), Number(modifiedMs))
+    const id = fileId(String(place), Number(inode), Number(bytes), Number(modifiedMs))
+    return { id, hasCore: isObject(value['core']) }
   } catch {
     return undefined
   }

@@ -18,7 +18,7 @@ import {
 } from 'node:fs'
 import { safeText } from '@mintmark/core'
 import { howToUnpack } from '../packers.ts'
-import { dumpHead, PROGRAM_PATH } from './dump_head.ts'
+import { type DumpHead, dumpHead, PROGRAM_PATH } from './dump_head.ts'
 import type { DroppedFile } from './gate_report.ts'
 import { errnoOf } from './spool.ts'
 
@@ -33,12 +33,17 @@ export type Taken =
   /** It lies in the spool; `foundKeys`: something was erased. */
   | { readonly outcome: 'landed'; readonly foundKeys: boolean; readonly isRemoved: boolean }
   | { readonly outcome: 'no-dump' }
+  /** Its core lay in the spool already: what took it was ended before it could remove the raw file. */
+  | { readonly outcome: 'removed' }
   /** Another watch has it. */
   | { readonly outcome: 'elsewhere' }
   | { readonly outcome: 'failed'; readonly why: string }
 
-/** What gives a dump up again that nobody else may take meanwhile; or why it is not to be taken. */
-export type Claim = (() => void) | 'elsewhere' | 'done'
+/** What gives a dump up again that nobody else may take meanwhile, and whether only its raw file is left; or why it is not to be taken. */
+export type Claim =
+  | { readonly release: () => void; readonly hasLanded: boolean }
+  | 'elsewhere'
+  | 'done'
 
 export async function takeFile(
   place: string,
@@ -52,20 +57,14 @@ export async function takeFile(
     file = openSync(place, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
     const stats = fstatSync(file)
     if (!stats.isFile()) return { outcome: 'no-dump' }
-    const { isDump, packer, isPackerMissing, isDamaged, pagesPackedBy } = dumpHead(file)
-    if (isPackerMissing)
-      return { outcome: 'failed', why: `it is packed, and there is no ${packer}` }
-    if (isDamaged)
-      return { outcome: 'failed', why: `nothing comes out of it (${packer}): it is cut or damaged` }
-    if (pagesPackedBy !== undefined)
-      return {
-        outcome: 'failed',
-        why: `its pages are packed by ${pagesPackedBy}: ${howToUnpack(pagesPackedBy)}`,
-      }
-    if (!isDump) return { outcome: 'no-dump' }
+    const head = dumpHead(file)
+    const refusal = refusalOf(head)
+    if (refusal !== undefined) return refusal
+    const { packer } = head
     claim = how.claim?.()
     if (claim === 'elsewhere') return { outcome: 'elsewhere' }
     if (claim === 'done') return { outcome: 'no-dump' }
+    if (claim?.hasLanded === true) return await removeLanded(place, stats, { file, packer })
     const why = await receiveFrom({ file, packer, dropped: droppedFile(place, stats) }, call)
     if (typeof why === 'string') return { outcome: 'failed', why }
     if (!how.isRemoved) return { outcome: 'landed', ...why, isRemoved: false }
@@ -76,9 +75,41 @@ export async function takeFile(
     return { outcome: 'failed', why: `the system said ${errnoOf(error)}` }
   } finally {
     if (file !== undefined) closeSync(file)
-    if (typeof claim === 'function') claim()
+    if (typeof claim === 'object') claim.release()
   }
 }
+
+const failed = (why: string): Taken => ({ outcome: 'failed', why })
+
+/** What becomes of a file that is not to be taken, by its first bytes; undefined if it is. */
+function refusalOf(head: DumpHead): Taken | undefined {
+  const { isDump, packer, isPackerMissing, isDamaged, pagesPackedBy } = head
+  if (isPackerMissing) return failed(`it is packed, and there is no ${packer}`)
+  if (isDamaged) return failed(`nothing comes out of it (${packer}): it is cut or damaged`)
+  if (pagesPackedBy !== undefined)
+    return failed(`its pages are packed by ${pagesPackedBy}: ${howToUnpack(pagesPackedBy)}`)
+  return isDump ? undefined : { outcome: 'no-dump' }
+}
+
+/** Of a packed file the core may be less than there was to come: it is unpacked once more, to nowhere. */
+async function removeLanded(
+  place: string,
+  stats: Stats,
+  { file, packer }: { readonly file: number; readonly packer: string | undefined },
+): Promise<Taken> {
+  if (packer !== undefined) {
+    const code = await endOf(unpacker(packer, file, 'ignore'))
+    if (code !== 0) return { outcome: 'failed', why: notToItsEnd(packer, code) }
+  }
+  const kept = removeSame(place, stats)
+  return kept === undefined ? { outcome: 'removed' } : { outcome: 'failed', why: kept }
+}
+
+const unpacker = (packer: string, file: number, out: 'pipe' | 'ignore'): ChildProcess =>
+  spawn(packer, ['-dc'], { env: { PATH: PROGRAM_PATH }, stdio: [file, out, 'ignore'] })
+
+const notToItsEnd = (packer: string | undefined, code: number | string): string =>
+  `it could not be unpacked to its end (${packer}: ${code}): what came out is in the spool`
 
 export function droppedFile(place: string, stats: Stats): DroppedFile {
   return { path: place, bytes: stats.size, modifiedMs: Math.floor(stats.mtimeMs), inode: stats.ino }
@@ -92,13 +123,7 @@ async function receiveFrom(
   { node, args }: ReceiveCall,
 ): Promise<string | { readonly foundKeys: boolean }> {
   const { file, packer, dropped } = from
-  const unpacking =
-    packer === undefined
-      ? undefined
-      : spawn(packer, ['-dc'], {
-          env: { PATH: PROGRAM_PATH },
-          stdio: [file, 'pipe', 'ignore'],
-        })
+  const unpacking = packer === undefined ? undefined : unpacker(packer, file, 'pipe')
   const unpacked = unpacking && endOf(unpacking)
   const receiving = spawn(node, [...args, '--dropped', JSON.stringify(dropped)], {
     stdio: [unpacking?.stdout ?? file, 'ignore', 'ignore'],
@@ -109,8 +134,7 @@ async function receiveFrom(
   const code = await received
   const unpackCode = await unpacked
   if (code !== 0 && code !== 1) return `it was not received (see the log): ${code}`
-  if (unpackCode !== undefined && unpackCode !== 0)
-    return `it could not be unpacked to its end (${packer}: ${unpackCode}): what came out is in the spool`
+  if (unpackCode !== undefined && unpackCode !== 0) return notToItsEnd(packer, unpackCode)
   return { foundKeys: code === 1 }
 }
 

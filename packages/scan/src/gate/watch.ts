@@ -14,7 +14,7 @@ import { claimFile } from './claim.ts'
 import type { GateLog } from './gate_log.ts'
 import { OpenedElsewhere } from './opened_elsewhere.ts'
 import { reasonOf } from './reason.ts'
-import { errnoOf, type Spool } from './spool.ts'
+import { errnoOf, type Spool, safeName } from './spool.ts'
 import { type FileId, fileId, TakenBefore } from './taken_before.ts'
 import { type Claim, type ReceiveCall, type Taken, takeFile } from './taken_file.ts'
 
@@ -48,6 +48,9 @@ const POLL_MS = 2000
 const BUSY_SHARE = 1 / 5
 const IDLE_SHARE = 1 / 20
 
+/** In place of bytes that are no UTF-8. */
+const NO_CHARACTER = '\ufffd'
+
 export class FolderWatch {
   readonly #options: WatchOptions
   /** What was taken, or is no dump. */
@@ -57,6 +60,8 @@ export class FolderWatch {
   readonly #failed = new Map<FileId, { times: number; triedMs: number; waitMs: number }>()
   /** Files dated ahead of the clock, and when each was first seen, of the clock that nobody sets. */
   readonly #ahead = new Map<FileId, number>()
+  /** Files whose names cannot be read, as they are shown. */
+  readonly #unnamed = new Set<string>()
   /** How long the last sweep took, without what it took in hand. */
   #lookedMs = 0
   /** Why the folder could not be looked through the last time. */
@@ -67,7 +72,8 @@ export class FolderWatch {
     this.#options = options
     namesIn(options.folder)
     this.#before = new TakenBefore(options.spool)
-    this.#done = this.#before.ids()
+    // A raw file whose core landed is to go; what took it may have been ended before that.
+    this.#done = this.#before.ids({ isCoreless: options.isRemoved })
   }
 
   /**
@@ -92,7 +98,7 @@ export class FolderWatch {
       const { call, isRemoved } = this.#options
       this.#lookedMs += performance.now() - startMs
       // oxlint-disable-next-line no-await-in-loop -- one after another keeps to the bound of memory
-      const taken = await takeFile(place, call, { isRemoved, claim: () => this.#claim(id) })
+      const taken = await takeFile(place, call, { isRemoved, claim: () => this.#claim(place, id) })
       startMs = performance.now()
       if (taken.outcome === 'elsewhere') {
         count.waiting++
@@ -170,16 +176,27 @@ export class FolderWatch {
       // A name with a dot in front is not finished, by the custom of those who drop dumps.
       if (name.startsWith('.') || place === spool.folder) return []
       const stats = lstatSync(place, { throwIfNoEntry: false })
+      if (stats === undefined && name.includes(NO_CHARACTER)) this.#tellUnnamed(place)
       return stats?.isFile() === true ? [{ place, stats }] : []
     })
   }
 
+  /** Once: it is there again at each look. */
+  #tellUnnamed(place: string): void {
+    if (this.#unnamed.has(place)) return
+    this.#unnamed.add(place)
+    this.#options.log.problem(`${safeText(place)}: not looked at, its name is no UTF-8: rename it`)
+  }
+
   /** Asked for dumps alone. */
-  #claim(id: FileId): Claim {
-    const { spool } = this.#options
+  #claim(place: string, id: FileId): Claim {
+    const { spool, isRemoved } = this.#options
+    // What receives it outlives a watch that is killed.
+    if (spool.countOf(safeName(path.basename(place))).all > 0) return 'elsewhere'
     const release = claimFile(spool.folder, id)
     if (release === undefined) return 'elsewhere'
-    if (!this.#before.has(id)) return release
+    const hasLanded = isRemoved && this.#before.hasCore(id)
+    if (hasLanded || !this.#before.has(id)) return { release, hasLanded }
     release()
     return 'done'
   }
@@ -225,6 +242,8 @@ export class FolderWatch {
       this.#failed.delete(id)
       if (taken.outcome === 'landed')
         this.#options.log.note(`${shown}: landed${taken.isRemoved ? ', raw file removed' : ''}`)
+      if (taken.outcome === 'removed')
+        this.#options.log.note(`${shown}: had landed before, raw file removed`)
       return
     }
     const times = (this.#failed.get(id)?.times ?? 0) + 1
