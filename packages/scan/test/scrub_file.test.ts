@@ -177,6 +177,18 @@ const REFUSED: readonly {
     prepare: () => ({ onProgress: () => appendFileSync(input, 'x') }),
   },
   {
+    name: 'the input becomes shorter while it is copied',
+    wanted: 'INPUT_CHANGED',
+    prepare: () => {
+      appendFileSync(input, Buffer.alloc(3 << 20, 7))
+      return {
+        onProgress: ({ step }) => {
+          if (step === 'writing') truncateSync(input, 100)
+        },
+      }
+    },
+  },
+  {
     name: 'the input is no file',
     wanted: 'INPUT_UNREADABLE',
     prepare: () => {

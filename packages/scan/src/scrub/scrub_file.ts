@@ -104,7 +104,8 @@ async function written(
   const reportFile = new NewFile(reportPlace)
   const target = scrubbed.isClean ? new NewFile(out) : undefined
   try {
-    const copied = target && (await copiedTo(target, source, scrubbed.erased, places))
+    const copied =
+      target && (await copiedTo(target, source, { before, erased: scrubbed.erased, places }))
     const inputSha256 = copied?.inputSha256 ?? (await sha256OfFile(path))
     checkUnchanged(path, before)
     const document: ScrubDocument = {
@@ -126,12 +127,17 @@ async function written(
   }
 }
 
+interface Copying {
+  readonly before: BigIntStats
+  readonly erased: Scrubbed['erased']
+  readonly places: Places
+}
+
 /** Writes the output under its other name, and makes sure that it is there. */
 async function copiedTo(
   target: NewFile,
   source: FileSource,
-  erased: Scrubbed['erased'],
-  { path, out, onProgress }: Places,
+  { before, erased, places: { path, out, onProgress } }: Copying,
 ): Promise<Copied> {
   const copied = await copyErased({
     source,
@@ -142,6 +148,8 @@ async function copiedTo(
       onProgress?.({ step: 'writing', doneBytes, totalBytes: source.size }),
   })
   target.sync()
+  // Of an input that became shorter less was written than its size says.
+  checkUnchanged(path, before)
   await checkWritten(target.path, copied, out)
   return copied
 }
