@@ -63,6 +63,33 @@ export function inverse(value: bigint, modulus: bigint): bigint | undefined {
   return t0 < 0n ? t0 + modulus : t0
 }
 
+/**
+ * {@link inverse} of each value modulo a prime, with one inversion for all of them: of their product (P. L. Montgomery, Math.
+ * Comp. 48, 1987). Cost: four multiplications each.
+ */
+export function inversesModPrime(
+  values: readonly bigint[],
+  prime: bigint,
+): readonly (bigint | undefined)[] {
+  const factors = values.map((value) => value % prime)
+  /** Of those in front of each; zeros have no inverse and are passed over. */
+  const products: bigint[] = []
+  let product = 1n
+  for (const factor of factors) {
+    products.push(product)
+    if (factor !== 0n) product = (product * factor) % prime
+  }
+  let rest = inverse(product, prime) ?? 0n
+  const inverses: (bigint | undefined)[] = factors.map(() => undefined)
+  for (let i = factors.length - 1; i >= 0; i--) {
+    const factor = factors[i] ?? 0n
+    if (factor === 0n) continue
+    inverses[i] = (rest * (products[i] ?? 0n)) % prime
+    rest = (rest * factor) % prime
+  }
+  return inverses
+}
+
 const WINDOW_BITS = 4
 
 /** What {@link power} takes, in the units of `effort.ts`. */

@@ -7,7 +7,7 @@
 import { curveNamed } from '../arithmetic/curves.ts'
 import { publicPoint } from '../arithmetic/ec.ts'
 import { fromBigEndian, fromLittleEndian, inverse, toBigEndian } from '../arithmetic/modular.ts'
-import { montgomeryOf, okpNamed, okpPublicKey } from '../arithmetic/okp.ts'
+import { montgomeryOfEach, okpNamed, okpPublicKey } from '../arithmetic/okp.ts'
 import type {
   Curve,
   EcMaterial,
@@ -183,9 +183,10 @@ function isClamped(bytes: Uint8Array): boolean {
 
 /** Public keys of Ed25519 by the points of X25519 that their scalars give. */
 function montgomeryKeys(keys: readonly OkpMaterial[]): Map<string, OkpMaterial> {
+  const points = montgomeryOfEach(keys.map(({ publicKey }) => publicKey))
   return new Map(
-    keys.flatMap((key) => {
-      const u = montgomeryOf(key.publicKey)
+    keys.flatMap((key, index) => {
+      const u = points[index]
       return u === undefined ? [] : [[hexOf(u), key] as const]
     }),
   )
