@@ -1,12 +1,13 @@
 /**
  * Makes a clone ready to run: dependencies installed, sources built, the command bundled. Does nothing twice.
+ * `npm start` and `npm test` begin with it; by itself it is `node tools/setup.mjs`.
  *
  * `npm install` and not `npm ci`: chdb names optional packages for platforms that the registry does not
  * hold, which `npm ci` refuses. The lockfile must come out as it went in, so it is as strict.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -41,3 +42,5 @@ export function setUp() {
 function digest(file) {
   return createHash('sha256').update(readFileSync(file)).digest('hex')
 }
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) setUp()

@@ -2,6 +2,9 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type { Served } from './served_case.ts'
 
+/** Resolves when the page has drawn what was done to it: by then it has begun to ask, and says that it is busy. */
+const DRAWN = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))'
+
 export interface CasePage {
   readonly page: Page
   readonly context: BrowserContext
@@ -34,7 +37,8 @@ export async function openCasePage(browser: Browser, served: Served): Promise<Ca
   await page.goto(entrance)
   await page.waitForURL(`${origin}/`)
   const settled = async () => {
-    await page.waitForLoadState('networkidle')
+    await page.locator('main > *').first().waitFor({ state: 'attached' })
+    await page.evaluate(DRAWN)
     await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' })
   }
   const see = async (view: string) => {

@@ -49,7 +49,8 @@ async function answered(response: Response): Promise<unknown> {
 export class Loaded<T> {
   value: T | undefined = $state.raw(undefined)
   error: string = $state('')
-  isBusy: boolean = $state(false)
+  /** Something newer than `value` is on its way; so it is before anything was asked for. */
+  isBusy: boolean = $state(true)
   #asking: AbortController | undefined
 
   load(ask: (signal: AbortSignal) => Promise<T>): void {
