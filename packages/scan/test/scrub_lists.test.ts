@@ -114,6 +114,16 @@ const PRINTERS: Readonly<Record<string, (secret: Buffer) => Printed>> = {
     const secrets = [letters.slice(0, 16), letters.slice(16)]
     return { text: secrets.join('.'.repeat(64)), secrets }
   },
+  'bytes of Python': (secret) => {
+    const escapes: Readonly<Record<number, string>> = { 9: '\\t', 10: '\\n', 13: '\\r', 92: '\\\\' }
+    const text = Array.from(secret, (byte) => {
+      const isPlain = byte >= 32 && byte < 127 && byte !== 92
+      return isPlain
+        ? String.fromCodePoint(byte)
+        : (escapes[byte] ?? `\\x${hexOf([byte]).join('')}`)
+    }).join('')
+    return { text: `b"${text}"`, secrets: [text] }
+  },
   'colons and capitals': (secret) => {
     const list = hexOf(secret).join(':').toUpperCase()
     return { text: list, secrets: [list] }

@@ -2,7 +2,8 @@
  * Spellings that no scan would prove a key by, and that programs print keys in all the same.
  *
  * Source: `Buffer.prototype.toJSON` and `util.inspect` of Node.js, `hexdump`, `xxd`, C arrays as `xxd -i` writes them,
- * `Arrays.toString` of Java, whose bytes are signed, and escapes of string literals.
+ * `Arrays.toString` of Java, whose bytes are signed, escapes of string literals, and
+ * `repr` of Python's `bytes`.
  *
  * @module
  */
@@ -22,6 +23,14 @@ const TEXTS = {
   escaped: HEX_OF_BYTE.map((digits) => `\\x${digits}`),
   decimal: HEX_OF_BYTE.map((_, byte) => String(byte)),
   signed: HEX_OF_BYTE.map((_, byte) => String(byte < 128 ? byte : byte - 256)),
+  literal: HEX_OF_BYTE.map((digits, byte) => inLiteral(byte) ?? `\\x${digits}`),
+}
+
+/** What `repr` of Python has for bytes that it does not write as numbers; quotes depend on the others, and stay as they are. */
+function inLiteral(byte: number): string | undefined {
+  if (byte === 0x5c) return '\\\\'
+  if (byte >= 0x20 && byte < 0x7f) return String.fromCodePoint(byte)
+  return { 9: '\\t', 10: '\\n', 13: '\\r' }[byte]
 }
 
 /** Lists of the bytes of a number, in ASCII and in UTF-16. */
@@ -47,6 +56,7 @@ function plainLists(bytes: Uint8Array): string[] {
     joinedBytes(bytes, TEXTS.c, ', '),
     joinedBytes(bytes, TEXTS.decimal, ','),
     joinedBytes(bytes, TEXTS.decimal, ', '),
+    joinedBytes(bytes, TEXTS.literal, ''),
   ]
 }
 
