@@ -109,3 +109,47 @@ describe('a text with a key, in base64 as a whole', () => {
     assert.deepEqual(hits, [])
   })
 })
+
+const number = (name: 'n' | 'e' | 'd' | 'p' | 'q' | 'dp' | 'dq' | 'qi', length: number): Buffer => {
+  const bytes = Buffer.from(String(jwk[name]), 'base64url')
+  return Buffer.concat([Buffer.alloc(length - bytes.length), bytes])
+}
+
+const words = (...values: readonly number[]): Buffer => Buffer.from(Uint32Array.from(values).buffer)
+
+describe('a blob of Windows in base64, as ExportCspBlob and Export of .NET give it to a setting', () => {
+  const halves = (['p', 'q', 'dp', 'dq', 'qi'] as const).map((name) => number(name, 128))
+  const all = [number('n', 256), ...halves, number('d', 256)]
+  const blobs = {
+    CAPI: Buffer.concat([
+      Buffer.from('0702000000a40000', 'hex'),
+      Buffer.from('RSA2'),
+      words(2048, 65_537),
+      ...all.map((each) => each.toReversed()),
+    ]),
+    'CNG, private': Buffer.concat([
+      Buffer.from('RSA2'),
+      words(2048, 3, 256, 128, 128),
+      number('e', 3),
+      ...all.slice(0, 3),
+    ]),
+    'CNG, full': Buffer.concat([
+      Buffer.from('RSA3'),
+      words(2048, 3, 256, 128, 128),
+      number('e', 3),
+      ...all,
+    ]),
+  }
+  for (const [name, blob] of Object.entries(blobs)) {
+    it(`${name} is proven, wherever in the text it begins`, () => {
+      for (const before of ['', 'a', 'ab']) {
+        const coded = Buffer.concat([Buffer.from(before), blob]).toString('base64')
+        const hits = hitsIn(Buffer.from(`<add value="${coded}"/>`))
+        assert.deepEqual(
+          hits.map(({ form, certainty }) => [form, certainty]),
+          [['base64', 'proven']],
+        )
+      }
+    })
+  }
+})

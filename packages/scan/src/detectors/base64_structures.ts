@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { RSA_BITS } from '../arithmetic/rsa.ts'
 import { elementAt, elementOf, lengthOf, TAG } from '../der.ts'
 
 const WHOLE_MOST = 16_384
@@ -61,6 +62,14 @@ export function rsaSize(head: Uint8Array, at: number): number {
   const most = Math.min(WHOLE_MOST, 5 * length + 64)
   const outer = outerSize(head, at)
   return outer === undefined || outer > 2 * most || outer < length ? most : outer
+}
+
+/** Of a blob of CNG or CAPI whose magic is at `at`: the bits of n follow in both. Their headers and exponents take the rest. */
+export function rsaBlobSize(head: Uint8Array, at: number): number {
+  const [low = 0, high = 0, more, most] = head.subarray(at + 4, at + 8)
+  const bits = low + 256 * high
+  if (more !== 0 || most !== 0 || bits < RSA_BITS.least || bits > RSA_BITS.most) return 0
+  return Math.ceil((bits * 4.5) / 8) + 64
 }
 
 export function pkcs8Size(head: Uint8Array, at: number): number {

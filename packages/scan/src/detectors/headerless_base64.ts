@@ -23,6 +23,7 @@ import {
   outerSize,
   pkcs8Size,
   pkcs12Size,
+  rsaBlobSize,
   rsaSize,
   sec1Size,
   tailSize,
@@ -86,6 +87,8 @@ const STRUCTURES: readonly Structure[] = [
     size: opensshSize,
     read: whole,
   },
+  { name: 'rsa2', bytes: [...Buffer.from('RSA2')], bits: 32, size: rsaBlobSize, read: whole },
+  { name: 'rsa3', bytes: [...Buffer.from('RSA3')], bits: 32, size: rsaBlobSize, read: whole },
   // Exponent 65,537 and then another long number: a private key from there on, even if n is cut.
   { name: 'rsa-tail', bytes: [2, 3, 1, 0, 1, 2, 0x80], bits: 50, size: tailSize, read: readTail },
 ]
