@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import {
   closeSync,
+  cpSync,
   existsSync,
   mkdtempSync,
   openSync,
@@ -145,4 +146,13 @@ it('standard output that takes nothing is told, and ends with 3', () => {
     [status, stderr],
     [3, 'mintmark: standard output cannot be written to (ENOSPC)\n'],
   )
+})
+
+it('a clone that was not built says what builds it, and ends with 3', () => {
+  const clone = join(folder, 'clone/packages/cli/bin')
+  cpSync(bin, clone, { recursive: true })
+  const command = [join(clone, 'mintmark.mjs'), 'scan', dump]
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' })
+  assert.deepEqual([status, stdout], [3, ''])
+  assert.match(stderr, /^mintmark: it is not built: run `node tools\/setup\.mjs`.*\n$/)
 })
