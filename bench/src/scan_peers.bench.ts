@@ -4,7 +4,8 @@
  *
  * The core is of a process made here: a dense heap of a gigabyte that holds an RSA key and AES schedules. Every program
  * reads the same file with its page cache warm, one after another. What counts is the ratio to rsakeyfind followed by
- * aeskeyfind, and that ours finds all that is really a key among what they find.
+ * aeskeyfind, and that ours finds all that is really a key among what they find. Then the same core is scanned for the
+ * private halves of one public key, and of a hundred, none of which has a copy in it.
  *
  * Needs gcore (of gdb) and GNU time; a peer that is missing is left out, and fails the run where CI=true. BENCH_TINY=1
  * takes a small process and checks what is found alone.
@@ -12,6 +13,7 @@
  * Usage: node bench/dist/src/scan_peers.bench.js [MEGABYTES] [--core FILE]
  */
 import { execFileSync } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import path from 'node:path'
@@ -22,7 +24,7 @@ import { denseCore, has, MINTMARK, type Run, run } from './scan_runs.ts'
 const IS_TINY = process.env['BENCH_TINY'] === '1'
 const IS_CI = process.env['CI'] === 'true'
 const MEGABYTES = IS_TINY ? 96 : Number(process.argv[2]?.match(/^\d+$/)?.[0] ?? 1024)
-const ASKED = { ratio: 10, peakMb: 512 } as const
+const ASKED = { ratio: 10, peakMb: 512, gigabytesPerSecond: 0.5, hundredRatio: 2 } as const
 
 function print(name: string, bytes: number, { seconds, cpu, peakMb }: Run, found: string): void {
   const rate = (bytes / seconds / 1e6).toFixed(0)
@@ -71,6 +73,30 @@ function compareTextTools(folder: string, core: string, bytes: number): void {
   }
 }
 
+/** PEM of public keys of RSA with 2,048 bits that nobody else has. */
+function newPublicKeys(count: number): string {
+  const pems = Array.from({ length: count }, () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    return publicKey.export({ type: 'spki', format: 'pem' }).toString()
+  })
+  return pems.join('')
+}
+
+function searchForGiven(folder: string, core: string, bytes: number): void {
+  const [one, hundred] = [1, IS_TINY ? 2 : 100].map((count) => {
+    const keys = path.join(folder, `${count}.pem`)
+    writeFileSync(keys, newPublicKeys(count))
+    const found = run(process.execPath, MINTMARK, 'scan', core, '--json', '--public-key', keys)
+    print(`${count} key${count > 1 ? 's' : ''}`, bytes, found, '')
+    return found
+  })
+  if (one === undefined || hundred === undefined || IS_TINY) return
+  const { gigabytesPerSecond, hundredRatio, peakMb } = ASKED
+  console.log(
+    `with one public key ${(bytes / one.seconds / 1e9).toFixed(2)} GB/s (asked ${gigabytesPerSecond}), with 100 keys ${(hundred.seconds / one.seconds).toFixed(2)} times as long (asked at most ${hundredRatio}), peak ${Math.max(one.peakMb, hundred.peakMb).toFixed(0)} MB (asked at most ${peakMb})`,
+  )
+}
+
 async function bench(folder: string): Promise<void> {
   const at = process.argv.indexOf('--core')
   const core =
@@ -84,6 +110,7 @@ async function bench(folder: string): Promise<void> {
   const own = run(process.execPath, MINTMARK, 'scan', core, '--json')
   const ours = oursOf(own.out, core)
   print('mintmark', bytes, own, `${ours.found} proven places, ${ours.limits} limits`)
+  searchForGiven(folder, core, bytes)
   const peers = compareMemoryTools(core, bytes, ours)
   if (!IS_TINY) compareTextTools(folder, core, bytes)
   if (peers.length < 2 || IS_TINY) return
