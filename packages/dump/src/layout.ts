@@ -11,6 +11,9 @@ import type { Container, Flaw, Owner, Range, Segment } from './segment.ts'
 
 /** Segments that are kept of one dump: some 60 MB of them. The bytes of the others get no address. */
 export const MAX_SEGMENTS: number = 1 << 19
+/** Of runs of memory with an address that are shorter than this, so many are kept: no honest dump lists as many. */
+const SHORT_BYTES = 512
+const MAX_SHORT = { minidump: 1 << 14, others: 1 << 17 } as const
 /** Ranges of structure, and mappings with a name, that are kept. */
 const MAX_RANGES = 1 << 18
 const MAX_FLAWS = 64
@@ -44,6 +47,8 @@ export class Layout {
   readonly #flaws: Flaw[] = []
   readonly #told = new Set<string>()
   #settled = 0
+  /** Short runs of memory with an address. */
+  #short = 0
 
   get memory(): readonly Segment[] {
     return this.#memory
@@ -94,12 +99,21 @@ export class Layout {
   addMemory(offset: number, length: number, address?: bigint, owner?: Owner): void {
     const held = Math.min(length, Number.MAX_SAFE_INTEGER - offset)
     if (held <= 0) return
-    if (this.isFull) return
+    if (this.isFull || (address !== undefined && held < SHORT_BYTES && this.#isShortFull())) return
     this.version++
     this.#memory.push({ offset, length: held, address, owner })
     if (this.#memory.length < MAX_SEGMENTS) return
     const facts = { kept: MAX_SEGMENTS }
     this.addFlaw('table-cut', 'as many segments as are kept; others have no address', facts)
+  }
+
+  /** Counts one more. */
+  #isShortFull(): boolean {
+    const kept = this.container === 'minidump' ? MAX_SHORT.minidump : MAX_SHORT.others
+    if (++this.#short <= kept) return false
+    const message = `more runs shorter than ${SHORT_BYTES} bytes than are kept; the rest have no address`
+    this.addFlaw('table-cut', message, { kept })
+    return true
   }
 
   /** Forgets memory that is shorter than `length`. */

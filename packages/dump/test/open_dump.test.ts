@@ -274,7 +274,7 @@ describe('openDump hides no byte', () => {
   })
 })
 
-describe('openDump says what is not there:', () => {
+describe('openDump says that it leaves out', () => {
   it('more LiME ranges than any machine has', () => {
     const ranges = Array.from({ length: 16_385 }, (_, i) => ({
       firstPage: 2 * i,
@@ -295,6 +295,24 @@ describe('openDump says what is not there:', () => {
     })
   })
 
+  it('more short ranges of a minidump than any honest one lists', () => {
+    const ranges = Array.from({ length: 16_386 }, (_, i) => ({
+      address: BigInt(0x5000 + 0x200 * i),
+      bytes: memory(i === 16_385 ? 512 : 16),
+    }))
+    const dump = dumpOf(minidump({ memory: ranges }).bytes)
+    assert.deepEqual(
+      dump.flaws.map(({ code, facts }) => ({ code, ...facts })),
+      [{ code: 'table-cut', kept: 16_384 }],
+    )
+    const [first, ...others] = dump.segments.filter(({ address }) => address === undefined)
+    assert.deepEqual([first?.length, others], [16, []])
+    // One that is not short has its address, however many of the others there are.
+    assert.ok(dump.segments.some(({ address }) => address === BigInt(0x5000 + 0x200 * 16_385)))
+  })
+})
+
+describe('openDump says what is not there:', () => {
   it('a LiME range that ends the file', () => {
     const { bytes } = limeImage([{ firstPage: 1, bytes: memory(4096) }])
     assert.deepEqual(flawsOf(bytes.subarray(0, 1000)), ['segment-cut'])
