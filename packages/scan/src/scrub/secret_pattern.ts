@@ -7,6 +7,7 @@ import type { KeyMaterial } from '../key_material.ts'
 import { type DerivedValue, derivedValues } from '../known/derived_values.ts'
 import { encodingsOf } from '../known/encodings.ts'
 import { moreSpellings } from './more_spellings.ts'
+import { shiftedSpellings } from './shifted_spellings.ts'
 import { symmetricValues } from './symmetric_values.ts'
 
 /** One value in one spelling. */
@@ -101,7 +102,9 @@ function spelled(
   isRsa: boolean,
 ): SecretPattern[] {
   const partBits = !isRsa || TELLING.has(name) ? PART_BITS : OTHER_PART_BITS
-  return [...encodingsOf(value, bits), ...moreSpellings(value, bits)].flatMap(({ form, bytes }) => {
+  const shifted = isRsa && TELLING.has(name) ? shiftedSpellings(value, bits) : []
+  const spellings = [...encodingsOf(value, bits), ...moreSpellings(value, bits), ...shifted]
+  return spellings.flatMap(({ form, bytes }) => {
     if (bytes.length < LEAST_BYTES) return []
     const isInLines = isList(form) || (partBits === PART_BITS && form.startsWith('base64'))
     const leastBits = isInLines ? LINE_PART_BITS : partBits
