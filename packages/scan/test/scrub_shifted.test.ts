@@ -23,7 +23,7 @@ function words(value: bigint, width: number, slot: number): Buffer {
   const bytes: Uint8Array[] = []
   for (let rest = value; rest > 0n; rest >>= BigInt(width)) {
     const digit = BigInt.asUintN(width, rest)
-    bytes.push(Buffer.from(digit.toString(16).padStart(slot * 2, '0'), 'hex').reverse())
+    bytes.push(Buffer.from(digit.toString(16).padStart(slot * 2, '0'), 'hex').toReversed())
   }
   return Buffer.concat(bytes)
 }

@@ -30,7 +30,7 @@ function inLimbs(value: bigint, bits: number): Spelling[] {
   const length = Math.ceil(bits / 8) + 1
   return [1n, 2n, 3n, 4n, 5n, 6n, 7n].map((shift) => {
     const big = toBigEndian(value << shift, length)
-    const bytes = Uint8Array.from(big).reverse()
+    const bytes = Uint8Array.from(big.toReversed())
     big.fill(0)
     return { form: 'limbs-le64-shifted', bytes }
   })
