@@ -35,7 +35,7 @@ const LEFT = {
   'p by 63 bits in limbs': words(p << 63n, 64, 8),
   'p by 26 bits in digits of Python': words(p << 26n, 30, 4),
   'p without its last 160 bits in digits of Python': words(p >> 160n, 30, 4),
-  'p by 56 bits in digits of LibTomMath': words(p << 56n, 60, 8),
+  'p by 55 bits in digits of LibTomMath': words(p << 55n, 60, 8),
   'q by 16 bits in digits of bn.js': words(q << 16n, 26, 4),
 }
 

@@ -20,7 +20,7 @@ const JAVA_INT_ARRAY = 2
 
 /**
  * In bytes a shift by eight more is the same one byte on, so that seven are all; so are 29 in digits of 30 bits. Other digits
- * and words shift as far as fills the highest one of a number of `bits` bits.
+ * and words shift as far as fills the highest one of a number of `bits` bits, or all but its highest bit (LibTomMath).
  */
 export function shiftedSpellings(value: bigint, bits: number): readonly Spelling[] {
   return [...inLimbs(value, bits), ...inJavaWords(value, bits), ...inDigits(value, bits)]
@@ -49,7 +49,7 @@ function inDigits(value: bigint, bits: number): Spelling[] {
     const shifts =
       digits === PYTHON_DIGITS
         ? Array.from({ length: width - 1 }, (_, k) => k + 1)
-        : [(width - (bits % width)) % width].filter((free) => free !== 0)
+        : [width - (bits % width), width - 1 - (bits % width)].filter((free) => free % width !== 0)
     return shifts.map((shift) => ({
       form: `${form}-shifted`,
       bytes: digitBytes(digits, value << BigInt(shift), bits + shift),
