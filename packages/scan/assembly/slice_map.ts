@@ -180,9 +180,10 @@ function countsAt(
   }
   const commons = v128.or(isGap(v, one), isCode(v, rex, moves, move, stack))
   const common = popcnt(i8x16.bitmask(commons))
-  const same = v128.or(i8x16.eq(v, v128.load(at - 8)), i8x16.eq(v, v128.load(at - 4)))
-  const equal = popcnt(i8x16.bitmask(same))
-  if (common + equal > MOST_DULL) return NOT_RANDOM
+  const before = v128.load(at - 16)
+  const near = v128.or(i8x16.eq(v, v128.load(at - 8)), i8x16.eq(v, v128.load(at - 4)))
+  if (common + popcnt(i8x16.bitmask(near)) > MOST_DULL) return NOT_RANDOM
+  const equal = popcnt(i8x16.bitmask(v128.or(near, i8x16.eq(v, before))))
   const odds = <u64>popcnt(i8x16.bitmask(lowBits(v)))
   return <u64>common | ((<u64>popcnt(highs)) << 16) | (odds << 32) | ((<u64>equal) << 48)
 }

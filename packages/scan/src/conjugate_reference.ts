@@ -115,15 +115,18 @@ export function looksRandomReference(slice: Uint8Array, at: number, length: numb
   }
   const n = to - from
   const isHalf = (count: number): boolean => (count - (n >> 1)) ** 2 <= n * 7
-  if (counts.common > 4 + Math.trunc(n / 10) || counts.equal > 4 + Math.trunc(n / 24)) return false
+  if (counts.common > 4 + Math.trunc(n / 10) || counts.equal > 5 + Math.trunc(n / 20)) return false
   return isHalf(counts.highs) && isHalf(counts.odds)
 }
 
 /** Whether the block at `at` can be part of a random number. */
 export function isRandomBlock(slice: Uint8Array, at: number): boolean {
-  const { common, equal } = countsOf(slice, at)
+  const { common } = countsOf(slice, at)
   const isText = (block: number): boolean => countsOf(slice, block).highs === 0
-  return common + equal <= 7 && !(isText(at) && (isText(at - 16) || isText(at + 16)))
+  return (
+    common + equalsOf(slice, at, [4, 8]) <= 7 &&
+    !(isText(at) && (isText(at - 16) || isText(at + 16)))
+  )
 }
 
 /** Whether the block of a place, or the next, can be part of a random number. */
@@ -143,11 +146,19 @@ export function countsOf(slice: Uint8Array, at: number): BlockCounts {
   for (let k = at; k < at + 16; k++) {
     const byte = byteAt(slice, k)
     if (COMMON.has(byte)) counts.common++
-    if (byte === byteAt(slice, k - 4) || byte === byteAt(slice, k - 8)) counts.equal++
     counts.highs += byte >> 7
     counts.odds += byte & 1
   }
+  counts.equal = equalsOf(slice, at, [4, 8, 16])
   return counts
+}
+
+/** Bytes of the block at `at` that equal the one so many before them. */
+function equalsOf(slice: Uint8Array, at: number, distances: readonly number[]): number {
+  const places = Array.from({ length: 16 }, (_, k) => at + k)
+  return places.filter((k) =>
+    distances.some((distance) => byteAt(slice, k) === byteAt(slice, k - distance)),
+  ).length
 }
 
 /** The byte at a place of the slice, which may be before its begin: views reach {@link BEFORE} bytes back. */
