@@ -11,9 +11,12 @@ import type { Container, Flaw, Owner, Range, Segment } from './segment.ts'
 
 /** Segments that are kept of one dump: some 60 MB of them. The bytes of the others get no address. */
 export const MAX_SEGMENTS: number = 1 << 19
-/** Of runs of memory with an address that are shorter than this, so many are kept: no honest dump lists as many. */
+/**
+ * Of runs of memory with an address that are shorter than this, so many are kept, not counted those that go on where the
+ * one before ends, in the file and in memory: no honest dump lists as many.
+ */
 const SHORT_BYTES = 512
-const MAX_SHORT = { minidump: 1 << 14, others: 1 << 17 } as const
+const MAX_SHORT = 1 << 14
 /** Ranges of structure, and mappings with a name, that are kept. */
 const MAX_RANGES = 1 << 18
 const MAX_FLAWS = 64
@@ -99,7 +102,9 @@ export class Layout {
   addMemory(offset: number, length: number, address?: bigint, owner?: Owner): void {
     const held = Math.min(length, Number.MAX_SAFE_INTEGER - offset)
     if (held <= 0) return
-    if (this.isFull || (address !== undefined && held < SHORT_BYTES && this.#isShortFull())) return
+    if (this.isFull) return
+    const isShort = address !== undefined && held < SHORT_BYTES
+    if (isShort && !goesOn(this.#memory.at(-1), offset, address) && this.#isShortFull()) return
     this.version++
     this.#memory.push({ offset, length: held, address, owner })
     if (this.#memory.length < MAX_SEGMENTS) return
@@ -109,7 +114,7 @@ export class Layout {
 
   /** Counts one more. */
   #isShortFull(): boolean {
-    const kept = this.container === 'minidump' ? MAX_SHORT.minidump : MAX_SHORT.others
+    const kept = MAX_SHORT
     if (++this.#short <= kept) return false
     const message = `more runs shorter than ${SHORT_BYTES} bytes than are kept; the rest have no address`
     this.addFlaw('table-cut', message, { kept })
@@ -172,4 +177,10 @@ export class Layout {
     this.#told.add(message)
     this.#flaws.push({ code, message, facts })
   }
+}
+
+/** Whether memory at `offset` and `address` is what comes next in the file and in the process. */
+function goesOn(last: Segment | undefined, offset: number, address: bigint): boolean {
+  if (last?.address === undefined || endOf(last) !== offset) return false
+  return last.address + BigInt(last.length) === address
 }

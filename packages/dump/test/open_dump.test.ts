@@ -310,6 +310,27 @@ describe('openDump says that it leaves out', () => {
     // One that is not short has its address, however many of the others there are.
     assert.ok(dump.segments.some(({ address }) => address === BigInt(0x5000 + 0x200 * 16_385)))
   })
+
+  it('more short segments of a core than any honest one lists, but none that go on in the next', () => {
+    const core = (step: bigint) =>
+      dumpOf(
+        elfCore({
+          memory: Array.from({ length: 16_385 }, (_, i) => ({
+            address: 0x5000n + step * BigInt(i),
+            bytes: memory(16),
+          })),
+          alignment: 1,
+        }).bytes,
+      )
+    const [apart, together] = [core(32n), core(16n)]
+    assert.deepEqual(
+      apart.flaws.map(({ code, facts }) => ({ code, ...facts })),
+      [{ code: 'table-cut', kept: 16_384 }],
+    )
+    const last = apart.segments.at(-1)
+    assert.deepEqual([last?.address, last?.length], [undefined, 16])
+    assert.deepEqual([together.segments.length, together.flaws.length], [16_385, 0])
+  })
 })
 
 describe('openDump says what is not there:', () => {
