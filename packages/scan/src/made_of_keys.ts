@@ -11,7 +11,7 @@ import type { WindowResult } from './window_result.ts'
  * Of a window, at least. Of most in a core of nginx with 1000 keys proven ones take a 1200th; of the two in which some of a
  * core of CPython with 300 keys was not looked at, a 160th. In two of a core of Node with 300 they take more, a 56th: of 230.
  */
-const SHARE = 1 / 100
+const SHARE = 1 / 150
 /** Of the file, in such windows. */
 const MOST_OF_FILE = 1 / 2
 

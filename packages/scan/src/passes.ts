@@ -131,7 +131,7 @@ export class Passes {
     const isAll = this.#options.onMaterial !== undefined
     const sought = isAll
       ? { keys: [...given, ...met.filter((key) => !isRoot(key))], met: met.filter(isRoot) }
-      : { keys: given, met: this.#someOf(unfound(met, materials, this.#found.ofFlood)) }
+      : { keys: given, met: this.#someOf(unfound(met, materials, this.#found.ofFlood), materials) }
     const task = { kind: 'known', ...this.#how, ...sought, materials } as const
     await this.#search(task, this.#takeLimits, () => this.#plan())
     await this.#searchSeams(task)
@@ -164,9 +164,16 @@ export class Passes {
     }
   }
 
-  /** Of a file that is made of keys, those of other kinds than these; how many are left out is told. */
-  #someOf(met: readonly PublicKey[]): readonly PublicKey[] {
-    const some = met.filter(({ material }) => !this.#found.isMadeOf(material))
+  /**
+   * Of a file that is made of keys, those of other kinds than these, and not those of which each value is looked for; how
+   * many are left out is told.
+   */
+  #someOf(met: readonly PublicKey[], sought: readonly KeyMaterial[]): readonly PublicKey[] {
+    if (!this.#found.isFull) return met
+    const ids = new Set(sought.filter(isWhole).map((material) => keyIdOf(material).spkiSha256))
+    const some = met.filter(
+      ({ material, keyId }) => !this.#found.isMadeOf(material) && !ids.has(keyId.spkiSha256),
+    )
     const leftOut = met.length - some.length
     if (leftOut > 0) {
       this.#outcome.limits.add({ code: 'many-keys', name: '', offset: 0 }, leftOut)

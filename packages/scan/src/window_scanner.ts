@@ -403,7 +403,7 @@ function heldPieces(pieces: readonly Piece[], held: number): readonly Piece[] {
 
 /** Of a look that finds nothing at once, and of telling a hit: its names, its place in a report, its JSON. */
 const LOOK_UNITS = 300
-const HIT_UNITS = 50_000
+const HIT_UNITS = 90_000
 const COPY_UNITS = 20_000
 /** Of what looks for public keys: certificates are the longest. */
 const SOURCE_SIGHT: Sight = { before: REACH, behind: REACH }

@@ -102,8 +102,7 @@ class Elements {
   /** Notes the next tag, and steps behind it. */
   #tag(from: number): number {
     const chars = this.#chars
-    let at = from
-    while (at < this.#to && !isBracket(chars[at])) at += 1
+    const at = nextBracket(chars, from, this.#to)
     const open = OPENS.find((text) => standsAt(chars, at, text))
     if (open === undefined) return at + 1
     let i = at + open.length
@@ -131,8 +130,8 @@ class Elements {
     const chars = this.#chars
     const from = this.#begins.get(name)
     if (from === undefined) return undefined
-    let to = from
-    while (to < this.#to && !isOpen(chars, to)) to += 1
+    let to = nextBracket(chars, from, this.#to)
+    while (to < this.#to && !isOpen(chars, to)) to = nextBracket(chars, to + 1, this.#to)
     charge(LETTER_UNITS * (to - from))
     const { bytes, end } = decodeBase64(chars, from, to)
     if (skipJunk(chars, end, to) !== to) return undefined
@@ -150,8 +149,19 @@ function isOpen(chars: Uint8Array, at: number): boolean {
   return isBracket(chars[at]) && OPENS.some((text) => standsAt(chars, at, text))
 }
 
+/** 1 for the first letter of each way to spell `<`. */
+const IS_BRACKET = new Uint8Array(256)
+for (const open of OPENS) IS_BRACKET[open.charCodeAt(0)] = 1
+
 function isBracket(letter: number | undefined): boolean {
-  return letter === 0x3c || letter === 0x26 || letter === 0x5c || letter === 0x25
+  return letter !== undefined && IS_BRACKET[letter] === 1
+}
+
+/** Where the next letter is that may spell `<`: `to` if none is. */
+function nextBracket(chars: Uint8Array, from: number, to: number): number {
+  let at = from
+  while (at < to && IS_BRACKET[chars[at] ?? 0] !== 1) at += 1
+  return at
 }
 
 function isNameLetter(letter: number | undefined): boolean {

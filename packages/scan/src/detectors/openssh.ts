@@ -10,13 +10,14 @@
  */
 import type { Anchor } from '../anchor.ts'
 import { CURVES, type CurveParameters } from '../arithmetic/curves.ts'
-import { bitLength, fromBigEndian } from '../arithmetic/modular.ts'
+import { fromBigEndian } from '../arithmetic/modular.ts'
 import type { Detected, Detector } from '../detected.ts'
 import { charge } from '../effort.ts'
 import type { Proof } from '../proof.ts'
 import { proveEc, proveOkp, proveRsa } from '../prove.ts'
 import { proveGroupKey } from '../prove_opaque.ts'
 import { anchor, hit, lesser, patternOf } from './anchored.ts'
+import { latinOf } from './ssh_strings.ts'
 
 /** What a key of 16,384 bits takes, and a certificate before it. */
 const LONGEST = 32_768
@@ -66,7 +67,7 @@ class FieldReader {
   /** A short name; empty where there is none. */
   name(): string {
     const bytes = this.string()
-    return bytes === undefined || bytes.length > 64 ? '' : String.fromCharCode(...bytes)
+    return bytes === undefined || bytes.length > 64 ? '' : latinOf(bytes)
   }
 
   /** A number of at most 16,384 bits. */
@@ -168,16 +169,20 @@ function framing(bytes: Uint8Array, at: number): { form: string; from: number } 
 }
 
 const MAGIC = 'openssh-key-v1\0'
+/** Of no cipher, behind the magic. */
+const PLAIN = '\0\0\0\x04none'
 /** Of a cipher or a key derivation. */
 const NAME = /^[a-z0-9@.-]{3,}$/
 
 /** A file that is encrypted; in one that is not, the types inside are found by themselves. */
 const detectEncrypted: Detector = (bytes, at) => {
   const start = at + MAGIC.length
+  charge(FIELDS_UNITS)
+  if (endsWith(bytes, start + PLAIN.length, PLAIN)) return undefined
   const fields = new FieldReader(bytes.subarray(start, start + LONGEST))
   const cipher = fields.name()
   const kdf = fields.name()
-  if (cipher === 'none' || !NAME.test(cipher) || !NAME.test(kdf)) return undefined
+  if (!NAME.test(cipher) || !NAME.test(kdf)) return undefined
   const options = fields.string()
   const count = fields.u32()
   if (options === undefined || count === undefined || count === 0 || count > 64) return undefined
@@ -242,25 +247,44 @@ const TAILS: readonly Tail[] = [
 function tailAnchor({ type, seen, skipped, read }: Tail): Anchor {
   const detect: Detector = (bytes, at) => {
     const start = at + skipped
-    const fields = new FieldReader(bytes.subarray(start, start + LONGEST))
     charge(FIELDS_UNITS)
-    const proof = read(fields)
-    if (proof?.certainty !== 'proven') return undefined
-    const { material } = proof
-    const first = material?.type === 'rsa' ? start - 5 - (bitLength(material.n) >> 3) : start
     // Where the type is whole, its own anchor has the key.
-    return endsWith(bytes, first, type)
-      ? undefined
-      : hit(proof, 'openssh-v1-body', at, start + fields.length)
+    const isWhole = type === 'ssh-rsa' ? isElsewhere(bytes, start) : endsWith(bytes, start, type)
+    if (isWhole) return undefined
+    const fields = new FieldReader(bytes.subarray(start, start + LONGEST))
+    const proof = read(fields)
+    return proof?.certainty === 'proven'
+      ? hit(proof, 'openssh-v1-body', at, start + fields.length)
+      : undefined
   }
   const sight = { before: 2080, behind: LONGEST }
   return anchor(`openssh-tail-${type}`, patternOf(seen), sight, detect)
 }
 
+/**
+ * Whether the type of a key of RSA and its n stand before its exponent at `at`, or no key is there. How long n is, the numbers behind tell: no
+ * arithmetic, for a file can hold such keys a hundred thousand times.
+ */
+function isElsewhere(bytes: Uint8Array, at: number): boolean {
+  const fields = new FieldReader(bytes.subarray(at, at + LONGEST))
+  const [p, q] = Array.from({ length: 5 }, () => fields.string()).slice(3)
+  if (p === undefined || q === undefined) return true
+  // Either may begin with a zero, and so may n.
+  return [0, 1, 2].some((less) => {
+    const length = p.length + q.length - less
+    const from = at - 4 - length
+    return (
+      endsWith(bytes, from, 'ssh-rsa') && new FieldReader(bytes.subarray(from)).u32() === length
+    )
+  })
+}
+
 /** Whether the bytes before `to` spell `text`. */
 function endsWith(bytes: Uint8Array, to: number, text: string): boolean {
   const from = to - text.length
-  return from >= 0 && Buffer.compare(bytes.subarray(from, to), Buffer.from(text)) === 0
+  if (from < 0 || to > bytes.length) return false
+  for (let i = 0; i < text.length; i++) if (bytes[from + i] !== text.charCodeAt(i)) return false
+  return true
 }
 
 export const OPENSSH_ANCHORS: readonly Anchor[] = [

@@ -11,6 +11,7 @@ import { type Element, elementOf, lengthOf, sequenceAround, TAG } from '../der.t
 import { integersAt, numberOf } from '../der_keys/der_key.ts'
 import { pkcs1At } from '../der_keys/pkcs1.ts'
 import type { Detected, Detector } from '../detected.ts'
+import { charge } from '../effort.ts'
 import { type Proof, unproven } from '../proof.ts'
 import { proveRsa } from '../prove.ts'
 import { isRandomLooking } from '../random_looking.ts'
@@ -92,6 +93,7 @@ function elementBefore(
 
 /** The run of INTEGERs of one size of which one is at `at`. */
 const detectFromCrt: Detector = (bytes, at) => {
+  charge(CHAIN_UNITS)
   const chain = chainAround(bytes, at)
   const [first] = chain
   const last = chain.at(-1)
@@ -170,6 +172,9 @@ function fragment(
   return hit(unproven('rsa', bits, text), FORM, from, last.to, 'fragment')
 }
 
+/** Of a look at the numbers around one. */
+const CHAIN_UNITS = 1000
+
 const STEP = 16
 
 /** The number before `end` may have lost its begin: as far back as the bytes look like one, at most `length`. */
@@ -194,9 +199,12 @@ function chainAround(bytes: Uint8Array, at: number): Element[] {
     chain.unshift(before)
     first = before
   }
-  for (const next of integersAt(bytes, own.to, 4)) {
-    if (chain.length === 5 || Math.abs(lengthOf(next) - size) > 2) break
+  for (let last = own; chain.length < 5; ) {
+    const next = elementOf(bytes, last.to, bytes.length, TAG.integer)
+    if (next === undefined || Math.abs(lengthOf(next) - size) > 2) break
+    if ((bytes[next.from] ?? 0) >= 0x80) break
     chain.push(next)
+    last = next
   }
   return chain
 }

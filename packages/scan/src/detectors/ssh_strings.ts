@@ -44,11 +44,18 @@ export class SshStrings {
   /** A short name, or an empty text. */
   name(): string {
     const bytes = this.string()
-    return bytes === undefined || bytes.length > 64 ? '' : String.fromCharCode(...bytes)
+    return bytes === undefined || bytes.length > 64 ? '' : latinOf(bytes)
   }
 
   #stop(): undefined {
     this.#at = this.#bytes.length
     return undefined
   }
+}
+
+/** A short text: for one of 64 letters, quicker than to spread them. */
+export function latinOf(bytes: Uint8Array): string {
+  let text = ''
+  for (const letter of bytes) text += String.fromCharCode(letter)
+  return text
 }

@@ -17,6 +17,7 @@ import type { LeftOver, WindowSearch } from '../window_search.ts'
 import { Allowance, type Whose } from './allowance.ts'
 import { detectedOf, type FoundValue } from './found_value.ts'
 import { LatticeVectors } from './lattice_vectors.ts'
+import { markOfTwo } from './many_primes.ts'
 import type { PlacedNumber } from './remainders.ts'
 import { isSearchable, rsaGroups } from './rsa_group.ts'
 import { RsaSearch } from './rsa_search.ts'
@@ -70,6 +71,7 @@ export class KnownKeySearch implements WindowSearch {
       return { materials, allowance: new Allowance(effort, whose, materials.length, searchers) }
     }
     const sets = [setOf('given', given), setOf('met', others), setOf('roots', roots)]
+    markOfTwo([...given, ...others].filter(isRsa), found.filter(isRsa))
     const groups = sets.flatMap(({ materials, allowance }) =>
       rsaGroups(this.#kernel, materials.filter(isRsa), allowance),
     )

@@ -23,6 +23,17 @@ export function failuresAllowed(): Budget {
   return new Budget(0, MOST_FAILURES)
 }
 
+/** Keys of which two primes are known: they have no third. */
+const ofTwo = new WeakSet<RsaMaterial>()
+
+/** Marks those of `keys` that are found already, with their two primes. */
+export function markOfTwo(keys: readonly RsaMaterial[], found: readonly RsaMaterial[]): void {
+  const moduli = new Set<bigint>()
+  for (const { n, p, q } of found)
+    if (p !== undefined && q !== undefined && p * q === n) moduli.add(n)
+  for (const key of keys) if (moduli.has(key.n)) ofTwo.add(key)
+}
+
 /**
  * The key with all its primes, three at least, from a number that may be its private exponent. Cost: some powers modulo n.
  *
@@ -33,7 +44,7 @@ export function fromExponentOfMany(
   d: bigint,
   failures: Budget,
 ): RsaMaterial | undefined {
-  if (!failures.take(1)) return undefined
+  if (ofTwo.has(key) || !failures.take(1)) return undefined
   const primes = primesOf(key.n, key.e * d - 1n)
   const [p, q, ...others] = primes ?? []
   if (p === undefined || q === undefined || others.length === 0) {

@@ -23,7 +23,7 @@ const CERTIFICATE = '-cert-v01@openssh.com'
 
 /** The key of a blob that begins at 0; what is behind it is ignored. */
 export function keyOfSshBlob(blob: Uint8Array): PublicMaterial | undefined {
-  charge(1000)
+  charge(2000)
   const strings = new SshStrings(blob)
   const name = strings.name()
   const plain = name.endsWith(CERTIFICATE) ? name.slice(0, -CERTIFICATE.length) : name
