@@ -8,6 +8,7 @@ import {
   windowsBitmapDump,
   windowsFullDump,
 } from '@mintmark/testkit'
+import type { Dump } from '../src/index.ts'
 import { GOOD, memory } from './built_dumps.ts'
 import { dumpOf } from './checked_dump.ts'
 
@@ -274,6 +275,13 @@ describe('openDump hides no byte', () => {
   })
 })
 
+/** A core of runs of 16 bytes, one every `step` bytes of memory. */
+function shortRuns(step: bigint): Dump {
+  const memoryOf = (i: number) => ({ address: 0x5000n + step * BigInt(i), bytes: memory(16) })
+  const all = Array.from({ length: 16_385 }, (_, i) => memoryOf(i))
+  return dumpOf(elfCore({ memory: all, alignment: 1 }).bytes)
+}
+
 describe('openDump says that it leaves out', () => {
   it('more LiME ranges than any machine has', () => {
     const ranges = Array.from({ length: 16_385 }, (_, i) => ({
@@ -312,17 +320,7 @@ describe('openDump says that it leaves out', () => {
   })
 
   it('more short segments of a core than any honest one lists, but none that go on in the next', () => {
-    const core = (step: bigint) =>
-      dumpOf(
-        elfCore({
-          memory: Array.from({ length: 16_385 }, (_, i) => ({
-            address: 0x5000n + step * BigInt(i),
-            bytes: memory(16),
-          })),
-          alignment: 1,
-        }).bytes,
-      )
-    const [apart, together] = [core(32n), core(16n)]
+    const [apart, together] = [shortRuns(32n), shortRuns(16n)]
     assert.deepEqual(
       apart.flaws.map(({ code, facts }) => ({ code, ...facts })),
       [{ code: 'table-cut', kept: 16_384 }],
