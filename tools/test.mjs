@@ -14,10 +14,11 @@ import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { root, setUp } from './setup.mjs'
+import { together } from './together.mjs'
 
 const MOST_TRIED_AGAIN = 3
 /** Parts of the names of files that take half a minute and more, the longest first. */
-const LONG = ['victims', '.fault', 'investigate_dumps', 'known_places', 'selections', 'floods', 'replay', 'report']
+const LONG = ['victims', '.fault', 'investigate_dumps', 'known_places', 'selections', 'floods', 'replay', 'report', 'case_app']
 
 setUp()
 const words = process.argv.slice(2)
@@ -88,9 +89,11 @@ async function testAll({ files: own, atOnce }, output = process.stdout) {
     if (output !== process.stdout) output.end()
     return { passed: true, failures: [] }
   }
-  const failed = path.join(mkdtempSync(path.join(notes, 'run-')), 'failed')
+  const folder = mkdtempSync(path.join(notes, 'run-'))
+  const failed = path.join(folder, 'failed')
   const script = fileURLToPath(new URL('run_files.mjs', import.meta.url))
-  const args = ['--enable-source-maps', script, String(atOnce), failed, ...longestFirst(own)]
+  const started = together(longestFirst(own), { root, folder, sourceOf, isLong: (file) => rankOf(file) < LONG.length })
+  const args = ['--enable-source-maps', script, String(atOnce), failed, ...started]
   const env = { ...process.env, MINTMARK_MADE: made }
   const runner = spawn(process.execPath, args, { cwd: root, env, stdio: ['inherit', 'pipe', 'inherit'] })
   const ended = once(runner, 'close')
@@ -102,11 +105,12 @@ async function testAll({ files: own, atOnce }, output = process.stdout) {
 
 /** Files that take long before the others: one that is begun last keeps a core idle. */
 function longestFirst(own) {
-  const rank = (file) => {
-    const at = LONG.findIndex((part) => file.includes(part))
-    return at < 0 ? LONG.length : at
-  }
-  return own.toSorted((a, b) => rank(a) - rank(b))
+  return own.toSorted((a, b) => rankOf(a) - rankOf(b))
+}
+
+function rankOf(file) {
+  const at = LONG.findIndex((part) => file.includes(part))
+  return at < 0 ? LONG.length : at
 }
 
 /**
