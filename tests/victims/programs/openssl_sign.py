@@ -1,4 +1,4 @@
-"""Holds a private key (PEM file) with `cryptography`: `sign` has signed with it, `numbers` has its integers."""
+"""Holds a private key (PEM file) with `cryptography`: `sign` has signed with it, `numbers` has its integers too."""
 
 import gc
 import sys
@@ -10,10 +10,9 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 with open(sys.argv[2], "rb") as file:
     key = load_pem_private_key(file.read(), None)
-if sys.argv[1] == "sign":
-    for _ in range(20):
-        key.sign(b"x", padding.PKCS1v15(), hashes.SHA256())
-else:
+for _ in range(20):
+    key.sign(b"x", padding.PKCS1v15(), hashes.SHA256())
+if sys.argv[1] == "numbers":
     numbers = key.private_numbers()
 gc.collect()
 print("ready", flush=True)
