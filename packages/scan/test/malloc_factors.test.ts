@@ -16,6 +16,13 @@ describe('primes in chunks of malloc, with their exponents in others', () => {
       assert.deepEqual(found(bytes), [...expected(jwk, p), ...expected(jwk, q)])
     })
 
+  it('are a key in a process of 32 bits', () => {
+    const jwk = keyOf(2048).export({ format: 'jwk' })
+    const { bytes, places } = heapOf([jwk.p, jwk.dq, jwk.q, jwk.dp].map(limbs), 0, 4)
+    const [p = 0, q = 0] = [places[0], places[2]]
+    assert.deepEqual(found(bytes), [...expected(jwk, p), ...expected(jwk, q)])
+  })
+
   it('are a key of another exponent', () => {
     const jwk = keyOf(2048, 3).export({ format: 'jwk' })
     const { bytes, places } = heapOf([jwk.p, jwk.q, jwk.dp, jwk.dq].map(limbs))

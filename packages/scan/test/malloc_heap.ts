@@ -23,20 +23,21 @@ export const keyOf = (modulusLength: number, publicExponent = 65_537): KeyObject
 export const limbs = (text: string | undefined): Uint8Array =>
   Uint8Array.from(Buffer.from(text ?? '', 'base64url')).toReversed()
 
-/** Numbers in chunks of malloc, with a chunk of nothing between each two. */
+/** Numbers in chunks of malloc, with a chunk of nothing between each two, in a process of 64 or 32 bits. */
 export function heapOf(
   numbers: readonly Uint8Array[],
   room = 0,
+  sizeBytes: 4 | 8 = 8,
 ): { bytes: Uint8Array; places: number[] } {
   const bytes = Buffer.alloc(16_384)
   const places: number[] = []
   let at = 24
   for (const number of numbers) {
     const size = (number.length + room + 8 + 15) & ~15
-    bytes.writeBigUInt64LE(BigInt(size | 1), at)
+    bytes.writeUInt32LE(size | 1, at + 8 - sizeBytes)
     bytes.set(number, at + 8)
     places.push(at + 8)
-    bytes.writeBigUInt64LE(0x61n, at + size)
+    bytes.writeUInt32LE(0x61, at + size + 8 - sizeBytes)
     at += size + 0x60
   }
   return { bytes, places }
@@ -62,8 +63,13 @@ export function foundBy(anchors: readonly Anchor[], bytes: Uint8Array): FoundRsa
 }
 
 /** A key whose prime is at `offset`. */
-export function expected(jwk: JsonWebKey, offset: number, e = 65_537n): FoundRsa[] {
+export function expected(
+  jwk: JsonWebKey,
+  offset: number,
+  e = 65_537n,
+  form = 'limbs-le64',
+): FoundRsa[] {
   const n = fromBigEndian(Buffer.from(jwk.n ?? '', 'base64url'))
   const length = Buffer.from(jwk.p ?? '', 'base64url').length
-  return [{ offset, length, form: 'limbs-le64', bits: 16 * length, certainty: 'proven', n, e }]
+  return [{ offset, length, form, bits: 16 * length, certainty: 'proven', n, e }]
 }

@@ -31,6 +31,19 @@ describe('a modulus in a chunk of malloc, with its primes in others', () => {
     assert.deepEqual(found(bytes), expected(jwk, places[0] ?? 0, 3n))
   })
 
+  it('is a key highest byte first, as wolfSSL reads it', () => {
+    const jwk = keyOf(2048, 3).export({ format: 'jwk' })
+    const numbers = [jwk.n, jwk.d, jwk.p, jwk.q].map((text) => limbs(text).toReversed())
+    const { bytes, places } = heapOf(numbers)
+    assert.deepEqual(found(bytes), expected(jwk, places[2] ?? 0, 3n, 'limbs-be'))
+  })
+
+  it('is a key in a process of 32 bits', () => {
+    const jwk = keyOf(2048).export({ format: 'jwk' })
+    const { bytes, places } = heapOf([jwk.n, jwk.q, jwk.p].map(limbs), 0, 4)
+    assert.deepEqual(found(bytes), expected(jwk, places[1] ?? 0))
+  })
+
   it('is nothing with one prime of it, or with those of another', () => {
     const jwk = keyOf(2048).export({ format: 'jwk' })
     const other = keyOf(2048).export({ format: 'jwk' })

@@ -17,7 +17,7 @@ import { type Proof, unproven } from '../proof.ts'
 import { proveRsa } from '../prove.ts'
 import { isRandomLooking } from '../random_looking.ts'
 import { hit } from './anchored.ts'
-import { chunkAnchor, isFull, numbersNear, SIZE_BYTES, wordAt } from './malloc_numbers.ts'
+import { chunkAnchor, isFull, numbersNear, type SizeBytes, wordAt } from './malloc_numbers.ts'
 import { EXPONENTS } from './malloc_rsa.ts'
 
 /** Of a prime: of the sizes that are in use. */
@@ -73,9 +73,10 @@ function exponentAmong(bytes: Uint8Array, p: Stored, near: readonly Stored[]): b
 }
 
 /** Primes in chunks near the one whose size is at `at`, each once, whose exponents lie near for this public exponent. */
-function primesNear({ bytes, at, length }: Chunk, e: bigint): readonly bigint[] {
+function primesNear(chunk: Chunk, e: bigint): readonly bigint[] {
   charge(PAIRS_UNITS)
-  const near = storedNear({ bytes, at, length })
+  const { bytes, length } = chunk
+  const near = storedNear(chunk)
   const primes = near.filter(
     (other) => isFull(bytes, other.at, length) && exponentAmong(bytes, other, near) === e,
   )
@@ -87,18 +88,29 @@ interface Chunk {
   readonly bytes: Uint8Array
   readonly at: number
   readonly length: number
+  readonly sizeBytes: SizeBytes
 }
 
-function storedNear({ bytes, at, length }: Chunk): readonly Stored[] {
-  return numbersNear(bytes, at, length, REACH).map((place) => storedAt(bytes, place, length))
+/** Where numbers of this length, or of another, begin in chunks near this one. */
+function placesNear(
+  { bytes, at, length, sizeBytes }: Chunk,
+  isAny = false,
+  ofLength = length,
+): readonly number[] {
+  return numbersNear(bytes, at, ofLength, REACH, isAny, sizeBytes)
 }
 
-function detectFactor(length: number): Detector {
+function storedNear(chunk: Chunk): readonly Stored[] {
+  const { bytes, length } = chunk
+  return placesNear(chunk).map((place) => storedAt(bytes, place, length))
+}
+
+function detectFactor(length: number, sizeBytes: SizeBytes): Detector {
   return (bytes, at): Detected | undefined => {
-    const from = at + SIZE_BYTES
+    const from = at + sizeBytes
     if (from + length > bytes.length || !isFull(bytes, from, length)) return undefined
     if (!isRandomLooking(bytes.subarray(from, from + length))) return undefined
-    const chunk = { bytes, at, length }
+    const chunk = { bytes, at, length, sizeBytes }
     const own = storedAt(bytes, from, length)
     const e = exponentAmong(bytes, own, storedNear(chunk))
     if (e === undefined) return undefined
@@ -127,11 +139,11 @@ function proofOf(chunk: Chunk, p: bigint, e: bigint): Proof | undefined {
 }
 
 /** Whether all numbers of that size near are these primes and their exponents: none is left that tells of another key. */
-function isAlone({ bytes, at, length }: Chunk, primes: readonly bigint[]): boolean {
-  const numbers = numbersNear(bytes, at, length, REACH, true)
-  const stored = numbers.map((place) => storedAt(bytes, place, length))
+function isAlone(chunk: Chunk, primes: readonly bigint[]): boolean {
+  const { bytes, at, length, sizeBytes } = chunk
+  const stored = placesNear(chunk, true).map((place) => storedAt(bytes, place, length))
   const others = stored.filter((each) => primes.includes(numberOf(bytes, each)))
-  const own = [storedAt(bytes, at + SIZE_BYTES, length), ...others]
+  const own = [storedAt(bytes, at + sizeBytes, length), ...others]
   return stored.every(
     (each) =>
       own.includes(each) || own.some((prime) => exponentOf(bytes, prime, each) !== undefined),
@@ -140,12 +152,13 @@ function isAlone({ bytes, at, length }: Chunk, primes: readonly bigint[]): boole
 
 /** The other prime of the key, and what tells it: one of those near, or what a modulus near has besides `p`. */
 function partnerOf(
-  { bytes, at, length }: Chunk,
+  chunk: Chunk,
   p: bigint,
   others: readonly bigint[],
 ): { readonly q: bigint; readonly by: string } | undefined {
+  const { bytes, length } = chunk
   const numbers = (size: number, isAny: boolean): readonly bigint[] =>
-    numbersNear(bytes, at, size, REACH, isAny).map((place) =>
+    placesNear(chunk, isAny, size).map((place) =>
       fromLittleEndian(bytes.subarray(place, place + size)),
     )
   const n = numbers(2 * length, false).find((product) => product % p === 0n)
@@ -159,6 +172,7 @@ function partnerOf(
   return told === undefined ? undefined : { q: told, by: 'qInv·q = 1 modulo p' }
 }
 
-export const MALLOC_FACTOR_ANCHORS: readonly Anchor[] = LENGTHS.map((length) =>
-  chunkAnchor(`malloc-factor-${8 * length}`, length, REACH, detectFactor(length)),
-)
+export const MALLOC_FACTOR_ANCHORS: readonly Anchor[] = LENGTHS.flatMap((length) => [
+  chunkAnchor(`malloc-factor-${8 * length}`, length, REACH, detectFactor(length, 8)),
+  chunkAnchor(`malloc-factor-${8 * length}-of-32`, length, REACH, detectFactor(length, 4), 4),
+])

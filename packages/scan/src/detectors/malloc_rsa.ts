@@ -1,18 +1,31 @@
 /**
  * RSA keys whose public half lies nowhere but in limbs: a modulus in a chunk of glibc's malloc, and near it two chunks half
- * as long whose numbers it is the product of. So keep OpenSSL, mbedTLS, GMP and Rust's `num-bigint` their numbers, and
- * nothing but the product need be right.
+ * as long whose numbers it is the product of. So keep OpenSSL, mbedTLS, GMP and Rust's `num-bigint` their numbers, wolfSSL
+ * highest byte first as it read them, and nothing but the product need be right.
  *
  * @module
  */
 import type { Anchor } from '../anchor.ts'
-import { fromLittleEndian, gcd, inverse, toBigEndian } from '../arithmetic/modular.ts'
+import {
+  fromBigEndian,
+  fromLittleEndian,
+  gcd,
+  inverse,
+  toBigEndian,
+} from '../arithmetic/modular.ts'
 import type { Detected, Detector } from '../detected.ts'
 import { charge } from '../effort.ts'
 import { proveRsa } from '../prove.ts'
 import { isRandomLooking } from '../random_looking.ts'
 import { hit } from './anchored.ts'
-import { chunkAnchor, isFull, numbersNear, SIZE_BYTES, wordAt } from './malloc_numbers.ts'
+import {
+  chunkAnchor,
+  isFull,
+  isFullTurned,
+  numbersNear,
+  type SizeBytes,
+  wordAt,
+} from './malloc_numbers.ts'
 
 /** Of a modulus: of the sizes that are in use. */
 const LENGTHS = [128, 256, 384, 512, 1024]
@@ -20,9 +33,30 @@ const LENGTHS = [128, 256, 384, 512, 1024]
 const REACH = 8192
 /** Of looking for an exponent's d there. */
 const SEARCH_UNITS = 10_000
+/** How a number's bytes lie in its chunk. */
+interface Order {
+  readonly form: 'limbs-le64' | 'limbs-be'
+  readonly isBig: boolean
+  readonly isFull: (bytes: Uint8Array, from: number, length: number) => boolean
+  /** The number that these bytes are. */
+  readonly read: (bytes: Uint8Array) => bigint
+}
+
+const LITTLE: Order = { form: 'limbs-le64', isBig: false, isFull, read: fromLittleEndian }
+const BIG: Order = { form: 'limbs-be', isBig: true, isFull: isFullTurned, read: fromBigEndian }
+
+/** The lowest 32 bits of a number. */
+function lowOf(bytes: Uint8Array, from: number, length: number, { isBig }: Order): number {
+  if (!isBig) return wordAt(bytes, from)
+  return new DataView(bytes.buffer, bytes.byteOffset + from + length - 4, 4).getInt32(0)
+}
+
 /** Two of `places` whose numbers have the lowest word of the modulus as that of their product. */
-function* pairs(bytes: Uint8Array, places: readonly number[], low: number): Generator<number[]> {
-  const words = places.map((place) => wordAt(bytes, place))
+function* pairs(
+  places: readonly number[],
+  words: readonly number[],
+  low: number,
+): Generator<number[]> {
   for (const [i, word] of words.entries()) {
     for (let j = i + 1; j < words.length; j++) {
       if (Math.imul(word, words[j] ?? 0) === low) yield [places[i] ?? 0, places[j] ?? 0]
@@ -42,7 +76,7 @@ function nearby(bytes: Uint8Array, at: number): Buffer {
 }
 
 /** The exponent whose d lies near, modulo φ(n) or λ(n); 65,537 where none does. */
-function exponentOf(p: bigint, q: bigint, near: Buffer): bigint {
+function exponentOf(p: bigint, q: bigint, near: Buffer, { isBig }: Order): bigint {
   const phi = (p - 1n) * (q - 1n)
   const lambda = phi / gcd(p - 1n, q - 1n)
   charge(EXPONENTS.length * SEARCH_UNITS)
@@ -51,31 +85,57 @@ function exponentOf(p: bigint, q: bigint, near: Buffer): bigint {
       const d = inverse(e, order)
       if (d === undefined) return false
       const low = toBigEndian(BigInt.asUintN(8 * TELLING_BYTES, d), TELLING_BYTES)
-      return near.includes(Buffer.from(low.toReversed()))
+      return near.includes(isBig ? low : Buffer.from(low.toReversed()))
     })
   return EXPONENTS.find((e) => isNear(e)) ?? 65_537n
 }
 
-function detectModulus(length: number): Detector {
-  const half = length / 2
+function detectModulus(length: number, sizeBytes: SizeBytes): Detector {
+  // Of a process of 32 bits the anchor has an odd byte first.
+  const orders = sizeBytes === 4 ? [LITTLE] : [LITTLE, BIG]
   return (bytes, at): Detected | undefined => {
-    const from = at + SIZE_BYTES
-    if (from + length > bytes.length || !isFull(bytes, from, length)) return undefined
+    const from = at + sizeBytes
+    if (from + length > bytes.length) return undefined
     const modulus = bytes.subarray(from, from + length)
-    if (!isRandomLooking(modulus)) return undefined
-    const places = numbersNear(bytes, at, half, REACH).filter((place) => isFull(bytes, place, half))
-    for (const pair of pairs(bytes, places, wordAt(bytes, from))) {
-      const [p, q] = pair.map((place) => fromLittleEndian(bytes.subarray(place, place + half)))
-      const n = fromLittleEndian(modulus)
-      if (p === undefined || q === undefined || p * q !== n) continue
-      const proof = proveRsa({ n, e: exponentOf(p, q, nearby(bytes, at)), p, q })
-      const place = Math.min(...pair)
-      if (proof !== undefined) return hit(proof, 'limbs-le64', place, place + half)
+    for (const order of orders) {
+      if (!order.isFull(bytes, from, length) || !isRandomLooking(modulus)) continue
+      const found = productIn({ bytes, at, from, length, sizeBytes }, order)
+      if (found !== undefined) return found
     }
     return undefined
   }
 }
 
-export const MALLOC_RSA_ANCHORS: readonly Anchor[] = LENGTHS.map((length) =>
-  chunkAnchor(`malloc-rsa-${8 * length}`, length, REACH, detectModulus(length)),
-)
+/** A chunk that holds a number: where its size lies, and where the number begins. */
+interface Chunk {
+  readonly bytes: Uint8Array
+  readonly at: number
+  readonly from: number
+  readonly length: number
+  readonly sizeBytes: SizeBytes
+}
+
+/** The key whose modulus this number is, where two others near have it as their product. */
+function productIn(
+  { bytes, at, from, length, sizeBytes }: Chunk,
+  order: Order,
+): Detected | undefined {
+  const half = length / 2
+  const near = numbersNear(bytes, at, half, REACH, order.isBig, sizeBytes)
+  const places = near.filter((place) => order.isFull(bytes, place, half))
+  const words = places.map((place) => lowOf(bytes, place, half, order))
+  for (const pair of pairs(places, words, lowOf(bytes, from, length, order))) {
+    const [p, q] = pair.map((place) => order.read(bytes.subarray(place, place + half)))
+    const n = order.read(bytes.subarray(from, from + length))
+    if (p === undefined || q === undefined || p * q !== n) continue
+    const proof = proveRsa({ n, e: exponentOf(p, q, nearby(bytes, at), order), p, q })
+    const place = Math.min(...pair)
+    if (proof !== undefined) return hit(proof, order.form, place, place + half)
+  }
+  return undefined
+}
+
+export const MALLOC_RSA_ANCHORS: readonly Anchor[] = LENGTHS.flatMap((length) => [
+  chunkAnchor(`malloc-rsa-${8 * length}`, length, REACH, detectModulus(length, 8)),
+  chunkAnchor(`malloc-rsa-${8 * length}-of-32`, length, REACH, detectModulus(length, 4), 4),
+])
