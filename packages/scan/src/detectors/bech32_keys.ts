@@ -19,12 +19,18 @@ export const AGE_PREFIX = 'AGE-SECRET-KEY-'
 interface Kind {
   /** What stands before the `1`. */
   readonly prefix: string
+  /** In small letters. */
+  readonly small: string
   readonly proofOf: (secret: Uint8Array) => Proof
 }
 
 const KINDS: readonly Kind[] = [
-  { prefix: AGE_PREFIX, proofOf: (secret) => proveOkp('X25519', secret, undefined) },
-  { prefix: `${AGE_PREFIX}PQ-`, proofOf: hybridOf },
+  {
+    prefix: AGE_PREFIX,
+    small: AGE_PREFIX.toLowerCase(),
+    proofOf: (secret) => proveOkp('X25519', secret, undefined),
+  },
+  { prefix: `${AGE_PREFIX}PQ-`, small: `${AGE_PREFIX}PQ-`.toLowerCase(), proofOf: hybridOf },
 ]
 
 /** Its public half is no SubjectPublicKeyInfo: the seed alone is the key. */
@@ -44,11 +50,13 @@ export const AGE_IDENTITY: TextReader = {
 }
 
 function read({ chars, at }: TextRun): Detected | undefined {
-  const kind = KINDS.find(({ prefix }) => standsAt(chars, at, `${prefix}1`))
+  const kind = KINDS.find(
+    ({ prefix }) => standsAt(chars, at, prefix) && chars[at + prefix.length] === 0x31,
+  )
   if (kind === undefined) return undefined
-  const { prefix, proofOf } = kind
+  const { prefix, small, proofOf } = kind
   const from = at + prefix.length + 1
-  const secret = readBech32(prefix.toLowerCase(), chars.subarray(from, from + DATA_LETTERS))
+  const secret = readBech32(small, chars.subarray(from, from + DATA_LETTERS))
   if (secret === undefined) return undefined
   const proof = proofOf(secret)
   secret.fill(0)

@@ -7,6 +7,7 @@
  */
 import { OKP } from '../arithmetic/okp.ts'
 import type { Detected } from '../detected.ts'
+import { charge } from '../effort.ts'
 import { standsAt, type TextReader, type TextRun } from '../text_run.ts'
 import {
   isOpened,
@@ -43,6 +44,8 @@ const WANTED: ReadonlySet<string> = new Set([
   'priv',
 ])
 const SYMMETRIC_LEAST = 8
+/** Of the object around a `kty`, its numbers not counted. */
+const OBJECT_UNITS = 3000
 
 export const JWK: TextReader = {
   before: SIDE_MOST,
@@ -72,6 +75,7 @@ function keyType(chars: Uint8Array, at: number): KeyType | undefined {
 function readJwk({ chars, at }: TextRun): Detected | undefined {
   const type = keyType(chars, at)
   if (type === undefined) return undefined
+  charge(OBJECT_UNITS)
   const { from, end, values } = objectAround(chars, at, WANTED, OTHER_KEY)
   if (!values.hasAny('d', 'k', 'priv', 'p')) return undefined
   const key = READERS[type](values)
