@@ -40,7 +40,7 @@ const SKIP = 65
 const MAYBE = 66
 const STOP = 67
 const TAG_MOST = 300
-const BACKSLASHES_MOST = 8
+const BACKSLASHES_MOST = 64
 const PERCENTS_MOST = 3
 
 const KINDS = kinds(false)
@@ -293,6 +293,42 @@ class Body {
   }
 }
 
+/**
+ * The letters of either alphabet from `from` on, as far as it is base64: the value of each, and where it stands.
+ *
+ * @param values as many are read as it has room for
+ * @param places of the same length
+ * @returns how many there are, and just behind the last of them and its padding
+ */
+export function readLetters(
+  chars: Uint8Array,
+  from: number,
+  to: number,
+  values: Uint8Array,
+  places: Uint32Array,
+): { readonly count: number; readonly end: number } {
+  const out: Step = { kind: STOP, next: from }
+  let [at, end, count, padding] = [from, from, 0, 0]
+  while (at < to && count < values.length) {
+    const value = KINDS_URL[chars[at] ?? 0] ?? STOP
+    if (value < PAD) {
+      out.kind = value
+      out.next = at + 1
+    } else step(chars, at, to, KINDS_URL, out)
+    if (out.kind < PAD && padding === 0) {
+      values[count] = out.kind
+      places[count] = at
+      count++
+      end = out.next
+    } else if (out.kind === PAD && padding < 2) {
+      padding++
+      end = out.next
+    } else if (out.kind !== SKIP) break
+    at = out.next
+  }
+  return { count, end }
+}
+
 /** Where the letter with number `index` stands, counted from `from`. */
 export function letterAt(
   chars: Uint8Array,
@@ -314,6 +350,11 @@ export function letterAt(
     at = out.next
   }
   return at
+}
+
+/** The value of a letter of either alphabet; 64 or more where it is none. */
+export function letterValue(letter: number | undefined): number {
+  return KINDS_URL[letter ?? 0] ?? STOP
 }
 
 /** Whether a letter is of either alphabet. */

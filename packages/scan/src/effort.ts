@@ -40,6 +40,11 @@ export function endLook(): Look {
   return look
 }
 
+/** Units that the look has left: what takes as long as there is something to read reads no more. */
+export function effortLeft(): number {
+  return Math.max(0, most - done)
+}
+
 /** Runs `work`, or gives undefined at once where its `units` are more than the look has left. */
 export function withEffort<T>(units: number, work: () => T): T | undefined {
   if (done + units > most) {

@@ -49,6 +49,8 @@ export class NumberList {
   readonly begins: Uint32Array = new Uint32Array(MOST_NUMBERS + 16)
   readonly ends: Uint32Array = new Uint32Array(MOST_NUMBERS + 16)
   length = 0
+  /** Bytes that may hold what was read since the last {@link wipe}. */
+  #used = 0
   /** Bytes of the line of a hex dump so far; −1 elsewhere. */
   #inLine = -1
 
@@ -58,6 +60,7 @@ export class NumberList {
    * @returns behind the last of them, or, if there is none, behind what is none
    */
   read(chars: Uint8Array, at: number, notation: Notation): number {
+    this.#used = Math.max(this.#used, this.length)
     this.length = 0
     this.#inLine = -1
     let next = at
@@ -80,7 +83,8 @@ export class NumberList {
   }
 
   wipe(): void {
-    this.bytes.fill(0)
+    this.bytes.fill(0, 0, Math.max(this.#used, this.length))
+    this.#used = 0
     this.length = 0
   }
 

@@ -6,6 +6,7 @@
 import { allAnchors } from './all_anchors.ts'
 import type { Anchor } from './anchor.ts'
 import { type AnchorTables, anchorTables } from './anchor_tables.ts'
+import { GZIP_ANCHORS } from './coded/gzip_anchor.ts'
 import { BINARY_ANCHORS } from './detectors/binary_anchors.ts'
 import { PROCESS_ANCHORS } from './detectors/process_anchors.ts'
 import { TEXT_ANCHORS } from './detectors/text_anchors.ts'
@@ -56,7 +57,12 @@ export interface ValuesTask extends TaskOptions {
 export type ScannerTask = FormsTask | KnownTask | ValuesTask
 
 /** All forms that show themselves by their bytes. */
-export const ANCHORS: readonly Anchor[] = [...BINARY_ANCHORS, ...PROCESS_ANCHORS, ...TEXT_ANCHORS]
+export const ANCHORS: readonly Anchor[] = [
+  ...BINARY_ANCHORS,
+  ...PROCESS_ANCHORS,
+  ...TEXT_ANCHORS,
+  ...GZIP_ANCHORS,
+]
 
 let madeTables: AnchorTables | undefined
 

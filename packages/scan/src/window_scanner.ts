@@ -12,6 +12,7 @@ import { AnchorBudget } from './anchor_budget.ts'
 import type { AnchorTables } from './anchor_tables.ts'
 import { AnchorKernel } from './anchors.ts'
 import { forgetScalar } from './arithmetic/ec.ts'
+import { CodedSearch } from './coded/coded_search.ts'
 import type { Detected, Memory } from './detected.ts'
 import { AesSearch } from './detectors/aes.ts'
 import { HmacSearch } from './detectors/hmac.ts'
@@ -111,6 +112,8 @@ export class WindowScanner {
   readonly #blockBytes: number
   /** What searches said they cut short: each is told once. */
   readonly #cut = new Set<string>()
+  /** Has its share of the time that anchors have, under the number behind theirs. */
+  readonly #coded: CodedSearch | undefined
   readonly #aligned: readonly WindowSearch[]
   readonly #unaligned: readonly WindowSearch[]
   /** Those of this scanner alone. */
@@ -138,8 +141,9 @@ export class WindowScanner {
     this.#keySources = options.keySources ?? []
     const all = allAnchors(anchors, this.#keySources)
     this.#kernel = new AnchorKernel(this.#memory, all, options.tables)
-    this.#budget = new AnchorBudget(all.length, isDeep)
-    this.#passed = new Uint32Array(all.length)
+    this.#coded = hasKeyTables ? new CodedSearch(isDeep) : undefined
+    this.#budget = new AnchorBudget(all.length + 1, isDeep)
+    this.#passed = new Uint32Array(all.length + 1)
     this.#repeats = new Repeats(all.length)
     this.#leastPiece = hasKeyTables ? LEAST_PIECE : 1
     const more = options.searches ?? []
@@ -234,9 +238,20 @@ export class WindowScanner {
         for (const search of searches) {
           if (bytes.length >= (search.least ?? 1)) this.#run(search, place, at, end)
         }
+        if (this.#coded !== undefined) this.#lookAtText(this.#coded, place, at, end)
       }
     }
     tellZeros(place, done, to)
+  }
+
+  /** Looks for keys in coded text of a block, in what is left for its anchors. */
+  #lookAtText(coded: CodedSearch, place: Place, from: number, to: number): void {
+    const number = this.#passed.length - 1
+    startLook(this.#budget.leftFor(number))
+    this.#run(coded, place, from, to)
+    const { units, wasRefused } = endLook()
+    if (wasRefused) this.#pass(place, from, number, coded.name)
+    this.#budget.charge(number, units)
   }
 
   /** Small pieces side by side: a hit that is in more than one is none. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { deflateSync, gzipSync } from 'node:zlib'
 import { KEY_SOURCES } from '../src/public_keys/harvest.ts'
 import { ANCHORS } from '../src/scanner_task.ts'
 import { DER_SAMPLES } from './der_world.ts'
@@ -115,6 +116,33 @@ function certificates(): readonly Flood[] {
   ]
 }
 
+const base64 = (bytes: Buffer): Buffer => Buffer.from(bytes.toString('base64'))
+const hex = (bytes: Buffer): Buffer => Buffer.from(bytes.toString('hex'))
+const list = (bytes: Buffer): Buffer => Buffer.from([...bytes].join(', '))
+
+/** Keys that are coded several times, whole and damaged, and what only begins so. */
+function codedKeys(): readonly Flood[] {
+  const pem = Buffer.from(RSA.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
+  const CODED: Readonly<Record<string, Buffer>> = {
+    'base64 three times': base64(base64(base64(pem))),
+    'hex twice': hex(hex(pem)),
+    'decimal numbers in base64': base64(list(pem)),
+    gzip: gzipSync(pem),
+    'gzip of zeros': gzipSync(Buffer.alloc(1 << 20)),
+    'gzip in base64': base64(gzipSync(pem)),
+    'zlib of zeros in base64': base64(deflateSync(Buffer.alloc(1 << 20))),
+    'letters of text in base64': base64(Buffer.from('The quick brown fox jumps. '.repeat(40))),
+  }
+  return Object.entries(CODED).flatMap(([name, bytes]): Flood[] => [
+    { name: `keys in ${name}`, make: (length) => repeated(bytes, length) },
+    {
+      name: `keys in ${name}, each apart`,
+      make: (length) => repeated(Buffer.concat([bytes, Buffer.from('\0"')]), length),
+    },
+    { name: `damaged keys in ${name}`, make: (length) => damaged(bytes, length) },
+  ])
+}
+
 /** Every flood. */
 export const FLOODS: readonly Flood[] = [
   ...[
@@ -165,6 +193,7 @@ export const FLOODS: readonly Flood[] = [
     { name: `text ${JSON.stringify(unit)}`, make: narrow(unit) },
     { name: `text ${JSON.stringify(unit)}, UTF-16`, make: wide(unit) },
   ]),
+  ...codedKeys(),
   { name: 'nested DER', make: nested },
   { name: 'zeros', make: (length) => Buffer.alloc(length) },
   { name: 'ones', make: (length) => Buffer.alloc(length, 0xff) },

@@ -6,19 +6,18 @@
  *
  * @module
  */
-import type { Anchor } from '../anchor.ts'
 import type { Certainty, Detected } from '../detected.ts'
 import { charge } from '../effort.ts'
 import { keyFromDer } from '../key_from_der.ts'
+import { AnchorIndex, type AnchorPlace } from './anchor_index.ts'
 import { derHit } from './anchored.ts'
 import { BINARY_ANCHORS } from './binary_anchors.ts'
 
 /** Places that are looked at in one body, so that one full of anchors costs no more. */
 const PLACES_MOST = 48
 const FOUND_MOST = 1024
-/** Of a byte, of an anchor that may stand there, of one that does, and of one that looks. */
-const UNITS = { byte: 4, anchor: 6, place: 150, look: 300 } as const
-const ANY_BYTE: readonly number[] = Array.from({ length: 256 }, (_, byte) => byte)
+/** Of an anchor that looks. */
+const LOOK_UNITS = 300
 
 const RANK: Readonly<Record<Certainty, number>> = { proven: 3, candidate: 2, lesser: 1 }
 
@@ -33,7 +32,7 @@ export function keyIn(decoded: Uint8Array): Detected | undefined {
   if (whole?.certainty === 'proven') return whole
   let best = whole
   for (const { anchor, at } of placesIn(decoded)) {
-    charge(UNITS.look)
+    charge(LOOK_UNITS)
     const hit = anchor.detect(decoded, at)
     if (hit !== undefined && (best === undefined || isBetter(hit, best))) best = hit
   }
@@ -51,62 +50,14 @@ function isBetter(hit: Detected, best: Detected): boolean {
   return hit.length > best.length || (hit.length === best.length && hit.offset < best.offset)
 }
 
-interface Place {
-  readonly anchor: Anchor
-  /** Of the anchor, in {@link BINARY_ANCHORS}. */
-  readonly order: number
-  readonly at: number
-}
-
-/** Anchors by their first two bytes, the first the lower: many begin with 2 or 0, and nothing but these is looked at. */
-let knownByBegin: ReturnType<typeof newByBegin> | undefined
-
-function newByBegin(): readonly (readonly Omit<Place, 'at'>[] | undefined)[] {
-  const lists: Omit<Place, 'at'>[][] = Array.from({ length: 1 << 16 })
-  for (const [order, anchor] of BINARY_ANCHORS.entries()) {
-    for (const second of bytesAt(anchor, 1)) {
-      for (const first of bytesAt(anchor, 0)) {
-        const list = lists[first | (second << 8)]
-        if (list === undefined) lists[first | (second << 8)] = [{ anchor, order }]
-        else list.push({ anchor, order })
-      }
-    }
-  }
-  return lists
-}
-
-/** The bytes that an anchor can have at a place. */
-function bytesAt({ pattern, mask }: Anchor, place: number): readonly number[] {
-  const byte = pattern[place]
-  const counts = byte === undefined ? 0 : (mask?.[place] ?? 0xff)
-  if (counts === 0xff) return [byte ?? 0]
-  return ANY_BYTE.filter((each) => ((each ^ (byte ?? 0)) & counts) === 0)
-}
+/** Made when it is first asked for: anchors and their detectors know each other. */
+let index: AnchorIndex | undefined
 
 /** Where anchors stand: those of whole keys first, at most {@link PLACES_MOST}. */
-function placesIn(bytes: Uint8Array): readonly Place[] {
-  knownByBegin ??= newByBegin()
-  const places: Place[] = []
-  let tried = 0
-  for (let at = 0; at < bytes.length && places.length < FOUND_MOST; at++) {
-    const begin = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)
-    const anchors = knownByBegin[begin]
-    if (anchors === undefined) continue
-    tried += anchors.length
-    for (const { anchor, order } of anchors) {
-      if (stands(bytes, at, anchor)) places.push({ anchor, order, at })
-    }
-  }
-  charge(UNITS.byte * bytes.length + UNITS.anchor * tried + UNITS.place * places.length)
-  return places.toSorted((a, b) => a.order - b.order || a.at - b.at).slice(0, PLACES_MOST)
-}
-
-function stands(bytes: Uint8Array, at: number, { pattern, mask }: Anchor): boolean {
-  if (at + pattern.length > bytes.length) return false
-  // From the end: many begin alike.
-  for (let i = pattern.length - 1; i >= 0; i--) {
-    const differs = (bytes[at + i] ?? 0) ^ (pattern[i] ?? 0)
-    if ((differs & (mask?.[i] ?? 0xff)) !== 0) return false
-  }
-  return true
+function placesIn(bytes: Uint8Array): readonly AnchorPlace[] {
+  index ??= new AnchorIndex(BINARY_ANCHORS)
+  return index
+    .places(bytes, FOUND_MOST)
+    .toSorted((a, b) => a.order - b.order || a.at - b.at)
+    .slice(0, PLACES_MOST)
 }

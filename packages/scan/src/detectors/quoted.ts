@@ -6,7 +6,7 @@
  */
 import { isAlphanumeric, isBlank, standsAt } from '../text_run.ts'
 
-const BACKSLASHES_MOST = 8
+const BACKSLASHES_MOST = 64
 const SPELLED = ['&quot;', '&#34;', '&#39;', '&apos;', '%22', '%27']
 
 /** How many letters the quote at `at` has: `"`, `'`, `\"`, `\\\"`, `\u0022`, `&quot;`, `%22`; 0 if there is none. */

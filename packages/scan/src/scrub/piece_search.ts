@@ -9,7 +9,9 @@
  * @module
  */
 import type { ByteSource, Range } from '@mintmark/dump'
+import { REACH_BYTES } from '../coded/coded_layers.ts'
 import type { KeyMaterial } from '../key_material.ts'
+import { CodedPieces } from './coded_pieces.ts'
 import { continued } from './continued.ts'
 import { ListedPieces } from './listed_pieces.ts'
 import { type PieceHit, PieceTable, type Step, wordCount } from './piece_table.ts'
@@ -102,7 +104,8 @@ export async function findPieces(
     const short = patterns.filter(({ least }) => least < LEAST_BYTES)
     const table = new PieceTable(long, step)
     const listed = new ListedPieces(long, step)
-    const margin = Math.max(4096, (table.longest + 4095) & ~4095)
+    const coded = new CodedPieces(table)
+    const margin = Math.max(REACH_BYTES, (table.longest + 4095) & ~4095)
     const buffer = new Uint8Array(BLOCK_BYTES + 2 * margin)
     try {
       for (const { offset, from, to, length } of blocksOf(data, source.size, margin)) {
@@ -114,6 +117,10 @@ export async function findPieces(
         listed.find(bytes, from, Math.min(to, bytes.length), (piece) => {
           found.add({ ...piece, offset: offset + piece.offset })
         })
+        const isRead = coded.find(bytes, from, Math.min(to, bytes.length), (piece) => {
+          found.add({ ...piece, offset: offset + piece.offset })
+        })
+        if (!isRead) found.isFull = true
         for (const pattern of short) findShort(bytes, from, to, pattern, take)
         // oxlint-disable-next-line no-await-in-loop -- lets others run between blocks
         await new Promise((resolve) => {

@@ -1,0 +1,238 @@
+/**
+ * What coded text amid other bytes stands for, as often as it is coded: base64 of base64, hexadecimal digits, lists of numbers, gzip
+ * and zlib in any order, up to {@link MOST_LAYERS} deep. Of UTF-16 the letters are read like those of ASCII.
+ *
+ * Each layer of text is shorter than what it is coded in, by a quarter at least: all of them together are less than four times as long.
+ * What is packed gives 1 MiB at most. Whoever looks at bytes in the time of a look (`effort.ts`) has layers in that time alone.
+ *
+ * @module
+ */
+import { isBase64Letter, lettersBefore } from '../base64.ts'
+import { effortLeft, withEffort } from '../effort.ts'
+import { isListed } from '../number_text.ts'
+import { isZlibHead, type Layer, type Span } from './layer.ts'
+import { LetterRun, mayBeCoded } from './letter_layers.ts'
+import { NumberLayers } from './number_layers.ts'
+import { unpackedAt } from './packed_layers.ts'
+
+/** Codings that lie within each other. */
+export const MOST_LAYERS = 8
+/** Text is looked for at multiples of this. */
+const STRIDE = 48
+/** So many letters in a row that a run may have, at a place that is looked at, and around it. */
+const TELLING = 8
+const LEAST_RUN = 60
+/** Characters in a row that a list of numbers may have, and digits among them. */
+const TELLING_LIST = 16
+const LEAST_DIGITS = 6
+/** How far a text may go on to either side of what is searched. */
+export const REACH_BYTES = 65_536
+/** First bytes of gzip and of zlib. */
+const GZIP = Buffer.from([0x1f, 0x8b, 8])
+const ZLIB = 0x78
+/** Of a layer, of each of its bytes, and of a character that is read. */
+const UNITS = { layer: 2000, byte: 10, character: 40 } as const
+
+/** A layer, and what stands for it in the bytes that are searched. */
+export interface CodedBytes {
+  readonly bytes: Uint8Array
+  /** What is coded in what, the outermost first: `base64-of-gzip`. */
+  readonly coding: string
+  readonly spanOf: (from: number, to: number) => Span
+}
+
+export type OnCoded = (coded: CodedBytes) => void
+
+/** Bytes that are searched, and how they came to be. */
+interface Place {
+  readonly bytes: Uint8Array
+  readonly depth: number
+  readonly coding: string
+  readonly spanOf: ((from: number, to: number) => Span) | undefined
+  /** Two bytes a letter were put together. */
+  readonly isNarrowed: boolean
+}
+
+export interface LayerOptions {
+  /** Zlib is looked for at every place, not only where a layer begins. */
+  readonly isDeep: boolean
+}
+
+export class LayerReader {
+  readonly #isDeep: boolean
+  readonly #run: LetterRun = new LetterRun()
+  readonly #numbers: NumberLayers = new NumberLayers()
+
+  constructor({ isDeep }: LayerOptions) {
+    this.#isDeep = isDeep
+  }
+
+  /** Gives what text that has letters in `[from, to)` stands for; it is wiped when `take` returns. */
+  read(bytes: Uint8Array, from: number, to: number, take: OnCoded): void {
+    const place = { bytes, depth: 0, coding: '', spanOf: undefined, isNarrowed: false }
+    this.#search(place, from, to, take)
+    if (this.#isDeep) this.#unpack(place, from, to, take)
+  }
+
+  /** Gives what is packed by gzip or zlib at a place, and what is coded in it; it is wiped when `take` returns. */
+  readPacked(bytes: Uint8Array, at: number, take: OnCoded): void {
+    const layer = unpackedAt(bytes, at)
+    if (layer === undefined) return
+    const place = { bytes, depth: 0, coding: '', spanOf: undefined, isNarrowed: false }
+    this.#enter(place, layer, take)
+  }
+
+  #search(place: Place, from: number, to: number, take: OnCoded): void {
+    const { bytes } = place
+    let done = from
+    for (let at = from; at < to; at += STRIDE) {
+      if (at < done) continue
+      const first = bytes[at] ?? 0
+      const second = KINDS[bytes[at + 1] ?? 0] ?? 0
+      if (first === 0) {
+        if (second !== 0 && bytes[at + 2] === 0) done = this.#wide(place, at + 1, done, take)
+      } else if (bytes[at + 1] === 0) done = this.#wide(place, at, done, take)
+      else if (((KINDS[first] ?? 0) & second) !== 0) done = this.#narrow(place, at, done, take)
+    }
+  }
+
+  /** @returns behind what was read around a place; no more than the place if there was nothing */
+  #narrow(place: Place, at: number, done: number, take: OnCoded): number {
+    const { bytes } = place
+    if (isLetters(bytes, at, 1)) {
+      const end = this.#letters(place, at, done, take)
+      if (end > at) return end
+    }
+    return isList(bytes, at, 1) ? this.#list(place, at, done, take) : done
+  }
+
+  /** @returns behind the run of letters around a place; the place itself if they are too few */
+  #letters(place: Place, at: number, done: number, take: OnCoded): number {
+    const { bytes, depth } = place
+    if (!(mayBeCoded(bytes, at) && isLongRun(bytes, at))) return done
+    const most = mostToRead()
+    if (most === 0) return done
+    const { start } = lettersBefore(bytes, at, most)
+    const run = depth === 0 && !place.isNarrowed ? this.#run : new LetterRun(bytes.length)
+    const end = run.read(bytes, Math.max(start, done), Math.min(bytes.length, at + most))
+    const layers = run.layers()
+    run.wipe()
+    for (const layer of layers) this.#enter(place, layer, take)
+    return Math.max(end, done)
+  }
+
+  #list(place: Place, at: number, done: number, take: OnCoded): number {
+    const most = mostToRead()
+    if (most === 0) return done
+    const chars = place.bytes.subarray(0, at + most)
+    const { layers, end } = this.#numbers.around(chars, at, Math.max(done, at - most))
+    for (const layer of layers) this.#enter(place, layer, take)
+    return end
+  }
+
+  /** Text of two bytes a letter around a place, as a text of its own. */
+  #wide(place: Place, at: number, done: number, take: OnCoded): number {
+    const { bytes } = place
+    if (place.isNarrowed || !(isLetters(bytes, at, 2) || isList(bytes, at, 2))) return done
+    const most = 2 * mostToRead()
+    const isWide = (k: number): boolean => bytes[k + 1] === 0 && isAscii(bytes[k])
+    let [from, to] = [at, at]
+    while (from - 2 >= Math.max(done, at - most) && isWide(from - 2)) from -= 2
+    while (to < at + most && isWide(to)) to += 2
+    if (to - from < 2 * LEAST_RUN) return done
+    const chars = new Uint8Array((to - from) / 2)
+    for (let k = 0; k < chars.length; k++) chars[k] = bytes[from + 2 * k] ?? 0
+    const wide = (begin: number, end: number): Span => {
+      const span = { from: from + 2 * begin, to: from + 2 * end }
+      return place.spanOf?.(span.from, span.to) ?? span
+    }
+    this.#search({ ...place, bytes: chars, spanOf: wide, isNarrowed: true }, 0, chars.length, take)
+    chars.fill(0)
+    return to
+  }
+
+  /** Of zlib, which has but two bytes that tell, the first place of a layer alone unless the search is deep. */
+  #unpack(place: Place, from: number, to: number, take: OnCoded): void {
+    const { bytes } = place
+    const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    const enter = (at: number): number => {
+      const layer = unpackedAt(bytes, at)
+      if (layer === undefined) return at + 1
+      const next = layer.spanOf(0, 0).to
+      this.#enter(place, layer, take)
+      return next
+    }
+    for (let at = all.indexOf(GZIP, from); at !== -1 && at < to; ) at = all.indexOf(GZIP, enter(at))
+    if (this.#isDeep) {
+      for (let at = all.indexOf(ZLIB, from); at !== -1 && at < to; ) {
+        at = all.indexOf(ZLIB, isZlibHead(bytes, at) ? enter(at) : at + 1)
+      }
+    } else if (isZlibHead(bytes, from)) enter(from)
+  }
+
+  /** Gives a layer, and what is coded in it; wipes it. */
+  #enter(outer: Place, layer: Layer, take: OnCoded): void {
+    const { bytes } = layer
+    withEffort(UNITS.layer + UNITS.byte * bytes.length, () => {
+      const spanOf = (from: number, to: number): Span => {
+        const span = layer.spanOf(from, to)
+        return outer.spanOf?.(span.from, span.to) ?? span
+      }
+      const coding = outer.coding === '' ? layer.coding : `${outer.coding}-of-${layer.coding}`
+      take({ bytes, coding, spanOf })
+      const depth = outer.depth + 1
+      if (depth >= MOST_LAYERS) return true
+      const place = { bytes, depth, coding, spanOf, isNarrowed: false }
+      this.#search(place, 0, bytes.length, take)
+      this.#unpack(place, 0, bytes.length, take)
+      return true
+    })
+    bytes.fill(0)
+  }
+}
+
+/** Characters to either side of a place that may be read; 0, and told, where the look has nothing left. */
+function mostToRead(): number {
+  const most = Math.floor(effortLeft() / UNITS.character)
+  if (most >= LEAST_RUN) return Math.min(most, REACH_BYTES)
+  withEffort(Number.POSITIVE_INFINITY, () => undefined)
+  return 0
+}
+
+function isAscii(letter: number | undefined): boolean {
+  return (
+    letter !== undefined && ((letter >= 0x20 && letter < 0x7f) || (letter >= 9 && letter <= 13))
+  )
+}
+
+/** Of each byte whether it is a letter of base64 (1), and whether a list of numbers may have it (2). */
+const KINDS = Uint8Array.from({ length: 256 }, (_, byte) => {
+  return (isBase64Letter(byte) ? 1 : 0) | (isListed(byte) ? 2 : 0)
+})
+
+function isLetters(bytes: Uint8Array, at: number, width: 1 | 2): boolean {
+  for (let k = 0; k < TELLING; k++) {
+    if (((KINDS[bytes[at + k * width] ?? 0] ?? 0) & 1) === 0) return false
+    if (width === 2 && bytes[at + 2 * k + 1] !== 0) return false
+  }
+  return true
+}
+
+/** Whether letters stand on end around a place. */
+function isLongRun(bytes: Uint8Array, at: number): boolean {
+  let [from, to] = [at, at + TELLING]
+  while (to - from < LEAST_RUN && isBase64Letter(bytes[to])) to++
+  while (to - from < LEAST_RUN && isBase64Letter(bytes[from - 1])) from--
+  return to - from >= LEAST_RUN
+}
+
+function isList(bytes: Uint8Array, at: number, width: 1 | 2): boolean {
+  let digits = 0
+  for (let k = 0; k < TELLING_LIST; k++) {
+    const char = bytes[at + k * width] ?? 0
+    if (((KINDS[char] ?? 0) & 2) === 0) return false
+    if (width === 2 && bytes[at + 2 * k + 1] !== 0) return false
+    if (char >= 0x30 && char < 0x3a) digits++
+  }
+  return digits >= LEAST_DIGITS
+}

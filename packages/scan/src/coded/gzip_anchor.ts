@@ -1,0 +1,35 @@
+/**
+ * What gzip packed amid other bytes, found by its first bytes: bodies of HTTP, values of databases, Secrets of Kubernetes.
+ *
+ * Source: RFC 1952.
+ *
+ * @module
+ */
+import { type Anchor, REACH } from '../anchor.ts'
+import type { Certainty, Detected } from '../detected.ts'
+import { anchor } from '../detectors/anchored.ts'
+import { LayerReader } from './coded_layers.ts'
+import { keysOf } from './keys_of_layer.ts'
+import { isGzipHead } from './packed_layers.ts'
+
+const RANK: Readonly<Record<Certainty, number>> = { proven: 3, candidate: 2, lesser: 1 }
+
+/** Made when it is first asked for. */
+let reader: LayerReader | undefined
+
+/** The best of the keys in it, which stands for all: each has the place of the whole. */
+function keyInGzip(bytes: Uint8Array, at: number): Detected | undefined {
+  if (!isGzipHead(bytes, at)) return undefined
+  reader ??= new LayerReader({ isDeep: false })
+  let best: Detected | undefined
+  reader.readPacked(bytes, at, (coded) => {
+    for (const hit of keysOf(coded)) {
+      if (best === undefined || RANK[hit.certainty] > RANK[best.certainty]) best = hit
+    }
+  })
+  return best
+}
+
+export const GZIP_ANCHORS: readonly Anchor[] = [
+  anchor('gzip', '1f 8b 08', { before: 0, behind: REACH }, keyInGzip),
+]

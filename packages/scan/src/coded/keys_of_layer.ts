@@ -1,0 +1,34 @@
+/**
+ * Keys in a layer of coded text: every form that shows itself, as bytes or as text.
+ *
+ * @module
+ */
+import type { Detected } from '../detected.ts'
+import { AnchorIndex } from '../detectors/anchor_index.ts'
+import { BINARY_ANCHORS } from '../detectors/binary_anchors.ts'
+import { TEXT_ANCHORS } from '../detectors/text_anchors.ts'
+import { withEffort } from '../effort.ts'
+import type { CodedBytes } from './coded_layers.ts'
+
+/** Places of anchors in one layer. */
+const MOST_PLACES = 20_000
+/** Of a look. */
+const LOOK_UNITS = 300
+
+/** Made when it is first asked for. */
+let index: AnchorIndex | undefined
+
+/** With their places in the bytes that were searched. */
+export function* keysOf({ bytes, coding, spanOf }: CodedBytes): Generator<Detected, void, void> {
+  index ??= new AnchorIndex([...BINARY_ANCHORS, ...TEXT_ANCHORS])
+  let done = 0
+  for (const { anchor, at } of index.places(bytes, MOST_PLACES)) {
+    if (at < done) continue
+    const hit = withEffort(LOOK_UNITS, () => anchor.detect(bytes, at))
+    if (hit === undefined) continue
+    const end = hit.offset + hit.length
+    if (hit.certainty === 'proven') done = end
+    const { from, to } = spanOf(hit.offset, end)
+    yield { ...hit, offset: from, length: to - from, form: `${coding}-of-${hit.form}` }
+  }
+}

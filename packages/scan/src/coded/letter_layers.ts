@@ -1,0 +1,212 @@
+/**
+ * What letters of base64 or hexadecimal digits stand for, where that is text again, or packed, or has the structure of a key.
+ *
+ * Base64 of anything else is left to the anchors of `headerless_base64.ts`. Where a group of four letters begins is told by the
+ * text: of ASCII, three of the 24 bits of a group are zeros.
+ *
+ * @module
+ */
+import { letterValue, readLetters } from '../base64.ts'
+import { charge } from '../effort.ts'
+import { isTextual, isWorthALook, isZlibHead, type Layer } from './layer.ts'
+
+/** Letters that are read at once. */
+const MOST_LETTERS = 1 << 18
+/** Letters of base64 in a row that stand for ASCII, and hexadecimal digits. */
+const LEAST_BASE64 = 32
+const LEAST_HEX = 56
+/** Places in one run of letters that look like gzip and are looked at. */
+const MOST_PACKED = 8
+/** Of a letter. */
+const LETTER_UNITS = 5
+/** What `H4sI` has for letters, as `1f 8b 08` begins. */
+const GZIP_LETTERS = [7, 56, 44, 8] as const
+
+/** More than the value of a letter. */
+const PAST_LETTERS = 64
+
+/** For each value of a letter, by its place in the run: the phases in which it cannot stand for ASCII, a bit each. */
+const FAILS = Uint8Array.from({ length: 256 }, (_, index) => {
+  const [place, value] = [index >> 6, index & 63]
+  const isOut = [value >= 32, (value & 8) !== 0, (value & 2) !== 0, false]
+  let bits = 0
+  for (let phase = 0; phase < 4; phase++)
+    if (isOut[(place - phase + 4) % 4] === true) bits |= 1 << phase
+  return bits
+})
+
+/** The value of a hexadecimal digit by that of the same letter of base64; 16 for others. */
+const HEX_OF_LETTER = Uint8Array.from({ length: 64 }, (_, value) => {
+  if (value >= 52 && value < 62) return value - 52
+  if (value >= 26 && value < 32) return value - 16
+  return value < 6 ? value + 10 : 16
+})
+
+const VALUES = Uint8Array.from({ length: 256 }, (_, byte) => letterValue(byte))
+/** Letters by which text in base64 and hexadecimal digits are told from names and from base64 of other bytes. */
+const SAMPLE = 16
+/** Letters before a place among which a run may begin that is packed. */
+const NEAR = 48
+
+/**
+ * Whether letters around a place may be of a run that stands for text, for digits, or for what is packed. Of base64 of random bytes
+ * one place in a thousand may.
+ */
+export function mayBeCoded(bytes: Uint8Array, at: number): boolean {
+  let [fails, hex] = [0, true]
+  for (let k = 0; k < SAMPLE; k++) {
+    const value = VALUES[bytes[at + k] ?? 0] ?? PAST_LETTERS
+    if (value >= PAST_LETTERS) return false
+    fails |= FAILS[((k & 3) << 6) | value] ?? 0
+    hex &&= (HEX_OF_LETTER[value] ?? 16) < 16
+    if (fails === 15 && !hex) return beginsPacked(bytes, at)
+  }
+  return true
+}
+
+/** Whether a run of letters that a place is in begins a little before it, like gzip or zlib. */
+function beginsPacked(bytes: Uint8Array, at: number): boolean {
+  let from = at
+  while (from > at - NEAR && (VALUES[bytes[from - 1] ?? 0] ?? PAST_LETTERS) < PAST_LETTERS) from--
+  if (from === at - NEAR) return false
+  const first = VALUES[bytes[from] ?? 0]
+  const second = VALUES[bytes[from + 1] ?? 0] ?? 0
+  return (first === GZIP_LETTERS[0] && second === GZIP_LETTERS[1]) || (first === 30 && second < 16)
+}
+
+/** A run of letters: reading another overwrites it. */
+export class LetterRun {
+  readonly #values: Uint8Array
+  readonly #places: Uint32Array
+  #length = 0
+
+  /** @param most letters that a run can have */
+  constructor(most: number = MOST_LETTERS) {
+    this.#values = new Uint8Array(Math.min(most, MOST_LETTERS))
+    this.#places = new Uint32Array(this.#values.length)
+  }
+
+  /** @returns behind the run */
+  read(chars: Uint8Array, from: number, to: number): number {
+    const { count, end } = readLetters(chars, from, to, this.#values, this.#places)
+    this.#length = count
+    charge(LETTER_UNITS * count)
+    return Math.max(end, from + 1)
+  }
+
+  wipe(): void {
+    this.#values.fill(0, 0, this.#length)
+    this.#length = 0
+  }
+
+  /** What it stands for: layers of their own memory. */
+  layers(): Layer[] {
+    const layers: Layer[] = []
+    this.#addTexts(layers)
+    this.#addPacked(layers)
+    this.#addHex(layers)
+    return layers
+  }
+
+  /** Stretches that are ASCII in one of the four phases. */
+  #addTexts(layers: Layer[]): void {
+    const values = this.#values
+    const length = this.#length
+    let [first, second, third, fourth] = [0, 0, 0, 0]
+    for (let at = 0; at <= length; at++) {
+      const fails = at === length ? 15 : (FAILS[((at & 3) << 6) | (values[at] ?? 0)] ?? 0)
+      if (fails === 0) continue
+      if ((fails & 1) !== 0) first = this.#behindText(layers, first, at, 0)
+      if ((fails & 2) !== 0) second = this.#behindText(layers, second, at, 1)
+      if ((fails & 4) !== 0) third = this.#behindText(layers, third, at, 2)
+      if ((fails & 8) !== 0) fourth = this.#behindText(layers, fourth, at, 3)
+    }
+  }
+
+  /** Takes the text that ends at a place, if it is long enough. */
+  #behindText(layers: Layer[], since: number, at: number, phase: number): number {
+    if (at - since >= LEAST_BASE64) {
+      const layer = this.#base64(since + ((phase - since) & 3), at)
+      if (isTextual(layer.bytes)) layers.push(layer)
+      else layer.bytes.fill(0)
+    }
+    return at + 1
+  }
+
+  /** What begins like gzip, and, at the run's begin, like zlib. */
+  #addPacked(layers: Layer[]): void {
+    const values = this.#values
+    const last = this.#length - LEAST_BASE64
+    if (isZlibHead(this.#bytesOf(0, 4), 0)) layers.push(this.#base64(0, this.#length))
+    let found = 0
+    for (let at = 0; at <= last && found < MOST_PACKED; at++) {
+      if (values[at] !== GZIP_LETTERS[0] || values[at + 1] !== GZIP_LETTERS[1]) continue
+      if (values[at + 2] !== GZIP_LETTERS[2] || values[at + 3] !== GZIP_LETTERS[3]) continue
+      found++
+      layers.push(this.#base64(at, this.#length))
+    }
+  }
+
+  #addHex(layers: Layer[]): void {
+    let from = 0
+    for (let at = 0; at <= this.#length; at++) {
+      if (at < this.#length && (HEX_OF_LETTER[this.#values[at] ?? 0] ?? 16) < 16) continue
+      if (at - from >= LEAST_HEX) {
+        for (const phase of [0, 1]) this.#addHexAt(layers, from + phase, at)
+      }
+      from = at + 1
+    }
+  }
+
+  #addHexAt(layers: Layer[], from: number, to: number): void {
+    const bytes = new Uint8Array((to - from) >> 1)
+    for (let k = 0; k < bytes.length; k++) {
+      const high = HEX_OF_LETTER[this.#values[from + 2 * k] ?? 0] ?? 0
+      bytes[k] = 16 * high + (HEX_OF_LETTER[this.#values[from + 2 * k + 1] ?? 0] ?? 0)
+    }
+    charge(LETTER_UNITS * bytes.length)
+    if (!isWorthALook(bytes)) {
+      bytes.fill(0)
+      return
+    }
+    const places = this.#places.slice(from, from + 2 * bytes.length)
+    layers.push({
+      bytes,
+      coding: 'hex',
+      spanOf: (begin, end) => spanOf(places, 2 * begin, 2 * end),
+    })
+  }
+
+  #bytesOf(from: number, to: number): Uint8Array {
+    const values = this.#values
+    const bytes = new Uint8Array(((to - from) * 6) >> 3)
+    for (let k = 0, at = from; k < bytes.length; k += 3, at += 4) {
+      const [a = 0, b = 0, c = 0, d = 0] = [
+        values[at],
+        values[at + 1],
+        values[at + 2],
+        values[at + 3],
+      ]
+      bytes[k] = (a << 2) | (b >> 4)
+      bytes[k + 1] = (b << 4) | (c >> 2)
+      bytes[k + 2] = (c << 6) | d
+    }
+    return bytes
+  }
+
+  #base64(from: number, to: number): Layer {
+    charge(LETTER_UNITS * (to - from))
+    const bytes = this.#bytesOf(from, to)
+    const places = this.#places.slice(from, to)
+    return {
+      bytes,
+      coding: 'base64',
+      spanOf: (begin, end) => spanOf(places, Math.floor((begin * 4) / 3), Math.ceil((end * 4) / 3)),
+    }
+  }
+}
+
+function spanOf(places: Uint32Array, from: number, to: number): { from: number; to: number } {
+  const last = places[Math.min(to, places.length) - 1] ?? 0
+  return { from: places[Math.min(from, places.length - 1)] ?? 0, to: last + 1 }
+}

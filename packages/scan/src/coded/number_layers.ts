@@ -1,0 +1,69 @@
+/**
+ * What lists of hexadecimal or decimal numbers stand for, where that is text again, or packed, or has the structure of a key.
+ *
+ * @module
+ */
+import { charge } from '../effort.ts'
+import { isListed, MOST_NUMBERS, type Notation, NumberList } from '../number_text.ts'
+import { isWorthALook, type Layer } from './layer.ts'
+
+const NOTATIONS: readonly Notation[] = ['hex', 'decimal']
+/** No key has fewer bytes. */
+const LEAST_NUMBERS = 28
+/** Characters of a list, or of a line of a hex dump before its text. */
+const LEAST_CHARACTERS = 48
+/** Of a character. */
+const UNITS = 10
+
+export class NumberLayers {
+  readonly #list: NumberList = new NumberList()
+
+  /**
+   * Reads the lists around a place in both notations.
+   *
+   * @param least where they begin at the earliest
+   * @returns layers of their own memory, and where the lists end
+   */
+  around(
+    chars: Uint8Array,
+    at: number,
+    least: number,
+  ): { readonly layers: readonly Layer[]; readonly end: number } {
+    let begin = at
+    let next = at
+    while (next - at < LEAST_CHARACTERS && isListed(chars[next])) next++
+    while (begin > least && isListed(chars[begin - 1])) begin--
+    if (next - begin < LEAST_CHARACTERS) return { layers: [], end: next }
+    const layers: Layer[] = []
+    let furthest = at + 1
+    for (const notation of NOTATIONS) {
+      next = begin
+      while (next <= at || (next < furthest && isListed(chars[next]))) {
+        const end = this.#list.read(chars, next, notation)
+        charge(UNITS * Math.max(1, end - next))
+        const layer = this.#layer(notation)
+        if (layer !== undefined) layers.push(layer)
+        const isCut = this.#list.length >= MOST_NUMBERS
+        next = Math.max(end, next + 1)
+        if (isCut) break
+      }
+      furthest = Math.max(furthest, next)
+    }
+    this.#list.wipe()
+    return { layers, end: furthest }
+  }
+
+  #layer(notation: Notation): Layer | undefined {
+    const { bytes, begins, ends, length } = this.#list
+    if (length < LEAST_NUMBERS || !isWorthALook(bytes.subarray(0, length))) return undefined
+    const [froms, tos] = [begins.slice(0, length), ends.slice(0, length)]
+    return {
+      bytes: bytes.slice(0, length),
+      coding: notation,
+      spanOf: (from, to) => ({
+        from: froms[Math.min(from, length - 1)] ?? 0,
+        to: tos[Math.min(to, length) - 1] ?? 0,
+      }),
+    }
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * What gzip and zlib packed amid other bytes: configuration in Secrets of Kubernetes, bodies of HTTP, pages of databases.
+ *
+ * Source: RFC 1950, RFC 1952. What is cut gives what comes out before; what is damaged gives nothing.
+ *
+ * @module
+ */
+import { constants, inflateRawSync, inflateSync } from 'node:zlib'
+import { charge, withEffort } from '../effort.ts'
+import { isZlibHead, type Layer } from './layer.ts'
+
+/** Bytes that are unpacked from one place, and those that are read for it. */
+const MOST_UNPACKED = 1 << 20
+const MOST_PACKED = 1 << 18
+/** So many bytes are read first: by chance few places have as much that can be unpacked. */
+const FIRST_PACKED = 256
+const GZIP_SUMS = 8
+/** Of a place, and of a byte that comes out, or may have where the end was damaged. */
+const UNITS = { place: 30_000, byte: 4 } as const
+
+/** Places that look like gzip: three bytes, the only method, and flags that there are. */
+export function isGzipHead(bytes: Uint8Array, at: number): boolean {
+  if (bytes[at] !== 0x1f || bytes[at + 1] !== 0x8b || bytes[at + 2] !== 8) return false
+  return (bytes[at + 3] ?? 0xff) < 0x20
+}
+
+/**
+ * What is packed at a place.
+ *
+ * @returns undefined where nothing is, or more than 1 MiB
+ */
+export function unpackedAt(bytes: Uint8Array, at: number): Layer | undefined {
+  const isGzip = isGzipHead(bytes, at)
+  if (!isGzip && !(isZlibHead(bytes, at) && isBlockHead(bytes, at + 2))) return undefined
+  const packed = bytes.subarray(at, at + MOST_PACKED)
+  return withEffort(UNITS.place, () => {
+    const first = unpacked(packed.subarray(0, FIRST_PACKED), isGzip)
+    first?.bytes.fill(0)
+    const made = first && unpacked(packed, isGzip)
+    if (first !== undefined) charge(UNITS.byte * (made?.bytes.length ?? MOST_UNPACKED))
+    if (made === undefined || made.bytes.length === 0) return undefined
+    const span = { from: at, to: at + made.length }
+    return { bytes: made.bytes, coding: isGzip ? 'gzip' : 'zlib', spanOf: () => span }
+  })
+}
+
+/** What comes out, and from how many bytes. The sums that gzip ends with are not looked at: what is cut has none. */
+function unpacked(packed: Uint8Array, isGzip: boolean) {
+  const head = isGzip ? gzipHead(packed) : 0
+  const options = {
+    info: true,
+    finishFlush: constants.Z_SYNC_FLUSH,
+    maxOutputLength: MOST_UNPACKED,
+  } as const
+  try {
+    const body = packed.subarray(head)
+    // With `info` both of them give what they took as well.
+    const made: unknown = isGzip ? inflateRawSync(body, options) : inflateSync(body, options)
+    if (typeof made !== 'object' || made === null || !('buffer' in made && 'engine' in made))
+      return undefined
+    const { buffer, engine } = made
+    if (!(buffer instanceof Uint8Array) || typeof engine !== 'object' || engine === null)
+      return undefined
+    const taken = 'bytesWritten' in engine ? Number(engine.bytesWritten) : body.length
+    const end = head + taken + (isGzip ? GZIP_SUMS : 0)
+    return { bytes: buffer, length: Math.min(packed.length, end) }
+  } catch {
+    return undefined
+  }
+}
+
+/** Bytes of a header of gzip: ten, an extra field, and a name and a comment that end with a zero each, and a sum. */
+function gzipHead(bytes: Uint8Array): number {
+  const flags = bytes[3] ?? 0
+  let at = 10
+  if ((flags & 4) !== 0) at += 2 + (bytes[at] ?? 0) + 256 * (bytes[at + 1] ?? 0)
+  for (const flag of [8, 16]) {
+    if ((flags & flag) === 0) continue
+    const end = bytes.indexOf(0, at)
+    at = end < 0 ? bytes.length : end + 1
+  }
+  return (flags & 2) === 0 ? at : at + 2
+}
+
+/** Whether a block of deflate can begin there: of chance, one place in 14 can. Source: RFC 1951, section 3.2.3. */
+function isBlockHead(bytes: Uint8Array, at: number): boolean {
+  const first = bytes[at] ?? 0
+  const kind = (first >> 1) & 3
+  if (kind === 0) {
+    const length = (bytes[at + 1] ?? 0) | ((bytes[at + 2] ?? 0) << 8)
+    return (length ^ 0xffff) === ((bytes[at + 3] ?? 0) | ((bytes[at + 4] ?? 0) << 8))
+  }
+  if (kind === 1) return true
+  return kind === 2 && first >> 3 < 30 && isWholeCode(bytes, at)
+}
+
+/** Whether the lengths of the code that the block's own codes are told in make a whole one. */
+function isWholeCode(bytes: Uint8Array, at: number): boolean {
+  const bits = (from: number, count: number): number => {
+    const word = (bytes[at + (from >> 3)] ?? 0) | ((bytes[at + (from >> 3) + 1] ?? 0) << 8)
+    return (word >> (from & 7)) & ((1 << count) - 1)
+  }
+  if (bits(8, 5) > 29) return false
+  const lengths = bits(13, 4) + 4
+  let room = 0
+  for (let k = 0; k < lengths; k++) {
+    const length = bits(17 + 3 * k, 3)
+    if (length > 0) room += 128 >> length
+  }
+  return room === 128
+}
