@@ -37,8 +37,9 @@ function high64(a: u64, b: u64): u64 {
  *
  * `keys`: for each key c = 2^bits * e / n as two u64, fraction first. `spare`: bits of the window above those of n.
  * `lanes`: places in a group of 16 that are looked at in the two plain byte orders, `others` in the others; where a number
- * is marked they are anyway. The first `orders` byte orders are looked at. `close`: a table of 2^16 bits, by the top bits of twice the fraction, of those that can be just below a
- * fraction with a denominator up to 32. Writes u32 (entry, key) pairs, at most `cap`, and returns how many there are;
+ * is marked they are anyway. The first `orders` byte orders are looked at. `close`: 2^16 bytes by the top bits of twice the
+ * fraction, 1 for those that can be just below a fraction with a denominator up to 32. `scratch`: room for
+ * {@link CHUNK} + 1 u32. Writes u32 (entry, key) pairs, at most `cap`, and returns how many there are;
  * stops when `budget` nanoseconds, about, are spent ({@link exponents_spent}).
  */
 export function exponents(
@@ -57,6 +58,7 @@ export function exponents(
   orders: i32,
   close: usize,
   budget: i64,
+  scratch: usize,
   out: usize,
   cap: i32,
 ): i32 {
@@ -86,6 +88,7 @@ export function exponents(
             keys,
             keyCount,
             close,
+            scratch,
             out,
             found,
             cap,
@@ -122,7 +125,7 @@ export function exponents(
           top <<= room
           for (let key = 0; key < keyCount; key++) {
             const c = keys + ((<usize>key) << 4)
-            if (!canBe(top, ratioOf(c), close) || !isExponent(top, c, room)) continue
+            if (canBe(top, ratioOf(c), close) === 0 || !isExponent(top, c, room)) continue
             found = put(out, found, cap, entry(position, order, PRIME), key)
           }
         }
@@ -135,6 +138,9 @@ export function exponents(
 /** Behind every group. */
 const NONE: i32 = i32.MAX_VALUE
 
+/** Groups that are gone through before what can be an exponent in any is looked at. */
+const CHUNK: i32 = 256
+
 /** What {@link exponents} lists of the groups in [from, to), one at least, at multiples of 8 in the two plain byte orders. */
 function usualGroups(
   ptr: usize,
@@ -145,37 +151,82 @@ function usualGroups(
   keys: usize,
   keyCount: i32,
   close: usize,
+  scratch: usize,
   out: usize,
   index: i32,
   cap: i32,
 ): i32 {
   let found = index
+  for (let begin = from; begin < to; begin += CHUNK) {
+    const end = min(begin + CHUNK, to)
+    for (let key = 0; key < keyCount; key++) {
+      const c = keys + ((<usize>key) << 4)
+      const behind = closeGroups(ptr, begin, end, length, spare, ratioOf(c), close, scratch)
+      for (let item = scratch; item < behind; item += 4) {
+        found = inGroup(ptr, load<u32>(item), length, spare, c, key, close, out, found, cap)
+      }
+    }
+  }
+  return found
+}
+
+/**
+ * Lists at `list` the places (u32) of those groups in [from, to), one at least, that have a window which `close` lets
+ * through, and returns the end of the list. Without branches: which groups do cannot be foretold.
+ */
+function closeGroups(
+  ptr: usize,
+  from: i32,
+  to: i32,
+  length: i32,
+  spare: u64,
+  ratio: u64,
+  close: usize,
+  list: usize,
+): usize {
   let at = from << 4
   const end = to << 4
+  let next = list
   do {
     const here = ptr + <usize>at
     const high = here + <usize>length - 8
-    const top0 = load<u64>(high) << spare
-    const top1 = load<u64>(high, 8) << spare
-    const top2 = bswap<u64>(load<u64>(here)) << spare
-    const top3 = bswap<u64>(load<u64>(here, 8)) << spare
-    for (let key = 0; key < keyCount; key++) {
-      const c = keys + ((<usize>key) << 4)
-      const ratio = ratioOf(c)
-      const can0 = canBe(top0, ratio, close)
-      const can1 = canBe(top1, ratio, close)
-      const can2 = canBe(top2, ratio, close)
-      const can3 = canBe(top3, ratio, close)
-      if ((can0 | can1 | can2 | can3) === 0) continue
-      if (can0 && isExponent(top0, c, spare)) found = put(out, found, cap, entry(at, 0, PRIME), key)
-      if (can1 && isExponent(top1, c, spare))
-        found = put(out, found, cap, entry(at + 8, 0, PRIME), key)
-      if (can2 && isExponent(top2, c, spare)) found = put(out, found, cap, entry(at, 1, PRIME), key)
-      if (can3 && isExponent(top3, c, spare))
-        found = put(out, found, cap, entry(at + 8, 1, PRIME), key)
-    }
+    const first = canBe(load<u64>(high) << spare, ratio, close)
+    const second = canBe(load<u64>(high, 8) << spare, ratio, close)
+    const third = canBe(bswap<u64>(load<u64>(here)) << spare, ratio, close)
+    const fourth = canBe(bswap<u64>(load<u64>(here, 8)) << spare, ratio, close)
+    store<u32>(next, at)
+    next += <usize>((first | second | third | fourth) << 2)
     at += 16
   } while (at < end)
+  return next
+}
+
+/** Lists which of the four windows of the group at `at` can be the exponent of the key at `c`. */
+function inGroup(
+  ptr: usize,
+  at: i32,
+  length: i32,
+  spare: u64,
+  c: usize,
+  key: i32,
+  close: usize,
+  out: usize,
+  index: i32,
+  cap: i32,
+): i32 {
+  let found = index
+  const ratio = ratioOf(c)
+  for (let half = 0; half < 16; half += 8) {
+    const here = ptr + <usize>(at + half)
+    const top = load<u64>(here + <usize>length - 8) << spare
+    if (canBe(top, ratio, close) !== 0 && isExponent(top, c, spare)) {
+      found = put(out, found, cap, entry(at + half, 0, PRIME), key)
+    }
+    const swapped = bswap<u64>(load<u64>(here)) << spare
+    if (canBe(swapped, ratio, close) !== 0 && isExponent(swapped, c, spare)) {
+      found = put(out, found, cap, entry(at + half, 1, PRIME), key)
+    }
+  }
   return found
 }
 
@@ -187,19 +238,17 @@ function put(out: usize, index: i32, cap: i32, item: u32, key: i32): i32 {
   return index + 1
 }
 
-/** The ratio of the key at `c` in units of 2^-24. */
+/** Twice the ratio of the key at `c` in units of 2^-24. */
 function ratioOf(c: usize): u64 {
-  return (load<u64>(c, 8) << 24) | (<u64>load<u32>(c, 4) >> 8)
+  return (load<u64>(c, 8) << 25) | (<u64>load<u32>(c, 4) >> 7)
 }
 
 /**
- * What `close` says of top * ratio / 2^64: a bit of it by the top 16 bits of twice the fraction. The fraction is taken
- * for less than it is by 2^-21 at most, a sixteenth of a bucket.
+ * What `close` says of top * ratio / 2^64: 1 or 0 by the top 16 bits of twice the fraction. That is taken for less than it
+ * is by 2^-20 at most, a sixteenth of a bucket.
  */
 function canBe(top: u64, ratio: u64, close: usize): u32 {
-  const fraction = (top >> 24) * ratio
-  const byte = <u32>load<u8>(close + <usize>((fraction >> 50) & 0x1fff))
-  return (byte >> (<u32>(fraction >> 47) & 7)) & 1
+  return <u32>load<u8>(close + <usize>(((top >> 24) * ratio) >> 48))
 }
 
 /** Whether a number whose top 64 bits are `top`, `room` of them beyond the window, can be d of the key at `c`. */

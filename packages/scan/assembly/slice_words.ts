@@ -200,8 +200,7 @@ function maybe(at: usize, filter: usize): u32 {
 }
 
 /** The index + 1 of the word at `at` if it was entered, or 0. */
-function wordAt(at: usize, filter: usize, table: usize, indexes: usize, mask: u32): u32 {
-  if ((maybe(at, filter) & 1) === 0) return 0
+function wordAt(at: usize, table: usize, indexes: usize, mask: u32): u32 {
   const word = load<u64>(at)
   if (word === 0) return 0
   const hash = hashWord(word)
@@ -231,6 +230,7 @@ export function find_random_words(
   mask: u32,
   spare: u64,
   lows: u64,
+  scratch: usize,
   out: usize,
   cap: i32,
 ): i32 {
@@ -254,6 +254,7 @@ export function find_random_words(
       mask,
       spare,
       lows,
+      scratch,
       here,
       room,
     )
@@ -264,7 +265,7 @@ export function find_random_words(
 /**
  * Lists the positions in [from, to) whose next eight bytes are one of the words entered: u32 (position, index) pairs,
  * at most `cap`; returns how many there are. Looks at every `step` places from `from` on. `spare`: bits that no word has.
- * `lows`: each word has one of these bits, and one of the others; 0 if not.
+ * `lows`: each word has one of these bits, and one of the others; 0 if not. `scratch`: room for {@link CHUNK} + 1 u32.
  */
 export function find_words(
   ptr: usize,
@@ -277,43 +278,51 @@ export function find_words(
   mask: u32,
   spare: u64,
   lows: u64,
+  scratch: usize,
   out: usize,
   cap: i32,
 ): i32 {
   let found = 0
   const isSparse = step === 8 && popcnt(spare) >= MOST_SPARE
-  const four = step << 2
   for (let at = from; at < to; ) {
-    let until = at + step
+    let until = min(at + CHUNK * step, to)
     if (isSparse) {
       at = nextWithout(ptr, at, to, spare, lows)
+      if (at >= to) break
       until = at + step
-    } else if (at <= to - four) {
-      // Four at a time: hardly ever may one of them be one.
-      until = at + four
-      if (!maybeFour(ptr + <usize>at, <usize>step, filter)) {
-        at = until
-        continue
-      }
     }
-    for (; at < until && at < to; at += step) {
-      const index = wordAt(ptr + <usize>at, filter, table, indexes, mask)
+    const listed = listMaybe(ptr, at, until, step, filter, scratch)
+    for (let item = scratch; item < listed; item += 4) {
+      const place = <i32>load<u32>(item)
+      const index = wordAt(ptr + <usize>place, table, indexes, mask)
       if (index === 0) continue
       if (found < cap) {
-        store<u32>(out + ((<usize>found) << 3), at)
+        store<u32>(out + ((<usize>found) << 3), place)
         store<u32>(out + ((<usize>found) << 3), index - 1, 4)
       }
       found++
     }
+    at = until
   }
   return found
 }
 
-/** Whether any of four words may be entered. */
-function maybeFour(at: usize, step: usize, filter: usize): bool {
-  const first = maybe(at, filter) | maybe(at + step, filter)
-  const second = maybe(at + (step << 1), filter) | maybe(at + step * 3, filter)
-  return ((first | second) & 1) !== 0
+/** Places that are gone through before any of them is looked up. */
+const CHUNK: i32 = 512
+
+/**
+ * Lists at `list` the places (u32) in [from, to), one at least, at every `step`, whose word may be entered, and returns the
+ * end of the list. Without branches: which may be cannot be foretold.
+ */
+function listMaybe(ptr: usize, from: i32, to: i32, step: i32, filter: usize, list: usize): usize {
+  let at = from
+  let next = list
+  do {
+    store<u32>(next, at)
+    next += <usize>((maybe(ptr + <usize>at, filter) & 1) << 2)
+    at += step
+  } while (at < to)
+  return next
 }
 
 /** With so many bits that no word has, few words of memory are worth a look. */

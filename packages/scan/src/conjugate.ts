@@ -53,7 +53,7 @@ export class ConjugateKernel {
   leftOut = 0
 
   constructor() {
-    this.#memory.bytes(AT.close, 1 << 13).set(closeBelowFraction())
+    this.#memory.bytes(AT.close, 1 << 16).set(closeBelowFraction())
   }
 
   /** The slice: `BEFORE` bytes of context, the slice, `BEHIND` bytes of context. A view, valid until the next call. */
@@ -310,7 +310,7 @@ export class ConjugateKernel {
       'exponents',
       [AT.slice, runs, runCount, records, recordCount, to],
       [table.length, table.spare, table.at, table.count],
-      [lanes, others, orders, AT.close, BigInt(Math.floor(budget)), AT.hits, HITS],
+      [lanes, others, orders, AT.close, BigInt(Math.floor(budget)), AT.scratch, AT.hits, HITS],
     )
     const pairs = this.#pairs(AT.hits, Math.min(found, HITS))
     const windows = pairs.map(([entry, key]) => Object.assign(candidateOf(entry), { key }))
@@ -335,14 +335,15 @@ export class ConjugateKernel {
     isInNumbers = false,
   ): { at: number; word: number }[] {
     const runs = isInNumbers ? this.#places.random(to, 1) : undefined
-    const tables = [step, filter, table, indexes, mask, spare, lows, AT.lists, LIST] as const
+    const words = [step, filter, table, indexes, mask, spare, lows] as const
+    const room = [AT.scratch, AT.lists, LIST] as const
     const result: { at: number; word: number }[] = []
     let next = 0
     while (next < to) {
       const found =
         runs === undefined
-          ? this.#call('find_words', [AT.slice, next, to], tables)
-          : this.#call('find_random_words', [AT.slice, runs.at, runs.count, next, to], tables)
+          ? this.#call('find_words', [AT.slice, next, to], words, room)
+          : this.#call('find_random_words', [AT.slice, runs.at, runs.count, next, to], words, room)
       for (const [at, word] of this.#pairs(AT.lists, Math.min(found, LIST))) {
         result.push({ at, word })
       }
@@ -417,20 +418,19 @@ export function limbs28(value: bigint, count: number): number[] {
 }
 
 /**
- * A bit for each of 2^16 buckets of [0, 1): whether a fraction with a denominator up to 32 is in it or right above it.
+ * 1 for each of 2^16 buckets of [0, 1), or 0: whether a fraction with a denominator up to 32 is in it or right above it.
  * See `exponents` in the kernel.
  */
 function closeBelowFraction(): Uint8Array {
-  const bits = new Uint8Array(1 << 13)
+  const close = new Uint8Array(1 << 16)
   for (let denominator = 1; denominator <= 32; denominator++) {
     for (let numerator = 1; numerator <= denominator; numerator++) {
       const bucket = Math.floor((numerator * 65_536) / denominator)
-      for (const each of [bucket - 1, bucket & 0xffff]) {
-        bits[each >> 3] = (bits[each >> 3] ?? 0) | (1 << (each & 7))
-      }
+      close[bucket - 1] = 1
+      close[bucket & 0xffff] = 1
     }
   }
-  return bits
+  return close
 }
 
 function candidateOf(entry: number): Candidate {

@@ -173,7 +173,7 @@ function layout(): Record<Part, number> {
   const sizes = 1024
   const scratch = 4096
   const close = 57_344
-  const hits = 65_536
+  const hits = close + (1 << 16) + 64
   const sums = hits + HITS * 12 + 64
   const edges = sums + BLOCKS * 8 + 64
   const maps = edges + BLOCKS * 2 + 64
