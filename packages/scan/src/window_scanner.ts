@@ -141,7 +141,7 @@ export class WindowScanner {
     this.#keySources = options.keySources ?? []
     const all = allAnchors(anchors, this.#keySources)
     this.#kernel = new AnchorKernel(this.#memory, all, options.tables)
-    this.#coded = hasKeyTables ? new CodedSearch(isDeep) : undefined
+    this.#coded = hasKeyTables ? new CodedSearch(this.#memory, isDeep) : undefined
     this.#budget = new AnchorBudget(all.length + 1, isDeep)
     this.#passed = new Uint32Array(all.length + 1)
     this.#repeats = new Repeats(all.length)

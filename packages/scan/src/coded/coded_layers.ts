@@ -18,7 +18,7 @@ import { unpackedAt } from './packed_layers.ts'
 /** Codings that lie within each other. */
 export const MOST_LAYERS = 8
 /** Text is looked for at multiples of this. */
-const STRIDE = 48
+export const STRIDE = 48
 /** So many letters in a row that a run may have, at a place that is looked at, and around it. */
 const TELLING = 8
 const LEAST_RUN = 60
@@ -67,10 +67,24 @@ export class LayerReader {
     this.#isDeep = isDeep
   }
 
-  /** Gives what text that has letters in `[from, to)` stands for; it is wiped when `take` returns. */
-  read(bytes: Uint8Array, from: number, to: number, take: OnCoded): void {
+  /**
+   * Gives what text that has letters in `[from, to)` stands for; it is wiped when `take` returns.
+   *
+   * @param places where text can be, by `coded_places.ts`: no other is looked at
+   */
+  read(
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    take: OnCoded,
+    places?: readonly number[],
+  ): void {
     const place = { bytes, depth: 0, coding: '', spanOf: undefined, isNarrowed: false }
-    this.#search(place, from, to, take)
+    if (places === undefined) this.#search(place, from, to, take)
+    else {
+      let done = from
+      for (const at of places) if (at >= done) done = this.#text(place, at, done, take)
+    }
     if (this.#isDeep) this.#unpack(place, from, to, take)
   }
 
@@ -83,20 +97,26 @@ export class LayerReader {
   }
 
   #search(place: Place, from: number, to: number, take: OnCoded): void {
-    const { bytes } = place
     let done = from
     for (let at = from; at < to; at += STRIDE) {
-      if (at < done) continue
-      const first = bytes[at] ?? 0
-      const second = KINDS[bytes[at + 1] ?? 0] ?? 0
-      if (first === 0) {
-        if (second !== 0 && bytes[at + 2] === 0) done = this.#wide(place, at + 1, done, take)
-      } else if (bytes[at + 1] === 0) done = this.#wide(place, at, done, take)
-      else if (((KINDS[first] ?? 0) & second) !== 0) done = this.#narrow(place, at, done, take)
+      if (at >= done) done = this.#text(place, at, done, take)
     }
   }
 
   /** @returns behind what was read around a place; no more than the place if there was nothing */
+  #text(place: Place, at: number, done: number, take: OnCoded): number {
+    const { bytes } = place
+    const first = bytes[at] ?? 0
+    const second = KINDS[bytes[at + 1] ?? 0] ?? 0
+    if (first === 0) {
+      const isWide = second !== 0 && bytes[at + 2] === 0
+      return isWide ? this.#wide(place, at + 1, done, take) : done
+    }
+    if (bytes[at + 1] === 0) return this.#wide(place, at, done, take)
+    return ((KINDS[first] ?? 0) & second) === 0 ? done : this.#narrow(place, at, done, take)
+  }
+
+  /** The same of text of one byte a letter. */
   #narrow(place: Place, at: number, done: number, take: OnCoded): number {
     const { bytes } = place
     if (isLetters(bytes, at, 1)) {

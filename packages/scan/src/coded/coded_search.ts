@@ -6,8 +6,10 @@
  * @module
  */
 import type { Detected } from '../detected.ts'
+import type { KernelMemory } from '../kernel_memory.ts'
 import type { WindowSearch } from '../window_search.ts'
-import { LayerReader } from './coded_layers.ts'
+import { type CodedBytes, LayerReader, STRIDE } from './coded_layers.ts'
+import { CodedPlaces } from './coded_places.ts'
 import { keysOf } from './keys_of_layer.ts'
 
 /** Text that is shorter holds no key, in any coding. */
@@ -17,19 +19,23 @@ export class CodedSearch implements WindowSearch {
   readonly name: string = 'coded text'
   readonly reach: number = LEAST_BYTES
   readonly least: number = LEAST_BYTES
+  readonly #places: CodedPlaces
   readonly #reader: LayerReader
 
-  constructor(isDeep: boolean) {
+  constructor(memory: KernelMemory, isDeep: boolean) {
+    this.#places = new CodedPlaces(memory)
     this.#reader = new LayerReader({ isDeep })
   }
 
   search(bytes: Uint8Array, from: number, to: number): readonly Detected[] {
     const hits: Detected[] = []
-    this.#reader.read(bytes, from, to, (coded) => {
+    const take = (coded: CodedBytes): void => {
       for (const hit of keysOf(coded)) {
         if (hit.offset >= from && hit.offset < to) hits.push(hit)
       }
-    })
+    }
+    const places = this.#places.find(bytes, from, to, STRIDE)
+    this.#reader.read(bytes, from, to, take, places)
     return hits
   }
 }

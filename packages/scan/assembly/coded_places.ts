@@ -1,0 +1,65 @@
+// asc: --importMemory
+/**
+ * Tells places at which coded text can lie: letters of base64 in a row, lists of numbers, and either in UTF-16.
+ *
+ * Layout of `tables`, 64 bytes: for each lower half of a byte the upper halves with which it is a letter, may stand in a list,
+ * and is a digit, a bit each (three times 16 bytes); for each upper half its bit, none from 8 on (16 bytes).
+ * No static data: the memory is shared with the other kernels.
+ */
+import { pinned } from './lib/pinned.ts'
+
+/** Digits that a list has among {@link coded_places}' 16 characters. */
+const LEAST_DIGITS: i32 = 6
+/** Every other byte of 16, from the first on. */
+const EVEN: i32 = 0x5555
+
+/**
+ * Writes to `out` (u32) which of the places `at`, `at` + `step`, … before `to` can be in coded text, and returns how many:
+ *
+ * - the 16 bytes from there on are letters, or are what lists have and {@link LEAST_DIGITS} of them digits;
+ * - or every other one of them is zero, and the others are letters, or what lists have.
+ *
+ * Reads up to 15 bytes behind the last place; writes one u32 behind the list.
+ */
+export function coded_places(at: usize, to: usize, step: usize, tables: usize, out: usize): i32 {
+  const letters = pinned(v128.load(tables), 0)
+  const listed = pinned(v128.load(tables, 16), 1)
+  const digits = pinned(v128.load(tables, 32), 2)
+  const uppers = pinned(v128.load(tables, 48), 3)
+  const nibble = pinned(i8x16.splat(15), 4)
+  const none = i8x16.splat(0)
+  let next = out
+  for (let place = at; place < to; place += step) {
+    const bytes = v128.load(place)
+    // Most of what is no text has one of these.
+    if (i8x16.bitmask(bytes) !== 0) continue
+    const lower = v128.and(bytes, nibble)
+    const upper = i8x16.swizzle(uppers, i16x8.shr_u(v128.andnot(bytes, nibble), 4))
+    // A bit for each byte that is none.
+    const noLetter = noneOf(i8x16.swizzle(letters, lower), upper)
+    const noList = noneOf(i8x16.swizzle(listed, lower), upper)
+    const digit = 0xffff ^ noneOf(i8x16.swizzle(digits, lower), upper)
+    const zero = i8x16.bitmask(i8x16.eq(bytes, none))
+    const isList = <i32>(noList === 0) & <i32>(popcnt(digit) >= LEAST_DIGITS)
+    const isText = <i32>(noLetter === 0) | isList
+    store<u32>(next, <u32>place)
+    next += <usize>((isText | isWide(noLetter, noList, zero)) << 2)
+  }
+  return <i32>((next - out) >> 2)
+}
+
+/** A bit for each byte whose two halves have no bit in common. */
+function noneOf(lower: v128, upper: v128): i32 {
+  return i8x16.bitmask(i8x16.eq(v128.and(lower, upper), i8x16.splat(0)))
+}
+
+/** 1 if every other byte is zero, and the others are all letters, or all what lists have. */
+function isWide(noLetter: i32, noList: i32, zero: i32): i32 {
+  const first = alternates(noLetter, zero, EVEN) | alternates(noList, zero, EVEN)
+  return first | alternates(noLetter, zero, EVEN << 1) | alternates(noList, zero, EVEN << 1)
+}
+
+/** 1 if all bytes of `lanes` are of a kind, and all others zero. */
+function alternates(others: i32, zero: i32, lanes: i32): i32 {
+  return <i32>((others & lanes) === 0) & <i32>((zero & ~lanes & 0xffff) === (~lanes & 0xffff))
+}

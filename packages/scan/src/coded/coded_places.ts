@@ -1,0 +1,78 @@
+/**
+ * Places at which coded text can lie, so that nothing else is looked at one byte after the other.
+ *
+ * Kernel: `assembly/coded_places.ts` (AssemblyScript, SIMD). Its oracle is {@link isCodedPlaceReference}; the property test
+ * holds the two equal.
+ *
+ * @module
+ */
+import { isBase64Letter } from '../base64.ts'
+import { codedPlacesWasm } from '../coded_places.wasm.ts'
+import { type KernelMemory, kernelFunction, LAYOUT } from '../kernel_memory.ts'
+import { isListed } from '../number_text.ts'
+
+/** What the kernel looks at from a place on, in bytes. */
+const LOOKED = 16
+const LEAST_DIGITS = 6
+
+const isDigit = (byte: number): boolean => byte >= 0x30 && byte < 0x3a
+const KINDS = [isBase64Letter, isListed, isDigit]
+
+/** Room for places, one of which is none: see the kernel. */
+const MOST_PLACES = LAYOUT.hitBytes / 4 - 1
+
+export class CodedPlaces {
+  readonly #memory: KernelMemory
+  readonly #find: (...args: readonly number[]) => number
+
+  constructor(memory: KernelMemory) {
+    this.#memory = memory
+    memory.bytes.set(tables(), LAYOUT.coded)
+    this.#find = kernelFunction(memory.start(codedPlacesWasm), 'coded_places')
+  }
+
+  /** Which of the places `from`, `from` + `step`, … before `to` can be in coded text, ascending. */
+  find(bytes: Uint8Array, from: number, to: number, step: number): number[] {
+    const base = this.#memory.place(bytes)
+    // The kernel sees what lies behind the bytes as well: that is looked at here.
+    const last = Math.min(to, bytes.length - LOOKED + 1)
+    const found: number[] = []
+    for (let at = from; at < last; at += MOST_PLACES * step) {
+      const end = Math.min(last, at + MOST_PLACES * step)
+      const count = this.#find(base + at, base + end, step, LAYOUT.coded, LAYOUT.hits)
+      for (const place of this.#memory.hits.subarray(0, count)) found.push(place - base)
+    }
+    return found
+  }
+}
+
+/** As the kernel has them. No byte of 0x80 and more is of any kind. */
+function tables(): Uint8Array {
+  const all = new Uint8Array(64)
+  for (let byte = 0; byte < 128; byte++) {
+    const [lower, upper] = [byte & 15, byte >> 4]
+    for (const [kind, isOne] of KINDS.entries()) {
+      const at = 16 * kind + lower
+      if (isOne(byte)) all[at] = (all[at] ?? 0) | (1 << upper)
+    }
+    all[48 + upper] = 1 << upper
+  }
+  return all
+}
+
+const areLetters = (chars: readonly number[]): boolean =>
+  chars.every((char) => isBase64Letter(char))
+const areListed = (chars: readonly number[]): boolean => chars.every((char) => isListed(char))
+
+/** Whether {@link CodedPlaces.find} names a place. Tests only. */
+export function isCodedPlaceReference(bytes: Uint8Array, at: number): boolean {
+  const seen = [...bytes.subarray(at, at + LOOKED)]
+  if (seen.length < LOOKED) return false
+  if (areLetters(seen)) return true
+  if (areListed(seen) && seen.filter(isDigit).length >= LEAST_DIGITS) return true
+  return [0, 1].some((lane) => {
+    const chars = seen.filter((_, k) => k % 2 === lane)
+    const others = seen.filter((_, k) => k % 2 !== lane)
+    return others.every((byte) => byte === 0) && (areLetters(chars) || areListed(chars))
+  })
+}
