@@ -217,6 +217,7 @@ function groupsFrom(runs: usize, first: i32, runCount: i32): i32 {
  * Lists the well marked places before `to`: u32 (position, boundaries) pairs, at most `cap`; returns how many there are.
  * Boundaries: 1 before, 2 behind, 4 a length before, 8 some numbers further before or behind; the latter places only with
  * `further`. With `looked` those alone of whose bytes so many look random; see `looksRandom` for `least`, `most` and `seen`.
+ * Of those with boundaries of 3 and more the first `mostTold`, of others the first `mostOthers`: more are not looked at.
  */
 export function bounded(
   ptr: usize,
@@ -228,11 +229,15 @@ export function bounded(
   least: i32,
   most: i32,
   seen: usize,
+  mostTold: i32,
+  mostOthers: i32,
   out: usize,
   cap: i32,
 ): i32 {
   let found = 0
-  for (let k = 0; k < recordCount; k++) {
+  let toldLeft = mostTold
+  let othersLeft = mostOthers
+  for (let k = 0; k < recordCount && (toldLeft | othersLeft) !== 0; k++) {
     const at = groupOf(records, k) << 4
     let mask = wellOf(records, k) & placesBefore(to, at)
     const sides = sidesOf(records, k)
@@ -243,11 +248,16 @@ export function bounded(
       let kinds = ((sides >> i) & 1) | (((sides >> (16 + i)) & 1) << 1)
       kinds |= ((lengths >> i) & 1) << 2
       if (kinds === 0 && further === 0) continue
+      if (kinds === 0) kinds = 8
+      const isTold = kinds >= 3
+      if ((isTold ? toldLeft : othersLeft) === 0) continue
       const here = ptr + <usize>(at + i)
       if (looked !== 0 && !looksRandom(here, looked, least, most, seen)) continue
+      if (isTold) toldLeft--
+      else othersLeft--
       if (found < cap) {
         store<u32>(out + ((<usize>found) << 3), at + i)
-        store<u32>(out + ((<usize>found) << 3), kinds === 0 ? 8 : kinds, 4)
+        store<u32>(out + ((<usize>found) << 3), kinds, 4)
       }
       found++
     }

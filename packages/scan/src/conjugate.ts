@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { closeBelowFraction } from './close_fractions.ts'
 import type {
   Candidate,
   CandidateChoice,
@@ -18,6 +19,7 @@ import type {
   FactorHit,
   FactorShape,
   KeyTable,
+  PlaceRoom,
   WordTable,
 } from './conjugate_types.ts'
 import { DigitPlaces } from './digit_places.ts'
@@ -34,6 +36,7 @@ export type {
   FactorHit,
   FactorShape,
   KeyTable,
+  PlaceRoom,
   WordTable,
 } from './conjugate_types.ts'
 export { ORDERS } from './conjugate_types.ts'
@@ -41,6 +44,8 @@ export { BEFORE, BEHIND, SLICE } from './slice_memory.ts'
 
 /** By their numbers in the kernel. */
 const KINDS: readonly CandidateKind[] = ['factor', 'beside', 'negated', 'halved']
+
+const ANY_NUMBER: PlaceRoom = { told: 0x7fffffff, others: 0x7fffffff }
 
 /** Owns the kernels of one thread and their memory. Each thread needs its own. */
 export class ConjugateKernel {
@@ -286,14 +291,21 @@ export class ConjugateKernel {
    * Places in [0, to) that something marks well, and the sides, in turns: see `bounded` in the kernel. A view until the next call.
    *
    * @param looked so many bytes from a place on must look random, as `random_looking.ts` has it; 0: none is looked at
+   * @param room the first places of which so many are given
    */
-  boundedPairs(length: number, to: number, isChained = false, looked = 0): Uint32Array {
+  boundedPairs(
+    length: number,
+    to: number,
+    isChained = false,
+    looked = 0,
+    { told, others }: PlaceRoom = ANY_NUMBER,
+  ): Uint32Array {
     const { records, recordCount } = this.#places.of(length, to)
     const { least, most } = randomBounds(looked)
     const found = this.#call(
       'bounded',
       [AT.slice, records, recordCount, to, isChained ? 1 : 0],
-      [looked, least, most, AT.seen, AT.lists, LIST],
+      [looked, least, most, AT.seen, told, others, AT.lists, LIST],
     )
     return this.#memory.words(AT.lists, Math.min(found, LIST) * 2)
   }
@@ -415,22 +427,6 @@ export function limbs28(value: bigint, count: number): number[] {
     rest >>= 28n
   }
   return limbs
-}
-
-/**
- * 1 for each of 2^16 buckets of [0, 1), or 0: whether a fraction with a denominator up to 32 is in it or right above it.
- * See `exponents` in the kernel.
- */
-function closeBelowFraction(): Uint8Array {
-  const close = new Uint8Array(1 << 16)
-  for (let denominator = 1; denominator <= 32; denominator++) {
-    for (let numerator = 1; numerator <= denominator; numerator++) {
-      const bucket = Math.floor((numerator * 65_536) / denominator)
-      close[bucket - 1] = 1
-      close[bucket & 0xffff] = 1
-    }
-  }
-  return close
 }
 
 function candidateOf(entry: number): Candidate {

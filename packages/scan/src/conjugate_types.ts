@@ -125,3 +125,9 @@ export interface DigitShape {
   /** Bits below this one of neighbours may be equal. */
   readonly shift: number
 }
+
+/** Places that there is room for: told on both sides or by a length, and others. */
+export interface PlaceRoom {
+  readonly told: number
+  readonly others: number
+}

@@ -34,4 +34,30 @@ describe('what stands beside places', () => {
       assert.ok(marked > 0, 'nothing was marked: the test says nothing')
     })
   }
+
+  it('is given as far as there is room, the first of each kind', () => {
+    let leftOut = 0
+    fc.assert(
+      fc.property(joined, fc.nat(6), fc.nat(6), (bytes, told, others) => {
+        kernel.load(bytes, 0, bytes.length)
+        const length = groups[0]?.shape.length ?? 0
+        const all = placed(kernel.boundedPairs(length, bytes.length, true))
+        const left = { told, others }
+        const expected = all.filter(({ sides }) => left[sides >= 3 ? 'told' : 'others']-- > 0)
+        const given = kernel.boundedPairs(length, bytes.length, true, 0, { told, others })
+        assert.deepEqual(placed(given), expected)
+        leftOut += all.length - expected.length
+      }),
+      { numRuns: RUNS },
+    )
+    assert.ok(leftOut > RUNS, `only ${leftOut} places were left out`)
+  })
 })
+
+/** Places and their sides, which come in turns. */
+function placed(pairs: Uint32Array): { readonly at: number; readonly sides: number }[] {
+  return Array.from({ length: pairs.length / 2 }, (_, k) => ({
+    at: pairs[2 * k] ?? 0,
+    sides: pairs[2 * k + 1] ?? 0,
+  }))
+}

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { ConjugateKernel, WordTable } from '../conjugate.ts'
+import type { ConjugateKernel, PlaceRoom, WordTable } from '../conjugate.ts'
 import type { Memory } from '../detected.ts'
 import { type Effort, OF_KEYS_MET, ROOTS_SHARE } from './allowance.ts'
 import { Budget } from './budget.ts'
@@ -193,7 +193,8 @@ export class SecretWindow {
     this.#lookForHeads(kernel, { bytes, at, length })
     for (const [index, { length: size }] of this.#groups.entries()) {
       const places = this.#sights[index]?.places
-      if (places?.isFull === false) places.add(at, kernel.boundedPairs(size, length, false, size))
+      if (places?.isFull !== false) continue
+      places.add(at, kernel.boundedPairs(size, length, false, size, places.room))
     }
   }
 
@@ -310,6 +311,10 @@ class LikelyPlaces {
       const list = (pairs[k + 1] ?? 0) >= 3 ? this.#told : this.#others
       if (list.length < this.#most) list.push(base + (pairs[k] ?? 0))
     }
+  }
+
+  get room(): PlaceRoom {
+    return { told: this.#most - this.#told.length, others: this.#most - this.#others.length }
   }
 
   /** They are a sample in any case: once there are enough, no more are looked for. */
