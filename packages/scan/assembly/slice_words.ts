@@ -8,6 +8,7 @@
  */
 import { GOLDEN } from './lib/number.ts'
 import { pinned } from './lib/pinned.ts'
+import { isText, isTextAt, isTextBlock } from './lib/text_letters.ts'
 
 /** Of so many words of a number so many may be dull: zero, small, or like the one before. */
 function mostDull(slots: i32): i32 {
@@ -352,31 +353,6 @@ function hasParts(words: v128, spare: v128, low: v128, high: v128): v128 {
   const none = i64x2.splat(0)
   const lacks = v128.or(i64x2.eq(v128.and(words, low), none), i64x2.eq(v128.and(words, high), none))
   return v128.andnot(i64x2.eq(v128.and(words, spare), none), lacks)
-}
-
-/** 0xff where a byte is one of A-Z a-z 0-9 + / - _ : LF CR. */
-function isText(v: v128): v128 {
-  const letter = i8x16.lt_u(
-    i8x16.sub(v128.or(v, i8x16.splat(0x20)), i8x16.splat(0x61)),
-    i8x16.splat(26),
-  )
-  // '/', the digits and ':' are neighbours.
-  const digit = i8x16.lt_u(i8x16.sub(v, i8x16.splat(0x2f)), i8x16.splat(12))
-  const sign = v128.or(
-    v128.or(i8x16.eq(v, i8x16.splat(0x2b)), i8x16.eq(v, i8x16.splat(0x2d))),
-    i8x16.eq(v, i8x16.splat(0x5f)),
-  )
-  const line = v128.or(i8x16.eq(v, i8x16.splat(10)), i8x16.eq(v, i8x16.splat(13)))
-  return v128.or(v128.or(letter, digit), v128.or(sign, line))
-}
-
-function isTextAt(at: usize): bool {
-  return (i8x16.bitmask(isText(v128.load(at))) & 1) !== 0
-}
-
-/** Whether all of a block of 16 bytes is text. */
-function isTextBlock(at: usize): bool {
-  return i8x16.bitmask(isText(v128.load(at))) === 0xffff
 }
 
 /**

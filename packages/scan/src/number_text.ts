@@ -38,7 +38,8 @@ export function isListed(char: number | undefined): boolean {
 }
 
 const isBetween = (char: number | undefined): boolean => IS_BETWEEN[char ?? 0] === 1
-const isDigit = (char: number | undefined): boolean =>
+/** Whether a character is a decimal digit. */
+export const isDigit = (char: number | undefined): boolean =>
   char !== undefined && char >= ZERO && char < ZERO + 10
 
 /** A list as it is read: reading another overwrites it. Holds up to 65,536 numbers. */

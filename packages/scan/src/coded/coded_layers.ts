@@ -9,7 +9,8 @@
  */
 import { isBase64Letter, lettersBefore } from '../base64.ts'
 import { effortLeft, withEffort } from '../effort.ts'
-import { isListed } from '../number_text.ts'
+import { isDigit, isListed } from '../number_text.ts'
+import { LEAST_DIGITS } from './coded_places.ts'
 import { isZlibHead, type Layer, type Span } from './layer.ts'
 import { LetterRun, mayBeCoded } from './letter_layers.ts'
 import { NumberLayers } from './number_layers.ts'
@@ -22,9 +23,8 @@ export const STRIDE = 48
 /** So many letters in a row that a run may have, at a place that is looked at, and around it. */
 const TELLING = 8
 const LEAST_RUN = 60
-/** Characters in a row that a list of numbers may have, and digits among them. */
+/** Characters in a row that a list of numbers may have. */
 const TELLING_LIST = 16
-const LEAST_DIGITS = 6
 /** How far a text may go on to either side of what is searched. */
 export const REACH_BYTES = 65_536
 /** First bytes of gzip and of zlib. */
@@ -252,7 +252,7 @@ function isList(bytes: Uint8Array, at: number, width: 1 | 2): boolean {
     const char = bytes[at + k * width] ?? 0
     if (((KINDS[char] ?? 0) & 2) === 0) return false
     if (width === 2 && bytes[at + 2 * k + 1] !== 0) return false
-    if (char >= 0x30 && char < 0x3a) digits++
+    if (isDigit(char)) digits++
   }
   return digits >= LEAST_DIGITS
 }

@@ -9,13 +9,13 @@
 import { isBase64Letter } from '../base64.ts'
 import { codedPlacesWasm } from '../coded_places.wasm.ts'
 import { type KernelMemory, kernelFunction, LAYOUT } from '../kernel_memory.ts'
-import { isListed } from '../number_text.ts'
+import { isDigit, isListed } from '../number_text.ts'
 
 /** What the kernel looks at from a place on, in bytes. */
 const LOOKED = 16
-const LEAST_DIGITS = 6
+/** Digits among so many characters of a list. */
+export const LEAST_DIGITS = 6
 
-const isDigit = (byte: number): boolean => byte >= 0x30 && byte < 0x3a
 const KINDS = [isBase64Letter, isListed, isDigit]
 
 /** Room for places, one of which is none: see the kernel. */
@@ -69,7 +69,7 @@ export function isCodedPlaceReference(bytes: Uint8Array, at: number): boolean {
   const seen = [...bytes.subarray(at, at + LOOKED)]
   if (seen.length < LOOKED) return false
   if (areLetters(seen)) return true
-  if (areListed(seen) && seen.filter(isDigit).length >= LEAST_DIGITS) return true
+  if (areListed(seen) && seen.filter((char) => isDigit(char)).length >= LEAST_DIGITS) return true
   return [0, 1].some((lane) => {
     const chars = seen.filter((_, k) => k % 2 === lane)
     const others = seen.filter((_, k) => k % 2 !== lane)
