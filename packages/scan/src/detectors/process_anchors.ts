@@ -21,6 +21,7 @@ import { OPENSSL_ANCHORS } from './openssl_structures.ts'
 import { RING_ANCHORS } from './ring_ecdsa.ts'
 import { RUST_ANCHORS } from './rust_keys.ts'
 import { SEED_ANCHORS } from './seed_and_public.ts'
+import { TOMMATH_ANCHORS } from './tommath_keys.ts'
 import { WOLFSSL_EC_ANCHORS } from './wolfssl_ec.ts'
 
 export const PROCESS_ANCHORS: readonly Anchor[] = [
@@ -39,5 +40,6 @@ export const PROCESS_ANCHORS: readonly Anchor[] = [
   ...GO_ECDSA_ANCHORS,
   ...GO_RSA_ANCHORS,
   ...NSS_EC_ANCHORS,
+  ...TOMMATH_ANCHORS,
   ...WOLFSSL_EC_ANCHORS,
 ]

@@ -34,9 +34,17 @@ export const PYTHON_DIGITS: DigitForm = {
 /** Digits of LibTomMath on 64-bit machines. */
 export const TOMMATH_DIGITS: DigitForm = { form: 'limbs-60', width: 60, slot: 8, coding: 'raw' }
 
+/** The same on machines of 32 bits. */
+export const NARROW_TOMMATH_DIGITS: DigitForm = {
+  form: 'digits-28',
+  width: 28,
+  slot: 4,
+  coding: 'raw',
+}
+
 export const DIGIT_FORMS: readonly DigitForm[] = [
   PYTHON_DIGITS,
-  { form: 'digits-28', width: 28, slot: 4, coding: 'raw' },
+  NARROW_TOMMATH_DIGITS,
   { form: 'digits-26', width: 26, slot: 4, coding: 'raw' },
   { form: 'jsbn-smi-28-compressed', width: 28, slot: 4, coding: 'smi-doubled' },
   { form: 'bn-js-smi-26-compressed', width: 26, slot: 4, coding: 'smi-doubled' },
