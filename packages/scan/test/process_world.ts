@@ -24,30 +24,41 @@ export function words(...values: readonly bigint[]): Uint8Array {
 }
 export const pair = (low: number, high: number): bigint => BigInt(low) | (BigInt(high) << 32n)
 
+/** Addresses of the parts. */
+interface Parts {
+  readonly heads: bigint
+  readonly numbers: bigint
+}
+
 /** Two parts of a process, more than a window apart: what points, and what is pointed to. */
 export class Process {
   readonly heads: Uint8Array = new Uint8Array(2 * WINDOW_BYTES)
   readonly numbers: Uint8Array = new Uint8Array(65_536)
+  readonly #parts: Parts
   #at = 64
+
+  constructor(parts: Parts = { heads: HEADS, numbers: NUMBERS }) {
+    this.#parts = parts
+  }
 
   /** Structures with nothing near them. */
   put(bytes: Uint8Array): bigint {
     this.heads.set(bytes, this.#at)
-    const address = HEADS + BigInt(this.#at)
+    const address = this.#parts.heads + BigInt(this.#at)
     this.#at += (bytes.length + 79) & ~15
     return address
   }
 
   number(bytes: Uint8Array, at: number): bigint {
     this.numbers.set(bytes, at)
-    return NUMBERS + BigInt(at)
+    return this.#parts.numbers + BigInt(at)
   }
 
   async found(name: string): Promise<(string | number)[][]> {
     const file = path.join(folder, name)
     const memory = [
-      { address: HEADS, bytes: this.heads },
-      { address: NUMBERS, bytes: this.numbers },
+      { address: this.#parts.heads, bytes: this.heads },
+      { address: this.#parts.numbers, bytes: this.numbers },
     ]
     writeFileSync(file, elfCore({ memory }).bytes)
     const { findings, candidates } = await scanFile(file)

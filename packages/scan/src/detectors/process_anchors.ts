@@ -8,6 +8,7 @@
 import type { Anchor } from '../anchor.ts'
 import { GO_ECDH_ANCHORS } from './go_ecdh.ts'
 import { GO_ECDSA_ANCHORS } from './go_ecdsa.ts'
+import { GO_NAT_ANCHORS } from './go_nat.ts'
 import { GO_RSA_ANCHORS } from './go_rsa.ts'
 import { MALLOC_FACTOR_ANCHORS } from './malloc_factors.ts'
 import { LATTICE_ANCHORS } from './malloc_lattice.ts'
@@ -38,6 +39,7 @@ export const PROCESS_ANCHORS: readonly Anchor[] = [
   ...RUST_ANCHORS,
   ...GO_ECDH_ANCHORS,
   ...GO_ECDSA_ANCHORS,
+  ...GO_NAT_ANCHORS,
   ...GO_RSA_ANCHORS,
   ...NSS_EC_ANCHORS,
   ...TOMMATH_ANCHORS,
