@@ -25,6 +25,8 @@ const ONCE_SHARE = 1 / 4
 
 export class AnchorBudget {
   readonly #spent: Float64Array
+  /** Something is, of this block: memory in a hundred thousand pieces has as many blocks. */
+  #isSpent: boolean = false
   /** 1 for each anchor that had its share of an earlier block of the window, or in one look. */
   readonly #isFlood: Uint8Array
   readonly #leastPerByte: number
@@ -60,7 +62,8 @@ export class AnchorBudget {
 
   /** The next bytes: every anchor is looked at again. */
   startBlock(bytes: number): void {
-    this.#spent.fill(0)
+    if (this.#isSpent) this.#spent.fill(0)
+    this.#isSpent = false
     const once = this.#once * ONCE_SHARE
     this.#once -= once
     this.#left = Math.max(0, this.#left) + bytes * this.#perByte + once
@@ -92,6 +95,7 @@ export class AnchorBudget {
     }
     const spent = (this.#spent[anchor] ?? 0) + units
     this.#spent[anchor] = spent
+    this.#isSpent = true
     const fair = this.#atStart / this.#spent.length
     const isOver = spent > this.#shareOf(anchor) || (this.#left <= 0 && spent > fair)
     if (isOver) this.#isFlood[anchor] = 1

@@ -41,6 +41,8 @@ const MAYBE = 66
 const STOP = 67
 const TAG_MOST = 300
 const BACKSLASHES_MOST = 64
+/** Of a letter that is gone over backwards. */
+const BACK_UNITS = 3
 const PERCENTS_MOST = 3
 
 const KINDS = kinds(false)
@@ -402,6 +404,7 @@ export function lettersBefore(
     } else if (isBlank(letter)) i -= 1
     else break
   }
+  charge(BACK_UNITS * (at - start))
   return { start, count }
 }
 

@@ -124,6 +124,8 @@ export class WindowScanner {
   readonly #off = new Set<number>()
   /** Places of each that were passed over in this block. */
   readonly #passed: Uint32Array
+  /** There are any. */
+  #isPassed: boolean = false
   /** Those that the kernel does not name in this block. */
   readonly #unnamed: number[] = []
   readonly #repeats: Repeats<Hit>
@@ -238,7 +240,10 @@ export class WindowScanner {
         for (const search of searches) {
           if (bytes.length >= (search.least ?? 1)) this.#run(search, place, at, end)
         }
-        if (this.#coded !== undefined) this.#lookAtText(this.#coded, place, at, end)
+        const coded = this.#coded
+        if (coded !== undefined && bytes.length >= coded.least) {
+          this.#lookAtText(coded, place, at, end)
+        }
       }
     }
     tellZeros(place, done, to)
@@ -343,6 +348,7 @@ export class WindowScanner {
   #pass(place: Place, at: number, number: number, name: string): void {
     const passed = (this.#passed[number] ?? 0) + 1
     this.#passed[number] = passed
+    this.#isPassed = true
     if (passed === 1) place.onLimit({ code: 'anchor-flood', name, offset: place.offset + at })
     else if (passed === MOST_PASSED) {
       this.#kernel.setOff(number, true)
@@ -377,7 +383,8 @@ export class WindowScanner {
     this.#budget.startBlock(bytes)
     for (const number of this.#unnamed) this.#kernel.setOff(number, false)
     this.#unnamed.length = 0
-    this.#passed.fill(0)
+    if (this.#isPassed) this.#passed.fill(0)
+    this.#isPassed = false
     this.#off.clear()
   }
 

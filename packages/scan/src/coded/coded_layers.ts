@@ -132,9 +132,10 @@ export class LayerReader {
     if (!(mayBeCoded(bytes, at) && isLongRun(bytes, at))) return done
     const most = mostToRead()
     if (most === 0) return done
-    const { start } = lettersBefore(bytes, at, most)
+    // What was read before is not gone through again.
+    const { start } = lettersBefore(bytes.subarray(done), at - done, most)
     const run = depth === 0 && !place.isNarrowed ? this.#run : new LetterRun(bytes.length)
-    const end = run.read(bytes, Math.max(start, done), Math.min(bytes.length, at + most))
+    const end = run.read(bytes, done + start, Math.min(bytes.length, at + most))
     const layers = run.layers()
     run.wipe()
     for (const layer of layers) this.#enter(place, layer, take)

@@ -9,12 +9,10 @@
 import { letterValue, readLetters } from '../base64.ts'
 import { charge } from '../effort.ts'
 import { isTextual, isWorthALook, isZlibHead, type Layer } from './layer.ts'
+import { failsOf, hexOf, hexStretches, LEAST_TEXT, textStretches } from './stretches.ts'
 
 /** Letters that are read at once. */
 const MOST_LETTERS = 1 << 18
-/** Letters of base64 in a row that stand for ASCII, and hexadecimal digits. */
-const LEAST_BASE64 = 32
-const LEAST_HEX = 56
 /** Places in one run of letters that look like gzip and are looked at. */
 const MOST_PACKED = 8
 /** Of a letter. */
@@ -24,23 +22,6 @@ const GZIP_LETTERS = [7, 56, 44, 8] as const
 
 /** More than the value of a letter. */
 const PAST_LETTERS = 64
-
-/** For each value of a letter, by its place in the run: the phases in which it cannot stand for ASCII, a bit each. */
-const FAILS = Uint8Array.from({ length: 256 }, (_, index) => {
-  const [place, value] = [index >> 6, index & 63]
-  const isOut = [value >= 32, (value & 8) !== 0, (value & 2) !== 0, false]
-  let bits = 0
-  for (let phase = 0; phase < 4; phase++)
-    if (isOut[(place - phase + 4) % 4] === true) bits |= 1 << phase
-  return bits
-})
-
-/** The value of a hexadecimal digit by that of the same letter of base64; 16 for others. */
-const HEX_OF_LETTER = Uint8Array.from({ length: 64 }, (_, value) => {
-  if (value >= 52 && value < 62) return value - 52
-  if (value >= 26 && value < 32) return value - 16
-  return value < 6 ? value + 10 : 16
-})
 
 const VALUES = Uint8Array.from({ length: 256 }, (_, byte) => letterValue(byte))
 /** Letters by which text in base64 and hexadecimal digits are told from names and from base64 of other bytes. */
@@ -57,8 +38,8 @@ export function mayBeCoded(bytes: Uint8Array, at: number): boolean {
   for (let k = 0; k < SAMPLE; k++) {
     const value = VALUES[bytes[at + k] ?? 0] ?? PAST_LETTERS
     if (value >= PAST_LETTERS) return false
-    fails |= FAILS[((k & 3) << 6) | value] ?? 0
-    hex &&= (HEX_OF_LETTER[value] ?? 16) < 16
+    fails |= failsOf(value, k)
+    hex &&= hexOf(value) < 16
     if (fails === 15 && !hex) return beginsPacked(bytes, at)
   }
   return true
@@ -110,33 +91,17 @@ export class LetterRun {
 
   /** Stretches that are ASCII in one of the four phases. */
   #addTexts(layers: Layer[]): void {
-    const values = this.#values
-    const length = this.#length
-    let [first, second, third, fourth] = [0, 0, 0, 0]
-    for (let at = 0; at <= length; at++) {
-      const fails = at === length ? 15 : (FAILS[((at & 3) << 6) | (values[at] ?? 0)] ?? 0)
-      if (fails === 0) continue
-      if ((fails & 1) !== 0) first = this.#behindText(layers, first, at, 0)
-      if ((fails & 2) !== 0) second = this.#behindText(layers, second, at, 1)
-      if ((fails & 4) !== 0) third = this.#behindText(layers, third, at, 2)
-      if ((fails & 8) !== 0) fourth = this.#behindText(layers, fourth, at, 3)
-    }
-  }
-
-  /** Takes the text that ends at a place, if it is long enough. */
-  #behindText(layers: Layer[], since: number, at: number, phase: number): number {
-    if (at - since >= LEAST_BASE64) {
-      const layer = this.#base64(since + ((phase - since) & 3), at)
+    for (const { from, to, phase } of textStretches(this.#values, this.#length)) {
+      const layer = this.#base64(from + ((phase - from) & 3), to)
       if (isTextual(layer.bytes)) layers.push(layer)
       else layer.bytes.fill(0)
     }
-    return at + 1
   }
 
   /** What begins like gzip, and, at the run's begin, like zlib. */
   #addPacked(layers: Layer[]): void {
     const values = this.#values
-    const last = this.#length - LEAST_BASE64
+    const last = this.#length - LEAST_TEXT
     if (isZlibHead(this.#bytesOf(0, 4), 0)) layers.push(this.#base64(0, this.#length))
     let found = 0
     for (let at = 0; at <= last && found < MOST_PACKED; at++) {
@@ -148,21 +113,16 @@ export class LetterRun {
   }
 
   #addHex(layers: Layer[]): void {
-    let from = 0
-    for (let at = 0; at <= this.#length; at++) {
-      if (at < this.#length && (HEX_OF_LETTER[this.#values[at] ?? 0] ?? 16) < 16) continue
-      if (at - from >= LEAST_HEX) {
-        for (const phase of [0, 1]) this.#addHexAt(layers, from + phase, at)
-      }
-      from = at + 1
+    for (const { from, to } of hexStretches(this.#values, this.#length)) {
+      for (const phase of [0, 1]) this.#addHexAt(layers, from + phase, to)
     }
   }
 
   #addHexAt(layers: Layer[], from: number, to: number): void {
     const bytes = new Uint8Array((to - from) >> 1)
     for (let k = 0; k < bytes.length; k++) {
-      const high = HEX_OF_LETTER[this.#values[from + 2 * k] ?? 0] ?? 0
-      bytes[k] = 16 * high + (HEX_OF_LETTER[this.#values[from + 2 * k + 1] ?? 0] ?? 0)
+      const high = hexOf(this.#values[from + 2 * k] ?? 0)
+      bytes[k] = 16 * high + hexOf(this.#values[from + 2 * k + 1] ?? 0)
     }
     charge(LETTER_UNITS * bytes.length)
     if (!isWorthALook(bytes)) {

@@ -21,6 +21,8 @@ export interface AnchorPlace {
 export class AnchorIndex {
   /** By the first two bytes, the first the lower: many begin with 2 or 0, and nothing but these is looked at. */
   readonly #byBegin: (Omit<AnchorPlace, 'at'>[] | undefined)[] = Array.from({ length: 1 << 16 })
+  /** A bit for each of them that is there: all of these stay in the processor's first cache. */
+  readonly #isBegin: Uint8Array = new Uint8Array(1 << 13)
 
   constructor(anchors: readonly Anchor[]) {
     for (const [order, anchor] of anchors.entries()) {
@@ -28,6 +30,7 @@ export class AnchorIndex {
         for (const first of bytesAt(anchor, 0)) {
           const begin = first | (second << 8)
           const list = this.#byBegin[begin]
+          this.#isBegin[begin >> 3] = (this.#isBegin[begin >> 3] ?? 0) | (1 << (begin & 7))
           if (list === undefined) this.#byBegin[begin] = [{ anchor, order }]
           else list.push({ anchor, order })
         }
@@ -38,9 +41,11 @@ export class AnchorIndex {
   /** Where anchors stand, in order of place, `most` of them and a few more at most. */
   places(bytes: Uint8Array, most: number): AnchorPlace[] {
     const places: AnchorPlace[] = []
+    const isBegin = this.#isBegin
     let tried = 0
     for (let at = 0; at < bytes.length && places.length < most; at++) {
       const begin = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)
+      if (((isBegin[begin >> 3] ?? 0) & (1 << (begin & 7))) === 0) continue
       const anchors = this.#byBegin[begin]
       if (anchors === undefined) continue
       tried += anchors.length

@@ -132,6 +132,7 @@ interface Plain {
   readonly lines: readonly { readonly at: number; readonly source: number }[]
 }
 
+/** Undefined where there is no second line, and where no line has anything on: that was read as it stands. */
 function undressed(
   chars: Uint8Array,
   begin: number,
@@ -144,6 +145,8 @@ function undressed(
   const lines: { at: number; source: number }[] = []
   let line = begin
   let from = begin
+  let hasOn = false
+  let isWhole = false
   while (lines.length < LINES_MOST && length < TEXT_MOST && line < chars.length) {
     const { end, next } = findEnd(chars, line, Math.min(chars.length, line + LINE_MOST))
     if (lines.length > 0) from = undress(chars, line, end)
@@ -154,10 +157,17 @@ function undressed(
     text.set(chars.subarray(from, to), length)
     length += to - from
     text[length++] = 0x0a
-    if (isFooter(chars, from, to) && lines.length > 1) break
+    hasOn ||= from !== line
+    isWhole = isFooter(chars, from, to) && lines.length > 1
+    if (isWhole) break
+    hasOn ||= to !== end || !isLineBreak(chars[next - 1])
     line = next
   }
   charge(300 + 20 * (line - begin))
+  if (isWhole && !hasOn) {
+    text.fill(0, 0, length)
+    return undefined
+  }
   return { text: text.subarray(0, length), lines }
 }
 
@@ -172,15 +182,15 @@ function isEnd(chars: Uint8Array, from: number, to: number, line: number): boole
 /** As far as an armour's lines go: letters, dashes, and what stands in its headers. */
 function contentEnd(chars: Uint8Array, from: number, to: number): number {
   let at = from
-  while (at < to && isContent(chars[at])) at += 1
+  while (at < to && IS_CONTENT[chars[at] ?? 0] === 1) at += 1
   return at
 }
 
 const CONTENT_SIGNS = new Set(Buffer.from(' \t-:,.()_@', 'latin1'))
-
-function isContent(letter: number | undefined): boolean {
-  return isLetter(letter) || (letter !== undefined && CONTENT_SIGNS.has(letter))
-}
+/** 1 for a byte that stands in an armour's lines. */
+const IS_CONTENT = Uint8Array.from({ length: 256 }, (_, byte) =>
+  Number(isLetter(byte) || CONTENT_SIGNS.has(byte)),
+)
 
 function isFooter(chars: Uint8Array, from: number, to: number): boolean {
   return to - from > 8 && stands(chars, from, FOOTER)
@@ -204,7 +214,10 @@ function lineFeed(chars: Uint8Array, from: number, to: number): LineEnd {
   return { end, next: end + (isBoth || isEnded ? 2 : 1) }
 }
 
-const isFeed = (letter: number | undefined) => letter === 0x0a || letter === 0x0d || letter === 0
+/** What a text that is read as it stands goes on behind. */
+const isLineBreak = (letter: number | undefined) => letter === 0x0a || letter === 0x0d
+
+const isFeed = (letter: number | undefined) => isLineBreak(letter) || letter === 0
 
 /** `\n` as two letters, with any number of backslashes, and `<br>`. */
 function escapedFeed(chars: Uint8Array, from: number, to: number): LineEnd {

@@ -8,7 +8,7 @@
  */
 import { decodeBase64, letterAt, lettersBefore } from '../base64.ts'
 import type { Detected } from '../detected.ts'
-import { findLast, nameOf, standsAt, type TextReader, type TextRun } from '../text_run.ts'
+import { endsAt, findLast, nameOf, standsAt, type TextReader, type TextRun } from '../text_run.ts'
 import { keyIn } from './decoded.ts'
 import { keyAtEnd } from './key_end.ts'
 
@@ -31,6 +31,8 @@ export const PEM_END: TextReader = {
   before: BODY_MOST + 1024,
   behind: 64,
   glance: ({ chars, at }) => (labelAt(chars, at) === undefined ? 0 : 64),
+  // No body goes on before the begin of an armour.
+  isEnd: endsAt(BEGIN),
   read: readEnd,
 }
 

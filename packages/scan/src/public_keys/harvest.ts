@@ -215,6 +215,7 @@ export function keyOfNumber(window: Uint8Array): PublicKey | undefined {
   if (!ARRAY_BYTES.has(window.length)) return undefined
   const isLikely = (window[0] ?? 0) >= 0x80 && ((window.at(-1) ?? 0) & 1) === 1
   if (!isLikely || !isRandomLooking(window)) return undefined
+  if (hasTinyFactor(window, true)) return undefined
   const n = fromBigEndian(window)
   return hasNoSmallFactor(n) ? plain(rsaKey(n, 65_537n)) : undefined
 }

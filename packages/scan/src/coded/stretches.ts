@@ -1,0 +1,138 @@
+/**
+ * Stretches of a run of letters that can stand for ASCII, or are hexadecimal digits, found from a few letters of each: of
+ * letters that stand for anything else one in two is not looked at.
+ *
+ * The values of letters are those of base64; more than 63 is none. Oracles are {@link textStretchesReference} and
+ * {@link hexStretchesReference}; the property test holds them equal.
+ *
+ * @module
+ */
+
+/** Letters of base64 in a row that stand for ASCII, and hexadecimal digits. */
+export const LEAST_TEXT = 32
+export const LEAST_HEX = 56
+/** A stretch that is long enough has all letters of one of these blocks. */
+const BLOCK = LEAST_TEXT / 2
+const PHASES = [0, 1, 2, 3] as const
+const ALL_FAIL = 15
+
+/** Letters `[from, to)`. */
+export interface Stretch {
+  readonly from: number
+  readonly to: number
+}
+
+/** Letters that stand for ASCII where groups of four begin at places that leave `phase`. */
+export interface TextStretch extends Stretch {
+  readonly phase: number
+}
+
+/** For each value of a letter, by its place in the run: the phases in which it cannot stand for ASCII, a bit each. */
+const FAILS = Uint8Array.from({ length: 256 }, (_, index) => {
+  const [place, value] = [index >> 6, index & 63]
+  const isBit = [value >= 32, (value & 8) !== 0, (value & 2) !== 0, false]
+  let bits = 0
+  for (const phase of PHASES) if (isBit[(place - phase + 4) % 4] === true) bits |= 1 << phase
+  return bits
+})
+
+/** The value of a hexadecimal digit by that of the same letter of base64; 16 for others. */
+const HEX_OF_LETTER = Uint8Array.from({ length: 256 }, (_, value) => {
+  if (value >= 52 && value < 62) return value - 52
+  if (value >= 26 && value < 32) return value - 16
+  return value < 6 ? value + 10 : 16
+})
+
+/** The same of hexadecimal digits: 1 for all others. */
+const IS_NO_HEX = Uint8Array.from({ length: 256 }, (_, index) => Number(hexOf(index & 63) > 15))
+
+/** The phases in which a letter cannot stand for ASCII, a bit each. */
+export function failsOf(value: number, place: number): number {
+  return FAILS[((place & 3) << 6) | value] ?? ALL_FAIL
+}
+
+/** The value of a letter as a hexadecimal digit; 16 where it is none. */
+export function hexOf(value: number): number {
+  return HEX_OF_LETTER[value] ?? 16
+}
+
+/** Stretches that are ASCII in one of the four phases, in order of where they end. */
+export function textStretches(values: Uint8Array, length: number): TextStretch[] {
+  const found: TextStretch[] = []
+  const done = [0, 0, 0, 0]
+  for (let block = 0; block + BLOCK <= length; block += BLOCK) {
+    let fails = 0
+    for (let k = 0; k < BLOCK && fails !== ALL_FAIL; k++) {
+      fails |= failsOf(values[block + k] ?? 0, k)
+    }
+    if (fails === ALL_FAIL) continue
+    for (const phase of PHASES) {
+      if ((fails & (1 << phase)) !== 0 || (done[phase] ?? 0) > block) continue
+      const run = { values, length, from: done[phase] ?? 0 }
+      const { from, to } = around(run, block, FAILS, 1 << phase)
+      done[phase] = to
+      if (to - from >= LEAST_TEXT) found.push({ from, to, phase })
+    }
+  }
+  return found.toSorted((a, b) => a.to - b.to || a.phase - b.phase)
+}
+
+/** Stretches of hexadecimal digits, in order. */
+export function hexStretches(values: Uint8Array, length: number): Stretch[] {
+  const found: Stretch[] = []
+  let done = 0
+  for (let at = 0; at < length; at += LEAST_HEX) {
+    if (at < done || hexOf(values[at] ?? 0) > 15) continue
+    const stretch = around({ values, length, from: done }, at, IS_NO_HEX, 1)
+    done = stretch.to
+    if (stretch.to - stretch.from >= LEAST_HEX) found.push(stretch)
+  }
+  return found
+}
+
+/** A run of letters, from where it is looked at. */
+interface Letters extends Omit<Stretch, 'to'> {
+  readonly values: Uint8Array
+  readonly length: number
+}
+
+/** The letters in a row around one of them that have none of the bits of `mask` in a table by place and value. */
+function around(run: Letters, at: number, table: Uint8Array, mask: number): Stretch {
+  const { values, length } = run
+  let [from, to] = [at, at + 1]
+  while (from > run.from && !isOut(values, from - 1, table, mask)) from--
+  while (to < length && !isOut(values, to, table, mask)) to++
+  return { from, to }
+}
+
+function isOut(values: Uint8Array, at: number, table: Uint8Array, mask: number): boolean {
+  return ((table[((at & 3) << 6) | (values[at] ?? 0)] ?? ALL_FAIL) & mask) !== 0
+}
+
+/** {@link textStretches}, letter by letter. Tests only. */
+export function textStretchesReference(values: Uint8Array, length: number): TextStretch[] {
+  const found: TextStretch[] = []
+  const since = [0, 0, 0, 0]
+  for (let at = 0; at <= length; at++) {
+    const fails = at === length ? ALL_FAIL : failsOf(values[at] ?? 0, at)
+    for (const phase of PHASES) {
+      if ((fails & (1 << phase)) === 0) continue
+      const from = since[phase] ?? 0
+      if (at - from >= LEAST_TEXT) found.push({ from, to: at, phase })
+      since[phase] = at + 1
+    }
+  }
+  return found
+}
+
+/** {@link hexStretches}, letter by letter. Tests only. */
+export function hexStretchesReference(values: Uint8Array, length: number): Stretch[] {
+  const found: Stretch[] = []
+  let from = 0
+  for (let at = 0; at <= length; at++) {
+    if (at < length && hexOf(values[at] ?? 0) < 16) continue
+    if (at - from >= LEAST_HEX) found.push({ from, to: at })
+    from = at + 1
+  }
+  return found
+}
