@@ -23,7 +23,7 @@ import type { LimitList } from './scan_limits.ts'
 import { ownBytes, planWindows, sizeOf, type Window } from './scan_plan.ts'
 import type { KnownTask, ScannerTask } from './scanner_task.ts'
 import { Seams } from './seams.ts'
-import { type SearchedFile, searchFile } from './search_file.ts'
+import { type Searched, type SearchedFile, searchFile } from './search_file.ts'
 import type { SightingList } from './sightings.ts'
 import type { WindowResult } from './window_result.ts'
 import { ZeroRuns } from './zero_runs.ts'
@@ -104,14 +104,15 @@ export class Passes {
         cut.take(window, result.limits)
         made.take(window, result)
       },
-      () => withFirstUnits(this.#plan(), this.#size, isDeep),
+      { windows: withFirstUnits(this.#plan(), this.#size, isDeep), bytes: this.#size.bytes },
     )
     const again = cut.again(isDeep)
     const takeAgain = (window: Window, result: WindowResult): void => {
       this.#takeLimits(window, result)
       made.take(window, result)
     }
-    if (again.length > 0) await this.#search(task, takeAgain, () => again)
+    if (again.length > 0)
+      await this.#search(task, takeAgain, { windows: again, bytes: sizeOf(again).bytes })
     await this.#searchSeams(task)
     this.#settlePossible()
     // What erases keys spends as much on each, and so does who asks for all.
@@ -133,7 +134,7 @@ export class Passes {
       ? { keys: [...given, ...met.filter((key) => !isRoot(key))], met: met.filter(isRoot) }
       : { keys: given, met: this.#someOf(unfound(met, materials, this.#found.ofFlood), materials) }
     const task = { kind: 'known', ...this.#how, ...sought, materials } as const
-    await this.#search(task, this.#takeLimits, () => this.#plan())
+    await this.#search(task, this.#takeLimits, this.#left())
     await this.#searchSeams(task)
     await this.#searchRegisters({
       ...task,
@@ -157,7 +158,7 @@ export class Passes {
       }
       const task = { kind: 'values', isDeep: this.#how.isDeep, materials } as const
       if (materials.length === 0) return
-      await this.#search(task, this.#takeLimits, () => this.#plan())
+      await this.#search(task, this.#takeLimits, this.#left())
       await this.#searchSeams(task)
     } finally {
       this.#found.wipe()
@@ -185,6 +186,12 @@ export class Passes {
     return planWindows(this.#file.runs, this.#zeros.leftOf(this.#file.data))
   }
 
+  /** What was not told to be zeros. */
+  #left(): Searched {
+    const { bytes } = this.#zeros.isEmpty ? this.#size : sizeOf(this.#plan())
+    return { windows: this.#plan(), bytes }
+  }
+
   readonly #takeLimits = (_: Window, { limits }: WindowResult): void => {
     this.#outcome.limits.addAll(limits)
   }
@@ -192,9 +199,9 @@ export class Passes {
   async #search(
     task: ScannerTask,
     takeLimits: (window: Window, result: WindowResult) => void,
-    windows: () => Iterable<Window>,
+    searched: Searched,
   ): Promise<void> {
-    await searchFile(this.#file, task, this.#options, windows, (window, result) => {
+    await searchFile(this.#file, task, this.#options, searched, (window, result) => {
       if (result === undefined) {
         this.#outcome.limits.add({ code: 'thread-failed', name: '', offset: window.offset })
       } else {
@@ -217,11 +224,12 @@ export class Passes {
     if (seams === undefined) return
     const { source, runs } = seams
     const size = sizeOf(planWindows(runs))
-    const windows = () => withFirstUnits(planWindows(runs), size, this.#how.isDeep)
+    const windows = withFirstUnits(planWindows(runs), size, this.#how.isDeep)
+    const searched = { windows, bytes: size.bytes }
     const options = { ...this.#options, threads: 1 }
     // The borders are a file of their own: pointers lead out of it.
     const bare = { ...task, runs: [] }
-    await searchFile({ ...this.#file, source, runs }, bare, options, windows, (_, result) => {
+    await searchFile({ ...this.#file, source, runs }, bare, options, searched, (_, result) => {
       if (result === undefined) return
       const sightings = result.sightings.flatMap((sighting) => seams.sightings(sighting))
       // Their places are those of the borders; candidates across one stay candidates.

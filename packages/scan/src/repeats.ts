@@ -42,7 +42,7 @@ interface Repeating {
 
 /** The looks at one piece. Places are from the begin of its bytes. */
 export class Repeats<T> {
-  #bytes: Buffer = Buffer.alloc(0)
+  #bytes: Uint8Array = new Uint8Array(0)
   readonly #looks = new Map<number, EarlierLook<T>>()
   /** The last place of each anchor that was known, by alignment. */
   readonly #last = new Map<number, EarlierLook<T>>()
@@ -57,7 +57,7 @@ export class Repeats<T> {
 
   /** Forgets all: other bytes are looked at from now on. */
   start(bytes: Uint8Array): void {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    this.#bytes = bytes
     if (this.#looks.size === 0) return
     this.#looks.clear()
     this.#last.clear()
@@ -128,7 +128,8 @@ export class Repeats<T> {
     const compared = goesOn ? known.to : from
     if (compared < to) {
       charge((to - compared) / BYTES_PER_UNIT)
-      const bytes = this.#bytes
+      const { buffer, byteOffset, length } = this.#bytes
+      const bytes = Buffer.from(buffer, byteOffset, length)
       if (bytes.compare(bytes, compared - distance, to - distance, compared, to) !== 0) return false
     }
     if (goesOn) known.to = Math.max(known.to, to)

@@ -20,7 +20,8 @@ const GAP_BYTES = 65_536
 const MARGIN_BYTES = 4096
 /** Places are rounded to this within a run, so that numbers and schedules are aligned in windows as in memory. */
 const ALIGNMENT = 16
-const MOST_PIECES = 16_384
+/** More would take as much memory as their bytes. */
+const MOST_PIECES = 65_536
 
 /** Memory without a gap, in the file and in the process. */
 export interface Run {
@@ -89,9 +90,9 @@ export function runsOf(dump: Dump): readonly Run[] {
   const isHeap = dump.container === 'hprof'
   return runs.map(({ offset, length, address, owner }) => {
     const isAligned = address !== undefined && address % 8n === 0n
-    const run: Run = { offset, length, address, isAligned, isRaw }
+    if (!isHeap) return { offset, length, address, isAligned, isRaw }
     const array = owner === 'int[]' ? 'number' : 'other'
-    return isHeap ? Object.assign(run, { array }) : run
+    return { offset, length, address, isAligned, isRaw, array }
   })
 }
 
@@ -171,6 +172,11 @@ function* chunksOf(
     const isBefore = (range: Range | undefined) =>
       range !== undefined && range.offset + range.length + MARGIN_BYTES <= run.offset
     while (isBefore(data[first])) first++
+    const around = data[first]
+    if (run.length <= WINDOW_BYTES && around !== undefined && isWithin(run, around)) {
+      yield { run, from: run.offset, to: end }
+      continue
+    }
     let done = run.offset
     for (let i = first; i < data.length; i++) {
       const range = data[i]
@@ -181,6 +187,11 @@ function* chunksOf(
       done = Math.max(done, to)
     }
   }
+}
+
+/** Whether all of a run is data: of a hundred thousand short ones nearly every one is. */
+function isWithin({ offset, length }: Run, data: Range): boolean {
+  return data.offset <= offset && offset + length <= data.offset + data.length
 }
 
 function roundedDown(run: Run, offset: number): number {

@@ -9,7 +9,7 @@ import type { Anchor } from './anchor.ts'
 import { SMALL_BYTES } from './early_worker.ts'
 import type { SearchThreads } from './pool.ts'
 import type { TakeResult } from './pooled_search.ts'
-import { type Run, sizeOf, WINDOW_BYTES, type Window } from './scan_plan.ts'
+import { type Run, WINDOW_BYTES, type Window } from './scan_plan.ts'
 import { giveBack, type ScannerTask, scannerFor, takeScanner } from './scanner_task.ts'
 import type { FileBorders } from './seam_chains.ts'
 import { searchWindow } from './window_result.ts'
@@ -39,26 +39,31 @@ export interface SearchOptions {
   readonly anchors?: readonly Anchor[]
 }
 
-/** Searches windows of a file. They are asked for twice. */
+/** What is searched of a file, and its bytes. */
+export interface Searched {
+  readonly windows: Iterable<Window>
+  readonly bytes: number
+}
+
+/** Searches windows of a file. */
 export async function searchFile(
   file: SearchedFile,
   task: ScannerTask,
   options: SearchOptions,
-  windows: () => Iterable<Window>,
+  { windows, bytes: totalBytes }: Searched,
   take: TakeResult,
 ): Promise<void> {
-  const { bytes: totalBytes } = sizeOf(windows())
   const most = Math.min(options.threads ?? availableParallelism(), MOST_THREADS)
   const threads = Math.min(most, Math.ceil(totalBytes / WINDOW_BYTES))
   // Once there are threads, the few windows of a file that are searched again are worth them.
   const isSmall =
     options.threads === undefined && totalBytes <= SMALL_BYTES && !file.threads.areStarted
   if (options.anchors !== undefined || isSmall || threads <= 1) {
-    await searchHere(file, task, options.anchors, take, windows())
+    await searchHere(file, task, options.anchors, take, windows)
     return
   }
   const shared = task.kind === 'known' ? { ...task, searchers: threads } : task
-  await file.threads.search(shared, threads, windows()[Symbol.iterator](), take)
+  await file.threads.search(shared, threads, windows[Symbol.iterator](), take)
 }
 
 async function searchHere(

@@ -14,6 +14,10 @@ export const LEAST_ZEROS: number = 256 << 10
 export class ZeroRuns {
   readonly #runs: Range[] = []
 
+  get isEmpty(): boolean {
+    return this.#runs.length === 0
+  }
+
   /** Takes runs that follow those before them in the file. */
   add(runs: readonly Range[]): void {
     this.#runs.push(...runs)
