@@ -34,21 +34,31 @@ function hashes(folder: string): Map<string, string> {
 const replay = (name: string, seed: number, scale: number) =>
   replayStorm0558({ out: join(root, name), seed, scale })
 
+/** Those of the replay that all tests look at. */
+const SEED = 558
+const SCALE = 0.05
+
+let truth: TruthFiles
+let found: Found
+
+before(async () => {
+  await replay('small', SEED, SCALE)
+  truth = readTruth(join(root, 'small'))
+  found = readLogs(join(root, 'small', 'logs'))
+})
+
 describe('one seed', () => {
-  before(async () => {
-    await replay('one', 7, 0.02)
-    await replay('other', 8, 0.02)
-  })
+  before(() => replay('other', 8, SCALE))
 
   it('gives other bytes than another one, in every tenant', () => {
-    const [one, other] = [hashes(join(root, 'one')), hashes(join(root, 'other'))]
+    const [one, other] = [hashes(join(root, 'small')), hashes(join(root, 'other'))]
     for (const [path, hash] of one)
       if (path.startsWith('/logs/') && !/LogFile\.txt$|\.core$/.test(path))
         assert.notEqual(other.get(path), hash, path)
   })
 
   it('is not written over', async () => {
-    await assert.rejects(replay('one', 7, 0.02), { code: 'OUTPUT_UNWRITABLE' })
+    await assert.rejects(replay('small', SEED, SCALE), { code: 'OUTPUT_UNWRITABLE' })
   })
 
   it('gives the same bytes again, also where a run was cut off before', async () => {
@@ -56,8 +66,8 @@ describe('one seed', () => {
     mkdirSync(join(out, 'logs.partial', '01-state'), { recursive: true })
     writeFileSync(join(out, 'logs.partial', '01-state', 'ual-2023-04.ndjson'), '{"half":')
     writeFileSync(join(out, 'truth-accesses.ndjson'), 'half a line')
-    await replay('cut', 7, 0.02)
-    assert.deepEqual(hashes(out), hashes(join(root, 'one')))
+    await replay('cut', SEED, SCALE)
+    assert.deepEqual(hashes(out), hashes(join(root, 'small')))
     assert.equal(existsSync(join(out, 'logs.partial')), false)
   })
 
@@ -72,15 +82,6 @@ describe('one seed', () => {
       await assert.rejects(replay('refused', seed, scale), RangeError)
       assert.equal(existsSync(join(root, 'refused')), false)
     })
-})
-
-let truth: TruthFiles
-let found: Found
-
-before(async () => {
-  await replay('small', 558, 0.05)
-  truth = readTruth(join(root, 'small'))
-  found = readLogs(join(root, 'small', 'logs'))
 })
 
 describe('the incident at a small scale', () => {
