@@ -21,8 +21,19 @@ export async function startChromium(): Promise<Browser> {
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** What axe finds serious or critical, as `rule: element`. */
-export async function axeFindings(page: Page): Promise<string[]> {
+/** Those rules of axe that look at colours. */
+export const COLOUR_RULES: readonly string[] = ['color-contrast', 'link-in-text-block']
+
+/**
+ * What axe finds serious or critical, as `rule: element`.
+ *
+ * @param rules ids of those to run, where not all of them
+ */
+export async function axeFindings(page: Page, rules?: readonly string[]): Promise<string[]> {
+  const options = {
+    resultTypes: ['violations'],
+    ...(rules === undefined ? {} : { runOnly: { type: 'rule', values: rules } }),
+  }
   // The page's policy lets no script in: the rules run in a world of their own.
   const session = await page.context().newCDPSession(page)
   const { frameTree } = await session.send('Page.getFrameTree')
@@ -32,7 +43,7 @@ export async function axeFindings(page: Page): Promise<string[]> {
   })
   const { result } = await session.send('Runtime.evaluate', {
     contextId: executionContextId,
-    expression: `${AXE};axe.run(document,{resultTypes:['violations']}).then((found)=>found.violations
+    expression: `${AXE};axe.run(document,${JSON.stringify(options)}).then((found)=>found.violations
       .filter(({impact})=>impact==='serious'||impact==='critical')
       .flatMap(({id,nodes})=>nodes.slice(0,4).map((node)=>id+': '+node.html.slice(0,160)+' '+node.any.map((one)=>one.message).join(' ').slice(0,200))))`,
     awaitPromise: true,

@@ -12,7 +12,14 @@ import { after, before, describe, it } from 'node:test'
 import { replayedIncident } from '@mintmark/testkit'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { type CasePage, openCasePage } from './case_page.ts'
-import { axeFindings, chromiumMissing, overflowOf, seenText, startChromium } from './chromium.ts'
+import {
+  axeFindings,
+  COLOUR_RULES,
+  chromiumMissing,
+  overflowOf,
+  seenText,
+  startChromium,
+} from './chromium.ts'
 import { ran, type Served, serve } from './served_case.ts'
 
 const VIEWS = [
@@ -198,12 +205,15 @@ describe('what is done in it', { skip }, () => {
   })
 })
 
-/** That the page fits its window and axe finds nothing serious, light and dark. */
+/** That the page fits its window and axe finds nothing serious, light and dark: by all rules, and by those of colours. */
 async function assertUsable(): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
+  for (const [colorScheme, rules] of [
+    ['light', undefined],
+    ['dark', COLOUR_RULES],
+  ] as const) {
     await page.emulateMedia({ colorScheme })
     assert.ok((await overflowOf(page)) <= 0, `it is ${await overflowOf(page)} pixels too wide`)
-    assert.deepEqual(await axeFindings(page), [], colorScheme)
+    assert.deepEqual(await axeFindings(page, rules), [], colorScheme)
   }
 }
 
