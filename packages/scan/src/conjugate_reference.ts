@@ -163,7 +163,8 @@ function equalsOf(slice: Uint8Array, at: number, distances: readonly number[]): 
 
 /** The byte at a place of the slice, which may be before its begin: views reach {@link BEFORE} bytes back. */
 export function byteAt(slice: Uint8Array, at: number): number {
-  return new Uint8Array(slice.buffer)[slice.byteOffset + at] ?? 0
+  const isWithin = at >= 0 && at < slice.length
+  return (isWithin ? slice[at] : new Uint8Array(slice.buffer)[slice.byteOffset + at]) ?? 0
 }
 
 /** What stands beside the places of a slice for numbers of one length, by place. */
@@ -184,8 +185,10 @@ export function marksReference(slice: Uint8Array, length: number, to: number): M
   const behind = new Set<number>()
   const lengths = new Set<number>()
   const random: number[] = []
+  let isRandom = false
   for (let at = 0; at < ((to + 15) & ~15); at++) {
-    if (!looksRandomReference(slice, at, length)) continue
+    if (at % 16 === 0) isRandom = looksRandomReference(slice, at, length)
+    if (!isRandom) continue
     random.push(at)
     const word = (end: number): number[] =>
       Array.from({ length: 8 }, (_, k) => byteAt(slice, end - 8 + k))

@@ -35,8 +35,10 @@ export function exponentsReference(
   const length = bits / 8
   const { before, behind, lengths } = marksReference(slice, length, to)
   const found: ExponentReference[] = []
+  let isRandom = false
   for (let at = 0; at < to; at++) {
-    if (!looksRandomReference(slice, at, length)) continue
+    if (at % 16 === 0) isRandom = looksRandomReference(slice, at, length)
+    if (!isRandom) continue
     const isMarked = [before, behind, lengths].some((marks) => marks.has(at))
     for (const [order, { alignment }] of ORDERS.slice(0, orders).entries()) {
       const isLooked = (((order < 2 ? lanes : others) >> (at & 15)) & 1) === 1
