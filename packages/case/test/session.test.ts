@@ -97,7 +97,7 @@ function bindsValues(session: Get): void {
 function streams(session: Get): void {
   it('reports an error that comes amid a stream', async () => {
     const late = session().stream(
-      'SELECT throwIf(number = 900000) AS x FROM numbers(1000000) SETTINGS max_block_size = 1000',
+      'SELECT throwIf(number = 90000) AS x FROM numbers(100000) SETTINGS max_block_size = 1000',
     )
     await assert.rejects(all(late), { code: 'ENGINE_QUERY' })
   })
