@@ -3,6 +3,9 @@ import { describe, it } from 'node:test'
 import { MALLOC_RSA_ANCHORS } from '../src/detectors/malloc_rsa.ts'
 import { expected, foundBy, heapOf, keyOf, limbs } from './malloc_heap.ts'
 
+/** What `free` writes: where the next chunk is, and a number that marks this one as free. */
+const FREED = Uint8Array.from(Buffer.from('b0a5461d7c560000c91f4e8a63d2075b', 'hex'))
+
 const found = (bytes: Uint8Array) => foundBy(MALLOC_RSA_ANCHORS, bytes)
 
 describe('a modulus in a chunk of malloc, with its primes in others', () => {
@@ -43,6 +46,21 @@ describe('a modulus in a chunk of malloc, with its primes in others', () => {
     const { bytes, places } = heapOf([jwk.n, jwk.q, jwk.p].map(limbs), 0, 4)
     assert.deepEqual(found(bytes), expected(jwk, places[1] ?? 0))
   })
+
+  for (const sizeBytes of [8, 4] as const) {
+    it(`is a key where its primes and d were freed in a process of ${8 * sizeBytes} bits, which costs two words of each`, () => {
+      const jwk = keyOf(2048, 17).export({ format: 'jwk' })
+      const { bytes, places } = heapOf([jwk.d, jwk.p, jwk.n, jwk.q].map(limbs), 0, sizeBytes)
+      const lost = 2 * sizeBytes
+      for (const index of [0, 1, 3]) bytes.set(FREED.subarray(0, lost), places[index])
+      const [own] = expected(jwk, (places[1] ?? 0) + lost, 17n)
+      assert.deepEqual(found(bytes), [{ ...own, length: 128 - lost }])
+      // With one bit behind them wrong it is nothing.
+      const third = (places[3] ?? 0) + lost + 8
+      bytes[third] = (bytes[third] ?? 0) ^ 1
+      assert.deepEqual(found(bytes), [])
+    })
+  }
 
   it('is nothing with one prime of it, or with those of another', () => {
     const jwk = keyOf(2048).export({ format: 'jwk' })

@@ -6,6 +6,7 @@
  * @module
  */
 import type { Anchor } from '../anchor.ts'
+import { areUpperFactors, fromUpperFactors } from '../arithmetic/damaged_factors.ts'
 import {
   fromBigEndian,
   fromLittleEndian,
@@ -33,6 +34,8 @@ const LENGTHS = [128, 256, 384, 512, 1024]
 const REACH = 8192
 /** Of looking for an exponent's d there. */
 const SEARCH_UNITS = 10_000
+/** Of the lost bits of two primes of 1024 bits. */
+const REBUILD_UNITS = 5_000_000
 /** How a number's bytes lie in its chunk. */
 interface Order {
   readonly form: 'limbs-le64' | 'limbs-be'
@@ -75,8 +78,8 @@ function nearby(bytes: Uint8Array, at: number): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from)
 }
 
-/** The exponent whose d lies near, modulo φ(n) or λ(n); 65,537 where none does. */
-function exponentOf(p: bigint, q: bigint, near: Buffer, { isBig }: Order): bigint {
+/** The exponent whose d lies near but for its lowest `lost` bytes, modulo φ(n) or λ(n); 65,537 where none does. */
+function exponentOf(p: bigint, q: bigint, near: Buffer, { isBig }: Order, lost = 0): bigint {
   const phi = (p - 1n) * (q - 1n)
   const lambda = phi / gcd(p - 1n, q - 1n)
   charge(EXPONENTS.length * SEARCH_UNITS)
@@ -84,7 +87,10 @@ function exponentOf(p: bigint, q: bigint, near: Buffer, { isBig }: Order): bigin
     [phi, lambda].some((order) => {
       const d = inverse(e, order)
       if (d === undefined) return false
-      const low = toBigEndian(BigInt.asUintN(8 * TELLING_BYTES, d), TELLING_BYTES)
+      const low = toBigEndian(
+        BigInt.asUintN(8 * TELLING_BYTES, d >> BigInt(8 * lost)),
+        TELLING_BYTES,
+      )
       return near.includes(isBig ? low : Buffer.from(low.toReversed()))
     })
   return EXPONENTS.find((e) => isNear(e)) ?? 65_537n
@@ -131,6 +137,42 @@ function productIn(
     const proof = proveRsa({ n, e: exponentOf(p, q, nearby(bytes, at), order), p, q })
     const place = Math.min(...pair)
     if (proof !== undefined) return hit(proof, order.form, place, place + half)
+  }
+  return order.isBig ? undefined : freedIn({ bytes, at, from, length, sizeBytes })
+}
+
+/** The highest 48 bits of the number that ends at `end`. */
+const highOf = (bytes: Uint8Array, end: number): number =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + end - 6, 6).readUIntLE(0, 6)
+
+/**
+ * The key whose modulus this number is, where two others near are its primes but for what `free` wrote over their begins:
+ * two words.
+ */
+function freedIn({ bytes, at, from, length, sizeBytes }: Chunk): Detected | undefined {
+  const half = length / 2
+  const lost = 16 * sizeBytes
+  const near = numbersNear(bytes, at, half, REACH, true, sizeBytes)
+  const places = near.filter((place) => (bytes[place + half - 1] ?? 0) >= 0x80)
+  const highs = places.map((place) => highOf(bytes, place + half))
+  const high = highOf(bytes, from + length) * 2 ** 48
+  for (const [i, place] of places.entries()) {
+    for (let j = i + 1; j < places.length; j++) {
+      // Both were cut after 48 bits, of which the highest is set.
+      if (Math.abs(high / ((highs[i] ?? 0) * (highs[j] ?? 0)) - 1) > 2 ** -45) continue
+      const [p, q] = [place, places[j] ?? 0].map(
+        (start) =>
+          (fromLittleEndian(bytes.subarray(start, start + half)) >> BigInt(lost)) << BigInt(lost),
+      )
+      const n = fromLittleEndian(bytes.subarray(from, from + length))
+      if (p === undefined || q === undefined || !areUpperFactors(n, p, q, lost)) continue
+      charge(REBUILD_UNITS)
+      const primes = fromUpperFactors(n, p, q, lost)
+      if (primes === undefined) continue
+      const e = exponentOf(primes.p, primes.q, nearby(bytes, at), LITTLE, lost / 8)
+      const proof = proveRsa({ n, e, ...primes })
+      if (proof !== undefined) return hit(proof, LITTLE.form, place + lost / 8, place + half)
+    }
   }
   return undefined
 }
