@@ -1,6 +1,6 @@
 /**
  * Keys in JSON that no `kty` shows: JWKs of which a freed buffer has lost the begin, and .NET's `RSAParameters` as
- * JSON libraries write them.
+ * JSON libraries write them. And those in texts that are not JSON: see `jwk_words.ts`.
  *
  * RSA is found by its exponent 65,537, curves by `crv`. Node writes `kty` first: the 16 bytes that glibc overwrites of
  * a freed buffer are `{"kty":"RSA","n"`.
@@ -11,7 +11,7 @@
  * @module
  */
 import type { Detected } from '../detected.ts'
-import { standsAt, type TextReader, type TextRun } from '../text_run.ts'
+import { isAlphanumeric, standsAt, type TextReader, type TextRun } from '../text_run.ts'
 import {
   hasBefore,
   isOpened,
@@ -20,6 +20,7 @@ import {
   SIDE_MOST,
   type Values,
 } from './json_object.ts'
+import { curveKeyOfWords, rsaOfWords } from './jwk_words.ts'
 import { ecKey, okpKey, rsaKey } from './parts.ts'
 import { quoteLength } from './quoted.ts'
 
@@ -33,19 +34,30 @@ const NAMES: ReadonlySet<string> = new Set(
   ),
 )
 
-export const JSON_RSA: TextReader = reader(EXPONENT, rsaIn)
-export const JSON_CURVE: TextReader = reader(CURVE, curveKeyIn)
+export const JSON_RSA: TextReader = reader(EXPONENT, rsaIn, rsaOfWords)
+export const JSON_CURVE: TextReader = reader(CURVE, curveKeyIn, curveKeyOfWords)
 
-function reader(text: string, keyIn: (values: Values) => Detected | undefined): TextReader {
+/** What a key is made of in JSON, and in other texts, of which the run and the end of its anchor are given. */
+function reader(
+  text: string,
+  keyIn: (values: Values) => Detected | undefined,
+  keyOfWords: (run: TextRun, to: number) => Detected | undefined,
+): TextReader {
   const isQuoted = (chars: Uint8Array, at: number): boolean =>
     standsAt(chars, at, text) && isOpened(chars, at) && quoteLength(chars, at + text.length) > 0
+  const isWord = (chars: Uint8Array, at: number): boolean =>
+    standsAt(chars, at, text) &&
+    !isAlphanumeric(chars[at - 1]) &&
+    !isAlphanumeric(chars[at + text.length])
   const other = { letter: text.charCodeAt(0), begins: isQuoted }
   return {
     before: SIDE_MOST,
     behind: SIDE_MOST,
-    glance: ({ chars, at }) => (isQuoted(chars, at) ? SIDE_MOST : 0),
+    glance: ({ chars, at }) => (isQuoted(chars, at) || isWord(chars, at) ? SIDE_MOST : 0),
     isEnd: (bytes, place, stride) => bytes[place] === 0 || standsAt(bytes, place, text, stride),
-    read: (run) => (isQuoted(run.chars, run.at) ? readObject(run, other, keyIn) : undefined),
+    read: (run) =>
+      (isQuoted(run.chars, run.at) ? readObject(run, other, keyIn) : undefined) ??
+      (isWord(run.chars, run.at) ? keyOfWords(run, run.at + text.length) : undefined),
   }
 }
 
