@@ -52,8 +52,8 @@ describe('a real core through the gate', { skip }, () => {
     const calls = 'trace=write,pwrite64,writev,pwritev,pwritev2,sendto,sendmsg'
     const strace = ['strace', '-f', '-xx', '-s', '100000000', '-e', calls, '-o', trace]
     const args = ['--max-memory', '0', '--compress', 'gzip']
-    const { code } = await receive(spool, raw, args, strace)
-    assert.equal(code, 1)
+    const { code, signal, err } = await receive(spool, raw, args, strace)
+    assert.deepEqual({ code, signal, err }, { code: 1, signal: null, err: '' })
     const written = Buffer.from(
       readFileSync(trace, 'latin1')
         .split('\n')
