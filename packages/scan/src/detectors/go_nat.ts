@@ -1,6 +1,5 @@
 /**
- * RSA keys of Go's `bigmod`, whose numbers outlive the key in a process that has let it go: two primes are of one key where
- * their product is a number near, or where one near is d: e·d = 1 modulo p − 1 and q − 1.
+ * RSA keys of Go's `bigmod`, whose numbers outlive the key in a process that has let it go, by the slice of a prime.
  *
  * Source: crypto/internal/fips140/bigmod/nat.go of Go 1.24 (crypto/internal/bigmod since 1.20): Nat is a slice of limbs,
  * {limbs*, length, capacity}, with room for 2048 bits from the first; runtime/malloc.go for where the heap begins.
@@ -11,12 +10,11 @@ import type { Anchor } from '../anchor.ts'
 import { fromLittleEndian } from '../arithmetic/modular.ts'
 import type { Detected, Detector, Memory, Pointed } from '../detected.ts'
 import { charge } from '../effort.ts'
-import { proveRsa } from '../prove.ts'
 import { isRandomLooking } from '../random_looking.ts'
 import { hit } from './anchored.ts'
 import { isFull } from './malloc_numbers.ts'
-import { EXPONENTS } from './malloc_rsa.ts'
 import { pointerAt } from './openssl_numbers.ts'
+import { rsaOfPrime } from './rsa_of_prime.ts'
 
 /** Limbs of a prime: of the sizes that are in use. */
 const LIMBS = [8, 16, 24, 32]
@@ -30,9 +28,8 @@ const TOP_BYTES = 4
 const REACH = 2048
 /** Slices of one size that are looked at. */
 const MOST = 24
-/** Of going through the slices near, and of a division by a prime of 64 bytes. */
+/** Of going through the slices near. */
 const NEAR_UNITS = 2000
-const DIVISION_UNITS = 2000
 
 interface Nat extends Pointed {
   readonly value: bigint
@@ -68,33 +65,15 @@ function natsNear(bytes: Uint8Array, at: number, limbs: number, memory: Memory):
 
 const isPrimeLike = ({ bytes }: Nat): boolean => isFull(bytes, 0, bytes.length)
 
-/** The public exponent for which `d` is the secret one of a key with this prime. */
-function exponentOf(d: bigint, p: bigint, limbs: number): bigint | undefined {
-  charge((EXPONENTS.length * DIVISION_UNITS * limbs * limbs) / 64)
-  return EXPONENTS.find((e) => (e * d - 1n) % (p - 1n) === 0n)
-}
-
 function detectPrime(limbs: number): Detector {
   return (bytes, top, memory): Detected | undefined => {
     const at = top + TOP_BYTES
     const p = memory && natAt(bytes, at, limbs, memory)
     if (memory === undefined || p === undefined || !isPrimeLike(p)) return undefined
-    const wholes = natsNear(bytes, at, 2 * limbs, memory)
     const others = natsNear(bytes, at, limbs, memory).filter((nat) => isPrimeLike(nat))
-    const exponents = wholes.flatMap(({ value: d }) => {
-      const e = exponentOf(d, p.value, limbs)
-      return e === undefined ? [] : { d, e }
-    })
-    for (const { value: q } of others) {
-      if (q === p.value) continue
-      const n = p.value * q
-      const e =
-        exponents.find((own) => (own.e * own.d - 1n) % (q - 1n) === 0n)?.e ??
-        (wholes.some(({ value }) => value === n) ? 65_537n : undefined)
-      const proof = e === undefined ? undefined : proveRsa({ n, e, p: p.value, q })
-      if (proof !== undefined) return hit(proof, 'limbs-le64', p.offset, p.offset + p.bytes.length)
-    }
-    return undefined
+    const wholes = natsNear(bytes, at, 2 * limbs, memory)
+    const proof = rsaOfPrime(p.value, others, wholes)
+    return proof && hit(proof, 'limbs-le64', p.offset, p.offset + p.bytes.length)
   }
 }
 

@@ -1,0 +1,48 @@
+/**
+ * The RSA key of a prime, among the numbers that lie near: another prime is of it where their product is one of those, or
+ * where one is d: e·d = 1 modulo p − 1 and q − 1.
+ *
+ * @module
+ */
+import { bitLength } from '../arithmetic/modular.ts'
+import { charge } from '../effort.ts'
+import type { Proof } from '../proof.ts'
+import { proveRsa } from '../prove.ts'
+import { EXPONENTS } from './malloc_rsa.ts'
+
+interface Numbered {
+  readonly value: bigint
+}
+
+/** Of a division by a prime of 512 bits. */
+const DIVISION_UNITS = 2000
+
+const isInverse = (e: bigint, d: bigint, prime: bigint): boolean =>
+  (e * d - 1n) % (prime - 1n) === 0n
+
+/**
+ * The key of `p`. Where its product shows it, and no d, its exponent is taken to be 65,537.
+ *
+ * @param others numbers that may be the other prime
+ * @param wholes numbers that may be n or d
+ */
+export function rsaOfPrime(
+  p: bigint,
+  others: readonly Numbered[],
+  wholes: readonly Numbered[],
+): Proof | undefined {
+  charge(wholes.length * EXPONENTS.length * DIVISION_UNITS * (bitLength(p) / 512) ** 2)
+  const secrets = wholes.flatMap(({ value: d }) => {
+    const e = EXPONENTS.find((each) => isInverse(each, d, p))
+    return e === undefined ? [] : { d, e }
+  })
+  for (const { value: q } of others) {
+    if (q === p) continue
+    const n = p * q
+    const told = secrets.find(({ d, e }) => isInverse(e, d, q))?.e
+    const e = told ?? (wholes.some(({ value }) => value === n) ? 65_537n : undefined)
+    const proof = e === undefined ? undefined : proveRsa({ n, e, p, q })
+    if (proof !== undefined) return proof
+  }
+  return undefined
+}
