@@ -61,6 +61,8 @@ const isSoughtInRegisters = (key: PublicKey): boolean => hasOneSecret(key.materi
 
 /** Keys that candidates would be: more are made up. */
 const MOST_POSSIBLE = 8192
+/** Bytes of borders that are searched beside the rest: what they give is kept until that is done. */
+const SEAMS_MEANWHILE = 1 << 24
 
 /** Searches a file window by window, and puts together what each gives. */
 export class Passes {
@@ -113,7 +115,7 @@ export class Passes {
     }
     if (again.length > 0)
       await this.#search(task, takeAgain, { windows: again, bytes: sizeOf(again).bytes })
-    await this.#searchSeams(task)
+    if (this.#seams !== undefined) await this.#searchSeams(task, this.#seams)
     this.#settlePossible()
     // What erases keys spends as much on each, and so does who asks for all.
     const isAll = isDeep || this.#options.onMaterial !== undefined
@@ -134,8 +136,7 @@ export class Passes {
       ? { keys: [...given, ...met.filter((key) => !isRoot(key))], met: met.filter(isRoot) }
       : { keys: given, met: this.#someOf(unfound(met, materials, this.#found.ofFlood), materials) }
     const task = { kind: 'known', ...this.#how, ...sought, materials } as const
-    await this.#search(task, this.#takeLimits, this.#left())
-    await this.#searchSeams(task)
+    await this.#searchWithSeams(task)
     await this.#searchRegisters({
       ...task,
       keys: sought.keys.filter(isSoughtInRegisters),
@@ -158,8 +159,7 @@ export class Passes {
       }
       const task = { kind: 'values', isDeep: this.#how.isDeep, materials } as const
       if (materials.length === 0) return
-      await this.#search(task, this.#takeLimits, this.#left())
-      await this.#searchSeams(task)
+      await this.#searchWithSeams(task)
     } finally {
       this.#found.wipe()
     }
@@ -216,12 +216,34 @@ export class Passes {
   async #searchRegisters(task: KnownTask): Promise<void> {
     if (task.keys.length + task.met.length === 0) return
     const { vectorRegisters, source } = this.#file
-    await this.#searchSeams(task, Seams.joined(secretsInRegisters(vectorRegisters, source), source))
+    const registers = Seams.joined(secretsInRegisters(vectorRegisters, source), source)
+    if (registers !== undefined) await this.#searchSeams(task, registers)
+  }
+
+  /**
+   * What {@link #search} does, and at the borders. Those are searched in this thread alone: few of them meanwhile, so that
+   * the other threads do not wait for it.
+   */
+  async #searchWithSeams(task: ScannerTask): Promise<void> {
+    const search = this.#search(task, this.#takeLimits, this.#left())
+    const seams = this.#seams
+    const { areStarted } = this.#file.threads
+    if (seams !== undefined && areStarted && seams.source.size <= SEAMS_MEANWHILE) {
+      const results: WindowResult[] = []
+      await allDone([search, this.#searchSeams(task, seams, (result) => results.push(result))])
+      for (const result of results) this.#takeAtSeams(seams, result)
+      return
+    }
+    await search
+    if (seams !== undefined) await this.#searchSeams(task, seams)
   }
 
   /** What {@link #search} does, at the borders and in this thread. */
-  async #searchSeams(task: ScannerTask, seams = this.#seams): Promise<void> {
-    if (seams === undefined) return
+  async #searchSeams(
+    task: ScannerTask,
+    seams: Seams,
+    take = (result: WindowResult): unknown => this.#takeAtSeams(seams, result),
+  ): Promise<void> {
     const { source, runs } = seams
     const size = sizeOf(planWindows(runs))
     const windows = withFirstUnits(planWindows(runs), size, this.#how.isDeep)
@@ -230,12 +252,15 @@ export class Passes {
     // The borders are a file of their own: pointers lead out of it.
     const bare = { ...task, runs: [] }
     await searchFile({ ...this.#file, source, runs }, bare, options, searched, (_, result) => {
-      if (result === undefined) return
-      const sightings = result.sightings.flatMap((sighting) => seams.sightings(sighting))
-      // Their places are those of the borders; candidates across one stay candidates.
-      this.#take({ ...result, sightings, possible: [] })
-      this.#outcome.limits.addAll(result.limits.map((limit) => seams.limit(limit)))
+      if (result !== undefined) take(result)
     })
+  }
+
+  /** Places are those of the borders; candidates across one stay candidates. */
+  #takeAtSeams(seams: Seams, result: WindowResult): void {
+    const sightings = result.sightings.flatMap((sighting) => seams.sightings(sighting))
+    this.#take({ ...result, sightings, possible: [] })
+    this.#outcome.limits.addAll(result.limits.map((limit) => seams.limit(limit)))
   }
 
   /** Makes findings of candidates whose public halves are known by now. */
@@ -270,6 +295,12 @@ export class Passes {
     this.#doneBytes = doneBytes
     this.#options.onProgress?.({ doneBytes, totalBytes: this.#totalBytes })
   }
+}
+
+/** Waits for all, and fails as the first does that fails. */
+async function allDone(tasks: readonly Promise<void>[]): Promise<void> {
+  const ends = await Promise.allSettled(tasks)
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
 
 /** Without keys that a file is full of, and keys of curves whose secret is looked for by its value: it is found wherever it lies. */

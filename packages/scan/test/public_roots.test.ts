@@ -5,15 +5,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { rootCertificates } from 'node:tls'
+import { toBigEndian } from '../src/arithmetic/modular.ts'
 import { hasNoSmallFactor, hasTinyFactor } from '../src/arithmetic/modulus_like.ts'
-import { OF_KEYS_MET } from '../src/known/allowance.ts'
+import { ConjugateKernel } from '../src/conjugate.ts'
+import { Allowance, OF_KEYS_MET } from '../src/known/allowance.ts'
 import { areRandomDigits, DIGIT_FORMS, digitBytes, digitCount } from '../src/known/digit_forms.ts'
+import { rsaGroups } from '../src/known/rsa_group.ts'
+import { RsaSearch } from '../src/known/rsa_search.ts'
 import { randomStretches } from '../src/known/text_forms.ts'
 import { KnownKeys } from '../src/known_keys.ts'
 import { keyWith } from '../src/public_keys/certificate.ts'
 import type { PublicKey } from '../src/public_keys/public_key.ts'
 import { isPublicRoot } from '../src/public_keys/public_roots.ts'
 import { scanFile } from '../src/scan_file.ts'
+import { testKey } from './known_plants.ts'
 import { certificateOf, RSA } from './public_key_world.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'public-roots-'))
@@ -88,6 +93,32 @@ describe('public roots', () => {
     )
     assert.equal(report.publicRoots, new Set(roots.map(idOf)).size)
     assert.deepEqual(report.findings, [])
+  })
+})
+
+describe('keys of public roots', () => {
+  const kernel = new ConjugateKernel()
+  const { n, e, p } = testKey(2048)
+  const bytes = new Uint8Array(4096)
+  bytes.set(toBigEndian(p, 128).toReversed(), 1024)
+  bytes[1016] = 0x91
+
+  /** Names of what a slice gives that is one of those that stand for all, and one that is none. */
+  function found(allowance: Allowance): readonly (readonly string[])[] {
+    const key = { type: 'rsa', n, e, p: undefined, q: undefined, d: undefined } as const
+    const search = new RsaSearch(rsaGroups(kernel, [key], allowance))
+    return [true, false].map((isSample) => {
+      search.earn(bytes.length)
+      kernel.load(bytes, 0, bytes.length)
+      const result = search.slice({ kernel, length: bytes.length }, isSample)
+      return result.found.map(({ name }) => name)
+    })
+  }
+
+  it('are looked for in some slices, others in all', () => {
+    assert.deepEqual(found(new Allowance('met', 'roots')), [['p'], []])
+    assert.deepEqual(found(new Allowance('deep', 'roots')), [['p'], ['p']])
+    assert.deepEqual(found(new Allowance('met', 'met')), [['p'], ['p']])
   })
 })
 

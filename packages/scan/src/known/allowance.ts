@@ -132,6 +132,11 @@ export class Allowance {
     return this.#whose !== 'roots'
   }
 
+  /** Whether some slices stand for all. */
+  get isSampled(): boolean {
+    return !this.isTold && this.effort !== 'deep'
+  }
+
   /** The kinds of tests that were cut short so far. */
   get limits(): readonly string[] {
     if (!this.isTold) return []

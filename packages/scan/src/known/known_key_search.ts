@@ -44,6 +44,8 @@ export interface KnownKeyOptions {
   readonly found?: readonly KeyMaterial[]
 }
 
+/** Of so many slices of a window the first is searched for keys of public root stores. */
+const SAMPLED = 8
 /** Found keys whose values are looked for in one window: more are made up. */
 const MOST_KEYS = 64
 
@@ -183,7 +185,8 @@ export class KnownKeySearch implements WindowSearch {
       this.#isShared ? this.#values?.others : undefined,
     )
     if (this.#rsa === undefined) return
-    const { found, numbers } = this.#rsa.slice({ kernel: this.#kernel, length })
+    const isSample = (at - (from & ~15)) % (SAMPLED * SLICE) === 0
+    const { found, numbers } = this.#rsa.slice({ kernel: this.#kernel, length }, isSample)
     for (const value of found) seen.found.push({ ...value, at: at + value.at })
     for (const number of numbers) seen.numbers.push({ ...number, at: at + number.at })
   }

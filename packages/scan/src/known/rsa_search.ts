@@ -57,6 +57,8 @@ function useOf(list: number, effort: Effort, isText: boolean): Use {
 
 export class RsaSearch {
   readonly #groups: readonly RsaGroup[]
+  /** Those that every slice is searched for. */
+  readonly #always: readonly RsaGroup[]
   readonly #text: TextSearch
   readonly #digits = new DigitSearch()
   readonly #remainders = new Map<Allowance, Remainders>()
@@ -66,6 +68,7 @@ export class RsaSearch {
   constructor(groups: readonly RsaGroup[]) {
     // Those of one size one after the other: they share its places.
     this.#groups = groups.toSorted((a, b) => a.bits - b.bits)
+    this.#always = this.#groups.filter(({ allowance }) => !allowance.isSampled)
     for (const { allowance } of groups) this.#remainders.set(allowance, new Remainders(allowance))
     this.#text = new TextSearch(groups, (context, group) => this.#numbers(context, group, true))
   }
@@ -83,11 +86,17 @@ export class RsaSearch {
     for (const allowance of this.#remainders.keys()) allowance.earn(length)
   }
 
-  /** Searches the slice that the kernel holds. Text is decoded into the kernel: the slice is gone afterwards. */
-  slice(context: SliceContext): SliceResult {
-    const results = this.#groups.map((group) => this.#numbers(context, group, false))
-    const digits = this.#groups.map((group) => this.#digits.search(context, group))
-    const text = this.#text.search(context)
+  /**
+   * Searches the slice that the kernel holds. Text is decoded into the kernel: the slice is gone afterwards.
+   *
+   * @param isSample whether it is one of those that stand for all, see {@link Allowance.isSampled}
+   */
+  slice(context: SliceContext, isSample: boolean): SliceResult {
+    const groups = isSample ? this.#groups : this.#always
+    if (groups.length === 0) return NOTHING
+    const results = groups.map((group) => this.#numbers(context, group, false))
+    const digits = groups.map((group) => this.#digits.search(context, group))
+    const text = this.#text.search(context, groups)
     return {
       found: [...results, ...digits, text].flatMap(({ found }) => found),
       numbers: [...results, ...digits, text].flatMap(({ numbers }) => numbers),

@@ -26,7 +26,6 @@ const COST = { read: 6, decoded: 5, whole: 3000 } as const
 export type NumberSearch = (context: SliceContext, group: RsaGroup) => SliceResult
 
 export class TextSearch {
-  readonly #groups: readonly RsaGroup[]
   /** For reading text: that of the keys for which most is spent. */
   readonly #budget: Budget | undefined
   readonly #numbers: NumberSearch
@@ -35,7 +34,6 @@ export class TextSearch {
 
   /** @param numbers searches bytes that lie in the kernel */
   constructor(groups: readonly RsaGroup[], numbers: NumberSearch) {
-    this.#groups = groups
     const allowances = groups.map(({ allowance }) => allowance)
     const first = allowances.find(({ effort }) => effort !== 'met') ?? allowances[0]
     this.#budget = first?.budgets.text
@@ -45,18 +43,18 @@ export class TextSearch {
     this.#edge = Math.max(...groups.map(({ bits }) => bits / 4))
   }
 
-  /** Values spelled as text that begin in the slice. The slice is gone from the kernel afterwards. */
-  search({ kernel, length }: SliceContext): SliceResult {
+  /** Values of some of the groups spelled as text that begin in the slice. The slice is gone from the kernel afterwards. */
+  search({ kernel, length }: SliceContext, groups: readonly RsaGroup[]): SliceResult {
     const decoded: DecodedText[] = []
     const results: SliceResult[] = []
     for (const run of this.#runs(kernel, length)) {
-      results.push(...this.#groups.map((group) => this.#decimals(group, run)))
+      results.push(...groups.map((group) => this.#decimals(group, run)))
       const texts = decodeRun(run, this.#leastLength, this.#edge)
       // Of each character there are some of these.
       this.#budget?.pay(texts.reduce((sum, { bytes }) => sum + bytes.length, 0) * COST.decoded)
       decoded.push(...texts)
     }
-    for (const batch of batches(decoded)) results.push(...this.#decoded(kernel, batch))
+    for (const batch of batches(decoded)) results.push(...this.#decoded(kernel, groups, batch))
     return {
       found: results.flatMap(({ found }) => found).filter(({ at }) => at < length),
       numbers: results.flatMap(({ numbers }) => numbers).filter(({ at }) => at < length),
@@ -100,7 +98,11 @@ export class TextSearch {
   }
 
   /** Searches bytes that text means, all of them at once, apart by zeros; tells hits by their places in the text. */
-  #decoded(kernel: ConjugateKernel, batch: readonly DecodedText[]): SliceResult[] {
+  #decoded(
+    kernel: ConjugateKernel,
+    groups: readonly RsaGroup[],
+    batch: readonly DecodedText[],
+  ): SliceResult[] {
     const joined = new Uint8Array(batch.reduce((sum, { bytes }) => sum + slotOf(bytes), GAP))
     const begins: number[] = []
     let end = GAP
@@ -111,7 +113,7 @@ export class TextSearch {
     }
     kernel.load(joined, 0, joined.length)
     const context = { kernel, length: joined.length }
-    const results = this.#groups.map((group) => this.#numbers(context, group))
+    const results = groups.map((group) => this.#numbers(context, group))
     joined.fill(0)
     const told = <T extends Spelled>(value: T): T[] => {
       const index = lastNotAbove(begins, value.at)
