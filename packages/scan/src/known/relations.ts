@@ -6,8 +6,9 @@
  *
  * @module
  */
+
+import { commonDivisor } from './coprime.ts'
 import { montgomeryWidths } from './derived_values.ts'
-import { fastGcd } from './fast_gcd.ts'
 
 export interface Relation {
   /** As {@link import('./derived_values.ts').derivedValues} names it for p. */
@@ -84,33 +85,73 @@ export interface RelationHit<T extends Related> {
 interface Step<T extends Related> {
   readonly number: T
   readonly relation: Relation
+  readonly multiple: bigint
 }
 
-/**
- * The first number that gives a factor of n, or undefined.
- *
- * Cost: some 3 µs a number and relation for 2048 bits, and 0.2 ms; twice that and 15 gcds where there is one.
- */
-export function firstRelated<T extends Related>(
-  n: bigint,
-  numbers: readonly T[],
-): RelationHit<T> | undefined {
-  let steps: Step<T>[] = numbers.flatMap((number) =>
-    number.relations.map((relation) => ({ number, relation })),
-  )
-  if (commonFactor(n, steps) === 1n) return undefined
-  while (steps.length > 1) {
-    const half = steps.slice(0, steps.length >> 1)
-    steps = commonFactor(n, half) === 1n ? steps.slice(steps.length >> 1) : half
+/** Keys from which on it pays to multiply numbers before they are divided by each modulus. */
+const MANY_KEYS = 4
+/** As many of them at once. */
+const MULTIPLIED = 8
+
+/** Numbers that are held against one modulus after the other. */
+export class RelatedNumbers<T extends Related> {
+  readonly #steps: readonly Step<T>[]
+  readonly #products: readonly bigint[]
+
+  /** @param keys how many moduli there will be */
+  constructor(numbers: readonly T[], keys: number) {
+    this.#steps = numbers.flatMap((number) =>
+      number.relations.map((relation) => {
+        const multiple = relation.multiple(number.x)
+        return { number, relation, multiple: multiple < 0n ? -multiple : multiple }
+      }),
+    )
+    const multiples = this.#steps.map(({ multiple }) => multiple)
+    this.#products = keys < MANY_KEYS ? multiples : productsOf(multiples)
   }
-  const [step] = steps
-  if (step === undefined) return undefined
-  const factor = commonFactor(n, steps)
-  return factor > 1n && factor < n ? { ...step, factor } : undefined
+
+  /**
+   * The first number that gives a factor of n, or undefined.
+   *
+   * Cost: some 3 µs a number and relation for 2048 bits, half of that with many keys, and 0.05 ms; twice that and 15 gcds
+   * where there is one.
+   */
+  first(n: bigint): RelationHit<T> | undefined {
+    if (this.#steps.length === 0 || commonFactor(n, this.#products) === 1n) return undefined
+    let steps = this.#steps
+    while (steps.length > 1) {
+      const half = steps.slice(0, steps.length >> 1)
+      steps = commonFactorOf(n, half) === 1n ? steps.slice(steps.length >> 1) : half
+    }
+    const [step] = steps
+    if (step === undefined) return undefined
+    const factor = commonFactorOf(n, steps)
+    return factor > 1n && factor < n ? { ...step, factor } : undefined
+  }
 }
 
-function commonFactor<T extends Related>(n: bigint, steps: readonly Step<T>[]): bigint {
+/** Products of {@link MULTIPLIED} numbers each, and of what is left. */
+function productsOf(numbers: readonly bigint[]): readonly bigint[] {
+  let products = numbers
+  for (let size = 1; size < MULTIPLIED; size *= 2) {
+    const pairs: bigint[] = []
+    for (let k = 0; k < products.length; k += 2) {
+      pairs.push((products[k] ?? 1n) * (products[k + 1] ?? 1n))
+    }
+    products = pairs
+  }
+  return products
+}
+
+function commonFactorOf<T extends Related>(n: bigint, steps: readonly Step<T>[]): bigint {
+  return commonFactor(
+    n,
+    steps.map(({ multiple }) => multiple),
+  )
+}
+
+function commonFactor(n: bigint, numbers: readonly bigint[]): bigint {
   let product = 1n
-  for (const { number, relation } of steps) product = (product * relation.multiple(number.x)) % n
-  return fastGcd(product < 0n ? -product : product, n)
+  for (const number of numbers) product = (product * (number % n)) % n
+  return commonDivisor(product, n)
 }

@@ -14,7 +14,7 @@ import type { Allowance } from './allowance.ts'
 import type { Budget } from './budget.ts'
 import type { FoundValue } from './found_value.ts'
 import { fromCrtExponent, fromFactor, PowersOfTwo } from './rebuild.ts'
-import { firstRelated, type Relation } from './relations.ts'
+import { RelatedNumbers, type Relation } from './relations.ts'
 import type { Spelled } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import { numberAt, spanOf } from './slice_numbers.ts'
@@ -37,7 +37,7 @@ const PLAIN_ORDER = [0]
 const LOOKED_BYTES = 64
 
 /** Estimates in nanoseconds for a modulus of 2048 bits. */
-const COST = { product: 3000, gcd: 6e4, power: 1.7e6 } as const
+const COST = { product: 3000, gcd: 1e4, power: 1.7e6 } as const
 
 /** Keys that keep an OpenSSL group at hand: each takes some 10 KB outside of the JavaScript heap. */
 const MOST_POWERS = 200
@@ -164,9 +164,13 @@ export class Remainders {
     const found: FoundValue[] = []
     for (const group of new Set(numbers.map((number) => number.group))) {
       const own = numbers.filter((number) => number.group === group)
+      const related = new RelatedNumbers(own, group.keys.length)
+      // Their length tells most.
+      const told = own.filter(({ sides }) => isTold(sides))
+      const likely = told.toSorted((a, b) => weight(b.sides) - weight(a.sides))
       for (const key of group.keys) {
         if (known.has(key.n) || !this.#isWorth(group)) continue
-        const value = this.#related(key, own) ?? this.#crtExponent(key, own)
+        const value = this.#related(key, related) ?? this.#crtExponent(key, likely)
         if (value !== undefined) found.push(value)
       }
     }
@@ -179,18 +183,17 @@ export class Remainders {
     return effort !== 'met' || budgets.remainders.take(COST.gcd * (shape.bits / 1024) ** 2)
   }
 
-  #related(key: RsaMaterial, numbers: readonly PlacedNumber[]): FoundValue | undefined {
-    const hit = firstRelated(key.n, numbers)
+  #related(key: RsaMaterial, numbers: RelatedNumbers<PlacedNumber>): FoundValue | undefined {
+    const hit = numbers.first(key.n)
     const material = hit && fromFactor(key, hit.factor)
     if (hit === undefined || material === undefined) return undefined
     const { name, proof } = hit.relation
     return { ...spelledOf(hit.number), name, proof, material }
   }
 
-  #crtExponent(key: RsaMaterial, numbers: readonly PlacedNumber[]): FoundValue | undefined {
-    // Its length tells most.
-    const likely = numbers.filter(({ sides }) => isTold(sides))
-    for (const number of likely.toSorted((a, b) => weight(b.sides) - weight(a.sides))) {
+  /** @param likely the likeliest first */
+  #crtExponent(key: RsaMaterial, likely: readonly PlacedNumber[]): FoundValue | undefined {
+    for (const number of likely) {
       const { bits } = number.group.shape
       // It has an inverse modulo p − 1, which is even.
       if ((number.x & 1n) === 0n || bitLength(number.x) < bits - 32) continue
