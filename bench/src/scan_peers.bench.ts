@@ -5,7 +5,7 @@
  * The core is of a process made here: a dense heap of a gigabyte that holds an RSA key and AES schedules. Every program
  * reads the same file with its page cache warm, one after another. What counts is the ratio to rsakeyfind followed by
  * aeskeyfind, and that ours finds all that is really a key among what they find. Then the same core is scanned for the
- * private halves of one public key, and of a hundred, none of which has a copy in it.
+ * private halves of one public key, and of a hundred, none of which has a copy in it, three times in turns.
  *
  * Needs gcore (of gdb) and GNU time; a peer that is missing is left out, and fails the run where CI=true. BENCH_TINY=1
  * takes a small process and checks what is found alone.
@@ -82,18 +82,28 @@ function newPublicKeys(count: number): string {
   return pems.join('')
 }
 
+/** Runs of one key and of a hundred, in turns. */
+const TURNS = IS_TINY ? 1 : 3
+
 function searchForGiven(folder: string, core: string, bytes: number): void {
-  const [one, hundred] = [1, IS_TINY ? 2 : 100].map((count) => {
-    const keys = path.join(folder, `${count}.pem`)
-    writeFileSync(keys, newPublicKeys(count))
-    const found = run(process.execPath, MINTMARK, 'scan', core, '--json', '--public-key', keys)
-    print(`${count} key${count > 1 ? 's' : ''}`, bytes, found, '')
-    return found
-  })
-  if (one === undefined || hundred === undefined || IS_TINY) return
+  const counts = [1, IS_TINY ? 2 : 100]
+  const files = counts.map((count) => path.join(folder, `${count}.pem`))
+  for (const [k, count] of counts.entries()) writeFileSync(files[k] ?? '', newPublicKeys(count))
+  const runs = Array.from({ length: TURNS }, () =>
+    files.map((keys, k) => {
+      const found = run(process.execPath, MINTMARK, 'scan', core, '--json', '--public-key', keys)
+      print(k === 0 ? '1 key' : `${counts[k]} keys`, bytes, found, '')
+      return found
+    }),
+  )
+  if (IS_TINY) return
+  const [one = 0, hundred = 0] = counts.map((_, k) =>
+    Math.min(...runs.map((turn) => turn[k]?.seconds ?? Number.POSITIVE_INFINITY)),
+  )
+  const peak = Math.max(...runs.flat().map(({ peakMb }) => peakMb))
   const { gigabytesPerSecond, hundredRatio, peakMb } = ASKED
   console.log(
-    `with one public key ${(bytes / one.seconds / 1e9).toFixed(2)} GB/s (asked ${gigabytesPerSecond}), with 100 keys ${(hundred.seconds / one.seconds).toFixed(2)} times as long (asked at most ${hundredRatio}), peak ${Math.max(one.peakMb, hundred.peakMb).toFixed(0)} MB (asked at most ${peakMb})`,
+    `the fastest of ${TURNS}: with one public key ${(bytes / one / 1e9).toFixed(2)} GB/s (asked ${gigabytesPerSecond}), with 100 keys ${(hundred / one).toFixed(2)} times as long (asked at most ${hundredRatio}), peak ${peak.toFixed(0)} MB (asked at most ${peakMb})`,
   )
 }
 
