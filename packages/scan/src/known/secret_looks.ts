@@ -10,6 +10,7 @@ import type { Budget } from './budget.ts'
 import { areRandomDigits, type DigitForm, digitCount, digitsAt } from './digit_forms.ts'
 import type { FoundValue } from './found_value.ts'
 import type { FoundSecret, SecretGroup } from './secret_groups.ts'
+import type { SecretText } from './secret_texts.ts'
 
 /** Known keys, and what is spent on them. */
 export interface SoughtGroup extends SecretGroup {
@@ -17,6 +18,7 @@ export interface SoughtGroup extends SecretGroup {
   readonly far: Budget
   readonly ints: Budget
   readonly strings: Budget
+  readonly texts: Budget
   readonly before: Budget
   readonly near: Budget
   readonly placed: Budget
@@ -158,6 +160,29 @@ export function lookAtDigits(
     contents.add(content)
     const secret = numberIn(value, form.form === 'limbs-60' ? 'limbs-60' : 'python-digits-30')
     if (secret !== undefined) found.push({ at, length, ...secret })
+  }
+  return found
+}
+
+/** Looks at secrets in text, and wipes what was read of them. */
+export function lookAtTexts(
+  texts: readonly SecretText[],
+  group: SoughtGroup,
+  { contents }: Tried,
+): FoundValue[] {
+  const { cost, texts: budget } = group
+  const found: FoundValue[] = []
+  for (const { at, length, form, bytes } of texts) {
+    const content = hashOf(bytes)
+    const isWorth = !contents.has(content) && isRandomLookingAt(bytes, 0, bytes.length)
+    if (isWorth && budget.take(cost)) {
+      contents.add(content)
+      const secret = group.secretIn(bytes)
+      const isReversed = form === 'hex' && secret?.spelling === 'limbs-le64'
+      if (secret !== undefined)
+        found.push({ ...secret, at, length, spelling: isReversed ? 'hex-le' : form })
+    }
+    bytes.fill(0)
   }
   return found
 }

@@ -1,6 +1,6 @@
 /**
  * Searches a window for the secrets of known keys that have one, as those of curves do: where something points to that is
- * of their size, in arrays like those of the public half, in objects of CPython, near copies of the public half, and where
+ * of their size, in arrays like those of the public half, in objects of CPython, by themselves in text, near copies of the public half, and where
  * something that looks like a secret visibly begins and ends.
  *
  * A multiplication a place is too dear for every place; what the budget does not reach is counted.
@@ -18,7 +18,15 @@ import { likeArrays } from './like_arrays.ts'
 import { HeadList, NumberHeads, placesIn, pointedBeside } from './pointed_places.ts'
 import { ObjectList } from './python_objects.ts'
 import { type SecretGroup, type SingleSecret, secretGroups } from './secret_groups.ts'
-import { lookAt, lookAtDigits, lookFar, type SoughtGroup, type Tried } from './secret_looks.ts'
+import {
+  lookAt,
+  lookAtDigits,
+  lookAtTexts,
+  lookFar,
+  type SoughtGroup,
+  type Tried,
+} from './secret_looks.ts'
+import { type SecretText, secretTexts } from './secret_texts.ts'
 import { stepFor, wordsFrom } from './spaced_words.ts'
 import type { WordHit } from './value_search.ts'
 
@@ -33,6 +41,7 @@ const RATES = {
   far: { perByte: 0.5, atOnce: 1e8 },
   ints: { perByte: 0.5, atOnce: 1e9 },
   strings: { perByte: 0.5, atOnce: 1e8 },
+  texts: { perByte: 0.5, atOnce: 2e8 },
   before: { perByte: 0.5, atOnce: 1e8 },
   near: { perByte: 3, atOnce: 3e8 },
   placed: { perByte: 1, atOnce: 2e8 },
@@ -72,6 +81,7 @@ export class SecretSearch {
             far: budget(RATES.far),
             ints: budget(RATES.ints),
             strings: budget(RATES.strings),
+            texts: budget(RATES.texts),
             before: budget(RATES.before),
             near,
             placed,
@@ -91,11 +101,12 @@ export class SecretSearch {
     }))
     this.#heads = new NumberHeads(kernel, headed)
     const budgets = this.#groups.flatMap(
-      ({ pointed, far, ints, strings, before, near, placed }) => [
+      ({ pointed, far, ints, strings, texts, before, near, placed }) => [
         pointed,
         far,
         ints,
         strings,
+        texts,
         before,
         near,
         placed,
@@ -228,6 +239,7 @@ export class SecretWindow {
         ...lookOutside(bytes, far, group, sights, tried, where.memory),
         ...lookAt(bytes, octetsOf(bytes, group), group, 'string', tried),
         ...lookAt(bytes, objects.stringsOf(bytes, group.length), group, 'string', tried),
+        ...lookAtTexts(textsOf(bytes, group, from, to), group, tried),
         ...lookAt(bytes, before, group, 'before', tried),
         ...lookAt(bytes, near, group, 'near', tried),
         ...lookAt(bytes, places.all, group, 'placed', tried),
@@ -239,6 +251,16 @@ export class SecretWindow {
 /** Places of {@link javaOctets}: of keys that are asked for alone, since all bytes are gone through. */
 function octetsOf(bytes: Uint8Array, { limbs, length, effort }: SoughtGroup): readonly number[] {
   return limbs > 0 || effort === 'met' ? [] : javaOctets(bytes, length)
+}
+
+/** Places of {@link secretTexts}, of keys that are asked for alone as well: hashes are spelled in the same way. */
+function textsOf(
+  bytes: Uint8Array,
+  { limbs, length, effort }: SoughtGroup,
+  from: number,
+  to: number,
+): readonly SecretText[] {
+  return effort === 'met' ? [] : secretTexts(bytes, length, limbs === 0, from, to)
 }
 
 /** Bytes of a window that a kernel holds. */
