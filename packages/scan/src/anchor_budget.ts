@@ -2,7 +2,8 @@
  * What looking at anchors may cost, so that bytes full of them cannot hold a scan up.
  *
  * Each block of bytes brings an allowance, in the units of `effort.ts`; what is unused is kept for later blocks of the
- * window. An anchor that had its share of a block's allowance is passed over until the next block. Once all is used up,
+ * window. Pieces of memory that are shorter than a block are one block together: what is overdrawn is forgiven once a
+ * block. An anchor that had its share of a block's allowance is passed over until the next block. Once all is used up,
  * so are those that had more than an equal part. So a flood of one form hides neither others nor what lies behind it.
  * A look that takes half of the share by itself (the tree of one SLH-DSA key, a key of RSA of 15,360 bits in OpenSSL's
  * program) is the only one of its kind in a window; it does not count against the cheap looks behind it.
@@ -70,6 +71,19 @@ export class AnchorBudget {
     this.#atStart = this.#left
   }
 
+  /** More bytes of the block under way: what they bring is shared as if they had been there from its start. */
+  goOn(bytes: number): void {
+    this.#left += bytes * this.#perByte
+    this.#atStart += bytes * this.#perByte
+  }
+
+  /** Whether an anchor had all that it may have of the block. */
+  isOver(anchor: number): boolean {
+    const spent = this.#spent[anchor] ?? 0
+    const fair = this.#atStart / this.#spent.length
+    return spent > this.#shareOf(anchor) || (this.#left <= 0 && spent > fair)
+  }
+
   /** What is left for all. */
   get left(): number {
     return Math.max(0, this.#left)
@@ -93,11 +107,9 @@ export class AnchorBudget {
       this.#isFlood[anchor] = 1
       return false
     }
-    const spent = (this.#spent[anchor] ?? 0) + units
-    this.#spent[anchor] = spent
+    this.#spent[anchor] = (this.#spent[anchor] ?? 0) + units
     this.#isSpent = true
-    const fair = this.#atStart / this.#spent.length
-    const isOver = spent > this.#shareOf(anchor) || (this.#left <= 0 && spent > fair)
+    const isOver = this.isOver(anchor)
     if (isOver) this.#isFlood[anchor] = 1
     return isOver
   }

@@ -105,6 +105,9 @@ function wiped<T>(run: TextRun, result: T): T {
   return result
 }
 
+/** Of letters that are copied, and of each byte of them, in the units of `effort.ts`. */
+const RUN_UNITS = 500
+const LETTER_UNITS = 8
 /** Letters that are taken behind an end, for its own closing bracket. */
 const END_LETTERS = 64
 
@@ -131,9 +134,9 @@ function wideRun(
   const { bytes, stride } = wide
   const from = wideBegin(wide, at, Math.max(0, at - stride * before), isEnd)
   const to = wideEnd(wide, at, Math.min(bytes.length, at + stride * behind), isEnd)
-  charge(200 + 6 * (to - from))
+  charge(RUN_UNITS + LETTER_UNITS * (to - from))
   const chars = new Uint8Array((to - from) / stride)
-  for (let i = 0; i < chars.length; i++) chars[i] = bytes[from + stride * i] ?? 0
+  for (let i = 0, next = from; next < to; i++, next += stride) chars[i] = bytes[next] ?? 0
   return { chars, at: (at - from) / stride }
 }
 

@@ -8,10 +8,10 @@
 import type { ByteSource, Range } from '@mintmark/dump'
 import { allAnchors, KEYS, PATTERN_BYTES } from './all_anchors.ts'
 import { type Anchor, REACH } from './anchor.ts'
-import { AnchorBudget } from './anchor_budget.ts'
 import type { AnchorTables } from './anchor_tables.ts'
 import { AnchorKernel } from './anchors.ts'
 import { forgetScalar } from './arithmetic/ec.ts'
+import { BlockShares } from './block_shares.ts'
 import { CodedSearch } from './coded/coded_search.ts'
 import type { Detected, Memory } from './detected.ts'
 import { AesSearch } from './detectors/aes.ts'
@@ -108,7 +108,9 @@ export class WindowScanner {
   /** Their numbers in the kernel follow those of the anchors. */
   readonly #keySources: readonly KeySource[]
   readonly #kernel: AnchorKernel
-  readonly #budget: AnchorBudget
+  readonly #shares: BlockShares
+  /** Of coded text, behind those of anchors and key sources. */
+  readonly #codedNumber: number
   readonly #blockBytes: number
   /** What searches said they cut short: each is told once. */
   readonly #cut = new Set<string>()
@@ -120,14 +122,6 @@ export class WindowScanner {
   readonly #own: readonly WindowSearch[]
   /** What is dear, for small runs without addresses. */
   readonly #small: readonly WindowSearch[]
-  /** Anchors that are passed over for the rest of the block. */
-  readonly #off = new Set<number>()
-  /** Places of each that were passed over in this block. */
-  readonly #passed: Uint32Array
-  /** There are any. */
-  #isPassed: boolean = false
-  /** Those that the kernel does not name in this block. */
-  readonly #unnamed: number[] = []
   readonly #repeats: Repeats<Hit>
   /** The last look hung on nothing but the bytes in sight: equal bytes give the same. */
   #isWhole: boolean = false
@@ -144,13 +138,13 @@ export class WindowScanner {
     const all = allAnchors(anchors, this.#keySources)
     this.#kernel = new AnchorKernel(this.#memory, all, options.tables)
     this.#coded = hasKeyTables ? new CodedSearch(this.#memory, isDeep) : undefined
-    this.#budget = new AnchorBudget(all.length + 1, isDeep)
-    this.#passed = new Uint32Array(all.length + 1)
     this.#repeats = new Repeats(all.length)
     this.#leastPiece = hasKeyTables ? LEAST_PIECE : 1
     const more = options.searches ?? []
     this.#own = more
     this.#blockBytes = options.blockBytes ?? BLOCK_BYTES
+    this.#codedNumber = all.length
+    this.#shares = new BlockShares(all.length + 1, this.#kernel, this.#blockBytes, isDeep)
     const pads = hasKeyTables ? [new HmacSearch(this.#memory, isDeep)] : []
     const schedules = (isEveryByte: boolean) =>
       hasKeyTables ? [new AesSearch(this.#memory, isEveryByte)] : []
@@ -185,7 +179,7 @@ export class WindowScanner {
       target.fill(0, held)
       taker.onLimit({ code: 'unreadable', name: '', offset: window.offset + held })
     }
-    this.#budget.startWindow(window.moreUnits ?? 0, window.onceUnits, window.anchorShare)
+    this.#shares.startWindow(window.moreUnits ?? 0, window.onceUnits, window.anchorShare)
     this.#process?.use(source)
     forgetAnswers()
     const whole = held === window.length ? window.pieces : heldPieces(window.pieces, held)
@@ -204,7 +198,7 @@ export class WindowScanner {
 
   /** What looking at anchors took in the last window, in the units of `effort.ts`. */
   get lastUnits(): number {
-    return this.#budget.total
+    return this.#shares.total
   }
 
   /** Overwrites what was read last. Call it when the last window is done. */
@@ -235,7 +229,7 @@ export class WindowScanner {
       done = until
       for (let at = from; at < until; at += this.#blockBytes) {
         const end = Math.min(at + this.#blockBytes, until)
-        this.#startBlock(end - at)
+        this.#shares.take(end - at)
         this.#kernel.find(bytes, at, end, (hit, anchor) => this.#look(place, hit, anchor))
         for (const search of searches) {
           if (bytes.length >= (search.least ?? 1)) this.#run(search, place, at, end)
@@ -251,12 +245,12 @@ export class WindowScanner {
 
   /** Looks for keys in coded text of a block, in what is left for its anchors. */
   #lookAtText(coded: CodedSearch, place: Place, from: number, to: number): void {
-    const number = this.#passed.length - 1
-    startLook(this.#budget.leftFor(number))
+    const number = this.#codedNumber
+    startLook(this.#shares.leftFor(number))
     this.#run(coded, place, from, to)
     const { units, wasRefused } = endLook()
     if (wasRefused) this.#pass(place, from, number, coded.name)
-    this.#budget.charge(number, units)
+    this.#shares.charge(number, units)
   }
 
   /** Small pieces side by side: a hit that is in more than one is none. */
@@ -297,11 +291,11 @@ export class WindowScanner {
   #look(place: Place, at: number, number: number): void {
     const anchor = this.#anchors[number]
     const name = anchor?.name ?? KEYS
-    if (this.#off.has(number)) {
+    if (this.#shares.isOff(number)) {
       this.#pass(place, at, number, name)
       return
     }
-    startLook(this.#budget.leftFor(number))
+    startLook(this.#shares.leftFor(number))
     charge(LOOK_UNITS)
     const sight = anchor ?? SOURCE_SIGHT
     const isCopy = this.#repeats.knows(number) && this.#takeCopy(place, at, number, sight)
@@ -312,7 +306,7 @@ export class WindowScanner {
     if (this.#isWhole && !isCopy && !wasRefused) {
       this.#repeats.remember(number, at, sight, units, hit)
     }
-    if (this.#budget.charge(number, units)) this.#off.add(number)
+    this.#shares.charge(number, units)
   }
 
   /** Sets {@link #isWhole}, too. */
@@ -344,16 +338,10 @@ export class WindowScanner {
     return true
   }
 
-  /** Tells once a block that places of an anchor are not looked at in full; the kernel stops naming them after some. */
+  /** Tells once a block that places of an anchor are not looked at in full. */
   #pass(place: Place, at: number, number: number, name: string): void {
-    const passed = (this.#passed[number] ?? 0) + 1
-    this.#passed[number] = passed
-    this.#isPassed = true
-    if (passed === 1) place.onLimit({ code: 'anchor-flood', name, offset: place.offset + at })
-    else if (passed === MOST_PASSED) {
-      this.#kernel.setOff(number, true)
-      this.#unnamed.push(number)
-    }
+    if (!this.#shares.pass(number)) return
+    place.onLimit({ code: 'anchor-flood', name, offset: place.offset + at })
   }
 
   #takeKey(place: Place, at: number, number: number): void {
@@ -377,15 +365,6 @@ export class WindowScanner {
     const isWanted = onPublicKey !== undefined && hasRoomForKey?.(true) !== false
     const key = isWanted ? keyOfNumber(bytes) : undefined
     if (key !== undefined) onPublicKey?.(key, true)
-  }
-
-  #startBlock(bytes: number): void {
-    this.#budget.startBlock(bytes)
-    for (const number of this.#unnamed) this.#kernel.setOff(number, false)
-    this.#unnamed.length = 0
-    if (this.#isPassed) this.#passed.fill(0)
-    this.#isPassed = false
-    this.#off.clear()
   }
 
   #run(search: WindowSearch, place: Place, from: number, to: number): void {
@@ -429,8 +408,6 @@ const HIT_UNITS = 90_000
 const COPY_UNITS = 20_000
 /** Of what looks for public keys: certificates are the longest. */
 const SOURCE_SIGHT: Sight = { before: REACH, behind: REACH }
-/** Places of one anchor that are passed over one by one. */
-const MOST_PASSED = 256
 
 function detect(anchor: Anchor, place: Place, at: number): Hit | undefined {
   const detected = anchor.detect(place.bytes, at, place.memory)

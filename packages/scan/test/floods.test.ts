@@ -11,7 +11,7 @@ import { type Outcome, Passes } from '../src/passes.ts'
 import { SearchThreads } from '../src/pool.ts'
 import { openInput } from '../src/scan_input.ts'
 import { LimitList, type ScanLimit } from '../src/scan_limits.ts'
-import { planWindows, runsOf } from '../src/scan_plan.ts'
+import { planWindows, type Run, runsOf } from '../src/scan_plan.ts'
 import { ANCHORS, scannerFor } from '../src/scanner_task.ts'
 import type { SearchedFile } from '../src/search_file.ts'
 import { SightingList } from '../src/sightings.ts'
@@ -27,8 +27,11 @@ after(() => rmSync(folder, { recursive: true }))
 const LENGTH = 256 << 10
 const hashKey = new Uint8Array(32)
 
-function scanned(bytes: Buffer): { units: number; limits: readonly string[] } {
-  const [window] = planWindows([{ offset: 0, length: bytes.length, isAligned: true }])
+function scanned(
+  bytes: Buffer,
+  runs: readonly Run[] = [{ offset: 0, length: bytes.length, isAligned: true }],
+): { units: number; limits: readonly string[] } {
+  const [window] = planWindows(runs)
   assert.ok(window)
   const result = searchWindow(scanner, bytesSource(bytes), window, { hashKey })
   return {
@@ -48,6 +51,23 @@ describe('a flood costs no more than its bytes bring', () => {
       assert.ok(units <= most, `${units} units, ${(units / LENGTH).toFixed(1)} a byte`)
       for (const limit of limits) assert.match(limit, /^(anchor-flood|search-cut|many-hits) /)
       if (units > UNITS_PER_BYTE * LENGTH) assert.notEqual(limits.length, 0)
+    })
+  }
+})
+
+describe('a flood in pieces of memory costs no more than one without borders', () => {
+  const most = 2 * UNITS_PER_BYTE * LENGTH + 1_000_000
+  const PIECE = 512
+  const chosen = FLOODS.filter(({ name }) => /^(damaged )?keys: (JWK|PEM 0) of|^"kty"/.test(name))
+  assert.ok(chosen.length > 3)
+  for (const { name, make } of chosen) {
+    it(name, () => {
+      const runs = Array.from({ length: LENGTH / PIECE }, (_, i) => {
+        const address = BigInt(2 * i * PIECE)
+        return { offset: i * PIECE, length: PIECE, address, isAligned: true }
+      })
+      const { units } = scanned(make(LENGTH), runs)
+      assert.ok(units <= most, `${units} units, ${(units / LENGTH).toFixed(1)} a byte`)
     })
   }
 })

@@ -8,7 +8,7 @@
  * @module
  */
 import { isBase64Letter, lettersBefore } from '../base64.ts'
-import { effortLeft, withEffort } from '../effort.ts'
+import { charge, effortLeft, withEffort } from '../effort.ts'
 import { isDigit, isListed } from '../number_text.ts'
 import { LEAST_DIGITS } from './coded_places.ts'
 import { isZlibHead, type Layer, type Span } from './layer.ts'
@@ -30,8 +30,8 @@ export const REACH_BYTES = 65_536
 /** First bytes of gzip and of zlib. */
 const GZIP = Buffer.from([0x1f, 0x8b, 8])
 const ZLIB = 0x78
-/** Of a layer, of each of its bytes, and of a character that is read. */
-const UNITS = { layer: 2000, byte: 10, character: 40 } as const
+/** Of a layer, of each of its bytes, of a character that is read, and of a letter of two bytes. */
+const UNITS = { layer: 2000, byte: 10, character: 40, wide: 15 } as const
 
 /** A layer, and what stands for it in the bytes that are searched. */
 export interface CodedBytes {
@@ -128,16 +128,16 @@ export class LayerReader {
 
   /** @returns behind the run of letters around a place; the place itself if they are too few */
   #letters(place: Place, at: number, done: number, take: OnCoded): number {
-    const { bytes, depth } = place
+    const { bytes } = place
     if (!(mayBeCoded(bytes, at) && isLongRun(bytes, at))) return done
     const most = mostToRead()
     if (most === 0) return done
     // What was read before is not gone through again.
     const { start } = lettersBefore(bytes.subarray(done), at - done, most)
-    const run = depth === 0 && !place.isNarrowed ? this.#run : new LetterRun(bytes.length)
-    const end = run.read(bytes, done + start, Math.min(bytes.length, at + most))
-    const layers = run.layers()
-    run.wipe()
+    const end = this.#run.read(bytes, done + start, Math.min(bytes.length, at + most))
+    // Of their own memory: what is coded in them is read into the same run.
+    const layers = this.#run.layers()
+    this.#run.wipe()
     for (const layer of layers) this.#enter(place, layer, take)
     return Math.max(end, done)
   }
@@ -156,10 +156,11 @@ export class LayerReader {
     const { bytes } = place
     if (place.isNarrowed || !(isLetters(bytes, at, 2) || isList(bytes, at, 2))) return done
     const most = 2 * mostToRead()
-    const isWide = (k: number): boolean => bytes[k + 1] === 0 && isAscii(bytes[k])
+    const least = Math.max(done, at - most)
     let [from, to] = [at, at]
-    while (from - 2 >= Math.max(done, at - most) && isWide(from - 2)) from -= 2
-    while (to < at + most && isWide(to)) to += 2
+    while (from - 2 >= least && bytes[from - 1] === 0 && isAscii(bytes[from - 2])) from -= 2
+    while (to < at + most && bytes[to + 1] === 0 && isAscii(bytes[to])) to += 2
+    charge((UNITS.wide * (to - from)) / 2)
     if (to - from < 2 * LEAST_RUN) return done
     const chars = new Uint8Array((to - from) / 2)
     for (let k = 0; k < chars.length; k++) chars[k] = bytes[from + 2 * k] ?? 0
