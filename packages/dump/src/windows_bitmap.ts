@@ -15,6 +15,8 @@ const CHUNK_BYTES = 1 << 20
 const MAX_BITMAP_BYTES = 1 << 29
 /** No bitmap takes more, and what lies behind it has an offset that a number holds. */
 const MAX_FIRST_PAGE = 2 ** 40
+/** No page begins within a word: addresses of pages that did would hide what lies at multiples of a word's size. */
+export const WORD_BYTES = 8
 
 interface Bitmap {
   /** From the file's start. */
@@ -65,6 +67,7 @@ function narrowBitmap(head: Reader, start: number): Bitmap {
 function isPlausible(bitmap: Bitmap): boolean {
   const { offset, length, firstPage } = bitmap
   const isInFile = firstPage >= offset + length && firstPage <= MAX_FIRST_PAGE
+  if (firstPage % WORD_BYTES !== 0) return false
   return length > 0 && length <= MAX_BITMAP_BYTES && isInFile
 }
 

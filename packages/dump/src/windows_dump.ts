@@ -12,7 +12,7 @@
 import { Reader } from '@mintmark/core'
 import type { Layout } from './layout.ts'
 import { ask, askReader, eachRow, type Reading } from './reading.ts'
-import { readBitmapDump } from './windows_bitmap.ts'
+import { readBitmapDump, WORD_BYTES } from './windows_bitmap.ts'
 
 const PAGE_BYTES = 4096
 const RANGE_ROW_BYTES = 16
@@ -175,7 +175,8 @@ function* readRangeDump(header: HeaderLayout, layout: Layout): Reading<void> {
   }
   const firstPage = head.seek(0x18).size()
   const tableBytes = firstPage - start - RANGES_OFFSET
-  if (tableBytes < 0 || tableBytes > MAX_RANGES * RANGE_ROW_BYTES) {
+  const isAligned = firstPage % WORD_BYTES === 0
+  if (!isAligned || tableBytes < 0 || tableBytes > MAX_RANGES * RANGE_ROW_BYTES) {
     layout.addFlaw('header-damaged', 'the first page lies where no page can', { firstPage })
     return
   }

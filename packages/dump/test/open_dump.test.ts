@@ -7,6 +7,7 @@ import {
   minidump,
   windowsBitmapDump,
   windowsFullDump,
+  windowsRangeDump,
 } from '@mintmark/testkit'
 import type { Dump } from '../src/index.ts'
 import { GOOD, memory } from './built_dumps.ts'
@@ -347,6 +348,19 @@ describe('openDump says what is not there:', () => {
     const { bytes } = windowsBitmapDump([{ firstPage: 1, bytes: memory(4096) }])
     assert.deepEqual(flawsOf(patched(bytes, 0x2026, 0x10)), ['header-damaged'])
     assert.deepEqual(flawsOf(patched(bytes, 0x2024, 0x10)), ['segment-cut'])
+  })
+
+  it('pages that begin within a word have no address: what lies at multiples of a word is found', () => {
+    const runs = [{ firstPage: 1, bytes: memory(4096) }]
+    for (const [built, field] of [
+      [windowsBitmapDump(runs), 0x2020],
+      [windowsRangeDump(runs), 0x2018],
+    ] as const) {
+      const firstPage = Buffer.from(built.bytes).readUInt8(field)
+      const damaged = patched(built.bytes, field, firstPage + 1)
+      assert.deepEqual(flawsOf(damaged), ['header-damaged'])
+      assert.ok(dumpOf(damaged).segments.every(({ address }) => address === undefined))
+    }
   })
 
   it('a heap record whose length was never filled in: its arrays are found all the same', () => {

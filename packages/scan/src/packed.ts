@@ -15,7 +15,7 @@ import type { CoreHold } from './gate/core_hold.ts'
 import { dumpHead, PROGRAM_PATH } from './gate/dump_head.ts'
 import type { HeldInput } from './gate/hold_layout.ts'
 import { withHold } from './held_back.ts'
-import { packerOf, programOf } from './packers.ts'
+import { MAGIC_BYTES, packerOf, programOf } from './packers.ts'
 
 /** A file that is packed. */
 export interface Packing {
@@ -30,7 +30,6 @@ export type UnpackEnd = 'end' | 'cut' | 'too-large'
 
 /** Zeros included: as much as the gate takes of one core. */
 const MAX_BYTES = 64 * 2 ** 30
-const MAGIC_BYTES = 16
 /** Packed, and unpacked, of what is unpacked without a process. */
 const SMALL_BYTES = 1 << 20
 const SMALL_UNPACKED_BYTES = 16 << 20

@@ -3,10 +3,15 @@
  *
  * Source: the formats' own documents: RFC 1952 (gzip), RFC 8878 (zstd), the LZ4 frame format, the .xz file format,
  * PKWARE's APPNOTE (zip), deb(5), and so on; of kernel dumps what makedumpfile 1.7.6 and QEMU 10.0.13 write; `SSM.cpp`
- * of VirtualBox. Of hibernation files none was at hand: the signatures are those that libhibr and Volatility know.
+ * of VirtualBox; `image.rs` of AVML; `deflate.c` of LiME; `qemu_saveimage.h` of libvirt. Of hibernation files none was
+ * at hand: the signatures are those that libhibr and Volatility know.
  *
  * @module
  */
+import { constants, inflateSync } from 'node:zlib'
+
+/** So many first bytes tell what packed a file. */
+export const MAGIC_BYTES = 512
 
 interface Packer {
   readonly name: string
@@ -23,9 +28,13 @@ const MAKEDUMPFILE = 'write it uncompressed first, as an ELF core (makedumpfile 
 const PACKERS: readonly Packer[] = [
   { name: 'gzip', magic: '1f8b08', program: 'gzip' },
   { name: 'zstd', magic: '28b52ffd', program: 'zstd' },
+  // A frame to be skipped of 4 bytes, as pzstd writes one before each frame of its own.
+  { name: 'zstd', magic: '5.2a4d1804000000.{8}28b52ffd', program: 'zstd' },
   { name: 'lz4', magic: '04224d18', program: 'lz4' },
   { name: 'lz4', magic: '02214c18', program: 'lz4' },
   { name: 'xz', magic: 'fd377a585a00', program: 'xz' },
+  // Properties as all programs write them, at least 64 KiB of dictionary, the size or none, and the coder's first byte.
+  { name: 'lzma', magic: '5d0000.{4}(f{16}|.{10}0{6})00', program: 'xz' },
   { name: 'bzip2', magic: '425a6839314159265359', program: 'bzip2' },
   { name: 'zip', magic: '504b0304' },
   { name: '7z', magic: '377abcaf271c' },
@@ -33,6 +42,9 @@ const PACKERS: readonly Packer[] = [
   { name: 'squashfs', magic: '68737173' },
   { name: 'lzip', magic: '4c5a495001' },
   { name: 'lzop', magic: '894c5a4f000d0a1a0a' },
+  { name: 'lrzip', magic: '4c525a4900' },
+  { name: 'snappy', magic: 'ff060000734e61507059' },
+  { name: 'compress', magic: '1f9d(89|8[a-f]|90)' },
   // "!<arch>", and its first member is "debian-binary".
   { name: 'deb', magic: '213c617263683e0a64656269616e2d62' },
   { name: 'rpm', magic: 'edabeedb' },
@@ -56,25 +68,60 @@ const PACKERS: readonly Packer[] = [
     magic: '7f5669727475616c426f782053617665',
     howDump: 'take a core of the machine instead (VBoxManage debugvm NAME dumpvmcore)',
   },
+  {
+    name: 'AVML',
+    magic: '41564d4c02000000',
+    howDump: 'write it as a LiME image first (avml-convert)',
+  },
+  {
+    name: 'libvirt',
+    // LibvirtQemudSave or …Part; behind version, length and state stands how it is packed: 0 is not at all.
+    magic: '4c69627669727451656d7564(53617665|50617274).{24}(?!0{8})',
+    howDump: 'take a core of the machine instead (virsh dump --memory-only)',
+  },
 ]
+
+/** LiME with `compress=1`: one zlib stream. */
+const LIME_PACKED: Omit<Packer, 'magic'> = {
+  name: 'LiME (zlib)',
+  howDump: 'unpack it first (pigz -dc, or zlib-flate -uncompress)',
+}
 
 /** The name of what packed a file; undefined where none is known. */
 export function packerOf(head: Uint8Array): string | undefined {
-  const hex = Buffer.from(head.subarray(0, 16)).toString('hex')
-  return PACKERS.find(({ magic }) => new RegExp(`^${magic}`).test(hex))?.name
+  const hex = Buffer.from(head.subarray(0, 32)).toString('hex')
+  const packer = PACKERS.find(({ magic }) => new RegExp(`^${magic}`).test(hex))
+  return packer?.name ?? (isPackedLime(head) ? LIME_PACKED.name : undefined)
+}
+
+/** Whether these are the first bytes of a LiME image that is packed. */
+function isPackedLime(head: Uint8Array): boolean {
+  const [first = 0, second = 0] = head
+  if ((first & 15) !== 8 || ((first << 8) | second) % 31 !== 0) return false
+  try {
+    const magic = Buffer.from(head.subarray(0, MAGIC_BYTES))
+    const unpacked = inflateSync(magic, { finishFlush: constants.Z_SYNC_FLUSH })
+    return unpacked.subarray(0, 4).toString('latin1') === 'EMiL'
+  } catch {
+    return false
+  }
 }
 
 /** Whether what a packer of this name wrote is a dump, which nothing here unpacks. */
 export function isMachineDump(name: string | undefined): boolean {
-  return PACKERS.some((packer) => packer.name === name && packer.howDump !== undefined)
+  return named(name)?.howDump !== undefined
 }
 
 /** What to do with a file that no program of {@link programOf} unpacks. */
 export function howToUnpack(name: string): string {
-  return PACKERS.find((packer) => packer.name === name)?.howDump ?? 'unpack it first'
+  return named(name)?.howDump ?? 'unpack it first'
 }
 
 /** The program that unpacks what a packer of this name wrote. */
 export function programOf(name: string | undefined): string | undefined {
-  return PACKERS.find((packer) => packer.name === name)?.program
+  return named(name)?.program
+}
+
+function named(name: string | undefined): Omit<Packer, 'magic'> | undefined {
+  return [...PACKERS, LIME_PACKED].find((packer) => packer.name === name)
 }

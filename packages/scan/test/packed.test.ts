@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
-import { gzipSync } from 'node:zlib'
+import { deflateSync, gzipSync } from 'node:zlib'
 import { elfCore, readAgain } from '@mintmark/testkit'
 import { scanFile } from '../src/scan_file.ts'
 import { scanPipe } from '../src/scan_pipe.ts'
@@ -97,6 +97,28 @@ describe('a dump that is packed', () => {
   })
 })
 
+describe('a dump that is packed by another program than is usual', () => {
+  for (const [name, unpacker, command] of [
+    ['pzstd', 'zstd', ['pzstd', '-q', '-c', core]],
+    ['xz as .lzma', 'xz', ['xz', '--format=lzma', '-c', core]],
+  ] as const) {
+    const [program, ...rest] = command
+    const skip = isThere(program) ? false : `there is no ${program}`
+    it(`by ${name} is searched as what it unpacks to, and refused by a scrub`, {
+      skip,
+    }, async () => {
+      const file = path.join(folder, 'core.other')
+      writeFileSync(file, execFileSync(program, rest, { maxBuffer: 1 << 26, stdio: 'pipe' }))
+      const { findings, limits, container } = await scanFile(file)
+      assert.deepEqual([findings.length, limits, container], [1, [], 'elf-core'])
+      await assert.rejects(scrubFile(file, { out: `${file}.out` }), {
+        code: 'INPUT_INVALID',
+        message: new RegExp(`is packed by (${unpacker}|lzma): unpack it first`),
+      })
+    })
+  }
+})
+
 describe('any other file that is packed', () => {
   it('by itself is searched as what it unpacks to', async () => {
     const file = path.join(folder, 'log.gz')
@@ -149,6 +171,9 @@ describe('any other file that is packed', () => {
   })
 })
 
+/** The first frame of a file that is packed by snappy. */
+const SNAPPY = 'ff060000734e61507059'
+
 describe('an archive', () => {
   const files: readonly { readonly name: string; readonly bytes: Buffer }[] = [
     { name: 'zip', bytes: Buffer.from('504b030414000000080000000000', 'hex') },
@@ -159,6 +184,9 @@ describe('an archive', () => {
     { name: 'squashfs', bytes: Buffer.from('hsqs\x01\0\0\0') },
     { name: 'rpm', bytes: Buffer.from('edabeedb0300000000ff', 'hex') },
     { name: '7z', bytes: Buffer.from('377abcaf271c0004000000000000', 'hex') },
+    { name: 'snappy', bytes: Buffer.from(`${SNAPPY}01000000`, 'hex') },
+    { name: 'lrzip', bytes: Buffer.from('4c525a4900060000000000000000', 'hex') },
+    { name: 'compress', bytes: Buffer.from('1f9d907f8a140900', 'hex') },
   ]
   it('within a packed file is told as not searched', async () => {
     const file = path.join(folder, 'archive.gz')
@@ -197,7 +225,27 @@ const MACHINES: readonly { readonly name: string; readonly head: string; readonl
       how: /Volatility/,
     },
     { name: 'VirtualBox', head: '7f5669727475616c426f782053617665', how: /dumpvmcore/ },
+    // A block of 0x1000 to 0x9fff, of frames of snappy.
+    {
+      name: 'AVML',
+      head: `41564d4c020000000010000000000000ff9f0000000000000000000000000000${SNAPPY}`,
+      how: /avml-convert/,
+    },
+    // Version 2, 4,096 bytes of XML, running, packed by xz.
+    {
+      name: 'libvirt',
+      head: '4c69627669727451656d75645361766502000000001000000100000003000000',
+      how: /memory-only/,
+    },
+    { name: 'LiME (zlib)', head: packedLime(), how: /pigz/ },
   ]
+
+/** A LiME image as its module packs it. */
+function packedLime(): string {
+  const image = Buffer.alloc(20_000)
+  image.write('EMiL')
+  return deflateSync(image, { windowBits: 11 }).toString('hex')
+}
 
 describe('a dump of a machine whose pages are packed', () => {
   for (const { name, head, how } of MACHINES) {
@@ -214,6 +262,13 @@ describe('a dump of a machine whose pages are packed', () => {
       })
     })
   }
+
+  it("is not seen in a machine's memory that libvirt saved as it is", async () => {
+    const file = path.join(folder, 'saved')
+    const head = '4c69627669727451656d75645361766502000000001000000100000000000000'
+    writeFileSync(file, Buffer.concat([Buffer.from(head, 'hex'), Buffer.alloc(8192, 7)]))
+    assert.deepEqual((await scanFile(file)).limits, [])
+  })
 
   it('is not seen in a text that begins alike', async () => {
     const file = path.join(folder, 'text')
