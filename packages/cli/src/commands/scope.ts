@@ -52,6 +52,11 @@ export function accountsCsv({ accounts }: Scope): string {
   return `${CSV_COLUMNS.join(',')}\r\n${lines.join('')}`
 }
 
+/** In place of a table without a row: a zero that comes of a misspelt name is not to be taken for an answer. */
+const NOTHING_SELECTED = `No access of this case is selected. Where something was named (a mailbox, an address, a time), that may
+be its spelling, or that no log covers it: mintmark coverage lists what the logs hold.
+`
+
 function described(found: Scope): string {
   const summary = [
     `${plural(found.accesses, 'access', 'accesses')} to ${plural(found.mailboxes, 'mailbox', 'mailboxes')} of ${plural(found.organisations, 'organisation')}`,
@@ -81,5 +86,5 @@ function described(found: Scope): string {
       minute(last),
     ]),
   )
-  return `${summary.join('\n')}\n\n${accounts}`
+  return `${summary.join('\n')}\n\n${found.accesses === 0 ? NOTHING_SELECTED : accounts}`
 }

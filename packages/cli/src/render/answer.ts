@@ -44,15 +44,15 @@ function wrapped(text: string, width: number, most: number): string[] {
 }
 
 function headline(answer: Answer): string[] {
-  const { scope, verdicts } = answer
+  const { scope, selection, verdicts } = answer
   if (scope.accesses === 0) return [...nothing(answer), ...leaked(answer)]
   const found = verdicts.unissued + verdicts.mismatched
   return [
-    ...wrapped(found > 0 ? tokensLine(answer) : noTokens(answer), WIDTH, 2),
+    ...wrapped(found > 0 ? `FOUND: ${tokensUsed(answer)}.` : noTokens(answer), WIDTH, 2),
     ...(found > 0 ? labelled('How sure', sureness(answer)) : []),
     ...labelled(
       'Whose mail',
-      `${plural(scope.mailboxes, 'mailbox', 'mailboxes')} of ${plural(scope.organisations, 'organisation')}, by ${plural(scope.accesses, 'access', 'accesses')}`,
+      `${selection.isDefault ? '' : 'of the selection alone: '}${plural(scope.mailboxes, 'mailbox', 'mailboxes')} of ${plural(scope.organisations, 'organisation')}, by ${plural(scope.accesses, 'access', 'accesses')}`,
     ),
     ...labelled('How much', messages(answer)),
     ...labelled('Since when', course(answer)),
@@ -65,7 +65,8 @@ function leaked(answer: Answer): string[] {
   return keyLines(answer).flatMap(([label, text]) => labelled(label, text))
 }
 
-function tokensLine({ verdicts, sessions, tokensTotal }: Answer): string {
+/** Of the whole case, whatever is selected. */
+function tokensUsed({ verdicts, sessions, tokensTotal }: Answer): string {
   const strangers = sessions.filter(({ verdict }) => verdict === 'unissued').length
   const whats = [
     ...(tokensTotal > 0 ? [plural(tokensTotal, 'token')] : []),
@@ -79,7 +80,7 @@ function tokensLine({ verdicts, sessions, tokensTotal }: Answer): string {
       ? [`${count(verdicts.mismatched)} accesses one that was issued to somebody else`]
       : []),
   ]
-  return `FOUND: ${whats.join(' and ')} that no identity provider issued to whom they were used for: ${uses.join(', ')}.`
+  return `${whats.join(' and ')} that no identity provider issued to whom they were used for: ${uses.join(', ')}`
 }
 
 function noTokens({ selection }: Answer): string {
@@ -102,7 +103,8 @@ function sureness({ comparable, sessions, verdicts }: Answer): string {
   return `of ${count(comparable.accesses)} other accesses to the same services on the same days, ${share} used an issued token. ${open}`
 }
 
-function nothing({ verdicts, keys, evidence }: Answer): string[] {
+function nothing(answer: Answer): string[] {
+  const { selection, verdicts, keys, evidence } = answer
   const judged = verdicts.issued + verdicts['session-only']
   const all = Object.values(verdicts).reduce((sum, some) => sum + some, 0)
   const leaks = keys.filter(isLeak).length
@@ -111,11 +113,36 @@ function nothing({ verdicts, keys, evidence }: Answer): string[] {
       ? 'NOTHING FOUND'
       : `FOUND: ${plural(leaks, 'private key')} in memory dumps; else nothing`
   if (all === 0) return wrapped(nothingToJudge(leaks === 0 ? '' : `${found}. `, evidence), WIDTH, 3)
+  if (!selection.isDefault || isPointedAt(answer))
+    return wrapped(
+      `${leaks === 0 ? '' : `FOUND: ${plural(leaks, 'private key')} in memory dumps. `}${nothingSelected(answer)}`,
+      WIDTH,
+      5,
+    )
   return wrapped(
     `${found}: no access used a token that nobody issued, and no strong hunt hit. ${plural(judged, 'access', 'accesses')} with an issued token or session; ${count(verdicts.undetermined)} cannot be determined: that nothing was found says nothing about those.`,
     WIDTH,
     3,
   )
+}
+
+/** Whether a verdict or a strong hunt points at an access of the case, whatever is selected. */
+function isPointedAt({ verdicts, hunts }: Answer): boolean {
+  return verdicts.unissued + verdicts.mismatched > 0 || hunts.some(isStrongHit)
+}
+
+const isStrongHit = ({ strength, hits }: HuntResult) => strength === 'strong' && hits > 0
+
+/** A selection without an access, or nothing but what people marked as ours: it says nothing of the rest of the case. */
+function nothingSelected(answer: Answer): string {
+  const { selection, verdicts, hunts } = answer
+  const why = selection.isDefault
+    ? 'NOTHING IS LEFT: all that verdicts and strong hunts point at is marked as ours.'
+    : 'NOTHING SELECTED: no access of the case is in the selection. That may be its spelling, or that no log covers it (mintmark coverage).'
+  const tokens =
+    verdicts.unissued + verdicts.mismatched > 0 ? tokensUsed(answer) : 'no token that nobody issued'
+  const strong = hunts.some(isStrongHit) ? 'hits of strong hunts' : 'no hit of a strong hunt'
+  return `${why} In the whole case: ${tokens}; ${strong}; ${count(verdicts.undetermined)} accesses that cannot be determined.`
 }
 
 /** Files without a single access: silence that must not pass for an answer. */
