@@ -68,7 +68,19 @@ export function wantedOf(selection: Selection): Wanted[] {
 function optionValue(kind: IndicatorKind, spelled: string, option: string): Wanted {
   const indicator = indicatorOf(kind, spelled)
   if (indicator !== undefined) return { ...indicator, list: 'option' }
-  throw new MintmarkError('INPUT_INVALID', `${option} cannot take one of its values`, { option })
+  throw new MintmarkError('INPUT_INVALID', `${option} ${unfit(kind, spelled.trim())}`, { option })
+}
+
+/** Longer values are not shown: nobody typed them. */
+const MOST_SHOWN = 200
+
+/** What is wrong with a value that is not of its kind. */
+function unfit(kind: IndicatorKind, value: string): string {
+  if (value === '') return 'has an empty value'
+  const shown = value.length > MOST_SHOWN ? 'a value given is none' : `"${value}" is none`
+  if (kind === 'ip' || kind === 'network')
+    return `takes addresses and networks, such as 192.0.2.7 or 192.0.2.0/24: ${shown}`
+  return 'has a value that is too long'
 }
 
 /** Whether nothing was asked for, so that the verdicts and strong hunts decide. */

@@ -12,6 +12,18 @@ export function textOption(options: Options, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
+/**
+ * Where something is to be written. `-` is refused: nothing goes to standard output that appears whole or not at all,
+ * and a file of that name would be taken for lost.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID`
+ */
+export function placeOption(options: Options, name: string): string | undefined {
+  const place = textOption(options, name)
+  if (place !== '-') return place
+  throw invalid(name, `--${name} cannot be standard output: name a place (./- is one called -)`)
+}
+
 export function flag(options: Options, name: string): boolean {
   return options[name] === true
 }

@@ -11,7 +11,14 @@ import type { ExitCode, Io } from './io.ts'
 import { flag, invalid, list, textOption } from './option_values.ts'
 import type { Options } from './program.ts'
 
-export { flag, list, numberOption, textOption, threadsOption } from './option_values.ts'
+export {
+  flag,
+  list,
+  numberOption,
+  placeOption,
+  textOption,
+  threadsOption,
+} from './option_values.ts'
 
 /** Runs `work` on the case that `--case` names, and closes it whatever happens. */
 export async function withCase(
@@ -60,7 +67,7 @@ function span(options: Options): Selection {
   const given = { ...time(options, 'from', 'fromMs'), ...time(options, 'to', 'toMs') }
   // Nothing is in it: an answer of zero would be taken for one about the evidence.
   if ((given.fromMs ?? -Infinity) >= (given.toMs ?? Infinity))
-    throw invalid('to', '--to is later than --from: the span is from <= at < to')
+    throw invalid('to', '--to has to be later than --from: the span is from <= at < to')
   return given
 }
 

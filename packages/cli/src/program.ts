@@ -100,8 +100,24 @@ function addCommand(parent: Command, spec: Spec, io: Io, done: (code: ExitCode) 
   command.addHelpText('after', `\nExample:\n  ${spec.example}`)
   for (const child of spec.children ?? []) addCommand(command, child, io, done)
   command.action(async (...call: unknown[]) => {
+    await refuseEmpty(command, spec.options)
     // An option that a command above has too is taken for that one's.
     done(await (await spec.load())(operands(call), command.optsWithGlobals(), io))
+  })
+}
+
+/**
+ * An empty value is a variable of a script that was never set; as a folder it would be the one where the command runs.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID`
+ */
+async function refuseEmpty(command: Command, taken: readonly Option[]): Promise<void> {
+  const values: Options = command.optsWithGlobals()
+  const empty = taken.find((each) => [values[each.attributeName()]].flat().includes(''))
+  if (empty === undefined) return
+  const { MintmarkError: Failure } = await import('@mintmark/core')
+  throw new Failure('INPUT_INVALID', `${empty.long} has an empty value`, {
+    option: empty.attributeName(),
   })
 }
 

@@ -162,6 +162,16 @@ describe('a value', () => {
     ['a seed with a fraction', ['replay', 'storm-0558', '--seed', '1.5', '--out', place]],
     ['a scale of nothing', ['replay', 'storm-0558', '--scale', '0', '--out', place]],
     ['an empty scale', ['replay', 'storm-0558', '--scale', '', '--out', place]],
+    ['an empty case, which would be this folder', ['ingest', file, '--case', '']],
+    ['an empty one of several', ['scan', file, '--public-key', file, '']],
+    ['standard output for a replay', ['replay', 'storm-0558', '--out', '-']],
+    [
+      'standard output for a replay on real parts',
+      ['replay', 'storm-0558', '--live', '--out', '-'],
+    ],
+    ['standard output for a report', ['report', '--case', place, '--out', '-']],
+    ['standard output for a scrub', ['scrub', file, '--out', '-']],
+    ['standard output for what a scrub reports', ['scrub', file, '--out', place, '--report', '-']],
   ]
   for (const [name, args] of wrong) {
     it(`is refused with its option named: ${name}`, async () => {

@@ -1,6 +1,6 @@
 import { MintmarkError, safeJson, safeText, shellWord } from '@mintmark/core'
 import { replayStorm0558 } from '@mintmark/replay'
-import { flag, numberOption, textOption } from '../option_values.ts'
+import { flag, numberOption, placeOption } from '../option_values.ts'
 import type { Handler } from '../program.ts'
 import { Progress } from '../progress.ts'
 import { count } from '../render/table.ts'
@@ -15,7 +15,7 @@ export const replay: Handler = async (args, options, io) => {
     throw new MintmarkError('INPUT_INVALID', '--seed takes a whole number', { option: 'seed' })
   if (flag(options, 'live'))
     return await (await import('./replay_live.ts')).replayLiveHere(options, seed, io)
-  const out = textOption(options, 'out')
+  const out = placeOption(options, 'out')
   if (out === undefined)
     throw new MintmarkError('INPUT_INVALID', '--out names the folder to write to', {
       option: 'out',

@@ -12,7 +12,7 @@ import { answer, messageRows, openCase, type Session, select } from '@mintmark/c
 import { MintmarkError, safeJson, shellWord, utcMs } from '@mintmark/core'
 import { differences, type LiveRun, replayLive, type Tale, taleOf } from '@mintmark/replay/live'
 import type { ExitCode, Io } from '../io.ts'
-import { flag, textOption } from '../option_values.ts'
+import { flag, placeOption } from '../option_values.ts'
 import type { Options } from '../program.ts'
 import { type ComparedRun, liveText } from '../render/live_text.ts'
 import { readIn } from './investigate.ts'
@@ -21,7 +21,8 @@ const COMMAND = fileURLToPath(new URL('../../../bin/mintmark.mjs', import.meta.u
 
 /** @returns 1 where the forger was found and nothing differs, as investigations do; 3 where something differs */
 export async function replayLiveHere(options: Options, seed: number, io: Io): Promise<ExitCode> {
-  const out = textOption(options, 'out') ?? (await mkdtemp(path.join(tmpdir(), 'mintmark-replay-')))
+  const out =
+    placeOption(options, 'out') ?? (await mkdtemp(path.join(tmpdir(), 'mintmark-replay-')))
   const stopping = new AbortController()
   const stop = () => stopping.abort()
   process.once('SIGINT', stop).once('SIGTERM', stop)

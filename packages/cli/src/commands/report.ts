@@ -10,7 +10,7 @@ import {
   writeReport,
 } from '@mintmark/report'
 import { htmlRenderer } from '@mintmark/web'
-import { flag, list, selectionOption, textOption, withCase } from '../options.ts'
+import { flag, list, placeOption, selectionOption, textOption, withCase } from '../options.ts'
 import type { Handler, Options } from '../program.ts'
 import { Progress } from '../progress.ts'
 import { count } from '../render/table.ts'
@@ -65,7 +65,7 @@ async function askedFor(options: Options): Promise<WriteOptions> {
   const title = textOption(options, 'title')
   const key = textOption(options, 'sign')
   return {
-    out: textOption(options, 'out') ?? '',
+    out: placeOption(options, 'out') ?? '',
     isForced: flag(options, 'force'),
     redacted: REDACTIONS.filter((what) => list(options, 'redact').includes(what)),
     ...(title !== undefined && { title }),

@@ -8,7 +8,7 @@ import {
 } from '@mintmark/scan'
 import { keysAndOperands } from '../given_keys.ts'
 import type { ExitCode, Io } from '../io.ts'
-import { flag, textOption } from '../option_values.ts'
+import { flag, placeOption } from '../option_values.ts'
 import type { Handler, Options } from '../program.ts'
 import { Progress } from '../progress.ts'
 import { scrubText } from '../render/scrub_text.ts'
@@ -37,9 +37,9 @@ export const scrub: Handler = async (args, options, io) => {
 }
 
 function askedFor(options: Options, publicKeys: readonly PublicKey[]): ScrubFileOptions {
-  const report = textOption(options, 'report')
+  const report = placeOption(options, 'report')
   return {
-    out: textOption(options, 'out') ?? '',
+    out: placeOption(options, 'out') ?? '',
     publicKeys,
     isForced: flag(options, 'force'),
     published: flag(options, 'published'),
