@@ -4,12 +4,13 @@
  * no modulus need be there: a process that was given a private key may never have written its public half out.
  *
  * Where primes of several keys lie close together, which two are of one key is told by the inverse of one modulo the
- * other, or by their product; where neither lies there, it stays open whose a prime is.
+ * other, or by their product; where neither lies there, it stays open whose a prime is. Where the other prime is further
+ * off, d gives it.
  *
  * @module
  */
 import type { Anchor } from '../anchor.ts'
-import { bitLength, fromLittleEndian } from '../arithmetic/modular.ts'
+import { bitLength, fromLittleEndian, isProbablePrime } from '../arithmetic/modular.ts'
 import type { Detected, Detector } from '../detected.ts'
 import { charge } from '../effort.ts'
 import { NO_MODULUS } from '../possible_keys.ts'
@@ -129,13 +130,46 @@ function proofOf(chunk: Chunk, p: bigint, e: bigint): Proof | undefined {
   const partner = partnerOf(chunk, p, others)
   if (partner !== undefined) return proven(partner.q, partner.by)
   const [only] = others
-  if (only === undefined) return undefined
+  if (only === undefined) return proofOfLone(chunk, p, e)
   if (others.length === 1 && isAlone(chunk, [p, only])) {
     return proven(only, 'the same of q')
   }
   const open = 'e·dP = 1 modulo p − 1, but primes of several keys are near'
   const prime = { type: 'rsa', n: NO_MODULUS, e, p, q: undefined, d: undefined } as const
   return { ...unproven('rsa', 16 * chunk.length, open), possible: [prime] }
+}
+
+/** What a prime with its exponent is, where the other prime lies elsewhere: a key by its d near, else a part of one. */
+function proofOfLone(chunk: Chunk, p: bigint, e: bigint): Proof {
+  const { bytes, length } = chunk
+  for (const place of placesNear(chunk, true, 2 * length)) {
+    const d = fromLittleEndian(bytes.subarray(place, place + 2 * length))
+    const q = otherPrime(p, e, d, 8 * length)
+    const key = q === undefined || q === p ? undefined : proveRsa({ n: p * q, e, p, q })
+    if (key !== undefined) return { ...key, proof: 'e·dP = 1 modulo p − 1, and e·d of q' }
+  }
+  const open = 'e·dP = 1 modulo p − 1, but the other prime is elsewhere'
+  const prime = { type: 'rsa', n: NO_MODULUS, e, p, q: undefined, d: undefined } as const
+  return { ...unproven('rsa', 16 * length, open), possible: [prime] }
+}
+
+/** Of trying what e·d − 1 may be besides p − 1 and q − 1. */
+const TIMES_UNITS = 5_000_000
+
+/** The prime of so many bits for which e·d = 1 modulo (p − 1)(q − 1), where there is one alone: e·d − 1 = times·(p − 1)(q − 1). */
+function otherPrime(p: bigint, e: bigint, d: bigint, bits: number): bigint | undefined {
+  const product = e * d - 1n
+  if (product <= 0n || product % (p - 1n) !== 0n) return undefined
+  charge(TIMES_UNITS)
+  const left = product / (p - 1n)
+  const found: bigint[] = []
+  const most = left >> BigInt(bits - 1)
+  for (let times = (left >> BigInt(bits)) + 1n; times <= most && times < e; times++) {
+    if (left % times !== 0n) continue
+    const q = left / times + 1n
+    if (isProbablePrime(q)) found.push(q)
+  }
+  return found.length === 1 ? found[0] : undefined
 }
 
 /** Whether all numbers of that size near are these primes and their exponents: none is left that tells of another key. */
