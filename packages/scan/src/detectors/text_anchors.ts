@@ -19,6 +19,7 @@ import { PEM_END, PEM_END_TEXT } from './pem_end.ts'
 import { PUTTY } from './putty.ts'
 import { SEXP_CANONICAL, SEXP_PROTECTED, SEXP_TEXT } from './sexp.ts'
 import { ENTRA_REFRESH, JOSE, prefixedToken, refreshToken } from './token.ts'
+import { WIREGUARD, WIREGUARD_NAME } from './wireguard.ts'
 
 export const TEXT_ANCHORS: readonly Anchor[] = [
   ...textAnchors('pem', '-----BEGIN ', PEM),
@@ -39,6 +40,7 @@ export const TEXT_ANCHORS: readonly Anchor[] = [
     textAnchors(`xml-${element}`, element, keyXml(element)),
   ),
   ...textAnchors('dnssec', 'Private-key-format:', DNSSEC),
+  ...textAnchors('wireguard', WIREGUARD_NAME, WIREGUARD),
   ...textAnchors('sexp-text', '(private-key', SEXP_TEXT),
   ...textAnchors('sexp-canonical', '(11:private-key(', SEXP_CANONICAL),
   ...textAnchors('sexp-protected', '(protected-private-key', SEXP_PROTECTED),
