@@ -25,6 +25,14 @@ describe('mintmark ledger', () => {
       assert.ok(!existsSync(folder))
     })
 
+  for (const command of ['serve', 'prove', 'audit', 'tail', 'export'] as const)
+    it(`${command} says of which folder it is no ledger`, async () => {
+      const token = command === 'prove' ? ['--shard', 'main/2026-11-25', '--index', '0'] : []
+      const { code, err } = await mintmark('ledger', command, scratch, ...token)
+      assert.equal(code, 3)
+      assert.ok(err.includes(` at ${scratch}: it is no ledger (LEDGER_MISSING)`), err)
+    })
+
   for (const [option, value] of [
     ['--nats', 'http://nats.example.org'],
     ['--nats', 'nats://'],

@@ -16,7 +16,14 @@ import {
 
 /** Opens the ledger at a folder, or at an `http(s)://` or `postgres://` URL that the user named. */
 export async function openPlace(place: string): Promise<LedgerReader> {
-  return await LedgerReader.open(await readAt(place))
+  const read = await readAt(place)
+  try {
+    return await LedgerReader.open(read)
+  } catch (error) {
+    // An address may hold a password, and is not shown.
+    if (!isMissing(error) || place.includes('://')) throw error
+    throw new MintmarkError('LEDGER_MISSING', `no ledger.json at ${place}: it is no ledger`)
+  }
 }
 
 async function readAt(place: string): Promise<ReadResource> {
@@ -25,6 +32,9 @@ async function readAt(place: string): Promise<ReadResource> {
   const published = new PostgresFiles(place)
   return (path) => published.read(path)
 }
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof MintmarkError && error.code === 'LEDGER_MISSING'
 
 async function inFolder(folder: string): Promise<ReadResource> {
   if (await diskFiles.isThere(`${folder}/private/store`)) return (await openHome(folder)).read

@@ -71,7 +71,7 @@ export interface LedgerServeOptions extends Address {
 }
 
 export async function serveLedger(folder: string, options: LedgerServeOptions): Promise<Served> {
-  const frontEnds = parseFrontEnds(await readPrivate(`${folder}/private/front-ends`))
+  const frontEnds = parseFrontEnds(await readFrontEnds(folder))
   const home = await openHome(folder)
   try {
     const ledger = await openStanding(home, options)
@@ -169,12 +169,19 @@ const askWitness: AskWitness = async (url, body) => {
   return { status: response.status, body: text.slice(0, MAX_ANSWER_LETTERS) }
 }
 
-async function readPrivate(path: string): Promise<string> {
+/** Of a folder that lacks even these it is said that it is no ledger. */
+async function readFrontEnds(folder: string): Promise<string> {
+  const path = `${folder}/private/front-ends`
   try {
     return await readFile(path, 'utf8')
   } catch (cause) {
     const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
     const message = `${path} cannot be read: ${errno}`
+    if (errno === 'ENOENT')
+      throw new MintmarkError(
+        'LEDGER_MISSING',
+        `no private/front-ends at ${folder}: it is no ledger`,
+      )
     throw new MintmarkError('INPUT_UNREADABLE', message, { errno, path }, { cause })
   }
 }
