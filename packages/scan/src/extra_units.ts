@@ -91,6 +91,11 @@ export class CutWindows {
     if (floods.length > 0) this.#cut.push({ window, floods })
   }
 
+  /** Whether half of the windows or more were cut short. */
+  get areMost(): boolean {
+    return 2 * this.#cut.length >= this.#size.windows
+  }
+
   /**
    * Those to be searched again: of a flood that goes on and on, the windows in which other forms were cut short as well.
    * The limits of the rest are told.

@@ -79,6 +79,8 @@ export class Passes {
   /** What candidates would be. */
   readonly #possible: PossibleKey[] = []
   readonly #zeros = new ZeroRuns()
+  /** Most of the file was too much for the time that its windows have. */
+  #isFlood: boolean = false
   #doneBytes = 0
 
   constructor(file: SearchedFile, options: PassOptions, outcome: Outcome) {
@@ -115,6 +117,7 @@ export class Passes {
     }
     if (again.length > 0)
       await this.#search(task, takeAgain, { windows: again, bytes: sizeOf(again).bytes })
+    this.#isFlood = cut.areMost
     if (this.#seams !== undefined) await this.#searchSeams(task, this.#seams)
     this.#settlePossible()
     // What erases keys spends as much on each, and so does who asks for all.
@@ -246,7 +249,10 @@ export class Passes {
   ): Promise<void> {
     const { source, runs } = seams
     const size = sizeOf(planWindows(runs))
-    const windows = withFirstUnits(planWindows(runs), size, this.#how.isDeep)
+    // Where they are most of a flood, all of it has been looked at with more once, and what is told is told again.
+    const isAgain = this.#isFlood && 2 * size.bytes >= this.#size.bytes
+    const plan = planWindows(runs)
+    const windows = isAgain ? plan : withFirstUnits(plan, size, this.#how.isDeep)
     const searched = { windows, bytes: size.bytes }
     const options = { ...this.#options, threads: 1 }
     // The borders are a file of their own: pointers lead out of it.
