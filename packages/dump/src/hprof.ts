@@ -104,8 +104,12 @@ function* readRecords(from: number, idBytes: 4 | 8, layout: Layout): Reading<voi
       const end = heapEnd(head, body, length)
       at = yield* heap.read({ from: body, end, mayWrap: tag === HEAP_DUMP })
       continue
-    } else if (isTrusted && length <= MAX_DESCRIPTION_BYTES && (yield* isRecord(body + length)))
-      layout.addTable(at, RECORD_HEAD_BYTES + length)
+    } else if (isTrusted && length <= MAX_DESCRIPTION_BYTES) {
+      const behind = yield* whatIsAt(body + length)
+      if (behind === 'record') layout.addTable(at, RECORD_HEAD_BYTES + length)
+      else if (behind === 'missing')
+        layout.addFlaw('table-cut', 'the file ends inside a record', { offset: at })
+    }
     at = body + length
   }
 }
@@ -146,11 +150,15 @@ function* passDescriptions(from: number, layout: Layout): Reading<number> {
   }
 }
 
-/** Whether a record begins at `at`, or the file ends there: if not, the length that leads there is damaged. */
-function* isRecord(at: number): Reading<boolean> {
+/**
+ * Whether a record begins at `at`, or the file ends there: if anything else does, the length that leads there is
+ * damaged; if the file ends before, the record is cut.
+ */
+function* whatIsAt(at: number): Reading<'record' | 'other' | 'missing'> {
   const last = yield* ask(at - 1, 2)
+  if (last.length === 0) return 'missing'
   const tag = last[1]
-  return tag === undefined ? last.length === 1 : KNOWN[tag] === 1
+  return tag === undefined || KNOWN[tag] === 1 ? 'record' : 'other'
 }
 
 /** A machine that dies while it dumps leaves the length 0, which it fills in last. */

@@ -24,6 +24,9 @@ const owners = (bytes: Uint8Array): readonly (string | undefined)[] =>
 const named = (kind: string): Uint8Array =>
   GOOD.find(({ name }) => name === kind)?.built.bytes ?? new Uint8Array(0)
 
+/** How long the header of a heap dump is: name, size of ids, time. */
+const headBytesOf = (bytes: Uint8Array): number => bytes.indexOf(0) + 13
+
 /** A copy with one byte replaced. */
 function patched(bytes: Uint8Array, offset: number, value: number): Uint8Array {
   const copy = bytes.slice()
@@ -361,6 +364,15 @@ describe('openDump says what is not there:', () => {
       assert.deepEqual(flawsOf(damaged), ['header-damaged'])
       assert.ok(dumpOf(damaged).segments.every(({ address }) => address === undefined))
     }
+  })
+
+  it('a heap dump that is cut within a description, before its heap', () => {
+    const { bytes } = heapDump({ segments: [[{ type: 'int', bytes: memory(128) }]] })
+    // A text of 16 bytes, 4 of them its id.
+    const text = Buffer.from('01000000000000001000000000', 'hex')
+    const whole = Buffer.concat([bytes.subarray(0, headBytesOf(bytes)), text, memory(12)])
+    assert.deepEqual(flawsOf(whole), [])
+    assert.deepEqual(flawsOf(whole.subarray(0, whole.length - 5)), ['table-cut'])
   })
 
   it('a heap record whose length was never filled in: its arrays are found all the same', () => {
