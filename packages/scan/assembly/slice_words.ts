@@ -363,10 +363,23 @@ export function text_runs(ptr: usize, from: i32, to: i32, least: i32, out: usize
   let found = 0
   // So many whole blocks lie in each run: one of them is a multiple of `step` from the begin.
   const step = ((least - 15) >> 4) << 4
+  // Where each block is looked at, the first whole one of a run has less than a block of it before it: so many bytes of the
+  // run are behind it, up to a block.
+  const behind = step === 16 ? (1 << min(16, least - 31)) - 1 : 0
+  const space = pinned(i8x16.splat(0x20), 0)
+  const none = i8x16.splat(0)
   let floor = from
   let at = from
   while (at + 16 <= to) {
-    if (!isTextBlock(ptr + <usize>at)) {
+    const here = ptr + <usize>at
+    const v = v128.load(here)
+    // Most of what is no text has one of these.
+    const other = v128.or(v128.or(v, i8x16.eq(v, none)), i8x16.eq(v, space))
+    if (
+      i8x16.bitmask(other) !== 0 ||
+      !isTextBlock(here) ||
+      (i8x16.bitmask(isText(v128.load(here, 16))) & behind) !== behind
+    ) {
       at += step
       continue
     }

@@ -3,6 +3,7 @@ import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { readAgain } from '@mintmark/testkit'
 import { fromBigEndian } from '../src/arithmetic/modular.ts'
+import { SLICE } from '../src/conjugate.ts'
 import type { KeyMaterial } from '../src/key_material.ts'
 import { KnownKeySearch } from '../src/known/known_key_search.ts'
 import { secretTexts } from '../src/known/secret_texts.ts'
@@ -39,16 +40,21 @@ const LENGTH = 1 << 20
 const AT = 600_001
 
 /** Proven places and their forms, of a text amid random bytes. */
-function foundIn({ publicKey }: TestKey, text: string): (readonly [number, string])[] {
+function foundIn(
+  { publicKey }: TestKey,
+  text: string,
+  place: number = AT,
+): (readonly [number, string])[] {
   const bytes = GROUNDS.random(LENGTH, 12)
-  bytes.set(Buffer.from(text, 'latin1'), AT)
+  bytes.set(Buffer.from(text, 'latin1'), place)
   const search = new KnownKeySearch([publicKey], { deep: false })
   return search
     .search(bytes, 0, bytes.length, undefined)
     .filter(({ certainty }) => certainty === 'proven')
-    .map(({ offset, form }) => [offset - AT, form] as const)
+    .map(({ offset, form }) => [offset - place, form] as const)
 }
 
+const SECRET = { length: 32, hasPublicBehind: false }
 const HASHES = 400
 const hashes = (count: number): string =>
   Array.from({ length: count }, (_, index) =>
@@ -79,6 +85,15 @@ describe('the secret of a known key by itself in text', () => {
     assert.deepEqual(foundIn(key, ` ${behind.toString('base64')} `), [[1, 'base64']])
   })
 
+  it('is found where two slices of a window meet, once', () => {
+    const key = pointKey('P-256')
+    for (const before of [1, 16, 40, 63]) {
+      assert.deepEqual(foundIn(key, ` ${key.secret.toString('hex')} `, SLICE - 1 - before), [
+        [1, 'hex'],
+      ])
+    }
+  })
+
   it('is found by its name among more hashes than can be looked at', () => {
     const key = pointKey('secp256k1')
     const text = `${hashes(HASHES)}\nsigning_key=${key.secret.toString('hex')}\n`
@@ -90,12 +105,23 @@ describe('the secret of a known key by itself in text', () => {
     for (let at = 0; at < 64; at++) {
       const bytes = new Uint8Array(200)
       bytes.set(Buffer.from(secret.toString('base64url')), at)
-      const texts = secretTexts(bytes, 32, false, 0, 64)
+      const runs = [{ from: Math.max(0, at - 1), to: 200 }]
+      const texts = secretTexts(bytes, runs, SECRET, 0, 64)
       assert.deepEqual(
         texts.map((text) => [text.at, Buffer.from(text.bytes).equals(secret)]),
         [[at, true]],
       )
-      assert.deepEqual(secretTexts(bytes, 32, false, at + 1, 200), [])
+      assert.deepEqual(secretTexts(bytes, runs, SECRET, at + 1, 200), [])
+      const parts = [
+        { from: at, to: at + 20 },
+        { from: at + 8, to: at + 40 },
+      ]
+      assert.equal(secretTexts(bytes, parts, SECRET, 0, 64).length, 1, 'once where it is in two')
+      assert.deepEqual(
+        secretTexts(bytes, parts.slice(1), SECRET, 0, 64),
+        [],
+        'its begin is not there',
+      )
     }
   })
 })

@@ -26,7 +26,7 @@ import {
   type SoughtGroup,
   type Tried,
 } from './secret_looks.ts'
-import { type SecretText, secretTexts } from './secret_texts.ts'
+import { SecretTexts } from './secret_texts.ts'
 import { stepFor, wordsFrom } from './spaced_words.ts'
 import type { WordHit } from './value_search.ts'
 
@@ -167,6 +167,7 @@ export class SecretWindow {
   readonly #signs: SignTable
   readonly #heads: NumberHeads
   readonly #sights: readonly Sights[]
+  readonly #texts: SecretTexts
 
   constructor(groups: readonly SoughtGroup[], signs: SignTable, heads: NumberHeads) {
     this.#groups = groups
@@ -179,6 +180,7 @@ export class SecretWindow {
       objects: new ObjectList(),
       places: new LikelyPlaces(Math.floor(placed.left / cost)),
     }))
+    this.#texts = new SecretTexts(groups)
   }
 
   /**
@@ -202,6 +204,7 @@ export class SecretWindow {
       }
     }
     this.#lookForHeads(kernel, { bytes, at, length })
+    this.#texts.look(kernel, at, length)
     for (const [index, { length: size }] of this.#groups.entries()) {
       const places = this.#sights[index]?.places
       if (places?.isFull !== false) continue
@@ -239,7 +242,7 @@ export class SecretWindow {
         ...lookOutside(bytes, far, group, sights, tried, where.memory),
         ...lookAt(bytes, octetsOf(bytes, group), group, 'string', tried),
         ...lookAt(bytes, objects.stringsOf(bytes, group.length), group, 'string', tried),
-        ...lookAtTexts(textsOf(bytes, group, from, to), group, tried),
+        ...lookAtTexts(this.#texts.of(bytes, group, from, to), group, tried),
         ...lookAt(bytes, before, group, 'before', tried),
         ...lookAt(bytes, near, group, 'near', tried),
         ...lookAt(bytes, places.all, group, 'placed', tried),
@@ -251,16 +254,6 @@ export class SecretWindow {
 /** Places of {@link javaOctets}: of keys that are asked for alone, since all bytes are gone through. */
 function octetsOf(bytes: Uint8Array, { limbs, length, effort }: SoughtGroup): readonly number[] {
   return limbs > 0 || effort === 'met' ? [] : javaOctets(bytes, length)
-}
-
-/** Places of {@link secretTexts}, of keys that are asked for alone as well: hashes are spelled in the same way. */
-function textsOf(
-  bytes: Uint8Array,
-  { limbs, length, effort }: SoughtGroup,
-  from: number,
-  to: number,
-): readonly SecretText[] {
-  return effort === 'met' ? [] : secretTexts(bytes, length, limbs === 0, from, to)
 }
 
 /** Bytes of a window that a kernel holds. */

@@ -3,11 +3,13 @@
  * and no letter more on either side. So WireGuard writes them (`PrivateKey = …=`), and so they lie in variables of a process
  * (`PRIVATE_KEY=0x…`) and in files of settings. Letters lie one byte apart.
  *
- * Each letter of a long run is looked at once; of what is no text, one byte in {@link Shape.step}.
+ * The kernel lists runs of text (`text_runs`); each byte of those is looked at here, once for each length of secrets.
  *
  * @module
  */
 import { hexDigit } from '../base64.ts'
+import { BEHIND, type ConjugateKernel, SLICE } from '../conjugate.ts'
+import type { Effort } from './allowance.ts'
 
 /** What stands in a text where a secret may. */
 export interface SecretText {
@@ -17,6 +19,12 @@ export interface SecretText {
   readonly form: 'hex' | 'base64'
   /** As many as a secret has. Owned by the caller, who wipes them. */
   readonly bytes: Uint8Array
+}
+
+/** Where text lies in a window's bytes. */
+export interface TextRange {
+  readonly from: number
+  readonly to: number
 }
 
 /** Texts of one secret's size in a window: more are hashes. */
@@ -37,8 +45,6 @@ interface Shape {
   readonly length: number
   readonly digits: ReadonlySet<number>
   readonly letters: ReadonlySet<number>
-  /** Any run of such a size holds two places that are so far apart. */
-  readonly step: number
 }
 
 /** Letters of base64 that so many bytes take, without what pads them. */
@@ -51,22 +57,69 @@ function shapeOf(length: number, hasPublicBehind: boolean): Shape {
     length,
     digits: new Set(sizes.map((size) => 2 * size)),
     letters: new Set(sizes.map(lettersOf)),
-    step: Math.floor(lettersOf(length) / 2),
   }
 }
 
-/** Texts in [from, to) of `bytes` that may be a secret of `length` bytes, those first that a name stands before, then base64. */
+/** Keys whose secrets may be in texts. */
+interface Sought {
+  readonly length: number
+  /** 0 for keys whose secret is a string of bytes. */
+  readonly limbs: number
+  readonly effort: Effort
+}
+
+/** Shorter runs the kernel does not list. */
+const LEAST_RUN = 32
+
+/** Texts of a window. Of keys that merely lie there none is looked at: hashes are spelled in the same way. */
+export class SecretTexts {
+  /** The shortest run that can be a secret; 0 where none is looked for. */
+  readonly #least: number
+  readonly #runs: TextRange[] = []
+
+  constructor(groups: readonly Sought[]) {
+    const sizes = groups.filter(isInTexts).map(({ length }) => length)
+    this.#least = sizes.length === 0 ? 0 : Math.max(LEAST_RUN, lettersOf(Math.min(...sizes)))
+  }
+
+  /** Keeps where text lies in the slice that the kernel holds, which begins at `at` of the window. */
+  look(kernel: ConjugateKernel, at: number, length: number): void {
+    if (this.#least === 0) return
+    // What lies behind the slice is there for texts that begin in it.
+    const to = Math.min(length + BEHIND, SLICE + BEHIND - 16)
+    for (const run of kernel.textRuns(0, to, this.#least)) {
+      if (run.from < length) this.#runs.push({ from: at + run.from, to: at + run.to })
+    }
+  }
+
+  /** Those that begin in [from, to) and may be a secret of these keys. */
+  of(bytes: Uint8Array, keys: Sought, from: number, to: number): readonly SecretText[] {
+    const { length, limbs } = keys
+    const secret = { length, hasPublicBehind: limbs === 0 }
+    return isInTexts(keys) ? secretTexts(bytes, this.#runs, secret, from, to) : []
+  }
+}
+
+const isInTexts = ({ effort }: Sought): boolean => effort !== 'met'
+
+/**
+ * Texts that begin in [from, to) of `bytes` and may be a secret of `length` bytes, those first that a name stands before,
+ * then base64.
+ *
+ * @param runs where text lies, ascending: all of {@link lettersOf} bytes or more; one may be there in two parts that overlap
+ */
 export function secretTexts(
   bytes: Uint8Array,
-  length: number,
-  hasPublicBehind: boolean,
+  runs: readonly TextRange[],
+  { length, hasPublicBehind }: { readonly length: number; readonly hasPublicBehind: boolean },
   from: number,
   to: number,
 ): readonly SecretText[] {
   const shape = shapeOf(length, hasPublicBehind)
   const ranked: [SecretText[], SecretText[], SecretText[]] = [[], [], []]
   let count = 0
-  for (const [begin, end] of letterRuns(bytes, shape.step, from, to)) {
+  for (const [begin, end] of letterRuns(bytes, runs)) {
+    if (begin < from || begin >= to) continue
     const text = textIn(bytes, begin, end, shape)
     if (text === undefined) continue
     const rank = hasName(bytes, text.at) ? 0 : text.form === 'base64' ? 1 : 2
@@ -77,24 +130,23 @@ export function secretTexts(
   return ranked.flat()
 }
 
-/** Runs of letters that begin in [from, to), with at least two places `step` apart in each. */
+/** Letters without any other among them, whole: the last of a range may end behind it. */
 function* letterRuns(
   bytes: Uint8Array,
-  step: number,
-  from: number,
-  to: number,
+  ranges: readonly TextRange[],
 ): Generator<readonly [number, number], void, void> {
-  const isLetter = (at: number): boolean => LETTERS[bytes[at] ?? 0] === 1
-  let least = 0
-  for (let at = from; at < to + step; at += step) {
-    if (!isLetter(at) || !isLetter(at + step)) continue
-    let begin = at
-    while (begin > least && isLetter(begin - 1)) begin -= 1
-    let end = at + 1
-    while (isLetter(end)) end += 1
-    if (begin >= from && begin < to) yield [begin, end]
-    least = end
-    at = Math.max(at, end - step)
+  let done = 0
+  for (const { from, to } of ranges) {
+    let begin = Math.max(from, done)
+    // What begins before was given there, or begins where nobody asks.
+    if (begin > 0) while (LETTERS[bytes[begin - 1] ?? 0] === 1) begin++
+    while (begin < to) {
+      let end = begin
+      while (LETTERS[bytes[end] ?? 0] === 1) end++
+      if (end > begin) yield [begin, end]
+      begin = end + 1
+    }
+    done = begin
   }
 }
 
