@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { fromBigEndian } from '../src/arithmetic/modular.ts'
+import { fromBigEndian, gcd, inverse, toBigEndian } from '../src/arithmetic/modular.ts'
 import { MALLOC_FACTOR_ANCHORS } from '../src/detectors/malloc_factors.ts'
 import { expected, foundBy, heapOf, hitsBy, keyOf, limbs } from './malloc_heap.ts'
 
@@ -74,21 +74,51 @@ describe('primes in chunks of malloc, with their exponents in others', () => {
 })
 
 describe('a prime in a chunk of malloc with its exponent, whose other prime is elsewhere', () => {
-  it('is a key by d, which is near, as PyCryptodome leaves them', () => {
-    // Of one key in a hundred another prime fits as well, and it stays a candidate: not of three.
-    const keys = [1, 2, 3].map(() => keyOf(2048).export({ format: 'jwk' }))
-    const hits = keys.flatMap(({ n, d, dq, q }) => {
-      const { bytes, places } = heapOf([d, q, dq].map(limbs))
-      const [{ offset, certainty, material } = {}] = hitsOf(bytes)
-      assert.equal(offset, places[1])
-      if (certainty !== 'proven') return []
-      assert.ok(material?.type === 'rsa')
-      assert.equal(material.n, fromBigEndian(Buffer.from(n ?? '', 'base64url')))
-      return [offset]
+  const { n, d, p, q, dq } = keyOf(2048).export({ format: 'jwk' })
+  const { bytes, places } = heapOf([d, q, dq].map(limbs))
+  /** With another number of the key further off, in no chunk. */
+  const beside = (number: Uint8Array): Uint8Array => {
+    const more = Buffer.alloc(40_000)
+    more.set(bytes)
+    more.set(number, 30_001)
+    return more
+  }
+  /** d modulo the least number that is enough: (p − 1)(q − 1) by what both have in common. */
+  const least = (): Uint8Array => {
+    const [e, one, other] = [65_537n, numberIn(p) - 1n, numberIn(q) - 1n]
+    const exponent = inverse(e, (one * other) / gcd(one, other))
+    assert.ok(exponent !== undefined)
+    return toBigEndian(exponent, 256).toReversed()
+  }
+
+  for (const [name, number] of [
+    ['p', p],
+    ['n', n],
+  ] as const)
+    it(`is a key by d, which is near, and by ${name}, as PyCryptodome leaves them`, () => {
+      const [hit] = hitsOf(beside(limbs(number)))
+      assert.deepEqual([hit?.certainty, hit?.offset], ['proven', places[1]])
+      assert.ok(hit?.material?.type === 'rsa')
+      assert.equal(hit.material.n, numberIn(n))
     })
-    assert.ok(hits.length > 0)
-    const [{ dq, q } = {}, another] = keys
-    const [hit] = hitsOf(heapOf([another?.d, q, dq].map(limbs)).bytes)
-    assert.equal(hit?.certainty, 'candidate', 'd of another key gives no prime')
+
+  it('is never another key, whatever d was taken modulo', () => {
+    const other = heapOf([least(), limbs(q), limbs(dq)])
+    other.bytes.set(limbs(n), 12_001)
+    const [hit] = hitsOf(other.bytes)
+    if (hit?.certainty !== 'proven') return
+    assert.ok(hit.material?.type === 'rsa')
+    assert.equal(hit.material.n, numberIn(n))
+  })
+
+  it('is a candidate where nothing else of the key is there, or d is that of another', () => {
+    assert.equal(hitsOf(bytes)[0]?.certainty, 'candidate')
+    const foreign = keyOf(3072).export({ format: 'jwk' }).d
+    const [hit] = hitsOf(heapOf([limbs(foreign).subarray(0, 256), limbs(q), limbs(dq)]).bytes)
+    assert.equal(hit?.certainty, 'candidate')
   })
 })
+
+function numberIn(member: string | undefined): bigint {
+  return fromBigEndian(Buffer.from(member ?? '', 'base64url'))
+}

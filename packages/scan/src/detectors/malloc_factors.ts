@@ -5,12 +5,12 @@
  *
  * Where primes of several keys lie close together, which two are of one key is told by the inverse of one modulo the
  * other, or by their product; where neither lies there, it stays open whose a prime is. Where the other prime is further
- * off, d gives it.
+ * off, d tells it.
  *
  * @module
  */
 import type { Anchor } from '../anchor.ts'
-import { bitLength, fromLittleEndian, isProbablePrime } from '../arithmetic/modular.ts'
+import { bitLength, fromLittleEndian, isProbablePrime, toBigEndian } from '../arithmetic/modular.ts'
 import type { Detected, Detector } from '../detected.ts'
 import { charge } from '../effort.ts'
 import { NO_MODULUS } from '../possible_keys.ts'
@@ -144,7 +144,7 @@ function proofOfLone(chunk: Chunk, p: bigint, e: bigint): Proof {
   const { bytes, length } = chunk
   for (const place of placesNear(chunk, true, 2 * length)) {
     const d = fromLittleEndian(bytes.subarray(place, place + 2 * length))
-    const q = otherPrime(p, e, d, 8 * length)
+    const q = otherPrime(chunk, p, e, d)
     const key = q === undefined || q === p ? undefined : proveRsa({ n: p * q, e, p, q })
     if (key !== undefined) return { ...key, proof: 'e·dP = 1 modulo p − 1, and e·d of q' }
   }
@@ -155,21 +155,44 @@ function proofOfLone(chunk: Chunk, p: bigint, e: bigint): Proof {
 
 /** Of trying what e·d − 1 may be besides p − 1 and q − 1. */
 const TIMES_UNITS = 5_000_000
+/** By what (p − 1)(q − 1) may have been divided before d was taken modulo it: for most keys one of these. */
+const SHARES = [1n, 2n, 4n, 6n, 3n, 8n, 12n]
 
-/** The prime of so many bits for which e·d = 1 modulo (p − 1)(q − 1), where there is one alone: e·d − 1 = times·(p − 1)(q − 1). */
-function otherPrime(p: bigint, e: bigint, d: bigint, bits: number): bigint | undefined {
+/**
+ * The prime q for which e·d = 1 modulo (p − 1)(q − 1) or a part of that, where q or p·q lies in these bytes, too.
+ *
+ * e·d − 1 = times · (p − 1)(q − 1) / share leaves several primes open that fit as well: none is taken for q unseen.
+ */
+function otherPrime({ bytes, length }: Chunk, p: bigint, e: bigint, d: bigint): bigint | undefined {
   const product = e * d - 1n
   if (product <= 0n || product % (p - 1n) !== 0n) return undefined
-  charge(TIMES_UNITS)
-  const left = product / (p - 1n)
-  const found: bigint[] = []
-  const most = left >> BigInt(bits - 1)
-  for (let times = (left >> BigInt(bits)) + 1n; times <= most && times < e; times++) {
-    if (left % times !== 0n) continue
-    const q = left / times + 1n
-    if (isProbablePrime(q)) found.push(q)
+  const bits = BigInt(8 * length)
+  for (const share of SHARES) {
+    charge(TIMES_UNITS)
+    const left = (share * product) / (p - 1n)
+    const most = left >> (bits - 1n)
+    for (let times = (left >> bits) + 1n; times <= most && times < e; times++) {
+      if (left % times !== 0n) continue
+      const q = left / times + 1n
+      if (!isProbablePrime(q)) continue
+      if (isThere(bytes, q, length) || isThere(bytes, p * q, 2 * length)) return q
+    }
   }
-  return found.length === 1 ? found[0] : undefined
+  return undefined
+}
+
+/** Whether a number of so many bytes lies there, lowest byte first. */
+function isThere(bytes: Uint8Array, value: bigint, length: number): boolean {
+  charge(bytes.length)
+  const number = toBigEndian(value, length)
+  for (let low = 0, high = length - 1; low < high; low++, high--) {
+    const byte = number[low] ?? 0
+    number[low] = number[high] ?? 0
+    number[high] = byte
+  }
+  const is = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(number)
+  number.fill(0)
+  return is
 }
 
 /** Whether all numbers of that size near are these primes and their exponents: none is left that tells of another key. */
