@@ -51,8 +51,9 @@ export class AnchorKernel {
     this.#dataEnd = kernelFunction(exports, 'data_end')
   }
 
-  /** From now on the kernel passes over an anchor, or finds it again. */
+  /** From now on the kernel passes over an anchor, or finds it again. Numbers behind those of the anchors have no switch. */
   setOff(anchor: number, isOff: boolean): void {
+    if (anchor >= this.#anchors) return
     this.#memory.bytes[LAYOUT.anchors + this.#tables.switches + anchor] = isOff ? 1 : 0
   }
 

@@ -87,6 +87,14 @@ const PUBLISHED: ReadonlyMap<string, readonly string[]> = new Map([
     'FIDO U2F raw message formats, registration example',
     ['c98993ec4f77b4997a081a5e5990c7cf6b0ceeb7b27bc7312a3cc351921531a9'],
   ],
+  [
+    'WireGuard, manual pages wg(8) and wg-quick(8)',
+    ['9eef1d5e8fb1105e11de63768f1e5e8c2e2c2a69b1fd6946699aca827e8d43a1'],
+  ],
+  [
+    'systemd, manual page systemd.netdev(5)',
+    ['fcac25a44ecbf1a6c85a61eedc1758d62bb23915258f4fd84b368fd39db47d67'],
+  ],
   ['RFC 8032', ['06e3fd8fda29bb60ab59557de61edb0aecdb231134be30e75b455f8e1b792fa9']],
   ['RFC 8410', ['a1e9156054e04fac899ae9f275132cdc07a5dbc4ea2c2ad3a1ffc6e0d253681f']],
 ])

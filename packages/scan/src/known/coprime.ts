@@ -16,7 +16,7 @@ const MOST_BYTES = PAGE / 2
 /** One for each thread. */
 let kernel: Coprime | undefined
 
-/** The gcd of two numbers that are not negative. Cost: 30 µs for 2048 bits where it is 1, 0.2 ms otherwise. */
+/** The gcd of two numbers that are not negative. Cost: 0.04 ms for 2048 bits where it is 1, 0.2 ms otherwise. */
 export function commonDivisor(first: bigint, second: bigint): bigint {
   kernel ??= new Coprime()
   return kernel.areCoprime(first, second) ? 1n : fastGcd(first, second)

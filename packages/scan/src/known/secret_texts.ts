@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { hexDigit } from '../base64.ts'
+import { hexDigit, isBase64Letter } from '../base64.ts'
 import { BEHIND, type ConjugateKernel, SLICE } from '../conjugate.ts'
 import type { Effort } from './allowance.ts'
 
@@ -32,12 +32,6 @@ const TEXTS_MOST = 2000
 /** So far before a secret its name is looked for. */
 const NAME_BYTES = 40
 const NAME = /key|priv|secret|seed/i
-
-/** 1 for each letter of base64 and base64url. */
-const LETTERS = new Uint8Array(256)
-for (const letter of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_') {
-  LETTERS[letter.charCodeAt(0)] = 1
-}
 
 /** Letters that runs of a size can have. */
 interface Shape {
@@ -139,10 +133,10 @@ function* letterRuns(
   for (const { from, to } of ranges) {
     let begin = Math.max(from, done)
     // What begins before was given there, or begins where nobody asks.
-    if (begin > 0) while (LETTERS[bytes[begin - 1] ?? 0] === 1) begin++
+    if (begin > 0) while (isBase64Letter(bytes[begin - 1])) begin++
     while (begin < to) {
       let end = begin
-      while (LETTERS[bytes[end] ?? 0] === 1) end++
+      while (isBase64Letter(bytes[end])) end++
       if (end > begin) yield [begin, end]
       begin = end + 1
     }
