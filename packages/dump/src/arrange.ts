@@ -71,6 +71,7 @@ export function finish(layout: Layout, arranged: Arranged, size: number): Dump {
     structure,
     isShared: arranged.isShared,
     vectorRegisters: layout.vectorRegisters.filter((range) => endOf(range) <= size),
+    wideRegisters: heldRanges(joined(layout.wideRegisters), size),
     about: layout.about,
     flaws: cut === undefined ? layout.flaws : [...layout.flaws, cut],
     isLittleEndian: layout.isLittleEndian,

@@ -1,7 +1,7 @@
 /**
  * The notes of an ELF core: registers of each thread, mapped files, what the process was.
  *
- * Source: core(5); the Linux kernel's `fs/binfmt_elf.c` (`fill_files_note`) and `uapi/linux/elf.h` (NT_X86_XSTATE too).
+ * Source: core(5); the Linux kernel's `fs/binfmt_elf.c` (`fill_files_note`) and `uapi/linux/elf.h` (its NT_ numbers too).
  *
  * @module
  */
@@ -19,6 +19,17 @@ const NT_AUXV = 6
 const NT_FILE = 0x46494c45
 /** Of the name `LINUX`. */
 const NT_X86_XSTATE = 0x202
+/**
+ * Floating-point and vector registers, by the name of the note: of all machines; of x86 (FXSAVE, XSAVE), Power (VMX, VSX),
+ * s390 (VXRS low and high) and Arm (VFP, SVE, streaming SVE, ZA).
+ */
+const WIDE_REGISTERS: ReadonlyMap<string, ReadonlySet<number>> = new Map([
+  ['CORE', new Set([2])],
+  [
+    'LINUX',
+    new Set([0x46e62b7f, NT_X86_XSTATE, 0x100, 0x102, 0x309, 0x30a, 0x400, 0x405, 0x40b, 0x40c]),
+  ],
+])
 const AT_SYSINFO_EHDR = 33
 
 const HEAD_BYTES = 12
@@ -94,6 +105,9 @@ export class NoteReader {
     else this.#layout.addTable(note.offset, note.descriptor.offset - note.offset)
     if (note.name === 'LINUX' && note.type === NT_X86_XSTATE) {
       this.#layout.addVectorRegisters(note.descriptor)
+    }
+    if (WIDE_REGISTERS.get(note.name)?.has(note.type) === true) {
+      this.#layout.addWideRegisters(note.descriptor)
     }
     if (note.name !== 'CORE') return
     if (isFiles) {

@@ -46,6 +46,7 @@ export class Layout {
   readonly #mappings: Mapping[] = []
   readonly #stacks: StackPoint[] = []
   readonly #vectorRegisters: Range[] = []
+  readonly #wideRegisters: Range[] = []
   readonly #about: Record<string, string | number> = {}
   readonly #flaws: Flaw[] = []
   readonly #told = new Set<string>()
@@ -75,6 +76,10 @@ export class Layout {
 
   get vectorRegisters(): readonly Range[] {
     return this.#vectorRegisters
+  }
+
+  get wideRegisters(): readonly Range[] {
+    return this.#wideRegisters
   }
 
   get about(): ErrorFacts {
@@ -164,6 +169,11 @@ export class Layout {
   /** Where a thread's vector registers were saved. */
   addVectorRegisters({ offset, length }: Range): void {
     if (this.#vectorRegisters.length < MAX_RANGES) this.#vectorRegisters.push({ offset, length })
+  }
+
+  /** Where a thread's floating-point and vector registers were saved: {@link addVectorRegisters} is one form of it. */
+  addWideRegisters({ offset, length }: Range): void {
+    if (this.#wideRegisters.length < MAX_RANGES) this.#wideRegisters.push({ offset, length })
   }
 
   /** A fact for people. Text of the dump is made safe to show, and the first value told of a name stays. */

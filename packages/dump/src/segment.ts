@@ -72,6 +72,11 @@ export interface Dump {
    * each within the file.
    */
   readonly vectorRegisters: readonly Range[]
+  /**
+   * Where floating-point and vector registers of threads were saved, the areas of XSAVE too: of ELF cores alone. No
+   * unwinder reads them. In order of offset, none overlapping another, each within the file.
+   */
+  readonly wideRegisters: readonly Range[]
   /** What is known of the process or machine: architecture, process id, name. For people. */
   readonly about: ErrorFacts
   readonly flaws: readonly Flaw[]

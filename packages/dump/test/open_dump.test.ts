@@ -104,7 +104,9 @@ it('openDump tells where the vector registers of a core of x86-64 are, without t
   const { bytes } = elfCore(core)
   const offset = Buffer.from(bytes).indexOf(vectors)
   assert.deepEqual(dumpOf(bytes).vectorRegisters, [{ offset, length: 2696 }])
-  assert.deepEqual(dumpOf(bytes.subarray(0, offset + 100)).vectorRegisters, [])
+  assert.deepEqual(dumpOf(bytes).wideRegisters, [{ offset, length: 2696 }])
+  const cut = dumpOf(bytes.subarray(0, offset + 100))
+  assert.deepEqual([cut.vectorRegisters, cut.wideRegisters], [[], [{ offset, length: 100 }]])
 })
 
 describe('openDump names the owners of', () => {

@@ -108,6 +108,7 @@ it('neighbours in the file are one run where they are neighbours in memory', () 
     ],
     structure: [{ offset: 0, length: 64 }],
     vectorRegisters: [],
+    wideRegisters: [],
     isShared: false,
     about: {},
     flaws: [],

@@ -108,6 +108,35 @@ describe('pieces of a key in registers', () => {
   })
 })
 
+describe('values of keys in vector registers go, and nothing else of them', () => {
+  const schedule = Buffer.from(expandKey(randomBytes(32)).slice().buffer)
+  const scalar = Buffer.from(String(curve.privateKey.export({ format: 'jwk' }).d), 'base64url')
+  const der = curve.privateKey.export({ format: 'der', type: 'sec1' })
+  const cases = [
+    { name: 'round keys of AES', memory: schedule, value: schedule.subarray(208, 240), at: [160] },
+    { name: 'a scalar, its halves apart', memory: der, value: scalar, at: [160 + 16, 576 + 16] },
+    { name: 'less than half of a prime', memory: pem, value: prime.subarray(16, 48), at: [672] },
+  ]
+  for (const { name, memory, value, at } of cases) {
+    it(name, async () => {
+      const empty = Buffer.alloc(2696, '.,;:\0\x01')
+      const vectors = Buffer.from(empty)
+      const length = value.length / at.length
+      for (const [i, place] of at.entries())
+        vectors.set(value.subarray(i * length, (i + 1) * length), place)
+      const threads = [{ id: 7, stackPointer: 0x10100n }]
+      const heap = [{ address: 0x10000n, bytes: heapWith(memory) }]
+      const core = Buffer.from(elfCore({ memory: heap, threads, vectors }).bytes)
+      const scrubbed = await scrub(core)
+      assert.deepEqual([scrubbed.report.remainders, verdicts(scrubbed)], [[], ['erased']])
+      const begin = core.indexOf(vectors)
+      for (const place of at) empty.fill(0, place, place + length)
+      assert.equal(Buffer.compare(scrubbed.out.subarray(begin, begin + 2696), empty), 0)
+      assert.equal(Buffer.compare(scrubbed.out.subarray(0, begin), core.subarray(0, begin)), 0)
+    })
+  }
+})
+
 describe('words that point into memory', () => {
   const pointer = Buffer.from('781000ffff7f0000', 'hex')
   const memory = Buffer.alloc(256, 0xee)

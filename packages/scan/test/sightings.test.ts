@@ -18,6 +18,7 @@ const dump: Dump = {
   ],
   structure: [{ offset: 0, length: 1000 }],
   vectorRegisters: [],
+  wideRegisters: [],
   isShared: false,
   about: {},
   flaws: [],

@@ -1,18 +1,27 @@
 /**
- * Which bytes are to be erased: sorted, disjoint, and none of what describes the dump.
+ * Which bytes are to be erased: sorted, disjoint, and of what describes the dump nothing but values of keys.
  *
  * @module
  */
 import type { Range } from '@mintmark/dump'
 
-/** Collects ranges of a file; what lies in `kept` stays out, save for values that are to go wherever they lie. */
+/** What stays as it is. Each sorted and disjoint. */
+export interface KeptRanges {
+  /** What describes the dump. */
+  readonly structure: readonly Range[]
+  /** Of it registers that no unwinder reads: values of keys go from there, and nothing else. */
+  readonly wideRegisters: readonly Range[]
+}
+
+/** Collects ranges of a file; what is kept stays out, save for values that are to go wherever they lie. */
 export class ErasedRanges {
   readonly #kept: readonly Range[]
+  readonly #keptOfValues: readonly Range[]
   #ranges: readonly Range[] = []
 
-  /** @param kept sorted and disjoint */
-  constructor(kept: readonly Range[]) {
-    this.#kept = kept
+  constructor({ structure, wideRegisters }: KeptRanges) {
+    this.#kept = structure
+    this.#keptOfValues = withoutRanges(structure, wideRegisters)
   }
 
   /** Sorted and disjoint; none touches the next. */
@@ -30,9 +39,9 @@ export class ErasedRanges {
    */
   add(ranges: readonly Range[], values: readonly Range[], isEverywhere: boolean): boolean {
     const before = this.bytes
-    const free = isEverywhere ? [] : values
-    const allowed = withoutRanges(joinedRanges([...ranges, ...free]), this.#kept)
-    this.#ranges = joinedRanges([...this.#ranges, ...allowed, ...(isEverywhere ? values : [])])
+    const allowed = withoutRanges(joinedRanges(ranges), this.#kept)
+    const erased = isEverywhere ? values : withoutRanges(joinedRanges(values), this.#keptOfValues)
+    this.#ranges = joinedRanges([...this.#ranges, ...allowed, ...erased])
     return this.bytes > before
   }
 }

@@ -55,7 +55,7 @@ export class Scrub {
     this.task = task
     this.places = new Places(task.dump)
     this.values = new ErasedValues(this.places)
-    this.#ranges = new ErasedRanges(task.dump.structure)
+    this.#ranges = new ErasedRanges(task.dump)
     this.#pointers = new Pointers(task.dump)
     this.#arrayEnds = new ArrayEnds(task.dump)
   }
