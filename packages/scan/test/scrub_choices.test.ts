@@ -8,11 +8,15 @@ import { after, describe, it } from 'node:test'
 import { bytesSource, openDump } from '@mintmark/dump'
 import { elfCore, minidump, readAgain } from '@mintmark/testkit'
 import { decryptionSchedule, expandKey } from '../src/aes_words.ts'
+import type { FoundMaterial } from '../src/found_material.ts'
 import { parsePublicKeys } from '../src/public_keys/parse.ts'
+import { scanInput } from '../src/scan_bytes.ts'
 import { openInput } from '../src/scan_input.ts'
 import { Pointers } from '../src/scrub/pointers.ts'
+import { Scrub } from '../src/scrub/scrub.ts'
 import { scrubInput } from '../src/scrub/scrub_input.ts'
 import type { Scrubbed, ScrubOptions } from '../src/scrub/scrub_options.ts'
+import { settle } from '../src/scrub/settle.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'scrub-choices-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -280,4 +284,22 @@ it('a minidump keeps its streams, and loses what is in memory', async () => {
       0,
     )
   }
+})
+
+it('more than can be erased: nothing more is looked for, and of no key is said that it is gone', async () => {
+  const path = join(folder, 'full')
+  writeFileSync(path, heapWith(pem))
+  const source = openInput({ kind: 'file', path })
+  const task = { name: 'full', dump: openDump(source), source, data: [], options: {} }
+  const known = new Scrub(task)
+  const onMaterial = (found: FoundMaterial): void => known.learn(found)
+  const report = await scanInput({ kind: 'file', path }, 'full', { onMaterial })
+  known.isFull = true
+  // What it would look through is not there.
+  const gone = { kind: 'file', path: join(folder, 'gone') } as const
+  const scrubbed = await settle(known, gone, { report, given: undefined, deepScans: 0 })
+  source.close()
+  assert.deepEqual(codes(scrubbed), ['key-found', 'too-many-pieces'])
+  assert.deepEqual([scrubbed.isClean, verdicts(scrubbed)], [false, ['remains']])
+  assert.match(scrubbed.report.keys[0]?.statement ?? '', /not made sure that nothing of this key/)
 })

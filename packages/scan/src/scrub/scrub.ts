@@ -68,6 +68,11 @@ export class Scrub {
     return this.#ranges.bytes
   }
 
+  /** More was found than can be erased: whatever is done, the result is not clean, and nothing is looked for any more. */
+  isTooMuch(): boolean {
+    return this.isFull || this.ring.leftOut > 0
+  }
+
   /** The id of a key with its names, as the scans told them. */
   nameOf(spkiSha256: string | undefined): KeyId | undefined {
     return spkiSha256 === undefined ? undefined : this.#names.get(spkiSha256)

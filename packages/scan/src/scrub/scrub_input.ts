@@ -65,12 +65,17 @@ async function scrubbed(input: ScanInput, scrub: Scrub, options: ScrubOptions): 
     if (scrub.isLeft(report) || !isCut(report)) return { report, given: undefined }
     return { report, given: await lookForGiven(scrub, (how) => scan(view(), how)) }
   }
-  await scrub.eraseWhat(await scan(input, {}))
+  const first = await scan(input, {})
+  if (!scrub.isTooMuch()) await scrub.eraseWhat(first)
+  if (scrub.isTooMuch()) {
+    return await settle(scrub, view(), { report: first, given: undefined, deepScans: 0 })
+  }
   let last = await look()
   let deepScans = 1
   for (let left = scrub.leftOf(last); left !== undefined; left = scrub.leftOf(last)) {
+    if (scrub.isTooMuch() || deepScans === MOST_ROUNDS) break
     // oxlint-disable-next-line no-await-in-loop -- each round looks at what the one before left
-    if (deepScans === MOST_ROUNDS || !(await scrub.eraseWhat(left))) break
+    if (!(await scrub.eraseWhat(left)) || scrub.isTooMuch()) break
     // oxlint-disable-next-line no-await-in-loop -- as above
     last = await look()
     deepScans++

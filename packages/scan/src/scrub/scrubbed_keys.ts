@@ -24,7 +24,7 @@ export function keysOf(scrub: Scrub, left: Left, look: LastLook): readonly Scrub
   const kept = keptKeys(scrub, look, given)
   const found = new Set([...erased, ...kept].map(({ keyId }) => keyId?.spkiSha256))
   const others = [...given.values()].filter(({ keyId }) => !found.has(keyId.spkiSha256))
-  return [...erased, ...kept, ...others.map((key) => givenKey(look, key))]
+  return [...erased, ...kept, ...others.map((key) => givenKey(scrub, look, key))]
 }
 
 function erasedKey(
@@ -39,6 +39,7 @@ function erasedKey(
   const fixed = inStructure.filter((piece) => piece.key === number)
   const shown = shownBits(fixed)
   const isLeft =
+    scrub.isTooMuch() ||
     inMemory.some((piece) => piece.key === number) ||
     shown >= secretBits(key) ||
     (id !== undefined &&
@@ -52,7 +53,7 @@ function erasedKey(
     isGiven: given.has(id),
     note,
     verdict,
-    statement: statementOf(verdict) + more,
+    statement: statementOf(verdict, scrub.isTooMuch()) + more,
     values: scrub.values.of(number),
     inStructure: fixed.map(({ offset, length, value, form }) =>
       Object.assign(scrub.places.of({ offset, length }), { value, form }),
@@ -93,11 +94,11 @@ function keptKeys(scrub: Scrub, { report }: LastLook, given: GivenKeys): Scrubbe
   })
 }
 
-function givenKey({ report, given }: LastLook, key: PublicKey): ScrubbedKey {
+function givenKey(scrub: Scrub, { report, given }: LastLook, key: PublicKey): ScrubbedKey {
   const last = given ?? report
   const id = key.keyId.spkiSha256
-  const isAbsent = last.absent.some(({ spkiSha256 }) => spkiSha256 === id)
-  const wasCut = isCut(last) || unseen(last).length > 0
+  const isAbsent = !scrub.isTooMuch() && last.absent.some(({ spkiSha256 }) => spkiSha256 === id)
+  const wasCut = scrub.isTooMuch() || isCut(last) || unseen(last).length > 0
   const kind = kindOf(key.material)
   return {
     kind,

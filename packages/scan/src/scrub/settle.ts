@@ -12,9 +12,14 @@ import { provenLeft, type Scrub } from './scrub.ts'
 import type { Scrubbed } from './scrub_options.ts'
 import { keysOf } from './scrubbed_keys.ts'
 
-/** What a scrub has come to. Reads the erased input once more, for pieces of every key. */
+const NOT_LOOKED_FOR: Left = { inMemory: [], inStructure: [] }
+
+/**
+ * What a scrub has come to. Reads the erased input once more, for pieces of every key, unless it is known already that it
+ * is not clean since there is too much.
+ */
 export async function settle(scrub: Scrub, view: ScanInput, look: LastLook): Promise<Scrubbed> {
-  const left = await piecesLeft(scrub, view)
+  const left = scrub.isTooMuch() ? NOT_LOOKED_FOR : await piecesLeft(scrub, view)
   const remainders = remaindersOf(scrub, left, look)
   const { name, dump, source } = scrub.task
   const { report, deepScans } = look

@@ -18,13 +18,18 @@ const STATEMENTS: Readonly<Record<Verdict, string>> = {
   remains: 'Something of this key is left. The output is not clean.',
 }
 
+/** Of a key of a dump that holds more than can be erased. */
+const NOT_LOOKED_FOR =
+  'More was found than can be erased, so that it was not made sure that nothing of this key is left. The output is not clean.'
+
 const WHY = {
   cut: 'the search was cut short.',
   kind: 'secrets of curves are looked for near copies of the public half and where something visibly begins and ends.',
 }
 
-/** @param wasCut of a key that was not found: whether the search for it was cut short */
+/** @param wasCut whether the search for it, or for what is left of it, was cut short */
 export function statementOf(verdict: Verdict, wasCut = false): string {
+  if (verdict === 'remains' && wasCut) return NOT_LOOKED_FOR
   if (verdict !== 'not-found') return STATEMENTS[verdict]
   return STATEMENTS[verdict] + (wasCut ? WHY.cut : WHY.kind)
 }
