@@ -4,8 +4,9 @@ export interface Io {
    * Resolves when the text is handed over: an export must not outrun a slow pipe.
    *
    * @param code what the process ends with if nobody reads on (`| head`); 0 if left out
+   * @param isInFile the answer is in a file: that it cannot be printed is told, and `code` is what happened all the same
    */
-  readonly out: (text: string, code?: ExitCode) => Promise<void>
+  readonly out: (text: string, code?: ExitCode, isInFile?: boolean) => Promise<void>
   readonly err: (text: string) => void
   /** Whether a person looks at standard error, so that progress is worth showing. */
   readonly showsProgress: boolean
@@ -13,6 +14,8 @@ export interface Io {
   readonly now: () => number
   /** What the process ends with if nobody reads what it printed last. */
   readonly codeIfUnread?: () => ExitCode
+  /** What the process ends with if standard output does not take what was printed last. */
+  readonly codeIfUnprinted?: () => ExitCode
 }
 
 /** 0: done, nothing found. 1: done, something found. 2: wrong usage. 3: could not finish. */
@@ -21,11 +24,14 @@ export type ExitCode = 0 | 1 | 2 | 3
 /** The process's own streams. */
 export function processIo(): Io {
   let codeIfUnread: ExitCode = 0
+  let codeIfUnprinted: ExitCode = 3
   return {
     codeIfUnread: () => codeIfUnread,
-    out: (text, code = 0) =>
+    codeIfUnprinted: () => codeIfUnprinted,
+    out: (text, code = 0, isInFile = false) =>
       new Promise((resolve, reject) => {
         codeIfUnread = code
+        codeIfUnprinted = isInFile ? code : 3
         process.stdout.write(text, (error) => (error ? reject(error) : resolve()))
       }),
     err: (text) => {

@@ -15,7 +15,7 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(io.codeIfUnread?.() ?? 0)
     io.err(`mintmark: standard output cannot be written to (${error.code ?? 'unknown'})\n`)
-    process.exit(3)
+    process.exit(io.codeIfUnprinted?.() ?? 3)
   })
   // Before a thread compiles, and before what lies compiled is read: V8 takes that under the flags of then alone.
   if (SEARCHES.has(args[0] ?? '')) forSearches()

@@ -148,6 +148,20 @@ it('standard output that takes nothing is told, and ends with 3', () => {
   )
 })
 
+it('a scrub whose summary cannot be printed ends with what it did: its report is in a file', () => {
+  const out = join(folder, 'unprinted')
+  const full = openSync('/dev/full', 'w')
+  const command = [join(bin, 'mintmark.mjs'), 'scrub', dump, '-o', out]
+  const { status, stderr } = spawnSync(process.execPath, command, {
+    encoding: 'utf8',
+    stdio: ['ignore', full, 'pipe'],
+  })
+  closeSync(full)
+  const { isClean } = parseObject(readFileSync(`${out}.report.json`, 'utf8')) ?? {}
+  assert.deepEqual([status, isClean, existsSync(out)], [0, true, true])
+  assert.equal(stderr, 'mintmark: standard output cannot be written to (ENOSPC)\n')
+})
+
 it('a clone that was not built says what builds it, and ends with 3', () => {
   const clone = join(folder, 'clone/packages/cli/bin')
   cpSync(bin, clone, { recursive: true })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -112,6 +112,14 @@ describe('ingest', () => {
     assert.deepEqual([code, out], [3, ''])
     assert.match(err, /\(INPUT_UNREADABLE\)\n$/)
   })
+
+  for (const command of ['ingest', 'investigate']) {
+    it(`makes no case for a path that does not exist: ${command}`, async () => {
+      const none = join(folder, `no-case-${command}`)
+      const { code } = await mintmark(command, made.folder, join(folder, 'none'), '--case', none)
+      assert.deepEqual([code, existsSync(none)], [3, false])
+    })
+  }
 
   for (const threads of ['0', '65', 'many', '']) {
     it(`refuses ${JSON.stringify(threads)} threads`, async () => {

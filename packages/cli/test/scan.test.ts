@@ -266,8 +266,13 @@ it('does not call nothing found what it did not search: a folder without a file'
   const place = join(folder, 'no-file')
   mkdirSync(place)
   const { code, out } = await mintmark('scan', place)
-  assert.equal(code, 0)
+  assert.equal(code, 3)
   assert.match(out, /^NOTHING SEARCHED/)
+  assert.match(out, /NOT READ\n {2}.*no-file: it holds no file that could be searched/)
+  // Beside a file that was searched it is as good as a folder in which nothing is left to be searched.
+  const noByte = join(folder, 'no-byte')
+  writeFileSync(noByte, '')
+  assert.equal((await mintmark('scan', place, noByte)).code, 0)
 })
 
 describe('mintmark scan of folders', () => {

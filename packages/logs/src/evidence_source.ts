@@ -41,6 +41,18 @@ export interface WalkOptions {
 }
 
 /**
+ * Looks for each of the paths, before anything is made for what they hold.
+ *
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if one of them does not exist
+ */
+export async function requirePaths(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    // oxlint-disable-next-line no-await-in-loop -- the first that is missing is told
+    await statOf(path, true)
+  }
+}
+
+/**
  * Every text below the paths, in the order of the paths and, within a folder, of names. A folder is walked
  * once, however many links lead to it. What is neither file nor folder, and what the system does not let be
  * read, is refused with its reason.

@@ -4,6 +4,7 @@ export { type DateProof, proveDateOrder } from './date_order.ts'
 export { textOfBytes } from './encoding.ts'
 export {
   type EvidenceSource,
+  requirePaths,
   sha256Of,
   type WalkOptions,
   walkEvidence,

@@ -1,12 +1,14 @@
 import { seal } from '@mintmark/case'
 import { safeJson, shellWord } from '@mintmark/core'
+import { requirePaths } from '@mintmark/logs'
 import { flag, withCase } from '../options.ts'
 import type { Handler } from '../program.ts'
 import { count, plural } from '../render/table.ts'
 import { readIn } from './investigate.ts'
 
-export const ingestFiles: Handler = (args, options, io) =>
-  withCase(options, 'write', async (investigated) => {
+export const ingestFiles: Handler = async (args, options, io) => {
+  await requirePaths(args)
+  return await withCase(options, 'write', async (investigated) => {
     const report = await readIn(investigated, args, options, io)
     const sealed = await seal(investigated)
     await io.out(
@@ -17,3 +19,4 @@ Next:  mintmark evidence --case ${shellWord(investigated.location)}\n`,
     )
     return 0
   })
+}

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { type Answer, answer, type Case, ingest, isLeak, openCase } from '@mintmark/case'
 import { safeJson } from '@mintmark/core'
+import { requirePaths } from '@mintmark/logs'
 import { otherShape } from '../evidence_kinds.ts'
 import type { Io } from '../io.ts'
 import { flag, list, selectionOption, textOption, threadsOption } from '../options.ts'
@@ -13,6 +14,7 @@ import { scanDumps } from '../scan_dumps.ts'
 export const investigate: Handler = async (args, options, io) => {
   const location = textOption(options, 'case') ?? defaultCase(args)
   const selection = await selectionOption(options, io)
+  await requirePaths(args)
   const investigated = await openCase(location, { mode: 'write' })
   let found: Answer
   try {

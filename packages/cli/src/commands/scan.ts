@@ -25,6 +25,9 @@ export interface Scanned {
 const NO_OPERAND =
   "error: missing argument 'FILE|DIR': name what to scan first, or behind a -- (see --help)"
 
+/** Of all folders that were named, where there was nothing else: what was not searched is not called free of keys. */
+const NO_FILE = 'it holds no file that could be searched'
+
 export const scan: Handler = async (args, options, io) => {
   const { publicKeys, operands } = await keysAndOperands(args, options, io)
   if (operands.length === 0) {
@@ -74,7 +77,9 @@ async function scanAll(
   } finally {
     progress.end()
   }
-  return { scanned: { reports, unreadable: failed }, hasUnopened }
+  const isNothing = reports.length === 0 && failed.length === 0
+  const empty = isNothing ? paths.map((path) => ({ path, reason: NO_FILE })) : []
+  return { scanned: { reports, unreadable: [...failed, ...empty] }, hasUnopened }
 }
 
 async function scanOne({ path, isPipe }: InputFile, options: ScanOptions): Promise<ScanReport> {

@@ -32,7 +32,7 @@ export const scrub: Handler = async (args, options, io) => {
   const document = await endingClean(() => scrubbed(path, asked, io))
   const shown = { document, report: asked.report ?? `${asked.out}.report.json` }
   const code = exitCode(document)
-  await io.out(flag(options, 'json') ? `${safeJson(document, 2)}\n` : scrubText(shown), code)
+  await io.out(flag(options, 'json') ? `${safeJson(document, 2)}\n` : scrubText(shown), code, true)
   return code
 }
 
