@@ -11,6 +11,7 @@
 import { looksRandom } from './lib/looks_random.ts'
 import {
   EIGHTHS,
+  fairOf,
   groupOf,
   lengthsOf,
   nearOf,
@@ -42,8 +43,8 @@ import { pinned } from './lib/pinned.ts'
  * beside a factor are looked for where nothing marks them. The first `orders` byte orders are looked at.
  *
  * Writes to five lists of `cap` u32 each at `out`: first factors that are marked, then factors at multiples of 8 in the two
- * plain byte orders, then other factors, then what is no factor itself and not marked, then what is. Without `every` the
- * second to fourth get nothing. Adds how many to `sizes` (5 u32). Returns what did not fit.
+ * plain byte orders, then other factors, then what is no factor itself and not marked, then what is: where one side alone
+ * marks it, at multiples of 4. Without `every` the second to fourth get nothing. Adds how many to `sizes` (5 u32). Returns what did not fit.
  */
 export function candidates(
   ptr: usize,
@@ -80,15 +81,17 @@ export function candidates(
       const at = g << 4
       const within = placesBefore(to, at)
       let near = 0
+      let fair = 0
       let well = 0
       if (next < recordCount && groupOf(records, next) === g) {
         near = nearOf(records, next)
+        fair = fairOf(records, next)
         well = wellOf(records, next)
         next++
       }
       for (let order = 0; order < orders; order++) {
         const allowed = places(order) & within
-        const rest = every === 0 ? 0 : allowed & ~near
+        const rest = every === 0 ? 0 : allowed & ~fair
         if (((allowed & near) | rest) === 0) continue
         const here = ptr + <usize>at
         const lows = v128.load(here + <usize>lowAt(order, length))
@@ -102,13 +105,13 @@ export function candidates(
         )
         const base = entry(at, order, 0)
         lost += put(out, 0, cap, sizes, base, PRIME, odd & factor & near & allowed)
-        lost += put(out, 4, cap, sizes, base, BESIDE, ~odd & factor & near & allowed)
-        lost += put(out, 4, cap, sizes, base, NEGATED, odd & small & near & allowed)
+        lost += put(out, 4, cap, sizes, base, BESIDE, ~odd & factor & fair & allowed)
+        lost += put(out, 4, cap, sizes, base, NEGATED, odd & small & fair & allowed)
         lost += put(out, 4, cap, sizes, base, HALVED, half & well & allowed)
         if (rest === 0) continue
         const common = i8x16.bitmask(v128.and(most, i8x16.ge_u(tops, i8x16.splat(<i8>usual))))
         const least = i8x16.bitmask(i8x16.le_u(tops, i8x16.splat(<i8>few)))
-        const primes = odd & common & rest
+        const primes = odd & common & rest & ~near
         const plain = order < 2 ? EIGHTHS : 0
         lost += put(out, 1, cap, sizes, base, PRIME, primes & plain)
         lost += put(out, 2, cap, sizes, base, PRIME, primes & ~plain)

@@ -207,8 +207,9 @@ let shortest: i32 = 0
  * Lists for each of the four kinds of words the runs of at least `least` blocks that can be digits of one number:
  * `runs` has room for `cap` u32 a kind, `counts` gets how many runs there are (4 u32).
  *
- * Of words in u64, two blocks without a byte of 0x80 and more are text, and in different runs; and of two blocks one has a
- * word that is no pointer: of 2^47 or more. Of two blocks of words in u32, one has two words or more that are not small.
+ * Of words in u64, two blocks without a byte of 0x80 and more are text, and in different runs; of two blocks one has a
+ * word that is no pointer, of 2^47 or more, and at most two of their words are dull, see {@link dullWords}. Of two blocks of
+ * words in u32, one has two words or more that are not small.
  *
  * One block in `least` is looked at where no run can be: each run has one of them.
  */
@@ -285,24 +286,30 @@ function kindsAt(ptr: usize, b: i32): i32 {
   const isFirst = b === 0
   const isLarge = hasLarge(v) || (!isFirst && hasLarge(before))
   const isSmall = !isFirst && hasSmall(v) && hasSmall(before)
-  return kindsOf(v, i8x16.bitmask(v), isLarge, isSmall)
+  const kinds = kindsOf(v, i8x16.bitmask(v), isLarge, isSmall)
+  return !isFirst && areDull(kinds, v, before) ? kinds & ~WIDE : kinds
 }
 
-/** Whether a block is in no run of several. */
+/**
+ * Whether a block is in no run of several. Without branches, which cannot be foretold: what can be digits of the last two
+ * kinds is told by the zeros below them alone.
+ */
 function isAlone(ptr: usize, b: i32): bool {
+  if (b === 0) return kindsAt(ptr, b) === 0
   const at = ptr + ((<usize>b) << 4)
   const v = v128.load(at)
+  const before = v128.load(at - 16)
   const highs = i8x16.bitmask(v)
-  if ((highs & 0x8080) !== 0) return true
-  const isFirst = b === 0
-  const before = isFirst ? v : v128.load(at - 16)
-  const isLarge = hasLarge(v) || (!isFirst && hasLarge(before))
-  const isSmall = !isFirst && hasSmall(v) && hasSmall(before)
-  const kinds = kindsOf(v, highs, isLarge, isSmall)
-  if (kinds !== WIDE) return kinds === 0
+  const large = v128.any_true(i64x2.shr_u(v128.or(v, before), 47))
   // Text on both sides: the block is a run by itself.
   const isText = (highs | i8x16.bitmask(before) | i8x16.bitmask(v128.load(at, 16))) === 0
-  return isText && !isFirst && shortest > 1
+  const wide = <i32>large & ~(<i32>isText & <i32>(shortest > 1))
+  const isSmall = <i32>hasSmall(v) & <i32>hasSmall(before)
+  const narrow = <i32>!v128.any_true(i32x4.shr_u(v, 30)) & ~isSmall
+  const others = narrow | (<i32>!v128.any_true(i64x2.shl(v, 40)) & <i32>v128.any_true(v))
+  if (<i32>((highs & 0x8080) !== 0) | <i32>(((wide | others) & 1) === 0)) return true
+  // What few blocks come to.
+  return (others & 1) === 0 && areDull(WIDE, v, before)
 }
 
 /** A word of eight bytes is no pointer. */
@@ -313,6 +320,24 @@ function hasLarge(v: v128): bool {
 /** Half of the words of four bytes are small. */
 function hasSmall(v: v128): bool {
   return popcnt(i32x4.bitmask(i32x4.eq(i32x4.shr_u(v, SMALL_BITS), i32x4.splat(0)))) > 1
+}
+
+/** Whether words of eight bytes, in which a block can be digits by itself, are none with those of the block before. */
+function areDull(kinds: i32, v: v128, before: v128): bool {
+  return (kinds & WIDE) !== 0 && dullWords(v) + dullWords(before) > 2
+}
+
+/**
+ * How many of both words of eight bytes are what records are made of: below 2^40, a pointer as Linux has it (0x55, 0x56 or
+ * 0x7f of 2^40), or a double whose magnitude is at least 2^-15 and below 2^17. Of digits of 51 to 63 bits one in 64 is at most.
+ */
+function dullWords(v: v128): i32 {
+  const top = i64x2.shr_u(v, 40)
+  const low = v128.or(i64x2.eq(top, i64x2.splat(0)), i64x2.eq(top, i64x2.splat(0x7f)))
+  const heap = v128.or(i64x2.eq(top, i64x2.splat(0x55)), i64x2.eq(top, i64x2.splat(0x56)))
+  const highest = i64x2.shr_u(v, 56)
+  const double = v128.or(i64x2.eq(highest, i64x2.splat(0x3f)), i64x2.eq(highest, i64x2.splat(0x40)))
+  return popcnt(i64x2.bitmask(v128.or(double, v128.or(low, heap))))
 }
 
 /** Lists the runs from block `from` on until none goes on behind `b`; returns the first block that was not looked at. */
@@ -327,18 +352,22 @@ function listRuns(ptr: usize, from: i32, b: i32, blocks: i32): i32 {
   let wasText = from > 0 && i8x16.bitmask(last) === 0
   let wasLarge = from > 0 && hasLarge(last)
   let wasSmall = from > 0 && hasSmall(last)
+  let wasDull = from > 0 ? dullWords(last) : 0
   for (let c = from; c <= blocks; c++) {
     const v = v128.load(ptr + ((<usize>c) << 4))
     const highs = i8x16.bitmask(v)
     const isLarge = hasLarge(v)
     const isSmall = hasSmall(v)
-    const kinds = c < blocks ? kindsOf(v, highs, isLarge || wasLarge, isSmall && wasSmall) : 0
+    const dull = dullWords(v)
+    const isWide = (isLarge || wasLarge) && dull + wasDull <= 2
+    const kinds = c < blocks ? kindsOf(v, highs, isWide, isSmall && wasSmall) : 0
     const isText = highs === 0
     const isParted = isText && wasText && (before & kinds & WIDE) !== 0
     if (kinds === before && !isParted && kinds !== 0) {
       wasText = isText
       wasLarge = isLarge
       wasSmall = isSmall
+      wasDull = dull
       continue
     }
     const ended = (before & ~kinds) | (isParted ? WIDE : 0)
@@ -357,6 +386,7 @@ function listRuns(ptr: usize, from: i32, b: i32, blocks: i32): i32 {
     wasText = isText
     wasLarge = isLarge
     wasSmall = isSmall
+    wasDull = dull
   }
   return blocks + 1
 }
@@ -371,7 +401,7 @@ function endRun(kind: usize, begin: i32, end: i32): void {
 
 /**
  * A bit for each kind of words that a block can hold: all of them can be digits, and at least one is not small. `highs`:
- * a bit for each byte of 0x80 and more. `large`: a word of eight bytes here or in the block before is no pointer. `small`:
+ * a bit for each byte of 0x80 and more. `large`: the words of eight bytes here and in the block before can be digits. `small`:
  * half of the words of four bytes here and in the block before are small.
  */
 function kindsOf(v: v128, highs: i32, large: bool, small: bool): i32 {

@@ -267,14 +267,16 @@ export function candidatesReference(
   for (let at = 0; at < to; at++) {
     if (!looksRandomReference(slice, at, shape.length)) continue
     const isNear = [before, behind, lengths, chained].some((marks) => marks.has(at))
-    const isWell = (isNear && at % 8 === 0) || (before.has(at) && behind.has(at)) || lengths.has(at)
+    const isSure = (before.has(at) && behind.has(at)) || lengths.has(at)
+    const isWell = (isNear && at % 8 === 0) || isSure
+    const isFair = (isNear && at % 4 === 0) || isSure
     const isBesideLane = ((beside >> (at & 15)) & 1) === 1
     for (const [order, { alignment }] of ORDERS.entries()) {
       if (at % alignment !== 0) continue
       const window = slice.subarray(at, at + spanOf(order, shape.length))
-      for (const kind of kindsOf(gatherReference(window, order), shape, isNear)) {
+      for (const kind of kindsOf(gatherReference(window, order), shape, { isNear, isFair })) {
         const isPlain = at % 8 === 0 && order < 2
-        const list = listOf(kind, { isNear, isWell, isBesideLane, isPlain })
+        const list = listOf(kind, { isNear, isFair, isWell, isBesideLane, isPlain })
         if (list !== undefined) lists[list]?.push({ at, order, kind })
       }
     }
@@ -286,24 +288,31 @@ function listOf(
   kind: CandidateKind,
   {
     isNear,
+    isFair,
     isWell,
     isBesideLane,
     isPlain,
-  }: Record<'isNear' | 'isWell' | 'isBesideLane' | 'isPlain', boolean>,
+  }: Record<'isNear' | 'isFair' | 'isWell' | 'isBesideLane' | 'isPlain', boolean>,
 ): number | undefined {
   if (kind === 'halved') return isWell ? 4 : undefined
-  if (isNear) return kind === 'factor' ? 0 : 4
-  if (kind === 'factor') return isPlain ? 1 : 2
-  return isBesideLane ? 3 : undefined
+  if (kind !== 'factor' && isFair) return 4
+  if (kind !== 'factor') return isBesideLane ? 3 : undefined
+  if (isNear) return 0
+  return isPlain ? 1 : 2
 }
 
-function kindsOf(bytes: Uint8Array, shape: FactorShape, isNear: boolean): CandidateKind[] {
+function kindsOf(
+  bytes: Uint8Array,
+  shape: FactorShape,
+  { isNear, isFair }: Record<'isNear' | 'isFair', boolean>,
+): CandidateKind[] {
   const isOdd = ((bytes[0] ?? 0) & 1) === 1
   const top = bytes[shape.length - 1] ?? 0
   const { low, usual, high, negated, few } = shape
   const kinds: CandidateKind[] = []
-  if (top >= (isNear ? low : usual) && top <= high) kinds.push(isOdd ? 'factor' : 'beside')
-  if (isOdd && top <= (isNear ? negated : few)) kinds.push('negated')
+  const isMarked = isOdd ? isNear : isFair
+  if (top >= (isMarked ? low : usual) && top <= high) kinds.push(isOdd ? 'factor' : 'beside')
+  if (isOdd && top <= (isFair ? negated : few)) kinds.push('negated')
   if (top >= low >> 1 && top <= high >> 1) kinds.push('halved')
   return kinds
 }

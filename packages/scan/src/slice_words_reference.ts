@@ -100,6 +100,10 @@ const isDouble = (w: bigint): boolean =>
 const isHalfSmall = (words: readonly bigint[]): boolean =>
   words.filter((w) => w >> 20n === 0n).length > 1
 
+/** Whether a word is a small number, a pointer of Linux, or a double near 1. See `dullWords` in the kernel. */
+const isDull = (w: bigint): boolean =>
+  [0x00n, 0x55n, 0x56n, 0x7fn].includes(w >> 40n) || [0x3fn, 0x40n].includes(w >> 56n)
+
 /** Whether all words can be digits, and one of them is not small. `before`: the words of the block before. */
 export function isDigitBlock(
   words: readonly bigint[],
@@ -113,8 +117,10 @@ export function isDigitBlock(
   }
   if (look === 1) {
     // Pointers of a process are below 2^47.
-    const isLarge = [...words, ...before].some((w) => w >> 47n !== 0n)
-    return isLarge && words.every((w) => w >> 63n === 0n)
+    const both = [...words, ...before]
+    const isLarge = both.some((w) => w >> 47n !== 0n)
+    const isRecord = both.filter((w) => isDull(w)).length > 2
+    return isLarge && !isRecord && words.every((w) => w >> 63n === 0n)
   }
   if (look === 2) {
     const isHigh = words.every((w) => (w & 0xffffffffn) === 0n && w >> 60n === 0n)

@@ -60,7 +60,31 @@ function double(value: bigint): bigint {
   return view.getBigUint64(0)
 }
 
+/** Digits with what records hold among them: small numbers, pointers of Linux, doubles near 1, and words just beyond. */
+const records = fc
+  .array(
+    fc.oneof(
+      fc.bigInt({ min: 1n << 47n, max: (1n << 63n) - 1n }),
+      fc.bigInt({ min: 0n, max: 1n << 40n }),
+      fc
+        .tuple(
+          fc.constantFrom(0x54n, 0x55n, 0x56n, 0x57n, 0x7en, 0x7fn, 0x80n),
+          fc.bigInt({ min: 0n, max: (1n << 40n) - 1n }),
+        )
+        .map(([top, rest]) => (top << 40n) | rest),
+      fc
+        .tuple(
+          fc.constantFrom(0x3en, 0x3fn, 0x40n, 0x41n),
+          fc.bigInt({ min: 0n, max: (1n << 56n) - 1n }),
+        )
+        .map(([top, rest]) => (top << 56n) | rest),
+    ),
+    { minLength: 2, maxLength: 16 },
+  )
+  .map((values) => new Uint8Array(BigUint64Array.from(values).buffer))
+
 const numbers = fc.oneof(
+  records,
   digits(30n, 4, (value) => value),
   digits(63n, 8, (value) => value),
   digits(28n, 8, (value) => value << 32n),

@@ -5,6 +5,8 @@
 
 /** Places at multiples of 8 in a group of 16. */
 export const EIGHTHS: i32 = 0x0101
+/** Places at multiples of 4. */
+const FOURTHS: i32 = 0x1111
 
 /** A run is two u32: its first group, and the first behind it. */
 const RUN_BITS: usize = 3
@@ -72,8 +74,18 @@ export function nearOf(records: usize, k: i32): i32 {
 
 /** Places where that is enough to try what is dear: at multiples of 8, or on both sides, or behind its length. */
 export function wellOf(records: usize, k: i32): i32 {
+  return (nearOf(records, k) & EIGHTHS) | surelyOf(records, k)
+}
+
+/** The same at multiples of 4: the words of a number that is worked with lie there. */
+export function fairOf(records: usize, k: i32): i32 {
+  return (nearOf(records, k) & FOURTHS) | surelyOf(records, k)
+}
+
+/** Places where a number is marked on both sides, or its length stands before it. */
+function surelyOf(records: usize, k: i32): i32 {
   const sides = sidesOf(records, k)
-  return (nearOf(records, k) & EIGHTHS) | <i32>((sides & (sides >> 16)) | lengthsOf(records, k))
+  return <i32>(((sides & (sides >> 16)) | lengthsOf(records, k)) & 0xffff)
 }
 
 /** The places of a group before `to`. */

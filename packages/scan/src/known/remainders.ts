@@ -115,9 +115,12 @@ function likelyPairs(
   const bounded = kernel.boundedPairs(shape.length, length, isDeep, looked)
   const byWeight: [number[], number[], number[]] = [[], [], []]
   for (let k = 0; k < bounded.length; k += 2) {
+    const at = bounded[k] ?? 0
     const sides = bounded[k + 1] ?? 0
-    if (!isTold(sides) && !isDeep && !(isOneSided && sides < 4)) continue
-    byWeight[weight(sides)].push(bounded[k] ?? 0, sides)
+    // One side alone tells what lies in words that were allocated: at multiples of 8.
+    const isWorth = isDeep || (isOneSided && sides < 4 && at % 8 === 0)
+    if (!isTold(sides) && !isWorth) continue
+    byWeight[weight(sides)].push(at, sides)
   }
   const [least, told, lengths] = byWeight
   const unbounded = isDeep ? unboundedPairs(kernel, length, shape.length) : []
