@@ -62,6 +62,8 @@ export class LayerReader {
   readonly #isDeep: boolean
   readonly #run: LetterRun = new LetterRun()
   readonly #numbers: NumberLayers = new NumberLayers()
+  /** The look has nothing left: nothing more of it is read. */
+  #isSpent: boolean = false
 
   constructor({ isDeep }: LayerOptions) {
     this.#isDeep = isDeep
@@ -80,10 +82,14 @@ export class LayerReader {
     places?: readonly number[],
   ): void {
     const place = { bytes, depth: 0, coding: '', spanOf: undefined, isNarrowed: false }
+    this.#isSpent = false
     if (places === undefined) this.#search(place, from, to, take)
     else {
       let done = from
-      for (const at of places) if (at >= done) done = this.#text(place, at, done, take)
+      for (const at of places) {
+        if (this.#isSpent) break
+        if (at >= done) done = this.#text(place, at, done, take)
+      }
     }
     if (this.#isDeep) this.#unpack(place, from, to, take)
   }
@@ -93,14 +99,24 @@ export class LayerReader {
     const layer = unpackedAt(bytes, at)
     if (layer === undefined) return
     const place = { bytes, depth: 0, coding: '', spanOf: undefined, isNarrowed: false }
+    this.#isSpent = false
     this.#enter(place, layer, take)
   }
 
   #search(place: Place, from: number, to: number, take: OnCoded): void {
     let done = from
-    for (let at = from; at < to; at += STRIDE) {
+    for (let at = from; at < to && !this.#isSpent; at += STRIDE) {
       if (at >= done) done = this.#text(place, at, done, take)
     }
+  }
+
+  /** Characters to either side of a place that may be read; 0, and told, where the look has nothing left. */
+  #mostToRead(): number {
+    const most = Math.floor(effortLeft() / UNITS.character)
+    if (most >= LEAST_RUN) return Math.min(most, REACH_BYTES)
+    withEffort(Number.POSITIVE_INFINITY, () => undefined)
+    this.#isSpent = true
+    return 0
   }
 
   /** @returns behind what was read around a place; no more than the place if there was nothing */
@@ -130,7 +146,7 @@ export class LayerReader {
   #letters(place: Place, at: number, done: number, take: OnCoded): number {
     const { bytes } = place
     if (!(mayBeCoded(bytes, at) && isLongRun(bytes, at))) return done
-    const most = mostToRead()
+    const most = this.#mostToRead()
     if (most === 0) return done
     // What was read before is not gone through again.
     const { start } = lettersBefore(bytes.subarray(done), at - done, most)
@@ -143,7 +159,7 @@ export class LayerReader {
   }
 
   #list(place: Place, at: number, done: number, take: OnCoded): number {
-    const most = mostToRead()
+    const most = this.#mostToRead()
     if (most === 0) return done
     const chars = place.bytes.subarray(0, at + most)
     const { layers, end } = this.#numbers.around(chars, at, Math.max(done, at - most))
@@ -155,7 +171,7 @@ export class LayerReader {
   #wide(place: Place, at: number, done: number, take: OnCoded): number {
     const { bytes } = place
     if (place.isNarrowed || !(isLetters(bytes, at, 2) || isList(bytes, at, 2))) return done
-    const most = 2 * mostToRead()
+    const most = 2 * this.#mostToRead()
     const least = Math.max(done, at - most)
     let [from, to] = [at, at]
     while (from - 2 >= least && bytes[from - 1] === 0 && isAscii(bytes[from - 2])) from -= 2
@@ -211,14 +227,6 @@ export class LayerReader {
     })
     bytes.fill(0)
   }
-}
-
-/** Characters to either side of a place that may be read; 0, and told, where the look has nothing left. */
-function mostToRead(): number {
-  const most = Math.floor(effortLeft() / UNITS.character)
-  if (most >= LEAST_RUN) return Math.min(most, REACH_BYTES)
-  withEffort(Number.POSITIVE_INFINITY, () => undefined)
-  return 0
 }
 
 function isAscii(letter: number | undefined): boolean {

@@ -67,11 +67,23 @@ function decodeWhole(chars: Uint8Array, at: number, begin: EncodedBegin): Uint8A
   for (let most = 256; ; most *= 4) {
     const pem = decodePem(chars, at, begin, most)
     const isWhole = pem.length < most || most >= REACH
-    const footer = find(pem, '-----', LABEL_BYTES)
-    // The footer itself, and a begin behind a begin, end it alike.
-    if (isWhole || (footer >= 0 && footer + LABEL_BYTES < pem.length)) return pem
+    if (isWhole || hasFooter(pem)) return pem
     pem.fill(0)
   }
+}
+
+/** Whether the dashes behind the body are there: the footer itself, and a begin behind a begin, end it alike. */
+function hasFooter(pem: Uint8Array): boolean {
+  const footer = find(pem, '-----', LABEL_BYTES)
+  return footer >= 0 && footer + LABEL_BYTES < pem.length
+}
+
+/** Whether all of the PEM is there whose base64 begins at `at`. */
+export function holdsWhole(chars: Uint8Array, at: number, begin: EncodedBegin): boolean {
+  const pem = decodePem(chars, at, begin, REACH)
+  const isWhole = hasFooter(pem)
+  pem.fill(0)
+  return isWhole
 }
 
 /** The key in base64 of PEM that begins at the run's place. */

@@ -9,7 +9,13 @@ import { base64Needles, decodeBase64, hexDigit, letterAt } from '../base64.ts'
 import type { Detected } from '../detected.ts'
 import { charge } from '../effort.ts'
 import { GLANCE, type TextReader, type TextRun, textAnchors } from '../text_run.ts'
-import { decodePem, ENCODED_BEGINS, type EncodedBegin, readEncoded } from './base64_of_pem.ts'
+import {
+  decodePem,
+  ENCODED_BEGINS,
+  type EncodedBegin,
+  holdsWhole,
+  readEncoded,
+} from './base64_of_pem.ts'
 import { labelAt, readPem } from './pem.ts'
 
 /** Bytes of a label, with its dashes. */
@@ -103,6 +109,14 @@ function twice(inner: EncodedBegin, phase: number, inGroup: number): TextReader 
     bytes.fill(0)
     return text
   }
+  /** As much of it as it takes to come to the end of the PEM. */
+  const wholeText = (run: TextRun): Uint8Array => {
+    for (let most = 1024; ; most *= 4) {
+      const text = innerText(run, most)
+      if (text.length < most || most >= REACH || holdsWhole(text, 0, inner)) return text
+      text.fill(0)
+    }
+  }
   return {
     before: 4,
     behind: REACH,
@@ -115,7 +129,7 @@ function twice(inner: EncodedBegin, phase: number, inGroup: number): TextReader 
       return isPrivate ? REACH : 0
     },
     read: (run): Detected | undefined => {
-      const text = innerText(run, REACH)
+      const text = wholeText(run)
       const key = readEncoded({ chars: text, at: 0 }, inner)
       text.fill(0)
       if (key === undefined) return undefined

@@ -44,7 +44,7 @@ const RATES = {
   texts: { perByte: 0.5, atOnce: 2e8 },
   before: { perByte: 0.5, atOnce: 1e8 },
   near: { perByte: 3, atOnce: 3e8 },
-  placed: { perByte: 1, atOnce: 2e8 },
+  placed: { perByte: 0.5, atOnce: 2e8 },
 } as const
 
 /** How much is spent, of what is usual. */
