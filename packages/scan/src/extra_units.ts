@@ -23,9 +23,9 @@ const SMALL_DEEP_UNITS = 3e9
  * Of a larger file: where all of it is a flood, the start-up and these, with what its bytes bring, take less than ten
  * times as long as a usual file of its size, which is mostly the start-up where it is small.
  */
-const LEAST_UNITS = 7e8
+const LEAST_UNITS = 9e8
 const MOST_UNITS = 2e9
-const MORE_PER_BYTE = 12
+const MORE_PER_BYTE = 10
 /** Of them, at first; the rest again. */
 const FIRST_SHARE = 0.45
 const DEEP = 10

@@ -9,7 +9,9 @@
  */
 import { randomBytes } from 'node:crypto'
 import { type ByteSource, type Dump, openDump } from '@mintmark/dump'
+import { type Arranged, arrangedRuns } from './arranged.ts'
 import type { Finding } from './finding.ts'
+import { JoinedParts } from './joined_parts.ts'
 import { KnownKeys } from './known_keys.ts'
 import { type Outcome, Passes, type PassOptions } from './passes.ts'
 import { SearchThreads } from './pool.ts'
@@ -19,6 +21,7 @@ import { dataOf, openInput, type ScanInput } from './scan_input.ts'
 import { LimitList } from './scan_limits.ts'
 import { type Run, runsOf } from './scan_plan.ts'
 import type { FileBorders } from './seam_chains.ts'
+import { Seams } from './seams.ts'
 import type { SearchedFile } from './search_file.ts'
 import { SightingList } from './sightings.ts'
 
@@ -50,19 +53,60 @@ export async function scanInput(
 ): Promise<ScanReport> {
   const source = openInput(input)
   const hashKey = randomBytes(32)
-  const threads = new SearchThreads({ input, hashKey }, source)
   try {
     const { dump, runs } = layout ?? layoutOf(source)
-    const data = dataOf(input, source.size)
-    const { vectorRegisters } = dump
     const borders = layout === undefined ? fileBordersOf(dump) : 'none'
-    const file: SearchedFile = { source, runs, vectorRegisters, borders, data, hashKey, threads }
-    const outcome = await searchTwice(file, options)
+    // What erases keys has its own view of the file.
+    const isPlain = layout !== undefined || options.onMaterial !== undefined
+    const arranged = isPlain ? undefined : arrangedRuns(runs, borders)
+    const { vectorRegisters } = dump
+    const shown: Shown =
+      arranged === undefined
+        ? { input, source, runs, vectorRegisters, borders, view: undefined }
+        : shownArranged({ input, source, arranged, vectorRegisters })
+    const outcome = await searchShown(shown, hashKey, options)
     return reportOf(name, source.size, dump, outcome)
   } finally {
-    await threads.close()
     hashKey.fill(0)
     source.close()
+  }
+}
+
+/** Bytes to search, as they are or as they are arranged. */
+interface Shown extends Pick<SearchedFile, 'source' | 'runs' | 'vectorRegisters' | 'borders'> {
+  readonly input: ScanInput
+  readonly view: Seams | undefined
+}
+
+/** A dump in the order of memory. */
+function shownArranged({
+  input,
+  source,
+  arranged,
+  vectorRegisters,
+}: Pick<Shown, 'input' | 'source' | 'vectorRegisters'> & { readonly arranged: Arranged }): Shown {
+  const view = Seams.whole(arranged, source)
+  const { runs, parts } = arranged
+  const joined = new JoinedParts(parts)
+  const registers = vectorRegisters.flatMap((range) => {
+    const offset = joined.placeOf(range)
+    return offset === undefined ? [] : [{ ...range, offset }]
+  })
+  const inOrder = { kind: 'arranged', input, parts } as const
+  return { input: inOrder, source: view.source, runs, vectorRegisters: registers, view }
+}
+
+async function searchShown(
+  { input, view, ...file }: Shown,
+  hashKey: Uint8Array,
+  options: ScanOptions,
+): Promise<Outcome> {
+  const threads = new SearchThreads({ input, hashKey }, file.source)
+  try {
+    const data = dataOf(input, file.source.size)
+    return await searchTwice({ ...file, data, hashKey, threads }, options, view)
+  } finally {
+    await threads.close()
   }
 }
 
@@ -76,9 +120,13 @@ function fileBordersOf({ flaws, isShared }: Dump): FileBorders {
   return isShared || flaws.some(({ code }) => code !== 'segment-cut') ? 'all' : 'unclaimed'
 }
 
-async function searchTwice(file: SearchedFile, options: ScanOptions): Promise<Outcome> {
-  const limits = new LimitList()
-  const sightings = new SightingList(limits)
+async function searchTwice(
+  file: SearchedFile,
+  options: ScanOptions,
+  view: Seams | undefined,
+): Promise<Outcome> {
+  const limits = new LimitList(view)
+  const sightings = new SightingList(limits, view)
   const keys = new KnownKeys(options.publicKeys ?? [])
   const outcome: Outcome = { limits, sightings, keys, scannedBytes: 0 }
   const passes = new Passes(file, options, outcome)
@@ -100,7 +148,8 @@ function reportOf(name: string, size: number, dump: Dump, outcome: Outcome): Sca
     size,
     container: dump.container,
     segments: dump.segments.length,
-    scannedBytes,
+    // Of bytes in another order some borders are searched twice.
+    scannedBytes: Math.min(size, scannedBytes),
     findings: ofClass('proven'),
     candidates: ofClass('candidate'),
     lesser: ofClass('lesser'),

@@ -6,6 +6,7 @@
 import { dataRanges, type FileSource, fileSource, type Range } from '@mintmark/dump'
 import { heldData, heldSource } from './gate/held_input.ts'
 import type { HeldInput } from './gate/hold_layout.ts'
+import { JoinedParts } from './joined_parts.ts'
 
 export interface FileInput {
   readonly kind: 'file'
@@ -20,7 +21,14 @@ export interface ErasedInput {
   readonly erased: readonly Range[]
 }
 
-export type ScanInput = FileInput | HeldInput | ErasedInput
+/** Parts of another input, one after another: a dump in the order of memory. */
+export interface ArrangedInput {
+  readonly kind: 'arranged'
+  readonly input: ScanInput
+  readonly parts: readonly Range[]
+}
+
+export type ScanInput = FileInput | HeldInput | ErasedInput | ArrangedInput
 
 /**
  * Opens an input for reading; close it when done.
@@ -30,13 +38,24 @@ export type ScanInput = FileInput | HeldInput | ErasedInput
 export function openInput(input: ScanInput): FileSource {
   if (input.kind === 'file') return fileSource(input.path)
   if (input.kind === 'held') return heldSource(input)
+  if (input.kind === 'arranged') return arrangedSource(openInput(input.input), input.parts)
   return erasedSource(openInput(input.input), input.erased)
 }
 
 /** The runs of an input that hold data; the bytes between them are zeros. See `dataRanges`. */
 export function dataOf(input: ScanInput, size: number): readonly Range[] {
   if (input.kind === 'held') return heldData(input)
+  if (input.kind === 'arranged') return [{ offset: 0, length: size }]
   return input.kind === 'file' ? dataRanges(input.path, size) : dataOf(input.input, size)
+}
+
+function arrangedSource(source: FileSource, parts: readonly Range[]): FileSource {
+  const joined = new JoinedParts(parts)
+  return {
+    size: joined.size,
+    read: (offset, target) => joined.read(source, offset, target),
+    close: () => source.close(),
+  }
 }
 
 function erasedSource(source: FileSource, erased: readonly Range[]): FileSource {

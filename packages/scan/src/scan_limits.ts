@@ -74,9 +74,20 @@ const said = (count: number) => count.toLocaleString('en-US')
 const windows = (count: number) => (count === 1 ? 'one part' : `${said(count)} parts`)
 const times = (count: number) => (count === 1 ? 'once' : `${said(count)} times`)
 
+/** Bytes of a file in another order: where in the file a limit is. */
+export interface LimitView {
+  readonly limit: (limit: LimitSeen) => LimitSeen
+}
+
 /** Puts occurrences of one code and name together, in the order in which they were first seen in the file. */
 export class LimitList {
   readonly #seen = new Map<string, { seen: LimitSeen; count: number }>()
+  readonly #view: LimitView | undefined
+
+  /** @param view through which the file is seen: places are those of the file in the end */
+  constructor(view?: LimitView) {
+    this.#view = view
+  }
 
   add(seen: LimitSeen, count: number = seen.count ?? 1): void {
     const name = `${seen.code} ${seen.name}`
@@ -94,7 +105,10 @@ export class LimitList {
   }
 
   list(): readonly ScanLimit[] {
-    const all = [...this.#seen.values()].toSorted(
+    const inFile = [...this.#seen.values()].map(({ seen, count }) => {
+      return { seen: this.#view?.limit(seen) ?? seen, count }
+    })
+    const all = inFile.toSorted(
       (a, b) => a.seen.offset - b.seen.offset || (a.seen.code < b.seen.code ? -1 : 1),
     )
     return all.map(({ seen: { code, name, offset }, count }) => ({

@@ -23,7 +23,10 @@ export type FileBorders = 'none' | 'unclaimed' | 'all'
 /** Runs that go on one in the other, two or more. */
 export type Chain = readonly Run[]
 
-type Placed = Run & { readonly address: bigint }
+/** A run whose address is known. */
+export type Placed = Run & { readonly address: bigint }
+
+export const isPlaced = (run: Run): run is Placed => run.address !== undefined
 
 /** A run that others may begin in, or where it ends. */
 interface Open {
@@ -40,7 +43,7 @@ interface Open {
  * one: memory may go from the one to the other where either begins or ends. O(n log n).
  */
 export function addressChains(runs: readonly Run[]): readonly Chain[] {
-  const placed = runs.filter((run): run is Placed => run.address !== undefined)
+  const placed = runs.filter((run) => isPlaced(run))
   const chains: Chain[] = []
   let open: Open[] = []
   let pairs = 0
@@ -81,7 +84,8 @@ function* crossings(one: Placed, next: Placed, isChained: boolean): Generator<Ch
     yield [{ ...one, length: Number(next.address - one.address) }, next]
 }
 
-const endOf = ({ address, length }: Placed): bigint => address + BigInt(length)
+/** The address behind a run. */
+export const endOf = ({ address, length }: Placed): bigint => address + BigInt(length)
 
 /** What of a run lies at `address` and behind it. */
 function after(run: Placed, address: bigint): Placed {

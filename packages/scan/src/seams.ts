@@ -11,6 +11,7 @@
  * @module
  */
 import type { ByteSource, Range } from '@mintmark/dump'
+import { JoinedParts } from './joined_parts.ts'
 import type { LimitSeen } from './scan_limits.ts'
 import type { Run } from './scan_plan.ts'
 import {
@@ -26,33 +27,26 @@ import type { Sighting } from './sightings.ts'
 /** Numbers and schedules are aligned as in the run. */
 const ALIGNMENT = 16
 
-/** A part of a run, and where it lies among the borders. */
-interface Part extends Range {
-  /** Among the borders: parts follow each other without a gap. */
-  readonly at: number
-}
-
 /** The borders of a dump, one after another as if they were a file. */
 export class Seams {
   /** Each is memory without a gap, in the process if not in the file. */
   readonly runs: readonly Run[]
   readonly source: ByteSource
-  readonly #parts: readonly Part[]
+  readonly #parts: JoinedParts
   /** Fewer parts are found elsewhere. */
   readonly #leastParts: number
 
   private constructor(
     runs: readonly Run[],
-    parts: readonly Part[],
+    parts: readonly Range[],
     source: ByteSource,
     leastParts: number,
   ) {
     this.runs = runs
-    this.#parts = parts
+    this.#parts = new JoinedParts(parts)
     this.#leastParts = leastParts
-    const last = parts.at(-1)
-    const size = last === undefined ? 0 : last.at + last.length
-    this.source = { size, read: (offset, target) => this.#read(source, offset, target) }
+    const { size } = this.#parts
+    this.source = { size, read: (offset, target) => this.#parts.read(source, offset, target) }
   }
 
   /**
@@ -66,21 +60,7 @@ export class Seams {
   ): Seams | undefined {
     const chains: readonly Chain[] = [...addressChains(runs), ...fileChains(runs, inFile)]
     if (chains.length === 0) return undefined
-    const made: Run[] = []
-    const parts: Part[] = []
-    let at = 0
-    for (const chain of chains) {
-      for (const sides of sidesOf(chain)) {
-        const [first] = sides
-        const begin = at
-        for (const { offset, length } of sides) {
-          parts.push({ at, offset, length })
-          at += length
-        }
-        const { address, isAligned } = first
-        made.push({ offset: begin, length: at - begin, address, isAligned })
-      }
-    }
+    const { runs: made, parts } = laidOut(sidesOfAll(chains))
     return new Seams(made, parts, source, 2)
   }
 
@@ -88,22 +68,23 @@ export class Seams {
   static joined(places: readonly (readonly Range[])[], source: ByteSource): Seams | undefined {
     if (places.length === 0) return undefined
     const runs: Run[] = []
-    const parts: Part[] = []
     let at = 0
     for (const place of places) {
       const begin = at
-      for (const { offset, length } of place) {
-        parts.push({ at, offset, length })
-        at += length
-      }
+      for (const { length } of place) at += length
       runs.push({ offset: begin, length: at - begin, isAligned: true })
     }
+    return new Seams(runs, places.flat(), source, 1)
+  }
+
+  /** All of a dump in the order of memory: see `arranged.ts`. */
+  static whole({ runs, parts }: LaidOut, source: ByteSource): Seams {
     return new Seams(runs, parts, source, 1)
   }
 
   /** What lies across a border, as its parts in the file; none for what lies within one run and is found there. */
   sightings({ seen, tag }: Sighting): readonly Sighting[] {
-    const parts = this.#partsOf(seen.offset, seen.length)
+    const parts = this.#parts.rangesOf(seen.offset, seen.length)
     if (parts.length < this.#leastParts) return []
     const [first = seen] = parts
     if (parts.length === 1) return [{ seen: { ...seen, offset: first.offset }, tag }]
@@ -117,41 +98,7 @@ export class Seams {
   }
 
   limit(limit: LimitSeen): LimitSeen {
-    return { ...limit, offset: this.#partsOf(limit.offset, 1)[0]?.offset ?? limit.offset }
-  }
-
-  /** Where `[at, at + length)` lies in the file. */
-  #partsOf(at: number, length: number): readonly Range[] {
-    const found: Range[] = []
-    for (let i = this.#indexOf(at); i < this.#parts.length; i++) {
-      const part = this.#parts[i]
-      if (part === undefined || part.at >= at + length) break
-      const from = Math.max(at, part.at)
-      const to = Math.min(at + length, part.at + part.length)
-      found.push({ offset: part.offset + from - part.at, length: to - from })
-    }
-    return found
-  }
-
-  #read(source: ByteSource, offset: number, target: Uint8Array): number {
-    let done = 0
-    for (const part of this.#partsOf(offset, target.length)) {
-      const held = source.read(part.offset, target.subarray(done, done + part.length))
-      done += held
-      if (held < part.length) break
-    }
-    return done
-  }
-
-  /** Of the last part that begins no later. */
-  #indexOf(at: number): number {
-    let [low, high] = [0, this.#parts.length]
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((this.#parts[middle]?.at ?? 0) <= at) low = middle + 1
-      else high = middle
-    }
-    return Math.max(0, low - 1)
+    return { ...limit, offset: this.#parts.rangesOf(limit.offset, 1)[0]?.offset ?? limit.offset }
   }
 }
 
@@ -164,7 +111,37 @@ function isOneRange(parts: readonly Range[]): boolean {
 
 const hex = (offset: number): string => `0x${offset.toString(16)}`
 
-type Sides = readonly [Run, ...Run[]]
+/** Runs that go on one in the other, or parts of them. */
+export type Sides = readonly [Run, ...Run[]]
+
+interface LaidOut {
+  readonly runs: readonly Run[]
+  readonly parts: readonly Range[]
+}
+
+/** Memory that goes on from run to run, each one run among the borders, and the parts of the file that these are, in order. */
+export function laidOut(all: readonly Sides[]): LaidOut {
+  const runs: Run[] = []
+  const parts: Range[] = []
+  let at = 0
+  for (const sides of all) {
+    const [{ address, isAligned }] = sides
+    const begin = at
+    for (const { offset, length } of sides) {
+      parts.push({ offset, length })
+      at += length
+    }
+    runs.push({ offset: begin, length: at - begin, address, isAligned })
+  }
+  return { runs, parts }
+}
+
+/** What of chains lies near their borders. */
+export function sidesOfAll(chains: readonly Chain[]): readonly Sides[] {
+  const all: Sides[] = []
+  for (const chain of chains) for (const sides of sidesOf(chain)) all.push(sides)
+  return all
+}
 
 /** What of a chain lies near its borders: a run that is short is searched as a whole. */
 function* sidesOf(chain: Chain): Generator<Sides> {

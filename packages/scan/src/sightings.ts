@@ -15,6 +15,11 @@ export interface Sighting {
   readonly tag: string
 }
 
+/** Bytes of a file in another order: what is seen there, as its parts in the file. */
+interface SightingView {
+  readonly sightings: (sighting: Sighting) => readonly Sighting[]
+}
+
 /** What a report holds of each class, and what is kept of it before places are put together. */
 const MOST: Readonly<Record<Certainty, number>> = {
   proven: 50_000,
@@ -31,9 +36,12 @@ export class SightingList {
   readonly #kept: Sighting[] = []
   readonly #counts: Record<Certainty, number> = { proven: 0, candidate: 0, lesser: 0 }
   readonly #limits: LimitList
+  readonly #view: SightingView | undefined
 
-  constructor(limits: LimitList) {
+  /** @param view through which the file is seen: places are those of the file in the end */
+  constructor(limits: LimitList, view?: SightingView) {
     this.#limits = limits
+    this.#view = view
   }
 
   add(sighting: Sighting): void {
@@ -43,7 +51,7 @@ export class SightingList {
       return
     }
     this.#counts[certainty]++
-    this.#kept.push(sighting)
+    this.#kept.push(...(this.#view?.sightings(sighting) ?? [sighting]))
   }
 
   /** The findings, in order of offset. */

@@ -82,7 +82,7 @@ export class LayerReader {
     places?: readonly number[],
   ): void {
     const place = { bytes, depth: 0, coding: '', spanOf: undefined, isNarrowed: false }
-    this.#isSpent = false
+    this.#begin()
     if (places === undefined) this.#search(place, from, to, take)
     else {
       let done = from
@@ -99,7 +99,7 @@ export class LayerReader {
     const layer = unpackedAt(bytes, at)
     if (layer === undefined) return
     const place = { bytes, depth: 0, coding: '', spanOf: undefined, isNarrowed: false }
-    this.#isSpent = false
+    this.#begin()
     this.#enter(place, layer, take)
   }
 
@@ -108,6 +108,11 @@ export class LayerReader {
     for (let at = from; at < to && !this.#isSpent; at += STRIDE) {
       if (at >= done) done = this.#text(place, at, done, take)
     }
+  }
+
+  /** A look begins. */
+  #begin(): void {
+    this.#isSpent = false
   }
 
   /** Characters to either side of a place that may be read; 0, and told, where the look has nothing left. */

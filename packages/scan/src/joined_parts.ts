@@ -1,0 +1,70 @@
+/**
+ * Parts of a source, one after another as if they were a file.
+ *
+ * @module
+ */
+import type { ByteSource, Range } from '@mintmark/dump'
+
+export class JoinedParts {
+  /** Bytes of all of them. */
+  readonly size: number
+  readonly #parts: readonly Range[]
+  /** Where each begins among them. */
+  readonly #begins: Float64Array
+
+  constructor(parts: readonly Range[]) {
+    this.#parts = parts
+    this.#begins = new Float64Array(parts.length)
+    let at = 0
+    for (const [i, { length }] of parts.entries()) {
+      this.#begins[i] = at
+      at += length
+    }
+    this.size = at
+  }
+
+  /** Where `[at, at + length)` of them lies in the source. */
+  rangesOf(at: number, length: number): readonly Range[] {
+    const found: Range[] = []
+    for (let i = this.#indexOf(at); i < this.#parts.length; i++) {
+      const part = this.#parts[i]
+      const begin = this.#begins[i] ?? 0
+      if (part === undefined || begin >= at + length) break
+      const from = Math.max(at, begin)
+      const to = Math.min(at + length, begin + part.length)
+      found.push({ offset: part.offset + from - begin, length: to - from })
+    }
+    return found
+  }
+
+  /** Where the first of them that holds a range of the source as a whole has it, if any does. O(n). */
+  placeOf({ offset, length }: Range): number | undefined {
+    const index = this.#parts.findIndex(
+      (part) => part.offset <= offset && offset + length <= part.offset + part.length,
+    )
+    const part = this.#parts[index]
+    return part === undefined ? undefined : (this.#begins[index] ?? 0) + offset - part.offset
+  }
+
+  /** Reads them. */
+  read(source: ByteSource, at: number, target: Uint8Array): number {
+    let done = 0
+    for (const { offset, length } of this.rangesOf(at, target.length)) {
+      const held = source.read(offset, target.subarray(done, done + length))
+      done += held
+      if (held < length) break
+    }
+    return done
+  }
+
+  /** Of the last part that begins no later. */
+  #indexOf(at: number): number {
+    let [low, high] = [0, this.#parts.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.#begins[middle] ?? 0) <= at) low = middle + 1
+      else high = middle
+    }
+    return Math.max(0, low - 1)
+  }
+}
