@@ -10,6 +10,7 @@ import { isHprof, readHprof } from './hprof.ts'
 import type { Layout } from './layout.ts'
 import { isLime, readLime } from './lime.ts'
 import { isMinidump, readMinidump } from './minidump.ts'
+import { isQemuStream, readQemuStream } from './qemu_stream.ts'
 import { ask, type Reading } from './reading.ts'
 import { isWindowsDump, readWindowsDump } from './windows_dump.ts'
 
@@ -23,4 +24,5 @@ export function* readContainer(layout: Layout): Reading<void> {
   else if (isWindowsDump(head)) yield* readWindowsDump(layout)
   else if (isLime(head)) yield* readLime(layout)
   else if (isHprof(head)) yield* readHprof(layout)
+  else if (isQemuStream(head)) yield* readQemuStream(layout)
 }

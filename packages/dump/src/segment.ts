@@ -13,6 +13,7 @@ export type Container =
   | 'windows-bitmap'
   | 'lime'
   | 'hprof'
+  | 'qemu'
   | 'raw'
 
 /** Whose memory a segment is, where the container tells. */

@@ -5,6 +5,7 @@ import {
   heapDump,
   limeImage,
   minidump,
+  qemuStream,
   windowsBitmapDump,
   windowsFullDump,
   windowsRangeDump,
@@ -96,6 +97,8 @@ export const GOOD: readonly {
   { name: 'a 32-bit bitmap dump', container: 'windows-bitmap', built: windowsBitmapDump(runs, 32) },
   { name: 'a dump of page ranges', container: 'windows-bitmap', built: windowsRangeDump(runs) },
   { name: 'a LiME image', container: 'lime', built: limeImage(runs) },
+  { name: 'a stream of QEMU', container: 'qemu', built: qemuStream({ runs }) },
+  { name: 'a save of libvirt', container: 'qemu', built: qemuStream({ runs, isSaved: true }) },
   {
     name: 'a Java heap',
     container: 'hprof',

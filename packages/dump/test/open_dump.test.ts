@@ -5,6 +5,7 @@ import {
   heapDump,
   limeImage,
   minidump,
+  qemuStream,
   windowsBitmapDump,
   windowsFullDump,
   windowsRangeDump,
@@ -407,4 +408,15 @@ it('bytes that a core lists at two addresses are told', () => {
   assert.equal(dumpOf(bytes).isShared, false)
   rows.setBigUint64(note + 16, 0x9200n, true)
   assert.equal(dumpOf(bytes).isShared, true)
+})
+
+it('a stream of QEMU whose pages are packed is told, and read as raw memory from there on', () => {
+  const built = qemuStream({ runs: [{ firstPage: 1, bytes: memory(8192) }], oddFlags: 0x40 })
+  const { container, segments, flaws } = dumpOf(built.bytes)
+  assert.equal(container, 'qemu')
+  assert.deepEqual(
+    segments.flatMap(({ address }) => address ?? []),
+    [0x1000n, 0x2000n],
+  )
+  assert.match(flaws[0]?.message ?? '', /pages are packed.*read as raw memory/)
 })

@@ -6,7 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { bytesSource, openDump } from '@mintmark/dump'
-import { type BuiltDump, elfCore, limeImage, minidump, readAgain } from '@mintmark/testkit'
+import {
+  type BuiltDump,
+  elfCore,
+  limeImage,
+  minidump,
+  qemuStream,
+  readAgain,
+} from '@mintmark/testkit'
 import * as fc from 'fast-check'
 import { expandKey } from '../src/aes_words.ts'
 import { parsePublicKeys } from '../src/public_keys/parse.ts'
@@ -55,6 +62,10 @@ const CONTAINERS: readonly {
   readonly name: string
   readonly built: (memory: Buffer) => BuiltDump
 }[] = [
+  {
+    name: 'a stream of QEMU',
+    built: (memory) => qemuStream({ runs: [{ firstPage: 16, bytes: memory }] }),
+  },
   {
     name: 'a core whose memory is in no order',
     built: (memory) => elfCore({ memory: [halves(memory)[1], other, halves(memory)[0]] }),
