@@ -1,5 +1,5 @@
 /**
- * QEMU's migration stream, as `savevm` to a file, `migrate "exec:…"` and `virsh save` write it: pages of a machine's
+ * QEMU's migration stream, as `migrate "exec:…"` and `virsh save` write it: pages of a machine's
  * memory, each behind a header, and the state of its devices.
  *
  * Pages lie apart in the file, so that what goes on from one in the next is in one piece nowhere. Addresses are those of
