@@ -12,7 +12,7 @@ import {
   type KeyObject,
 } from 'node:crypto'
 import { ALL_ANCHORS, derivedValues, type PublicKey, parsePublicKeys } from '@mintmark/scan'
-import { readAgain } from '@mintmark/testkit'
+import { elfCore, readAgain } from '@mintmark/testkit'
 
 /** A flood, `length` bytes of it. */
 export type Flood = (length: number) => Buffer
@@ -102,6 +102,34 @@ function ecKey(): Buffer {
   ])
 }
 
+/** Genuine keys of P-256 in PEM, each another. */
+function ecTexts(count: number): string {
+  const texts = Array.from({ length: count }, () => {
+    const lines = ecKey().toString('base64').replaceAll(/.{64}/g, '$&\n')
+    return `-----BEGIN EC PRIVATE KEY-----\n${lines}\n-----END EC PRIVATE KEY-----\n`
+  })
+  return texts.join('')
+}
+
+/** Bytes of a piece of memory, and how many pieces there are at most. */
+const PIECE = { bytes: 800, most: 40_000 } as const
+
+/** A core whose memory is in short pieces that lie in another order. */
+function inPieces(flood: Flood): Flood {
+  return (length) => {
+    const count = Math.min(PIECE.most, Math.floor(length / (PIECE.bytes + 56)))
+    const size = Math.floor((length - 56 * count) / count / 16) * 16
+    const memory = flood(count * size)
+    const all = Array.from({ length: count }, (_, k) => ({
+      address: BigInt(0x10_0000 + k * size),
+      bytes: memory.subarray(k * size, (k + 1) * size),
+    }))
+    // A prime: each comes once where it does not divide their count.
+    const other = all.flatMap((_, k) => all[(k * 7919) % count] ?? [])
+    return Buffer.from(elfCore({ memory: other }).bytes)
+  }
+}
+
 /** Range of memory as LiME writes it, four bytes of it. */
 function limeRange(index: number): Buffer {
   const head = Buffer.alloc(32)
@@ -129,6 +157,8 @@ export function floodWorld(): FloodWorld {
   const der = privateKey.export({ format: 'der', type: 'pkcs1' })
   const spki = publicKey.export({ format: 'der', type: 'spki' })
   const exponent = Buffer.from('0100010000000000', 'hex')
+  const rsaKeys = over(manyRsaKeys())
+  const texts = Buffer.from(ecTexts(1000))
   return {
     publicKey: publicKey.export({ format: 'pem', type: 'spki' }).toString(),
     floods: {
@@ -150,7 +180,12 @@ export function floodWorld(): FloodWorld {
       'a prime of the key': over(Buffer.concat([little(p), GAP])),
       'a prime of the key in base64': over(Buffer.from(`"p":"${p}",`)),
       'the private exponent of the key': over(Buffer.concat([little(d), GAP])),
-      'RSA keys, 276 of them': over(manyRsaKeys()),
+      'RSA keys, 276 of them': rsaKeys,
+      'the same in a core of short pieces': inPieces(rsaKeys),
+      'keys in PEM in UTF-16': over(Buffer.from(texts.toString(), 'utf16le')),
+      'keys in PEM in base64 in base64': over(
+        Buffer.from(Buffer.from(texts.toString('base64')).toString('base64')),
+      ),
       'EC keys, all different': parts(() => ecKey()),
       'ranges of LiME': parts((i) => limeRange(i)),
     },
