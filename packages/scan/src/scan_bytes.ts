@@ -56,9 +56,7 @@ export async function scanInput(
   try {
     const { dump, runs } = layout ?? layoutOf(source)
     const borders = layout === undefined ? fileBordersOf(dump) : 'none'
-    // What erases keys has its own view of the file.
-    const isPlain = layout !== undefined || options.onMaterial !== undefined
-    const arranged = isPlain ? undefined : arrangedRuns(runs, borders)
+    const arranged = layout === undefined ? arrangedRuns(runs, borders) : undefined
     const { vectorRegisters } = dump
     const shown: Shown =
       arranged === undefined
