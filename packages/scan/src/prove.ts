@@ -36,7 +36,7 @@ function provenRsa(material: RsaMaterial): Proof {
 
 /** Of d·G: OpenSSL has P-256 in assembly. */
 function pointUnits(curve: Curve): number {
-  return curve === 'P-256' ? 60_000 : 1_000_000 * (curveNamed(curve).bits / 384) ** 2
+  return curve === 'P-256' ? 100_000 : 1_000_000 * (curveNamed(curve).bits / 384) ** 2
 }
 
 const okpUnits = (curve: OkpCurve): number => (curve.endsWith('448') ? 300_000 : 80_000)

@@ -16,7 +16,7 @@ const MOST_PACKED = 1 << 18
 const FIRST_PACKED = 256
 const GZIP_SUMS = 8
 /** Of a place, and of a byte that comes out, or may have where the end was damaged. */
-const UNITS = { place: 30_000, byte: 4 } as const
+const UNITS = { place: 80_000, byte: 4 } as const
 
 /** Places that look like gzip: three bytes, the only method, and flags that there are. */
 export function isGzipHead(bytes: Uint8Array, at: number): boolean {
