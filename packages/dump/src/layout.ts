@@ -47,6 +47,7 @@ export class Layout {
   readonly #stacks: StackPoint[] = []
   readonly #vectorRegisters: Range[] = []
   readonly #wideRegisters: Range[] = []
+  readonly #contexts: Range[] = []
   readonly #about: Record<string, string | number> = {}
   readonly #flaws: Flaw[] = []
   readonly #told = new Set<string>()
@@ -80,6 +81,10 @@ export class Layout {
 
   get wideRegisters(): readonly Range[] {
     return this.#wideRegisters
+  }
+
+  get contexts(): readonly Range[] {
+    return this.#contexts
   }
 
   get about(): ErrorFacts {
@@ -174,6 +179,12 @@ export class Layout {
   /** Where a thread's floating-point and vector registers were saved: {@link addVectorRegisters} is one form of it. */
   addWideRegisters({ offset, length }: Range): void {
     if (this.#wideRegisters.length < MAX_RANGES) this.#wideRegisters.push({ offset, length })
+  }
+
+  /** Where a minidump keeps the registers of a thread: a table. */
+  addContext(context: Range): void {
+    this.addTable(context.offset, context.length)
+    if (this.#contexts.length < MAX_RANGES) this.#contexts.push(context)
   }
 
   /** A fact for people. Text of the dump is made safe to show, and the first value told of a name stays. */

@@ -7,6 +7,7 @@
  */
 import { Reader } from '@mintmark/core'
 import type { Layout } from './layout.ts'
+import { wideRegistersIn } from './minidump_contexts.ts'
 import { readMemory64List, readMemoryList } from './minidump_memory.ts'
 import { readModuleList } from './minidump_modules.ts'
 import * as types from './minidump_stream_types.ts'
@@ -93,6 +94,11 @@ export function* readMinidump(layout: Layout): Reading<void> {
   // In order of offset: a pipe passes them once.
   for (const stream of streams.toSorted((one, other) => one.offset - other.offset))
     yield* readStream(stream, layout)
+  // What the machine is may be told behind them.
+  for (const context of layout.contexts) {
+    for (const range of wideRegistersIn(context, layout.about['architecture']))
+      layout.addWideRegisters(range)
+  }
 }
 
 function* readDirectory(offset: number, count: number, layout: Layout): Reading<Stream[]> {

@@ -47,8 +47,7 @@ function readThread(row: Reader, layout: Layout): void {
 }
 
 function addContext(context: Range, layout: Layout): void {
-  if (context.offset > 0 && context.length <= MAX_CONTEXT_BYTES)
-    layout.addTable(context.offset, context.length)
+  if (context.offset > 0 && context.length <= MAX_CONTEXT_BYTES) layout.addContext(context)
 }
 
 /** The thread that crashed, and its registers at that moment. */

@@ -74,7 +74,7 @@ export interface Dump {
    */
   readonly vectorRegisters: readonly Range[]
   /**
-   * Where floating-point and vector registers of threads were saved, the areas of XSAVE too: of ELF cores alone. No
+   * Where floating-point and vector registers of threads were saved, the areas of XSAVE too: of ELF cores and minidumps. No
    * unwinder reads them. In order of offset, none overlapping another, each within the file.
    */
   readonly wideRegisters: readonly Range[]

@@ -114,6 +114,21 @@ describe('pieces of a key in registers', () => {
 
 describe('values of keys in vector registers go, and nothing else of them', () => {
   const schedule = Buffer.from(expandKey(randomBytes(32)).slice().buffer)
+  it('round keys of AES in a minidump', async () => {
+    const stack = { address: 0x20000n, bytes: Buffer.alloc(64) }
+    const memory = [{ address: 0x10000n, bytes: heapWith(schedule) }]
+    const dump = Buffer.from(minidump({ memory, threads: [{ id: 7, stack }] }).bytes)
+    const context = dump.indexOf(Buffer.alloc(1232, 0xcc))
+    const expected = Buffer.from(dump.subarray(context, context + 1232))
+    // Of XMM registers in FltSave.
+    const at = 0x100 + 160
+    schedule.copy(dump, context + at, 208, 240)
+    expected.fill(0, at, at + 32)
+    const scrubbed = await scrub(dump)
+    assert.deepEqual([scrubbed.report.remainders, verdicts(scrubbed)], [[], ['erased']])
+    assert.equal(Buffer.compare(scrubbed.out.subarray(context, context + 1232), expected), 0)
+  })
+
   const scalar = Buffer.from(String(curve.privateKey.export({ format: 'jwk' }).d), 'base64url')
   const der = curve.privateKey.export({ format: 'der', type: 'sec1' })
   const cases = [

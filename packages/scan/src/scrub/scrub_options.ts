@@ -26,7 +26,7 @@ export interface ScrubOptions {
   readonly keepLesser?: boolean
   /**
    * Erase values of keys in what describes the dump too: general registers, environments, names. Without it they go from
-   * floating-point and vector registers of ELF cores alone, and a dump is not clean of which the rest holds so much of a
+   * floating-point and vector registers alone, and a dump is not clean of which the rest holds so much of a
    * key that it could be rebuilt.
    */
   readonly structureToo?: boolean
