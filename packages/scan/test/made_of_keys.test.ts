@@ -41,9 +41,9 @@ function told(windows: readonly (readonly [proven: number, code: LimitCode])[]):
 }
 
 describe('a file is made of keys', () => {
-  const [many, few] = [35_000, 20_000]
+  const [many, few] = [12_000, 8_000]
 
-  it('where those of half of its windows take a 150th, and more was there', () => {
+  it('where those of half of its windows take a 400th, and more was there', () => {
     const [full, other] = [[many, 'anchor-flood'] as const, [few, 'anchor-flood'] as const]
     assert.equal(told([full, other, full, other]), true)
     assert.equal(told([full, other, other, other]), false)
