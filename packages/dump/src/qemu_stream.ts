@@ -45,7 +45,13 @@ interface Block {
 /** Whether the file begins as QEMU writes it, or libvirt around that, with nothing packed. */
 export function isQemuStream(head: Uint8Array): boolean {
   const text = Buffer.from(head.subarray(0, 16)).toString('latin1')
-  return text.startsWith('QEVM') || text === 'LibvirtQemudSave'
+  return text.startsWith('QEVM') || (text === 'LibvirtQemudSave' && !isPacked(head))
+}
+
+/** How libvirt packed it stands behind its magic, version, length and the machine's state: 0 is not at all. */
+function isPacked(head: Uint8Array): boolean {
+  const packed = head.subarray(28, 32)
+  return packed.length < 4 || packed.some((byte) => byte !== 0)
 }
 
 /** Reads a stream that {@link isQemuStream}. What is behind its pages is left without an address. */
