@@ -37,6 +37,9 @@ const MOST_BLOCKS = 4096
 /** Headers of pages, those of pages that are filled with one byte too: of a machine of 256 GiB. */
 const MOST_HEADERS = 1 << 26
 
+/** Pages that are read, each a range of its own: 512 MiB. What is behind them is searched too, with no address. */
+const MOST_PAGES = 1 << 17
+
 interface Block {
   readonly address: bigint
   readonly length: bigint
@@ -67,8 +70,7 @@ function* streamBegin(layout: Layout): Reading<number | undefined> {
   if (head.left < LIBVIRT_BYTES || head.u8() === 0x51) return 0
   const version = head.seek(16).u32()
   const length = head.u32()
-  const packed = head.skip(4).u32()
-  if (version > 2 || packed !== 0) {
+  if (version > 2) {
     layout.addFlaw(
       'header-damaged',
       'libvirt wrote it in a way that is not read: it has no address',
@@ -85,6 +87,7 @@ class QemuStream {
   #at: number
   #block: Block | undefined
   #headersLeft = MOST_HEADERS
+  #pagesLeft = MOST_PAGES
   #ram: number | undefined
   /** Bytes before this place that are of the frame if what follows is: what a page is filled with. */
   #owed = 0
@@ -135,7 +138,7 @@ class QemuStream {
   /** Pages up to the end of their section. */
   *#pages(): Reading<boolean> {
     for (;;) {
-      if (this.#headersLeft-- <= 0 || this.#layout.isFull) {
+      if (this.#headersLeft-- <= 0 || this.#pagesLeft <= 0) {
         return this.#stop('more pages than are read; the rest has no address')
       }
       this.#layout.settle(this.#at)
@@ -189,6 +192,7 @@ class QemuStream {
       return true
     }
     this.#frame(frame)
+    this.#pagesLeft--
     this.#layout.addMemory(this.#at, PAGE, block.address + place)
     this.#at += PAGE
     return true

@@ -11,7 +11,6 @@ import { randomBytes } from 'node:crypto'
 import { type ByteSource, type Dump, openDump } from '@mintmark/dump'
 import { type Arranged, arrangedRuns } from './arranged.ts'
 import type { Finding } from './finding.ts'
-import { JoinedParts } from './joined_parts.ts'
 import { KnownKeys } from './known_keys.ts'
 import { type Outcome, Passes, type PassOptions } from './passes.ts'
 import { SearchThreads } from './pool.ts'
@@ -85,9 +84,8 @@ function shownArranged({
 }: Pick<Shown, 'input' | 'source' | 'vectorRegisters'> & { readonly arranged: Arranged }): Shown {
   const view = Seams.whole(arranged, source)
   const { runs, parts } = arranged
-  const joined = new JoinedParts(parts)
   const registers = vectorRegisters.flatMap((range) => {
-    const offset = joined.placeOf(range)
+    const offset = view.placeOf(range)
     return offset === undefined ? [] : [{ ...range, offset }]
   })
   const inOrder = { kind: 'arranged', input, parts } as const

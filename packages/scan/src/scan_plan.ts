@@ -74,9 +74,11 @@ export function runsOf(dump: Dump): readonly Run[] {
   const runs: { offset: number; length: number; address: bigint | undefined; owner?: string }[] = []
   const parts = [
     ...dump.segments,
-    ...dump.structure.map(({ offset, length }) => {
-      return { offset, length, address: undefined, owner: undefined }
-    }),
+    ...dump.structure
+      .filter((range) => !isPageHead(dump, range))
+      .map(({ offset, length }) => {
+        return { offset, length, address: undefined, owner: undefined }
+      }),
   ]
   for (const part of parts.toSorted((a, b) => a.offset - b.offset)) {
     const { offset, length, address } = part
@@ -94,6 +96,13 @@ export function runsOf(dump: Dump): readonly Run[] {
     const array = owner === 'int[]' ? 'number' : 'other'
     return { offset, length, address, isAligned, isRaw, array }
   })
+}
+
+/** Heads of pages, which hold a number and the name of their memory: one for each 4 KiB, with no room for a key. */
+const PAGE_HEAD_BYTES = 24
+
+function isPageHead({ container }: Dump, { length }: Range): boolean {
+  return container === 'qemu' && length <= PAGE_HEAD_BYTES
 }
 
 /**

@@ -97,6 +97,11 @@ export class Seams {
     })
   }
 
+  /** Where among the parts a range of the file lies as a whole, if it does. */
+  placeOf(range: Range): number | undefined {
+    return this.#parts.placeOf(range)
+  }
+
   limit(limit: LimitSeen): LimitSeen {
     return { ...limit, offset: this.#parts.rangesOf(limit.offset, 1)[0]?.offset ?? limit.offset }
   }

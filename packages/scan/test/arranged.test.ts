@@ -5,10 +5,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
-import { elfCore, readAgain } from '@mintmark/testkit'
+import { bytesSource, openDump } from '@mintmark/dump'
+import { elfCore, qemuStream, readAgain } from '@mintmark/testkit'
 import { arrangedRuns } from '../src/arranged.ts'
 import { scanFile } from '../src/scan_file.ts'
-import type { Run } from '../src/scan_plan.ts'
+import { type Run, runsOf } from '../src/scan_plan.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'arranged-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -70,6 +71,18 @@ describe('runs in the order of memory', () => {
       assert.equal(arrangedRuns(runs, inFile), undefined)
     })
   }
+})
+
+it('pages of a stream of QEMU are one run, and their heads are none', () => {
+  const { bytes } = qemuStream({ runs: [{ firstPage: 16, bytes: Buffer.alloc(32 * 4096, 0x66) }] })
+  const runs = runsOf(openDump(bytesSource(bytes)))
+  const arranged = arrangedRuns(runs, 'unclaimed')
+  const pages = arranged?.runs.filter(({ address }) => address !== undefined)
+  assert.deepEqual(
+    pages?.map(({ length, address }) => [length, address]),
+    [[32 * 4096, 0x10000n]],
+  )
+  assert.ok((arranged?.runs.length ?? 0) < 16)
 })
 
 describe('a core in pieces of 512 bytes', () => {
