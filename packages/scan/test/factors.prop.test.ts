@@ -34,7 +34,7 @@ describe('the kernel of factors', () => {
         }),
         { numRuns: RUNS },
       )
-      assert.ok(hits > RUNS / 20, `only ${hits} factors were planted`)
+      assert.ok(hits > RUNS / 50, `only ${hits} factors were planted`)
     })
   }
 })
