@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import {
   appendFileSync,
+  closeSync,
   existsSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -13,6 +15,7 @@ import {
   symlinkSync,
   truncateSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -118,6 +121,17 @@ describe('the output', () => {
   })
 })
 
+/** Writes to the unfinished output once a part of it is written, as a disk does that does not keep what it is given. */
+const damageAt = (offset: number, bytes: Buffer) => ({
+  onProgress: ({ step, doneBytes }: { step: string; doneBytes: number }) => {
+    const name = names().find((each) => each.startsWith('.out.') && !each.includes('report'))
+    if (step !== 'writing' || doneBytes <= offset || name === undefined) return
+    const file = openSync(join(folder, name), 'r+')
+    writeSync(file, bytes, 0, bytes.length, offset)
+    closeSync(file)
+  },
+})
+
 const REFUSED: readonly {
   name: string
   wanted: string
@@ -187,6 +201,29 @@ const REFUSED: readonly {
         },
       }
     },
+  },
+  {
+    name: 'a byte of the output comes back as another',
+    wanted: 'OUTPUT_UNWRITABLE',
+    prepare: () => damageAt(100, Buffer.from([0x77])),
+  },
+  {
+    name: 'what was erased comes back',
+    wanted: 'OUTPUT_UNWRITABLE',
+    prepare: () => damageAt(Buffer.from(core).indexOf(pem), pem),
+  },
+  {
+    name: 'something comes back from a hole',
+    wanted: 'OUTPUT_UNWRITABLE',
+    prepare: () => {
+      truncateSync(input, 64 << 20)
+      return damageAt(40 << 20, Buffer.from([1]))
+    },
+  },
+  {
+    name: 'the output comes back longer',
+    wanted: 'OUTPUT_UNWRITABLE',
+    prepare: () => damageAt(core.length - 1, Buffer.alloc(2)),
   },
   {
     name: 'the input is no file',

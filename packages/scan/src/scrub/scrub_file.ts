@@ -9,7 +9,7 @@ import { dataRanges, type FileSource, fileSource } from '@mintmark/dump'
 import { magicOf } from '../packed.ts'
 import { howToUnpack, packerOf } from '../packers.ts'
 import { isPdf } from '../pdf/read_pdf.ts'
-import { type Copied, copyErased, sha256OfFile } from './copy_erased.ts'
+import { type Copied, copyErased, isAsCopied, sha256OfFile } from './copy_erased.ts'
 import { checkPlace, NewFile } from './new_file.ts'
 import { scrubInput } from './scrub_input.ts'
 import type { Scrubbed, ScrubOptions, ScrubProgress } from './scrub_options.ts'
@@ -139,10 +139,9 @@ async function copiedTo(
   source: FileSource,
   { before, erased, places: { path, out, onProgress } }: Copying,
 ): Promise<Copied> {
+  const task = { source, data: dataRanges(path, source.size), erased }
   const copied = await copyErased({
-    source,
-    data: dataRanges(path, source.size),
-    erased,
+    ...task,
     target,
     onProgress: (doneBytes) =>
       onProgress?.({ step: 'writing', doneBytes, totalBytes: source.size }),
@@ -150,13 +149,8 @@ async function copiedTo(
   target.sync()
   // Of an input that became shorter less was written than its size says.
   checkUnchanged(path, before)
-  await checkWritten(target.path, copied, out)
-  return copied
-}
-
-/** What was scanned is what was written: reads it again. */
-async function checkWritten(path: string, copied: Copied, out: string): Promise<void> {
-  if ((await sha256OfFile(path)) === copied.outputSha256) return
+  if (await isAsCopied(task, target.path)) return copied
+  checkUnchanged(path, before)
   const message = `cannot write ${safeText(out)}: other bytes came back than were written`
   throw new MintmarkError('OUTPUT_UNWRITABLE', message, { path: safeText(out) })
 }
