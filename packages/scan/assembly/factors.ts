@@ -6,13 +6,12 @@
  * positions are relative to it, and the caller keeps 16 readable bytes before it and as many as a number takes, and 32
  * more, behind the last position.
  */
+import { LIMB, LIMB_BITS, limbsOf, normalise } from './lib/limbs.ts'
 import { BESIDE, HALVED, inverse64, NEGATED } from './lib/number.ts'
 import { isSieved } from './lib/sieve.ts'
 import { gather } from './lib/windows.ts'
 
-const LIMB: u64 = 0xfffffff // 28 bits
 const PAIR: u64 = ((1 as u64) << 56) - 1
-const LIMB_BITS: i32 = 28
 
 let work: i64 = 0
 let hitCount: i32 = 0
@@ -61,24 +60,6 @@ function primeOf(number: usize, length: i32, bits: i32, kind: i32, up: bool): vo
       carry = word >> 63
     }
   }
-}
-
-/**
- * Writes `digits` limbs of 28 bits (u32) of the number at `number`, and one more where they are odd. Behind the number are
- * 16 zeros.
- */
-function limbsOf(number: usize, digits: i32, length: i32, out: usize): void {
-  const end = number + <usize>length
-  let to = out
-  let at = number
-  const last = out + ((<usize>digits) << 2)
-  do {
-    // Two of them are seven bytes.
-    const pair = at < end ? load<u64>(at) : 0
-    store<u64>(to, (pair & LIMB) | (((pair >> LIMB_BITS) & LIMB) << 32))
-    to += 8
-    at += 7
-  } while (to < last)
 }
 
 /**
@@ -134,16 +115,6 @@ function addRows(x: usize, count: i32, low: u32, high: u32, to: usize): void {
     row += 32
     at += 16
   } while (at < end)
-}
-
-/** Carries what is above 28 bits from each column to the next. */
-function normalise(sums: usize, from: i32, digits: i32): void {
-  for (let k = from; k < digits; k++) {
-    const at = sums + ((<usize>k) << 3)
-    const sum = load<u64>(at)
-    store<u64>(at, sum & LIMB)
-    store<u64>(at, load<u64>(at, 8) + (sum >> 28), 8)
-  }
 }
 
 /** Writes `digits` limbs of 28 bits of the inverse of x modulo 2^(28 * digits); as {@link divides} of 1 by x. */

@@ -23,6 +23,7 @@ import type {
   WordTable,
 } from './conjugate_types.ts'
 import { DigitPlaces } from './digit_places.ts'
+import { NumberProducts } from './number_products.ts'
 import { randomBounds } from './random_looking.ts'
 import { AT, HITS, LIST, LISTS, PAIRS, SliceMemory } from './slice_memory.ts'
 import { SlicePlaces } from './slice_places.ts'
@@ -52,6 +53,7 @@ export class ConjugateKernel {
   readonly #memory = new SliceMemory()
   readonly #places = new SlicePlaces(this.#memory)
   readonly #digits = new DigitPlaces(this.#memory, this.#places)
+  readonly products: NumberProducts = new NumberProducts(this.#memory)
   /** How many candidates each of the five lists holds, after {@link candidates}. */
   readonly sizes: number[] = [0, 0, 0, 0, 0]
   /** Groups of places that the last {@link candidates} left out, as the second list held enough. */

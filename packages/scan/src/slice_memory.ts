@@ -8,6 +8,7 @@ import { conjugateWasm } from './conjugate.wasm.ts'
 import { exponentsWasm } from './exponents.wasm.ts'
 import { factorsWasm } from './factors.wasm.ts'
 import { numberPlacesWasm } from './number_places.wasm.ts'
+import { productsWasm } from './products.wasm.ts'
 import { sliceMapWasm } from './slice_map.wasm.ts'
 import { sliceWordsWasm } from './slice_words.wasm.ts'
 
@@ -77,6 +78,7 @@ export class SliceMemory {
         numberPlacesWasm,
         candidatesWasm,
         factorsWasm,
+        productsWasm,
         conjugateWasm,
         exponentsWasm,
         sliceWordsWasm,

@@ -18,7 +18,7 @@ import { Allowance, type Whose } from './allowance.ts'
 import { detectedOf, type FoundValue } from './found_value.ts'
 import { LatticeVectors } from './lattice_vectors.ts'
 import { markOfTwo } from './many_primes.ts'
-import type { PlacedNumber } from './remainders.ts'
+import type { PlacedNumber } from './placed_numbers.ts'
 import { isSearchable, rsaGroups } from './rsa_group.ts'
 import { RsaSearch } from './rsa_search.ts'
 import { hasOneSecret } from './secret_groups.ts'
@@ -161,7 +161,10 @@ export class KnownKeySearch implements WindowSearch {
     const isInside = ({ at }: { readonly at: number }): boolean => at >= from && at < to
     const numbers = seen.numbers.filter(isInside)
     const { found, values } = seen
-    if (this.#rsa !== undefined) found.push(...this.#rsa.settle(numbers, moduliOf(found)))
+    if (this.#rsa !== undefined) {
+      const window = { kernel: this.#kernel, bytes }
+      found.push(...this.#rsa.settle(window, numbers, moduliOf(found)))
+    }
     const inside = found.filter(isInside)
     // A pointer leads out of [from, to): nothing but the pointer would show what lies there.
     if (secrets !== undefined) inside.push(...secrets.found(bytes, from, to, where))

@@ -15,8 +15,8 @@ import {
   wordOfDigit,
 } from './digit_forms.ts'
 import type { FoundValue } from './found_value.ts'
+import { type PlacedNumber, relationCost } from './placed_numbers.ts'
 import { allRelations, type Relation } from './relations.ts'
-import { type PlacedNumber, relationCost } from './remainders.ts'
 import { type Spelled, WHOLE_COST, wholeFound } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import type { SliceContext, SliceResult } from './rsa_search.ts'
@@ -59,7 +59,7 @@ export class DigitSearch {
     const numbers: PlacedNumber[] = []
     for (const choice of factors) {
       for (const number of numbersOf(kernel, length, choice, budget, factorCost)) {
-        numbers.push({ ...number, group, relations, sides: 3 })
+        numbers.push({ ...number, group, isMultiplied: false, relations, sides: 3 })
       }
     }
     const found: FoundValue[] = []

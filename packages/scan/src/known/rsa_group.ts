@@ -6,7 +6,9 @@
 import { bitLength } from '../arithmetic/modular.ts'
 import type { ConjugateKernel, ExponentTable, FactorShape, KeyTable } from '../conjugate.ts'
 import type { RsaMaterial } from '../key_material.ts'
+import type { ProductTable } from '../number_products.ts'
 import { Allowance } from './allowance.ts'
+import { leftovers } from './relations.ts'
 
 /** Bits of a modulus that is searched for: below, anyone can factor it; above, the kernel's room ends. */
 export const MODULUS_BITS = { least: 512, most: 16_384 } as const
@@ -21,6 +23,8 @@ export interface RsaGroup {
   readonly bits: number
   readonly shape: FactorShape
   readonly table: KeyTable
+  /** What numbers lack to the constants of {@link leftovers}, in the same order, is multiplied. */
+  readonly products: ProductTable
   /** Of the keys with a usual public exponent, by {@link exponentKeys}; undefined where none has. */
   readonly exponents: ExponentTable | undefined
   /** For each key of the exponent table its index in `keys`. */
@@ -83,10 +87,16 @@ function rsaGroup(
     bits: modulusBits,
     shape,
     table: kernel.enterKeys(moduli, shape.bits),
+    products: kernel.products.enter(moduli, modulusBits, constantsOf(shape.bits)),
     exponents: usual.length === 0 ? undefined : kernel.enterExponents(usual, modulusBits),
     exponentKeys,
     allowance,
   }
+}
+
+/** What numbers are taken from to see whether they are {@link leftovers}. */
+function constantsOf(bits: number): readonly bigint[] {
+  return leftovers(bits).map(({ multiple }) => multiple(0n))
 }
 
 /**

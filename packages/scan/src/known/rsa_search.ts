@@ -9,9 +9,10 @@ import { type ConjugateKernel, type FactorHit, ORDERS } from '../conjugate.ts'
 import type { Allowance, Effort } from './allowance.ts'
 import type { FoundValue } from './found_value.ts'
 import { conjugateFragments, pairCost } from './fragments.ts'
+import { boundedNumbers, type PlacedNumber } from './placed_numbers.ts'
 import { fromFactor } from './rebuild.ts'
 import { directRelations, leftovers } from './relations.ts'
-import { boundedNumbers, type PlacedNumber, Remainders } from './remainders.ts'
+import { Remainders, type SearchedWindow } from './remainders.ts'
 import { DigitSearch } from './rsa_digits.ts'
 import {
   EIGHTH_LANES,
@@ -108,10 +109,14 @@ export class RsaSearch {
    *
    * @param known moduli of keys that were found already
    */
-  settle(numbers: readonly PlacedNumber[], known: ReadonlySet<bigint>): FoundValue[] {
+  settle(
+    window: SearchedWindow,
+    numbers: readonly PlacedNumber[],
+    known: ReadonlySet<bigint>,
+  ): FoundValue[] {
     return [...this.#remainders].flatMap(([allowance, remainders]) => {
       const own = numbers.filter(({ group }) => group.allowance === allowance)
-      return remainders.settle(own, known)
+      return remainders.settle(window, own, known)
     })
   }
 
@@ -130,6 +135,7 @@ export class RsaSearch {
         // A number in text has an end on both sides, or its length before it.
         isOneSided: !isText && group.keys.length <= FEW_KEYS,
         isSpared: effort === 'met',
+        isText,
       }),
     }
   }

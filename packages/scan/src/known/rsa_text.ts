@@ -6,8 +6,8 @@
 import { BEFORE, BEHIND, type ConjugateKernel, SLICE } from '../conjugate.ts'
 import type { Budget } from './budget.ts'
 import type { FoundValue } from './found_value.ts'
+import { type PlacedNumber, relationCost } from './placed_numbers.ts'
 import { allRelations } from './relations.ts'
-import { type PlacedNumber, relationCost } from './remainders.ts'
 import { type Spelled, wholeFound } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
 import type { SliceContext, SliceResult } from './rsa_search.ts'
@@ -91,7 +91,7 @@ export class TextSearch {
       if (isWhole && budget.take(COST.whole * group.keys.length)) {
         found.push(...group.keys.flatMap((key) => wholeFound(spelled, key, x, failures)))
       } else if (!isWhole && budget.take(cost)) {
-        numbers.push({ ...spelled, group, x, relations, sides: 3 })
+        numbers.push({ ...spelled, group, x, isMultiplied: false, relations, sides: 3 })
       }
     }
     return { found, numbers }

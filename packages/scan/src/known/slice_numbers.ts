@@ -18,20 +18,24 @@ export function spelledAt({ at, order }: Pick<Candidate, 'at' | 'order'>, length
   return { at, length: spanOf(order, length), spelling: ORDERS[order]?.form ?? '' }
 }
 
-/** The number of a window, as many bytes as it spans in its order. */
+/** The number of a window of the slice, as many bytes as it spans in its order. */
 export function numberAt(
   kernel: ConjugateKernel,
   { at, order }: Pick<Candidate, 'at' | 'order'>,
   length: number,
 ): bigint {
+  return numberIn(kernel.slice, BEFORE + at, order, length)
+}
+
+/** The number of `length` bytes at `at` in an order, with zeros behind the last byte that there is. */
+export function numberIn(bytes: Uint8Array, at: number, order: number, length: number): bigint {
   const span = spanOf(order, length)
-  const bytes = kernel.slice.subarray(BEFORE + at, BEFORE + at + span)
-  if (order === 1) return fromBigEndian(bytes)
-  if (order === 0) return fromLittleEndian(bytes)
-  const copy = Uint8Array.from(bytes)
+  const copy = new Uint8Array(span)
+  copy.set(bytes.subarray(at, at + span))
   const word = ORDERS[order]?.word ?? 1
-  for (let k = 0; k < span; k += word) copy.subarray(k, k + word).reverse()
-  const value = order === 2 || order === 3 ? fromBigEndian(copy) : fromLittleEndian(copy)
+  if (word > 1) for (let k = 0; k < span; k += word) copy.subarray(k, k + word).reverse()
+  const isHighFirst = order === 1 || order === 2 || order === 3
+  const value = isHighFirst ? fromBigEndian(copy) : fromLittleEndian(copy)
   copy.fill(0)
   return value
 }
