@@ -18,7 +18,7 @@ import { Allowance, type Whose } from './allowance.ts'
 import { detectedOf, type FoundValue } from './found_value.ts'
 import { LatticeVectors } from './lattice_vectors.ts'
 import { markOfTwo } from './many_primes.ts'
-import type { PlacedNumber } from './placed_numbers.ts'
+import { movedBy, type PlacedNumber } from './placed_numbers.ts'
 import { isSearchable, rsaGroups } from './rsa_group.ts'
 import { RsaSearch } from './rsa_search.ts'
 import { hasOneSecret } from './secret_groups.ts'
@@ -191,7 +191,7 @@ export class KnownKeySearch implements WindowSearch {
     const isSample = (at - (from & ~15)) % (SAMPLED * SLICE) === 0
     const { found, numbers } = this.#rsa.slice({ kernel: this.#kernel, length }, isSample)
     for (const value of found) seen.found.push({ ...value, at: at + value.at })
-    for (const number of numbers) seen.numbers.push({ ...number, at: at + number.at })
+    for (const number of numbers) seen.numbers.push(movedBy(number, at))
   }
 }
 

@@ -11,7 +11,7 @@ import type { Budget } from './budget.ts'
 import type { Relation } from './relations.ts'
 import type { Spelled } from './rsa_found.ts'
 import type { RsaGroup } from './rsa_group.ts'
-import { numberAt, numberIn, spelledAt } from './slice_numbers.ts'
+import { numberAt, numberIn, spanOf } from './slice_numbers.ts'
 
 /** A number of a window that is looked at once the cheap tests are done. */
 export interface PlacedNumber extends Spelled {
@@ -107,8 +107,24 @@ function placedNumber(
 ): PlacedNumber {
   const { length } = group.shape
   const x = isText ? numberAt(kernel, { at, order }, length) : { order }
-  const spelled = spelledAt({ at, order }, length)
-  return { ...spelled, group, x, isMultiplied: true, relations, sides }
+  const spelling = ORDERS[order]?.form ?? ''
+  // Written out: there are many, and what is spread costs twenty times as much.
+  return {
+    at,
+    length: spanOf(order, length),
+    spelling,
+    group,
+    x,
+    isMultiplied: true,
+    relations,
+    sides,
+  }
+}
+
+/** The same number so many bytes further on. */
+export function movedBy(number: PlacedNumber, bytes: number): PlacedNumber {
+  const { at, length, spelling, group, x, isMultiplied, relations, sides } = number
+  return { at: at + bytes, length, spelling, group, x, isMultiplied, relations, sides }
 }
 
 /**
