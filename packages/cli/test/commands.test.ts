@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -118,6 +118,15 @@ describe('ingest', () => {
       const none = join(folder, `no-case-${command}`)
       const { code } = await mintmark(command, made.folder, join(folder, 'none'), '--case', none)
       assert.deepEqual([code, existsSync(none)], [3, false])
+    })
+
+    it(`makes no case where there is no file: ${command}`, async () => {
+      const [empty, none] = ['empty', 'case'].map((name) => join(folder, `${name}-of-${command}`))
+      assert.ok(empty !== undefined && none !== undefined)
+      mkdirSync(join(empty, 'below'), { recursive: true })
+      const { code, out, err } = await mintmark(command, empty, '--case', none)
+      assert.deepEqual([code, out, existsSync(none)], [3, '', false])
+      assert.match(err, /there is no file in it \(INPUT_UNREADABLE\)\n$/)
     })
   }
 

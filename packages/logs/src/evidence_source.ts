@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { MintmarkError } from '@mintmark/core'
+import { MintmarkError, safeText } from '@mintmark/core'
 import { inflate, type RejectTaker } from './inflate.ts'
 import { MAX_CONTAINERS } from './limits.ts'
 import type { Reject } from './records.ts'
@@ -41,15 +41,20 @@ export interface WalkOptions {
 }
 
 /**
- * Looks for each of the paths, before anything is made for what they hold.
+ * Looks for each of the paths, and for a file at or below one of them, before anything is made for what they hold.
  *
- * @throws {MintmarkError} `INPUT_UNREADABLE` if one of them does not exist
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if one of them does not exist, or there is no file
  */
-export async function requirePaths(paths: readonly string[]): Promise<void> {
+export async function requirePaths(paths: readonly string[], options?: WalkOptions): Promise<void> {
   for (const path of paths) {
     // oxlint-disable-next-line no-await-in-loop -- the first that is missing is told
     await statOf(path, true)
   }
+  const first = await walkEvidence(paths, options).next()
+  if (first.done !== true) return
+  const shown = safeText(paths.join(', '))
+  const message = `cannot read ${shown}: there is no file in it`
+  throw new MintmarkError('INPUT_UNREADABLE', message, { path: shown })
 }
 
 /**

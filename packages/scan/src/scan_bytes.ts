@@ -9,9 +9,9 @@
  */
 import { randomBytes } from 'node:crypto'
 import { type ByteSource, type Dump, openDump } from '@mintmark/dump'
-import { type Arranged, arrangedRuns } from './arranged.ts'
 import type { Finding } from './finding.ts'
 import { KnownKeys } from './known_keys.ts'
+import { arrangedRuns, type MemoryOrder } from './memory_order.ts'
 import { type Outcome, Passes, type PassOptions } from './passes.ts'
 import { SearchThreads } from './pool.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
@@ -81,7 +81,9 @@ function shownArranged({
   source,
   arranged,
   vectorRegisters,
-}: Pick<Shown, 'input' | 'source' | 'vectorRegisters'> & { readonly arranged: Arranged }): Shown {
+}: Pick<Shown, 'input' | 'source' | 'vectorRegisters'> & {
+  readonly arranged: MemoryOrder
+}): Shown {
   const view = Seams.whole(arranged, source)
   const { runs, parts } = arranged
   const registers = vectorRegisters.flatMap((range) => {

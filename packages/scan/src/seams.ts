@@ -77,7 +77,7 @@ export class Seams {
     return new Seams(runs, places.flat(), source, 1)
   }
 
-  /** All of a dump in the order of memory: see `arranged.ts`. */
+  /** All of a dump in the order of memory: see `memory_order.ts`. */
   static whole({ runs, parts }: LaidOut, source: ByteSource): Seams {
     return new Seams(runs, parts, source, 1)
   }

@@ -19,7 +19,7 @@ import {
 import { laidOut, type Sides, sidesOfAll } from './seams.ts'
 
 /** A dump in the order of memory, as if it were a file. */
-export interface Arranged {
+export interface MemoryOrder {
   readonly runs: readonly Run[]
   /** What of the file stands for it, one after the other. */
   readonly parts: readonly Range[]
@@ -31,7 +31,7 @@ export interface Arranged {
  *
  * @param inFile which borders are searched as the file has them
  */
-export function arrangedRuns(runs: readonly Run[], inFile: FileBorders): Arranged | undefined {
+export function arrangedRuns(runs: readonly Run[], inFile: FileBorders): MemoryOrder | undefined {
   if (inFile === 'all' || runs.some(({ array }) => array !== undefined)) return undefined
   const chains = chainsOf(runs)
   if (chains === undefined || !isWorthIt(chains, runs)) return undefined
