@@ -9,6 +9,7 @@ import { BECH32_ALPHABET } from '../bech32.ts'
 import { ORDERS } from '../conjugate.ts'
 import { DIGIT_FORMS, type DigitForm, digitsOf, NARROW_DIGITS } from './digit_forms.ts'
 import { asciiBytes, HEX_OF_BYTE, joinedBytes, wideBytes } from './text_bytes.ts'
+import { ALL_TEXTS, type TextKinds } from './text_kinds.ts'
 
 /** One spelling of a number. */
 export interface Encoding {
@@ -31,11 +32,17 @@ export const FORMS_OF_DIGITS: readonly DigitForm[] = [...DIGIT_FORMS, NARROW_DIG
  * Binary spellings carry no more leading zero bytes than the word that holds the top bit: a wider field holds them
  * too. Spellings in text leave out the characters at either end that carry bits of something else.
  *
- * The same in the same order for equal numbers. Cost: 0.1 to 0.2 ms.
+ * The same in the same order for equal numbers. Cost: 0.1 to 0.2 ms, most of it for text.
+ *
+ * @param texts spellings in text of other kinds are left out
  */
-export function encodingsOf(value: bigint, bits: number): readonly Encoding[] {
+export function encodingsOf(
+  value: bigint,
+  bits: number,
+  texts: TextKinds = ALL_TEXTS,
+): readonly Encoding[] {
   const seen = new Map<number, Uint8Array[]>()
-  return spellingsOf(value, bits).filter(({ bytes }) => {
+  return spellingsOf(value, bits, texts).filter(({ bytes }) => {
     if (bytes.length < LEAST_BYTES) return false
     const alike = seen.get(bytes.length)
     if (alike === undefined) seen.set(bytes.length, [bytes])
@@ -46,9 +53,13 @@ export function encodingsOf(value: bigint, bits: number): readonly Encoding[] {
 }
 
 /** The same with all that are too short or equal to others. */
-export function spellingsOf(value: bigint, bits: number): readonly Encoding[] {
+export function spellingsOf(
+  value: bigint,
+  bits: number,
+  texts: TextKinds = ALL_TEXTS,
+): readonly Encoding[] {
   const widths = new Set([bits, bitLength(value)])
-  return [...widths].flatMap((width) => ofWidth(value, width))
+  return [...widths].flatMap((width) => ofWidth(value, width, texts))
 }
 
 /** One of {@link spellingsOf}, by its number among them. */
@@ -70,11 +81,11 @@ function slotsOf(bits: number): number {
 
 const lengthOf = (bits: number): number => Math.max(1, Math.ceil(bits / 8))
 
-function ofWidth(value: bigint, bits: number): Encoding[] {
+function ofWidth(value: bigint, bits: number, texts: TextKinds): Encoding[] {
   const [big, little] = bothWays(value, bits)
   const encodings = [
     ...Array.from({ length: BINARY_SLOTS }, (_, slot) => binaryOf(big, little, bits, slot)),
-    ...textEncodings(big, little, value),
+    ...textEncodings(big, little, value, texts),
   ]
   big.fill(0)
   little.fill(0)
@@ -86,7 +97,7 @@ function oneOfWidth(value: bigint, bits: number, slot: number): Encoding | undef
   const made =
     slot < BINARY_SLOTS
       ? binaryOf(big, little, bits, slot)
-      : textEncodings(big, little, value)[slot - BINARY_SLOTS]
+      : textEncodings(big, little, value, ALL_TEXTS)[slot - BINARY_SLOTS]
   big.fill(0)
   little.fill(0)
   return made
@@ -133,25 +144,35 @@ function inOrder(big: Uint8Array, length: number, order: number): Uint8Array {
   return bytes
 }
 
-function textEncodings(big: Uint8Array, little: Uint8Array, value: bigint): Encoding[] {
-  const [hex, reversed] = [big, little].map((bytes) => joinedBytes(bytes, HEX_OF_BYTE, ''))
-  const colons = joinedBytes(big, HEX_OF_BYTE, ':')
+function textEncodings(
+  big: Uint8Array,
+  little: Uint8Array,
+  value: bigint,
+  kinds: TextKinds,
+): Encoding[] {
   const texts = [
-    ...inBothCases('hex', hex ?? ''),
+    ...(kinds.wide || kinds.hex ? inBothCases('hex', joinedBytes(big, HEX_OF_BYTE, '')) : []),
     // As `openssl -text` and certificate viewers print it.
-    ...inBothCases('hex-colons', colons),
-    ...inBothCases('hex-le', reversed ?? ''),
-    ...[0, 1, 2].flatMap((lead) => [big, little].flatMap((raw) => base64Texts(raw, lead))),
-    { form: 'decimal', text: value.toString(10) },
-    ...(big.length === BECH32_BYTES ? [big, little].flatMap((raw) => bech32Texts(raw)) : []),
+    ...(kinds.wide || kinds.list
+      ? inBothCases('hex-colons', joinedBytes(big, HEX_OF_BYTE, ':'))
+      : []),
+    ...(kinds.wide || kinds.hex ? inBothCases('hex-le', joinedBytes(little, HEX_OF_BYTE, '')) : []),
+    ...(kinds.wide || kinds.base64 ? allOfBase64(big, little) : []),
+    ...(kinds.wide || kinds.decimal ? [{ form: 'decimal', text: value.toString(10) }] : []),
+    ...((kinds.wide || kinds.base64) && big.length === BECH32_BYTES
+      ? [big, little].flatMap((raw) => bech32Texts(raw))
+      : []),
   ]
   return texts.flatMap(({ form, text }) => {
     const bytes = asciiBytes(text)
-    return [
-      { form, bytes, alignment: 1 },
-      { form: `${form}-utf16`, bytes: wideBytes(bytes), alignment: 1 },
-    ]
+    const narrow = { form, bytes, alignment: 1 }
+    if (!kinds.wide) return [narrow]
+    return [narrow, { form: `${form}-utf16`, bytes: wideBytes(bytes), alignment: 1 }]
   })
+}
+
+function allOfBase64(big: Uint8Array, little: Uint8Array): Text[] {
+  return [0, 1, 2].flatMap((lead) => [big, little].flatMap((raw) => base64Texts(raw, lead)))
 }
 
 /** A spelling in text. */

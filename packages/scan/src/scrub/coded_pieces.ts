@@ -12,8 +12,8 @@ import type { Piece } from './piece_search.ts'
 import type { PieceHit, PieceTable } from './piece_table.ts'
 
 /** What reading may take, in the units of `effort.ts`: of a block, and of each of its bytes. */
-const LEAST_UNITS = 1e9
-const UNITS_PER_BYTE = 250
+export const LEAST_UNITS = 1e9
+export const UNITS_PER_BYTE = 250
 
 type OnPiece = (piece: Piece) => void
 

@@ -9,6 +9,7 @@
  */
 import { toBigEndian } from '../arithmetic/modular.ts'
 import { asciiBytes, HEX_OF_BYTE, joinedBytes, wideBytes } from '../known/text_bytes.ts'
+import { ALL_TEXTS, type TextKinds } from '../known/text_kinds.ts'
 
 export interface Spelling {
   readonly form: string
@@ -33,30 +34,43 @@ function inLiteral(byte: number): string | undefined {
   return { 9: '\\t', 10: '\\n', 13: '\\r' }[byte]
 }
 
-/** Lists of the bytes of a number, in ASCII and in UTF-16. */
-export function moreSpellings(value: bigint, bits: number): readonly Spelling[] {
+/**
+ * Lists of the bytes of a number, in ASCII and in UTF-16.
+ *
+ * @param texts those in text of other kinds are left out
+ */
+export function moreSpellings(
+  value: bigint,
+  bits: number,
+  texts: TextKinds = ALL_TEXTS,
+): readonly Spelling[] {
+  if (!(texts.wide || texts.printable)) return []
   const bytes = toBigEndian(value, Math.ceil(bits / 8))
   const reversed = bytes.toReversed()
-  const spellings = [...plainLists(bytes), ...plainLists(reversed), ...otherLists(bytes)]
+  const areLists = texts.wide || texts.list
+  const spellings = [bytes, reversed].flatMap((each) => plainLists(each, areLists))
+  if (areLists) spellings.push(...otherLists(bytes))
   bytes.fill(0)
   reversed.fill(0)
   return spellings.flatMap((text) => {
     const ascii = asciiBytes(text)
-    return [
-      { form: 'byte-list', bytes: ascii },
-      { form: 'byte-list-utf16', bytes: wideBytes(ascii) },
-    ]
+    const narrow = { form: 'byte-list', bytes: ascii }
+    if (!texts.wide) return [narrow]
+    return [narrow, { form: 'byte-list-utf16', bytes: wideBytes(ascii) }]
   })
 }
 
-function plainLists(bytes: Uint8Array): string[] {
+/** @param areLists whether there are others than literals of Python */
+function plainLists(bytes: Uint8Array, areLists: boolean): string[] {
+  const literal = joinedBytes(bytes, TEXTS.literal, '')
+  if (!areLists) return [literal]
   return [
     joinedBytes(bytes, TEXTS.hex, ' '),
     joinedBytes(bytes, TEXTS.upper, ' '),
     joinedBytes(bytes, TEXTS.c, ', '),
     joinedBytes(bytes, TEXTS.decimal, ','),
     joinedBytes(bytes, TEXTS.decimal, ', '),
-    joinedBytes(bytes, TEXTS.literal, ''),
+    literal,
   ]
 }
 

@@ -11,11 +11,13 @@
 import type { ByteSource, Range } from '@mintmark/dump'
 import { REACH_BYTES } from '../coded/coded_layers.ts'
 import type { KeyMaterial } from '../key_material.ts'
+import { ALL_TEXTS, type TextKinds } from '../known/text_kinds.ts'
 import { CodedPieces } from './coded_pieces.ts'
 import { continued } from './continued.ts'
 import { ListedPieces } from './listed_pieces.ts'
 import { type PieceHit, PieceTable, type Step, wordCount } from './piece_table.ts'
 import { type SecretPattern, secretPatterns } from './secret_pattern.ts'
+import { TextSurvey } from './text_survey.ts'
 
 /** A piece of a key in an input. */
 export interface Piece extends Range {
@@ -85,6 +87,8 @@ const MOST_WORDS = 650_000
 const MOST_PATTERN_BYTES = 48 << 20
 /** Of a pattern besides its bytes. */
 const OBJECT_BYTES = 300
+/** Bytes that are read for each key, up to which it is worth a look at which kinds of text there are. */
+const SURVEYED_BYTES = 256 << 10
 /** A piece holds a word at a multiple of 8 if it is no shorter. */
 const LEAST_BYTES = 15
 
@@ -99,7 +103,8 @@ export async function findPieces(
   keys: ReadonlyMap<number, readonly KeyMaterial[]>,
 ): Promise<Pieces> {
   const found = new PieceList()
-  for (const { patterns, step } of batches(keys)) {
+  const texts = await textsIn({ source, data }, keys.size)
+  for (const { patterns, step } of batches(keys, texts)) {
     const long = patterns.filter(({ least }) => least >= LEAST_BYTES)
     const short = patterns.filter(({ least }) => least < LEAST_BYTES)
     const table = new PieceTable(long, step)
@@ -123,9 +128,7 @@ export async function findPieces(
         if (!isRead) found.isFull = true
         for (const pattern of short) findShort(bytes, from, to, pattern, take)
         // oxlint-disable-next-line no-await-in-loop -- lets others run between blocks
-        await new Promise((resolve) => {
-          setImmediate(resolve)
-        })
+        await breath()
       }
     } finally {
       listed.wipe()
@@ -137,6 +140,30 @@ export async function findPieces(
   return found.all
 }
 
+/** Kinds of text in an input, where to spell the keys without the others takes less time than to look for them. */
+async function textsIn({ source, data }: SearchedBytes, keys: number): Promise<TextKinds> {
+  const read = data.reduce((sum, { length }) => sum + length + 2 * REACH_BYTES, 0)
+  if (read > keys * SURVEYED_BYTES) return ALL_TEXTS
+  const survey = new TextSurvey()
+  const buffer = new Uint8Array(BLOCK_BYTES + 2 * REACH_BYTES)
+  try {
+    for (const { offset, from, to, length } of blocksOf(data, source.size, REACH_BYTES)) {
+      const bytes = buffer.subarray(0, source.read(offset, buffer.subarray(0, length)))
+      survey.add(bytes, from, Math.min(to, bytes.length))
+      // oxlint-disable-next-line no-await-in-loop -- lets others run between blocks
+      await breath()
+    }
+  } finally {
+    buffer.fill(0)
+  }
+  return survey.kinds
+}
+
+const breath = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+
 /** Patterns that are looked for at once. */
 interface Batch {
   readonly patterns: readonly SecretPattern[]
@@ -144,13 +171,16 @@ interface Batch {
 }
 
 /** Patterns of as many keys as are looked for at once: with fewer words of each if those of all are too many. */
-function* batches(keys: ReadonlyMap<number, readonly KeyMaterial[]>): Generator<Batch, void, void> {
+function* batches(
+  keys: ReadonlyMap<number, readonly KeyMaterial[]>,
+  texts: TextKinds,
+): Generator<Batch, void, void> {
   let step: Step = 8
   let patterns: SecretPattern[] = []
   let words = 0
   let memory = 0
   for (const [key, materials] of keys) {
-    const own = secretPatterns(materials, key)
+    const own = secretPatterns(materials, key, texts)
     const ownMemory = own.reduce((sum, { bytes }) => sum + bytes.length + OBJECT_BYTES, 0)
     if (step === 8 && words + wordsOf(own, step) > MOST_WORDS) {
       step = 1

@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { bitLength } from '../arithmetic/modular.ts'
 import type { KeyMaterial } from '../key_material.ts'
 import { type DerivedValue, derivedValues } from '../known/derived_values.ts'
 import { encodingsOf } from '../known/encodings.ts'
+import { ALL_TEXTS, type TextKinds } from '../known/text_kinds.ts'
 import { moreSpellings } from './more_spellings.ts'
 import { shiftedSpellings } from './shifted_spellings.ts'
 import { symmetricValues } from './symmetric_values.ts'
@@ -51,6 +53,8 @@ const PART_BITS = 128
 const LINE_PART_BITS = 96
 /** Of any other value of an RSA key: the equation that joins it to n can be solved for the rest if half is there. */
 const OTHER_PART_BITS = 256
+/** A spelling of fewer bits may have fewer than 16 characters. */
+const SHORT_BITS = 128
 /** Shorter spellings would be met by chance. */
 const LEAST_BYTES = 8
 
@@ -58,19 +62,31 @@ const LEAST_BYTES = 8
  * Every value of a key in every spelling. The bytes are the caller's own: wipe them.
  *
  * @param materials what is known of it: a value that several give is spelled once
+ * @param texts spellings in text of other kinds are left out, save those that are shorter than 16 bytes
  */
-export function secretPatterns(materials: readonly KeyMaterial[], key: number): SecretPattern[] {
+export function secretPatterns(
+  materials: readonly KeyMaterial[],
+  key: number,
+  texts: TextKinds = ALL_TEXTS,
+): SecretPattern[] {
   const seen = new Set<bigint>()
-  return materials.flatMap((material) => patternsOf(material, key, seen))
+  return materials.flatMap((material) => patternsOf(material, { key, seen, texts }))
 }
 
-function patternsOf(material: KeyMaterial, key: number, seen: Set<bigint>): SecretPattern[] {
+interface Spelled {
+  readonly key: number
+  /** Values that are spelled already. */
+  readonly seen: Set<bigint>
+  readonly texts: TextKinds
+}
+
+function patternsOf(material: KeyMaterial, { key, seen, texts }: Spelled): SecretPattern[] {
   const isRsa = material.type === 'rsa'
   const values = derivedValues(material).filter(({ value }) => !seen.has(value))
   for (const { value } of values) seen.add(value)
   const numbers = values.flatMap((value) => (isRsa ? withLowerHalf(value) : [value]))
   return [
-    ...numbers.flatMap((number) => spelled(number, key, isRsa)),
+    ...numbers.flatMap((number) => spelled(number, key, isRsa, texts)),
     ...symmetricValues(material).map(({ bytes, value, form, partBytes }) => ({
       bytes,
       least: Math.min(bytes.length, partBytes),
@@ -100,26 +116,47 @@ function spelled(
   { name, value, bits }: DerivedValue,
   key: number,
   isRsa: boolean,
+  kinds: TextKinds,
 ): SecretPattern[] {
+  const texts = bitLength(value) < SHORT_BITS ? ALL_TEXTS : kinds
   const partBits = !isRsa || TELLING.has(name) ? PART_BITS : OTHER_PART_BITS
   const shifted = isRsa && TELLING.has(name) ? shiftedSpellings(value, bits) : []
-  const spellings = [...encodingsOf(value, bits), ...moreSpellings(value, bits), ...shifted]
+  const spellings = [
+    ...encodingsOf(value, bits, texts),
+    ...moreSpellings(value, bits, texts),
+    ...shifted,
+  ]
   return spellings.flatMap(({ form, bytes }) => {
     if (bytes.length < LEAST_BYTES) return []
-    const isInLines = isList(form) || (partBits === PART_BITS && form.startsWith('base64'))
+    const { isText, isList, isBase64 } = factsOf(form)
+    const isInLines = isList || (partBits === PART_BITS && isBase64)
     const leastBits = isInLines ? LINE_PART_BITS : partBits
     const part = HALF_PUBLIC.has(name) ? bytes.length : Math.ceil((bytes.length * leastBits) / bits)
     const least = Math.min(bytes.length, Math.max(16, part))
-    return [{ bytes, least, value: name, form, isText: isText(form), bits, key }]
+    return [{ bytes, least, value: name, form, isText, bits, key }]
   })
 }
 
 const TEXT_FORMS = /^(?:hex|base64|decimal|byte-list)/
+const LIST_FORMS = /^(?:hex-colons|byte-list)/
 
-function isList(form: string): boolean {
-  return /^(?:hex-colons|byte-list)/.test(form)
+interface FormFacts {
+  readonly isText: boolean
+  readonly isList: boolean
+  readonly isBase64: boolean
 }
 
-function isText(form: string): boolean {
-  return TEXT_FORMS.test(form)
+const factsByForm = new Map<string, FormFacts>()
+
+/** Of some hundred forms, each asked for thousands of times. */
+function factsOf(form: string): FormFacts {
+  const known = factsByForm.get(form)
+  if (known !== undefined) return known
+  const facts = {
+    isText: TEXT_FORMS.test(form),
+    isList: LIST_FORMS.test(form),
+    isBase64: form.startsWith('base64'),
+  }
+  factsByForm.set(form, facts)
+  return facts
 }

@@ -11,7 +11,7 @@
  * @module
  */
 import { toBigEndian } from '../arithmetic/modular.ts'
-import { DIGIT_FORMS, digitBytes, PYTHON_DIGITS } from '../known/digit_forms.ts'
+import { DIGIT_FORMS, digitsOf, PYTHON_DIGITS } from '../known/digit_forms.ts'
 import { orderedBytes } from '../known/encodings.ts'
 import type { Spelling } from './more_spellings.ts'
 
@@ -23,17 +23,31 @@ const JAVA_INT_ARRAY = 2
  * and words shift as far as fills the highest one of a number of `bits` bits, or all but its highest bit (LibTomMath).
  */
 export function shiftedSpellings(value: bigint, bits: number): readonly Spelling[] {
-  return [...inLimbs(value, bits), ...inJavaWords(value, bits), ...inDigits(value, bits)]
+  const shifted = shiftedBytes(value, Math.ceil(bits / 8) + 1)
+  const spellings = [...inLimbs(shifted), ...inJavaWords(value, bits), ...inDigits(shifted, bits)]
+  for (const bytes of shifted) bytes.fill(0)
+  return spellings
 }
 
-function inLimbs(value: bigint, bits: number): Spelling[] {
-  const length = Math.ceil(bits / 8) + 1
-  return [1n, 2n, 3n, 4n, 5n, 6n, 7n].map((shift) => {
+/** Zeros in front of {@link shiftedBytes}: shifts by eight times as many bits begin earlier. */
+const LEAD_BYTES = 8
+
+/** A number shifted left by none to seven bits, in `length` bytes, lowest first, with zeros in front. */
+function shiftedBytes(value: bigint, length: number): readonly Uint8Array[] {
+  return [0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n].map((shift) => {
+    const bytes = new Uint8Array(LEAD_BYTES + length)
     const big = toBigEndian(value << shift, length)
-    const bytes = Uint8Array.from(big.toReversed())
+    bytes.set(big, LEAD_BYTES)
+    bytes.subarray(LEAD_BYTES).reverse()
     big.fill(0)
-    return { form: 'limbs-le64-shifted', bytes }
+    return bytes
   })
+}
+
+function inLimbs(shifted: readonly Uint8Array[]): Spelling[] {
+  return shifted
+    .slice(1)
+    .map((bytes) => ({ form: 'limbs-le64-shifted', bytes: bytes.slice(LEAD_BYTES) }))
 }
 
 function inJavaWords(value: bigint, bits: number): Spelling[] {
@@ -43,16 +57,19 @@ function inJavaWords(value: bigint, bits: number): Spelling[] {
   return [{ form: 'java-int-array-shifted', bytes }]
 }
 
-function inDigits(value: bigint, bits: number): Spelling[] {
+function inDigits(shifted: readonly Uint8Array[], bits: number): Spelling[] {
   return DIGIT_FORMS.flatMap((digits) => {
     const { form, width } = digits
     const shifts =
       digits === PYTHON_DIGITS
         ? Array.from({ length: width - 1 }, (_, k) => k + 1)
         : [width - (bits % width), width - 1 - (bits % width)].filter((free) => free % width !== 0)
-    return shifts.map((shift) => ({
-      form: `${form}-shifted`,
-      bytes: digitBytes(digits, value << BigInt(shift), bits + shift),
-    }))
+    return shifts.map((shift) => {
+      const little = shifted[shift % 8]?.subarray(LEAD_BYTES - Math.floor(shift / 8))
+      return {
+        form: `${form}-shifted`,
+        bytes: digitsOf(digits, little ?? new Uint8Array(), bits + shift),
+      }
+    })
   })
 }
