@@ -131,3 +131,17 @@ describe('mintmark scrub in other cases', () => {
     assert.equal((await mintmark('scrub', dump)).code, 2)
   })
 })
+
+it('names what a run that was killed had begun for the same place, and leaves it', async () => {
+  const out = join(folder, 'again')
+  const begun = ['again.0123456789ab.tmp', 'again.report.json.0123456789ab.tmp'].map((name) =>
+    join(folder, `.${name}`),
+  )
+  const others = ['.again.tmp', '.again2.0123456789ab.tmp'].map((name) => join(folder, name))
+  for (const path of [...begun, ...others]) writeFileSync(path, '')
+  const { code, err } = await mintmark('scrub', clean, '-o', out)
+  assert.equal(code, 0)
+  for (const path of begun) assert.ok(err.includes(`${path} was begun by another run`), err)
+  for (const path of others) assert.equal(err.includes(path), false)
+  assert.ok([...begun, ...others].every((path) => existsSync(path)))
+})

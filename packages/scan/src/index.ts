@@ -21,7 +21,7 @@ export type { ErasedInput, FileInput, ScanInput } from './scan_input.ts'
 export type { LimitCode, ScanLimit } from './scan_limits.ts'
 export { scanPipe } from './scan_pipe.ts'
 export { ANCHORS as ALL_ANCHORS } from './scanner_task.ts'
-export { removeUnfinished } from './scrub/new_file.ts'
+export { begunFor, removeUnfinished } from './scrub/new_file.ts'
 export {
   type FileProgress,
   type ScrubDocument,

@@ -18,7 +18,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { after, beforeEach, describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
 import { elfCore, readAgain } from '@mintmark/testkit'
@@ -176,6 +176,11 @@ const REFUSED: readonly {
     prepare: () => ({ out: join(folder, 'none', 'out') }),
   },
   {
+    name: 'the name is too long for the report',
+    wanted: 'OUTPUT_UNWRITABLE',
+    prepare: () => ({ out: join(folder, 'x'.repeat(255)) }),
+  },
+  {
     name: 'the report would be the output',
     wanted: 'INPUT_INVALID',
     prepare: () => ({ report: out }),
@@ -253,6 +258,24 @@ describe('nothing is left behind', () => {
       assert.deepEqual(names(), before)
     })
   }
+})
+
+it('names are as long as the system allows, in letters of several bytes too', async () => {
+  const long = join(folder, '密'.repeat(80))
+  await scrub({ out: long })
+  assert.deepEqual(names(), [
+    'core',
+    ...[long, `${long}.report.json`].map((name) => basename(name)),
+  ])
+})
+
+it('no begun report is left if the output cannot be begun', async () => {
+  const gone = join(folder, 'gone')
+  mkdirSync(gone)
+  const onProgress = () => rmSync(gone, { recursive: true, force: true })
+  const options = { out: join(gone, 'out'), report: join(folder, 'report'), onProgress }
+  await assert.rejects(scrub(options), code('OUTPUT_UNWRITABLE'))
+  assert.deepEqual(names(), ['core'])
 })
 
 it('a folder that is not there is told before the search, not after', async () => {

@@ -1,5 +1,6 @@
-import { MintmarkError, safeJson } from '@mintmark/core'
+import { MintmarkError, safeJson, safeText } from '@mintmark/core'
 import {
+  begunFor,
   type PublicKey,
   removeUnfinished,
   type ScrubDocument,
@@ -29,11 +30,22 @@ export const scrub: Handler = async (args, options, io) => {
       { option: 'FILE' },
     )
   const asked = askedFor(options, publicKeys)
+  const report = asked.report ?? `${asked.out}.report.json`
+  tellOfBegun([asked.out, report], io)
   const document = await endingClean(() => scrubbed(path, asked, io))
-  const shown = { document, report: asked.report ?? `${asked.out}.report.json` }
+  const shown = { document, report }
   const code = exitCode(document)
   await io.out(flag(options, 'json') ? `${safeJson(document, 2)}\n` : scrubText(shown), code, true)
   return code
+}
+
+/** A run that was killed could not remove what it had begun. */
+function tellOfBegun(places: readonly string[], io: Io): void {
+  for (const begun of places.flatMap(begunFor)) {
+    io.err(
+      `mintmark: ${safeText(begun)} was begun by another run: if that was killed, remove it (it holds nothing that was to be erased)\n`,
+    )
+  }
 }
 
 function askedFor(options: Options, publicKeys: readonly PublicKey[]): ScrubFileOptions {

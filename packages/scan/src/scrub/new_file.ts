@@ -13,6 +13,7 @@ import {
   linkSync,
   lstatSync,
   openSync,
+  readdirSync,
   renameSync,
   unlinkSync,
   writeSync,
@@ -33,6 +34,24 @@ export function removeUnfinished(): void {
   unfinished.clear()
 }
 
+/**
+ * Files that were begun for a place and are neither finished nor removed: by a run that was killed, or by one that still goes on.
+ * They hold nothing that is to be erased, and may be large.
+ */
+export function begunFor(place: string): readonly string[] {
+  const folder = path.dirname(place)
+  const begin = `.${begunName(path.basename(place))}.`
+  try {
+    const begun = readdirSync(folder).filter(
+      (name) => name.startsWith(begin) && BEGUN_END.test(name.slice(begin.length)),
+    )
+    return begun.toSorted().map((name) => path.join(folder, name))
+  } catch {
+    // A folder that cannot be read is told where a file is to be made in it.
+    return []
+  }
+}
+
 /** A file under way. Call {@link NewFile.discard} whatever happens: it does nothing once the file is in its place. */
 export class NewFile {
   /** Where the bytes are meanwhile. */
@@ -50,7 +69,7 @@ export class NewFile {
   constructor(place: string) {
     this.#place = place
     this.#shown = safeText(place)
-    const name = `.${path.basename(place).slice(0, 200)}.${randomBytes(6).toString('hex')}.tmp`
+    const name = `.${begunName(path.basename(place))}.${randomBytes(6).toString('hex')}.tmp`
     this.path = path.join(path.dirname(place), name)
     const { O_CREAT, O_EXCL, O_WRONLY, O_NOFOLLOW } = constants
     const flags = O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW
@@ -165,6 +184,19 @@ export function checkPlace(place: string, isForced: boolean): void {
     throw new MintmarkError('OUTPUT_UNWRITABLE', message, { path: shown })
   }
   if (!isForced) throw existsError(shown)
+}
+
+/** Bytes that a name may have beside what is put before and behind it: systems allow 255. */
+const MOST_NAME_BYTES = 200
+
+/** What follows the name of the place. */
+const BEGUN_END = /^[0-9a-f]{12}\.tmp$/
+
+/** As much of a name as there is room for: its letters may have up to four bytes each. */
+function begunName(name: string): string {
+  let begun = name
+  while (Buffer.byteLength(begun) > MOST_NAME_BYTES) begun = begun.slice(0, -1)
+  return begun
 }
 
 function isThere(place: string): boolean {

@@ -102,8 +102,9 @@ async function written(
 ): Promise<ScrubDocument> {
   const { path, out, report: reportPlace, isForced } = places
   const reportFile = new NewFile(reportPlace)
-  const target = scrubbed.isClean ? new NewFile(out) : undefined
+  let target: NewFile | undefined
   try {
+    if (scrubbed.isClean) target = new NewFile(out)
     const copied =
       target && (await copiedTo(target, source, { before, erased: scrubbed.erased, places }))
     const inputSha256 = copied?.inputSha256 ?? (await sha256OfFile(path))
@@ -166,7 +167,13 @@ function checkUnchanged(path: string, before: BigIntStats): void {
 }
 
 function refuseInput(place: string, input: BigIntStats): void {
-  const found = statSync(place, { bigint: true, throwIfNoEntry: false })
+  let found: BigIntStats | undefined
+  try {
+    found = statSync(place, { bigint: true, throwIfNoEntry: false })
+  } catch {
+    // Nothing can be there: `checkPlace` says why.
+    return
+  }
   if (found?.dev !== input.dev || found.ino !== input.ino) return
   throw invalid('the output cannot be the input: it is never changed')
 }
