@@ -155,6 +155,9 @@ describe('a seed of Ed25519 and its public half in one array', () => {
     'of malloc behind a free chunk': words(0x50n),
     'of BoringSSL': words(0x61n, 65n),
     'of CPython': words(1n, 0x7f1b_9057_3ac0n, 64n, (1n << 64n) - 1n),
+    'of PHP': words(pair(1, 0x16), 0n, 64n),
+    'of PHP that was freed': words(0x7fbc_76e8_c0c0n, 0n, 64n),
+    'of PHP with its public half twice': words(pair(1, 0x16), 0n, 96n),
   }
   for (const [name, head] of Object.entries(before)) {
     it(`${name} is found`, async () => {

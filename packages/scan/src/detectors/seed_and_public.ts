@@ -4,8 +4,8 @@
  * holds them does: they are looked at where an array of just that size is.
  *
  * Source: crypto/ed25519 of Go, `crypto_sign_ed25519_SECRETKEYBYTES` of libsodium, NaCl and OpenSSH; `ed25519_keypair_t` of Tor,
- * `Ed25519KeyPair` of ring, `ED25519_KEY` of BoringSSL; heads of arrays in
- * glibc's malloc and in CPython.
+ * `Ed25519KeyPair` of ring, `ED25519_KEY` of BoringSSL; `crypto_sign_keypair` of PHP, which has the public half twice; heads of
+ * arrays in glibc's malloc, in CPython and in PHP.
  *
  * @module
  */
@@ -73,6 +73,10 @@ function behind(head: number): Detector {
   return (bytes, at) => keyAt(bytes, at + head)
 }
 
+/** Behind the hash and the length of a string of PHP, before which its first word ends with two zeros. */
+const behindString: Detector = (bytes, at) =>
+  at >= 2 && bytes[at - 1] === 0 && bytes[at - 2] === 0 ? keyAt(bytes, at + 16) : undefined
+
 /** Go's slice {byte*, int length, int capacity}. */
 const detectSlice: Detector = (bytes, at, memory) => {
   for (let k = 1; k < POINTER; k++) if (bytes[at + POINTER + k] !== 0) return undefined
@@ -101,6 +105,19 @@ const seedChunk: Anchor = {
   mask: Uint8Array.from([0xfa, ...new Uint8Array(7).fill(0xff)]),
 }
 
+/**
+ * A string of PHP: who counts and what it is, or where the next free one is (of either the last two bytes are 0), a hash that was
+ * not asked for, and its length: 64, or 96 where the public half follows once more.
+ */
+const seedString: Anchor = {
+  name: 'seed-string',
+  pattern: Uint8Array.from([...new Uint8Array(8), 0x40, ...new Uint8Array(7)]),
+  mask: Uint8Array.from({ length: 16 }, (_, at) => (at === 8 ? 0xdf : 0xff)),
+  detect: behindString,
+  before: POINTER,
+  behind: 128,
+}
+
 /** Both are looked for by the bytes that they share: words of ones are frequent. */
 export const SEED_ANCHORS: readonly Anchor[] = [
   seedChunk,
@@ -112,4 +129,5 @@ export const SEED_ANCHORS: readonly Anchor[] = [
   anchor('seed-slice', `${SIZE} 40`, SIGHT, detectSlice),
   // A hash that was not asked for yet.
   anchor('seed-bytes', `${SIZE} ff`, SIGHT, behind(16)),
+  seedString,
 ]
