@@ -193,6 +193,21 @@ describe('a seed of Ed25519 and its public half in one array', () => {
   })
 })
 
+it('a scalar of X25519 behind its public half in a chunk of malloc, as Tor has it, is found', async () => {
+  const [publicKey, , secret] = numbersOf(pairOf('x25519'))
+  assert.ok(publicKey && secret)
+  secret[0] = (secret[0] ?? 0) & 0xf8
+  secret[31] = ((secret[31] ?? 0) & 0x3f) | 0x40
+  const process = new Process()
+  process.number(words(0x51n), SECRET_AT - 8)
+  const at = process.number(Buffer.concat([publicKey, secret]), SECRET_AT) + 32n
+  const expected = [['x25519', 'limbs-le64', 32, `0x${at.toString(16)}`]]
+  assert.deepEqual(await process.found('exchange'), expected)
+  publicKey[9] = (publicKey[9] ?? 0) ^ 1
+  process.number(publicKey, SECRET_AT)
+  assert.deepEqual(await process.found('exchange'), [])
+})
+
 describe('a scalar of Ed25519 with its prefix and public half', () => {
   const [publicKey, , seed] = numbersOf(pairOf('ed25519'))
   assert.ok(publicKey && seed)

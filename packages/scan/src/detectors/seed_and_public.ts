@@ -1,9 +1,10 @@
 /**
  * Private keys of Ed25519 as most libraries keep them: the seed, and the public half right behind it; or its
- * scalar, which the seed is hashed to, with both halves of the hash. Nothing in these bytes shows what they are, but what
+ * scalar, which the seed is hashed to, with both halves of the hash. And of X25519 as Tor keeps it: the public half first. Nothing in these bytes shows what they are, but what
  * holds them does: they are looked at where an array of just that size is.
  *
- * Source: crypto/ed25519 of Go, `crypto_sign_ed25519_SECRETKEYBYTES` of libsodium, NaCl and OpenSSH; `ed25519_keypair_t` of Tor,
+ * Source: crypto/ed25519 of Go, `crypto_sign_ed25519_SECRETKEYBYTES` of libsodium, NaCl and OpenSSH; `ed25519_keypair_t` and
+ * `curve25519_keypair_t` of Tor,
  * `Ed25519KeyPair` of ring, `ED25519_KEY` of BoringSSL; `crypto_sign_keypair` of PHP, which has the public half twice; heads of
  * arrays in glibc's malloc, in CPython and in PHP.
  *
@@ -37,13 +38,25 @@ function isOfPointers(bytes: Uint8Array): boolean {
   return few > 1
 }
 
+/** As a scalar is kept: one of 32 random numbers. */
+const isClamped = (bytes: Uint8Array, at: number): boolean =>
+  ((bytes[at] ?? 0) & 7) === 0 && (bytes[at + SEED - 1] ?? 0) >> 6 === 1
+
+/** A scalar of X25519 behind the public half at `at`. */
+function exchangeAt(bytes: Uint8Array, at: number): Detected | undefined {
+  const both = bytes.subarray(at, at + BOTH)
+  if (both.length < BOTH || !isClamped(both, SEED)) return undefined
+  if (isOfPointers(both) || !isRandomLooking(both)) return undefined
+  const proof = proveOkp('X25519', both.slice(SEED), both.slice(0, SEED))
+  return proof.certainty === 'proven' ? hit(proof, 'limbs-le64', at + SEED, at + BOTH) : undefined
+}
+
 /** Of a multiplication of X25519, and of the inverse that the point takes. */
 const SCALAR_UNITS = 200_000
 
 /** The scalar at [at, at + 32) of the public half at `publicAt`: of it alone anyone signs. */
 function scalarAt(bytes: Uint8Array, at: number, publicAt: number): Detected | undefined {
-  const isClamped = ((bytes[at] ?? 0) & 7) === 0 && (bytes[at + SEED - 1] ?? 0) >> 6 === 1
-  if (!isClamped || at + 2 * SEED > bytes.length) return undefined
+  if (!isClamped(bytes, at) || at + 2 * SEED > bytes.length) return undefined
   const [scalar, prefix] = [bytes.slice(at, at + SEED), bytes.subarray(at + SEED, at + BOTH)]
   const publicKey = bytes.slice(publicAt, publicAt + SEED)
   if (![scalar, prefix, publicKey].every((part) => isRandomLooking(part))) return undefined
@@ -98,7 +111,12 @@ function chunk(name: string, size: number, more: readonly number[], detect: Dete
   return { name, pattern, mask, detect, before: POINTER, behind: 128 }
 }
 
-const whole = chunk('seed-chunk', 0x50, [], behind(8))
+const whole = chunk(
+  'seed-chunk',
+  0x50,
+  [],
+  (bytes, at) => keyAt(bytes, at + 8) ?? exchangeAt(bytes, at + 8),
+)
 /** The chunk before it may be free. */
 const seedChunk: Anchor = {
   ...whole,
