@@ -318,3 +318,12 @@ it('more than can be erased: nothing more is looked for, and of no key is said t
   assert.deepEqual([scrubbed.isClean, verdicts(scrubbed)], [false, ['remains']])
   assert.match(scrubbed.report.keys[0]?.statement ?? '', /not made sure that nothing of this key/)
 })
+
+it('24 hexadecimal digits of a secret, as a stack keeps them of what was read, are erased', async () => {
+  const scalar = Buffer.from(String(curve.privateKey.export({ format: 'jwk' }).d), 'base64url')
+  const der = curve.privateKey.export({ format: 'der', type: 'pkcs8' })
+  const digits = scalar.toString('hex').slice(-24)
+  const { isClean, out } = await scrub(heapWith(der, Buffer.from(digits)))
+  assert.ok(isClean)
+  assert.equal(out.includes(digits), false)
+})

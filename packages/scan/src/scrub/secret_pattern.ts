@@ -48,7 +48,8 @@ const TELLING = new Set([
 const PART_BITS = 128
 /**
  * Of texts in lines, of which one may hold the end of a value or its begin alone: 12 of the 15 bytes that `openssl rsa -text`
- * writes, 16 of the 64 letters of PEM.
+ * writes, 16 of the 64 letters of PEM. So are hexadecimal digits, 24 of them: a stack keeps the end of what was read, in registers
+ * of 16 or 32 letters.
  */
 const LINE_PART_BITS = 96
 /** Of any other value of an RSA key: the equation that joins it to n can be solved for the rest if half is there. */
@@ -128,8 +129,8 @@ function spelled(
   ]
   return spellings.flatMap(({ form, bytes }) => {
     if (bytes.length < LEAST_BYTES) return []
-    const { isText, isList, isBase64 } = factsOf(form)
-    const isInLines = isList || (partBits === PART_BITS && isBase64)
+    const { isText, isList, isInLetters } = factsOf(form)
+    const isInLines = isList || (partBits === PART_BITS && isInLetters)
     const leastBits = isInLines ? LINE_PART_BITS : partBits
     const part = HALF_PUBLIC.has(name) ? bytes.length : Math.ceil((bytes.length * leastBits) / bits)
     const least = Math.min(bytes.length, Math.max(16, part))
@@ -143,7 +144,8 @@ const LIST_FORMS = /^(?:hex-colons|byte-list)/
 interface FormFacts {
   readonly isText: boolean
   readonly isList: boolean
-  readonly isBase64: boolean
+  /** Base64 or hexadecimal digits. */
+  readonly isInLetters: boolean
 }
 
 const factsByForm = new Map<string, FormFacts>()
@@ -155,7 +157,7 @@ function factsOf(form: string): FormFacts {
   const facts = {
     isText: TEXT_FORMS.test(form),
     isList: LIST_FORMS.test(form),
-    isBase64: form.startsWith('base64'),
+    isInLetters: form.startsWith('base64') || form.startsWith('hex'),
   }
   factsByForm.set(form, facts)
   return facts
