@@ -66,6 +66,11 @@ it('letters of base64 are spelled where they may stand in a list of numbers', ()
   assert.ok(kindsIn(Buffer.from(numbers.join(', '))).base64)
 })
 
+it('what base64 has by chance of digits and signs is no list of numbers', () => {
+  const input = Buffer.from(`~${'0a1b2c3d4e5f+/xX'.repeat(20)}~`)
+  assert.deepEqual([kindsIn(input).list, kindsIn(input).base64], [false, true])
+})
+
 it('of bytes without text no text is spelled, and of PEM neither lists nor UTF-16', () => {
   const binary = Buffer.alloc(100_000, randomBytes(5).fill(0xc0, 0, 2))
   const none = {
