@@ -6,6 +6,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { whyUnread } from '@mintmark/core'
 
 /** Standard input, as a path. */
 export const STANDARD_INPUT = '-'
@@ -109,14 +110,6 @@ function givesBytes(place: string): boolean {
   }
 }
 
-const REASONS: ReadonlyMap<string, string> = new Map([
-  ['ENOENT', 'there is no such file'],
-  ['EACCES', 'permission denied'],
-  ['EPERM', 'permission denied'],
-  ['ELOOP', 'links that lead nowhere'],
-  ['EISDIR', 'it is a folder'],
-])
-
 /** What Node puts in place of bytes that are no UTF-8. */
 const NO_LETTER = '\ufffd'
 
@@ -125,5 +118,5 @@ export function reasonOf(error: unknown, place: string): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
   if (code === 'ENOENT' && place.includes(NO_LETTER))
     return 'its name is not UTF-8: give it another'
-  return REASONS.get(code) ?? code
+  return whyUnread(code)
 }

@@ -130,7 +130,8 @@ function operands(call: readonly unknown[]): string[] {
 }
 
 const EXIT_CODES = `
-Exit codes: 0 nothing found, 1 found something, 2 usage, 3 failed.
+Exit codes: 0 nothing found, 1 found something, 2 usage, 3 failed, or nothing was
+searched.
 Start with:  mintmark investigate EXPORTS/ --case CASE`
 
 export interface Spec {

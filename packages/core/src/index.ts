@@ -1,5 +1,6 @@
 export { type Address, readAddress } from './addresses.ts'
 export { type ErrorCode, type ErrorFacts, MintmarkError } from './errors.ts'
+export { whyUnread, whyUnwritten } from './file_errors.ts'
 export { guidOfBytes, guidOfNetBytes, readGuid } from './guid.ts'
 export { isObject, type Json, parseObject, text } from './json.ts'
 export { Reader, sizeOf } from './reader.ts'

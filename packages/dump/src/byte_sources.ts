@@ -4,7 +4,7 @@
  * @module
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
-import { MintmarkError, safeText } from '@mintmark/core'
+import { MintmarkError, safeText, whyUnread } from '@mintmark/core'
 import type { ByteSource } from './segment.ts'
 
 /** Bytes that are in memory already. */
@@ -91,7 +91,7 @@ function attempt<T>(shown: string, action: () => T): T {
     return action()
   } catch (cause) {
     const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN'
-    const message = `cannot read ${shown}: ${errno}`
+    const message = `cannot read ${shown}: ${whyUnread(errno)}`
     throw new MintmarkError('INPUT_UNREADABLE', message, { path: shown, errno }, { cause })
   }
 }

@@ -282,7 +282,7 @@ it('a folder that is not there is told before the search, not after', async () =
   let steps = 0
   const onProgress = () => steps++
   await assert.rejects(scrub({ out: join(folder, 'none', 'out'), onProgress }), {
-    message: /none\/out: ENOENT$/,
+    message: /none\/out: there is no such folder$/,
   })
   assert.equal(steps, 0)
 })
@@ -302,5 +302,14 @@ describe('an output that would not be clean', () => {
     assert.deepEqual(names(), ['core', 'out.report.json'])
     const codes = new Set(document.remainders.map((remainder) => remainder.code))
     assert.ok(codes.has('key-found') || codes.has('in-structure'), [...codes].join())
+  })
+})
+
+describe('why it failed is said in words', () => {
+  it('of an input and of a folder that are not there', async () => {
+    const options = { report: join(folder, 'no-such-folder', 'report') }
+    await assert.rejects(scrub(options), { message: /: there is no such folder$/ })
+    rmSync(input)
+    await assert.rejects(scrub(), { message: /: there is no such file$/ })
   })
 })

@@ -19,7 +19,7 @@ import {
   writeSync,
 } from 'node:fs'
 import path from 'node:path'
-import { MintmarkError, safeText } from '@mintmark/core'
+import { MintmarkError, safeText, whyUnwritten } from '@mintmark/core'
 
 /** Only its owner may read it: what it was made from held keys. */
 const MODE = 0o600
@@ -219,7 +219,8 @@ function writeError(shown: string, cause: unknown): MintmarkError {
   if (NO_ROOM.has(errno)) {
     return new MintmarkError('DISK_FULL', `no room to write ${shown}: ${errno}`, facts, { cause })
   }
-  return new MintmarkError('OUTPUT_UNWRITABLE', `cannot write ${shown}: ${errno}`, facts, { cause })
+  const message = `cannot write ${shown}: ${whyUnwritten(errno)}`
+  return new MintmarkError('OUTPUT_UNWRITABLE', message, facts, { cause })
 }
 
 function errnoOf(cause: unknown): string {

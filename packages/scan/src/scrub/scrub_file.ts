@@ -4,7 +4,7 @@
  * @module
  */
 import { type BigIntStats, statSync } from 'node:fs'
-import { MintmarkError, safeJson, safeText } from '@mintmark/core'
+import { MintmarkError, safeJson, safeText, whyUnread } from '@mintmark/core'
 import { dataRanges, type FileSource, fileSource } from '@mintmark/dump'
 import { magicOf } from '../packed.ts'
 import { howToUnpack, packerOf } from '../packers.ts'
@@ -188,7 +188,7 @@ function statOf(path: string): BigIntStats {
   } catch (cause) {
     const shown = safeText(path)
     const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN'
-    const message = `cannot read ${shown}: ${errno}`
+    const message = `cannot read ${shown}: ${whyUnread(errno)}`
     throw new MintmarkError('INPUT_UNREADABLE', message, { path: shown, errno }, { cause })
   }
 }

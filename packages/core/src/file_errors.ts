@@ -1,0 +1,28 @@
+/**
+ * Why a file cannot be read or written, in words.
+ *
+ * @module
+ */
+
+const READ: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'there is no such file'],
+  ['ENOTDIR', 'there is no such file'],
+  ['EACCES', 'permission denied'],
+  ['EPERM', 'permission denied'],
+  ['ELOOP', 'links that lead nowhere'],
+  ['EISDIR', 'it is a folder'],
+])
+
+const WRITE: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'there is no such folder'],
+  ['ENOTDIR', 'there is no such folder'],
+  ['EACCES', 'permission denied'],
+  ['EPERM', 'permission denied'],
+  ['EROFS', 'the file system is read-only'],
+])
+
+/** Why a file cannot be read; where there are no words, the system's own name. */
+export const whyUnread = (errno: string): string => READ.get(errno) ?? errno
+
+/** Why a file cannot be written; where there are no words, the system's own name. */
+export const whyUnwritten = (errno: string): string => WRITE.get(errno) ?? errno
