@@ -223,7 +223,7 @@ describe('a scalar of Ed25519 with its prefix and public half', () => {
     it(`${name} is found, and is nothing with another scalar`, async () => {
       const process = new Process()
       const at = process.number(bytes, SECRET_AT) + BigInt(inside)
-      const expected = [['ed25519', 'expanded-scalar', 32, `0x${at.toString(16)}`]]
+      const expected = [['ed25519', 'expanded-scalar', 64, `0x${at.toString(16)}`]]
       assert.deepEqual(await process.found('scalar'), expected)
       const wrong = Buffer.from(bytes)
       wrong[inside + 9] = (wrong[inside + 9] ?? 0) ^ 1

@@ -69,7 +69,8 @@ function scalarAt(bytes: Uint8Array, at: number, publicAt: number): Detected | u
   const material = { type: 'okp', curve: 'Ed25519', publicKey, secret: undefined } as const
   const proof = 'scalar times B is the key beside it'
   const found = { certainty: 'proven', kind: 'ed25519', bits: 256, proof, material } as const
-  return hit(found, 'expanded-scalar', at, at + SEED)
+  // What hashes are begun with tells the scalar too, of any signature: it belongs to what is erased.
+  return hit(found, 'expanded-scalar', at, at + BOTH)
 }
 
 /** Scalar, what hashes are begun with, and the public half: before them as in Tor, or behind as in ring. */
