@@ -11,6 +11,7 @@ import {
   generatePrimeSync,
   type KeyObject,
 } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import { ALL_ANCHORS, derivedValues, type PublicKey, parsePublicKeys } from '@mintmark/scan'
 import { elfCore, readAgain } from '@mintmark/testkit'
 
@@ -130,6 +131,14 @@ function inPieces(flood: Flood): Flood {
   }
 }
 
+/** What a file holds once it is unpacked, beside what it takes: of text full of keys. */
+const TIMES_PACKED = 3
+
+/** A file of gzip that unpacks to more than twice its size. */
+function packed(flood: Flood): Flood {
+  return (length) => gzipSync(flood(TIMES_PACKED * length), { level: 1 }).subarray(0, length)
+}
+
 /** Range of memory as LiME writes it, four bytes of it. */
 function limeRange(index: number): Buffer {
   const head = Buffer.alloc(32)
@@ -159,6 +168,7 @@ export function floodWorld(): FloodWorld {
   const exponent = Buffer.from('0100010000000000', 'hex')
   const rsaKeys = over(manyRsaKeys())
   const texts = Buffer.from(ecTexts(1000))
+  const hexTexts = over(Buffer.from(texts.toString('hex')))
   return {
     publicKey: publicKey.export({ format: 'pem', type: 'spki' }).toString(),
     floods: {
@@ -186,6 +196,9 @@ export function floodWorld(): FloodWorld {
       'keys in PEM in base64 in base64': over(
         Buffer.from(Buffer.from(texts.toString('base64')).toString('base64')),
       ),
+      'keys in PEM in hexadecimal digits': hexTexts,
+      'the same, packed by gzip': packed(hexTexts),
+      'keys in PEM, packed by gzip': packed(over(texts)),
       'EC keys, all different': parts(() => ecKey()),
       'ranges of LiME': parts((i) => limeRange(i)),
     },

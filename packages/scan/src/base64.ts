@@ -41,8 +41,9 @@ const MAYBE = 66
 const STOP = 67
 const TAG_MOST = 300
 const BACKSLASHES_MOST = 64
-/** Of a letter that is gone over backwards. */
-const BACK_UNITS = 3
+/** Of a letter that is gone over backwards, and of one that is stepped over. */
+const BACK_UNITS = 5
+const STEP_UNITS = 5
 const PERCENTS_MOST = 3
 
 const KINDS = kinds(false)
@@ -346,11 +347,12 @@ export function letterAt(
   while (at < to) {
     step(chars, at, to, table, out)
     if (out.kind < PAD) {
-      if (seen === index) return at
+      if (seen === index) break
       seen += 1
     } else if (out.kind !== SKIP) break
     at = out.next
   }
+  charge(STEP_UNITS * (at - from))
   return at
 }
 

@@ -35,17 +35,37 @@ const TIMES_AGAIN = 3
 const FEW = 2
 const SHARE_OF_FEW = 1 / 2
 
+/**
+ * Of a byte that was unpacked: what it took, half of what there is at most. What is packed as well as that brings no more.
+ * Cores take a third to a twentieth of their bytes, a file made of the same keys over and over a thousandth.
+ */
+const UNPACK_UNITS = 12
+const MOST_TO_UNPACK = 1 / 2
+const MOST_TIMES_PACKED = 20
+
 /** The windows of a file, and their own bytes. */
 export interface PlanSize {
   readonly windows: number
   readonly bytes: number
+  /** Of the file, where they were packed in it. */
+  readonly packedBytes?: number | undefined
 }
 
 /** Of all windows together, at first and again. */
-function moreOf({ windows, bytes }: PlanSize, isDeep: boolean): number {
+function moreOf({ windows, bytes, packedBytes }: PlanSize, isDeep: boolean): number {
   if (isDeep) return DEEP * (windows <= 1 ? SMALL_DEEP_UNITS : MOST_UNITS)
   if (windows <= 1) return bytes <= KEY_BYTES ? KEY_UNITS : SMALL_UNITS
-  return Math.min(MOST_UNITS, LEAST_UNITS + MORE_PER_BYTE * bytes)
+  const own = Math.min(bytes, packedBytes ?? bytes)
+  const all = Math.min(MOST_UNITS, LEAST_UNITS + MORE_PER_BYTE * own)
+  return packedBytes === undefined
+    ? all
+    : all - Math.min(UNPACK_UNITS * bytes, MOST_TO_UNPACK * all)
+}
+
+/** Of what bytes bring by themselves, the part that is not theirs where they were packed in far fewer, a byte. */
+function lessPerByte({ bytes, packedBytes }: PlanSize, isDeep: boolean): number {
+  if (packedBytes === undefined || isDeep) return 0
+  return UNITS_PER_BYTE * Math.max(0, 1 - (MOST_TIMES_PACKED * packedBytes) / Math.max(1, bytes))
 }
 
 /** The windows with what each has at first. A file of one window has all at once. */
@@ -56,7 +76,12 @@ export function* withFirstUnits(
 ): Generator<Window, void, void> {
   const share = size.windows <= 1 ? 1 : FIRST_SHARE / size.windows
   const units = share * moreOf(size, isDeep)
-  for (const window of windows) yield withMore(window, units)
+  // A file of one window has no time to lose.
+  const less = size.windows <= 1 ? 0 : lessPerByte(size, isDeep)
+  for (const window of windows) {
+    const more = withMore(window, units)
+    yield { ...more, moreUnits: (more.moreUnits ?? 0) - less }
+  }
 }
 
 /** Half of it for each byte alike, half for where it is needed: keys lie close together. */

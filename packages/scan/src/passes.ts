@@ -50,6 +50,8 @@ export interface PassOptions {
   readonly onProgress?: (progress: ScanProgress) => void
   /** Look for these instead of all forms, in this thread. */
   readonly anchors?: readonly Anchor[]
+  /** Of the file, where what is searched was packed in it: it has no more time than a file of that size. */
+  readonly packedBytes?: number
   /** Look for nothing but the private halves of the given keys. */
   readonly isGivenOnly?: boolean
   /** Gets the keys themselves, window by window, for what erases them: they must not leave this process. */
@@ -89,7 +91,7 @@ export class Passes {
     this.#outcome = outcome
     this.#how = { isDeep: options.deep ?? false, hasMaterial: true, runs: file.runs }
     this.#seams = Seams.of(file.runs, file.source, file.borders)
-    this.#size = sizeOf(this.#plan())
+    this.#size = { ...sizeOf(this.#plan()), packedBytes: options.packedBytes }
     this.#totalBytes = 2 * this.#size.bytes
     this.#found = new FoundKeys(this.#size.bytes)
   }
@@ -248,7 +250,7 @@ export class Passes {
     take = (result: WindowResult): unknown => this.#takeAtSeams(seams, result),
   ): Promise<void> {
     const { source, runs } = seams
-    const size = sizeOf(planWindows(runs))
+    const size = { ...sizeOf(planWindows(runs)), packedBytes: this.#options.packedBytes }
     // Where they are most of a flood, all of it has been looked at with more once, and what is told is told again.
     const isAgain = this.#isFlood && 2 * size.bytes >= this.#size.bytes
     const plan = planWindows(runs)

@@ -31,7 +31,9 @@ export async function scanFile(path: string, options: ScanOptions = {}): Promise
   if (programOf(packer) === undefined)
     return withLimit(await asItIs(), { code: 'not-unpacked', name: packer, offset: 0 })
   const { result, end } = await withUnpacked(path, packer, async (input) =>
-    input.size === 0 ? undefined : await scanUnpacked(input, path, options),
+    input.size === 0
+      ? undefined
+      : await scanUnpacked(input, path, { ...options, packedBytes: sizeOfFile(path) }),
   )
   const report = result === undefined ? await asItIs() : { ...result, packedBy: packer }
   if (end === 'end') return report
@@ -43,6 +45,15 @@ function isPdfFile(path: string): boolean {
   const source = fileSource(path)
   try {
     return isPdf(source)
+  } finally {
+    source.close()
+  }
+}
+
+function sizeOfFile(path: string): number {
+  const source = fileSource(path)
+  try {
+    return source.size
   } finally {
     source.close()
   }

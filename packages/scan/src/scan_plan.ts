@@ -58,7 +58,10 @@ export interface Window {
   readonly offset: number
   readonly length: number
   readonly pieces: readonly Piece[]
-  /** What each byte brings for looking at anchors besides the usual, in the units of `effort.ts`; 0 where absent. */
+  /**
+   * What each byte brings for looking at anchors besides the usual, in the units of `effort.ts`; 0 where absent, less than
+   * 0 where it was packed in far fewer.
+   */
   readonly moreUnits?: number
   /** The same for the whole window: more of it for those of its blocks that need it. */
   readonly onceUnits?: number

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { UNITS_PER_BYTE } from '../src/anchor_budget.ts'
-import { CutWindows, withFirstUnits } from '../src/extra_units.ts'
+import { CutWindows, type PlanSize, withFirstUnits } from '../src/extra_units.ts'
 import { LimitList, type LimitSeen } from '../src/scan_limits.ts'
 import { ownBytes, planWindows, sizeOf, type Window } from '../src/scan_plan.ts'
 
@@ -19,7 +19,7 @@ function unitsOf(windows: readonly Window[]): number {
 
 function again(
   windows: readonly Window[],
-  size = sizeOf(windows),
+  size: PlanSize = sizeOf(windows),
 ): {
   readonly again: readonly Window[]
   readonly limits: LimitList
@@ -70,6 +70,31 @@ describe('a file that is a flood from end to end', () => {
       offset: plan[second.length]?.offset,
       anchor: 'pem',
     })
+  })
+})
+
+describe('what was packed brings less than what lies in the file as it is', () => {
+  const plan = windowsOf(64 << 20)
+  const size = sizeOf(plan)
+  const unitsOfPacked = (packedBytes: number | undefined): number => {
+    const first = [...withFirstUnits(plan, { ...size, packedBytes }, false)]
+    return unitsOf(first) + unitsOf(again(first, { ...size, packedBytes }).again)
+  }
+
+  it('by what it took to unpack, and half of what a file has besides its bytes at most', () => {
+    const [asItIs, packed] = [unitsOfPacked(undefined), unitsOfPacked(16 << 20)]
+    assert.ok(packed < 0.75 * asItIs && packed > 0.4 * asItIs, `${packed} and ${asItIs}`)
+  })
+
+  it('no more than twenty times as many bytes do: the same keys over and over', () => {
+    const [twenty, more] = [unitsOfPacked((64 << 20) / 20), unitsOfPacked(64 << 10)]
+    assert.ok(more < 0.6 * twenty, `${more} and ${twenty}`)
+  })
+
+  it('but a file of one window is looked at in full', () => {
+    const small = windowsOf(1 << 20)
+    const packed = { ...sizeOf(small), packedBytes: 4096 }
+    assert.ok(unitsOf([...withFirstUnits(small, packed, false)]) > 1.2e9)
   })
 })
 

@@ -31,7 +31,7 @@ export const REACH_BYTES = 65_536
 const GZIP = Buffer.from([0x1f, 0x8b, 8])
 const ZLIB = 0x78
 /** Of a layer, of each of its bytes, of a character that is read, and of a letter of two bytes. */
-const UNITS = { layer: 2000, byte: 10, character: 40, wide: 15 } as const
+const UNITS = { layer: 2000, byte: 10, character: 60, wide: 15 } as const
 
 /** A layer, and what stands for it in the bytes that are searched. */
 export interface CodedBytes {

@@ -7,13 +7,14 @@ import type { Detected } from '../detected.ts'
 import { AnchorIndex } from '../detectors/anchor_index.ts'
 import { BINARY_ANCHORS } from '../detectors/binary_anchors.ts'
 import { TEXT_ANCHORS } from '../detectors/text_anchors.ts'
-import { withEffort } from '../effort.ts'
+import { charge, withEffort } from '../effort.ts'
 import type { CodedBytes } from './coded_layers.ts'
 
 /** Places of anchors in one layer. */
 const MOST_PLACES = 20_000
-/** Of a look. */
+/** Of a look, and of telling a hit: its names, its place in a report. */
 const LOOK_UNITS = 300
+const HIT_UNITS = 90_000
 
 /** Made when it is first asked for. */
 let index: AnchorIndex | undefined
@@ -26,6 +27,7 @@ export function* keysOf({ bytes, coding, spanOf }: CodedBytes): Generator<Detect
     if (at < done) continue
     const hit = withEffort(LOOK_UNITS, () => anchor.detect(bytes, at))
     if (hit === undefined) continue
+    charge(HIT_UNITS)
     const end = hit.offset + hit.length
     if (hit.certainty === 'proven') done = end
     const { from, to } = spanOf(hit.offset, end)

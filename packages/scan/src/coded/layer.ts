@@ -26,18 +26,21 @@ const WIDE_OF_16 = 4
 /** Letters of text in which no key has room. */
 const LEAST_TEXT = 24
 
-const IS_TEXT = Uint8Array.from({ length: 256 }, (_, byte) => {
+/** A zero counts as so many letters, of which a layer has fewer: one sum tells both. */
+const ZERO = 1 << 24
+
+const COUNTS = Uint32Array.from({ length: 256 }, (_, byte) => {
+  if (byte === 0) return ZERO
   return (byte >= 0x20 && byte < 0x7f) || byte === 9 || byte === 10 || byte === 13 ? 1 : 0
 })
 
 /** Whether nearly all of it is ASCII, of whatever width. */
 export function isTextual(bytes: Uint8Array): boolean {
   if (bytes.length < LEAST_TEXT) return false
-  let [text, zeros] = [0, 0]
-  for (const byte of bytes) {
-    text += IS_TEXT[byte] ?? 0
-    zeros += byte === 0 ? 1 : 0
-  }
+  let sum = 0
+  for (let at = 0; at < bytes.length; at++) sum += COUNTS[bytes[at] ?? 0] ?? 0
+  const text = sum % ZERO
+  const zeros = (sum - text) / ZERO
   const least = TEXT_OF_16 * bytes.length
   if (16 * text >= least) return true
   return 16 * (text + zeros) >= least && 16 * text >= WIDE_OF_16 * bytes.length

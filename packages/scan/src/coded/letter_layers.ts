@@ -15,8 +15,8 @@ import { failsOf, hexOf, hexStretches, LEAST_TEXT, textStretches } from './stret
 const MOST_LETTERS = 1 << 18
 /** Places in one run of letters that look like gzip and are looked at. */
 const MOST_PACKED = 8
-/** Of a letter. */
-const LETTER_UNITS = 5
+/** Of a letter that is read, that is looked at for stretches, and of one that is decoded in a phase. */
+const UNITS = { read: 10, stretch: 5, decoded: 12 } as const
 /** What `H4sI` has for letters, as `1f 8b 08` begins. */
 const GZIP_LETTERS = [7, 56, 44, 8] as const
 
@@ -71,7 +71,7 @@ export class LetterRun {
   read(chars: Uint8Array, from: number, to: number): number {
     const { count, end } = readLetters(chars, from, to, this.#values, this.#places)
     this.#length = count
-    charge(LETTER_UNITS * count)
+    charge(UNITS.read * count)
     return Math.max(end, from + 1)
   }
 
@@ -83,6 +83,7 @@ export class LetterRun {
   /** What it stands for: layers of their own memory. */
   layers(): Layer[] {
     const layers: Layer[] = []
+    charge(UNITS.stretch * this.#length)
     this.#addTexts(layers)
     this.#addPacked(layers)
     this.#addHex(layers)
@@ -124,7 +125,7 @@ export class LetterRun {
       const high = hexOf(this.#values[from + 2 * k] ?? 0)
       bytes[k] = 16 * high + hexOf(this.#values[from + 2 * k + 1] ?? 0)
     }
-    charge(LETTER_UNITS * bytes.length)
+    charge(2 * UNITS.decoded * bytes.length)
     if (!isWorthALook(bytes)) {
       bytes.fill(0)
       return
@@ -141,12 +142,10 @@ export class LetterRun {
     const values = this.#values
     const bytes = new Uint8Array(((to - from) * 6) >> 3)
     for (let k = 0, at = from; k < bytes.length; k += 3, at += 4) {
-      const [a = 0, b = 0, c = 0, d = 0] = [
-        values[at],
-        values[at + 1],
-        values[at + 2],
-        values[at + 3],
-      ]
+      const a = values[at] ?? 0
+      const b = values[at + 1] ?? 0
+      const c = values[at + 2] ?? 0
+      const d = values[at + 3] ?? 0
       bytes[k] = (a << 2) | (b >> 4)
       bytes[k + 1] = (b << 4) | (c >> 2)
       bytes[k + 2] = (c << 6) | d
@@ -155,7 +154,7 @@ export class LetterRun {
   }
 
   #base64(from: number, to: number): Layer {
-    charge(LETTER_UNITS * (to - from))
+    charge(UNITS.decoded * (to - from))
     const bytes = this.#bytesOf(from, to)
     const places = this.#places.slice(from, to)
     return {

@@ -13,7 +13,7 @@ const LEAST_NUMBERS = 28
 /** Characters of a list, or of a line of a hex dump before its text. */
 const LEAST_CHARACTERS = 48
 /** Of a character. */
-const UNITS = 10
+const UNITS = 15
 
 export class NumberLayers {
   readonly #list: NumberList = new NumberList()

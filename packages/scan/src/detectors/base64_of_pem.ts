@@ -73,7 +73,7 @@ function decodeWhole(chars: Uint8Array, at: number, begin: EncodedBegin): Uint8A
 }
 
 /** Whether the dashes behind the body are there: the footer itself, and a begin behind a begin, end it alike. */
-function hasFooter(pem: Uint8Array): boolean {
+export function hasFooter(pem: Uint8Array): boolean {
   const footer = find(pem, '-----', LABEL_BYTES)
   return footer >= 0 && footer + LABEL_BYTES < pem.length
 }

@@ -13,6 +13,7 @@ import {
   decodePem,
   ENCODED_BEGINS,
   type EncodedBegin,
+  hasFooter,
   holdsWhole,
   readEncoded,
 } from './base64_of_pem.ts'
@@ -20,14 +21,23 @@ import { labelAt, readPem } from './pem.ts'
 
 /** Bytes of a label, with its dashes. */
 const LABEL_BYTES = 72
-/** Of a decoded letter, in the units of `effort.ts`. */
-const LETTER_UNITS = 5
+/** Bytes that are decoded first: most keys end among them. */
+const FIRST_BYTES = 1024
+/** Of a letter that is decoded, in the units of `effort.ts`. */
+const LETTER_UNITS = 10
 
-/** One coded byte: its value, and where the next begins; undefined where there is none. */
-type Step = (chars: Uint8Array, at: number) => { value: number; next: number } | undefined
+/** One coded byte and where the next begins, given in `out`; false where there is none. */
+type Step = (chars: Uint8Array, at: number, out: CodedByte) => boolean
 
-const isBetween = (letter: number | undefined): boolean =>
-  letter !== undefined && ' \t\r\n,:-'.includes(String.fromCharCode(letter))
+interface CodedByte {
+  value: number
+  next: number
+}
+
+const IS_BETWEEN = Uint8Array.from({ length: 256 }, (_, letter) =>
+  Number(' \t\r\n,:-'.includes(String.fromCharCode(letter))),
+)
+const isBetween = (letter: number | undefined): boolean => IS_BETWEEN[letter ?? 0] === 1
 
 /** Behind what stands between two numbers: blanks, a comma, a colon, a dash. */
 function skipBetween(chars: Uint8Array, at: number): number {
@@ -39,17 +49,20 @@ function skipBetween(chars: Uint8Array, at: number): number {
 const X = 0x78
 
 /** Two digits, with `0x` or `\x` before them or not. */
-const hexStep: Step = (chars, at) => {
+const hexStep: Step = (chars, at, out) => {
   let from = skipBetween(chars, at)
   while (chars[from] === 0x5c && chars[from + 1] === 0x5c) from++
   const isPrefixed =
     (chars[from] === 0x30 || chars[from] === 0x5c) && ((chars[from + 1] ?? 0) | 0x20) === X
   const digits = isPrefixed ? from + 2 : from
-  const [high, low] = [hexDigit(chars[digits]), hexDigit(chars[digits + 1])]
-  return high < 0 || low < 0 ? undefined : { value: 16 * high + low, next: digits + 2 }
+  const high = hexDigit(chars[digits])
+  const low = hexDigit(chars[digits + 1])
+  out.value = 16 * high + low
+  out.next = digits + 2
+  return high >= 0 && low >= 0
 }
 
-const decimalStep: Step = (chars, at) => {
+const decimalStep: Step = (chars, at, out) => {
   const from = skipBetween(chars, at)
   let [value, next] = [0, from]
   for (; next < from + 3; next++) {
@@ -57,21 +70,31 @@ const decimalStep: Step = (chars, at) => {
     if (digit < 0 || digit > 9) break
     value = 10 * value + digit
   }
-  return next === from || value > 255 ? undefined : { value, next }
+  out.value = value
+  out.next = next
+  return next > from && value <= 255
 }
 
 /** At most `most` bytes, and where the last of them ends. */
 function decode(chars: Uint8Array, at: number, most: number, step: Step) {
   const bytes = new Uint8Array(most)
+  const out: CodedByte = { value: 0, next: at }
   let [end, length] = [at, 0]
-  while (length < most) {
-    const taken = step(chars, end)
-    if (taken === undefined) break
-    bytes[length++] = taken.value
-    end = taken.next
+  while (length < most && step(chars, end, out)) {
+    bytes[length++] = out.value
+    end = out.next
   }
   charge(300 + LETTER_UNITS * (end - at))
   return { bytes: bytes.subarray(0, length), end }
+}
+
+/** As many of the bytes as it takes to come to the end of the PEM. */
+function decodeWhole(chars: Uint8Array, at: number, step: Step): Uint8Array {
+  for (let most = FIRST_BYTES; ; most *= 4) {
+    const { bytes } = decode(chars, at, Math.min(most, chars.length - at), step)
+    if (bytes.length < most || hasFooter(bytes)) return bytes
+    bytes.fill(0)
+  }
 }
 
 /** PEM whose bytes are numbers. */
@@ -86,7 +109,7 @@ function numbers(name: string, step: Step): TextReader {
       return isPrivate ? REACH : 0
     },
     read: ({ chars, at }) => {
-      const { bytes } = decode(chars, at, chars.length - at, step)
+      const bytes = decodeWhole(chars, at, step)
       const key = readPem({ chars: bytes, at: 0 })
       bytes.fill(0)
       if (key === undefined) return undefined
@@ -111,7 +134,7 @@ function twice(inner: EncodedBegin, phase: number, inGroup: number): TextReader 
   }
   /** As much of it as it takes to come to the end of the PEM. */
   const wholeText = (run: TextRun): Uint8Array => {
-    for (let most = 1024; ; most *= 4) {
+    for (let most = FIRST_BYTES; ; most *= 4) {
       const text = innerText(run, most)
       if (text.length < most || most >= REACH || holdsWhole(text, 0, inner)) return text
       text.fill(0)
