@@ -37,6 +37,23 @@ function filled(filling: number | { readonly seed: number }): Uint8Array {
   return Uint8Array.from({ length: 4096 }, () => next() * 256)
 }
 
+/** What numbers of so many bytes lack to constants, and each time a limb's power of two less, multiplied modulo n. */
+function productReference(
+  n: bigint,
+  numbers: readonly bigint[],
+  {
+    constants,
+    digits,
+    bytes,
+  }: { readonly constants: readonly bigint[]; readonly digits: number; readonly bytes: number },
+): bigint {
+  const shift = inverse(1n << BigInt(28 * digits), n) ?? 0n
+  const lacking = numbers.flatMap((number) =>
+    constants.map((constant) => constant - BigInt.asUintN(8 * bytes, number)),
+  )
+  return lacking.reduce((product, each) => (((product * each) % n) * shift) % n, 1n)
+}
+
 describe('the kernel of products', () => {
   // Of 4,096 bits and more, columns are carried on the way.
   for (const bits of [512, 1000, 1024, 2047, 2048, 2049, 3072, 4096, 8192, 16_384]) {
@@ -56,15 +73,13 @@ describe('the kernel of products', () => {
             kernel.load(content, 0, content.length)
             kernel.products.multiply(table, numbers, length)
             for (const [key, n] of moduli.entries()) {
-              const shift = inverse(1n << BigInt(28 * table.digits), n)
-              let expected = 1n
-              for (const number of numbers) {
+              const values = numbers.map((number) => numberAt(kernel, number, length))
+              const expected = productReference(n, values, {
+                constants: constants.slice(0, count),
+                digits: table.digits,
                 // Of whole words some bytes are none of the number.
-                const x = BigInt.asUintN(8 * length, numberAt(kernel, number, length))
-                for (const constant of constants.slice(0, count)) {
-                  expected = (((expected * (constant - x)) % n) * (shift ?? 0n)) % n
-                }
-              }
+                bytes: length,
+              })
               const product = kernel.products.take(table, key)
               assert.ok((product - expected) % n === 0n)
               assert.ok(product < 2n * n)
