@@ -327,3 +327,20 @@ it('24 hexadecimal digits of a secret, as a stack keeps them of what was read, a
   assert.ok(isClean)
   assert.equal(out.includes(digits), false)
 })
+
+it('what hashes of Ed25519 are begun with is erased with a scalar that lies there without its seed', async () => {
+  const made = readAgain(generateKeyPairSync('ed25519'))
+  const { d, x } = made.privateKey.export({ format: 'jwk' })
+  const hash = createHash('sha512')
+    .update(Buffer.from(String(d), 'base64url'))
+    .digest()
+  hash[0] = (hash[0] ?? 0) & 0xf8
+  hash[31] = ((hash[31] ?? 0) & 0x3f) | 0x40
+  const pair = Buffer.concat([Buffer.from(String(x), 'base64url'), hash])
+  const spki = made.publicKey.export({ format: 'pem', type: 'spki' }).toString()
+  const publicKeys = parsePublicKeys(Buffer.from(spki), 'key.pem').keys
+  const { isClean, out } = await scrub(heapWith(Buffer.alloc(32), pair), { publicKeys })
+  assert.ok(isClean)
+  assert.equal(out.includes(hash.subarray(0, 16)), false)
+  assert.equal(out.includes(hash.subarray(32, 48)), false)
+})

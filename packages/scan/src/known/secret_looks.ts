@@ -70,9 +70,20 @@ export function lookAt(
     const secret = secretIn(window, group, isPointed, isRareToo)
     // Copies of a secret are found by its value.
     tried.contents.add(content)
-    if (secret !== undefined) found.push({ at, length, ...secret })
+    if (secret !== undefined) {
+      found.push({ at, length: length + prefixLength(bytes, at + length, secret), ...secret })
+    }
   }
   return found
+}
+
+/** Half of a hash of Ed25519. */
+const PREFIX = 32
+
+/** What hashes are begun with lies behind a scalar as a rule: of any signature it tells the scalar, and goes with it. */
+function prefixLength(bytes: Uint8Array, at: number, { name }: FoundSecret): number {
+  if (name !== 'expanded-scalar') return 0
+  return at + PREFIX <= bytes.length && isRandomLookingAt(bytes, at, PREFIX) ? PREFIX : 0
 }
 
 function secretIn(
