@@ -48,7 +48,8 @@ export async function scanPdf(
       if (opened === undefined)
         return withTrouble(await scanInput(input, path, options), 'too large')
       const layout = { dump: ofParts(dump, opened), runs: opened.runs }
-      const report = await scanInput(hold.input(), path, options, layout)
+      const packed = { ...options, packedBytes: source.size }
+      const report = await scanInput(hold.input(), path, packed, layout)
       return troublesOf(opened).reduce(withTrouble, { ...report, packedBy: PDF })
     })
   } finally {

@@ -25,6 +25,9 @@ const END_MARK = '%%EOF'
 const MOST_STREAM_BYTES = 32 << 20
 const MOST_STREAMS_BYTES = 128 << 20
 
+/** How often it is asked how much memory the process has. */
+const MEMORY_MS = 5
+
 /** One file. */
 export class PdfReading {
   readonly #order: PdfOrder
@@ -33,6 +36,8 @@ export class PdfReading {
   /** Where the stream with this hash begins. */
   readonly #streams = new Map<string, number>()
   #streamBytes = 0
+  #memoryAt = 0
+  #hasMemory = true
 
   constructor(order: PdfOrder, tell: Tell) {
     const { buffer, byteOffset, byteLength } = order.bytes
@@ -47,9 +52,9 @@ export class PdfReading {
    */
   async read(): Promise<void> {
     try {
-      this.#tellStreams((bytes) => !drawsText(bytes))
+      const left = this.#tellStreams((bytes) => !drawsText(bytes))
       const isRead = await this.#readDocument(this.#file, false)
-      if (!isRead) this.#tellStreams(drawsText)
+      if (!isRead && left > 0) this.#tellStreams(drawsText)
       for (const end of earlierEnds(this.#file)) {
         if (this.#isTooMuch()) break
         // oxlint-disable-next-line no-await-in-loop -- one document in memory at a time
@@ -125,27 +130,39 @@ export class PdfReading {
     }
   }
 
-  /** Each stream once, of those that are wanted. */
-  #tellStreams(isWanted: (bytes: Buffer) => boolean): void {
+  /** Each stream once, of those that are wanted; how many are not. */
+  #tellStreams(isWanted: (bytes: Buffer) => boolean): number {
+    let left = 0
     const onDamage = () => this.#tellTrouble('packed')
     for (const { offset, bytes } of inflatedStreams(this.#file, MOST_STREAM_BYTES, onDamage)) {
       if (this.#isTooMuch() || this.#streamBytes > MOST_STREAMS_BYTES) {
         this.#tellTrouble('too much')
-        return
+        return left
       }
       this.#streamBytes += bytes.length
-      const hash = hashOf(bytes)
-      if (isWanted(bytes) && !this.#streams.has(hash)) {
-        this.#streams.set(hash, offset)
-        const told = Uint8Array.from(bytes)
-        this.#tell({ kind: 'stream', stream: offset, bytes: told }, [told.buffer])
-      }
+      if (isWanted(bytes)) this.#tellStream(offset, bytes)
+      else left++
       bytes.fill(0)
     }
+    return left
+  }
+
+  /** Each content once. */
+  #tellStream(offset: number, bytes: Buffer): void {
+    const hash = hashOf(bytes)
+    if (this.#streams.has(hash)) return
+    this.#streams.set(hash, offset)
+    const told = Uint8Array.from(bytes)
+    this.#tell({ kind: 'stream', stream: offset, bytes: told }, [told.buffer])
   }
 
   #isTooMuch(): boolean {
-    return Date.now() > this.#order.until || process.memoryUsage.rss() > this.#order.mostMemory
+    const now = Date.now()
+    if (now - this.#memoryAt >= MEMORY_MS) {
+      this.#memoryAt = now
+      this.#hasMemory = process.memoryUsage.rss() <= this.#order.mostMemory
+    }
+    return now > this.#order.until || !this.#hasMemory
   }
 
   #tellTrouble(trouble: PdfTrouble): void {
