@@ -4,7 +4,7 @@ import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { isObject, type Json, parseObject } from '@mintmark/core'
@@ -201,31 +201,31 @@ it('scan ends with 3 where nothing comes out of a packed file, which is searched
   assert.match(out, /first\.gz: gzip could unpack nothing of it, which is cut or damaged/)
 })
 
-it('a key without a public half is one, though its parts and its forms lie apart in the file', () => {
-  const first = {
-    file: 'core',
-    offset: 4096,
-    address: undefined,
-    length: 100,
-    kind: 'aes',
-    form: 'aes-schedule-enc',
-    bits: 128,
-    certainty: 'proven',
-    proof: 'schedule expands; goes on at 0x2000',
-    note: undefined,
-    keyId: undefined,
-    owner: undefined,
-    copies: 1,
-  } as const
-  const rest = { ...first, offset: 0x2000, beginsAt: first.offset }
-  const bare = { ...first, offset: 0x3000, length: 16, form: 'limbs-be', sameKeyAt: first.offset }
-  const report: ScanReport = {
+/** A schedule that was found. */
+const schedule = {
+  file: 'core',
+  offset: 4096,
+  address: undefined,
+  length: 100,
+  kind: 'aes',
+  form: 'aes-schedule-enc',
+  bits: 128,
+  certainty: 'proven',
+  proof: 'schedule expands; goes on at 0x2000',
+  note: undefined,
+  keyId: undefined,
+  owner: undefined,
+  copies: 1,
+} as const
+
+function reportOf(findings: ScanReport['findings']): ScanReport {
+  return {
     file: 'core',
     size: 1 << 16,
     container: 'elf-core',
     segments: 3,
     scannedBytes: 1 << 16,
-    findings: [first, rest, bare],
+    findings,
     candidates: [],
     lesser: [],
     flaws: [],
@@ -233,8 +233,28 @@ it('a key without a public half is one, though its parts and its forms lie apart
     absent: [],
     publicRoots: 0,
   }
-  const told = scanText({ reports: [report], unreadable: [] })
+}
+
+it('a key without a public half is one, though its parts and its forms lie apart in the file', () => {
+  const rest = { ...schedule, offset: 0x2000, beginsAt: schedule.offset }
+  const bare = {
+    ...schedule,
+    offset: 0x3000,
+    length: 16,
+    form: 'limbs-be',
+    sameKeyAt: schedule.offset,
+  }
+  const told = scanText({ reports: [reportOf([schedule, rest, bare])], unreadable: [] })
   assert.match(told, /^FOUND: 1 key, proven, at 3 places in 1 of 1 file/)
+})
+
+it('of many keys those that outlive a process are told first, those that everybody knows last', () => {
+  const many = Array.from({ length: 20 }, (_, k) => ({ ...schedule, offset: 4096 * k }))
+  const known = { ...schedule, kind: 'rsa', bits: 1024, note: 'self-test', offset: 0 } as const
+  const own = { ...schedule, kind: 'ec', bits: 256, offset: 1 << 20 } as const
+  const told = scanText({ reports: [reportOf([known, ...many, own])], unreadable: [] })
+  assert.match(told, /^FOUND: .*\n {2}ec 256\n.*\n {2}aes 128\n/)
+  assert.doesNotMatch(told, /rsa 1024/)
 })
 
 it('scan ends with 3 where a packed dump is cut, with 1 where it is whole', async () => {
@@ -246,6 +266,17 @@ it('scan ends with 3 where a packed dump is cut, with 1 where it is whole', asyn
   assert.equal(found.code, 1)
   assert.match(found.out, /SEARCHED {2}1 file, .* \(elf-core unpacked by gzip\)/)
   assert.equal((await mintmark('scan', cut)).code, 3)
+})
+
+it('a file or a pipe that is empty and named ends with 3: nothing was searched; beside others in a folder it is one of them', async () => {
+  const nothing = file('with-nothing/nothing.core', Buffer.alloc(0))
+  const { code, out } = await mintmark('scan', nothing)
+  assert.equal(code, 3)
+  assert.match(out, /^NOTHING SEARCHED[\s\S]*NOT READ\n {2}.*nothing\.core: it is empty\n/)
+  assert.equal((await mintmark('scan', nothing, empty)).code, 3)
+  assert.equal((await mintmark('scan', '/dev/null')).code, 3)
+  file('with-nothing/noise.bin', noise(4096))
+  assert.equal((await mintmark('scan', dirname(nothing))).code, 0)
 })
 
 it('a file that says it is empty and is not, as those of /proc, is read to its end', {
@@ -270,9 +301,7 @@ it('does not call nothing found what it did not search: a folder without a file'
   assert.match(out, /^NOTHING SEARCHED/)
   assert.match(out, /NOT READ\n {2}.*no-file: it holds no file that could be searched/)
   // Beside a file that was searched it is as good as a folder in which nothing is left to be searched.
-  const noByte = join(folder, 'no-byte')
-  writeFileSync(noByte, '')
-  assert.equal((await mintmark('scan', place, noByte)).code, 0)
+  assert.equal((await mintmark('scan', place, empty)).code, 0)
 })
 
 describe('mintmark scan of folders', () => {

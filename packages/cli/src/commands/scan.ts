@@ -27,6 +27,7 @@ const NO_OPERAND =
 
 /** Of all folders that were named, where there was nothing else: what was not searched is not called free of keys. */
 const NO_FILE = 'it holds no file that could be searched'
+const EMPTY = 'it is empty'
 
 export const scan: Handler = async (args, options, io) => {
   const { publicKeys, operands } = await keysAndOperands(args, options, io)
@@ -65,7 +66,9 @@ async function scanAll(
           onProgress: ({ doneBytes: inFile, totalBytes: ofFile }) =>
             progress.show('scanning', before + size * share(inFile, ofFile), totalBytes),
         })
-        reports.push(report)
+        // Of a pipe that holds nothing, the program that should have filled it may have failed.
+        if (isNamed && report.size === 0) failed.push({ path, reason: EMPTY })
+        else reports.push(report)
         // In a folder it is told; whoever names it asks what is in it.
         if (isNamed && isUnopened(report)) hasUnopened = true
       } catch (error) {

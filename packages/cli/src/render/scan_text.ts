@@ -67,7 +67,16 @@ function isKnown(finding: Finding | undefined): boolean {
 
 type Group = readonly [Finding, ...Finding[]]
 
-/** Places by key: by its id, or where it has none by where it is. Keys that nobody knows come first. */
+/** Of which a process makes many by itself: a session's, a cache's. */
+const SYMMETRIC: ReadonlySet<Finding['kind']> = new Set(['aes', 'sm4', 'hmac'])
+
+/** 0 comes first: what outlives a process, then what may not, then keys that everybody knows. */
+function rankOf(finding: Finding): number {
+  if (isKnown(finding)) return 2
+  return SYMMETRIC.has(finding.kind) ? 1 : 0
+}
+
+/** Places by key: by its id, or where it has none by where it is; see {@link rankOf}. */
 function grouped(findings: readonly Finding[]): ReadonlyMap<string, Group> {
   const keys = new Map<string, [Finding, ...Finding[]]>()
   for (const finding of findings) {
@@ -77,7 +86,7 @@ function grouped(findings: readonly Finding[]): ReadonlyMap<string, Group> {
     if (group === undefined) keys.set(name, [finding])
     else group.push(finding)
   }
-  const sorted = [...keys].toSorted(([, [a]], [, [b]]) => Number(isKnown(a)) - Number(isKnown(b)))
+  const sorted = [...keys].toSorted(([, [a]], [, [b]]) => rankOf(a) - rankOf(b))
   return new Map(sorted)
 }
 
