@@ -8,11 +8,9 @@ import { dirname, join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { isObject, type Json, parseObject } from '@mintmark/core'
-import type { ScanReport } from '@mintmark/scan'
 import { elfCore, readAgain } from '@mintmark/testkit'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { ruleOf } from '../src/render/sarif_rules.ts'
-import { scanText } from '../src/render/scan_text.ts'
 import { mintmark, type Outcome } from './fake_io.ts'
 import { sarifErrors } from './sarif_official.ts'
 import { SARIF_SCHEMA } from './sarif_schema.ts'
@@ -199,62 +197,6 @@ it('scan ends with 3 where nothing comes out of a packed file, which is searched
   const { code, out } = await mintmark('scan', cut)
   assert.equal(code, 3)
   assert.match(out, /first\.gz: gzip could unpack nothing of it, which is cut or damaged/)
-})
-
-/** A schedule that was found. */
-const schedule = {
-  file: 'core',
-  offset: 4096,
-  address: undefined,
-  length: 100,
-  kind: 'aes',
-  form: 'aes-schedule-enc',
-  bits: 128,
-  certainty: 'proven',
-  proof: 'schedule expands; goes on at 0x2000',
-  note: undefined,
-  keyId: undefined,
-  owner: undefined,
-  copies: 1,
-} as const
-
-function reportOf(findings: ScanReport['findings']): ScanReport {
-  return {
-    file: 'core',
-    size: 1 << 16,
-    container: 'elf-core',
-    segments: 3,
-    scannedBytes: 1 << 16,
-    findings,
-    candidates: [],
-    lesser: [],
-    flaws: [],
-    limits: [],
-    absent: [],
-    publicRoots: 0,
-  }
-}
-
-it('a key without a public half is one, though its parts and its forms lie apart in the file', () => {
-  const rest = { ...schedule, offset: 0x2000, beginsAt: schedule.offset }
-  const bare = {
-    ...schedule,
-    offset: 0x3000,
-    length: 16,
-    form: 'limbs-be',
-    sameKeyAt: schedule.offset,
-  }
-  const told = scanText({ reports: [reportOf([schedule, rest, bare])], unreadable: [] })
-  assert.match(told, /^FOUND: 1 key, proven, at 3 places in 1 of 1 file/)
-})
-
-it('of many keys those that outlive a process are told first, those that everybody knows last', () => {
-  const many = Array.from({ length: 20 }, (_, k) => ({ ...schedule, offset: 4096 * k }))
-  const known = { ...schedule, kind: 'rsa', bits: 1024, note: 'self-test', offset: 0 } as const
-  const own = { ...schedule, kind: 'ec', bits: 256, offset: 1 << 20 } as const
-  const told = scanText({ reports: [reportOf([known, ...many, own])], unreadable: [] })
-  assert.match(told, /^FOUND: .*\n {2}ec 256\n.*\n {2}aes 128\n/)
-  assert.doesNotMatch(told, /rsa 1024/)
 })
 
 it('scan ends with 3 where a packed dump is cut, with 1 where it is whole', async () => {
