@@ -70,6 +70,20 @@ export function anchorLayout(anchors: readonly Anchor[], tries = 0): string {
   return members.map(({ id }) => digits.get(id) ?? '').join('')
 }
 
+/**
+ * What a layout of these anchors costs at each place, roughly, in places that fit a bucket: how often one does, and how
+ * often patterns are compared.
+ */
+export function layoutCost(anchors: readonly Anchor[], layout: string): number {
+  const buckets = Array.from({ length: BUCKETS }, (): Dealt[] => [])
+  for (const [id, anchor] of anchors.entries()) {
+    const place = Number.parseInt(layout[2 * id] ?? '', 16)
+    const choice = choiceOf(fragmentAt(anchor, place))
+    buckets[Number(layout[2 * id + 1])]?.push({ id, choice })
+  }
+  return costOf(buckets.map((dealt) => bucketOf(dealt)))
+}
+
 /** Open fragments are taken where there are no others: all of their patterns are compared. */
 function memberOf(anchor: Anchor, id: number): Member {
   const fragments = [fragmentAt(anchor, 0)]
@@ -130,7 +144,7 @@ function bestDealt(count: number, members: readonly Member[], tries: number): re
 
 const leastOf = ({ choices }: Member): number => choices[0]?.frequency ?? 0
 
-/** What it costs to look at a place: how often it fits a bucket, and how often its patterns are compared. */
+/** See {@link layoutCost}. */
 function costOf(buckets: readonly Bucket[]): number {
   return buckets.reduce((sum, { frequency, dealt }) => {
     return dealt.reduce((all, { choice }) => all + COMPARED * choice.frequency, sum + frequency)
