@@ -45,12 +45,12 @@ export interface WalkOptions {
  *
  * @throws {MintmarkError} `INPUT_UNREADABLE` if one of them does not exist, or there is no file
  */
-export async function requirePaths(paths: readonly string[], options?: WalkOptions): Promise<void> {
+export async function requirePaths(paths: readonly string[]): Promise<void> {
   for (const path of paths) {
     // oxlint-disable-next-line no-await-in-loop -- the first that is missing is told
     await statOf(path, true)
   }
-  const first = await walkEvidence(paths, options).next()
+  const first = await walkEvidence(paths).next()
   if (first.done !== true) return
   const shown = safeText(paths.join(', '))
   const message = `cannot read ${shown}: there is no file in it`

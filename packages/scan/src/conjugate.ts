@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { limbs28 } from './arithmetic/limbs.ts'
 import { closeBelowFraction } from './close_fractions.ts'
 import type {
   Candidate,
@@ -418,17 +419,6 @@ function repeatsOf(firsts: Uint32Array): ReadonlyMap<number, readonly number[]> 
     else held.push(k)
   }
   return repeats
-}
-
-/** The lowest `count` limbs of 28 bits. */
-export function limbs28(value: bigint, count: number): number[] {
-  const limbs: number[] = []
-  let rest = value
-  for (let j = 0; j < count; j++) {
-    limbs.push(Number(rest & 0xfffffffn))
-    rest >>= 28n
-  }
-  return limbs
 }
 
 function candidateOf(entry: number): Candidate {

@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { fromLittleEndian } from './arithmetic/modular.ts'
+import { limbs28 } from './arithmetic/limbs.ts'
+import { fromLittleEndian, inverse } from './arithmetic/modular.ts'
 import type { Candidate } from './conjugate_types.ts'
 import { AT, LIST, type SliceMemory } from './slice_memory.ts'
 
@@ -92,21 +93,13 @@ export class NumberProducts {
   }
 
   #write(value: bigint, at: number, digits: number): void {
-    const limbs = this.#memory.words(at, digits)
-    let rest = value
-    for (let k = 0; k < digits; k++) {
-      limbs[k] = Number(rest & 0xfffffffn)
-      rest >>= BigInt(LIMB_BITS)
-    }
+    this.#memory.words(at, digits).set(limbs28(value, digits))
   }
 }
 
-/** -1/n modulo 2^28. */
+/** -1/n modulo 2^28, of an odd n. */
 function lackingInverse(n: bigint): bigint {
-  let inverse = n
-  // Right in three bits, and in twice as many each time.
-  for (let round = 0; round < 4; round++) inverse *= 2n - n * inverse
-  return BigInt.asUintN(LIMB_BITS, -inverse)
+  return BigInt.asUintN(LIMB_BITS, -(inverse(n, 1n << BigInt(LIMB_BITS)) ?? 0n))
 }
 
 /** Bytes of an even number of limbs of 28 bits, lowest first: two of them are seven bytes. */

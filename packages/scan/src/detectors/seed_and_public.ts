@@ -1,12 +1,12 @@
 /**
  * Private keys of Ed25519 as most libraries keep them: the seed, and the public half right behind it; or its
- * scalar, which the seed is hashed to, with both halves of the hash. And of X25519 as Tor keeps it: the public half first. Nothing in these bytes shows what they are, but what
- * holds them does: they are looked at where an array of just that size is.
+ * scalar, which the seed is hashed to, with both halves of the hash. And of X25519 as Tor keeps it: the public half first.
+ * Nothing in these bytes shows what they are, but what holds them does: they are looked at where an array of just that
+ * size is.
  *
- * Source: crypto/ed25519 of Go, `crypto_sign_ed25519_SECRETKEYBYTES` of libsodium, NaCl and OpenSSH; `ed25519_keypair_t` and
- * `curve25519_keypair_t` of Tor,
- * `Ed25519KeyPair` of ring, `ED25519_KEY` of BoringSSL; `crypto_sign_keypair` of PHP, which has the public half twice; heads of
- * arrays in glibc's malloc, in CPython and in PHP.
+ * Source: crypto/ed25519 of Go, `crypto_sign_ed25519_SECRETKEYBYTES` of libsodium, NaCl and OpenSSH;
+ * `ed25519_keypair_t` and `curve25519_keypair_t` of Tor, `Ed25519KeyPair` of ring, `ED25519_KEY` of BoringSSL;
+ * `crypto_sign_keypair` of PHP, which has the public half twice; heads of arrays in glibc's malloc, in CPython and in PHP.
  *
  * @module
  */
