@@ -324,20 +324,39 @@ function hasSmall(v: v128): bool {
 
 /** Whether words of eight bytes, in which a block can be digits by itself, are none with those of the block before. */
 function areDull(kinds: i32, v: v128, before: v128): bool {
-  return (kinds & WIDE) !== 0 && dullWords(v) + dullWords(before) > 2
+  return (kinds & WIDE) !== 0 && isRecord(dullWords(v), dullWords(before))
 }
+
+/** What {@link dullWords} adds where both words are dull or plain. */
+const ALL_PLAIN: i32 = 4
+
+/** Whether two blocks, of which {@link dullWords} tells this, are of a record: three of their words are dull, or all plain. */
+function isRecord(here: i32, before: i32): bool {
+  return (here & 3) + (before & 3) > 2 || (here & before & ALL_PLAIN) !== 0
+}
+
+/** Bits that no pointer of V8 has, and its lowest three, of which the last alone is set. */
+const TAGGED: u64 = ((<u64>0xffff8000) << 32) | 7
 
 /**
  * How many of both words of eight bytes are what records are made of: below 2^40, a pointer as Linux has it (0x55, 0x56 or
  * 0x7f of 2^40), or a double whose magnitude is at least 2^-15 and below 2^17. Of digits of 51 to 63 bits one in 64 is at most.
+ *
+ * {@link ALL_PLAIN} more if each is such a word, a pointer of V8, or eight characters: of four words of digits that all are
+ * fewer than one in 10^6.
  */
 function dullWords(v: v128): i32 {
+  const none = i64x2.splat(0)
   const top = i64x2.shr_u(v, 40)
-  const low = v128.or(i64x2.eq(top, i64x2.splat(0)), i64x2.eq(top, i64x2.splat(0x7f)))
+  const low = v128.or(i64x2.eq(top, none), i64x2.eq(top, i64x2.splat(0x7f)))
   const heap = v128.or(i64x2.eq(top, i64x2.splat(0x55)), i64x2.eq(top, i64x2.splat(0x56)))
   const highest = i64x2.shr_u(v, 56)
   const double = v128.or(i64x2.eq(highest, i64x2.splat(0x3f)), i64x2.eq(highest, i64x2.splat(0x40)))
-  return popcnt(i64x2.bitmask(v128.or(double, v128.or(low, heap))))
+  const dull = v128.or(double, v128.or(low, heap))
+  const tagged = i64x2.eq(v128.and(v, i64x2.splat(TAGGED)), i64x2.splat(1))
+  const text = i64x2.eq(v128.and(v, i8x16.splat(<i8>0x80)), none)
+  const plain = v128.or(dull, v128.or(tagged, text))
+  return popcnt(i64x2.bitmask(dull)) | ((<i32>i64x2.all_true(plain)) << 2)
 }
 
 /** Lists the runs from block `from` on until none goes on behind `b`; returns the first block that was not looked at. */
@@ -359,7 +378,7 @@ function listRuns(ptr: usize, from: i32, b: i32, blocks: i32): i32 {
     const isLarge = hasLarge(v)
     const isSmall = hasSmall(v)
     const dull = dullWords(v)
-    const isWide = (isLarge || wasLarge) && dull + wasDull <= 2
+    const isWide = (isLarge || wasLarge) && !isRecord(dull, wasDull)
     const kinds = c < blocks ? kindsOf(v, highs, isWide, isSmall && wasSmall) : 0
     const isText = highs === 0
     const isParted = isText && wasText && (before & kinds & WIDE) !== 0

@@ -104,6 +104,10 @@ const isHalfSmall = (words: readonly bigint[]): boolean =>
 const isDull = (w: bigint): boolean =>
   [0x00n, 0x55n, 0x56n, 0x7fn].includes(w >> 40n) || [0x3fn, 0x40n].includes(w >> 56n)
 
+/** Whether a word is such a one, a pointer of V8, or eight characters. */
+const isPlain = (w: bigint): boolean =>
+  isDull(w) || (w >> 47n === 0n && (w & 7n) === 1n) || (w & 0x8080808080808080n) === 0n
+
 /** Whether all words can be digits, and one of them is not small. `before`: the words of the block before. */
 export function isDigitBlock(
   words: readonly bigint[],
@@ -119,7 +123,9 @@ export function isDigitBlock(
     // Pointers of a process are below 2^47.
     const both = [...words, ...before]
     const isLarge = both.some((w) => w >> 47n !== 0n)
-    const isRecord = both.filter((w) => isDull(w)).length > 2
+    const isRecord =
+      both.filter((w) => isDull(w)).length > 2 ||
+      (before.length > 0 && both.every((w) => isPlain(w)))
     return isLarge && !isRecord && words.every((w) => w >> 63n === 0n)
   }
   if (look === 2) {

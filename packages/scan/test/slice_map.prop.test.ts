@@ -60,10 +60,28 @@ function double(value: bigint): bigint {
   return view.getBigUint64(0)
 }
 
-/** Digits with what records hold among them: small numbers, pointers of Linux, doubles near 1, and words just beyond. */
+/** A pointer of V8, or a word just beyond: too large, or with another tag. */
+const tagged = fc
+  .tuple(fc.bigInt({ min: 0n, max: (1n << 45n) - 1n }), fc.constantFrom(0n, 1n, 3n, 5n))
+  .map(([above, tag]) => (above << 3n) | tag)
+
+/** Eight characters, now and then with one that is none. */
+const characters = fc
+  .tuple(
+    fc.bigInt({ min: 0n, max: (1n << 63n) - 1n }),
+    fc.constantFrom(0n, 0n, 0n, 0x80n, 0x80_0000n),
+  )
+  .map(([bytes, high]) => (bytes & 0x7f7f7f7f7f7f7f7fn) | high)
+
+/**
+ * Digits with what records hold among them: small numbers, pointers of Linux and of V8, doubles near 1, characters, and words
+ * just beyond.
+ */
 const records = fc
   .array(
     fc.oneof(
+      tagged,
+      characters,
       fc.bigInt({ min: 1n << 47n, max: (1n << 63n) - 1n }),
       fc.bigInt({ min: 0n, max: 1n << 40n }),
       fc
