@@ -97,7 +97,8 @@ function readWide(
   const hit = wiped(run, reader.read(run))
   if (hit === undefined) return undefined
   const offset = at + stride * (hit.offset - run.at)
-  return { ...hit, offset, length: stride * hit.length }
+  // The zeros before a letter may be those that belong to it: then none follow the last.
+  return { ...hit, offset, length: Math.min(stride * hit.length, bytes.length - offset) }
 }
 
 function wiped<T>(run: TextRun, result: T): T {

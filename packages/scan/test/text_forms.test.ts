@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createECDH, type JsonWebKey, randomBytes } from 'node:crypto'
+import { createDiffieHellmanGroup, createECDH, type JsonWebKey, randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
 import type { Detected } from '../src/detected.ts'
 import { keyIdOf } from '../src/key_id.ts'
@@ -342,5 +342,31 @@ describe('S-expressions of GnuPG', () => {
     const patterns =
       '(21:protected-private-key(3:rsa(1:n%m)(1:e%m)\0(21:protected-private-key(\0(private-key %S)\0(protected-private-key (rsa (n %m)'
     assert.deepEqual(hitsIn(Buffer.from(patterns)), [])
+  })
+})
+
+describe('S-expressions of other algorithms', () => {
+  it('ElGamal is found in both forms', () => {
+    const group = createDiffieHellmanGroup('modp14')
+    group.generateKeys()
+    const numbers: Readonly<Record<'p' | 'g' | 'y' | 'x', Buffer>> = {
+      p: group.getPrime(),
+      g: group.getGenerator(),
+      y: group.getPublicKey(),
+      x: group.getPrivateKey(),
+    }
+    const entries = Object.entries(numbers)
+    const words = entries.map(([name, number]) => `(${name} #00${number.toString('hex')}#)`)
+    const canonical = Buffer.concat([
+      Buffer.from('(11:private-key(3:elg'),
+      ...entries.map(([name, number]) => value(name, Buffer.concat([Buffer.from([0]), number]))),
+      Buffer.from('))'),
+    ])
+    for (const given of [`(private-key (elg ${words.join('\n  ')}))`, canonical]) {
+      const { kind, form, bits, certainty } = only(given)
+      assert.deepEqual([kind, form, bits, certainty], ['dh', 'sexp', 2048, 'proven'])
+    }
+    const place = canonical.length - 5
+    assert.deepEqual(hitsIn(canonical.with(place, (canonical[place] ?? 0) ^ 1)), [])
   })
 })

@@ -7,46 +7,10 @@
  * @module
  */
 import type { Curve } from '../key_material.ts'
-import { bitLength } from './modular.ts'
+import { type CurveParameters, curve } from './curve_parameters.ts'
+import { MORE_CURVES } from './more_curves.ts'
 
-export interface CurveParameters {
-  readonly curve: Curve
-  /** What OpenSSL calls it. */
-  readonly openssl: string
-  /** Content of its object identifier, hex. */
-  readonly oid: string
-  readonly p: bigint
-  readonly a: bigint
-  readonly b: bigint
-  readonly gx: bigint
-  readonly gy: bigint
-  readonly n: bigint
-  readonly bits: number
-  /** Of a coordinate and of a scalar. */
-  readonly lengthBytes: number
-}
-
-/** Hex. */
-type Numbers = Readonly<Record<'p' | 'a' | 'b' | 'gx' | 'gy' | 'n', string>>
-
-function curve(name: Curve, openssl: string, oid: string, numbers: Numbers): CurveParameters {
-  const number = (key: keyof Numbers): bigint => BigInt(`0x${numbers[key]}`)
-  const n = number('n')
-  const bits = bitLength(n)
-  return {
-    curve: name,
-    openssl,
-    oid,
-    p: number('p'),
-    a: number('a'),
-    b: number('b'),
-    gx: number('gx'),
-    gy: number('gy'),
-    n,
-    bits,
-    lengthBytes: Math.ceil(bits / 8),
-  }
-}
+export type { CurveParameters } from './curve_parameters.ts'
 
 export const CURVES: readonly CurveParameters[] = [
   curve('P-224', 'secp224r1', '2b81040021', {
@@ -123,8 +87,11 @@ export const CURVES: readonly CurveParameters[] = [
   }),
 ]
 
-const BY_OID = new Map(CURVES.map((parameters) => [parameters.oid, parameters]))
-const BY_NAME = new Map(CURVES.map((parameters) => [parameters.curve, parameters]))
+/** Those too that nothing but a name or a point tells of. */
+export const NAMED_CURVES: readonly CurveParameters[] = [...CURVES, ...MORE_CURVES]
+
+const BY_OID = new Map(NAMED_CURVES.map((parameters) => [parameters.oid, parameters]))
+const BY_NAME = new Map(NAMED_CURVES.map((parameters) => [parameters.curve, parameters]))
 
 /** @param oid content of the object identifier, hex */
 export function curveOfOid(oid: string): CurveParameters | undefined {
@@ -141,4 +108,10 @@ export function curveNamed(name: Curve): CurveParameters {
 /** The curves whose coordinates take `lengthBytes`. */
 export function curvesOfLength(lengthBytes: number): readonly CurveParameters[] {
   return CURVES.filter((parameters) => parameters.lengthBytes === lengthBytes)
+}
+
+/** The curve of these numbers: brainpool's twins share their prime. @param a undefined where it cannot be read */
+export function curveSpelled(p: bigint, a: bigint | undefined): CurveParameters | undefined {
+  const found = NAMED_CURVES.find((each) => each.p === p && each.a === a)
+  return found ?? CURVES.find((each) => each.p === p)
 }

@@ -54,7 +54,7 @@ export function isWorthALook(bytes: Uint8Array): boolean {
 }
 
 function hasStructure(bytes: Uint8Array): boolean {
-  if (isZlibHead(bytes, 0)) return true
+  if (isZlibHead(bytes, 0) || isKeyHead(bytes)) return true
   for (let at = 0; at + 3 < bytes.length; at++) {
     const first = bytes[at]
     if (first === 0x02) {
@@ -64,6 +64,35 @@ function hasStructure(bytes: Uint8Array): boolean {
     }
   }
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(OPENSSH)
+}
+
+/** What JKS and JCEKS begin with, up to the last byte of their version. */
+const KEYSTORES = ['feedfeed000000', 'cececece000000']
+/** Secret keys of OpenPGP and their subkeys: with a length of two bytes, and with one of any kind. */
+const LONG_PACKETS = new Set([0x95, 0x9d])
+const PACKETS = new Set([0xc5, 0xc7])
+/** What OpenPGP calls RSA, ElGamal, DSA and what is of curves. */
+const ALGORITHMS = new Set([1, 2, 3, 16, 17, 18, 19, 22, 25, 26, 27, 28])
+
+/** How many bytes {@link isKeyHead} looks at. */
+export const KEY_HEAD = 12
+
+/** Whether it begins as a keystore of Java or a secret key of OpenPGP, which have nothing of DER. */
+export function isKeyHead(bytes: Uint8Array): boolean {
+  if (bytes.length < KEY_HEAD) return false
+  const first = bytes[0] ?? 0
+  const second = bytes[1] ?? 0
+  if (first === 0x94 || first === 0x9c) return isPacket(bytes, 2)
+  if (LONG_PACKETS.has(first)) return isPacket(bytes, 3)
+  if (PACKETS.has(first)) return isPacket(bytes, second < 0xc0 ? 2 : 3)
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  return KEYSTORES.some((store) => head.toString('hex', 0, store.length / 2) === store)
+}
+
+/** Whether a packet of version 4 to 6 begins at `at`: a version, a time and an algorithm. */
+function isPacket(bytes: Uint8Array, at: number): boolean {
+  const version = bytes[at] ?? 0
+  return version >= 4 && version <= 6 && ALGORITHMS.has(bytes[at + 5] ?? 0)
 }
 
 /** The two bytes that zlib writes for a window of 32 KiB, at any of its levels. */

@@ -8,7 +8,7 @@
  */
 import { letterValue, readLetters } from '../base64.ts'
 import { charge } from '../effort.ts'
-import { isTextual, isWorthALook, isZlibHead, type Layer } from './layer.ts'
+import { isKeyHead, isTextual, isWorthALook, isZlibHead, KEY_HEAD, type Layer } from './layer.ts'
 import { failsOf, hexOf, hexStretches, LEAST_TEXT, textStretches } from './stretches.ts'
 
 /** Letters that are read at once. */
@@ -45,14 +45,47 @@ export function mayBeCoded(bytes: Uint8Array, at: number): boolean {
   return true
 }
 
-/** Whether a run of letters that a place is in begins a little before it, like gzip or zlib. */
+/** Whether a run of letters that a place is in begins a little before it, like gzip, zlib or a key that is none of DER's. */
 function beginsPacked(bytes: Uint8Array, at: number): boolean {
   let from = at
   while (from > at - NEAR && (VALUES[bytes[from - 1] ?? 0] ?? PAST_LETTERS) < PAST_LETTERS) from--
   if (from === at - NEAR) return false
   const first = VALUES[bytes[from] ?? 0]
   const second = VALUES[bytes[from + 1] ?? 0] ?? 0
-  return (first === GZIP_LETTERS[0] && second === GZIP_LETTERS[1]) || (first === 30 && second < 16)
+  if (first === GZIP_LETTERS[0] && second === GZIP_LETTERS[1]) return true
+  return (first === 30 && second < 16) || beginsKey(bytes, from, first)
+}
+
+/** First letters of what {@link isKeyHead} knows: 94, 95; 9c, 9d; c5, c7; ce; fe. */
+const KEY_LETTERS = new Set([0x25, 0x27, 0x31, 0x33, 0x3f])
+const HEAD_LETTERS = (4 * KEY_HEAD) / 3
+
+function beginsKey(bytes: Uint8Array, from: number, first: number | undefined): boolean {
+  if (first === undefined || !KEY_LETTERS.has(first)) return false
+  const values = bytes
+    .subarray(from, from + HEAD_LETTERS)
+    .map((byte) => VALUES[byte] ?? PAST_LETTERS)
+  if (values.some((value) => value >= PAST_LETTERS)) return false
+  const head = decoded(values, 0, values.length)
+  const isKey = isKeyHead(head)
+  head.fill(0)
+  values.fill(0)
+  return isKey
+}
+
+/** What the letters `[from, to)` of these values stand for. */
+function decoded(values: Uint8Array, from: number, to: number): Uint8Array {
+  const bytes = new Uint8Array(((to - from) * 6) >> 3)
+  for (let k = 0, at = from; k < bytes.length; k += 3, at += 4) {
+    const a = values[at] ?? 0
+    const b = values[at + 1] ?? 0
+    const c = values[at + 2] ?? 0
+    const d = values[at + 3] ?? 0
+    bytes[k] = (a << 2) | (b >> 4)
+    bytes[k + 1] = (b << 4) | (c >> 2)
+    bytes[k + 2] = (c << 6) | d
+  }
+  return bytes
 }
 
 /** A run of letters: reading another overwrites it. */
@@ -99,11 +132,13 @@ export class LetterRun {
     }
   }
 
-  /** What begins like gzip, and, at the run's begin, like zlib. */
+  /** What begins like gzip, and, at the run's begin, like zlib or a key. */
   #addPacked(layers: Layer[]): void {
     const values = this.#values
     const last = this.#length - LEAST_TEXT
-    if (isZlibHead(this.#bytesOf(0, 4), 0)) layers.push(this.#base64(0, this.#length))
+    const head = decoded(values, 0, Math.min(HEAD_LETTERS, this.#length))
+    if (isZlibHead(head, 0) || isKeyHead(head)) layers.push(this.#base64(0, this.#length))
+    head.fill(0)
     let found = 0
     for (let at = 0; at <= last && found < MOST_PACKED; at++) {
       if (values[at] !== GZIP_LETTERS[0] || values[at + 1] !== GZIP_LETTERS[1]) continue
@@ -138,24 +173,9 @@ export class LetterRun {
     })
   }
 
-  #bytesOf(from: number, to: number): Uint8Array {
-    const values = this.#values
-    const bytes = new Uint8Array(((to - from) * 6) >> 3)
-    for (let k = 0, at = from; k < bytes.length; k += 3, at += 4) {
-      const a = values[at] ?? 0
-      const b = values[at + 1] ?? 0
-      const c = values[at + 2] ?? 0
-      const d = values[at + 3] ?? 0
-      bytes[k] = (a << 2) | (b >> 4)
-      bytes[k + 1] = (b << 4) | (c >> 2)
-      bytes[k + 2] = (c << 6) | d
-    }
-    return bytes
-  }
-
   #base64(from: number, to: number): Layer {
     charge(UNITS.decoded * (to - from))
-    const bytes = this.#bytesOf(from, to)
+    const bytes = decoded(this.#values, from, to)
     const places = this.#places.slice(from, to)
     return {
       bytes,

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { CURVES, type CurveParameters, curveOfOid, curvesOfLength } from '../arithmetic/curves.ts'
+import {
+  type CurveParameters,
+  curveOfOid,
+  curveSpelled,
+  curvesOfLength,
+  NAMED_CURVES,
+} from '../arithmetic/curves.ts'
 import { isOnCurve, type Point } from '../arithmetic/ec.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'
 import { childrenOf, contentOf, type Element, elementOf, hexOf, lengthOf, TAG } from '../der.ts'
@@ -146,7 +152,9 @@ function curveOfPoint(bits: Uint8Array): { curve: CurveParameters; point: Point 
   const lengthBytes = (bits.length - 2) / 2
   const point = Number.isInteger(lengthBytes) ? pointOf(bits, lengthBytes) : undefined
   if (point === undefined) return undefined
-  const curve = curvesOfLength(lengthBytes).find((each) => isOnCurve(each, point))
+  const curve = NAMED_CURVES.find(
+    (each) => each.lengthBytes === lengthBytes && isOnCurve(each, point),
+  )
   return curve && { curve, point }
 }
 
@@ -158,11 +166,12 @@ export function curveOf(bytes: Uint8Array, parameters: Element): CurveParameters
   return explicit && explicitCurve(bytes, explicit)
 }
 
-/** RFC 3279, section 2.3.5: version, field { identifier, p }, … */
+/** RFC 3279, section 2.3.5: version, field { identifier, p }, { a, b, … }, … */
 export function explicitCurve(bytes: Uint8Array, explicit: Element): CurveParameters | undefined {
-  const field = childrenOf(bytes, explicit)?.[1]
+  const [, field, equation] = childrenOf(bytes, explicit) ?? []
   const prime = field && childrenOf(bytes, field)?.[1]
   if (prime === undefined || lengthOf(prime) > LONGEST_SCALAR + 1) return undefined
-  const p = numberOf(bytes, prime)
-  return CURVES.find((curve) => curve.p === p)
+  const a = equation && elementOf(bytes, equation.from, equation.to, TAG.octets)
+  const isShort = a !== undefined && lengthOf(a) <= LONGEST_SCALAR
+  return curveSpelled(numberOf(bytes, prime), isShort ? numberOf(bytes, a) : undefined)
 }

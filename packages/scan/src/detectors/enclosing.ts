@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { CURVES, type CurveParameters } from '../arithmetic/curves.ts'
+import { type CurveParameters, NAMED_CURVES } from '../arithmetic/curves.ts'
 import { type Element, elementOf, sequenceAround, TAG } from '../der.ts'
 import type { DerKey } from '../der_keys/der_key.ts'
 import { pkcs8At, readPkcs8 } from '../der_keys/pkcs8.ts'
@@ -40,7 +40,7 @@ export function enclosingKey(bytes: Uint8Array, version: number): DerKey | undef
 export function curveBefore(bytes: Uint8Array, version: number): CurveParameters | undefined {
   const octets = octetsAround(bytes, version)
   if (octets === undefined) return undefined
-  return CURVES.find(({ oid }) => {
+  return NAMED_CURVES.find(({ oid }) => {
     const from = octets.at - oid.length / 2
     if (from < 0) return false
     const view = Buffer.from(bytes.buffer, bytes.byteOffset + from, oid.length / 2)

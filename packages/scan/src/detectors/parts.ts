@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { CURVES, curveNamed } from '../arithmetic/curves.ts'
+import { curveNamed, NAMED_CURVES } from '../arithmetic/curves.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'
 import { OKP } from '../arithmetic/okp.ts'
 import type { RsaParts } from '../arithmetic/rsa.ts'
@@ -58,7 +58,12 @@ const CURVE_NAMES: ReadonlyMap<string, Curve> = new Map([
   ['NIST P-384', 'P-384'],
   ['NIST P-521', 'P-521'],
   ['P-256K', 'secp256k1'],
-  ...CURVES.flatMap(({ curve, openssl }) => [[curve, curve] as const, [openssl, curve] as const]),
+  ['NIST P-192', 'P-192'],
+  ['sm2p256v1', 'SM2'],
+  ...NAMED_CURVES.flatMap(({ curve, openssl }) => [
+    [curve, curve] as const,
+    [openssl, curve] as const,
+  ]),
 ])
 
 /**
@@ -130,6 +135,18 @@ export function dsaKey(
   if (p === undefined || q === undefined || g === undefined) return undefined
   if (y === undefined || x === undefined) return undefined
   const proof = proveGroupKey('dsa', { p, q, g, y, x })
+  return proof === undefined ? undefined : placeless(proof)
+}
+
+/** A DH key, which is what ElGamal has too: y is g^x modulo p. */
+export function dhKey(
+  p: bigint | undefined,
+  g: bigint | undefined,
+  y: bigint | undefined,
+  x: bigint | undefined,
+): Detected | undefined {
+  if (p === undefined || g === undefined || y === undefined || x === undefined) return undefined
+  const proof = proveGroupKey('dh', { p, q: undefined, g, y, x })
   return proof === undefined ? undefined : placeless(proof)
 }
 

@@ -17,7 +17,7 @@ import {
   type TextReader,
   type TextRun,
 } from '../text_run.ts'
-import { dsaKey, ecKey, numberOf, okpKey, rsaKey } from './parts.ts'
+import { dhKey, dsaKey, ecKey, numberOf, okpKey, rsaKey } from './parts.ts'
 
 const BEHIND_MOST = 32_768
 const TOKENS_MOST = 128
@@ -233,6 +233,9 @@ function keyOf(algorithm: string, values: SexpValues): Detected | undefined {
       })
     case 'dsa':
       return dsaKey(...dsaNumbers(values))
+    case 'elg':
+    case 'openpgp-elg':
+      return dhKey(values.number('p'), values.number('g'), values.number('y'), values.number('x'))
     case 'ecc':
     case 'ecdsa':
     case 'ecdh':
