@@ -164,8 +164,14 @@ describe('the gate, whatever happens,', () => {
     for (const damage of ['{', '{}', '[]', '{"schema":"mintmark-gate-state/1"}']) {
       writeFileSync(file, damage)
       assert.throws(() => uninstallGate(places), { code: 'GATE_STATE' })
+      assert.deepEqual(gateStatus(places).problems.slice(1), [
+        'kernel.core_pattern names the gate: no core lands until it is installed again',
+      ])
     }
     rmSync(file)
+    assert.deepEqual(gateStatus(places).problems, [
+      'kernel.core_pattern names the gate, and what it remembers is gone: no core lands until it is installed again',
+    ])
     assert.throws(() => uninstallGate(places), { code: 'GATE_STATE', message: /sysctl -w/ })
     assert.match(kernel()[0] ?? '', /receive/)
     installGate(places, settings, programs)

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { generatePrimeSync } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { gcd, inverse, toBigEndian } from '../src/arithmetic/modular.ts'
+import { fromBigEndian, gcd, inverse, toBigEndian } from '../src/arithmetic/modular.ts'
 import type { RsaMaterial } from '../src/key_material.ts'
 import { derivedValues } from '../src/known/derived_values.ts'
 import { KnownKeySearch } from '../src/known/known_key_search.ts'
 import { keyWith } from '../src/public_keys/certificate.ts'
+import { secretPatterns } from '../src/scrub/secret_pattern.ts'
 
 const E = 65_537n
 
@@ -60,10 +61,25 @@ describe('a key of more than two primes', () => {
             assert.ok(value === 1n || values.has(value ?? 0n), `prime ${index}`)
           }
         }
-        assert.ok(values.has(inverse(E, phi) ?? 0n) && values.has(inverse(E, lambda) ?? 0n))
+        for (const value of [phi, lambda]) {
+          assert.ok(values.has(value) && values.has(inverse(E, value) ?? 0n))
+        }
       })
     }
   }
+})
+
+it('of φ(n) of three primes all is looked for in pieces that is not that of n', () => {
+  const [p = 0n, q = 0n, third = 0n] = primesOf(3, 1536)
+  const material: RsaMaterial = { type: 'rsa', n: p * q * third, e: E, p, q, d: undefined }
+  const phi = (p - 1n) * (q - 1n) * (third - 1n)
+  const pieces = secretPatterns([material], 0).filter(
+    ({ value, form }) => value === 'lower part of phi' && form === 'limbs-be',
+  )
+  const spelled = pieces.map(({ bytes }) => fromBigEndian(bytes))
+  assert.ok(spelled.includes(BigInt.asUintN(1024, phi)))
+  // Two bits of a sum are above.
+  assert.ok(material.n >> 1028n === phi >> 1028n || (material.n >> 1028n) - (phi >> 1028n) === 1n)
 })
 
 it('a key of more than two primes is not made of numbers whose upper part alone fits, however many', () => {

@@ -51,7 +51,7 @@ export function gateStatus(places: Places): GateStatus {
   const kernel = readKernel(places.procSys)
   const state = told(problems, () => loadState(places.stateFolder))
   const isInstalled = state !== undefined && kernel.pattern === state.kernel.pattern
-  if (state === undefined) problems.push('the gate is not installed')
+  if (state === undefined) problems.push(whyNotInstalled(kernel, places, problems))
   else if (!isInstalled)
     problems.push('kernel.core_pattern was changed since: cores do not come through the gate')
   else {
@@ -68,6 +68,17 @@ export function gateStatus(places: Places): GateStatus {
   const notes =
     hasRoom && isInstalled && told(problems, () => checkProgram(scriptIn(places.stateFolder)))
   return { isInstalled, kernel, state, spool, notes: notes || [], problems }
+}
+
+/** @param problems what is told already: that the state is damaged, for one */
+function whyNotInstalled(
+  { pattern }: KernelSettings,
+  { stateFolder }: Places,
+  problems: readonly string[],
+): string {
+  if (!pattern.startsWith(`|${scriptIn(stateFolder)} `)) return 'the gate is not installed'
+  const lost = problems.length > 0 ? '' : ', and what it remembers is gone'
+  return `kernel.core_pattern names the gate${lost}: no core lands until it is installed again`
 }
 
 /** Without room a crash now would leave no core. */

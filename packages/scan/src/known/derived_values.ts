@@ -98,6 +98,8 @@ function valuesOfMany(material: RsaMaterial): DerivedValue[] {
     ),
     { name: 'd-mod-phi', value: inverse(e, phi) ?? 0n, bits },
     { name: 'd-mod-lambda', value: inverse(e, lambda) ?? 0n, bits },
+    { name: 'phi', value: phi, bits },
+    { name: 'lambda', value: lambda, bits },
   ]
 }
 

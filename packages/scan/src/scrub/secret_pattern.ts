@@ -7,6 +7,7 @@ import { bitLength } from '../arithmetic/modular.ts'
 import type { KeyMaterial } from '../key_material.ts'
 import { type DerivedValue, derivedValues } from '../known/derived_values.ts'
 import { encodingsOf } from '../known/encodings.ts'
+import { otherPrimes } from '../known/many_primes.ts'
 import { ALL_TEXTS, type TextKinds } from '../known/text_kinds.ts'
 import { moreSpellings } from './more_spellings.ts'
 import { shiftedSpellings } from './shifted_spellings.ts'
@@ -42,8 +43,8 @@ const TELLING = new Set([
   'd',
   'd-mod-phi',
   'd-mod-lambda',
-  'lower half of phi',
-  'lower half of lambda',
+  'lower part of phi',
+  'lower part of lambda',
 ])
 const PART_BITS = 128
 /**
@@ -85,7 +86,8 @@ function patternsOf(material: KeyMaterial, { key, seen, texts }: Spelled): Secre
   const isRsa = material.type === 'rsa'
   const values = derivedValues(material).filter(({ value }) => !seen.has(value))
   for (const { value } of values) seen.add(value)
-  const numbers = values.flatMap((value) => (isRsa ? withLowerHalf(value) : [value]))
+  const primes = isRsa ? 2 + otherPrimes(material).length : 0
+  const numbers = values.flatMap((value) => (isRsa ? withLowerPart(value, primes) : [value]))
   return [
     ...numbers.flatMap((number) => spelled(number, key, isRsa, texts)),
     ...symmetricValues(material).map(({ bytes, value, form, partBytes }) => ({
@@ -102,15 +104,16 @@ function patternsOf(material: KeyMaterial, { key, seen, texts }: Spelled): Secre
 
 /**
  * The upper half of φ(n) is that of n, and that of λ(n) is n by a small number: anyone has those, and mbedTLS leaves n / 2
- * on its stack. They are φ(n) and λ(n) only as a whole, or by their lower halves.
+ * on its stack. They are φ(n) and λ(n) only as a whole, or by what is below. Of three primes that is the upper third, of four
+ * a quarter.
  */
-const HALF_PUBLIC = new Set(['phi', 'lambda'])
+const PARTLY_PUBLIC = new Set(['phi', 'lambda'])
 
-function withLowerHalf(value: DerivedValue): DerivedValue[] {
-  if (!HALF_PUBLIC.has(value.name)) return [value]
-  const bits = Math.floor(value.bits / 2)
+function withLowerPart(value: DerivedValue, primes: number): DerivedValue[] {
+  if (!PARTLY_PUBLIC.has(value.name)) return [value]
+  const bits = Math.floor((value.bits * (primes - 1)) / primes)
   const lower = BigInt.asUintN(bits, value.value)
-  return [value, { name: `lower half of ${value.name}`, value: lower, bits }]
+  return [value, { name: `lower part of ${value.name}`, value: lower, bits }]
 }
 
 function spelled(
@@ -132,7 +135,9 @@ function spelled(
     const { isText, isList, isInLetters } = factsOf(form)
     const isInLines = isList || (partBits === PART_BITS && isInLetters)
     const leastBits = isInLines ? LINE_PART_BITS : partBits
-    const part = HALF_PUBLIC.has(name) ? bytes.length : Math.ceil((bytes.length * leastBits) / bits)
+    const part = PARTLY_PUBLIC.has(name)
+      ? bytes.length
+      : Math.ceil((bytes.length * leastBits) / bits)
     const least = Math.min(bytes.length, Math.max(16, part))
     return [{ bytes, least, value: name, form, isText, bits, key }]
   })
