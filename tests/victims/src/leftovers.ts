@@ -2,7 +2,8 @@
  * Whether any window of memory is a number from which an RSA key can be rebuilt: gcd over products of windows.
  *
  * For X of half the bits of n, X·(X − 1)·(X + 1)·(R² − X) shares a factor with n where X is p, p + 1, p − 1 or
- * R² mod p, or the same of q. Plain BigInt, so that nothing of the code under test is in it.
+ * R² mod p, or the same of q. Of the first three only what X can be is multiplied: p is odd, and not below n divided by
+ * the least number that is too long for q. Plain BigInt, so that nothing of the code under test is in it.
  */
 import type { Load, Piece } from './core_file.ts'
 import { gcd } from './rsa_truth.ts'
@@ -10,6 +11,15 @@ import { gcd } from './rsa_truth.ts'
 interface Window {
   readonly offset: number
   readonly value: bigint
+}
+
+/** What is computed once of a key. */
+interface Key {
+  readonly n: bigint
+  /** R² modulo n. */
+  readonly squared: bigint
+  /** No factor of n of half its bits has a neighbour below this. */
+  readonly least: bigint
 }
 
 const BATCH = 1024
@@ -29,28 +39,38 @@ export function leftovers(
 ): readonly number[] {
   const bits = n.toString(2).length
   const length = bits / 16
-  const squared = (1n << BigInt(bits)) % n
+  const key: Key = {
+    n,
+    squared: (1n << BigInt(bits)) % n,
+    least: (n >> BigInt(length * 8)) - 1n,
+  }
   const found: number[] = []
   let batch: Window[] = []
   for (const window of windows(pieces, loads, length, step)) {
     batch.push(window)
     if (batch.length < BATCH) continue
-    found.push(...leading(batch, squared, n))
+    found.push(...leading(batch, key))
     batch = []
   }
-  return [...found, ...leading(batch, squared, n)]
+  return [...found, ...leading(batch, key)]
 }
 
 /** Offsets of those windows of a batch that lead to a factor, by halving it. */
-function leading(batch: readonly Window[], squared: bigint, n: bigint): readonly number[] {
+function leading(batch: readonly Window[], key: Key): readonly number[] {
+  const { n, squared, least } = key
   let product = 1n
-  for (const { value } of batch)
-    product = (product * value * (value * value - 1n) * (squared - value)) % n
+  for (const { value } of batch) {
+    product = (product * (squared - value)) % n
+    if (value < least) continue
+    // It is p, or a neighbour of p.
+    const isOdd = (value & 1n) === 1n
+    product = (product * (isOdd ? value : value * value - 1n)) % n
+  }
   // Where p and q fall into one batch the product is 0, and the gcd n.
   if (gcd(product, n) === 1n) return []
   if (batch.length === 1) return batch.map(({ offset }) => offset)
   const middle = batch.length >> 1
-  return [batch.slice(0, middle), batch.slice(middle)].flatMap((half) => leading(half, squared, n))
+  return [batch.slice(0, middle), batch.slice(middle)].flatMap((half) => leading(half, key))
 }
 
 function* windows(
@@ -60,14 +80,14 @@ function* windows(
   step: 1 | 8,
 ): Generator<Window> {
   for (const { offset, bytes } of pieces) {
+    // Numbers are read highest byte first.
+    const turned = Buffer.from(bytes).reverse()
     for (let shift = 0; shift < WORD; shift += step) {
       const first = (firstAligned(offset, loads) + shift) % WORD
       for (const at of randomLooking(bytes.subarray(first), length / WORD)) {
-        const big = Buffer.from(bytes.subarray(first + at, first + at + length).toReversed())
-        yield {
-          offset: offset + first + at,
-          value: BigInt(`0x${big.toString('hex')}`),
-        }
+        const end = bytes.length - first - at
+        const digits = turned.toString('hex', end - length, end)
+        yield { offset: offset + first + at, value: BigInt(`0x${digits}`) }
       }
     }
   }
