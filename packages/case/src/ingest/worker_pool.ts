@@ -55,37 +55,33 @@ export class ReaderFailure extends Error {
 
 type WithoutJob<T> = Omit<T, 'job' | 'kind'>
 
-/** Worker threads that turn bytes of files into blocks of rows. */
+/**
+ * Worker threads that turn bytes of files into blocks of rows. One is started when there is a task and all that were
+ * started before have one: what reads a few files, or none that the case does not have, needs no more.
+ */
 export class WorkerPool {
-  readonly #workers: readonly Worker[]
+  readonly #most: number
   readonly #flows = new Map<Worker, Flow>()
-  readonly #load: Map<Worker, number>
+  /** Tasks of each worker that was started. */
+  readonly #load = new Map<Worker, number>()
   readonly #jobs = new Map<number, Job>()
   #nextJob = 0
   #waiting: (() => void)[] = []
   #failure: unknown
 
+  /** @param threads how many are started at most; at least one */
   constructor(threads: number) {
-    const script = new URL('./ingest_worker.js', import.meta.url)
-    this.#workers = Array.from({ length: threads }, () => {
-      const flow = new Flow()
-      const worker = new Worker(script, {
-        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
-        workerData: flow.memory,
-      })
-      this.#flows.set(worker, flow)
-      return worker
-    })
-    this.#load = new Map(this.#workers.map((worker) => [worker, 0]))
-    for (const worker of this.#workers) {
-      worker.on('message', (message: Answer) => this.#hear(message))
-      worker.on('error', (cause) => this.#fail(cause))
-    }
+    this.#most = threads
+  }
+
+  /** How many were started. */
+  get started(): number {
+    return this.#load.size
   }
 
   /** Resolves when some worker can take another task. */
   async ready(): Promise<void> {
-    while (this.#failure === undefined && this.#leastLoaded()[1] >= TASKS_A_WORKER) {
+    while (this.#failure === undefined && this.#leastLoad() >= TASKS_A_WORKER) {
       // oxlint-disable-next-line no-await-in-loop -- another may have been quicker
       await new Promise<void>((resolve) => {
         this.#waiting.push(resolve)
@@ -146,7 +142,7 @@ export class WorkerPool {
 
   async close(): Promise<void> {
     this.#failure ??= new Error('closed')
-    await Promise.all(this.#workers.map((worker) => worker.terminate()))
+    await Promise.all([...this.#load.keys()].map((worker) => worker.terminate()))
   }
 
   async #pump(
@@ -186,8 +182,8 @@ export class WorkerPool {
   ): Promise<readonly PartSummary[]> {
     if (this.#failure !== undefined) return Promise.reject(asError(this.#failure))
     const job = this.#nextJob++
-    const [worker, load] = this.#leastLoaded()
-    this.#load.set(worker, load + 1)
+    const worker = this.#leastLoaded()
+    this.#load.set(worker, (this.#load.get(worker) ?? 0) + 1)
     return new Promise((resolve, reject) => {
       this.#jobs.set(job, { worker, ...takers, resolve, reject, stream })
       post(job, worker)
@@ -257,10 +253,28 @@ export class WorkerPool {
     for (const wake of waiting) wake()
   }
 
-  #leastLoaded(): readonly [worker: Worker, load: number] {
-    const [first, ...others] = this.#load
-    if (first === undefined) throw new RangeError('a pool has at least one thread')
-    return others.reduce((least, other) => (other[1] < least[1] ? other : least), first)
+  /** Tasks of the one that has fewest, of those that could be started too. */
+  #leastLoad(): number {
+    return this.#load.size < this.#most ? 0 : Math.min(...this.#load.values())
+  }
+
+  #leastLoaded(): Worker {
+    const least = this.#leastLoad()
+    for (const [worker, load] of this.#load) if (load === least) return worker
+    return this.#newWorker()
+  }
+
+  #newWorker(): Worker {
+    const flow = new Flow()
+    const worker = new Worker(new URL('./ingest_worker.js', import.meta.url), {
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+      workerData: flow.memory,
+    })
+    worker.on('message', (message: Answer) => this.#hear(message))
+    worker.on('error', (cause) => this.#fail(cause))
+    this.#flows.set(worker, flow)
+    this.#load.set(worker, 0)
+    return worker
   }
 }
 
