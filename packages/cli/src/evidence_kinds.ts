@@ -1,11 +1,14 @@
 /**
  * Evidence that is no log, told by its content: memory dumps, packed or not, and lists of public keys.
  *
+ * Loads little of `scan`: most evidence holds no dump, and what searches one takes longer to load than to read a small log.
+ *
  * @module
  */
 import { DUMP_SHAPE, KEYS_SHAPE } from '@mintmark/case'
 import { bytesSource, openDump } from '@mintmark/dump'
-import { isPackedDump, parsePublicKeys } from '@mintmark/scan'
+import { isPackedDump } from '@mintmark/scan/dump-head'
+import { parsePublicKeys } from '@mintmark/scan/public-keys'
 
 /** Enough for the headers that show what a dump is. */
 const HEAD_BYTES = 8192

@@ -1,7 +1,8 @@
 /**
  * Searches the dumps of a case for keys: the public ones of the case are known, and each dump is searched once.
  *
- * `case` keeps what is found and scans nothing, `scan` knows no case: here the two meet.
+ * `case` keeps what is found and scans nothing, `scan` knows no case: here the two meet. What searches is loaded once there
+ * is a dump.
  *
  * @module
  */
@@ -18,13 +19,8 @@ import {
   keepScan,
 } from '@mintmark/case'
 import { MintmarkError, safeText } from '@mintmark/core'
-import {
-  type PublicKey,
-  packingOf,
-  parsePublicKeys,
-  type ScanReport,
-  scanFile,
-} from '@mintmark/scan'
+import type { PublicKey, ScanReport } from '@mintmark/scan'
+import { parsePublicKeys } from '@mintmark/scan/public-keys'
 import { scanOf } from './dump_findings.ts'
 import { isDump } from './evidence_kinds.ts'
 import type { Io } from './io.ts'
@@ -82,6 +78,7 @@ async function scanned(
   io: Io,
   onBytes: (doneBytes: number, totalBytes: number) => void,
 ): Promise<ScanReport | undefined> {
+  const { scanFile } = await import('@mintmark/scan')
   try {
     return await scanFile(path, {
       publicKeys,
@@ -105,7 +102,7 @@ async function openable(
   for (const path of files) {
     if (held.get(path) !== sha256) continue
     // oxlint-disable-next-line no-await-in-loop -- the first that will do
-    if ((await isDumpOnDisk(path)) || isPackedOnDisk(path)) return path
+    if ((await isDumpOnDisk(path)) || (await isPackedOnDisk(path))) return path
   }
   return undefined
 }
@@ -125,7 +122,8 @@ async function isDumpOnDisk(path: string): Promise<boolean> {
 }
 
 /** What unpacks it must be there, too. */
-function isPackedOnDisk(path: string): boolean {
+async function isPackedOnDisk(path: string): Promise<boolean> {
+  const { packingOf } = await import('@mintmark/scan')
   try {
     return packingOf(path)?.isDump === true
   } catch {

@@ -1,4 +1,7 @@
-/** Commands that touch no case load none of it: the engine alone takes a third of a second. */
+/**
+ * Commands that touch no case load none of it: the engine alone takes a third of a second. Those that read evidence in load
+ * what searches dumps once there is one.
+ */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
@@ -16,14 +19,22 @@ function loadedWith(url: string, seen: Set<string> = new Set()): Set<string> {
   return seen
 }
 
-const loadsCase = (command: string): boolean =>
+const loads = (command: string, part: string): boolean =>
   [...loadedWith(import.meta.resolve(`../src/commands/${command}.js`))].some((url) =>
-    url.includes('/packages/case/'),
+    url.includes(part),
   )
+const loadsCase = (command: string): boolean => loads(command, '/packages/case/')
 
 describe('loads nothing of a case:', () => {
   for (const command of ['scan', 'scrub', 'gate_receive', 'guard_serve', 'ledger_serve']) {
     it(command, () => assert.equal(loadsCase(command), false))
   }
   it('unlike what works on one', () => assert.equal(loadsCase('investigate'), true))
+})
+
+describe('loads no search of dumps:', () => {
+  for (const command of ['ingest', 'investigate', 'scope'])
+    it(command, () => assert.equal(loads(command, '/packages/scan/dist/src/scan_'), false))
+  it('unlike what searches one', () =>
+    assert.equal(loads('scrub', '/packages/scan/dist/src/scan_'), true))
 })
