@@ -101,6 +101,30 @@ describe('hunts that run', () => {
     assert.deepEqual(rows, [{ hunt: 'first', class: 'context', strength: 'lead', n: 30, same: 30 }])
   })
 
+  it('are asked for nothing more where they have hit nothing', async () => {
+    own('some', `SELECT ${COLUMNS}, '' AS why FROM access`)
+    own('none', `SELECT ${COLUMNS}, '' AS why FROM access LIMIT 0`)
+    const { session } = opened
+    const asked: string[] = []
+    const rows: typeof session.rows = (sql, params) => {
+      if (/^\s*SELECT[^;]*FROM hunt_hit\s+WHERE hunt = /u.test(sql))
+        asked.push(String(params?.['hunt_id']))
+      return session.rows(sql, params)
+    }
+    const watched = new Proxy(session, {
+      get(target, name) {
+        if (name === 'rows') return rows
+        const value: unknown = Reflect.get(target, name, target)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    const [none, some] = await runHunts(watched, { dirs: [dir], only: ['none', 'some'] })
+    assert.deepEqual(asked, ['some', 'some'])
+    assert.equal(some?.hits, 30)
+    const { hits, first, last, accounts, rows: listed } = none ?? {}
+    assert.deepEqual([hits, first, last, accounts, listed], [0, null, null, 0, []])
+  })
+
   it('count an access once, however often a hunt gives it', async () => {
     const result = await one(
       own('twice', `SELECT ${COLUMNS}, arrayJoin(['b', 'a']) AS why FROM access`),

@@ -93,10 +93,24 @@ export async function runHunts(session: Session, options: HuntOptions = {}): Pro
     options.onProgress?.(index, ready.length, hunt.id)
     // oxlint-disable-next-line eslint/no-await-in-loop
     await fillHits(session, hunt, { sql, params, slices: Math.max(1, Math.min(hunt.slices, most)) })
+  }
+  const hit = await withHits(session, hunts)
+  for (const hunt of hunts) {
     // oxlint-disable-next-line eslint/no-await-in-loop
-    results.push(await resultOf(session, hunt, options.limit ?? 20))
+    const hits = hit.has(hunt.id) ? await hitsOf(session, hunt, options.limit ?? 20) : NO_HITS
+    results.push(resultOf(hunt, hits))
   }
   return results
+}
+
+/** Which of these hunts have hit anything: of the others nothing more is asked, since a statement takes milliseconds. */
+async function withHits(session: Session, hunts: readonly Hunt[]): Promise<ReadonlySet<string>> {
+  const ids = hunts.map(({ id }) => id)
+  const rows = await session.rows(
+    'SELECT DISTINCT toString(hunt) AS id FROM hunt_hit WHERE hunt IN {ids:Array(String)}',
+    { ids },
+  )
+  return new Set(rows.map(({ id }) => String(id)))
 }
 
 async function rowsOf(session: Session): Promise<number> {
@@ -182,10 +196,25 @@ const ROWS = `
   LIMIT 1 BY record_id, content
   LIMIT {limit:UInt32}`
 
-async function resultOf(session: Session, hunt: Hunt, limit: number): Promise<HuntResult> {
+/** The part of a result that the engine gives. */
+type Hits = Pick<HuntResult, 'hits' | 'first' | 'last' | 'accounts' | 'rows'>
+
+const NO_HITS: Hits = { hits: 0, first: null, last: null, accounts: 0, rows: [] }
+
+/** Of a hunt that has hit something. */
+async function hitsOf(session: Session, hunt: Hunt, limit: number): Promise<Hits> {
   const [counts] = await session.rows(COUNTS, { hunt_id: hunt.id })
   const rows = await session.rows(ROWS, { hunt_id: hunt.id, limit })
-  const hits = Number(counts?.['hits'] ?? 0)
+  return {
+    hits: Number(counts?.['hits'] ?? 0),
+    first: isoOf(Number(counts?.['first_ms'])),
+    last: isoOf(Number(counts?.['last_ms'])),
+    accounts: Number(counts?.['accounts']),
+    rows: rows.map(rowOf),
+  }
+}
+
+function resultOf(hunt: Hunt, hits: Hits): HuntResult {
   return {
     id: hunt.id,
     title: hunt.title,
@@ -195,11 +224,7 @@ async function resultOf(session: Session, hunt: Hunt, limit: number): Promise<Hu
     cannotMean: hunt.cannotMean,
     attack: hunt.attack,
     references: hunt.references,
-    hits,
-    first: hits === 0 ? null : isoOf(Number(counts?.['first_ms'])),
-    last: hits === 0 ? null : isoOf(Number(counts?.['last_ms'])),
-    accounts: hits === 0 ? 0 : Number(counts?.['accounts']),
-    rows: rows.map(rowOf),
+    ...hits,
   }
 }
 
