@@ -81,7 +81,7 @@ function* windows(
 ): Generator<Window> {
   for (const { offset, bytes } of pieces) {
     // Numbers are read highest byte first.
-    const turned = Buffer.from(bytes).reverse()
+    const turned = Buffer.from(bytes.toReversed().buffer)
     for (let shift = 0; shift < WORD; shift += step) {
       const first = (firstAligned(offset, loads) + shift) % WORD
       for (const at of randomLooking(bytes.subarray(first), length / WORD)) {
