@@ -70,6 +70,30 @@ describe('built-in hunts', () => {
     })
 })
 
+it('hunts that hit nothing are asked for nothing more', async () => {
+  own('some', `SELECT ${COLUMNS}, '' AS why FROM access`)
+  own('none', `SELECT ${COLUMNS}, '' AS why FROM access LIMIT 0`)
+  const { session } = opened
+  const asked: string[] = []
+  const rows: typeof session.rows = (sql, params) => {
+    if (/^\s*SELECT[^;]*FROM hunt_hit\s+WHERE hunt = /u.test(sql))
+      asked.push(String(params?.['hunt_id']))
+    return session.rows(sql, params)
+  }
+  const watched = new Proxy(session, {
+    get(target, name) {
+      if (name === 'rows') return rows
+      const value: unknown = Reflect.get(target, name, target)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+  const [none, some] = await runHunts(watched, { dirs: [dir], only: ['none', 'some'] })
+  assert.deepEqual(asked, ['some', 'some'])
+  assert.equal(some?.hits, 30)
+  const { hits, first, last, accounts, rows: listed } = none ?? {}
+  assert.deepEqual([hits, first, last, accounts, listed], [0, null, null, 0, []])
+})
+
 describe('hunts that run', () => {
   it('of the user run beside the built-in ones, with bound parameters, whole counts and the first rows', async () => {
     const selection = own(
@@ -99,30 +123,6 @@ describe('hunts that run', () => {
         toUInt32(countIf((record_id, content, bucket) IN (SELECT record_id, content, bucket FROM access))) AS same
       FROM hunt_hit WHERE hunt IN ('first', 'second') GROUP BY ALL ORDER BY hunt`)
     assert.deepEqual(rows, [{ hunt: 'first', class: 'context', strength: 'lead', n: 30, same: 30 }])
-  })
-
-  it('are asked for nothing more where they have hit nothing', async () => {
-    own('some', `SELECT ${COLUMNS}, '' AS why FROM access`)
-    own('none', `SELECT ${COLUMNS}, '' AS why FROM access LIMIT 0`)
-    const { session } = opened
-    const asked: string[] = []
-    const rows: typeof session.rows = (sql, params) => {
-      if (/^\s*SELECT[^;]*FROM hunt_hit\s+WHERE hunt = /u.test(sql))
-        asked.push(String(params?.['hunt_id']))
-      return session.rows(sql, params)
-    }
-    const watched = new Proxy(session, {
-      get(target, name) {
-        if (name === 'rows') return rows
-        const value: unknown = Reflect.get(target, name, target)
-        return typeof value === 'function' ? value.bind(target) : value
-      },
-    })
-    const [none, some] = await runHunts(watched, { dirs: [dir], only: ['none', 'some'] })
-    assert.deepEqual(asked, ['some', 'some'])
-    assert.equal(some?.hits, 30)
-    const { hits, first, last, accounts, rows: listed } = none ?? {}
-    assert.deepEqual([hits, first, last, accounts, listed], [0, null, null, 0, []])
   })
 
   it('count an access once, however often a hunt gives it', async () => {
