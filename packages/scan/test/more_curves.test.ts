@@ -52,6 +52,12 @@ for (const curve of MORE_CURVES) {
       })
     }
 
+    it('is a public key whose curve is spelled by its numbers, as one whose curve is named', () => {
+      const given = keyOfSpki(derSequence(derSequence(derOid(OID.ec), spelled), point))
+      assert.ok(given !== undefined)
+      assert.deepEqual(given, keyOfSpki(spki))
+    })
+
     it('is a candidate beside the point of another key', () => {
       const other = createECDH(curve.openssl)
       other.generateKeys()

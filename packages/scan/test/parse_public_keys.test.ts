@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
@@ -192,6 +193,18 @@ describe('a private key', () => {
       assert.match(problems[0] ?? '', /^given: .*private.*public half is used$/)
     })
   }
+
+  it('of a curve that is not looked for gives none, and is not said to be encrypted', () => {
+    const { privateKey } = generateKeyPairSync('ec', {
+      namedCurve: 'sect283r1',
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+    })
+    const { keys, problems } = parsed(privateKey)
+    assert.deepEqual(keys, [])
+    assert.match(problems.join(), /of a kind that is not looked for/)
+    assert.doesNotMatch(problems.join(), /encrypted/)
+  })
 
   it('that is encrypted gives none, and says why', () => {
     const options = {

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { curveOfOid } from '../arithmetic/curves.ts'
-import { hexOf, TAG } from '../der.ts'
 import { pqSchemeOfOid } from '../der_keys/post_quantum.ts'
 import { OID, spkiParts } from '../spki.ts'
+import { curveOfParameters } from './spki_key.ts'
 
 const RSA = new Set<string>([OID.rsa, OID.rsaPss, OID.rsaOaep])
 const EC = new Set<string>([OID.ec, OID.ecdh])
@@ -25,10 +24,8 @@ export function spkiProblem(spki: Uint8Array): string | undefined {
   if (RSA.has(oid)) return 'an RSA key whose numbers are none of a key of 256 to 16384 bits'
   if (GROUP.has(oid)) return 'a key of DSA or DH whose numbers do not fit each other'
   if (!EC.has(oid)) return 'a public key of an algorithm that is not looked for'
-  const isKnown = parameters?.tag === TAG.oid && curveOfOid(hexOf(spki, parameters)) !== undefined
-  return isKnown
-    ? 'a point that is none of its curve'
-    : 'a key of a curve that is not looked for, or of one that is spelled by its parameters'
+  const isKnown = parameters !== undefined && curveOfParameters(spki, parameters) !== undefined
+  return isKnown ? 'a point that is none of its curve' : 'a key of a curve that is not looked for'
 }
 
 /** Where a line of OpenSSH has the type of its key, and base64 that begins with a length. */

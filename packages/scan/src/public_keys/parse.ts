@@ -168,7 +168,7 @@ function keysOfBlock(label: string, body: string): PublicKeyFile {
   const isPrivate = label.endsWith('PRIVATE KEY')
   const found = label === 'OPENSSH PRIVATE KEY' ? opensshPublic(der) : keysOfDer(der)
   const problems = [...found.problems]
-  if (isPrivate) problems.push(found.keys.length > 0 ? GIVEN_PRIVATE : 'a private key is encrypted')
+  if (isPrivate) problems.push(found.keys.length > 0 ? GIVEN_PRIVATE : privateProblem(label, body))
   else if (
     found.keys.length + problems.length === 0 &&
     /CERTIFICATE|PUBLIC KEY|PKCS|CMS/.test(label)
@@ -177,6 +177,13 @@ function keysOfBlock(label: string, body: string): PublicKeyFile {
   }
   der.fill(0)
   return { keys: found.keys, problems }
+}
+
+/** Why a private key gives no public half. */
+function privateProblem(label: string, body: string): string {
+  return label.startsWith('ENCRYPTED') || body.includes('ENCRYPTED')
+    ? 'a private key is encrypted'
+    : 'a private key of a kind that is not looked for, or a damaged one'
 }
 
 const OPENSSH_MAGIC = 'openssh-key-v1\0'

@@ -10,8 +10,9 @@ import { type CurveParameters, curveOfOid } from '../arithmetic/curves.ts'
 import { isOnCurve } from '../arithmetic/ec.ts'
 import { fromBigEndian } from '../arithmetic/modular.ts'
 import { okpOfOid } from '../arithmetic/okp.ts'
-import { childrenOf, contentOf, elementOf, hexOf, TAG } from '../der.ts'
+import { childrenOf, contentOf, type Element, elementOf, hexOf, TAG } from '../der.ts'
 import { pqSchemeOfOid } from '../der_keys/post_quantum.ts'
+import { explicitCurve } from '../der_keys/sec1.ts'
 import { groupKeyOf, groupMaterial } from '../group_spki.ts'
 import type { EcMaterial, LatticeMaterial, RsaMaterial } from '../key_material.ts'
 import { OID, plainSpki, spkiParts } from '../spki.ts'
@@ -29,7 +30,8 @@ export function keyOfSpki(spki: Uint8Array): PublicMaterial | undefined {
   const { oid, parameters, publicKey } = parts
   if (RSA_OIDS.has(oid)) return keyOfRsaPublicKey(publicKey)
   if (EC_OIDS.has(oid)) {
-    return parameters?.tag === TAG.oid ? keyOfPoint(hexOf(spki, parameters), publicKey) : undefined
+    const curve = parameters && curveOfParameters(spki, parameters)
+    return curve && pointKey(curve, publicKey)
   }
   const group = groupKeyOf(spki, parts)
   if (group !== undefined) return groupMaterial(group)
@@ -43,6 +45,15 @@ export function keyOfSpki(spki: Uint8Array): PublicMaterial | undefined {
     publicKey: Uint8Array.from(publicKey),
     secret: undefined,
   }
+}
+
+/** The curve that the parameters of an algorithm name, or spell by its numbers; undefined for one that is not known. */
+export function curveOfParameters(
+  spki: Uint8Array,
+  parameters: Element,
+): CurveParameters | undefined {
+  if (parameters.tag === TAG.oid) return curveOfOid(hexOf(spki, parameters))
+  return parameters.tag === TAG.sequence ? explicitCurve(spki, parameters) : undefined
 }
 
 /** Of ML-KEM and ML-DSA: the length tells whether it can be one. */
@@ -72,7 +83,10 @@ export function rsaKey(n: bigint, e: bigint): RsaMaterial | undefined {
 /** The key of a point as SEC 1 spells it, compressed or not. @param oid of the curve, hex */
 export function keyOfPoint(oid: string, point: Uint8Array): EcMaterial | undefined {
   const curve = curveOfOid(oid)
-  if (curve === undefined) return undefined
+  return curve && pointKey(curve, point)
+}
+
+function pointKey(curve: CurveParameters, point: Uint8Array): EcMaterial | undefined {
   const whole = point[0] === 4 ? point : uncompressed(curve, point)
   const length = curve.lengthBytes
   if (whole?.length !== 1 + 2 * length) return undefined
