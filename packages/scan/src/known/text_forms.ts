@@ -83,7 +83,8 @@ function stripped(
     begin = k + 1
   }
   const placeOf = (k: number): number => {
-    if (k >= left) return placeAt(part.length)
+    // Behind the last that is left: what stands there besides belongs to nothing.
+    if (k >= left) return placeAt(left + (gaps.at(-1) ?? 0))
     return placeAt(k + (gaps[lastNotAbove(begins, k)] ?? 0))
   }
   return { text: pieces.join(''), placeOf }
