@@ -1,5 +1,5 @@
 /**
- * Opening a case, wherever it lives.
+ * Opening a case, wherever it lives. Of the two engines that is loaded which it takes.
  *
  * A case in a folder: `case.json` says that it is one, `engine/` is the database, `lock` names the
  * process that has it open, `staging/` holds rows on their way in and is empty between runs.
@@ -18,14 +18,12 @@ import {
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { isObject, MintmarkError, parseObject } from '@mintmark/core'
-import { openChdb } from './chdb_session.ts'
 import { lockFolder } from './folder_lock.ts'
 import { requireNoIngest } from './ingest_lock.ts'
 import { isServerLocation, parseServerLocation, type ServerLocation } from './location.ts'
 import { readMeta, writeMeta } from './meta.ts'
 import { recover } from './recover.ts'
 import { SCHEMA_VERSION } from './schema.ts'
-import { openServer } from './server_session.ts'
 import type { Session } from './session.ts'
 import { createTables } from './tables.ts'
 
@@ -61,6 +59,7 @@ export async function openCase(location: string, options: OpenOptions = {}): Pro
 }
 
 async function openOnServer(location: ServerLocation, mode: 'read' | 'write'): Promise<Case> {
+  const { openServer } = await import('./server_session.ts')
   const session = await openServer(location, mode === 'write')
   try {
     if (mode === 'read') await requireTables(session, location.shown)
@@ -99,6 +98,7 @@ async function openFolder(folder: string, mode: 'read' | 'write'): Promise<Case>
   const unlock = locked(folder)
   try {
     if (!existsSync(join(folder, 'case.json'))) writeCaseFile(folder)
+    const { openChdb } = await import('./chdb_session.ts')
     const session = openChdb(join(folder, 'engine'), join(folder, 'staging'))
     try {
       await prepare(session, 'write')

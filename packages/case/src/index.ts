@@ -10,7 +10,6 @@ export {
 } from './answer.ts'
 export { type Case, type OpenOptions, openCase } from './case.ts'
 export { type CaseName, caseAddresses, caseNames } from './case_names.ts'
-export { openChdb } from './chdb_session.ts'
 export {
   buildCoverage,
   type CoverageSpan,

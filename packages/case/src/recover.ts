@@ -7,8 +7,8 @@
  * @module
  */
 import { setInterval } from 'node:timers/promises'
+import { INSERT_ID } from './insert_id.ts'
 import { TABLES } from './schema.ts'
-import { INSERT_ID } from './server_session.ts'
 import type { Session } from './session.ts'
 
 /** Tables whose rows belong to a file, in `evidence` or not. */

@@ -13,6 +13,7 @@ import {
 } from '@clickhouse/client'
 import { isObject, type Json, MintmarkError, text } from '@mintmark/core'
 import { engineError } from './engine_error.ts'
+import { INSERT_ID } from './insert_id.ts'
 import type { ServerLocation } from './location.ts'
 import { NORMAL_FORM, requireReadOnly } from './read_only.ts'
 import type { InsertFormat, Params, Session } from './session.ts'
@@ -32,9 +33,6 @@ const SETTINGS = {
 } as const
 
 const IN_STREAM = /error in the stream|in JSON at position|is not valid JSON/u
-
-/** Begins the ids of inserts, by which one whose sender was killed can be found. */
-export const INSERT_ID = 'mintmark-insert-'
 
 /** UNKNOWN_DATABASE. */
 const NO_DATABASE = 81

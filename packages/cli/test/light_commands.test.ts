@@ -7,21 +7,22 @@ import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
-/** Every module that loading one loads, as far as it is of this project. */
+/** Every module that loading one loads; of what is not of this project the name alone. */
 function loadedWith(url: string, seen: Set<string> = new Set()): Set<string> {
   if (seen.has(url)) return seen
   seen.add(url)
   const text = readFileSync(fileURLToPath(url), 'utf8')
   for (const [, name = ''] of text.matchAll(/^(?:import|export|\}) .*?from '([^']+)'/gm)) {
     if (name.startsWith('.')) loadedWith(new URL(name, url).href, seen)
-    if (name.startsWith('@mintmark/')) loadedWith(import.meta.resolve(name), seen)
+    else if (name.startsWith('@mintmark/')) loadedWith(import.meta.resolve(name), seen)
+    else seen.add(name)
   }
   return seen
 }
 
-const loads = (command: string, part: string): boolean =>
+const loads = (command: string, name: string, as: 'part' | 'whole' = 'part'): boolean =>
   [...loadedWith(import.meta.resolve(`../src/commands/${command}.js`))].some((url) =>
-    url.includes(part),
+    as === 'whole' ? url === name : url.includes(name),
   )
 const loadsCase = (command: string): boolean => loads(command, '/packages/case/')
 
@@ -37,4 +38,21 @@ describe('loads no search of dumps:', () => {
     it(command, () => assert.equal(loads(command, '/packages/scan/dist/src/scan_'), false))
   it('unlike what searches one', () =>
     assert.equal(loads('scrub', '/packages/scan/dist/src/scan_'), true))
+})
+
+describe('what works on a case loads once it is needed', () => {
+  for (const name of ['chdb', '@clickhouse/client', 'yauzl'])
+    it(name, () => assert.equal(loads('investigate', name, 'whole'), false))
+  it('unlike what every case needs', () =>
+    assert.equal(loads('investigate', 'csv-parse', 'whole'), true))
+})
+
+it('a thread that reads logs loads nothing that looks for them', () => {
+  const worker = new URL('ingest/ingest_worker.js', import.meta.resolve('@mintmark/case'))
+  const loaded = [...loadedWith(worker.href)]
+  assert.ok(loaded.some((url) => url.endsWith('/logs/dist/src/reader.js')))
+  assert.deepEqual(
+    loaded.filter((url) => /\/logs\/dist\/src\/(?:index|evidence_source)\.js$/.test(url)),
+    [],
+  )
 })

@@ -1,12 +1,12 @@
 /**
  * Members of zip archives, each as bytes of its own. yauzl reads the directory and finds the data; inflating
- * is done here, so that what a damaged member still gives is given.
+ * is done here, so that what a damaged member still gives is given. It is loaded once there is an archive.
  *
  * @module
  */
 import { crc32 } from 'node:zlib'
 import { MintmarkError } from '@mintmark/core'
-import { type Entry, fromBufferPromise, openPromise, type ZipFile } from 'yauzl'
+import type { Entry, ZipFile } from 'yauzl'
 import { expandsBeyondLimit, inflate, isBomb, type RejectTaker } from './inflate.ts'
 import { MAX_EXPANSION, MAX_NESTED_ZIP_BYTES } from './limits.ts'
 import type { Reject } from './records.ts'
@@ -63,11 +63,13 @@ export async function* zipMembers(
 }
 
 async function openOnDisk(archive: StoredBytes): Promise<ZipFile> {
+  const { openPromise } = await import('yauzl')
   return await openPromise(archive.file, OPTIONS)
 }
 
 /** Undefined when the archive is too large to be held. */
 async function openHeld(archive: StoredBytes): Promise<ZipFile | undefined> {
+  const { fromBufferPromise } = await import('yauzl')
   if (held?.archive !== archive) {
     held = undefined
     const chunks: Uint8Array[] = []

@@ -1,5 +1,6 @@
 /**
- * Runs in a worker thread: bytes of files come in, blocks of rows go out.
+ * Runs in a worker thread: bytes of files come in, blocks of rows go out. It loads no more than that takes: each thread
+ * compiles all of it anew.
  *
  * @module
  */
@@ -11,7 +12,7 @@ import {
   proveDateOrder,
   type ReadOptions,
   type Reject,
-} from '@mintmark/logs'
+} from '@mintmark/logs/reader'
 import { BlockSink } from './block_sink.ts'
 import { ChunkQueue } from './chunk_queue.ts'
 import { Flow } from './flow.ts'

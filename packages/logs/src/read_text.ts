@@ -1,0 +1,10 @@
+/**
+ * Reads the text of one file into records: what a thread that reads logs uses of this package. It loads nothing that
+ * looks for files or opens what they are packed in.
+ *
+ * @module
+ */
+export { adapters } from './adapters.ts'
+export { type DateProof, proveDateOrder } from './date_order.ts'
+export { EvidenceReader, type ReadOptions } from './reader.ts'
+export type { Reject } from './records.ts'
