@@ -2,7 +2,7 @@
  * Base64 as it lies in memory: cut anywhere, in lines, escaped, quoted or dressed in HTML.
  *
  * Both alphabets are read at once. Between two letters may stand: blanks and line ends; `\n`, `\r`, `\t` as
- * two letters, with any number of backslashes; `\/`; `\u000a` and its kin; `%0A` and `%2B`, also as `%250A`; tags such as
+ * two letters, with any number of backslashes; `\/`; `\u000a`, `\x0a`, `\012` and their kin; `` `n `` of PowerShell; `%0A` and `%2B`, also as `%250A`; tags such as
  * `<br>`; entities such as `&nbsp;`; what joins string literals of a program (`" + "`).
  *
  * Source: RFC 4648. Cost: one pass.
@@ -59,7 +59,7 @@ function kinds(isUrl: boolean): Uint8Array {
   }
   table[0x3d] = PAD
   for (const blank of ' \t\r\n\v\f') table[blank.charCodeAt(0)] = SKIP
-  for (const letter of '\\%&<"\'') table[letter.charCodeAt(0)] = MAYBE
+  for (const letter of '\\%&<"\'`') table[letter.charCodeAt(0)] = MAYBE
   return table
 }
 
@@ -80,6 +80,7 @@ function step(chars: Uint8Array, at: number, to: number, table: Uint8Array, out:
   if (kind !== MAYBE) return
   out.kind = STOP
   switch (chars[at] ?? 0) {
+    case 0x60:
     case 0x5c:
       backslash(chars, at, to, table, out)
       break
@@ -97,9 +98,9 @@ function step(chars: Uint8Array, at: number, to: number, table: Uint8Array, out:
   }
 }
 
-/** `\n`, `\\n`, `\/`, `\u002b`, or the backslash that continues a line. */
+/** `\n`, `\\n`, `\/`, `\u002b`, or the backslash that continues a line; `` `n `` and its kin. */
 function backslash(chars: Uint8Array, at: number, to: number, table: Uint8Array, out: Step): void {
-  let i = at
+  let i = chars[at] === 0x60 ? at + 1 : at
   while (i < to && chars[i] === 0x5c && i - at < BACKSLASHES_MOST) i += 1
   const letter = chars[i]
   if (letter === 0x6e || letter === 0x72 || letter === 0x74 || isBlank(letter)) {
@@ -109,8 +110,17 @@ function backslash(chars: Uint8Array, at: number, to: number, table: Uint8Array,
     out.kind = 63
     out.next = i + 1
   } else if (letter === 0x22 || letter === 0x27) joined(chars, i, to, out)
-  else if (letter === 0x75 && chars[i + 1] === 0x30 && chars[i + 2] === 0x30) {
-    coded(chars, i + 3, 2, table, out)
+  else numbered(chars, i, table, out)
+}
+
+/** `u002b`, `x2b`, and of octal numbers the blanks `011`, `012` and `015`. */
+function numbered(chars: Uint8Array, at: number, table: Uint8Array, out: Step): void {
+  const [letter, second, third = 0] = chars.subarray(at, at + 3)
+  if (letter === 0x78) coded(chars, at + 1, 2, table, out)
+  else if (letter === 0x75 && second === 0x30 && third === 0x30) coded(chars, at + 3, 2, table, out)
+  else if (letter === 0x30 && second === 0x31 && [0x31, 0x32, 0x35].includes(third)) {
+    out.kind = SKIP
+    out.next = at + 3
   }
 }
 
