@@ -9,6 +9,7 @@ import { CAPI_ANCHORS } from './capi.ts'
 import { CNG_ANCHORS } from './cng.ts'
 import { DPAPI_ANCHORS } from './dpapi.ts'
 import { ENCRYPTED_ANCHORS } from './encrypted.ts'
+import { KEYTAB_ANCHORS } from './kerberos.ts'
 import { KEYSTORE_ANCHORS } from './keystore.ts'
 import { LIBGCRYPT_ANCHORS } from './libgcrypt.ts'
 import { OPENPGP_ANCHORS } from './openpgp_binary.ts'
@@ -35,6 +36,7 @@ export const BINARY_ANCHORS: readonly Anchor[] = [
   ...ENCRYPTED_ANCHORS,
   ...PKCS12_ANCHORS,
   ...KEYSTORE_ANCHORS,
+  ...KEYTAB_ANCHORS,
   ...DPAPI_ANCHORS,
   ...PKCS1_TAIL_ANCHORS,
 ]

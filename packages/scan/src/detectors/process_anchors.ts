@@ -10,6 +10,7 @@ import { GO_ECDH_ANCHORS } from './go_ecdh.ts'
 import { GO_ECDSA_ANCHORS } from './go_ecdsa.ts'
 import { GO_NAT_ANCHORS } from './go_nat.ts'
 import { GO_RSA_ANCHORS } from './go_rsa.ts'
+import { KEYBLOCK_ANCHORS } from './kerberos.ts'
 import { MALLOC_FACTOR_ANCHORS } from './malloc_factors.ts'
 import { LATTICE_ANCHORS } from './malloc_lattice.ts'
 import { MALLOC_RSA_ANCHORS } from './malloc_rsa.ts'
@@ -44,4 +45,5 @@ export const PROCESS_ANCHORS: readonly Anchor[] = [
   ...NSS_EC_ANCHORS,
   ...TOMMATH_ANCHORS,
   ...WOLFSSL_EC_ANCHORS,
+  ...KEYBLOCK_ANCHORS,
 ]

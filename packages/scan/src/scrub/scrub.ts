@@ -4,6 +4,7 @@
  * @module
  */
 import type { ByteSource, Dump, Range } from '@mintmark/dump'
+import { isKerberosForm } from '../detectors/kerberos.ts'
 import type { Finding, KeyId } from '../finding.ts'
 import type { FoundMaterial } from '../found_material.ts'
 import type { KeyMaterial } from '../key_material.ts'
@@ -90,7 +91,7 @@ export class Scrub {
 
   /** Takes a key of which every value is to be erased. */
   learn(found: FoundMaterial): void {
-    if (!isToErase(found.seen, this.task.options) || !isValue(found)) return
+    if (!isToErase(found.seen, this.task.options) || !isValue(found, this.task.options)) return
     const number = this.ring.add(found)
     if (number !== undefined) this.#fresh.add(number)
   }
@@ -186,9 +187,13 @@ function isPart({ note }: Finding): boolean {
 }
 
 /**
- * Whether all copies of it are erased by value. Of what nothing proves only keys of HMAC: those that fill their block
- * leave open which of two values they are.
+ * Whether all copies of it are erased by value. Of what nothing proves only keys of HMAC (those that fill their block
+ * leave open which of two values they are) and, unless candidates are to stay, of Kerberos: stacks keep copies of those.
  */
-function isValue({ seen: { certainty, kind } }: FoundMaterial): boolean {
-  return certainty === 'proven' || kind === 'hmac'
+function isValue(
+  { seen: { certainty, kind, form } }: FoundMaterial,
+  { keepCandidates }: ScrubOptions,
+): boolean {
+  if (certainty === 'proven' || kind === 'hmac') return true
+  return keepCandidates !== true && isKerberosForm(form)
 }
