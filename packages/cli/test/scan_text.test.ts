@@ -58,3 +58,15 @@ it('of many keys those that outlive a process are told first, those that everybo
   assert.match(told, /^FOUND: .*\n {2}ec 256\n.*\n {2}aes 128\n/)
   assert.doesNotMatch(told, /rsa 1024/)
 })
+
+it('of candidates alone the first line says that there are some', () => {
+  const candidate = {
+    ...schedule,
+    certainty: 'candidate',
+    form: 'keytab',
+    proof: 'a keytab',
+  } as const
+  const report = { ...reportOf([]), candidates: [candidate] }
+  const told = scanText({ reports: [report], unreadable: [] })
+  assert.match(told, /^NOTHING FOUND: .* searched\); 1 candidate below may be one\.\n/)
+})

@@ -5,7 +5,7 @@
  */
 import { isPrimeFactor } from './arithmetic/modulus_like.ts'
 import type { Finding, KeyId } from './finding.ts'
-import { OF_KEYS_MET } from './known/allowance.ts'
+import { OF_KEYS_MET, SCALARS } from './known/allowance.ts'
 import { isSearchable } from './known/rsa_group.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
 import { isRoot } from './public_keys/public_roots.ts'
@@ -89,6 +89,19 @@ export class KnownKeys {
   }
 
   /**
+   * The limits that leave something open: where each given key that is no RSA key is proven, its values were looked for
+   * everywhere, and a search for it that was cut short before has nothing more to tell.
+   */
+  open(found: readonly Finding[], limits: readonly ScanLimit[]): readonly ScanLimit[] {
+    const seen = new Set(found.filter(isProven).map(({ keyId }) => keyId?.spkiSha256))
+    const isLeft = this.#given.some(
+      ({ material, keyId }) => material.type !== 'rsa' && !seen.has(keyId.spkiSha256),
+    )
+    if (isLeft) return limits
+    return limits.filter(({ code, facts }) => code !== 'search-cut' || facts['anchor'] !== SCALARS)
+  }
+
+  /**
    * The given RSA keys of which nothing private was found. None where anything was left out in looking for them: then
    * nothing is known.
    * Keys of curves are never among them: their secrets are looked for near copies of the public half and where
@@ -108,6 +121,8 @@ export class KnownKeys {
       }))
   }
 }
+
+const isProven = ({ certainty }: Finding): boolean => certainty === 'proven'
 
 /** Whether a limit says nothing of given keys. */
 function isOfKeysMet({ code, facts }: ScanLimit): boolean {

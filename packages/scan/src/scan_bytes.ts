@@ -138,7 +138,7 @@ async function searchTwice(
 function reportOf(name: string, size: number, dump: Dump, outcome: Outcome): ScanReport {
   const { keys, scannedBytes } = outcome
   const all = outcome.sightings.findings(name, dump).map((finding) => keys.named(finding))
-  const limits = outcome.limits.list()
+  const limits = keys.open(all, outcome.limits.list())
   const ofClass = (wanted: Finding['certainty']) =>
     all.filter(({ certainty }) => certainty === wanted)
   return {

@@ -7,6 +7,7 @@ import { after, describe, it } from 'node:test'
 import { readAgain } from '@mintmark/testkit'
 import { parsePublicKeys } from '../src/public_keys/parse.ts'
 import { scanFile } from '../src/scan_file.ts'
+import { noise } from './binary_hits.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'scan-keys-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -20,7 +21,8 @@ const limbs = Uint8Array.from(Buffer.from(jwk.p ?? '', 'base64url')).toReversed(
 const AT = 40_000
 
 function fileOf(name: string, parts: Readonly<Record<number, Uint8Array>>): string {
-  const bytes = Buffer.alloc(100_000)
+  const ends = Object.entries(parts).map(([at, part]) => Number(at) + part.length)
+  const bytes = Buffer.alloc(Math.max(100_000, ...ends))
   for (const [at, part] of Object.entries(parts)) bytes.set(part, Number(at))
   const file = path.join(folder, name)
   writeFileSync(file, bytes)
@@ -80,4 +82,38 @@ it('a key found whole is found in limbs too', async () => {
       [AT, 'limbs-le64'],
     ],
   )
+})
+
+describe('a search for scalars that was cut short', () => {
+  const dear = readAgain(generateKeyPairSync('ec', { namedCurve: 'P-384' }))
+  const { x = '', d = '' } = dear.privateKey.export({ format: 'jwk' })
+  const publicKeys = parsePublicKeys(
+    dear.publicKey.export({ format: 'der', type: 'spki' }),
+    'public.der',
+  ).keys
+  const plain = Buffer.from(x, 'base64url')
+  /** Copies of the public half in what looks like secrets: more than there is time for. */
+  const bytes = Buffer.from(noise(400_000, 'copies'))
+  for (let at = 1024; at < 300_000; at += 8192) bytes.set(plain, at)
+
+  it('is told where the given key was not found', async () => {
+    const { findings, limits } = await scanFile(fileOf('cut', { 0: bytes }), { publicKeys })
+    assert.deepEqual(findings, [])
+    assert.match(limits.map(({ message }) => message).join(), /the search for scalars was cut/)
+  })
+
+  it('is not where it was: its values are looked for everywhere', async () => {
+    const pem = Buffer.from(dear.privateKey.export({ format: 'pem', type: 'pkcs8' }))
+    const secret = Buffer.from(d, 'base64url')
+    const file = fileOf('found', { 0: bytes, 401000: pem, 410000: secret })
+    const { findings, limits } = await scanFile(file, { publicKeys })
+    assert.deepEqual(
+      findings.map(({ offset, form }) => [offset, form]),
+      [
+        [401_000, 'pem'],
+        [410_000, 'limbs-be'],
+      ],
+    )
+    assert.deepEqual(limits, [])
+  })
 })

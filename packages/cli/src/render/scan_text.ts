@@ -51,7 +51,9 @@ function headline(findings: readonly Finding[], reports: readonly ScanReport[]):
   if (reports.length === 0) return 'NOTHING SEARCHED: there is no file that could be read.'
   if (findings.length === 0) {
     const bytes = reports.reduce((sum, report) => sum + report.scannedBytes, 0)
-    return `NOTHING FOUND: no private key is proven in ${plural(reports.length, 'file')} (${size(bytes)} searched).`
+    const shapes = reports.reduce((sum, { candidates }) => sum + candidates.length, 0)
+    const hint = shapes === 0 ? '' : `; ${plural(shapes, 'candidate')} below may be one`
+    return `NOTHING FOUND: no private key is proven in ${plural(reports.length, 'file')} (${size(bytes)} searched)${hint}.`
   }
   const keys = grouped(findings)
   const files = new Set(findings.map(({ file }) => file)).size

@@ -86,6 +86,8 @@ function rateOf(test: Test, effort: Effort, whose: Whose, searchers: number): Ra
 
 /** What limits call the keys that are not given. */
 export const OF_KEYS_MET = ' of keys that lie there'
+/** What the search for secrets of curves, groups and lattices is called where it was cut short. */
+export const SCALARS = 'scalars'
 
 export class Allowance {
   readonly effort: Effort

@@ -9,7 +9,7 @@
  */
 import type { ConjugateKernel, PlaceRoom, WordTable } from '../conjugate.ts'
 import type { Memory } from '../detected.ts'
-import { type Effort, OF_KEYS_MET, ROOTS_SHARE } from './allowance.ts'
+import { type Effort, OF_KEYS_MET, ROOTS_SHARE, SCALARS } from './allowance.ts'
 import { Budget } from './budget.ts'
 import { PYTHON_DIGITS, TOMMATH_DIGITS } from './digit_forms.ts'
 import type { FoundValue } from './found_value.ts'
@@ -121,7 +121,7 @@ export class SecretSearch {
       const isMet = effort === 'met'
       const [isUsual, isFurther] = [near.isShort || pointed.isShort, far.isShort || ints.isShort]
       if (!isTold || !(isUsual || (isFurther && !isMet))) return []
-      return [isMet ? `scalars${OF_KEYS_MET}` : 'scalars']
+      return [isMet ? `${SCALARS}${OF_KEYS_MET}` : SCALARS]
     })
   }
 
