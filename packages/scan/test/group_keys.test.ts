@@ -153,9 +153,9 @@ describe('what cannot be looked for is refused with a reason', () => {
       reason: /of SLH-DSA-SHA2-128s cannot be looked for/,
     },
     {
-      name: 'SM2, a curve that is none of ours',
+      name: 'secp224k1, a curve that is none of ours',
       bytes: Buffer.from(
-        `3059301306072a8648ce3d020106082a811ccf5501822d03420004${'11'.repeat(64)}`,
+        `3056301006072a8648ce3d020106052b8104002003420004${'11'.repeat(64)}`,
         'hex',
       ),
       reason: /curve that is not looked for/,
