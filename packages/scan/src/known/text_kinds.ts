@@ -26,3 +26,12 @@ export const ALL_TEXTS: TextKinds = {
   printable: true,
   wide: true,
 }
+
+export const NO_TEXTS: TextKinds = {
+  hex: false,
+  base64: false,
+  decimal: false,
+  list: false,
+  printable: false,
+  wide: false,
+}

@@ -4,12 +4,13 @@
  * @module
  */
 import { bitLength } from '../arithmetic/modular.ts'
-import type { KeyMaterial } from '../key_material.ts'
+import type { KeyMaterial, RsaMaterial } from '../key_material.ts'
 import { type DerivedValue, derivedValues } from '../known/derived_values.ts'
 import { encodingsOf } from '../known/encodings.ts'
 import { otherPrimes } from '../known/many_primes.ts'
-import { ALL_TEXTS, type TextKinds } from '../known/text_kinds.ts'
+import { ALL_TEXTS, NO_TEXTS, type TextKinds } from '../known/text_kinds.ts'
 import { moreSpellings } from './more_spellings.ts'
+import { reducerValues } from './reducer_values.ts'
 import { shiftedSpellings } from './shifted_spellings.ts'
 import { symmetricValues } from './symmetric_values.ts'
 
@@ -90,6 +91,7 @@ function patternsOf(material: KeyMaterial, { key, seen, texts }: Spelled): Secre
   const numbers = values.flatMap((value) => (isRsa ? withLowerPart(value, primes) : [value]))
   return [
     ...numbers.flatMap((number) => spelled(number, key, isRsa, texts)),
+    ...(isRsa ? reducersIn(material, key, seen) : []),
     ...symmetricValues(material).map(({ bytes, value, form, partBytes }) => ({
       bytes,
       least: Math.min(bytes.length, partBytes),
@@ -100,6 +102,21 @@ function patternsOf(material: KeyMaterial, { key, seen, texts }: Spelled): Secre
       key,
     })),
   ]
+}
+
+/** As numbers alone: no program writes them as text. */
+function reducersIn(material: RsaMaterial, key: number, seen: Set<bigint>): SecretPattern[] {
+  const values = reducerValues(material).filter(({ value }) => !seen.has(value))
+  for (const { value } of values) seen.add(value)
+  return values.flatMap(({ name, value, bits }) =>
+    encodingsOf(value, bits, NO_TEXTS)
+      .filter(({ form }) => form.startsWith('limbs-'))
+      .map(({ form, bytes }) => {
+        const part = Math.max(16, Math.ceil((bytes.length * OTHER_PART_BITS) / bits))
+        const least = Math.min(bytes.length, part)
+        return { bytes, least, value: name, form, isText: false, bits, key }
+      }),
+  )
 }
 
 /**
