@@ -187,6 +187,7 @@ export function floodWorld(): FloodWorld {
       }),
       'a key in DER': over(der),
       'a damaged key in PEM': over(damaged(privateKey)),
+      'begins of PEM': over(Buffer.from('-----BEGIN RSA PRIVATE KEY-----\n')),
       'a prime of the key': over(Buffer.concat([little(p), GAP])),
       'a prime of the key in base64': over(Buffer.from(`"p":"${p}",`)),
       'the private exponent of the key': over(Buffer.concat([little(d), GAP])),

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Detected } from '../src/detected.ts'
+import { readDressed } from '../src/detectors/dressed_lines.ts'
+import { endLook, startLook } from '../src/effort.ts'
 import { keyIdOf } from '../src/key_id.ts'
 import { hitsIn, planted, SPELLINGS } from './text_hits.ts'
 import { P256, pemsOf, RSA, type TestKey } from './text_keys.ts'
@@ -89,5 +91,28 @@ describe('PEM whose lines are dressed is found from its begin to its end', () =>
       const text = worn('-----BEGIN PRIVATE KEY-----\nsee the manual, please\n', dress)
       assert.deepEqual(hitsIn(planted(Buffer.from(text), 8)), [])
     }
+  })
+})
+
+describe('a begin with nothing behind it', () => {
+  const chars = Buffer.from('-----BEGIN RSA PRIVATE KEY-----\n'.repeat(8))
+
+  it('is charged for each way in which its lines may be dressed', () => {
+    startLook(Number.POSITIVE_INFINITY)
+    assert.equal(
+      readDressed({ chars, at: 160 }, () => undefined),
+      undefined,
+    )
+    assert.ok(endLook().units > 6000)
+  })
+
+  it('takes no more room than its lines', () => {
+    const lines = Buffer.from('-----BEGIN RSA PRIVATE KEY-----\nno body but some letters\n')
+    let letters = 0
+    readDressed({ chars: lines, at: 0 }, (run) => {
+      letters = Math.max(letters, run.chars.buffer.byteLength)
+      return undefined
+    })
+    assert.ok(letters > 0 && letters < 1024, `${letters} bytes`)
   })
 })

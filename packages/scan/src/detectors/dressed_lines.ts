@@ -17,6 +17,8 @@ export const PREFIX_MOST = 160
 /** Lines of a 16,384-bit key, and some. */
 const LINES_MOST = 400
 const LINE_MOST = 1024
+/** Of one kind of line end, of one way, and of a letter of it. */
+const UNITS = { ends: 2500, way: 1500, letter: 20 } as const
 /** The first line, with what stands behind it. */
 const FIRST_MOST = 256
 const TEXT_MOST = 32_768
@@ -48,6 +50,7 @@ export function readDressed(
 ): Detected | undefined {
   let best: Detected | undefined
   for (const findEnd of [lineFeed, escapedFeed]) {
+    charge(UNITS.ends)
     const most = Math.min(chars.length, at + FIRST_MOST)
     const { end: firstEnd, next } = findEnd(chars, at, most)
     if (firstEnd === most) continue
@@ -126,10 +129,17 @@ function stands(chars: Uint8Array, at: number, signs: Uint8Array): boolean {
   return true
 }
 
+/** A line of plain text: where it begins there, and from where to where it stood. */
+interface PlainLine {
+  readonly at: number
+  readonly source: number
+  readonly to: number
+}
+
 /** Plain text, and where each of its lines came from. */
 interface Plain {
   readonly text: Uint8Array
-  readonly lines: readonly { readonly at: number; readonly source: number }[]
+  readonly lines: readonly PlainLine[]
 }
 
 /** Undefined where there is no second line, and where no line has anything on: that was read as it stands. */
@@ -139,43 +149,42 @@ function undressed(
   findEnd: FindEnd,
   undress: Undress,
 ): Plain | undefined {
-  // One line more than is begun with, and its end.
-  const text = new Uint8Array(TEXT_MOST + LINE_MOST + 1)
   let length = 0
-  const lines: { at: number; source: number }[] = []
+  const lines: PlainLine[] = []
   let line = begin
   let from = begin
   let hasOn = false
   let isWhole = false
-  while (lines.length < LINES_MOST && length < TEXT_MOST && line < chars.length) {
+  while (!isWhole && lines.length < LINES_MOST && length < TEXT_MOST && line < chars.length) {
     const { end, next } = findEnd(chars, line, Math.min(chars.length, line + LINE_MOST))
     if (lines.length > 0) from = undress(chars, line, end)
     const to = contentEnd(chars, from, end)
-    if (lines.length === 1 && to - from < LETTERS_LEAST) return undefined
     if (isEnd(chars, from, to, lines.length)) break
-    lines.push({ at: length, source: from })
-    text.set(chars.subarray(from, to), length)
-    length += to - from
-    text[length++] = 0x0a
-    hasOn ||= from !== line
+    lines.push({ at: length, source: from, to })
+    length += to - from + 1
     isWhole = isFooter(chars, from, to) && lines.length > 1
-    if (isWhole) break
-    hasOn ||= to !== end || !isLineBreak(chars[next - 1])
+    hasOn ||= from !== line || (!isWhole && (to !== end || !isLineBreak(chars[next - 1])))
     line = next
   }
-  charge(300 + 20 * (line - begin))
-  if (isWhole && !hasOn) {
-    text.fill(0, 0, length)
-    return undefined
-  }
-  return { text: text.subarray(0, length), lines }
+  charge(UNITS.way + UNITS.letter * (line - begin))
+  if (lines.length < 2 || (isWhole && !hasOn)) return undefined
+  return { text: textOf(chars, lines, length), lines }
 }
 
-/** Whether a line is no more of it: empty where the headers are over, or the begin of another armour. */
+/** The lines one behind the other, each with a line feed: no more room than they take. */
+function textOf(chars: Uint8Array, lines: readonly PlainLine[], length: number): Uint8Array {
+  const text = new Uint8Array(length).fill(0x0a)
+  for (const { at, source, to } of lines) text.set(chars.subarray(source, to), at)
+  return text
+}
+
+/** Whether a line is no more of it: a short second one, empty where the headers are over, or the begin of another armour. */
 function isEnd(chars: Uint8Array, from: number, to: number, line: number): boolean {
   if (line === 0) return false
   return (
-    (to === from && line > HEADERS_MOST) || HEADERS.some((letters) => stands(chars, from, letters))
+    (line === 1 && to - from < LETTERS_LEAST) ||
+    (to === from && line > HEADERS_MOST) ||
+    HEADERS.some((letters) => stands(chars, from, letters))
   )
 }
 
