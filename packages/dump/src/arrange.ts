@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { Layout } from './layout.ts'
+import { type Layout, MAX_SHORT, SHORT_BYTES } from './layout.ts'
 import { Owners } from './owners.ts'
 import { endOf, isDisjoint, joined, merged, partOfRange, without } from './ranges.ts'
 import type { Dump, Flaw, Owner, Range, Segment } from './segment.ts'
@@ -33,7 +33,7 @@ export function arrange(layout: Layout, from = 0): Arranged {
   // Which run begins last is told by the whole of them: they are cut only then.
   const open = from === 0 ? layout.memory : layout.memory.filter((run) => endOf(run) > from)
   const { runs, isShared } = innermost(open)
-  const claimed = pastOf(runs, from, partOf)
+  const claimed = pastOf(isShared ? fewShort(runs, layout) : runs, from, partOf)
   const memory = without(claimed, headers, partOf)
   const said = joined(pastOf(layout.tables, from, partOfRange))
   const tables = without(without(said, headers, partOfRange), memory, partOfRange)
@@ -45,6 +45,17 @@ export function arrange(layout: Layout, from = 0): Arranged {
     structure: joined(merged(structure, gaps.padding)),
     isShared,
   }
+}
+
+/**
+ * Runs that share bytes leave each other short ones. Where those are more than a dump may list, they are left out: their
+ * bytes have no address then.
+ */
+function fewShort(runs: readonly Segment[], layout: Layout): readonly Segment[] {
+  const long = runs.filter(({ length }) => length >= SHORT_BYTES)
+  if (runs.length - long.length <= MAX_SHORT) return runs
+  layout.tellShort(0)
+  return long
 }
 
 /** The runs as far as they lie past `from`. */

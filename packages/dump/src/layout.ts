@@ -15,8 +15,8 @@ export const MAX_SEGMENTS: number = 1 << 19
  * Of runs of memory with an address that are shorter than this, so many are kept, not counted those that go on where the
  * one before ends, in the file and in memory: no honest dump lists as many.
  */
-const SHORT_BYTES = 512
-const MAX_SHORT = 1 << 14
+export const SHORT_BYTES = 512
+export const MAX_SHORT: number = 1 << 14
 /** Ranges of structure, and mappings with a name, that are kept. */
 const MAX_RANGES = 1 << 18
 const MAX_FLAWS = 64
@@ -124,11 +124,15 @@ export class Layout {
 
   /** Counts one more. */
   #isShortFull(): boolean {
-    const kept = MAX_SHORT
-    if (++this.#short <= kept) return false
+    if (++this.#short <= MAX_SHORT) return false
+    this.tellShort(MAX_SHORT)
+    return true
+  }
+
+  /** There were more short runs than the `kept` ones. */
+  tellShort(kept: number): void {
     const message = `more runs shorter than ${SHORT_BYTES} bytes than are kept; the rest have no address`
     this.addFlaw('table-cut', message, { kept })
-    return true
   }
 
   /** Forgets memory that is shorter than `length`. */

@@ -10,7 +10,9 @@ import {
   windowsFullDump,
   windowsRangeDump,
 } from '@mintmark/testkit'
+import { arrange } from '../src/arrange.ts'
 import type { Dump } from '../src/index.ts'
+import { Layout } from '../src/layout.ts'
 import { GOOD, memory } from './built_dumps.ts'
 import { dumpOf } from './checked_dump.ts'
 
@@ -333,6 +335,17 @@ describe('openDump says that it leaves out', () => {
     assert.deepEqual([first?.length, others], [16, []])
     // One that is not short has its address, however many of the others there are.
     assert.ok(dump.segments.some(({ address }) => address === BigInt(0x5000 + 0x200 * 16_385)))
+  })
+
+  it('more runs that share bytes than any honest one lists, where they leave each other short ones', () => {
+    const layout = new Layout()
+    for (let i = 0; i < 16_400; i++) layout.addMemory(16 * i, 512, BigInt(0x10_0000 * i))
+    const { segments } = arrange(layout)
+    assert.equal(segments.filter(({ address }) => address !== undefined).length, 1)
+    assert.deepEqual(
+      layout.flaws.map(({ code, facts }) => [code, facts['kept']]),
+      [['table-cut', 0]],
+    )
   })
 
   it('more short segments of a core than any honest one lists, but none that go on in the next', () => {
