@@ -35,7 +35,7 @@ const PACKERS: readonly Packer[] = [
   { name: 'xz', magic: 'fd377a585a00', program: 'xz' },
   // Properties as all programs write them, at least 64 KiB of dictionary, the size or none, and the coder's first byte.
   { name: 'lzma', magic: '5d0000.{4}(f{16}|.{10}0{6})00', program: 'xz' },
-  { name: 'bzip2', magic: '425a6839314159265359', program: 'bzip2' },
+  { name: 'bzip2', magic: '425a683[1-9]314159265359', program: 'bzip2' },
   { name: 'zip', magic: '504b0304' },
   { name: '7z', magic: '377abcaf271c' },
   { name: 'rar', magic: '526172211a07' },

@@ -101,6 +101,7 @@ describe('a dump that is packed by another program than is usual', () => {
   for (const [name, unpacker, command] of [
     ['pzstd', 'zstd', ['pzstd', '-q', '-c', core]],
     ['xz as .lzma', 'xz', ['xz', '--format=lzma', '-c', core]],
+    ['bzip2 in small blocks', 'bzip2', ['bzip2', '-1', '-c', core]],
   ] as const) {
     const [program, ...rest] = command
     const skip = isThere(program) ? false : `there is no ${program}`
