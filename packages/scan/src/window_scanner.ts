@@ -17,7 +17,7 @@ import type { Detected, Memory } from './detected.ts'
 import { AesSearch } from './detectors/aes.ts'
 import { HmacSearch } from './detectors/hmac.ts'
 import { MlKemSearch } from './detectors/ml_kem_structures.ts'
-import { Sm4Search } from './detectors/sm4.ts'
+import { mayHoldSm4, Sm4Search } from './detectors/sm4.ts'
 import { charge, endLook, forgetAnswers, startLook } from './effort.ts'
 import { joinedPieces, smallPieces } from './joined_pieces.ts'
 import { KernelMemory } from './kernel_memory.ts'
@@ -218,7 +218,7 @@ export class WindowScanner {
     place.address = piece.address
     place.memory = this.#process?.around(begin)
     this.#repeats.start(bytes)
-    const isSmall = bytes.length <= SMALL_BYTES
+    const isSmall = bytes.length <= SMALL_BYTES && mayHoldSm4(bytes.length, piece.array)
     const unaligned = isSmall && piece.isRaw === true ? this.#small : this.#unaligned
     const searches = piece.isAligned ? this.#aligned : unaligned
     if (piece.array === 'number') this.#takeNumber(place)

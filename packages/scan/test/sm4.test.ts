@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createCipheriv, createDecipheriv, getCiphers, randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { Sm4Search } from '../src/detectors/sm4.ts'
+import { mayHoldSm4, Sm4Search } from '../src/detectors/sm4.ts'
 import { SM4_ROUNDS, sm4RoundKeys, sm4Step } from '../src/sm4_words.ts'
 
 const search = new Sm4Search()
@@ -100,4 +100,11 @@ it('the schedule is that of OpenSSL: blocks come out the same', { skip: missing 
       new Uint8Array(decipher.update(expected)),
     )
   }
+})
+
+it('of a Java heap arrays of 32 numbers are looked at, and no others', () => {
+  assert.ok(mayHoldSm4(128, 'number'))
+  assert.ok(!mayHoldSm4(256, 'number'))
+  assert.ok(!mayHoldSm4(128, 'other'))
+  assert.ok(mayHoldSm4(256, undefined))
 })

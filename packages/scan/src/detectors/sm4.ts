@@ -2,20 +2,30 @@
  * SM4 keys by their schedules, in both word orders, for encryption and decryption.
  *
  * Every step of this schedule goes through the S-box: it is looked for in small files without addresses alone, at every
- * byte whose surroundings look like round keys at all.
+ * byte whose surroundings look like round keys at all. Of a Java heap arrays of as many numbers alone are looked at.
  *
  * @module
  */
 import type { Detected } from '../detected.ts'
+import type { Run } from '../scan_plan.ts'
 import { SM4_ROUNDS, sm4Key, sm4Step } from '../sm4_words.ts'
 import type { WindowSearch } from '../window_search.ts'
 import { isTestKey } from './test_keys.ts'
 
-const LENGTH = 4 * SM4_ROUNDS
+const LENGTH: number = 4 * SM4_ROUNDS
 /** Round keys look random: of the first bytes of one schedule in a million fewer are high, or more are zero. */
 const HEAD = 32
 const FEWEST_HIGHS = 4
 const MOST_ZEROS = 4
+
+/**
+ * Whether a piece of memory that is `length` bytes long may hold a schedule: of a heap's arrays those that are one.
+ *
+ * @param array as of its run
+ */
+export function mayHoldSm4(length: number, array: Run['array']): boolean {
+  return array === undefined || (array === 'number' && length === LENGTH)
+}
 
 /** Looks for SM4 key schedules at every byte. */
 export class Sm4Search implements WindowSearch {
