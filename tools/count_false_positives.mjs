@@ -4,14 +4,16 @@
  *
  * What is not installed of `keyless_programs.mjs` is left out, and said. Each process gets some work first, so that its
  * heap is full of what such a program has. As root, since PostgreSQL wants a user of its own. With `--keep`, cores with
- * findings or candidates stay there; with `--only NAME,NAME` only these programs are started.
+ * findings or candidates stay there; with `--only NAME,NAME` only these programs are started. With `--every-way` each
+ * core is scanned once more with a fresh RSA key, with a fresh key on P-256, and with `--deep`.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { scanFile } from '../packages/scan/dist/src/index.js'
+import { parsePublicKeys, scanFile } from '../packages/scan/dist/src/index.js'
 import { keylessPrograms } from './keyless_programs.mjs'
 
 const args = process.argv.slice(2)
@@ -19,6 +21,23 @@ const valueOf = (name) => (args.includes(name) ? args[args.indexOf(name) + 1] : 
 const keep = valueOf('--keep')
 const only = valueOf('--only')?.split(',')
 const wantedBytes = Number(args.find((each, i) => Number(each) > 0 && !args[i - 1]?.startsWith('--')) ?? 2) * 1e9
+
+/** Of keys that are in no core: their private halves are gone once they are made. */
+function freshKey(kind, options) {
+  const { publicKey } = generateKeyPairSync(kind, options)
+  return parsePublicKeys(Buffer.from(publicKey.export({ type: 'spki', format: 'pem' })), 'fresh key').keys
+}
+
+const WAYS = [
+  { way: 'without a key', options: {} },
+  ...(args.includes('--every-way')
+    ? [
+        { way: 'with a fresh RSA key', options: { publicKeys: freshKey('rsa', { modulusLength: 2048 }) } },
+        { way: 'with a fresh P-256 key', options: { publicKeys: freshKey('ec', { namedCurve: 'P-256' }) } },
+        { way: 'deep', options: { deep: true } },
+      ]
+    : []),
+]
 
 const folder = mkdtempSync(path.join(tmpdir(), 'mintmark-keyless-'))
 chmodSync(folder, 0o755)
@@ -64,44 +83,57 @@ const file = (name, text) => {
 
 const PROGRAMS = keylessPrograms({ folder, file, start })
 
-/** Takes the core of one process and scans it; undefined where it has ended. */
+/** Takes the core of one process and scans it in each way; undefined where it has ended. */
 async function scanned(pid) {
   const made = spawnSync('gcore', ['-o', path.join(folder, 'core'), String(pid)], { timeout: 300_000, stdio: 'ignore' })
   const core = path.join(folder, `core.${pid}`)
   if (made.status !== 0) return undefined
-  const startMs = performance.now()
-  const report = await scanFile(core)
-  const seconds = (performance.now() - startMs) / 1000
-  if (keep !== undefined && [...report.findings, ...report.candidates].some(({ note }) => note === undefined)) {
+  const all = []
+  for (const { way, options } of WAYS) {
+    const startMs = performance.now()
+    const report = await scanFile(core, options)
+    all.push({ way, report, seconds: (performance.now() - startMs) / 1000 })
+  }
+  const isOfInterest = ({ report }) => [...report.findings, ...report.candidates].some(({ note }) => note === undefined)
+  if (keep !== undefined && all.some(isOfInterest)) {
     mkdirSync(keep, { recursive: true })
     execFileSync('cp', ['--sparse=always', core, path.join(keep, path.basename(core))])
   }
   rmSync(core, { force: true })
-  return { report, seconds }
+  return all
 }
 
-const total = { bytes: 0, seconds: 0, processes: 0, findings: new Map(), candidates: new Map() }
+const total = {
+  bytes: 0,
+  processes: 0,
+  ways: new Map(WAYS.map(({ way }) => [way, { seconds: 0, findings: new Map(), candidates: new Map() }])),
+}
 const count = (map, name) => map.set(name, (map.get(name) ?? 0) + 1)
+
+/** Counts one scan of a process, and prints what in it has no note. */
+function tell(name, { way, report, seconds }) {
+  const sums = total.ways.get(way)
+  sums.seconds += seconds
+  for (const each of report.findings) count(sums.findings, each.note ?? 'without a note')
+  for (const each of report.candidates) count(sums.candidates, each.form)
+  const own = report.findings.filter(({ note }) => note === undefined)
+  for (const { form, kind, bits, address, owner, proof } of report.candidates)
+    console.log(`  candidate ${kind} ${bits} ${form} at ${address}, ${owner?.name ?? 'memory of no file'}: ${proof}`)
+  const megabytes = (report.scannedBytes / 1e6).toFixed(0)
+  console.log(`${name}, ${way}: ${megabytes} MB in ${seconds.toFixed(1)} s, ${report.findings.length} findings (${own.length} without a note), ${report.candidates.length} candidates`)
+  for (const { form, kind, bits, address, owner, proof, keyId } of own)
+    console.log(`  ${kind} ${bits} ${form} at ${address}, ${owner?.name ?? 'memory of no file'}: ${proof} ${keyId?.spkiSha256 ?? ''}`)
+}
 
 async function take(program) {
   const child = program.start()
   await sleep(program.seconds * 1000)
   for (const pid of family(child.pid)) {
-    const result = await scanned(pid)
-    if (result === undefined) continue
-    const { report, seconds } = result
-    total.bytes += report.scannedBytes
-    total.seconds += seconds
+    const all = await scanned(pid)
+    if (all === undefined) continue
+    total.bytes += all[0].report.scannedBytes
     total.processes++
-    for (const each of report.findings) count(total.findings, each.note ?? 'without a note')
-    for (const each of report.candidates) count(total.candidates, each.form)
-    const own = report.findings.filter(({ note }) => note === undefined)
-    for (const { form, kind, bits, address, owner, proof } of report.candidates)
-      console.log(`  candidate ${kind} ${bits} ${form} at ${address}, ${owner?.name ?? 'memory of no file'}: ${proof}`)
-    const megabytes = (report.scannedBytes / 1e6).toFixed(0)
-    console.log(`${program.name} ${pid}: ${megabytes} MB in ${seconds.toFixed(1)} s, ${report.findings.length} findings (${own.length} without a note), ${report.candidates.length} candidates`)
-    for (const { form, kind, bits, address, owner, proof, keyId } of own)
-      console.log(`  ${kind} ${bits} ${form} at ${address}, ${owner?.name ?? 'memory of no file'}: ${proof} ${keyId?.spkiSha256 ?? ''}`)
+    for (const each of all) tell(`${program.name} ${pid}`, each)
   }
   for (const pid of family(child.pid).reverse()) {
     try {
@@ -123,7 +155,7 @@ for (let round = 0; total.bytes < wantedBytes && usable.length > 0 && round < 20
   for (const program of usable) if (total.bytes < wantedBytes || round === 0) await take(program)
 
 const told = (map) => [...map].map(([name, times]) => `${times} × ${name}`).join(', ') || 'none'
-console.log(`\n${(total.bytes / 1e9).toFixed(2)} GB of data of ${total.processes} processes, ${total.seconds.toFixed(0)} s of scanning`)
-console.log(`findings: ${told(total.findings)}`)
-console.log(`candidates: ${told(total.candidates)}`)
-process.exitCode = total.findings.has('without a note') ? 1 : 0
+console.log(`\n${(total.bytes / 1e9).toFixed(2)} GB of data of ${total.processes} processes`)
+for (const [way, { seconds, findings, candidates }] of total.ways)
+  console.log(`${way}: ${seconds.toFixed(0)} s of scanning; findings: ${told(findings)}; candidates: ${told(candidates)}`)
+process.exitCode = [...total.ways.values()].some(({ findings }) => findings.has('without a note')) ? 1 : 0
