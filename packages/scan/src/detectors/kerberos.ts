@@ -125,8 +125,8 @@ const detectKeyblock: Detector = (bytes, at, memory) => {
 }
 
 export const KEYTAB_ANCHORS: readonly Anchor[] = [
-  // Version 2, the length of an entry, how many parts its name has, and the length of its realm.
-  anchor(KEYTAB, '05 02 00 00 ?? ?? 00 ?? 00', { before: 0, behind: 65_536 }, detectKeytab),
+  // Version 2, the length of an entry (below 256), how many parts its name has, and the length of its realm.
+  anchor(KEYTAB, '05 02 00 00 00 ?? 00 ?? 00', { before: 0, behind: 65_536 }, detectKeytab),
 ]
 
 export const KEYBLOCK_ANCHORS: readonly Anchor[] = [
