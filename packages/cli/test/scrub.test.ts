@@ -109,6 +109,16 @@ describe('mintmark scrub in other cases', () => {
     assert.deepEqual(readFileSync(out), readFileSync(clean))
   })
 
+  it('says of an empty file that nothing was searched', async () => {
+    const empty = join(folder, 'empty')
+    writeFileSync(empty, '')
+    const out = join(folder, 'out.empty')
+    const { code, out: text } = await mintmark('scrub', empty, '-o', out)
+    assert.equal(code, 0)
+    assert.match(text, /^NOTHING SEARCHED: the input is empty, and so is the output/)
+    assert.equal(readFileSync(out).length, 0)
+  })
+
   it('leaves tokens if it is asked to', async () => {
     const out = join(folder, 'out.4')
     const { code } = await mintmark('scrub', dump, '-o', out, '--keep-lesser')

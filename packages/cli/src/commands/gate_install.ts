@@ -12,6 +12,7 @@ import {
 } from '@mintmark/scan/gate'
 import { flag } from '../option_values.ts'
 import type { Handler, Options } from '../program.ts'
+import { plural } from '../render/table.ts'
 import { compressorOf, folderOption, keptKeysOf, limitsOf } from './gate_options.ts'
 
 const RECEIVER = new URL('../../../bin/gate-receive.mjs', import.meta.url)
@@ -87,8 +88,8 @@ function statusText({ isInstalled, kernel, state, spool, notes, problems }: Gate
     lines.push(`before it             ${safeText(state.previous.pattern)}`)
   if (spool !== undefined) {
     lines.push(
-      `spool                 ${safeText(spool.folder)}: ${spool.cores} cores, ` +
-        `${spool.withoutCore} reports without one, ${spool.atWork} being received`,
+      `spool                 ${safeText(spool.folder)}: ${plural(spool.cores, 'core')}, ` +
+        `${plural(spool.withoutCore, 'report')} without one, ${spool.atWork} being received`,
     )
     const { leftBehind, heldBytes, maxHeldBytes, freeBytes } = spool
     if (leftBehind > 0)

@@ -37,9 +37,10 @@ export function scrubText({ document, report }: ScrubShown): string {
   return `${lines.join('\n')}\n`
 }
 
-function headline({ isClean, erased }: ScrubDocument, keys: readonly ScrubbedKey[]): string {
+function headline({ isClean, erased, input }: ScrubDocument, keys: readonly ScrubbedKey[]): string {
   if (!isClean)
     return 'NOT CLEAN: something of a key would be left. Nothing was written but the report.'
+  if (input.size === 0) return 'NOTHING SEARCHED: the input is empty, and so is the output.'
   if (erased.bytes === 0) return 'CLEAN: nothing was found to erase. The output is an equal copy.'
   const what = keys.length === 0 ? '' : ` of ${plural(keys.length, 'key')}`
   return `CLEAN: ${plural(erased.bytes, 'byte')}${what} erased at ${plural(erased.ranges.length, 'place')}. A deep scan of the result finds no key.`
