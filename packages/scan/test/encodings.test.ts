@@ -40,3 +40,14 @@ it('256 bits are spelled in Bech32, in both cases', () => {
   const texts = new Set(ofBech32.map(({ bytes }) => Buffer.from(bytes).toString('latin1')))
   assert.ok(texts.has(text) && texts.has(text.toUpperCase()))
 })
+
+it('256 bits are spelled in base32, by themselves and behind the two bytes of a seed of NATS', () => {
+  // A test key: the bytes 1 to 32. What was spelled is the bytes 90 a0 before them: a user's.
+  const value = BigInt(
+    `0x${Buffer.from(Array.from({ length: 32 }, (_, k) => k + 1)).toString('hex')}`,
+  )
+  const ofBase32 = encodingsOf(value, 256).filter(({ form }) => form === 'base32')
+  const texts = new Set(ofBase32.map(({ bytes }) => Buffer.from(bytes).toString('latin1')))
+  assert.ok(texts.has('AEBAGBAFAYDQQCIKBMGA2DQPCAIREEYUCULBOGAZDINRYHI6D4Q'))
+  assert.ok(texts.has('CAQDAQCQMBYIBEFAWDANBYHRAEISCMKBKFQXDAMRUGY4DUPB6I'))
+})

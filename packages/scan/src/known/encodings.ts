@@ -73,10 +73,11 @@ export function spellingOf(value: bigint, bits: number, slot: number): Encoding 
 const BINARY_SLOTS = ORDERS.length + FORMS_OF_DIGITS.length
 /** Each in letters of one byte and of two: hexadecimal numbers, base64, decimal. */
 const TEXT_SLOTS = 2 * (6 + 12 + 1)
-const BECH32_SLOTS = 2 * 4
+/** Each in letters of one byte and of two, of either order of bytes: two cases of Bech32, two places in base32. */
+const FIVE_BITS_SLOTS = 2 * (4 + 4)
 
 function slotsOf(bits: number): number {
-  return BINARY_SLOTS + TEXT_SLOTS + (lengthOf(bits) === BECH32_BYTES ? BECH32_SLOTS : 0)
+  return BINARY_SLOTS + TEXT_SLOTS + (lengthOf(bits) === BECH32_BYTES ? FIVE_BITS_SLOTS : 0)
 }
 
 const lengthOf = (bits: number): number => Math.max(1, Math.ceil(bits / 8))
@@ -160,7 +161,7 @@ function textEncodings(
     ...(kinds.wide || kinds.base64 ? allOfBase64(big, little) : []),
     ...(kinds.wide || kinds.decimal ? [{ form: 'decimal', text: value.toString(10) }] : []),
     ...((kinds.wide || kinds.base64) && big.length === BECH32_BYTES
-      ? [big, little].flatMap((raw) => bech32Texts(raw))
+      ? [big, little].flatMap((raw) => fiveBitTexts(raw))
       : []),
   ]
   return texts.flatMap(({ form, text }) => {
@@ -188,14 +189,30 @@ function inBothCases(form: string, text: string): Text[] {
   ]
 }
 
-/** What is written in Bech32 are keys of 256 bits: identities of age in capitals, `nsec` in small letters. */
+/** What is written in letters of five bits are keys of 256. */
 export const BECH32_BYTES = 32
-/** The 51 characters of Bech32 that these 32 bytes alone decide: five bits each. */
-export function bech32Texts(bytes: Uint8Array): Text[] {
+const BASE32_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+/** Of the first letter that seeds of NATS share with what stands before them, two bytes. */
+const BITS_SHARED = 4
+
+/**
+ * The letters of five bits that these 32 bytes alone decide: Bech32 (identities of age in capitals, `nsec` in small
+ * letters), and base32 of RFC 4648, by itself and behind the two bytes that a seed of NATS begins with.
+ */
+export function fiveBitTexts(bytes: Uint8Array): Text[] {
+  const bech32 = inLetters(bytes, 0, BECH32_ALPHABET)
+  return [
+    { form: 'bech32', text: bech32 },
+    { form: 'bech32', text: bech32.toUpperCase() },
+    { form: 'base32', text: inLetters(bytes, 0, BASE32_ALPHABET) },
+    { form: 'base32', text: inLetters(bytes, BITS_SHARED, BASE32_ALPHABET) },
+  ]
+}
+
+function inLetters(bytes: Uint8Array, skipped: number, alphabet: string): string {
   const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0')).join('')
-  const digits = bits.match(/.{5}/g) ?? []
-  const text = digits.map((digit) => BECH32_ALPHABET[Number.parseInt(digit, 2)] ?? '').join('')
-  return [text, text.toUpperCase()].map((spelled) => ({ form: 'bech32', text: spelled }))
+  const digits = bits.slice(skipped).match(/.{5}/g) ?? []
+  return digits.map((digit) => alphabet[Number.parseInt(digit, 2)] ?? '').join('')
 }
 
 /** The characters of base64 that these bytes alone decide, with `lead` bytes of something else before them. */

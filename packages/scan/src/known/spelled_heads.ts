@@ -8,7 +8,7 @@
 import { bitLength, toBigEndian } from '../arithmetic/modular.ts'
 import { BEFORE, ORDERS } from '../conjugate.ts'
 import { digitCount, digitsInto } from './digit_forms.ts'
-import { BECH32_BYTES, bech32Texts, FORMS_OF_DIGITS, LEAST_BYTES } from './encodings.ts'
+import { BECH32_BYTES, FORMS_OF_DIGITS, fiveBitTexts, LEAST_BYTES } from './encodings.ts'
 
 /**
  * Gets a spelling.
@@ -82,7 +82,7 @@ export class HeadSpeller {
     }
     this.#text(value.toString(10))
     if (length === BECH32_BYTES) {
-      for (const raw of [big, little]) for (const { text } of bech32Texts(raw)) this.#text(text)
+      for (const raw of [big, little]) for (const { text } of fiveBitTexts(raw)) this.#text(text)
     }
     big.fill(0)
     little.fill(0)

@@ -7,7 +7,7 @@
 /** For each kind whether 16 characters in a row of it may be somewhere, so that a piece of such a spelling can be. */
 export interface TextKinds {
   readonly hex: boolean
-  /** Letters of base64 and of Bech32. */
+  /** Letters of base64, of Bech32 and of base32. */
   readonly base64: boolean
   readonly decimal: boolean
   /** Lists of numbers: digits, and what stands between two. */
