@@ -64,6 +64,16 @@ describe('a secret of a curve', () => {
       })
     }
 
+    for (const shift of [1, 6]) {
+      it(`of P-256 is found 138 bytes behind x, where its length is before it (${ground}, at ${shift})`, () => {
+        const bytes = fill(40_000, shift)
+        bytes.set(POINT.plain, AT + shift)
+        bytes.set([0, POINT.secret.length], AT + shift + 136)
+        bytes.set(POINT.secret, AT + shift + 138)
+        assert.ok(placesOf([POINT.publicKey], bytes).includes(AT + shift + 138))
+      })
+    }
+
     for (const shift of [0, 1, 7]) {
       it(`of P-256 is found right before x, highest byte first (${ground}, at ${shift})`, () => {
         const bytes = fill(40_000, shift)

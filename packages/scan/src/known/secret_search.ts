@@ -34,6 +34,8 @@ import type { WordHit } from './value_search.ts'
 const NEIGHBOURHOOD = 65_536
 /** Up to so many bytes around a copy every place is looked at. */
 const CLOSE = 8
+/** Up to so many bytes around a copy every place is looked at that its length in two bytes stands before. */
+const SIZED = 512
 
 /** Nanoseconds for each byte, and at once. */
 const RATES = {
@@ -234,7 +236,7 @@ export class SecretWindow {
       const tried = { places: new Set<number>(), contents: new Set<number>() }
       const { near: pointed, far } = pointedPlaces(bytes, group, sights, where.address)
       const before = beforePoints(bytes, anchors, group.length, from, to)
-      const near = nearest(anchors, group.length, from, to)
+      const near = nearest(bytes, anchors, group.length, from, to)
       return [
         ...lookAt(bytes, pointed, group, 'pointed', tried),
         ...lookAt(bytes, likeArrays(bytes, anchors, group.length), group, 'alike', tried),
@@ -361,11 +363,30 @@ function beforePoints(
   return points.map((at) => at - 1 - length).filter((at) => at >= from && at < to)
 }
 
+/** Places in [from, to) behind their length, highest byte first, as a TPM keeps secrets (`TPM2B`) and SSH sends them. */
+function* sizedBeside(
+  bytes: Uint8Array,
+  anchors: readonly number[],
+  length: number,
+  from: number,
+  to: number,
+): Generator<number, void, void> {
+  let next = Math.max(from, 2)
+  for (const anchor of anchors) {
+    const end = Math.min(to, anchor + SIZED)
+    for (let at = Math.max(next, anchor - SIZED); at < end; at++) {
+      if (bytes[at - 1] === length && bytes[at - 2] === 0) yield at
+    }
+    next = Math.max(next, end)
+  }
+}
+
 /**
- * Places around the anchors in [from, to), those next to one first. Few of them are ever asked for: there are thousands
+ * Places around the anchors in [from, to), those next to one first, then those behind their length. Few of them are ever asked for: there are thousands
  * around each. Some come twice.
  */
 function* nearest(
+  bytes: Uint8Array,
   anchors: readonly number[],
   length: number,
   from: number,
@@ -380,6 +401,7 @@ function* nearest(
       }
     }
   }
+  yield* sizedBeside(bytes, anchors, length, from, to)
   yield* furtherOff(anchors, from, to)
 }
 
