@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { createDiffieHellmanGroup } from 'node:crypto'
 import { withEffort } from '../effort.ts'
-import { bitLength, isProbablePrime, power, powerUnits } from './modular.ts'
+import { bitLength, fromBigEndian, isProbablePrime, power, powerUnits } from './modular.ts'
 
 export interface GroupParts {
   readonly p: bigint
@@ -27,6 +28,26 @@ export function isGroup({ p, g, q }: Pick<GroupParts, 'p' | 'g' | 'q'>): boolean
   return q === undefined || (bitLength(q) >= 128 && q < p && (p - 1n) % q === 0n)
 }
 
+/** Primes of RFC 2409 and RFC 3526, which nearly all keys without an order have. */
+const PUBLISHED_GROUPS = [
+  'modp1',
+  'modp2',
+  'modp5',
+  'modp14',
+  'modp15',
+  'modp16',
+  'modp17',
+  'modp18',
+]
+let publishedPrimes: ReadonlySet<bigint> | undefined
+
+function isPublishedPrime(p: bigint): boolean {
+  publishedPrimes ??= new Set(
+    PUBLISHED_GROUPS.map((name) => fromBigEndian(createDiffieHellmanGroup(name).getPrime())),
+  )
+  return publishedPrimes.has(p)
+}
+
 /**
  * The public half and what shows the key, or undefined if something does not hold.
  *
@@ -39,7 +60,8 @@ export function proveGroup(parts: GroupParts): { y: bigint; proof: string } | un
   const { p, g, x, q, y } = parts
   if (!isGroup(parts) || x < 1n || x >= (q ?? p)) return undefined
   const bits = bitLength(p)
-  const units = powerUnits(bits, bitLength(x)) + (y === undefined ? powerUnits(bits, bits) : 0)
+  const isToBeTested = y === undefined && (q !== undefined || !isPublishedPrime(p))
+  const units = powerUnits(bits, bitLength(x)) + (isToBeTested ? powerUnits(bits, bits) : 0)
   return withEffort(units, () => {
     const computed = power(g, x, p)
     if (y !== undefined) return y === computed ? { y, proof: 'g^x ≡ y (mod p)' } : undefined
@@ -48,6 +70,8 @@ export function proveGroup(parts: GroupParts): { y: bigint; proof: string } | un
         ? { y: computed, proof: 'g has the order q, x below it' }
         : undefined
     }
-    return isProbablePrime(p) ? { y: computed, proof: 'key decodes, p is prime' } : undefined
+    return !isToBeTested || isProbablePrime(p)
+      ? { y: computed, proof: 'key decodes, p is prime' }
+      : undefined
   })
 }
