@@ -5,7 +5,7 @@
  */
 import { createDiffieHellmanGroup } from 'node:crypto'
 import { withEffort } from '../effort.ts'
-import { bitLength, fromBigEndian, isProbablePrime, power, powerUnits } from './modular.ts'
+import { bitLength, isProbablePrime, power, powerUnits } from './modular.ts'
 
 export interface GroupParts {
   readonly p: bigint
@@ -43,7 +43,8 @@ let publishedPrimes: ReadonlySet<bigint> | undefined
 
 function isPublishedPrime(p: bigint): boolean {
   publishedPrimes ??= new Set(
-    PUBLISHED_GROUPS.map((name) => fromBigEndian(createDiffieHellmanGroup(name).getPrime())),
+    // Read without being charged: which look is the first must make no difference.
+    PUBLISHED_GROUPS.map((name) => BigInt(`0x${createDiffieHellmanGroup(name).getPrime('hex')}`)),
   )
   return publishedPrimes.has(p)
 }
