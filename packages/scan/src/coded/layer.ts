@@ -66,9 +66,10 @@ function hasStructure(bytes: Uint8Array): boolean {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(OPENSSH)
 }
 
-/** What JKS and JCEKS begin with, up to the last byte of their version. */
-const KEYSTORES = ['feedfeed000000', 'cececece000000']
-/** Secret keys of OpenPGP and their subkeys: with a length of two bytes, and with one of any kind. */
+/** What JKS and JCEKS begin with, before their version. */
+const KEYSTORES = new Set([0xfeedfeed, 0xcececece])
+/** Secret keys of OpenPGP and their subkeys: with a length of one byte, of two bytes, and with one of any kind. */
+const SHORT_PACKETS = new Set([0x94, 0x9c])
 const LONG_PACKETS = new Set([0x95, 0x9d])
 const PACKETS = new Set([0xc5, 0xc7])
 /** What OpenPGP calls RSA, ElGamal, DSA and what is of curves. */
@@ -80,19 +81,28 @@ export const KEY_HEAD = 12
 /** Whether it begins as a keystore of Java or a secret key of OpenPGP, which have nothing of DER. */
 export function isKeyHead(bytes: Uint8Array): boolean {
   if (bytes.length < KEY_HEAD) return false
-  const first = bytes[0] ?? 0
-  const second = bytes[1] ?? 0
-  if (first === 0x94 || first === 0x9c) return isPacket(bytes, 2)
-  if (LONG_PACKETS.has(first)) return isPacket(bytes, 3)
-  if (PACKETS.has(first)) return isPacket(bytes, second < 0xc0 ? 2 : 3)
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  return KEYSTORES.some((store) => head.toString('hex', 0, store.length / 2) === store)
+  const [a = 0, b = 0, c = 0, d = 0] = bytes
+  if (!mayBeKeyHead(((a << 24) | (b << 16) | (c << 8) | d) >>> 0)) return false
+  const version = versionPlace(a, b)
+  if (version > 0) return ALGORITHMS.has(bytes[version + 5] ?? 0)
+  return bytes[4] === 0 && bytes[5] === 0 && bytes[6] === 0
 }
 
-/** Whether a packet of version 4 to 6 begins at `at`: a version, a time and an algorithm. */
-function isPacket(bytes: Uint8Array, at: number): boolean {
-  const version = bytes[at] ?? 0
-  return version >= 4 && version <= 6 && ALGORITHMS.has(bytes[at + 5] ?? 0)
+/** Whether {@link isKeyHead} may hold of what begins with these four bytes, the first the highest. */
+export function mayBeKeyHead(word: number): boolean {
+  const place = versionPlace(word >>> 24, (word >>> 16) & 0xff)
+  if (place === 0) return KEYSTORES.has(word)
+  const version = (word >>> (24 - 8 * place)) & 0xff
+  return version >= 4 && version <= 6
+}
+
+/** Where a packet of OpenPGP that begins with these two bytes has its version; 0 if none does. */
+function versionPlace(first: number, second: number): number {
+  if (first < 0x94 || first > 0xc7) return 0
+  if (SHORT_PACKETS.has(first)) return 2
+  if (LONG_PACKETS.has(first)) return 3
+  if (PACKETS.has(first)) return second < 0xc0 ? 2 : 3
+  return 0
 }
 
 /** The two bytes that zlib writes for a window of 32 KiB, at any of its levels. */

@@ -8,7 +8,15 @@
  */
 import { letterValue, readLetters } from '../base64.ts'
 import { charge } from '../effort.ts'
-import { isKeyHead, isTextual, isWorthALook, isZlibHead, KEY_HEAD, type Layer } from './layer.ts'
+import {
+  isKeyHead,
+  isTextual,
+  isWorthALook,
+  isZlibHead,
+  KEY_HEAD,
+  type Layer,
+  mayBeKeyHead,
+} from './layer.ts'
 import { failsOf, hexOf, hexStretches, LEAST_TEXT, textStretches } from './stretches.ts'
 
 /** Letters that are read at once. */
@@ -53,15 +61,20 @@ function beginsPacked(bytes: Uint8Array, at: number): boolean {
   const first = VALUES[bytes[from] ?? 0]
   const second = VALUES[bytes[from + 1] ?? 0] ?? 0
   if (first === GZIP_LETTERS[0] && second === GZIP_LETTERS[1]) return true
-  return (first === 30 && second < 16) || beginsKey(bytes, from, first)
+  return (first === 30 && second < 16) || beginsKey(bytes, from)
 }
 
-/** First letters of what {@link isKeyHead} knows: 94, 95; 9c, 9d; c5, c7; ce; fe. */
-const KEY_LETTERS = new Set([0x25, 0x27, 0x31, 0x33, 0x3f])
 const HEAD_LETTERS = (4 * KEY_HEAD) / 3
 
-function beginsKey(bytes: Uint8Array, from: number, first: number | undefined): boolean {
-  if (first === undefined || !KEY_LETTERS.has(first)) return false
+/** Most runs of letters do not: four bytes are read without taking memory. */
+function beginsKey(bytes: Uint8Array, from: number): boolean {
+  let word = 0
+  for (let k = 0; k < 6; k++) {
+    const value = VALUES[bytes[from + k] ?? 0] ?? PAST_LETTERS
+    if (value >= PAST_LETTERS) return false
+    word = k < 5 ? (word << 6) | value : (word << 2) | (value >> 4)
+  }
+  if (!mayBeKeyHead(word >>> 0)) return false
   const values = bytes
     .subarray(from, from + HEAD_LETTERS)
     .map((byte) => VALUES[byte] ?? PAST_LETTERS)
