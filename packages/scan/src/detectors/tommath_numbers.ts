@@ -79,12 +79,13 @@ function chunkBytes({ bytes, at, build }: TomMathPlace): number {
 function digitsInUse({ bytes, build }: TomMathPlace, from: number, room: number): number {
   const { slot } = build.digits
   const end = Math.min(room, MOST_DIGITS)
-  for (let k = 0; k < end; k++) {
-    let word = 0
-    for (let i = 0; i < slot; i++) word |= bytes[from + k * slot + i] ?? 0
-    if (word === 0) return k
-  }
+  for (let k = 0; k < end; k++) if (isZero(bytes, from + k * slot, slot)) return k
   return end
+}
+
+function isZero(bytes: Uint8Array, from: number, length: number): boolean {
+  for (let at = from; at < from + length; at++) if ((bytes[at] ?? 0) !== 0) return false
+  return true
 }
 
 /** The random number in the chunk whose size is at `at`. */

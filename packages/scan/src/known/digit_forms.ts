@@ -181,6 +181,18 @@ const MOST_SMALL = 4
 /** Of 80 random digits of 26 bits, three have been there before in less than one number of 10^10. */
 const MOST_REPEATED = 2
 
+/** Of each form, the least of the higher 32 bits of a word whose digit has one of its eight highest bits. */
+const LEAST_HIGH = new WeakMap<DigitForm, number>()
+
+function leastHigh(form: DigitForm): number {
+  const known = LEAST_HIGH.get(form)
+  if (known !== undefined) return known
+  const word = wordOfDigit(form, 1n << BigInt(form.width - 8))
+  const least = Number(word >> BigInt(form.slot * 8 - 32))
+  LEAST_HIGH.set(form, least)
+  return least
+}
+
 /** Whether digits can be those of a random number, and are no counters, offsets or pointers in words of their own, nor text. */
 export function areRandomDigits(
   form: DigitForm,
@@ -189,20 +201,25 @@ export function areRandomDigits(
   count: number,
 ): boolean {
   const { slot, width } = form
-  const least = Number(wordOfDigit(form, 1n << BigInt(width - 8)) >> BigInt(slot * 8 - 32))
+  if (areSmall(form, bytes, at, count)) return false
   const seen = new Set<number>()
-  let small = 0
-  for (let k = 0; k < count - 1; k++) {
-    const high = highWord(bytes, at + (k + 1) * slot - 4)
-    if (high < least) small++
-    seen.add(high)
-  }
-  if (small > MOST_SMALL + (count >> 4) || seen.size < count - 1 - MOST_REPEATED) return false
+  for (let k = 1; k < count; k++) seen.add(highWord(bytes, at + k * slot - 4))
+  if (seen.size < count - 1 - MOST_REPEATED) return false
   // Of other digits some bits of each word are none of the number.
   return width < 63 || isRandomLookingAt(bytes, at, (count - 1) * slot)
 }
 
+/** Whether more digits but the last are small than of a random number. */
+function areSmall(form: DigitForm, bytes: Uint8Array, at: number, count: number): boolean {
+  const least = leastHigh(form)
+  let left = MOST_SMALL + (count >> 4)
+  for (let k = 1; k < count && left >= 0; k++) {
+    if (highWord(bytes, at + k * form.slot - 4) < least) left--
+  }
+  return left < 0
+}
+
 function highWord(bytes: Uint8Array, at: number): number {
-  const [a = 0, b = 0, c = 0, d = 0] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]
-  return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0
+  const low = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)
+  return (low | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)) >>> 0
 }
