@@ -34,6 +34,8 @@ interface Parts {
 
 /** What the pointers at `from` say, which are of one piece of memory: undefined where they do not. */
 function partsAt(bytes: Uint8Array, from: number): Parts | undefined {
+  // Rows of other pointers are all over a heap: most are told by one byte.
+  if ((((bytes[from + 8] ?? 0) - (bytes[from] ?? 0)) & 0xff) !== HALF) return undefined
   const view = new DataView(bytes.buffer, bytes.byteOffset + from, STRUCTURE_BYTES)
   const wordAt = (word: number): bigint => view.getBigUint64(8 * word, true)
   // In a heap of Python ten thousand other things begin so: these two tell them apart without a bigint.
