@@ -18,14 +18,14 @@ export type PdfTrouble = 'locked' | 'damaged' | 'packed' | 'too much' | 'too lar
 
 /**
  * - `pages`: texts of pages that stand behind each other, in reading order.
- * - `stream`: what a deflated stream holds, and where in the file that begins.
+ * - `streams`: what deflated streams hold, one behind the other, and where in the file each begins.
  * - `attachment`: a file that lies in it; without bytes where the stream at `stream` holds it.
  * - `trouble`: not all was read; the rest was.
  * - `end`: of the order; the thread waits for the next.
  */
 export type PdfAnswer =
   | { readonly kind: 'pages'; readonly pages: readonly PdfPage[]; readonly isEarlier: boolean }
-  | { readonly kind: 'stream'; readonly stream: number; readonly bytes: Uint8Array<ArrayBuffer> }
+  | StreamsTold
   | {
       readonly kind: 'attachment'
       readonly name: string
@@ -34,6 +34,12 @@ export type PdfAnswer =
     }
   | { readonly kind: 'trouble'; readonly trouble: PdfTrouble }
   | { readonly kind: 'end' }
+
+export interface StreamsTold {
+  readonly kind: 'streams'
+  readonly parts: readonly { readonly stream: number; readonly length: number }[]
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
 
 export interface PdfPage {
   /** From 1 on; 0: lines that were taken out from between pages. */

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import type { Owner, Segment } from '@mintmark/dump'
 import type { CoreHold } from '../gate/core_hold.ts'
 import type { Run } from '../scan_plan.ts'
-import type { PdfAnswer, PdfPage, PdfTrouble } from './pdf_messages.ts'
+import type { PdfAnswer, PdfPage, PdfTrouble, StreamsTold } from './pdf_messages.ts'
 
 /** What was put into a hold. */
 export interface OpenedPdf {
@@ -42,10 +42,16 @@ export class PdfParts {
     if (answer.kind === 'trouble') this.#troubles.add(answer.trouble)
     else if (answer.kind === 'pages') this.#addPages(answer.pages, answer.isEarlier)
     else if (answer.kind === 'attachment') this.#addAttachment(answer)
-    else if (answer.kind === 'stream') {
-      const owner = { kind: 'stream', name: `at 0x${answer.stream.toString(16)}` } as const
-      this.#streams.set(answer.stream, this.#segments.length)
-      this.#addRun([{ bytes: answer.bytes, owner }])
+    else if (answer.kind === 'streams') this.#addStreams(answer)
+  }
+
+  #addStreams({ parts, bytes }: StreamsTold): void {
+    let from = 0
+    for (const { stream, length } of parts) {
+      const owner = { kind: 'stream', name: `at 0x${stream.toString(16)}` } as const
+      this.#streams.set(stream, this.#segments.length)
+      this.#addRun([{ bytes: bytes.subarray(from, from + length), owner }])
+      from += length
     }
   }
 

@@ -5,13 +5,14 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { isObject } from '@mintmark/core'
 import { getDocument, VerbosityLevel } from 'unpdf/pdfjs'
 import { flowOf, type PageLines } from './page_breaks.ts'
 import type { PdfAnswer, PdfOrder, PdfPage, PdfTrouble } from './pdf_messages.ts'
 import { textsOfNotes } from './pdf_notes.ts'
 import { drawsText, inflatedStreams } from './pdf_streams.ts'
+import { StreamBatch } from './stream_batch.ts'
 
 type Document = Awaited<ReturnType<typeof getDocument>['promise']>
 type Tell = (answer: PdfAnswer, moved?: readonly ArrayBuffer[]) => void
@@ -35,6 +36,7 @@ export class PdfReading {
   readonly #tell: Tell
   /** Where the stream with this hash begins. */
   readonly #streams = new Map<string, number>()
+  readonly #batch: StreamBatch
   #streamBytes = 0
   #memoryAt = 0
   #hasMemory = true
@@ -44,6 +46,7 @@ export class PdfReading {
     this.#order = order
     this.#file = Buffer.from(buffer, byteOffset, byteLength)
     this.#tell = tell
+    this.#batch = new StreamBatch(tell)
   }
 
   /**
@@ -132,6 +135,14 @@ export class PdfReading {
 
   /** Each stream once, of those that are wanted; how many are not. */
   #tellStreams(isWanted: (bytes: Buffer) => boolean): number {
+    try {
+      return this.#addStreams(isWanted)
+    } finally {
+      this.#batch.flush()
+    }
+  }
+
+  #addStreams(isWanted: (bytes: Buffer) => boolean): number {
     let left = 0
     const onDamage = () => this.#tellTrouble('packed')
     for (const { offset, bytes } of inflatedStreams(this.#file, MOST_STREAM_BYTES, onDamage)) {
@@ -140,7 +151,7 @@ export class PdfReading {
         return left
       }
       this.#streamBytes += bytes.length
-      if (isWanted(bytes)) this.#tellStream(offset, bytes)
+      if (isWanted(bytes)) this.#addStream(offset, bytes)
       else left++
       bytes.fill(0)
     }
@@ -148,12 +159,11 @@ export class PdfReading {
   }
 
   /** Each content once. */
-  #tellStream(offset: number, bytes: Buffer): void {
-    const hash = hashOf(bytes)
-    if (this.#streams.has(hash)) return
-    this.#streams.set(hash, offset)
-    const told = Uint8Array.from(bytes)
-    this.#tell({ kind: 'stream', stream: offset, bytes: told }, [told.buffer])
+  #addStream(offset: number, bytes: Buffer): void {
+    const digest = hashOf(bytes)
+    if (this.#streams.has(digest)) return
+    this.#streams.set(digest, offset)
+    this.#batch.add(offset, bytes)
   }
 
   #isTooMuch(): boolean {
@@ -197,7 +207,7 @@ async function linesOf(document: Document, number: number): Promise<PageLines | 
 }
 
 function hashOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
+  return hash('sha256', bytes)
 }
 
 function pageOf(number: number, lines: PageLines): PdfPage {
