@@ -1,10 +1,11 @@
 /** Keys that have nothing of DER, in base64 and hexadecimal digits: keystores of Java, secret keys of OpenPGP. */
 import assert from 'node:assert/strict'
-import { generateKeyPairSync } from 'node:crypto'
+import { createHash, generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { LayerReader } from '../src/coded/coded_layers.ts'
 import { keysOf } from '../src/coded/keys_of_layer.ts'
 import { isKeyHead } from '../src/coded/layer.ts'
+import { mayBeCoded } from '../src/coded/letter_layers.ts'
 import type { Detected } from '../src/detected.ts'
 import { keyIdOf } from '../src/key_id.ts'
 
@@ -112,4 +113,42 @@ describe('a secret key of OpenPGP', () => {
     assert.ok(!isKeyHead(packet.subarray(0, 8)))
     assert.ok(!isKeyHead(Buffer.alloc(64)))
   })
+})
+
+describe('letters', () => {
+  /** Whether a run of letters that begins so is looked at, from a place within it. */
+  const isSeen = (text: string): boolean => mayBeCoded(Buffer.from(`"${text}"`), 21)
+  const rest = createHash('sha512').update('rest').digest()
+
+  for (const [tags, lengths] of [
+    [[0x94, 0x9c], ['20']],
+    [
+      [0x95, 0x9d],
+      ['0200', '03c6'],
+    ],
+    [
+      [0xc5, 0xc7],
+      ['58', 'c0c6', 'c9ff'],
+    ],
+  ] as const) {
+    for (const tag of tags) {
+      it(`of a secret key of OpenPGP are looked at: ${tag.toString(16)}`, () => {
+        for (const length of lengths) {
+          for (const version of [4, 5, 6]) {
+            const head = Buffer.concat([
+              Buffer.from([tag]),
+              Buffer.from(length, 'hex'),
+              Buffer.from([version, ...rest.subarray(0, 4), 22]),
+              rest,
+            ])
+            assert.ok(isSeen(head.toString('base64')), `${length} ${version}`)
+            assert.ok(isSeen(head.toString('base64url')), `${length} ${version}`)
+            const newer = Buffer.from(head)
+            newer[1 + length.length / 2] = 7
+            assert.ok(!isSeen(newer.toString('base64')), `${length} 7`)
+          }
+        }
+      })
+    }
+  }
 })
