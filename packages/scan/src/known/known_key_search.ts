@@ -28,6 +28,7 @@ import {
   lastWord,
   type PlacedValue,
   ValueTable,
+  ValueWords,
   valueDetected,
 } from './value_search.ts'
 
@@ -83,17 +84,18 @@ export class KnownKeySearch implements WindowSearch {
       isTold,
     }))
     this.#rsa = groups.length === 0 ? undefined : new RsaSearch(groups)
+    const values = found.length === 0 ? undefined : new ValueWords(found)
     this.#secrets = secrets.every(({ keys: own }) => own.length === 0)
       ? undefined
-      : new SecretSearch(this.#kernel, secrets, searchers)
+      : new SecretSearch(this.#kernel, secrets, searchers, values?.step)
     this.#vectors = sets.flatMap(({ materials, allowance: { effort } }) => {
       const own = materials.filter(isMlKem)
       return own.length === 0 ? [] : [new LatticeVectors(own, effort)]
     })
-    if (found.length > 0)
-      this.#values = new ValueTable(this.#kernel, found, this.#secrets?.signs.list)
+    if (values !== undefined)
+      this.#values = new ValueTable(this.#kernel, values, this.#secrets?.words.list)
     // Both are told by words at the same places: one look finds both.
-    this.#isShared = this.#values?.step === this.#secrets?.signs.step
+    this.#isShared = this.#values?.step === this.#secrets?.words.step
     this.unsearchable = [...given, ...others, ...roots]
       .filter(isRsa)
       .filter((material) => !isSearchable(material)).length

@@ -13,6 +13,7 @@ import type { ConjugateKernel, WordTable } from '../conjugate.ts'
 import { pointerAt } from '../detectors/openssl_numbers.ts'
 import { digitCount, TOMMATH_DIGITS } from './digit_forms.ts'
 import { objectSizes } from './python_objects.ts'
+import type { WordHit } from './value_search.ts'
 
 const POINTER_BYTES = 8
 /** OpenSSL's flags of a number that is to be kept secret: constant time, or from the secure heap. */
@@ -41,6 +42,7 @@ export interface Headed {
 
 /** The words that tell structures and objects of the sizes of some groups, entered into a kernel. */
 export class NumberHeads {
+  readonly list: readonly bigint[]
   readonly #words: WordTable
   readonly #told: readonly (readonly SizeTold[])[]
 
@@ -51,18 +53,33 @@ export class NumberHeads {
         byWord.set(word, [...(byWord.get(word) ?? []), { group, what }])
       }
     }
-    this.#words = kernel.enterWords([...byWord.keys()])
+    this.list = [...byWord.keys()]
+    this.#words = kernel.enterWords(this.list)
     this.#told = [...byWord.values()]
   }
 
   /** Where sizes stand in the slice that the kernel holds, and what each tells. */
-  look(
-    kernel: ConjugateKernel,
-    length: number,
-  ): { readonly at: number; readonly told: readonly SizeTold[] }[] {
-    const hits = kernel.findWords(this.#words, length, POINTER_BYTES)
+  look(kernel: ConjugateKernel, length: number): readonly SizeSeen[] {
+    return this.#seen(kernel.findWords(this.#words, length, POINTER_BYTES))
+  }
+
+  /** The same of [0, length), where the words of {@link list}, numbered from `first` on, are among what was found. */
+  among(found: readonly WordHit[], first: number, length: number): readonly SizeSeen[] {
+    const own = found.filter(
+      ({ at, word }) => word >= first && at % POINTER_BYTES === 0 && at < length,
+    )
+    return this.#seen(own.map(({ at, word }) => ({ at, word: word - first })))
+  }
+
+  #seen(hits: readonly WordHit[]): readonly SizeSeen[] {
     return hits.map(({ at, word }) => ({ at, told: this.#told[word] ?? [] }))
   }
+}
+
+/** Where a size stands in a slice, and what it tells. */
+export interface SizeSeen {
+  readonly at: number
+  readonly told: readonly SizeTold[]
 }
 
 function sizesOf({ length, limbs, hasObjects }: Headed): readonly SizeWord[] {

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { ConjugateKernel, PlaceRoom, WordTable } from '../conjugate.ts'
+import type { ConjugateKernel, PlaceRoom } from '../conjugate.ts'
 import type { Memory } from '../detected.ts'
 import { type Effort, OF_KEYS_MET, ROOTS_SHARE, SCALARS } from './allowance.ts'
 import { Budget } from './budget.ts'
@@ -27,7 +27,7 @@ import {
   type Tried,
 } from './secret_looks.ts'
 import { SecretTexts } from './secret_texts.ts'
-import { stepFor, wordsFrom } from './spaced_words.ts'
+import { type SignTable, signTable } from './sign_table.ts'
 import type { WordHit } from './value_search.ts'
 
 /** How far from a copy of the public half the secret is looked for, at multiples of 8. */
@@ -66,8 +66,16 @@ export class SecretSearch {
   readonly #heads: NumberHeads
   readonly #budgets: readonly Budget[]
 
-  /** @param searchers how many searches of the same bytes go side by side: they share what keys not asked for may take */
-  constructor(kernel: ConjugateKernel, all: readonly SecretKeys[], searchers: number = 1) {
+  /**
+   * @param searchers how many searches of the same bytes go side by side: they share what keys not asked for may take
+   * @param mostStep of {@link words}: that of those others
+   */
+  constructor(
+    kernel: ConjugateKernel,
+    all: readonly SecretKeys[],
+    searchers: number = 1,
+    mostStep: number = Number.POSITIVE_INFINITY,
+  ) {
     this.#groups = all.flatMap(({ keys, effort, isTold }) => {
       const share = SHARES[effort] * (isTold ? 1 : ROOTS_SHARE)
       const shareAtOnce = effort === 'met' ? share / searchers : share
@@ -94,7 +102,7 @@ export class SecretSearch {
         ),
       )
     })
-    this.#signs = signTable(kernel, this.#groups)
+    this.#signs = signTable(kernel, this.#groups, mostStep)
     // Nobody has the private keys of public roots in a program of Python.
     const headed = this.#groups.map(({ length, limbs, isTold }) => ({
       length,
@@ -127,9 +135,9 @@ export class SecretSearch {
     })
   }
 
-  /** The words that tell public halves, of which one lies at each multiple of `step`. */
-  get signs(): { readonly list: readonly bigint[]; readonly step: number } {
-    return this.#signs
+  /** All words that a window's look asks for, at multiples of `step`: they may be looked for along with others. */
+  get words(): { readonly list: readonly bigint[]; readonly step: number } {
+    return { list: [...this.#signs.list, ...this.#heads.list], step: this.#signs.step }
   }
 
   /** Begins with a window of so many bytes. */
@@ -137,30 +145,6 @@ export class SecretSearch {
     for (const budget of this.#budgets) budget.earn(bytes)
     return new SecretWindow(this.#groups, this.#signs, this.#heads)
   }
-}
-
-/** What tells the public halves of all groups, entered into a kernel. */
-interface SignTable {
-  readonly words: WordTable
-  readonly list: readonly bigint[]
-  readonly step: number
-  /** For each word the groups that it tells, and where it lies in what tells them. */
-  readonly told: readonly (readonly { readonly group: number; readonly wordAt: number }[])[]
-}
-
-function signTable(kernel: ConjugateKernel, groups: readonly SecretGroup[]): SignTable {
-  const step = stepFor(groups.flatMap(({ signs }) => signs))
-  const byWord = new Map<bigint, { group: number; wordAt: number }[]>()
-  for (const [group, { signs }] of groups.entries()) {
-    for (const sign of signs) {
-      for (const [wordAt, word] of wordsFrom(sign, 0, step).entries()) {
-        const held = byWord.get(word) ?? []
-        byWord.set(word, [...held, { group, wordAt }])
-      }
-    }
-  }
-  const list = [...byWord.keys()]
-  return { words: kernel.enterWords(list), list, step, told: [...byWord.values()] }
 }
 
 /** A window's slices, one after the other. */
@@ -188,7 +172,7 @@ export class SecretWindow {
   /**
    * Looks at the slice of the window's `bytes` that the kernel holds, which begins at `at`.
    *
-   * @param found where {@link SecretSearch.signs} lie in it, if that is known
+   * @param found where {@link SecretSearch.words} lie in it and behind it, if that is known
    */
   look(
     kernel: ConjugateKernel,
@@ -199,13 +183,16 @@ export class SecretWindow {
     const hits =
       found === undefined
         ? kernel.findWords(words, length, step, true)
-        : kernel.inNumbers(found, length)
+        : kernel.inNumbers(
+            found.filter(({ word }) => word < told.length),
+            length,
+          )
     for (const hit of hits) {
       for (const { group, wordAt } of told[hit.word] ?? []) {
         this.#sights[group]?.anchors.push(at + hit.at - wordAt)
       }
     }
-    this.#lookForHeads(kernel, { bytes, at, length })
+    this.#lookForHeads(kernel, { bytes, at, length }, found)
     this.#texts.look(kernel, at, length)
     for (const [index, { length: size }] of this.#groups.entries()) {
       const places = this.#sights[index]?.places
@@ -214,10 +201,19 @@ export class SecretWindow {
     }
   }
 
-  #lookForHeads(kernel: ConjugateKernel, { bytes, at, length }: WindowSlice): void {
+  #lookForHeads(
+    kernel: ConjugateKernel,
+    { bytes, at, length }: WindowSlice,
+    found: readonly WordHit[] | undefined,
+  ): void {
     // Once any size fills its list, the window is no process's.
     if (this.#sights.some(({ heads }) => heads.isFull)) return
-    for (const head of this.#heads.look(kernel, length)) {
+    const first = this.#signs.told.length
+    const seen =
+      found === undefined
+        ? this.#heads.look(kernel, length)
+        : this.#heads.among(found, first, length)
+    for (const head of seen) {
       for (const { group, what } of head.told) {
         const sights = this.#sights[group]
         if (what === 'number') sights?.heads.add(at + head.at)

@@ -47,7 +47,7 @@ export function findValues(
   to: number,
 ): FoundValue[] {
   const mark = kernel.mark()
-  const table = new ValueTable(kernel, keys)
+  const table = new ValueTable(kernel, new ValueWords(keys))
   const found = table.find(bytes, from, to)
   table.wipe()
   kernel.release(mark)
@@ -60,12 +60,28 @@ const MOST_OF_ONE = 1000
 /** Of what is counted only, the bytes at its end that are compared. */
 const COUNTED_BYTES = 16
 
+/** Words by which every value of some keys is found, in every spelling. */
+export class ValueWords {
+  readonly patterns: ValuePatterns
+  /** Of each pattern so many words are looked for; one of them lies at a multiple of it. */
+  readonly step: number
+  /** `step` words for each pattern. */
+  readonly words: PatternWords
+
+  constructor(keys: readonly KeyMaterial[]) {
+    const heads = new PatternHeads()
+    this.patterns = new ValuePatterns(keys, (head, length) => heads.add(head, length))
+    this.step = stepOf(heads.count, heads.shortest)
+    this.words = heads.words(this.step)
+    heads.wipe()
+  }
+}
+
 /** Every value of some keys in every spelling, entered into a kernel. */
 export class ValueTable {
   readonly #kernel: ConjugateKernel
   readonly #patterns: ValuePatterns
   readonly step: number
-  /** For each pattern `step` words, by which it is found. */
   readonly #words: PatternWords
   readonly #table: WordTable
   /** Hits of other words in the slice that was looked at last. */
@@ -75,20 +91,14 @@ export class ValueTable {
   #taken = 0
   readonly #takenOf = new Map<KeyMaterial, number>()
 
-  /** @param others words that are looked for along with the values, if those are found by as few places */
-  constructor(
-    kernel: ConjugateKernel,
-    keys: readonly KeyMaterial[],
-    others: readonly bigint[] = [],
-  ) {
+  /** @param others words that are looked for along with the values, at multiples of the same step */
+  constructor(kernel: ConjugateKernel, values: ValueWords, others: readonly bigint[] = []) {
     this.#kernel = kernel
-    const heads = new PatternHeads()
-    this.#patterns = new ValuePatterns(keys, (head, length) => heads.add(head, length))
-    this.step = stepOf(heads.count, heads.shortest)
-    this.#words = heads.words(this.step)
+    this.#patterns = values.patterns
+    this.step = values.step
+    this.#words = values.words
     this.#table = kernel.enterWords(others, this.#words.packed)
     this.#words.packed.fill(0)
-    heads.wipe()
   }
 
   /** Values in the window beyond what it may have. */
@@ -173,7 +183,7 @@ export class ValueSearch implements WindowSearch {
   readonly #table: ValueTable
 
   constructor(keys: readonly KeyMaterial[]) {
-    this.#table = new ValueTable(this.#kernel, keys)
+    this.#table = new ValueTable(this.#kernel, new ValueWords(keys))
   }
 
   get over(): LeftOver | undefined {
