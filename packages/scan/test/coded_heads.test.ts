@@ -115,9 +115,10 @@ describe('a secret key of OpenPGP', () => {
   })
 })
 
+/** Whether a run of letters that begins so is looked at, from a place within it. */
+const isSeen = (text: string): boolean => mayBeCoded(Buffer.from(`"${text}"`), 21)
+
 describe('letters', () => {
-  /** Whether a run of letters that begins so is looked at, from a place within it. */
-  const isSeen = (text: string): boolean => mayBeCoded(Buffer.from(`"${text}"`), 21)
   const rest = createHash('sha512').update('rest').digest()
 
   for (const [tags, lengths] of [

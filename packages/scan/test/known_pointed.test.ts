@@ -70,15 +70,33 @@ const HEADS: Readonly<Record<string, (limbs: number, pointer: bigint) => Uint8Ar
   'integer of GMP': (limbs, to) => words(pair(limbs + 1, limbs), to),
 }
 
+const numberOf = (text = ''): bigint => fromBigEndian(Buffer.from(text, 'base64url'))
+
+function rsaMaterial(): KeyMaterial {
+  const { privateKey } = readAgain(generateKeyPairSync('rsa', { modulusLength: 1024 }))
+  const jwk = privateKey.export({ format: 'jwk' })
+  const [n, e, d, p, q] = [jwk.n, jwk.e, jwk.d, jwk.p, jwk.q].map(numberOf)
+  assert.ok(n !== undefined && e !== undefined && p !== undefined && q !== undefined)
+  return { type: 'rsa', n, e, d, p, q }
+}
+
+/** Keys found before, whose values are looked for at multiples of 8 and of 4 bytes. */
+const RSA = Array.from({ length: 6 }, rsaMaterial)
+const ALONG: readonly (readonly KeyMaterial[])[] = [[], RSA.slice(0, 1), RSA]
+
 function placesOf(
   key: CurveKey,
   bytes: Uint8Array,
   address?: bigint,
   [from, to]: readonly [number, number] = [0, bytes.length],
 ): number[] {
-  const search = new KnownKeySearch([], { deep: false, met: [key.publicKey] })
-  const hits = search.search(bytes, from, to, address)
-  return hits.filter(({ certainty }) => certainty === 'proven').map(({ offset }) => offset)
+  const [alone = [], ...along] = ALONG.map((found) => {
+    const search = new KnownKeySearch([], { deep: false, met: [key.publicKey], found })
+    const hits = search.search(bytes, from, to, address)
+    return hits.filter(({ certainty }) => certainty === 'proven').map(({ offset }) => offset)
+  })
+  for (const places of along) assert.deepEqual(places, alone, 'beside values of other keys')
+  return alone
 }
 
 /** What stands before the bytes of an array in memory of each runtime. */
