@@ -15,6 +15,11 @@ export interface Anchor {
   readonly mask?: Uint8Array
   /** Is given the window and where the pattern's first byte lies in it. */
   readonly detect: Detector
+  /**
+   * A glance before `detect` is asked, where much else has the pattern: false only of what it would find nothing in.
+   * Takes no memory and charges nothing.
+   */
+  readonly mayHold?: (bytes: Uint8Array, at: number) => boolean
   /** How far before and behind the anchor the detector may look, in bytes; at most {@link REACH}. */
   readonly before: number
   readonly behind: number

@@ -79,9 +79,11 @@ export class AnchorBudget {
 
   /** Whether an anchor had all that it may have of the block. */
   isOver(anchor: number): boolean {
-    const spent = this.#spent[anchor] ?? 0
-    const fair = this.#atStart / this.#spent.length
-    return spent > this.#shareOf(anchor) || (this.#left <= 0 && spent > fair)
+    return this.#isMore(this.#spent[anchor] ?? 0, this.#shareOf(anchor))
+  }
+
+  #isMore(spent: number, share: number): boolean {
+    return spent > share || (this.#left <= 0 && spent > this.#atStart / this.#spent.length)
   }
 
   /** What is left for all. */
@@ -103,13 +105,15 @@ export class AnchorBudget {
   charge(anchor: number, units: number): boolean {
     this.#left -= units
     this.total += units
-    if (this.#isFlood[anchor] !== 1 && units > DEAR_PART * this.#shareOf(anchor)) {
+    const share = this.#shareOf(anchor)
+    if (this.#isFlood[anchor] !== 1 && units > DEAR_PART * share) {
       this.#isFlood[anchor] = 1
       return false
     }
-    this.#spent[anchor] = (this.#spent[anchor] ?? 0) + units
+    const spent = (this.#spent[anchor] ?? 0) + units
+    this.#spent[anchor] = spent
     this.#isSpent = true
-    const isOver = this.isOver(anchor)
+    const isOver = this.#isMore(spent, share)
     if (isOver) this.#isFlood[anchor] = 1
     return isOver
   }

@@ -105,6 +105,7 @@ const LEAST_PIECE = 20
 export class WindowScanner {
   readonly #memory: KernelMemory
   readonly #anchors: readonly Anchor[]
+  readonly #glances: readonly Anchor['mayHold'][]
   /** Their numbers in the kernel follow those of the anchors. */
   readonly #keySources: readonly KeySource[]
   readonly #kernel: AnchorKernel
@@ -134,6 +135,7 @@ export class WindowScanner {
     const { anchors, isDeep, hasKeyTables } = options
     this.#memory = options.memory ?? new KernelMemory(WINDOW_CAPACITY)
     this.#anchors = anchors
+    this.#glances = anchors.map(({ mayHold }) => mayHold)
     this.#keySources = options.keySources ?? []
     const all = allAnchors(anchors, this.#keySources)
     this.#kernel = new AnchorKernel(this.#memory, all, options.tables)
@@ -293,6 +295,10 @@ export class WindowScanner {
     const name = anchor?.name ?? KEYS
     if (this.#shares.isOff(number)) {
       this.#pass(place, at, number, name)
+      return
+    }
+    if (this.#glances[number]?.(place.bytes, at) === false) {
+      this.#shares.charge(number, LOOK_UNITS)
       return
     }
     startLook(this.#shares.leftFor(number))

@@ -8,7 +8,7 @@ import { keyIdOf } from '../src/key_id.ts'
 export function hitsIn(bytes: Uint8Array): readonly Detected[] {
   const hits = new Map<string, Detected>()
   for (const { anchor, at } of placesIn(bytes)) {
-    const hit = anchor.detect(bytes, at)
+    const hit = anchor.mayHold?.(bytes, at) === false ? undefined : anchor.detect(bytes, at)
     if (hit !== undefined) hits.set(`${hit.offset} ${hit.length} ${hit.form}`, hit)
   }
   return [...hits.values()].toSorted((a, b) => a.offset - b.offset)

@@ -66,6 +66,32 @@ function scan(
   return { hits, limits, searched }
 }
 
+describe('a place of an anchor', () => {
+  it('is looked at unless a glance shows that nothing is there, and is charged for all the same', () => {
+    const bytes = new Uint8Array(1 << 16)
+    const places = [100, 200, 300]
+    for (const at of places) bytes.set(text(`glance${at}`), at)
+    const looked: number[] = []
+    const detect: Anchor['detect'] = (_, at) => {
+      looked.push(at)
+      return hitAt(at, 'proven')
+    }
+    const anchor: Anchor = {
+      ...anchorOf('glanced', 'glance', detect),
+      mayHold: (seen, at) => seen[at + 6] === 0x32,
+    }
+    assert.deepEqual(scan(bytesSource(bytes), [anchor]).hits, [200])
+    assert.deepEqual(looked, [200])
+
+    const flood = Uint8Array.from({ length: 1 << 20 }, (_, at) => [0x61, 0x62][at % 2] ?? 0)
+    const none = anchorOf('flood', 'ab', () => undefined)
+    const { limits } = scan(bytesSource(flood), [none])
+    assert.ok(limits.length > 0)
+    const glanced = { ...none, mayHold: () => false }
+    assert.deepEqual(scan(bytesSource(flood), [glanced]).limits, limits)
+  })
+})
+
 describe('a window', () => {
   it('with a key that is proven without a test that was refused is examined in full', () => {
     const bytes = new Uint8Array(4096)

@@ -16,9 +16,16 @@ import { charge } from '../effort.ts'
 import { NO_MODULUS } from '../possible_keys.ts'
 import { type Proof, unproven } from '../proof.ts'
 import { proveRsa } from '../prove.ts'
-import { isRandomLooking } from '../random_looking.ts'
+import { isRandomLookingAt } from '../random_looking.ts'
 import { hit } from './anchored.ts'
-import { chunkAnchor, isFull, numbersNear, type SizeBytes, wordAt } from './malloc_numbers.ts'
+import {
+  chunkAnchor,
+  isFull,
+  mayHoldFull,
+  numbersNear,
+  type SizeBytes,
+  wordAt,
+} from './malloc_numbers.ts'
 import { EXPONENTS } from './malloc_rsa.ts'
 
 /** Of a prime: of the sizes that are in use. */
@@ -110,7 +117,7 @@ function detectFactor(length: number, sizeBytes: SizeBytes): Detector {
   return (bytes, at): Detected | undefined => {
     const from = at + sizeBytes
     if (from + length > bytes.length || !isFull(bytes, from, length)) return undefined
-    if (!isRandomLooking(bytes.subarray(from, from + length))) return undefined
+    if (!isRandomLookingAt(bytes, from, length)) return undefined
     const chunk = { bytes, at, length, sizeBytes }
     const own = storedAt(bytes, from, length)
     const e = exponentAmong(bytes, own, storedNear(chunk))
@@ -229,7 +236,13 @@ function partnerOf(
   return told === undefined ? undefined : { q: told, by: 'qInv·q = 1 modulo p' }
 }
 
+function factorAnchor(length: number, sizeBytes: SizeBytes): Anchor {
+  const name = `malloc-factor-${8 * length}${sizeBytes === 4 ? '-of-32' : ''}`
+  const shape = chunkAnchor(name, length, REACH, detectFactor(length, sizeBytes), sizeBytes)
+  return { ...shape, mayHold: mayHoldFull(length, sizeBytes) }
+}
+
 export const MALLOC_FACTOR_ANCHORS: readonly Anchor[] = LENGTHS.flatMap((length) => [
-  chunkAnchor(`malloc-factor-${8 * length}`, length, REACH, detectFactor(length, 8)),
-  chunkAnchor(`malloc-factor-${8 * length}-of-32`, length, REACH, detectFactor(length, 4), 4),
+  factorAnchor(length, 8),
+  factorAnchor(length, 4),
 ])

@@ -10,7 +10,7 @@
 import type { Anchor } from '../anchor.ts'
 import type { Detector } from '../detected.ts'
 import { charge } from '../effort.ts'
-import { isRandomLooking } from '../random_looking.ts'
+import { isRandomLookingAt } from '../random_looking.ts'
 
 /** What a chunk takes besides its bytes, and one more limb if need be. */
 const HEAD = 16
@@ -73,6 +73,12 @@ export function isFullTurned(bytes: Uint8Array, from: number, length: number): b
   return isOdd(bytes, from + length - 1) && (bytes[from] ?? 0) >= 0x80
 }
 
+/** Of an anchor at the size of a chunk: whether the number in it may be a prime or a modulus, lowest byte first. */
+export const mayHoldFull =
+  (length: number, sizeBytes: SizeBytes) =>
+  (bytes: Uint8Array, at: number): boolean =>
+    isFull(bytes, at + sizeBytes, length)
+
 /** Whether the word at `at` says that its chunk holds a number of `length` bytes, and two more limbs at most. */
 function isSize(bytes: Uint8Array, at: number, length: number, sizeBytes: SizeBytes): boolean {
   const size = ((bytes[at] ?? 0) & ~FLAGS) | ((bytes[at + 1] ?? 0) << 8)
@@ -101,7 +107,7 @@ export function numbersNear(
       if (size < 0 || from + length > bytes.length || !isSize(bytes, size, length, sizeBytes))
         continue
       if (!isAny && !isOdd(bytes, from)) continue
-      if (isRandomLooking(bytes.subarray(from, from + length))) found.push(from)
+      if (isRandomLookingAt(bytes, from, length)) found.push(from)
     }
   }
   return found

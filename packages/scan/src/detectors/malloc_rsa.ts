@@ -96,9 +96,12 @@ function exponentOf(p: bigint, q: bigint, near: Buffer, { isBig }: Order, lost =
   return EXPONENTS.find((e) => isNear(e)) ?? 65_537n
 }
 
+/** Of a process of 32 bits the anchor has an odd byte first. */
+const ordersOf = (sizeBytes: SizeBytes): readonly Order[] =>
+  sizeBytes === 4 ? [LITTLE] : [LITTLE, BIG]
+
 function detectModulus(length: number, sizeBytes: SizeBytes): Detector {
-  // Of a process of 32 bits the anchor has an odd byte first.
-  const orders = sizeBytes === 4 ? [LITTLE] : [LITTLE, BIG]
+  const orders = ordersOf(sizeBytes)
   return (bytes, at): Detected | undefined => {
     const from = at + sizeBytes
     if (from + length > bytes.length) return undefined
@@ -177,7 +180,16 @@ function freedIn({ bytes, at, from, length, sizeBytes }: Chunk): Detected | unde
   return undefined
 }
 
+function modulusAnchor(length: number, sizeBytes: SizeBytes): Anchor {
+  const name = `malloc-rsa-${8 * length}${sizeBytes === 4 ? '-of-32' : ''}`
+  const shape = chunkAnchor(name, length, REACH, detectModulus(length, sizeBytes), sizeBytes)
+  const orders = ordersOf(sizeBytes)
+  const mayHold = (bytes: Uint8Array, at: number): boolean =>
+    orders.some((order) => order.isFull(bytes, at + sizeBytes, length))
+  return { ...shape, mayHold }
+}
+
 export const MALLOC_RSA_ANCHORS: readonly Anchor[] = LENGTHS.flatMap((length) => [
-  chunkAnchor(`malloc-rsa-${8 * length}`, length, REACH, detectModulus(length, 8)),
-  chunkAnchor(`malloc-rsa-${8 * length}-of-32`, length, REACH, detectModulus(length, 4), 4),
+  modulusAnchor(length, 8),
+  modulusAnchor(length, 4),
 ])

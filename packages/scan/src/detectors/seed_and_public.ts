@@ -25,18 +25,26 @@ const POINTER = 8
 /** The key in [at, at + 64), if it is one. */
 function keyAt(bytes: Uint8Array, at: number): Detected | undefined {
   const both = bytes.subarray(at, at + BOTH)
-  if (both.length < BOTH || isOfPointers(both) || !isRandomLooking(both)) return undefined
+  if (both.length < BOTH || isOfPointers(both, 0) || !isRandomLooking(both)) return undefined
   const [seed, stored] = [both.slice(0, SEED), both.slice(SEED)]
   const proof = proveOkp('Ed25519', seed, stored)
   return proof.certainty === 'proven' ? hit(proof, 'limbs-le64', at, at + SEED) : undefined
 }
 
 /** Whether two words are small or addresses: of random ones fewer than one in 10^8 is. */
-function isOfPointers(bytes: Uint8Array): boolean {
+function isOfPointers(bytes: Uint8Array, from: number): boolean {
   let few = 0
-  for (let at = 6; at < BOTH; at += 8) if (bytes[at] === 0 && bytes[at + 1] === 0) few++
-  return few > 1
+  for (let at = from + 6; at < from + BOTH; at += 8) {
+    if (bytes[at] === 0 && bytes[at + 1] === 0 && ++few > 1) return true
+  }
+  return false
 }
+
+/** Whether an array that begins `head` bytes behind an anchor is none of pointers. */
+const mayHoldBehind =
+  (head: number) =>
+  (bytes: Uint8Array, at: number): boolean =>
+    !isOfPointers(bytes, at + head)
 
 /** As a scalar is kept: one of 32 random numbers. */
 const isClamped = (bytes: Uint8Array, at: number): boolean =>
@@ -46,7 +54,7 @@ const isClamped = (bytes: Uint8Array, at: number): boolean =>
 function exchangeAt(bytes: Uint8Array, at: number): Detected | undefined {
   const both = bytes.subarray(at, at + BOTH)
   if (both.length < BOTH || !isClamped(both, SEED)) return undefined
-  if (isOfPointers(both) || !isRandomLooking(both)) return undefined
+  if (isOfPointers(both, 0) || !isRandomLooking(both)) return undefined
   const proof = proveOkp('X25519', both.slice(SEED), both.slice(0, SEED))
   return proof.certainty === 'proven' ? hit(proof, 'limbs-le64', at + SEED, at + BOTH) : undefined
 }
@@ -82,14 +90,19 @@ function expandedBehind(head: number): Detector {
   }
 }
 
-/** Behind the head of an array. */
-function behind(head: number): Detector {
-  return (bytes, at) => keyAt(bytes, at + head)
-}
+/** Whether the first word of a string of PHP, which ends before `at`, has two zeros at its end. */
+const isBehindZeros = (bytes: Uint8Array, at: number): boolean =>
+  at >= 2 && bytes[at - 1] === 0 && bytes[at - 2] === 0
 
-/** Behind the hash and the length of a string of PHP, before which its first word ends with two zeros. */
+/** Whether there may be a scalar where {@link expandedBehind} looks. */
+const mayHoldScalar =
+  (head: number) =>
+  (bytes: Uint8Array, at: number): boolean =>
+    isClamped(bytes, at + head) || isClamped(bytes, at + head + SEED)
+
+/** Behind the hash and the length of a string of PHP. */
 const behindString: Detector = (bytes, at) =>
-  at >= 2 && bytes[at - 1] === 0 && bytes[at - 2] === 0 ? keyAt(bytes, at + 16) : undefined
+  isBehindZeros(bytes, at) ? keyAt(bytes, at + 16) : undefined
 
 /** Go's slice {byte*, int length, int capacity}. */
 const detectSlice: Detector = (bytes, at, memory) => {
@@ -105,6 +118,13 @@ const detectSlice: Detector = (bytes, at, memory) => {
 
 const SIGHT = { before: POINTER, behind: 96 }
 const SIZE = '40 00 00 00 00 00 00 00'
+
+/** Behind the head of an array. */
+const arrayAnchor = (name: string, pattern: string, head: number): Anchor => ({
+  ...anchor(name, pattern, SIGHT, (bytes, at) => keyAt(bytes, at + head)),
+  mayHold: mayHoldBehind(head),
+})
+
 /** A chunk behind one in use; which arena it is of does not count. */
 function chunk(name: string, size: number, more: readonly number[], detect: Detector): Anchor {
   const pattern = Uint8Array.from([size | 1, 0, 0, 0, 0, 0, 0, 0, ...more])
@@ -122,6 +142,7 @@ const whole = chunk(
 const seedChunk: Anchor = {
   ...whole,
   mask: Uint8Array.from([0xfa, ...new Uint8Array(7).fill(0xff)]),
+  mayHold: mayHoldBehind(8),
 }
 
 /**
@@ -133,6 +154,7 @@ const seedString: Anchor = {
   pattern: Uint8Array.from([...new Uint8Array(8), 0x40, ...new Uint8Array(7)]),
   mask: Uint8Array.from({ length: 16 }, (_, at) => (at === 8 ? 0xdf : 0xff)),
   detect: behindString,
+  mayHold: (bytes, at) => isBehindZeros(bytes, at) && !isOfPointers(bytes, at + 16),
   before: POINTER,
   behind: 128,
 }
@@ -140,13 +162,16 @@ const seedString: Anchor = {
 /** Both are looked for by the bytes that they share: words of ones are frequent. */
 export const SEED_ANCHORS: readonly Anchor[] = [
   seedChunk,
-  chunk('scalar-chunk', 0x70, [], expandedBehind(8)),
+  { ...chunk('scalar-chunk', 0x70, [], expandedBehind(8)), mayHold: mayHoldScalar(8) },
   // Rust counts who shares it, and who might.
-  chunk('scalar-shared', 0x80, [1, 0, 0, 0, 0, 0, 0, 0], expandedBehind(24)),
+  {
+    ...chunk('scalar-shared', 0x80, [1, 0, 0, 0, 0, 0, 0, 0], expandedBehind(24)),
+    mayHold: mayHoldScalar(24),
+  },
   // BoringSSL notes before what it allocates how long that is: both halves, and whether there is a secret.
-  anchor('seed-sized', '41 00 00 00 00 00 00 00', SIGHT, behind(8)),
+  arrayAnchor('seed-sized', '41 00 00 00 00 00 00 00', 8),
   anchor('seed-slice', `${SIZE} 40`, SIGHT, detectSlice),
   // A hash that was not asked for yet.
-  anchor('seed-bytes', `${SIZE} ff`, SIGHT, behind(16)),
+  arrayAnchor('seed-bytes', `${SIZE} ff`, 16),
   seedString,
 ]

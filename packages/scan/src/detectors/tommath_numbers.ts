@@ -13,6 +13,7 @@ import type { Detector } from '../detected.ts'
 import { charge } from '../effort.ts'
 import {
   areRandomDigits,
+  areSmallDigits,
   type DigitForm,
   digitsAt,
   NARROW_TOMMATH_DIGITS,
@@ -88,17 +89,26 @@ function isZero(bytes: Uint8Array, from: number, length: number): boolean {
   return true
 }
 
-/** The random number in the chunk whose size is at `at`. */
-export function tomMathNumberAt(place: TomMathPlace): TomMathNumber | undefined {
+/** Digits of the number in the chunk whose size is at `at`: 0 where they are none of a random one, as far as a glance tells. */
+function countAt(place: TomMathPlace): number {
   const { bytes, at, build } = place
   const { digits, sizeBytes } = build
   const size = chunkBytes(place)
   const from = at + sizeBytes
-  if (size === 0 || from + size - sizeBytes > bytes.length) return undefined
+  if (size === 0 || from + size - sizeBytes > bytes.length) return 0
   // Its highest bits tell most that is no digit.
-  if ((bytes[from + digits.slot - 1] ?? 0) >> 4 !== 0) return undefined
+  if ((bytes[from + digits.slot - 1] ?? 0) >> 4 !== 0) return 0
   const count = digitsInUse(place, from, Math.floor((size - sizeBytes) / digits.slot))
-  if (count < 2 || !areRandomDigits(digits, bytes, from, count)) return undefined
+  return count < 2 || areSmallDigits(digits, bytes, from, count) ? 0 : count
+}
+
+/** The random number in the chunk whose size is at `at`. */
+export function tomMathNumberAt(place: TomMathPlace): TomMathNumber | undefined {
+  const { bytes, at, build } = place
+  const { digits, sizeBytes } = build
+  const count = countAt(place)
+  const from = at + sizeBytes
+  if (count === 0 || !areRandomDigits(digits, bytes, from, count)) return undefined
   const value = digitsAt(digits, bytes, from, count)
   if (value === undefined) return undefined
   return { value, bits: bitLength(value), count, from, to: from + count * digits.slot }
@@ -131,6 +141,7 @@ export function tomMathAnchors(build: TomMathBuild, detect: Detector): Anchor[] 
       pattern: Uint8Array.from([(size & 0xff) | IN_USE, size >> 8, ...rest, ...first, 0]),
       mask: Uint8Array.from([0xff & ~ARENA, 255, ...rest.map(() => 255), ...first, 0xf0]),
       detect,
+      mayHold: (bytes, at) => countAt({ bytes, at, build }) > 0,
       before: REACH,
       behind: REACH + MOST_BYTES,
     }

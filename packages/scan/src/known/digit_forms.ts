@@ -201,7 +201,7 @@ export function areRandomDigits(
   count: number,
 ): boolean {
   const { slot, width } = form
-  if (areSmall(form, bytes, at, count)) return false
+  if (areSmallDigits(form, bytes, at, count)) return false
   const seen = new Set<number>()
   for (let k = 1; k < count; k++) seen.add(highWord(bytes, at + k * slot - 4))
   if (seen.size < count - 1 - MOST_REPEATED) return false
@@ -210,7 +210,12 @@ export function areRandomDigits(
 }
 
 /** Whether more digits but the last are small than of a random number. */
-function areSmall(form: DigitForm, bytes: Uint8Array, at: number, count: number): boolean {
+export function areSmallDigits(
+  form: DigitForm,
+  bytes: Uint8Array,
+  at: number,
+  count: number,
+): boolean {
   const least = leastHigh(form)
   let left = MOST_SMALL + (count >> 4)
   for (let k = 1; k < count && left >= 0; k++) {
