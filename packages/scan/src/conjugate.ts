@@ -380,6 +380,18 @@ export class ConjugateKernel {
     })
   }
 
+  /** Runs of blocks of 16 bytes that begin in [0, to) and can be part of a random number, of at least `least` blocks. */
+  randomRuns(to: number, least: number): { from: number; to: number }[] {
+    const { at, count } = this.#places.random(to, least)
+    const blocks = this.#memory.words(at, count * 2)
+    const runs: { from: number; to: number }[] = []
+    for (let k = 0; k < count; k++) {
+      const [begin, end] = [blocks[2 * k] ?? 0, blocks[2 * k + 1] ?? 0]
+      if (end - begin >= least && begin << 4 < to) runs.push({ from: begin << 4, to: end << 4 })
+    }
+    return runs
+  }
+
   /**
    * Runs of base64 characters, colons and line ends in [from, to), at least `least` bytes long; `isWide`: in UTF-16 of
    * either byte order, less up to 15 bytes at either end.

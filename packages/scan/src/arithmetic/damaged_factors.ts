@@ -1,8 +1,11 @@
 /**
- * Two factors of a number whose lowest bits are lost: of which only the upper ones are known, more than half of them.
+ * Factors of a number that are known in part.
  *
- * (P + x)·(Q + y) = n with x and y below 2^lost is nearly linear: x·Q + y·P lies next to n − P·Q. That is the vector of a
- * plane lattice closest to a point, which Lagrange's reduction finds.
+ * Of both the lowest bits are lost: (P + x)·(Q + y) = n with x and y below 2^lost is nearly linear: x·Q + y·P lies next to
+ * n − P·Q. That is the vector of a plane lattice closest to a point, which Lagrange's reduction finds.
+ *
+ * Of one the highest bits are lost: what is left of it gives as many low bits of the other, P·Q = n modulo 2^known, and with
+ * them P·y + Q·x modulo that, which again is a vector of a plane lattice.
  *
  * @module
  */
@@ -39,6 +42,17 @@ function reduced(a: Vector, b: Vector): readonly [Vector, Vector] {
 /** Neighbours of a corner in the lattice, of which one is the closest. */
 const STEPS = [0n, 1n, -1n] as const
 
+/** The vectors of a lattice around the one that is closest to a point, with it. */
+function* nearest([u, v]: readonly [Vector, Vector], target: Vector): Generator<Vector> {
+  const [uu, uv, vv] = [dot(u, u), dot(u, v), dot(v, v)]
+  const [tu, tv] = [dot(target, u), dot(target, v)]
+  const area = uu * vv - uv * uv
+  const [a, b] = [rounded(tu * vv - tv * uv, area), rounded(tv * uu - tu * uv, area)]
+  for (const i of STEPS) {
+    for (const j of STEPS) yield sum(sum([0n, 0n, 0n], a + i, u), b + j, v)
+  }
+}
+
 /** Whether two numbers can be factors of `n` but for their lowest `lost` bits, which are 0 here. */
 export function areUpperFactors(n: bigint, p: bigint, q: bigint, lost: number): boolean {
   const rest = n - p * q
@@ -58,19 +72,59 @@ export function fromUpperFactors(
 ): { readonly p: bigint; readonly q: bigint } | undefined {
   if (4 * lost > bitLength(p) || !areUpperFactors(n, p, q, lost)) return undefined
   const scale = 1n << BigInt(lost)
-  const [u, v] = reduced([scale, 0n, q], [0n, scale, p])
   const middle = (scale * scale) / 2n
-  const target: Vector = [middle, middle, n - p * q]
-  const [uu, uv, vv] = [dot(u, u), dot(u, v), dot(v, v)]
-  const [tu, tv] = [dot(target, u), dot(target, v)]
-  const area = uu * vv - uv * uv
-  const [a, b] = [rounded(tu * vv - tv * uv, area), rounded(tv * uu - tu * uv, area)]
-  for (const i of STEPS) {
-    for (const j of STEPS) {
-      const [x, y] = sum(sum([0n, 0n, 0n], a + i, u), b + j, v)
-      const found = { p: p + x / scale, q: q + y / scale }
-      if (found.p * found.q === n) return found
-    }
+  const basis = reduced([scale, 0n, q], [0n, scale, p])
+  for (const [x, y] of nearest(basis, [middle, middle, n - p * q])) {
+    const found = { p: p + x / scale, q: q + y / scale }
+    if (found.p * found.q === n) return found
   }
   return undefined
+}
+
+/** Bits that are known beyond those of both unknown parts: so seldom does a number that is no factor seem to be one. */
+const SPARE_BITS = 64
+
+/**
+ * The factors of `n`, of one of which `low` is the lowest `known` bits, with at most `lost` bits above them; of the other at
+ * most as many are above its lowest `known`.
+ *
+ * Cost: 0.3 ms for factors of 1024 bits of which 128 are lost.
+ *
+ * @param low odd
+ */
+export function fromLowerFactor(
+  n: bigint,
+  low: bigint,
+  known: number,
+  lost: number,
+): { readonly p: bigint; readonly q: bigint } | undefined {
+  const bits = 2 * lost + SPARE_BITS
+  if (bits > known) return undefined
+  const inverse = inverseModulo2(low, known)
+  const other = (n * inverse) & ones(known)
+  const modulus = 1n << BigInt(bits)
+  // low·y + other·x is this, modulo as many bits as tell x and y.
+  const rest = (n - low * other) >> BigInt(known)
+  const first = (rest * inverse) & (modulus - 1n)
+  const basis = reduced([1n, (-other * inverse) & (modulus - 1n), 0n], [0n, modulus, 0n])
+  const middle = 1n << BigInt(Math.max(0, lost - 1))
+  for (const [x, y] of nearest(basis, [middle, middle - first, 0n])) {
+    const p = low + (x << BigInt(known))
+    const q = other + ((y + first) << BigInt(known))
+    if (p > 1n && p * q === n) return { p, q }
+  }
+  return undefined
+}
+
+const ones = (bits: number): bigint => (1n << BigInt(bits)) - 1n
+
+/** Of an odd number, modulo 2^bits. */
+function inverseModulo2(value: bigint, bits: number): bigint {
+  // Right in its lowest three bits; each step doubles them.
+  let inverse = value & 7n
+  for (let right = 3; right < bits; ) {
+    right = Math.min(bits, 2 * right)
+    inverse = (inverse * (2n - value * inverse)) & ones(right)
+  }
+  return inverse
 }
