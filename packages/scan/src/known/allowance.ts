@@ -24,6 +24,7 @@ const GIVEN = {
   exponentSamples: { perByte: 0.02, atOnce: 1e8 },
   remainders: { perByte: 0.5, atOnce: 1.5e8 },
   powers: { perByte: 0.02, atOnce: 6e7 },
+  freedFactors: { perByte: 0.05, atOnce: 2e8 },
   text: { perByte: 1, atOnce: 2e8 },
   digits: { perByte: 0.3, atOnce: 1e8 },
 } as const
@@ -38,6 +39,7 @@ const MET: Readonly<Record<Test, Rate>> = {
   exponentSamples: { perByte: 0, atOnce: 5e6 },
   remainders: { perByte: 0.05, atOnce: 3e7 },
   powers: { perByte: 0.005, atOnce: 1e7 },
+  freedFactors: { perByte: 0.02, atOnce: 1e8 },
   text: { perByte: 0.1, atOnce: 3e7 },
   digits: { perByte: 0.1, atOnce: 3e7 },
 }
@@ -51,7 +53,12 @@ const MANY_KEYS = 64
 const LEAST_SHARE = 0.15
 
 /** Tests that are out of what is saved in any case: no search is called cut for them (docs/key-forms.md). */
-const GIFTS: ReadonlySet<string> = new Set<Test>(['factorSamples', 'exponentSamples', 'powers'])
+const GIFTS: ReadonlySet<string> = new Set<Test>([
+  'factorSamples',
+  'exponentSamples',
+  'powers',
+  'freedFactors',
+])
 /**
  * The same of keys that were met: where nothing marks a factor there are too many places, and what is marked beside a
  * remainder costs a multiplication of whole moduli each.
@@ -119,6 +126,7 @@ export class Allowance {
       exponentSamples: budget('exponentSamples'),
       remainders: budget('remainders'),
       powers: budget('powers'),
+      freedFactors: budget('freedFactors'),
       text: budget('text'),
       digits: budget('digits'),
     }

@@ -16,7 +16,6 @@ import { isRoot } from '../public_keys/public_roots.ts'
 import type { LeftOver, WindowSearch } from '../window_search.ts'
 import { Allowance, type Whose } from './allowance.ts'
 import { detectedOf, type FoundValue } from './found_value.ts'
-import { FreedFactors } from './freed_factors.ts'
 import { LatticeVectors } from './lattice_vectors.ts'
 import { markOfTwo } from './many_primes.ts'
 import { movedBy, type PlacedNumber } from './placed_numbers.ts'
@@ -58,7 +57,6 @@ export class KnownKeySearch implements WindowSearch {
   readonly #rsa: RsaSearch | undefined
   readonly #secrets: SecretSearch | undefined
   readonly #vectors: readonly LatticeVectors[]
-  readonly #freed: readonly FreedFactors[]
   readonly #values: ValueTable | undefined
   readonly #isShared: boolean
   readonly #leavesValues: boolean
@@ -94,10 +92,6 @@ export class KnownKeySearch implements WindowSearch {
       const own = materials.filter(isMlKem)
       return own.length === 0 ? [] : [new LatticeVectors(own, effort)]
     })
-    this.#freed = sets.flatMap(({ allowance }) => {
-      const own = groups.filter((group) => group.allowance === allowance)
-      return own.length === 0 || !allowance.isTold ? [] : [new FreedFactors(own, allowance.effort)]
-    })
     if (values !== undefined)
       this.#values = new ValueTable(this.#kernel, values, this.#secrets?.words.list)
     // Both are told by words at the same places: one look finds both.
@@ -112,8 +106,10 @@ export class KnownKeySearch implements WindowSearch {
    * at in time: their findings are incomplete.
    */
   get limits(): readonly string[] {
-    const others = [...this.#vectors, ...this.#freed].flatMap(({ limits }) => limits)
-    return [...new Set([...(this.#rsa?.limits ?? []), ...(this.#secrets?.limits ?? []), ...others])]
+    const ofVectors = this.#vectors.flatMap(({ limits }) => limits)
+    return [
+      ...new Set([...(this.#rsa?.limits ?? []), ...(this.#secrets?.limits ?? []), ...ofVectors]),
+    ]
   }
 
   get over(): LeftOver | undefined {
@@ -194,9 +190,6 @@ export class KnownKeySearch implements WindowSearch {
       this.#isShared ? this.#values?.others : undefined,
     )
     if (this.#rsa === undefined) return
-    for (const freed of this.#freed) {
-      seen.found.push(...freed.inSlice(this.#kernel, bytes, at, length))
-    }
     const isSample = (at - (from & ~15)) % (SAMPLED * SLICE) === 0
     const { found, numbers } = this.#rsa.slice({ kernel: this.#kernel, length }, isSample)
     for (const value of found) seen.found.push({ ...value, at: at + value.at })

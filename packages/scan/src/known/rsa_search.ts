@@ -9,6 +9,7 @@ import { type ConjugateKernel, type FactorHit, ORDERS } from '../conjugate.ts'
 import type { Allowance, Effort } from './allowance.ts'
 import type { FoundValue } from './found_value.ts'
 import { conjugateFragments, pairCost } from './fragments.ts'
+import { freedFactors } from './freed_factors.ts'
 import { boundedNumbers, type PlacedNumber } from './placed_numbers.ts'
 import { fromFactor } from './rebuild.ts'
 import { directRelations, leftovers } from './relations.ts'
@@ -95,11 +96,12 @@ export class RsaSearch {
   slice(context: SliceContext, isSample: boolean): SliceResult {
     const groups = isSample ? this.#groups : this.#always
     if (groups.length === 0) return NOTHING
+    const freed = groups.flatMap((group) => freedFactors(context, group))
     const results = groups.map((group) => this.#numbers(context, group, false))
     const digits = groups.map((group) => this.#digits.search(context, group))
     const text = this.#text.search(context, groups)
     return {
-      found: [...results, ...digits, text].flatMap(({ found }) => found),
+      found: [...freed, ...[...results, ...digits, text].flatMap(({ found }) => found)],
       numbers: [...results, ...digits, text].flatMap(({ numbers }) => numbers),
     }
   }

@@ -12,7 +12,7 @@ const BATCH_BYTES = 1 << 20
 export class StreamBatch {
   readonly #tell: (streams: StreamsTold, moved: readonly ArrayBuffer[]) => void
   #parts: StreamsTold['parts'][number][] = []
-  #room = new Uint8Array(BATCH_BYTES)
+  readonly #room = new Uint8Array(BATCH_BYTES)
   #used = 0
 
   /** @param tell gets streams in the order in which they were added */
