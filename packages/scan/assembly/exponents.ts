@@ -7,6 +7,7 @@
  */
 import { EIGHTHS, groupOf, placesBefore, runBegin, runEnd, toldOf } from './lib/marked_places.ts'
 import { entry, PRIME, places, span } from './lib/number.ts'
+import { pinned } from './lib/pinned.ts'
 import { topOf } from './lib/windows.ts'
 
 let work: i64 = 0
@@ -184,21 +185,34 @@ function closeGroups(
   close: usize,
   list: usize,
 ): usize {
+  const twice = pinned(i64x2.splat(ratio), 0)
   let at = from << 4
   const end = to << 4
   let next = list
   do {
     const here = ptr + <usize>at
-    const high = here + <usize>length - 8
-    const first = canBe(load<u64>(high) << spare, ratio, close)
-    const second = canBe(load<u64>(high, 8) << spare, ratio, close)
-    const third = canBe(bswap<u64>(load<u64>(here)) << spare, ratio, close)
-    const fourth = canBe(bswap<u64>(load<u64>(here, 8)) << spare, ratio, close)
+    const begins = v128.load(here)
+    const plain = bucketsOf(v128.load(here + <usize>length - 8), spare, twice)
+    const swapped = bucketsOf(
+      i8x16.shuffle(begins, begins, 7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8),
+      spare,
+      twice,
+    )
+    const first = load<u8>(close + <usize>i64x2.extract_lane(plain, 0))
+    const second = load<u8>(close + <usize>i64x2.extract_lane(plain, 1))
+    const third = load<u8>(close + <usize>i64x2.extract_lane(swapped, 0))
+    const fourth = load<u8>(close + <usize>i64x2.extract_lane(swapped, 1))
     store<u32>(next, at)
-    next += <usize>((first | second | third | fourth) << 2)
+    next += <usize>(<u32>(first | second | third | fourth) << 2)
     at += 16
   } while (at < end)
   return next
+}
+
+/** Of two windows by their top 64 bits what {@link canBe} looks up. */
+function bucketsOf(tops: v128, spare: u64, ratio: v128): v128 {
+  const high = i64x2.shr_u(i64x2.shl(tops, <i32>spare), 24)
+  return i64x2.shr_u(i64x2.mul(high, ratio), 48)
 }
 
 /** Lists which of the four windows of the group at `at` can be the exponent of the key at `c`. */

@@ -380,16 +380,13 @@ export class ConjugateKernel {
     })
   }
 
-  /** Runs of blocks of 16 bytes that begin in [0, to) and can be part of a random number, of at least `least` blocks. */
-  randomRuns(to: number, least: number): { from: number; to: number }[] {
+  /**
+   * Runs of blocks of 16 bytes that can be part of a random number, in order, as the first block and the one behind the
+   * last in turns: all of at least `least` blocks that begin in [0, to), and others. A view until the next call.
+   */
+  randomBlocks(to: number, least: number): Uint32Array {
     const { at, count } = this.#places.random(to, least)
-    const blocks = this.#memory.words(at, count * 2)
-    const runs: { from: number; to: number }[] = []
-    for (let k = 0; k < count; k++) {
-      const [begin, end] = [blocks[2 * k] ?? 0, blocks[2 * k + 1] ?? 0]
-      if (end - begin >= least && begin << 4 < to) runs.push({ from: begin << 4, to: end << 4 })
-    }
-    return runs
+    return this.#memory.words(at, count * 2)
   }
 
   /**

@@ -13,9 +13,9 @@ import type { Detector } from '../detected.ts'
 import { charge } from '../effort.ts'
 import {
   areRandomDigits,
-  areSmallDigits,
   type DigitForm,
   digitsAt,
+  digitsInUse,
   NARROW_TOMMATH_DIGITS,
   TOMMATH_DIGITS,
 } from '../known/digit_forms.ts'
@@ -76,19 +76,6 @@ function chunkBytes({ bytes, at, build }: TomMathPlace): number {
   return size > MOST_BYTES ? 0 : size
 }
 
-/** Words from `from` on up to the first that is 0. */
-function digitsInUse({ bytes, build }: TomMathPlace, from: number, room: number): number {
-  const { slot } = build.digits
-  const end = Math.min(room, MOST_DIGITS)
-  for (let k = 0; k < end; k++) if (isZero(bytes, from + k * slot, slot)) return k
-  return end
-}
-
-function isZero(bytes: Uint8Array, from: number, length: number): boolean {
-  for (let at = from; at < from + length; at++) if ((bytes[at] ?? 0) !== 0) return false
-  return true
-}
-
 /** Digits of the number in the chunk whose size is at `at`: 0 where they are none of a random one, as far as a glance tells. */
 function countAt(place: TomMathPlace): number {
   const { bytes, at, build } = place
@@ -98,8 +85,9 @@ function countAt(place: TomMathPlace): number {
   if (size === 0 || from + size - sizeBytes > bytes.length) return 0
   // Its highest bits tell most that is no digit.
   if ((bytes[from + digits.slot - 1] ?? 0) >> 4 !== 0) return 0
-  const count = digitsInUse(place, from, Math.floor((size - sizeBytes) / digits.slot))
-  return count < 2 || areSmallDigits(digits, bytes, from, count) ? 0 : count
+  const room = Math.floor((size - sizeBytes) / digits.slot)
+  const count = digitsInUse(digits, bytes, from, Math.min(room, MOST_DIGITS))
+  return count < 2 ? 0 : count
 }
 
 /** The random number in the chunk whose size is at `at`. */

@@ -210,18 +210,39 @@ export function areRandomDigits(
 }
 
 /** Whether more digits but the last are small than of a random number. */
-export function areSmallDigits(
-  form: DigitForm,
-  bytes: Uint8Array,
-  at: number,
-  count: number,
-): boolean {
+function areSmallDigits(form: DigitForm, bytes: Uint8Array, at: number, count: number): boolean {
   const least = leastHigh(form)
-  let left = MOST_SMALL + (count >> 4)
+  let left = mostSmall(count)
   for (let k = 1; k < count && left >= 0; k++) {
     if (highWord(bytes, at + k * form.slot - 4) < least) left--
   }
   return left < 0
+}
+
+function mostSmall(count: number): number {
+  return MOST_SMALL + (count >> 4)
+}
+
+/**
+ * Words of `form` from `at` on up to the first that is 0, at most `most`; 0 where more of them but the last are small than
+ * digits of a random number.
+ */
+export function digitsInUse(form: DigitForm, bytes: Uint8Array, at: number, most: number): number {
+  const { slot } = form
+  const least = leastHigh(form)
+  const enough = mostSmall(most) + 1
+  let small = 0
+  let isLastSmall = false
+  let count = 0
+  for (; count < most; count++) {
+    const word = at + count * slot
+    const high = highWord(bytes, word + slot - 4)
+    if (high === 0 && (slot === 4 || highWord(bytes, word) === 0)) break
+    isLastSmall = high < least
+    // Pointers, and words of four bytes: most of what has the size of a number.
+    if (isLastSmall && ++small > enough) return 0
+  }
+  return small - (isLastSmall ? 1 : 0) > mostSmall(count) ? 0 : count
 }
 
 function highWord(bytes: Uint8Array, at: number): number {

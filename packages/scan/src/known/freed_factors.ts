@@ -31,15 +31,23 @@ export function freedFactors(
   group: RsaGroup,
 ): readonly FoundValue[] {
   const { length: bytes } = group.shape
-  const runs = kernel.randomRuns(length, Math.max(1, (bytes >> 4) - 1))
-  return runs.flatMap((run) =>
+  const least = Math.max(1, (bytes >> 4) - 1)
+  const blocks = kernel.randomBlocks(length, least)
+  const { slice } = kernel
+  const found: FoundValue[] = []
+  for (let k = 0; k < blocks.length; k += 2) {
+    const begin = blocks[k] ?? 0
+    const end = blocks[k + 1] ?? 0
+    if (end - begin < least) continue
+    const from = begin << 4
+    if (from >= length) break
     // What was written may look random as well, and does not where it is an address.
-    [run.from, run.from - OVERWRITTEN].flatMap((at) =>
-      at + bytes <= run.to && isChunk(kernel.slice, BEFORE + at, bytes)
-        ? factorIn(kernel.slice, at, group)
-        : [],
-    ),
-  )
+    for (const at of [from, from - OVERWRITTEN]) {
+      if (at + bytes > end << 4 || !isChunk(slice, BEFORE + at, bytes)) continue
+      found.push(...factorIn(slice, at, group))
+    }
+  }
+  return found
 }
 
 /** Whether the word before `at` is the size of a chunk with room for a number of `length` bytes, and not for much more. */

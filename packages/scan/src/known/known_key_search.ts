@@ -22,7 +22,7 @@ import { movedBy, type PlacedNumber } from './placed_numbers.ts'
 import { isSearchable, rsaGroups } from './rsa_group.ts'
 import { RsaSearch } from './rsa_search.ts'
 import { hasOneSecret } from './secret_groups.ts'
-import { type InProcess, SecretSearch, type SecretWindow } from './secret_search.ts'
+import { type InProcess, type SecretKeys, SecretSearch, type SecretWindow } from './secret_search.ts'
 import {
   findValues,
   lastWord,
@@ -45,7 +45,7 @@ export interface KnownKeyOptions {
   readonly found?: readonly KeyMaterial[]
 }
 
-/** Of so many slices of a window the first is searched for keys of public root stores. */
+/** Of so many slices of a window the first is searched for keys of public root stores, see {@link Allowance.isSampled}. */
 const SAMPLED = 8
 /** Found keys whose values are looked for in one window: more are made up. */
 const MOST_KEYS = 64
@@ -56,6 +56,8 @@ export class KnownKeySearch implements WindowSearch {
   readonly #kernel = new ConjugateKernel()
   readonly #rsa: RsaSearch | undefined
   readonly #secrets: SecretSearch | undefined
+  /** Of keys that some slices are searched for. */
+  readonly #sampled: SecretSearch | undefined
   readonly #vectors: readonly LatticeVectors[]
   readonly #values: ValueTable | undefined
   readonly #isShared: boolean
@@ -78,16 +80,22 @@ export class KnownKeySearch implements WindowSearch {
     const groups = sets.flatMap(({ materials, allowance }) =>
       rsaGroups(this.#kernel, materials.filter(isRsa), allowance),
     )
-    const secrets = sets.map(({ materials, allowance: { effort, isTold } }) => ({
-      keys: materials.filter(hasOneSecret),
-      effort,
-      isTold,
-    }))
+    const secretsOf = (isSampled: boolean): SecretKeys[] =>
+      sets
+        .filter(({ allowance }) => allowance.isSampled === isSampled)
+        .map(({ materials, allowance: { effort, isTold } }) => ({
+          keys: materials.filter(hasOneSecret),
+          effort,
+          isTold,
+        }))
+        .filter(({ keys: own }) => own.length > 0)
+    const [always, sampled] = [secretsOf(false), secretsOf(true)]
     this.#rsa = groups.length === 0 ? undefined : new RsaSearch(groups)
     const values = found.length === 0 ? undefined : new ValueWords(found)
-    this.#secrets = secrets.every(({ keys: own }) => own.length === 0)
-      ? undefined
-      : new SecretSearch(this.#kernel, secrets, searchers, values?.step)
+    if (always.length > 0) {
+      this.#secrets = new SecretSearch(this.#kernel, always, searchers, values?.step)
+    }
+    if (sampled.length > 0) this.#sampled = new SecretSearch(this.#kernel, sampled, searchers)
     this.#vectors = sets.flatMap(({ materials, allowance: { effort } }) => {
       const own = materials.filter(isMlKem)
       return own.length === 0 ? [] : [new LatticeVectors(own, effort)]
@@ -157,9 +165,12 @@ export class KnownKeySearch implements WindowSearch {
     const { bytes, from, to } = part
     const seen: Seen = { found: [], numbers: [], values: [] }
     this.#rsa?.earn(to - from)
-    const secrets = this.#secrets?.begin(to - from)
+    const sights: SecretSights = {
+      always: this.#secrets?.begin(to - from),
+      sampled: this.#sampled?.begin(to - from),
+    }
     // Slices begin at multiples of 16, as alignment in the segment asks for.
-    for (let at = from & ~15; at < to; at += SLICE) this.#slice(part, at, secrets, seen)
+    for (let at = from & ~15; at < to; at += SLICE) this.#slice(part, at, sights, seen)
     const isInside = ({ at }: { readonly at: number }): boolean => at >= from && at < to
     const numbers = seen.numbers.filter(isInside)
     const { found, values } = seen
@@ -169,12 +180,14 @@ export class KnownKeySearch implements WindowSearch {
     }
     const inside = found.filter(isInside)
     // A pointer leads out of [from, to): nothing but the pointer would show what lies there.
-    if (secrets !== undefined) inside.push(...secrets.found(bytes, from, to, where))
+    for (const secrets of [sights.always, sights.sampled]) {
+      if (secrets !== undefined) inside.push(...secrets.found(bytes, from, to, where))
+    }
     return { found: inside, values }
   }
 
   /** Looks at the slice that begins at `at`. */
-  #slice(part: Part, at: number, secrets: SecretWindow | undefined, seen: Seen): void {
+  #slice(part: Part, at: number, sights: SecretSights, seen: Seen): void {
     const { bytes, from, to } = part
     const length = Math.min(SLICE, to - at)
     // Of a value that begins at the end, the word that tells it can lie behind.
@@ -184,13 +197,11 @@ export class KnownKeySearch implements WindowSearch {
     if (this.#values !== undefined) {
       seen.values.push(...this.#values.inSlice(bytes, { at, length: words, from, to }))
     }
-    secrets?.look(
-      this.#kernel,
-      { bytes, at, length },
-      this.#isShared ? this.#values?.others : undefined,
-    )
-    if (this.#rsa === undefined) return
+    const slice = { bytes, at, length }
+    sights.always?.look(this.#kernel, slice, this.#isShared ? this.#values?.others : undefined)
     const isSample = (at - (from & ~15)) % (SAMPLED * SLICE) === 0
+    if (isSample) sights.sampled?.look(this.#kernel, slice, undefined)
+    if (this.#rsa === undefined) return
     const { found, numbers } = this.#rsa.slice({ kernel: this.#kernel, length }, isSample)
     for (const value of found) seen.found.push({ ...value, at: at + value.at })
     for (const number of numbers) seen.numbers.push(movedBy(number, at))
@@ -202,6 +213,12 @@ interface Part {
   readonly bytes: Uint8Array
   readonly from: number
   readonly to: number
+}
+
+/** What slices show of secrets, of keys that each is searched for and of those that some are. */
+interface SecretSights {
+  readonly always: SecretWindow | undefined
+  readonly sampled: SecretWindow | undefined
 }
 
 /** What slices gave so far. */
