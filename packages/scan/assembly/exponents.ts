@@ -203,7 +203,7 @@ function closeGroups(
     const third = load<u8>(close + <usize>i64x2.extract_lane(swapped, 0))
     const fourth = load<u8>(close + <usize>i64x2.extract_lane(swapped, 1))
     store<u32>(next, at)
-    next += <usize>(<u32>(first | second | third | fourth) << 2)
+    next += (<usize>(first | second | third | fourth)) << 2
     at += 16
   } while (at < end)
   return next

@@ -6,7 +6,7 @@
  * @module
  */
 import { limbs28 } from './arithmetic/limbs.ts'
-import { fromLittleEndian, inverse } from './arithmetic/modular.ts'
+import { fromLittleEndian } from './arithmetic/modular.ts'
 import type { Candidate } from './conjugate_types.ts'
 import { AT, LIST, type SliceMemory } from './slice_memory.ts'
 
@@ -97,9 +97,14 @@ export class NumberProducts {
   }
 }
 
-/** -1/n modulo 2^28, of an odd n. */
+/** -1/n modulo 2^28, of an odd n: each step of Newton's doubles the bits that are right, three at first. */
 function lackingInverse(n: bigint): bigint {
-  return BigInt.asUintN(LIMB_BITS, -(inverse(n, 1n << BigInt(LIMB_BITS)) ?? 0n))
+  const low = Number(BigInt.asUintN(LIMB_BITS, n))
+  let inverse = low
+  for (let right = 3; right < LIMB_BITS; right *= 2) {
+    inverse = Math.imul(inverse, 2 - Math.imul(low, inverse))
+  }
+  return BigInt.asUintN(LIMB_BITS, BigInt(-inverse))
 }
 
 /** Bytes of an even number of limbs of 28 bits, lowest first: two of them are seven bytes. */

@@ -22,7 +22,12 @@ import { movedBy, type PlacedNumber } from './placed_numbers.ts'
 import { isSearchable, rsaGroups } from './rsa_group.ts'
 import { RsaSearch } from './rsa_search.ts'
 import { hasOneSecret } from './secret_groups.ts'
-import { type InProcess, type SecretKeys, SecretSearch, type SecretWindow } from './secret_search.ts'
+import {
+  type InProcess,
+  type SecretKeys,
+  SecretSearch,
+  type SecretWindow,
+} from './secret_search.ts'
 import {
   findValues,
   lastWord,
