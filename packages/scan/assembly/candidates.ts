@@ -10,8 +10,9 @@
  */
 import { looksRandom } from './lib/looks_random.ts'
 import {
+  chainedOf,
   EIGHTHS,
-  fairOf,
+  FOURTHS,
   groupOf,
   lengthsOf,
   nearOf,
@@ -19,6 +20,8 @@ import {
   runBegin,
   runEnd,
   sidesOf,
+  surelyOf,
+  toldOf,
   wellOf,
 } from './lib/marked_places.ts'
 import {
@@ -34,6 +37,9 @@ import {
 } from './lib/number.ts'
 import { pinned } from './lib/pinned.ts'
 
+/** Byte orders in which programs work with numbers: what is no prime is looked at in these where one side alone marks it. */
+const WORKED: i32 = 3
+
 /**
  * Lists windows of `length` bytes at places before `to` whose lowest and highest byte allow them to be a prime factor, one
  * beside it, one negated, or half of one beside it: of the marked groups, or with `every` of all.
@@ -44,7 +50,8 @@ import { pinned } from './lib/pinned.ts'
  *
  * Writes to five lists of `cap` u32 each at `out`: first factors that are marked, then factors at multiples of 8 in the two
  * plain byte orders, then other factors, then what is no factor itself and not marked, then what is: where one side alone
- * marks it, at multiples of 4. Without `every` the second to fourth get nothing. Adds how many to `sizes` (5 u32). Returns what did not fit.
+ * marks it, at multiples of 4. What a number some numbers away marks is looked at as a factor in the plain orders, and as
+ * what is none in the first. Without `every` the second to fourth get nothing. Adds how many to `sizes` (5 u32). Returns what did not fit.
  */
 export function candidates(
   ptr: usize,
@@ -80,17 +87,22 @@ export function candidates(
     for (let g = begin; g < end; g++) {
       const at = g << 4
       const within = placesBefore(to, at)
-      let near = 0
-      let fair = 0
-      let well = 0
+      let told = 0
+      let chained = 0
+      let sure = 0
       if (next < recordCount && groupOf(records, next) === g) {
-        near = nearOf(records, next)
-        fair = fairOf(records, next)
-        well = wellOf(records, next)
+        told = toldOf(records, next)
+        chained = <i32>chainedOf(records, next)
+        sure = surelyOf(records, next)
         next++
       }
       for (let order = 0; order < orders; order++) {
         const allowed = places(order) & within
+        // Numbers on end are limbs, or primes that a blob holds.
+        const near = order < 2 ? told | chained : told
+        const nearOther = order === 0 ? near : told
+        const fair = (order < WORKED ? nearOther & FOURTHS : 0) | sure
+        const well = (order < WORKED ? nearOther & EIGHTHS : 0) | sure
         const rest = every === 0 ? 0 : allowed & ~fair
         if (((allowed & near) | rest) === 0) continue
         const here = ptr + <usize>at

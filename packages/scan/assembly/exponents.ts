@@ -69,8 +69,8 @@ export function exponents(
   const usualWork = <i64>keyCount * 8 + 8
   const isEvery = (lanes | others) !== 0
   const rounds = isEvery ? runCount : recordCount
-  let next = 0
-  let marked = recordCount > 0 ? groupOf(records, 0) : NONE
+  let next = nextTold(records, 0, recordCount)
+  let marked = next < recordCount ? groupOf(records, next) : NONE
   for (let r = 0; r < rounds && work < budget; r++) {
     const begin = isEvery ? runBegin(runs, r) : groupOf(records, r)
     const end = isEvery ? runEnd(runs, r) : begin + 1
@@ -103,7 +103,7 @@ export function exponents(
       let near = 0
       if (g === marked) {
         near = toldOf(records, next)
-        next++
+        next = nextTold(records, next + 1, recordCount)
         marked = next < recordCount ? groupOf(records, next) : NONE
       }
       if ((near | lanes | others) === 0) continue
@@ -134,6 +134,13 @@ export function exponents(
     }
   }
   return found
+}
+
+/** The first record from `k` on that marks a place by itself, or `count`. */
+function nextTold(records: usize, k: i32, count: i32): i32 {
+  let next = k
+  while (next < count && toldOf(records, next) === 0) next++
+  return next
 }
 
 /** Behind every group. */

@@ -266,13 +266,16 @@ export function candidatesReference(
   const { before, behind, lengths, chained } = marksReference(slice, shape.length, to)
   for (let at = 0; at < to; at++) {
     if (!looksRandomReference(slice, at, shape.length)) continue
-    const isNear = [before, behind, lengths, chained].some((marks) => marks.has(at))
+    const isTold = [before, behind, lengths].some((marks) => marks.has(at))
     const isSure = (before.has(at) && behind.has(at)) || lengths.has(at)
-    const isWell = (isNear && at % 8 === 0) || isSure
-    const isFair = (isNear && at % 4 === 0) || isSure
     const isBesideLane = ((beside >> (at & 15)) & 1) === 1
     for (const [order, { alignment }] of ORDERS.entries()) {
       if (at % alignment !== 0) continue
+      const isNear = isTold || (order < 2 && chained.has(at))
+      const isNearOther = isTold || (order === 0 && chained.has(at))
+      const isWorked = order < 3
+      const isWell = (isWorked && isNearOther && at % 8 === 0) || isSure
+      const isFair = (isWorked && isNearOther && at % 4 === 0) || isSure
       const window = slice.subarray(at, at + spanOf(order, shape.length))
       for (const kind of kindsOf(gatherReference(window, order), shape, { isNear, isFair })) {
         const isPlain = at % 8 === 0 && order < 2

@@ -6,7 +6,7 @@
 /** Places at multiples of 8 in a group of 16. */
 export const EIGHTHS: i32 = 0x0101
 /** Places at multiples of 4. */
-const FOURTHS: i32 = 0x1111
+export const FOURTHS: i32 = 0x1111
 
 /** A run is two u32: its first group, and the first behind it. */
 const RUN_BITS: usize = 3
@@ -77,13 +77,8 @@ export function wellOf(records: usize, k: i32): i32 {
   return (nearOf(records, k) & EIGHTHS) | surelyOf(records, k)
 }
 
-/** The same at multiples of 4: the words of a number that is worked with lie there. */
-export function fairOf(records: usize, k: i32): i32 {
-  return (nearOf(records, k) & FOURTHS) | surelyOf(records, k)
-}
-
 /** Places where a number is marked on both sides, or its length stands before it. */
-function surelyOf(records: usize, k: i32): i32 {
+export function surelyOf(records: usize, k: i32): i32 {
   const sides = sidesOf(records, k)
   return <i32>(((sides & (sides >> 16)) | lengthsOf(records, k)) & 0xffff)
 }
