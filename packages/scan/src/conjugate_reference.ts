@@ -255,6 +255,23 @@ function isAfterLengthReference(before: readonly number[], at: number, length: n
   })
 }
 
+/** Whether what lies at a place is marked: as a factor, and as what is none. */
+function nearReference(
+  { before, behind, lengths, chained }: MarksReference,
+  at: number,
+  order: number,
+): Record<'isNear' | 'isWell' | 'isFair', boolean> {
+  const isTold = [before, behind, lengths].some((marks) => marks.has(at))
+  const isSure = (before.has(at) && behind.has(at)) || lengths.has(at)
+  const isChained = chained.has(at)
+  const isNearOther = order < 3 && (isTold || (order === 0 && isChained))
+  return {
+    isNear: isTold || (order < 2 && isChained),
+    isWell: (isNearOther && at % 8 === 0) || isSure,
+    isFair: (isNearOther && at % 4 === 0) || isSure,
+  }
+}
+
 /** Every candidate that begins in [0, to), list by list. `slice` has {@link BEFORE} bytes before its begin. */
 export function candidatesReference(
   slice: Uint8Array,
@@ -263,19 +280,13 @@ export function candidatesReference(
   beside: number,
 ): Candidate[][] {
   const lists: Candidate[][] = [[], [], [], [], []]
-  const { before, behind, lengths, chained } = marksReference(slice, shape.length, to)
+  const marks = marksReference(slice, shape.length, to)
   for (let at = 0; at < to; at++) {
     if (!looksRandomReference(slice, at, shape.length)) continue
-    const isTold = [before, behind, lengths].some((marks) => marks.has(at))
-    const isSure = (before.has(at) && behind.has(at)) || lengths.has(at)
     const isBesideLane = ((beside >> (at & 15)) & 1) === 1
     for (const [order, { alignment }] of ORDERS.entries()) {
       if (at % alignment !== 0) continue
-      const isNear = isTold || (order < 2 && chained.has(at))
-      const isNearOther = isTold || (order === 0 && chained.has(at))
-      const isWorked = order < 3
-      const isWell = (isWorked && isNearOther && at % 8 === 0) || isSure
-      const isFair = (isWorked && isNearOther && at % 4 === 0) || isSure
+      const { isNear, isWell, isFair } = nearReference(marks, at, order)
       const window = slice.subarray(at, at + spanOf(order, shape.length))
       for (const kind of kindsOf(gatherReference(window, order), shape, { isNear, isFair })) {
         const isPlain = at % 8 === 0 && order < 2
