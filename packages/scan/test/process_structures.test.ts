@@ -125,6 +125,35 @@ describe('an ECX_KEY of OpenSSL 3', () => {
   }
 })
 
+describe('parameters of GnuTLS', () => {
+  const numbers = { x25519: 6, ed25519: 7, x448: 8, ed448: 9 } as const
+  for (const name of STRINGS) {
+    it(`of ${name} lead to the secret, and are nothing with another public half or curve`, async () => {
+      const [publicKey, , secret] = numbersOf(pairOf(name))
+      assert.ok(publicKey && secret)
+      const length = BigInt(secret.length)
+      for (const [flipped, number] of [
+        [0, numbers[name]],
+        [1, numbers[name]],
+        [0, 2],
+      ] as const) {
+        const process = new Process()
+        const at = process.number(secret, SECRET_AT)
+        const other = Buffer.from(publicKey)
+        other[3] = (other[3] ?? 0) ^ flipped
+        const publicAt = process.number(other, SECRET_AT + 1024)
+        process.put(words(pair(0, number), 0n, publicAt, length, at, length, 0n))
+        const isKey = flipped === 0 && number !== 2
+        const expected: (string | number)[][] = [
+          [name, 'limbs-le64', secret.length, `0x${at.toString(16)}`],
+        ]
+        // oxlint-disable-next-line no-await-in-loop -- one file
+        assert.deepEqual(await process.found('gnutls'), isKey ? expected : [])
+      }
+    })
+  }
+})
+
 describe("an X25519 key of Go's crypto/ecdh", () => {
   const [publicKey, , secret] = numbersOf(pairOf('x25519'))
   assert.ok(publicKey && secret)
@@ -176,6 +205,21 @@ describe('a seed of Ed25519 and its public half in one array', () => {
     const expected = [['ed25519', 'limbs-le64', 32, `0x${at.toString(16)}`]]
     assert.deepEqual(await process.found('slice'), expected)
   })
+
+  for (const between of [0, 3]) {
+    it(`is found from a structure with its length ${between + 1} words before the pointer`, async () => {
+      const process = new Process()
+      const at = process.number(both, SECRET_AT)
+      const empty = Array.from({ length: between }, () => 0n)
+      const when = 0x6a0b_266bn
+      process.put(words(0n, 0n, 64n, ...empty, at, 0n, when, pair(0, 1)))
+      const expected = [['ed25519', 'limbs-le64', 32, `0x${at.toString(16)}`]]
+      assert.deepEqual(await process.found('structure'), expected)
+      both.copy(process.numbers, SECRET_AT + 64, 32)
+      both.copy(process.numbers, SECRET_AT + 32, 0, 32)
+      assert.deepEqual(await process.found('structure'), [])
+    })
+  }
 
   it('is nothing with another public half, or where nothing tells of it', async () => {
     const other = Buffer.from(both)

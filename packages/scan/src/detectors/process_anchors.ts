@@ -6,6 +6,7 @@
  * @module
  */
 import type { Anchor } from '../anchor.ts'
+import { GNUTLS_ANCHORS } from './gnutls_keys.ts'
 import { GO_ECDH_ANCHORS } from './go_ecdh.ts'
 import { GO_ECDSA_ANCHORS } from './go_ecdsa.ts'
 import { GO_NAT_ANCHORS } from './go_nat.ts'
@@ -38,6 +39,7 @@ export const PROCESS_ANCHORS: readonly Anchor[] = [
   ...MALLOC_FACTOR_ANCHORS,
   ...RING_ANCHORS,
   ...RUST_ANCHORS,
+  ...GNUTLS_ANCHORS,
   ...GO_ECDH_ANCHORS,
   ...GO_ECDSA_ANCHORS,
   ...GO_NAT_ANCHORS,

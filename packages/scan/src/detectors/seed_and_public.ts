@@ -6,21 +6,24 @@
  *
  * Source: crypto/ed25519 of Go, `crypto_sign_ed25519_SECRETKEYBYTES` of libsodium, NaCl and OpenSSH;
  * `ed25519_keypair_t` and `curve25519_keypair_t` of Tor, `Ed25519KeyPair` of ring, `ED25519_KEY` of BoringSSL;
- * `crypto_sign_keypair` of PHP, which has the public half twice; heads of arrays in glibc's malloc, in CPython and in PHP.
+ * `crypto_sign_keypair` of PHP, which has the public half twice; `rspamd_dkim_sign_key_t` of rspamd; heads of arrays in glibc's malloc, in CPython and in PHP.
  *
  * @module
  */
 import type { Anchor } from '../anchor.ts'
 import { montgomeryOf, okpPublicKey } from '../arithmetic/okp.ts'
-import type { Detected, Detector } from '../detected.ts'
+import type { Detected, Detector, Memory } from '../detected.ts'
 import { withEffort } from '../effort.ts'
 import { proveOkp } from '../prove.ts'
 import { isRandomLooking } from '../random_looking.ts'
 import { anchor, hit } from './anchored.ts'
+import { pointerAt } from './openssl_numbers.ts'
 
 const SEED = 32
 const BOTH = 64
 const POINTER = 8
+/** Of a structure, behind a length: four in rspamd. */
+const LEAD_WORDS = 4
 
 /** The key in [at, at + 64), if it is one. */
 function keyAt(bytes: Uint8Array, at: number): Detected | undefined {
@@ -100,9 +103,34 @@ const mayHoldScalar =
   (bytes: Uint8Array, at: number): boolean =>
     isClamped(bytes, at + head) || isClamped(bytes, at + head + SEED)
 
-/** Behind the hash and the length of a string of PHP. */
-const behindString: Detector = (bytes, at) =>
-  isBehindZeros(bytes, at) ? keyAt(bytes, at + 16) : undefined
+/** Behind the hash and the length of a string of PHP, or where a structure with that length leads. */
+const behindLength: Detector = (bytes, at, memory) =>
+  isBehindZeros(bytes, at)
+    ? (keyAt(bytes, at + 16) ?? keyOfStructure(bytes, at, memory))
+    : undefined
+
+/**
+ * The word behind the length 64 at `at + 8`, and behind zeros, that can be the address of an allocation of 64 bytes:
+ * jemalloc, tcmalloc and mimalloc place those at multiples of 64.
+ */
+function leadAt(bytes: Uint8Array, at: number): number | undefined {
+  if (bytes[at + POINTER] !== BOTH) return undefined
+  for (let word = at + 16; word < at + 16 + LEAD_WORDS * POINTER; word += POINTER) {
+    if (bytes[word + 6] !== 0 || bytes[word + 7] !== 0) return undefined
+    if (bytes[word + 5] !== 0) return (bytes[word] ?? 1) % BOTH === 0 ? word : undefined
+    if (bytes[word] !== 0 || bytes[word + 1] !== 0) return undefined
+  }
+  return undefined
+}
+
+/** {…, size_t length = 64, what has no value, byte *key}, as rspamd keeps what it signs mail with. */
+function keyOfStructure(bytes: Uint8Array, at: number, memory?: Memory): Detected | undefined {
+  const word = leadAt(bytes, at)
+  const address = word === undefined ? undefined : pointerAt(bytes, word)
+  const pointed = address === undefined ? undefined : memory?.at(address, BOTH)
+  const found = pointed && keyAt(pointed.bytes, 0)
+  return found && { ...found, offset: pointed.offset + found.offset }
+}
 
 /** Go's slice {byte*, int length, int capacity}. */
 const detectSlice: Detector = (bytes, at, memory) => {
@@ -147,14 +175,15 @@ const seedChunk: Anchor = {
 
 /**
  * A string of PHP: who counts and what it is, or where the next free one is (of either the last two bytes are 0), a hash that was
- * not asked for, and its length: 64, or 96 where the public half follows once more.
+ * not asked for, and its length: 64, or 96 where the public half follows once more. Or a structure with the length 64.
  */
 const seedString: Anchor = {
   name: 'seed-string',
   pattern: Uint8Array.from([...new Uint8Array(8), 0x40, ...new Uint8Array(7)]),
   mask: Uint8Array.from({ length: 16 }, (_, at) => (at === 8 ? 0xdf : 0xff)),
-  detect: behindString,
-  mayHold: (bytes, at) => isBehindZeros(bytes, at) && !isOfPointers(bytes, at + 16),
+  detect: behindLength,
+  mayHold: (bytes, at) =>
+    isBehindZeros(bytes, at) && (!isOfPointers(bytes, at + 16) || leadAt(bytes, at) !== undefined),
   before: POINTER,
   behind: 128,
 }
