@@ -82,6 +82,14 @@ const PUBLISHED: ReadonlyMap<string, readonly string[]> = new Map([
     'Dovecot, tests of its TLS streams',
     ['67b41cdcfec69306353dbf30afa3c0e06c38308ce0f61e35611cc7f2153080d5'],
   ],
+  // What it sees with which algorithms there are (jose_server of erlang-jose 1.11.10; seen in ejabberd).
+  [
+    'jose for Erlang, its server',
+    [
+      'a61cd0f9e2e13cb9661c228195075f632a6acbf300fa358b2be175d73bfa424a',
+      '3507da288e0f3dc19090be5e87c6102a01a36e3aed77b862521c964ba2ffa677',
+    ],
+  ],
   // What browsers attest virtual authenticators with (seen in Chromium).
   [
     'FIDO U2F raw message formats, registration example',

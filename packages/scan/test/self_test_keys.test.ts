@@ -44,6 +44,11 @@ it('a key of the tests of Go, which lies in the heap of go build, is named as su
   assert.equal(selfTestOrigin(id.replace('8a', '8b')), undefined)
 })
 
+it('the keys that lie in processes of Erlang with jose are named as such', () => {
+  const id = '3507da288e0f3dc19090be5e87c6102a01a36e3aed77b862521c964ba2ffa677'
+  assert.match(selfTestOrigin(id) ?? '', /^jose for Erlang/)
+})
+
 it('the key that lies in each process of Dovecot is named as such', () => {
   const id = '67b41cdcfec69306353dbf30afa3c0e06c38308ce0f61e35611cc7f2153080d5'
   assert.match(selfTestOrigin(id) ?? '', /^Dovecot, tests/)
