@@ -1,6 +1,6 @@
 /**
- * Keys of Ed25519, X25519 and their kin in the parameters of GnuTLS: {…, curve, two numbers that are 0, public {byte*, unsigned length},
- * private {byte*, unsigned length}}, of 64-bit processes.
+ * Keys of Ed25519, X25519 and their kin in the parameters of GnuTLS: {…, curve, two numbers that are 0, public {byte*, unsigned
+ * length}, private {byte*, unsigned length}}, of 64-bit processes.
  *
  * Source: `gnutls_pk_params_st` in lib/crypto-backend.h, and `gnutls_ecc_curve_t`, of GnuTLS 3.8.
  *
