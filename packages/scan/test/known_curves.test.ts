@@ -125,6 +125,22 @@ describe('a secret that few libraries keep so', () => {
     assert.ok(hits.some(({ offset, material }) => offset === AT && isWhole(material)))
   })
 
+  it('of Ed25519 is found in a chunk of malloc near its public half, though copies elsewhere took that time', () => {
+    const search = new KnownKeySearch([STRING.publicKey], { deep: false })
+    const copies = GROUNDS.random(2_000_000, 4)
+    for (let at = 1024; at < copies.length; at += 8192) copies.set(STRING.plain, at)
+    for (let at = 512; at < copies.length; at += 1024) copies.fill(0, at, at + 16)
+    search.search(copies, 0, copies.length)
+    assert.ok(search.limits.includes('scalars'))
+
+    const bytes = GROUNDS.random(40_000, 5)
+    for (const at of [AT, AT + 0x180]) bytes.set([0x35, 0, 0, 0, 0, 0, 0, 0], at - 8)
+    bytes.set(STRING.secret, AT)
+    bytes.set(STRING.plain, AT + 0x180)
+    const hits = search.search(bytes, 0, bytes.length)
+    assert.ok(hits.some(({ offset, material }) => offset === AT && isWhole(material)))
+  })
+
   for (const curve of ['P-256', 'P-384'] as const) {
     it(`of ${curve} is found in Montgomery form where nothing else of it lies there (Botan)`, () => {
       const key = pointKey(curve)

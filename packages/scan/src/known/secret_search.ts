@@ -11,6 +11,7 @@ import type { ConjugateKernel, PlaceRoom } from '../conjugate.ts'
 import type { Memory } from '../detected.ts'
 import { type Effort, OF_KEYS_MET, ROOTS_SHARE, SCALARS } from './allowance.ts'
 import { Budget } from './budget.ts'
+import { chunksBeside } from './chunks_beside.ts'
 import { PYTHON_DIGITS, TOMMATH_DIGITS } from './digit_forms.ts'
 import type { FoundValue } from './found_value.ts'
 import { javaOctets } from './java_octets.ts'
@@ -232,6 +233,7 @@ export class SecretWindow {
       const tried = { places: new Set<number>(), contents: new Set<number>() }
       const { near: pointed, far } = pointedPlaces(bytes, group, sights, where.address)
       const before = beforePoints(bytes, anchors, group.length, from, to)
+      const chunks = chunksBeside(bytes, anchors, group.length, from, to)
       const near = nearest(bytes, anchors, group.length, from, to)
       return [
         ...lookAt(bytes, pointed, group, 'pointed', tried),
@@ -242,6 +244,7 @@ export class SecretWindow {
         ...lookAt(bytes, objects.stringsOf(bytes, group.length), group, 'string', tried),
         ...lookAtTexts(this.#texts.of(bytes, group, from, to), group, tried),
         ...lookAt(bytes, before, group, 'before', tried),
+        ...lookAt(bytes, chunks, group, 'before', tried),
         ...lookAt(bytes, near, group, 'near', tried),
         ...lookAt(bytes, places.all, group, 'placed', tried),
       ]
