@@ -37,6 +37,8 @@ const DIVISION_UNITS = 2000
 
 interface Stored extends Pointed {
   readonly value: bigint
+  /** There is room for as many limbs as there are: the anchor leads to it. */
+  readonly isTight: boolean
 }
 
 /** The secret number whose structure tells its used limbs at `at`, if it is one of so many. */
@@ -55,7 +57,7 @@ function secretAt(
   const address = pointerAt(bytes, at + AT.limbs)
   const pointed = address === undefined ? undefined : memory.at(address, limbs * LIMB)
   if (pointed === undefined || !isRandomLooking(pointed.bytes)) return undefined
-  return { ...pointed, value: fromLittleEndian(pointed.bytes) }
+  return { ...pointed, value: fromLittleEndian(pointed.bytes), isTight: room === top }
 }
 
 /** Other secret numbers of so many limbs whose structures lie near, nearest first. */
@@ -81,23 +83,45 @@ function exponentOf(d: bigint, p: bigint, limbs: number): bigint | undefined {
   return EXPONENTS.find((e) => (e * d - 1n) % (p - 1n) === 0n)
 }
 
+/**
+ * A key of the number at an anchor. Of one that was made in the process the primes have room for more limbs, and the
+ * anchor leads to what is left of d modulo p − 1.
+ */
 function detectPrime(limbs: number): Detector {
   return (bytes, at, memory): Detected | undefined => {
-    const p = memory && secretAt(bytes, at, limbs, memory)
-    if (memory === undefined || p === undefined || !isPrimeLike(p)) return undefined
+    const first = memory && secretAt(bytes, at, limbs, memory)
+    if (memory === undefined || first === undefined || !isOdd(first.bytes)) return undefined
+    const near = secretsNear(bytes, at, limbs, memory).filter((other) => isPrimeLike(other))
+    const others = isPrimeLike(first) ? [first, ...near] : near
+    const primes = others.filter((other) => other === first || !other.isTight)
+    if (primes.length === 0) return undefined
     const wholes = secretsNear(bytes, at, 2 * limbs, memory)
-    const others = secretsNear(bytes, at, limbs, memory).filter((other) => isPrimeLike(other))
-    for (const { value: d } of wholes) {
-      const e = exponentOf(d, p.value, limbs)
-      const q = others.find(
-        ({ value }) => e !== undefined && value !== p.value && (e * d - 1n) % (value - 1n) === 0n,
-      )
-      if (e === undefined || q === undefined) continue
-      const proof = proveRsa({ n: p.value * q.value, e, p: p.value, q: q.value, d })
-      return proof && hit(proof, 'limbs-le64', p.offset, p.offset + p.bytes.length)
+    for (const p of primes) {
+      const found = keyOf(p, others, wholes, limbs)
+      if (found !== undefined) return found
     }
     return undefined
   }
+}
+
+const isOdd = (bytes: Uint8Array): boolean => ((bytes[0] ?? 0) & 1) === 1
+
+function keyOf(
+  p: Stored,
+  others: readonly Stored[],
+  wholes: readonly Stored[],
+  limbs: number,
+): Detected | undefined {
+  for (const { value: d } of wholes) {
+    const e = exponentOf(d, p.value, limbs)
+    const q = others.find(
+      ({ value }) => e !== undefined && value !== p.value && (e * d - 1n) % (value - 1n) === 0n,
+    )
+    if (e === undefined || q === undefined) continue
+    const proof = proveRsa({ n: p.value * q.value, e, p: p.value, q: q.value, d })
+    return proof && hit(proof, 'limbs-le64', p.offset, p.offset + p.bytes.length)
+  }
+  return undefined
 }
 
 /** {top = dmax, neg = 0, flags}: whatever the flags are besides the secret one. */
