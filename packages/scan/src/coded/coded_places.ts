@@ -13,6 +13,8 @@ import { isDigit, isListed } from '../number_text.ts'
 
 /** What the kernel looks at from a place on, in bytes. */
 const LOOKED = 16
+/** Neighbours that differ by more than one. */
+const LEAST_STEPS = 3
 /** Digits among so many characters of a list. */
 export const LEAST_DIGITS = 6
 
@@ -68,6 +70,8 @@ const areListed = (chars: readonly number[]): boolean => chars.every((char) => i
 export function isCodedPlaceReference(bytes: Uint8Array, at: number): boolean {
   const seen = [...bytes.subarray(at, at + LOOKED)]
   if (seen.length < LOOKED) return false
+  const steps = seen.filter((byte, k) => Math.abs(byte - (seen[k - 1] ?? byte)) > 1)
+  if (steps.length < LEAST_STEPS) return false
   if (areLetters(seen)) return true
   if (areListed(seen) && seen.filter((char) => isDigit(char)).length >= LEAST_DIGITS) return true
   return [0, 1].some((lane) => {
