@@ -14,8 +14,8 @@ export const OPEN_BUCKET = 7
 const ROUNDS = 2
 /** How often all forms are dealt anew: twice as often gains a hundredth. */
 export const FORMS_TRIES = 160
-/** Of two dozen the one whose layout took least on cores of Node, CPython and a JVM: what the frequencies say is rough. */
-const SEED = 24
+/** Of fourteen the one whose layout took least on cores of Node, CPython and a JVM: what the frequencies say is rough. */
+const SEED = 7
 /** How far an anchor may be moved in the order in which they are dealt anew, in the logarithm of its frequency. */
 const MOVED = 3
 

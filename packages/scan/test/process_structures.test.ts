@@ -184,7 +184,6 @@ describe('a seed of Ed25519 and its public half in one array', () => {
     'of malloc behind a free chunk': words(0x50n),
     'of BoringSSL': words(0x61n, 65n),
     'of CPython': words(1n, 0x7f1b_9057_3ac0n, 64n, (1n << 64n) - 1n),
-    'of LibTomCrypt': words(pair(0x4dd0, 0), pair(1, 5)),
     'of PHP': words(pair(1, 0x16), 0n, 64n),
     'of PHP that was freed': words(0x7fbc_76e8_c0c0n, 0n, 64n),
     'of PHP with its public half twice': words(pair(1, 0x16), 0n, 96n),
@@ -250,18 +249,6 @@ it('a scalar of X25519 behind its public half in a chunk of malloc, as Tor has i
   assert.deepEqual(await process.found('exchange'), expected)
   publicKey[9] = (publicKey[9] ?? 0) ^ 1
   process.number(publicKey, SECRET_AT)
-  assert.deepEqual(await process.found('exchange'), [])
-})
-
-it('a secret of X25519 and its public half behind it, as LibTomCrypt has them, are found', async () => {
-  const [publicKey, , secret] = numbersOf(pairOf('x25519'))
-  assert.ok(publicKey && secret)
-  const process = new Process()
-  process.number(words(pair(1, 4)), SECRET_AT - 8)
-  const at = process.number(Buffer.concat([secret, publicKey]), SECRET_AT)
-  const expected = [['x25519', 'limbs-le64', 32, `0x${at.toString(16)}`]]
-  assert.deepEqual(await process.found('exchange'), expected)
-  process.number(words(pair(1, 8)), SECRET_AT - 8)
   assert.deepEqual(await process.found('exchange'), [])
 })
 

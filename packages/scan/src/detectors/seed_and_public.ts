@@ -6,8 +6,8 @@
  *
  * Source: crypto/ed25519 of Go, `crypto_sign_ed25519_SECRETKEYBYTES` of libsodium, NaCl and OpenSSH;
  * `ed25519_keypair_t` and `curve25519_keypair_t` of Tor, `Ed25519KeyPair` of ring, `ED25519_KEY` of BoringSSL;
- * `crypto_sign_keypair` of PHP, which has the public half twice; `rspamd_dkim_sign_key_t` of rspamd; `curve25519_key` of
- * LibTomCrypt (CryptX of Perl); heads of arrays in glibc's malloc, in CPython and in PHP.
+ * `crypto_sign_keypair` of PHP, which has the public half twice; `rspamd_dkim_sign_key_t` of rspamd;
+ * heads of arrays in glibc's malloc, in CPython and in PHP.
  *
  * @module
  */
@@ -61,16 +61,6 @@ function exchangeAt(bytes: Uint8Array, at: number): Detected | undefined {
   if (isOfPointers(both, 0) || !isRandomLooking(both)) return undefined
   const proof = proveOkp('X25519', both.slice(SEED), both.slice(0, SEED))
   return proof.certainty === 'proven' ? hit(proof, 'limbs-le64', at + SEED, at + BOTH) : undefined
-}
-
-/** A key of LibTomCrypt: its kind, private, and its curve stand before both halves, also of X25519. */
-function tomcryptAt(bytes: Uint8Array, at: number): Detected | undefined {
-  const found = keyAt(bytes, at + 8)
-  const both = bytes.subarray(at + 8, at + 8 + BOTH)
-  if (found !== undefined || both.length < BOTH) return found
-  if (isOfPointers(both, 0) || !isRandomLooking(both)) return undefined
-  const proof = proveOkp('X25519', both.slice(0, SEED), both.slice(SEED))
-  return proof.certainty === 'proven' ? hit(proof, 'limbs-le64', at + 8, at + 8 + SEED) : undefined
 }
 
 /** Of a multiplication of X25519, and of the inverse that the point takes. */
@@ -199,16 +189,6 @@ const seedString: Anchor = {
   behind: 128,
 }
 
-/** {int private = 1, int curve, secret, public half}: the curve is 4 or 5, one more since the list of them begins with none. */
-const seedTomcrypt: Anchor = {
-  name: 'seed-tomcrypt',
-  pattern: Uint8Array.of(1, 0, 0, 0, 4, 0, 0, 0),
-  mask: Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xfc, 0xff, 0xff, 0xff),
-  detect: tomcryptAt,
-  mayHold: mayHoldBehind(8),
-  ...SIGHT,
-}
-
 /** Both are looked for by the bytes that they share: words of ones are frequent. */
 export const SEED_ANCHORS: readonly Anchor[] = [
   seedChunk,
@@ -221,7 +201,6 @@ export const SEED_ANCHORS: readonly Anchor[] = [
   // BoringSSL notes before what it allocates how long that is: both halves, and whether there is a secret.
   arrayAnchor('seed-sized', '41 00 00 00 00 00 00 00', 8),
   anchor('seed-slice', `${SIZE} 40`, SIGHT, detectSlice),
-  seedTomcrypt,
   // A hash that was not asked for yet.
   arrayAnchor('seed-bytes', `${SIZE} ff`, 16),
   seedString,
