@@ -8,7 +8,7 @@ import { after, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
 import { elfCore, limeImage, minidump, readAgain } from '@mintmark/testkit'
 import * as fc from 'fast-check'
-import { scrubFile } from '../src/scrub/scrub_file.ts'
+import { type ScrubDocument, scrubFile } from '../src/scrub/scrub_file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'scrub-any-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -56,7 +56,7 @@ it('any bytes give an output without the key, or an error of ours, and never a h
       try {
         const document = await scrubFile(input, { out })
         assert.equal(existsSync(out), document.isClean)
-        if (document.isClean) assertScrubbed(bytes, readFileSync(out), document.erased.ranges)
+        if (document.isClean) assertScrubbed(bytes, readFileSync(out), document)
       } catch (cause) {
         if (!(cause instanceof MintmarkError)) throw cause
         assert.equal(existsSync(out), false)
@@ -70,14 +70,13 @@ it('any bytes give an output without the key, or an error of ours, and never a h
   )
 })
 
-function assertScrubbed(
-  bytes: Buffer,
-  out: Buffer,
-  erased: readonly { readonly offset: number; readonly length: number }[],
-): void {
+function assertScrubbed(bytes: Buffer, out: Buffer, { erased, keys }: ScrubDocument): void {
   const expected = Buffer.from(bytes)
-  for (const { offset, length } of erased) expected.fill(0, offset, offset + length)
+  for (const { offset, length } of erased.ranges) expected.fill(0, offset, offset + length)
   assert.equal(Buffer.compare(out, expected), 0)
+  // What damage has put among headers stays there, and is told.
+  const told = keys.flatMap(({ inStructure }) => inStructure)
+  for (const { offset, length } of told) out.fill(0, offset, offset + length)
   // Damage may leave no more of the key than what nothing proves it by; whole, each proves it.
   const isKnown = bytes.includes(pem)
   if (!isKnown) return
