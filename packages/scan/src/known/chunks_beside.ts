@@ -6,9 +6,10 @@
  *
  * @module
  */
+import { placesBeside } from './places_beside.ts'
 
 /** How far from a copy they are looked for. */
-const BESIDE = 512
+const BESIDE = { reach: 512, step: 8 } as const
 /** Of 64 bits: the size of a chunk, its own word with it, stands before what it holds. */
 const WORD = 8
 const UNIT = 16
@@ -24,13 +25,8 @@ export function* chunksBeside(
   to: number,
 ): Generator<number, void, void> {
   const size = (length + WORD + UNIT - 1) & -UNIT
-  let next = Math.max(from, WORD)
-  for (const anchor of anchors) {
-    const end = Math.min(to, anchor + BESIDE)
-    for (let at = (Math.max(next, anchor - BESIDE) + 7) & -8; at < end; at += 8) {
-      if (at !== anchor && isChunk(bytes, at - WORD, size)) yield at
-    }
-    next = Math.max(next, end)
+  for (const at of placesBeside(anchors, BESIDE, Math.max(from, WORD), to)) {
+    if (isChunk(bytes, at - WORD, size)) yield at
   }
 }
 

@@ -16,6 +16,7 @@ import { PYTHON_DIGITS, TOMMATH_DIGITS } from './digit_forms.ts'
 import type { FoundValue } from './found_value.ts'
 import { javaOctets } from './java_octets.ts'
 import { likeArrays } from './like_arrays.ts'
+import { placesBeside } from './places_beside.ts'
 import { HeadList, NumberHeads, placesIn, pointedBeside } from './pointed_places.ts'
 import { ObjectList } from './python_objects.ts'
 import { type SecretGroup, type SingleSecret, secretGroups } from './secret_groups.ts'
@@ -36,7 +37,7 @@ const NEIGHBOURHOOD = 65_536
 /** Up to so many bytes around a copy every place is looked at. */
 const CLOSE = 8
 /** Up to so many bytes around a copy every place is looked at that its length in two bytes stands before. */
-const SIZED = 512
+const SIZED = { reach: 512, step: 1 } as const
 
 /** Nanoseconds for each byte, and at once. */
 const RATES = {
@@ -370,13 +371,8 @@ function* sizedBeside(
   from: number,
   to: number,
 ): Generator<number, void, void> {
-  let next = Math.max(from, 2)
-  for (const anchor of anchors) {
-    const end = Math.min(to, anchor + SIZED)
-    for (let at = Math.max(next, anchor - SIZED); at < end; at++) {
-      if (bytes[at - 1] === length && bytes[at - 2] === 0) yield at
-    }
-    next = Math.max(next, end)
+  for (const at of placesBeside(anchors, SIZED, Math.max(from, 2), to)) {
+    if (bytes[at - 1] === length && bytes[at - 2] === 0) yield at
   }
 }
 
