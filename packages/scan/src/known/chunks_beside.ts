@@ -25,8 +25,9 @@ export function* chunksBeside(
   to: number,
 ): Generator<number, void, void> {
   const size = (length + WORD + UNIT - 1) & -UNIT
+  const copies = new Set(anchors)
   for (const at of placesBeside(anchors, BESIDE, Math.max(from, WORD), to)) {
-    if (isChunk(bytes, at - WORD, size)) yield at
+    if (isChunk(bytes, at - WORD, size) && !copies.has(at)) yield at
   }
 }
 
