@@ -29,11 +29,14 @@ interface Group {
   readonly q: bigint | undefined
 }
 
+/** Whether what is before the counter can be addresses, and what is behind it flags. */
+function mayHold(bytes: Uint8Array, at: number): boolean {
+  if ((bytes[at + AT.flags] ?? 0) >= FLAGS_MOST || !isSmall(bytes, at + AT.flags)) return false
+  return pointerAt(bytes, at + AT.p) !== undefined && pointerAt(bytes, at + AT.g) !== undefined
+}
+
 const detect: Detector = (bytes, at, memory) => {
   if (memory === undefined || at + AT.p < 0 || at + SIGHT.behind > bytes.length) return undefined
-  if ((bytes[at + AT.flags] ?? 0) >= FLAGS_MOST || !isSmall(bytes, at + AT.flags)) return undefined
-  const [pAt, gAt] = [AT.p, AT.g].map((place) => pointerAt(bytes, at + place))
-  if (pAt === undefined || gAt === undefined) return undefined
   const number = (place: number) => numberAt(memory, pointerAt(bytes, at + place), MOST_LIMBS)
   const [p, g, q] = [AT.p, AT.g, AT.q].map((place) => number(place)?.value)
   if (p === undefined || g === undefined) return undefined
@@ -69,5 +72,8 @@ function keyOf(
 const SIGHT = { before: -AT.p, behind: 72 }
 
 export const OPENSSL_GROUP_ANCHORS: readonly Anchor[] = [
-  anchor('openssl-group', 'ff ff ff ff ?? ?? 00 00 ff ff ff ff 00 00 00 00', SIGHT, detect),
+  {
+    ...anchor('openssl-group', 'ff ff ff ff ?? ?? 00 00 ff ff ff ff 00 00 00 00', SIGHT, detect),
+    mayHold,
+  },
 ]

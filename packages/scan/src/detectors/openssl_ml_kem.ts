@@ -34,8 +34,6 @@ interface Parts {
 
 /** What the pointers at `from` say, which are of one piece of memory: undefined where they do not. */
 function partsAt(bytes: Uint8Array, from: number): Parts | undefined {
-  // Rows of other pointers are all over a heap: most are told by one byte.
-  if ((((bytes[from + 8] ?? 0) - (bytes[from] ?? 0)) & 0xff) !== HALF) return undefined
   const view = new DataView(bytes.buffer, bytes.byteOffset + from, STRUCTURE_BYTES)
   const wordAt = (word: number): bigint => view.getBigUint64(8 * word, true)
   // In a heap of Python ten thousand other things begin so: these two tell them apart without a bigint.
@@ -47,6 +45,12 @@ function partsAt(bytes: Uint8Array, from: number): Parts | undefined {
   if (parameters === undefined || s - matrix !== vector * BigInt(parameters.k)) return undefined
   if (z - s !== vector) return undefined
   return { parameters, t, s, length: Number(vector), hasSeed: wordAt(6) === z + BigInt(HALF) }
+}
+
+/** Rows of other pointers are all over a heap: most are told by one byte of the first two. */
+function mayHold(bytes: Uint8Array, at: number): boolean {
+  const from = at + AT.rhoPointer
+  return (((bytes[from + 8] ?? 0) - (bytes[from] ?? 0)) & 0xff) === HALF
 }
 
 const detect: Detector = (bytes, at, memory) => {
@@ -75,5 +79,8 @@ const SIGHT = { before: -AT.rhoPointer, behind: STRUCTURE_BYTES + AT.rhoPointer 
 
 export const OPENSSL_ML_KEM_ANCHORS: readonly Anchor[] = [
   // Flags as they are by default: tests at random, seeds preferred and kept.
-  anchor('openssl-ml-kem', '00 00 ?? ?? ?? ?? ?? ?? 00 00 0d 00 00 00', SIGHT, detect),
+  {
+    ...anchor('openssl-ml-kem', '00 00 ?? ?? ?? ?? ?? ?? 00 00 0d 00 00 00', SIGHT, detect),
+    mayHold,
+  },
 ]

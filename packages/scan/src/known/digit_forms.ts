@@ -181,16 +181,25 @@ const MOST_SMALL = 4
 /** Of 80 random digits of 26 bits, three have been there before in less than one number of 10^10. */
 const MOST_REPEATED = 2
 
-/** Of each form, the least of the higher 32 bits of a word whose digit has one of its eight highest bits. */
-const LEAST_HIGH = new WeakMap<DigitForm, number>()
+/** The higher 32 bits of words of a form. */
+interface Highs {
+  /** The least of a digit that has one of its eight highest bits. */
+  readonly least: number
+  /** Of the greatest digit. */
+  readonly most: number
+}
 
-function leastHigh(form: DigitForm): number {
-  const known = LEAST_HIGH.get(form)
+const HIGHS = new WeakMap<DigitForm, Highs>()
+
+function highsOf(form: DigitForm): Highs {
+  const known = HIGHS.get(form)
   if (known !== undefined) return known
-  const word = wordOfDigit(form, 1n << BigInt(form.width - 8))
-  const least = Number(word >> BigInt(form.slot * 8 - 32))
-  LEAST_HIGH.set(form, least)
-  return least
+  const highOf = (digit: bigint): number =>
+    Number(wordOfDigit(form, digit) >> BigInt(form.slot * 8 - 32))
+  const width = BigInt(form.width)
+  const highs = { least: highOf(1n << (width - 8n)), most: highOf((1n << width) - 1n) }
+  HIGHS.set(form, highs)
+  return highs
 }
 
 /** Whether digits can be those of a random number, and are no counters, offsets or pointers in words of their own, nor text. */
@@ -211,7 +220,7 @@ export function areRandomDigits(
 
 /** Whether more digits but the last are small than of a random number. */
 function areSmallDigits(form: DigitForm, bytes: Uint8Array, at: number, count: number): boolean {
-  const least = leastHigh(form)
+  const { least } = highsOf(form)
   let left = mostSmall(count)
   for (let k = 1; k < count && left >= 0; k++) {
     if (highWord(bytes, at + k * form.slot - 4) < least) left--
@@ -224,12 +233,12 @@ function mostSmall(count: number): number {
 }
 
 /**
- * Words of `form` from `at` on up to the first that is 0, at most `most`; 0 where more of them but the last are small than
- * digits of a random number.
+ * Words of `form` from `at` on up to the first that is 0, at most `most`; 0 where one of them is no digit, by its higher half,
+ * or more of them but the last are small than digits of a random number.
  */
 export function digitsInUse(form: DigitForm, bytes: Uint8Array, at: number, most: number): number {
   const { slot } = form
-  const least = leastHigh(form)
+  const { least, most: greatest } = highsOf(form)
   const enough = mostSmall(most) + 1
   let small = 0
   let isLastSmall = false
@@ -238,6 +247,7 @@ export function digitsInUse(form: DigitForm, bytes: Uint8Array, at: number, most
     const word = at + count * slot
     const high = highWord(bytes, word + slot - 4)
     if (high === 0 && (slot === 4 || highWord(bytes, word) === 0)) break
+    if (high > greatest) return 0
     isLastSmall = high < least
     // Pointers, and words of four bytes: most of what has the size of a number.
     if (isLastSmall && ++small > enough) return 0
