@@ -15,7 +15,8 @@
  * first, a u32 with their bucket's bit, or 0, and a u32 with the place of the switches (by id one byte, not 0
  * is off); at 16528 the filter, 2^16 bits, by the first 16 bits of a hash as the table is by the first 13; entries of
  * 48 bytes at 24720: u32 fragment, u32 its mask, u16 id, u8 place of the fragment in the pattern, u8 length, u16 number
- * of the next entry for the same hash, u16 unused, 16 bytes pattern, 16 bytes mask.
+ * of the next entry for the same hash, u16 unused, 16 bytes pattern, 16 bytes mask. Behind the switches, by id, u8 how far
+ * behind the pattern's begin a random number lies, u8 how many bytes of it are looked at: a multiple of 16, or 0.
  * No static data: the memory is shared with the other kernels.
  */
 import { pinned } from './lib/pinned.ts'
@@ -73,6 +74,45 @@ let limit: usize = 0
 let switches: usize = 0
 let out: usize = 0
 let count: i32 = 0
+
+/** Of a random number so many bytes are never 0, nor of its digits. */
+const MOST_ZEROS: i32 = 11
+
+/**
+ * Whether `length` bytes can be of a random number: at most one of the words is an address or small, few bytes are 0, and not
+ * all are text.
+ */
+function mayBeRandom(at: usize, length: usize): bool {
+  const none = i8x16.splat(0)
+  let all = none
+  let plain = 0
+  let zeros = 0
+  for (let i: usize = 0; i < length; i += 16) {
+    const v = v128.load(at + i)
+    all = v128.or(all, v)
+    zeros += popcnt(i8x16.bitmask(i8x16.eq(v, none)))
+    plain += popcnt(i64x2.bitmask(i64x2.eq(i64x2.shr_u(v, 48), none)))
+  }
+  return plain < 2 && zeros <= MOST_ZEROS && i8x16.bitmask(all) !== 0
+}
+
+/** Leaves those hits alone that can be before a random number where they ask for that. Returns how many there are. */
+function keepRandom(hits: usize, written: i32, numbers: usize): i32 {
+  let kept = hits
+  const all = hits + ((<usize>written) << 3)
+  for (let item = hits; item < all; item += 8) {
+    const start = <usize>load<u32>(item)
+    const id = load<u32>(item, 4)
+    const own = numbers + ((<usize>id) << 1)
+    const number = start + <usize>load<u8>(own)
+    const length = <usize>load<u8>(own, 1)
+    if (length !== 0 && number + length <= limit && !mayBeRandom(number, length)) continue
+    store<u32>(kept, <u32>start)
+    store<u32>(kept, id, 4)
+    kept += 8
+  }
+  return <i32>((kept - hits) >> 3)
+}
 
 /** Compares one pattern whose fragment may be at `at`. */
 function compare(entry: usize, at: usize, word: u32): void {
@@ -183,7 +223,8 @@ function compareAt(table: usize, place: usize, open: bool): void {
 }
 
 /**
- * Writes to `hits` (u32 place, u32 id each) where patterns begin in `[from, to)` and end at most at `end`.
+ * Writes to `hits` (u32 place, u32 id each) where patterns begin in `[from, to)` and end at most at `end`, and can be before a
+ * random number where they ask for that.
  *
  * Ascending by fragment, which may differ from the pattern's begin by up to 15. Looks at fragments from `at`
  * on. `cap` must be at least the number of patterns. When there may be no room for one more fragment's hits,
@@ -225,6 +266,7 @@ export function find_anchors(
   const stop = min(to + 12, end) + 3
   const openBit = load<u32>(table, OPEN_BIT)
   const places = scratch + PLACES
+  const numbers = switches + <usize>patterns
   for (let i = at; i < stop; ) {
     // Which blocks fit any bucket cannot be foretold: what fits is listed and filtered without branches.
     const first = i
@@ -259,11 +301,11 @@ export function find_anchors(
       const place = <usize>load<u32>(item)
       if (count + patterns > cap) {
         store<u32>(resume, <u32>place)
-        return count
+        return keepRandom(hits, count, numbers)
       }
       compareAt(table, place, open)
     }
   }
   store<u32>(resume, 0)
-  return count
+  return keepRandom(hits, count, numbers)
 }

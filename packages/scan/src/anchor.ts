@@ -20,9 +20,22 @@ export interface Anchor {
    * Takes no memory and charges nothing.
    */
   readonly mayHold?: (bytes: Uint8Array, at: number) => boolean
+  /**
+   * Bytes of a random number behind the pattern, without which `detect` would find nothing: the kernel passes over the pattern
+   * where they are text, or a third of them is 0, or two words or more of eight bytes have no upper 16 bits, as addresses have
+   * none. Fewer than one random number in 10^8 is so, and of those in digits of 60 bits fewer than one in 10^6.
+   */
+  readonly number?: RandomNumber | undefined
   /** How far before and behind the anchor the detector may look, in bytes; at most {@link REACH}. */
   readonly before: number
   readonly behind: number
+}
+
+/** Where a random number lies, from the begin of a pattern, and so many bytes of it. */
+export interface RandomNumber {
+  /** Less than 256. */
+  readonly from: number
+  readonly length: 32 | 64
 }
 
 /** The farthest that a detector may look to either side of an anchor, in bytes. */

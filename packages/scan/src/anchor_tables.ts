@@ -24,7 +24,7 @@ const ENTRY = 48
 /** Tables for the kernel, and where it keeps its switches. */
 export interface AnchorTables {
   readonly bytes: Uint8Array
-  /** Where the switches of the anchors lie in `bytes`, one byte each: 0 is on. */
+  /** Where the switches of the anchors lie in `bytes`, one byte each: 0 is on. Behind them, where random numbers lie. */
   readonly switches: number
 }
 
@@ -62,7 +62,7 @@ export function anchorTables(
   const count = rows.reduce((sum, { words }) => sum + words.length, 0)
   if (count > MOST_ENTRIES) throw new RangeError('too many anchors')
   const switches = AT.entries + ENTRY * count
-  const bytes = new Uint8Array(switches + anchors.length)
+  const bytes = new Uint8Array(switches + 3 * anchors.length)
   for (const [bucket, sets] of bucketSets(all, layout)) writeSets(bytes, bucket, sets)
   const view = new DataView(bytes.buffer)
   view.setUint32(AT.openEntries, open.length, true)
@@ -76,6 +76,10 @@ export function anchorTables(
       view.setUint32(at, word, true)
       at += ENTRY
     }
+  }
+  for (const [id, { number }] of anchors.entries()) {
+    bytes[switches + anchors.length + 2 * id] = number?.from ?? 0
+    bytes[switches + anchors.length + 2 * id + 1] = number?.length ?? 0
   }
   for (let number = count - 1; number >= open.length; number--) chain(view, number)
   return { bytes, switches }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { it } from 'node:test'
 import * as fc from 'fast-check'
 import { allAnchors } from '../src/all_anchors.ts'
@@ -82,6 +83,64 @@ it('whatever fragments are looked for, in whatever bucket, the same is found', (
     ),
     { numRuns },
   )
+})
+
+/** What lies in memory: random bytes, zeros, text, addresses, and small numbers, a word or more of each. */
+const word = fc.oneof(
+  fc.uint8Array({ minLength: 8, maxLength: 8 }),
+  fc.constant(new Uint8Array(8)),
+  fc.uint8Array({ min: 0x20, max: 0x7e, minLength: 8, maxLength: 8 }),
+  fc.uint8Array({ minLength: 6, maxLength: 6 }).map((own) => bytesOf(...own, 0, 0)),
+  fc.nat(255).map((own) => bytesOf(own, 0, 0, 0, 0, 0, 0, 0)),
+)
+const memoryOf = fc.array(fc.tuple(word, fc.integer({ min: 1, max: 6 })), { maxLength: 20 })
+
+it('patterns before what can be no random number are passed over, as the reference says', () => {
+  fc.assert(
+    fc.property(
+      memoryOf,
+      fc.nat(7),
+      fc.nat(40),
+      fc.constantFrom<32 | 64>(32, 64),
+      (parts, lead, from, length) => {
+        const words = parts.flatMap(([own, times]) => Array.from({ length: times }, () => [...own]))
+        const bytes = Uint8Array.from([...new Uint8Array(lead), ...words.flat()])
+        const shapes = [
+          bytesOf(0, 0),
+          bytesOf(0x20, 0x21),
+          ...words.slice(0, 4).map((own) => bytesOf(...own)),
+        ]
+        const set = shapes.map((own, i) =>
+          Object.assign(anchorOf(`a${i}`, own), { number: { from, length } }),
+        )
+        assert.deepEqual(found(new AnchorKernel(memory, set), bytes), [
+          ...findAnchorsReference(bytes, set, 0, bytes.length),
+        ])
+      },
+    ),
+    { numRuns },
+  )
+})
+
+/** Whether a pattern right before a number of so many bytes is found. */
+function isTaken(number: Uint8Array, length: 32 | 64): boolean {
+  const head = bytesOf(0x51, 0, 0, 0, 0, 0, 0, 0)
+  const set = [{ ...anchorOf('chunk', head), number: { from: head.length, length } }]
+  const hits = found(new AnchorKernel(memory, set), bytesOf(...head, ...number))
+  return hits.some(({ at }) => at === 0)
+}
+
+it('no random number is passed over', () => {
+  for (let run = 0; run < 2000; run++) assert.ok(isTaken(randomBytes(64), 64))
+})
+
+it('the digits of one are not passed over, nor those of a curve with zeros behind them', () => {
+  for (let run = 0; run < 2000; run++) {
+    const digits = randomBytes(64)
+    for (let k = 7; k < digits.length; k += 8) digits[k] = (digits[k] ?? 0) & 15
+    assert.ok(isTaken(digits, 32))
+    assert.ok(isTaken(digits.fill(0, 40), 32))
+  }
 })
 
 it('the layout of all forms that is kept is that of all forms', () => {

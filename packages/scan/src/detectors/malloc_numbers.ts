@@ -56,6 +56,7 @@ export function chunkAnchor(
       ...behind,
     ]),
     detect,
+    number: { from: sizeBytes, length: 64 },
     before: reach,
     behind: reach + MOST_BYTES,
   }

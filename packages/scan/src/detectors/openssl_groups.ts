@@ -10,7 +10,7 @@ import type { Anchor } from '../anchor.ts'
 import type { Detected, Detector, Memory } from '../detected.ts'
 import { proveGroupKey } from '../prove_opaque.ts'
 import { anchor, hit } from './anchored.ts'
-import { type NumberPointed, numberAt, pointerAt } from './openssl_numbers.ts'
+import { isPointer, type NumberPointed, numberAt, pointerAt } from './openssl_numbers.ts'
 
 /** From the counter of FFC_PARAMS, −1 where a group was not made here: what follows are its name and the index of g. */
 const AT = { p: -48, q: -40, g: -32, flags: 16 } as const
@@ -32,7 +32,7 @@ interface Group {
 /** Whether what is before the counter can be addresses, and what is behind it flags. */
 function mayHold(bytes: Uint8Array, at: number): boolean {
   if ((bytes[at + AT.flags] ?? 0) >= FLAGS_MOST || !isSmall(bytes, at + AT.flags)) return false
-  return pointerAt(bytes, at + AT.p) !== undefined && pointerAt(bytes, at + AT.g) !== undefined
+  return isPointer(bytes, at + AT.p) && isPointer(bytes, at + AT.g)
 }
 
 const detect: Detector = (bytes, at, memory) => {

@@ -14,11 +14,17 @@ const BIGNUM_BYTES = 24
 
 /** The word at `at`, if it can be an address of a process. */
 export function pointerAt(bytes: Uint8Array, at: number): bigint | undefined {
+  if (!isPointer(bytes, at)) return undefined
+  return new DataView(bytes.buffer, bytes.byteOffset + at, POINTER).getBigUint64(0, true)
+}
+
+/** Whether there is one. */
+export function isPointer(bytes: Uint8Array, at: number): boolean {
   // Most that is none is told by these bytes.
-  if (at < 0 || bytes[at + 7] !== 0 || bytes[at + 6] !== 0) return undefined
-  const view = new DataView(bytes.buffer, bytes.byteOffset + at, POINTER)
-  const address = view.getBigUint64(0, true)
-  return address >= 0x1_0000n && address % 8n === 0n ? address : undefined
+  if (at < 0 || bytes[at + 7] !== 0 || bytes[at + 6] !== 0 || ((bytes[at] ?? 1) & 7) !== 0)
+    return false
+  for (let k = at + 2; k < at + 6; k++) if (bytes[k] !== 0) return true
+  return false
 }
 
 export interface NumberPointed extends Pointed {

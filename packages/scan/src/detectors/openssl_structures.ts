@@ -18,7 +18,7 @@ import { isRandomLooking } from '../random_looking.ts'
 import { anchor, hit } from './anchored.ts'
 import { boringKeyAt } from './boringssl_ec.ts'
 import { pointOf } from './jacobian_point.ts'
-import { numberAt, pointerAt } from './openssl_numbers.ts'
+import { isPointer, numberAt, pointerAt } from './openssl_numbers.ts'
 
 /** OpenSSL's numbers of the curves. */
 const CURVE_OF_NID = new Map<number, Curve>([
@@ -55,6 +55,12 @@ function pointAt(memory: Memory, address: bigint): (Point & { curve: Curve }) | 
   if (x === undefined || y === undefined || z === undefined) return undefined
   const point = pointOf(curve, { x, y }, z)
   return point && { ...point, curve }
+}
+
+/** Whether what is before the anchor can lead to a group, a point and a secret. */
+function mayBeEcKey(bytes: Uint8Array, top: number): boolean {
+  const at = top + TOP_BYTES
+  return isPointer(bytes, at - 8) && isPointer(bytes, at - 16) && isPointer(bytes, at - 24)
 }
 
 /** An EC_KEY, whose last members are the same in BoringSSL, which has no version before them. */
@@ -105,7 +111,10 @@ const SIGHT = { before: 72, behind: 16 }
 export const OPENSSL_ANCHORS: readonly Anchor[] = [
   // Points are written uncompressed, and few things refer to the key. Without the pointer before, it would fit each of
   // many short strings of CPython.
-  anchor('openssl-ec-key', '00 00 00 00 00 00 04 00 00 00 ?? 00 00 00', SIGHT, detectEcKey),
+  {
+    ...anchor('openssl-ec-key', '00 00 00 00 00 00 04 00 00 00 ?? 00 00 00', SIGHT, detectEcKey),
+    mayHold: mayBeEcKey,
+  },
   anchor('openssl-x25519', ecxPattern('20', '00'), SIGHT, detectEcxKey('X25519')),
   anchor('openssl-x448', ecxPattern('38', '01'), SIGHT, detectEcxKey('X448')),
   anchor('openssl-ed25519', ecxPattern('20', '02'), SIGHT, detectEcxKey('Ed25519')),

@@ -133,11 +133,12 @@ function seedHit(seed: Uint8Array, publicKey: Uint8Array, at: number): Detected 
 const HEAD = 8
 const COUNTS = 16
 
-/** A chunk of `bytes` behind one in use, and the same with counts of who shares it; which arena it is of does not count. */
+/** A chunk of `bytes` behind one in use, which begins with random numbers if `isRandom`, and the same with counts of who shares it; which arena it is of does not count. */
 function chunks(
   name: string,
   bytes: number,
   keyAt: (bytes: Uint8Array, from: number) => Detected | undefined,
+  isRandom: boolean,
 ): Anchor[] {
   return [0, COUNTS].map((counts) => {
     const size = (bytes + counts + HEAD + 15) & ~15
@@ -146,13 +147,15 @@ function chunks(
     const mask = pattern.map((_, at) => (at === 0 ? 0xfb : 0xff))
     const detect: Detector = (window, at) => keyAt(window, at + HEAD + counts)
     const whole = counts === 0 ? `${name}-box` : `${name}-arc`
-    return { name: whole, pattern, mask, detect, before: HEAD, behind: bytes + counts + HEAD }
+    const number = isRandom ? ({ from: HEAD + counts, length: 64 } as const) : undefined
+    const behind = bytes + counts + HEAD
+    return { name: whole, pattern, mask, detect, number, before: HEAD, behind }
   })
 }
 
 export const RUST_ANCHORS: readonly Anchor[] = [
-  ...chunks('rust-p256', 104, ecKeyAt('P-256', montgomeryField('P-256'))),
-  ...chunks('rust-p384', 152, ecKeyAt('P-384', montgomeryField('P-384'))),
-  ...chunks('rust-k256', 120, ecKeyAt('secp256k1', limbs52)),
-  ...chunks('rust-ed25519', 224, dalekKeyAt),
+  ...chunks('rust-p256', 104, ecKeyAt('P-256', montgomeryField('P-256')), true),
+  ...chunks('rust-p384', 152, ecKeyAt('P-384', montgomeryField('P-384')), true),
+  ...chunks('rust-k256', 120, ecKeyAt('secp256k1', limbs52), false),
+  ...chunks('rust-ed25519', 224, dalekKeyAt, false),
 ]

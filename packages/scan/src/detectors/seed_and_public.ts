@@ -44,12 +44,6 @@ function isOfPointers(bytes: Uint8Array, from: number): boolean {
   return false
 }
 
-/** Whether an array that begins `head` bytes behind an anchor is none of pointers. */
-const mayHoldBehind =
-  (head: number) =>
-  (bytes: Uint8Array, at: number): boolean =>
-    !isOfPointers(bytes, at + head)
-
 /** As a scalar is kept: one of 32 random numbers. */
 const isClamped = (bytes: Uint8Array, at: number): boolean =>
   ((bytes[at] ?? 0) & 7) === 0 && (bytes[at + SEED - 1] ?? 0) >> 6 === 1
@@ -151,7 +145,7 @@ const SIZE = '40 00 00 00 00 00 00 00'
 /** Behind the head of an array. */
 const arrayAnchor = (name: string, pattern: string, head: number): Anchor => ({
   ...anchor(name, pattern, SIGHT, (bytes, at) => keyAt(bytes, at + head)),
-  mayHold: mayHoldBehind(head),
+  number: { from: head, length: BOTH },
 })
 
 /** A chunk behind one in use; which arena it is of does not count. */
@@ -171,7 +165,7 @@ const whole = chunk(
 const seedChunk: Anchor = {
   ...whole,
   mask: Uint8Array.from([0xfa, ...new Uint8Array(7).fill(0xff)]),
-  mayHold: mayHoldBehind(8),
+  number: { from: 8, length: BOTH },
 }
 
 /**
@@ -192,11 +186,16 @@ const seedString: Anchor = {
 /** Both are looked for by the bytes that they share: words of ones are frequent. */
 export const SEED_ANCHORS: readonly Anchor[] = [
   seedChunk,
-  { ...chunk('scalar-chunk', 0x70, [], expandedBehind(8)), mayHold: mayHoldScalar(8) },
+  {
+    ...chunk('scalar-chunk', 0x70, [], expandedBehind(8)),
+    mayHold: mayHoldScalar(8),
+    number: { from: 8, length: BOTH },
+  },
   // Rust counts who shares it, and who might.
   {
     ...chunk('scalar-shared', 0x80, [1, 0, 0, 0, 0, 0, 0, 0], expandedBehind(24)),
     mayHold: mayHoldScalar(24),
+    number: { from: 24, length: BOTH },
   },
   // BoringSSL notes before what it allocates how long that is: both halves, and whether there is a secret.
   arrayAnchor('seed-sized', '41 00 00 00 00 00 00 00', 8),

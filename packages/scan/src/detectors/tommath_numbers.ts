@@ -130,6 +130,8 @@ export function tomMathAnchors(build: TomMathBuild, detect: Detector): Anchor[] 
       mask: Uint8Array.from([0xff & ~ARENA, 255, ...rest.map(() => 255), ...first, 0xf0]),
       detect,
       mayHold: (bytes, at) => countAt({ bytes, at, build }) > 0,
+      // Of a curve of 256 bits: what is behind its digits is 0.
+      number: { from: sizeBytes, length: 32 },
       before: REACH,
       behind: REACH + MOST_BYTES,
     }
