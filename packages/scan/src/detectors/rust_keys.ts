@@ -116,6 +116,11 @@ function dalekKeyAt(bytes: Uint8Array, from: number): Detected | undefined {
   return undefined
 }
 
+/** Whether the words are limbs that are some of a point wherever in the key at `from` it lies. */
+function mayBeDalekKey(bytes: Uint8Array, from: number): boolean {
+  return [64, 80, 104].every((at) => isBelow(bytes, from + at, 52))
+}
+
 function isPoint(bytes: Uint8Array, at: number): boolean {
   let zeros = 0
   for (let k = 0; k < POINT_LIMBS; k++) {
@@ -133,12 +138,15 @@ function seedHit(seed: Uint8Array, publicKey: Uint8Array, at: number): Detected 
 const HEAD = 8
 const COUNTS = 16
 
-/** A chunk of `bytes` behind one in use, which begins with random numbers if `isRandom`, and the same with counts of who shares it; which arena it is of does not count. */
+/** What keys begin with: random numbers, or what a glance tells. */
+type Begin = 'random' | ((bytes: Uint8Array, from: number) => boolean) | undefined
+
+/** A chunk of `bytes` behind one in use, and the same with counts of who shares it; which arena it is of does not count. */
 function chunks(
   name: string,
   bytes: number,
   keyAt: (bytes: Uint8Array, from: number) => Detected | undefined,
-  isRandom: boolean,
+  begin: Begin,
 ): Anchor[] {
   return [0, COUNTS].map((counts) => {
     const size = (bytes + counts + HEAD + 15) & ~15
@@ -147,15 +155,19 @@ function chunks(
     const mask = pattern.map((_, at) => (at === 0 ? 0xfb : 0xff))
     const detect: Detector = (window, at) => keyAt(window, at + HEAD + counts)
     const whole = counts === 0 ? `${name}-box` : `${name}-arc`
-    const number = isRandom ? ({ from: HEAD + counts, length: 64 } as const) : undefined
-    const behind = bytes + counts + HEAD
-    return { name: whole, pattern, mask, detect, number, before: HEAD, behind }
+    const from = HEAD + counts
+    const shape = { name: whole, pattern, mask, detect, before: HEAD, behind: bytes + from }
+    if (begin === 'random') return Object.assign(shape, { number: { from, length: 64 } as const })
+    if (begin === undefined) return shape
+    return Object.assign(shape, {
+      mayHold: (window: Uint8Array, at: number) => begin(window, at + from),
+    })
   })
 }
 
 export const RUST_ANCHORS: readonly Anchor[] = [
-  ...chunks('rust-p256', 104, ecKeyAt('P-256', montgomeryField('P-256')), true),
-  ...chunks('rust-p384', 152, ecKeyAt('P-384', montgomeryField('P-384')), true),
-  ...chunks('rust-k256', 120, ecKeyAt('secp256k1', limbs52), false),
-  ...chunks('rust-ed25519', 224, dalekKeyAt, false),
+  ...chunks('rust-p256', 104, ecKeyAt('P-256', montgomeryField('P-256')), 'random'),
+  ...chunks('rust-p384', 152, ecKeyAt('P-384', montgomeryField('P-384')), 'random'),
+  ...chunks('rust-k256', 120, ecKeyAt('secp256k1', limbs52), undefined),
+  ...chunks('rust-ed25519', 224, dalekKeyAt, mayBeDalekKey),
 ]

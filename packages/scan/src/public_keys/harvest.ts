@@ -188,6 +188,11 @@ function libgcryptAt(bytes: Uint8Array, at: number): PublicKey | undefined {
 
 /** How far from its exponent a modulus is looked for: OpenSSL allocates one after the other. */
 const MOST_APART = 640
+/** How far behind its exponent a modulus may begin. */
+const MOST_BEHIND = 64
+/** Bytes of the moduli that are looked for there. */
+const BARE_BYTES = [512, 384, 256, 128]
+const SHORTEST_BARE = Math.min(...BARE_BYTES)
 
 function littleNear(bytes: Uint8Array, at: number): PublicKey | undefined {
   return modulusNear(bytes, at, false) ?? arrayNear(bytes, at)
@@ -235,12 +240,16 @@ function bigNear(bytes: Uint8Array, at: number): PublicKey | undefined {
 
 /** A modulus at a multiple of 8 with a boundary on either side, near the exponent that is spelled alike. */
 function modulusNear(bytes: Uint8Array, at: number, isBig: boolean): PublicKey | undefined {
-  charge(2500)
-  const first = Math.max(8, at - MOST_APART) + 7
-  for (let begin = first & ~7; begin < at + 64; begin += 8) {
-    if (!isGap(bytes, begin - 8)) continue
+  charge(1200)
+  const first = (Math.max(8, at - MOST_APART) + 7) & ~7
+  const last = at + MOST_BEHIND - 1
+  let begin = Number.POSITIVE_INFINITY
+  for (let word = first - 8; word <= last + SHORTEST_BARE; word += 8) {
+    if (isGap(bytes, word)) begin = word + 8
+    // No modulus has such a word: the shortest has gone by, and the others begin alike.
+    if (begin > last || word + 8 - begin !== SHORTEST_BARE) continue
     charge(40)
-    for (const length of [512, 384, 256, 128]) {
+    for (const length of BARE_BYTES) {
       const n = modulusAt(bytes, begin, length, isBig)
       if (n !== undefined) return plain(rsaKey(n, 65_537n))
     }
