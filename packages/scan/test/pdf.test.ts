@@ -15,6 +15,7 @@ import path from 'node:path'
 import { after, describe, it } from 'node:test'
 import { deflateSync, gzipSync } from 'node:zlib'
 import { changedPdf, madePdf, readAgain } from '@mintmark/testkit'
+import { patienceFor } from '../src/pdf/read_pdf.ts'
 import { scanFile } from '../src/scan_file.ts'
 import { scanPipe } from '../src/scan_pipe.ts'
 import { scrubFile } from '../src/scrub/scrub_file.ts'
@@ -160,4 +161,9 @@ describe('a PDF that cannot be read', () => {
       message: /is a PDF: what its pages and streams hold cannot be erased/,
     })
   })
+})
+
+it('a small PDF is given less time than a large one, which has half a minute', () => {
+  const sizes = [0, 100_000, 500_000, 1_000_000, 64 << 20]
+  assert.deepEqual(sizes.map(patienceFor), [4000, 8000, 24_000, 30_000, 30_000])
 })

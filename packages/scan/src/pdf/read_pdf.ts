@@ -14,8 +14,13 @@ import { keepThread, takeThread } from './pdf_thread.ts'
 
 /** Larger ones are not opened: a reader of PDF has all of it in memory, more than once. */
 const MOST_FILE_BYTES = 64 << 20
-/** No page is begun after that; the thread is stopped after half as much again. A deep scan waits longer. */
+/**
+ * No page is begun after that; the thread is stopped after half as much again. A small file has less: some ten times what usual
+ * ones of its size take (one of 1.3 MB with 440 pages of text takes 5 s). A deep scan waits longer.
+ */
 const PATIENCE_MS = 30_000
+const LEAST_PATIENCE_MS = 4000
+const PATIENCE_MS_PER_MB = 40_000
 const DEEP_PATIENCE_MS = 600_000
 /** Of the whole process before a page is begun; if it has much already, so much more. */
 const MOST_MEMORY = 384 << 20
@@ -50,11 +55,16 @@ export async function openPdf(
   const bytes = room.subarray(0, source.read(0, room))
   const opened = new PdfParts(hold)
   opened.addFile(bytes)
-  const patience = isDeep ? DEEP_PATIENCE_MS : PATIENCE_MS
+  const patience = isDeep ? DEEP_PATIENCE_MS : patienceFor(source.size)
   const mostMemory = Math.max(MOST_MEMORY, process.memoryUsage.rss() + MORE_MEMORY)
   const order = { bytes, until: Date.now() + patience, mostMemory }
   await readInThread(order, 1.5 * patience, (answer) => opened.add(answer))
   return opened.end()
+}
+
+/** Milliseconds for a file of so many bytes. */
+export function patienceFor(size: number): number {
+  return Math.min(PATIENCE_MS, LEAST_PATIENCE_MS + (PATIENCE_MS_PER_MB * size) / 1e6)
 }
 
 async function readInThread(
