@@ -144,7 +144,11 @@ function covers(outer: Sighting, inner: Sighting): boolean {
   return isSamePlace && inner.seen.form === outer.seen.form && inner.tag === outer.tag
 }
 
-/** Whether a proven key shows that what lies around it, and seemed to be the same, is just more of it. */
+/**
+ * Whether a proven key shows that what lies around it, or begins before it, and seemed to be the same, is just more of it: 256·d
+ * looks like a damaged d of the same key where d begins with eight zero bits.
+ */
 function isProofOf(inner: Sighting, outer: Sighting): boolean {
-  return isSameKey(outer, inner) && isBetter(inner, outer) && isWithin(inner, outer)
+  if (!isSameKey(outer, inner) || !isBetter(inner, outer)) return false
+  return isWithin(inner, outer) || inner.seen.form === outer.seen.form
 }

@@ -71,6 +71,19 @@ const cases: readonly {
     ],
   },
   {
+    name: 'a candidate that begins before the same key in the same form, and lies over it, is the key',
+    seen: [{ offset: 99, certainty: 'candidate', note: 'fragment' }, {}],
+    kept: [[100, 'pkcs8-der']],
+  },
+  {
+    name: 'a candidate of another key stays where it lies over one',
+    seen: [{ offset: 99, certainty: 'candidate', tag: 'l' }, {}],
+    kept: [
+      [99, 'pkcs8-der'],
+      [100, 'pkcs8-der'],
+    ],
+  },
+  {
     name: 'a candidate within a key is part of it',
     seen: [{}, { offset: 126, length: 20, tag: '', certainty: 'candidate' }],
     kept: [[100, 'pkcs8-der']],
