@@ -62,6 +62,7 @@ export class ConjugateKernel {
 
   constructor() {
     this.#memory.bytes(AT.close, 1 << 16).set(closeBelowFraction())
+    this.#call('enter_logs', [AT.pairLogs])
   }
 
   /** The slice: `BEFORE` bytes of context, the slice, `BEHIND` bytes of context. A view, valid until the next call. */
@@ -260,24 +261,18 @@ export class ConjugateKernel {
     return this.#call('limbs_kept')
   }
 
-  /**
-   * Pairs of kept windows whose low limbs multiply to that of a modulus, once for either of the two; at least one is
-   * among the first `most`.
-   */
-  conjugates(keys: KeyTable, most: number): { a: Candidate; b: Candidate; key: number }[] {
-    const kept = this.#call(
-      'keep_pairs',
-      [AT.pairs, this.kept, AT.pairFilter],
-      [keys.lowAt, keys.count],
-    )
+  /** Pairs of kept windows whose low limbs multiply to that of a modulus, once for either of the two. */
+  conjugates(keys: KeyTable): { a: Candidate; b: Candidate; key: number }[] {
+    const { kept } = this
     if (kept < 2) return []
     let slots = 1024
     while (slots < kept * 4) slots *= 2
-    this.#call('index_limbs', [AT.pairs, kept, AT.pairFilter, AT.pairSlots, slots - 1])
+    this.#call('index_limbs', [AT.pairs, kept, AT.pairSlots, slots - 1])
     const found = this.#call(
       'conjugates',
-      [AT.pairs, kept, AT.pairFilter, AT.pairSlots, slots - 1],
-      [keys.lowAt, keys.count, 0, most, AT.hits, HITS],
+      [AT.pairs, kept, AT.pairSlots, slots - 1],
+      [AT.pairLogs, AT.pairMaps, AT.pairHeads],
+      [keys.lowAt, keys.count, AT.hits, HITS],
     )
     const pairs = this.#memory.words(AT.hits, Math.min(found, HITS) * 3)
     const limbs = this.#memory.words(AT.pairs, kept * 4)

@@ -25,6 +25,8 @@ export const LISTS = 5
 export const HITS: number = 1 << 12
 export const PAIRS: number = 1 << 17
 const PAIR_SLOTS = PAIRS << 2
+/** Bytes of the maps that pairs are found by: see `assembly/conjugate.ts`. */
+const PAIR_MAPS = 2 * ((1 << 13) + (1 << 14) + 16)
 /** Blocks of 16 bytes of a slice and what is behind it. */
 export const BLOCKS: number = (SLICE + BEHIND) >> 4
 /** Of a map of a bit for each eight places. */
@@ -57,7 +59,9 @@ type Part =
   | 'slice'
   | 'lists'
   | 'pairs'
-  | 'pairFilter'
+  | 'pairLogs'
+  | 'pairMaps'
+  | 'pairHeads'
   | 'pairSlots'
   | 'end'
 
@@ -187,8 +191,10 @@ function layout(): Record<Part, number> {
   const slice = (places + SIZES_KEPT * KEPT.bytes + BEFORE + 4096) & ~4095
   const lists = (slice + SLICE + BEHIND + 4096) & ~4095
   const pairs = lists + LISTS * LIST * 4
-  const pairFilter = pairs + PAIRS * 16
-  const pairSlots = pairFilter + (1 << 15)
+  const pairLogs = pairs + PAIRS * 16
+  const pairMaps = pairLogs + (1 << 18)
+  const pairHeads = pairMaps + PAIR_MAPS
+  const pairSlots = pairHeads + (1 << 19)
   const end = pairSlots + PAIR_SLOTS * 4 + 64
   return Object.freeze({
     sizes,
@@ -206,7 +212,9 @@ function layout(): Record<Part, number> {
     slice,
     lists,
     pairs,
-    pairFilter,
+    pairLogs,
+    pairMaps,
+    pairHeads,
     pairSlots,
     end,
   })

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { fromLittleEndian } from '../src/arithmetic/modular.ts'
@@ -13,6 +14,7 @@ import { EVERY, groups, joined, KEYS, kernel, laid, RUNS } from './conjugate_wor
 
 /** Factors, of which pairs are told. */
 const LISTS = [0, 1, 2]
+const MANY_RUNS = Math.ceil(RUNS / 20)
 
 /** Bytes with a factor of one key at least, and its cofactor. */
 const withPair = fc
@@ -25,6 +27,17 @@ const withPair = fc
   })
 
 const named = ({ at, order }: Candidate): string => `${order} at ${at}`
+
+interface Named {
+  readonly a: string | undefined
+  readonly key: number
+}
+
+/** The kernel goes through the keys first where there are few windows, and through classes where there are many. */
+const inOrder = <T extends Named>(pairs: readonly T[]): T[] =>
+  pairs.toSorted(
+    (x, y) => x.key - y.key || Number(`${x.a}` > `${y.a}`) - Number(`${x.a}` < `${y.a}`),
+  )
 
 describe('the conjugate kernel', () => {
   for (const group of groups) {
@@ -51,7 +64,7 @@ describe('the conjugate kernel', () => {
             }
             assert.equal(kernel.kept, kept.length)
             const limbs = kept.map((window) => BigInt.asUintN(64, numberOf(window)))
-            const found = kernel.conjugates(group.table, kept.length).map(({ a, b, key }) => ({
+            const found = kernel.conjugates(group.table).map(({ a, b, key }) => ({
               a: named(a),
               limb: BigInt.asUintN(64, numberOf(b)),
               key,
@@ -62,7 +75,7 @@ describe('the conjugate kernel', () => {
               limb: limbs[b],
               key,
             }))
-            assert.deepEqual(found, expected)
+            assert.deepEqual(inOrder(found), inOrder(expected))
             pairs += expected.length
           }),
           { numRuns: RUNS },
@@ -70,5 +83,45 @@ describe('the conjugate kernel', () => {
         assert.ok(pairs > RUNS / 8, `only ${pairs} pairs were planted`)
       })
     }
+  }
+})
+
+// Of so many windows classes are looked at, not each window.
+describe('the conjugate kernel among many windows', () => {
+  for (const group of groups) {
+    it(`pairs thousands of windows as the reference does (${group.bits} bits)`, () => {
+      const { length } = group.shape
+      const own = KEYS.filter(({ n }) => n.toString(2).length === group.bits)
+      for (let run = 0; run < MANY_RUNS; run++) {
+        const parts = own.flatMap(({ p, q }) => [p, q, p].map((value) => laid(value, length, 0)))
+        const noise = parts.flatMap((part) => [randomBytes(1024), part])
+        const bytes = new Uint8Array(Buffer.concat([...noise, randomBytes(4096)]))
+        kernel.load(bytes, 0, bytes.length)
+        const slice = kernel.slice.slice(BEFORE)
+        kernel.candidates(group.shape, bytes.length, EVERY)
+        kernel.reset()
+        const kept = LISTS.flatMap((list) => kernel.listed(list))
+        for (const list of LISTS) {
+          kernel.keepLowLimbs(list, kernel.sizes[list] ?? 0, group.shape, false)
+        }
+        assert.ok(kept.length > 1000, `only ${kept.length} windows`)
+        const limbs = kept.map(({ at, order }) => {
+          const window = slice.subarray(at, at + spanOf(order, length))
+          return fromLittleEndian(gatherReference(window, order).subarray(0, 8))
+        })
+        // What is left behind in the maps would be found again.
+        const [found, again] = [kernel.conjugates(group.table), kernel.conjugates(group.table)]
+        assert.deepEqual(found, again)
+        const expected = pairsReference(
+          limbs,
+          group.keys.map(({ n }) => n),
+        )
+        assert.ok(expected.length >= 3 * own.length)
+        assert.deepEqual(
+          inOrder(found.map(({ a, key }) => ({ a: named(a), key }))),
+          inOrder(expected.map(({ a, key }) => ({ a: kept[a] && named(kept[a]), key }))),
+        )
+      }
+    })
   }
 })

@@ -50,7 +50,7 @@ export function conjugateFragments(
   if (kept < 2) return []
   const places = new Set(known.map(({ at, order }) => `${at}:${order}`))
   return kernel
-    .conjugates(group.table, kept)
+    .conjugates(group.table)
     .slice(0, MOST_PAIRS)
     .flatMap(({ a, b, key }) => {
       const material = group.keys[key]
