@@ -47,6 +47,10 @@ export { BEFORE, BEHIND, SLICE } from './slice_memory.ts'
 /** By their numbers in the kernel. */
 const KINDS: readonly CandidateKind[] = ['factor', 'beside', 'negated', 'halved']
 
+/** Of so many keys and low limbs all pairs of a key are looked for at once: see `assembly/conjugate_classes.ts`. */
+const MANY_KEYS = 16
+const MANY_LIMBS = 1000
+
 const ANY_NUMBER: PlaceRoom = { told: 0x7fffffff, others: 0x7fffffff }
 
 /** Owns the kernels of one thread and their memory. Each thread needs its own. */
@@ -263,17 +267,23 @@ export class ConjugateKernel {
 
   /** Pairs of kept windows whose low limbs multiply to that of a modulus, once for either of the two. */
   conjugates(keys: KeyTable): { a: Candidate; b: Candidate; key: number }[] {
-    const { kept } = this
+    const isMany = keys.count >= MANY_KEYS && this.kept >= MANY_LIMBS
+    const kept = isMany
+      ? this.kept
+      : this.#call('keep_pairs', [AT.pairs, this.kept, AT.pairFilter], [keys.lowAt, keys.count])
     if (kept < 2) return []
     let slots = 1024
     while (slots < kept * 4) slots *= 2
-    this.#call('index_limbs', [AT.pairs, kept, AT.pairSlots, slots - 1])
-    const found = this.#call(
-      'conjugates',
-      [AT.pairs, kept, AT.pairSlots, slots - 1],
-      [AT.pairLogs, AT.pairMaps, AT.pairHeads],
-      [keys.lowAt, keys.count, AT.hits, HITS],
-    )
+    this.#call('index_limbs', [AT.pairs, kept, AT.pairFilter, AT.pairSlots, slots - 1])
+    const sought = [keys.lowAt, keys.count, AT.hits, HITS] as const
+    const found = isMany
+      ? this.#call(
+          'conjugates_of_many',
+          [AT.pairs, kept, AT.pairSlots, slots - 1],
+          [AT.pairLogs, AT.pairMaps, AT.pairHeads],
+          sought,
+        )
+      : this.#call('conjugates', [AT.pairs, kept, AT.pairFilter, AT.pairSlots, slots - 1], sought)
     const pairs = this.#memory.words(AT.hits, Math.min(found, HITS) * 3)
     const limbs = this.#memory.words(AT.pairs, kept * 4)
     const entryOf = (index: number): Candidate => candidateOf(limbs[index * 4 + 2] ?? 0)

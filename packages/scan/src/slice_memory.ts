@@ -5,6 +5,7 @@
  */
 import { candidatesWasm } from './candidates.wasm.ts'
 import { conjugateWasm } from './conjugate.wasm.ts'
+import { conjugateClassesWasm } from './conjugate_classes.wasm.ts'
 import { exponentsWasm } from './exponents.wasm.ts'
 import { factorsWasm } from './factors.wasm.ts'
 import { numberPlacesWasm } from './number_places.wasm.ts'
@@ -25,8 +26,8 @@ export const LISTS = 5
 export const HITS: number = 1 << 12
 export const PAIRS: number = 1 << 17
 const PAIR_SLOTS = PAIRS << 2
-/** Bytes of the maps that pairs are found by: see `assembly/conjugate.ts`. */
-const PAIR_MAPS = 2 * ((1 << 13) + (1 << 14) + 16)
+/** Bytes of the maps that pairs are found by: see `assembly/conjugate_classes.ts`. */
+const PAIR_MAPS = 2 * ((1 << 16) + (1 << 14) + 16)
 /** Blocks of 16 bytes of a slice and what is behind it. */
 export const BLOCKS: number = (SLICE + BEHIND) >> 4
 /** Of a map of a bit for each eight places. */
@@ -59,6 +60,7 @@ type Part =
   | 'slice'
   | 'lists'
   | 'pairs'
+  | 'pairFilter'
   | 'pairLogs'
   | 'pairMaps'
   | 'pairHeads'
@@ -84,6 +86,7 @@ export class SliceMemory {
         factorsWasm,
         productsWasm,
         conjugateWasm,
+        conjugateClassesWasm,
         exponentsWasm,
         sliceWordsWasm,
       ].flatMap((wasm) => functionsOf(wasm, this.#memory)),
@@ -191,10 +194,11 @@ function layout(): Record<Part, number> {
   const slice = (places + SIZES_KEPT * KEPT.bytes + BEFORE + 4096) & ~4095
   const lists = (slice + SLICE + BEHIND + 4096) & ~4095
   const pairs = lists + LISTS * LIST * 4
-  const pairLogs = pairs + PAIRS * 16
+  const pairFilter = pairs + PAIRS * 16
+  const pairLogs = pairFilter + (1 << 15)
   const pairMaps = pairLogs + (1 << 18)
   const pairHeads = pairMaps + PAIR_MAPS
-  const pairSlots = pairHeads + (1 << 19)
+  const pairSlots = pairHeads + (1 << 20)
   const end = pairSlots + PAIR_SLOTS * 4 + 64
   return Object.freeze({
     sizes,
@@ -212,6 +216,7 @@ function layout(): Record<Part, number> {
     slice,
     lists,
     pairs,
+    pairFilter,
     pairLogs,
     pairMaps,
     pairHeads,
