@@ -103,3 +103,19 @@ const pieces = fc.array(
 export const joined: fc.Arbitrary<Uint8Array> = pieces.map(
   (parts) => new Uint8Array(Buffer.concat(parts)),
 )
+
+/** Lists of factors, of which pairs are told. */
+export const LISTS = [0, 1, 2] as const
+
+export const named = ({ at, order }: Candidate): string => `${order} at ${at}`
+
+interface Named {
+  readonly a: string | undefined
+  readonly key: number
+}
+
+/** The kernel goes through the keys first where there are few windows, and through classes where there are many. */
+export const inOrder = <T extends Named>(pairs: readonly T[]): T[] =>
+  pairs.toSorted(
+    (x, y) => x.key - y.key || Number(`${x.a}` > `${y.a}`) - Number(`${x.a}` < `${y.a}`),
+  )
