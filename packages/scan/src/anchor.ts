@@ -22,7 +22,7 @@ export interface Anchor {
   readonly mayHold?: (bytes: Uint8Array, at: number) => boolean
   /**
    * Bytes of a random number behind the pattern, without which `detect` would find nothing: the kernel passes over the pattern
-   * where they are text, or a third of them is 0, or two words or more of eight bytes have no upper 16 bits, as addresses have
+   * where they are text, or a dozen of them are 0, or two words or more of eight bytes have no upper 16 bits, as addresses have
    * none. Fewer than one random number in 10^8 is so, and of those in digits of 60 bits fewer than one in 10^6.
    */
   readonly number?: RandomNumber | undefined
