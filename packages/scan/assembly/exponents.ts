@@ -39,7 +39,7 @@ function high64(a: u64, b: u64): u64 {
  * `keys`: for each key c = 2^bits * e / n as two u64, fraction first. `spare`: bits of the window above those of n.
  * `lanes`: places in a group of 16 that are looked at in the two plain byte orders, `others` in the others; where a number
  * is marked they are anyway. The first `orders` byte orders are looked at. `close`: 2^16 bytes by the top bits of twice the
- * fraction, 1 for those that can be just below a fraction with a denominator up to 32. `scratch`: room for
+ * fraction, for those that can be just below a fraction with a denominator up to 32, and some beside them, that denominator. `scratch`: room for
  * {@link CHUNK} + 1 u32. Writes u32 (entry, key) pairs, at most `cap`, and returns how many there are;
  * stops when `budget` nanoseconds, about, are spent ({@link exponents_spent}).
  */
@@ -65,7 +65,7 @@ export function exponents(
 ): i32 {
   let found = 0
   // Most places are told by nothing: there the two plain orders alone are looked at, at multiples of 8.
-  const isUsual = lanes === EIGHTHS && others === 0
+  const isUsual = lanes === EIGHTHS && others === 0 && areUsual(keys, keyCount)
   const usualWork = <i64>keyCount * 8 + 8
   const isEvery = (lanes | others) !== 0
   const rounds = isEvery ? runCount : recordCount
@@ -169,7 +169,7 @@ function usualGroups(
     const end = min(begin + CHUNK, to)
     for (let key = 0; key < keyCount; key++) {
       const c = keys + ((<usize>key) << 4)
-      const behind = closeGroups(ptr, begin, end, length, spare, ratioOf(c), close, scratch)
+      const behind = closeGroups(ptr, begin, end, length, spare, wholeRatio(c), close, scratch)
       for (let item = scratch; item < behind; item += 4) {
         found = inGroup(ptr, load<u32>(item), length, spare, c, key, close, out, found, cap)
       }
@@ -177,6 +177,22 @@ function usualGroups(
   }
   return found
 }
+
+/** Keys whose ratio is above 2^24 have public exponents above 2^23. */
+function areUsual(keys: usize, keyCount: i32): bool {
+  for (let key = 0; key < keyCount; key++) {
+    if (load<u64>(keys + ((<usize>key) << 4), 8) >> 24 !== 0) return false
+  }
+  return true
+}
+
+/** The ratio of the key at `c`, of which 53 bits count. */
+function wholeRatio(c: usize): f64 {
+  return <f64>load<u64>(c, 8) + <f64>load<u64>(c) * 2 ** -64
+}
+
+/** Numbers from this on to twice of it have bits down to 2^-16. */
+const SIXTEENTH: f64 = 2 ** 36
 
 /**
  * Lists at `list` the places (u32) of those groups in [from, to), one at least, that have a window which `close` lets
@@ -188,38 +204,46 @@ function closeGroups(
   to: i32,
   length: i32,
   spare: u64,
-  ratio: u64,
+  ratio: f64,
   close: usize,
   list: usize,
 ): usize {
-  const twice = pinned(i64x2.splat(ratio), 0)
+  // Tops are numbers in [1, 2), of the window's own bits.
+  const factor = ratio * <f64>((1 as u64) << (spare + 1))
+  const own = pinned(i64x2.splat(~(0 as u64) >> spare), 0)
+  const one = pinned(f64x2.splat(1), 1)
+  const twice = pinned(f64x2.splat(factor), 2)
+  const rest = pinned(f64x2.splat(SIXTEENTH - factor), 3)
+  const turn = pinned(i8x16(7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8), 4)
+  let here = ptr + ((<usize>from) << 4)
   let at = from << 4
   const end = to << 4
   let next = list
   do {
-    const here = ptr + <usize>at
     const begins = v128.load(here)
-    const plain = bucketsOf(v128.load(here + <usize>length - 8), spare, twice)
-    const swapped = bucketsOf(
-      i8x16.shuffle(begins, begins, 7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8),
-      spare,
-      twice,
-    )
-    const first = load<u8>(close + <usize>i64x2.extract_lane(plain, 0))
-    const second = load<u8>(close + <usize>i64x2.extract_lane(plain, 1))
-    const third = load<u8>(close + <usize>i64x2.extract_lane(swapped, 0))
-    const fourth = load<u8>(close + <usize>i64x2.extract_lane(swapped, 1))
+    const ends = v128.load(here + <usize>length - 8)
+    const turned = i8x16.swizzle(begins, turn)
+    const plain = bucketsOf(ends, own, one, twice, rest)
+    const swapped = bucketsOf(turned, own, one, twice, rest)
+    const first = load<u8>(close + <usize>i16x8.extract_lane_u(plain, 0))
+    const second = load<u8>(close + <usize>i16x8.extract_lane_u(plain, 4))
+    const third = load<u8>(close + <usize>i16x8.extract_lane_u(swapped, 0))
+    const fourth = load<u8>(close + <usize>i16x8.extract_lane_u(swapped, 4))
     store<u32>(next, at)
-    next += (<usize>(first | second | third | fourth)) << 2
+    next += (<usize>((first | second | third | fourth) !== 0)) << 2
     at += 16
+    here += 16
   } while (at < end)
   return next
 }
 
-/** Of two windows by their top 64 bits what {@link canBe} looks up. */
-function bucketsOf(tops: v128, spare: u64, ratio: v128): v128 {
-  const high = i64x2.shr_u(i64x2.shl(tops, <i32>spare), 24)
-  return i64x2.shr_u(i64x2.mul(high, ratio), 48)
+/**
+ * Of two windows by their top 64 bits what `close` is asked for, in the lowest 16 bits of each: twice the fraction in units
+ * of 2^-16, not more than 17 sixteenths off. The last 16 bits of a sum from {@link SIXTEENTH} on are those.
+ */
+function bucketsOf(tops: v128, own: v128, one: v128, twice: v128, rest: v128): v128 {
+  const top = v128.or(i64x2.shr_u(v128.and(tops, own), 12), one)
+  return f64x2.add(f64x2.mul(top, twice), rest)
 }
 
 /** Lists which of the four windows of the group at `at` can be the exponent of the key at `c`. */
@@ -237,18 +261,29 @@ function inGroup(
 ): i32 {
   let found = index
   const ratio = ratioOf(c)
-  for (let half = 0; half < 16; half += 8) {
-    const here = ptr + <usize>(at + half)
-    const top = load<u64>(here + <usize>length - 8) << spare
-    if (canBe(top, ratio, close) !== 0 && isExponent(top, c, spare)) {
-      found = put(out, found, cap, entry(at + half, 0, PRIME), key)
-    }
-    const swapped = bswap<u64>(load<u64>(here)) << spare
-    if (canBe(swapped, ratio, close) !== 0 && isExponent(swapped, c, spare)) {
-      found = put(out, found, cap, entry(at + half, 1, PRIME), key)
-    }
+  const begin = ptr + <usize>at
+  const end = begin + <usize>length - 8
+  const near =
+    nearBit(load<u64>(end) << spare, ratio, close) |
+    (nearBit(load<u64>(end, 8) << spare, ratio, close) << 1) |
+    (nearBit(bswap<u64>(load<u64>(begin)) << spare, ratio, close) << 2) |
+    (nearBit(bswap<u64>(load<u64>(begin, 8)) << spare, ratio, close) << 3)
+  // Mostly one of the four.
+  for (let rest = near; rest !== 0; rest &= rest - 1) {
+    const k = ctz(rest)
+    const half = (k & 1) << 3
+    const order = k >> 1
+    const top =
+      order === 0 ? load<u64>(end + <usize>half) : bswap<u64>(load<u64>(begin + <usize>half))
+    const own = top << spare
+    if (!isJustBelow(own, c, spare, canBe(own, ratio, close))) continue
+    found = put(out, found, cap, entry(at + half, order, PRIME), key)
   }
   return found
+}
+
+function nearBit(top: u64, ratio: u64, close: usize): i32 {
+  return <i32>(canBe(top, ratio, close) !== 0)
 }
 
 function put(out: usize, index: i32, cap: i32, item: u32, key: i32): i32 {
@@ -265,7 +300,7 @@ function ratioOf(c: usize): u64 {
 }
 
 /**
- * What `close` says of top * ratio / 2^64: 1 or 0 by the top 16 bits of twice the fraction. That is taken for less than it
+ * What `close` says of top * ratio / 2^64: a denominator or 0 by the top 16 bits of twice the fraction. That is taken for less than it
  * is by 2^-20 at most, a sixteenth of a bucket.
  */
 function canBe(top: u64, ratio: u64, close: usize): u32 {
@@ -274,8 +309,26 @@ function canBe(top: u64, ratio: u64, close: usize): u32 {
 
 /** Whether a number whose top 64 bits are `top`, `room` of them beyond the window, can be d of the key at `c`. */
 function isExponent(top: u64, c: usize, room: u64): bool {
-  const whole = load<u64>(c, 8)
-  return top !== 0 && isClose(top * whole + high64(top, load<u64>(c)), (whole + 2) << room)
+  return top !== 0 && isClose(fractionOf(top, c), errorOf(c, room))
+}
+
+/**
+ * The same where no other fraction than one with this denominator is near, none with 0, and the error is far smaller than
+ * what is between two.
+ */
+function isJustBelow(top: u64, c: usize, room: u64, denominator: u32): bool {
+  if (denominator === 0 || top === 0) return false
+  const g = (<u64>denominator) << 1
+  return 0 - fractionOf(top, c) * g <= errorOf(c, room) * g
+}
+
+/** The fraction of top * ratio / 2^64, of which errors make less. */
+function fractionOf(top: u64, c: usize): u64 {
+  return top * load<u64>(c, 8) + high64(top, load<u64>(c))
+}
+
+function errorOf(c: usize, room: u64): u64 {
+  return (load<u64>(c, 8) + 2) << room
 }
 
 /** Whether a fraction, or an even multiple of it up to 64, is `error` below an integer at most. */

@@ -43,20 +43,41 @@ export function random_groups(
     const end = min(runEnd(blocks, r) - width, groups - 1)
     // The first of the run of groups that goes on, or none.
     let begin = -1
-    for (let g = max(runBegin(blocks, r) - 1, 0); g <= end; g += 2) {
+    let g = max(runBegin(blocks, r) - 1, 0)
+    while (g <= end) {
+      // Most go on as long as their blocks do.
+      if (begin >= 0) g = goneOn(first, last, g, end, least, room)
+      if (g > end) break
       const at = (<usize>g) << 3
       const counts = i16x8.sub(v128.load(last + at), v128.load(first + at))
       const fits = i16x8.bitmask(i16x8.le_u(i16x8.sub(counts, least), room))
-      if (fits === 0xff && begin >= 0 && g < end) continue
       begin = goOn(out, found, begin, g, (fits & 0xf) === 0xf)
       found += ended
       begin = goOn(out, found, begin, g + 1, g < end && fits >> 4 === 0xf)
       found += ended
+      g += 2
     }
     if (begin < 0) continue
     putRun(out, found++, begin, end + 1)
   }
   return found
+}
+
+/** The first group from `from` on, four by four as far as `end` allows, of which one or those behind it do not fit. */
+function goneOn(first: usize, last: usize, from: i32, end: i32, least: v128, room: v128): i32 {
+  let g = from
+  while (g + 3 <= end) {
+    const at = (<usize>g) << 3
+    const one = i16x8.sub(v128.load(last + at), v128.load(first + at))
+    const other = i16x8.sub(v128.load(last + at, 16), v128.load(first + at, 16))
+    const fits = v128.and(
+      i16x8.le_u(i16x8.sub(one, least), room),
+      i16x8.le_u(i16x8.sub(other, least), room),
+    )
+    if (i16x8.bitmask(fits) !== 0xff) return g
+    g += 4
+  }
+  return g
 }
 
 /** 1 if the last {@link goOn} has written a run. */

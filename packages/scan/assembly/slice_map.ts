@@ -86,72 +86,73 @@ export function mark_edges(
 }
 
 /**
- * Writes the edges of the blocks in [from, to). Reads 16 bytes before the first, and 16 behind the last.
+ * Writes the edges of the blocks in [from, to). Reads 16 bytes before the first, and 32 behind the last.
  *
- * A bit of each mask is a byte: 0 to 15 of the block before, 16 to 31 of the block itself, 32 to 47 of the one behind.
- * The last byte before place i is bit i + 15.
+ * A bit of each mask is a byte: 0 to 15 of the block before two, 16 to 47 of the two themselves, 48 to 63 of the one
+ * behind. The last byte before place i is bit i + 15.
  */
 function edgesOf(ptr: usize, from: i32, to: i32, edges: usize): void {
   const blank = pinned(i8x16.splat(0x20), 2)
-  const letters = pinned(i8x16.splat(0x60), 3)
+  const letters = pinned(i8x16.splat(0x5f), 3)
   const one = pinned(i8x16.splat(1), 4)
-  const fewer = pinned(i8x16.splat(-3), 5)
-  const none = i8x16.splat(0)
-  let gaps: u64 = 0
-  let texts: u64 = 0
-  let zeros: u64 = 0
-  // How many gaps there are among the last one, two, four and eight bytes up to each of a block, negative.
-  let singles = none
-  let pairs = none
-  let quads = none
-  let eights = none
-  // Places of the block before which four gaps are among eight bytes.
-  let many = 0
-  for (let b = from - 1; b <= to; b++) {
-    const v = v128.load(ptr + ((<usize>b) << 4))
-    const single = isGap(v, one)
-    const printable = i8x16.lt_u(i8x16.sub(v, blank), letters)
-    gaps = (gaps >> 16) | ((<u64>i8x16.bitmask(single)) << 32)
-    texts = (texts >> 16) | ((<u64>i8x16.bitmask(printable)) << 32)
-    zeros = (zeros >> 16) | ((<u64>i8x16.bitmask(i8x16.eq(v, none))) << 32)
-    if (b > from) {
-      const ended = (zeros & (zeros << 1)) | textEnds(texts, gaps)
-      store<u16>(edges + ((<usize>(b - 1)) << 1), <u16>(<i32>(ended >> 15) | many))
-    }
-    const pair = i8x16.add(single, oneBefore(singles, single))
-    const quad = i8x16.add(pair, twoBefore(pairs, pair))
-    const eight = i8x16.add(quad, fourBefore(quads, quad))
-    many = i8x16.bitmask(i8x16.lt_s(oneBefore(eights, eight), fewer))
-    singles = single
-    pairs = pair
-    quads = quad
-    eights = eight
+  const first = ptr + ((<usize>(from - 1)) << 4)
+  let gaps = gapsOf(first, one) << 32
+  let texts = textsOf(first, blank, letters) << 32
+  for (let b = from; b < to; b += 2) {
+    const next = ptr + ((<usize>(b + 1)) << 4)
+    gaps = (gaps >> 32) | (gapsOf(next, one) << 32)
+    texts = (texts >> 32) | (textsOf(next, blank, letters) << 32)
+    const two = texts & (texts << 1)
+    const four = two & (two << 2)
+    const eight = four & (four << 4)
+    // Of random bytes that is all but one pair in 50.
+    const isNone = ((eight | (gaps & (gaps << 1))) & PLACES) === 0 && popcnt(gaps & NEAR) < 4
+    const ended = isNone ? 0 : endsOf(next - 16, gaps, four, eight)
+    const at = edges + ((<usize>b) << 1)
+    if (b + 1 < to) store<u32>(at, ended)
+    else store<u16>(at, ended)
   }
 }
 
-/**
- * The last of each eight characters that do not stand alone: four more are beside them, or a gap. Bits as {@link edgesOf}
- * has them.
- */
-function textEnds(texts: u64, gaps: u64): u64 {
-  const two = texts & (texts << 1)
-  const four = two & (two << 2)
-  const eight = four & (four << 4)
-  return eight & ((four >> 4) | (four << 8) | (gaps >> 1) | (gaps << 8))
+/** The last byte before each of 32 places, and all eight of them. */
+const PLACES: u64 = (<u64>0xffffffff) << 15
+const NEAR: u64 = (<u64>0x7fffffffff) << 8
+
+/** A bit for each gap of two blocks. */
+function gapsOf(at: usize, one: v128): u64 {
+  const first = i8x16.bitmask(isGap(v128.load(at), one))
+  return <u64>(first | (i8x16.bitmask(isGap(v128.load(at, 16), one)) << 16)) & 0xffffffff
 }
 
-// The bytes that stand so many places before those of a block; `before` is the block before it.
-
-function oneBefore(before: v128, v: v128): v128 {
-  return v128.shuffle<u8>(before, v, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30)
+/** A bit for each printable character of two blocks. */
+function textsOf(at: usize, blank: v128, letters: v128): u64 {
+  const first = i8x16.bitmask(i8x16.le_u(i8x16.sub(v128.load(at), blank), letters))
+  const second = i8x16.bitmask(i8x16.le_u(i8x16.sub(v128.load(at, 16), blank), letters))
+  return <u64>(first | (second << 16)) & 0xffffffff
 }
 
-function twoBefore(before: v128, v: v128): v128 {
-  return v128.shuffle<u8>(before, v, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29)
+/** The edges of the two blocks at `at`. Bits as {@link edgesOf} has them: of gaps, and of the last of four and eight characters. */
+function endsOf(at: usize, gaps: u64, four: u64, eight: u64): u32 {
+  const none = i8x16.splat(0)
+  const zeros =
+    <u64>i8x16.bitmask(i8x16.eq(v128.load(at - 16), none)) |
+    ((<u64>i8x16.bitmask(i8x16.eq(v128.load(at), none))) << 16) |
+    ((<u64>i8x16.bitmask(i8x16.eq(v128.load(at, 16), none))) << 32)
+  // Characters that do not stand alone: four more are beside them, or a gap.
+  const texts = eight & ((four >> 4) | (four << 8) | (gaps >> 1) | (gaps << 8))
+  return <u32>((texts | (zeros & (zeros << 1)) | manyOf(gaps)) >> 15)
 }
 
-function fourBefore(before: v128, v: v128): v128 {
-  return v128.shuffle<u8>(before, v, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27)
+/** Whether four gaps or more are among the last eight bytes up to each: sums of two, four and eight bits, side by side. */
+function manyOf(gaps: u64): u64 {
+  const odd = gaps ^ (gaps << 1)
+  const pair = gaps & (gaps << 1)
+  const carry = odd & (odd << 2)
+  const ones = odd ^ (odd << 2)
+  const twos = pair ^ (pair << 2) ^ carry
+  const fours = (pair & (pair << 2)) | ((pair | (pair << 2)) & carry)
+  const carries = (twos & (twos << 4)) | ((twos | (twos << 4)) & ones & (ones << 4))
+  return fours | (fours << 4) | carries
 }
 
 const NOT_RANDOM: u64 = ~(0 as u64)
@@ -248,11 +249,16 @@ export function map_digits(
 /** The first block from `from` on that goes on to `b` in words of any kind. */
 function beginOf(ptr: usize, from: i32, b: i32): i32 {
   let first = b
-  let kinds = kindsAt(ptr, b)
+  let here = traitsAt(ptr, b)
+  let before = traitsBefore(ptr, b)
+  let kinds = kindsOf(here, before)
   while (first > from) {
-    const before = kindsAt(ptr, first - 1)
-    if (!goOn(ptr, first, before & kinds)) break
-    kinds = before
+    const further = traitsBefore(ptr, first - 1)
+    const behind = kinds
+    kinds = kindsOf(before, further)
+    if (!goOn(kinds & behind, before & here)) break
+    here = before
+    before = further
     first--
   }
   return first
@@ -261,45 +267,36 @@ function beginOf(ptr: usize, from: i32, b: i32): i32 {
 /** The block behind the last that `b` goes on to; or one behind it, as soon as there are enough from `first` on. */
 function endOf(ptr: usize, first: i32, b: i32, blocks: i32): i32 {
   let last = b + 1
-  let kinds = kindsAt(ptr, b)
+  let here = traitsAt(ptr, b)
+  let kinds = kindsOf(here, traitsBefore(ptr, b))
   while (last < blocks && last - first < shortest) {
-    const behind = kindsAt(ptr, last)
-    if (!goOn(ptr, last, kinds & behind)) break
-    kinds = behind
+    const next = traitsAt(ptr, last)
+    const before = kinds
+    kinds = kindsOf(next, here)
+    if (!goOn(before & kinds, here & next)) break
+    here = next
     last++
   }
   return last
 }
 
-/** Whether a number may lie across the begin of block `b`, in words of one of the kinds that it and the block before share. */
-function goOn(ptr: usize, b: i32, shared: i32): bool {
-  if (shared !== WIDE) return shared !== 0
-  const at = ptr + ((<usize>b) << 4)
-  return (i8x16.bitmask(v128.load(at - 16)) | i8x16.bitmask(v128.load(at))) !== 0
-}
-
-/** The kinds of words that block `b` holds, as {@link listRuns} takes them. */
-function kindsAt(ptr: usize, b: i32): i32 {
-  const at = ptr + ((<usize>b) << 4)
-  const v = v128.load(at)
-  const before = v128.load(at - 16)
-  const isFirst = b === 0
-  const isLarge = hasLarge(v) || (!isFirst && hasLarge(before))
-  const isSmall = !isFirst && hasSmall(v) && hasSmall(before)
-  const kinds = kindsOf(v, i8x16.bitmask(v), isLarge, isSmall)
-  return !isFirst && areDull(kinds, v, before) ? kinds & ~WIDE : kinds
+/** Whether a number may lie across two blocks in words of one of the kinds that both can hold, with the traits that both have. */
+function goOn(kinds: i32, traits: i32): bool {
+  return kinds !== 0 && (kinds !== WIDE || (traits & TEXT) === 0)
 }
 
 /**
- * Whether a block is in no run of several. Without branches, which cannot be foretold: what can be digits of the last two
- * kinds is told by the zeros below them alone.
+ * Whether a block is in no run of several. But for one test without branches, which cannot be foretold: what can be digits
+ * of the last two kinds is told by the zeros below them alone.
  */
 function isAlone(ptr: usize, b: i32): bool {
-  if (b === 0) return kindsAt(ptr, b) === 0
   const at = ptr + ((<usize>b) << 4)
   const v = v128.load(at)
-  const before = v128.load(at - 16)
   const highs = i8x16.bitmask(v)
+  // Three of four blocks of random bytes.
+  if ((highs & TOPS) !== 0) return true
+  if (b === 0) return kindsOf(traitsAt(ptr, b), 0) === 0
+  const before = v128.load(at - 16)
   const large = v128.any_true(i64x2.shr_u(v128.or(v, before), 47))
   // Text on both sides: the block is a run by itself.
   const isText = (highs | i8x16.bitmask(before) | i8x16.bitmask(v128.load(at, 16))) === 0
@@ -307,10 +304,13 @@ function isAlone(ptr: usize, b: i32): bool {
   const isSmall = <i32>hasSmall(v) & <i32>hasSmall(before)
   const narrow = <i32>!v128.any_true(i32x4.shr_u(v, 30)) & ~isSmall
   const others = narrow | (<i32>!v128.any_true(i64x2.shl(v, 40)) & <i32>v128.any_true(v))
-  if (<i32>((highs & 0x8080) !== 0) | <i32>(((wide | others) & 1) === 0)) return true
+  if (((wide | others) & 1) === 0) return true
   // What few blocks come to.
-  return (others & 1) === 0 && areDull(WIDE, v, before)
+  return (others & 1) === 0 && isRecord(dullWords(v), dullWords(before))
 }
+
+/** The top bytes of words of eight. */
+const TOPS: i32 = 0x8080
 
 /** A word of eight bytes is no pointer. */
 function hasLarge(v: v128): bool {
@@ -320,11 +320,6 @@ function hasLarge(v: v128): bool {
 /** Half of the words of four bytes are small. */
 function hasSmall(v: v128): bool {
   return popcnt(i32x4.bitmask(i32x4.eq(i32x4.shr_u(v, SMALL_BITS), i32x4.splat(0)))) > 1
-}
-
-/** Whether words of eight bytes, in which a block can be digits by itself, are none with those of the block before. */
-function areDull(kinds: i32, v: v128, before: v128): bool {
-  return (kinds & WIDE) !== 0 && isRecord(dullWords(v), dullWords(before))
 }
 
 /** What {@link dullWords} adds where both words are dull or plain. */
@@ -367,28 +362,13 @@ function listRuns(ptr: usize, from: i32, b: i32, blocks: i32): i32 {
   let wide = 0
   let high = 0
   let double = 0
-  const last = v128.load(ptr + ((<usize>from) << 4) - 16)
-  let wasText = from > 0 && i8x16.bitmask(last) === 0
-  let wasLarge = from > 0 && hasLarge(last)
-  let wasSmall = from > 0 && hasSmall(last)
-  let wasDull = from > 0 ? dullWords(last) : 0
+  let last = traitsBefore(ptr, from)
   for (let c = from; c <= blocks; c++) {
-    const v = v128.load(ptr + ((<usize>c) << 4))
-    const highs = i8x16.bitmask(v)
-    const isLarge = hasLarge(v)
-    const isSmall = hasSmall(v)
-    const dull = dullWords(v)
-    const isWide = (isLarge || wasLarge) && !isRecord(dull, wasDull)
-    const kinds = c < blocks ? kindsOf(v, highs, isWide, isSmall && wasSmall) : 0
-    const isText = highs === 0
-    const isParted = isText && wasText && (before & kinds & WIDE) !== 0
-    if (kinds === before && !isParted && kinds !== 0) {
-      wasText = isText
-      wasLarge = isLarge
-      wasSmall = isSmall
-      wasDull = dull
-      continue
-    }
+    const traits = traitsAt(ptr, c)
+    const kinds = c < blocks ? kindsOf(traits, last) : 0
+    const isParted = (traits & last & TEXT) !== 0 && (before & kinds & WIDE) !== 0
+    last = traits
+    if (kinds === before && !isParted && kinds !== 0) continue
     const ended = (before & ~kinds) | (isParted ? WIDE : 0)
     const begun = (kinds & ~before) | (isParted ? WIDE : 0)
     if ((ended & NARROW) !== 0) endRun(0, narrow, c)
@@ -402,10 +382,6 @@ function listRuns(ptr: usize, from: i32, b: i32, blocks: i32): i32 {
     if ((begun & HIGH) !== 0) high = c
     if ((begun & DOUBLE) !== 0) double = c
     before = kinds
-    wasText = isText
-    wasLarge = isLarge
-    wasSmall = isSmall
-    wasDull = dull
   }
   return blocks + 1
 }
@@ -418,21 +394,50 @@ function endRun(kind: usize, begin: i32, end: i32): void {
   store<u32>(count, <u32>(index + 1))
 }
 
-/**
- * A bit for each kind of words that a block can hold: all of them can be digits, and at least one is not small. `highs`:
- * a bit for each byte of 0x80 and more. `large`: the words of eight bytes here and in the block before can be digits. `small`:
- * half of the words of four bytes here and in the block before are small.
- */
-function kindsOf(v: v128, highs: i32, large: bool, small: bool): i32 {
+// Traits of a block by itself: a bit for each kind that its words can be of, and what else counts beside another block.
+const LARGE: i32 = 16 // a word of eight bytes is no pointer
+const SMALL: i32 = 32 // half of the words of four bytes are small
+const TEXT: i32 = 64 // no byte of 0x80 and more
+/** From here on what {@link dullWords} tells. */
+const DULL_SHIFT: i32 = 7
+
+/** The traits of the block before `b`, none of the first. */
+function traitsBefore(ptr: usize, b: i32): i32 {
+  return b === 0 ? 0 : traitsAt(ptr, b - 1)
+}
+
+function traitsAt(ptr: usize, b: i32): i32 {
+  const v = v128.load(ptr + ((<usize>b) << 4))
+  const highs = i8x16.bitmask(v)
+  const large = hasLarge(v) ? LARGE : 0
+  const small = hasSmall(v) ? SMALL : 0
+  const text = highs === 0 ? TEXT : 0
+  return large | small | text | (dullWords(v) << DULL_SHIFT) | wordsOf(v, highs)
+}
+
+/** Kinds that all words of a block can be of. `highs`: a bit for each byte of 0x80 and more. */
+function wordsOf(v: v128, highs: i32): i32 {
   // No word of eight bytes has its top bit.
-  if ((highs & 0x8080) !== 0) return 0
-  let kinds = large ? WIDE : 0
-  if (!small && !v128.any_true(i32x4.shr_u(v, 30))) kinds |= NARROW
+  if ((highs & TOPS) !== 0) return 0
+  let kinds = WIDE
+  if (!v128.any_true(i32x4.shr_u(v, 30))) kinds |= NARROW
   // Shifts need no constants: of the low 24 bits, and of the low 32.
   if (v128.any_true(i64x2.shl(v, 40)) || !v128.any_true(v)) return kinds
   const isHigh = !v128.any_true(i64x2.shl(v, 32)) && !v128.any_true(i64x2.shr_u(v, 60))
   if (isHigh && v128.any_true(i64x2.shr_u(v, 42))) kinds |= HIGH
   return isDoubles(v) ? kinds | DOUBLE : kinds
+}
+
+/**
+ * A bit for each kind of words that a block with the traits `here` can hold, with `before` those of the block before it: all
+ * of them can be digits, and at least one is not small.
+ */
+function kindsOf(here: i32, before: i32): i32 {
+  const kinds = here & (NARROW | WIDE | HIGH | DOUBLE)
+  const isWide = ((here | before) & LARGE) !== 0
+  const isNone = !isWide || isRecord(here >> DULL_SHIFT, before >> DULL_SHIFT)
+  const rest = isNone ? kinds & ~WIDE : kinds
+  return (here & before & SMALL) !== 0 ? rest & ~NARROW : rest
 }
 
 /** Whether both words are zero or the double of a whole number. */

@@ -105,9 +105,12 @@ export interface WordTable {
   readonly spare: bigint
   /** Bits of which each word has one, and one of the others; 0 if not. */
   readonly lows: bigint
-  /** By the index of a word those of equal ones that come later. */
-  readonly repeats: ReadonlyMap<number, readonly number[]>
+  /** Made when it is asked for first. */
+  readonly repeats: () => Repeats
 }
+
+/** By the index of a word those of equal ones that come later. */
+export type Repeats = ReadonlyMap<number, readonly number[]>
 
 /** Words that can be the digits of one number. See `digit_runs` in the kernel. */
 export interface DigitShape {

@@ -23,7 +23,7 @@ import type { LimitList } from './scan_limits.ts'
 import { ownBytes, planWindows, sizeOf, type Window } from './scan_plan.ts'
 import type { KnownTask, ScannerTask } from './scanner_task.ts'
 import { Seams } from './seams.ts'
-import { type Searched, type SearchedFile, searchFile } from './search_file.ts'
+import { type Searched, type SearchedFile, searchersOf, searchFile } from './search_file.ts'
 import type { SightingList } from './sightings.ts'
 import type { WindowResult } from './window_result.ts'
 import { ZeroRuns } from './zero_runs.ts'
@@ -229,8 +229,11 @@ export class Passes {
    * What {@link #search} does, and at the borders. Those are searched in this thread alone: few of them meanwhile, so that
    * the other threads do not wait for it.
    */
-  async #searchWithSeams(task: ScannerTask): Promise<void> {
-    const search = this.#search(task, this.#takeLimits, this.#left())
+  async #searchWithSeams(sought: ScannerTask): Promise<void> {
+    const left = this.#left()
+    const searchers = searchersOf(this.#file, this.#options, left.bytes)
+    const task = sought.kind === 'known' ? { ...sought, searchers } : sought
+    const search = this.#search(task, this.#takeLimits, left)
     const seams = this.#seams
     const { areStarted } = this.#file.threads
     if (seams !== undefined && areStarted && seams.source.size <= SEAMS_MEANWHILE) {

@@ -124,24 +124,40 @@ function newScanner(task: ScannerTask, { anchors, memory }: ScannerChoice): Wind
   })
 }
 
-/** Scanners that nobody uses now: a folder of small files needs one, and to make one takes longer than a file. */
+/** Scanners of all forms that nobody uses now: a folder of small files needs one, and to make one takes longer than a file. */
 const idle = new Map<string, WindowScanner>()
 
 const nameOf = ({ isDeep }: FormsTask) => (isDeep ? 'deep' : 'plain')
 
+/** Of other tasks, as long as what they look for is known: the borders of a file are searched for the same. */
+const idleOf = new WeakMap<readonly KeyMaterial[], { task: ScannerTask; scanner: WindowScanner }>()
+
 /** A scanner for a task: an idle one where there is. Give it back when done. */
 export function takeScanner(task: ScannerTask): WindowScanner {
-  if (task.kind !== 'forms') return scannerFor(task)
-  const name = nameOf(task)
-  const scanner = idle.get(name)
-  idle.delete(name)
-  return scanner === undefined ? scannerFor(task) : following(task, scanner)
+  const scanner = task.kind === 'forms' ? idle.get(nameOf(task)) : idleFor(task)
+  if (scanner === undefined) return scannerFor(task)
+  if (task.kind === 'forms') idle.delete(nameOf(task))
+  else if (task.materials !== undefined) idleOf.delete(task.materials)
+  return following(task, scanner)
 }
 
-/** Wipes a scanner and keeps it for the next file. */
+/** Wipes a scanner and keeps it for the next file, or for what is left of this pass. */
 export function giveBack(task: ScannerTask, scanner: WindowScanner): void {
   scanner.wipe()
   scanner.follow(undefined)
-  if (task.kind !== 'forms') return
-  idle.set(nameOf(task), scanner)
+  if (task.kind === 'forms') idle.set(nameOf(task), scanner)
+  else if (task.materials !== undefined) idleOf.set(task.materials, { task, scanner })
+}
+
+function idleFor(task: KnownTask | ValuesTask): WindowScanner | undefined {
+  const held = task.materials && idleOf.get(task.materials)
+  return held !== undefined && areAlike(task, held.task) ? held.scanner : undefined
+}
+
+/** Whether two tasks for the same materials are for the same public keys, too, and spend as much on them. */
+function areAlike(task: ScannerTask, other: ScannerTask): boolean {
+  if (task.kind !== other.kind || task.isDeep !== other.isDeep) return false
+  if (task.kind !== 'known' || other.kind !== 'known') return true
+  const isShared = (task.searchers ?? 1) === (other.searchers ?? 1)
+  return isShared && task.keys === other.keys && task.met === other.met
 }

@@ -45,25 +45,26 @@ export interface Searched {
   readonly bytes: number
 }
 
+/** How many threads search so many bytes of a file: 1 where this one does it alone. */
+export function searchersOf(file: SearchedFile, options: SearchOptions, bytes: number): number {
+  const most = Math.min(options.threads ?? availableParallelism(), MOST_THREADS)
+  const threads = Math.min(most, Math.ceil(bytes / WINDOW_BYTES))
+  // Once there are threads, the few windows of a file that are searched again are worth them.
+  const isSmall = options.threads === undefined && bytes <= SMALL_BYTES && !file.threads.areStarted
+  return options.anchors !== undefined || isSmall ? 1 : Math.max(threads, 1)
+}
+
 /** Searches windows of a file. */
 export async function searchFile(
   file: SearchedFile,
   task: ScannerTask,
   options: SearchOptions,
-  { windows, bytes: totalBytes }: Searched,
+  { windows, bytes }: Searched,
   take: TakeResult,
 ): Promise<void> {
-  const most = Math.min(options.threads ?? availableParallelism(), MOST_THREADS)
-  const threads = Math.min(most, Math.ceil(totalBytes / WINDOW_BYTES))
-  // Once there are threads, the few windows of a file that are searched again are worth them.
-  const isSmall =
-    options.threads === undefined && totalBytes <= SMALL_BYTES && !file.threads.areStarted
-  if (options.anchors !== undefined || isSmall || threads <= 1) {
-    await searchHere(file, task, options.anchors, take, windows)
-    return
-  }
-  const shared = task.kind === 'known' ? { ...task, searchers: threads } : task
-  await file.threads.search(shared, threads, windows[Symbol.iterator](), take)
+  const threads = searchersOf(file, options, bytes)
+  if (threads === 1) await searchHere(file, task, options.anchors, take, windows)
+  else await file.threads.search(task, threads, windows[Symbol.iterator](), take)
 }
 
 async function searchHere(
@@ -76,15 +77,22 @@ async function searchHere(
   const search = { ...task, hashKey: file.hashKey }
   const scanner = anchors === undefined ? takeScanner(task) : scannerFor(task, { anchors })
   try {
+    let isFirst = true
     for (const window of windows) {
-      take(window, searchWindow(scanner, file.source, window, search))
       // oxlint-disable-next-line no-await-in-loop -- lets others run between windows
-      await new Promise((resolve) => {
-        setImmediate(resolve)
-      })
+      if (!isFirst) await othersDone()
+      isFirst = false
+      take(window, searchWindow(scanner, file.source, window, search))
     }
   } finally {
     if (anchors === undefined) giveBack(task, scanner)
     else scanner.wipe()
   }
+}
+
+/** Resolves once whatever waits for this thread had it. */
+function othersDone(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
 }

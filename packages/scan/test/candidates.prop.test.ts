@@ -11,6 +11,7 @@ const few = fc.oneof(
   fc.uint8Array({ min: 0x20, max: 0x8f, maxLength: 64 }),
   fc.uint8Array({ min: 0, max: 3, maxLength: 24 }),
 )
+const random = fc.uint8Array({ minLength: 600, maxLength: 1200 })
 
 describe('the kernel of candidates', () => {
   for (const group of groups) {
@@ -55,6 +56,42 @@ describe('the kernel of candidates', () => {
         { numRuns: RUNS },
       )
       assert.ok(aligned > 0, 'nothing was aligned: the test says nothing')
+    })
+  }
+})
+
+describe('the kernel of factors at multiples of 8', () => {
+  for (const group of groups) {
+    it(`leaves groups out once it lists as many factors as it may (${group.bits} bits)`, () => {
+      const choice = { ...EVERY, isEvery: false }
+      let cut = 0
+      fc.assert(
+        fc.property(random, fc.integer({ min: 1, max: 40 }), (bytes, most) => {
+          const to = bytes.length
+          kernel.load(bytes, 0, to)
+          kernel.candidates(group.shape, to, { ...choice, aligned: 2 ** 20 })
+          const all = kernel.listed(1)
+          kernel.candidates(group.shape, to, { ...choice, aligned: most })
+          const some = kernel.listed(1)
+          assert.deepEqual(some, all.slice(0, some.length))
+          const places = kernel.groups(group.shape.length, to).flatMap(([first, behind]) => {
+            return Array.from({ length: behind - first }, (_, k) => first + k)
+          })
+          const looked = places.slice(0, places.length - kernel.leftOut)
+          const last = looked.at(-1) ?? -1
+          assert.deepEqual(
+            some,
+            all.filter(({ at }) => at >> 4 <= last),
+          )
+          if (kernel.leftOut === 0) return
+          // It stops with the group that gives the last: one has four at most.
+          assert.ok(some.length >= most && some.length < most + 4)
+          assert.ok(some.filter(({ at }) => at >> 4 < last).length < most)
+          cut++
+        }),
+        { numRuns: RUNS },
+      )
+      assert.ok(cut > RUNS / 8, `only ${cut} were cut`)
     })
   }
 })

@@ -77,9 +77,9 @@ export class PatternWords {
     this.#places[number] = place
     this.#hashed[number] = hashed
     this.#hashes[number] = hashOf(head, place, hashed)
-    let next = number * this.#step * WORD_BYTES
-    for (let first = place; first < place + this.#step; first++) {
-      for (let k = 0; k < WORD_BYTES; k++) this.packed[next++] = head[first + k] ?? 0
+    const next = number * this.#step * WORD_BYTES
+    for (let k = 0; k < this.#step; k++) {
+      this.packed.set(head.subarray(place + k, place + k + WORD_BYTES), next + k * WORD_BYTES)
     }
   }
 
@@ -102,6 +102,8 @@ function hashOf(bytes: Uint8Array, at: number, length: number): number {
 
 /** The first place within the first {@link BEFORE} bytes at which the fewest of `extent` bytes are zero. */
 function wordPlace(bytes: Uint8Array, extent: number): number {
+  const firstZero = bytes.indexOf(0)
+  if (firstZero === -1 || firstZero >= extent) return 0
   const last = Math.min(bytes.length, BEFORE) - extent
   let zeros = 0
   for (let k = 0; k < extent; k++) if (bytes[k] === 0) zeros++

@@ -137,7 +137,7 @@ export class ValueTable {
     }
     for (const { at, word } of this.#kernel.findWords(this.#table, slice.length, this.step)) {
       take(at, word)
-      for (const repeat of this.#table.repeats.get(word) ?? []) take(at, repeat)
+      for (const repeat of this.#table.repeats().get(word) ?? []) take(at, repeat)
     }
     this.others = others
     return found
