@@ -6,9 +6,23 @@
  */
 import { spawnSync } from 'node:child_process'
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { createSecureContext } from 'node:tls'
 import { cachedDataVersionTag } from 'node:v8'
 import { BUNDLES, NEWEST, newestFolder, ROOT, stampOf } from './bin/bundled.cjs'
 
@@ -20,6 +34,8 @@ const THREADS = { scan_worker: 'scan/dist/src', spill_thread: 'scan/dist/src/gat
 const ENTRIES = { main: 'cli/dist/src', gate_receiver: 'cli/dist/src', ...THREADS }
 /** Of each half of the dump that V8 compiles for. */
 const BYTES = 64 << 10
+/** As much of a heap as one thread searches alone. */
+const HEAP_BYTES = 6 << 20
 /** What stands in a kernel where no gate does. */
 const KERNEL = { core_pattern: 'core\n', core_pipe_limit: '0\n' }
 /** A bundle that was replaced so long ago is in no process that loads more of it. */
@@ -112,28 +128,47 @@ function inFolder(home, use) {
 }
 
 /**
- * Runs what is waited for (a scan, a scrub, the gate's receiver) on a small dump with a key, made for that, and keeps
+ * Runs what is waited for (a scan, a scrub, the gate's receiver) on small dumps with a key, made for that, and keeps
  * what V8 compiled for it.
  */
 function compile(folder) {
-  const [dump, key, spool, state, procSys] = ['dump', 'key.pem', 'spool', 'state', 'sys'].map((name) =>
-    path.join(folder, name),
+  const [dump, heap, key, spool, state, procSys] = ['dump', 'heap', 'key.pem', 'spool', 'state', 'sys'].map(
+    (name) => path.join(folder, name),
   )
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })
-  writeFileSync(dump, Buffer.concat([randomBytes(BYTES), Buffer.from(pem), randomBytes(BYTES)]))
+  const small = Buffer.concat([randomBytes(BYTES), Buffer.from(pem), randomBytes(BYTES)])
+  writeFileSync(dump, small)
+  writeFileSync(heap, Buffer.concat([small, ownHeap()]))
   writeFileSync(key, publicKey.export({ type: 'spki', format: 'pem' }))
   mkdirSync(procSys)
   for (const [name, value] of Object.entries(KERNEL)) writeFileSync(path.join(procSys, name), value)
   const runs = [
     ['main', 'main', ['--help']],
     ['main', 'main', ['scan', dump]],
-    ['main', 'main', ['scan', dump, '--public-key', key]],
+    ['main', 'main', ['scan', heap, '--public-key', key]],
     ['main', 'main', ['scrub', dump, '-o', `${dump}.clean`, '--public-key', key]],
     ['main', 'main', ['gate', 'install', '--spool', spool, '--state', state, '--proc-sys', procSys]],
     ['gate_receiver', 'receiveFromKernel', [state, '--check']],
   ]
   for (const [chunk, name, args] of runs) compileFor(chunk, name, args)
+}
+
+/** What this process has allocated, on Linux: what scans mostly read, certificates and keys among it. */
+function ownHeap() {
+  try {
+    // The roots, as OpenSSL holds them.
+    createSecureContext()
+    const [, from = '0', to = '0'] = /^(\w+)-(\w+) .*\[heap\]$/m.exec(readFileSync('/proc/self/maps', 'latin1')) ?? []
+    const [begin, end] = [from, to].map((digits) => Number.parseInt(digits, 16))
+    const heap = Buffer.alloc(Math.min(HEAP_BYTES, end - begin))
+    const memory = openSync('/proc/self/mem', 'r')
+    const length = readSync(memory, heap, 0, heap.length, end - heap.length)
+    closeSync(memory)
+    return heap.subarray(0, length)
+  } catch {
+    return Buffer.alloc(0)
+  }
 }
 
 function compileFor(chunk, name, args) {
