@@ -20,11 +20,25 @@ export function compileLess(): void {
   if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=400000')
 }
 
-/** For a command that searches: what `compileLess` does, kernels are optimized at once, and garbage is collected sooner. */
+/** Megabytes of a thread's heap up to which nothing is collected. */
+const FREE_MEGABYTES = 48
+/** Of the process: from here on a heap may grow by half between two collections, until then to four times what is in use. */
+const MUCH_BYTES = 224 << 20
+const GROWING = { first: 300, last: 50 } as const
+const LOOK_MS = 50
+
+/** For a command that searches: what `compileLess` does, kernels are optimized at once, and garbage is collected later. */
 export function forSearches(): void {
   compileLess()
   // All threads would run what is compiled in haste, several times slower, until what they soon need anyway is compiled.
   setFlagsFromString('--no-liftoff')
-  // V8 lets three times as much lie as is in use, which in a dump full of keys is more memory than a scan may take.
-  setFlagsFromString('--heap-growing-percent=50')
+  setFlagsFromString(`--initial-old-space-size=${FREE_MEGABYTES}`)
+  setFlagsFromString(`--heap-growing-percent=${GROWING.first}`)
+  // In a dump full of keys that would be more memory than a scan may take.
+  const timer = setInterval(() => {
+    if (process.memoryUsage.rss() < MUCH_BYTES) return
+    setFlagsFromString(`--heap-growing-percent=${GROWING.last}`)
+    clearInterval(timer)
+  }, LOOK_MS)
+  timer.unref()
 }
