@@ -34,7 +34,7 @@ const THREADS = { scan_worker: 'scan/dist/src', spill_thread: 'scan/dist/src/gat
 const ENTRIES = { main: 'cli/dist/src', gate_receiver: 'cli/dist/src', ...THREADS }
 /** Of each half of the dump that V8 compiles for. */
 const BYTES = 64 << 10
-/** As much of a heap as one thread searches alone. */
+/** Of a heap that V8 compiles for: so little one thread searches alone. */
 const HEAP_BYTES = 6 << 20
 /** What stands in a kernel where no gate does. */
 const KERNEL = { core_pattern: 'core\n', core_pipe_limit: '0\n' }

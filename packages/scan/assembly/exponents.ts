@@ -39,8 +39,8 @@ function high64(a: u64, b: u64): u64 {
  * `keys`: for each key c = 2^bits * e / n as two u64, fraction first. `spare`: bits of the window above those of n.
  * `lanes`: places in a group of 16 that are looked at in the two plain byte orders, `others` in the others; where a number
  * is marked they are anyway. The first `orders` byte orders are looked at. `close`: 2^16 bytes by the top bits of twice the
- * fraction, for those that can be just below a fraction with a denominator up to 32, and some beside them, that denominator. `scratch`: room for
- * {@link CHUNK} + 1 u32. Writes u32 (entry, key) pairs, at most `cap`, and returns how many there are;
+ * fraction, for those that can be just below a fraction with a denominator up to 32, and some beside them, that denominator.
+ * `scratch`: room for {@link CHUNK} + 1 u32. Writes u32 (entry, key) pairs, at most `cap`, and returns how many there are;
  * stops when `budget` nanoseconds, about, are spent ({@link exponents_spent}).
  */
 export function exponents(
@@ -300,8 +300,8 @@ function ratioOf(c: usize): u64 {
 }
 
 /**
- * What `close` says of top * ratio / 2^64: a denominator or 0 by the top 16 bits of twice the fraction. That is taken for less than it
- * is by 2^-20 at most, a sixteenth of a bucket.
+ * What `close` says of top * ratio / 2^64: a denominator or 0 by the top 16 bits of twice the fraction. That is taken for
+ * less than it is by 2^-20 at most, a sixteenth of a bucket.
  */
 function canBe(top: u64, ratio: u64, close: usize): u32 {
   return <u32>load<u8>(close + <usize>(((top >> 24) * ratio) >> 48))

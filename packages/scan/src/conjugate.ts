@@ -15,13 +15,13 @@ import type {
   CandidateChoice,
   CandidateKind,
   DigitShape,
+  EqualWords,
   ExponentPlaces,
   ExponentTable,
   FactorHit,
   FactorShape,
   KeyTable,
   PlaceRoom,
-  Repeats,
   WordTable,
 } from './conjugate_types.ts'
 import { DigitPlaces } from './digit_places.ts'
@@ -139,7 +139,7 @@ export class ConjugateKernel {
     for (const [k, word] of more.entries()) view.setBigUint64(list + (own + k) * 8, word, true)
     const lists = [list, count, filter, table, indexes, slots - 1, firsts, used] as const
     this.#call('enter_words', lists)
-    let made: Repeats | undefined
+    let made: EqualWords | undefined
     const repeats = () => (made ??= repeatsOf(this.#memory.words(firsts, count)))
     const spare = BigInt.asIntN(64, ~view.getBigUint64(used, true))
     const lows = view.getBigUint64(used + 8, true)
@@ -425,7 +425,7 @@ export class ConjugateKernel {
 }
 
 /** By the index of a word the indexes of those that are equal and come later. */
-function repeatsOf(firsts: Uint32Array): Repeats {
+function repeatsOf(firsts: Uint32Array): EqualWords {
   const repeats = new Map<number, number[]>()
   for (let k = 0; k < firsts.length; k++) {
     const first = firsts[k]

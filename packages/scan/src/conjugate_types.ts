@@ -106,11 +106,11 @@ export interface WordTable {
   /** Bits of which each word has one, and one of the others; 0 if not. */
   readonly lows: bigint
   /** Made when it is asked for first. */
-  readonly repeats: () => Repeats
+  readonly repeats: () => EqualWords
 }
 
 /** By the index of a word those of equal ones that come later. */
-export type Repeats = ReadonlyMap<number, readonly number[]>
+export type EqualWords = ReadonlyMap<number, readonly number[]>
 
 /** Words that can be the digits of one number. See `digit_runs` in the kernel. */
 export interface DigitShape {

@@ -14,14 +14,13 @@ export function limbs28(value: bigint, count: number): number[] {
     .toString(16)
     .slice(-2 * length)
     .padStart(2 * length, '0')
-  const big = Buffer.from(digits, 'hex')
-  const bytes = Buffer.from(big.toReversed().buffer)
+  const bytes = Buffer.from(digits, 'hex')
   const limbs: number[] = []
-  for (let at = 0; at < length; at += PAIR_BYTES) {
-    limbs.push(bytes.readUInt32LE(at) & 0xfffffff)
-    limbs.push(bytes.readUInt32LE(at + 3) >>> 4)
+  // The last bytes are the lowest; the two of a pair share one.
+  for (let at = length - PAIR_BYTES; at >= 0; at -= PAIR_BYTES) {
+    limbs.push(bytes.readUInt32BE(at + 3) & 0xfffffff)
+    limbs.push(bytes.readUInt32BE(at) >>> 4)
   }
   limbs.length = count
-  bytes.fill(0)
   return limbs
 }
