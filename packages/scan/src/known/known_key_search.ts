@@ -50,8 +50,8 @@ export interface KnownKeyOptions {
   readonly found?: readonly KeyMaterial[]
 }
 
-/** Of so many slices of a window the first is searched for keys of public root stores, see {@link Allowance.isSampled}. */
-const SAMPLED = 8
+/** Slices that begin in the first of so many of the address space are searched for keys of public root stores, see {@link Allowance.isSampled}. */
+const SAMPLED = 8n * BigInt(SLICE)
 /** Found keys whose values are looked for in one window: more are made up. */
 const MOST_KEYS = 64
 
@@ -175,7 +175,12 @@ export class KnownKeySearch implements WindowSearch {
       sampled: this.#sampled?.begin(to - from),
     }
     // Slices begin at multiples of 16, as alignment in the segment asks for.
-    for (let at = from & ~15; at < to; at += SLICE) this.#slice(part, at, sights, seen)
+    const first = from & ~15
+    const begin = where.address === undefined ? 0 : Number((where.address + BigInt(first)) % SAMPLED)
+    for (let at = first; at < to; at += SLICE) {
+      const isSample = (begin + at - first) % Number(SAMPLED) < SLICE
+      this.#slice(part, at, isSample, sights, seen)
+    }
     const isInside = ({ at }: { readonly at: number }): boolean => at >= from && at < to
     const numbers = seen.numbers.filter(isInside)
     const { found, values } = seen
@@ -192,7 +197,7 @@ export class KnownKeySearch implements WindowSearch {
   }
 
   /** Looks at the slice that begins at `at`. */
-  #slice(part: Part, at: number, sights: SecretSights, seen: Seen): void {
+  #slice(part: Part, at: number, isSample: boolean, sights: SecretSights, seen: Seen): void {
     const { bytes, from, to } = part
     const length = Math.min(SLICE, to - at)
     // Of a value that begins at the end, the word that tells it can lie behind.
@@ -204,7 +209,6 @@ export class KnownKeySearch implements WindowSearch {
     }
     const slice = { bytes, at, length }
     sights.always?.look(this.#kernel, slice, this.#isShared ? this.#values?.others : undefined)
-    const isSample = (at - (from & ~15)) % (SAMPLED * SLICE) === 0
     if (isSample) sights.sampled?.look(this.#kernel, slice, undefined)
     if (this.#rsa === undefined) return
     const { found, numbers } = this.#rsa.slice({ kernel: this.#kernel, length }, isSample)
