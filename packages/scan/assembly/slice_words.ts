@@ -124,7 +124,8 @@ export function enter_words(
     if ((word & LOWS) === 0 || (word & ~LOWS) === 0) lows = 0
     const hash = hashWord(word)
     const place = filterAt(filter, hash)
-    store<u32>(place, load<u32>(place) | ((1 as u32) << (<u32>(hash >> 44))))
+    const both = ((1 as u32) << (<u32>(hash >> 44))) | ((1 as u32) << (<u32>(hash >> 39)))
+    store<u32>(place, load<u32>(place) | both)
     let slot = slotOf(hash) & mask
     for (;;) {
       const held = load<u64>(table + ((<usize>slot) << 3))
@@ -149,10 +150,10 @@ function filterAt(filter: usize, hash: u64): usize {
   return filter + <usize>((hash >> 47) & 0x1fffc)
 }
 
-/** Bit 0: a word like that at `at` may be entered. The others say nothing. */
-function maybe(at: usize, filter: usize): u32 {
-  const hash = hashWord(load<u64>(at))
-  return load<u32>(filterAt(filter, hash)) >> <u32>(hash >> 44)
+/** Of a word with that hash: the bytes of a place in a list if it may be entered, or 0. */
+function isEntered(filter: usize, hash: u64): usize {
+  const bits = load<u32>(filterAt(filter, hash))
+  return <usize>(((bits >> <u32>(hash >> 44)) & (bits >> <u32>(hash >> 39)) & 1) << 2)
 }
 
 /** The index + 1 of the word at `at` if it was entered, or 0. */
@@ -275,7 +276,7 @@ function listMaybe(ptr: usize, from: i32, to: i32, step: i32, filter: usize, lis
   let next = list
   do {
     store<u32>(next, at)
-    next += <usize>((maybe(ptr + <usize>at, filter) & 1) << 2)
+    next += isEntered(filter, hashWord(load<u64>(ptr + <usize>at)))
     at += step
   } while (at < to)
   return next

@@ -19,6 +19,7 @@ import { detectedOf, type FoundValue } from './found_value.ts'
 import { LatticeVectors } from './lattice_vectors.ts'
 import { markOfTwo } from './many_primes.ts'
 import { movedBy, type PlacedNumber } from './placed_numbers.ts'
+import { POINTER_BYTES } from './pointed_places.ts'
 import { isSearchable, rsaGroups } from './rsa_group.ts'
 import { RsaSearch } from './rsa_search.ts'
 import { hasOneSecret } from './secret_groups.ts'
@@ -50,8 +51,8 @@ export interface KnownKeyOptions {
   readonly found?: readonly KeyMaterial[]
 }
 
-/** Slices that begin in the first of so many of the address space are searched for keys of public root stores, see {@link Allowance.isSampled}. */
-const SAMPLED = 8n * BigInt(SLICE)
+/** The first slice of so many bytes of memory is searched for keys of public root stores, see {@link Allowance.isSampled}. */
+const SAMPLED = 8 * SLICE
 /** Found keys whose values are looked for in one window: more are made up. */
 const MOST_KEYS = 64
 
@@ -96,7 +97,8 @@ export class KnownKeySearch implements WindowSearch {
         .filter(({ keys: own }) => own.length > 0)
     const [always, sampled] = [secretsOf(false), secretsOf(true)]
     this.#rsa = groups.length === 0 ? undefined : new RsaSearch(groups)
-    const values = found.length === 0 ? undefined : new ValueWords(found)
+    const mostStep = always.length > 0 ? POINTER_BYTES : undefined
+    const values = found.length === 0 ? undefined : new ValueWords(found, mostStep)
     if (always.length > 0) {
       this.#secrets = new SecretSearch(this.#kernel, always, searchers, values?.step)
     }
@@ -176,10 +178,9 @@ export class KnownKeySearch implements WindowSearch {
     }
     // Slices begin at multiples of 16, as alignment in the segment asks for.
     const first = from & ~15
-    const begin = where.address === undefined ? 0 : Number((where.address + BigInt(first)) % SAMPLED)
+    const before = placeOf(where.address, first)
     for (let at = first; at < to; at += SLICE) {
-      const isSample = (begin + at - first) % Number(SAMPLED) < SLICE
-      this.#slice(part, at, isSample, sights, seen)
+      this.#slice(part, at, (before + at - first) % SAMPLED < SLICE, sights, seen)
     }
     const isInside = ({ at }: { readonly at: number }): boolean => at >= from && at < to
     const numbers = seen.numbers.filter(isInside)
@@ -248,6 +249,11 @@ function isZero(bytes: Uint8Array, from: number, to: number): boolean {
   for (const word of words) if (word !== 0n) return false
   for (at += words.length * 8; at < to; at++) if (bytes[at] !== 0) return false
   return true
+}
+
+/** Where within {@link SAMPLED} bytes of memory a window's byte lies; at their begin, where the address is not known. */
+function placeOf(address: bigint | undefined, at: number): number {
+  return address === undefined ? 0 : Number((address + BigInt(at)) % BigInt(SAMPLED))
 }
 
 /** Of the keys that were found whole. */

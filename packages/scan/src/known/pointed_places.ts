@@ -15,7 +15,8 @@ import { digitCount, TOMMATH_DIGITS } from './digit_forms.ts'
 import { objectSizes } from './python_objects.ts'
 import type { WordHit } from './value_search.ts'
 
-const POINTER_BYTES = 8
+/** Structures that begin a number lie at multiples of it. */
+export const POINTER_BYTES = 8
 /** OpenSSL's flags of a number that is to be kept secret: constant time, or from the secure heap. */
 const SECRET_FLAGS = 0x4 | 0x8
 /** More flags than there are: then it is another structure. */

@@ -23,7 +23,10 @@ export function signTable(
   groups: readonly SecretGroup[],
   mostStep: number,
 ): SignTable {
-  const step = Math.min(mostStep, stepFor(groups.flatMap(({ signs }) => signs)))
+  const step = stepFor(
+    groups.flatMap(({ signs }) => signs),
+    mostStep,
+  )
   const byWord = new Map<bigint, { group: number; wordAt: number }[]>()
   for (const [group, { signs }] of groups.entries()) {
     for (const sign of signs) {

@@ -9,22 +9,22 @@
 
 /** Of a word that is looked up. */
 export const WORD_BYTES = 8
-/** The greatest step that pays. */
-const MOST_STEP = 8
+/** The greatest step that pays: half as many places, for twice as many words. */
+const MOST_STEP = 16
 /** Most words of a table: each takes some 200 bytes. */
-const MOST_WORDS = 1 << 16
+const MOST_WORDS = 1 << 17
 
 /** Bytes of a pattern in which a word begins at a multiple of `step`, wherever the pattern lies. */
 export const extentOf = (step: number): number => WORD_BYTES + step - 1
 
-/** The greatest power of two for which every pattern is long enough, and the words are not too many. */
-export function stepFor(patterns: readonly Uint8Array[]): number {
-  return stepOf(patterns.length, Math.min(...patterns.map(({ length }) => length)))
+/** The greatest power of two up to `most` for which every pattern is long enough, and the words are not too many. */
+export function stepFor(patterns: readonly Uint8Array[], most: number): number {
+  return stepOf(patterns.length, Math.min(...patterns.map(({ length }) => length)), most)
 }
 
 /** The same of so many patterns, of which the shortest has so many bytes. */
-export function stepOf(count: number, shortest: number): number {
-  let step = MOST_STEP
+export function stepOf(count: number, shortest: number, most: number): number {
+  let step = Math.min(most, MOST_STEP)
   while (step > 1 && (extentOf(step) > shortest || count * step > MOST_WORDS)) step /= 2
   return step
 }

@@ -68,10 +68,11 @@ export class ValueWords {
   /** `step` words for each pattern. */
   readonly words: PatternWords
 
-  constructor(keys: readonly KeyMaterial[]) {
+  /** @param mostStep that of other words, to be looked for along with these: a power of two */
+  constructor(keys: readonly KeyMaterial[], mostStep: number = Number.POSITIVE_INFINITY) {
     const heads = new PatternHeads()
     this.patterns = new ValuePatterns(keys, (head, length) => heads.add(head, length))
-    this.step = stepOf(heads.count, heads.shortest)
+    this.step = stepOf(heads.count, heads.shortest, mostStep)
     this.words = heads.words(this.step)
     heads.wipe()
   }
