@@ -13,20 +13,24 @@
  * Layout of `tables`: 128 bytes nibble tables (low and high, byte 0 to 3), 8192 u16 at 128 with the number of
  * the first entry for a hash (from 1; 0 for none), at 16512 a u32 with the number of open entries, which come
  * first, a u32 with their bucket's bit, or 0, and a u32 with the place of the switches (by id one byte, not 0
- * is off); at 16528 the filter, 2^16 bits, by the first 16 bits of a hash as the table is by the first 13; entries of
- * 48 bytes at 24720: u32 fragment, u32 its mask, u16 id, u8 place of the fragment in the pattern, u8 length, u16 number
- * of the next entry for the same hash, u16 unused, 16 bytes pattern, 16 bytes mask. Behind the switches, by id, u8 how far
+ * is off); at 16528 for each bucket a u8 with where its fragments may end, bit k for k bytes behind a multiple of 8; at 16544
+ * the filter, 2^16 bits, by the first 16 bits of a hash as the table is by the first 13; entries of
+ * 48 bytes at 24736: u32 fragment, u32 its mask, u16 id, u8 place of the fragment in the pattern, u8 length, u16 number
+ * of the next entry for the same hash, u8 where the pattern may begin, as of the buckets, u8 unused, 16 bytes pattern,
+ * 16 bytes mask. Behind the switches, by id, u8 how far
  * behind the pattern's begin a random number lies, u8 how many bytes of it are looked at: a multiple of 16, or 0.
  * No static data: the memory is shared with the other kernels.
  */
 import { pinned } from './lib/pinned.ts'
+import { byIndex } from './lib/swizzle.ts'
 
 const HEADS: usize = 128
 const OPEN_ENTRIES: usize = 16512
 const OPEN_BIT: usize = 16516
 const SWITCHES: usize = 16520
-const FILTER: usize = 16528
-const ENTRIES: usize = 24720
+const ALIGNMENTS: usize = 16528
+const FILTER: usize = 16544
+const ENTRIES: usize = 24736
 const ENTRY: usize = 48
 
 /** First place in `[ptr, end)` from which 16 bytes are not all zero, in steps of 16 from `ptr`; `end` if none. */
@@ -66,12 +70,17 @@ export function data_end(ptr: usize, end: usize, page: usize, gap: usize, resume
 const BLOCKS: usize = 128
 /** Of a list of places, behind two bytes for each of those blocks. */
 const PLACES: usize = (BLOCKS << 1) + 16
+/** Behind the list, where each byte of a block may be the last of a fragment: a bit for each bucket. */
+const LANES: usize = PLACES + (BLOCKS << 6) + 16
 
 // Of the search under way.
 let low: usize = 0
 let high: usize = 0
 let limit: usize = 0
 let switches: usize = 0
+/** A multiple of 8 in the process, and what is added to where patterns may begin: all of it where that is not known. */
+let origin: usize = 0
+let anywhere: u32 = 0
 let out: usize = 0
 let count: i32 = 0
 
@@ -121,6 +130,7 @@ function compare(entry: usize, at: usize, word: u32): void {
   if (load<u8>(switches + <usize>id) !== 0) return
   const start = at - <usize>load<u8>(entry, 10)
   if (start < low || start >= high || start + <usize>load<u8>(entry, 11) > limit) return
+  if ((((<u32>load<u8>(entry, 14) | anywhere) >> (<u32>(start - origin) & 7)) & 1) === 0) return
   const differ = v128.and(v128.xor(v128.load(start), v128.load(entry, 16)), v128.load(entry, 32))
   if (v128.any_true(differ)) return
   store<u32>(out, <u32>start)
@@ -222,9 +232,23 @@ function compareAt(table: usize, place: usize, open: bool): void {
   for (let entry = table + ENTRIES; entry < openEnd; entry += ENTRY) compare(entry, place, word)
 }
 
+/** Writes for each byte of blocks that begin at `at` which buckets have fragments that may end there. */
+function writeLanes(table: usize, at: usize, lanes: usize): void {
+  for (let k: usize = 0; k < 16; k++) {
+    const place = <u32>(at + k - origin) & 7
+    let buckets: u32 = 0
+    for (let bucket: usize = 0; bucket < 8; bucket++) {
+      const ends = <u32>load<u8>(table + bucket, ALIGNMENTS) | anywhere
+      buckets |= ((ends >> place) & 1) << (<u32>bucket)
+    }
+    store<u8>(lanes + k, <u8>buckets)
+  }
+}
+
 /**
  * Writes to `hits` (u32 place, u32 id each) where patterns begin in `[from, to)` and end at most at `end`, and can be before a
- * random number where they ask for that.
+ * random number where they ask for that. `aligned` is a multiple of 8 in the process, or 0 where that is not known: then
+ * patterns are found wherever they begin.
  *
  * Ascending by fragment, which may differ from the pattern's begin by up to 15. Looks at fragments from `at`
  * on. `cap` must be at least the number of patterns. When there may be no room for one more fragment's hits,
@@ -236,6 +260,7 @@ export function find_anchors(
   from: usize,
   to: usize,
   end: usize,
+  aligned: usize,
   table: usize,
   patterns: i32,
   hits: usize,
@@ -246,6 +271,8 @@ export function find_anchors(
   low = from
   high = to
   limit = end
+  origin = aligned
+  anywhere = aligned === 0 ? 0xff : 0
   switches = table + <usize>load<u32>(table, SWITCHES)
   out = hits
   count = 0
@@ -259,6 +286,8 @@ export function find_anchors(
     hi3 = v128.load(table, 112)
   const nibble = pinned(i8x16.splat(15), 0)
   const zero = i8x16.splat(0)
+  const lanes = scratch + LANES
+  writeLanes(table, at, lanes)
   let p0 = zero,
     p1 = zero,
     p2 = zero
@@ -277,17 +306,17 @@ export function find_anchors(
       const bytes = v128.load(i)
       const lo = v128.and(bytes, nibble)
       const hi = v128.and(i16x8.shr_u(bytes, 4), nibble)
-      const r0 = v128.and(i8x16.swizzle(lo0, lo), i8x16.swizzle(hi0, hi))
-      const r1 = v128.and(i8x16.swizzle(lo1, lo), i8x16.swizzle(hi1, hi))
-      const r2 = v128.and(i8x16.swizzle(lo2, lo), i8x16.swizzle(hi2, hi))
-      const r3 = v128.and(i8x16.swizzle(lo3, lo), i8x16.swizzle(hi3, hi))
+      const r0 = v128.and(byIndex(lo0, lo), byIndex(hi0, hi))
+      const r1 = v128.and(byIndex(lo1, lo), byIndex(hi1, hi))
+      const r2 = v128.and(byIndex(lo2, lo), byIndex(hi2, hi))
+      const r3 = v128.and(byIndex(lo3, lo), byIndex(hi3, hi))
       const m0 = moved3(p0, r0)
       const m1 = moved2(p1, r1)
       const m2 = moved1(p2, r2)
       p0 = r0
       p1 = r1
       p2 = r2
-      const fit = v128.and(v128.and(m0, m1), v128.and(m2, r3))
+      const fit = v128.and(v128.and(m0, m1), v128.and(m2, v128.and(r3, v128.load(lanes))))
       buckets = v128.or(buckets, fit)
       store<u16>(mask, <u16>~i8x16.bitmask(i8x16.eq(fit, i8x16.splat(0))))
       mask += 2

@@ -19,9 +19,10 @@ export function allAnchors(
   return [...anchors, ...keySources.map((source, i) => anchorOf(source, i))]
 }
 
-const anchorOf = ({ pattern }: KeySource, number: number): Anchor => ({
+const anchorOf = ({ pattern, alignment }: KeySource, number: number): Anchor => ({
   name: `${KEYS} ${number}`,
   pattern: pattern.subarray(0, PATTERN_BYTES),
+  alignment,
   detect: () => undefined,
   before: 0,
   behind: 0,

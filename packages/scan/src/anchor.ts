@@ -13,6 +13,11 @@ export interface Anchor {
   readonly pattern: Uint8Array
   /** Bits that count, same length; all where absent. */
   readonly mask?: Uint8Array
+  /**
+   * Where it may begin, as far as it is known how memory was aligned: bit k for k bytes behind a multiple of 8. Anywhere where
+   * absent.
+   */
+  readonly alignment?: number | undefined
   /** Is given the window and where the pattern's first byte lies in it. */
   readonly detect: Detector
   /**
@@ -30,6 +35,11 @@ export interface Anchor {
   readonly before: number
   readonly behind: number
 }
+
+/** For {@link Anchor.alignment}: at multiples of 8, as structures of 64-bit processes, at multiples of 4, and anywhere. */
+export const EIGHTHS = 0b1
+export const FOURTHS = 0b10001
+export const ANYWHERE = 0xff
 
 /** Where a random number lies, from the begin of a pattern, and so many bytes of it. */
 export interface RandomNumber {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Anchor } from './anchor.ts'
+import { ANYWHERE, type Anchor } from './anchor.ts'
 
 /** Bytes of a fragment. */
 export const FRAGMENT = 4
@@ -23,6 +23,12 @@ export interface Fragment {
 /** The bits of a byte that count. */
 export function maskAt({ pattern, mask }: Anchor, at: number): number {
   return at >= pattern.length ? 0 : (mask?.[at] ?? 255)
+}
+
+/** Where the last byte of the fragment at `place` may lie: bit k for k bytes behind a multiple of 8. */
+export function endsOf({ alignment = ANYWHERE }: Anchor, place: number): number {
+  const moved = (place + FRAGMENT - 1) % 8
+  return ((alignment << moved) | (alignment >> (8 - moved))) & ANYWHERE
 }
 
 /** @throws {RangeError} if there is no such pattern for the kernel */

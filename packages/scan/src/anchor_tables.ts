@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Anchor } from './anchor.ts'
-import { type Fragment, fragmentAt, isOpen, maskAt, setsOf } from './anchor_fragment.ts'
+import { ANYWHERE, type Anchor } from './anchor.ts'
+import { endsOf, type Fragment, fragmentAt, isOpen, maskAt, setsOf } from './anchor_fragment.ts'
 import { anchorLayout, OPEN_BUCKET } from './anchor_layout.ts'
 
 const HASH_BITS = 13
@@ -15,8 +15,9 @@ const AT = {
   openEntries: 16_512,
   openBit: 16_516,
   switches: 16_520,
-  filter: 16_528,
-  entries: 24_720,
+  alignments: 16_528,
+  filter: 16_544,
+  entries: 24_736,
 } as const
 const MOST_ENTRIES = 65_534
 const ENTRY = 48
@@ -63,7 +64,10 @@ export function anchorTables(
   if (count > MOST_ENTRIES) throw new RangeError('too many anchors')
   const switches = AT.entries + ENTRY * count
   const bytes = new Uint8Array(switches + 3 * anchors.length)
-  for (const [bucket, sets] of bucketSets(all, layout)) writeSets(bytes, bucket, sets)
+  for (const row of all) {
+    const bucket = isOpen(row.fragment) ? OPEN_BUCKET : Number(layout[2 * row.id + 1] ?? 0)
+    writeSets(bytes, bucket, row)
+  }
   const view = new DataView(bytes.buffer)
   view.setUint32(AT.openEntries, open.length, true)
   view.setUint32(AT.openBit, open.length === 0 ? 0 : 1 << OPEN_BUCKET, true)
@@ -85,22 +89,11 @@ export function anchorTables(
   return { bytes, switches }
 }
 
-/** For each bucket the nibbles that fit any of its fragments. */
-function bucketSets(rows: readonly Row[], layout: string): Map<number, readonly number[]> {
-  const sets = new Map<number, readonly number[]>()
-  for (const { id, fragment } of rows) {
-    const bucket = isOpen(fragment) ? OPEN_BUCKET : Number(layout[2 * id + 1] ?? 0)
-    const held = sets.get(bucket)
-    sets.set(
-      bucket,
-      setsOf(fragment).map((set, i) => set | (held?.[i] ?? 0)),
-    )
-  }
-  return sets
-}
-
-function writeSets(bytes: Uint8Array, bucket: number, sets: readonly number[]): void {
-  for (const [number, set] of sets.entries()) {
+/** Adds the nibbles that fit a fragment to its bucket, and where it may end. */
+function writeSets(bytes: Uint8Array, bucket: number, { anchor, fragment }: Row): void {
+  const ends = AT.alignments + bucket
+  bytes[ends] = (bytes[ends] ?? 0) | endsOf(anchor, fragment.place)
+  for (const [number, set] of setsOf(fragment).entries()) {
     for (let nibble = 0; nibble < 16; nibble++) {
       const at = 16 * number + nibble
       if ((set & (1 << nibble)) !== 0) bytes[at] = (bytes[at] ?? 0) | (1 << bucket)
@@ -143,6 +136,7 @@ function entryOf({ id, anchor, fragment }: Row): Uint8Array {
   new DataView(entry.buffer).setUint16(8, id, true)
   entry[10] = fragment.place
   entry[11] = anchor.pattern.length
+  entry[14] = anchor.alignment ?? ANYWHERE
   for (const [i, byte] of anchor.pattern.entries()) {
     const bits = maskAt(anchor, i)
     entry[16 + i] = byte & bits

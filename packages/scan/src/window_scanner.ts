@@ -113,6 +113,7 @@ export class WindowScanner {
   /** Of coded text, behind those of anchors and key sources. */
   readonly #codedNumber: number
   readonly #blockBytes: number
+  readonly #isDeep: boolean
   /** What searches said they cut short: each is told once. */
   readonly #cut = new Set<string>()
   /** Has its share of the time that anchors have, under the number behind theirs. */
@@ -146,6 +147,7 @@ export class WindowScanner {
     this.#own = more
     this.#blockBytes = options.blockBytes ?? BLOCK_BYTES
     this.#codedNumber = all.length
+    this.#isDeep = isDeep
     this.#shares = new BlockShares(all.length + 1, this.#kernel, this.#blockBytes, isDeep)
     const pads = hasKeyTables ? [new HmacSearch(this.#memory, isDeep)] : []
     const schedules = (isEveryByte: boolean) =>
@@ -223,6 +225,7 @@ export class WindowScanner {
     const isSmall = bytes.length <= SMALL_BYTES && mayHoldSm4(bytes.length, piece.array)
     const unaligned = isSmall && piece.isRaw === true ? this.#small : this.#unaligned
     const searches = piece.isAligned ? this.#aligned : unaligned
+    const isAligned = piece.isAligned && !this.#isDeep
     if (piece.array === 'number') this.#takeNumber(place)
     const to = piece.to - piece.begin
     let done = piece.from - piece.begin
@@ -232,21 +235,22 @@ export class WindowScanner {
       for (let at = from; at < until; at += this.#blockBytes) {
         const end = Math.min(at + this.#blockBytes, until)
         this.#shares.take(end - at)
-        this.#kernel.find(bytes, at, end, (hit, anchor) => this.#look(place, hit, anchor))
+        this.#kernel.find(bytes, at, end, isAligned, (hit, anchor) =>
+          this.#look(place, hit, anchor),
+        )
         for (const search of searches) {
           if (bytes.length >= (search.least ?? 1)) this.#run(search, place, at, end)
         }
-        const coded = this.#coded
-        if (coded !== undefined && bytes.length >= coded.least) {
-          this.#lookAtText(coded, place, at, end)
-        }
+        this.#lookAtText(place, at, end)
       }
     }
     tellZeros(place, done, to)
   }
 
   /** Looks for keys in coded text of a block, in what is left for its anchors. */
-  #lookAtText(coded: CodedSearch, place: Place, from: number, to: number): void {
+  #lookAtText(place: Place, from: number, to: number): void {
+    const coded = this.#coded
+    if (coded === undefined || place.bytes.length < coded.least) return
     const number = this.#codedNumber
     startLook(this.#shares.leftFor(number))
     this.#run(coded, place, from, to)

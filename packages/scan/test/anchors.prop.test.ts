@@ -25,9 +25,15 @@ const anchorOf = (name: string, pattern: Uint8Array, mask?: Uint8Array): Anchor 
 })
 const bytesOf = (...bytes: readonly number[]) => Uint8Array.from(bytes)
 
-function found(kernel: AnchorKernel, bytes: Uint8Array, from = 0, to = bytes.length): AnchorHit[] {
+function found(
+  kernel: AnchorKernel,
+  bytes: Uint8Array,
+  from = 0,
+  to = bytes.length,
+  isAligned = false,
+): AnchorHit[] {
   const hits: AnchorHit[] = []
-  kernel.find(bytes, from, to, (at, anchor) => hits.push({ at, anchor }))
+  kernel.find(bytes, from, to, isAligned, (at, anchor) => hits.push({ at, anchor }))
   return hits.toSorted((a, b) => a.at - b.at || a.anchor - b.anchor)
 }
 
@@ -56,7 +62,7 @@ it('the SIMD kernel finds what the reference finds', () => {
         const bytes = Uint8Array.from(letters)
         const end = Math.min(to, bytes.length)
         assert.deepEqual(found(kernel, bytes, from, end), [
-          ...findAnchorsReference(bytes, set, from, end),
+          ...findAnchorsReference(bytes, set, from, end, false),
         ])
       },
     ),
@@ -77,7 +83,36 @@ it('whatever fragments are looked for, in whatever bucket, the same is found', (
         const kernel = new AnchorKernel(memory, set, anchorTables(set, layout.join('')))
         const bytes = Uint8Array.from(letters)
         assert.deepEqual(found(kernel, bytes), [
-          ...findAnchorsReference(bytes, set, 0, bytes.length),
+          ...findAnchorsReference(bytes, set, 0, bytes.length, false),
+        ])
+      },
+    ),
+    { numRuns },
+  )
+})
+
+it('where the alignment is known, patterns are found where they may begin alone', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(pattern, fc.nat(15), fc.nat(7), fc.nat(255)), {
+        minLength: 1,
+        maxLength: 30,
+      }),
+      fc.array(letter, { maxLength: 300 }),
+      fc.nat(20),
+      fc.boolean(),
+      (shapes, letters, from, isAligned) => {
+        const set = shapes.map(([own, , , alignment], i) => ({
+          ...anchorOf(`a${i}`, own),
+          alignment,
+        }))
+        const layout = shapes.map(([own, place, bucket]) => {
+          return `${(place % own.length).toString(16)}${bucket}`
+        })
+        const kernel = new AnchorKernel(memory, set, anchorTables(set, layout.join('')))
+        const bytes = Uint8Array.from(letters)
+        assert.deepEqual(found(kernel, bytes, from, bytes.length, isAligned), [
+          ...findAnchorsReference(bytes, set, from, bytes.length, isAligned),
         ])
       },
     ),
@@ -114,7 +149,7 @@ it('patterns before what can be no random number are passed over, as the referen
           Object.assign(anchorOf(`a${i}`, own), { number: { from, length } }),
         )
         assert.deepEqual(found(new AnchorKernel(memory, set), bytes), [
-          ...findAnchorsReference(bytes, set, 0, bytes.length),
+          ...findAnchorsReference(bytes, set, 0, bytes.length, false),
         ])
       },
     ),
@@ -161,7 +196,7 @@ it('finds patterns of any bytes at every alignment', () => {
         const kernel = new AnchorKernel(memory, set)
         const bytes = Uint8Array.from([...lead, ...patterns.flatMap((letters) => [...letters])])
         assert.deepEqual(found(kernel, bytes), [
-          ...findAnchorsReference(bytes, set, 0, bytes.length),
+          ...findAnchorsReference(bytes, set, 0, bytes.length, false),
         ])
       },
     ),
@@ -252,7 +287,7 @@ it('the layout has room for what the kernels keep', () => {
     [LAYOUT.sbox, 256],
     [LAYOUT.resume, 4],
     [LAYOUT.hits, LAYOUT.hitBytes],
-    [LAYOUT.scratch, 2 * 128 + 4 * 16 * 128 + 16],
+    [LAYOUT.scratch, 2 * 128 + 16 + 4 * 16 * 128 + 16 + 16],
     [LAYOUT.pads, 4 * 4096],
     [LAYOUT.anchors, LAYOUT.anchorBytes],
     [LAYOUT.window, 1],

@@ -82,6 +82,7 @@ function primeAnchor(limbs: number, top: number): Anchor {
   return {
     name: `go-nat-${128 * limbs}-${top.toString(16)}`,
     pattern: Uint8Array.from([top, 0, 0, 0, limbs, 0, 0, 0, 0, 0, 0, 0, ROOM, 0, 0, 0]),
+    alignment: 1 << (WORD - TOP_BYTES),
     detect: detectPrime(limbs),
     before: REACH + WORD,
     behind: REACH + 2 * WORD + TOP_BYTES,

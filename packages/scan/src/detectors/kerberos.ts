@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Anchor } from '../anchor.ts'
+import { type Anchor, FOURTHS } from '../anchor.ts'
 import type { Detected, Detector } from '../detected.ts'
 import { isRandomLookingAt } from '../random_looking.ts'
 import { anchor, hit } from './anchored.ts'
@@ -131,10 +131,13 @@ export const KEYTAB_ANCHORS: readonly Anchor[] = [
 
 export const KEYBLOCK_ANCHORS: readonly Anchor[] = [
   // KV5M_KEYBLOCK, an encryption type, a length.
-  anchor(
-    KEYBLOCK,
-    '03 a7 0e 97 ?? 00 00 00 ?? 00 00 00',
-    { before: 0, behind: KEYBLOCK_BYTES },
-    detectKeyblock,
-  ),
+  {
+    ...anchor(
+      KEYBLOCK,
+      '03 a7 0e 97 ?? 00 00 00 ?? 00 00 00',
+      { before: 0, behind: KEYBLOCK_BYTES },
+      detectKeyblock,
+    ),
+    alignment: FOURTHS,
+  },
 ]

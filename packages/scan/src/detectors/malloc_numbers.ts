@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Anchor } from '../anchor.ts'
+import { type Anchor, EIGHTHS, FOURTHS } from '../anchor.ts'
 import type { Detector } from '../detected.ts'
 import { charge } from '../effort.ts'
 import { isRandomLookingAt } from '../random_looking.ts'
@@ -55,6 +55,7 @@ export function chunkAnchor(
       ...Array.from({ length: rest }, () => 255),
       ...behind,
     ]),
+    alignment: sizeBytes === SIZE_BYTES ? EIGHTHS : FOURTHS,
     detect,
     number: { from: sizeBytes, length: 64 },
     before: reach,

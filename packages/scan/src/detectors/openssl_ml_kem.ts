@@ -82,5 +82,6 @@ export const OPENSSL_ML_KEM_ANCHORS: readonly Anchor[] = [
   {
     ...anchor('openssl-ml-kem', '00 00 ?? ?? ?? ?? ?? ?? 00 00 0d 00 00 00', SIGHT, detect),
     mayHold,
+    alignment: 1 << 6,
   },
 ]

@@ -114,6 +114,7 @@ export const OPENSSL_ANCHORS: readonly Anchor[] = [
   {
     ...anchor('openssl-ec-key', '00 00 00 00 00 00 04 00 00 00 ?? 00 00 00', SIGHT, detectEcKey),
     mayHold: mayBeEcKey,
+    alignment: 1 << (POINTER - TOP_BYTES),
   },
   anchor('openssl-x25519', ecxPattern('20', '00'), SIGHT, detectEcxKey('X25519')),
   anchor('openssl-x448', ecxPattern('38', '01'), SIGHT, detectEcxKey('X448')),

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Anchor } from '../anchor.ts'
+import { type Anchor, EIGHTHS } from '../anchor.ts'
 import { GNUTLS_ANCHORS } from './gnutls_keys.ts'
 import { GO_ECDH_ANCHORS } from './go_ecdh.ts'
 import { GO_ECDSA_ANCHORS } from './go_ecdsa.ts'
@@ -27,6 +27,7 @@ import { SEED_ANCHORS } from './seed_and_public.ts'
 import { TOMMATH_ANCHORS } from './tommath_keys.ts'
 import { WOLFSSL_EC_ANCHORS } from './wolfssl_ec.ts'
 
+/** What begins in the middle of a word, or is of processes of 32 bits, says so; all others are at multiples of 8. */
 export const PROCESS_ANCHORS: readonly Anchor[] = [
   ...OPENSSL_ANCHORS,
   ...OPENSSL_GROUP_ANCHORS,
@@ -48,4 +49,4 @@ export const PROCESS_ANCHORS: readonly Anchor[] = [
   ...TOMMATH_ANCHORS,
   ...WOLFSSL_EC_ANCHORS,
   ...KEYBLOCK_ANCHORS,
-]
+].map((structure): Anchor => Object.assign({ alignment: EIGHTHS }, structure))

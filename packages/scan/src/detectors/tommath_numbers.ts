@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Anchor } from '../anchor.ts'
+import { type Anchor, EIGHTHS, FOURTHS } from '../anchor.ts'
 import { bitLength } from '../arithmetic/modular.ts'
 import type { Detector } from '../detected.ts'
 import { charge } from '../effort.ts'
@@ -131,6 +131,7 @@ export function tomMathAnchors(build: TomMathBuild, detect: Detector): Anchor[] 
       detect,
       mayHold: (bytes, at) => countAt({ bytes, at, build }) > 0,
       // Of a curve of 256 bits: what is behind its digits is 0.
+      alignment: sizeBytes === 8 ? EIGHTHS : FOURTHS,
       number: { from: sizeBytes, length: 32 },
       before: REACH,
       behind: REACH + MOST_BYTES,

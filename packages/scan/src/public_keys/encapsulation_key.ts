@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { EIGHTHS } from '../anchor.ts'
 import { ML_KEM, type MlKemParameters, mlKemPublicLength } from '../arithmetic/ml_kem.ts'
 import { isPacked } from '../arithmetic/ml_kem_polynomials.ts'
 import { charge } from '../effort.ts'
@@ -43,6 +44,6 @@ export const ENCAPSULATION_KEYS: readonly KeySource[] = ML_KEM.flatMap((paramete
   const size = Math.ceil((mlKemPublicLength(parameters) + WORD) / ALIGNMENT) * ALIGNMENT
   return FLAGS.map((flags): KeySource => {
     const pattern = Uint8Array.of(size | flags, size >> 8, 0, 0, 0, 0, 0, 0)
-    return { pattern, keyAt: (bytes, at) => keyBehind(bytes, at, parameters) }
+    return { pattern, alignment: EIGHTHS, keyAt: (bytes, at) => keyBehind(bytes, at, parameters) }
   })
 })

@@ -8,6 +8,8 @@ import type { PublicKey } from './public_key.ts'
 /** A pattern beside which public keys lie. */
 export interface KeySource {
   readonly pattern: Uint8Array
+  /** See {@link import('../anchor.ts').Anchor.alignment}. */
+  readonly alignment?: number
   /** The key at a place where the whole pattern is. */
   readonly keyAt: (bytes: Uint8Array, at: number) => PublicKey | undefined
   /** Nothing around it shows that it is a key. */
