@@ -41,16 +41,19 @@ export function digit_runs(
   const lowestNext = pinned(wide ? i64x2.splat(second) : i32x4.splat(<i32>second), 2)
   const rangeNext = pinned(wide ? i64x2.splat(most) : i32x4.splat(<i32>(most - second)), 3)
   const size = wide ? 3 : 2
-  const last = (<usize>(slots - 1)) << size
+  const tail = (<usize>(slots - 1)) << size
   const width = (slots << size) >> 4
   let next = 0
   for (let r = 0; r < runCount; r++) {
     const begin = <i32>load<u32>(runs + ((<usize>r) << 3))
     const end = <i32>load<u32>(runs + ((<usize>r) << 3), 4)
-    for (let g = max(begin - 1, next); g + width <= end && g << 4 < to; g++) {
+    const last = min(end - width + 1, (to + 15) >> 4)
+    for (let g = max(begin - 1, next); g < last; g++) {
+      if (!wide) g = groupOfTops(ptr + tail, g, last, lowest, range)
+      if (g >= last) break
       const at = g << 4
       next = g + 1
-      const top = ptr + <usize>at + last
+      const top = ptr + <usize>at + tail
       let mask: i32
       if (wide) {
         const tops = v128.load(top)
@@ -61,9 +64,8 @@ export function digit_runs(
         )
         mask = i64x2.bitmask(outside) ^ 3
       } else {
-        const tops = i32x4.le_u(i32x4.sub(v128.load(top), lowest), range)
-        const nexts = i32x4.le_u(i32x4.sub(v128.load(top - 4), lowestNext), rangeNext)
-        mask = i32x4.bitmask(v128.and(tops, nexts))
+        const tops = fits(top, lowest, range)
+        mask = i32x4.bitmask(v128.and(tops, fits(top - 4, lowestNext, rangeNext)))
       }
       while (mask !== 0) {
         const position = at + (ctz(mask) << size)
@@ -81,6 +83,27 @@ export function digit_runs(
     }
   }
   return found
+}
+
+/**
+ * The first of the groups [from, to) at which a word of 4 bytes fits a number's top one, from four groups on which one does; `to`
+ * if none does. `top` is that of the number at position 0.
+ */
+function groupOfTops(top: usize, from: i32, to: i32, lowest: v128, range: v128): i32 {
+  let g = from
+  for (; g + 4 <= to; g += 4) {
+    const here = top + ((<usize>g) << 4)
+    const first = v128.or(fits(here, lowest, range), fits(here + 16, lowest, range))
+    const second = v128.or(fits(here + 32, lowest, range), fits(here + 48, lowest, range))
+    if (v128.any_true(v128.or(first, second))) break
+  }
+  while (g < to && !v128.any_true(fits(top + ((<usize>g) << 4), lowest, range))) g++
+  return g
+}
+
+/** Which of four words are at least `lowest`, and more than that by `range` at most. */
+function fits(at: usize, lowest: v128, range: v128): v128 {
+  return i32x4.le_u(i32x4.sub(v128.load(at), lowest), range)
 }
 
 function hashWord(v: u64): u64 {
