@@ -10,11 +10,13 @@ import { hasNoSmallFactor, hasTinyFactor } from '../src/arithmetic/modulus_like.
 import { ConjugateKernel } from '../src/conjugate.ts'
 import { Allowance, OF_KEYS_MET } from '../src/known/allowance.ts'
 import { areRandomDigits, DIGIT_FORMS, digitBytes, digitCount } from '../src/known/digit_forms.ts'
+import { KnownKeySearch } from '../src/known/known_key_search.ts'
 import { rsaGroups } from '../src/known/rsa_group.ts'
 import { RsaSearch } from '../src/known/rsa_search.ts'
 import { randomStretches } from '../src/known/text_forms.ts'
 import { KnownKeys } from '../src/known_keys.ts'
 import { keyWith } from '../src/public_keys/certificate.ts'
+import { parsePublicKeys } from '../src/public_keys/parse.ts'
 import type { PublicKey } from '../src/public_keys/public_key.ts'
 import { isPublicRoot } from '../src/public_keys/public_roots.ts'
 import { scanFile } from '../src/scan_file.ts'
@@ -119,6 +121,30 @@ describe('keys of public roots', () => {
     assert.deepEqual(found(new Allowance('met', 'roots')), [['p'], []])
     assert.deepEqual(found(new Allowance('deep', 'roots')), [['p'], ['p']])
     assert.deepEqual(found(new Allowance('met', 'met')), [['p'], ['p']])
+  })
+})
+
+describe('a search for keys that lie in a dump', () => {
+  it('has those of public roots in the first 512 KB of each 4 MB of memory, however short its pieces are', (t) => {
+    const { n } = testKey(2048)
+    const [root] = parsePublicKeys(Buffer.from(rootCertificates[0] ?? ''), 'root').keys
+    assert.ok(root !== undefined)
+    const samples: boolean[] = []
+    t.mock.method(RsaSearch.prototype, 'slice', (_: unknown, isSample: boolean) => {
+      samples.push(isSample)
+      return { found: [], numbers: [] }
+    })
+    const search = new KnownKeySearch([keyOf(n)], { deep: false, met: [root] })
+    const [begin, piece] = [0x7f00_0040_0000n, 256 << 10]
+    const bytes = randomBytes(piece)
+    for (let k = 0; k < 32; k++) search.search(bytes, 0, piece, begin + BigInt(k * piece))
+    assert.deepEqual(
+      samples,
+      Array.from({ length: 32 }, (_, k) => k % 16 < 2),
+    )
+    samples.length = 0
+    search.search(bytes, 0, piece)
+    assert.deepEqual(samples, [true])
   })
 })
 

@@ -106,6 +106,29 @@ describe('a signing key of dalek in a chunk of malloc', () => {
     }
   }
 
+  it('at no multiple of 8 is found where there are no addresses, and deep', async () => {
+    // Away from the borders of the memory, beside which no addresses are asked.
+    const memory = noise(1 << 18, 'moved')
+    const begin = (1 << 17) + 3
+    const moved = Buffer.concat([publicKey, point, seed])
+    const size = (moved.length + 8 + 15) & ~15
+    memory.fill(0, begin - 8, begin + size)
+    new DataView(memory.buffer, memory.byteOffset).setUint32(begin - 8, size | 1, true)
+    memory.set(moved, begin)
+    const [core, raw] = [path.join(folder, 'moved.core'), path.join(folder, 'moved')]
+    writeFileSync(core, elfCore({ memory: [{ address: ADDRESS, bytes: memory }] }).bytes)
+    writeFileSync(raw, memory)
+    const reports = [
+      await scanFile(core),
+      await scanFile(core, { deep: true }),
+      await scanFile(raw),
+    ]
+    assert.deepEqual(
+      reports.map(({ findings }) => findings.map(({ kind }) => kind)),
+      [[], ['ed25519'], ['ed25519']],
+    )
+  })
+
   it('is nothing with another seed', async () => {
     const other = Buffer.from(seed)
     other[7] = (other[7] ?? 0) ^ 1
