@@ -8,7 +8,7 @@
  * more, behind the last position. `runs` and `records` are as `number_places.ts` writes them for windows of `length`
  * bytes.
  */
-import { looksRandom } from './lib/looks_random.ts'
+import { isOfAddresses, looksRandom } from './lib/looks_random.ts'
 import {
   chainedOf,
   EIGHTHS,
@@ -287,7 +287,8 @@ function groupsFrom(runs: usize, first: i32, runCount: i32): i32 {
 /**
  * Lists the well marked places before `to`: u32 (position, boundaries) pairs, at most `cap`; returns how many there are.
  * Boundaries: 1 before, 2 behind, 4 a length before, 8 some numbers further before or behind; the latter places only with
- * `further`. With `looked` those alone of whose bytes so many look random; see `looksRandom` for `least`, `most` and `seen`.
+ * `further`. With `looked` those alone of whose bytes so many look random, and are no addresses; see `looksRandom` for `least`,
+ * `most` and `seen`.
  * Of those with boundaries of 3 and more the first `mostTold`, of others the first `mostOthers`: more are not looked at.
  */
 export function bounded(
@@ -323,6 +324,7 @@ export function bounded(
       const isTold = kinds >= 3
       if ((isTold ? toldLeft : othersLeft) === 0) continue
       const here = ptr + <usize>(at + i)
+      if (looked !== 0 && isOfAddresses(here, looked)) continue
       if (looked !== 0 && !looksRandom(here, looked, least, most, seen)) continue
       if (isTold) toldLeft--
       else othersLeft--

@@ -300,7 +300,8 @@ export class ConjugateKernel {
   /**
    * Places in [0, to) that something marks well, and the sides, in turns: see `bounded` in the kernel. A view until the next call.
    *
-   * @param looked so many bytes from a place on must look random, as `random_looking.ts` has it; 0: none is looked at
+   * @param looked so many bytes from a place on must look random, as `random_looking.ts` has it, and no two of their words of eight
+   * bytes may have no upper 16 bits, as addresses have none; 0: none is looked at
    * @param room the first places of which so many are given
    */
   boundedPairs(
