@@ -124,12 +124,12 @@ describe('marked places whose bytes look random', () => {
               (_, k) => k % 2 === 0,
             )
           const all = placesOf(0)
-          const random = all.filter((at) => isRandomLookingAt(slice, at, looked))
-          const expected = random.filter((at) => !isOfAddresses(slice, at, looked))
+          const alike = all.filter((at) => isRandomLookingAt(slice, at, looked))
+          const expected = alike.filter((at) => !isOfAddresses(slice, at, looked))
           assert.deepEqual(placesOf(looked), expected)
           counts.random += expected.length
-          counts.addresses += random.length - expected.length
-          counts.others += all.length - random.length
+          counts.addresses += alike.length - expected.length
+          counts.others += all.length - alike.length
         },
       ),
       { numRuns: RUNS },

@@ -166,7 +166,7 @@ export class SecretWindow {
       heads: new HeadList(),
       digits: new HeadList(),
       objects: new ObjectList(),
-      places: new LikelyPlaces(Math.floor(placed.left / cost)),
+      places: new LikelyPlaces(affordable(placed, cost)),
     }))
     this.#texts = new SecretTexts(groups)
   }
@@ -251,6 +251,15 @@ export class SecretWindow {
       ]
     })
   }
+}
+
+/** To find what is marked takes as long for a few places as for many: so many are saved up before. */
+const LEAST_PLACES = 64
+
+/** Places that may be tried in a window, each at a cost; none where they are too few. */
+function affordable({ left, most }: Budget, cost: number): number {
+  const places = Math.floor(left / cost)
+  return places < Math.min(LEAST_PLACES, most / cost / 2) ? 0 : places
 }
 
 /** Places of {@link javaOctets}: of keys that are asked for alone, since all bytes are gone through. */
