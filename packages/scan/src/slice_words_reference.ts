@@ -100,13 +100,15 @@ const isDouble = (w: bigint): boolean =>
 const isHalfSmall = (words: readonly bigint[]): boolean =>
   words.filter((w) => w >> 20n === 0n).length > 1
 
-/** Whether a word is a small number, a pointer of Linux, or a double near 1. See `dullWords` in the kernel. */
+/** Whether a word is a small number, a pointer of Linux, one or an integer of V8, or a double near 1. See `dullWords` in the kernel. */
 const isDull = (w: bigint): boolean =>
-  [0x00n, 0x55n, 0x56n, 0x7fn].includes(w >> 40n) || [0x3fn, 0x40n].includes(w >> 56n)
+  [0x00n, 0x55n, 0x56n, 0x7fn].includes(w >> 40n) ||
+  [0x3fn, 0x40n].includes(w >> 56n) ||
+  (w >> 47n === 0n && (w & 7n) === 1n) ||
+  (w & 0xffffffffn) === 0n
 
-/** Whether a word is such a one, a pointer of V8, or eight characters. */
-const isPlain = (w: bigint): boolean =>
-  isDull(w) || (w >> 47n === 0n && (w & 7n) === 1n) || (w & 0x8080808080808080n) === 0n
+/** Whether a word is such a one, or eight characters. */
+const isPlain = (w: bigint): boolean => isDull(w) || (w & 0x8080808080808080n) === 0n
 
 /** Whether all words can be digits, and one of them is not small. `before`: the words of the block before. */
 export function isDigitBlock(

@@ -74,8 +74,8 @@ const characters = fc
   .map(([bytes, high]) => (bytes & 0x7f7f7f7f7f7f7f7fn) | high)
 
 /**
- * Digits with what records hold among them: small numbers, pointers of Linux and of V8, doubles near 1, characters, and words
- * just beyond.
+ * Digits with what records hold among them: small numbers, pointers of Linux, those and integers of V8, doubles near 1, characters,
+ * and words just beyond.
  */
 const records = fc
   .array(
@@ -84,6 +84,7 @@ const records = fc
       characters,
       fc.bigInt({ min: 1n << 47n, max: (1n << 63n) - 1n }),
       fc.bigInt({ min: 0n, max: 1n << 40n }),
+      fc.bigInt({ min: 1n << 30n, max: (1n << 63n) - 1n }).map((word) => word & ~0x3fff_ffffn),
       fc
         .tuple(
           fc.constantFrom(0x54n, 0x55n, 0x56n, 0x57n, 0x7en, 0x7fn, 0x80n),

@@ -126,10 +126,11 @@ const TAGGED: u64 = ((<u64>0xffff8000) << 32) | 7
 
 /**
  * How many of both words of eight bytes are what records are made of: below 2^40, a pointer as Linux has it (0x55, 0x56 or
- * 0x7f of 2^40), or a double whose magnitude is at least 2^-15 and below 2^17. Of digits of 51 to 63 bits one in 64 is at most.
+ * 0x7f of 2^40) or as V8 has it, a small integer of V8, whose lower half is zero, or a double whose magnitude is at least 2^-15 and
+ * below 2^17. Of digits of 51 to 63 bits one in 64 is at most.
  *
- * {@link ALL_PLAIN} more if each is such a word, a pointer of V8, or eight characters: of four words of digits that all are
- * fewer than one in 10^6.
+ * {@link ALL_PLAIN} more if each is such a word, or eight characters: of four words of digits that all are fewer than one in
+ * 10^6.
  */
 function dullWords(v: v128): i32 {
   const none = i64x2.splat(0)
@@ -138,9 +139,10 @@ function dullWords(v: v128): i32 {
   const heap = v128.or(i64x2.eq(top, i64x2.splat(0x55)), i64x2.eq(top, i64x2.splat(0x56)))
   const highest = i64x2.shr_u(v, 56)
   const double = v128.or(i64x2.eq(highest, i64x2.splat(0x3f)), i64x2.eq(highest, i64x2.splat(0x40)))
-  const dull = v128.or(double, v128.or(low, heap))
   const tagged = i64x2.eq(v128.and(v, i64x2.splat(TAGGED)), i64x2.splat(1))
+  const small = i64x2.eq(i64x2.shl(v, 32), none)
+  const dull = v128.or(v128.or(double, v128.or(tagged, small)), v128.or(low, heap))
   const text = i64x2.eq(v128.and(v, i8x16.splat(<i8>0x80)), none)
-  const plain = v128.or(dull, v128.or(tagged, text))
+  const plain = v128.or(dull, text)
   return popcnt(i64x2.bitmask(dull)) | ((<i32>i64x2.all_true(plain)) << 2)
 }
