@@ -348,7 +348,7 @@ export class ConjugateKernel {
   /**
    * Where one of the words entered lies in [0, to), and which.
    *
-   * @param step places are multiples of it: 1, 2, 4 or 8
+   * @param step places are multiples of it: a power of two up to 16
    * @param isInNumbers only those are sought that are among the first of a random number of 32 bytes or more
    */
   findWords(

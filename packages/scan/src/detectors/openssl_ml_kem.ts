@@ -82,6 +82,7 @@ export const OPENSSL_ML_KEM_ANCHORS: readonly Anchor[] = [
   {
     ...anchor('openssl-ml-kem', '00 00 ?? ?? ?? ?? ?? ?? 00 00 0d 00 00 00', SIGHT, detect),
     mayHold,
+    // With the upper two bytes of a pointer.
     alignment: 1 << 6,
   },
 ]
