@@ -29,6 +29,10 @@ export const SIZE_BYTES = 8
 /** What follows a size of 4 bytes is an odd number: of processes of 64 bits it would be the rest of the size. */
 const ODD = 1
 
+/** Where sizes of chunks stand, see {@link Anchor.alignment}. */
+export const sizeAlignment = (sizeBytes: SizeBytes): number =>
+  sizeBytes === SIZE_BYTES ? EIGHTHS : FOURTHS
+
 /** An anchor at the size of chunks that hold a number of `length` bytes; others are looked for as far as `reach`. */
 export function chunkAnchor(
   name: string,
@@ -55,7 +59,7 @@ export function chunkAnchor(
       ...Array.from({ length: rest }, () => 255),
       ...behind,
     ]),
-    alignment: sizeBytes === SIZE_BYTES ? EIGHTHS : FOURTHS,
+    alignment: sizeAlignment(sizeBytes),
     detect,
     number: { from: sizeBytes, length: 64 },
     before: reach,

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { type Anchor, EIGHTHS, FOURTHS } from '../anchor.ts'
+import type { Anchor } from '../anchor.ts'
 import { bitLength } from '../arithmetic/modular.ts'
 import type { Detector } from '../detected.ts'
 import { charge } from '../effort.ts'
@@ -19,7 +19,7 @@ import {
   NARROW_TOMMATH_DIGITS,
   TOMMATH_DIGITS,
 } from '../known/digit_forms.ts'
-import type { SizeBytes } from './malloc_numbers.ts'
+import { type SizeBytes, sizeAlignment } from './malloc_numbers.ts'
 
 /** How a process keeps such numbers. */
 export interface TomMathBuild {
@@ -131,7 +131,7 @@ export function tomMathAnchors(build: TomMathBuild, detect: Detector): Anchor[] 
       detect,
       mayHold: (bytes, at) => countAt({ bytes, at, build }) > 0,
       // Of a curve of 256 bits: what is behind its digits is 0.
-      alignment: sizeBytes === 8 ? EIGHTHS : FOURTHS,
+      alignment: sizeAlignment(sizeBytes),
       number: { from: sizeBytes, length: 32 },
       before: REACH,
       behind: REACH + MOST_BYTES,

@@ -17,7 +17,7 @@ import type { FoundValue } from './found_value.ts'
 import { javaOctets } from './java_octets.ts'
 import { likeArrays } from './like_arrays.ts'
 import { placesBeside } from './places_beside.ts'
-import { HeadList, NumberHeads, placesIn, pointedBeside } from './pointed_places.ts'
+import { HeadList, NumberHeads, POINTER_BYTES, placesIn, pointedBeside } from './pointed_places.ts'
 import { ObjectList } from './python_objects.ts'
 import { type SecretGroup, type SingleSecret, secretGroups } from './secret_groups.ts'
 import {
@@ -70,13 +70,13 @@ export class SecretSearch {
 
   /**
    * @param searchers how many searches of the same bytes go side by side: they share what keys not asked for may take
-   * @param mostStep of {@link words}: that of those others
+   * @param mostStep of {@link words}: that of those others; structures lie at multiples of 8
    */
   constructor(
     kernel: ConjugateKernel,
     all: readonly SecretKeys[],
     searchers: number = 1,
-    mostStep: number = Number.POSITIVE_INFINITY,
+    mostStep: number = POINTER_BYTES,
   ) {
     this.#groups = all.flatMap(({ keys, effort, isTold }) => {
       const share = SHARES[effort] * (isTold ? 1 : ROOTS_SHARE)
