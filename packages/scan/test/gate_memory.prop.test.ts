@@ -74,7 +74,9 @@ describe('what is counted of a core before Node was started', () => {
         (which, cut, length, chunks, reads) => {
           const core = coreOf(which, cut)
           const { name, memory, inlet } = counted(core, length)
-          const share = fixedShare(length + chunks * CHUNK_BYTES)
+          // Of a file whole pages are held, however few bytes it has.
+          const held = Math.ceil(length / BLOCK_BYTES) * BLOCK_BYTES
+          const share = fixedShare(held + chunks * CHUNK_BYTES)
           const hold = new CoreHold({ folder: FOLDER, memory: share })
           assert.equal(drain(inlet, hold, Number.MAX_SAFE_INTEGER), 'end')
           inlet.close()
