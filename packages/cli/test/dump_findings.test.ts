@@ -30,6 +30,7 @@ const report = (findings: readonly Finding[], more: Partial<ScanReport> = {}): S
   container: 'elf-core',
   segments: 1,
   scannedBytes: 4096,
+  holeBytes: 0,
   findings,
   candidates: [finding(id(9), { certainty: 'candidate' })],
   lesser: [],

@@ -27,6 +27,7 @@ function reportOf(findings: ScanReport['findings']): ScanReport {
     container: 'elf-core',
     segments: 3,
     scannedBytes: 1 << 16,
+    holeBytes: 0,
     findings,
     candidates: [],
     lesser: [],
@@ -69,4 +70,11 @@ it('of candidates alone the first line says that there are some', () => {
   const report = { ...reportOf([]), candidates: [candidate] }
   const told = scanText({ reports: [report], unreadable: [] })
   assert.match(told, /^NOTHING FOUND: .* searched\); 1 candidate below may be one\.\n/)
+})
+
+it('holes are told beside what was searched', () => {
+  const report = { ...reportOf([]), scannedBytes: 3 << 20, holeBytes: 5 << 20 }
+  const told = scanText({ reports: [report, reportOf([])], unreadable: [] })
+  assert.match(told, /^NOTHING FOUND: .* \(3\.1 MiB and 5\.0 MiB of holes searched\)\.\n/)
+  assert.match(told, /^SEARCHED {2}2 files, 3\.1 MiB and 5\.0 MiB of holes \(elf-core\)$/m)
 })

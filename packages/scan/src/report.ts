@@ -19,8 +19,10 @@ export interface ScanReport {
   readonly container: Container
   /** How many runs of memory the container lists. */
   readonly segments: number
-  /** Bytes that were searched; what is known to be a hole of a sparse file is not counted. */
+  /** Bytes that were searched, as far as they are no {@link holeBytes}. */
   readonly scannedBytes: number
+  /** Bytes that are zeros because they take no room where the file lies: holes of a sparse file. None of them was read. */
+  readonly holeBytes: number
   /** Proven keys, in order of offset. */
   readonly findings: readonly Finding[]
   /** What has the shape of a key, and nothing proves. */

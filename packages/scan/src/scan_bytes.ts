@@ -8,7 +8,7 @@
  * @module
  */
 import { randomBytes } from 'node:crypto'
-import { type ByteSource, type Dump, openDump } from '@mintmark/dump'
+import { type ByteSource, type Dump, openDump, type Range } from '@mintmark/dump'
 import type { Finding } from './finding.ts'
 import { KnownKeys } from './known_keys.ts'
 import { arrangedRuns, type MemoryOrder } from './memory_order.ts'
@@ -61,8 +61,10 @@ export async function scanInput(
       arranged === undefined
         ? { input, source, runs, vectorRegisters, borders, view: undefined }
         : shownArranged({ input, source, arranged, vectorRegisters })
-    const outcome = await searchShown(shown, hashKey, options)
-    return reportOf(name, source.size, dump, outcome)
+    const data = dataOf(shown.input, shown.source.size)
+    const outcome = await searchShown(shown, data, { hashKey, options })
+    const holeBytes = shown.source.size - bytesOf(data)
+    return reportOf({ name, size: source.size, holeBytes }, dump, outcome)
   } finally {
     hashKey.fill(0)
     source.close()
@@ -96,12 +98,11 @@ function shownArranged({
 
 async function searchShown(
   { input, view, ...file }: Shown,
-  hashKey: Uint8Array,
-  options: ScanOptions,
+  data: readonly Range[],
+  { hashKey, options }: { readonly hashKey: Uint8Array; readonly options: ScanOptions },
 ): Promise<Outcome> {
   const threads = new SearchThreads({ input, hashKey }, file.source)
   try {
-    const data = dataOf(input, file.source.size)
     return await searchTwice({ ...file, data, hashKey, threads }, options, view)
   } finally {
     await threads.close()
@@ -135,7 +136,19 @@ async function searchTwice(
   return outcome
 }
 
-function reportOf(name: string, size: number, dump: Dump, outcome: Outcome): ScanReport {
+function bytesOf(ranges: readonly Range[]): number {
+  return ranges.reduce((sum, { length }) => sum + length, 0)
+}
+
+function reportOf(
+  {
+    name,
+    size,
+    holeBytes,
+  }: { readonly name: string; readonly size: number; readonly holeBytes: number },
+  dump: Dump,
+  outcome: Outcome,
+): ScanReport {
   const { keys, scannedBytes } = outcome
   const all = outcome.sightings.findings(name, dump).map((finding) => keys.named(finding))
   const limits = keys.open(all, outcome.limits.list())
@@ -146,8 +159,9 @@ function reportOf(name: string, size: number, dump: Dump, outcome: Outcome): Sca
     size,
     container: dump.container,
     segments: dump.segments.length,
-    // Of bytes in another order some borders are searched twice.
-    scannedBytes: Math.min(size, scannedBytes),
+    // Of bytes in another order some borders are searched twice, and a page of a hole along with what it borders on.
+    scannedBytes: Math.min(size - holeBytes, scannedBytes),
+    holeBytes,
     findings: ofClass('proven'),
     candidates: ofClass('candidate'),
     lesser: ofClass('lesser'),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
@@ -271,4 +271,14 @@ describe('real material', { skip: missing }, () => {
       assert.deepEqual(found, expected)
     })
   }
+})
+
+it('what is searched and holes are the whole of a sparse file', async (context) => {
+  const bytes = noise(WINDOW_BYTES)
+  const file = fileOf('sparse', bytes)
+  const size = 5 * WINDOW_BYTES
+  truncateSync(file, size)
+  if (512 * statSync(file).blocks >= size) return context.skip('files have no holes here')
+  const { scannedBytes, holeBytes } = await scanFile(file)
+  assert.deepEqual([scannedBytes, holeBytes], [bytes.length, size - bytes.length])
 })

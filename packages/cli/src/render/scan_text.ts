@@ -50,10 +50,9 @@ function absentLines({ file, absent }: ScanReport): string[] {
 function headline(findings: readonly Finding[], reports: readonly ScanReport[]): string {
   if (reports.length === 0) return 'NOTHING SEARCHED: there is no file that could be read.'
   if (findings.length === 0) {
-    const bytes = reports.reduce((sum, report) => sum + report.scannedBytes, 0)
     const shapes = reports.reduce((sum, { candidates }) => sum + candidates.length, 0)
     const hint = shapes === 0 ? '' : `; ${plural(shapes, 'candidate')} below may be one`
-    return `NOTHING FOUND: no private key is proven in ${plural(reports.length, 'file')} (${size(bytes)} searched)${hint}.`
+    return `NOTHING FOUND: no private key is proven in ${plural(reports.length, 'file')} (${searchedBytes(reports)} searched)${hint}.`
   }
   const keys = grouped(findings)
   const files = new Set(findings.map(({ file }) => file)).size
@@ -232,13 +231,12 @@ function more(left: number, one: string): string {
 
 function closing(reports: readonly ScanReport[], findings: readonly Finding[]): string[] {
   const containers = [...new Set(reports.map(containerOf))]
-  const searched = reports.reduce((sum, { scannedBytes }) => sum + scannedBytes, 0)
   // Of a pipe no log tells who touched it.
   const file = findings.find((finding) => finding.file !== STANDARD_INPUT)?.file
   return [
     '',
     line(
-      `SEARCHED  ${plural(reports.length, 'file')}, ${size(searched)}${containers.length === 0 ? '' : ` (${containers.join(', ')})`}${rootsOf(reports)}`,
+      `SEARCHED  ${plural(reports.length, 'file')}, ${searchedBytes(reports)}${containers.length === 0 ? '' : ` (${containers.join(', ')})`}${rootsOf(reports)}`,
     ),
     ...(file === undefined
       ? []
@@ -247,6 +245,13 @@ function closing(reports: readonly ScanReport[], findings: readonly Finding[]): 
           `NEXT      who touched it: mintmark custody ${shellWord(basename(file))} --case CASE`,
         ]),
   ]
+}
+
+/** What was read, and what is zeros without being read. */
+function searchedBytes(reports: readonly ScanReport[]): string {
+  const searched = reports.reduce((sum, { scannedBytes }) => sum + scannedBytes, 0)
+  const holes = reports.reduce((sum, { holeBytes }) => sum + holeBytes, 0)
+  return holes === 0 ? size(searched) : `${size(searched)} and ${size(holes)} of holes`
 }
 
 /** Keys of public root stores: their private halves are with their authorities. */
