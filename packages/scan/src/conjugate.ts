@@ -413,6 +413,19 @@ export class ConjugateKernel {
     return pairs.map(([begin, end]) => ({ from: begin, to: end }))
   }
 
+  /**
+   * Where in [0, to) arrays of one of two lengths begin, or where the sizes of numbers stand that have so many bits, from the first
+   * size to the second, as the JVM has them. A view until the next call.
+   */
+  javaObjects(
+    kind: 'arrays' | 'numbers',
+    sizes: readonly [number, number],
+    to: number,
+  ): Uint32Array {
+    const found = this.#call(`java_${kind}`, [AT.slice, to, ...sizes, AT.lists, LIST])
+    return this.#memory.words(AT.lists, Math.min(found, LIST))
+  }
+
   #pairs(at: number, count: number): [number, number][] {
     const words = this.#memory.words(at, count * 2)
     const pairs: [number, number][] = []

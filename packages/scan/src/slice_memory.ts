@@ -8,6 +8,7 @@ import { conjugateWasm } from './conjugate.wasm.ts'
 import { conjugateClassesWasm } from './conjugate_classes.wasm.ts'
 import { exponentsWasm } from './exponents.wasm.ts'
 import { factorsWasm } from './factors.wasm.ts'
+import { javaObjectsWasm } from './java_objects.wasm.ts'
 import { numberPlacesWasm } from './number_places.wasm.ts'
 import { productsWasm } from './products.wasm.ts'
 import { sliceMapWasm } from './slice_map.wasm.ts'
@@ -89,6 +90,7 @@ export class SliceMemory {
         conjugateClassesWasm,
         exponentsWasm,
         sliceWordsWasm,
+        javaObjectsWasm,
       ].flatMap((wasm) => functionsOf(wasm, this.#memory)),
     )
   }

@@ -126,19 +126,6 @@ describe('a secret in an object of CPython', () => {
   })
 })
 
-describe('a secret of Ed25519 in an array of Java', () => {
-  it('is found as the octet string of its PKCS#8, though no public half lies there', () => {
-    const key = stringKey()
-    const bytes = ground()
-    // More places that visibly begin and end than can be looked at.
-    for (let k = 0; k < 5000; k++) bytes.fill(0, 4096 + 48 * k, 4096 + 48 * k + 16)
-    bytes.set([0x22, 0, 0, 0, 0x04, 0x20, ...key.secret], AT)
-    assert.deepEqual(foundIn(key, bytes), [[AT + 6, 'limbs-le64']])
-    bytes[AT] = 0x23
-    assert.deepEqual(foundIn(key, bytes), [])
-  })
-})
-
 describe('a secret that a structure leads to in another part of the process', () => {
   const far = 0x55d0_0000_1000n
   const memoryOf = (content: Uint8Array): Memory => ({

@@ -32,7 +32,7 @@ export const hasOneSecret = (material: PublicKey['material']): material is Singl
 /** What a secret turned out to be. */
 export interface FoundSecret {
   readonly material: KeyMaterial
-  readonly spelling: 'limbs-le64' | 'limbs-be' | 'python-digits-30' | 'limbs-60'
+  readonly spelling: 'limbs-le64' | 'limbs-be' | 'python-digits-30' | 'limbs-60' | 'java-int-array'
   readonly name: 'd' | 'montgomery-d' | 'seed' | 'scalar' | 'expanded-scalar' | 'secret'
   readonly proof: string
 }

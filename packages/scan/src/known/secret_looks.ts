@@ -3,25 +3,19 @@
  *
  * @module
  */
-import type { Memory } from '../detected.ts'
+import type { Memory, Pointed } from '../detected.ts'
 import { isRandomLookingAt } from '../random_looking.ts'
 import type { Effort } from './allowance.ts'
-import type { Budget } from './budget.ts'
 import { areRandomDigits, type DigitForm, digitCount, digitsAt } from './digit_forms.ts'
 import type { FoundValue } from './found_value.ts'
+import { numberOfInts } from './java_integers.ts'
+import type { SecretBudgets } from './secret_budgets.ts'
 import type { FoundSecret, SecretGroup } from './secret_groups.ts'
 import type { SecretText } from './secret_texts.ts'
 
 /** Known keys, and what is spent on them. */
 export interface SoughtGroup extends SecretGroup {
-  readonly pointed: Budget
-  readonly far: Budget
-  readonly ints: Budget
-  readonly strings: Budget
-  readonly texts: Budget
-  readonly before: Budget
-  readonly near: Budget
-  readonly placed: Budget
+  readonly budgets: SecretBudgets
   readonly effort: Effort
   readonly isTold: boolean
 }
@@ -41,6 +35,7 @@ const BUDGETS = {
   before: 'before',
   near: 'near',
   placed: 'placed',
+  java: 'java',
 } as const
 
 /** Looks at one place after another, until the budget is used up. */
@@ -54,7 +49,7 @@ export function lookAt(
   const { length } = group
   const isPointed = kind === 'pointed' || kind === 'far'
   const cost = isPointed && group.limbs > 0 ? group.cost / 2 : group.cost
-  const budget = group[BUDGETS[kind]]
+  const budget = group.budgets[BUDGETS[kind]]
   const found: FoundValue[] = []
   if (budget.isSpent(cost)) return found
   for (const at of places) {
@@ -129,7 +124,8 @@ export function lookFar(
   tried: Tried,
   form?: DigitForm,
 ): FoundValue[] {
-  const { length, far } = group
+  const { length } = group
+  const { far } = group.budgets
   const size = form === undefined ? length : form.slot * digitCount(form, 8 * length)
   const found: FoundValue[] = []
   for (const address of addresses) {
@@ -147,6 +143,28 @@ export function lookFar(
   return found
 }
 
+/** Looks at the arrays that numbers of the JVM point to. */
+export function lookAtIntegers(
+  arrays: Iterable<Pointed>,
+  group: SoughtGroup,
+  { contents }: Tried,
+): FoundValue[] {
+  const { cost, numberIn } = group
+  const { java } = group.budgets
+  const found: FoundValue[] = []
+  if (numberIn === undefined || java.isSpent(READ_COST)) return found
+  for (const { bytes, offset } of arrays) {
+    if (!java.take(READ_COST)) break
+    const content = hashOf(bytes)
+    if (contents.has(content) || !isRandomLookingAt(bytes, 0, bytes.length)) continue
+    if (!java.take(cost / 2)) break
+    contents.add(content)
+    const secret = numberIn(numberOfInts(bytes), 'java-int-array')
+    if (secret !== undefined) found.push({ at: offset, length: bytes.length, ...secret })
+  }
+  return found
+}
+
 /** Looks at numbers in digits of a form, which begin at `places`. */
 export function lookAtDigits(
   bytes: Uint8Array,
@@ -156,7 +174,8 @@ export function lookAtDigits(
   kind: 'far' | 'ints',
   { contents }: Tried,
 ): FoundValue[] {
-  const { [kind]: budget, numberIn } = group
+  const { numberIn } = group
+  const { [kind]: budget } = group.budgets
   const cost = group.cost / 2
   const count = digitCount(form, 8 * group.length)
   const length = count * form.slot
@@ -181,7 +200,8 @@ export function lookAtTexts(
   group: SoughtGroup,
   { contents }: Tried,
 ): FoundValue[] {
-  const { cost, texts: budget } = group
+  const { cost } = group
+  const { texts: budget } = group.budgets
   const found: FoundValue[] = []
   for (const { at, length, form, bytes } of texts) {
     const content = hashOf(bytes)

@@ -9,20 +9,23 @@
  */
 import type { ConjugateKernel, PlaceRoom } from '../conjugate.ts'
 import type { Memory } from '../detected.ts'
-import { type Effort, OF_KEYS_MET, ROOTS_SHARE, SCALARS } from './allowance.ts'
-import { Budget } from './budget.ts'
+import { type Effort, OF_KEYS_MET, SCALARS } from './allowance.ts'
+import type { Budget } from './budget.ts'
 import { chunksBeside } from './chunks_beside.ts'
 import { PYTHON_DIGITS, TOMMATH_DIGITS } from './digit_forms.ts'
 import type { FoundValue } from './found_value.ts'
-import { javaOctets } from './java_octets.ts'
+import { ArrayList, OCTETS_HEAD } from './java_arrays.ts'
+import { IntegerList, integerBits } from './java_integers.ts'
 import { likeArrays } from './like_arrays.ts'
 import { placesBeside } from './places_beside.ts'
 import { HeadList, NumberHeads, POINTER_BYTES, placesIn, pointedBeside } from './pointed_places.ts'
 import { ObjectList } from './python_objects.ts'
+import { budgetsFor } from './secret_budgets.ts'
 import { type SecretGroup, type SingleSecret, secretGroups } from './secret_groups.ts'
 import {
   lookAt,
   lookAtDigits,
+  lookAtIntegers,
   lookAtTexts,
   lookFar,
   type SoughtGroup,
@@ -38,21 +41,6 @@ const NEIGHBOURHOOD = 65_536
 const CLOSE = 8
 /** Up to so many bytes around a copy every place is looked at that its length in two bytes stands before. */
 const SIZED = { reach: 512, step: 1 } as const
-
-/** Nanoseconds for each byte, and at once. */
-const RATES = {
-  pointed: { perByte: 1, atOnce: 3e8 },
-  far: { perByte: 0.5, atOnce: 1e8 },
-  ints: { perByte: 0.5, atOnce: 1e9 },
-  strings: { perByte: 0.5, atOnce: 1e8 },
-  texts: { perByte: 0.5, atOnce: 2e8 },
-  before: { perByte: 0.5, atOnce: 1e8 },
-  near: { perByte: 3, atOnce: 3e8 },
-  placed: { perByte: 0.5, atOnce: 2e8 },
-} as const
-
-/** How much is spent, of what is usual. */
-const SHARES: Readonly<Record<Effort, number>> = { given: 1, met: 0.1, deep: 8 }
 
 /** Keys that as much is spent on. */
 export interface SecretKeys {
@@ -79,29 +67,10 @@ export class SecretSearch {
     mostStep: number = POINTER_BYTES,
   ) {
     this.#groups = all.flatMap(({ keys, effort, isTold }) => {
-      const share = SHARES[effort] * (isTold ? 1 : ROOTS_SHARE)
-      const shareAtOnce = effort === 'met' ? share / searchers : share
-      const budget = ({ perByte, atOnce }: { readonly perByte: number; readonly atOnce: number }) =>
-        new Budget(perByte * share, atOnce * shareAtOnce)
-      const near = budget(RATES.near)
-      const placed = budget(RATES.placed)
+      const budgets = budgetsFor({ effort, isTold }, searchers)
       // Curves that are dear must not take the time of those that are not.
       return secretGroups(keys).map((group) =>
-        Object.assign(
-          {
-            pointed: budget(RATES.pointed),
-            far: budget(RATES.far),
-            ints: budget(RATES.ints),
-            strings: budget(RATES.strings),
-            texts: budget(RATES.texts),
-            before: budget(RATES.before),
-            near,
-            placed,
-            effort,
-            isTold,
-          },
-          group,
-        ),
+        Object.assign({ budgets: budgets(), effort, isTold }, group),
       )
     })
     this.#signs = signTable(kernel, this.#groups, mostStep)
@@ -112,26 +81,17 @@ export class SecretSearch {
       hasObjects: isTold,
     }))
     this.#heads = new NumberHeads(kernel, headed)
-    const budgets = this.#groups.flatMap(
-      ({ pointed, far, ints, strings, texts, before, near, placed }) => [
-        pointed,
-        far,
-        ints,
-        strings,
-        texts,
-        before,
-        near,
-        placed,
-      ],
-    )
+    const budgets = this.#groups.flatMap((group) => Object.values(group.budgets))
     this.#budgets = [...new Set(budgets)]
   }
 
   /** The kinds of tests that were cut short so far. Places far from a public half are samples in any case. */
   get limits(): readonly string[] {
-    return this.#groups.flatMap(({ pointed, far, ints, near, effort, isTold }) => {
+    return this.#groups.flatMap(({ budgets, effort, isTold }) => {
+      const { pointed, far, ints, near, java } = budgets
       const isMet = effort === 'met'
-      const [isUsual, isFurther] = [near.isShort || pointed.isShort, far.isShort || ints.isShort]
+      const isUsual = near.isShort || pointed.isShort || java.isShort
+      const isFurther = far.isShort || ints.isShort
       if (!isTold || !(isUsual || (isFurther && !isMet))) return []
       return [isMet ? `${SCALARS}${OF_KEYS_MET}` : SCALARS]
     })
@@ -161,12 +121,14 @@ export class SecretWindow {
     this.#groups = groups
     this.#signs = signs
     this.#heads = heads
-    this.#sights = groups.map(({ cost, placed }) => ({
+    this.#sights = groups.map(({ cost, budgets }) => ({
       anchors: [],
       heads: new HeadList(),
       digits: new HeadList(),
+      integers: new IntegerList(),
+      arrays: new ArrayList(),
       objects: new ObjectList(),
-      places: new LikelyPlaces(affordable(placed, cost)),
+      places: new LikelyPlaces(affordable(budgets.placed, cost)),
     }))
     this.#texts = new SecretTexts(groups)
   }
@@ -196,8 +158,16 @@ export class SecretWindow {
     }
     this.#lookForHeads(kernel, { bytes, at, length }, found)
     this.#texts.look(kernel, at, length)
-    for (const [index, { length: size }] of this.#groups.entries()) {
-      const places = this.#sights[index]?.places
+    for (const [index, group] of this.#groups.entries()) {
+      const { length: size } = group
+      const { places, arrays, integers } = this.#sights[index] ?? {}
+      if (hasArrays(group)) {
+        const lengths = [size, size + OCTETS_HEAD] as const
+        arrays?.add(bytes, at, kernel.javaObjects('arrays', lengths, length), size)
+      }
+      if (hasIntegers(group)) {
+        integers?.add(bytes, at, kernel.javaObjects('numbers', integerBits(size), length))
+      }
       if (places?.isFull !== false) continue
       places.add(at, kernel.boundedPairs(size, length, false, size, places.room))
     }
@@ -230,7 +200,7 @@ export class SecretWindow {
     return this.#groups.flatMap((group, index) => {
       const sights = this.#sights[index]
       if (sights === undefined) return []
-      const { anchors, places, objects } = sights
+      const { anchors, places, arrays, objects } = sights
       const tried = { places: new Set<number>(), contents: new Set<number>() }
       const { near: pointed, far } = pointedPlaces(bytes, group, sights, where.address)
       const before = beforePoints(bytes, anchors, group.length, from, to)
@@ -241,7 +211,7 @@ export class SecretWindow {
         ...lookAt(bytes, likeArrays(bytes, anchors, group.length), group, 'alike', tried),
         ...lookAtDigits(bytes, objects.intsOf(bytes, group), group, PYTHON_DIGITS, 'ints', tried),
         ...lookOutside(bytes, far, group, sights, tried, where.memory),
-        ...lookAt(bytes, octetsOf(bytes, group), group, 'string', tried),
+        ...lookAt(bytes, arrays.places, group, 'java', tried),
         ...lookAt(bytes, objects.stringsOf(bytes, group.length), group, 'string', tried),
         ...lookAtTexts(this.#texts.of(bytes, group, from, to), group, tried),
         ...lookAt(bytes, before, group, 'before', tried),
@@ -262,10 +232,13 @@ function affordable({ left, most }: Budget, cost: number): number {
   return places < Math.min(LEAST_PLACES, most / cost / 2) ? 0 : places
 }
 
-/** Places of {@link javaOctets}: of keys that are asked for alone, since all bytes are gone through. */
-function octetsOf(bytes: Uint8Array, { limbs, length, effort }: SoughtGroup): readonly number[] {
-  return limbs > 0 || effort === 'met' ? [] : javaOctets(bytes, length)
+/** Whether {@link ArrayList} is filled: for keys that are asked for, and those whose secrets are no numbers. */
+function hasArrays({ limbs, effort, isTold }: SoughtGroup): boolean {
+  return effort !== 'met' || (isTold && limbs === 0)
 }
+
+/** Whether {@link IntegerList} is filled. */
+const hasIntegers = ({ limbs, isTold }: SoughtGroup): boolean => isTold && limbs > 0
 
 /** Bytes of a window that a kernel holds. */
 interface WindowSlice {
@@ -286,7 +259,7 @@ function lookOutside(
   bytes: Uint8Array,
   far: readonly bigint[],
   group: SoughtGroup,
-  { digits }: Sights,
+  { digits, integers }: Sights,
   tried: Tried,
   memory: Memory | undefined,
 ): FoundValue[] {
@@ -294,6 +267,7 @@ function lookOutside(
   return [
     ...lookFar(memory, far, group, tried),
     ...lookFar(memory, digits.digitAddresses(bytes), group, tried, TOMMATH_DIGITS),
+    ...lookAtIntegers(integers.arraysOf(memory), group, tried),
   ]
 }
 
@@ -305,6 +279,9 @@ interface Sights {
   readonly heads: HeadList
   /** The same of LibTomMath's. */
   readonly digits: HeadList
+  /** Numbers of the JVM. */
+  readonly integers: IntegerList
+  readonly arrays: ArrayList
   readonly objects: ObjectList
   readonly places: LikelyPlaces
 }

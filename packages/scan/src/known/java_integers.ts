@@ -1,0 +1,101 @@
+/**
+ * Secrets in whole numbers of the JVM, which libraries in Java compute with: `BigInteger`. Between thousands of arrays of one
+ * size, in which such a library keeps what it computes, those alone are looked at that one of its numbers points to.
+ *
+ * Of 64-bit HotSpot a number is {u64 mark, u32 class, int signum, int bitCount + 1, int bitLength + 1, int lowestSetBit + 2,
+ * int firstNonzeroIntNum + 2, int[] mag}, where a size is 0 until it is asked for, and whatever writes, compares or multiplies a
+ * secret asks for its bitLength. The array is {u64 mark, u32 class, u32 length, ints}, the highest int first. A reference is an
+ * address, or 4 bytes: an address, or an eighth of one.
+ * Sources: java.math.BigInteger of OpenJDK 8 to 24; HotSpot's `oops/compressedOops.hpp`.
+ *
+ * @module
+ */
+import type { Memory, Pointed } from '../detected.ts'
+
+/** From the first sizes: where the others stand, and the array. */
+const AT = { lowest: 8, nonzero: 12, array: 16, end: 24 } as const
+/** What stands before the ints of an array, and where its length does. */
+const HEAD = { bytes: 16, length: 12 } as const
+const INT_BYTES = 4
+/** So many bits a secret may have less than there is room for: of P-521, for which there are seven too many, one in 2^16 has fewer. */
+const FEWER_BITS = 22
+/** Numbers of one size in a window: more is no process, but made. */
+const NUMBERS_MOST = 4000
+
+/** The least and the most bits of the numbers that hold a secret of so many bytes. */
+export function integerBits(length: number): readonly [number, number] {
+  return [8 * length - FEWER_BITS, 8 * length]
+}
+
+/** The array that a number of so many bytes may point to: one of these addresses. */
+interface Referred {
+  readonly addresses: readonly bigint[]
+  /** Of its ints. */
+  readonly length: number
+}
+
+/** Collects the numbers of one size in a window. */
+export class IntegerList {
+  readonly #arrays = new Map<string, Referred>()
+
+  /** @param sizes where those of numbers stand, from `base` of `bytes` on */
+  add(bytes: Uint8Array, base: number, sizes: Uint32Array): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    for (const size of sizes) {
+      const at = base + size
+      if (this.#arrays.size >= NUMBERS_MOST || at + AT.end > bytes.length) return
+      if (!isNumber(view, at)) continue
+      const length = INT_BYTES * Math.ceil(bitsAt(view, at) / 32)
+      const addresses = addressesAt(view, at + AT.array)
+      this.#arrays.set(`${length} ${addresses.join()}`, { addresses, length })
+    }
+  }
+
+  /** What the arrays hold, the lowest byte of each int first: each array once, as far as the dump holds it. */
+  *arraysOf(memory: Memory): Generator<Pointed, void, void> {
+    for (const { addresses, length } of this.#arrays.values()) {
+      const array = addresses.map((address) => arrayAt(memory, address, length)).find((one) => one)
+      if (array !== undefined) yield array
+    }
+  }
+}
+
+const bitsAt = (view: DataView, at: number): number => view.getUint32(at + 4, true) - 1
+
+/** Whether the other sizes can be those of such a number. */
+function isNumber(view: DataView, at: number): boolean {
+  const bits = bitsAt(view, at)
+  return (
+    view.getUint32(at + AT.lowest, true) <= bits + 2 &&
+    view.getUint32(at + AT.nonzero, true) <= Math.ceil(bits / 32) + 2
+  )
+}
+
+function addressesAt(view: DataView, at: number): readonly bigint[] {
+  const short = BigInt(view.getUint32(at, true))
+  const whole = view.getBigUint64(at, true)
+  return whole === short ? [short, short << 3n] : [whole, short, short << 3n]
+}
+
+/** The ints of the array at an address, if one of that length is there. */
+function arrayAt(memory: Memory, address: bigint, length: number): Pointed | undefined {
+  if (address % 8n !== 0n) return undefined
+  const held = memory.at(address + BigInt(HEAD.length), HEAD.bytes - HEAD.length + length)
+  if (held === undefined) return undefined
+  const { bytes, offset } = held
+  const count = new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(0, true)
+  const from = HEAD.bytes - HEAD.length
+  return count === length / INT_BYTES
+    ? { bytes: bytes.subarray(from), offset: offset + from }
+    : undefined
+}
+
+/** The number that ints spell, the highest first, the lowest byte of each first. */
+export function numberOfInts(bytes: Uint8Array): bigint {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  let value = 0n
+  for (let at = 0; at < bytes.length; at += INT_BYTES) {
+    value = (value << 32n) | BigInt(view.getUint32(at, true))
+  }
+  return value
+}
