@@ -130,11 +130,11 @@ describe('the secret of a curve in a number of the JVM, among thousands of array
   }
 })
 
+/** An OCTET STRING. */
+const octets = (secret: Buffer): Buffer => Buffer.concat([Buffer.from([4, secret.length]), secret])
+
 describe('the secret of Ed25519 in an array of the JVM, far from its public half', () => {
   const { base } = REFERENCES['an address of 4 bytes']
-  const octets = (secret: Buffer): Buffer =>
-    Buffer.concat([Buffer.from([4, secret.length]), secret])
-
   for (const [name, dress, lead] of [
     ['as it is', (secret: Buffer) => secret, 16],
     ['in the octets of PKCS#8', octets, 18],
