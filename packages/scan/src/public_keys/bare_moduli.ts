@@ -1,0 +1,175 @@
+/**
+ * Moduli of RSA that lie by themselves in memory, by their exponent beside them: 65,537.
+ *
+ * @module
+ */
+import { fromBigEndian, fromLittleEndian } from '../arithmetic/modular.ts'
+import { hasNoSmallFactor, hasTinyFactor } from '../arithmetic/modulus_like.ts'
+import { charge } from '../effort.ts'
+import { isRandomLooking } from '../random_looking.ts'
+import { keyWith } from './certificate.ts'
+import type { PublicKey } from './public_key.ts'
+import { type PublicMaterial, rsaKey } from './spki_key.ts'
+
+const plain = (material: PublicMaterial | undefined): PublicKey | undefined =>
+  material && keyWith(material, {})
+
+/** How far from its exponent a modulus is looked for: OpenSSL allocates one after the other. */
+const MOST_APART = 640
+/** How far behind its exponent a modulus may begin. */
+const MOST_BEHIND = 64
+/** Bytes of the moduli that are looked for there. */
+const BARE_BYTES = [512, 384, 256, 128]
+const SHORTEST_BARE = Math.min(...BARE_BYTES)
+
+/** The key whose exponent is the word at `at`, lowest byte first, or the three bytes there; the last byte of a word may be another's. */
+export function littleNear(bytes: Uint8Array, at: number): PublicKey | undefined {
+  const isWord = bytes[at + WORD - 1] === 0
+  const near = isWord ? (modulusNear(bytes, at, false) ?? arrayNear(bytes, at)) : undefined
+  return near ?? rightBefore(bytes, at)
+}
+
+/** Bytes of an exponent in an array of .NET or Mono, whose length stands before it. */
+const EXPONENT_BYTES = 3
+
+/** A modulus in an array near the array with its exponent, as `RSAParameters` has them: highest byte first. */
+function arrayNear(bytes: Uint8Array, at: number): PublicKey | undefined {
+  if (at < 8 || at % 8 !== 0 || countAt(bytes, at - 8) !== EXPONENT_BYTES) return undefined
+  charge(3000)
+  for (let begin = Math.max(8, (at - MOST_APART + 7) & ~7); begin < at + 64; begin += 8) {
+    const length = countAt(bytes, begin - 8)
+    const end = begin + length
+    if (!ARRAY_BYTES.has(length) || end > bytes.length) continue
+    const key = keyOfNumber(bytes.subarray(begin, end))
+    if (key !== undefined) return key
+  }
+  return undefined
+}
+
+/** The key whose modulus is the whole of `window`, highest byte first, as far as can be told; its exponent is the usual. */
+export function keyOfNumber(window: Uint8Array): PublicKey | undefined {
+  if (!ARRAY_BYTES.has(window.length)) return undefined
+  const isLikely = (window[0] ?? 0) >= 0x80 && ((window.at(-1) ?? 0) & 1) === 1
+  if (!isLikely || !isRandomLooking(window)) return undefined
+  if (hasTinyFactor(window, true)) return undefined
+  const n = fromBigEndian(window)
+  return hasNoSmallFactor(n) ? plain(rsaKey(n, 65_537n)) : undefined
+}
+
+const ARRAY_BYTES = new Set([128, 256, 384, 512])
+
+/** The length of an array: a word of which no more than the first two bytes are used; -1 for any other. */
+function countAt(bytes: Uint8Array, at: number): number {
+  for (let k = 2; k < 8; k++) if (bytes[at + k] !== 0) return -1
+  return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)
+}
+
+/** The key whose exponent is the word at `at`, highest byte first, or its last three bytes. */
+export function bigNear(bytes: Uint8Array, at: number): PublicKey | undefined {
+  // Limbs with the lowest byte first, behind zeros, look alike between two words.
+  const near = at % 4 === 0 ? modulusNear(bytes, at, true) : undefined
+  return near ?? rightBehind(bytes, at + WORD)
+}
+
+const WORD = 8
+/** Bytes between a modulus and the three of its exponent: none, the upper one of a word of four, or a length of four. */
+const BETWEEN = [0, 1, 4] as const
+
+/** The modulus that ends right before the exponent at `at`, highest byte first, at any place. */
+function rightBefore(bytes: Uint8Array, at: number): PublicKey | undefined {
+  if (at < WORD + SHORTEST_BARE) return undefined
+  for (const between of BETWEEN) {
+    const end = at - between
+    if (((bytes[end - 1] ?? 0) & 1) === 0 || isGap(bytes, end - WORD)) continue
+    charge(100)
+    for (const length of BARE_BYTES) {
+      const begin = end - length
+      if (begin < WORD || !isGap(bytes, begin - WORD)) continue
+      const key = keyOfNumber(bytes.subarray(begin, end))
+      if (key !== undefined) return key
+    }
+  }
+  return undefined
+}
+
+/** The modulus that begins at `at`, right behind an exponent: highest byte first, or lowest behind the upper byte of a word. */
+function rightBehind(bytes: Uint8Array, at: number): PublicKey | undefined {
+  if (at + SHORTEST_BARE > bytes.length || isGap(bytes, at)) return undefined
+  charge(100)
+  for (const length of BARE_BYTES) {
+    const end = at + length
+    if (end + WORD > bytes.length) continue
+    if (isGap(bytes, end)) {
+      const key = keyOfNumber(bytes.subarray(at, end))
+      if (key !== undefined) return key
+    }
+    const n = bytes[at] === 0 ? modulusAt(bytes, at + 1, length, false) : undefined
+    if (n !== undefined) return plain(rsaKey(n, 65_537n))
+  }
+  return undefined
+}
+
+/** A modulus at a multiple of 8 with a boundary on either side, near the exponent that is spelled alike. */
+function modulusNear(bytes: Uint8Array, at: number, isBig: boolean): PublicKey | undefined {
+  charge(1200)
+  const first = (Math.max(8, at - MOST_APART) + 7) & ~7
+  const last = at + MOST_BEHIND - 1
+  let begin = Number.POSITIVE_INFINITY
+  for (let word = first - 8; word <= last + SHORTEST_BARE; word += 8) {
+    if (isGap(bytes, word)) begin = word + 8
+    // No modulus has such a word: the shortest has gone by, and the others begin alike.
+    if (begin > last || word + 8 - begin !== SHORTEST_BARE) continue
+    charge(40)
+    for (const length of BARE_BYTES) {
+      const n = modulusAt(bytes, begin, length, isBig)
+      if (n !== undefined) return plain(rsaKey(n, 65_537n))
+    }
+  }
+  return undefined
+}
+
+function modulusAt(
+  bytes: Uint8Array,
+  begin: number,
+  length: number,
+  isBig: boolean,
+): bigint | undefined {
+  const end = begin + length
+  const isJava = !isBig && isCounted(bytes, begin, length / 4)
+  const lowest = isBig ? end - 1 : isJava ? end - 4 : begin
+  const highest = isBig ? begin : isJava ? begin + 3 : end - 1
+  if (!isOddAndFull(bytes, lowest, highest)) return undefined
+  if (end > bytes.length || !isGap(bytes, end)) return undefined
+  const window = bytes.subarray(begin, end)
+  if (!isRandomLooking(window)) return undefined
+  if (!isJava && hasTinyFactor(window, isBig)) return undefined
+  const n = isBig ? fromBigEndian(window) : fromLittleEndian(isJava ? wordsTurned(window) : window)
+  return hasNoSmallFactor(n) ? n : undefined
+}
+
+/** Whether a number is odd and has its highest bit, by its lowest and its highest byte. */
+function isOddAndFull(bytes: Uint8Array, lowest: number, highest: number): boolean {
+  return ((bytes[lowest] ?? 0) & 1) === 1 && (bytes[highest] ?? 0) >= 0x80
+}
+
+/** Whether the word before a place is `count`: Java's `int[]`, which holds the highest word of a number first. */
+function isCounted(bytes: Uint8Array, at: number, count: number): boolean {
+  return bytes[at - 4] === (count & 0xff) && bytes[at - 3] === count >> 8 && bytes[at - 2] === 0
+}
+
+/** The last word first, each as it is. */
+function wordsTurned(window: Uint8Array): Uint8Array {
+  const turned = window.slice()
+  new Uint32Array(turned.buffer).reverse()
+  return turned
+}
+
+/** 1 for a zero: counted without branches. */
+const IS_ZERO = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte === 0))
+
+/** Eight bytes of which half are zero. */
+function isGap(bytes: Uint8Array, at: number): boolean {
+  let zeros = 0
+  for (let k = at; k < at + 8; k++) zeros += IS_ZERO[bytes[k] ?? 0] ?? 0
+  return zeros >= 4
+}
