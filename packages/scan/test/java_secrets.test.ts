@@ -78,6 +78,13 @@ const REFERENCES = {
     base: 0x7_0000_0000n,
     refer: (to: bigint) => words(Number(to >> 3n), 0),
   },
+  'an address with the colours of ZGC behind it': {
+    base: 0x40_0000_0000n,
+    refer: (to: bigint) => {
+      const coloured = (to << 14n) | 0x150n
+      return words(Number(coloured & 0xffff_ffffn), Number(coloured >> 32n))
+    },
+  },
   'an address of 8 bytes': {
     base: 0x7f10_0000_0000n,
     refer: (to: bigint) => words(Number(to & 0xffff_ffffn), Number(to >> 32n)),

@@ -3,10 +3,10 @@
  * size, in which such a library keeps what it computes, those alone are looked at that one of its numbers points to.
  *
  * Of 64-bit HotSpot a number is {u64 mark, u32 class, int signum, int bitCount + 1, int bitLength + 1, int lowestSetBit + 2,
- * int firstNonzeroIntNum + 2, int[] mag}, where a size is 0 until it is asked for, and whatever writes, compares or multiplies a
- * secret asks for its bitLength. The array is {u64 mark, u32 class, u32 length, ints}, the highest int first. A reference is an
- * address, or 4 bytes: an address, or an eighth of one.
- * Sources: java.math.BigInteger of OpenJDK 8 to 24; HotSpot's `oops/compressedOops.hpp`.
+ * int firstNonzeroIntNum + 2, int[] mag}, where a size is 0 until it is asked for, and what writes a secret or multiplies by it
+ * asks for its bitLength: by that the kernel finds it. The array is {u64 mark, u32 class, u32 length, ints}, the highest int
+ * first. A reference is an address, of the generational ZGC with bits behind it, or 4 bytes: an address, or an eighth of one.
+ * Sources: java.math.BigInteger of OpenJDK 8 to 24; HotSpot's `oops/compressedOops.hpp` and `gc/z/zAddress.hpp`.
  *
  * @module
  */
@@ -19,6 +19,8 @@ const HEAD = { bytes: 16, length: 12 } as const
 const INT_BYTES = 4
 /** So many bits a secret may have less than there is room for: of P-521, for which there are seven too many, one in 2^16 has fewer. */
 const FEWER_BITS = 22
+/** Bits behind an address that the generational ZGC tells the state of a reference by. */
+const COLOURS = [13n, 14n, 15n, 16n] as const
 /** Numbers of one size in a window: more is no process, but made. */
 const NUMBERS_MOST = 4000
 
@@ -74,7 +76,8 @@ function isNumber(view: DataView, at: number): boolean {
 function addressesAt(view: DataView, at: number): readonly bigint[] {
   const short = BigInt(view.getUint32(at, true))
   const whole = view.getBigUint64(at, true)
-  return whole === short ? [short, short << 3n] : [whole, short, short << 3n]
+  if (whole === short) return [short, short << 3n]
+  return [whole, short, short << 3n, ...COLOURS.map((bits) => whole >> bits)]
 }
 
 /** The ints of the array at an address, if one of that length is there. */
