@@ -12,8 +12,11 @@ const SMALL_BYTES = 64 << 10
 const LEAST_PIECES = 16
 /** As pieces begin in memory, for what is looked for at multiples. */
 const ALIGNMENT = 16
-/** Zeros between two: what ends with one does not go on in the next. */
+/** Between two lie zeros, so that what ends with one does not go on in the next, and the head of an array. */
 const GAP_BYTES = 64
+/** Of an array in a JVM: {u64 mark, u32 class, u32 length}. */
+const HEAD_BYTES = 16
+const HEAD = { mark: 1, class: 1 } as const
 /** Of pieces that lie side by side. */
 const JOINED_BYTES = 1 << 20
 
@@ -21,7 +24,7 @@ const JOINED_BYTES = 1 << 20
 export interface JoinedPieces {
   /** Valid until the next are asked for. */
   readonly bytes: Uint8Array
-  /** Where in the window a place lies that is in a piece; of one between two, the end of the first. */
+  /** Where in the window a place lies that is in a piece; of one between two, the end of the first; of any before, its begin. */
   readonly placeOf: (at: number) => number
   /** Whether so many bytes from a place on lie in one piece. */
   readonly isWithin: (at: number, length: number) => boolean
@@ -51,22 +54,32 @@ export function* joinedPieces(
   pieces: readonly Piece[],
 ): Generator<JoinedPieces, void, void> {
   const buffer = new Uint8Array(JOINED_BYTES)
+  const view = new DataView(buffer.buffer)
   for (let first = 0; first < pieces.length; ) {
     const begins: number[] = []
-    let end = 0
+    let end = GAP_BYTES
     let next = first
     for (; next < pieces.length; next++) {
       const piece = pieces[next]
       if (piece === undefined || end + piece.end - piece.begin > buffer.length) break
+      const length = piece.end - piece.begin
       begins.push(end)
+      writeHead(view, end, length)
       buffer.set(window.subarray(piece.begin, piece.end), end)
-      end = roundedUp(end + piece.end - piece.begin) + GAP_BYTES
+      end = roundedUp(end + length) + GAP_BYTES
     }
     const length = Math.min(end, buffer.length)
     yield joinedOf(buffer.subarray(0, length), begins, pieces.slice(first, next))
     buffer.fill(0, 0, length)
     first = next
   }
+}
+
+/** What stands before the `length` bytes at `at` where they are an array of bytes in memory. */
+function writeHead(view: DataView, at: number, length: number): void {
+  view.setUint32(at - HEAD_BYTES, HEAD.mark, true)
+  view.setUint32(at - HEAD_BYTES + 8, HEAD.class, true)
+  view.setUint32(at - HEAD_BYTES + 12, length, true)
 }
 
 const roundedUp = (at: number): number => Math.ceil(at / ALIGNMENT) * ALIGNMENT
@@ -85,11 +98,11 @@ function joinedOf(
     bytes,
     placeOf: (at) => {
       const { begin, length, inside } = pieceAt(at)
-      return begin + Math.min(inside, length)
+      return begin + Math.max(0, Math.min(inside, length))
     },
     isWithin: (at, length) => {
       const piece = pieceAt(at)
-      return piece.inside + length <= piece.length
+      return piece.inside >= 0 && piece.inside + length <= piece.length
     },
   }
 }

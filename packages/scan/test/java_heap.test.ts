@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
-import { heapDump } from '@mintmark/testkit'
+import { heapDump, readAgain } from '@mintmark/testkit'
 import { parsePublicKeys } from '../src/public_keys/parse.ts'
 import { scanFile } from '../src/scan_file.ts'
 import { noise } from './flood_world.ts'
@@ -84,4 +85,27 @@ describe('a heap of many small arrays, which are looked through side by side', (
     const { report } = await scanned('halves', [...many(noise(64, 'own')), ...halves])
     assert.deepEqual(report.findings, [])
   })
+})
+
+it('the secret of a curve is found in an array of its size, though thousands of others lie there', async () => {
+  for (const [type, options] of [
+    ['int', { namedCurve: 'P-256' }],
+    ['byte', { namedCurve: 'P-384' }],
+  ] as const) {
+    const { privateKey, publicKey } = readAgain(generateKeyPairSync('ec', options))
+    const secret = Buffer.from(privateKey.export({ format: 'jwk' }).d ?? '', 'base64url')
+    const others = Array.from({ length: 6000 }, (_, i) => {
+      return { type, bytes: noise(4 * (14 + (i % 9)), `other ${i}`) } as const
+    })
+    const heap = heapDump({ segments: [[...others, { type, bytes: secret }]] })
+    const file = path.join(folder, `secret ${type}`)
+    writeFileSync(file, heap.bytes)
+    const given = parsePublicKeys(publicKey.export({ type: 'spki', format: 'der' }), 'given').keys
+    const { findings } = await scanFile(file, { threads: 1, publicKeys: given })
+    const at = Buffer.from(heap.bytes).indexOf(secret)
+    assert.deepEqual(
+      findings.map(({ offset, form }) => [offset, form]),
+      [[at, 'limbs-be']],
+    )
+  }
 })

@@ -159,13 +159,13 @@ export class SecretWindow {
     this.#lookForHeads(kernel, { bytes, at, length }, found)
     this.#texts.look(kernel, at, length)
     for (const [index, group] of this.#groups.entries()) {
-      const { length: size } = group
+      const { length: size, limbs, isTold } = group
       const { places, arrays, integers } = this.#sights[index] ?? {}
-      if (hasArrays(group)) {
+      if (isTold) {
         const lengths = [size, size + OCTETS_HEAD] as const
         arrays?.add(bytes, at, kernel.javaObjects('arrays', lengths, length), size)
       }
-      if (hasIntegers(group)) {
+      if (isTold && limbs > 0) {
         integers?.add(bytes, at, kernel.javaObjects('numbers', integerBits(size), length))
       }
       if (places?.isFull !== false) continue
@@ -231,14 +231,6 @@ function affordable({ left, most }: Budget, cost: number): number {
   const places = Math.floor(left / cost)
   return places < Math.min(LEAST_PLACES, most / cost / 2) ? 0 : places
 }
-
-/** Whether {@link ArrayList} is filled: for keys that are asked for, and those whose secrets are no numbers. */
-function hasArrays({ limbs, effort, isTold }: SoughtGroup): boolean {
-  return effort !== 'met' || (isTold && limbs === 0)
-}
-
-/** Whether {@link IntegerList} is filled. */
-const hasIntegers = ({ limbs, isTold }: SoughtGroup): boolean => isTold && limbs > 0
 
 /** Bytes of a window that a kernel holds. */
 interface WindowSlice {
