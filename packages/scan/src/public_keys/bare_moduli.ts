@@ -112,20 +112,32 @@ function rightBehind(bytes: Uint8Array, at: number): PublicKey | undefined {
 /** A modulus at a multiple of 8 with a boundary on either side, near the exponent that is spelled alike. */
 function modulusNear(bytes: Uint8Array, at: number, isBig: boolean): PublicKey | undefined {
   charge(1200)
-  const first = (Math.max(8, at - MOST_APART) + 7) & ~7
   const last = at + MOST_BEHIND - 1
-  let begin = Number.POSITIVE_INFINITY
-  for (let word = first - 8; word <= last + SHORTEST_BARE; word += 8) {
-    if (isGap(bytes, word)) begin = word + 8
-    // No modulus has such a word: the shortest has gone by, and the others begin alike.
-    if (begin > last || word + 8 - begin !== SHORTEST_BARE) continue
-    charge(40)
-    for (const length of BARE_BYTES) {
-      const n = modulusAt(bytes, begin, length, isBig)
-      if (n !== undefined) return plain(rsaKey(n, 65_537n))
+  for (let begin = (Math.max(8, at - MOST_APART) + 7) & ~7; begin <= last; ) {
+    const gap = lastGap(bytes, begin)
+    if (gap >= begin) {
+      begin = gap + WORD
+      continue
     }
+    if (gap === begin - WORD) {
+      charge(40)
+      for (const length of BARE_BYTES) {
+        const n = modulusAt(bytes, begin, length, isBig)
+        if (n !== undefined) return plain(rsaKey(n, 65_537n))
+      }
+    }
+    // All that is longer begins alike.
+    begin += SHORTEST_BARE
+    while (begin <= last && !isGap(bytes, begin - WORD)) begin += WORD
   }
   return undefined
+}
+
+/** The last gap among the words before and of the shortest modulus that begins at `begin`; further before if there is none. */
+function lastGap(bytes: Uint8Array, begin: number): number {
+  let word = begin + SHORTEST_BARE - WORD
+  while (word >= begin - WORD && !isGap(bytes, word)) word -= WORD
+  return word
 }
 
 function modulusAt(
