@@ -366,8 +366,9 @@ export class WindowScanner {
     for (let i = PATTERN_BYTES; i < pattern.length; i++) {
       if (place.bytes[at + i] !== pattern[i]) return
     }
-    const key = source.keyAt(place.bytes, at)
-    if (key !== undefined) place.onPublicKey?.(key, isBare)
+    for (const key of [source.keyAt(place.bytes, at), source.otherAt?.(place.bytes, at)]) {
+      if (key !== undefined) place.onPublicKey?.(key, isBare)
+    }
   }
 
   /** A number of a Java heap may be a modulus: its exponent lies elsewhere. */

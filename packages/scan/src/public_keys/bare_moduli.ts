@@ -22,11 +22,10 @@ const MOST_BEHIND = 64
 const BARE_BYTES = [512, 384, 256, 128]
 const SHORTEST_BARE = Math.min(...BARE_BYTES)
 
-/** The key whose exponent is the word at `at`, lowest byte first, or the three bytes there; the last byte of a word may be another's. */
+/** The key whose exponent is the word at `at`, lowest byte first. */
 export function littleNear(bytes: Uint8Array, at: number): PublicKey | undefined {
-  const isWord = bytes[at + WORD - 1] === 0
-  const near = isWord ? (modulusNear(bytes, at, false) ?? arrayNear(bytes, at)) : undefined
-  return near ?? rightBefore(bytes, at)
+  if (bytes[at + WORD - 1] !== 0) return undefined
+  return modulusNear(bytes, at, false) ?? arrayNear(bytes, at)
 }
 
 /** Bytes of an exponent in an array of .NET or Mono, whose length stands before it. */
@@ -64,19 +63,21 @@ function countAt(bytes: Uint8Array, at: number): number {
   return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)
 }
 
-/** The key whose exponent is the word at `at`, highest byte first, or its last three bytes. */
+/** The key whose exponent is the word at `at`, highest byte first. */
 export function bigNear(bytes: Uint8Array, at: number): PublicKey | undefined {
   // Limbs with the lowest byte first, behind zeros, look alike between two words.
-  const near = at % 4 === 0 ? modulusNear(bytes, at, true) : undefined
-  return near ?? rightBehind(bytes, at + WORD)
+  return at % 4 === 0 ? modulusNear(bytes, at, true) : undefined
 }
 
 const WORD = 8
-/** Bytes between a modulus and the three of its exponent: none, the upper one of a word of four, or a length of four. */
-const BETWEEN = [0, 1, 4] as const
+/**
+ * Bytes between a modulus and the three of its exponent: a length of four, the upper one of a word of four, or none. Where there
+ * are fewer, more would begin in what is before the modulus.
+ */
+const BETWEEN = [4, 1, 0] as const
 
-/** The modulus that ends right before the exponent at `at`, highest byte first, at any place. */
-function rightBefore(bytes: Uint8Array, at: number): PublicKey | undefined {
+/** The key whose modulus ends right before the three bytes of its exponent at `at`, highest byte first, at any place. */
+export function rightBefore(bytes: Uint8Array, at: number): PublicKey | undefined {
   if (at < WORD + SHORTEST_BARE) return undefined
   for (const between of BETWEEN) {
     const end = at - between
@@ -92,8 +93,12 @@ function rightBefore(bytes: Uint8Array, at: number): PublicKey | undefined {
   return undefined
 }
 
-/** The modulus that begins at `at`, right behind an exponent: highest byte first, or lowest behind the upper byte of a word. */
-function rightBehind(bytes: Uint8Array, at: number): PublicKey | undefined {
+/**
+ * The key whose exponent are the last bytes of the word at `word`, and whose modulus begins right behind it: highest byte first,
+ * or lowest behind the upper byte of another word.
+ */
+export function rightBehind(bytes: Uint8Array, word: number): PublicKey | undefined {
+  const at = word + WORD
   if (at + SHORTEST_BARE > bytes.length || isGap(bytes, at)) return undefined
   charge(100)
   for (const length of BARE_BYTES) {

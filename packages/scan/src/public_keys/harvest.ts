@@ -11,7 +11,7 @@ import { parseObject } from '@mintmark/core'
 import { fromBigEndian, fromLittleEndian } from '../arithmetic/modular.ts'
 import { elementOf, sequenceAround, TAG } from '../der.ts'
 import { charge } from '../effort.ts'
-import { bigNear, littleNear } from './bare_moduli.ts'
+import { bigNear, littleNear, rightBefore, rightBehind } from './bare_moduli.ts'
 import { keyOfCertificate, keyWith } from './certificate.ts'
 import { ENCAPSULATION_KEYS } from './encapsulation_key.ts'
 import { keyOfJwk } from './jwks.ts'
@@ -68,8 +68,13 @@ export const KEY_SOURCES: readonly KeySource[] = [
   ...ENCAPSULATION_KEYS,
   { pattern: latin('RSA1'), keyAt: windowsBlobAt },
   { pattern: hex('01 01 00 6e 01'), keyAt: libgcryptAt },
-  { pattern: hex('01 00 01 00 00 00 00'), keyAt: littleNear, isBare: true },
-  { pattern: hex('00 00 00 00 00 01 00 01'), keyAt: bigNear, isBare: true },
+  {
+    pattern: hex('01 00 01 00 00 00 00'),
+    keyAt: littleNear,
+    otherAt: rightBefore,
+    isBare: true,
+  },
+  { pattern: hex('00 00 00 00 00 01 00 01'), keyAt: bigNear, otherAt: rightBehind, isBare: true },
 ]
 
 /** How far before its key a certificate's begin is looked for: names and dates take this much at most. */

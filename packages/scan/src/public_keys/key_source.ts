@@ -12,6 +12,8 @@ export interface KeySource {
   readonly alignment?: number
   /** The key at a place where the whole pattern is. */
   readonly keyAt: (bytes: Uint8Array, at: number) => PublicKey | undefined
+  /** Another that may lie there: what can be a modulus in one order of its bytes may be one in the other. */
+  readonly otherAt?: (bytes: Uint8Array, at: number) => PublicKey | undefined
   /** Nothing around it shows that it is a key. */
   readonly isBare?: true
 }
