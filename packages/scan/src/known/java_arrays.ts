@@ -31,7 +31,7 @@ export class ArrayList {
   }
 }
 
-/** Of a secret: less than 256. */
+/** Of a secret: less than 65,536. */
 function lengthBefore(bytes: Uint8Array, at: number): number {
-  return bytes[at - 4] ?? 0
+  return (bytes[at - 4] ?? 0) | ((bytes[at - 3] ?? 0) << 8)
 }

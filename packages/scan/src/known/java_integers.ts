@@ -29,16 +29,16 @@ export function integerBits(length: number): readonly [number, number] {
   return [8 * length - FEWER_BITS, 8 * length]
 }
 
-/** The array that a number of so many bytes may point to: one of these addresses. */
-interface Referred {
+/** The array that a number has: at the first of these addresses at which one of its length is. */
+export interface JavaInts {
   readonly addresses: readonly bigint[]
-  /** Of its ints. */
+  /** Bytes of its ints. */
   readonly length: number
 }
 
 /** Collects the numbers of one size in a window. */
 export class IntegerList {
-  readonly #arrays = new Map<string, Referred>()
+  readonly #arrays = new Map<string, JavaInts>()
 
   /** @param sizes where those of numbers stand, from `base` of `bytes` on */
   add(bytes: Uint8Array, base: number, sizes: Uint32Array): void {
@@ -53,13 +53,19 @@ export class IntegerList {
     }
   }
 
-  /** What the arrays hold, the lowest byte of each int first: each array once, as far as the dump holds it. */
-  *arraysOf(memory: Memory): Generator<Pointed, void, void> {
-    for (const { addresses, length } of this.#arrays.values()) {
-      const array = addresses.map((address) => arrayAt(memory, address, length)).find((one) => one)
-      if (array !== undefined) yield array
-    }
+  /** Their arrays, each once. */
+  get arrays(): Iterable<JavaInts> {
+    return this.#arrays.values()
   }
+}
+
+/** What an array holds, the lowest byte of each int first; undefined where the dump does not have it. */
+export function intsAt(memory: Memory, { addresses, length }: JavaInts): Pointed | undefined {
+  for (const address of addresses) {
+    const array = arrayAt(memory, address, length)
+    if (array !== undefined) return array
+  }
+  return undefined
 }
 
 const bitsAt = (view: DataView, at: number): number => view.getUint32(at + 4, true) - 1

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { Memory, Pointed } from '../detected.ts'
+import type { Memory } from '../detected.ts'
 import { isRandomLookingAt } from '../random_looking.ts'
 import type { Effort } from './allowance.ts'
 import { areRandomDigits, type DigitForm, digitCount, digitsAt } from './digit_forms.ts'
 import type { FoundValue } from './found_value.ts'
-import { numberOfInts } from './java_integers.ts'
+import { intsAt, type JavaInts, numberOfInts } from './java_integers.ts'
 import type { SecretBudgets } from './secret_budgets.ts'
 import type { FoundSecret, SecretGroup } from './secret_groups.ts'
 import type { SecretText } from './secret_texts.ts'
@@ -145,7 +145,8 @@ export function lookFar(
 
 /** Looks at the arrays that numbers of the JVM point to. */
 export function lookAtIntegers(
-  arrays: Iterable<Pointed>,
+  memory: Memory,
+  arrays: Iterable<JavaInts>,
   group: SoughtGroup,
   { contents }: Tried,
 ): FoundValue[] {
@@ -153,8 +154,11 @@ export function lookAtIntegers(
   const { java } = group.budgets
   const found: FoundValue[] = []
   if (numberIn === undefined || java.isSpent(READ_COST)) return found
-  for (const { bytes, offset } of arrays) {
-    if (!java.take(READ_COST)) break
+  for (const array of arrays) {
+    if (!java.take(READ_COST * array.addresses.length)) break
+    const pointed = intsAt(memory, array)
+    if (pointed === undefined) continue
+    const { bytes, offset } = pointed
     const content = hashOf(bytes)
     if (contents.has(content) || !isRandomLookingAt(bytes, 0, bytes.length)) continue
     if (!java.take(cost / 2)) break

@@ -1,6 +1,6 @@
 /**
  * Searches a window for the secrets of known keys that have one, as those of curves do: where something points to that is
- * of their size, in arrays like those of the public half, in objects of CPython, by themselves in text, near copies of the public half, and where
+ * of their size, in arrays like those of the public half, in objects of CPython and the JVM, by themselves in text, near copies of the public half, and where
  * something that looks like a secret visibly begins and ends.
  *
  * A multiplication a place is too dear for every place; what the budget does not reach is counted.
@@ -158,18 +158,28 @@ export class SecretWindow {
     }
     this.#lookForHeads(kernel, { bytes, at, length }, found)
     this.#texts.look(kernel, at, length)
-    for (const [index, group] of this.#groups.entries()) {
-      const { length: size, limbs, isTold } = group
-      const { places, arrays, integers } = this.#sights[index] ?? {}
-      if (isTold) {
-        const lengths = [size, size + OCTETS_HEAD] as const
-        arrays?.add(bytes, at, kernel.javaObjects('arrays', lengths, length), size)
-      }
-      if (isTold && limbs > 0) {
-        integers?.add(bytes, at, kernel.javaObjects('numbers', integerBits(size), length))
-      }
+    this.#lookForJava(kernel, { bytes, at, length })
+    for (const [index, { length: size }] of this.#groups.entries()) {
+      const { places } = this.#sights[index] ?? {}
       if (places?.isFull !== false) continue
       places.add(at, kernel.boundedPairs(size, length, false, size, places.room))
+    }
+  }
+
+  /** Numbers and arrays of the JVM; nobody has the private keys of public roots there. */
+  #lookForJava(kernel: ConjugateKernel, { bytes, at, length }: WindowSlice): void {
+    const told = this.#groups.flatMap(({ isTold, limbs, length: size }, index) => {
+      const sights = this.#sights[index]
+      return isTold && sights !== undefined ? [{ size, isNumber: limbs > 0, ...sights }] : []
+    })
+    for (const size of new Set(told.map((group) => group.size))) {
+      const groups = told.filter((group) => group.size === size)
+      const found = kernel.javaObjects('arrays', [size, size + OCTETS_HEAD], length)
+      for (const { arrays } of groups) arrays.add(bytes, at, found, size)
+      const ofNumbers = groups.filter(({ isNumber }) => isNumber)
+      if (ofNumbers.length === 0) continue
+      const sizes = kernel.javaObjects('numbers', integerBits(size), length)
+      for (const { integers } of ofNumbers) integers.add(bytes, at, sizes)
     }
   }
 
@@ -259,7 +269,7 @@ function lookOutside(
   return [
     ...lookFar(memory, far, group, tried),
     ...lookFar(memory, digits.digitAddresses(bytes), group, tried, TOMMATH_DIGITS),
-    ...lookAtIntegers(integers.arraysOf(memory), group, tried),
+    ...lookAtIntegers(memory, integers.arrays, group, tried),
   ]
 }
 
