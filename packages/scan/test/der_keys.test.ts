@@ -147,7 +147,10 @@ function keyOfShortInverse(): Buffer {
     const isFit = q >> 1022n === 3n && q < p && checkPrimeSync(q)
     const d = isFit ? inverse(e, (p - 1n) * (q - 1n)) : undefined
     if (d === undefined) continue
-    const numbers = [0n, p * q, e, d, p, q, d % (p - 1n), d % (q - 1n), qInv]
+    const dQ = d % (q - 1n)
+    // Where dQ is shorter too, nothing of what is left behind dP has a length of two bytes, by which it is found.
+    if (dQ >> 1016n === 0n || qInv >> 1008n === 0n) continue
+    const numbers = [0n, p * q, e, d, p, q, d % (p - 1n), dQ, qInv]
     return Buffer.from(derSequence(...numbers.map(derInteger)))
   }
 }
