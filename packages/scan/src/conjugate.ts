@@ -8,12 +8,13 @@
  *
  * @module
  */
+
 import { limbs28 } from './arithmetic/limbs.ts'
+import { candidateOf } from './candidate_entry.ts'
 import { closeBelowFraction } from './close_fractions.ts'
 import type {
   Candidate,
   CandidateChoice,
-  CandidateKind,
   DigitShape,
   EqualWords,
   ExponentPlaces,
@@ -25,6 +26,7 @@ import type {
   WordTable,
 } from './conjugate_types.ts'
 import { DigitPlaces } from './digit_places.ts'
+import { repeatsOf } from './equal_words.ts'
 import { NumberProducts } from './number_products.ts'
 import { randomBounds } from './random_looking.ts'
 import { AT, HITS, LIST, LISTS, PAIRS, SliceMemory } from './slice_memory.ts'
@@ -44,9 +46,6 @@ export type {
 } from './conjugate_types.ts'
 export { ORDERS } from './conjugate_types.ts'
 export { BEFORE, BEHIND, SLICE } from './slice_memory.ts'
-
-/** By their numbers in the kernel. */
-const KINDS: readonly CandidateKind[] = ['factor', 'beside', 'negated', 'halved']
 
 /** Of so many keys and low limbs all pairs of a key are looked for at once: see `assembly/conjugate_classes.ts`. */
 const MANY_KEYS = 16
@@ -435,26 +434,5 @@ export class ConjugateKernel {
 
   #call(name: string, ...parts: readonly (readonly (number | bigint)[])[]): number {
     return this.#memory.call(name, ...parts)
-  }
-}
-
-/** By the index of a word the indexes of those that are equal and come later. */
-function repeatsOf(firsts: Uint32Array): EqualWords {
-  const repeats = new Map<number, number[]>()
-  for (let k = 0; k < firsts.length; k++) {
-    const first = firsts[k]
-    if (first === k || first === undefined) continue
-    const held = repeats.get(first)
-    if (held === undefined) repeats.set(first, [k])
-    else held.push(k)
-  }
-  return repeats
-}
-
-function candidateOf(entry: number): Candidate {
-  return {
-    at: entry & 0x1fffff,
-    order: (entry >>> 21) & 7,
-    kind: KINDS[(entry >>> 24) & 3] ?? 'factor',
   }
 }

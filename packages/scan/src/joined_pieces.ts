@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { ARRAY_HEAD } from './jvm_array.ts'
 import type { Piece } from './scan_plan.ts'
 
 /** Longer pieces are worth a search of their own. */
@@ -14,8 +15,7 @@ const LEAST_PIECES = 16
 const ALIGNMENT = 16
 /** Between two lie zeros, so that what ends with one does not go on in the next, and the head of an array. */
 const GAP_BYTES = 64
-/** Of an array in a JVM: {u64 mark, u32 class, u32 length}. */
-const HEAD_BYTES = 16
+/** In the head of each array: not locked, and of some class. */
 const HEAD = { mark: 1, class: 1 } as const
 /** Of pieces that lie side by side. */
 const JOINED_BYTES = 1 << 20
@@ -77,9 +77,10 @@ export function* joinedPieces(
 
 /** What stands before the `length` bytes at `at` where they are an array of bytes in memory. */
 function writeHead(view: DataView, at: number, length: number): void {
-  view.setUint32(at - HEAD_BYTES, HEAD.mark, true)
-  view.setUint32(at - HEAD_BYTES + 8, HEAD.class, true)
-  view.setUint32(at - HEAD_BYTES + 12, length, true)
+  const head = at - ARRAY_HEAD.bytes
+  view.setUint32(head + ARRAY_HEAD.mark, HEAD.mark, true)
+  view.setUint32(head + ARRAY_HEAD.class, HEAD.class, true)
+  view.setUint32(head + ARRAY_HEAD.length, length, true)
 }
 
 const roundedUp = (at: number): number => Math.ceil(at / ALIGNMENT) * ALIGNMENT

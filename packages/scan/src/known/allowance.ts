@@ -6,14 +6,8 @@
  *
  * @module
  */
-import { Budget } from './budget.ts'
+import { Budget, type Rate } from './budget.ts'
 import { failuresAllowed } from './many_primes.ts'
-
-/** Nanoseconds for each byte, and at once. */
-interface Rate {
-  readonly perByte: number
-  readonly atOnce: number
-}
 
 /** For each kind of test. */
 const GIVEN = {

@@ -6,6 +6,12 @@
  * @module
  */
 
+/** Of a kind of test: nanoseconds for each byte that is looked at, and what may be saved up. */
+export interface Rate {
+  readonly perByte: number
+  readonly atOnce: number
+}
+
 export class Budget {
   readonly #perByte: number
   /** What may be saved up. */

@@ -11,11 +11,10 @@
  * @module
  */
 import type { Memory, Pointed } from '../detected.ts'
+import { ARRAY_HEAD } from '../jvm_array.ts'
 
 /** From the first sizes: where the others stand, and the array. */
 const AT = { lowest: 8, nonzero: 12, array: 16, end: 24 } as const
-/** What stands before the ints of an array, and where its length does. */
-const HEAD = { bytes: 16, length: 12 } as const
 const INT_BYTES = 4
 /** So many bits a secret may have less than there is room for: of P-521, for which there are seven too many, one in 2^16 has fewer. */
 const FEWER_BITS = 22
@@ -89,11 +88,14 @@ function addressesAt(view: DataView, at: number): readonly bigint[] {
 /** The ints of the array at an address, if one of that length is there. */
 function arrayAt(memory: Memory, address: bigint, length: number): Pointed | undefined {
   if (address % 8n !== 0n) return undefined
-  const held = memory.at(address + BigInt(HEAD.length), HEAD.bytes - HEAD.length + length)
+  const held = memory.at(
+    address + BigInt(ARRAY_HEAD.length),
+    ARRAY_HEAD.bytes - ARRAY_HEAD.length + length,
+  )
   if (held === undefined) return undefined
   const { bytes, offset } = held
   const count = new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(0, true)
-  const from = HEAD.bytes - HEAD.length
+  const from = ARRAY_HEAD.bytes - ARRAY_HEAD.length
   return count === length / INT_BYTES
     ? { bytes: bytes.subarray(from), offset: offset + from }
     : undefined

@@ -4,13 +4,7 @@
  * @module
  */
 import { type Effort, ROOTS_SHARE } from './allowance.ts'
-import { Budget } from './budget.ts'
-
-/** Nanoseconds for each byte, and at once. */
-interface Rate {
-  readonly perByte: number
-  readonly atOnce: number
-}
+import { Budget, type Rate } from './budget.ts'
 
 const RATES = {
   pointed: { perByte: 1, atOnce: 3e8 },

@@ -7,12 +7,9 @@ import { fromBigEndian, fromLittleEndian } from '../arithmetic/modular.ts'
 import { hasNoSmallFactor, hasTinyFactor } from '../arithmetic/modulus_like.ts'
 import { charge } from '../effort.ts'
 import { isRandomLooking } from '../random_looking.ts'
-import { keyWith } from './certificate.ts'
+import { plainKey } from './certificate.ts'
 import type { PublicKey } from './public_key.ts'
-import { type PublicMaterial, rsaKey } from './spki_key.ts'
-
-const plain = (material: PublicMaterial | undefined): PublicKey | undefined =>
-  material && keyWith(material, {})
+import { rsaKey } from './spki_key.ts'
 
 /** How far from its exponent a modulus is looked for: OpenSSL allocates one after the other. */
 const MOST_APART = 640
@@ -21,6 +18,8 @@ const MOST_BEHIND = 64
 /** Bytes of the moduli that are looked for there. */
 const BARE_BYTES = [512, 384, 256, 128]
 const SHORTEST_BARE = Math.min(...BARE_BYTES)
+const ARRAY_BYTES: ReadonlySet<number> = new Set(BARE_BYTES)
+const WORD = 8
 
 /** The key whose exponent is the word at `at`, lowest byte first. */
 export function littleNear(bytes: Uint8Array, at: number): PublicKey | undefined {
@@ -52,10 +51,8 @@ export function keyOfNumber(window: Uint8Array): PublicKey | undefined {
   if (!isLikely || !isRandomLooking(window)) return undefined
   if (hasTinyFactor(window, true)) return undefined
   const n = fromBigEndian(window)
-  return hasNoSmallFactor(n) ? plain(rsaKey(n, 65_537n)) : undefined
+  return hasNoSmallFactor(n) ? plainKey(rsaKey(n, 65_537n)) : undefined
 }
-
-const ARRAY_BYTES = new Set([128, 256, 384, 512])
 
 /** The length of an array: a word of which no more than the first two bytes are used; -1 for any other. */
 function countAt(bytes: Uint8Array, at: number): number {
@@ -69,7 +66,6 @@ export function bigNear(bytes: Uint8Array, at: number): PublicKey | undefined {
   return at % 4 === 0 ? modulusNear(bytes, at, true) : undefined
 }
 
-const WORD = 8
 /**
  * Bytes between a modulus and the three of its exponent: a length of four, the upper one of a word of four, or none. Where there
  * are fewer, more would begin in what is before the modulus.
@@ -109,7 +105,7 @@ export function rightBehind(bytes: Uint8Array, word: number): PublicKey | undefi
       if (key !== undefined) return key
     }
     const n = bytes[at] === 0 ? modulusAt(bytes, at + 1, length, false) : undefined
-    if (n !== undefined) return plain(rsaKey(n, 65_537n))
+    if (n !== undefined) return plainKey(rsaKey(n, 65_537n))
   }
   return undefined
 }
@@ -128,7 +124,7 @@ function modulusNear(bytes: Uint8Array, at: number, isBig: boolean): PublicKey |
       charge(40)
       for (const length of BARE_BYTES) {
         const n = modulusAt(bytes, begin, length, isBig)
-        if (n !== undefined) return plain(rsaKey(n, 65_537n))
+        if (n !== undefined) return plainKey(rsaKey(n, 65_537n))
       }
     }
     // All that is longer begins alike.

@@ -44,6 +44,10 @@ export function keyWith(
   return { ...known, material, keyId: { ...keyIdOf(material), kid, subject } }
 }
 
+/** A key of which nothing else is known. */
+export const plainKey = (material: PublicKey['material'] | undefined): PublicKey | undefined =>
+  material && keyWith(material, {})
+
 /** @param der may go on behind the certificate */
 function namesOf(der: Uint8Array): Pick<PublicKey, 'subject' | 'notAfterMs'> {
   charge(100_000)

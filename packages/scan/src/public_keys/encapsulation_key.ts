@@ -13,7 +13,7 @@ import { isPacked } from '../arithmetic/ml_kem_polynomials.ts'
 import { charge } from '../effort.ts'
 import { isRandomLooking } from '../random_looking.ts'
 import { plainSpki } from '../spki.ts'
-import { keyWith } from './certificate.ts'
+import { plainKey } from './certificate.ts'
 import type { KeySource } from './key_source.ts'
 import type { PublicKey } from './public_key.ts'
 import { keyOfSpki } from './spki_key.ts'
@@ -36,8 +36,7 @@ function keyBehind(
   charge(2 * (to - from))
   const publicKey = bytes.slice(from, to)
   if (!isRandomLooking(publicKey) || !isRandomLooking(publicKey.subarray(-RHO))) return undefined
-  const material = keyOfSpki(plainSpki(parameters.oid, publicKey))
-  return material && keyWith(material, {})
+  return plainKey(keyOfSpki(plainSpki(parameters.oid, publicKey)))
 }
 
 export const ENCAPSULATION_KEYS: readonly KeySource[] = ML_KEM.flatMap((parameters) => {

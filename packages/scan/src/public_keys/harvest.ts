@@ -12,18 +12,16 @@ import { fromBigEndian, fromLittleEndian } from '../arithmetic/modular.ts'
 import { elementOf, sequenceAround, TAG } from '../der.ts'
 import { charge } from '../effort.ts'
 import { bigNear, littleNear, rightBefore, rightBehind } from './bare_moduli.ts'
-import { keyOfCertificate, keyWith } from './certificate.ts'
+import { keyOfCertificate, plainKey } from './certificate.ts'
 import { ENCAPSULATION_KEYS } from './encapsulation_key.ts'
 import { keyOfJwk } from './jwks.ts'
 import type { KeySource } from './key_source.ts'
 import { keyOfSshBlob, keyOfSshLine } from './openssh_line.ts'
 import type { PublicKey } from './public_key.ts'
-import { keyOfRsaPublicKey, keyOfSpki, type PublicMaterial, rsaKey } from './spki_key.ts'
+import { keyOfRsaPublicKey, keyOfSpki, rsaKey } from './spki_key.ts'
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex')
 const latin = (text: string): Buffer => Buffer.from(text, 'latin1')
-const plain = (material: PublicMaterial | undefined): PublicKey | undefined =>
-  material && keyWith(material, {})
 
 /** An algorithm's object identifier, `length` bytes into its SEQUENCE's content. */
 function spkiSource(pattern: string): KeySource {
@@ -51,7 +49,7 @@ export const KEY_SOURCES: readonly KeySource[] = [
   ].map((pattern): KeySource => {
     return {
       pattern: hex(pattern),
-      keyAt: (bytes, at) => plain(keyOfSshBlob(bytes.subarray(at, at + 4096))),
+      keyAt: (bytes, at) => plainKey(keyOfSshBlob(bytes.subarray(at, at + 4096))),
     }
   }),
   ...['ssh-rsa AAAA', 'ssh-ed25519 AAAA', 'ecdsa-sha2-nistp'].map((pattern): KeySource => {
@@ -86,7 +84,7 @@ function certificateOr(bytes: Uint8Array, at: number): PublicKey | undefined {
   const spki = algorithm && sequenceAround(bytes, algorithm.at, bytes.length)
   const material = spki && keyOfSpki(bytes.subarray(spki.at, spki.to))
   if (spki === undefined || material === undefined) return undefined
-  return certificateAround(bytes, spki.at, spki.to) ?? plain(material)
+  return certificateAround(bytes, spki.at, spki.to) ?? plainKey(material)
 }
 
 function certificateAround(bytes: Uint8Array, from: number, to: number): PublicKey | undefined {
@@ -117,7 +115,7 @@ function rsaPublicKeyAt(bytes: Uint8Array, at: number): PublicKey | undefined {
     const outer = sequenceAround(bytes, begin, bytes.length)
     const whole = outer && keyOfRsaPublicKey(bytes.subarray(outer.at, outer.to))
     // A private key has more numbers behind these two; its public half is there all the same.
-    return plain(whole ?? rsaKey(fromBigEndian(bytes.subarray(n.from, n.to)), 65_537n))
+    return plainKey(whole ?? rsaKey(fromBigEndian(bytes.subarray(n.from, n.to)), 65_537n))
   }
   return undefined
 }
@@ -133,7 +131,7 @@ function latinOf(bytes: Uint8Array): string {
 }
 
 function sshLineAt(bytes: Uint8Array, at: number): PublicKey | undefined {
-  return plain(keyOfSshLine(textAt(bytes, at, 6000)))
+  return plainKey(keyOfSshLine(textAt(bytes, at, 6000)))
 }
 
 /** Letters before a `kty` and behind its begin that are looked at. */
@@ -161,7 +159,7 @@ function pemAt(header: number): KeySource['keyAt'] {
     const end = body.indexOf('-----')
     if (end < 0) return undefined
     const der = Buffer.from(body.slice(0, end), 'base64')
-    return keyOfCertificate(der) ?? plain(keyOfSpki(der) ?? keyOfRsaPublicKey(der))
+    return keyOfCertificate(der) ?? plainKey(keyOfSpki(der) ?? keyOfRsaPublicKey(der))
   }
 }
 
@@ -176,10 +174,10 @@ function windowsBlobAt(bytes: Uint8Array, at: number): PublicKey | undefined {
   if (exponentBytes >= 1 && exponentBytes <= 8 && view.getUint32(12, true) === length) {
     const e = fromBigEndian(bytes.subarray(at + 24, at + 24 + exponentBytes))
     const from = at + 24 + exponentBytes
-    return plain(rsaKey(fromBigEndian(bytes.subarray(from, from + length)), e))
+    return plainKey(rsaKey(fromBigEndian(bytes.subarray(from, from + length)), e))
   }
   const n = fromLittleEndian(bytes.subarray(at + 12, at + 12 + length))
-  return plain(rsaKey(n, BigInt(exponentBytes)))
+  return plainKey(rsaKey(n, BigInt(exponentBytes)))
 }
 
 /** libgcrypt's `(1:n LENGTH:…)` in its internal tokens: data, u16 length in native order, the number. */
@@ -187,5 +185,5 @@ function libgcryptAt(bytes: Uint8Array, at: number): PublicKey | undefined {
   const from = at + 7
   const length = (bytes[at + 5] ?? 0) | ((bytes[at + 6] ?? 0) << 8)
   if (length < 48 || length > 2049 || from + length > bytes.length) return undefined
-  return plain(rsaKey(fromBigEndian(bytes.subarray(from, from + length)), 65_537n))
+  return plainKey(rsaKey(fromBigEndian(bytes.subarray(from, from + length)), 65_537n))
 }
