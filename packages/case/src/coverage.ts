@@ -18,7 +18,7 @@ const ISSUANCE_COVERAGE = `
   INSERT INTO coverage (side, source, category, tenant, hour, quality, records, issued, issued_with_token,
     issued_with_session, with_token, with_session, with_principal, with_app, with_ip, with_issued_at,
     grouped, backup, first, last)
-  SELECT 'issuance', source, category, tenant, toStartOfHour(at) AS hour,
+  SELECT 'issuance', source, category, owner, toStartOfHour(at) AS hour,
     multiIf(
       grouped > 1 OR evidence_id GLOBAL IN (SELECT evidence_id FROM statement WHERE code = 'portal-grouped'), 'grouped',
       evidence_id GLOBAL IN (SELECT evidence_id FROM statement WHERE code IN {capped:Array(String)}), 'capped',
@@ -30,7 +30,7 @@ const ISSUANCE_COVERAGE = `
     min(at), max(at)
   FROM issuance
   WHERE at > toDateTime64('1970-01-02 00:00:00', 3, 'UTC')
-  GROUP BY source, category, tenant, hour, quality
+  GROUP BY source, category, owner, hour, quality
 `
 
 const ACCESS_COVERAGE = `

@@ -28,6 +28,8 @@ export const ISSUANCE: readonly string[] = [
   'principal String',
   'principal_id String',
   'tenant LowCardinality(String)',
+  // Whose log it stands in: coverage is of owners.
+  'owner LowCardinality(String) DEFAULT tenant',
   'home_tenant LowCardinality(String)',
   'app_id LowCardinality(String)',
   'resource_id LowCardinality(String)',

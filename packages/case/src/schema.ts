@@ -13,7 +13,7 @@ import { NO_ID } from './no_id.ts'
 import { ACCESS, ISSUANCE, RECORD, TIME } from './record_columns.ts'
 
 /** Changing any table means a new version; a case of another version is rebuilt from its evidence. */
-export const SCHEMA_VERSION = 5
+export const SCHEMA_VERSION = 6
 
 export interface TableSpec {
   readonly name: string
@@ -57,10 +57,11 @@ export const TABLES: readonly TableSpec[] = [
       ...ISSUANCE_KEYS,
       SESSION_KEY,
       BUCKET,
-      contentOf(ISSUANCE),
+      // One record in two owners' logs is no contradiction, and each log must keep it.
+      contentOf(ISSUANCE.filter((column) => nameOf(column) !== 'owner')),
       RANK,
     ],
-    orderBy: 'bucket, token_id, record_id, content',
+    orderBy: 'bucket, token_id, record_id, content, owner',
     engine: 'ReplacingMergeTree(rank)',
     sharded: true,
     granuleRows: GRANULE_ROWS,
@@ -92,6 +93,8 @@ export const TABLES: readonly TableSpec[] = [
       'content UInt64',
       'verdict LowCardinality(String)',
       'reason LowCardinality(String)',
+      // `established`, `lead`, or '' where nobody is pointed at.
+      'strength LowCardinality(String)',
     ],
     orderBy: 'bucket, token_id, record_id, content',
     engine: 'MergeTree',
@@ -127,6 +130,7 @@ export const TABLES: readonly TableSpec[] = [
       `last ${TIME}`,
       'verdict LowCardinality(String)',
       'reason LowCardinality(String)',
+      'strength LowCardinality(String)',
     ],
     orderBy: 'tenant, session_id, field',
     engine: 'MergeTree',

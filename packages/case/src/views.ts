@@ -24,7 +24,8 @@ export const JUDGED_VIEW = `
   SELECT
     a.*,
     if(v.verdict = '', 'issued', v.verdict) AS verdict,
-    if(v.verdict = '', 'token-issued', v.reason) AS reason
+    if(v.verdict = '', 'token-issued', v.reason) AS reason,
+    v.strength AS strength
   FROM {access} AS a
   LEFT ANY JOIN {verdict} AS v
     ON a.bucket = v.bucket AND a.record_id = v.record_id AND a.content = v.content

@@ -170,6 +170,7 @@ const issuance: fc.Arbitrary<Issuance> = fc.record({
   source: fc.constantFrom('keycloak', 'ual-sts'),
   category: fc.constantFrom('token', 'interactive'),
   outcome: fc.constantFrom('issued', 'failed'),
+  owner: text,
   homeTenant: text,
   resourceId: text,
   network: text,

@@ -100,7 +100,7 @@ describe('a reconciled case', () => {
     let csv = ''
     for await (const chunk of verdictsCsv(world.session)) csv += chunk
     const rows = csv.split('\r\n')
-    assert.equal(rows[0], 'access_id,verdict,reason,base_rate,token_id,at,mailbox')
+    assert.equal(rows[0], 'access_id,verdict,reason,strength,base_rate,token_id,at,mailbox')
     assert.equal(rows.length, 10)
     const forged = rows.find((row) => row.includes('unissued'))
     assert.equal(

@@ -124,7 +124,7 @@ export async function fill(session: Session, world: World): Promise<void> {
     session,
     'verdict',
     world.verdicts,
-    ([verdict, reason]) => `${quoted(verdict)}, ${quoted(reason)}`,
+    ([verdict, reason]) => `${quoted(verdict)} AS verdict, ${quoted(reason)}`,
   )
   await insertAbout(session, 'hunt_hit', world.hits, (kind) => quoted(kind))
 }
@@ -140,8 +140,8 @@ async function insertAbout<T>(
     const ids = entries.map(([row]) => `'${String(row['record_id'])}'`).join(', ')
     const select =
       table === 'verdict'
-        ? `INSERT INTO verdict (bucket, token_id, record_id, content, verdict, reason)
-           SELECT bucket, token_id, record_id, content, ${text} FROM access`
+        ? `INSERT INTO verdict (bucket, token_id, record_id, content, verdict, reason, strength)
+           SELECT bucket, token_id, record_id, content, ${text}, if(verdict IN ('unissued', 'mismatched'), 'established', '') FROM access`
         : `INSERT INTO hunt_hit (hunt, class, strength, record_id, content, bucket, token_id, why)
            SELECT 'h', ${text}, 'strong', record_id, content, bucket, token_id, '' FROM access`
     await session.command(`${select} WHERE record_id IN (${ids})`)

@@ -35,6 +35,7 @@ export type {
   TokenId,
   TokenIdState,
 } from './records.ts'
+export { UNKNOWN_OWNER } from './records.ts'
 export type { RecordCounts, RejectCounts } from './row_output.ts'
 export { canSlice, countLines, readSlices, type Slice } from './slices.ts'
 export type { TextPart } from './text_rows.ts'

@@ -23,6 +23,9 @@ export type TokenIdState =
   /** The field holds something that is no token id in any known spelling. */
   | 'malformed'
 
+/** Owner of a sign-in across tenants that stands in both tenants' logs, in an export that does not name its tenant. */
+export const UNKNOWN_OWNER = 'unknown'
+
 export type IssuanceSource =
   /** Entra sign-in logs, whatever the export. */
   | 'entra-signin'
@@ -65,8 +68,13 @@ export interface Issuance {
   readonly principal: string
   /** Directory object id (`oid`) of the user or service principal. */
   readonly principalId: string
-  /** The tenant whose log this is: the resource tenant where the log tells. */
+  /** The resource tenant, where the log names one. */
   readonly tenant: string
+  /**
+   * The tenant that exported this record: only its owner's log can prove an absence. {@link UNKNOWN_OWNER} where the
+   * record could stand in either of two tenants' logs; `''` where it names no tenant at all.
+   */
+  readonly owner: string
   readonly homeTenant: string
   readonly appId: string
   readonly resourceId: string

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Json } from '@mintmark/core'
-import type { Issuance } from '../src/records.ts'
+import { type Issuance, UNKNOWN_OWNER } from '../src/records.ts'
 import {
   APP,
   HOME,
@@ -62,6 +62,7 @@ const expected: Issuance = {
   principal: 'ada@example.gov',
   principalId: USER,
   tenant: TENANT,
+  owner: TENANT,
   homeTenant: HOME,
   appId: APP,
   resourceId: RESOURCE,
@@ -149,7 +150,7 @@ describe('one sign-in gives one issuance', () => {
     Status_string: JSON.stringify(graph['status']),
   }
   const cases = [
-    { name: 'from Graph', row: graph, shape: 'entra-graph' },
+    { name: 'from Graph', row: graph, shape: 'entra-graph', owner: UNKNOWN_OWNER },
     { name: 'from diagnostic settings', row: diagnostic(graph), shape: 'entra-diagnostic' },
     {
       name: 'with properties as text',
@@ -162,10 +163,11 @@ describe('one sign-in gives one issuance', () => {
       name: 'from PowerShell',
       row: Object.fromEntries(Object.entries(graph).map(([key, value]) => [tableName(key), value])),
       shape: 'entra-graph',
+      owner: UNKNOWN_OWNER,
     },
   ]
-  for (const { name, row, shape } of cases) {
-    it(name, () => assert.deepEqual(readRow(row, shape).issuances, [expected]))
+  for (const { name, row, shape, owner = TENANT } of cases) {
+    it(name, () => assert.deepEqual(readRow(row, shape).issuances, [{ ...expected, owner }]))
   }
 
   it('from a table as CSV, with the file proving the order of its dates', () => {
@@ -175,7 +177,8 @@ describe('one sign-in gives one issuance', () => {
 
   it('from the portal, save that its CSV does not say which log it is', () => {
     const { issuances } = readRow(portal, 'entra-portal-csv', csvFile(portal))
-    assert.deepEqual(issuances, [{ ...expected, category: 'interactive-or-not' }])
+    const told = { category: 'interactive-or-not', owner: UNKNOWN_OWNER }
+    assert.deepEqual(issuances, [{ ...expected, ...told }])
   })
 })
 

@@ -66,6 +66,7 @@ it('is an issuance whose id joins with the token of the access', () => {
     principal: MAIL_READ_ACCESS.principal,
     principalId: MAIL_READ_ACCESS.principalId,
     tenant: TENANT,
+    owner: TENANT,
     homeTenant: TENANT,
     appId: MAIL_READ_ACCESS.clientAppId,
     resourceId: '00000002-0000-0ff1-ce00-000000000000',

@@ -120,6 +120,7 @@ export class IssuanceBlock extends Block {
   readonly #principal = new TextColumn()
   readonly #principalId = new TextColumn()
   readonly #tenant = new RepeatedTextColumn()
+  readonly #owner = new RepeatedTextColumn()
   readonly #homeTenant = new RepeatedTextColumn()
   readonly #appId = new RepeatedTextColumn()
   readonly #resourceId = new RepeatedTextColumn()
@@ -142,6 +143,7 @@ export class IssuanceBlock extends Block {
     ['principal', this.#principal],
     ['principal_id', this.#principalId],
     ['tenant', this.#tenant],
+    ['owner', this.#owner],
     ['home_tenant', this.#homeTenant],
     ['app_id', this.#appId],
     ['resource_id', this.#resourceId],
@@ -166,6 +168,7 @@ export class IssuanceBlock extends Block {
     this.#principal.push(it.principal)
     this.#principalId.push(it.principalId)
     this.#tenant.push(it.tenant)
+    this.#owner.push(it.owner)
     this.#homeTenant.push(it.homeTenant)
     this.#appId.push(it.appId)
     this.#resourceId.push(it.resourceId)

@@ -8,6 +8,7 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import { type Json, text } from '@mintmark/core'
+import { UNKNOWN_OWNER } from '@mintmark/logs'
 import { type IssuanceHour, issuanceHours } from '../coverage.ts'
 import type { Session } from '../session.ts'
 import { SKEW_MS } from './judge.ts'
@@ -66,7 +67,7 @@ interface AuditSpan {
 /** The one tenant that a record without a tenant must be of; `''` when there are several. */
 export async function soleTenantOf(session: Session): Promise<string> {
   const rows = await session.rows(
-    "SELECT DISTINCT tenant FROM coverage WHERE tenant != '' ORDER BY tenant LIMIT 2",
+    `SELECT DISTINCT tenant FROM coverage WHERE tenant NOT IN ('', '${UNKNOWN_OWNER}') ORDER BY tenant LIMIT 2`,
   )
   const [only] = rows
   return rows.length === 1 && only !== undefined ? (text(only, 'tenant') ?? '') : ''

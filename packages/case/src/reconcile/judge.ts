@@ -133,7 +133,7 @@ const RULES = `multiIf(
 export const JUDGED_COLUMNS = `bucket UInt8, token_id UUID, record_id UUID, content UInt64, token_state LowCardinality(String),
   tenant LowCardinality(String), service LowCardinality(String), app LowCardinality(String), at_ms Int64,
   home LowCardinality(String), sid String, field LowCardinality(String), principal String,
-  verdict LowCardinality(String), reason LowCardinality(String)`
+  verdict LowCardinality(String), reason LowCardinality(String), strength LowCardinality(String)`
 
 /** Judges the open accesses of a bucket range into `judged`. */
 export async function judgeRange(
@@ -149,7 +149,8 @@ export async function judgeRange(
     `INSERT INTO ${judged}
      SELECT bucket, token_id, record_id, content, token_state, tenant, service,
        if(client_app_id != '', client_app_id, app_id) AS app, at_ms, home, sid, field, principal,
-       ruling.1 AS verdict, ruling.2 AS reason
+       ruling.1 AS verdict, ruling.2 AS reason,
+       multiIf(verdict NOT IN ('unissued', 'mismatched'), '', reason = 'session-never-issued', 'lead', 'established') AS strength
      FROM (
        SELECT *, ${RULES} AS ruling
        FROM (

@@ -9,8 +9,8 @@ import type { Session } from '../session.ts'
 export async function writeVerdicts(session: Session, judged: string): Promise<void> {
   await session.everywhere(`TRUNCATE TABLE ${session.localTable('verdict')}`)
   await session.command(
-    `INSERT INTO verdict (bucket, token_id, record_id, content, verdict, reason)
-     SELECT bucket, token_id, record_id, content, verdict, reason FROM ${judged}
+    `INSERT INTO verdict (bucket, token_id, record_id, content, verdict, reason, strength)
+     SELECT bucket, token_id, record_id, content, verdict, reason, strength FROM ${judged}
      SETTINGS distributed_foreground_insert = 1`,
   )
 }
@@ -20,10 +20,10 @@ export async function writeSessionVerdicts(session: Session, judged: string): Pr
   const weight = `indexOf(['unissued', 'mismatched', 'session-only', 'undetermined'], verdict)`
   await session.command('TRUNCATE TABLE session_verdict')
   await session.command(
-    `INSERT INTO session_verdict (tenant, session_id, field, principals, accesses, first, last, verdict, reason)
+    `INSERT INTO session_verdict (tenant, session_id, field, principals, accesses, first, last, verdict, reason, strength)
      SELECT home, sid, field, arraySort(groupUniqArray(16)(principal)), count(), fromUnixTimestamp64Milli(min(at_ms), 'UTC'),
        fromUnixTimestamp64Milli(max(at_ms), 'UTC'),
-       argMin(verdict, (${weight}, at_ms, reason)), argMin(reason, (${weight}, at_ms, reason))
+       argMin(verdict, (${weight}, at_ms, reason)), argMin(reason, (${weight}, at_ms, reason)), argMin(strength, (${weight}, at_ms, reason))
      FROM ${judged}
      WHERE sid != '' AND (token_state != 'present' OR reason IN ('session-known', 'session-never-issued'))
      GROUP BY home, sid, field

@@ -15,6 +15,12 @@ export const VERDICTS = [
 
 export type Verdict = (typeof VERDICTS)[number]
 
+/**
+ * How sure something is that points at somebody. `established`: records and coverage prove it, and ordinary causes are
+ * excluded. `lead`: something is missing or odd, and ordinary causes remain.
+ */
+export type Strength = 'established' | 'lead'
+
 export type Reason =
   | 'token-issued'
   | 'principal-differs'

@@ -9,7 +9,7 @@ import { NO_ID } from '../no_id.ts'
 import { type Query, run } from '../query.ts'
 import type { Session } from '../session.ts'
 import { type Range, rangesFor } from './ranges.ts'
-import { VERDICTS, type Verdict } from './reasons.ts'
+import { type Strength, VERDICTS, type Verdict } from './reasons.ts'
 
 /** Accesses by verdict. */
 export type VerdictCounts = Readonly<Record<Verdict, number>>
@@ -60,6 +60,7 @@ export interface TokenVerdict {
   readonly tokenId: string
   readonly verdict: string
   readonly reason: string
+  readonly strength: Strength | ''
   /** Mean over its accesses of the share of comparable accesses that are issued; null where there is none. */
   readonly baseRate: number | null
   readonly accesses: number
@@ -69,7 +70,7 @@ export interface TokenVerdict {
   readonly last: string
 }
 
-const POINTED_AT = `SELECT bucket, token_id, record_id, content, verdict, reason FROM verdict
+const POINTED_AT = `SELECT bucket, token_id, record_id, content, verdict, reason, strength FROM verdict
   WHERE verdict IN ('unissued', 'mismatched') AND token_id != toUUID('${NO_ID}')`
 const RATE = `if(b.accesses = 0, NULL, b.issued / b.accesses)`
 const RATE_KEYS = `b.tenant = a.tenant AND b.service = a.service
@@ -81,11 +82,11 @@ const isoSql = (time: string) =>
 const TOKENS: Query<{ limit: number }, TokenVerdict> = {
   name: 'token verdicts',
   sql: `
-    SELECT toString(token_id) AS token, verdict, reason, count() AS n, avg(rate) AS base_rate,
+    SELECT toString(token_id) AS token, verdict, reason, strength, count() AS n, avg(rate) AS base_rate,
       arraySort(groupUniqArray(32)(principal)) AS principals, ${isoSql('min(seen)')} AS first_at,
       ${isoSql('max(seen)')} AS last_at
     FROM (
-      SELECT a.token_id AS token_id, v.verdict AS verdict, v.reason AS reason, ${RATE} AS rate,
+      SELECT a.token_id AS token_id, v.verdict AS verdict, v.reason AS reason, v.strength AS strength, ${RATE} AS rate,
         if(a.principal != '', a.principal, a.principal_id) AS principal, a.at AS seen
       FROM (
         SELECT bucket, token_id, record_id, content, tenant, service, app_id, client_app_id, principal, principal_id, at
@@ -96,8 +97,8 @@ const TOKENS: Query<{ limit: number }, TokenVerdict> = {
         ON v.bucket = a.bucket AND v.record_id = a.record_id AND v.content = a.content
       GLOBAL LEFT ANY JOIN base_rate AS b ON ${RATE_KEYS}
     )
-    GROUP BY token_id, verdict, reason
-    ORDER BY verdict DESC, n DESC, token_id, reason
+    GROUP BY token_id, verdict, reason, strength
+    ORDER BY strength = 'established' DESC, verdict DESC, n DESC, token_id, reason, strength
     LIMIT {limit:UInt32}
     SETTINGS ${LOCAL}, max_bytes_before_external_group_by = 200000000,
       max_bytes_ratio_before_external_group_by = 0`,
@@ -106,6 +107,7 @@ const TOKENS: Query<{ limit: number }, TokenVerdict> = {
     tokenId: text(raw, 'token') ?? '',
     verdict: text(raw, 'verdict') ?? '',
     reason: text(raw, 'reason') ?? '',
+    strength: strengthOf(raw),
     baseRate: rateOf(raw, 'base_rate'),
     accesses: Number(raw['n']),
     principals: namesOf(raw, 'principals'),
@@ -123,8 +125,8 @@ export async function tokenVerdicts(
   session: Session,
   { limit = 10_000 }: { readonly limit?: number } = {},
 ): Promise<{ rows: TokenVerdict[]; total: number }> {
-  const [row] = await session.rows(`SELECT count() AS n FROM (SELECT token_id, verdict, reason
-    FROM (${POINTED_AT}) GROUP BY token_id, verdict, reason)`)
+  const [row] = await session.rows(`SELECT count() AS n FROM (SELECT token_id, verdict, reason, strength
+    FROM (${POINTED_AT}) GROUP BY token_id, verdict, reason, strength)`)
   return { rows: await run(session, TOKENS, { limit }), total: Number(row?.['n'] ?? 0) }
 }
 
@@ -136,6 +138,7 @@ export interface SessionVerdict {
   readonly field: string
   readonly verdict: string
   readonly reason: string
+  readonly strength: Strength | ''
   /** Of its tenant's sessions in this field that could be judged, the share that is known; null if none could. */
   readonly baseRate: number | null
   readonly accesses: number
@@ -165,6 +168,7 @@ const SESSIONS: Query<{ limit: number }, SessionVerdict> = {
     field: text(raw, 'field') ?? '',
     verdict: text(raw, 'verdict') ?? '',
     reason: text(raw, 'reason') ?? '',
+    strength: strengthOf(raw),
     baseRate: rateOf(raw, 'base_rate'),
     accesses: Number(raw['accesses']),
     principals: namesOf(raw, 'principals'),
@@ -224,11 +228,11 @@ export async function idsIssuedTwice(
   return found
 }
 
-export const VERDICTS_HEADER = 'access_id,verdict,reason,base_rate,token_id,at,mailbox'
+export const VERDICTS_HEADER = 'access_id,verdict,reason,strength,base_rate,token_id,at,mailbox'
 
 const ACCESSES = `
   SELECT if(a.record_ref != '', a.record_ref, toString(a.record_id)) AS access_id,
-    if(v.verdict = '', 'issued', v.verdict) AS verdict, if(v.verdict = '', 'token-issued', v.reason) AS reason,
+    if(v.verdict = '', 'issued', v.verdict) AS verdict, if(v.verdict = '', 'token-issued', v.reason) AS reason, v.strength AS strength,
     if(v.verdict = 'unissued', ${RATE}, NULL) AS base_rate,
     if(a.token_id = toUUID('${NO_ID}'), '', toString(a.token_id)) AS token, ${isoSql('a.at')} AS seen, a.mailbox AS mailbox
   FROM (
@@ -257,12 +261,18 @@ function csvLine(raw: Json): string {
     text(raw, 'access_id') ?? '',
     text(raw, 'verdict') ?? '',
     text(raw, 'reason') ?? '',
+    text(raw, 'strength') ?? '',
     rate === null ? '' : rate.toFixed(4),
     text(raw, 'token') ?? '',
     text(raw, 'seen') ?? '',
     text(raw, 'mailbox') ?? '',
   ]
   return `${cells.map((cell) => csvCell(cell)).join(',')}\r\n`
+}
+
+function strengthOf(raw: Json): Strength | '' {
+  const strength = text(raw, 'strength')
+  return strength === 'established' || strength === 'lead' ? strength : ''
 }
 
 function rateOf(raw: Json, name: string): number | null {

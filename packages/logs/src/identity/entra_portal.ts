@@ -131,6 +131,7 @@ function signInOf(row: Json, layout: Layout, atMs: number): SignIn {
     servicePrincipalId: of('serviceprincipalid', 'managedidentityid'),
     servicePrincipalName: of('serviceprincipalname', 'managedidentityname'),
     tenant: named(of('resourcetenantid')) || named(of('tenantid')) || named(of('hometenantid')),
+    exporter: named(of('tenantid')),
     homeTenant: of('hometenantid'),
     appId: cell(row, layout, APP_ID),
     appName: of('application'),

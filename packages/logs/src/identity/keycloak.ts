@@ -112,6 +112,7 @@ function issuanceOf(event: Json, atMs: number, outcome: Issuance['outcome']): Is
     principal: common.principal,
     principalId: common.principalId,
     tenant: common.tenant,
+    owner: common.tenant,
     homeTenant: '',
     appId: common.appId,
     resourceId: named(details['audience']),

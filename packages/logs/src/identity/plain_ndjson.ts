@@ -191,6 +191,7 @@ function issuanceOf(members: Members, atMs: number): Issuance {
     principal: principalOf(members.text('principal')),
     principalId: named(members.text('principalId')),
     tenant: named(members.text('tenant')),
+    owner: named(members.text('tenant')),
     homeTenant: named(members.text('homeTenant')),
     appId: named(members.text('appId')),
     resourceId: named(members.text('resourceId')),

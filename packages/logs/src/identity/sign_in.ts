@@ -11,7 +11,7 @@
  * @module
  */
 import { readAddress, readTokenId } from '@mintmark/core'
-import type { Issuance, IssuanceCategory } from '../records.ts'
+import { type Issuance, type IssuanceCategory, UNKNOWN_OWNER } from '../records.ts'
 import { principalOf } from '../ual/actor.ts'
 import { cached, named, told } from '../ual/fields.ts'
 import { recordIdOf, sessionOf } from './cells.ts'
@@ -27,6 +27,8 @@ export interface SignIn {
   readonly servicePrincipalId: unknown
   readonly servicePrincipalName: unknown
   readonly tenant: string
+  /** The tenant that the export says it is of; `''` if it does not say. */
+  readonly exporter: string
   readonly homeTenant: unknown
   readonly appId: unknown
   readonly appName: unknown
@@ -95,6 +97,7 @@ export function issuanceOf(signIn: SignIn, category: IssuanceCategory, grouped =
     principal: isApp ? named(signIn.servicePrincipalName) || appId : principalOf(signIn.userName),
     principalId: named(isApp ? signIn.servicePrincipalId : signIn.userId),
     tenant: signIn.tenant,
+    owner: ownerOf(signIn),
     homeTenant: named(signIn.homeTenant),
     appId,
     resourceId: named(signIn.resourceId),
@@ -116,6 +119,18 @@ export function isAppCategory(category: IssuanceCategory): boolean {
     category === 'managed-identity' ||
     category === 'ms-service-principal'
   )
+}
+
+/**
+ * Whose log a sign-in stands in. One within a tenant is in that tenant's log alone; one across tenants is in the
+ * home tenant's and in the resource tenant's, so that only the export itself can tell.
+ */
+function ownerOf(signIn: SignIn): string {
+  if (signIn.exporter !== '') return signIn.exporter
+  const home = named(signIn.homeTenant)
+  if (signIn.tenant === '') return home
+  const isWithin = home === signIn.tenant || named(signIn.crossTenant) === 'none'
+  return isWithin ? signIn.tenant : UNKNOWN_OWNER
 }
 
 function hasFailed(signIn: SignIn): boolean {

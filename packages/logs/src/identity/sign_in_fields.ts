@@ -84,6 +84,7 @@ export function signInOf(fields: Fields, around: Surroundings): SignIn {
     servicePrincipalId: fields('servicePrincipalId'),
     servicePrincipalName: fields('servicePrincipalName'),
     tenant: tenantOf(fields('resourceTenantId'), around.tenant, tenantOfPath(around.path)),
+    exporter: tenantOf(around.tenant, tenantOfPath(around.path)),
     homeTenant: fields('homeTenantId'),
     appId: fields('appId'),
     appName: fields('appDisplayName'),

@@ -43,6 +43,7 @@ export function readStsLogon(record: Json, head: RecordHead): Issuance {
     principal: principalOf(record['UserId']),
     principalId: actor.id || guid(record['UserKey']),
     tenant: named(record['OrganizationId']),
+    owner: named(record['OrganizationId']),
     homeTenant: named(record['ActorContextId']),
     appId: named(record['ApplicationId']) || named(record['AppId']),
     resourceId: named(record['ObjectId']),
@@ -96,6 +97,7 @@ export function readOwaAuth(record: Json, head: RecordHead): Issuance {
     principal: principalOf(record['UserId']),
     principalId: guid(record['TokenObjectId']) || guid(record['UserKey']),
     tenant: named(record['OrganizationId']),
+    owner: named(record['OrganizationId']),
     homeTenant: named(record['TokenTenantId']),
     appId:
       named(record['ClientAppId']) ||
