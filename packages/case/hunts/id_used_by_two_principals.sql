@@ -22,7 +22,7 @@ GLOBAL INNER JOIN (
   WHERE bucket BETWEEN {first_bucket:UInt8} AND {last_bucket:UInt8} AND token_state = 'present'
     AND actor_kind != 'app' AND principal_id != ''
   GROUP BY token_id
-  HAVING min(principal_id_key) != max(principal_id_key)
+  HAVING min(principal_id) != max(principal_id)
 ) AS f ON f.token_id = a.token_id
 GLOBAL LEFT JOIN (
   SELECT token_id, groupUniqArray(16)(principal_id) AS owners

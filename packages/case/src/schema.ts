@@ -8,7 +8,6 @@
  * @module
  */
 
-import { ACCESS_KEY, ISSUANCE_KEYS } from './match_key.ts'
 import { NO_ID } from './no_id.ts'
 import { ACCESS, ISSUANCE, RECORD, TIME } from './record_columns.ts'
 
@@ -37,8 +36,6 @@ const RANK =
 /** Most of a hash: whoever looks for a session by it compares the session's name, too. */
 const SESSION_KEY =
   "session_id_key UInt32 DEFAULT if(session_id = '', 0, toUInt32(cityHash64(session_id)))"
-const PRINCIPAL_KEY =
-  "principal_id_key UInt64 DEFAULT if(principal_id = '', 0, cityHash64(principal_id))"
 
 const nameOf = (column: string) => column.slice(0, column.indexOf(' '))
 const contentOf = (columns: readonly string[]) =>
@@ -54,7 +51,6 @@ export const TABLES: readonly TableSpec[] = [
     columns: [
       ...RECORD,
       ...ISSUANCE,
-      ...ISSUANCE_KEYS,
       SESSION_KEY,
       BUCKET,
       // One record in two owners' logs is no contradiction, and each log must keep it.
@@ -71,8 +67,6 @@ export const TABLES: readonly TableSpec[] = [
     columns: [
       ...RECORD,
       ...ACCESS,
-      ACCESS_KEY,
-      PRINCIPAL_KEY,
       SESSION_KEY,
       BUCKET,
       contentOf(ACCESS),
@@ -173,6 +167,24 @@ export const TABLES: readonly TableSpec[] = [
       'conflicts UInt64',
     ],
     orderBy: 'evidence_id',
+    engine: 'MergeTree',
+    sharded: false,
+  },
+  {
+    // Clocks that are off, and are corrected: see clocks.ts. A row an evidence.
+    name: 'clock_offset',
+    columns: [
+      // `issuance` or `access`.
+      'side LowCardinality(String)',
+      'tenant LowCardinality(String)',
+      'log LowCardinality(String)',
+      'evidence_id UInt32',
+      'ahead_ms Int64',
+      // Tokens that show the difference, of those that have both times.
+      'tokens UInt64',
+      'of UInt64',
+    ],
+    orderBy: 'side, evidence_id',
     engine: 'MergeTree',
     sharded: false,
   },

@@ -321,10 +321,10 @@ async function statedGaps(session: Session): Promise<Gap[]> {
  * The period of which all of a tenant's plain issuance logs say that they have everything; none for a tenant with a file
  * that does not say so, since a token may have been meant for that one.
  */
-async function completePeriods(session: Session): Promise<Map<string, Period>> {
+export async function completePeriods(session: Session): Promise<Map<string, Period>> {
   const rows = await session.rows(`
     SELECT tenant, max(from_ms) AS first_ms, min(to_ms) AS last_ms, min(to_ms > 0) AS is_said
-    FROM (SELECT DISTINCT tenant, evidence_id FROM issuance WHERE category = 'token') AS i
+    FROM (SELECT DISTINCT owner AS tenant, evidence_id FROM issuance WHERE category = 'token') AS i
     GLOBAL LEFT JOIN (
       SELECT evidence_id, toUnixTimestamp64Milli(assumeNotNull(from_at)) AS from_ms,
         toUnixTimestamp64Milli(assumeNotNull(to_at)) AS to_ms
