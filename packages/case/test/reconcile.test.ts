@@ -9,7 +9,7 @@ import type { Session } from '../src/session.ts'
 import { backends } from './backends.ts'
 import { type Case, decided } from './reconcile_decided.ts'
 import { undecided } from './reconcile_undecided.ts'
-import { soundLog } from './reconcile_world.ts'
+import { everyday, soundLog } from './reconcile_world.ts'
 import { fill, type Row, type World } from './world.ts'
 
 const cases: readonly Case[] = [...decided, ...undecided]
@@ -37,7 +37,7 @@ function worldOfAll(): World {
   const evidence: Row[] = []
   for (const [number, one] of cases.entries()) {
     const put = (row: Row) => placed(row, number)
-    accesses.push(...[...(one.others ?? []), one.row].map(put))
+    accesses.push(...[...everyday(), ...(one.others ?? []), one.row].map(put))
     issuances.push(...[...(one.log ?? soundLog()), ...(one.more ?? [])].map(put))
     statements.push(...(one.world?.statement ?? []).map(put))
     for (const id of [1, 7])

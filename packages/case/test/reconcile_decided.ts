@@ -17,6 +17,7 @@ import {
   timeOf,
   used,
 } from './reconcile_world.ts'
+import { NO_ID } from '../src/no_id.ts'
 import { guid, type Row, type World } from './world.ts'
 
 const UNKNOWN_AT = '1970-01-01 00:00:00.000'
@@ -235,6 +236,8 @@ export const decided: readonly Case[] = [
   {
     name: 'a session that nobody issued, where issuances carry sessions and not tokens',
     log: soundLog((row) => ({ ...row, token_id: '00000000-0000-0000-0000-000000000000' })),
+    more: [made(NOON - 20, 2, { session_id: session(4), token_id: NO_ID })],
+    others: [used(NOON - 10, 3, { session_id: session(4) })],
     row: used(NOON, 1, { session_id: session(3) }),
     verdict: 'unissued',
     reason: 'session-never-issued',

@@ -52,6 +52,7 @@ export type Reason =
   | 'class-not-shown'
   | 'log-incomplete'
   | 'log-does-not-fit'
+  | 'too-few-explained'
 
 const REASONS_OF: Readonly<Record<Verdict, readonly Reason[]>> = {
   issued: ['token-issued'],
@@ -84,6 +85,7 @@ const REASONS_OF: Readonly<Record<Verdict, readonly Reason[]>> = {
     'class-not-shown',
     'log-incomplete',
     'log-does-not-fit',
+    'too-few-explained',
   ],
 }
 

@@ -223,7 +223,7 @@ async function valuesOf(
   for (const dimension of DIMENSIONS) {
     const column = COLUMN[dimension]
     const isAsked =
-      dimension === 'who' ? `WHERE (home, who) IN (SELECT home, who FROM ${about})` : ''
+      dimension === 'who' ? `WHERE (home, who) GLOBAL IN (SELECT home, who FROM ${about})` : ''
     // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
     const rows = await session.rows(
       `SELECT home, toString(${column}) AS value, sum(tokens) AS tokens FROM ${joined} ${isAsked}
@@ -249,7 +249,7 @@ async function pairsOf(
       pairs.set(pairKey(...names.map((name) => String(row[name]))), Number(row['tokens']))
     }
   }
-  const asked = `(home, who, client_kind, app) IN (SELECT home, who, client_kind, app FROM ${about})`
+  const asked = `(home, who, client_kind, app) GLOBAL IN (SELECT home, who, client_kind, app FROM ${about})`
   const days = await session.rows(
     `SELECT home, app, ${DAY} AS day, sum(tokens) AS tokens FROM ${joined} GROUP BY home, app, day ORDER BY home, app, day`,
   )
@@ -285,7 +285,7 @@ async function readPlaces(
   const own = await session.rows(
     `SELECT DISTINCT who, prefix FROM (
        SELECT who, prefix FROM (${SIGNED_IN}) UNION ALL SELECT who, prefix FROM ${joined}
-     ) WHERE prefix != '' AND (who, prefix) IN (SELECT who, prefix FROM ${about}) ORDER BY who, prefix`,
+     ) WHERE prefix != '' AND (who, prefix) GLOBAL IN (SELECT who, prefix FROM ${about}) ORDER BY who, prefix`,
   )
   const known = await session.rows(
     `SELECT if(owner = '', {sole:String}, owner) AS home, ${PREFIX} AS prefix FROM issuance
@@ -309,7 +309,7 @@ async function readPlaces(
     { sole },
   )
   const from = await session.rows(
-    `SELECT prefix, sum(tokens) AS tokens FROM ${joined} WHERE prefix IN (SELECT prefix FROM ${about})
+    `SELECT prefix, sum(tokens) AS tokens FROM ${joined} WHERE prefix GLOBAL IN (SELECT prefix FROM ${about})
      GROUP BY prefix ORDER BY prefix`,
   )
   const signIns = await session.rows(

@@ -8,7 +8,7 @@
  * @module
  */
 import { grouped } from '../grouped.ts'
-import type { Strength } from '../reconcile/reasons.ts'
+import type { Reason, Strength } from '../reconcile/reasons.ts'
 import { lossAtMost } from './chance.ts'
 import { evidenceOf } from './evidence.ts'
 import { type Context, DIMENSIONS, type Dimension, pairKey, type Population, type Tenant } from './population.ts'
@@ -18,7 +18,10 @@ import { isOrdinary } from './ordinary.ts'
 export interface Ruling {
   readonly context: Context
   readonly strength: Strength | ''
-  readonly reason?: 'class-not-shown' | 'log-incomplete' | 'log-does-not-fit'
+  readonly reason?: Extract<
+    Reason,
+    'class-not-shown' | 'log-incomplete' | 'log-does-not-fit' | 'too-few-explained'
+  >
 }
 
 /** Explained tokens below which a log has not shown that it can speak. */
@@ -68,7 +71,7 @@ export class TenantTrial {
       this.#failing.set(dimension, failingValues(wrong, dimension, tenant))
     for (const key of failingDays(wrong, tenant)) this.#failingPairs.add(key)
     this.losses = wrong.filter((context) => !this.failsWhole(context))
-    const joined = tenant.joined.get('all')?.get('') ?? 0
+    const joined = this.#joined
     const lost = tokensOf(this.losses, 'missing')
     const mixed = tokensOf(this.losses, 'mismatched')
     this.isFit = joined >= ENOUGH_TOKENS && lost + mixed <= UNFIT_SHARE * (joined + lost + mixed)
@@ -113,13 +116,26 @@ export class TenantTrial {
     if (context.matter === 'recorded') return this.#recorded(context)
     if (context.matter === 'chosen') return { context, strength: this.#isRareJunk(context) ? 'lead' : '' }
     if (context.matter === 'session') return { context, strength: 'lead' }
-    const reason = this.failsWhole(context) ?? (this.isFit ? undefined : 'log-does-not-fit')
+    const reason = this.#ordinaryCause(context)
     return reason === undefined ? { context, strength: 'lead' } : { context, strength: '', reason }
+  }
+
+  #ordinaryCause(context: Context): Ruling['reason'] {
+    const failing = this.failsWhole(context)
+    // An id that was issued to somebody else is a fact, however little the log shows; many of them are a wrong column.
+    if (context.matter === 'mismatched') return failing === undefined ? undefined : 'log-does-not-fit'
+    if (failing !== undefined) return failing
+    if (this.#joined < ENOUGH_TOKENS) return 'too-few-explained'
+    return this.isFit ? undefined : 'log-does-not-fit'
+  }
+
+  get #joined(): number {
+    return this.tenant.joined.get('all')?.get('') ?? 0
   }
 
   /** A ledger says itself that it has every token: what it lacks was not issued, if it has those of others. */
   #recorded(context: Context): Ruling {
-    const joined = this.tenant.joined.get('all')?.get('') ?? 0
+    const joined = this.#joined
     const missing = tokensOf([...this.ordinary, ...this.strange], 'recorded')
     const isProven = joined > 0 && missing <= Math.max(joined, FAILING_TOKENS)
     return { context, strength: isProven ? 'established' : 'lead' }
