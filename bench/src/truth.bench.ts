@@ -12,6 +12,7 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import {
+  campus,
   FAULTS,
   type Fault,
   faulted,
@@ -40,6 +41,7 @@ const isTiny = process.env['BENCH_TINY'] === '1'
 
 const WORLDS: Readonly<Record<string, (seed: number, people: number | undefined) => World>> = {
   firm: (seed, people) => firm(seed, people === undefined ? {} : { people }),
+  campus: (seed, people) => campus(seed, people === undefined ? {} : { people }),
 }
 
 const faults = FAULTS.filter(({ name }) => named(values.faults, name))

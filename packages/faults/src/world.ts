@@ -81,7 +81,9 @@ export interface World {
   readonly partner: readonly LogFile[]
   /** Every access that happened, by its record's id: also those that a fault removes. */
   readonly truth: ReadonlyMap<string, TrueAccess>
-  /** What the faults that were applied did. */
+  /** Whether access records were lost in a way that leaves no mark: then an upper bound may miss them. */
+  readonly isSilent: boolean
+  /** The faults that were applied. */
   readonly faults: readonly string[]
 }
 

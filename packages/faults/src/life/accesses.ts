@@ -32,6 +32,8 @@ export interface Use {
   readonly client: Client
   readonly ip: string
   readonly shown: Shown
+  /** Whether an application acts for itself, and no person. */
+  readonly isApp?: boolean
 }
 
 function common({ id, atMs, resource, person }: Use, recordType: number, operation: string): Json {
@@ -144,7 +146,7 @@ export function openFile(use: Use, name: string): Json {
     UserKey: person.oid,
     Workload: 'SharePoint',
     ClientIP: use.ip,
-    UserId: person.upn,
+    UserId: nameIn(use),
     AppAccessContext: context(use),
     ApplicationId: use.shown.app,
     ApplicationDisplayName: client.app.name,
@@ -159,6 +161,12 @@ export function openFile(use: Use, name: string): Json {
   }
 }
 
+/** A guest's name in the tenant that has him as a guest. */
+function nameIn({ person, resource }: Use): string {
+  if (person.tenant.id === resource.id) return person.upn
+  return `${person.upn.replace('@', '_')}#EXT#@${resource.domain}`
+}
+
 /** A request to Microsoft Graph. */
 export function call(use: Use, path: string): Json {
   return {
@@ -166,7 +174,7 @@ export function call(use: Use, path: string): Json {
     TimeGenerated: ticks(use.atMs),
     AadTenantId: use.resource.id,
     AppId: use.shown.app,
-    ClientAuthMethod: 0,
+    ClientAuthMethod: use.isApp === true ? 2 : 0,
     IdentityProvider: `https://sts.windows.net/${use.shown.tenant}/`,
     IPAddress: use.ip,
     OperationId: use.id,
@@ -179,7 +187,7 @@ export function call(use: Use, path: string): Json {
     ...(use.shown.uti !== undefined && { SignInActivityId: use.shown.uti }),
     ...(use.shown.issuedMs !== undefined && { TokenIssuedAt: ticks(use.shown.issuedMs) }),
     UserAgent: use.client.agent,
-    UserId: use.shown.oid,
+    ...(use.isApp === true ? { ServicePrincipalId: use.shown.oid } : { UserId: use.shown.oid }),
     Type: 'MicrosoftGraphActivityLogs',
   }
 }

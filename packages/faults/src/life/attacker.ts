@@ -22,6 +22,8 @@ export interface Campaign {
   /** Tokens for each victim on each day of activity. */
   readonly tokensPerDay: readonly [number, number]
   readonly readsPerToken: readonly [number, number]
+  /** Chance that a visit also takes several hundred messages at once. */
+  readonly bulk: number
   /** What his tokens say. */
   readonly token: (random: Random, atMs: number, victim: Person) => Shown
 }
@@ -61,7 +63,10 @@ function visit(
       shown,
     }
     const folder = random.pick(victim.folders)
-    const messages = random.sample(folder.messages, random.between(1, 8))
+    const isBulk = read === 0 && random.chance(campaign.bulk)
+    const messages = isBulk
+      ? Array.from({ length: random.between(330, 600) }, () => `<${guid(random)}@old.example.org>`)
+      : random.sample(folder.messages, random.between(1, 8))
     recorder.audit.push(bind(use, folder, messages))
     recorder.truth.set(use.id, {
       id: use.id,

@@ -63,11 +63,19 @@ export function firm(seed: number, options: WorldOptions = {}): World {
     name: 'firm',
     seed,
     people,
-    files: filesOf(recorder, { owner: tenant.id, folder: 'firm', audit, signIns }),
+    files: filesOf(recorder, {
+      owner: tenant.id,
+      folder: 'firm',
+      audit,
+      signIns,
+      isDayFirst: random.chance(0.5),
+      hasLogons: random.chance(0.5),
+    }),
     others: [],
     partner: [],
     truth: recorder.truth,
     faults: [],
+    isSilent: false,
   }
 }
 
@@ -132,6 +140,7 @@ function campaignOf(random: Random, staff: readonly Person[], fromMs: number): C
     days: isSlow ? 6 : 1,
     tokensPerDay: isSlow ? [1, 2] : [6, 12],
     readsPerToken: [1, 5],
+    bulk: 0.1,
     token: (its, atMs, victim) => forgedToken(its, atMs, victim, client.app.id, isWellFormed),
   }
 }

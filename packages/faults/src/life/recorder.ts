@@ -9,15 +9,27 @@ import { guid } from '../ids.ts'
 import type { Random } from '../random.ts'
 import { type Category, type Json, type LogFile, row, type TrueAccess } from '../world.ts'
 
+/** A token that somebody has: what a thief of its id would know. */
+export interface Issued {
+  readonly uti: string
+  readonly principal: string
+  readonly issuedMs: number
+  readonly expiresMs: number
+}
+
 /** The rows of one tenant, in no order until they are asked for. */
 export class Recorder {
   readonly audit: Json[] = []
+  /** Interactive sign-ins as the audit log has them. */
+  readonly logons: Json[] = []
   readonly graph: Json[] = []
   readonly signIns: Record<Category, Json[]> = {
     interactive: [],
     'non-interactive': [],
     'service-principal': [],
   }
+  /** Tokens that were made here, in the order in which their programs asked. */
+  readonly issued: Issued[] = []
   readonly truth: Map<string, TrueAccess> = new Map()
   readonly #random: Random
 
@@ -37,6 +49,7 @@ export class Recorder {
       return fromMs <= at && at < toMs
     }
     replace(this.audit, isIn('audit'))
+    replace(this.logons, isIn('audit'))
     replace(this.graph, isIn('graph'))
     for (const rows of Object.values(this.signIns)) replace(rows, isIn('sign-in'))
     for (const [id, { atMs }] of this.truth)
@@ -57,6 +70,8 @@ export interface Exports {
   readonly audit: 'ual-ndjson' | 'ual-array' | 'purview-csv'
   readonly signIns: 'diagnostic' | 'graph-json' | 'log-analytics-csv'
   readonly isDayFirst?: boolean
+  /** Whether sign-ins are in the audit log, too. */
+  readonly hasLogons: boolean
 }
 
 /** The files of a tenant: rows in order of time. Logs without rows make no file. */
@@ -72,7 +87,10 @@ export function filesOf(recorder: Recorder, exports: Exports): LogFile[] {
       kind: 'audit',
       category: '',
       format: exports.audit,
-      rows: inOrder('audit', recorder.audit),
+      rows: inOrder(
+        'audit',
+        exports.hasLogons ? [...recorder.audit, ...recorder.logons] : recorder.audit,
+      ),
     },
     {
       ...base,

@@ -5,7 +5,7 @@
  */
 import { genuineTokenId, guid, type TokenId } from '../ids.ts'
 import type { Random } from '../random.ts'
-import { MINUTE, ticks } from '../times.ts'
+import { MINUTE, seconds, ticks } from '../times.ts'
 import type { Category, Json } from '../world.ts'
 import type { Client, Person, Tenant } from './people.ts'
 import type { Recorder } from './recorder.ts'
@@ -64,12 +64,21 @@ export class TokenSource {
         50126,
       )
     this.#log(isNew ? 'interactive' : 'non-interactive', this.#token, 0)
+    this.#holder.logs[0]?.issued.push({
+      uti: this.#token.id.uti,
+      principal: this.#holder.person.upn,
+      issuedMs,
+      expiresMs: this.#token.expiresMs,
+    })
     return this.#token
   }
 
   #log(category: Category, token: Token, errorCode: number): void {
     const data = signIn(this.#holder, category, token, guid(this.#random), errorCode)
-    for (const log of this.#holder.logs) log.signIns[category].push(data)
+    for (const log of this.#holder.logs) {
+      log.signIns[category].push(data)
+      if (category === 'interactive') log.logons.push(logon(this.#holder, token, errorCode))
+    }
   }
 }
 
@@ -113,6 +122,45 @@ function signIn(
       errorCode,
       failureReason: errorCode === 0 ? 'Other.' : 'Invalid username or password.',
     },
+  }
+}
+
+/** A sign-in as the audit log has it: its `Id` is the request's, which is the token's. */
+function logon({ person, client, resource }: Holder, token: Token, errorCode: number): Json {
+  return {
+    CreationTime: seconds(token.issuedMs),
+    Id: token.id.guid,
+    Operation: errorCode === 0 ? 'UserLoggedIn' : 'UserLoginFailed',
+    OrganizationId: resource.id,
+    RecordType: 15,
+    ResultStatus: 'Success',
+    UserKey: person.oid,
+    UserType: 0,
+    Version: 1,
+    Workload: 'AzureActiveDirectory',
+    ClientIP: token.ip,
+    ObjectId: client.resource.id,
+    UserId: person.upn,
+    AzureActiveDirectoryEventType: 1,
+    ExtendedProperties: [
+      { Name: 'ResultStatusDetail', Value: errorCode === 0 ? 'Success' : 'UserError' },
+      { Name: 'UserAgent', Value: client.agent },
+      { Name: 'RequestType', Value: 'OAuth2:Authorize' },
+    ],
+    ModifiedProperties: [],
+    Actor: [
+      { ID: person.oid, Type: 0 },
+      { ID: person.upn, Type: 5 },
+    ],
+    ActorContextId: person.tenant.id,
+    ActorIpAddress: token.ip,
+    InterSystemsId: token.session,
+    IntraSystemId: token.id.guid,
+    Target: [{ ID: client.resource.id, Type: 0 }],
+    TargetContextId: resource.id,
+    ApplicationId: client.app.id,
+    DeviceProperties: [{ Name: 'SessionId', Value: token.session }],
+    ErrorNumber: String(errorCode),
   }
 }
 
