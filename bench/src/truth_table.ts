@@ -40,11 +40,8 @@ export function faultName({ faults }: Measure): string {
 }
 
 /** The table, as text. */
-export function tableOf(
-  measures: readonly Measure[],
-  isKnowable: (measure: Measure) => boolean,
-): string {
-  const rows = sums(measures, isKnowable).map((sum) => [
+export function tableOf(measures: readonly Measure[]): string {
+  const rows = sums(measures).map((sum) => [
     sum.fault,
     sum.world,
     String(sum.runs),
@@ -69,7 +66,7 @@ export function tableOf(
     .join('\n')
 }
 
-function sums(measures: readonly Measure[], isKnowable: (measure: Measure) => boolean): Sum[] {
+function sums(measures: readonly Measure[]): Sum[] {
   const groups = new Map<string, Measure[]>()
   for (const measure of measures) {
     const key = `${faultName(measure)}\0${measure.world}`
@@ -94,22 +91,21 @@ function sums(measures: readonly Measure[], isKnowable: (measure: Measure) => bo
         established: total(({ forgedEstablished }) => forgedEstablished),
         leads: total(({ forgedLeads }) => forgedLeads),
         missed: total(({ missed }) => missed.length),
-        violations: total((each) => (isKnowable(each) ? each.violations.length : 0)),
+        violations: total(({ violations }) => violations.length),
       },
     ]
   })
 }
 
 /** What one measure got wrong, in lines; at most `most` accesses. */
-export function mistakesOf(measure: Measure, isKnowable: boolean, most: number): string[] {
+export function mistakesOf(measure: Measure, most: number): string[] {
   const { falseEstablished, violations, world, seed } = measure
-  const counted = isKnowable ? violations : []
-  if (falseEstablished.length === 0 && counted.length === 0) return []
+  if (falseEstablished.length === 0 && violations.length === 0) return []
   return [
-    `\n${faultName(measure)} · ${world} · seed ${seed}: ${falseEstablished.length} false established, ${counted.length} bounds violated`,
+    `\n${faultName(measure)} · ${world} · seed ${seed}: ${falseEstablished.length} false established, ${violations.length} bounds violated`,
     ...falseEstablished.slice(0, most).map((each) => `  false  ${lineOf(each)}`),
     ...(falseEstablished.length > most ? [`  … ${falseEstablished.length - most} more`] : []),
-    ...counted
+    ...violations
       .slice(0, most)
       .map(
         ({ mailbox, lower, upper, truth }) =>

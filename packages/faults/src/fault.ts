@@ -12,10 +12,6 @@ export interface Fault {
   readonly accident: string
   /** What it does to knowledge, in one sentence. */
   readonly does: string
-  /**
-   * Whether what it takes from the access logs leaves a mark that a reader could see. Where it leaves none, an upper
-   * bound below the truth is no mistake of the reader's.
-   */
-  readonly leavesNoMark?: boolean
-  readonly apply: (world: World, random: Random) => World
+  /** The world after it; undefined where this world has nothing that it could happen to. */
+  readonly apply: (world: World, random: Random) => World | undefined
 }

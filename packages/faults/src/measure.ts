@@ -120,11 +120,14 @@ function compare(
     forgedLeads: forged.filter(lead).length,
     missed: forged.filter((each) => !established(each) && !lead(each)),
     hasScope: said.accesses + said.either.accesses > 0,
-    violations: violationsOf(world, said),
+    violations: world.isSilent ? [] : violationsOf(world, said),
   }
 }
 
-/** Bounds that the truth is outside of. What nobody selected has no bound, and is in `missed`. */
+/**
+ * Bounds that the truth is outside of. Where records went without a mark, no reader could know. What nobody selected has no bound, and is in
+ * `missed`.
+ */
 function violationsOf(world: World, said: Scope): Violation[] {
   const read = new Map<string, Set<string>>()
   for (const { forged, mailbox, messages } of world.truth.values()) {

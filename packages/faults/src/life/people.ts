@@ -184,7 +184,7 @@ const FAMILY =
 
 /** A name that is one person's: the number tells namesakes apart. */
 export function nameOf(random: Random, index: number): string {
-  return `${random.pick(GIVEN)}.${random.pick(FAMILY)}${index < 24 ? '' : index}`
+  return `${random.pick(GIVEN)}.${random.pick(FAMILY)}${index + 1}`
 }
 
 /** An address within a network that is written as its first octets. */
