@@ -152,13 +152,13 @@ function hourOfEachDay(world: World, random: Random): World | undefined {
 }
 
 /** Loses the sign-ins that share one value with a sign-in drawn at random. */
-function withoutOne(world: World, random: Random, valueOf: typeof userOf): World | undefined {
+function withoutOne(world: World, random: Random, nameIn: typeof userOf): World | undefined {
   const values = dataOf(world, SIGN_INS)
-    .map(({ kind, data }) => valueOf(kind, data))
+    .map(({ kind, data }) => nameIn(kind, data))
     .filter((value) => value !== '')
   if (new Set(values).size < 2) return undefined
   const lost = random.pick(values)
-  return keeping(world, SIGN_INS, (data, { kind }) => valueOf(kind, data) !== lost)
+  return keeping(world, SIGN_INS, (data, { kind }) => nameIn(kind, data) !== lost)
 }
 
 function groupLost(world: World, random: Random): World | undefined {
