@@ -1,0 +1,8 @@
+export type { Fault } from './fault.ts'
+export { FAULTS, faulted } from './faults/all_faults.ts'
+export { campus } from './life/campus.ts'
+export { firm, type WorldOptions } from './life/firm.ts'
+export { type Judged, type Measure, measure, type Violation } from './measure.ts'
+export { Random } from './random.ts'
+export type { Json, LogFile, OtherFile, Row, TrueAccess, World } from './world.ts'
+export { writeWorld } from './write.ts'

@@ -1,0 +1,127 @@
+/**
+ * A world: the log files of tenants as parsed rows, and what really happened.
+ *
+ * A fault makes another world of it. It changes or removes rows; the truth stays what it was.
+ *
+ * @module
+ */
+
+export type Json = Readonly<Record<string, unknown>>
+
+/** One record of a log. */
+export interface Row {
+  readonly data: Json
+  /** The text of the record ends after so many characters; 0 where it is whole. */
+  readonly cut: number
+}
+
+export type Category = 'interactive' | 'non-interactive' | 'service-principal'
+
+/** How a file writes its rows. */
+export type Format =
+  /** `AuditData` objects, one a line. */
+  | 'ual-ndjson'
+  /** `AuditData` objects in an array, as a blob of the management API. */
+  | 'ual-array'
+  /** The download of the compliance portal. */
+  | 'purview-csv'
+  /** Sign-ins of diagnostic settings, one a line. */
+  | 'diagnostic'
+  /** An answer of Graph's list of sign-ins. */
+  | 'graph-json'
+  /** Sign-ins as a table of Log Analytics. */
+  | 'log-analytics-csv'
+  /** The table of Graph activity, one row a line. */
+  | 'graph-activity'
+
+/** One log file. Rows of `audit` are `AuditData`; of `sign-in`, Graph's `signIn`; of `graph`, the table's. */
+export interface LogFile {
+  /** Path within the evidence. */
+  readonly path: string
+  /** The tenant whose system exported the file. */
+  readonly owner: string
+  readonly kind: 'audit' | 'sign-in' | 'graph'
+  /** `''` where the file holds no sign-ins. */
+  readonly category: Category | ''
+  readonly format: Format
+  readonly wrapping: 'plain' | 'gzip' | 'utf16'
+  /** Day before month in the dates of a table. */
+  readonly isDayFirst: boolean
+  readonly rows: readonly Row[]
+}
+
+/** A file that no fault looks into. */
+export interface OtherFile {
+  readonly path: string
+  readonly content: string | Uint8Array
+}
+
+/** What one access really was. */
+export interface TrueAccess {
+  readonly id: string
+  readonly atMs: number
+  /** `''` for an ordinary access; else how its token was made or got. */
+  readonly forged: string
+  readonly principal: string
+  readonly mailbox: string
+  readonly ip: string
+  readonly app: string
+  readonly client: string
+  /** Ids of the messages that a forged access read; empty for an ordinary one. */
+  readonly messages: readonly string[]
+}
+
+export interface World {
+  readonly name: string
+  readonly seed: number
+  readonly people: number
+  readonly files: readonly LogFile[]
+  readonly others: readonly OtherFile[]
+  /** Logs of a partner's, which are no evidence until a fault adds them. */
+  readonly partner: readonly LogFile[]
+  /** Every access that happened, by its record's id: also those that a fault removes. */
+  readonly truth: ReadonlyMap<string, TrueAccess>
+  /** Whether access records were lost in a way that leaves no mark: then an upper bound may miss them. */
+  readonly isSilent: boolean
+  /** The faults that were applied. */
+  readonly faults: readonly string[]
+}
+
+/** A row that is whole. */
+export function row(data: Json): Row {
+  return { data, cut: 0 }
+}
+
+/** Text of a member; `''` where it has none. */
+export function textOf(data: Json, name: string): string {
+  const value = data[name]
+  return typeof value === 'string' ? value : ''
+}
+
+/** An object that is a member; empty where there is none. */
+export function objectOf(data: Json, name: string): Json {
+  const value = data[name]
+  return isJson(value) ? value : {}
+}
+
+export function isJson(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The same world with other files of one kind, or of all kinds. */
+export function withFiles(
+  world: World,
+  change: (file: LogFile) => LogFile | readonly LogFile[],
+): World {
+  return { ...world, files: world.files.flatMap((file) => change(file)) }
+}
+
+/** The same file with the rows that `keep` lets through. */
+export function keepRows(file: LogFile, keep: (data: Json) => boolean): LogFile {
+  return { ...file, rows: file.rows.filter(({ data }) => keep(data)) }
+}
+
+/** The same file with each row's content changed. */
+export function mapRows(file: LogFile, change: (data: Json) => Json): LogFile {
+  return { ...file, rows: file.rows.map(({ data, cut }) => ({ data: change(data), cut })) }
+}
