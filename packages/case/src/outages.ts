@@ -8,8 +8,9 @@
  *   three weeks): the share of that hour's minutes that are empty. Minutes with a record are counted, not records,
  *   because records come in bursts. The weeks before and those after are asked apart, and the quieter side counts: a
  *   habit that begins or ends is no hole.
- * - It is scaled by how busy the log was around the silence, and by no more than is sure. A holiday is quiet on both
- *   sides of a silence, and no silence of a quiet day surprises.
+ * - It is scaled by how busy people were, and by no more than is sure: by the log's own records around the silence, or
+ *   by what another collector has of the same tenant within it. A holiday is quiet on both sides of a silence and in
+ *   all logs, and no silence of a quiet day surprises.
  * - Silences that surprise are commoner than chance has them, because people come and go together. By how much is
  *   learnt from the log: from its tenth longest surprise on, so that up to nine holes do not hide one another.
  * - The same hours are not equally busy on all days, even on busy ones. How unequal they are, in the other weeks, gives
@@ -31,7 +32,7 @@ export interface Stretch {
 }
 
 /** The chance of a false hole in a whole log. */
-const ERROR = 0.001
+const ERROR = 0.01
 const MINUTES = 60
 const DAY = 24
 const WEEK = 168
@@ -41,6 +42,8 @@ const PERIODS = 4
 /** Hours on each side of a silence that show how busy the log was: of one within a day, and of a longer one. */
 const AROUND = 8
 const AROUND_A_DAY = 24
+/** Another log shows whether people are at work where it would have so many minutes with a record. */
+const SHOWS_WHO_IS_THERE = 10
 /** Surprises from this rank on show how the log's silences are spread. */
 const FIRST_RANK = 10
 /** A log with fewer silences does not show how they are spread. */
@@ -61,11 +64,11 @@ export interface MinuteLog {
 }
 
 /** The silences of a log that are holes, in order of time. Cost: the log's hours, and those of its silences. */
-export function outages(log: MinuteLog): Stretch[] {
+export function outages(log: MinuteLog, others: readonly Pace[] = []): Stretch[] {
   const pace = paceOf(log.active)
   if (pace === undefined) return []
   const scored = log.silences
-    .flatMap((silence) => scoreOf(silence, pace) ?? [])
+    .flatMap((silence) => scoreOf(silence, pace, others) ?? [])
     .toSorted((a, b) => b.surprise - a.surprise)
   const count = Math.max(log.count, scored.length)
   const spread = spreadOf(scored, count)
@@ -86,7 +89,7 @@ interface Scored {
 }
 
 /** A log by hour, from its first on. */
-interface Pace {
+export interface Pace {
   readonly first: number
   readonly hours: number
   /** Minutes with a record. */
@@ -99,7 +102,8 @@ interface Pace {
   readonly period: number
 }
 
-function paceOf(active: ReadonlyMap<number, number>): Pace | undefined {
+/** The pace of a log; none where it is within one hour. */
+export function paceOf(active: ReadonlyMap<number, number>): Pace | undefined {
   if (active.size < 2) return undefined
   let first = Number.POSITIVE_INFINITY
   let last = 0
@@ -165,7 +169,7 @@ function shareAt(active: readonly number[], at: number, step: number, gap: Hours
   return hours === 0 ? -1 : (MINUTES * hours - seen + 0.5) / (MINUTES * hours + 1)
 }
 
-function scoreOf(silence: Stretch, pace: Pace): Scored | undefined {
+function scoreOf(silence: Stretch, pace: Pace, others: readonly Pace[]): Scored | undefined {
   const from = Math.floor(silence.fromMs / MINUTE_MS) + 1 - pace.first * MINUTES
   const to = Math.floor(silence.toMs / MINUTE_MS) - pace.first * MINUTES
   if (to <= from) return undefined
@@ -179,7 +183,14 @@ function scoreOf(silence: Stretch, pace: Pace): Scored | undefined {
     const share = isLong ? emptyShare(pace.active, hour, pace.period, gap) : (pace.empty[hour] ?? 1)
     surprise -= minutes * Math.log(share)
   }
-  return { silence, gap, surprise: surprise * howBusy(from, to, gap, pace) }
+  const company = others.map((other) =>
+    busyWithin(pace.first + gap.from, pace.first + gap.to, other),
+  )
+  const known = company.filter((share) => share >= 0)
+  // The days beside a silence of a day or more are other days: who else was at work in it says more.
+  const isOthers = known.length > 0 && gap.to - gap.from > DAY / 2
+  const busy = Math.max(...known, isOthers ? 0 : howBusy(from, to, gap, pace))
+  return { silence, gap, surprise: surprise * busy }
 }
 
 const aroundOf = (gap: Hours) => (gap.to - gap.from > DAY / 2 ? AROUND_A_DAY : AROUND)
@@ -248,8 +259,25 @@ function howBusy(from: number, to: number, gap: Hours, pace: Pace): number {
       const inside = Math.min(to, (hour + 1) * MINUTES) - Math.max(from, hour * MINUTES)
       return minutes + (MINUTES - inside) * (1 - (pace.empty[hour] ?? 1))
     }, 0)
-  const sure = seen - 2 * Math.sqrt(seen + 1)
-  return likely === 0 ? 0 : Math.min(1, Math.max(0, sure / likely))
+  return surely(seen, likely)
+}
+
+/**
+ * The same of another log, within the hours of the silence but its first and last, which are not all silent; -1 where
+ * that log has too little at that time.
+ */
+function busyWithin(from: number, to: number, other: Pace): number {
+  const first = from + 1 - other.first
+  const last = to - 1 - other.first
+  if (first < 0 || last > other.hours || last <= first) return -1
+  const likely = sum(other.likelyBefore, first, last)
+  return likely < SHOWS_WHO_IS_THERE ? -1 : surely(sum(other.seenBefore, first, last), likely)
+}
+
+/** A share from 0 to 1, less what chance may have added. */
+function surely(seen: number, likely: number): number {
+  const least = seen - Math.sqrt(seen + 1)
+  return likely <= 0 ? 0 : Math.min(1, Math.max(0, least / likely))
 }
 
 /** How much more the log's silences surprise than those of chance: 1 where they do not. */

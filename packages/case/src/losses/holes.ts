@@ -1,11 +1,14 @@
 /**
  * Silences that are too long for the pace of their log.
  *
+ * Each log is asked, and all logs of a tenant that one collector brings as one: an export that lacks an hour lacks it of
+ * every service. The logs of another collector show whether people were at work in a silence.
+ *
  * @module
  */
 import { type Json, text } from '@mintmark/core'
 import { UNKNOWN_OWNER } from '@mintmark/logs'
-import { MINUTE_MS, outages, type Stretch } from '../outages.ts'
+import { MINUTE_MS, outages, type Pace, paceOf, type Stretch } from '../outages.ts'
 import { Scratch } from '../scope/scratch.ts'
 import { BOUNDED } from '../scope/settings.ts'
 import type { Session } from '../session.ts'
@@ -34,6 +37,7 @@ export async function lostInHoles(session: Session): Promise<Loss[]> {
         `INSERT INTO ${minutes} ${minutesOf(side, category, tenant)} ${BOUNDED}`,
       )
     }
+    await session.command(`INSERT INTO ${minutes} ${collected(minutes)} ${BOUNDED}`)
     const logs = await hoursOf(session, minutes)
     for await (const rows of session.stream(silencesIn(minutes))) {
       for (const row of rows) takeSilences(logs, row)
@@ -56,8 +60,21 @@ const minutesOf = (side: Side, category: string, tenant: string) => `
   FROM ${side} WHERE ${HAS_TIME} AND ${tenant} != '${UNKNOWN_OWNER}'
   GROUP BY log_source, log_category, log_tenant, minute`
 
+/** Sources that one export brings. */
+const COLLECTOR = "if(startsWith(source, 'ual'), 'ual', toString(source))"
+const ALL = 'all'
+/** The logs of a collector as one, where it has several. */
+const collected = (minutes: string) => `
+  SELECT '${ALL}', ${COLLECTOR} AS collector, '', log_tenant, minute, min(from_ms), max(to_ms), sum(records)
+  FROM ${minutes}
+  WHERE (${COLLECTOR}, log_tenant) IN (
+    SELECT collector, log_tenant FROM (
+      SELECT DISTINCT ${COLLECTOR} AS collector, log_tenant, side, source, category FROM ${minutes}
+    ) GROUP BY collector, log_tenant HAVING count() > 1)
+  GROUP BY collector, log_tenant, minute`
+
 interface Log {
-  readonly side: Side
+  readonly side: Side | typeof ALL
   readonly source: string
   readonly category: string
   readonly tenant: string
@@ -86,7 +103,7 @@ async function hoursOf(session: Session, minutes: string): Promise<Map<string, L
 function logOf(row: Json): Log {
   const hours = numbersOf(row['hours'])
   return {
-    side: row['side'] === 'issuance' ? 'issuance' : 'access',
+    side: row['side'] === 'issuance' ? 'issuance' : row['side'] === ALL ? ALL : 'access',
     source: text(row, 'source') ?? '',
     category: text(row, 'category') ?? '',
     tenant: text(row, 'log_tenant') ?? '',
@@ -125,18 +142,54 @@ function takeSilences(logs: ReadonlyMap<string, Log>, row: Json): void {
 }
 
 function lossesOf(logs: readonly Log[]): Loss[] {
+  const paces = new Map<string, Map<string, Pace>>()
+  for (const log of logs) {
+    const pace = paceOf(log.active)
+    const own = paces.get(log.tenant) ?? new Map<string, Pace>()
+    paces.set(log.tenant, own)
+    if (pace !== undefined && (log.side === ALL || !own.has(collectorOf(log)))) {
+      own.set(collectorOf(log), pace)
+    }
+  }
   return logs.flatMap((log) => {
-    const { side, source, category, tenant } = log
-    return outages(log).map(({ fromMs, toMs }) => ({
-      side,
-      source,
-      category,
-      tenant,
-      evidenceId: 0,
-      code: 'hole' as const,
-      fromMs,
-      toMs,
-      records: 0,
-    }))
+    const others = [...(paces.get(log.tenant) ?? [])].flatMap(([collector, pace]) =>
+      collector === collectorOf(log) ? [] : [pace],
+    )
+    const holes = outages(log, others)
+    return hiddenIn(log, logs).flatMap((hidden) => holes.map((hole) => lossOf(hidden, hole)))
   })
 }
+
+const collectorOf = ({ source }: Log) => (source.startsWith('ual') ? 'ual' : source)
+
+interface Hidden {
+  readonly side: Side
+  readonly source: string
+  readonly category: string
+  readonly tenant: string
+}
+
+/** The logs that a hole of this one is of; a collector's hole hides services that it shows nowhere else. */
+function hiddenIn(log: Log, logs: readonly Log[]): Hidden[] {
+  const { side, source, category, tenant } = log
+  if (side !== ALL) return [{ side, source, category, tenant }]
+  const found = new Map<string, Hidden>()
+  for (const one of logs) {
+    if (one.side === ALL || one.tenant !== tenant || collectorOf(one) !== collectorOf(log)) continue
+    const own = { ...one, side: one.side, category: one.side === 'access' ? '' : one.category }
+    found.set(JSON.stringify([own.side, own.source, own.category]), own)
+  }
+  return [...found.values()]
+}
+
+const lossOf = ({ side, source, category, tenant }: Hidden, { fromMs, toMs }: Stretch): Loss => ({
+  side,
+  source,
+  category,
+  tenant,
+  evidenceId: 0,
+  code: 'hole',
+  fromMs,
+  toMs,
+  records: 0,
+})
