@@ -9,6 +9,7 @@
  */
 import { text } from '@mintmark/core'
 import { lostByCaps } from './losses/caps.ts'
+import { lostByCuts } from './losses/cuts.ts'
 import { lostByExtractors } from './losses/extractors.ts'
 import { lostInHoles } from './losses/holes.ts'
 import { ALL_TIME, type Loss, type LossCode, type Side } from './losses/loss.ts'
@@ -80,6 +81,7 @@ export async function buildLosses(session: Session): Promise<void> {
   const files = await lossyFiles(session)
   await write(session, [
     ...(await lostByRejects(session, files)),
+    ...(await lostByCuts(session)),
     ...(await lostByCaps(session, files)),
     ...(await lostByExtractors(session)),
     ...(await lostInHoles(session)),

@@ -9,7 +9,7 @@ export type Side = 'issuance' | 'access'
 export type LossCode =
   /** Rows or records that could not be read. */
   | 'rejected-rows'
-  /** Records of which only the begin could be read. */
+  /** Records of which only the begin could be read, which does not say whose mailbox it was. */
   | 'cut-records'
   | 'row-cap'
   | 'next-link'
