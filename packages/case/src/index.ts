@@ -69,6 +69,7 @@ export {
 } from './ingest/ingest.ts'
 export { isLeak, type KeyFound, type KeyPlace, keysFound } from './keys_found.ts'
 export { type TokenUse, type TokenUses, tokenUses } from './lineage.ts'
+export { type Loss, type LossCode, lossesOf } from './losses.ts'
 export {
   addMark,
   MARK_KINDS,
@@ -97,7 +98,9 @@ export {
   verdictsCsv,
 } from './reconcile/verdict_rows.ts'
 export { ACCESS_COLUMNS, ISSUANCE_COLUMNS, SCHEMA_VERSION, TABLES } from './schema.ts'
+export type { AccessLoss } from './scope/lost_accesses.ts'
 export type { Bounds, PartScope } from './scope/parts.ts'
+export type { UnboundedCode } from './scope/reasons.ts'
 export { type AccountScope, type ClassScope, type Scope, scope } from './scope/scope.ts'
 export { select } from './scope/select.ts'
 export type { Selected } from './scope/selected.ts'

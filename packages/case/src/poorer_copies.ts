@@ -5,7 +5,7 @@
  * no tenant and no session. The same record from such an export and from a whole one has one id and two contents; kept
  * twice, it would be counted twice, and bytes with it. A copy is poorer when each of its fields is empty or equals that
  * of one other copy, and one at least is empty that the other has. `detail` decides only where all else is equal: every
- * export words it in its own way, and no count rests on it. Copies that contradict each other are all kept, and told as
+ * export words it in its own way, and no count rests on it. A copy that was cut is poorer than any whole one. Copies that contradict each other are all kept, and told as
  * conflicts.
  *
  * @module
@@ -40,19 +40,23 @@ const TOLD = [
 /** A hash of each member of the detail. */
 const DETAILS = 'arrayMap(pair -> cityHash64(pair), JSONExtractKeysAndValuesRaw(detail))'
 
+/** Whether only the begin of the record was there. */
+const IS_CUT = `startsWith(detail, '{"truncated":true')`
+
 const FIND = `
   INSERT INTO poorer_copy (bucket, token_id, record_id, content)
   SELECT poorer.1, poorer.2, record_id, poorer.3
   FROM (
-    SELECT record_id, groupArray(${MAX_COPIES})((bucket, token_id, content, [${TOLD}], ${DETAILS})) AS copies
+    SELECT record_id, groupArray(${MAX_COPIES})((bucket, token_id, content, [${TOLD}], ${DETAILS}, ${IS_CUT})) AS copies
     FROM access
     WHERE (source, record_id) GLOBAL IN (SELECT source, record_id FROM conflict WHERE side = 'access')
     GROUP BY source, record_id
   )
   ARRAY JOIN arrayFilter(
     one -> arrayExists(
-      other -> (one.4 != other.4 OR (length(one.5) < length(other.5) AND hasAll(other.5, one.5)))
-        AND arrayAll((its, more) -> its = 0 OR its = more, one.4, other.4),
+      other -> (one.6 AND NOT other.6) OR
+        (one.6 = other.6 AND (one.4 != other.4 OR (length(one.5) < length(other.5) AND hasAll(other.5, one.5)))
+          AND arrayAll((its, more) -> its = 0 OR its = more, one.4, other.4)),
       copies
     ),
     copies

@@ -12,7 +12,7 @@ import { NO_ID } from './no_id.ts'
 import { ACCESS, ISSUANCE, RECORD, TIME } from './record_columns.ts'
 
 /** Changing any table means a new version; a case of another version is rebuilt from its evidence. */
-export const SCHEMA_VERSION = 6
+export const SCHEMA_VERSION = 7
 
 export interface TableSpec {
   readonly name: string
@@ -313,6 +313,31 @@ export const TABLES: readonly TableSpec[] = [
       `last ${TIME}`,
     ],
     orderBy: 'side, tenant, source, category, hour, quality',
+    engine: 'MergeTree',
+    sharded: false,
+  },
+  {
+    // What a log lost, and of whom: filled anew whenever a case is sealed (`losses.ts`).
+    name: 'loss',
+    columns: [
+      // `issuance` or `access`.
+      'side LowCardinality(String)',
+      // '' where the file does not show it; `category` is then '' as well.
+      'source LowCardinality(String)',
+      // Issuance: the category. Access: the service. '' for all of that side.
+      'category LowCardinality(String)',
+      // Issuance: the owner. Access: the tenant. '' where the file does not show it: it may be any.
+      'tenant LowCardinality(String)',
+      // 0 for a hole, which is in no file.
+      'evidence_id UInt32',
+      'code LowCardinality(String)',
+      // Half-open; all of time where the evidence gives none.
+      `from_at ${TIME}`,
+      `to_at ${TIME}`,
+      // How many are lost; 0 where nobody knows. Rows of one file, code and time share their records.
+      'records UInt64',
+    ],
+    orderBy: 'side, tenant, source, category, from_at, to_at, code, evidence_id',
     engine: 'MergeTree',
     sharded: false,
   },

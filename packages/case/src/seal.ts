@@ -6,6 +6,7 @@
 import type { Json } from '@mintmark/core'
 import type { Case } from './case.ts'
 import { buildCoverage } from './coverage.ts'
+import { buildLosses } from './losses.ts'
 import { readMeta, writeMeta } from './meta.ts'
 import { removePoorerCopies } from './poorer_copies.ts'
 import { lastEvidence } from './recover.ts'
@@ -82,6 +83,7 @@ export async function seal({ session }: Case): Promise<SealReport> {
     if (await removePoorerCopies(session)) await findConflicts(session)
     await countDuplicates(session)
     await buildCoverage(session)
+    await buildLosses(session)
     await writeMeta(session, SEALED, evidence)
   }
   const [row] = await session.rows(REPORT)

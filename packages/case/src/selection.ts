@@ -173,8 +173,8 @@ function timeCondition(selection: Selection): {
   return { parts, params }
 }
 
-const POINTED_AT = `(verdict IN ('unissued', 'mismatched')
-  OR (record_id, content) GLOBAL IN (SELECT record_id, content FROM hunt_hit WHERE strength = 'strong'))`
+const POINTED_AT = `(verdict IN ('unissued', 'mismatched') AND strength = 'established'
+  OR (record_id, content) GLOBAL IN (SELECT record_id, content FROM hunt_hit WHERE strength IN ('strong', 'established')))`
 
 /** What the evidence points at, and what people know better. */
 function pointedAt(marked: MarkConditions | undefined): Condition {

@@ -6,3 +6,15 @@ export function tabSeparated(cells: readonly string[]): Buffer {
   const line = cells.map((cell) => cell.replaceAll('\\', '\\\\')).join('\t')
   return Buffer.from(`${line}\n`)
 }
+
+/** Any text as one cell of TabSeparated, which the caller puts together. */
+export const escapedCell = (text: string): string =>
+  text.replaceAll(/[\\\t\n\r\0]/g, (character) => ESCAPES.get(character) ?? '')
+
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['\\', '\\\\'],
+  ['\t', '\\t'],
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\0', '\\0'],
+])

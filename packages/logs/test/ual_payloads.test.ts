@@ -23,10 +23,11 @@ const payloads = [
   { name: 'empty', payload: '', reason: 'audit-data-empty' },
   { name: 'blank', payload: ' \r\n', reason: 'audit-data-empty' },
   { name: 'null', payload: null, reason: 'audit-data-empty' },
-  { name: 'cut within a text', payload: CUT, reason: 'audit-data-truncated' },
+  { name: 'cut before its operation', payload: CUT.slice(0, 20), reason: 'audit-data-truncated' },
   {
-    name: 'cut after a brace',
-    payload: CUT.slice(0, CUT.indexOf('}') + 1),
+    name: 'a sign-in that was cut',
+    payload:
+      '{"CreationTime":"2025-06-02T08:15:30","Operation":"UserLoggedIn","RecordType":15,"Actor":[',
     reason: 'audit-data-truncated',
   },
   {
@@ -65,6 +66,52 @@ describe('a payload that is no record', () => {
       assert.deepEqual(codes, reason === 'audit-data-truncated' ? ['audit-data-truncated'] : [])
     })
   }
+
+  const CUTTABLE = JSON.stringify({ OperationCount: 2, ...MAIL_READ })
+  const cutAt = (text: string) => {
+    const end = CUTTABLE.indexOf(text)
+    assert.notEqual(end, -1)
+    const row = { ...CMDLET, AuditData: CUTTABLE.slice(0, end + text.length) }
+    return readShape('ual-cmdlet-csv', row, csvFile(row))
+  }
+
+  it('gives an access of what was complete before a cut, and says so', () => {
+    const { accesses, rejects, statements } = cutAt('"Folders":[')
+    const [only] = accesses
+    assert.deepEqual(
+      [accesses.length, rejects.length, statements.map(({ code }) => code)],
+      [1, 0, ['audit-data-truncated']],
+    )
+    assert.equal(only?.mailbox, MAIL_READ_ACCESS.mailbox)
+    assert.equal(only?.tokenId, MAIL_READ_ACCESS.tokenId)
+    assert.equal(only?.atMs, MAIL_READ_ACCESS.atMs)
+    assert.deepEqual(only?.items, [])
+    assert.match(only?.detail ?? '', /^{"truncated":true,"operationCount":"2"/)
+  })
+
+  it('names the items that are complete before a cut, and no half one', () => {
+    const whole = MAIL_READ_ACCESS.items
+    assert.ok(whole.length > 1)
+    const { accesses } = cutAt(`"${whole[1]?.messageId}"`)
+    // The folder's path comes behind its items.
+    assert.deepEqual(accesses[0]?.items, [{ ...whole[0], folder: '' }])
+  })
+
+  it('takes the user from the columns where the cut took him', () => {
+    const { accesses } = cutAt('"Operation":"MailItemsAccessed",')
+    assert.equal(accesses[0]?.principal, CMDLET['UserIds'])
+  })
+
+  it('makes nothing of a cut record without an id', () => {
+    const row = {
+      AuditData:
+        '{"CreationTime":"2025-06-02T08:15:30","Operation":"MailItemsAccessed","RecordType":50,"F',
+      Operation: 'MailItemsAccessed',
+      RecordId: '',
+    }
+    const { accesses, rejects } = readShape('ual-purview-csv', row, csvFile(row))
+    assert.deepEqual([accesses.length, rejects[0]?.reason], [0, 'audit-data-truncated'])
+  })
 
   it('never gives an access from the columns beside a lost one', () => {
     const row = { ...CMDLET, AuditData: '' }

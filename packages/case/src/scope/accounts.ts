@@ -28,6 +28,9 @@ export interface Account {
   readonly isAudited: boolean
   /** Records of reading that name no message. */
   readonly unnamedBinds: number
+  /** Records that were cut, and how many items those count that say so. */
+  readonly cutRecords: number
+  readonly cutItems: number
   /** Lists of messages through Graph around which no mailbox audit record names what they gave out. */
   readonly lists: number
 }
@@ -40,7 +43,7 @@ export async function accountsOf(session: Session, selected: Selected): Promise<
        toUnixTimestamp64Milli(if(theirs > 0, minIf(at, party = 'theirs'), min(at))) AS first_ms,
        toUnixTimestamp64Milli(if(theirs > 0, maxIf(at, party = 'theirs'), max(at))) AS last_ms,
        max(source NOT IN ('mintmark', 'keycloak') AND NOT is_failed) AS needs_audit,
-       countIf(unnamed = 'bind') AS binds
+       countIf(unnamed = 'bind') AS binds, countIf(unnamed = 'cut') AS cuts, sum(counted_items) AS cut_items
      FROM ${selected.table} WHERE is_mail AND account != ''
      GROUP BY account ORDER BY account ${BOUNDED}`,
   )
@@ -64,6 +67,8 @@ export async function accountsOf(session: Session, selected: Selected): Promise<
       needsAudit: Number(row['needs_audit']) === 1,
       isAudited: audited.has(mailbox),
       unnamedBinds: Number(row['binds']),
+      cutRecords: Number(row['cuts']),
+      cutItems: Number(row['cut_items']),
       lists: lists.get(mailbox) ?? 0,
     }
   })

@@ -7,10 +7,11 @@
  *
  * @module
  */
-import type { Condition } from '../selection.ts'
+import { type Condition, isDefault } from '../selection.ts'
 import type { Session } from '../session.ts'
 import {
   HAS_TOKEN,
+  IS_CUT,
   SELECTED_COLUMNS,
   type Selected,
   selectAccounts,
@@ -35,6 +36,7 @@ export async function addEither(
   selected: Selected,
   condition: Condition,
 ): Promise<void> {
+  await addLeads(session, selected, condition)
   const counted = await session.rows(`SELECT count() AS n FROM ${selected.table}`)
   if (Number(counted[0]?.['n']) === 0) return
   const { scratch } = selected
@@ -58,6 +60,38 @@ export async function addEither(
     account: IN_TOUCHED_MAILBOX,
     rule: UNCLEAR,
   })
+  if (!(await hasCutRecords(session))) return
+  await judge(session, tables, {
+    candidate: `${IS_CUT} AND ${OPEN_VERDICT} AND (${IN_ACTIVE_TIME})`,
+    mailbox: 'tenant GLOBAL IN (SELECT DISTINCT tenant FROM {selected})',
+    account: "account != ''",
+    rule: UNCLEAR,
+  })
+}
+
+/** Whether some record was cut short; then any of them could be of a mailbox that nothing else points at. */
+async function hasCutRecords(session: Session): Promise<boolean> {
+  const [row] = await session.rows(
+    "SELECT count() AS n FROM statement WHERE code = 'audit-data-truncated'",
+  )
+  return Number(row?.['n']) > 0
+}
+
+/**
+ * Accesses that a verdict points at and does not establish: something is missing there, and ordinary causes remain.
+ * Who named a selection has named the leads in it, too.
+ */
+async function addLeads(
+  session: Session,
+  selected: Selected,
+  { frame, ours, params }: Condition,
+): Promise<void> {
+  if (!isDefault(selected.selection)) return
+  const base =
+    selectBase(`outcome != 'failed' AND strength = 'lead' AND (${frame}) AND NOT (${ours})
+    AND record_id GLOBAL NOT IN (SELECT record_id FROM ${selected.table})`)
+  const rows = selectAccounts(base, selected.names, 'either', `is_mail AND ${EXPOSES}`)
+  await session.command(`INSERT INTO ${selected.table} ${rows} ${BOUNDED}`, params)
 }
 
 /**

@@ -6,6 +6,8 @@
 import type { Session } from '../session.ts'
 import type { Account, OrganisationBasis } from './accounts.ts'
 import type { Exposure } from './exposure.ts'
+import type { LostAccesses } from './lost_accesses.ts'
+import { type Reason, reasonText } from './reasons.ts'
 import type { Selected } from './selected.ts'
 import { BOUNDED } from './settings.ts'
 import type { Unnamed } from './unnamed.ts'
@@ -14,6 +16,8 @@ import type { Unnamed } from './unnamed.ts'
 export interface Bounds {
   readonly lower: number
   readonly upper: number | null
+  /** Why nothing bounds it, in words that a number could stand for; only where `upper` is null. */
+  readonly because?: string
 }
 
 /** Part of a scope. An account that is in two groups counts in both: groups may add up to more. */
@@ -33,22 +37,39 @@ export interface Counts {
 
 const NONE: Counts = { lowerMessages: 0, messages: 0, lowerCopies: 0, copies: 0 }
 
-/** Named plus nameless plus what no record names, or null where one of these has no bound. */
+/**
+ * Named plus nameless plus what no record names, or null where one of these has no bound.
+ *
+ * @param beyond why messages of mailboxes that are in no scope could belong to it
+ */
 export function boundsOf(
   counts: Counts,
   unnamed: readonly Unnamed[],
   nameless: number,
+  beyond: readonly Reason[] = [],
 ): { readonly messages: Bounds; readonly copies: Bounds } {
   const unknown = unnamed.reduce<number | null>(
     (sum, { messages }) => (sum === null || messages === null ? null : sum + messages),
     nameless,
   )
-  const upper = (named: number) => (unknown === null ? null : named + unknown)
+  if (unknown === null || beyond.length > 0) {
+    const because = reasonText([...ofMailboxes(unnamed), ...beyond])
+    return {
+      messages: { lower: counts.lowerMessages, upper: null, because },
+      copies: { lower: counts.lowerCopies, upper: null, because },
+    }
+  }
   return {
-    messages: { lower: counts.lowerMessages, upper: upper(counts.messages) },
-    copies: { lower: counts.lowerCopies, upper: upper(counts.copies) },
+    messages: { lower: counts.lowerMessages, upper: counts.messages + unknown },
+    copies: { lower: counts.lowerCopies, upper: counts.copies + unknown },
   }
 }
+
+/** A loss of an access log is no mailbox's own: where it counts, it is given once. */
+const ofMailboxes = (unnamed: readonly Unnamed[]): Reason[] =>
+  unnamed.length === 1
+    ? [...(unnamed[0]?.because ?? [])]
+    : unnamed.flatMap(({ because }) => because.filter(({ code }) => !code.startsWith('access-')))
 
 export function unnamedIn(
   accounts: readonly Account[],
@@ -134,6 +155,7 @@ export function partScopes(
   accounts: readonly Account[],
   unnamed: ReadonlyMap<string, Unnamed>,
   counts: PartCounts,
+  lost: LostAccesses,
   namesOf: (account: Account) => readonly string[],
 ): PartScope[] {
   const members = new Map<string, Account[]>()
@@ -149,8 +171,12 @@ export function partScopes(
     return {
       name,
       mailboxes: some.filter((account) => account.accesses > 0).length,
-      messages: boundsOf(own?.counts ?? NONE, unnamedIn(some, unnamed), own?.nameless ?? 0)
-        .messages,
+      messages: boundsOf(
+        own?.counts ?? NONE,
+        unnamedIn(some, unnamed),
+        own?.nameless ?? 0,
+        lost.beyond([...new Set(some.map(({ tenant }) => tenant))]),
+      ).messages,
     }
   })
   return parts.toSorted((a, b) => b.messages.lower - a.messages.lower || (a.name < b.name ? -1 : 1))
@@ -160,9 +186,10 @@ export function organisationScopes(
   accounts: readonly Account[],
   unnamed: ReadonlyMap<string, Unnamed>,
   counts: PartCounts,
+  lost: LostAccesses,
 ): (PartScope & { readonly basis: OrganisationBasis })[] {
   const bases = new Map(accounts.map(({ organisation, basis }) => [organisation, basis]))
-  const parts = partScopes('organisation', accounts, unnamed, counts, organisationOf)
+  const parts = partScopes('organisation', accounts, unnamed, counts, lost, organisationOf)
   return parts.map(({ name, mailboxes, messages }) => ({
     name,
     mailboxes,

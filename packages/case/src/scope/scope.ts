@@ -11,6 +11,7 @@ import type { Selection } from '../selection.ts'
 import type { Session } from '../session.ts'
 import { type Account, accountsOf, type OrganisationBasis } from './accounts.ts'
 import { type Exposure, expose, itemsOf } from './exposure.ts'
+import { type AccessLoss, lostAccesses } from './lost_accesses.ts'
 import {
   type Bounds,
   boundsOf,
@@ -22,6 +23,7 @@ import {
   partScopes,
   unnamedIn,
 } from './parts.ts'
+import type { UnboundedCode } from './reasons.ts'
 import { select } from './select.ts'
 import type { Selected } from './selected.ts'
 import { BOUNDED } from './settings.ts'
@@ -29,7 +31,6 @@ import {
   type SyncedFolder,
   syncedFolders,
   throttledWindows,
-  type UnboundedCode,
   type Unnamed,
   unnamedOf,
 } from './unnamed.ts'
@@ -76,8 +77,15 @@ export interface Scope {
     readonly mailboxes: number
     readonly organisations: number
   }
-  /** Why an upper bound is null, by account. */
+  /** Why an upper bound is null, by account: each reason. */
   readonly unbounded: readonly { readonly mailbox: string; readonly because: UnboundedCode }[]
+  /** Selected records that were cut short, and how many items those count that say so: an estimate, and no bound. */
+  readonly cut_records: { readonly records: number; readonly items: number }
+  /**
+   * What the logs of mail accesses lost while theirs could have been active: it opens the bounds of the mailboxes of its
+   * tenant, and the totals, because a mailbox that is in no scope could have been read.
+   */
+  readonly access_log_losses: readonly AccessLoss[]
   /** Selected accesses to files and other things that are no mail. */
   readonly other_accesses: number
 }
@@ -127,12 +135,13 @@ async function scopeOf(session: Session, selected: Selected): Promise<Scope> {
   const accounts = await accountsOf(session, selected)
   const folders = await syncedFolders(session, selected)
   const windows = await throttledWindows(session, selected)
-  const unnamed = await unnamedOf(session, selected, accounts, folders, windows)
+  const lost = await lostAccesses(session, selected)
+  const unnamed = await unnamedOf(session, selected, accounts, folders, windows, lost)
   const counts = await accountCounts(session, exposure)
   const parts = await membersTable(session, selected, accounts)
   const byPart = await partCounts(session, exposure, parts)
   const totals = await totalsOf(session, selected, exposure)
-  const whole = boundsOf(totals, [...unnamed.values()], totals.nameless)
+  const whole = boundsOf(totals, [...unnamed.values()], totals.nameless, lost.beyond())
   const theirs = accounts.filter((account) => account.accesses > 0)
   const rows = accounts.map((account) => accountScope(account, counts, unnamed))
   return {
@@ -150,9 +159,9 @@ async function scopeOf(session: Session, selected: Selected): Promise<Scope> {
       from: isoOf(fromMs),
       to: isoOf(toMs),
     })),
-    groups: partScopes('group', accounts, unnamed, byPart, (account) => account.groups),
+    groups: partScopes('group', accounts, unnamed, byPart, lost, (account) => account.groups),
     accounts: rows,
-    organisation_list: organisationScopes(accounts, unnamed, byPart),
+    organisation_list: organisationScopes(accounts, unnamed, byPart, lost),
     classes: await classScopes(session, selected, accounts),
     named_by: await operationCounts(session, selected),
     either: {
@@ -161,8 +170,13 @@ async function scopeOf(session: Session, selected: Selected): Promise<Scope> {
       organisations: organisationsOf(accounts).size - organisationsOf(theirs).size,
     },
     unbounded: [...unnamed].flatMap(([mailbox, { because }]) =>
-      because === '' ? [] : [{ mailbox, because }],
+      because.map(({ code }) => ({ mailbox, because: code })),
     ),
+    cut_records: {
+      records: accounts.reduce((sum, { cutRecords }) => sum + cutRecords, 0),
+      items: accounts.reduce((sum, { cutItems }) => sum + cutItems, 0),
+    },
+    access_log_losses: lost.list,
     other_accesses: totals.others,
   }
 }

@@ -50,12 +50,16 @@ const BASE: readonly (readonly [string, string])[] = [
   ['throttled', 'Int8'],
   ['verdict', 'LowCardinality(String)'],
   ['reason', 'LowCardinality(String)'],
+  ['strength', 'LowCardinality(String)'],
   ['object_path', 'String'],
   ['bytes', 'UInt64'],
   ['item_message_id', 'Array(String)'],
   ['item_id', 'Array(String)'],
   ['item_bytes', 'Array(UInt64)'],
 ]
+
+/** A record of which only the begin could be read: what it names is not all that it named. */
+export const IS_CUT: string = `startsWith(detail, '{"truncated":true')`
 
 const DERIVED: readonly (readonly [string, string, string])[] = [
   ['is_failed', 'UInt8', "outcome = 'failed'"],
@@ -64,6 +68,12 @@ const DERIVED: readonly (readonly [string, string, string])[] = [
     'forwards',
     'UInt8',
     "operation = 'Set-Mailbox' AND positionCaseInsensitive(detail, 'forward') > 0",
+  ],
+  // Items that a cut record counts itself.
+  [
+    'counted_items',
+    'UInt64',
+    `if(${IS_CUT}, toUInt64OrZero(JSONExtractString(detail, 'operationCount')), 0)`,
   ],
   [
     'folder_id',
@@ -105,9 +115,11 @@ const TOUCH = `multiIf(
   source IN ('mintmark', 'keycloak') OR startsWith(operation, 'GET'), 'read',
   'touch')`
 
-/** An access that gave out mail and does not name it. */
+/** An access that gave out mail and does not name it, or not all of it. */
 const UNNAMED = `multiIf(
-  outcome = 'failed' OR notEmpty(item_message_id) OR notEmpty(item_id), '',
+  outcome = 'failed', '',
+  ${IS_CUT}, 'cut',
+  notEmpty(item_message_id) OR notEmpty(item_id), '',
   notEmpty(synced_folder_id) OR access_type = 'Sync', '',
   operation IN ('MailItemsAccessed', 'MessageBind', 'AttachmentAccess'), 'bind',
   ${GRAPH} AND startsWith(operation, 'GET') AND ${GRAPH_MESSAGES}, 'list',
@@ -153,13 +165,13 @@ export function selectAccounts(
     SELECT base.*,
       multiIf(known.name != '', known.name, base.mailbox != '', base.mailbox, base.mailbox_id) AS account,
       ${IS_MAIL} AS is_mail,
-      multiIf(verdict IN ('unissued', 'mismatched'), 'forged', hits.class != '', hits.class, 'named') AS class,
+      multiIf(verdict IN ('unissued', 'mismatched') AND strength != 'lead', 'forged', hits.class != '', hits.class, 'named') AS class,
       '${party}' AS party
     FROM (${base}) AS base
     GLOBAL LEFT ANY JOIN ${names} AS known ON base.mailbox_ref = known.id
     GLOBAL LEFT ANY JOIN (
       SELECT record_id, content, min(toString(class)) AS class FROM hunt_hit
-      WHERE strength = 'strong' GROUP BY record_id, content
+      WHERE strength IN ('strong', 'established') GROUP BY record_id, content
     ) AS hits ON base.record_id = hits.record_id AND base.content = hits.content
   ) WHERE ${where}`
 }

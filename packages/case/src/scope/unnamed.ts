@@ -6,6 +6,8 @@
 import type { Session } from '../session.ts'
 import type { Account } from './accounts.ts'
 import { ACTIVE_MARGIN_HOURS } from './either.ts'
+import type { LostAccesses } from './lost_accesses.ts'
+import type { Reason } from './reasons.ts'
 import type { Selected } from './selected.ts'
 import { BOUNDED } from './settings.ts'
 
@@ -33,16 +35,9 @@ export interface ThrottledWindow {
 export interface Unnamed {
   /** Messages at most; null when nothing bounds them. */
   readonly messages: number | null
-  /** Why they are unbounded; `''` when they are not. */
-  readonly because: UnboundedCode | ''
+  /** Why they are unbounded; none when they are not. */
+  readonly because: readonly Reason[]
 }
-
-export type UnboundedCode =
-  | 'no-mailbox-auditing'
-  | 'throttled'
-  | 'synced-folders'
-  | 'reads-without-items'
-  | 'graph-lists'
 
 /** Folders that were synchronised, with their inventory where there is one; by mailbox and folder. */
 export async function syncedFolders(session: Session, selected: Selected): Promise<SyncedFolder[]> {
@@ -137,6 +132,7 @@ export async function unnamedOf(
   accounts: readonly Account[],
   folders: readonly SyncedFolder[],
   windows: readonly ThrottledWindow[],
+  lost: LostAccesses,
 ): Promise<Map<string, Unnamed>> {
   const totals = await inventoryTotals(session, selected)
   const synced = groupByMailbox(folders)
@@ -147,35 +143,38 @@ export async function unnamedOf(
       // A count that lacks a folder which the log shows is no count of the mailbox.
       const isWhole = own.every((folder) => folder.items !== null)
       const total = isWhole ? totals.get(account.mailbox) : undefined
-      return [account.mailbox, unnamed(account, own, throttled.has(account.mailbox), total)]
+      const reasons = [
+        ...wholeMailbox(account, throttled.has(account.mailbox)),
+        ...lost.inTenant(account.tenant),
+      ]
+      return [account.mailbox, unnamed(reasons, own, total)]
     }),
   )
 }
 
+/** @param reasons why anything in the mailbox may have been read without a record that names it */
 function unnamed(
-  account: Account,
+  reasons: readonly Reason[],
   folders: readonly SyncedFolder[],
-  isThrottled: boolean,
   total: number | undefined,
 ): Unnamed {
-  const whole = wholeMailbox(account, isThrottled)
-  if (whole !== '') {
-    return total === undefined
-      ? { messages: null, because: whole }
-      : { messages: total, because: '' }
-  }
-  if (folders.some((folder) => folder.items === null))
-    return { messages: null, because: 'synced-folders' }
-  return { messages: folders.reduce((sum, folder) => sum + (folder.items ?? 0), 0), because: '' }
+  if (reasons.length > 0 && total !== undefined) return { messages: total, because: [] }
+  const uncounted = folders.filter((folder) => folder.items === null).length
+  const because: Reason[] =
+    uncounted === 0 ? [...reasons] : [...reasons, { code: 'synced-folders', count: uncounted }]
+  if (because.length > 0) return { messages: null, because }
+  return { messages: folders.reduce((sum, folder) => sum + (folder.items ?? 0), 0), because }
 }
 
-/** Why anything in the mailbox may have been read without a record that names it. */
-function wholeMailbox(account: Account, isThrottled: boolean): UnboundedCode | '' {
-  if (account.needsAudit && !account.isAudited) return 'no-mailbox-auditing'
-  if (isThrottled) return 'throttled'
-  if (account.unnamedBinds > 0) return 'reads-without-items'
-  if (account.lists > 0) return 'graph-lists'
-  return ''
+/** Why anything in the mailbox may have been read, by its own records: the first reason that holds. */
+function wholeMailbox(account: Account, isThrottled: boolean): Reason[] {
+  if (account.needsAudit && !account.isAudited) return [{ code: 'no-mailbox-auditing', count: 1 }]
+  if (isThrottled) return [{ code: 'throttled', count: 1 }]
+  if (account.unnamedBinds > 0) {
+    return [{ code: 'reads-without-items', count: account.unnamedBinds }]
+  }
+  if (account.cutRecords > 0) return [{ code: 'record-cut', count: account.cutRecords }]
+  return account.lists > 0 ? [{ code: 'graph-lists', count: account.lists }] : []
 }
 
 function groupByMailbox(folders: readonly SyncedFolder[]): Map<string, SyncedFolder[]> {

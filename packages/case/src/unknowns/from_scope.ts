@@ -3,8 +3,9 @@
  *
  * @module
  */
+import type { AccessLoss } from '../scope/lost_accesses.ts'
+import { UNBOUNDED_CODES, type UnboundedCode } from '../scope/reasons.ts'
 import type { Scope } from '../scope/scope.ts'
-import type { UnboundedCode } from '../scope/unnamed.ts'
 import type { CoverageBand, Timeline } from '../timeline.ts'
 import type { Unknown } from '../unknowns.ts'
 import { counted, someOf } from './wording.ts'
@@ -31,19 +32,28 @@ const WHOLE_MAILBOX: Readonly<
     text: 'a record of reading names no message',
     settledBy: 'The same records from an export that keeps nested values (AuditData as JSON)',
   },
+  'record-cut': {
+    text: 'a record was cut short, and the messages behind the cut are not named',
+    settledBy: 'The original export, not saved again by a spreadsheet',
+  },
+  'access-log-hole': {
+    text: 'the log of mail accesses is silent while the attacker could have been active: what was read then is not seen',
+    settledBy:
+      'A second export of that log for these times, or folder statistics of these mailboxes',
+  },
+  'access-records-lost': {
+    text: 'records of the log of mail accesses could not be read at a time when the attacker could have been active',
+    settledBy: 'The export again, or folder statistics of these mailboxes',
+  },
+  'access-log-capped': {
+    text: 'the export of the log of mail accesses was cut off while the attacker could have been active',
+    settledBy: 'The export again by shorter periods, or folder statistics of these mailboxes',
+  },
   'graph-lists': {
     text: 'messages were listed through Graph and no mailbox record names them',
     settledBy: 'Unified audit log with MailItemsAccessed for these mailboxes and times',
   },
 }
-
-const UNBOUNDED_CODES: readonly UnboundedCode[] = [
-  'no-mailbox-auditing',
-  'throttled',
-  'synced-folders',
-  'reads-without-items',
-  'graph-lists',
-]
 
 export function unknownsOfScope(scope: Scope): Unknown[] {
   return [
@@ -59,7 +69,7 @@ function unbounded(scope: Scope, code: UnboundedCode): Unknown[] {
   const mailboxes = scope.unbounded.filter((one) => one.because === code).map((one) => one.mailbox)
   if (mailboxes.length === 0) return []
   const { text, settledBy } = WHOLE_MAILBOX[code]
-  const detail = code === 'synced-folders' ? `; ${folderText(scope, true)}` : ''
+  const detail = detailOf(scope, code)
   return [
     {
       code,
@@ -67,6 +77,26 @@ function unbounded(scope: Scope, code: UnboundedCode): Unknown[] {
       settledBy,
     },
   ]
+}
+
+function detailOf(scope: Scope, code: UnboundedCode): string {
+  if (code === 'synced-folders') return `; ${folderText(scope, true)}`
+  if (code === 'record-cut' && scope.cut_records.items > 0) {
+    const items = counted(scope.cut_records.items, 'item', 'items')
+    return `. The records count ${items} themselves, which is an estimate and no bound`
+  }
+  const losses = scope.access_log_losses.filter((one) => one.because === code)
+  if (losses.length === 0) return ''
+  return `: ${someOf(losses.map(lossText))}. Other mailboxes of the tenant could have been read as well`
+}
+
+function lossText({ from, to, records, loss }: AccessLoss): string {
+  const known = records > 0 ? `${counted(records, 'record', 'records')} ` : ''
+  const time =
+    from === null && to === null
+      ? 'at an unknown time'
+      : `${from === null ? 'until' : `from ${from}`}${to === null ? ' on' : ` to ${to}`}`
+  return `${known}${time} (${loss})`
 }
 
 function folderText(scope: Scope, isUncounted: boolean): string {

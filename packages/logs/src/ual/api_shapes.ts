@@ -35,6 +35,7 @@ export const graphQuery: Adapter = {
       at: row['createdDateTime'] ?? row['CreatedDateTime'],
       operation: row['operation'] ?? row['Operation'],
       recordType: row['auditLogRecordType'] ?? row['AuditLogRecordType'],
+      userId: row['userPrincipalName'] ?? row['UserPrincipalName'] ?? row['UserId'],
       dateOrder: context.dateOrder,
     })
   },

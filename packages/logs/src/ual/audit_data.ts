@@ -5,7 +5,8 @@
  */
 import { isObject, type Json } from '@mintmark/core'
 import type { RowSink } from '../adapter.ts'
-import { type OuterFields, readUalRecord, rejectPayload } from './record.ts'
+import { recordBeforeCut } from './cut_record.ts'
+import { type OuterFields, readCutRecord, readUalRecord, rejectPayload } from './record.ts'
 
 /** Layers of JSON text within JSON text that re-exports produce. */
 const MAX_LAYERS = 3
@@ -35,8 +36,8 @@ export type PayloadFault =
 /**
  * Reads the record in an `AuditData` value, or rejects it.
  *
- * Nothing is salvaged from the columns beside a lost payload: without the record's own id, its copies could
- * not be told apart.
+ * Of a record that was cut, what was complete before the cut is read, with the columns beside it. Nothing is made of the
+ * columns alone, nor of a record without an id: its copies could not be told apart.
  */
 export function readAuditData(value: unknown, sink: RowSink, outer: OuterFields): void {
   const record = auditDataOf(value)
@@ -44,8 +45,12 @@ export function readAuditData(value: unknown, sink: RowSink, outer: OuterFields)
     readUalRecord(record, sink, outer)
     return
   }
-  rejectPayload(sink, record, 'AuditData')
-  if (record === 'audit-data-truncated') sink.statement(TRUNCATED)
+  const isCut = record === 'audit-data-truncated'
+  const rest = isCut && typeof value === 'string' ? recordBeforeCut(value) : undefined
+  if (rest === undefined || !readCutRecord(rest, sink, outer)) {
+    rejectPayload(sink, record, 'AuditData')
+  }
+  if (isCut) sink.statement(TRUNCATED)
 }
 
 /**

@@ -40,6 +40,7 @@ function outerOf(row: Json, context: FileContext): OuterFields {
     at: row['CreationDate'] ?? row['CreationTime'],
     operation: row['Operation'] ?? row['Operations'],
     recordType: row['RecordType'],
+    userId: row['UserId'] ?? row['UserIds'],
     dateOrder: context.dateOrder,
   }
 }

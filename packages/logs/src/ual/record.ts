@@ -32,6 +32,8 @@ export interface OuterFields {
   readonly at?: unknown
   readonly operation?: unknown
   readonly recordType?: unknown
+  /** Who acted: used for a cut record alone. */
+  readonly userId?: unknown
   readonly dateOrder?: DateOrder
 }
 
@@ -57,14 +59,42 @@ export function readUalRecord(
     rejectPayload(sink, timeFault(record, outer), 'CreationTime')
     return
   }
-  const id = named(record['Id']) || named(outer.recordId)
-  const recordId = isGuid(id) ? id : plain(record['Id']) || plain(outer.recordId)
   const recordType = recordTypeOf(record['RecordType']) || recordTypeOf(outer.recordType)
-  const head: RecordHead = { recordId, atMs, operation, recordType }
+  const head: RecordHead = { recordId: recordIdOf(record, outer), atMs, operation, recordType }
   if (recordType === STS_LOGON) sink.issuance(readStsLogon(record, head))
   else if (recordType === OWA_AUTH) sink.issuance(readOwaAuth(record, head))
   else readAccess(record, head, sink)
 }
+
+function recordIdOf(record: Json, outer: OuterFields): string {
+  const id = named(record['Id']) || named(outer.recordId)
+  return isGuid(id) ? id : plain(record['Id']) || plain(outer.recordId)
+}
+
+/**
+ * Reads what is left of an audit record: an access, whose detail says `truncated`. Items before the cut are named.
+ *
+ * @returns false where too little is left: no id, operation or time; or it was a sign-in, whose token may be lost
+ */
+export function readCutRecord(rest: Json, sink: RowSink, outer: OuterFields): boolean {
+  const operation = plain(rest['Operation']) || plain(outer.operation)
+  const atMs = time(rest['CreationTime']) ?? outerTime(rest, outer)
+  const recordType = recordTypeOf(rest['RecordType']) || recordTypeOf(outer.recordType)
+  const recordId = recordIdOf(rest, outer)
+  const isSignIn = recordType === STS_LOGON || recordType === OWA_AUTH
+  if (operation === '' || atMs === undefined || recordId === '' || isSignIn) return false
+  const record = rest['UserId'] === undefined ? { ...rest, UserId: outer.userId } : rest
+  const isMailbox = isMailboxRecord(recordType)
+  const mail = isMailbox ? readMail(record, operation) : NO_MAIL
+  const head: RecordHead = { recordId, atMs, operation, recordType }
+  const access = accessOf(record, head, isMailbox, mail)
+  sink.access({ ...access, detail: truncatedDetail(access.detail) })
+  return true
+}
+
+/** First, so that a question finds it without parsing. */
+const truncatedDetail = (detail: string): string =>
+  detail === '' ? '{"truncated":true}' : `{"truncated":true,${detail.slice(1)}`
 
 /** Puts a payload reject into the sink. */
 export function rejectPayload(sink: RowSink, reason: string, detail: string): void {

@@ -1,0 +1,195 @@
+/**
+ * Silences that are too long for the pace of their log.
+ *
+ * Each log is asked, and all logs of a tenant that one collector brings as one: an export that lacks an hour lacks it of
+ * every service. The logs of another collector show whether people were at work in a silence.
+ *
+ * @module
+ */
+import { type Json, text } from '@mintmark/core'
+import { UNKNOWN_OWNER } from '@mintmark/logs'
+import { MINUTE_MS, outages, type Pace, paceOf, type Stretch } from '../outages.ts'
+import { Scratch } from '../scope/scratch.ts'
+import { BOUNDED } from '../scope/settings.ts'
+import type { Session } from '../session.ts'
+import type { Loss, Side } from './loss.ts'
+import { HAS_TIME } from './lossy_files.ts'
+
+/** Of each log, so many silences are judged: those that are long for the hours beside them. */
+const MOST_SILENCES = 1_000
+/** Logs with fewer records have no pace. */
+const SHOWS_ITS_PACE = 20
+const LOG = 'side, source, category, log_tenant'
+
+/** Losses by holes. Cost: a pass over four columns of both tables, by minute. Throws as `Session.rows`. */
+export async function lostInHoles(session: Session): Promise<Loss[]> {
+  const scratch = await Scratch.open(session)
+  try {
+    const minutes = await scratch.table(
+      'minutes',
+      `side LowCardinality(String), source LowCardinality(String), category LowCardinality(String),
+       log_tenant LowCardinality(String), minute Int64, from_ms Int64, to_ms Int64, records UInt64`,
+      `(${LOG}, minute)`,
+    )
+    for (const [side, category, tenant] of SIDES) {
+      // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
+      await session.command(
+        `INSERT INTO ${minutes} ${minutesOf(side, category, tenant)} ${BOUNDED}`,
+      )
+    }
+    await session.command(`INSERT INTO ${minutes} ${collected(minutes)} ${BOUNDED}`)
+    const logs = await hoursOf(session, minutes)
+    for await (const rows of session.stream(silencesIn(minutes))) {
+      for (const row of rows) takeSilences(logs, row)
+    }
+    return lossesOf([...logs.values()])
+  } finally {
+    await scratch.close()
+  }
+}
+
+const SIDES = [
+  ['access', 'service', 'tenant'],
+  ['issuance', 'category', 'owner'],
+] as const
+
+const minutesOf = (side: Side, category: string, tenant: string) => `
+  SELECT '${side}' AS side, toString(source) AS log_source, toString(${category}) AS log_category,
+    toString(${tenant}) AS log_tenant, intDiv(toUnixTimestamp64Milli(at), ${MINUTE_MS}) AS minute,
+    toUnixTimestamp64Milli(min(at)), toUnixTimestamp64Milli(max(at)), count()
+  FROM ${side} WHERE ${HAS_TIME} AND ${tenant} != '${UNKNOWN_OWNER}'
+  GROUP BY log_source, log_category, log_tenant, minute`
+
+/** Sources that one export brings. */
+const COLLECTOR = "if(startsWith(source, 'ual'), 'ual', toString(source))"
+const ALL = 'all'
+/** The logs of a collector as one, where it has several. */
+const collected = (minutes: string) => `
+  SELECT '${ALL}', ${COLLECTOR} AS collector, '', log_tenant, minute, min(from_ms), max(to_ms), sum(records)
+  FROM ${minutes}
+  WHERE (${COLLECTOR}, log_tenant) IN (
+    SELECT collector, log_tenant FROM (
+      SELECT DISTINCT ${COLLECTOR} AS collector, log_tenant, side, source, category FROM ${minutes}
+    ) GROUP BY collector, log_tenant HAVING count() > 1)
+  GROUP BY collector, log_tenant, minute`
+
+interface Log {
+  readonly side: Side | typeof ALL
+  readonly source: string
+  readonly category: string
+  readonly tenant: string
+  /** Minutes with a record, by hour. */
+  readonly active: Map<number, number>
+  silences: readonly Stretch[]
+  count: number
+}
+
+const keyOf = (row: Json) =>
+  JSON.stringify(['side', 'source', 'category', 'log_tenant'].map((name) => text(row, name) ?? ''))
+
+/** The logs that have a pace, with their hours. */
+async function hoursOf(session: Session, minutes: string): Promise<Map<string, Log>> {
+  const logs = new Map<string, Log>()
+  const rows = session.stream(
+    `SELECT ${LOG}, arraySort(groupArray([hour, active])) AS hours FROM (
+       SELECT ${LOG}, toFloat64(intDiv(minute, 60)) AS hour, toFloat64(count()) AS active, sum(records) AS records
+       FROM ${minutes} GROUP BY ${LOG}, hour
+     ) GROUP BY ${LOG} HAVING sum(records) >= ${SHOWS_ITS_PACE} ORDER BY ${LOG} ${BOUNDED}`,
+  )
+  for await (const some of rows) for (const row of some) logs.set(keyOf(row), logOf(row))
+  return logs
+}
+
+function logOf(row: Json): Log {
+  const hours = numbersOf(row['hours'])
+  return {
+    side: row['side'] === 'issuance' ? 'issuance' : row['side'] === ALL ? ALL : 'access',
+    source: text(row, 'source') ?? '',
+    category: text(row, 'category') ?? '',
+    tenant: text(row, 'log_tenant') ?? '',
+    active: new Map(hours.map(([hour = 0, active = 0]) => [hour, active])),
+    silences: [],
+    count: 0,
+  }
+}
+
+function numbersOf(lists: unknown): number[][] {
+  return Array.isArray(lists)
+    ? lists.filter(Array.isArray).map((list: readonly unknown[]) => list.map(Number))
+    : []
+}
+
+/** Of each log how many silences it has, and those that are longest for the busier hour beside them. */
+const silencesIn = (minutes: string) => `
+  SELECT ${LOG}, any(silences) AS count, groupArray([toFloat64(last_ms), toFloat64(from_ms)]) AS periods FROM (
+    SELECT *, count() OVER (PARTITION BY ${LOG}) AS silences FROM (
+      SELECT ${LOG}, from_ms, minute, active, lagInFrame(minute, 1, minute) OVER w AS last_minute,
+        lagInFrame(to_ms, 1, to_ms) OVER w AS last_ms, lagInFrame(active, 1, active) OVER w AS last_active
+      FROM (
+        SELECT *, count() OVER (PARTITION BY ${LOG}, intDiv(minute, 60)) AS active FROM ${minutes}
+      )
+      WINDOW w AS (PARTITION BY ${LOG} ORDER BY minute ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
+    ) WHERE minute > last_minute + 1
+    ORDER BY (minute - last_minute) * greatest(active, last_active) DESC, minute
+    LIMIT ${MOST_SILENCES} BY ${LOG}
+  ) GROUP BY ${LOG} ORDER BY ${LOG} ${BOUNDED}`
+
+function takeSilences(logs: ReadonlyMap<string, Log>, row: Json): void {
+  const log = logs.get(keyOf(row))
+  if (log === undefined) return
+  log.count = Number(row['count'])
+  log.silences = numbersOf(row['periods']).map(([fromMs = 0, toMs = 0]) => ({ fromMs, toMs }))
+}
+
+function lossesOf(logs: readonly Log[]): Loss[] {
+  const paces = new Map<string, Map<string, Pace>>()
+  for (const log of logs) {
+    const pace = paceOf(log.active)
+    const own = paces.get(log.tenant) ?? new Map<string, Pace>()
+    paces.set(log.tenant, own)
+    if (pace !== undefined && (log.side === ALL || !own.has(collectorOf(log)))) {
+      own.set(collectorOf(log), pace)
+    }
+  }
+  return logs.flatMap((log) => {
+    const others = [...(paces.get(log.tenant) ?? [])].flatMap(([collector, pace]) =>
+      collector === collectorOf(log) ? [] : [pace],
+    )
+    const holes = outages(log, others)
+    return hiddenIn(log, logs).flatMap((hidden) => holes.map((hole) => lossOf(hidden, hole)))
+  })
+}
+
+const collectorOf = ({ source }: Log) => (source.startsWith('ual') ? 'ual' : source)
+
+interface Hidden {
+  readonly side: Side
+  readonly source: string
+  readonly category: string
+  readonly tenant: string
+}
+
+/** The logs that a hole of this one is of; a collector's hole hides services that it shows nowhere else. */
+function hiddenIn(log: Log, logs: readonly Log[]): Hidden[] {
+  const { side, source, category, tenant } = log
+  if (side !== ALL) return [{ side, source, category, tenant }]
+  const found = new Map<string, Hidden>()
+  for (const one of logs) {
+    if (one.side === ALL || one.tenant !== tenant || collectorOf(one) !== collectorOf(log)) continue
+    const own = { ...one, side: one.side, category: one.side === 'access' ? '' : one.category }
+    found.set(JSON.stringify([own.side, own.source, own.category]), own)
+  }
+  return [...found.values()]
+}
+
+const lossOf = ({ side, source, category, tenant }: Hidden, { fromMs, toMs }: Stretch): Loss => ({
+  side,
+  source,
+  category,
+  tenant,
+  evidenceId: 0,
+  code: 'hole',
+  fromMs,
+  toMs,
+  records: 0,
+})

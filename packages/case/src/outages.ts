@@ -1,0 +1,290 @@
+/**
+ * Silences that are too long for a log's own pace: minutes in a busy log, days in a quiet one.
+ *
+ * A silence is measured in **surprise**: for each of its empty minutes, how likely a record would have been, as minus
+ * the logarithm of the chance of none.
+ *
+ * - A minute's chance is that of the same hour of the week in the log's other weeks (of the day, in a log of less than
+ *   three weeks): the share of that hour's minutes that are empty. Minutes with a record are counted, not records,
+ *   because records come in bursts. The weeks before and those after are asked apart, and the quieter side counts: a
+ *   habit that begins or ends is no hole.
+ * - It is scaled by how busy people were, and by no more than is sure: by the log's own records around the silence, or
+ *   by what another collector has of the same tenant within it. A holiday is quiet on both sides of a silence and in
+ *   all logs, and no silence of a quiet day surprises.
+ * - Silences that surprise are commoner than chance has them, because people come and go together. By how much is
+ *   learnt from the log: from its tenth longest surprise on, so that up to nine holes do not hide one another.
+ * - The same hours are not equally busy on all days, even on busy ones. How unequal they are, in the other weeks, gives
+ *   the shape of a gamma law of their rates, and the chance of none is that of a negative binomial.
+ *
+ * What remains must be rarer than one in {@link ERROR} over all silences of the log. That is the chance of one false
+ * hole in a log whose silences follow the law that its own have shown.
+ *
+ * @module
+ */
+
+export const HOUR_MS = 3_600_000
+export const MINUTE_MS = 60_000
+
+/** A stretch of time, half-open, milliseconds. */
+export interface Stretch {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/** The chance of a false hole in a whole log. */
+const ERROR = 0.01
+const MINUTES = 60
+const DAY = 24
+const WEEK = 168
+const WEEKS_TO_TELL = 3
+/** So many weeks, or days, before and after are compared. */
+const PERIODS = 4
+/** Hours on each side of a silence that show how busy the log was: of one within a day, and of a longer one. */
+const AROUND = 8
+const AROUND_A_DAY = 24
+/** Another log shows whether people are at work where it would have so many minutes with a record. */
+const SHOWS_WHO_IS_THERE = 10
+/** Surprises from this rank on show how the log's silences are spread. */
+const FIRST_RANK = 10
+/** A log with fewer silences does not show how they are spread. */
+const SHOWS_ITS_SPREAD = 100
+const UNKNOWN_SPREAD = 2
+/** Fewer other weeks do not show how even a log is. */
+const SHOWS_ITS_EVENNESS = 3
+const UNKNOWN_EVENNESS = 8
+
+/** What is known of a log, in minutes. */
+export interface MinuteLog {
+  /** Minutes with a record, by hour (number since 1970); hours without are absent. */
+  readonly active: ReadonlyMap<number, number>
+  /** Silences with at least one empty minute: all, or those that surprise most. */
+  readonly silences: readonly Stretch[]
+  /** How many silences the log has in all. */
+  readonly count: number
+}
+
+/** The silences of a log that are holes, in order of time. Cost: the log's hours, and those of its silences. */
+export function outages(log: MinuteLog, others: readonly Pace[] = []): Stretch[] {
+  const pace = paceOf(log.active)
+  if (pace === undefined) return []
+  const scored = log.silences
+    .flatMap((silence) => scoreOf(silence, pace, others) ?? [])
+    .toSorted((a, b) => b.surprise - a.surprise)
+  const count = Math.max(log.count, scored.length)
+  const spread = spreadOf(scored, count)
+  const least = Math.log(count / ERROR)
+  return scored
+    .filter(({ surprise, gap }) => {
+      const spared = surprise / spread
+      return spared > least && unevenly(spared, evennessOf(gap, pace)) > least
+    })
+    .map(({ silence }) => silence)
+    .toSorted((a, b) => a.fromMs - b.fromMs)
+}
+
+interface Scored {
+  readonly silence: Stretch
+  readonly gap: Hours
+  readonly surprise: number
+}
+
+/** A log by hour, from its first on. */
+export interface Pace {
+  readonly first: number
+  readonly hours: number
+  /** Minutes with a record. */
+  readonly active: readonly number[]
+  /** Share of an hour's minutes that are empty at the log's other times. */
+  readonly empty: readonly number[]
+  /** Sums of `active`, and of the minutes that would be active, up to an hour and without it. */
+  readonly seenBefore: readonly number[]
+  readonly likelyBefore: readonly number[]
+  readonly period: number
+}
+
+/** The pace of a log; none where it is within one hour. */
+export function paceOf(active: ReadonlyMap<number, number>): Pace | undefined {
+  if (active.size < 2) return undefined
+  let first = Number.POSITIVE_INFINITY
+  let last = 0
+  for (const hour of active.keys()) {
+    first = Math.min(first, hour)
+    last = Math.max(last, hour)
+  }
+  const hours = last - first + 1
+  const period = hours >= WEEKS_TO_TELL * WEEK ? WEEK : DAY
+  const minutes = Array.from({ length: hours }, (_, at) => active.get(first + at) ?? 0)
+  const empty = minutes.map((_, at) => emptyShare(minutes, at, period, NONE))
+  const likely = empty.map((share) => MINUTES * (1 - share))
+  return {
+    first,
+    hours,
+    active: minutes,
+    empty,
+    seenBefore: sumsOf(minutes),
+    likelyBefore: sumsOf(likely),
+    period,
+  }
+}
+
+/** Sums of the values before each, and of all. */
+function sumsOf(values: readonly number[]): number[] {
+  const sums = [0]
+  for (const [at, value] of values.entries()) sums.push((sums[at] ?? 0) + value)
+  return sums
+}
+
+interface Hours {
+  readonly from: number
+  readonly to: number
+}
+
+const NONE: Hours = { from: 0, to: 0 }
+
+/**
+ * Share of the minutes of an hour that are empty in other weeks, or days; never none. Of a log's first and last days
+ * only one side is known: there its days must be as busy as its weeks.
+ */
+function emptyShare(active: readonly number[], at: number, period: number, gap: Hours): number {
+  const before = shareAt(active, at, -period, gap)
+  const after = shareAt(active, at, period, gap)
+  if (before >= 0 && after >= 0) return Math.max(before, after)
+  const days = Math.max(shareAt(active, at, -DAY, gap), shareAt(active, at, DAY, gap))
+  if (days >= 0) return Math.max(before, after, days)
+  // No other day to compare with: the hours around.
+  const beside = Math.max(shareAt(active, at, -1, gap), shareAt(active, at, 1, gap))
+  return beside < 0 ? 1 : beside
+}
+
+/** The share at the next times a step apart; -1 where the log has none. */
+function shareAt(active: readonly number[], at: number, step: number, gap: Hours): number {
+  let hours = 0
+  let seen = 0
+  for (let k = 1; k <= PERIODS; k++) {
+    const other = at + k * step
+    if (other < 0 || other >= active.length || (other >= gap.from && other < gap.to)) continue
+    hours++
+    seen += active[other] ?? 0
+  }
+  return hours === 0 ? -1 : (MINUTES * hours - seen + 0.5) / (MINUTES * hours + 1)
+}
+
+function scoreOf(silence: Stretch, pace: Pace, others: readonly Pace[]): Scored | undefined {
+  const from = Math.floor(silence.fromMs / MINUTE_MS) + 1 - pace.first * MINUTES
+  const to = Math.floor(silence.toMs / MINUTE_MS) - pace.first * MINUTES
+  if (to <= from) return undefined
+  const gap = { from: Math.floor(from / MINUTES), to: Math.floor((to - 1) / MINUTES) + 1 }
+  // A silence of a whole period would be its own measure.
+  const isLong = gap.to - gap.from >= pace.period
+  let surprise = 0
+  // Every hour of a silence as long as a week has been seen: longer ones surprise no less.
+  for (let hour = gap.from; hour < Math.min(gap.to, gap.from + WEEK); hour++) {
+    const minutes = Math.min(to, (hour + 1) * MINUTES) - Math.max(from, hour * MINUTES)
+    const share = isLong ? emptyShare(pace.active, hour, pace.period, gap) : (pace.empty[hour] ?? 1)
+    surprise -= minutes * Math.log(share)
+  }
+  const company = others.map((other) =>
+    busyWithin(pace.first + gap.from, pace.first + gap.to, other),
+  )
+  const known = company.filter((share) => share >= 0)
+  // The days beside a silence of a day or more are other days: who else was at work in it says more.
+  const isOthers = known.length > 0 && gap.to - gap.from > DAY / 2
+  const busy = Math.max(...known, isOthers ? 0 : howBusy(from, to, gap, pace))
+  return { silence, gap, surprise: surprise * busy }
+}
+
+const aroundOf = (gap: Hours) => (gap.to - gap.from > DAY / 2 ? AROUND_A_DAY : AROUND)
+
+/**
+ * How even the hours of a silence are in other weeks, each measured by the hours around it: the shape of a gamma law,
+ * large where they are alike. Days that are quiet all around, as weekends, are no measure.
+ */
+function evennessOf(gap: Hours, pace: Pace): number {
+  const around = aroundOf(gap)
+  const beside = (by: number) =>
+    sum(pace.seenBefore, gap.from + by - around, gap.from + by) +
+    sum(pace.seenBefore, gap.to + by, gap.to + by + around)
+  const own = beside(0)
+  const rates: number[] = []
+  let likely = 0
+  for (const step of [-pace.period, pace.period]) {
+    for (let k = 1; k <= PERIODS; k++) {
+      const by = k * step
+      const isKnown = gap.from + by >= 0 && gap.to + by <= pace.hours
+      if (!isKnown || Math.abs(by) < gap.to - gap.from || beside(by) * 4 < own) continue
+      const hazard = hazardOf(pace, gap, by)
+      likely += hazard
+      rates.push(hazard / (beside(by) + 1))
+    }
+  }
+  if (rates.length < SHOWS_ITS_EVENNESS) return UNKNOWN_EVENNESS
+  const mean = rates.reduce((all, rate) => all + rate, 0) / rates.length
+  if (mean === 0) return 0
+  const variance = rates.reduce((all, rate) => all + (rate - mean) ** 2, 0) / (rates.length - 1)
+  // Even hours that are alike differ by chance, the less the more is in them.
+  const excess = variance / mean ** 2 - rates.length / likely
+  return excess <= 0 ? Number.POSITIVE_INFINITY : 1 / excess
+}
+
+/** How much an empty time would surprise where other weeks are as they are. */
+function hazardOf(pace: Pace, gap: Hours, by: number): number {
+  let hazard = 0
+  for (let hour = gap.from; hour < Math.min(gap.to, gap.from + WEEK); hour++) {
+    const active = pace.active[hour + by] ?? 0
+    hazard -= MINUTES * Math.log((MINUTES - active + 0.5) / (MINUTES + 0.5))
+  }
+  return hazard
+}
+
+/** A surprise where rates vary by a gamma law of this shape. */
+const unevenly = (surprise: number, shape: number): number =>
+  Number.isFinite(shape) ? shape * Math.log(1 + surprise / Math.max(shape, 1e-9)) : surprise
+
+function sum(sums: readonly number[], from: number, to: number): number {
+  const within = (at: number) => Math.min(Math.max(at, 0), sums.length - 1)
+  return (sums[within(to)] ?? 0) - (sums[within(from)] ?? 0)
+}
+
+/** From 0 to 1: active minutes around the silence, as a share of what the log's other times make likely there. */
+function howBusy(from: number, to: number, gap: Hours, pace: Pace): number {
+  const around = aroundOf(gap)
+  const first = Math.max(0, gap.from - around)
+  const last = Math.min(pace.hours, gap.to + around)
+  const seen = sum(pace.seenBefore, first, last)
+  const edges = [gap.from, gap.to - 1].filter((hour, i, both) => both.indexOf(hour) === i)
+  const likely =
+    sum(pace.likelyBefore, first, gap.from) +
+    sum(pace.likelyBefore, gap.to, last) +
+    edges.reduce((minutes, hour) => {
+      const inside = Math.min(to, (hour + 1) * MINUTES) - Math.max(from, hour * MINUTES)
+      return minutes + (MINUTES - inside) * (1 - (pace.empty[hour] ?? 1))
+    }, 0)
+  return surely(seen, likely)
+}
+
+/**
+ * The same of another log, within the hours of the silence but its first and last, which are not all silent; -1 where
+ * that log has too little at that time.
+ */
+function busyWithin(from: number, to: number, other: Pace): number {
+  const first = from + 1 - other.first
+  const last = to - 1 - other.first
+  if (first < 0 || last > other.hours || last <= first) return -1
+  const likely = sum(other.likelyBefore, first, last)
+  return likely < SHOWS_WHO_IS_THERE ? -1 : surely(sum(other.seenBefore, first, last), likely)
+}
+
+/** A share from 0 to 1, less what chance may have added. */
+function surely(seen: number, likely: number): number {
+  const least = seen - Math.sqrt(seen + 1)
+  return likely <= 0 ? 0 : Math.min(1, Math.max(0, least / likely))
+}
+
+/** How much more the log's silences surprise than those of chance: 1 where they do not. */
+function spreadOf(scored: readonly Scored[], count: number): number {
+  if (count < SHOWS_ITS_SPREAD) return UNKNOWN_SPREAD
+  let spread = 1
+  for (let rank = FIRST_RANK; rank <= scored.length && rank * 3 < count; rank++)
+    spread = Math.max(spread, (scored[rank - 1]?.surprise ?? 0) / Math.log(count / rank))
+  return spread
+}

@@ -1,0 +1,163 @@
+/**
+ * What the logs of mail accesses lost while the other party could have been active.
+ *
+ * A lost record could be an access to any mailbox of its tenant: to one in scope, and to one that is not. Only an
+ * inventory bounds the first, and nothing the second, so that totals, groups and organisations stay open.
+ *
+ * @module
+ */
+import { isoOf } from '@mintmark/core'
+import { type Loss, type LossCode, lossesOf } from '../losses.ts'
+import type { Session } from '../session.ts'
+import { ACTIVE_MARGIN_HOURS } from './either.ts'
+import type { Reason, UnboundedCode } from './reasons.ts'
+import type { Selected } from './selected.ts'
+import { BOUNDED } from './settings.ts'
+
+/** One time in which an access log lost records. Times are ISO, UTC; null where the evidence gives none. */
+export interface AccessLoss {
+  /** `''`: it may be of any tenant. */
+  readonly tenant: string
+  readonly because: UnboundedCode
+  /** How it is known. */
+  readonly loss: LossCode
+  readonly from: string | null
+  readonly to: string | null
+  /** How many records; 0 where nobody knows. */
+  readonly records: number
+}
+
+/** Losses that open bounds. */
+export interface LostAccesses {
+  readonly list: readonly AccessLoss[]
+  /** Of a mailbox of this tenant; `''`: of one whose tenant no record names. */
+  inTenant(tenant: string): readonly Reason[]
+  /** Of all mailboxes that are in no scope, of these tenants or of all. */
+  beyond(tenants?: readonly string[]): readonly Reason[]
+}
+
+const BECAUSE: Readonly<Record<LossCode, UnboundedCode>> = {
+  hole: 'access-log-hole',
+  'extractor-gap': 'access-log-hole',
+  'rejected-rows': 'access-records-lost',
+  'cut-records': 'access-records-lost',
+  'row-cap': 'access-log-capped',
+  'next-link': 'access-log-capped',
+  'result-count-short': 'access-log-capped',
+  'ends-early': 'access-log-capped',
+}
+
+/** Times of theirs. */
+interface Active {
+  readonly tenant: string
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/** Losses of mail accesses during the activity of a selection. Throws as `Session.rows`. */
+export async function lostAccesses(session: Session, selected: Selected): Promise<LostAccesses> {
+  const active = await activeTimes(session, selected)
+  const mail = await mailServices(session, selected)
+  const tenants = active.map(({ tenant }) => tenant)
+  const losses = tenants.length === 0 ? [] : await lossesOf(session, 'access')
+  const isAny = tenants.includes('')
+  const opening = losses.filter(
+    (loss) =>
+      concernsMail(loss, mail) &&
+      active.some(
+        ({ tenant, fromMs, toMs }) =>
+          (isAny || loss.tenant === '' || loss.tenant === tenant) &&
+          loss.fromMs < toMs &&
+          loss.toMs > fromMs,
+      ),
+  )
+  const list = distinct(opening)
+  // Whoever asks about some mailboxes asks about no others.
+  const isFramed = (selected.selection.mailboxes ?? []).length > 0
+  const of = (tenant: string) =>
+    list.filter((one) => one.tenant === '' || tenant === '' || one.tenant === tenant)
+  return {
+    list,
+    inTenant: (tenant) => reasonsOf(of(tenant)),
+    beyond: (some) => {
+      if (isFramed) return []
+      return reasonsOf(some === undefined ? list : [...new Set(some.flatMap(of))])
+    },
+  }
+}
+
+/**
+ * From the first to the last access of theirs or lead, by tenant, widened by a token's longest life and kept to the time
+ * that was asked about. A tenant with neither is as active as the whole.
+ */
+async function activeTimes(session: Session, selected: Selected): Promise<Active[]> {
+  const rows = await session.rows(
+    `SELECT toString(tenant) AS name, toUnixTimestamp64Milli(minIf(at, ${IS_POINTED_AT})) AS from_ms,
+       toUnixTimestamp64Milli(maxIf(at, ${IS_POINTED_AT})) AS to_ms, max(${IS_POINTED_AT}) AS is_pointed_at
+     FROM ${selected.table} GROUP BY name ORDER BY name ${BOUNDED}`,
+  )
+  const own = rows.filter((row) => Number(row['is_pointed_at']) === 1)
+  const begin = own.reduce((least, row) => Math.min(least, Number(row['from_ms'])), Infinity)
+  const end = own.reduce((most, row) => Math.max(most, Number(row['to_ms'])), -Infinity)
+  const times = rows.map((row) => {
+    const isOwn = Number(row['is_pointed_at']) === 1
+    const fromMs = isOwn ? Number(row['from_ms']) : begin
+    return { tenant: String(row['name']), fromMs, toMs: isOwn ? Number(row['to_ms']) : end }
+  })
+  const margin = ACTIVE_MARGIN_HOURS * 3_600_000
+  const { fromMs: first = 0, toMs: last = Infinity } = selected.selection
+  return times.map(({ tenant, fromMs, toMs }) => ({
+    tenant,
+    fromMs: Math.max(first, fromMs - margin),
+    toMs: Math.min(last, toMs + margin),
+  }))
+}
+
+/** What a scope is about: accesses of theirs, and leads. */
+const IS_POINTED_AT = "(party = 'theirs' OR strength = 'lead')"
+
+/** Services of selected mail accesses, by source. */
+async function mailServices(session: Session, selected: Selected): Promise<Set<string>> {
+  const rows = await session.rows(
+    `SELECT DISTINCT concat(source, ' ', service) AS log FROM ${selected.table} WHERE is_mail ORDER BY log`,
+  )
+  return new Set(rows.map((row) => String(row['log'])))
+}
+
+/**
+ * Whether mail accesses may be among what was lost. Graph's own log is none of mail: what is read through Graph is
+ * named in the mailbox's audit records, and a mailbox without any is open for that.
+ */
+function concernsMail({ source, category }: Loss, mail: ReadonlySet<string>): boolean {
+  if (source === '' || source === 'dovecot') return true
+  if (source === 'ual') return category === '' || category === 'Exchange'
+  if (source !== 'mintmark') return false
+  return category === '' || mail.has(`${source} ${category}`)
+}
+
+/** One loss may be of several logs of a tenant. */
+function distinct(losses: readonly Loss[]): AccessLoss[] {
+  const found = new Map<string, AccessLoss>()
+  for (const { tenant, evidenceId, code, fromMs, toMs, records } of losses) {
+    const key = JSON.stringify([tenant, evidenceId, code, fromMs, toMs])
+    found.set(key, {
+      tenant,
+      because: BECAUSE[code],
+      loss: code,
+      from: timeOf(fromMs),
+      to: timeOf(toMs),
+      records,
+    })
+  }
+  return [...found.values()]
+}
+
+const DAY_MS = 86_400_000
+
+/** A bound of all time is no time. */
+const timeOf = (ms: number): string | null =>
+  ms < DAY_MS || ms > Date.UTC(2299, 0) ? null : isoOf(ms)
+
+function reasonsOf(losses: readonly AccessLoss[]): Reason[] {
+  return losses.map(({ because }) => ({ code: because, count: 1 }))
+}
