@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { openCase } from '../src/case.ts'
 import { buildCoverage } from '../src/coverage.ts'
+import { buildLosses } from '../src/losses.ts'
 import { REASONS } from '../src/reconcile/reasons.ts'
 import { reconcile } from '../src/reconcile/reconcile.ts'
 import { verdictsCsv } from '../src/reconcile/verdict_rows.ts'
@@ -63,6 +64,7 @@ for (const backend of backends.filter(({ name }) => name !== 'one server'))
       }
       await fill(opened.session, worldOfAll())
       await buildCoverage(opened.session)
+      await buildLosses(opened.session)
       await reconcile(opened.session)
       for await (const [id = '', verdict = '', reason = ''] of lines(opened.session))
         verdicts.set(id, { verdict, reason })

@@ -66,6 +66,8 @@ const SCOPE: Scope = {
   graph_bytes: 0,
   synced_folders: [],
   throttled_windows: [],
+  cut_records: { records: 0, items: 0 },
+  access_log_losses: [],
   groups: [],
   accounts: [],
   organisation_list: [],

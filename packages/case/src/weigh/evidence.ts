@@ -17,6 +17,10 @@ const LOG_ERROR = Math.log(1e-4)
 /** Explained tokens of a class, and sign-ins of a principal, by which a log has shown that it knows them. */
 const CLASS_TOKENS = 5
 const KNOWN_SIGN_INS = 3
+/** Explained tokens of a kind of client by which a log has shown that it shows that kind, whatever the application. */
+const FAMILY_TOKENS = 20
+/** Kinds of client that services have as well. */
+const OF_SERVICES: ReadonlySet<string> = new Set(['', 'rest', 'ews', 'webservices'])
 /** Explained tokens around a missing one, and how far around, by which the log was on. */
 const NEAR_TOKENS = 5
 const NEAR_HOURS = 72
@@ -83,18 +87,20 @@ function isFew({ tenant }: TenantTrial, inTenant: readonly Wrong[]): boolean {
 
 /**
  * Whether an application that nobody's explained token has is the attacker's own, and not one whose tokens this log
- * never shows: it began one day, and comes from several networks, or with ids that the token service does not make, or
- * with ids of other people's tokens.
+ * never shows: it began one day, and comes from several networks, or as a client of people that the log does show, or
+ * with ids that the token service does not make, or with ids of other people's tokens.
  */
 function isAttackersOwn(
   { tenant }: TenantTrial,
-  { home, app }: Context,
+  { home, app, family }: Context,
   ofApp: readonly Wrong[],
   { places }: Population,
 ): boolean {
   if ((places.appFirstSeen.get(pairKey(home, app)) ?? 0) <= beginningOf(tenant)) return false
   if (new Set(ofApp.map(({ context }) => context.prefix)).size > 1) return true
   if (ofApp.some(({ context }) => context.matter === 'mismatched')) return true
+  const shown = tenant.joined.get('family')?.get(family) ?? 0
+  if (shown >= FAMILY_TOKENS && !OF_SERVICES.has(family)) return true
   const tokens = ofApp.reduce((sum, { context }) => sum + context.hours.length, 0)
   const wellMade = ofApp.reduce((sum, { context }) => sum + context.wellMade, 0)
   const joined = tenant.joined.get('all')?.get('') ?? 0

@@ -44,6 +44,9 @@ export interface Tenant {
   readonly newPlaces: number
   /** Pairs of a principal and a network with explained tokens. */
   readonly placeCount: number
+  /** Rows of its issuance logs that are known to be lost (rejected, cut), and rows that they have. */
+  readonly lostRows: number
+  readonly rows: number
   /** Principals with explained tokens. */
   readonly people: number
 }

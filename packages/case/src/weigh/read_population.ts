@@ -8,9 +8,11 @@
  */
 import { type Json, text } from '@mintmark/core'
 import { countOf } from '../count_of.ts'
+import { grouped } from '../grouped.ts'
+import { lossesOf } from '../losses.ts'
 import { NO_ID } from '../no_id.ts'
 import { correctedMs, readClocks } from '../reconcile/clocks.ts'
-import { CLIENT, FAMILY, IS_WELL_MADE, NAMES, PREFIX, WHO } from '../reconcile/context.ts'
+import { CLIENT, FAMILY, IS_WELL_MADE, NAMES, PREFIX, SIGNED_IN, WHO } from '../reconcile/context.ts'
 import { MATTERS } from '../reconcile/judge.ts'
 import { bucketsOf, rangesFor } from '../reconcile/ranges.ts'
 import type { Scratch } from '../scope/scratch.ts'
@@ -145,11 +147,18 @@ async function readTenants(
      FROM access WHERE home GLOBAL IN (SELECT home FROM ${about}) GROUP BY home ORDER BY home`,
     { sole },
   )
-  const facts = await rowsByHome(session, tenantFacts(about, joined, sole), { sole })
+  const facts = await rowsByHome(session, tenantFacts(about, joined), { sole })
   const hours = await rowsByHome(
     session,
     `SELECT home, hour, sum(tokens) AS tokens FROM ${joined} GROUP BY home, hour ORDER BY home, hour`,
   )
+  const rows = await rowsByHome(
+    session,
+    `SELECT if(tenant = '', {sole:String}, tenant) AS home, sum(records) AS n FROM coverage WHERE side = 'issuance'
+     GROUP BY home ORDER BY home`,
+    { sole },
+  )
+  const losses = grouped(await lossesOf(session, 'issuance'), ({ tenant }) => (tenant === '' ? sole : tenant))
   const values = await valuesOf(session, about, joined)
   const pairs = await pairsOf(session, about, joined)
   return new Map(
@@ -173,18 +182,15 @@ async function readTenants(
           newPlaces: Number(fact['new_places'] ?? 0),
           placeCount: Number(fact['places'] ?? 0),
           people: Number(fact['people'] ?? 0),
+          lostRows: (losses.get(home) ?? []).reduce((sum, { records }) => sum + records, 0),
+          rows: Number(rows.get(home)?.[0]?.['n'] ?? 0),
         },
       ]
     }),
   )
 }
 
-/** Where the identity provider's own records put principals. */
-const SIGNED_IN = `
-  SELECT DISTINCT arrayJoin(${NAMES}) AS who, ${PREFIX} AS prefix FROM issuance
-  WHERE outcome = 'issued' AND category != 'owa-auth' AND ip != ''`
-
-function tenantFacts(about: string, joined: string, _sole: string): string {
+function tenantFacts(about: string, joined: string): string {
   return `
     SELECT p.home AS home, sum(p.tokens) AS tokens, sum(p.well) AS well_made, uniqExact(p.who) AS people,
       countIf(p.prefix != '') AS places, sumIf(p.tokens, p.prefix != '') AS with_network,
@@ -347,12 +353,5 @@ async function rowsByHome(
   sql: string,
   params: Readonly<Record<string, string>> = {},
 ): Promise<Map<string, Json[]>> {
-  const found = new Map<string, Json[]>()
-  for (const row of await session.rows(sql, params)) {
-    const home = text(row, 'home') ?? ''
-    const some = found.get(home)
-    if (some === undefined) found.set(home, [row])
-    else some.push(row)
-  }
-  return found
+  return grouped(await session.rows(sql, params), (row) => text(row, 'home') ?? '')
 }

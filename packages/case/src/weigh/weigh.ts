@@ -75,7 +75,10 @@ export class TenantTrial {
     const lost = tokensOf(this.losses, 'missing')
     const mixed = tokensOf(this.losses, 'mismatched')
     this.isFit = joined >= ENOUGH_TOKENS && lost + mixed <= UNFIT_SHARE * (joined + lost + mixed)
-    this.loss = lossAtMost(lost, joined + lost)
+    this.loss = Math.max(
+      lossAtMost(lost, joined + lost),
+      tenant.lostRows === 0 ? 0 : lossAtMost(tenant.lostRows, tenant.rows + tenant.lostRows),
+    )
     this.mismatch = lossAtMost(mixed, joined + mixed)
   }
 

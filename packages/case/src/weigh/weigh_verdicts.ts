@@ -8,6 +8,7 @@ import { JUDGED_COLUMNS } from '../reconcile/judge.ts'
 import { countOf } from '../count_of.ts'
 import type { Scratch } from '../scope/scratch.ts'
 import type { Session } from '../session.ts'
+import { escapedCell } from '../tab_separated.ts'
 import { CONTEXT_KEY, readPopulation } from './read_population.ts'
 import { type Ruling, weigh } from './weigh.ts'
 
@@ -59,16 +60,5 @@ async function writeRulings(session: Session, table: string, rulings: readonly R
 function lineOf({ context, strength, reason }: Ruling): string {
   const { home, who, prefix, app, family, client, service, source, matter, day } = context
   const cells = [home, who, prefix, app, family, client, service, source, matter, context.reason, String(day), strength, reason ?? '']
-  return `${cells.map(escaped).join('\t')}\n`
+  return `${cells.map(escapedCell).join('\t')}\n`
 }
-
-const ESCAPES: ReadonlyMap<string, string> = new Map([
-  ['\\', '\\\\'],
-  ['\t', '\\t'],
-  ['\n', '\\n'],
-  ['\r', '\\r'],
-  ['\0', '\\0'],
-])
-
-const escaped = (cell: string): string =>
-  cell.replaceAll(/[\\\t\n\r\0]/g, (character) => ESCAPES.get(character) ?? '')
