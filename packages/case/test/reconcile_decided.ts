@@ -150,6 +150,20 @@ export const decided: readonly Case[] = [
     reason: 'issued-at-differs',
   },
   {
+    name: 'an id that was issued forty hours before',
+    more: [made(NOON - 40, 1)],
+    row: used(NOON, 1, { issued_at: UNKNOWN_AT }),
+    verdict: 'mismatched',
+    reason: 'token-expired',
+  },
+  {
+    name: 'an id that is issued two hours later',
+    more: [made(NOON + 2, 1)],
+    row: used(NOON, 1, { issued_at: UNKNOWN_AT }),
+    verdict: 'mismatched',
+    reason: 'token-expired',
+  },
+  {
     name: 'a session that was issued to somebody else',
     more: [made(NOON - 2, 2, { session_id: session(3), principal: ALICE })],
     row: bare(NOON, { session_id: session(3) }),

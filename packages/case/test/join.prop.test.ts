@@ -51,7 +51,7 @@ const rowOf = (of: Party): Row => ({
   tenant: of.tenant,
 })
 
-describe('the fast and the exact lane', () => {
+describe('the two steps of the join', () => {
   let world: Awaited<ReturnType<typeof openWorld>>
   before(async () => {
     world = await openWorld()

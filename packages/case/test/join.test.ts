@@ -69,7 +69,7 @@ async function issued(): Promise<number> {
   return verdicts.issued
 }
 
-describe('candidates are all that were not issued, where', () => {
+describe('all that was issued is found, where', () => {
   for (const parts of [1, PARTS])
     it(`a table has ${parts} ${parts === 1 ? 'part' : 'parts'}`, async () => {
       await fill(random, parts)
@@ -90,7 +90,7 @@ describe('candidates are all that were not issued, where', () => {
     assert.equal(await issued(), Number(row?.['n']))
   })
 
-  it('no access says whose it is, so that none has a number to compare', async () => {
+  it('no access says whose it is', async () => {
     await fill(random, 1)
     await session.command('SYSTEM START MERGES issuance')
     await session.command('DELETE FROM issuance WHERE line != 1')
@@ -103,8 +103,6 @@ describe('candidates are all that were not issued, where', () => {
        FROM numbers(100000) WHERE number = 1 OR number > 50000 AND ${bucket(random('number'))} = ${bucket(random('toUInt64(1)'))}
        ORDER BY number LIMIT 2`,
     )
-    const keys = await session.rows('SELECT key, count() AS n FROM access GROUP BY key')
-    assert.deepEqual(keys, [{ key: '0', n: '2' }])
     assert.equal(await issued(), 1)
   })
 
