@@ -28,10 +28,3 @@ export function logTail(least: number, of: number, rate: number): number {
   const rest = share >= 1 ? 0 : (1 - share) * Math.log((1 - share) / (1 - rate))
   return -of * (share * Math.log(share / rate) + rest)
 }
-
-/** Natural logarithm of the chance that a Poisson number of mean `mean` is at least `least`. An upper bound. */
-export function logPoissonTail(least: number, mean: number): number {
-  if (least <= mean) return 0
-  if (mean <= 0) return Number.NEGATIVE_INFINITY
-  return -(least * Math.log(least / mean) - least + mean)
-}

@@ -4,10 +4,10 @@
  * @module
  */
 import { grouped } from '../grouped.ts'
-import { logPoissonTail, logTail } from './chance.ts'
+import { logTail } from './chance.ts'
 import { beginningOf } from './ordinary.ts'
 import { type Context, pairKey, type Population } from './population.ts'
-import { type TenantTrial, tokensOf } from './weigh.ts'
+import type { TenantTrial } from './weigh.ts'
 
 /**
  * Chance at most, over all contexts of one tenant together, that a log which only loses rows has one that is
@@ -50,7 +50,11 @@ export function evidenceOf(trials: readonly TenantTrial[], population: Populatio
   const groups = {
     byPrefix: grouped(wrong, ({ context }) => context.prefix),
     byApp: grouped(wrong, ({ context }) => context.app),
-    byWho: grouped(wrong, ({ context }) => pairKey(context.home, context.who)),
+    // Of a client that its owner does not use: else what he lost himself would be held against a forger's tokens.
+    byClient: grouped(
+      wrong.filter(({ trial, context }) => !isOwnersClient(trial, context)),
+      ({ context }) => pairKey(context.home, context.app, context.client),
+    ),
     byHome: grouped(wrong, ({ context }) => context.home),
   }
   return (trial, context) => {
@@ -64,9 +68,10 @@ export function evidenceOf(trials: readonly TenantTrial[], population: Populatio
     if (isOwnersClient(trial, context) && !couldShowNewPlaces(trial, context, inTenant)) return false
     const chances = [
       groupChance(groups.byPrefix.get(context.prefix) ?? [], population.places.joinedFrom.get(context.prefix) ?? 0),
-      groupChance(groups.byWho.get(pairKey(context.home, context.who)) ?? [], 0),
+      isOwnersClient(trial, context)
+        ? 0
+        : groupChance(groups.byClient.get(pairKey(context.home, context.app, context.client)) ?? [], 0),
       isNovel ? groupChance(ofApp, joinedOf(trial, 'app', context.app)) : 0,
-      tenantChance(trial, inTenant),
     ]
     return Math.min(...chances) + Math.log(trial.tenant.placeCount + inTenant.length + 1) <= LOG_ERROR
   }
@@ -145,22 +150,6 @@ function groupChance(group: readonly Wrong[], joined: number): number {
   if (rates.length === 0) return 0
   if (joined > 0) return logTail(rates.length, rates.length + joined, Math.max(...rates))
   return rates.reduce((sum, rate) => sum + Math.log(rate), 0)
-}
-
-/** The same for all strange contexts of a tenant: so many places of principals lost whole, of all that there are. */
-function tenantChance(trial: TenantTrial, inTenant: readonly Wrong[]): number {
-  const places = new Set<string>()
-  const hours = new Set<number>()
-  for (const { context } of inTenant)
-    for (const hour of context.hours)
-      if (context.matter === 'mismatched' || wasOn(trial, hour)) {
-        places.add(pairKey(context.who, context.prefix))
-        hours.add(hour)
-      }
-  const rate = tokensOf(inTenant.map(({ context }) => context), 'mismatched') > 0
-    ? Math.max(trial.loss, trial.mismatch)
-    : trial.loss
-  return logPoissonTail(Math.min(places.size, hours.size), rate * (trial.tenant.placeCount + places.size))
 }
 
 /** Whether other tokens of about this hour were explained, and none of theirs is missing. */
