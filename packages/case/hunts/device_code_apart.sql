@@ -1,11 +1,13 @@
 -- id: device_code_apart
 -- title: Mail or files read elsewhere than where the device code was entered
 -- means: A token that hangs from a device-code sign-in read mail or files from another network than the one where
---   the code was entered, and nobody of the tenant ever signed in from there. Whoever sent the code has the tokens.
--- cannot-mean: That a token was forged: the provider issued it, to the wrong hands. Somebody who enters a code at
---   home for a tool that runs on a server, and reads mail with that tool, looks the same.
+--   the code was entered, and nobody of the tenant ever signed in from there. Somebody who sent the code to its
+--   victim would have the tokens.
+-- cannot-mean: That a token was forged: the provider issued it. It is a lead, because it rests on the difference of
+--   two networks. Somebody who enters a code at home for a tool that runs on a server, and reads mail with that
+--   tool, looks the same.
 -- attack: T1528, T1566.002, T1550.001
--- strength: strong
+-- strength: lead
 -- class: mis-granted
 -- references: Microsoft Threat Intelligence, 13 February 2025 (Storm-2372); https://attack.mitre.org/techniques/T1528/
 WITH

@@ -3,11 +3,12 @@
 -- means: The token was issued to this principal, but on another operating system and for another network than it
 --   was used from; nobody of the tenant was ever issued a token from that network; and the application is one
 --   whose tokens are otherwise used where they are issued. A token does not move between devices by itself.
--- cannot-mean: That the token was forged: it was issued. A person who copies tokens between own machines (a
+-- cannot-mean: That the token was forged: it was issued. It is a lead, because it rests on what clients say of
+--   themselves and on a network that no sign-in log names. A person who copies tokens between own machines (a
 --   developer, a tester) looks the same. A thief on the network or on the operating system of the victim is not
 --   seen here; see token_two_places.
 -- attack: T1550.001, T1528
--- strength: strong
+-- strength: lead
 -- class: replayed
 -- references: CircleCI incident report, 13 January 2023; Cyber Safety Review Board, Review of the Summer 2023
 --   Microsoft Exchange Online Intrusion; https://attack.mitre.org/techniques/T1550/001/

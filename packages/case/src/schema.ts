@@ -319,13 +319,13 @@ export const TABLES: readonly TableSpec[] = [
     sharded: false,
   },
   {
-    // What the hunts point at. Hits of a strong hunt join the default selection.
+    // What the hunts point at. Hits of an established hunt join the default selection.
     name: 'hunt_hit',
     columns: [
       'hunt LowCardinality(String)',
       // `forged`, `replayed`, `mis-granted` or `context`.
       'class LowCardinality(String)',
-      // `strong` or `lead`.
+      // `established` or `lead`.
       'strength LowCardinality(String)',
       'record_id UUID',
       'content UInt64',

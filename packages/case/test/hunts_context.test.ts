@@ -30,6 +30,12 @@ const grant = (at: number, fields: Row = {}): Row =>
     detail: `{"target":[{"id":"${APP.toUpperCase()}"}]}`,
     ...fields,
   })
+const forgedGrant = grant(8 * DAY)
+const doubtfulGrant = grant(8 * DAY)
+const cleanGrant = grant(8 * DAY)
+const forgedKey = grant(8 * DAY, { operation: 'Add service principal credentials.' })
+const firstMail = bind(BORIS, 0, [])
+const readLater = appReads(40 * DAY)
 const grants: Life[] = [
   world('an application reads mail after a grant', {
     hit: [appReads(30), appReads(31)],
@@ -65,17 +71,36 @@ const grants: Life[] = [
   world('a grant that failed', { miss: [grant(20, { outcome: 'failed' }), appReads(30)] }),
   world('a grant in another tenant', { miss: [grant(20, { tenant: 'tenant-b' }), appReads(30)] }),
   world('a grant long ago', { miss: [grant(0), appReads(60 * DAY)] }),
+  world('a new credential long ago, made with a token nobody issued', {
+    hit: [readLater],
+    miss: [forgedKey],
+    verdicts: new Map([[forgedKey, ['unissued', 'never-issued', 'lead']]]),
+  }),
 ]
 
-const forgedGrant = grant(20)
-const cleanGrant = grant(20)
 const unissuedGrants: Life[] = [
   world('a grant made with a token nobody issued', {
-    hit: [appReads(30)],
-    miss: [forgedGrant],
+    hit: [appReads(9 * DAY), readLater],
+    miss: [firstMail, forgedGrant],
     verdicts: new Map([[forgedGrant, ['unissued', 'never-issued']]]),
   }),
-  world('a grant made with an issued token', { miss: [cleanGrant, appReads(30)] }),
+  world('a grant made with an issued token', { miss: [firstMail, cleanGrant, appReads(9 * DAY)] }),
+  world('a verdict that is a lead establishes nothing', {
+    miss: [firstMail, doubtfulGrant, appReads(9 * DAY)],
+    verdicts: new Map([[doubtfulGrant, ['unissued', 'never-issued', 'lead']]]),
+  }),
+  world('a new credential for an application that may have had its rights before', {
+    miss: [firstMail, forgedKey, appReads(9 * DAY)],
+    verdicts: new Map([[forgedKey, ['unissued', 'never-issued']]]),
+  }),
+  world('an application that read mail before, from anywhere', {
+    miss: [firstMail, appReads(DAY, { ip: OFFICE }), forgedGrant, appReads(9 * DAY)],
+    verdicts: new Map([[forgedGrant, ['unissued', 'never-issued']]]),
+  }),
+  world('a mail log that begins with the grant cannot say what was read before', {
+    miss: [forgedGrant, appReads(9 * DAY)],
+    verdicts: new Map([[forgedGrant, ['unissued', 'never-issued']]]),
+  }),
 ]
 
 const contexts: Life[] = [

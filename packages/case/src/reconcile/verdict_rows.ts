@@ -125,7 +125,8 @@ export async function tokenVerdicts(
   session: Session,
   { limit = 10_000 }: { readonly limit?: number } = {},
 ): Promise<{ rows: TokenVerdict[]; total: number }> {
-  const [row] = await session.rows(`SELECT count() AS n FROM (SELECT token_id, verdict, reason, strength
+  const [row] =
+    await session.rows(`SELECT count() AS n FROM (SELECT token_id, verdict, reason, strength
     FROM (${POINTED_AT}) GROUP BY token_id, verdict, reason, strength)`)
   return { rows: await run(session, TOKENS, { limit }), total: Number(row?.['n'] ?? 0) }
 }

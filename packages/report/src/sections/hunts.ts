@@ -47,7 +47,7 @@ function huntStatement(hunt: HuntResult): Statement {
     id: `hunted-${anchor(hunt.id)}`,
     text: `${title}: ${what}. A hit means: ${means}`,
     // No hit does not show that it did not happen, and a lead is for a person to look at.
-    strength: hits > 0 && hunt.strength === 'strong' ? 'established' : 'not-excluded',
+    strength: hits > 0 && hunt.strength === 'established' ? 'established' : 'not-excluded',
     evidence: hits === 0 ? [query, rule ?? query] : [inTable(tableOf(hunt)), query, rule ?? query],
     cannotMean: hunt.cannotMean,
   })
@@ -113,7 +113,7 @@ function hitTable(hunt: HuntResult): Table {
       row.why,
     ]),
     total: hunt.hits,
-    strength: hunt.strength === 'strong' ? 'established' : 'not-excluded',
+    strength: hunt.strength === 'established' ? 'established' : 'not-excluded',
     evidence: evidenceOf(hunt),
   })
 }
