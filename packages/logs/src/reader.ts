@@ -278,9 +278,9 @@ export class EvidenceReader implements RowTaker {
     return this.#isEmpty ? 'empty' : 'unrecognised'
   }
 
-  /** Nothing, or a list, a wrapper or a header without a row. */
+  /** Nothing, or a list, a wrapper or a known header without a row. One line of prose with a comma is no header. */
   get #isEmpty(): boolean {
-    const isText = this.#text.kind === 'text'
+    const isText = this.#text.kind === 'text' || this.#isMereText
     const seen = this.#unknownRows + this.#badRows + this.#output.rejected.file + this.#nulsBefore
     return !isText && seen === 0
   }
