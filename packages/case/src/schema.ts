@@ -370,6 +370,26 @@ export const TABLES: readonly TableSpec[] = [
     sharded: false,
   },
   {
+    // For hunts: addresses of Microsoft 365 itself, as ranges with both ends.
+    name: 'service_network',
+    columns: ['first IPv6', 'last IPv6'],
+    orderBy: 'first',
+    engine: 'MergeTree',
+    sharded: false,
+  },
+  {
+    // For hunts: default folders where nobody looks, in every display language, by the key that a name has.
+    name: 'quiet_folder',
+    columns: [
+      // `archive`, `conversations`, `deleted` or `junk`.
+      'kind LowCardinality(String)',
+      'key String',
+    ],
+    orderBy: 'key',
+    engine: 'MergeTree',
+    sharded: false,
+  },
+  {
     // For hunts: from where each principal was issued tokens, and from where it used them.
     name: 'place',
     columns: [

@@ -171,6 +171,24 @@ const contexts: Life[] = [
       },
     ],
   }),
+  world('an address of the mail service itself is no network that is new to the tenant', {
+    miss: [...weeks(), late(ANNA, { ip: '40.99.1.2' }), late(BORIS, { ip: '40.99.1.3' })],
+  }),
+  world('a machine that anybody can rent beside the service is one', {
+    hit: [late(ANNA, { ip: '20.54.213.245' }), late(BORIS, { ip: '20.54.213.246' })],
+    miss: weeks(),
+  }),
+  world('what the service reads from a network does not make it the tenant’s', {
+    hit: [late(ANNA, { ip: '13.107.6.151' }), late(BORIS, { ip: '13.107.6.151' })],
+    miss: [
+      ...weeks(),
+      ...crowd.map((who) => bind(who, 3, [], { ip: '13.107.6.152', client: WINDOWS, app_id: OWA })),
+    ],
+  }),
+  world('a client that is new to the group is new from there, too', {
+    hit: [late(ANNA, { ip: '2603:10a6:800:1a2::13', client: REST })],
+    miss: [...weeks(), late(BORIS, { ip: '2603:10a6:800:1a2::13' })],
+  }),
   world('what was there in the first days is known', {
     miss: [
       ...weeks(),
