@@ -20,13 +20,7 @@
 WITH
   ip -> cutIPv6(toIPv6OrZero(ip), 10, 1) AS prefix_of,
   -- Versions and device numbers go: an update is no new client.
-  client -> replaceRegexpAll(client, '[0-9]+([._][0-9]+)*', '#') AS kind_of,
-  -- Distinct addresses first: there are few of them, and many accesses.
-  (
-    SELECT groupUniqArray(ip) FROM (SELECT DISTINCT ip FROM access WHERE mailbox != '' AND ip != '') AS seen
-    CROSS JOIN service_network AS own
-    WHERE toIPv6OrDefault(ip) BETWEEN own.first AND own.last
-  ) AS service_ips
+  client -> replaceRegexpAll(client, '[0-9]+([._][0-9]+)*', '#') AS kind_of
 SELECT
   a.at AS at, a.tenant AS tenant, a.principal AS principal, a.mailbox AS mailbox, a.record_id AS record_id,
   a.content AS content, a.token_id AS token_id, a.session_id AS session_id, a.ip AS ip,
@@ -73,7 +67,10 @@ GLOBAL INNER JOIN (
           FROM (
             SELECT
               toString(tenant) AS tenant, mailbox, toString(app_id) AS app_id, toString(client_app_id) AS client_app_id,
-              prefix_of(ip) AS prefix, kind_of(client) AS kind, has(service_ips, ip) AS is_service, min(at) AS first,
+              prefix_of(ip) AS prefix, kind_of(client) AS kind, ip GLOBAL IN (
+                SELECT ip FROM (SELECT DISTINCT ip FROM access WHERE mailbox != '' AND ip != '') AS seen
+                CROSS JOIN service_network AS own
+                WHERE toIPv6OrDefault(ip) BETWEEN own.first AND own.last) AS is_service, min(at) AS first,
               count() AS records
             FROM access
             WHERE mailbox != '' AND outcome != 'failed'
@@ -103,7 +100,10 @@ GLOBAL INNER JOIN (
   WHERE NOT is_base AND NOT is_network_known AND (is_client_new OR is_network_strange)
 ) AS f
   ON f.tenant = a.tenant AND f.mailbox = a.mailbox AND f.app_id = a.app_id AND f.client_app_id = a.client_app_id
-    AND f.prefix = prefix_of(a.ip) AND f.kind = kind_of(a.client) AND f.is_service = has(service_ips, a.ip)
+    AND f.prefix = prefix_of(a.ip) AND f.kind = kind_of(a.client) AND f.is_service = (a.ip GLOBAL IN (
+      SELECT ip FROM (SELECT DISTINCT ip FROM access WHERE mailbox != '' AND ip != '') AS seen
+      CROSS JOIN service_network AS own
+      WHERE toIPv6OrDefault(ip) BETWEEN own.first AND own.last))
 WHERE a.mailbox != '' AND a.outcome != 'failed'
   AND (a.operation IN ('MailItemsAccessed', 'AttachmentAccess') OR a.source != 'ual')
 ORDER BY at, record_id, content
