@@ -1,11 +1,11 @@
 -- id: consent_then_mail
 -- title: An application reads mail in a user's name, soon after a consent that allows it
--- means: Somebody consented that an application reads mail in a user's name (Mail.Read, EWS.AccessAsUser.All and the like),
---   and within days the application read the mail of that user, or of any user where the consent was for all. It had
---   not read that user's mail before.
--- cannot-mean: That the consent was wrong. Every mail program or calendar tool that somebody tries begins in this way.
---   Ask the user, and look at the application's publisher. A consent before the log begins is not seen, and neither is
---   reading by records that name no application. Applications without a user are in new_grant_app_only_mail.
+-- means: Somebody consented that an application reads mail in a user's name (Mail.Read, EWS.AccessAsUser.All and the
+--   like). Within days it read the mail of that user, or of any user after a consent for all. It had not read that
+--   mail before.
+-- cannot-mean: That the consent was wrong. Every new mail program begins like this. Ask the user, and check the
+--   application's publisher. A consent before the log begins is not seen, nor is reading by records that name no
+--   application.
 -- attack: T1528, T1114.002, T1550.001
 -- strength: lead
 -- class: mis-granted

@@ -1,14 +1,12 @@
 -- id: context_never_seen
 -- title: A mailbox read in a context that neither it nor its group ever had
--- means: The combination of application, client application, network and kind of client is new to the mailbox; the
---   client side of it is new to the mailbox's whole group, or the network is new to the whole tenant and reads
---   several mailboxes. An application id that everybody uses does not excuse it. This is the rule by which State's
---   own analysts saw the forged tokens in 2023.
---   Addresses of Microsoft 365 itself are left out as networks, and each hit says how many accesses that were; a new
---   client from there is still a hit.
+-- means: The combination of application, client and network is new to the mailbox. Either the client is new to its
+--   whole group, or the network is new to the tenant and reads several mailboxes. State's analysts saw the forged
+--   tokens of 2023 by this rule. An address of Microsoft 365 itself makes no network new: each hit says how many
+--   accesses that leaves out.
 -- cannot-mean: That a token was forged or stolen: it says new, not wrong. A new mail program on a journey looks the
---   same. A first-party migration does not: it shows in several mailboxes from networks that they had before. What
---   was there during the first days of the tenant's log counts as known, whoever's it was.
+--   same. What the first days of the tenant's log show counts as known, even an intruder's. Azure addresses are not
+--   left out, because anybody can rent them.
 -- attack: T1114.002, T1550.001, T1606
 -- strength: lead
 -- class: context

@@ -1,11 +1,11 @@
 -- id: inbox_rule_hide_or_forward
 -- title: A rule or setting that forwards mail, deletes it or hides it
--- means: An inbox rule, a transport rule or a mailbox setting was made that sends mail on, deletes it, lets it past the
---   junk filter, or moves it where nobody looks (RSS feeds, conversation history, archive, junk, deleted items, in any
---   display language). Forwarding inside the organisation is named as such, and so are junk settings.
--- cannot-mean: Whose hand made it. People forward mail to a private address or to a colleague, block senders, and file
---   newsletters away by rule. Administrators do the same for all. Look at the verdict and the address of the access.
---   Rules made before the log begins are not seen; of a rule made through Graph the log does not say what it does.
+-- means: A rule or a setting of a mailbox sends mail on, deletes it, lets it past the junk filter, or moves it where
+--   nobody looks. Such folders (RSS feeds, archive, conversation history, junk, deleted items) are known in over 40
+--   display languages. Forwarding inside the organisation and junk settings are named as such.
+-- cannot-mean: Whose hand made it. People forward mail, block senders and file newsletters away by rule. Look at the
+--   verdict and the address of the access. Rules from before the log are not seen, and Graph's log does not say what
+--   a rule does.
 -- attack: T1114.003, T1564.008, T1562
 -- strength: lead
 -- class: context

@@ -1,10 +1,10 @@
 -- id: new_grant_app_only_mail
 -- title: An application reads mail without a user, soon after it was granted something
--- means: A consent, an app role or a credential was given to an application, and within days the application read
---   mailboxes with a token of its own from a network from which it had not read before. A grant made with a token
---   that nobody issued counts for longer.
--- cannot-mean: That the grant was wrong. Every archive, backup or service desk that is brought in begins in this
---   way: ask who approved it. A grant before the log begins is not seen.
+-- means: An application got a consent, an app role or a credential. Within days it read mailboxes with a token of its
+--   own, from a network from which it had not read before. A grant made with a token that nobody issued counts for
+--   longer.
+-- cannot-mean: That the grant was wrong. Every new archive, backup or service desk begins like this. Ask who approved
+--   it. A grant before the log begins is not seen.
 -- attack: T1098.003, T1098.001, T1114.002, T1078.004
 -- strength: lead
 -- class: mis-granted

@@ -87,7 +87,7 @@ class Proofs {
   /** The one order that all related files prove; `unproven` where they prove none, or contradict. */
   orderFor(file: DatedFile): DateOrder {
     const proven = new Set(
-      exportersOf(file).flatMap((exporter) => [...(this.#byExporter.get(exporter) ?? [])]),
+      exportersOf(file).flatMap((exporter) => Array.from(this.#byExporter.get(exporter) ?? [])),
     )
     const [only] = proven.size === 1 ? proven : []
     return only === 'day-first' || only === 'month-first' ? only : 'unproven'

@@ -32,7 +32,7 @@ const tableOf = ({ id }: HuntResult) => `hunt-${anchor(id)}`
 function evidenceOf(hunt: HuntResult): NonEmpty<Evidence> {
   return [
     byQuery(`SELECT * FROM hunt_hit WHERE hunt = '${hunt.id}' ORDER BY at`),
-    byRule('docs/hunts.md', hunt.id),
+    byRule('docs/hunts-built-in.md', hunt.id),
   ]
 }
 
@@ -81,7 +81,7 @@ function huntTable(hunts: readonly HuntResult[]): Table {
     strength: 'established',
     evidence: [
       byQuery('SELECT hunt, count() AS hits FROM hunt_hit GROUP BY hunt ORDER BY hunt'),
-      byRule('docs/hunts.md', 'Built in'),
+      byRule('docs/hunts-built-in.md', 'Hunts'),
     ],
   })
 }

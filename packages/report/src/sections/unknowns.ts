@@ -69,7 +69,7 @@ const METHOD: readonly (readonly [id: string, text: string, rule: Evidence])[] =
   [
     'hunts',
     'Hunts are questions in SQL. A hit of an established hunt joins the accesses of theirs; a hit of a lead does not.',
-    byRule('docs/hunts.md', 'Built in'),
+    byRule('docs/hunts-built-in.md', 'Hunts'),
   ],
   [
     'strengths',
