@@ -173,7 +173,7 @@ function timeCondition(selection: Selection): {
   return { parts, params }
 }
 
-const POINTED_AT = `(verdict IN ('unissued', 'mismatched')
+const POINTED_AT = `(verdict IN ('unissued', 'mismatched') AND strength = 'established'
   OR (record_id, content) GLOBAL IN (SELECT record_id, content FROM hunt_hit WHERE strength = 'established'))`
 
 /** What the evidence points at, and what people know better. */

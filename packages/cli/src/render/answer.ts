@@ -5,6 +5,7 @@
  */
 import { type Answer, dumpName, type HuntResult, isLeak } from '@mintmark/case'
 import { safeText, shellWord } from '@mintmark/core'
+import { huntLines } from './answer_hunts.ts'
 import { fileNames, keyLines } from './answer_keys.ts'
 import { bounds, count, minute, percent, plural } from './table.ts'
 
@@ -228,13 +229,7 @@ function parts(list: Answer['scope']['groups']): string[] {
 }
 
 function hunted({ hunts, custody, keys }: Answer): string[] {
-  const hit = hunts
-    .filter(({ hits }) => hits > 0)
-    .toSorted(
-      (a, b) =>
-        Number(b.strength === 'established') - Number(a.strength === 'established') ||
-        b.hits - a.hits,
-    )
+  const hit = huntLines(hunts)
   // Told with the key that lies in it.
   const told = new Set(keys.filter(isLeak).flatMap(fileNames))
   const files = custody
@@ -245,17 +240,11 @@ function hunted({ hunts, custody, keys }: Answer): string[] {
   return [
     '',
     'ALSO',
-    ...cut(hit.map(huntLine), SHOWN.hunts),
+    ...cut(hit, SHOWN.hunts),
     ...(files.length > 0
       ? labelled('  files', `suspect accesses to ${touched.join(', ')}`, told.size > 0 ? 1 : 2)
       : []),
   ]
-}
-
-function huntLine({ id, class: kind, strength, hits, accounts, first, last }: HuntResult): string {
-  const days =
-    first === null || last === null ? '' : `, ${first.slice(0, 10)} to ${last.slice(0, 10)}`
-  return `  ${`${kind} (${strength})`.padEnd(20)} ${id}: ${plural(hits, 'access', 'accesses')}, ${plural(accounts, 'account')}${days}`
 }
 
 /** As many unknowns as there is room for, the beginning of each. */
