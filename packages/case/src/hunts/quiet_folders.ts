@@ -190,16 +190,26 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-/** A folder by kind (`archive`, `conversations`, `deleted`, `junk`), each key once. */
-export function quietFolders(): { readonly kind: string; readonly key: string }[] {
-  const kinds = new Map<string, string>()
-  for (const [kind, lines] of Object.entries(NAMES)) {
-    for (const name of lines.flatMap((line) => line.split('|'))) kinds.set(folderKey(name), kind)
-  }
-  return Array.from(kinds, ([key, kind]) => ({ kind, key }))
+export interface QuietFolder {
+  /** `archive`, `conversations`, `deleted` or `junk`. */
+  readonly kind: string
+  readonly name: string
+  readonly key: string
 }
 
-/** A folder's name without letter case, accents, blanks and signs; `FOLDER_KEY` says the same in SQL. */
+/** Each key once, with one of the names that have it. */
+export function quietFolders(): QuietFolder[] {
+  const folders = new Map<string, QuietFolder>()
+  for (const [kind, lines] of Object.entries(NAMES)) {
+    for (const name of lines.flatMap((line) => line.split('|'))) {
+      const key = folderKey(name)
+      folders.set(key, { kind, name, key })
+    }
+  }
+  return [...folders.values()]
+}
+
+/** A folder's name without letter case, accents, blanks and signs; `key_of` of the hunt says the same in SQL. */
 export function folderKey(name: string): string {
   const plain = name.normalize('NFKD').toLowerCase().replaceAll('ς', 'σ')
   return plain.replaceAll(/[\p{M}\p{P}\p{Z}\p{C}]/gu, '')
