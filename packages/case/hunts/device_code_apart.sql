@@ -1,11 +1,13 @@
 -- id: device_code_apart
 -- title: Mail or files read elsewhere than where the device code was entered
--- means: A token that hangs from a device-code sign-in read mail or files from another network than the one where
---   the code was entered, and nobody of the tenant ever signed in from there. Whoever sent the code has the tokens.
--- cannot-mean: That a token was forged: the provider issued it, to the wrong hands. Somebody who enters a code at
---   home for a tool that runs on a server, and reads mail with that tool, looks the same.
+-- means: A token from a device-code sign-in read mail or files. It did so from another network than the one where the
+--   code was entered, and nobody of the tenant ever signed in from there. An intruder who sends a code to a victim
+--   leaves these records.
+-- cannot-mean: That the tokens are in the wrong hands. It is a lead, because it rests on the difference between two
+--   networks. A code that is entered at home for a tool on a server looks the same, and so does a proxy that sign-ins
+--   bypass.
 -- attack: T1528, T1566.002, T1550.001
--- strength: strong
+-- strength: lead
 -- class: mis-granted
 -- references: Microsoft Threat Intelligence, 13 February 2025 (Storm-2372); https://attack.mitre.org/techniques/T1528/
 WITH

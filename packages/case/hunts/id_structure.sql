@@ -1,9 +1,9 @@
 -- id: id_structure
 -- title: A token id that this provider does not make
--- means: The token id has not the form that the tenant's own issued ids all have (a version 4 UUID whose last byte
---   is 00, 01 or 02). Whoever made the id did not use the provider's generator.
--- cannot-mean: Proof of anything. The form is an observation on samples, not a promise of the provider; it can
---   change on any day. It is only looked at where at least 50 issued ids of the tenant show it and 99 of 100 do.
+-- means: The token id does not have the form of the tenant's issued ids (a version 4 UUID whose last byte is 00, 01
+--   or 02). The provider's generator did not make it.
+-- cannot-mean: Proof of anything. The form was observed on samples; the provider does not promise it and may change
+--   it. It counts only where 99 of 100 issued ids of the tenant have it.
 -- attack: T1606
 -- strength: lead
 -- class: forged

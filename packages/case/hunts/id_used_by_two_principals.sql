@@ -1,10 +1,9 @@
 -- id: id_used_by_two_principals
 -- title: One token id in the hands of two principals
--- means: Accesses of two principals, with two object ids, carry one token id. A provider gives an id once, to one
---   principal: at most one of the two holds the token that it was given to.
--- cannot-mean: Which of the two is the intruder. Where the issuance is known, reconcile says it (`mismatched`) and
---   the owner is left out here; where it is not, both are named. Records whose log mixes up actor and owner look
---   the same.
+-- means: Accesses of two principals, with two object ids, carry one token id. A provider gives an id once: at most
+--   one of the two holds the token that it was given to.
+-- cannot-mean: Which of the two is the intruder. Where the issuance is known, the verdict says it (`mismatched`) and
+--   the owner is left out here; else both are named. A log that mixes up actor and owner looks the same.
 -- attack: T1606, T1550.001
 -- strength: lead
 -- class: forged

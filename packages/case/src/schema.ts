@@ -8,23 +8,15 @@
  * @module
  */
 
+import { HUNT_TABLES } from './hunt_tables.ts'
 import { NO_ID } from './no_id.ts'
 import { ACCESS, ISSUANCE, RECORD, TIME } from './record_columns.ts'
+import type { TableSpec } from './table_spec.ts'
+
+export type { TableSpec } from './table_spec.ts'
 
 /** Changing any table means a new version; a case of another version is rebuilt from its evidence. */
 export const SCHEMA_VERSION = 7
-
-export interface TableSpec {
-  readonly name: string
-  /** Column definitions, `name Type [DEFAULT expression]`. */
-  readonly columns: readonly string[]
-  readonly orderBy: string
-  /** MergeTree family; `ReplacingMergeTree(rank)` keeps the record that was read first. */
-  readonly engine: string
-  readonly sharded: boolean
-  /** Rows that are read to get at one; the engine's own 8192 where it does not matter. */
-  readonly granuleRows?: number
-}
 
 /** Accesses that nobody issued lie scattered, and each is read with all that its record says. */
 const GRANULE_ROWS = 1024
@@ -253,6 +245,25 @@ export const TABLES: readonly TableSpec[] = [
     sharded: false,
   },
   {
+    // Files whose dates need an order of day and month: files of one shape with one header, or in one folder, share it.
+    name: 'date_order',
+    columns: [
+      'evidence_id UInt32',
+      'shape LowCardinality(String)',
+      // Hash of the header's names; '' without a header.
+      'header String',
+      // What the file's own dates prove: `day-first`, `month-first`, `contradicted` or `unproven`.
+      'own LowCardinality(String)',
+      // The order from other files by which it was read, else `unproven`.
+      'shared LowCardinality(String)',
+      // Some date can be read in a known order only.
+      'has_ambiguous UInt16',
+    ],
+    orderBy: 'evidence_id',
+    engine: 'MergeTree',
+    sharded: false,
+  },
+  {
     name: 'directory',
     columns: [
       'evidence_id UInt32',
@@ -356,32 +367,6 @@ export const TABLES: readonly TableSpec[] = [
     sharded: false,
   },
   {
-    // What the hunts point at. Hits of a strong hunt join the default selection.
-    name: 'hunt_hit',
-    columns: [
-      'hunt LowCardinality(String)',
-      // `forged`, `replayed`, `mis-granted` or `context`.
-      'class LowCardinality(String)',
-      // `strong` or `lead`.
-      'strength LowCardinality(String)',
-      'record_id UUID',
-      'content UInt64',
-      'bucket UInt8',
-      'token_id UUID',
-      `at ${TIME}`,
-      'tenant LowCardinality(String)',
-      'principal String',
-      'mailbox String',
-      'session_id String',
-      'ip String',
-      'app LowCardinality(String)',
-      'why String',
-    ],
-    orderBy: 'hunt, record_id, content',
-    engine: 'MergeTree',
-    sharded: false,
-  },
-  {
     // What people know of an access, a session or an address. Never changed: the newest of one thing counts.
     name: 'mark',
     columns: [
@@ -398,36 +383,7 @@ export const TABLES: readonly TableSpec[] = [
     engine: 'MergeTree',
     sharded: false,
   },
-  {
-    // For hunts: public address blocks (/24, /48) and the network that each belongs to.
-    name: 'address_block',
-    columns: ['prefix String', 'network LowCardinality(String)'],
-    orderBy: 'prefix',
-    engine: 'MergeTree',
-    sharded: false,
-  },
-  {
-    // For hunts: from where each principal was issued tokens, and from where it used them.
-    name: 'place',
-    columns: [
-      // `signed-in` (a person was there), `issued` (without one), `used`.
-      'side LowCardinality(String)',
-      'tenant LowCardinality(String)',
-      'principal String',
-      'app LowCardinality(String)',
-      'prefix String',
-      'network LowCardinality(String)',
-      `first ${TIME}`,
-      `last ${TIME}`,
-      'records UInt64',
-      // Smallest and largest session key: equal where all records are of one session.
-      'low_session UInt64',
-      'high_session UInt64',
-    ],
-    orderBy: 'side, tenant, network, principal, app, prefix',
-    engine: 'MergeTree',
-    sharded: false,
-  },
+  ...HUNT_TABLES,
   {
     // Facts about the case itself (schema version, what was sealed, what was reconciled): newest wins.
     name: 'meta',

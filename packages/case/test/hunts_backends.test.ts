@@ -77,6 +77,7 @@ const WORLD = {
 const HITS = {
   app_reads_many_mailboxes: 5,
   consumer_token_on_mailbox: 1,
+  consent_then_mail: 0,
   context_never_seen: 6,
   device_code_apart: 1,
   grant_by_unissued_token: 5,

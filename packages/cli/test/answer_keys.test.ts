@@ -57,6 +57,7 @@ const touched = (suspect: number) => ({
   accesses: 12,
   principals: 2,
   suspect,
+  established: suspect,
   people: [
     {
       principal: `eve${long}@example.org`,

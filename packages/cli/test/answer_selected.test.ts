@@ -37,18 +37,21 @@ describe('an answer to a selection', () => {
     const head = headOf(empty)
     assert.match(head, /^NOTHING SELECTED: no access of the case is in the selection\./)
     assert.match(head, /In the whole case: .* that no identity provider issued to whom/)
-    assert.doesNotMatch(head, /NOTHING FOUND|no access used|no strong hunt/)
+    assert.doesNotMatch(head, /NOTHING FOUND|no access used|no established hunt/)
   })
 
   it('without an access says where the case has nothing either', () => {
     const verdicts = { ...empty.verdicts, unissued: 0, mismatched: 0 }
     const head = headOf({ ...empty, verdicts, hunts: [] })
-    assert.match(head, /: no token that nobody issued; no hit of a strong hunt; /)
+    assert.match(head, /: no token that nobody issued; no hit of an established hunt; /)
   })
 
   it('that nobody made, of which marks left nothing, says that', () => {
     const head = headOf({ ...empty, selection: { isDefault: true, accesses: 0 } })
-    assert.match(head, /^NOTHING IS LEFT: all that verdicts and strong hunts point at is marked/)
+    assert.match(
+      head,
+      /^NOTHING IS LEFT: all that verdicts and established hunts point at is marked/,
+    )
     assert.match(head, /In the whole case: .* that no identity provider issued to whom/)
   })
 

@@ -271,7 +271,7 @@ describe('hunts', () => {
   })
 
   it('can be tried, and nothing is kept', async () => {
-    const response = await browser.post('/api/hunts/try', { source: hunt('mine', 'strong') })
+    const response = await browser.post('/api/hunts/try', { source: hunt('mine', 'established') })
     assert.equal(at(await response.json(), 'hits'), 240)
     assert.equal(await accesses(), STOLEN)
   })
@@ -290,12 +290,14 @@ describe('hunts', () => {
       }
   })
 
-  it('are kept under an id of their own alone, and join the selection when they are strong', async () => {
-    const taken = await browser.post('/api/hunts/save', { source: hunt('id_structure', 'strong') })
+  it('are kept under an id of their own alone, and join the selection when they are established', async () => {
+    const taken = await browser.post('/api/hunts/save', {
+      source: hunt('id_structure', 'established'),
+    })
     assert.equal(taken.status, 400)
-    const away = await browser.post('/api/hunts/save', { source: hunt('../../x', 'strong') })
+    const away = await browser.post('/api/hunts/save', { source: hunt('../../x', 'established') })
     assert.equal(away.status, 400)
-    const saved = await browser.post('/api/hunts/save', { source: hunt('my_hunt', 'strong') })
+    const saved = await browser.post('/api/hunts/save', { source: hunt('my_hunt', 'established') })
     assert.equal(saved.status, 200)
     assert.ok(existsSync(join(world.folder, 'case', 'hunts', 'my_hunt.sql')))
     assert.equal(await accesses(), STOLEN + 240)

@@ -212,8 +212,9 @@ describe('the place of the leaked key', { skip: noCore }, () => {
     const touched = objectOf(placeOfKey()['touched'])
     const [first] = rowsOf(touched['people'])
     assert.equal(first?.['principal'], field(truth, 'provider', 'engineer'))
-    assert.deepEqual([first?.['verdict'], first?.['hunts']], ['issued', ['replayed_token_network']])
-    assert.deepEqual([touched['suspect'], first?.['accesses']], [2, 2])
+    const leads = ['replayed_token_network', 'token_other_network']
+    assert.deepEqual([first?.['verdict'], first?.['hunts']], ['issued', leads])
+    assert.deepEqual([touched['suspect'], touched['established'], first?.['accesses']], [2, 0, 2])
   })
 
   it('does not say that it signed the unissued tokens: no record tells', () => {

@@ -5,6 +5,7 @@
  */
 import { type Answer, dumpName, type HuntResult, isLeak } from '@mintmark/case'
 import { safeText, shellWord } from '@mintmark/core'
+import { huntLines } from './answer_hunts.ts'
 import { fileNames, keyLines } from './answer_keys.ts'
 import { bounds, count, minute, percent, plural } from './table.ts'
 
@@ -85,7 +86,7 @@ function tokensUsed({ verdicts, sessions, tokensTotal }: Answer): string {
 
 function noTokens({ selection }: Answer): string {
   return selection.isDefault
-    ? 'FOUND: no token that nobody issued, but accesses that strong hunts point at.'
+    ? 'FOUND: no token that nobody issued, but accesses that established hunts point at.'
     : 'FOUND: accesses of the selection; none used a token that nobody issued.'
 }
 
@@ -120,29 +121,31 @@ function nothing(answer: Answer): string[] {
       5,
     )
   return wrapped(
-    `${found}: no access used a token that nobody issued, and no strong hunt hit. ${plural(judged, 'access', 'accesses')} with an issued token or session; ${count(verdicts.undetermined)} cannot be determined: that nothing was found says nothing about those.`,
+    `${found}: no access used a token that nobody issued, and no established hunt hit. ${plural(judged, 'access', 'accesses')} with an issued token or session; ${count(verdicts.undetermined)} cannot be determined: that nothing was found says nothing about those.`,
     WIDTH,
     3,
   )
 }
 
-/** Whether a verdict or a strong hunt points at an access of the case, whatever is selected. */
+/** Whether a verdict or an established hunt points at an access of the case, whatever is selected. */
 function isPointedAt({ verdicts, hunts }: Answer): boolean {
-  return verdicts.unissued + verdicts.mismatched > 0 || hunts.some(isStrongHit)
+  return verdicts.unissued + verdicts.mismatched > 0 || hunts.some(isEstablishedHit)
 }
 
-const isStrongHit = ({ strength, hits }: HuntResult) => strength === 'strong' && hits > 0
+const isEstablishedHit = ({ strength, hits }: HuntResult) => strength === 'established' && hits > 0
 
 /** A selection without an access, or nothing but what people marked as ours: it says nothing of the rest of the case. */
 function nothingSelected(answer: Answer): string {
   const { selection, verdicts, hunts } = answer
   const why = selection.isDefault
-    ? 'NOTHING IS LEFT: all that verdicts and strong hunts point at is marked as ours.'
+    ? 'NOTHING IS LEFT: all that verdicts and established hunts point at is marked as ours.'
     : 'NOTHING SELECTED: no access of the case is in the selection. That may be its spelling, or that no log covers it (mintmark coverage).'
   const tokens =
     verdicts.unissued + verdicts.mismatched > 0 ? tokensUsed(answer) : 'no token that nobody issued'
-  const strong = hunts.some(isStrongHit) ? 'hits of strong hunts' : 'no hit of a strong hunt'
-  return `${why} In the whole case: ${tokens}; ${strong}; ${count(verdicts.undetermined)} accesses that cannot be determined.`
+  const established = hunts.some(isEstablishedHit)
+    ? 'hits of established hunts'
+    : 'no hit of an established hunt'
+  return `${why} In the whole case: ${tokens}; ${established}; ${count(verdicts.undetermined)} accesses that cannot be determined.`
 }
 
 /** Files without a single access: silence that must not pass for an answer. */
@@ -226,12 +229,7 @@ function parts(list: Answer['scope']['groups']): string[] {
 }
 
 function hunted({ hunts, custody, keys }: Answer): string[] {
-  const hit = hunts
-    .filter(({ hits }) => hits > 0)
-    .toSorted(
-      (a, b) =>
-        Number(b.strength === 'strong') - Number(a.strength === 'strong') || b.hits - a.hits,
-    )
+  const hit = huntLines(hunts)
   // Told with the key that lies in it.
   const told = new Set(keys.filter(isLeak).flatMap(fileNames))
   const files = custody
@@ -242,17 +240,11 @@ function hunted({ hunts, custody, keys }: Answer): string[] {
   return [
     '',
     'ALSO',
-    ...cut(hit.map(huntLine), SHOWN.hunts),
+    ...cut(hit, SHOWN.hunts),
     ...(files.length > 0
       ? labelled('  files', `suspect accesses to ${touched.join(', ')}`, told.size > 0 ? 1 : 2)
       : []),
   ]
-}
-
-function huntLine({ id, class: kind, strength, hits, accounts, first, last }: HuntResult): string {
-  const days =
-    first === null || last === null ? '' : `, ${first.slice(0, 10)} to ${last.slice(0, 10)}`
-  return `  ${`${kind} (${strength})`.padEnd(20)} ${id}: ${plural(hits, 'access', 'accesses')}, ${plural(accounts, 'account')}${days}`
 }
 
 /** As many unknowns as there is room for, the beginning of each. */

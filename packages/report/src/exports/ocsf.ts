@@ -231,7 +231,7 @@ export function huntEvent(hunt: HuntResult, version: string): Json | undefined {
     of: 'detection',
     activity: [1, 'Create'],
     timeMs: Date.parse(hunt.last),
-    severity: hunt.strength === 'strong' ? HIGH : MEDIUM,
+    severity: hunt.strength === 'established' ? HIGH : MEDIUM,
     uid: `hunt-${hunt.id}`,
     version,
   })

@@ -68,7 +68,7 @@ function foundText({ verdicts, tokensTotal, sessions, scope, selection }: Answer
   const judged = verdicts.issued + verdicts['session-only']
   const none = `No access used a token that nobody issued, of ${plural(judged, 'access', 'accesses')} with an issued token or session.`
   if (scope.accesses === 0) return none
-  return `${none} ${plural(scope.accesses, 'access', 'accesses')} ${selection.isDefault ? 'are pointed at by strong hunts' : 'were chosen by the selection'}.`
+  return `${none} ${plural(scope.accesses, 'access', 'accesses')} ${selection.isDefault ? 'are pointed at by established hunts' : 'were chosen by the selection'}.`
 }
 
 function sureness({ comparable }: Answer): Statement {

@@ -33,10 +33,11 @@ export function custodySection({ custody }: Answer): Section {
 
 function suspected(suspect: readonly Custody[]): Statement {
   const touches = suspect.reduce((sum, one) => sum + one.suspect, 0)
+  const established = suspect.reduce((sum, one) => sum + one.established, 0)
   return statement({
     id: 'suspect-touches',
-    text: `${plural(suspect.length, 'artefact')} were touched by ${plural(touches, 'access', 'accesses')} whose tokens or whose strong hunts point at them.`,
-    strength: 'established',
+    text: `${plural(suspect.length, 'artefact')} were touched by ${plural(touches, 'access', 'accesses')} that a verdict or a hunt points at: ${established} established, ${touches - established} as leads.`,
+    strength: established > 0 ? 'established' : 'not-excluded',
     evidence: [inTable('artefacts'), inTable('touches'), byQuery(TOUCHES_SQL)],
     cannotMean:
       'That a file was opened does not say that it was copied, nor what was done with it.',
@@ -102,7 +103,7 @@ function touchTable(custody: readonly Custody[]): Table {
       column('client', 'Client'),
       column('verdict', 'Verdict'),
       column('reason', 'Reason'),
-      column('hunts', 'Strong hunts'),
+      column('hunts', 'Hunts'),
       column('token', 'Token', 'id'),
     ],
     rows,
@@ -220,7 +221,7 @@ function toucherTable(keys: readonly KeyFound[]): Table {
       column('by', 'Known by'),
       column('principal', 'Principal'),
       column('verdict', 'Verdict'),
-      column('hunts', 'Strong hunts'),
+      column('hunts', 'Hunts'),
       column('accesses', 'Accesses', 'count'),
       column('first', 'First', 'time'),
       column('last', 'Last', 'time'),

@@ -32,7 +32,7 @@ const tableOf = ({ id }: HuntResult) => `hunt-${anchor(id)}`
 function evidenceOf(hunt: HuntResult): NonEmpty<Evidence> {
   return [
     byQuery(`SELECT * FROM hunt_hit WHERE hunt = '${hunt.id}' ORDER BY at`),
-    byRule('docs/hunts.md', hunt.id),
+    byRule('docs/hunts-built-in.md', hunt.id),
   ]
 }
 
@@ -47,7 +47,7 @@ function huntStatement(hunt: HuntResult): Statement {
     id: `hunted-${anchor(hunt.id)}`,
     text: `${title}: ${what}. A hit means: ${means}`,
     // No hit does not show that it did not happen, and a lead is for a person to look at.
-    strength: hits > 0 && hunt.strength === 'strong' ? 'established' : 'not-excluded',
+    strength: hits > 0 && hunt.strength === 'established' ? 'established' : 'not-excluded',
     evidence: hits === 0 ? [query, rule ?? query] : [inTable(tableOf(hunt)), query, rule ?? query],
     cannotMean: hunt.cannotMean,
   })
@@ -81,7 +81,7 @@ function huntTable(hunts: readonly HuntResult[]): Table {
     strength: 'established',
     evidence: [
       byQuery('SELECT hunt, count() AS hits FROM hunt_hit GROUP BY hunt ORDER BY hunt'),
-      byRule('docs/hunts.md', 'Built in'),
+      byRule('docs/hunts-built-in.md', 'Hunts'),
     ],
   })
 }
@@ -113,7 +113,7 @@ function hitTable(hunt: HuntResult): Table {
       row.why,
     ]),
     total: hunt.hits,
-    strength: hunt.strength === 'strong' ? 'established' : 'not-excluded',
+    strength: hunt.strength === 'established' ? 'established' : 'not-excluded',
     evidence: evidenceOf(hunt),
   })
 }

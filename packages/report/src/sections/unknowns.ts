@@ -68,8 +68,8 @@ const METHOD: readonly (readonly [id: string, text: string, rule: Evidence])[] =
   ],
   [
     'hunts',
-    'Hunts are questions in SQL. A hit of a strong hunt joins the accesses of theirs; a hit of a lead does not.',
-    byRule('docs/hunts.md', 'Built in'),
+    'Hunts are questions in SQL. A hit of an established hunt joins the accesses of theirs; a hit of a lead does not.',
+    byRule('docs/hunts-built-in.md', 'Hunts'),
   ],
   [
     'strengths',
@@ -81,7 +81,7 @@ const METHOD: readonly (readonly [id: string, text: string, rule: Evidence])[] =
 export function methodSection({ selection, duplicates, evidence }: Answer): Section {
   const all: NonEmpty<Evidence> = [{ kind: 'inputs', files: evidence.length }]
   const chosen = selection.isDefault
-    ? 'Accesses of theirs are those whose tokens nobody issued, or issued to somebody else, and the hits of strong hunts.'
+    ? 'Accesses of theirs are those whose tokens nobody issued, or issued to somebody else, and the hits of established hunts.'
     : 'Accesses of theirs are those that the options of the report selected.'
   return {
     id: 'method',

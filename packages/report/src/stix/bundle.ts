@@ -160,7 +160,7 @@ function techniques(
   })
 }
 
-/** Tokens that nobody issued, and strong hunts with hits. */
+/** Tokens that nobody issued, and established hunts with hits. */
 function sighted({ verdicts, timeline, hunts }: Answer): Sighted[] {
   const forged = timeline.classes.find(({ name }) => name === 'forged')
   const found: Sighted[] =
@@ -176,7 +176,7 @@ function sighted({ verdicts, timeline, hunts }: Answer): Sighted[] {
           },
         ]
   for (const { strength, hits, first, last, attack, id } of hunts) {
-    if (strength !== 'strong' || hits === 0 || first === null || last === null) continue
+    if (strength !== 'established' || hits === 0 || first === null || last === null) continue
     for (const technique of attack)
       found.push({ technique, first, last, count: hits, text: `hits of the hunt ${id}` })
   }
