@@ -34,6 +34,7 @@ const worldOf = (spec: Spec, number: number, layout: Layout) =>
 const layoutLaw = (
   change: (layout: Layout) => Layout,
 ): Law<{ spec: Spec; layout: Layout }, FileWorld> => ({
+  family: 'files',
   runs: 10,
   input,
   before: ({ spec }, number) => worldOf(spec, number, PLAIN),

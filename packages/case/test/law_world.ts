@@ -293,7 +293,7 @@ class Maker {
       mailbox: name,
       app_id: app,
       client_app_id: app,
-      client: CLIENTS.get(app) ?? 'Client=REST;Client=RESTSystem;;',
+      client: CLIENTS.get(app) ?? `Client=REST;Client=${this.#names.domain};;`,
     }
   }
 

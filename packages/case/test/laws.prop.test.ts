@@ -33,6 +33,7 @@ const changesNothing = (
   input: fc.Arbitrary<Spec>,
   change: Partial<Pick<Law<Spec>, 'after' | 'beside'>>,
 ): Law<Spec> => ({
+  family: 'any world',
   runs: 20,
   input,
   before: (spec, number) => makeWorld(spec, at(number)),
@@ -64,10 +65,9 @@ describe('what changes nothing', () => {
 
   it("an unrelated tenant's logs", async () => {
     const law = changesNothing(anyWorld, {
+      // Unrelated: its forger uses no application that another tenant's does.
       beside: (specs) =>
-        specs
-          .slice(0, 8)
-          .map((spec, i) => makeWorld({ ...spec, seed: spec.seed + 1 }, at(2000 + i))),
+        specs.slice(0, 8).map((spec, i) => makeWorld(unrelated(spec), at(2000 + i))),
     })
     await holds(judge, law)
   })
@@ -81,6 +81,11 @@ describe('what changes nothing', () => {
       await holds(judge, law)
     })
 })
+
+function unrelated(spec: Spec): Spec {
+  const forged = spec.forged.map((one) => ({ ...one, client: 'never seen' as const }))
+  return { ...spec, forged, seed: spec.seed + 1 }
+}
 
 /** The same records in another order, on other lines of other files. */
 function turned(world: SmallWorld): SmallWorld {
@@ -115,29 +120,42 @@ function parted(world: SmallWorld, files: number): SmallWorld {
   return { ...world, evidence, issuance: spread(world.issuance), access: spread(world.access) }
 }
 
-const COLUMNS: Readonly<Record<string, Row>> = {
+const SIGN_IN_COLUMNS: Readonly<Record<string, Row>> = {
   token: { token_id: NO_ID },
   session: { session_id: '' },
   principal: { principal: '', principal_id: '' },
   application: { app_id: '' },
   address: { ip: '' },
 }
+const ACCESS_COLUMNS: Readonly<Record<string, Row>> = {
+  'access token': { token_id: NO_ID, token_state: 'absent' },
+  'access session': { session_id: '' },
+  'access time of issue': { issued_at: '1970-01-01 00:00:00.000' },
+  'access address': { ip: '' },
+  'access client': { client: '' },
+}
 
-/** What is taken away from the sign-in logs. */
+/** What is taken away: of the sign-in logs, or a column of either side. */
 interface Loss {
-  readonly kind: 'row' | 'hour' | 'log' | 'column' | 'second half'
+  readonly kind: 'row' | 'hour' | 'log' | 'second half' | 'column'
   readonly which: number
   readonly column: string
 }
 
 const loss: fc.Arbitrary<Loss> = fc.record({
-  kind: fc.constantFrom('row', 'hour', 'log', 'column', 'second half'),
+  kind: fc.constantFrom('row', 'hour', 'log', 'second half', 'column', 'column'),
   which: fc.nat(10_000),
-  column: fc.constantFrom(...Object.keys(COLUMNS)),
+  column: fc.constantFrom(...Object.keys({ ...SIGN_IN_COLUMNS, ...ACCESS_COLUMNS })),
 })
 
 function without(world: SmallWorld, { kind, which, column }: Loss): SmallWorld {
   const rows = world.issuance
+  if (kind === 'column')
+    return {
+      ...world,
+      issuance: rows.map((row) => Object.assign({}, row, SIGN_IN_COLUMNS[column])),
+      access: world.access.map((row) => Object.assign({}, row, ACCESS_COLUMNS[column])),
+    }
   const picked = rows[which % Math.max(rows.length, 1)]
   if (picked === undefined) return world
   const isKept = (row: Row, n: number): boolean => {
@@ -146,8 +164,7 @@ function without(world: SmallWorld, { kind, which, column }: Loss): SmallWorld {
     if (kind === 'log') return row['category'] !== ALL_LOGS[which % ALL_LOGS.length]
     return n < rows.length / 2
   }
-  if (kind !== 'column') return { ...world, issuance: rows.filter(isKept) }
-  return { ...world, issuance: rows.map((row) => Object.assign({}, row, COLUMNS[column])) }
+  return { ...world, issuance: rows.filter(isKept) }
 }
 
 describe('evidence that is taken away', () => {
@@ -155,6 +172,8 @@ describe('evidence that is taken away', () => {
   const lossLaw = (
     faults: (one: Said, other: Said, world: SmallWorld) => readonly string[],
   ): Law<{ spec: Spec; loss: Loss }> => ({
+    family: 'less evidence',
+    isOfOneTenant: true,
     runs: 30,
     input,
     before: ({ spec }, number) => makeWorld(spec, at(number)),
@@ -199,6 +218,7 @@ function isMoreCertain(was: Given, is: Given): boolean {
 }
 
 const soundLaw = (faults: (said: Said, world: SmallWorld) => readonly string[]): Law<Spec> => ({
+  family: 'sound world',
   runs: 8,
   input: soundWorld,
   before: (spec, number) => makeWorld(spec, at(number)),

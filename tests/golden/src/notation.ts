@@ -31,10 +31,10 @@ export interface World {
 
 /** Every world, in the order of their names. */
 export function worlds(): World[] {
-  return readdirSync(WORLDS)
-    .filter((file) => /^\d.*\.md$/.test(file))
-    .toSorted((a, b) => (a < b ? -1 : 1))
+  return readdirSync(WORLDS, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md') && file !== 'README.md')
     .map((file) => readWorld(path.parse(file).name, readFileSync(path.join(WORLDS, file), 'utf8')))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 /** Reads a page. A table that a world does not need may be left out. */
