@@ -10,6 +10,29 @@ export {
 } from './answer.ts'
 export { type Case, type OpenOptions, openCase } from './case.ts'
 export { type CaseName, caseAddresses, caseNames } from './case_names.ts'
+export type { Comparable, ComparableBasis, Rate } from './comparable.ts'
+export {
+  type Conclusion,
+  conclude,
+  type DumpSearch,
+  isPointedAt,
+  isUnread,
+  type Judged,
+  judgedCounts,
+  type Status,
+  type Unanswered,
+  unjudged,
+} from './conclusion.ts'
+export {
+  baseRateText,
+  type ConclusionText,
+  comparisonText,
+  conclusionText,
+  dumpsText,
+  ignoranceText,
+  rateText,
+  STATUS_WORDS,
+} from './conclusion_text.ts'
 export {
   buildCoverage,
   type CoverageSpan,
@@ -75,6 +98,7 @@ export {
   type Mark,
   type MarkKind,
   type MarkParty,
+  markConditions,
   markHistory,
   marks,
   type NewMark,
@@ -82,9 +106,10 @@ export {
 export { messageRows } from './message_rows.ts'
 export { readMeta, writeMeta } from './meta.ts'
 export { NO_ID } from './no_id.ts'
+export { type PointedByStrength, type PointedCounts, pointedCounts } from './pointed_counts.ts'
 export { hunt, judge, prepare } from './prepare.ts'
 export { type Query, run } from './query.ts'
-export { REASONS } from './reconcile/reasons.ts'
+export { REASONS, type Strength } from './reconcile/reasons.ts'
 export { type ReconcileOptions, type ReconcileReport, reconcile } from './reconcile/reconcile.ts'
 export {
   judgeSessions,

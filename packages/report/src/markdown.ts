@@ -30,6 +30,9 @@ const STRENGTHS: Readonly<Record<Strength, string>> = {
   established: 'established by records',
   bounded: 'bounded',
   'not-excluded': 'cannot be excluded',
+  lead: 'lead',
+  unknown: 'unknown',
+  'not-searched': 'not searched',
 }
 
 export function markdownOf(report: Report): string {

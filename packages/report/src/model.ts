@@ -23,7 +23,13 @@ export type NonEmpty<T> = readonly [T, ...T[]]
  * - `bounded`: the evidence gives two numbers, and it lies between them; an `upper` of null is no bound.
  * - `not-excluded`: no record names it, and the evidence cannot exclude it.
  */
-export type Strength = 'established' | 'bounded' | 'not-excluded'
+export type Strength =
+  | 'established'
+  | 'bounded'
+  | 'not-excluded'
+  | 'lead'
+  | 'unknown'
+  | 'not-searched'
 
 /** What something rests on, and where a reader finds that. */
 export type Evidence =

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Answer, isLeak, REASONS } from '@mintmark/case'
-import { bounds, count, minute, percent, plural } from '@mintmark/core'
+import { type Answer, conclusionText, isLeak, REASONS } from '@mintmark/case'
+import { bounds, count, minute, plural } from '@mintmark/core'
 import {
   type Figure,
   figure,
@@ -36,50 +36,31 @@ export function answerSection(answer: Answer): Section {
   }
 }
 
+/** The headline is established where something is found; else it says what is missing, and that is no proof of absence. */
 function found(answer: Answer): Statement {
+  const { status, unanswered } = answer.conclusion
+  const isProven = status === 'found' || (status === 'nothing-found' && unanswered.length === 0)
   return statement({
     id: 'found',
-    text: foundText(answer),
-    strength: 'established',
-    evidence: [byQuery(VERDICTS_SQL), inTable('verdicts'), byRule('docs/verdicts.md', 'unissued')],
+    text: conclusionText(answer.conclusion).headline,
+    strength: isProven ? 'established' : status === 'lead' ? 'lead' : 'not-excluded',
+    evidence: [
+      byQuery(VERDICTS_SQL),
+      inTable('verdicts'),
+      inTable('coverage'),
+      byRule('docs/verdicts.md', 'unissued'),
+    ],
     cannotMean:
       'A record of an access does not prove that a person read what was opened, and a log that somebody could write to can hide a forgery.',
   })
 }
 
-function foundText({ verdicts, tokensTotal, sessions, scope, selection }: Answer): string {
-  const strangers = sessions.filter(({ verdict }) => verdict === 'unissued').length
-  const things = [
-    ...(tokensTotal > 0 ? [plural(tokensTotal, 'token')] : []),
-    ...(strangers > 0 ? [plural(strangers, 'session')] : []),
-  ].join(' and ')
-  const uses = [
-    ...(verdicts.unissued > 0
-      ? [`${plural(verdicts.unissued, 'access', 'accesses')} used one that nobody issued`]
-      : []),
-    ...(verdicts.mismatched > 0
-      ? [
-          `${plural(verdicts.mismatched, 'access', 'accesses')} used one that was issued to somebody else`,
-        ]
-      : []),
-  ].join(', and ')
-  if (uses !== '')
-    return `${things} were used that no identity provider issued to whom they were used for: ${uses}.`
-  const judged = verdicts.issued + verdicts['session-only']
-  const none = `No access used a token that nobody issued, of ${plural(judged, 'access', 'accesses')} with an issued token or session.`
-  if (scope.accesses === 0) return none
-  return `${none} ${plural(scope.accesses, 'access', 'accesses')} ${selection.isDefault ? 'are pointed at by strong hunts' : 'were chosen by the selection'}.`
-}
-
-function sureness({ comparable }: Answer): Statement {
-  const text =
-    comparable.accesses === 0
-      ? 'There is nothing to compare with: no other access to the same services on the same days carries a token id.'
-      : `Of ${count(comparable.accesses)} other accesses to the same services on the same days, ${percent(comparable.issued / comparable.accesses)} used an issued token: the log of issued tokens would have shown the others.`
+function sureness(answer: Answer): Statement {
+  const { comparable } = answer.conclusion
   return statement({
     id: 'how-sure',
-    text,
-    strength: comparable.accesses === 0 ? 'not-excluded' : 'established',
+    text: conclusionText(answer.conclusion).comparison,
+    strength: comparable.basis === 'none' ? 'not-excluded' : 'established',
     evidence: [
       byQuery(VERDICTS_SQL),
       inTable('coverage'),
