@@ -70,6 +70,7 @@ export {
   type EvidenceStatement,
   evidenceRows,
   type RejectReason,
+  UNREADABLE,
 } from './evidence_rows.ts'
 export type { FileTouches, Toucher } from './file_touches.ts'
 export { type Hunt, type HuntClass, type HuntStrength, parseHunt } from './hunts/hunt_file.ts'
@@ -129,6 +130,7 @@ export type { Selected } from './scope/selected.ts'
 export { type Conflict, conflicts, evidenceMark, type SealReport, seal } from './seal.ts'
 export type { Selection } from './selection.ts'
 export type { InsertFormat, Params, Session } from './session.ts'
+export { type Sighted, sightedAccounts } from './sighted.ts'
 export { createTables } from './tables.ts'
 export { type CoverageBand, type Horizon, type Phase, type Timeline, timeline } from './timeline.ts'
 export { timelineRows } from './timeline_rows.ts'

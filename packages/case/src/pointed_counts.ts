@@ -6,6 +6,7 @@
  * @module
  */
 import { isoOf, type Json } from '@mintmark/core'
+import { IS_ESTABLISHED_HUNT } from './access_strength.ts'
 import type { MarkConditions } from './marks.ts'
 import { NO_ID } from './no_id.ts'
 import { BOUNDED } from './scope/settings.ts'
@@ -38,8 +39,7 @@ export interface PointedByStrength {
   readonly leads: PointedCounts
 }
 
-/** Strength of a hunt's hits: a case that older rules hunted says `strong`. */
-const HUNT_STRENGTH = "if(strength IN ('strong', 'established'), 'established', 'lead')"
+const HUNT_STRENGTH = `if(${IS_ESTABLISHED_HUNT}, 'established', 'lead')`
 
 /** Conditions stand in the text, values in tables: marks are the case's own. */
 const rowsOf = (ours: string) => `
@@ -58,13 +58,13 @@ const rowsOf = (ours: string) => `
 const ESTABLISHED = `
   SELECT record_id, content FROM verdict WHERE strength = 'established'
   UNION ALL
-  SELECT record_id, content FROM hunt_hit WHERE strength IN ('strong', 'established')`
+  SELECT record_id, content FROM hunt_hit WHERE ${IS_ESTABLISHED_HUNT}`
 
 const hitsOf = (ours: string) => `
   SELECT ${HUNT_STRENGTH} AS strength, 'hunt' AS source, toString(hunt) AS hunt, '' AS verdict, token_id,
     (record_id, content) AS access, '' AS session, if(mailbox != '', mailbox, principal) AS account, at
   FROM hunt_hit
-  WHERE (strength IN ('strong', 'established') OR (record_id, content) GLOBAL NOT IN (${ESTABLISHED}))
+  WHERE (${IS_ESTABLISHED_HUNT} OR (record_id, content) GLOBAL NOT IN (${ESTABLISHED}))
     AND (record_id, content) GLOBAL NOT IN (
     SELECT record_id, content FROM access
     WHERE (record_id, content) GLOBAL IN (SELECT record_id, content FROM hunt_hit) AND ${ours})`

@@ -1,3 +1,3 @@
 export type { ExitCode } from './exit_codes.ts'
 export type { Io } from './io.ts'
-export { runProgram } from './program.ts'
+export { commandNames, runProgram } from './program.ts'

@@ -68,25 +68,40 @@ function buildProgram(io: Io, done: (code: ExitCode) => void): Command {
     .configureOutput(outputOf(io))
     .addHelpText('after', EXIT_CODES)
   for (const spec of COMMANDS) addCommand(program, spec, io, done)
-  const groups = [
-    { name: 'gate', summary: 'Scrub cores between the crash and the disk', specs: GATE_COMMANDS },
-    {
-      name: 'ledger',
-      summary: 'Keep, serve, prove and audit the record of issued tokens',
-      specs: LEDGER_COMMANDS,
-    },
-    {
-      name: 'guard',
-      summary: 'Refuse tokens that no ledger recorded, and tell of the first',
-      specs: GUARD_COMMANDS,
-    },
-  ]
-  for (const { name, summary, specs } of groups) {
+  for (const { name, summary, specs } of GROUPS) {
     const group = program.command(name).description(summary).exitOverride()
     group.configureOutput(outputOf(io))
     for (const spec of specs) addCommand(group, spec, io, done)
   }
   return program
+}
+
+const GROUPS: readonly {
+  readonly name: string
+  readonly summary: string
+  readonly specs: readonly Spec[]
+}[] = [
+  { name: 'gate', summary: 'Scrub cores between the crash and the disk', specs: GATE_COMMANDS },
+  {
+    name: 'ledger',
+    summary: 'Keep, serve, prove and audit the record of issued tokens',
+    specs: LEDGER_COMMANDS,
+  },
+  {
+    name: 'guard',
+    summary: 'Refuse tokens that no ledger recorded, and tell of the first',
+    specs: GUARD_COMMANDS,
+  },
+]
+
+/** Every command as it is called, those of groups and those below others among them: `gate status`. */
+export function commandNames(): string[] {
+  const named = (specs: readonly Spec[], above: string): string[] =>
+    specs.flatMap(({ usage, children = [] }) => {
+      const name = `${above}${usage.split(' ')[0] ?? ''}`
+      return [name, ...named(children, `${name} `)]
+    })
+  return [...named(COMMANDS, ''), ...GROUPS.flatMap(({ name, specs }) => named(specs, `${name} `))]
 }
 
 const outputOf = (io: Io) => ({

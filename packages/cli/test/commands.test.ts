@@ -148,6 +148,7 @@ describe('verdicts', () => {
       'access_id',
       'verdict',
       'reason',
+      'strength',
       'base_rate',
       'token_id',
       'at',

@@ -1,4 +1,4 @@
-import { isUnread, seal } from '@mintmark/case'
+import { seal, UNREADABLE } from '@mintmark/case'
 import { safeJson, shellWord } from '@mintmark/core'
 import { requirePaths } from '@mintmark/logs'
 import { exitCode } from '../exit_codes.ts'
@@ -18,7 +18,7 @@ export const ingestFiles: Handler = async (args, options, io) => {
         : `${plural(report.added, 'new file')} with ${plural(report.rows, 'record')}, ${count(report.rejected)} rejected; ${plural(sealed.duplicates, 'duplicate')} in the whole case
 Next:  mintmark evidence --case ${shellWord(investigated.location)}\n`,
     )
-    const isRead = report.evidence.length > 0 && !report.evidence.some(isUnread)
+    const isRead = report.evidence.every(({ shape }) => shape !== UNREADABLE)
     return exitCode({ isFound: false, isWhole: isRead })
   })
 }

@@ -43,7 +43,7 @@ async function printed(
 
 /** Of `--csv`: one row a selected access, its time in UTC. */
 const COLUMNS: readonly string[] = [
-  'at party verdict reason service operation principal mailbox tenant ip app_id client_app_id client',
+  'at party verdict reason strength service operation principal mailbox tenant ip app_id client_app_id client',
   'session_id token_id access_id items object_path',
 ].flatMap((names) => names.split(' '))
 

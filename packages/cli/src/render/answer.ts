@@ -40,7 +40,8 @@ function labelled(label: string, text: string, lines = 2): string[] {
 /** Words on at most `most` lines; what does not fit ends in an ellipsis. */
 function wrapped(text: string, width: number, most: number): string[] {
   const lines = ['']
-  for (const word of text.split(' ')) {
+  // A number is not parted from its unit.
+  for (const word of text.split(/ (?!%)/)) {
     const line = lines.at(-1) ?? ''
     if (line === '') lines[lines.length - 1] = word
     else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`
@@ -68,9 +69,9 @@ function headline(answer: Answer): string[] {
 
 function exposed(answer: Answer): string[] {
   const { scope } = answer
-  const whose = `${plural(scope.mailboxes, 'mailbox', 'mailboxes')} of ${plural(scope.organisations, 'organisation')}, by ${plural(scope.accesses, 'access', 'accesses')}`
+  const mailboxes = `${plural(scope.mailboxes, 'mailbox', 'mailboxes')} of ${plural(scope.organisations, 'organisation')}, by ${plural(scope.accesses, 'access', 'accesses')}`
   return [
-    ...labelled('Whose mail', `${aboutWhat(answer)}${whose}`),
+    ...labelled('Whose mail', `${aboutWhat(answer)}${mailboxes}`),
     ...labelled('How much', messages(answer), 3),
     ...labelled('Since when', course(answer), 3),
     ...labelled('Not excluded', horizon(answer), 3),
@@ -83,7 +84,7 @@ function aboutWhat({ selection, conclusion }: Answer): string {
 }
 
 function leaked(answer: Answer): string[] {
-  return keyLines(answer).flatMap(([label, text]) => labelled(label, text))
+  return keyLines(answer).flatMap(([label, text]) => labelled(label, text, 3))
 }
 
 /** What the issuance logs show of everybody else, where something was found, and how much could be judged. */

@@ -48,7 +48,7 @@ function absentLines({ file, absent }: ScanReport): string[] {
 }
 
 function headline({ reports, unreadable }: Scanned, findings: readonly Finding[]): string {
-  if (reports.length === 0) return 'CANNOT TELL: there is no file that could be read.'
+  if (reports.length === 0) return 'CANNOT TELL: nothing searched, no file could be read.'
   if (findings.length === 0) {
     const shapes = reports.reduce((sum, { candidates }) => sum + candidates.length, 0)
     const none = `no private key is verified in ${plural(reports.length, 'file')} (${searchedBytes(reports)} searched)`

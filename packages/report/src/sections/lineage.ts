@@ -19,7 +19,7 @@ import {
   type Table,
   table,
 } from '../model.ts'
-import { byRule, column, inExport, inTable } from './wording.ts'
+import { absenceIn, byRule, column, inExport, inTable, listStrength } from './wording.ts'
 
 /** Rows of the table; `events.ocsf.ndjson` has the token and session of each access. */
 export const TOKENS_SHOWN = 1000
@@ -102,9 +102,10 @@ function tokenTable(answer: Answer, { rows, total }: TokenUses): Table {
       use.issued?.source ?? null,
     ]),
     total,
-    strength: 'established',
+    strength: listStrength(total, absenceIn(answer)),
     evidence: [
       inExport('events.ocsf.ndjson'),
+      inTable('coverage'),
       byRule('docs/verdicts.md', 'How a verdict is found'),
     ],
   })
