@@ -130,7 +130,7 @@ describe('a dump that holds a key', () => {
     assert.match(shown.out, /^FOUND: 1 private key in memory dumps/)
     assert.match(
       shown.out,
-      new RegExp(`Key found +private rsa 2048, SPKI SHA-256 ${spki},\\s+kid kid-`),
+      new RegExp(`Key found +private rsa 2048, SPKI SHA-256\\s+${spki},\\s+kid kid-`),
     )
     assert.match(shown.out, /in file +in\/service\.core: 2 copies \((pem|limbs-le64), /)
     const custody = await mintmark('custody', 'service.core', '--case', place)

@@ -150,7 +150,10 @@ function techniques(
 ): StixObject[] {
   const sources = grouped(input.sighted, ({ by }) => by)
   return [...sources].flatMap(([by, rows]) => {
-    const observed = rows.map((row) => observedOf(input, maker, row))
+    // Of an access to no mailbox from no address there is nothing to observe.
+    const observed = rows
+      .map((row) => observedOf(input, maker, row))
+      .filter(({ objects }) => objects.length > 0)
     const where = victimsOf(input, rows, victims)
     const first = rows.map((row) => row.first).toSorted()[0]
     const last = rows
@@ -166,7 +169,7 @@ function techniques(
         count: atMost(rows.reduce((sum, { accesses }) => sum + accesses, 0)),
         confidence: CONFIDENCE.established,
         sighting_of_ref: pattern.id,
-        observed_data_refs: observed.map(({ data }) => data.id),
+        ...(observed.length > 0 && { observed_data_refs: observed.map(({ data }) => data.id) }),
         ...(where.length > 0 && { where_sighted_refs: where.map(({ id }) => id) }),
       })
       return [pattern, ...observed.flatMap(({ objects, data }) => [...objects, data]), sighting]
@@ -185,11 +188,10 @@ function observedOf(
   maker: Maker,
   { by, account: name, accesses, first, last, addresses }: Sighted,
 ): { readonly objects: readonly StixObject[]; readonly data: StixObject } {
-  const shown = name === '' ? 'unknown' : redactor.text(name)
+  const shown = redactor.text(name)
   const account = observable('user-account', { user_id: shown })
   const objects = [
-    account,
-    ...mailAddress(shown, account),
+    ...(name === '' ? [] : [account, ...mailAddress(shown, account)]),
     ...addresses.flatMap((ip) => address(redactor.text(ip))),
   ]
   const data = maker.object('observed-data', `sighted\0${by}\0${shown}`, {
