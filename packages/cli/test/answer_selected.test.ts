@@ -25,34 +25,44 @@ before(async () => {
   const { code, out } = await mintmark(...investigated, ...none, '--json')
   const value: unknown = JSON.parse(out)
   assert.ok(isAnswer(value))
-  assert.deepEqual([code, value.scope.accesses], [0, 0])
+  assert.deepEqual([code, value.scope.accesses], [1, 0])
   empty = value
 })
 
 /** Its first lines, up to the empty one, as one. */
-const headOf = (answer: Answer) => (answerText(answer).split('\n\n')[0] ?? '').replaceAll('\n', ' ')
+const headOf = (answer: Answer) =>
+  (answerText(answer).split('\n\n')[0] ?? '').replaceAll(/\s+/g, ' ')
 
 describe('an answer to a selection', () => {
-  it('without an access says so, and denies nothing of the case', () => {
+  it('without an access says so, after what the whole case comes to', () => {
     const head = headOf(empty)
-    assert.match(head, /^NOTHING SELECTED: no access of the case is in the selection\./)
-    assert.match(head, /In the whole case: .* that no identity provider issued to whom/)
-    assert.doesNotMatch(head, /NOTHING FOUND|no access used|no established hunt/)
+    assert.match(head, /^FOUND: .* that no identity provider issued to their user\./)
+    assert.match(head, /Selection no access of the case is in it\. That may be its spelling/)
+    assert.doesNotMatch(head, /NOTHING FOUND|Whose mail/)
   })
 
-  it('without an access says where the case has nothing either', () => {
-    const verdicts = { ...empty.verdicts, unissued: 0, mismatched: 0 }
-    const head = headOf({ ...empty, verdicts, hunts: [] })
-    assert.match(head, /: no token that nobody issued; no hit of an established hunt; /)
+  it('says where the case has nothing either', () => {
+    const { established, leads } = empty.conclusion
+    const none = { ...established, accesses: 0, unissued: 0, mismatched: 0, huntHits: 0 }
+    const nothing = { ...leads, accesses: 0, huntHits: 0 }
+    const conclusion = {
+      ...empty.conclusion,
+      status: 'cannot-tell',
+      established: none,
+      leads: nothing,
+    } as const
+    const head = headOf({ ...empty, conclusion })
+    assert.match(head, /^CANNOT TELL: only \d+ of [\d,]+ accesses could be judged\./)
+    assert.match(head, /Selection no access of the case is in it\./)
   })
 
   it('that nobody made, of which marks left nothing, says that', () => {
-    const head = headOf({ ...empty, selection: { isDefault: true, accesses: 0 } })
-    assert.match(
-      head,
-      /^NOTHING IS LEFT: all that verdicts and established hunts point at is marked/,
-    )
-    assert.match(head, /In the whole case: .* that no identity provider issued to whom/)
+    const { established } = empty.conclusion
+    const none = { ...established, accesses: 0, unissued: 0, mismatched: 0, huntHits: 0 }
+    const conclusion = { ...empty.conclusion, status: 'cannot-tell', established: none } as const
+    const selection = { isDefault: true, accesses: 0 }
+    const head = headOf({ ...empty, selection, conclusion })
+    assert.match(head, /Marks all that verdicts and established hunts point at is marked as ours/)
   })
 
   it('with accesses says of whose mail it speaks', async () => {

@@ -22,4 +22,4 @@ export {
   type TokenIdReading,
   tokenIdLead,
 } from './token_id.ts'
-export { bounds, count, minute, percent, plural } from './wording.ts'
+export { bounds, count, minute, percent, percentUp, plural } from './wording.ts'

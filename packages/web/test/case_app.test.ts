@@ -160,8 +160,10 @@ describe('lists', () => {
     const [token] = rowsOf(at(page, 'rows'))
     assert.equal(at(page, 'total'), 1)
     assert.deepEqual([token?.['verdict'], token?.['reason']], ['unissued', 'never-issued'])
-    const rate = Number(token?.['baseRate'])
-    assert.ok(rate > 0.5 && rate < 1, String(rate))
+    const issued = Number(at(token?.['baseRate'], 'issued'))
+    const of = Number(at(token?.['baseRate'], 'of'))
+    assert.ok(issued > 0 && issued <= of, `${issued} of ${of}`)
+    assert.equal(at(token?.['baseRate'], 'basis'), 'same-context')
   })
 
   it('of bins count every access once', async () => {

@@ -3,15 +3,21 @@
  *
  * @module
  */
-import { type Answer, dumpName, type HuntResult, isLeak } from '@mintmark/case'
+import {
+  type Answer,
+  type ConclusionText,
+  conclusionText,
+  dumpName,
+  isLeak,
+} from '@mintmark/case'
 import { safeText, shellWord } from '@mintmark/core'
 import { huntLines } from './answer_hunts.ts'
 import { fileNames, keyLines } from './answer_keys.ts'
-import { bounds, count, minute, percent, plural } from './table.ts'
+import { bounds, count, minute, plural } from './table.ts'
 
 /** Most lines, whatever the case. */
 export const ANSWER_LINES = 40
-const WIDTH = 110
+const WIDTH = 80
 const LABEL = 14
 /** Rows of each list that is cut; `--json` has all. */
 const SHOWN = { organisations: 4, groups: 4, hunts: 3, files: 4 }
@@ -34,7 +40,8 @@ function labelled(label: string, text: string, lines = 2): string[] {
 /** Words on at most `most` lines; what does not fit ends in an ellipsis. */
 function wrapped(text: string, width: number, most: number): string[] {
   const lines = ['']
-  for (const word of text.split(' ')) {
+  // A number is not parted from its unit.
+  for (const word of text.split(/ (?!%)/)) {
     const line = lines.at(-1) ?? ''
     if (line === '') lines[lines.length - 1] = word
     else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`
@@ -44,118 +51,63 @@ function wrapped(text: string, width: number, most: number): string[] {
   return lines.map((line) => (line.length <= width ? line : `${line.slice(0, width - 1)}…`))
 }
 
+/** What the case comes to, then whose mail; the words are those of every view. */
 function headline(answer: Answer): string[] {
-  const { scope, selection, verdicts } = answer
-  if (scope.accesses === 0) return [...nothing(answer), ...leaked(answer)]
-  const found = verdicts.unissued + verdicts.mismatched
+  const { conclusion, scope } = answer
+  const said = conclusionText(conclusion)
+  const isOpen = conclusion.status !== 'found'
   return [
-    ...wrapped(found > 0 ? `FOUND: ${tokensUsed(answer)}.` : noTokens(answer), WIDTH, 2),
-    ...(found > 0 ? labelled('How sure', sureness(answer)) : []),
-    ...labelled(
-      'Whose mail',
-      `${selection.isDefault ? '' : 'of the selection alone: '}${plural(scope.mailboxes, 'mailbox', 'mailboxes')} of ${plural(scope.organisations, 'organisation')}, by ${plural(scope.accesses, 'access', 'accesses')}`,
-    ),
-    ...labelled('How much', messages(answer)),
-    ...labelled('Since when', course(answer)),
-    ...labelled('Not excluded', horizon(answer)),
+    ...wrapped(said.headline, WIDTH, 4),
+    ...(isOpen && said.settles !== '' ? labelled('First of all', said.settles, 4) : []),
+    ...labelled('How sure', sureness(answer, said), 5),
+    ...(said.leads === '' ? [] : labelled('Leads', said.leads)),
+    ...selected(answer),
+    ...(scope.accesses === 0 ? [] : exposed(answer)),
     ...leaked(answer),
   ]
 }
 
+function exposed(answer: Answer): string[] {
+  const { scope } = answer
+  const mailboxes = `${plural(scope.mailboxes, 'mailbox', 'mailboxes')} of ${plural(scope.organisations, 'organisation')}, by ${plural(scope.accesses, 'access', 'accesses')}`
+  return [
+    ...labelled('Whose mail', `${aboutWhat(answer)}${mailboxes}`),
+    ...labelled('How much', messages(answer), 3),
+    ...labelled('Since when', course(answer), 3),
+    ...labelled('Not excluded', horizon(answer), 3),
+  ]
+}
+
+function aboutWhat({ selection, conclusion }: Answer): string {
+  if (!selection.isDefault) return 'of the selection alone: '
+  return conclusion.status === 'found' ? '' : 'of what leads or people point at: '
+}
+
 function leaked(answer: Answer): string[] {
-  return keyLines(answer).flatMap(([label, text]) => labelled(label, text))
+  return keyLines(answer).flatMap(([label, text]) => labelled(label, text, 3))
 }
 
-/** Of the whole case, whatever is selected. */
-function tokensUsed({ verdicts, sessions, tokensTotal }: Answer): string {
-  const strangers = sessions.filter(({ verdict }) => verdict === 'unissued').length
-  const whats = [
-    ...(tokensTotal > 0 ? [plural(tokensTotal, 'token')] : []),
-    ...(strangers > 0 ? [plural(strangers, 'session')] : []),
-  ]
-  const uses = [
-    ...(verdicts.unissued > 0
-      ? [`${count(verdicts.unissued)} accesses used one that nobody issued`]
-      : []),
-    ...(verdicts.mismatched > 0
-      ? [`${count(verdicts.mismatched)} accesses one that was issued to somebody else`]
-      : []),
-  ]
-  return `${whats.join(' and ')} that no identity provider issued to whom they were used for: ${uses.join(', ')}`
+/** What the issuance logs show of everybody else, where something was found, and how much could be judged. */
+function sureness({ conclusion: { established, leads } }: Answer, said: ConclusionText): string {
+  const isCompared = established.unissued + leads.unissued > 0
+  return `${isCompared ? `${said.comparison} ` : ''}${said.judged}`
 }
-
-function noTokens({ selection }: Answer): string {
-  return selection.isDefault
-    ? 'FOUND: no token that nobody issued, but accesses that established hunts point at.'
-    : 'FOUND: accesses of the selection; none used a token that nobody issued.'
-}
-
-/** What the issuance logs show of everybody else, and what could not be determined. */
-function sureness({ comparable, sessions, verdicts }: Answer): string {
-  const all = Object.values(verdicts).reduce((sum, some) => sum + some, 0)
-  const open = `${percent(all === 0 ? 0 : verdicts.undetermined / all)} of all accesses cannot be determined.`
-  if (comparable.accesses === 0) {
-    const rate = sessions.find(({ verdict }) => verdict === 'unissued')?.baseRate ?? null
-    if (rate === null)
-      return `nothing to compare with: no other access of those days has a token id. ${open}`
-    return `judged by sessions alone: of those that can be judged, ${percent(rate)} are known to the identity provider. ${open}`
-  }
-  const share = percent(comparable.issued / comparable.accesses)
-  return `of ${count(comparable.accesses)} other accesses to the same services on the same days, ${share} used an issued token. ${open}`
-}
-
-function nothing(answer: Answer): string[] {
-  const { selection, verdicts, keys, evidence } = answer
-  const judged = verdicts.issued + verdicts['session-only']
-  const all = Object.values(verdicts).reduce((sum, some) => sum + some, 0)
-  const leaks = keys.filter(isLeak).length
-  const found =
-    leaks === 0
-      ? 'NOTHING FOUND'
-      : `FOUND: ${plural(leaks, 'private key')} in memory dumps; else nothing`
-  if (all === 0) return wrapped(nothingToJudge(leaks === 0 ? '' : `${found}. `, evidence), WIDTH, 3)
-  if (!selection.isDefault || isPointedAt(answer))
-    return wrapped(
-      `${leaks === 0 ? '' : `FOUND: ${plural(leaks, 'private key')} in memory dumps. `}${nothingSelected(answer)}`,
-      WIDTH,
-      5,
-    )
-  return wrapped(
-    `${found}: no access used a token that nobody issued, and no established hunt hit. ${plural(judged, 'access', 'accesses')} with an issued token or session; ${count(verdicts.undetermined)} cannot be determined: that nothing was found says nothing about those.`,
-    WIDTH,
-    3,
-  )
-}
-
-/** Whether a verdict or an established hunt points at an access of the case, whatever is selected. */
-function isPointedAt({ verdicts, hunts }: Answer): boolean {
-  return verdicts.unissued + verdicts.mismatched > 0 || hunts.some(isEstablishedHit)
-}
-
-const isEstablishedHit = ({ strength, hits }: HuntResult) => strength === 'established' && hits > 0
 
 /** A selection without an access, or nothing but what people marked as ours: it says nothing of the rest of the case. */
-function nothingSelected(answer: Answer): string {
-  const { selection, verdicts, hunts } = answer
-  const why = selection.isDefault
-    ? 'NOTHING IS LEFT: all that verdicts and established hunts point at is marked as ours.'
-    : 'NOTHING SELECTED: no access of the case is in the selection. That may be its spelling, or that no log covers it (mintmark coverage).'
-  const tokens =
-    verdicts.unissued + verdicts.mismatched > 0 ? tokensUsed(answer) : 'no token that nobody issued'
-  const established = hunts.some(isEstablishedHit)
-    ? 'hits of established hunts'
-    : 'no hit of an established hunt'
-  return `${why} In the whole case: ${tokens}; ${established}; ${count(verdicts.undetermined)} accesses that cannot be determined.`
-}
-
-/** Files without a single access: silence that must not pass for an answer. */
-function nothingToJudge(found: string, evidence: Answer['evidence']): string {
-  const records = evidence.reduce((sum, { rows }) => sum + rows, 0)
-  const held =
-    records > 0
-      ? `${plural(records, 'record')} in ${plural(evidence.length, 'file')}, and none of an access`
-      : `no record that is known in ${plural(evidence.length, 'file')}`
-  return `${found}NOTHING TO JUDGE: ${held}. This is no answer: the log of what was accessed is missing. mintmark evidence lists what each file was read as.`
+function selected({ selection, scope, verdicts, hunts, conclusion }: Answer): string[] {
+  if (scope.accesses > 0) return []
+  if (!selection.isDefault)
+    return labelled(
+      'Selection',
+      'no access of the case is in it. That may be its spelling, or that no log covers it: mintmark coverage.',
+    )
+  const isMarked =
+    conclusion.status !== 'found' &&
+    verdicts.unissued + verdicts.mismatched + hunts.reduce((sum, { hits }) => sum + hits, 0) >
+      conclusion.leads.accesses + conclusion.leads.huntHits
+  return isMarked
+    ? labelled('Marks', 'all that verdicts and established hunts point at is marked as ours.')
+    : []
 }
 
 function messages({ scope }: Answer): string {

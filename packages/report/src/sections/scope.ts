@@ -18,25 +18,36 @@ import {
   type Table,
   table,
 } from '../model.ts'
-import { byRule, column, inExport, inRows, inTable, rangeOf } from './wording.ts'
+import {
+  absenceIn,
+  byRule,
+  column,
+  inExport,
+  inRows,
+  inTable,
+  listStrength,
+  rangeOf,
+} from './wording.ts'
 
 /** Accounts that the table shows; `accounts.csv` has all. */
 const SHOWN = 1000
 
 const RULE = byRule('docs/scope.md', 'What is counted')
 
-export function scopeSection({ scope }: Answer): Section {
+export function scopeSection(answer: Answer): Section {
+  const { scope } = answer
+  const absence = absenceIn(answer)
   return {
     id: 'scope',
     title: 'Scope',
     statements: [...unbounded(scope), ...either(scope), ...others(scope)],
     figures: [],
     tables: [
-      partTable('organisations', 'By organisation', scope.organisation_list),
-      partTable('groups', 'By group', scope.groups),
-      accountTable(scope.accounts),
-      classTable(scope.classes),
-      namedByTable(scope.named_by),
+      partTable('organisations', 'By organisation', scope.organisation_list, absence),
+      partTable('groups', 'By group', scope.groups, absence),
+      accountTable(scope.accounts, absence),
+      classTable(scope.classes, absence),
+      namedByTable(scope.named_by, absence),
       ...plain('synced-folders', 'Folders that were synchronised whole', FOLDERS, folders(scope)),
       ...plain(
         'throttled-windows',
@@ -105,6 +116,7 @@ function partTable(
   id: string,
   title: string,
   parts: readonly (PartScope & { readonly basis?: string })[],
+  absence: Strength,
 ): Table {
   return table({
     id,
@@ -124,12 +136,13 @@ function partTable(
       strengthOf(messages),
     ]),
     total: parts.length,
-    strength: weakest(parts.map(({ messages }) => strengthOf(messages))),
-    evidence: [inTable('accounts'), inExport('messages.csv'), RULE],
+    strength:
+      parts.length === 0 ? absence : weakest(parts.map(({ messages }) => strengthOf(messages))),
+    evidence: [inTable('accounts'), inExport('messages.csv'), inTable('coverage'), RULE],
   })
 }
 
-function accountTable(accounts: readonly AccountScope[]): Table {
+function accountTable(accounts: readonly AccountScope[], absence: Strength): Table {
   return table({
     id: 'accounts',
     title: 'By account',
@@ -160,8 +173,8 @@ function accountTable(accounts: readonly AccountScope[]): Table {
         accountStrength(account),
       ]),
     total: accounts.length,
-    strength: weakest(accounts.map(accountStrength)),
-    evidence: [inExport('accounts.csv'), inExport('messages.csv'), RULE],
+    strength: accounts.length === 0 ? absence : weakest(accounts.map(accountStrength)),
+    evidence: [inExport('accounts.csv'), inExport('messages.csv'), inTable('coverage'), RULE],
   })
 }
 
@@ -170,7 +183,7 @@ export function accountStrength({ accesses, messages }: AccountScope): Strength 
   return accesses === 0 ? 'not-excluded' : strengthOf(messages)
 }
 
-function classTable(classes: Scope['classes']): Table {
+function classTable(classes: Scope['classes'], absence: Strength): Table {
   return table({
     id: 'classes',
     title: 'By what points at the accesses',
@@ -189,12 +202,16 @@ function classTable(classes: Scope['classes']): Table {
       one.messages,
     ]),
     total: classes.length,
-    strength: 'established',
-    evidence: [inExport('timeline.jsonl'), byRule('docs/verdicts.md', 'unissued')],
+    strength: listStrength(classes.length, absence),
+    evidence: [
+      inExport('timeline.jsonl'),
+      inTable('coverage'),
+      byRule('docs/verdicts.md', 'unissued'),
+    ],
   })
 }
 
-function namedByTable(operations: Scope['named_by']): Table {
+function namedByTable(operations: Scope['named_by'], absence: Strength): Table {
   return table({
     id: 'named-by',
     title: 'What names the messages of the lower bound',
@@ -206,8 +223,8 @@ function namedByTable(operations: Scope['named_by']): Table {
     ],
     rows: operations.map((one) => [one.operation, one.accesses, one.messages, one.copies]),
     total: operations.length,
-    strength: 'established',
-    evidence: [inExport('messages.csv')],
+    strength: listStrength(operations.length, absence),
+    evidence: [inExport('messages.csv'), inTable('coverage')],
   })
 }
 

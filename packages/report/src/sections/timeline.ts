@@ -9,26 +9,29 @@ import {
   type Course,
   type Section,
   type Statement,
+  type Strength,
   statement,
   type Table,
   table,
 } from '../model.ts'
-import { byQuery, byRule, column, inExport, inTable } from './wording.ts'
+import { absenceIn, byQuery, byRule, column, inExport, inTable, listStrength } from './wording.ts'
 
 const COVERAGE_SQL =
   'SELECT side, source, category, tenant, min(hour) AS first, max(hour) AS last, sum(records) AS records FROM coverage GROUP BY side, source, category, tenant ORDER BY tenant, side, source, category'
 const RULE = byRule('docs/scope.md', 'Timeline')
 
-export function timelineSection({ timeline }: Answer): Section {
+export function timelineSection(answer: Answer): Section {
+  const { timeline } = answer
+  const absence = absenceIn(answer)
   return {
     id: 'timeline',
     title: 'Timeline',
     statements: [...phases(timeline), ...silence(timeline)],
     figures: [],
     tables: [
-      classTable(timeline),
-      phaseTable(timeline),
-      dayTable(timeline),
+      classTable(timeline, absence),
+      phaseTable(timeline, absence),
+      dayTable(timeline, absence),
       horizonTable(timeline),
       coverageTable(timeline),
       gapTable(timeline),
@@ -84,7 +87,7 @@ function silence({ coverage }: Timeline): Statement[] {
   ]
 }
 
-function classTable({ classes }: Timeline): Table {
+function classTable({ classes }: Timeline, absence: Strength): Table {
   return table({
     id: 'classes-in-time',
     title: 'First and last, by what points at the accesses',
@@ -96,12 +99,12 @@ function classTable({ classes }: Timeline): Table {
     ],
     rows: classes.map(({ name, first, last, accesses }) => [name, first, last, accesses]),
     total: classes.length,
-    strength: 'established',
-    evidence: [inExport('timeline.jsonl')],
+    strength: listStrength(classes.length, absence),
+    evidence: [inExport('timeline.jsonl'), inTable('coverage')],
   })
 }
 
-function phaseTable({ phases: all }: Timeline): Table {
+function phaseTable({ phases: all }: Timeline, absence: Strength): Table {
   return table({
     id: 'phases-in-time',
     title: 'Phases',
@@ -120,20 +123,20 @@ function phaseTable({ phases: all }: Timeline): Table {
       label,
     ]),
     total: all.length,
-    strength: 'established',
-    evidence: [inExport('timeline.jsonl'), RULE],
+    strength: listStrength(all.length, absence),
+    evidence: [inExport('timeline.jsonl'), inTable('coverage'), RULE],
   })
 }
 
-function dayTable({ activeDays }: Timeline): Table {
+function dayTable({ activeDays }: Timeline, absence: Strength): Table {
   return table({
     id: 'days',
     title: 'Days with accesses',
     columns: [column('day', 'Day', 'day'), column('accesses', 'Accesses', 'count')],
     rows: activeDays.map(({ day, accesses }) => [day, accesses]),
     total: activeDays.length,
-    strength: 'established',
-    evidence: [inExport('timeline.jsonl')],
+    strength: listStrength(activeDays.length, absence),
+    evidence: [inExport('timeline.jsonl'), inTable('coverage')],
   })
 }
 

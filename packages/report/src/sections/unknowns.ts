@@ -31,7 +31,7 @@ export function unknownSection({ unknowns }: Answer): Section {
       statement({
         id: idOf(code),
         text,
-        strength: 'not-excluded',
+        strength: code === 'dump-not-scanned' ? 'not-searched' : 'not-excluded',
         evidence: [ruleOf(code), inTable('coverage'), inTable('inputs')],
         settledBy,
       }),
@@ -73,7 +73,7 @@ const METHOD: readonly (readonly [id: string, text: string, rule: Evidence])[] =
   ],
   [
     'strengths',
-    'Each statement, figure and table is established (records name it), bounded (it lies between two numbers) or not excluded (no record names it, and none can exclude it).',
+    'Each statement, figure and table is established (records name it, or coverage proves that there is none), bounded (it lies between two numbers), not excluded (no record names it, and none can exclude it), a lead (ordinary causes remain), unknown, or not searched.',
     byRule('docs/report.md', 'Strengths'),
   ],
 ]
