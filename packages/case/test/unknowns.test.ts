@@ -73,6 +73,8 @@ const SCOPE: Scope = {
   named_by: [],
   either: { accesses: 0, mailboxes: 0, organisations: 0 },
   unbounded: [],
+  cut_records: { records: 0, items: 0 },
+  access_log_losses: [],
   other_accesses: 0,
 }
 const TIMELINE: Timeline = {
@@ -111,6 +113,14 @@ const band: CoverageBand = {
   gaps: [{ from: '2023-06-02T00:00:00.000Z', to: '2023-06-09T00:00:00.000Z' }],
 }
 
+const lost = {
+  tenant: 'tenant-a',
+  loss: 'hole',
+  from: '2023-06-02T09:00:00.000Z',
+  to: '2023-06-02T12:00:00.000Z',
+  records: 0,
+} as const
+
 interface Pure {
   readonly code: string
   readonly scope?: Partial<Scope>
@@ -145,6 +155,27 @@ const answers: readonly Pure[] = [
     },
     says: /1 folder \(\\Inbox\)/,
   },
+  {
+    code: 'record-cut',
+    scope: {
+      unbounded: [{ mailbox: ANN, because: 'record-cut' }],
+      cut_records: { records: 1, items: 900 },
+    },
+    says: /count 900 items themselves, which is an estimate/,
+  },
+  ...(
+    [
+      [{ because: 'access-log-hole' }, /^The whole, .* from 2023-06-02T09:00:00.000Z to 2023/],
+      [{ because: 'access-records-lost', records: 3, to: null }, /: 3 records from .*Z on \(hole/],
+      [{ because: 'access-log-capped', from: null, to: null }, /at an unknown time \(hole\)/],
+    ] as const
+  ).map(
+    ([one, says]): Pure => ({
+      code: one.because,
+      scope: { access_log_losses: [{ ...lost, ...one }] },
+      says,
+    }),
+  ),
   {
     code: 'synced-folders-counted',
     scope: { synced_folders: [{ ...folder, items: 4 }] },

@@ -22,4 +22,12 @@ export {
   type TokenIdReading,
   tokenIdLead,
 } from './token_id.ts'
-export { bounds, count, minute, percent, plural } from './wording.ts'
+export {
+  type BoundsText,
+  bounds,
+  boundText,
+  count,
+  minute,
+  percent,
+  plural,
+} from './wording.ts'

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Answer, isLeak, REASONS } from '@mintmark/case'
-import { bounds, count, minute, percent, plural } from '@mintmark/core'
+import { boundText, count, minute, percent, plural } from '@mintmark/core'
 import {
   type Figure,
   figure,
@@ -104,7 +104,7 @@ function exposed({ scope, timeline }: Answer): Statement[] {
     }),
     statement({
       id: 'how-much',
-      text: `Messages exposed: ${bounds(messages)}; copies of them: ${bounds(copies)}; items without a message id, apart from these: ${count(scope.items_without_message_id)}.${upper}`,
+      text: `Exposed: ${boundText(messages, 'message')}; copies of them: ${boundText(copies, 'copy', 'copies')}; items without a message id, apart from these: ${count(scope.items_without_message_id)}.${upper}`,
       strength: strengthOf(messages),
       evidence: [
         inExport('messages.csv'),
