@@ -94,6 +94,7 @@ export interface World {
   readonly evidence?: readonly Row[]
   readonly reject?: readonly Row[]
   readonly coverage?: readonly Row[]
+  readonly loss?: readonly Row[]
   readonly hunt_hit?: readonly Row[]
   readonly dump_scan?: readonly Row[]
   readonly verdicts?: ReadonlyMap<Row, readonly [verdict: string, reason: string]>
@@ -110,6 +111,7 @@ const TABLES = [
   'evidence',
   'reject',
   'coverage',
+  'loss',
   'hunt_hit',
   'dump_scan',
 ] as const
