@@ -111,7 +111,9 @@ describe('a row that could not be read', () => {
     })
     assert.deepEqual(found, ['rejected-rows ual/Exchange tenant-a -24 83 1'])
   })
+})
 
+describe('a row that nothing beside it dates', () => {
   it('in a file without a record is of any time, and of nobody that is known', async () => {
     const without = { evidence_id: 1, path: '/logs/1.csv', shape: 'ual-purview-csv' }
     const given = { evidence: [without], reject: [reject(1)] }
@@ -203,32 +205,34 @@ describe('a time that an extractor did not capture', () => {
   })
 })
 
+const CUT = { detail: '{"truncated":true}', evidence_id: 1 }
+const withCut = (row: Row): World => ({
+  access: [row],
+  evidence: [evidence(1, 1, 1)],
+  statement: [stated('audit-data-truncated')],
+})
+
 describe('a mailbox record of which only the begin could be read', () => {
-  const cut = { detail: '{"truncated":true}', evidence_id: 1 }
-  const given = (row: Row): World => ({
-    access: [row],
-    evidence: [evidence(1, 1, 1)],
-    statement: [stated('audit-data-truncated')],
-  })
   it('is lost where it does not say whose mailbox it was', async () => {
-    const row = access(1, { ...cut, service: 'Exchange', operation: 'MailItemsAccessed' })
-    assert.deepEqual(await losses(given(row)), ['cut-records ual/Exchange tenant-a 1 1 1'])
+    const row = access(1, { ...CUT, service: 'Exchange', operation: 'MailItemsAccessed' })
+    assert.deepEqual(await losses(withCut(row)), ['cut-records ual/Exchange tenant-a 1 1 1'])
   })
   it('is an access like any other where it does', async () => {
-    assert.deepEqual(await losses(given(bind(ANN, 1, [], cut))), [])
+    assert.deepEqual(await losses(withCut(bind(ANN, 1, [], CUT))), [])
   })
+})
+
+const holeOf = (tenant: string): Row => ({
+  side: 'access',
+  tenant,
+  code: 'hole',
+  from_at: hour(1),
+  to_at: hour(2),
 })
 
 describe('losses of some tenants', () => {
   it('are theirs, and those that may be anybody’s', async () => {
-    const loss = (tenant: string): Row => ({
-      side: 'access',
-      tenant,
-      code: 'hole',
-      from_at: hour(1),
-      to_at: hour(2),
-    })
-    await fill(world.session, { loss: ['tenant-a', 'tenant-b', ''].map(loss) })
+    await fill(world.session, { loss: ['tenant-a', 'tenant-b', ''].map(holeOf) })
     const found = await lossesOf(world.session, 'access', ['tenant-a'])
     assert.deepEqual(
       found.map(({ tenant }) => tenant),

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { buildLosses } from '../src/losses.ts'
+import { NO_ID } from '../src/no_id.ts'
 import { type Scope, scope } from '../src/scope/scope.ts'
 import type { Selection } from '../src/selection.ts'
 import { MONDAY_MS, officeTimes } from './office.ts'
@@ -43,10 +44,10 @@ const loss = (from: number, to: number, fields: Row = {}): Row => ({
 })
 const reasons = ({ unbounded }: Scope) => unbounded.map((one) => `${one.mailbox} ${one.because}`)
 
-describe('a loss of the access log', () => {
-  const at = (found: Scope) => [...messages(found), found.messages.because]
-  const both = [forged(0), forged(100)]
+const both = [forged(0), forged(100)]
+const inWords = (found: Scope) => [...messages(found), found.messages.because]
 
+describe('a loss of the access log', () => {
   for (const [name, lost, because] of [
     ['a hole', loss(50, 51), '1 silence in the access log'],
     [
@@ -69,7 +70,7 @@ describe('a loss of the access log', () => {
   ] as const)
     it(`opens the upper bound: ${name}`, async () => {
       const found = await scopeOf(theirs(both, { loss: [lost] }))
-      assert.deepEqual(at(found), [2, null, because])
+      assert.deepEqual(inWords(found), [2, null, because])
       assert.equal(found.unbounded.length, 1)
     })
 
@@ -84,7 +85,9 @@ describe('a loss of the access log', () => {
     it(`opens nothing: ${name}`, async () => {
       assert.deepEqual(messages(await scopeOf(theirs(both, { loss: [lost] }))), [2, 2])
     })
+})
 
+describe('a loss of the access log, as to mailboxes,', () => {
   it('opens nothing outside of the time that was asked about', async () => {
     const selection = { fromMs: Date.UTC(2023, 5, 1), toMs: Date.UTC(2023, 5, 2) }
     const given = theirs(both, { loss: [loss(50, 51)] })
@@ -125,32 +128,30 @@ describe('a loss of the access log', () => {
   })
 })
 
-describe('a record that was cut', () => {
-  const cut = { detail: '{"truncated":true,"operationCount":"900"}' }
-  const stated = {
-    statement: [{ evidence_id: 1, line: 1, code: 'audit-data-truncated', text: 'x' }],
-  }
+const CUT = { detail: '{"truncated":true,"operationCount":"900"}' }
+const STATED = {
+  statement: [{ evidence_id: 1, line: 1, code: 'audit-data-truncated', text: 'x' }],
+}
+/** A record that has no verdict, beside one of theirs. */
+const beside = (record: Row) =>
+  theirs([forged(0)], {
+    ...STATED,
+    access: [record],
+    verdicts: new Map(judgedAs('undetermined', 'no-token-id', [record])),
+  })
 
+describe('a record that was cut', () => {
   it('of theirs names what is before the cut, and bounds nothing', async () => {
-    const found = await scopeOf(theirs([forged(0), forged(1, ANN, cut)], stated))
+    const found = await scopeOf(theirs([forged(0), forged(1, ANN, CUT)], STATED))
     assert.deepEqual(found.messages, { lower: 2, upper: null, because: '1 record cut short' })
     assert.deepEqual(reasons(found), [`${ANN} record-cut`])
     assert.deepEqual(found.cut_records, { records: 1, items: 900 })
   })
 
   it('of nobody knows whom opens its own mailbox, while they are active', async () => {
-    const unknown = bind(BOB, 5, [], { ...cut, token_id: undefined as never, ip: '' })
-    const { token_id: _, ...row } = unknown
-    const given = (mine: Row) =>
-      theirs([forged(0)], {
-        ...stated,
-        access: [mine],
-        verdicts: new Map(judgedAs('undetermined', 'no-token-id', [mine])),
-      })
-    const withId = { ...row, token_id: '00000000-0000-0000-0000-000000000000' }
-    assert.deepEqual(reasons(await scopeOf(given(withId))), [`${BOB} record-cut`])
-    const late = { ...withId, at: hour(40) }
-    assert.deepEqual(reasons(await scopeOf(given(late))), [])
+    const mine = bind(BOB, 5, [], { ...CUT, token_id: NO_ID, ip: '' })
+    assert.deepEqual(reasons(await scopeOf(beside(mine))), [`${BOB} record-cut`])
+    assert.deepEqual(reasons(await scopeOf(beside({ ...mine, at: hour(40) }))), [])
   })
 })
 
@@ -206,7 +207,8 @@ const READS = Array.from({ length: 336 }, (_, n) => {
 const timeOf = (row: Row) => Date.parse(`${String(row['at']).replace(' ', 'T')}Z`)
 const LOG = [...OFFICE, ...READS]
   .toSorted((a, b) => timeOf(a) - timeOf(b))
-  .map((row, i): Row => ({ ...row, line: i + 1 }))
+  .map((row, i): Row => Object.assign({}, row, { line: i + 1 }))
+const timeAt = (ms: number) => hour((ms - Date.UTC(2023, 5, 1)) / 3_600_000)
 const isRead = (row: Row) => row['mailbox'] === EVE
 const FILE: Row = {
   evidence_id: 1,
@@ -230,9 +232,10 @@ async function boundsWithout(
   return [lower, upper]
 }
 
-describe('an access log that lost something', () => {
-  const numRuns = Math.ceil(Number(process.env['FUZZ_RUNS'] ?? 200) / 50)
+/** Each run makes a case of some 15,000 records. */
+const numRuns = Math.ceil(Number(process.env['FUZZ_RUNS'] ?? 200) / 50)
 
+describe('an access log that lost something', () => {
   it('has exact bounds while it has lost nothing', async () => {
     assert.deepEqual(await boundsWithout(() => false), [READS.length, READS.length])
   })
@@ -247,22 +250,23 @@ describe('an access log that lost something', () => {
   it('bounds nothing where the extractor says that it lost six minutes', async () => {
     const from = MONDAY_MS + 9 * 86_400_000 + 9 * 3_600_000
     const isLost = (row: Row) => timeOf(row) >= from && timeOf(row) < from + 360_000
-    const at = (ms: number) => hour((ms - Date.UTC(2023, 5, 1)) / 3_600_000)
     const statement = [
       {
         evidence_id: 2,
         line: 1,
         code: 'extractor-gap',
         text: 'x',
-        from_at: at(from),
-        to_at: at(from + 360_000),
+        from_at: timeAt(from),
+        to_at: timeAt(from + 360_000),
       },
     ]
     const evidence = [FILE, { evidence_id: 2, path: '/logs/LogFile.txt', shape: 'extractor-log' }]
     const [, upper] = await boundsWithout(isLost, { statement, evidence })
     assert.equal(upper, null)
   })
+})
 
+describe('an access log that lost anything', () => {
   it('never has an upper bound below the truth, whichever working hours are missing', async () => {
     const hours = fc.tuple(
       fc.integer({ min: 7, max: 20 }),

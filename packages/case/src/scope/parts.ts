@@ -65,10 +65,11 @@ export function boundsOf(
   }
 }
 
+const isLoss = ({ code }: Reason) => code.startsWith('access-')
+
 /** A loss of an access log is no mailbox's own: of several mailboxes it is one and the same. */
 function ofMailboxes(unnamed: readonly Unnamed[], beyond: readonly Reason[]): Reason[] {
   const all = unnamed.flatMap(({ because }) => because)
-  const isLoss = ({ code }: Reason) => code.startsWith('access-')
   if (beyond.length > 0) return all.filter((reason) => !isLoss(reason))
   const losses = new Map<string, Reason>()
   for (const { because } of unnamed) {
