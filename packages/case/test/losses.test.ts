@@ -164,6 +164,15 @@ describe('a file that ends before its log', () => {
       'ends-early ual/Exchange tenant-a ever 40 0',
     ])
   })
+  it('is also one that is damaged behind what was read', async () => {
+    const damaged = [evidence(1, 0, 29, { accesses: 30 }), ...two.slice(1)]
+    const found = await losses({
+      access: [...file(upTo(30)), ...later],
+      evidence: damaged,
+      reject: [reject(0, { kind: 'file', reason: 'compressed-data-damaged' })],
+    })
+    assert.deepEqual(found, ['ends-early ual/Exchange tenant-a 29 40 0'])
+  })
   it('with fewer rows than its search found lacks rows anywhere', async () => {
     assert.deepEqual(await capped(file(upTo(30)), 'result-count-short'), [
       'result-count-short ual/Exchange tenant-a 0 29 0',
