@@ -4,8 +4,8 @@
  * A silence is measured in **surprise**: for each of its empty minutes, how likely a record would have been, as minus
  * the logarithm of the chance of none.
  *
- * - A minute's chance is that of the same hour of the week in the log's other weeks (of the day, in a log of less than
- *   three weeks): the share of that hour's minutes that are empty. Minutes with a record are counted, not records,
+ * - A minute's chance is that of the same hour of the week in the log's other weeks, and where these are few of the
+ *   same hour of other days: the share of that hour's minutes that are empty. Minutes with a record are counted, not records,
  *   because records come in bursts. The weeks before and those after are asked apart, and the quieter side counts: a
  *   habit that begins or ends is no hole.
  * - It is scaled by how busy people were, and by no more than is sure: by the log's own records around the silence, or
@@ -51,7 +51,7 @@ const SHOWS_ITS_SPREAD = 100
 const UNKNOWN_SPREAD = 2
 /** Fewer other weeks do not show how even a log is. */
 const SHOWS_ITS_EVENNESS = 3
-const UNKNOWN_EVENNESS = 8
+const UNKNOWN_EVENNESS = { short: 8, long: 1 }
 
 /** What is known of a log, in minutes. */
 export interface MinuteLog {
@@ -114,7 +114,7 @@ export function paceOf(active: ReadonlyMap<number, number>): Pace | undefined {
   const hours = last - first + 1
   const period = hours >= WEEKS_TO_TELL * WEEK ? WEEK : DAY
   const minutes = Array.from({ length: hours }, (_, at) => active.get(first + at) ?? 0)
-  const empty = minutes.map((_, at) => emptyShare(minutes, at, period, NONE))
+  const empty = minutes.map((_, at) => emptyShare(minutes, at, NONE))
   const likely = empty.map((share) => MINUTES * (1 - share))
   return {
     first,
@@ -142,15 +142,17 @@ interface Hours {
 const NONE: Hours = { from: 0, to: 0 }
 
 /**
- * Share of the minutes of an hour that are empty in other weeks, or days; never none. Of a log's first and last days
- * only one side is known: there its days must be as busy as its weeks.
+ * Share of the minutes of an hour that are empty in other weeks; never none. A log's first and last days have weeks on
+ * one side alone, and a log of few weeks has few: there the days beside must be as busy as these.
  */
-function emptyShare(active: readonly number[], at: number, period: number, gap: Hours): number {
-  const before = shareAt(active, at, -period, gap)
-  const after = shareAt(active, at, period, gap)
-  if (before >= 0 && after >= 0) return Math.max(before, after)
+function emptyShare(active: readonly number[], at: number, gap: Hours): number {
+  const before = shareAt(active, at, -WEEK, gap)
+  const after = shareAt(active, at, WEEK, gap)
+  const isSure = active.length >= WEEKS_TO_TELL * WEEK && before >= 0 && after >= 0
+  if (isSure) return Math.max(before, after)
   const days = Math.max(shareAt(active, at, -DAY, gap), shareAt(active, at, DAY, gap))
-  if (days >= 0) return Math.max(before, after, days)
+  const known = Math.max(before, after, days)
+  if (known >= 0) return known
   // No other day to compare with: the hours around.
   const beside = Math.max(shareAt(active, at, -1, gap), shareAt(active, at, 1, gap))
   return beside < 0 ? 1 : beside
@@ -174,13 +176,15 @@ function scoreOf(silence: Stretch, pace: Pace, others: readonly Pace[]): Scored 
   const to = Math.floor(silence.toMs / MINUTE_MS) - pace.first * MINUTES
   if (to <= from) return undefined
   const gap = { from: Math.floor(from / MINUTES), to: Math.floor((to - 1) / MINUTES) + 1 }
-  // A silence of a whole period would be its own measure.
-  const isLong = gap.to - gap.from >= pace.period
+  // In a log of less than two weeks nobody knows what a weekend is.
+  if (isDaysLong(gap) && pace.hours < 2 * WEEK - DAY) return undefined
+  // A silence of a whole week would be its own measure.
+  const isLong = gap.to - gap.from >= WEEK
   let surprise = 0
   // Every hour of a silence as long as a week has been seen: longer ones surprise no less.
   for (let hour = gap.from; hour < Math.min(gap.to, gap.from + WEEK); hour++) {
     const minutes = Math.min(to, (hour + 1) * MINUTES) - Math.max(from, hour * MINUTES)
-    const share = isLong ? emptyShare(pace.active, hour, pace.period, gap) : (pace.empty[hour] ?? 1)
+    const share = isLong ? emptyShare(pace.active, hour, gap) : (pace.empty[hour] ?? 1)
     surprise -= minutes * Math.log(share)
   }
   const company = others.map((other) =>
@@ -188,12 +192,14 @@ function scoreOf(silence: Stretch, pace: Pace, others: readonly Pace[]): Scored 
   )
   const known = company.filter((share) => share >= 0)
   // The days beside a silence of a day or more are other days: who else was at work in it says more.
-  const isOthers = known.length > 0 && gap.to - gap.from > DAY / 2
+  const isOthers = known.length > 0 && isDaysLong(gap)
   const busy = Math.max(...known, isOthers ? 0 : howBusy(from, to, gap, pace))
   return { silence, gap, surprise: surprise * busy }
 }
 
-const aroundOf = (gap: Hours) => (gap.to - gap.from > DAY / 2 ? AROUND_A_DAY : AROUND)
+/** Of half a day and more: with a night, or days, in it. */
+const isDaysLong = (gap: Hours) => gap.to - gap.from > DAY / 2
+const aroundOf = (gap: Hours) => (isDaysLong(gap) ? AROUND_A_DAY : AROUND)
 
 /**
  * How even the hours of a silence are in other weeks, each measured by the hours around it: the shape of a gamma law,
@@ -217,13 +223,16 @@ function evennessOf(gap: Hours, pace: Pace): number {
       rates.push(hazard / (beside(by) + 1))
     }
   }
-  if (rates.length < SHOWS_ITS_EVENNESS) return UNKNOWN_EVENNESS
+  const isLong = isDaysLong(gap)
+  if (rates.length < SHOWS_ITS_EVENNESS)
+    return isLong ? UNKNOWN_EVENNESS.long : UNKNOWN_EVENNESS.short
   const mean = rates.reduce((all, rate) => all + rate, 0) / rates.length
   if (mean === 0) return 0
   const variance = rates.reduce((all, rate) => all + (rate - mean) ** 2, 0) / (rates.length - 1)
   // Even hours that are alike differ by chance, the less the more is in them.
-  const excess = variance / mean ** 2 - rates.length / likely
-  return excess <= 0 ? Number.POSITIVE_INFINITY : 1 / excess
+  const excess = Math.max(0, variance / mean ** 2 - rates.length / likely)
+  // A few weeks that are alike do not show that all are; of nights and weekends least of all.
+  return 1 / (excess + (isLong ? 1 : 1 / 20) / rates.length)
 }
 
 /** How much an empty time would surprise where other weeks are as they are. */

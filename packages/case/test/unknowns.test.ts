@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
-import type { AccountScope, Scope } from '../src/scope/scope.ts'
 import { selectTheirs } from '../src/scope/select.ts'
-import type { CoverageBand, Timeline } from '../src/timeline.ts'
 import { unknownsOfLogs } from '../src/unknowns/from_logs.ts'
 import { unknownsOfScope, unknownsOfTimeline } from '../src/unknowns/from_scope.ts'
 import { UNKNOWN_CODES, type Unknown, unknowns } from '../src/unknowns.ts'
+import { answers, band, SCOPE, TIMELINE } from './unknowns_answers.ts'
 import {
   access,
   bind,
@@ -53,126 +52,6 @@ const pointed = (row: Row, more: World = {}): World => ({
   verdicts: new Map([...unissued(row), ...(more.verdicts ?? [])]),
 })
 const open = bind(ANN, 11, ['<2@example.org>'], { ip: '192.0.2.1' })
-
-/** A scope and a timeline of which nothing is unknown. */
-const SCOPE: Scope = {
-  mailboxes: 1,
-  organisations: 1,
-  accesses: 1,
-  messages: { lower: 1, upper: 1 },
-  copies: { lower: 1, upper: 1 },
-  items_without_message_id: 0,
-  bytes: 1,
-  graph_bytes: 0,
-  synced_folders: [],
-  throttled_windows: [],
-  cut_records: { records: 0, items: 0 },
-  access_log_losses: [],
-  groups: [],
-  accounts: [],
-  organisation_list: [],
-  classes: [],
-  named_by: [],
-  either: { accesses: 0, mailboxes: 0, organisations: 0 },
-  unbounded: [],
-  other_accesses: 0,
-}
-const TIMELINE: Timeline = {
-  first: '2023-06-01T00:00:00.000Z',
-  last: '2023-06-20T00:00:00.000Z',
-  classes: [],
-  activeDays: [],
-  hours: [],
-  weekdays: [],
-  phases: [],
-  coverage: [],
-  cannotExcludeBefore: null,
-  horizons: [],
-}
-const account: AccountScope = {
-  mailbox: ANN,
-  organisation: 'Org',
-  group: '',
-  messages: { lower: 1, upper: 1 },
-  copies: { lower: 1, upper: 1 },
-  items_without_message_id: 0,
-  accesses: 1,
-  either: 0,
-  first: '',
-  last: '',
-}
-const folder = { mailbox: ANN, folder: 'F', path: '\\Inbox', either: false }
-const band: CoverageBand = {
-  side: 'access',
-  source: 'ual',
-  category: 'Exchange',
-  tenant: 'tenant-a',
-  from: '2023-05-01T00:00:00.000Z',
-  to: '2023-07-01T00:00:00.000Z',
-  hours: 600,
-  gaps: [{ from: '2023-06-02T00:00:00.000Z', to: '2023-06-09T00:00:00.000Z' }],
-}
-
-interface Pure {
-  readonly code: string
-  readonly scope?: Partial<Scope>
-  readonly timeline?: Partial<Timeline>
-  readonly says: RegExp
-}
-
-const answers: readonly Pure[] = [
-  {
-    code: 'before-log-horizon',
-    timeline: { cannotExcludeBefore: { at: '2023-05-01', because: 'the log begins then' } },
-    says: /before 2023-05-01: the log begins then/,
-  },
-  {
-    code: 'before-log-horizon',
-    timeline: { cannotExcludeBefore: { at: null, because: 'there is none' } },
-    says: /at any time: there is none/,
-  },
-  { code: 'access-log-silent', timeline: { coverage: [band] }, says: /^1 silence .*2023-06-02/ },
-  ...(['no-mailbox-auditing', 'throttled', 'reads-without-items', 'graph-lists'] as const).map(
-    (because): Pure => ({
-      code: because,
-      scope: { unbounded: [{ mailbox: ANN, because }] },
-      says: /^1 mailbox \(ann@example\.org\)/,
-    }),
-  ),
-  {
-    code: 'synced-folders',
-    scope: {
-      unbounded: [{ mailbox: ANN, because: 'synced-folders' }],
-      synced_folders: [{ ...folder, items: null }],
-    },
-    says: /1 folder \(\\Inbox\)/,
-  },
-  {
-    code: 'synced-folders-counted',
-    scope: { synced_folders: [{ ...folder, items: 4 }] },
-    says: /^1 folder \(\\Inbox\)/,
-  },
-  {
-    code: 'either-party',
-    scope: { either: { accesses: 1200, mailboxes: 2, organisations: 0 } },
-    says: /^1,200 accesses .*2 mailboxes are touched by nothing else/,
-  },
-  {
-    code: 'items-without-message-id',
-    scope: { items_without_message_id: 3 },
-    says: /^3 items were read/,
-  },
-  { code: 'groups-unknown', scope: { accounts: [account] }, says: /^1 mailbox is in no group/ },
-  {
-    code: 'organisations-by-tenant',
-    scope: {
-      organisation_list: [
-        { name: 'example.org', basis: 'tenant', mailboxes: 1, messages: { lower: 1, upper: 1 } },
-      ],
-    },
-    says: /^1 organisation is told by tenant/,
-  },
-]
 
 const logs: readonly Case[] = [
   {

@@ -97,6 +97,7 @@ export interface World {
   readonly evidence?: readonly Row[]
   readonly reject?: readonly Row[]
   readonly coverage?: readonly Row[]
+  readonly loss?: readonly Row[]
   readonly hunt_hit?: readonly Row[]
   readonly dump_scan?: readonly Row[]
   readonly verdicts?: ReadonlyMap<
@@ -116,6 +117,7 @@ const TABLES = [
   'evidence',
   'reject',
   'coverage',
+  'loss',
   'hunt_hit',
   'dump_scan',
 ] as const

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { csvLine, writeRows } from '../src/render/rows.ts'
-import { bounds, count, minute, percent, plural, table } from '../src/render/table.ts'
+import { bounds, boundText, count, minute, percent, plural, table } from '../src/render/table.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 200)
 /** What a terminal might obey, and what turns the direction of reading. */
@@ -21,6 +21,17 @@ describe('a number', () => {
     ['different bounds', bounds({ lower: 4000, upper: 4321 }), '4,000 to 4,321'],
     ['no upper bound', bounds({ lower: 4000, upper: null }), 'at least 4,000'],
     ['bounds of nothing', bounds({ lower: 0, upper: 0 }), '0'],
+    ['no lower bound', bounds({ lower: 0, upper: 12 }), 'at most 12'],
+    ['neither bound', bounds({ lower: 0, upper: null }), 'unknown'],
+    ['one of a thing', boundText({ lower: 1, upper: 1 }, 'copy', 'copies'), '1 copy'],
+    ['some of a thing', boundText({ lower: 0, upper: 2 }, 'copy', 'copies'), 'at most 2 copies'],
+    ['least of a thing', boundText({ lower: 7, upper: null }, 'message'), 'at least 7 messages'],
+    ['unknown of a thing', boundText({ lower: 0, upper: null }, 'message'), 'unknown'],
+    [
+      'unknown of a thing, and why',
+      boundText({ lower: 0, upper: null, because: '7 folders synchronised whole' }, 'message'),
+      'unknown: 7 folders synchronised whole',
+    ],
     ['the whole', percent(1), '100 %'],
     ['almost the whole', percent(0.99999), '99.9 %'],
     ['a share', percent(0.998), '99.8 %'],

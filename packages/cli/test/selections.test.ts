@@ -25,8 +25,9 @@ describe('scope', () => {
     const { code, out } = await mintmark('scope', ...inCase, '--json')
     assert.equal(code, 1)
     assert.equal(parsed(out)['accesses'], made.intrusions)
-    const exact = { lower: STOLEN_MESSAGES, upper: STOLEN_MESSAGES }
-    assert.deepEqual(parsed(out)['messages'], exact)
+    // Two lines of the log could not be read, and may have been accesses of the same days.
+    const because = 'records of the access log lost at 1 time'
+    assert.deepEqual(parsed(out)['messages'], { lower: STOLEN_MESSAGES, upper: null, because })
   })
 
   it('--csv has a row an account, formulas neutralised', async () => {

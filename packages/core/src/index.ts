@@ -22,4 +22,13 @@ export {
   type TokenIdReading,
   tokenIdLead,
 } from './token_id.ts'
-export { bounds, count, minute, percent, percentUp, plural } from './wording.ts'
+export {
+  type BoundsText,
+  bounds,
+  boundText,
+  count,
+  minute,
+  percent,
+  percentUp,
+  plural,
+} from './wording.ts'

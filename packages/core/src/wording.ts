@@ -16,10 +16,30 @@ export function plural(value: number, one: string, many: string = `${one}s`): st
   return `${count(value)} ${value === 1 ? one : many}`
 }
 
-/** `60,000` where both bounds agree, `4,000 to 4,321`, or `at least 4,000`. */
-export function bounds({ lower, upper }: { lower: number; upper: number | null }): string {
-  if (upper === null) return `at least ${count(lower)}`
-  return lower === upper ? count(lower) : `${count(lower)} to ${count(upper)}`
+/** A count as two numbers. */
+export interface BoundsText {
+  readonly lower: number
+  /** Null where nothing bounds it. */
+  readonly upper: number | null
+  /** Why nothing does, in words that stand where a number would. */
+  readonly because?: string
+}
+
+/**
+ * `60,000` where both bounds agree, `4,000 to 4,321`, `at least 4,000`, `at most 12`. Where no record names anything
+ * and nothing bounds it, no number is known: `unknown`.
+ */
+export function bounds({ lower, upper }: BoundsText): string {
+  if (lower === upper) return count(lower)
+  if (upper === null) return lower === 0 ? 'unknown' : `at least ${count(lower)}`
+  return lower === 0 ? `at most ${count(upper)}` : `${count(lower)} to ${count(upper)}`
+}
+
+/** The same of things with a name: `at least 4,000 messages`; `unknown: 7 folders synchronised whole`. */
+export function boundText(given: BoundsText, one: string, many: string = `${one}s`): string {
+  const { lower, upper, because = '' } = given
+  if (lower === 0 && upper === null) return because === '' ? 'unknown' : `unknown: ${because}`
+  return `${bounds(given)} ${(upper ?? lower) === 1 ? one : many}`
 }
 
 /** `2023-05-15 00:12 UTC` of an ISO time; `unknown` of none. */

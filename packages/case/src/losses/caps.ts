@@ -11,7 +11,7 @@ import { type Json, text } from '@mintmark/core'
 import { BOUNDED } from '../scope/settings.ts'
 import type { Session } from '../session.ts'
 import { ALL_TIME, type Loss, type LossCode } from './loss.ts'
-import { CAPS, HAS_TIME, type LogOfFile, type LossyFile } from './lossy_files.ts'
+import { CAPS, HAS_TIME, type LogOfFile, type LossyFile, READ_IN_PART } from './lossy_files.ts'
 
 type CapCode = (typeof CAPS)[number]
 type Order = 'oldest-first' | 'newest-first' | 'none'
@@ -27,8 +27,10 @@ export async function lostByCaps(
   files: ReadonlyMap<number, LossyFile>,
 ): Promise<Loss[]> {
   const stated = await session.rows(
-    `SELECT DISTINCT evidence_id, toString(code) AS said FROM statement
-     WHERE code IN {caps:Array(String)} ORDER BY evidence_id, said`,
+    `SELECT DISTINCT evidence_id, said FROM (
+       SELECT evidence_id, toString(code) AS said FROM statement WHERE code IN {caps:Array(String)}
+       UNION ALL SELECT evidence_id, 'ends-early' FROM (${READ_IN_PART})
+     ) ORDER BY evidence_id, said`,
     { caps: CAPS },
   )
   const capped = stated.flatMap((row) => {
@@ -97,7 +99,7 @@ const endBefore = (own: Period, others: readonly Span[]): number =>
 
 /** How the records of each capped file follow one another. */
 async function ordersOf(session: Session): Promise<Map<number, Order>> {
-  const capped = `SELECT evidence_id FROM statement WHERE code IN {caps:Array(String)}`
+  const capped = `SELECT evidence_id FROM statement WHERE code IN {caps:Array(String)} UNION ALL ${READ_IN_PART}`
   const records = (table: string) =>
     `SELECT evidence_id, line, at FROM ${table} WHERE ${HAS_TIME} AND evidence_id GLOBAL IN (${capped})`
   const rows = await session.rows(

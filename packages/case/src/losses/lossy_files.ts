@@ -11,8 +11,13 @@ import { ALL_TIME, type Side } from './loss.ts'
 /** Statements by which a file says that it is not all that its log had. */
 export const CAPS = ['row-cap', 'next-link', 'result-count-short', 'ends-early'] as const
 const STATED: readonly string[] = [...CAPS, 'audit-data-truncated']
-/** Rejects by which no log that is read loses a record: a log that is not read at all, a text that was mended. */
-const NO_LOSSES: readonly string[] = ['unsupported-category', 'invalid-utf8']
+/** Rejects by which no log that is read loses a record: of logs that are not read at all, and of a text that was mended. */
+const NO_LOSSES: readonly string[] = [
+  'unsupported-category',
+  'unsupported-cloud-app-event',
+  'not-an-access',
+  'invalid-utf8',
+]
 /** Shapes of files that are no logs. */
 const NO_LOGS: readonly string[] = ['directory', 'folder-inventory', 'local-times-csv']
 /** Fewer records do not show that a file holds one service alone. */
@@ -39,10 +44,16 @@ export interface LossyFile {
 /** SQL that is true of a reject by which a record of a log is lost. */
 export const IS_LOSS: string = `(kind IN ('row', 'payload') AND reason NOT IN (${quoted(NO_LOSSES)}))`
 
+/** Files of which reading ended early, with records that were read before: damaged, or larger than a limit. */
+export const READ_IN_PART: string = `SELECT evidence_id FROM reject
+  WHERE kind = 'file' AND evidence_id IN (SELECT evidence_id FROM evidence WHERE issuances + accesses > 0)`
+
 const LOSSY = `SELECT DISTINCT evidence_id FROM (
     SELECT evidence_id FROM statement WHERE code IN (${quoted(STATED)})
     UNION ALL
     SELECT evidence_id FROM reject WHERE ${IS_LOSS}
+    UNION ALL
+    ${READ_IN_PART}
   ) WHERE evidence_id IN (SELECT evidence_id FROM evidence WHERE same_as = 0 AND shape NOT IN (${quoted(NO_LOGS)}))`
 
 function quoted(words: readonly string[]): string {

@@ -7,7 +7,7 @@ import type { Session } from '../session.ts'
 import type { Account, OrganisationBasis } from './accounts.ts'
 import type { Exposure } from './exposure.ts'
 import type { LostAccesses } from './lost_accesses.ts'
-import { type Reason, reasonText } from './reasons.ts'
+import { type Reason, reasonText, summed } from './reasons.ts'
 import type { Selected } from './selected.ts'
 import { BOUNDED } from './settings.ts'
 import type { Unnamed } from './unnamed.ts'
@@ -53,7 +53,7 @@ export function boundsOf(
     nameless,
   )
   if (unknown === null || beyond.length > 0) {
-    const because = reasonText([...ofMailboxes(unnamed), ...beyond])
+    const because = reasonText([...ofMailboxes(unnamed, beyond), ...beyond])
     return {
       messages: { lower: counts.lowerMessages, upper: null, because },
       copies: { lower: counts.lowerCopies, upper: null, because },
@@ -65,11 +65,20 @@ export function boundsOf(
   }
 }
 
-/** A loss of an access log is no mailbox's own: where it counts, it is given once. */
-const ofMailboxes = (unnamed: readonly Unnamed[]): Reason[] =>
-  unnamed.length === 1
-    ? [...(unnamed[0]?.because ?? [])]
-    : unnamed.flatMap(({ because }) => because.filter(({ code }) => !code.startsWith('access-')))
+const isLoss = ({ code }: Reason) => code.startsWith('access-')
+
+/** A loss of an access log is no mailbox's own: of several mailboxes it is one and the same. */
+function ofMailboxes(unnamed: readonly Unnamed[], beyond: readonly Reason[]): Reason[] {
+  const all = unnamed.flatMap(({ because }) => because)
+  if (beyond.length > 0) return all.filter((reason) => !isLoss(reason))
+  const losses = new Map<string, Reason>()
+  for (const { because } of unnamed) {
+    for (const reason of summed(because.filter(isLoss))) {
+      if (reason.count > (losses.get(reason.code)?.count ?? 0)) losses.set(reason.code, reason)
+    }
+  }
+  return [...all.filter((reason) => !isLoss(reason)), ...losses.values()]
+}
 
 export function unnamedIn(
   accounts: readonly Account[],

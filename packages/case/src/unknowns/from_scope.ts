@@ -67,16 +67,15 @@ export function unknownsOfScope(scope: Scope): Unknown[] {
 
 function unbounded(scope: Scope, code: UnboundedCode): Unknown[] {
   const mailboxes = scope.unbounded.filter((one) => one.because === code).map((one) => one.mailbox)
-  if (mailboxes.length === 0) return []
-  const { text, settledBy } = WHOLE_MAILBOX[code]
   const detail = detailOf(scope, code)
-  return [
-    {
-      code,
-      text: `${counted(mailboxes.length, 'mailbox', 'mailboxes')} (${someOf(mailboxes)}): ${text}${detail}`,
-      settledBy,
-    },
-  ]
+  if (mailboxes.length === 0 && !code.startsWith('access-')) return []
+  if (mailboxes.length === 0 && detail === '') return []
+  const { text, settledBy } = WHOLE_MAILBOX[code]
+  const which =
+    mailboxes.length === 0
+      ? 'The whole, though each mailbox in scope is bounded'
+      : `${counted(mailboxes.length, 'mailbox', 'mailboxes')} (${someOf(mailboxes)})`
+  return [{ code, text: `${which}: ${text}${detail}`, settledBy }]
 }
 
 function detailOf(scope: Scope, code: UnboundedCode): string {

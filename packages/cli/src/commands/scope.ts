@@ -3,7 +3,7 @@ import { safeJson } from '@mintmark/core'
 import { flag, selectionOption, withCase } from '../options.ts'
 import type { Handler } from '../program.ts'
 import { csvLine } from '../render/rows.ts'
-import { bounds, count, minute, plural, table } from '../render/table.ts'
+import { bounds, boundText, count, minute, plural, table } from '../render/table.ts'
 import { selectionCode } from '../selection_code.ts'
 
 const CSV_COLUMNS = [
@@ -61,10 +61,10 @@ be its spelling, or that no log covers it: mintmark coverage lists what the logs
 function described(found: Scope): string {
   const summary = [
     `${plural(found.accesses, 'access', 'accesses')} to ${plural(found.mailboxes, 'mailbox', 'mailboxes')} of ${plural(found.organisations, 'organisation')}`,
-    `messages  ${bounds(found.messages)}`,
+    `messages  ${boundText(found.messages, 'message')}`,
     `copies    ${bounds(found.copies)}   (a message in two mailboxes is two copies)`,
     `items without a message id  ${count(found.items_without_message_id)}`,
-    `bytes, at least  ${count(found.bytes)}`,
+    `bytes  ${found.bytes === 0 ? 'unknown' : `at least ${count(found.bytes)}`}`,
     `synced folders, content not in the log  ${count(found.synced_folders.length)}`,
     `24 h windows after throttling  ${count(found.throttled_windows.length)}`,
     `accesses that could be either party's  ${count(found.either.accesses)}`,

@@ -13,7 +13,7 @@ import {
 import { safeText, shellWord } from '@mintmark/core'
 import { huntLines } from './answer_hunts.ts'
 import { fileNames, keyLines } from './answer_keys.ts'
-import { bounds, count, minute, plural } from './table.ts'
+import { bounds, boundText, count, minute, plural } from './table.ts'
 
 /** Most lines, whatever the case. */
 export const ANSWER_LINES = 40
@@ -114,13 +114,18 @@ function messages({ scope }: Answer): string {
   const nameless = scope.items_without_message_id
   const apart =
     nameless > 0 ? `; apart from these ${plural(nameless, 'item')} without a message id` : ''
+  const known = boundText(scope.messages, 'message')
+  // Where nothing is named the reason stands in place of the number.
+  if (scope.messages.lower === 0 && scope.messages.upper === null) return `${known}${apart}`
   const why = scope.messages.upper === null ? `. No upper bound: ${unbounded(scope)}` : ''
-  return `${bounds(scope.messages)} messages (${bounds(scope.copies)} copies)${apart}${why}`
+  return `${known} (${boundText(scope.copies, 'copy', 'copies')})${apart}${why}`
 }
 
-function unbounded({ unbounded: accounts }: Answer['scope']): string {
-  const reasons = [...new Set(accounts.map(({ because }) => because))]
-  return `${plural(new Set(accounts.map(({ mailbox }) => mailbox)).size, 'mailbox', 'mailboxes')} (${reasons.join(', ')})`
+function unbounded({ unbounded: accounts, access_log_losses: losses }: Answer['scope']): string {
+  const reasons = new Set([...accounts, ...losses].map(({ because }) => because))
+  const mailboxes = new Set(accounts.map(({ mailbox }) => mailbox)).size
+  const others = losses.length > 0 ? ', and those that no record names' : ''
+  return `${plural(mailboxes, 'mailbox', 'mailboxes')}${others} (${[...reasons].join(', ')})`
 }
 
 /** Forged tokens first; a replayed one has a course of its own. */

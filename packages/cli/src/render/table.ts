@@ -5,7 +5,7 @@
  */
 import { safeText } from '@mintmark/core'
 
-export { bounds, count, minute, percent, plural } from '@mintmark/core'
+export { bounds, boundText, count, minute, percent, plural } from '@mintmark/core'
 
 /** Widest cell of a table, in characters: longer ones end in an ellipsis. */
 const CELL = 60

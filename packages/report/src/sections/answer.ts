@@ -11,7 +11,7 @@ import {
   isLeak,
   REASONS,
 } from '@mintmark/case'
-import { bounds, count, minute, plural } from '@mintmark/core'
+import { boundText, count, minute, plural } from '@mintmark/core'
 import {
   type Figure,
   figure,
@@ -108,7 +108,7 @@ function exposed(answer: Answer): Statement[] {
     }),
     statement({
       id: 'how-much',
-      text: `Messages exposed: ${bounds(messages)}; copies of them: ${bounds(copies)}; items without a message id, apart from these: ${count(scope.items_without_message_id)}.${upper}`,
+      text: `Exposed: ${boundText(messages, 'message')}; copies of them: ${boundText(copies, 'copy', 'copies')}; items without a message id, apart from these: ${count(scope.items_without_message_id)}.${upper}`,
       strength: strength === 'established' ? strengthOf(messages) : strength,
       evidence: [
         inExport('messages.csv'),

@@ -41,7 +41,10 @@ export function bytes(value: number): string {
   return `${at === 0 ? left : left.toFixed(left < 10 ? 1 : 0)} ${units[at] ?? ''}`
 }
 
-/** Both bounds in words: `7,600`, `1,760 or more`, `10 to 20`. */
+/**
+ * Both bounds in words: `7,600`, `at least 1,760`, `10 to 20`, `at most 12`. Where no record names anything and nothing
+ * bounds it, no number is known: `unknown`.
+ */
 export function bounds({
   lower,
   upper,
@@ -50,8 +53,8 @@ export function bounds({
   readonly upper: number | null
 }): string {
   if (upper === lower) return count(lower)
-  if (upper === null) return `${count(lower)} or more`
-  return `${count(lower)} to ${count(upper)}`
+  if (upper === null) return lower === 0 ? 'unknown' : `at least ${count(lower)}`
+  return lower === 0 ? `at most ${count(upper)}` : `${count(lower)} to ${count(upper)}`
 }
 
 const STEPS: readonly (readonly [number, string])[] = [
