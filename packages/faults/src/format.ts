@@ -20,11 +20,13 @@ const LOGS: Readonly<Record<Category, string>> = {
   interactive: 'SignInLogs',
   'non-interactive': 'NonInteractiveUserSignInLogs',
   'service-principal': 'ServicePrincipalSignInLogs',
+  'managed-identity': 'ManagedIdentitySignInLogs',
 }
 const EVENTS: Readonly<Record<Category, string>> = {
   interactive: 'interactiveUser',
   'non-interactive': 'nonInteractiveUser',
   'service-principal': 'servicePrincipal',
+  'managed-identity': 'managedIdentity',
 }
 
 /** The whole text of a file. */
@@ -161,6 +163,8 @@ const TABLE: readonly (readonly [string, Cell])[] = [
   ['UserAgent', own('userAgent')],
   ['DeviceDetail', own('deviceDetail')],
   ['Status', own('status')],
+  ['AuthenticationProcessingDetails', own('authenticationProcessingDetails')],
+  ['AuthenticationProtocol', own('authenticationProtocol')],
   ['TokenIssuerType', own('tokenIssuerType')],
   ['IncomingTokenType', own('incomingTokenType')],
   ['CrossTenantAccessType', own('crossTenantAccessType')],

@@ -343,7 +343,8 @@ function renamed(world: World): World | undefined {
         file,
         textOf(file.rows[Math.floor(file.rows.length / 2)]?.data ?? {}, 'CreationTime'),
       )
-  return withFiles(world, (file) => {
+  const names = new Set(world.renamed)
+  const changed = withFiles(world, (file) => {
     const from = halves.get(file)
     if (from === undefined) return file
     return mapRows(file, (data) => {
@@ -351,6 +352,7 @@ function renamed(world: World): World | undefined {
       const rename = (name: string) =>
         textOf(data, name).replace(/^([^@#]+)@[^@]+$/, '$1@renamed.example.net')
       const owner = textOf(data, 'MailboxOwnerUPN')
+      names.add(owner.toLowerCase()).add(rename('MailboxOwnerUPN').toLowerCase())
       return {
         ...data,
         UserId: rename('UserId'),
@@ -358,4 +360,5 @@ function renamed(world: World): World | undefined {
       }
     })
   })
+  return { ...changed, renamed: names }
 }

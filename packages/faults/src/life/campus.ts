@@ -9,7 +9,7 @@
 import { guid } from '../ids.ts'
 import { Random } from '../random.ts'
 import { DAY, HOUR, MINUTE } from '../times.ts'
-import type { World } from '../world.ts'
+import { exposureOf, type World } from '../world.ts'
 import { attack } from './attacker.ts'
 import { campaigns } from './campaigns.ts'
 import type { WorldOptions } from './firm.ts'
@@ -108,6 +108,9 @@ function worldOf(place: Place, people: number, partner: Recorder): World {
       signIns: 'diagnostic',
     }),
     truth: recorder.truth,
+    unjudged: new Set(),
+    exposure: exposureOf(recorder.truth),
+    renamed: new Set(),
     faults: [],
     isSilent: false,
   }

@@ -6,7 +6,7 @@
 import { guid } from '../ids.ts'
 import { Random } from '../random.ts'
 import { DAY, HOUR, MINUTE } from '../times.ts'
-import type { World } from '../world.ts'
+import { exposureOf, type World } from '../world.ts'
 import { attack, type Campaign, forgedToken } from './attacker.ts'
 import {
   addressIn,
@@ -74,6 +74,9 @@ export function firm(seed: number, options: WorldOptions = {}): World {
     others: [],
     partner: [],
     truth: recorder.truth,
+    unjudged: new Set(),
+    exposure: exposureOf(recorder.truth),
+    renamed: new Set(),
     faults: [],
     isSilent: false,
   }

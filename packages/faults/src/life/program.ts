@@ -62,6 +62,7 @@ export class Program {
       id: use.id,
       atMs: use.atMs,
       forged: '',
+      isDeterminable: true,
       principal: use.person.upn,
       mailbox: kind === 'calls' || kind === 'files' ? '' : use.person.upn,
       ip: use.ip,

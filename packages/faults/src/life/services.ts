@@ -90,6 +90,7 @@ function callOf(
     id,
     atMs,
     forged: '',
+    isDeterminable: true,
     principal: app.name,
     mailbox: '',
     ip: token.ip,

@@ -10,6 +10,8 @@ import type { Category, Json } from '../world.ts'
 import type { Client, Person, Tenant } from './people.ts'
 import type { Recorder } from './recorder.ts'
 
+type UserCategory = Extract<Category, 'interactive' | 'non-interactive'>
+
 /** A token in use. */
 export interface Token {
   readonly id: TokenId
@@ -73,7 +75,7 @@ export class TokenSource {
     return this.#token
   }
 
-  #log(category: Category, token: Token, errorCode: number): void {
+  #log(category: UserCategory, token: Token, errorCode: number): void {
     const data = signIn(this.#holder, category, token, guid(this.#random), errorCode)
     for (const log of this.#holder.logs) {
       log.signIns[category].push(data)
