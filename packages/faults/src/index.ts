@@ -1,5 +1,7 @@
 export type { Fault } from './fault.ts'
-export { FAULTS, faulted } from './faults/all_faults.ts'
+export { FAULTS, faulted, faultNamed } from './faults/all_faults.ts'
+export { FORGER } from './faults/forger.ts'
+export { groupsBy } from './groups.ts'
 export { campus } from './life/campus.ts'
 export { firm, type WorldOptions } from './life/firm.ts'
 export { type Judged, type Measure, measure, type Violation } from './measure.ts'

@@ -5,17 +5,9 @@
  *
  * @module
  */
+import { groupsBy } from './groups.ts'
 import { ticks } from './times.ts'
-import {
-  type Category,
-  isJson,
-  type Json,
-  type LogFile,
-  objectOf,
-  type Row,
-  row,
-  textOf,
-} from './world.ts'
+import { type Category, isJson, type Json, type LogFile, objectOf, row, textOf } from './world.ts'
 
 type Base = Pick<LogFile, 'path' | 'owner'>
 
@@ -173,20 +165,15 @@ function byCategory(
   format: LogFile['format'],
   rows: readonly (readonly [Category | undefined, Json])[],
 ): LogFile[] | undefined {
-  const files = new Map<Category, Row[]>()
-  for (const [category, data] of rows) {
-    if (category === undefined) return undefined
-    const own = files.get(category)
-    if (own === undefined) files.set(category, [row(data)])
-    else own.push(row(data))
-  }
-  return Array.from(files, ([category, own]) => ({
+  const files = groupsBy(rows, ([category]) => category)
+  if (files.has(undefined)) return undefined
+  return Array.from(files, ([category = 'interactive', own]) => ({
     ...made,
     path: made.path.replace(/(\.[a-z]+)$/, `-${category}$1`),
     kind: 'sign-in',
     category,
     format,
-    rows: own,
+    rows: own.map(([, data]) => row(data)),
   }))
 }
 

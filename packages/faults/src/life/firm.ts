@@ -136,13 +136,13 @@ function campaignOf(random: Random, staff: readonly Person[], fromMs: number): C
   const isSlow = random.chance(0.5)
   return {
     name: `${client === own ? 'own-client' : client.kind}-${isWellFormed ? 'well-formed' : 'random'}-${isSlow ? 'slow' : 'burst'}`,
-    victims: random.sample(staff, random.between(1, Math.min(4, staff.length) + 1)),
+    victims: random.sample(staff, random.between(1, Math.ceil(staff.length / 12) + 1)),
     client,
     addresses: Array.from({ length: random.between(1, 4) }, () => addressIn(random, '185.220')),
     fromMs: fromMs + 6 * HOUR,
     days: isSlow ? 6 : 1,
-    tokensPerDay: isSlow ? [1, 2] : [6, 12],
-    readsPerToken: [1, 5],
+    tokensPerDay: isSlow ? [1, 1] : [4, 8],
+    readsPerToken: [1, 4],
     bulk: 0.1,
     token: (its, atMs, victim) => forgedToken(its, atMs, victim, client.app.id, isWellFormed),
   }
