@@ -102,7 +102,12 @@ function live(
   office: string,
   [fromMs, toMs]: readonly [number, number],
 ): void {
-  const holder = { person: who, client, resource: who.tenant, logs: [recorder] }
+  const holder = {
+    person: who,
+    client,
+    resource: who.tenant,
+    logs: [{ tenant: who.tenant, recorder }],
+  }
   const program = new Program(random, holder, recorder)
   const isPhone = client.kind === 'phone'
   const mobile = addressIn(random, '109.42')

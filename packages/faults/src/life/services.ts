@@ -104,6 +104,7 @@ const nobody = (tenant: Tenant, name: string): Person => ({
   name,
   upn: '',
   oid: '',
+  guestOid: '',
   puid: '',
   sid: '',
   tenant,
