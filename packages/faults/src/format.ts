@@ -117,7 +117,11 @@ function graphAnswer(file: LogFile): string {
   const rows = file.rows.map(({ data, cut }) =>
     cutTo(JSON.stringify({ ...data, signInEventTypes: event }), cut),
   )
-  return `{"@odata.context":"https://graph.microsoft.com/beta/$metadata#auditLogs/signIns","value":[\n${rows.join(',\n')}\n]}\n`
+  const next =
+    file.isPartial === true
+      ? '"@odata.nextLink":"https://graph.microsoft.com/beta/auditLogs/signIns?$skiptoken=2",'
+      : ''
+  return `{"@odata.context":"https://graph.microsoft.com/beta/$metadata#auditLogs/signIns",${next}"value":[\n${rows.join(',\n')}\n]}\n`
 }
 
 type Cell = (file: LogFile, data: Json) => string

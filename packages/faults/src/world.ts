@@ -47,6 +47,8 @@ export interface LogFile {
   readonly wrapping: 'plain' | 'gzip' | 'utf16'
   /** Day before month in the dates of a table. */
   readonly isDayFirst: boolean
+  /** Whether an answer of Graph's names a next page. */
+  readonly isPartial?: boolean
   readonly rows: readonly Row[]
 }
 

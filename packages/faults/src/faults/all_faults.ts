@@ -13,11 +13,13 @@ import { FILES } from './files.ts'
 import { FORGER } from './forger.ts'
 import { SIGN_IN_ROWS } from './sign_in_rows.ts'
 import { WHOLE_LOGS } from './whole_logs.ts'
+import { WRONG_COLUMNS } from './wrong_columns.ts'
 
 export const FAULTS: readonly Fault[] = [
   ...SIGN_IN_ROWS,
   ...ACCESS_ROWS,
   ...COLUMNS,
+  ...WRONG_COLUMNS,
   ...WHOLE_LOGS,
   ...CLOCKS,
   ...FILES,
