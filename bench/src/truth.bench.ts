@@ -1,28 +1,24 @@
 /**
  * What the product says of evidence with known truth, when ordinary accidents have happened to it.
  *
- * Each world is written to a folder, with no fault, each fault alone, and pairs of faults; the product investigates it in
- * this process. Two numbers must be 0: genuine accesses that are accused (`established`), and bounds that the truth is
- * outside of. Then the run ends with 0, else with 1.
+ * Each world is written to a folder as it is, with each fault alone, with each choice of a forger's, and with pairs of
+ * faults; the product investigates it in this process. These must be 0, or the run ends with 1: genuine accesses that are
+ * accused (`established`), bounds that the truth is outside of, and forged accesses that the forger's own choices hide.
  *
- * Usage: node bench/dist/src/truth.bench.js [--seeds N] [--first SEED] [--worlds a,b] [--faults x,y] [--pairs N]
- *   [--people N] [--explain] [--list] [--keep DIR]. `--faults none` runs no fault; `--explain` lists also what was missed
- *   and false leads; `--keep` leaves the evidence and the case. BENCH_TINY=1 only checks that it runs.
+ * Usage: node bench/dist/src/truth.bench.js [--seeds N] [--first SEED] [--worlds firm,campus,replay] [--faults x,y]
+ *   [--pairs N] [--people N] [--explain] [--list] [--keep DIR] [--record FILE]
+ *
+ * `--faults` takes names, and `none`, `faults` and `forger` for all of a kind. `--explain` prints every mistake, what was
+ * missed, and ordinary accesses that are leads. `--keep` leaves evidence and case. `--record` keeps outcomes in a file, does
+ * not repeat what it has, and prints a table of all of it. BENCH_TINY=1 only checks that it runs.
  */
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import {
-  campus,
-  FAULTS,
-  type Fault,
-  faulted,
-  firm,
-  type Measure,
-  measure,
-  Random,
-  type World,
-} from '@mintmark/faults'
-import { faultName, lineOf, mistakesOf, tableOf } from './truth_table.ts'
+import { FAULTS, FORGER, measure, type World } from '@mintmark/faults'
+import { faultName, mistakesIn, type Outcome, outcomeOf } from './truth_outcome.ts'
+import { mistakesOf, summaryOf, tableOf } from './truth_table.ts'
+import { carriedOut, type Plan, plansFor, WORLDS } from './truth_worlds.ts'
 
 const { values } = parseArgs({
   options: {
@@ -35,79 +31,93 @@ const { values } = parseArgs({
     explain: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     keep: { type: 'string' },
+    record: { type: 'string' },
   },
 })
 const isTiny = process.env['BENCH_TINY'] === '1'
-
-const WORLDS: Readonly<Record<string, (seed: number, people: number | undefined) => World>> = {
-  firm: (seed, people) => firm(seed, people === undefined ? {} : { people }),
-  campus: (seed, people) => campus(seed, people === undefined ? {} : { people }),
+const tiny = {
+  seeds: 1,
+  people: 5,
+  worlds: ['firm'],
+  faults: ['none', 'sign-in-hour-lost', 'files-gzipped'],
 }
 
-const faults = FAULTS.filter(({ name }) => named(values.faults, name))
-if (values.list) {
-  for (const { name, accident, does } of FAULTS) console.log(`${name}: ${accident} ${does}`)
-} else await run()
+if (values.list)
+  for (const { name, accident, does } of [...FAULTS, ...FORGER])
+    console.log(`${name}: ${accident} ${does}`)
+else await run()
 
 async function run(): Promise<void> {
-  const measures: Measure[] = []
-  const worlds = Object.entries(WORLDS).filter(([name]) => named(values.worlds, name))
-  const seeds = isTiny ? 1 : Number(values.seeds)
-  const people = isTiny ? 5 : values.people === undefined ? undefined : Number(values.people)
+  const outcomes = recorded()
+  const seeds = isTiny ? tiny.seeds : Number(values.seeds)
   for (let seed = Number(values.first); seed < Number(values.first) + seeds; seed++)
-    for (const [, make] of worlds) {
-      const world = make(seed, people)
-      // oxlint-disable-next-line no-await-in-loop -- one case at a time: the engine has one folder a process
-      for (const changed of variants(world)) measures.push(await measured(changed))
+    // oxlint-disable-next-line no-await-in-loop -- worlds are large, and the engine has one case at a time
+    for (const name of isTiny ? tiny.worlds : (values.worlds?.split(',') ?? Object.keys(WORLDS))) {
+      // oxlint-disable-next-line no-await-in-loop -- worlds are large, and the engine has one case at a time
+      await runWorld(name, seed, outcomes)
     }
-  console.log(`\n${tableOf(measures)}`)
-  const recall = measures.filter((each) => each.faults.length === 0)
-  const forged = recall.reduce((sum, each) => sum + each.forged, 0)
-  const established = recall.reduce((sum, each) => sum + each.forgedEstablished, 0)
-  console.log(`\nno fault: ${established} of ${forged} forged accesses established`)
-  const mistakes = measures.flatMap((each) => mistakesOf(each, values.explain ? 40 : 3))
-  if (mistakes.length > 0) {
-    console.log(mistakes.join('\n'))
-    if (!isTiny) process.exitCode = 1
+  report([...outcomes.values()])
+}
+
+/** Outcomes of earlier runs, by what they are of. */
+function recorded(): Map<string, Outcome> {
+  const { record } = values
+  if (record === undefined || !existsSync(record)) return new Map()
+  const lines = readFileSync(record, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+  return new Map(
+    lines.map((line) => {
+      // oxlint-disable-next-line no-unsafe-type-assertion -- written by a run of this bench
+      const outcome = JSON.parse(line) as Outcome
+      return [keyOf(outcome.world, outcome.seed, outcome.faults), outcome]
+    }),
+  )
+}
+
+function keyOf(world: string, seed: number, plan: Plan): string {
+  return [world, seed, ...plan].join(' ')
+}
+
+async function runWorld(name: string, seed: number, outcomes: Map<string, Outcome>): Promise<void> {
+  const asked = isTiny ? tiny.faults : values.faults?.split(',')
+  const plans = plansFor(seed, asked, Number(values.pairs)).filter(
+    (plan) => !outcomes.has(keyOf(name, seed, plan)),
+  )
+  if (plans.length === 0) return
+  const people = isTiny
+    ? tiny.people
+    : values.people === undefined
+      ? undefined
+      : Number(values.people)
+  const world = await WORLDS[name]?.(seed, people)
+  if (world === undefined) throw new RangeError(`no world is called ${name}`)
+  for (const plan of plans) {
+    const changed = carriedOut(world, plan)
+    if (changed === undefined) continue
+    // oxlint-disable-next-line no-await-in-loop -- the engine has one case at a time
+    const outcome = await measured(changed)
+    outcomes.set(keyOf(name, seed, plan), outcome)
+    if (values.record !== undefined) appendFileSync(values.record, `${JSON.stringify(outcome)}\n`)
   }
 }
 
-/** The world with no fault, with each fault, and with pairs of faults; without what cannot happen in it. */
-function* variants(world: World): Iterable<World> {
-  if (values.faults === undefined || named(values.faults, 'none')) yield world
-  const alone = isTiny ? faults.slice(0, 3) : faults
-  for (const fault of alone) yield* after(world, fault)
-  const random = new Random(5, world.seed)
-  for (let pair = 0; pair < Number(values.pairs); pair++) {
-    const [first, second] = random.sample(faults, 2)
-    if (first === undefined || second === undefined) continue
-    for (const changed of after(world, first)) yield* after(changed, second)
-  }
-}
-
-function after(world: World, fault: Fault): World[] {
-  const changed = faulted(world, fault)
-  return changed === undefined ? [] : [changed]
-}
-
-async function measured(world: World): Promise<Measure> {
+async function measured(world: World): Promise<Outcome> {
   const place = [world.name, world.seed, ...world.faults].join('-')
-  const result = await measure(
-    world,
-    values.keep === undefined ? undefined : join(values.keep, place),
-  )
-  const { falseEstablished, violations, missed } = result
+  const folder = values.keep === undefined ? undefined : join(values.keep, place)
+  const outcome = outcomeOf(world, await measure(world, folder))
   console.error(
-    `${faultName(result)} · ${result.world} ${result.seed} (${world.people} people): ${falseEstablished.length} false, ` +
-      `${violations.length} bounds, ${missed.length} missed, ${Math.round(result.milliseconds)} ms`,
+    `${faultName(outcome)} · ${outcome.world} ${outcome.seed} (${world.people}): ` +
+      `${outcome.falseEstablished} false, ${outcome.violations} bounds, ${outcome.established} established and ` +
+      `${outcome.leads} leads of ${outcome.forged} forged, ${outcome.milliseconds} ms`,
   )
-  if (values.explain) {
-    for (const each of missed.slice(0, 20)) console.log(`  missed ${lineOf(each)}`)
-    for (const each of result.falseLeads.slice(0, 20)) console.log(`  lead   ${lineOf(each)}`)
-  }
-  return result
+  if (values.explain) for (const note of outcome.notes) console.log(`  ${note}`)
+  return outcome
 }
 
-function named(list: string | undefined, name: string): boolean {
-  return list === undefined || list.split(',').includes(name)
+function report(outcomes: readonly Outcome[]): void {
+  console.log(`\n${tableOf(outcomes)}\n\n${summaryOf(outcomes)}`)
+  const mistakes = outcomes.flatMap((each) => mistakesOf(each, values.explain ? 80 : 3))
+  if (mistakes.length > 0) console.log(mistakes.join('\n'))
+  if (outcomes.some((each) => mistakesIn(each) > 0)) process.exitCode = 1
 }

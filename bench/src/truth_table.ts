@@ -3,129 +3,76 @@
  *
  * @module
  */
-import type { Judged, Measure } from '@mintmark/faults'
+import { groupsBy } from '@mintmark/faults'
+import { faultName, mistakesIn, type Outcome } from './truth_outcome.ts'
 
-/** Measures of one fault in one kind of world, added up over its seeds. */
-interface Sum {
-  readonly fault: string
-  readonly world: string
-  readonly runs: number
-  readonly genuine: number
-  readonly falseEstablished: number
-  readonly falseLeads: number
-  readonly forged: number
-  readonly established: number
-  readonly leads: number
-  readonly missed: number
-  readonly violations: number
-}
-
-const HEADER = [
-  'fault',
-  'world',
-  'runs',
-  'genuine',
-  'false est.',
-  'forged',
-  'est.',
-  'lead',
-  'neither',
-  'bounds viol.',
-  'leads/1000',
+type Count = (outcome: Outcome) => number
+const COLUMNS: readonly (readonly [string, Count])[] = [
+  ['genuine', ({ genuine }) => genuine],
+  ['false est.', ({ falseEstablished }) => falseEstablished],
+  ['bounds', ({ violations }) => violations],
+  ['forged', ({ forged }) => forged],
+  ['est.', ({ established }) => established],
+  ['lead', ({ leads }) => leads],
+  ['neither', ({ forged, established, leads }) => forged - established - leads],
+  ['issued', ({ issued }) => issued],
 ]
 
-/** The name of what was done to a world. */
-export function faultName({ faults }: Measure): string {
-  return faults.length === 0 ? '(none)' : faults.join(' + ')
-}
-
-/** The table, as text. */
-export function tableOf(measures: readonly Measure[]): string {
-  const rows = sums(measures).map((sum) => [
-    sum.fault,
-    sum.world,
-    String(sum.runs),
-    String(sum.genuine),
-    String(sum.falseEstablished),
-    String(sum.forged),
-    String(sum.established),
-    String(sum.leads),
-    String(sum.missed),
-    String(sum.violations),
-    sum.genuine === 0 ? '-' : ((sum.falseLeads * 1000) / sum.genuine).toFixed(1),
-  ])
-  const widths = HEADER.map((name, at) =>
+/** A row for each fault and kind of world, added up over the seeds. */
+export function tableOf(outcomes: readonly Outcome[]): string {
+  const groups = groupsBy(outcomes, (each) => `${faultName(each)}\0${each.world}`)
+  const rows = [...groups.values()].map((group) => rowOf(group))
+  const header = ['fault', 'world', 'runs', ...COLUMNS.map(([name]) => name), 'leads/1000']
+  const widths = header.map((name, at) =>
     Math.max(name.length, ...rows.map((cells) => cells[at]?.length ?? 0)),
   )
-  return [HEADER, ...rows]
-    .map((cells) =>
-      cells
-        .map((cell, at) => (at < 2 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
-        .join('  '),
-    )
-    .join('\n')
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, at) => (at < 2 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
+      .join('  ')
+  return [header, ...rows].map(line).join('\n')
 }
 
-function sums(measures: readonly Measure[]): Sum[] {
-  const groups = new Map<string, Measure[]>()
-  for (const measure of measures) {
-    const key = `${faultName(measure)}\0${measure.world}`
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [measure])
-    else group.push(measure)
-  }
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group
-    if (first === undefined) return []
-    const total = (count: (measure: Measure) => number) =>
-      group.reduce((sum, each) => sum + count(each), 0)
-    return [
-      {
-        fault: faultName(first),
-        world: first.world,
-        runs: group.length,
-        genuine: total(({ genuine }) => genuine),
-        falseEstablished: total(({ falseEstablished }) => falseEstablished.length),
-        falseLeads: total(({ falseLeads }) => falseLeads.length),
-        forged: total(({ forged }) => forged),
-        established: total(({ forgedEstablished }) => forgedEstablished),
-        leads: total(({ forgedLeads }) => forgedLeads),
-        missed: total(({ missed }) => missed.length),
-        violations: total(({ violations }) => violations.length),
-      },
-    ]
-  })
-}
-
-/** What one measure got wrong, in lines; at most `most` accesses. */
-export function mistakesOf(measure: Measure, most: number): string[] {
-  const { falseEstablished, violations, world, seed } = measure
-  if (falseEstablished.length === 0 && violations.length === 0) return []
+function rowOf(group: readonly Outcome[]): string[] {
+  const [first] = group
+  if (first === undefined) return []
+  const total = (count: Count) => group.reduce((sum, each) => sum + count(each), 0)
+  const [genuine, leads] = [total((each) => each.genuine), total((each) => each.falseLeads)]
+  const isSilent = group.some((each) => each.isSilent)
   return [
-    `\n${faultName(measure)} · ${world} · seed ${seed}: ${falseEstablished.length} false established, ${violations.length} bounds violated`,
-    ...falseEstablished.slice(0, most).map((each) => `  false  ${lineOf(each)}`),
-    ...(falseEstablished.length > most ? [`  … ${falseEstablished.length - most} more`] : []),
-    ...violations
-      .slice(0, most)
-      .map(
-        ({ mailbox, lower, upper, truth }) =>
-          `  bound  ${mailbox === '' ? 'in all' : mailbox}: ${lower} to ${upper ?? 'open'}, truth ${truth}`,
-      ),
+    `${faultName(first)}${isSilent ? ' *' : ''}`,
+    first.world,
+    String(group.length),
+    ...COLUMNS.map(([, count]) => String(total(count))),
+    genuine === 0 ? '-' : ((leads * 1000) / genuine).toFixed(1),
   ]
 }
 
-/** An access with its verdict and its context. */
-export function lineOf({ truth, verdict, reason, strength, tokenId }: Judged): string {
-  const at = new Date(truth.atMs).toISOString()
+/** What must hold, each with the count that it is missed by. */
+export function summaryOf(outcomes: readonly Outcome[]): string {
+  const total = (count: Count, of = outcomes) => of.reduce((sum, each) => sum + count(each), 0)
+  const whole = outcomes.filter(({ faults }) => faults.length === 0)
+  const genuine = total((each) => each.genuine)
+  const leads = total((each) => each.falseLeads)
   return [
-    truth.id,
-    `${verdict}/${reason}/${strength === '' ? '-' : strength}`,
-    tokenId === '' ? 'no id' : tokenId,
-    at,
-    truth.principal,
-    truth.ip,
-    truth.app,
-    truth.client.slice(0, 40),
-    truth.forged === '' ? 'genuine' : `forged: ${truth.forged}`,
-  ].join('  ')
+    `* access records were lost without a mark: no bound is asked for`,
+    `false established: ${total((each) => each.falseEstablished)} of ${genuine} genuine accesses`,
+    `bounds violated: ${total((each) => each.violations)}`,
+    `leads per 1,000 genuine: ${genuine === 0 ? '-' : ((leads * 1000) / genuine).toFixed(2)}`,
+    `no fault: ${total((each) => each.determinable - each.unseen, whole)} of ${total((each) => each.determinable, whole)} determinable forged accesses seen, ${total((each) => each.established, whole)} established`,
+    `the forger’s own choices: ${total((each) => each.unseen, outcomes.filter(isForger))} unseen, ${total((each) => each.issued, outcomes.filter(isForger))} called issued`,
+  ].join('\n')
+}
+
+const isForger = ({ faults }: Outcome) => faults.some((name) => name.startsWith('forger-'))
+
+/** What one run got wrong, in lines: the first `most`. */
+export function mistakesOf(outcome: Outcome, most: number): string[] {
+  const count = mistakesIn(outcome)
+  if (count === 0) return []
+  const { world, seed, falseEstablished, violations, mistakes } = outcome
+  return [
+    `\n${faultName(outcome)} · ${world} · seed ${seed}: ${falseEstablished} false established, ${violations} bounds violated, ${count} mistakes in all`,
+    ...mistakes.slice(0, most).map((each) => `  ${each}`),
+  ]
 }

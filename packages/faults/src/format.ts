@@ -20,11 +20,13 @@ const LOGS: Readonly<Record<Category, string>> = {
   interactive: 'SignInLogs',
   'non-interactive': 'NonInteractiveUserSignInLogs',
   'service-principal': 'ServicePrincipalSignInLogs',
+  'managed-identity': 'ManagedIdentitySignInLogs',
 }
 const EVENTS: Readonly<Record<Category, string>> = {
   interactive: 'interactiveUser',
   'non-interactive': 'nonInteractiveUser',
   'service-principal': 'servicePrincipal',
+  'managed-identity': 'managedIdentity',
 }
 
 /** The whole text of a file. */
@@ -115,7 +117,11 @@ function graphAnswer(file: LogFile): string {
   const rows = file.rows.map(({ data, cut }) =>
     cutTo(JSON.stringify({ ...data, signInEventTypes: event }), cut),
   )
-  return `{"@odata.context":"https://graph.microsoft.com/beta/$metadata#auditLogs/signIns","value":[\n${rows.join(',\n')}\n]}\n`
+  const next =
+    file.isPartial === true
+      ? '"@odata.nextLink":"https://graph.microsoft.com/beta/auditLogs/signIns?$skiptoken=2",'
+      : ''
+  return `{"@odata.context":"https://graph.microsoft.com/beta/$metadata#auditLogs/signIns",${next}"value":[\n${rows.join(',\n')}\n]}\n`
 }
 
 type Cell = (file: LogFile, data: Json) => string
@@ -161,6 +167,8 @@ const TABLE: readonly (readonly [string, Cell])[] = [
   ['UserAgent', own('userAgent')],
   ['DeviceDetail', own('deviceDetail')],
   ['Status', own('status')],
+  ['AuthenticationProcessingDetails', own('authenticationProcessingDetails')],
+  ['AuthenticationProtocol', own('authenticationProtocol')],
   ['TokenIssuerType', own('tokenIssuerType')],
   ['IncomingTokenType', own('incomingTokenType')],
   ['CrossTenantAccessType', own('crossTenantAccessType')],

@@ -35,10 +35,14 @@ export interface Measure {
   /** Accesses of which the evidence has a record. */
   readonly genuine: number
   readonly forged: number
+  /** Of these, those that evidence without a fault suffices for. */
+  readonly determinable: number
   readonly falseEstablished: readonly Judged[]
   readonly falseLeads: readonly Judged[]
   readonly forgedEstablished: number
   readonly forgedLeads: number
+  /** Forged accesses that are called issued. */
+  readonly forgedIssued: number
   /** Forged accesses that are neither established nor a lead. */
   readonly missed: readonly Judged[]
   /** Whether the product claims any bound: it selected at least one access. */
@@ -80,6 +84,7 @@ async function investigate(evidence: string, place: string) {
     const verdicts = new Map<string, Verdict>()
     for await (const chunk of verdictsCsv(investigated.session))
       for (const line of chunk.split('\r\n')) {
+        if (line === '' || line.startsWith('access_id,')) continue
         const [id = '', verdict = '', reason = '', strength = '', , tokenId = ''] = cellsOf(line)
         verdicts.set(id, { verdict, reason, strength, tokenId })
       }
@@ -100,10 +105,9 @@ function compare(
   said: Scope,
 ): Omit<Measure, 'milliseconds'> {
   const judged: Judged[] = []
-  for (const truth of world.truth.values()) {
-    const verdict = verdicts.get(truth.id)
-    if (verdict !== undefined) judged.push({ truth, ...verdict })
-  }
+  for (const [id, verdict] of verdicts)
+    if (!world.unjudged.has(id))
+      judged.push({ truth: world.truth.get(id) ?? ordinary(id), ...verdict })
   const genuine = judged.filter(({ truth }) => truth.forged === '')
   const forged = judged.filter(({ truth }) => truth.forged !== '')
   const established = (each: Judged) => each.strength === 'established'
@@ -114,6 +118,8 @@ function compare(
     faults: world.faults,
     genuine: genuine.length,
     forged: forged.length,
+    determinable: forged.filter(({ truth }) => truth.isDeterminable).length,
+    forgedIssued: forged.filter(({ verdict }) => verdict === 'issued').length,
     falseEstablished: genuine.filter(established),
     falseLeads: genuine.filter(lead),
     forgedEstablished: forged.filter(established).length,
@@ -124,27 +130,28 @@ function compare(
   }
 }
 
+/** An access that the truth has no line for is ordinary. */
+function ordinary(id: string): TrueAccess {
+  const unknown = { atMs: 0, principal: '', mailbox: '', ip: '', app: '', client: '' }
+  return { id, forged: '', isDeterminable: true, messages: [], ...unknown }
+}
+
 /**
  * Bounds that the truth is outside of. Where records went without a mark, no reader could know. What nobody selected has no bound, and is in
  * `missed`.
  */
-function violationsOf(world: World, said: Scope): Violation[] {
-  const read = new Map<string, Set<string>>()
-  for (const { forged, mailbox, messages } of world.truth.values()) {
-    if (forged === '') continue
-    const all = read.get(mailbox) ?? new Set()
-    for (const message of messages) all.add(message)
-    read.set(mailbox, all)
-  }
-  const whole = new Set<string>()
-  for (const messages of read.values()) for (const message of messages) whole.add(message)
-  const claims = said.accounts.map(({ mailbox, messages }) => ({
-    mailbox,
-    ...messages,
-    truth: read.get(mailbox.toLowerCase())?.size ?? 0,
-  }))
+function violationsOf({ exposure, renamed }: World, said: Scope): Violation[] {
+  const claims = said.accounts
+    .map(({ mailbox, messages }) => ({
+      mailbox,
+      lower: messages.lower,
+      upper: messages.upper,
+      truth: exposure.mailboxes.get(mailbox.toLowerCase()) ?? 0,
+    }))
+    .filter(({ mailbox }) => !renamed.has(mailbox.toLowerCase()))
   const isClaimed = said.accesses + said.either.accesses > 0
-  if (isClaimed) claims.push({ mailbox: '', ...said.messages, truth: whole.size })
+  if (isClaimed && exposure.inAll !== undefined)
+    claims.push({ mailbox: '', ...said.messages, truth: exposure.inAll })
   return claims.filter(
     ({ lower, upper, truth }) => truth < lower || (upper !== null && upper < truth),
   )

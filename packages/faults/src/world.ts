@@ -15,7 +15,7 @@ export interface Row {
   readonly cut: number
 }
 
-export type Category = 'interactive' | 'non-interactive' | 'service-principal'
+export type Category = 'interactive' | 'non-interactive' | 'service-principal' | 'managed-identity'
 
 /** How a file writes its rows. */
 export type Format =
@@ -47,6 +47,8 @@ export interface LogFile {
   readonly wrapping: 'plain' | 'gzip' | 'utf16'
   /** Day before month in the dates of a table. */
   readonly isDayFirst: boolean
+  /** Whether an answer of Graph's names a next page. */
+  readonly isPartial?: boolean
   readonly rows: readonly Row[]
 }
 
@@ -60,8 +62,10 @@ export interface OtherFile {
 export interface TrueAccess {
   readonly id: string
   readonly atMs: number
-  /** `''` for an ordinary access; else how its token was made or got. */
+  /** `''` for an ordinary access; else how its token was made. */
   readonly forged: string
+  /** Whether the evidence, with nothing lost, suffices for a verdict. */
+  readonly isDeterminable: boolean
   readonly principal: string
   readonly mailbox: string
   readonly ip: string
@@ -69,6 +73,13 @@ export interface TrueAccess {
   readonly client: string
   /** Ids of the messages that a forged access read; empty for an ordinary one. */
   readonly messages: readonly string[]
+}
+
+/** How many distinct messages forged tokens read. */
+export interface Exposure {
+  readonly mailboxes: ReadonlyMap<string, number>
+  /** Undefined where the whole is not known. */
+  readonly inAll: number | undefined
 }
 
 export interface World {
@@ -81,10 +92,32 @@ export interface World {
   readonly partner: readonly LogFile[]
   /** Every access that happened, by its record's id: also those that a fault removes. */
   readonly truth: ReadonlyMap<string, TrueAccess>
+  /** Accesses of which no verdict is wrong: by genuine tokens in the wrong hands. */
+  readonly unjudged: ReadonlySet<string>
+  readonly exposure: Exposure
+  /** Names of mailboxes that have two: their bounds are those of a part. */
+  readonly renamed: ReadonlySet<string>
   /** Whether access records were lost in a way that leaves no mark: then an upper bound may miss them. */
   readonly isSilent: boolean
   /** The faults that were applied. */
   readonly faults: readonly string[]
+}
+
+/** Distinct messages that the forged accesses of a truth read. */
+export function exposureOf(truth: ReadonlyMap<string, TrueAccess>): Exposure {
+  const read = new Map<string, Set<string>>()
+  const all = new Set<string>()
+  for (const { forged, mailbox, messages } of truth.values()) {
+    if (forged === '') continue
+    const own = read.get(mailbox) ?? new Set()
+    for (const message of messages) {
+      own.add(message)
+      all.add(message)
+    }
+    read.set(mailbox, own)
+  }
+  const mailboxes = new Map([...read].map(([mailbox, own]) => [mailbox, own.size]))
+  return { mailboxes, inAll: all.size }
 }
 
 /** A row that is whole. */

@@ -7,8 +7,8 @@ import type { Fault } from '../fault.ts'
 import { timeOf, userOf } from '../fields.ts'
 import type { Random } from '../random.ts'
 import { DAY, HOUR, MINUTE, seconds } from '../times.ts'
-import { type LogFile, type World, withFiles } from '../world.ts'
-import { AUDIT, dataOf, keeping, momentIn, period, share, silently, timesOf } from './rows.ts'
+import { type Json, type LogFile, textOf, type World, withFiles } from '../world.ts'
+import { AUDIT, accessMoment, dataOf, keeping, period, share, silently, timesOf } from './rows.ts'
 
 /** The most characters that a cell of a spreadsheet holds. */
 const CELL = 32_767
@@ -83,8 +83,10 @@ export const ACCESS_ROWS: readonly Fault[] = [
     accident: 'A syslog relay cuts one audit line in a hundred.',
     does: 'Some records cannot be read to their end.',
     apply: (world, random) =>
-      cutting(world, 'audit', (length) =>
-        random.chance(0.01) ? Math.floor(length * (0.3 + 0.6 * random.share())) : 0,
+      cutting(world, 'audit', (length, data) =>
+        random.chance(isForged(world, data) ? 0.15 : 0.01)
+          ? Math.floor(length * (0.3 + 0.6 * random.share()))
+          : 0,
       ),
   },
   {
@@ -116,11 +118,16 @@ export const ACCESS_ROWS: readonly Fault[] = [
   },
 ]
 
+/** Accidents that matter meet the attacker. */
+function isForged({ truth }: World, data: Json): boolean {
+  return (truth.get(textOf(data, 'Id'))?.forged ?? '') !== ''
+}
+
 /** Cuts rows of one kind of log: `at` gives the length that is left, 0 where all of it is. Tables are not cut by lines. */
 function cutting(
   world: World,
   kind: LogFile['kind'],
-  at: (length: number) => number,
+  at: (length: number, data: Json) => number,
 ): World | undefined {
   let cuts = 0
   const changed = withFiles(world, (file) => {
@@ -133,7 +140,7 @@ function cutting(
     )
       return file
     const rows = file.rows.map((row) => {
-      const cut = at(JSON.stringify(row.data).length)
+      const cut = at(JSON.stringify(row.data).length, row.data)
       if (cut > 0) cuts++
       return cut > 0 ? { data: row.data, cut } : row
     })
@@ -145,7 +152,7 @@ function cutting(
 function gapStated(world: World, random: Random): World | undefined {
   const times = timesOf(world, AUDIT)
   if (times.length === 0) return undefined
-  const fromMs = momentIn(random, times)
+  const fromMs = accessMoment(world, random, 6 * MINUTE)
   const toMs = fromMs + 6 * MINUTE
   const left = keeping(world, AUDIT, (data, { kind }) => {
     const at = timeOf(kind, data)

@@ -5,17 +5,8 @@
  */
 import { createHash } from 'node:crypto'
 import type { Fault } from '../fault.ts'
-import {
-  addressOf,
-  appOf,
-  tokenOf,
-  withAddress,
-  withContext,
-  withMember,
-  withToken,
-} from '../fields.ts'
+import { addressOf, withAddress, withContext, withMember, withToken } from '../fields.ts'
 import { utiOf } from '../ids.ts'
-import type { Random } from '../random.ts'
 import { HOUR, msOf, seconds } from '../times.ts'
 import {
   type Json,
@@ -26,68 +17,8 @@ import {
   type World,
   withFiles,
 } from '../world.ts'
+import { altering, ids, idsOfOneApp, MADE, SEEN, slipped } from './alter.ts'
 import { commonest, dataOf, type Kind } from './rows.ts'
-
-const SEEN: readonly Kind[] = ['audit', 'graph']
-const MADE: readonly Kind[] = ['sign-in']
-
-/** The world with the content of some kinds of log changed; undefined where nothing was. */
-function altering(
-  world: World,
-  kinds: readonly Kind[],
-  change: (kind: Kind, data: Json) => Json,
-): World | undefined {
-  let changes = 0
-  const changed = withFiles(world, (file) => {
-    if (!kinds.includes(file.kind)) return file
-    return mapRows(file, (data) => {
-      const next = change(file.kind, data)
-      if (next !== data) changes++
-      return next
-    })
-  })
-  return changes === 0 ? undefined : changed
-}
-
-/** Changes the token ids that rows have. */
-function ids(kinds: readonly Kind[], change: (id: string, data: Json) => string | undefined) {
-  return (world: World): World | undefined =>
-    altering(world, kinds, (kind, data) => {
-      const id = tokenOf(kind, data)
-      return id === '' ? data : withToken(kind, data, change(id, data))
-    })
-}
-
-/** Changes the token ids of the client application that is used most, or of another one that is used. */
-function idsOfOneApp(
-  kinds: readonly Kind[],
-  change: (id: string, data: Json) => string | undefined,
-) {
-  return (world: World, random: Random): World | undefined => {
-    const apps = dataOf(world, kinds).map(({ kind, data }) => appOf(kind, data))
-    if (apps.length === 0) return undefined
-    const app = random.pick(apps)
-    return altering(world, kinds, (kind, data) => {
-      const id = tokenOf(kind, data)
-      return id === '' || appOf(kind, data) !== app ? data : withToken(kind, data, change(id, data))
-    })
-  }
-}
-
-/** Each row gets the token id of the row before it, as when one column of a sheet slips. */
-function slipped(kinds: readonly Kind[]) {
-  return (world: World): World | undefined =>
-    withFiles(world, (file) => {
-      if (!kinds.includes(file.kind)) return file
-      let last: string | undefined
-      return mapRows(file, (data) => {
-        const own = tokenOf(file.kind, data)
-        const next = last === undefined ? data : withToken(file.kind, data, last)
-        if (own !== '') last = own
-        return own === '' ? data : next
-      })
-    })
-}
 
 const lacks = (what: string) => `${what} of no row is known.`
 const recordId = (data: Json) => textOf(data, 'Id') || textOf(data, 'RequestId')
@@ -343,7 +274,8 @@ function renamed(world: World): World | undefined {
         file,
         textOf(file.rows[Math.floor(file.rows.length / 2)]?.data ?? {}, 'CreationTime'),
       )
-  return withFiles(world, (file) => {
+  const names = new Set(world.renamed)
+  const changed = withFiles(world, (file) => {
     const from = halves.get(file)
     if (from === undefined) return file
     return mapRows(file, (data) => {
@@ -351,6 +283,7 @@ function renamed(world: World): World | undefined {
       const rename = (name: string) =>
         textOf(data, name).replace(/^([^@#]+)@[^@]+$/, '$1@renamed.example.net')
       const owner = textOf(data, 'MailboxOwnerUPN')
+      names.add(owner.toLowerCase()).add(rename('MailboxOwnerUPN').toLowerCase())
       return {
         ...data,
         UserId: rename('UserId'),
@@ -358,4 +291,5 @@ function renamed(world: World): World | undefined {
       }
     })
   })
+  return { ...changed, renamed: names }
 }

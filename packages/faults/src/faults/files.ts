@@ -5,6 +5,7 @@
  */
 import type { Fault } from '../fault.ts'
 import { timeOf, withMember } from '../fields.ts'
+import { groupsBy } from '../groups.ts'
 import type { Random } from '../random.ts'
 import { DAY } from '../times.ts'
 import { type LogFile, mapRows, type Row, type World, withFiles } from '../world.ts'
@@ -113,13 +114,7 @@ function again(file: LogFile, rows: readonly Row[]): LogFile {
 
 function splitByDay(world: World): World {
   return withFiles(world, (file) => {
-    const days = new Map<number, Row[]>()
-    for (const row of file.rows) {
-      const day = Math.floor(timeOf(file.kind, row.data) / DAY)
-      const rows = days.get(day)
-      if (rows === undefined) days.set(day, [row])
-      else rows.push(row)
-    }
+    const days = groupsBy(file.rows, ({ data }) => Math.floor(timeOf(file.kind, data) / DAY))
     return Array.from(days, ([day, rows]) => ofDay(file, day, rows))
   })
 }

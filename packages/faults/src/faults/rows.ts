@@ -53,17 +53,28 @@ export function momentIn(random: Random, times: readonly number[]): number {
   return random.pick(middle.length === 0 ? times : middle)
 }
 
+/**
+ * A moment in an access log. Accidents that matter are those that hide something: more than half of them meet an access
+ * by a forged token, where there is one.
+ */
+export function accessMoment(world: World, random: Random, length: number): number {
+  const forged = [...world.truth.values()].filter((each) => each.forged !== '')
+  if (forged.length === 0 || random.chance(0.4)) return momentIn(random, timesOf(world, AUDIT))
+  return random.pick(forged).atMs - random.below(length)
+}
+
 /** Loses what lies within `length` from a moment when something happened. */
 export function period(kinds: readonly Kind[], length: number) {
   return (world: World, random: Random): World | undefined => {
     const times = timesOf(world, kinds)
     if (times.length === 0) return undefined
-    const fromMs = momentIn(random, times)
+    const isAccess = kinds.includes('audit')
+    const fromMs = isAccess ? accessMoment(world, random, length) : momentIn(random, times)
     const left = keeping(world, kinds, (data, { kind }) => {
       const at = timeOf(kind, data)
       return at < fromMs || fromMs + length <= at
     })
-    return kinds.includes('audit') && !isHole(times, fromMs, length) ? silently(left) : left
+    return isAccess && !isHole(times, fromMs, length) ? silently(left) : left
   }
 }
 

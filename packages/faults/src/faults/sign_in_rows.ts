@@ -5,9 +5,10 @@
  */
 import type { Fault } from '../fault.ts'
 import { addressOf, appOf, timeOf, userOf } from '../fields.ts'
+import { groupsBy } from '../groups.ts'
 import type { Random } from '../random.ts'
 import { DAY, HOUR, MINUTE } from '../times.ts'
-import { textOf, type World } from '../world.ts'
+import { textOf, type World, withFiles } from '../world.ts'
 import {
   commonest,
   dataOf,
@@ -115,6 +116,35 @@ export const SIGN_IN_ROWS: readonly Fault[] = [
     apply: repeatsLost,
   },
   {
+    name: 'sign-in-hours-capped',
+    accident:
+      'The export gives a fixed number of sign-ins for each hour, and busy hours have more.',
+    does: 'Late tokens of busy hours have no issuance.',
+    apply: hoursCapped,
+  },
+  {
+    name: 'sign-in-partition-lost-for-a-day',
+    accident: 'One of four partitions of an event hub was not read for a day.',
+    does: 'A quarter of the tokens of that day have no issuance.',
+    apply: partitionLost,
+  },
+  {
+    name: 'sign-ins-end-two-hours-early',
+    accident: 'Sign-ins arrive later than accesses: those of the last two hours are not there yet.',
+    does: 'Tokens made last have no issuance.',
+    apply: (world) => {
+      const to = (timesOf(world, SIGN_INS).at(-1) ?? 0) - 2 * HOUR
+      return keeping(world, SIGN_INS, (data, { kind }) => timeOf(kind, data) <= to)
+    },
+  },
+  {
+    name: 'sign-in-pages-missing',
+    accident:
+      'Graph’s answer names a next page, which nobody asked for; it gives the newest first.',
+    does: 'The older tokens have no issuance, and the answer says that it is not whole.',
+    apply: pagesMissing,
+  },
+  {
     name: 'sign-ins-begin-late',
     accident: 'The sign-in log was switched on days after the audit log.',
     does: 'Tokens made before have no issuance.',
@@ -195,6 +225,45 @@ function repeatsLost(world: World): World | undefined {
     seen.add(key)
     return true
   })
+}
+
+const hourOf = (ms: number) => Math.floor(ms / HOUR)
+
+/** Each hour keeps as many rows as the hour has that is busier than seven of ten. */
+function hoursCapped(world: World): World | undefined {
+  const counts = [...groupsBy(timesOf(world, SIGN_INS), hourOf).values()]
+    .map(({ length }) => length)
+    .toSorted((a, b) => a - b)
+  const cap = counts[Math.floor(counts.length * 0.7)] ?? 0
+  const kept = new Map<number, number>()
+  return keeping(world, SIGN_INS, (data, { kind }) => {
+    const hour = hourOf(timeOf(kind, data))
+    const count = (kept.get(hour) ?? 0) + 1
+    kept.set(hour, count)
+    return count <= cap
+  })
+}
+
+function partitionLost(world: World, random: Random): World | undefined {
+  const times = timesOf(world, SIGN_INS)
+  if (times.length === 0) return undefined
+  const fromMs = momentIn(random, times)
+  return keeping(world, SIGN_INS, (data, { kind }) => {
+    const at = timeOf(kind, data)
+    return at < fromMs || fromMs + DAY <= at || !/^[0-3]/.test(textOf(data, 'correlationId'))
+  })
+}
+
+function pagesMissing(world: World): World | undefined {
+  let pages = 0
+  const changed = withFiles(world, (file) => {
+    if (file.kind !== 'sign-in' || file.rows.length < 50) return file
+    pages++
+    const rows = file.rows.slice(Math.floor(file.rows.length * 0.45)).toReversed()
+    const path = file.path.replace(/\.[a-z]+$/, '.json')
+    return { ...file, path, format: 'graph-json', isPartial: true, rows }
+  })
+  return pages === 0 ? undefined : changed
 }
 
 /** The sign-ins between two shares of the time that they span. */

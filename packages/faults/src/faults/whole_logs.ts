@@ -81,6 +81,18 @@ export const WHOLE_LOGS: readonly Fault[] = [
     apply: (world) => withPartner(world, (file) => file.kind === 'sign-in'),
   },
   {
+    name: 'partner-answer-instead-of-ours',
+    accident:
+      'A partner’s sign-ins are there as Graph’s answer, which names no owner; ours are not.',
+    does: 'Only the tokens of guests have an issuance.',
+    apply: (world) => {
+      const changed = withPartner(world, (file) => file.kind === 'sign-in')
+      return (
+        changed && withFiles(changed, (file) => (file.kind === 'sign-in' ? asAnswer(file) : file))
+      )
+    },
+  },
+  {
     name: 'partner-fills-a-category',
     accident: 'Our non-interactive sign-ins are missing, and a partner’s are there.',
     does: 'Only the renewed tokens of guests have an issuance.',
@@ -185,6 +197,10 @@ function withPartner(world: World, drop: (file: LogFile) => boolean): World | un
   const signIns = world.partner.filter(({ kind }) => kind === 'sign-in')
   const left = without(world, drop)
   return left === undefined ? undefined : { ...left, files: [...left.files, ...signIns] }
+}
+
+function asAnswer(file: LogFile): LogFile {
+  return { ...file, path: file.path.replace(/\.[a-z]+$/, '.json'), format: 'graph-json' }
 }
 
 function sessionOf(data: Json): string {

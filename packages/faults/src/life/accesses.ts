@@ -7,7 +7,7 @@
  */
 import { seconds, ticks } from '../times.ts'
 import type { Json } from '../world.ts'
-import type { Client, Folder, Person, Tenant } from './people.ts'
+import { type Client, type Folder, oidIn, type Person, type Tenant } from './people.ts'
 
 /** What a resource sees of the token that was shown to it. */
 export interface Shown {
@@ -26,12 +26,17 @@ export interface Shown {
 export interface Use {
   readonly id: string
   readonly atMs: number
+  /** Who uses the token. */
   readonly person: Person
+  /** Whose mailbox is used, where it is not the person's own. */
+  readonly owner?: Person
   /** Whose service is used. */
   readonly resource: Tenant
   readonly client: Client
   readonly ip: string
   readonly shown: Shown
+  /** Whether the record says nothing of a token, as those of background processes do. */
+  readonly isBackground?: boolean
   /** Whether an application acts for itself, and no person. */
   readonly isApp?: boolean
 }
@@ -61,6 +66,8 @@ function context({ client, shown }: Use): Json {
 
 function mailbox(use: Use, recordType: number, operation: string): Json {
   const { person, client, shown } = use
+  const owner = use.owner ?? person
+  const isDelegate = owner !== person
   const isDesktop = client.kind === 'desktop'
   return {
     ...common(use, recordType, operation),
@@ -68,21 +75,23 @@ function mailbox(use: Use, recordType: number, operation: string): Json {
     Workload: 'Exchange',
     ClientIPAddress: use.ip,
     UserId: person.upn,
-    AppAccessContext: context(use),
+    ...(use.isBackground !== true && { AppAccessContext: context(use) }),
     AppId: shown.app,
     ClientAppId: shown.app,
     ClientInfoString: client.text,
     ...(isDesktop && { ClientProcessName: 'OUTLOOK.EXE', ClientVersion: '16.0.17928.20156' }),
     ExternalAccess: false,
     InternalLogonType: 0,
-    LogonType: 0,
+    LogonType: isDelegate ? 2 : 0,
     LogonUserSid: person.sid,
-    MailboxGuid: person.mailbox,
-    MailboxOwnerSid: person.sid,
-    MailboxOwnerUPN: person.upn,
-    AuthType: 'Bearer',
-    TokenObjectId: shown.oid,
-    TokenTenantId: shown.tenant,
+    MailboxGuid: owner.mailbox,
+    MailboxOwnerSid: owner.sid,
+    MailboxOwnerUPN: owner.upn,
+    ...(use.isBackground !== true && {
+      AuthType: 'Bearer',
+      TokenObjectId: shown.oid,
+      TokenTenantId: shown.tenant,
+    }),
     OrganizationName: person.tenant.domain,
     OriginatingServer: 'DB9PR03 (15.20.7982.018)\r\n',
     ...(shown.session !== undefined && isDesktop && { SessionId: shown.session }),
@@ -143,7 +152,7 @@ export function openFile(use: Use, name: string): Json {
   const site = `https://${resource.domain.split('.')[0]}.sharepoint.example/sites/team/`
   return {
     ...common(use, 6, 'FileAccessed'),
-    UserKey: person.oid,
+    UserKey: oidIn(person, resource),
     Workload: 'SharePoint',
     ClientIP: use.ip,
     UserId: nameIn(use),

@@ -72,6 +72,7 @@ function visit(
       id: use.id,
       atMs,
       forged: campaign.name,
+      isDeterminable: true,
       principal: victim.upn,
       mailbox: victim.upn,
       ip,

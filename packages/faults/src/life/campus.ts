@@ -9,7 +9,7 @@
 import { guid } from '../ids.ts'
 import { Random } from '../random.ts'
 import { DAY, HOUR, MINUTE } from '../times.ts'
-import type { World } from '../world.ts'
+import { exposureOf, type World } from '../world.ts'
 import { attack } from './attacker.ts'
 import { campaigns } from './campaigns.ts'
 import type { WorldOptions } from './firm.ts'
@@ -33,6 +33,7 @@ import {
 import { Program } from './program.ts'
 import { filesOf, Recorder } from './recorder.ts'
 import { serviceCalls } from './services.ts'
+import type { Holder } from './tokens.ts'
 
 const BEFORE_DAYS = 2
 
@@ -67,7 +68,7 @@ export function campus(seed: number, options: WorldOptions = {}): World {
     person(random, place.tenant, nameOf(random, at), addressIn(random, random.pick(HOMES)), 25),
   )
   const vendors = [vendorClient(random, 'Meeting Notes'), vendorClient(random, 'Shift Planner')]
-  for (const who of staff) settle(place, who, vendors)
+  for (const who of staff) settle(place, who, staff[0], vendors)
   const partner = guests(place, staff)
   serviceCalls(random, place.recorder, place.tenant, fromMs, place.toMs)
   if (options.attacker !== false)
@@ -108,6 +109,9 @@ function worldOf(place: Place, people: number, partner: Recorder): World {
       signIns: 'diagnostic',
     }),
     truth: recorder.truth,
+    unjudged: new Set(),
+    exposure: exposureOf(recorder.truth),
+    renamed: new Set(),
     faults: [],
     isSilent: false,
   }
@@ -117,9 +121,21 @@ const PARTNER = '6c3a1f0e-52bb-4c9d-9d1a-0f2b7d8e4a10'
 
 type Where = (atMs: number) => string
 
+/** One program of one person's, and how it is used. */
+interface Habit extends Holder {
+  readonly where: Where
+  readonly sinceMs: number
+  readonly isShift: boolean
+}
+
 /** Gives a person her programs and lives them. */
-function settle(place: Place, who: Person, vendors: readonly Client[]): void {
-  const { random, networks } = place
+function settle(
+  place: Place,
+  who: Person,
+  chief: Person | undefined,
+  vendors: readonly Client[],
+): void {
+  const { random, networks, tenant, recorder } = place
   const isShift = random.chance(0.4)
   const isHere: Where = (atMs) =>
     random.chance(isShift ? 0.85 : 0.7) ? networks.premises(random, atMs) : who.home
@@ -130,20 +146,28 @@ function settle(place: Place, who: Person, vendors: readonly Client[]): void {
     (where: Where): Where =>
     (atMs) =>
       tripMs > 0 && tripMs <= atMs && atMs < tripMs + 2 * DAY ? abroad : where(atMs)
-  const begin = place.fromMs - BEFORE_DAYS * DAY
-  for (const client of clientsOf(random)) {
-    const where = orAbroad(client.kind === 'phone' ? isAbout : isHere)
-    live(place, who, client, where, begin, isShift)
+  const usual = {
+    person: who,
+    resource: tenant,
+    logs: [{ tenant, recorder }],
+    sinceMs: place.fromMs - BEFORE_DAYS * DAY,
+    isShift,
   }
+  for (const client of clientsOf(random))
+    live(place, { ...usual, client, where: orAbroad(client.kind === 'phone' ? isAbout : isHere) })
+  // An assistant reads the mailbox of somebody else by right.
+  if (chief !== undefined && random.chance(0.06))
+    live(place, { ...usual, client: WEB_MAIL, where: isHere, manager: chief })
   // A new device: signed in to once, and used from then on.
+  const newMs = place.fromMs + random.between(1, 5) * DAY
   if (random.chance(0.1))
-    live(place, who, PHONE, orAbroad(isAbout), place.fromMs + random.between(1, 5) * DAY, isShift)
-  for (const [at, vendor] of vendors.entries()) {
+    live(place, { ...usual, client: PHONE, where: orAbroad(isAbout), sinceMs: newMs })
+  for (const [at, client] of vendors.entries()) {
     // The second vendor is introduced while the logs run.
     if (!random.chance(at === 0 ? 0.2 : 0.35)) continue
     const address = `20.50.${at + 7}.${random.between(10, 14)}`
-    const since = at === 0 ? begin : place.fromMs + 2.4 * DAY
-    live(place, who, vendor, () => address, since, true)
+    const sinceMs = at === 0 ? usual.sinceMs : place.fromMs + 2.4 * DAY
+    live(place, { ...usual, client, where: () => address, sinceMs, isShift: true })
   }
 }
 
@@ -160,26 +184,19 @@ function clientsOf(random: Random): Client[] {
 }
 
 /** One program from a moment on: a day's use by the clock of the place, or of a shift. */
-function live(
-  place: Place,
-  who: Person,
-  client: Client,
-  where: Where,
-  sinceMs: number,
-  isShift: boolean,
-  resource: Tenant = place.tenant,
-  logs: readonly Recorder[] = [place.recorder],
-): void {
+function live(place: Place, habit: Habit): void {
   const random = new Random(place.seed, place.random.next())
-  const program = new Program(random, { person: who, client, resource, logs }, place.recorder)
-  const uses = client.kind === 'desktop' || client.kind === 'vendor' ? [2, 5] : [1, 4]
+  const { client, isShift, sinceMs, where } = habit
+  const program = new Program(random, habit, place.recorder)
+  const isBusy = client.kind === 'desktop' || client.kind === 'vendor'
   const fromDay = place.fromMs - BEFORE_DAYS * DAY
   for (let day = fromDay; day < place.toMs; day += DAY) {
     const weekday = new Date(day + place.zoneMs).getUTCDay()
     const isWeekend = weekday === 0 || weekday === 6
     if (!random.chance(isShift ? 0.7 : isWeekend ? 0.15 : 0.9)) continue
     const start = isShift ? random.pick([6, 14, 22]) * HOUR : 8 * HOUR
-    const times = Array.from({ length: random.between(uses[0] ?? 1, uses[1] ?? 2) }, () =>
+    const uses = isBusy ? random.between(2, 5) : random.between(1, 4)
+    const times = Array.from({ length: uses }, () =>
       Math.floor(start + random.share() * 9 * HOUR + MINUTE),
     ).toSorted((a, b) => a - b)
     for (const time of times) {
@@ -194,24 +211,36 @@ function live(
  * tenants' logs. Returns the partner's logs.
  */
 function guests(place: Place, staff: readonly Person[]): Recorder {
-  const { random, recorder } = place
-  const partner = new Recorder(random)
+  const { random } = place
   const tenant: Tenant = { id: PARTNER, domain: 'partner.example.org' }
-  const begin = place.fromMs - BEFORE_DAYS * DAY
+  const partner = new Recorder(random)
+  const ours = { tenant: place.tenant, recorder: place.recorder }
+  const theirs = { tenant, recorder: partner }
+  const usual = { sinceMs: place.fromMs - BEFORE_DAYS * DAY, isShift: false }
   const office = addressIn(random, '213.95')
   const own = Array.from({ length: Math.max(3, Math.ceil(staff.length / 12)) }, (_, at) =>
     person(random, tenant, nameOf(random, at), addressIn(random, '87.122'), 10),
   )
   for (const who of own) {
-    const at = { ...place, recorder: partner }
-    live(at, who, WEB_MAIL, () => office, begin, false, tenant, [partner])
+    const their = { ...usual, person: who, where: () => office }
+    live(
+      { ...place, recorder: partner },
+      { ...their, client: WEB_MAIL, resource: tenant, logs: [theirs] },
+    )
     if (random.chance(0.5))
-      live(place, who, FILES, () => office, begin, false, place.tenant, [recorder, partner])
+      live(place, { ...their, client: FILES, resource: place.tenant, logs: [ours, theirs] })
   }
   for (const who of random.sample(staff, Math.ceil(staff.length / 15)))
-    live({ ...place, recorder: partner }, who, FILES, () => who.home, begin, false, tenant, [
-      partner,
-      recorder,
-    ])
+    live(
+      { ...place, recorder: partner },
+      {
+        ...usual,
+        person: who,
+        where: () => who.home,
+        client: FILES,
+        resource: tenant,
+        logs: [theirs, ours],
+      },
+    )
   return partner
 }

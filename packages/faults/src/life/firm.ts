@@ -6,7 +6,7 @@
 import { guid } from '../ids.ts'
 import { Random } from '../random.ts'
 import { DAY, HOUR, MINUTE } from '../times.ts'
-import type { World } from '../world.ts'
+import { exposureOf, type World } from '../world.ts'
 import { attack, type Campaign, forgedToken } from './attacker.ts'
 import {
   addressIn,
@@ -74,6 +74,9 @@ export function firm(seed: number, options: WorldOptions = {}): World {
     others: [],
     partner: [],
     truth: recorder.truth,
+    unjudged: new Set(),
+    exposure: exposureOf(recorder.truth),
+    renamed: new Set(),
     faults: [],
     isSilent: false,
   }
@@ -99,7 +102,12 @@ function live(
   office: string,
   [fromMs, toMs]: readonly [number, number],
 ): void {
-  const holder = { person: who, client, resource: who.tenant, logs: [recorder] }
+  const holder = {
+    person: who,
+    client,
+    resource: who.tenant,
+    logs: [{ tenant: who.tenant, recorder }],
+  }
   const program = new Program(random, holder, recorder)
   const isPhone = client.kind === 'phone'
   const mobile = addressIn(random, '109.42')
@@ -133,13 +141,13 @@ function campaignOf(random: Random, staff: readonly Person[], fromMs: number): C
   const isSlow = random.chance(0.5)
   return {
     name: `${client === own ? 'own-client' : client.kind}-${isWellFormed ? 'well-formed' : 'random'}-${isSlow ? 'slow' : 'burst'}`,
-    victims: random.sample(staff, random.between(1, Math.min(4, staff.length) + 1)),
+    victims: random.sample(staff, random.between(1, Math.ceil(staff.length / 12) + 1)),
     client,
     addresses: Array.from({ length: random.between(1, 4) }, () => addressIn(random, '185.220')),
     fromMs: fromMs + 6 * HOUR,
     days: isSlow ? 6 : 1,
-    tokensPerDay: isSlow ? [1, 2] : [6, 12],
-    readsPerToken: [1, 5],
+    tokensPerDay: isSlow ? [1, 1] : [4, 8],
+    readsPerToken: [1, 4],
     bulk: 0.1,
     token: (its, atMs, victim) => forgedToken(its, atMs, victim, client.app.id, isWellFormed),
   }

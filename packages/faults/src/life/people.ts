@@ -34,6 +34,8 @@ export interface Person {
   readonly name: string
   readonly upn: string
   readonly oid: string
+  /** Object id in another tenant, where this person is a guest. */
+  readonly guestOid: string
   /** `UserKey` of mailbox records. */
   readonly puid: string
   readonly sid: string
@@ -143,6 +145,11 @@ export function vendorClient(random: Random, name: string): Client {
 
 const FOLDERS = ['\\Inbox', '\\Sent Items', '\\Archive', '\\Projects']
 
+/** The object id that a tenant knows a person by. */
+export function oidIn(who: Person, tenant: Tenant): string {
+  return who.tenant.id === tenant.id ? who.oid : who.guestOid
+}
+
 /** A person of a tenant's with a mailbox of her own. */
 export function person(
   random: Random,
@@ -156,6 +163,7 @@ export function person(
     name,
     upn: `${name}@${tenant.domain}`,
     oid,
+    guestOid: guid(random),
     puid: `10032${oid.replaceAll('-', '').slice(0, 11).toUpperCase()}`,
     sid: `S-1-5-21-${random.below(2 ** 31)}-${random.below(2 ** 31)}-${random.between(1000, 99_999)}`,
     tenant,

@@ -7,7 +7,7 @@ import type { Random } from '../random.ts'
 import { MINUTE } from '../times.ts'
 import type { Json } from '../world.ts'
 import { bind, call, openFile, send, sync, type Use } from './accesses.ts'
-import type { Folder } from './people.ts'
+import { type Folder, oidIn } from './people.ts'
 import type { Recorder } from './recorder.ts'
 import { type Holder, TokenSource } from './tokens.ts'
 
@@ -28,7 +28,8 @@ export class Program {
   /** A burst of use that begins at a time: some records within minutes. */
   use(ms: number, ip: string): void {
     const random = this.#random
-    const { client } = this.#holder
+    const { client, manager } = this.#holder
+    const owner = manager !== undefined && random.chance(0.4) ? manager : undefined
     const token = this.#tokens.at(ms, ip)
     const records = random.between(1, client.kind === 'files' ? 4 : 3)
     let at = ms
@@ -42,11 +43,13 @@ export class Program {
         resource: this.#holder.resource,
         client,
         ip,
+        ...(owner !== undefined && { owner }),
+        isBackground: client.kind === 'imap' || random.chance(BACKGROUND),
         shown: {
           uti: token.id.uti,
           session: token.session,
           issuedMs: Math.floor(token.issuedMs / 1000) * 1000,
-          oid: this.#holder.person.oid,
+          oid: oidIn(this.#holder.person, this.#holder.resource),
           tenant: this.#holder.resource.id,
           app: client.app.id,
         },
@@ -62,8 +65,9 @@ export class Program {
       id: use.id,
       atMs: use.atMs,
       forged: '',
+      isDeterminable: true,
       principal: use.person.upn,
-      mailbox: kind === 'calls' || kind === 'files' ? '' : use.person.upn,
+      mailbox: kind === 'calls' || kind === 'files' ? '' : (use.owner ?? use.person).upn,
       ip: use.ip,
       app: use.client.app.name,
       client: use.client.text,
@@ -77,7 +81,7 @@ export class Program {
 
   #mail(use: Use): Json {
     const random = this.#random
-    const folder = random.pick(use.person.folders)
+    const folder = random.pick((use.owner ?? use.person).folders)
     if (use.client.kind === 'desktop' && random.chance(0.4)) return sync(use, folder)
     if (use.client.kind !== 'vendor' && random.chance(0.08))
       return send(use, folder, random.pick(folder.messages))
@@ -85,6 +89,8 @@ export class Program {
   }
 }
 
+/** Share of mailbox records that say nothing of a token. */
+const BACKGROUND = 0.02
 const PATHS = ['me/chats', 'me/presence', 'me/calendarView', 'users?$top=20', 'me/photo/$value']
 
 /** Some messages of a folder, as one record aggregates them. */

@@ -23,7 +23,7 @@ export class Recorder {
   /** Interactive sign-ins as the audit log has them. */
   readonly logons: Json[] = []
   readonly graph: Json[] = []
-  readonly signIns: Record<Category, Json[]> = {
+  readonly signIns: Record<Exclude<Category, 'managed-identity'>, Json[]> = {
     interactive: [],
     'non-interactive': [],
     'service-principal': [],

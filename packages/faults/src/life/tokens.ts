@@ -7,8 +7,10 @@ import { genuineTokenId, guid, type TokenId } from '../ids.ts'
 import type { Random } from '../random.ts'
 import { MINUTE, seconds, ticks } from '../times.ts'
 import type { Category, Json } from '../world.ts'
-import type { Client, Person, Tenant } from './people.ts'
+import { type Client, oidIn, type Person, type Tenant } from './people.ts'
 import type { Recorder } from './recorder.ts'
+
+type UserCategory = Extract<Category, 'interactive' | 'non-interactive'>
 
 /** A token in use. */
 export interface Token {
@@ -19,14 +21,22 @@ export interface Token {
   readonly ip: string
 }
 
+/** A tenant's logs: it knows a guest by another object id than his own tenant does. */
+export interface LogOf {
+  readonly tenant: Tenant
+  readonly recorder: Recorder
+}
+
 /** Whose tokens, of which program, for which tenant's resource, in whose logs. */
 export interface Holder {
   readonly person: Person
   readonly client: Client
+  /** Whose mailbox this person reads, too, as a delegate. */
+  readonly manager?: Person
   /** The tenant whose resource is used: another one where the person is a guest. */
   readonly resource: Tenant
   /** The logs in which the sign-ins are: the resource tenant's, and the home tenant's. */
-  readonly logs: readonly Recorder[]
+  readonly logs: readonly LogOf[]
 }
 
 /** The tokens of one program, one after the other. */
@@ -64,7 +74,7 @@ export class TokenSource {
         50126,
       )
     this.#log(isNew ? 'interactive' : 'non-interactive', this.#token, 0)
-    this.#holder.logs[0]?.issued.push({
+    this.#holder.logs[0]?.recorder.issued.push({
       uti: this.#token.id.uti,
       principal: this.#holder.person.upn,
       issuedMs,
@@ -73,11 +83,11 @@ export class TokenSource {
     return this.#token
   }
 
-  #log(category: Category, token: Token, errorCode: number): void {
+  #log(category: UserCategory, token: Token, errorCode: number): void {
     const data = signIn(this.#holder, category, token, guid(this.#random), errorCode)
-    for (const log of this.#holder.logs) {
-      log.signIns[category].push(data)
-      if (category === 'interactive') log.logons.push(logon(this.#holder, token, errorCode))
+    for (const { tenant, recorder } of this.#holder.logs) {
+      recorder.signIns[category].push({ ...data, userId: oidIn(this.#holder.person, tenant) })
+      if (category === 'interactive') recorder.logons.push(logon(this.#holder, token, errorCode))
     }
   }
 }
@@ -134,8 +144,8 @@ function logon({ person, client, resource }: Holder, token: Token, errorCode: nu
     OrganizationId: resource.id,
     RecordType: 15,
     ResultStatus: 'Success',
-    UserKey: person.oid,
-    UserType: 0,
+    UserKey: oidIn(person, resource),
+    UserType: person.tenant.id === resource.id ? 0 : 10,
     Version: 1,
     Workload: 'AzureActiveDirectory',
     ClientIP: token.ip,
@@ -149,7 +159,7 @@ function logon({ person, client, resource }: Holder, token: Token, errorCode: nu
     ],
     ModifiedProperties: [],
     Actor: [
-      { ID: person.oid, Type: 0 },
+      { ID: oidIn(person, resource), Type: 0 },
       { ID: person.upn, Type: 5 },
     ],
     ActorContextId: person.tenant.id,
