@@ -198,13 +198,12 @@ describe('evidence that is taken away', () => {
     await holds(
       judge,
       lossLaw((one, other) => {
-        // Each access names one message. What cannot be judged any more is not said to be in the bound.
-        const unknown = other.given.filter(
-          ({ verdict, strength }, i) =>
-            verdict === 'undetermined' && strength === '' && one.given[i]?.strength !== '',
+        // Each access names one message. What cannot be judged is counted apart, and in no bound.
+        const unjudged = other.given.filter(
+          ({ verdict, strength }) => verdict === 'undetermined' && strength === '',
         ).length
         const isLower = other.lower > one.lower
-        const isUpper = other.upper !== null && (one.upper ?? Infinity) - unknown > other.upper
+        const isUpper = other.upper !== null && (one.upper ?? Infinity) - unjudged > other.upper
         return isLower || isUpper ? [`${boundsOf(one)} -> ${boundsOf(other)}`] : []
       }),
     )
