@@ -101,9 +101,6 @@ export function isPointedAt({ accesses, huntHits }: PointedCounts): boolean {
   return accesses + huntHits > 0
 }
 
-/** Below this share of judged accesses, that nothing was found says nothing of the case. */
-const LEAST_JUDGED = 0.5
-
 export function statusOf({
   established,
   leads,
@@ -111,8 +108,8 @@ export function statusOf({
 }: Pick<Conclusion, 'established' | 'leads' | 'judged'>): Status {
   if (isPointedAt(established) || (established.keys ?? 0) > 0) return 'found'
   if (isPointedAt(leads)) return 'lead'
-  const isJudged = judged.issued > 0 && judged.accesses >= judged.of * LEAST_JUDGED
-  return isJudged ? 'nothing-found' : 'cannot-tell'
+  // Coverage could have shown it only where each access could be judged.
+  return unjudged(judged).length === 0 ? 'nothing-found' : 'cannot-tell'
 }
 
 /** Accesses without a row in `verdict` are issued. Throws as `Session.rows`. */

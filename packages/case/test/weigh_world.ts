@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { grouped } from '../src/grouped.ts'
 import type { Matter } from '../src/reconcile/judge.ts'
 import {
   type Context,
@@ -10,6 +11,7 @@ import {
   type Dimension,
   type Population,
   pairKey,
+  type Seen,
   type Tenant,
 } from '../src/weigh/population.ts'
 
@@ -56,10 +58,10 @@ export function populationOf(tokens: readonly Token[], signIns: Iterable<string>
       known: new Set(
         [...people].filter(([, some]) => some.size > 1).map(([prefix]) => pairKey(HOME, prefix)),
       ),
-      firstSeen: firstBy(tokens, ({ who, prefix }) => pairKey(HOME, who, prefix)),
-      appFirstSeen: new Map([
-        ...firstBy(tokens, ({ app, prefix }) => pairKey(HOME, app, prefix)),
-        ...firstBy(tokens, ({ app }) => pairKey(HOME, app)),
+      seen: seenBy(tokens, ({ who, prefix }) => pairKey(HOME, who, prefix)),
+      seenApps: new Map([
+        ...seenBy(tokens, ({ app, prefix }) => pairKey(HOME, app, prefix)),
+        ...seenBy(tokens, ({ app }) => pairKey(HOME, app)),
       ]),
       joinedFrom: countBy(joined, ({ prefix }) => prefix),
       signIns: countBy(joined, ({ who }) => who),
@@ -143,4 +145,14 @@ function firstBy(tokens: readonly Token[], keyOf: (token: Token) => string): Map
   for (const token of tokens)
     first.set(keyOf(token), Math.min(first.get(keyOf(token)) ?? Number.POSITIVE_INFINITY, token.hour))
   return first
+}
+
+function seenBy(tokens: readonly Token[], keyOf: (token: Token) => string): Map<string, Seen> {
+  return new Map(
+    [...grouped(tokens, keyOf)].map(([key, some]) => {
+      const hours = some.map(({ hour }) => hour)
+      const days = new Set(hours.map((hour) => Math.floor(hour / 24))).size
+      return [key, { firstHour: Math.min(...hours), lastHour: Math.max(...hours), days }]
+    }),
+  )
 }

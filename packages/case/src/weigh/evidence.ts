@@ -5,7 +5,7 @@
  */
 import { grouped } from '../grouped.ts'
 import { logTail } from './chance.ts'
-import { beginningOf } from './ordinary.ts'
+import { beginningOf, endingOf } from './ordinary.ts'
 import { type Context, pairKey, type Population } from './population.ts'
 import type { TenantTrial } from './weigh.ts'
 
@@ -92,8 +92,9 @@ function isFew({ tenant }: TenantTrial, inTenant: readonly Wrong[]): boolean {
 
 /**
  * Whether an application that nobody's explained token has is the attacker's own, and not one whose tokens this log
- * never shows: it began one day, and comes from several networks, or as a client of people that the log does show, or
- * with ids that the token service does not make, or with ids of other people's tokens.
+ * never shows: it began one day, and ended before the log does, or comes from several networks, or as a client of people
+ * that the log does show, or with ids that the token service does not make, or with ids of other people's tokens. A
+ * service that begins to act for people goes on, from where it is.
  */
 function isAttackersOwn(
   { tenant }: TenantTrial,
@@ -101,7 +102,9 @@ function isAttackersOwn(
   ofApp: readonly Wrong[],
   { places }: Population,
 ): boolean {
-  if ((places.appFirstSeen.get(pairKey(home, app)) ?? 0) <= beginningOf(tenant)) return false
+  const seen = places.seenApps.get(pairKey(home, app))
+  if (seen === undefined || seen.firstHour <= beginningOf(tenant)) return false
+  if (seen.lastHour < endingOf(tenant)) return true
   if (new Set(ofApp.map(({ context }) => context.prefix)).size > 1) return true
   if (ofApp.some(({ context }) => context.matter === 'mismatched')) return true
   const shown = tenant.joined.get('family')?.get(family) ?? 0

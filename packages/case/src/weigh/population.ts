@@ -51,16 +51,24 @@ export interface Tenant {
   readonly people: number
 }
 
+/** Accesses of a context, whatever their verdict. */
+export interface Seen {
+  readonly firstHour: number
+  readonly lastHour: number
+  /** Days with an access. */
+  readonly days: number
+}
+
 /** What the logs know of the networks and principals of contexts; keys of {@link pairKey}. */
 export interface Places {
   /** Principal and network: the identity provider, or an explained token, puts the principal there. */
   readonly own: ReadonlySet<string>
   /** Tenant and network: several principals sign in there, or an application does. */
   readonly known: ReadonlySet<string>
-  /** Tenant, principal and network: first access, hour. */
-  readonly firstSeen: ReadonlyMap<string, number>
+  /** Tenant, principal and network. */
+  readonly seen: ReadonlyMap<string, Seen>
   /** Tenant, application and network; tenant and application. */
-  readonly appFirstSeen: ReadonlyMap<string, number>
+  readonly seenApps: ReadonlyMap<string, Seen>
   /** Explained tokens of anybody from this network, in the whole case. */
   readonly joinedFrom: ReadonlyMap<string, number>
   /** Sign-ins of this principal that the logs have. */

@@ -17,7 +17,7 @@ import { MATTERS } from '../reconcile/judge.ts'
 import { bucketsOf, rangesFor } from '../reconcile/ranges.ts'
 import type { Scratch } from '../scope/scratch.ts'
 import type { Session } from '../session.ts'
-import { type Context, DIMENSIONS, type Dimension, type Places, type Population, pairKey, type Tenant } from './population.ts'
+import { type Context, DIMENSIONS, type Dimension, type Places, type Population, pairKey, type Seen, type Tenant } from './population.ts'
 
 const SPILLS = `max_bytes_before_external_group_by = 200000000, max_bytes_ratio_before_external_group_by = 0`
 
@@ -276,8 +276,8 @@ async function pairsOf(
 const NO_PLACES: Places = {
   own: new Set(),
   known: new Set(),
-  firstSeen: new Map(),
-  appFirstSeen: new Map(),
+  seen: new Map(),
+  seenApps: new Map(),
   joinedFrom: new Map(),
   signIns: new Map(),
 }
@@ -303,17 +303,11 @@ async function readPlaces(
      ORDER BY home, prefix`,
     { sole },
   )
-  const seen = await session.rows(
-    `SELECT home, who, prefix, app, toInt64(intDiv(toUnixTimestamp(min(at)), 3600)) AS hour FROM (
-       SELECT if(tenant = '', {sole:String}, tenant) AS home, ${WHO} AS who, ${PREFIX} AS prefix,
-         if(client_app_id != '', client_app_id, app_id) AS app, at
-       FROM access WHERE home GLOBAL IN (SELECT home FROM ${about})
-     )
-     WHERE (home, who, prefix) GLOBAL IN (SELECT home, who, prefix FROM ${about})
-       OR (home, app) GLOBAL IN (SELECT home, app FROM ${about})
-     GROUP BY home, who, prefix, app ORDER BY home, who, prefix, app SETTINGS ${SPILLS}`,
-    { sole },
-  )
+  const seen = await seenBy(session, about, sole, 'home, who, prefix')
+  const seenApps = new Map([
+    ...(await seenBy(session, about, sole, 'home, app, prefix')),
+    ...(await seenBy(session, about, sole, 'home, app')),
+  ])
   const from = await session.rows(
     `SELECT prefix, sum(tokens) AS tokens FROM ${joined} WHERE prefix GLOBAL IN (SELECT prefix FROM ${about})
      GROUP BY prefix ORDER BY prefix`,
@@ -322,30 +316,48 @@ async function readPlaces(
     `SELECT who, count() AS n FROM (SELECT arrayJoin(${NAMES}) AS who FROM issuance WHERE outcome = 'issued' AND category != 'owa-auth')
      WHERE who GLOBAL IN (SELECT who FROM ${about}) GROUP BY who ORDER BY who`,
   )
-  const firstSeen = new Map<string, number>()
-  const appFirstSeen = new Map<string, number>()
-  for (const row of seen) {
-    const [home = '', who = '', prefix = '', app = ''] = ['home', 'who', 'prefix', 'app'].map((name) => text(row, name))
-    const hour = Number(row['hour'])
-    least(firstSeen, pairKey(home, who, prefix), hour)
-    least(appFirstSeen, pairKey(home, app, prefix), hour)
-    least(appFirstSeen, pairKey(home, app), hour)
-  }
   const numbers = (rows: readonly Json[], name: string, value: string) =>
     new Map(rows.map((row) => [text(row, name) ?? '', Number(row[value])]))
   return {
     own: new Set(own.map((row) => pairKey(text(row, 'who') ?? '', text(row, 'prefix') ?? ''))),
     known: new Set(known.map((row) => pairKey(text(row, 'home') ?? '', text(row, 'prefix') ?? ''))),
-    firstSeen,
-    appFirstSeen,
+    seen,
+    seenApps,
     joinedFrom: numbers(from, 'prefix', 'tokens'),
     signIns: numbers(signIns, 'who', 'n'),
   }
 }
 
-function least(found: Map<string, number>, key: string, value: number): void {
-  const known = found.get(key)
-  if (known === undefined || value < known) found.set(key, value)
+/** Accesses by some columns of a context: those that any context has. */
+async function seenBy(
+  session: Session,
+  about: string,
+  sole: string,
+  columns: 'home, who, prefix' | 'home, app, prefix' | 'home, app',
+): Promise<Map<string, Seen>> {
+  const rows = await session.rows(
+    `SELECT ${columns}, toInt64(intDiv(min(time), 3600)) AS first_hour, toInt64(intDiv(max(time), 3600)) AS last_hour,
+       uniqExact(intDiv(time, 86400)) AS days
+     FROM (
+       SELECT if(tenant = '', {sole:String}, tenant) AS home, ${WHO} AS who, ${PREFIX} AS prefix,
+         if(client_app_id != '', client_app_id, app_id) AS app, toUnixTimestamp(at) AS time
+       FROM access WHERE home GLOBAL IN (SELECT home FROM ${about})
+     )
+     WHERE (${columns}) GLOBAL IN (SELECT ${columns} FROM ${about})
+     GROUP BY ${columns} ORDER BY ${columns} SETTINGS ${SPILLS}`,
+    { sole },
+  )
+  const names = columns.split(', ')
+  return new Map(
+    rows.map((row) => [
+      pairKey(...names.map((name) => text(row, name) ?? '')),
+      {
+        firstHour: Number(row['first_hour']),
+        lastHour: Number(row['last_hour']),
+        days: Number(row['days']),
+      },
+    ]),
+  )
 }
 
 async function rowsByHome(

@@ -11,8 +11,8 @@ import { grouped } from '../grouped.ts'
 import type { Reason, Strength } from '../reconcile/reasons.ts'
 import { lossAtMost } from './chance.ts'
 import { evidenceOf } from './evidence.ts'
-import { type Context, DIMENSIONS, type Dimension, pairKey, type Population, type Tenant } from './population.ts'
-import { isOrdinary } from './ordinary.ts'
+import { type Context, DIMENSIONS, type Dimension, type Places, pairKey, type Population, type Tenant } from './population.ts'
+import { isHabitual, isOrdinary } from './ordinary.ts'
 
 /** What is ruled of a context. `reason` is given where the verdict becomes `undetermined`. */
 export interface Ruling {
@@ -58,10 +58,12 @@ export class TenantTrial {
   readonly mismatch: number
   readonly #failing = new Map<Dimension, Set<string>>()
   readonly #failingPairs = new Set<string>()
+  readonly #places: Places
   readonly #badHours: ReadonlyMap<number, number>
 
   constructor(tenant: Tenant, contexts: readonly Context[], population: Population) {
     this.tenant = tenant
+    this.#places = population.places
     const isOwn = (context: Context) => isOrdinary(context, tenant, population.places)
     this.ordinary = contexts.filter(isOwn)
     this.strange = contexts.filter((context) => !isOwn(context))
@@ -117,10 +119,14 @@ export class TenantTrial {
 
   #ordinaryRuling(context: Context): Ruling {
     if (context.matter === 'recorded') return this.#recorded(context)
-    if (context.matter === 'chosen') return { context, strength: this.#isRareJunk(context) ? 'lead' : '' }
+    const silent = isHabitual(context, this.tenant, this.#places) ? '' : 'lead'
+    if (context.matter === 'chosen')
+      return { context, strength: this.#isRareJunk(context) ? 'lead' : silent }
     if (context.matter === 'session') return { context, strength: 'lead' }
     const reason = this.#ordinaryCause(context)
-    return reason === undefined ? { context, strength: 'lead' } : { context, strength: '', reason }
+    return reason === undefined
+      ? { context, strength: 'lead' }
+      : { context, strength: silent, reason }
   }
 
   #ordinaryCause(context: Context): Ruling['reason'] {
