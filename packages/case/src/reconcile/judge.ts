@@ -140,7 +140,7 @@ const RULES = `multiIf(
  * not the owner's, they are a lead.
  */
 const CHOSEN = `('malformed-id', 'anonymised-id', 'no-token-id', 'other-tenant-issuer', 'first-party-app-only',
-  'owa-issuer-not-supplied', 'issuer-root-unknown', 'backup-authentication')`
+  'owa-issuer-not-supplied', 'issuer-root-unknown', 'backup-authentication', 'session-known')`
 
 /** What is to be weighed of a verdict; `''` nothing. */
 export const MATTERS = ['missing', 'mismatched', 'recorded', 'session', 'chosen'] as const
@@ -151,7 +151,7 @@ const MATTER = `multiIf(
   verdict = 'unissued' AND reason = 'never-issued' AND family = 'plain' AND has({complete:Array(String)}, home), 'recorded',
   reason IN ('never-issued', 'issuer-not-rooted', 'session-known-token-missing'), 'missing',
   verdict IN ('unissued', 'mismatched'), 'session',
-  verdict = 'undetermined' AND reason IN ${CHOSEN}, 'chosen',
+  reason IN ${CHOSEN}, 'chosen',
   '')`
 
 /** Columns of the table of outcomes, before they are weighed. */
