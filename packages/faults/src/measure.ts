@@ -98,10 +98,10 @@ async function investigate(evidence: string, place: string) {
     await ingest(investigated, [evidence], { threads: 1 })
     await judge(investigated)
     // The default selection rests on verdicts and on these alone.
-    await runHunts(investigated.session, { only: STRONG_HUNTS })
-    const said = await scope(investigated.session, {})
+    await runHunts(session, { only: STRONG_HUNTS })
+    const said = await scope(session, {})
     const verdicts = new Map<string, Verdict>()
-    for await (const chunk of verdictsCsv(investigated.session))
+    for await (const chunk of verdictsCsv(session))
       for (const line of chunk.split('\r\n')) {
         if (line === '' || line.startsWith('access_id,')) continue
         const [id = '', verdict = '', reason = '', strength = '', , tokenId = ''] = cellsOf(line)
