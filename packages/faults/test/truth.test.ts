@@ -9,6 +9,7 @@ import {
   faulted,
   faultNamed,
   firm,
+  type Judged,
   type Measure,
   measure,
   type World,
@@ -24,6 +25,8 @@ async function after(world: World, name: string): Promise<Measure> {
   return await measure(changed)
 }
 
+const said = ({ truth, verdict, reason }: Judged) => `${truth.id} ${verdict} ${reason}`
+
 describe('an ordinary accident accuses nobody, and bounds hold', () => {
   for (const [world, name] of [
     ['firm', 'sign-in-hour-lost'],
@@ -37,7 +40,7 @@ describe('an ordinary accident accuses nobody, and bounds hold', () => {
     it(`${name}, ${world}`, async () => {
       const { falseEstablished, genuine, violations } = await after(WORLDS[world], name)
       assert.ok(genuine > 100)
-      assert.deepEqual(falseEstablished, [])
+      assert.deepEqual(falseEstablished.slice(0, 3).map(said), [])
       assert.deepEqual(violations, [])
     })
 })
@@ -48,6 +51,6 @@ describe('a forger is seen, whatever his tokens say', () => {
       const { missed, forged, forgedIssued } = await after(WORLDS.campus, name)
       assert.ok(forged > 0)
       assert.equal(forgedIssued, 0)
-      assert.deepEqual(missed, [])
+      assert.deepEqual(missed.slice(0, 3).map(said), [])
     })
 })
