@@ -76,7 +76,8 @@ export const ACCESS_ROWS: readonly Fault[] = [
     name: 'audit-cells-cut',
     accident: 'The audit log was saved by a spreadsheet, whose cells end after 32,767 characters.',
     does: 'The longest records cannot be read to their end.',
-    apply: (world) => cutting(world, 'audit', (length) => (length > CELL ? CELL : 0)),
+    apply: (world) =>
+      cutting(withFiles(world, asSheet), 'audit', (length) => (length > CELL ? CELL : 0)),
   },
   {
     name: 'audit-lines-cut',
@@ -117,6 +118,12 @@ export const ACCESS_ROWS: readonly Fault[] = [
     apply: gapStated,
   },
 ]
+
+/** The same audit log as the portal's download. */
+function asSheet(file: LogFile): LogFile {
+  if (file.kind !== 'audit') return file
+  return { ...file, path: file.path.replace(/\.[a-z]+$/, '.csv'), format: 'purview-csv' }
+}
 
 /** Accidents that matter meet the attacker. */
 function isForged({ truth }: World, data: Json): boolean {
