@@ -7,10 +7,11 @@
  *
  * Usage: node bench/dist/src/truth.bench.js [--seeds N] [--first SEED] [--worlds firm,campus,replay] [--faults x,y]
  *   [--pairs N] [--share S] [--people N] [--explain] [--list] [--keep DIR] [--record FILE]
+ *   [--markdown]
  *
  * `--share 0.2` draws a fifth of the faults for each seed. `--faults` takes names, and `none`, `faults` and `forger` for all of a kind. `--explain` prints every mistake, what was
  * missed, and ordinary accesses that are leads. `--keep` leaves evidence and case. `--record` keeps outcomes in a file, does
- * not repeat what it has, and prints a table of all of it. BENCH_TINY=1 only checks that it runs.
+ * not repeat what it has, and prints a table of all of it; several runs may share one, each with seeds of its own. BENCH_TINY=1 only checks that it runs.
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -33,6 +34,7 @@ const { values } = parseArgs({
     list: { type: 'boolean', default: false },
     keep: { type: 'string' },
     record: { type: 'string' },
+    markdown: { type: 'boolean', default: false },
   },
 })
 const isTiny = process.env['BENCH_TINY'] === '1'
@@ -117,7 +119,7 @@ async function measured(world: World): Promise<Outcome> {
 }
 
 function report(outcomes: readonly Outcome[]): void {
-  console.log(`\n${tableOf(outcomes)}\n\n${summaryOf(outcomes)}`)
+  console.log(`\n${tableOf(outcomes, values.markdown)}\n\n${summaryOf(outcomes)}`)
   const mistakes = outcomes.flatMap((each) => mistakesOf(each, values.explain ? 80 : 3))
   if (mistakes.length > 0) console.log(mistakes.join('\n'))
   if (outcomes.some((each) => mistakesIn(each) > 0)) process.exitCode = 1
