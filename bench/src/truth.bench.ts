@@ -6,11 +6,12 @@
  * accused (`established`), bounds that the truth is outside of, and forged accesses that the forger's own choices hide.
  *
  * Usage: node bench/dist/src/truth.bench.js [--seeds N] [--first SEED] [--worlds firm,campus,replay] [--faults x,y]
- *   [--pairs N] [--people N] [--explain] [--list] [--keep DIR] [--record FILE]
+ *   [--pairs N] [--share S] [--people N] [--explain] [--list] [--keep DIR] [--record FILE]
+ *   [--markdown]
  *
- * `--faults` takes names, and `none`, `faults` and `forger` for all of a kind. `--explain` prints every mistake, what was
+ * `--share 0.2` draws a fifth of the faults for each seed. `--faults` takes names, and `none`, `faults` and `forger` for all of a kind. `--explain` prints every mistake, what was
  * missed, and ordinary accesses that are leads. `--keep` leaves evidence and case. `--record` keeps outcomes in a file, does
- * not repeat what it has, and prints a table of all of it. BENCH_TINY=1 only checks that it runs.
+ * not repeat what it has, and prints a table of all of it; several runs may share one, each with seeds of its own. BENCH_TINY=1 only checks that it runs.
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -27,11 +28,13 @@ const { values } = parseArgs({
     worlds: { type: 'string' },
     faults: { type: 'string' },
     pairs: { type: 'string', default: '0' },
+    share: { type: 'string', default: '1' },
     people: { type: 'string' },
     explain: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     keep: { type: 'string' },
     record: { type: 'string' },
+    markdown: { type: 'boolean', default: false },
   },
 })
 const isTiny = process.env['BENCH_TINY'] === '1'
@@ -81,7 +84,7 @@ function keyOf(world: string, seed: number, plan: Plan): string {
 
 async function runWorld(name: string, seed: number, outcomes: Map<string, Outcome>): Promise<void> {
   const asked = isTiny ? tiny.faults : values.faults?.split(',')
-  const plans = plansFor(seed, asked, Number(values.pairs)).filter(
+  const plans = plansFor(seed, asked, Number(values.pairs), Number(values.share)).filter(
     (plan) => !outcomes.has(keyOf(name, seed, plan)),
   )
   if (plans.length === 0) return
@@ -116,7 +119,7 @@ async function measured(world: World): Promise<Outcome> {
 }
 
 function report(outcomes: readonly Outcome[]): void {
-  console.log(`\n${tableOf(outcomes)}\n\n${summaryOf(outcomes)}`)
+  console.log(`\n${tableOf(outcomes, values.markdown)}\n\n${summaryOf(outcomes)}`)
   const mistakes = outcomes.flatMap((each) => mistakesOf(each, values.explain ? 80 : 3))
   if (mistakes.length > 0) console.log(mistakes.join('\n'))
   if (outcomes.some((each) => mistakesIn(each) > 0)) process.exitCode = 1

@@ -18,11 +18,15 @@ const COLUMNS: readonly (readonly [string, Count])[] = [
   ['issued', ({ issued }) => issued],
 ]
 
-/** A row for each fault and kind of world, added up over the seeds. */
-export function tableOf(outcomes: readonly Outcome[]): string {
+/** A row for each fault and kind of world, added up over the seeds: in columns, or as Markdown. */
+export function tableOf(outcomes: readonly Outcome[], isMarkdown: boolean): string {
   const groups = groupsBy(outcomes, (each) => `${faultName(each)}\0${each.world}`)
   const rows = [...groups.values()].map((group) => rowOf(group))
   const header = ['fault', 'world', 'runs', ...COLUMNS.map(([name]) => name), 'leads/1000']
+  if (isMarkdown) {
+    const rule = header.map((_, at) => (at < 2 ? '---' : '--:'))
+    return [header, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+  }
   const widths = header.map((name, at) =>
     Math.max(name.length, ...rows.map((cells) => cells[at]?.length ?? 0)),
   )

@@ -34,24 +34,26 @@ export const WORLDS: Readonly<
 /** What to do to a world: names of faults, none for the world as it is. */
 export type Plan = readonly string[]
 
-/** Each fault alone, each choice of the forger's, and pairs, which the seed draws. `asked` narrows by name. */
+/** Each fault alone, each choice of the forger's, or a share of them, and pairs: the seed draws. `asked` narrows by name. */
 export function plansFor(
   seed: number,
   asked: readonly string[] | undefined,
   pairs: number,
+  share: number,
 ): Plan[] {
   const isAsked = (name: string, group: string) =>
     asked === undefined || asked.includes(name) || asked.includes(group)
   const faults = FAULTS.filter(({ name }) => isAsked(name, 'faults'))
   const choices = FORGER.filter(({ name }) => isAsked(name, 'forger'))
   const random = new Random(5, seed)
+  const lot = new Random(7, seed)
   const drawn = Array.from({ length: pairs }, () => [
     ...random.sample(faults.length === 0 ? FAULTS : faults, 1),
     ...random.sample(random.chance(0.3) ? FORGER : FAULTS, 1),
   ])
   return [
     ...(isAsked('none', 'none') ? [[]] : []),
-    ...[...faults, ...choices].map(({ name }) => [name]),
+    ...[...faults, ...choices].filter(() => lot.chance(share)).map(({ name }) => [name]),
     ...drawn.map((pair) => pair.map(({ name }) => name)),
   ]
 }

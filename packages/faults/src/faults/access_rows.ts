@@ -76,14 +76,15 @@ export const ACCESS_ROWS: readonly Fault[] = [
     name: 'audit-cells-cut',
     accident: 'The audit log was saved by a spreadsheet, whose cells end after 32,767 characters.',
     does: 'The longest records cannot be read to their end.',
-    apply: (world) => cutting(world, 'audit', (length) => (length > CELL ? CELL : 0)),
+    apply: (world) =>
+      cutting(withFiles(world, asSheet), 'audit', (length) => (length > CELL ? CELL : 0)),
   },
   {
     name: 'audit-lines-cut',
     accident: 'A syslog relay cuts one audit line in a hundred.',
     does: 'Some records cannot be read to their end.',
     apply: (world, random) =>
-      cutting(world, 'audit', (length, data) =>
+      cutting(withFiles(world, asLines), 'audit', (length, data) =>
         random.chance(isForged(world, data) ? 0.15 : 0.01)
           ? Math.floor(length * (0.3 + 0.6 * random.share()))
           : 0,
@@ -94,7 +95,7 @@ export const ACCESS_ROWS: readonly Fault[] = [
     accident: 'A syslog relay cuts one sign-in line in a hundred.',
     does: 'Tokens whose lines are cut have no issuance.',
     apply: (world, random) =>
-      cutting(world, 'sign-in', (length) =>
+      cutting(withFiles(world, asLines), 'sign-in', (length) =>
         random.chance(0.01) ? Math.floor(length * (0.3 + 0.6 * random.share())) : 0,
       ),
   },
@@ -107,7 +108,7 @@ export const ACCESS_ROWS: readonly Fault[] = [
         .map(({ data }) => JSON.stringify(data).length)
         .toSorted((a, b) => a - b)
       const limit = sizes[Math.floor(sizes.length * 0.97)] ?? 0
-      return cutting(world, 'sign-in', (length) => (length > limit ? limit : 0))
+      return cutting(withFiles(world, asLines), 'sign-in', (length) => (length > limit ? limit : 0))
     },
   },
   {
@@ -118,12 +119,25 @@ export const ACCESS_ROWS: readonly Fault[] = [
   },
 ]
 
+/** The same audit log as the portal's download. */
+function asSheet(file: LogFile): LogFile {
+  if (file.kind !== 'audit') return file
+  return { ...file, path: file.path.replace(/\.[a-z]+$/, '.csv'), format: 'purview-csv' }
+}
+
 /** Accidents that matter meet the attacker. */
 function isForged({ truth }: World, data: Json): boolean {
   return (truth.get(textOf(data, 'Id'))?.forged ?? '') !== ''
 }
 
-/** Cuts rows of one kind of log: `at` gives the length that is left, 0 where all of it is. Tables are not cut by lines. */
+/** The same log as a relay of lines carries it. */
+function asLines(file: LogFile): LogFile {
+  if (file.kind === 'graph') return file
+  const format = file.kind === 'audit' ? 'ual-ndjson' : 'diagnostic'
+  return { ...file, path: file.path.replace(/\.[a-z]+$/, '.ndjson'), format }
+}
+
+/** Cuts rows of one kind of log: `at` gives the length that is left, 0 where all of it is. */
 function cutting(
   world: World,
   kind: LogFile['kind'],
@@ -131,14 +145,7 @@ function cutting(
 ): World | undefined {
   let cuts = 0
   const changed = withFiles(world, (file) => {
-    const isTable = file.format === 'log-analytics-csv'
-    if (
-      file.kind !== kind ||
-      isTable ||
-      file.format === 'graph-json' ||
-      file.format === 'ual-array'
-    )
-      return file
+    if (file.kind !== kind) return file
     const rows = file.rows.map((row) => {
       const cut = at(JSON.stringify(row.data).length, row.data)
       if (cut > 0) cuts++

@@ -43,7 +43,7 @@ export function ids(
     })
 }
 
-/** Changes the token ids of the client application that is used most, or of another one that is used. */
+/** Changes the token ids of one client application: which, a use of it drawn at random says. */
 export function idsOfOneApp(
   kinds: readonly Kind[],
   change: (id: string, data: Json) => string | undefined,

@@ -18,6 +18,7 @@ import {
   withFiles,
 } from '../world.ts'
 import { altering, ids, idsOfOneApp, MADE, SEEN, slipped } from './alter.ts'
+import { asTable } from './clocks.ts'
 import { commonest, dataOf, type Kind } from './rows.ts'
 
 const lacks = (what: string) => `${what} of no row is known.`
@@ -46,7 +47,8 @@ export const COLUMNS: readonly Fault[] = [
     name: 'sign-in-ids-like-formulas-lost',
     accident: 'A spreadsheet took token ids that begin with a sign for formulas.',
     does: 'One token in 64 has no id in the sign-ins.',
-    apply: ids(MADE, (id) => (/^[-+=]/.test(id) ? '#NAME?' : id)),
+    apply: (world) =>
+      likeFormulas(withFiles(world, (file) => (file.kind === 'sign-in' ? asTable(file) : file))),
   },
   {
     name: 'audit-ids-slipped',
@@ -243,6 +245,9 @@ export const COLUMNS: readonly Fault[] = [
     apply: renamed,
   },
 ]
+
+/** What a spreadsheet makes of a cell that it cannot compute. */
+const likeFormulas = ids(MADE, (id) => (/^[-+=]/.test(id) ? '#NAME?' : id))
 
 function masking(world: World, kinds: readonly Kind[]): World | undefined {
   return altering(world, kinds, (kind, data) => {

@@ -24,6 +24,8 @@ export interface Campaign {
   readonly readsPerToken: readonly [number, number]
   /** Chance that a visit also takes several hundred messages at once. */
   readonly bulk: number
+  /** Whether evidence that lost nothing suffices: not where all but the token's id is as the victim's own. */
+  readonly isDeterminable?: boolean
   /** What his tokens say. */
   readonly token: (random: Random, atMs: number, victim: Person) => Shown
 }
@@ -72,7 +74,7 @@ function visit(
       id: use.id,
       atMs,
       forged: campaign.name,
-      isDeterminable: true,
+      isDeterminable: campaign.isDeterminable ?? true,
       principal: victim.upn,
       mailbox: victim.upn,
       ip,

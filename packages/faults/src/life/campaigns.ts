@@ -16,10 +16,11 @@ export function campaigns(
   staff: readonly Person[],
   recorder: Recorder,
   fromMs: number,
+  premises: readonly string[],
 ): Campaign[] {
   return random
     .sample(KINDS, random.between(1, 3))
-    .map((kind) => kind(random, staff, recorder, fromMs))
+    .map((kind) => kind(random, staff, recorder, fromMs, premises))
 }
 
 type Kind = (
@@ -27,6 +28,7 @@ type Kind = (
   staff: readonly Person[],
   recorder: Recorder,
   fromMs: number,
+  premises: readonly string[],
 ) => Campaign
 
 const vps = (random: Random, count: number) =>
@@ -98,4 +100,19 @@ const reusing: Kind = (random, staff, recorder, fromMs) => {
   }
 }
 
-const KINDS: readonly Kind[] = [quiet, loud, reusing]
+/** From a machine on the premises, by the victims' own kind of client: one missing token of these is never more than a lead. */
+const inside: Kind = (random, staff, _, fromMs, premises) => ({
+  name: 'from-the-premises',
+  victims: random.sample(staff, 2),
+  client: WEB_MAIL,
+  addresses: premises,
+  fromMs,
+  days: 3,
+  tokensPerDay: [1, 1],
+  readsPerToken: [1, 2],
+  bulk: 0,
+  isDeterminable: false,
+  token: (its, atMs, victim) => forgedToken(its, atMs, victim, WEB_MAIL.app.id, true),
+})
+
+const KINDS: readonly Kind[] = [quiet, loud, reusing, inside]

@@ -72,7 +72,9 @@ export function campus(seed: number, options: WorldOptions = {}): World {
   const partner = guests(place, staff)
   serviceCalls(random, place.recorder, place.tenant, fromMs, place.toMs)
   if (options.attacker !== false)
-    for (const campaign of campaigns(random, staff, place.recorder, fromMs + DAY))
+    for (const campaign of campaigns(random, staff, place.recorder, fromMs + DAY, [
+      place.networks.premises(random, fromMs),
+    ]))
       attack(random, place.recorder, campaign)
   place.recorder.between(fromMs, place.toMs)
   partner.between(fromMs, place.toMs)
