@@ -113,6 +113,18 @@ export const soundWorld: fc.Arbitrary<Spec> = fc.record({
   seed: fc.nat(),
 })
 
+/** Simpler worlds of the same kind, each list in one go: without most of the forgeries, then small in all else, too. */
+export function simplerSpecs(
+  spec: Spec,
+  users: number,
+  days: number,
+): readonly (readonly Spec[])[] {
+  const small = { ...spec, users, days, renewals: 1, bare: 0, lost: 0 }
+  const fewer = [[], ...spec.forged.map((one) => [one])]
+  const inForm = (base: Spec) => fewer.map((forged) => Object.assign({}, base, { forged }))
+  return [inForm(small), inForm(spec), [{ ...spec, users, renewals: 1 }]]
+}
+
 const WEB = '9199bf20-a13f-4107-85dc-02114787ef48'
 const OUTLOOK = 'd3590ed6-52b3-4102-aeff-aad2292ab01c'
 const FIRST_PARTY = '66a88757-258c-4c72-893c-3e8bed4d6899'
