@@ -12,7 +12,7 @@ import { type FileWorld, inFiles, type Layout, otherLayout, PLAIN } from './law_
 import { fileJudge, type Judge, rowJudge } from './law_judges.ts'
 import { holds, type Law } from './law_runs.ts'
 import { differences } from './law_said.ts'
-import { anyWorld, makeWorld, type Spec } from './law_world.ts'
+import { anyWorld, makeWorld, type Spec, simplerSpecs } from './law_world.ts'
 
 let place: Awaited<ReturnType<typeof embedded.start>>
 let opened: Case
@@ -37,6 +37,8 @@ const layoutLaw = (
   family: 'files',
   runs: 10,
   input,
+  simpler: ({ spec, layout }) =>
+    simplerSpecs(spec, 1, 3).map((specs) => specs.map((one) => ({ spec: one, layout }))),
   before: ({ spec }, number) => worldOf(spec, number, PLAIN),
   after: ({ spec, layout }, number) => worldOf(spec, number, change(layout)),
   faults: (one, other, world) => differences(one, other, world),

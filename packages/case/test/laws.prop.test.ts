@@ -16,6 +16,7 @@ import {
   makeWorld,
   type SmallWorld,
   type Spec,
+  simplerSpecs,
   soundWorld,
 } from './law_world.ts'
 import { type OpenWorld, openWorld, type Row } from './world.ts'
@@ -36,6 +37,7 @@ const changesNothing = (
   family: 'any world',
   runs: 20,
   input,
+  simpler: (spec) => simplerSpecs(spec, 1, 3),
   before: (spec, number) => makeWorld(spec, at(number)),
   faults: (one, other, world) => differences(one, other, world),
   ...change,
@@ -176,6 +178,8 @@ describe('evidence that is taken away', () => {
     isOfOneTenant: true,
     runs: 30,
     input,
+    simpler: ({ spec, loss: lost }) =>
+      simplerSpecs(spec, 1, 3).map((specs) => specs.map((one) => ({ spec: one, loss: lost }))),
     before: ({ spec }, number) => makeWorld(spec, at(number)),
     after: (drawn, number) => without(makeWorld(drawn.spec, at(number)), drawn.loss),
     faults,
@@ -220,6 +224,7 @@ const soundLaw = (faults: (said: Said, world: SmallWorld) => readonly string[]):
   family: 'sound world',
   runs: 8,
   input: soundWorld,
+  simpler: (spec) => simplerSpecs(spec, 5, 20),
   before: (spec, number) => makeWorld(spec, at(number)),
   faults: (said, _, world) => faults(said, world),
 })
