@@ -3,7 +3,7 @@
  *
  * Values of one kind are alternatives; different kinds narrow each other. An attacker list is one kind:
  * an access that matches any of its indicators, whatever their kinds, matches the list. Without any
- * of these the selection is what the evidence points at: accesses that are `unissued` or `mismatched`, and
+ * of these the selection is what the evidence points at: accesses whose `unissued` or `mismatched` is established, and
  * the hits of established hunts; with what people have marked as theirs, and without what they have marked as ours.
  *
  * @module

@@ -309,7 +309,7 @@ function gapParts(gap: unknown): readonly [number, number] {
 }
 
 /**
- * For each tenant of the selection, before when it could have been read unseen.
+ * For each tenant of the selection, before when it could have been read unseen. Of leads where there is nothing else.
  *
  * Mail can only be seen to be read where `MailItemsAccessed` is recorded. Where verdicts make the selection,
  * an access must also fall into the time of the issuance log, without which it has no verdict.
@@ -324,7 +324,8 @@ async function horizonsOf(
        seen.mail_records AS mail_records, toUnixTimestamp64Milli(made.first) AS made_ms, made.issuances AS made
      FROM (
        SELECT toString(tenant) AS tenant, max(is_mail) AS mail FROM ${selected.table}
-       WHERE party = 'theirs' GROUP BY tenant
+       WHERE party = 'theirs' OR strength = 'lead' AND (SELECT count() FROM ${selected.table} WHERE party = 'theirs') = 0
+       GROUP BY tenant
      ) AS theirs
      LEFT JOIN (
        SELECT toString(tenant) AS tenant, min(at) AS first, minIf(at, operation = 'MailItemsAccessed') AS first_mail,

@@ -6,12 +6,14 @@ import { buildLosses } from '../src/losses.ts'
 import { NO_ID } from '../src/no_id.ts'
 import { type Scope, scope } from '../src/scope/scope.ts'
 import type { Selection } from '../src/selection.ts'
+import { timeline } from '../src/timeline.ts'
 import { MONDAY_MS, officeTimes } from './office.ts'
 import { ANN, BOB, counted, EVE, entry, messages, T1, theirs } from './scope_world.ts'
 import {
   bind,
   fill,
   hour,
+  issuance,
   judgedAs,
   type OpenWorld,
   openWorld,
@@ -182,6 +184,13 @@ describe('leads', () => {
       upper: null,
       because: '1 silence in the access log',
     })
+  })
+
+  it('alone have no first and last access, and a time before which nothing is excluded', async () => {
+    await asLead(theirs([lead], { issuance: [issuance(0, BOB)] }))
+    const { first, last, cannotExcludeBefore } = await timeline(world.session, {})
+    assert.deepEqual([first, last], [null, null])
+    assert.equal(cannotExcludeBefore?.at, '2023-06-01T05:00:00.000Z')
   })
 
   it('that somebody has selected are taken as selected', async () => {

@@ -51,15 +51,17 @@ describe('investigate --json', () => {
 
   it('bounds what was read, by account and by group', () => {
     const scope = parsed(answered.out)['scope']
-    const exact = { lower: STOLEN_MESSAGES, upper: STOLEN_MESSAGES }
-    assert.deepEqual(member(scope, 'messages'), exact)
+    // Two lines of the log could not be read, and may have been accesses of the same days.
+    const because = 'records of the access log lost at 1 time'
+    const open = { lower: STOLEN_MESSAGES, upper: null, because }
+    assert.deepEqual(member(scope, 'messages'), open)
     assert.equal(member(scope, 'mailboxes'), 1)
     const [account] = objects(member(scope, 'accounts'))
     assert.equal(account?.['mailbox'], 'ada@example.gov')
-    assert.deepEqual(account['messages'], exact)
+    assert.deepEqual(account['messages'], open)
     const [group] = objects(member(scope, 'groups'))
     assert.equal(group?.['name'], 'East Asia')
-    assert.deepEqual(group['messages'], exact)
+    assert.deepEqual(group['messages'], open)
   })
 
   it('lists every file with its hash, shape, rows, duplicates and rejects', () => {

@@ -60,8 +60,8 @@ export interface Measure {
   readonly milliseconds: number
 }
 
-const STRONG_HUNTS = huntList()
-  .filter(({ strength }) => strength === 'strong')
+const ESTABLISHED_HUNTS = huntList()
+  .filter(({ strength }) => strength === 'established')
   .map(({ id }) => id)
 
 interface Verdict {
@@ -99,7 +99,7 @@ async function investigate(evidence: string, place: string) {
     await ingest(investigated, [evidence], { threads: 1 })
     await judge(investigated)
     // The default selection rests on verdicts and on these alone.
-    await runHunts(session, { only: STRONG_HUNTS })
+    await runHunts(session, { only: ESTABLISHED_HUNTS })
     const said = await scope(session, {})
     const verdicts = new Map<string, Verdict>()
     for await (const chunk of verdictsCsv(session))

@@ -76,7 +76,9 @@ function assertNoFormula(rows: readonly Map<string, string>[]): void {
 describe('the case of these tests', () => {
   it('has hostile text, and what is expected of it', () => {
     assert.equal(answered.verdicts.unissued, 7)
-    assert.deepEqual(answered.scope.messages, { lower: MESSAGES, upper: MESSAGES })
+    // Its mail log has lines that cannot be read, of the days in question.
+    const because = 'records of the access log lost at 1 time'
+    assert.deepEqual(answered.scope.messages, { lower: MESSAGES, upper: null, because })
     assert.ok(answered.scope.accounts[0]?.organisation.includes('<script>'))
   })
 })

@@ -18,8 +18,10 @@ import type { Session } from '../session.ts'
 import type { Loss, Side } from './loss.ts'
 import { HAS_TIME } from './lossy_files.ts'
 
-/** Of each log, so many silences are judged: those that are long for the hours beside them. */
-const MOST_SILENCES = 1_000
+/** Active minutes on each side of a silence, by which it is taken for long or not. */
+const BESIDE = 10
+/** A silence in which fewer active minutes would be likely is judged no further. */
+const LEAST_LIKELY = 3
 /** Logs with fewer records have no pace. */
 const SHOWS_ITS_PACE = 20
 const LOG = 'side, source, category, log_tenant'
@@ -134,20 +136,25 @@ function numbersOf(lists: unknown): number[][] {
     : []
 }
 
-/** Of each log how many silences it has, and those that are longest for the busier hour beside them. */
+/**
+ * Of each log how many silences it has, and those that are long for the {@link BESIDE} active minutes on each side.
+ * Lists are put beside one another, each moved by some places: a list that a lambda looks into is copied for each item.
+ */
 const silencesIn = (minutes: string) => `
-  SELECT ${LOG}, any(silences) AS count, groupArray([toFloat64(last_ms), toFloat64(from_ms)]) AS periods FROM (
-    SELECT *, count() OVER (PARTITION BY ${LOG}) AS silences FROM (
-      SELECT ${LOG}, from_ms, minute, active, lagInFrame(minute, 1, minute) OVER w AS last_minute,
-        lagInFrame(to_ms, 1, to_ms) OVER w AS last_ms, lagInFrame(active, 1, active) OVER w AS last_active
-      FROM (
-        SELECT *, count() OVER (PARTITION BY ${LOG}, intDiv(minute, 60)) AS active FROM ${minutes}
-      )
-      WINDOW w AS (PARTITION BY ${LOG} ORDER BY minute ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
-    ) WHERE minute > last_minute + 1
-    ORDER BY (minute - last_minute) * greatest(active, last_active) DESC, minute
-    LIMIT ${MOST_SILENCES} BY ${LOG}
-  ) GROUP BY ${LOG} ORDER BY ${LOG} ${BOUNDED}`
+  SELECT ${LOG}, arrayCount((a, b) -> b - a > 1, befores, afters) AS count,
+    arrayMap((from_ms, to_ms) -> [toFloat64(from_ms), toFloat64(to_ms)],
+      arrayFilter((x, is_long) -> is_long, arrayPopBack(ends), are_long),
+      arrayFilter((x, is_long) -> is_long, arrayPopFront(begins), are_long)) AS periods
+  FROM (
+    SELECT ${LOG}, groupArray(minute) AS active, groupArray(from_ms) AS begins, groupArray(to_ms) AS ends,
+      toUInt32(length(active)) AS n, arrayPopBack(active) AS befores, arrayPopFront(active) AS afters,
+      arraySlice(arrayConcat(arrayWithConstant(${BESIDE}, active[1]), active), 1, n - 1) AS firsts,
+      arraySlice(arrayConcat(active, arrayWithConstant(${BESIDE + 1}, active[n])), ${BESIDE + 2}, n - 1) AS lasts,
+      arrayMap((a, b, first, last) -> b - a > 1
+          AND (b - a) * ${2 * BESIDE} >= ${LEAST_LIKELY} * (last - first - (b - a)), befores, afters, firsts, lasts) AS are_long
+    FROM (SELECT * FROM ${minutes} ORDER BY ${LOG}, minute)
+    GROUP BY ${LOG}
+  ) ORDER BY ${LOG} ${BOUNDED}`
 
 function takeSilences(logs: ReadonlyMap<string, Log>, row: Json): void {
   const log = logs.get(keyOf(row))

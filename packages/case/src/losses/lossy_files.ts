@@ -18,8 +18,15 @@ const NO_LOSSES: readonly string[] = [
   'not-an-access',
   'invalid-utf8',
 ]
-/** Shapes of files that are no logs. */
-const NO_LOGS: readonly string[] = ['directory', 'folder-inventory', 'local-times-csv']
+/** Shapes of files that are no logs, or none that is known. */
+const NO_LOGS: readonly string[] = [
+  'directory',
+  'folder-inventory',
+  'local-times-csv',
+  'unrecognised',
+  'unreadable',
+  'empty',
+]
 /** Fewer records do not show that a file holds one service alone. */
 const SHOWS_ITS_SERVICES = 20
 /** Below this a record has no time, only a default. */
@@ -48,13 +55,17 @@ export const IS_LOSS: string = `(kind IN ('row', 'payload') AND reason NOT IN ($
 export const READ_IN_PART: string = `SELECT evidence_id FROM reject
   WHERE kind = 'file' AND evidence_id IN (SELECT evidence_id FROM evidence WHERE issuances + accesses > 0)`
 
+/** Files that are logs, each once. */
+export const OF_LOGS: string = `SELECT evidence_id FROM evidence
+  WHERE same_as = 0 AND shape NOT IN (${quoted(NO_LOGS)})`
+
 const LOSSY = `SELECT DISTINCT evidence_id FROM (
     SELECT evidence_id FROM statement WHERE code IN (${quoted(STATED)})
     UNION ALL
     SELECT evidence_id FROM reject WHERE ${IS_LOSS}
     UNION ALL
     ${READ_IN_PART}
-  ) WHERE evidence_id IN (SELECT evidence_id FROM evidence WHERE same_as = 0 AND shape NOT IN (${quoted(NO_LOGS)}))`
+  ) WHERE evidence_id IN (${OF_LOGS})`
 
 function quoted(words: readonly string[]): string {
   return words.map((word) => `'${word}'`).join(', ')

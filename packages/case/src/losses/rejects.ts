@@ -13,7 +13,7 @@ import { Scratch } from '../scope/scratch.ts'
 import { BOUNDED } from '../scope/settings.ts'
 import type { Session } from '../session.ts'
 import { ALL_TIME, type Loss } from './loss.ts'
-import { HAS_TIME, IS_LOSS, type LossyFile } from './lossy_files.ts'
+import { HAS_TIME, IS_LOSS, type LossyFile, OF_LOGS } from './lossy_files.ts'
 
 /** Records looked at on each side of a reject. */
 const BESIDE = 5
@@ -27,7 +27,7 @@ const MOST_ON_A_LINE = 4
 const BEYOND_MS = 24 * 3_600_000
 
 const BLOCK = `toInt64(intDiv(line, ${NEAR_LINES}))`
-const REJECTS = `SELECT evidence_id, line FROM reject WHERE ${IS_LOSS}`
+const REJECTS = `SELECT evidence_id, line FROM reject WHERE ${IS_LOSS} AND evidence_id IN (${OF_LOGS})`
 const near = (table: string) => `
   SELECT evidence_id, line, toUnixTimestamp64Milli(at) AS ms FROM ${table}
   WHERE ${HAS_TIME} AND (evidence_id, ${BLOCK}) GLOBAL IN (
@@ -67,15 +67,15 @@ export async function lostByRejects(
     )
     const margins = await marginsOf(session, records)
     const periods = new Map<number, Period[]>()
-    for (const row of await besideRejects(session, records)) {
-      const file = files.get(Number(row['evidence_id']))
-      if (file === undefined) continue
-      const own = periods.get(file.evidenceId) ?? []
-      periods.set(file.evidenceId, own)
-      own.push({
-        ...periodOf(row, file, margins.get(file.evidenceId)),
-        records: Number(row['rejects']),
-      })
+    for await (const rows of besideRejects(session, records)) {
+      for (const row of rows) {
+        const file = files.get(Number(row['evidence_id']))
+        if (file === undefined) continue
+        const { fromMs, toMs } = periodOf(row, file, margins.get(file.evidenceId))
+        const own = periods.get(file.evidenceId) ?? []
+        periods.set(file.evidenceId, own)
+        own.push({ fromMs, toMs, records: Number(row['rejects']) })
+      }
     }
     return [...periods].flatMap(([evidenceId, own]) => lossesOfFile(files.get(evidenceId), own))
   } finally {
@@ -96,8 +96,8 @@ async function marginsOf(session: Session, records: string): Promise<Map<number,
 }
 
 /** Rejects by the record that they stand behind. */
-function besideRejects(session: Session, records: string): Promise<Json[]> {
-  return session.rows(
+function besideRejects(session: Session, records: string): AsyncIterable<readonly Json[]> {
+  return session.stream(
     `SELECT evidence_id, count() AS rejects, any(on_line) AS crowd, any(lo_before) AS lo_before,
        any(hi_before) AS hi_before, any(lo_after) AS lo_after, any(hi_after) AS hi_after
      FROM (

@@ -62,18 +62,18 @@ export async function addEither(
   })
   if (!(await hasCutRecords(session))) return
   await judge(session, tables, {
-    candidate: `${IS_CUT} AND ${OPEN_VERDICT} AND (${IN_ACTIVE_TIME})`,
+    candidate: `evidence_id GLOBAL IN (${CUT_FILES}) AND ${IS_CUT} AND ${OPEN_VERDICT} AND (${IN_ACTIVE_TIME})`,
     mailbox: 'tenant GLOBAL IN (SELECT DISTINCT tenant FROM {selected})',
     account: "account != ''",
     rule: UNCLEAR,
   })
 }
 
+const CUT_FILES = "SELECT evidence_id FROM statement WHERE code = 'audit-data-truncated'"
+
 /** Whether some record was cut short; then any of them could be of a mailbox that nothing else points at. */
 async function hasCutRecords(session: Session): Promise<boolean> {
-  const [row] = await session.rows(
-    "SELECT count() AS n FROM statement WHERE code = 'audit-data-truncated'",
-  )
+  const [row] = await session.rows(`SELECT count() AS n FROM (${CUT_FILES})`)
   return Number(row?.['n']) > 0
 }
 
@@ -87,6 +87,8 @@ async function addLeads(
   { frame, ours, params }: Condition,
 ): Promise<void> {
   if (!isDefault(selected.selection)) return
+  const [counted] = await session.rows("SELECT count() AS n FROM verdict WHERE strength = 'lead'")
+  if (Number(counted?.['n']) === 0) return
   const base =
     selectBase(`outcome != 'failed' AND strength = 'lead' AND (${frame}) AND NOT (${ours})
     AND record_id GLOBAL NOT IN (SELECT record_id FROM ${selected.table})`)

@@ -20,6 +20,7 @@ import {
 } from '../model.ts'
 import {
   absenceIn,
+  byQuery,
   byRule,
   column,
   inExport,
@@ -40,7 +41,7 @@ export function scopeSection(answer: Answer): Section {
   return {
     id: 'scope',
     title: 'Scope',
-    statements: [...unbounded(scope), ...either(scope), ...others(scope)],
+    statements: [...unbounded(scope), ...lost(scope), ...either(scope), ...others(scope)],
     figures: [],
     tables: [
       partTable('organisations', 'By organisation', scope.organisation_list, absence),
@@ -74,6 +75,22 @@ function unbounded({ unbounded: accounts }: Scope): Statement[] {
       text: `Nothing bounds what was exposed of ${plural(accounts.length, 'mailbox', 'mailboxes')} (${reasons.join(', ')}): the upper bound of the whole is missing for that.`,
       strength: 'not-excluded',
       evidence: [first, ...more.slice(0, 99)],
+    }),
+  ]
+}
+
+/** A record that is lost could be of a mailbox that no record names. */
+function lost({ access_log_losses: losses }: Scope): Statement[] {
+  if (losses.length === 0) return []
+  return [
+    statement({
+      id: 'scope-access-log-losses',
+      text: `The logs of mail accesses lost records at ${plural(losses.length, 'time')} at which these accesses could have gone on. A mailbox that is not named here could have been read then: the whole, and groups and organisations of these tenants, have no upper bound.`,
+      strength: 'not-excluded',
+      evidence: [
+        byQuery("SELECT * FROM loss WHERE side = 'access' ORDER BY from_at"),
+        byRule('docs/scope.md', 'What the access log lost'),
+      ],
     }),
   ]
 }
