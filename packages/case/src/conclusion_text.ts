@@ -9,6 +9,7 @@
 import { count, percent, percentUp, plural } from '@mintmark/core/wording'
 import type { Comparable, Rate } from './comparable.ts'
 import type { Conclusion, DumpSearch, Status, Unanswered } from './conclusion.ts'
+import type { Lead } from './leads.ts'
 import type { PointedCounts } from './pointed_counts.ts'
 
 /** First words of the headline, in every view. */
@@ -140,6 +141,18 @@ function cannotTellText({ judged, unread }: Conclusion): string {
   return `no record of an access was read, so nothing could be judged.${why}`
 }
 
+/** One lead in a sentence: what, how often, what would settle it. */
+export function leadText({ text, verdict, accesses, tokens, sessions }: LeadCounts): string {
+  const things = [
+    plural(accesses, 'access', 'accesses'),
+    ...(tokens > 0 ? [plural(tokens, 'token')] : []),
+    ...(sessions > 0 ? [plural(sessions, 'session')] : []),
+  ].join(', ')
+  return `${verdict === '' ? text : `${verdict} (${text})`}: ${things}`
+}
+
+type LeadCounts = Pick<Lead, 'text' | 'verdict' | 'accesses' | 'tokens' | 'sessions'>
+
 /** What the log of issued tokens shows of everybody else. */
 export function comparisonText({ issued, of, basis, unit }: Comparable): string {
   const rate = rateText({ issued, of })
@@ -165,7 +178,7 @@ function judgedText({ judged }: Conclusion): string {
 function leadsText({ status, leads }: Conclusion): string {
   const phrases = pointedText(leads)
   if (phrases.length === 0 || status === 'lead') return ''
-  return `${capital(phrases.join('; '))}. Leads are in no lower bound, and accuse nobody.`
+  return `${capital(phrases.join('; '))}: these accuse nobody.`
 }
 
 const UNREAD: Readonly<Partial<Record<Unanswered, (conclusion: Conclusion) => string>>> = {
