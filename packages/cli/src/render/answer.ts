@@ -107,8 +107,8 @@ function sureness({ conclusion: { established, leads } }: Answer, said: Conclusi
   return `${isCompared ? `${said.comparison} ` : ''}${said.judged}`
 }
 
-/** A selection without an access, or nothing but what people marked as ours: it says nothing of the rest of the case. */
-function selected({ selection, scope, verdicts, hunts, conclusion }: Answer): string[] {
+/** A selection without an access, or nothing but leads, or what people marked as ours. */
+function selected({ selection, scope, verdicts, conclusion, marks }: Answer): string[] {
   if (scope.accesses > 0) return []
   if (!selection.isDefault)
     return labelled(
@@ -117,11 +117,20 @@ function selected({ selection, scope, verdicts, hunts, conclusion }: Answer): st
     )
   const isMarked =
     conclusion.status !== 'found' &&
-    verdicts.unissued + verdicts.mismatched + hunts.reduce((sum, { hits }) => sum + hits, 0) >
-      conclusion.leads.accesses + conclusion.leads.huntHits
-  return isMarked
-    ? labelled('Marks', 'all that verdicts and established hunts point at is marked as ours.')
-    : []
+    verdicts.unissued + verdicts.mismatched > conclusion.leads.accesses &&
+    marks.some(({ party }) => party === 'ours')
+  const { either } = scope
+  return [
+    ...(isMarked
+      ? labelled('Marks', 'all that verdicts and established hunts point at is marked as ours.')
+      : []),
+    ...(either.accesses > 0
+      ? labelled(
+          'Not excluded',
+          `${plural(either.accesses, 'access', 'accesses')} to ${plural(either.mailboxes, 'mailbox', 'mailboxes')} of ${plural(either.organisations, 'organisation')}, which leads are about or which could be anybody's.`,
+        )
+      : []),
+  ]
 }
 
 function messages({ scope }: Answer): string {
@@ -173,6 +182,8 @@ function horizon({ timeline: { horizons, cannotExcludeBefore } }: Answer): strin
 function whose({ scope, keys, conclusion }: Answer): string[] {
   // A key that was found takes some of the room, and so does what would settle a lead.
   const less = keys.some(isLeak) || conclusion.status !== 'found' ? 2 : 0
+  // Of what nothing points at there is no table of zeros.
+  if (scope.accesses === 0) return []
   const organisations = parts(scope.organisation_list)
   const groups = parts(scope.groups.filter(({ name }) => name !== ''))
   return [
