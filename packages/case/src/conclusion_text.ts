@@ -113,11 +113,9 @@ function pointedText(counts: PointedCounts): string[] {
     ...(sessions > 0 ? [plural(sessions, 'session')] : []),
   ].join(' and ')
   const used = plural(accesses, 'access', 'accesses')
-  const what = things === '' ? used : `${things} (${used})`
+  const what = things === '' ? used : `${used} (${things})`
   return [
-    ...(accesses > 0
-      ? [`${what} without a record that explains ${tokens + sessions === 1 ? 'it' : 'them'}`]
-      : []),
+    ...(accesses > 0 ? [`${what} that no record explains`] : []),
     ...(huntHits > 0
       ? [
           `${plural(huntHits, 'access', 'accesses')} that ${plural(hunts, 'hunt')} ${hunts === 1 ? 'points' : 'point'} at`,

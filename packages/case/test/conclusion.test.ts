@@ -95,7 +95,7 @@ describe('the headline', () => {
     [
       'of leads',
       { leads: ONE },
-      /^LEAD: 1 token \(3 accesses\) without a record that explains it\. Ordinary causes remain; this accuses nobody\.$/,
+      /^LEAD: 3 accesses \(1 token\) that no record explains\. Ordinary causes remain; this accuses nobody\.$/,
     ],
     ['of nothing', {}, /^NOTHING FOUND: all 10 accesses used an issued token, and no hunt hit\.$/],
     [
