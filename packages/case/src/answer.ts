@@ -16,7 +16,8 @@ import { huntList } from './hunts/hunt_list.ts'
 import type { HuntOptions, HuntResult } from './hunts/run_hunts.ts'
 import { keepAnswer, keptAnswer, questionOf } from './kept_answer.ts'
 import { type KeyFound, keysFound } from './keys_found.ts'
-import { type Mark, marks } from './marks.ts'
+import { type Lead, leadsOf } from './leads.ts'
+import { type Mark, markConditions, marks } from './marks.ts'
 import { hunt } from './prepare.ts'
 import { reconcile } from './reconcile/reconcile.ts'
 import {
@@ -58,6 +59,8 @@ export interface Answer {
   readonly scope: Scope
   readonly timeline: Timeline
   readonly hunts: readonly HuntResult[]
+  /** Leads by reason and hunt, apart from what is established, each with what would settle it. */
+  readonly leads: readonly Lead[]
   readonly custody: readonly Custody[]
   /** Private keys that lie in the dumps of the evidence. */
   readonly keys: readonly KeyFound[]
@@ -143,7 +146,7 @@ async function answerAnew(
   const tokens = await tokenVerdicts(session, { limit: LISTED })
   const keys = await keysFound(session)
   const evidence = (await evidenceRows(session)).map(answered)
-  const known = { evidence, keys, comparable: await comparable(session) }
+  const known = { evidence, keys, hunts, comparable: await comparable(session) }
   return {
     schema: ANSWER_SCHEMA,
     case: investigated.location,
@@ -162,13 +165,13 @@ async function answerAnew(
 /** The part of an answer that marks change. */
 export type SelectionAnswer = Pick<
   Answer,
-  'conclusion' | 'selection' | 'scope' | 'timeline' | 'custody' | 'unknowns' | 'marks'
+  'conclusion' | 'leads' | 'selection' | 'scope' | 'timeline' | 'custody' | 'unknowns' | 'marks'
 >
 
 async function ofSelection(
   session: Session,
   selection: Selection,
-  known: Omit<Grounds, 'unknowns'>,
+  known: Omit<Grounds, 'unknowns'> & { readonly hunts: readonly HuntResult[] },
   onStep: (step: Step) => void,
 ): Promise<SelectionAnswer> {
   onStep('scope')
@@ -185,6 +188,7 @@ async function ofSelection(
     })
     return {
       conclusion: await conclude(session, { ...known, unknowns: open }),
+      leads: await leadsOf(session, known.hunts, await markConditions(session)),
       selection: { isDefault: isDefault(selection), accesses: bounded.accesses },
       scope: bounded,
       timeline: course,
@@ -212,6 +216,7 @@ export async function answerMarked(
   const known = {
     evidence: before.evidence,
     keys: before.keys,
+    hunts: before.hunts,
     comparable: before.conclusion.comparable,
   }
   const made = { ...before, ...(await ofSelection(session, {}, known, () => {})) }

@@ -9,6 +9,7 @@
 import { count, percent, percentUp, plural } from '@mintmark/core/wording'
 import type { Comparable, Rate } from './comparable.ts'
 import type { Conclusion, DumpSearch, Status, Unanswered } from './conclusion.ts'
+import type { Lead } from './leads.ts'
 import type { PointedCounts } from './pointed_counts.ts'
 
 /** First words of the headline, in every view. */
@@ -112,11 +113,9 @@ function pointedText(counts: PointedCounts): string[] {
     ...(sessions > 0 ? [plural(sessions, 'session')] : []),
   ].join(' and ')
   const used = plural(accesses, 'access', 'accesses')
-  const what = things === '' ? used : `${things} (${used})`
+  const what = things === '' ? used : `${used} (${things})`
   return [
-    ...(accesses > 0
-      ? [`${what} without a record that explains ${tokens + sessions === 1 ? 'it' : 'them'}`]
-      : []),
+    ...(accesses > 0 ? [`${what} that no record explains`] : []),
     ...(huntHits > 0
       ? [
           `${plural(huntHits, 'access', 'accesses')} that ${plural(hunts, 'hunt')} ${hunts === 1 ? 'points' : 'point'} at`,
@@ -139,6 +138,18 @@ function cannotTellText({ judged, unread }: Conclusion): string {
   const why = unread.files > 0 ? ` ${plural(unread.files, 'file')} could not be read as a log.` : ''
   return `no record of an access was read, so nothing could be judged.${why}`
 }
+
+/** One lead in a sentence: what, how often, what would settle it. */
+export function leadText({ text, verdict, accesses, tokens, sessions }: LeadCounts): string {
+  const things = [
+    plural(accesses, 'access', 'accesses'),
+    ...(tokens > 0 ? [plural(tokens, 'token')] : []),
+    ...(sessions > 0 ? [plural(sessions, 'session')] : []),
+  ].join(', ')
+  return `${verdict === '' ? text : `${verdict} (${text})`}: ${things}`
+}
+
+type LeadCounts = Pick<Lead, 'text' | 'verdict' | 'accesses' | 'tokens' | 'sessions'>
 
 /** What the log of issued tokens shows of everybody else. */
 export function comparisonText({ issued, of, basis, unit }: Comparable): string {
@@ -165,7 +176,7 @@ function judgedText({ judged }: Conclusion): string {
 function leadsText({ status, leads }: Conclusion): string {
   const phrases = pointedText(leads)
   if (phrases.length === 0 || status === 'lead') return ''
-  return `${capital(phrases.join('; '))}. Leads are in no lower bound, and accuse nobody.`
+  return `${capital(phrases.join('; '))}: these accuse nobody.`
 }
 
 const UNREAD: Readonly<Partial<Record<Unanswered, (conclusion: Conclusion) => string>>> = {

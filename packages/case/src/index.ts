@@ -30,6 +30,7 @@ export {
   conclusionText,
   dumpsText,
   ignoranceText,
+  leadText,
   rateText,
   STATUS_WORDS,
 } from './conclusion_text.ts'
@@ -92,6 +93,7 @@ export {
   ingest,
 } from './ingest/ingest.ts'
 export { isLeak, type KeyFound, type KeyPlace, keysFound } from './keys_found.ts'
+export type { Lead } from './leads.ts'
 export { type TokenUse, type TokenUses, tokenUses } from './lineage.ts'
 export { type Loss, type LossCode, lossesOf } from './losses.ts'
 export {

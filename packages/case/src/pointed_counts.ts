@@ -42,8 +42,9 @@ export interface PointedByStrength {
 const HUNT_STRENGTH = `if(${IS_ESTABLISHED_HUNT}, 'established', 'lead')`
 
 /** Conditions stand in the text, values in tables: marks are the case's own. */
-const rowsOf = (ours: string) => `
+export const pointedAccesses = (ours: string): string => `
   SELECT toString(v.strength) AS strength, 'verdict' AS source, '' AS hunt, toString(v.verdict) AS verdict,
+    toString(v.reason) AS reason,
     a.token_id AS token_id, (a.record_id, a.content) AS access,
     if(a.session_id != '', a.session_id, a.other_session_id) AS session,
     if(a.mailbox != '', a.mailbox, a.principal) AS account, a.at AS at
@@ -51,7 +52,7 @@ const rowsOf = (ours: string) => `
     SELECT bucket, record_id, content, token_id, session_id, other_session_id, mailbox, principal, ip, at FROM access
     WHERE (bucket, record_id) IN (SELECT bucket, record_id FROM verdict WHERE strength != '') AND NOT ${ours}
   ) AS a
-  INNER JOIN (SELECT bucket, record_id, content, verdict, strength FROM verdict WHERE strength != '') AS v
+  INNER JOIN (SELECT bucket, record_id, content, verdict, reason, strength FROM verdict WHERE strength != '') AS v
     ON v.bucket = a.bucket AND v.record_id = a.record_id AND v.content = a.content`
 
 /** What is established already is no lead beside it. */
@@ -60,8 +61,9 @@ const ESTABLISHED = `
   UNION ALL
   SELECT record_id, content FROM hunt_hit WHERE ${IS_ESTABLISHED_HUNT}`
 
-const hitsOf = (ours: string) => `
-  SELECT ${HUNT_STRENGTH} AS strength, 'hunt' AS source, toString(hunt) AS hunt, '' AS verdict, token_id,
+/** Hits of hunts, both strengths. */
+export const hunted = (ours: string): string => `
+  SELECT ${HUNT_STRENGTH} AS strength, 'hunt' AS source, toString(hunt) AS hunt, '' AS verdict, '' AS reason, token_id,
     (record_id, content) AS access, '' AS session, if(mailbox != '', mailbox, principal) AS account, at
   FROM hunt_hit
   WHERE (${IS_ESTABLISHED_HUNT} OR (record_id, content) GLOBAL NOT IN (${ESTABLISHED}))
@@ -70,7 +72,7 @@ const hitsOf = (ours: string) => `
     WHERE (record_id, content) GLOBAL IN (SELECT record_id, content FROM hunt_hit) AND ${ours})`
 
 const VERDICT = "source = 'verdict'"
-const SUMMARY = `
+export const COUNTED: string = `
   countIf(${VERDICT}) AS accesses, countIf(verdict = 'unissued') AS unissued, countIf(verdict = 'mismatched') AS mismatched,
   uniqExactIf(token_id, ${VERDICT} AND token_id != toUUID('${NO_ID}')) AS tokens,
   uniqExactIf(session, ${VERDICT} AND token_id = toUUID('${NO_ID}') AND session != '') AS sessions,
@@ -91,8 +93,8 @@ export async function pointedCounts(
 ): Promise<PointedByStrength> {
   const ours = marked?.ours ?? '0'
   const of = async (sql: string) =>
-    await session.rows(`SELECT strength, ${SUMMARY} FROM (${sql}) GROUP BY strength ${BOUNDED}`)
-  const rows = await of(`${rowsOf(ours)} UNION ALL ${hitsOf(ours)}`)
+    await session.rows(`SELECT strength, ${COUNTED} FROM (${sql}) GROUP BY strength ${BOUNDED}`)
+  const rows = await of(`${pointedAccesses(ours)} UNION ALL ${hunted(ours)}`)
   const named = (strength: string) =>
     countsOf(rows.find((row) => row['strength'] === strength) ?? {})
   return { established: named('established'), leads: named('lead') }

@@ -61,7 +61,10 @@ describe('an answer to a selection', () => {
     const none = { ...established, accesses: 0, unissued: 0, mismatched: 0, huntHits: 0 }
     const conclusion = { ...empty.conclusion, status: 'cannot-tell', established: none } as const
     const selection = { isDefault: true, accesses: 0 }
-    const head = headOf({ ...empty, selection, conclusion })
+    const mark = { kind: 'address', value: '203.0.113.99', party: 'ours' } as const
+    const marks = [{ ...mark, reason: 'our own test', who: 'ann', at: '2023-06-08T00:00:00.000Z' }]
+    assert.doesNotMatch(headOf({ ...empty, selection, conclusion }), /Marks/)
+    const head = headOf({ ...empty, selection, conclusion, marks })
     assert.match(head, /Marks all that verdicts and established hunts point at is marked as ours/)
   })
 

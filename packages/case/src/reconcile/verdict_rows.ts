@@ -56,7 +56,7 @@ export async function outcomeCounts(session: Session): Promise<OutcomeCounts> {
   return { verdicts: { ...verdicts, issued: left }, reasons: Object.fromEntries(inOrder) }
 }
 
-/** A token that nobody issued, or not to who used it. Times are ISO, UTC. */
+/** A token that nobody issued, or not to who used it, or that a lead is about. Times are ISO, UTC. */
 export interface TokenVerdict {
   readonly tokenId: string
   readonly verdict: string
@@ -72,7 +72,7 @@ export interface TokenVerdict {
 }
 
 const POINTED_AT = `SELECT bucket, token_id, record_id, content, verdict, reason, strength FROM verdict
-  WHERE verdict IN ('unissued', 'mismatched') AND token_id != toUUID('${NO_ID}')`
+  WHERE (verdict IN ('unissued', 'mismatched') OR strength != '') AND token_id != toUUID('${NO_ID}')`
 const APP = "if(client_app_id != '', client_app_id, app_id)"
 const POINTED_ACCESSES = `SELECT bucket, token_id, record_id, content, tenant, service, app_id, client_app_id, principal,
     principal_id, token_state, at

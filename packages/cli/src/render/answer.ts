@@ -8,10 +8,11 @@ import {
   type ConclusionText,
   conclusionText,
   dumpName,
+  type HuntResult,
   isLeak,
+  leadText,
 } from '@mintmark/case'
 import { safeText, shellWord } from '@mintmark/core'
-import { huntLines } from './answer_hunts.ts'
 import { fileNames, keyLines } from './answer_keys.ts'
 import { bounds, boundText, count, minute, plural } from './table.ts'
 
@@ -21,13 +22,26 @@ const WIDTH = 80
 const LABEL = 14
 /** Rows of each list that is cut; `--json` has all. */
 const SHOWN = { organisations: 4, groups: 4, hunts: 3, files: 4 }
+/** Fewest lines of what cannot be told that are worth their title. */
+const UNKNOWN_ROOM = 4
 
 /** At most {@link ANSWER_LINES} lines; text from logs is safe to print. */
 export function answerText(answer: Answer): string {
-  const head = [...headline(answer), ...whose(answer), ...hunted(answer)]
   const foot = closing(answer)
+  const first = headline(answer)
+  const free = ANSWER_LINES - foot.length - first.length
+  const parts = fitted(whose(answer), free)
+  const head = [...first, ...parts, ...fitted(hunted(answer), free - parts.length)]
   const room = ANSWER_LINES - head.length - foot.length
-  return `${[...head, ...unknown(answer, room), ...foot].join('\n')}\n`
+  const leads = led(answer, room > 2 * UNKNOWN_ROOM ? room - UNKNOWN_ROOM : room)
+  const left = unknown(answer, room - leads.length)
+  return `${[...head, ...leads, ...left, ...foot].join('\n')}\n`
+}
+
+/** As many of these lines as there is room for. */
+function fitted(lines: readonly string[], room: number): readonly string[] {
+  if (lines.length <= room) return lines
+  return room < 3 ? [] : [...lines.slice(0, room - 1), '  … and more: --json']
 }
 
 /** A label, and its text on up to `lines` lines with a hanging indent. */
@@ -73,8 +87,8 @@ function exposed(answer: Answer): string[] {
   return [
     ...labelled('Whose mail', `${aboutWhat(answer)}${mailboxes}`),
     ...labelled('How much', messages(answer), 3),
-    ...labelled('Since when', course(answer), 3),
-    ...labelled('Not excluded', horizon(answer), 3),
+    ...labelled('Since when', course(answer)),
+    ...labelled('Not excluded', horizon(answer)),
   ]
 }
 
@@ -93,8 +107,8 @@ function sureness({ conclusion: { established, leads } }: Answer, said: Conclusi
   return `${isCompared ? `${said.comparison} ` : ''}${said.judged}`
 }
 
-/** A selection without an access, or nothing but what people marked as ours: it says nothing of the rest of the case. */
-function selected({ selection, scope, verdicts, hunts, conclusion }: Answer): string[] {
+/** A selection without an access, or nothing but leads, or what people marked as ours. */
+function selected({ selection, scope, verdicts, conclusion, marks }: Answer): string[] {
   if (scope.accesses > 0) return []
   if (!selection.isDefault)
     return labelled(
@@ -103,11 +117,20 @@ function selected({ selection, scope, verdicts, hunts, conclusion }: Answer): st
     )
   const isMarked =
     conclusion.status !== 'found' &&
-    verdicts.unissued + verdicts.mismatched + hunts.reduce((sum, { hits }) => sum + hits, 0) >
-      conclusion.leads.accesses + conclusion.leads.huntHits
-  return isMarked
-    ? labelled('Marks', 'all that verdicts and established hunts point at is marked as ours.')
-    : []
+    verdicts.unissued + verdicts.mismatched > conclusion.leads.accesses &&
+    marks.some(({ party }) => party === 'ours')
+  const { either } = scope
+  return [
+    ...(isMarked
+      ? labelled('Marks', 'all that verdicts and established hunts point at is marked as ours.')
+      : []),
+    ...(either.accesses > 0
+      ? labelled(
+          'Not excluded',
+          `${plural(either.accesses, 'access', 'accesses')} to ${plural(either.mailboxes, 'mailbox', 'mailboxes')} of ${plural(either.organisations, 'organisation')}, which leads are about or which could be anybody's.`,
+        )
+      : []),
+  ]
 }
 
 function messages({ scope }: Answer): string {
@@ -131,13 +154,15 @@ function unbounded({ unbounded: accounts, access_log_losses: losses }: Answer['s
 /** Forged tokens first; a replayed one has a course of its own. */
 const CLASS_ORDER = ['forged', 'replayed', 'mis-granted', 'context', 'named']
 
+const day = (iso: string) => iso.slice(0, 10)
+
 /** When, for each kind of finding. */
 function course({ timeline }: Answer): string {
   if (timeline.classes.length === 0)
     return `${minute(timeline.first)} until ${minute(timeline.last)}`
   return timeline.classes
     .toSorted((a, b) => CLASS_ORDER.indexOf(a.name) - CLASS_ORDER.indexOf(b.name))
-    .map(({ name, first, last }) => `${name} ${minute(first)} until ${minute(last)}`)
+    .map(({ name, first, last }) => `${name} ${day(first)} to ${day(last)}`)
     .join('; ')
 }
 
@@ -159,9 +184,11 @@ function horizon({ timeline: { horizons, cannotExcludeBefore } }: Answer): strin
     : safeText(cannotExcludeBefore?.because ?? 'nothing is selected', 2 * WIDTH)
 }
 
-function whose({ scope, keys }: Answer): string[] {
-  // A key that was found takes some of the room.
-  const less = keys.some(isLeak) ? 1 : 0
+function whose({ scope, keys, conclusion }: Answer): string[] {
+  // A key that was found takes some of the room, and so does what would settle a lead.
+  const less = keys.some(isLeak) || conclusion.status !== 'found' ? 2 : 0
+  // Of what nothing points at there is no table of zeros.
+  if (scope.accesses === 0) return []
   const organisations = parts(scope.organisation_list)
   const groups = parts(scope.groups.filter(({ name }) => name !== ''))
   return [
@@ -186,7 +213,9 @@ function parts(list: Answer['scope']['groups']): string[] {
 }
 
 function hunted({ hunts, custody, keys }: Answer): string[] {
-  const hit = huntLines(hunts)
+  const hit = hunts
+    .filter(({ hits, strength }) => hits > 0 && strength !== 'lead')
+    .toSorted((a, b) => b.hits - a.hits)
   // Told with the key that lies in it.
   const told = new Set(keys.filter(isLeak).flatMap(fileNames))
   const files = custody
@@ -196,12 +225,40 @@ function hunted({ hunts, custody, keys }: Answer): string[] {
   if (hit.length + files.length === 0) return []
   return [
     '',
-    'ALSO',
-    ...cut(hit, SHOWN.hunts),
+    'ALSO, established by hunts',
+    ...cut(hit.map(huntLine), SHOWN.hunts),
     ...(files.length > 0
       ? labelled('  files', `suspect accesses to ${touched.join(', ')}`, told.size > 0 ? 1 : 2)
       : []),
   ]
+}
+
+/** As many as there is room for, apart from what is established, each with what would settle it. */
+function led({ leads }: Answer, room: number): string[] {
+  const fitting = Math.floor((room - 2) / 2)
+  if (leads.length === 0 || fitting < 1) return []
+  const most = leads.length > fitting ? Math.max(1, fitting - 1) : leads.length
+  const left = leads.length - most
+  return [
+    '',
+    'LEADS, which accuse nobody',
+    ...leads
+      .slice(0, most)
+      .flatMap((lead) => [
+        `  - ${one(leadText(lead), WIDTH - 4)}`,
+        `    ${one(`settled by: ${lead.settledBy}`, WIDTH - 4)}`,
+      ]),
+    ...(left > 0 ? [`  … and ${count(left)} more: --json`] : []),
+  ]
+}
+
+/** The beginning of a text, on one line. */
+const one = (text: string, width: number) => wrapped(safeText(text, 4 * WIDTH), width, 1)[0] ?? ''
+
+function huntLine({ id, class: kind, hits, accounts, first, last }: HuntResult): string {
+  const days = first === null ? '' : `, ${first.slice(0, 10)} to ${(last ?? first).slice(0, 10)}`
+  const what = `${kind.padEnd(12)}${id}: ${count(hits)} by ${plural(accounts, 'account')}${days}`
+  return `  ${what.slice(0, WIDTH - 2)}`
 }
 
 /** As many unknowns as there is room for, the beginning of each. */
@@ -249,7 +306,6 @@ function closing(answer: Answer): string[] {
     '',
     ...labelled('EVIDENCE', facts.join(', ')),
     `NEXT          mintmark verdicts --csv --case ${place}`,
-    '              then scope, timeline, custody, hunt, evidence, coverage on the same --case',
   ]
 }
 

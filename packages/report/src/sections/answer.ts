@@ -9,6 +9,7 @@ import {
   conclusionText,
   dumpsText,
   isLeak,
+  leadText,
   REASONS,
 } from '@mintmark/case'
 import { boundText, count, minute, plural } from '@mintmark/core'
@@ -23,7 +24,16 @@ import {
   type Table,
   table,
 } from '../model.ts'
-import { absenceIn, byQuery, byRule, column, inExport, inTable, rangeOf } from './wording.ts'
+import {
+  absenceIn,
+  byQuery,
+  byRule,
+  column,
+  inExport,
+  inTable,
+  rangeOf,
+  selectedStrength,
+} from './wording.ts'
 
 const VERDICTS_SQL =
   'SELECT verdict, reason, count() AS accesses FROM judged GROUP BY verdict, reason ORDER BY accesses DESC'
@@ -44,7 +54,7 @@ export function answerSection(answer: Answer): Section {
       undetermined(answer),
     ],
     figures: figures(answer),
-    tables: [verdictTable(answer)],
+    tables: [verdictTable(answer), ...leadTable(answer)],
   }
 }
 
@@ -82,12 +92,6 @@ function sureness(answer: Answer): Statement {
       byRule('docs/verdicts.md', 'How a verdict is found'),
     ],
   })
-}
-
-/** A selection that leads made up, or people, is not established. */
-function selectedStrength({ selection, conclusion }: Answer): Strength {
-  if (!selection.isDefault || conclusion.status === 'found') return 'established'
-  return conclusion.status === 'lead' ? 'lead' : 'not-excluded'
 }
 
 function exposed(answer: Answer): Statement[] {
@@ -155,15 +159,17 @@ function leaked({ keys }: Answer): Statement[] {
 function leads(answer: Answer): Statement[] {
   const { conclusion } = answer
   const text = conclusionText(conclusion).leads
-  const [first] = conclusion.wouldSettle
   if (text === '') return []
   return [
     statement({
       id: 'leads',
       text,
       strength: 'lead',
-      evidence: [byQuery(LEADS_SQL), inTable('hunts-run'), byRule('docs/report.md', 'Strengths')],
-      ...(first !== undefined && { settledBy: first.settledBy }),
+      evidence: [
+        inTable('leads-listed'),
+        byQuery(LEADS_SQL),
+        byRule('docs/report.md', 'Strengths'),
+      ],
     }),
   ]
 }
@@ -194,7 +200,14 @@ function counted(
   id: string,
   label: string,
   value: number,
-  { absence, evidence }: { readonly absence: 'established' | 'unknown' } & Pick<Figure, 'evidence'>,
+  {
+    absence,
+    evidence,
+    present = 'established',
+  }: { readonly absence: 'established' | 'unknown'; readonly present?: Strength } & Pick<
+    Figure,
+    'evidence'
+  >,
 ): Figure {
   const isKnown = value > 0 || absence === 'established'
   const [first, ...more] = evidence
@@ -202,7 +215,7 @@ function counted(
     id,
     label,
     value: isKnown ? value : null,
-    strength: isKnown ? 'established' : 'unknown',
+    strength: isKnown ? (value > 0 ? present : 'established') : 'unknown',
     evidence: value === 0 ? [first, ...more, inTable('coverage')] : evidence,
   })
 }
@@ -212,15 +225,16 @@ function ranged(
   id: string,
   label: string,
   bound: Bounds,
-  absence: 'established' | 'unknown',
+  { absence, present }: { readonly absence: 'established' | 'unknown'; readonly present: Strength },
 ): Figure {
   const isNothing = bound.upper === 0 && absence === 'unknown'
   const isUnknown = isNothing || (bound.upper === null && bound.lower === 0)
+  const known = present === 'established' || bound.upper === 0 ? strengthOf(bound) : present
   return figure({
     id,
     label,
     value: isUnknown ? null : rangeOf(bound),
-    strength: isUnknown ? 'unknown' : strengthOf(bound),
+    strength: isUnknown ? 'unknown' : known,
     evidence: [inExport('messages.csv'), inTable('accounts'), inTable('coverage')],
   })
 }
@@ -230,7 +244,8 @@ function figures(answer: Answer): Figure[] {
   const { established, leads: led } = conclusion
   const absence = absenceIn(answer)
   const of = (...evidence: Figure['evidence']) => ({ absence, evidence })
-  const access = of(inExport('timeline.jsonl'))
+  const present = selectedStrength(answer)
+  const ofSelection = (...evidence: Figure['evidence']) => ({ absence, evidence, present })
   return [
     counted(
       'count-unissued',
@@ -251,21 +266,26 @@ function figures(answer: Answer): Figure[] {
       of(inTable('tokens')),
     ),
     ...ledFigures(led.accesses + led.huntHits),
-    counted('count-accesses', 'accesses of theirs', scope.accesses, access),
+    counted(
+      'count-accesses',
+      'accesses of theirs',
+      scope.accesses,
+      ofSelection(inExport('timeline.jsonl')),
+    ),
     counted(
       'count-mailboxes',
       'mailboxes',
       scope.mailboxes,
-      of(inTable('accounts'), inExport('accounts.csv')),
+      ofSelection(inTable('accounts'), inExport('accounts.csv')),
     ),
     counted(
       'count-organisations',
       'organisations',
       scope.organisations,
-      of(inTable('organisations')),
+      ofSelection(inTable('organisations')),
     ),
-    ranged('count-messages', 'messages', scope.messages, absence),
-    ranged('count-copies', 'copies of messages', scope.copies, absence),
+    ranged('count-messages', 'messages', scope.messages, { absence, present }),
+    ranged('count-copies', 'copies of messages', scope.copies, { absence, present }),
     counted(
       'count-items-without-message-id',
       'items without a message id',
@@ -302,6 +322,38 @@ function keyFigure({ dumps, unanswered }: Answer['conclusion']): Figure {
     strength: dumps.keys === null ? 'not-searched' : isUnknown ? 'unknown' : 'established',
     evidence: [inTable('keys'), inTable('dumps')],
   })
+}
+
+/** Leads one by one: apart from what is established, with what would settle each. */
+function leadTable({ leads: all }: Answer): Table[] {
+  if (all.length === 0) return []
+  return [
+    table({
+      id: 'leads-listed',
+      title: 'Leads, and what would settle each',
+      columns: [
+        column('lead', 'Lead'),
+        column('by', 'Reason or hunt'),
+        column('accesses', 'Accesses', 'count'),
+        column('mailboxes', 'Mailboxes', 'count'),
+        column('first', 'First', 'time'),
+        column('last', 'Last', 'time'),
+        column('settled_by', 'Settled by'),
+      ],
+      rows: all.map((lead) => [
+        leadText(lead),
+        lead.by,
+        lead.accesses,
+        lead.mailboxes,
+        lead.first,
+        lead.last,
+        lead.settledBy,
+      ]),
+      total: all.length,
+      strength: 'lead',
+      evidence: [byQuery(LEADS_SQL), inTable('hunts-run')],
+    }),
+  ]
 }
 
 function verdictTable({ reasons }: Answer): Table {

@@ -19,7 +19,15 @@ import {
   type Table,
   table,
 } from '../model.ts'
-import { absenceIn, byRule, column, inExport, inTable, listStrength } from './wording.ts'
+import {
+  absenceIn,
+  byRule,
+  column,
+  inExport,
+  inTable,
+  listStrength,
+  selectedStrength,
+} from './wording.ts'
 
 /** Rows of the table; `events.ocsf.ndjson` has the token and session of each access. */
 export const TOKENS_SHOWN = 1000
@@ -30,19 +38,19 @@ export function lineageSection(answer: Answer, uses: TokenUses): Section {
   return {
     id: 'lineage',
     title: 'Token lineage',
-    statements: [...lineageText(uses), ...unlinked(answer, uses)],
+    statements: [...lineageText(answer, uses), ...unlinked(answer, uses)],
     figures: [],
     tables: [tokenTable(answer, uses), ...sessionTable(answer)],
   }
 }
 
-function lineageText({ total }: TokenUses): Statement[] {
+function lineageText(answer: Answer, { total }: TokenUses): Statement[] {
   if (total === 0) return []
   return [
     statement({
       id: 'lineage-tokens',
       text: `The accesses of theirs used ${plural(total, 'token')}, each counted once for every session and reason that it stands with.`,
-      strength: 'established',
+      strength: selectedStrength(answer),
       evidence: [inTable('tokens'), inExport('events.ocsf.ndjson')],
     }),
   ]
@@ -102,7 +110,7 @@ function tokenTable(answer: Answer, { rows, total }: TokenUses): Table {
       use.issued?.source ?? null,
     ]),
     total,
-    strength: listStrength(total, absenceIn(answer)),
+    strength: listStrength(total, absenceIn(answer), selectedStrength(answer)),
     evidence: [
       inExport('events.ocsf.ndjson'),
       inTable('coverage'),

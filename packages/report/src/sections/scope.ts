@@ -28,6 +28,7 @@ import {
   inTable,
   listStrength,
   rangeOf,
+  selectedStrength,
 } from './wording.ts'
 
 /** Accounts that the table shows; `accounts.csv` has all. */
@@ -38,17 +39,23 @@ const RULE = byRule('docs/scope.md', 'What is counted')
 export function scopeSection(answer: Answer): Section {
   const { scope } = answer
   const absence = absenceIn(answer)
+  const present = selectedStrength(answer)
   return {
     id: 'scope',
     title: 'Scope',
-    statements: [...unbounded(scope), ...lost(scope), ...either(scope), ...others(scope)],
+    statements: [
+      ...unbounded(scope),
+      ...lost(scope),
+      ...either(scope),
+      ...others(scope, present),
+    ],
     figures: [],
     tables: [
-      partTable('organisations', 'By organisation', scope.organisation_list, absence),
-      partTable('groups', 'By group', scope.groups, absence),
-      accountTable(scope.accounts, absence),
-      classTable(scope.classes, absence),
-      namedByTable(scope.named_by, absence),
+      partTable('organisations', 'By organisation', scope.organisation_list, absence, present),
+      partTable('groups', 'By group', scope.groups, absence, present),
+      accountTable(scope.accounts, absence, present),
+      classTable(scope.classes, absence, present),
+      namedByTable(scope.named_by, absence, present),
       ...plain('synced-folders', 'Folders that were synchronised whole', FOLDERS, folders(scope)),
       ...plain(
         'throttled-windows',
@@ -111,13 +118,13 @@ function either({ either: { accesses, mailboxes, organisations } }: Scope): Stat
   ]
 }
 
-function others({ other_accesses: accesses }: Scope): Statement[] {
+function others({ other_accesses: accesses }: Scope, present: Strength): Statement[] {
   if (accesses === 0) return []
   return [
     statement({
       id: 'scope-other',
       text: `${plural(accesses, 'access', 'accesses')} of theirs went to files and other things that are no mail.`,
-      strength: 'established',
+      strength: present,
       evidence: [inExport('timeline.jsonl'), inTable('artefacts')],
     }),
   ]
@@ -134,6 +141,7 @@ function partTable(
   title: string,
   parts: readonly (PartScope & { readonly basis?: string })[],
   absence: Strength,
+  present: Strength,
 ): Table {
   return table({
     id,
@@ -154,12 +162,20 @@ function partTable(
     ]),
     total: parts.length,
     strength:
-      parts.length === 0 ? absence : weakest(parts.map(({ messages }) => strengthOf(messages))),
+      parts.length === 0
+        ? absence
+        : present !== 'established'
+          ? present
+          : weakest(parts.map(({ messages }) => strengthOf(messages))),
     evidence: [inTable('accounts'), inExport('messages.csv'), inTable('coverage'), RULE],
   })
 }
 
-function accountTable(accounts: readonly AccountScope[], absence: Strength): Table {
+function accountTable(
+  accounts: readonly AccountScope[],
+  absence: Strength,
+  present: Strength,
+): Table {
   return table({
     id: 'accounts',
     title: 'By account',
@@ -190,7 +206,12 @@ function accountTable(accounts: readonly AccountScope[], absence: Strength): Tab
         accountStrength(account),
       ]),
     total: accounts.length,
-    strength: accounts.length === 0 ? absence : weakest(accounts.map(accountStrength)),
+    strength:
+      accounts.length === 0
+        ? absence
+        : present !== 'established'
+          ? present
+          : weakest(accounts.map(accountStrength)),
     evidence: [inExport('accounts.csv'), inExport('messages.csv'), inTable('coverage'), RULE],
   })
 }
@@ -200,7 +221,7 @@ export function accountStrength({ accesses, messages }: AccountScope): Strength 
   return accesses === 0 ? 'not-excluded' : strengthOf(messages)
 }
 
-function classTable(classes: Scope['classes'], absence: Strength): Table {
+function classTable(classes: Scope['classes'], absence: Strength, present: Strength): Table {
   return table({
     id: 'classes',
     title: 'By what points at the accesses',
@@ -219,7 +240,7 @@ function classTable(classes: Scope['classes'], absence: Strength): Table {
       one.messages,
     ]),
     total: classes.length,
-    strength: listStrength(classes.length, absence),
+    strength: listStrength(classes.length, absence, present),
     evidence: [
       inExport('timeline.jsonl'),
       inTable('coverage'),
@@ -228,7 +249,7 @@ function classTable(classes: Scope['classes'], absence: Strength): Table {
   })
 }
 
-function namedByTable(operations: Scope['named_by'], absence: Strength): Table {
+function namedByTable(operations: Scope['named_by'], absence: Strength, present: Strength): Table {
   return table({
     id: 'named-by',
     title: 'What names the messages of the lower bound',
@@ -240,7 +261,7 @@ function namedByTable(operations: Scope['named_by'], absence: Strength): Table {
     ],
     rows: operations.map((one) => [one.operation, one.accesses, one.messages, one.copies]),
     total: operations.length,
-    strength: listStrength(operations.length, absence),
+    strength: listStrength(operations.length, absence, present),
     evidence: [inExport('messages.csv'), inTable('coverage')],
   })
 }

@@ -37,7 +37,17 @@ export function absenceIn({ conclusion }: Answer): 'established' | 'unknown' {
   return conclusion.unanswered.length === 0 ? 'established' : 'unknown'
 }
 
+/** A selection that leads made up, or people, is not established. */
+export function selectedStrength({ selection, conclusion }: Answer): Strength {
+  if (!selection.isDefault || conclusion.status === 'found') return 'established'
+  return conclusion.status === 'lead' ? 'lead' : 'not-excluded'
+}
+
 /** The strength of a list: that it is empty is another thing than what stands in it. */
-export function listStrength(rows: number, absence: Strength): Strength {
-  return rows === 0 ? absence : 'established'
+export function listStrength(
+  rows: number,
+  absence: Strength,
+  present: Strength = 'established',
+): Strength {
+  return rows === 0 ? absence : present
 }
