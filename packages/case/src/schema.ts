@@ -163,6 +163,21 @@ export const TABLES: readonly TableSpec[] = [
     sharded: false,
   },
   {
+    // Properties by which tokens of ordinary contexts are, as a whole, not explained: filled with `verdict`.
+    name: 'not_shown',
+    columns: [
+      'tenant LowCardinality(String)',
+      // `app`, `family`, `client`, `service`, `source`, `who`, or `all` of a tenant.
+      'property LowCardinality(String)',
+      'value String',
+      'explained UInt64',
+      'missing UInt64',
+    ],
+    orderBy: 'tenant, property, value',
+    engine: 'MergeTree',
+    sharded: false,
+  },
+  {
     // Clocks that are off, and are corrected: see clocks.ts. A row an evidence.
     name: 'clock_offset',
     columns: [

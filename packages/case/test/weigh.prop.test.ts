@@ -94,7 +94,7 @@ describe('a log that loses, or never shows', () => {
           const tokens = lifeOf(seed, people, days).map((token) =>
             isHit(token, days, next) ? { ...token, state: state as Token['state'] } : token,
           )
-          const accused = weigh(populationOf(tokens)).filter(({ strength }) => strength === 'established')
+          const accused = weigh(populationOf(tokens)).rulings.filter(({ strength }) => strength === 'established')
           assert.deepEqual(accused, [])
         }),
         { numRuns: Math.ceil(RUNS / Object.keys(accidents).length) },
@@ -132,7 +132,7 @@ describe('a forger', () => {
     fc.assert(
       fc.property(sound, ({ seed, people, days, app, client }) => {
         const tokens = [...lifeOf(seed, people, days), ...forged(seed, people, days, client, app)]
-        const rulings = weigh(populationOf(tokens))
+        const { rulings } = weigh(populationOf(tokens))
         assert.ok(rulings.length > 0)
         for (const { strength } of rulings) assert.notEqual(strength, '')
       }),
@@ -144,7 +144,7 @@ describe('a forger', () => {
     fc.assert(
       fc.property(sound, ({ seed, people, days, app }) => {
         const tokens = [...lifeOf(seed, people, days), ...forged(seed, people, days, 'rest 1', app)]
-        for (const { strength } of weigh(populationOf(tokens))) assert.equal(strength, 'established')
+        for (const { strength } of weigh(populationOf(tokens)).rulings) assert.equal(strength, 'established')
       }),
       { numRuns: RUNS },
     )
@@ -160,7 +160,7 @@ it('taking explained tokens away makes nobody more accused', () => {
       )
       const lessLife = life.filter(({ state }) => state !== 'joined' || next() >= share)
       const accused = (tokens: readonly Token[]) =>
-        weigh(populationOf(tokens)).filter(({ strength }) => strength === 'established').length
+        weigh(populationOf(tokens)).rulings.filter(({ strength }) => strength === 'established').length
       assert.ok(accused(lessLife) <= accused(life))
     }),
     { numRuns: RUNS },

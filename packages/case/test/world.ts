@@ -100,6 +100,7 @@ export interface World {
   readonly loss?: readonly Row[]
   readonly hunt_hit?: readonly Row[]
   readonly dump_scan?: readonly Row[]
+  readonly clock_offset?: readonly Row[]
   readonly verdicts?: ReadonlyMap<
     Row,
     readonly [verdict: string, reason: string, strength?: 'established' | 'lead']
@@ -120,6 +121,7 @@ const TABLES = [
   'loss',
   'hunt_hit',
   'dump_scan',
+  'clock_offset',
 ] as const
 
 /** Empties the case and puts the world into it. */

@@ -10,6 +10,7 @@ import { tenantNames } from '../scope/tenant_names.ts'
 import type { Session } from '../session.ts'
 import type { Unknown } from '../unknowns.ts'
 import { settledBy } from './settled_by.ts'
+import { clocksOff, idsInLowerCase, shownByReason } from './from_columns.ts'
 import { bracketed, counted, someOf } from './wording.ts'
 
 /** The first few tenants by the names that people know them by. */
@@ -151,11 +152,12 @@ const undetermined: Ask = async (session) => {
     `SELECT toString(reason) AS why, count() AS n FROM verdict WHERE verdict = 'undetermined'
      GROUP BY why ORDER BY n DESC, why`,
   )
+  const shown = await shownByReason(session)
   return rows.map((row) => {
     const reason = String(row['why'])
     return {
       code: `undetermined-${reason}`,
-      text: `${counted(Number(row['n']), 'access', 'accesses')} without a verdict: ${reason}`,
+      text: `${counted(Number(row['n']), 'access', 'accesses')} without a verdict: ${reason}${shown.get(reason) ?? ''}`,
       settledBy: settledBy(reason),
     }
   })
@@ -385,6 +387,8 @@ const ASKS: readonly Ask[] = [
   withoutIssuances,
   withoutNonInteractive,
   withCategoryNotTold,
+  clocksOff,
+  idsInLowerCase,
   undetermined,
   sessionOnly,
   sharedAddresses,

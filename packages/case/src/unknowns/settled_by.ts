@@ -34,6 +34,11 @@ const SETTLED_BY: ReadonlyMap<string, string> = new Map([
   ['other-tenant-issuer', 'Sign-in logs of the tenant that issued the token'],
   ['export-capped', 'The export again, without its cap or by shorter periods'],
   ['late-arrival-margin', 'The sign-in logs again, a day later'],
+  ['class-not-shown', 'The log that shows tokens of this class, or its provider'],
+  ['log-incomplete', 'A second export of the sign-in logs for these hours and people'],
+  ['log-does-not-fit', 'Both logs from their source: a log, column or clock is wrong'],
+  ['too-few-explained', 'Logs of a longer period'],
+  ['token-expired', 'The `exp` claim of the token'],
   // Of leads: a record is missing, or two disagree, and ordinary causes remain.
   [
     'never-issued',

@@ -34,14 +34,31 @@ const FAILING_HOUR_SHARE = 0.34
 /** A log in which more than this share of ordinary tokens is missing does not fit as a whole. */
 const UNFIT_SHARE = 0.25
 
-export function weigh(population: Population): Ruling[] {
+/** Tokens of ordinary contexts with one value of a property, where they are not explained as a whole. */
+export interface NotShown {
+  readonly home: string
+  readonly property: Dimension | 'all'
+  readonly value: string
+  readonly explained: number
+  readonly missing: number
+}
+
+export interface Weighed {
+  readonly rulings: readonly Ruling[]
+  readonly notShown: readonly NotShown[]
+}
+
+export function weigh(population: Population): Weighed {
   const byHome = grouped(population.contexts, ({ home }) => home)
   const tenants = [...byHome].flatMap(([home, contexts]) => {
     const tenant = population.tenants.get(home)
     return tenant === undefined ? [] : [new TenantTrial(tenant, contexts, population)]
   })
   const evidence = evidenceOf(tenants, population)
-  return tenants.flatMap((tenant) => tenant.rulings(evidence))
+  return {
+    rulings: tenants.flatMap((tenant) => tenant.rulings(evidence)),
+    notShown: tenants.flatMap((tenant) => tenant.notShown()),
+  }
 }
 
 /** Contexts of one tenant, with what fails there as a whole. */
@@ -59,6 +76,7 @@ export class TenantTrial {
   readonly #failing = new Map<Dimension, Set<string>>()
   readonly #failingPairs = new Set<string>()
   readonly #places: Places
+  readonly #wrong: readonly Context[]
   readonly #badHours: ReadonlyMap<number, number>
 
   constructor(tenant: Tenant, contexts: readonly Context[], population: Population) {
@@ -68,6 +86,7 @@ export class TenantTrial {
     this.ordinary = contexts.filter(isOwn)
     this.strange = contexts.filter((context) => !isOwn(context))
     const wrong = this.ordinary.filter(({ matter }) => matter === 'missing' || matter === 'mismatched')
+    this.#wrong = wrong
     this.#badHours = tokensByHour(wrong)
     for (const dimension of DIMENSIONS)
       this.#failing.set(dimension, failingValues(wrong, dimension, tenant))
@@ -105,6 +124,22 @@ export class TenantTrial {
     const here = this.#badHours.get(hour) ?? 0
     const joinedHere = this.tenant.joinedHours.get(hour) ?? 0
     return isFailing(missing, joined, FAILING_HOUR_SHARE) || isFailing(here, joinedHere, FAILING_HOUR_SHARE)
+  }
+
+  /** What does not fit, with its two numbers. */
+  notShown(): NotShown[] {
+    const { home, joined } = this.tenant
+    const values = [...this.#failing].flatMap(([property, failing]) =>
+      [...failing].map((value): NotShown => {
+        const missing = tokensOf(this.#wrong.filter((context) => context[property] === value))
+        return { home, property, value, explained: joined.get(property)?.get(value) ?? 0, missing }
+      }),
+    )
+    if (this.isFit) return values
+    return [
+      { home, property: 'all', value: '', explained: this.#joined, missing: tokensOf(this.#wrong) },
+      ...values,
+    ]
   }
 
   rulings(evidence: (trial: TenantTrial, context: Context) => boolean): Ruling[] {

@@ -10,7 +10,7 @@ import type { Scratch } from '../scope/scratch.ts'
 import type { Session } from '../session.ts'
 import { escapedCell } from '../tab_separated.ts'
 import { CONTEXT_KEY, readPopulation } from './read_population.ts'
-import { type Ruling, weigh } from './weigh.ts'
+import { type NotShown, type Ruling, weigh } from './weigh.ts'
 
 const RULING_COLUMNS = `home LowCardinality(String), who String, prefix String, app LowCardinality(String),
   client_family LowCardinality(String), client_kind LowCardinality(String), service LowCardinality(String),
@@ -29,9 +29,12 @@ export async function weighVerdicts(
   const rows = await countOf(session, judged)
   const order = rows <= FEW_ROWS ? undefined : BUCKET_ORDER
   const ruled = await scratch.table('ruled', `${JUDGED_COLUMNS}, strength LowCardinality(String)`, order)
+  await session.command('TRUNCATE TABLE not_shown')
   if (rows === 0) return ruled
   const rulings = await scratch.table('rulings', RULING_COLUMNS)
-  await writeRulings(session, rulings, weigh(await readPopulation(session, scratch, judged, sole)))
+  const weighed = weigh(await readPopulation(session, scratch, judged, sole))
+  await writeRulings(session, rulings, weighed.rulings)
+  await writeNotShown(session, weighed.notShown)
   const keys = CONTEXT_KEY.split(', ')
   const kept = namesOf(JUDGED_COLUMNS).filter((name) => name !== 'verdict' && name !== 'reason')
   await session.command(
@@ -55,6 +58,15 @@ async function writeRulings(session: Session, table: string, rulings: readonly R
     // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
     await session.insert(table, columns, 'TabSeparated', Buffer.from(lines.join('')))
   }
+}
+
+async function writeNotShown(session: Session, values: readonly NotShown[]): Promise<void> {
+  if (values.length === 0) return
+  const lines = values.map(({ home, property, value, explained, missing }) =>
+    [home, property, value, String(explained), String(missing)].map(escapedCell).join('\t'),
+  )
+  const columns = ['tenant', 'property', 'value', 'explained', 'missing']
+  await session.insert('not_shown', columns, 'TabSeparated', Buffer.from(`${lines.join('\n')}\n`))
 }
 
 function lineOf({ context, strength, reason }: Ruling): string {
