@@ -12,7 +12,8 @@ import { type FileWorld, inFiles, type Layout, otherLayout, PLAIN } from './law_
 import { fileJudge, type Judge, rowJudge } from './law_judges.ts'
 import { holds, type Law } from './law_runs.ts'
 import { differences } from './law_said.ts'
-import { anyWorld, makeWorld, type Spec, simplerSpecs } from './law_world.ts'
+import { anyWorld, type Spec, simplerSpecs } from './law_spec.ts'
+import { makeWorld } from './law_world.ts'
 
 let place: Awaited<ReturnType<typeof embedded.start>>
 let opened: Case

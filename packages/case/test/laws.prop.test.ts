@@ -9,16 +9,8 @@ import { NO_ID } from '../src/no_id.ts'
 import { type Given, type Judge, rowJudge, type Said } from './law_judges.ts'
 import { holds, type Law } from './law_runs.ts'
 import { boundsOf, differences, wordsOf } from './law_said.ts'
-import {
-  ALL_LOGS,
-  anyWorld,
-  hourOf,
-  makeWorld,
-  type SmallWorld,
-  type Spec,
-  simplerSpecs,
-  soundWorld,
-} from './law_world.ts'
+import { ALL_LOGS, anyWorld, type Spec, simplerSpecs, soundWorld } from './law_spec.ts'
+import { hourOf, makeWorld, type SmallWorld } from './law_world.ts'
 import { type OpenWorld, openWorld, type Row } from './world.ts'
 
 let open: OpenWorld
