@@ -15,6 +15,11 @@ import type { Session } from '../session.ts'
 import type { Loss, Side } from './loss.ts'
 import { HAS_TIME } from './lossy_files.ts'
 
+/**
+ * The largest chance of a false hole in a whole log. In a log of accesses one only widens a bound, and a hole that is not
+ * seen makes a bound too narrow; in a log of issuances a false one takes the verdict from what was forged then.
+ */
+const ERROR: Readonly<Record<Side, number>> = { issuance: 0.01, access: 0.2 }
 /** Active minutes on each side of a silence, by which it is taken for long or not. */
 const BESIDE = 10
 /** A silence in which fewer active minutes would be likely is judged no further. */
@@ -162,8 +167,10 @@ function lossesOf(logs: readonly Log[]): Loss[] {
     const others = [...(paces.get(log.tenant) ?? [])].flatMap(([collector, pace]) =>
       collector === collectorOf(log) ? [] : [pace],
     )
-    const holes = outages(log, others)
-    return hiddenIn(log, logs).flatMap((hidden) => holes.map((hole) => lossOf(hidden, hole)))
+    const found = outages(log, log.side === 'issuance' ? ERROR.issuance : ERROR.access, others)
+    return hiddenIn(log, logs).flatMap((hidden) =>
+      found.filter(({ chance }) => chance < ERROR[hidden.side]).map((hole) => lossOf(hidden, hole)),
+    )
   })
 }
 
