@@ -16,10 +16,12 @@ import type { Loss, Side } from './loss.ts'
 import { HAS_TIME } from './lossy_files.ts'
 
 /**
- * The largest chance of a false hole in a whole log. In a log of accesses one only widens a bound, and a hole that is not
- * seen makes a bound too narrow; in a log of issuances a false one takes the verdict from what was forged then.
+ * The largest chance of a false hole in a whole log. In what one collector brings of accesses, a false hole only widens a
+ * bound, and one that is not seen makes a bound too narrow. In a log of issuances a false one takes the verdict from what
+ * was forged then; of one service among several there are many logs.
  */
-const ERROR: Readonly<Record<Side, number>> = { issuance: 0.01, access: 0.2 }
+const ERROR = 0.01
+const ERROR_OF_ACCESSES = 0.2
 /** Active minutes on each side of a silence, by which it is taken for long or not. */
 const BESIDE = 10
 /** A silence in which fewer active minutes would be likely is judged no further. */
@@ -163,18 +165,24 @@ function lossesOf(logs: readonly Log[]): Loss[] {
       own.set(collectorOf(log), pace)
     }
   }
+  const pooled = new Set(logs.filter(({ side }) => side === ALL).map(collectorKey))
   return logs.flatMap((log) => {
     const others = [...(paces.get(log.tenant) ?? [])].flatMap(([collector, pace]) =>
       collector === collectorOf(log) ? [] : [pace],
     )
-    const found = outages(log, log.side === 'issuance' ? ERROR.issuance : ERROR.access, others)
+    const isWhole = log.side === ALL || (log.side === 'access' && !pooled.has(collectorKey(log)))
+    const found = outages(log, isWhole ? ERROR_OF_ACCESSES : ERROR, others)
     return hiddenIn(log, logs).flatMap((hidden) =>
-      found.filter(({ chance }) => chance < ERROR[hidden.side]).map((hole) => lossOf(hidden, hole)),
+      found
+        .filter(({ chance }) => hidden.side === 'access' || chance < ERROR)
+        .map((hole) => lossOf(hidden, hole)),
     )
   })
 }
 
 const collectorOf = ({ source }: Log) => (source.startsWith('ual') ? 'ual' : source)
+
+const collectorKey = (log: Log) => `${collectorOf(log)} ${log.tenant}`
 
 interface Hidden {
   readonly side: Side
