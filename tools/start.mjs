@@ -32,7 +32,7 @@ if (status === 3 && existsSync(path.join(out, 'case'))) {
 } else found(status)
 const isReported = existsSync(path.join(out, 'report', 'MANIFEST'))
 if (!isReported)
-  found(mintmark('report', '--case', 'replay-out/case', '--out', 'replay-out/report', '--title', 'Storm-0558, replayed'))
+  written(mintmark('report', '--case', 'replay-out/case', '--out', 'replay-out/report', '--title', 'Storm-0558, replayed'))
 console.error(`
 The report   replay-out/report/report.html${isReported ? ', written before (mintmark report --force writes it anew)' : ''}
 The truth    replay-out/truth.json, which the answer is held against
@@ -47,4 +47,9 @@ function mintmark(...args) {
 /** 1 is "found something", which is what a replayed incident should give. */
 function found(code) {
   if (code !== 1) process.exit(code === 0 ? 3 : (code ?? 3))
+}
+
+/** A report is written or it is not, whatever the case has found. */
+function written(code) {
+  if (code !== 0) process.exit(code ?? 3)
 }

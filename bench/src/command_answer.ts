@@ -7,12 +7,13 @@ import { isObject, type Json, parseObject } from '@mintmark/core'
 const MINTMARK = fileURLToPath(new URL('../../../packages/cli/bin/mintmark.mjs', import.meta.url))
 const run = promisify(execFile)
 
-/** What it printed. Exit codes 0 and 1 are answers; others throw what it said. */
+/** What it printed, whatever its exit code says of that. A call that printed nothing throws what it said. */
 export async function printedBy(...args: readonly string[]): Promise<string> {
   try {
     return (await run(process.execPath, [MINTMARK, ...args], { maxBuffer: 2 ** 30 })).stdout
   } catch (error) {
-    if (isObject(error) && error['code'] === 1) return String(error['stdout'])
+    const printed = isObject(error) && error['code'] !== 2 ? String(error['stdout']) : ''
+    if (printed !== '') return printed
     throw error
   }
 }

@@ -1,9 +1,9 @@
 -- id: app_reads_many_mailboxes
 -- title: An application reads many mailboxes that it never read before
--- means: Within an hour an application, without a user or in another's name than the owner's, read several mailboxes
---   for the first time, after the first days of the tenant's log.
+-- means: Within an hour, an application read several mailboxes for the first time. It acted without a user, or in the
+--   name of somebody other than the owner.
 -- cannot-mean: That the application is an intruder's. A new archive, a migration or an eDiscovery search does this
---   once: ask who ordered it.
+--   once. Ask who ordered it.
 -- attack: T1114.002, T1078.004
 -- strength: lead
 -- class: context

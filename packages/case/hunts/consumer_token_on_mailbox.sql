@@ -1,10 +1,9 @@
 -- id: consumer_token_on_mailbox
 -- title: A token of a consumer account on an organisation's mailbox
--- means: A mailbox of an organisation was read by its owner's name with a token that names the consumer tenant or
---   its issuer. No system of the provider makes such a token: class of key and class of token do not fit, which
---   is how the forged tokens of 2023 were told apart in the end.
--- cannot-mean: How the token was made. Records of a guest with a consumer account are left out by asking for the
---   owner's own mailbox; a log that writes the tenant of another token into the record would look the same.
+-- means: A mailbox of an organisation was read in its owner's name with a token that names the consumer tenant. The
+--   provider makes no such token. The forged tokens of 2023 were recognised by this in the end.
+-- cannot-mean: How the token was made. A log that writes another token's tenant into the record looks the same.
+--   Guests with a consumer account are left out: only the owner's own mailbox counts.
 -- attack: T1606, T1550.001
 -- strength: lead
 -- class: forged

@@ -1,11 +1,12 @@
 -- id: device_code_apart
 -- title: Mail or files read elsewhere than where the device code was entered
--- means: A token that hangs from a device-code sign-in read mail or files from another network than the one where
---   the code was entered, and nobody of the tenant ever signed in from there. Whoever sent the code has the tokens.
--- cannot-mean: That a token was forged: the provider issued it, to the wrong hands. Somebody who enters a code at
---   home for a tool that runs on a server, and reads mail with that tool, looks the same.
+-- means: A token from a device-code sign-in read mail or files. It did so from another network than the one where the
+--   code was entered, and nobody of the tenant ever signed in from there. The application is Microsoft's sign-in broker
+--   or mail client, which no tool on a server is. Whoever sent the code has the tokens.
+-- cannot-mean: That the token was forged: the provider issued it, to the wrong hands. Other applications are in
+--   device_code_elsewhere, a lead: a tool on a server leaves the same records.
 -- attack: T1528, T1566.002, T1550.001
--- strength: strong
+-- strength: established
 -- class: mis-granted
 -- references: Microsoft Threat Intelligence, 13 February 2025 (Storm-2372); https://attack.mitre.org/techniques/T1528/
 WITH
@@ -56,4 +57,5 @@ FROM (
 )
 WHERE NOT is_home
   AND (tenant, network) GLOBAL NOT IN (SELECT tenant, toString(network) FROM place WHERE side = 'signed-in')
+  AND app IN ('29d9ed98-a469-4536-ade2-f981bc1d605e', 'd3590ed6-52b3-4102-aeff-aad2292ab01c', '27922004-5251-4030-b22d-91ecd9a37ea4')
 ORDER BY at, record_id, content

@@ -1,14 +1,16 @@
 -- id: grant_by_unissued_token
 -- title: An application reads mail on a grant that was made with a token nobody issued
--- means: The consent, app role or credential that lets an application read mail was given with a token that is
---   unissued or mismatched; what the application read since is the same intruder's.
--- cannot-mean: More than the verdict on the granting access can: read that verdict with its base rate first.
+-- means: A consent or an app role was given with a token whose verdict, unissued or mismatched, is established. The
+--   application then read mail, which it had never done in the days of log before.
+-- cannot-mean: More than the verdict on the granting access: read that verdict with its base rate first. Grants whose
+--   verdict is a lead, new credentials, and applications that read mail before are in new_grant_app_only_mail.
 -- attack: T1098.003, T1098.001, T1114.002, T1606
--- strength: strong
+-- strength: established
 -- class: mis-granted
 -- references: Microsoft Security Response Center, 19 January 2024 (Midnight Blizzard);
 --   https://attack.mitre.org/techniques/T1098/003/
 -- param: days UInt16 90 how long after the grant the first reading may be
+-- param: before UInt16 7 days of the tenant's mail log before the grant that must show no reading by the application
 WITH
   ip -> cutIPv6(toIPv6OrZero(ip), 10, 1) AS prefix_of
 SELECT
@@ -29,6 +31,7 @@ FROM (
     FROM (
       SELECT
         tenant, app_id, client_app_id, principal_id, prefix_of(ip) AS prefix, min(at) AS first,
+        min(min(at)) OVER (PARTITION BY tenant, app_id, client_app_id) AS first_anywhere,
         -- Not the resources themselves (Graph, Exchange, SharePoint, the old directory API): every grant names one.
         arrayDistinct(arrayFilter(
           id -> id NOT IN ('', '00000003-0000-0000-c000-000000000000', '00000002-0000-0000-c000-000000000000',
@@ -47,15 +50,20 @@ FROM (
           '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'))) AS id
       FROM access
       WHERE (record_id, content) GLOBAL IN (
-          SELECT record_id, content FROM verdict WHERE verdict IN ('unissued', 'mismatched'))
+          SELECT record_id, content FROM verdict
+          WHERE verdict IN ('unissued', 'mismatched') AND strength = 'established')
         AND outcome != 'failed' AND id != tenant AND id != principal_id
-        AND match(operation, '(?i)^(consent to application|add app role assignment|add delegated permission grant|add oauth2permissiongrant|add service principal credentials|update application .{1,4} certificates and secrets management|add federated identity credential)')
+        AND match(operation, '(?i)^(consent to application|add app role assignment)')
     ) AS w ON w.tenant = u.tenant AND w.id = id
-    WHERE u.first >= w.granted AND u.first <= w.granted + INTERVAL {days:UInt16} DAY
+    WHERE u.first_anywhere >= w.granted AND u.first <= w.granted + INTERVAL {days:UInt16} DAY
   ) AS g
     ON g.tenant = a.tenant AND g.app_id = a.app_id AND g.client_app_id = a.client_app_id
       AND g.principal_id = a.principal_id AND g.prefix = prefix_of(a.ip)
+  GLOBAL INNER JOIN (
+    SELECT tenant, min(at) AS begins FROM access WHERE operation = 'MailItemsAccessed' OR mailbox != '' GROUP BY tenant
+  ) AS log ON log.tenant = a.tenant
   WHERE a.actor_kind = 'app' AND a.outcome != 'failed'
+    AND log.begins <= g.granted - INTERVAL {before:UInt16} DAY
     AND (a.operation IN ('MailItemsAccessed', 'AttachmentAccess') OR (a.source != 'ual' AND a.mailbox != ''))
 )
 GROUP BY at, tenant, principal, mailbox, record_id, content, token_id, session_id, ip, app

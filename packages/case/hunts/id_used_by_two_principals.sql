@@ -1,10 +1,9 @@
 -- id: id_used_by_two_principals
 -- title: One token id in the hands of two principals
--- means: Accesses of two principals, with two object ids, carry one token id. A provider gives an id once, to one
---   principal: at most one of the two holds the token that it was given to.
--- cannot-mean: Which of the two is the intruder. Where the issuance is known, reconcile says it (`mismatched`) and
---   the owner is left out here; where it is not, both are named. Records whose log mixes up actor and owner look
---   the same.
+-- means: Accesses of two principals, with two object ids, carry one token id. A provider gives an id once: at most
+--   one of the two holds the token that it was given to.
+-- cannot-mean: Which of the two is the intruder. Where the issuance is known, the verdict says it (`mismatched`) and
+--   the owner is left out here; else both are named. A log that mixes up actor and owner looks the same.
 -- attack: T1606, T1550.001
 -- strength: lead
 -- class: forged
@@ -22,7 +21,7 @@ GLOBAL INNER JOIN (
   WHERE bucket BETWEEN {first_bucket:UInt8} AND {last_bucket:UInt8} AND token_state = 'present'
     AND actor_kind != 'app' AND principal_id != ''
   GROUP BY token_id
-  HAVING min(principal_id_key) != max(principal_id_key)
+  HAVING min(principal_id) != max(principal_id)
 ) AS f ON f.token_id = a.token_id
 GLOBAL LEFT JOIN (
   SELECT token_id, groupUniqArray(16)(principal_id) AS owners

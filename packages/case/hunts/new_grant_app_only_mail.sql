@@ -1,15 +1,17 @@
 -- id: new_grant_app_only_mail
 -- title: An application reads mail without a user, soon after it was granted something
--- means: A consent, an app role or a credential was given to an application, and within days the application read
---   mailboxes with a token of its own from a network from which it had not read before.
--- cannot-mean: That the grant was wrong. Every archive, backup or service desk that is brought in begins in this
---   way: ask who approved it. A grant before the log begins is not seen.
+-- means: An application got a consent, an app role or a credential. Within days it read mailboxes with a token of its
+--   own, from a network from which it had not read before. A grant made with a token that nobody issued counts for
+--   longer.
+-- cannot-mean: That the grant was wrong. Every new archive, backup or service desk begins like this. Ask who approved
+--   it. A grant before the log begins is not seen.
 -- attack: T1098.003, T1098.001, T1114.002, T1078.004
 -- strength: lead
 -- class: mis-granted
 -- references: Microsoft Security Response Center, 19 January 2024 (Midnight Blizzard);
 --   https://attack.mitre.org/techniques/T1098/003/
 -- param: days UInt16 14 how long after the grant the first reading may be
+-- param: suspect_days UInt16 90 the same where nobody issued the token that made the grant
 WITH
   ip -> cutIPv6(toIPv6OrZero(ip), 10, 1) AS prefix_of
 SELECT
@@ -44,13 +46,15 @@ FROM (
     GLOBAL INNER JOIN (
       SELECT
         at AS granted, tenant, toString(operation) AS operation, principal AS granter,
+        (record_id, content) GLOBAL IN (
+          SELECT record_id, content FROM verdict WHERE verdict IN ('unissued', 'mismatched')) AS is_suspect,
         arrayJoin(arrayDistinct(extractAll(lower(concat(object_path, ' ', object_name, ' ', detail)),
           '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'))) AS id
       FROM access
       WHERE outcome != 'failed' AND id != tenant AND id != principal_id
         AND match(operation, '(?i)^(consent to application|add app role assignment|add delegated permission grant|add oauth2permissiongrant|add service principal credentials|update application .{1,4} certificates and secrets management|add federated identity credential)')
     ) AS w ON w.tenant = u.tenant AND w.id = id
-    WHERE u.first >= w.granted AND u.first <= w.granted + INTERVAL {days:UInt16} DAY
+    WHERE u.first >= w.granted AND u.first <= w.granted + toIntervalDay(if(w.is_suspect, {suspect_days:UInt16}, {days:UInt16}))
   ) AS g
     ON g.tenant = a.tenant AND g.app_id = a.app_id AND g.client_app_id = a.client_app_id
       AND g.principal_id = a.principal_id AND g.prefix = prefix_of(a.ip)

@@ -1,13 +1,13 @@
 -- id: replayed_token_network
 -- title: A token issued to one device, used by another elsewhere
--- means: The token was issued to this principal, but on another operating system and for another network than it
---   was used from; nobody of the tenant was ever issued a token from that network; and the application is one
---   whose tokens are otherwise used where they are issued. A token does not move between devices by itself.
--- cannot-mean: That the token was forged: it was issued. A person who copies tokens between own machines (a
---   developer, a tester) looks the same. A thief on the network or on the operating system of the victim is not
---   seen here; see token_two_places.
+-- means: The token was issued to this principal, on another operating system and for another network. Nobody of the
+--   tenant was ever issued a token from the network of use. Other tokens of this application are used where they are
+--   issued.
+-- cannot-mean: That the token was forged: it was issued. It is a lead, because it rests on what clients say of
+--   themselves and on a network without sign-ins. Somebody who copies tokens between own machines looks the same. A
+--   thief on the victim's network or operating system is not seen; see token_two_places.
 -- attack: T1550.001, T1528
--- strength: strong
+-- strength: lead
 -- class: replayed
 -- references: CircleCI incident report, 13 January 2023; Cyber Safety Review Board, Review of the Summer 2023
 --   Microsoft Exchange Online Intrusion; https://attack.mitre.org/techniques/T1550/001/

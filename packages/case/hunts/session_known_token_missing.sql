@@ -1,9 +1,8 @@
 -- id: session_known_token_missing
 -- title: A known session with a token that the sign-in log does not have
--- means: The access carries a token id that was never issued although coverage proves that it would have been
---   logged, and names a session that was. Somebody who knows a session may have made a token for it, or a service
---   made one that it did not log.
--- cannot-mean: That the token was forged. Token services that exchange tokens without a sign-in record do this; see
+-- means: The access carries a token id that was never issued, although coverage shows that it would have been logged.
+--   Its session was issued. Somebody who knows a session may have made a token for it.
+-- cannot-mean: That the token was forged. A service that exchanges tokens without a sign-in record does this; see
 --   session-known-token-missing in verdicts.md.
 -- attack: T1606, T1550.001
 -- strength: lead

@@ -1,14 +1,13 @@
 -- id: session_two_places
 -- title: One session on two devices in two networks at the same time
--- means: A sign-in session that began on one operating system and network is at work on another operating system
---   in another network while the first is still active. Nobody of the tenant ever signed in from the second, and
---   its principal is there in no other session. A session belongs to one browser or device: somebody
---   else has its cookie or refresh token.
--- cannot-mean: That the password is known, or that tokens were forged. Sessions that a person moves (device code,
---   authentication transfer, a copied browser profile) look the same. A thief who shows the victim's own operating
---   system is not seen.
+-- means: A session is at work on another operating system and network than those it began on, while the first is
+--   still active. Nobody of the tenant ever signed in from the second, and its principal uses it in no other session.
+--   Somebody else may have its cookie or refresh token.
+-- cannot-mean: That the password is known, or that tokens were forged. It is a lead, because it rests on what clients
+--   say of themselves and on a network without sign-ins. Sessions that a person moves (authentication transfer, a
+--   copied browser profile) look the same. A thief who shows the victim's operating system is not seen.
 -- attack: T1550.004, T1539
--- strength: strong
+-- strength: lead
 -- class: replayed
 -- references: Okta, root cause of the support case management system incident, 3 November 2023;
 --   https://attack.mitre.org/techniques/T1539/

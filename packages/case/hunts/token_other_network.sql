@@ -1,10 +1,10 @@
 -- id: token_other_network
 -- title: A token used at once from a network for which the tenant was never issued one
--- means: The token was issued to this principal for one network and was used, within the hour, from another, from
---   which nobody of the tenant ever signed in or was issued a token; and the application is one whose tokens are
---   otherwise used where they are issued. Unlike replayed_token_network it asks for no other device.
--- cannot-mean: That anybody stole it. A laptop that leaves the office for a hotel or a telephone's network takes its
---   tokens along, and does not ask for new ones until they run out.
+-- means: The token was issued for one network and used, within the hour, from another. Nobody of the tenant ever
+--   signed in or was issued a token there. Other tokens of this application are used where they are issued. Unlike
+--   replayed_token_network it asks for no other device.
+-- cannot-mean: That anybody stole it. A laptop that leaves the office for a hotel or a mobile network takes its
+--   tokens along until they expire.
 -- attack: T1550.001, T1528
 -- strength: lead
 -- class: replayed

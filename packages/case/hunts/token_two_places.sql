@@ -1,10 +1,9 @@
 -- id: token_two_places
 -- title: One token at work in two networks at once
--- means: Accesses with one token come from two networks whose times interleave within minutes, and the principal
---   was never issued a token from the network that is named.
--- cannot-mean: That anybody stole it. A phone that hands over between Wi-Fi and a mobile network, a laptop on a
---   train and a proxy with a pool of addresses in several networks do this every day. Networks from which three
---   principals of the tenant work are left out, and so is IPv4 beside IPv6.
+-- means: Accesses with one token come from two networks within minutes, in turns. The principal was never issued a
+--   token from the network that is named.
+-- cannot-mean: That anybody stole it. Phones between Wi-Fi and mobile networks, laptops on trains and proxies with
+--   many addresses do this daily. Networks of three principals and more are left out, and so is IPv4 beside IPv6.
 -- attack: T1550.001, T1550.004
 -- strength: lead
 -- class: replayed

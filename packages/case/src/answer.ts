@@ -7,7 +7,8 @@
  */
 import { isObject } from '@mintmark/core'
 import type { Case } from './case.ts'
-import { type Comparable, comparable } from './comparable.ts'
+import { comparable } from './comparable.ts'
+import { type Conclusion, conclude, type Grounds } from './conclusion.ts'
 import { type Custody, custody } from './custody.ts'
 import { scansMark } from './dump_scans.ts'
 import { type EvidenceRow, type EvidenceStatement, evidenceRows } from './evidence_rows.ts'
@@ -15,7 +16,8 @@ import { huntList } from './hunts/hunt_list.ts'
 import type { HuntOptions, HuntResult } from './hunts/run_hunts.ts'
 import { keepAnswer, keptAnswer, questionOf } from './kept_answer.ts'
 import { type KeyFound, keysFound } from './keys_found.ts'
-import { type Mark, marks } from './marks.ts'
+import { type Lead, leadsOf } from './leads.ts'
+import { type Mark, markConditions, marks } from './marks.ts'
 import { hunt } from './prepare.ts'
 import { reconcile } from './reconcile/reconcile.ts'
 import {
@@ -40,13 +42,13 @@ export interface Answer {
   readonly schema: typeof ANSWER_SCHEMA
   /** Folder or URL of the case, without a password. */
   readonly case: string
+  /** What the whole case comes to, and how sure that is; whatever is selected. */
+  readonly conclusion: Conclusion
   readonly evidence: readonly AnsweredEvidence[]
   /** Accesses by verdict. */
   readonly verdicts: VerdictCounts
   /** Accesses by reason. */
   readonly reasons: Readonly<Record<string, number>>
-  /** What the issuance logs show of everybody else, where tokens are unissued. */
-  readonly comparable: Comparable
   /** Tokens that are unissued or mismatched, most accesses first; `tokensTotal` counts all of them. */
   readonly tokens: readonly TokenVerdict[]
   readonly tokensTotal: number
@@ -57,6 +59,8 @@ export interface Answer {
   readonly scope: Scope
   readonly timeline: Timeline
   readonly hunts: readonly HuntResult[]
+  /** Leads by reason and hunt, apart from what is established, each with what would settle it. */
+  readonly leads: readonly Lead[]
   readonly custody: readonly Custody[]
   /** Private keys that lie in the dumps of the evidence. */
   readonly keys: readonly KeyFound[]
@@ -141,16 +145,17 @@ async function answerAnew(
   const hunts = await hunt(session, huntOptions)
   const tokens = await tokenVerdicts(session, { limit: LISTED })
   const keys = await keysFound(session)
+  const evidence = (await evidenceRows(session)).map(answered)
+  const known = { evidence, keys, hunts, comparable: await comparable(session) }
   return {
     schema: ANSWER_SCHEMA,
     case: investigated.location,
-    evidence: (await evidenceRows(session)).map(answered),
+    evidence,
     ...(await outcomeCounts(session)),
-    comparable: await comparable(session),
     tokens: tokens.rows,
     tokensTotal: tokens.total,
     sessions: await judgeSessions(session, { limit: LISTED }),
-    ...(await ofSelection(session, selection, keys, onStep)),
+    ...(await ofSelection(session, selection, known, onStep)),
     hunts,
     keys,
     duplicates: { records: sealed.duplicates, conflicts: sealed.conflicts },
@@ -160,13 +165,13 @@ async function answerAnew(
 /** The part of an answer that marks change. */
 export type SelectionAnswer = Pick<
   Answer,
-  'selection' | 'scope' | 'timeline' | 'custody' | 'unknowns' | 'marks'
+  'conclusion' | 'leads' | 'selection' | 'scope' | 'timeline' | 'custody' | 'unknowns' | 'marks'
 >
 
 async function ofSelection(
   session: Session,
   selection: Selection,
-  keys: readonly KeyFound[],
+  known: Omit<Grounds, 'unknowns'> & { readonly hunts: readonly HuntResult[] },
   onStep: (step: Step) => void,
 ): Promise<SelectionAnswer> {
   onStep('scope')
@@ -176,12 +181,19 @@ async function ofSelection(
     onStep('timeline')
     const course = await timeline(session, selected)
     onStep('unknowns')
+    const open = await unknowns(session, selected, {
+      scope: bounded,
+      timeline: course,
+      keys: known.keys,
+    })
     return {
+      conclusion: await conclude(session, { ...known, unknowns: open }),
+      leads: await leadsOf(session, known.hunts, await markConditions(session)),
       selection: { isDefault: isDefault(selection), accesses: bounded.accesses },
       scope: bounded,
       timeline: course,
       custody: await custody(session, { selected }),
-      unknowns: await unknowns(session, selected, { scope: bounded, timeline: course, keys }),
+      unknowns: open,
       marks: await marks(session),
     }
   } finally {
@@ -201,7 +213,13 @@ export async function answerMarked(
   { hunts }: Pick<AnswerOptions, 'hunts'> = {},
 ): Promise<Answer> {
   const { session } = investigated
-  const made = { ...before, ...(await ofSelection(session, {}, before.keys, () => {})) }
+  const known = {
+    evidence: before.evidence,
+    keys: before.keys,
+    hunts: before.hunts,
+    comparable: before.conclusion.comparable,
+  }
+  const made = { ...before, ...(await ofSelection(session, {}, known, () => {})) }
   await keepAnswer(session, await questionAbout(investigated, {}, hunts), made)
   return made
 }

@@ -10,10 +10,9 @@ import { Readable } from 'node:stream'
 import { type Json, MintmarkError, parseObject, text } from '@mintmark/core'
 import { Session as Chdb, type ChdbResult } from 'chdb'
 import { fileError, numberOf } from './chdb_error.ts'
-import { ChdbNumbers } from './chdb_numbers.ts'
 import { engineError } from './engine_error.ts'
 import { NORMAL_FORM, requireReadOnly } from './read_only.ts'
-import type { InsertFormat, NumbersFile, Params, Session } from './session.ts'
+import type { InsertFormat, Params, Session } from './session.ts'
 
 const SETTINGS: readonly string[] = [
   '--output_format_json_quote_64bit_integers=1',
@@ -47,7 +46,6 @@ class ChdbSession implements Session {
   readonly #folder: string
   readonly #staging: string
   #reader: Chdb | undefined
-  #numbers: ChdbNumbers | undefined
   #staged = 0
   /** Tail of the queue: chDB runs one statement a connection, and closing amid one aborts the process. */
   #last: Promise<unknown> = Promise.resolve()
@@ -114,11 +112,6 @@ class ChdbSession implements Session {
     }
   }
 
-  numbers(...queries: readonly string[]): Promise<NumbersFile> {
-    this.#numbers ??= new ChdbNumbers(() => connect(this.#folder, this.#staging), this.#staging)
-    return this.#numbers.of(queries)
-  }
-
   localTable(name: string): string {
     return name
   }
@@ -129,7 +122,6 @@ class ChdbSession implements Session {
 
   async close(): Promise<void> {
     await this.#last
-    await this.#numbers?.close()
     this.#reader?.close()
     this.#db.close()
   }

@@ -9,16 +9,17 @@
 import { type Json, text } from '@mintmark/core'
 import { NO_ID } from './no_id.ts'
 import { type Query, run } from './query.ts'
+import { correctedMs, type Offsets, writeClocks } from './reconcile/clocks.ts'
 import type { Session } from './session.ts'
 
 /** Statements after which a file cannot be taken for all that its source had. */
 const CAPPED = ['row-cap', 'next-link', 'result-count-short', 'ends-early', 'audit-data-truncated']
 
-const ISSUANCE_COVERAGE = `
+const ISSUANCE_COVERAGE = (at: string) => `
   INSERT INTO coverage (side, source, category, tenant, hour, quality, records, issued, issued_with_token,
     issued_with_session, with_token, with_session, with_principal, with_app, with_ip, with_issued_at,
     grouped, backup, first, last)
-  SELECT 'issuance', source, category, owner, toStartOfHour(at) AS hour,
+  SELECT 'issuance', source, category, owner, toStartOfHour(${at}) AS hour,
     multiIf(
       grouped > 1 OR evidence_id GLOBAL IN (SELECT evidence_id FROM statement WHERE code = 'portal-grouped'), 'grouped',
       evidence_id GLOBAL IN (SELECT evidence_id FROM statement WHERE code IN {capped:Array(String)}), 'capped',
@@ -27,22 +28,22 @@ const ISSUANCE_COVERAGE = `
     countIf(outcome = 'issued' AND session_id != ''), countIf(token_id != toUUID('${NO_ID}')),
     countIf(session_id != ''), countIf(principal != '' OR principal_id != ''), countIf(app_id != ''),
     countIf(ip != ''), 0, sum(toUInt64(grouped > 1)), countIf(startsWith(lower(issuer), 'azureadbackup')),
-    min(at), max(at)
+    min(${at}), max(${at})
   FROM issuance
   WHERE at > toDateTime64('1970-01-02 00:00:00', 3, 'UTC')
   GROUP BY source, category, owner, hour, quality
 `
 
-const ACCESS_COVERAGE = `
+const ACCESS_COVERAGE = (at: string) => `
   INSERT INTO coverage (side, source, category, tenant, hour, quality, records, issued, issued_with_token,
     issued_with_session, with_token, with_session, with_principal, with_app, with_ip, with_issued_at,
     grouped, backup, first, last)
-  SELECT 'access', source, service, tenant, toStartOfHour(at) AS hour,
+  SELECT 'access', source, service, tenant, toStartOfHour(${at}) AS hour,
     if(evidence_id GLOBAL IN (SELECT evidence_id FROM statement WHERE code IN {capped:Array(String)}),
       'capped', 'whole') AS quality,
     count(), 0, 0, 0, countIf(token_state = 'present'), countIf(session_id != '' OR other_session_id != ''),
     countIf(principal != '' OR principal_id != ''), countIf(app_id != '' OR client_app_id != ''),
-    countIf(ip != ''), countIf(issued_at > toDateTime64(0, 3, 'UTC')), 0, 0, min(at), max(at)
+    countIf(ip != ''), countIf(issued_at > toDateTime64(0, 3, 'UTC')), 0, 0, min(${at}), max(${at})
   FROM access
   WHERE at > toDateTime64('1970-01-02 00:00:00', 3, 'UTC')
   GROUP BY source, service, tenant, hour, quality
@@ -60,6 +61,9 @@ const ACCESS_DAYS = `
   GROUP BY tenant, service, app, day
 `
 
+const correctedTime = (offsets: Offsets) =>
+  offsets.size === 0 ? 'at' : `fromUnixTimestamp64Milli(${correctedMs('at', offsets)}, 'UTC')`
+
 /**
  * Fills `coverage` and `access_day` anew from `issuance`, `access` and `statement`.
  *
@@ -70,8 +74,9 @@ const ACCESS_DAYS = `
 export async function buildCoverage(session: Session): Promise<void> {
   await session.command('TRUNCATE TABLE coverage')
   await session.command('TRUNCATE TABLE access_day')
-  await session.command(ISSUANCE_COVERAGE, { capped: CAPPED })
-  await session.command(ACCESS_COVERAGE, { capped: CAPPED })
+  const clocks = await writeClocks(session)
+  await session.command(ISSUANCE_COVERAGE(correctedTime(clocks.issuance)), { capped: CAPPED })
+  await session.command(ACCESS_COVERAGE(correctedTime(clocks.access)), { capped: CAPPED })
   await session.command(ACCESS_DAYS)
 }
 

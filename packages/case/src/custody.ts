@@ -32,8 +32,10 @@ export interface Custody {
   readonly principals: number
   readonly first: string
   readonly last: string
-  /** Accesses whose verdict or whose strong hunts point at them. */
+  /** Accesses that a verdict or a hunt points at, established or as a lead. */
   readonly suspect: number
+  /** Of these, how many by what is established: the others are leads, which accuse nobody. */
+  readonly established: number
   /** Private keys in a dump of the evidence with this hash or, where the log gives none, this name. */
   readonly keys: readonly HeldKey[]
   readonly rows: readonly ArtefactAccess[]
@@ -57,7 +59,7 @@ export interface ArtefactAccess {
   readonly tokenId: string
   readonly verdict: string
   readonly reason: string
-  /** Strong hunts that hit this access. */
+  /** Hunts that hit this access: the established ones, and leads about the token itself. */
   readonly hunts: readonly string[]
 }
 
@@ -102,7 +104,7 @@ export async function custody(session: Session, options: CustodyOptions = {}): P
   const params: Params = artefact === '' ? { dump: DUMP_LIKE, limit } : { artefact, limit }
   const artefacts = await session.rows(
     `SELECT lower(object_path) AS place, ${SUMMARY} FROM (${fileAccesses(wanted)})
-     GROUP BY place ORDER BY suspects DESC, last_ms DESC, place LIMIT {limit:UInt32} ${BOUNDED}`,
+     GROUP BY place ORDER BY sure DESC, suspects DESC, last_ms DESC, place LIMIT {limit:UInt32} ${BOUNDED}`,
     params,
   )
   if (artefacts.length === 0) return []
@@ -112,7 +114,7 @@ export async function custody(session: Session, options: CustodyOptions = {}): P
        toUnixTimestamp64Milli(at) AS at_ms, if(principal != '', principal, principal_id) AS who,
        operation, ip, client, toString(token_id) AS token, token_state, verdict, reason, hunts
      FROM (${fileAccesses('lower(object_path) IN {places:Array(String)}')})
-     ORDER BY place, length(hunts) > 0 OR verdict IN ('unissued', 'mismatched') DESC, at DESC, record_id, content
+     ORDER BY place, ${IS_ESTABLISHED} DESC, ${IS_SUSPECT} DESC, at DESC, record_id, content
      LIMIT {limit:UInt32} BY place ${BOUNDED}`,
     { places, limit },
   )
@@ -136,17 +138,23 @@ async function heldKeys(session: Session): Promise<ReadonlyMap<string, readonly 
   return held
 }
 
-/** Accesses to files with the strong hunts that hit them. */
+/** What points at an access of {@link fileAccesses}: a verdict or a hunt, at any strength; or an established one. */
+export const IS_SUSPECT = "(length(hunts) > 0 OR verdict IN ('unissued', 'mismatched'))"
+export const IS_ESTABLISHED =
+  "(is_established_hit OR verdict IN ('unissued', 'mismatched') AND strength = 'established')"
+
+/** Accesses to files with the hunts that hit them. Leads of class `context` say nothing of a token. */
 export function fileAccesses(where: string): string {
-  return `SELECT seen.*, hits.names AS hunts
+  return `SELECT seen.*, hits.names AS hunts, hits.is_established AS is_established_hit
     FROM (
       SELECT record_id, content, at, object_path, object_name, object_hash, bytes, principal, principal_id,
-        operation, ip, client, token_id, token_state, verdict, reason
+        operation, ip, client, token_id, token_state, verdict, reason, strength
       FROM judged WHERE ${FILE} AND ${where}
     ) AS seen
     GLOBAL LEFT ANY JOIN (
-      SELECT record_id, content, arraySort(groupUniqArray(toString(hunt))) AS names FROM hunt_hit
-      WHERE strength = 'strong' GROUP BY record_id, content
+      SELECT record_id, content, arraySort(groupUniqArray(toString(hunt))) AS names,
+        max(strength = 'established') AS is_established
+      FROM hunt_hit WHERE strength = 'established' OR class != 'context' GROUP BY record_id, content
     ) AS hits ON seen.record_id = hits.record_id AND seen.content = hits.content`
 }
 
@@ -155,7 +163,7 @@ const SUMMARY = `
   max(object_hash) AS hash, max(bytes) AS size, count() AS touches,
   uniqExact(if(principal != '', principal, principal_id)) AS people,
   toUnixTimestamp64Milli(min(at)) AS first_ms, toUnixTimestamp64Milli(max(at)) AS last_ms,
-  countIf(length(hunts) > 0 OR verdict IN ('unissued', 'mismatched')) AS suspects`
+  countIf(${IS_SUSPECT}) AS suspects, countIf(${IS_ESTABLISHED}) AS sure`
 
 function custodyOf(
   row: Json,
@@ -175,6 +183,7 @@ function custodyOf(
     first: isoOf(Number(row['first_ms'])),
     last: isoOf(Number(row['last_ms'])),
     suspect: Number(row['suspects']),
+    established: Number(row['sure']),
     keys: keys.get(hash === '' ? dumpName(name) : hash) ?? [],
     rows: own.map(accessOf),
   }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
+import { withStrength } from './access_strength.ts'
 import { NO_ID } from './no_id.ts'
 import type { Selected } from './scope/selected.ts'
 import { BOUNDED } from './scope/settings.ts'
@@ -32,7 +33,7 @@ export function eventRows(session: Session, { table }: Selected): AsyncIterable<
        is_failed, is_mail, bytes, length(item_message_id) AS items,
        arrayMap(id -> substringUTF8(trimBoth(id), 1, 998),
          arraySlice(arrayFilter(id -> trimBoth(id) != '', item_message_id), 1, 100)) AS message_ids
-     FROM ${table} AS s ORDER BY s.at, s.record_id, s.content ${BOUNDED}`,
+     FROM ${withStrength(table)} AS s ORDER BY s.at, s.record_id, s.content ${BOUNDED}`,
   )
 }
 
@@ -41,6 +42,7 @@ const TEXTS = [
   'class',
   'verdict',
   'reason',
+  'strength',
   'source',
   'service',
   'operation',

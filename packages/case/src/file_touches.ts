@@ -4,7 +4,7 @@
  * @module
  */
 import { isoOf, type Json } from '@mintmark/core'
-import { ARTEFACT_NAME, fileAccesses } from './custody.ts'
+import { ARTEFACT_NAME, fileAccesses, IS_ESTABLISHED, IS_SUSPECT } from './custody.ts'
 import { PACKED_NAME } from './dump_scans.ts'
 import { BOUNDED } from './scope/settings.ts'
 import type { Session } from './session.ts'
@@ -13,7 +13,7 @@ import type { Session } from './session.ts'
 export interface Toucher {
   readonly principal: string
   readonly verdict: string
-  /** Strong hunts that hit these accesses. */
+  /** Hunts that hit these accesses: the established ones, and leads about the token itself. */
   readonly hunts: readonly string[]
   readonly accesses: number
   readonly first: string
@@ -26,15 +26,16 @@ export interface FileTouches {
   readonly by: 'hash' | 'name'
   readonly accesses: number
   readonly principals: number
-  /** Accesses whose verdict or whose strong hunts point at them. */
+  /** Accesses that a verdict or a hunt points at, established or as a lead. */
   readonly suspect: number
-  /** Suspect ones first, then those with most accesses; at most 100. */
+  /** Of these, how many by what is established. */
+  readonly established: number
+  /** Suspect ones first, established before leads, then those with most accesses; at most 100. */
   readonly people: readonly Toucher[]
 }
 
 const MOST_PEOPLE = 100
 const WHO = "if(principal != '', principal, principal_id)"
-const IS_SUSPECT = "(length(hunts) > 0 OR verdict IN ('unissued', 'mismatched'))"
 
 /**
  * The accesses to a file: by its hash where a log gives it, else by its name, whatever the case of its letters, packed
@@ -70,7 +71,8 @@ async function touches(
 ): Promise<Omit<FileTouches, 'by'> | undefined> {
   const accesses = fileAccesses(where)
   const [sums] = await session.rows(
-    `SELECT count() AS touches, uniqExact(${WHO}) AS people, countIf(${IS_SUSPECT}) AS suspects
+    `SELECT count() AS touches, uniqExact(${WHO}) AS people, countIf(${IS_SUSPECT}) AS suspects,
+       countIf(${IS_ESTABLISHED}) AS sure
      FROM (${accesses}) ${BOUNDED}`,
     params,
   )
@@ -79,13 +81,14 @@ async function touches(
     `SELECT ${WHO} AS who, verdict, hunts, count() AS touches,
        toUnixTimestamp64Milli(min(at)) AS first_ms, toUnixTimestamp64Milli(max(at)) AS last_ms
      FROM (${accesses}) GROUP BY who, verdict, hunts
-     ORDER BY ${IS_SUSPECT} DESC, touches DESC, who, verdict, hunts LIMIT {limit:UInt32} ${BOUNDED}`,
+     ORDER BY countIf(${IS_ESTABLISHED}) > 0 DESC, ${IS_SUSPECT} DESC, touches DESC, who, verdict, hunts LIMIT {limit:UInt32} ${BOUNDED}`,
     { ...params, limit: MOST_PEOPLE },
   )
   return {
     accesses: Number(sums['touches']),
     principals: Number(sums['people']),
     suspect: Number(sums['suspects']),
+    established: Number(sums['sure']),
     people: rows.map(toucherOf),
   }
 }

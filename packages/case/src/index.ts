@@ -10,6 +10,30 @@ export {
 } from './answer.ts'
 export { type Case, type OpenOptions, openCase } from './case.ts'
 export { type CaseName, caseAddresses, caseNames } from './case_names.ts'
+export type { Comparable, ComparableBasis, Rate } from './comparable.ts'
+export {
+  type Conclusion,
+  conclude,
+  type DumpSearch,
+  isPointedAt,
+  isUnread,
+  type Judged,
+  judgedCounts,
+  type Status,
+  type Unanswered,
+  unjudged,
+} from './conclusion.ts'
+export {
+  baseRateText,
+  type ConclusionText,
+  comparisonText,
+  conclusionText,
+  dumpsText,
+  ignoranceText,
+  leadText,
+  rateText,
+  STATUS_WORDS,
+} from './conclusion_text.ts'
 export {
   buildCoverage,
   type CoverageSpan,
@@ -47,6 +71,7 @@ export {
   type EvidenceStatement,
   evidenceRows,
   type RejectReason,
+  UNREADABLE,
 } from './evidence_rows.ts'
 export type { FileTouches, Toucher } from './file_touches.ts'
 export { type Hunt, type HuntClass, type HuntStrength, parseHunt } from './hunts/hunt_file.ts'
@@ -68,6 +93,7 @@ export {
   ingest,
 } from './ingest/ingest.ts'
 export { isLeak, type KeyFound, type KeyPlace, keysFound } from './keys_found.ts'
+export type { Lead } from './leads.ts'
 export { type TokenUse, type TokenUses, tokenUses } from './lineage.ts'
 export { type Loss, type LossCode, lossesOf } from './losses.ts'
 export {
@@ -76,6 +102,7 @@ export {
   type Mark,
   type MarkKind,
   type MarkParty,
+  markConditions,
   markHistory,
   marks,
   type NewMark,
@@ -83,9 +110,10 @@ export {
 export { messageRows } from './message_rows.ts'
 export { readMeta, writeMeta } from './meta.ts'
 export { NO_ID } from './no_id.ts'
+export { type PointedByStrength, type PointedCounts, pointedCounts } from './pointed_counts.ts'
 export { hunt, judge, prepare } from './prepare.ts'
 export { type Query, run } from './query.ts'
-export { REASONS } from './reconcile/reasons.ts'
+export { REASONS, type Strength } from './reconcile/reasons.ts'
 export { type ReconcileOptions, type ReconcileReport, reconcile } from './reconcile/reconcile.ts'
 export {
   judgeSessions,
@@ -107,6 +135,7 @@ export type { Selected } from './scope/selected.ts'
 export { type Conflict, conflicts, evidenceMark, type SealReport, seal } from './seal.ts'
 export type { Selection } from './selection.ts'
 export type { InsertFormat, Params, Session } from './session.ts'
+export { type Sighted, sightedAccounts } from './sighted.ts'
 export { createTables } from './tables.ts'
 export { type CoverageBand, type Horizon, type Phase, type Timeline, timeline } from './timeline.ts'
 export { timelineRows } from './timeline_rows.ts'

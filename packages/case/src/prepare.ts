@@ -15,7 +15,7 @@ const HUNTED = 'hunted'
 
 /**
  * Seals and reconciles a case, and runs the built-in hunts where none have run since evidence came: what a
- * selection by verdicts and strong hunts rests on. Does nothing where all is up to date.
+ * selection by verdicts and established hunts rests on. Does nothing where all is up to date.
  *
  * @throws {MintmarkError} `ENGINE_QUERY`, `DISK_FULL`
  */

@@ -19,6 +19,7 @@ const OF_FILES: readonly string[] = [
   'inventory',
   'reject',
   'statement',
+  'date_order',
 ]
 
 /** Ids are bound as text: arrays of numbers have no form that every engine reads. */

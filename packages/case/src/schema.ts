@@ -8,24 +8,15 @@
  * @module
  */
 
-import { ACCESS_KEY, ISSUANCE_KEYS } from './match_key.ts'
+import { HUNT_TABLES } from './hunt_tables.ts'
 import { NO_ID } from './no_id.ts'
 import { ACCESS, ISSUANCE, RECORD, TIME } from './record_columns.ts'
+import type { TableSpec } from './table_spec.ts'
+
+export type { TableSpec } from './table_spec.ts'
 
 /** Changing any table means a new version; a case of another version is rebuilt from its evidence. */
 export const SCHEMA_VERSION = 7
-
-export interface TableSpec {
-  readonly name: string
-  /** Column definitions, `name Type [DEFAULT expression]`. */
-  readonly columns: readonly string[]
-  readonly orderBy: string
-  /** MergeTree family; `ReplacingMergeTree(rank)` keeps the record that was read first. */
-  readonly engine: string
-  readonly sharded: boolean
-  /** Rows that are read to get at one; the engine's own 8192 where it does not matter. */
-  readonly granuleRows?: number
-}
 
 /** Accesses that nobody issued lie scattered, and each is read with all that its record says. */
 const GRANULE_ROWS = 1024
@@ -37,8 +28,6 @@ const RANK =
 /** Most of a hash: whoever looks for a session by it compares the session's name, too. */
 const SESSION_KEY =
   "session_id_key UInt32 DEFAULT if(session_id = '', 0, toUInt32(cityHash64(session_id)))"
-const PRINCIPAL_KEY =
-  "principal_id_key UInt64 DEFAULT if(principal_id = '', 0, cityHash64(principal_id))"
 
 const nameOf = (column: string) => column.slice(0, column.indexOf(' '))
 const contentOf = (columns: readonly string[]) =>
@@ -54,7 +43,6 @@ export const TABLES: readonly TableSpec[] = [
     columns: [
       ...RECORD,
       ...ISSUANCE,
-      ...ISSUANCE_KEYS,
       SESSION_KEY,
       BUCKET,
       // One record in two owners' logs is no contradiction, and each log must keep it.
@@ -68,16 +56,7 @@ export const TABLES: readonly TableSpec[] = [
   },
   {
     name: 'access',
-    columns: [
-      ...RECORD,
-      ...ACCESS,
-      ACCESS_KEY,
-      PRINCIPAL_KEY,
-      SESSION_KEY,
-      BUCKET,
-      contentOf(ACCESS),
-      RANK,
-    ],
+    columns: [...RECORD, ...ACCESS, SESSION_KEY, BUCKET, contentOf(ACCESS), RANK],
     orderBy: 'bucket, token_id, record_id, content',
     engine: 'ReplacingMergeTree(rank)',
     sharded: true,
@@ -177,6 +156,39 @@ export const TABLES: readonly TableSpec[] = [
     sharded: false,
   },
   {
+    // Properties by which tokens of ordinary contexts are, as a whole, not explained: filled with `verdict`.
+    name: 'not_shown',
+    columns: [
+      'tenant LowCardinality(String)',
+      // `app`, `family`, `client`, `service`, `source`, `who`, or `all` of a tenant.
+      'property LowCardinality(String)',
+      'value String',
+      'explained UInt64',
+      'missing UInt64',
+    ],
+    orderBy: 'tenant, property, value',
+    engine: 'MergeTree',
+    sharded: false,
+  },
+  {
+    // Clocks that are off, and are corrected: see clocks.ts. A row an evidence.
+    name: 'clock_offset',
+    columns: [
+      // `issuance` or `access`.
+      'side LowCardinality(String)',
+      'tenant LowCardinality(String)',
+      'log LowCardinality(String)',
+      'evidence_id UInt32',
+      'ahead_ms Int64',
+      // Tokens that show the difference, of those that have both times.
+      'tokens UInt64',
+      'of UInt64',
+    ],
+    orderBy: 'side, evidence_id',
+    engine: 'MergeTree',
+    sharded: false,
+  },
+  {
     // Record ids that stand for more than one content: all of them are kept, and told.
     name: 'conflict',
     columns: [
@@ -237,6 +249,25 @@ export const TABLES: readonly TableSpec[] = [
       `to_at Nullable(${TIME})`,
     ],
     orderBy: 'evidence_id, line',
+    engine: 'MergeTree',
+    sharded: false,
+  },
+  {
+    // Files whose dates need an order of day and month: files of one shape with one header, or in one folder, share it.
+    name: 'date_order',
+    columns: [
+      'evidence_id UInt32',
+      'shape LowCardinality(String)',
+      // Hash of the header's names; '' without a header.
+      'header String',
+      // What the file's own dates prove: `day-first`, `month-first`, `contradicted` or `unproven`.
+      'own LowCardinality(String)',
+      // The order from other files by which it was read, else `unproven`.
+      'shared LowCardinality(String)',
+      // Some date can be read in a known order only.
+      'has_ambiguous UInt16',
+    ],
+    orderBy: 'evidence_id',
     engine: 'MergeTree',
     sharded: false,
   },
@@ -344,32 +375,6 @@ export const TABLES: readonly TableSpec[] = [
     sharded: false,
   },
   {
-    // What the hunts point at. Hits of a strong hunt join the default selection.
-    name: 'hunt_hit',
-    columns: [
-      'hunt LowCardinality(String)',
-      // `forged`, `replayed`, `mis-granted` or `context`.
-      'class LowCardinality(String)',
-      // `strong` or `lead`.
-      'strength LowCardinality(String)',
-      'record_id UUID',
-      'content UInt64',
-      'bucket UInt8',
-      'token_id UUID',
-      `at ${TIME}`,
-      'tenant LowCardinality(String)',
-      'principal String',
-      'mailbox String',
-      'session_id String',
-      'ip String',
-      'app LowCardinality(String)',
-      'why String',
-    ],
-    orderBy: 'hunt, record_id, content',
-    engine: 'MergeTree',
-    sharded: false,
-  },
-  {
     // What people know of an access, a session or an address. Never changed: the newest of one thing counts.
     name: 'mark',
     columns: [
@@ -386,36 +391,7 @@ export const TABLES: readonly TableSpec[] = [
     engine: 'MergeTree',
     sharded: false,
   },
-  {
-    // For hunts: public address blocks (/24, /48) and the network that each belongs to.
-    name: 'address_block',
-    columns: ['prefix String', 'network LowCardinality(String)'],
-    orderBy: 'prefix',
-    engine: 'MergeTree',
-    sharded: false,
-  },
-  {
-    // For hunts: from where each principal was issued tokens, and from where it used them.
-    name: 'place',
-    columns: [
-      // `signed-in` (a person was there), `issued` (without one), `used`.
-      'side LowCardinality(String)',
-      'tenant LowCardinality(String)',
-      'principal String',
-      'app LowCardinality(String)',
-      'prefix String',
-      'network LowCardinality(String)',
-      `first ${TIME}`,
-      `last ${TIME}`,
-      'records UInt64',
-      // Smallest and largest session key: equal where all records are of one session.
-      'low_session UInt64',
-      'high_session UInt64',
-    ],
-    orderBy: 'side, tenant, network, principal, app, prefix',
-    engine: 'MergeTree',
-    sharded: false,
-  },
+  ...HUNT_TABLES,
   {
     // Facts about the case itself (schema version, what was sealed, what was reconciled): newest wins.
     name: 'meta',

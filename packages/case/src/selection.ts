@@ -4,7 +4,7 @@
  * Values of one kind are alternatives; different kinds narrow each other. An attacker list is one kind:
  * an access that matches any of its indicators, whatever their kinds, matches the list. Without any
  * of these the selection is what the evidence points at: accesses whose `unissued` or `mismatched` is established, and
- * the hits of strong hunts; with what people have marked as theirs, and without what they have marked as ours.
+ * the hits of established hunts; with what people have marked as theirs, and without what they have marked as ours.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { MintmarkError } from '@mintmark/core'
 import { type Indicator, type IndicatorKind, indicatorOf } from './indicators.ts'
 import type { MarkConditions } from './marks.ts'
 
-/** All members are optional; `{}` is what verdicts and strong hunts point at. */
+/** All members are optional; `{}` is what verdicts and established hunts point at. */
 export interface Selection {
   /** Every access, whatever its verdict; still narrowed by what else is given. */
   readonly all?: boolean
@@ -83,7 +83,7 @@ function unfit(kind: IndicatorKind, value: string): string {
   return 'has a value that is too long'
 }
 
-/** Whether nothing was asked for, so that the verdicts and strong hunts decide. */
+/** Whether nothing was asked for, so that the verdicts and established hunts decide. */
 export function isDefault(selection: Selection): boolean {
   const hasTime = selection.fromMs !== undefined || selection.toMs !== undefined
   const hasValues = OPTION_KINDS.some(([member]) => (selection[member] ?? []).length > 0)
@@ -174,7 +174,7 @@ function timeCondition(selection: Selection): {
 }
 
 const POINTED_AT = `(verdict IN ('unissued', 'mismatched') AND strength = 'established'
-  OR (record_id, content) GLOBAL IN (SELECT record_id, content FROM hunt_hit WHERE strength IN ('strong', 'established')))`
+  OR (record_id, content) GLOBAL IN (SELECT record_id, content FROM hunt_hit WHERE strength = 'established'))`
 
 /** What the evidence points at, and what people know better. */
 function pointedAt(marked: MarkConditions | undefined): Condition {

@@ -6,12 +6,6 @@ export type Params = Readonly<Record<string, string | number | bigint | readonly
 /** Formats in which rows are handed to the engine. */
 export type InsertFormat = 'TabSeparated' | 'Native' | 'RowBinary'
 
-/** Lists of 64-bit numbers, each with a tag, that the engine wrote to a file of its own. */
-export interface NumbersFile {
-  readonly path: string
-  readonly lists: number
-}
-
 /**
  * One connection to the engine that holds a case: chDB in this process, a ClickHouse server, or the
  * first shard of a cluster.
@@ -52,12 +46,6 @@ export interface Session {
     format: InsertFormat,
     bytes: Uint8Array | readonly Uint8Array[],
   ): Promise<void>
-  /**
-   * Of each of at most two queries the columns `number`, UInt64, and `tag`, below 128: in the order of their table, as a rule, but for its
-   * parts, which come one after another. It runs beside what else this session does. Only where the engine shares this process's files: elsewhere the numbers are not worth sending. The file is
-   * the caller's. Throws as {@link command}.
-   */
-  readonly numbers?: (...queries: readonly string[]) => Promise<NumbersFile>
   /**
    * Name under which a shard holds its own rows of a sharded table: `access_local` on a cluster,
    * `access` elsewhere. Only for statements that {@link everywhere} runs.

@@ -7,7 +7,6 @@
  *
  * @module
  */
-import { randomBytes } from 'node:crypto'
 import { TABLES, type TableSpec } from './schema.ts'
 import type { Session } from './session.ts'
 import { ARTEFACT_VIEW, ITEM_VIEW, JUDGED_VIEW } from './views.ts'
@@ -40,12 +39,11 @@ export interface ClusterNames {
  * @throws {MintmarkError} as `Session.command`
  */
 export async function createTables(session: Session, names?: ClusterNames): Promise<void> {
-  const salt = newSalt()
   await Promise.all(
     TABLES.map((spec) =>
       spec.sharded
-        ? session.everywhere(createTable(spec, session.localTable(spec.name), salt))
-        : session.command(createTable(spec, spec.name, salt)),
+        ? session.everywhere(createTable(spec, session.localTable(spec.name)))
+        : session.command(createTable(spec, spec.name)),
     ),
   )
   await Promise.all(VIEWS.map((view) => session.everywhere(createView(view, session))))
@@ -61,18 +59,8 @@ function createView(view: View, session: Session): string {
   return `CREATE VIEW IF NOT EXISTS ${session.localTable(view.name)} AS ${select}`
 }
 
-/**
- * What a new case's keys are mixed with. One for all its tables; were they ever to differ, because making them
- * was interrupted, no key would match, and reconcile would compare everything field by field.
- */
-function newSalt(): string {
-  const bytes = randomBytes(16)
-  const number = (offset: number) => `toUInt64('${bytes.readBigUInt64LE(offset)}')`
-  return `(${number(0)}, ${number(8)})`
-}
-
-function createTable(spec: TableSpec, name: string, salt: string): string {
-  const columns = spec.columns.join(', ').replaceAll('{salt}', salt)
+function createTable(spec: TableSpec, name: string): string {
+  const columns = spec.columns.join(', ')
   return `CREATE TABLE IF NOT EXISTS ${name} (${columns})
     ENGINE = ${spec.engine} ORDER BY (${spec.orderBy}) ${settingsOf(spec)}`
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
+import { withStrength } from './access_strength.ts'
 import { NO_ID } from './no_id.ts'
 import { select } from './scope/select.ts'
 import { BOUNDED } from './scope/settings.ts'
@@ -12,11 +13,11 @@ import type { Session } from './session.ts'
 
 const ROWS = (table: string) => `
   SELECT
-    toUnixTimestamp64Milli(at) AS at_ms, party, verdict, reason, service, operation, principal, mailbox, tenant, ip,
+    toUnixTimestamp64Milli(at) AS at_ms, party, verdict, reason, strength, service, operation, principal, mailbox, tenant, ip,
     app_id, client_app_id, client, session_id,
     if(token_id = toUUID('${NO_ID}'), '', toString(token_id)) AS token_id,
     toString(record_id) AS access_id, length(item_message_id) AS items, object_path
-  FROM ${table}
+  FROM ${withStrength(table)}
   ORDER BY at, record_id, content
   ${BOUNDED}
 `

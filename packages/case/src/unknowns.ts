@@ -57,6 +57,8 @@ export const UNKNOWN_CODES: readonly string[] = [
   'no-issuance-log',
   'non-interactive-not-supplied',
   'sign-in-category-not-told',
+  'clock-offset',
+  'token-ids-in-lower-case',
   'undetermined-',
   'session-only',
   'shared-addresses',

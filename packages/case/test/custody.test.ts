@@ -101,7 +101,7 @@ describe('custody', () => {
         hunts: [],
       },
     ])
-    assert.deepEqual([found.principals, found.suspect], [2, 1])
+    assert.deepEqual([found.principals, found.suspect, found.established], [2, 1, 1])
   })
 })
 

@@ -73,6 +73,7 @@ const TOUCHES: FileTouches = {
   accesses: 3,
   principals: 2,
   suspect: 2,
+  established: 2,
   people: [
     {
       principal: 'eng@example.org',

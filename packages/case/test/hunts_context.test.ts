@@ -30,6 +30,12 @@ const grant = (at: number, fields: Row = {}): Row =>
     detail: `{"target":[{"id":"${APP.toUpperCase()}"}]}`,
     ...fields,
   })
+const forgedGrant = grant(8 * DAY)
+const doubtfulGrant = grant(8 * DAY)
+const cleanGrant = grant(8 * DAY)
+const forgedKey = grant(8 * DAY, { operation: 'Add service principal credentials.' })
+const firstMail = bind(BORIS, 0, [])
+const readLater = appReads(40 * DAY)
 const grants: Life[] = [
   world('an application reads mail after a grant', {
     hit: [appReads(30), appReads(31)],
@@ -65,17 +71,36 @@ const grants: Life[] = [
   world('a grant that failed', { miss: [grant(20, { outcome: 'failed' }), appReads(30)] }),
   world('a grant in another tenant', { miss: [grant(20, { tenant: 'tenant-b' }), appReads(30)] }),
   world('a grant long ago', { miss: [grant(0), appReads(60 * DAY)] }),
+  world('a new credential long ago, made with a token nobody issued', {
+    hit: [readLater],
+    miss: [forgedKey],
+    verdicts: new Map([[forgedKey, ['unissued', 'never-issued', 'lead']]]),
+  }),
 ]
 
-const forgedGrant = grant(20)
-const cleanGrant = grant(20)
 const unissuedGrants: Life[] = [
   world('a grant made with a token nobody issued', {
-    hit: [appReads(30)],
-    miss: [forgedGrant],
+    hit: [appReads(9 * DAY), readLater],
+    miss: [firstMail, forgedGrant],
     verdicts: new Map([[forgedGrant, ['unissued', 'never-issued']]]),
   }),
-  world('a grant made with an issued token', { miss: [cleanGrant, appReads(30)] }),
+  world('a grant made with an issued token', { miss: [firstMail, cleanGrant, appReads(9 * DAY)] }),
+  world('a verdict that is a lead establishes nothing', {
+    miss: [firstMail, doubtfulGrant, appReads(9 * DAY)],
+    verdicts: new Map([[doubtfulGrant, ['unissued', 'never-issued', 'lead']]]),
+  }),
+  world('a new credential for an application that may have had its rights before', {
+    miss: [firstMail, forgedKey, appReads(9 * DAY)],
+    verdicts: new Map([[forgedKey, ['unissued', 'never-issued']]]),
+  }),
+  world('an application that read mail before, from anywhere', {
+    miss: [firstMail, appReads(DAY, { ip: OFFICE }), forgedGrant, appReads(9 * DAY)],
+    verdicts: new Map([[forgedGrant, ['unissued', 'never-issued']]]),
+  }),
+  world('a mail log that begins with the grant cannot say what was read before', {
+    miss: [forgedGrant, appReads(9 * DAY)],
+    verdicts: new Map([[forgedGrant, ['unissued', 'never-issued']]]),
+  }),
 ]
 
 const contexts: Life[] = [
@@ -146,6 +171,24 @@ const contexts: Life[] = [
       },
     ],
   }),
+  world('an address of the mail service itself is no network that is new to the tenant', {
+    miss: [...weeks(), late(ANNA, { ip: '40.99.1.2' }), late(BORIS, { ip: '40.99.1.3' })],
+  }),
+  world('a machine that anybody can rent beside the service is one', {
+    hit: [late(ANNA, { ip: '20.54.213.245' }), late(BORIS, { ip: '20.54.213.246' })],
+    miss: weeks(),
+  }),
+  world('what the service reads from a network does not make it the tenant’s', {
+    hit: [late(ANNA, { ip: '13.107.6.151' }), late(BORIS, { ip: '13.107.6.151' })],
+    miss: [
+      ...weeks(),
+      ...crowd.map((who) => bind(who, 3, [], { ip: '13.107.6.152', client: WINDOWS, app_id: OWA })),
+    ],
+  }),
+  world('a client that is new to the group is new from there, too', {
+    hit: [late(ANNA, { ip: '2603:10a6:800:1a2::13', client: REST })],
+    miss: [...weeks(), late(BORIS, { ip: '2603:10a6:800:1a2::13' })],
+  }),
   world('what was there in the first days is known', {
     miss: [
       ...weeks(),
@@ -178,13 +221,98 @@ const rules: Life[] = [
       rule(actions('[{"ActionType":"Delete"}]'), { operation: 'UpdateInboxRules' }),
     ],
     miss: [
-      rule(parameters({ ForwardTo: BORIS, From: 'news@elsewhere.example.com' })),
+      rule(parameters({ ForwardTo: ANNA, From: 'news@elsewhere.example.com' })),
       rule(parameters({ MoveToFolder: 'Newsletters', From: 'news@elsewhere.example.com' })),
       rule(parameters({ DeleteMessage: 'False' })),
       rule(parameters({ DeleteMessage: 'True' }), { outcome: 'failed' }),
       rule(parameters({ ForwardTo: 'x@elsewhere.example.com' }), { operation: 'Remove-InboxRule' }),
       rule(actions('[{"ActionType":"MarkAsRead"}]'), { operation: 'UpdateInboxRules' }),
       rule('no JSON at all'),
+    ],
+    access: [bind(ANNA, 1, [])],
+  }),
+  world('forwarding inside the organisation', {
+    hit: [
+      rule(parameters({ ForwardTo: BORIS })),
+      rule(parameters({ RedirectTo: 'Boris Becker', SubjectContainsWords: 'invoice' })),
+      rule(parameters({ ForwardingAddress: 'boris', DeliverToMailboxAndForward: 'False' }), {
+        operation: 'Set-Mailbox',
+      }),
+    ],
+    miss: [
+      rule(parameters({ DeliverToMailboxAndForward: 'False' }), { operation: 'Set-Mailbox' }),
+      rule(parameters({ ProhibitSendQuota: '50 GB', Identity: BORIS }), {
+        operation: 'Set-Mailbox',
+      }),
+    ],
+    access: [bind(ANNA, 1, [])],
+  }),
+  world('folders where nobody looks, in other display languages', {
+    hit: [
+      'Gelöschte Elemente',
+      'anna:\\Unterhaltungsverlauf',
+      'Flux RSS',
+      'RSS源',
+      'COURRIER INDE\u0301SIRABLE',
+      'Correo no deseado',
+      'Lixo Eletrônico',
+      'Cronologia conversazioni',
+      'Ongewenste e-mail',
+      'Skräppost',
+      'Søppelpost',
+      'Uønsket mail',
+      'Roskaposti',
+      'Wiadomości-śmieci',
+      'Nevyžádaná pošta',
+      'Levélszemét',
+      'Gereksiz E-posta',
+      'Αρχειοθέτηση',
+      'Нежелательная почта',
+      'Видалені',
+      'דואר זבל',
+      'البريد الإلكتروني غير الهام',
+      '迷惑メール',
+      '지운 편지함',
+      '垃圾邮件',
+      '交談記錄',
+      'อีเมลขยะ',
+      'Lưu trữ',
+      'Inbox/Archive',
+      '..',
+    ].map((folder) => rule(parameters({ MoveToFolder: folder }))),
+    miss: [
+      'Projekte',
+      'Cross',
+      'Archivist',
+      'Junkyard',
+      'Inbox',
+      'Kunden\\Neu',
+      'Рассылки',
+      '顧客',
+    ].map((folder) => rule(parameters({ MoveToFolder: folder }))),
+    access: [bind(ANNA, 1, [])],
+  }),
+  world('transport rules and junk settings', {
+    hit: [
+      rule(parameters({ BlindCopyTo: 'box@elsewhere.example.com' }), {
+        operation: 'New-TransportRule',
+      }),
+      rule(parameters({ RedirectMessageTo: BORIS }), { operation: 'Set-TransportRule' }),
+      rule(parameters({ DeleteMessage: 'True' }), { operation: 'Enable-TransportRule' }),
+      rule(parameters({ SetSCL: '-1' }), { operation: 'New-TransportRule' }),
+      rule(parameters({ BlockedSendersAndDomains: 'security@a.example.org' }), {
+        operation: 'Set-MailboxJunkEmailConfiguration',
+      }),
+      rule(parameters({ TrustedSendersAndDomains: 'evil.example' }), {
+        operation: 'Set-MailboxJunkEmailConfiguration',
+      }),
+      rule('', { operation: 'POST users/{id}/mailFolders/{id}/messageRules' }),
+    ],
+    miss: [
+      rule(parameters({ SetSCL: '9' }), { operation: 'New-TransportRule' }),
+      rule(parameters({ PrependSubject: '[EXTERNAL]' }), { operation: 'New-TransportRule' }),
+      rule(parameters({ Enabled: 'True' }), { operation: 'Set-MailboxJunkEmailConfiguration' }),
+      rule('', { operation: 'GET users/{id}/mailFolders/{id}/messageRules' }),
     ],
     access: [bind(ANNA, 1, [])],
   }),

@@ -116,7 +116,7 @@ export async function contentOf(session: Session): Promise<string> {
   const queries = [
     'SELECT * FROM evidence ORDER BY evidence_id',
     'SELECT * EXCEPT (key) FROM access ORDER BY evidence_id, line, record_id, content',
-    'SELECT * EXCEPT (key_name, key_id) FROM issuance ORDER BY evidence_id, line, record_id, content',
+    'SELECT * FROM issuance ORDER BY evidence_id, line, record_id, content',
     'SELECT * FROM directory ORDER BY evidence_id, line',
     'SELECT * FROM inventory ORDER BY evidence_id, line',
     'SELECT * FROM reject ORDER BY evidence_id, line, reason',

@@ -3,6 +3,8 @@
  *
  * @module
  */
+
+import { NO_ID } from '../src/no_id.ts'
 import {
   ALICE,
   BOB,
@@ -149,6 +151,20 @@ export const decided: readonly Case[] = [
     reason: 'issued-at-differs',
   },
   {
+    name: 'an id that was issued forty hours before',
+    more: [made(NOON - 40, 1)],
+    row: used(NOON, 1, { issued_at: UNKNOWN_AT }),
+    verdict: 'mismatched',
+    reason: 'token-expired',
+  },
+  {
+    name: 'an id that is issued two hours later',
+    more: [made(NOON + 2, 1)],
+    row: used(NOON, 1, { issued_at: UNKNOWN_AT }),
+    verdict: 'mismatched',
+    reason: 'token-expired',
+  },
+  {
     name: 'a session that was issued to somebody else',
     more: [made(NOON - 2, 2, { session_id: session(3), principal: ALICE })],
     row: bare(NOON, { session_id: session(3) }),
@@ -235,6 +251,8 @@ export const decided: readonly Case[] = [
   {
     name: 'a session that nobody issued, where issuances carry sessions and not tokens',
     log: soundLog((row) => ({ ...row, token_id: '00000000-0000-0000-0000-000000000000' })),
+    more: [made(NOON - 20, 2, { session_id: session(4), token_id: NO_ID })],
+    others: [used(NOON - 10, 3, { session_id: session(4) })],
     row: used(NOON, 1, { session_id: session(3) }),
     verdict: 'unissued',
     reason: 'session-never-issued',

@@ -53,7 +53,40 @@ const pointed = (row: Row, more: World = {}): World => ({
 })
 const open = bind(ANN, 11, ['<2@example.org>'], { ip: '192.0.2.1' })
 
+const OFFSET: Row = {
+  side: 'issuance',
+  tenant: 'tenant-a',
+  log: 'entra-signin interactive',
+  evidence_id: 1,
+  ahead_ms: 7_200_000,
+  tokens: 9,
+  of: 10,
+}
+/** Ids of small letters and digits alone, in the order of bytes in which logs spell them. */
+const lowered = (at: number): string => {
+  const bytes = Buffer.from(`${String(at).padStart(21, 'a7x')}A==`, 'base64').toString('hex')
+  const of = (...places: readonly number[]) =>
+    places.map((place) => bytes.slice(2 * place, 2 * place + 2)).join('')
+  return [of(3, 2, 1, 0), of(5, 4), of(7, 6), of(8, 9), of(10, 11, 12, 13, 14, 15)].join('-')
+}
+const withTokens = (idOf: (at: number) => string): Row[] =>
+  Array.from({ length: 10 }, (_, at) =>
+    bind(ANN, 20 + at, [`<${at}@x.example.org>`], { token_id: idOf(at), token_state: 'present' }),
+  )
+
 const logs: readonly Case[] = [
+  {
+    code: 'clock-offset',
+    world: pointed(forged(), { clock_offset: [OFFSET] }),
+    without: pointed(forged()),
+    says: /is 120 minutes ahead in 9 of 10 tokens/,
+  },
+  {
+    code: 'token-ids-in-lower-case',
+    world: pointed(forged(), { access: withTokens((at) => lowered(at)) }),
+    without: pointed(forged(), { access: withTokens((at) => guid(0xc0ffee00 + at * 7919)) }),
+    says: /10 of 10/,
+  },
   {
     code: 'throttling-not-told',
     world: pointed(forged({ throttled: -1 })),

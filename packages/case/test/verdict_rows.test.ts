@@ -76,7 +76,8 @@ describe('a reconciled case', () => {
         tokenId: token(5),
         verdict: 'unissued',
         reason: 'never-issued',
-        baseRate: 3 / 5,
+        strength: 'established',
+        baseRate: { issued: 3, of: 3, basis: 'same-context' },
         accesses: 1,
         principals: [BOB],
         first: '2023-06-05T04:00:00.000Z',
@@ -86,7 +87,8 @@ describe('a reconciled case', () => {
         tokenId: token(2),
         verdict: 'mismatched',
         reason: 'principal-differs',
-        baseRate: 3 / 5,
+        strength: 'established',
+        baseRate: { issued: 3, of: 3, basis: 'same-context' },
         accesses: 1,
         principals: ['mallory@a.example.org'],
         first: '2023-06-05T05:00:00.000Z',
@@ -105,7 +107,7 @@ describe('a reconciled case', () => {
     const forged = rows.find((row) => row.includes('unissued'))
     assert.equal(
       forged,
-      `"record,""five""","unissued","never-issued","0.6000","${token(5)}","2023-06-05T04:00:00.000Z","'=HYPERLINK(""x"")"`,
+      `"record,""five""","unissued","never-issued","established","1.0000","${token(5)}","2023-06-05T04:00:00.000Z","'=HYPERLINK(""x"")"`,
     )
   })
 

@@ -11,7 +11,13 @@ async function read(pool: WorkerPool, files: number): Promise<readonly number[]>
       pool.readSmall(
         {
           files: [
-            { evidenceId, identity: String(evidenceId), bytes: Buffer.from('x\n'), rejects: [] },
+            {
+              evidenceId,
+              identity: String(evidenceId),
+              bytes: Buffer.from('x\n'),
+              rejects: [],
+              sharedOrder: 'unproven' as const,
+            },
           ],
         },
         () => Promise.resolve(),

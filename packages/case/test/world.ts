@@ -84,7 +84,10 @@ export function issuance(at: number, principal: string, fields: Row = {}): Row {
   }
 }
 
-/** Rows of every table, and the verdict of each access by its `record_id`; the others are issued. */
+/**
+ * Rows of every table, and the verdict of each access by its `record_id`; the others are issued. A verdict that
+ * accuses is established unless its strength says otherwise.
+ */
 export interface World {
   readonly access?: readonly Row[]
   readonly issuance?: readonly Row[]
@@ -97,8 +100,12 @@ export interface World {
   readonly loss?: readonly Row[]
   readonly hunt_hit?: readonly Row[]
   readonly dump_scan?: readonly Row[]
-  readonly verdicts?: ReadonlyMap<Row, readonly [verdict: string, reason: string]>
-  /** Hits of a strong hunt, by class. */
+  readonly clock_offset?: readonly Row[]
+  readonly verdicts?: ReadonlyMap<
+    Row,
+    readonly [verdict: string, reason: string, strength?: 'established' | 'lead']
+  >
+  /** Hits of an established hunt, by class. */
   readonly hits?: ReadonlyMap<Row, string>
 }
 
@@ -114,6 +121,7 @@ const TABLES = [
   'loss',
   'hunt_hit',
   'dump_scan',
+  'clock_offset',
 ] as const
 
 /** Empties the case and puts the world into it. */
@@ -126,10 +134,13 @@ export async function fill(session: Session, world: World): Promise<void> {
     session,
     'verdict',
     world.verdicts,
-    ([verdict, reason]) => `${quoted(verdict)} AS verdict, ${quoted(reason)}`,
+    ([verdict, reason, strength = accuses(verdict) ? 'established' : '']) =>
+      `${quoted(verdict)}, ${quoted(reason)}, ${quoted(strength)}`,
   )
   await insertAbout(session, 'hunt_hit', world.hits, (kind) => quoted(kind))
 }
+
+const accuses = (verdict: string) => verdict === 'unissued' || verdict === 'mismatched'
 
 async function insertAbout<T>(
   session: Session,
@@ -143,9 +154,9 @@ async function insertAbout<T>(
     const select =
       table === 'verdict'
         ? `INSERT INTO verdict (bucket, token_id, record_id, content, verdict, reason, strength)
-           SELECT bucket, token_id, record_id, content, ${text}, if(verdict IN ('unissued', 'mismatched'), 'established', '') FROM access`
+           SELECT bucket, token_id, record_id, content, ${text} FROM access`
         : `INSERT INTO hunt_hit (hunt, class, strength, record_id, content, bucket, token_id, why)
-           SELECT 'h', ${text}, 'strong', record_id, content, bucket, token_id, '' FROM access`
+           SELECT 'h', ${text}, 'established', record_id, content, bucket, token_id, '' FROM access`
     await session.command(`${select} WHERE record_id IN (${ids})`)
   }
 }

@@ -1,8 +1,8 @@
 import type { Landed } from '@mintmark/scan/receiver'
-import type { ExitCode } from './io.ts'
+import { type ExitCode, exitCode, NOT_ANSWERED } from './exit_codes.ts'
 
-/** 0: it landed, and there was nothing to erase; 1: something was erased; 3: there is no core. */
+/** Found is a key that was in the core, and is erased from what landed; 3: there is no core. */
 export function exitCodeOf(landed: Landed): ExitCode {
-  if (landed.outcome !== 'core') return 3
-  return landed.erasedRanges > 0 ? 1 : 0
+  if (landed.outcome !== 'core') return NOT_ANSWERED
+  return exitCode({ isFound: landed.erasedRanges > 0, isWhole: true })
 }

@@ -21,7 +21,7 @@ import {
   receiveCore,
   Spool,
 } from '@mintmark/scan/receiver'
-import type { ExitCode } from './io.ts'
+import type { ExitCode } from './exit_codes.ts'
 
 const STANDARD_INPUT = 0
 

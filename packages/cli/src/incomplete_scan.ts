@@ -11,8 +11,3 @@ const INCOMPLETE: ReadonlySet<LimitCode> = new Set([
 export function isIncomplete({ limits }: Pick<ScanReport, 'limits'>): boolean {
   return limits.some(({ code }) => INCOMPLETE.has(code))
 }
-
-/** Whether a file is an archive that was not opened, or a PDF of which not all could be read. */
-export function isUnopened({ limits }: Pick<ScanReport, 'limits'>): boolean {
-  return limits.some(({ code }) => code === 'not-unpacked' || code === 'pdf-unread')
-}

@@ -1,2 +1,3 @@
-export type { ExitCode, Io } from './io.ts'
-export { runProgram } from './program.ts'
+export type { ExitCode } from './exit_codes.ts'
+export type { Io } from './io.ts'
+export { commandNames, runProgram } from './program.ts'

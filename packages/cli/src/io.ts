@@ -1,3 +1,5 @@
+import type { ExitCode } from './exit_codes.ts'
+
 /** Everything of the world that a command may touch besides files, so that tests run it without a process. */
 export interface Io {
   /**
@@ -17,9 +19,6 @@ export interface Io {
   /** What the process ends with if standard output does not take what was printed last. */
   readonly codeIfUnprinted?: () => ExitCode
 }
-
-/** 0: done, nothing found. 1: done, something found. 2: wrong usage. 3: could not finish. */
-export type ExitCode = 0 | 1 | 2 | 3
 
 /** The process's own streams. */
 export function processIo(): Io {

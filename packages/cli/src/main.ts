@@ -5,7 +5,8 @@
  */
 import { compileLess, forSearches } from './compiling.ts'
 import { startForScan } from './early_scan.ts'
-import { type ExitCode, type Io, processIo } from './io.ts'
+import type { ExitCode } from './exit_codes.ts'
+import { type Io, processIo } from './io.ts'
 
 /** Commands that search dumps for keys. */
 const SEARCHES: ReadonlySet<string> = new Set(['scan', 'scrub'])

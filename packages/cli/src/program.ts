@@ -8,9 +8,10 @@
  */
 import type { MintmarkError } from '@mintmark/core'
 import { Command, CommanderError, Option } from 'commander'
+import { DONE, EXIT_CODES_TEXT, type ExitCode, NOT_ANSWERED, WRONG_USAGE } from './exit_codes.ts'
 import { GATE_COMMANDS } from './gate_specs.ts'
 import { GUARD_COMMANDS } from './guard_specs.ts'
-import type { ExitCode, Io } from './io.ts'
+import type { Io } from './io.ts'
 import { LEDGER_COMMANDS } from './ledger_specs.ts'
 
 /** Options and operands of one call, as commander hands them over. */
@@ -19,7 +20,7 @@ export type Handler = (args: readonly string[], options: Options, io: Io) => Pro
 
 /** @returns the exit code; never throws for anything that a user or an input can cause */
 export async function runProgram(args: readonly string[], io: Io): Promise<ExitCode> {
-  let outcome: ExitCode = 0
+  let outcome: ExitCode = DONE
   const program = buildProgram(io, (code) => {
     outcome = code
   })
@@ -33,17 +34,17 @@ export async function runProgram(args: readonly string[], io: Io): Promise<ExitC
 
 async function failed(error: unknown, io: Io): Promise<ExitCode> {
   // Commander has printed its own message; help and version end with 0.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : WRONG_USAGE
   // Loaded only now: `--help` waits for nothing that it does not use.
   const { safeText } = await import('@mintmark/core')
   if (isMintmarkError(error)) {
     io.err(`mintmark: ${safeText(error.message, 2000)} (${error.code})\n`)
-    return isUsage(error) ? 2 : 3
+    return isUsage(error) ? WRONG_USAGE : NOT_ANSWERED
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
   const lines = stack.split('\n').map((line) => safeText(line, 500))
   io.err(`mintmark: a bug, please report it: ${lines.join('\n')}\n`)
-  return 3
+  return NOT_ANSWERED
 }
 
 /** An option or operand that means nothing, or names a file without what it is for: it is named. */
@@ -67,25 +68,40 @@ function buildProgram(io: Io, done: (code: ExitCode) => void): Command {
     .configureOutput(outputOf(io))
     .addHelpText('after', EXIT_CODES)
   for (const spec of COMMANDS) addCommand(program, spec, io, done)
-  const groups = [
-    { name: 'gate', summary: 'Scrub cores between the crash and the disk', specs: GATE_COMMANDS },
-    {
-      name: 'ledger',
-      summary: 'Keep, serve, prove and audit the record of issued tokens',
-      specs: LEDGER_COMMANDS,
-    },
-    {
-      name: 'guard',
-      summary: 'Refuse tokens that no ledger recorded, and tell of the first',
-      specs: GUARD_COMMANDS,
-    },
-  ]
-  for (const { name, summary, specs } of groups) {
+  for (const { name, summary, specs } of GROUPS) {
     const group = program.command(name).description(summary).exitOverride()
     group.configureOutput(outputOf(io))
     for (const spec of specs) addCommand(group, spec, io, done)
   }
   return program
+}
+
+const GROUPS: readonly {
+  readonly name: string
+  readonly summary: string
+  readonly specs: readonly Spec[]
+}[] = [
+  { name: 'gate', summary: 'Scrub cores between the crash and the disk', specs: GATE_COMMANDS },
+  {
+    name: 'ledger',
+    summary: 'Keep, serve, prove and audit the record of issued tokens',
+    specs: LEDGER_COMMANDS,
+  },
+  {
+    name: 'guard',
+    summary: 'Refuse tokens that no ledger recorded, and tell of the first',
+    specs: GUARD_COMMANDS,
+  },
+]
+
+/** Every command as it is called, those of groups and those below others among them: `gate status`. */
+export function commandNames(): string[] {
+  const named = (specs: readonly Spec[], above: string): string[] =>
+    specs.flatMap(({ usage, children = [] }) => {
+      const name = `${above}${usage.split(' ')[0] ?? ''}`
+      return [name, ...named(children, `${name} `)]
+    })
+  return [...named(COMMANDS, ''), ...GROUPS.flatMap(({ name, specs }) => named(specs, `${name} `))]
 }
 
 const outputOf = (io: Io) => ({
@@ -130,8 +146,7 @@ function operands(call: readonly unknown[]): string[] {
 }
 
 const EXIT_CODES = `
-Exit codes: 0 nothing found, 1 found something, 2 usage, 3 failed, or nothing was
-searched.
+${EXIT_CODES_TEXT}
 Start with:  mintmark investigate EXPORTS/ --case CASE`
 
 export interface Spec {

@@ -57,6 +57,7 @@ const touched = (suspect: number) => ({
   accesses: 12,
   principals: 2,
   suspect,
+  established: suspect,
   people: [
     {
       principal: `eve${long}@example.org`,
@@ -75,8 +76,9 @@ describe('keys on a terminal', () => {
   it('are told by name, file, forms and touch', () => {
     const lines = textWith([key(1)]).split('\n')
     const at = lines.findIndex((line) => line.startsWith('Key found'))
-    assert.deepEqual(lines.slice(at, at + 4), [
-      `Key found     private rsa 2048, SPKI SHA-256 ${'1'.padStart(64, '0')},`,
+    assert.deepEqual(lines.slice(at, at + 5), [
+      'Key found     private rsa 2048, SPKI SHA-256',
+      `              ${'1'.padStart(64, '0')},`,
       '              kid kid-1 (CN=Signing, ran out 2021-04-04)',
       '  in file     dumps/a.core: 3 copies (limbs-le64, pem)',
       '  touched     no record names such a file: who had it cannot be told',

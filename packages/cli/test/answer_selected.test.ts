@@ -25,31 +25,47 @@ before(async () => {
   const { code, out } = await mintmark(...investigated, ...none, '--json')
   const value: unknown = JSON.parse(out)
   assert.ok(isAnswer(value))
-  assert.deepEqual([code, value.scope.accesses], [0, 0])
+  assert.deepEqual([code, value.scope.accesses], [1, 0])
   empty = value
 })
 
 /** Its first lines, up to the empty one, as one. */
-const headOf = (answer: Answer) => (answerText(answer).split('\n\n')[0] ?? '').replaceAll('\n', ' ')
+const headOf = (answer: Answer) =>
+  (answerText(answer).split('\n\n')[0] ?? '').replaceAll(/\s+/g, ' ')
 
 describe('an answer to a selection', () => {
-  it('without an access says so, and denies nothing of the case', () => {
+  it('without an access says so, after what the whole case comes to', () => {
     const head = headOf(empty)
-    assert.match(head, /^NOTHING SELECTED: no access of the case is in the selection\./)
-    assert.match(head, /In the whole case: .* that no identity provider issued to whom/)
-    assert.doesNotMatch(head, /NOTHING FOUND|no access used|no strong hunt/)
+    assert.match(head, /^FOUND: .* that no identity provider issued to their user\./)
+    assert.match(head, /Selection no access of the case is in it\. That may be its spelling/)
+    assert.doesNotMatch(head, /NOTHING FOUND|Whose mail/)
   })
 
-  it('without an access says where the case has nothing either', () => {
-    const verdicts = { ...empty.verdicts, unissued: 0, mismatched: 0 }
-    const head = headOf({ ...empty, verdicts, hunts: [] })
-    assert.match(head, /: no token that nobody issued; no hit of a strong hunt; /)
+  it('says where the case has nothing either', () => {
+    const { established, leads } = empty.conclusion
+    const none = { ...established, accesses: 0, unissued: 0, mismatched: 0, huntHits: 0 }
+    const nothing = { ...leads, accesses: 0, huntHits: 0 }
+    const conclusion = {
+      ...empty.conclusion,
+      status: 'cannot-tell',
+      established: none,
+      leads: nothing,
+    } as const
+    const head = headOf({ ...empty, conclusion })
+    assert.match(head, /^CANNOT TELL: only \d+ of [\d,]+ accesses could be judged\./)
+    assert.match(head, /Selection no access of the case is in it\./)
   })
 
   it('that nobody made, of which marks left nothing, says that', () => {
-    const head = headOf({ ...empty, selection: { isDefault: true, accesses: 0 } })
-    assert.match(head, /^NOTHING IS LEFT: all that verdicts and strong hunts point at is marked/)
-    assert.match(head, /In the whole case: .* that no identity provider issued to whom/)
+    const { established } = empty.conclusion
+    const none = { ...established, accesses: 0, unissued: 0, mismatched: 0, huntHits: 0 }
+    const conclusion = { ...empty.conclusion, status: 'cannot-tell', established: none } as const
+    const selection = { isDefault: true, accesses: 0 }
+    const mark = { kind: 'address', value: '203.0.113.99', party: 'ours' } as const
+    const marks = [{ ...mark, reason: 'our own test', who: 'ann', at: '2023-06-08T00:00:00.000Z' }]
+    assert.doesNotMatch(headOf({ ...empty, selection, conclusion }), /Marks/)
+    const head = headOf({ ...empty, selection, conclusion, marks })
+    assert.match(head, /Marks all that verdicts and established hunts point at is marked as ours/)
   })
 
   it('with accesses says of whose mail it speaks', async () => {

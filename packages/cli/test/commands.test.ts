@@ -150,6 +150,7 @@ describe('verdicts', () => {
       'access_id',
       'verdict',
       'reason',
+      'strength',
       'base_rate',
       'token_id',
       'at',
@@ -159,10 +160,11 @@ describe('verdicts', () => {
     assert.equal(new Set(rows.map(([id]) => id)).size, made.accesses)
     const unissued = rows.filter(([, verdict]) => verdict === 'unissued')
     assert.equal(unissued.length, made.forged.length)
-    assert.deepEqual(new Set(unissued.map((row) => row[4])), new Set(made.forged))
+    assert.deepEqual(new Set(unissued.map((row) => row[5])), new Set(made.forged))
     for (const row of unissued) {
-      assert.ok(Number(row[3]) >= 0 && Number(row[3]) <= 1)
-      assert.match(row[5] ?? '', /^2023-06-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/)
+      assert.equal(row[3], 'established')
+      assert.ok(Number(row[4]) > 0 && Number(row[4]) <= 1)
+      assert.match(row[6] ?? '', /^2023-06-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/)
     }
   })
 

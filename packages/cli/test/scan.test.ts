@@ -150,7 +150,7 @@ describe('mintmark scan', () => {
   it('ends with 0 where nothing is found, and says how much was searched', async () => {
     const outcome = await mintmark('scan', empty)
     assert.deepEqual([outcome.code, outcome.err], [0, ''])
-    assert.match(outcome.out, /^NOTHING FOUND: no private key is proven in 1 file \(4\.0 KiB/)
+    assert.match(outcome.out, /^NOTHING FOUND: no private key is verified in 1 file \(4\.0 KiB/)
   })
 
   it('ends with 1 where a key is proven, and names it, its places and its id first', async () => {
@@ -162,11 +162,14 @@ describe('mintmark scan', () => {
     assertSilent(outcome)
   })
 
-  it('ends with 0 where there are only candidates and lesser secrets, and tells them', async () => {
+  it('ends with 4 where there are only candidates and lesser secrets, and lists them', async () => {
     const path = file('lesser/heap.bin', `${token}\n{"kty":"oct","k":"${symmetric}"}`)
     const outcome = await mintmark('scan', path)
-    assert.equal(outcome.code, 0)
-    assert.match(outcome.out, /CANDIDATES[\s\S]*hmac 256 jwk[\s\S]*ALSO[\s\S]*1 × token \(jws\)/)
+    assert.equal(outcome.code, 4)
+    assert.match(
+      outcome.out,
+      /^LEAD: [\s\S]*CANDIDATES[\s\S]*hmac 256 jwk[\s\S]*ALSO[\s\S]*1 × token \(jws\)/,
+    )
     assertSilent(outcome)
   })
 })
@@ -176,17 +179,21 @@ it('packed files that were not opened are one line, behind what else was not rea
   const cut = gzipSync(elfCore({ memory: [{ address: 0x1000n, bytes: core }] }).bytes)
   file('zipped/d.gz', cut.subarray(0, -100))
   const { code, out } = await mintmark('scan', join(folder, 'zipped'))
-  assert.equal(code, 3)
+  // What came out of the cut file held a key: found wins over what was not read.
+  assert.equal(code, 1)
   assert.match(
     out,
     /d\.gz: gzip could not unpack it to its end.*\n {2}3 packed files: .*a\.zip first\n/s,
   )
 })
 
-it('an archive that is named and not opened ends a scan with 3, in a folder it is told', async () => {
+it('an archive that is not opened ends a scan with 3, named or in a folder', async () => {
   const inFolder = await mintmark('scan', join(file('archives/a.zip', archive), '..'))
-  assert.equal(inFolder.code, 0)
-  assert.match(inFolder.out, /NOT READ\n.*a\.zip: packed by zip: what it holds was not searched/)
+  assert.equal(inFolder.code, 3)
+  assert.match(
+    inFolder.out,
+    /^CANNOT TELL: [\s\S]*NOT READ\n.*a\.zip: packed by zip: what it holds was not searched/,
+  )
   const named = await mintmark('scan', join(folder, 'archives', 'a.zip'), '--sarif')
   assert.equal(named.code, 3)
   assert.equal(at(parseObject(named.out), 'runs', 0, 'invocations', 0, 'exitCode'), 3)
@@ -199,7 +206,7 @@ it('scan ends with 3 where nothing comes out of a packed file, which is searched
   assert.match(out, /first\.gz: gzip could unpack nothing of it, which is cut or damaged/)
 })
 
-it('scan ends with 3 where a packed dump is cut, with 1 where it is whole', async () => {
+it('scan of a packed dump that is cut says so, and finds what comes out', async () => {
   const dump = elfCore({ memory: [{ address: 0x1000n, bytes: Buffer.concat([core, core]) }] })
   const packed = gzipSync(dump.bytes)
   const whole = file('packed/core.gz', packed)
@@ -207,14 +214,19 @@ it('scan ends with 3 where a packed dump is cut, with 1 where it is whole', asyn
   const found = await mintmark('scan', whole)
   assert.equal(found.code, 1)
   assert.match(found.out, /SEARCHED {2}1 file, .* \(elf-core unpacked by gzip\)/)
-  assert.equal((await mintmark('scan', cut)).code, 3)
+  const part = await mintmark('scan', cut)
+  assert.equal(part.code, 1)
+  assert.match(part.out, /NOT READ\n.*cut\.gz: gzip could not unpack it to its end/)
 })
 
 it('a file or a pipe that is empty and named ends with 3: nothing was searched; beside others in a folder it is one of them', async () => {
   const nothing = file('with-nothing/nothing.core', Buffer.alloc(0))
   const { code, out } = await mintmark('scan', nothing)
   assert.equal(code, 3)
-  assert.match(out, /^NOTHING SEARCHED[\s\S]*NOT READ\n {2}.*nothing\.core: it is empty\n/)
+  assert.match(
+    out,
+    /^CANNOT TELL: nothing searched[\s\S]*NOT READ\n {2}.*nothing\.core: it is empty\n/,
+  )
   assert.equal((await mintmark('scan', nothing, empty)).code, 3)
   assert.equal((await mintmark('scan', '/dev/null')).code, 3)
   file('with-nothing/noise.bin', noise(4096))
@@ -240,7 +252,7 @@ it('does not call nothing found what it did not search: a folder without a file'
   mkdirSync(place)
   const { code, out } = await mintmark('scan', place)
   assert.equal(code, 3)
-  assert.match(out, /^NOTHING SEARCHED/)
+  assert.match(out, /^CANNOT TELL: nothing searched/)
   assert.match(out, /NOT READ\n {2}.*no-file: it holds no file that could be searched/)
   // Beside a file that was searched it is as good as a folder in which nothing is left to be searched.
   assert.equal((await mintmark('scan', place, empty)).code, 0)
@@ -258,9 +270,9 @@ describe('mintmark scan of folders', () => {
     assert.equal(listAt(parseObject(out), 'reports').length, 1)
   })
 
-  it('ends with 3 where something cannot be read, and still tells what the rest holds', async () => {
+  it('ends with 1 where the rest holds a key, and lists what cannot be read', async () => {
     const outcome = await mintmark('scan', join(folder, 'none\u001b[2J'), one)
-    assert.equal(outcome.code, 3)
+    assert.equal(outcome.code, 1)
     assert.match(outcome.out, /^FOUND: 1 key/)
     assert.match(outcome.out, /NOT READ\n {2}.*none\\x1b\[2J: there is no such file/)
     assert.equal(outcome.out.includes('\u001b'), false)
@@ -272,7 +284,7 @@ describe('mintmark scan of folders', () => {
     symlinkSync(join(place, 'gone'), join(place, 'link'))
     const { code, out } = await mintmark('scan', place)
     assert.equal(code, 3)
-    assert.match(out, /^NOTHING SEARCHED: there is no file that could be read/)
+    assert.match(out, /^CANNOT TELL: nothing searched, no file could be read/)
   })
 
   for (const [name, args] of [
@@ -304,7 +316,7 @@ describe('mintmark scan of folders', () => {
       symlinkSync(join(place, 'gone'), join(place, `link-${i}`))
     }
     const { code, out } = await mintmark('scan', place)
-    assert.equal(code, 3)
+    assert.equal(code, 1)
     assert.ok(out.split('\n').length <= 41, out)
     assert.match(out, /FOUND: 60 keys[\s\S]*more keys: --json/)
     for (const line of out.split('\n')) assert.ok(line.length <= 150)
@@ -347,7 +359,7 @@ describe('mintmark scan --sarif', () => {
   it('has the shape that SARIF 2.1.0 wants, for any name of a file', async () => {
     const odd = file('odd/a b%20#?\u001b\u202eé.core', core)
     const outcome = await mintmark('scan', odd, mixed, empty, join(folder, 'none'), '--sarif')
-    assert.equal(outcome.code, 3)
+    assert.equal(outcome.code, 1)
     const log = parseObject(outcome.out)
     assert.ok(validate(log), JSON.stringify(validate.errors))
     assert.deepEqual(sarifErrors(log), [])

@@ -146,7 +146,7 @@ describe('timeline', () => {
 describe('custody', () => {
   it('of a file that no record names claims nothing', async () => {
     const { code, out } = await mintmark('custody', 'crash.dmp', ...inCase)
-    assert.equal(code, 0)
+    assert.equal(code, 3)
     assert.match(out, /no proof/)
   })
 })

@@ -29,5 +29,6 @@ export {
   count,
   minute,
   percent,
+  percentUp,
   plural,
 } from './wording.ts'

@@ -52,3 +52,10 @@ export function percent(share: number): string {
   if (share === 1) return '100 %'
   return `${(Math.floor(share * 1000) / 10).toFixed(1)} %`
 }
+
+/** `0.1 %` of anything above nothing, rounded up: a share of what is not known is never made smaller. */
+export function percentUp(share: number): string {
+  if (share === 0) return '0.0 %'
+  const tenths = Math.ceil(share * 1000 - 1e-9)
+  return tenths >= 1000 ? '100 %' : `${(Math.max(1, tenths) / 10).toFixed(1)} %`
+}

@@ -11,8 +11,18 @@ export interface DateProof {
   readonly hasAmbiguous: boolean
   /** Some date proves the one order and some date the other: none is proven. */
   readonly isContradicted: boolean
+  /** The order is not this file's own: other files of the case prove it. */
+  readonly isShared?: true
+  /** Who wrote the dates: the shape of the first row with dates, and the file's header. */
+  readonly exporter?: { readonly shape: string; readonly columns: readonly string[] }
   /** The one zone that rows prove. Absent where none does, or they prove several. */
   readonly zone?: FileZone
+}
+
+/** The proof with an order that other files of the case prove, where the file proves none and needs one. */
+export function withSharedOrder(dates: DateProof, order: DateOrder): DateProof {
+  const isOpen = dates.order === 'unproven' && dates.hasAmbiguous && !dates.isContradicted
+  return isOpen && order !== 'unproven' ? { ...dates, order, isShared: true } : dates
 }
 
 /** By this many rows a file has shown whether its adapter reads dates that need an order. */
@@ -30,6 +40,7 @@ export class DateProver implements RowTaker {
   #hasMonthFirst: boolean = false
   #hasAmbiguous: boolean = false
   readonly #zones = new Map<number, FileZone>()
+  #exporter: DateProof['exporter']
 
   constructor(adapters: readonly Adapter[]) {
     this.#adapters = adapters
@@ -49,6 +60,7 @@ export class DateProver implements RowTaker {
       order: isProven ? proven : 'unproven',
       hasAmbiguous: this.#hasAmbiguous,
       isContradicted,
+      ...(this.#exporter !== undefined && { exporter: this.#exporter }),
       ...(zone !== undefined && { zone }),
     }
   }
@@ -65,6 +77,7 @@ export class DateProver implements RowTaker {
     if (adapter.provenTime !== undefined) this.#weighTime(adapter.provenTime(row))
     if (adapter.dateColumns === undefined) return true
     this.#isNeeded = true
+    this.#exporter ??= { shape: adapter.shape, columns: this.#context.columns ?? [] }
     for (const column of adapter.dateColumns) {
       if (Object.hasOwn(row, column)) this.#weigh(row[column])
     }

@@ -1,6 +1,6 @@
 export type { Adapter, DateOrder, FileContext, RowSink, Tally } from './adapter.ts'
 export { adapters } from './adapters.ts'
-export { type DateProof, proveDateOrder } from './date_order.ts'
+export { type DateProof, proveDateOrder, withSharedOrder } from './date_order.ts'
 export { textOfBytes } from './encoding.ts'
 export {
   type EvidenceSource,

@@ -4,7 +4,8 @@
  *
  * @module
  */
+export type { DateOrder } from './adapter.ts'
 export { adapters } from './adapters.ts'
-export { type DateProof, proveDateOrder } from './date_order.ts'
+export { type DateProof, proveDateOrder, withSharedOrder } from './date_order.ts'
 export { EvidenceReader, type ReadOptions } from './reader.ts'
 export type { Reject } from './records.ts'

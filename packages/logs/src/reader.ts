@@ -278,9 +278,9 @@ export class EvidenceReader implements RowTaker {
     return this.#isEmpty ? 'empty' : 'unrecognised'
   }
 
-  /** Nothing, or a list, a wrapper or a header without a row. */
+  /** Nothing, or a list, a wrapper or a known header without a row. One line of prose with a comma is no header. */
   get #isEmpty(): boolean {
-    const isText = this.#text.kind === 'text'
+    const isText = this.#text.kind === 'text' || this.#isMereText
     const seen = this.#unknownRows + this.#badRows + this.#output.rejected.file + this.#nulsBefore
     return !isText && seen === 0
   }
@@ -301,6 +301,11 @@ export class EvidenceReader implements RowTaker {
 
   #stateDates(): void {
     const dates = this.#options.dates
+    if (dates?.isShared === true) {
+      this.#output.line = 1
+      const text = `No date in the file proves whether day or month comes first: other files of this exporter in the case prove that the ${dates.order === 'day-first' ? 'day' : 'month'} does.`
+      this.#output.statement({ code: 'date-order-from-case', text, fromMs: 0, toMs: 0 })
+    }
     if (dates === undefined || dates.order !== 'unproven' || !dates.hasAmbiguous) return
     this.#output.line = 1
     const text = dates.isContradicted ? CONTRADICTED : SENTENCES['date-order-unproven']

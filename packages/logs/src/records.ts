@@ -222,6 +222,8 @@ export type StatementCode =
   | 'extractor-gap'
   | 'portal-grouped'
   | 'date-order-unproven'
+  /** Other files of the case prove the order: nothing is missing. */
+  | 'date-order-from-case'
   | 'ends-early'
   | 'fields-not-carried'
   /** The log says itself that it has everything of a period. */

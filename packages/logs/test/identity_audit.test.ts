@@ -142,6 +142,19 @@ describe('other records of the identity logs are named, and not read', () => {
       row: { category: '\u001b[31m =x', operationName: 'x', tenantId: 'x', properties: {} },
       detail: 'other',
     },
+    {
+      row: {
+        category: 'AdvancedHunting-DeviceEvents',
+        operationName: 'Publish',
+        tenantId: 'x',
+        properties: { DeviceId: 'd', ActionType: 'ProcessCreated' },
+      },
+      detail: 'AdvancedHunting-DeviceEvents',
+    },
+    {
+      row: { category: 'Vendor.Audit-Log', operationName: 'x', tenantId: 'x', properties: {} },
+      detail: 'Vendor.Audit-Log',
+    },
     { row: { riskEventType: 'x', riskState: 'x', id: '1' }, detail: 'RiskDetections' },
   ]
   for (const { row, detail } of cases) {

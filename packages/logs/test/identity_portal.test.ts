@@ -39,8 +39,15 @@ describe('portal rows', () => {
     assert.equal(statements.length, 1)
   })
 
-  it('of applications with ids stand for themselves', () => {
+  it('of applications with a request id alone stand for two: it is that of one of them', () => {
     const { issuances, statements } = readPortal(application)
+    assert.equal(issuances[0]?.grouped, 2)
+    assert.equal(issuances[0].tokenId, '')
+    assert.equal(statements.length, 1)
+  })
+
+  it('of applications with token ids stand for themselves', () => {
+    const { issuances, statements } = readPortal({ ...application, 'Unique token identifier': ID })
     assert.equal(issuances[0]?.grouped, 1)
     assert.equal(issuances[0].tokenId, ID)
     assert.equal(issuances[0].category, 'service-principal')

@@ -16,6 +16,13 @@ describe('the shape of a file', () => {
     { name: 'blanks', bytes: ' \r\n\t\n', shape: 'empty' },
     { name: 'a byte order mark', bytes: '\uFEFF', shape: 'empty' },
     { name: 'a CSV header alone', bytes: 'k,x\n', shape: 'empty' },
+    {
+      name: 'one line of prose',
+      bytes: 'Dear colleagues, the log follows.\n',
+      shape: 'unrecognised',
+    },
+    { name: 'one line without a comma', bytes: 'no log here', shape: 'unrecognised' },
+    { name: 'a header that nobody knows', bytes: 'colour,size\n', shape: 'unrecognised' },
     { name: 'prose', bytes: 'Dear all,\nplease find attached nothing.\n', shape: 'unrecognised' },
     {
       name: 'a picture',

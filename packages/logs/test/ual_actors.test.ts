@@ -112,6 +112,44 @@ const actorCases: readonly {
     changes: { UserType: 2, UserId: 'NT AUTHORITY\\SYSTEM (Some.Host)' },
     expected: { actorKind: 'system' },
   },
+  ...[
+    'S-1-5-18',
+    'S-1-5-20',
+    'S-1-5-80-1234567890-1234567890',
+    'NT SERVICE\\MSExchangeADTopology',
+    'SHAREPOINT\\system',
+    'Microsoft\\ServiceOperator',
+    'Microsoft.Exchange.ServiceHost',
+    'Microsoft Teams Sync',
+    'NOT-FOUND',
+    'Certificate',
+  ].map((UserId) => ({
+    name: `is the system as ${UserId}`,
+    changes: { UserType: 2, UserId },
+    expected: { actorKind: 'system' as const, principal: UserId.toLowerCase() },
+  })),
+  ...[
+    'S-1-5-21-1004336348-1177238915-682003330-500',
+    'S-1-12-1-1943430372-1249052806-2496021943-3034400218',
+    'CONTOSO\\system',
+    'system@example.org',
+    'user17',
+    'microsofty',
+  ].map((UserId) => ({
+    name: `is a user as ${UserId}`,
+    changes: { UserType: 0, UserId },
+    expected: { actorKind: 'user' as const },
+  })),
+  {
+    name: 'is not told where the name is not available, whatever the default of UserType',
+    changes: { ...NO_TOKEN, UserType: 0, UserId: 'Not Available', AppId: '', ClientAppId: '' },
+    expected: { actorKind: '', principal: '' },
+  },
+  {
+    name: 'is a user by the object id where the name is not available',
+    changes: { UserType: 0, UserId: 'Not Available' },
+    expected: { actorKind: 'user' },
+  },
   {
     name: 'is not told',
     changes: {

@@ -153,6 +153,35 @@ describe('times that only the export has', () => {
   })
 })
 
+describe('a row of another table of Defender beside CloudAppEvents', () => {
+  const EMPTY = { ActionType: 'ProcessCreated', RawEventData: '', ReportId: '1' }
+  const cases = [
+    { row: { ...EMPTY, DeviceId: 'd', DeviceName: 'pc' }, detail: 'device events' },
+    { row: { ...EMPTY, RawEventData: null, DeviceId: 'd' }, detail: 'device events' },
+    { row: { ...EMPTY, Type: 'DeviceEvents', DeviceId: 'd' }, detail: 'DeviceEvents' },
+    { row: { ...EMPTY, NetworkMessageId: 'n' }, detail: 'email events' },
+    { row: { ...EMPTY, Type: 'EmailEvents' }, detail: 'EmailEvents' },
+    {
+      row: { category: 'AdvancedHunting-DeviceLogonEvents', properties: EMPTY },
+      detail: 'DeviceLogonEvents',
+    },
+  ]
+  for (const { row, detail } of cases)
+    it(`is named: ${detail}`, () => {
+      const { rejects } = readShape('ual-cloudappevents', row)
+      assert.deepEqual(rejects, [{ kind: 'row', reason: 'unsupported-category', detail }])
+    })
+
+  it('is none where the table is CloudAppEvents itself, whose raw event is missing', () => {
+    const row = { ...EMPTY, Type: 'CloudAppEvents', DeviceType: 'Desktop' }
+    const { rejects } = readShape('ual-cloudappevents', row)
+    assert.deepEqual(
+      rejects.map(({ reason }) => reason),
+      ['audit-data-empty'],
+    )
+  })
+})
+
 it('an event of another cloud in CloudAppEvents is named as unsupported', () => {
   const row = {
     ActionType: 'GetObject',

@@ -30,6 +30,16 @@ const STRENGTHS: Readonly<Record<Strength, string>> = {
   established: 'established by records',
   bounded: 'bounded',
   'not-excluded': 'cannot be excluded',
+  lead: 'lead',
+  unknown: 'unknown',
+  'not-searched': 'not searched',
+}
+
+/** What an empty table says: that there is none only where that is established. */
+const EMPTY: Readonly<Partial<Record<Strength, string>>> = {
+  established: 'None.',
+  unknown: 'No record; whether there is any is unknown.',
+  'not-searched': 'Not searched.',
 }
 
 export function markdownOf(report: Report): string {
@@ -90,10 +100,15 @@ function placeOf<Kind extends Evidence['kind']>(place: Extract<Evidence, { kind:
 function figureTable(figures: readonly Figure[]): string {
   const rows = figures.map(({ label, value, strength }) => [
     plainText(label),
-    typeof value === 'number' ? count(value) : bounds(value),
+    valueText(value, strength),
     STRENGTHS[strength],
   ])
   return lines(['What', 'How many', 'Strength'], rows)
+}
+
+function valueText(value: Figure['value'], strength: Strength): string {
+  if (value === null) return STRENGTHS[strength]
+  return typeof value === 'number' ? count(value) : bounds(value)
 }
 
 function tableOf({ title, columns, rows, total, strength, evidence }: Table): string {
@@ -101,7 +116,7 @@ function tableOf({ title, columns, rows, total, strength, evidence }: Table): st
   const cut =
     total > shown.length ? ` The first ${count(shown.length)} of ${count(total)} rows.` : ''
   const head = `### ${plainText(title)}\n\n_${STRENGTHS[strength]}_; rests on ${evidenceText(evidence)}.${cut}`
-  if (total === 0) return `${head}\n\nNone.`
+  if (total === 0) return `${head}\n\n${EMPTY[strength] ?? 'No rows.'}`
   const cells = shown.map((row) => columns.map(({ type }, i) => cellText(row[i] ?? null, type)))
   return `${head}\n\n${lines(
     columns.map((column) => plainText(column.title)),

@@ -22,8 +22,19 @@ export type NonEmpty<T> = readonly [T, ...T[]]
  * - `established`: records of the evidence name it.
  * - `bounded`: the evidence gives two numbers, and it lies between them; an `upper` of null is no bound.
  * - `not-excluded`: no record names it, and the evidence cannot exclude it.
+ * - `lead`: something is missing or odd, and ordinary causes remain: it accuses nobody.
+ * - `unknown`: the records at hand neither show it nor prove that there is none.
+ * - `not-searched`: nobody looked.
+ *
+ * Absence is `established` only where coverage proves it, and names that: zero, unknown and not searched are three.
  */
-export type Strength = 'established' | 'bounded' | 'not-excluded'
+export type Strength =
+  | 'established'
+  | 'bounded'
+  | 'not-excluded'
+  | 'lead'
+  | 'unknown'
+  | 'not-searched'
 
 /** What something rests on, and where a reader finds that. */
 export type Evidence =
@@ -84,8 +95,8 @@ export interface Figure {
   readonly id: string
   /** What is counted, in the plural: `mailboxes`. */
   readonly label: string
-  /** A count, or two where the evidence gives two. */
-  readonly value: number | Range
+  /** A count, or two where the evidence gives two; null of what is unknown or was not searched. */
+  readonly value: number | Range | null
   readonly strength: Strength
   readonly evidence: NonEmpty<Evidence>
 }
@@ -239,12 +250,26 @@ export function statement(given: Statement): Statement {
 export function figure(given: Figure): Figure {
   requireEvidence('figure', given)
   const { value, strength } = given
+  if ((value === null) !== VALUELESS.has(strength))
+    throw new TypeError(`figure ${given.id} has a number that nobody knows, or lacks one`)
+  if (value === null) return given
   if (typeof value !== 'number' && value.upper !== null && value.upper < value.lower)
     throw new TypeError(`figure ${given.id} has its upper bound below its lower one`)
   const isExact = typeof value === 'number' || value.lower === value.upper
   if (strength === 'established' && !isExact)
     throw new TypeError(`figure ${given.id} has two numbers and calls them one`)
+  const most = typeof value === 'number' ? value : value.upper
+  if (most === 0 && strength === 'established') requireCoverage(given)
   return given
+}
+
+const VALUELESS: ReadonlySet<Strength> = new Set(['unknown', 'not-searched'])
+/** Tables that can prove an absence: what the logs cover, and which dumps were searched. */
+const PROVES_ABSENCE: ReadonlySet<string> = new Set(['coverage', 'dumps'])
+
+function requireCoverage({ id, evidence }: Figure): void {
+  if (!evidence.some((one) => one.kind === 'table' && PROVES_ABSENCE.has(one.table)))
+    throw new TypeError(`figure ${id} calls an absence established, and names no coverage`)
 }
 
 /** @throws {TypeError} for a table that rests on nothing, or has a row of another width */

@@ -13,6 +13,7 @@ import {
   type Selection,
   type Session,
   select,
+  sightedAccounts,
   type TokenUse,
   tokenUses,
 } from '@mintmark/case'
@@ -120,7 +121,8 @@ async function writeFiles(folder: ReportFolder, work: Work): Promise<Report> {
   const uses = await tokenUses(session, selected, { limit: TOKENS_SHOWN })
   await put('events.ocsf.ndjson', eventLines(work, report, uses.rows))
   const addresses = await accountAddresses(session, selected, { limit: MOST_ADDRESSES })
-  await put('bundle.stix.json', bundleText({ answer, report, addresses, redactor }))
+  const sighted = await sightedAccounts(session, selected)
+  await put('bundle.stix.json', bundleText({ answer, report, addresses, sighted, redactor }))
   await put('report.json', [`${safeJson(report, 1)}\n`])
   await put('report.md', [markdownOf(report)])
   return report
@@ -178,6 +180,7 @@ async function* eventLines(
           first,
           last,
           accesses: answer.scope.accesses,
+          strength: found.strength === 'established' ? 'established' : 'lead',
         },
         VERSION,
       ),

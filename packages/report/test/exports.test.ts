@@ -227,7 +227,7 @@ describe('bundle.stix.json', () => {
     assert.deepEqual(values('email-addr', 'value'), principals)
     assert.deepEqual(values('ipv4-addr', 'value'), [ADDRESSES[0]])
     assert.deepEqual(values('ipv6-addr', 'value'), [ADDRESSES[1]])
-    assert.ok(values('attack-pattern', 'name').includes('T1606'))
+    assert.ok(values('attack-pattern', 'name').includes('Forge Web Credentials'))
     assert.equal(values('report', 'name').length, 1)
     assert.ok(values('note', 'content').length >= answered.unknowns.length)
   })

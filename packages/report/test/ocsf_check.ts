@@ -18,10 +18,16 @@ interface EventClass {
 const upTo = (last: number) => [...Array(last + 1).keys(), 99]
 
 const CLASSES: Readonly<Record<number, EventClass>> = {
-  2004: { category: 2, required: ['finding_info'], activities: upTo(3) },
+  2004: {
+    category: 2,
+    required: ['finding_info', 'confidence_id'],
+    optional: ['confidence'],
+    activities: upTo(3),
+  },
   2005: {
     category: 2,
-    required: ['finding_info_list', 'status_id'],
+    required: ['finding_info_list', 'status_id', 'confidence_id'],
+    optional: ['confidence'],
     some: ['assignee', 'assignee_group'],
     activities: upTo(3),
   },

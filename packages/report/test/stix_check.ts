@@ -82,7 +82,8 @@ function checkObject(object: Json, ids: ReadonlySet<string>): void {
   assert.ok(shape !== undefined, `the type ${type}`)
   assertId(type, object['id'])
   assert.equal(object['spec_version'], '2.1')
-  const common = shape.contributing === undefined ? ['created', 'modified', 'created_by_ref'] : []
+  const common =
+    shape.contributing === undefined ? ['created', 'modified', 'created_by_ref', 'confidence'] : []
   const allowed = new Set([
     'type',
     'id',

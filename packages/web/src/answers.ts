@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs'
 import {
   accessDetails,
   accessPage,
+  conclusionText,
   custody,
   type HuntResult,
   hitsWithin,
@@ -120,6 +121,7 @@ async function answerView(
   } = desk.answer
   return {
     ...kept,
+    said: conclusionText(kept.conclusion),
     scope: part.scope,
     timeline: part.timeline,
     unknowns: part.unknowns,

@@ -7,6 +7,7 @@ import type {
   AccessDetail,
   AccessPage,
   Answer,
+  ConclusionText,
   Custody,
   HuntResult,
   HuntRow,
@@ -59,6 +60,8 @@ export interface MarkDeed {
 /** The answer without its long lists. */
 export interface AnswerView
   extends Omit<Answer, 'schema' | 'tokens' | 'sessions' | 'evidence' | 'hunts' | 'custody'> {
+  /** The conclusion in the words of every view. */
+  readonly said: ConclusionText
   readonly evidence: { readonly files: number; readonly records: number; readonly rejected: number }
   readonly hunts: readonly HuntSummary[]
   /** Whether this is about a part of the selection. */

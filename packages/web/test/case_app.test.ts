@@ -160,8 +160,10 @@ describe('lists', () => {
     const [token] = rowsOf(at(page, 'rows'))
     assert.equal(at(page, 'total'), 1)
     assert.deepEqual([token?.['verdict'], token?.['reason']], ['unissued', 'never-issued'])
-    const rate = Number(token?.['baseRate'])
-    assert.ok(rate > 0.5 && rate < 1, String(rate))
+    const issued = Number(at(token?.['baseRate'], 'issued'))
+    const of = Number(at(token?.['baseRate'], 'of'))
+    assert.ok(issued > 0 && issued <= of, `${issued} of ${of}`)
+    assert.equal(at(token?.['baseRate'], 'basis'), 'same-context')
   })
 
   it('of bins count every access once', async () => {
@@ -271,7 +273,7 @@ describe('hunts', () => {
   })
 
   it('can be tried, and nothing is kept', async () => {
-    const response = await browser.post('/api/hunts/try', { source: hunt('mine', 'strong') })
+    const response = await browser.post('/api/hunts/try', { source: hunt('mine', 'established') })
     assert.equal(at(await response.json(), 'hits'), 240)
     assert.equal(await accesses(), STOLEN)
   })
@@ -290,12 +292,14 @@ describe('hunts', () => {
       }
   })
 
-  it('are kept under an id of their own alone, and join the selection when they are strong', async () => {
-    const taken = await browser.post('/api/hunts/save', { source: hunt('id_structure', 'strong') })
+  it('are kept under an id of their own alone, and join the selection when they are established', async () => {
+    const taken = await browser.post('/api/hunts/save', {
+      source: hunt('id_structure', 'established'),
+    })
     assert.equal(taken.status, 400)
-    const away = await browser.post('/api/hunts/save', { source: hunt('../../x', 'strong') })
+    const away = await browser.post('/api/hunts/save', { source: hunt('../../x', 'established') })
     assert.equal(away.status, 400)
-    const saved = await browser.post('/api/hunts/save', { source: hunt('my_hunt', 'strong') })
+    const saved = await browser.post('/api/hunts/save', { source: hunt('my_hunt', 'established') })
     assert.equal(saved.status, 200)
     assert.ok(existsSync(join(world.folder, 'case', 'hunts', 'my_hunt.sql')))
     assert.equal(await accesses(), STOLEN + 240)

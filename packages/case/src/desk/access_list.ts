@@ -6,6 +6,7 @@
  * @module
  */
 import { isoOf, type Json, readGuid } from '@mintmark/core'
+import { withStrength } from '../access_strength.ts'
 import { NO_ID } from '../no_id.ts'
 import type { Selected } from '../scope/selected.ts'
 import { BOUNDED } from '../scope/settings.ts'
@@ -25,6 +26,8 @@ export interface ListedAccess {
   readonly class: string
   readonly verdict: string
   readonly reason: string
+  /** Of what points at it: `established`, `lead`, or `''`. */
+  readonly strength: string
   readonly account: string
   readonly principal: string
   readonly operation: string
@@ -64,11 +67,11 @@ export async function accessPage(
 ): Promise<AccessPage> {
   const [counted] = await session.rows(`SELECT count() AS n FROM ${selected.table}`)
   const rows = await session.rows(
-    `SELECT toString(record_id) AS id, toUnixTimestamp64Milli(at) AS at_ms, party, class, verdict, reason,
+    `SELECT toString(record_id) AS id, toUnixTimestamp64Milli(at) AS at_ms, party, class, verdict, reason, strength,
        ${cut('account')}, ${cut('principal')}, ${cut('operation')}, ${cut('service')}, ip, ${cut('client')},
        ${APP} AS app, substringUTF8(${SESSION}, 1, ${CUT}) AS sid, ${TOKEN} AS token,
        length(item_message_id) AS items, ${cut('object_path')}
-     FROM ${selected.table} ORDER BY at, record_id, content
+     FROM ${withStrength(selected.table)} ORDER BY at, record_id, content
      LIMIT {limit:UInt32} OFFSET {offset:UInt64} ${BOUNDED}`,
     { offset: Math.max(0, Math.trunc(offset)), limit: Math.min(Math.max(1, limit), MOST_ROWS) },
   )
@@ -83,6 +86,7 @@ function listed(row: Json): ListedAccess {
     class: String(row['class']),
     verdict: String(row['verdict']),
     reason: String(row['reason']),
+    strength: String(row['strength']),
     account: String(row['account_cut']),
     principal: String(row['principal_cut']),
     operation: String(row['operation_cut']),
@@ -103,6 +107,7 @@ export interface AccessDetail {
   readonly at: string
   readonly verdict: string
   readonly reason: string
+  readonly strength: string
   readonly evidence: { readonly path: string; readonly line: number }
   /** Fields of the record that have a value, in words of the schema. */
   readonly fields: readonly { readonly name: string; readonly value: string }[]
@@ -152,7 +157,7 @@ export async function accessDetails(session: Session, recordId: string): Promise
   if (id === '') return []
   const text = FIELDS.map((name) => `substringUTF8(toString(j.${name}), 1, ${CUT}) AS f_${name}`)
   const rows = await session.rows(
-    `SELECT toUnixTimestamp64Milli(j.at) AS at_ms, j.verdict AS verdict, j.reason AS reason, ${TOKEN} AS token,
+    `SELECT toUnixTimestamp64Milli(j.at) AS at_ms, j.verdict AS verdict, j.reason AS reason, j.strength AS strength, ${TOKEN} AS token,
        e.path AS path, j.line AS line, ${text.join(', ')}, length(j.item_message_id) AS item_count,
        ${itemArray('item_message_id')}, ${itemArray('item_folder')}, ${itemArray('item_subject')},
        arrayMap(b -> toFloat64(b), arraySlice(j.item_bytes, 1, ${MOST_ITEMS})) AS item_bytes_cut,
@@ -185,6 +190,7 @@ function detailOf(id: string, row: Json, hunts: AccessDetail['hunts']): AccessDe
     at: isoOf(Number(row['at_ms'])),
     verdict: String(row['verdict']),
     reason: String(row['reason']),
+    strength: String(row['strength']),
     evidence: { path: String(row['path']), line: Number(row['line']) },
     fields: [...(token === '' ? [] : [{ name: 'token_id', value: token }]), ...fields].filter(
       ({ value }) => value !== '',

@@ -9,8 +9,8 @@ import { MintmarkError } from '@mintmark/core'
 import { type HuntParam, readParam } from './hunt_param.ts'
 import { readStatement } from './statement.ts'
 
-/** `strong` joins the default selection of a scope; `lead` is for a person to look at. */
-export type HuntStrength = 'strong' | 'lead'
+/** `established` joins the default selection of a scope; `lead` is for a person to look at. */
+export type HuntStrength = 'established' | 'lead'
 
 /**
  * What became of the token. `forged`: nobody issued it. `replayed`: issued, and in other hands.
@@ -149,7 +149,7 @@ class Parsing {
       means: this.#one('means').value,
       cannotMean: this.#one('cannot-mean').value,
       attack: this.#attack(),
-      strength: this.#word('strength', ['strong', 'lead']),
+      strength: this.#word('strength', ['established', 'lead']),
       class: this.#word('class', CLASSES),
       references: listOf(this.#one('references').value, /\s*;\s*/u),
       params,

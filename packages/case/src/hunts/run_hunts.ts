@@ -9,6 +9,7 @@ import type { Params, Session } from '../session.ts'
 import { checkHunt } from './check_hunt.ts'
 import { HUNT_COLUMNS, type Hunt, type HuntClass, type HuntStrength } from './hunt_file.ts'
 import { type HuntSelection, huntList, isBuiltIn } from './hunt_list.ts'
+import { fillKnown } from './known.ts'
 import { fillPlaces } from './place.ts'
 
 export interface HuntOptions extends HuntSelection {
@@ -85,6 +86,7 @@ export async function runHunts(session: Session, options: HuntOptions = {}): Pro
         await checkHunt(session, hunt, { ...params, ...sliceParams(0, 1) })
     ready.push({ hunt, sql, params })
   }
+  await fillKnown(session)
   await fillPlaces(session)
   const most = Math.ceil((await rowsOf(session)) / ROWS_A_SLICE)
   await forget(session, options.only)

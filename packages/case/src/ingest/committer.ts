@@ -1,7 +1,7 @@
 import { forgetFiles, removeFiles } from '../recover.ts'
 import { ACCESS_COLUMNS, ISSUANCE_COLUMNS, TABLES } from '../schema.ts'
 import type { Session } from '../session.ts'
-import { type EvidenceDraft, evidenceBlock, statementBlock } from './draft.ts'
+import { dateOrderBlock, type EvidenceDraft, evidenceBlock, statementBlock } from './draft.ts'
 import { giveBack } from './give_back.ts'
 import type { KnownEvidence } from './known_evidence.ts'
 import type { MergePause } from './merges.ts'
@@ -116,7 +116,7 @@ export class Committer {
   async #commit(drafts: readonly EvidenceDraft[]): Promise<void> {
     const repeated: number[] = []
     for (const draft of drafts) {
-      if (draft.sameAs === 0 && draft.contentSha256 !== '') {
+      if (draft.sameAs === 0 && draft.contentSha256 !== '' && !draft.isReread) {
         const first = this.#known.sameContent(draft.contentSha256)
         draft.sameAs = first === draft.evidenceId ? 0 : first
         if (draft.sameAs !== 0) repeated.push(draft.evidenceId)
@@ -131,6 +131,9 @@ export class Committer {
     const statements = statementBlock(drafts)
     if (statements !== undefined)
       await this.#session.insert('statement', statements.columns, 'Native', statements.bytes)
+    const dates = dateOrderBlock(drafts)
+    if (dates !== undefined)
+      await this.#session.insert('date_order', dates.columns, 'Native', dates.bytes)
     await this.#writeRejects(drafts)
     const evidence = evidenceBlock(drafts, ({ evidenceId }) => this.#known.shapeOf(evidenceId))
     await this.#session.insert('evidence', evidence.columns, 'Native', evidence.bytes)

@@ -14,7 +14,7 @@ import {
   OptionalTimeColumn,
 } from './native_columns.ts'
 import { RepeatedTextColumn, TextColumn } from './native_texts.ts'
-import type { LocatedStatement, PartSummary } from './worker_protocol.ts'
+import type { FileDates, LocatedStatement, PartSummary } from './worker_protocol.ts'
 
 /** A file on its way into the case: what will be its row in `evidence`. */
 export class EvidenceDraft {
@@ -31,6 +31,8 @@ export class EvidenceDraft {
   otherShape: string | undefined
   /** Id of the row that this one takes the place of; 0 when there is none. */
   replaces = 0
+  /** Read again for the order of its dates: what repeats it in the case is a copy of this one. */
+  isReread: boolean = false
   isDone: boolean = false
   readonly #parts: PartSummary[] = []
 
@@ -55,6 +57,13 @@ export class EvidenceDraft {
       if (!said.has(key)) said.set(key, statement)
     }
     return [...said.values()]
+  }
+
+  /** Undefined of a file whose dates need no order, and of one that repeats another. */
+  get dates(): FileDates | undefined {
+    return this.sameAs === 0
+      ? this.#parts.find(({ dates }) => dates !== undefined)?.dates
+      : undefined
   }
 
   get shape(): string {
@@ -153,6 +162,34 @@ export function statementBlock(
     ['from_at', from],
     ['to_at', to],
   ])
+}
+
+/** The block of `date_order` rows; undefined when there are none. */
+export function dateOrderBlock(
+  drafts: readonly EvidenceDraft[],
+): { readonly columns: readonly string[]; readonly bytes: Uint8Array } | undefined {
+  const evidenceId = new IntColumn('UInt32')
+  const texts = Array.from({ length: 4 }, () => new RepeatedTextColumn())
+  const [shape, header, own, shared] = texts
+  const needed = new IntColumn('UInt16')
+  const dated = drafts.flatMap((draft) =>
+    draft.dates === undefined ? [] : [{ draft, dates: draft.dates }],
+  )
+  if (dated.length === 0) return undefined
+  for (const { draft, dates } of dated) {
+    evidenceId.push(draft.evidenceId)
+    shape?.push(dates.shape)
+    header?.push(dates.header)
+    own?.push(dates.own)
+    shared?.push(dates.shared)
+    needed.push(dates.hasAmbiguous ? 1 : 0)
+  }
+  const names = ['shape', 'header', 'own', 'shared']
+  const named = names.flatMap((name, index): NamedColumn[] => {
+    const column = texts[index]
+    return column === undefined ? [] : [[name, column]]
+  })
+  return block(dated.length, [['evidence_id', evidenceId], ...named, ['has_ambiguous', needed]])
 }
 
 function block(rows: number, columns: readonly NamedColumn[]) {

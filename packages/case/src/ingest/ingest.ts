@@ -9,12 +9,14 @@
  */
 import { availableParallelism } from 'node:os'
 import { MintmarkError } from '@mintmark/core'
-import { type EvidenceSource, walkEvidence } from '@mintmark/logs'
+import { type DateOrder, type EvidenceSource, walkEvidence } from '@mintmark/logs'
 import type { Case } from '../case.ts'
 import { type EvidenceRow, evidenceRows } from '../evidence_rows.ts'
 import { lockIngest } from '../ingest_lock.ts'
 import { lastEvidence, recover } from '../recover.ts'
+import type { Session } from '../session.ts'
 import { Committer } from './committer.ts'
+import { leftOut, putBack, type Readable, takeOut, wronglyOrdered } from './date_orders.ts'
 import { KnownEvidence } from './known_evidence.ts'
 import { MergePause } from './merges.ts'
 import { type OtherShape, SourceFailure, SourceReader, type Taken } from './source_reader.ts'
@@ -83,17 +85,66 @@ export async function ingestSources(
 ): Promise<IngestReport> {
   const unlock = await lockIngest(opened.session)
   try {
-    return await runUntilRead(opened, sources, options)
+    const given = new Map(sources.map((source) => [source.path, source]))
+    const { session } = opened
+    await readAgain(opened, await leftOut(session, given), options)
+    const before = await lastEvidence(session)
+    const first = await runUntilRead(opened, sources, { ...options, rereads: new Map(), after: 0 })
+    const wrong = await wronglyOrdered(session)
+    if (wrong.length === 0) return first
+    const again = await takeOut(session, wrong, given)
+    await readAgain(opened, again, options)
+    return again.length === 0 ? first : await reportAgain(session, first, again, before)
   } finally {
     await unlock()
   }
+}
+
+interface RunOptions extends IngestOptions {
+  /** Files that are read again, by path, with the order of their dates. */
+  readonly rereads: ReadonlyMap<string, DateOrder>
+  /** New ids are above this one, too: an id that was taken out is not given again. */
+  readonly after: number
+}
+
+/** Reads files that were taken out of the case, each by the order that the others prove. */
+async function readAgain(
+  opened: Case,
+  readable: readonly Readable[],
+  options: IngestOptions,
+): Promise<void> {
+  if (readable.length > 0) {
+    const rereads = new Map(readable.map(({ reread: { path, order } }) => [path, order]))
+    const after = Math.max(...readable.map(({ reread }) => reread.evidenceId))
+    const { onProgress: _, ...quiet } = options
+    const sources = readable.map(({ source }) => source)
+    await runUntilRead(opened, sources, { ...quiet, rereads, after })
+  }
+  await putBack(opened.session)
+}
+
+/** The report of a run after some of the case's files were read again. */
+async function reportAgain(
+  session: Session,
+  first: IngestReport,
+  again: readonly Readable[],
+  before: number,
+): Promise<IngestReport> {
+  const formerIds = new Map(again.map(({ reread: { path, evidenceId } }) => [path, evidenceId]))
+  const formerId = ({ path, evidenceId }: EvidenceRow) => formerIds.get(path) ?? evidenceId
+  const ofRun = new Set(first.evidence.map(({ evidenceId }) => evidenceId))
+  const evidence = (await evidenceRows(session)).filter((row) => ofRun.has(formerId(row)))
+  return reportOf(
+    evidence,
+    evidence.filter((row) => formerId(row) > before),
+  )
 }
 
 /** Runs, and runs again without a file that cannot be read to its end. */
 async function runUntilRead(
   opened: Case,
   sources: readonly EvidenceSource[],
-  options: IngestOptions,
+  options: RunOptions,
 ): Promise<IngestReport> {
   const failed = new Map<string, SourceFailure>()
   for (;;) {
@@ -123,11 +174,11 @@ async function runOnce(
   opened: Case,
   sources: readonly EvidenceSource[],
   failed: ReadonlyMap<string, SourceFailure>,
-  options: IngestOptions,
+  options: RunOptions,
 ): Promise<IngestReport> {
   const { session } = opened
   const known = await KnownEvidence.load(session)
-  const firstId = (await lastEvidence(session)) + 1
+  const firstId = Math.max(await lastEvidence(session), options.after) + 1
   const tally = new Tally(sources, options.onProgress)
   const merges = new MergePause(session)
   const committer = new Committer(session, known, merges, () =>
@@ -144,6 +195,7 @@ async function runOnce(
     failed,
     signal,
     otherShape,
+    rereads: options.rereads,
     onBytes,
   })
   try {
@@ -196,8 +248,12 @@ function report(rows: readonly EvidenceRow[], taken: readonly Taken[]): IngestRe
   const added = taken.flatMap((one) =>
     'draft' in one ? (byId.get(one.draft.evidenceId) ?? []) : [],
   )
+  return reportOf([...evidence.values()], added)
+}
+
+function reportOf(evidence: readonly EvidenceRow[], added: readonly EvidenceRow[]): IngestReport {
   return {
-    evidence: [...evidence.values()],
+    evidence,
     added: added.length,
     rows: added.reduce((sum, { rows: count }) => sum + count, 0),
     rejected: added.reduce(

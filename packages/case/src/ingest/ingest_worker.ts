@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { createHash } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import {
   adapters,
@@ -12,6 +13,7 @@ import {
   proveDateOrder,
   type ReadOptions,
   type Reject,
+  withSharedOrder,
 } from '@mintmark/logs/reader'
 import { BlockSink } from './block_sink.ts'
 import { ChunkQueue } from './chunk_queue.ts'
@@ -20,6 +22,7 @@ import type { TableBlock } from './record_block.ts'
 import type {
   Answer,
   ChunkTask,
+  FileDates,
   PartSummary,
   SliceTask,
   SmallTask,
@@ -63,7 +66,8 @@ async function readSmall({ job, files }: SmallTask): Promise<void> {
   const parts: PartSummary[] = []
   for (const file of files) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other, into the same columns
-    const dates = await proveDateOrder(once(file.bytes), adapters)
+    const own = await proveDateOrder(once(file.bytes), adapters)
+    const dates = withSharedOrder(own, file.sharedOrder)
     parts.push(readWhole(file, dates))
   }
   answer({ kind: 'done', job, blocks: shared.take(), parts, memory: undefined })
@@ -75,7 +79,22 @@ function readWhole(file: SmallTask['files'][number], dates: DateProof): PartSumm
   for (const reject of file.rejects) reader.containerReject(reject)
   reader.push(file.bytes)
   const summary = reader.end()
-  return { evidenceId: file.evidenceId, summary, statements: shared.statements }
+  const { statements } = shared
+  return { evidenceId: file.evidenceId, summary, statements, dates: datesOf(dates) }
+}
+
+/** Undefined for a file whose dates need no order. */
+function datesOf(dates: DateProof): FileDates | undefined {
+  const { exporter, order, hasAmbiguous, isContradicted, isShared } = dates
+  if (exporter === undefined) return undefined
+  const header = exporter.columns.join('\0')
+  return {
+    shape: exporter.shape,
+    header: header === '' ? '' : createHash('sha256').update(header).digest('hex'),
+    own: isContradicted ? 'contradicted' : isShared === true ? 'unproven' : order,
+    hasAmbiguous,
+    shared: isShared === true ? order : 'unproven',
+  }
 }
 
 function readSlice(task: SliceTask): void {
@@ -92,14 +111,14 @@ function readSlice(task: SliceTask): void {
   answer({ kind: 'done', job, blocks: shared.take(), parts, memory: task.bytes.buffer })
 }
 
-async function readStream({ job, evidenceId, identity }: StreamTask): Promise<void> {
+async function readStream({ job, evidenceId, identity, sharedOrder }: StreamTask): Promise<void> {
   const taken = (pass: 1 | 2) => () => answer({ kind: 'taken', job, pass })
   const stream: Stream = {
     passes: { 1: new ChunkQueue(taken(1)), 2: new ChunkQueue(taken(2)) },
     rejects: [],
   }
   streams.set(job, stream)
-  const dates = await proveDateOrder(stream.passes[1], adapters)
+  const dates = withSharedOrder(await proveDateOrder(stream.passes[1], adapters), sharedOrder)
   answer({ kind: 'proven', job })
   const sink = new BlockSink()
   sink.begin(evidenceId, identity)
@@ -113,7 +132,7 @@ async function readStream({ job, evidenceId, identity }: StreamTask): Promise<vo
   for (const reject of stream.rejects) reader.containerReject(reject)
   const summary = reader.end()
   const blocks: TableBlock[] = sink.take()
-  const parts = [{ evidenceId, summary, statements: sink.statements }]
+  const parts = [{ evidenceId, summary, statements: sink.statements, dates: datesOf(dates) }]
   answer({ kind: 'done', job, blocks, parts, memory: undefined })
 }
 

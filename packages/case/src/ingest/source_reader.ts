@@ -8,7 +8,14 @@
  */
 import { createHash } from 'node:crypto'
 import { isObject, MintmarkError } from '@mintmark/core'
-import { canSlice, type EvidenceSource, type Reject, readSlices, SNIFF_BYTES } from '@mintmark/logs'
+import {
+  canSlice,
+  type DateOrder,
+  type EvidenceSource,
+  type Reject,
+  readSlices,
+  SNIFF_BYTES,
+} from '@mintmark/logs'
 import { counted, joined, watched } from './chunks.ts'
 import type { Committer } from './committer.ts'
 import { EvidenceDraft } from './draft.ts'
@@ -48,6 +55,8 @@ export interface Run {
   readonly failed: ReadonlyMap<string, SourceFailure>
   readonly signal: AbortSignal | undefined
   readonly otherShape: OtherShape
+  /** Files that are read again, by path, in the order of their dates that other files prove. */
+  readonly rereads: ReadonlyMap<string, DateOrder>
   /** Told of every byte that was read. */
   readonly onBytes: (bytes: number) => void
 }
@@ -141,6 +150,7 @@ export class SourceReader {
 
   #draft(source: EvidenceSource): EvidenceDraft {
     const draft = new EvidenceDraft(this.#nextId++, source)
+    draft.isReread = this.#run.rereads.has(source.path)
     draft.replaces = this.#run.known.unreadable(source.path)
     this.#run.committer.expect(draft)
     this.taken.push({ draft })
@@ -180,7 +190,8 @@ export class SourceReader {
     const { known } = this.#run
     const contentSha256 = createHash('sha256').update(bytes).digest('hex')
     const sha256 = source.isPlain ? contentSha256 : await source.sha256()
-    const same = known.sameFile(sha256, source.path)
+    const isReread = this.#run.rereads.has(source.path)
+    const same = isReread ? undefined : known.sameFile(sha256, source.path)
     if (same !== undefined) {
       this.taken.push({ known: same })
       return
@@ -188,7 +199,7 @@ export class SourceReader {
     const draft = this.#draft(source)
     draft.sha256 = sha256
     draft.contentSha256 = contentSha256
-    draft.sameAs = known.sameBytes(sha256) || known.sameContent(contentSha256)
+    if (!isReread) draft.sameAs = known.sameBytes(sha256) || known.sameContent(contentSha256)
     this.#know(draft)
     if (draft.sameAs !== 0) {
       draft.isDone = true
@@ -201,9 +212,22 @@ export class SourceReader {
       return
     }
     const { evidenceId } = draft
-    this.#group.push({ draft, file: { evidenceId, identity: contentSha256, bytes, rejects } })
+    this.#group.push({
+      draft,
+      file: {
+        evidenceId,
+        identity: contentSha256,
+        bytes,
+        rejects,
+        sharedOrder: this.#sharedOrder(source),
+      },
+    })
     this.#groupBytes += bytes.length
     if (this.#groupBytes >= GROUP_BYTES || this.#group.length >= GROUP_FILES) this.#sendGroup()
+  }
+
+  #sharedOrder({ path }: EvidenceSource): DateOrder {
+    return this.#run.rereads.get(path) ?? 'unproven'
   }
 
   #know(draft: EvidenceDraft): void {
@@ -236,8 +260,9 @@ export class SourceReader {
     rest: AsyncIterator<Uint8Array>,
     rejects: Reject[],
   ): Promise<void> {
+    const isReread = this.#run.rereads.has(source.path)
     const sha256 = await this.#hashFirst(source)
-    if (sha256 !== '' && this.#isKnown(source, sha256)) {
+    if (!isReread && sha256 !== '' && this.#isKnown(source, sha256)) {
       await rest.return?.()
       return
     }
@@ -368,7 +393,7 @@ export class SourceReader {
     const { evidenceId, source } = draft
     const hash = createHash('sha256')
     const [part] = await pool.readStream(
-      { evidenceId, identity },
+      { evidenceId, identity, sharedOrder: this.#sharedOrder(source) },
       source.isPlain,
       (onReject, isLastPass) =>
         isLastPass

@@ -1,4 +1,4 @@
-import type { EvidenceSummary, Reject, Statement } from '@mintmark/logs'
+import type { DateOrder, EvidenceSummary, Reject, Statement } from '@mintmark/logs'
 import type { TableBlock } from './record_block.ts'
 
 /**
@@ -18,6 +18,8 @@ export interface SmallTask {
     readonly bytes: Uint8Array
     /** What was wrong with the containers that the text came out of. */
     readonly rejects: readonly Reject[]
+    /** What other files of the case prove of its dates. */
+    readonly sharedOrder: DateOrder
   }[]
 }
 
@@ -43,6 +45,8 @@ export interface StreamTask {
   readonly job: number
   readonly evidenceId: number
   readonly identity: Identity
+  /** What other files of the case prove of its dates. */
+  readonly sharedOrder: DateOrder
 }
 
 export interface ChunkTask {
@@ -64,6 +68,20 @@ export interface PartSummary {
   readonly summary: EvidenceSummary
   /** Each statement once a part. */
   readonly statements: readonly LocatedStatement[]
+  /** Of a file with dates that need an order of day and month. */
+  readonly dates?: FileDates | undefined
+}
+
+/** What a file says of the order of its dates, and which files share it. */
+export interface FileDates {
+  readonly shape: string
+  /** Hash of the header's names; `''` of a file without a header. */
+  readonly header: string
+  readonly own: DateOrder | 'contradicted'
+  /** Some date can be read only in a known order. */
+  readonly hasAmbiguous: boolean
+  /** The order from other files by which it was read; else `unproven`. */
+  readonly shared: DateOrder
 }
 
 export interface LocatedStatement extends Statement {

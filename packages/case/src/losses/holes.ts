@@ -2,13 +2,16 @@
  * Silences that are too long for the pace of their log.
  *
  * Each log is asked, and all logs of a tenant that one collector brings as one: an export that lacks an hour lacks it of
- * every service. The logs of another collector show whether people were at work in a silence.
+ * every service. The logs of another collector show whether people were at work in a silence. For sign-in logs that is
+ * said only by accesses from where their principal signs in: whoever forges tokens chooses when to act, and would else
+ * make a quiet Sunday a hole in the log that shows him.
  *
  * @module
  */
 import { type Json, text } from '@mintmark/core'
 import { UNKNOWN_OWNER } from '@mintmark/logs'
 import { MINUTE_MS, outages, type Pace, paceOf, type Stretch } from '../outages.ts'
+import { PREFIX, SIGNED_IN, WHO } from '../reconcile/context.ts'
 import { Scratch } from '../scope/scratch.ts'
 import { BOUNDED } from '../scope/settings.ts'
 import type { Session } from '../session.ts'
@@ -47,6 +50,7 @@ export async function lostInHoles(session: Session): Promise<Loss[]> {
       )
     }
     await session.command(`INSERT INTO ${minutes} ${collected(minutes)} ${BOUNDED}`)
+    await session.command(`INSERT INTO ${minutes} ${AT_WORK} ${BOUNDED}`)
     const logs = await hoursOf(session, minutes)
     for await (const rows of session.stream(silencesIn(minutes))) {
       for (const row of rows) takeSilences(logs, row)
@@ -82,8 +86,17 @@ const collected = (minutes: string) => `
     ) GROUP BY collector, log_tenant HAVING count() > 1)
   GROUP BY collector, log_tenant, minute`
 
+const OWN = 'own'
+/** Accesses from networks at which their principal signs in. */
+const AT_WORK = `
+  SELECT '${OWN}', '${OWN}', '', toString(tenant) AS log_tenant, intDiv(toUnixTimestamp64Milli(at), ${MINUTE_MS}) AS minute,
+    toUnixTimestamp64Milli(min(at)), toUnixTimestamp64Milli(max(at)), count()
+  FROM access
+  WHERE ${HAS_TIME} AND ip != '' AND (${WHO}, ${PREFIX}) GLOBAL IN (${SIGNED_IN})
+  GROUP BY log_tenant, minute`
+
 interface Log {
-  readonly side: Side | typeof ALL
+  readonly side: Side | typeof ALL | typeof OWN
   readonly source: string
   readonly category: string
   readonly tenant: string
@@ -109,10 +122,12 @@ async function hoursOf(session: Session, minutes: string): Promise<Map<string, L
   return logs
 }
 
+const SIDE_NAMES = ['access', 'issuance', ALL, OWN] as const
+
 function logOf(row: Json): Log {
   const hours = numbersOf(row['hours'])
   return {
-    side: row['side'] === 'issuance' ? 'issuance' : row['side'] === ALL ? ALL : 'access',
+    side: SIDE_NAMES.find((side) => side === row['side']) ?? 'access',
     source: text(row, 'source') ?? '',
     category: text(row, 'category') ?? '',
     tenant: text(row, 'log_tenant') ?? '',
@@ -167,9 +182,14 @@ function lossesOf(logs: readonly Log[]): Loss[] {
   }
   const pooled = new Set(logs.filter(({ side }) => side === ALL).map(collectorKey))
   return logs.flatMap((log) => {
-    const others = [...(paces.get(log.tenant) ?? [])].flatMap(([collector, pace]) =>
-      collector === collectorOf(log) ? [] : [pace],
-    )
+    if (log.side === OWN) return []
+    const isSignIns = isOfSignIns(log)
+    const others = [...(paces.get(log.tenant) ?? [])].flatMap(([collector, pace]) => {
+      const isAsked = isSignIns
+        ? collector === OWN
+        : collector !== OWN && collector !== collectorOf(log)
+      return isAsked ? [pace] : []
+    })
     const isWhole = log.side === ALL || (log.side === 'access' && !pooled.has(collectorKey(log)))
     const found = outages(log, isWhole ? ERROR_OF_ACCESSES : ERROR, others)
     return hiddenIn(log, logs).flatMap((hidden) =>
@@ -179,6 +199,10 @@ function lossesOf(logs: readonly Log[]): Loss[] {
     )
   })
 }
+
+/** Whether no log of the collector is one of accesses. */
+const isOfSignIns = ({ side, source }: Log) =>
+  side === 'issuance' ? !source.startsWith('ual') : side === ALL && source.startsWith('entra')
 
 const collectorOf = ({ source }: Log) => (source.startsWith('ual') ? 'ual' : source)
 
@@ -194,10 +218,17 @@ interface Hidden {
 /** The logs that a hole of this one is of; a collector's hole hides services that it shows nowhere else. */
 function hiddenIn(log: Log, logs: readonly Log[]): Hidden[] {
   const { side, source, category, tenant } = log
+  if (side === OWN) return []
   if (side !== ALL) return [{ side, source, category, tenant }]
   const found = new Map<string, Hidden>()
   for (const one of logs) {
-    if (one.side === ALL || one.tenant !== tenant || collectorOf(one) !== collectorOf(log)) continue
+    if (
+      one.side === ALL ||
+      one.side === OWN ||
+      one.tenant !== tenant ||
+      collectorOf(one) !== collectorOf(log)
+    )
+      continue
     const own = { ...one, side: one.side, category: one.side === 'access' ? '' : one.category }
     found.set(JSON.stringify([own.side, own.source, own.category]), own)
   }

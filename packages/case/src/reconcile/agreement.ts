@@ -10,6 +10,8 @@
  *   for. An access that names only the resource does not disagree.
  * - **tenant**: the tenant that the token names, or else those of the resource and of the guest, is that of the
  *   issuance or the home tenant of its principal.
+ * - **life**: the access is not before the issuance, nor later than {@link LONGEST_LIFE_MS} after it, save an hour for
+ *   clocks: no token lives longer, whatever it claims.
  * - **time of issue**: not more than {@link LATER_MS} after the issuance (its record's time is when the sign-in
  *   began), and not more than {@link EARLIER_MS} before it. The unified audit log's `IssuedAtTime` is "when the
  *   authentication occurred": a token renewed without a new sign-in may carry one that is weeks old, so there
@@ -26,10 +28,21 @@ export const EARLIER_MS = 3_600_000
 /** 90 days, the life of a session that is renewed. */
 export const SIGNED_IN_MS: number = 90 * 86_400_000
 
-/** What is compared of one issuance: a tuple, in an aggregation over equal issuances of a token. */
-export const FACT: string = `(category = 'owa-auth', lower(principal), principal_id, app_id, resource_id, tenant, home_tenant,
-  toUnixTimestamp64Milli(min(at)), toUnixTimestamp64Milli(max(at)), source IN ${PLAIN_SOURCES},
-  max(session_id))`
+/** The longest life of a token: 28 hours under continuous access evaluation. */
+export const LONGEST_LIFE_MS: number = 28 * 3_600_000
+
+/**
+ * What is compared of one issuance (`one`), or of equal issuances of a token in an aggregation (`group`): a tuple.
+ * Called with the SQL of its time in milliseconds.
+ */
+export function FACT(of: 'one' | 'group'): (timeMs: string) => string {
+  const least = of === 'group' ? 'min' : ''
+  const most = of === 'group' ? 'max' : ''
+  return (
+    timeMs,
+  ) => `(category = 'owa-auth', lower(principal), principal_id, app_id, resource_id, tenant, home_tenant,
+    ${least}(${timeMs}), ${most}(${timeMs}), source IN ${PLAIN_SOURCES}, ${most}(session_id))`
+}
 
 /** A guest's name as its home tenant spells it: `user_example.org#ext#@tenant` is `user@example.org`. */
 export const homeName = (name: string): string =>
@@ -38,13 +51,16 @@ export const homeName = (name: string): string =>
 
 const isOwnNames = `source IN ${PLAIN_SOURCES}`
 
+/** More than any mask of what disagrees. */
+export const DISAGREES = 32
+
 /**
- * Which fields of a fact disagree with the access at hand: 8 principal, 4 application, 2 tenant, 1 time of
+ * Which fields of a fact disagree with the access at hand: 16 principal, 8 application, 4 tenant, 2 its life, 1 time of
  * issue. 0 is agreement; the smaller of two masks is the closer issuance.
  */
 export function agreementMask(fact: string): string {
-  return `(${differs.principal(fact)}) * 8 + (${differs.app(fact)}) * 4 + (${differs.tenant(fact)}) * 2
-    + (${differs.issuedAt(fact)})`
+  return `toUInt8((${differs.principal(fact)}) * 16 + (${differs.app(fact)}) * 8 + (${differs.tenant(fact)}) * 4
+    + (${differs.life(fact)}) * 2 + (${differs.issuedAt(fact)}))`
 }
 
 const bothAreNames = (a: string, b: string, isPlain: string) =>
@@ -66,6 +82,8 @@ const differs = {
     const issuers = `arrayFilter(t -> t != '', [toString(${fact}.6), toString(${fact}.7)])`
     return `notEmpty(${tenants}) AND notEmpty(${issuers}) AND NOT hasAny(${tenants}, ${issuers})`
   },
+  life: (fact: string) =>
+    `(at_ms > ${fact}.9 + ${LONGEST_LIFE_MS + LATER_MS} OR at_ms < ${fact}.8 - ${LATER_MS})`,
   issuedAt: (fact: string) => {
     const earlier = `if(source = 'ual', ${SIGNED_IN_MS}, ${EARLIER_MS})`
     const fits = (time: string) =>
@@ -76,8 +94,8 @@ const differs = {
 
 /** The reason of a mask that is not 0, as SQL: the field that tells most. */
 export const REASON_OF_MASK = (mask: string): string =>
-  `multiIf(bitAnd(${mask}, 8) != 0, 'principal-differs', bitAnd(${mask}, 4) != 0, 'app-differs',
-    bitAnd(${mask}, 2) != 0, 'tenant-differs', 'issued-at-differs')`
+  `multiIf(bitAnd(${mask}, 16) != 0, 'principal-differs', bitAnd(${mask}, 8) != 0, 'app-differs',
+    bitAnd(${mask}, 4) != 0, 'tenant-differs', bitAnd(${mask}, 2) != 0, 'token-expired', 'issued-at-differs')`
 
 /** Whether a session's issuances are of this access's principal, or do not tell; names and ids are arrays. */
 export const sessionAgrees = (names: string, ids: string): string =>

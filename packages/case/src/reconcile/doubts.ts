@@ -10,7 +10,9 @@ import { setImmediate } from 'node:timers/promises'
 import { type Json, text } from '@mintmark/core'
 import { UNKNOWN_OWNER } from '@mintmark/logs'
 import { type IssuanceHour, issuanceHours } from '../coverage.ts'
+import { type Loss, lossesOf } from '../losses.ts'
 import type { Session } from '../session.ts'
+import { escapedCell } from '../tab_separated.ts'
 import { SKEW_MS } from './judge.ts'
 import { DOUBTS } from './reasons.ts'
 import {
@@ -50,12 +52,6 @@ interface Period {
   readonly toMs: number
 }
 
-/** A period for which a file says itself that records are missing. */
-interface Gap extends Period {
-  /** Folder of the file that says so; the gap is of the tenants whose issuances lie in it. */
-  readonly folder: string
-}
-
 /** One tenant's issuance log by category. */
 type Log = ReadonlyMap<string, CategoryLog>
 
@@ -88,20 +84,20 @@ export async function writeDoubts(
 ): Promise<void> {
   const spans = await auditSpans(session)
   const stated = await statedCodes(session)
-  const gaps = stated.has('extractor-gap') ? await statedGaps(session) : []
   const complete = stated.has('complete-period') ? await completePeriods(session) : NO_PERIODS
-  const folders = gaps.length === 0 ? new Map<string, Set<string>>() : await foldersOf(session)
   const writer = new Writer(session, tables.doubts)
   for (const batch of batches(await homesOf(session, tables.open, sole))) {
     // oxlint-disable-next-line no-await-in-loop -- some tenants' hours at a time bound the memory
     const logs = await logsOf(session, batch.includes(sole) ? [...batch, ''] : batch, sole)
+    // oxlint-disable-next-line no-await-in-loop -- as above
+    const losses = await lossesOf(session, 'issuance', batch)
     for (const tenant of batch) {
       // oxlint-disable-next-line no-await-in-loop -- what else waits for this thread goes first
       await setImmediate()
-      const own = gaps.filter((gap) => isOf(gap, tenant, folders))
-      const log: Log = inOrder(logs.get(tenant) ?? new Map())
+      const own = losses.filter((loss) => loss.tenant === tenant || loss.tenant === '')
+      const log: Log = inOrder(logs.get(tenant) ?? new Map(), own)
       // oxlint-disable-next-line no-await-in-loop -- one insert at a time
-      await writer.write(tenant, tenantDoubts(log, spans.get(tenant), own, complete.get(tenant)))
+      await writer.write(tenant, tenantDoubts(log, spans.get(tenant), complete.get(tenant)))
     }
   }
   await writer.end()
@@ -149,26 +145,35 @@ async function logsOf(
   return logs
 }
 
-/** Each category's hours in order. */
-export function inOrder(hours: ReadonlyMap<string, readonly IssuanceHour[]>): Log {
-  return new Map([...hours].map(([category, own]) => [category, categoryLog(own)]))
+/** Each category's hours in order, with what that log lost. */
+export function inOrder(
+  hours: ReadonlyMap<string, readonly IssuanceHour[]>,
+  losses: readonly Loss[] = [],
+): Log {
+  return new Map(
+    [...hours].map(([category, own]) => [
+      category,
+      categoryLog(
+        own,
+        losses.filter((loss) => loss.category === category || loss.category === ''),
+      ),
+    ]),
+  )
 }
 
 /** The stretches of a tenant by `kindKey`. */
 export function tenantDoubts(
   log: Log,
   audit: AuditSpan | undefined,
-  gaps: readonly Period[],
   complete?: Period,
-): Map<string, Doubtful[]> {
+): Map<string, readonly Doubtful[]> {
   const endMs = Math.max(0, ...[...log.values()].map(lastOf))
-  const stated = gaps.map((gap) => ({ ...gap, doubt: 'export-capped' as const }))
-  const found = new Map<string, Doubtful[]>()
+  const found = new Map<string, readonly Doubtful[]>()
   for (const field of ['token', 'session'] as const)
     for (const kind of TOKEN_KINDS) {
-      const cloud = [...cloudDoubts({ log, field, audit, endMs }, kind), ...stated]
+      const cloud = cloudDoubts({ log, field, audit, endMs }, kind)
       const plain = log.has('token')
-        ? [...plainDoubts(log.get('token') ?? NO_LOG, field, complete), ...stated]
+        ? plainDoubts(log.get('token') ?? NO_LOG, field, complete)
         : undefined
       found.set(kindKey(field, 'cloud', kind), isCloud(log) ? cloud : (plain ?? cloud))
       found.set(kindKey(field, 'plain', kind), plain ?? cloud)
@@ -301,30 +306,14 @@ async function statedCodes(session: Session): Promise<Set<string>> {
 
 const NO_PERIODS: ReadonlyMap<string, Period> = new Map()
 
-async function statedGaps(session: Session): Promise<Gap[]> {
-  const rows = await session.rows(`
-    SELECT DISTINCT toUnixTimestamp64Milli(assumeNotNull(from_at)) AS from_ms,
-      toUnixTimestamp64Milli(assumeNotNull(to_at)) AS to_ms,
-      substring(path, 1, length(path) - position(reverse(path), '/')) AS folder
-    FROM statement AS s LEFT ANY JOIN evidence AS e ON e.evidence_id = s.evidence_id
-    WHERE code = 'extractor-gap' AND from_at IS NOT NULL AND to_at IS NOT NULL
-    ORDER BY from_ms, to_ms, folder
-    LIMIT 10000`)
-  return rows.map((row) => ({
-    fromMs: Number(row['from_ms']),
-    toMs: Number(row['to_ms']),
-    folder: text(row, 'folder') ?? '',
-  }))
-}
-
 /**
  * The period of which all of a tenant's plain issuance logs say that they have everything; none for a tenant with a file
  * that does not say so, since a token may have been meant for that one.
  */
-async function completePeriods(session: Session): Promise<Map<string, Period>> {
+export async function completePeriods(session: Session): Promise<Map<string, Period>> {
   const rows = await session.rows(`
     SELECT tenant, max(from_ms) AS first_ms, min(to_ms) AS last_ms, min(to_ms > 0) AS is_said
-    FROM (SELECT DISTINCT tenant, evidence_id FROM issuance WHERE category = 'token') AS i
+    FROM (SELECT DISTINCT owner AS tenant, evidence_id FROM issuance WHERE category = 'token') AS i
     GLOBAL LEFT JOIN (
       SELECT evidence_id, toUnixTimestamp64Milli(assumeNotNull(from_at)) AS from_ms,
         toUnixTimestamp64Milli(assumeNotNull(to_at)) AS to_ms
@@ -342,37 +331,6 @@ async function completePeriods(session: Session): Promise<Map<string, Period>> {
   )
 }
 
-/** Folders in which issuances of each tenant lie. */
-async function foldersOf(session: Session): Promise<Map<string, Set<string>>> {
-  const rows = await session.rows(`
-    SELECT i.tenant AS tenant, substring(path, 1, length(path) - position(reverse(path), '/')) AS folder
-    FROM (SELECT DISTINCT tenant, evidence_id FROM issuance UNION DISTINCT
-      SELECT DISTINCT tenant, evidence_id FROM access) AS i
-    GLOBAL INNER JOIN evidence AS e ON e.evidence_id = i.evidence_id
-    GROUP BY tenant, folder
-    ORDER BY tenant, folder`)
-  const found = new Map<string, Set<string>>()
-  for (const row of rows) {
-    const tenant = text(row, 'tenant') ?? ''
-    const folders = found.get(tenant) ?? new Set()
-    folders.add(text(row, 'folder') ?? '')
-    found.set(tenant, folders)
-  }
-  return found
-}
-
-/** A gap is of the tenants whose records lie beside the message; of all, where that tells nothing. */
-function isOf(
-  gap: Gap,
-  tenant: string,
-  folders: ReadonlyMap<string, ReadonlySet<string>>,
-): boolean {
-  const isBeside = (folder: string) => folder === gap.folder || folder.startsWith(`${gap.folder}/`)
-  const own = [...(folders.get(tenant) ?? [])]
-  if (own.some(isBeside)) return true
-  return ![...folders.values()].some((others) => [...others].some(isBeside))
-}
-
 const BATCH_ROWS = 20_000
 
 /** Puts rows into the table a batch at a time. */
@@ -387,7 +345,7 @@ class Writer {
   }
 
   async write(tenant: string, doubts: ReadonlyMap<string, readonly Doubtful[]>): Promise<void> {
-    const cell = escaped(tenant)
+    const cell = escapedCell(tenant)
     for (const [kind, stretches] of doubts)
       for (const { fromMs, untilMs } of doubtRows(stretches, DOUBTS))
         this.#lines.push(`${cell}\t${kind}\t${fromMs}\t[${untilMs.join(',')}]\n`)
@@ -402,15 +360,3 @@ class Writer {
     await this.#session.insert(this.#table, columns, 'TabSeparated', bytes)
   }
 }
-
-function escaped(cell: string): string {
-  return cell.replaceAll(/[\\\t\n\r\0]/g, (character) => ESCAPES.get(character) ?? '')
-}
-
-const ESCAPES: ReadonlyMap<string, string> = new Map([
-  ['\\', '\\\\'],
-  ['\t', '\\t'],
-  ['\n', '\\n'],
-  ['\r', '\\r'],
-  ['\0', '\\0'],
-])

@@ -7,7 +7,7 @@
  * @module
  */
 import { countOf } from '../count_of.ts'
-import type { HASH_BITS } from '../match_key.ts'
+
 import type { Params, Session } from '../session.ts'
 import { bucketsOf, isWhole, type Range } from './ranges.ts'
 
@@ -21,7 +21,7 @@ export interface FewRows {
   readonly table: string
   /** A column whose lowest `bits` are a hash. */
   readonly column: string
-  readonly bits: 32 | typeof HASH_BITS | 64
+  readonly bits: 32 | 64
   /** SQL that selects those that are looked for as `hash`. */
   readonly hashes: string
   /** About how many hashes there are. Default few. */

@@ -4,16 +4,16 @@
  * @module
  */
 
+import { NO_ID } from '../no_id.ts'
 import { PLAIN_SOURCES } from '../plain_sources.ts'
 import type { Session } from '../session.ts'
-import { LATER_MS, sessionAgrees } from './agreement.ts'
+import { LATER_MS, LONGEST_LIFE_MS, sessionAgrees } from './agreement.ts'
+import { CLIENT, FAMILY, IS_WELL_MADE, PREFIX, WHO } from './context.ts'
 import { ASSIGNED_ID, FIRST_PARTY_APPS } from './first_party.ts'
-import { PLAIN_PLAN } from './lanes.ts'
+import { PLAIN_PLAN } from './join.ts'
 import type { Range } from './ranges.ts'
 import { DOUBTS, REASONS } from './reasons.ts'
 
-/** Access tokens under continuous evaluation live up to 28 hours; none lives longer. */
-export const LOOK_BACK_MS: number = 28 * 3_600_000
 /** A token's own time of issue is set back by as much as this against clocks that run behind. */
 export const SKEW_MS = 300_000
 /** Tenant of all personal Microsoft accounts. */
@@ -38,11 +38,14 @@ export interface PreparedParams {
   readonly [name: string]: string | readonly string[]
   readonly sole: string
   readonly first_party: readonly string[]
+  /** `tenant client-family` of clients whose tokens the mail service may have made. */
+  readonly by_mail_service: readonly string[]
 }
 
-export const preparedParams = (sole: string): PreparedParams => ({
+export const preparedParams = (sole: string, byMailService: readonly string[]): PreparedParams => ({
   sole,
   first_party: FIRST_PARTY_APPS,
+  by_mail_service: byMailService,
 })
 
 const supplied = (category: string) =>
@@ -69,7 +72,7 @@ export function prepared(tables: OpenTables, where: string): string {
       SELECT o.*, sp, mi,
         multiIf(is_owa, 'owa', is_app, multiIf(sp > 0 AND mi > 0, 'app', mi > 0, 'app-mi', 'app-sp'),
           NOT is_user, 'any',
-          match(client, '(?i)client=(owa|rest)') AND ${supplied('owa-auth')}, 'user-owa', 'user') AS kind
+          concat(home, ' ', client_family) IN {by_mail_service:Array(String)}, 'user-owa', 'user') AS kind
       FROM (
         SELECT *,
           if(tenant = '', {sole:String}, tenant) AS home,
@@ -77,6 +80,7 @@ export function prepared(tables: OpenTables, where: string): string {
           multiIf(finding = 'owa' AND root != '', 'sid', session_id = '', 'other',
             source = 'ual' AND token_state = 'absent' AND other_session_id = '', 'other', 'sid') AS field,
           if(source IN ${PLAIN_SOURCES}, 'plain', 'cloud') AS family,
+          ${FAMILY} AS client_family,
           lower(if(client_app_id != '', client_app_id, app_id)) AS app,
           actor_kind = 'app' AS is_app,
           actor_kind = 'user' OR actor_kind = '' AND position(principal, '@') > 0 AS is_user,
@@ -97,9 +101,11 @@ export function doubtOf(until: string, from: string): string {
   return `if(empty(${until}), 'category-not-supplied', arrayFirst((d, u) -> u > ${from}, [${names}], ${until}))`
 }
 
-/** From when on an access's token may have been issued, milliseconds. */
-const LOOK_BACK_FROM = `if(issued_ms > 0 AND issued_ms <= at_ms + ${LATER_MS},
-  least(issued_ms, at_ms) - ${SKEW_MS}, at_ms - ${LOOK_BACK_MS})`
+/** Whether the time of issue that the record names is one that its token can have. */
+const IS_TIME_GIVEN = `issued_ms > at_ms - ${LONGEST_LIFE_MS} AND issued_ms <= at_ms + ${LATER_MS}`
+/** From when on an access's token may have been issued, milliseconds: no token is older, whatever it claims. */
+const LOOK_BACK_FROM = `greatest(at_ms - ${LONGEST_LIFE_MS},
+  if(${IS_TIME_GIVEN}, least(issued_ms, at_ms) - ${SKEW_MS}, 0))`
 
 const MISMATCHES = REASONS.filter(({ verdict }) => verdict === 'mismatched')
   .map(({ reason }) => `'${reason}'`)
@@ -129,11 +135,32 @@ const RULES = `multiIf(
   session_doubt = '', ('undetermined', 'no-token-id'),
   ('undetermined', session_doubt))`
 
-/** Columns of the table of outcomes. */
+/**
+ * Reasons that the holder of a token can bring about by what he writes into it. They hide nothing: in a context that is
+ * not the owner's, they are a lead.
+ */
+const CHOSEN = `('malformed-id', 'anonymised-id', 'no-token-id', 'other-tenant-issuer', 'first-party-app-only',
+  'owa-issuer-not-supplied', 'issuer-root-unknown', 'backup-authentication', 'session-known')`
+
+/** What is to be weighed of a verdict; `''` nothing. */
+export const MATTERS = ['missing', 'mismatched', 'recorded', 'session', 'chosen'] as const
+export type Matter = (typeof MATTERS)[number]
+
+const MATTER = `multiIf(
+  verdict = 'mismatched' AND reason != 'session-principal-differs', 'mismatched',
+  verdict = 'unissued' AND reason = 'never-issued' AND family = 'plain' AND has({complete:Array(String)}, home), 'recorded',
+  reason IN ('never-issued', 'issuer-not-rooted', 'session-known-token-missing'), 'missing',
+  verdict IN ('unissued', 'mismatched'), 'session',
+  reason IN ${CHOSEN}, 'chosen',
+  '')`
+
+/** Columns of the table of outcomes, before they are weighed. */
 export const JUDGED_COLUMNS = `bucket UInt8, token_id UUID, record_id UUID, content UInt64, token_state LowCardinality(String),
   tenant LowCardinality(String), service LowCardinality(String), app LowCardinality(String), at_ms Int64,
   home LowCardinality(String), sid String, field LowCardinality(String), principal String,
-  verdict LowCardinality(String), reason LowCardinality(String), strength LowCardinality(String)`
+  verdict LowCardinality(String), reason LowCardinality(String), matter LowCardinality(String),
+  source LowCardinality(String), who String, prefix String, client_family LowCardinality(String),
+  client_kind LowCardinality(String), hour Int32, unit UUID, is_well_made UInt8`
 
 /** Judges the open accesses of a bucket range into `judged`. */
 export async function judgeRange(
@@ -142,15 +169,16 @@ export async function judgeRange(
   judged: string,
   linkable: string,
   range: Range,
-  sole: string,
+  params: PreparedParams & { readonly complete: readonly string[] },
 ): Promise<void> {
   const where = 'bucket BETWEEN {first:UInt8} AND {last:UInt8}'
   await session.command(
     `INSERT INTO ${judged}
-     SELECT bucket, token_id, record_id, content, token_state, tenant, service,
-       if(client_app_id != '', client_app_id, app_id) AS app, at_ms, home, sid, field, principal,
-       ruling.1 AS verdict, ruling.2 AS reason,
-       multiIf(verdict NOT IN ('unissued', 'mismatched'), '', reason = 'session-never-issued', 'lead', 'established') AS strength
+     SELECT bucket, token_id, record_id, content, token_state, tenant, service, app, at_ms, home, sid, field, principal,
+       ruling.1 AS verdict, ruling.2 AS reason, ${MATTER} AS matter, source, ${WHO} AS who, ${PREFIX} AS prefix,
+       client_family, ${CLIENT} AS client_kind,
+       toInt32(intDiv(if(${IS_TIME_GIVEN}, issued_ms, at_ms), 3600000)) AS hour,
+       if(token_id = toUUID('${NO_ID}'), record_id, token_id) AS unit, ${IS_WELL_MADE} AS is_well_made
      FROM (
        SELECT *, ${RULES} AS ruling
        FROM (
@@ -162,14 +190,14 @@ export async function judgeRange(
              known_1.1 OR known_2.1 AS is_seen,
              known_1.1 AND ${sessionAgrees('known_1.2', 'known_1.3')}
                OR known_2.1 AND ${sessionAgrees('known_2.2', 'known_2.3')} AS is_known,
-             field = 'sid' OR home IN (SELECT home FROM ${linkable}) AS is_linkable
+             (home, field) IN (SELECT home, field FROM ${linkable}) AS is_linkable
            FROM (${withSessions(tables, where)})
          )
        )
      )
      WHERE verdict != 'issued'
      SETTINGS ${PLAIN_PLAN}, max_block_size = 16384`,
-    { ...range, ...preparedParams(sole) },
+    { ...range, ...params },
   )
 }
 

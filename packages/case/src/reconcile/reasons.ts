@@ -27,6 +27,7 @@ export type Reason =
   | 'app-differs'
   | 'tenant-differs'
   | 'issued-at-differs'
+  | 'token-expired'
   | 'session-principal-differs'
   | 'session-known'
   | 'session-known-token-missing'
@@ -48,6 +49,10 @@ export type Reason =
   | 'other-tenant-issuer'
   | 'export-capped'
   | 'late-arrival-margin'
+  | 'class-not-shown'
+  | 'log-incomplete'
+  | 'log-does-not-fit'
+  | 'too-few-explained'
 
 const REASONS_OF: Readonly<Record<Verdict, readonly Reason[]>> = {
   issued: ['token-issued'],
@@ -56,6 +61,7 @@ const REASONS_OF: Readonly<Record<Verdict, readonly Reason[]>> = {
     'app-differs',
     'tenant-differs',
     'issued-at-differs',
+    'token-expired',
     'session-principal-differs',
   ],
   'session-only': ['session-known', 'session-known-token-missing'],
@@ -76,6 +82,10 @@ const REASONS_OF: Readonly<Record<Verdict, readonly Reason[]>> = {
     'other-tenant-issuer',
     'export-capped',
     'late-arrival-margin',
+    'class-not-shown',
+    'log-incomplete',
+    'log-does-not-fit',
+    'too-few-explained',
   ],
 }
 

@@ -1,5 +1,5 @@
 /**
- * Says of every access whether its token was issued, and what proves it.
+ * Says of every access whether its token was issued, what proves it, and how sure that is.
  *
  * Trust: the verdicts are as good as the logs. Whoever can add an issuance to the evidence can make a forged
  * token look issued; whoever can take one away can make a genuine one look forged, unless coverage shows it.
@@ -12,25 +12,23 @@ import { countOf } from '../count_of.ts'
 import { readMeta, writeMeta } from '../meta.ts'
 import { Scratch } from '../scope/scratch.ts'
 import type { Session } from '../session.ts'
-import {
-  BUCKET_ORDER,
-  CANDIDATE_COLUMNS,
-  FEW_ROWS,
-  MISSING_COLUMNS,
-  MISSING_ORDER,
-} from './candidates.ts'
-import { DOUBT_COLUMNS, soleTenantOf, writeDoubts } from './doubts.ts'
+import { weighVerdicts } from '../weigh/weigh_verdicts.ts'
+import { readClocks } from './clocks.ts'
+import { completePeriods, DOUBT_COLUMNS, soleTenantOf, writeDoubts } from './doubts.ts'
 import { PLACE_COLUMNS } from './few_of_many.ts'
-import { JUDGED_COLUMNS, judgeRange } from './judge.ts'
-import { OPEN_COLUMNS, runLanes } from './lanes.ts'
+import { BUCKET_ORDER, CANDIDATE_COLUMNS, joinAll, OPEN_COLUMNS } from './join.ts'
+import { JUDGED_COLUMNS, judgeRange, preparedParams } from './judge.ts'
+import { clientsOfMailService } from './mail_service.ts'
 import { writeBaseRates, writeSessionVerdicts, writeVerdicts } from './outcome.ts'
 import { rangesFor } from './ranges.ts'
 import { APP_COLUMNS, findApps, findSessions, KNOWN_COLUMNS, SESSION_COLUMNS } from './sessions.ts'
 import { type OutcomeCounts, outcomeCounts } from './verdict_rows.ts'
 
 /** Part of the memory of what was reconciled: a change of the rules judges anew. */
-const RULES = '1'
+const RULES = '2'
 const FACT = 'reconciled'
+/** So many rows that are left lie in memory; more of them on disk. */
+const FEW_ROWS = 100_000
 
 export interface ReconcileOptions {
   /** Judges anew even if nothing has changed since. Default false. */
@@ -59,6 +57,7 @@ export async function reconcile(
   const state = await stateOf(session)
   const isFresh = force || (await readMeta(session, FACT)) !== state
   if (isFresh) {
+    await writeMeta(session, FACT, '')
     await judgeAll(session, onProgress)
     await writeMeta(session, FACT, state)
   }
@@ -87,70 +86,55 @@ async function judgeAll(
 ): Promise<void> {
   const scratch = await Scratch.open(session)
   try {
-    const lanes = {
-      candidate: scratch.either('candidate', CANDIDATE_COLUMNS, BUCKET_ORDER),
-      // Of keys alone: a set of them is held anyhow.
-      missing: await scratch.table(
-        'missing',
-        MISSING_COLUMNS,
-        session.numbers ? undefined : MISSING_ORDER,
-      ),
-      places: await scratch.table('places', PLACE_COLUMNS),
-      open: scratch.either('open', OPEN_COLUMNS, BUCKET_ORDER),
+    const tables = {
+      candidate: await scratch.table('candidate', CANDIDATE_COLUMNS, BUCKET_ORDER),
+      open: await scratch.table('open', OPEN_COLUMNS, BUCKET_ORDER),
     }
     const rows = Math.max(
       await countOf(session, 'access'),
       (await countOf(session, 'issuance')) / 2,
     )
-    const open = await both(
-      runLanes(session, rangesFor(rows), lanes, onProgress),
-      // From here on the case's verdicts are none.
-      writeMeta(session, FACT, ''),
-    )
-    const judged = await judgeOpen(session, scratch, open, lanes.places)
-    await writeVerdicts(session, judged)
-    await writeSessionVerdicts(session, judged)
-    await writeBaseRates(session, judged)
+    await joinAll(session, rangesFor(rows), tables, await readClocks(session), onProgress)
+    const sole = await soleTenantOf(session)
+    const judged = await judgeOpen(session, scratch, tables.open, sole)
+    const ruled = await weighVerdicts(session, scratch, judged, sole)
+    await writeVerdicts(session, ruled)
+    await writeSessionVerdicts(session, ruled)
+    await writeBaseRates(session, ruled)
   } finally {
     await scratch.close()
   }
 }
 
-/** Waits for both, also where one fails: their tables may go only when neither uses them. What the first gives. */
-async function both<T>(a: Promise<T>, b: Promise<unknown>): Promise<T> {
-  await Promise.allSettled([a, b])
-  await b
-  return await a
-}
-
-/** Judges the accesses that the lanes left open; the table of outcomes. */
+/** Judges the accesses that no issuance explains, each by itself; the table of outcomes. */
 async function judgeOpen(
   session: Session,
   scratch: Scratch,
-  open: string | undefined,
-  places: string,
+  open: string,
+  sole: string,
 ): Promise<string> {
-  const openRows = open === undefined ? 0 : await countOf(session, open)
+  const openRows = await countOf(session, open)
   const order = (by: string) => (openRows <= FEW_ROWS ? undefined : by)
   const judged = await scratch.table('judged', JUDGED_COLUMNS, order(BUCKET_ORDER))
-  if (open === undefined || openRows === 0) return judged
+  if (openRows === 0) return judged
   const tables = {
     open,
-    places,
+    places: await scratch.table('places', PLACE_COLUMNS),
     doubts: await scratch.table('doubts', DOUBT_COLUMNS),
     // What a join holds in memory anyhow lies there.
     apps: await scratch.table('apps', APP_COLUMNS),
     known: await scratch.table('known', KNOWN_COLUMNS, order('session')),
     sessions: await scratch.table('sessions', SESSION_COLUMNS, order('(sid, home, field)')),
   }
-  const linkable = await scratch.table('linkable', 'home String')
-  const sole = await soleTenantOf(session)
+  const linkable = await scratch.table('linkable', 'home String, field String')
   await writeDoubts(session, tables, sole)
   await findApps(session, tables, sole)
-  await findSessions(session, tables, linkable, openRows, sole)
+  const params = preparedParams(sole, await clientsOfMailService(session, sole))
+  await findSessions(session, tables, linkable, openRows, params)
+  const complete = [...(await completePeriods(session)).keys()]
   for (const range of rangesFor(openRows)) {
     // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
-    await judgeRange(session, tables, judged, linkable, range, sole)
+    await judgeRange(session, tables, judged, linkable, range, { ...params, complete })
   }
   return judged
 }

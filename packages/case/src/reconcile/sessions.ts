@@ -4,9 +4,10 @@
  * @module
  */
 import type { Session } from '../session.ts'
+import { LONGEST_LIFE_MS } from './agreement.ts'
 import { type FewRows, type Reading, readingOf } from './few_of_many.ts'
-import { doubtOf, LOOK_BACK_MS, type OpenTables, prepared, preparedParams } from './judge.ts'
-import { PLAIN_PLAN } from './lanes.ts'
+import { PLAIN_PLAN } from './join.ts'
+import { doubtOf, type OpenTables, type PreparedParams, prepared } from './judge.ts'
 
 /** Sessions are looked up a part at a time, so that memory does not grow with their number. */
 const PART_ROWS = 2_000_000
@@ -25,7 +26,7 @@ export const APP_COLUMNS =
 export async function findApps(session: Session, tables: OpenTables, sole: string): Promise<void> {
   await session.command(
     `INSERT INTO ${tables.apps}
-     SELECT if(tenant = '', {sole:String}, tenant) AS home, lower(app_id) AS app,
+     SELECT if(owner = '', {sole:String}, owner) AS home, lower(app_id) AS app,
        max(category = 'service-principal'), max(category = 'managed-identity')
      FROM issuance
      WHERE category IN ('service-principal', 'managed-identity') AND app_id != ''
@@ -37,13 +38,16 @@ export async function findApps(session: Session, tables: OpenTables, sole: strin
   )
 }
 
-/** Fills `known`, then `sessions`; `linkable` gets the tenants whose `other` session field can be judged. */
+/**
+ * Fills `known`, then `sessions`; `linkable` gets the tenants and fields whose sessions can be judged: at least as many
+ * of them are known as are not. A field of which the sign-in logs know little holds something else.
+ */
 export async function findSessions(
   session: Session,
   tables: OpenTables,
   linkable: string,
   openRows: number,
-  sole: string,
+  params: PreparedParams,
 ): Promise<void> {
   const parts = Math.max(1, Math.ceil(openRows / PART_ROWS))
   for (let part = 0; part < parts; part++) {
@@ -52,14 +56,14 @@ export async function findSessions(
     // oxlint-disable-next-line no-await-in-loop -- one part at a time bounds the memory
     await session.command(knownSql(tables, await reading(namedIssuances(tables))), slice)
     // oxlint-disable-next-line no-await-in-loop -- one part at a time bounds the memory
-    await session.command(sessionsSql(tables), { ...slice, ...preparedParams(sole) })
+    await session.command(sessionsSql(tables), { ...slice, ...params })
     // oxlint-disable-next-line no-await-in-loop -- one part at a time bounds the memory
     await session.command(usedSql(tables, await reading(absentUses(tables))), slice)
   }
   await session.command(
     `INSERT INTO ${linkable}
-     SELECT home FROM ${tables.sessions} WHERE field = 'other' AND (is_known OR doubt = '')
-     GROUP BY home HAVING countIf(is_known) >= countIf(NOT is_known) AND countIf(is_known) > 0`,
+     SELECT home, field FROM ${tables.sessions} WHERE is_known OR doubt = ''
+     GROUP BY home, field HAVING countIf(is_known) >= countIf(NOT is_known) AND countIf(is_known) > 0`,
   )
 }
 
@@ -102,7 +106,7 @@ function sessionsSql(tables: OpenTables): string {
   return `
     INSERT INTO ${tables.sessions}
     SELECT g.home, g.sid, g.field, g.first_ms, k.session != '' AS is_known,
-      ${doubtOf('d.until_ms', `g.first_ms - ${LOOK_BACK_MS}`)} AS doubt
+      ${doubtOf('d.until_ms', `g.first_ms - ${LONGEST_LIFE_MS}`)} AS doubt
     FROM (
       SELECT home, sid, field, min(at_ms) AS first_ms,
         min(concat('session/', family, '/', kind)) AS session_kind

@@ -4,8 +4,9 @@
  * @module
  */
 import type { IssuanceHour } from '../coverage.ts'
+import type { Loss } from '../losses.ts'
 import type { Doubt } from './reasons.ts'
-import { endsInHole, HOUR_MS, holes } from './rhythm.ts'
+import { endsInHole, HOUR_MS } from './rhythm.ts'
 
 /** Beyond every time that a log can hold, and still an Int64. */
 export const ALWAYS = 8_640_000_000_000_000
@@ -34,17 +35,22 @@ export interface CategoryLog {
   readonly silences: readonly Doubtful[]
 }
 
-/** @param hours of one tenant and category, any qualities, in any order */
-export function categoryLog(hours: readonly IssuanceHour[]): CategoryLog {
-  const whole = merged(hours.filter((hour) => hour.quality === 'whole'))
+/**
+ * @param hours of one tenant and category, any qualities, in any order
+ * @param losses of that log
+ */
+export function categoryLog(
+  hours: readonly IssuanceHour[],
+  losses: readonly Loss[] = [],
+): CategoryLog {
   return {
-    whole,
+    whole: merged(hours.filter((hour) => hour.quality === 'whole')),
     thin: hours.filter((hour) => hour.quality !== 'whole'),
-    silences: holes(countsOf(whole)).map(({ fromMs, toMs }) => ({
-      fromMs,
-      toMs,
-      doubt: 'issuance-hour-empty',
-    })),
+    silences: losses.flatMap((loss): Doubtful[] => {
+      const { fromMs, toMs } = loss
+      if (loss.code === 'hole') return [{ fromMs, toMs, doubt: 'issuance-hour-empty' }]
+      return loss.code === 'extractor-gap' ? [{ fromMs, toMs, doubt: 'export-capped' }] : []
+    }),
   }
 }
 

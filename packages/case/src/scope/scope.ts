@@ -60,7 +60,7 @@ export interface Scope {
   readonly accounts: readonly AccountScope[]
   readonly organisation_list: readonly (PartScope & { readonly basis: OrganisationBasis })[]
   /**
-   * By what points at the accesses: `forged` (the verdict), `replayed`, `mis-granted`, `context` (strong
+   * By what points at the accesses: `forged` (the verdict), `replayed`, `mis-granted`, `context` (established
    * hunts), `named` (the selection alone). Messages are lower bounds.
    */
   readonly classes: readonly ClassScope[]

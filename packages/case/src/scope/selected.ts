@@ -171,7 +171,7 @@ export function selectAccounts(
     GLOBAL LEFT ANY JOIN ${names} AS known ON base.mailbox_ref = known.id
     GLOBAL LEFT ANY JOIN (
       SELECT record_id, content, min(toString(class)) AS class FROM hunt_hit
-      WHERE strength IN ('strong', 'established') GROUP BY record_id, content
+      WHERE strength = 'established' GROUP BY record_id, content
     ) AS hits ON base.record_id = hits.record_id AND base.content = hits.content
   ) WHERE ${where}`
 }

@@ -9,6 +9,8 @@ import { BOUNDED } from '../scope/settings.ts'
 import { tenantNames } from '../scope/tenant_names.ts'
 import type { Session } from '../session.ts'
 import type { Unknown } from '../unknowns.ts'
+import { clocksOff, idsInLowerCase, shownByReason } from './from_columns.ts'
+import { settledBy } from './settled_by.ts'
 import { bracketed, counted, someOf } from './wording.ts'
 
 /** The first few tenants by the names that people know them by. */
@@ -144,54 +146,19 @@ const withoutMailboxAuditing: Ask = async (session) => {
   ]
 }
 
-/** Which log or period would settle an access that has no verdict, by reason. */
-const SETTLED_BY: ReadonlyMap<string, string> = new Map([
-  [
-    'no-token-id',
-    'An export that keeps AppAccessContext; records before August 2024 have no token id',
-  ],
-  ['anonymised-id', 'The same export without anonymisation'],
-  ['malformed-id', 'The original record: an id in no known spelling is also a lead'],
-  ['before-issuance-window', 'Sign-in logs of the 28 hours and more before the first one at hand'],
-  ['issuance-hour-empty', 'A second export of the sign-in logs for the empty hours'],
-  [
-    'category-not-supplied',
-    'The sign-in categories that were not exported (Entra diagnostic settings)',
-  ],
-  [
-    'field-not-carried',
-    'Sign-in logs from a source that carries token and session ids for that time',
-  ],
-  [
-    'portal-grouped',
-    'The sign-ins through Graph or diagnostic settings: the portal groups rows and drops ids',
-  ],
-  [
-    'first-party-app-only',
-    'Microsoft: these tokens are in no customer log; MicrosoftServicePrincipalSignInLogs for a part',
-  ],
-  [
-    'backup-authentication',
-    'Microsoft: tokens of the backup authentication service are logged incompletely',
-  ],
-  ['owa-issuer-not-supplied', 'Unified audit log records of type 275 (OWAAuth)'],
-  ['other-tenant-issuer', 'Sign-in logs of the tenant that issued the token'],
-  ['export-capped', 'The export again, without its cap or by shorter periods'],
-  ['late-arrival-margin', 'The sign-in logs again, a day later'],
-])
-
 /** One line for each reason why accesses have no verdict, most accesses first. */
 const undetermined: Ask = async (session) => {
   const rows = await session.rows(
     `SELECT toString(reason) AS why, count() AS n FROM verdict WHERE verdict = 'undetermined'
      GROUP BY why ORDER BY n DESC, why`,
   )
+  const shown = await shownByReason(session)
   return rows.map((row) => {
     const reason = String(row['why'])
     return {
       code: `undetermined-${reason}`,
-      text: `${counted(Number(row['n']), 'access', 'accesses')} without a verdict: ${reason}`,
-      settledBy: SETTLED_BY.get(reason) ?? 'See docs/verdicts.md for this reason',
+      text: `${counted(Number(row['n']), 'access', 'accesses')} without a verdict: ${reason}${shown.get(reason) ?? ''}`,
+      settledBy: settledBy(reason),
     }
   })
 }
@@ -420,6 +387,8 @@ const ASKS: readonly Ask[] = [
   withoutIssuances,
   withoutNonInteractive,
   withCategoryNotTold,
+  clocksOff,
+  idsInLowerCase,
   undetermined,
   sessionOnly,
   sharedAddresses,

@@ -1,5 +1,6 @@
 import { type CoverageSpan, coverageReport, seal } from '@mintmark/case'
 import { safeJson } from '@mintmark/core'
+import { DONE } from '../exit_codes.ts'
 import { flag, withCase } from '../options.ts'
 import type { Handler } from '../program.ts'
 import { count, minute, percent, table } from '../render/table.ts'
@@ -9,7 +10,7 @@ export const coverage: Handler = (_args, options, io) =>
     await seal(investigated)
     const spans = await coverageReport(investigated.session)
     await io.out(flag(options, 'json') ? `${safeJson(spans)}\n` : listed(spans))
-    return 0
+    return DONE
   })
 
 function listed(spans: readonly CoverageSpan[]): string {

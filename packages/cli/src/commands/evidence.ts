@@ -1,5 +1,6 @@
 import { type EvidenceRow, evidenceRows } from '@mintmark/case'
 import { safeJson, safeText } from '@mintmark/core'
+import { DONE } from '../exit_codes.ts'
 import { flag, withCase } from '../options.ts'
 import type { Handler } from '../program.ts'
 import { writeRows } from '../render/rows.ts'
@@ -19,11 +20,11 @@ export const evidence: Handler = (_args, options, io) =>
     if (flag(options, 'rejects')) {
       const format = flag(options, 'json') ? 'jsonl' : 'csv'
       await writeRows(io, session.stream(REJECTS), format, COLUMNS)
-      return 0
+      return DONE
     }
     const rows = await evidenceRows(session)
     await io.out(flag(options, 'json') ? `${safeJson(rows)}\n` : listed(rows))
-    return 0
+    return DONE
   })
 
 function listed(rows: readonly EvidenceRow[]): string {

@@ -10,6 +10,7 @@ import {
   type Uninstalled,
   uninstallGate,
 } from '@mintmark/scan/gate'
+import { DONE, exitCode } from '../exit_codes.ts'
 import { flag } from '../option_values.ts'
 import type { Handler, Options } from '../program.ts'
 import { plural } from '../render/table.ts'
@@ -48,13 +49,13 @@ export const gateInstall: Handler = async (_args, options, io) => {
       ].join('\n'),
     )
   }
-  return 0
+  return DONE
 }
 
 export const gateUninstall: Handler = async (_args, options, io) => {
   const done = uninstallGate(placesOf(options))
   await io.out(flag(options, 'json') ? `${safeJson(done, 2)}\n` : `${inWords(done)}\n`)
-  return 0
+  return DONE
 }
 
 function inWords({ outcome, kernel }: Uninstalled): string {
@@ -68,7 +69,7 @@ function inWords({ outcome, kernel }: Uninstalled): string {
 export const gateStatusOf: Handler = async (_args, options, io) => {
   const status = gateStatus(placesOf(options))
   await io.out(flag(options, 'json') ? `${safeJson(publicPart(status), 2)}\n` : statusText(status))
-  return status.problems.length === 0 ? 0 : 1
+  return exitCode({ isFound: status.problems.length > 0, isWhole: true })
 }
 
 /** Keys by how many there are. */

@@ -16,8 +16,9 @@ import {
   selfTest,
 } from '@mintmark/scan/gate'
 import { compileLess } from '../compiling.ts'
+import { DONE, type ExitCode, WRONG_USAGE } from '../exit_codes.ts'
 import { exitCodeOf } from '../gate_exit.ts'
-import type { ExitCode, Io } from '../io.ts'
+import type { Io } from '../io.ts'
 import { flag, invalid, textOption } from '../option_values.ts'
 import type { Handler, Options } from '../program.ts'
 import { compressorOf, folderOption, keptKeysOf, limitsOf } from './gate_options.ts'
@@ -27,7 +28,7 @@ const STANDARD_INPUT = 0
 export const gateReceive: Handler = async (args, options, io) => {
   if (isatty(STANDARD_INPUT) && !flag(options, 'check')) {
     io.err('error: give it a core on standard input (see --help)\n')
-    return 2
+    return WRONG_USAGE
   }
   return await receiveOne(await gateFrom(options, io), args, options, io)
 }
@@ -59,7 +60,7 @@ async function receiveOne(
   if (flag(options, 'check')) {
     await selfTest(gate)
     await io.out('a core would land\n')
-    return 0
+    return DONE
   }
   const inlet = new Inlet(STANDARD_INPUT)
   const dropped = textOption(options, 'dropped')

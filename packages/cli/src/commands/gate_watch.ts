@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs'
 import path from 'node:path'
 import { safeText } from '@mintmark/core'
 import { FolderWatch, GateLog, Spool, type WatchCount } from '@mintmark/scan/gate'
+import { DONE, exitCode, WRONG_USAGE } from '../exit_codes.ts'
 import { flag, list, numberOption, textOption } from '../option_values.ts'
 import type { Handler, Options } from '../program.ts'
 import { compressorOf, folderOption, limitsOf } from './gate_options.ts'
@@ -14,7 +15,7 @@ export const gateWatch: Handler = async (args, options, io) => {
   const [folder] = operands
   if (folder === undefined || operands.length > 1) {
     io.err(`${USAGE}\n`)
-    return 2
+    return WRONG_USAGE
   }
   // Told now, not at the first dump.
   limitsOf(options)
@@ -34,12 +35,11 @@ export const gateWatch: Handler = async (args, options, io) => {
   if (flag(options, 'once')) {
     const count = await watch.sweepOnce()
     await io.out(flag(options, 'json') ? `${JSON.stringify(count)}\n` : inWords(count))
-    if (count.failed > 0) return 3
-    return count.withKeys > 0 ? 1 : 0
+    return exitCode({ isFound: count.withKeys > 0, isWhole: count.failed === 0 })
   }
   io.err(`mintmark: watching ${safeText(folder)}; what lands is told in ${spool.folder}/gate.log\n`)
   await watch.run(untilEnded())
-  return 0
+  return DONE
 }
 
 /** Without links; what is not there is told by the watch. */

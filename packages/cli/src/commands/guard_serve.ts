@@ -1,5 +1,6 @@
 import { safeJson } from '@mintmark/core'
 import { startGuard, warmUp } from '@mintmark/guard'
+import { DONE } from '../exit_codes.ts'
 import { listen } from '../ledger/listen.ts'
 import { toldToStop } from '../ledger/serve.ts'
 import { flag, textOption } from '../option_values.ts'
@@ -20,7 +21,7 @@ export const guardServe: Handler = async (_operands, options, io) => {
   } finally {
     await service.stop()
   }
-  return 0
+  return DONE
 }
 
 const listeningAt = (url: string, atMs: number): object => {

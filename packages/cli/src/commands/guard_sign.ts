@@ -1,5 +1,6 @@
 import { safeJson } from '@mintmark/core'
 import { startSigner } from '@mintmark/guard'
+import { DONE } from '../exit_codes.ts'
 import { listen } from '../ledger/listen.ts'
 import { toldToStop } from '../ledger/serve.ts'
 import { flag, textOption } from '../option_values.ts'
@@ -15,5 +16,5 @@ export const guardSign: Handler = async (_operands, options, io) => {
   else io.err(`signer at ${url}\n`)
   await toldToStop()
   await stop()
-  return 0
+  return DONE
 }

@@ -1,5 +1,14 @@
-import { type Hunt, type HuntResult, huntList, judge, hunt as runHunts } from '@mintmark/case'
+import {
+  type Hunt,
+  type HuntResult,
+  huntList,
+  judge,
+  judgedCounts,
+  hunt as runHunts,
+  type Session,
+} from '@mintmark/case'
 import { safeJson, safeText } from '@mintmark/core'
+import { DONE, type ExitCode, exitCode, WRONG_USAGE } from '../exit_codes.ts'
 import type { Io } from '../io.ts'
 import { flag, list, textOption, withCase } from '../options.ts'
 import type { Handler, Options } from '../program.ts'
@@ -31,11 +40,11 @@ export const hunt: Handler = async (args, options, io) => {
   if (flag(options, 'list')) {
     const hunts = huntList(selection)
     await io.out(flag(options, 'json') ? `${safeJson(hunts.map(summary))}\n` : listed(hunts))
-    return 0
+    return DONE
   }
   if (textOption(options, 'case') === undefined) {
     io.err("error: required option '--case <CASE>' not specified\n(see --help)\n")
-    return 2
+    return WRONG_USAGE
   }
   return withCase(options, 'read', async (investigated) => {
     await judge(investigated)
@@ -49,7 +58,18 @@ export const hunt: Handler = async (args, options, io) => {
     })
     progress.end()
     await print(results, options, io)
-    return results.some(({ hits }) => hits > 0) ? 1 : 0
+    return huntCode(session, results)
+  })
+}
+
+/** A case without an access holds nothing that a hunt could have hit. */
+async function huntCode(session: Session, results: readonly HuntResult[]): Promise<ExitCode> {
+  const hit = results.filter(({ hits }) => hits > 0)
+  const { of } = await judgedCounts(session)
+  return exitCode({
+    isFound: hit.some(({ strength }) => strength !== 'lead'),
+    isWhole: of > 0,
+    hasLeads: hit.length > 0,
   })
 }
 

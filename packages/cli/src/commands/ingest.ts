@@ -1,6 +1,7 @@
-import { seal } from '@mintmark/case'
+import { seal, UNREADABLE } from '@mintmark/case'
 import { safeJson, shellWord } from '@mintmark/core'
 import { requirePaths } from '@mintmark/logs'
+import { exitCode } from '../exit_codes.ts'
 import { flag, withCase } from '../options.ts'
 import type { Handler } from '../program.ts'
 import { count, plural } from '../render/table.ts'
@@ -17,6 +18,7 @@ export const ingestFiles: Handler = async (args, options, io) => {
         : `${plural(report.added, 'new file')} with ${plural(report.rows, 'record')}, ${count(report.rejected)} rejected; ${plural(sealed.duplicates, 'duplicate')} in the whole case
 Next:  mintmark evidence --case ${shellWord(investigated.location)}\n`,
     )
-    return 0
+    const isRead = report.evidence.every(({ shape }) => shape !== UNREADABLE)
+    return exitCode({ isFound: false, isWhole: isRead })
   })
 }

@@ -11,12 +11,13 @@ import {
   parseHeads,
   type SeenHead,
 } from '@mintmark/ledger'
+import { exitCode } from '../exit_codes.ts'
 import { policyFor, textOfFile } from '../ledger/files.ts'
 import { openPlace } from '../ledger/place.ts'
 import { flag, list, textOption } from '../option_values.ts'
 import type { Handler } from '../program.ts'
 
-/** Walks a ledger from outside: 0 if all holds, 1 if something does not. */
+/** Walks a ledger from outside. Found is what does not hold. */
 export const ledgerAudit: Handler = async ([place = ''], options, io) => {
   const remember = textOption(options, 'remember')
   const remembered =
@@ -33,7 +34,7 @@ export const ledgerAudit: Handler = async ([place = ''], options, io) => {
   // What is not as it should be is not remembered: the next audit must say it again.
   if (isClean && remember !== undefined)
     await keep(remember, formatHeads(highestHeads([...remembered, ...report.heads]).values()))
-  return isClean ? 0 : 1
+  return exitCode({ isFound: !isClean, isWhole: true })
 }
 
 /** Heads as lines of JSON, or one checkpoint as it is served. */

@@ -1,5 +1,6 @@
 import { MintmarkError } from '@mintmark/core'
 import { type ExportCount, exportLines, parseOpenings } from '@mintmark/ledger'
+import { DONE, NOT_ANSWERED } from '../exit_codes.ts'
 import { textOfFile } from '../ledger/files.ts'
 import { openPlace } from '../ledger/place.ts'
 import { list, textOption } from '../option_values.ts'
@@ -25,9 +26,10 @@ export const ledgerExport: Handler = async ([place = ''], options, io) => {
   if (tenants.size === 0 && count.opened < count.issuances)
     io.err('mintmark: without --tenant, accesses that name a tenant find no issuance of theirs\n')
   if (count.pruned > 0) io.err(`mintmark: entries of ${count.pruned} or more shards are pruned\n`)
-  if (count.refused === 0) return 0
+  if (count.refused === 0) return DONE
   io.err(`mintmark: ${count.refused} openings do not fit their tokens, and were not used\n`)
-  return 1
+  // The issuances are written; what was to open these tokens was not used.
+  return NOT_ANSWERED
 }
 
 /** `TENANT` for all issuers, or `ALIAS=TENANT` for one. */

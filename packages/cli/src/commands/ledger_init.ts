@@ -12,6 +12,7 @@ import {
   PERIODS,
   parseVerifierKey,
 } from '@mintmark/ledger'
+import { DONE } from '../exit_codes.ts'
 import { flag, list, numberOption, textOption } from '../option_values.ts'
 import type { Handler, Options } from '../program.ts'
 
@@ -27,7 +28,7 @@ export const ledgerInit: Handler = async ([folder = ''], options, io) => {
     : await initLedger(folder, name, options)
   const document = { folder, name, vkey }
   await io.out(flag(options, 'json') ? `${safeJson(document, 2)}\n` : `${vkey}\n`)
-  return 0
+  return DONE
 }
 
 async function initLedger(folder: string, name: string, options: Options): Promise<string> {

@@ -9,12 +9,13 @@ import {
   signingInputOf,
   type TlogProof,
 } from '@mintmark/ledger'
+import { DONE, FOUND } from '../exit_codes.ts'
 import { textOfFile } from '../ledger/files.ts'
 import { openPlace } from '../ledger/place.ts'
 import { flag, numberOption, textOption } from '../option_values.ts'
 import type { Handler, Options } from '../program.ts'
 
-/** Prints the proof of a token's entry, or says that there is none. */
+/** Prints the proof of a token's entry. Found is a token that the ledger does not have. */
 export const ledgerProve: Handler = async ([place = ''], options, io) => {
   const reader = await openPlace(place)
   const proof = await proofOf(reader, options)
@@ -22,10 +23,10 @@ export const ledgerProve: Handler = async ([place = ''], options, io) => {
   if (isJson) await io.out(`${safeJson(documentOf(proof), 2)}\n`)
   if (proof === undefined) {
     io.err('mintmark: the ledger has no entry of this token\n')
-    return 1
+    return FOUND
   }
   if (!isJson) await io.out(formatProof(proof))
-  return 0
+  return DONE
 }
 
 /** Members as those of `ledger verify`; `proof` is the text that it takes. */

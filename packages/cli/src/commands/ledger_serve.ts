@@ -1,6 +1,7 @@
 import { MintmarkError, safeJson } from '@mintmark/core'
 import { DEFAULT_STREAM, isNatsUrl, type NatsAddress, STREAM_NAME } from '@mintmark/guard'
 import { isFolderWitness } from '@mintmark/ledger'
+import { DONE } from '../exit_codes.ts'
 import type { Io } from '../io.ts'
 import { policyOption } from '../ledger/files.ts'
 import { serveLedger, serveWitness, toldToStop } from '../ledger/serve.ts'
@@ -30,7 +31,7 @@ export const ledgerServe: Handler = async ([folder = ''], options, io) => {
   } finally {
     await served.stop()
   }
-  return 0
+  return DONE
 }
 
 function natsOption(options: Options): NatsAddress | undefined {

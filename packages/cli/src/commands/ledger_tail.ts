@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isObject, isoOf, MintmarkError, safeJson, safeText } from '@mintmark/core'
 import { decodeEntry, type Entry, type LedgerReader, TILE_WIDTH } from '@mintmark/ledger'
+import { DONE } from '../exit_codes.ts'
 import type { Io } from '../io.ts'
 import { openPlace } from '../ledger/place.ts'
 import { flag, numberOption } from '../option_values.ts'
@@ -29,7 +30,7 @@ export const ledgerTail: Handler = async ([place = ''], options, io) => {
     await sleep(POLL_MS)
     await advance(reader, positions, io, isJson)
   }
-  return 0
+  return DONE
 }
 
 async function advance(

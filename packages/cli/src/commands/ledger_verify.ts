@@ -8,6 +8,7 @@ import {
   signingInputOf,
   verifyProof,
 } from '@mintmark/ledger'
+import { exitCode } from '../exit_codes.ts'
 import { policyOption, textOfFile } from '../ledger/files.ts'
 import { flag, textOption } from '../option_values.ts'
 import type { Handler } from '../program.ts'
@@ -22,7 +23,7 @@ const REFUSALS: Readonly<Record<ProofRefusal, string>> = {
   'not-included': 'the proof does not lead from this token to the checkpoint',
 }
 
-/** Says offline whether a proof shows that a token was recorded: 0 if it does, 1 if it does not. */
+/** Says offline whether a proof shows that a token was recorded. Found is a proof that does not. */
 export const ledgerVerify: Handler = async ([file = ''], options, io) => {
   const policy = await policyOption(options)
   if (policy === undefined)
@@ -36,7 +37,7 @@ export const ledgerVerify: Handler = async ([file = ''], options, io) => {
   if (flag(options, 'json')) await io.out(`${safeJson(documentOf(outcome, proof?.index), 2)}\n`)
   else if (isRecorded) await io.out(`recorded: ${textOf(outcome, proof?.index ?? 0)}\n`)
   else await io.out(`NOT SHOWN: ${REFUSALS[outcome]}\n`)
-  return isRecorded ? 0 : 1
+  return exitCode({ isFound: !isRecorded, isWhole: true })
 }
 
 function textOf({ head, witnesses }: Accepted, index: number): string {

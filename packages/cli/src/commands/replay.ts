@@ -1,5 +1,6 @@
 import { MintmarkError, safeJson, safeText, shellWord } from '@mintmark/core'
 import { replayStorm0558 } from '@mintmark/replay'
+import { DONE } from '../exit_codes.ts'
 import { flag, numberOption, placeOption } from '../option_values.ts'
 import type { Handler } from '../program.ts'
 import { Progress } from '../progress.ts'
@@ -37,5 +38,5 @@ The truth is in ${summary.truth}
 
 Next:  mintmark investigate ${shellWord(summary.logs)} --case ${shellWord(`${out}/case`)}\n`,
   )
-  return 0
+  return DONE
 }

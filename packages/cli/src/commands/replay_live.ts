@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url'
 import { answer, messageRows, openCase, type Session, select } from '@mintmark/case'
 import { MintmarkError, safeJson, shellWord, utcMs } from '@mintmark/core'
 import { differences, type LiveRun, replayLive, type Tale, taleOf } from '@mintmark/replay/live'
-import type { ExitCode, Io } from '../io.ts'
+import { type ExitCode, FOUND, NOT_ANSWERED } from '../exit_codes.ts'
+import type { Io } from '../io.ts'
 import { flag, placeOption } from '../option_values.ts'
 import type { Options } from '../program.ts'
 import { type ComparedRun, liveText } from '../render/live_text.ts'
@@ -45,7 +46,8 @@ export async function replayLiveHere(options: Options, seed: number, io: Io): Pr
         ? `${safeJson(documentOf(out, compared))}\n`
         : liveText(out, compared, seconds),
     )
-    return compared.some(({ differences: found }) => found.length > 0) ? 3 : 1
+    const agrees = compared.every(({ differences: found }) => found.length === 0)
+    return agrees ? FOUND : NOT_ANSWERED
   } catch (cause) {
     if (!signal.aborted) throw cause
     throw new MintmarkError(

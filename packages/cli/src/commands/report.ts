@@ -10,17 +10,18 @@ import {
   writeReport,
 } from '@mintmark/report'
 import { htmlRenderer } from '@mintmark/web'
+import { DONE, WRONG_USAGE } from '../exit_codes.ts'
 import { flag, list, placeOption, selectionOption, textOption, withCase } from '../options.ts'
 import type { Handler, Options } from '../program.ts'
 import { Progress } from '../progress.ts'
 import { count } from '../render/table.ts'
 
-/** Writes the report of a case to a folder: 1 where the case has found something. */
+/** Writes the report of a case to a folder. */
 export const report: Handler = async (_args, options, io) => {
   const missing = ['case', 'out'].find((name) => textOption(options, name) === undefined)
   if (missing !== undefined) {
     io.err(`error: required option '--${missing}' not specified\n(see --help)\n`)
-    return 2
+    return WRONG_USAGE
   }
   const selection = await selectionOption(options, io)
   const chromium = options['pdf'] === false ? undefined : await findChromium()
@@ -52,7 +53,7 @@ export const report: Handler = async (_args, options, io) => {
             .map(({ name, bytes }) => `${placeOf(asked.out, name)}  ${count(bytes)} bytes\n`)
             .join(''),
     )
-    return found.scope.accesses > 0 ? 1 : 0
+    return DONE
   })
 }
 

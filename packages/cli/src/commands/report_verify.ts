@@ -1,11 +1,12 @@
 import { safeJson, safeText } from '@mintmark/core'
 import { isWhole, type Verified, verifyReport } from '@mintmark/report'
+import { exitCode } from '../exit_codes.ts'
 import { flag, textOption } from '../option_values.ts'
 import type { Handler } from '../program.ts'
 import { plural } from '../render/table.ts'
 import { pemOf } from './report.ts'
 
-/** Says whether a report is as it was written: 0 if it is, 1 if it is not, or is not signed by the key that was given. */
+/** Says whether a report is as it was written. Found is a change, or that the key that was given did not sign it. */
 export const reportVerify: Handler = async ([folder = ''], options, io) => {
   const key = textOption(options, 'key')
   const verified = await verifyReport(folder, key === undefined ? undefined : await pemOf(key))
@@ -15,7 +16,7 @@ export const reportVerify: Handler = async ([folder = ''], options, io) => {
       ? `${safeJson({ isWhole: isGood, ...verified }, 2)}\n`
       : textOf(verified, isGood),
   )
-  return isGood ? 0 : 1
+  return exitCode({ isFound: !isGood, isWhole: true })
 }
 
 function textOf({ files, signature, key }: Verified, isGood: boolean): string {

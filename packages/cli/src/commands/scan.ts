@@ -7,10 +7,10 @@ import {
   scanFile,
   scanPipe,
 } from '@mintmark/scan/find-keys'
+import { type ExitCode, exitCode, WRONG_USAGE } from '../exit_codes.ts'
 import { keysAndOperands } from '../given_keys.ts'
-import { isIncomplete, isUnopened } from '../incomplete_scan.ts'
 import { type InputFile, inputFiles, STANDARD_INPUT, type Unreadable } from '../input_files.ts'
-import type { ExitCode, Io } from '../io.ts'
+import type { Io } from '../io.ts'
 import { flag } from '../option_values.ts'
 import type { Handler, Options } from '../program.ts'
 import { Progress } from '../progress.ts'
@@ -33,10 +33,13 @@ export const scan: Handler = async (args, options, io) => {
   const { publicKeys, operands } = await keysAndOperands(args, options, io)
   if (operands.length === 0) {
     io.err(`${NO_OPERAND}\n`)
-    return 2
+    return WRONG_USAGE
   }
-  const { scanned, hasUnopened } = await scanAll(operands, publicKeys, options, io)
-  const code = hasUnopened ? 3 : exitCode(scanned)
+  const scanned = await scanAll(operands, publicKeys, options, io)
+  const isWhole = isSearched(scanned)
+  const isFound = scanned.reports.some(({ findings }) => findings.length > 0)
+  const hasLeads = scanned.reports.some(({ candidates }) => candidates.length > 0)
+  const code = exitCode({ isFound, isWhole, hasLeads })
   await io.out(await rendered(scanned, code, options), code)
   return code
 }
@@ -46,14 +49,13 @@ async function scanAll(
   publicKeys: readonly PublicKey[],
   options: Options,
   io: Io,
-): Promise<{ readonly scanned: Scanned; readonly hasUnopened: boolean }> {
+): Promise<Scanned> {
   const { files, unreadable } = await inputFiles(paths)
   const totalBytes = files.reduce((sum, { size }) => sum + size, 0)
   const reports: ScanReport[] = []
   const failed: Unreadable[] = [...unreadable]
   const progress = new Progress(io)
   let doneBytes = 0
-  let hasUnopened = false
   try {
     for (const file of files) {
       const { path, size, isNamed } = file
@@ -69,8 +71,6 @@ async function scanAll(
         // Of a pipe that holds nothing, the program that should have filled it may have failed.
         if (isNamed && report.size === 0) failed.push({ path, reason: EMPTY })
         else reports.push(report)
-        // In a folder it is told; whoever names it asks what is in it.
-        if (isNamed && isUnopened(report)) hasUnopened = true
       } catch (error) {
         if (!(error instanceof MintmarkError)) throw error
         failed.push({ path, reason: error.message })
@@ -82,7 +82,7 @@ async function scanAll(
   }
   const isNothing = reports.length === 0 && failed.length === 0
   const empty = isNothing ? paths.map((path) => ({ path, reason: NO_FILE })) : []
-  return { scanned: { reports, unreadable: [...failed, ...empty] }, hasUnopened }
+  return { reports, unreadable: [...failed, ...empty] }
 }
 
 async function scanOne({ path, isPipe }: InputFile, options: ScanOptions): Promise<ScanReport> {
@@ -104,15 +104,14 @@ function share(done: number, total: number): number {
 async function rendered(scanned: Scanned, code: ExitCode, options: Options): Promise<string> {
   if (flag(options, 'sarif')) {
     const { sarifLog } = await import('../render/sarif.ts')
-    return `${safeJson(sarifLog(scanned, code), 2)}\n`
+    return `${safeJson(sarifLog(scanned, code, isSearched(scanned)), 2)}\n`
   }
   if (flag(options, 'json')) return `${safeJson(scanned, 2)}\n`
   const { scanText } = await import('../render/scan_text.ts')
   return scanText(scanned)
 }
 
-/** 3 where something could not be read, whatever was found in the rest: it is printed, and the rest is not known. */
-function exitCode({ reports, unreadable }: Scanned): ExitCode {
-  if (unreadable.length > 0 || reports.some(isIncomplete)) return 3
-  return reports.some(({ findings }) => findings.length > 0) ? 1 : 0
+/** Whether everything was read, and every search came to its end. */
+export function isSearched({ reports, unreadable }: Scanned): boolean {
+  return unreadable.length === 0 && reports.every(({ limits }) => limits.length === 0)
 }

@@ -4,6 +4,7 @@ import { flag, selectionOption, withCase } from '../options.ts'
 import type { Handler } from '../program.ts'
 import { csvLine } from '../render/rows.ts'
 import { bounds, boundText, count, minute, plural, table } from '../render/table.ts'
+import { selectionCode } from '../selection_code.ts'
 
 const CSV_COLUMNS = [
   'mailbox',
@@ -27,7 +28,7 @@ export const scopeOf: Handler = async (_args, options, io) => {
     const found = await scope(investigated.session, selection)
     if (flag(options, 'json')) await io.out(`${safeJson(found)}\n`)
     else await io.out(flag(options, 'csv') ? accountsCsv(found) : described(found))
-    return found.accesses > 0 ? 1 : 0
+    return selectionCode(investigated.session, selection, found.accesses)
   })
 }
 

@@ -7,8 +7,9 @@ import {
   type ScrubFileOptions,
   scrubFile,
 } from '@mintmark/scan'
+import { DONE, type ExitCode, NOT_ANSWERED, WRONG_USAGE } from '../exit_codes.ts'
 import { keysAndOperands } from '../given_keys.ts'
-import type { ExitCode, Io } from '../io.ts'
+import type { Io } from '../io.ts'
 import { flag, placeOption } from '../option_values.ts'
 import type { Handler, Options } from '../program.ts'
 import { Progress } from '../progress.ts'
@@ -21,7 +22,7 @@ export const scrub: Handler = async (args, options, io) => {
   const [path] = operands
   if (path === undefined || operands.length > 1) {
     io.err(`${USAGE}\n`)
-    return 2
+    return WRONG_USAGE
   }
   if (path === '-')
     throw new MintmarkError(
@@ -34,7 +35,7 @@ export const scrub: Handler = async (args, options, io) => {
   tellOfBegun([asked.out, report], io)
   const document = await endingClean(() => scrubbed(path, asked, io))
   const shown = { document, report }
-  const code = exitCode(document)
+  const code = exitCodeOf(document)
   await io.out(flag(options, 'json') ? `${safeJson(document, 2)}\n` : scrubText(shown), code, true)
   return code
 }
@@ -100,7 +101,7 @@ async function endingClean<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function exitCode({ isClean, erased }: ScrubDocument): ExitCode {
-  if (!isClean) return 3
-  return erased.bytes > 0 ? 1 : 0
+/** What was to be written is written, or it is not: that something was erased is no finding but the purpose. */
+function exitCodeOf({ isClean }: ScrubDocument): ExitCode {
+  return isClean ? DONE : NOT_ANSWERED
 }

@@ -1,34 +1,49 @@
-import { prepare, type Timeline, timeline, timelineRows } from '@mintmark/case'
+import {
+  prepare,
+  type Selection,
+  type Session,
+  type Timeline,
+  timeline,
+  timelineRows,
+} from '@mintmark/case'
 import { isoOf, type Json, safeJson, safeText } from '@mintmark/core'
 import { timesketchRow } from '@mintmark/report'
 import type { Io } from '../io.ts'
 import { flag, selectionOption, withCase } from '../options.ts'
-import type { Handler } from '../program.ts'
+import type { Handler, Options } from '../program.ts'
 import { writeRows } from '../render/rows.ts'
 import { count, minute, plural, table } from '../render/table.ts'
+import { selectionCode } from '../selection_code.ts'
 
 export const timelineOf: Handler = async (_args, options, io) => {
   const selection = await selectionOption(options, io)
   return withCase(options, 'read', async (investigated) => {
     await prepare(investigated)
     const { session } = investigated
-    if (flag(options, 'csv'))
-      return (await writeRows(io, dated(timelineRows(session, selection)), 'csv', COLUMNS)) > 0
-        ? 1
-        : 0
-    if (flag(options, 'timesketch'))
-      return (await writeRows(io, timesketch(timelineRows(session, selection)), 'jsonl')) > 0
-        ? 1
-        : 0
-    const found = await timeline(session, selection)
-    await print(found, flag(options, 'json'), io)
-    return found.first === null ? 0 : 1
+    const accesses = await printed(session, selection, options, io)
+    return selectionCode(session, selection, accesses)
   })
+}
+
+/** @returns how many accesses there are; of a summary, whether there is one */
+async function printed(
+  session: Session,
+  selection: Selection,
+  options: Options,
+  io: Io,
+): Promise<number> {
+  if (flag(options, 'csv'))
+    return writeRows(io, dated(timelineRows(session, selection)), 'csv', COLUMNS)
+  if (flag(options, 'timesketch'))
+    return writeRows(io, timesketch(timelineRows(session, selection)), 'jsonl')
+  const found = await timeline(session, selection)
+  await print(found, flag(options, 'json'), io)
+  return found.first === null ? 0 : 1
 }
 
 /** Of `--csv`: one row a selected access, its time in UTC. */
 const COLUMNS: readonly string[] = [
-  'at party verdict reason service operation principal mailbox tenant ip app_id client_app_id client',
+  'at party verdict reason strength service operation principal mailbox tenant ip app_id client_app_id client',
   'session_id token_id access_id items object_path',
 ].flatMap((names) => names.split(' '))
 

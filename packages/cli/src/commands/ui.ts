@@ -2,7 +2,8 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { type Case, prepare } from '@mintmark/case'
 import { caseApp, Desk, Gate, OwnHunts, pageFiles } from '@mintmark/web'
-import type { ExitCode, Io } from '../io.ts'
+import { DONE, type ExitCode } from '../exit_codes.ts'
+import type { Io } from '../io.ts'
 import { listen } from '../ledger/listen.ts'
 import { flag, list, numberOption, textOption, withCase } from '../options.ts'
 import type { Handler, Options } from '../program.ts'
@@ -42,7 +43,7 @@ async function serve(
   await told()
   await stop()
   await desk.close()
-  return 0
+  return DONE
 }
 
 function greeting(url: string, isJson: boolean): string {

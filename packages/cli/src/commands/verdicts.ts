@@ -1,21 +1,26 @@
 import {
+  baseRateText,
   type Case,
+  type Judged,
   judge,
+  judgedCounts,
   judgeSessions,
   outcomeCounts,
   REASONS,
   type SessionVerdict,
   type TokenVerdict,
   tokenVerdicts,
+  unjudged,
   type VerdictCounts,
   verdictsCsv,
 } from '@mintmark/case'
 import { safeJson } from '@mintmark/core'
+import { type ExitCode, exitCode } from '../exit_codes.ts'
 import type { Io } from '../io.ts'
 import { flag, withCase } from '../options.ts'
 import type { Handler } from '../program.ts'
 import { Progress } from '../progress.ts'
-import { count, minute, percent, plural, table } from '../render/table.ts'
+import { count, minute, plural, table } from '../render/table.ts'
 
 /** Tokens and sessions that text shows; JSON has more. */
 const SHOWN = 20
@@ -26,7 +31,7 @@ export const verdicts: Handler = (_args, options, io) =>
     await judged(investigated, io)
     const { session } = investigated
     const { verdicts: counts, reasons } = await outcomeCounts(session)
-    const code = counts.unissued + counts.mismatched > 0 ? 1 : 0
+    const code = verdictCode(await judgedCounts(session))
     if (flag(options, 'csv')) {
       for await (const lines of verdictsCsv(session)) await io.out(lines)
       return code
@@ -43,6 +48,14 @@ export const verdicts: Handler = (_args, options, io) =>
     )
     return code
   })
+
+function verdictCode(counts: Judged): ExitCode {
+  return exitCode({
+    isFound: counts.accesses > counts.issued,
+    isWhole: unjudged(counts).length === 0,
+    hasLeads: counts.leads > 0,
+  })
+}
 
 /** Brings the verdicts up to the evidence; does nothing where they are. */
 async function judged(investigated: Case, io: Io): Promise<void> {
@@ -72,12 +85,21 @@ function tokenTable(tokens: readonly TokenVerdict[], total: number): string {
   const rows = tokens.map((token) => [
     token.tokenId,
     `${token.verdict} (${token.reason})`,
-    token.baseRate === null ? '-' : percent(token.baseRate),
+    token.strength || '-',
+    baseRateText(token.baseRate),
     count(token.accesses),
     token.principals.join(' '),
     minute(token.first),
   ])
-  const columns = ['token id', 'verdict', 'base rate', 'accesses', 'principals', 'first']
+  const columns = [
+    'token id',
+    'verdict',
+    'strength',
+    'base rate',
+    'accesses',
+    'principals',
+    'first',
+  ]
   return `${plural(total, 'token')}, the first ${count(rows.length)}:\n${table(
     columns.map((title) => ({ title })),
     rows,
@@ -89,15 +111,18 @@ function sessionTable(sessions: readonly SessionVerdict[]): string {
   const rows = sessions.map((one) => [
     one.sessionId,
     `${one.verdict} (${one.reason})`,
-    one.baseRate === null ? '-' : percent(one.baseRate),
+    one.strength || '-',
+    baseRateText(one.baseRate),
     count(one.accesses),
     one.principals.join(' '),
     minute(one.first),
   ])
   return `sessions of accesses without a token id:\n${table(
-    ['session id', 'verdict', 'base rate', 'accesses', 'principals', 'first'].map((title) => ({
-      title,
-    })),
+    ['session id', 'verdict', 'strength', 'base rate', 'accesses', 'principals', 'first'].map(
+      (title) => ({
+        title,
+      }),
+    ),
     rows,
   )}`
 }

@@ -3,24 +3,45 @@
  *
  * @module
  */
-import { type Answer, dumpName, type HuntResult, isLeak } from '@mintmark/case'
+import {
+  type Answer,
+  type ConclusionText,
+  conclusionText,
+  dumpName,
+  type HuntResult,
+  isLeak,
+  leadText,
+} from '@mintmark/case'
 import { safeText, shellWord } from '@mintmark/core'
 import { fileNames, keyLines } from './answer_keys.ts'
-import { bounds, boundText, count, minute, percent, plural } from './table.ts'
+import { bounds, boundText, count, minute, plural } from './table.ts'
 
 /** Most lines, whatever the case. */
 export const ANSWER_LINES = 40
-const WIDTH = 110
+const WIDTH = 80
 const LABEL = 14
 /** Rows of each list that is cut; `--json` has all. */
 const SHOWN = { organisations: 4, groups: 4, hunts: 3, files: 4 }
+/** Fewest lines of what cannot be told that are worth their title. */
+const UNKNOWN_ROOM = 4
 
 /** At most {@link ANSWER_LINES} lines; text from logs is safe to print. */
 export function answerText(answer: Answer): string {
-  const head = [...headline(answer), ...whose(answer), ...hunted(answer)]
   const foot = closing(answer)
+  const first = headline(answer)
+  const free = ANSWER_LINES - foot.length - first.length
+  const parts = fitted(whose(answer), free)
+  const head = [...first, ...parts, ...fitted(hunted(answer), free - parts.length)]
   const room = ANSWER_LINES - head.length - foot.length
-  return `${[...head, ...unknown(answer, room), ...foot].join('\n')}\n`
+  const leads = led(answer, room > 2 * UNKNOWN_ROOM ? room - UNKNOWN_ROOM : room)
+  const left = unknown(answer, room - leads.length)
+  return `${[...head, ...leads, ...left, ...foot].join('\n')}\n`
+}
+
+/** As many of these lines as there is room for. */
+function fitted(lines: readonly string[], room: number): readonly string[] {
+  if (lines.length <= room) return lines
+  return room < 3 ? [] : [...lines.slice(0, room - 1), '  … and more: --json']
 }
 
 /** A label, and its text on up to `lines` lines with a hanging indent. */
@@ -33,7 +54,8 @@ function labelled(label: string, text: string, lines = 2): string[] {
 /** Words on at most `most` lines; what does not fit ends in an ellipsis. */
 function wrapped(text: string, width: number, most: number): string[] {
   const lines = ['']
-  for (const word of text.split(' ')) {
+  // A number is not parted from its unit.
+  for (const word of text.split(/ (?!%)/)) {
     const line = lines.at(-1) ?? ''
     if (line === '') lines[lines.length - 1] = word
     else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`
@@ -43,116 +65,72 @@ function wrapped(text: string, width: number, most: number): string[] {
   return lines.map((line) => (line.length <= width ? line : `${line.slice(0, width - 1)}…`))
 }
 
+/** What the case comes to, then whose mail; the words are those of every view. */
 function headline(answer: Answer): string[] {
-  const { scope, selection, verdicts } = answer
-  if (scope.accesses === 0) return [...nothing(answer), ...leaked(answer)]
-  const found = verdicts.unissued + verdicts.mismatched
+  const { conclusion, scope } = answer
+  const said = conclusionText(conclusion)
+  const isOpen = conclusion.status !== 'found'
   return [
-    ...wrapped(found > 0 ? `FOUND: ${tokensUsed(answer)}.` : noTokens(answer), WIDTH, 2),
-    ...(found > 0 ? labelled('How sure', sureness(answer)) : []),
-    ...labelled(
-      'Whose mail',
-      `${selection.isDefault ? '' : 'of the selection alone: '}${plural(scope.mailboxes, 'mailbox', 'mailboxes')} of ${plural(scope.organisations, 'organisation')}, by ${plural(scope.accesses, 'access', 'accesses')}`,
-    ),
-    ...labelled('How much', messages(answer)),
-    ...labelled('Since when', course(answer)),
-    ...labelled('Not excluded', horizon(answer)),
+    ...wrapped(said.headline, WIDTH, 4),
+    ...(isOpen && said.settles !== '' ? labelled('First of all', said.settles, 4) : []),
+    ...labelled('How sure', sureness(answer, said), 5),
+    ...(said.leads === '' ? [] : labelled('Leads', said.leads)),
+    ...selected(answer),
+    ...(scope.accesses === 0 ? [] : exposed(answer)),
     ...leaked(answer),
   ]
 }
 
+function exposed(answer: Answer): string[] {
+  const { scope } = answer
+  const mailboxes = `${plural(scope.mailboxes, 'mailbox', 'mailboxes')} of ${plural(scope.organisations, 'organisation')}, by ${plural(scope.accesses, 'access', 'accesses')}`
+  return [
+    ...labelled('Whose mail', `${aboutWhat(answer)}${mailboxes}`),
+    ...labelled('How much', messages(answer), 3),
+    ...labelled('Since when', course(answer)),
+    ...labelled('Not excluded', horizon(answer)),
+  ]
+}
+
+function aboutWhat({ selection, conclusion }: Answer): string {
+  if (!selection.isDefault) return 'of the selection alone: '
+  return conclusion.status === 'found' ? '' : 'of what leads or people point at: '
+}
+
 function leaked(answer: Answer): string[] {
-  return keyLines(answer).flatMap(([label, text]) => labelled(label, text))
+  return keyLines(answer).flatMap(([label, text]) => labelled(label, text, 3))
 }
 
-/** Of the whole case, whatever is selected. */
-function tokensUsed({ verdicts, sessions, tokensTotal }: Answer): string {
-  const strangers = sessions.filter(({ verdict }) => verdict === 'unissued').length
-  const whats = [
-    ...(tokensTotal > 0 ? [plural(tokensTotal, 'token')] : []),
-    ...(strangers > 0 ? [plural(strangers, 'session')] : []),
-  ]
-  const uses = [
-    ...(verdicts.unissued > 0
-      ? [`${count(verdicts.unissued)} accesses used one that nobody issued`]
-      : []),
-    ...(verdicts.mismatched > 0
-      ? [`${count(verdicts.mismatched)} accesses one that was issued to somebody else`]
-      : []),
-  ]
-  return `${whats.join(' and ')} that no identity provider issued to whom they were used for: ${uses.join(', ')}`
+/** What the issuance logs show of everybody else, where something was found, and how much could be judged. */
+function sureness({ conclusion: { established, leads } }: Answer, said: ConclusionText): string {
+  const isCompared = established.unissued + leads.unissued > 0
+  return `${isCompared ? `${said.comparison} ` : ''}${said.judged}`
 }
 
-function noTokens({ selection }: Answer): string {
-  return selection.isDefault
-    ? 'FOUND: no token that nobody issued, but accesses that strong hunts point at.'
-    : 'FOUND: accesses of the selection; none used a token that nobody issued.'
-}
-
-/** What the issuance logs show of everybody else, and what could not be determined. */
-function sureness({ comparable, sessions, verdicts }: Answer): string {
-  const all = Object.values(verdicts).reduce((sum, some) => sum + some, 0)
-  const open = `${percent(all === 0 ? 0 : verdicts.undetermined / all)} of all accesses cannot be determined.`
-  if (comparable.accesses === 0) {
-    const rate = sessions.find(({ verdict }) => verdict === 'unissued')?.baseRate ?? null
-    if (rate === null)
-      return `nothing to compare with: no other access of those days has a token id. ${open}`
-    return `judged by sessions alone: of those that can be judged, ${percent(rate)} are known to the identity provider. ${open}`
-  }
-  const share = percent(comparable.issued / comparable.accesses)
-  return `of ${count(comparable.accesses)} other accesses to the same services on the same days, ${share} used an issued token. ${open}`
-}
-
-function nothing(answer: Answer): string[] {
-  const { selection, verdicts, keys, evidence } = answer
-  const judged = verdicts.issued + verdicts['session-only']
-  const all = Object.values(verdicts).reduce((sum, some) => sum + some, 0)
-  const leaks = keys.filter(isLeak).length
-  const found =
-    leaks === 0
-      ? 'NOTHING FOUND'
-      : `FOUND: ${plural(leaks, 'private key')} in memory dumps; else nothing`
-  if (all === 0) return wrapped(nothingToJudge(leaks === 0 ? '' : `${found}. `, evidence), WIDTH, 3)
-  if (!selection.isDefault || isPointedAt(answer))
-    return wrapped(
-      `${leaks === 0 ? '' : `FOUND: ${plural(leaks, 'private key')} in memory dumps. `}${nothingSelected(answer)}`,
-      WIDTH,
-      5,
+/** A selection without an access, or nothing but leads, or what people marked as ours. */
+function selected({ selection, scope, verdicts, conclusion, marks }: Answer): string[] {
+  if (scope.accesses > 0) return []
+  if (!selection.isDefault)
+    return labelled(
+      'Selection',
+      'no access of the case is in it. That may be its spelling, or that no log covers it: mintmark coverage.',
     )
-  return wrapped(
-    `${found}: no access used a token that nobody issued, and no strong hunt hit. ${plural(judged, 'access', 'accesses')} with an issued token or session; ${count(verdicts.undetermined)} cannot be determined: that nothing was found says nothing about those.`,
-    WIDTH,
-    3,
-  )
-}
-
-/** Whether a verdict or a strong hunt points at an access of the case, whatever is selected. */
-function isPointedAt({ verdicts, hunts }: Answer): boolean {
-  return verdicts.unissued + verdicts.mismatched > 0 || hunts.some(isStrongHit)
-}
-
-const isStrongHit = ({ strength, hits }: HuntResult) => strength === 'strong' && hits > 0
-
-/** A selection without an access, or nothing but what people marked as ours: it says nothing of the rest of the case. */
-function nothingSelected(answer: Answer): string {
-  const { selection, verdicts, hunts } = answer
-  const why = selection.isDefault
-    ? 'NOTHING IS LEFT: all that verdicts and strong hunts point at is marked as ours.'
-    : 'NOTHING SELECTED: no access of the case is in the selection. That may be its spelling, or that no log covers it (mintmark coverage).'
-  const tokens =
-    verdicts.unissued + verdicts.mismatched > 0 ? tokensUsed(answer) : 'no token that nobody issued'
-  const strong = hunts.some(isStrongHit) ? 'hits of strong hunts' : 'no hit of a strong hunt'
-  return `${why} In the whole case: ${tokens}; ${strong}; ${count(verdicts.undetermined)} accesses that cannot be determined.`
-}
-
-/** Files without a single access: silence that must not pass for an answer. */
-function nothingToJudge(found: string, evidence: Answer['evidence']): string {
-  const records = evidence.reduce((sum, { rows }) => sum + rows, 0)
-  const held =
-    records > 0
-      ? `${plural(records, 'record')} in ${plural(evidence.length, 'file')}, and none of an access`
-      : `no record that is known in ${plural(evidence.length, 'file')}`
-  return `${found}NOTHING TO JUDGE: ${held}. This is no answer: the log of what was accessed is missing. mintmark evidence lists what each file was read as.`
+  const isMarked =
+    conclusion.status !== 'found' &&
+    verdicts.unissued + verdicts.mismatched > conclusion.leads.accesses &&
+    marks.some(({ party }) => party === 'ours')
+  const { either } = scope
+  return [
+    ...(isMarked
+      ? labelled('Marks', 'all that verdicts and established hunts point at is marked as ours.')
+      : []),
+    ...(either.accesses > 0
+      ? labelled(
+          'Not excluded',
+          `${plural(either.accesses, 'access', 'accesses')} to ${plural(either.mailboxes, 'mailbox', 'mailboxes')} of ${plural(either.organisations, 'organisation')}, which leads are about or which could be anybody's.`,
+        )
+      : []),
+  ]
 }
 
 function messages({ scope }: Answer): string {
@@ -176,13 +154,15 @@ function unbounded({ unbounded: accounts, access_log_losses: losses }: Answer['s
 /** Forged tokens first; a replayed one has a course of its own. */
 const CLASS_ORDER = ['forged', 'replayed', 'mis-granted', 'context', 'named']
 
+const day = (iso: string) => iso.slice(0, 10)
+
 /** When, for each kind of finding. */
 function course({ timeline }: Answer): string {
   if (timeline.classes.length === 0)
     return `${minute(timeline.first)} until ${minute(timeline.last)}`
   return timeline.classes
     .toSorted((a, b) => CLASS_ORDER.indexOf(a.name) - CLASS_ORDER.indexOf(b.name))
-    .map(({ name, first, last }) => `${name} ${minute(first)} until ${minute(last)}`)
+    .map(({ name, first, last }) => `${name} ${day(first)} to ${day(last)}`)
     .join('; ')
 }
 
@@ -204,9 +184,11 @@ function horizon({ timeline: { horizons, cannotExcludeBefore } }: Answer): strin
     : safeText(cannotExcludeBefore?.because ?? 'nothing is selected', 2 * WIDTH)
 }
 
-function whose({ scope, keys }: Answer): string[] {
-  // A key that was found takes some of the room.
-  const less = keys.some(isLeak) ? 1 : 0
+function whose({ scope, keys, conclusion }: Answer): string[] {
+  // A key that was found takes some of the room, and so does what would settle a lead.
+  const less = keys.some(isLeak) || conclusion.status !== 'found' ? 2 : 0
+  // Of what nothing points at there is no table of zeros.
+  if (scope.accesses === 0) return []
   const organisations = parts(scope.organisation_list)
   const groups = parts(scope.groups.filter(({ name }) => name !== ''))
   return [
@@ -232,11 +214,8 @@ function parts(list: Answer['scope']['groups']): string[] {
 
 function hunted({ hunts, custody, keys }: Answer): string[] {
   const hit = hunts
-    .filter(({ hits }) => hits > 0)
-    .toSorted(
-      (a, b) =>
-        Number(b.strength === 'strong') - Number(a.strength === 'strong') || b.hits - a.hits,
-    )
+    .filter(({ hits, strength }) => hits > 0 && strength !== 'lead')
+    .toSorted((a, b) => b.hits - a.hits)
   // Told with the key that lies in it.
   const told = new Set(keys.filter(isLeak).flatMap(fileNames))
   const files = custody
@@ -246,7 +225,7 @@ function hunted({ hunts, custody, keys }: Answer): string[] {
   if (hit.length + files.length === 0) return []
   return [
     '',
-    'ALSO',
+    'ALSO, established by hunts',
     ...cut(hit.map(huntLine), SHOWN.hunts),
     ...(files.length > 0
       ? labelled('  files', `suspect accesses to ${touched.join(', ')}`, told.size > 0 ? 1 : 2)
@@ -254,10 +233,32 @@ function hunted({ hunts, custody, keys }: Answer): string[] {
   ]
 }
 
-function huntLine({ id, class: kind, strength, hits, accounts, first, last }: HuntResult): string {
-  const days =
-    first === null || last === null ? '' : `, ${first.slice(0, 10)} to ${last.slice(0, 10)}`
-  return `  ${`${kind} (${strength})`.padEnd(20)} ${id}: ${plural(hits, 'access', 'accesses')}, ${plural(accounts, 'account')}${days}`
+/** As many as there is room for, apart from what is established, each with what would settle it. */
+function led({ leads }: Answer, room: number): string[] {
+  const fitting = Math.floor((room - 2) / 2)
+  if (leads.length === 0 || fitting < 1) return []
+  const most = leads.length > fitting ? Math.max(1, fitting - 1) : leads.length
+  const left = leads.length - most
+  return [
+    '',
+    'LEADS, which accuse nobody',
+    ...leads
+      .slice(0, most)
+      .flatMap((lead) => [
+        `  - ${one(leadText(lead), WIDTH - 4)}`,
+        `    ${one(`settled by: ${lead.settledBy}`, WIDTH - 4)}`,
+      ]),
+    ...(left > 0 ? [`  … and ${count(left)} more: --json`] : []),
+  ]
+}
+
+/** The beginning of a text, on one line. */
+const one = (text: string, width: number) => wrapped(safeText(text, 4 * WIDTH), width, 1)[0] ?? ''
+
+function huntLine({ id, class: kind, hits, accounts, first, last }: HuntResult): string {
+  const days = first === null ? '' : `, ${first.slice(0, 10)} to ${(last ?? first).slice(0, 10)}`
+  const what = `${kind.padEnd(12)}${id}: ${count(hits)} by ${plural(accounts, 'account')}${days}`
+  return `  ${what.slice(0, WIDTH - 2)}`
 }
 
 /** As many unknowns as there is room for, the beginning of each. */
@@ -305,7 +306,6 @@ function closing(answer: Answer): string[] {
     '',
     ...labelled('EVIDENCE', facts.join(', ')),
     `NEXT          mintmark verdicts --csv --case ${place}`,
-    '              then scope, timeline, custody, hunt, evidence, coverage on the same --case',
   ]
 }
 

@@ -73,11 +73,12 @@ function copies({ copies: all, forms }: KeyFound['places'][number]): string {
 
 function touched(touches: FileTouches | null): string {
   if (touches === null) return 'no record names such a file: who had it cannot be told'
-  const { by, accesses, principals, suspect, people } = touches
+  const { by, accesses, principals, suspect, established, people } = touches
   const which = by === 'hash' ? '' : 'a file of this name, '
   const sum = `${which}${plural(accesses, 'time')} by ${plural(principals, 'account')}`
   if (suspect === 0) return `${sum}; nothing points at any of them`
-  return `${sum}; suspect: ${people.slice(0, SHOWN.people).map(person).join(', ')}`
+  const word = established > 0 ? 'suspect' : 'leads'
+  return `${sum}; ${word}: ${people.slice(0, SHOWN.people).map(person).join(', ')}`
 }
 
 function person({ principal, verdict, hunts, accesses, first }: Toucher): string {

@@ -15,7 +15,7 @@ import { pathToFileURL } from 'node:url'
 import { safeText } from '@mintmark/core'
 import type { Finding, ScanReport } from '@mintmark/scan'
 import type { Scanned } from '../commands/scan.ts'
-import type { ExitCode } from '../io.ts'
+import type { ExitCode } from '../exit_codes.ts'
 import { hasOwnNote, RULES, ruleOf } from './sarif_rules.ts'
 
 /** Where OASIS publishes the schema. */
@@ -26,7 +26,11 @@ const VERSION = '0.1.0'
 type Level = 'error' | 'warning' | 'note'
 
 /** One log with one run. JSON-safe. */
-export function sarifLog(scanned: Scanned, exitCode: ExitCode): Readonly<Record<string, unknown>> {
+export function sarifLog(
+  scanned: Scanned,
+  exitCode: ExitCode,
+  isWhole: boolean,
+): Readonly<Record<string, unknown>> {
   const { reports } = scanned
   const found = reports.flatMap(({ findings, candidates, lesser }) => [
     ...findings,
@@ -55,7 +59,7 @@ export function sarifLog(scanned: Scanned, exitCode: ExitCode): Readonly<Record<
         },
         invocations: [
           {
-            executionSuccessful: exitCode !== 3,
+            executionSuccessful: isWhole,
             exitCode,
             toolExecutionNotifications: notifications(scanned),
           },

@@ -22,7 +22,7 @@ export function scanText({ reports, unreadable }: Scanned): string {
     reports.flatMap((report) => of(report))
   const findings = all((report) => report.findings)
   const lines = [
-    headline(findings, reports),
+    headline({ reports, unreadable }, findings),
     ...keyLines(findings),
     ...section('CANDIDATES: the shape of a key, proven by nothing', [
       ...cut(all((report) => report.candidates).map(placeLine), SHOWN.candidates, 'candidate'),
@@ -47,12 +47,15 @@ function absentLines({ file, absent }: ScanReport): string[] {
   })
 }
 
-function headline(findings: readonly Finding[], reports: readonly ScanReport[]): string {
-  if (reports.length === 0) return 'NOTHING SEARCHED: there is no file that could be read.'
+function headline({ reports, unreadable }: Scanned, findings: readonly Finding[]): string {
+  if (reports.length === 0) return 'CANNOT TELL: nothing searched, no file could be read.'
   if (findings.length === 0) {
     const shapes = reports.reduce((sum, { candidates }) => sum + candidates.length, 0)
-    const hint = shapes === 0 ? '' : `; ${plural(shapes, 'candidate')} below may be one`
-    return `NOTHING FOUND: no private key is proven in ${plural(reports.length, 'file')} (${searchedBytes(reports)} searched)${hint}.`
+    const none = `no private key is verified in ${plural(reports.length, 'file')} (${searchedBytes(reports)} searched)`
+    const isWhole = unreadable.length === 0 && reports.every(({ limits }) => limits.length === 0)
+    const left = isWhole ? '' : ', and not all was searched'
+    if (shapes > 0) return `LEAD: ${none}; ${plural(shapes, 'candidate')} below may be one${left}.`
+    return `${isWhole ? 'NOTHING FOUND' : 'CANNOT TELL'}: ${none}${left}.`
   }
   const keys = grouped(findings)
   const files = new Set(findings.map(({ file }) => file)).size

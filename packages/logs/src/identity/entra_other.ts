@@ -30,9 +30,9 @@ function isRisk(row: Json): boolean {
   return hasAny(row, RISK) && hasAny(row, RISK_STATE) && !Object.hasOwn(row, 'appId')
 }
 
-/** A category's name is a word; what is none is not repeated. */
+/** A category's name is words and hyphens (`AdvancedHunting-DeviceEvents`); what is none is not repeated. */
 function categoryOf(row: Json): string {
   const category = plain(first(row, ['category', 'Category']))
-  if (/^[A-Za-z]\w{0,59}$/.test(category)) return category
+  if (/^[A-Za-z][\w.-]{0,79}$/.test(category)) return category
   return isRisk(row) ? 'RiskDetections' : 'other'
 }

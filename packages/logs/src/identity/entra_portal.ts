@@ -109,14 +109,16 @@ function truthOf(row: Json, layout: Layout): -1 | 0 | 1 {
   return spelled === 'no' ? 0 : spelled === 'yes' ? 1 : truth(spelled)
 }
 
-/** How many sign-ins a row stands for: its count, or at least two where a grouped kind names no id. */
+/**
+ * How many sign-ins a row stands for: its count, or at least two where a row of a kind that the portal groups names no
+ * token. Its request id is that of one of them, and would make the log look whole.
+ */
 function groupedOf(row: Json, layout: Layout, signIn: SignIn, category: IssuanceCategory): number {
   const count = whole(cell(row, layout, COUNT).replaceAll(',', ''))
   if (count > 1) return Math.min(count, 0xffffffff)
-  const hasId =
-    readTokenId(signIn.token).state === 'present' || readTokenId(signIn.id).state === 'present'
+  const hasToken = readTokenId(signIn.token).state === 'present'
   const isUsers = category === 'interactive' || category === 'interactive-or-not'
-  return hasId || isUsers || count === 1 ? 1 : UNCOUNTED
+  return hasToken || isUsers || count === 1 ? 1 : UNCOUNTED
 }
 
 function signInOf(row: Json, layout: Layout, atMs: number): SignIn {

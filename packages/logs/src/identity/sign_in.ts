@@ -97,7 +97,7 @@ export function issuanceOf(signIn: SignIn, category: IssuanceCategory, grouped =
     principal: isApp ? named(signIn.servicePrincipalName) || appId : principalOf(signIn.userName),
     principalId: named(isApp ? signIn.servicePrincipalId : signIn.userId),
     tenant: signIn.tenant,
-    owner: ownerOf(signIn),
+    owner: ownerOf(signIn, isApp),
     homeTenant: named(signIn.homeTenant),
     appId,
     resourceId: named(signIn.resourceId),
@@ -122,11 +122,11 @@ export function isAppCategory(category: IssuanceCategory): boolean {
 }
 
 /**
- * Whose log a sign-in stands in. One within a tenant is in that tenant's log alone; one across tenants is in the
- * home tenant's and in the resource tenant's, so that only the export itself can tell.
+ * Whose log a sign-in stands in. One within a tenant is in that tenant's log alone, and so is one of an application by
+ * itself; a user's across tenants is in the home tenant's and in the resource tenant's, so that only the export can tell.
  */
-function ownerOf(signIn: SignIn): string {
-  if (signIn.exporter !== '') return signIn.exporter
+function ownerOf(signIn: SignIn, isApp: boolean): string {
+  if (signIn.exporter !== '' || isApp) return signIn.exporter || signIn.tenant
   const home = named(signIn.homeTenant)
   if (signIn.tenant === '') return home
   const isWithin = home === signIn.tenant || named(signIn.crossTenant) === 'none'

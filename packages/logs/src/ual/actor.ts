@@ -7,6 +7,7 @@ import { isObject, type Json } from '@mintmark/core'
 import type { ActorKind } from '../records.ts'
 import { guid, isGuid, named, plain } from './fields.ts'
 import { list } from './nested.ts'
+import { isSystemName } from './system_names.ts'
 
 const GUEST_MARK = '#ext#'
 
@@ -81,11 +82,13 @@ const isAppName = (name: string) =>
  * 1. `UserType` 5 (Application) or 6 (ServicePrincipal), or a `UserId` `ServicePrincipal_…` or
  *    `app@sharepoint`: `app`. Exchange writes 5 for app-only tokens even where it names the mailbox's owner
  *    as the user.
- * 2. `UserType` 3 (data centre), 4 (System), 7, 8 (policies), or `NT AUTHORITY\…`: `system`.
+ * 2. `UserType` 3 (data centre), 4 (System), 7, 8 (policies), or a system's name (`NT AUTHORITY\…`, `S-1-5-18`):
+ *    `system`, whatever `UserType` says: Exchange writes 2 (Admin) beside `S-1-5-18`.
  * 3. A mailbox record with an application but no user (no `UserId`, or a bare GUID in its place), and no
  *    object id of a user (`TokenObjectId`): `app`. `ClientInfoString` does not tell: `Client=REST` is written for
  *    both.
- * 4. Any other `UserType`, or a name with an `@`: `user`.
+ * 4. No name (`Not Available`) and no object id: not told. A `UserType` alone, which is 0 by default, names nobody.
+ * 5. Any other `UserType`, or a name with an `@`: `user`.
  */
 export function actorKindOf(
   userType: number,
@@ -95,9 +98,10 @@ export function actorKindOf(
   hasUserId: boolean,
 ): ActorKind {
   if (userType === 5 || userType === 6 || isAppName(name)) return 'app'
-  if (SYSTEM_USER_TYPES.has(userType) || name.startsWith('nt authority\\')) return 'system'
+  if (SYSTEM_USER_TYPES.has(userType) || isSystemName(name)) return 'system'
   const isNobody = !hasUserId && (name === '' || isGuid(name))
   if (isMailbox && hasApp && isNobody) return 'app'
+  if (name === '' && !hasUserId) return ''
   return userType >= 0 || name.includes('@') ? 'user' : ''
 }
 

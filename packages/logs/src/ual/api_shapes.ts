@@ -7,6 +7,7 @@
 import { isObject, type Json } from '@mintmark/core'
 import type { Adapter, FileContext, RowSink } from '../adapter.ts'
 import { readAuditData } from './audit_data.ts'
+import { plain } from './fields.ts'
 import { object } from './nested.ts'
 import { isUalRecord, readUalRecord, rejectPayload, ualRecordIn } from './record.ts'
 
@@ -58,10 +59,36 @@ export const cloudAppEvents: Adapter = {
   read: readCloudAppEvent,
 }
 
+/** Where exports name the table of a row; a union of tables has the columns of all. */
+const TABLE_NAMES: readonly string[] = ['category', 'Type', '$table', 'TableName', 'SourceTable']
+/** Columns that tell a row of another table by their values, where none names it. */
+const OF_OTHER_TABLES: readonly (readonly [table: string, columns: readonly string[]])[] = [
+  ['device events', ['DeviceId', 'DeviceName', 'InitiatingProcessFileName', 'ProcessCommandLine']],
+  ['email events', ['NetworkMessageId', 'RecipientEmailAddress']],
+  ['identity events', ['TargetAccountUpn', 'DestinationDeviceName', 'LogonType']],
+  ['alerts', ['AlertId', 'DetectionSource']],
+]
+
+/** The other table of Defender's that a row without a raw event is of; `''` where nothing says so. */
+function tableOf(row: Json): string {
+  const named = plain(TABLE_NAMES.map((name) => row[name]).find((name) => plain(name) !== ''))
+  const table = named.replace(/^AdvancedHunting-/, '')
+  if (table === 'CloudAppEvents') return ''
+  if (/^[A-Za-z][\w.-]{0,79}$/.test(table)) return table
+  const event = cloudAppRow(row)
+  const isSet = (column: string) => plain(event[column]) !== ''
+  return OF_OTHER_TABLES.find(([, columns]) => columns.some(isSet))?.[0] ?? ''
+}
+
 /** The table also holds events of other clouds: their raw events are no audit records, and are named as such. */
 function readCloudAppEvent(row: Json, context: FileContext, sink: RowSink): void {
   const event = cloudAppRow(row)
   const raw = object(event['RawEventData'])
+  const table = tableOf(row)
+  if (table !== '' && Object.keys(raw).length === 0) {
+    sink.reject({ kind: 'row', reason: 'unsupported-category', detail: table })
+    return
+  }
   const hasOwnFields = raw['Operation'] !== undefined || raw['RecordType'] !== undefined
   if (!hasOwnFields && Object.keys(raw).length > 0) {
     rejectPayload(sink, 'unsupported-cloud-app-event', 'RawEventData')

@@ -15,6 +15,7 @@ const OWN: ReadonlySet<string> = new Set([
   'class',
   'verdict',
   'reason',
+  'strength',
   'source',
   'actor_kind',
 ])

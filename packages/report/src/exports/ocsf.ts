@@ -9,7 +9,7 @@
  *
  * @module
  */
-import type { HuntResult, TokenUse } from '@mintmark/case'
+import type { HuntResult, Strength, TokenUse } from '@mintmark/case'
 import type { Json } from '@mintmark/core'
 
 const SCHEMA_VERSION = '1.3.0'
@@ -79,7 +79,7 @@ export function accessEvent(row: Json, version: string): Json {
     of,
     activity: activityOf(of, text(row, 'operation')),
     timeMs: Number(row['at_ms']),
-    severity: row['party'] === 'theirs' ? HIGH : INFORMATIONAL,
+    severity: severityOf(row),
     uid: text(row, 'access_id'),
     version,
   })
@@ -93,6 +93,12 @@ export function accessEvent(row: Json, version: string): Json {
     ...targetOf(of, row),
     unmapped: unmappedOf(row),
   }
+}
+
+/** What is established weighs more than a lead; what could be either party's is for information. */
+function severityOf(row: Json): number {
+  if (row['party'] !== 'theirs') return INFORMATIONAL
+  return row['strength'] === 'lead' ? MEDIUM : HIGH
 }
 
 function classOf(row: Json): ClassName {
@@ -190,6 +196,7 @@ function unmappedOf(row: Json): Json {
     mintmark_class: row['class'],
     mintmark_verdict: row['verdict'],
     mintmark_reason: row['reason'],
+    mintmark_strength: row['strength'],
     token_uid: text(row, 'token_id'),
     tenant_uid: text(row, 'tenant'),
     client: text(row, 'client'),
@@ -224,6 +231,12 @@ export function issuanceEvent(
   }
 }
 
+/** Of findings: the enumeration of the schema, by strength. */
+const confidenceOf = (strength: Strength): Json =>
+  strength === 'established'
+    ? { confidence_id: 3, confidence: 'High' }
+    : { confidence_id: 1, confidence: 'Low' }
+
 /** A hunt with hits. */
 export function huntEvent(hunt: HuntResult, version: string): Json | undefined {
   if (hunt.hits === 0 || hunt.first === null || hunt.last === null) return undefined
@@ -231,13 +244,14 @@ export function huntEvent(hunt: HuntResult, version: string): Json | undefined {
     of: 'detection',
     activity: [1, 'Create'],
     timeMs: Date.parse(hunt.last),
-    severity: hunt.strength === 'strong' ? HIGH : MEDIUM,
+    severity: hunt.strength === 'lead' ? MEDIUM : HIGH,
     uid: `hunt-${hunt.id}`,
     version,
   })
   return {
     ...event,
     message: hunt.title,
+    ...confidenceOf(hunt.strength === 'lead' ? 'lead' : 'established'),
     status_id: 1,
     status: 'New',
     count: hunt.hits,
@@ -252,7 +266,7 @@ export function huntEvent(hunt: HuntResult, version: string): Json | undefined {
     },
     unmapped: {
       mintmark_class: hunt.class,
-      mintmark_strength: hunt.strength,
+      mintmark_strength: hunt.strength === 'lead' ? 'lead' : 'established',
       accounts: hunt.accounts,
     },
   }
@@ -266,6 +280,7 @@ export interface Incident {
   readonly first: string
   readonly last: string
   readonly accesses: number
+  readonly strength: Strength
 }
 
 /** The case itself. */
@@ -274,13 +289,14 @@ export function incidentEvent(incident: Incident, version: string): Json {
     of: 'incident',
     activity: [1, 'Create'],
     timeMs: Date.parse(incident.last),
-    severity: HIGH,
+    severity: incident.strength === 'established' ? HIGH : MEDIUM,
     uid: incident.uid,
     version,
   })
   return {
     ...event,
     message: incident.text,
+    ...confidenceOf(incident.strength),
     status_id: 1,
     status: 'New',
     count: incident.accesses,

@@ -3,22 +3,42 @@
  *
  * @module
  */
-import { type Answer, isLeak, REASONS } from '@mintmark/case'
-import { boundText, count, minute, percent, plural } from '@mintmark/core'
+import {
+  type Answer,
+  type Bounds,
+  conclusionText,
+  dumpsText,
+  isLeak,
+  leadText,
+  REASONS,
+} from '@mintmark/case'
+import { boundText, count, minute, plural } from '@mintmark/core'
 import {
   type Figure,
   figure,
   type Section,
   type Statement,
+  type Strength,
   statement,
   strengthOf,
   type Table,
   table,
 } from '../model.ts'
-import { byQuery, byRule, column, inExport, inTable, rangeOf } from './wording.ts'
+import {
+  absenceIn,
+  byQuery,
+  byRule,
+  column,
+  inExport,
+  inTable,
+  rangeOf,
+  selectedStrength,
+} from './wording.ts'
 
 const VERDICTS_SQL =
   'SELECT verdict, reason, count() AS accesses FROM judged GROUP BY verdict, reason ORDER BY accesses DESC'
+
+const LEADS_SQL = "SELECT * FROM judged WHERE strength = 'lead' ORDER BY at"
 
 export function answerSection(answer: Answer): Section {
   return {
@@ -27,59 +47,45 @@ export function answerSection(answer: Answer): Section {
     statements: [
       found(answer),
       ...(answer.verdicts.unissued > 0 ? [sureness(answer)] : []),
+      ...leads(answer),
       ...(answer.scope.accesses > 0 ? exposed(answer) : []),
       ...leaked(answer),
+      searched(answer),
       undetermined(answer),
     ],
     figures: figures(answer),
-    tables: [verdictTable(answer)],
+    tables: [verdictTable(answer), ...leadTable(answer)],
   }
 }
 
+/** The headline is established where something is found; else it says what is missing, and that is no proof of absence. */
 function found(answer: Answer): Statement {
+  const { status, unanswered, wouldSettle } = answer.conclusion
+  const [first] = wouldSettle
+  const isProven = status === 'found' || (status === 'nothing-found' && unanswered.length === 0)
   return statement({
     id: 'found',
-    text: foundText(answer),
-    strength: 'established',
-    evidence: [byQuery(VERDICTS_SQL), inTable('verdicts'), byRule('docs/verdicts.md', 'unissued')],
+    text: conclusionText(answer.conclusion).headline,
+    ...(status !== 'found' &&
+      first !== undefined && { settledBy: `${first.settledBy}. ${first.text}` }),
+    strength: isProven ? 'established' : status === 'lead' ? 'lead' : 'not-excluded',
+    evidence: [
+      byQuery(VERDICTS_SQL),
+      inTable('verdicts'),
+      inTable('coverage'),
+      byRule('docs/verdicts.md', 'unissued'),
+    ],
     cannotMean:
       'A record of an access does not prove that a person read what was opened, and a log that somebody could write to can hide a forgery.',
   })
 }
 
-function foundText({ verdicts, tokensTotal, sessions, scope, selection }: Answer): string {
-  const strangers = sessions.filter(({ verdict }) => verdict === 'unissued').length
-  const things = [
-    ...(tokensTotal > 0 ? [plural(tokensTotal, 'token')] : []),
-    ...(strangers > 0 ? [plural(strangers, 'session')] : []),
-  ].join(' and ')
-  const uses = [
-    ...(verdicts.unissued > 0
-      ? [`${plural(verdicts.unissued, 'access', 'accesses')} used one that nobody issued`]
-      : []),
-    ...(verdicts.mismatched > 0
-      ? [
-          `${plural(verdicts.mismatched, 'access', 'accesses')} used one that was issued to somebody else`,
-        ]
-      : []),
-  ].join(', and ')
-  if (uses !== '')
-    return `${things} were used that no identity provider issued to whom they were used for: ${uses}.`
-  const judged = verdicts.issued + verdicts['session-only']
-  const none = `No access used a token that nobody issued, of ${plural(judged, 'access', 'accesses')} with an issued token or session.`
-  if (scope.accesses === 0) return none
-  return `${none} ${plural(scope.accesses, 'access', 'accesses')} ${selection.isDefault ? 'are pointed at by strong hunts' : 'were chosen by the selection'}.`
-}
-
-function sureness({ comparable }: Answer): Statement {
-  const text =
-    comparable.accesses === 0
-      ? 'There is nothing to compare with: no other access to the same services on the same days carries a token id.'
-      : `Of ${count(comparable.accesses)} other accesses to the same services on the same days, ${percent(comparable.issued / comparable.accesses)} used an issued token: the log of issued tokens would have shown the others.`
+function sureness(answer: Answer): Statement {
+  const { comparable } = answer.conclusion
   return statement({
     id: 'how-sure',
-    text,
-    strength: comparable.accesses === 0 ? 'not-excluded' : 'established',
+    text: conclusionText(answer.conclusion).comparison,
+    strength: comparable.basis === 'none' ? 'not-excluded' : 'established',
     evidence: [
       byQuery(VERDICTS_SQL),
       inTable('coverage'),
@@ -88,7 +94,9 @@ function sureness({ comparable }: Answer): Statement {
   })
 }
 
-function exposed({ scope, timeline }: Answer): Statement[] {
+function exposed(answer: Answer): Statement[] {
+  const { scope, timeline } = answer
+  const strength = selectedStrength(answer)
   const { messages, copies, mailboxes, organisations, accesses } = scope
   const upper =
     messages.upper === null
@@ -99,13 +107,13 @@ function exposed({ scope, timeline }: Answer): Statement[] {
     statement({
       id: 'whose-mail',
       text: `${plural(accesses, 'access', 'accesses')} of theirs opened ${plural(mailboxes, 'mailbox', 'mailboxes')} of ${plural(organisations, 'organisation')}.`,
-      strength: 'established',
+      strength,
       evidence: [inTable('accounts'), inExport('accounts.csv'), inExport('timeline.jsonl')],
     }),
     statement({
       id: 'how-much',
       text: `Exposed: ${boundText(messages, 'message')}; copies of them: ${boundText(copies, 'copy', 'copies')}; items without a message id, apart from these: ${count(scope.items_without_message_id)}.${upper}`,
-      strength: strengthOf(messages),
+      strength: strength === 'established' ? strengthOf(messages) : strength,
       evidence: [
         inExport('messages.csv'),
         inTable('accounts'),
@@ -115,7 +123,7 @@ function exposed({ scope, timeline }: Answer): Statement[] {
     statement({
       id: 'since-when',
       text: `The first of these accesses is of ${minute(timeline.first)}, the last of ${minute(timeline.last)}.`,
-      strength: 'established',
+      strength,
       evidence: [inTable('classes-in-time'), inExport('timeline.jsonl')],
     }),
     ...(horizon === null
@@ -147,71 +155,204 @@ function leaked({ keys }: Answer): Statement[] {
   )
 }
 
-function undetermined({ verdicts }: Answer): Statement {
-  const all = Object.values(verdicts).reduce((sum, some) => sum + some, 0)
+/** Leads stand apart: they are in no lower bound. */
+function leads(answer: Answer): Statement[] {
+  const { conclusion } = answer
+  const text = conclusionText(conclusion).leads
+  if (text === '') return []
+  return [
+    statement({
+      id: 'leads',
+      text,
+      strength: 'lead',
+      evidence: [
+        inTable('leads-listed'),
+        byQuery(LEADS_SQL),
+        byRule('docs/report.md', 'Strengths'),
+      ],
+    }),
+  ]
+}
+
+function undetermined({ conclusion }: Answer): Statement {
+  const { unanswered } = conclusion
+  const { judged, unread } = conclusionText(conclusion)
   return statement({
     id: 'undetermined',
-    text: `Of ${plural(all, 'access', 'accesses')}, ${count(verdicts.undetermined)} cannot be determined: the evidence neither shows the issuance of their tokens nor proves that it would show it.`,
-    strength: 'not-excluded',
-    evidence: [byQuery(VERDICTS_SQL), inTable('verdicts')],
+    text: unread === '' ? judged : `${judged} ${unread}`,
+    strength: unanswered.length === 0 ? 'established' : 'unknown',
+    evidence: [byQuery(VERDICTS_SQL), inTable('verdicts'), inTable('coverage')],
   })
 }
 
-const made = (id: string, label: string, value: number, ...evidence: Figure['evidence']): Figure =>
-  figure({ id, label, value, strength: 'established', evidence })
+function searched({ conclusion: { dumps, unanswered } }: Answer): Statement {
+  const isCut = unanswered.includes('dump-search-cut')
+  return statement({
+    id: 'dumps-searched',
+    text: `Private keys in memory dumps: ${dumpsText(dumps)}.${isCut ? ' The search was cut: what it left out is among the unknowns.' : ''}`,
+    strength: dumps.keys === null ? 'not-searched' : 'established',
+    evidence: [inTable('dumps')],
+  })
+}
+
+/** A count of records: zero is a number only where coverage proves it. */
+function counted(
+  id: string,
+  label: string,
+  value: number,
+  {
+    absence,
+    evidence,
+    present = 'established',
+  }: { readonly absence: 'established' | 'unknown'; readonly present?: Strength } & Pick<
+    Figure,
+    'evidence'
+  >,
+): Figure {
+  const isKnown = value > 0 || absence === 'established'
+  const [first, ...more] = evidence
+  return figure({
+    id,
+    label,
+    value: isKnown ? value : null,
+    strength: isKnown ? (value > 0 ? present : 'established') : 'unknown',
+    evidence: value === 0 ? [first, ...more, inTable('coverage')] : evidence,
+  })
+}
+
+/** Bounds of which neither says anything are no numbers. */
+function ranged(
+  id: string,
+  label: string,
+  bound: Bounds,
+  { absence, present }: { readonly absence: 'established' | 'unknown'; readonly present: Strength },
+): Figure {
+  const isNothing = bound.upper === 0 && absence === 'unknown'
+  const isUnknown = isNothing || (bound.upper === null && bound.lower === 0)
+  const known = present === 'established' || bound.upper === 0 ? strengthOf(bound) : present
+  return figure({
+    id,
+    label,
+    value: isUnknown ? null : rangeOf(bound),
+    strength: isUnknown ? 'unknown' : known,
+    evidence: [inExport('messages.csv'), inTable('accounts'), inTable('coverage')],
+  })
+}
 
 function figures(answer: Answer): Figure[] {
-  const { scope, tokensTotal, verdicts, keys } = answer
+  const { scope, conclusion } = answer
+  const { established, leads: led } = conclusion
+  const absence = absenceIn(answer)
+  const of = (...evidence: Figure['evidence']) => ({ absence, evidence })
+  const present = selectedStrength(answer)
+  const ofSelection = (...evidence: Figure['evidence']) => ({ absence, evidence, present })
   return [
-    made(
+    counted(
       'count-unissued',
       'accesses with a token that nobody issued',
-      verdicts.unissued,
-      inTable('verdicts'),
+      established.unissued,
+      of(inTable('verdicts')),
     ),
-    made(
+    counted(
       'count-mismatched',
       'accesses with a token of somebody else',
-      verdicts.mismatched,
-      inTable('verdicts'),
+      established.mismatched,
+      of(inTable('verdicts')),
     ),
-    made('count-tokens', 'tokens that were not issued so', tokensTotal, inTable('tokens')),
-    made('count-accesses', 'accesses of theirs', scope.accesses, inExport('timeline.jsonl')),
-    made(
+    counted(
+      'count-tokens',
+      'tokens that were not issued so',
+      established.tokens,
+      of(inTable('tokens')),
+    ),
+    ...ledFigures(led.accesses + led.huntHits),
+    counted(
+      'count-accesses',
+      'accesses of theirs',
+      scope.accesses,
+      ofSelection(inExport('timeline.jsonl')),
+    ),
+    counted(
       'count-mailboxes',
       'mailboxes',
       scope.mailboxes,
-      inTable('accounts'),
-      inExport('accounts.csv'),
+      ofSelection(inTable('accounts'), inExport('accounts.csv')),
     ),
-    made('count-organisations', 'organisations', scope.organisations, inTable('organisations')),
-    ...(['messages', 'copies'] as const).map((id) =>
-      figure({
-        id: `count-${id}`,
-        label: id === 'messages' ? 'messages' : 'copies of messages',
-        value: rangeOf(scope[id]),
-        strength: strengthOf(scope[id]),
-        evidence: [inExport('messages.csv'), inTable('accounts')],
-      }),
+    counted(
+      'count-organisations',
+      'organisations',
+      scope.organisations,
+      ofSelection(inTable('organisations')),
     ),
-    made(
+    ranged('count-messages', 'messages', scope.messages, { absence, present }),
+    ranged('count-copies', 'copies of messages', scope.copies, { absence, present }),
+    counted(
       'count-items-without-message-id',
       'items without a message id',
       scope.items_without_message_id,
-      inExport('messages.csv'),
+      {
+        absence: scope.accesses > 0 ? 'established' : absence,
+        evidence: [inExport('messages.csv')],
+      },
     ),
-    made(
-      'count-bytes',
-      'bytes of the copies that records name',
-      scope.bytes,
-      inExport('messages.csv'),
-    ),
-    made(
-      'count-keys-found',
-      'private keys in memory dumps',
-      keys.filter(isLeak).length,
-      inTable('keys'),
-    ),
+    counted('count-bytes', 'bytes of the copies that records name', scope.bytes, {
+      // No record gave a size: that is no size of nothing.
+      absence: scope.copies.lower > 0 ? 'unknown' : absence,
+      evidence: [inExport('messages.csv')],
+    }),
+    keyFigure(conclusion),
+  ]
+}
+
+function ledFigures(value: number): Figure[] {
+  if (value === 0) return []
+  const label = 'accesses that leads are about, in no lower bound'
+  return [
+    figure({ id: 'count-leads', label, value, strength: 'lead', evidence: [byQuery(LEADS_SQL)] }),
+  ]
+}
+
+function keyFigure({ dumps, unanswered }: Answer['conclusion']): Figure {
+  const isCut = unanswered.includes('dump-search-cut') || dumps.state === 'partly-searched'
+  const isUnknown = dumps.keys === 0 && isCut
+  return figure({
+    id: 'count-keys-found',
+    label: 'private keys in memory dumps',
+    value: isUnknown ? null : dumps.keys,
+    strength: dumps.keys === null ? 'not-searched' : isUnknown ? 'unknown' : 'established',
+    evidence: [inTable('keys'), inTable('dumps')],
+  })
+}
+
+/** Leads one by one: apart from what is established, with what would settle each. */
+function leadTable({ leads: all }: Answer): Table[] {
+  if (all.length === 0) return []
+  return [
+    table({
+      id: 'leads-listed',
+      title: 'Leads, and what would settle each',
+      columns: [
+        column('lead', 'Lead'),
+        column('by', 'Reason or hunt'),
+        column('accesses', 'Accesses', 'count'),
+        column('mailboxes', 'Mailboxes', 'count'),
+        column('first', 'First', 'time'),
+        column('last', 'Last', 'time'),
+        column('settled_by', 'Settled by'),
+      ],
+      rows: all.map((lead) => [
+        leadText(lead),
+        lead.by,
+        lead.accesses,
+        lead.mailboxes,
+        lead.first,
+        lead.last,
+        lead.settledBy,
+      ]),
+      total: all.length,
+      strength: 'lead',
+      evidence: [byQuery(LEADS_SQL), inTable('hunts-run')],
+    }),
   ]
 }
 

@@ -10,11 +10,12 @@ import {
   type NonEmpty,
   type Section,
   type Statement,
+  type Strength,
   statement,
   type Table,
   table,
 } from '../model.ts'
-import { byQuery, byRule, column, inTable } from './wording.ts'
+import { byQuery, byRule, column, inTable, listStrength } from './wording.ts'
 
 const TOUCHES_SQL =
   "SELECT at, principal, operation, object_path, ip, verdict FROM judged WHERE object_path != '' ORDER BY at"
@@ -33,10 +34,11 @@ export function custodySection({ custody }: Answer): Section {
 
 function suspected(suspect: readonly Custody[]): Statement {
   const touches = suspect.reduce((sum, one) => sum + one.suspect, 0)
+  const established = suspect.reduce((sum, one) => sum + one.established, 0)
   return statement({
     id: 'suspect-touches',
-    text: `${plural(suspect.length, 'artefact')} were touched by ${plural(touches, 'access', 'accesses')} whose tokens or whose strong hunts point at them.`,
-    strength: 'established',
+    text: `${plural(suspect.length, 'artefact')} were touched by ${plural(touches, 'access', 'accesses')} that a verdict or a hunt points at: ${established} established, ${touches - established} as leads.`,
+    strength: established > 0 ? 'established' : 'not-excluded',
     evidence: [inTable('artefacts'), inTable('touches'), byQuery(TOUCHES_SQL)],
     cannotMean:
       'That a file was opened does not say that it was copied, nor what was done with it.',
@@ -70,7 +72,7 @@ function artefactTable(custody: readonly Custody[]): Table {
       one.keys.length,
     ]),
     total: custody.length,
-    strength: 'established',
+    strength: listStrength(custody.length, 'unknown'),
     evidence: [byQuery(TOUCHES_SQL), RULE],
   })
 }
@@ -102,24 +104,48 @@ function touchTable(custody: readonly Custody[]): Table {
       column('client', 'Client'),
       column('verdict', 'Verdict'),
       column('reason', 'Reason'),
-      column('hunts', 'Strong hunts'),
+      column('hunts', 'Hunts'),
       column('token', 'Token', 'id'),
     ],
     rows,
     total: custody.reduce((sum, one) => sum + one.accesses, 0),
-    strength: 'established',
+    strength: listStrength(rows.length, 'unknown'),
     evidence: [byQuery(TOUCHES_SQL), RULE],
   })
 }
 
-export function keySection({ keys }: Answer): Section {
+export function keySection({ keys, conclusion }: Answer): Section {
+  const absence = keyAbsence(conclusion)
   return {
     id: 'keys',
     title: 'Keys found',
     statements: keys.filter(isLeak).map(keyStatement),
     figures: [],
-    tables: [keyTable(keys), toucherTable(keys)],
+    tables: [dumpTable(conclusion), keyTable(keys, absence), toucherTable(keys)],
   }
+}
+
+/** What it says that no key is listed: nobody looked, not everywhere, or there is none. */
+function keyAbsence({ dumps, unanswered }: Answer['conclusion']): Strength {
+  if (dumps.keys === null) return 'not-searched'
+  const isCut = unanswered.includes('dump-search-cut') || dumps.state === 'partly-searched'
+  return isCut ? 'unknown' : 'established'
+}
+
+function dumpTable({ dumps }: Answer['conclusion']): Table {
+  return table({
+    id: 'dumps',
+    title: 'Memory dumps of the evidence, and how many were searched for keys',
+    columns: [
+      column('dumps', 'Dumps', 'count'),
+      column('searched', 'Searched', 'count'),
+      column('keys', 'Private keys in them', 'count'),
+    ],
+    rows: [[dumps.files, dumps.searched, dumps.keys]],
+    total: 1,
+    strength: dumps.keys === null ? 'not-searched' : 'established',
+    evidence: [inTable('inputs'), byRule('docs/unknowns.md', 'dump-not-scanned')],
+  })
 }
 
 function keyStatement(key: KeyFound): Statement {
@@ -156,7 +182,7 @@ function placesOf({ places }: KeyFound): NonEmpty<Evidence> {
   ]
 }
 
-function keyTable(keys: readonly KeyFound[]): Table {
+function keyTable(keys: readonly KeyFound[], absence: Strength): Table {
   const rows = keys.flatMap((key) =>
     key.places.map((place) => [
       key.spkiSha256,
@@ -190,8 +216,12 @@ function keyTable(keys: readonly KeyFound[]): Table {
     ],
     rows,
     total: rows.length,
-    strength: 'established',
-    evidence: [inTable('inputs'), byRule('docs/key-forms.md', 'DER and other files')],
+    strength: listStrength(rows.length, absence),
+    evidence: [
+      inTable('inputs'),
+      inTable('dumps'),
+      byRule('docs/key-forms.md', 'DER and other files'),
+    ],
   })
 }
 
@@ -220,14 +250,14 @@ function toucherTable(keys: readonly KeyFound[]): Table {
       column('by', 'Known by'),
       column('principal', 'Principal'),
       column('verdict', 'Verdict'),
-      column('hunts', 'Strong hunts'),
+      column('hunts', 'Hunts'),
       column('accesses', 'Accesses', 'count'),
       column('first', 'First', 'time'),
       column('last', 'Last', 'time'),
     ],
     rows,
     total: rows.length,
-    strength: 'established',
+    strength: listStrength(rows.length, 'unknown'),
     evidence: [byQuery(TOUCHES_SQL), RULE],
   })
 }

@@ -10,6 +10,7 @@ import {
   type NonEmpty,
   type Section,
   type Statement,
+  type Strength,
   statement,
   type Table,
   table,
@@ -26,13 +27,16 @@ export function huntSection({ hunts }: Answer): Section {
   }
 }
 
+const hitStrength = ({ strength }: HuntResult): Strength =>
+  strength === 'lead' ? 'lead' : 'established'
+
 const tableOf = ({ id }: HuntResult) => `hunt-${anchor(id)}`
 
 /** A hunt's id is lower-case letters, digits and `_`: it may stand in a query. */
 function evidenceOf(hunt: HuntResult): NonEmpty<Evidence> {
   return [
     byQuery(`SELECT * FROM hunt_hit WHERE hunt = '${hunt.id}' ORDER BY at`),
-    byRule('docs/hunts.md', hunt.id),
+    byRule('docs/hunts-built-in.md', hunt.id),
   ]
 }
 
@@ -46,8 +50,8 @@ function huntStatement(hunt: HuntResult): Statement {
   return statement({
     id: `hunted-${anchor(hunt.id)}`,
     text: `${title}: ${what}. A hit means: ${means}`,
-    // No hit does not show that it did not happen, and a lead is for a person to look at.
-    strength: hits > 0 && hunt.strength === 'strong' ? 'established' : 'not-excluded',
+    // No hit does not show that it did not happen.
+    strength: hits > 0 ? hitStrength(hunt) : 'not-excluded',
     evidence: hits === 0 ? [query, rule ?? query] : [inTable(tableOf(hunt)), query, rule ?? query],
     cannotMean: hunt.cannotMean,
   })
@@ -60,7 +64,7 @@ function huntTable(hunts: readonly HuntResult[]): Table {
     columns: [
       column('hunt', 'Hunt'),
       column('class', 'Class'),
-      column('weight', 'Weight'),
+      column('strength', 'Strength of a hit', 'strength'),
       column('hits', 'Accesses', 'count'),
       column('accounts', 'Accounts', 'count'),
       column('first', 'First', 'time'),
@@ -70,7 +74,7 @@ function huntTable(hunts: readonly HuntResult[]): Table {
     rows: hunts.map((hunt) => [
       hunt.id,
       hunt.class,
-      hunt.strength,
+      hitStrength(hunt),
       hunt.hits,
       hunt.accounts,
       hunt.first,
@@ -81,7 +85,7 @@ function huntTable(hunts: readonly HuntResult[]): Table {
     strength: 'established',
     evidence: [
       byQuery('SELECT hunt, count() AS hits FROM hunt_hit GROUP BY hunt ORDER BY hunt'),
-      byRule('docs/hunts.md', 'Built in'),
+      byRule('docs/hunts-built-in.md', 'Hunts'),
     ],
   })
 }
@@ -113,7 +117,7 @@ function hitTable(hunt: HuntResult): Table {
       row.why,
     ]),
     total: hunt.hits,
-    strength: hunt.strength === 'strong' ? 'established' : 'not-excluded',
+    strength: hitStrength(hunt),
     evidence: evidenceOf(hunt),
   })
 }

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { type Answer, isLeak, type TokenUse, type TokenUses } from '@mintmark/case'
+import { type Answer, baseRateText, isLeak, type TokenUse, type TokenUses } from '@mintmark/case'
 import { plural } from '@mintmark/core'
 import {
   type Lineage,
@@ -19,7 +19,15 @@ import {
   type Table,
   table,
 } from '../model.ts'
-import { byRule, column, inExport, inTable } from './wording.ts'
+import {
+  absenceIn,
+  byRule,
+  column,
+  inExport,
+  inTable,
+  listStrength,
+  selectedStrength,
+} from './wording.ts'
 
 /** Rows of the table; `events.ocsf.ndjson` has the token and session of each access. */
 export const TOKENS_SHOWN = 1000
@@ -30,19 +38,19 @@ export function lineageSection(answer: Answer, uses: TokenUses): Section {
   return {
     id: 'lineage',
     title: 'Token lineage',
-    statements: [...lineageText(uses), ...unlinked(answer, uses)],
+    statements: [...lineageText(answer, uses), ...unlinked(answer, uses)],
     figures: [],
     tables: [tokenTable(answer, uses), ...sessionTable(answer)],
   }
 }
 
-function lineageText({ total }: TokenUses): Statement[] {
+function lineageText(answer: Answer, { total }: TokenUses): Statement[] {
   if (total === 0) return []
   return [
     statement({
       id: 'lineage-tokens',
       text: `The accesses of theirs used ${plural(total, 'token')}, each counted once for every session and reason that it stands with.`,
-      strength: 'established',
+      strength: selectedStrength(answer),
       evidence: [inTable('tokens'), inExport('events.ocsf.ndjson')],
     }),
   ]
@@ -61,9 +69,11 @@ function unlinked({ keys, verdicts }: Answer, { total }: TokenUses): Statement[]
   ]
 }
 
-/** Share of comparable accesses that are issued, by token and reason. */
-function baseRates({ tokens }: Answer): ReadonlyMap<string, number | null> {
-  return new Map(tokens.map(({ tokenId, reason, baseRate }) => [`${tokenId} ${reason}`, baseRate]))
+/** How many of the comparable accesses are issued, in words, by token and reason. */
+function baseRates({ tokens }: Answer): ReadonlyMap<string, string> {
+  return new Map(
+    tokens.map(({ tokenId, reason, baseRate }) => [`${tokenId} ${reason}`, baseRateText(baseRate)]),
+  )
 }
 
 function tokenTable(answer: Answer, { rows, total }: TokenUses): Table {
@@ -76,7 +86,7 @@ function tokenTable(answer: Answer, { rows, total }: TokenUses): Table {
       column('session', 'Session', 'id'),
       column('verdict', 'Verdict'),
       column('reason', 'Reason'),
-      column('base_rate', 'Base rate', 'share'),
+      column('base_rate', 'Base rate'),
       column('accesses', 'Accesses', 'count'),
       column('accounts', 'Accounts'),
       column('first', 'First', 'time'),
@@ -100,9 +110,10 @@ function tokenTable(answer: Answer, { rows, total }: TokenUses): Table {
       use.issued?.source ?? null,
     ]),
     total,
-    strength: 'established',
+    strength: listStrength(total, absenceIn(answer), selectedStrength(answer)),
     evidence: [
       inExport('events.ocsf.ndjson'),
+      inTable('coverage'),
       byRule('docs/verdicts.md', 'How a verdict is found'),
     ],
   })
@@ -124,7 +135,7 @@ function sessionTable({ sessions }: Answer): Table[] {
         column('session', 'Session', 'id'),
         column('tenant', 'Tenant', 'id'),
         column('reason', 'Reason'),
-        column('base_rate', 'Base rate', 'share'),
+        column('base_rate', 'Base rate'),
         column('accesses', 'Accesses', 'count'),
         column('principals', 'Principals'),
         column('first', 'First', 'time'),
@@ -136,7 +147,7 @@ function sessionTable({ sessions }: Answer): Table[] {
           one.sessionId,
           one.tenant,
           one.reason,
-          one.baseRate,
+          baseRateText(one.baseRate),
           one.accesses,
           one.principals.join('; '),
           one.first,

@@ -18,25 +18,44 @@ import {
   type Table,
   table,
 } from '../model.ts'
-import { byQuery, byRule, column, inExport, inRows, inTable, rangeOf } from './wording.ts'
+import {
+  absenceIn,
+  byQuery,
+  byRule,
+  column,
+  inExport,
+  inRows,
+  inTable,
+  listStrength,
+  rangeOf,
+  selectedStrength,
+} from './wording.ts'
 
 /** Accounts that the table shows; `accounts.csv` has all. */
 const SHOWN = 1000
 
 const RULE = byRule('docs/scope.md', 'What is counted')
 
-export function scopeSection({ scope }: Answer): Section {
+export function scopeSection(answer: Answer): Section {
+  const { scope } = answer
+  const absence = absenceIn(answer)
+  const present = selectedStrength(answer)
   return {
     id: 'scope',
     title: 'Scope',
-    statements: [...unbounded(scope), ...lost(scope), ...either(scope), ...others(scope)],
+    statements: [
+      ...unbounded(scope),
+      ...lost(scope),
+      ...either(scope),
+      ...others(scope, present),
+    ],
     figures: [],
     tables: [
-      partTable('organisations', 'By organisation', scope.organisation_list),
-      partTable('groups', 'By group', scope.groups),
-      accountTable(scope.accounts),
-      classTable(scope.classes),
-      namedByTable(scope.named_by),
+      partTable('organisations', 'By organisation', scope.organisation_list, absence, present),
+      partTable('groups', 'By group', scope.groups, absence, present),
+      accountTable(scope.accounts, absence, present),
+      classTable(scope.classes, absence, present),
+      namedByTable(scope.named_by, absence, present),
       ...plain('synced-folders', 'Folders that were synchronised whole', FOLDERS, folders(scope)),
       ...plain(
         'throttled-windows',
@@ -99,13 +118,13 @@ function either({ either: { accesses, mailboxes, organisations } }: Scope): Stat
   ]
 }
 
-function others({ other_accesses: accesses }: Scope): Statement[] {
+function others({ other_accesses: accesses }: Scope, present: Strength): Statement[] {
   if (accesses === 0) return []
   return [
     statement({
       id: 'scope-other',
       text: `${plural(accesses, 'access', 'accesses')} of theirs went to files and other things that are no mail.`,
-      strength: 'established',
+      strength: present,
       evidence: [inExport('timeline.jsonl'), inTable('artefacts')],
     }),
   ]
@@ -121,6 +140,8 @@ function partTable(
   id: string,
   title: string,
   parts: readonly (PartScope & { readonly basis?: string })[],
+  absence: Strength,
+  present: Strength,
 ): Table {
   return table({
     id,
@@ -140,12 +161,21 @@ function partTable(
       strengthOf(messages),
     ]),
     total: parts.length,
-    strength: weakest(parts.map(({ messages }) => strengthOf(messages))),
-    evidence: [inTable('accounts'), inExport('messages.csv'), RULE],
+    strength:
+      parts.length === 0
+        ? absence
+        : present !== 'established'
+          ? present
+          : weakest(parts.map(({ messages }) => strengthOf(messages))),
+    evidence: [inTable('accounts'), inExport('messages.csv'), inTable('coverage'), RULE],
   })
 }
 
-function accountTable(accounts: readonly AccountScope[]): Table {
+function accountTable(
+  accounts: readonly AccountScope[],
+  absence: Strength,
+  present: Strength,
+): Table {
   return table({
     id: 'accounts',
     title: 'By account',
@@ -176,8 +206,13 @@ function accountTable(accounts: readonly AccountScope[]): Table {
         accountStrength(account),
       ]),
     total: accounts.length,
-    strength: weakest(accounts.map(accountStrength)),
-    evidence: [inExport('accounts.csv'), inExport('messages.csv'), RULE],
+    strength:
+      accounts.length === 0
+        ? absence
+        : present !== 'established'
+          ? present
+          : weakest(accounts.map(accountStrength)),
+    evidence: [inExport('accounts.csv'), inExport('messages.csv'), inTable('coverage'), RULE],
   })
 }
 
@@ -186,7 +221,7 @@ export function accountStrength({ accesses, messages }: AccountScope): Strength 
   return accesses === 0 ? 'not-excluded' : strengthOf(messages)
 }
 
-function classTable(classes: Scope['classes']): Table {
+function classTable(classes: Scope['classes'], absence: Strength, present: Strength): Table {
   return table({
     id: 'classes',
     title: 'By what points at the accesses',
@@ -205,12 +240,16 @@ function classTable(classes: Scope['classes']): Table {
       one.messages,
     ]),
     total: classes.length,
-    strength: 'established',
-    evidence: [inExport('timeline.jsonl'), byRule('docs/verdicts.md', 'unissued')],
+    strength: listStrength(classes.length, absence, present),
+    evidence: [
+      inExport('timeline.jsonl'),
+      inTable('coverage'),
+      byRule('docs/verdicts.md', 'unissued'),
+    ],
   })
 }
 
-function namedByTable(operations: Scope['named_by']): Table {
+function namedByTable(operations: Scope['named_by'], absence: Strength, present: Strength): Table {
   return table({
     id: 'named-by',
     title: 'What names the messages of the lower bound',
@@ -222,8 +261,8 @@ function namedByTable(operations: Scope['named_by']): Table {
     ],
     rows: operations.map((one) => [one.operation, one.accesses, one.messages, one.copies]),
     total: operations.length,
-    strength: 'established',
-    evidence: [inExport('messages.csv')],
+    strength: listStrength(operations.length, absence, present),
+    evidence: [inExport('messages.csv'), inTable('coverage')],
   })
 }
 

@@ -9,26 +9,39 @@ import {
   type Course,
   type Section,
   type Statement,
+  type Strength,
   statement,
   type Table,
   table,
 } from '../model.ts'
-import { byQuery, byRule, column, inExport, inTable } from './wording.ts'
+import {
+  absenceIn,
+  byQuery,
+  byRule,
+  column,
+  inExport,
+  inTable,
+  listStrength,
+  selectedStrength,
+} from './wording.ts'
 
 const COVERAGE_SQL =
   'SELECT side, source, category, tenant, min(hour) AS first, max(hour) AS last, sum(records) AS records FROM coverage GROUP BY side, source, category, tenant ORDER BY tenant, side, source, category'
 const RULE = byRule('docs/scope.md', 'Timeline')
 
-export function timelineSection({ timeline }: Answer): Section {
+export function timelineSection(answer: Answer): Section {
+  const { timeline } = answer
+  const absence = absenceIn(answer)
+  const present = selectedStrength(answer)
   return {
     id: 'timeline',
     title: 'Timeline',
-    statements: [...phases(timeline), ...silence(timeline)],
+    statements: [...phases(timeline, present), ...silence(timeline)],
     figures: [],
     tables: [
-      classTable(timeline),
-      phaseTable(timeline),
-      dayTable(timeline),
+      classTable(timeline, absence, present),
+      phaseTable(timeline, absence, present),
+      dayTable(timeline, absence, present),
       horizonTable(timeline),
       coverageTable(timeline),
       gapTable(timeline),
@@ -60,13 +73,13 @@ export function courseOf({ timeline }: Answer): Course {
 
 type Timeline = Answer['timeline']
 
-function phases({ activeDays, phases: all }: Timeline): Statement[] {
+function phases({ activeDays, phases: all }: Timeline, present: Strength): Statement[] {
   if (activeDays.length === 0) return []
   return [
     statement({
       id: 'phases',
       text: `There are accesses of theirs on ${plural(activeDays.length, 'day')}, in ${plural(all.length, 'phase')}.`,
-      strength: 'established',
+      strength: present,
       evidence: [inTable('days'), inTable('phases-in-time'), inExport('timeline.jsonl')],
     }),
   ]
@@ -84,7 +97,7 @@ function silence({ coverage }: Timeline): Statement[] {
   ]
 }
 
-function classTable({ classes }: Timeline): Table {
+function classTable({ classes }: Timeline, absence: Strength, present: Strength): Table {
   return table({
     id: 'classes-in-time',
     title: 'First and last, by what points at the accesses',
@@ -96,12 +109,12 @@ function classTable({ classes }: Timeline): Table {
     ],
     rows: classes.map(({ name, first, last, accesses }) => [name, first, last, accesses]),
     total: classes.length,
-    strength: 'established',
-    evidence: [inExport('timeline.jsonl')],
+    strength: listStrength(classes.length, absence, present),
+    evidence: [inExport('timeline.jsonl'), inTable('coverage')],
   })
 }
 
-function phaseTable({ phases: all }: Timeline): Table {
+function phaseTable({ phases: all }: Timeline, absence: Strength, present: Strength): Table {
   return table({
     id: 'phases-in-time',
     title: 'Phases',
@@ -120,20 +133,20 @@ function phaseTable({ phases: all }: Timeline): Table {
       label,
     ]),
     total: all.length,
-    strength: 'established',
-    evidence: [inExport('timeline.jsonl'), RULE],
+    strength: listStrength(all.length, absence, present),
+    evidence: [inExport('timeline.jsonl'), inTable('coverage'), RULE],
   })
 }
 
-function dayTable({ activeDays }: Timeline): Table {
+function dayTable({ activeDays }: Timeline, absence: Strength, present: Strength): Table {
   return table({
     id: 'days',
     title: 'Days with accesses',
     columns: [column('day', 'Day', 'day'), column('accesses', 'Accesses', 'count')],
     rows: activeDays.map(({ day, accesses }) => [day, accesses]),
     total: activeDays.length,
-    strength: 'established',
-    evidence: [inExport('timeline.jsonl')],
+    strength: listStrength(activeDays.length, absence, present),
+    evidence: [inExport('timeline.jsonl'), inTable('coverage')],
   })
 }
 

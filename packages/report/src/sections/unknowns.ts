@@ -31,7 +31,7 @@ export function unknownSection({ unknowns }: Answer): Section {
       statement({
         id: idOf(code),
         text,
-        strength: 'not-excluded',
+        strength: code === 'dump-not-scanned' ? 'not-searched' : 'not-excluded',
         evidence: [ruleOf(code), inTable('coverage'), inTable('inputs')],
         settledBy,
       }),
@@ -68,12 +68,12 @@ const METHOD: readonly (readonly [id: string, text: string, rule: Evidence])[] =
   ],
   [
     'hunts',
-    'Hunts are questions in SQL. A hit of a strong hunt joins the accesses of theirs; a hit of a lead does not.',
-    byRule('docs/hunts.md', 'Built in'),
+    'Hunts are questions in SQL. A hit of an established hunt joins the accesses of theirs; a hit of a lead does not.',
+    byRule('docs/hunts-built-in.md', 'Hunts'),
   ],
   [
     'strengths',
-    'Each statement, figure and table is established (records name it), bounded (it lies between two numbers) or not excluded (no record names it, and none can exclude it).',
+    'Each statement, figure and table is established (records name it, or coverage proves that there is none), bounded (it lies between two numbers), not excluded (no record names it, and none can exclude it), a lead (ordinary causes remain), unknown, or not searched.',
     byRule('docs/report.md', 'Strengths'),
   ],
 ]
@@ -81,7 +81,7 @@ const METHOD: readonly (readonly [id: string, text: string, rule: Evidence])[] =
 export function methodSection({ selection, duplicates, evidence }: Answer): Section {
   const all: NonEmpty<Evidence> = [{ kind: 'inputs', files: evidence.length }]
   const chosen = selection.isDefault
-    ? 'Accesses of theirs are those whose tokens nobody issued, or issued to somebody else, and the hits of strong hunts.'
+    ? 'Accesses of theirs are those whose tokens nobody issued, or issued to somebody else, and the hits of established hunts.'
     : 'Accesses of theirs are those that the options of the report selected.'
   return {
     id: 'method',

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Bounds } from '@mintmark/case'
-import type { CellType, Column, Evidence, ExportName, Range } from '../model.ts'
+import type { Answer, Bounds } from '@mintmark/case'
+import type { CellType, Column, Evidence, ExportName, Range, Strength } from '../model.ts'
 
 export const column = (id: string, title: string, type: CellType = 'text'): Column => ({
   id,
@@ -31,3 +31,23 @@ export const rangeOf = ({ lower, upper }: Bounds): Range => ({ lower, upper })
 
 /** `replayed_token_network` as part of an anchor. */
 export const anchor = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]+/g, '-')
+
+/** How strong it is that the records name nothing of a kind: established only where all could be judged and read. */
+export function absenceIn({ conclusion }: Answer): 'established' | 'unknown' {
+  return conclusion.unanswered.length === 0 ? 'established' : 'unknown'
+}
+
+/** A selection that leads made up, or people, is not established. */
+export function selectedStrength({ selection, conclusion }: Answer): Strength {
+  if (!selection.isDefault || conclusion.status === 'found') return 'established'
+  return conclusion.status === 'lead' ? 'lead' : 'not-excluded'
+}
+
+/** The strength of a list: that it is empty is another thing than what stands in it. */
+export function listStrength(
+  rows: number,
+  absence: Strength,
+  present: Strength = 'established',
+): Strength {
+  return rows === 0 ? absence : present
+}

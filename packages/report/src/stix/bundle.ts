@@ -1,17 +1,24 @@
 /**
  * `bundle.stix.json`: the case as a STIX 2.1 bundle.
  *
- * Who was affected (identities, accounts), from where (addresses), by which techniques (attack patterns, sighted), in
- * which files keys lie, and what cannot be known (notes). Messages are not in it: an Email Message must say whether it
+ * Who was affected (identities, accounts), from where (addresses), by which techniques (attack patterns,
+ * sighted where that is established), in which leads remain (notes, which assert nothing), in which files keys lie, and what cannot be known (notes). Messages are not in it: an Email Message must say whether it
  * is multipart, which no log tells; `messages.csv` has them.
  *
  * @module
  */
-import { type AccountAddress, type Answer, isLeak } from '@mintmark/case'
-import { isoOf, readAddress, safeJson } from '@mintmark/core'
+import {
+  type AccountAddress,
+  type Answer,
+  conclusionText,
+  isLeak,
+  type Sighted,
+} from '@mintmark/case'
+import { isoOf, plural, readAddress, safeJson } from '@mintmark/core'
 import type { Report, Statement } from '../model.ts'
 import type { Redactor } from '../redaction.ts'
 import { fileObject, Maker, observable, type StixObject } from './objects.ts'
+import { techniqueOf } from './techniques.ts'
 import { MINTMARK, uuid5 } from './uuid5.ts'
 
 export interface BundleInput {
@@ -19,11 +26,13 @@ export interface BundleInput {
   /** The same case as a report, with pseudonyms where those are asked for. */
   readonly report: Report
   readonly addresses: readonly AccountAddress[]
+  /** What is established, by account. */
+  readonly sighted: readonly Sighted[]
   readonly redactor: Redactor
 }
 
-/** ATT&CK: Forge Web Credentials. A forged JWT has no technique below it. */
-const FORGED = 'T1606'
+/** STIX confidence, 0 to 100, by strength; `docs/report.md` gives the scale. */
+const CONFIDENCE = { established: 85, lead: 30 } as const
 
 /** The bundle's text, object by object. */
 export function* bundleText(input: BundleInput): Generator<string> {
@@ -40,11 +49,14 @@ function objectsOf(input: BundleInput): StixObject[] {
   const maker = new Maker(report.case, at)
   const victims = organisations(input, maker)
   const seen = accounts(input, maker)
-  const patterns = techniques(input, maker, [...victims.values()], seen.observed)
+  const patterns = techniques(input, maker, victims)
   const files = keyFiles(input, maker)
-  const known = [maker.author, ...victims.values(), ...seen.objects, ...patterns, ...files]
+  const known = [maker.author, ...victims.values(), ...seen, ...patterns, ...files]
   const about = known.map(({ id }) => id)
-  const notes = unknownsOf(report).map((one) => note(maker, one, about))
+  const notes = [
+    ...unknownsOf(report).map((one) => note(maker, one, about)),
+    ...leadNotes(input, maker),
+  ]
   const all = unique([...known, ...notes])
   return [...all, reportObject(maker, report, at, all)]
 }
@@ -73,16 +85,9 @@ function organisations({ answer, redactor }: BundleInput, maker: Maker): Map<str
   )
 }
 
-interface Seen {
-  readonly objects: readonly StixObject[]
-  /** Ids of the observed data. */
-  readonly observed: readonly string[]
-}
-
-function accounts({ answer, addresses, redactor }: BundleInput, maker: Maker): Seen {
+function accounts({ answer, addresses, redactor }: BundleInput, maker: Maker): StixObject[] {
   const objects: StixObject[] = []
-  const observed: string[] = []
-  const places = grouped(addresses)
+  const places = grouped(addresses, ({ account }) => account)
   for (const one of answer.scope.accounts) {
     const name = redactor.text(one.mailbox)
     const account = observable('user-account', { user_id: name })
@@ -101,17 +106,16 @@ function accounts({ answer, addresses, redactor }: BundleInput, maker: Maker): S
       object_refs: [...new Set(own.map(({ id }) => id))],
     })
     objects.push(data)
-    observed.push(data.id)
   }
-  return { objects, observed }
+  return objects
 }
 
-function grouped(addresses: readonly AccountAddress[]): Map<string, AccountAddress[]> {
-  const groups = new Map<string, AccountAddress[]>()
-  for (const one of addresses) {
-    const group = groups.get(one.account)
-    if (group === undefined) groups.set(one.account, [one])
-    else group.push(one)
+function grouped<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const row of rows) {
+    const group = groups.get(keyOf(row))
+    if (group === undefined) groups.set(keyOf(row), [row])
+    else group.push(row)
   }
   return groups
 }
@@ -128,60 +132,113 @@ function address(ip: string): StixObject[] {
   return [observable(ip.includes(':') ? 'ipv6-addr' : 'ipv4-addr', { value: ip })]
 }
 
-interface Sighted {
-  readonly technique: string
-  readonly first: string
-  readonly last: string
-  readonly count: number
-  readonly text: string
-}
+/** ATT&CK: what a verdict shows. A forged JWT has no technique below T1606. */
+const BY_VERDICT: ReadonlyMap<string, string> = new Map([
+  ['unissued', 'T1606'],
+  ['mismatched', 'T1550.001'],
+])
+const TEXTS: ReadonlyMap<string, string> = new Map([
+  ['unissued', 'accesses with tokens that nobody issued'],
+  ['mismatched', 'accesses with tokens that were issued to somebody else'],
+])
 
+/** One sighting a technique and source: of its own observations, at its own victims. */
 function techniques(
-  { answer }: BundleInput,
+  input: BundleInput,
   maker: Maker,
-  victims: readonly StixObject[],
-  observed: readonly string[],
+  victims: ReadonlyMap<string, StixObject>,
 ): StixObject[] {
-  return sighted(answer).flatMap(({ technique, first, last, count, text }) => {
-    const pattern = maker.object('attack-pattern', technique, {
-      name: technique,
-      external_references: [{ source_name: 'mitre-attack', external_id: technique }],
+  const sources = grouped(input.sighted, ({ by }) => by)
+  return [...sources].flatMap(([by, rows]) => {
+    // Of an access to no mailbox from no address there is nothing to observe.
+    const observed = rows
+      .map((row) => observedOf(input, maker, row))
+      .filter(({ objects }) => objects.length > 0)
+    const where = victimsOf(input, rows, victims)
+    const first = rows.map((row) => row.first).toSorted()[0]
+    const last = rows
+      .map((row) => row.last)
+      .toSorted()
+      .at(-1)
+    return techniquesOf(input, by).flatMap((technique) => {
+      const pattern = maker.object('attack-pattern', technique, techniqueOf(technique))
+      const sighting = maker.object('sighting', `${technique}\0${by}`, {
+        description: TEXTS.get(by) ?? `hits of the hunt ${by}`,
+        first_seen: first,
+        last_seen: last,
+        count: atMost(rows.reduce((sum, { accesses }) => sum + accesses, 0)),
+        confidence: CONFIDENCE.established,
+        sighting_of_ref: pattern.id,
+        ...(observed.length > 0 && { observed_data_refs: observed.map(({ data }) => data.id) }),
+        ...(where.length > 0 && { where_sighted_refs: where.map(({ id }) => id) }),
+      })
+      return [pattern, ...observed.flatMap(({ objects, data }) => [...objects, data]), sighting]
     })
-    const sighting = maker.object('sighting', `${technique}\0${text}`, {
-      description: text,
-      first_seen: first,
-      last_seen: last,
-      count: Math.min(count, 999_999_999),
-      sighting_of_ref: pattern.id,
-      ...(observed.length > 0 && { observed_data_refs: observed }),
-      ...(victims.length > 0 && { where_sighted_refs: victims.map(({ id }) => id) }),
-    })
-    return [pattern, sighting]
   })
 }
 
-/** Tokens that nobody issued, and strong hunts with hits. */
-function sighted({ verdicts, timeline, hunts }: Answer): Sighted[] {
-  const forged = timeline.classes.find(({ name }) => name === 'forged')
-  const found: Sighted[] =
-    forged === undefined || verdicts.unissued + verdicts.mismatched === 0
-      ? []
-      : [
-          {
-            technique: FORGED,
-            first: forged.first,
-            last: forged.last,
-            count: forged.accesses,
-            text: 'accesses with tokens that nobody issued to whom they were used for',
-          },
-        ]
-  for (const { strength, hits, first, last, attack, id } of hunts) {
-    if (strength !== 'strong' || hits === 0 || first === null || last === null) continue
-    for (const technique of attack)
-      found.push({ technique, first, last, count: hits, text: `hits of the hunt ${id}` })
-  }
-  return found
+function techniquesOf({ answer }: BundleInput, by: string): readonly string[] {
+  const own = BY_VERDICT.get(by)
+  if (own !== undefined) return [own]
+  return answer.hunts.find(({ id }) => id === by)?.attack ?? []
 }
+
+function observedOf(
+  { redactor }: BundleInput,
+  maker: Maker,
+  { by, account: name, accesses, first, last, addresses }: Sighted,
+): { readonly objects: readonly StixObject[]; readonly data: StixObject } {
+  const shown = redactor.text(name)
+  const account = observable('user-account', { user_id: shown })
+  const objects = [
+    ...(name === '' ? [] : [account, ...mailAddress(shown, account)]),
+    ...addresses.flatMap((ip) => address(redactor.text(ip))),
+  ]
+  const data = maker.object('observed-data', `sighted\0${by}\0${shown}`, {
+    first_observed: first,
+    last_observed: last,
+    number_observed: atMost(accesses),
+    confidence: CONFIDENCE.established,
+    object_refs: [...new Set(objects.map(({ id }) => id))],
+  })
+  return { objects, data }
+}
+
+function victimsOf(
+  { answer, redactor }: BundleInput,
+  rows: readonly Sighted[],
+  victims: ReadonlyMap<string, StixObject>,
+): StixObject[] {
+  const accounts = new Set(rows.map(({ account }) => account))
+  const names = answer.scope.accounts
+    .filter(({ mailbox }) => accounts.has(mailbox))
+    .map(({ organisation }) => redactor.text(organisation))
+  return [...new Set(names)].flatMap((name) => victims.get(name) ?? [])
+}
+
+/** Leads: each a note, which asserts nothing and relates to nobody. */
+function leadNotes({ answer, redactor }: BundleInput, maker: Maker): StixObject[] {
+  const { leads } = conclusionText({ ...answer.conclusion, status: 'found' })
+  const texts = [
+    ...(leads === '' ? [] : [['leads', leads] as const]),
+    ...answer.hunts
+      .filter(({ strength, hits }) => strength === 'lead' && hits > 0)
+      .map(({ id, title, hits, means, cannotMean }) => [
+        `lead\0${id}`,
+        `${title}: ${plural(hits, 'access', 'accesses')}. A hit means: ${means} It cannot mean: ${cannotMean}`,
+      ]),
+  ]
+  return texts.map(([key, content]) =>
+    maker.object('note', String(key), {
+      abstract: 'Lead: accuses nobody',
+      content: redactor.text(String(content)),
+      confidence: CONFIDENCE.lead,
+      object_refs: [maker.author.id],
+    }),
+  )
+}
+
+const atMost = (count: number) => Math.min(count, 999_999_999)
 
 function keyFiles({ answer, redactor }: BundleInput, maker: Maker): StixObject[] {
   return answer.keys.filter(isLeak).flatMap((key) =>

@@ -1,0 +1,223 @@
+/**
+ * The order of day and month in dates, proven across the files of a case.
+ *
+ * A file proves an order by a date that only one order allows. A file that proves none takes the order of the files of
+ * its shape that have its header or lie in its folder, if all of these that prove one prove the same. What a file gives
+ * depends on the set of files alone, never on the order in which they came: so a file is read again when another one
+ * comes that settles its order, or that contradicts the one by which it was read.
+ *
+ * @module
+ */
+import { dirname, resolve } from 'node:path'
+import type { Json } from '@mintmark/core'
+import { type DateOrder, type EvidenceSource, walkEvidence } from '@mintmark/logs'
+import { readMeta, writeMeta } from '../meta.ts'
+import { forgetFiles } from '../recover.ts'
+import type { Session } from '../session.ts'
+
+/** A file whose dates must be read in another order than they were. */
+export interface Reread {
+  readonly evidenceId: number
+  readonly path: string
+  readonly sha256: string
+  readonly order: DateOrder
+}
+
+/** Files that were taken out of the case and are not in it again. */
+const REREADING = 'rereading'
+
+interface DatedFile {
+  readonly evidenceId: number
+  readonly path: string
+  readonly sha256: string
+  readonly shape: string
+  readonly header: string
+  readonly own: string
+  readonly shared: string
+  readonly hasAmbiguous: boolean
+}
+
+/**
+ * Files that were read by another order than the files of the case prove together.
+ *
+ * @throws {MintmarkError} as `Session.rows`
+ */
+export async function wronglyOrdered(session: Session): Promise<Reread[]> {
+  const rows = await session.rows(
+    `SELECT evidence_id, path, sha256, d.shape AS shape, header, own, shared, has_ambiguous
+     FROM date_order AS d INNER JOIN evidence AS e ON e.evidence_id = d.evidence_id ORDER BY evidence_id`,
+  )
+  const files = rows.map(datedFile)
+  const proofs = new Proofs(files)
+  return files.flatMap((file) => {
+    const { evidenceId, path, sha256, own, shared, hasAmbiguous } = file
+    if (own !== 'unproven' || !hasAmbiguous) return []
+    const order = proofs.orderFor(file)
+    return order === shared ? [] : [{ evidenceId, path, sha256, order }]
+  })
+}
+
+function datedFile(row: Json): DatedFile {
+  return {
+    evidenceId: Number(row['evidence_id']),
+    path: String(row['path']),
+    sha256: String(row['sha256']),
+    shape: String(row['shape']),
+    header: String(row['header']),
+    own: String(row['own']),
+    shared: String(row['shared']),
+    hasAmbiguous: Number(row['has_ambiguous']) === 1,
+  }
+}
+
+/** What files prove of their dates, by each thing that an exporter is known by. */
+class Proofs {
+  readonly #byExporter = new Map<string, Set<string>>()
+
+  constructor(files: readonly DatedFile[]) {
+    for (const file of files) {
+      if (file.own === 'unproven') continue
+      for (const exporter of exportersOf(file)) {
+        const proven = this.#byExporter.get(exporter) ?? new Set()
+        this.#byExporter.set(exporter, proven.add(file.own))
+      }
+    }
+  }
+
+  /** The one order that all related files prove; `unproven` where they prove none, or contradict. */
+  orderFor(file: DatedFile): DateOrder {
+    const proven = new Set(
+      exportersOf(file).flatMap((exporter) => Array.from(this.#byExporter.get(exporter) ?? [])),
+    )
+    const [only] = proven.size === 1 ? proven : []
+    return only === 'day-first' || only === 'month-first' ? only : 'unproven'
+  }
+}
+
+/** One shape with one header, or in one folder. */
+function exportersOf({ shape, header, path }: DatedFile): string[] {
+  const inFolder = `${shape}\0in ${dirname(resolve(path))}`
+  return header === '' ? [inFolder] : [inFolder, `${shape}\0with ${header}`]
+}
+
+/**
+ * Takes files out of the case that can be read again, and remembers them until {@link putBack}.
+ *
+ * A file that is not there any more, or has changed, stays as it was read.
+ *
+ * @param given sources of this run, by path
+ * @throws {MintmarkError} as `Session.command`
+ */
+export async function takeOut(
+  session: Session,
+  rereads: readonly Reread[],
+  given: ReadonlyMap<string, EvidenceSource>,
+): Promise<Readable[]> {
+  const readable: Readable[] = []
+  for (const reread of rereads) {
+    // oxlint-disable-next-line no-await-in-loop -- one file at a time
+    const source = await sourceOf(reread, given)
+    if (source !== undefined) readable.push({ reread, source })
+  }
+  if (readable.length === 0) return []
+  const before = await remembered(session)
+  await remember(session, [...before, ...readable.map(({ reread }) => reread)])
+  await forgetFiles(
+    session,
+    readable.map(({ reread }) => reread.evidenceId),
+  )
+  return readable
+}
+
+export interface Readable {
+  readonly reread: Reread
+  readonly source: EvidenceSource
+}
+
+/** Files that an interrupted run took out and did not put back. Throws as `Session.rows`. */
+export async function leftOut(
+  session: Session,
+  given: ReadonlyMap<string, EvidenceSource>,
+): Promise<Readable[]> {
+  const readable: Readable[] = []
+  for (const reread of await remembered(session)) {
+    // oxlint-disable-next-line no-await-in-loop -- one file at a time
+    const source = await sourceOf(reread, given)
+    if (source !== undefined) readable.push({ reread, source })
+  }
+  return readable
+}
+
+/**
+ * Of what was taken out: files that repeat it name its new row. What is not in the case again stays remembered.
+ *
+ * @throws {MintmarkError} as `Session.command`
+ */
+export async function putBack(session: Session): Promise<void> {
+  const missing: Reread[] = []
+  const out = await remembered(session)
+  for (const reread of out) {
+    // oxlint-disable-next-line no-await-in-loop -- a session takes one statement at a time
+    if (!(await renameCopies(session, reread))) missing.push(reread)
+  }
+  if (out.length > 0) await remember(session, missing)
+}
+
+/** Whether the file is in the case. */
+async function renameCopies(session: Session, reread: Reread): Promise<boolean> {
+  const { evidenceId: old, path, sha256 } = reread
+  const [row] = await session.rows(
+    `SELECT max(evidence_id) AS id FROM evidence
+     WHERE path = {path:String} AND sha256 = {sha256:String} AND same_as = 0`,
+    { path, sha256 },
+  )
+  const id = Number(row?.['id'] ?? 0)
+  if (id === 0) return false
+  const sql = 'SELECT 1 FROM evidence WHERE same_as = {old:UInt32} LIMIT 1'
+  if ((await session.rows(sql, { old })).length === 0) return true
+  await session.command(
+    'ALTER TABLE evidence UPDATE same_as = {id:UInt32} WHERE same_as = {old:UInt32}',
+    { id, old },
+  )
+  return true
+}
+
+async function remember(session: Session, rereads: readonly Reread[]): Promise<void> {
+  await writeMeta(session, REREADING, JSON.stringify(rereads))
+}
+
+async function remembered(session: Session): Promise<Reread[]> {
+  const text = await readMeta(session, REREADING)
+  if (text === undefined || text === '') return []
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by `remember`
+  return JSON.parse(text) as Reread[]
+}
+
+/** The file as it was read: by a source of this run, else by its path. */
+async function sourceOf(
+  { path, sha256 }: Reread,
+  given: ReadonlyMap<string, EvidenceSource>,
+): Promise<EvidenceSource | undefined> {
+  try {
+    const source = given.get(path) ?? (await walkedTo(path))
+    if (source === undefined || source.refused !== undefined) return undefined
+    return (await source.sha256()) === sha256 ? source : undefined
+  } catch {
+    // Gone, or no longer readable: what was read of it stays.
+    return undefined
+  }
+}
+
+/** A file, or a member of an archive: `exports/a.zip!member.csv`. */
+async function walkedTo(path: string): Promise<EvidenceSource | undefined> {
+  const ends = [...path.matchAll(/!/gu)].map(({ index }) => index)
+  for (const file of [path, ...ends.map((end) => path.slice(0, end))]) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- the first that there is
+      for await (const source of walkEvidence([file])) if (source.path === path) return source
+    } catch {
+      // No such file: an archive before the next mark.
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,115 @@
+/**
+ * What does not fit as a whole: clocks, columns of ids, and classes of tokens that a log does not show.
+ *
+ * @module
+ */
+import { text } from '@mintmark/core'
+import { countOf } from '../count_of.ts'
+import { NO_ID } from '../no_id.ts'
+import { tenantNames } from '../scope/tenant_names.ts'
+import type { Session } from '../session.ts'
+import type { Unknown } from '../unknowns.ts'
+import { counted, someOf } from './wording.ts'
+
+const MINUTE_MS = 60_000
+
+/** Clocks that were found off, and are corrected. Throws as `Session.rows`. */
+export async function clocksOff(session: Session): Promise<Unknown[]> {
+  const rows = await session.rows(
+    `SELECT tenant, log, ahead_ms, tokens, of, count() AS files FROM clock_offset
+     GROUP BY side, tenant, log, ahead_ms, tokens, of ORDER BY tokens DESC, tenant, log`,
+  )
+  if (rows.length === 0) return []
+  const names = await tenantNames(
+    session,
+    rows.map((row) => text(row, 'tenant') ?? '').slice(0, 10),
+  )
+  const clocks = rows.map((row) => {
+    const minutes = Math.round(Number(row['ahead_ms']) / MINUTE_MS)
+    const tenant = text(row, 'tenant') ?? ''
+    const shift = `${Math.abs(minutes)} minutes ${minutes > 0 ? 'ahead' : 'behind'}`
+    return `${text(row, 'log') ?? ''} of ${names.get(tenant) ?? tenant} is ${shift} in ${String(row['tokens'])} of ${String(row['of'])} tokens`
+  })
+  return [
+    {
+      code: 'clock-offset',
+      text: `${counted(rows.length, 'log has', 'logs have')} a clock or time zone that is off (${someOf(clocks)}): corrected for verdicts; records keep the time that was read`,
+      settledBy: 'The same logs exported again with times in UTC',
+    },
+  ]
+}
+
+/** The 16 bytes of a token id in the order in which logs write them, as base64 without its last character. */
+const SPELLED = `substring(base64Encode(unhex(concat(
+  substring(id, 7, 2), substring(id, 5, 2), substring(id, 3, 2), substring(id, 1, 2), substring(id, 12, 2),
+  substring(id, 10, 2), substring(id, 17, 2), substring(id, 15, 2), substring(id, 20, 4), substring(id, 25, 12)))), 1, 21)`
+/** Of random ids, 1 in 50,000 has no capital: so many of them, and this share, are a folded column. */
+const LEAST_IDS = 8
+const LEAST_SHARE = 0.5
+const SAMPLED_ROWS = 1_000_000
+
+/** Logs whose token ids were written in lower case, which makes other ids of them. Throws as `Session.rows`. */
+export async function idsInLowerCase(session: Session): Promise<Unknown[]> {
+  const sides = [
+    ['access', 'tenant'],
+    ['issuance', 'owner'],
+  ] as const
+  const found: string[] = []
+  for (const [side, tenant] of sides) {
+    // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
+    const share = SAMPLED_ROWS / Math.max(1, await countOf(session, side))
+    // oxlint-disable-next-line no-await-in-loop -- as above
+    const rows = await session.rows(
+      `SELECT toString(log_source) AS log, toString(log_tenant) AS name, count() AS n,
+         countIf(NOT match(${SPELLED}, '[A-Z]')) AS folded
+       FROM (
+         SELECT DISTINCT source AS log_source, ${tenant} AS log_tenant, toString(token_id) AS id FROM ${side}
+         WHERE token_id != toUUID('${NO_ID}') AND bucket <= {buckets:UInt8}
+       )
+       GROUP BY log, name HAVING folded >= ${LEAST_IDS} AND folded >= ${LEAST_SHARE} * n ORDER BY name, log`,
+      { buckets: Math.min(255, Math.max(3, Math.floor(256 * share) - 1)) },
+    )
+    for (const row of rows)
+      found.push(
+        `${text(row, 'log') ?? ''} of ${text(row, 'name') ?? ''}: ${String(row['folded'])} of ${String(row['n'])}`,
+      )
+  }
+  if (found.length === 0) return []
+  return [
+    {
+      code: 'token-ids-in-lower-case',
+      text: `${counted(found.length, 'log has', 'logs have')} token ids in lower case (${someOf(found)}): an export folded their letter case, which makes other ids of them`,
+      settledBy: 'The same logs from their source, with the letter case of ids unchanged',
+    },
+  ]
+}
+
+const PROPERTIES: ReadonlyMap<string, readonly [name: string, reason: string]> = new Map([
+  ['app', ['application', 'class-not-shown']],
+  ['family', ['kind of client', 'class-not-shown']],
+  ['client', ['client', 'class-not-shown']],
+  ['service', ['service', 'class-not-shown']],
+  ['source', ['log', 'class-not-shown']],
+  ['who', ['principal', 'log-incomplete']],
+  ['all', ['all', 'log-does-not-fit']],
+])
+
+/** By reason, which tokens are not shown, with the two numbers. Throws as `Session.rows`. */
+export async function shownByReason(session: Session): Promise<Map<string, string>> {
+  const rows = await session.rows(
+    `SELECT toString(property) AS name, value, explained, missing FROM not_shown
+     ORDER BY missing DESC, tenant, property, value LIMIT 1000`,
+  )
+  const lists = new Map<string, string[]>()
+  for (const row of rows) {
+    const [name, reason] = PROPERTIES.get(text(row, 'name') ?? '') ?? ['', '']
+    const explained = Number(row['explained'])
+    const of = explained + Number(row['missing'])
+    const what = [name, text(row, 'value') ?? ''].filter((part) => part !== '').join(' ')
+    lists.set(reason, [
+      ...(lists.get(reason) ?? []),
+      `${what}: ${explained} of ${of} tokens explained`,
+    ])
+  }
+  return new Map([...lists].map(([reason, list]) => [reason, ` (${someOf(list)})`]))
+}

@@ -1,0 +1,180 @@
+/**
+ * Whether what is wrong in a context that is not its owner's can be the log's own loss, or the whole of a class.
+ *
+ * @module
+ */
+import { grouped } from '../grouped.ts'
+import { logTail } from './chance.ts'
+import { beginningOf, endingOf } from './ordinary.ts'
+import { type Context, type Population, pairKey } from './population.ts'
+import type { TenantTrial } from './weigh.ts'
+
+/**
+ * Chance at most, over all contexts of one tenant together, that a log which only loses rows has one that is
+ * established. By tenant, so that another tenant's logs change nothing: in a case of 100 tenants 1 in 100 at most.
+ */
+const LOG_ERROR = Math.log(1e-4)
+/** Explained tokens of a class, and sign-ins of a principal, by which a log has shown that it knows them. */
+const CLASS_TOKENS = 5
+const KNOWN_SIGN_INS = 3
+/** Explained tokens of a kind of client by which a log has shown that it shows that kind, whatever the application. */
+const FAMILY_TOKENS = 20
+/** Kinds of client that services have as well. */
+const OF_SERVICES: ReadonlySet<string> = new Set(['', 'rest', 'ews', 'webservices'])
+/** Explained tokens around a missing one, and how far around, by which the log was on. */
+const NEAR_TOKENS = 5
+const NEAR_HOURS = 72
+/** Networks that came up later, each with one principal, by which a log has shown that it knows such. */
+const NEW_PLACES = 3
+/** An attack is few among many: at most this share of the principals, where they are more than two. */
+const FEW_SHARE = 0.5
+const FEW_PEOPLE = 2
+/** Ids are made as the token service makes them, in a tenant of which nearly all explained ones are. */
+const WELL_MADE_SHARE = 0.98
+const WELL_MADE_TOKENS = 50
+
+type Evidence = (trial: TenantTrial, context: Context) => boolean
+
+/** A wrong token in a context that is not its owner's, with whose trial it is of. */
+interface Wrong {
+  readonly trial: TenantTrial
+  readonly context: Context
+}
+
+export function evidenceOf(trials: readonly TenantTrial[], population: Population): Evidence {
+  const wrong = trials.flatMap((trial) =>
+    trial.strange
+      .filter(({ matter }) => matter === 'missing' || matter === 'mismatched')
+      .map((context): Wrong => ({ trial, context })),
+  )
+  const groups = {
+    byPrefix: grouped(wrong, ({ context }) => context.prefix),
+    byApp: grouped(wrong, ({ context }) => context.app),
+    // Of a client that its owner does not use: else what he lost himself would be held against a forger's tokens.
+    byClient: grouped(
+      wrong.filter(({ trial, context }) => !isOwnersClient(trial, context)),
+      ({ context }) => pairKey(context.home, context.app, context.client),
+    ),
+    byHome: grouped(wrong, ({ context }) => context.home),
+  }
+  return (trial, context) => {
+    if (context.matter !== 'missing' && context.matter !== 'mismatched') return false
+    if (trial.failsWhole(context) !== undefined) return false
+    const inTenant = groups.byHome.get(context.home) ?? []
+    if (!isKnown(trial, context, population) || !isFew(trial, inTenant)) return false
+    const ofApp = groups.byApp.get(context.app) ?? []
+    const isNovel = joinedOf(trial, 'app', context.app) < CLASS_TOKENS
+    if (isNovel && !isAttackersOwn(trial, context, ofApp, population)) return false
+    if (isOwnersClient(trial, context) && !couldShowNewPlaces(trial, context, inTenant))
+      return false
+    const chances = [
+      groupChance(
+        groups.byPrefix.get(context.prefix) ?? [],
+        population.places.joinedFrom.get(context.prefix) ?? 0,
+      ),
+      isOwnersClient(trial, context)
+        ? 0
+        : groupChance(
+            groups.byClient.get(pairKey(context.home, context.app, context.client)) ?? [],
+            0,
+          ),
+      isNovel ? groupChance(ofApp, joinedOf(trial, 'app', context.app)) : 0,
+    ]
+    return (
+      Math.min(...chances) + Math.log(trial.tenant.placeCount + inTenant.length + 1) <= LOG_ERROR
+    )
+  }
+}
+
+const joinedOf = (trial: TenantTrial, dimension: 'app' | 'who', value: string): number =>
+  trial.tenant.joined.get(dimension)?.get(value) ?? 0
+
+/** Whether the logs know the principal, so that only this context's tokens are missing. */
+function isKnown(trial: TenantTrial, { who }: Context, { places }: Population): boolean {
+  return joinedOf(trial, 'who', who) + (places.signIns.get(who) ?? 0) >= KNOWN_SIGN_INS
+}
+
+function isFew({ tenant }: TenantTrial, inTenant: readonly Wrong[]): boolean {
+  const people = new Set(inTenant.map(({ context }) => context.who)).size
+  return people <= Math.max(FEW_PEOPLE, FEW_SHARE * tenant.people)
+}
+
+/**
+ * Whether an application that nobody's explained token has is the attacker's own, and not one whose tokens this log
+ * never shows: it began one day, and ended before the log does, or comes from several networks, or as a client of people
+ * that the log does show, or with ids that the token service does not make, or with ids of other people's tokens. A
+ * service that begins to act for people goes on, from where it is.
+ */
+function isAttackersOwn(
+  { tenant }: TenantTrial,
+  { home, app, family }: Context,
+  ofApp: readonly Wrong[],
+  { places }: Population,
+): boolean {
+  const seen = places.seenApps.get(pairKey(home, app))
+  if (seen === undefined || seen.firstHour <= beginningOf(tenant)) return false
+  if (seen.lastHour < endingOf(tenant)) return true
+  if (new Set(ofApp.map(({ context }) => context.prefix)).size > 1) return true
+  if (ofApp.some(({ context }) => context.matter === 'mismatched')) return true
+  const shown = tenant.joined.get('family')?.get(family) ?? 0
+  if (shown >= FAMILY_TOKENS && !OF_SERVICES.has(family)) return true
+  const tokens = ofApp.reduce((sum, { context }) => sum + context.hours.length, 0)
+  const wellMade = ofApp.reduce((sum, { context }) => sum + context.wellMade, 0)
+  const joined = tenant.joined.get('all')?.get('') ?? 0
+  return joined >= WELL_MADE_TOKENS && tenant.wellMade >= WELL_MADE_SHARE && wellMade * 2 < tokens
+}
+
+/** Whether the owner uses just this client: then he may himself be in a new place. */
+const isOwnersClient = ({ tenant }: TenantTrial, { who, client, app }: Context): boolean =>
+  (tenant.joinedPairs.get(pairKey(who, client, app)) ?? 0) > 0
+
+/**
+ * Whether the log would show people in new places: it has shown others there; or the owner used the same client where
+ * he always is, on most of those days, and no others are missing in new places of their own.
+ */
+function couldShowNewPlaces(
+  trial: TenantTrial,
+  context: Context,
+  inTenant: readonly Wrong[],
+): boolean {
+  const lone = [...grouped(inTenant, (wrong) => wrong.context.prefix).values()].filter(
+    (some) =>
+      new Set(some.map(({ context: { who } }) => who)).size === 1 &&
+      some.every((wrong) => isOwnersClient(wrong.trial, wrong.context)),
+  )
+  const people = new Set(lone.flatMap((some) => some.map(({ context: { who } }) => who))).size
+  const { newPlaces, joinedPairs } = trial.tenant
+  if (newPlaces >= NEW_PLACES) return people <= newPlaces
+  const { who, client, app } = context
+  const own = inTenant.filter((wrong) => wrong.context.who === who)
+  const days = [...new Set(own.map((wrong) => wrong.context.day))]
+  const beside = days.filter((day) => (joinedPairs.get(pairKey(who, client, app, day)) ?? 0) > 0)
+  return people <= 1 && beside.length * 2 > days.length
+}
+
+/** Natural logarithm of the chance that all that is wrong in a group was lost, beside `joined` that was not. */
+function groupChance(group: readonly Wrong[], joined: number): number {
+  const clusters = new Map<string, number>()
+  for (const { trial, context } of group)
+    for (const hour of context.hours) {
+      if (context.matter === 'missing' && !wasOn(trial, hour)) continue
+      const rate = context.matter === 'missing' ? trial.loss : trial.mismatch
+      const key = pairKey(context.home, hour)
+      clusters.set(key, Math.max(clusters.get(key) ?? 0, rate))
+    }
+  const rates = [...clusters.values()]
+  if (rates.length === 0) return 0
+  if (joined > 0) return logTail(rates.length, rates.length + joined, Math.max(...rates))
+  return rates.reduce((sum, rate) => sum + Math.log(rate), 0)
+}
+
+/** Whether other tokens of about this hour were explained, and none of theirs is missing. */
+function wasOn(trial: TenantTrial, hour: number): boolean {
+  if (trial.isHole(hour)) return false
+  let joined = trial.tenant.joinedHours.get(hour) ?? 0
+  for (let far = 1; far <= NEAR_HOURS && joined < NEAR_TOKENS; far++)
+    joined +=
+      (trial.tenant.joinedHours.get(hour - far) ?? 0) +
+      (trial.tenant.joinedHours.get(hour + far) ?? 0)
+  return joined >= NEAR_TOKENS
+}

@@ -1,0 +1,99 @@
+/**
+ * Weighs the verdicts of a case, and writes what is ruled.
+ *
+ * @module
+ */
+
+import { countOf } from '../count_of.ts'
+import { BUCKET_ORDER } from '../reconcile/join.ts'
+import { JUDGED_COLUMNS } from '../reconcile/judge.ts'
+import type { Scratch } from '../scope/scratch.ts'
+import type { Session } from '../session.ts'
+import { escapedCell } from '../tab_separated.ts'
+import { CONTEXT_KEY, readPopulation } from './read_population.ts'
+import { type NotShown, type Ruling, weigh } from './weigh.ts'
+
+const RULING_COLUMNS = `home LowCardinality(String), who String, prefix String, app LowCardinality(String),
+  client_family LowCardinality(String), client_kind LowCardinality(String), service LowCardinality(String),
+  source LowCardinality(String), matter LowCardinality(String), reason LowCardinality(String), day Int32,
+  strength LowCardinality(String), new_reason LowCardinality(String)`
+const FEW_ROWS = 100_000
+const LINES_AT_ONCE = 20_000
+
+/** @returns the table of outcomes: `JUDGED_COLUMNS` and `strength`. Throws as `Session.command`. */
+export async function weighVerdicts(
+  session: Session,
+  scratch: Scratch,
+  judged: string,
+  sole: string,
+): Promise<string> {
+  const rows = await countOf(session, judged)
+  const order = rows <= FEW_ROWS ? undefined : BUCKET_ORDER
+  const ruled = await scratch.table(
+    'ruled',
+    `${JUDGED_COLUMNS}, strength LowCardinality(String)`,
+    order,
+  )
+  await session.command('TRUNCATE TABLE not_shown')
+  if (rows === 0) return ruled
+  const rulings = await scratch.table('rulings', RULING_COLUMNS)
+  const weighed = weigh(await readPopulation(session, scratch, judged, sole))
+  await writeRulings(session, rulings, weighed.rulings)
+  await writeNotShown(session, weighed.notShown)
+  const keys = CONTEXT_KEY.split(', ')
+  const kept = namesOf(JUDGED_COLUMNS).filter((name) => name !== 'verdict' && name !== 'reason')
+  await session.command(
+    `INSERT INTO ${ruled} (${[...kept, 'verdict', 'reason', 'strength'].join(', ')})
+     SELECT ${kept.map((name) => `j.${name}`).join(', ')}, if(new_reason != '', 'undetermined', verdict) AS verdict,
+       if(new_reason != '', new_reason, j.reason) AS reason, strength
+     FROM (SELECT *, toInt32(intDiv(hour, 24)) AS day FROM ${judged}) AS j
+     LEFT ANY JOIN ${rulings} AS r ON ${keys.map((key) => `r.${key} = j.${key}`).join(' AND ')}`,
+  )
+  return ruled
+}
+
+/** Names of columns that are defined as `name Type, …`. */
+const namesOf = (columns: string): string[] =>
+  columns.split(',').map((column) => column.trim().split(' ')[0] ?? '')
+
+async function writeRulings(
+  session: Session,
+  table: string,
+  rulings: readonly Ruling[],
+): Promise<void> {
+  const columns = [...CONTEXT_KEY.split(', '), 'strength', 'new_reason']
+  for (let at = 0; at < rulings.length; at += LINES_AT_ONCE) {
+    const lines = rulings.slice(at, at + LINES_AT_ONCE).map(lineOf)
+    // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
+    await session.insert(table, columns, 'TabSeparated', Buffer.from(lines.join('')))
+  }
+}
+
+async function writeNotShown(session: Session, values: readonly NotShown[]): Promise<void> {
+  if (values.length === 0) return
+  const lines = values.map(({ home, property, value, explained, missing }) =>
+    [home, property, value, String(explained), String(missing)].map(escapedCell).join('\t'),
+  )
+  const columns = ['tenant', 'property', 'value', 'explained', 'missing']
+  await session.insert('not_shown', columns, 'TabSeparated', Buffer.from(`${lines.join('\n')}\n`))
+}
+
+function lineOf({ context, strength, reason }: Ruling): string {
+  const { home, who, prefix, app, family, client, service, source, matter, day } = context
+  const cells = [
+    home,
+    who,
+    prefix,
+    app,
+    family,
+    client,
+    service,
+    source,
+    matter,
+    context.reason,
+    String(day),
+    strength,
+    reason ?? '',
+  ]
+  return `${cells.map(escapedCell).join('\t')}\n`
+}

@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import * as fc from 'fast-check'
+import { weigh } from '../src/weigh/weigh.ts'
+import { populationOf, type Token } from './weigh_world.ts'
+
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 400)
+
+/** Numbers from 0 to 1 by a seed: fast-check would shrink each single token. */
+function numbers(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+const APPS = ['outlook', 'phone', 'web'] as const
+const SERVICES = ['Exchange', 'SharePoint'] as const
+
+/** People at an office and at home, on weekdays; some travel, and change their clients, in the middle of the log. */
+function lifeOf(seed: number, people: number, days: number): Token[] {
+  const next = numbers(seed)
+  const tokens: Token[] = []
+  for (let person = 0; person < people; person++) {
+    const who = `person${person}@example.org`
+    const travelsFrom = next() < 0.3 ? Math.floor(next() * days) : days
+    const changesAt = next() < 0.3 ? Math.floor(next() * days) : days
+    const app = APPS[Math.floor(next() * APPS.length)] ?? 'web'
+    for (let day = 0; day < days; day++) {
+      if (day % 7 > 4 && next() < 0.8) continue
+      const isAway = day >= travelsFrom && day < travelsFrom + 4
+      for (let use = 0; use < 1 + Math.floor(next() * 4); use++)
+        tokens.push({
+          who,
+          prefix: isAway ? `hotel${person}` : next() < 0.7 ? 'office' : `home${person}`,
+          app,
+          client: `${app} ${day < changesAt ? 1 : 2}`,
+          service: SERVICES[Math.floor(next() * 2)] ?? 'Exchange',
+          hour: day * 24 + 7 + Math.floor(next() * 11),
+          isForged: false,
+          isWellMade: true,
+          state: 'joined',
+        })
+    }
+  }
+  return tokens
+}
+
+/** What a log may lose, or never show: which genuine tokens are then missing. */
+type Accident = (token: Token, days: number, next: () => number) => boolean
+const accidents: Readonly<Record<string, (seed: number) => Accident>> = {
+  'a share of rows': (seed) => {
+    const share = numbers(seed)() * 0.12
+    return (_token, _days, next) => next() < share
+  },
+  'some hours': (seed) => {
+    const at = numbers(seed)()
+    return ({ hour }, days) => hour >= at * days * 24 && hour < at * days * 24 + 6
+  },
+  'an hour of every day': (seed) => {
+    const at = 7 + Math.floor(numbers(seed)() * 11)
+    return ({ hour }) => hour % 24 === at
+  },
+  'the tokens of an application':
+    () =>
+    ({ app }) =>
+      app === 'phone',
+  'the tokens of an application from one day on': (seed) => {
+    const from = numbers(seed)()
+    return ({ app, hour }, days) => app === 'web' && hour >= from * days * 24
+  },
+  'the tokens of a client after its update':
+    () =>
+    ({ client }) =>
+      client.endsWith('2'),
+  'the tokens of one service':
+    () =>
+    ({ service }) =>
+      service === 'SharePoint',
+  'one person':
+    () =>
+    ({ who }) =>
+      who === 'person1@example.org',
+  'every network but the office':
+    () =>
+    ({ prefix }) =>
+      prefix !== 'office',
+  'nine rows of ten': () => (_token, _days, next) => next() < 0.9,
+}
+
+const world = fc.record({
+  seed: fc.nat(),
+  people: fc.integer({ min: 2, max: 40 }),
+  days: fc.integer({ min: 7, max: 40 }),
+  isMixed: fc.boolean(),
+})
+
+describe('a log that loses, or never shows', () => {
+  for (const [name, accident] of Object.entries(accidents))
+    it(`${name} accuses nobody`, () => {
+      fc.assert(
+        fc.property(world, ({ seed, people, days, isMixed }) => {
+          const next = numbers(seed ^ 0x5bd1e995)
+          const isHit = accident(seed)
+          const state = isMixed ? 'mismatched' : 'missing'
+          const tokens = lifeOf(seed, people, days).map((token) =>
+            isHit(token, days, next) ? { ...token, state: state as Token['state'] } : token,
+          )
+          const accused = weigh(populationOf(tokens)).rulings.filter(
+            ({ strength }) => strength === 'established',
+          )
+          assert.deepEqual(accused, [])
+        }),
+        { numRuns: Math.ceil(RUNS / Object.keys(accidents).length) },
+      )
+    })
+})
+
+describe('a forger', () => {
+  /** Tokens that nobody issued, for one victim, from networks of the forger's own, over some days. */
+  const forged = (
+    seed: number,
+    people: number,
+    days: number,
+    client: string,
+    app: string,
+  ): Token[] => {
+    const next = numbers(seed ^ 0x27d4eb2f)
+    const who = `person${Math.floor(next() * people)}@example.org`
+    const from = Math.ceil(days * 0.5)
+    return Array.from({ length: 24 }, (_, at) => ({
+      who,
+      prefix: `proxy${at % 2}`,
+      app,
+      client,
+      service: 'Exchange',
+      hour: (from + (at % Math.max(1, days - from - 1))) * 24 + 8 + (at % 7),
+      isForged: true,
+      isWellMade: false,
+      state: 'missing',
+    }))
+  }
+  const sound = fc.record({
+    seed: fc.nat(),
+    people: fc.integer({ min: 4, max: 40 }),
+    days: fc.integer({ min: 20, max: 40 }),
+    app: fc.constantFrom('outlook', 'phone', 'web', 'forger'),
+    client: fc.constantFrom('outlook 1', 'web 9', 'rest 1', 'curl 8'),
+  })
+
+  it('is a lead at least, whatever client and application he names', () => {
+    fc.assert(
+      fc.property(sound, ({ seed, people, days, app, client }) => {
+        const tokens = [...lifeOf(seed, people, days), ...forged(seed, people, days, client, app)]
+        const { rulings } = weigh(populationOf(tokens))
+        assert.ok(rulings.length > 0)
+        for (const { strength } of rulings) assert.notEqual(strength, '')
+      }),
+      { numRuns: RUNS },
+    )
+  })
+
+  it('is established where the log lost nothing and the client is not his victim’s', () => {
+    fc.assert(
+      fc.property(sound, ({ seed, people, days, app }) => {
+        const tokens = [...lifeOf(seed, people, days), ...forged(seed, people, days, 'rest 1', app)]
+        for (const { strength } of weigh(populationOf(tokens)).rulings)
+          assert.equal(strength, 'established')
+      }),
+      { numRuns: RUNS },
+    )
+  })
+})
+
+it('taking explained tokens away makes nobody more accused', () => {
+  fc.assert(
+    fc.property(
+      world,
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      ({ seed, people, days }, share) => {
+        const next = numbers(seed ^ 0x165667b1)
+        const life = lifeOf(seed, people, days).map((token) =>
+          next() < 0.02 ? { ...token, state: 'missing' as const } : token,
+        )
+        const lessLife = life.filter(({ state }) => state !== 'joined' || next() >= share)
+        const accused = (tokens: readonly Token[]) =>
+          weigh(populationOf(tokens)).rulings.filter(({ strength }) => strength === 'established')
+            .length
+        assert.ok(accused(lessLife) <= accused(life))
+      },
+    ),
+    { numRuns: RUNS },
+  )
+})

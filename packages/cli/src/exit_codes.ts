@@ -1,0 +1,40 @@
+/**
+ * Exit codes: what each means, and the one rule by which a command's outcome becomes one.
+ *
+ * @module
+ */
+
+/**
+ * 0: nothing found, and all of it could be judged; or what was to be written is written. 1: found, established.
+ * 2: wrong usage. 3: failed, or a part could not be answered, read or searched. 4: leads only.
+ */
+export type ExitCode = 0 | 1 | 2 | 3 | 4
+
+/** What was to be written, shown or served was. */
+export const DONE = 0
+export const FOUND = 1
+export const WRONG_USAGE = 2
+export const NOT_ANSWERED = 3
+export const LEADS_ONLY = 4
+
+/** How a question to evidence came out. */
+export interface Outcome {
+  /** Something is established. */
+  readonly isFound: boolean
+  /** All of the question could be answered: every access judged, every input read, every search finished. */
+  readonly isWhole: boolean
+  /** Something is missing or odd, and ordinary causes remain. */
+  readonly hasLeads?: boolean
+}
+
+/** Found wins over a part without an answer, and that over leads. */
+export function exitCode({ isFound, isWhole, hasLeads = false }: Outcome): ExitCode {
+  if (isFound) return FOUND
+  if (!isWhole) return NOT_ANSWERED
+  return hasLeads ? LEADS_ONLY : DONE
+}
+
+/** As `--help` prints it. */
+export const EXIT_CODES_TEXT = `Exit codes: 0 nothing found and all of it could be judged, or written as asked;
+1 found (established); 2 usage; 3 failed, or a part could not be answered, read
+or searched; 4 leads only. 1 wins over 3, 3 over 4.`
