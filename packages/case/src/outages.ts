@@ -16,8 +16,8 @@
  * - The same hours are not equally busy on all days, even on busy ones. How unequal they are, in the other weeks, gives
  *   the shape of a gamma law of their rates, and the chance of none is that of a negative binomial.
  *
- * What remains must be rarer than one in {@link ERROR} over all silences of the log. That is the chance of one false
- * hole in a log whose silences follow the law that its own have shown.
+ * What remains is the chance of so surprising a silence among all silences of the log: that of a false hole in a whole
+ * log, if its silences follow the law that its own have shown.
  *
  * @module
  */
@@ -31,8 +31,6 @@ export interface Stretch {
   readonly toMs: number
 }
 
-/** The chance of a false hole in a whole log. */
-const ERROR = 0.01
 const MINUTES = 60
 const DAY = 24
 const WEEK = 168
@@ -63,8 +61,19 @@ export interface MinuteLog {
   readonly count: number
 }
 
-/** The silences of a log that are holes, in order of time. Cost: the log's hours, and those of its silences. */
-export function outages(log: MinuteLog, others: readonly Pace[] = []): Stretch[] {
+/** A silence that is too long for its log. */
+export interface Hole extends Stretch {
+  /** The chance that a log like it, which lacks nothing, has such a silence anywhere. */
+  readonly chance: number
+}
+
+/**
+ * The silences of a log that are holes, in order of time. Cost: the log's hours, and those of its silences.
+ *
+ * @param error the largest chance of a false hole in a whole log
+ * @param others paces of logs of the same people that came another way
+ */
+export function outages(log: MinuteLog, error: number, others: readonly Pace[] = []): Hole[] {
   const pace = paceOf(log.active)
   if (pace === undefined) return []
   const scored = log.silences
@@ -72,13 +81,14 @@ export function outages(log: MinuteLog, others: readonly Pace[] = []): Stretch[]
     .toSorted((a, b) => b.surprise - a.surprise)
   const count = Math.max(log.count, scored.length)
   const spread = spreadOf(scored, count)
-  const least = Math.log(count / ERROR)
+  const least = Math.log(count / error)
   return scored
-    .filter(({ surprise, gap }) => {
+    .flatMap(({ silence: { fromMs, toMs }, gap, surprise }) => {
       const spared = surprise / spread
-      return spared > least && unevenly(spared, evennessOf(gap, pace)) > least
+      if (spared <= least) return []
+      const chance = count * Math.exp(-Math.min(spared, unevenly(spared, evennessOf(gap, pace))))
+      return chance < error ? [{ fromMs, toMs, chance }] : []
     })
-    .map(({ silence }) => silence)
     .toSorted((a, b) => a.fromMs - b.fromMs)
 }
 

@@ -56,14 +56,7 @@ export const TABLES: readonly TableSpec[] = [
   },
   {
     name: 'access',
-    columns: [
-      ...RECORD,
-      ...ACCESS,
-      SESSION_KEY,
-      BUCKET,
-      contentOf(ACCESS),
-      RANK,
-    ],
+    columns: [...RECORD, ...ACCESS, SESSION_KEY, BUCKET, contentOf(ACCESS), RANK],
     orderBy: 'bucket, token_id, record_id, content',
     engine: 'ReplacingMergeTree(rank)',
     sharded: true,

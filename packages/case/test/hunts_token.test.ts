@@ -197,7 +197,10 @@ const BROKER = '29d9ed98-a469-4536-ade2-f981bc1d605e'
 const TOOL = '5e1f0000-0000-4000-8000-00000000a009'
 const deviceCode = (app: string, other: string): Life[] => [
   world('mail is read elsewhere than where the code was entered', {
-    hit: [used(3, 2, { client_app_id: app, ip: HOTEL }), used(9, 7, { client_app_id: app, ip: HOTEL, session_id: 'd1' })],
+    hit: [
+      used(3, 2, { client_app_id: app, ip: HOTEL }),
+      used(9, 7, { client_app_id: app, ip: HOTEL, session_id: 'd1' }),
+    ],
     miss: [
       used(3, 3, { client_app_id: app, ip: HOTEL }),
       used(3, 2, { client_app_id: other, ip: HOTEL }),
@@ -214,7 +217,13 @@ const deviceCode = (app: string, other: string): Life[] => [
   }),
   world('a tool that reads no mail and no files is not looked at', {
     miss: [
-      used(3, 2, { client_app_id: app, ip: HOTEL, mailbox: '', service: 'AzureActiveDirectory', operation: 'GET' }),
+      used(3, 2, {
+        client_app_id: app,
+        ip: HOTEL,
+        mailbox: '',
+        service: 'AzureActiveDirectory',
+        operation: 'GET',
+      }),
     ],
     issuance: [code(2, 2)],
   }),

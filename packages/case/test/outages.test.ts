@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { MINUTE_MS, type MinuteLog, outages, paceOf } from '../src/outages.ts'
 import { MONDAY_MS, type Office, officeTimes } from './office.ts'
 
+const ERROR = 0.01
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
 
@@ -31,7 +32,7 @@ const without = (times: readonly number[], fromMs: number, toMs: number) =>
 
 /** Holes of an office's log, as `day hour`, rounded to the hour. */
 function holesOf(office: Office, [fromMs, toMs]: readonly [number, number] = [0, 0]): string[] {
-  return outages(logOf(without(officeTimes(office), fromMs, toMs))).map((hole) =>
+  return outages(logOf(without(officeTimes(office), fromMs, toMs)), ERROR).map((hole) =>
     [hole.fromMs, hole.toMs]
       .map((ms) => {
         const hours = Math.round((ms - MONDAY_MS) / HOUR_MS)
@@ -82,18 +83,18 @@ describe('a hole in a log', () => {
   it('is found on each of three days', () => {
     let times = officeTimes(large)
     for (const day of [8, 11, 16]) times = without(times, at(day, 10), at(day, 12))
-    assert.equal(outages(logOf(times)).length, 3)
+    assert.equal(outages(logOf(times), ERROR).length, 3)
   })
 
   it('of a whole working day is told from a holiday by who else was at work', () => {
     const others = paceOf(logOf(officeTimes({ ...small, seed: 9 })).active)
     assert.ok(others !== undefined)
     const silent = logOf(without(officeTimes(small), at(16, 0), at(17, 0)))
-    assert.equal(outages(silent, [others]).length, 1)
+    assert.equal(outages(silent, ERROR, [others]).length, 1)
     const away = paceOf(logOf(officeTimes({ ...small, seed: 9, holidays: [16] })).active)
     assert.ok(away !== undefined)
     const holiday = logOf(officeTimes({ ...small, holidays: [16] }))
-    assert.deepEqual(outages(holiday, [away]), [])
+    assert.deepEqual(outages(holiday, ERROR, [away]), [])
   })
 })
 
@@ -108,7 +109,7 @@ describe('no hole in a log', () => {
     // Somebody reads mail each night of two weeks, every few minutes.
     for (let day = 7; day < 21; day++)
       for (let minute = 0; minute < 300; minute += 3) times.push(at(day, 0) + minute * MINUTE_MS)
-    assert.deepEqual(outages(logOf(times.toSorted((a, b) => a - b))), [])
+    assert.deepEqual(outages(logOf(times.toSorted((a, b) => a - b)), ERROR), [])
   })
 
   it('is found in more than one of fifty logs of offices of all sizes that lack nothing', () => {
@@ -121,7 +122,7 @@ describe('no hole in a log', () => {
   })
 
   it('is in a log of one hour, or of none', () => {
-    assert.deepEqual(outages(logOf([])), [])
-    assert.deepEqual(outages(logOf([at(0, 9), at(0, 9) + 10 * MINUTE_MS])), [])
+    assert.deepEqual(outages(logOf([]), ERROR), [])
+    assert.deepEqual(outages(logOf([at(0, 9), at(0, 9) + 10 * MINUTE_MS]), ERROR), [])
   })
 })

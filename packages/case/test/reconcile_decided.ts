@@ -3,6 +3,8 @@
  *
  * @module
  */
+
+import { NO_ID } from '../src/no_id.ts'
 import {
   ALICE,
   BOB,
@@ -17,7 +19,6 @@ import {
   timeOf,
   used,
 } from './reconcile_world.ts'
-import { NO_ID } from '../src/no_id.ts'
 import { guid, type Row, type World } from './world.ts'
 
 const UNKNOWN_AT = '1970-01-01 00:00:00.000'

@@ -64,15 +64,30 @@ const accidents: Readonly<Record<string, (seed: number) => Accident>> = {
     const at = 7 + Math.floor(numbers(seed)() * 11)
     return ({ hour }) => hour % 24 === at
   },
-  'the tokens of an application': () => ({ app }) => app === 'phone',
+  'the tokens of an application':
+    () =>
+    ({ app }) =>
+      app === 'phone',
   'the tokens of an application from one day on': (seed) => {
     const from = numbers(seed)()
     return ({ app, hour }, days) => app === 'web' && hour >= from * days * 24
   },
-  'the tokens of a client after its update': () => ({ client }) => client.endsWith('2'),
-  'the tokens of one service': () => ({ service }) => service === 'SharePoint',
-  'one person': () => ({ who }) => who === 'person1@example.org',
-  'every network but the office': () => ({ prefix }) => prefix !== 'office',
+  'the tokens of a client after its update':
+    () =>
+    ({ client }) =>
+      client.endsWith('2'),
+  'the tokens of one service':
+    () =>
+    ({ service }) =>
+      service === 'SharePoint',
+  'one person':
+    () =>
+    ({ who }) =>
+      who === 'person1@example.org',
+  'every network but the office':
+    () =>
+    ({ prefix }) =>
+      prefix !== 'office',
   'nine rows of ten': () => (_token, _days, next) => next() < 0.9,
 }
 
@@ -94,7 +109,9 @@ describe('a log that loses, or never shows', () => {
           const tokens = lifeOf(seed, people, days).map((token) =>
             isHit(token, days, next) ? { ...token, state: state as Token['state'] } : token,
           )
-          const accused = weigh(populationOf(tokens)).rulings.filter(({ strength }) => strength === 'established')
+          const accused = weigh(populationOf(tokens)).rulings.filter(
+            ({ strength }) => strength === 'established',
+          )
           assert.deepEqual(accused, [])
         }),
         { numRuns: Math.ceil(RUNS / Object.keys(accidents).length) },
@@ -104,7 +121,13 @@ describe('a log that loses, or never shows', () => {
 
 describe('a forger', () => {
   /** Tokens that nobody issued, for one victim, from networks of the forger's own, over some days. */
-  const forged = (seed: number, people: number, days: number, client: string, app: string): Token[] => {
+  const forged = (
+    seed: number,
+    people: number,
+    days: number,
+    client: string,
+    app: string,
+  ): Token[] => {
     const next = numbers(seed ^ 0x27d4eb2f)
     const who = `person${Math.floor(next() * people)}@example.org`
     const from = Math.ceil(days * 0.5)
@@ -144,7 +167,8 @@ describe('a forger', () => {
     fc.assert(
       fc.property(sound, ({ seed, people, days, app }) => {
         const tokens = [...lifeOf(seed, people, days), ...forged(seed, people, days, 'rest 1', app)]
-        for (const { strength } of weigh(populationOf(tokens)).rulings) assert.equal(strength, 'established')
+        for (const { strength } of weigh(populationOf(tokens)).rulings)
+          assert.equal(strength, 'established')
       }),
       { numRuns: RUNS },
     )
@@ -153,16 +177,21 @@ describe('a forger', () => {
 
 it('taking explained tokens away makes nobody more accused', () => {
   fc.assert(
-    fc.property(world, fc.double({ min: 0, max: 1, noNaN: true }), ({ seed, people, days }, share) => {
-      const next = numbers(seed ^ 0x165667b1)
-      const life = lifeOf(seed, people, days).map((token) =>
-        next() < 0.02 ? { ...token, state: 'missing' as const } : token,
-      )
-      const lessLife = life.filter(({ state }) => state !== 'joined' || next() >= share)
-      const accused = (tokens: readonly Token[]) =>
-        weigh(populationOf(tokens)).rulings.filter(({ strength }) => strength === 'established').length
-      assert.ok(accused(lessLife) <= accused(life))
-    }),
+    fc.property(
+      world,
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      ({ seed, people, days }, share) => {
+        const next = numbers(seed ^ 0x165667b1)
+        const life = lifeOf(seed, people, days).map((token) =>
+          next() < 0.02 ? { ...token, state: 'missing' as const } : token,
+        )
+        const lessLife = life.filter(({ state }) => state !== 'joined' || next() >= share)
+        const accused = (tokens: readonly Token[]) =>
+          weigh(populationOf(tokens)).rulings.filter(({ strength }) => strength === 'established')
+            .length
+        assert.ok(accused(lessLife) <= accused(life))
+      },
+    ),
     { numRuns: RUNS },
   )
 })

@@ -33,15 +33,16 @@ export interface Token {
 const HOME = 'tenant'
 const familyOf = (client: string) => client.split(' ')[0] ?? ''
 const valueOf = (token: Token, dimension: Dimension): string =>
-  dimension === 'family' ? familyOf(token.client) : dimension === 'source' ? 'ual' : token[dimension]
+  dimension === 'family'
+    ? familyOf(token.client)
+    : dimension === 'source'
+      ? 'ual'
+      : token[dimension]
 
 /** @param signIns networks at which each principal signs in, beside those of explained tokens: `who NUL prefix` */
 export function populationOf(tokens: readonly Token[], signIns: Iterable<string> = []): Population {
   const joined = tokens.filter(({ state }) => state === 'joined')
-  const places = new Set([
-    ...signIns,
-    ...joined.map(({ who, prefix }) => pairKey(who, prefix)),
-  ])
+  const places = new Set([...signIns, ...joined.map(({ who, prefix }) => pairKey(who, prefix))])
   const hours = tokens.map(({ hour }) => hour)
   const tenant = tenantOf(joined, hours, places)
   const wrong = tokens.filter(({ state }) => state !== 'joined')
@@ -85,7 +86,9 @@ function tenantOf(
     lastHour,
     joined: new Map<Dimension | 'all', Map<string, number>>([
       ['all', new Map([['', joined.length]])],
-      ...DIMENSIONS.map((dimension) => [dimension, countBy(joined, (one) => valueOf(one, dimension))] as const),
+      ...DIMENSIONS.map(
+        (dimension) => [dimension, countBy(joined, (one) => valueOf(one, dimension))] as const,
+      ),
     ]),
     joinedHours: countBy(joined, ({ hour }) => hour),
     joinedPairs: new Map([
@@ -94,7 +97,8 @@ function tenantOf(
       ...countBy(joined, (one) => pairKey(one.who, one.client, one.app, dayOf(one))),
     ]),
     addressFit:
-      joined.filter(({ who, prefix }) => places.has(pairKey(who, prefix))).length / Math.max(1, joined.length),
+      joined.filter(({ who, prefix }) => places.has(pairKey(who, prefix))).length /
+      Math.max(1, joined.length),
     wellMade: joined.filter(({ isWellMade }) => isWellMade).length / Math.max(1, joined.length),
     newPlaces: [...firstIn.values()].filter((hour) => hour > later).length,
     placeCount: firstIn.size,
@@ -143,7 +147,10 @@ function countBy<K>(tokens: readonly Token[], keyOf: (token: Token) => K): Map<K
 function firstBy(tokens: readonly Token[], keyOf: (token: Token) => string): Map<string, number> {
   const first = new Map<string, number>()
   for (const token of tokens)
-    first.set(keyOf(token), Math.min(first.get(keyOf(token)) ?? Number.POSITIVE_INFINITY, token.hour))
+    first.set(
+      keyOf(token),
+      Math.min(first.get(keyOf(token)) ?? Number.POSITIVE_INFINITY, token.hour),
+    )
   return first
 }
 

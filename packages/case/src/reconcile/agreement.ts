@@ -38,7 +38,9 @@ export const LONGEST_LIFE_MS: number = 28 * 3_600_000
 export function FACT(of: 'one' | 'group'): (timeMs: string) => string {
   const least = of === 'group' ? 'min' : ''
   const most = of === 'group' ? 'max' : ''
-  return (timeMs) => `(category = 'owa-auth', lower(principal), principal_id, app_id, resource_id, tenant, home_tenant,
+  return (
+    timeMs,
+  ) => `(category = 'owa-auth', lower(principal), principal_id, app_id, resource_id, tenant, home_tenant,
     ${least}(${timeMs}), ${most}(${timeMs}), source IN ${PLAIN_SOURCES}, ${most}(session_id))`
 }
 

@@ -70,7 +70,10 @@ interface Pair {
 /** Differences between the two times of tokens, by log and file, in steps of {@link STEP_MS}. */
 async function pairsOf(session: Session): Promise<Pair[]> {
   const rows = Math.max(await countOf(session, 'access'), await countOf(session, 'issuance'))
-  const buckets = Math.min(255, Math.max(7, Math.floor((256 * SAMPLED_ROWS) / Math.max(1, rows)) - 1))
+  const buckets = Math.min(
+    255,
+    Math.max(7, Math.floor((256 * SAMPLED_ROWS) / Math.max(1, rows)) - 1),
+  )
   const found = await session.rows(
     `SELECT toString(owner) AS tenant, concat(source, ' ', category) AS made_log, used_log, made_in, used_in, steps,
        uniqExact(token_id) AS tokens
@@ -118,9 +121,7 @@ export function clocksBy(pairs: readonly Pair[]): Clocks {
         found.push(offset)
         const inIt = new Set(own)
         const steps = Math.round((side === 'issuance' ? 1 : -1) * (offset.aheadMs / STEP_MS))
-        left = left.map((pair) =>
-          inIt.has(pair) ? { ...pair, steps: pair.steps + steps } : pair,
-        )
+        left = left.map((pair) => (inIt.has(pair) ? { ...pair, steps: pair.steps + steps } : pair))
       }
   return {
     issuance: addedBy(found, 'issuance'),
@@ -130,7 +131,8 @@ export function clocksBy(pairs: readonly Pair[]): Clocks {
 }
 
 function keyOf(pair: Pair, side: 'issuance' | 'access', by: 'log' | 'file'): string {
-  if (side === 'issuance') return by === 'log' ? `${pair.tenant}\0${pair.madeLog}` : `${pair.madeIn}`
+  if (side === 'issuance')
+    return by === 'log' ? `${pair.tenant}\0${pair.madeLog}` : `${pair.madeIn}`
   return by === 'log' ? pair.usedLog : `${pair.usedIn}`
 }
 
@@ -138,9 +140,13 @@ function offsetOf(pairs: readonly Pair[], side: 'issuance' | 'access'): ClockOff
   const bySteps = new Map<number, number>()
   for (const { steps, tokens } of pairs) bySteps.set(steps, (bySteps.get(steps) ?? 0) + tokens)
   const of = [...bySteps.values()].reduce((sum, tokens) => sum + tokens, 0)
-  const [steps, tokens] = [...bySteps].reduce((one, other) => (other[1] > one[1] ? other : one), [0, 0])
+  const [steps, tokens] = [...bySteps].reduce(
+    (one, other) => (other[1] > one[1] ? other : one),
+    [0, 0],
+  )
   const [first] = pairs
-  const isOff = Math.abs(steps) >= LEAST_STEPS && tokens >= LEAST_TOKENS && tokens >= LEAST_SHARE * of
+  const isOff =
+    Math.abs(steps) >= LEAST_STEPS && tokens >= LEAST_TOKENS && tokens >= LEAST_SHARE * of
   if (first === undefined || !isOff) return undefined
   // A renewed token names the time of its authentication, which is earlier: that alone is no clock.
   if (steps < 0 && of - tokens > (1 - LEAST_SHARE) * tokens) return undefined
@@ -169,7 +175,9 @@ export async function writeClocks(session: Session): Promise<Clocks> {
   await session.command('TRUNCATE TABLE clock_offset')
   const clocks = clocksBy(await pairsOf(session))
   const lines = clocks.found.flatMap(({ side, tenant, log, evidence, aheadMs, tokens, of }) =>
-    evidence.map((id) => tabSeparated([side, tenant, log, String(id), String(aheadMs), String(tokens), String(of)])),
+    evidence.map((id) =>
+      tabSeparated([side, tenant, log, String(id), String(aheadMs), String(tokens), String(of)]),
+    ),
   )
   const columns = ['side', 'tenant', 'log', 'evidence_id', 'ahead_ms', 'tokens', 'of']
   if (lines.length > 0)

@@ -4,10 +4,10 @@
  * @module
  */
 import type { Session } from '../session.ts'
-import { type FewRows, type Reading, readingOf } from './few_of_many.ts'
 import { LONGEST_LIFE_MS } from './agreement.ts'
-import { doubtOf, type OpenTables, type PreparedParams, prepared } from './judge.ts'
+import { type FewRows, type Reading, readingOf } from './few_of_many.ts'
 import { PLAIN_PLAN } from './join.ts'
+import { doubtOf, type OpenTables, type PreparedParams, prepared } from './judge.ts'
 
 /** Sessions are looked up a part at a time, so that memory does not grow with their number. */
 const PART_ROWS = 2_000_000

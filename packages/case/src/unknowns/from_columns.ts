@@ -20,7 +20,10 @@ export async function clocksOff(session: Session): Promise<Unknown[]> {
      GROUP BY side, tenant, log, ahead_ms, tokens, of ORDER BY tokens DESC, tenant, log`,
   )
   if (rows.length === 0) return []
-  const names = await tenantNames(session, rows.map((row) => text(row, 'tenant') ?? '').slice(0, 10))
+  const names = await tenantNames(
+    session,
+    rows.map((row) => text(row, 'tenant') ?? '').slice(0, 10),
+  )
   const clocks = rows.map((row) => {
     const minutes = Math.round(Number(row['ahead_ms']) / MINUTE_MS)
     const tenant = text(row, 'tenant') ?? ''
@@ -67,7 +70,9 @@ export async function idsInLowerCase(session: Session): Promise<Unknown[]> {
       { buckets: Math.min(255, Math.max(3, Math.floor(256 * share) - 1)) },
     )
     for (const row of rows)
-      found.push(`${text(row, 'log') ?? ''} of ${text(row, 'name') ?? ''}: ${String(row['folded'])} of ${String(row['n'])}`)
+      found.push(
+        `${text(row, 'log') ?? ''} of ${text(row, 'name') ?? ''}: ${String(row['folded'])} of ${String(row['n'])}`,
+      )
   }
   if (found.length === 0) return []
   return [
@@ -101,7 +106,10 @@ export async function shownByReason(session: Session): Promise<Map<string, strin
     const explained = Number(row['explained'])
     const of = explained + Number(row['missing'])
     const what = [name, text(row, 'value') ?? ''].filter((part) => part !== '').join(' ')
-    lists.set(reason, [...(lists.get(reason) ?? []), `${what}: ${explained} of ${of} tokens explained`])
+    lists.set(reason, [
+      ...(lists.get(reason) ?? []),
+      `${what}: ${explained} of ${of} tokens explained`,
+    ])
   }
   return new Map([...lists].map(([reason, list]) => [reason, ` (${someOf(list)})`]))
 }

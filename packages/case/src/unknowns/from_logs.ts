@@ -9,8 +9,8 @@ import { BOUNDED } from '../scope/settings.ts'
 import { tenantNames } from '../scope/tenant_names.ts'
 import type { Session } from '../session.ts'
 import type { Unknown } from '../unknowns.ts'
-import { settledBy } from './settled_by.ts'
 import { clocksOff, idsInLowerCase, shownByReason } from './from_columns.ts'
+import { settledBy } from './settled_by.ts'
 import { bracketed, counted, someOf } from './wording.ts'
 
 /** The first few tenants by the names that people know them by. */

@@ -6,7 +6,7 @@
 import { grouped } from '../grouped.ts'
 import { logTail } from './chance.ts'
 import { beginningOf, endingOf } from './ordinary.ts'
-import { type Context, pairKey, type Population } from './population.ts'
+import { type Context, type Population, pairKey } from './population.ts'
 import type { TenantTrial } from './weigh.ts'
 
 /**
@@ -65,15 +65,24 @@ export function evidenceOf(trials: readonly TenantTrial[], population: Populatio
     const ofApp = groups.byApp.get(context.app) ?? []
     const isNovel = joinedOf(trial, 'app', context.app) < CLASS_TOKENS
     if (isNovel && !isAttackersOwn(trial, context, ofApp, population)) return false
-    if (isOwnersClient(trial, context) && !couldShowNewPlaces(trial, context, inTenant)) return false
+    if (isOwnersClient(trial, context) && !couldShowNewPlaces(trial, context, inTenant))
+      return false
     const chances = [
-      groupChance(groups.byPrefix.get(context.prefix) ?? [], population.places.joinedFrom.get(context.prefix) ?? 0),
+      groupChance(
+        groups.byPrefix.get(context.prefix) ?? [],
+        population.places.joinedFrom.get(context.prefix) ?? 0,
+      ),
       isOwnersClient(trial, context)
         ? 0
-        : groupChance(groups.byClient.get(pairKey(context.home, context.app, context.client)) ?? [], 0),
+        : groupChance(
+            groups.byClient.get(pairKey(context.home, context.app, context.client)) ?? [],
+            0,
+          ),
       isNovel ? groupChance(ofApp, joinedOf(trial, 'app', context.app)) : 0,
     ]
-    return Math.min(...chances) + Math.log(trial.tenant.placeCount + inTenant.length + 1) <= LOG_ERROR
+    return (
+      Math.min(...chances) + Math.log(trial.tenant.placeCount + inTenant.length + 1) <= LOG_ERROR
+    )
   }
 }
 
@@ -123,7 +132,11 @@ const isOwnersClient = ({ tenant }: TenantTrial, { who, client, app }: Context):
  * Whether the log would show people in new places: it has shown others there; or the owner used the same client where
  * he always is, on most of those days, and no others are missing in new places of their own.
  */
-function couldShowNewPlaces(trial: TenantTrial, context: Context, inTenant: readonly Wrong[]): boolean {
+function couldShowNewPlaces(
+  trial: TenantTrial,
+  context: Context,
+  inTenant: readonly Wrong[],
+): boolean {
   const lone = [...grouped(inTenant, (wrong) => wrong.context.prefix).values()].filter(
     (some) =>
       new Set(some.map(({ context: { who } }) => who)).size === 1 &&
@@ -161,6 +174,7 @@ function wasOn(trial: TenantTrial, hour: number): boolean {
   let joined = trial.tenant.joinedHours.get(hour) ?? 0
   for (let far = 1; far <= NEAR_HOURS && joined < NEAR_TOKENS; far++)
     joined +=
-      (trial.tenant.joinedHours.get(hour - far) ?? 0) + (trial.tenant.joinedHours.get(hour + far) ?? 0)
+      (trial.tenant.joinedHours.get(hour - far) ?? 0) +
+      (trial.tenant.joinedHours.get(hour + far) ?? 0)
   return joined >= NEAR_TOKENS
 }

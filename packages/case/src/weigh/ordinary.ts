@@ -49,7 +49,8 @@ export function isHabitual(context: Context, tenant: Tenant, places: Places): bo
 
 /** How the principal, and the application, were seen in the network. */
 function seenAs({ home, who, prefix, app }: Context, places: Places): readonly Seen[] {
-  return [places.seen.get(pairKey(home, who, prefix)), places.seenApps.get(pairKey(home, app, prefix))].filter(
-    (seen) => seen !== undefined,
-  )
+  return [
+    places.seen.get(pairKey(home, who, prefix)),
+    places.seenApps.get(pairKey(home, app, prefix)),
+  ].filter((seen) => seen !== undefined)
 }

@@ -12,17 +12,35 @@ import { grouped } from '../grouped.ts'
 import { lossesOf } from '../losses.ts'
 import { NO_ID } from '../no_id.ts'
 import { correctedMs, readClocks } from '../reconcile/clocks.ts'
-import { CLIENT, FAMILY, IS_WELL_MADE, NAMES, PREFIX, SIGNED_IN, WHO } from '../reconcile/context.ts'
+import {
+  CLIENT,
+  FAMILY,
+  IS_WELL_MADE,
+  NAMES,
+  PREFIX,
+  SIGNED_IN,
+  WHO,
+} from '../reconcile/context.ts'
 import { MATTERS } from '../reconcile/judge.ts'
 import { bucketsOf, rangesFor } from '../reconcile/ranges.ts'
 import type { Scratch } from '../scope/scratch.ts'
 import type { Session } from '../session.ts'
-import { type Context, DIMENSIONS, type Dimension, type Places, type Population, pairKey, type Seen, type Tenant } from './population.ts'
+import {
+  type Context,
+  DIMENSIONS,
+  type Dimension,
+  type Places,
+  type Population,
+  pairKey,
+  type Seen,
+  type Tenant,
+} from './population.ts'
 
 const SPILLS = `max_bytes_before_external_group_by = 200000000, max_bytes_ratio_before_external_group_by = 0`
 
 /** Columns by which contexts are told apart, and joined to what is ruled of them. */
-export const CONTEXT_KEY = 'home, who, prefix, app, client_family, client_kind, service, source, matter, reason, day'
+export const CONTEXT_KEY =
+  'home, who, prefix, app, client_family, client_kind, service, source, matter, reason, day'
 
 const DAY = 'toInt32(intDiv(hour, 24))'
 const JOINED_COLUMNS = `home LowCardinality(String), who String, prefix String, app LowCardinality(String),
@@ -47,9 +65,11 @@ export async function readPopulation(
   sole: string,
 ): Promise<Population> {
   const contexts = await readContexts(session, judged)
-  if (contexts.length === 0)
-    return { contexts, tenants: new Map(), places: NO_PLACES }
-  const about = await scratch.table('about', 'home String, who String, prefix String, app String, client_kind String')
+  if (contexts.length === 0) return { contexts, tenants: new Map(), places: NO_PLACES }
+  const about = await scratch.table(
+    'about',
+    'home String, who String, prefix String, app String, client_kind String',
+  )
   await session.command(
     `INSERT INTO ${about} SELECT DISTINCT home, who, prefix, app, client_kind FROM ${judged} WHERE matter != ''`,
   )
@@ -105,11 +125,15 @@ interface Tables {
 }
 
 /** The explained tokens of the tenants in question, by context: of each its first access. */
-async function fillJoined(session: Session, { judged, about, joined }: Tables, sole: string): Promise<void> {
+async function fillJoined(
+  session: Session,
+  { judged, about, joined }: Tables,
+  sole: string,
+): Promise<void> {
   const clocks = await readClocks(session)
   const at = correctedMs('at', clocks.access)
+  // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
   for (const range of rangesFor(await countOf(session, 'access')))
-    // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
     await session.command(
       `INSERT INTO ${joined}
        SELECT home, who, first.1 AS prefix, first.2 AS app, first.3 AS client_family, first.4 AS client_kind,
@@ -158,7 +182,9 @@ async function readTenants(
      GROUP BY home ORDER BY home`,
     { sole },
   )
-  const losses = grouped(await lossesOf(session, 'issuance'), ({ tenant }) => (tenant === '' ? sole : tenant))
+  const losses = grouped(await lossesOf(session, 'issuance'), ({ tenant }) =>
+    tenant === '' ? sole : tenant,
+  )
   const values = await valuesOf(session, about, joined)
   const pairs = await pairsOf(session, about, joined)
   return new Map(
@@ -225,7 +251,12 @@ async function valuesOf(
       values.set(text(row, 'value') ?? '', Number(row['tokens']))
     }
   }
-  take('all', await session.rows(`SELECT home, '' AS value, sum(tokens) AS tokens FROM ${joined} GROUP BY home ORDER BY home`))
+  take(
+    'all',
+    await session.rows(
+      `SELECT home, '' AS value, sum(tokens) AS tokens FROM ${joined} GROUP BY home ORDER BY home`,
+    ),
+  )
   for (const dimension of DIMENSIONS) {
     const column = COLUMN[dimension]
     const isAsked =

@@ -11,8 +11,16 @@ import { grouped } from '../grouped.ts'
 import type { Reason, Strength } from '../reconcile/reasons.ts'
 import { lossAtMost } from './chance.ts'
 import { evidenceOf } from './evidence.ts'
-import { type Context, DIMENSIONS, type Dimension, type Places, pairKey, type Population, type Tenant } from './population.ts'
 import { isHabitual, isOrdinary } from './ordinary.ts'
+import {
+  type Context,
+  DIMENSIONS,
+  type Dimension,
+  type Places,
+  type Population,
+  pairKey,
+  type Tenant,
+} from './population.ts'
 
 /** What is ruled of a context. `reason` is given where the verdict becomes `undetermined`. */
 export interface Ruling {
@@ -85,7 +93,9 @@ export class TenantTrial {
     const isOwn = (context: Context) => isOrdinary(context, tenant, population.places)
     this.ordinary = contexts.filter(isOwn)
     this.strange = contexts.filter((context) => !isOwn(context))
-    const wrong = this.ordinary.filter(({ matter }) => matter === 'missing' || matter === 'mismatched')
+    const wrong = this.ordinary.filter(
+      ({ matter }) => matter === 'missing' || matter === 'mismatched',
+    )
     this.#wrong = wrong
     this.#badHours = tokensByHour(wrong)
     for (const dimension of DIMENSIONS)
@@ -123,7 +133,10 @@ export class TenantTrial {
     }
     const here = this.#badHours.get(hour) ?? 0
     const joinedHere = this.tenant.joinedHours.get(hour) ?? 0
-    return isFailing(missing, joined, FAILING_HOUR_SHARE) || isFailing(here, joinedHere, FAILING_HOUR_SHARE)
+    return (
+      isFailing(missing, joined, FAILING_HOUR_SHARE) ||
+      isFailing(here, joinedHere, FAILING_HOUR_SHARE)
+    )
   }
 
   /** What does not fit, with its two numbers. */
@@ -167,7 +180,8 @@ export class TenantTrial {
   #ordinaryCause(context: Context): Ruling['reason'] {
     const failing = this.failsWhole(context)
     // An id that was issued to somebody else is a fact, however little the log shows; many of them are a wrong column.
-    if (context.matter === 'mismatched') return failing === undefined ? undefined : 'log-does-not-fit'
+    if (context.matter === 'mismatched')
+      return failing === undefined ? undefined : 'log-does-not-fit'
     if (failing !== undefined) return failing
     if (this.#joined < ENOUGH_TOKENS) return 'too-few-explained'
     return this.isFit ? undefined : 'log-does-not-fit'
@@ -198,7 +212,8 @@ export class TenantTrial {
 
 export const tokensOf = (contexts: readonly Context[], matter?: Context['matter']): number =>
   contexts.reduce(
-    (sum, context) => sum + (matter === undefined || context.matter === matter ? context.hours.length : 0),
+    (sum, context) =>
+      sum + (matter === undefined || context.matter === matter ? context.hours.length : 0),
     0,
   )
 
@@ -214,12 +229,18 @@ function tokensByHour(contexts: readonly Context[]): Map<number, number> {
 }
 
 /** Values of one property of which ordinary tokens are, as a whole, not explained. */
-function failingValues(wrong: readonly Context[], dimension: Dimension, tenant: Tenant): Set<string> {
+function failingValues(
+  wrong: readonly Context[],
+  dimension: Dimension,
+  tenant: Tenant,
+): Set<string> {
   const joined = tenant.joined.get(dimension)
   const values = grouped(wrong, (context) => context[dimension])
   return new Set(
     [...values]
-      .filter(([value, contexts]) => isFailing(tokensOf(contexts), joined?.get(value) ?? 0, FAILING_SHARE))
+      .filter(([value, contexts]) =>
+        isFailing(tokensOf(contexts), joined?.get(value) ?? 0, FAILING_SHARE),
+      )
       .map(([value]) => value),
   )
 }

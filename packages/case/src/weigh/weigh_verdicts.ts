@@ -3,9 +3,10 @@
  *
  * @module
  */
+
+import { countOf } from '../count_of.ts'
 import { BUCKET_ORDER } from '../reconcile/join.ts'
 import { JUDGED_COLUMNS } from '../reconcile/judge.ts'
-import { countOf } from '../count_of.ts'
 import type { Scratch } from '../scope/scratch.ts'
 import type { Session } from '../session.ts'
 import { escapedCell } from '../tab_separated.ts'
@@ -28,7 +29,11 @@ export async function weighVerdicts(
 ): Promise<string> {
   const rows = await countOf(session, judged)
   const order = rows <= FEW_ROWS ? undefined : BUCKET_ORDER
-  const ruled = await scratch.table('ruled', `${JUDGED_COLUMNS}, strength LowCardinality(String)`, order)
+  const ruled = await scratch.table(
+    'ruled',
+    `${JUDGED_COLUMNS}, strength LowCardinality(String)`,
+    order,
+  )
   await session.command('TRUNCATE TABLE not_shown')
   if (rows === 0) return ruled
   const rulings = await scratch.table('rulings', RULING_COLUMNS)
@@ -51,7 +56,11 @@ export async function weighVerdicts(
 const namesOf = (columns: string): string[] =>
   columns.split(',').map((column) => column.trim().split(' ')[0] ?? '')
 
-async function writeRulings(session: Session, table: string, rulings: readonly Ruling[]): Promise<void> {
+async function writeRulings(
+  session: Session,
+  table: string,
+  rulings: readonly Ruling[],
+): Promise<void> {
   const columns = [...CONTEXT_KEY.split(', '), 'strength', 'new_reason']
   for (let at = 0; at < rulings.length; at += LINES_AT_ONCE) {
     const lines = rulings.slice(at, at + LINES_AT_ONCE).map(lineOf)
@@ -71,6 +80,20 @@ async function writeNotShown(session: Session, values: readonly NotShown[]): Pro
 
 function lineOf({ context, strength, reason }: Ruling): string {
   const { home, who, prefix, app, family, client, service, source, matter, day } = context
-  const cells = [home, who, prefix, app, family, client, service, source, matter, context.reason, String(day), strength, reason ?? '']
+  const cells = [
+    home,
+    who,
+    prefix,
+    app,
+    family,
+    client,
+    service,
+    source,
+    matter,
+    context.reason,
+    String(day),
+    strength,
+    reason ?? '',
+  ]
   return `${cells.map(escapedCell).join('\t')}\n`
 }
