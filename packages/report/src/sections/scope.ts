@@ -43,12 +43,7 @@ export function scopeSection(answer: Answer): Section {
   return {
     id: 'scope',
     title: 'Scope',
-    statements: [
-      ...unbounded(scope),
-      ...lost(scope),
-      ...either(scope),
-      ...others(scope, present),
-    ],
+    statements: [...unbounded(scope), ...lost(scope), ...either(scope), ...others(scope, present)],
     figures: [],
     tables: [
       partTable('organisations', 'By organisation', scope.organisation_list, absence, present),
