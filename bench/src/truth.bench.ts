@@ -6,12 +6,12 @@
  * accused (`established`), bounds that the truth is outside of, and forged accesses that the forger's own choices hide.
  *
  * Usage: node bench/dist/src/truth.bench.js [--seeds N] [--first SEED] [--worlds firm,campus,replay] [--faults x,y]
- *   [--pairs N] [--share S] [--people N] [--explain] [--list] [--keep DIR] [--record FILE]
- *   [--markdown]
+ *   [--pairs N] [--share S] [--people N] [--explain] [--list] [--keep DIR] [--record FILE] [--markdown]
  *
- * `--share 0.2` draws a fifth of the faults for each seed. `--faults` takes names, and `none`, `faults` and `forger` for all of a kind. `--explain` prints every mistake, what was
- * missed, and ordinary accesses that are leads. `--keep` leaves evidence and case. `--record` keeps outcomes in a file, does
- * not repeat what it has, and prints a table of all of it; several runs may share one, each with seeds of its own. BENCH_TINY=1 only checks that it runs.
+ * `--faults` takes names, and `none`, `faults` and `forger` for all of a kind; `--share 0.2` draws a fifth of them for each
+ * seed. `--explain` prints every mistake, what was missed, and ordinary accesses that are leads. `--keep` leaves evidence
+ * and case. `--record` keeps outcomes in a file, does not repeat what it has, and prints a table of all of it; several runs
+ * may share one, each with seeds of its own. BENCH_TINY=1 only checks that it runs.
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -36,6 +36,8 @@ import { serviceCalls } from './services.ts'
 import type { Holder } from './tokens.ts'
 
 const BEFORE_DAYS = 2
+/** No token lives so long: from then on, the sign-in log has begun before every token that is in use. */
+const FIRST_FORGERY_MS = 30 * HOUR
 
 interface Place {
   readonly seed: number
@@ -72,7 +74,7 @@ export function campus(seed: number, options: WorldOptions = {}): World {
   const partner = guests(place, staff)
   serviceCalls(random, place.recorder, place.tenant, fromMs, place.toMs)
   if (options.attacker !== false)
-    for (const campaign of campaigns(random, staff, place.recorder, fromMs + DAY, [
+    for (const campaign of campaigns(random, staff, place.recorder, fromMs + FIRST_FORGERY_MS, [
       place.networks.premises(random, fromMs),
     ]))
       attack(random, place.recorder, campaign)
