@@ -173,9 +173,27 @@ describe('accounts.csv and messages.csv', () => {
 
 const TIME = '2023-06-07T02:20:00.000Z'
 
-function textsAt(object: Json, name: string): string[] {
-  const value: unknown = object[name]
-  return Array.isArray(value) ? value.map(String) : []
+const textsOf = (value: unknown) => (Array.isArray(value) ? value.map(String) : [])
+
+/** A bundle of one unissued token, one hit of an established hunt, and a lead, each of accounts of its own. */
+function sightedBundle(one: string, other: string): Json[] {
+  const hunt = answered.hunts.find(({ strength }) => strength !== 'lead')
+  assert.ok(hunt !== undefined)
+  const hit = { hits: 3, first: TIME, last: TIME, accounts: 1 }
+  const hunts: HuntResult[] = [
+    { ...hunt, ...hit, id: 'sure', attack: ['T1550.001'] },
+    { ...hunt, ...hit, id: 'odd', title: 'Odd', strength: 'lead', attack: ['T1114.003'] },
+  ]
+  const seen = { accesses: 3, first: TIME, last: TIME }
+  const sighted = [
+    { ...seen, by: 'unissued', isHunt: false, account: one, addresses: ['203.0.113.7'] },
+    { ...seen, by: 'sure', isHunt: true, account: other, addresses: ['203.0.113.8'] },
+  ]
+  const answer = { ...answered, hunts }
+  const redactor = { text: (text: string) => text, messageId: (id: string) => id }
+  return checkedBundle(
+    [...bundleText({ answer, report, addresses: [], sighted, redactor })].join(''),
+  )
 }
 
 function jsonLines(text: string): Json[] {
@@ -239,41 +257,25 @@ describe('bundle.stix.json', () => {
   })
 
   it('sights each technique by observations of its own, at its own victims, and asserts nothing of leads', () => {
-    const [one, other] = PEOPLE.map(({ principal }) => principal)
-    const hunt = answered.hunts.find(({ strength }) => strength !== 'lead')
-    assert.ok(one !== undefined && other !== undefined && hunt !== undefined)
-    const hit = { hits: 3, first: TIME, last: TIME, accounts: 1 }
-    const hunts: HuntResult[] = [
-      { ...hunt, ...hit, id: 'sure', attack: ['T1550.001'] },
-      { ...hunt, ...hit, id: 'odd', title: 'Odd', strength: 'lead', attack: ['T1114.003'] },
-    ]
-    const seen = { accesses: 3, first: TIME, last: TIME, addresses: ['203.0.113.7'] }
-    const sighted = [
-      { ...seen, by: 'unissued', isHunt: false, account: one },
-      { ...seen, by: 'sure', isHunt: true, account: other, addresses: ['203.0.113.8'] },
-    ]
-    const answer = { ...answered, hunts }
-    const redactor = { text: (text: string) => text, messageId: (id: string) => id }
-    const text = [...bundleText({ answer, report, addresses: [], sighted, redactor })].join('')
-    const objects = checkedBundle(text)
+    const [one = '', other = ''] = PEOPLE.map(({ principal }) => principal)
+    const objects = sightedBundle(one, other)
     const byId = new Map(objects.map((object) => [String(object['id']), object]))
     const of = (type: string) => objects.filter((object) => object['type'] === type)
     assert.deepEqual(
       of('attack-pattern').map(({ name }) => name),
       ['Forge Web Credentials', 'Application Access Token'],
     )
-    const cited = of('sighting').map((sighting) => {
-      const [observed = ''] = textsAt(sighting, 'observed_data_refs')
-      const refs = textsAt(byId.get(observed) ?? {}, 'object_refs')
-      const users = refs.flatMap((ref) => byId.get(ref)?.['user_id'] ?? [])
-      const ips = refs
-        .filter((ref) => ref.startsWith('ipv4-addr'))
+    const cited = of('sighting').map(({ observed_data_refs: refs, confidence }) => {
+      const seen = textsOf(refs).flatMap((ref) => textsOf(byId.get(ref)?.['object_refs']))
+      const users = seen.flatMap((ref) => byId.get(ref)?.['user_id'] ?? [])
+      const ips = seen
+        .filter((ref) => ref.startsWith('ipv4'))
         .map((ref) => byId.get(ref)?.['value'])
-      return [...users, ...ips, sighting['confidence']]
+      return { users, ips, confidence }
     })
     assert.deepEqual(cited, [
-      [one, '203.0.113.7', 85],
-      [other, '203.0.113.8', 85],
+      { users: [one], ips: ['203.0.113.7'], confidence: 85 },
+      { users: [other], ips: ['203.0.113.8'], confidence: 85 },
     ])
     const leads = of('note').filter(({ confidence }) => confidence === 30)
     assert.ok(leads.some(({ content }) => String(content).startsWith('Odd: 3 accesses.')))

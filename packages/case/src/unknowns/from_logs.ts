@@ -9,7 +9,7 @@ import { BOUNDED } from '../scope/settings.ts'
 import { tenantNames } from '../scope/tenant_names.ts'
 import type { Session } from '../session.ts'
 import type { Unknown } from '../unknowns.ts'
-import { settledBy } from './settled_by.ts'
+import { settledByReason } from './settled_by.ts'
 import { bracketed, counted, someOf } from './wording.ts'
 
 /** The first few tenants by the names that people know them by. */
@@ -156,7 +156,7 @@ const undetermined: Ask = async (session) => {
     return {
       code: `undetermined-${reason}`,
       text: `${counted(Number(row['n']), 'access', 'accesses')} without a verdict: ${reason}`,
-      settledBy: settledBy(reason),
+      settledBy: settledByReason(reason),
     }
   })
 }
