@@ -11,7 +11,7 @@ import type { MarkConditions } from './marks.ts'
 import { COUNTED, hunted, pointedAccesses } from './pointed_counts.ts'
 import { BOUNDED } from './scope/settings.ts'
 import type { Session } from './session.ts'
-import { settledByReason } from './unknowns/settled_by.ts'
+import { settledBy } from './unknowns/settled_by.ts'
 
 /** Accesses that are a lead for one and the same reason. Times are ISO, UTC. */
 export interface Lead {
@@ -65,6 +65,6 @@ function leadOf(row: Json, hunt: HuntResult | undefined): Lead {
     last: isoOf(number('last_ms')),
     settledBy: isHunt
       ? `Who knows these accounts. A hit cannot mean: ${hunt?.cannotMean ?? 'see the hunt'}`
-      : settledByReason(reason),
+      : settledBy(reason),
   }
 }

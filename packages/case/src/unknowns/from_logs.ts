@@ -9,7 +9,7 @@ import { BOUNDED } from '../scope/settings.ts'
 import { tenantNames } from '../scope/tenant_names.ts'
 import type { Session } from '../session.ts'
 import type { Unknown } from '../unknowns.ts'
-import { settledByReason } from './settled_by.ts'
+import { settledBy } from './settled_by.ts'
 import { bracketed, counted, someOf } from './wording.ts'
 
 /** The first few tenants by the names that people know them by. */
@@ -156,7 +156,7 @@ const undetermined: Ask = async (session) => {
     return {
       code: `undetermined-${reason}`,
       text: `${counted(Number(row['n']), 'access', 'accesses')} without a verdict: ${reason}`,
-      settledBy: settledByReason(reason),
+      settledBy: settledBy(reason),
     }
   })
 }
@@ -245,11 +245,17 @@ const statements: Ask = async (session) => {
      GROUP BY what ORDER BY what ${BOUNDED}`,
   )
   const found = new Map(rows.map((row) => [String(row['what']), row]))
-  return [...STATEMENTS].flatMap(([code, { text, settledBy }]) => {
+  return [...STATEMENTS].flatMap(([code, { text, settledBy: settles }]) => {
     const row = found.get(code)
     if (row === undefined) return []
     const files = counted(Number(row['files']), 'file', 'files')
-    return [{ code, text: `${files}${bracketed(String(row['first_path']))}: ${text}`, settledBy }]
+    return [
+      {
+        code,
+        text: `${files}${bracketed(String(row['first_path']))}: ${text}`,
+        settledBy: settles,
+      },
+    ]
   })
 }
 

@@ -54,6 +54,6 @@ const SETTLED_BY: ReadonlyMap<string, string> = new Map([
   ),
 ])
 
-export function settledByReason(reason: string): string {
+export function settledBy(reason: string): string {
   return SETTLED_BY.get(reason) ?? 'See docs/verdicts.md for this reason'
 }
