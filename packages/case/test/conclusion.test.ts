@@ -126,6 +126,9 @@ describe('the headline', () => {
   })
 })
 
+/** The share that a text begins with. */
+const shown = (text: string) => Number(text.split(' ')[0])
+
 describe('a rate', () => {
   it('has its numbers beside it, and is never one of nothing', () => {
     assert.equal(rateText({ issued: 22_561, of: 22_593 }), '99.8 % (22,561 of 22,593)')
@@ -143,7 +146,6 @@ describe('a rate', () => {
     fc.assert(
       fc.property(fc.nat(100_000), fc.integer({ min: 1, max: 100_000 }), (some, more) => {
         const all = some + more
-        const shown = (text: string) => Number(text.split(' ')[0])
         assert.ok(shown(rateText({ issued: some, of: all })) <= (100 * some) / all + 1e-9)
         assert.ok(shown(ignoranceText(some, all)) >= (100 * some) / all - 1e-9)
         assert.ok(some === 0 || percentUp(some / all) !== '0.0 %')

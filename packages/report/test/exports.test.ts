@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import type { Answer, Case } from '@mintmark/case'
+import type { Answer, Case, HuntResult } from '@mintmark/case'
 import { isObject, type Json } from '@mintmark/core'
 import { type Report, SECTION_IDS, writeReport } from '@mintmark/report'
 import {
@@ -14,6 +14,7 @@ import {
   HOSTILE_PEOPLE as PEOPLE,
 } from '@mintmark/testkit'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import { bundleText } from '../src/stix/bundle.ts'
 import { hostileCase } from './hostile_case.ts'
 import { checkedEvents } from './ocsf_check.ts'
 import { checkedBundle } from './stix_check.ts'
@@ -172,6 +173,31 @@ describe('accounts.csv and messages.csv', () => {
   })
 })
 
+const TIME = '2023-06-07T02:20:00.000Z'
+
+const textsOf = (value: unknown) => (Array.isArray(value) ? value.map(String) : [])
+
+/** A bundle of one unissued token, one hit of an established hunt, and a lead, each of accounts of its own. */
+function sightedBundle(one: string, other: string): Json[] {
+  const hunt = answered.hunts.find(({ strength }) => strength !== 'lead')
+  assert.ok(hunt !== undefined)
+  const hit = { hits: 3, first: TIME, last: TIME, accounts: 1 }
+  const hunts: HuntResult[] = [
+    { ...hunt, ...hit, id: 'sure', attack: ['T1550.001'] },
+    { ...hunt, ...hit, id: 'odd', title: 'Odd', strength: 'lead', attack: ['T1114.003'] },
+  ]
+  const seen = { accesses: 3, first: TIME, last: TIME }
+  const sighted = [
+    { ...seen, by: 'unissued', isHunt: false, account: one, addresses: ['203.0.113.7'] },
+    { ...seen, by: 'sure', isHunt: true, account: other, addresses: ['203.0.113.8'] },
+  ]
+  const answer = { ...answered, hunts }
+  const redactor = { text: (text: string) => text, messageId: (id: string) => id }
+  return checkedBundle(
+    [...bundleText({ answer, report, addresses: [], sighted, redactor })].join(''),
+  )
+}
+
 function jsonLines(text: string): Json[] {
   const lines = text.split('\n')
   assert.equal(lines.pop(), '')
@@ -230,6 +256,31 @@ describe('bundle.stix.json', () => {
     assert.ok(values('attack-pattern', 'name').includes('Forge Web Credentials'))
     assert.equal(values('report', 'name').length, 1)
     assert.ok(values('note', 'content').length >= answered.unknowns.length)
+  })
+
+  it('sights each technique by observations of its own, at its own victims, and asserts nothing of leads', () => {
+    const [one = '', other = ''] = PEOPLE.map(({ principal }) => principal)
+    const objects = sightedBundle(one, other)
+    const byId = new Map(objects.map((object) => [String(object['id']), object]))
+    const of = (type: string) => objects.filter((object) => object['type'] === type)
+    assert.deepEqual(
+      of('attack-pattern').map(({ name }) => name),
+      ['Forge Web Credentials', 'Application Access Token'],
+    )
+    const cited = of('sighting').map(({ observed_data_refs: refs, confidence }) => {
+      const seen = textsOf(refs).flatMap((ref) => textsOf(byId.get(ref)?.['object_refs']))
+      const users = seen.flatMap((ref) => byId.get(ref)?.['user_id'] ?? [])
+      const ips = seen
+        .filter((ref) => ref.startsWith('ipv4'))
+        .map((ref) => byId.get(ref)?.['value'])
+      return { users, ips, confidence }
+    })
+    assert.deepEqual(cited, [
+      { users: [one], ips: ['203.0.113.7'], confidence: 85 },
+      { users: [other], ips: ['203.0.113.8'], confidence: 85 },
+    ])
+    const leads = of('note').filter(({ confidence }) => confidence === 30)
+    assert.ok(leads.some(({ content }) => String(content).startsWith('Odd: 3 accesses.')))
   })
 
   it('is valid by the schemas of OASIS, which refuse what is not', () => {

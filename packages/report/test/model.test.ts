@@ -39,7 +39,7 @@ describe('a statement', () => {
   })
 
   it('does not compile without a strength, or with another', () => {
-    // @ts-expect-error -- there are three strengths
+    // @ts-expect-error -- it is none of the strengths
     const proven: Statement = { ...STATED, strength: 'proven' }
     assert.equal(proven.text, STATED.text)
   })
@@ -67,6 +67,26 @@ describe('a figure', () => {
   it('has its bounds in order', () => {
     const value = { lower: 5, upper: 3 }
     assert.throws(() => figure({ ...COUNTED, value, strength: 'bounded' }), /below/)
+  })
+})
+
+describe('an absence', () => {
+  const zero: Figure = { ...COUNTED, value: 0 }
+  const coverage: Evidence = { kind: 'table', table: 'coverage' }
+
+  it('is established only with the coverage that proves it', () => {
+    assert.throws(() => figure(zero), /names no coverage/)
+    assert.throws(() => figure({ ...zero, value: { lower: 0, upper: 0 } }), /names no coverage/)
+    assert.equal(figure({ ...zero, evidence: [coverage] }).value, 0)
+  })
+
+  it('that is unknown or was not searched has no number, and nothing else lacks one', () => {
+    for (const strength of ['unknown', 'not-searched'] as const) {
+      assert.throws(() => figure({ ...zero, strength }), /nobody knows/)
+      assert.equal(figure({ ...zero, value: null, strength }).value, null)
+    }
+    assert.throws(() => figure({ ...zero, value: null }), /lacks one/)
+    assert.throws(() => figure({ ...zero, value: null, strength: 'lead' }), /lacks one/)
   })
 })
 

@@ -247,11 +247,17 @@ const statements: Ask = async (session) => {
      GROUP BY what ORDER BY what ${BOUNDED}`,
   )
   const found = new Map(rows.map((row) => [String(row['what']), row]))
-  return [...STATEMENTS].flatMap(([code, { text, settledBy }]) => {
+  return [...STATEMENTS].flatMap(([code, { text, settledBy: settles }]) => {
     const row = found.get(code)
     if (row === undefined) return []
     const files = counted(Number(row['files']), 'file', 'files')
-    return [{ code, text: `${files}${bracketed(String(row['first_path']))}: ${text}`, settledBy }]
+    return [
+      {
+        code,
+        text: `${files}${bracketed(String(row['first_path']))}: ${text}`,
+        settledBy: settles,
+      },
+    ]
   })
 }
 

@@ -30,8 +30,8 @@ export function answerText(answer: Answer): string {
   const foot = closing(answer)
   const first = headline(answer)
   const free = ANSWER_LINES - foot.length - first.length
-  const parts = fitted(whose(answer), free)
-  const head = [...first, ...parts, ...fitted(hunted(answer), free - parts.length)]
+  const whoseMail = fitted(whose(answer), free)
+  const head = [...first, ...whoseMail, ...fitted(hunted(answer), free - whoseMail.length)]
   const room = ANSWER_LINES - head.length - foot.length
   const leads = led(answer, room > 2 * UNKNOWN_ROOM ? room - UNKNOWN_ROOM : room)
   const left = unknown(answer, room - leads.length)

@@ -14,6 +14,7 @@ import {
 } from '@mintmark/case'
 import { boundText, count, minute, plural } from '@mintmark/core'
 import {
+  type Evidence,
   type Figure,
   figure,
   type Section,
@@ -241,11 +242,35 @@ function ranged(
 
 function figures(answer: Answer): Figure[] {
   const { scope, conclusion } = answer
-  const { established, leads: led } = conclusion
   const absence = absenceIn(answer)
-  const of = (...evidence: Figure['evidence']) => ({ absence, evidence })
   const present = selectedStrength(answer)
-  const ofSelection = (...evidence: Figure['evidence']) => ({ absence, evidence, present })
+  return [
+    ...verdictFigures(answer),
+    ...scopeFigures(answer),
+    ranged('count-messages', 'messages', scope.messages, { absence, present }),
+    ranged('count-copies', 'copies of messages', scope.copies, { absence, present }),
+    counted(
+      'count-items-without-message-id',
+      'items without a message id',
+      scope.items_without_message_id,
+      {
+        absence: scope.accesses > 0 ? 'established' : absence,
+        evidence: [inExport('messages.csv')],
+      },
+    ),
+    counted('count-bytes', 'bytes of the copies that records name', scope.bytes, {
+      // No record gave a size: that is no size of nothing.
+      absence: scope.copies.lower > 0 ? 'unknown' : absence,
+      evidence: [inExport('messages.csv')],
+    }),
+    keyFigure(conclusion),
+  ]
+}
+
+function verdictFigures(answer: Answer): Figure[] {
+  const { established, leads: led } = answer.conclusion
+  const absence = absenceIn(answer)
+  const of = (evidence: Evidence) => ({ absence, evidence: [evidence] as const })
   return [
     counted(
       'count-unissued',
@@ -266,41 +291,28 @@ function figures(answer: Answer): Figure[] {
       of(inTable('tokens')),
     ),
     ...ledFigures(led.accesses + led.huntHits),
-    counted(
-      'count-accesses',
-      'accesses of theirs',
-      scope.accesses,
-      ofSelection(inExport('timeline.jsonl')),
-    ),
+  ]
+}
+
+function scopeFigures(answer: Answer): Figure[] {
+  const { scope } = answer
+  const absence = absenceIn(answer)
+  const present = selectedStrength(answer)
+  const of = (...evidence: Figure['evidence']) => ({ absence, evidence, present })
+  return [
+    counted('count-accesses', 'accesses of theirs', scope.accesses, of(inExport('timeline.jsonl'))),
     counted(
       'count-mailboxes',
       'mailboxes',
       scope.mailboxes,
-      ofSelection(inTable('accounts'), inExport('accounts.csv')),
+      of(inTable('accounts'), inExport('accounts.csv')),
     ),
     counted(
       'count-organisations',
       'organisations',
       scope.organisations,
-      ofSelection(inTable('organisations')),
+      of(inTable('organisations')),
     ),
-    ranged('count-messages', 'messages', scope.messages, { absence, present }),
-    ranged('count-copies', 'copies of messages', scope.copies, { absence, present }),
-    counted(
-      'count-items-without-message-id',
-      'items without a message id',
-      scope.items_without_message_id,
-      {
-        absence: scope.accesses > 0 ? 'established' : absence,
-        evidence: [inExport('messages.csv')],
-      },
-    ),
-    counted('count-bytes', 'bytes of the copies that records name', scope.bytes, {
-      // No record gave a size: that is no size of nothing.
-      absence: scope.copies.lower > 0 ? 'unknown' : absence,
-      evidence: [inExport('messages.csv')],
-    }),
-    keyFigure(conclusion),
   ]
 }
 

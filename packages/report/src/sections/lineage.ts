@@ -78,6 +78,9 @@ function baseRates({ tokens }: Answer): ReadonlyMap<string, string> {
 
 function tokenTable(answer: Answer, { rows, total }: TokenUses): Table {
   const rates = baseRates(answer)
+  const strengths = new Map(
+    answer.tokens.map(({ tokenId, reason, strength }) => [`${tokenId} ${reason}`, strength]),
+  )
   return table({
     id: 'tokens',
     title: 'Tokens, the sessions that they hang from, and what was opened with them',
@@ -85,6 +88,7 @@ function tokenTable(answer: Answer, { rows, total }: TokenUses): Table {
       column('token', 'Token', 'id'),
       column('session', 'Session', 'id'),
       column('verdict', 'Verdict'),
+      column('strength', 'Strength', 'strength'),
       column('reason', 'Reason'),
       column('base_rate', 'Base rate'),
       column('accesses', 'Accesses', 'count'),
@@ -99,6 +103,7 @@ function tokenTable(answer: Answer, { rows, total }: TokenUses): Table {
       use.tokenId || null,
       use.sessionId || null,
       use.verdict,
+      strengths.get(`${use.tokenId} ${use.reason}`) || null,
       use.reason,
       rates.get(`${use.tokenId} ${use.reason}`) ?? null,
       use.accesses,
@@ -134,6 +139,7 @@ function sessionTable({ sessions }: Answer): Table[] {
       columns: [
         column('session', 'Session', 'id'),
         column('tenant', 'Tenant', 'id'),
+        column('strength', 'Strength', 'strength'),
         column('reason', 'Reason'),
         column('base_rate', 'Base rate'),
         column('accesses', 'Accesses', 'count'),
@@ -146,6 +152,7 @@ function sessionTable({ sessions }: Answer): Table[] {
         .map((one) => [
           one.sessionId,
           one.tenant,
+          one.strength || null,
           one.reason,
           baseRateText(one.baseRate),
           one.accesses,
@@ -154,7 +161,9 @@ function sessionTable({ sessions }: Answer): Table[] {
           one.last,
         ]),
       total: strangers.length,
-      strength: 'established',
+      strength: strangers.every(({ strength }) => strength === 'established')
+        ? 'established'
+        : 'lead',
       evidence: [
         inExport('events.ocsf.ndjson'),
         byRule('docs/verdicts.md', 'session-never-issued'),

@@ -14,7 +14,7 @@ import {
   isLeak,
   type Sighted,
 } from '@mintmark/case'
-import { isoOf, plural, readAddress, safeJson } from '@mintmark/core'
+import { isoOf, type Json, plural, readAddress, safeJson } from '@mintmark/core'
 import type { Report, Statement } from '../model.ts'
 import type { Redactor } from '../redaction.ts'
 import { fileObject, Maker, observable, type StixObject } from './objects.ts'
@@ -160,7 +160,9 @@ function techniques(
       .map((row) => row.last)
       .toSorted()
       .at(-1)
-    return techniquesOf(input, by).flatMap((technique) => {
+    const seen = observed.flatMap(({ objects, data }) => objects.concat(data))
+    const refs = observed.map(({ data }) => data.id)
+    const found = techniquesOf(input, by).flatMap((technique) => {
       const pattern = maker.object('attack-pattern', technique, techniqueOf(technique))
       const sighting = maker.object('sighting', `${technique}\0${by}`, {
         description: TEXTS.get(by) ?? `hits of the hunt ${by}`,
@@ -169,12 +171,21 @@ function techniques(
         count: atMost(rows.reduce((sum, { accesses }) => sum + accesses, 0)),
         confidence: CONFIDENCE.established,
         sighting_of_ref: pattern.id,
-        ...(observed.length > 0 && { observed_data_refs: observed.map(({ data }) => data.id) }),
-        ...(where.length > 0 && { where_sighted_refs: where.map(({ id }) => id) }),
+        ...optional('observed_data_refs', refs),
+        ...optional(
+          'where_sighted_refs',
+          where.map(({ id }) => id),
+        ),
       })
-      return [pattern, ...observed.flatMap(({ objects, data }) => [...objects, data]), sighting]
+      return [pattern, sighting]
     })
+    return found.length === 0 ? [] : seen.concat(found)
   })
+}
+
+/** STIX allows no empty list. */
+function optional(name: string, ids: readonly string[]): Json {
+  return ids.length === 0 ? {} : { [name]: ids }
 }
 
 function techniquesOf({ answer }: BundleInput, by: string): readonly string[] {
@@ -187,7 +198,7 @@ function observedOf(
   { redactor }: BundleInput,
   maker: Maker,
   { by, account: name, accesses, first, last, addresses }: Sighted,
-): { readonly objects: readonly StixObject[]; readonly data: StixObject } {
+): { readonly objects: StixObject[]; readonly data: StixObject } {
   const shown = redactor.text(name)
   const account = observable('user-account', { user_id: shown })
   const objects = [
@@ -209,9 +220,9 @@ function victimsOf(
   rows: readonly Sighted[],
   victims: ReadonlyMap<string, StixObject>,
 ): StixObject[] {
-  const accounts = new Set(rows.map(({ account }) => account))
+  const sightedAccounts = new Set(rows.map(({ account }) => account))
   const names = answer.scope.accounts
-    .filter(({ mailbox }) => accounts.has(mailbox))
+    .filter(({ mailbox }) => sightedAccounts.has(mailbox))
     .map(({ organisation }) => redactor.text(organisation))
   return [...new Set(names)].flatMap((name) => victims.get(name) ?? [])
 }
@@ -229,9 +240,9 @@ function leadNotes({ answer, redactor }: BundleInput, maker: Maker): StixObject[
       ]),
   ]
   return texts.map(([key, content]) =>
-    maker.object('note', String(key), {
+    maker.object('note', key, {
       abstract: 'Lead: accuses nobody',
-      content: redactor.text(String(content)),
+      content: redactor.text(content),
       confidence: CONFIDENCE.lead,
       object_refs: [maker.author.id],
     }),
