@@ -17,6 +17,8 @@ function numbers(seed: number): () => number {
   }
 }
 
+const stated = (token: Token, state: Token['state']): Token => ({ ...token, state })
+
 const APPS = ['outlook', 'phone', 'web'] as const
 const SERVICES = ['Exchange', 'SharePoint'] as const
 
@@ -107,7 +109,7 @@ describe('a log that loses, or never shows', () => {
           const isHit = accident(seed)
           const state = isMixed ? 'mismatched' : 'missing'
           const tokens = lifeOf(seed, people, days).map((token) =>
-            isHit(token, days, next) ? { ...token, state: state as Token['state'] } : token,
+            isHit(token, days, next) ? stated(token, state) : token,
           )
           const accused = weigh(populationOf(tokens)).rulings.filter(
             ({ strength }) => strength === 'established',
@@ -119,30 +121,25 @@ describe('a log that loses, or never shows', () => {
     })
 })
 
+/** Tokens that nobody issued, for one victim, from networks of the forger's own, over some days. */
+function forged(seed: number, people: number, days: number, client: string, app: string): Token[] {
+  const next = numbers(seed ^ 0x27d4eb2f)
+  const who = `person${Math.floor(next() * people)}@example.org`
+  const from = Math.ceil(days * 0.5)
+  return Array.from({ length: 24 }, (_, at) => ({
+    who,
+    prefix: `proxy${at % 2}`,
+    app,
+    client,
+    service: 'Exchange',
+    hour: (from + (at % Math.max(1, days - from - 1))) * 24 + 8 + (at % 7),
+    isForged: true,
+    isWellMade: false,
+    state: 'missing',
+  }))
+}
+
 describe('a forger', () => {
-  /** Tokens that nobody issued, for one victim, from networks of the forger's own, over some days. */
-  const forged = (
-    seed: number,
-    people: number,
-    days: number,
-    client: string,
-    app: string,
-  ): Token[] => {
-    const next = numbers(seed ^ 0x27d4eb2f)
-    const who = `person${Math.floor(next() * people)}@example.org`
-    const from = Math.ceil(days * 0.5)
-    return Array.from({ length: 24 }, (_, at) => ({
-      who,
-      prefix: `proxy${at % 2}`,
-      app,
-      client,
-      service: 'Exchange',
-      hour: (from + (at % Math.max(1, days - from - 1))) * 24 + 8 + (at % 7),
-      isForged: true,
-      isWellMade: false,
-      state: 'missing',
-    }))
-  }
   const sound = fc.record({
     seed: fc.nat(),
     people: fc.integer({ min: 4, max: 40 }),
@@ -175,6 +172,10 @@ describe('a forger', () => {
   })
 })
 
+/** How many contexts are accused. */
+const accused = (tokens: readonly Token[]): number =>
+  weigh(populationOf(tokens)).rulings.filter(({ strength }) => strength === 'established').length
+
 it('taking explained tokens away makes nobody more accused', () => {
   fc.assert(
     fc.property(
@@ -183,12 +184,9 @@ it('taking explained tokens away makes nobody more accused', () => {
       ({ seed, people, days }, share) => {
         const next = numbers(seed ^ 0x165667b1)
         const life = lifeOf(seed, people, days).map((token) =>
-          next() < 0.02 ? { ...token, state: 'missing' as const } : token,
+          next() < 0.02 ? stated(token, 'missing') : token,
         )
         const lessLife = life.filter(({ state }) => state !== 'joined' || next() >= share)
-        const accused = (tokens: readonly Token[]) =>
-          weigh(populationOf(tokens)).rulings.filter(({ strength }) => strength === 'established')
-            .length
         assert.ok(accused(lessLife) <= accused(life))
       },
     ),

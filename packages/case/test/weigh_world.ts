@@ -32,7 +32,7 @@ export interface Token {
 
 const HOME = 'tenant'
 const familyOf = (client: string) => client.split(' ')[0] ?? ''
-const valueOf = (token: Token, dimension: Dimension): string =>
+const dimensionOf = (token: Token, dimension: Dimension): string =>
   dimension === 'family'
     ? familyOf(token.client)
     : dimension === 'source'
@@ -87,7 +87,7 @@ function tenantOf(
     joined: new Map<Dimension | 'all', Map<string, number>>([
       ['all', new Map([['', joined.length]])],
       ...DIMENSIONS.map(
-        (dimension) => [dimension, countBy(joined, (one) => valueOf(one, dimension))] as const,
+        (dimension) => [dimension, countBy(joined, (one) => dimensionOf(one, dimension))] as const,
       ),
     ]),
     joinedHours: countBy(joined, ({ hour }) => hour),

@@ -92,10 +92,6 @@ async function investigate(evidence: string, place: string) {
   const investigated = await openCase(place)
   try {
     const { session } = investigated
-    // One process asks the same of many small cases: compiled for each, that takes twice the time (measured).
-    await session.command('SET compile_expressions = 0')
-    await session.command('SET compile_aggregate_expressions = 0')
-    await session.command('SET compile_sort_description = 0')
     await ingest(investigated, [evidence], { threads: 1 })
     await judge(investigated)
     // The default selection rests on verdicts and on these alone.

@@ -121,7 +121,7 @@ export function clocksBy(pairs: readonly Pair[]): Clocks {
         found.push(offset)
         const inIt = new Set(own)
         const steps = Math.round((side === 'issuance' ? 1 : -1) * (offset.aheadMs / STEP_MS))
-        left = left.map((pair) => (inIt.has(pair) ? { ...pair, steps: pair.steps + steps } : pair))
+        left = left.map((pair) => (inIt.has(pair) ? shifted(pair, steps) : pair))
       }
   return {
     issuance: addedBy(found, 'issuance'),
@@ -129,6 +129,8 @@ export function clocksBy(pairs: readonly Pair[]): Clocks {
     found,
   }
 }
+
+const shifted = (pair: Pair, steps: number): Pair => ({ ...pair, steps: pair.steps + steps })
 
 function keyOf(pair: Pair, side: 'issuance' | 'access', by: 'log' | 'file'): string {
   if (side === 'issuance')

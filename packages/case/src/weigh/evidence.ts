@@ -42,49 +42,107 @@ interface Wrong {
 }
 
 export function evidenceOf(trials: readonly TenantTrial[], population: Population): Evidence {
-  const wrong = trials.flatMap((trial) =>
-    trial.strange
-      .filter(({ matter }) => matter === 'missing' || matter === 'mismatched')
-      .map((context): Wrong => ({ trial, context })),
-  )
-  const groups = {
-    byPrefix: grouped(wrong, ({ context }) => context.prefix),
-    byApp: grouped(wrong, ({ context }) => context.app),
-    // Of a client that its owner does not use: else what he lost himself would be held against a forger's tokens.
-    byClient: grouped(
-      wrong.filter(({ trial, context }) => !isOwnersClient(trial, context)),
-      ({ context }) => pairKey(context.home, context.app, context.client),
-    ),
-    byHome: grouped(wrong, ({ context }) => context.home),
-  }
+  const groups = new Groups(trials)
   return (trial, context) => {
-    if (context.matter !== 'missing' && context.matter !== 'mismatched') return false
-    if (trial.failsWhole(context) !== undefined) return false
-    const inTenant = groups.byHome.get(context.home) ?? []
-    if (!isKnown(trial, context, population) || !isFew(trial, inTenant)) return false
-    const ofApp = groups.byApp.get(context.app) ?? []
-    const isNovel = joinedOf(trial, 'app', context.app) < CLASS_TOKENS
-    if (isNovel && !isAttackersOwn(trial, context, ofApp, population)) return false
-    if (isOwnersClient(trial, context) && !couldShowNewPlaces(trial, context, inTenant))
+    const isWeighed = context.matter === 'missing' || context.matter === 'mismatched'
+    if (!isWeighed || trial.failsWhole(context) !== undefined) return false
+    if (!isKnown(trial, context, population) || !groups.isFew(trial)) return false
+    if (
+      isNovel(trial, context) &&
+      !isAttackersOwn(trial, context, groups.ofApp(context), population)
+    )
       return false
-    const chances = [
-      groupChance(
-        groups.byPrefix.get(context.prefix) ?? [],
-        population.places.joinedFrom.get(context.prefix) ?? 0,
-      ),
-      isOwnersClient(trial, context)
-        ? 0
-        : groupChance(
-            groups.byClient.get(pairKey(context.home, context.app, context.client)) ?? [],
-            0,
-          ),
-      isNovel ? groupChance(ofApp, joinedOf(trial, 'app', context.app)) : 0,
-    ]
-    return (
-      Math.min(...chances) + Math.log(trial.tenant.placeCount + inTenant.length + 1) <= LOG_ERROR
+    if (isOwnersClient(trial, context) && !groups.couldShowNewPlaces(trial, context)) return false
+    const contexts = trial.tenant.placeCount + groups.ofTenant(trial).length + 1
+    return groups.chance(trial, context, population) + Math.log(contexts) <= LOG_ERROR
+  }
+}
+
+/** What is wrong in contexts that are not their owners', by what several of them have in common. */
+class Groups {
+  readonly #byPrefix: ReadonlyMap<string, readonly Wrong[]>
+  readonly #byApp: ReadonlyMap<string, readonly Wrong[]>
+  /** Of a client that its owner does not use: else what he lost himself would be held against a forger's tokens. */
+  readonly #byClient: ReadonlyMap<string, readonly Wrong[]>
+  readonly #byHome: ReadonlyMap<string, readonly Wrong[]>
+  readonly #byWho: ReadonlyMap<string, readonly Wrong[]>
+  /** People in new places of their own with their own clients, by tenant. */
+  readonly #alone = new Map<string, number>()
+
+  constructor(trials: readonly TenantTrial[]) {
+    const wrong = trials.flatMap((trial) =>
+      trial.strange
+        .filter(({ matter }) => matter === 'missing' || matter === 'mismatched')
+        .map((context): Wrong => ({ trial, context })),
+    )
+    this.#byPrefix = grouped(wrong, ({ context }) => context.prefix)
+    this.#byApp = grouped(wrong, ({ context }) => context.app)
+    this.#byClient = grouped(
+      wrong.filter(({ trial, context }) => !isOwnersClient(trial, context)),
+      ({ context }) => clientKey(context),
+    )
+    this.#byHome = grouped(wrong, ({ context }) => context.home)
+    this.#byWho = grouped(wrong, ({ context }) => pairKey(context.home, context.who))
+    for (const [home, some] of this.#byHome) this.#alone.set(home, peopleAlone(some))
+  }
+
+  ofTenant({ tenant }: TenantTrial): readonly Wrong[] {
+    return this.#byHome.get(tenant.home) ?? []
+  }
+
+  ofApp({ app }: Context): readonly Wrong[] {
+    return this.#byApp.get(app) ?? []
+  }
+
+  isFew(trial: TenantTrial): boolean {
+    const people = peopleIn(this.ofTenant(trial))
+    return people <= Math.max(FEW_PEOPLE, FEW_SHARE * trial.tenant.people)
+  }
+
+  /**
+   * Whether the log would show people in new places: it has shown others there; or the owner used the same client where
+   * he always is, on most of those days, and no others are missing in new places of their own.
+   */
+  couldShowNewPlaces({ tenant }: TenantTrial, { home, who, client, app }: Context): boolean {
+    const people = this.#alone.get(home) ?? 0
+    const { newPlaces, joinedPairs } = tenant
+    if (newPlaces >= NEW_PLACES) return people <= newPlaces
+    const own = this.#byWho.get(pairKey(home, who)) ?? []
+    const days = [...new Set(own.map((wrong) => wrong.context.day))]
+    const beside = days.filter((day) => (joinedPairs.get(pairKey(who, client, app, day)) ?? 0) > 0)
+    return people <= 1 && beside.length * 2 > days.length
+  }
+
+  /** Natural logarithm of the chance that what the context has in common with others was all lost. */
+  chance(trial: TenantTrial, context: Context, { places }: Population): number {
+    const ofPrefix = this.#byPrefix.get(context.prefix) ?? []
+    const ofClient = this.#byClient.get(clientKey(context)) ?? []
+    return Math.min(
+      groupChance(ofPrefix, places.joinedFrom.get(context.prefix) ?? 0),
+      isOwnersClient(trial, context) ? 0 : groupChance(ofClient, 0),
+      isNovel(trial, context)
+        ? groupChance(this.ofApp(context), joinedOf(trial, 'app', context.app))
+        : 0,
     )
   }
 }
+
+const clientKey = ({ home, app, client }: Context): string => pairKey(home, app, client)
+
+const peopleIn = (wrong: readonly Wrong[]): number =>
+  new Set(wrong.map(({ context }) => context.who)).size
+
+/** How many people are alone in a network, each with the client that he has elsewhere. */
+function peopleAlone(inTenant: readonly Wrong[]): number {
+  const alone = [...grouped(inTenant, ({ context }) => context.prefix).values()].filter(
+    (some) =>
+      peopleIn(some) === 1 && some.every(({ trial, context }) => isOwnersClient(trial, context)),
+  )
+  return peopleIn(alone.flat())
+}
+
+const isNovel = (trial: TenantTrial, { app }: Context): boolean =>
+  joinedOf(trial, 'app', app) < CLASS_TOKENS
 
 const joinedOf = (trial: TenantTrial, dimension: 'app' | 'who', value: string): number =>
   trial.tenant.joined.get(dimension)?.get(value) ?? 0
@@ -92,11 +150,6 @@ const joinedOf = (trial: TenantTrial, dimension: 'app' | 'who', value: string): 
 /** Whether the logs know the principal, so that only this context's tokens are missing. */
 function isKnown(trial: TenantTrial, { who }: Context, { places }: Population): boolean {
   return joinedOf(trial, 'who', who) + (places.signIns.get(who) ?? 0) >= KNOWN_SIGN_INS
-}
-
-function isFew({ tenant }: TenantTrial, inTenant: readonly Wrong[]): boolean {
-  const people = new Set(inTenant.map(({ context }) => context.who)).size
-  return people <= Math.max(FEW_PEOPLE, FEW_SHARE * tenant.people)
 }
 
 /**
@@ -127,30 +180,6 @@ function isAttackersOwn(
 /** Whether the owner uses just this client: then he may himself be in a new place. */
 const isOwnersClient = ({ tenant }: TenantTrial, { who, client, app }: Context): boolean =>
   (tenant.joinedPairs.get(pairKey(who, client, app)) ?? 0) > 0
-
-/**
- * Whether the log would show people in new places: it has shown others there; or the owner used the same client where
- * he always is, on most of those days, and no others are missing in new places of their own.
- */
-function couldShowNewPlaces(
-  trial: TenantTrial,
-  context: Context,
-  inTenant: readonly Wrong[],
-): boolean {
-  const lone = [...grouped(inTenant, (wrong) => wrong.context.prefix).values()].filter(
-    (some) =>
-      new Set(some.map(({ context: { who } }) => who)).size === 1 &&
-      some.every((wrong) => isOwnersClient(wrong.trial, wrong.context)),
-  )
-  const people = new Set(lone.flatMap((some) => some.map(({ context: { who } }) => who))).size
-  const { newPlaces, joinedPairs } = trial.tenant
-  if (newPlaces >= NEW_PLACES) return people <= newPlaces
-  const { who, client, app } = context
-  const own = inTenant.filter((wrong) => wrong.context.who === who)
-  const days = [...new Set(own.map((wrong) => wrong.context.day))]
-  const beside = days.filter((day) => (joinedPairs.get(pairKey(who, client, app, day)) ?? 0) > 0)
-  return people <= 1 && beside.length * 2 > days.length
-}
 
 /** Natural logarithm of the chance that all that is wrong in a group was lost, beside `joined` that was not. */
 function groupChance(group: readonly Wrong[], joined: number): number {

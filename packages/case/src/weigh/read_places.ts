@@ -1,0 +1,99 @@
+/**
+ * Reads what the logs know of networks, principals and applications.
+ *
+ * @module
+ */
+import { type Json, text } from '@mintmark/core'
+import { NAMES, PREFIX, SIGNED_IN, WHO } from '../reconcile/context.ts'
+import type { Session } from '../session.ts'
+import { type Places, pairKey, type Seen } from './population.ts'
+import { SPILLS } from './read_sql.ts'
+
+export const NO_PLACES: Places = {
+  own: new Set(),
+  known: new Set(),
+  seen: new Map(),
+  seenApps: new Map(),
+  joinedFrom: new Map(),
+  signIns: new Map(),
+}
+
+/** What the logs know of the networks and principals of contexts. Throws as `Session.rows`. */
+export async function readPlaces(
+  session: Session,
+  about: string,
+  joined: string,
+  sole: string,
+): Promise<Places> {
+  const own = await session.rows(
+    `SELECT DISTINCT who, prefix FROM (
+       SELECT who, prefix FROM (${SIGNED_IN}) UNION ALL SELECT who, prefix FROM ${joined}
+     ) WHERE prefix != '' AND (who, prefix) GLOBAL IN (SELECT who, prefix FROM ${about}) ORDER BY who, prefix`,
+  )
+  const known = await session.rows(
+    `SELECT if(owner = '', {sole:String}, owner) AS home, ${PREFIX} AS prefix FROM issuance
+     WHERE outcome = 'issued' AND category != 'owa-auth' AND ip != ''
+       AND prefix GLOBAL IN (SELECT prefix FROM ${about})
+     GROUP BY home, prefix
+     HAVING uniqExact(if(principal_id != '', principal_id, principal)) > 1
+       OR max(category IN ('service-principal', 'managed-identity', 'ms-service-principal'))
+     ORDER BY home, prefix`,
+    { sole },
+  )
+  const seen = await seenBy(session, about, sole, 'home, who, prefix')
+  const seenApps = new Map([
+    ...(await seenBy(session, about, sole, 'home, app, prefix')),
+    ...(await seenBy(session, about, sole, 'home, app')),
+  ])
+  const from = await session.rows(
+    `SELECT prefix, sum(tokens) AS tokens FROM ${joined} WHERE prefix GLOBAL IN (SELECT prefix FROM ${about})
+     GROUP BY prefix ORDER BY prefix`,
+  )
+  const signIns = await session.rows(
+    `SELECT who, count() AS n FROM (SELECT arrayJoin(${NAMES}) AS who FROM issuance WHERE outcome = 'issued' AND category != 'owa-auth')
+     WHERE who GLOBAL IN (SELECT who FROM ${about}) GROUP BY who ORDER BY who`,
+  )
+  return {
+    own: new Set(own.map((row) => pairKey(text(row, 'who') ?? '', text(row, 'prefix') ?? ''))),
+    known: new Set(known.map((row) => pairKey(text(row, 'home') ?? '', text(row, 'prefix') ?? ''))),
+    seen,
+    seenApps,
+    joinedFrom: numbers(from, 'prefix', 'tokens'),
+    signIns: numbers(signIns, 'who', 'n'),
+  }
+}
+
+const numbers = (rows: readonly Json[], name: string, value: string): Map<string, number> =>
+  new Map(rows.map((row) => [text(row, name) ?? '', Number(row[value])]))
+
+/** Accesses by some columns of a context: those that any context has. */
+async function seenBy(
+  session: Session,
+  about: string,
+  sole: string,
+  columns: 'home, who, prefix' | 'home, app, prefix' | 'home, app',
+): Promise<Map<string, Seen>> {
+  const rows = await session.rows(
+    `SELECT ${columns}, toInt64(intDiv(min(time), 3600)) AS first_hour, toInt64(intDiv(max(time), 3600)) AS last_hour,
+       uniqExact(intDiv(time, 86400)) AS days
+     FROM (
+       SELECT if(tenant = '', {sole:String}, tenant) AS home, ${WHO} AS who, ${PREFIX} AS prefix,
+         if(client_app_id != '', client_app_id, app_id) AS app, toUnixTimestamp(at) AS time
+       FROM access WHERE home GLOBAL IN (SELECT home FROM ${about})
+     )
+     WHERE (${columns}) GLOBAL IN (SELECT ${columns} FROM ${about})
+     GROUP BY ${columns} ORDER BY ${columns} SETTINGS ${SPILLS}`,
+    { sole },
+  )
+  const names = columns.split(', ')
+  return new Map(
+    rows.map((row) => [
+      pairKey(...names.map((name) => text(row, name) ?? '')),
+      {
+        firstHour: Number(row['first_hour']),
+        lastHour: Number(row['last_hour']),
+        days: Number(row['days']),
+      },
+    ]),
+  )
+}

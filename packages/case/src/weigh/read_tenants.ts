@@ -1,0 +1,183 @@
+/**
+ * Reads what the logs show of tenants: how many tokens they explained, by what, when, and where.
+ *
+ * @module
+ */
+import { type Json, text } from '@mintmark/core'
+import { grouped } from '../grouped.ts'
+import { lossesOf } from '../losses.ts'
+import { SIGNED_IN } from '../reconcile/context.ts'
+import type { Session } from '../session.ts'
+import { DIMENSIONS, type Dimension, pairKey, type Tenant } from './population.ts'
+import { DAY, SPILLS } from './read_sql.ts'
+
+/** SQL column of each dimension. */
+const COLUMN: Readonly<Record<Dimension, string>> = {
+  app: 'app',
+  family: 'client_family',
+  client: 'client_kind',
+  service: 'service',
+  source: 'source',
+  who: 'who',
+}
+
+/** What the logs show of the tenants in question. Throws as `Session.rows`. */
+export async function readTenants(
+  session: Session,
+  about: string,
+  joined: string,
+  sole: string,
+): Promise<Map<string, Tenant>> {
+  const spans = await session.rows(
+    `SELECT if(tenant = '', {sole:String}, tenant) AS home, toInt64(intDiv(toUnixTimestamp(min(at)), 3600)) AS first_hour,
+       toInt64(intDiv(toUnixTimestamp(max(at)), 3600)) AS last_hour
+     FROM access WHERE home GLOBAL IN (SELECT home FROM ${about}) GROUP BY home ORDER BY home`,
+    { sole },
+  )
+  const facts = await rowsByHome(session, tenantFacts(about, joined), { sole })
+  const hours = await rowsByHome(
+    session,
+    `SELECT home, hour, sum(tokens) AS tokens FROM ${joined} GROUP BY home, hour ORDER BY home, hour`,
+  )
+  const rows = await rowsByHome(
+    session,
+    `SELECT if(tenant = '', {sole:String}, tenant) AS home, sum(records) AS n FROM coverage WHERE side = 'issuance'
+     GROUP BY home ORDER BY home`,
+    { sole },
+  )
+  const losses = grouped(await lossesOf(session, 'issuance'), ({ tenant }) =>
+    tenant === '' ? sole : tenant,
+  )
+  const values = await valuesOf(session, about, joined)
+  const pairs = await pairsOf(session, about, joined)
+  return new Map(
+    spans.map((row): [string, Tenant] => {
+      const home = text(row, 'home') ?? ''
+      return [
+        home,
+        {
+          home,
+          firstHour: Number(row['first_hour']),
+          lastHour: Number(row['last_hour']),
+          joined: values.get(home) ?? new Map(),
+          joinedHours: new Map(
+            (hours.get(home) ?? []).map((one) => [Number(one['hour']), Number(one['tokens'])]),
+          ),
+          joinedPairs: pairs.get(home) ?? new Map(),
+          ...factsOf(facts.get(home)?.[0] ?? {}),
+          lostRows: (losses.get(home) ?? []).reduce((sum, { records }) => sum + records, 0),
+          rows: Number(rows.get(home)?.[0]?.['n'] ?? 0),
+        },
+      ]
+    }),
+  )
+}
+
+function factsOf(
+  fact: Json,
+): Pick<Tenant, 'addressFit' | 'wellMade' | 'newPlaces' | 'placeCount' | 'people'> {
+  const number = (name: string) => Number(fact[name] ?? 0)
+  return {
+    addressFit: number('fitting') / Math.max(1, number('with_network')),
+    wellMade: number('well_made') / Math.max(1, number('tokens')),
+    newPlaces: number('new_places'),
+    placeCount: number('places'),
+    people: number('people'),
+  }
+}
+
+function tenantFacts(about: string, joined: string): string {
+  return `
+    SELECT p.home AS home, sum(p.tokens) AS tokens, sum(p.well) AS well_made, uniqExact(p.who) AS people,
+      countIf(p.prefix != '') AS places, sumIf(p.tokens, p.prefix != '') AS with_network,
+      sumIf(p.tokens, p.prefix != '' AND (p.who, p.prefix) GLOBAL IN (${SIGNED_IN})) AS fitting,
+      countIf(p.prefix != '' AND p.first_hour > s.first_hour
+        + least(168, greatest(24, 0.15 * (s.last_hour - s.first_hour)))) AS new_places
+    FROM (
+      SELECT home, who, prefix, sum(tokens) AS tokens, sum(well_made) AS well, min(hour) AS first_hour
+      FROM ${joined} GROUP BY home, who, prefix
+    ) AS p
+    INNER JOIN (
+      SELECT if(tenant = '', {sole:String}, tenant) AS home, intDiv(toUnixTimestamp(min(at)), 3600) AS first_hour,
+        intDiv(toUnixTimestamp(max(at)), 3600) AS last_hour
+      FROM access WHERE home GLOBAL IN (SELECT home FROM ${about}) GROUP BY home
+    ) AS s ON s.home = p.home
+    GROUP BY home ORDER BY home SETTINGS ${SPILLS}`
+}
+
+async function valuesOf(
+  session: Session,
+  about: string,
+  joined: string,
+): Promise<Map<string, Map<Dimension | 'all', Map<string, number>>>> {
+  const found = new Map<string, Map<Dimension | 'all', Map<string, number>>>()
+  const take = (dimension: Dimension | 'all', rows: readonly Json[]) => {
+    for (const row of rows) {
+      const home = text(row, 'home') ?? ''
+      const dimensions = found.get(home) ?? new Map<Dimension | 'all', Map<string, number>>()
+      found.set(home, dimensions)
+      const values = dimensions.get(dimension) ?? new Map<string, number>()
+      dimensions.set(dimension, values)
+      values.set(text(row, 'value') ?? '', Number(row['tokens']))
+    }
+  }
+  take(
+    'all',
+    await session.rows(
+      `SELECT home, '' AS value, sum(tokens) AS tokens FROM ${joined} GROUP BY home ORDER BY home`,
+    ),
+  )
+  for (const dimension of DIMENSIONS) {
+    const column = COLUMN[dimension]
+    const isAsked =
+      dimension === 'who' ? `WHERE (home, who) GLOBAL IN (SELECT home, who FROM ${about})` : ''
+    // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
+    const rows = await session.rows(
+      `SELECT home, toString(${column}) AS value, sum(tokens) AS tokens FROM ${joined} ${isAsked}
+       GROUP BY home, value ORDER BY home, value`,
+    )
+    take(dimension, rows)
+  }
+  return found
+}
+
+/** Explained tokens by application and day; by principal, client and application; and the same by day. */
+async function pairsOf(
+  session: Session,
+  about: string,
+  joined: string,
+): Promise<Map<string, Map<string, number>>> {
+  const found = new Map<string, Map<string, number>>()
+  const take = (rows: readonly Json[], names: readonly string[]) => {
+    for (const row of rows) {
+      const home = text(row, 'home') ?? ''
+      const pairs = found.get(home) ?? new Map<string, number>()
+      found.set(home, pairs)
+      pairs.set(pairKey(...names.map((name) => String(row[name]))), Number(row['tokens']))
+    }
+  }
+  const asked = `(home, who, client_kind, app) GLOBAL IN (SELECT home, who, client_kind, app FROM ${about})`
+  const days = await session.rows(
+    `SELECT home, app, ${DAY} AS day, sum(tokens) AS tokens FROM ${joined} GROUP BY home, app, day ORDER BY home, app, day`,
+  )
+  take(days, ['app', 'day'])
+  const clients = await session.rows(
+    `SELECT home, who, client_kind, app, sum(tokens) AS tokens FROM ${joined} WHERE ${asked}
+     GROUP BY home, who, client_kind, app ORDER BY home, who, client_kind, app`,
+  )
+  take(clients, ['who', 'client_kind', 'app'])
+  const daily = await session.rows(
+    `SELECT home, who, client_kind, app, ${DAY} AS day, sum(tokens) AS tokens FROM ${joined} WHERE ${asked}
+     GROUP BY home, who, client_kind, app, day ORDER BY home, who, client_kind, app, day`,
+  )
+  take(daily, ['who', 'client_kind', 'app', 'day'])
+  return found
+}
+
+async function rowsByHome(
+  session: Session,
+  sql: string,
+  params: Readonly<Record<string, string>> = {},
+): Promise<Map<string, Json[]>> {
+  return grouped(await session.rows(sql, params), (row) => text(row, 'home') ?? '')
+}
