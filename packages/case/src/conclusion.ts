@@ -2,7 +2,7 @@
  * What a case comes to, and how sure that is: computed once, and printed by every view.
  *
  * Four outcomes. `found`: something is established. `lead`: something is missing or odd, and ordinary causes remain.
- * `nothing-found`: accesses could be judged, and nothing points at anybody. `cannot-tell`: too little could be judged.
+ * `nothing-found`: every access could be judged, and nothing points at anybody. `cannot-tell`: not all could.
  * Zero, unknown and not searched are three values: a number that nobody looked for is null, never 0.
  *
  * @module
@@ -101,9 +101,6 @@ export function isPointedAt({ accesses, huntHits }: PointedCounts): boolean {
   return accesses + huntHits > 0
 }
 
-/** Below this share of judged accesses, that nothing was found says nothing of the case. */
-const LEAST_JUDGED = 0.5
-
 export function statusOf({
   established,
   leads,
@@ -111,8 +108,8 @@ export function statusOf({
 }: Pick<Conclusion, 'established' | 'leads' | 'judged'>): Status {
   if (isPointedAt(established) || (established.keys ?? 0) > 0) return 'found'
   if (isPointedAt(leads)) return 'lead'
-  const isJudged = judged.issued > 0 && judged.accesses >= judged.of * LEAST_JUDGED
-  return isJudged ? 'nothing-found' : 'cannot-tell'
+  // Coverage could have shown it only where each access could be judged.
+  return unjudged(judged).length === 0 ? 'nothing-found' : 'cannot-tell'
 }
 
 /** Accesses without a row in `verdict` are issued. Throws as `Session.rows`. */
