@@ -2,7 +2,7 @@
  * What a case comes to, and how sure that is: computed once, and printed by every view.
  *
  * Four outcomes. `found`: something is established. `lead`: something is missing or odd, and ordinary causes remain.
- * `nothing-found`: accesses could be judged, and nothing points at anybody. `cannot-tell`: too little could be judged.
+ * `nothing-found`: every access could be judged, and nothing points at anybody. `cannot-tell`: not all could.
  * Zero, unknown and not searched are three values: a number that nobody looked for is null, never 0.
  *
  * @module

@@ -124,17 +124,17 @@ function pointedText(counts: PointedCounts): string[] {
   ]
 }
 
-function nothingText({ judged }: Conclusion): string {
-  const { accesses, of } = judged
-  const open = of - accesses
-  if (open === 0)
-    return `all ${plural(of, 'access', 'accesses')} used an issued token, and no hunt hit.`
-  return `${count(judged.issued)} of ${plural(of, 'access', 'accesses')} used an issued token, and no hunt hit. Of the other ${count(open)} this says nothing.`
+function nothingText(conclusion: Conclusion): string {
+  const { of } = conclusion.judged
+  const unread = unreadText(conclusion)
+  return `all ${plural(of, 'access', 'accesses')} used an issued token, and no hunt hit.${unread === '' ? '' : ` ${unread}`}`
 }
 
 function cannotTellText({ judged, unread }: Conclusion): string {
   if (judged.of > 0)
-    return `${judged.accesses === 0 ? 'none' : `only ${count(judged.accesses)}`} of ${plural(judged.of, 'access', 'accesses')} could be judged.`
+    return judged.accesses === 0
+      ? `none of ${plural(judged.of, 'access', 'accesses')} could be judged.`
+      : `only ${count(judged.accesses)} of ${plural(judged.of, 'access', 'accesses')} could be judged, and nothing points at those.`
   const why = unread.files > 0 ? ` ${plural(unread.files, 'file')} could not be read as a log.` : ''
   return `no record of an access was read, so nothing could be judged.${why}`
 }
