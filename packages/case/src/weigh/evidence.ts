@@ -68,6 +68,8 @@ class Groups {
   readonly #byWho: ReadonlyMap<string, readonly Wrong[]>
   /** People in new places of their own with their own clients, by tenant. */
   readonly #alone = new Map<string, number>()
+  /** What was worked out of groups: each context of one asks the same. */
+  readonly #chances = new Map<readonly Wrong[], number>()
 
   constructor(trials: readonly TenantTrial[]) {
     const wrong = trials.flatMap((trial) =>
@@ -118,12 +120,18 @@ class Groups {
     const ofPrefix = this.#byPrefix.get(context.prefix) ?? []
     const ofClient = this.#byClient.get(clientKey(context)) ?? []
     return Math.min(
-      groupChance(ofPrefix, places.joinedFrom.get(context.prefix) ?? 0),
-      isOwnersClient(trial, context) ? 0 : groupChance(ofClient, 0),
-      isNovel(trial, context)
-        ? groupChance(this.ofApp(context), joinedOf(trial, 'app', context.app))
-        : 0,
+      this.#chanceOf(ofPrefix, places.joinedFrom.get(context.prefix) ?? 0),
+      isOwnersClient(trial, context) ? 0 : this.#chanceOf(ofClient, 0),
+      isNovel(trial, context) ? this.#chanceOf(this.ofApp(context), 0) : 0,
     )
+  }
+
+  #chanceOf(group: readonly Wrong[], joined: number): number {
+    const known = this.#chances.get(group)
+    if (known !== undefined) return known
+    const chance = groupChance(group, joined)
+    this.#chances.set(group, chance)
+    return chance
   }
 }
 
