@@ -50,6 +50,14 @@ function issuances(): unknown[] {
   ).flat()
 }
 
+/** The issuer says that this log has every token: one that it lacks was not issued. */
+const COMPLETE = {
+  schema: 'mintmark-issuance-period/1',
+  issuer: 'https://id.example.org',
+  from: at(0, 0),
+  to: at(HOURS + 1, 0),
+}
+
 function ordinary(): unknown[] {
   return Array.from({ length: HOURS }, (_, hour) =>
     HOSTILE_PEOPLE.map(({ principal }, person) => ({
@@ -129,7 +137,7 @@ const touch = {
 export function writeHostileLogs(folder: string): string {
   const logs = join(folder, 'logs of ada.lovelace@agency.example.gov')
   mkdirSync(logs, { recursive: true })
-  writeFileSync(join(logs, 'issued.ndjson'), lines(issuances()))
+  writeFileSync(join(logs, 'issued.ndjson'), lines([...issuances(), COMPLETE]))
   writeFileSync(
     join(logs, 'used.ndjson'),
     `${lines([...ordinary(), ...intrusions(), touch])}{"schema":"mintmark-access/1","at":"never"}\n`,

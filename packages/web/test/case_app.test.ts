@@ -118,7 +118,9 @@ describe('the answer', () => {
     const answer = await browser.get('/api/answer')
     assert.equal(at(answer, 'scope', 'accesses'), STOLEN)
     assert.equal(at(answer, 'tokensTotal'), STOLEN)
-    assert.deepEqual(at(answer, 'scope', 'messages'), { lower: STOLEN, upper: STOLEN })
+    // One line of the access log could not be read.
+    assert.equal(at(answer, 'scope', 'messages', 'lower'), STOLEN)
+    assert.equal(at(answer, 'scope', 'messages', 'upper'), null)
     assert.equal(at(answer, 'evidence', 'rejected'), 1)
     assert.equal(at(answer, 'isNarrow'), false)
   })

@@ -27,7 +27,9 @@ const UNKNOWN_ROOM = 4
 
 /** At most {@link ANSWER_LINES} lines; text from logs is safe to print. */
 export function answerText(answer: Answer): string {
-  const foot = closing(answer)
+  const ending = closing(answer)
+  // One line is kept for how much cannot be told, where its list has no room.
+  const foot = answer.unknowns.length > 0 ? ['', ...ending] : ending
   const first = headline(answer)
   const free = ANSWER_LINES - foot.length - first.length
   const whoseMail = fitted(whose(answer), free)
@@ -35,7 +37,14 @@ export function answerText(answer: Answer): string {
   const room = ANSWER_LINES - head.length - foot.length
   const leads = led(answer, room > 2 * UNKNOWN_ROOM ? room - UNKNOWN_ROOM : room)
   const left = unknown(answer, room - leads.length)
-  return `${[...head, ...leads, ...left, ...foot].join('\n')}\n`
+  const unlisted = left.length > 0 || answer.unknowns.length === 0 ? [] : cannotTell(answer)
+  return `${[...head, ...leads, ...left, ...unlisted, ...ending].join('\n')}\n`
+}
+
+/** How much this evidence cannot tell, in one line. */
+function cannotTell({ unknowns }: Answer): string[] {
+  const what = `${plural(unknowns.length, 'thing')}, each with what would settle it: --json`
+  return labelled('Cannot tell', what, 1)
 }
 
 /** As many of these lines as there is room for. */
