@@ -116,7 +116,11 @@ describe('a log that loses, or never shows', () => {
           )
           assert.deepEqual(accused, [])
         }),
-        { numRuns: Math.ceil(RUNS / Object.keys(accidents).length) },
+        {
+          // A tenant that used a client after its update from a new place, when its tokens were no longer shown.
+          examples: [[{ seed: 22, people: 6, days: 11, isMixed: false }]],
+          numRuns: Math.ceil(RUNS / Object.keys(accidents).length),
+        },
       )
     })
 })

@@ -94,6 +94,7 @@ function tenantOf(
     joinedPairs: new Map([
       ...countBy(joined, (one) => pairKey(one.app, dayOf(one))),
       ...countBy(joined, (one) => pairKey(one.who, one.client, one.app)),
+      ...countBy(joined, (one) => pairKey(one.who, '', dayOf(one))),
       ...countBy(joined, (one) => pairKey(one.who, one.client, one.app, dayOf(one))),
     ]),
     addressFit:

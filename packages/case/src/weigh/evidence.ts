@@ -16,6 +16,9 @@ import type { TenantTrial } from './weigh.ts'
 const LOG_ERROR = Math.log(1e-4)
 /** Explained tokens of a class, and sign-ins of a principal, by which a log has shown that it knows them. */
 const CLASS_TOKENS = 5
+/** The same within so many days on each side of what is missing: a log may stop showing a class. */
+const CLASS_TOKENS_NEAR = 3
+const CLASS_DAYS = 3
 const KNOWN_SIGN_INS = 3
 /** Explained tokens of a kind of client by which a log has shown that it shows that kind, whatever the application. */
 const FAMILY_TOKENS = 20
@@ -52,7 +55,7 @@ export function evidenceOf(trials: readonly TenantTrial[], population: Populatio
       !isAttackersOwn(trial, context, groups.ofApp(context), population)
     )
       return false
-    if (isOwnersClient(trial, context) && !groups.couldShowNewPlaces(trial, context)) return false
+    if (!groups.couldShowNewPlaces(trial, context)) return false
     const contexts = trial.tenant.placeCount + groups.ofTenant(trial).length + 1
     return groups.chance(trial, context, population) + Math.log(contexts) <= LOG_ERROR
   }
@@ -102,16 +105,22 @@ class Groups {
   }
 
   /**
-   * Whether the log would show people in new places: it has shown others there; or the owner used the same client where
-   * he always is, on most of those days, and no others are missing in new places of their own.
+   * Whether it cannot be that the owner himself is in a new place, which the log does not show: several people were in
+   * that place; or the log has shown people in new places, with this client; or the owner was at work elsewhere on most
+   * of those days, with the same client if that is his, and no others are missing in new places of their own.
    */
-  couldShowNewPlaces({ tenant }: TenantTrial, { home, who, client, app }: Context): boolean {
+  couldShowNewPlaces(trial: TenantTrial, context: Context): boolean {
+    const { home, who, client, app, prefix } = context
+    const { newPlaces, joined, joinedPairs } = trial.tenant
+    const isOwners = isOwnersClient(trial, context)
+    if (!isOwners && peopleIn(this.#byPrefix.get(prefix) ?? []) > 1) return true
     const people = this.#alone.get(home) ?? 0
-    const { newPlaces, joinedPairs } = tenant
-    if (newPlaces >= NEW_PLACES) return people <= newPlaces
+    const isClientShown = (joined.get('client')?.get(client) ?? 0) > 0
+    if (newPlaces >= NEW_PLACES && isClientShown) return people <= newPlaces
     const own = this.#byWho.get(pairKey(home, who)) ?? []
     const days = [...new Set(own.map((wrong) => wrong.context.day))]
-    const beside = days.filter((day) => (joinedPairs.get(pairKey(who, client, app, day)) ?? 0) > 0)
+    const keyOf = (day: number) => (isOwners ? pairKey(who, client, app, day) : pairKey(who, '', day))
+    const beside = days.filter((day) => (joinedPairs.get(keyOf(day)) ?? 0) > 0)
     return people <= 1 && beside.length * 2 > days.length
   }
 
@@ -149,8 +158,14 @@ function peopleAlone(inTenant: readonly Wrong[]): number {
   return peopleIn(alone.flat())
 }
 
-const isNovel = (trial: TenantTrial, { app }: Context): boolean =>
-  joinedOf(trial, 'app', app) < CLASS_TOKENS
+/** Whether the log has not shown tokens of this application, or not in these days. */
+function isNovel(trial: TenantTrial, { app, day }: Context): boolean {
+  if (joinedOf(trial, 'app', app) < CLASS_TOKENS) return true
+  let shown = 0
+  for (let near = day - CLASS_DAYS; near <= day + CLASS_DAYS; near++)
+    shown += trial.tenant.joinedPairs.get(pairKey(app, near)) ?? 0
+  return shown < CLASS_TOKENS_NEAR
+}
 
 const joinedOf = (trial: TenantTrial, dimension: 'app' | 'who', value: string): number =>
   trial.tenant.joined.get(dimension)?.get(value) ?? 0

@@ -34,7 +34,7 @@ export interface Tenant {
   readonly joined: ReadonlyMap<Dimension | 'all', ReadonlyMap<string, number>>
   /** By hour of issuance. */
   readonly joinedHours: ReadonlyMap<number, number>
-  /** By `app` and day, and by principal, client and application: keys of {@link pairKey}. */
+  /** By application and day; by principal, client and application, and that by day; by principal, '' and day. */
   readonly joinedPairs: ReadonlyMap<string, number>
   /** Of the tokens that were explained, the share whose network is one at which their principal signed in. */
   readonly addressFit: number

@@ -171,6 +171,11 @@ async function pairsOf(
      GROUP BY home, who, client_kind, app, day ORDER BY home, who, client_kind, app, day`,
   )
   take(daily, ['who', 'client_kind', 'app', 'day'])
+  const present = await session.rows(
+    `SELECT home, who, '' AS anything, ${DAY} AS day, sum(tokens) AS tokens FROM ${joined}
+     WHERE (home, who) GLOBAL IN (SELECT home, who FROM ${about}) GROUP BY home, who, day ORDER BY home, who, day`,
+  )
+  take(present, ['who', 'anything', 'day'])
   return found
 }
 
