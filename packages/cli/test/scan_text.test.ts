@@ -69,7 +69,7 @@ it('of candidates alone the first line says that there are some', () => {
   } as const
   const report = { ...reportOf([]), candidates: [candidate] }
   const told = scanText({ reports: [report], unreadable: [] })
-  assert.match(told, /^NOTHING FOUND: .* searched\); 1 candidate below may be one\.\n/)
+  assert.match(told, /^LEAD: .* searched\); 1 candidate below may be one\.\n/)
 })
 
 it('holes are told beside what was searched', () => {

@@ -151,7 +151,7 @@ const MATTER = `multiIf(
   verdict = 'unissued' AND reason = 'never-issued' AND family = 'plain' AND has({complete:Array(String)}, home), 'recorded',
   reason IN ('never-issued', 'issuer-not-rooted', 'session-known-token-missing'), 'missing',
   verdict IN ('unissued', 'mismatched'), 'session',
-  reason IN ${CHOSEN}, 'chosen',
+  reason IN ${CHOSEN} OR verdict = 'undetermined' AND token_state != 'present', 'chosen',
   '')`
 
 /** Columns of the table of outcomes, before they are weighed. */

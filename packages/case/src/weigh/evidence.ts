@@ -119,7 +119,8 @@ class Groups {
     if (newPlaces >= NEW_PLACES && isClientShown) return people <= newPlaces
     const own = this.#byWho.get(pairKey(home, who)) ?? []
     const days = [...new Set(own.map((wrong) => wrong.context.day))]
-    const keyOf = (day: number) => (isOwners ? pairKey(who, client, app, day) : pairKey(who, '', day))
+    const keyOf = (day: number) =>
+      isOwners ? pairKey(who, client, app, day) : pairKey(who, '', day)
     const beside = days.filter((day) => (joinedPairs.get(keyOf(day)) ?? 0) > 0)
     return people <= 1 && beside.length * 2 > days.length
   }

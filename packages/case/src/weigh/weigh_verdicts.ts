@@ -46,10 +46,16 @@ export async function weighVerdicts(
     `INSERT INTO ${ruled} (${[...kept, 'verdict', 'reason', 'strength'].join(', ')})
      SELECT ${kept.map((name) => `j.${name}`).join(', ')}, if(new_reason != '', 'undetermined', verdict) AS verdict,
        if(new_reason != '', new_reason, j.reason) AS reason, strength
-     FROM (SELECT *, toInt32(intDiv(hour, 24)) AS day FROM ${judged}) AS j
+     FROM (${withDay(judged)}) AS j
      LEFT ANY JOIN ${rulings} AS r ON ${keys.map((key) => `r.${key} = j.${key}`).join(' AND ')}`,
   )
   return ruled
+}
+
+/** A token that is used on two days is of the first, as it is counted. */
+function withDay(judged: string): string {
+  const unit = [...CONTEXT_KEY.split(', ').filter((key) => key !== 'day'), 'unit'].join(', ')
+  return `SELECT *, toInt32(intDiv(min(hour) OVER (PARTITION BY ${unit}), 24)) AS day FROM ${judged}`
 }
 
 /** Names of columns that are defined as `name Type, …`. */
