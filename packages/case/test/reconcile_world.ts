@@ -93,11 +93,11 @@ export function soundLog(
 }
 
 /** Accesses of Alice's whose tokens the sound log has, so that it has shown that it can speak. */
-export const everyday = (): Row[] =>
+export const everyday = (fields: Row = {}): Row[] =>
   Array.from({ length: 42 }, (_, at) => {
     const hour = 24 * (1 + (at % 6)) + 9 + Math.floor(at / 6)
     const number = EVERYDAY + hour * 4
-    return used(hour + 0.5, number, { principal: ALICE, issued_at: timeOf(hour + 0.1) })
+    return used(hour + 0.5, number, { principal: ALICE, issued_at: timeOf(hour + 0.1), ...fields })
   })
 
 export const without =

@@ -31,7 +31,7 @@ before(async () => {
     ],
     access: [
       // Of another service: they show that the log can speak, and are not comparable.
-      ...everyday().map((row) => ({ ...row, service: 'Teams' })),
+      ...everyday({ service: 'Teams' }),
       ...[1, 2].map((n) => used(NOON + n / 10, 1, { issued_at: timeOf(NOON - 1) })),
       // The same application, named as a record without a client names it: comparable all the same.
       used(NOON + 0.3, 1, { issued_at: timeOf(NOON - 1), client_app_id: '', app_id: MAIL_APP }),
