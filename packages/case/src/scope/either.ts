@@ -60,6 +60,12 @@ export async function addEither(
     account: IN_TOUCHED_MAILBOX,
     rule: UNCLEAR,
   })
+  await judge(session, tables, {
+    candidate: `${OPEN_VERDICT} AND ${WITHOUT_LOG} AND (${IN_ACTIVE_TIME})`,
+    mailbox: '1',
+    account: "account != ''",
+    rule: UNCLEAR,
+  })
   if (!(await hasCutRecords(session))) return
   await judge(session, tables, {
     candidate: `evidence_id GLOBAL IN (${CUT_FILES}) AND ${IS_CUT} AND ${OPEN_VERDICT} AND (${IN_ACTIVE_TIME})`,
@@ -156,6 +162,14 @@ const COULD_BE_TOUCHED = `(mailbox GLOBAL IN (SELECT account FROM {selected} WHE
 const IN_ACTIVE_TIME = `
   at >= (SELECT min(at) - INTERVAL ${ACTIVE_MARGIN_HOURS} HOUR FROM {selected})
   AND at <= (SELECT max(at) + INTERVAL ${ACTIVE_MARGIN_HOURS} HOUR FROM {selected})`
+
+/**
+ * Where the log that would have shown a token is not whole, the other mailboxes of the tenant are not safe either: f of
+ * the documentation.
+ */
+const WITHOUT_LOG = `reason IN ('category-not-supplied', 'portal-grouped', 'export-capped', 'issuance-hour-empty',
+  'field-not-carried', 'class-not-shown', 'log-incomplete', 'log-does-not-fit', 'too-few-explained')
+  AND tenant GLOBAL IN (SELECT tenant FROM {theirs})`
 
 interface Step {
   /** What an access itself must be. */
