@@ -147,8 +147,9 @@ export const MATTERS = ['missing', 'mismatched', 'recorded', 'session', 'chosen'
 export type Matter = (typeof MATTERS)[number]
 
 const MATTER = `multiIf(
+  family = 'plain' AND has({complete:Array(String)}, home) AND (reason = 'never-issued'
+    OR verdict = 'mismatched' AND reason != 'session-principal-differs'), 'recorded',
   verdict = 'mismatched' AND reason != 'session-principal-differs', 'mismatched',
-  verdict = 'unissued' AND reason = 'never-issued' AND family = 'plain' AND has({complete:Array(String)}, home), 'recorded',
   reason IN ('never-issued', 'issuer-not-rooted', 'session-known-token-missing'), 'missing',
   verdict IN ('unissued', 'mismatched'), 'session',
   reason IN ${CHOSEN} OR verdict = 'undetermined' AND token_state != 'present', 'chosen',

@@ -191,11 +191,21 @@ export class TenantTrial {
     return this.tenant.joined.get('all')?.get('') ?? 0
   }
 
-  /** A ledger says itself that it has every token: what it lacks was not issued, if it has those of others. */
+  /**
+   * A ledger says itself that it has every token: what it lacks was not issued, if it has those of others. An id that it
+   * issued to somebody else proves as much of a principal who has tokens of his own under the same name.
+   */
   #recorded(context: Context): Ruling {
     const joined = this.#joined
-    const missing = tokensOf([...this.ordinary, ...this.strange], 'recorded')
-    const isProven = joined > 0 && missing <= Math.max(joined, FAILING_TOKENS)
+    const recorded = [...this.ordinary, ...this.strange].filter(
+      ({ matter }) => matter === 'recorded',
+    )
+    const isMissing = ({ reason }: Context) => reason === 'never-issued'
+    const alike = recorded.filter((other) => isMissing(other) === isMissing(context))
+    const isProven = isMissing(context)
+      ? joined > 0 && tokensOf(alike) <= Math.max(joined, FAILING_TOKENS)
+      : (this.tenant.joined.get('who')?.get(context.who) ?? 0) > 0 &&
+        !isFailing(tokensOf(alike), joined, FAILING_SHARE)
     return { context, strength: isProven ? 'established' : 'lead' }
   }
 
