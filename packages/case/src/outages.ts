@@ -285,7 +285,7 @@ function howBusy(from: number, to: number, gap: Hours, pace: Pace): number {
  * The same of another log, within the hours of the silence but its first and last, which are not all silent; -1 where
  * that log has too little at that time.
  */
-function busyWithin(from: number, to: number, other: Pace): number {
+export function busyWithin(from: number, to: number, other: Pace): number {
   const first = from + 1 - other.first
   const last = to - 1 - other.first
   if (first < 0 || last > other.hours || last <= first) return -1

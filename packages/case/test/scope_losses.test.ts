@@ -186,6 +186,17 @@ describe('leads', () => {
     })
   })
 
+  it('alone do not say when somebody was active: what no log could show counts, whenever', async () => {
+    const later = forged(300, EVE)
+    const given = theirs([lead], {
+      access: [later],
+      verdicts: new Map(judgedAs('undetermined', 'category-not-supplied', [later])),
+    })
+    assert.deepEqual(messages(await asLead(given)), [0, 2])
+    const lost = await asLead(theirs([lead], { loss: [loss(400, 401)] }))
+    assert.equal(lost.messages.upper, null)
+  })
+
   it('alone have no first and last access, and a time before which nothing is excluded', async () => {
     await asLead(theirs([lead], { issuance: [issuance(0, BOB)] }))
     const { first, last, cannotExcludeBefore } = await timeline(world.session, {})

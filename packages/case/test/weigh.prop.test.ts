@@ -197,3 +197,28 @@ it('taking explained tokens away makes nobody more accused', () => {
     { numRuns: RUNS },
   )
 })
+
+describe('a ledger that says it has every token', () => {
+  const WHO = 'person0@example.org'
+  /** What is ruled of an id that the ledger has of somebody else, shown for `who`, `count` times. */
+  function strengthOf(who: string, count: number): string | undefined {
+    const [template] = lifeOf(1, 1, 8)
+    assert.ok(template !== undefined)
+    const own = Array.from({ length: 12 }, (_, at) => ({ ...template, who: WHO, hour: at }))
+    const shown = Array.from({ length: count }, (_, at) =>
+      stated({ ...template, who, hour: 20 + at }, 'recorded'),
+    )
+    const population = populationOf([...own, ...shown])
+    const contexts = population.contexts.map((one) => ({ ...one, reason: 'principal-differs' }))
+    return weigh({ ...population, contexts }).rulings[0]?.strength
+  }
+
+  it('establishes an id of another for a principal whose own tokens it explains', () => {
+    assert.equal(strengthOf(WHO, 1), 'established')
+  })
+
+  it('accuses no name that none of its tokens has, and nobody where many differ', () => {
+    assert.equal(strengthOf('alias@example.org', 1), 'lead')
+    assert.equal(strengthOf(WHO, 6), 'lead')
+  })
+})

@@ -10,13 +10,14 @@
  */
 import { type Json, text } from '@mintmark/core'
 import { UNKNOWN_OWNER } from '@mintmark/logs'
-import { MINUTE_MS, outages, type Pace, paceOf, type Stretch } from '../outages.ts'
+import { HOUR_MS, MINUTE_MS, outages, type Pace, paceOf, type Stretch } from '../outages.ts'
 import { PREFIX, SIGNED_IN, WHO } from '../reconcile/context.ts'
 import { Scratch } from '../scope/scratch.ts'
 import { BOUNDED } from '../scope/settings.ts'
 import type { Session } from '../session.ts'
 import type { Loss, Side } from './loss.ts'
 import { HAS_TIME } from './lossy_files.ts'
+import { COMPARED_MINUTES, outstanding } from './outstanding.ts'
 
 /**
  * The largest chance of a false hole in a whole log. In what one collector brings of accesses, a false hole only widens a
@@ -144,7 +145,8 @@ function numbersOf(lists: unknown): number[][] {
 }
 
 /**
- * Of each log how many silences it has, and those that are long for the {@link BESIDE} active minutes on each side.
+ * Of each log how many silences it has, and those that are long for the {@link BESIDE} active minutes on each side; of
+ * accesses those of some minutes as well, with which a long one is compared.
  * Lists are put beside one another, each moved by some places: a list that a lambda looks into is copied for each item.
  */
 const silencesIn = (minutes: string) => `
@@ -158,7 +160,8 @@ const silencesIn = (minutes: string) => `
       arraySlice(arrayConcat(arrayWithConstant(${BESIDE}, active[1]), active), 1, n - 1) AS firsts,
       arraySlice(arrayConcat(active, arrayWithConstant(${BESIDE + 1}, active[n])), ${BESIDE + 2}, n - 1) AS lasts,
       arrayMap((a, b, first, last) -> b - a > 1
-          AND (b - a) * ${2 * BESIDE} >= ${LEAST_LIKELY} * (last - first - (b - a)), befores, afters, firsts, lasts) AS are_long
+          AND ((b - a) * ${2 * BESIDE} >= ${LEAST_LIKELY} * (last - first - (b - a))
+            OR side IN ('access', '${ALL}') AND b - a >= ${COMPARED_MINUTES}), befores, afters, firsts, lasts) AS are_long
     FROM (SELECT * FROM ${minutes} ORDER BY ${LOG}, minute)
     GROUP BY ${LOG}
   ) ORDER BY ${LOG} ${BOUNDED}`
@@ -192,13 +195,27 @@ function lossesOf(logs: readonly Log[]): Loss[] {
     })
     const isWhole = log.side === ALL || (log.side === 'access' && !pooled.has(collectorKey(log)))
     const found = outages(log, isWhole ? ERROR_OF_ACCESSES : ERROR, others)
-    return hiddenIn(log, logs).flatMap((hidden) =>
-      found
-        .filter(({ chance }) => hidden.side === 'access' || chance < ERROR)
-        .map((hole) => lossOf(hidden, hole)),
-    )
+    const plain = isWhole ? outstanding(log.silences, spanOf(log), others) : []
+    return hiddenIn(log, logs).flatMap((hidden) => {
+      const sure = found.filter(({ chance }) => hidden.side === 'access' || chance < ERROR)
+      const rest = hidden.side === 'access' ? plain.filter((one) => !isAmong(one, sure)) : []
+      return [...sure, ...rest].map((hole) => lossOf(hidden, hole))
+    })
   })
 }
+
+function spanOf({ active }: Log): Stretch {
+  let first = Number.POSITIVE_INFINITY
+  let last = 0
+  for (const hour of active.keys()) {
+    first = Math.min(first, hour)
+    last = Math.max(last, hour)
+  }
+  return { fromMs: first * HOUR_MS, toMs: (last + 1) * HOUR_MS }
+}
+
+const isAmong = (one: Stretch, others: readonly Stretch[]): boolean =>
+  others.some(({ fromMs, toMs }) => fromMs === one.fromMs && toMs === one.toMs)
 
 /** Whether no log of the collector is one of accesses. */
 const isOfSignIns = ({ side, source }: Log) =>

@@ -48,6 +48,7 @@ export async function addEither(
     candidates: await scratch.table('candidates', SELECTED_COLUMNS, '(account, at)'),
   }
   await fillMarks(session, tables)
+  const isActive = (await hasTheirs(session, tables)) ? `(${IN_ACTIVE_TIME})` : '1'
   await judge(session, tables, {
     candidate: await sharedMarks(session, tables),
     mailbox: '1',
@@ -55,24 +56,30 @@ export async function addEither(
     rule: SHARED,
   })
   await judge(session, tables, {
-    candidate: `${OPEN_VERDICT} AND (${IN_ACTIVE_TIME})`,
+    candidate: `${OPEN_VERDICT} AND ${isActive}`,
     mailbox: COULD_BE_TOUCHED,
     account: IN_TOUCHED_MAILBOX,
     rule: UNCLEAR,
   })
   await judge(session, tables, {
-    candidate: `${OPEN_VERDICT} AND ${WITHOUT_LOG} AND (${IN_ACTIVE_TIME})`,
+    candidate: `${OPEN_VERDICT} AND ${WITHOUT_LOG} AND ${isActive}`,
     mailbox: '1',
     account: "account != ''",
     rule: UNCLEAR,
   })
   if (!(await hasCutRecords(session))) return
   await judge(session, tables, {
-    candidate: `evidence_id GLOBAL IN (${CUT_FILES}) AND ${IS_CUT} AND ${OPEN_VERDICT} AND (${IN_ACTIVE_TIME})`,
+    candidate: `evidence_id GLOBAL IN (${CUT_FILES}) AND ${IS_CUT} AND ${OPEN_VERDICT} AND ${isActive}`,
     mailbox: 'tenant GLOBAL IN (SELECT DISTINCT tenant FROM {selected})',
     account: "account != ''",
     rule: UNCLEAR,
   })
+}
+
+/** Leads alone do not show when somebody was active: then any time counts. */
+async function hasTheirs(session: Session, tables: Tables): Promise<boolean> {
+  const [row] = await session.rows(placed('SELECT count() AS n FROM {theirs}', tables))
+  return Number(row?.['n']) > 0
 }
 
 const CUT_FILES = "SELECT evidence_id FROM statement WHERE code = 'audit-data-truncated'"
@@ -169,7 +176,7 @@ const IN_ACTIVE_TIME = `
  */
 const WITHOUT_LOG = `reason IN ('category-not-supplied', 'portal-grouped', 'export-capped', 'issuance-hour-empty',
   'field-not-carried', 'class-not-shown', 'log-incomplete', 'log-does-not-fit', 'too-few-explained')
-  AND tenant GLOBAL IN (SELECT tenant FROM {theirs})`
+  AND tenant GLOBAL IN (SELECT tenant FROM {selected})`
 
 interface Step {
   /** What an access itself must be. */

@@ -88,14 +88,19 @@ export async function lostAccesses(session: Session, selected: Selected): Promis
 
 /**
  * From the first to the last access of theirs or lead, by tenant, widened by a token's longest life and kept to the time
- * that was asked about. A tenant with neither is as active as the whole.
+ * that was asked about. A tenant with neither is as active as the whole. Leads alone do not show when somebody was active:
+ * then it is the whole time that was asked about.
  */
 async function activeTimes(session: Session, selected: Selected): Promise<Active[]> {
   const rows = await session.rows(
     `SELECT toString(tenant) AS name, toUnixTimestamp64Milli(minIf(at, ${IS_POINTED_AT})) AS from_ms,
-       toUnixTimestamp64Milli(maxIf(at, ${IS_POINTED_AT})) AS to_ms, max(${IS_POINTED_AT}) AS is_pointed_at
+       toUnixTimestamp64Milli(maxIf(at, ${IS_POINTED_AT})) AS to_ms, max(${IS_POINTED_AT}) AS is_pointed_at,
+       countIf(party = 'theirs') AS theirs
      FROM ${selected.table} GROUP BY name ORDER BY name ${BOUNDED}`,
   )
+  const { fromMs: first = 0, toMs: last = Infinity } = selected.selection
+  if (rows.every((row) => Number(row['theirs']) === 0))
+    return rows.map((row) => ({ tenant: String(row['name']), fromMs: first, toMs: last }))
   const own = rows.filter((row) => Number(row['is_pointed_at']) === 1)
   const begin = own.reduce((least, row) => Math.min(least, Number(row['from_ms'])), Infinity)
   const end = own.reduce((most, row) => Math.max(most, Number(row['to_ms'])), -Infinity)
@@ -105,7 +110,6 @@ async function activeTimes(session: Session, selected: Selected): Promise<Active
     return { tenant: String(row['name']), fromMs, toMs: isOwn ? Number(row['to_ms']) : end }
   })
   const margin = ACTIVE_MARGIN_HOURS * 3_600_000
-  const { fromMs: first = 0, toMs: last = Infinity } = selected.selection
   return times.map(({ tenant, fromMs, toMs }) => ({
     tenant,
     fromMs: Math.max(first, fromMs - margin),

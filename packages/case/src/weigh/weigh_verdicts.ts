@@ -44,13 +44,17 @@ export async function weighVerdicts(
   const kept = namesOf(JUDGED_COLUMNS).filter((name) => name !== 'verdict' && name !== 'reason')
   await session.command(
     `INSERT INTO ${ruled} (${[...kept, 'verdict', 'reason', 'strength'].join(', ')})
-     SELECT ${kept.map((name) => `j.${name}`).join(', ')}, if(new_reason != '', 'undetermined', verdict) AS verdict,
-       if(new_reason != '', new_reason, j.reason) AS reason, strength
+     SELECT ${kept.map((name) => `j.${name}`).join(', ')},
+       multiIf(new_reason != '', 'undetermined', ${IS_PROVEN_BESIDE_SESSION}, 'unissued', j.verdict) AS verdict,
+       multiIf(new_reason != '', new_reason, ${IS_PROVEN_BESIDE_SESSION}, 'never-issued', j.reason) AS reason, strength
      FROM (${withDay(judged)}) AS j
      LEFT ANY JOIN ${rulings} AS r ON ${keys.map((key) => `r.${key} = j.${key}`).join(' AND ')}`,
   )
   return ruled
 }
+
+/** A known session excuses no token of which the absence is proven: whoever forges one may write any session into it. */
+const IS_PROVEN_BESIDE_SESSION = "j.verdict = 'session-only' AND strength = 'established'"
 
 /** A token that is used on two days is of the first, as it is counted. */
 function withDay(judged: string): string {

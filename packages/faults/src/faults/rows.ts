@@ -5,7 +5,7 @@
  */
 import { timeOf } from '../fields.ts'
 import type { Random } from '../random.ts'
-import { DAY } from '../times.ts'
+import { DAY, HOUR } from '../times.ts'
 import { type Json, keepRows, type LogFile, type World, withFiles } from '../world.ts'
 
 export type Kind = LogFile['kind']
@@ -78,20 +78,52 @@ export function period(kinds: readonly Kind[], length: number) {
   }
 }
 
-/** Records that a day has in the same hours, so that none at all is no chance. */
-const SURELY = 6
+/** Times as long as the same hours' longest silence on any other day: what nobody takes for chance. */
+const SURELY = 3
+const SURELY_OF_NIGHTS = 2
 const DAYS_TO_COMPARE = 3
+/** Longer silences are nights. */
+const BY_DAY = 6 * HOUR
 
-/** Whether a log that is silent from a moment on is silent against its own pace on other days of the kind. */
+interface Silence {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/** Whether a reader could see that something is missing: no other day of the kind has such a silence in the same hours. */
 function isHole(times: readonly number[], fromMs: number, length: number): boolean {
-  const others: number[] = []
-  for (let days = -14; days <= 14; days++) {
-    const at = fromMs + days * DAY
-    if (days === 0 || isWeekend(at) !== isWeekend(fromMs)) continue
-    if (at < (times[0] ?? 0) || (times.at(-1) ?? 0) < at + length) continue
-    others.push(times.filter((time) => at <= time && time < at + length).length)
-  }
-  return others.length >= DAYS_TO_COMPARE && others.every((count) => count >= SURELY)
+  const before = times.findLast((time) => time < fromMs)
+  const after = times.find((time) => time >= fromMs + length)
+  if (before === undefined || after === undefined) return false
+  const own = after - before
+  const surely = own > BY_DAY ? SURELY_OF_NIGHTS : SURELY
+  const others = times
+    .slice(1)
+    .map((toMs, at): Silence => ({ fromMs: times[at] ?? toMs, toMs }))
+    .filter((one) => one.toMs <= before || after <= one.fromMs)
+  const days = daysBeside(times, before, own)
+  return (
+    days.length >= DAYS_TO_COMPARE &&
+    days.every((at) =>
+      others.every(
+        (one) => one.toMs <= at || at + own <= one.fromMs || lengthOf(one) * surely <= own,
+      ),
+    )
+  )
+}
+
+const lengthOf = ({ fromMs, toMs }: Silence): number => toMs - fromMs
+
+/** The same time of day on other days of the kind, as far as the log goes. */
+function daysBeside(times: readonly number[], fromMs: number, length: number): number[] {
+  const days = Array.from({ length: 29 }, (_, day) => fromMs + (day - 14) * DAY)
+  return days.filter(
+    (at) =>
+      at !== fromMs &&
+      isWeekend(at) === isWeekend(fromMs) &&
+      at >= (times[0] ?? 0) &&
+      at + length <= (times.at(-1) ?? 0),
+  )
 }
 
 function isWeekend(ms: number): boolean {
