@@ -10,6 +10,7 @@
  */
 import { type Json, text } from '@mintmark/core'
 import { UNKNOWN_OWNER } from '@mintmark/logs'
+import { countOf } from '../count_of.ts'
 import { HOUR_MS, MINUTE_MS, outages, type Pace, paceOf, type Stretch } from '../outages.ts'
 import { PREFIX, SIGNED_IN, WHO } from '../reconcile/context.ts'
 import { Scratch } from '../scope/scratch.ts'
@@ -33,6 +34,8 @@ const LEAST_LIKELY = 3
 /** Logs with fewer records have no pace. */
 const SHOWS_ITS_PACE = 20
 const LOG = 'side, source, category, log_tenant'
+/** The minutes of so many records are kept in memory. */
+const FEW_RECORDS = 2_000_000
 
 /** Losses by holes. Cost: a pass over four columns of both tables, by minute. Throws as `Session.rows`. */
 export async function lostInHoles(session: Session): Promise<Loss[]> {
@@ -42,7 +45,9 @@ export async function lostInHoles(session: Session): Promise<Loss[]> {
       'minutes',
       `side LowCardinality(String), source LowCardinality(String), category LowCardinality(String),
        log_tenant LowCardinality(String), minute Int64, from_ms Int64, to_ms Int64, records UInt64`,
-      `(${LOG}, minute)`,
+      (await countOf(session, 'access')) + (await countOf(session, 'issuance')) > FEW_RECORDS
+        ? `(${LOG}, minute)`
+        : undefined,
     )
     for (const [side, category, tenant] of SIDES) {
       // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
@@ -52,11 +57,9 @@ export async function lostInHoles(session: Session): Promise<Loss[]> {
     }
     await session.command(`INSERT INTO ${minutes} ${collected(minutes)} ${BOUNDED}`)
     await session.command(`INSERT INTO ${minutes} ${AT_WORK} ${BOUNDED}`)
-    const logs = await hoursOf(session, minutes)
-    for await (const rows of session.stream(silencesIn(minutes))) {
-      for (const row of rows) takeSilences(logs, row)
-    }
-    return lossesOf([...logs.values()])
+    const logs: Log[] = []
+    for await (const rows of session.stream(logsIn(minutes))) logs.push(...rows.map(logOf))
+    return lossesOf(logs)
   } finally {
     await scratch.close()
   }
@@ -103,38 +106,23 @@ interface Log {
   readonly tenant: string
   /** Minutes with a record, by hour. */
   readonly active: Map<number, number>
-  silences: readonly Stretch[]
-  count: number
-}
-
-const keyOf = (row: Json) =>
-  JSON.stringify(['side', 'source', 'category', 'log_tenant'].map((name) => text(row, name) ?? ''))
-
-/** The logs that have a pace, with their hours. */
-async function hoursOf(session: Session, minutes: string): Promise<Map<string, Log>> {
-  const logs = new Map<string, Log>()
-  const rows = session.stream(
-    `SELECT ${LOG}, arraySort(groupArray([hour, active])) AS hours FROM (
-       SELECT ${LOG}, toFloat64(intDiv(minute, 60)) AS hour, toFloat64(count()) AS active, sum(records) AS records
-       FROM ${minutes} GROUP BY ${LOG}, hour
-     ) GROUP BY ${LOG} HAVING sum(records) >= ${SHOWS_ITS_PACE} ORDER BY ${LOG} ${BOUNDED}`,
-  )
-  for await (const some of rows) for (const row of some) logs.set(keyOf(row), logOf(row))
-  return logs
+  readonly silences: readonly Stretch[]
+  readonly count: number
 }
 
 const SIDE_NAMES = ['access', 'issuance', ALL, OWN] as const
 
 function logOf(row: Json): Log {
-  const hours = numbersOf(row['hours'])
+  const [hours = [], starts = []] = numbersOf(row['hours'])
+  const end = Number(row['minutes']) + 1
   return {
     side: SIDE_NAMES.find((side) => side === row['side']) ?? 'access',
     source: text(row, 'source') ?? '',
     category: text(row, 'category') ?? '',
     tenant: text(row, 'log_tenant') ?? '',
-    active: new Map(hours.map(([hour = 0, active = 0]) => [hour, active])),
-    silences: [],
-    count: 0,
+    active: new Map(hours.map((hour, at) => [hour, (starts[at + 1] ?? end) - (starts[at] ?? end)])),
+    silences: numbersOf(row['periods']).map(([fromMs = 0, toMs = 0]) => ({ fromMs, toMs })),
+    count: Number(row['count']),
   }
 }
 
@@ -145,33 +133,32 @@ function numbersOf(lists: unknown): number[][] {
 }
 
 /**
- * Of each log how many silences it has, and those that are long for the {@link BESIDE} active minutes on each side; of
- * accesses those of some minutes as well, with which a long one is compared.
+ * Of each log that has a pace: its hours, and where in the list of its active minutes each begins; how many silences it
+ * has, and those that are long for the {@link BESIDE} active minutes on each side. Of accesses also those of some minutes,
+ * with which a long one is compared.
+ *
  * Lists are put beside one another, each moved by some places: a list that a lambda looks into is copied for each item.
  */
-const silencesIn = (minutes: string) => `
-  SELECT ${LOG}, arrayCount((a, b) -> b - a > 1, befores, afters) AS count,
+const logsIn = (minutes: string) => `
+  SELECT ${LOG}, n AS minutes,
+    [arrayMap(h -> toFloat64(h), arrayCompact(hour_of)), arrayMap(i -> toFloat64(i),
+      arrayFilter((i, h, last) -> h != last, arrayEnumerate(hour_of), hour_of, arrayPushFront(arrayPopBack(hour_of), -1)))] AS hours,
+    arrayCount((a, b) -> b - a > 1, befores, afters) AS count,
     arrayMap((from_ms, to_ms) -> [toFloat64(from_ms), toFloat64(to_ms)],
       arrayFilter((x, is_long) -> is_long, arrayPopBack(ends), are_long),
       arrayFilter((x, is_long) -> is_long, arrayPopFront(begins), are_long)) AS periods
   FROM (
-    SELECT ${LOG}, groupArray(minute) AS active, groupArray(from_ms) AS begins, groupArray(to_ms) AS ends,
+    SELECT ${LOG}, arraySort(groupArray((minute, from_ms, to_ms))) AS sorted,
+      sorted.1 AS active, sorted.2 AS begins, sorted.3 AS ends,
+      arrayMap(m -> intDiv(m, 60), active) AS hour_of,
       toUInt32(length(active)) AS n, arrayPopBack(active) AS befores, arrayPopFront(active) AS afters,
       arraySlice(arrayConcat(arrayWithConstant(${BESIDE}, active[1]), active), 1, n - 1) AS firsts,
       arraySlice(arrayConcat(active, arrayWithConstant(${BESIDE + 1}, active[n])), ${BESIDE + 2}, n - 1) AS lasts,
       arrayMap((a, b, first, last) -> b - a > 1
           AND ((b - a) * ${2 * BESIDE} >= ${LEAST_LIKELY} * (last - first - (b - a))
             OR side IN ('access', '${ALL}') AND b - a >= ${COMPARED_MINUTES}), befores, afters, firsts, lasts) AS are_long
-    FROM (SELECT * FROM ${minutes} ORDER BY ${LOG}, minute)
-    GROUP BY ${LOG}
+    FROM ${minutes} GROUP BY ${LOG} HAVING sum(records) >= ${SHOWS_ITS_PACE}
   ) ORDER BY ${LOG} ${BOUNDED}`
-
-function takeSilences(logs: ReadonlyMap<string, Log>, row: Json): void {
-  const log = logs.get(keyOf(row))
-  if (log === undefined) return
-  log.count = Number(row['count'])
-  log.silences = numbersOf(row['periods']).map(([fromMs = 0, toMs = 0]) => ({ fromMs, toMs }))
-}
 
 function lossesOf(logs: readonly Log[]): Loss[] {
   const paces = new Map<string, Map<string, Pace>>()

@@ -36,5 +36,6 @@ export const IS_WELL_MADE: string = `(substring(toString(token_id), 15, 1) = '4'
 
 /** Where the identity provider's own records put principals. */
 export const SIGNED_IN: string = `
-  SELECT DISTINCT arrayJoin(${NAMES}) AS who, ${PREFIX} AS prefix FROM issuance
-  WHERE outcome = 'issued' AND category != 'owa-auth' AND ip != ''`
+  SELECT DISTINCT arrayJoin(${NAMES}) AS who, ${PREFIX} AS prefix FROM (
+    SELECT DISTINCT principal, principal_id, ip FROM issuance
+    WHERE outcome = 'issued' AND category != 'owa-auth' AND ip != '')`

@@ -51,27 +51,14 @@ export async function addEither(
   const isActive = (await hasTheirs(session, tables)) ? `(${IN_ACTIVE_TIME})` : '1'
   await judge(session, tables, {
     candidate: await sharedMarks(session, tables),
-    mailbox: '1',
     account: '1',
     rule: SHARED,
   })
+  const hasCut = await hasCutRecords(session)
+  const places = [COULD_BE_TOUCHED, WITHOUT_LOG, ...(hasCut ? [CUT_IN_TENANT] : [])].join(' OR ')
   await judge(session, tables, {
-    candidate: `${OPEN_VERDICT} AND ${isActive}`,
-    mailbox: COULD_BE_TOUCHED,
-    account: IN_TOUCHED_MAILBOX,
-    rule: UNCLEAR,
-  })
-  await judge(session, tables, {
-    candidate: `${OPEN_VERDICT} AND ${WITHOUT_LOG} AND ${isActive}`,
-    mailbox: '1',
-    account: "account != ''",
-    rule: UNCLEAR,
-  })
-  if (!(await hasCutRecords(session))) return
-  await judge(session, tables, {
-    candidate: `evidence_id GLOBAL IN (${CUT_FILES}) AND ${IS_CUT} AND ${OPEN_VERDICT} AND ${isActive}`,
-    mailbox: 'tenant GLOBAL IN (SELECT DISTINCT tenant FROM {selected})',
-    account: "account != ''",
+    candidate: `${OPEN_VERDICT} AND ${isActive} AND (${places})`,
+    account: `account != '' AND (${IN_TOUCHED_MAILBOX} OR ${WITHOUT_LOG} OR ${CUT_ACCOUNT})`,
     rule: UNCLEAR,
   })
 }
@@ -83,8 +70,11 @@ async function hasTheirs(session: Session, tables: Tables): Promise<boolean> {
 }
 
 const CUT_FILES = "SELECT evidence_id FROM statement WHERE code = 'audit-data-truncated'"
+const IN_THEIR_TENANT = 'tenant GLOBAL IN (SELECT DISTINCT tenant FROM {selected})'
+/** A record that was cut short could be of a mailbox that nothing else points at: e of the documentation. */
+const CUT_IN_TENANT = `evidence_id GLOBAL IN (${CUT_FILES}) AND ${IS_CUT} AND ${IN_THEIR_TENANT}`
+const CUT_ACCOUNT = `unnamed = 'cut' AND ${IN_THEIR_TENANT}`
 
-/** Whether some record was cut short; then any of them could be of a mailbox that nothing else points at. */
 async function hasCutRecords(session: Session): Promise<boolean> {
   const [row] = await session.rows(`SELECT count() AS n FROM (${CUT_FILES})`)
   return Number(row?.['n']) > 0
@@ -158,8 +148,7 @@ const COULD_BE_A_USER = `(actor_kind NOT IN ('app', 'system')
   OR ${inMarks('app-only', 'app_id')} OR ${inMarks('app-only', 'client_app_id')})`
 /** d of the documentation. */
 const UNCLEAR = `(${COULD_BE_A_USER} AND NOT ${OWNERS_ALONE})`
-const IN_TOUCHED_MAILBOX =
-  "account != '' AND account GLOBAL IN (SELECT account FROM {selected} WHERE is_mail)"
+const IN_TOUCHED_MAILBOX = 'account GLOBAL IN (SELECT account FROM {selected} WHERE is_mail)'
 /** The same of a record before its account is known, so that little is read. */
 const COULD_BE_TOUCHED = `(mailbox GLOBAL IN (SELECT account FROM {selected} WHERE is_mail)
   OR if(mailbox_id != '', mailbox_id, mailbox) GLOBAL IN (
@@ -176,13 +165,11 @@ const IN_ACTIVE_TIME = `
  */
 const WITHOUT_LOG = `reason IN ('category-not-supplied', 'portal-grouped', 'export-capped', 'issuance-hour-empty',
   'field-not-carried', 'class-not-shown', 'log-incomplete', 'log-does-not-fit', 'too-few-explained')
-  AND tenant GLOBAL IN (SELECT tenant FROM {selected})`
+  AND ${IN_THEIR_TENANT}`
 
 interface Step {
   /** What an access itself must be. */
   readonly candidate: string
-  /** What its mailbox must be, as the record spells it. */
-  readonly mailbox: string
   /** What its account must be. */
   readonly account: string
   /** What then makes it one of either party's. */
@@ -210,14 +197,13 @@ async function sharedMarks(session: Session, tables: Tables): Promise<string> {
 async function judge(
   session: Session,
   tables: Tables,
-  { candidate, mailbox, account, rule }: Step,
+  { candidate, account, rule }: Step,
 ): Promise<void> {
   const { selected, condition } = tables
   const run = (sql: string) => session.command(placed(sql, tables), condition.params)
   await run('TRUNCATE TABLE {candidates}')
   await run('TRUNCATE TABLE {owners}')
-  const base =
-    selectBase(`outcome != 'failed' AND (${candidate}) AND (${condition.frame}) AND ${mailbox}
+  const base = selectBase(`outcome != 'failed' AND (${candidate}) AND (${condition.frame})
     AND NOT (${condition.ours})
     AND record_id GLOBAL NOT IN (SELECT record_id FROM {selected})`)
   await run(
