@@ -194,9 +194,9 @@ describe('evidence that is taken away', () => {
     await holds(
       judge,
       lossLaw((one, other) => {
-        // Each access names one message. What cannot be judged is counted apart, and in no bound.
+        // Each access names one message. What is not judged, or by its session alone, is counted apart, and in no bound.
         const unjudged = other.given.filter(
-          ({ verdict, strength }) => verdict === 'undetermined' && strength === '',
+          ({ verdict, strength }) => verdict !== 'issued' && strength === '',
         ).length
         const isLower = other.lower > one.lower
         const isUpper = other.upper !== null && (one.upper ?? Infinity) - unjudged > other.upper

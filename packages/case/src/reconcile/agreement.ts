@@ -5,7 +5,8 @@
  *
  * - **principal**: object ids are compared, and names (case-blind, a guest's name in its home form). One pair
  *   that is equal is agreement; the principal differs when there is a pair and none is equal. Names count only
- *   if both have an `@`, or both records are of a system with its own names; names of applications never.
+ *   if both have an `@`, or both records are of a system with its own names; names of applications never. A user's
+ *   token is not used by an application by itself, nor the other way round.
  * - **application**: the access's client application or its application is the one that the token was made
  *   for. An access that names only the resource does not disagree.
  * - **tenant**: the tenant that the token names, or else those of the resource and of the guest, is that of the
@@ -31,6 +32,10 @@ export const SIGNED_IN_MS: number = 90 * 86_400_000
 /** The longest life of a token: 28 hours under continuous access evaluation. */
 export const LONGEST_LIFE_MS: number = 28 * 3_600_000
 
+/** Whether the log of an issuance has tokens of users, or of applications by themselves; `''` where it may have both. */
+export const WHOSE: string = `multiIf(category IN ('interactive', 'non-interactive'), 'user',
+  category IN ('service-principal', 'managed-identity', 'ms-service-principal'), 'app', '')`
+
 /**
  * What is compared of one issuance (`one`), or of equal issuances of a token in an aggregation (`group`): a tuple.
  * Called with the SQL of its time in milliseconds.
@@ -41,7 +46,7 @@ export function FACT(of: 'one' | 'group'): (timeMs: string) => string {
   return (
     timeMs,
   ) => `(category = 'owa-auth', lower(principal), principal_id, app_id, resource_id, tenant, home_tenant,
-    ${least}(${timeMs}), ${most}(${timeMs}), source IN ${PLAIN_SOURCES}, ${most}(session_id))`
+    ${least}(${timeMs}), ${most}(${timeMs}), source IN ${PLAIN_SOURCES}, ${most}(session_id), ${WHOSE})`
 }
 
 /** A guest's name as its home tenant spells it: `user_example.org#ext#@tenant` is `user@example.org`. */
@@ -70,7 +75,8 @@ const differs = {
   principal: (fact: string) => {
     const ids = `(principal_id != '' AND ${fact}.3 != '')`
     const names = `(actor_kind != 'app' AND ${bothAreNames('principal', `${fact}.2`, `${isOwnNames} AND ${fact}.10`)})`
-    return `(${ids} OR ${names}) AND NOT (${ids} AND lower(principal_id) = lower(${fact}.3))
+    const kinds = `actor_kind IN ('user', 'app') AND ${fact}.12 NOT IN ('', actor_kind)`
+    return `${kinds} OR (${ids} OR ${names}) AND NOT (${ids} AND lower(principal_id) = lower(${fact}.3))
       AND NOT (${names} AND ${homeName('lower(principal)')} = ${homeName(`${fact}.2`)})`
   },
   app: (fact: string) =>

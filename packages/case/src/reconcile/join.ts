@@ -10,7 +10,7 @@
 import { countOf } from '../count_of.ts'
 import { NO_ID } from '../no_id.ts'
 import type { Session } from '../session.ts'
-import { agreementMask, DISAGREES, FACT, REASON_OF_MASK } from './agreement.ts'
+import { agreementMask, DISAGREES, FACT, REASON_OF_MASK, WHOSE } from './agreement.ts'
 import { type Clocks as AllClocks, correctedMs } from './clocks.ts'
 import { bucketsOf, type Range } from './ranges.ts'
 
@@ -125,7 +125,7 @@ async function allIssuances(
         SELECT bucket, token_id FROM ${candidate} WHERE token_id != toUUID('${NO_ID}'))
       WHERE outcome = 'issued'
       GROUP BY token_id, category = 'owa-auth', source, lower(principal), principal_id, app_id, resource_id, tenant,
-        home_tenant
+        home_tenant, ${WHOSE}
     )
     GROUP BY made_id`
   await session.command(

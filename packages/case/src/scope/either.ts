@@ -48,7 +48,9 @@ export async function addEither(
     candidates: await scratch.table('candidates', SELECTED_COLUMNS, '(account, at)'),
   }
   await fillMarks(session, tables)
-  const isActive = (await hasTheirs(session, tables)) ? `(${IN_ACTIVE_TIME})` : '1'
+  // Leads alone show neither when somebody was active nor from where: then any time counts, and no address clears.
+  const isKnown = await hasTheirs(session, tables)
+  const isActive = isKnown ? `(${IN_ACTIVE_TIME})` : '1'
   await judge(session, tables, {
     candidate: await sharedMarks(session, tables),
     account: '1',
@@ -59,11 +61,10 @@ export async function addEither(
   await judge(session, tables, {
     candidate: `${OPEN_VERDICT} AND ${isActive} AND (${places})`,
     account: `account != '' AND (${IN_TOUCHED_MAILBOX} OR ${WITHOUT_LOG} OR ${CUT_ACCOUNT})`,
-    rule: UNCLEAR,
+    rule: isKnown ? UNCLEAR : '1',
   })
 }
 
-/** Leads alone do not show when somebody was active: then any time counts. */
 async function hasTheirs(session: Session, tables: Tables): Promise<boolean> {
   const [row] = await session.rows(placed('SELECT count() AS n FROM {theirs}', tables))
   return Number(row?.['n']) > 0
