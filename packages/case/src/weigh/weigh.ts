@@ -200,7 +200,6 @@ export class TenantTrial {
     const recorded = [...this.ordinary, ...this.strange].filter(
       ({ matter }) => matter === 'recorded',
     )
-    const isMissing = ({ reason }: Context) => reason === 'never-issued'
     const alike = recorded.filter((other) => isMissing(other) === isMissing(context))
     const isProven = isMissing(context)
       ? joined > 0 && tokensOf(alike) <= Math.max(joined, FAILING_TOKENS)
@@ -219,6 +218,9 @@ export class TenantTrial {
     return joined >= ENOUGH_TOKENS && tokensOf(junk, 'chosen') <= 0.02 * joined
   }
 }
+
+/** Whether the ledger lacks the token, and has it of nobody else either. */
+const isMissing = ({ reason }: Context): boolean => reason === 'never-issued'
 
 export const tokensOf = (contexts: readonly Context[], matter?: Context['matter']): number =>
   contexts.reduce(
