@@ -11,7 +11,7 @@ import { tap } from 'node:test/reporters'
 import failedTests from './failed_tests.mjs'
 
 /** What hangs must end, so that the run can say so: a file takes five minutes at most. */
-const TIMEOUT_MS = 15 * 60_000
+const TIMEOUT_MS = 10 * 60_000
 
 const [atOnce, failures, ...files] = process.argv.slice(2)
 const tests = run({ files, concurrency: Number(atOnce), timeout: TIMEOUT_MS })

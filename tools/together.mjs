@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 /** Packages whose tests keep to themselves: no session of chDB, of which a process has one, no clock that all share. */
 const PACKAGES = /^packages.(?:core|dump|logs|scan)\b/
@@ -34,6 +34,12 @@ export function together(files, { root, folder, sourceOf, isLong }) {
     }
   }
   return groups.map((group, number) => written(group.files, path.join(folder, `${number}.test.mjs`), root))
+}
+
+/** The files that one of {@link together} imports, relative to `root`. */
+export function putTogether(file, root) {
+  const imports = readFileSync(file, 'utf8').matchAll(/"(file:[^"]+)"/g)
+  return Array.from(imports, ([, url]) => path.relative(root, fileURLToPath(url)))
 }
 
 function isApart(source) {
