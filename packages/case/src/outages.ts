@@ -282,8 +282,9 @@ function howBusy(from: number, to: number, gap: Hours, pace: Pace): number {
 }
 
 /**
- * The same of another log, within the hours of the silence but its first and last, which are not all silent; -1 where
- * that log has too little at that time.
+ * How busy another log was from one hour to another (numbers since 1970), as a share of what its other times make likely: 0
+ * to 1, less what chance may have added. The first and last hour do not count: they are not all silent. -1 where that log
+ * has too little at that time.
  */
 export function busyWithin(from: number, to: number, other: Pace): number {
   const first = from + 1 - other.first

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { outstanding } from '../src/losses/outstanding.ts'
-import { HOUR_MS, MINUTE_MS, type Stretch } from '../src/outages.ts'
+import { HOUR_MS, MINUTE_MS, type Pace, paceOf, type Stretch } from '../src/outages.ts'
 import { MONDAY_MS, officeTimes, randomOf } from './office.ts'
 
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 100)
@@ -13,8 +13,21 @@ function silencesOf(times: readonly number[]): Stretch[] {
   return times.slice(1).map((toMs, at) => ({ fromMs: times[at] ?? toMs, toMs }))
 }
 
-function found(times: readonly number[]): Stretch[] {
-  return outstanding(silencesOf(times), { fromMs: times[0] ?? 0, toMs: times.at(-1) ?? 0 }, [])
+function found(times: readonly number[], others: readonly Pace[] = []): Stretch[] {
+  return outstanding(silencesOf(times), { fromMs: times[0] ?? 0, toMs: times.at(-1) ?? 0 }, others)
+}
+
+/** The pace of a log with these records. */
+function pace(times: readonly number[]): Pace {
+  const minutes = new Set(times.map((time) => Math.floor(time / MINUTE_MS)))
+  const active = new Map<number, number>()
+  for (const minute of minutes) {
+    const hour = Math.floor(minute / 60)
+    active.set(hour, (active.get(hour) ?? 0) + 1)
+  }
+  const made = paceOf(active)
+  assert.ok(made !== undefined)
+  return made
 }
 
 /** A record every `step` minutes from eight to six, for so many days. */
@@ -49,6 +62,22 @@ describe('a silence by day', () => {
     assert.deepEqual(found(even(10, 5)), [])
     assert.deepEqual(found(without(even(10, 3), at(1, 10), at(1, 11))), [])
     assert.deepEqual(found([]), [])
+  })
+
+  it('is long enough at twice the others where ten days compare', () => {
+    const [few, many] = [5, 21].map((days) => {
+      const times = without(even(5, days), at(2, 10), at(2, 11.25))
+      return found(without(times, at(3, 10), at(3, 10.5))).length
+    })
+    assert.deepEqual([few, many], [0, 1])
+  })
+
+  it('with a night in it is a hole where another log shows people at work, and none on a holiday', () => {
+    const whole = even(5, 12)
+    const times = without(whole, at(2, 0), at(3, 0))
+    assert.equal(found(times, [pace(whole)]).length, 1)
+    assert.deepEqual(found(times, [pace(times)]), [])
+    assert.deepEqual(found(times), [])
   })
 
   it('of three working hours is seen in a log of thirty people', () => {

@@ -195,6 +195,20 @@ export const decided: readonly Case[] = [
     reason: 'session-known',
   },
   {
+    name: 'the id of a user’s token, used by an application by itself',
+    more: [issued],
+    row: used(NOON, 1, { ...isApp, principal_id: '' }),
+    verdict: 'mismatched',
+    reason: 'principal-differs',
+  },
+  {
+    name: 'the id of an application’s token, used by a user',
+    more: [made(NOON - 0.5, 1, { category: 'service-principal', principal: '', principal_id: '' })],
+    row: used(NOON, 1),
+    verdict: 'mismatched',
+    reason: 'principal-differs',
+  },
+  {
     name: 'a session that is known, and a token in it that is not',
     more: [made(NOON - 2, 2, { session_id: session(3) })],
     row: used(NOON, 1, { session_id: session(3) }),

@@ -12,6 +12,7 @@ import { ANN, BOB, counted, EVE, entry, messages, T1, theirs } from './scope_wor
 import {
   bind,
   fill,
+  guid,
   hour,
   issuance,
   judgedAs,
@@ -195,6 +196,19 @@ describe('leads', () => {
     assert.deepEqual(messages(await asLead(given)), [0, 2])
     const lost = await asLead(theirs([lead], { loss: [loss(400, 401)] }))
     assert.equal(lost.messages.upper, null)
+  })
+
+  it('alone name no address of the attacker: the owner’s own clears nothing', async () => {
+    const home = { ip: '198.51.100.9' }
+    const later = forged(20, BOB, { ...home, token_id: guid(9) })
+    const given = {
+      access: [later],
+      issuance: [issuance(0, BOB, home)],
+      verdicts: new Map(judgedAs('undetermined', 'category-not-supplied', [later])),
+    }
+    assert.deepEqual(messages(await asLead(theirs([lead], given))), [0, 2])
+    // An attacker who is known does: then it is the owner's.
+    assert.deepEqual(messages(await scopeOf(theirs([forged(19, BOB)], given))), [1, 1])
   })
 
   it('alone have no first and last access, and a time before which nothing is excluded', async () => {

@@ -46,9 +46,16 @@ describe('an ordinary accident accuses nobody, and bounds hold', () => {
 })
 
 describe('a forger is seen, whatever his tokens say', () => {
-  for (const name of ['forger-no-id', 'forger-issued-last-week', 'forger-expired-token-of-victim'])
+  for (const name of [
+    'forger-no-id',
+    'forger-issued-last-week',
+    'forger-expired-token-of-victim',
+    'forger-session-of-victim',
+    'forger-as-application',
+  ])
     it(name, async () => {
-      const { missed, forged, forgedIssued } = await after(WORLDS.campus, name)
+      const { missed, forged, forgedIssued, violations } = await after(WORLDS.campus, name)
+      assert.deepEqual(violations, [])
       assert.ok(forged > 0)
       assert.equal(forgedIssued, 0)
       assert.deepEqual(missed.slice(0, 3).map(said), [])

@@ -14,9 +14,12 @@ const BY_DAY_MS = 6 * HOUR_MS
 const MOST_MS = 2 * DAY_MS
 /** Shorter ones are not looked at: minutes are too coarse to compare them. */
 const LEAST_MINUTES = 15
-/** So many times as long as any silence in the same hours of another day: by day, and with a night. */
+/** So many times as long as any silence in the same hours of another day. */
 const TIMES = 3
-const TIMES_OF_NIGHTS = 2
+/** The same with a night in it, and of an hour or more where many days compare: by chance both are as rare. */
+const TIMES_OF_LONG = 2
+const LONG_MS = HOUR_MS
+const MANY_DAYS = 10
 /** Of the records that are usual at that time, the least share by which another log shows people at work. */
 const AT_WORK = 0.5
 /** Silences of at least so many minutes are compared with. */
@@ -37,21 +40,27 @@ export function outstanding(
   return silences.filter((one) => {
     const length = lengthOf(one)
     if (length < LEAST_MINUTES * MINUTE_MS || length > MOST_MS) return false
-    if (length < BY_DAY_MS) return isOutstanding(one, silences, log, TIMES)
+    const { days, longest } = besides(one, silences, log)
+    if (days < DAYS_TO_COMPARE) return false
+    if (length < BY_DAY_MS) {
+      const isSure = days >= MANY_DAYS && length >= LONG_MS
+      return longest * (isSure ? TIMES_OF_LONG : TIMES) <= length
+    }
     const [first, last] = [Math.floor(one.fromMs / HOUR_MS), Math.floor(one.toMs / HOUR_MS) + 1]
     const isAtWork = others.some((other) => busyWithin(first, last, other) >= AT_WORK)
-    return isAtWork && isOutstanding(one, silences, log, TIMES_OF_NIGHTS)
+    return isAtWork && longest * TIMES_OF_LONG <= length
   })
 }
 
-function isOutstanding(
+/** On how many days of the kind the log was there at that time of day, and its longest silence then. */
+function besides(
   one: Stretch,
   silences: readonly Stretch[],
   log: Stretch,
-  times: number,
-): boolean {
+): { readonly days: number; readonly longest: number } {
   const length = lengthOf(one)
   let days = 0
+  let longest = 0
   for (let day = -DAYS_BESIDE; day <= DAYS_BESIDE; day++) {
     const fromMs = one.fromMs + day * DAY_MS
     const toMs = fromMs + length
@@ -61,10 +70,10 @@ function isOutstanding(
     for (let at = firstAfter(silences, fromMs); at < silences.length; at++) {
       const other = silences[at]
       if (other === undefined || other.fromMs >= toMs) break
-      if (other !== one && lengthOf(other) * times > length) return false
+      if (other !== one) longest = Math.max(longest, lengthOf(other))
     }
   }
-  return days >= DAYS_TO_COMPARE
+  return { days, longest }
 }
 
 /** The first silence that ends after a time: silences follow one another. */
