@@ -303,7 +303,7 @@ export class EvidenceReader implements RowTaker {
     const dates = this.#options.dates
     if (dates?.isShared === true) {
       this.#output.line = 1
-      const text = `No date in the file proves whether day or month comes first: other files of this exporter in the case prove that the ${dates.order === 'day-first' ? 'day' : 'month'} does.`
+      const text = `No date in the file proves whether day or month comes first: other files of the case prove that the ${dates.order === 'day-first' ? 'day' : 'month'} does.`
       this.#output.statement({ code: 'date-order-from-case', text, fromMs: 0, toMs: 0 })
     }
     if (dates === undefined || dates.order !== 'unproven' || !dates.hasAmbiguous) return

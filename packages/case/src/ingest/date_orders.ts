@@ -1,8 +1,9 @@
 /**
  * The order of day and month in dates, proven across the files of a case.
  *
- * A file proves an order by a date that only one order allows. A file that proves none takes the order of the files of
- * its shape that have its header or lie in its folder, if all of these that prove one prove the same. What a file gives
+ * A file proves an order by a date that only one order allows, or by tokens whose times in other files fit one order alone.
+ * A file that proves none takes the order of the files of its shape that have its header or lie in its folder, if all of
+ * these that prove one prove the same. What a file gives
  * depends on the set of files alone, never on the order in which they came: so a file is read again when another one
  * comes that settles its order, or that contradicts the one by which it was read.
  *
@@ -14,6 +15,7 @@ import { type DateOrder, type EvidenceSource, walkEvidence } from '@mintmark/log
 import { readMeta, writeMeta } from '../meta.ts'
 import { forgetFiles } from '../recover.ts'
 import type { Session } from '../session.ts'
+import { type OpenFile, ordersByTokens } from './token_orders.ts'
 
 /** A file whose dates must be read in another order than they were. */
 export interface Reread {
@@ -40,21 +42,49 @@ interface DatedFile {
 /**
  * Files that were read by another order than the files of the case prove together.
  *
+ * @param given sources of this run, by path
  * @throws {MintmarkError} as `Session.rows`
  */
-export async function wronglyOrdered(session: Session): Promise<Reread[]> {
+export async function wronglyOrdered(
+  session: Session,
+  given: ReadonlyMap<string, EvidenceSource>,
+): Promise<Reread[]> {
   const rows = await session.rows(
     `SELECT evidence_id, path, sha256, d.shape AS shape, header, own, shared, has_ambiguous
      FROM date_order AS d INNER JOIN evidence AS e ON e.evidence_id = d.evidence_id ORDER BY evidence_id`,
   )
   const files = rows.map(datedFile)
   const proofs = new Proofs(files)
-  return files.flatMap((file) => {
-    const { evidenceId, path, sha256, own, shared, hasAmbiguous } = file
-    if (own !== 'unproven' || !hasAmbiguous) return []
-    const order = proofs.orderFor(file)
+  const open = files.filter((file) => isOpen(file) && proofs.orderFor(file) === 'unproven')
+  const byTokens = await orderedByTokens(session, open, given)
+  const all = new Proofs(
+    files.map((file) => ({ ...file, own: byTokens.get(file.evidenceId) ?? file.own })),
+  )
+  return files.filter(isOpen).flatMap((file) => {
+    const { evidenceId, path, sha256, shared } = file
+    const order = byTokens.get(evidenceId) ?? all.orderFor(file)
     return order === shared ? [] : [{ evidenceId, path, sha256, order }]
   })
+}
+
+const isOpen = ({ own, hasAmbiguous }: DatedFile) => own === 'unproven' && hasAmbiguous
+
+/** What tokens prove of files, by evidence. A file that cannot be read again proves what it was read by. */
+async function orderedByTokens(
+  session: Session,
+  files: readonly DatedFile[],
+  given: ReadonlyMap<string, EvidenceSource>,
+): Promise<ReadonlyMap<number, DateOrder>> {
+  const readable: OpenFile[] = []
+  const gone = new Map<number, DateOrder>()
+  for (const file of files) {
+    // oxlint-disable-next-line no-await-in-loop -- one file at a time
+    const source = await sourceOf(file, given)
+    if (source !== undefined) readable.push({ evidenceId: file.evidenceId, source })
+    else if (file.shared === 'month-first' || file.shared === 'day-first')
+      gone.set(file.evidenceId, file.shared)
+  }
+  return new Map([...gone, ...(await ordersByTokens(session, readable))])
 }
 
 function datedFile(row: Json): DatedFile {
@@ -195,7 +225,7 @@ async function remembered(session: Session): Promise<Reread[]> {
 
 /** The file as it was read: by a source of this run, else by its path. */
 async function sourceOf(
-  { path, sha256 }: Reread,
+  { path, sha256 }: Pick<Reread, 'path' | 'sha256'>,
   given: ReadonlyMap<string, EvidenceSource>,
 ): Promise<EvidenceSource | undefined> {
   try {

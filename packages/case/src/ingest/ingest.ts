@@ -90,7 +90,7 @@ export async function ingestSources(
     await readAgain(opened, await leftOut(session, given), options)
     const before = await lastEvidence(session)
     const first = await runUntilRead(opened, sources, { ...options, rereads: new Map(), after: 0 })
-    const wrong = await wronglyOrdered(session)
+    const wrong = await wronglyOrdered(session, given)
     if (wrong.length === 0) return first
     const again = await takeOut(session, wrong, given)
     await readAgain(opened, again, options)
