@@ -110,15 +110,16 @@ const EXPOSES = "(named != '' OR unnamed != '' OR notEmpty(folder_id))"
 
 const inMarks = (kind: string, value: string) =>
   `${value} GLOBAL IN (SELECT value FROM {marks} WHERE kind = '${kind}')`
-const CONTEXT = 'cityHash64(app_id, client_app_id, client)'
+/** Application and client, exactly: whoever forges tokens chooses what his client is called, and could meet a hash. */
+const CONTEXT =
+  "concat(toString(length(app_id)), ' ', toString(length(client_app_id)), ' ', app_id, client_app_id, client)"
 const HAS_CONTEXT = "(app_id != '' OR client_app_id != '' OR client != '')"
 
 const BY_TOKEN = `(${HAS_TOKEN} AND token_id GLOBAL IN (SELECT toUUID(value) FROM {marks} WHERE kind = 'token'))`
 const BY_SESSION = `(session_id != '' AND ${inMarks('session', 'session_id')}
   OR other_session_id != '' AND ${inMarks('session', 'other_session_id')})`
 const BY_ADDRESS = `(ip != '' AND ${inMarks('ip', 'ip')})`
-const BY_CONTEXT = `(${HAS_CONTEXT} AND ${CONTEXT} GLOBAL IN (
-  SELECT toUInt64(value) FROM {marks} WHERE kind = 'own-context'))`
+const BY_CONTEXT = `(${HAS_CONTEXT} AND ${inMarks('own-context', CONTEXT)})`
 
 /** A token or session of theirs that was issued: then being issued does not make an access the owner's. */
 const USED_OPENLY = `(verdict = 'issued' AND (
@@ -256,7 +257,7 @@ const MARKS: readonly string[] = [
   `SELECT DISTINCT 'app-only', arrayJoin([toString(app_id), toString(client_app_id)]) AS value
    FROM {theirs} WHERE actor_kind = 'app' AND value != ''`,
   // Only where issued accesses show what clients the owners have.
-  `SELECT DISTINCT 'own-context', toString(${CONTEXT} AS context) FROM {theirs}
+  `SELECT DISTINCT 'own-context', ${CONTEXT} AS context FROM {theirs}
    WHERE ${HAS_CONTEXT} AND (SELECT count() FROM judged WHERE verdict = 'issued') > 0
      AND context GLOBAL NOT IN (
        SELECT ${CONTEXT} FROM judged WHERE verdict = 'issued'
