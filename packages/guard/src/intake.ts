@@ -78,4 +78,4 @@ export class Intake {
 
 /** Where the id begins in an outline, with the hash behind it; and the expiry. */
 const ID_WORD = 2
-const EXPIRY_WORD = 10
+const EXPIRY_WORD = 14

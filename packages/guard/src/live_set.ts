@@ -1,25 +1,24 @@
 /**
  * Tokens that were recorded and have not expired, exactly.
  *
- * It answers for one token in a tenth of a microsecond or so, and may say yes: what it compares are 128 bits of a hash that
- * nobody can aim at. It is made of many small tables, so that growing one holds up nobody for long.
+ * It answers for one token in a tenth of a microsecond or so, and may say yes: what it compares are 128 bits of a hash under
+ * a secret of the process, at which nobody can aim. It is made of many small tables, so that growing one holds up nobody for long.
  *
  * @module
  */
-import { randomBytes } from 'node:crypto'
+import { ID_WORDS, INPUT_WORDS, KeyedHash } from './keyed_hash.ts'
 import { LiveTable, type Membership, type Slot } from './live_table.ts'
 
 const TABLES = 64
 /** Some 160 MB. */
 const MOST_EXPECTED = 4_000_000
-/** A token in words: four of its id, four of the hash of its signing input. */
-const WORDS = 8
+/** A token in words: those of its id, then those of the hash of its signing input. */
+const WORDS = ID_WORDS + INPUT_WORDS
 
 export class LiveSet {
   readonly #tables: readonly LiveTable[]
   /** Who asks for tokens may choose their ids: without a secret he could choose ones that all want the same slot. */
-  readonly #markSecret: number = randomBytes(4).readInt32BE()
-  readonly #tableSecret: number = randomBytes(4).readInt32BE()
+  readonly #hash: KeyedHash = new KeyedHash()
   // Filled and read within one call: never seen outside of it.
   readonly #words: Uint32Array = new Uint32Array(WORDS)
   readonly #slot: Slot = { mark: 0, input0: 0, input1: 0, input2: 0, input3: 0 }
@@ -56,7 +55,7 @@ export class LiveSet {
     this.addAt(this.#wordsOf(id, inputHash), 0, keepMs, nowMs)
   }
 
-  /** The same of {@link WORDS} at `at`: the id and the first half of the hash, each word's highest byte first. */
+  /** The same of {@link WORDS} at `at`: the id and the hash, each word's highest byte first. */
   addAt(words: Uint32Array, at: number, keepMs: number, nowMs: number): void {
     this.#tableOf(words, at).add(this.#slotAt(words, at), keepMs / 1000, nowMs / 1000)
   }
@@ -76,7 +75,7 @@ export class LiveSet {
   }
 
   #tableOf(words: Uint32Array, at: number): LiveTable {
-    const table = this.#tables[mix(words, at, this.#tableSecret) >>> 26]
+    const table = this.#tables[this.#hash.table(words, at) >>> 26]
     if (table === undefined) throw new RangeError('no such table')
     return table
   }
@@ -84,35 +83,19 @@ export class LiveSet {
   /** Mark and hash, as they stand in a slot. */
   #slotAt(words: Uint32Array, at: number): Slot {
     const slot = this.#slot
-    slot.mark = mix(words, at, this.#markSecret)
-    slot.input0 = words[at + 4] ?? 0
-    slot.input1 = words[at + 5] ?? 0
-    slot.input2 = words[at + 6] ?? 0
-    slot.input3 = words[at + 7] ?? 0
+    slot.mark = this.#hash.place(words, at)
+    slot.input0 = this.#hash.input(words, at + ID_WORDS, 0)
+    slot.input1 = this.#hash.input(words, at + ID_WORDS, 1)
+    slot.input2 = this.#hash.input(words, at + ID_WORDS, 2)
+    slot.input3 = this.#hash.input(words, at + ID_WORDS, 3)
     return slot
   }
 
   #wordsOf(id: Uint8Array, inputHash: Uint8Array): Uint32Array {
-    for (let i = 0; i < 4; i++) {
-      this.#words[i] = wordAt(id, i)
-      this.#words[4 + i] = wordAt(inputHash, i)
-    }
+    for (let i = 0; i < ID_WORDS; i++) this.#words[i] = wordAt(id, i)
+    for (let i = 0; i < INPUT_WORDS; i++) this.#words[ID_WORDS + i] = wordAt(inputHash, i)
     return this.#words
   }
-}
-
-/** MurmurHash3, x86, 32 bits, of four words. Source: Austin Appleby, public domain. */
-function mix(words: Uint32Array, at: number, seed: number): number {
-  let hash = seed
-  for (let i = at; i < at + 4; i++) {
-    const word = Math.imul(words[i] ?? 0, 0xcc9e_2d51)
-    hash ^= Math.imul((word << 15) | (word >>> 17), 0x1b87_3593)
-    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe654_6b64) | 0
-  }
-  hash ^= 16
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b)
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35)
-  return (hash ^ (hash >>> 16)) >>> 0
 }
 
 function wordAt(bytes: Uint8Array, i: number): number {

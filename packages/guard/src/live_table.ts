@@ -1,7 +1,7 @@
 /**
  * A part of the live set: open addressing over one typed array, 24 bytes a slot, no object for each token.
  *
- * A slot holds the mark of the token id (32 bits under a secret), the first 128 bits of the hash of the signing input, and
+ * A slot holds the mark of the token id (32 bits) and 128 bits of the hash of the signing input, both under secrets, and
  * the time of expiry with one bit for a revocation. The mark says where a token belongs, so that a second token under an id
  * that is taken is met on the way.
  *

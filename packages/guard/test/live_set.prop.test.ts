@@ -52,6 +52,18 @@ describe('a live set', () => {
     )
   })
 
+  it('tells a token from another of its id by every bit of the hash of its signing input', () => {
+    const set = new LiveSet()
+    const [id, input] = [idOf(1), inputOf(1)]
+    set.add(id, input, NOW + 60_000, NOW)
+    assert.equal(set.find(id, input), 'live')
+    for (let bit = 0; bit < 256; bit++) {
+      const other = Buffer.from(input)
+      other.writeUInt8(other.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3)
+      assert.equal(set.find(id, other), 'mutated')
+    }
+  })
+
   it('gives back the room for filling once it is settled', () => {
     const filled = new LiveSet(0)
     for (let n = 0; n < 30_000; n++) filled.add(idOf(n), inputOf(n), NOW + 600_000, NOW)

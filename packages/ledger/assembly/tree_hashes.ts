@@ -227,12 +227,12 @@ const ISSUANCE: u8 = 1
 const REVOCATION: u8 = 2
 const OPENING: u8 = 3
 /** Bytes of an outline. */
-const OUTLINE: usize = 48
+const OUTLINE: usize = 64
 
 /**
  * Writes an outline for each entry of a bundle that was laid out, openings left out: words of 32 bits, of which the first is 1
- * for a revocation; at 8 the token id, at 24 the first half of the input's hash, each four words whose highest byte came
- * first; at 40 the expiry in milliseconds, an f64. Returns how many there are, or -1 where one is no entry.
+ * for a revocation; at 8 the token id, at 24 the input's hash, four words and eight whose highest byte came first; at 56 the
+ * expiry in milliseconds, an f64. Returns how many there are, or -1 where one is no entry.
  */
 export function outline_entries(bundle: usize, count: i32, out: usize): i32 {
   let at = bundle
@@ -248,9 +248,9 @@ export function outline_entries(bundle: usize, count: i32, out: usize): i32 {
     const expiry: usize = kind === ISSUANCE ? 58 : 50
     if (size < expiry + 8) return -1
     store<u32>(to, kind === REVOCATION ? 1 : 0)
-    for (let word: usize = 0; word < 32; word += 4)
+    for (let word: usize = 0; word < 48; word += 4)
       store<u32>(to + word, bswap<u32>(load<u32>(entry + word, 2)), 8)
-    store<f64>(to, <f64>bswap<u64>(load<u64>(entry + expiry)), 40)
+    store<f64>(to, <f64>bswap<u64>(load<u64>(entry + expiry)), 56)
     to += OUTLINE
   }
   return <i32>((to - out) / OUTLINE)

@@ -25,10 +25,10 @@ const LIST_BYTES = 8
 const FRAME_BYTES = 10 + BLOCK
 
 /**
- * An outline in 32-bit words: 0 is 1 for a revocation; 2 to 5 are the token id, 6 to 9 the first half of the hash of the
- * signing input, highest byte first; the last two are the expiry in milliseconds, a 64-bit float.
+ * An outline in 32-bit words: 0 is 1 for a revocation; 2 to 5 are the token id, 6 to 13 the hash of the signing input,
+ * highest byte first; the last two are the expiry in milliseconds, a 64-bit float.
  */
-export const OUTLINE_WORDS = 12
+export const OUTLINE_WORDS = 16
 const OUTLINE_BYTES = 4 * OUTLINE_WORDS
 
 type Kernel = Readonly<

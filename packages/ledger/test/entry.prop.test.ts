@@ -171,7 +171,8 @@ it('the table of live tokens answers as a plain map does', () => {
         const expected = isLive
           ? { shard: `s${known.index % 3}`, index: known.index, isRevoked: known.isRevoked }
           : undefined
-        assert.deepEqual(table.find(key, key, nowMs), expected)
+        const inputHash = hashOf(String(id))
+        assert.deepEqual(table.find(key, inputHash, nowMs), expected)
         if (isRevocation && isLive) {
           known.isRevoked = true
           table.revoke(key)
@@ -179,10 +180,22 @@ it('the table of live tokens answers as a plain map does', () => {
           const expiresMs = nowMs + lifetime * 1000
           map.set(id, { expiresMs, index: i, isRevoked: false })
           const shard = `s${i % 3}`
-          table.add({ id: key, inputHash: key, expiresMs, shard, index: i, nowMs })
+          table.add({ id: key, inputHash, expiresMs, shard, index: i, nowMs })
         }
       }
     }),
     { numRuns: Math.ceil(numRuns / 10) },
   )
+})
+
+it('a live token is told from another of its id by every bit of the hash of its signing input', () => {
+  const table = new LiveTokens()
+  const [id, inputHash, nowMs] = [Buffer.alloc(16, 1), Buffer.from(hashOf('a')), 1_700_000_000_000]
+  table.add({ id, inputHash, expiresMs: nowMs + 1000, shard: 's', index: 7, nowMs })
+  assert.deepEqual(table.find(id, inputHash, nowMs), { shard: 's', index: 7, isRevoked: false })
+  for (let bit = 0; bit < 256; bit++) {
+    const other = Buffer.from(inputHash)
+    other.writeUInt8(other.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3)
+    assert.equal(table.find(id, other, nowMs), 'other')
+  }
 })

@@ -35,9 +35,9 @@ function byKernel(bundle: Uint8Array, count: number): Read | undefined {
   const view = Buffer.from(reading.outlines)
   const outlines = Array.from({ length: view.length / (4 * OUTLINE_WORDS) }, (_, i) => {
     const one = view.subarray(4 * OUTLINE_WORDS * i)
-    const words = Array.from({ length: 8 }, (_word, at) => one.readUInt32LE(8 + 4 * at))
+    const words = Array.from({ length: 12 }, (_word, at) => one.readUInt32LE(8 + 4 * at))
     const text = words.map((word) => word.toString(16).padStart(8, '0')).join('')
-    return [one.readUInt32LE(0) === 1, text, one.readDoubleLE(40)] as const
+    return [one.readUInt32LE(0) === 1, text, one.readDoubleLE(56)] as const
   })
   return { root: Buffer.from(reading.root).toString('hex'), outlines }
 }
@@ -46,7 +46,7 @@ function byReference(bundle: Uint8Array, count: number): Read | undefined {
   const reading = readBundleReference(bundle, count)
   if (reading === undefined) return undefined
   const outlines = reading.outlines.map(({ isRevocation, id, inputHash, expiresMs }) => {
-    const text = Buffer.concat([id, inputHash.subarray(0, 16)]).toString('hex')
+    const text = Buffer.concat([id, inputHash]).toString('hex')
     return [isRevocation, text, expiresMs] as const
   })
   return { root: Buffer.from(reading.root).toString('hex'), outlines }
