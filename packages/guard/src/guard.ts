@@ -125,6 +125,11 @@ export class Guard {
     return this.#recheck.run()
   }
 
+  /** Tokens that were shown while the ledger could not tell, and of which nothing will be told any more. */
+  get unsettledLost(): number {
+    return this.#recheck.lost
+  }
+
   gauges(): Readonly<Record<string, number>> {
     const { follower } = this.#options
     return {
@@ -134,7 +139,7 @@ export class Guard {
       ledger_in_trouble: follower.trouble === undefined ? 0 : 1,
       alarms_suppressed: this.#desk.suppressed,
       unsettled_tokens: this.#recheck.count,
-      unsettled_tokens_lost: this.#recheck.lost,
+      unsettled_tokens_lost: this.unsettledLost,
       remembered_tokens: this.#verifier.remembered,
       distrusted_keys: this.#options.distrusted?.count ?? 0,
     }

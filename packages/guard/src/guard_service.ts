@@ -216,6 +216,7 @@ class Watch {
   readonly #options: ServiceOptions
   #keyTrouble = ''
   #wasFresh: boolean | undefined
+  #toldLost = 0
 
   constructor(config: GuardConfig, guard: Guard, keyFiles: KeyFiles, options: ServiceOptions) {
     this.#config = config
@@ -232,6 +233,10 @@ class Watch {
 
   async look(): Promise<void> {
     void this.#guard.recheck()
+    const { unsettledLost } = this.#guard
+    if (unsettledLost > this.#toldLost)
+      this.#log('unsettled', `${unsettledLost} tokens were shown, and no ledger could tell of them`)
+    this.#toldLost = unsettledLost
     if (this.isFresh !== this.#wasFresh) {
       this.#wasFresh = this.isFresh
       this.#log('head', this.isFresh ? 'fresh' : 'stale: audiences follow their policy')

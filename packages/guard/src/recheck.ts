@@ -1,6 +1,9 @@
 /**
  * Tokens that were shown while the ledger could not tell: once it can, those that it lacks raise their alarm.
  *
+ * Each is looked at by itself: one that still cannot be told of goes behind the others of its issuer, and no issuer waits for
+ * another, whose ledger may be gone for days.
+ *
  * @module
  */
 import type { Alarm } from './alarms.ts'
@@ -9,10 +12,13 @@ import { presenceOf } from './presence.ts'
 import type { Unsettled, Verifier } from './verifier.ts'
 
 const MOST = 10_000
+/** Tokens of one issuer that are looked at in one round, and how many of them at a time. */
+const MOST_A_ROUND = 256
+const AT_ONCE = 16
 
 export interface RecheckOptions {
   readonly follower: FollowedLedger
-  readonly verifier: Verifier
+  readonly verifier: Pick<Verifier, 'alarmOf'>
   readonly waitMs: number
   readonly onAlarm: (alarm: Alarm) => void
   readonly now: () => number
@@ -44,25 +50,42 @@ export class Recheck {
     else this.#held.set(name, unsettled)
   }
 
-  /** Looks at all of them, one after the other, until one cannot be told of again. */
+  /** Looks at what has waited longest, of each issuer. Never throws. */
   async run(): Promise<void> {
     if (this.#isRunning) return
     this.#isRunning = true
-    for (const [name, unsettled] of this.#held) {
-      // oxlint-disable-next-line no-await-in-loop -- the first that cannot be told of ends the round
-      if (!(await this.#settle(unsettled))) break
-      this.#held.delete(name)
+    const byIssuer = new Map<string, Held[]>()
+    for (const held of this.#held) {
+      const { issuer } = held[1].shown.jws
+      const own = byIssuer.get(issuer) ?? []
+      if (own.length < MOST_A_ROUND) byIssuer.set(issuer, [...own, held])
     }
+    await Promise.all(Array.from(byIssuer.values(), (own) => this.#round(own)))
     this.#isRunning = false
   }
 
-  async #settle({ shown, isAdmitted }: Unsettled): Promise<boolean> {
-    const { follower, verifier, waitMs, onAlarm, now } = this.#options
-    const { jws, claims, inputHash } = shown
-    if (claims.expiresMs < now()) {
-      this.#lost++
-      return true
+  async #round(waiting: Held[]): Promise<void> {
+    const worker = async () => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        // oxlint-disable-next-line no-await-in-loop -- as many at a time as there are workers
+        await this.#look(next)
+      }
     }
+    await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  }
+
+  async #look([name, unsettled]: Held): Promise<void> {
+    // Of a token that has expired no ledger tells that it was recorded.
+    const isOver = unsettled.shown.claims.expiresMs < this.#options.now()
+    const isSettled = !isOver && (await this.#settle(unsettled).catch(() => false))
+    this.#held.delete(name)
+    if (isOver) this.#lost++
+    else if (!isSettled) this.#held.set(name, unsettled)
+  }
+
+  async #settle({ shown, isAdmitted }: Unsettled): Promise<boolean> {
+    const { follower, verifier, waitMs, onAlarm } = this.#options
+    const { jws, claims, inputHash } = shown
     const asked = { issuer: jws.issuer, id: claims.id, inputHash }
     const presence = await presenceOf(follower, asked, waitMs)
     if (presence.state !== 'absent') return presence.state !== 'cannot-tell'
@@ -71,3 +94,5 @@ export class Recheck {
     return true
   }
 }
+
+type Held = readonly [name: string, unsettled: Unsettled]

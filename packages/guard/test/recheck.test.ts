@@ -1,0 +1,95 @@
+/**
+ * Tokens that were shown while the ledger could not tell: each is looked at by itself, whatever becomes of another.
+ */
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { describe, it } from 'node:test'
+import type { FollowedLedger } from '../src/ledger_follower.ts'
+import { Recheck } from '../src/recheck.ts'
+import type { Shown, Unsettled, Verifier } from '../src/verifier.ts'
+
+const NOW = Date.parse('2026-11-29T00:00:00Z')
+const LATER = NOW + 600_000
+
+/** A follower that says of the tokens of an issuer what the test has it say; `away` is a ledger that cannot be read. */
+class Ledgers {
+  readonly away = new Set<string>()
+  asked = 0
+  ageMs = 0
+
+  find(): 'unknown' {
+    return 'unknown'
+  }
+
+  ask(issuer: string): Promise<'unknown' | 'failed'> {
+    this.asked++
+    return Promise.resolve(this.away.has(issuer) ? 'failed' : 'unknown')
+  }
+
+  refresh(): Promise<void> {
+    this.ageMs = -1
+    return Promise.resolve()
+  }
+}
+
+// oxlint-disable typescript/no-unsafe-type-assertion -- what a recheck reads of each
+function unsettled(issuer: string, number: number, expiresMs = LATER): Unsettled {
+  const inputHash = createHash('sha256').update(`${issuer} ${number}`).digest()
+  const claims = { id: inputHash.subarray(0, 16), expiresMs }
+  return { shown: { jws: { issuer }, claims, inputHash } as unknown as Shown, isAdmitted: true }
+}
+
+const alarmOf = ({ jws }: Shown, alarm: string) => ({ issuer: jws.issuer, alarm })
+
+function given(nowMs = () => NOW) {
+  const ledgers = new Ledgers()
+  const alarms: string[] = []
+  const recheck = new Recheck({
+    follower: ledgers as unknown as FollowedLedger,
+    verifier: { alarmOf } as unknown as Verifier,
+    waitMs: 1,
+    onAlarm: ({ issuer, alarm }) => alarms.push(`${issuer} ${alarm}`),
+    now: nowMs,
+  })
+  return { ledgers, alarms, recheck }
+}
+// oxlint-enable typescript/no-unsafe-type-assertion
+
+describe('tokens of which the ledger could not tell', () => {
+  it('raise their alarm though others, shown before, still cannot be told of', async () => {
+    const { ledgers, alarms, recheck } = given()
+    ledgers.away.add('a')
+    for (let n = 0; n < 40; n++) recheck.add(unsettled('a', n))
+    recheck.add(unsettled('b', 0))
+    await recheck.run()
+    assert.deepEqual(alarms, ['b unissued'])
+    assert.equal(recheck.count, 40)
+  })
+
+  it('go behind the others of their issuer, so that all have their turn', async () => {
+    const { ledgers, alarms, recheck } = given()
+    ledgers.away.add('a')
+    for (let n = 0; n < 300; n++) recheck.add(unsettled('a', n))
+    await recheck.run()
+    assert.equal(recheck.count, 300)
+    ledgers.away.delete('a')
+    ledgers.asked = 0
+    await recheck.run()
+    assert.equal(alarms.length, 256)
+    await recheck.run()
+    assert.equal(alarms.length, 300)
+    assert.deepEqual([recheck.count, recheck.lost, ledgers.asked], [0, 0, 300])
+  })
+
+  it('are counted where they expire before a ledger can tell, and where there are too many', async () => {
+    let now = NOW
+    const { ledgers, alarms, recheck } = given(() => now)
+    ledgers.away.add('a')
+    for (let n = 0; n < 10_002; n++) recheck.add(unsettled('a', n, n === 0 ? NOW + 1 : LATER))
+    recheck.add(unsettled('a', 1))
+    assert.deepEqual([recheck.count, recheck.lost], [10_000, 2])
+    now = NOW + 2
+    await recheck.run()
+    assert.deepEqual([recheck.count, recheck.lost, alarms.length], [9999, 3, 0])
+  })
+})
