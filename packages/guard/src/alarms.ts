@@ -8,6 +8,7 @@
  * @module
  */
 import type { Head } from '@mintmark/ledger'
+import type { SignedRefusal } from './verifier.ts'
 
 export type AlarmClass =
   /** Well signed, and nothing of it is recorded: the key is out. */
@@ -42,6 +43,7 @@ export interface Alarm {
   readonly tokenId: string | undefined
   /** As it stands in the token, where it is short enough to be an id. */
   readonly jti: string | undefined
+  /** NaN where the token does not say; in a document nothing. */
   readonly issuedAtMs: number
   readonly expiresMs: number
   readonly audiences: readonly string[]
@@ -53,6 +55,8 @@ export interface Alarm {
   readonly caller: string
   /** Whether the token was let in all the same, as the audience's policy says. */
   readonly isAdmitted: boolean
+  /** What else is wrong with the token, for which it would not have been let in though it were recorded. */
+  readonly refusal: SignedRefusal | undefined
 }
 
 /** Alarms that are remembered, so that each is told once. */
@@ -121,4 +125,5 @@ export function alarmDocument(alarm: Alarm): Readonly<Record<string, unknown>> {
 }
 
 const MOST_MS = 8.64e15
-const iso = (ms: number) => new Date(Math.min(ms, MOST_MS)).toISOString()
+const iso = (ms: number) =>
+  Number.isNaN(ms) ? undefined : new Date(Math.min(ms, MOST_MS)).toISOString()

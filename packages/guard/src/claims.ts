@@ -14,6 +14,7 @@ import type { StrictJws } from './strict_jws.ts'
 const SKEW_MS = 60_000
 
 export interface Claims {
+  /** Milliseconds since 1970-01-01 UTC; NaN where the token does not say. */
   readonly issuedAtMs: number
   readonly expiresMs: number
   readonly audiences: readonly string[]
@@ -27,24 +28,32 @@ const NO_ID = new Uint8Array()
 
 export type ClaimRefusal = 'wrong-type' | 'claims' | 'expired' | 'not-yet' | 'lifetime'
 
-export function readClaims(
-  { header, payload }: StrictJws,
-  policy: IssuerPolicy,
-  nowMs: number,
-): Claims | ClaimRefusal {
-  if (!policy.types.has(typeOf(header))) return 'wrong-type'
-  const [iat, exp] = [msOf(payload['iat']), msOf(payload['exp'])]
-  const nbf = payload['nbf'] === undefined ? 0 : msOf(payload['nbf'])
-  const audiences = audiencesOf(payload['aud'])
-  if (iat === undefined || exp === undefined || nbf === undefined || audiences === undefined)
-    return 'claims'
-  if (exp <= nowMs) return 'expired'
-  if (Math.max(iat, nbf) > nowMs + SKEW_MS) return 'not-yet'
-  if (exp - iat > policy.maxLifetimeMs || exp <= iat) return 'lifetime'
+/** What of the claims can be read, whether they are in order or not: who has the key may sign anything. */
+export function readClaims({ payload }: StrictJws): Claims {
   const reading = readJti(payload['jti'])
   const tokenId = reading.state === 'present' ? reading.tokenId : undefined
-  const id = tokenId === undefined ? NO_ID : tokenIdBytes(tokenId)
-  return { issuedAtMs: iat, expiresMs: exp, audiences, tokenId, id }
+  return {
+    issuedAtMs: msOf(payload['iat']),
+    expiresMs: msOf(payload['exp']),
+    audiences: audiencesOf(payload['aud']),
+    tokenId,
+    id: tokenId === undefined ? NO_ID : tokenIdBytes(tokenId),
+  }
+}
+
+/** Why the claims let nobody in; undefined where they are in order. */
+export function claimRefusal(
+  { header, payload }: StrictJws,
+  { issuedAtMs, expiresMs, audiences }: Claims,
+  { policy, nowMs }: { readonly policy: IssuerPolicy; readonly nowMs: number },
+): ClaimRefusal | undefined {
+  if (!policy.types.has(typeOf(header))) return 'wrong-type'
+  const notBeforeMs = payload['nbf'] === undefined ? 0 : msOf(payload['nbf'])
+  if (Number.isNaN(issuedAtMs + expiresMs + notBeforeMs) || audiences.length === 0) return 'claims'
+  if (expiresMs <= nowMs) return 'expired'
+  if (Math.max(issuedAtMs, notBeforeMs) > nowMs + SKEW_MS) return 'not-yet'
+  const isShort = expiresMs > issuedAtMs && expiresMs - issuedAtMs <= policy.maxLifetimeMs
+  return isShort ? undefined : 'lifetime'
 }
 
 const PREFIX = 'application/'
@@ -55,15 +64,14 @@ export function typeOf(header: Json): string {
   return type.startsWith(PREFIX) ? type.slice(PREFIX.length) : type
 }
 
-function msOf(value: unknown): number | undefined {
-  if (typeof value !== 'number') return undefined
-  const ms = Math.round(value * 1000)
-  return Number.isSafeInteger(ms) && ms > 0 ? ms : undefined
+function msOf(value: unknown): number {
+  const ms = typeof value === 'number' ? Math.round(value * 1000) : Number.NaN
+  return Number.isSafeInteger(ms) && ms > 0 ? ms : Number.NaN
 }
 
-function audiencesOf(value: unknown): readonly string[] | undefined {
-  if (typeof value === 'string') return [value]
-  if (!Array.isArray(value)) return undefined
-  const texts = value.filter((each): each is string => typeof each === 'string')
-  return texts.length === value.length && texts.length > 0 ? texts : undefined
+/** None where some of them is no text. */
+function audiencesOf(value: unknown): readonly string[] {
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value]
+  const texts = values.filter((each): each is string => typeof each === 'string')
+  return texts.length === values.length ? texts : []
 }

@@ -14,6 +14,7 @@ import {
   isEqualHash,
   type LedgerReader,
   type LinkedShard,
+  type Opening,
   outlineOf,
   type Policy,
   parseCheckpoint,
@@ -36,8 +37,13 @@ export interface FeedOptions {
   readonly now: () => number
 }
 
+/** For so long after it expired a token is remembered: a forger may let his own expire, too. */
+const REMEMBERED_MS = 3_600_000
+
 export class IssuerFeed {
   readonly #options: FeedOptions
+  /** When the oldest shard was opened that was read; the set lacks none that was recorded since. */
+  #sinceMs = Number.POSITIVE_INFINITY
   #set: LiveSet = new LiveSet()
   /** The shard that is being read; undefined before the first. */
   #path: string | undefined
@@ -55,6 +61,11 @@ export class IssuerFeed {
   /** How far the set reaches; undefined while the ledger has no token of this issuer. */
   get head(): Head | undefined {
     return this.#head
+  }
+
+  /** Whether a token of these times that is not in the set was never recorded, though it has expired. */
+  remembers(issuedAtMs: number, expiresMs: number): boolean {
+    return issuedAtMs >= this.#sinceMs && expiresMs >= this.#options.now() - REMEMBERED_MS
   }
 
   /**
@@ -87,7 +98,7 @@ export class IssuerFeed {
     if (head.size <= size) return 'known'
     if (first > size || first + entries.length !== head.size) return 'gap'
     if (typeof acceptCheckpoint(checkpoint, this.#options.policy) === 'string') return 'gap'
-    const keepMs = skewMs
+    const keepMs = skewMs + REMEMBERED_MS
     const nowMs = this.#options.now()
     const intake = new Intake({ set: this.#set, isHidden: false, nowMs, keepMs })
     const grown = this.#tree.copy()
@@ -102,7 +113,7 @@ export class IssuerFeed {
   /** Reads from the oldest shard on that may hold a token which is still alive. */
   async #begin(reader: LedgerReader): Promise<void> {
     const { maxLifetimeMs, skewMs } = reader.description
-    const sinceMs = this.#options.now() - maxLifetimeMs - 2 * skewMs
+    const sinceMs = this.#options.now() - maxLifetimeMs - 2 * skewMs - REMEMBERED_MS
     const shards: LinkedShard[] = []
     for await (const linked of walkShards(reader, this.#options.alias)) {
       this.#assertNoneLater(linked.shard.head.origin, shards.length)
@@ -121,6 +132,7 @@ export class IssuerFeed {
       }
       hidden.settle(this.#options.now())
       this.#set = hidden
+      this.#sinceMs = sinceOf(shards.at(-1)?.opening, skewMs)
     } catch (cause) {
       this.#path = undefined
       this.#tree = new CompactTree()
@@ -131,7 +143,7 @@ export class IssuerFeed {
 
   #intake(reader: LedgerReader, set: LiveSet, isHidden: boolean): Intake {
     const { skewMs } = reader.description
-    return new Intake({ set, isHidden, nowMs: this.#options.now(), keepMs: skewMs })
+    return new Intake({ set, isHidden, nowMs: this.#options.now(), keepMs: skewMs + REMEMBERED_MS })
   }
 
   /** From the shard that was the newest to the one that is. */
@@ -199,6 +211,12 @@ export class IssuerFeed {
     if (this.#path !== undefined || first !== undefined)
       throw behind(this.#options.alias, 'has no shard where there was one')
   }
+}
+
+/** From when on a token's own time says that its entry was read: it may be recorded before that time, by the clocks' skew. */
+function sinceOf(opening: Opening | undefined, skewMs: number): number {
+  if (opening === undefined) return Number.POSITIVE_INFINITY
+  return opening.previousOrigin === '' ? 0 : opening.openedAtMs + 2 * skewMs
 }
 
 /** Whether all of them could be read. */

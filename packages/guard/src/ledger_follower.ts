@@ -53,7 +53,15 @@ export interface FollowerOptions {
 /** What a guard asks of a follower. */
 export type FollowedLedger = Pick<
   LedgerFollower,
-  'ageMs' | 'trouble' | 'isOnLine' | 'liveTokens' | 'find' | 'ask' | 'refresh' | 'headOf'
+  | 'ageMs'
+  | 'trouble'
+  | 'isOnLine'
+  | 'liveTokens'
+  | 'find'
+  | 'remembers'
+  | 'ask'
+  | 'refresh'
+  | 'headOf'
 >
 
 export class LedgerFollower {
@@ -124,6 +132,11 @@ export class LedgerFollower {
    */
   find(issuer: string, id: Uint8Array, inputHash: Uint8Array): Membership {
     return this.#feedOf(issuer)?.set.find(id, inputHash) ?? 'unknown'
+  }
+
+  /** Whether a token of these times that is not found was never recorded, though it has expired. */
+  remembers(issuer: string, issuedAtMs: number, expiresMs: number): boolean {
+    return this.#feedOf(issuer)?.remembers(issuedAtMs, expiresMs) === true
   }
 
   /** Resolves when a round that began after this call has ended, well or not, or when it is stopped. */

@@ -7,8 +7,10 @@
  */
 import { type Json, parseObject, text } from '@mintmark/core'
 
-/** No token that anybody issues is longer; a longer one costs nothing but this comparison. */
+/** No token that anybody issues is longer, and none that is longer is let in. */
 export const MAX_TOKEN_LETTERS: number = 16 << 10
+/** So much is read, to tell of a longer one that a known key has signed; beyond it costs nothing but this comparison. */
+const MOST_READ_LETTERS = 64 << 10
 
 export interface StrictJws {
   /** Header, dot, payload, as they were sent, in letters of one byte: what is signed. */
@@ -22,13 +24,15 @@ export interface StrictJws {
   readonly signature: Uint8Array
   /** Whether each part is spelled as base64url has it, letter for letter. */
   readonly isCanonical: boolean
+  /** Longer than {@link MAX_TOKEN_LETTERS}. */
+  readonly isOversized: boolean
 }
 
 /** @returns undefined for what is no JWS with a key id and an issuer, or asks for an extension */
 export function parseStrict(token: string): StrictJws | undefined {
   // Beyond ASCII the decoder takes the lower byte of a letter for the letter.
   const isAscii = Buffer.byteLength(token) === token.length
-  if (!isAscii || token.length > MAX_TOKEN_LETTERS) return undefined
+  if (!isAscii || token.length > MOST_READ_LETTERS) return undefined
   const headerEnd = token.indexOf('.')
   const inputEnd = token.indexOf('.', headerEnd + 1)
   if (inputEnd < 0 || token.includes('.', inputEnd + 1)) return undefined
@@ -44,11 +48,12 @@ export function parseStrict(token: string): StrictJws | undefined {
   const [alg, kid, issuer] = [text(header, 'alg'), text(header, 'kid'), text(payload, 'iss')]
   if (alg === undefined || kid === undefined || issuer === undefined) return undefined
   const signingInput = token.slice(0, inputEnd)
-  return { signingInput, header, payload, alg, kid, issuer, signature, isCanonical }
+  const isOversized = token.length > MAX_TOKEN_LETTERS
+  return { signingInput, header, payload, alg, kid, issuer, signature, isCanonical, isOversized }
 }
 
 // Filled and read within one call: a buffer for each token is a fifth of what it takes to read one.
-const scratch = Buffer.alloc(MAX_TOKEN_LETTERS)
+const scratch = Buffer.alloc(MOST_READ_LETTERS)
 
 /** Three parts. Letters that a lax decoder reads are let through here, so that such a token can be told of. */
 const SHAPE = /^[\w=+/-]+\.[\w=+/-]+\.[\w=+/-]+$/

@@ -5,7 +5,7 @@
  */
 import { type Json, text } from '@mintmark/core'
 import type { Alarm, AlarmClass } from './alarms.ts'
-import { type ClaimRefusal, type Claims, readClaims } from './claims.ts'
+import { type ClaimRefusal, type Claims, claimRefusal, readClaims } from './claims.ts'
 import type { KeyRing, TrustedKey } from './keys.ts'
 import type { FollowedLedger } from './ledger_follower.ts'
 import type { AudiencePolicy, IssuerPolicy } from './policies.ts'
@@ -15,18 +15,23 @@ import { isLowS, isSigned } from './signatures.ts'
 import { parseStrict, type StrictJws } from './strict_jws.ts'
 import { VerifiedTokens } from './verified_tokens.ts'
 
-export type Refusal =
+/** What is wrong with a token that a known key has signed, whether it is recorded or not. */
+export type SignedRefusal =
   | ClaimRefusal
+  | 'unknown-issuer'
+  | 'oversized'
+  | 'wrong-audience'
+  | 'revoked-key'
+
+export type Refusal =
+  | SignedRefusal
   | AlarmClass
   | 'malformed'
-  | 'unknown-issuer'
   | 'unknown-key'
   | 'algorithm'
   | 'bad-signature'
-  | 'revoked-key'
   /** The key has signed what was never recorded, and the policy is to trust it no more. */
   | 'distrusted-key'
-  | 'wrong-audience'
   | 'revoked'
   /** The ledger cannot be read to its end, and the policy asks for more than a signature. */
   | 'stale'
@@ -51,7 +56,7 @@ export type Verdict =
 
 /** A token that was shown while the ledger could not tell: to be looked at again. */
 export interface Unsettled {
-  readonly shown: Shown
+  readonly shown: Shown | Unfit
   readonly isAdmitted: boolean
 }
 
@@ -64,6 +69,13 @@ export interface Shown {
   readonly caller: string
   /** Whose key signed it: the issuer's own, or another's. */
   readonly keyIssuer: string
+}
+
+/** The same of a token that is not let in whatever the ledger says. */
+export interface Unfit extends Omit<Shown, 'audience'> {
+  /** Undefined for a token that is for none of the caller's. */
+  readonly audience: AudiencePolicy | undefined
+  readonly refusal: SignedRefusal
 }
 
 export interface VerifierOptions {
@@ -115,21 +127,21 @@ export class Verifier {
     const jws = parseStrict(token)
     if (jws === undefined) return refused('malformed')
     const policy = this.#options.issuers.get(jws.issuer)
-    if (policy === undefined) return refused('unknown-issuer')
     const ring = this.#options.keys()
     const name = this.#verified.nameOf(token)
     const known = name === undefined ? undefined : this.#verified.signerOf(name, ring)
     const signer = known ?? this.#signerOf(jws, ring)
-    if (typeof signer === 'string') return refused(signer)
-    const claims = readClaims(jws, policy, this.#options.now())
-    if (typeof claims === 'string') return refused(claims)
+    if (typeof signer === 'string') return refused(policy === undefined ? 'unknown-issuer' : signer)
+    const claims = readClaims(jws)
     const audience = audiences.find((each) => claims.audiences.includes(each.audience))
-    if (audience === undefined) return refused('wrong-audience')
     const inputHash = sha256Of(jws.signingInput)
-    const shown = { jws, claims, inputHash, audience, caller, keyIssuer: signer.issuer }
-    const finding = this.#findingOf(shown, signer, policy)
+    const signed = { jws, claims, inputHash, caller, keyIssuer: signer.issuer }
+    const refusal = this.#refusalOf({ ...signed, audience }, signer, policy)
+    const finding = this.#findingOf({ ...signed, audience }, signer, policy)
+    if (refusal !== undefined || audience === undefined)
+      return this.#unfit({ ...signed, audience, refusal: refusal ?? 'wrong-audience' }, finding)
+    const shown = { ...signed, audience }
     if (finding !== undefined) return this.#alarmed(shown, finding)
-    if (signer.revokedMs <= this.#options.now()) return refused('revoked-key', shown)
     const verdict = this.#inLedger(shown)
     if (this.#options.isDistrusted(signer.issuer, signer.kid)) return distrusted(shown, verdict)
     const isKept = name !== undefined && known === undefined && isRecorded(verdict)
@@ -154,19 +166,69 @@ export class Verifier {
     return others.find((key) => key.alg === jws.alg && isSigned(jws, key)) ?? 'unknown-key'
   }
 
+  /** Why the token is not let in whatever the ledger says. */
+  #refusalOf(
+    { jws, claims, audience }: Signed,
+    signer: TrustedKey,
+    policy: IssuerPolicy | undefined,
+  ): SignedRefusal | undefined {
+    const nowMs = this.#options.now()
+    if (policy === undefined) return 'unknown-issuer'
+    if (jws.isOversized) return 'oversized'
+    const refusal = claimRefusal(jws, claims, { policy, nowMs })
+    if (refusal !== undefined) return refusal
+    if (audience === undefined) return 'wrong-audience'
+    return signer.revokedMs <= nowMs ? 'revoked-key' : undefined
+  }
+
   /** What is wrong with a token that somebody with a key has signed; in the order of what it says of him. */
   #findingOf(
-    { jws, claims, audience }: Shown,
+    { jws, claims, audience }: Signed,
     signer: TrustedKey,
-    policy: IssuerPolicy,
+    policy: IssuerPolicy | undefined,
   ): AlarmClass | undefined {
     const { issuedAtMs } = claims
-    if (signer.issuer !== jws.issuer || !audience.classes.has(policy.issuerClass))
-      return 'class-mismatch'
+    if (signer.issuer !== jws.issuer || policy === undefined) return 'class-mismatch'
+    if (audience !== undefined && !audience.classes.has(policy.issuerClass)) return 'class-mismatch'
     if (issuedAtMs < signer.fromMs || issuedAtMs >= signer.untilMs) return 'expired-key'
     if (!jws.isCanonical) return 'non-canonical'
     if (!policy.takesHighS && !isLowS(jws.signature, signer.alg)) return 'malleable-signature'
     return this.#options.canaries.has(text(jws.payload, 'sub') ?? '') ? 'canary' : undefined
+  }
+
+  /**
+   * A token that is not let in. Whatever a known key has signed is recorded all the same, or else a forgery: that comes
+   * first, and what is wrong with the token second.
+   */
+  #unfit(shown: Unfit, finding: AlarmClass | undefined): Verdict | Promise<Verdict> {
+    const { jws, claims, inputHash, refusal } = shown
+    const answer = refused(refusal, receiptOf(shown))
+    if (finding !== undefined) return this.#unfitAlarmed(shown, finding)
+    const membership = this.#options.follower.find(jws.issuer, claims.id, inputHash)
+    if (membership === 'live' || membership === 'revoked' || this.#isForgotten(jws.issuer, claims))
+      return answer
+    return this.#unfitAsked(shown, answer)
+  }
+
+  async #unfitAlarmed(shown: Unfit, alarm: AlarmClass): Promise<Verdict> {
+    const presence = await this.#presenceOf(shown)
+    this.#options.onAlarm(this.alarmOf(shown, alarm, { presence, isAdmitted: false }))
+    return refused(alarm, receiptOf(shown))
+  }
+
+  async #unfitAsked(shown: Unfit, answer: Verdict): Promise<Verdict> {
+    const presence = await this.#presenceOf(shown)
+    if (presence.state === 'cannot-tell') this.#options.onUnsettled({ shown, isAdmitted: false })
+    if (presence.state !== 'absent') return answer
+    const alarm = presence.isMutated ? 'mutated' : 'unissued'
+    this.#options.onAlarm(this.alarmOf(shown, alarm, { presence, isAdmitted: false }))
+    return refused(alarm, receiptOf(shown))
+  }
+
+  /** Whether the token expired so long ago that its entry, if there is one, is not at hand any more. */
+  #isForgotten(issuer: string, { issuedAtMs, expiresMs }: Claims): boolean {
+    const { follower, now } = this.#options
+    return expiresMs <= now() && !follower.remembers(issuer, issuedAtMs, expiresMs)
   }
 
   #inLedger(shown: Shown): Verdict | Promise<Verdict> {
@@ -176,7 +238,7 @@ export class Verifier {
     if (membership === 'live' && (audience.whenStale !== 'none' || this.#isFresh(audience)))
       return admitted(shown, 'recorded')
     if (membership === 'revoked') return refused('revoked', shown)
-    return claims.tokenId === undefined ? this.#alarmed(shown, 'unissued') : this.#asked(shown)
+    return this.#asked(shown)
   }
 
   /** What nobody knows of yet: the ledger is asked. */
@@ -195,18 +257,17 @@ export class Verifier {
     return this.#options.follower.ageMs <= maxHeadAgeMs
   }
 
-  #presenceOf({ jws, claims, inputHash }: Shown): Promise<Presence> {
+  /** No ledger records a token without an id. */
+  async #presenceOf({ jws, claims, inputHash }: Signed): Promise<Presence> {
     const { follower, waitMs } = this.#options
-    return presenceOf(follower, { issuer: jws.issuer, id: claims.id, inputHash }, waitMs)
+    if (claims.tokenId === undefined) return { state: 'absent', isMutated: false }
+    if (this.#isForgotten(jws.issuer, claims)) return { state: 'cannot-tell' }
+    return await presenceOf(follower, { issuer: jws.issuer, id: claims.id, inputHash }, waitMs)
   }
 
   /** An alarm that does not hang on the ledger, which is asked all the same: it tells how bad it is. */
   async #alarmed(shown: Shown, alarm: AlarmClass): Promise<Verdict> {
-    const isRecordable = shown.claims.tokenId !== undefined
-    const presence: Presence = isRecordable
-      ? await this.#presenceOf(shown)
-      : { state: 'absent', isMutated: false }
-    return this.#told(shown, alarm, presence)
+    return this.#told(shown, alarm, await this.#presenceOf(shown))
   }
 
   #told(shown: Shown, alarm: AlarmClass, presence: Presence): Verdict {
@@ -217,10 +278,11 @@ export class Verifier {
 
   /** The evidence of an alarm. */
   alarmOf(
-    { jws, claims, inputHash, caller, keyIssuer }: Shown,
+    shown: Shown | Unfit,
     alarm: AlarmClass,
     { presence, isAdmitted }: { readonly presence: Presence; readonly isAdmitted: boolean },
   ): Alarm {
+    const { jws, claims, inputHash, caller, keyIssuer } = shown
     const isRecorded = presence.state === 'cannot-tell' ? undefined : presence.state !== 'absent'
     const head = this.#options.follower.headOf(jws.issuer)
     return {
@@ -238,6 +300,7 @@ export class Verifier {
       expiresMs: claims.expiresMs,
       audiences: claims.audiences,
       isRecorded,
+      refusal: 'refusal' in shown ? shown.refusal : undefined,
       head: head && { origin: head.origin, size: head.size, root: head.root },
       caller,
       isAdmitted,
@@ -254,6 +317,15 @@ export class Verifier {
     this.#options.onUnsettled({ shown, isAdmitted })
     return isAdmitted ? admitted(shown, basis) : refused('stale', shown)
   }
+}
+
+/** A token that a known key has signed, for whatever audience. */
+type Signed = Omit<Unfit, 'refusal'>
+
+/** What is told of a token that is not let in: nothing where it names no time, or none of the caller's audiences. */
+function receiptOf({ audience, ...signed }: Unfit): Shown | undefined {
+  const isTimed = !Number.isNaN(signed.claims.issuedAtMs)
+  return audience !== undefined && isTimed ? { ...signed, audience } : undefined
 }
 
 /** What came of it in the ledger is told all the same: its alarms are evidence. */

@@ -95,6 +95,7 @@ const follower: GuardOptions['follower'] = {
   isOnLine: false,
   liveTokens: 0,
   find: () => 'live',
+  remembers: () => false,
   ask: () => Promise.resolve('recorded'),
   refresh: () => Promise.resolve(),
   headOf: () => undefined,

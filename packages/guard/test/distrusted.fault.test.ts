@@ -30,6 +30,7 @@ const alarmOf = (kid: string): Alarm => ({
   head: undefined,
   caller: 'mail',
   isAdmitted: false,
+  refusal: undefined,
 })
 
 /** An empty folder that survives. */

@@ -82,7 +82,12 @@ export interface World {
   readonly guard: Guard
   readonly follower: LedgerFollower
   readonly alarms: Alarm[]
-  readonly keys: { readonly own: Key; readonly consumer: Key; readonly old: Key }
+  readonly keys: {
+    readonly own: Key
+    readonly consumer: Key
+    readonly old: Key
+    readonly revoked: Key
+  }
   /** Mints through the gate of the enterprise's key. */
   readonly mint: (more?: Readonly<Record<string, unknown>>) => Promise<string>
   /** Whether the follower can read the ledger, and ask it. */
@@ -102,9 +107,10 @@ export async function newWorld(): Promise<World> {
     own: newKey('own-1', ENTERPRISE),
     consumer: newKey('consumer-1', CONSUMER),
     old: newKey('old-1', ENTERPRISE, { exp: Math.floor(Date.now() / 1000) - 86_400 }),
+    revoked: newKey('revoked-1', ENTERPRISE, { revoked: { revoked_at: 1_700_000_000 } }),
   }
   const ring = new KeyRing([
-    ...(await keysOf(ENTERPRISE, [keys.own, keys.old])),
+    ...(await keysOf(ENTERPRISE, [keys.own, keys.old, keys.revoked])),
     ...(await keysOf(CONSUMER, [keys.consumer])),
   ])
   const openLedger = () => openFolderLedger(place, { now: Date.now })

@@ -28,10 +28,10 @@ const textOf = (n: number) =>
 const blank = new Uint8Array(32)
 const commitments = { subject: blank, client: blank, audience: blank, tenant: blank }
 
-/** One in ten has expired, and one is revoked later. */
+/** One in ten expired long ago, and one is revoked later. */
 function* entries(): Generator<Entry> {
   for (let n = 1; n < TOKENS; n++) {
-    const expiresMs = n % 10 === 0 ? NOW - 3_000_000 : NOW + 600_000
+    const expiresMs = n % 10 === 0 ? NOW - 7_200_000 : NOW + 600_000
     const common = { tokenId: textOf(n), inputHash: inputOf(n), expiresMs, issuer: ISSUER }
     const texts = { kid: 'k', alg: 'ES256', attestation: new Uint8Array() }
     yield { kind: 'issuance', ...common, ...texts, issuedAtMs: NOW, commitments }

@@ -213,6 +213,7 @@ const EMPTY_JWS: StrictJws = {
   issuer: '',
   signature: new Uint8Array(),
   isCanonical: true,
+  isOversized: false,
 }
 
 const objects = (value: unknown): readonly Json[] =>

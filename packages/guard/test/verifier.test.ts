@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { claimsOf, forge, malleated, respaced, respelled } from '@mintmark/testkit'
-import { type AlarmClass, type AudiencePolicy, revocationOf, type Verdict } from '../src/index.ts'
+import {
+  type AlarmClass,
+  type AudiencePolicy,
+  alarmDocument,
+  revocationOf,
+  type Verdict,
+} from '../src/index.ts'
 import { CONSUMER, claims, mailPolicy, newKey, newWorld, type World } from './guard_world.ts'
 
 let world: World
@@ -98,6 +104,90 @@ const forgeries: readonly {
   },
 ]
 
+const seconds = (ahead: number) => Math.floor(Date.now() / 1000) + ahead
+
+/** Signed with the real key, not recorded, and not let in for another reason as well. */
+const unfit: readonly {
+  readonly name: string
+  readonly refusal: string
+  readonly alarm?: AlarmClass
+  readonly forged: () => Promise<string> | string
+}[] = [
+  {
+    name: 'another type',
+    refusal: 'wrong-type',
+    forged: () => forge(world.keys.own, claims(), { typ: 'JWT' }),
+  },
+  {
+    name: 'a life of a year',
+    refusal: 'lifetime',
+    forged: () => forge(world.keys.own, claims({ exp: seconds(31_536_000) })),
+  },
+  {
+    name: 'an expiry before its issuance',
+    refusal: 'lifetime',
+    forged: () => forge(world.keys.own, claims({ iat: seconds(30), exp: seconds(20) })),
+  },
+  {
+    name: 'a time that is over',
+    refusal: 'expired',
+    forged: () => forge(world.keys.own, claims({ iat: seconds(-1200), exp: seconds(-600) })),
+  },
+  {
+    name: 'an issuance that is still to come',
+    refusal: 'not-yet',
+    forged: () => forge(world.keys.own, claims({ iat: seconds(500), exp: seconds(900) })),
+  },
+  {
+    name: 'a begin that is still to come',
+    refusal: 'not-yet',
+    forged: () => forge(world.keys.own, claims({ nbf: seconds(500) })),
+  },
+  {
+    name: 'another audience',
+    refusal: 'wrong-audience',
+    forged: () => forge(world.keys.own, claims({ aud: 'https://wiki.example.org' })),
+  },
+  {
+    name: 'no audience',
+    refusal: 'claims',
+    forged: () => forge(world.keys.own, claims({ aud: undefined })),
+  },
+  {
+    name: 'no times',
+    refusal: 'claims',
+    forged: () => forge(world.keys.own, claims({ iat: undefined, exp: undefined })),
+  },
+  {
+    name: 'no id and another type',
+    refusal: 'wrong-type',
+    forged: () => forge(world.keys.own, claims({ jti: undefined }), { typ: 'JWT' }),
+  },
+  {
+    name: 'an issuer that is not configured',
+    refusal: 'unknown-issuer',
+    alarm: 'class-mismatch',
+    forged: () => forge(world.keys.own, claims({ iss: 'https://evil.example' })),
+  },
+  {
+    name: 'a length that no token has',
+    refusal: 'oversized',
+    forged: () => forge(world.keys.own, claims({ filling: 'x'.repeat(20_000) })),
+  },
+  {
+    name: 'a key that was revoked',
+    refusal: 'revoked-key',
+    forged: () => forge(world.keys.revoked, claims()),
+  },
+  {
+    name: 'other claims under a recorded id, for another audience',
+    refusal: 'wrong-audience',
+    alarm: 'mutated',
+    forged: async () =>
+      forge(world.keys.own, { ...claimsOf(await world.mint()), aud: 'https://wiki.example.org' }),
+  },
+]
+
 const noise: readonly {
   readonly name: string
   readonly token: () => Promise<string> | string
@@ -118,18 +208,18 @@ const noise: readonly {
   },
   {
     name: 'an issuer that nobody knows',
-    token: () => forge(world.keys.own, claims({ iss: 'https://evil.example' })),
+    token: () => forge(newKey('other', CONSUMER), claims({ iss: 'https://evil.example' })),
     reason: 'unknown-issuer',
   },
   {
-    name: 'a genuine token whose time is over',
+    name: 'a token that expired before what the ledger remembers',
     token: () => forge(world.keys.own, claims({ iat: 1_600_000_000, exp: 1_600_000_600 })),
     reason: 'expired',
   },
   {
-    name: 'a token that lives for a year',
-    token: () => forge(world.keys.own, claims({ exp: Math.floor(Date.now() / 1000) + 31_536_000 })),
-    reason: 'lifetime',
+    name: 'a recorded token whose time is over',
+    token: () => world.mint({ iat: seconds(-30), exp: seconds(-1) }),
+    reason: 'expired',
   },
   {
     name: 'a token for somebody else',
@@ -157,6 +247,33 @@ describe('a guard before a forger who has the key', () => {
       )
       assert.ok(!JSON.stringify(world.alarms).includes(token.slice(0, 40)))
     })
+})
+
+describe('a guard before a forger whose token is not even in order', () => {
+  for (const { name, refusal: expected, forged, alarm = 'unissued' } of unfit)
+    it(`tells of the forgery first, and then of ${name}`, async () => {
+      assert.equal(await refusal(await forged(), { mode: 'monitor' }), alarm)
+      assert.deepEqual(
+        world.alarms.map((each) => [each.alarm, each.severity, each.isAdmitted, each.refusal]),
+        [[alarm, 'critical', false, expected]],
+      )
+      const [document] = world.alarms.map(alarmDocument)
+      assert.equal(document?.['refusal'], expected)
+    })
+
+  it('tells of it once the ledger is back', async () => {
+    world.line.isCut = true
+    const token = forge(world.keys.own, claims({ aud: 'https://wiki.example.org' }))
+    assert.equal(await refusal(token), 'wrong-audience')
+    assert.equal(world.alarms.length, 0)
+    world.line.isCut = false
+    await world.follower.refresh()
+    await world.guard.recheck()
+    assert.deepEqual(
+      world.alarms.map((each) => [each.alarm, each.refusal]),
+      [['unissued', 'wrong-audience']],
+    )
+  })
 })
 
 describe('a guard in the noise', () => {

@@ -13,17 +13,21 @@ export interface ForgerKey {
 }
 
 /** A token with these claims, signed by this key, and recorded nowhere. */
-export function forge(key: ForgerKey, claims: Readonly<Record<string, unknown>>): string {
+export function forge(
+  key: ForgerKey,
+  claims: Readonly<Record<string, unknown>>,
+  header: Readonly<Record<string, unknown>> = {},
+): string {
   const payload = JSON.stringify({
     mintmark_salt: randomBytes(16).toString('base64url'),
     ...claims,
   })
-  return forgeText(key, payload)
+  return forgeText(key, payload, header)
 }
 
 /** The same over a payload that is spelled out. */
-export function forgeText(key: ForgerKey, payload: string): string {
-  const header = JSON.stringify({ typ: 'at+jwt', alg: 'ES256', kid: key.kid })
+export function forgeText(key: ForgerKey, payload: string, more: object = {}): string {
+  const header = JSON.stringify({ typ: 'at+jwt', alg: 'ES256', kid: key.kid, ...more })
   return signed(key, `${encoded(header)}.${encoded(payload)}`)
 }
 
