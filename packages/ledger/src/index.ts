@@ -24,7 +24,7 @@ export {
   parseHead,
   signHead,
 } from './checkpoint.ts'
-export { type AskWitness, Cosigning } from './cosigning.ts'
+export { Cosigning, type WitnessHttp } from './cosigning.ts'
 export {
   type Description,
   formatDescription,

@@ -62,6 +62,8 @@ export function parseAddCheckpoint(body: string): AddCheckpoint | undefined {
 export interface WitnessState {
   /** Text of the newest checkpoint that was cosigned; undefined if there is none. */
   read(origin: string): Promise<string | undefined>
+  /** The same by {@link originHash}. */
+  readHash(hash: string): Promise<string | undefined>
   /** Durable on return. */
   write(origin: string, checkpoint: string): Promise<void>
 }
@@ -69,11 +71,13 @@ export interface WitnessState {
 /** @param folder one file a log; made if it is not there */
 export function witnessFolder(folder: string, files: Files): WitnessState {
   let isMade = false
+  const readHash = async (hash: string) => {
+    const bytes = await files.read(`${folder}/${hash}`)
+    return bytes && Buffer.from(bytes).toString('utf8')
+  }
   return {
-    async read(origin) {
-      const bytes = await files.read(`${folder}/${originHash(origin)}`)
-      return bytes && Buffer.from(bytes).toString('utf8')
-    },
+    read: (origin) => readHash(originHash(origin)),
+    readHash,
     async write(origin, checkpoint) {
       if (!isMade) {
         await files.makeFolder(folder)
@@ -130,6 +134,11 @@ export class Witness {
   /** Text of the newest checkpoint of a log, cosigned. */
   read(origin: string): Promise<string | undefined> {
     return this.#state.read(origin)
+  }
+
+  /** The same by {@link originHash}; undefined for what is no hash. */
+  async readHash(hash: string): Promise<string | undefined> {
+    return /^[0-9a-f]{64}$/.test(hash) ? await this.#state.readHash(hash) : undefined
   }
 
   async #cosign(request: AddCheckpoint, { head, note }: Checkpoint): Promise<WitnessAnswer> {

@@ -9,6 +9,7 @@ import { NoteSigner } from '../src/note.ts'
 import { TileTree } from '../src/tile_tree.ts'
 import {
   formatAddCheckpoint,
+  originHash,
   parseAddCheckpoint,
   readWitnessAnswer,
   Witness,
@@ -46,6 +47,8 @@ function memory(): WitnessState & { readonly texts: Map<string, string> } {
   return {
     texts,
     read: (origin) => Promise.resolve(texts.get(origin)),
+    readHash: (hash) =>
+      Promise.resolve([...texts].find(([origin]) => originHash(origin) === hash)?.[1]),
     write: (origin, text) => Promise.resolve(void texts.set(origin, text)),
   }
 }

@@ -7,7 +7,6 @@ import { readFile } from 'node:fs/promises'
 import { MintmarkError } from '@mintmark/core'
 import { FanOut, type NatsAddress } from '@mintmark/guard'
 import {
-  type AskWitness,
   Cosigning,
   type Description,
   type Issuance,
@@ -18,6 +17,7 @@ import {
   type Policy,
   type Revocation,
   StandingLedger,
+  type WitnessHttp,
 } from '@mintmark/ledger'
 import { type FrontEnd, ledgerApp, parseFrontEnds } from './ledger_app.ts'
 import { listen } from './listen.ts'
@@ -93,7 +93,7 @@ async function openStanding(
     now,
     seen: kept.seen,
     onHeads: (published) => kept.keep(published),
-    witnesses: witnessesOf(policy, home.description),
+    witnesses: witnessesOf(policy, home.description, warn),
     onTrouble: (cause) => warn(cause === undefined ? 'open again' : `shut: ${reasonOf(cause)}`),
   })
 }
@@ -144,29 +144,48 @@ function fanOutOf(
 const reasonOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
 
 /** Those of the policy that have a URL. */
-function witnessesOf(policy: Policy | undefined, { key }: Description): Cosigning | undefined {
+function witnessesOf(
+  policy: Policy | undefined,
+  { key }: Description,
+  onDispute: (text: string) => void,
+): Cosigning | undefined {
   if (policy === undefined) return undefined
   const isKnown = policy.logs.some((log) => log.key.name === key.name && log.key.id === key.id)
   if (!isKnown)
     throw new MintmarkError('INPUT_INVALID', 'the policy does not name the key of this ledger', {
       option: 'policy',
     })
-  return new Cosigning(policy, askWitness)
+  return new Cosigning(policy, witnessHttp, { onDispute })
 }
 
 const WITNESS_TIMEOUT_MS = 5000
-const MAX_ANSWER_LETTERS = 64 << 10
+const MAX_ANSWER_BYTES = 64 << 10
 
-const askWitness: AskWitness = async (url, body) => {
-  const response = await fetch(url, {
-    method: 'POST',
-    body,
-    redirect: 'error',
-    headers: { 'content-type': 'text/plain; charset=utf-8' },
-    signal: AbortSignal.timeout(WITNESS_TIMEOUT_MS),
-  })
-  const text = await response.text()
-  return { status: response.status, body: text.slice(0, MAX_ANSWER_LETTERS) }
+const witnessHttp: WitnessHttp = {
+  post: (url, body) =>
+    fetched(url, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'text/plain; charset=utf-8' },
+    }),
+  get: (url) => fetched(url, {}),
+}
+
+/** A witness may answer for ever: no more of it is read than an answer has. */
+async function fetched(url: string, init: RequestInit): Promise<{ status: number; body: string }> {
+  const ending = new AbortController()
+  const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(WITNESS_TIMEOUT_MS)])
+  const response = await fetch(url, { ...init, redirect: 'error', signal })
+  const parts: Uint8Array[] = []
+  let left = MAX_ANSWER_BYTES
+  const body: AsyncIterable<Uint8Array> | undefined = response.body ?? undefined
+  for await (const part of body ?? []) {
+    parts.push(part.subarray(0, left))
+    left -= part.length
+    if (left <= 0) break
+  }
+  ending.abort()
+  return { status: response.status, body: Buffer.concat(parts).toString('utf8') }
 }
 
 /** Of a folder that lacks even these it is said that it is no ledger. */

@@ -9,7 +9,7 @@ import { MAX_ADD_CHECKPOINT_BYTES, type Witness } from '@mintmark/ledger'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 
-export function witnessApp(witness: Pick<Witness, 'addCheckpoint'>): Hono {
+export function witnessApp(witness: Pick<Witness, 'addCheckpoint' | 'readHash'>): Hono {
   const app = new Hono()
   app.get('/healthz', (c) => c.text('ok\n'))
   const limit = bodyLimit({
@@ -19,6 +19,11 @@ export function witnessApp(witness: Pick<Witness, 'addCheckpoint'>): Hono {
   app.post('/add-checkpoint', limit, async (c) => {
     const { status, type, body } = await witness.addCheckpoint(await c.req.text())
     return c.body(body, status, { 'Content-Type': type })
+  })
+  // What a log has to be shown before it believes that its own history is another.
+  app.get('/:hash/checkpoint', async (c) => {
+    const text = await witness.readHash(c.req.param('hash'))
+    return text === undefined ? c.text('not seen\n', 404) : c.text(text)
   })
   app.onError((_error, c) => c.text('the witness cannot answer\n', 503))
   return app
