@@ -15,6 +15,9 @@ import { isObject, MintmarkError, parseObject } from '@mintmark/core'
 const held = new Set<string>()
 
 /** Who holds something: enough to tell whether it still runs. */
+/** In place of the start of a process that has ended. */
+const ENDED = 'ended'
+
 export interface Holder {
   readonly host: string
   readonly pid: number
@@ -106,11 +109,15 @@ function busy(folder: string, holder: Holder): MintmarkError {
   return new MintmarkError('CASE_BUSY', message, { pid, host })
 }
 
-/** Field 22 of /proc/PID/stat; the command name before it may hold spaces and parentheses. */
+/**
+ * Field 22 of /proc/PID/stat; the command name before it may hold spaces and parentheses. A process that has ended, and
+ * that its parent has not asked after yet, is none: field 3 tells.
+ */
 function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return /^[ZX]/i.test(fields[0] ?? '') ? ENDED : (fields[19] ?? '')
   } catch {
     return ''
   }

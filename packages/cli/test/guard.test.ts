@@ -71,7 +71,38 @@ describe('mintmark guard serve', () => {
       assert.equal(response.status, status)
     }
   })
+})
 
+describe('a proxy that asks the guard', () => {
+  it('is given a name that no header takes encoded, and never as another', async () => {
+    const authorization = `Bearer ${await world.mint({ sub: 'Ådå Løvelace\n' })}`
+    const { status, headers } = await authz({ 'x-mintmark-caller': SECRET, authorization })
+    assert.equal(status, 200)
+    assert.equal(headers.get('x-auth-subject'), null)
+    assert.equal(decodeURIComponent(headers.get('x-auth-subject-encoded') ?? ''), 'Ådå Løvelace\n')
+    assert.equal(headers.get('x-auth-client'), 'wiki')
+    assert.equal(headers.get('x-auth-client-encoded'), null)
+  })
+
+  it('is told to let no token pass as Bearer that is bound to a key, and what has to be checked', async () => {
+    const jkt = { cnf: { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } }
+    const certificate = { cnf: { 'x5t#S256': 'bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2' } }
+    const asked = [
+      [`Bearer ${await world.mint(jkt)}`, 401, null],
+      [`DPoP ${await world.mint(jkt)}`, 200, JSON.stringify(jkt.cnf)],
+      [`Bearer ${await world.mint(certificate)}`, 200, JSON.stringify(certificate.cnf)],
+      [`Bearer ${await world.mint({ cnf: 'what' })}`, 401, null],
+      [`Bearer ${await world.mint()}`, 200, null],
+    ] as const
+    for (const [authorization, expected, confirmation] of asked) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const { status, headers } = await authz({ 'x-mintmark-caller': SECRET, authorization })
+      assert.deepEqual([status, headers.get('x-auth-confirmation')], [expected, confirmation])
+    }
+  })
+})
+
+describe('mintmark guard serve, asked by whoever', () => {
   it('answers nobody without a secret, and says `error` wherever it gives no verdict', async () => {
     assert.deepEqual(await introspect(await world.mint(), 'guess'), [
       401,

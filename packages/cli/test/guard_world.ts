@@ -38,7 +38,7 @@ export interface GuardWorld {
   /** What it printed. */
   readonly lines: string[]
   readonly alarms: () => readonly Readonly<Record<string, unknown>>[]
-  readonly mint: () => Promise<string>
+  readonly mint: (more?: Readonly<Record<string, unknown>>) => Promise<string>
   readonly forge: () => string
   /** Asks as a caller: status, body as JSON, and content type. */
   readonly post: (
@@ -85,7 +85,7 @@ export async function startGuardWorld(
     keysFile,
     lines,
     alarms: () => lines.flatMap(alarmIn),
-    mint: async () => (await gate.mint(claims())).token,
+    mint: async (own) => (await gate.mint(claims(own))).token,
     forge: () => forge({ kid: 'key-1', privateKey }, claims()),
     post: async (path, form, { caller = 'dovecot', secret = secretOf(caller), accept } = {}) => {
       const response = await fetch(`${served.url}${path}`, {

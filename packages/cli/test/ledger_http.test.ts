@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
@@ -25,7 +25,8 @@ const read = (path: string) => {
   return Promise.resolve(Buffer.from('content'))
 }
 const receipt: Receipt = { shard: 'main/2026-11-25', index: 7, isRepeated: false }
-const appWith = (append: () => Promise<Receipt>) => ledgerApp({ append, read, frontEnds })
+const appWith = (append: () => Promise<Receipt>) =>
+  ledgerApp({ append, read, frontEnds: () => frontEnds })
 const app = appWith(() => Promise.resolve(receipt))
 
 const bundle = (...entries: readonly Issuance[]) =>
@@ -92,6 +93,52 @@ describe('POST /entries', () => {
     const target = appWith(() => Promise.reject(new Error('secret')))
     const { status, text } = await answered(bundle(entry()), KEY, target)
     assert.deepEqual([status, text.includes('secret')], [503, false])
+  })
+})
+
+describe('GET /healthz', () => {
+  it('says whether entries are taken in', async () => {
+    let trouble: unknown
+    const target = ledgerApp({
+      append: () => Promise.resolve(receipt),
+      read,
+      frontEnds: () => frontEnds,
+      trouble: () => trouble,
+    })
+    assert.equal((await target.request('/healthz')).status, 200)
+    trouble = new MintmarkError('DISK_FULL', 'the disk of the ledger has no room')
+    const response = await target.request('/healthz')
+    assert.deepEqual([response.status, await response.text()], [503, 'no entry is taken in\n'])
+  })
+})
+
+describe('a front end', () => {
+  it('can append no more once it is taken out of the file, and again when it is back', async () => {
+    const made = await makeLedger(scratch, 'withdrawn')
+    const warnings: string[] = []
+    const served = await serve(made.folder, { warn: (text) => warnings.push(text) })
+    const file = join(made.folder, 'private/front-ends')
+    const lines = readFileSync(file, 'utf8')
+    const status = async () => (await post(served.url, frontEndKey(made.folder), [entry()])).status
+    const until = async (expected: number) => {
+      for (const end = Date.now() + 10_000; Date.now() < end; ) {
+        // oxlint-disable-next-line no-await-in-loop -- until it is seen
+        if ((await status()) === expected) return
+        // oxlint-disable-next-line no-await-in-loop -- the same
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+      assert.fail(`never ${expected}`)
+    }
+    try {
+      assert.equal(await status(), 200)
+      writeFileSync(file, '# nobody\n')
+      await until(401)
+      writeFileSync(file, 'not a line of it\n')
+      writeFileSync(file, lines)
+      await until(200)
+    } finally {
+      await served.stop()
+    }
   })
 })
 

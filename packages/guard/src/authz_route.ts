@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { text } from '@mintmark/core'
+import { isObject, safeJson, text } from '@mintmark/core'
 import type { Context } from 'hono'
 import {
   type Answer,
@@ -38,23 +38,36 @@ export function authorization(
   const caller = callers.bySecret(asked.secret)
   if (caller === undefined) return errorAnswer('invalid_client', 403)
   if (!callers.isWithinRate(caller)) return tooMany()
-  const token = tokenOf(asked.authorization)
+  const [, scheme = '', token] = SHOWN.exec(asked.authorization) ?? []
   if (token === undefined) return challenge('')
+  const isBound = scheme.toLowerCase() === 'dpop'
   const verdict = guard.judge(token, caller.audiences, caller.name)
-  return verdict instanceof Promise ? verdict.then(answerOf) : answerOf(verdict)
+  return verdict instanceof Promise
+    ? verdict.then((settled) => answerOf(settled, isBound))
+    : answerOf(verdict, isBound)
 }
 
-function answerOf(verdict: Verdict): Answer {
+/** @param isBound shown with a proof, which the service behind checks */
+function answerOf(verdict: Verdict, isBound: boolean): Answer {
+  if (verdict.isAdmitted && isProofMissing(verdict, isBound))
+    return challenge(', error="invalid_token"')
   if (verdict.isAdmitted) return allowed(verdict)
   if (verdict.reason === 'stale') return unavailable()
   return challenge(', error="invalid_token"')
 }
 
+/** RFC 6750, section 2.1, and RFC 9449, section 7.1, strictly: one token, one blank. */
+const SHOWN = /^(Bearer|DPoP) ([\w.~+/=-]+)$/i
+
 /**
- * RFC 6750, section 2.1, and RFC 9449, section 7.1, strictly: one token, one blank. The proof beside a DPoP token is for
- * the service behind: whether a token was issued does not hang on it.
+ * A token that is bound to a key of its holder is no Bearer token: without the proof it may be stolen. One that is bound to
+ * a certificate is shown as one (RFC 8705), and the service behind is told of what.
  */
-const tokenOf = (header: string) => /^(?:Bearer|DPoP) ([\w.~+/=-]+)$/i.exec(header)?.[1]
+function isProofMissing({ jws: { payload } }: Admitted, isBound: boolean): boolean {
+  const { cnf } = payload
+  if (cnf === undefined || isBound) return false
+  return !(isObject(cnf) && Object.keys(cnf).join() === 'x5t#S256')
+}
 
 function challenge(error: string): Answer {
   const headers = { 'WWW-Authenticate': `Bearer realm="mintmark"${error}` }
@@ -68,11 +81,25 @@ function allowed({ jws: { payload }, basis, audience }: Admitted): Answer {
     ...named('X-Auth-Subject', text(payload, 'sub')),
     ...named('X-Auth-User', text(payload, audience.usernameClaim)),
     ...named('X-Auth-Client', text(payload, 'client_id')),
+    ...named(
+      'X-Auth-Confirmation',
+      payload['cnf'] === undefined ? undefined : safeJson(payload['cnf']),
+    ),
     'X-Mintmark-Basis': basis,
   }
   return { status: 200, headers, body: '' }
 }
 
-/** A name with letters that no header takes is not sent: half of it would be another name. */
-const named = (header: string, value: string | undefined): AnswerHeaders =>
-  value !== undefined && /^[\x20-\x7e]{1,512}$/.test(value) ? { [header]: value } : {}
+/** Longest value of a header, in letters. */
+const MOST_LETTERS = 2048
+
+/**
+ * A name with letters that no header takes comes in another one, percent-encoded (UTF-8), so that neither can be taken for
+ * the other; a part of it would be another name.
+ */
+function named(header: string, value: string | undefined): AnswerHeaders {
+  if (value === undefined || value.length > MOST_LETTERS || /\p{Cs}/u.test(value)) return {}
+  if (/^[\x20-\x7e]+$/.test(value)) return { [header]: value }
+  const encoded = encodeURIComponent(value)
+  return encoded.length > MOST_LETTERS ? {} : { [`${header}-Encoded`]: encoded }
+}

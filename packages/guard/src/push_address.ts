@@ -8,8 +8,10 @@ import type { Caller } from './callers.ts'
 /** The address as it will be asked for, its dots resolved; undefined where the caller may not name it. */
 export function pushAddress(url: string, { pushTo }: Pick<Caller, 'pushTo'>): string | undefined {
   if (!URL.canParse(url)) return undefined
-  const { href, username, password, protocol } = new URL(url)
-  const isPlain = username === '' && password === '' && /^https?:$/.test(protocol)
+  const { href, username, password, protocol, pathname } = new URL(url)
+  // A receiver may read `%2f..` in a path as a way out of it.
+  const isPlain =
+    username === '' && password === '' && /^https?:$/.test(protocol) && !pathname.includes('%')
   return isPlain && pushTo.some((begin) => isBelow(href, begin)) ? href : undefined
 }
 

@@ -18,7 +18,7 @@ import type { RecordEntry } from './entry_recorder.ts'
 import type { Guard } from './guard.ts'
 import { tokenIn } from './introspect_route.ts'
 import { MAX_BODY_BYTES, shortBody } from './request_body.ts'
-import { revocationOf } from './revocation.ts'
+import { isTakenIn, revocationOf } from './revocation.ts'
 
 export interface RevokeDeps {
   readonly guard: Guard
@@ -27,7 +27,10 @@ export interface RevokeDeps {
   readonly now: () => number
 }
 
-/** 200 for a token that is revoked now, and for one that nobody has to: RFC 7009, section 2.2. */
+/**
+ * 200 for a token that this guard lets in no more, and for one that nobody has to revoke: RFC 7009, section 2.2. 503 where
+ * that is not known yet: to be asked again.
+ */
 export async function revoke(
   c: Context,
   { guard, callers, record, now }: RevokeDeps,
@@ -43,9 +46,11 @@ export async function revoke(
   if (jws === 'malformed') return responseOf(errorAnswer('unsupported_token_type', 400))
   if (jws === undefined) return c.body(null, 200)
   try {
-    await record(revocationOf(token, now()))
+    const revocation = revocationOf(token, now())
+    await record(revocation)
     guard.metrics.counter('revocations').value++
-    return c.body(null, 200)
+    const isSeen = await isTakenIn(guard.follower, revocation)
+    return isSeen ? c.body(null, 200) : responseOf(unavailable())
   } catch (cause) {
     if (!(cause instanceof MintmarkError)) throw cause
     // Not issued, or run out: there is nothing to revoke.

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Json, MintmarkError, parseObject, safeJson, text } from '@mintmark/core'
-import { MAX_ATTESTATION } from '@mintmark/ledger'
+import { MAX_ATTESTATION, MAX_TOKEN_LETTERS } from '@mintmark/ledger'
 import { type Context, Hono } from 'hono'
 import {
   type Answer,
@@ -20,9 +20,6 @@ import { Callers } from './callers.ts'
 import { shortBody } from './request_body.ts'
 import type { SignerCaller } from './signer_service.ts'
 import type { SigningGate } from './signing_gate.ts'
-
-/** The longest signing input that a ledger records. */
-const MAX_INPUT_BYTES = 64 << 10
 
 export interface SignerKey {
   readonly gate: SigningGate
@@ -57,7 +54,7 @@ async function sign(
   const caller = callers.byAuthorization(c.req.header('authorization') ?? '')
   if (caller === undefined) return unknownCaller()
   if (!callers.isWithinRate(caller)) return tooMany()
-  const body = await shortBody(c, MAX_INPUT_BYTES)
+  const body = await shortBody(c, MAX_TOKEN_LETTERS)
   if (body === undefined) return tooLarge()
   const input = body.trim()
   const [header, payload] = input.split('.').map(objectOf)

@@ -6,7 +6,14 @@
 import { type KeyObject, sign as signBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import { MintmarkError } from '@mintmark/core'
-import { attest, issuanceOf, newSalt, type Receipt, SALT_CLAIM } from '@mintmark/ledger'
+import {
+  attest,
+  issuanceOf,
+  MAX_TOKEN_LETTERS,
+  newSalt,
+  type Receipt,
+  SALT_CLAIM,
+} from '@mintmark/ledger'
 import type { RecordEntry } from './entry_recorder.ts'
 import type { Algorithm } from './keys.ts'
 import { digestOf, paddingOf, toLowS } from './signatures.ts'
@@ -90,7 +97,7 @@ export class SigningGate {
     input: string,
     { event, attestation }: Cause = {},
   ): Promise<{ signature: Uint8Array; receipt: Receipt }> {
-    const { kid, alg, record, frontEnd } = this.#options
+    const { kid, alg, record, frontEnd, privateKey } = this.#options
     const asked = issuanceOf(input, attestation)
     const isOwn = attestation === undefined && frontEnd !== undefined
     const issuance = isOwn
@@ -98,6 +105,10 @@ export class SigningGate {
       : asked
     if (issuance.kid !== kid || issuance.alg !== alg)
       throw new MintmarkError('ENTRY_REFUSED', 'the header names another key', { reason: 'key' })
+    if (input.length + 1 + lettersOf(signatureBytes(alg, privateKey)) > MAX_TOKEN_LETTERS)
+      throw new MintmarkError('ENTRY_REFUSED', 'the token would be longer than any guard takes', {
+        reason: 'too-long',
+      })
     const receipt = await record(issuance)
     return { signature: await this.#sign(input), receipt }
   }
@@ -109,6 +120,13 @@ export class SigningGate {
     return toLowS(signature, alg)
   }
 }
+
+/** Of an RSA signature as many as of its modulus. */
+const signatureBytes = (alg: Algorithm, { asymmetricKeyDetails }: KeyObject) =>
+  LENGTHS[alg] ?? Math.ceil((asymmetricKeyDetails?.modulusLength ?? 0) / 8)
+
+/** Of base64url without padding. */
+const lettersOf = (bytes: number) => Math.ceil((bytes * 4) / 3)
 
 /** Bytes of a signature, where the algorithm says how many. */
 const LENGTHS: Readonly<Partial<Record<Algorithm, number>>> = {

@@ -6,9 +6,8 @@
  * @module
  */
 import { type Json, parseObject, text } from '@mintmark/core'
+import { MAX_TOKEN_LETTERS } from '@mintmark/ledger'
 
-/** No token that anybody issues is longer, and none that is longer is let in. */
-export const MAX_TOKEN_LETTERS: number = 16 << 10
 /** So much is read, to tell of a longer one that a known key has signed; beyond it costs nothing but this comparison. */
 const MOST_READ_LETTERS = 64 << 10
 

@@ -10,6 +10,9 @@ import { hostname } from 'node:os'
 import { isObject, MintmarkError, parseObject } from '@mintmark/core'
 import { errnoOf, type Files } from './files.ts'
 
+/** In place of the start of a process that has ended. */
+const ENDED = 'ended'
+
 interface Holder {
   readonly host: string
   readonly pid: number
@@ -97,11 +100,15 @@ function isAlive(holder: Holder): boolean {
   return holder.started === '' || holder.started === startOf(holder.pid)
 }
 
-/** Field 22 of /proc/PID/stat; the command name before it may hold spaces and parentheses. */
+/**
+ * Field 22 of /proc/PID/stat; the command name before it may hold spaces and parentheses. A process that has ended, and
+ * that its parent has not asked after yet, is none: field 3 tells.
+ */
 function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return /^[ZX]/i.test(fields[0] ?? '') ? ENDED : (fields[19] ?? '')
   } catch {
     return ''
   }

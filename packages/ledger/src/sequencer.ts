@@ -61,6 +61,8 @@ export class Sequencer {
   #queue: Waiting[] = []
   #wake: (() => void) | undefined
   #isClosing: boolean = false
+  /** Why the last batch was turned away: for lack of room. */
+  #noRoom: MintmarkError | undefined
   #failure: MintmarkError | undefined
   #publishedAtMs = Number.NEGATIVE_INFINITY
   #prunedAtMs: number
@@ -109,6 +111,11 @@ export class Sequencer {
   /** Number of tokens that are remembered because they live, or did a moment ago. */
   get liveTokens(): number {
     return this.#live.count
+  }
+
+  /** Why the last entries could not be recorded, or published; undefined where they could. */
+  get trouble(): unknown {
+    return this.#noRoom ?? this.#publisher.delay
   }
 
   /** Why the last publication failed; undefined if it did not. */
@@ -253,6 +260,7 @@ export class Sequencer {
       this.#refuseAll(batch, cause)
       return
     }
+    if (appends.length > 0) this.#noRoom = undefined
     for (const append of appends) this.#shards.apply(append)
     admitted.note()
     for (const [i, { resolve, reject }] of batch.entries()) {
@@ -265,7 +273,8 @@ export class Sequencer {
   /** Nothing of the batch is recorded, or nobody knows. */
   #refuseAll(batch: readonly Waiting[], cause: unknown): void {
     const isRoomMissing = cause instanceof MintmarkError && cause.code === 'DISK_FULL'
-    if (!isRoomMissing) this.#failure = failureOf(cause)
+    if (isRoomMissing) this.#noRoom = cause
+    else this.#failure = failureOf(cause)
     for (const { reject } of batch) reject(cause)
   }
 }

@@ -10,12 +10,20 @@
  * @module
  */
 import { createHash } from 'node:crypto'
-import { type Json, MintmarkError, parseObject, readJti, text } from '@mintmark/core'
+import {
+  hasMemberTwice,
+  type Json,
+  MintmarkError,
+  parseObject,
+  readJti,
+  text,
+} from '@mintmark/core'
 import { readBase64url } from './base64.ts'
 import { type Blinded, commit, readSalt, SALT_CLAIM } from './blinding.ts'
 import type { Issuance } from './entry.ts'
 
-const MAX_INPUT_BYTES = 64 << 10
+/** No token that anybody issues is longer: none is recorded, none is let in. */
+export const MAX_TOKEN_LETTERS: number = 16 << 10
 const NO_BYTES = new Uint8Array()
 
 /** The signing input of a compact JWS: all before its last dot. A signing input itself is given back as it is. */
@@ -59,10 +67,14 @@ export function hashOf(signingInput: string): Uint8Array {
 }
 
 function partsOf(signingInput: string): { readonly header: Json; readonly payload: Json } {
-  const parts = signingInput.length > MAX_INPUT_BYTES ? [] : signingInput.split('.')
+  if (signingInput.length > MAX_TOKEN_LETTERS) throw refused('too-long', '')
+  const parts = signingInput.split('.')
   const [header, payload] = parts.map((part) => {
     const bytes = readBase64url(part)
-    return bytes && parseObject(Buffer.from(bytes).toString('utf8'))
+    const json = Buffer.from(bytes ?? []).toString('utf8')
+    const object = parseObject(json)
+    if (object !== undefined && hasMemberTwice(json)) throw refused('member-twice', '')
+    return object
   })
   if (parts.length !== 2 || header === undefined || payload === undefined)
     throw refused('not-a-signing-input', '')
@@ -102,8 +114,15 @@ function numericDate(payload: Json, name: string): number {
   return ms
 }
 
+/** What is wrong with the whole of it. */
+const WHOLE: ReadonlyMap<string, string> = new Map([
+  ['not-a-signing-input', 'header and payload cannot be read'],
+  ['too-long', `it has more than ${MAX_TOKEN_LETTERS} letters`],
+  ['member-twice', 'a name stands twice in an object'],
+])
+
 function refused(reason: string, claim: string): MintmarkError {
-  const what = claim === '' ? 'header and payload cannot be read' : `${claim}: ${reason}`
+  const what = claim === '' ? (WHOLE.get(reason) ?? reason) : `${claim}: ${reason}`
   return new MintmarkError('ENTRY_REFUSED', `no entry can be made of this token: ${what}`, {
     reason,
     claim,

@@ -77,6 +77,11 @@ export class StandingLedger {
     return this.#ledger.find(alias, id, inputHash)
   }
 
+  /** Why entries are not recorded or published now; undefined where they are. */
+  get trouble(): unknown {
+    return this.#ledger === undefined ? shut() : this.#ledger.trouble
+  }
+
   get publications(): number {
     return this.#earlier + (this.#ledger?.publications ?? 0)
   }

@@ -156,6 +156,43 @@ describe('the entry of a token', () => {
   })
 })
 
+const part = (json: string) => Buffer.from(json).toString('base64url')
+
+describe('a signing input is refused', () => {
+  const header = '{"alg":"ES256","kid":"key-1"}'
+  const payload = '{"sub":"ada","jti":"0b9f1d4e-1f5c-4f57-9a30-7f5d1c1f6a55"}'
+  const twice = payload.replace('{', '{"sub":"somebody-else",')
+  const cases: readonly (readonly [what: string, header: string, payload: string, why: string])[] =
+    [
+      ['where its payload names a member twice', header, twice, 'member-twice'],
+      [
+        'where its header does',
+        header.replace('}', ',"\\u006bid":"key-2"}'),
+        payload,
+        'member-twice',
+      ],
+      [
+        'where an object within does',
+        header,
+        payload.replace('{', '{"act":{"a":1,"a":2},'),
+        'member-twice',
+      ],
+      [
+        'where the token would be longer than any guard takes',
+        header,
+        payload.replace('{', `{"x":"${'y'.repeat(13_000)}",`),
+        'too-long',
+      ],
+    ]
+  for (const [what, first, second, reason] of cases)
+    it(what, () => {
+      assert.throws(() => issuanceOf(`${part(first)}.${part(second)}`), {
+        code: 'ENTRY_REFUSED',
+        facts: { reason, claim: '' },
+      })
+    })
+})
+
 it('the table of live tokens answers as a plain map does', () => {
   const steps = fc.array(fc.tuple(fc.nat(3000), fc.nat(1000), fc.boolean()), { maxLength: 4000 })
   fc.assert(

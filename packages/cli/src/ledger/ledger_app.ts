@@ -26,7 +26,9 @@ const MAX_ENTRIES = 4096
 export interface LedgerAppDeps {
   readonly append: (entry: Issuance | Revocation) => Promise<Receipt>
   readonly read: ReadResource
-  readonly frontEnds: readonly FrontEnd[]
+  readonly frontEnds: () => readonly FrontEnd[]
+  /** Why entries are not recorded or published now; undefined where they are. */
+  readonly trouble?: (() => unknown) | undefined
   /** What verifiers ask; undefined where nobody writes to the ledger here. */
   readonly live?: LiveLedger | undefined
 }
@@ -59,7 +61,9 @@ export function parseFrontEnds(source: string): FrontEnd[] {
 
 export function ledgerApp(deps: LedgerAppDeps): Hono {
   const app = new Hono()
-  app.get('/healthz', (c) => c.text('ok\n'))
+  app.get('/healthz', (c) =>
+    deps.trouble?.() === undefined ? c.text('ok\n') : c.text('no entry is taken in\n', 503),
+  )
   app.get('/ledger.json', (c) => served(c, deps.read, 'ledger.json', 'application/json'))
   app.get('/:alias/latest', (c) => {
     const path = `${c.req.param('alias')}/latest`
@@ -105,7 +109,7 @@ async function tile(c: Context, read: ReadResource): Promise<Response> {
 
 /** One result an entry, in their order. What is refused is told; it never stops the others. */
 async function entries(c: Context, { append, frontEnds }: LedgerAppDeps): Promise<Response> {
-  if (!isKnown(c.req.header('authorization') ?? '', frontEnds))
+  if (!isKnown(c.req.header('authorization') ?? '', frontEnds()))
     return c.text('a key is needed\n', 401, { 'WWW-Authenticate': 'Bearer' })
   const bundle = readBundle(new Uint8Array(await c.req.arrayBuffer()))
   if (bundle === undefined || bundle.length === 0 || bundle.length > MAX_ENTRIES)

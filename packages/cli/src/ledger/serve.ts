@@ -71,16 +71,71 @@ export interface LedgerServeOptions extends Address {
 }
 
 export async function serveLedger(folder: string, options: LedgerServeOptions): Promise<Served> {
-  const frontEnds = parseFrontEnds(await readFrontEnds(folder))
+  const frontEnds = await WatchedFrontEnds.open(folder, options.warn)
   const home = await openHome(folder)
   try {
     const ledger = await openStanding(home, options)
     return await listenFor(ledger, { home, frontEnds, options })
   } catch (cause) {
+    frontEnds.stop()
     await home.close()
     throw cause
   }
 }
+
+/** Who may append, as the file says it now: whoever is taken out of it can append no more a moment later. */
+class WatchedFrontEnds {
+  #known: readonly FrontEnd[]
+  #trouble = ''
+  readonly #timer: NodeJS.Timeout
+
+  private constructor(folder: string, known: readonly FrontEnd[], warn: (text: string) => void) {
+    this.#known = known
+    this.#timer = setInterval(() => void this.#look(folder, warn), CARE_MS)
+    this.#timer.unref()
+  }
+
+  static async open(folder: string, warn: (text: string) => void): Promise<WatchedFrontEnds> {
+    return new WatchedFrontEnds(folder, parseFrontEnds(await readFrontEnds(folder)), warn)
+  }
+
+  get known(): readonly FrontEnd[] {
+    return this.#known
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+  }
+
+  async #look(folder: string, warn: (text: string) => void): Promise<void> {
+    try {
+      this.#known = parseFrontEnds(await readFrontEnds(folder))
+      this.#trouble = ''
+    } catch (cause) {
+      const trouble = reasonOf(cause)
+      if (trouble !== this.#trouble) warn(`front ends stay as they were: ${trouble}`)
+      this.#trouble = trouble
+    }
+  }
+}
+
+/** Told once where it begins, and once where it ends. */
+function watchTrouble(ledger: StandingLedger, warn: (text: string) => void): () => void {
+  let told = false
+  const timer = setInterval(() => {
+    const { trouble } = ledger
+    // While the store is away, the ledger itself says so.
+    if (trouble instanceof MintmarkError && trouble.code === 'LEDGER_FAILED') return
+    if (trouble !== undefined && !told) warn(`entries are not taken in: ${reasonOf(trouble)}`)
+    if (trouble === undefined && told) warn('entries are taken in again')
+    told = trouble !== undefined
+  }, CARE_MS)
+  timer.unref()
+  return () => clearInterval(timer)
+}
+
+/** Between two looks at what may have changed. */
+const CARE_MS = 500
 
 async function openStanding(
   home: LedgerHome,
@@ -106,7 +161,7 @@ async function listenFor(
     options,
   }: {
     readonly home: LedgerHome
-    readonly frontEnds: readonly FrontEnd[]
+    readonly frontEnds: WatchedFrontEnds
     readonly options: LedgerServeOptions
   },
 ): Promise<Served> {
@@ -117,10 +172,19 @@ async function listenFor(
   try {
     const live = { ledger, signal: stopping.signal }
     const append = (entry: Issuance | Revocation) => ledger.append(entry)
-    const app = ledgerApp({ append, read: home.read, frontEnds, live })
+    const app = ledgerApp({
+      append,
+      read: home.read,
+      frontEnds: () => frontEnds.known,
+      trouble: () => ledger.trouble,
+      live,
+    })
+    const stopWatching = watchTrouble(ledger, options.warn)
     const { url, stop } = await listen(app, options)
     const stopAll = () => {
       stopping.abort()
+      stopWatching()
+      frontEnds.stop()
       return stop()
     }
     return { url, failed: ledger.failed, stop: inTurn(stopAll, close) }
