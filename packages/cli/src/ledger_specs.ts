@@ -43,6 +43,10 @@ export const LEDGER_COMMANDS: readonly Spec[] = [
       option('--host <ADDRESS>', 'address to listen on').default('127.0.0.1'),
       option('--port <PORT>', 'port to listen on; 0 for any').default('8470'),
       option(
+        '--issuers-port <PORT>',
+        'a port of its own for entries, closed to the public; 0 for any',
+      ),
+      option(
         '--heads <FILE>',
         'file, outside of DIR and its back-ups, that keeps the highest heads',
       ),

@@ -26,7 +26,7 @@ const read = (path: string) => {
 }
 const receipt: Receipt = { shard: 'main/2026-11-25', index: 7, isRepeated: false }
 const appWith = (append: () => Promise<Receipt>) =>
-  ledgerApp({ append, read, frontEnds: () => frontEnds })
+  ledgerApp({ read, entries: { append, frontEnds: () => frontEnds } })
 const app = appWith(() => Promise.resolve(receipt))
 
 const bundle = (...entries: readonly Issuance[]) =>
@@ -99,12 +99,7 @@ describe('POST /entries', () => {
 describe('GET /healthz', () => {
   it('says whether entries are taken in', async () => {
     let trouble: unknown
-    const target = ledgerApp({
-      append: () => Promise.resolve(receipt),
-      read,
-      frontEnds: () => frontEnds,
-      trouble: () => trouble,
-    })
+    const target = ledgerApp({ read, trouble: () => trouble })
     assert.equal((await target.request('/healthz')).status, 200)
     trouble = new MintmarkError('DISK_FULL', 'the disk of the ledger has no room')
     const response = await target.request('/healthz')

@@ -43,6 +43,8 @@ export interface GuardConfig {
     readonly waitMs: number
     /** File with the key of a front end: for revocations. */
     readonly frontEndKey: string | undefined
+    /** Where entries are sent, if that is not `url`. */
+    readonly entriesUrl: string | undefined
     /** Stream that brings what the ledger publishes. */
     readonly nats: NatsAddress | undefined
   }
@@ -110,10 +112,12 @@ function ledgerOf(row: Members): GuardConfig['ledger'] {
     heads: row.optionalText('heads'),
     waitMs: row.numberOr('waitMilliseconds', 250, 10, 10_000),
     frontEndKey: row.optionalText('frontEndKey'),
+    entriesUrl: row.optionalText('entriesUrl'),
     nats: natsOf(row.optional('nats')),
   }
-  if (!/^https?:\/\//.test(ledger.url))
-    throw row.invalid('url', 'is to begin with http:// or https://')
+  for (const name of ['url', 'entriesUrl'] as const)
+    if (!/^https?:\/\//.test(ledger[name] ?? ledger.url))
+      throw row.invalid(name, 'is to begin with http:// or https://')
   row.done()
   return ledger
 }

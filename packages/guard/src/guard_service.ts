@@ -204,7 +204,7 @@ async function metadataOf(
 async function recorderOf({ ledger }: GuardConfig): Promise<RecordEntry | undefined> {
   if (ledger.frontEndKey === undefined) return undefined
   const key = (await textOfFile(ledger.frontEndKey)).trim()
-  const recorder = new EntryRecorder({ url: ledger.url, key })
+  const recorder = new EntryRecorder({ url: ledger.entriesUrl ?? ledger.url, key })
   return (entry) => recorder.record(entry)
 }
 

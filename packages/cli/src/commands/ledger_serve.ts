@@ -14,6 +14,7 @@ const DEFAULT_PORT = 8470
 export const ledgerServe: Handler = async ([folder = ''], options, io) => {
   const host = textOption(options, 'host') ?? '127.0.0.1'
   const port = numberOption(options, 'port', { least: 0, most: 65_535 }) ?? DEFAULT_PORT
+  const issuersPort = numberOption(options, 'issuersPort', { least: 0, most: 65_535 })
   const heads = textOption(options, 'heads')
   const policy = await policyOption(options)
   const nats = natsOption(options)
@@ -22,10 +23,15 @@ export const ledgerServe: Handler = async ([folder = ''], options, io) => {
   const isWitness = await isFolderWitness(folder)
   const served = isWitness
     ? await serveWitness(folder, { host, port, now: io.now })
-    : await serveLedger(folder, { host, port, now: io.now, heads, policy, nats, warn })
+    : await serveLedger(folder, { host, port, issuersPort, now: io.now, heads, policy, nats, warn })
   const server = isWitness ? 'witness' : 'ledger'
-  const { url } = served
-  await io.out(isJson ? eventLine(io, 'listening', { server, url }) : `${server} at ${url}\n`)
+  const { url, issuersUrl } = served
+  const entries = issuersUrl === undefined ? '' : `entries at ${issuersUrl}\n`
+  await io.out(
+    isJson
+      ? eventLine(io, 'listening', { server, url, issuersUrl })
+      : `${server} at ${url}\n${entries}`,
+  )
   try {
     await Promise.race([toldToStop(), served.failed])
   } finally {

@@ -23,12 +23,17 @@ import { type LiveLedger, liveRoutes } from './live_routes.ts'
 export const MAX_ENTRIES_BYTES: number = 1 << 20
 const MAX_ENTRIES = 4096
 
-export interface LedgerAppDeps {
+export interface EntriesDeps {
   readonly append: (entry: Issuance | Revocation) => Promise<Receipt>
-  readonly read: ReadResource
   readonly frontEnds: () => readonly FrontEnd[]
   /** Why entries are not recorded or published now; undefined where they are. */
   readonly trouble?: (() => unknown) | undefined
+}
+
+export interface LedgerAppDeps extends Pick<EntriesDeps, 'trouble'> {
+  readonly read: ReadResource
+  /** Undefined where entries are taken in elsewhere. */
+  readonly entries?: EntriesDeps | undefined
   /** What verifiers ask; undefined where nobody writes to the ledger here. */
   readonly live?: LiveLedger | undefined
 }
@@ -59,11 +64,24 @@ export function parseFrontEnds(source: string): FrontEnd[] {
     })
 }
 
-export function ledgerApp(deps: LedgerAppDeps): Hono {
+/** What front ends send, and nothing that the public asks for. */
+export function entriesApp(deps: EntriesDeps): Hono {
+  const app = newApp(deps)
+  entriesRoute(app, deps)
+  return app
+}
+
+function newApp({ trouble }: Pick<EntriesDeps, 'trouble'>): Hono {
   const app = new Hono()
   app.get('/healthz', (c) =>
-    deps.trouble?.() === undefined ? c.text('ok\n') : c.text('no entry is taken in\n', 503),
+    trouble?.() === undefined ? c.text('ok\n') : c.text('no entry is taken in\n', 503),
   )
+  app.onError((_error, c) => c.text('the ledger cannot answer\n', 503))
+  return app
+}
+
+export function ledgerApp(deps: LedgerAppDeps): Hono {
+  const app = newApp(deps)
   app.get('/ledger.json', (c) => served(c, deps.read, 'ledger.json', 'application/json'))
   app.get('/:alias/latest', (c) => {
     const path = `${c.req.param('alias')}/latest`
@@ -74,14 +92,26 @@ export function ledgerApp(deps: LedgerAppDeps): Hono {
     return served(c, deps.read, `${alias}/${period}/${file}`, 'text/plain; charset=utf-8')
   })
   app.get('/:alias/:period/tile/*', (c) => tile(c, deps.read))
+  if (deps.entries !== undefined) entriesRoute(app, deps.entries)
+  if (deps.live !== undefined) liveRoutes(app, deps.live)
+  return app
+}
+
+/** The key first: of nobody else is a body read. */
+function entriesRoute(app: Hono, deps: EntriesDeps): void {
   const limit = bodyLimit({
     maxSize: MAX_ENTRIES_BYTES,
     onError: (c) => c.text('too large\n', 413),
   })
-  app.post('/entries', limit, (c) => entries(c, deps))
-  if (deps.live !== undefined) liveRoutes(app, deps.live)
-  app.onError((_error, c) => c.text('the ledger cannot answer\n', 503))
-  return app
+  app.post(
+    '/entries',
+    async (c, next) => {
+      if (isKnown(c.req.header('authorization') ?? '', deps.frontEnds())) return await next()
+      return c.text('a key is needed\n', 401, { 'WWW-Authenticate': 'Bearer', Connection: 'close' })
+    },
+    limit,
+    (c) => entries(c, deps),
+  )
 }
 
 /** Names are checked before they become part of a path. */
@@ -108,9 +138,7 @@ async function tile(c: Context, read: ReadResource): Promise<Response> {
 }
 
 /** One result an entry, in their order. What is refused is told; it never stops the others. */
-async function entries(c: Context, { append, frontEnds }: LedgerAppDeps): Promise<Response> {
-  if (!isKnown(c.req.header('authorization') ?? '', frontEnds()))
-    return c.text('a key is needed\n', 401, { 'WWW-Authenticate': 'Bearer' })
+async function entries(c: Context, { append }: EntriesDeps): Promise<Response> {
   const bundle = readBundle(new Uint8Array(await c.req.arrayBuffer()))
   if (bundle === undefined || bundle.length === 0 || bundle.length > MAX_ENTRIES)
     return c.text(`1 to ${MAX_ENTRIES} entries, each with its length\n`, 400)
@@ -121,7 +149,7 @@ async function entries(c: Context, { append, frontEnds }: LedgerAppDeps): Promis
 
 type Result = Receipt | { readonly refused: string } | { readonly unavailable: string }
 
-async function resultOf(bytes: Uint8Array, append: LedgerAppDeps['append']): Promise<Result> {
+async function resultOf(bytes: Uint8Array, append: EntriesDeps['append']): Promise<Result> {
   try {
     const entry = decodeEntry(bytes)
     return entry.kind === 'opening' ? { refused: 'opening' } : await append(entry)

@@ -7,10 +7,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { getRequestListener } from '@hono/node-server'
 import { MintmarkError } from '@mintmark/core'
 import type { Hono } from 'hono'
+import { Connections } from './connections.ts'
 
 const REQUEST_TIMEOUT_MS = 15_000
 const HEADERS_TIMEOUT_MS = 5000
-const MAX_CONNECTIONS = 1024
+const LIMITS = { most: 4096, perAddress: 256 }
 /** How often is looked whether a request has taken longer than it may: by default that is done twice a minute. */
 const CHECK_MS = 1000
 /** Proxies keep connections for a minute; one that is closed under a request would be an error of theirs. */
@@ -49,7 +50,7 @@ export async function listen(
       if (!lane(request, response)) void listener(request, response)
     },
   )
-  server.maxConnections = MAX_CONNECTIONS
+  new Connections(LIMITS).watch(server)
   await listening(server, host, port)
   const address = server.address()
   const bound = typeof address === 'object' && address !== null ? address.port : port

@@ -19,7 +19,7 @@ import {
   StandingLedger,
   type WitnessHttp,
 } from '@mintmark/ledger'
-import { type FrontEnd, ledgerApp, parseFrontEnds } from './ledger_app.ts'
+import { entriesApp, type FrontEnd, ledgerApp, parseFrontEnds } from './ledger_app.ts'
 import { listen } from './listen.ts'
 import { witnessApp } from './witness_app.ts'
 
@@ -32,6 +32,8 @@ interface Address {
 
 export interface Served {
   readonly url: string
+  /** Where front ends send entries, if that is elsewhere. */
+  readonly issuersUrl?: string | undefined
   /** Rejects when the service can go on no more. */
   readonly failed: Promise<never>
   readonly stop: () => Promise<void>
@@ -65,6 +67,8 @@ export interface LedgerServeOptions extends Address {
   /** File outside of the ledger that keeps the highest heads. */
   readonly heads: string | undefined
   readonly policy: Policy | undefined
+  /** Port on which front ends send entries, and nobody else is answered; undefined: the same as for the public. */
+  readonly issuersPort?: number | undefined
   /** Stream that publications are handed on to. */
   readonly nats?: NatsAddress | undefined
   readonly warn: (text: string) => void
@@ -172,22 +176,31 @@ async function listenFor(
   try {
     const live = { ledger, signal: stopping.signal }
     const append = (entry: Issuance | Revocation) => ledger.append(entry)
+    const trouble = () => ledger.trouble
+    const entries = { append, frontEnds: () => frontEnds.known, trouble }
+    const { host, issuersPort } = options
+    const own =
+      issuersPort === undefined
+        ? undefined
+        : await listen(entriesApp(entries), { host, port: issuersPort })
     const app = ledgerApp({
-      append,
       read: home.read,
-      frontEnds: () => frontEnds.known,
-      trouble: () => ledger.trouble,
+      trouble,
       live,
+      ...(own === undefined && { entries }),
     })
     const stopWatching = watchTrouble(ledger, options.warn)
-    const { url, stop } = await listen(app, options)
-    const stopAll = () => {
+    const { url, stop } = await listen(app, options).catch(async (cause: unknown) => {
+      await own?.stop()
+      throw cause
+    })
+    const stopAll = async () => {
       stopping.abort()
       stopWatching()
       frontEnds.stop()
-      return stop()
+      await Promise.all([stop(), own?.stop()])
     }
-    return { url, failed: ledger.failed, stop: inTurn(stopAll, close) }
+    return { url, issuersUrl: own?.url, failed: ledger.failed, stop: inTurn(stopAll, close) }
   } catch (cause) {
     await close()
     throw cause
