@@ -98,6 +98,13 @@ export const LEDGER_COMMANDS: readonly Spec[] = [
     load: async () => (await import('./commands/ledger_audit.ts')).ledgerAudit,
   },
   {
+    usage: 'keys <DIR|URL>',
+    summary: 'Print the verifier key of each shard, for other tlog clients',
+    example: 'mintmark ledger keys LEDGER > keys.txt',
+    options: [option('--json', 'JSON lines')],
+    load: async () => (await import('./commands/ledger_keys.ts')).ledgerKeys,
+  },
+  {
     usage: 'tail <DIR|URL>',
     summary: 'Print the newest entries',
     example: 'mintmark ledger tail LEDGER --follow --json',

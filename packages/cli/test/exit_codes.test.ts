@@ -271,6 +271,7 @@ const LEDGER: readonly Row[] = [
   ['ledger verify', 'no token', () => [at('proof.txt')], 2],
   ['ledger audit', 'a ledger that is not there', () => [at('none')], 3],
   ['ledger tail', 'entries', () => [ledger], 0],
+  ['ledger keys', 'shards', () => [ledger], 0],
   ['ledger export', 'issuances', () => [ledger], 0],
   ['ledger export', 'a ledger that is not there', () => [at('none')], 3],
 ]

@@ -66,7 +66,7 @@ describe('mintmark --help', () => {
 })
 
 describe('mintmark ledger', () => {
-  for (const command of ['init', 'serve', 'prove', 'verify', 'audit', 'tail', 'export']) {
+  for (const command of ['init', 'serve', 'prove', 'verify', 'audit', 'keys', 'tail', 'export']) {
     it(`${command} has help with an example of itself, and refuses an option that it does not have`, async () => {
       const { code, out, err } = await mintmark('ledger', command, '--help')
       assert.deepEqual([code, err], [0, ''])

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
+import { createPublicKey, verify } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { openPlace } from '../src/ledger/place.ts'
 import type { Served } from '../src/ledger/serve.ts'
 import { mintmark } from './fake_io.ts'
 import {
@@ -47,6 +49,28 @@ describe('a ledger', () => {
     const verified = await mintmark('ledger', 'verify', proofFile, '--token', tokenFile, ...policy)
     assert.deepEqual([verified.code, verified.err], [0, ''])
     assert.match(verified.out, /^recorded: entry 1 of 402 in ledger\.example\.org\/agency\//)
+  })
+
+  it('prints the key with which any tlog client opens the checkpoint of a shard', async () => {
+    const { code, out } = await mintmark('ledger', 'keys', made.folder)
+    assert.equal(code, 0)
+    const reader = await openPlace(made.folder)
+    const path = await reader.newest('agency')
+    const text = Buffer.from((await reader.read(`${path}/checkpoint`)) ?? []).toString('utf8')
+    // As Go's note.Open does it: the line's name and first four bytes are those of the key, the rest is the signature.
+    const [, name = '', id = '', encoded = ''] = /^(\S+)\+([\da-f]{8})\+(\S+)\n$/.exec(out) ?? []
+    const body = text.slice(0, text.indexOf('\n\n') + 1)
+    assert.equal(name, body.split('\n')[0])
+    const signature = Buffer.from(text.split(`— ${name} `)[1] ?? '', 'base64')
+    assert.equal(signature.subarray(0, 4).toString('hex'), id)
+    const point = Buffer.from(encoded, 'base64').subarray(1)
+    const key = createPublicKey({
+      format: 'jwk',
+      key: { kty: 'OKP', crv: 'Ed25519', x: point.toString('base64url') },
+    })
+    assert.ok(verify(null, Buffer.from(body), key, signature.subarray(4)))
+    const json = await mintmark('ledger', 'keys', served.url, '--json')
+    assert.deepEqual(JSON.parse(json.out), { origin: name, vkey: out.trim() })
   })
 
   it('is audited from outside, over HTTP and as a folder', async () => {

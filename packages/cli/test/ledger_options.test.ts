@@ -25,7 +25,7 @@ describe('mintmark ledger', () => {
       assert.ok(!existsSync(folder))
     })
 
-  for (const command of ['serve', 'prove', 'audit', 'tail', 'export'] as const)
+  for (const command of ['serve', 'prove', 'audit', 'keys', 'tail', 'export'] as const)
     it(`${command} says of which folder it is no ledger`, async () => {
       const token = command === 'prove' ? ['--shard', 'main/2026-11-25', '--index', '0'] : []
       const { code, err } = await mintmark('ledger', command, scratch, ...token)

@@ -72,6 +72,7 @@ export {
   parseNote,
   parseVerifierKey,
   type VerifierKey,
+  verifierKey,
 } from './note.ts'
 export {
   type Accepted,
