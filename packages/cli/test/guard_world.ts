@@ -49,9 +49,13 @@ export interface GuardWorld {
   readonly stop: () => Promise<void>
 }
 
-/** @param more members of the configuration, made when the place of the files is known */
+/**
+ * @param more members of the configuration, made when the place of the files is known
+ * @param now the guard's clock
+ */
 export async function startGuardWorld(
   more: (scratch: string) => Readonly<Record<string, unknown>> = () => ({}),
+  now: () => number = Date.now,
 ): Promise<GuardWorld> {
   const scratch = mkdtempSync(join(tmpdir(), 'mintmark-guard-cli-'))
   const made = await makeLedger(scratch, 'ledger')
@@ -71,7 +75,7 @@ export async function startGuardWorld(
   const file = join(scratch, 'guard.json')
   writeFileSync(file, JSON.stringify(configuration))
   const lines: string[] = []
-  const service = await startGuard(file, { log: (line) => lines.push(line), now: Date.now })
+  const service = await startGuard(file, { log: (line) => lines.push(line), now })
   const served = await listen(service.app, LOOPBACK, service.expressLane)
   const recorder = new EntryRecorder({ url: ledger.url, key: frontEndKey(made.folder) })
   const record = (entry: Parameters<EntryRecorder['record']>[0]) => recorder.record(entry)

@@ -8,6 +8,7 @@ import { KeptHeads, type Policy, parsePolicy } from '@mintmark/ledger'
 import type { Hono } from 'hono'
 import { type Alarm, alarmDocument } from './alarms.ts'
 import { Callers } from './callers.ts'
+import { ClockCheck } from './clock_check.ts'
 import { type GuardConfig, parseGuardConfig } from './config.ts'
 import { DistrustedKeys } from './distrusted_keys.ts'
 import { EntryRecorder, type RecordEntry } from './entry_recorder.ts'
@@ -62,7 +63,8 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
   const { delivery } = streams
   const receipts = receiptsOf(config)
   // From here on nothing fails: what is begun is ended by `stop`.
-  const follower = followerOf(config, { policy, heads, options })
+  const clock = new ClockCheck(now)
+  const follower = followerOf(config, { policy, heads, options, clock })
   const guard = new Guard({
     follower,
     keys: () => keyFiles.ring,
@@ -73,26 +75,22 @@ export async function startGuard(file: string, options: ServiceOptions): Promise
     distrusted,
     onDistrust: distrustTeller(distrusted, options),
     onPresentation: presentationTaker(streams, receipts),
-    onAlarm: (alarm) => {
-      log(safeJson(alarmDocument(alarm)))
-      void delivery?.tell(alarm)
-      options.onAlarm?.(alarm)
-    },
+    onAlarm: alarmTeller(delivery, options),
     now,
   })
-  const watch = new Watch(config, guard, keyFiles, options)
+  const watch = new Watch(config, guard, keyFiles, clock, options)
   const timer = setInterval(() => void watch.look(), CARE_MS)
   const callers = new Callers(config.callers)
-  const isReady = () => watch.isFresh
   const gauges = () => ({
     ...guard.gauges(),
+    clock_ahead_seconds: clock.aheadMs / 1000,
     receipts_lost: receipts?.lost ?? 0,
     security_events_lost: delivery?.dropped ?? 0,
   })
   const app = guardApp({
     guard,
     callers,
-    isReady,
+    isReady: () => watch.isReady,
     gauges,
     metadata,
     record,
@@ -115,10 +113,16 @@ function followerOf(
     policy,
     heads,
     options: { log, now },
-  }: { readonly policy: Policy; readonly heads: KeptHeads; readonly options: ServiceOptions },
+    clock,
+  }: {
+    readonly policy: Policy
+    readonly heads: KeptHeads
+    readonly options: ServiceOptions
+    readonly clock: ClockCheck
+  },
 ): LedgerFollower {
   return new LedgerFollower({
-    read: servedLedger(ledger.url),
+    read: servedLedger(ledger.url, { onDate: (date) => clock.note(date) }),
     live: liveAnswers(ledger.url),
     policy,
     seen: heads.seen,
@@ -158,6 +162,17 @@ async function openStreams(
   const subscriptions = made && (await Subscriptions.open(made.file, delivery, callers))
   for (const settings of configured) delivery.add(settings)
   return { delivery, subscriptions }
+}
+
+function alarmTeller(
+  delivery: EventDelivery | undefined,
+  { log, onAlarm }: ServiceOptions,
+): (alarm: Alarm) => void {
+  return (alarm) => {
+    log(safeJson(alarmDocument(alarm)))
+    void delivery?.tell(alarm)
+    onAlarm?.(alarm)
+  }
 }
 
 function distrustTeller(
@@ -213,16 +228,29 @@ class Watch {
   readonly #config: GuardConfig
   readonly #guard: Guard
   readonly #keyFiles: KeyFiles
+  readonly #clock: ClockCheck
   readonly #options: ServiceOptions
   #keyTrouble = ''
   #wasFresh: boolean | undefined
   #toldLost = 0
+  #wasOff: boolean = false
 
-  constructor(config: GuardConfig, guard: Guard, keyFiles: KeyFiles, options: ServiceOptions) {
+  constructor(
+    config: GuardConfig,
+    guard: Guard,
+    keyFiles: KeyFiles,
+    clock: ClockCheck,
+    options: ServiceOptions,
+  ) {
+    this.#clock = clock
     this.#config = config
     this.#guard = guard
     this.#keyFiles = keyFiles
     this.#options = options
+  }
+
+  get isReady(): boolean {
+    return this.isFresh && !this.#clock.isOff
   }
 
   /** Whether the head is younger than every audience asks for. */
@@ -237,6 +265,7 @@ class Watch {
     if (unsettledLost > this.#toldLost)
       this.#log('unsettled', `${unsettledLost} tokens were shown, and no ledger could tell of them`)
     this.#toldLost = unsettledLost
+    this.#lookAtClock()
     if (this.isFresh !== this.#wasFresh) {
       this.#wasFresh = this.isFresh
       this.#log('head', this.isFresh ? 'fresh' : 'stale: audiences follow their policy')
@@ -249,6 +278,19 @@ class Watch {
       if (trouble !== this.#keyTrouble) this.#log('keys', `as they were: ${trouble}`)
       this.#keyTrouble = trouble
     }
+  }
+
+  #lookAtClock(): void {
+    const { isOff, aheadMs } = this.#clock
+    if (isOff === this.#wasOff) return
+    this.#wasOff = isOff
+    const difference = `${Math.round(Math.abs(aheadMs) / 1000)} s ${aheadMs > 0 ? 'ahead of' : 'behind'}`
+    this.#log(
+      'clock',
+      isOff
+        ? `this machine is ${difference} the ledger: genuine tokens may be refused for their times`
+        : 'as that of the ledger',
+    )
   }
 
   #log(event: string, text: string): void {

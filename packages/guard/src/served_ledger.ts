@@ -10,14 +10,24 @@ const TIMEOUT_MS = 30_000
 /** A bundle of 256 of the longest entries is below this. */
 const MAX_BYTES = 32 << 20
 
+export interface ServedOptions {
+  readonly timeoutMs?: number
+  /** Told the `Date` of each answer. */
+  readonly onDate?: (date: string | null) => void
+}
+
 /** @throws {MintmarkError} `INPUT_UNREADABLE` for everything but a file, and its absence */
-export function servedLedger(url: string, timeoutMs: number = TIMEOUT_MS): ReadResource {
+export function servedLedger(
+  url: string,
+  { timeoutMs = TIMEOUT_MS, onDate }: ServedOptions = {},
+): ReadResource {
   const prefix = url.replace(/\/+$/, '')
   return async (path) => {
     const at = `${prefix}/${path}`
     try {
       const signal = AbortSignal.timeout(timeoutMs)
       const response = await fetch(at, { redirect: 'error', signal })
+      onDate?.(response.headers.get('date'))
       if (response.status === 404) return undefined
       if (!response.ok) throw new Error(`status ${response.status}`)
       return await bodyOf(response)
