@@ -37,17 +37,3 @@ it('finds no signing input that is taken for a recorded one, in 2^24 tries', () 
   assert.equal(admitted, 0)
   assert.equal(compared, TRIES)
 })
-
-it('is not let in with a hash that begins, or ends, like a recorded one', () => {
-  const set = new LiveSet()
-  const nowMs = Date.now()
-  const id = randomBytes(16)
-  const input = randomBytes(HASH_BYTES)
-  set.add(id, input, nowMs + 1000, nowMs)
-  // The first 128 bits are compared: who finds one that shares them has found a second preimage.
-  for (let bit = 0; bit < 128; bit++) {
-    const near = Buffer.from(input)
-    near[bit >> 3] = (near[bit >> 3] ?? 0) ^ (1 << (bit & 7))
-    assert.equal(set.find(id, near), 'mutated')
-  }
-})
