@@ -65,6 +65,7 @@ export function populationOf(tokens: readonly Token[], signIns: Iterable<string>
         ...seenBy(tokens, ({ app }) => pairKey(HOME, app)),
       ]),
       joinedFrom: countBy(joined, ({ prefix }) => prefix),
+      renamed: new Set(),
       signIns: countBy(joined, ({ who }) => who),
     },
   }
@@ -97,6 +98,8 @@ function tenantOf(
       ...countBy(joined, (one) => pairKey(one.who, '', dayOf(one))),
       ...countBy(joined, (one) => pairKey(one.who, one.client, one.app, dayOf(one))),
     ]),
+    shownHours: hoursBy(joined),
+    joinedOverIpv6: 0,
     addressFit:
       joined.filter(({ who, prefix }) => places.has(pairKey(who, prefix))).length /
       Math.max(1, joined.length),
@@ -107,6 +110,13 @@ function tenantOf(
     lostRows: 0,
     rows: joined.length,
   }
+}
+
+/** Hours in which tokens of each principal were explained, in order. */
+function hoursBy(joined: readonly Token[]): Map<string, number[]> {
+  const found = new Map<string, Set<number>>()
+  for (const { who, hour } of joined) found.set(who, (found.get(who) ?? new Set()).add(hour))
+  return new Map([...found].map(([who, hours]) => [who, [...hours].toSorted((a, b) => a - b)]))
 }
 
 function contextsOf(wrong: readonly Token[]): Context[] {

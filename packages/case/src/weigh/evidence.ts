@@ -5,7 +5,7 @@
  */
 import { grouped } from '../grouped.ts'
 import { logTail } from './chance.ts'
-import { beginningOf, endingOf } from './ordinary.ts'
+import { beginningOf } from './ordinary.ts'
 import { type Context, type Population, pairKey } from './population.ts'
 import type { TenantTrial } from './weigh.ts'
 
@@ -20,15 +20,13 @@ const CLASS_TOKENS = 5
 const CLASS_TOKENS_NEAR = 3
 const CLASS_DAYS = 3
 const KNOWN_SIGN_INS = 3
-/** Explained tokens of a kind of client by which a log has shown that it shows that kind, whatever the application. */
-const FAMILY_TOKENS = 20
-/** Kinds of client that services have as well. */
-const OF_SERVICES: ReadonlySet<string> = new Set(['', 'rest', 'ews', 'webservices'])
 /** Explained tokens around a missing one, and how far around, by which the log was on. */
 const NEAR_TOKENS = 5
 const NEAR_HOURS = 72
 /** Networks that came up later, each with one principal, by which a log has shown that it knows such. */
 const NEW_PLACES = 3
+/** Where more come with the clients of their owners, a network may be a way out of the house that the log does not show. */
+const OWNERS_SHARE = 0.2
 /** An attack is few among many: at most this share of the principals, where they are more than two. */
 const FEW_SHARE = 0.5
 const FEW_PEOPLE = 2
@@ -49,7 +47,10 @@ export function evidenceOf(trials: readonly TenantTrial[], population: Populatio
   return (trial, context) => {
     const isWeighed = context.matter === 'missing' || context.matter === 'mismatched'
     if (!isWeighed || trial.failsWhole(context) !== undefined) return false
+    // Under his former name he is somebody else in the other log.
+    if (context.matter === 'mismatched' && population.places.renamed.has(context.who)) return false
     if (!isKnown(trial, context, population) || !groups.isFew(trial)) return false
+    if (!isAddressShown(trial, context)) return false
     if (
       isNovel(trial, context) &&
       !isAttackersOwn(trial, context, groups.ofApp(context), population)
@@ -113,10 +114,13 @@ class Groups {
     const { home, who, client, app, prefix } = context
     const { newPlaces, joined, joinedPairs } = trial.tenant
     const isOwners = isOwnersClient(trial, context)
-    if (!isOwners && peopleIn(this.#byPrefix.get(prefix) ?? []) > 1) return true
+    const there = this.#byPrefix.get(prefix) ?? []
+    if (peopleIn(there) > 1 && ownersShare(there) > OWNERS_SHARE) return false
+    if (!isOwners && peopleIn(there) > 1) return true
     const people = this.#alone.get(home) ?? 0
     const isClientShown = (joined.get('client')?.get(client) ?? 0) > 0
-    if (newPlaces >= NEW_PLACES && isClientShown) return people <= newPlaces
+    // With his own client it is himself who travels, and the log may not show that place.
+    if (!isOwners && newPlaces >= NEW_PLACES && isClientShown) return people <= newPlaces
     const own = this.#byWho.get(pairKey(home, who)) ?? []
     const days = [...new Set(own.map((wrong) => wrong.context.day))]
     const keyOf = (day: number) =>
@@ -150,6 +154,15 @@ const clientKey = ({ home, app, client }: Context): string => pairKey(home, app,
 const peopleIn = (wrong: readonly Wrong[]): number =>
   new Set(wrong.map(({ context }) => context.who)).size
 
+/** Of the tokens that are missing from a network, the share that came with the client of their owner. */
+function ownersShare(wrong: readonly Wrong[]): number {
+  const tokens = (some: readonly Wrong[]) =>
+    some.reduce((sum, { context }) => sum + context.hours.length, 0)
+  return (
+    tokens(wrong.filter(({ trial, context }) => isOwnersClient(trial, context))) / tokens(wrong)
+  )
+}
+
 /** How many people are alone in a network, each with the client that he has elsewhere. */
 function peopleAlone(inTenant: readonly Wrong[]): number {
   const alone = [...grouped(inTenant, ({ context }) => context.prefix).values()].filter(
@@ -162,10 +175,16 @@ function peopleAlone(inTenant: readonly Wrong[]): number {
 /** Whether the log has not shown tokens of this application, or not in these days. */
 function isNovel(trial: TenantTrial, { app, day }: Context): boolean {
   if (joinedOf(trial, 'app', app) < CLASS_TOKENS) return true
-  let shown = 0
-  for (let near = day - CLASS_DAYS; near <= day + CLASS_DAYS; near++)
-    shown += trial.tenant.joinedPairs.get(pairKey(app, near)) ?? 0
-  return shown < CLASS_TOKENS_NEAR
+  const shownIn = (from: number, to: number) => {
+    let shown = 0
+    for (let near = from; near <= to; near++)
+      shown += trial.tenant.joinedPairs.get(pairKey(app, near)) ?? 0
+    return shown
+  }
+  // Before and after: else it may be that the log ceased to show them on that day, or began to.
+  return (
+    Math.min(shownIn(day - CLASS_DAYS, day), shownIn(day, day + CLASS_DAYS)) < CLASS_TOKENS_NEAR
+  )
 }
 
 const joinedOf = (trial: TenantTrial, dimension: 'app' | 'who', value: string): number =>
@@ -178,28 +197,27 @@ function isKnown(trial: TenantTrial, { who }: Context, { places }: Population): 
 
 /**
  * Whether an application that nobody's explained token has is the attacker's own, and not one whose tokens this log
- * never shows: it began one day, and ended before the log does, or comes from several networks, or as a client of people
- * that the log does show, or with ids that the token service does not make, or with ids of other people's tokens. A
- * service that begins to act for people goes on, from where it is.
+ * never shows: it began one day, with ids that the token service does not make, or with ids of other people's tokens. A
+ * service that is tried for a while, by few and from several networks, leaves the same records otherwise.
  */
 function isAttackersOwn(
   { tenant }: TenantTrial,
-  { home, app, family }: Context,
+  { home, app }: Context,
   ofApp: readonly Wrong[],
   { places }: Population,
 ): boolean {
   const seen = places.seenApps.get(pairKey(home, app))
   if (seen === undefined || seen.firstHour <= beginningOf(tenant)) return false
-  if (seen.lastHour < endingOf(tenant)) return true
-  if (new Set(ofApp.map(({ context }) => context.prefix)).size > 1) return true
   if (ofApp.some(({ context }) => context.matter === 'mismatched')) return true
-  const shown = tenant.joined.get('family')?.get(family) ?? 0
-  if (shown >= FAMILY_TOKENS && !OF_SERVICES.has(family)) return true
   const tokens = ofApp.reduce((sum, { context }) => sum + context.hours.length, 0)
   const wellMade = ofApp.reduce((sum, { context }) => sum + context.wellMade, 0)
   const joined = tenant.joined.get('all')?.get('') ?? 0
   return joined >= WELL_MADE_TOKENS && tenant.wellMade >= WELL_MADE_SHARE && wellMade * 2 < tokens
 }
+
+/** Whether the log has shown tokens from addresses of this kind: some collectors drop rows with those of IPv6. */
+const isAddressShown = ({ tenant }: TenantTrial, { prefix }: Context): boolean =>
+  !prefix.includes(':') || prefix.startsWith('::ffff:') || tenant.joinedOverIpv6 >= CLASS_TOKENS
 
 /** Whether the owner uses just this client: then he may himself be in a new place. */
 const isOwnersClient = ({ tenant }: TenantTrial, { who, client, app }: Context): boolean =>
@@ -212,7 +230,10 @@ function groupChance(group: readonly Wrong[], joined: number): number {
     for (const hour of context.hours) {
       if (context.matter === 'missing' && !wasOn(trial, hour)) continue
       const rate = context.matter === 'missing' ? trial.loss : trial.mismatch
-      const key = pairKey(context.home, hour)
+      const loss =
+        context.matter === 'missing' ? trial.gaps.lossOf(context.who, hour) : pairKey('hour', hour)
+      if (loss === undefined) continue
+      const key = pairKey(context.home, loss)
       clusters.set(key, Math.max(clusters.get(key) ?? 0, rate))
     }
   const rates = [...clusters.values()]

@@ -15,11 +15,6 @@ export function beginningOf({ firstHour, lastHour }: Tenant): number {
   return firstHour + Math.min(7 * DAY_HOURS, Math.max(DAY_HOURS, 0.15 * span))
 }
 
-/** The first hour of the log's last days: what had ended by then was for a time. */
-export function endingOf({ firstHour, lastHour }: Tenant): number {
-  return lastHour - Math.max(2 * DAY_HOURS, 0.1 * (lastHour - firstHour))
-}
-
 /** Days on which a context was seen, and the share of the log's days, by which it is a habit. */
 const HABIT_DAYS = 3
 const HABIT_SHARE = 0.2

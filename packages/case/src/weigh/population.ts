@@ -34,6 +34,10 @@ export interface Tenant {
   readonly joined: ReadonlyMap<Dimension | 'all', ReadonlyMap<string, number>>
   /** By hour of issuance. */
   readonly joinedHours: ReadonlyMap<number, number>
+  /** Hours in which tokens of a principal were explained, in order: of principals with a context. */
+  readonly shownHours: ReadonlyMap<string, readonly number[]>
+  /** Explained tokens from addresses of IPv6. */
+  readonly joinedOverIpv6: number
   /** By application and day; by principal, client and application, and that by day; by principal, '' and day. */
   readonly joinedPairs: ReadonlyMap<string, number>
   /** Of the tokens that were explained, the share whose network is one at which their principal signed in. */
@@ -71,6 +75,8 @@ export interface Places {
   readonly seenApps: ReadonlyMap<string, Seen>
   /** Explained tokens of anybody from this network, in the whole case. */
   readonly joinedFrom: ReadonlyMap<string, number>
+  /** Names of principals whom the logs have under several names, with one object id. */
+  readonly renamed: ReadonlySet<string>
   /** Sign-ins of this principal that the logs have. */
   readonly signIns: ReadonlyMap<string, number>
 }

@@ -15,6 +15,7 @@ export const NO_PLACES: Places = {
   seen: new Map(),
   seenApps: new Map(),
   joinedFrom: new Map(),
+  renamed: new Set(),
   signIns: new Map(),
 }
 
@@ -53,12 +54,19 @@ export async function readPlaces(
     `SELECT who, count() AS n FROM (SELECT arrayJoin(${NAMES}) AS who FROM issuance WHERE outcome = 'issued' AND category != 'owa-auth')
      WHERE who GLOBAL IN (SELECT who FROM ${about}) GROUP BY who ORDER BY who`,
   )
+  const renamed = await session.rows(
+    `SELECT DISTINCT arrayJoin(names) AS who FROM (
+       SELECT principal_id, groupUniqArray(lower(principal)) AS names FROM issuance
+       WHERE principal_id != '' AND position(principal, '@') > 0 GROUP BY principal_id HAVING length(names) > 1
+     ) WHERE who GLOBAL IN (SELECT who FROM ${about}) ORDER BY who SETTINGS ${SPILLS}`,
+  )
   return {
     own: new Set(own.map((row) => pairKey(text(row, 'who') ?? '', text(row, 'prefix') ?? ''))),
     known: new Set(known.map((row) => pairKey(text(row, 'home') ?? '', text(row, 'prefix') ?? ''))),
     seen,
     seenApps,
     joinedFrom: numbers(from, 'prefix', 'tokens'),
+    renamed: new Set(renamed.map((row) => text(row, 'who') ?? '')),
     signIns: numbers(signIns, 'who', 'n'),
   }
 }

@@ -48,6 +48,11 @@ export async function readTenants(
   const losses = grouped(await lossesOf(session, 'issuance'), ({ tenant }) =>
     tenant === '' ? sole : tenant,
   )
+  const shown = await rowsByHome(
+    session,
+    `SELECT home, who, arraySort(groupUniqArray(hour)) AS hours FROM ${joined}
+     WHERE (home, who) GLOBAL IN (SELECT home, who FROM ${about}) GROUP BY home, who ORDER BY home, who SETTINGS ${SPILLS}`,
+  )
   const values = await valuesOf(session, about, joined)
   const pairs = await pairsOf(session, about, joined)
   return new Map(
@@ -64,6 +69,7 @@ export async function readTenants(
             (hours.get(home) ?? []).map((one) => [Number(one['hour']), Number(one['tokens'])]),
           ),
           joinedPairs: pairs.get(home) ?? new Map(),
+          shownHours: new Map((shown.get(home) ?? []).map(hoursOf)),
           ...factsOf(facts.get(home)?.[0] ?? {}),
           lostRows: (losses.get(home) ?? []).reduce((sum, { records }) => sum + records, 0),
           rows: Number(rows.get(home)?.[0]?.['n'] ?? 0),
@@ -73,9 +79,14 @@ export async function readTenants(
   )
 }
 
-function factsOf(
-  fact: Json,
-): Pick<Tenant, 'addressFit' | 'wellMade' | 'newPlaces' | 'placeCount' | 'people'> {
+function hoursOf(row: Json): readonly [string, readonly number[]] {
+  const hours: unknown = row['hours']
+  return [text(row, 'who') ?? '', Array.isArray(hours) ? hours.map(Number) : []]
+}
+
+type Facts = 'addressFit' | 'wellMade' | 'newPlaces' | 'placeCount' | 'people' | 'joinedOverIpv6'
+
+function factsOf(fact: Json): Pick<Tenant, Facts> {
   const number = (name: string) => Number(fact[name] ?? 0)
   return {
     addressFit: number('fitting') / Math.max(1, number('with_network')),
@@ -83,12 +94,14 @@ function factsOf(
     newPlaces: number('new_places'),
     placeCount: number('places'),
     people: number('people'),
+    joinedOverIpv6: number('over_ipv6'),
   }
 }
 
 function tenantFacts(about: string, joined: string): string {
   return `
     SELECT p.home AS home, sum(p.tokens) AS tokens, sum(p.well) AS well_made, uniqExact(p.who) AS people,
+      sumIf(p.tokens, position(p.prefix, ':') > 0 AND NOT startsWith(p.prefix, '::ffff:')) AS over_ipv6,
       countIf(p.prefix != '') AS places, sumIf(p.tokens, p.prefix != '') AS with_network,
       sumIf(p.tokens, p.prefix != '' AND (p.who, p.prefix) GLOBAL IN (${SIGNED_IN})) AS fitting,
       countIf(p.prefix != '' AND p.first_hour > s.first_hour

@@ -12,6 +12,7 @@ import type { Reason, Strength } from '../reconcile/reasons.ts'
 import { lossAtMost } from './chance.ts'
 import { evidenceOf } from './evidence.ts'
 import { isHabitual, isOrdinary } from './ordinary.ts'
+import { PersonGaps } from './person_gaps.ts'
 import {
   type Context,
   DIMENSIONS,
@@ -83,6 +84,7 @@ export class TenantTrial {
   readonly mismatch: number
   readonly #failing = new Map<Dimension, Set<string>>()
   readonly #failingPairs = new Set<string>()
+  readonly gaps: PersonGaps
   readonly #places: Places
   readonly #wrong: readonly Context[]
   readonly #badHours: ReadonlyMap<number, number>
@@ -93,6 +95,10 @@ export class TenantTrial {
     const isOwn = (context: Context) => isOrdinary(context, tenant, population.places)
     this.ordinary = contexts.filter(isOwn)
     this.strange = contexts.filter((context) => !isOwn(context))
+    this.gaps = new PersonGaps(
+      tenant.shownHours,
+      this.strange.filter(({ matter }) => matter === 'missing'),
+    )
     const wrong = this.ordinary.filter(
       ({ matter }) => matter === 'missing' || matter === 'mismatched',
     )
