@@ -7,10 +7,13 @@
  *
  * @module
  */
+import { isoOf } from '@mintmark/core'
 import { type Comparable, comparable } from './comparable.ts'
 import { dumpFiles, dumpScans } from './dump_scans.ts'
 import { type EvidenceRow, UNREADABLE } from './evidence_rows.ts'
 import { isLeak, type KeyFound } from './keys_found.ts'
+import { ALL_TIME } from './losses/loss.ts'
+import { lossesOf } from './losses.ts'
 import { markConditions } from './marks.ts'
 import { type PointedCounts, pointedCounts } from './pointed_counts.ts'
 import type { Session } from './session.ts'
@@ -30,6 +33,9 @@ export interface Judged {
   readonly undetermined: number
   /** Those that leads are about. */
   readonly leads: number
+  /** Times of the first and the last, ISO 8601; null where none has one. Nothing is said of other times. */
+  readonly first: string | null
+  readonly last: string | null
 }
 
 /** Why a part of the question has no answer. */
@@ -39,6 +45,7 @@ export type Unanswered =
   | 'session-only'
   | 'files-not-read'
   | 'records-not-read'
+  | 'accesses-lost'
   | 'dumps-not-searched'
   | 'dump-search-cut'
 
@@ -50,6 +57,15 @@ export interface DumpSearch {
   readonly keys: number | null
 }
 
+export interface Unread {
+  readonly files: number
+  readonly records: number
+  /** Losses of the access logs: silences, caps, cut and rejected records, throttled mailboxes. */
+  readonly losses: number
+  /** The longest of those that have a time, ISO 8601; null where none has. */
+  readonly longest: { readonly from: string; readonly to: string } | null
+}
+
 export interface Conclusion {
   readonly status: Status
   readonly established: PointedCounts & {
@@ -59,7 +75,7 @@ export interface Conclusion {
   readonly leads: PointedCounts
   readonly judged: Judged
   readonly comparable: Comparable
-  readonly unread: { readonly files: number; readonly records: number }
+  readonly unread: Unread
   readonly dumps: DumpSearch
   /** Parts of the question that have no answer; empty: all of it was judged and searched. */
   readonly unanswered: readonly Unanswered[]
@@ -81,10 +97,10 @@ export async function conclude(session: Session, grounds: Grounds): Promise<Conc
   const counts = await pointedCounts(session, await markConditions(session))
   const judged = await judgedCounts(session)
   const dumps = await dumpSearch(session, grounds.keys)
-  const unread = unreadOf(grounds.evidence)
+  const unread = { ...unreadOf(grounds.evidence), ...(await accessLosses(session)) }
   const established = { ...counts.established, keys: dumps.keys }
   return {
-    status: statusOf({ established, leads: counts.leads, judged }),
+    status: statusOf({ established, leads: counts.leads, judged, unread }),
     established,
     leads: counts.leads,
     judged,
@@ -105,17 +121,19 @@ export function statusOf({
   established,
   leads,
   judged,
-}: Pick<Conclusion, 'established' | 'leads' | 'judged'>): Status {
+  unread,
+}: Pick<Conclusion, 'established' | 'leads' | 'judged' | 'unread'>): Status {
   if (isPointedAt(established) || (established.keys ?? 0) > 0) return 'found'
   if (isPointedAt(leads)) return 'lead'
-  // Coverage could have shown it only where each access could be judged.
-  return unjudged(judged).length === 0 ? 'nothing-found' : 'cannot-tell'
+  // Coverage could have shown it only where each access is there, and could be judged.
+  return unjudged(judged).length === 0 && unread.losses === 0 ? 'nothing-found' : 'cannot-tell'
 }
 
 /** Accesses without a row in `verdict` are issued. Throws as `Session.rows`. */
 export async function judgedCounts(session: Session): Promise<Judged> {
   const [row] = await session.rows(
-    `SELECT (SELECT count() FROM access) AS n, count() AS others, countIf(strength = 'established') AS established,
+    `SELECT (SELECT count() FROM access) AS n, (SELECT toUnixTimestamp64Milli(minIf(at, toUnixTimestamp64Milli(at) > 0)) FROM access) AS first_ms,
+       (SELECT toUnixTimestamp64Milli(max(at)) FROM access) AS last_ms, count() AS others, countIf(strength = 'established') AS established,
        countIf(strength = 'lead') AS leads, countIf(strength = '' AND verdict = 'session-only') AS sessions,
        countIf(strength = '' AND verdict = 'undetermined') AS undetermined
      FROM verdict`,
@@ -129,6 +147,8 @@ export async function judgedCounts(session: Session): Promise<Judged> {
     sessionOnly: number('sessions'),
     undetermined: number('undetermined'),
     leads: number('leads'),
+    first: number('last_ms') > 0 ? isoOf(number('first_ms')) : null,
+    last: number('last_ms') > 0 ? isoOf(number('last_ms')) : null,
   }
 }
 
@@ -151,6 +171,7 @@ async function unansweredOf(
     ...unjudged(judged),
     ...(unread.files > 0 ? (['files-not-read'] as const) : []),
     ...(unread.records > 0 ? (['records-not-read'] as const) : []),
+    ...(unread.losses > 0 ? (['accesses-lost'] as const) : []),
     ...(isSearched ? [] : (['dumps-not-searched'] as const)),
     ...(isCut ? (['dump-search-cut'] as const) : []),
   ]
@@ -161,7 +182,34 @@ export function isUnread({ shape }: Pick<EvidenceRow, 'shape'>): boolean {
   return shape === UNREADABLE || shape === 'unrecognised'
 }
 
-function unreadOf(evidence: Grounds['evidence']): Conclusion['unread'] {
+/** Exchange stops auditing the reading of a mailbox for a day once it is throttled. */
+const THROTTLED_MS = 24 * 3_600_000
+
+/** What the access logs lack. Throws as `Session.rows`. */
+async function accessLosses(session: Session): Promise<Pick<Unread, 'losses' | 'longest'>> {
+  const throttled = await session.rows(
+    `SELECT toUnixTimestamp64Milli(min(at)) AS from_ms FROM access WHERE throttled = 1
+     GROUP BY mailbox, mailbox_id ORDER BY from_ms`,
+  )
+  const losses = [
+    ...(await lossesOf(session, 'access')),
+    ...throttled
+      .map((row) => Number(row['from_ms']))
+      .map((fromMs) => ({ fromMs, toMs: fromMs + THROTTLED_MS })),
+  ]
+  const timed = losses.filter(({ fromMs, toMs }) => fromMs > 0 && toMs < ALL_TIME.toMs)
+  const [longest] = timed.toSorted((one, other) => lengthOf(other) - lengthOf(one))
+  return {
+    losses: losses.length,
+    longest:
+      longest === undefined ? null : { from: isoOf(longest.fromMs), to: isoOf(longest.toMs) },
+  }
+}
+
+const lengthOf = ({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }) =>
+  toMs - fromMs
+
+function unreadOf(evidence: Grounds['evidence']): Pick<Unread, 'files' | 'records'> {
   return {
     files: evidence.filter(isUnread).length,
     records: evidence.reduce((sum, { rejected }) => sum + rejected.row + rejected.payload, 0),

@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { count, percent, percentUp, plural } from '@mintmark/core/wording'
+import { count, minute, percent, percentUp, plural } from '@mintmark/core/wording'
 import type { Comparable, Rate } from './comparable.ts'
-import type { Conclusion, DumpSearch, Status, Unanswered } from './conclusion.ts'
+import type { Conclusion, DumpSearch, Status, Unanswered, Unread } from './conclusion.ts'
 import type { Lead } from './leads.ts'
 import type { PointedCounts } from './pointed_counts.ts'
 
@@ -125,12 +125,21 @@ function pointedText(counts: PointedCounts): string[] {
 }
 
 function nothingText(conclusion: Conclusion): string {
-  const { of } = conclusion.judged
+  const { of, first, last } = conclusion.judged
   const unread = unreadText(conclusion)
-  return `all ${plural(of, 'access', 'accesses')} used an issued token, and no hunt hit.${unread === '' ? '' : ` ${unread}`}`
+  const sentences = [
+    `all ${plural(of, 'access', 'accesses')} used an issued token, and no hunt hit.`,
+    ...(first === null || last === null
+      ? []
+      : [`They are of ${minute(first)} to ${minute(last)}.`]),
+    ...(unread === '' ? [] : [unread]),
+  ]
+  return sentences.join(' ')
 }
 
 function cannotTellText({ judged, unread }: Conclusion): string {
+  if (judged.of > 0 && judged.accesses === judged.of)
+    return `all ${plural(judged.of, 'access', 'accesses')} that the logs have used an issued token, but ${lostText(unread)}.`
   if (judged.of > 0)
     return judged.accesses === 0
       ? `none of ${plural(judged.of, 'access', 'accesses')} could be judged.`
@@ -182,9 +191,17 @@ function leadsText({ status, leads }: Conclusion): string {
 const UNREAD: Readonly<Partial<Record<Unanswered, (conclusion: Conclusion) => string>>> = {
   'files-not-read': ({ unread }) => `${plural(unread.files, 'file')} not read as a log`,
   'records-not-read': ({ unread }) => `${plural(unread.records, 'record')} rejected`,
+  'accesses-lost': ({ unread }) => lostText(unread),
   'dumps-not-searched': ({ dumps }) =>
     `${plural(dumps.files - dumps.searched, 'memory dump')} not searched`,
   'dump-search-cut': () => 'the search of a memory dump was cut',
+}
+
+/** `accesses of 2025-03-14 08:10 UTC to 2025-03-15 07:58 UTC are missing (2 losses in all)`. */
+function lostText({ losses, longest }: Unread): string {
+  if (longest === null) return `the access logs have ${plural(losses, 'loss', 'losses')}`
+  const period = `accesses of ${minute(longest.from)} to ${minute(longest.to)} are missing`
+  return losses > 1 ? `${period} (${plural(losses, 'loss', 'losses')} in all)` : period
 }
 
 function unreadText(conclusion: Conclusion): string {

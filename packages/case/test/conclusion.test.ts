@@ -30,19 +30,32 @@ const NONE: PointedCounts = {
 }
 const ONE: PointedCounts = { ...NONE, accesses: 3, unissued: 3, tokens: 1 }
 const HIT: PointedCounts = { ...NONE, hunts: 1, huntHits: 2 }
-const JUDGED = { accesses: 10, of: 10, issued: 10, sessionOnly: 0, undetermined: 0, leads: 0 }
+const JUDGED = {
+  accesses: 10,
+  of: 10,
+  issued: 10,
+  sessionOnly: 0,
+  undetermined: 0,
+  leads: 0,
+  first: null,
+  last: null,
+}
 
 interface Given {
   readonly established?: PointedCounts
   readonly keys?: number | null
   readonly leads?: PointedCounts
   readonly judged?: Partial<Conclusion['judged']>
+  readonly losses?: number
 }
 
-const of = ({ established = NONE, keys = null, leads = NONE, judged = {} }: Given) => ({
+const LONGEST = { from: '2025-03-14T08:10:00.000Z', to: '2025-03-14T17:58:00.000Z' }
+
+const of = ({ established = NONE, keys = null, leads = NONE, judged = {}, losses = 0 }: Given) => ({
   established: { ...established, keys },
   leads,
   judged: { ...JUDGED, ...judged },
+  unread: { files: 0, records: 0, losses, longest: losses === 0 ? null : LONGEST },
 })
 
 const whole = (given: Given): Conclusion => {
@@ -51,7 +64,6 @@ const whole = (given: Given): Conclusion => {
     ...grounds,
     status: statusOf(grounds),
     comparable: { issued: 0, of: 0, basis: 'none', unit: 'accesses' },
-    unread: { files: 0, records: 0 },
     dumps: { state: 'no-dump', files: 0, searched: 0, keys: null },
     unanswered: [],
     wouldSettle: [
@@ -72,6 +84,8 @@ describe('the outcome of a case', () => {
     ['everything issued, and no key where it was searched', { keys: 0 }, 'nothing-found'],
     ['all but one judged', { judged: { accesses: 9, issued: 9, undetermined: 1 } }, 'cannot-tell'],
 
+    ['everything issued in a log that lacks some hours', { losses: 1 }, 'cannot-tell'],
+    ['something established in such a log', { established: ONE, losses: 1 }, 'found'],
     ['sessions alone', { judged: { accesses: 0, issued: 0, sessionOnly: 10 } }, 'cannot-tell'],
     ['nothing judged', { judged: { accesses: 0, issued: 0, undetermined: 10 } }, 'cannot-tell'],
     ['no access at all', { judged: { accesses: 0, of: 0, issued: 0 } }, 'cannot-tell'],
@@ -86,6 +100,11 @@ describe('the headline', () => {
       'of tokens',
       { established: ONE },
       /^FOUND: 1 token that no identity provider issued to their user\. 3 accesses used one that nobody issued\.$/,
+    ],
+    [
+      'of a log that lacks some hours',
+      { losses: 2 },
+      /^CANNOT TELL: all 10 accesses that the logs have used an issued token, but accesses of 2025-03-14 08:10 UTC to 2025-03-14 17:58 UTC are missing \(2 losses in all\)\.$/,
     ],
     ['of a key', { keys: 2 }, /^FOUND: 2 private keys in memory dumps\.$/],
     [

@@ -155,6 +155,18 @@ const bounding: readonly ScopeCase[] = [
     is: [0, null, 'reads-without-items'],
   },
   {
+    name: 'a record of reading that names fewer items than it counts as unbounded',
+    world: theirs([bind(ANN, 1, ['<1@x>'], { ...T1, detail: '{"operationCount":"8"}' })]),
+    gives: (found) => [...messages(found), found.unbounded[0]?.because],
+    is: [1, null, 'reads-without-items'],
+  },
+  {
+    name: 'a record of reading that counts fewer items than it names by those',
+    world: theirs([bind(ANN, 1, ['<1@x>', '<2@x>'], { ...T1, detail: '{"operationCount":"1"}' })]),
+    gives: (found) => [...messages(found), found.unbounded],
+    is: [2, 2, []],
+  },
+  {
     name: 'a list through Graph by the record that names what it gave out',
     world: theirs([listed, bind(ANN, 1.1, ['<1@x>'], T1)]),
     gives: messages,

@@ -23,6 +23,12 @@ const counting: readonly ScopeCase[] = [
     is: [2, 2, 2, 2],
   },
   {
+    name: 'a message once, though a collector folded the letters of its id',
+    world: theirs([bind(ANN, 1, ['<Ab@X>'], T1), bind(ANN, 2, ['<ab@x>'], T1)]),
+    gives: (found) => [...messages(found), ...copies(found)],
+    is: [1, 1, 1, 1],
+  },
+  {
     name: 'a message in two mailboxes as two copies',
     world: theirs([bind(ANN, 1, ['<1@x>'], T1), bind(BOB, 2, ['<1@x>', '<2@x>'], T1)]),
     gives: (found) => [...messages(found), ...copies(found), found.mailboxes],

@@ -42,7 +42,7 @@ const IS_LOWER = "party = 'theirs' AND named = 'read'"
  *
  * An item without message id is never merged with a message on its own: it has a row of its own among
  * the nameless. Where any record of the case gives the message id of the same store item, the upper
- * bound counts that message instead of one more.
+ * bound counts that message instead of one more. Collectors fold the letters of ids: a message counts once.
  */
 export async function expose(session: Session, selected: Selected): Promise<Exposure> {
   const items = itemsOf(selected)
@@ -65,7 +65,7 @@ export async function expose(session: Session, selected: Selected): Promise<Expo
   const resolved = await resolve(session, selected, nameless)
   await session.command(
     `INSERT INTO ${copies}
-     SELECT account, sipHash128(message) AS hash, max(is_lower), max(size)
+     SELECT account, sipHash128(lower(message)) AS hash, max(is_lower), max(size)
      FROM (
        SELECT account, message, size, ${IS_LOWER} AS is_lower FROM (${items}) WHERE message != ''
        UNION ALL

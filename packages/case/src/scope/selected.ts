@@ -115,10 +115,15 @@ const TOUCH = `multiIf(
   source IN ('mintmark', 'keycloak') OR startsWith(operation, 'GET'), 'read',
   'touch')`
 
+/** Items that a record counts, where it names another number. */
+const COUNTED = "toUInt64OrZero(JSONExtractString(detail, 'operationCount'))"
+
 /** An access that gave out mail and does not name it, or not all of it. */
 const UNNAMED = `multiIf(
   outcome = 'failed', '',
   ${IS_CUT}, 'cut',
+  operation = 'MailItemsAccessed' AND ${COUNTED} > greatest(length(item_message_id), length(item_id))
+    AND (notEmpty(item_message_id) OR notEmpty(item_id)), 'bind',
   notEmpty(item_message_id) OR notEmpty(item_id), '',
   notEmpty(synced_folder_id) OR access_type = 'Sync', '',
   operation IN ('MailItemsAccessed', 'MessageBind', 'AttachmentAccess'), 'bind',

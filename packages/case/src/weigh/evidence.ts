@@ -115,8 +115,7 @@ class Groups {
     const { newPlaces, joined, joinedPairs } = trial.tenant
     const isOwners = isOwnersClient(trial, context)
     const there = this.#byPrefix.get(prefix) ?? []
-    if (peopleIn(there) > 1 && ownersShare(there) > OWNERS_SHARE) return false
-    if (!isOwners && peopleIn(there) > 1) return true
+    if (!isOwners && peopleIn(there) > 1) return ownersShare(there) <= OWNERS_SHARE
     const people = this.#alone.get(home) ?? 0
     const isClientShown = (joined.get('client')?.get(client) ?? 0) > 0
     // With his own client it is himself who travels, and the log may not show that place.
