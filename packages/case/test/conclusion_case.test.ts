@@ -53,6 +53,8 @@ describe('the conclusion of a case', () => {
       sessionOnly: 0,
       undetermined: 0,
       leads: 1,
+      first: '2023-06-01T00:00:00.000Z',
+      last: '2023-06-02T07:00:00.000Z',
     })
   })
 

@@ -91,6 +91,33 @@ export const SIGN_IN_ROWS: readonly Fault[] = [
     apply: groupLost,
   },
   {
+    name: 'sign-in-people-lost-for-days',
+    accident:
+      'Pages of an export in the order of its users failed: up to three users, for some days.',
+    does: 'No token of these users has an issuance on these days.',
+    apply: peopleLostForDays,
+  },
+  {
+    name: 'sign-in-traveller-lost',
+    accident:
+      'Risky sign-ins are routed elsewhere: those of one user from all but his usual network.',
+    does: 'Tokens that he got elsewhere have no issuance.',
+    apply: travellerLost,
+  },
+  {
+    name: 'sign-in-app-lost-from-a-network',
+    accident: 'The query leaves out a way out of the house as trusted, since it was opened.',
+    does: 'Tokens of one application have no issuance where they were got from one network.',
+    apply: appLostFromNetwork,
+  },
+  {
+    name: 'sign-in-ipv6-lost',
+    accident: 'A parser drops rows whose address is one of IPv6.',
+    does: 'Tokens made from such addresses have no issuance.',
+    apply: (world) =>
+      keeping(world, SIGN_INS, (data, { kind }) => !addressOf(kind, data).includes(':')),
+  },
+  {
     name: 'sign-in-app-lost',
     accident: 'The query for sign-ins excludes one application as too noisy.',
     does: 'No token of that application has an issuance.',
@@ -200,6 +227,47 @@ function groupLost(world: World, random: Random): World | undefined {
     ),
   )
   return keeping(world, SIGN_INS, (data, { kind }) => !lost.has(userOf(kind, data)))
+}
+
+function peopleLostForDays(world: World, random: Random): World | undefined {
+  const times = timesOf(world, SIGN_INS)
+  const users = new Set(dataOf(world, SIGN_INS).map(({ kind, data }) => userOf(kind, data)))
+  if (users.size < 4) return undefined
+  const lost = new Set(random.sample([...users], random.between(1, 4)))
+  const fromMs = momentIn(random, times)
+  const toMs = fromMs + random.between(1, 5) * DAY
+  return keeping(world, SIGN_INS, (data, { kind }) => {
+    const at = timeOf(kind, data)
+    return at < fromMs || toMs <= at || !lost.has(userOf(kind, data))
+  })
+}
+
+function travellerLost(world: World, random: Random): World | undefined {
+  const all = dataOf(world, SIGN_INS)
+  if (all.length === 0) return undefined
+  const { kind: drawn, data: of } = random.pick(all)
+  const user = userOf(drawn, of)
+  const networks = all
+    .filter(({ kind, data }) => userOf(kind, data) === user)
+    .map(({ kind, data }) => networkOf(addressOf(kind, data)))
+  const usual = commonest(networks)
+  return keeping(
+    world,
+    SIGN_INS,
+    (data, { kind }) => userOf(kind, data) !== user || networkOf(addressOf(kind, data)) === usual,
+  )
+}
+
+function appLostFromNetwork(world: World, random: Random): World | undefined {
+  const all = dataOf(world, SIGN_INS)
+  if (all.length === 0) return undefined
+  const { kind: drawn, data: of } = random.pick(all)
+  const [app, network] = [appOf(drawn, of), networkOf(addressOf(drawn, of))]
+  return keeping(
+    world,
+    SIGN_INS,
+    (data, { kind }) => appOf(kind, data) !== app || networkOf(addressOf(kind, data)) !== network,
+  )
 }
 
 function largeLost(world: World): World | undefined {
