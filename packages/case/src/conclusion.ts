@@ -16,6 +16,7 @@ import { ALL_TIME } from './losses/loss.ts'
 import { lossesOf } from './losses.ts'
 import { markConditions } from './marks.ts'
 import { type PointedCounts, pointedCounts } from './pointed_counts.ts'
+import { THROTTLED_HOURS } from './scope/unnamed.ts'
 import type { Session } from './session.ts'
 import type { Unknown } from './unknowns.ts'
 
@@ -182,9 +183,6 @@ export function isUnread({ shape }: Pick<EvidenceRow, 'shape'>): boolean {
   return shape === UNREADABLE || shape === 'unrecognised'
 }
 
-/** Exchange stops auditing the reading of a mailbox for a day once it is throttled. */
-const THROTTLED_MS = 24 * 3_600_000
-
 /** What the access logs lack. Throws as `Session.rows`. */
 async function accessLosses(session: Session): Promise<Pick<Unread, 'losses' | 'longest'>> {
   const throttled = await session.rows(
@@ -195,7 +193,7 @@ async function accessLosses(session: Session): Promise<Pick<Unread, 'losses' | '
     ...(await lossesOf(session, 'access')),
     ...throttled
       .map((row) => Number(row['from_ms']))
-      .map((fromMs) => ({ fromMs, toMs: fromMs + THROTTLED_MS })),
+      .map((fromMs) => ({ fromMs, toMs: fromMs + THROTTLED_HOURS * 3_600_000 })),
   ]
   const timed = losses.filter(({ fromMs, toMs }) => fromMs > 0 && toMs < ALL_TIME.toMs)
   const [longest] = timed.toSorted((one, other) => lengthOf(other) - lengthOf(one))

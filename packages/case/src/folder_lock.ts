@@ -14,10 +14,10 @@ import { isObject, MintmarkError, parseObject } from '@mintmark/core'
 /** Folders that this process holds: its own pid in a lock file left by a killed one must not fool it. */
 const held = new Set<string>()
 
-/** Who holds something: enough to tell whether it still runs. */
 /** In place of the start of a process that has ended. */
 const ENDED = 'ended'
 
+/** Who holds something: enough to tell whether it still runs. */
 export interface Holder {
   readonly host: string
   readonly pid: number

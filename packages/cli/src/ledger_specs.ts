@@ -44,7 +44,7 @@ export const LEDGER_COMMANDS: readonly Spec[] = [
       option('--port <PORT>', 'port to listen on; 0 for any').default('8470'),
       option(
         '--issuers-port <PORT>',
-        'a port of its own for entries, closed to the public; 0 for any',
+        'a port of its own for entries, which readers cannot fill; 0 for any',
       ),
       option(
         '--heads <FILE>',

@@ -92,6 +92,8 @@ describe('a proxy that asks the guard', () => {
       [`DPoP ${await world.mint(jkt)}`, 200, JSON.stringify(jkt.cnf)],
       [`Bearer ${await world.mint(certificate)}`, 200, JSON.stringify(certificate.cnf)],
       [`Bearer ${await world.mint({ cnf: 'what' })}`, 401, null],
+      [`DPoP ${await world.mint({ cnf: { kid: 'schlüssel' } })}`, 200, '{"kid":"schl\\u00fcssel"}'],
+      [`DPoP ${await world.mint({ cnf: { kid: 'x'.repeat(3000) } })}`, 401, null],
       [`Bearer ${await world.mint()}`, 200, null],
     ] as const
     for (const [authorization, expected, confirmation] of asked) {

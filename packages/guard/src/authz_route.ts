@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isObject, safeJson, text } from '@mintmark/core'
+import { isObject, text } from '@mintmark/core'
 import type { Context } from 'hono'
 import {
   type Answer,
@@ -49,10 +49,8 @@ export function authorization(
 
 /** @param isBound shown with a proof, which the service behind checks */
 function answerOf(verdict: Verdict, isBound: boolean): Answer {
-  if (verdict.isAdmitted && isProofMissing(verdict, isBound))
-    return challenge(', error="invalid_token"')
-  if (verdict.isAdmitted) return allowed(verdict)
-  if (verdict.reason === 'stale') return unavailable()
+  if (verdict.isAdmitted && mayPass(verdict, isBound)) return allowed(verdict)
+  if (!verdict.isAdmitted && verdict.reason === 'stale') return unavailable()
   return challenge(', error="invalid_token"')
 }
 
@@ -61,13 +59,21 @@ const SHOWN = /^(Bearer|DPoP) ([\w.~+/=-]+)$/i
 
 /**
  * A token that is bound to a key of its holder is no Bearer token: without the proof it may be stolen. One that is bound to
- * a certificate is shown as one (RFC 8705), and the service behind is told of what.
+ * a certificate is shown as one (RFC 8705). Whatever it is bound to, the service behind has to be told of.
  */
-function isProofMissing({ jws: { payload } }: Admitted, isBound: boolean): boolean {
+function mayPass({ jws: { payload } }: Admitted, isBound: boolean): boolean {
   const { cnf } = payload
-  if (cnf === undefined || isBound) return false
-  return !(isObject(cnf) && Object.keys(cnf).join() === 'x5t#S256')
+  if (cnf === undefined) return true
+  const isCertificate = isObject(cnf) && Object.keys(cnf).join() === 'x5t#S256'
+  return (isBound || isCertificate) && asciiJson(cnf).length <= MOST_LETTERS
 }
+
+/** JSON in letters that a header takes. */
+const asciiJson = (value: unknown) =>
+  JSON.stringify(value).replaceAll(
+    /[^\x20-\x7e]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 
 function challenge(error: string): Answer {
   const headers = { 'WWW-Authenticate': `Bearer realm="mintmark"${error}` }
@@ -83,7 +89,7 @@ function allowed({ jws: { payload }, basis, audience }: Admitted): Answer {
     ...named('X-Auth-Client', text(payload, 'client_id')),
     ...named(
       'X-Auth-Confirmation',
-      payload['cnf'] === undefined ? undefined : safeJson(payload['cnf']),
+      payload['cnf'] === undefined ? undefined : asciiJson(payload['cnf']),
     ),
     'X-Mintmark-Basis': basis,
   }

@@ -3,9 +3,8 @@
  *
  * A file proves an order by a date that only one order allows, or by tokens whose times in other files fit one order alone.
  * A file that proves none takes the order of the files of its shape that have its header or lie in its folder, if all of
- * these that prove one prove the same. What a file gives
- * depends on the set of files alone, never on the order in which they came: so a file is read again when another one
- * comes that settles its order, or that contradicts the one by which it was read.
+ * these that prove one prove the same. What a file gives depends on the set of files alone, never on the order in which
+ * they came. So a file is read again when another one settles its order, or contradicts the one by which it was read.
  *
  * @module
  */

@@ -12,7 +12,7 @@ import type { Selected } from './selected.ts'
 import { BOUNDED } from './settings.ts'
 
 /** Exchange stops auditing Bind for this long once a mailbox is throttled (reference, section 2.8). */
-const THROTTLED_HOURS = 24
+export const THROTTLED_HOURS = 24
 
 export interface SyncedFolder {
   readonly mailbox: string

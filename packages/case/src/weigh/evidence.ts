@@ -106,9 +106,10 @@ class Groups {
   }
 
   /**
-   * Whether it cannot be that the owner himself is in a new place, which the log does not show: several people were in
-   * that place; or the log has shown people in new places, with this client; or the owner was at work elsewhere on most
-   * of those days, with the same client if that is his, and no others are missing in new places of their own.
+   * Whether it cannot be that the owner himself is in a new place, which the log does not show. Several people were in
+   * that place, few of them with their own clients; or the log has shown people in new places, and the client is not the
+   * owner's; or he was at work elsewhere on most of those days, with the same client if that is his, and no others are
+   * missing in new places of their own.
    */
   couldShowNewPlaces(trial: TenantTrial, context: Context): boolean {
     const { home, who, client, app, prefix } = context

@@ -9,7 +9,9 @@
  */
 import { type Context, pairKey } from './population.ts'
 
+/** Tokens live about an hour: who is at work has one explained in every few hours. */
 const SHORT_HOURS = 4
+/** Longer than a night: a gap of a day, or of a person who is away, tells nothing. */
 const MOST_HOURS = 24
 
 interface Gap {

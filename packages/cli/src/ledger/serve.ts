@@ -189,11 +189,11 @@ async function listenFor(
       live,
       ...(own === undefined && { entries }),
     })
-    const stopWatching = watchTrouble(ledger, options.warn)
     const { url, stop } = await listen(app, options).catch(async (cause: unknown) => {
       await own?.stop()
       throw cause
     })
+    const stopWatching = watchTrouble(ledger, options.warn)
     const stopAll = async () => {
       stopping.abort()
       stopWatching()
