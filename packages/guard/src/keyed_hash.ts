@@ -15,32 +15,55 @@ import { randomInt } from 'node:crypto'
 const PRIME = 4_294_967_291
 export const ID_WORDS = 4
 export const INPUT_WORDS = 8
-/** Words that {@link KeyedHash.input} gives. */
-const GIVEN = 4
 
-const secrets = (words: number): Float64Array =>
-  Float64Array.from({ length: 2 * words }, () => randomInt(PRIME))
+/** What a token is told by: where it belongs within its table, and four words of the hash of its signing input. */
+export interface Slot {
+  mark: number
+  input0: number
+  input1: number
+  input2: number
+  input3: number
+}
+
+const secrets = (count: number): Float64Array =>
+  Float64Array.from({ length: count }, () => randomInt(PRIME))
 
 export class KeyedHash {
-  readonly #place: Float64Array = secrets(ID_WORDS)
-  readonly #table: Float64Array = secrets(ID_WORDS)
-  readonly #inputs: readonly Float64Array[] = Array.from({ length: GIVEN }, () =>
-    secrets(INPUT_WORDS),
-  )
+  /** Two of each for a word: of its upper and its lower half. */
+  readonly #ofId: Float64Array = secrets(2 * 2 * ID_WORDS)
+  readonly #ofInput: Float64Array = secrets(2 * 4 * INPUT_WORDS)
 
-  /** Where a token belongs within its table, 32 bits. @param at of the id's words */
-  place(words: Uint32Array, at: number): number {
-    return spread(sum(words, at, this.#place))
-  }
-
-  /** The same of the table, 32 bits. */
-  table(words: Uint32Array, at: number): number {
-    return spread(sum(words, at, this.#table))
-  }
-
-  /** One of four words of the hash of the signing input. @param at of its {@link INPUT_WORDS} words */
-  input(words: Uint32Array, at: number, which: 0 | 1 | 2 | 3): number {
-    return sum(words, at, this.#inputs[which] ?? this.#place)
+  /**
+   * Fills a slot.
+   *
+   * @param at of the id's words, behind which are those of the hash of the signing input
+   * @returns 32 bits that say in which table the token belongs
+   */
+  fill(words: Uint32Array, at: number, slot: Slot): number {
+    const [ids, inputs] = [this.#ofId, this.#ofInput]
+    let place = 0
+    let table = 0
+    for (let i = 0, k = 0; i < ID_WORDS; i++, k += 4) {
+      const word = words[at + i] ?? 0
+      const [high, low] = [word >>> 16, word & 0xffff]
+      place += high * (ids[k] ?? 0) + low * (ids[k + 1] ?? 0)
+      table += high * (ids[k + 2] ?? 0) + low * (ids[k + 3] ?? 0)
+    }
+    let [first, second, third, fourth] = [0, 0, 0, 0]
+    for (let i = 0, k = 0; i < INPUT_WORDS; i++, k += 8) {
+      const word = words[at + ID_WORDS + i] ?? 0
+      const [high, low] = [word >>> 16, word & 0xffff]
+      first += high * (inputs[k] ?? 0) + low * (inputs[k + 1] ?? 0)
+      second += high * (inputs[k + 2] ?? 0) + low * (inputs[k + 3] ?? 0)
+      third += high * (inputs[k + 4] ?? 0) + low * (inputs[k + 5] ?? 0)
+      fourth += high * (inputs[k + 6] ?? 0) + low * (inputs[k + 7] ?? 0)
+    }
+    slot.mark = spread(rest(place))
+    slot.input0 = rest(first)
+    slot.input1 = rest(second)
+    slot.input2 = rest(third)
+    slot.input3 = rest(fourth)
+    return spread(rest(table))
   }
 }
 
@@ -51,13 +74,8 @@ function spread(word: number): number {
   return (hash ^ (hash >>> 16)) >>> 0
 }
 
-/** Exact: at most sixteen products below 2^48 make less than 2^53. */
-function sum(words: Uint32Array, at: number, keys: Float64Array): number {
-  let total = 0
-  for (let i = 0; i < keys.length; i += 2) {
-    const word = words[at + i / 2] ?? 0
-    total += (word >>> 16) * (keys[i] ?? 0) + (word & 0xffff) * (keys[i + 1] ?? 0)
-  }
-  const rest = total - Math.floor(total / PRIME) * PRIME
-  return rest < 0 ? rest + PRIME : rest >= PRIME ? rest - PRIME : rest
+/** Modulo the prime, exactly: at most sixteen products below 2^48 make less than 2^53. */
+function rest(total: number): number {
+  const left = total - Math.floor(total * (1 / PRIME)) * PRIME
+  return left < 0 ? left + PRIME : left >= PRIME ? left - PRIME : left
 }

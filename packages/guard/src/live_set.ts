@@ -6,8 +6,8 @@
  *
  * @module
  */
-import { ID_WORDS, INPUT_WORDS, KeyedHash } from './keyed_hash.ts'
-import { LiveTable, type Membership, type Slot } from './live_table.ts'
+import { ID_WORDS, INPUT_WORDS, KeyedHash, type Slot } from './keyed_hash.ts'
+import { LiveTable, type Membership } from './live_table.ts'
 
 const TABLES = 64
 /** Some 160 MB. */
@@ -47,7 +47,7 @@ export class LiveSet {
    */
   find(id: Uint8Array, inputHash: Uint8Array): Membership {
     const words = this.#wordsOf(id, inputHash)
-    return this.#tableOf(words, 0).find(this.#slotAt(words, 0))
+    return this.#tableOf(words, 0).find(this.#slot)
   }
 
   /** @param keepMs until when it has to be remembered; a multiple of a second is enough */
@@ -57,7 +57,7 @@ export class LiveSet {
 
   /** The same of {@link WORDS} at `at`: the id and the hash, each word's highest byte first. */
   addAt(words: Uint32Array, at: number, keepMs: number, nowMs: number): void {
-    this.#tableOf(words, at).add(this.#slotAt(words, at), keepMs / 1000, nowMs / 1000)
+    this.#tableOf(words, at).add(this.#slot, keepMs / 1000, nowMs / 1000)
   }
 
   /** Ends the filling: leaves what has expired out, and gives back the room that was taken for more. */
@@ -71,24 +71,14 @@ export class LiveSet {
 
   /** The same of {@link WORDS} at `at`. */
   revokeAt(words: Uint32Array, at: number): void {
-    this.#tableOf(words, at).revoke(this.#slotAt(words, at))
+    this.#tableOf(words, at).revoke(this.#slot)
   }
 
+  /** Where a token belongs; its slot is filled on the way. */
   #tableOf(words: Uint32Array, at: number): LiveTable {
-    const table = this.#tables[this.#hash.table(words, at) >>> 26]
+    const table = this.#tables[this.#hash.fill(words, at, this.#slot) >>> 26]
     if (table === undefined) throw new RangeError('no such table')
     return table
-  }
-
-  /** Mark and hash, as they stand in a slot. */
-  #slotAt(words: Uint32Array, at: number): Slot {
-    const slot = this.#slot
-    slot.mark = this.#hash.place(words, at)
-    slot.input0 = this.#hash.input(words, at + ID_WORDS, 0)
-    slot.input1 = this.#hash.input(words, at + ID_WORDS, 1)
-    slot.input2 = this.#hash.input(words, at + ID_WORDS, 2)
-    slot.input3 = this.#hash.input(words, at + ID_WORDS, 3)
-    return slot
   }
 
   #wordsOf(id: Uint8Array, inputHash: Uint8Array): Uint32Array {

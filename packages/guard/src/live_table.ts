@@ -7,6 +7,7 @@
  *
  * @module
  */
+import type { Slot } from './keyed_hash.ts'
 
 const SLOT_WORDS = 6
 const EXPIRY = 5
@@ -31,15 +32,6 @@ export type Membership =
   /** Its id was recorded, with other bytes. */
   | 'mutated'
   | 'unknown'
-
-/** What a token is told by: the mark of its id, and four words of the hash of its signing input. */
-export interface Slot {
-  mark: number
-  input0: number
-  input1: number
-  input2: number
-  input3: number
-}
 
 export class LiveTable {
   #slots: number

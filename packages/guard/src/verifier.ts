@@ -135,12 +135,13 @@ export class Verifier {
     const claims = readClaims(jws)
     const audience = audiences.find((each) => claims.audiences.includes(each.audience))
     const inputHash = sha256Of(jws.signingInput)
-    const signed = { jws, claims, inputHash, caller, keyIssuer: signer.issuer }
-    const refusal = this.#refusalOf({ ...signed, audience }, signer, policy)
-    const finding = this.#findingOf({ ...signed, audience }, signer, policy)
+    const keyIssuer = signer.issuer
+    const signed: Signed = { jws, claims, inputHash, audience, caller, keyIssuer }
+    const refusal = this.#refusalOf(signed, signer, policy)
+    const finding = this.#findingOf(signed, signer, policy)
     if (refusal !== undefined || audience === undefined)
-      return this.#unfit({ ...signed, audience, refusal: refusal ?? 'wrong-audience' }, finding)
-    const shown = { ...signed, audience }
+      return this.#unfit({ ...signed, refusal: refusal ?? 'wrong-audience' }, finding)
+    const shown: Shown = { jws, claims, inputHash, audience, caller, keyIssuer }
     if (finding !== undefined) return this.#alarmed(shown, finding)
     const verdict = this.#inLedger(shown)
     if (this.#options.isDistrusted(signer.issuer, signer.kid)) return distrusted(shown, verdict)
