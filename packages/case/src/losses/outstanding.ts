@@ -72,6 +72,8 @@ function besides(
       if (other === undefined || other.fromMs >= toMs) break
       if (other !== one) longest = Math.max(longest, lengthOf(other))
     }
+    // Too long for any: most silences are ordinary, and need no further day.
+    if (longest * TIMES_OF_LONG > length) return { days, longest }
   }
   return { days, longest }
 }
@@ -90,6 +92,6 @@ function firstAfter(silences: readonly Stretch[], ms: number): number {
 const lengthOf = ({ fromMs, toMs }: Stretch): number => toMs - fromMs
 
 function isWeekend(ms: number): boolean {
-  const day = new Date(ms).getUTCDay()
-  return day === 0 || day === 6
+  // The first of January 1970 was a Thursday.
+  return ((Math.floor(ms / DAY_MS) + 4) % 7) % 6 === 0
 }

@@ -260,9 +260,10 @@ const MARKS: readonly string[] = [
   `SELECT DISTINCT 'own-context', ${CONTEXT} AS context FROM {theirs}
    WHERE ${HAS_CONTEXT} AND (SELECT count() FROM judged WHERE verdict = 'issued') > 0
      AND context GLOBAL NOT IN (
-       SELECT ${CONTEXT} FROM judged WHERE verdict = 'issued'
-         AND record_id GLOBAL NOT IN (SELECT record_id FROM {selected})
-         AND ${CONTEXT} GLOBAL IN (SELECT ${CONTEXT} FROM {selected}))`,
+       SELECT ${CONTEXT} FROM (
+         SELECT DISTINCT app_id, client_app_id, client FROM judged
+         WHERE verdict = 'issued' AND record_id GLOBAL NOT IN (SELECT record_id FROM {selected})
+           AND client GLOBAL IN (SELECT client FROM {selected})))`,
 ]
 
 async function fillMarks(session: Session, tables: Tables): Promise<void> {
