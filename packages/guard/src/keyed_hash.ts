@@ -40,30 +40,35 @@ export class KeyedHash {
    * @returns 32 bits that say in which table the token belongs
    */
   fill(words: Uint32Array, at: number, slot: Slot): number {
-    const [ids, inputs] = [this.#ofId, this.#ofInput]
+    this.#fillInput(words, at + ID_WORDS, slot)
+    const factors = this.#ofId
     let place = 0
     let table = 0
     for (let i = 0, k = 0; i < ID_WORDS; i++, k += 4) {
       const word = words[at + i] ?? 0
       const [high, low] = [word >>> 16, word & 0xffff]
-      place += high * (ids[k] ?? 0) + low * (ids[k + 1] ?? 0)
-      table += high * (ids[k + 2] ?? 0) + low * (ids[k + 3] ?? 0)
-    }
-    let [first, second, third, fourth] = [0, 0, 0, 0]
-    for (let i = 0, k = 0; i < INPUT_WORDS; i++, k += 8) {
-      const word = words[at + ID_WORDS + i] ?? 0
-      const [high, low] = [word >>> 16, word & 0xffff]
-      first += high * (inputs[k] ?? 0) + low * (inputs[k + 1] ?? 0)
-      second += high * (inputs[k + 2] ?? 0) + low * (inputs[k + 3] ?? 0)
-      third += high * (inputs[k + 4] ?? 0) + low * (inputs[k + 5] ?? 0)
-      fourth += high * (inputs[k + 6] ?? 0) + low * (inputs[k + 7] ?? 0)
+      place += high * (factors[k] ?? 0) + low * (factors[k + 1] ?? 0)
+      table += high * (factors[k + 2] ?? 0) + low * (factors[k + 3] ?? 0)
     }
     slot.mark = spread(rest(place))
+    return spread(rest(table))
+  }
+
+  #fillInput(words: Uint32Array, at: number, slot: Slot): void {
+    const factors = this.#ofInput
+    let [first, second, third, fourth] = [0, 0, 0, 0]
+    for (let i = 0, k = 0; i < INPUT_WORDS; i++, k += 8) {
+      const word = words[at + i] ?? 0
+      const [high, low] = [word >>> 16, word & 0xffff]
+      first += high * (factors[k] ?? 0) + low * (factors[k + 1] ?? 0)
+      second += high * (factors[k + 2] ?? 0) + low * (factors[k + 3] ?? 0)
+      third += high * (factors[k + 4] ?? 0) + low * (factors[k + 5] ?? 0)
+      fourth += high * (factors[k + 6] ?? 0) + low * (factors[k + 7] ?? 0)
+    }
     slot.input0 = rest(first)
     slot.input1 = rest(second)
     slot.input2 = rest(third)
     slot.input3 = rest(fourth)
-    return spread(rest(table))
   }
 }
 

@@ -93,5 +93,6 @@ const lengthOf = ({ fromMs, toMs }: Stretch): number => toMs - fromMs
 
 function isWeekend(ms: number): boolean {
   // The first of January 1970 was a Thursday.
-  return ((Math.floor(ms / DAY_MS) + 4) % 7) % 6 === 0
+  const day = (Math.floor(ms / DAY_MS) + 4) % 7
+  return day === 0 || day === 6
 }
