@@ -12,7 +12,7 @@ import { type Json, text } from '@mintmark/core'
 import { UNKNOWN_OWNER } from '@mintmark/logs'
 import { countOf } from '../count_of.ts'
 import { HOUR_MS, MINUTE_MS, outages, type Pace, paceOf, type Stretch } from '../outages.ts'
-import { PREFIX, SIGNED_IN, WHO } from '../reconcile/context.ts'
+import { PREFIX, signedIn, WHO } from '../reconcile/context.ts'
 import { Scratch } from '../scope/scratch.ts'
 import { BOUNDED } from '../scope/settings.ts'
 import type { Session } from '../session.ts'
@@ -96,7 +96,7 @@ const AT_WORK = `
   SELECT '${OWN}', '${OWN}', '', toString(tenant) AS log_tenant, intDiv(toUnixTimestamp64Milli(at), ${MINUTE_MS}) AS minute,
     toUnixTimestamp64Milli(min(at)), toUnixTimestamp64Milli(max(at)), count()
   FROM access
-  WHERE ${HAS_TIME} AND ip != '' AND (${WHO}, ${PREFIX}) GLOBAL IN (${SIGNED_IN})
+  WHERE ${HAS_TIME} AND ip != '' AND (${WHO}, ${PREFIX}) GLOBAL IN (${signedIn('issuance')})
   GROUP BY log_tenant, minute`
 
 interface Log {

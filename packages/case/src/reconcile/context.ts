@@ -34,8 +34,8 @@ export const CLIENT: string = `replaceRegexpAll(client, '[0-9]+([._][0-9]+)*', '
 /** How the token service makes ids: version 4, and a last byte of 0, 1 or 2 in all that were ever seen. */
 export const IS_WELL_MADE: string = `(substring(toString(token_id), 15, 1) = '4' AND substring(toString(token_id), 35, 2) IN ('00', '01', '02'))`
 
-/** Where the identity provider's own records put principals. */
-export const SIGNED_IN: string = `
+/** Where the identity provider's own records put principals, from a table with the columns of `issuance`. */
+export const signedIn = (issuances: string): string => `
   SELECT DISTINCT arrayJoin(${NAMES}) AS who, ${PREFIX} AS prefix FROM (
-    SELECT DISTINCT principal, principal_id, ip FROM issuance
+    SELECT DISTINCT principal, principal_id, ip FROM ${issuances}
     WHERE outcome = 'issued' AND category != 'owa-auth' AND ip != '')`

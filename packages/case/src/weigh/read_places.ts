@@ -4,10 +4,10 @@
  * @module
  */
 import { type Json, text } from '@mintmark/core'
-import { NAMES, PREFIX, SIGNED_IN, WHO } from '../reconcile/context.ts'
+import { NAMES, PREFIX, signedIn } from '../reconcile/context.ts'
 import type { Session } from '../session.ts'
 import { type Places, pairKey, type Seen } from './population.ts'
-import { SPILLS } from './read_sql.ts'
+import { SPILLS, type Tables } from './read_sql.ts'
 
 export const NO_PLACES: Places = {
   own: new Set(),
@@ -20,19 +20,15 @@ export const NO_PLACES: Places = {
 }
 
 /** What the logs know of the networks and principals of contexts. Throws as `Session.rows`. */
-export async function readPlaces(
-  session: Session,
-  about: string,
-  joined: string,
-  sole: string,
-): Promise<Places> {
+export async function readPlaces(session: Session, tables: Tables, sole: string): Promise<Places> {
+  const { about, joined } = tables
   const own = await session.rows(
     `SELECT DISTINCT who, prefix FROM (
-       SELECT who, prefix FROM (${SIGNED_IN}) UNION ALL SELECT who, prefix FROM ${joined}
+       SELECT who, prefix FROM (${signedIn(tables.signedIn)}) UNION ALL SELECT who, prefix FROM ${joined}
      ) WHERE prefix != '' AND (who, prefix) GLOBAL IN (SELECT who, prefix FROM ${about}) ORDER BY who, prefix`,
   )
   const known = await session.rows(
-    `SELECT if(owner = '', {sole:String}, owner) AS home, ${PREFIX} AS prefix FROM issuance
+    `SELECT if(owner = '', {sole:String}, owner) AS home, ${PREFIX} AS prefix FROM ${tables.signedIn}
      WHERE outcome = 'issued' AND category != 'owa-auth' AND ip != ''
        AND prefix GLOBAL IN (SELECT prefix FROM ${about})
      GROUP BY home, prefix
@@ -41,22 +37,22 @@ export async function readPlaces(
      ORDER BY home, prefix`,
     { sole },
   )
-  const seen = await seenBy(session, about, sole, 'home, who, prefix')
+  const seen = await seenBy(session, tables, 'home, who, prefix')
   const seenApps = new Map([
-    ...(await seenBy(session, about, sole, 'home, app, prefix')),
-    ...(await seenBy(session, about, sole, 'home, app')),
+    ...(await seenBy(session, tables, 'home, app, prefix')),
+    ...(await seenBy(session, tables, 'home, app')),
   ])
   const from = await session.rows(
     `SELECT prefix, sum(tokens) AS tokens FROM ${joined} WHERE prefix GLOBAL IN (SELECT prefix FROM ${about})
      GROUP BY prefix ORDER BY prefix`,
   )
   const signIns = await session.rows(
-    `SELECT who, count() AS n FROM (SELECT arrayJoin(${NAMES}) AS who FROM issuance WHERE outcome = 'issued' AND category != 'owa-auth')
+    `SELECT who, sum(records) AS n FROM (SELECT arrayJoin(${NAMES}) AS who, records FROM ${tables.signedIn} WHERE outcome = 'issued' AND category != 'owa-auth')
      WHERE who GLOBAL IN (SELECT who FROM ${about}) GROUP BY who ORDER BY who`,
   )
   const renamed = await session.rows(
     `SELECT DISTINCT arrayJoin(names) AS who FROM (
-       SELECT principal_id, groupUniqArray(lower(principal)) AS names FROM issuance
+       SELECT principal_id, groupUniqArray(lower(principal)) AS names FROM ${tables.signedIn}
        WHERE principal_id != '' AND position(principal, '@') > 0 GROUP BY principal_id HAVING length(names) > 1
      ) WHERE who GLOBAL IN (SELECT who FROM ${about}) ORDER BY who SETTINGS ${SPILLS}`,
   )
@@ -77,21 +73,14 @@ const numbers = (rows: readonly Json[], name: string, value: string): Map<string
 /** Accesses by some columns of a context: those that any context has. */
 async function seenBy(
   session: Session,
-  about: string,
-  sole: string,
+  { about, used }: Tables,
   columns: 'home, who, prefix' | 'home, app, prefix' | 'home, app',
 ): Promise<Map<string, Seen>> {
   const rows = await session.rows(
-    `SELECT ${columns}, toInt64(intDiv(min(time), 3600)) AS first_hour, toInt64(intDiv(max(time), 3600)) AS last_hour,
-       uniqExact(intDiv(time, 86400)) AS days
-     FROM (
-       SELECT if(tenant = '', {sole:String}, tenant) AS home, ${WHO} AS who, ${PREFIX} AS prefix,
-         if(client_app_id != '', client_app_id, app_id) AS app, toUnixTimestamp(at) AS time
-       FROM access WHERE home GLOBAL IN (SELECT home FROM ${about})
-     )
-     WHERE (${columns}) GLOBAL IN (SELECT ${columns} FROM ${about})
+    `SELECT ${columns}, intDiv(min(first), 3600) AS first_hour, intDiv(max(last), 3600) AS last_hour,
+       uniqExact(day) AS days
+     FROM ${used} WHERE (${columns}) GLOBAL IN (SELECT ${columns} FROM ${about})
      GROUP BY ${columns} ORDER BY ${columns} SETTINGS ${SPILLS}`,
-    { sole },
   )
   const names = columns.split(', ')
   return new Map(

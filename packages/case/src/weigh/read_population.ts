@@ -17,7 +17,7 @@ import type { Scratch } from '../scope/scratch.ts'
 import type { Session } from '../session.ts'
 import type { Context, Population } from './population.ts'
 import { NO_PLACES, readPlaces } from './read_places.ts'
-import { DAY, SPILLS } from './read_sql.ts'
+import { DAY, SPILLS, type Tables } from './read_sql.ts'
 import { readTenants } from './read_tenants.ts'
 
 /** Columns by which contexts are told apart, and joined to what is ruled of them. */
@@ -27,6 +27,12 @@ export const CONTEXT_KEY =
 const JOINED_COLUMNS = `home LowCardinality(String), who String, prefix String, app LowCardinality(String),
   client_family LowCardinality(String), client_kind LowCardinality(String), service LowCardinality(String),
   source LowCardinality(String), hour Int32, tokens UInt32, well_made UInt32`
+
+const USED_COLUMNS = `home LowCardinality(String), who String, prefix String, app LowCardinality(String), day UInt32,
+  first UInt32, last UInt32`
+
+const SIGNED_IN_COLUMNS = `owner LowCardinality(String), principal String, principal_id String, ip String,
+  category LowCardinality(String), outcome LowCardinality(String), records UInt64`
 
 /** @param judged table of `JUDGED_COLUMNS`. Throws as `Session.command`. */
 export async function readPopulation(
@@ -44,12 +50,19 @@ export async function readPopulation(
   await session.command(
     `INSERT INTO ${about} SELECT DISTINCT home, who, prefix, app, client_kind FROM ${judged} WHERE matter != ''`,
   )
-  const joined = await scratch.table('joined', JOINED_COLUMNS, '(home, who)')
-  await fillJoined(session, { judged, about, joined }, sole)
+  const tables = {
+    about,
+    joined: await scratch.table('joined', JOINED_COLUMNS, '(home, who)'),
+    used: await scratch.table('used', USED_COLUMNS, '(home, who)'),
+    signedIn: await scratch.table('signed_in', SIGNED_IN_COLUMNS, '(owner, principal)'),
+  }
+  await fillJoined(session, tables, judged, sole)
+  await fillUsed(session, tables, sole)
+  await fillSignedIn(session, tables)
   return {
     contexts,
-    tenants: await readTenants(session, about, joined, sole),
-    places: await readPlaces(session, about, joined, sole),
+    tenants: await readTenants(session, tables, sole),
+    places: await readPlaces(session, tables, sole),
   }
 }
 
@@ -89,16 +102,11 @@ function contextOf(row: Json): Context {
   }
 }
 
-interface Tables {
-  readonly judged: string
-  readonly about: string
-  readonly joined: string
-}
-
 /** The explained tokens of the tenants in question, by context: of each its first access. */
 async function fillJoined(
   session: Session,
-  { judged, about, joined }: Tables,
+  { about, joined }: Tables,
+  judged: string,
   sole: string,
 ): Promise<void> {
   const clocks = await readClocks(session)
@@ -129,4 +137,26 @@ async function fillJoined(
       { sole },
     )
   }
+}
+
+/** All accesses of the tenants in question, by context and day: first and last, seconds. */
+async function fillUsed(session: Session, { about, used }: Tables, sole: string): Promise<void> {
+  await session.command(
+    `INSERT INTO ${used}
+     SELECT if(tenant = '', {sole:String}, tenant) AS home, ${WHO} AS who, ${PREFIX} AS prefix,
+       if(client_app_id != '', client_app_id, app_id) AS app, intDiv(toUnixTimestamp(at), 86400) AS day,
+       min(toUnixTimestamp(at)) AS first, max(toUnixTimestamp(at)) AS last
+     FROM access WHERE home GLOBAL IN (SELECT home FROM ${about})
+     GROUP BY home, who, prefix, app, day SETTINGS ${SPILLS}`,
+    { sole },
+  )
+}
+
+/** Who signed in from where: one pass over the issuances for all that is asked of them. */
+async function fillSignedIn(session: Session, { signedIn }: Tables): Promise<void> {
+  await session.command(
+    `INSERT INTO ${signedIn}
+     SELECT owner, principal, principal_id, ip, category, outcome, count() AS records FROM issuance
+     GROUP BY owner, principal, principal_id, ip, category, outcome SETTINGS ${SPILLS}`,
+  )
 }

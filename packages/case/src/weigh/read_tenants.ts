@@ -6,10 +6,10 @@
 import { type Json, text } from '@mintmark/core'
 import { grouped } from '../grouped.ts'
 import { lossesOf } from '../losses.ts'
-import { SIGNED_IN } from '../reconcile/context.ts'
+import { signedIn } from '../reconcile/context.ts'
 import type { Session } from '../session.ts'
 import { DIMENSIONS, type Dimension, pairKey, type Tenant } from './population.ts'
-import { DAY, SPILLS } from './read_sql.ts'
+import { DAY, SPILLS, type Tables } from './read_sql.ts'
 
 /** SQL column of each dimension. */
 const COLUMN: Readonly<Record<Dimension, string>> = {
@@ -24,17 +24,12 @@ const COLUMN: Readonly<Record<Dimension, string>> = {
 /** What the logs show of the tenants in question. Throws as `Session.rows`. */
 export async function readTenants(
   session: Session,
-  about: string,
-  joined: string,
+  tables: Tables,
   sole: string,
 ): Promise<Map<string, Tenant>> {
-  const spans = await session.rows(
-    `SELECT if(tenant = '', {sole:String}, tenant) AS home, toInt64(intDiv(toUnixTimestamp(min(at)), 3600)) AS first_hour,
-       toInt64(intDiv(toUnixTimestamp(max(at)), 3600)) AS last_hour
-     FROM access WHERE home GLOBAL IN (SELECT home FROM ${about}) GROUP BY home ORDER BY home`,
-    { sole },
-  )
-  const facts = await rowsByHome(session, tenantFacts(about, joined), { sole })
+  const { about, joined } = tables
+  const spans = await session.rows(`${spansOf(tables)} ORDER BY home`)
+  const facts = await rowsByHome(session, tenantFacts(tables))
   const hours = await rowsByHome(
     session,
     `SELECT home, hour, sum(tokens) AS tokens FROM ${joined} GROUP BY home, hour ORDER BY home, hour`,
@@ -98,23 +93,23 @@ function factsOf(fact: Json): Pick<Tenant, Facts> {
   }
 }
 
-function tenantFacts(about: string, joined: string): string {
+/** First and last access of each tenant. */
+const spansOf = ({ used }: Tables): string =>
+  `SELECT home, intDiv(min(first), 3600) AS first_hour, intDiv(max(last), 3600) AS last_hour FROM ${used} GROUP BY home`
+
+function tenantFacts(tables: Tables): string {
   return `
     SELECT p.home AS home, sum(p.tokens) AS tokens, sum(p.well) AS well_made, uniqExact(p.who) AS people,
       sumIf(p.tokens, position(p.prefix, ':') > 0 AND NOT startsWith(p.prefix, '::ffff:')) AS over_ipv6,
       countIf(p.prefix != '') AS places, sumIf(p.tokens, p.prefix != '') AS with_network,
-      sumIf(p.tokens, p.prefix != '' AND (p.who, p.prefix) GLOBAL IN (${SIGNED_IN})) AS fitting,
+      sumIf(p.tokens, p.prefix != '' AND (p.who, p.prefix) GLOBAL IN (${signedIn(tables.signedIn)})) AS fitting,
       countIf(p.prefix != '' AND p.first_hour > s.first_hour
         + least(168, greatest(24, 0.15 * (s.last_hour - s.first_hour)))) AS new_places
     FROM (
       SELECT home, who, prefix, sum(tokens) AS tokens, sum(well_made) AS well, min(hour) AS first_hour
-      FROM ${joined} GROUP BY home, who, prefix
+      FROM ${tables.joined} GROUP BY home, who, prefix
     ) AS p
-    INNER JOIN (
-      SELECT if(tenant = '', {sole:String}, tenant) AS home, intDiv(toUnixTimestamp(min(at)), 3600) AS first_hour,
-        intDiv(toUnixTimestamp(max(at)), 3600) AS last_hour
-      FROM access WHERE home GLOBAL IN (SELECT home FROM ${about}) GROUP BY home
-    ) AS s ON s.home = p.home
+    INNER JOIN (${spansOf(tables)}) AS s ON s.home = p.home
     GROUP BY home ORDER BY home SETTINGS ${SPILLS}`
 }
 
