@@ -29,6 +29,7 @@ export const SCOPE: Scope = {
   cut_records: { records: 0, items: 0 },
   access_log_losses: [],
   other_accesses: 0,
+  not_judged: 0,
 }
 export const TIMELINE: Timeline = {
   first: '2023-06-01T00:00:00.000Z',

@@ -27,6 +27,7 @@ export {
   bounds,
   boundText,
   count,
+  leftOut,
   minute,
   percent,
   percentUp,

@@ -42,6 +42,13 @@ export function boundText(given: BoundsText, one: string, many: string = `${one}
   return `${bounds(given)} ${(upper ?? lower) === 1 ? one : many}`
 }
 
+/** What numbers leave out, to stand behind them: `''` where that is nothing, or was not asked. */
+export function leftOut(notJudged: number | null): string {
+  return notJudged === null || notJudged === 0
+    ? ''
+    : `; not in it: ${plural(notJudged, 'access', 'accesses')} that could not be judged`
+}
+
 /** `2023-05-15 00:12 UTC` of an ISO time; `unknown` of none. */
 export function minute(iso: string | null): string {
   return iso === null ? 'unknown' : `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`

@@ -7,7 +7,7 @@
  * @module
  */
 import { isoOf } from '@mintmark/core'
-import type { Selection } from '../selection.ts'
+import { isDefault, type Selection } from '../selection.ts'
 import type { Session } from '../session.ts'
 import { type Account, accountsOf, type OrganisationBasis } from './accounts.ts'
 import { type Exposure, expose, itemsOf } from './exposure.ts'
@@ -88,6 +88,11 @@ export interface Scope {
   readonly access_log_losses: readonly AccessLoss[]
   /** Selected accesses to files and other things that are no mail. */
   readonly other_accesses: number
+  /**
+   * Accesses whose token could not be judged, and that nothing points at: they are in no number here, though some may be
+   * theirs. Null where a selection was named, as it alone says what is theirs.
+   */
+  readonly not_judged: number | null
 }
 
 export interface ClassScope {
@@ -178,7 +183,17 @@ async function scopeOf(session: Session, selected: Selected): Promise<Scope> {
     },
     access_log_losses: lost.list,
     other_accesses: totals.others,
+    not_judged: await notJudged(session, selected),
   }
+}
+
+async function notJudged(session: Session, { selection, table }: Selected): Promise<number | null> {
+  if (!isDefault(selection)) return null
+  const [row] = await session.rows(
+    `SELECT count() AS n FROM verdict WHERE verdict IN ('undetermined', 'session-only') AND strength = ''
+       AND (record_id, content) GLOBAL NOT IN (SELECT record_id, content FROM ${table})`,
+  )
+  return Number(row?.['n'])
 }
 
 interface AccountCounts extends Counts {

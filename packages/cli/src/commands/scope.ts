@@ -68,6 +68,9 @@ function described(found: Scope): string {
     `synced folders, content not in the log  ${count(found.synced_folders.length)}`,
     `24 h windows after throttling  ${count(found.throttled_windows.length)}`,
     `accesses that could be either party's  ${count(found.either.accesses)}`,
+    ...(found.not_judged === null
+      ? []
+      : [`accesses that could not be judged, in no number here  ${count(found.not_judged)}`]),
   ]
   const accounts = table(
     [

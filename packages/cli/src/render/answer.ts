@@ -12,7 +12,7 @@ import {
   isLeak,
   leadText,
 } from '@mintmark/case'
-import { safeText, shellWord } from '@mintmark/core'
+import { leftOut, safeText, shellWord } from '@mintmark/core'
 import { fileNames, keyLines } from './answer_keys.ts'
 import { bounds, boundText, count, minute, plural } from './table.ts'
 
@@ -148,9 +148,10 @@ function messages({ scope }: Answer): string {
     nameless > 0 ? `; apart from these ${plural(nameless, 'item')} without a message id` : ''
   const known = boundText(scope.messages, 'message')
   // Where nothing is named the reason stands in place of the number.
-  if (scope.messages.lower === 0 && scope.messages.upper === null) return `${known}${apart}`
+  const rest = `${apart}${leftOut(scope.not_judged)}`
+  if (scope.messages.lower === 0 && scope.messages.upper === null) return `${known}${rest}`
   const why = scope.messages.upper === null ? `. No upper bound: ${unbounded(scope)}` : ''
-  return `${known} (${boundText(scope.copies, 'copy', 'copies')})${apart}${why}`
+  return `${known} (${boundText(scope.copies, 'copy', 'copies')})${rest}${why}`
 }
 
 function unbounded({ unbounded: accounts, access_log_losses: losses }: Answer['scope']): string {
