@@ -204,6 +204,56 @@ describe('a forger', () => {
   })
 })
 
+describe('a record without a token that can be looked up, at its owner’s own place', () => {
+  const REASONS = ['no-token-id', 'session-known', 'malformed-id', 'other-tenant-issuer']
+  const asked = fc.record({
+    seed: fc.nat(),
+    people: fc.integer({ min: 8, max: 40 }),
+    days: fc.integer({ min: 20, max: 40 }),
+    reason: fc.constantFrom(...REASONS),
+  })
+
+  /** Strengths of such records: one, or every tenth of them. */
+  function strengths(
+    { seed, people, days, reason }: { seed: number; people: number; days: number; reason: string },
+    isChosen: (token: Token, at: number) => boolean,
+  ): Set<string> {
+    const life = Array.from({ length: people }, (_, person) =>
+      steady(`person${person}@example.org`, days, APPS[seed % APPS.length] ?? 'web'),
+    ).flat()
+    const population = populationOf(
+      life.map((token, at) => (isChosen(token, at) ? stated(token, 'chosen') : token)),
+    )
+    const contexts = population.contexts.map((one) => ({ ...one, reason }))
+    return new Set(weigh({ ...population, contexts }).rulings.map(({ strength }) => strength))
+  }
+
+  it('is a lead where all others have one', () => {
+    fc.assert(
+      fc.property(asked, (given) => {
+        const chosen = given.seed % (given.people * given.days * 15)
+        assert.deepEqual(
+          strengths(given, (_token, at) => at === chosen),
+          new Set(['lead']),
+        )
+      }),
+      { numRuns: Math.ceil(RUNS / 10) },
+    )
+  })
+
+  it('says nothing where a client has many of them', () => {
+    fc.assert(
+      fc.property(asked, (given) => {
+        assert.deepEqual(
+          strengths(given, (_token, at) => at % 10 === 0),
+          new Set(['']),
+        )
+      }),
+      { numRuns: Math.ceil(RUNS / 10) },
+    )
+  })
+})
+
 /** How many contexts are accused. */
 const accused = (tokens: readonly Token[]): number =>
   weigh(populationOf(tokens)).rulings.filter(({ strength }) => strength === 'established').length

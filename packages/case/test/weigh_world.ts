@@ -81,16 +81,18 @@ function tenantOf(
   const lastHour = Math.max(...hours)
   const later = firstHour + Math.min(168, Math.max(24, 0.15 * (lastHour - firstHour)))
   const firstIn = firstBy(joined, ({ who, prefix }) => pairKey(who, prefix))
+  const values = new Map<Dimension | 'all', Map<string, number>>([
+    ['all', new Map([['', joined.length]])],
+    ...DIMENSIONS.map(
+      (dimension) => [dimension, countBy(joined, (one) => dimensionOf(one, dimension))] as const,
+    ),
+  ])
   return {
     home: HOME,
     firstHour,
     lastHour,
-    joined: new Map<Dimension | 'all', Map<string, number>>([
-      ['all', new Map([['', joined.length]])],
-      ...DIMENSIONS.map(
-        (dimension) => [dimension, countBy(joined, (one) => dimensionOf(one, dimension))] as const,
-      ),
-    ]),
+    joined: values,
+    joinedRecords: values,
     joinedHours: countBy(joined, ({ hour }) => hour),
     joinedPairs: new Map([
       ...countBy(joined, (one) => pairKey(one.app, dayOf(one))),

@@ -32,6 +32,8 @@ export interface Tenant {
   readonly lastHour: number
   /** Tokens that were explained: by value of each dimension. */
   readonly joined: ReadonlyMap<Dimension | 'all', ReadonlyMap<string, number>>
+  /** Records that named these tokens. */
+  readonly joinedRecords: ReadonlyMap<Dimension | 'all', ReadonlyMap<string, number>>
   /** By hour of issuance. */
   readonly joinedHours: ReadonlyMap<number, number>
   /** Hours in which tokens of a principal were explained, in order: of principals with a context. */

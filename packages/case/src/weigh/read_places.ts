@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { type Json, text } from '@mintmark/core'
+import { text } from '@mintmark/core'
 import { NAMES, PREFIX, signedIn } from '../reconcile/context.ts'
 import type { Session } from '../session.ts'
 import { type Places, pairKey, type Seen } from './population.ts'
-import { SPILLS, type Tables } from './read_sql.ts'
+import { numbers, SPILLS, type Tables } from './read_sql.ts'
 
 export const NO_PLACES: Places = {
   own: new Set(),
@@ -66,9 +66,6 @@ export async function readPlaces(session: Session, tables: Tables, sole: string)
     signIns: numbers(signIns, 'who', 'n'),
   }
 }
-
-const numbers = (rows: readonly Json[], name: string, value: string): Map<string, number> =>
-  new Map(rows.map((row) => [text(row, name) ?? '', Number(row[value])]))
 
 /** Accesses by some columns of a context: those that any context has. */
 async function seenBy(

@@ -26,7 +26,7 @@ export const CONTEXT_KEY =
 
 const JOINED_COLUMNS = `home LowCardinality(String), who String, prefix String, app LowCardinality(String),
   client_family LowCardinality(String), client_kind LowCardinality(String), service LowCardinality(String),
-  source LowCardinality(String), hour Int32, tokens UInt32, well_made UInt32`
+  source LowCardinality(String), hour Int32, tokens UInt32, records UInt32, well_made UInt32`
 
 const USED_COLUMNS = `home LowCardinality(String), who String, prefix String, app LowCardinality(String), day UInt32,
   first UInt32, last UInt32`
@@ -116,9 +116,9 @@ async function fillJoined(
     await session.command(
       `INSERT INTO ${joined}
        SELECT home, who, first.1 AS prefix, first.2 AS app, first.3 AS client_family, first.4 AS client_kind,
-         first.5 AS service, first.6 AS source, first.7 AS hour, count() AS tokens, sum(is_well_made) AS well_made
+         first.5 AS service, first.6 AS source, first.7 AS hour, count() AS tokens, sum(uses) AS records, sum(is_well_made) AS well_made
        FROM (
-         SELECT home, who, token_id, max(well) AS is_well_made,
+         SELECT home, who, token_id, count() AS uses, max(well) AS is_well_made,
            argMin((prefix, app, client_family, client_kind, service, source, hour), at_ms) AS first
          FROM (
            SELECT if(tenant = '', {sole:String}, tenant) AS home, ${WHO} AS who, token_id, ${PREFIX} AS prefix,

@@ -1,4 +1,5 @@
 /** SQL and tables that the readers of a population share. */
+import { type Json, text } from '@mintmark/core'
 
 export const SPILLS =
   'max_bytes_before_external_group_by = 200000000, max_bytes_ratio_before_external_group_by = 0'
@@ -17,3 +18,7 @@ export interface Tables {
   /** Issuances, counted, of `SIGNED_IN_COLUMNS`. */
   readonly signedIn: string
 }
+
+/** A column of numbers by a column of names. */
+export const numbers = (rows: readonly Json[], name: string, value: string): Map<string, number> =>
+  new Map(rows.map((row) => [text(row, name) ?? '', Number(row[value])]))

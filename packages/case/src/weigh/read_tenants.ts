@@ -9,7 +9,7 @@ import { lossesOf } from '../losses.ts'
 import { signedIn } from '../reconcile/context.ts'
 import type { Session } from '../session.ts'
 import { DIMENSIONS, type Dimension, pairKey, type Tenant } from './population.ts'
-import { DAY, SPILLS, type Tables } from './read_sql.ts'
+import { DAY, numbers, SPILLS, type Tables } from './read_sql.ts'
 
 /** SQL column of each dimension. */
 const COLUMN: Readonly<Record<Dimension, string>> = {
@@ -48,7 +48,7 @@ export async function readTenants(
     `SELECT home, who, arraySort(groupUniqArray(hour)) AS hours FROM ${joined}
      WHERE (home, who) GLOBAL IN (SELECT home, who FROM ${about}) GROUP BY home, who ORDER BY home, who SETTINGS ${SPILLS}`,
   )
-  const values = await valuesOf(session, about, joined)
+  const values = await valuesOf(session, tables)
   const pairs = await pairsOf(session, about, joined)
   return new Map(
     spans.map((row): [string, Tenant] => {
@@ -59,7 +59,8 @@ export async function readTenants(
           home,
           firstHour: Number(row['first_hour']),
           lastHour: Number(row['last_hour']),
-          joined: values.get(home) ?? new Map(),
+          joined: values.get(home)?.tokens ?? new Map(),
+          joinedRecords: values.get(home)?.records ?? new Map(),
           joinedHours: new Map(
             (hours.get(home) ?? []).map((one) => [Number(one['hour']), Number(one['tokens'])]),
           ),
@@ -113,38 +114,28 @@ function tenantFacts(tables: Tables): string {
     GROUP BY home ORDER BY home SETTINGS ${SPILLS}`
 }
 
-async function valuesOf(
-  session: Session,
-  about: string,
-  joined: string,
-): Promise<Map<string, Map<Dimension | 'all', Map<string, number>>>> {
-  const found = new Map<string, Map<Dimension | 'all', Map<string, number>>>()
-  const take = (dimension: Dimension | 'all', rows: readonly Json[]) => {
-    for (const row of rows) {
-      const home = text(row, 'home') ?? ''
-      const dimensions = found.get(home) ?? new Map<Dimension | 'all', Map<string, number>>()
-      found.set(home, dimensions)
-      const values = dimensions.get(dimension) ?? new Map<string, number>()
-      dimensions.set(dimension, values)
-      values.set(text(row, 'value') ?? '', Number(row['tokens']))
-    }
-  }
-  take(
-    'all',
-    await session.rows(
-      `SELECT home, '' AS value, sum(tokens) AS tokens FROM ${joined} GROUP BY home ORDER BY home`,
-    ),
-  )
-  for (const dimension of DIMENSIONS) {
-    const column = COLUMN[dimension]
+interface Values {
+  readonly tokens: Map<Dimension | 'all', Map<string, number>>
+  readonly records: Map<Dimension | 'all', Map<string, number>>
+}
+
+async function valuesOf(session: Session, { about, joined }: Tables): Promise<Map<string, Values>> {
+  const found = new Map<string, Values>()
+  for (const dimension of ['all', ...DIMENSIONS] as const) {
+    const column = dimension === 'all' ? "''" : `toString(${COLUMN[dimension]})`
     const isAsked =
       dimension === 'who' ? `WHERE (home, who) GLOBAL IN (SELECT home, who FROM ${about})` : ''
     // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
     const rows = await session.rows(
-      `SELECT home, toString(${column}) AS value, sum(tokens) AS tokens FROM ${joined} ${isAsked}
+      `SELECT home, ${column} AS value, sum(tokens) AS tokens, sum(records) AS records FROM ${joined} ${isAsked}
        GROUP BY home, value ORDER BY home, value`,
     )
-    take(dimension, rows)
+    for (const [home, ofHome] of grouped(rows, (row) => text(row, 'home') ?? '')) {
+      const values = found.get(home) ?? { tokens: new Map(), records: new Map() }
+      found.set(home, values)
+      values.tokens.set(dimension, numbers(ofHome, 'value', 'tokens'))
+      values.records.set(dimension, numbers(ofHome, 'value', 'records'))
+    }
   }
   return found
 }

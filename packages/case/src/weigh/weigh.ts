@@ -43,6 +43,15 @@ const FAILING_HOUR_SHARE = 0.34
 /** A log in which more than this share of ordinary tokens is missing does not fit as a whole. */
 const UNFIT_SHARE = 0.25
 
+/**
+ * What a token holder wrote or left out is rare where it is in at most this share of the records of each of these
+ * properties. An id that is none stands out in its service. A record may lack one for its client's sake.
+ */
+const RARE_SHARE = 0.01
+const RARE_AMONG = ['service', 'app', 'client'] as const
+/** Explained tokens of a principal by which he is one whose tokens this log explains: a guest is not. */
+const KNOWN_TOKENS = 3
+
 /** Tokens of ordinary contexts with one value of a property, where they are not explained as a whole. */
 export interface NotShown {
   readonly home: string
@@ -87,6 +96,8 @@ export class TenantTrial {
   readonly gaps: PersonGaps
   readonly #places: Places
   readonly #wrong: readonly Context[]
+  /** Ordinary records without a token that can be looked up, by property, value and reason. */
+  readonly #chosen = new Map<string, number>()
   readonly #badHours: ReadonlyMap<number, number>
 
   constructor(tenant: Tenant, contexts: readonly Context[], population: Population) {
@@ -103,6 +114,11 @@ export class TenantTrial {
       ({ matter }) => matter === 'missing' || matter === 'mismatched',
     )
     this.#wrong = wrong
+    for (const context of this.ordinary.filter(({ matter }) => matter === 'chosen'))
+      for (const dimension of RARE_AMONG) {
+        const key = pairKey(dimension, context[dimension], context.reason)
+        this.#chosen.set(key, (this.#chosen.get(key) ?? 0) + context.hours.length)
+      }
     this.#badHours = tokensByHour(wrong)
     for (const dimension of DIMENSIONS)
       this.#failing.set(dimension, failingValues(wrong, dimension, tenant))
@@ -175,7 +191,7 @@ export class TenantTrial {
     if (context.matter === 'recorded') return this.#recorded(context)
     const silent = isHabitual(context, this.tenant, this.#places) ? '' : 'lead'
     if (context.matter === 'chosen')
-      return { context, strength: this.#isRareJunk(context) ? 'lead' : silent }
+      return { context, strength: this.#isRare(context) ? 'lead' : silent }
     if (context.matter === 'session') return { context, strength: 'lead' }
     const reason = this.#ordinaryCause(context)
     return reason === undefined
@@ -214,14 +230,19 @@ export class TenantTrial {
     return { context, strength: isProven ? 'established' : 'lead' }
   }
 
-  /** An id that is none, where the ids of others are good. */
-  #isRareJunk(context: Context): boolean {
-    if (context.reason !== 'malformed-id' && context.reason !== 'anonymised-id') return false
-    const joined = this.tenant.joined.get('service')?.get(context.service) ?? 0
-    const junk = this.ordinary.filter(
-      ({ reason, service }) => reason === context.reason && service === context.service,
-    )
-    return joined >= ENOUGH_TOKENS && tokensOf(junk, 'chosen') <= 0.02 * joined
+  /** A record without a token that can be looked up, where those of others have one. */
+  #isRare(context: Context): boolean {
+    const { joined, joinedRecords } = this.tenant
+    const isJunk = context.reason === 'malformed-id' || context.reason === 'anonymised-id'
+    if (!isJunk && (joined.get('who')?.get(context.who) ?? 0) < KNOWN_TOKENS) return false
+    const among = isJunk ? RARE_AMONG.slice(0, 1) : RARE_AMONG
+    return among.every((dimension) => {
+      const value = context[dimension]
+      const explained = joined.get(dimension)?.get(value) ?? 0
+      const records = joinedRecords.get(dimension)?.get(value) ?? 0
+      const alike = this.#chosen.get(pairKey(dimension, value, context.reason)) ?? 0
+      return explained >= ENOUGH_TOKENS && alike <= RARE_SHARE * records
+    })
   }
 }
 
