@@ -204,6 +204,21 @@ describe('a forger', () => {
   })
 })
 
+/** Strengths of records without a token that can be looked up, at their owners' own place. */
+function strengths(
+  { seed, people, days, reason }: { seed: number; people: number; days: number; reason: string },
+  isChosen: (token: Token, at: number) => boolean,
+): Set<string> {
+  const life = Array.from({ length: people }, (_, person) =>
+    steady(`person${person}@example.org`, days, APPS[seed % APPS.length] ?? 'web'),
+  ).flat()
+  const population = populationOf(
+    life.map((token, at) => (isChosen(token, at) ? stated(token, 'chosen') : token)),
+  )
+  const contexts = population.contexts.map((one) => ({ ...one, reason }))
+  return new Set(weigh({ ...population, contexts }).rulings.map(({ strength }) => strength))
+}
+
 describe('a record without a token that can be looked up, at its owner’s own place', () => {
   const REASONS = ['no-token-id', 'session-known', 'malformed-id', 'other-tenant-issuer']
   const asked = fc.record({
@@ -212,21 +227,6 @@ describe('a record without a token that can be looked up, at its owner’s own p
     days: fc.integer({ min: 20, max: 40 }),
     reason: fc.constantFrom(...REASONS),
   })
-
-  /** Strengths of such records: one, or every tenth of them. */
-  function strengths(
-    { seed, people, days, reason }: { seed: number; people: number; days: number; reason: string },
-    isChosen: (token: Token, at: number) => boolean,
-  ): Set<string> {
-    const life = Array.from({ length: people }, (_, person) =>
-      steady(`person${person}@example.org`, days, APPS[seed % APPS.length] ?? 'web'),
-    ).flat()
-    const population = populationOf(
-      life.map((token, at) => (isChosen(token, at) ? stated(token, 'chosen') : token)),
-    )
-    const contexts = population.contexts.map((one) => ({ ...one, reason }))
-    return new Set(weigh({ ...population, contexts }).rulings.map(({ strength }) => strength))
-  }
 
   it('is a lead where all others have one', () => {
     fc.assert(
