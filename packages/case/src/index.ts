@@ -1,3 +1,4 @@
+export { type Judged, judgedCounts, unjudged } from './accesses_judged.ts'
 export { type AccountAddress, accountAddresses } from './account_addresses.ts'
 export {
   type Answer,
@@ -17,11 +18,8 @@ export {
   type DumpSearch,
   isPointedAt,
   isUnread,
-  type Judged,
-  judgedCounts,
   type Status,
   type Unanswered,
-  unjudged,
 } from './conclusion.ts'
 export {
   baseRateText,

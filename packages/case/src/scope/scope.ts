@@ -7,6 +7,7 @@
  * @module
  */
 import { isoOf } from '@mintmark/core'
+import { isAllJudged } from '../accesses_judged.ts'
 import { isDefault, type Selection } from '../selection.ts'
 import type { Session } from '../session.ts'
 import { type Account, accountsOf, type OrganisationBasis } from './accounts.ts'
@@ -146,7 +147,9 @@ async function scopeOf(session: Session, selected: Selected): Promise<Scope> {
   const parts = await membersTable(session, selected, accounts)
   const byPart = await partCounts(session, exposure, parts)
   const totals = await totalsOf(session, selected, exposure)
-  const whole = boundsOf(totals, [...unnamed.values()], totals.nameless, lost.beyond())
+  const whole = (await isAbsenceUnknown(session, selected, totals))
+    ? { messages: UNKNOWN, copies: UNKNOWN }
+    : boundsOf(totals, [...unnamed.values()], totals.nameless, lost.beyond())
   const theirs = accounts.filter((account) => account.accesses > 0)
   const rows = accounts.map((account) => accountScope(account, counts, unnamed))
   return {
@@ -185,6 +188,23 @@ async function scopeOf(session: Session, selected: Selected): Promise<Scope> {
     other_accesses: totals.others,
     not_judged: await notJudged(session, selected),
   }
+}
+
+/** Where verdicts point at nothing, and not all could be judged. */
+const UNKNOWN: Bounds = {
+  lower: 0,
+  upper: null,
+  because: 'nothing points at an access, and not every access is there and could be judged',
+}
+
+/** Whether the default selection is empty for want of evidence: then nothing is a number that nobody knows. */
+async function isAbsenceUnknown(
+  session: Session,
+  { selection }: Selected,
+  { accesses, either }: Totals,
+): Promise<boolean> {
+  if (!isDefault(selection) || accesses + either > 0) return false
+  return !(await isAllJudged(session))
 }
 
 async function notJudged(session: Session, { selection, table }: Selected): Promise<number | null> {
