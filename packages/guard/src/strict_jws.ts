@@ -18,16 +18,18 @@ export interface StrictJws {
   readonly payload: Json
   readonly alg: string
   readonly kid: string
-  /** Issuer, as the token claims. Nothing is verified yet. */
+  /** Issuer, as the token claims; `''` where it names none. Nothing is verified yet. */
   readonly issuer: string
   readonly signature: Uint8Array
   /** Whether each part is spelled as base64url has it, letter for letter. */
   readonly isCanonical: boolean
   /** Longer than {@link MAX_TOKEN_LETTERS}. */
   readonly isOversized: boolean
+  /** Its claims cannot be read, name no issuer, or its header asks for an extension: refused, whoever has signed it. */
+  readonly isMalformed: boolean
 }
 
-/** @returns undefined for what is no JWS with a key id and an issuer, or asks for an extension */
+/** @returns undefined for what is no JWS with an algorithm and a key id: nobody could say whose it is */
 export function parseStrict(token: string): StrictJws | undefined {
   // Beyond ASCII the decoder takes the lower byte of a letter for the letter.
   const isAscii = Buffer.byteLength(token) === token.length
@@ -39,23 +41,28 @@ export function parseStrict(token: string): StrictJws | undefined {
   const second = token.slice(headerEnd + 1, inputEnd)
   const signature = Buffer.from(third, 'base64url')
   const length = scratch.write(second, 'base64url')
-  const payload = parseObject(scratch.toString('utf8', 0, length))
-  const { header, isCanonical: isFirst } = headerOf(first)
+  const payload = parseObject(scratch.toString('utf8', 0, length)) ?? {}
+  const { named, isCanonical: isFirst } = headerOf(first)
   const isCanonical = isFirst && isSpelled(second, length) && isSpelled(third, signature.length)
-  if (!isCanonical && !SHAPE.test(token)) return undefined
-  if (header === undefined || payload === undefined || isExtended(header)) return undefined
-  const [alg, kid, issuer] = [text(header, 'alg'), text(header, 'kid'), text(payload, 'iss')]
-  if (alg === undefined || kid === undefined || issuer === undefined) return undefined
-  const signingInput = token.slice(0, inputEnd)
-  const isOversized = token.length > MAX_TOKEN_LETTERS
-  return { signingInput, header, payload, alg, kid, issuer, signature, isCanonical, isOversized }
+  if (named === undefined || (!isCanonical && !SHAPE.test(token))) return undefined
+  const issuer = text(payload, 'iss')
+  return {
+    ...named,
+    signingInput: token.slice(0, inputEnd),
+    payload,
+    issuer: issuer ?? '',
+    signature,
+    isCanonical,
+    isOversized: token.length > MAX_TOKEN_LETTERS,
+    isMalformed: issuer === undefined || isExtended(named.header),
+  }
 }
 
 // Filled and read within one call: a buffer for each token is a fifth of what it takes to read one.
 const scratch = Buffer.alloc(MOST_READ_LETTERS)
 
 /** Three parts. Letters that a lax decoder reads are let through here, so that such a token can be told of. */
-const SHAPE = /^[\w=+/-]+\.[\w=+/-]+\.[\w=+/-]+$/
+const SHAPE = /^[\w=+/-]+\.[\w=+/-]*\.[\w=+/-]+$/
 
 /**
  * Whether a part is spelled as base64url has it, letter for letter: none that a lax decoder skips, none of base64, and no bits
@@ -79,7 +86,8 @@ const isExtended = (header: Json) => header['crit'] !== undefined || header['b64
 interface Header {
   /** As it stands in tokens. */
   readonly part: string
-  readonly header: Json | undefined
+  /** Undefined where it names no algorithm or no key. */
+  readonly named: Pick<StrictJws, 'header' | 'alg' | 'kid'> | undefined
   readonly isCanonical: boolean
 }
 
@@ -88,7 +96,7 @@ const headers = new Map<string, Header>()
 const MOST_HEADERS = 64
 const LONGEST_HEADER = 1024
 
-let latest: Header = { part: '', header: undefined, isCanonical: false }
+let latest: Header = { part: '', named: undefined, isCanonical: false }
 
 function headerOf(part: string): Header {
   if (part !== latest.part) latest = headers.get(part) ?? readHeader(part)
@@ -97,10 +105,15 @@ function headerOf(part: string): Header {
 
 function readHeader(part: string): Header {
   const bytes = Buffer.from(part, 'base64url')
-  const header = parseObject(bytes.toString('utf8'))
-  const read = { part, header, isCanonical: isSpelled(part, bytes.length) }
-  if (header === undefined || part.length > LONGEST_HEADER) return read
+  const named = namedIn(parseObject(bytes.toString('utf8')) ?? {})
+  const read = { part, named, isCanonical: isSpelled(part, bytes.length) }
+  if (named === undefined || part.length > LONGEST_HEADER) return read
   if (headers.size >= MOST_HEADERS) headers.clear()
   headers.set(part, read)
   return read
+}
+
+function namedIn(header: Json): Header['named'] {
+  const [alg, kid] = [text(header, 'alg'), text(header, 'kid')]
+  return alg === undefined || kid === undefined ? undefined : { header, alg, kid }
 }

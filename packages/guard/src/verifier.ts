@@ -18,6 +18,7 @@ import { VerifiedTokens } from './verified_tokens.ts'
 /** What is wrong with a token that a known key has signed, whether it is recorded or not. */
 export type SignedRefusal =
   | ClaimRefusal
+  | 'malformed'
   | 'unknown-issuer'
   | 'oversized'
   | 'wrong-audience'
@@ -26,7 +27,6 @@ export type SignedRefusal =
 export type Refusal =
   | SignedRefusal
   | AlarmClass
-  | 'malformed'
   | 'unknown-key'
   | 'algorithm'
   | 'bad-signature'
@@ -131,7 +131,7 @@ export class Verifier {
     const name = this.#verified.nameOf(token)
     const known = name === undefined ? undefined : this.#verified.signerOf(name, ring)
     const signer = known ?? this.#signerOf(jws, ring)
-    if (typeof signer === 'string') return refused(policy === undefined ? 'unknown-issuer' : signer)
+    if (typeof signer === 'string') return refused(reasonOf(jws, policy, signer))
     const claims = readClaims(jws)
     const audience = audiences.find((each) => claims.audiences.includes(each.audience))
     const inputHash = sha256Of(jws.signingInput)
@@ -153,7 +153,7 @@ export class Verifier {
   /** A token that its issuer's key has signed, whatever else is wrong with it; undefined for any other. */
   signedToken(token: string): StrictJws | 'malformed' | undefined {
     const jws = parseStrict(token)
-    if (jws === undefined) return 'malformed'
+    if (jws === undefined || jws.isMalformed) return 'malformed'
     const signer = this.#signerOf(jws, this.#options.keys())
     return typeof signer === 'object' && signer.issuer === jws.issuer ? jws : undefined
   }
@@ -174,6 +174,7 @@ export class Verifier {
     policy: IssuerPolicy | undefined,
   ): SignedRefusal | undefined {
     const nowMs = this.#options.now()
+    if (jws.isMalformed) return 'malformed'
     if (policy === undefined) return 'unknown-issuer'
     if (jws.isOversized) return 'oversized'
     const refusal = claimRefusal(jws, claims, { policy, nowMs })
@@ -322,6 +323,12 @@ export class Verifier {
 
 /** A token that a known key has signed, for whatever audience. */
 type Signed = Omit<Unfit, 'refusal'>
+
+/** Why a token is not let in that no known key has signed. */
+function reasonOf(jws: StrictJws, policy: IssuerPolicy | undefined, signer: Refusal): Refusal {
+  if (jws.isMalformed) return 'malformed'
+  return policy === undefined ? 'unknown-issuer' : signer
+}
 
 /** What is told of a token that is not let in: nothing where it names no time, or none of the caller's audiences. */
 function receiptOf({ audience, ...signed }: Unfit): Shown | undefined {

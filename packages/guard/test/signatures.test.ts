@@ -211,6 +211,7 @@ const EMPTY_JWS: StrictJws = {
   alg: '',
   kid: '',
   issuer: '',
+  isMalformed: false,
   signature: new Uint8Array(),
   isCanonical: true,
   isOversized: false,

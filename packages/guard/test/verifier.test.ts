@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { claimsOf, forge, malleated, respaced, respelled } from '@mintmark/testkit'
+import { claimsOf, forge, forgeText, malleated, respaced, respelled } from '@mintmark/testkit'
 import {
   type AlarmClass,
   type AudiencePolicy,
@@ -168,6 +168,23 @@ const unfit: readonly {
     refusal: 'unknown-issuer',
     alarm: 'class-mismatch',
     forged: () => forge(world.keys.own, claims({ iss: 'https://evil.example' })),
+  },
+  {
+    name: 'no issuer',
+    refusal: 'malformed',
+    alarm: 'class-mismatch',
+    forged: () => forge(world.keys.own, claims({ iss: undefined })),
+  },
+  {
+    name: 'claims that are no JSON',
+    refusal: 'malformed',
+    alarm: 'class-mismatch',
+    forged: () => forgeText(world.keys.own, '{"jti":'),
+  },
+  {
+    name: 'an extension that is not understood',
+    refusal: 'malformed',
+    forged: () => forge(world.keys.own, claims(), { crit: ['exp'] }),
   },
   {
     name: 'a length that no token has',
