@@ -44,9 +44,8 @@ describe('the network', { skip }, () => {
 
   it('hears nothing of an investigation', () => {
     const evidence = join(ROOT, 'tests/golden/worlds')
-    const { printed, count } = attempts(
-      ...[process.execPath, BIN, 'investigate', evidence, '--case', join(folder, 'case')],
-    )
+    const command = [process.execPath, BIN, 'investigate', evidence]
+    const { printed, count } = attempts(...command, '--case', join(folder, 'case'))
     assert.match(printed, /^EVIDENCE /m)
     assert.equal(count, 0)
   })
