@@ -206,10 +206,14 @@ describe('evidence that is taken away', () => {
   })
 })
 
-/** Towards an accusation, or towards "issued". */
+/**
+ * Towards an accusation, or towards "issued". What disagreed in one field, alone or with many others, is issued where that
+ * field is gone: what one side lacks is not compared.
+ */
 function isMoreCertain(was: Given, is: Given): boolean {
   if (is.strength === 'established') return was.strength !== 'established'
-  return is.verdict === 'issued' && was.verdict !== 'issued' && was.verdict !== 'mismatched'
+  const disagreed = was.verdict === 'mismatched' || was.reason === 'log-does-not-fit'
+  return is.verdict === 'issued' && was.verdict !== 'issued' && !disagreed
 }
 
 const soundLaw = (faults: (said: Said, world: SmallWorld) => readonly string[]): Law<Spec> => ({
