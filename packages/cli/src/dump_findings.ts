@@ -6,6 +6,7 @@
 import type { DumpFile, DumpKey, DumpKeyForm, DumpScan } from '@mintmark/case'
 import { isoOf } from '@mintmark/core'
 import type { Finding, PublicKey, ScanReport } from '@mintmark/scan'
+import { classOf, gapsOf } from '@mintmark/scan/answer'
 import { isIncomplete } from './incomplete_scan.ts'
 
 /** Keys of one dump that are kept; a heap of test keys has more. */
@@ -33,7 +34,7 @@ export function scanOf(
     keys: keys.map(([id, findings]) => keyOf(id, findings, known.get(id))),
     otherKeys: unnamed,
     limits: [
-      ...[...report.limits, ...report.flaws].map(({ message }) => message),
+      ...gapsOf(report).map(({ message }) => message),
       ...(left > 0 ? [`${left} more keys than are kept`] : []),
     ],
   }
@@ -53,7 +54,8 @@ function keyOf(spkiSha256: string, findings: Group, known: PublicKey | undefined
     jwkThumbprint: keyId?.jwkThumbprint ?? '',
     kind,
     bits,
-    note: findings.every((finding) => finding.note === note) ? (note ?? '') : '',
+    // What nothing is to be done about says so; a note of anything else is of one place.
+    note: findings.every((finding) => classOf(finding) === 'ignored') ? (note ?? '') : '',
     ...namesOf(keyId, known),
     forms: [...grouped(findings, ({ form }) => form)].map(formOf),
   }

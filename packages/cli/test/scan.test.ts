@@ -156,7 +156,7 @@ describe('mintmark scan', () => {
   it('ends with 1 where a key is proven, and names it, its places and its id first', async () => {
     const outcome = await mintmark('scan', one)
     assert.equal(outcome.code, 1)
-    assert.match(outcome.out, /^FOUND: 1 key, proven, at 2 places in 1 of 1 file/)
+    assert.match(outcome.out, /^FOUND: 1 key, verified, at 2 places in 1 of 1 file/)
     assert.match(outcome.out, new RegExp(`rsa 2048  SPKI SHA-256 ${spki}`))
     assert.match(outcome.out, /pem, 2 copies: .*core\.1 at 0x3e8/)
     assertSilent(outcome)
@@ -174,7 +174,7 @@ describe('mintmark scan', () => {
   })
 })
 
-it('packed files that were not opened are one line, behind what else was not read', async () => {
+it('packed files that were not opened are one line, beside what else was not searched', async () => {
   for (const name of ['a', 'b', 'c']) file(`zipped/${name}.zip`, archive)
   const cut = gzipSync(elfCore({ memory: [{ address: 0x1000n, bytes: core }] }).bytes)
   file('zipped/d.gz', cut.subarray(0, -100))
@@ -183,7 +183,7 @@ it('packed files that were not opened are one line, behind what else was not rea
   assert.equal(code, 1)
   assert.match(
     out,
-    /d\.gz: gzip could not unpack it to its end.*\n {2}3 packed files: .*a\.zip first\n/s,
+    /NOT SEARCHED\n.*a\.zip and 2 more files: packed by zip: .*\n.*d\.gz: gzip could not unpack it to its end/,
   )
 })
 
@@ -192,7 +192,7 @@ it('an archive that is not opened ends a scan with 3, named or in a folder', asy
   assert.equal(inFolder.code, 3)
   assert.match(
     inFolder.out,
-    /^CANNOT TELL: [\s\S]*NOT READ\n.*a\.zip: packed by zip: what it holds was not searched/,
+    /^CANNOT TELL: [\s\S]*NOT SEARCHED\n.*a\.zip: packed by zip: what it holds was not searched/,
   )
   const named = await mintmark('scan', join(folder, 'archives', 'a.zip'), '--sarif')
   assert.equal(named.code, 3)
@@ -216,7 +216,7 @@ it('scan of a packed dump that is cut says so, and finds what comes out', async 
   assert.match(found.out, /SEARCHED {2}1 file, .* \(elf-core unpacked by gzip\)/)
   const part = await mintmark('scan', cut)
   assert.equal(part.code, 1)
-  assert.match(part.out, /NOT READ\n.*cut\.gz: gzip could not unpack it to its end/)
+  assert.match(part.out, /NOT SEARCHED\n.*cut\.gz: gzip could not unpack it to its end/)
 })
 
 it('a file or a pipe that is empty and named ends with 3: nothing was searched; beside others in a folder it is one of them', async () => {
@@ -225,7 +225,7 @@ it('a file or a pipe that is empty and named ends with 3: nothing was searched; 
   assert.equal(code, 3)
   assert.match(
     out,
-    /^CANNOT TELL: nothing searched[\s\S]*NOT READ\n {2}.*nothing\.core: it is empty\n/,
+    /^CANNOT TELL: nothing was searched[\s\S]*NOT SEARCHED\n {2}.*nothing\.core: it is empty; make it readable, or leave it out\n/,
   )
   assert.equal((await mintmark('scan', nothing, empty)).code, 3)
   assert.equal((await mintmark('scan', '/dev/null')).code, 3)
@@ -252,8 +252,8 @@ it('does not call nothing found what it did not search: a folder without a file'
   mkdirSync(place)
   const { code, out } = await mintmark('scan', place)
   assert.equal(code, 3)
-  assert.match(out, /^CANNOT TELL: nothing searched/)
-  assert.match(out, /NOT READ\n {2}.*no-file: it holds no file that could be searched/)
+  assert.match(out, /^CANNOT TELL: nothing was searched/)
+  assert.match(out, /NOT SEARCHED\n {2}.*no-file: it holds no file that could be searched/)
   // Beside a file that was searched it is as good as a folder in which nothing is left to be searched.
   assert.equal((await mintmark('scan', place, empty)).code, 0)
 })
@@ -274,7 +274,7 @@ describe('mintmark scan of folders', () => {
     const outcome = await mintmark('scan', join(folder, 'none\u001b[2J'), one)
     assert.equal(outcome.code, 1)
     assert.match(outcome.out, /^FOUND: 1 key/)
-    assert.match(outcome.out, /NOT READ\n {2}.*none\\x1b\[2J: there is no such file/)
+    assert.match(outcome.out, /NOT SEARCHED\n {2}.*none\\x1b\[2J: there is no such file/)
     assert.equal(outcome.out.includes('\u001b'), false)
   })
 
@@ -284,7 +284,7 @@ describe('mintmark scan of folders', () => {
     symlinkSync(join(place, 'gone'), join(place, 'link'))
     const { code, out } = await mintmark('scan', place)
     assert.equal(code, 3)
-    assert.match(out, /^CANNOT TELL: nothing searched, no file could be read/)
+    assert.match(out, /^CANNOT TELL: nothing was searched/)
   })
 
   for (const [name, args] of [
@@ -396,7 +396,7 @@ describe('mintmark scan --sarif', () => {
 
   it('has a rule of symmetric keys for SM4 too', () => {
     for (const kind of ['aes', 'sm4', 'hmac'] as const)
-      assert.equal(ruleOf({ kind, note: undefined }).id, 'symmetric-key')
+      assert.equal(ruleOf({ kind, note: undefined, certainty: 'proven' }).id, 'symmetric-key')
   })
 
   it('gives one fingerprint to a key wherever it lies, and one to each place', async () => {
