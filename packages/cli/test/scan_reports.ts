@@ -29,6 +29,7 @@ export function reportOf(findings: ScanReport['findings']): ScanReport {
     segments: 3,
     scannedBytes: 1 << 16,
     holeBytes: 0,
+    unpackedBytes: 0,
     findings,
     candidates: [],
     lesser: [],

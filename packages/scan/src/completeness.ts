@@ -57,6 +57,8 @@ const TODO: Readonly<Record<GapCode, string>> = {
   'not-unpacked': 'unpack it, and search what comes out',
   'unpack-failed': 'get the file again, whole',
   'nothing-unpacked': 'get the file again, whole',
+  'packed-unsearched': 'unpack it, and search what comes out',
+  changed: 'search it again once nobody writes to it',
   'pdf-unread': 'print it to a new file without protection, and search that',
   'segment-cut': MAKE_AGAIN,
   'header-damaged': CHECK_DUMP,

@@ -23,6 +23,8 @@ export interface ScanReport {
   readonly scannedBytes: number
   /** Bytes that are zeros because they take no room where the file lies: holes of a sparse file. None of them was read. */
   readonly holeBytes: number
+  /** Bytes that were unpacked from places amid others, and searched. */
+  readonly unpackedBytes: number
   /** Proven keys, in order of offset. */
   readonly findings: readonly Finding[]
   /** What has the shape of a key, and nothing proves. */

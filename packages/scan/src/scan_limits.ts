@@ -16,7 +16,9 @@ import { howToUnpack } from './packers.ts'
  * - `many-hits`: more hits than a report holds; those in front are in it. Of `keys`: more than are looked for by value.
  * - `not-unpacked`: the file is an archive, or a machine's dump of packed pages: only its packed bytes were searched.
  * - `unpack-failed`: a packed file is damaged, cut or too large; what came out was searched.
+ * - `packed-unsearched`: packed data amid other bytes was not opened, or not to its end; the name says why.
  * - `pdf-unread`: pages, streams or attachments of a PDF were not read; the rest was, and the file as it is.
+ * - `changed`: the file was written to while it was searched.
  * - `nothing-unpacked`: a packed file is damaged or cut, and nothing came out: only its packed bytes were searched.
  */
 export type LimitCode =
@@ -31,6 +33,8 @@ export type LimitCode =
   | 'unpack-failed'
   | 'nothing-unpacked'
   | 'pdf-unread'
+  | 'packed-unsearched'
+  | 'changed'
 
 export interface ScanLimit {
   readonly code: LimitCode
@@ -38,6 +42,9 @@ export interface ScanLimit {
   /** How often, where first (`offset`), and of which form (`anchor`). */
   readonly facts: ErrorFacts
 }
+
+/** Of `packed-unsearched`: there is more of it than is opened. */
+export const TOO_MANY_PACKED = 'more parts than are opened'
 
 /** One occurrence, before those of one kind are put together. */
 export interface LimitSeen {
@@ -64,6 +71,9 @@ const MESSAGES: Readonly<Record<LimitCode, (name: string, count: number) => stri
   'nothing-unpacked': (name) =>
     `${name} could unpack nothing of it, which is cut or damaged: what it holds was not searched`,
   'pdf-unread': (name) => `${name}: not all that the PDF holds was searched`,
+  'packed-unsearched': (name, count) =>
+    `${count === 1 ? 'packed data in it was' : `${said(count)} packed parts of it were`} not searched: ${name}`,
+  changed: () => 'it was written to while it was searched',
   'many-hits': (name, count) =>
     name === 'keys'
       ? 'too many keys were found to look for each value of all of them'
@@ -102,6 +112,11 @@ export class LimitList {
 
   addAll(all: readonly LimitSeen[]): void {
     for (const seen of all) this.add(seen)
+  }
+
+  /** Each with its count, as another list takes it. */
+  seen(): readonly LimitSeen[] {
+    return [...this.#seen.values()].map(({ seen, count }) => ({ ...seen, count }))
   }
 
   list(): readonly ScanLimit[] {

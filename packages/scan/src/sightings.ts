@@ -56,6 +56,11 @@ export class SightingList {
 
   /** The findings, in order of offset. */
   findings(file: string, dump: Dump): readonly Finding[] {
+    return this.tagged(file, dump).map(({ finding }) => finding)
+  }
+
+  /** The same with the tags of their keys. */
+  tagged(file: string, dump: Dump): readonly { readonly finding: Finding; readonly tag: string }[] {
     const kept = onePerPlace(this.#kept)
     const copies = new Map<string, number>()
     const firstPlaces = new Map<string, number>()
@@ -73,7 +78,8 @@ export class SightingList {
       const named = generators.has(tag) ? { ...seen, note: 'drbg' as const } : seen
       const first = tag === '' ? undefined : firstPlaces.get(tag)
       const isLater = seen.keyId === undefined && first !== undefined && first !== seen.offset
-      return placed(file, named, segments.at(seen.offset), known, isLater ? first : undefined)
+      const segment = segments.at(seen.offset)
+      return { finding: placed(file, named, segment, known, isLater ? first : undefined), tag }
     })
   }
 }

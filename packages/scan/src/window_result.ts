@@ -4,12 +4,13 @@
  * @module
  */
 import type { ByteSource, Range } from '@mintmark/dump'
+import type { PackedSeen } from './coded/packed_seen.ts'
 import { type FoundMaterial, MaterialList } from './found_material.ts'
 import { MOST_BARE } from './known_keys.ts'
 import { type PossibleKey, possibleKeys } from './possible_keys.ts'
 import { publicHalf } from './public_half.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
-import type { LimitSeen } from './scan_limits.ts'
+import { type LimitSeen, TOO_MANY_PACKED } from './scan_limits.ts'
 import type { Window } from './scan_plan.ts'
 import type { Sighting } from './sightings.ts'
 import type { WindowScanner } from './window_scanner.ts'
@@ -30,6 +31,8 @@ export interface WindowResult {
   readonly materials: readonly FoundMaterial[]
   /** Keys that candidates would be. */
   readonly possible: readonly PossibleKey[]
+  /** Packed data that was not unpacked to its end, from the file's start; each place once. */
+  readonly packed: readonly PackedSeen[]
   /** Many of them on end, in order of offset. */
   readonly zeros: readonly Range[]
   /** Bytes that proven keys take, at least. */
@@ -42,6 +45,8 @@ export interface WindowResult {
 const MOST_KEYS = 1200
 /** Keys that candidates of a window would be: more are made up. */
 const MOST_POSSIBLE = 1024
+/** Packed data of a window that is opened by itself: members of a zip file take some 100 bytes each. */
+const MOST_PACKED = 50_000
 
 /** What a search does beside looking. */
 export interface SearchTask {
@@ -64,6 +69,7 @@ export function searchWindow(
   const publicKeys = new Map<string, KeySeen>()
   const possible: PossibleKey[] = []
   const zeros: Range[] = []
+  const packed = new Map<number, PackedSeen>()
   let bare = 0
   const hasRoomForKey = (isBare: boolean): boolean =>
     publicKeys.size < MOST_KEYS && (!isBare || bare < MOST_BARE)
@@ -90,6 +96,10 @@ export function searchWindow(
     onCopy: (told, offset) => told instanceof Told && sightings.addCopy(told, offset),
     onLimit: (seen) => limits.push(seen),
     onZeros: (run) => zeros.push(run),
+    onPacked: (seen) => {
+      if (packed.size < MOST_PACKED) packed.set(seen.at, packed.get(seen.at) ?? seen)
+      else limits.push({ code: 'packed-unsearched', name: TOO_MANY_PACKED, offset: seen.at })
+    },
     onPublicKey,
     hasRoomForKey,
   })
@@ -103,6 +113,7 @@ export function searchWindow(
     publicKeys: [...publicKeys.values()],
     materials: materials.all,
     possible,
+    packed: [...packed.values()],
     zeros,
     provenBytes: sightings.provenBytes,
     searched,

@@ -108,8 +108,9 @@ function rankOf(finding: Finding): number {
 function grouped(findings: readonly Finding[]): ReadonlyMap<string, Group> {
   const keys = new Map<string, [Finding, ...Finding[]]>()
   for (const finding of findings) {
-    const { file, offset, keyId, beginsAt, sameKeyAt } = finding
-    const name = keyId?.spkiSha256 ?? `${sameKeyAt ?? beginsAt ?? offset} ${file}`
+    const { file, offset, keyId, beginsAt, sameKeyAt, inside } = finding
+    const place = `${sameKeyAt ?? beginsAt ?? offset} ${inside?.firstAt ?? ''} ${file}`
+    const name = keyId?.spkiSha256 ?? place
     const group = keys.get(name)
     if (group === undefined) keys.set(name, [finding])
     else group.push(finding)
@@ -163,8 +164,10 @@ function noteOf({ note }: Finding): string {
 
 /** Where, whose, in which form and by what. */
 function placeLine(finding: Finding): string {
-  const { file, offset, address, form, copies, owner, proof, certainty } = finding
-  const mapped = address === undefined ? '' : `, address ${address}`
+  const { file, offset, form, copies, proof, certainty, inside } = finding
+  const { address, owner } = inside ?? finding
+  const unpacked = inside === undefined ? '' : `, unpacked at ${hex(inside.offset)}`
+  const mapped = `${unpacked}${address === undefined ? '' : `, address ${address}`}`
   const whose = owner === undefined ? '' : `, ${owner.kind} ${safeText(owner.name, 40)}`
   // Of what was read from a PDF the file itself has no offset.
   const at = owner !== undefined && isOfPdf(owner) ? '' : ` at ${hex(offset)}${mapped}`
@@ -263,9 +266,14 @@ function closing(reports: readonly ScanReport[], findings: readonly Finding[]): 
 
 /** What was read, and what is zeros without being read. */
 function searchedBytes(reports: readonly ScanReport[]): string {
-  const searched = reports.reduce((sum, { scannedBytes }) => sum + scannedBytes, 0)
-  const holes = reports.reduce((sum, { holeBytes }) => sum + holeBytes, 0)
-  return holes === 0 ? size(searched) : `${size(searched)} and ${size(holes)} of holes`
+  const sum = (of: (report: ScanReport) => number) => reports.reduce((all, one) => all + of(one), 0)
+  const holes = sum(({ holeBytes }) => holeBytes)
+  const unpacked = sum(({ unpackedBytes }) => unpackedBytes)
+  return [
+    size(sum(({ scannedBytes }) => scannedBytes)),
+    ...(unpacked === 0 ? [] : [`${size(unpacked)} unpacked from it`]),
+    ...(holes === 0 ? [] : [`${size(holes)} of holes`]),
+  ].join(' and ')
 }
 
 /** Keys of public root stores: their private halves are with their authorities. */

@@ -14,7 +14,8 @@ import { LEAST_DIGITS } from './coded_places.ts'
 import { isZlibHead, type Layer, type Span } from './layer.ts'
 import { LetterRun, mayBeCoded } from './letter_layers.ts'
 import { NumberLayers } from './number_layers.ts'
-import { unpackedAt } from './packed_layers.ts'
+import { isGzipHead, unpackedAt } from './packed_layers.ts'
+import { notePacked, type PackedSeen } from './packed_seen.ts'
 
 /** Codings that lie within each other. */
 export const MOST_LAYERS = 8
@@ -51,6 +52,8 @@ interface Place {
   readonly spanOf: ((from: number, to: number) => Span) | undefined
   /** Two bytes a letter were put together. */
   readonly isNarrowed: boolean
+  /** What stands for all of it in the bytes that are searched: the outermost coding, and where it begins. */
+  readonly root: PackedSeen | undefined
 }
 
 export interface LayerOptions {
@@ -81,7 +84,7 @@ export class LayerReader {
     take: OnCoded,
     places?: readonly number[],
   ): void {
-    const place = { bytes, depth: 0, coding: '', spanOf: undefined, isNarrowed: false }
+    const place = placeOf(bytes)
     this.#begin()
     if (places === undefined) this.#search(place, from, to, take)
     else {
@@ -96,9 +99,9 @@ export class LayerReader {
 
   /** Gives what is packed by gzip or zlib at a place, and what is coded in it; it is wiped when `take` returns. */
   readPacked(bytes: Uint8Array, at: number, take: OnCoded): void {
-    const layer = unpackedAt(bytes, at)
+    const place = placeOf(bytes)
+    const layer = unpackedIn(place, at)
     if (layer === undefined) return
-    const place = { bytes, depth: 0, coding: '', spanOf: undefined, isNarrowed: false }
     this.#begin()
     this.#enter(place, layer, take)
   }
@@ -199,7 +202,7 @@ export class LayerReader {
     const { bytes } = place
     const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     const enter = (at: number): number => {
-      const layer = unpackedAt(bytes, at)
+      const layer = unpackedIn(place, at)
       if (layer === undefined) return at + 1
       const next = layer.spanOf(0, 0).to
       this.#enter(place, layer, take)
@@ -224,14 +227,34 @@ export class LayerReader {
       const coding = outer.coding === '' ? layer.coding : `${outer.coding}-of-${layer.coding}`
       take({ bytes, coding, spanOf })
       const depth = outer.depth + 1
+      const root = outer.root ?? { coding: layer.coding, at: spanOf(0, 1).from }
       if (depth >= MOST_LAYERS) return true
-      const place = { bytes, depth, coding, spanOf, isNarrowed: false }
+      const place = { bytes, depth, coding, spanOf, isNarrowed: false, root }
       this.#search(place, 0, bytes.length, take)
       this.#unpack(place, 0, bytes.length, take)
       return true
     })
     bytes.fill(0)
   }
+}
+
+function placeOf(bytes: Uint8Array): Place {
+  return {
+    bytes,
+    depth: 0,
+    coding: '',
+    spanOf: undefined,
+    isNarrowed: false,
+    root: undefined,
+  }
+}
+
+/** What is packed at a place; where that is more than is unpacked here, it is noted. */
+function unpackedIn({ bytes, root }: Place, at: number): Layer | undefined {
+  return unpackedAt(bytes, at, () => {
+    const { coding, at: begin } = root ?? { coding: isGzipHead(bytes, at) ? 'gzip' : 'zlib', at }
+    notePacked(coding, begin)
+  })
 }
 
 function isAscii(letter: number | undefined): boolean {

@@ -1,0 +1,152 @@
+/**
+ * Searches packed data that a file holds amid other bytes: each place is unpacked into a hold and searched like a file, what is
+ * packed in it as well.
+ *
+ * What is found has the place of the packed data in the file, and where it is in what came out (`inside`). What is not
+ * opened, or not to its end, is a limit.
+ *
+ * @module
+ */
+import type { ByteSource } from '@mintmark/dump'
+import type { PackedSeen } from '../coded/packed_seen.ts'
+import type { Finding, FindingSeen } from '../finding.ts'
+import type { HeldInput } from '../gate/hold_layout.ts'
+import { withHold } from '../held_back.ts'
+import { type LimitSeen, TOO_MANY_PACKED } from '../scan_limits.ts'
+import type { Sighting } from '../sightings.ts'
+import { openPacked } from './open_packed.ts'
+
+/** Packings within each other that are opened. */
+export const MOST_DEPTH = 8
+/** Bytes that may come out of all that a file holds, zeros included: as many as a large core has. */
+export const MOST_BYTES: number = 16 * 2 ** 30
+/** Places that are opened: a file of 64 GiB that is full of them is searched for a day. */
+const MOST_PLACES = 200_000
+/** Bytes of each that are held in memory. */
+const MEMORY_BYTES = 16 << 20
+/** A frame that gives less is none: its signature lies in programs. */
+const LEAST_BYTES = 24
+
+/** What was found in one place. */
+export interface FoundInside {
+  readonly found: readonly { readonly finding: Finding; readonly tag: string }[]
+  readonly limits: readonly LimitSeen[]
+  /** Bytes of it that were searched, with all that is packed in it. */
+  readonly bytes: number
+}
+
+/** Places in the bytes that are searched, each once, in order. */
+export class PackedList {
+  readonly #places = new Map<number, PackedSeen>()
+  leftOut = 0
+
+  addAll(places: readonly PackedSeen[]): void {
+    for (const place of places) {
+      if (this.#places.has(place.at)) continue
+      if (this.#places.size < MOST_PLACES) this.#places.set(place.at, place)
+      else this.leftOut++
+    }
+  }
+
+  get all(): readonly PackedSeen[] {
+    return [...this.#places.values()].toSorted((a, b) => a.at - b.at)
+  }
+}
+
+/** How what came out is searched. */
+export interface PackedSearch {
+  /** How many packings lie around. */
+  readonly depth: number
+  /** What may still come out, of the file. */
+  readonly room: { bytes: number }
+  /** A dump has packed data that was overwritten in part: there is nothing more to be had of it. */
+  readonly isDump: boolean
+  readonly search: (input: HeldInput, packedBytes: number) => Promise<FoundInside>
+}
+
+/** Where what is found goes. */
+export interface PackedTaker {
+  readonly onSighting: (sighting: Sighting) => void
+  readonly onLimit: (limit: LimitSeen) => void
+  readonly onBytes: (bytes: number) => void
+}
+
+/**
+ * Searches every place that a search has noted.
+ *
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if there is nowhere to hold what comes out, or the disk is full
+ */
+export async function scanPacked(
+  source: ByteSource,
+  places: PackedList,
+  how: PackedSearch,
+  taker: PackedTaker,
+): Promise<void> {
+  const unsearched = (name: string, offset: number, count = 1) =>
+    taker.onLimit({ code: 'packed-unsearched', name, offset, count })
+  if (places.leftOut > 0) unsearched(TOO_MANY_PACKED, 0, places.leftOut)
+  let done = 0
+  for (const place of places.all) {
+    if (place.at < done) continue
+    if (how.depth >= MOST_DEPTH) {
+      unsearched(`it is packed more than ${MOST_DEPTH} times`, place.at)
+      continue
+    }
+    if (how.room.bytes <= 0) {
+      unsearched('more comes out than is searched', place.at)
+      continue
+    }
+    // oxlint-disable-next-line no-await-in-loop -- one after another: each may fill the hold
+    done = await scanPlace(source, place, how, { ...taker, unsearched })
+  }
+}
+
+interface PlaceTaker extends PackedTaker {
+  readonly unsearched: (name: string, offset: number) => void
+}
+
+/** @returns behind the packed data; the place itself where there is none */
+async function scanPlace(
+  source: ByteSource,
+  place: PackedSeen,
+  { room, isDump, search }: PackedSearch,
+  taker: PlaceTaker,
+): Promise<number> {
+  return await withHold(async (hold) => {
+    const opened = await openPacked(source, place, hold, room.bytes)
+    room.bytes -= hold.size
+    if (opened.end === 'unopened') {
+      taker.unsearched(opened.reason ?? place.coding, place.at)
+      return place.at
+    }
+    if (hold.size < LEAST_BYTES) return place.at
+    if (opened.end === 'too-large') taker.unsearched('more comes out than is searched', place.at)
+    if (opened.end === 'cut' && !isDump)
+      taker.unsearched(`${place.coding} that is damaged or cut`, place.at)
+    const { found, limits, bytes } = await search(hold.input(), opened.length)
+    for (const { finding, tag } of found) {
+      taker.onSighting({ seen: seenOutside(finding, place, opened.length), tag })
+    }
+    for (const limit of limits) taker.onLimit({ ...limit, offset: place.at })
+    taker.onBytes(bytes)
+    return place.at + opened.length
+  }, MEMORY_BYTES)
+}
+
+/** A finding as it lies in the file around it. */
+function seenOutside(finding: Finding, { coding, at }: PackedSeen, length: number): FindingSeen {
+  const { kind, form, bits, certainty, proof, note, keyId, offset, address, owner } = finding
+  const { inside = { offset, address, owner, firstAt: finding.sameKeyAt ?? offset } } = finding
+  return {
+    offset: at,
+    length,
+    kind,
+    form: `${coding}-of-${form}`,
+    bits,
+    certainty,
+    proof,
+    note,
+    keyId,
+    inside,
+  }
+}
