@@ -31,7 +31,7 @@ const report = (findings: readonly Finding[], more: Partial<ScanReport> = {}): S
   segments: 1,
   scannedBytes: 4096,
   holeBytes: 0,
-    unpackedBytes: 0,
+  unpackedBytes: 0,
   findings,
   candidates: [finding(id(9), { certainty: 'candidate' })],
   lesser: [],

@@ -297,15 +297,6 @@ describe('mintmark scan of folders', () => {
     })
   }
 
-  it('says of a file that is there under a name of other bytes than UTF-8 why it was not read', async () => {
-    const place = join(folder, 'not-utf-8')
-    mkdirSync(place)
-    writeFileSync(Buffer.concat([Buffer.from(`${place}/key-`), Buffer.of(0xff, 0xfe)]), rsaPem)
-    const { code, out } = await mintmark('scan', place)
-    assert.equal(code, 3)
-    assert.match(out, /its name is not UTF-8/)
-  })
-
   it('stays within 40 lines, whatever is found', async () => {
     const place = join(folder, 'many')
     for (let i = 0; i < 60; i++) {

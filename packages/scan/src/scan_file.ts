@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type FileSource, fileSource } from '@mintmark/dump'
+import { statSync } from 'node:fs'
+import { type FilePath, type FileSource, fileSource, fsPath, pathText } from '@mintmark/dump'
 import { heldSource } from './gate/held_input.ts'
 import type { HeldInput } from './gate/hold_layout.ts'
 import { magicOf, packerOfFile, withUnpacked } from './packed.ts'
@@ -23,11 +24,28 @@ import { scanPdf } from './scan_pdf.ts'
  * @throws {MintmarkError} `INPUT_UNREADABLE` if the file cannot be opened, or its headers cannot be read, or it is packed
  * by a program that is not there
  */
-export async function scanFile(path: string, asked: ScanOptions = {}): Promise<ScanReport> {
-  const options = { opensPacked: true, ...asked }
-  if (isPdfFile(path)) return await scanPdf({ kind: 'file', path }, path, options)
+export async function scanFile(path: FilePath, asked: ScanOptions = {}): Promise<ScanReport> {
+  const before = stampOf(path)
+  const report = await scanStill(path, { opensPacked: true, ...asked })
+  const after = stampOf(path)
+  // What was removed meanwhile is as it was when it was opened.
+  return after === undefined || after === before
+    ? report
+    : withLimit(report, { code: 'changed', name: '', offset: 0 })
+}
+
+/** Says whether a file was written to; undefined of one that is not there. */
+function stampOf(path: FilePath): string | undefined {
+  const found = statSync(fsPath(path), { bigint: true, throwIfNoEntry: false })
+  return found && [found.dev, found.ino, found.size, found.mtimeNs].join(' ')
+}
+
+/** Scans a file that nobody writes to. */
+async function scanStill(path: FilePath, options: ScanOptions): Promise<ScanReport> {
+  const name = pathText(path)
+  if (isPdfFile(path)) return await scanPdf({ kind: 'file', path }, name, options)
   const packer = packerOfFile(path)
-  const asItIs = () => scanInput({ kind: 'file', path }, path, options)
+  const asItIs = () => scanInput({ kind: 'file', path }, name, options)
   if (packer === undefined) return await asItIs()
   if (programOf(packer) === undefined) {
     const source = fileSource(path)
@@ -40,7 +58,7 @@ export async function scanFile(path: string, asked: ScanOptions = {}): Promise<S
   const { result, end } = await withUnpacked(path, packer, async (input) =>
     input.size === 0
       ? undefined
-      : await scanUnpacked(input, path, { ...options, packedBytes: sizeOfFile(path) }),
+      : await scanUnpacked(input, name, { ...options, packedBytes: sizeOfFile(path) }),
   )
   const report = result === undefined ? await asItIs() : { ...result, packedBy: packer }
   if (end === 'end') return report
@@ -48,7 +66,7 @@ export async function scanFile(path: string, asked: ScanOptions = {}): Promise<S
   return withLimit(report, { code, name: packer, offset: result?.size ?? 0 })
 }
 
-function isPdfFile(path: string): boolean {
+function isPdfFile(path: FilePath): boolean {
   const source = fileSource(path)
   try {
     return isPdf(source)
@@ -57,7 +75,7 @@ function isPdfFile(path: string): boolean {
   }
 }
 
-function sizeOfFile(path: string): number {
+function sizeOfFile(path: FilePath): number {
   const source = fileSource(path)
   try {
     return source.size

@@ -116,7 +116,9 @@ export class LimitList {
 
   /** Each with its count, as another list takes it. */
   seen(): readonly LimitSeen[] {
-    return [...this.#seen.values()].map(({ seen, count }) => ({ ...seen, count }))
+    return [...this.#seen.values()].map(({ seen: { code, name, offset }, count }) => {
+      return { code, name, offset, count }
+    })
   }
 
   list(): readonly ScanLimit[] {

@@ -69,7 +69,7 @@ export function searchWindow(
   const publicKeys = new Map<string, KeySeen>()
   const possible: PossibleKey[] = []
   const zeros: Range[] = []
-  const packed = new Map<number, PackedSeen>()
+  const packed = new PackedOfWindow(limits)
   let bare = 0
   const hasRoomForKey = (isBare: boolean): boolean =>
     publicKeys.size < MOST_KEYS && (!isBare || bare < MOST_BARE)
@@ -96,10 +96,7 @@ export function searchWindow(
     onCopy: (told, offset) => told instanceof Told && sightings.addCopy(told, offset),
     onLimit: (seen) => limits.push(seen),
     onZeros: (run) => zeros.push(run),
-    onPacked: (seen) => {
-      if (packed.size < MOST_PACKED) packed.set(seen.at, packed.get(seen.at) ?? seen)
-      else limits.push({ code: 'packed-unsearched', name: TOO_MANY_PACKED, offset: seen.at })
-    },
+    onPacked: (seen) => packed.add(seen),
     onPublicKey,
     hasRoomForKey,
   })
@@ -113,9 +110,28 @@ export function searchWindow(
     publicKeys: [...publicKeys.values()],
     materials: materials.all,
     possible,
-    packed: [...packed.values()],
+    packed: packed.all,
     zeros,
     provenBytes: sightings.provenBytes,
     searched,
+  }
+}
+
+/** Each place once; of more than there is room for, that they were left out. */
+class PackedOfWindow {
+  readonly #places = new Map<string, PackedSeen>()
+  readonly #limits: LimitSeen[]
+
+  constructor(limits: LimitSeen[]) {
+    this.#limits = limits
+  }
+
+  add(seen: PackedSeen): void {
+    if (this.#places.size < MOST_PACKED) this.#places.set(`${seen.coding} ${seen.at}`, seen)
+    else this.#limits.push({ code: 'packed-unsearched', name: TOO_MANY_PACKED, offset: seen.at })
+  }
+
+  get all(): readonly PackedSeen[] {
+    return [...this.#places.values()]
   }
 }

@@ -314,8 +314,6 @@ export class WindowScanner {
     const isCopy = this.#repeats.knows(number) && this.#takeCopy(place, at, number, sight)
     const hit = isCopy ? undefined : this.#lookAt(place, at, number, name)
     const { units, wasRefused } = endLook()
-    // Its end is looked for behind what is in sight.
-    if (tellPacked(place)) this.#isWhole = false
     // What is proven without the test that was refused has been looked at: OpenSSL's program holds a key of 15,360 bits.
     if (wasRefused && hit?.isProven !== true) this.#pass(place, at, number, name)
     if (this.#isWhole && !isCopy && !wasRefused) {
@@ -338,6 +336,8 @@ export class WindowScanner {
       place.onLimit({ code: 'detector-failed', name, offset: place.offset + at })
     }
     if (this.#process?.wipe() === true || hit?.isSettled === false) this.#isWhole = false
+    // Its end is looked for behind what is in sight.
+    if (tellPacked(place)) this.#isWhole = false
     return hit
   }
 

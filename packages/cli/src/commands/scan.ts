@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs'
 import { MintmarkError, safeJson } from '@mintmark/core'
+import { fsPath, pathText } from '@mintmark/dump'
 import { answerOf, byClass, type ScanAnswer, type Scanned } from '@mintmark/scan/answer'
 import {
   type PublicKey,
@@ -76,11 +77,11 @@ async function scanAll(
             progress.show('scanning', before + size * share(inFile, ofFile), totalBytes),
         })
         // Of a pipe that holds nothing, the program that should have filled it may have failed.
-        if (isNamed && report.size === 0) failed.push({ path, reason: EMPTY })
+        if (isNamed && report.size === 0) failed.push({ path: pathText(path), reason: EMPTY })
         else reports.push(report)
       } catch (error) {
         if (!(error instanceof MintmarkError)) throw error
-        failed.push({ path, reason: error.message })
+        failed.push({ path: pathText(path), reason: error.message })
       }
       doneBytes += size
     }
@@ -95,9 +96,9 @@ async function scanAll(
 async function scanOne({ path, isPipe }: InputFile, options: ScanOptions): Promise<ScanReport> {
   if (!isPipe) return await scanFile(path, options)
   if (path === STANDARD_INPUT) return await scanPipe(0, path, options)
-  const file = openSync(path, 'r')
+  const file = openSync(fsPath(path), 'r')
   try {
-    return await scanPipe(file, path, options)
+    return await scanPipe(file, pathText(path), options)
   } finally {
     closeSync(file)
   }

@@ -15,7 +15,7 @@ import { isZlibHead, type Layer, type Span } from './layer.ts'
 import { LetterRun, mayBeCoded } from './letter_layers.ts'
 import { NumberLayers } from './number_layers.ts'
 import { isGzipHead, unpackedAt } from './packed_layers.ts'
-import { notePacked, type PackedSeen } from './packed_seen.ts'
+import { notePacked, type PackedCoding, type PackedSeen } from './packed_seen.ts'
 
 /** Codings that lie within each other. */
 export const MOST_LAYERS = 8
@@ -40,6 +40,8 @@ export interface CodedBytes {
   /** What is coded in what, the outermost first: `base64-of-gzip`. */
   readonly coding: string
   readonly spanOf: (from: number, to: number) => Span
+  /** The outermost coding, and where it begins in the bytes that are searched. */
+  readonly root: PackedSeen
 }
 
 export type OnCoded = (coded: CodedBytes) => void
@@ -153,7 +155,8 @@ export class LayerReader {
   /** @returns behind the run of letters around a place; the place itself if they are too few */
   #letters(place: Place, at: number, done: number, take: OnCoded): number {
     const { bytes } = place
-    if (!(mayBeCoded(bytes, at) && isLongRun(bytes, at))) return done
+    if (!isLongRun(bytes, at)) return done
+    if (!mayBeCoded(bytes, at)) return notedRun(place, at, done)
     const most = this.#mostToRead()
     if (most === 0) return done
     // What was read before is not gone through again.
@@ -161,6 +164,11 @@ export class LayerReader {
     const end = this.#run.read(bytes, done + start, Math.min(bytes.length, at + most))
     // Of their own memory: what is coded in them is read into the same run.
     const layers = this.#run.layers()
+    const goesOn = end >= at + most - 1 && isBase64Letter(bytes[end])
+    if (goesOn) noteLayers(place, layers)
+    if (this.#run.isCut) noteRoot(place, 'base64', done + start)
+    const { unread } = this.#run
+    if (unread !== undefined) noteRoot(place, 'hex', unread)
     this.#run.wipe()
     for (const layer of layers) this.#enter(place, layer, take)
     return Math.max(end, done)
@@ -225,10 +233,13 @@ export class LayerReader {
         return outer.spanOf?.(span.from, span.to) ?? span
       }
       const coding = outer.coding === '' ? layer.coding : `${outer.coding}-of-${layer.coding}`
-      take({ bytes, coding, spanOf })
-      const depth = outer.depth + 1
       const root = outer.root ?? { coding: layer.coding, at: spanOf(0, 1).from }
-      if (depth >= MOST_LAYERS) return true
+      take({ bytes, coding, spanOf, root })
+      const depth = outer.depth + 1
+      if (depth >= MOST_LAYERS) {
+        notePacked(root.coding, root.at)
+        return true
+      }
       const place = { bytes, depth, coding, spanOf, isNarrowed: false, root }
       this.#search(place, 0, bytes.length, take)
       this.#unpack(place, 0, bytes.length, take)
@@ -250,11 +261,41 @@ function placeOf(bytes: Uint8Array): Place {
 }
 
 /** What is packed at a place; where that is more than is unpacked here, it is noted. */
-function unpackedIn({ bytes, root }: Place, at: number): Layer | undefined {
-  return unpackedAt(bytes, at, () => {
-    const { coding, at: begin } = root ?? { coding: isGzipHead(bytes, at) ? 'gzip' : 'zlib', at }
-    notePacked(coding, begin)
-  })
+function unpackedIn(place: Place, at: number): Layer | undefined {
+  const { bytes } = place
+  return unpackedAt(bytes, at, () => noteRoot(place, isGzipHead(bytes, at) ? 'gzip' : 'zlib', at))
+}
+
+/** Notes what goes on behind what was read of it, each coding once: from the first of its layers on. */
+function noteLayers(place: Place, layers: readonly Layer[]): void {
+  for (const wanted of ['base64', 'hex'] as const) {
+    const first = layers.find(({ coding }) => coding === wanted)
+    if (first !== undefined) noteRoot(place, wanted, first.spanOf(0, 1).from)
+  }
+}
+
+/** Letters of base64 of bytes that are neither text nor a key: as many as would hide something packed amid them. */
+const LEAST_LETTERS = 4096
+
+/** Notes a long run of letters in lines, which stands for bytes with whatever lies amid them. @returns behind it */
+function notedRun(place: Place, at: number, done: number): number {
+  const { bytes } = place
+  let [start, end] = [at, at]
+  while (start > done && isInLines(bytes[start - 1])) start--
+  while (end < bytes.length && isInLines(bytes[end])) end++
+  while (start < at && !isBase64Letter(bytes[start])) start++
+  charge((end - start) >> 2)
+  if (end - start >= LEAST_LETTERS) noteRoot(place, 'base64', start)
+  return end
+}
+
+const isInLines = (byte: number | undefined): boolean =>
+  byte === 0x0a || byte === 0x0d || isBase64Letter(byte)
+
+/** Notes what begins at a place: what stands for all around it, if it is coded itself. */
+function noteRoot({ root, spanOf }: Place, coding: PackedCoding, at: number): void {
+  if (root === undefined) notePacked(coding, spanOf?.(at, at + 1).from ?? at)
+  else notePacked(root.coding, root.at)
 }
 
 function isAscii(letter: number | undefined): boolean {

@@ -77,6 +77,28 @@ const XZ_CHECKS = new Set([0, 1, 4, 10])
 const isXz = (bytes: Uint8Array, at: number): boolean =>
   bytes[at + 6] === 0 && XZ_CHECKS.has(bytes[at + 7] ?? 0xff)
 
+/** Version 0.x, and where the directory is: within 2^40 bytes, and not empty. Source: 7zFormat.txt of the LZMA SDK. */
+function isSevenZip(bytes: Uint8Array, at: number): boolean {
+  const hasVersion = bytes[at + 6] === 0 && (bytes[at + 7] ?? 9) <= 4
+  const isNear = bytes[at + 17] === 0 && bytes[at + 18] === 0 && bytes[at + 19] === 0
+  return hasVersion && isNear && bytes.subarray(at + 20, at + 24).some((byte) => byte !== 0)
+}
+
+/** The main header of version 4 (13 bytes) or 5 (type 1, of few bytes) follows. Source: technote.txt of RAR 6. */
+function isRar(bytes: Uint8Array, at: number): boolean {
+  if (bytes[at + 6] === 0) return bytes[at + 9] === 0x73 && u16(bytes, at + 12) === 13
+  const size = bytes[at + 12] ?? 0
+  return bytes[at + 6] === 1 && bytes[at + 7] === 0 && bytes[at + 13] === 1 && size > 2 && size < 64
+}
+
+const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >> 4 === 3
+
+/** A version and the end of its line. */
+function isPdfHead(bytes: Uint8Array, at: number): boolean {
+  const end = bytes[at + 8]
+  return isDigit(bytes[at + 5]) && isDigit(bytes[at + 7]) && (end === 0x0a || end === 0x0d)
+}
+
 function noting(coding: PackedCoding, is: (bytes: Uint8Array, at: number) => boolean): Detector {
   return (bytes, at) => {
     charge(HEAD_UNITS)
@@ -147,6 +169,9 @@ export const PACKED_HEADS: readonly Anchor[] = [
     SIGHT,
     noting('bzip2', () => true),
   ),
+  anchor('7z', '37 7a bc af 27 1c', SIGHT, noting('7z', isSevenZip)),
+  anchor('rar', '52 61 72 21 1a 07', SIGHT, noting('rar', isRar)),
+  anchor('PDF', patternOf('%PDF-'), SIGHT, noting('PDF', isPdfHead)),
   ...Object.entries(BASE64_HEADS).map(([name, letters]) =>
     anchor(
       `${name} in base64`,

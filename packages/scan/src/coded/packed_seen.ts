@@ -18,6 +18,10 @@ export type PackedCoding =
   | 'lz4'
   | 'xz'
   | 'bzip2'
+  // What nothing here opens amid other bytes.
+  | '7z'
+  | 'rar'
+  | 'PDF'
 
 export interface PackedSeen {
   readonly coding: PackedCoding
@@ -29,6 +33,16 @@ let seen: PackedSeen[] = []
 
 export function notePacked(coding: PackedCoding, at: number): void {
   seen.push({ coding, at })
+}
+
+/** Whether `work` notes anything, which is forgotten: its places are of other bytes. */
+export function notesPacked(work: () => void): boolean {
+  const before = seen
+  seen = []
+  work()
+  const isNoted = seen.length > 0
+  seen = before
+  return isNoted
 }
 
 /** What was noted since this was asked last. */

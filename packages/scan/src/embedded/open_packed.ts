@@ -14,8 +14,8 @@ import type { PackedCoding, PackedSeen } from '../coded/packed_seen.ts'
 import type { CoreHold } from '../gate/core_hold.ts'
 import { PROGRAM_PATH } from '../gate/dump_head.ts'
 import { programOf } from '../packers.ts'
-import { decodedFrom } from './base64_stream.ts'
 import { framesEnd } from './frames.ts'
+import { decodedFrom } from './text_stream.ts'
 
 const STEP_BYTES = 1 << 18
 /** As much of gzip is read for its head, with a name and a comment. */
@@ -46,22 +46,27 @@ export async function openPacked(
   const into = { hold, room }
   switch (coding) {
     case 'base64':
-      return decode(source, at, into)
+    case 'hex':
+      return decode(decodedFrom(source, at, coding), at, into)
     case 'gzip':
       return await gunzip(source, at, into)
     case 'zlib':
       return await inflate(createInflate(), source, at, into)
     case 'zip':
       return await openMember(source, at, into)
-    case 'hex':
     case 'decimal':
-      return {
-        length: 1,
-        end: 'unopened',
-        reason: `what ${coding} digits of this length stand for`,
-      }
-    default:
+      return { length: 1, end: 'unopened', reason: 'what a long list of numbers stands for' }
+    case '7z':
+    case 'rar':
+    case 'PDF':
+      return { length: 1, end: 'unopened', reason: `${coding} amid other bytes` }
+    case 'zstd':
+    case 'lz4':
+    case 'xz':
+    case 'bzip2':
       return await runProgram(coding, source, at, into)
+    default:
+      return coding satisfies never
   }
 }
 
@@ -77,8 +82,7 @@ function take({ hold, room }: Into, bytes: Buffer): boolean {
   return hold.size <= room
 }
 
-function decode(source: ByteSource, at: number, into: Into): Opened {
-  const parts = decodedFrom(source, at)
+function decode(parts: Generator<Buffer, number, void>, at: number, into: Into): Opened {
   for (let step = parts.next(); ; step = parts.next()) {
     if (step.done === true) return { length: step.value - at, end: 'end' }
     if (take(into, step.value)) continue
@@ -142,7 +146,7 @@ async function inflate(
 
 /** Whether an error says that packed data is damaged or cut, rather than that something failed. */
 function isOfData(cause: unknown): boolean {
-  return cause instanceof Error && 'code' in cause && /^Z_/.test(String(cause.code))
+  return cause instanceof Error && 'code' in cause && String(cause.code).startsWith('Z_')
 }
 
 const MEMBER_HEADER_BYTES = 30
@@ -165,7 +169,7 @@ async function openMember(source: ByteSource, at: number, into: Into): Promise<O
   return { ...opened, length: data + opened.length }
 }
 
-type ByProgram = Exclude<PackedCoding, 'base64' | 'hex' | 'decimal' | 'gzip' | 'zlib' | 'zip'>
+type ByProgram = Extract<PackedCoding, 'zstd' | 'lz4' | 'xz' | 'bzip2'>
 
 async function runProgram(
   name: ByProgram,
@@ -182,21 +186,18 @@ async function runProgram(
   })
   const code = endOf(child)
   const input = Readable.from(partsOf(source, at, to))
-  let failed: unknown
-  input.once('error', (error) => {
-    failed = error
-    child.kill('SIGKILL')
+  const failed = new Promise<never>((_, reject) => {
+    input.once('error', reject)
   })
   // It ends before it has read what stands behind.
-  child.stdin?.on('error', () => input.destroy())
-  if (child.stdin !== null) input.pipe(child.stdin)
+  child.stdin.on('error', () => input.destroy())
+  input.pipe(child.stdin)
   const length = to - at
   try {
-    for await (const chunk of (child.stdout ?? []) as AsyncIterable<Buffer>) {
+    for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
       if (!take(into, chunk)) return { length, end: 'too-large' }
     }
-    const ended = await code
-    if (failed !== undefined) throw failed
+    const ended = await Promise.race([code, failed])
     if (ended === 'ENOENT')
       return { length, end: 'unopened', reason: `${name}, for which there is no program` }
     return { length, end: ended === 0 ? 'end' : 'cut' }

@@ -8,7 +8,7 @@
  * @module
  */
 import type { ByteSource } from '@mintmark/dump'
-import type { PackedSeen } from '../coded/packed_seen.ts'
+import type { PackedCoding, PackedSeen } from '../coded/packed_seen.ts'
 import type { Finding, FindingSeen } from '../finding.ts'
 import type { HeldInput } from '../gate/hold_layout.ts'
 import { withHold } from '../held_back.ts'
@@ -22,6 +22,9 @@ export const MOST_DEPTH = 8
 export const MOST_BYTES: number = 16 * 2 ** 30
 /** Places that are opened: a file of 64 GiB that is full of them is searched for a day. */
 const MOST_PLACES = 200_000
+/** In memory their heads are signatures that programs compare with. */
+const OF_FILES: ReadonlySet<PackedCoding> = new Set<PackedCoding>(['7z', 'rar', 'PDF'])
+const FILE_HEAD_BYTES = 1024
 /** Bytes of each that are held in memory. */
 const MEMORY_BYTES = 16 << 20
 /** A frame that gives less is none: its signature lies in programs. */
@@ -37,13 +40,14 @@ export interface FoundInside {
 
 /** Places in the bytes that are searched, each once, in order. */
 export class PackedList {
-  readonly #places = new Map<number, PackedSeen>()
+  readonly #places = new Map<string, PackedSeen>()
   leftOut = 0
 
   addAll(places: readonly PackedSeen[]): void {
     for (const place of places) {
-      if (this.#places.has(place.at)) continue
-      if (this.#places.size < MOST_PLACES) this.#places.set(place.at, place)
+      const name = `${place.coding} ${place.at}`
+      if (this.#places.has(name)) continue
+      if (this.#places.size < MOST_PLACES) this.#places.set(name, place)
       else this.leftOut++
     }
   }
@@ -85,9 +89,11 @@ export async function scanPacked(
   const unsearched = (name: string, offset: number, count = 1) =>
     taker.onLimit({ code: 'packed-unsearched', name, offset, count })
   if (places.leftOut > 0) unsearched(TOO_MANY_PACKED, 0, places.leftOut)
-  let done = 0
+  // Packed data is not looked into as if it were none; text can be of two codings.
+  let opened = { at: -1, end: 0 }
   for (const place of places.all) {
-    if (place.at < done) continue
+    const isInside = place.at > opened.at && place.at < opened.end
+    if (isInside || (how.depth === 0 && isOfFile(place))) continue
     if (how.depth >= MOST_DEPTH) {
       unsearched(`it is packed more than ${MOST_DEPTH} times`, place.at)
       continue
@@ -97,8 +103,14 @@ export async function scanPacked(
       continue
     }
     // oxlint-disable-next-line no-await-in-loop -- one after another: each may fill the hold
-    done = await scanPlace(source, place, how, { ...taker, unsearched })
+    const end = await scanPlace(source, place, how, { ...taker, unsearched })
+    if (end > opened.end) opened = { at: place.at, end }
   }
+}
+
+/** A file that is one as a whole is told, or opened, as such. A PDF may have something before its head. */
+function isOfFile({ coding, at }: PackedSeen): boolean {
+  return OF_FILES.has(coding) && at < FILE_HEAD_BYTES
 }
 
 interface PlaceTaker extends PackedTaker {
@@ -116,7 +128,8 @@ async function scanPlace(
     const opened = await openPacked(source, place, hold, room.bytes)
     room.bytes -= hold.size
     if (opened.end === 'unopened') {
-      taker.unsearched(opened.reason ?? place.coding, place.at)
+      if (!isDump || !OF_FILES.has(place.coding))
+        taker.unsearched(opened.reason ?? place.coding, place.at)
       return place.at
     }
     if (hold.size < LEAST_BYTES) return place.at
