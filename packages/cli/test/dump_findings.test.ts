@@ -38,6 +38,7 @@ const report = (findings: readonly Finding[], more: Partial<ScanReport> = {}): S
   flaws: [],
   limits: [],
   absent: [],
+  given: [],
   publicRoots: 0,
   ...more,
 })

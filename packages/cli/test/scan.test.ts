@@ -122,7 +122,36 @@ describe('mintmark scan --public-key', () => {
     assert.equal(absent.code, 0)
     assert.match(
       absent.out,
-      new RegExp(`NOT FOUND, in any form .*\\n  SPKI SHA-256 ${spki} in .*nothing\\.bin`),
+      new RegExp(`GIVEN PUBLIC KEYS.*\\n  ABSENT from 1 file  rsa 2048  SPKI SHA-256 ${spki}\\n`),
+    )
+  })
+
+  it('has a line for each key that was given, found or not, in text and in JSON', async () => {
+    const all = await mintmark('scan', limbs, '--public-key', publicKey, other)
+    assert.match(
+      all.out,
+      /GIVEN PUBLIC KEYS.*\n {2}FOUND {2}rsa 2048 .*\n {2}CANNOT BE EXCLUDED {2}ec 256/,
+    )
+    const json = parseObject(
+      (await mintmark('scan', limbs, '--json', '--public-key', publicKey, other)).out,
+    )
+    assert.deepEqual(
+      listAt(json, 'given').map(({ state }) => state),
+      ['found', 'not-excluded'],
+    )
+  })
+
+  it('calls no key absent where a file was not searched to its end', async () => {
+    const cut = file(
+      'cut/core.1',
+      elfCore({ memory: [{ address: 0x1000n, bytes: noise(9000) }] }).bytes.subarray(0, 6000),
+    )
+    const { code, out } = await mintmark('scan', cut, '--public-key', publicKey)
+    assert.equal(code, 3)
+    assert.match(out, /CANNOT BE EXCLUDED {2}rsa 2048 .*: not all was searched/)
+    assert.match(
+      out,
+      /^CANNOT TELL: .*\n\nNOT SEARCHED\n.*core\.1: 1 of \d+ segments are cut: .*; make the dump again/,
     )
   })
 
@@ -130,7 +159,8 @@ describe('mintmark scan --public-key', () => {
     const curve = file('curve.pem', ec.publicKey.export({ type: 'spki', format: 'pem' }))
     const { code, out } = await mintmark('scan', empty, '--public-key', curve)
     assert.equal(code, 0)
-    assert.doesNotMatch(out, /NOT FOUND/)
+    assert.match(out, /\n {2}CANNOT BE EXCLUDED {2}ec 256 {2}SPKI SHA-256 .*: keys of this kind/)
+    assert.doesNotMatch(out, /ABSENT/)
   })
 
   it('fails where a file holds no public key, or is not there', async () => {

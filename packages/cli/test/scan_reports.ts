@@ -36,6 +36,7 @@ export function reportOf(findings: ScanReport['findings']): ScanReport {
     flaws: [],
     limits: [],
     absent: [],
+    given: [],
     publicRoots: 0,
   }
 }

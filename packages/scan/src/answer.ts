@@ -7,10 +7,12 @@
  */
 import { completenessOf, type Gap, type Unread } from './completeness.ts'
 import type { Finding } from './finding.ts'
+import { acrossFiles, type GivenKey } from './given_keys.ts'
 import { type ClassPolicy, classOf, type FindingClass, POLICY } from './policy.ts'
 import type { ScanReport } from './report.ts'
 
 export { GAP_CODES, type Gap, type GapCode, gapsOf, type Unread } from './completeness.ts'
+export type { GivenKey } from './given_keys.ts'
 export { classOf, type FindingClass, POLICY } from './policy.ts'
 
 /** What was searched. */
@@ -27,6 +29,8 @@ export type ScanStatus = 'found' | 'cannot-tell' | 'lead' | 'nothing-found'
 export interface ScanAnswer {
   readonly status: ScanStatus
   readonly findings: Readonly<Record<FindingClass, readonly Finding[]>>
+  /** What is answered of each given public key, for all files together. */
+  readonly given: readonly GivenKey[]
   /** Everything that was asked for and not searched; empty where the search is complete. */
   readonly unsearched: readonly Gap[]
 }
@@ -58,7 +62,16 @@ export function answerOf(scanned: Scanned): ScanAnswer {
     ignored: all('ignored'),
   }
   const unsearched = completenessOf(scanned)
-  return { status: statusOf(findings, unsearched), findings, unsearched }
+  const given = acrossFiles(
+    scanned.reports.map((report) => report.given),
+    isAllSought(unsearched),
+  )
+  return { status: statusOf(findings, unsearched), findings, given, unsearched }
+}
+
+/** Whether nothing was left out that a given key could lie in: what each report leaves open is in its own answers. */
+function isAllSought(unsearched: readonly Gap[]): boolean {
+  return unsearched.every(({ code }) => code !== 'not-read')
 }
 
 function statusOf(findings: ScanAnswer['findings'], unsearched: readonly Gap[]): ScanStatus {

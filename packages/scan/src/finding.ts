@@ -33,6 +33,10 @@ export interface Finding {
   readonly bits: number
   readonly certainty: Certainty
   readonly proof: string
+  /** Nothing ties its value to a public key: it is well-formed, and a candidate unless its public half is known. */
+  readonly isWellFormed?: true
+  /** Worked out from a part of the key, or from what is left of one, and what is public. */
+  readonly isRebuilt?: true
   readonly note: 'self-test' | 'drbg' | 'shielded' | 'fragment' | undefined
   readonly keyId: KeyId | undefined
   readonly owner: Owner | undefined
@@ -76,6 +80,9 @@ export function findingSeen(detected: Detected, offset: number): FindingSeen {
     certainty,
     proof: proof.slice(0, LONGEST_PROOF),
     note: note ?? (origin === undefined ? undefined : 'self-test'),
+    // A copy of a value shows no more than the value.
+    ...(detected.isWellFormed === true || detected.isCopy === true ? { isWellFormed: true } : {}),
+    ...(detected.isRebuilt === true ? { isRebuilt: true } : {}),
     keyId:
       ids?.spkiSha256 === undefined ? undefined : { ...ids, kid: undefined, subject: undefined },
   }

@@ -303,7 +303,7 @@ export class Passes {
     for (const sighting of sightings) this.#outcome.sightings.add(sighting)
     this.#possible.push(...possible.slice(0, MOST_POSSIBLE - this.#possible.length))
     if (this.#options.isGivenOnly !== true) {
-      for (const { key, isBare } of publicKeys) this.#outcome.keys.add(key, isBare)
+      for (const { key, isBare, isOwn } of publicKeys) this.#outcome.keys.add(key, isBare, isOwn)
     }
     for (const found of materials) this.#takeMaterial(found)
   }

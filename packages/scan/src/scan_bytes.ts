@@ -121,7 +121,7 @@ async function searchPacked(
     const inner = { hashKey, options: { ...options, packedBytes }, room, layout: undefined }
     const searched = await searchInput(input, { ...inner, depth: depth + 1 })
     const { sightings, keys, limits, scannedBytes, unpackedBytes } = searched.outcome
-    const found = sightings.tagged('', searched.dump).map(({ finding, tag }) => {
+    const found = sightings.tagged('', searched.dump, keys.isShown).map(({ finding, tag }) => {
       return { finding: keys.named(finding), tag }
     })
     return { found, limits: limits.seen(), bytes: scannedBytes + unpackedBytes }
@@ -219,7 +219,9 @@ function bytesOf(ranges: readonly Range[]): number {
 
 function reportOf(name: string, { size, holeBytes, dump, outcome }: SearchedInput): ScanReport {
   const { keys, scannedBytes, unpackedBytes } = outcome
-  const all = outcome.sightings.findings(name, dump).map((finding) => keys.named(finding))
+  const all = outcome.sightings
+    .findings(name, dump, keys.isShown)
+    .map((finding) => keys.named(finding))
   const limits = keys.open(all, outcome.limits.list())
   const ofClass = (wanted: Finding['certainty']) =>
     all.filter(({ certainty }) => certainty === wanted)
@@ -238,6 +240,11 @@ function reportOf(name: string, { size, holeBytes, dump, outcome }: SearchedInpu
     flaws: dump.flaws,
     limits,
     absent: keys.absent(all, limits),
+    given: keys.answers(
+      all,
+      limits,
+      dump.flaws.some(({ code }) => code !== 'names-damaged'),
+    ),
     publicRoots: keys.publicRoots,
   }
 }

@@ -4,7 +4,9 @@
  * @module
  */
 import type { ErrorFacts } from '@mintmark/core'
+import { acrossFiles } from './given_keys.ts'
 import { howToUnpack } from './packers.ts'
+import type { ScanReport } from './report.ts'
 
 /**
  * - `anchor-flood`: so many places looked like one form that not all could be examined.
@@ -137,11 +139,12 @@ export class LimitList {
 }
 
 /** The same report with one limit more. Of keys of which nothing was found no more can be said where not all was searched. */
-export function withLimit<T extends { readonly limits: readonly ScanLimit[] }>(
+export function withLimit<T extends Pick<ScanReport, 'limits' | 'given'>>(
   report: T,
   limit: LimitSeen,
 ): T {
   const more = new LimitList()
   more.add(limit)
-  return { ...report, limits: [...report.limits, ...more.list()], absent: [] }
+  const given = acrossFiles([report.given], false)
+  return { ...report, limits: [...report.limits, ...more.list()], absent: [], given }
 }

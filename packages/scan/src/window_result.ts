@@ -20,6 +20,8 @@ import { Told, WindowSightings } from './window_sightings.ts'
 export interface KeySeen {
   readonly key: PublicKey
   readonly isBare: boolean
+  /** It was made of its private half, which lies there; nothing else shows it. */
+  readonly isOwn: boolean
 }
 
 export interface WindowResult {
@@ -73,14 +75,15 @@ export function searchWindow(
   let bare = 0
   const hasRoomForKey = (isBare: boolean): boolean =>
     publicKeys.size < MOST_KEYS && (!isBare || bare < MOST_BARE)
-  const onPublicKey = (key: PublicKey, isBare: boolean): void => {
+  const onPublicKey = (key: PublicKey, isBare: boolean, isOwn = false): void => {
     const id = key.keyId.spkiSha256 ?? ''
     const held = publicKeys.get(id)
+    if (held?.isOwn === true && !isOwn) publicKeys.set(id, { ...held, isOwn })
     const isBetter =
       held === undefined || (held.key.subject === undefined && key.subject !== undefined)
     if (!isBetter || (held === undefined && !hasRoomForKey(isBare))) return
     if (held === undefined && isBare) bare++
-    publicKeys.set(id, { key, isBare })
+    publicKeys.set(id, { key, isBare, isOwn: isOwn && (held?.isOwn ?? true) })
   }
   const searched = scanner.scan(source, window, {
     onHit: (detected, offset) => {
@@ -90,7 +93,7 @@ export function searchWindow(
       if (hasMaterial && detected.isCopy !== true) materials.add(detected, seen)
       if (possible.length < MOST_POSSIBLE) possible.push(...possibleKeys(detected, offset))
       const known = detected.certainty === 'proven' ? publicHalf(detected.material) : undefined
-      if (known !== undefined) onPublicKey(known, false)
+      if (known !== undefined) onPublicKey(known, false, seen.isWellFormed === true)
       return told
     },
     onCopy: (told, offset) => told instanceof Told && sightings.addCopy(told, offset),

@@ -121,12 +121,13 @@ async function rendered(answered: Answered, options: Options): Promise<string> {
 
 /** What `--json` prints: the answer, then a report a file with its findings by what they count as. */
 export function documentOf({ scanned: { reports, unreadable }, answer, code }: Answered): object {
-  const { status, unsearched } = answer
+  const { status, given, unsearched } = answer
   return {
     status,
     exitCode: code,
     isComplete: unsearched.length === 0,
     unsearched,
+    given,
     reports: reports.map((report) => {
       const { key, candidate, protected: lesser, ignored } = byClass(report)
       return { ...report, findings: key, candidates: candidate, lesser, ignored }

@@ -6,7 +6,7 @@
 import { basename } from 'node:path'
 import { safeText, shellWord } from '@mintmark/core'
 import type { Finding, ScanReport } from '@mintmark/scan'
-import type { Gap, ScanAnswer } from '@mintmark/scan/answer'
+import type { Gap, GivenKey, ScanAnswer } from '@mintmark/scan/answer'
 import type { Answered } from '../commands/scan.ts'
 import { STANDARD_INPUT } from '../input_files.ts'
 import { count, plural } from './table.ts'
@@ -15,7 +15,7 @@ import { count, plural } from './table.ts'
 export const SCAN_LINES = 40
 const WIDTH = 150
 /** Lines of each list; `--json` has all. */
-const SHOWN = { keys: 12, places: 2, candidates: 3, lesser: 3, ignored: 2, absent: 3, gaps: 3 }
+const SHOWN = { keys: 12, places: 2, candidates: 3, lesser: 3, ignored: 2, given: 3, gaps: 3 }
 /** Of what was not searched, where that is the answer: nothing else takes much room then. */
 const MOST_GAPS = 8
 
@@ -24,7 +24,7 @@ export function scanText({ scanned: { reports }, answer }: Answered): string {
   const { findings, unsearched } = answer
   const isOpen = answer.status === 'cannot-tell'
   const gaps = section('NOT SEARCHED', gapLines(unsearched, isOpen ? MOST_GAPS : SHOWN.gaps))
-  const lines = [
+  const before = [
     headline(reports, answer),
     ...(isOpen ? gaps : []),
     ...keyLines(findings.key),
@@ -33,23 +33,33 @@ export function scanText({ scanned: { reports }, answer }: Answered): string {
     ]),
     ...section('ALSO: encrypted keys and tokens', kindLines(findings.protected, SHOWN.lesser)),
     ...section('IGNORED: keys that protect nothing', kindLines(findings.ignored, SHOWN.ignored)),
-    ...section(
-      'NOT FOUND, in any form of docs/key-forms.md',
-      cut(reports.flatMap(absentLines), SHOWN.absent),
-    ),
-    ...(isOpen ? [] : gaps),
-    ...closing(reports, findings.key),
   ]
-  return `${lines.join('\n')}\n`
+  const after = [...(isOpen ? [] : gaps), ...closing(reports, findings.key)]
+  const room = Math.max(SHOWN.given, SCAN_LINES - before.length - after.length - 2)
+  const given = section(
+    'GIVEN PUBLIC KEYS: their private halves',
+    cut(givenLines(answer.given, reports), room, 'key'),
+  )
+  return `${[...before, ...given, ...after].join('\n')}\n`
 }
 
-/** RSA keys that were given, and of which nothing was left out and nothing found. */
-function absentLines({ file, absent }: ScanReport): string[] {
-  return absent.map(({ spkiSha256, kid, subject }) => {
+/** A line for each public key that was given: those first of which something lies there. */
+function givenLines(given: readonly GivenKey[], reports: readonly ScanReport[]): string[] {
+  const order: readonly GivenKey['state'][] = ['found', 'rebuilt', 'not-excluded', 'absent']
+  const sorted = given.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
+  return sorted.map(({ keyId: { spkiSha256, kid, subject }, kind, bits, state, why }) => {
     const name = kid ?? subject
-    const known = name === undefined ? '' : ` (${safeText(name, 60)})`
-    return `  SPKI SHA-256 ${spkiSha256 ?? 'unknown'}${known} in ${safeText(file, 60)}`
+    const known = name === undefined ? '' : ` (${safeText(name, 30)})`
+    const id = `${kind}${bits === 0 ? '' : ` ${bits}`}  SPKI SHA-256 ${spkiSha256 ?? 'unknown'}`
+    return line(`  ${STATES[state](reports)}  ${id}${known}${why === '' ? '' : `: ${why}`}`)
   })
+}
+
+const STATES: Readonly<Record<GivenKey['state'], (reports: readonly ScanReport[]) => string>> = {
+  found: () => 'FOUND',
+  rebuilt: () => 'REBUILT from a part',
+  'not-excluded': () => 'CANNOT BE EXCLUDED',
+  absent: (reports) => `ABSENT from ${plural(reports.length, 'file')}`,
 }
 
 function headline(reports: readonly ScanReport[], answer: ScanAnswer): string {

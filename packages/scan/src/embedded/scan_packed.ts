@@ -148,7 +148,7 @@ async function scanPlace(
 
 /** A finding as it lies in the file around it. */
 function seenOutside(finding: Finding, { coding, at }: PackedSeen, length: number): FindingSeen {
-  const { kind, form, bits, certainty, proof, note, keyId, offset, address, owner } = finding
+  const { kind, form, bits, proof, note, keyId, offset, address, owner, isWellFormed } = finding
   const { inside = { offset, address, owner, firstAt: finding.sameKeyAt ?? offset } } = finding
   return {
     offset: at,
@@ -156,10 +156,13 @@ function seenOutside(finding: Finding, { coding, at }: PackedSeen, length: numbe
     kind,
     form: `${coding}-of-${form}`,
     bits,
-    certainty,
+    // What is well-formed alone is settled with all else of the file.
+    certainty: isWellFormed === true ? 'proven' : finding.certainty,
     proof,
     note,
     keyId,
     inside,
+    ...(isWellFormed === true ? { isWellFormed } : {}),
+    ...(finding.isRebuilt === true ? { isRebuilt: true } : {}),
   }
 }
