@@ -126,35 +126,6 @@ describe('mintmark scan --public-key', () => {
     )
   })
 
-  it('has a line for each key that was given, found or not, in text and in JSON', async () => {
-    const all = await mintmark('scan', limbs, '--public-key', publicKey, other)
-    assert.match(
-      all.out,
-      /GIVEN PUBLIC KEYS.*\n {2}FOUND {2}rsa 2048 .*\n {2}CANNOT BE EXCLUDED {2}ec 256/,
-    )
-    const json = parseObject(
-      (await mintmark('scan', limbs, '--json', '--public-key', publicKey, other)).out,
-    )
-    assert.deepEqual(
-      listAt(json, 'given').map(({ state }) => state),
-      ['found', 'not-excluded'],
-    )
-  })
-
-  it('calls no key absent where a file was not searched to its end', async () => {
-    const cut = file(
-      'cut/core.1',
-      elfCore({ memory: [{ address: 0x1000n, bytes: noise(9000) }] }).bytes.subarray(0, 6000),
-    )
-    const { code, out } = await mintmark('scan', cut, '--public-key', publicKey)
-    assert.equal(code, 3)
-    assert.match(out, /CANNOT BE EXCLUDED {2}rsa 2048 .*: not all was searched/)
-    assert.match(
-      out,
-      /^CANNOT TELL: .*\n\nNOT SEARCHED\n.*core\.1: 1 of \d+ segments are cut: .*; make the dump again/,
-    )
-  })
-
   it('never says so of a key of a curve, which is not looked for at every place', async () => {
     const curve = file('curve.pem', ec.publicKey.export({ type: 'spki', format: 'pem' }))
     const { code, out } = await mintmark('scan', empty, '--public-key', curve)

@@ -99,7 +99,13 @@ export function acrossFiles(
     const held = keys.get(id)
     if (held === undefined || RANK[answer.state] > RANK[held.state]) keys.set(id, answer)
   }
-  return [...keys.values()].map((key) =>
-    key.state === 'absent' && !isComplete ? { ...key, state: 'not-excluded', why: STOPPED } : key,
-  )
+  const all = [...keys.values()]
+  return isComplete ? all : all.map(notExcluded)
+}
+
+/** What can be said of a key where not all was searched. */
+function notExcluded(key: GivenKey): GivenKey {
+  if (key.state !== 'absent') return key
+  const { keyId, kind, bits } = key
+  return { keyId, kind, bits, state: 'not-excluded', why: STOPPED }
 }

@@ -130,8 +130,9 @@ function placed(
 }
 
 /** Of a key that lies there as a whole too, a part is one of its values. */
-function asWhole({ isRebuilt: _, ...seen }: FindingSeen): FindingSeen {
-  return seen
+function asWhole(seen: FindingSeen): FindingSeen {
+  const { isRebuilt: _, ...whole } = seen
+  return whole
 }
 
 const isVerified = ({ seen, tag }: Sighting): boolean =>

@@ -68,23 +68,12 @@ export function searchWindow(
   const materials = new MaterialList(hashKey)
   const sightings = new WindowSightings(hashKey)
   const limits: LimitSeen[] = []
-  const publicKeys = new Map<string, KeySeen>()
+  const publicKeys = new KeysOfWindow()
   const possible: PossibleKey[] = []
   const zeros: Range[] = []
   const packed = new PackedOfWindow(limits)
-  let bare = 0
-  const hasRoomForKey = (isBare: boolean): boolean =>
-    publicKeys.size < MOST_KEYS && (!isBare || bare < MOST_BARE)
-  const onPublicKey = (key: PublicKey, isBare: boolean, isOwn = false): void => {
-    const id = key.keyId.spkiSha256 ?? ''
-    const held = publicKeys.get(id)
-    if (held?.isOwn === true && !isOwn) publicKeys.set(id, { ...held, isOwn })
-    const isBetter =
-      held === undefined || (held.key.subject === undefined && key.subject !== undefined)
-    if (!isBetter || (held === undefined && !hasRoomForKey(isBare))) return
-    if (held === undefined && isBare) bare++
-    publicKeys.set(id, { key, isBare, isOwn: isOwn && (held?.isOwn ?? true) })
-  }
+  const onPublicKey = (key: PublicKey, isBare: boolean): void =>
+    publicKeys.add({ key, isBare, isOwn: false })
   const searched = scanner.scan(source, window, {
     onHit: (detected, offset) => {
       const told = sightings.add(detected, offset)
@@ -93,7 +82,8 @@ export function searchWindow(
       if (hasMaterial && detected.isCopy !== true) materials.add(detected, seen)
       if (possible.length < MOST_POSSIBLE) possible.push(...possibleKeys(detected, offset))
       const known = detected.certainty === 'proven' ? publicHalf(detected.material) : undefined
-      if (known !== undefined) onPublicKey(known, false, seen.isWellFormed === true)
+      const isOwn = seen.isWellFormed === true
+      if (known !== undefined) publicKeys.add({ key: known, isBare: false, isOwn })
       return told
     },
     onCopy: (told, offset) => told instanceof Told && sightings.addCopy(told, offset),
@@ -101,7 +91,7 @@ export function searchWindow(
     onZeros: (run) => zeros.push(run),
     onPacked: (seen) => packed.add(seen),
     onPublicKey,
-    hasRoomForKey,
+    hasRoomForKey: (isBare) => publicKeys.hasRoom(isBare),
   })
   if (materials.leftOut > 0) {
     limits.push({ code: 'many-hits', name: 'keys', offset: window.offset })
@@ -110,7 +100,7 @@ export function searchWindow(
   return {
     sightings: sightings.all,
     limits,
-    publicKeys: [...publicKeys.values()],
+    publicKeys: publicKeys.all,
     materials: materials.all,
     possible,
     packed: packed.all,
@@ -118,6 +108,35 @@ export function searchWindow(
     provenBytes: sightings.provenBytes,
     searched,
   }
+}
+
+/** Each public key once, with a name where one tells it. */
+class KeysOfWindow {
+  readonly #keys = new Map<string, KeySeen>()
+  #bare = 0
+
+  hasRoom(isBare: boolean): boolean {
+    return this.#keys.size < MOST_KEYS && (!isBare || this.#bare < MOST_BARE)
+  }
+
+  add(seen: KeySeen): void {
+    const id = seen.key.keyId.spkiSha256 ?? ''
+    const held = this.#keys.get(id)
+    if (held !== undefined) this.#keys.set(id, better(held, seen))
+    else if (this.hasRoom(seen.isBare)) {
+      if (seen.isBare) this.#bare++
+      this.#keys.set(id, seen)
+    }
+  }
+
+  get all(): readonly KeySeen[] {
+    return [...this.#keys.values()]
+  }
+}
+
+function better(held: KeySeen, seen: KeySeen): KeySeen {
+  const isNamed = held.key.subject === undefined && seen.key.subject !== undefined
+  return { ...(isNamed ? seen : held), isOwn: held.isOwn && seen.isOwn }
 }
 
 /** Each place once; of more than there is room for, that they were left out. */
