@@ -24,7 +24,7 @@ export interface Gap {
   /** What was not searched, and why. */
   readonly message: string
   /** What to do about it. */
-  readonly todo: string
+  readonly remedy: string
   readonly facts: ErrorFacts
 }
 
@@ -46,7 +46,7 @@ const CHECK_DUMP = 'make the dump again, or search for given keys with --deep --
 const GO_DEEPER = 'search again with --deep'
 
 /** What to do, by code: a code without an entry does not compile. */
-const TODO: Readonly<Record<GapCode, string>> = {
+const REMEDIES: Readonly<Record<GapCode, string>> = {
   'anchor-flood': GO_DEEPER,
   'search-cut': GO_DEEPER,
   'detector-failed': REPORT_IT,
@@ -69,16 +69,16 @@ const TODO: Readonly<Record<GapCode, string>> = {
 }
 
 /** Every code, for tests that go through all ways in which a search can stop. */
-export const GAP_CODES: readonly GapCode[] = Object.keys(TODO).filter(isGapCode)
+export const GAP_CODES: readonly GapCode[] = Object.keys(REMEDIES).filter(isGapCode)
 
 function isGapCode(code: string): code is GapCode {
-  return code in TODO
+  return code in REMEDIES
 }
 
 /** The ledger of one file. */
 export function gapsOf({ file, limits, flaws }: ScannedFiles['reports'][number]): readonly Gap[] {
   return [...limits, ...flaws].flatMap(({ code, message, facts }) =>
-    code === 'names-damaged' ? [] : [{ file, code, message, todo: TODO[code], facts }],
+    code === 'names-damaged' ? [] : [{ file, code, message, remedy: REMEDIES[code], facts }],
   )
 }
 
@@ -86,7 +86,13 @@ export function gapsOf({ file, limits, flaws }: ScannedFiles['reports'][number])
 export function completenessOf({ reports, unreadable }: ScannedFiles): readonly Gap[] {
   return [
     ...unreadable.map(({ path, reason }): Gap => {
-      return { file: path, code: 'not-read', message: reason, todo: TODO['not-read'], facts: {} }
+      return {
+        file: path,
+        code: 'not-read',
+        message: reason,
+        remedy: REMEDIES['not-read'],
+        facts: {},
+      }
     }),
     ...reports.flatMap((report) => gapsOf(report)),
   ]

@@ -49,9 +49,9 @@ const FORMS: Readonly<Record<string, { readonly text: string; readonly publicKey
   },
 }
 
-describe('by itself a candidate, and with its public key verified:', () => {
+describe('a key that its form alone holds', () => {
   for (const [name, { text, publicKey }] of Object.entries(FORMS)) {
-    it(name, async () => {
+    it(`${name}: a candidate, until its public half is known`, async () => {
       const file = join(folder, 'key')
       writeFileSync(file, `something before\n${text}`)
       const bare = await scanFile(file)

@@ -137,11 +137,11 @@ function fingerprints(finding: Finding): Readonly<Record<string, string>> {
 }
 
 /** What was not searched. */
-function notification({ file, code, message, todo }: Gap): unknown {
+function notification({ file, code, message, remedy }: Gap): unknown {
   return {
     level: code === 'not-read' ? 'error' : 'warning',
     descriptor: { id: code },
-    message: { text: `${safeText(message)}. What to do: ${todo}.` },
+    message: { text: `${safeText(message)}. What to do: ${remedy}.` },
     locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(file) } } }],
   }
 }
