@@ -21,7 +21,7 @@ export function scanOf(
 ): DumpScan {
   const known = new Map(publicKeys.map((key) => [key.keyId.spkiSha256, key]))
   const places = grouped(report.findings, ({ keyId }) => keyId?.spkiSha256 ?? '')
-  const unnamed = places.get('')?.filter(isFirst).length ?? 0
+  const unnamed = places.get('')?.filter((each) => isFirst(each) && isKey(each)).length ?? 0
   places.delete('')
   const keys = [...places].slice(0, MOST_KEYS)
   const left = places.size - keys.length
@@ -39,6 +39,8 @@ export function scanOf(
     ],
   }
 }
+
+const isKey = (finding: Finding): boolean => classOf(finding) === 'key'
 
 /** Of a key without an id: whether no place before shows the same key. */
 function isFirst({ beginsAt, sameKeyAt }: Finding): boolean {

@@ -84,7 +84,7 @@ describe('a key that its form alone holds', () => {
   it('SEC1 with its point, which is verified, verifies one without', async () => {
     const file = join(folder, 'both')
     const whole = ec.privateKey.export({ type: 'sec1', format: 'pem' }).toString()
-    writeFileSync(file, `${FORMS['SEC1 without its point']?.text}\n\n${whole}`)
+    writeFileSync(file, `${FORMS['SEC1 without its point']?.text ?? ''}\n\n${whole}`)
     const { findings, candidates } = await scanFile(file)
     assert.deepEqual([findings.length, candidates.length], [2, 0])
   })

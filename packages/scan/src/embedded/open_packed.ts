@@ -11,10 +11,10 @@ import { createInflate, createInflateRaw } from 'node:zlib'
 import type { ByteSource } from '@mintmark/dump'
 import { GZIP_SUMS, gzipHead, isGzipHead } from '../coded/packed_layers.ts'
 import type { PackedCoding, PackedSeen } from '../coded/packed_seen.ts'
-import type { CoreHold } from '../gate/core_hold.ts'
 import { PROGRAM_PATH } from '../gate/dump_head.ts'
 import { programOf } from '../packers.ts'
 import { framesEnd } from './frames.ts'
+import type { Sink } from './small_hold.ts'
 import { decodedFrom } from './text_stream.ts'
 
 const STEP_BYTES = 1 << 18
@@ -40,7 +40,7 @@ export interface Opened {
 export async function openPacked(
   source: ByteSource,
   { coding, at }: PackedSeen,
-  hold: CoreHold,
+  hold: Sink,
   room: number,
 ): Promise<Opened> {
   const into = { hold, room }
@@ -71,7 +71,7 @@ export async function openPacked(
 }
 
 interface Into {
-  readonly hold: CoreHold
+  readonly hold: Sink
   readonly room: number
 }
 

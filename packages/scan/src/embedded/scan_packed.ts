@@ -14,7 +14,8 @@ import type { HeldInput } from '../gate/hold_layout.ts'
 import { withHold } from '../held_back.ts'
 import { type LimitSeen, TOO_MANY_PACKED } from '../scan_limits.ts'
 import type { Sighting } from '../sightings.ts'
-import { openPacked } from './open_packed.ts'
+import { type Opened, openPacked } from './open_packed.ts'
+import { type Sink, SMALL_BYTES, SmallHold } from './small_hold.ts'
 
 /** Packings within each other that are opened. */
 export const MOST_DEPTH = 8
@@ -121,29 +122,54 @@ interface PlaceTaker extends PackedTaker {
 async function scanPlace(
   source: ByteSource,
   place: PackedSeen,
+  how: PackedSearch,
+  taker: PlaceTaker,
+): Promise<number> {
+  const { room } = how
+  const small = new SmallHold()
+  try {
+    const opened = await openPacked(source, place, small, Math.min(room.bytes, SMALL_BYTES))
+    if (opened.end !== 'too-large' || room.bytes <= SMALL_BYTES) {
+      return await searchHeld(place, { opened, hold: small }, how, taker)
+    }
+  } finally {
+    small.wipe()
+  }
+  return await withHold(async (hold) => {
+    const opened = await openPacked(source, place, hold, room.bytes)
+    return await searchHeld(place, { opened, hold }, how, taker)
+  }, MEMORY_BYTES)
+}
+
+/** What came out of a place. */
+interface HeldPlace {
+  readonly opened: Opened
+  readonly hold: Sink & { readonly input: () => HeldInput }
+}
+
+async function searchHeld(
+  place: PackedSeen,
+  { opened, hold }: HeldPlace,
   { room, isDump, search }: PackedSearch,
   taker: PlaceTaker,
 ): Promise<number> {
-  return await withHold(async (hold) => {
-    const opened = await openPacked(source, place, hold, room.bytes)
-    room.bytes -= hold.size
-    if (opened.end === 'unopened') {
-      if (!isDump || !OF_FILES.has(place.coding))
-        taker.unsearched(opened.reason ?? place.coding, place.at)
-      return place.at
-    }
-    if (hold.size < LEAST_BYTES) return place.at
-    if (opened.end === 'too-large') taker.unsearched('more comes out than is searched', place.at)
-    if (opened.end === 'cut' && !isDump)
-      taker.unsearched(`${place.coding} that is damaged or cut`, place.at)
-    const { found, limits, bytes } = await search(hold.input(), opened.length)
-    for (const { finding, tag } of found) {
-      taker.onSighting({ seen: seenOutside(finding, place, opened.length), tag })
-    }
-    for (const limit of limits) taker.onLimit({ ...limit, offset: place.at })
-    taker.onBytes(bytes)
-    return place.at + opened.length
-  }, MEMORY_BYTES)
+  room.bytes -= hold.size
+  if (opened.end === 'unopened') {
+    if (!isDump || !OF_FILES.has(place.coding))
+      taker.unsearched(opened.reason ?? place.coding, place.at)
+    return place.at
+  }
+  if (hold.size < LEAST_BYTES) return place.at
+  if (opened.end === 'too-large') taker.unsearched('more comes out than is searched', place.at)
+  if (opened.end === 'cut' && !isDump)
+    taker.unsearched(`${place.coding} that is damaged or cut`, place.at)
+  const { found, limits, bytes } = await search(hold.input(), opened.length)
+  for (const { finding, tag } of found) {
+    taker.onSighting({ seen: seenOutside(finding, place, opened.length), tag })
+  }
+  for (const limit of limits) taker.onLimit({ ...limit, offset: place.at })
+  taker.onBytes(bytes)
+  return place.at + opened.length
 }
 
 /** A finding as it lies in the file around it. */
