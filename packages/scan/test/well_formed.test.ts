@@ -34,19 +34,26 @@ function bareSec1(key: KeyObject): Buffer {
   return Buffer.concat([head, secretOf(key), curve])
 }
 
-const FORMS: Readonly<Record<string, { readonly text: string; readonly publicKey: KeyObject }>> = {
-  'a configuration of WireGuard': {
-    text: `[Interface]\nPrivateKey = ${clamped(x25519.privateKey).toString('base64')}\n`,
-    publicKey: x25519.publicKey,
-  },
+interface Form {
+  readonly text: string
+  readonly publicKey: KeyObject
+}
+
+const WIREGUARD: Form = {
+  text: `[Interface]\nPrivateKey = ${clamped(x25519.privateKey).toString('base64')}\n`,
+  publicKey: x25519.publicKey,
+}
+const SEC1: Form = {
+  text: `-----BEGIN EC PRIVATE KEY-----\n${bareSec1(ec.privateKey).toString('base64')}\n-----END EC PRIVATE KEY-----\n`,
+  publicKey: ec.publicKey,
+}
+const FORMS: Readonly<Record<string, Form>> = {
+  'a configuration of WireGuard': WIREGUARD,
   'a key of DNSSEC on a curve': {
     text: `Private-key-format: v1.3\nAlgorithm: 13 (ECDSAP256SHA256)\nPrivateKey: ${secretOf(ec.privateKey).toString('base64')}\n`,
     publicKey: ec.publicKey,
   },
-  'SEC1 without its point': {
-    text: `-----BEGIN EC PRIVATE KEY-----\n${bareSec1(ec.privateKey).toString('base64')}\n-----END EC PRIVATE KEY-----\n`,
-    publicKey: ec.publicKey,
-  },
+  'SEC1 without its point': SEC1,
 }
 
 describe('a key that its form alone holds', () => {
@@ -72,10 +79,9 @@ describe('a key that its form alone holds', () => {
 
   it('a copy of its value shows no more than it does', async () => {
     const file = join(folder, 'copy')
-    const text = FORMS['a configuration of WireGuard']?.text ?? assert.fail()
     const secret = clamped(x25519.privateKey)
     const gap = Buffer.alloc(64)
-    writeFileSync(file, Buffer.concat([Buffer.from(text), gap, secret, gap]))
+    writeFileSync(file, Buffer.concat([Buffer.from(WIREGUARD.text), gap, secret, gap]))
     const { findings, candidates } = await scanFile(file)
     assert.deepEqual(findings, [])
     assert.ok(candidates.length >= 2)
@@ -84,7 +90,7 @@ describe('a key that its form alone holds', () => {
   it('SEC1 with its point, which is verified, verifies one without', async () => {
     const file = join(folder, 'both')
     const whole = ec.privateKey.export({ type: 'sec1', format: 'pem' }).toString()
-    writeFileSync(file, `${FORMS['SEC1 without its point']?.text ?? ''}\n\n${whole}`)
+    writeFileSync(file, `${SEC1.text}\n\n${whole}`)
     const { findings, candidates } = await scanFile(file)
     assert.deepEqual([findings.length, candidates.length], [2, 0])
   })

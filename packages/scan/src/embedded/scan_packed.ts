@@ -12,6 +12,7 @@ import type { PackedCoding, PackedSeen } from '../coded/packed_seen.ts'
 import type { Finding, FindingSeen } from '../finding.ts'
 import type { HeldInput } from '../gate/hold_layout.ts'
 import { withHold } from '../held_back.ts'
+import { EQUAL_VALUE } from '../known/value_search.ts'
 import { type LimitSeen, TOO_MANY_PACKED } from '../scan_limits.ts'
 import type { Sighting } from '../sightings.ts'
 import { type Opened, openPacked } from './open_packed.ts'
@@ -164,12 +165,28 @@ async function searchHeld(
   if (opened.end === 'cut' && !isDump)
     taker.unsearched(`${place.coding} that is damaged or cut`, place.at)
   const { found, limits, bytes } = await search(hold.input(), opened.length)
-  for (const { finding, tag } of found) {
+  for (const { finding, tag } of bestOfEach(found)) {
     taker.onSighting({ seen: seenOutside(finding, place, opened.length), tag })
   }
   for (const limit of limits) taker.onLimit({ ...limit, offset: place.at })
   taker.onBytes(bytes)
   return place.at + opened.length
+}
+
+/** One of each key, for all of them have one place in the file: what shows it, rather than a copy of a value. */
+function bestOfEach(found: FoundInside['found']): FoundInside['found'] {
+  const best = new Map<string, FoundInside['found'][number]>()
+  for (const [i, each] of found.entries()) {
+    const name = each.tag === '' ? String(i) : each.tag
+    const held = best.get(name)
+    if (held === undefined || rankOf(each.finding) > rankOf(held.finding)) best.set(name, each)
+  }
+  return [...best.values()]
+}
+
+function rankOf({ certainty, proof }: Finding): number {
+  if (certainty !== 'proven') return 0
+  return proof.startsWith(EQUAL_VALUE) ? 1 : 2
 }
 
 /** A finding as it lies in the file around it. */
