@@ -35,7 +35,7 @@ export interface DumpKey {
   readonly jwkThumbprint: string
   readonly kind: string
   readonly bits: number
-  /** `self-test` for a published test key and the like; `''` for any other. */
+  /** Of a key that is ignored, why: `self-test` for a published test key. `''` for any other. */
   readonly note: string
   /** Of a public key of the evidence, or of the dump, that matches; `''` for none. */
   readonly kid: string

@@ -6,6 +6,7 @@
 import type { DumpFile, DumpKey, DumpKeyForm, DumpScan } from '@mintmark/case'
 import { isoOf } from '@mintmark/core'
 import type { Finding, PublicKey, ScanReport } from '@mintmark/scan'
+import { classOf, gapsOf } from '@mintmark/scan/answer'
 import { isIncomplete } from './incomplete_scan.ts'
 
 /** Keys of one dump that are kept; a heap of test keys has more. */
@@ -20,7 +21,7 @@ export function scanOf(
 ): DumpScan {
   const known = new Map(publicKeys.map((key) => [key.keyId.spkiSha256, key]))
   const places = grouped(report.findings, ({ keyId }) => keyId?.spkiSha256 ?? '')
-  const unnamed = places.get('')?.filter(isFirst).length ?? 0
+  const unnamed = places.get('')?.filter((each) => isFirst(each) && isKey(each)).length ?? 0
   places.delete('')
   const keys = [...places].slice(0, MOST_KEYS)
   const left = places.size - keys.length
@@ -33,11 +34,13 @@ export function scanOf(
     keys: keys.map(([id, findings]) => keyOf(id, findings, known.get(id))),
     otherKeys: unnamed,
     limits: [
-      ...[...report.limits, ...report.flaws].map(({ message }) => message),
+      ...gapsOf(report).map(({ message }) => message),
       ...(left > 0 ? [`${left} more keys than are kept`] : []),
     ],
   }
 }
+
+const isKey = (finding: Finding): boolean => classOf(finding) === 'key'
 
 /** Of a key without an id: whether no place before shows the same key. */
 function isFirst({ beginsAt, sameKeyAt }: Finding): boolean {
@@ -53,7 +56,8 @@ function keyOf(spkiSha256: string, findings: Group, known: PublicKey | undefined
     jwkThumbprint: keyId?.jwkThumbprint ?? '',
     kind,
     bits,
-    note: findings.every((finding) => finding.note === note) ? (note ?? '') : '',
+    // What nothing is to be done about says so; a note of anything else is of one place.
+    note: findings.every((finding) => classOf(finding) === 'ignored') ? (note ?? '') : '',
     ...namesOf(keyId, known),
     forms: [...grouped(findings, ({ form }) => form)].map(formOf),
   }

@@ -3,17 +3,18 @@
  *
  * @module
  */
-import { closeSync, openSync, readSync } from 'node:fs'
+import { type BigIntStats, closeSync, constants, openSync, readSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { whyUnread } from '@mintmark/core'
+import { type FilePath, fsPath, namedPath, pathText } from '@mintmark/dump'
 
 /** Standard input, as a path. */
 export const STANDARD_INPUT = '-'
 
 /** A file to read. */
 export interface InputFile {
-  readonly path: string
+  readonly path: FilePath
   /** Bytes; 0 of a pipe, which does not tell. */
   readonly size: number
   /** Read in order, once: a pipe, or standard input whatever it is. */
@@ -31,22 +32,47 @@ export interface Unreadable {
 export interface InputFiles {
   /** In order of the command line, in folders by name; each file once, whatever links lead to it. */
   readonly files: readonly InputFile[]
+  /** What was asked for and is not among them: each path that was left out. */
   readonly unreadable: readonly Unreadable[]
 }
 
 /**
- * Walks folders, and follows links in them: each folder and each file once, so that a loop ends.
+ * Walks folders, and follows links in them: each folder and each file once, so that a loop ends. Names may be any bytes.
  *
- * Pipes are read where they are named themselves, and left out of folders. So are sockets and devices, which named
- * themselves are told as unreadable.
+ * Pipes are read where they are named themselves. In folders they are left out, as are sockets and devices, and told.
  */
 export async function inputFiles(paths: readonly string[]): Promise<InputFiles> {
   const walk = new Walk()
   for (const given of paths) {
     // oxlint-disable-next-line no-await-in-loop -- the order of the command line is the order of the answer
-    await walk.take(given, true)
+    for (const each of await meant(given)) await walk.take(each, true)
   }
   return walk
+}
+
+/** What Node puts in place of bytes that are no UTF-8. */
+const NO_LETTER = '\ufffd'
+
+/** A path of the command line: Node has no other name than text for it, so that those are found which it may stand for. */
+async function meant(given: string): Promise<readonly FilePath[]> {
+  const [folder, name] = [path.dirname(given), path.basename(given)]
+  if (!name.includes(NO_LETTER) || (await exists(given))) return [given]
+  const names = await readdir(folder, { encoding: 'buffer' }).catch(() => [])
+  const alike = names.filter((each) => each.toString() === name)
+  return alike.length === 0 ? [given] : alike.map((each) => joined(folder, each))
+}
+
+async function exists(place: string): Promise<boolean> {
+  return await stat(place).then(
+    () => true,
+    () => false,
+  )
+}
+
+function joined(folder: FilePath, name: Buffer): FilePath {
+  const whole = Buffer.concat([Buffer.from(folder), Buffer.from(path.sep), name])
+  const named = namedPath(whole)
+  return typeof named === 'string' ? path.join(named) : named
 }
 
 class Walk implements InputFiles {
@@ -54,55 +80,67 @@ class Walk implements InputFiles {
   readonly unreadable: Unreadable[] = []
   readonly #seen = new Set<string>()
 
-  async take(given: string, isNamed: boolean): Promise<void> {
+  async take(given: FilePath, isNamed: boolean): Promise<void> {
     const pending = [{ place: given, isNamed }]
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       // oxlint-disable-next-line no-await-in-loop -- one folder after another keeps their order
       const inside = await this.#visit(next.place, next.isNamed)
-      for (const name of inside.toReversed()) {
-        pending.push({ place: path.join(next.place, name), isNamed: false })
-      }
+      for (const place of inside.toReversed()) pending.push({ place, isNamed: false })
     }
   }
 
-  /** @returns names in the folder, if it is one that was not seen before */
-  async #visit(place: string, isNamed: boolean): Promise<readonly string[]> {
+  /** @returns what is in the folder, if it is one that was not seen before */
+  async #visit(place: FilePath, isNamed: boolean): Promise<readonly FilePath[]> {
     if (place === STANDARD_INPUT && isNamed) return this.#takePipe(place)
     try {
-      const found = await stat(place, { bigint: true })
+      const found = await stat(fsPath(place), { bigint: true })
       const id = `${found.dev} ${found.ino}`
       if (this.#seen.has(id)) return []
       this.#seen.add(id)
       if (found.isDirectory()) {
-        const names = await readdir(place)
-        return names.toSorted((a, b) => (a < b ? -1 : 1))
+        const names = await readdir(fsPath(place), { encoding: 'buffer' })
+        return names.toSorted((a, b) => Buffer.compare(a, b)).map((name) => joined(place, name))
       }
-      const size = Number(found.size)
-      const isPipe = isNamed && size === 0 && found.isFile() && givesBytes(place)
-      if (found.isFile()) this.files.push({ path: place, size, isPipe, isNamed })
-      else if (isNamed && found.isBlockDevice())
-        this.unreadable.push({ path: place, reason: DEVICE })
-      else if (isNamed && found.isFIFO()) this.#takePipe(place)
-      else if (isNamed) this.unreadable.push({ path: place, reason: 'not a file' })
+      this.#takeFile(place, found, isNamed)
     } catch (error) {
-      this.unreadable.push({ path: place, reason: reasonOf(error, place) })
+      this.#leaveOut(place, reasonOf(error, pathText(place)))
     }
     return []
   }
 
-  #takePipe(place: string): readonly string[] {
-    if (this.#seen.has(place)) return []
-    this.#seen.add(place)
+  #takeFile(place: FilePath, found: BigIntStats, isNamed: boolean): void {
+    const size = Number(found.size)
+    if (found.isFile()) {
+      const isUnsized = size === 0 && givesBytes(place)
+      if (isUnsized && !isNamed) this.#leaveOut(place, UNSIZED)
+      else this.files.push({ path: place, size, isPipe: isUnsized, isNamed })
+    } else if (found.isFIFO()) {
+      if (isNamed) this.#takePipe(place)
+      else this.#leaveOut(place, PIPE)
+    } else if (found.isBlockDevice()) this.#leaveOut(place, DEVICE)
+    else this.#leaveOut(place, 'not a file')
+  }
+
+  #leaveOut(place: FilePath, reason: string): void {
+    this.unreadable.push({ path: pathText(place), reason })
+  }
+
+  #takePipe(place: FilePath): readonly FilePath[] {
+    const name = pathText(place)
+    if (this.#seen.has(name)) return []
+    this.#seen.add(name)
     this.files.push({ path: place, size: 0, isPipe: true, isNamed: true })
     return []
   }
 }
 
 const DEVICE = 'a device: give it on standard input (mintmark scan - < DEVICE)'
+const PIPE = 'a pipe in a folder: name it by itself, for it is read once'
+const UNSIZED = 'it says that it is empty, and is not: name it by itself'
 
-/** Files of `/proc` say that they are empty, and are not. */
-function givesBytes(place: string): boolean {
-  const file = openSync(place, 'r')
+/** Files of `/proc` say that they are empty, and are not. One that gives nothing yet is not waited for. */
+function givesBytes(place: FilePath): boolean {
+  const file = openSync(fsPath(place), constants.O_RDONLY | constants.O_NONBLOCK)
   try {
     return readSync(file, Buffer.alloc(1)) > 0
   } finally {
@@ -110,13 +148,10 @@ function givesBytes(place: string): boolean {
   }
 }
 
-/** What Node puts in place of bytes that are no UTF-8. */
-const NO_LETTER = '\ufffd'
-
 /** Why a file could not be read, in words; where there are none, the error's code. */
 export function reasonOf(error: unknown, place: string): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
   if (code === 'ENOENT' && place.includes(NO_LETTER))
-    return 'its name is not UTF-8: give it another'
+    return 'its name is not UTF-8: name the folder that it is in'
   return whyUnread(code)
 }

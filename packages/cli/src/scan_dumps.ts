@@ -29,7 +29,7 @@ import type { Options } from './program.ts'
 import { Progress } from './progress.ts'
 
 /** Changes when a scan finds what an earlier one did not: each dump is then searched again. */
-const RULES = 1
+const RULES = 2
 const HEAD_BYTES = 8192
 
 /**

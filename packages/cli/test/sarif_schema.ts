@@ -58,7 +58,9 @@ const result = object({
 const invocation = object({
   executionSuccessful: { type: 'boolean' },
   exitCode: { type: 'integer' },
-  toolExecutionNotifications: list(object({ level, message, locations: list(location) })),
+  toolExecutionNotifications: list(
+    object({ level, descriptor: object({ id: text }), message, locations: list(location) }),
+  ),
 })
 
 /** Of a whole log. */

@@ -1,41 +1,17 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { ScanReport } from '@mintmark/scan'
+import { answerOf } from '@mintmark/scan/answer'
+import { exitCodeOf } from '../src/commands/scan.ts'
 import { scanText } from '../src/render/scan_text.ts'
+import { findingOf, reportOf } from './scan_reports.ts'
 
-/** A schedule that was found. */
-const schedule = {
-  file: 'core',
-  offset: 4096,
-  address: undefined,
-  length: 100,
-  kind: 'aes',
-  form: 'aes-schedule-enc',
-  bits: 128,
-  certainty: 'proven',
-  proof: 'schedule expands; goes on at 0x2000',
-  note: undefined,
-  keyId: undefined,
-  owner: undefined,
-  copies: 1,
-} as const
+const schedule = findingOf()
 
-function reportOf(findings: ScanReport['findings']): ScanReport {
-  return {
-    file: 'core',
-    size: 1 << 16,
-    container: 'elf-core',
-    segments: 3,
-    scannedBytes: 1 << 16,
-    holeBytes: 0,
-    findings,
-    candidates: [],
-    lesser: [],
-    flaws: [],
-    limits: [],
-    absent: [],
-    publicRoots: 0,
-  }
+function textOf(reports: readonly ScanReport[]): string {
+  const scanned = { reports, unreadable: [] }
+  const answer = answerOf(scanned)
+  return scanText({ scanned, answer, code: exitCodeOf(answer) })
 }
 
 it('a key without a public half is one, though its parts and its forms lie apart in the file', () => {
@@ -47,17 +23,20 @@ it('a key without a public half is one, though its parts and its forms lie apart
     form: 'limbs-be',
     sameKeyAt: schedule.offset,
   }
-  const told = scanText({ reports: [reportOf([schedule, rest, bare])], unreadable: [] })
-  assert.match(told, /^FOUND: 1 key, proven, at 3 places in 1 of 1 file/)
+  const told = textOf([reportOf([schedule, rest, bare])])
+  assert.match(told, /^FOUND: 1 key, verified, at 3 places in 1 of 1 file/)
 })
 
-it('of many keys those that outlive a process are told first, those that everybody knows last', () => {
+it('of many keys those that outlive a process are told first, and those that everybody knows are apart', () => {
   const many = Array.from({ length: 20 }, (_, k) => ({ ...schedule, offset: 4096 * k }))
   const known = { ...schedule, kind: 'rsa', bits: 1024, note: 'self-test', offset: 0 } as const
   const own = { ...schedule, kind: 'ec', bits: 256, offset: 1 << 20 } as const
-  const told = scanText({ reports: [reportOf([known, ...many, own])], unreadable: [] })
-  assert.match(told, /^FOUND: .*\n {2}ec 256\n.*\n {2}aes 128\n/)
-  assert.doesNotMatch(told, /rsa 1024/)
+  const told = textOf([reportOf([known, ...many, own])])
+  assert.match(
+    told,
+    /^FOUND: 21 keys, .*\. Ignored: 1 published test key\.\n {2}ec 256\n.*\n {2}aes 128\n/,
+  )
+  assert.match(told, /\nIGNORED: .*\n {2}1 × rsa \(a published test key\)/)
 })
 
 it('of candidates alone the first line says that there are some', () => {
@@ -68,13 +47,13 @@ it('of candidates alone the first line says that there are some', () => {
     proof: 'a keytab',
   } as const
   const report = { ...reportOf([]), candidates: [candidate] }
-  const told = scanText({ reports: [report], unreadable: [] })
+  const told = textOf([report])
   assert.match(told, /^LEAD: .* searched\); 1 candidate below may be one\.\n/)
 })
 
 it('holes are told beside what was searched', () => {
   const report = { ...reportOf([]), scannedBytes: 3 << 20, holeBytes: 5 << 20 }
-  const told = scanText({ reports: [report, reportOf([])], unreadable: [] })
+  const told = textOf([report, reportOf([])])
   assert.match(told, /^NOTHING FOUND: .* \(3\.1 MiB and 5\.0 MiB of holes searched\)\.\n/)
   assert.match(told, /^SEARCHED {2}2 files, 3\.1 MiB and 5\.0 MiB of holes \(elf-core\)$/m)
 })

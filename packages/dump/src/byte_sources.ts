@@ -5,6 +5,7 @@
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { MintmarkError, safeText, whyUnread } from '@mintmark/core'
+import { type FilePath, fsPath, pathText } from './file_path.ts'
 import type { ByteSource } from './segment.ts'
 
 /** Bytes that are in memory already. */
@@ -31,9 +32,11 @@ export interface FileSource extends ByteSource {
  *
  * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened, is no regular file, or does not tell its size
  */
-export function fileSource(path: string): FileSource {
-  const shown = safeText(path)
-  const file = attempt(shown, () => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK))
+export function fileSource(path: FilePath): FileSource {
+  const shown = safeText(pathText(path))
+  const file = attempt(shown, () =>
+    openSync(fsPath(path), constants.O_RDONLY | constants.O_NONBLOCK),
+  )
   try {
     const stats = attempt(shown, () => fstatSync(file))
     if (!stats.isFile())

@@ -10,6 +10,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { closeSync, constants, fstatSync, openSync } from 'node:fs'
+import { type FilePath, fsPath } from './file_path.ts'
 import type { Range } from './segment.ts'
 
 const PERL = '/usr/bin/perl'
@@ -31,12 +32,12 @@ const MAX_DATA_SHARE = 0.9
  *
  * @param size bytes of the file, as its source has them
  */
-export function dataRanges(path: string, size: number): readonly Range[] {
+export function dataRanges(path: FilePath, size: number): readonly Range[] {
   const whole = size > 0 ? [{ offset: 0, length: size }] : []
   if (process.platform !== 'linux') return whole
   let file: number | undefined
   try {
-    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    file = openSync(fsPath(path), constants.O_RDONLY | constants.O_NONBLOCK)
     const stats = fstatSync(file)
     if (!stats.isFile() || stats.blocks * BLOCK_BYTES > size * MAX_DATA_SHARE) return whole
     return readRanges(askPerl(file), size) ?? whole

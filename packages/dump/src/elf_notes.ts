@@ -253,7 +253,7 @@ function* readFiles(descriptor: Range, elf: ElfHeader, layout: Layout): Reading<
     nameAt = nameEnd + 1
   }
   if (BigInt(named) < count)
-    layout.addFlaw('stream-damaged', `${named} of the mapped files have a name`, { named })
+    layout.addFlaw('names-damaged', `${named} of the mapped files have a name`, { named })
 }
 
 const decoder = new TextDecoder('utf-8')

@@ -1,5 +1,6 @@
 export { bytesSource, type FileSource, fileSource } from './byte_sources.ts'
 export { dataRanges } from './data_ranges.ts'
+export { type FilePath, fsPath, namedPath, pathText } from './file_path.ts'
 export { openDump } from './open_dump.ts'
 export { joined as joinedRanges, partOfRange, without as withoutRanges } from './ranges.ts'
 export type { ByteSource, Container, Dump, Flaw, Owner, Range, Segment } from './segment.ts'

@@ -151,7 +151,7 @@ function* readOther(stream: Stream, layout: Layout): Reading<void> {
 function* readSystemInfo(stream: Range, layout: Layout): Reading<void> {
   const info = yield* askReader(stream.offset, Math.min(stream.length, 56), layout.isLittleEndian)
   if (info.left < 24) {
-    layout.addFlaw('stream-damaged', 'SystemInfo is cut')
+    layout.addFlaw('names-damaged', 'SystemInfo is cut')
     return
   }
   const architecture = info.u16()

@@ -43,7 +43,7 @@ export function* readModuleList(stream: Range, layout: Layout): Reading<void> {
 function* nameModule(module: Module, layout: Layout): Reading<void> {
   const name = yield* readString(module.nameOffset, layout)
   if (name === undefined)
-    layout.addFlaw('stream-damaged', 'a module has no name where it should', {
+    layout.addFlaw('names-damaged', 'a module has no name where it should', {
       offset: module.nameOffset,
     })
   const owner: Owner = { kind: 'module', name: name ?? 'module without a name' }

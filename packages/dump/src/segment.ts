@@ -54,6 +54,8 @@ export interface Flaw {
     | 'header-damaged'
     | 'stream-damaged'
     | 'table-cut'
+    /** Names and facts alone: all memory is listed, with its addresses. */
+    | 'names-damaged'
     | 'not-understood'
   readonly message: string
   readonly facts: ErrorFacts

@@ -26,7 +26,7 @@ export type KeyKind =
   | 'token'
 
 /**
- * `proven`: arithmetic shows that it is a key. `candidate`: it has the shape of one, and nothing proves it.
+ * `proven`: arithmetic shows that it is a key, or {@link Detected.isWellFormed} says that its form does. `candidate`: it has the shape of one, and nothing proves it.
  * `lesser`: a secret of lesser class, or one that is encrypted: it is told, and is no finding.
  */
 export type Certainty = 'proven' | 'candidate' | 'lesser'
@@ -48,6 +48,10 @@ export interface Detected {
   readonly material?: KeyMaterial
   /** Of a candidate: the keys of which it would be one, if it is a key. Where the public half of one is known, that shows it. */
   readonly possible?: readonly KeyMaterial[]
+  /** Nothing ties the value to a public key: its form is what holds it. It is verified where its public half is known. */
+  readonly isWellFormed?: true
+  /** Worked out from a part of the key, or from what is left of one, and what is public. */
+  readonly isRebuilt?: true
   /** Found by the value of a key that is known whole: it tells nothing new of that. */
   readonly isCopy?: true
 }

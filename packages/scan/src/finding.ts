@@ -33,6 +33,10 @@ export interface Finding {
   readonly bits: number
   readonly certainty: Certainty
   readonly proof: string
+  /** Nothing ties its value to a public key: it is well-formed, and a candidate unless its public half is known. */
+  readonly isWellFormed?: true
+  /** Worked out from a part of the key, or from what is left of one, and what is public. */
+  readonly isRebuilt?: true
   readonly note: 'self-test' | 'drbg' | 'shielded' | 'fragment' | undefined
   readonly keyId: KeyId | undefined
   readonly owner: Owner | undefined
@@ -40,6 +44,14 @@ export interface Finding {
   readonly beginsAt?: number
   /** Of a key without an id, as symmetric ones are: the first place in the file that holds it, where that is another. */
   readonly sameKeyAt?: number
+  /** Of what was unpacked from the place: where in that it is, in the innermost packing. */
+  readonly inside?: {
+    readonly offset: number
+    readonly address: string | undefined
+    readonly owner: Owner | undefined
+    /** Of a key without an id: the first place in it that holds the same. */
+    readonly firstAt: number
+  }
   /** How often this key was found in this file, in this form, this place included. */
   readonly copies: number
 }
@@ -68,6 +80,9 @@ export function findingSeen(detected: Detected, offset: number): FindingSeen {
     certainty,
     proof: proof.slice(0, LONGEST_PROOF),
     note: note ?? (origin === undefined ? undefined : 'self-test'),
+    // A copy of a value shows no more than the value.
+    ...(detected.isWellFormed === true || detected.isCopy === true ? { isWellFormed: true } : {}),
+    ...(detected.isRebuilt === true ? { isRebuilt: true } : {}),
     keyId:
       ids?.spkiSha256 === undefined ? undefined : { ...ids, kid: undefined, subject: undefined },
   }

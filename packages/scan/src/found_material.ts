@@ -15,8 +15,8 @@ export interface FoundMaterial {
   readonly seen: FindingSeen
 }
 
-/** Keys that a window can have: more are made up. */
-const MOST_MATERIALS = 4096
+/** Keys that a window can have: one more than are erased by value (`scrub/key_ring.ts`), so that there being more is seen. */
+const MOST_MATERIALS = 4097
 
 /** Collects the keys of one window: one of each that holds as much. */
 export class MaterialList {

@@ -18,11 +18,15 @@ const MAX_MEMORY_BYTES = 112 << 20
 /**
  * Gives `use` a hold, and wipes it afterwards.
  *
+ * @param memoryBytes that it may hold in memory
  * @throws {MintmarkError} `INPUT_UNREADABLE` if there is no folder for temporary files
  */
-export async function withHold<T>(use: (hold: CoreHold) => Promise<T>): Promise<T> {
+export async function withHold<T>(
+  use: (hold: CoreHold) => Promise<T>,
+  memoryBytes: number = MAX_MEMORY_BYTES,
+): Promise<T> {
   const folder = temporaryFolder()
-  const hold = new CoreHold({ folder, memory: fixedShare(MAX_MEMORY_BYTES) })
+  const hold = new CoreHold({ folder, memory: fixedShare(memoryBytes) })
   try {
     return await use(hold)
   } finally {

@@ -5,6 +5,7 @@
  */
 import { isPrimeFactor } from './arithmetic/modulus_like.ts'
 import type { Finding, KeyId } from './finding.ts'
+import { type GivenKey, givenKeys } from './given_keys.ts'
 import { OF_KEYS_MET, SCALARS } from './known/allowance.ts'
 import { isSearchable } from './known/rsa_group.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
@@ -24,6 +25,8 @@ export class KnownKeys {
   /** Of the given ones. */
   readonly #ids: ReadonlySet<string>
   readonly #keys = new Map<string, PublicKey>()
+  /** Of those that are known from elsewhere than their private halves. */
+  readonly #shown = new Set<string>()
   /** Numbers that are no modulus. */
   readonly #primes = new Set<string>()
   #bare = 0
@@ -58,10 +61,15 @@ export class KnownKeys {
     return [...this.#keys].flatMap(([id, key]) => (this.#ids.has(id) === isGiven ? [key] : []))
   }
 
-  /** Takes a key, or what it tells of the name of one that is there. */
-  add(key: PublicKey, isBare: boolean): void {
+  /**
+   * Takes a key, or what it tells of the name of one that is there.
+   *
+   * @param isOwn it was made of its private half
+   */
+  add(key: PublicKey, isBare: boolean, isOwn = false): void {
     const id = key.keyId.spkiSha256
     if (id === undefined) return
+    if (!isOwn) this.#shown.add(id)
     const held = this.#keys.get(id)
     if (held !== undefined) this.#keys.set(id, { ...key, ...held })
     else if (this.#keys.size >= MOST_KEYS || (isBare && this.#bare >= MOST_BARE)) this.leftOut++
@@ -79,6 +87,9 @@ export class KnownKeys {
   has(spkiSha256: string): boolean {
     return this.#keys.has(spkiSha256)
   }
+
+  /** Whether a key is known from elsewhere than its private half. */
+  readonly isShown = (spkiSha256: string): boolean => this.#shown.has(spkiSha256)
 
   /** A finding with the names of its key, where a key has some. */
   named(finding: Finding): Finding {
@@ -99,6 +110,16 @@ export class KnownKeys {
     )
     if (isLeft) return limits
     return limits.filter(({ code, facts }) => code !== 'search-cut' || facts['anchor'] !== SCALARS)
+  }
+
+  /** What is answered of each given key, once each. `isDamaged`: the file is cut, or its container damaged. */
+  answers(
+    found: readonly Finding[],
+    limits: readonly ScanLimit[],
+    isDamaged: boolean,
+  ): readonly GivenKey[] {
+    const isStopped = isDamaged || limits.some((limit) => !isOfKeysMet(limit))
+    return givenKeys(this.given, { found, isStopped })
   }
 
   /**

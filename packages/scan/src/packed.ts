@@ -10,7 +10,7 @@ import { closeSync, constants, openSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
 import { isObject, MintmarkError, safeText } from '@mintmark/core'
-import { type FileSource, fileSource } from '@mintmark/dump'
+import { type FilePath, type FileSource, fileSource, fsPath, pathText } from '@mintmark/dump'
 import type { CoreHold } from './gate/core_hold.ts'
 import { dumpHead, PROGRAM_PATH } from './gate/dump_head.ts'
 import type { HeldInput } from './gate/hold_layout.ts'
@@ -45,7 +45,7 @@ export function magicOf(source: Pick<FileSource, 'read'>): Uint8Array {
  *
  * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened
  */
-export function packerOfFile(file: string): string | undefined {
+export function packerOfFile(file: FilePath): string | undefined {
   const source = fileSource(file)
   try {
     return packerOf(magicOf(source))
@@ -82,7 +82,7 @@ export function packingOf(file: string): Packing | undefined {
  * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened, or not be held back (the disk is full)
  */
 export async function withUnpacked<T>(
-  file: string,
+  file: FilePath,
   name: string,
   use: (input: HeldInput) => Promise<T>,
 ): Promise<{ readonly result: T; readonly end: UnpackEnd }> {
@@ -98,7 +98,7 @@ export async function withUnpacked<T>(
  *
  * @returns false where it is not small, or not whole: nothing is held then
  */
-function gunzipSmall(file: string, hold: CoreHold): boolean {
+function gunzipSmall(file: FilePath, hold: CoreHold): boolean {
   const source = fileSource(file)
   try {
     if (source.size > SMALL_BYTES) return false
@@ -127,8 +127,8 @@ function gunzipWhole(packed: Uint8Array): Buffer | undefined {
   }
 }
 
-async function unpack(file: string, program: string, hold: CoreHold): Promise<UnpackEnd> {
-  const opened = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
+async function unpack(file: FilePath, program: string, hold: CoreHold): Promise<UnpackEnd> {
+  const opened = openSync(fsPath(file), constants.O_RDONLY | constants.O_NONBLOCK)
   const child = spawn(program, ['-dc'], {
     env: { PATH: PROGRAM_PATH },
     stdio: [opened, 'pipe', 'ignore'],
@@ -143,8 +143,9 @@ async function unpack(file: string, program: string, hold: CoreHold): Promise<Un
   } catch (cause) {
     if (cause instanceof MintmarkError) throw cause
     const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN'
-    const message = `${safeText(file)} cannot be held back while it is unpacked: ${errno}`
-    throw new MintmarkError('INPUT_UNREADABLE', message, { path: safeText(file), errno }, { cause })
+    const shown = safeText(pathText(file))
+    const message = `${shown} cannot be held back while it is unpacked: ${errno}`
+    throw new MintmarkError('INPUT_UNREADABLE', message, { path: shown, errno }, { cause })
   } finally {
     child.kill('SIGKILL')
   }
@@ -167,8 +168,8 @@ function endOf(child: ChildProcess): Promise<number | string> {
   })
 }
 
-function missing(file: string, program: string): MintmarkError {
-  const shown = safeText(file)
+function missing(file: FilePath, program: string): MintmarkError {
+  const shown = safeText(pathText(file))
   const message = `${shown} is packed by ${program}, which is not there to unpack it`
   return new MintmarkError('INPUT_UNREADABLE', message, { path: shown, program })
 }

@@ -19,6 +19,8 @@ interface Packer {
   readonly magic: string
   /** Unpacks standard input to standard output, called with `-dc`; none for archives of several files. */
   readonly program?: string
+  /** Its members have heads of their own, and are opened where they lie: `coded/packed_heads.ts`. */
+  readonly hasMembers?: true
   /** A dump of a machine whose pages are packed one by one: how they are unpacked. */
   readonly howDump?: string
 }
@@ -36,7 +38,7 @@ const PACKERS: readonly Packer[] = [
   // Properties as all programs write them, at least 64 KiB of dictionary, the size or none, and the coder's first byte.
   { name: 'lzma', magic: '5d0000.{4}(f{16}|.{10}0{6})00', program: 'xz' },
   { name: 'bzip2', magic: '425a683[1-9]314159265359', program: 'bzip2' },
-  { name: 'zip', magic: '504b0304' },
+  { name: 'zip', magic: '504b0304', hasMembers: true },
   { name: '7z', magic: '377abcaf271c' },
   { name: 'rar', magic: '526172211a07' },
   { name: 'squashfs', magic: '68737173' },
@@ -46,8 +48,8 @@ const PACKERS: readonly Packer[] = [
   { name: 'snappy', magic: 'ff060000734e61507059' },
   { name: 'compress', magic: '1f9d(89|8[a-f]|90)' },
   // "!<arch>", and its first member is "debian-binary".
-  { name: 'deb', magic: '213c617263683e0a64656269616e2d62' },
-  { name: 'rpm', magic: 'edabeedb' },
+  { name: 'deb', magic: '213c617263683e0a64656269616e2d62', hasMembers: true },
+  { name: 'rpm', magic: 'edabeedb', hasMembers: true },
   { name: 'cab', magic: '4d53434600000000' },
   { name: 'EnCase', magic: '455646090d0aff00' },
   { name: 'kdump', magic: '4b44554d50202020', howDump: MAKEDUMPFILE },
@@ -120,6 +122,11 @@ export function howToUnpack(name: string): string {
 /** The program that unpacks what a packer of this name wrote. */
 export function programOf(name: string | undefined): string | undefined {
   return named(name)?.program
+}
+
+/** Whether what a packer of this name wrote is opened member by member. */
+export function hasMembers(name: string): boolean {
+  return named(name)?.hasMembers === true
 }
 
 function named(name: string | undefined): Omit<Packer, 'magic'> | undefined {

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Anchor } from './anchor.ts'
+import type { PackedList } from './embedded/scan_packed.ts'
 import { CutWindows, type PlanSize, withFirstUnits } from './extra_units.ts'
 import { findingSeen } from './finding.ts'
 import { FoundKeys, isWhole } from './found_keys.ts'
@@ -33,7 +34,11 @@ export interface Outcome {
   readonly limits: LimitList
   readonly sightings: SightingList
   readonly keys: KnownKeys
+  /** Packed data that is opened by itself. */
+  readonly packed: PackedList
   scannedBytes: number
+  /** What was unpacked from places in it, and searched. */
+  unpackedBytes: number
 }
 
 export interface ScanProgress {
@@ -270,7 +275,7 @@ export class Passes {
   /** Places are those of the borders; candidates across one stay candidates. */
   #takeAtSeams(seams: Seams, result: WindowResult): void {
     const sightings = result.sightings.flatMap((sighting) => seams.sightings(sighting))
-    this.#take({ ...result, sightings, possible: [] })
+    this.#take({ ...result, sightings, possible: [], packed: [] })
     this.#outcome.limits.addAll(result.limits.map((limit) => seams.limit(limit)))
   }
 
@@ -293,11 +298,12 @@ export class Passes {
     this.#options.onMaterial?.(found)
   }
 
-  #take({ sightings, publicKeys, materials, possible }: WindowResult): void {
+  #take({ sightings, publicKeys, materials, possible, packed }: WindowResult): void {
+    this.#outcome.packed.addAll(packed)
     for (const sighting of sightings) this.#outcome.sightings.add(sighting)
     this.#possible.push(...possible.slice(0, MOST_POSSIBLE - this.#possible.length))
     if (this.#options.isGivenOnly !== true) {
-      for (const { key, isBare } of publicKeys) this.#outcome.keys.add(key, isBare)
+      for (const { key, isBare, isOwn } of publicKeys) this.#outcome.keys.add(key, isBare, isOwn)
     }
     for (const found of materials) this.#takeMaterial(found)
   }

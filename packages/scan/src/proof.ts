@@ -15,6 +15,8 @@ export interface Proof {
   readonly kind: KeyKind
   /** The same key, completed where arithmetic could; undefined where nothing is known to be right. */
   readonly material: KeyMaterial | undefined
+  /** See {@link import('./detected.ts').Detected.isWellFormed}. */
+  readonly isWellFormed?: true
   /** See {@link import('./detected.ts').Detected.possible}. */
   readonly possible?: readonly KeyMaterial[]
 }

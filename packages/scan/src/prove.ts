@@ -82,6 +82,7 @@ function provenEc(
     bits,
     kind,
     material: { type: 'ec', curve, x, y, d, ...(isComputed ? { computed: true } : {}) },
+    ...(isComputed ? { isWellFormed: true } : {}),
   }
 }
 

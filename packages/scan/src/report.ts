@@ -5,6 +5,7 @@
  */
 import type { Container, Flaw } from '@mintmark/dump'
 import type { Finding, KeyId } from './finding.ts'
+import type { GivenKey } from './given_keys.ts'
 import type { ScanLimit } from './scan_limits.ts'
 
 export interface ScanReport {
@@ -23,6 +24,8 @@ export interface ScanReport {
   readonly scannedBytes: number
   /** Bytes that are zeros because they take no room where the file lies: holes of a sparse file. None of them was read. */
   readonly holeBytes: number
+  /** Bytes that were unpacked from places amid others, and searched. */
+  readonly unpackedBytes: number
   /** Proven keys, in order of offset. */
   readonly findings: readonly Finding[]
   /** What has the shape of a key, and nothing proves. */
@@ -35,6 +38,8 @@ export interface ScanReport {
   readonly limits: readonly ScanLimit[]
   /** Given RSA keys of which nothing private was found, in the forms of `docs/key-forms.md`, where nothing was left out. */
   readonly absent: readonly KeyId[]
+  /** What is answered of each given public key. */
+  readonly given: readonly GivenKey[]
   /** Keys of public root stores that lie there: their private halves are looked for last, in samples. */
   readonly publicRoots: number
 }

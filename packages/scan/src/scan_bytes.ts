@@ -9,7 +9,10 @@
  */
 import { randomBytes } from 'node:crypto'
 import { type ByteSource, type Dump, openDump, type Range } from '@mintmark/dump'
+import { isZlibBegin } from './coded/packed_layers.ts'
+import { type FoundInside, MOST_BYTES, PackedList, scanPacked } from './embedded/scan_packed.ts'
 import type { Finding } from './finding.ts'
+import type { HeldInput } from './gate/hold_layout.ts'
 import { KnownKeys } from './known_keys.ts'
 import { arrangedRuns, type MemoryOrder } from './memory_order.ts'
 import { type Outcome, Passes, type PassOptions } from './passes.ts'
@@ -25,9 +28,14 @@ import type { SearchedFile } from './search_file.ts'
 import { SightingList } from './sightings.ts'
 
 export interface ScanOptions extends PassOptions {
+  /** Packed data amid other bytes is opened and searched; otherwise as far as a look at a window unpacks it. */
+  readonly opensPacked?: boolean
   /** Their private halves are looked for, in every form. */
   readonly publicKeys?: readonly PublicKey[]
 }
+
+/** So many first bytes tell zlib. */
+const HEAD_BYTES = 64
 
 /** What is known of the bytes, where a container does not tell it. */
 export interface Layout {
@@ -50,8 +58,37 @@ export async function scanInput(
   options: ScanOptions = {},
   layout?: Layout,
 ): Promise<ScanReport> {
-  const source = openInput(input)
   const hashKey = randomBytes(32)
+  try {
+    const room = { bytes: MOST_BYTES }
+    const searched = await searchInput(input, { hashKey, options, layout, depth: 0, room })
+    return reportOf(name, searched)
+  } finally {
+    hashKey.fill(0)
+  }
+}
+
+/** How one input is searched: a file, or what was unpacked from one. */
+interface InputSearch {
+  readonly hashKey: Uint8Array
+  readonly options: ScanOptions
+  readonly layout: Layout | undefined
+  /** Packings around it, and what may still come out of those in it. */
+  readonly depth: number
+  readonly room: { bytes: number }
+}
+
+/** An input that was searched. */
+interface SearchedInput {
+  readonly size: number
+  readonly holeBytes: number
+  readonly dump: Dump
+  readonly outcome: Outcome
+}
+
+async function searchInput(input: ScanInput, how: InputSearch): Promise<SearchedInput> {
+  const { hashKey, options, layout } = how
+  const source = openInput(input)
   try {
     const { dump, runs } = layout ?? layoutOf(source)
     const borders = layout === undefined ? fileBordersOf(dump) : 'none'
@@ -63,12 +100,51 @@ export async function scanInput(
         : shownArranged({ input, source, arranged, vectorRegisters })
     const data = dataOf(shown.input, shown.source.size)
     const outcome = await searchShown(shown, data, { hashKey, options })
+    if (options.opensPacked === true) await searchPacked(shown.source, dump, outcome, how)
     const holeBytes = shown.source.size - bytesOf(data)
-    return reportOf({ name, size: source.size, holeBytes }, dump, outcome)
+    return { size: source.size, holeBytes, dump, outcome }
   } finally {
-    hashKey.fill(0)
     source.close()
   }
+}
+
+/** Searches what lies packed in an input. */
+async function searchPacked(
+  source: ByteSource,
+  { container }: Dump,
+  outcome: Outcome,
+  how: InputSearch,
+): Promise<void> {
+  const { hashKey, depth, room, options } = how
+  noteZlib(source, outcome.packed)
+  const search = async (input: HeldInput, packedBytes: number): Promise<FoundInside> => {
+    const inner = { hashKey, options: { ...options, packedBytes }, room, layout: undefined }
+    const searched = await searchInput(input, { ...inner, depth: depth + 1 })
+    const { sightings, keys, limits, scannedBytes, unpackedBytes } = searched.outcome
+    const found = sightings.tagged('', searched.dump, keys.isShown).map(({ finding, tag }) => {
+      return { finding: keys.named(finding), tag }
+    })
+    return { found, limits: limits.seen(), bytes: scannedBytes + unpackedBytes }
+  }
+  await scanPacked(
+    source,
+    outcome.packed,
+    { depth, room, isDump: container !== 'raw', search },
+    {
+      onSighting: (sighting) => outcome.sightings.add(sighting),
+      onLimit: (limit) => outcome.limits.add(limit),
+      onBytes: (bytes) => {
+        outcome.unpackedBytes += bytes
+      },
+    },
+  )
+}
+
+/** What is zlib and nothing else: two bytes tell that nowhere but at a begin. */
+function noteZlib(source: ByteSource, packed: PackedList): void {
+  const head = new Uint8Array(HEAD_BYTES)
+  const held = source.read(0, head)
+  if (isZlibBegin(head.subarray(0, held))) packed.addAll([{ coding: 'zlib', at: 0 }])
 }
 
 /** Bytes to search, as they are or as they are arranged. */
@@ -127,7 +203,8 @@ async function searchTwice(
   const limits = new LimitList(view)
   const sightings = new SightingList(limits, view)
   const keys = new KnownKeys(options.publicKeys ?? [])
-  const outcome: Outcome = { limits, sightings, keys, scannedBytes: 0 }
+  const packed = new PackedList()
+  const outcome: Outcome = { limits, sightings, keys, packed, scannedBytes: 0, unpackedBytes: 0 }
   const passes = new Passes(file, options, outcome)
   if (options.isGivenOnly !== true) await passes.forms()
   if (keys.leftOut > 0) limits.add({ code: 'many-keys', name: '', offset: 0 }, keys.leftOut)
@@ -140,17 +217,11 @@ function bytesOf(ranges: readonly Range[]): number {
   return ranges.reduce((sum, { length }) => sum + length, 0)
 }
 
-function reportOf(
-  {
-    name,
-    size,
-    holeBytes,
-  }: { readonly name: string; readonly size: number; readonly holeBytes: number },
-  dump: Dump,
-  outcome: Outcome,
-): ScanReport {
-  const { keys, scannedBytes } = outcome
-  const all = outcome.sightings.findings(name, dump).map((finding) => keys.named(finding))
+function reportOf(name: string, { size, holeBytes, dump, outcome }: SearchedInput): ScanReport {
+  const { keys, scannedBytes, unpackedBytes } = outcome
+  const all = outcome.sightings
+    .findings(name, dump, keys.isShown)
+    .map((finding) => keys.named(finding))
   const limits = keys.open(all, outcome.limits.list())
   const ofClass = (wanted: Finding['certainty']) =>
     all.filter(({ certainty }) => certainty === wanted)
@@ -162,12 +233,18 @@ function reportOf(
     // Of bytes in another order some borders are searched twice, and a page of a hole along with what it borders on.
     scannedBytes: Math.min(size - holeBytes, scannedBytes),
     holeBytes,
+    unpackedBytes,
     findings: ofClass('proven'),
     candidates: ofClass('candidate'),
     lesser: ofClass('lesser'),
     flaws: dump.flaws,
     limits,
     absent: keys.absent(all, limits),
+    given: keys.answers(
+      all,
+      limits,
+      dump.flaws.some(({ code }) => code !== 'names-damaged'),
+    ),
     publicRoots: keys.publicRoots,
   }
 }

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { fileSource } from '@mintmark/dump'
+import { statSync } from 'node:fs'
+import { type FilePath, type FileSource, fileSource, fsPath, pathText } from '@mintmark/dump'
 import { heldSource } from './gate/held_input.ts'
 import type { HeldInput } from './gate/hold_layout.ts'
 import { magicOf, packerOfFile, withUnpacked } from './packed.ts'
-import { packerOf, programOf } from './packers.ts'
+import { hasMembers, packerOf, programOf } from './packers.ts'
 import { isPdf } from './pdf/read_pdf.ts'
 import type { ScanReport } from './report.ts'
 import { type ScanOptions, scanInput } from './scan_bytes.ts'
@@ -23,17 +24,41 @@ import { scanPdf } from './scan_pdf.ts'
  * @throws {MintmarkError} `INPUT_UNREADABLE` if the file cannot be opened, or its headers cannot be read, or it is packed
  * by a program that is not there
  */
-export async function scanFile(path: string, options: ScanOptions = {}): Promise<ScanReport> {
-  if (isPdfFile(path)) return await scanPdf({ kind: 'file', path }, path, options)
+export async function scanFile(path: FilePath, asked: ScanOptions = {}): Promise<ScanReport> {
+  const before = stampOf(path)
+  const report = await scanStill(path, { opensPacked: true, ...asked })
+  const after = stampOf(path)
+  // What was removed meanwhile is as it was when it was opened.
+  return after === undefined || after === before
+    ? report
+    : withLimit(report, { code: 'changed', name: '', offset: 0 })
+}
+
+/** Says whether a file was written to; undefined of one that is not there. */
+function stampOf(path: FilePath): string | undefined {
+  const found = statSync(fsPath(path), { bigint: true, throwIfNoEntry: false })
+  return found && [found.dev, found.ino, found.size, found.mtimeNs].join(' ')
+}
+
+/** Scans a file that nobody writes to. */
+async function scanStill(path: FilePath, options: ScanOptions): Promise<ScanReport> {
+  const name = pathText(path)
+  if (isPdfFile(path)) return await scanPdf({ kind: 'file', path }, name, options)
   const packer = packerOfFile(path)
-  const asItIs = () => scanInput({ kind: 'file', path }, path, options)
+  const asItIs = () => scanInput({ kind: 'file', path }, name, options)
   if (packer === undefined) return await asItIs()
-  if (programOf(packer) === undefined)
-    return withLimit(await asItIs(), { code: 'not-unpacked', name: packer, offset: 0 })
+  if (programOf(packer) === undefined) {
+    const source = fileSource(path)
+    try {
+      return withArchive(await asItIs(), packer, source)
+    } finally {
+      source.close()
+    }
+  }
   const { result, end } = await withUnpacked(path, packer, async (input) =>
     input.size === 0
       ? undefined
-      : await scanUnpacked(input, path, { ...options, packedBytes: sizeOfFile(path) }),
+      : await scanUnpacked(input, name, { ...options, packedBytes: sizeOfFile(path) }),
   )
   const report = result === undefined ? await asItIs() : { ...result, packedBy: packer }
   if (end === 'end') return report
@@ -41,7 +66,7 @@ export async function scanFile(path: string, options: ScanOptions = {}): Promise
   return withLimit(report, { code, name: packer, offset: result?.size ?? 0 })
 }
 
-function isPdfFile(path: string): boolean {
+function isPdfFile(path: FilePath): boolean {
   const source = fileSource(path)
   try {
     return isPdf(source)
@@ -50,7 +75,7 @@ function isPdfFile(path: string): boolean {
   }
 }
 
-function sizeOfFile(path: string): number {
+function sizeOfFile(path: FilePath): number {
   const source = fileSource(path)
   try {
     return source.size
@@ -68,7 +93,25 @@ async function scanUnpacked(
   if (isPdf(heldSource(input))) return await scanPdf(input, path, options)
   const report = await scanInput(input, path, options)
   const inner = packerOf(magicOf(heldSource(input)))
-  return inner === undefined
-    ? report
-    : withLimit(report, { code: 'not-unpacked', name: inner, offset: 0 })
+  // What a program unpacks has been opened where it begins.
+  if (inner === undefined || programOf(inner) !== undefined) return report
+  return withArchive(report, inner, heldSource(input))
+}
+
+/** The report of an archive, of which members were opened where they have heads of their own. */
+function withArchive(report: ScanReport, packer: string, source: FileSource): ScanReport {
+  const isOpened =
+    hasMembers(packer) && (packer === 'zip' ? hasDirectory(source) : report.unpackedBytes > 0)
+  return isOpened ? report : withLimit(report, { code: 'not-unpacked', name: packer, offset: 0 })
+}
+
+/** The end of the directory of a zip file, and the longest comment behind it. Source: PKWARE's APPNOTE 4.3.16. */
+const DIRECTORY_END = Buffer.from('PK\x05\x06', 'latin1')
+const DIRECTORY_END_BYTES = 22 + 0xffff
+
+/** Whether a zip file has its end: what lacks it is cut. */
+function hasDirectory(source: FileSource): boolean {
+  const end = Buffer.alloc(Math.min(source.size, DIRECTORY_END_BYTES))
+  source.read(source.size - end.length, end)
+  return end.includes(DIRECTORY_END)
 }

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { dataRanges, type FileSource, fileSource, type Range } from '@mintmark/dump'
+import { dataRanges, type FilePath, type FileSource, fileSource, type Range } from '@mintmark/dump'
 import { heldData, heldSource } from './gate/held_input.ts'
 import type { HeldInput } from './gate/hold_layout.ts'
 import { JoinedParts } from './joined_parts.ts'
 
 export interface FileInput {
   readonly kind: 'file'
-  readonly path: string
+  readonly path: FilePath
 }
 
 /** Another input as it is once some of its bytes are erased. Nothing is written: reading gives zeros there. */

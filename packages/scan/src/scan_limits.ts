@@ -4,7 +4,9 @@
  * @module
  */
 import type { ErrorFacts } from '@mintmark/core'
+import { acrossFiles } from './given_keys.ts'
 import { howToUnpack } from './packers.ts'
+import type { ScanReport } from './report.ts'
 
 /**
  * - `anchor-flood`: so many places looked like one form that not all could be examined.
@@ -16,7 +18,9 @@ import { howToUnpack } from './packers.ts'
  * - `many-hits`: more hits than a report holds; those in front are in it. Of `keys`: more than are looked for by value.
  * - `not-unpacked`: the file is an archive, or a machine's dump of packed pages: only its packed bytes were searched.
  * - `unpack-failed`: a packed file is damaged, cut or too large; what came out was searched.
+ * - `packed-unsearched`: packed data amid other bytes was not opened, or not to its end; the name says why.
  * - `pdf-unread`: pages, streams or attachments of a PDF were not read; the rest was, and the file as it is.
+ * - `changed`: the file was written to while it was searched.
  * - `nothing-unpacked`: a packed file is damaged or cut, and nothing came out: only its packed bytes were searched.
  */
 export type LimitCode =
@@ -31,6 +35,8 @@ export type LimitCode =
   | 'unpack-failed'
   | 'nothing-unpacked'
   | 'pdf-unread'
+  | 'packed-unsearched'
+  | 'changed'
 
 export interface ScanLimit {
   readonly code: LimitCode
@@ -38,6 +44,9 @@ export interface ScanLimit {
   /** How often, where first (`offset`), and of which form (`anchor`). */
   readonly facts: ErrorFacts
 }
+
+/** Of `packed-unsearched`: there is more of it than is opened. */
+export const TOO_MANY_PACKED = 'more parts than are opened'
 
 /** One occurrence, before those of one kind are put together. */
 export interface LimitSeen {
@@ -64,6 +73,9 @@ const MESSAGES: Readonly<Record<LimitCode, (name: string, count: number) => stri
   'nothing-unpacked': (name) =>
     `${name} could unpack nothing of it, which is cut or damaged: what it holds was not searched`,
   'pdf-unread': (name) => `${name}: not all that the PDF holds was searched`,
+  'packed-unsearched': (name, count) =>
+    `${count === 1 ? 'packed data in it was' : `${said(count)} packed parts of it were`} not searched: ${name}`,
+  changed: () => 'it was written to while it was searched',
   'many-hits': (name, count) =>
     name === 'keys'
       ? 'too many keys were found to look for each value of all of them'
@@ -104,6 +116,13 @@ export class LimitList {
     for (const seen of all) this.add(seen)
   }
 
+  /** Each with its count, as another list takes it. */
+  seen(): readonly LimitSeen[] {
+    return [...this.#seen.values()].map(({ seen: { code, name, offset }, count }) => {
+      return { code, name, offset, count }
+    })
+  }
+
   list(): readonly ScanLimit[] {
     const inFile = [...this.#seen.values()].map(({ seen, count }) => {
       return { seen: this.#view?.limit(seen) ?? seen, count }
@@ -120,11 +139,12 @@ export class LimitList {
 }
 
 /** The same report with one limit more. Of keys of which nothing was found no more can be said where not all was searched. */
-export function withLimit<T extends { readonly limits: readonly ScanLimit[] }>(
+export function withLimit<T extends Pick<ScanReport, 'limits' | 'given'>>(
   report: T,
   limit: LimitSeen,
 ): T {
   const more = new LimitList()
   more.add(limit)
-  return { ...report, limits: [...report.limits, ...more.list()], absent: [] }
+  const given = acrossFiles([report.given], false)
+  return { ...report, limits: [...report.limits, ...more.list()], absent: [], given }
 }

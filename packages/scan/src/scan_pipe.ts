@@ -29,8 +29,9 @@ import { scanPdf } from './scan_pdf.ts'
 export async function scanPipe(
   file: number,
   name: string,
-  options: ScanOptions = {},
+  asked: ScanOptions = {},
 ): Promise<ScanReport> {
+  const options = { opensPacked: true, ...asked }
   return await withHold(async (hold) => {
     readAll(file, name, hold)
     const input = hold.input()

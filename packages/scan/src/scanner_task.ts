@@ -7,6 +7,7 @@ import { allAnchors } from './all_anchors.ts'
 import type { Anchor } from './anchor.ts'
 import { type AnchorTables, anchorTables } from './anchor_tables.ts'
 import { GZIP_ANCHORS } from './coded/gzip_anchor.ts'
+import { PACKED_HEADS } from './coded/packed_heads.ts'
 import { BINARY_ANCHORS } from './detectors/binary_anchors.ts'
 import { PROCESS_ANCHORS } from './detectors/process_anchors.ts'
 import { TEXT_ANCHORS } from './detectors/text_anchors.ts'
@@ -62,6 +63,7 @@ export const ANCHORS: readonly Anchor[] = [
   ...PROCESS_ANCHORS,
   ...TEXT_ANCHORS,
   ...GZIP_ANCHORS,
+  ...PACKED_HEADS,
 ]
 
 let madeTables: AnchorTables | undefined

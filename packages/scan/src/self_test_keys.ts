@@ -43,6 +43,8 @@ const PUBLISHED: ReadonlyMap<string, readonly string[]> = new Map([
       '5bd7bad40971be901e68d9b97405c3a3e996adbede885869b270185ad499108e',
       'dd0701715ac41b7b96a2c8fe7a762b0ee05215f4f21c44d9458f1d2e2d57427d',
       '5a9214aa789ffe021992636dd17ca313f340948e604d4122735160f3d46688a0',
+      // P-192 (ecdsa_secp192r1_privkey).
+      'c305f632b9f12913e548002d5e48435fccfb7a54f4e6f2255c055d9b99794b69',
     ],
   ],
   // `go build` reads the tests beside what it builds (seen in the heap of Go 1.24.4, golang-1.24-src of Debian 13).

@@ -54,9 +54,37 @@ export class SightingList {
     this.#kept.push(...(this.#view?.sightings(sighting) ?? [sighting]))
   }
 
-  /** The findings, in order of offset. */
-  findings(file: string, dump: Dump): readonly Finding[] {
-    const kept = onePerPlace(this.#kept)
+  /**
+   * The findings, in order of offset.
+   *
+   * @param isKnown whether a public key is known from elsewhere than its private half
+   */
+  findings(file: string, dump: Dump, isKnown: IsKnown = () => false): readonly Finding[] {
+    return this.tagged(file, dump, isKnown).map(({ finding }) => finding)
+  }
+
+  /** Keys that are well-formed alone are candidates, with all copies of their values, unless something else shows the same key. */
+  #settled(isKnown: IsKnown): readonly Sighting[] {
+    const all = this.#kept.filter(isVerified)
+    const verified = new Set(all.map(({ tag }) => tag))
+    const whole = new Set(all.flatMap(({ seen, tag }) => (seen.isRebuilt === true ? [] : tag)))
+    return this.#kept.map((sighting) => {
+      const { seen, tag } = sighting
+      if (seen.isRebuilt === true && whole.has(tag)) return { seen: asWhole(seen), tag }
+      if (seen.certainty !== 'proven' || seen.isWellFormed === undefined) return sighting
+      const { isWellFormed: _, ...shown } = seen
+      const isShown = verified.has(tag) || isKnown(seen.keyId?.spkiSha256 ?? '')
+      return { seen: isShown ? shown : { ...seen, certainty: 'candidate' }, tag }
+    })
+  }
+
+  /** The same with the tags of their keys. */
+  tagged(
+    file: string,
+    dump: Dump,
+    isKnown: IsKnown,
+  ): readonly { readonly finding: Finding; readonly tag: string }[] {
+    const kept = onePerPlace(this.#settled(isKnown))
     const copies = new Map<string, number>()
     const firstPlaces = new Map<string, number>()
     for (const { tag, seen } of kept) {
@@ -73,10 +101,14 @@ export class SightingList {
       const named = generators.has(tag) ? { ...seen, note: 'drbg' as const } : seen
       const first = tag === '' ? undefined : firstPlaces.get(tag)
       const isLater = seen.keyId === undefined && first !== undefined && first !== seen.offset
-      return placed(file, named, segments.at(seen.offset), known, isLater ? first : undefined)
+      const segment = segments.at(seen.offset)
+      return { finding: placed(file, named, segment, known, isLater ? first : undefined), tag }
     })
   }
 }
+
+/** Whether a public key is known, by the hash of its SubjectPublicKeyInfo. */
+export type IsKnown = (spkiSha256: string) => boolean
 
 function placed(
   file: string,
@@ -96,6 +128,15 @@ function placed(
     ...(sameKeyAt !== undefined && { sameKeyAt }),
   }
 }
+
+/** Of a key that lies there as a whole too, a part is one of its values. */
+function asWhole(seen: FindingSeen): FindingSeen {
+  const { isRebuilt: _, ...whole } = seen
+  return whole
+}
+
+const isVerified = ({ seen, tag }: Sighting): boolean =>
+  tag !== '' && seen.certainty === 'proven' && seen.isWellFormed === undefined
 
 const endOf = ({ seen }: Sighting) => seen.offset + seen.length
 

@@ -4,12 +4,13 @@
  * @module
  */
 import type { ByteSource, Range } from '@mintmark/dump'
+import type { PackedSeen } from './coded/packed_seen.ts'
 import { type FoundMaterial, MaterialList } from './found_material.ts'
 import { MOST_BARE } from './known_keys.ts'
 import { type PossibleKey, possibleKeys } from './possible_keys.ts'
 import { publicHalf } from './public_half.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
-import type { LimitSeen } from './scan_limits.ts'
+import { type LimitSeen, TOO_MANY_PACKED } from './scan_limits.ts'
 import type { Window } from './scan_plan.ts'
 import type { Sighting } from './sightings.ts'
 import type { WindowScanner } from './window_scanner.ts'
@@ -19,6 +20,8 @@ import { Told, WindowSightings } from './window_sightings.ts'
 export interface KeySeen {
   readonly key: PublicKey
   readonly isBare: boolean
+  /** It was made of its private half, which lies there; nothing else shows it. */
+  readonly isOwn: boolean
 }
 
 export interface WindowResult {
@@ -30,6 +33,8 @@ export interface WindowResult {
   readonly materials: readonly FoundMaterial[]
   /** Keys that candidates would be. */
   readonly possible: readonly PossibleKey[]
+  /** Packed data that was not unpacked to its end, from the file's start; each place once. */
+  readonly packed: readonly PackedSeen[]
   /** Many of them on end, in order of offset. */
   readonly zeros: readonly Range[]
   /** Bytes that proven keys take, at least. */
@@ -42,6 +47,8 @@ export interface WindowResult {
 const MOST_KEYS = 1200
 /** Keys that candidates of a window would be: more are made up. */
 const MOST_POSSIBLE = 1024
+/** Packed data of a window that is opened by itself: members of a zip file take some 100 bytes each. */
+const MOST_PACKED = 50_000
 
 /** What a search does beside looking. */
 export interface SearchTask {
@@ -61,21 +68,12 @@ export function searchWindow(
   const materials = new MaterialList(hashKey)
   const sightings = new WindowSightings(hashKey)
   const limits: LimitSeen[] = []
-  const publicKeys = new Map<string, KeySeen>()
+  const publicKeys = new KeysOfWindow()
   const possible: PossibleKey[] = []
   const zeros: Range[] = []
-  let bare = 0
-  const hasRoomForKey = (isBare: boolean): boolean =>
-    publicKeys.size < MOST_KEYS && (!isBare || bare < MOST_BARE)
-  const onPublicKey = (key: PublicKey, isBare: boolean): void => {
-    const id = key.keyId.spkiSha256 ?? ''
-    const held = publicKeys.get(id)
-    const isBetter =
-      held === undefined || (held.key.subject === undefined && key.subject !== undefined)
-    if (!isBetter || (held === undefined && !hasRoomForKey(isBare))) return
-    if (held === undefined && isBare) bare++
-    publicKeys.set(id, { key, isBare })
-  }
+  const packed = new PackedOfWindow(limits)
+  const onPublicKey = (key: PublicKey, isBare: boolean): void =>
+    publicKeys.add({ key, isBare, isOwn: false })
   const searched = scanner.scan(source, window, {
     onHit: (detected, offset) => {
       const told = sightings.add(detected, offset)
@@ -84,14 +82,16 @@ export function searchWindow(
       if (hasMaterial && detected.isCopy !== true) materials.add(detected, seen)
       if (possible.length < MOST_POSSIBLE) possible.push(...possibleKeys(detected, offset))
       const known = detected.certainty === 'proven' ? publicHalf(detected.material) : undefined
-      if (known !== undefined) onPublicKey(known, false)
+      const isOwn = seen.isWellFormed === true
+      if (known !== undefined) publicKeys.add({ key: known, isBare: false, isOwn })
       return told
     },
     onCopy: (told, offset) => told instanceof Told && sightings.addCopy(told, offset),
     onLimit: (seen) => limits.push(seen),
     onZeros: (run) => zeros.push(run),
+    onPacked: (seen) => packed.add(seen),
     onPublicKey,
-    hasRoomForKey,
+    hasRoomForKey: (isBare) => publicKeys.hasRoom(isBare),
   })
   if (materials.leftOut > 0) {
     limits.push({ code: 'many-hits', name: 'keys', offset: window.offset })
@@ -100,11 +100,60 @@ export function searchWindow(
   return {
     sightings: sightings.all,
     limits,
-    publicKeys: [...publicKeys.values()],
+    publicKeys: publicKeys.all,
     materials: materials.all,
     possible,
+    packed: packed.all,
     zeros,
     provenBytes: sightings.provenBytes,
     searched,
+  }
+}
+
+/** Each public key once, with a name where one tells it. */
+class KeysOfWindow {
+  readonly #keys = new Map<string, KeySeen>()
+  #bare = 0
+
+  hasRoom(isBare: boolean): boolean {
+    return this.#keys.size < MOST_KEYS && (!isBare || this.#bare < MOST_BARE)
+  }
+
+  add(seen: KeySeen): void {
+    const id = seen.key.keyId.spkiSha256 ?? ''
+    const held = this.#keys.get(id)
+    if (held !== undefined) this.#keys.set(id, better(held, seen))
+    else if (this.hasRoom(seen.isBare)) {
+      if (seen.isBare) this.#bare++
+      this.#keys.set(id, seen)
+    }
+  }
+
+  get all(): readonly KeySeen[] {
+    return [...this.#keys.values()]
+  }
+}
+
+function better(held: KeySeen, seen: KeySeen): KeySeen {
+  const isNamed = held.key.subject === undefined && seen.key.subject !== undefined
+  return { ...(isNamed ? seen : held), isOwn: held.isOwn && seen.isOwn }
+}
+
+/** Each place once; of more than there is room for, that they were left out. */
+class PackedOfWindow {
+  readonly #places = new Map<string, PackedSeen>()
+  readonly #limits: LimitSeen[]
+
+  constructor(limits: LimitSeen[]) {
+    this.#limits = limits
+  }
+
+  add(seen: PackedSeen): void {
+    if (this.#places.size < MOST_PACKED) this.#places.set(`${seen.coding} ${seen.at}`, seen)
+    else this.#limits.push({ code: 'packed-unsearched', name: TOO_MANY_PACKED, offset: seen.at })
+  }
+
+  get all(): readonly PackedSeen[] {
+    return [...this.#places.values()]
   }
 }

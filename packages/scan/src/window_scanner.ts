@@ -13,6 +13,7 @@ import { AnchorKernel } from './anchors.ts'
 import { forgetScalar } from './arithmetic/ec.ts'
 import { BlockShares } from './block_shares.ts'
 import { CodedSearch } from './coded/coded_search.ts'
+import { type PackedSeen, takePacked } from './coded/packed_seen.ts'
 import type { Detected, Memory } from './detected.ts'
 import { AesSearch } from './detectors/aes.ts'
 import { HmacSearch } from './detectors/hmac.ts'
@@ -71,6 +72,8 @@ export interface WindowTaker {
   readonly onLimit: (seen: LimitSeen) => void
   /** A public key that lies there; `isBare` if nothing around it shows that it is one. */
   readonly onPublicKey?: (key: PublicKey, isBare: boolean) => void
+  /** Packed data that was not unpacked to its end, from the file's start; see `packed_seen.ts`. */
+  readonly onPacked?: (packed: PackedSeen) => void
   /** Many zeros on end, in order of offset; see `zero_runs.ts`. */
   readonly onZeros?: (zeros: Range) => void
   /** Whether the window may have more of them; always where absent. */
@@ -333,6 +336,8 @@ export class WindowScanner {
       place.onLimit({ code: 'detector-failed', name, offset: place.offset + at })
     }
     if (this.#process?.wipe() === true || hit?.isSettled === false) this.#isWhole = false
+    // Its end is looked for behind what is in sight.
+    if (tellPacked(place)) this.#isWhole = false
     return hit
   }
 
@@ -385,6 +390,7 @@ export class WindowScanner {
     } catch {
       place.onLimit({ code: 'detector-failed', name: search.name, offset: place.offset + from })
     }
+    tellPacked(place)
     this.#process?.wipe()
     const { over } = search
     if (over !== undefined) {
@@ -397,6 +403,13 @@ export class WindowScanner {
       place.onLimit({ code: 'search-cut', name, offset: place.offset + from })
     }
   }
+}
+
+/** @returns whether anything was noted */
+function tellPacked({ offset, onPacked }: Place): boolean {
+  const noted = takePacked()
+  for (const { coding, at } of noted) onPacked?.({ coding, at: offset + at })
+  return noted.length > 0
 }
 
 function tellZeros({ offset, onZeros }: Place, from: number, to: number): void {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { bytesSource, openDump } from '@mintmark/dump'
 import { UNITS_PER_BYTE } from '../src/anchor_budget.ts'
+import { PackedList } from '../src/embedded/scan_packed.ts'
 import type { Finding } from '../src/finding.ts'
 import { KnownKeys } from '../src/known_keys.ts'
 import { type Outcome, Passes } from '../src/passes.ts'
@@ -106,7 +107,14 @@ async function formsIn(
     const dump = openDump(source)
     const limits = new LimitList()
     const keys = new KnownKeys([])
-    const outcome: Outcome = { limits, sightings: new SightingList(limits), keys, scannedBytes: 0 }
+    const outcome: Outcome = {
+      limits,
+      sightings: new SightingList(limits),
+      keys,
+      packed: new PackedList(),
+      scannedBytes: 0,
+      unpackedBytes: 0,
+    }
     const data = [{ offset: 0, length: source.size }]
     const runs = runsOf(dump)
     const { vectorRegisters } = dump

@@ -31,6 +31,7 @@ function told(windows: readonly (readonly [proven: number, code: LimitCode])[]):
       publicKeys: [],
       materials: [],
       possible: [],
+      packed: [],
       zeros: [],
       provenBytes,
       searched: to,

@@ -69,6 +69,7 @@ class Thread extends Searcher {
       publicKeys: [],
       materials: [],
       possible: [],
+      packed: [],
       zeros: [],
       provenBytes: 0,
       searched: 1,

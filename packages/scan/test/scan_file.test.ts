@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { existsSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
@@ -281,4 +289,20 @@ it('what is searched and holes are the whole of a sparse file', async (context) 
   if (512 * statSync(file).blocks >= size) return context.skip('files have no holes here')
   const { scannedBytes, holeBytes } = await scanFile(file)
   assert.deepEqual([scannedBytes, holeBytes], [bytes.length, size - bytes.length])
+})
+
+it('a file that is written to while it is searched says so', async () => {
+  const file = path.join(folder, 'growing')
+  writeFileSync(file, Buffer.alloc(1 << 20, 'a line of a log\n'))
+  let isWritten = false
+  const { limits } = await scanFile(file, {
+    onProgress: () => {
+      if (!isWritten) appendFileSync(file, 'one more line\n')
+      isWritten = true
+    },
+  })
+  assert.deepEqual(
+    limits.map(({ code }) => code),
+    ['changed'],
+  )
 })

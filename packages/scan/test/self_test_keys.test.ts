@@ -54,6 +54,16 @@ it('the key that lies in each process of Dovecot is named as such', () => {
   assert.match(selfTestOrigin(id) ?? '', /^Dovecot, tests/)
 })
 
+/** GnuTLS, lib/crypto-selftests-pk.c: a test key. */
+const GNUTLS_P192 =
+  'MF8CAQEEGLjezFcbgDMeApVrdtZHvu/k1a8/tVZ41KAKBggqhkjOPQMBAaE0AzIABO1lciKdgxeRH8k64vxcaV1OYIK9akVrW02Dw21MXhRLP0l0wzCw6LGSr5rS6AaLFg=='
+
+it('the P-192 key with which GnuTLS tests itself is named as such', () => {
+  const { note, proof } = findingOf(Buffer.from(GNUTLS_P192, 'base64'))
+  assert.equal(note, 'self-test')
+  assert.match(proof, /GnuTLS/)
+})
+
 it('any other key is not', () => {
   const { privateKey } = readAgain(generateKeyPairSync('ed25519'))
   const { note, proof } = findingOf(privateKey.export({ format: 'der', type: 'pkcs8' }))

@@ -1,5 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { MintmarkError, safeJson } from '@mintmark/core'
+import { fsPath, pathText } from '@mintmark/dump'
+import { answerOf, byClass, type ScanAnswer, type Scanned } from '@mintmark/scan/answer'
 import {
   type PublicKey,
   type ScanOptions,
@@ -15,13 +17,6 @@ import { flag } from '../option_values.ts'
 import type { Handler, Options } from '../program.ts'
 import { Progress } from '../progress.ts'
 
-/** What one call found in all its files. */
-export interface Scanned {
-  readonly reports: readonly ScanReport[]
-  /** Files and folders that could not be read at all. */
-  readonly unreadable: readonly Unreadable[]
-}
-
 const NO_OPERAND =
   "error: missing argument 'FILE|DIR': name what to scan first, or behind a -- (see --help)"
 
@@ -36,12 +31,25 @@ export const scan: Handler = async (args, options, io) => {
     return WRONG_USAGE
   }
   const scanned = await scanAll(operands, publicKeys, options, io)
-  const isWhole = isSearched(scanned)
-  const isFound = scanned.reports.some(({ findings }) => findings.length > 0)
-  const hasLeads = scanned.reports.some(({ candidates }) => candidates.length > 0)
-  const code = exitCode({ isFound, isWhole, hasLeads })
-  await io.out(await rendered(scanned, code, options), code)
+  const answer = answerOf(scanned)
+  const code = exitCodeOf(answer)
+  await io.out(await rendered({ scanned, answer, code }, options), code)
   return code
+}
+
+/** What a scan answered, as it is printed. */
+export interface Answered {
+  readonly scanned: Scanned
+  readonly answer: ScanAnswer
+  readonly code: ExitCode
+}
+
+export function exitCodeOf({ status, unsearched }: ScanAnswer): ExitCode {
+  return exitCode({
+    isFound: status === 'found',
+    isWhole: unsearched.length === 0,
+    hasLeads: status === 'lead',
+  })
 }
 
 async function scanAll(
@@ -69,11 +77,11 @@ async function scanAll(
             progress.show('scanning', before + size * share(inFile, ofFile), totalBytes),
         })
         // Of a pipe that holds nothing, the program that should have filled it may have failed.
-        if (isNamed && report.size === 0) failed.push({ path, reason: EMPTY })
+        if (isNamed && report.size === 0) failed.push({ path: pathText(path), reason: EMPTY })
         else reports.push(report)
       } catch (error) {
         if (!(error instanceof MintmarkError)) throw error
-        failed.push({ path, reason: error.message })
+        failed.push({ path: pathText(path), reason: error.message })
       }
       doneBytes += size
     }
@@ -88,9 +96,9 @@ async function scanAll(
 async function scanOne({ path, isPipe }: InputFile, options: ScanOptions): Promise<ScanReport> {
   if (!isPipe) return await scanFile(path, options)
   if (path === STANDARD_INPUT) return await scanPipe(0, path, options)
-  const file = openSync(path, 'r')
+  const file = openSync(fsPath(path), 'r')
   try {
-    return await scanPipe(file, path, options)
+    return await scanPipe(file, pathText(path), options)
   } finally {
     closeSync(file)
   }
@@ -101,17 +109,29 @@ function share(done: number, total: number): number {
 }
 
 /** Each way is loaded where it is asked for. */
-async function rendered(scanned: Scanned, code: ExitCode, options: Options): Promise<string> {
+async function rendered(answered: Answered, options: Options): Promise<string> {
   if (flag(options, 'sarif')) {
     const { sarifLog } = await import('../render/sarif.ts')
-    return `${safeJson(sarifLog(scanned, code, isSearched(scanned)), 2)}\n`
+    return `${safeJson(sarifLog(answered), 2)}\n`
   }
-  if (flag(options, 'json')) return `${safeJson(scanned, 2)}\n`
+  if (flag(options, 'json')) return `${safeJson(documentOf(answered), 2)}\n`
   const { scanText } = await import('../render/scan_text.ts')
-  return scanText(scanned)
+  return scanText(answered)
 }
 
-/** Whether everything was read, and every search came to its end. */
-export function isSearched({ reports, unreadable }: Scanned): boolean {
-  return unreadable.length === 0 && reports.every(({ limits }) => limits.length === 0)
+/** What `--json` prints: the answer, then a report a file with its findings by what they count as. */
+export function documentOf({ scanned: { reports, unreadable }, answer, code }: Answered): object {
+  const { status, given, unsearched } = answer
+  return {
+    status,
+    exitCode: code,
+    isComplete: unsearched.length === 0,
+    unsearched,
+    given,
+    reports: reports.map((report) => {
+      const { key, candidate, protected: lesser, ignored } = byClass(report)
+      return { ...report, findings: key, candidates: candidate, lesser, ignored }
+    }),
+    unreadable,
+  }
 }

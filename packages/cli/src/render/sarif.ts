@@ -1,7 +1,7 @@
 /**
  * What a scan found, as SARIF 2.1.0: for code scanning and ticket systems.
  *
- * Proven keys are errors, candidates warnings, lesser secrets notes; so are keys published for tests. No value of a
+ * Levels are those of the policy (`policy.ts` of `scan`); what was not searched is a notification. No value of a
  * key is in it, nor the text around one.
  *
  * Source: OASIS, Static Analysis Results Interchange Format (SARIF) Version 2.1.0 Plus Errata 01, sections 3.13 to
@@ -14,24 +14,21 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { safeText } from '@mintmark/core'
 import type { Finding, ScanReport } from '@mintmark/scan'
-import type { Scanned } from '../commands/scan.ts'
-import type { ExitCode } from '../exit_codes.ts'
-import { hasOwnNote, RULES, ruleOf } from './sarif_rules.ts'
+import { classOf, type Gap, POLICY } from '@mintmark/scan/answer'
+import type { Answered } from '../commands/scan.ts'
+import { RULES, ruleOf } from './sarif_rules.ts'
 
 /** Where OASIS publishes the schema. */
 const SCHEMA =
   'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json'
 const VERSION = '0.1.0'
 
-type Level = 'error' | 'warning' | 'note'
-
 /** One log with one run. JSON-safe. */
-export function sarifLog(
-  scanned: Scanned,
-  exitCode: ExitCode,
-  isWhole: boolean,
-): Readonly<Record<string, unknown>> {
-  const { reports } = scanned
+export function sarifLog({
+  scanned: { reports },
+  answer: { unsearched },
+  code: exitCode,
+}: Answered): Readonly<Record<string, unknown>> {
   const found = reports.flatMap(({ findings, candidates, lesser }) => [
     ...findings,
     ...candidates,
@@ -59,9 +56,9 @@ export function sarifLog(
         },
         invocations: [
           {
-            executionSuccessful: isWhole,
+            executionSuccessful: unsearched.length === 0,
             exitCode,
-            toolExecutionNotifications: notifications(scanned),
+            toolExecutionNotifications: unsearched.map(notification),
           },
         ],
         artifacts: reports.map(({ file, size, container, packedBy }) => ({
@@ -86,7 +83,7 @@ function result(
     ruleId: rule.id,
     ruleIndex: RULES.indexOf(rule),
     kind: 'fail',
-    level: levelOf(finding),
+    level: POLICY[classOf(finding)].level,
     message: { text: messageOf(finding) },
     locations: [
       {
@@ -120,12 +117,6 @@ function definedOf(values: object): Readonly<Record<string, string>> {
   return Object.fromEntries(texts)
 }
 
-function levelOf(finding: Finding): Level {
-  if (hasOwnNote(finding)) return 'note'
-  if (finding.certainty === 'proven') return 'error'
-  return finding.certainty === 'candidate' ? 'warning' : 'note'
-}
-
 function messageOf({ kind, bits, form, certainty, proof, owner, keyId, note }: Finding): string {
   const what = bits === 0 ? kind : `${kind}, ${bits} bits`
   const whose = owner === undefined ? '' : ` In ${owner.kind} ${safeText(owner.name, 80)}.`
@@ -145,19 +136,12 @@ function fingerprints(finding: Finding): Readonly<Record<string, string>> {
   }
 }
 
-function notifications({ reports, unreadable }: Scanned): readonly unknown[] {
-  return [
-    ...unreadable.map((entry) => notification('error', entry.path, entry.reason)),
-    ...reports.flatMap(({ file, limits, flaws }) =>
-      [...limits, ...flaws].map(({ message }) => notification('warning', file, message)),
-    ),
-  ]
-}
-
-function notification(level: 'error' | 'warning', file: string, message: string): unknown {
+/** What was not searched. */
+function notification({ file, code, message, remedy }: Gap): unknown {
   return {
-    level,
-    message: { text: safeText(message) },
+    level: code === 'not-read' ? 'error' : 'warning',
+    descriptor: { id: code },
+    message: { text: `${safeText(message)}. What to do: ${remedy}.` },
     locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(file) } } }],
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Finding, KeyKind } from '@mintmark/scan'
+import { classOf } from '@mintmark/scan/answer'
 
 export interface Rule {
   readonly id: string
@@ -64,11 +65,6 @@ const BY_KIND: Partial<Record<KeyKind, Rule>> = {
   token: TOKEN,
 }
 
-export function ruleOf(finding: Pick<Finding, 'kind' | 'note'>): Rule {
-  return hasOwnNote(finding) ? KNOWN : (BY_KIND[finding.kind] ?? PRIVATE)
-}
-
-/** Whether a key is one that protects nothing of anybody's. */
-export function hasOwnNote({ note }: Pick<Finding, 'note'>): boolean {
-  return note === 'self-test' || note === 'drbg'
+export function ruleOf(finding: Pick<Finding, 'kind' | 'note' | 'certainty'>): Rule {
+  return classOf(finding) === 'ignored' ? KNOWN : (BY_KIND[finding.kind] ?? PRIVATE)
 }

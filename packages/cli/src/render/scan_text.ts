@@ -1,12 +1,13 @@
 /**
- * What a scan found, on a terminal: at most 40 lines, proven keys first.
+ * What a scan found, on a terminal: at most 40 lines, verified keys first.
  *
  * @module
  */
 import { basename } from 'node:path'
 import { safeText, shellWord } from '@mintmark/core'
 import type { Finding, ScanReport } from '@mintmark/scan'
-import type { Scanned } from '../commands/scan.ts'
+import type { Gap, GivenKey, ScanAnswer } from '@mintmark/scan/answer'
+import type { Answered } from '../commands/scan.ts'
 import { STANDARD_INPUT } from '../input_files.ts'
 import { count, plural } from './table.ts'
 
@@ -14,59 +15,93 @@ import { count, plural } from './table.ts'
 export const SCAN_LINES = 40
 const WIDTH = 150
 /** Lines of each list; `--json` has all. */
-const SHOWN = { keys: 14, places: 2, candidates: 5, lesser: 4, absent: 2, unread: 4 }
+const SHOWN = { keys: 12, places: 2, candidates: 3, lesser: 3, ignored: 2, given: 3, gaps: 3 }
+/** Of what was not searched, where that is the answer: nothing else takes much room then. */
+const MOST_GAPS = 8
 
 /** At most {@link SCAN_LINES} lines; text from dumps and file names is safe to print. */
-export function scanText({ reports, unreadable }: Scanned): string {
-  const all = (of: (report: ScanReport) => readonly Finding[]): readonly Finding[] =>
-    reports.flatMap((report) => of(report))
-  const findings = all((report) => report.findings)
-  const lines = [
-    headline({ reports, unreadable }, findings),
-    ...keyLines(findings),
-    ...section('CANDIDATES: the shape of a key, proven by nothing', [
-      ...cut(all((report) => report.candidates).map(placeLine), SHOWN.candidates, 'candidate'),
+export function scanText({ scanned: { reports }, answer }: Answered): string {
+  const { findings, unsearched } = answer
+  const isOpen = answer.status === 'cannot-tell'
+  const gaps = section('NOT SEARCHED', gapLines(unsearched, isOpen ? MOST_GAPS : SHOWN.gaps))
+  const before = [
+    headline(reports, answer),
+    ...(isOpen ? gaps : []),
+    ...keyLines(findings.key),
+    ...section('CANDIDATES: well-formed keys and parts of keys, which nothing verifies', [
+      ...cut(findings.candidate.map(placeLine), SHOWN.candidates, 'candidate'),
     ]),
-    ...section('ALSO: encrypted keys and tokens', lesserLines(all((report) => report.lesser))),
-    ...section(
-      'NOT FOUND, in any form of docs/key-forms.md',
-      cut(reports.flatMap(absentLines), SHOWN.absent),
-    ),
-    ...section('NOT READ', cut(unreadLines(reports, unreadable), SHOWN.unread)),
-    ...closing(reports, findings),
+    ...section('ALSO: encrypted keys and tokens', kindLines(findings.protected, SHOWN.lesser)),
+    ...section('IGNORED: keys that protect nothing', kindLines(findings.ignored, SHOWN.ignored)),
   ]
-  return `${lines.join('\n')}\n`
+  const after = [...(isOpen ? [] : gaps), ...closing(reports, findings.key)]
+  const room = Math.max(SHOWN.given, SCAN_LINES - before.length - after.length - 2)
+  const given = section(
+    'GIVEN PUBLIC KEYS: their private halves',
+    cut(givenLines(answer.given, reports), room, 'key'),
+  )
+  return `${[...before, ...given, ...after].join('\n')}\n`
 }
 
-/** RSA keys that were given, and of which nothing was left out and nothing found. */
-function absentLines({ file, absent }: ScanReport): string[] {
-  return absent.map(({ spkiSha256, kid, subject }) => {
+/** A line for each public key that was given: those first of which something lies there. */
+function givenLines(given: readonly GivenKey[], reports: readonly ScanReport[]): string[] {
+  const order: readonly GivenKey['state'][] = ['found', 'rebuilt', 'not-excluded', 'absent']
+  const sorted = given.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
+  return sorted.map(({ keyId: { spkiSha256, kid, subject }, kind, bits, state, why }) => {
     const name = kid ?? subject
-    const known = name === undefined ? '' : ` (${safeText(name, 60)})`
-    return `  SPKI SHA-256 ${spkiSha256 ?? 'unknown'}${known} in ${safeText(file, 60)}`
+    const known = name === undefined ? '' : ` (${safeText(name, 30)})`
+    const id = `${kind}${bits === 0 ? '' : ` ${bits}`}  SPKI SHA-256 ${spkiSha256 ?? 'unknown'}`
+    return line(`  ${STATES[state](reports)}  ${id}${known}${why === '' ? '' : `: ${why}`}`)
   })
 }
 
-function headline({ reports, unreadable }: Scanned, findings: readonly Finding[]): string {
-  if (reports.length === 0) return 'CANNOT TELL: nothing searched, no file could be read.'
-  if (findings.length === 0) {
-    const shapes = reports.reduce((sum, { candidates }) => sum + candidates.length, 0)
-    const none = `no private key is verified in ${plural(reports.length, 'file')} (${searchedBytes(reports)} searched)`
-    const isWhole = unreadable.length === 0 && reports.every(({ limits }) => limits.length === 0)
-    const left = isWhole ? '' : ', and not all was searched'
-    if (shapes > 0) return `LEAD: ${none}; ${plural(shapes, 'candidate')} below may be one${left}.`
-    return `${isWhole ? 'NOTHING FOUND' : 'CANNOT TELL'}: ${none}${left}.`
-  }
-  const keys = grouped(findings)
-  const files = new Set(findings.map(({ file }) => file)).size
-  const known = [...keys.values()].filter(([first]) => isKnown(first)).length
-  const rest =
-    known === 0 ? '' : `, of which ${count(known)} published for tests or a generator's own`
-  return `FOUND: ${plural(keys.size, 'key')}, proven${rest}, at ${plural(findings.length, 'place')} in ${count(files)} of ${plural(reports.length, 'file')}.`
+const STATES: Readonly<Record<GivenKey['state'], (reports: readonly ScanReport[]) => string>> = {
+  found: () => 'FOUND',
+  rebuilt: () => 'REBUILT from a part',
+  'not-excluded': () => 'CANNOT BE EXCLUDED',
+  absent: (reports) => `ABSENT from ${plural(reports.length, 'file')}`,
 }
 
-function isKnown(finding: Finding | undefined): boolean {
-  return finding?.note === 'self-test' || finding?.note === 'drbg'
+function headline(reports: readonly ScanReport[], answer: ScanAnswer): string {
+  const { status, findings, unsearched } = answer
+  const ignored = ignoredText(findings.ignored)
+  if (reports.length === 0) return 'CANNOT TELL: nothing was searched.'
+  const searched = `${searchedBytes(reports)} searched`
+  const open =
+    unsearched.length === 0 ? '' : ` ${plural(unsearched.length, 'part')} NOT SEARCHED: see below.`
+  if (status === 'found') {
+    const keys = grouped(findings.key).size
+    const files = new Set(findings.key.map(({ file }) => file)).size
+    return `FOUND: ${plural(keys, 'key')}, verified, at ${plural(findings.key.length, 'place')} in ${count(files)} of ${plural(reports.length, 'file')}.${ignored}${open}`
+  }
+  const none = `no private key is verified in ${plural(reports.length, 'file')} (${searched})`
+  const shapes = findings.candidate.length
+  const leads = shapes === 0 ? '' : `; ${plural(shapes, 'candidate')} below may be one`
+  return `${HEADS[status]}: ${none}${leads}.${ignored}${open}`
+}
+
+const HEADS: Readonly<Record<Exclude<ScanAnswer['status'], 'found'>, string>> = {
+  'cannot-tell': 'CANNOT TELL',
+  lead: 'LEAD',
+  'nothing-found': 'NOTHING FOUND',
+}
+
+/** How many keys count as nothing, and why. */
+function ignoredText(ignored: readonly Finding[]): string {
+  const notes = new Map<string, number>()
+  for (const [{ note }] of grouped(ignored).values()) {
+    const name = note === 'self-test' ? 'published test key' : 'internal key of a random generator'
+    notes.set(name, (notes.get(name) ?? 0) + 1)
+  }
+  if (notes.size === 0) return ''
+  const parts = [...notes].map(([name, often]) =>
+    plural(
+      often,
+      name,
+      name.replace('key', 'keys').replace('a random generator', 'random generators'),
+    ),
+  )
+  return ` Ignored: ${parts.join(', ')}.`
 }
 
 type Group = readonly [Finding, ...Finding[]]
@@ -74,9 +109,8 @@ type Group = readonly [Finding, ...Finding[]]
 /** Of which a process makes many by itself: a session's, a cache's. */
 const SYMMETRIC: ReadonlySet<Finding['kind']> = new Set(['aes', 'sm4', 'hmac'])
 
-/** 0 comes first: what outlives a process, then what may not, then keys that everybody knows. */
+/** 0 comes first: what outlives a process, then what may not. */
 function rankOf(finding: Finding): number {
-  if (isKnown(finding)) return 2
   return SYMMETRIC.has(finding.kind) ? 1 : 0
 }
 
@@ -84,8 +118,9 @@ function rankOf(finding: Finding): number {
 function grouped(findings: readonly Finding[]): ReadonlyMap<string, Group> {
   const keys = new Map<string, [Finding, ...Finding[]]>()
   for (const finding of findings) {
-    const { file, offset, keyId, beginsAt, sameKeyAt } = finding
-    const name = keyId?.spkiSha256 ?? `${sameKeyAt ?? beginsAt ?? offset} ${file}`
+    const { file, offset, keyId, beginsAt, sameKeyAt, inside } = finding
+    const place = `${sameKeyAt ?? beginsAt ?? offset} ${inside?.firstAt ?? ''} ${file}`
+    const name = keyId?.spkiSha256 ?? place
     const group = keys.get(name)
     if (group === undefined) keys.set(name, [finding])
     else group.push(finding)
@@ -139,8 +174,10 @@ function noteOf({ note }: Finding): string {
 
 /** Where, whose, in which form and by what. */
 function placeLine(finding: Finding): string {
-  const { file, offset, address, form, copies, owner, proof, certainty } = finding
-  const mapped = address === undefined ? '' : `, address ${address}`
+  const { file, offset, form, copies, proof, certainty, inside } = finding
+  const { address, owner } = inside ?? finding
+  const unpacked = inside === undefined ? '' : `, unpacked at ${hex(inside.offset)}`
+  const mapped = `${unpacked}${address === undefined ? '' : `, address ${address}`}`
   const whose = owner === undefined ? '' : `, ${owner.kind} ${safeText(owner.name, 40)}`
   // Of what was read from a PDF the file itself has no offset.
   const at = owner !== undefined && isOfPdf(owner) ? '' : ` at ${hex(offset)}${mapped}`
@@ -169,53 +206,40 @@ export function line(text: string): string {
   return text.length <= WIDTH ? text : `${text.slice(0, WIDTH - 1)}…`
 }
 
-/** One line a kind and form. */
-function lesserLines(lesser: readonly Finding[]): string[] {
+/** One line a kind, form and note. */
+function kindLines(found: readonly Finding[], most: number): string[] {
   const kinds = new Map<string, { readonly first: Finding; count: number }>()
-  for (const finding of lesser) {
-    const name = `${finding.kind} ${finding.form}`
+  for (const finding of found) {
+    const { kind, form, note } = finding
+    const name = note === undefined ? `${kind} ${form}` : `${kind} ${note}`
     const known = kinds.get(name)
     if (known === undefined) kinds.set(name, { first: finding, count: 1 })
     else known.count += 1
   }
   const lines = [...kinds.values()].map(({ first, count: often }) =>
     line(
-      `  ${count(often)} × ${first.kind} (${first.form}), first in ${shortPath(first.file)} at ${hex(first.offset)}: ${safeText(first.proof, 80)}`,
+      `  ${count(often)} × ${first.kind}${noteOf(first)} (${first.form}), first in ${shortPath(first.file)} at ${hex(first.offset)}: ${safeText(first.proof, 80)}`,
     ),
   )
-  return cut(lines, SHOWN.lesser, 'kind')
+  return cut(lines, most, 'kind')
 }
 
-function unreadLines(
-  reports: readonly ScanReport[],
-  unreadable: Scanned['unreadable'],
-): readonly string[] {
-  return [
-    ...unreadable.map(({ path, reason }) => line(`  ${shortPath(path)}: ${safeText(reason, 80)}`)),
-    ...reports.flatMap(({ file, limits, flaws }) =>
-      [...limits, ...flaws]
-        .filter(({ code }) => code !== 'not-unpacked')
-        .map(({ message }) => line(`  ${shortPath(file)}: ${safeText(message, 100)}`)),
-    ),
-    ...packedLines(reports),
-  ]
-}
-
-/** One line for all files that are packed and were not opened: a folder can have thousands. */
-function packedLines(reports: readonly ScanReport[]): readonly string[] {
-  const packed = reports.flatMap(({ file, limits }) =>
-    limits.filter(({ code }) => code === 'not-unpacked').map(({ message }) => ({ file, message })),
-  )
-  const [first] = packed
-  if (first === undefined) return []
-  const path = shortPath(first.file)
-  return packed.length === 1
-    ? [line(`  ${path}: ${safeText(first.message, 100)}`)]
-    : [
-        line(
-          `  ${count(packed.length)} packed files: what they hold was not searched, ${path} first`,
-        ),
-      ]
+/** One line for all files in which the same was not searched: a folder can have thousands. */
+function gapLines(gaps: readonly Gap[], most: number): readonly string[] {
+  const alike = new Map<string, Gap[]>()
+  for (const gap of gaps) {
+    const name = `${gap.code} ${gap.message}`
+    const held = alike.get(name)
+    if (held === undefined) alike.set(name, [gap])
+    else held.push(gap)
+  }
+  const lines = [...alike.values()].flatMap(([first, ...rest]) => {
+    if (first === undefined) return []
+    const others = rest.length === 0 ? '' : ` and ${plural(rest.length, 'more file')}`
+    const where = `${shortPath(first.file)}${others}`
+    return [line(`  ${where}: ${safeText(first.message, 100)}; ${first.remedy}`)]
+  })
+  return cut(lines, most, 'reason')
 }
 
 export function section(title: string, lines: readonly string[]): string[] {
@@ -252,9 +276,14 @@ function closing(reports: readonly ScanReport[], findings: readonly Finding[]): 
 
 /** What was read, and what is zeros without being read. */
 function searchedBytes(reports: readonly ScanReport[]): string {
-  const searched = reports.reduce((sum, { scannedBytes }) => sum + scannedBytes, 0)
-  const holes = reports.reduce((sum, { holeBytes }) => sum + holeBytes, 0)
-  return holes === 0 ? size(searched) : `${size(searched)} and ${size(holes)} of holes`
+  const sum = (of: (report: ScanReport) => number) => reports.reduce((all, one) => all + of(one), 0)
+  const holes = sum(({ holeBytes }) => holeBytes)
+  const unpacked = sum(({ unpackedBytes }) => unpackedBytes)
+  return [
+    size(sum(({ scannedBytes }) => scannedBytes)),
+    ...(unpacked === 0 ? [] : [`${size(unpacked)} unpacked from it`]),
+    ...(holes === 0 ? [] : [`${size(holes)} of holes`]),
+  ].join(' and ')
 }
 
 /** Keys of public root stores: their private halves are with their authorities. */

@@ -14,7 +14,8 @@ import { LEAST_DIGITS } from './coded_places.ts'
 import { isZlibHead, type Layer, type Span } from './layer.ts'
 import { LetterRun, mayBeCoded } from './letter_layers.ts'
 import { NumberLayers } from './number_layers.ts'
-import { unpackedAt } from './packed_layers.ts'
+import { isGzipHead, unpackedAt } from './packed_layers.ts'
+import { notePacked, type PackedCoding, type PackedSeen } from './packed_seen.ts'
 
 /** Codings that lie within each other. */
 export const MOST_LAYERS = 8
@@ -39,6 +40,8 @@ export interface CodedBytes {
   /** What is coded in what, the outermost first: `base64-of-gzip`. */
   readonly coding: string
   readonly spanOf: (from: number, to: number) => Span
+  /** The outermost coding, and where it begins in the bytes that are searched. */
+  readonly root: PackedSeen
 }
 
 export type OnCoded = (coded: CodedBytes) => void
@@ -51,6 +54,8 @@ interface Place {
   readonly spanOf: ((from: number, to: number) => Span) | undefined
   /** Two bytes a letter were put together. */
   readonly isNarrowed: boolean
+  /** What stands for all of it in the bytes that are searched: the outermost coding, and where it begins. */
+  readonly root: PackedSeen | undefined
 }
 
 export interface LayerOptions {
@@ -81,7 +86,7 @@ export class LayerReader {
     take: OnCoded,
     places?: readonly number[],
   ): void {
-    const place = { bytes, depth: 0, coding: '', spanOf: undefined, isNarrowed: false }
+    const place = placeOf(bytes)
     this.#begin()
     if (places === undefined) this.#search(place, from, to, take)
     else {
@@ -96,9 +101,9 @@ export class LayerReader {
 
   /** Gives what is packed by gzip or zlib at a place, and what is coded in it; it is wiped when `take` returns. */
   readPacked(bytes: Uint8Array, at: number, take: OnCoded): void {
-    const layer = unpackedAt(bytes, at)
+    const place = placeOf(bytes)
+    const layer = unpackedIn(place, at)
     if (layer === undefined) return
-    const place = { bytes, depth: 0, coding: '', spanOf: undefined, isNarrowed: false }
     this.#begin()
     this.#enter(place, layer, take)
   }
@@ -150,7 +155,8 @@ export class LayerReader {
   /** @returns behind the run of letters around a place; the place itself if they are too few */
   #letters(place: Place, at: number, done: number, take: OnCoded): number {
     const { bytes } = place
-    if (!(mayBeCoded(bytes, at) && isLongRun(bytes, at))) return done
+    if (!isLongRun(bytes, at)) return done
+    if (!mayBeCoded(bytes, at)) return notedRun(place, at, done)
     const most = this.#mostToRead()
     if (most === 0) return done
     // What was read before is not gone through again.
@@ -158,6 +164,11 @@ export class LayerReader {
     const end = this.#run.read(bytes, done + start, Math.min(bytes.length, at + most))
     // Of their own memory: what is coded in them is read into the same run.
     const layers = this.#run.layers()
+    const goesOn = end >= at + most - 1 && isBase64Letter(bytes[end])
+    if (goesOn) noteLayers(place, layers)
+    if (this.#run.isCut) noteRoot(place, 'base64', done + start)
+    const { unread } = this.#run
+    if (unread !== undefined) noteRoot(place, 'hex', unread)
     this.#run.wipe()
     for (const layer of layers) this.#enter(place, layer, take)
     return Math.max(end, done)
@@ -199,7 +210,7 @@ export class LayerReader {
     const { bytes } = place
     const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     const enter = (at: number): number => {
-      const layer = unpackedAt(bytes, at)
+      const layer = unpackedIn(place, at)
       if (layer === undefined) return at + 1
       const next = layer.spanOf(0, 0).to
       this.#enter(place, layer, take)
@@ -222,16 +233,69 @@ export class LayerReader {
         return outer.spanOf?.(span.from, span.to) ?? span
       }
       const coding = outer.coding === '' ? layer.coding : `${outer.coding}-of-${layer.coding}`
-      take({ bytes, coding, spanOf })
+      const root = outer.root ?? { coding: layer.coding, at: spanOf(0, 1).from }
+      take({ bytes, coding, spanOf, root })
       const depth = outer.depth + 1
-      if (depth >= MOST_LAYERS) return true
-      const place = { bytes, depth, coding, spanOf, isNarrowed: false }
+      if (depth >= MOST_LAYERS) {
+        notePacked(root.coding, root.at)
+        return true
+      }
+      const place = { bytes, depth, coding, spanOf, isNarrowed: false, root }
       this.#search(place, 0, bytes.length, take)
       this.#unpack(place, 0, bytes.length, take)
       return true
     })
     bytes.fill(0)
   }
+}
+
+function placeOf(bytes: Uint8Array): Place {
+  return {
+    bytes,
+    depth: 0,
+    coding: '',
+    spanOf: undefined,
+    isNarrowed: false,
+    root: undefined,
+  }
+}
+
+/** What is packed at a place; where that is more than is unpacked here, it is noted. */
+function unpackedIn(place: Place, at: number): Layer | undefined {
+  const { bytes } = place
+  return unpackedAt(bytes, at, () => noteRoot(place, isGzipHead(bytes, at) ? 'gzip' : 'zlib', at))
+}
+
+/** Notes what goes on behind what was read of it, each coding once: from the first of its layers on. */
+function noteLayers(place: Place, layers: readonly Layer[]): void {
+  for (const wanted of ['base64', 'hex'] as const) {
+    const first = layers.find(({ coding }) => coding === wanted)
+    if (first !== undefined) noteRoot(place, wanted, first.spanOf(0, 1).from)
+  }
+}
+
+/** Letters of base64 of bytes that are neither text nor a key: as many as would hide something packed amid them. */
+const LEAST_LETTERS = 4096
+
+/** Notes a long run of letters in lines, which stands for bytes with whatever lies amid them. @returns behind it */
+function notedRun(place: Place, at: number, done: number): number {
+  const { bytes } = place
+  let [start, end] = [at, at]
+  while (start > done && isInLines(bytes[start - 1])) start--
+  while (end < bytes.length && isInLines(bytes[end])) end++
+  while (start < at && !isBase64Letter(bytes[start])) start++
+  charge((end - start) >> 2)
+  if (end - start >= LEAST_LETTERS) noteRoot(place, 'base64', start)
+  return end
+}
+
+const isInLines = (byte: number | undefined): boolean =>
+  byte === 0x0a || byte === 0x0d || isBase64Letter(byte)
+
+/** Notes what begins at a place: what stands for all around it, if it is coded itself. */
+function noteRoot({ root, spanOf }: Place, coding: PackedCoding, at: number): void {
+  if (root === undefined) notePacked(coding, spanOf?.(at, at + 1).from ?? at)
+  else notePacked(root.coding, root.at)
 }
 
 function isAscii(letter: number | undefined): boolean {

@@ -9,6 +9,8 @@ import { BINARY_ANCHORS } from '../detectors/binary_anchors.ts'
 import { TEXT_ANCHORS } from '../detectors/text_anchors.ts'
 import { charge, withEffort } from '../effort.ts'
 import type { CodedBytes } from './coded_layers.ts'
+import { PACKED_HEADS } from './packed_heads.ts'
+import { notePacked, notesPacked } from './packed_seen.ts'
 
 /** Places of anchors in one layer. */
 const MOST_PLACES = 20_000
@@ -20,12 +22,24 @@ const HIT_UNITS = 90_000
 let index: AnchorIndex | undefined
 
 /** With their places in the bytes that were searched. */
-export function* keysOf({ bytes, coding, spanOf }: CodedBytes): Generator<Detected, void, void> {
-  index ??= new AnchorIndex([...BINARY_ANCHORS, ...TEXT_ANCHORS])
+export function* keysOf({
+  bytes,
+  coding,
+  spanOf,
+  root,
+}: CodedBytes): Generator<Detected, void, void> {
+  index ??= new AnchorIndex([...BINARY_ANCHORS, ...TEXT_ANCHORS, ...PACKED_HEADS])
   let done = 0
-  for (const { anchor, at } of index.places(bytes, MOST_PLACES)) {
+  const places = index.places(bytes, MOST_PLACES)
+  if (places.length >= MOST_PLACES) notePacked(root.coding, root.at)
+  for (const { anchor, at } of places) {
     if (at < done) continue
-    const hit = withEffort(LOOK_UNITS, () => anchor.detect(bytes, at))
+    let hit: Detected | undefined
+    // What is packed in it is opened along with what is around it.
+    const isPacked = notesPacked(() => {
+      hit = withEffort(LOOK_UNITS, () => anchor.detect(bytes, at))
+    })
+    if (isPacked) notePacked(root.coding, root.at)
     if (hit === undefined) continue
     charge(HIT_UNITS)
     const end = hit.offset + hit.length

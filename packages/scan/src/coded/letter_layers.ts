@@ -28,6 +28,9 @@ const UNITS = { read: 10, stretch: 5, decoded: 12 } as const
 /** What `H4sI` has for letters, as `1f 8b 08` begins. */
 const GZIP_LETTERS = [7, 56, 44, 8] as const
 
+/** Bytes of hexadecimal digits that would hide something packed or coded amid them. */
+const LEAST_UNREAD = 2048
+
 /** More than the value of a letter. */
 const PAST_LETTERS = 64
 
@@ -106,6 +109,10 @@ export class LetterRun {
   readonly #values: Uint8Array
   readonly #places: Uint32Array
   #length = 0
+  /** More in it begins like gzip than is looked at. */
+  isCut: boolean = false
+  /** Where digits begin that stand for bytes which are neither text nor a key, and are many. */
+  unread: number | undefined
 
   /** @param most letters that a run can have */
   constructor(most: number = MOST_LETTERS) {
@@ -117,6 +124,8 @@ export class LetterRun {
   read(chars: Uint8Array, from: number, to: number): number {
     const { count, end } = readLetters(chars, from, to, this.#values, this.#places)
     this.#length = count
+    this.isCut = false
+    this.unread = undefined
     charge(UNITS.read * count)
     return Math.max(end, from + 1)
   }
@@ -153,10 +162,13 @@ export class LetterRun {
     if (isZlibHead(head, 0) || isKeyHead(head)) layers.push(this.#base64(0, this.#length))
     head.fill(0)
     let found = 0
-    for (let at = 0; at <= last && found < MOST_PACKED; at++) {
+    for (let at = 0; at <= last; at++) {
       if (values[at] !== GZIP_LETTERS[0] || values[at + 1] !== GZIP_LETTERS[1]) continue
       if (values[at + 2] !== GZIP_LETTERS[2] || values[at + 3] !== GZIP_LETTERS[3]) continue
-      found++
+      if (++found > MOST_PACKED) {
+        this.isCut = true
+        return
+      }
       layers.push(this.#base64(at, this.#length))
     }
   }
@@ -175,6 +187,7 @@ export class LetterRun {
     }
     charge(2 * UNITS.decoded * bytes.length)
     if (!isWorthALook(bytes)) {
+      if (bytes.length >= LEAST_UNREAD) this.unread ??= this.#places[from]
       bytes.fill(0)
       return
     }

@@ -14,7 +14,10 @@ const MOST_UNPACKED = 1 << 20
 const MOST_PACKED = 1 << 18
 /** So many bytes are read first: by chance few places have as much that can be unpacked. */
 const FIRST_PACKED = 256
-const GZIP_SUMS = 8
+/** Behind what gzip packed: two sums of four bytes. */
+export const GZIP_SUMS = 8
+/** Deflate packs no more than so many times. */
+const MOST_TIMES = 1032
 /** Of a place, and of a byte that comes out, or may have where the end was damaged. */
 const UNITS = { place: 80_000, byte: 4 } as const
 
@@ -24,12 +27,22 @@ export function isGzipHead(bytes: Uint8Array, at: number): boolean {
   return (bytes[at + 3] ?? 0xff) < 0x20
 }
 
+/** Whether these are the first bytes of zlib, and of a block of deflate behind them. */
+export function isZlibBegin(head: Uint8Array): boolean {
+  return isZlibHead(head, 0) && isBlockHead(head, 2)
+}
+
 /**
  * What is packed at a place.
  *
+ * @param onUnfinished called where more is packed there than was unpacked: too much, or not all of it in sight
  * @returns undefined where nothing is, or more than 1 MiB
  */
-export function unpackedAt(bytes: Uint8Array, at: number): Layer | undefined {
+export function unpackedAt(
+  bytes: Uint8Array,
+  at: number,
+  onUnfinished: () => void = () => {},
+): Layer | undefined {
   const isGzip = isGzipHead(bytes, at)
   if (!isGzip && !(isZlibHead(bytes, at) && isBlockHead(bytes, at + 2))) return undefined
   const packed = bytes.subarray(at, at + MOST_PACKED)
@@ -38,10 +51,23 @@ export function unpackedAt(bytes: Uint8Array, at: number): Layer | undefined {
     first?.bytes.fill(0)
     const made = first && unpacked(packed, isGzip)
     if (first !== undefined) charge(UNITS.byte * (made?.bytes.length ?? MOST_UNPACKED))
+    if (first !== undefined && isUnfinished(packed, made, isGzip)) onUnfinished()
     if (made === undefined || made.bytes.length === 0) return undefined
     const span = { from: at, to: at + made.length }
     return { bytes: made.bytes, coding: isGzip ? 'gzip' : 'zlib', spanOf: () => span }
   })
+}
+
+/** Whether there was no end: of gzip, which has sums behind it, there always is one, though it may be damaged. */
+function isUnfinished(
+  packed: Uint8Array,
+  made: { readonly bytes: Uint8Array; readonly taken: number } | undefined,
+  isGzip: boolean,
+): boolean {
+  if (made === undefined) return isGzip || packed.length > MOST_UNPACKED / MOST_TIMES
+  return isGzip
+    ? made.taken + GZIP_SUMS > packed.length
+    : made.taken >= packed.length && packed.length === MOST_PACKED
 }
 
 /** What comes out, and from how many bytes. The sums that gzip ends with are not looked at: what is cut has none. */
@@ -63,14 +89,14 @@ function unpacked(packed: Uint8Array, isGzip: boolean) {
       return undefined
     const taken = 'bytesWritten' in engine ? Number(engine.bytesWritten) : body.length
     const end = head + taken + (isGzip ? GZIP_SUMS : 0)
-    return { bytes: buffer, length: Math.min(packed.length, end) }
+    return { bytes: buffer, taken: head + taken, length: Math.min(packed.length, end) }
   } catch {
     return undefined
   }
 }
 
 /** Bytes of a header of gzip: ten, an extra field, and a name and a comment that end with a zero each, and a sum. */
-function gzipHead(bytes: Uint8Array): number {
+export function gzipHead(bytes: Uint8Array): number {
   const flags = bytes[3] ?? 0
   let at = 10
   if ((flags & 4) !== 0) at += 2 + (bytes[at] ?? 0) + 256 * (bytes[at + 1] ?? 0)

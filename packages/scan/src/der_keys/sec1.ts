@@ -117,7 +117,8 @@ function againstCompressed(
   if (made === undefined) return proof
   if (!isCompressed(stored, made, lengthBytes)) return unproven('ec', bits, 'd·G is another point')
   const { x, y } = made
-  return { ...proof, proof: 'd·G = Q', material: { type: 'ec', curve, x, y, d } }
+  const { isWellFormed: _, ...shown } = proof
+  return { ...shown, proof: 'd·G = Q', material: { type: 'ec', curve, x, y, d } }
 }
 
 /**

@@ -38,7 +38,7 @@ export function hit(
   to: number,
   note?: Detected['note'],
 ): Detected {
-  const { certainty, kind, bits, material, possible } = proof
+  const { certainty, kind, bits, material, possible, isWellFormed } = proof
   return {
     offset: from,
     length: to - from,
@@ -50,6 +50,7 @@ export function hit(
     ...(note === undefined ? {} : { note }),
     ...(material === undefined ? {} : { material }),
     ...(possible === undefined ? {} : { possible }),
+    ...(isWellFormed === undefined ? {} : { isWellFormed }),
   }
 }
 

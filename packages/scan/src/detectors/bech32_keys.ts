@@ -61,5 +61,5 @@ function read({ chars, at }: TextRun): Detected | undefined {
   const proof = proofOf(secret)
   secret.fill(0)
   const words = `checksum, ${proof.proof}`
-  return hit({ ...proof, proof: words }, 'bech32', at, from + DATA_LETTERS)
+  return hit({ ...proof, proof: words, isWellFormed: true }, 'bech32', at, from + DATA_LETTERS)
 }

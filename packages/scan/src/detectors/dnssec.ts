@@ -3,7 +3,7 @@
  * HTML.
  *
  * The elliptic ones have no public half in the file. Header, algorithm number, exact length and padding, and a
- * scalar in range are what holds them: the form has nothing else to show, so that is taken as proof.
+ * scalar in range are what holds them: they are well-formed, and verified where their public half is known.
  *
  * Source: BIND 9, lib/dns/dst_parse.c; RFC 5702, RFC 6605, RFC 8080.
  *
@@ -87,6 +87,7 @@ function keyOf(algorithm: number, fields: Fields): Detected | undefined {
     ...key,
     certainty: 'proven',
     proof: 'exact in form and length, scalar in range',
+    isWellFormed: true,
   }
 }
 

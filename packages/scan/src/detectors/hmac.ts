@@ -11,6 +11,7 @@ import type { Detected } from '../detected.ts'
 import { PADS_REACH, type PadHit, PadKernel } from '../hmac_pads.ts'
 import type { KernelMemory } from '../kernel_memory.ts'
 import type { WindowSearch } from '../window_search.ts'
+import { isTestKey } from './test_keys.ts'
 
 const IPAD = 0x36
 const OPAD = 0x5c
@@ -64,6 +65,7 @@ export function detectPads(bytes: Uint8Array, hit: PadHit): Detected | undefined
     proof: isPadded
       ? `two blocks of ${block} bytes are one key XOR ipad and XOR opad`
       : `two blocks of ${block} bytes differ by ipad XOR opad; which is which is not told`,
+    ...(isTestKey(secret) ? { note: 'self-test' as const } : {}),
     material: { type: 'hmac', secret, publicKey: undefined },
   }
 }

@@ -3,7 +3,7 @@
  * systemd-networkd.
  *
  * The public half is not in the file. Its exact length and padding, and the five bits of a scalar that `wg genkey` sets and clears,
- * are what holds it: the form has nothing else to show, so that is taken as proof.
+ * are what holds it: it is well-formed, and verified where its public half is known.
  *
  * Source: wireguard-tools, src/config.c and src/genkey.c.
  *
@@ -54,7 +54,12 @@ function read({ chars, at }: TextRun): Detected | undefined {
   const words = 'exact in form and length, scalar clamped'
   return (
     proof &&
-    hit({ ...proof, certainty: 'proven', proof: words }, 'wireguard', begin, begin + LETTERS)
+    hit(
+      { ...proof, certainty: 'proven', proof: words, isWellFormed: true },
+      'wireguard',
+      begin,
+      begin + LETTERS,
+    )
   )
 }
 

@@ -25,6 +25,8 @@ export interface FoundValue {
   readonly proof: string
   readonly material: KeyMaterial
   readonly note?: 'fragment'
+  /** See {@link Detected.isRebuilt}. */
+  readonly isRebuilt?: true
 }
 
 /** Values whose spelling alone is their form. Others are rare, and are told by what they are. */
@@ -32,7 +34,7 @@ const PLAIN = new Set(['p', 'q', 'd', 'd-mod-phi', 'd-mod-lambda', 'dp', 'dq', '
 const PLAIN_OF_OTHERS = new Set(['d', 'seed', 'scalar', 'secret'])
 
 export function detectedOf(found: FoundValue): Detected {
-  const { at, length, spelling, name, proof, material, note } = found
+  const { at, length, spelling, name, proof, material, note, isRebuilt } = found
   const plain = material.type === 'rsa' ? PLAIN : PLAIN_OF_OTHERS
   return {
     offset: at,
@@ -43,6 +45,7 @@ export function detectedOf(found: FoundValue): Detected {
     certainty: note === undefined ? 'proven' : 'candidate',
     proof: `${proof} (${name} as ${spelling})`,
     ...(note === undefined ? {} : { note }),
+    ...(isRebuilt === undefined ? {} : { isRebuilt }),
     material,
   }
 }

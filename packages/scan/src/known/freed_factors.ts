@@ -73,7 +73,8 @@ function factorIn(slice: Uint8Array, at: number, group: RsaGroup): readonly Foun
       const material = factors && fromFactor(key, factors.p)
       if (material === undefined) continue
       const proof = `with the ${lost} bytes before it that are lost it is p: p·q = n`
-      return [{ at: from, length: known, spelling: 'limbs-be', name: 'p', proof, material }]
+      const place = { at: from, length: known, spelling: 'limbs-be', name: 'p' }
+      return [{ ...place, proof, material, isRebuilt: true }]
     }
   }
   return []

@@ -87,7 +87,7 @@ export class Remainders {
       const material = fromCrtExponent(key, this.#raiserOf(key.n), x)
       if (material === undefined) continue
       const proof = 'gcd(m^(e·dP) − m, n) = p'
-      return { ...spelledOf(number), name: 'dp', proof, material }
+      return { ...spelledOf(number), name: 'dp', proof, material, isRebuilt: true }
     }
     return undefined
   }

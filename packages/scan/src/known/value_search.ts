@@ -212,11 +212,12 @@ export function valueDetected(
   return isDrbg ? { ...detected, note: 'drbg' } : detected
 }
 
-const PROOF = 'equals what the proven key gives'
+/** How the proof of a copy of a value begins. */
+export const EQUAL_VALUE = 'equals what the proven key gives'
 
 function foundAt(pattern: Pattern, at: number): PlacedValue {
   const { bytes, spelling, name, material } = pattern
-  const found = { at, length: bytes.length, spelling, name, proof: PROOF, material }
+  const found = { at, length: bytes.length, spelling, name, proof: EQUAL_VALUE, material }
   pattern.told ??= detectedOf(found)
   return { ...found, told: pattern.told }
 }

@@ -8,6 +8,7 @@ import { isKerberosForm } from '../detectors/kerberos.ts'
 import type { Finding, KeyId } from '../finding.ts'
 import type { FoundMaterial } from '../found_material.ts'
 import type { KeyMaterial } from '../key_material.ts'
+import { isKept } from '../policy.ts'
 import type { PublicKey } from '../public_keys/public_key.ts'
 import type { ScanReport } from '../report.ts'
 import { ArrayEnds } from './array_ends.ts'
@@ -172,8 +173,8 @@ export class Scrub {
 const placeOf = ({ offset, length }: Range): Range => ({ offset, length })
 
 /** Published test keys stay unless it was asked for: they are part of programs. */
-export function isToErase({ note }: Pick<Finding, 'note'>, { published }: ScrubOptions): boolean {
-  return note !== 'self-test' || published === true
+export function isToErase(finding: Pick<Finding, 'note'>, { published }: ScrubOptions): boolean {
+  return published === true || !isKept(finding)
 }
 
 /** Proven keys that a scan of the result still shows, but for those that are to stay. */

@@ -52,6 +52,8 @@ async function scrubbed(input: ScanInput, scrub: Scrub, options: ScrubOptions): 
     const { publicKeys, threads, onProgress } = options
     const step = scanned === input ? 'searching' : 'verifying'
     return scanInput(scanned, scrub.task.name, {
+      // What lies packed is searched as by a scan, which would find it in the output otherwise.
+      opensPacked: true,
       ...(publicKeys && { publicKeys }),
       ...(threads !== undefined && { threads }),
       ...how,

@@ -1,0 +1,83 @@
+/**
+ * What a scan answers: findings by what they count as, what was not searched, and what follows from both.
+ *
+ * Every rendering and the exit code are made of this alone.
+ *
+ * @module
+ */
+import { completenessOf, type Gap, type Unread } from './completeness.ts'
+import type { Finding } from './finding.ts'
+import { acrossFiles, type GivenKey } from './given_keys.ts'
+import { type ClassPolicy, classOf, type FindingClass, POLICY } from './policy.ts'
+import type { ScanReport } from './report.ts'
+
+export { GAP_CODES, type Gap, type GapCode, gapsOf, type Unread } from './completeness.ts'
+export type { GivenKey } from './given_keys.ts'
+export { classOf, type FindingClass, POLICY } from './policy.ts'
+
+/** What was searched. */
+export interface Scanned {
+  readonly reports: readonly ScanReport[]
+  /** Files and folders that could not be read, or were left out. */
+  readonly unreadable: readonly Unread[]
+}
+
+const CLASSES: readonly FindingClass[] = ['key', 'candidate', 'protected', 'ignored']
+
+export type ScanStatus = 'found' | 'cannot-tell' | 'lead' | 'nothing-found'
+
+export interface ScanAnswer {
+  readonly status: ScanStatus
+  readonly findings: Readonly<Record<FindingClass, readonly Finding[]>>
+  /** What is answered of each given public key, for all files together. */
+  readonly given: readonly GivenKey[]
+  /** Everything that was asked for and not searched; empty where the search is complete. */
+  readonly unsearched: readonly Gap[]
+}
+
+/** Findings of one report by class, in order of offset. */
+export function byClass({
+  findings,
+  candidates,
+  lesser,
+}: Pick<ScanReport, 'findings' | 'candidates' | 'lesser'>): ScanAnswer['findings'] {
+  const all = [...findings, ...candidates, ...lesser]
+  const of = (wanted: FindingClass) => all.filter((finding) => classOf(finding) === wanted)
+  return {
+    key: of('key'),
+    candidate: of('candidate'),
+    protected: of('protected'),
+    ignored: of('ignored'),
+  }
+}
+
+/** Found wins over what was not searched, and that over leads. */
+export function answerOf(scanned: Scanned): ScanAnswer {
+  const classes = scanned.reports.map((report) => byClass(report))
+  const all = (wanted: FindingClass) => classes.flatMap((each) => each[wanted])
+  const findings = {
+    key: all('key'),
+    candidate: all('candidate'),
+    protected: all('protected'),
+    ignored: all('ignored'),
+  }
+  const unsearched = completenessOf(scanned)
+  const given = acrossFiles(
+    scanned.reports.map((report) => report.given),
+    isAllSought(unsearched),
+  )
+  return { status: statusOf(findings, unsearched), findings, given, unsearched }
+}
+
+/** Whether nothing was left out that a given key could lie in: what each report leaves open is in its own answers. */
+function isAllSought(unsearched: readonly Gap[]): boolean {
+  return unsearched.every(({ code }) => code !== 'not-read')
+}
+
+function statusOf(findings: ScanAnswer['findings'], unsearched: readonly Gap[]): ScanStatus {
+  const hasAny = (counts: ClassPolicy['counts']) =>
+    CLASSES.some((each) => POLICY[each].counts === counts && findings[each].length > 0)
+  if (hasAny('found')) return 'found'
+  if (unsearched.length > 0) return 'cannot-tell'
+  return hasAny('lead') ? 'lead' : 'nothing-found'
+}

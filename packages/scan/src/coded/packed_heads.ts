@@ -1,0 +1,183 @@
+/**
+ * Heads of packed data amid other bytes: members of zip files, frames of zstd and lz4, streams of xz and bzip2, and base64
+ * that begins a container.
+ *
+ * None is unpacked here. What is whole within reach is read by `coded_layers.ts`; all else is noted, and opened by itself.
+ *
+ * Source: PKWARE's APPNOTE 4.3.7; RFC 8878, section 3.1.1; the LZ4 frame format 1.6.2; the .xz file format 1.1.0, section
+ * 2.1.1; bzip2's compress.c.
+ *
+ * @module
+ */
+import type { Anchor } from '../anchor.ts'
+import { decodeBase64, isBase64Letter } from '../base64.ts'
+import type { Detector } from '../detected.ts'
+import { anchor, patternOf } from '../detectors/anchored.ts'
+import { charge } from '../effort.ts'
+import { notePacked, type PackedCoding } from './packed_seen.ts'
+
+/** Of a head that is looked at. */
+const HEAD_UNITS = 500
+/** Looked at behind a head of binary data. */
+const HEAD_BYTES = 64
+
+const u16 = (bytes: Uint8Array, at: number): number =>
+  (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)
+
+const ZIP_HEADER_BYTES = 30
+/** The newest version of the format that a member asks for. */
+const ZIP_VERSION_MOST = 63
+/** Methods that there are, but for those of bzip2, zstd and xz, whose data has a head of its own. */
+const ZIP_METHODS = new Set([0, 1, 6, 8, 9, 14, 97, 98, 99])
+const ZIP_NAME_MOST = 1024
+
+/** Stored members lie there as they are, and are searched like all else. */
+export function isZipMember(bytes: Uint8Array, at: number): boolean {
+  const method = u16(bytes, at + 8)
+  const name = u16(bytes, at + 26)
+  if (at + ZIP_HEADER_BYTES >= bytes.length || name === 0 || name > ZIP_NAME_MOST) return false
+  const isStored = method === 0 && (u16(bytes, at + 6) & 1) === 0
+  const hasName = (bytes[at + ZIP_HEADER_BYTES] ?? 0) >= 0x20
+  return !isStored && u16(bytes, at + 4) <= ZIP_VERSION_MOST && ZIP_METHODS.has(method) && hasName
+}
+
+/** Bytes of sizes of dictionary and content, by the two fields of the descriptor. */
+const DICTIONARY_BYTES = [0, 1, 2, 4]
+const CONTENT_BYTES = [0, 2, 4, 8]
+
+/** Where the first block of a frame of zstd begins, from its magic number on; undefined where this is none. */
+export function zstdBlocksAt(bytes: Uint8Array, at: number): number | undefined {
+  const descriptor = bytes[at + 4] ?? 0xff
+  if ((descriptor & 0x08) !== 0) return undefined
+  const isSingle = (descriptor & 0x20) !== 0
+  const content = CONTENT_BYTES[descriptor >> 6] ?? 0
+  const sizes = (DICTIONARY_BYTES[descriptor & 3] ?? 0) + (content === 0 && isSingle ? 1 : content)
+  return 5 + (isSingle ? 0 : 1) + sizes
+}
+
+const ZSTD_BLOCK_MOST = 128 << 10
+
+function isZstd(bytes: Uint8Array, at: number): boolean {
+  const blocks = zstdBlocksAt(bytes, at)
+  if (blocks === undefined || at + blocks + 3 > bytes.length) return false
+  const block = u16(bytes, at + blocks) | ((bytes[at + blocks + 2] ?? 0) << 16)
+  const size = block >> 3
+  return ((block >> 1) & 3) !== 3 && size > 0 && size <= ZSTD_BLOCK_MOST
+}
+
+function isLz4(bytes: Uint8Array, at: number): boolean {
+  const [flags = 0, block = 0] = bytes.subarray(at + 4, at + 6)
+  const isVersion = flags >> 6 === 1 && (flags & 2) === 0
+  return isVersion && (block & 0x8f) === 0 && block >> 4 >= 4
+}
+
+/** Kinds of checksum that the format names. */
+const XZ_CHECKS = new Set([0, 1, 4, 10])
+
+const isXz = (bytes: Uint8Array, at: number): boolean =>
+  bytes[at + 6] === 0 && XZ_CHECKS.has(bytes[at + 7] ?? 0xff)
+
+/** Version 0.x, and where the directory is: within 2^40 bytes, and not empty. Source: 7zFormat.txt of the LZMA SDK. */
+function isSevenZip(bytes: Uint8Array, at: number): boolean {
+  const hasVersion = bytes[at + 6] === 0 && (bytes[at + 7] ?? 9) <= 4
+  const isNear = bytes[at + 17] === 0 && bytes[at + 18] === 0 && bytes[at + 19] === 0
+  return hasVersion && isNear && bytes.subarray(at + 20, at + 24).some((byte) => byte !== 0)
+}
+
+/** The main header of version 4 (13 bytes) or 5 (type 1, of few bytes) follows. Source: technote.txt of RAR 6. */
+function isRar(bytes: Uint8Array, at: number): boolean {
+  if (bytes[at + 6] === 0) return bytes[at + 9] === 0x73 && u16(bytes, at + 12) === 13
+  const size = bytes[at + 12] ?? 0
+  return bytes[at + 6] === 1 && bytes[at + 7] === 0 && bytes[at + 13] === 1 && size > 2 && size < 64
+}
+
+const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >> 4 === 3
+
+/** A version and the end of its line. */
+function isPdfHead(bytes: Uint8Array, at: number): boolean {
+  const end = bytes[at + 8]
+  return isDigit(bytes[at + 5]) && isDigit(bytes[at + 7]) && (end === 0x0a || end === 0x0d)
+}
+
+function noting(coding: PackedCoding, is: (bytes: Uint8Array, at: number) => boolean): Detector {
+  return (bytes, at) => {
+    charge(HEAD_UNITS)
+    if (is(bytes, at)) notePacked(coding, at)
+    return undefined
+  }
+}
+
+const SIGHT = { before: 0, behind: HEAD_BYTES }
+
+/** First letters of a container in base64: three bytes are four of them. */
+const BASE64_HEADS: Readonly<Record<string, string>> = {
+  gzip: 'H4sI',
+  zstd: 'KLUv/',
+  xz: '/Td6WFoA',
+  lz4: 'BCJNG',
+  bzip2: 'QlpoO',
+  zip: 'UEsDB',
+  'ELF core': 'f0VMRg',
+  minidump: 'TURNUJOn',
+  'Windows dump': 'UEFHRU',
+  'heap dump': 'SkFWQSBQUk9GSUxF',
+  LiME: 'RU1pTA',
+  PDF: 'JVBERi0',
+}
+
+/** Shorter ones are signatures that programs compare with. */
+const LEAST_BYTES = 48
+
+/**
+ * A container in base64 that begins here. Gzip in one run is read with other text, and noted there where it is too long; here
+ * it is one in parts, each with its padding, as writers of large values leave it (`CoreDump: base64` of Ubuntu's crash reports).
+ */
+function noteBase64(isGzip: boolean): Detector {
+  return (bytes, at) => {
+    charge(HEAD_UNITS)
+    if (isBase64Letter(bytes[at - 1])) return undefined
+    const {
+      bytes: head,
+      end,
+      padding,
+    } = decodeBase64(bytes, at, Math.min(bytes.length, at + 2 * HEAD_BYTES), {
+      most: LEAST_BYTES,
+      isUrl: true,
+    })
+    head.fill(0)
+    const isPart = padding > 0 && goesOn(bytes, end)
+    if (isPart || (!isGzip && head.length >= LEAST_BYTES)) notePacked('base64', at)
+    return undefined
+  }
+}
+
+/** Whether text in base64 goes on in the next line. */
+function goesOn(bytes: Uint8Array, end: number): boolean {
+  let at = end
+  while (bytes[at] === 0x0a || bytes[at] === 0x0d || bytes[at] === 0x20) at++
+  return at > end && isBase64Letter(bytes[at])
+}
+
+export const PACKED_HEADS: readonly Anchor[] = [
+  anchor('zip member', '50 4b 03 04', SIGHT, noting('zip', isZipMember)),
+  anchor('zstd', '28 b5 2f fd', SIGHT, noting('zstd', isZstd)),
+  anchor('lz4', '04 22 4d 18', SIGHT, noting('lz4', isLz4)),
+  anchor('xz', 'fd 37 7a 58 5a 00', SIGHT, noting('xz', isXz)),
+  anchor(
+    'bzip2',
+    '42 5a 68 ?? 31 41 59 26 53 59',
+    SIGHT,
+    noting('bzip2', () => true),
+  ),
+  anchor('7z', '37 7a bc af 27 1c', SIGHT, noting('7z', isSevenZip)),
+  anchor('rar', '52 61 72 21 1a 07', SIGHT, noting('rar', isRar)),
+  anchor('PDF', patternOf('%PDF-'), SIGHT, noting('PDF', isPdfHead)),
+  ...Object.entries(BASE64_HEADS).map(([name, letters]) =>
+    anchor(
+      `${name} in base64`,
+      patternOf(letters),
+      { before: 1, behind: 2 * HEAD_BYTES },
+      noteBase64(name === 'gzip'),
+    ),
+  ),
+]

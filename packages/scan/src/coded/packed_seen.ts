@@ -1,0 +1,56 @@
+/**
+ * Packed data that a look at a window met and could not unpack to its end: it is opened by itself, afterwards.
+ *
+ * State of one thread, as that of `effort.ts`: what looks notes a place, the scanner takes what was noted.
+ *
+ * @module
+ */
+
+/** What the place begins with: an encoding of text, or what packed it. */
+export type PackedCoding =
+  | 'base64'
+  | 'hex'
+  | 'decimal'
+  | 'gzip'
+  | 'zlib'
+  | 'zip'
+  | 'zstd'
+  | 'lz4'
+  | 'xz'
+  | 'bzip2'
+  // What nothing here opens amid other bytes.
+  | '7z'
+  | 'rar'
+  | 'PDF'
+
+export interface PackedSeen {
+  readonly coding: PackedCoding
+  /** Of its first byte, from the begin of what was looked at. */
+  readonly at: number
+}
+
+let seen: PackedSeen[] = []
+
+export function notePacked(coding: PackedCoding, at: number): void {
+  seen.push({ coding, at })
+}
+
+/** Whether `work` notes anything, which is forgotten: its places are of other bytes. */
+export function notesPacked(work: () => void): boolean {
+  const before = seen
+  seen = []
+  work()
+  const isNoted = seen.length > 0
+  seen = before
+  return isNoted
+}
+
+/** What was noted since this was asked last. */
+export function takePacked(): readonly PackedSeen[] {
+  if (seen.length === 0) return NONE
+  const taken = seen
+  seen = []
+  return taken
+}
+
+const NONE: readonly PackedSeen[] = []

@@ -1,0 +1,99 @@
+/**
+ * The one ledger of completeness: everything that was asked for and was not searched, or not to its end.
+ *
+ * Whatever stops a search (a bound, a budget, a file that cannot be read or is damaged) is one record here. Headline, JSON,
+ * SARIF and exit code say what this list says: a search is complete where it is empty.
+ *
+ * @module
+ */
+import type { ErrorFacts } from '@mintmark/core'
+import type { Flaw } from '@mintmark/dump'
+import type { ScanReport } from './report.ts'
+import type { LimitCode } from './scan_limits.ts'
+
+/** - `not-read`: a file or folder that could not be read, or was left out. */
+export type GapCode = LimitCode | DumpGap | 'not-read'
+
+/** Damage to a dump that may hide memory or its addresses: where names alone are lost, all of it is searched. */
+type DumpGap = Exclude<Flaw['code'], 'names-damaged'>
+
+/** Something that was not searched. */
+export interface Gap {
+  readonly file: string
+  readonly code: GapCode
+  /** What was not searched, and why. */
+  readonly message: string
+  /** What to do about it. */
+  readonly remedy: string
+  readonly facts: ErrorFacts
+}
+
+/** A path that was not read, and why. */
+export interface Unread {
+  readonly path: string
+  readonly reason: string
+}
+
+/** What one question was about. */
+export interface ScannedFiles {
+  readonly reports: readonly Pick<ScanReport, 'file' | 'limits' | 'flaws'>[]
+  readonly unreadable: readonly Unread[]
+}
+
+const REPORT_IT = 'report it as a bug, with the form that is named'
+const MAKE_AGAIN = 'make the dump again, whole: what is missing is in no file'
+const CHECK_DUMP = 'make the dump again, or search for given keys with --deep --public-key'
+const GO_DEEPER = 'search again with --deep'
+
+/** What to do, by code: a code without an entry does not compile. */
+const REMEDIES: Readonly<Record<GapCode, string>> = {
+  'anchor-flood': GO_DEEPER,
+  'search-cut': GO_DEEPER,
+  'detector-failed': REPORT_IT,
+  unreadable: 'copy the file to another disk, and search the copy',
+  'thread-failed': 'search again, with more memory free',
+  'many-keys': 'give the keys that matter with --public-key',
+  'many-hits': 'search parts of the file, or give the keys that matter with --public-key',
+  'not-unpacked': 'unpack it, and search what comes out',
+  'unpack-failed': 'get the file again, whole',
+  'nothing-unpacked': 'get the file again, whole',
+  'packed-unsearched': 'unpack it, and search what comes out',
+  changed: 'search it again once nobody writes to it',
+  'pdf-unread': 'print it to a new file without protection, and search that',
+  'segment-cut': MAKE_AGAIN,
+  'header-damaged': CHECK_DUMP,
+  'stream-damaged': CHECK_DUMP,
+  'table-cut': CHECK_DUMP,
+  'not-understood': CHECK_DUMP,
+  'not-read': 'make it readable, or leave it out',
+}
+
+/** Every code, for tests that go through all ways in which a search can stop. */
+export const GAP_CODES: readonly GapCode[] = Object.keys(REMEDIES).filter(isGapCode)
+
+function isGapCode(code: string): code is GapCode {
+  return code in REMEDIES
+}
+
+/** The ledger of one file. */
+export function gapsOf({ file, limits, flaws }: ScannedFiles['reports'][number]): readonly Gap[] {
+  return [...limits, ...flaws].flatMap(({ code, message, facts }) =>
+    code === 'names-damaged' ? [] : [{ file, code, message, remedy: REMEDIES[code], facts }],
+  )
+}
+
+/** The ledger of a question: in order of its files, what was not read first. */
+export function completenessOf({ reports, unreadable }: ScannedFiles): readonly Gap[] {
+  return [
+    ...unreadable.map(({ path, reason }): Gap => {
+      return {
+        file: path,
+        code: 'not-read',
+        message: reason,
+        remedy: REMEDIES['not-read'],
+        facts: {},
+      }
+    }),
+    ...reports.flatMap((report) => gapsOf(report)),
+  ]
+}

@@ -1,0 +1,215 @@
+/**
+ * Opens packed data amid other bytes: from its first byte to its end, into a hold.
+ *
+ * gzip, zlib and zip are unpacked in this process, the others by the system's own programs.
+ *
+ * @module
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { Readable, type Transform } from 'node:stream'
+import { createInflate, createInflateRaw } from 'node:zlib'
+import type { ByteSource } from '@mintmark/dump'
+import { GZIP_SUMS, gzipHead, isGzipHead } from '../coded/packed_layers.ts'
+import type { PackedCoding, PackedSeen } from '../coded/packed_seen.ts'
+import { PROGRAM_PATH } from '../gate/dump_head.ts'
+import { programOf } from '../packers.ts'
+import { framesEnd } from './frames.ts'
+import type { Sink } from './small_hold.ts'
+import { decodedFrom } from './text_stream.ts'
+
+const STEP_BYTES = 1 << 18
+/** As much of gzip is read for its head, with a name and a comment. */
+const HEAD_BYTES = 1 << 16
+
+/** What became of it. */
+export interface Opened {
+  /** Bytes from the place on that it takes, as far as it was read. */
+  readonly length: number
+  /** `cut`: it is damaged, or ends too soon. `unopened`: it is encrypted, or nothing here opens it. */
+  readonly end: 'end' | 'cut' | 'too-large' | 'unopened'
+  /** Why it is not opened, for people. */
+  readonly reason?: string
+}
+
+/**
+ * Puts what a place unpacks to into a hold.
+ *
+ * @param room bytes that may come out
+ * @throws the system's own error where the hold cannot be written, or the source not be read
+ */
+export async function openPacked(
+  source: ByteSource,
+  { coding, at }: PackedSeen,
+  hold: Sink,
+  room: number,
+): Promise<Opened> {
+  const into = { hold, room }
+  switch (coding) {
+    case 'base64':
+    case 'hex':
+      return decode(decodedFrom(source, at, coding), at, into)
+    case 'gzip':
+      return await gunzip(source, at, into)
+    case 'zlib':
+      return await inflate(createInflate(), source, at, into)
+    case 'zip':
+      return await openMember(source, at, into)
+    case 'decimal':
+      return { length: 1, end: 'unopened', reason: 'what a long list of numbers stands for' }
+    case '7z':
+    case 'rar':
+    case 'PDF':
+      return { length: 1, end: 'unopened', reason: `${coding} amid other bytes` }
+    case 'zstd':
+    case 'lz4':
+    case 'xz':
+    case 'bzip2':
+      return await runProgram(coding, source, at, into)
+    default:
+      return coding satisfies never
+  }
+}
+
+interface Into {
+  readonly hold: Sink
+  readonly room: number
+}
+
+/** @returns whether there is room for more */
+function take({ hold, room }: Into, bytes: Buffer): boolean {
+  hold.take(bytes)
+  bytes.fill(0)
+  return hold.size <= room
+}
+
+function decode(parts: Generator<Buffer, number, void>, at: number, into: Into): Opened {
+  for (let step = parts.next(); ; step = parts.next()) {
+    if (step.done === true) return { length: step.value - at, end: 'end' }
+    if (take(into, step.value)) continue
+    parts.return(0)
+    return { length: Math.ceil((into.hold.size * 4) / 3), end: 'too-large' }
+  }
+}
+
+/** The source from a place on. Each part is its own: streams keep what they are given. */
+function* partsOf(source: ByteSource, from: number, to: number): Generator<Buffer, void, void> {
+  for (let at = from; at < to; at += STEP_BYTES) {
+    const part = Buffer.alloc(Math.min(STEP_BYTES, to - at))
+    const held = source.read(at, part)
+    if (held > 0) yield part.subarray(0, held)
+    if (held < part.length) return
+  }
+}
+
+/** Members of gzip that stand on end are one, as its program has it. */
+async function gunzip(source: ByteSource, at: number, into: Into): Promise<Opened> {
+  const head = Buffer.alloc(HEAD_BYTES)
+  for (let begin = at; ; ) {
+    const held = head.subarray(0, source.read(begin, head))
+    if (begin > at && !isGzipHead(held, 0)) return { length: begin - at, end: 'end' }
+    const headBytes = gzipHead(held)
+    // oxlint-disable-next-line no-await-in-loop -- one behind the other
+    const { length, end } = await inflate(createInflateRaw(), source, begin + headBytes, into)
+    begin = Math.min(source.size, begin + headBytes + length + GZIP_SUMS)
+    if (end !== 'end') return { length: begin - at, end }
+  }
+}
+
+/** What comes out is taken at once, so that what is damaged gives all that lies before. */
+async function inflate(
+  stream: Transform & { readonly bytesWritten: number },
+  source: ByteSource,
+  at: number,
+  into: Into,
+): Promise<Opened> {
+  const input = Readable.from(partsOf(source, at, source.size))
+  try {
+    const end = await new Promise<Opened['end']>((resolve, reject) => {
+      input.once('error', reject)
+      stream.on('data', (chunk: Buffer) => {
+        try {
+          if (!take(into, chunk)) resolve('too-large')
+        } catch (cause) {
+          reject(cause instanceof Error ? cause : new Error('the hold failed', { cause }))
+        }
+      })
+      stream.once('end', () => resolve('end'))
+      stream.once('error', (cause) => (isOfData(cause) ? resolve('cut') : reject(cause)))
+      input.pipe(stream)
+    })
+    return { length: Math.max(1, Math.min(stream.bytesWritten, source.size - at)), end }
+  } finally {
+    input.destroy()
+    stream.destroy()
+  }
+}
+
+/** Whether an error says that packed data is damaged or cut, rather than that something failed. */
+function isOfData(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && String(cause.code).startsWith('Z_')
+}
+
+const MEMBER_HEADER_BYTES = 30
+const ENCRYPTED = 1
+const DEFLATED = 8
+
+/** A member of a zip file. Source: PKWARE's APPNOTE 4.3.7. */
+async function openMember(source: ByteSource, at: number, into: Into): Promise<Opened> {
+  const header = Buffer.alloc(MEMBER_HEADER_BYTES)
+  source.read(at, header)
+  const data = MEMBER_HEADER_BYTES + header.readUInt16LE(26) + header.readUInt16LE(28)
+  const packedBytes = header.readUInt32LE(18)
+  const length = data + packedBytes
+  if ((header.readUInt16LE(6) & ENCRYPTED) !== 0)
+    return { length, end: 'unopened', reason: 'a member of a zip file that is encrypted' }
+  const method = header.readUInt16LE(8)
+  if (method !== DEFLATED)
+    return { length, end: 'unopened', reason: `a member of a zip file, by method ${method}` }
+  const opened = await inflate(createInflateRaw(), source, at + data, into)
+  return { ...opened, length: data + opened.length }
+}
+
+type ByProgram = Extract<PackedCoding, 'zstd' | 'lz4' | 'xz' | 'bzip2'>
+
+async function runProgram(
+  name: ByProgram,
+  source: ByteSource,
+  at: number,
+  into: Into,
+): Promise<Opened> {
+  const program = programOf(name) ?? name
+  const hasFrames = name === 'zstd' || name === 'lz4'
+  const to = hasFrames ? framesEnd(source, at, name) : source.size
+  const child = spawn(program, name === 'xz' ? ['-dc', '--single-stream'] : ['-dc'], {
+    env: { PATH: PROGRAM_PATH },
+    stdio: ['pipe', 'pipe', 'ignore'],
+  })
+  const code = endOf(child)
+  const input = Readable.from(partsOf(source, at, to))
+  const failed = new Promise<never>((_, reject) => {
+    input.once('error', reject)
+  })
+  // It ends before it has read what stands behind.
+  child.stdin.on('error', () => input.destroy())
+  input.pipe(child.stdin)
+  const length = to - at
+  try {
+    for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+      if (!take(into, chunk)) return { length, end: 'too-large' }
+    }
+    const ended = await Promise.race([code, failed])
+    if (ended === 'ENOENT')
+      return { length, end: 'unopened', reason: `${name}, for which there is no program` }
+    return { length, end: ended === 0 ? 'end' : 'cut' }
+  } finally {
+    input.destroy()
+    child.kill('SIGKILL')
+  }
+}
+
+function endOf(child: ChildProcess): Promise<number | string> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve('code' in error ? String(error.code) : 'UNKNOWN'))
+    child.once('close', (code, signal) => resolve(code ?? String(signal)))
+  })
+}

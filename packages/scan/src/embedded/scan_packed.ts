@@ -1,0 +1,211 @@
+/**
+ * Searches packed data that a file holds amid other bytes: each place is unpacked into a hold and searched like a file, what is
+ * packed in it as well.
+ *
+ * What is found has the place of the packed data in the file, and where it is in what came out (`inside`). What is not
+ * opened, or not to its end, is a limit.
+ *
+ * @module
+ */
+import type { ByteSource } from '@mintmark/dump'
+import type { PackedCoding, PackedSeen } from '../coded/packed_seen.ts'
+import type { Finding, FindingSeen } from '../finding.ts'
+import type { HeldInput } from '../gate/hold_layout.ts'
+import { withHold } from '../held_back.ts'
+import { EQUAL_VALUE } from '../known/value_search.ts'
+import { type LimitSeen, TOO_MANY_PACKED } from '../scan_limits.ts'
+import type { Sighting } from '../sightings.ts'
+import { type Opened, openPacked } from './open_packed.ts'
+import { type Sink, SMALL_BYTES, SmallHold } from './small_hold.ts'
+
+/** Packings within each other that are opened. */
+export const MOST_DEPTH = 8
+/** Bytes that may come out of all that a file holds, zeros included: as many as a large core has. */
+export const MOST_BYTES: number = 16 * 2 ** 30
+/** Places that are opened: a file of 64 GiB that is full of them is searched for a day. */
+const MOST_PLACES = 200_000
+/** In memory their heads are signatures that programs compare with. */
+const OF_FILES: ReadonlySet<PackedCoding> = new Set<PackedCoding>(['7z', 'rar', 'PDF'])
+const FILE_HEAD_BYTES = 1024
+/** Bytes of each that are held in memory. */
+const MEMORY_BYTES = 16 << 20
+/** A frame that gives less is none: its signature lies in programs. */
+const LEAST_BYTES = 24
+
+/** What was found in one place. */
+export interface FoundInside {
+  readonly found: readonly { readonly finding: Finding; readonly tag: string }[]
+  readonly limits: readonly LimitSeen[]
+  /** Bytes of it that were searched, with all that is packed in it. */
+  readonly bytes: number
+}
+
+/** Places in the bytes that are searched, each once, in order. */
+export class PackedList {
+  readonly #places = new Map<string, PackedSeen>()
+  leftOut = 0
+
+  addAll(places: readonly PackedSeen[]): void {
+    for (const place of places) {
+      const name = `${place.coding} ${place.at}`
+      if (this.#places.has(name)) continue
+      if (this.#places.size < MOST_PLACES) this.#places.set(name, place)
+      else this.leftOut++
+    }
+  }
+
+  get all(): readonly PackedSeen[] {
+    return [...this.#places.values()].toSorted((a, b) => a.at - b.at)
+  }
+}
+
+/** How what came out is searched. */
+export interface PackedSearch {
+  /** How many packings lie around. */
+  readonly depth: number
+  /** What may still come out, of the file. */
+  readonly room: { bytes: number }
+  /** A dump has packed data that was overwritten in part: there is nothing more to be had of it. */
+  readonly isDump: boolean
+  readonly search: (input: HeldInput, packedBytes: number) => Promise<FoundInside>
+}
+
+/** Where what is found goes. */
+export interface PackedTaker {
+  readonly onSighting: (sighting: Sighting) => void
+  readonly onLimit: (limit: LimitSeen) => void
+  readonly onBytes: (bytes: number) => void
+}
+
+/**
+ * Searches every place that a search has noted.
+ *
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if there is nowhere to hold what comes out, or the disk is full
+ */
+export async function scanPacked(
+  source: ByteSource,
+  places: PackedList,
+  how: PackedSearch,
+  taker: PackedTaker,
+): Promise<void> {
+  const unsearched = (name: string, offset: number, count = 1) =>
+    taker.onLimit({ code: 'packed-unsearched', name, offset, count })
+  if (places.leftOut > 0) unsearched(TOO_MANY_PACKED, 0, places.leftOut)
+  // Packed data is not looked into as if it were none; text can be of two codings.
+  let opened = { at: -1, end: 0 }
+  for (const place of places.all) {
+    const isInside = place.at > opened.at && place.at < opened.end
+    if (isInside || (how.depth === 0 && isOfFile(place))) continue
+    if (how.depth >= MOST_DEPTH) {
+      unsearched(`it is packed more than ${MOST_DEPTH} times`, place.at)
+      continue
+    }
+    if (how.room.bytes <= 0) {
+      unsearched('more comes out than is searched', place.at)
+      continue
+    }
+    // oxlint-disable-next-line no-await-in-loop -- one after another: each may fill the hold
+    const end = await scanPlace(source, place, how, { ...taker, unsearched })
+    if (end > opened.end) opened = { at: place.at, end }
+  }
+}
+
+/** A file that is one as a whole is told, or opened, as such. A PDF may have something before its head. */
+function isOfFile({ coding, at }: PackedSeen): boolean {
+  return OF_FILES.has(coding) && at < FILE_HEAD_BYTES
+}
+
+interface PlaceTaker extends PackedTaker {
+  readonly unsearched: (name: string, offset: number) => void
+}
+
+/** @returns behind the packed data; the place itself where there is none */
+async function scanPlace(
+  source: ByteSource,
+  place: PackedSeen,
+  how: PackedSearch,
+  taker: PlaceTaker,
+): Promise<number> {
+  const { room } = how
+  const small = new SmallHold()
+  try {
+    const opened = await openPacked(source, place, small, Math.min(room.bytes, SMALL_BYTES))
+    if (opened.end !== 'too-large' || room.bytes <= SMALL_BYTES) {
+      return await searchHeld(place, { opened, hold: small }, how, taker)
+    }
+  } finally {
+    small.wipe()
+  }
+  return await withHold(async (hold) => {
+    const opened = await openPacked(source, place, hold, room.bytes)
+    return await searchHeld(place, { opened, hold }, how, taker)
+  }, MEMORY_BYTES)
+}
+
+/** What came out of a place. */
+interface HeldPlace {
+  readonly opened: Opened
+  readonly hold: Sink & { readonly input: () => HeldInput }
+}
+
+async function searchHeld(
+  place: PackedSeen,
+  { opened, hold }: HeldPlace,
+  { room, isDump, search }: PackedSearch,
+  taker: PlaceTaker,
+): Promise<number> {
+  room.bytes -= hold.size
+  if (opened.end === 'unopened') {
+    if (!isDump || !OF_FILES.has(place.coding))
+      taker.unsearched(opened.reason ?? place.coding, place.at)
+    return place.at
+  }
+  if (hold.size < LEAST_BYTES) return place.at
+  if (opened.end === 'too-large') taker.unsearched('more comes out than is searched', place.at)
+  if (opened.end === 'cut' && !isDump)
+    taker.unsearched(`${place.coding} that is damaged or cut`, place.at)
+  const { found, limits, bytes } = await search(hold.input(), opened.length)
+  for (const { finding, tag } of bestOfEach(found)) {
+    taker.onSighting({ seen: seenOutside(finding, place, opened.length), tag })
+  }
+  for (const limit of limits) taker.onLimit({ ...limit, offset: place.at })
+  taker.onBytes(bytes)
+  return place.at + opened.length
+}
+
+/** One of each key, for all of them have one place in the file: what shows it, rather than a copy of a value. */
+function bestOfEach(found: FoundInside['found']): FoundInside['found'] {
+  const best = new Map<string, FoundInside['found'][number]>()
+  for (const [i, each] of found.entries()) {
+    const name = each.tag === '' ? String(i) : each.tag
+    const held = best.get(name)
+    if (held === undefined || rankOf(each.finding) > rankOf(held.finding)) best.set(name, each)
+  }
+  return [...best.values()]
+}
+
+function rankOf({ certainty, proof }: Finding): number {
+  if (certainty !== 'proven') return 0
+  return proof.startsWith(EQUAL_VALUE) ? 1 : 2
+}
+
+/** A finding as it lies in the file around it. */
+function seenOutside(finding: Finding, { coding, at }: PackedSeen, length: number): FindingSeen {
+  const { kind, form, bits, proof, note, keyId, offset, address, owner, isWellFormed } = finding
+  const { inside = { offset, address, owner, firstAt: finding.sameKeyAt ?? offset } } = finding
+  return {
+    offset: at,
+    length,
+    kind,
+    form: `${coding}-of-${form}`,
+    bits,
+    // What is well-formed alone is settled with all else of the file.
+    certainty: isWellFormed === true ? 'proven' : finding.certainty,
+    proof,
+    note,
+    keyId,
+    inside,
+    ...(isWellFormed === true ? { isWellFormed } : {}),
+    ...(finding.isRebuilt === true ? { isRebuilt: true } : {}),
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * The one policy: what a finding counts as. The headline, the exit code, the level in SARIF and what `scrub` erases follow
+ * from it, and from nothing else.
+ *
+ * | class | is | counts as |
+ * |---|---|---|
+ * | `key` | a verified private or symmetric key | found |
+ * | `candidate` | well-formed or in part, and nothing verifies it | a lead |
+ * | `protected` | an encrypted key, a token | nothing by itself |
+ * | `ignored` | a published test key, the state of a random generator | nothing |
+ *
+ * @module
+ */
+import type { Finding, FindingSeen } from './finding.ts'
+
+export type FindingClass = 'key' | 'candidate' | 'protected' | 'ignored'
+
+/** What follows from a class. */
+export interface ClassPolicy {
+  readonly counts: 'found' | 'lead' | 'nothing'
+  /** In SARIF. */
+  readonly level: 'error' | 'warning' | 'note'
+}
+
+export const POLICY: Readonly<Record<FindingClass, ClassPolicy>> = {
+  key: { counts: 'found', level: 'error' },
+  candidate: { counts: 'lead', level: 'warning' },
+  protected: { counts: 'nothing', level: 'note' },
+  ignored: { counts: 'nothing', level: 'note' },
+}
+
+type Note = NonNullable<Finding['note']>
+
+/**
+ * Notes by which a key is ignored, and whether `scrub` leaves it where it is. A test key is part of its program and known to
+ * everybody; the state of a generator gives away what it draws next, so that it is erased like any key.
+ */
+const IGNORED: Readonly<Partial<Record<Note, { readonly isKept: boolean }>>> = {
+  'self-test': { isKept: true },
+  drbg: { isKept: false },
+}
+
+type Classed = Pick<FindingSeen, 'certainty' | 'note'>
+
+/** What a finding counts as. */
+export function classOf({ certainty, note }: Classed): FindingClass {
+  if (note !== undefined && IGNORED[note] !== undefined) return 'ignored'
+  if (certainty === 'lesser') return 'protected'
+  return certainty === 'proven' ? 'key' : 'candidate'
+}
+
+/** Whether `scrub` leaves a finding where it is, unless published keys are to be erased as well. */
+export function isKept({ note }: Pick<Classed, 'note'>): boolean {
+  return note !== undefined && IGNORED[note]?.isKept === true
+}
