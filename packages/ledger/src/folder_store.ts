@@ -12,7 +12,7 @@ import { errnoOf, type Files, folderOf, replaceDurably } from './files.ts'
 import { lockFolder } from './folder_lock.ts'
 import type { Resource } from './growing_tree.ts'
 import { Journal } from './journal.ts'
-import type { Edges, LedgerStore, RecoveredStep, ShardAppend } from './store.ts'
+import type { Edges, LedgerStore, RecoveredStep, ShardAppend, StateFiles } from './store.ts'
 
 /** A segment of this size gets a successor. */
 const SEGMENT_BYTES = 16 << 20
@@ -25,6 +25,7 @@ export interface FolderStoreOptions {
 }
 
 export class FolderStore implements LedgerStore {
+  readonly state: StateFiles
   readonly #files: Files
   readonly #public: string
   readonly #journal: Journal
@@ -47,6 +48,7 @@ export class FolderStore implements LedgerStore {
     this.#journal = new Journal(options.files, `${folder}/private/journal`)
     this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES
     this.#unlock = unlock
+    this.state = stateIn(`${folder}/private/live`, options.files)
   }
 
   /** @throws {MintmarkError} `LEDGER_BUSY` */
@@ -221,6 +223,19 @@ export class FolderStore implements LedgerStore {
       await this.#journal.close()
       await this.#unlock()
     }
+  }
+}
+
+function stateIn(top: string, files: Files): StateFiles {
+  return {
+    read: (path) => files.read(`${top}/${path}`),
+    list: (folder) => files.list(`${top}/${folder}`),
+    async write(path, bytes) {
+      const whole = `${top}/${path}`
+      await files.makeFolder(folderOf(whole))
+      await replaceDurably(files, whole, bytes)
+    },
+    remove: (path) => files.remove(`${top}/${path}`),
   }
 }
 

@@ -21,7 +21,8 @@ import type { Resource } from './growing_tree.ts'
 import { decodeRecord, encodeRecord, type JournalRecord } from './journal_records.ts'
 import { inTransaction, openSession, type SqlSession } from './postgres_database.ts'
 import { PostgresFiles } from './postgres_files.ts'
-import type { Edges, LedgerStore, RecoveredStep, ShardAppend } from './store.ts'
+import { postgresState, STATE_TABLE } from './postgres_state.ts'
+import type { Edges, LedgerStore, RecoveredStep, ShardAppend, StateFiles } from './store.ts'
 
 /** Bytes of the record after which it begins anew. */
 const RECORD_BYTES = 16 << 20
@@ -46,6 +47,7 @@ export interface PostgresStoreOptions {
 }
 
 export class PostgresStore implements LedgerStore {
+  readonly state: StateFiles = postgresState(() => this.#publisher ?? this.#writer)
   readonly #url: string
   readonly #recordBytes: number
   readonly #writer: SqlSession
@@ -91,6 +93,7 @@ export class PostgresStore implements LedgerStore {
     this.#seed = bytesOf(rows[0]?.['seed'])
     this.#publisher = await openSession(this.#url)
     await this.#publisher.query('SET synchronous_commit = off')
+    await this.#publisher.query(STATE_TABLE)
     let last: number | undefined
     for await (const { number, bytes } of this.#records()) {
       const record = decodeRecord(bytes, this.#seed, number)

@@ -13,9 +13,8 @@ import {
   shardKey,
   shardPath,
 } from './description.ts'
-import { decodeEntry, tokenIdBytes } from './entry.ts'
 import { assertContains, type SeenHead } from './heads.ts'
-import type { LiveByIssuer, LiveTokens } from './live_tokens.ts'
+import type { LiveShard, LiveState } from './live_state.ts'
 import { openNote } from './note.ts'
 import { pruneLedger } from './pruning.ts'
 import { unwitnessedPath } from './publisher.ts'
@@ -23,14 +22,13 @@ import type { SequencerOptions } from './sequencer.ts'
 import type { Shards } from './shards.ts'
 import type { LedgerStore, ShardAppend } from './store.ts'
 import { TileTree } from './tile_tree.ts'
-import { TILE_WIDTH } from './tiles.ts'
 import { EMPTY_ROOT } from './tree.ts'
 
 /** @returns checkpoints that no witness has accepted, by path of the shard */
 export async function recoverLedger(
   options: SequencerOptions,
   shards: Shards,
-  live: LiveByIssuer,
+  state: LiveState,
 ): Promise<ReadonlyMap<string, string>> {
   const { store } = options
   for await (const step of store.recover()) {
@@ -49,7 +47,7 @@ export async function recoverLedger(
   await publishHeads(heads, options, shards)
   await store.start(shards.edges())
   await pruneLedger(store, options.description, options.now())
-  await readLive(options, shards, live)
+  await readLive(options, shards, state)
   return await unwitnessedHeads(options)
 }
 
@@ -176,18 +174,21 @@ async function assertSeen(seen: SeenHead, recovered: readonly Head[], place: Pla
 async function readLive(
   options: SequencerOptions,
   shards: Shards,
-  live: LiveByIssuer,
+  state: LiveState,
 ): Promise<void> {
-  const { store } = options
+  const { store, description } = options
   const nowMs = options.now()
-  const sinceMs = nowMs - 2 * options.description.skewMs
   for (const { alias, path, tree } of shards.all()) {
-    /* oxlint-disable no-await-in-loop -- oldest first: a later entry overrules */
+    /* oxlint-disable no-await-in-loop -- one issuer after the other */
+    const live: LiveShard[] = []
     for (const period of await livePeriods(alias, nowMs, options)) {
       const shard = shardPath(alias, period)
-      const size = shard === path ? tree.size : ((await publishedHead(shard, options))?.size ?? 0)
-      await readShard(shard, size, { store, live: live.of(alias), nowMs: sinceMs })
+      const isOpen = shard === path
+      const size = isOpen ? tree.size : ((await publishedHead(shard, options))?.size ?? 0)
+      const published = new TileTree(size, (name) => store.read(`${shard}/${name}`))
+      live.push({ shard, tree: published, root: isOpen ? () => tree.root() : undefined })
     }
+    await state.recover(alias, live, nowMs - 2 * description.skewMs)
     /* oxlint-enable no-await-in-loop */
   }
 }
@@ -204,33 +205,4 @@ async function livePeriods(
     const next = periods[i + 1]
     return next === undefined || periodStartMs(next) >= nowMs - maxLifetimeMs - 4 * skewMs
   })
-}
-
-async function readShard(
-  shard: string,
-  size: number,
-  { store, live, nowMs }: { store: LedgerStore; live: LiveTokens; nowMs: number },
-): Promise<void> {
-  const tree = new TileTree(size, (name) => store.read(`${shard}/${name}`))
-  for (let first = 0; first < size; first += TILE_WIDTH) {
-    // oxlint-disable-next-line no-await-in-loop -- in their order
-    const entries = await tree.bundle(first / TILE_WIDTH)
-    for (const [i, bytes] of entries.entries()) noteLive(bytes, shard, first + i, { live, nowMs })
-  }
-}
-
-function noteLive(
-  bytes: Uint8Array,
-  shard: string,
-  index: number,
-  { live, nowMs }: { live: LiveTokens; nowMs: number },
-): void {
-  const entry = decodeEntry(bytes)
-  if (entry.kind === 'opening' || entry.expiresMs < nowMs) return
-  const id = tokenIdBytes(entry.tokenId)
-  if (entry.kind === 'revocation') live.revoke(id)
-  else {
-    const { inputHash, expiresMs } = entry
-    live.add({ id, inputHash, expiresMs, shard, index, nowMs })
-  }
 }

@@ -11,6 +11,7 @@ import { Admission } from './admission.ts'
 import type { Description } from './description.ts'
 import type { Issuance, Revocation } from './entry.ts'
 import type { SeenHead } from './heads.ts'
+import { LiveState } from './live_state.ts'
 import { LiveByIssuer, type LiveToken } from './live_tokens.ts'
 import { pruneLedger } from './pruning.ts'
 import { Publisher, type PublisherOptions } from './publisher.ts'
@@ -44,6 +45,16 @@ export interface SequencerOptions extends PublisherOptions {
   /** Heads that others have seen: the ledger must contain them, or it does not start. */
   readonly seen?: readonly SeenHead[] | undefined
   readonly publishIntervalMs?: number | undefined
+  /** Entries of an issuer after which what is remembered of them is kept for the next start. */
+  readonly runRecords?: number | undefined
+  /** Told what an operator should know, and what stops nothing. */
+  readonly onNotice?: ((text: string) => void) | undefined
+}
+
+interface Recovered {
+  readonly shards: Shards
+  readonly live: LiveByIssuer
+  readonly state: LiveState
 }
 
 interface Waiting {
@@ -56,6 +67,7 @@ export class Sequencer {
   readonly #options: SequencerOptions
   readonly #shards: Shards
   readonly #live: LiveByIssuer
+  readonly #state: LiveState
   readonly #admission: Admission
   readonly #publisher: Publisher
   #queue: Waiting[] = []
@@ -71,10 +83,11 @@ export class Sequencer {
   readonly #loop: Promise<void>
   readonly #failed: Promise<never>
 
-  private constructor(options: SequencerOptions, shards: Shards, live: LiveByIssuer) {
+  private constructor(options: SequencerOptions, { shards, live, state }: Recovered) {
     this.#options = options
     this.#shards = shards
     this.#live = live
+    this.#state = state
     this.#prunedAtMs = options.now()
     this.#admission = new Admission(options.description, shards, live)
     this.#publisher = new Publisher(shards, options, () => this.#wake?.())
@@ -92,12 +105,15 @@ export class Sequencer {
   static async open(options: SequencerOptions): Promise<Sequencer> {
     const shards = new Shards(options.description)
     const live = new LiveByIssuer()
+    const { runRecords, onNotice } = options
+    const state = new LiveState({ files: options.store.state, live, runRecords, onNotice })
     try {
-      const unwitnessed = await recoverLedger(options, shards, live)
-      const opened = new Sequencer(options, shards, live)
+      const unwitnessed = await recoverLedger(options, shards, state)
+      const opened = new Sequencer(options, { shards, live, state })
       for (const [shard, text] of unwitnessed) opened.#publisher.offer(shard, text)
       return opened
     } catch (cause) {
+      await state.settled()
       await options.store.close(undefined)
       throw cause
     }
@@ -181,6 +197,7 @@ export class Sequencer {
       this.#failure === undefined &&
       this.#publisher.failure === undefined &&
       this.#publisher.delay === undefined
+    await this.#state.settled()
     await this.#options.store.close(isWhole ? this.#shards.edges() : undefined)
   }
 
@@ -261,12 +278,22 @@ export class Sequencer {
       return
     }
     if (appends.length > 0) this.#noRoom = undefined
-    for (const append of appends) this.#shards.apply(append)
-    admitted.note()
+    this.#note(appends)
     for (const [i, { resolve, reject }] of batch.entries()) {
       const outcome = accepted[i]
       if (outcome === undefined || 'cause' in outcome) reject(outcome?.cause)
       else resolve(outcome.value)
+    }
+  }
+
+  /** The batch is durable. */
+  #note(appends: readonly ShardAppend[]): void {
+    const { now, description } = this.#options
+    // Kept a little longer: a token may begin where another one ends, by clocks that differ.
+    const sinceMs = now() - 2 * description.skewMs
+    for (const append of appends) {
+      const { tree } = this.#shards.apply(append)
+      this.#state.note(append, () => tree.root(), sinceMs)
     }
   }
 

@@ -26,7 +26,22 @@ export type RecoveredStep =
   /** Then this was committed. */
   | { readonly kind: 'batch'; readonly appends: readonly ShardAppend[] }
 
+/**
+ * Files that make the next start quick, by path. They are no part of the record: all of them can be made again of it, and
+ * who reads them checks that they fit.
+ */
+export interface StateFiles {
+  read(path: string): Promise<Uint8Array | undefined>
+  /** Names in a folder, sorted. */
+  list(folder: string): Promise<readonly string[]>
+  /** After a crash it is the old one or the new one, whole. */
+  write(path: string, bytes: Uint8Array): Promise<void>
+  /** A path with all below it. */
+  remove(path: string): Promise<void>
+}
+
 export interface LedgerStore {
+  readonly state: StateFiles
   /**
    * The record since it was last durable as published files, in order. A later `edges` overrules what came before it.
    * From here on every other writer's commit fails.

@@ -65,7 +65,7 @@ describe('a ledger in PostgreSQL', { skip }, () => {
     await ledger.close()
     const tables = sql(`SELECT string_agg(tablename, ' ' ORDER BY tablename) FROM pg_tables
       WHERE schemaname = current_schema()`)
-    assert.equal(tables, 'mintmark_file mintmark_ledger mintmark_record')
+    assert.equal(tables, 'mintmark_file mintmark_ledger mintmark_live mintmark_record')
     assert.equal(sql(`SELECT count(*) FROM mintmark_file WHERE path LIKE '%pem%'`), '0')
   })
 
