@@ -82,9 +82,9 @@ export class LiveTokens {
     this.#wantedBytes.set(id)
     this.#wantedBytes.set(inputHash, ID_WORDS * 4)
     const slot = this.#slotOf(this.#wanted, 0)
-    const number = this.#table[2 * slot + 1] ?? 0
+    const number = this.#table[slot + 1] ?? 0
     const run = this.#runs[number >>> 16]
-    if (this.#table[2 * slot] === 0 || run === undefined) return undefined
+    if (this.#table[slot] === 0 || run === undefined) return undefined
     const record = number & 0xffff
     const at = record * RECORD_WORDS
     if ((run.words[at + EXPIRY_WORD] ?? 0) * 1000 < nowMs) return undefined
@@ -110,7 +110,8 @@ export class LiveTokens {
     if (outline.isRevocation) this.#revoke(run.words, record * RECORD_WORDS)
     else if (outline.expiresMs >= nowMs) {
       this.#makeRoom(1, nowMs)
-      this.#put(run.words, record, this.#numbers.get(run) ?? 0)
+      const number = ((this.#numbers.get(run) ?? 0) << 16) | record
+      this.#put(run.words, record * RECORD_WORDS, number)
     }
   }
 
@@ -135,7 +136,7 @@ export class LiveTokens {
 
   /** Makes room for what is about to come, at once. */
   reserve(records: number, nowMs: number): void {
-    this.#makeRoom(records, nowMs)
+    if (!this.#hasRoom(records)) this.#rebuild(records, { nowMs, load: MAX_LOAD })
   }
 
   /** Takes a run that was kept; tokens that expired before `nowMs` are left out. */
@@ -157,45 +158,46 @@ export class LiveTokens {
 
   #putAll(run: LiveRun, nowMs: number): void {
     const { words, count } = run
-    const number = this.#numbers.get(run) ?? 0
+    const number = (this.#numbers.get(run) ?? 0) << 16
     for (let record = 0, at = 0; record < count; record++, at += RECORD_WORDS) {
       const kind = words[at + KIND_WORD]
       if (kind === RECORD.revocation) this.#revoke(words, at)
       else if (kind === RECORD.issuance && (words[at + EXPIRY_WORD] ?? 0) * 1000 >= nowMs)
-        this.#put(words, record, number)
+        this.#put(words, at, number | record)
     }
   }
 
-  /** @param number of the run that has these words */
-  #put(words: Uint32Array, record: number, number: number): void {
-    const hash = this.#hashAt(words, record * RECORD_WORDS)
-    const slot = this.#slotAt(words, record * RECORD_WORDS, hash)
-    if (this.#table[2 * slot] === 0) this.#used++
-    this.#table[2 * slot] = hash
-    this.#table[2 * slot + 1] = (number << 16) | record
+  /** @param number of the record that stands at this place */
+  #put(words: Uint32Array, at: number, number: number): void {
+    const table = this.#table
+    const hash = hashAt(words, at, this.#secret)
+    const slot = this.#slotAt(words, at, hash)
+    if (table[slot] === 0) this.#used++
+    table[slot] = hash
+    table[slot + 1] = number
   }
 
   #revoke(words: Uint32Array, at: number): void {
     const slot = this.#slotOf(words, at)
-    if (this.#table[2 * slot] === 0) return
-    const number = this.#table[2 * slot + 1] ?? 0
+    if (this.#table[slot] === 0) return
+    const number = this.#table[slot + 1] ?? 0
     this.#runs[number >>> 16]?.revoke(number & 0xffff)
   }
 
   #slotOf(words: Uint32Array, at: number): number {
-    return this.#slotAt(words, at, this.#hashAt(words, at))
+    return this.#slotAt(words, at, hashAt(words, at, this.#secret))
   }
 
-  /** The slot that holds the id at this place, or the free one where it belongs. */
+  /** Where the slot begins that holds the id at this place, or the free one where it belongs. */
   #slotAt(words: Uint32Array, at: number, hash: number): number {
     const table = this.#table
-    const mask = this.#slots - 1
-    let slot = hash & mask
+    const mask = table.length - 1
+    let slot = (2 * hash) & mask
     for (;;) {
-      const known = table[2 * slot]
+      const known = table[slot]
       if (known === 0) return slot
-      if (known === hash && this.#isAt(table[2 * slot + 1] ?? 0, words, at)) return slot
-      slot = (slot + 1) & mask
+      if (known === hash && this.#isAt(table[slot + 1] ?? 0, words, at)) return slot
+      slot = (slot + 2) & mask
     }
   }
 
@@ -206,22 +208,17 @@ export class LiveTokens {
     return true
   }
 
-  /** Never 0. */
-  #hashAt(words: Uint32Array, at: number): number {
-    let hash = this.#secret
-    for (let i = 0; i < ID_WORDS; i++) {
-      hash = Math.imul(hash ^ (words[at + i] ?? 0), 0x9e37_79b1)
-      hash ^= hash >>> 15
-    }
-    return hash | (1 << 31)
+  #hasRoom(more: number): boolean {
+    return this.#used + more <= this.#slots * MAX_LOAD
   }
 
+  /** Half as much again as is needed, so that it is not done over and over. */
   #makeRoom(more: number, nowMs: number): void {
-    if (this.#used + more > this.#slots * MAX_LOAD) this.#rebuild(more, nowMs)
+    if (!this.#hasRoom(more)) this.#rebuild(more, { nowMs, load: MAX_LOAD * 0.6 })
   }
 
   /** Lets go of runs whose tokens have expired, leaves out what has, and makes as much room as the rest needs. */
-  #rebuild(more: number, nowMs: number): void {
+  #rebuild(more: number, { nowMs, load }: { nowMs: number; load: number }): void {
     let live = more
     for (const [run, number] of this.#numbers) {
       const isOver = run.isSealed && run.latestExpiry * 1000 < nowMs
@@ -231,7 +228,7 @@ export class LiveTokens {
       } else live += liveIn(run, nowMs)
     }
     let slots = LEAST_SLOTS
-    while (live > slots * MAX_LOAD * 0.6) slots *= 2
+    while (live > slots * load) slots *= 2
     this.#slots = slots
     this.#used = 0
     this.#table = new Int32Array(2 * slots)
@@ -244,4 +241,14 @@ function liveIn({ words, count }: LiveRun, nowMs: number): number {
   for (let record = 0, at = 0; record < count; record++, at += RECORD_WORDS)
     if ((words[at + EXPIRY_WORD] ?? 0) * 1000 >= nowMs) live++
   return live
+}
+
+/** Never 0. */
+function hashAt(words: Uint32Array, at: number, secret: number): number {
+  let hash = secret
+  for (let i = at; i < at + ID_WORDS; i++) {
+    hash = Math.imul(hash ^ (words[i] ?? 0), 0x9e37_79b1)
+    hash ^= hash >>> 15
+  }
+  return hash | (1 << 31)
 }

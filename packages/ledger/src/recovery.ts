@@ -38,7 +38,7 @@ export async function recoverLedger(
   const { tiles, heads } = shards.takeChanged()
   // Read before anything is published over: what this ledger itself has published, it must contain.
   const own = await publishedHeads(options)
-  await store.publish(tiles, [], () => shards.edges())
+  await store.publish(tiles, [], store.part)
   for (const head of [...own, ...(options.seen ?? [])]) {
     // oxlint-disable-next-line no-await-in-loop -- the first that is missing ends it
     await assertSeen(head, heads, options)
@@ -75,7 +75,7 @@ async function publishHeads(
     if (witnesses?.isNeeded !== true) return shards.headFiles(path, text)
     return [{ path: unwitnessedPath(path), bytes: Buffer.from(text) }]
   })
-  await store.publish([], files, () => shards.edges())
+  await store.publish([], files, store.part)
 }
 
 /** Asks the witnesses whether they know more, of the newest shards and of one that would be opened now. */

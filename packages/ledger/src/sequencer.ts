@@ -1,8 +1,9 @@
 /**
  * Puts entries in order, makes them durable, and then says so.
  *
- * One loop does everything, so that nothing runs beside a commit: take what has come, commit it as one batch,
- * acknowledge, and from time to time publish. While a batch is on its way to the disk the next one gathers.
+ * One loop commits: take what has come, commit it as one batch, acknowledge. While a batch is on its way to the disk the
+ * next one gathers. Publishing runs beside it, one publication after the other: no acknowledgement waits for one, and one
+ * that fails is tried again.
  *
  * @module
  */
@@ -78,6 +79,10 @@ export class Sequencer {
   #failure: MintmarkError | undefined
   #publishedAtMs = Number.NEGATIVE_INFINITY
   #prunedAtMs: number
+  /** Until when no part of the record begins: the last try failed. */
+  #partAtMs = Number.NEGATIVE_INFINITY
+  #partFailure: unknown
+  #publishing: Promise<void> | undefined
   #publications = 0
   readonly #awaiting = new Set<() => void>()
   readonly #loop: Promise<void>
@@ -129,14 +134,14 @@ export class Sequencer {
     return this.#live.count
   }
 
-  /** Why the last entries could not be recorded, or published; undefined where they could. */
+  /** Why the last entries could not be recorded; undefined where they could. */
   get trouble(): unknown {
-    return this.#noRoom ?? this.#publisher.delay
+    return this.#noRoom
   }
 
-  /** Why the last publication failed; undefined if it did not. */
+  /** Why what is recorded is not published, or the record cannot let go of what is; undefined where all is well. */
   get publishFailure(): unknown {
-    return this.#publisher.delay
+    return this.#publisher.delay ?? this.#partFailure
   }
 
   /**
@@ -207,15 +212,32 @@ export class Sequencer {
       /* oxlint-disable no-await-in-loop -- one step after the other is the point of this loop */
       if (batch.length > 0) await this.#commit(batch)
       if (this.#hasFailed()) break
-      const isOver = this.#isClosing && this.#queue.length === 0
+      await this.#beginPart()
       const dueInMs = this.#publishDueInMs()
-      if (dueInMs <= 0 || isOver) await this.#publish()
+      if (this.#isClosing && this.#queue.length === 0) break
+      if (dueInMs <= 0) this.#publishing = this.#publish()
       else if (this.#queue.length === 0) await this.#sleep(dueInMs)
       /* oxlint-enable no-await-in-loop */
       this.#failure ??= this.#publisher.failure
-      if (isOver) break
     }
+    await this.#publishing
+    if (this.#failure === undefined) await this.#publish()
+    this.#failure ??= this.#publisher.failure
     for (const { reject } of this.#queue.splice(0)) reject(this.#failure ?? closed())
+  }
+
+  /** Where the record has grown. What fails here ends the ledger, or is told and tried again. */
+  async #beginPart(): Promise<void> {
+    const { store } = this.#options
+    if (!store.isGrown || performance.now() < this.#partAtMs) return
+    try {
+      await store.beginPart(this.#shards.edges())
+      this.#partFailure = undefined
+    } catch (cause) {
+      this.#partFailure = cause
+      if (cause instanceof MintmarkError && cause.code !== 'DISK_FULL') this.#failure = cause
+      this.#partAtMs = performance.now() + RETRY_INTERVAL_MS
+    }
   }
 
   #hasFailed(): boolean {
@@ -230,7 +252,7 @@ export class Sequencer {
 
   /** Milliseconds until the next publication; infinite while there is nothing to publish. */
   #publishDueInMs(): number {
-    if (!this.#publisher.isNeeded) return Number.POSITIVE_INFINITY
+    if (!this.#publisher.isNeeded || this.#publishing !== undefined) return Number.POSITIVE_INFINITY
     const { publishIntervalMs = PUBLISH_INTERVAL_MS } = this.#options
     const interval = this.#publisher.delay === undefined ? publishIntervalMs : RETRY_INTERVAL_MS
     return this.#publishedAtMs + interval - performance.now()
@@ -238,6 +260,12 @@ export class Sequencer {
 
   async #publish(): Promise<void> {
     this.#publishedAtMs = performance.now()
+    await this.#publishAll()
+    this.#publishing = undefined
+    this.#wake?.()
+  }
+
+  async #publishAll(): Promise<void> {
     if (this.#publisher.isNeeded) {
       await this.#publisher.publish()
       this.#publications++
@@ -250,7 +278,7 @@ export class Sequencer {
       await pruneLedger(store, description, now())
     } catch (cause) {
       // Entries that stay for too long are told of, and stop nothing.
-      this.#publisher.delay = cause
+      this.#publisher.delayedBy(cause)
     }
   }
 
