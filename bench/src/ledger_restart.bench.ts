@@ -54,7 +54,7 @@ async function make(folder: string): Promise<number> {
   await createFolderLedger(folder, DESCRIPTION)
   let nowMs = START
   // Its clock is that of the entries: no time passes between two of them for anybody else.
-  const ledger = await openFolderLedger(folder, { now: () => nowMs })
+  const ledger = await openFolderLedger(folder, { now: () => nowMs, elapsed: () => nowMs })
   const from = performance.now()
   for (let made = 0; made < entries; made += AT_ONCE) {
     nowMs = START + Math.floor((made / rate) * 1000)

@@ -13,7 +13,9 @@ import {
   shardKey,
   shardPath,
 } from './description.ts'
+import { decodeEntry, type Entry } from './entry.ts'
 import { assertContains, type SeenHead } from './heads.ts'
+import { LedgerClock } from './ledger_clock.ts'
 import type { LiveShard, LiveState } from './live_state.ts'
 import { openNote } from './note.ts'
 import { pruneLedger } from './pruning.ts'
@@ -22,15 +24,21 @@ import type { SequencerOptions } from './sequencer.ts'
 import type { Shards } from './shards.ts'
 import type { LedgerStore, ShardAppend } from './store.ts'
 import { TileTree } from './tile_tree.ts'
+import { TILE_WIDTH } from './tiles.ts'
 import { EMPTY_ROOT } from './tree.ts'
 
-/** @returns checkpoints that no witness has accepted, by path of the shard */
+export interface Recovery {
+  /** Checkpoints that no witness has accepted, by path of the shard. */
+  readonly unwitnessed: ReadonlyMap<string, string>
+  readonly clock: LedgerClock
+}
+
 export async function recoverLedger(
   options: SequencerOptions,
   shards: Shards,
   state: LiveState,
-): Promise<ReadonlyMap<string, string>> {
-  const { store } = options
+): Promise<Recovery> {
+  const { store, description } = options
   for await (const step of store.recover()) {
     if (step.kind === 'edges') shards.reset(step.edges)
     else for (const append of step.appends) applyRecovered(append, shards)
@@ -46,9 +54,47 @@ export async function recoverLedger(
   await assertNewest(heads, options)
   await publishHeads(heads, options, shards)
   await store.start(shards.edges())
-  await pruneLedger(store, options.description, options.now())
-  await readLive(options, shards, state)
-  return await unwitnessedHeads(options)
+  const newestMs = await newestTimeMs(options, shards)
+  const clock = new LedgerClock(options, { skewMs: description.skewMs, newestMs })
+  await pruneLedger(store, description, clock.sureMs)
+  // Whatever the clock says, a token lives that lived when the newest entry was made.
+  await readLive(options, {
+    shards,
+    state,
+    nowMs: Math.min(clock.sureMs, newestMs ?? clock.sureMs),
+  })
+  return { unwitnessed: await unwitnessedHeads(options), clock }
+}
+
+/** When the newest entry was made, by the times that were checked as it came; undefined where there is none. */
+async function newestTimeMs(
+  { store }: SequencerOptions,
+  shards: Shards,
+): Promise<number | undefined> {
+  let newestMs: number | undefined
+  for (const { path, tree } of shards.all()) {
+    const published = new TileTree(tree.size, (name) => store.read(`${path}/${name}`))
+    // oxlint-disable-next-line no-await-in-loop -- issuers are few
+    const timeMs = await lastTimeMs(published)
+    if (timeMs !== undefined) newestMs = Math.max(newestMs ?? timeMs, timeMs)
+  }
+  return newestMs
+}
+
+/** A revocation names its time unchecked: of the last bundle with anything else. */
+async function lastTimeMs(tree: TileTree): Promise<number | undefined> {
+  for (let index = Math.ceil(tree.size / TILE_WIDTH) - 1; index >= 0; index--) {
+    // oxlint-disable-next-line no-await-in-loop -- nearly always one
+    const times = (await tree.bundle(index)).map((bytes) => timeMsOf(decodeEntry(bytes)))
+    const latestMs = Math.max(...times)
+    if (latestMs > 0) return latestMs
+  }
+  return undefined
+}
+
+function timeMsOf(entry: Entry): number {
+  if (entry.kind === 'revocation') return 0
+  return entry.kind === 'issuance' ? entry.issuedAtMs : entry.openedAtMs
 }
 
 function applyRecovered(append: ShardAppend, shards: Shards): void {
@@ -173,11 +219,13 @@ async function assertSeen(seen: SeenHead, recovered: readonly Head[], place: Pla
 /** Tokens that have not expired, read from all shards that may hold one. */
 async function readLive(
   options: SequencerOptions,
-  shards: Shards,
-  state: LiveState,
+  {
+    shards,
+    state,
+    nowMs,
+  }: { readonly shards: Shards; readonly state: LiveState; readonly nowMs: number },
 ): Promise<void> {
   const { store, description } = options
-  const nowMs = options.now()
   for (const { alias, path, tree } of shards.all()) {
     /* oxlint-disable no-await-in-loop -- one issuer after the other */
     const live: LiveShard[] = []

@@ -12,6 +12,7 @@ import { Admission } from './admission.ts'
 import type { Description } from './description.ts'
 import type { Issuance, Revocation } from './entry.ts'
 import type { SeenHead } from './heads.ts'
+import type { ClockOptions, LedgerClock } from './ledger_clock.ts'
 import { LiveState } from './live_state.ts'
 import { LiveByIssuer, type LiveToken } from './live_tokens.ts'
 import { pruneLedger } from './pruning.ts'
@@ -39,10 +40,8 @@ export interface Receipt {
 }
 
 /** `onHeads` is called, and awaited, with the heads that are about to be published. */
-export interface SequencerOptions extends PublisherOptions {
+export interface SequencerOptions extends PublisherOptions, ClockOptions {
   readonly description: Description
-  /** Milliseconds since 1970-01-01 UTC. */
-  readonly now: () => number
   /** Heads that others have seen: the ledger must contain them, or it does not start. */
   readonly seen?: readonly SeenHead[] | undefined
   readonly publishIntervalMs?: number | undefined
@@ -53,6 +52,7 @@ export interface SequencerOptions extends PublisherOptions {
 }
 
 interface Recovered {
+  readonly clock: LedgerClock
   readonly shards: Shards
   readonly live: LiveByIssuer
   readonly state: LiveState
@@ -66,6 +66,7 @@ interface Waiting {
 
 export class Sequencer {
   readonly #options: SequencerOptions
+  readonly #clock: LedgerClock
   readonly #shards: Shards
   readonly #live: LiveByIssuer
   readonly #state: LiveState
@@ -88,12 +89,13 @@ export class Sequencer {
   readonly #loop: Promise<void>
   readonly #failed: Promise<never>
 
-  private constructor(options: SequencerOptions, { shards, live, state }: Recovered) {
+  private constructor(options: SequencerOptions, { clock, shards, live, state }: Recovered) {
     this.#options = options
+    this.#clock = clock
     this.#shards = shards
     this.#live = live
     this.#state = state
-    this.#prunedAtMs = options.now()
+    this.#prunedAtMs = clock.sureMs
     this.#admission = new Admission(options.description, shards, live)
     this.#publisher = new Publisher(shards, options, () => this.#wake?.())
     this.#loop = this.#run()
@@ -113,8 +115,8 @@ export class Sequencer {
     const { runRecords, onNotice } = options
     const state = new LiveState({ files: options.store.state, live, runRecords, onNotice })
     try {
-      const unwitnessed = await recoverLedger(options, shards, state)
-      const opened = new Sequencer(options, { shards, live, state })
+      const { unwitnessed, clock } = await recoverLedger(options, shards, state)
+      const opened = new Sequencer(options, { clock, shards, live, state })
       for (const [shard, text] of unwitnessed) opened.#publisher.offer(shard, text)
       return opened
     } catch (cause) {
@@ -136,7 +138,7 @@ export class Sequencer {
 
   /** Why the last entries could not be recorded; undefined where they could. */
   get trouble(): unknown {
-    return this.#noRoom
+    return this.#noRoom ?? this.#clock.doubt
   }
 
   /** Why what is recorded is not published, or the record cannot let go of what is; undefined where all is well. */
@@ -151,9 +153,9 @@ export class Sequencer {
    * @returns as {@link LiveTokens.find}; undefined too where the issuer is none of this ledger
    */
   find(alias: string, id: Uint8Array, inputHash: Uint8Array): LiveToken | 'other' | undefined {
-    const { description, now } = this.#options
+    const { description } = this.#options
     if (!description.issuers.has(alias)) return undefined
-    return this.#live.of(alias).find(id, inputHash, now() - description.skewMs)
+    return this.#live.of(alias).find(id, inputHash, this.#clock.sureMs - description.skewMs)
   }
 
   /** Publications since the ledger was opened. */
@@ -179,7 +181,7 @@ export class Sequencer {
    * Records an entry. When it resolves, the entry is durable; published it is a little later.
    *
    * @throws {MintmarkError} `ENTRY_REFUSED` with `facts.reason`: not recorded, and will not be. `DISK_FULL`: not
-   *   recorded, try again. `LEDGER_FAILED`: perhaps recorded; ask again after the ledger has been opened again
+   *   recorded, try again. `LEDGER_CLOCK`: not recorded while the clock is wrong. `LEDGER_FAILED`: perhaps recorded; ask again after the ledger has been opened again
    */
   append(entry: Issuance | Revocation): Promise<Receipt> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
@@ -271,11 +273,12 @@ export class Sequencer {
       this.#publications++
       for (const done of this.#awaiting) done()
     }
-    const { store, description, now } = this.#options
-    if (now() - this.#prunedAtMs < PRUNE_INTERVAL_MS) return
-    this.#prunedAtMs = now()
+    const { store, description } = this.#options
+    const nowMs = this.#clock.sureMs
+    if (nowMs - this.#prunedAtMs < PRUNE_INTERVAL_MS) return
+    this.#prunedAtMs = nowMs
     try {
-      await pruneLedger(store, description, now())
+      await pruneLedger(store, description, nowMs)
     } catch (cause) {
       // Entries that stay for too long are told of, and stop nothing.
       this.#publisher.delayedBy(cause)
@@ -296,7 +299,12 @@ export class Sequencer {
   }
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
-    const admitted = this.#admission.begin(this.#options.now())
+    const time = attempt(() => this.#clock.read())
+    if ('cause' in time) {
+      for (const { reject } of batch) reject(time.cause)
+      return
+    }
+    const admitted = this.#admission.begin(time.value)
     const accepted = batch.map(({ entry }) => attempt(() => admitted.admit(entry)))
     const appends: readonly ShardAppend[] = admitted.appends()
     try {
@@ -306,7 +314,7 @@ export class Sequencer {
       return
     }
     if (appends.length > 0) this.#noRoom = undefined
-    this.#note(appends)
+    this.#note(appends, time.value)
     for (const [i, { resolve, reject }] of batch.entries()) {
       const outcome = accepted[i]
       if (outcome === undefined || 'cause' in outcome) reject(outcome?.cause)
@@ -315,10 +323,9 @@ export class Sequencer {
   }
 
   /** The batch is durable. */
-  #note(appends: readonly ShardAppend[]): void {
-    const { now, description } = this.#options
+  #note(appends: readonly ShardAppend[], nowMs: number): void {
     // Kept a little longer: a token may begin where another one ends, by clocks that differ.
-    const sinceMs = now() - 2 * description.skewMs
+    const sinceMs = nowMs - 2 * this.#options.description.skewMs
     for (const append of appends) {
       const { tree } = this.#shards.apply(append)
       this.#state.note(append, () => tree.root(), sinceMs)

@@ -52,6 +52,7 @@ async function live(disk: SimulatedDisk, outside: Outside): Promise<void> {
   let nowMs = START
   const ledger = await openFolderLedger(FOLDER, {
     now: () => nowMs,
+    elapsed: () => nowMs,
     files: disk,
     segmentBytes: 20_000,
     publishIntervalMs: 0,

@@ -71,6 +71,8 @@ export interface LedgerServeOptions extends Address {
   readonly issuersPort?: number | undefined
   /** Stream that publications are handed on to. */
   readonly nats?: NatsAddress | undefined
+  /** The time that somebody read from another clock: milliseconds since 1970-01-01 UTC. */
+  readonly confirmedMs?: number | undefined
   readonly warn: (text: string) => void
 }
 
@@ -165,13 +167,14 @@ const CARE_MS = 500
 
 async function openStanding(
   home: LedgerHome,
-  { heads, now, policy, warn }: LedgerServeOptions,
+  { heads, now, confirmedMs, policy, warn }: LedgerServeOptions,
 ): Promise<StandingLedger> {
   if (heads === undefined)
     warn('no --heads: a ledger restored from a back-up is noticed only by those who saw more of it')
   const kept = await KeptHeads.open(heads)
   return await StandingLedger.open(home, {
     now,
+    confirmedMs,
     seen: kept.seen,
     onHeads: (published) => kept.keep(published),
     witnesses: witnessesOf(policy, home.description, warn),
