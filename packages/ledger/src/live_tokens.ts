@@ -9,6 +9,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { EntryOutline } from './entry.ts'
+import { Partitions } from './live_partitions.ts'
 import {
   EXPIRY_WORD,
   KIND_WORD,
@@ -51,6 +52,9 @@ export class LiveByIssuer {
 
 const LEAST_SLOTS = 1024
 const MAX_LOAD = 0.7
+/** Of a number, a bit that no run's has. */
+const REVOCATION = 1 << 31
+const MOST_RUNS = 32_768
 const ID_WORDS = 4
 const INPUT_WORDS = 8
 
@@ -63,6 +67,8 @@ export class LiveTokens {
   readonly #runs: (LiveRun | undefined)[] = []
   readonly #numbers = new Map<LiveRun, number>()
   #current: LiveRun | undefined
+  /** Records of runs that are being adopted. */
+  #coming: Partitions | undefined
   /** Issuers choose ids: without a secret they could choose ones that all want the same slot. */
   readonly #secret = randomBytes(4).readUInt32BE()
   /** Id, and hash of the signing input, that are looked for. */
@@ -70,6 +76,7 @@ export class LiveTokens {
   readonly #wantedBytes: Uint8Array = new Uint8Array(this.#wanted.buffer)
 
   get count(): number {
+    this.#settle()
     return this.#used
   }
 
@@ -79,6 +86,7 @@ export class LiveTokens {
    * @returns undefined if no token of this id lives at `nowMs`; `'other'` if one with another signing input does
    */
   find(id: Uint8Array, inputHash: Uint8Array, nowMs: number): LiveToken | 'other' | undefined {
+    this.#settle()
     this.#wantedBytes.set(id)
     this.#wantedBytes.set(inputHash, ID_WORDS * 4)
     const slot = this.#slotOf(this.#wanted, 0)
@@ -104,15 +112,16 @@ export class LiveTokens {
    * @param outline undefined for an opening, and for what is no entry
    */
   add({ shard, index }: Place, outline: EntryOutline | undefined, nowMs: number): void {
+    this.#settle()
     const run = this.#runFor(shard, index)
     const record = run.push(outline)
     if (outline === undefined) return
-    if (outline.isRevocation) this.#revoke(run.words, record * RECORD_WORDS)
-    else if (outline.expiresMs >= nowMs) {
-      this.#makeRoom(1, nowMs)
-      const number = ((this.#numbers.get(run) ?? 0) << 16) | record
-      this.#put(run.words, record * RECORD_WORDS, number)
-    }
+    const { isRevocation, expiresMs } = outline
+    if (!isRevocation && expiresMs < nowMs) return
+    this.#makeRoom(1, nowMs)
+    const number = ((this.#numbers.get(run) ?? 0) << 16) | record
+    const hash = hashAt(run.words, record * RECORD_WORDS, this.#secret)
+    this.#place(hash, isRevocation ? number | REVOCATION : number)
   }
 
   #runFor(shard: string, index: number): LiveRun {
@@ -134,9 +143,15 @@ export class LiveTokens {
     return run
   }
 
-  /** Makes room for what is about to come, at once. */
+  /** Makes room for runs that are about to be adopted. */
   reserve(records: number, nowMs: number): void {
+    this.#settle()
     if (!this.#hasRoom(records)) this.#rebuild(records, { nowMs, load: MAX_LOAD })
+    if (records > MAX_RUN_RECORDS) this.#coming = this.#partitions(records)
+  }
+
+  #partitions(records: number): Partitions {
+    return new Partitions(this.#table.length, records, (hash, number) => this.#place(hash, number))
   }
 
   /** Takes a run that was kept; tokens that expired before `nowMs` are left out. */
@@ -144,41 +159,57 @@ export class LiveTokens {
     this.seal()
     this.#makeRoom(run.count, nowMs)
     this.#register(run)
-    this.#putAll(run, nowMs)
+    const coming = this.#coming
+    this.#putAll(run, nowMs, (hash, number) =>
+      coming === undefined ? this.#place(hash, number) : coming.add(hash, number),
+    )
+  }
+
+  /** Puts in what was gathered. */
+  #settle(): void {
+    this.#coming?.settle()
+    this.#coming = undefined
   }
 
   #register(run: LiveRun): void {
     const free = this.#runs.indexOf(undefined)
     const number = free === -1 ? this.#runs.length : free
-    if (number >= MAX_RUN_RECORDS) throw new RangeError('too many runs of live tokens')
+    if (number >= MOST_RUNS) throw new RangeError('too many runs of live tokens')
     this.#runs[number] = run
     // At the end, whichever number it has: later runs overrule earlier ones.
     this.#numbers.set(run, number)
   }
 
-  #putAll(run: LiveRun, nowMs: number): void {
+  /** @param put is given the hash of an id, and the number of its record; with `REVOCATION` where it is one */
+  #putAll(run: LiveRun, nowMs: number, put: (hash: number, number: number) => void): void {
     const { words, count } = run
+    const secret = this.#secret
     const number = (this.#numbers.get(run) ?? 0) << 16
     for (let record = 0, at = 0; record < count; record++, at += RECORD_WORDS) {
       const kind = words[at + KIND_WORD]
-      if (kind === RECORD.revocation) this.#revoke(words, at)
+      if (kind === RECORD.revocation) put(hashAt(words, at, secret), number | record | REVOCATION)
       else if (kind === RECORD.issuance && (words[at + EXPIRY_WORD] ?? 0) * 1000 >= nowMs)
-        this.#put(words, at, number | record)
+        put(hashAt(words, at, secret), number | record)
     }
   }
 
-  /** @param number of the record that stands at this place */
-  #put(words: Uint32Array, at: number, number: number): void {
+  /** @param number of a record, as {@link #putAll} gives it */
+  #place(hash: number, number: number): void {
+    const words = this.#runs[(number & ~REVOCATION) >>> 16]?.words
+    if (words === undefined) return
     const table = this.#table
-    const hash = hashAt(words, at, this.#secret)
+    const at = (number & 0xffff) * RECORD_WORDS
     const slot = this.#slotAt(words, at, hash)
+    if (number < 0) {
+      this.#revokeAt(slot)
+      return
+    }
     if (table[slot] === 0) this.#used++
     table[slot] = hash
     table[slot + 1] = number
   }
 
-  #revoke(words: Uint32Array, at: number): void {
-    const slot = this.#slotOf(words, at)
+  #revokeAt(slot: number): void {
     if (this.#table[slot] === 0) return
     const number = this.#table[slot + 1] ?? 0
     this.#runs[number >>> 16]?.revoke(number & 0xffff)
@@ -219,6 +250,7 @@ export class LiveTokens {
 
   /** Lets go of runs whose tokens have expired, leaves out what has, and makes as much room as the rest needs. */
   #rebuild(more: number, { nowMs, load }: { nowMs: number; load: number }): void {
+    this.#settle()
     let live = more
     for (const [run, number] of this.#numbers) {
       const isOver = run.isSealed && run.latestExpiry * 1000 < nowMs
@@ -232,7 +264,10 @@ export class LiveTokens {
     this.#slots = slots
     this.#used = 0
     this.#table = new Int32Array(2 * slots)
-    for (const run of this.#numbers.keys()) this.#putAll(run, nowMs)
+    const partitions = this.#partitions(live)
+    const put = (hash: number, number: number) => partitions.add(hash, number)
+    for (const run of this.#numbers.keys()) this.#putAll(run, nowMs, put)
+    partitions.settle()
   }
 }
 
