@@ -87,13 +87,15 @@ export class LiveState {
     const alias = aliasOf(shard)
     const live = this.#options.live.of(alias)
     const known = this.#recorders.get(alias)
+    const waiting = this.#sealed.length
     if (known !== undefined && known.shard !== shard) this.#seal(known, live)
     const recorder = known?.shard === shard ? known : { shard, earlierExpiry: 0, root }
     this.#recorders.set(alias, recorder)
     for (const [i, entry] of entries.entries())
       live.add({ shard, index: first + i }, outlineOf(entry), sinceMs)
     if ((live.current?.count ?? 0) >= this.#runRecords) this.#seal(recorder, live)
-    this.#save(sinceMs)
+    // What could not be written waits for the next run.
+    if (this.#sealed.length > waiting) this.#save(sinceMs)
   }
 
   #seal(recorder: Recorder, live: LiveTokens, root: Uint8Array = recorder.root()): void {
@@ -180,7 +182,9 @@ export class LiveState {
 
   #save(sinceMs: number): void {
     if (this.#sealed.length + this.#gone.length === 0 || this.#saving !== undefined) return
-    this.#saving = this.#saveAll(sinceMs)
+    this.#saving = this.#saveAll(sinceMs).finally(() => {
+      this.#saving = undefined
+    })
   }
 
   /** A failure stops nothing: it is told once, and tried again with the next run. */
@@ -203,8 +207,6 @@ export class LiveState {
       if (this.#trouble === '')
         this.#options.onNotice?.(`what makes a start quick cannot be kept: ${trouble}`)
       this.#trouble = trouble
-    } finally {
-      this.#saving = undefined
     }
   }
 

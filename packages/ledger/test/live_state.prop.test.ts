@@ -212,6 +212,36 @@ async function longShard(): Promise<{ disk: SimulatedDisk; nowMs: number; tokens
   return { disk: killed, nowMs, tokens }
 }
 
+describe('tokens that live longer than later ones', () => {
+  it('are known to the next start, however many files of expired ones lie between', async () => {
+    const disk = new SimulatedDisk()
+    await newLedgerOn(disk, FOLDER)
+    let nowMs = Date.parse('2026-11-25T08:00:00Z')
+    const ledger = await openFolderLedger(FOLDER, {
+      now: () => nowMs,
+      elapsed: () => nowMs,
+      files: disk,
+      runRecords: RECORDS,
+    })
+    const tokens: Issuance[] = []
+    for (const lifetimeMs of [3_600_000, 10_000, 10_000, 10_000, 600_000]) {
+      const batch = Array.from({ length: 50 }, () => tokenAt(nowMs, lifetimeMs))
+      // oxlint-disable-next-line no-await-in-loop -- one batch after the other
+      await Promise.all(batch.map((entry) => ledger.append(entry)))
+      tokens.push(...batch)
+      nowMs += 200_000
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const killed = disk.copy()
+    await ledger.close()
+    assert.ok((await keptOf(killed)).length >= 4)
+    const { said, notices } = await answersOf(killed, nowMs, tokens)
+    assert.deepEqual(notices, [])
+    assert.equal(said.slice(0, 50).filter((each) => typeof each === 'object').length, 50)
+    assert.deepEqual(said, (await answersOf(withoutKept(killed), nowMs, tokens)).said)
+  })
+})
+
 function turned(bytes: Buffer, at: number): Buffer {
   bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at)
   return bytes
