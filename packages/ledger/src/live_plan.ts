@@ -39,6 +39,9 @@ interface Wanted {
   readonly sinceMs: number
 }
 
+/** Files that are read at once. */
+const FILES_AT_ONCE = 4
+
 /** The time that an expiry in whole seconds stands for, as {@link LiveRun} rounds it. */
 export const expiredMs = (expiry: number): number => expiry * 1000
 
@@ -56,11 +59,13 @@ export async function planReading(
   const refused: { path: string; reason: string }[] = []
   let at = tree.size
   let earlierExpiry: number | undefined
-  let coming = readAhead(files, candidates, 0)
+  const coming = candidates.slice(0, FILES_AT_ONCE).map(({ path }) => readSoon(files, path))
   for (const [i, { path, first, end }] of candidates.entries()) {
-    const file = coming
-    coming = readAhead(files, candidates, i + 1)
+    const file = coming.shift()
+    // Read while this one is looked at.
+    const after = candidates[i + FILES_AT_ONCE]
     const isOver = earlierExpiry !== undefined && expiredMs(earlierExpiry) < sinceMs
+    if (after !== undefined && !isOver) coming.push(readSoon(files, after.path))
     if (isOver || (end > at && end <= tree.size)) {
       unused.push(path)
       continue
@@ -103,17 +108,13 @@ async function candidatesOf(
   return { candidates, unused }
 }
 
-/** The file that comes next is read while this one is looked at. */
-function readAhead(
-  files: StateFiles,
-  candidates: readonly Candidate[],
-  i: number,
-): Promise<Uint8Array | undefined> | undefined {
-  const path = candidates[i]?.path
-  const read = path === undefined ? undefined : files.read(path)
-  // Whoever takes it is told of the failure; perhaps nobody does.
-  read?.catch(() => undefined)
-  return read
+/** A file that cannot be read is as good as none. */
+async function readSoon(files: StateFiles, path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await files.read(path)
+  } catch {
+    return undefined
+  }
 }
 
 /** @returns why the file does not fit, in words */
@@ -122,7 +123,8 @@ async function fit(
   { first, end }: Entries,
   { shard, tree }: Pick<Wanted, 'shard' | 'tree'>,
 ): Promise<{ readonly run: LiveRun; readonly earlierExpiry: number } | string> {
-  const decoded = file && LiveRun.decode(file)
+  if (file === undefined) return 'it cannot be read'
+  const decoded = LiveRun.decode(file)
   if (decoded === undefined) return 'it is damaged'
   const { run, binding } = decoded
   if (run.shard !== shard || run.first !== first || run.end !== end || first >= end)

@@ -333,6 +333,33 @@ describe('what was kept by another ledger, or at another time', () => {
   })
 })
 
+describe('what cannot be read', () => {
+  it('stops no start: the entries are read instead', async () => {
+    const { disk, nowMs, tokens } = await longShard()
+    const { said } = await answersOf(withoutKept(disk), nowMs, tokens)
+    const read = disk.read.bind(disk)
+    disk.read = async (path) => {
+      if (path.startsWith(LIVE)) throw Object.assign(new Error('broken'), { code: 'EIO' })
+      return await read(path)
+    }
+    const found = await answersOf(disk, nowMs, tokens)
+    assert.deepEqual(found.said, said)
+    assert.match(found.notices.join('\n'), /is not used: it cannot be read/)
+  })
+
+  it('leaves each file that lies over another to that one', async () => {
+    const { disk, nowMs, tokens } = await longShard()
+    const { said } = await answersOf(withoutKept(disk), nowMs, tokens)
+    const [path = '', , , , last = ''] = (await keptOf(disk)).slice(-6)
+    const [, first = '', end = ''] = /(\d+)-(\d+)$/.exec(last) ?? []
+    // As a start from entries leaves it, which cuts them elsewhere.
+    const folder = path.slice(0, path.lastIndexOf('/'))
+    await disk.write(`${folder}/${Number(first) - 7}-${Number(end) - 1}`, Buffer.alloc(9))
+    const found = await answersOf(disk, nowMs, tokens)
+    assert.deepEqual([found.said, found.notices], [said, []])
+  })
+})
+
 describe('what cannot be kept', () => {
   it('stops nothing, and is told once', async () => {
     const disk = new SimulatedDisk()
