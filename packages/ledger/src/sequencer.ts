@@ -199,6 +199,7 @@ export class Sequencer {
     this.#isClosing = true
     this.#wake?.()
     await this.#loop
+    await this.#publishing
     if (this.#failure === undefined) await this.#publisher.finish()
     const isWhole =
       this.#failure === undefined &&
@@ -222,8 +223,9 @@ export class Sequencer {
       /* oxlint-enable no-await-in-loop */
       this.#failure ??= this.#publisher.failure
     }
-    await this.#publishing
-    if (this.#failure === undefined) await this.#publish()
+    // A failure is told at once, whatever a publication still waits for.
+    if (this.#failure === undefined) await this.#publishing
+    if (!this.#hasFailed()) await this.#publish()
     this.#failure ??= this.#publisher.failure
     for (const { reject } of this.#queue.splice(0)) reject(this.#failure ?? closed())
   }
