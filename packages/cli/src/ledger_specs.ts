@@ -51,6 +51,10 @@ export const LEDGER_COMMANDS: readonly Spec[] = [
         'file, outside of DIR and its back-ups, that keeps the highest heads',
       ),
       policy(),
+      option(
+        '--confirm-clock <TIME>',
+        'the time by another clock, such as 2026-11-25T08:30Z, where the ledger doubts its own',
+      ),
       option('--nats <URL>', 'hand publications on to JetStream at nats://HOST:PORT'),
       option('--nats-stream <NAME>', 'name of its stream').default('mintmark'),
       option('--nats-credentials <FILE>', 'credentials of a NATS user'),

@@ -52,6 +52,20 @@ export function numberOption(
   throw invalid(name, `--${spelled(name)} takes a number from ${least} to ${most}`)
 }
 
+/**
+ * A time with its zone, in milliseconds since 1970-01-01 UTC.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID`
+ */
+export function timeOption(options: Options, name: string): number | undefined {
+  const given = textOption(options, name)
+  if (given === undefined) return undefined
+  const isSpelled = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)$/.test(given)
+  const timeMs = isSpelled ? Date.parse(given) : Number.NaN
+  if (!Number.isNaN(timeMs)) return timeMs
+  throw invalid(name, `--${spelled(name)} takes a time with its zone, such as 2026-11-25T08:30Z`)
+}
+
 /** An option as it is typed: commander names `--max-at-once` `maxAtOnce`. */
 function spelled(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

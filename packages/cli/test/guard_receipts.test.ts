@@ -46,7 +46,7 @@ const claimsAt = (atMs: number) =>
 /** Issues four days of tokens, as the ledger's clock goes. */
 async function issue(folder: string): Promise<string[]> {
   let nowMs = START
-  const ledger = await openFolderLedger(folder, { now: () => nowMs })
+  const ledger = await openFolderLedger(folder, { now: () => nowMs, elapsed: () => nowMs })
   const record = (entry: Parameters<typeof ledger.append>[0]) => ledger.append(entry)
   const gate = new SigningGate({ record, kid: 'key-1', alg: 'ES256', privateKey })
   const tokens: string[] = []

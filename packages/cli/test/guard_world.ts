@@ -46,6 +46,7 @@ export interface GuardWorld {
     form: Readonly<Record<string, string>> | string,
     more?: { readonly caller?: string; readonly secret?: string; readonly accept?: string },
   ) => Promise<{ status: number; text: string; type: string }>
+  readonly stopLedger: () => Promise<void>
   readonly stop: () => Promise<void>
 }
 
@@ -59,7 +60,7 @@ export async function startGuardWorld(
 ): Promise<GuardWorld> {
   const scratch = mkdtempSync(join(tmpdir(), 'mintmark-guard-cli-'))
   const made = await makeLedger(scratch, 'ledger')
-  const ledger = await serve(made.folder)
+  const ledger = await servedOnce(made.folder)
   const keysFile = join(scratch, 'jwks.json')
   writeFileSync(keysFile, JSON.stringify(jwks))
   const front = join(made.folder, 'private/front-end.key')
@@ -103,12 +104,26 @@ export async function startGuardWorld(
       const type = response.headers.get('content-type') ?? ''
       return { status: response.status, text: await response.text(), type }
     },
+    stopLedger: ledger.stop,
     stop: async () => {
       service.abort()
       await served.stop()
       await service.stop()
       await ledger.stop()
       rmSync(scratch, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A ledger that may be told to stop more than once. */
+async function servedOnce(folder: string): Promise<{ url: string; stop: () => Promise<void> }> {
+  const { url, stop } = await serve(folder)
+  let stopped: Promise<void> | undefined
+  return {
+    url,
+    stop: () => {
+      stopped ??= stop()
+      return stopped
     },
   }
 }

@@ -41,7 +41,7 @@ const user = (i: number) => `22608a25-1d9b-44b5-b0f2-${String(i % 7).padStart(12
 /** Four days of tokens and accesses, among them two of a forger's. */
 async function live(folder: string, forged: string) {
   let nowMs = START
-  const ledger = await openFolderLedger(folder, { now: () => nowMs })
+  const ledger = await openFolderLedger(folder, { now: () => nowMs, elapsed: () => nowMs })
   const accesses: string[] = []
   let openings = ''
   let stolen = ''

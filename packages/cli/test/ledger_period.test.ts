@@ -35,7 +35,7 @@ let accesses = ''
 before(async () => {
   const { folder } = await makeLedger(scratch, 'young', '--skew', '3')
   let nowMs = at(0)
-  const ledger = await openFolderLedger(folder, { now: () => nowMs })
+  const ledger = await openFolderLedger(folder, { now: () => nowMs, elapsed: () => nowMs })
   const lines: string[] = []
   for (let minute = 0; minute <= MINUTES; minute++) {
     nowMs = at(minute)

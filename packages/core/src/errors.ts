@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'HUNT_INVALID'
   | 'LEDGER_BEHIND'
   | 'LEDGER_BUSY'
+  | 'LEDGER_CLOCK'
   | 'LEDGER_DAMAGED'
   | 'LEDGER_FAILED'
   | 'LEDGER_INVALID'

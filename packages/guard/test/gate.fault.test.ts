@@ -54,7 +54,8 @@ const newGiven = (): Given => ({ tokens: new Set(), revoked: new Set(), doubtful
 /** Opens the ledger, mints and revokes, and closes it; ends early when the disk does. */
 async function live(disk: SimulatedDisk, given: Given): Promise<void> {
   let nowMs = START
-  const options = { now: () => nowMs, files: disk, segmentBytes: 4000, publishIntervalMs: 0 }
+  const now = () => nowMs
+  const options = { now, elapsed: now, files: disk, segmentBytes: 4000, publishIntervalMs: 0 }
   const ledger = await openFolderLedger(FOLDER, options)
   const record = (entry: Parameters<typeof ledger.append>[0]) => ledger.append(entry)
   const gate = new SigningGate({ record, kid, alg: 'ES256', privateKey })

@@ -43,7 +43,7 @@ export class Admission {
     this.#live = live
   }
 
-  /** Begins a batch; nothing changes before {@link AdmittedBatch.note}. */
+  /** Begins a batch; nothing of it lives before it is durable. */
   begin(nowMs: number): AdmittedBatch {
     return new AdmittedBatch(this.#description, this.#aliases, this.#shards, this.#live, nowMs)
   }
@@ -149,17 +149,6 @@ class AdmittedBatch {
       first,
       entries,
     }))
-  }
-
-  /** The batch is durable: its tokens live. */
-  note(): void {
-    // Kept a little longer: a token may begin where another one ends, by clocks that differ.
-    const nowMs = this.#nowMs - 2 * this.#description.skewMs
-    for (const { entry, id, alias, shard, index } of this.#issued.values()) {
-      const { inputHash, expiresMs } = entry
-      this.#live.of(alias).add({ id, inputHash, expiresMs, shard, index, nowMs })
-    }
-    for (const { id, alias } of this.#revoked.values()) this.#live.of(alias).revoke(id)
   }
 }
 

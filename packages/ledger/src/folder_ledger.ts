@@ -64,8 +64,7 @@ export async function readDescription(
   return parseDescription(Buffer.from(bytes).toString('utf8'))
 }
 
-export interface OpenOptions
-  extends Pick<SequencerOptions, 'now' | 'seen' | 'onHeads' | 'publishIntervalMs' | 'witnesses'> {
+export interface OpenOptions extends Omit<SequencerOptions, 'store' | 'description' | 'signer'> {
   readonly files?: Files
   readonly segmentBytes?: number
 }

@@ -1,8 +1,9 @@
 /**
  * A ledger in a folder: `public/` may be served as it is, `private/` holds the journal.
  *
- * Published files are written without waiting for the disk. They become durable in the background, when the journal has
- * grown: then a new segment begins, the files filled before it are synced, and the old segments go. Partial tiles and
+ * Published files are written without waiting for the disk, and no commit waits for them. They become durable in the
+ * background, when the journal has grown: then a new segment begins, the files filled before it are synced once they are
+ * published, and the old segments go. Where that fails, the old segments stay. Partial tiles and
  * heads of open shards never need to be durable: they are made again of the segment's first record.
  *
  * @module
@@ -12,7 +13,7 @@ import { errnoOf, type Files, folderOf, replaceDurably } from './files.ts'
 import { lockFolder } from './folder_lock.ts'
 import type { Resource } from './growing_tree.ts'
 import { Journal } from './journal.ts'
-import type { Edges, LedgerStore, RecoveredStep, ShardAppend } from './store.ts'
+import type { Edges, LedgerStore, RecoveredStep, ShardAppend, StateFiles } from './store.ts'
 
 /** A segment of this size gets a successor. */
 const SEGMENT_BYTES = 16 << 20
@@ -25,6 +26,7 @@ export interface FolderStoreOptions {
 }
 
 export class FolderStore implements LedgerStore {
+  readonly state: StateFiles
   readonly #files: Files
   readonly #public: string
   readonly #journal: Journal
@@ -38,8 +40,10 @@ export class FolderStore implements LedgerStore {
   /** What was taken away need not become durable. */
   readonly #removed = new Set<string>()
   #isStarted: boolean = false
+  /** The part that began last, while what is before it is not published yet. */
+  #begun: { readonly part: number; readonly edges: Edges } | undefined
   #tidying: Promise<void> | undefined
-  #failure: unknown
+  trouble: MintmarkError | undefined
 
   private constructor(folder: string, options: FolderStoreOptions, unlock: () => Promise<void>) {
     this.#files = options.files
@@ -47,6 +51,7 @@ export class FolderStore implements LedgerStore {
     this.#journal = new Journal(options.files, `${folder}/private/journal`)
     this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES
     this.#unlock = unlock
+    this.state = stateIn(`${folder}/private/live`, options.files)
   }
 
   /** @throws {MintmarkError} `LEDGER_BUSY` */
@@ -66,35 +71,48 @@ export class FolderStore implements LedgerStore {
   }
 
   async commit(appends: readonly ShardAppend[]): Promise<void> {
-    this.#assertWhole()
     await this.#journal.commit(appends)
+  }
+
+  get failure(): MintmarkError | undefined {
+    return this.#journal.failure
+  }
+
+  get part(): number {
+    return this.#journal.number
+  }
+
+  get isGrown(): boolean {
+    const isBusy = this.#begun !== undefined || this.#tidying !== undefined
+    const isLong = this.#journal.length >= this.#segmentBytes
+    return isLong && this.#isStarted && !isBusy && this.trouble === undefined
+  }
+
+  async beginPart(edges: Edges): Promise<void> {
+    await this.#journal.rotate({ kind: 'edges', edges })
+    this.#begun = { part: this.#journal.number, edges }
   }
 
   async publish(
     tiles: readonly Resource[],
     heads: readonly Resource[],
-    edges: (() => Edges) | undefined,
+    part: number | undefined,
   ): Promise<void> {
-    this.#assertWhole()
     try {
       await this.#writeTiles(tiles)
       for (const head of heads) {
         // oxlint-disable-next-line no-await-in-loop -- a reader of the last one finds the others
-        await (edges === undefined ? this.#replace(head) : this.#writeHead(head))
+        await (part === undefined ? this.#replace(head) : this.#writeHead(head))
       }
     } catch (cause) {
       // Where another writer has the files by now, that is why.
       await this.#journal.assertOwn()
       throw cause
     }
-    const isGrown = this.#journal.length >= this.#segmentBytes
-    if (edges === undefined || !isGrown || !this.#isStarted || this.#tidying !== undefined) return
-    await this.#rotate(edges())
-  }
-
-  async #rotate(edges: Edges): Promise<void> {
-    await this.#journal.rotate({ kind: 'edges', edges })
-    this.#tidy(this.#journal.number, edges)
+    const begun = this.#begun
+    if (part === undefined || begun === undefined || part < begun.part) return
+    this.#begun = undefined
+    this.#tidy(begun.part, begun.edges)
   }
 
   async #writeTiles(tiles: readonly Resource[]): Promise<void> {
@@ -166,9 +184,12 @@ export class FolderStore implements LedgerStore {
       await this.#journal.forget(number)
       // A full tile that is durable stands for its partial ones.
       await Promise.all(filled.map((path) => this.#files.remove(`${this.#public}/${path}.p`)))
-      this.#tidying = undefined
     } catch (cause) {
-      this.#failure = cause
+      const errno = errnoOf(cause)
+      const message = `published files cannot be made durable (${errno}): the journal keeps what they hold`
+      this.trouble = new MintmarkError('LEDGER_FAILED', message, { errno }, { cause })
+    } finally {
+      this.#tidying = undefined
     }
   }
 
@@ -190,13 +211,6 @@ export class FolderStore implements LedgerStore {
     await Promise.all(Array.from({ length: SYNCS_AT_ONCE }, worker))
   }
 
-  #assertWhole(): void {
-    if (this.#failure === undefined) return
-    const facts = { errno: errnoOf(this.#failure) }
-    const message = `published files cannot be made durable (${facts.errno})`
-    throw new MintmarkError('LEDGER_FAILED', message, facts, { cause: this.#failure })
-  }
-
   read(path: string): Promise<Uint8Array | undefined> {
     return this.#files.read(`${this.#public}/${path}`)
   }
@@ -213,14 +227,28 @@ export class FolderStore implements LedgerStore {
   async close(edges: Edges | undefined): Promise<void> {
     try {
       await this.#tidying
-      if (edges !== undefined && this.#failure === undefined) {
-        await this.#rotate(edges)
+      if (edges !== undefined && this.trouble === undefined) {
+        await this.beginPart(edges)
+        this.#tidy(this.#journal.number, edges)
         await this.#tidying
       }
     } finally {
       await this.#journal.close()
       await this.#unlock()
     }
+  }
+}
+
+function stateIn(top: string, files: Files): StateFiles {
+  return {
+    read: (path) => files.read(`${top}/${path}`),
+    list: (folder) => files.list(`${top}/${folder}`),
+    async write(path, bytes) {
+      const whole = `${top}/${path}`
+      await files.makeFolder(folderOf(whole))
+      await replaceDurably(files, whole, bytes)
+    },
+    remove: (path) => files.remove(`${top}/${path}`),
   }
 }
 

@@ -34,11 +34,18 @@ export class Journal {
   readonly #files: Files
   readonly #folder: string
   #segment: Segment | undefined
+  /** While a segment of our own comes into being: until then it looks like another writer's. */
+  #beginning: Promise<void> | undefined
   #failure: MintmarkError | undefined
 
   constructor(files: Files, folder: string) {
     this.#files = files
     this.#folder = folder
+  }
+
+  /** Why nothing is added any more; undefined where it is. */
+  get failure(): MintmarkError | undefined {
+    return this.#failure
   }
 
   /** Bytes of the segment that takes commits. */
@@ -95,12 +102,22 @@ export class Journal {
    * @throws {MintmarkError} `LEDGER_BUSY` once another one has taken over; `LEDGER_FAILED`
    */
   async assertOwn(): Promise<void> {
-    const segment = this.#segment
-    if (segment === undefined) return
-    const { number } = segment
-    if (!(await this.#isThere(number + 1)) && (await this.#isThere(number))) return
-    this.#failure = takenOver()
-    throw this.#failure
+    for (;;) {
+      // oxlint-disable-next-line no-await-in-loop -- a segment of our own may begin meanwhile
+      await this.#beginning
+      const segment = this.#segment
+      if (segment === undefined) return
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      const isOwn = await this.#isOwn(segment)
+      if (this.#beginning !== undefined || this.#segment !== segment) continue
+      if (isOwn) return
+      this.#failure = takenOver()
+      throw this.#failure
+    }
+  }
+
+  async #isOwn({ number }: Segment): Promise<boolean> {
+    return !(await this.#isThere(number + 1)) && (await this.#isThere(number))
   }
 
   commit(appends: readonly ShardAppend[]): Promise<void> {
@@ -137,13 +154,21 @@ export class Journal {
     return this.#failure
   }
 
-  /** Begins a new segment with these edges; the older ones stay until {@link forget}. */
+  /** Begins a new segment with these edges; the older ones stay until {@link forget}. Never beside {@link append}. */
   async rotate(edges: JournalRecord & { readonly kind: 'edges' }): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure
-    const old = this.#segment
-    const next = await this.#create((old?.number ?? 0) + 1)
-    this.#segment = next
-    await old?.file.close()
+    const next = this.#create((this.#segment?.number ?? 0) + 1)
+    this.#beginning = next.then(
+      () => undefined,
+      () => undefined,
+    )
+    try {
+      const old = this.#segment
+      this.#segment = await next
+      await old?.file.close()
+    } finally {
+      this.#beginning = undefined
+    }
     await this.append(edges)
   }
 

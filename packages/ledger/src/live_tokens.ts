@@ -1,11 +1,23 @@
 /**
  * Ids of tokens that have not expired, exactly: which is where, and with which signing input.
  *
- * Open addressing over typed arrays: 61 bytes a slot at a load of at most 70 %, no object for each token.
+ * What is remembered of a token lies in runs, one behind the other as its entry does in the shard. Over them lies a table
+ * with open addressing, two words a slot at a load of at most 70 %: 56 bytes and 11 to 23 of the table for each token,
+ * and no object.
  *
  * @module
  */
 import { randomBytes } from 'node:crypto'
+import type { EntryOutline } from './entry.ts'
+import { Partitions } from './live_partitions.ts'
+import {
+  EXPIRY_WORD,
+  KIND_WORD,
+  LiveRun,
+  MAX_RUN_RECORDS,
+  RECORD,
+  RECORD_WORDS,
+} from './live_run.ts'
 
 /** Where a token was recorded. */
 export interface LiveToken {
@@ -13,6 +25,12 @@ export interface LiveToken {
   readonly index: number
   /** Whether a revocation of it is recorded. */
   readonly isRevoked: boolean
+}
+
+/** Path of a shard, and the index of an entry in it. */
+export interface Place {
+  readonly shard: string
+  readonly index: number
 }
 
 /** Live tokens of each issuer: the same id under two issuers is two tokens. */
@@ -34,44 +52,32 @@ export class LiveByIssuer {
 
 const LEAST_SLOTS = 1024
 const MAX_LOAD = 0.7
-const KEY_WORDS = 4
+/** Of a number, a bit that no run's has. */
+const REVOCATION = 1 << 31
+const MOST_RUNS = 32_768
+const ID_WORDS = 4
 const INPUT_WORDS = 8
-const REVOKED = 1
 
 export class LiveTokens {
-  #slots = 0
+  #slots = LEAST_SLOTS
   #used = 0
-  /** Four words of the token id each. */
-  #keys: Uint32Array = new Uint32Array()
-  /** The whole hash of the signing input, eight words each: by a part of it, two inputs could be made to look the same. */
-  #inputs: Uint32Array = new Uint32Array()
-  /** Seconds since 1970, rounded up; 0 marks a free slot. */
-  #expires: Uint32Array = new Uint32Array()
-  #shards: Uint32Array = new Uint32Array()
-  #flags: Uint8Array = new Uint8Array()
-  #indexes: Float64Array = new Float64Array()
-  readonly #names: string[] = []
-  readonly #numbers = new Map<string, number>()
+  /** Two words a slot: a part of the id's hash, 0 where it is free, and the number of the record. */
+  #table: Int32Array = new Int32Array(2 * LEAST_SLOTS)
+  /** By the upper half of a record's number. */
+  readonly #runs: (LiveRun | undefined)[] = []
+  readonly #numbers = new Map<LiveRun, number>()
+  #current: LiveRun | undefined
+  /** Records of runs that are being adopted. */
+  #coming: Partitions | undefined
   /** Issuers choose ids: without a secret they could choose ones that all want the same slot. */
   readonly #secret = randomBytes(4).readUInt32BE()
-
-  constructor() {
-    this.#allocate(LEAST_SLOTS)
-  }
+  /** Id, and hash of the signing input, that are looked for. */
+  readonly #wanted: Uint32Array = new Uint32Array(ID_WORDS + INPUT_WORDS)
+  readonly #wantedBytes: Uint8Array = new Uint8Array(this.#wanted.buffer)
 
   get count(): number {
+    this.#settle()
     return this.#used
-  }
-
-  #allocate(slots: number): void {
-    this.#slots = slots
-    this.#used = 0
-    this.#keys = new Uint32Array(slots * KEY_WORDS)
-    this.#inputs = new Uint32Array(slots * INPUT_WORDS)
-    this.#expires = new Uint32Array(slots)
-    this.#shards = new Uint32Array(slots)
-    this.#flags = new Uint8Array(slots)
-    this.#indexes = new Float64Array(slots)
   }
 
   /**
@@ -80,119 +86,204 @@ export class LiveTokens {
    * @returns undefined if no token of this id lives at `nowMs`; `'other'` if one with another signing input does
    */
   find(id: Uint8Array, inputHash: Uint8Array, nowMs: number): LiveToken | 'other' | undefined {
-    const slot = this.#slotOf(words(id, KEY_WORDS))
-    const expires = this.#expires[slot] ?? 0
-    if (expires === 0 || expires * 1000 < nowMs) return undefined
-    if (!isAt(this.#inputs, slot, words(inputHash, INPUT_WORDS))) return 'other'
-    return {
-      shard: this.#names[this.#shards[slot] ?? 0] ?? '',
-      index: this.#indexes[slot] ?? 0,
-      isRevoked: this.#flags[slot] === REVOKED,
+    this.#settle()
+    this.#wantedBytes.set(id)
+    this.#wantedBytes.set(inputHash, ID_WORDS * 4)
+    const slot = this.#slotOf(this.#wanted, 0)
+    const number = this.#table[slot + 1] ?? 0
+    const run = this.#runs[number >>> 16]
+    if (this.#table[slot] === 0 || run === undefined) return undefined
+    const record = number & 0xffff
+    const at = record * RECORD_WORDS
+    if ((run.words[at + EXPIRY_WORD] ?? 0) * 1000 < nowMs) return undefined
+    for (let i = ID_WORDS; i < ID_WORDS + INPUT_WORDS; i++)
+      if (run.words[at + i] !== this.#wanted[i]) return 'other'
+    return { shard: run.shard, index: run.first + record, isRevoked: run.isRevoked(record) }
+  }
+
+  /** The run that the next entry is added to; undefined where that begins another. */
+  get current(): LiveRun | undefined {
+    return this.#current
+  }
+
+  /**
+   * Remembers an entry; of two tokens of one id the later one counts.
+   *
+   * @param outline undefined for an opening, and for what is no entry
+   */
+  add({ shard, index }: Place, outline: EntryOutline | undefined, nowMs: number): void {
+    this.#settle()
+    const run = this.#runFor(shard, index)
+    const record = run.push(outline)
+    if (outline === undefined) return
+    const { isRevocation, expiresMs } = outline
+    if (!isRevocation && expiresMs < nowMs) return
+    this.#makeRoom(1, nowMs)
+    const number = ((this.#numbers.get(run) ?? 0) << 16) | record
+    const hash = hashAt(run.words, record * RECORD_WORDS, this.#secret)
+    this.#place(hash, isRevocation ? number | REVOCATION : number)
+  }
+
+  #runFor(shard: string, index: number): LiveRun {
+    const run = this.#current
+    const isNext = run?.shard === shard && run.end === index && run.count < MAX_RUN_RECORDS
+    if (run !== undefined && isNext) return run
+    this.seal()
+    const begun = new LiveRun(shard, index)
+    this.#register(begun)
+    this.#current = begun
+    return begun
+  }
+
+  /** Ends the current run. */
+  seal(): LiveRun | undefined {
+    const run = this.#current
+    if (run !== undefined) run.isSealed = true
+    this.#current = undefined
+    return run
+  }
+
+  /** Makes room for runs that are about to be adopted. */
+  reserve(records: number, nowMs: number): void {
+    this.#settle()
+    if (!this.#hasRoom(records)) this.#rebuild(records, { nowMs, load: MAX_LOAD })
+    if (records > MAX_RUN_RECORDS) this.#coming = this.#partitions(records)
+  }
+
+  #partitions(records: number): Partitions {
+    return new Partitions(this.#table.length, records, (hash, number) => this.#place(hash, number))
+  }
+
+  /** Takes a run that was kept; tokens that expired before `nowMs` are left out. */
+  adopt(run: LiveRun, nowMs: number): void {
+    this.seal()
+    this.#makeRoom(run.count, nowMs)
+    this.#register(run)
+    const coming = this.#coming
+    this.#putAll(run, nowMs, (hash, number) =>
+      coming === undefined ? this.#place(hash, number) : coming.add(hash, number),
+    )
+  }
+
+  /** Puts in what was gathered. */
+  #settle(): void {
+    this.#coming?.settle()
+    this.#coming = undefined
+  }
+
+  #register(run: LiveRun): void {
+    const free = this.#runs.indexOf(undefined)
+    const number = free === -1 ? this.#runs.length : free
+    if (number >= MOST_RUNS) throw new RangeError('too many runs of live tokens')
+    this.#runs[number] = run
+    // At the end, whichever number it has: later runs overrule earlier ones.
+    this.#numbers.set(run, number)
+  }
+
+  /** @param put is given the hash of an id, and the number of its record; with `REVOCATION` where it is one */
+  #putAll(run: LiveRun, nowMs: number, put: (hash: number, number: number) => void): void {
+    const { words, count } = run
+    const secret = this.#secret
+    const number = (this.#numbers.get(run) ?? 0) << 16
+    for (let record = 0, at = 0; record < count; record++, at += RECORD_WORDS) {
+      const kind = words[at + KIND_WORD]
+      if (kind === RECORD.revocation) put(hashAt(words, at, secret), number | record | REVOCATION)
+      else if (kind === RECORD.issuance && (words[at + EXPIRY_WORD] ?? 0) * 1000 >= nowMs)
+        put(hashAt(words, at, secret), number | record)
     }
   }
 
-  /** Notes a token; one of the same id that has expired makes room for it. */
-  add(token: {
-    readonly id: Uint8Array
-    readonly inputHash: Uint8Array
-    readonly expiresMs: number
-    readonly shard: string
-    readonly index: number
-    readonly nowMs: number
-  }): void {
-    if (this.#used + 1 > this.#slots * MAX_LOAD) this.#rebuild(token.nowMs)
-    const expires = Math.min(Math.ceil(token.expiresMs / 1000), 0xffff_ffff)
-    this.#put(words(token.id, KEY_WORDS), words(token.inputHash, INPUT_WORDS), {
-      expires,
-      shard: this.#numberOf(token.shard),
-      index: token.index,
-      flags: 0,
-    })
-  }
-
-  revoke(id: Uint8Array): void {
-    const slot = this.#slotOf(words(id, KEY_WORDS))
-    if (this.#expires[slot] !== 0) this.#flags[slot] = REVOKED
-  }
-
-  #put(
-    key: Words,
-    input: Words,
-    value: { expires: number; shard: number; index: number; flags: number },
-  ): void {
-    const slot = this.#slotOf(key)
-    if (this.#expires[slot] === 0) this.#used++
-    this.#keys.set(key, slot * KEY_WORDS)
-    this.#inputs.set(input, slot * INPUT_WORDS)
-    this.#expires[slot] = value.expires
-    this.#shards[slot] = value.shard
-    this.#indexes[slot] = value.index
-    this.#flags[slot] = value.flags
-  }
-
-  /** The slot that holds the key, or the free one where it belongs. */
-  #slotOf(key: Words): number {
-    const mask = this.#slots - 1
-    let slot = mix(key, this.#secret) & mask
-    while (this.#expires[slot] !== 0 && !isAt(this.#keys, slot, key)) slot = (slot + 1) & mask
-    return slot
-  }
-
-  /** Leaves out what has expired, and doubles the room if that does not make enough. */
-  #rebuild(nowMs: number): void {
-    const old = {
-      slots: this.#slots,
-      keys: this.#keys,
-      inputs: this.#inputs,
-      expires: this.#expires,
-      shards: this.#shards,
-      indexes: this.#indexes,
-      flags: this.#flags,
+  /** @param number of a record, as {@link #putAll} gives it */
+  #place(hash: number, number: number): void {
+    const words = this.#runs[(number & ~REVOCATION) >>> 16]?.words
+    if (words === undefined) return
+    const table = this.#table
+    const at = (number & 0xffff) * RECORD_WORDS
+    const slot = this.#slotAt(words, at, hash)
+    if (number < 0) {
+      this.#revokeAt(slot)
+      return
     }
-    const isLive = (expires: number) => expires !== 0 && expires * 1000 >= nowMs
-    const live = old.expires.reduce((count, expires) => count + (isLive(expires) ? 1 : 0), 0)
+    if (table[slot] === 0) this.#used++
+    table[slot] = hash
+    table[slot + 1] = number
+  }
+
+  #revokeAt(slot: number): void {
+    if (this.#table[slot] === 0) return
+    const number = this.#table[slot + 1] ?? 0
+    this.#runs[number >>> 16]?.revoke(number & 0xffff)
+  }
+
+  #slotOf(words: Uint32Array, at: number): number {
+    return this.#slotAt(words, at, hashAt(words, at, this.#secret))
+  }
+
+  /** Where the slot begins that holds the id at this place, or the free one where it belongs. */
+  #slotAt(words: Uint32Array, at: number, hash: number): number {
+    const table = this.#table
+    const mask = table.length - 1
+    let slot = (2 * hash) & mask
+    for (;;) {
+      const known = table[slot]
+      if (known === 0) return slot
+      if (known === hash && this.#isAt(table[slot + 1] ?? 0, words, at)) return slot
+      slot = (slot + 2) & mask
+    }
+  }
+
+  #isAt(number: number, words: Uint32Array, at: number): boolean {
+    const held = this.#runs[number >>> 16]?.words
+    const heldAt = (number & 0xffff) * RECORD_WORDS
+    for (let i = 0; i < ID_WORDS; i++) if (held?.[heldAt + i] !== words[at + i]) return false
+    return true
+  }
+
+  #hasRoom(more: number): boolean {
+    return this.#used + more <= this.#slots * MAX_LOAD
+  }
+
+  /** Half as much again as is needed, so that it is not done over and over. */
+  #makeRoom(more: number, nowMs: number): void {
+    if (!this.#hasRoom(more)) this.#rebuild(more, { nowMs, load: MAX_LOAD * 0.6 })
+  }
+
+  /** Lets go of runs whose tokens have expired, leaves out what has, and makes as much room as the rest needs. */
+  #rebuild(more: number, { nowMs, load }: { nowMs: number; load: number }): void {
+    this.#settle()
+    let live = more
+    for (const [run, number] of this.#numbers) {
+      const isOver = run.isSealed && run.latestExpiry * 1000 < nowMs
+      if (isOver) {
+        this.#runs[number] = undefined
+        this.#numbers.delete(run)
+      } else live += liveIn(run, nowMs)
+    }
     let slots = LEAST_SLOTS
-    while (live > slots * MAX_LOAD * 0.6) slots *= 2
-    this.#allocate(slots)
-    for (let slot = 0; slot < old.slots; slot++) {
-      const expires = old.expires[slot] ?? 0
-      if (!isLive(expires)) continue
-      const key = old.keys.subarray(slot * KEY_WORDS, (slot + 1) * KEY_WORDS)
-      const input = old.inputs.subarray(slot * INPUT_WORDS, (slot + 1) * INPUT_WORDS)
-      const shard = old.shards[slot] ?? 0
-      const index = old.indexes[slot] ?? 0
-      this.#put(key, input, { expires, shard, index, flags: old.flags[slot] ?? 0 })
-    }
-  }
-
-  /** Shards are few: one an issuer and period. */
-  #numberOf(name: string): number {
-    const known = this.#numbers.get(name)
-    if (known !== undefined) return known
-    const number = this.#names.push(name) - 1
-    this.#numbers.set(name, number)
-    return number
+    while (live > slots * load) slots *= 2
+    this.#slots = slots
+    this.#used = 0
+    this.#table = new Int32Array(2 * slots)
+    const partitions = this.#partitions(live)
+    const put = (hash: number, number: number) => partitions.add(hash, number)
+    for (const run of this.#numbers.keys()) this.#putAll(run, nowMs, put)
+    partitions.settle()
   }
 }
 
-type Words = Uint32Array
-
-function words(bytes: Uint8Array, count: number): Words {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return Uint32Array.from({ length: count }, (_, i) => view.getUint32(i * 4))
+function liveIn({ words, count }: LiveRun, nowMs: number): number {
+  let live = 0
+  for (let record = 0, at = 0; record < count; record++, at += RECORD_WORDS)
+    if ((words[at + EXPIRY_WORD] ?? 0) * 1000 >= nowMs) live++
+  return live
 }
 
-/** Whether these words stand in a slot of a table that has as many words for each. */
-function isAt(table: Words, slot: number, own: Words): boolean {
-  const at = slot * own.length
-  return own.every((word, i) => table[at + i] === word)
-}
-
-function mix(key: Words, secret: number): number {
+/** Never 0. */
+function hashAt(words: Uint32Array, at: number, secret: number): number {
   let hash = secret
-  for (const word of key) {
-    hash = Math.imul(hash ^ word, 0x9e37_79b1)
+  for (let i = at; i < at + ID_WORDS; i++) {
+    hash = Math.imul(hash ^ (words[i] ?? 0), 0x9e37_79b1)
     hash ^= hash >>> 15
   }
-  return hash >>> 0
+  return hash | (1 << 31)
 }

@@ -14,7 +14,7 @@ import { openReaders, type SqlSession } from './postgres_database.ts'
  * $1 epoch · $2 paths · $3 contents · $4 paths of full tiles
  */
 const PUT = `
-  WITH held AS (SELECT 1 FROM mintmark_ledger WHERE epoch = $1 FOR UPDATE),
+  WITH held AS (SELECT 1 FROM mintmark_ledger WHERE epoch = $1 FOR SHARE),
   gone AS (
     DELETE FROM mintmark_file USING unnest($4::text[]) AS full_tile, held
     WHERE path >= full_tile || '.p/' AND path < full_tile || '.p0'),

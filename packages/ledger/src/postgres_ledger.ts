@@ -15,6 +15,7 @@ import { encodeRecord, newSeed } from './journal_records.ts'
 import { makeLedgerKey, replacePrivately } from './ledger_key.ts'
 import { formatVerifierKey } from './note.ts'
 import { inTransaction, openSession, type SqlSession } from './postgres_database.ts'
+import { STATE_TABLE } from './postgres_state.ts'
 import type { ReadResource } from './tile_tree.ts'
 
 /** Says which database the ledger of a folder is in. */
@@ -29,9 +30,11 @@ const TABLES = [
     writer_pid integer NOT NULL)`,
   'CREATE TABLE mintmark_record (number bigint PRIMARY KEY, bytes bytea NOT NULL)',
   'CREATE TABLE mintmark_file (path text COLLATE "C" PRIMARY KEY, bytes bytea NOT NULL)',
+  STATE_TABLE,
   // Hashes do not compress, and entries hardly.
   'ALTER TABLE mintmark_record ALTER COLUMN bytes SET STORAGE EXTERNAL',
   'ALTER TABLE mintmark_file ALTER COLUMN bytes SET STORAGE EXTERNAL',
+  'ALTER TABLE mintmark_live ALTER COLUMN bytes SET STORAGE EXTERNAL',
 ]
 
 export const isPostgresUrl = (place: string): boolean => /^postgres(?:ql)?:\/\//.test(place)

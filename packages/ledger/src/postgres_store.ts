@@ -3,7 +3,7 @@
  *
  * A commit is one statement, so one durable transaction. Published files are written without waiting for the disk; the
  * server's log is one line of bytes, so the next commit that does wait makes them durable with it. From time to time the
- * record begins anew with the edges of all open shards, and what stood before is let go.
+ * record begins anew with the edges of all open shards, and what stood before is let go once it is published.
  *
  * One writer: an advisory lock, which goes with its session, says who it is. What makes a second one harmless is the
  * *epoch*: whoever opens the ledger raises it, and each statement that writes does so only where the epoch is still its own,
@@ -19,9 +19,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { MintmarkError } from '@mintmark/core'
 import type { Resource } from './growing_tree.ts'
 import { decodeRecord, encodeRecord, type JournalRecord } from './journal_records.ts'
-import { inTransaction, openSession, type SqlSession } from './postgres_database.ts'
+import { openSession, type SqlSession } from './postgres_database.ts'
 import { PostgresFiles } from './postgres_files.ts'
-import type { Edges, LedgerStore, RecoveredStep, ShardAppend } from './store.ts'
+import { postgresState, STATE_TABLE } from './postgres_state.ts'
+import type { Edges, LedgerStore, RecoveredStep, ShardAppend, StateFiles } from './store.ts'
 
 /** Bytes of the record after which it begins anew. */
 const RECORD_BYTES = 16 << 20
@@ -36,16 +37,19 @@ const LOCK_SPACE = 'x4d4d6c6700000000'
 const TAKE_LOCK = `
   SELECT pg_try_advisory_lock('${LOCK_SPACE}'::bit(64)::bigint + 'mintmark_ledger'::regclass::oid::bigint) AS taken`
 
-const HELD = 'held AS (SELECT 1 FROM mintmark_ledger WHERE epoch = $1 FOR UPDATE)'
+// What writes shares the row: a commit does not wait for what is published. Whoever raises the epoch waits for both.
+const HELD = 'held AS (SELECT 1 FROM mintmark_ledger WHERE epoch = $1 FOR SHARE)'
 const COMMIT = `
   WITH ${HELD} INSERT INTO mintmark_record (number, bytes) SELECT $2::bigint, $3::bytea FROM held`
-const FORGET = 'DELETE FROM mintmark_record WHERE number < $1'
+const FORGET = `
+  WITH ${HELD} DELETE FROM mintmark_record USING held WHERE number < $2`
 
 export interface PostgresStoreOptions {
   readonly recordBytes?: number | undefined
 }
 
 export class PostgresStore implements LedgerStore {
+  readonly state: StateFiles = postgresState(() => this.#publisher ?? this.#writer)
   readonly #url: string
   readonly #recordBytes: number
   readonly #writer: SqlSession
@@ -58,6 +62,11 @@ export class PostgresStore implements LedgerStore {
   #next = 1
   /** Bytes of the record since it began anew. */
   #length = 0
+  /** Number of the last record that has edges. */
+  part = 0
+  /** Whether what is before it is there yet. */
+  #isBegun: boolean = false
+  readonly trouble: undefined
   #failure: MintmarkError | undefined
 
   private constructor(url: string, writer: SqlSession, options: PostgresStoreOptions) {
@@ -89,8 +98,8 @@ export class PostgresStore implements LedgerStore {
     )
     this.#epoch = String(rows[0]?.['epoch'])
     this.#seed = bytesOf(rows[0]?.['seed'])
-    this.#publisher = await openSession(this.#url)
-    await this.#publisher.query('SET synchronous_commit = off')
+    this.#publisher = await this.#openPublisher()
+    await this.#publisher.query(STATE_TABLE)
     let last: number | undefined
     for await (const { number, bytes } of this.#records()) {
       const record = decodeRecord(bytes, this.#seed, number)
@@ -122,7 +131,30 @@ export class PostgresStore implements LedgerStore {
   }
 
   async start(edges: Edges): Promise<void> {
-    await this.#beginAnew(edges)
+    await this.beginPart(edges)
+    await this.#forget()
+  }
+
+  get failure(): MintmarkError | undefined {
+    return this.#failure
+  }
+
+  get isGrown(): boolean {
+    return this.#length >= this.#recordBytes && !this.#isBegun
+  }
+
+  async beginPart(edges: Edges): Promise<void> {
+    const part = this.#next
+    await this.#add({ kind: 'edges', edges })
+    this.part = part
+    this.#length = 0
+    this.#isBegun = true
+  }
+
+  /** What is published stands before this in the server's log. */
+  async #forget(): Promise<void> {
+    await this.#published((session) => session.query(FORGET, [this.#epoch, this.part]))
+    this.#isBegun = false
   }
 
   async commit(appends: readonly ShardAppend[]): Promise<void> {
@@ -140,33 +172,43 @@ export class PostgresStore implements LedgerStore {
     this.#length += bytes.length
   }
 
-  async #beginAnew(edges: Edges): Promise<void> {
-    const first = this.#next
-    try {
-      await inTransaction(this.#writer, async () => {
-        await this.#add({ kind: 'edges', edges })
-        await this.#guarded(() => this.#writer.query(FORGET, [first]))
-      })
-    } catch (cause) {
-      // Undone: the number is free again.
-      this.#next = first
-      throw cause
-    }
-    this.#length = 0
-  }
-
   async publish(
     tiles: readonly Resource[],
     heads: readonly Resource[],
-    edges: (() => Edges) | undefined,
+    part: number | undefined,
   ): Promise<void> {
     this.#assertWhole()
-    const session = edges === undefined ? this.#writer : (this.#publisher ?? this.#writer)
-    await this.#guarded(async () => {
+    const put = async (session: SqlSession) => {
       const isHeld = await this.#files.put(session, this.#epoch, [...tiles, ...heads])
       if (!isHeld) throw takenOver()
-    })
-    if (edges !== undefined && this.#length >= this.#recordBytes) await this.#beginAnew(edges())
+    }
+    if (part === undefined) await this.#guarded(() => put(this.#writer))
+    else await this.#published(put)
+    if (this.#isBegun && part === this.part) await this.#forget()
+  }
+
+  /**
+   * Works with the session that publishes. A session that fails is given up for another one, and stops no commit: not
+   * unless the one that commits is gone too.
+   */
+  async #published(work: (session: SqlSession) => Promise<unknown>): Promise<void> {
+    try {
+      this.#publisher ??= await this.#openPublisher()
+      await work(this.#publisher)
+    } catch (cause) {
+      if (!(cause instanceof MintmarkError) || cause.code === 'DISK_FULL') throw cause
+      await this.#publisher?.close()
+      this.#publisher = undefined
+      await this.#guarded(() => this.#writer.query('SELECT 1'))
+      if (cause.code === 'LEDGER_BUSY') this.#failure ??= cause
+      throw cause
+    }
+  }
+
+  async #openPublisher(): Promise<SqlSession> {
+    const session = await openSession(this.#url)
+    await session.query('SET synchronous_commit = off')
+    return session
   }
 
   /** Whatever fails but for want of room leaves unknown what the database holds. */
@@ -193,12 +235,12 @@ export class PostgresStore implements LedgerStore {
   }
 
   async remove(path: string): Promise<void> {
-    await this.#guarded(() => this.#files.remove(this.#writer, path))
+    await this.#published((session) => this.#files.remove(session, path))
   }
 
   async close(edges: Edges | undefined): Promise<void> {
     try {
-      if (edges !== undefined && this.#failure === undefined) await this.#beginAnew(edges)
+      if (edges !== undefined && this.#failure === undefined) await this.start(edges)
     } finally {
       this.#failure ??= new MintmarkError('LEDGER_FAILED', 'the ledger is closed')
       await Promise.all([this.#publisher?.close(), this.#files.close()])

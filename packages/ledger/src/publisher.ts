@@ -34,7 +34,7 @@ export class Publisher {
   /** Ends the ledger. */
   failure: MintmarkError | undefined
   /** Why the last publication failed, where it may work the next time. */
-  delay: unknown
+  #delay: unknown
 
   constructor(shards: Shards, options: PublisherOptions, wake: () => void) {
     this.#options = options
@@ -59,39 +59,58 @@ export class Publisher {
     return this.#shards.isChanged || this.#tiles.size > 0 || this.#cosigned.size > 0
   }
 
-  /** Publishes all that is there. A failure that may pass is kept in `delay`, any other in `failure`. */
+  /** Why what is recorded is not published, or not durably so; undefined where it is. */
+  get delay(): unknown {
+    return this.#delay ?? this.#options.store.trouble
+  }
+
+  /** Notes that what goes with publishing failed. */
+  delayedBy(cause: unknown): void {
+    this.#delay = cause
+  }
+
+  /** Publishes all that is there. A failure is kept in `delay`, and in `failure` where it ends the ledger. */
   async publish(): Promise<void> {
+    // At one instant: all that was committed before this part is in these tiles.
+    const { part } = this.#options.store
     const { tiles, heads } = this.#shards.takeChanged()
     const all = new Map(this.#tiles)
     for (const tile of tiles) all.set(tile.path, tile)
     const cosigned = new Map(this.#cosigned)
     try {
-      await this.#put([...all.values()], heads, cosigned)
+      await this.#put([...all.values()], { heads, cosigned, part })
       this.#tiles = new Map()
       for (const [shard, text] of cosigned)
         if (this.#cosigned.get(shard) === text) this.#cosigned.delete(shard)
-      this.delay = undefined
+      this.#delay = undefined
     } catch (cause) {
       this.#tiles = all
       this.#shards.forgetLatest()
       for (const { shard } of heads) this.#shards.touch(shard)
-      this.delay = cause
-      const isOver = cause instanceof MintmarkError && cause.code !== 'DISK_FULL'
-      if (isOver) this.failure = cause
+      this.#delay = cause
+      const isOver = cause instanceof MintmarkError && endsLedger(cause)
+      this.failure = isOver ? cause : this.#options.store.failure
     }
   }
 
   async #put(
     tiles: readonly Resource[],
-    heads: ReturnType<Shards['takeChanged']>['heads'],
-    cosigned: ReadonlyMap<string, string>,
+    {
+      heads,
+      cosigned,
+      part,
+    }: {
+      readonly heads: ReturnType<Shards['takeChanged']>['heads']
+      readonly cosigned: ReadonlyMap<string, string>
+      readonly part: number
+    },
   ): Promise<void> {
     const { store, signer, onHeads } = this.#options
     if (heads.length > 0) await onHeads?.(heads)
     const signed = heads.map((head) => ({ path: head.shard.path, text: signHead(head, signer) }))
     const own = signed.flatMap(({ path, text }) => this.#filesOf(path, text))
     const theirs = [...cosigned].flatMap(([path, text]) => this.#shards.headFiles(path, text))
-    await store.publish(tiles, [...own, ...theirs], () => this.#shards.edges())
+    await store.publish(tiles, [...own, ...theirs], part)
     for (const { path, text } of signed) this.#rounds?.offer(path, text)
   }
 
@@ -111,6 +130,14 @@ export class Publisher {
     await this.#rounds.finish()
     if (this.failure === undefined && this.isNeeded) await this.publish()
   }
+}
+
+/**
+ * Another writer has the ledger, or it was caught lying: nothing more may be signed. Whatever else keeps files from being
+ * published leaves the record as it is.
+ */
+function endsLedger({ code }: MintmarkError): boolean {
+  return code === 'LEDGER_BUSY' || code === 'LEDGER_BEHIND' || code === 'LEDGER_DAMAGED'
 }
 
 function failureOf(cause: unknown): MintmarkError {

@@ -13,9 +13,10 @@ import {
   shardKey,
   shardPath,
 } from './description.ts'
-import { decodeEntry, tokenIdBytes } from './entry.ts'
+import { decodeEntry, type Entry } from './entry.ts'
 import { assertContains, type SeenHead } from './heads.ts'
-import type { LiveByIssuer, LiveTokens } from './live_tokens.ts'
+import { LedgerClock } from './ledger_clock.ts'
+import type { LiveShard, LiveState } from './live_state.ts'
 import { openNote } from './note.ts'
 import { pruneLedger } from './pruning.ts'
 import { unwitnessedPath } from './publisher.ts'
@@ -26,13 +27,18 @@ import { TileTree } from './tile_tree.ts'
 import { TILE_WIDTH } from './tiles.ts'
 import { EMPTY_ROOT } from './tree.ts'
 
-/** @returns checkpoints that no witness has accepted, by path of the shard */
+export interface Recovery {
+  /** Checkpoints that no witness has accepted, by path of the shard. */
+  readonly unwitnessed: ReadonlyMap<string, string>
+  readonly clock: LedgerClock
+}
+
 export async function recoverLedger(
   options: SequencerOptions,
   shards: Shards,
-  live: LiveByIssuer,
-): Promise<ReadonlyMap<string, string>> {
-  const { store } = options
+  state: LiveState,
+): Promise<Recovery> {
+  const { store, description } = options
   for await (const step of store.recover()) {
     if (step.kind === 'edges') shards.reset(step.edges)
     else for (const append of step.appends) applyRecovered(append, shards)
@@ -40,7 +46,7 @@ export async function recoverLedger(
   const { tiles, heads } = shards.takeChanged()
   // Read before anything is published over: what this ledger itself has published, it must contain.
   const own = await publishedHeads(options)
-  await store.publish(tiles, [], () => shards.edges())
+  await store.publish(tiles, [], store.part)
   for (const head of [...own, ...(options.seen ?? [])]) {
     // oxlint-disable-next-line no-await-in-loop -- the first that is missing ends it
     await assertSeen(head, heads, options)
@@ -48,9 +54,47 @@ export async function recoverLedger(
   await assertNewest(heads, options)
   await publishHeads(heads, options, shards)
   await store.start(shards.edges())
-  await pruneLedger(store, options.description, options.now())
-  await readLive(options, shards, live)
-  return await unwitnessedHeads(options)
+  const newestMs = await newestTimeMs(options, shards)
+  const clock = new LedgerClock(options, { skewMs: description.skewMs, newestMs })
+  await pruneLedger(store, description, clock.sureMs)
+  // Whatever the clock says, a token lives that lived when the newest entry was made.
+  await readLive(options, {
+    shards,
+    state,
+    nowMs: Math.min(clock.sureMs, newestMs ?? clock.sureMs),
+  })
+  return { unwitnessed: await unwitnessedHeads(options), clock }
+}
+
+/** When the newest entry was made, by the times that were checked as it came; undefined where there is none. */
+async function newestTimeMs(
+  { store }: SequencerOptions,
+  shards: Shards,
+): Promise<number | undefined> {
+  let newestMs: number | undefined
+  for (const { path, tree } of shards.all()) {
+    const published = new TileTree(tree.size, (name) => store.read(`${path}/${name}`))
+    // oxlint-disable-next-line no-await-in-loop -- issuers are few
+    const timeMs = await lastTimeMs(published)
+    if (timeMs !== undefined) newestMs = Math.max(newestMs ?? timeMs, timeMs)
+  }
+  return newestMs
+}
+
+/** A revocation names its time unchecked: of the last bundle with anything else. */
+async function lastTimeMs(tree: TileTree): Promise<number | undefined> {
+  for (let index = Math.ceil(tree.size / TILE_WIDTH) - 1; index >= 0; index--) {
+    // oxlint-disable-next-line no-await-in-loop -- nearly always one
+    const times = (await tree.bundle(index)).map((bytes) => timeMsOf(decodeEntry(bytes)))
+    const latestMs = Math.max(...times)
+    if (latestMs > 0) return latestMs
+  }
+  return undefined
+}
+
+function timeMsOf(entry: Entry): number {
+  if (entry.kind === 'revocation') return 0
+  return entry.kind === 'issuance' ? entry.issuedAtMs : entry.openedAtMs
 }
 
 function applyRecovered(append: ShardAppend, shards: Shards): void {
@@ -77,7 +121,7 @@ async function publishHeads(
     if (witnesses?.isNeeded !== true) return shards.headFiles(path, text)
     return [{ path: unwitnessedPath(path), bytes: Buffer.from(text) }]
   })
-  await store.publish([], files, () => shards.edges())
+  await store.publish([], files, store.part)
 }
 
 /** Asks the witnesses whether they know more, of the newest shards and of one that would be opened now. */
@@ -175,19 +219,24 @@ async function assertSeen(seen: SeenHead, recovered: readonly Head[], place: Pla
 /** Tokens that have not expired, read from all shards that may hold one. */
 async function readLive(
   options: SequencerOptions,
-  shards: Shards,
-  live: LiveByIssuer,
+  {
+    shards,
+    state,
+    nowMs,
+  }: { readonly shards: Shards; readonly state: LiveState; readonly nowMs: number },
 ): Promise<void> {
-  const { store } = options
-  const nowMs = options.now()
-  const sinceMs = nowMs - 2 * options.description.skewMs
+  const { store, description } = options
   for (const { alias, path, tree } of shards.all()) {
-    /* oxlint-disable no-await-in-loop -- oldest first: a later entry overrules */
+    /* oxlint-disable no-await-in-loop -- one issuer after the other */
+    const live: LiveShard[] = []
     for (const period of await livePeriods(alias, nowMs, options)) {
       const shard = shardPath(alias, period)
-      const size = shard === path ? tree.size : ((await publishedHead(shard, options))?.size ?? 0)
-      await readShard(shard, size, { store, live: live.of(alias), nowMs: sinceMs })
+      const isOpen = shard === path
+      const size = isOpen ? tree.size : ((await publishedHead(shard, options))?.size ?? 0)
+      const published = new TileTree(size, (name) => store.read(`${shard}/${name}`))
+      live.push({ shard, tree: published, root: isOpen ? () => tree.root() : undefined })
     }
+    await state.recover(alias, live, nowMs - 2 * description.skewMs)
     /* oxlint-enable no-await-in-loop */
   }
 }
@@ -204,33 +253,4 @@ async function livePeriods(
     const next = periods[i + 1]
     return next === undefined || periodStartMs(next) >= nowMs - maxLifetimeMs - 4 * skewMs
   })
-}
-
-async function readShard(
-  shard: string,
-  size: number,
-  { store, live, nowMs }: { store: LedgerStore; live: LiveTokens; nowMs: number },
-): Promise<void> {
-  const tree = new TileTree(size, (name) => store.read(`${shard}/${name}`))
-  for (let first = 0; first < size; first += TILE_WIDTH) {
-    // oxlint-disable-next-line no-await-in-loop -- in their order
-    const entries = await tree.bundle(first / TILE_WIDTH)
-    for (const [i, bytes] of entries.entries()) noteLive(bytes, shard, first + i, { live, nowMs })
-  }
-}
-
-function noteLive(
-  bytes: Uint8Array,
-  shard: string,
-  index: number,
-  { live, nowMs }: { live: LiveTokens; nowMs: number },
-): void {
-  const entry = decodeEntry(bytes)
-  if (entry.kind === 'opening' || entry.expiresMs < nowMs) return
-  const id = tokenIdBytes(entry.tokenId)
-  if (entry.kind === 'revocation') live.revoke(id)
-  else {
-    const { inputHash, expiresMs } = entry
-    live.add({ id, inputHash, expiresMs, shard, index, nowMs })
-  }
 }

@@ -1,8 +1,9 @@
 /**
  * Puts entries in order, makes them durable, and then says so.
  *
- * One loop does everything, so that nothing runs beside a commit: take what has come, commit it as one batch,
- * acknowledge, and from time to time publish. While a batch is on its way to the disk the next one gathers.
+ * One loop commits: take what has come, commit it as one batch, acknowledge. While a batch is on its way to the disk the
+ * next one gathers. Publishing runs beside it, one publication after the other: no acknowledgement waits for one, and one
+ * that fails is tried again.
  *
  * @module
  */
@@ -11,6 +12,8 @@ import { Admission } from './admission.ts'
 import type { Description } from './description.ts'
 import type { Issuance, Revocation } from './entry.ts'
 import type { SeenHead } from './heads.ts'
+import type { ClockOptions, LedgerClock } from './ledger_clock.ts'
+import { LiveState } from './live_state.ts'
 import { LiveByIssuer, type LiveToken } from './live_tokens.ts'
 import { pruneLedger } from './pruning.ts'
 import { Publisher, type PublisherOptions } from './publisher.ts'
@@ -37,13 +40,22 @@ export interface Receipt {
 }
 
 /** `onHeads` is called, and awaited, with the heads that are about to be published. */
-export interface SequencerOptions extends PublisherOptions {
+export interface SequencerOptions extends PublisherOptions, ClockOptions {
   readonly description: Description
-  /** Milliseconds since 1970-01-01 UTC. */
-  readonly now: () => number
   /** Heads that others have seen: the ledger must contain them, or it does not start. */
   readonly seen?: readonly SeenHead[] | undefined
   readonly publishIntervalMs?: number | undefined
+  /** Entries of an issuer after which what is remembered of them is kept for the next start. */
+  readonly runRecords?: number | undefined
+  /** Told what an operator should know, and what stops nothing. */
+  readonly onNotice?: ((text: string) => void) | undefined
+}
+
+interface Recovered {
+  readonly clock: LedgerClock
+  readonly shards: Shards
+  readonly live: LiveByIssuer
+  readonly state: LiveState
 }
 
 interface Waiting {
@@ -54,8 +66,10 @@ interface Waiting {
 
 export class Sequencer {
   readonly #options: SequencerOptions
+  readonly #clock: LedgerClock
   readonly #shards: Shards
   readonly #live: LiveByIssuer
+  readonly #state: LiveState
   readonly #admission: Admission
   readonly #publisher: Publisher
   #queue: Waiting[] = []
@@ -66,16 +80,22 @@ export class Sequencer {
   #failure: MintmarkError | undefined
   #publishedAtMs = Number.NEGATIVE_INFINITY
   #prunedAtMs: number
+  /** Until when no part of the record begins: the last try failed. */
+  #partAtMs = Number.NEGATIVE_INFINITY
+  #partFailure: unknown
+  #publishing: Promise<void> | undefined
   #publications = 0
   readonly #awaiting = new Set<() => void>()
   readonly #loop: Promise<void>
   readonly #failed: Promise<never>
 
-  private constructor(options: SequencerOptions, shards: Shards, live: LiveByIssuer) {
+  private constructor(options: SequencerOptions, { clock, shards, live, state }: Recovered) {
     this.#options = options
+    this.#clock = clock
     this.#shards = shards
     this.#live = live
-    this.#prunedAtMs = options.now()
+    this.#state = state
+    this.#prunedAtMs = clock.sureMs
     this.#admission = new Admission(options.description, shards, live)
     this.#publisher = new Publisher(shards, options, () => this.#wake?.())
     this.#loop = this.#run()
@@ -92,12 +112,15 @@ export class Sequencer {
   static async open(options: SequencerOptions): Promise<Sequencer> {
     const shards = new Shards(options.description)
     const live = new LiveByIssuer()
+    const { runRecords, onNotice } = options
+    const state = new LiveState({ files: options.store.state, live, runRecords, onNotice })
     try {
-      const unwitnessed = await recoverLedger(options, shards, live)
-      const opened = new Sequencer(options, shards, live)
+      const { unwitnessed, clock } = await recoverLedger(options, shards, state)
+      const opened = new Sequencer(options, { clock, shards, live, state })
       for (const [shard, text] of unwitnessed) opened.#publisher.offer(shard, text)
       return opened
     } catch (cause) {
+      await state.settled()
       await options.store.close(undefined)
       throw cause
     }
@@ -113,14 +136,14 @@ export class Sequencer {
     return this.#live.count
   }
 
-  /** Why the last entries could not be recorded, or published; undefined where they could. */
+  /** Why the last entries could not be recorded; undefined where they could. */
   get trouble(): unknown {
-    return this.#noRoom ?? this.#publisher.delay
+    return this.#noRoom ?? this.#clock.doubt
   }
 
-  /** Why the last publication failed; undefined if it did not. */
+  /** Why what is recorded is not published, or the record cannot let go of what is; undefined where all is well. */
   get publishFailure(): unknown {
-    return this.#publisher.delay
+    return this.#publisher.delay ?? this.#partFailure
   }
 
   /**
@@ -130,9 +153,9 @@ export class Sequencer {
    * @returns as {@link LiveTokens.find}; undefined too where the issuer is none of this ledger
    */
   find(alias: string, id: Uint8Array, inputHash: Uint8Array): LiveToken | 'other' | undefined {
-    const { description, now } = this.#options
+    const { description } = this.#options
     if (!description.issuers.has(alias)) return undefined
-    return this.#live.of(alias).find(id, inputHash, now() - description.skewMs)
+    return this.#live.of(alias).find(id, inputHash, this.#clock.sureMs - description.skewMs)
   }
 
   /** Publications since the ledger was opened. */
@@ -158,7 +181,7 @@ export class Sequencer {
    * Records an entry. When it resolves, the entry is durable; published it is a little later.
    *
    * @throws {MintmarkError} `ENTRY_REFUSED` with `facts.reason`: not recorded, and will not be. `DISK_FULL`: not
-   *   recorded, try again. `LEDGER_FAILED`: perhaps recorded; ask again after the ledger has been opened again
+   *   recorded, try again. `LEDGER_CLOCK`: not recorded while the clock is wrong. `LEDGER_FAILED`: perhaps recorded; ask again after the ledger has been opened again
    */
   append(entry: Issuance | Revocation): Promise<Receipt> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
@@ -176,11 +199,13 @@ export class Sequencer {
     this.#isClosing = true
     this.#wake?.()
     await this.#loop
+    await this.#publishing
     if (this.#failure === undefined) await this.#publisher.finish()
     const isWhole =
       this.#failure === undefined &&
       this.#publisher.failure === undefined &&
       this.#publisher.delay === undefined
+    await this.#state.settled()
     await this.#options.store.close(isWhole ? this.#shards.edges() : undefined)
   }
 
@@ -190,15 +215,33 @@ export class Sequencer {
       /* oxlint-disable no-await-in-loop -- one step after the other is the point of this loop */
       if (batch.length > 0) await this.#commit(batch)
       if (this.#hasFailed()) break
-      const isOver = this.#isClosing && this.#queue.length === 0
+      await this.#beginPart()
       const dueInMs = this.#publishDueInMs()
-      if (dueInMs <= 0 || isOver) await this.#publish()
+      if (this.#isClosing && this.#queue.length === 0) break
+      if (dueInMs <= 0) this.#publishing = this.#publish()
       else if (this.#queue.length === 0) await this.#sleep(dueInMs)
       /* oxlint-enable no-await-in-loop */
       this.#failure ??= this.#publisher.failure
-      if (isOver) break
     }
+    // A failure is told at once, whatever a publication still waits for.
+    if (this.#failure === undefined) await this.#publishing
+    if (!this.#hasFailed()) await this.#publish()
+    this.#failure ??= this.#publisher.failure
     for (const { reject } of this.#queue.splice(0)) reject(this.#failure ?? closed())
+  }
+
+  /** Where the record has grown. What fails here ends the ledger, or is told and tried again. */
+  async #beginPart(): Promise<void> {
+    const { store } = this.#options
+    if (!store.isGrown || performance.now() < this.#partAtMs) return
+    try {
+      await store.beginPart(this.#shards.edges())
+      this.#partFailure = undefined
+    } catch (cause) {
+      this.#partFailure = cause
+      if (cause instanceof MintmarkError && cause.code !== 'DISK_FULL') this.#failure = cause
+      this.#partAtMs = performance.now() + RETRY_INTERVAL_MS
+    }
   }
 
   #hasFailed(): boolean {
@@ -213,7 +256,7 @@ export class Sequencer {
 
   /** Milliseconds until the next publication; infinite while there is nothing to publish. */
   #publishDueInMs(): number {
-    if (!this.#publisher.isNeeded) return Number.POSITIVE_INFINITY
+    if (!this.#publisher.isNeeded || this.#publishing !== undefined) return Number.POSITIVE_INFINITY
     const { publishIntervalMs = PUBLISH_INTERVAL_MS } = this.#options
     const interval = this.#publisher.delay === undefined ? publishIntervalMs : RETRY_INTERVAL_MS
     return this.#publishedAtMs + interval - performance.now()
@@ -221,19 +264,26 @@ export class Sequencer {
 
   async #publish(): Promise<void> {
     this.#publishedAtMs = performance.now()
+    await this.#publishAll()
+    this.#publishing = undefined
+    this.#wake?.()
+  }
+
+  async #publishAll(): Promise<void> {
     if (this.#publisher.isNeeded) {
       await this.#publisher.publish()
       this.#publications++
       for (const done of this.#awaiting) done()
     }
-    const { store, description, now } = this.#options
-    if (now() - this.#prunedAtMs < PRUNE_INTERVAL_MS) return
-    this.#prunedAtMs = now()
+    const { store, description } = this.#options
+    const nowMs = this.#clock.sureMs
+    if (nowMs - this.#prunedAtMs < PRUNE_INTERVAL_MS) return
+    this.#prunedAtMs = nowMs
     try {
-      await pruneLedger(store, description, now())
+      await pruneLedger(store, description, nowMs)
     } catch (cause) {
       // Entries that stay for too long are told of, and stop nothing.
-      this.#publisher.delay = cause
+      this.#publisher.delayedBy(cause)
     }
   }
 
@@ -251,7 +301,12 @@ export class Sequencer {
   }
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
-    const admitted = this.#admission.begin(this.#options.now())
+    const time = attempt(() => this.#clock.read())
+    if ('cause' in time) {
+      for (const { reject } of batch) reject(time.cause)
+      return
+    }
+    const admitted = this.#admission.begin(time.value)
     const accepted = batch.map(({ entry }) => attempt(() => admitted.admit(entry)))
     const appends: readonly ShardAppend[] = admitted.appends()
     try {
@@ -261,12 +316,21 @@ export class Sequencer {
       return
     }
     if (appends.length > 0) this.#noRoom = undefined
-    for (const append of appends) this.#shards.apply(append)
-    admitted.note()
+    this.#note(appends, time.value)
     for (const [i, { resolve, reject }] of batch.entries()) {
       const outcome = accepted[i]
       if (outcome === undefined || 'cause' in outcome) reject(outcome?.cause)
       else resolve(outcome.value)
+    }
+  }
+
+  /** The batch is durable. */
+  #note(appends: readonly ShardAppend[], nowMs: number): void {
+    // Kept a little longer: a token may begin where another one ends, by clocks that differ.
+    const sinceMs = nowMs - 2 * this.#options.description.skewMs
+    for (const append of appends) {
+      const { tree } = this.#shards.apply(append)
+      this.#state.note(append, () => tree.root(), sinceMs)
     }
   }
 

@@ -6,7 +6,7 @@
 import { MintmarkError } from '@mintmark/core'
 import { attestedBy, type FrontEndKeys } from './attestation.ts'
 import type { FindingCode } from './audit.ts'
-import { decodeEntry, type Entry, tokenIdBytes } from './entry.ts'
+import { decodeEntry, type Entry, type EntryOutline, tokenIdBytes } from './entry.ts'
 import { GrowingTree, type Resource } from './growing_tree.ts'
 import type { SeenHead } from './heads.ts'
 import type { LiveTokens } from './live_tokens.ts'
@@ -112,27 +112,35 @@ export class ShardAudit {
       entry = decodeEntry(bytes)
     } catch {
       find('entry', `entry ${index} cannot be read`)
+      this.#remember(index, undefined, 0)
       return
     }
     if (entry.issuer !== this.#options.issuer) find('entry', `entry ${index} is of another issuer`)
     if ((entry.kind === 'opening') !== (index === 0))
       find('entry', `entry ${index} is ${entry.kind === 'opening' ? 'an' : 'no'} opening`)
-    if (entry.kind === 'issuance') this.#issuance(entry, index, find)
-    else if (entry.kind === 'revocation') this.#revocation(entry, index, find)
+    if (entry.kind === 'issuance') {
+      this.#issuance(entry, index, find)
+      return
+    }
+    if (entry.kind === 'revocation') this.#revocation(entry, index, find)
+    this.#remember(index, undefined, 0)
+  }
+
+  #remember(index: number, outline: EntryOutline | undefined, nowMs: number): void {
+    this.#options.live.add({ shard: this.#shard.path, index }, outline, nowMs)
   }
 
   #issuance(entry: Entry & { kind: 'issuance' }, index: number, find: Find): void {
     this.issuances++
     const { issuedAtMs, inputHash, expiresMs } = entry
     const id = tokenIdBytes(entry.tokenId)
-    const known = this.#options.live.find(id, inputHash, issuedAtMs)
-    const { frontEnds } = this.#options
+    const { live, marginMs, frontEnds } = this.#options
+    const known = live.find(id, inputHash, issuedAtMs)
     const asked = frontEnds && attestedBy(entry.attestation, inputHash, frontEnds).state
     if (asked !== undefined && asked !== 'attested') find('attestation', `entry ${index}: ${asked}`)
     if (known !== undefined) find('token-id', `entry ${index} repeats a token id that lives`)
-    const shard = this.#shard.path
-    const nowMs = issuedAtMs - this.#options.marginMs
-    this.#options.live.add({ id, inputHash, expiresMs, shard, index, nowMs })
+    const outline = { isRevocation: false, id, inputHash, expiresMs }
+    this.#remember(index, outline, issuedAtMs - marginMs)
   }
 
   #revocation(entry: Entry & { kind: 'revocation' }, index: number, find: Find): void {

@@ -110,12 +110,13 @@ export class Shards {
   }
 
   /** Adds what is durable. */
-  apply({ shard: path, entries }: ShardAppend): void {
+  apply({ shard: path, entries }: ShardAppend): OpenShard {
     const alias = path.split('/')[0] ?? ''
     const newest = this.#newest.get(alias)
     const shard = newest?.path === path ? newest : this.#open(path)
     for (const entry of entries) shard.tree.append(entry)
     this.#changed.add(shard)
+    return shard
   }
 
   /** What has to be published, and the heads that it comes to. */

@@ -77,9 +77,19 @@ export class StandingLedger {
     return this.#ledger.find(alias, id, inputHash)
   }
 
-  /** Why entries are not recorded or published now; undefined where they are. */
+  /** Whether the store is away. */
+  get isShut(): boolean {
+    return this.#ledger === undefined
+  }
+
+  /** Why entries are not recorded now; undefined where they are. */
   get trouble(): unknown {
     return this.#ledger === undefined ? shut() : this.#ledger.trouble
+  }
+
+  /** Why what is recorded is not published; undefined where it is, and while the ledger is shut. */
+  get publishFailure(): unknown {
+    return this.#ledger?.publishFailure
   }
 
   get publications(): number {

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { MintmarkError } from '@mintmark/core'
 import type { Edge, Resource } from './growing_tree.ts'
 
 /** Entries added to one shard. */
@@ -26,7 +27,22 @@ export type RecoveredStep =
   /** Then this was committed. */
   | { readonly kind: 'batch'; readonly appends: readonly ShardAppend[] }
 
+/**
+ * Files that make the next start quick, by path. They are no part of the record: all of them can be made again of it, and
+ * who reads them checks that they fit.
+ */
+export interface StateFiles {
+  read(path: string): Promise<Uint8Array | undefined>
+  /** Names in a folder, sorted. */
+  list(folder: string): Promise<readonly string[]>
+  /** After a crash it is the old one or the new one, whole. */
+  write(path: string, bytes: Uint8Array): Promise<void>
+  /** A path with all below it. */
+  remove(path: string): Promise<void>
+}
+
 export interface LedgerStore {
+  readonly state: StateFiles
   /**
    * The record since it was last durable as published files, in order. A later `edges` overrules what came before it.
    * From here on every other writer's commit fails.
@@ -43,17 +59,33 @@ export interface LedgerStore {
    *   known what was added: the store takes nothing any more, and must be opened again
    */
   commit(appends: readonly ShardAppend[]): Promise<void>
+  /** Number of the part of the record that takes commits. */
+  readonly part: number
+  /** Whether that part is so long that another one should begin. */
+  readonly isGrown: boolean
   /**
-   * Replaces published files, tiles first, then heads. A failure leaves some replaced: publish them again.
+   * Begins another part with these edges, never beside a commit. Earlier ones stay until what they hold is published, and
+   * durable.
    *
-   * @param edges gives the edges of what is published now; undefined where nothing of the record is: then the heads are
-   *   durable on return
+   * @param edges of all that was committed
+   */
+  beginPart(edges: Edges): Promise<void>
+  /**
+   * Replaces published files, tiles first, then heads; beside commits, and one call after the other. A failure leaves
+   * some replaced: publish them again.
+   *
+   * @param part the one that took commits when the tiles were taken: all that was committed before it is published
+   *   with them. Undefined where nothing of the record is: then the heads are durable on return
    */
   publish(
     tiles: readonly Resource[],
     heads: readonly Resource[],
-    edges: (() => Edges) | undefined,
+    part: number | undefined,
   ): Promise<void>
+  /** Why the store takes nothing any more; undefined where it does. */
+  readonly failure: MintmarkError | undefined
+  /** Why published files cannot be made durable: then the record is kept, and grows, until the ledger is opened again. */
+  readonly trouble: MintmarkError | undefined
   /** A published file, or undefined. */
   read(path: string): Promise<Uint8Array | undefined>
   /** Names in a published folder, sorted. */

@@ -3,7 +3,13 @@ import { createHmac } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { isObject, MintmarkError } from '@mintmark/core'
 import * as fc from 'fast-check'
-import { decodeEntry, type Entry, encodeEntry, type Issuance } from '../src/entry.ts'
+import {
+  decodeEntry,
+  type Entry,
+  type EntryOutline,
+  encodeEntry,
+  type Issuance,
+} from '../src/entry.ts'
 import { LiveTokens } from '../src/live_tokens.ts'
 import { hashOf, issuanceOf } from '../src/signing_input.ts'
 import { ISSUER, issuance, signingInput } from './tokens.ts'
@@ -193,11 +199,15 @@ describe('a signing input is refused', () => {
     })
 })
 
+const shardOf = (index: number) => `s${Math.floor(index / 100)}`
+
 it('the table of live tokens answers as a plain map does', () => {
   const steps = fc.array(fc.tuple(fc.nat(3000), fc.nat(1000), fc.boolean()), { maxLength: 4000 })
   fc.assert(
     fc.property(steps, (list) => {
       const table = new LiveTokens()
+      const note = (index: number, outline: EntryOutline, nowMs: number) =>
+        table.add({ shard: shardOf(index), index }, outline, nowMs)
       const map = new Map<number, { expiresMs: number; index: number; isRevoked: boolean }>()
       for (const [i, [id, lifetime, isRevocation]] of list.entries()) {
         const nowMs = 1_700_000_000_000 + i * 1000
@@ -206,18 +216,17 @@ it('the table of live tokens answers as a plain map does', () => {
         const known = map.get(id)
         const isLive = known !== undefined && known.expiresMs >= nowMs
         const expected = isLive
-          ? { shard: `s${known.index % 3}`, index: known.index, isRevoked: known.isRevoked }
+          ? { shard: shardOf(known.index), index: known.index, isRevoked: known.isRevoked }
           : undefined
         const inputHash = hashOf(String(id))
         assert.deepEqual(table.find(key, inputHash, nowMs), expected)
         if (isRevocation && isLive) {
           known.isRevoked = true
-          table.revoke(key)
+          note(i, { isRevocation: true, id: key, inputHash, expiresMs: known.expiresMs }, nowMs)
         } else if (!isLive) {
           const expiresMs = nowMs + lifetime * 1000
           map.set(id, { expiresMs, index: i, isRevoked: false })
-          const shard = `s${i % 3}`
-          table.add({ id: key, inputHash, expiresMs, shard, index: i, nowMs })
+          note(i, { isRevocation: false, id: key, inputHash, expiresMs }, nowMs)
         }
       }
     }),
@@ -228,7 +237,8 @@ it('the table of live tokens answers as a plain map does', () => {
 it('a live token is told from another of its id by every bit of the hash of its signing input', () => {
   const table = new LiveTokens()
   const [id, inputHash, nowMs] = [Buffer.alloc(16, 1), Buffer.from(hashOf('a')), 1_700_000_000_000]
-  table.add({ id, inputHash, expiresMs: nowMs + 1000, shard: 's', index: 7, nowMs })
+  const outline = { isRevocation: false, id, inputHash, expiresMs: nowMs + 1000 }
+  table.add({ shard: 's', index: 7 }, outline, nowMs)
   assert.deepEqual(table.find(id, inputHash, nowMs), { shard: 's', index: 7, isRevoked: false })
   for (let bit = 0; bit < 256; bit++) {
     const other = Buffer.from(inputHash)

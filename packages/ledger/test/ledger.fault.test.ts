@@ -1,13 +1,14 @@
 /**
  * The ledger on a disk that fails or loses its power at every one of its operations.
  *
- * After each, the ledger is opened again and must hold what was acknowledged, where it was said to stand; each batch
- * whole or not at all; and every head that was published.
+ * After each, the ledger is opened again and must hold what was acknowledged, where it was said to stand, and know those
+ * of its tokens that live; each batch whole or not at all; and every head that was published.
  */
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
 import { type Fault, SimulatedDisk } from '@mintmark/testservers'
+import { tokenIdBytes } from '../src/entry.ts'
 import {
   auditLedger,
   type Issuance,
@@ -40,7 +41,7 @@ const BATCHES: readonly (readonly [number, boolean])[] = [
   [3, false],
   [260, false],
   [2, true],
-  [1, false],
+  [120, false],
   [4, false],
 ]
 
@@ -51,9 +52,11 @@ async function live(disk: SimulatedDisk, outside: Outside): Promise<void> {
   let nowMs = START
   const ledger = await openFolderLedger(FOLDER, {
     now: () => nowMs,
+    elapsed: () => nowMs,
     files: disk,
     segmentBytes: 20_000,
     publishIntervalMs: 0,
+    runRecords: 100,
     onHeads: (heads) => {
       outside.published.push(...heads)
       return Promise.resolve()
@@ -81,7 +84,15 @@ async function check(disk: SimulatedDisk, outside: Outside): Promise<void> {
     now: () => START + DAY,
     files: disk,
     seen: outside.published,
+    runRecords: 100,
   })
+  for (const { tokenId, inputHash, expiresMs } of outside.batches.flat()) {
+    const receipt = outside.acknowledged.get(tokenId)
+    if (receipt === undefined || expiresMs < START + DAY) continue
+    const { shard, index } = receipt
+    const known = ledger.find('agency', tokenIdBytes(tokenId), inputHash)
+    assert.deepEqual(known, { shard, index, isRevoked: false }, 'a token that lives')
+  }
   await ledger.append(issuance(at(START + DAY)))
   await ledger.close()
   const reader = await LedgerReader.open((path) => disk.read(`${FOLDER}/public/${path}`))

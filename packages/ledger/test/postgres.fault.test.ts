@@ -218,10 +218,7 @@ describe('two writers of a database', { skip }, () => {
     const file = { path: 'agency/latest', bytes: Buffer.from('2026-11-25\n') }
     const other = await PostgresStore.open(url).catch((cause: unknown) => cause)
     assert.ok(other instanceof Error, 'the lock is there yet')
-    await assert.rejects(
-      store.publish([], [file], () => new Map()),
-      busy,
-    )
+    await assert.rejects(store.publish([], [file], store.part), busy)
     await assert.rejects(store.commit([{ shard: 'a/2026', first: 0, entries: [] }]), busy)
     assert.deepEqual(tables(), before)
     await assert.rejects(store.commit([]), busy)

@@ -4,7 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
-import { createPostgresLedger, openLedger, PostgresFiles, walkShards } from '../src/index.ts'
+import {
+  createPostgresLedger,
+  openLedger,
+  PostgresFiles,
+  type Sequencer,
+  walkShards,
+} from '../src/index.ts'
+import { openSession } from '../src/postgres_database.ts'
 import { PostgresStore } from '../src/postgres_store.ts'
 import { createIn, skip, startPostgres } from './postgres_world.ts'
 import { newLedger, readerOf, useStore, wantedLedger } from './tested_store.ts'
@@ -65,7 +72,7 @@ describe('a ledger in PostgreSQL', { skip }, () => {
     await ledger.close()
     const tables = sql(`SELECT string_agg(tablename, ' ' ORDER BY tablename) FROM pg_tables
       WHERE schemaname = current_schema()`)
-    assert.equal(tables, 'mintmark_file mintmark_ledger mintmark_record')
+    assert.equal(tables, 'mintmark_file mintmark_ledger mintmark_live mintmark_record')
     assert.equal(sql(`SELECT count(*) FROM mintmark_file WHERE path LIKE '%pem%'`), '0')
   })
 
@@ -83,6 +90,43 @@ describe('a ledger in PostgreSQL', { skip }, () => {
     const sizes: number[] = []
     for await (const { shard } of walkShards(reader, 'agency')) sizes.push(shard.head.size)
     assert.deepEqual(sizes, [801])
+  })
+})
+
+/** Until the ledger says that publishing fails, or does not any more. */
+async function told(ledger: Sequencer, isFailing: boolean): Promise<void> {
+  for (let i = 0; i < 3000 && (ledger.publishFailure !== undefined) !== isFailing; i++)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+}
+
+describe('what is published in a database', { skip }, () => {
+  it('keeps no commit waiting, and stops none where its session ends', async () => {
+    const { folder, url, sql } = await newInPostgres()
+    const ledger = await open(folder)
+    const other = await openSession(url)
+    const entries = Array.from({ length: 3 }, () => issuance())
+    const [first = issuance(), second = issuance(), third = issuance()] = entries
+    await other.query('BEGIN')
+    await other.query('LOCK TABLE mintmark_file IN ACCESS EXCLUSIVE MODE')
+    const receipts = [await ledger.append(first)]
+    const blocked = `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+      WHERE wait_event_type = 'Lock' AND query LIKE '%INSERT INTO mintmark_file%'`
+    for (let i = 0; i < 600 && sql(blocked) === '0'; i++)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    receipts.push(await ledger.append(second))
+    await told(ledger, true)
+    receipts.push(await ledger.append(third))
+    assert.equal(ledger.trouble, undefined)
+    await other.query('COMMIT')
+    await other.close()
+    await told(ledger, false)
+    await ledger.close()
+    assert.deepEqual(
+      receipts.map(({ index }) => index),
+      [1, 2, 3],
+    )
+    const reader = await readerOf(folder)
+    assert.equal((await reader.shard((await reader.newest('agency')) ?? ''))?.head.size, 4)
   })
 })
 

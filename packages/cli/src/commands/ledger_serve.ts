@@ -5,7 +5,7 @@ import { DONE } from '../exit_codes.ts'
 import type { Io } from '../io.ts'
 import { policyOption } from '../ledger/files.ts'
 import { serveLedger, serveWitness, toldToStop } from '../ledger/serve.ts'
-import { flag, numberOption, textOption } from '../option_values.ts'
+import { flag, numberOption, textOption, timeOption } from '../option_values.ts'
 import type { Handler, Options } from '../program.ts'
 
 const DEFAULT_PORT = 8470
@@ -17,13 +17,24 @@ export const ledgerServe: Handler = async ([folder = ''], options, io) => {
   const issuersPort = numberOption(options, 'issuersPort', { least: 0, most: 65_535 })
   const heads = textOption(options, 'heads')
   const policy = await policyOption(options)
+  const confirmedMs = timeOption(options, 'confirmClock')
   const nats = natsOption(options)
   const isJson = flag(options, 'json')
   const warn = isJson ? eventWarner(io) : warner(io)
   const isWitness = await isFolderWitness(folder)
   const served = isWitness
     ? await serveWitness(folder, { host, port, now: io.now })
-    : await serveLedger(folder, { host, port, issuersPort, now: io.now, heads, policy, nats, warn })
+    : await serveLedger(folder, {
+        host,
+        port,
+        issuersPort,
+        heads,
+        policy,
+        nats,
+        warn,
+        confirmedMs,
+        now: io.now,
+      })
   const server = isWitness ? 'witness' : 'ledger'
   const { url, issuersUrl } = served
   const entries = issuersUrl === undefined ? '' : `entries at ${issuersUrl}\n`

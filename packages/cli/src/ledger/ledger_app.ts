@@ -26,8 +26,8 @@ const MAX_ENTRIES = 4096
 export interface EntriesDeps {
   readonly append: (entry: Issuance | Revocation) => Promise<Receipt>
   readonly frontEnds: () => readonly FrontEnd[]
-  /** Why entries are not recorded or published now; undefined where they are. */
-  readonly trouble?: (() => unknown) | undefined
+  /** What is not done now, in words; undefined where all is. */
+  readonly trouble?: (() => string | undefined) | undefined
 }
 
 export interface LedgerAppDeps extends Pick<EntriesDeps, 'trouble'> {
@@ -73,9 +73,10 @@ export function entriesApp(deps: EntriesDeps): Hono {
 
 function newApp({ trouble }: Pick<EntriesDeps, 'trouble'>): Hono {
   const app = new Hono()
-  app.get('/healthz', (c) =>
-    trouble?.() === undefined ? c.text('ok\n') : c.text('no entry is taken in\n', 503),
-  )
+  app.get('/healthz', (c) => {
+    const told = trouble?.()
+    return told === undefined ? c.text('ok\n') : c.text(`${told}\n`, 503)
+  })
   app.onError((_error, c) => c.text('the ledger cannot answer\n', 503))
   return app
 }

@@ -71,6 +71,8 @@ export interface LedgerServeOptions extends Address {
   readonly issuersPort?: number | undefined
   /** Stream that publications are handed on to. */
   readonly nats?: NatsAddress | undefined
+  /** The time that somebody read from another clock: milliseconds since 1970-01-01 UTC. */
+  readonly confirmedMs?: number | undefined
   readonly warn: (text: string) => void
 }
 
@@ -123,36 +125,60 @@ class WatchedFrontEnds {
   }
 }
 
-/** Told once where it begins, and once where it ends. */
+/** What a ledger may fail to do, and how that is told. */
+const DUTIES = [
+  {
+    failure: (ledger: StandingLedger) => ledger.trouble,
+    said: 'no entry is taken in',
+    begins: 'entries are not taken in',
+    ends: 'entries are taken in again',
+  },
+  {
+    failure: (ledger: StandingLedger) => ledger.publishFailure,
+    said: 'nothing is published',
+    begins: 'entries are taken in, and not published',
+    ends: 'entries are published again',
+  },
+] as const
+
+/** Each is told once where it begins, and once where it ends. */
 function watchTrouble(ledger: StandingLedger, warn: (text: string) => void): () => void {
-  let told = false
+  const told = new Set<string>()
   const timer = setInterval(() => {
-    const { trouble } = ledger
     // While the store is away, the ledger itself says so.
-    if (trouble instanceof MintmarkError && trouble.code === 'LEDGER_FAILED') return
-    if (trouble !== undefined && !told) warn(`entries are not taken in: ${reasonOf(trouble)}`)
-    if (trouble === undefined && told) warn('entries are taken in again')
-    told = trouble !== undefined
+    if (ledger.isShut) return
+    for (const { failure, begins, ends } of DUTIES) {
+      const cause = failure(ledger)
+      if (cause !== undefined && !told.has(begins)) warn(`${begins}: ${reasonOf(cause)}`)
+      if (cause === undefined && told.has(begins)) warn(ends)
+      if (cause === undefined) told.delete(begins)
+      else told.add(begins)
+    }
   }, CARE_MS)
   timer.unref()
   return () => clearInterval(timer)
 }
+
+const troubleOf = (ledger: StandingLedger) =>
+  DUTIES.find(({ failure }) => failure(ledger) !== undefined)?.said
 
 /** Between two looks at what may have changed. */
 const CARE_MS = 500
 
 async function openStanding(
   home: LedgerHome,
-  { heads, now, policy, warn }: LedgerServeOptions,
+  { heads, now, confirmedMs, policy, warn }: LedgerServeOptions,
 ): Promise<StandingLedger> {
   if (heads === undefined)
     warn('no --heads: a ledger restored from a back-up is noticed only by those who saw more of it')
   const kept = await KeptHeads.open(heads)
   return await StandingLedger.open(home, {
     now,
+    confirmedMs,
     seen: kept.seen,
     onHeads: (published) => kept.keep(published),
     witnesses: witnessesOf(policy, home.description, warn),
+    onNotice: warn,
     onTrouble: (cause) => warn(cause === undefined ? 'open again' : `shut: ${reasonOf(cause)}`),
   })
 }
@@ -176,7 +202,7 @@ async function listenFor(
   try {
     const live = { ledger, signal: stopping.signal }
     const append = (entry: Issuance | Revocation) => ledger.append(entry)
-    const trouble = () => ledger.trouble
+    const trouble = () => troubleOf(ledger)
     const entries = { append, frontEnds: () => frontEnds.known, trouble }
     const { host, issuersPort } = options
     const own =
