@@ -42,8 +42,13 @@ function headline({ isClean, erased, input }: ScrubDocument, keys: readonly Scru
     return 'NOT CLEAN: something of a key would be left. Nothing was written but the report.'
   if (input.size === 0) return 'NOTHING SEARCHED: the input is empty, and so is the output.'
   if (erased.bytes === 0) return 'CLEAN: nothing was found to erase. The output is an equal copy.'
+  const { vectorRegisters } = erased
+  const vectors = plural(vectorRegisters.bytes, 'byte')
+  if (keys.length === 0 && erased.bytes === vectorRegisters.bytes)
+    return `CLEAN: no key was found to erase. Vector registers are zeros now: ${vectors}.`
   const what = keys.length === 0 ? '' : ` of ${plural(keys.length, 'key')}`
-  return `CLEAN: ${plural(erased.bytes, 'byte')}${what} erased at ${plural(erased.ranges.length, 'place')}. A deep scan of the result finds no key.`
+  const also = vectorRegisters.bytes === 0 ? '' : `, ${vectors} of vector registers with them`
+  return `CLEAN: ${plural(erased.bytes, 'byte')}${what} erased at ${plural(erased.ranges.length, 'place')}${also}. A deep scan of the result finds no key.`
 }
 
 /** Keys that have a name before those of random generators and sessions. */

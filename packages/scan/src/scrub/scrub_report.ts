@@ -96,6 +96,8 @@ export interface ScrubReport {
   readonly erased: {
     readonly ranges: readonly Range[]
     readonly bytes: number
+    /** Of them contents of floating-point and vector registers, which go whatever they hold: one place a set of them. */
+    readonly vectorRegisters: { readonly places: number; readonly bytes: number }
   }
   readonly verification: {
     /** Scans of the result, the last of which found nothing if it is clean. */
