@@ -80,7 +80,10 @@ export function registerPlaces(
     length < UPPER + REGISTERS * HALF
       ? []
       : Array.from({ length: REGISTERS }, (_, i) =>
-          partsOf(i, length).map((part) => ({ ...part, offset: offset + part.offset })),
+          partsOf(i, length).map((part) => ({
+            offset: offset + part.offset,
+            length: part.length,
+          })),
         ),
   )
   return [...apart, ...contents.map((range) => [range])]

@@ -11,6 +11,7 @@ import { givenKeys, type HeldCore, secretsOf } from './held_core.ts'
 import { leftovers } from './leftovers.ts'
 import { placeOf } from './scan_checks.ts'
 import { scanned } from './scanned.ts'
+import { piecesLeft } from './secret_pieces.ts'
 
 /** Holds the scrubbed copy until the checks of one victim are over. */
 export function checkScrub(held: () => HeldCore, step: 1 | 8 = 8): void {
@@ -43,6 +44,11 @@ export function checkScrub(held: () => HeldCore, step: 1 | 8 = 8): void {
     assert.deepEqual(search(pieces, secretsOf(truths)).map(placeOf), [])
     for (const { rsa } of truths)
       if (rsa !== undefined) assert.deepEqual(leftovers(pieces, core.loads, rsa.n, step), [])
+  })
+
+  it('then has no piece of 96 bits left of a secret, in memory or in registers', () => {
+    const secrets = held().truths.flatMap((truth) => truth.secrets)
+    assert.deepEqual(piecesLeft(piecesOf(out()), secrets), [])
   })
 
   it('then gives gdb the same backtraces and registers', () => {
