@@ -112,7 +112,7 @@ describe('pieces of a key in what describes the dump', () => {
       key.inStructure.map(({ length, value, form }) => [length, value, form]),
       [[32, 'p', 'limbs-le64']],
     )
-    assert.match(key.statement, /they hold 256 bits of its values, less than the 512/)
+    assert.match(key.statement, /it holds 256 bits of its values, less than the 512/)
     assert.ok(scrubbed.out.includes(prime.subarray(16, 48)))
     assert.equal(scrubbed.out.includes(prime.subarray(64, 96)), false)
   })

@@ -49,11 +49,10 @@ export function spellingsOf(
   return [
     { form: 'be', bytes: big, least: leastBits / 8 },
     { form: 'le', bytes: little, least: leastBits / 8 },
-    ...[big, little].flatMap((bytes, i) => {
-      const digits = bytes.toString('hex')
-      const order = i === 0 ? '' : ' le'
-      return [...text(`hex${order}`, digits, 4), ...text(`HEX${order}`, digits.toUpperCase(), 4)]
-    }),
+    ...text('hex', hex, 4),
+    ...text('HEX', hex.toUpperCase(), 4),
+    ...text('hex le', little.toString('hex'), 4),
+    ...text('HEX le', little.toString('hex').toUpperCase(), 4),
     ...[0, 1, 2].flatMap((lead) =>
       (['base64', 'base64url'] as const).flatMap((alphabet) =>
         text(`${alphabet}+${lead}`, base64Within(big, lead, alphabet), 6),
@@ -79,25 +78,27 @@ interface Limb {
 }
 
 /** How libraries keep numbers in memory: the lowest limb first. */
-const LIMBS: readonly Limb[] = [
-  ...[26, 28, 29, 30, 31].flatMap((bits) => [
+const LIMBS: readonly Limb[] = [26, 28, 29, 30, 31]
+  .flatMap(smallLimbs)
+  .concat(
+    [51, 52, 60, 62, 63].map((bits) =>
+      of(`u64 of ${bits}`, bits, 8, (slot, limb) => slot.writeBigUInt64LE(limb)),
+    ),
+  )
+
+function smallLimbs(bits: number): readonly Limb[] {
+  const limbs = [
     of(`u32 of ${bits}`, bits, 4, (slot, limb) => slot.writeUInt32LE(Number(limb))),
     of(`u64 of ${bits}`, bits, 8, (slot, limb) => slot.writeBigUInt64LE(limb)),
     of(`double of ${bits}`, bits, 8, (slot, limb) => slot.writeDoubleLE(Number(limb))),
     // V8: a small integer in the upper half of a word; with compressed pointers, and without 31 bits to spare, twice itself.
     of(`smi of ${bits}`, bits, 8, (slot, limb) => slot.writeUInt32LE(Number(limb), 4)),
-    ...(bits > 30
-      ? []
-      : [
-          of(`small smi of ${bits}`, bits, 4, (slot, limb) =>
-            slot.writeUInt32LE(Number(limb * 2n)),
-          ),
-        ]),
-  ]),
-  ...[51, 52, 60, 62, 63].map((bits) =>
-    of(`u64 of ${bits}`, bits, 8, (slot, limb) => slot.writeBigUInt64LE(limb)),
-  ),
-]
+  ]
+  const small = of(`small smi of ${bits}`, bits, 4, (slot, limb) =>
+    slot.writeUInt32LE(Number(limb * 2n)),
+  )
+  return bits > 30 ? limbs : limbs.concat(small)
+}
 
 function of(form: string, bits: number, slot: number, write: Limb['write']): Limb {
   return { form, bits, slot, write }

@@ -24,6 +24,7 @@ export function scrubText({ document, report }: ScrubShown): string {
   const others = keys.filter(({ verdict }) => verdict !== 'erased' && verdict !== 'remains')
   const lines = [
     headline(document, erased),
+    ...partsLines(document, erased),
     ...section(isClean ? 'ERASED' : 'FOUND', [
       ...cut(erased.toSorted(namedFirst).flatMap(keyLines), SHOWN.keys),
       ...cut(otherLines(document), SHOWN.others, 'kind'),
@@ -51,6 +52,16 @@ function headline({ isClean, erased, input }: ScrubDocument, keys: readonly Scru
   return `CLEAN: ${plural(erased.bytes, 'byte')}${what} erased at ${plural(erased.ranges.length, 'place')}${also}. A deep scan of the result finds no key.`
 }
 
+/** Which parts of keys the output does not hold. */
+function partsLines({ isClean }: ScrubDocument, keys: readonly ScrubbedKey[]): string[] {
+  const [first] = keys
+  const { memoryBits, generalRegisterBits } = first?.partsExcluded ?? {}
+  if (!isClean || typeof memoryBits !== 'number' || typeof generalRegisterBits !== 'number')
+    return []
+  const memory = `No ${memoryBits} bits in a row of their values are left in memory`
+  return [`${memory}, no ${generalRegisterBits} in general registers. Vector registers are zeros.`]
+}
+
 /** Keys that have a name before those of random generators and sessions. */
 function namedFirst(a: ScrubbedKey, b: ScrubbedKey): number {
   return rankOf(a) - rankOf(b)
@@ -68,9 +79,7 @@ function keyLines({ kind, bits, keyId, values, note, inStructure }: ScrubbedKey)
   const fixed =
     inStructure.length === 0
       ? []
-      : [
-          `    ${plural(inStructure.length, 'piece')} in registers or headers, which are never changed`,
-        ]
+      : [`    ${plural(inStructure.length, 'piece')} in headers or names, which are not changed`]
   return [
     line(`  ${what}${names.length === 0 ? '' : `  ${names.join(', ')}`}`),
     ...cut(values.map(valueLine), SHOWN.values, 'value').map((text) => `  ${text}`),
@@ -114,7 +123,7 @@ function otherKeyLine({ kind, bits, keyId, verdict, values }: ScrubbedKey): stri
 }
 
 const VERDICTS: Readonly<Record<ScrubbedKey['verdict'], string>> = {
-  absent: 'nothing of it is there',
+  absent: 'no value of it is there (parts: see the report)',
   'not-found': 'not found, which proves nothing',
   kept: 'a published test key',
   erased: 'erased',

@@ -17,6 +17,7 @@ import { type SecretPattern, secretPatterns } from './secret_pattern.ts'
  * threads.
  */
 const LEAST = 6
+export const REGISTER_PART_BITS: number = 8 * LEAST
 /** Of them: addresses, small numbers and fillings have fewer. */
 const LEAST_DIFFERENT = 5
 /** Bytes that are looked at: the registers of 30,000 threads. */

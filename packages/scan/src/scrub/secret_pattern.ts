@@ -49,7 +49,7 @@ const TELLING = new Set([
   'lower part of phi',
   'lower part of lambda',
 ])
-const PART_BITS = 96
+export const PART_BITS = 96
 /** Of any other value of an RSA key: the equation that joins it to n can be solved for the rest if half is there. */
 const OTHER_PART_BITS = 256
 /** A spelling of fewer bits may have fewer than 16 characters. */
