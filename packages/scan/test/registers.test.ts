@@ -109,7 +109,7 @@ describe('a given scalar of which registers hold a part', () => {
     },
   ] as const
   for (const { name, at, register, place } of cut) {
-    it(`is found by ${name}`, async () => {
+    it(`is mended from ${name}`, async () => {
       assert.equal(register.length, 64)
       const area = Buffer.alloc(2696)
       area.set(register, at)
