@@ -30,7 +30,7 @@ export interface Victim {
 export async function startVictim(
   command: string,
   args: readonly string[],
-  ready: RegExp,
+  ready: Pick<RegExp, 'test'>,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Victim> {
   const child = spawn(command, args, { cwd: FOLDER, env, stdio: ['pipe', 'pipe', 'pipe'] })
@@ -57,7 +57,7 @@ export async function startVictim(
   }
 }
 
-function until(child: ChildProcess, ready: RegExp): Promise<void> {
+function until(child: ChildProcess, ready: Pick<RegExp, 'test'>): Promise<void> {
   return new Promise((resolve, reject) => {
     let printed = ''
     const refuse = () => reject(new Error(`${child.spawnfile} is not ready: ${printed}`))

@@ -32,7 +32,8 @@ export const hasOneSecret = (material: PublicKey['material']): material is Singl
 /** What a secret turned out to be. */
 export interface FoundSecret {
   readonly material: KeyMaterial
-  readonly spelling: 'limbs-le64' | 'limbs-be' | 'python-digits-30' | 'limbs-60' | 'java-int-array'
+  /** `limbs-le64`, `limbs-be`, `java-int-array`, or the form of its digits. */
+  readonly spelling: string
   readonly name: 'd' | 'montgomery-d' | 'seed' | 'scalar' | 'expanded-scalar' | 'secret'
   readonly proof: string
 }
