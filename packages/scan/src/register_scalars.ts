@@ -8,9 +8,8 @@
  * @module
  */
 import type { ByteSource, Range } from '@mintmark/dump'
-import { fromBigEndian, fromLittleEndian } from './arithmetic/modular.ts'
 import type { Curve, EcMaterial, KeyMaterial } from './key_material.ts'
-import { type CutNumber, CutScalars } from './known/cut_scalars.ts'
+import { CutScalars, cutNumbersIn, type SpelledCut } from './known/cut_scalars.ts'
 import type { FoundValue } from './known/found_value.ts'
 import { isRandomLookingAt } from './random_looking.ts'
 import { UNIT } from './registers.ts'
@@ -35,11 +34,9 @@ export interface RegisterScalars {
 }
 
 /** A number that lies in a place. */
-interface Placed extends CutNumber {
+interface Placed extends SpelledCut {
   readonly place: number
   readonly at: number
-  readonly length: number
-  readonly spelling: 'limbs-be' | 'limbs-le64'
 }
 
 /**
@@ -149,34 +146,12 @@ class Search {
         if (seen.has(name)) continue
         seen.add(name)
         const lostAt = isAtEnds ? { before: begins, behind: ends } : { before: true, behind: true }
-        for (const number of numbersIn(held, lost, lostAt)) numbers.push({ ...number, place, at })
+        for (const number of cutNumbersIn(held, lost, lostAt))
+          numbers.push({ ...number, place, at })
       }
       return numbers
     })
   }
-}
-
-/** Where bytes may be lost, as they lie in memory. */
-interface LostAt {
-  readonly before: boolean
-  readonly behind: boolean
-}
-
-function numbersIn(
-  held: Uint8Array,
-  bytes: number,
-  { before, behind }: LostAt,
-): Omit<Placed, 'place' | 'at'>[] {
-  const { length } = held
-  const big = { known: fromBigEndian(held), bytes, length, spelling: 'limbs-be' } as const
-  const little = { known: fromLittleEndian(held), bytes, length, spelling: 'limbs-le64' } as const
-  const isBefore = before || bytes === 0
-  return [
-    ...(isBefore ? [{ ...big, lost: 'high' } as const, { ...little, lost: 'low' } as const] : []),
-    ...(behind && bytes > 0
-      ? [{ ...big, lost: 'low' } as const, { ...little, lost: 'high' } as const]
-      : []),
-  ]
 }
 
 function scalarAt(

@@ -9,7 +9,7 @@
 import { curveNamed } from '../arithmetic/curves.ts'
 import { multiplyBase, type Point, publicPoint } from '../arithmetic/ec.ts'
 import { negativeOf, type Sum, sumsOf } from '../arithmetic/many_points.ts'
-import { inverse } from '../arithmetic/modular.ts'
+import { fromBigEndian, fromLittleEndian, inverse } from '../arithmetic/modular.ts'
 import { ShortLogarithm } from '../arithmetic/short_logarithm.ts'
 import type { Curve, EcMaterial } from '../key_material.ts'
 
@@ -133,3 +133,34 @@ export class CutScalars {
 const stepBitsFor = (bytes: number): number => STEP_BITS[bytes] ?? 20
 
 const isSame = (point: Point, { x, y }: Point): boolean => point.x === x && point.y === y
+
+/** A number with how it lies in memory. */
+export interface SpelledCut extends CutNumber {
+  /** Bytes that are there. */
+  readonly length: number
+  readonly spelling: 'limbs-be' | 'limbs-le64'
+}
+
+/** Where bytes may be lost, as they lie in memory. */
+export interface LostAt {
+  readonly before: boolean
+  readonly behind: boolean
+}
+
+/** What bytes are in either order, if so many more are lost before or behind them. */
+export function cutNumbersIn(
+  held: Uint8Array,
+  bytes: number,
+  { before, behind }: LostAt,
+): SpelledCut[] {
+  const { length } = held
+  const big = { known: fromBigEndian(held), bytes, length, spelling: 'limbs-be' } as const
+  const little = { known: fromLittleEndian(held), bytes, length, spelling: 'limbs-le64' } as const
+  const isBefore = before || bytes === 0
+  return [
+    ...(isBefore ? [{ ...big, lost: 'high' } as const, { ...little, lost: 'low' } as const] : []),
+    ...(behind && bytes > 0
+      ? [{ ...big, lost: 'low' } as const, { ...little, lost: 'high' } as const]
+      : []),
+  ]
+}

@@ -18,6 +18,8 @@ const RATES = {
   /** Numbers and arrays of the JVM. */
   java: { perByte: 0.5, atOnce: 2e8 },
   /** Numbers of JavaScript libraries. */
+  /** Scalars without their begin or end. */
+  cut: { perByte: 0.5, atOnce: 1e9 },
   v8: { perByte: 0.5, atOnce: 1e9 },
 } as const
 
@@ -56,6 +58,7 @@ export function budgetsFor({ effort, isTold }: Sought, searchers: number): () =>
     placed,
     // There are few such places, where there are any: keys that merely lie there have as much.
     java: budget(RATES.java, Math.max(1, SHARES[effort])),
+    cut: budget(RATES.cut),
     v8: budget(RATES.v8),
   })
 }

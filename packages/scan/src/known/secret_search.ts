@@ -12,6 +12,7 @@ import type { Memory } from '../detected.ts'
 import { type Effort, OF_KEYS_MET, SCALARS } from './allowance.ts'
 import type { Budget } from './budget.ts'
 import { chunksBeside } from './chunks_beside.ts'
+import { lookAtCut } from './cut_places.ts'
 import { digitCount, PYTHON_DIGITS, TOMMATH_DIGITS } from './digit_forms.ts'
 import type { FoundValue } from './found_value.ts'
 import { ArrayList, OCTETS_HEAD } from './java_arrays.ts'
@@ -229,7 +230,7 @@ export class SecretWindow {
       const before = beforePoints(bytes, anchors, group.length, from, to)
       const chunks = chunksBeside(bytes, anchors, group.length, from, to)
       const near = nearest(bytes, anchors, group.length, from, to)
-      return [
+      const whole = [
         ...lookAt(bytes, pointed, group, 'pointed', tried),
         ...lookAt(bytes, likeArrays(bytes, anchors, group.length), group, 'alike', tried),
         ...lookAtDigits(bytes, objects.intsOf(bytes, group), group, PYTHON_DIGITS, 'ints', tried),
@@ -243,6 +244,8 @@ export class SecretWindow {
         ...lookAt(bytes, near, group, 'near', tried),
         ...lookAt(bytes, places.all, group, 'placed', tried),
       ]
+      if (whole.length > 0 || anchors.length === 0) return whole
+      return lookAtCut(bytes, besidePoints(bytes, anchors, group.length, from, to), group)
     })
   }
 }
@@ -405,6 +408,18 @@ function* nearest(
   from: number,
   to: number,
 ): Generator<number, void, void> {
+  yield* closeTo(anchors, length, from, to)
+  yield* sizedBeside(bytes, anchors, length, from, to)
+  yield* furtherOff(anchors, from, to)
+}
+
+/** Places next to the anchors, or few bytes from there. */
+function* closeTo(
+  anchors: readonly number[],
+  length: number,
+  from: number,
+  to: number,
+): Generator<number, void, void> {
   const isInside = (at: number): boolean => at >= from && at < to
   for (let k = 0; k <= CLOSE; k++) {
     for (const anchor of anchors) {
@@ -414,8 +429,19 @@ function* nearest(
       }
     }
   }
-  yield* sizedBeside(bytes, anchors, length, from, to)
-  yield* furtherOff(anchors, from, to)
+}
+
+/** Places that a scalar is most likely to have beside its public half. */
+function* besidePoints(
+  bytes: Uint8Array,
+  anchors: readonly number[],
+  length: number,
+  from: number,
+  to: number,
+): Generator<number, void, void> {
+  yield* beforePoints(bytes, anchors, length, from, to)
+  yield* chunksBeside(bytes, anchors, length, from, to)
+  yield* closeTo(anchors, length, from, to)
 }
 
 /** Those at multiples of 8, up to {@link NEIGHBOURHOOD} away. */
