@@ -63,6 +63,8 @@ export interface PassOptions {
 /** Factors are too long for registers; a root's secret is with its authority. */
 const isSoughtInRegisters = (key: PublicKey): boolean => hasOneSecret(key.material) && !isRoot(key)
 
+/** Of files with fewer bytes given secrets are looked for as with `--deep`: it takes seconds there. */
+const DEEP_BYTES = 256 << 20
 /** What a search is called that was cut short. */
 const CUT_SCALARS = 'scalars of which registers hold a part'
 /** Keys that candidates would be: more are made up. */
@@ -146,7 +148,8 @@ export class Passes {
     const sought = isAll
       ? { keys: [...given, ...met.filter((key) => !isRoot(key))], met: met.filter(isRoot) }
       : { keys: given, met: this.#someOf(unfound(met, materials, this.#found.ofFlood), materials) }
-    const task = { kind: 'known', ...this.#how, ...sought, materials } as const
+    const hasDeepSecrets = this.#size.bytes < DEEP_BYTES
+    const task = { kind: 'known', ...this.#how, ...sought, materials, hasDeepSecrets } as const
     await this.#searchWithSeams(task)
     await this.#searchRegisters({
       ...task,
@@ -229,10 +232,10 @@ export class Passes {
     const { vectorRegisters, source } = this.#file
     const registers = Seams.joined(secretsInRegisters(vectorRegisters, source), source)
     if (registers !== undefined) await this.#searchSeams(task, registers)
-    this.#searchForCutScalars(task.keys)
+    this.#searchForCutScalars(this.#outcome.keys.given.filter(isSoughtInRegisters))
   }
 
-  /** Of keys that are asked for and were not found. */
+  /** Of given keys that were not found. */
   #searchForCutScalars(keys: readonly PublicKey[]): void {
     const { vectorRegisters, wideRegisters, source } = this.#file
     const places = registerPlaces(vectorRegisters, wideRegisters)

@@ -40,8 +40,11 @@ export const V8_FORMS: readonly DigitForm[] = DIGIT_FORMS.filter(
   ({ coding }) => coding === 'smi-high' || coding === 'double',
 )
 
+/** Words that are looked at, of each so many: a run of ten has one of them. */
+const STRIDE = 8
+
 /**
- * Runs of `least` words and more at multiples of 8 that begin in [from, to).
+ * Runs of `least` words and more, which are {@link STRIDE} at least, at multiples of 8 that begin in [from, to).
  *
  * @param bytes begin at a multiple of 4 of their memory; otherwise none are found
  */
@@ -52,28 +55,41 @@ export function digitRuns(
   least: number,
 ): readonly DigitRun[] {
   if (bytes.byteOffset % 4 !== 0) return []
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2)
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, (bytes.length >> 3) * 2)
+  const first = Math.ceil(from / 8)
   const runs: DigitRun[] = []
-  let coding: Coding
-  let begin = 0
-  let large = 0
-  const end = words.length & ~1
-  for (let i = Math.ceil(from / 8) * 2; i <= end; i += 2) {
-    const high = i === end ? 0 : (words[i + 1] ?? 0)
-    const next = i === end ? undefined : codingOf(words[i] ?? 0, high)
-    if (next !== coding) {
-      const isLong = i - begin >= 2 * least && large >= least - MOST_SMALL
-      if (coding !== undefined && isLong && runs.length < MOST_RUNS) {
-        runs.push({ at: begin * 4, words: (i - begin) / 2, coding })
-      }
-      coding = next
-      begin = i
-      large = 0
-      if (i * 4 >= to) break
-    }
-    if (isLarge(next, high)) large++
+  for (let k = first; k * 8 < to + STRIDE * 8 && k * 2 < words.length; k += STRIDE) {
+    // Most of memory ends here.
+    if (((words[2 * k] ?? 0) & FRACTION) !== 0) continue
+    const run = runAround(words, first, k)
+    if (run === undefined) continue
+    k = run.end - STRIDE + ((STRIDE - ((run.end - first) % STRIDE)) % STRIDE)
+    const isLong = run.end - run.begin >= least && run.large >= least - MOST_SMALL
+    if (!isLong || run.begin * 8 >= to || runs.length >= MOST_RUNS) continue
+    runs.push({ at: run.begin * 8, words: run.end - run.begin, coding: run.coding })
   }
   return runs
+}
+
+/** In words of 8 bytes. */
+interface Run {
+  readonly begin: number
+  readonly end: number
+  readonly coding: Coding
+  /** Words that are no small numbers. */
+  readonly large: number
+}
+
+function runAround(words: Uint32Array, first: number, at: number): Run | undefined {
+  const codingAt = (k: number): Coding => codingOf(words[2 * k] ?? 0, words[2 * k + 1] ?? 0)
+  const coding = codingAt(at)
+  if (coding === undefined) return undefined
+  let begin = at
+  while (begin > first && codingAt(begin - 1) === coding) begin--
+  let end = begin
+  let large = 0
+  for (; codingAt(end) === coding; end++) if (isLarge(coding, words[2 * end + 1] ?? 0)) large++
+  return { begin, end, coding, large }
 }
 
 function isLarge(coding: Coding, high: number): boolean {
