@@ -146,8 +146,9 @@ describe('pieces of a key in general registers go, and nothing else of them', ()
   const scalar = scalarOf(curve.privateKey)
   const der = curve.privateKey.export({ format: 'der', type: 'sec1' })
   const little = Buffer.from(scalar.toReversed())
-  // A byte that neither value has: what stands beside a piece does not count to it.
-  const filler = Array.from({ length: 255 }, (_, k) => k + 1).find(
+  // A byte that neither value has, nor digits of fewer bits, whose highest bytes are low: what stands beside a piece does not
+  // count to it.
+  const filler = Array.from({ length: 255 }, (_, k) => 255 - k).find(
     (byte) => !prime.includes(byte) && !scalar.includes(byte),
   )
   const around = Buffer.alloc(STATUS.bytes - STATUS.registers, filler)
