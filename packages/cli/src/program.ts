@@ -366,7 +366,7 @@ const COMMANDS: readonly Spec[] = [
       option('--keep-lesser', 'leave tokens, encrypted keys and keystores'),
       option(
         '--structure-too',
-        'erase values of keys in general registers, environments and names too, which are left otherwise',
+        'erase values of keys in environments and names too, which are left otherwise',
       ),
       option(
         '--accept-cut',

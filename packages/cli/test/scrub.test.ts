@@ -72,7 +72,7 @@ describe('mintmark scrub', () => {
     assert.ok(text.includes(`rsa 2048  SPKI SHA-256 ${spki}, kid consumer-2021`))
     assert.match(text, /pem: 1 place, first at 0x[0-9a-f]+ \(address 0x103e8\)/)
     assert.match(text, /1 × token/)
-    assert.match(text, /\(other\): nothing of it is there/)
+    assert.match(text, /\(other\): no value of it is there/)
     assert.match(text, /\(curve\): not found, which proves nothing/)
     assert.ok(text.split('\n').length <= 40)
     assert.equal(text.includes('\x1b'), false)

@@ -83,6 +83,7 @@ export function finish(layout: Layout, arranged: Arranged, size: number): Dump {
     isShared: arranged.isShared,
     vectorRegisters: layout.vectorRegisters.filter((range) => endOf(range) <= size),
     wideRegisters: heldRanges(joined(layout.wideRegisters), size),
+    generalRegisters: heldRanges(joined(layout.generalRegisters), size),
     about: layout.about,
     flaws: cut === undefined ? layout.flaws : [...layout.flaws, cut],
     isLittleEndian: layout.isLittleEndian,

@@ -10,6 +10,8 @@
 interface StatusLayout {
   readonly pid: number
   readonly stackPointer: number
+  /** The first register. */
+  readonly registers: number
 }
 
 export interface Machine {
@@ -22,8 +24,16 @@ export interface Machine {
 // 32-bit ones. Then the registers, in each architecture's own order.
 const PID_64 = 32
 const PID_32 = 24
-const at64 = (register: number): StatusLayout => ({ pid: PID_64, stackPointer: 112 + 8 * register })
-const at32 = (register: number): StatusLayout => ({ pid: PID_32, stackPointer: 72 + 4 * register })
+const at64 = (register: number): StatusLayout => ({
+  pid: PID_64,
+  stackPointer: 112 + 8 * register,
+  registers: 112,
+})
+const at32 = (register: number): StatusLayout => ({
+  pid: PID_32,
+  stackPointer: 72 + 4 * register,
+  registers: 72,
+})
 
 const MACHINES: ReadonlyMap<number, Machine> = new Map<number, Machine>([
   [3, { name: 'i386', bits32: at32(15) }],
@@ -34,7 +44,14 @@ const MACHINES: ReadonlyMap<number, Machine> = new Map<number, Machine>([
   [40, { name: 'arm', bits32: at32(13) }],
   [43, { name: 'sparc64' }],
   // 32-bit words and 64-bit registers is x32: eight bytes each from 72 on.
-  [62, { name: 'x86-64', bits64: at64(19), bits32: { pid: PID_32, stackPointer: 72 + 8 * 19 } }],
+  [
+    62,
+    {
+      name: 'x86-64',
+      bits64: at64(19),
+      bits32: { pid: PID_32, stackPointer: 72 + 8 * 19, registers: 72 },
+    },
+  ],
   [183, { name: 'arm64', bits64: at64(31) }],
   [243, { name: 'riscv', bits64: at64(2), bits32: at32(2) }],
   [258, { name: 'loongarch', bits64: at64(3) }],

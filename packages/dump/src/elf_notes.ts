@@ -1,13 +1,14 @@
 /**
  * The notes of an ELF core: registers of each thread, mapped files, what the process was.
  *
- * Source: core(5); the Linux kernel's `fs/binfmt_elf.c` (`fill_files_note`) and `uapi/linux/elf.h` (its NT_ numbers too).
+ * Source: core(5); the Linux kernel's `fs/binfmt_elf.c` (`fill_files_note`), and `uapi/linux/elf.h`.
  *
  * @module
  */
 import { Reader } from '@mintmark/core'
 import type { ElfHeader } from './elf_header.ts'
 import { machineOf } from './elf_machines.ts'
+import { generalRegistersOf, isXsave, wideRegistersOf } from './elf_registers.ts'
 import type { Layout } from './layout.ts'
 import { endOf } from './ranges.ts'
 import { ask, askReader, type Reading } from './reading.ts'
@@ -17,19 +18,6 @@ const NT_PRSTATUS = 1
 const NT_PRPSINFO = 3
 const NT_AUXV = 6
 const NT_FILE = 0x46494c45
-/** Of the name `LINUX`. */
-const NT_X86_XSTATE = 0x202
-/**
- * Floating-point and vector registers, by the name of the note: of all machines; of x86 (FXSAVE, XSAVE), Power (VMX, VSX),
- * s390 (VXRS low and high) and Arm (VFP, SVE, streaming SVE, ZA).
- */
-const WIDE_REGISTERS: ReadonlyMap<string, ReadonlySet<number>> = new Map([
-  ['CORE', new Set([2])],
-  [
-    'LINUX',
-    new Set([0x46e62b7f, NT_X86_XSTATE, 0x100, 0x102, 0x309, 0x30a, 0x400, 0x405, 0x40b, 0x40c]),
-  ],
-])
 const AT_SYSINFO_EHDR = 33
 
 const HEAD_BYTES = 12
@@ -103,12 +91,9 @@ export class NoteReader {
     const limit = isFiles ? MAX_FILE_NOTE_BYTES : MAX_UNKNOWN_BYTES
     if (note.length <= limit) this.#layout.addTable(note.offset, note.length)
     else this.#layout.addTable(note.offset, note.descriptor.offset - note.offset)
-    if (note.name === 'LINUX' && note.type === NT_X86_XSTATE) {
-      this.#layout.addVectorRegisters(note.descriptor)
-    }
-    if (WIDE_REGISTERS.get(note.name)?.has(note.type) === true) {
-      this.#layout.addWideRegisters(note.descriptor)
-    }
+    if (isXsave(note)) this.#layout.addVectorRegisters(note.descriptor)
+    for (const range of wideRegistersOf(note, this.#elf)) this.#layout.addWideRegisters(range)
+    for (const range of generalRegistersOf(note, this.#elf)) this.#layout.addGeneralRegisters(range)
     if (note.name !== 'CORE') return
     if (isFiles) {
       // There is one; more would only cost time.

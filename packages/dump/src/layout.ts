@@ -47,6 +47,7 @@ export class Layout {
   readonly #stacks: StackPoint[] = []
   readonly #vectorRegisters: Range[] = []
   readonly #wideRegisters: Range[] = []
+  readonly #generalRegisters: Range[] = []
   readonly #contexts: Range[] = []
   readonly #about: Record<string, string | number> = {}
   readonly #flaws: Flaw[] = []
@@ -81,6 +82,10 @@ export class Layout {
 
   get wideRegisters(): readonly Range[] {
     return this.#wideRegisters
+  }
+
+  get generalRegisters(): readonly Range[] {
+    return this.#generalRegisters
   }
 
   get contexts(): readonly Range[] {
@@ -180,9 +185,14 @@ export class Layout {
     if (this.#vectorRegisters.length < MAX_RANGES) this.#vectorRegisters.push({ offset, length })
   }
 
-  /** Where a thread's floating-point and vector registers were saved: {@link addVectorRegisters} is one form of it. */
+  /** Contents of a thread's floating-point and vector registers. */
   addWideRegisters({ offset, length }: Range): void {
     if (this.#wideRegisters.length < MAX_RANGES) this.#wideRegisters.push({ offset, length })
+  }
+
+  /** Where a thread's general registers were saved, and what little else stands beside them. */
+  addGeneralRegisters({ offset, length }: Range): void {
+    if (this.#generalRegisters.length < MAX_RANGES) this.#generalRegisters.push({ offset, length })
   }
 
   /** Where a minidump keeps the registers of a thread: a table. */

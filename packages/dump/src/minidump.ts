@@ -7,7 +7,7 @@
  */
 import { Reader } from '@mintmark/core'
 import type { Layout } from './layout.ts'
-import { wideRegistersIn } from './minidump_contexts.ts'
+import { generalRegistersIn, wideRegistersIn } from './minidump_contexts.ts'
 import { readMemory64List, readMemoryList } from './minidump_memory.ts'
 import { readModuleList } from './minidump_modules.ts'
 import * as types from './minidump_stream_types.ts'
@@ -96,8 +96,9 @@ export function* readMinidump(layout: Layout): Reading<void> {
     yield* readStream(stream, layout)
   // What the machine is may be told behind them.
   for (const context of layout.contexts) {
-    for (const range of wideRegistersIn(context, layout.about['architecture']))
-      layout.addWideRegisters(range)
+    const architecture = layout.about['architecture']
+    for (const range of wideRegistersIn(context, architecture)) layout.addWideRegisters(range)
+    for (const range of generalRegistersIn(context, architecture)) layout.addGeneralRegisters(range)
   }
 }
 

@@ -76,10 +76,13 @@ export interface Dump {
    */
   readonly vectorRegisters: readonly Range[]
   /**
-   * Where floating-point and vector registers of threads were saved, the areas of XSAVE too: of ELF cores and minidumps. No
-   * unwinder reads them. In order of offset, none overlapping another, each within the file.
+   * Contents of floating-point and vector registers of threads, of masks and tiles: of ELF cores and minidumps. No unwinder
+   * reads them; words of control and headers are none of it. In order of offset, none overlapping another, each within the
+   * file.
    */
   readonly wideRegisters: readonly Range[]
+  /** The same of general registers, and what little else stands among them: ids, times, words of control. */
+  readonly generalRegisters: readonly Range[]
   /** What is known of the process or machine: architecture, process id, name. For people. */
   readonly about: ErrorFacts
   readonly flaws: readonly Flaw[]

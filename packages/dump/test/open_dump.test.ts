@@ -100,27 +100,6 @@ describe('openDump tells the container by content, and where its memory is, of',
   })
 })
 
-it('openDump tells where the vector registers of a core of x86-64 are, without the note around them', () => {
-  const vectors = memory(2696)
-  const threads = [{ id: 7, stackPointer: 0x1800n }]
-  const core = { memory: [{ address: 0x1000n, bytes: memory(4096) }], threads, vectors }
-  const { bytes } = elfCore(core)
-  const offset = Buffer.from(bytes).indexOf(vectors)
-  assert.deepEqual(dumpOf(bytes).vectorRegisters, [{ offset, length: 2696 }])
-  assert.deepEqual(dumpOf(bytes).wideRegisters, [{ offset, length: 2696 }])
-  const cut = dumpOf(bytes.subarray(0, offset + 100))
-  assert.deepEqual([cut.vectorRegisters, cut.wideRegisters], [[], [{ offset, length: 100 }]])
-})
-
-it('openDump tells where the vector registers of threads in a minidump are', () => {
-  const stack = { address: 0x1000n, bytes: Buffer.alloc(64) }
-  const { bytes } = minidump({ threads: [{ id: 1, stack }] })
-  const context = Buffer.from(bytes).indexOf(Buffer.alloc(1232, 0xcc))
-  const { wideRegisters, vectorRegisters } = dumpOf(bytes)
-  assert.deepEqual(wideRegisters, [{ offset: context + 0x100, length: 0x3a0 }])
-  assert.deepEqual(vectorRegisters, [])
-})
-
 describe('openDump names the owners of', () => {
   it('a core: the mapped file, the stack of a thread, the vdso', () => {
     const expected = ['file /usr/bin/sleep', 'stack 4242', 'other [vdso]']

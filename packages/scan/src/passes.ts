@@ -13,13 +13,15 @@ import type { FoundMaterial } from './found_material.ts'
 import { keyIdOf } from './key_id.ts'
 import type { KeyMaterial } from './key_material.ts'
 import { keyTag } from './key_tag.ts'
+import { detectedOf } from './known/found_value.ts'
 import { hasOneSecret } from './known/secret_groups.ts'
 import type { KnownKeys } from './known_keys.ts'
 import { MadeOfKeys } from './made_of_keys.ts'
 import { type PossibleKey, PublicHalves } from './possible_keys.ts'
 import type { PublicKey } from './public_keys/public_key.ts'
 import { isRoot } from './public_keys/public_roots.ts'
-import { secretsInRegisters } from './registers.ts'
+import { scalarsInRegisters } from './register_scalars.ts'
+import { registerPlaces, secretsInRegisters } from './registers.ts'
 import type { LimitList } from './scan_limits.ts'
 import { ownBytes, planWindows, sizeOf, type Window } from './scan_plan.ts'
 import type { KnownTask, ScannerTask } from './scanner_task.ts'
@@ -66,6 +68,10 @@ export interface PassOptions {
 /** Factors are too long for registers; a root's secret is with its authority. */
 const isSoughtInRegisters = (key: PublicKey): boolean => hasOneSecret(key.material) && !isRoot(key)
 
+/** Of files with fewer bytes given secrets are looked for as with `--deep`: it takes seconds there. */
+const DEEP_BYTES = 256 << 20
+/** What a search is called that was cut short. */
+const CUT_SCALARS = 'scalars of which registers hold a part'
 /** Keys that candidates would be: more are made up. */
 const MOST_POSSIBLE = 8192
 /** Bytes of borders that are searched beside the rest: what they give is kept until that is done. */
@@ -83,6 +89,8 @@ export class Passes {
   readonly #found: FoundKeys
   /** Borders of memory that goes on elsewhere in the file. */
   readonly #seams: Seams | undefined
+  /** Public halves of keys that were found. */
+  readonly #taken = new Set<string | undefined>()
   /** What candidates would be. */
   readonly #possible: PossibleKey[] = []
   readonly #zeros = new ZeroRuns()
@@ -145,7 +153,8 @@ export class Passes {
     const sought = isAll
       ? { keys: [...given, ...met.filter((key) => !isRoot(key))], met: met.filter(isRoot) }
       : { keys: given, met: this.#someOf(unfound(met, materials, this.#found.ofFlood), materials) }
-    const task = { kind: 'known', ...this.#how, ...sought, materials } as const
+    const hasDeepSecrets = this.#size.bytes < DEEP_BYTES
+    const task = { kind: 'known', ...this.#how, ...sought, materials, hasDeepSecrets } as const
     await this.#searchWithSeams(task)
     await this.#searchRegisters({
       ...task,
@@ -228,6 +237,28 @@ export class Passes {
     const { vectorRegisters, source } = this.#file
     const registers = Seams.joined(secretsInRegisters(vectorRegisters, source), source)
     if (registers !== undefined) await this.#searchSeams(task, registers)
+    this.#searchForCutScalars(this.#outcome.keys.given.filter(isSoughtInRegisters))
+  }
+
+  /** Of given keys that were not found. */
+  #searchForCutScalars(keys: readonly PublicKey[]): void {
+    const { vectorRegisters, wideRegisters, source } = this.#file
+    const places = registerPlaces(vectorRegisters, wideRegisters)
+    const seams = Seams.joined(places, source)
+    const left = keys.filter(({ keyId }) => !this.#taken.has(keyId.spkiSha256))
+    if (seams === undefined || left.length === 0) return
+    const materials = left.map(({ material }) => material)
+    const { found, isCut } = scalarsInRegisters(places, source, materials, this.#how.isDeep)
+    for (const { place, ...value } of found) {
+      const detected = detectedOf({ ...value, at: value.at + (seams.runs[place]?.offset ?? 0) })
+      const seen = findingSeen(detected, detected.offset)
+      const tag = keyTag(this.#file.hashKey, value.material)
+      const sightings = seams.sightings({ seen, tag })
+      for (const sighting of sightings) this.#outcome.sightings.add(sighting)
+      this.#takeMaterial({ material: value.material, seen: sightings[0]?.seen ?? seen })
+    }
+    const offset = wideRegisters[0]?.offset ?? 0
+    if (isCut) this.#outcome.limits.add({ code: 'search-cut', name: CUT_SCALARS, offset })
   }
 
   /**
@@ -294,6 +325,7 @@ export class Passes {
   }
 
   #takeMaterial(found: FoundMaterial): void {
+    this.#taken.add(found.seen.keyId?.spkiSha256)
     this.#found.add(found)
     this.#options.onMaterial?.(found)
   }

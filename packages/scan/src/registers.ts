@@ -14,6 +14,17 @@ const LOWER = 160
 const UPPER = 576
 const HALF = 16
 const REGISTERS = 16
+/** Registers are of so many bytes, or of a multiple of them. */
+export const UNIT: number = HALF
+/**
+ * Of AVX-512: where the upper halves of the first 16 registers begin, by the length of an area at least, longest first. Areas are as
+ * long as all that a processor has: those of Intel have room for MPX, those of AMD have not.
+ */
+const UPPERMOST = [
+  { least: 2688, at: 1152 },
+  { least: 2432, at: 896 },
+] as const
+const UPPERMOST_BYTES = 32
 /** Bytes of a secret of the usual curves. */
 const SECRET = 32
 /** Bytes that are read, and places that are kept: of a thousand threads. */
@@ -52,6 +63,39 @@ function* placesOf(length: number): Generator<readonly Range[]> {
   for (let i = 0; i < REGISTERS && UPPER + (i + 1) * HALF <= length; i++) {
     yield [LOWER, UPPER].map((half) => ({ offset: half + i * HALF, length: HALF }))
   }
+}
+
+/**
+ * All places of registers: those that lie in one piece, and those of XSAVE whose parts lie apart. Some bytes are in more than
+ * one.
+ *
+ * @param areas of XSAVE
+ * @param contents of all registers
+ */
+export function registerPlaces(
+  areas: readonly Range[],
+  contents: readonly Range[],
+): readonly (readonly Range[])[] {
+  const apart = areas.flatMap(({ offset, length }) =>
+    length < UPPER + REGISTERS * HALF
+      ? []
+      : Array.from({ length: REGISTERS }, (_, i) =>
+          partsOf(i, length).map((part) => ({
+            offset: offset + part.offset,
+            length: part.length,
+          })),
+        ),
+  )
+  return [...apart, ...contents.map((range) => [range])]
+}
+
+/** Of one of the first 16 registers in an area of so many bytes. */
+function partsOf(register: number, length: number): readonly Range[] {
+  const halves = [LOWER, UPPER].map((half) => ({ offset: half + register * HALF, length: HALF }))
+  const uppermost = UPPERMOST.find(({ least }) => length >= least)
+  if (uppermost === undefined) return halves
+  const offset = uppermost.at + register * UPPERMOST_BYTES
+  return [...halves, { offset, length: UPPERMOST_BYTES }]
 }
 
 function isLikely(bytes: Uint8Array, parts: readonly Range[]): boolean {

@@ -93,11 +93,11 @@ async function searchInput(input: ScanInput, how: InputSearch): Promise<Searched
     const { dump, runs } = layout ?? layoutOf(source)
     const borders = layout === undefined ? fileBordersOf(dump) : 'none'
     const arranged = layout === undefined ? arrangedRuns(runs, borders) : undefined
-    const { vectorRegisters } = dump
+    const { vectorRegisters, wideRegisters } = dump
     const shown: Shown =
       arranged === undefined
-        ? { input, source, runs, vectorRegisters, borders, view: undefined }
-        : shownArranged({ input, source, arranged, vectorRegisters })
+        ? { input, source, runs, vectorRegisters, wideRegisters, borders, view: undefined }
+        : shownArranged({ input, source, arranged, vectorRegisters, wideRegisters })
     const data = dataOf(shown.input, shown.source.size)
     const outcome = await searchShown(shown, data, { hashKey, options })
     if (options.opensPacked === true) await searchPacked(shown.source, dump, outcome, how)
@@ -148,7 +148,8 @@ function noteZlib(source: ByteSource, packed: PackedList): void {
 }
 
 /** Bytes to search, as they are or as they are arranged. */
-interface Shown extends Pick<SearchedFile, 'source' | 'runs' | 'vectorRegisters' | 'borders'> {
+interface Shown
+  extends Pick<SearchedFile, 'source' | 'runs' | 'vectorRegisters' | 'wideRegisters' | 'borders'> {
   readonly input: ScanInput
   readonly view: Seams | undefined
 }
@@ -159,17 +160,26 @@ function shownArranged({
   source,
   arranged,
   vectorRegisters,
-}: Pick<Shown, 'input' | 'source' | 'vectorRegisters'> & {
+  wideRegisters,
+}: Pick<Shown, 'input' | 'source' | 'vectorRegisters' | 'wideRegisters'> & {
   readonly arranged: MemoryOrder
 }): Shown {
   const view = Seams.whole(arranged, source)
   const { runs, parts } = arranged
-  const registers = vectorRegisters.flatMap((range) => {
-    const offset = view.placeOf(range)
-    return offset === undefined ? [] : [{ ...range, offset }]
-  })
+  const placed = (ranges: readonly Range[]): readonly Range[] =>
+    ranges.flatMap((range) => {
+      const offset = view.placeOf(range)
+      return offset === undefined ? [] : [{ ...range, offset }]
+    })
   const inOrder = { kind: 'arranged', input, parts } as const
-  return { input: inOrder, source: view.source, runs, vectorRegisters: registers, view }
+  return {
+    input: inOrder,
+    source: view.source,
+    runs,
+    vectorRegisters: placed(vectorRegisters),
+    wideRegisters: placed(wideRegisters),
+    view,
+  }
 }
 
 async function searchShown(

@@ -41,6 +41,8 @@ export interface FormsTask extends TaskOptions {
 export interface KnownTask extends TaskOptions {
   readonly kind: 'known'
   readonly keys: readonly PublicKey[]
+  /** See {@link import('./known/known_key_search.ts').KnownKeyOptions.hasDeepSecrets}. */
+  readonly hasDeepSecrets?: boolean
   /** Keys that lie in the dump and are not asked for: far less is spent on them. */
   readonly met: readonly PublicKey[]
   /** Keys that were found already: every value of theirs is looked for as well. */
@@ -106,6 +108,7 @@ function newScanner(task: ScannerTask, { anchors, memory }: ScannerChoice): Wind
           ? new KnownKeySearch(task.keys, {
               deep: isDeep,
               met: task.met,
+              hasDeepSecrets: task.hasDeepSecrets ?? false,
               searchers: task.searchers ?? 1,
               leavesValues: true,
               found: task.materials ?? [],
@@ -160,6 +163,7 @@ function idleFor(task: KnownTask | ValuesTask): WindowScanner | undefined {
 function areAlike(task: ScannerTask, other: ScannerTask): boolean {
   if (task.kind !== other.kind || task.isDeep !== other.isDeep) return false
   if (task.kind !== 'known' || other.kind !== 'known') return true
-  const isShared = (task.searchers ?? 1) === (other.searchers ?? 1)
+  const isShared =
+    (task.searchers ?? 1) === (other.searchers ?? 1) && task.hasDeepSecrets === other.hasDeepSecrets
   return isShared && task.keys === other.keys && task.met === other.met
 }

@@ -23,6 +23,8 @@ export interface SearchedFile {
   readonly runs: readonly Run[]
   /** See {@link import('@mintmark/dump').Dump.vectorRegisters}. */
   readonly vectorRegisters: readonly Range[]
+  /** See {@link import('@mintmark/dump').Dump.wideRegisters}. */
+  readonly wideRegisters: readonly Range[]
   /** Which of them are searched as the file has them; none where absent. */
   readonly borders?: FileBorders
   /** Where the file holds data. */

@@ -117,8 +117,8 @@ async function formsIn(
     }
     const data = [{ offset: 0, length: source.size }]
     const runs = runsOf(dump)
-    const { vectorRegisters } = dump
-    const searched = { source, runs, vectorRegisters, data, hashKey }
+    const { vectorRegisters, wideRegisters } = dump
+    const searched = { source, runs, vectorRegisters, wideRegisters, data, hashKey }
     const file: SearchedFile = { ...searched, threads: searchThreads }
     await new Passes(file, threads === undefined ? {} : { threads }, outcome).forms()
     const findings = outcome.sightings.findings('file', dump)

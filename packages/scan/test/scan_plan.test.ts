@@ -109,6 +109,7 @@ it('neighbours in the file are one run where they are neighbours in memory', () 
     structure: [{ offset: 0, length: 64 }],
     vectorRegisters: [],
     wideRegisters: [],
+    generalRegisters: [],
     isShared: false,
     about: {},
     flaws: [],

@@ -22,7 +22,7 @@ const folder = mkdtempSync(join(tmpdir(), 'scrub-choices-'))
 after(() => rmSync(folder, { recursive: true }))
 
 /** What stands beside pieces of keys here: a piece that goes on with one of these by chance is longer than the test says. */
-const FILLERS = new Set([...Buffer.from('.,;:\0\x01'), 0xcc, 0xff])
+const FILLERS = new Set([...Buffer.from('.,;:\0\x01\x07'), 0xcc, 0xff])
 const isApart = (bytes: Uint8Array, ...places: readonly number[]): boolean =>
   places.every((place) => !FILLERS.has(bytes[place] ?? 0))
 
@@ -41,7 +41,7 @@ const scalarOf = (key: KeyObject): Buffer =>
 
 const rsa = firstFit(
   () => readAgain(generateKeyPairSync('rsa', { modulusLength: 2048 })),
-  ({ privateKey }) => isApart(primeOf(privateKey), 15, 31, 48, 112),
+  ({ privateKey }) => isApart(primeOf(privateKey), 15, 31, 48, 100, 112),
 )
 const other = readAgain(generateKeyPairSync('rsa', { modulusLength: 2048 }))
 const curve = firstFit(
@@ -80,23 +80,30 @@ async function scrub(
 const codes = ({ report }: Scrubbed) => report.remainders.map(({ code }) => code)
 const verdicts = ({ report }: Scrubbed) => report.keys.map(({ verdict }) => verdict)
 
-/** A core whose notes hold `piece` where registers are. */
-function coreWithRegisters(heap: Uint8Array, piece: Uint8Array): Buffer {
+/** Of `elf_prstatus` of x86-64: bytes, and where the registers begin. */
+const STATUS = { bytes: 336, registers: 112 }
+
+/** A core whose note of a thread holds `piece` at a place of its descriptor. */
+function coreWithStatus(heap: Uint8Array, piece: Uint8Array, at: number): Buffer {
   const { bytes } = elfCore({
     memory: [{ address: 0x10000n, bytes: heap }],
     threads: [{ id: 7, stackPointer: 0x10100n }],
   })
   const core = Buffer.from(bytes)
   const { structure } = openDump(bytesSource(core))
-  const notes = structure.find(({ length }) => length >= 336)
+  const notes = structure.find(({ length }) => length >= STATUS.bytes)
   assert.ok(notes)
-  core.set(piece, notes.offset + notes.length - 200)
+  core.set(piece, notes.offset + notes.length - STATUS.bytes + at)
   return core
 }
 
-describe('pieces of a key in registers', () => {
+/** In front of the registers. */
+const coreWithHeaders = (heap: Uint8Array, piece: Uint8Array): Buffer =>
+  coreWithStatus(heap, piece, 0)
+
+describe('pieces of a key in what describes the dump', () => {
   it('are left and told where they are less than half of a prime', async () => {
-    const core = coreWithRegisters(heapWith(pem, prime), prime.subarray(16, 48))
+    const core = coreWithHeaders(heapWith(pem, prime), prime.subarray(16, 48))
     const scrubbed = await scrub(core)
     assert.deepEqual(scrubbed.report.remainders, [])
     const [key] = scrubbed.report.keys
@@ -105,51 +112,98 @@ describe('pieces of a key in registers', () => {
       key.inStructure.map(({ length, value, form }) => [length, value, form]),
       [[32, 'p', 'limbs-le64']],
     )
-    assert.match(key.statement, /they hold 256 bits of its values, less than the 512/)
+    assert.match(key.statement, /it holds 256 bits of its values, less than the 512/)
     assert.ok(scrubbed.out.includes(prime.subarray(16, 48)))
     assert.equal(scrubbed.out.includes(prime.subarray(64, 96)), false)
   })
 
   it('keep a dump from being clean where the key could be rebuilt from them', async () => {
-    const core = coreWithRegisters(heapWith(pem), prime.subarray(32, 112))
+    const core = coreWithHeaders(heapWith(pem), prime.subarray(32, 112))
     const scrubbed = await scrub(core)
     assert.deepEqual(codes(scrubbed), ['in-structure'])
     assert.deepEqual(verdicts(scrubbed), ['remains'])
   })
 
   it('of any other key do so always: half of a scalar leaves too few steps', async () => {
-    const scalar = Buffer.from(String(curve.privateKey.export({ format: 'jwk' }).d), 'base64url')
     const der = curve.privateKey.export({ format: 'der', type: 'sec1' })
-    const core = coreWithRegisters(heapWith(der), Buffer.from(scalar.toReversed()).subarray(0, 16))
+    const core = coreWithHeaders(heapWith(der), scalarOf(curve.privateKey).subarray(0, 16))
     assert.deepEqual(codes(await scrub(core)), ['in-structure'])
   })
 
   it('go if it is asked for, and nothing else of the notes', async () => {
-    const core = coreWithRegisters(heapWith(pem), prime)
+    const core = coreWithHeaders(heapWith(pem), prime.subarray(0, 100))
     const scrubbed = await scrub(core, { structureToo: true })
     assert.ok(scrubbed.isClean)
     const expected = Buffer.from(core)
-    expected.fill(0, core.indexOf(prime), core.indexOf(prime) + prime.length)
+    const begin = core.indexOf(prime.subarray(0, 100))
+    expected.fill(0, begin, begin + 100)
     const end = core.indexOf(Buffer.from('.,;:'))
     assert.equal(Buffer.compare(scrubbed.out.subarray(0, end), expected.subarray(0, end)), 0)
   })
 })
 
-describe('values of keys in vector registers go, and nothing else of them', () => {
+describe('pieces of a key in general registers go, and nothing else of them', () => {
+  const scalar = scalarOf(curve.privateKey)
+  const der = curve.privateKey.export({ format: 'der', type: 'sec1' })
+  const little = Buffer.from(scalar.toReversed())
+  // A byte that neither value has, nor digits of fewer bits, whose highest bytes are low: what stands beside a piece does not
+  // count to it.
+  const filler = Array.from({ length: 255 }, (_, k) => 255 - k).find(
+    (byte) => !prime.includes(byte) && !scalar.includes(byte),
+  )
+  const around = Buffer.alloc(STATUS.bytes - STATUS.registers, filler)
+  const cases = [
+    { name: 'limbs of a prime', memory: pem, pieces: [prime.subarray(32, 112)] },
+    { name: 'a limb of a prime', memory: pem, pieces: [prime.subarray(64, 72)] },
+    { name: 'half of a scalar', memory: der, pieces: [little.subarray(0, 16)] },
+    {
+      name: 'six bytes of a scalar, and eight in the other order',
+      memory: der,
+      pieces: [little.subarray(2, 8), scalar.subarray(16, 24)],
+    },
+  ]
+  for (const { name, memory, pieces } of cases) {
+    it(name, async () => {
+      const registers = Buffer.from(around)
+      const expected = Buffer.from(around)
+      for (const [i, piece] of pieces.entries()) {
+        registers.set(piece, 16 + i * 24)
+        expected.fill(0, 16 + i * 24, 16 + i * 24 + piece.length)
+      }
+      const core = coreWithStatus(heapWith(memory), registers, STATUS.registers)
+      const scrubbed = await scrub(core)
+      assert.deepEqual([scrubbed.report.remainders, verdicts(scrubbed)], [[], ['erased']])
+      const begin = core.indexOf(registers)
+      const out = scrubbed.out.subarray(begin, begin + registers.length)
+      assert.equal(Buffer.compare(out, expected), 0, out.toString('hex'))
+      assert.equal(Buffer.compare(scrubbed.out.subarray(0, begin), core.subarray(0, begin)), 0)
+    })
+  }
+
+  it('five bytes stay: a pointer may have as many by chance', async () => {
+    const registers = Buffer.from(around)
+    registers.set(little.subarray(2, 7), 16)
+    const core = coreWithStatus(heapWith(der), registers, STATUS.registers)
+    const { out, isClean } = await scrub(core)
+    assert.ok(isClean)
+    assert.ok(out.includes(registers))
+  })
+})
+
+describe('vector registers go as a whole, whatever they hold, and no word of control', () => {
   const schedule = firstFit(
     () => Buffer.from(expandKey(randomBytes(32)).slice().buffer),
     (keys) => isApart(keys, 207),
   )
-  it('round keys of AES in a minidump', async () => {
+  it('of a minidump', async () => {
     const stack = { address: 0x20000n, bytes: Buffer.alloc(64) }
     const memory = [{ address: 0x10000n, bytes: heapWith(schedule) }]
     const dump = Buffer.from(minidump({ memory, threads: [{ id: 7, stack }] }).bytes)
     const context = dump.indexOf(Buffer.alloc(1232, 0xcc))
     const expected = Buffer.from(dump.subarray(context, context + 1232))
     // Of XMM registers in FltSave.
-    const at = 0x100 + 160
-    schedule.copy(dump, context + at, 208, 240)
-    expected.fill(0, at, at + 32)
+    schedule.copy(dump, context + 0x100 + 160, 208, 240)
+    expected.fill(0, 0x120, 0x4a0)
     const scrubbed = await scrub(dump)
     assert.deepEqual([scrubbed.report.remainders, verdicts(scrubbed)], [[], ['erased']])
     assert.equal(Buffer.compare(scrubbed.out.subarray(context, context + 1232), expected), 0)
@@ -161,22 +215,32 @@ describe('values of keys in vector registers go, and nothing else of them', () =
     { name: 'round keys of AES', memory: schedule, value: schedule.subarray(208, 240), at: [160] },
     { name: 'a scalar, its halves apart', memory: der, value: scalar, at: [160 + 16, 576 + 16] },
     { name: 'less than half of a prime', memory: pem, value: prime.subarray(16, 48), at: [672] },
+    // Nothing else of that key is there, and no public half is given.
+    {
+      name: '28 bytes of a scalar that nothing tells, in one of 512 bits',
+      memory: Buffer.alloc(0),
+      value: scalar.subarray(4),
+      at: [1664 + 6 * 64],
+    },
   ]
   for (const { name, memory, value, at } of cases) {
-    it(name, async () => {
-      const empty = Buffer.alloc(2696, '.,;:\0\x01')
-      const vectors = Buffer.from(empty)
+    it(`of a core: ${name}`, async () => {
+      const vectors = Buffer.alloc(2696, '.,;:\0\x01')
       const length = value.length / at.length
       for (const [i, place] of at.entries())
         vectors.set(value.subarray(i * length, (i + 1) * length), place)
+      const expected = Buffer.from(vectors)
+      // Behind words of control, and behind the header of XSAVE.
+      expected.fill(0, 32, 416)
+      expected.fill(0, 576)
       const threads = [{ id: 7, stackPointer: 0x10100n }]
       const heap = [{ address: 0x10000n, bytes: heapWith(memory) }]
       const core = Buffer.from(elfCore({ memory: heap, threads, vectors }).bytes)
       const scrubbed = await scrub(core)
-      assert.deepEqual([scrubbed.report.remainders, verdicts(scrubbed)], [[], ['erased']])
+      assert.deepEqual(scrubbed.report.remainders, [])
+      assert.deepEqual(scrubbed.report.erased.vectorRegisters, { places: 2, bytes: 384 + 2120 })
       const begin = core.indexOf(vectors)
-      for (const place of at) empty.fill(0, place, place + length)
-      assert.equal(Buffer.compare(scrubbed.out.subarray(begin, begin + 2696), empty), 0)
+      assert.equal(Buffer.compare(scrubbed.out.subarray(begin, begin + 2696), expected), 0)
       assert.equal(Buffer.compare(scrubbed.out.subarray(0, begin), core.subarray(0, begin)), 0)
     })
   }

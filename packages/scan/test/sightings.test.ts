@@ -19,6 +19,7 @@ const dump: Dump = {
   structure: [{ offset: 0, length: 1000 }],
   vectorRegisters: [],
   wideRegisters: [],
+  generalRegisters: [],
   isShared: false,
   about: {},
   flaws: [],

@@ -83,6 +83,7 @@ export function aesTruth(key: Buffer): Truth {
     needles: [...schedules(name, key), ...spelled(`${name} raw`, numberOf(key))],
     parts: [],
     publicNeedles: [],
+    secrets: [{ name: `${name} key`, value: numberOf(key), bits: key.length * 8 }],
   }
 }
 

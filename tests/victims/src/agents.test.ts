@@ -4,12 +4,12 @@ import { createPrivateKey } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, it } from 'node:test'
-import { ed25519Truth } from './curve_truth.ts'
 import { givenKeys, type HeldCore, heldCore, removeCore } from './held_core.ts'
 import { describeVictim } from './programs.ts'
 import { type RsaNumbers, rsaTruth, rsaTruthOf, type Truth } from './rsa_truth.ts'
 import { placeOf } from './scan_checks.ts'
 import { scanned, type Told } from './scanned.ts'
+import { sshEd25519 } from './ssh_keys.ts'
 import { FOLDER, ran, startVictim, type Victim } from './victim_process.ts'
 import { testVictim } from './victim_test.ts'
 
@@ -62,19 +62,6 @@ async function sshAgent(): Promise<{ victim: Victim; truths: readonly Truth[] }>
   ran('ssh-add', ['-q', rsa, ed], { env })
   ran('ssh-add', ['-T', `${rsa}.pub`, `${ed}.pub`], { env })
   return { victim, truths: [rsaTruthOf(createPrivateKey(readFileSync(rsa))), sshEd25519(ed)] }
-}
-
-/** Of a file that ssh-keygen wrote: node:crypto does not read these. */
-function sshEd25519(file: string): Truth {
-  const blob = Buffer.from(
-    readFileSync(file, 'latin1').replaceAll(/-----.*-----|\s/g, ''),
-    'base64',
-  )
-  // …, string (32 bytes) public key, string (64 bytes) seed and public key.
-  const at = blob.lastIndexOf(Buffer.from([0, 0, 0, 0x40]))
-  const header = Buffer.from('302e020100300506032b657004220420', 'hex')
-  const der = Buffer.concat([header, blob.subarray(at + 4, at + 36)])
-  return ed25519Truth(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }))
 }
 
 /** libcrypto draws random numbers, and has tested itself: nothing of that is a key that somebody has. */

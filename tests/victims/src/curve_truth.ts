@@ -19,6 +19,7 @@ export function p256Truth(key: KeyObject): Truth {
       ...filesOf(key),
     ],
     publicNeedles: [...spelled('x', fromBase64url(x)), ...spelled('y', fromBase64url(y))],
+    secrets: [{ name: 'd', value: scalar, bits: 256 }],
   }
 }
 
@@ -42,6 +43,11 @@ export function ed25519Truth(key: KeyObject): Truth {
       ...filesOf(key),
     ],
     publicNeedles: spelled('x', fromBase64url(x)),
+    secrets: ['seed', 'scalar'].flatMap((wanted) =>
+      values
+        .filter(([name]) => name === wanted)
+        .map(([name, bytes]) => ({ name, value: numberOf(bytes), bits: 256 })),
+    ),
   }
 }
 

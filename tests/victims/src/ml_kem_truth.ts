@@ -107,5 +107,9 @@ export function mlKemTruth(seed: Buffer): Truth {
     // What a scrub must leave nothing of: each polynomial by itself.
     parts: s.map((poly, i) => ({ name: `ML-KEM s[${i}]`, bytes: words([poly]) })),
     publicNeedles: [{ name: 'ML-KEM t', bytes: words(t) }],
+    secrets: [
+      { name: 'ML-KEM d', value: numberOf(d), bits: 256 },
+      { name: 'ML-KEM z', value: numberOf(z), bits: 256 },
+    ],
   }
 }

@@ -1,6 +1,7 @@
 /** Every value of an RSA key that a process could hold, by plain arithmetic. */
 import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { bigEndian, type Needle, numberOf, spelled } from './encodings.ts'
+import type { Secret } from './secret_pieces.ts'
 
 /** What must be found of one key, and erased. */
 export interface Truth {
@@ -15,6 +16,8 @@ export interface Truth {
   /** Public values, which show that the key was in the process at all. */
   readonly publicNeedles: readonly Needle[]
   readonly rsa?: RsaNumbers
+  /** Values of which no piece may be left after scrubbing. */
+  readonly secrets: readonly Secret[]
 }
 
 export interface RsaNumbers {
@@ -58,6 +61,7 @@ export function rsaTruth(numbers: RsaNumbers, whole: readonly Needle[] = []): Tr
     parts: [],
     publicNeedles: spelled('n', n),
     rsa: numbers,
+    secrets: rsaSecrets(numbers),
   }
 }
 
@@ -66,6 +70,15 @@ const rsaJwk = (n: bigint, e: bigint): JsonWebKey => ({
   n: bigEndian(n).toString('base64url'),
   e: bigEndian(e).toString('base64url'),
 })
+
+function rsaSecrets({ n, d, p, q }: RsaNumbers): readonly Secret[] {
+  const bits = n.toString(2).length
+  const values = { p, q, dP: d % (p - 1n), dQ: d % (q - 1n), qInv: inverse(q, p) }
+  return [
+    { name: 'd', value: d, bits },
+    ...Object.entries(values).map(([name, value]) => ({ name, value, bits: bits / 2 })),
+  ]
+}
 
 function rsaValues({ n, e, d, p, q }: RsaNumbers): readonly (readonly [string, bigint])[] {
   const phi = (p - 1n) * (q - 1n)

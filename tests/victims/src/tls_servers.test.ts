@@ -1,13 +1,12 @@
 /** TLS servers before and after a client: what a signature leaves. */
 import { type KeyObject, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe } from 'node:test'
 import { connect } from 'node:tls'
 import { freshRsa, pemFile } from './key_files.ts'
 import { rsaTruthOf } from './rsa_truth.ts'
-import { FOLDER, ran, startVictim } from './victim_process.ts'
+import { FOLDER, freePort, ran, startVictim } from './victim_process.ts'
 import { BESIDE, type Started, testVictim } from './victim_test.ts'
 
 const VALUES = ['d le', 'p le', 'q le', 'dP le', 'dQ le', 'qInv le']
@@ -25,19 +24,6 @@ function keyWithCertificate(name: string): {
   const subject = ['-subj', '/CN=localhost', '-days', '30']
   ran('openssl', ['req', '-x509', '-new', '-key', keyFile, ...subject, '-out', certificateFile])
   return { key, keyFile, certificateFile }
-}
-
-/** A port that was free a moment ago. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        resolve(typeof address === 'object' && address !== null ? address.port : 0),
-      )
-    })
-  })
 }
 
 /** A whole TLS handshake, for which the server must sign. */

@@ -1,6 +1,7 @@
 /** A process that holds a key, started for one test and ended with it. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -29,7 +30,7 @@ export interface Victim {
 export async function startVictim(
   command: string,
   args: readonly string[],
-  ready: RegExp,
+  ready: Pick<RegExp, 'test'>,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Victim> {
   const child = spawn(command, args, { cwd: FOLDER, env, stdio: ['pipe', 'pipe', 'pipe'] })
@@ -56,7 +57,7 @@ export async function startVictim(
   }
 }
 
-function until(child: ChildProcess, ready: RegExp): Promise<void> {
+function until(child: ChildProcess, ready: Pick<RegExp, 'test'>): Promise<void> {
   return new Promise((resolve, reject) => {
     let printed = ''
     const refuse = () => reject(new Error(`${child.spawnfile} is not ready: ${printed}`))
@@ -88,5 +89,18 @@ export function ran(
     stdio,
     maxBuffer: 1 << 26,
     ...options,
+  })
+}
+
+/** A port that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().on('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() =>
+        resolve(typeof address === 'object' && address !== null ? address.port : 0),
+      )
+    })
   })
 }

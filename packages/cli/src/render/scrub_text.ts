@@ -24,6 +24,7 @@ export function scrubText({ document, report }: ScrubShown): string {
   const others = keys.filter(({ verdict }) => verdict !== 'erased' && verdict !== 'remains')
   const lines = [
     headline(document, erased),
+    ...partsLines(document, erased),
     ...section(isClean ? 'ERASED' : 'FOUND', [
       ...cut(erased.toSorted(namedFirst).flatMap(keyLines), SHOWN.keys),
       ...cut(otherLines(document), SHOWN.others, 'kind'),
@@ -42,8 +43,23 @@ function headline({ isClean, erased, input }: ScrubDocument, keys: readonly Scru
     return 'NOT CLEAN: something of a key would be left. Nothing was written but the report.'
   if (input.size === 0) return 'NOTHING SEARCHED: the input is empty, and so is the output.'
   if (erased.bytes === 0) return 'CLEAN: nothing was found to erase. The output is an equal copy.'
+  const { vectorRegisters } = erased
+  const vectors = plural(vectorRegisters.bytes, 'byte')
+  if (keys.length === 0 && erased.bytes === vectorRegisters.bytes)
+    return `CLEAN: no key was found to erase. Vector registers are zeros now: ${vectors}.`
   const what = keys.length === 0 ? '' : ` of ${plural(keys.length, 'key')}`
-  return `CLEAN: ${plural(erased.bytes, 'byte')}${what} erased at ${plural(erased.ranges.length, 'place')}. A deep scan of the result finds no key.`
+  const also = vectorRegisters.bytes === 0 ? '' : `, ${vectors} of vector registers with them`
+  return `CLEAN: ${plural(erased.bytes, 'byte')}${what} erased at ${plural(erased.ranges.length, 'place')}${also}. A deep scan of the result finds no key.`
+}
+
+/** Which parts of keys the output does not hold. */
+function partsLines({ isClean }: ScrubDocument, keys: readonly ScrubbedKey[]): string[] {
+  const [first] = keys
+  const { memoryBits, generalRegisterBits } = first?.partsExcluded ?? {}
+  if (!isClean || typeof memoryBits !== 'number' || typeof generalRegisterBits !== 'number')
+    return []
+  const memory = `No ${memoryBits} bits in a row of their values are left in memory`
+  return [`${memory}, no ${generalRegisterBits} in general registers. Vector registers are zeros.`]
 }
 
 /** Keys that have a name before those of random generators and sessions. */
@@ -63,9 +79,7 @@ function keyLines({ kind, bits, keyId, values, note, inStructure }: ScrubbedKey)
   const fixed =
     inStructure.length === 0
       ? []
-      : [
-          `    ${plural(inStructure.length, 'piece')} in registers or headers, which are never changed`,
-        ]
+      : [`    ${plural(inStructure.length, 'piece')} in headers or names, which are not changed`]
   return [
     line(`  ${what}${names.length === 0 ? '' : `  ${names.join(', ')}`}`),
     ...cut(values.map(valueLine), SHOWN.values, 'value').map((text) => `  ${text}`),
@@ -109,7 +123,7 @@ function otherKeyLine({ kind, bits, keyId, verdict, values }: ScrubbedKey): stri
 }
 
 const VERDICTS: Readonly<Record<ScrubbedKey['verdict'], string>> = {
-  absent: 'nothing of it is there',
+  absent: 'no value of it is there (parts: see the report)',
   'not-found': 'not found, which proves nothing',
   kept: 'a published test key',
   erased: 'erased',

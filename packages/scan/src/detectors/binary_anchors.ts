@@ -20,6 +20,7 @@ import { PKCS8_ANCHORS } from './pkcs8.ts'
 import { PKCS12_ANCHORS } from './pkcs12.ts'
 import { POST_QUANTUM_ANCHORS } from './post_quantum.ts'
 import { SEC1_ANCHORS } from './sec1.ts'
+import { SEC1_TAIL_ANCHORS } from './sec1_tail.ts'
 import { SYMCRYPT_ANCHORS } from './symcrypt.ts'
 
 export const BINARY_ANCHORS: readonly Anchor[] = [
@@ -39,4 +40,5 @@ export const BINARY_ANCHORS: readonly Anchor[] = [
   ...KEYTAB_ANCHORS,
   ...DPAPI_ANCHORS,
   ...PKCS1_TAIL_ANCHORS,
+  ...SEC1_TAIL_ANCHORS,
 ]

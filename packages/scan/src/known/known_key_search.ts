@@ -14,7 +14,7 @@ import type { KeyMaterial, LatticeMaterial, RsaMaterial } from '../key_material.
 import type { PublicKey } from '../public_keys/public_key.ts'
 import { isRoot } from '../public_keys/public_roots.ts'
 import type { LeftOver, WindowSearch } from '../window_search.ts'
-import { Allowance, type Whose } from './allowance.ts'
+import { Allowance, type Effort, type Whose } from './allowance.ts'
 import { detectedOf, type FoundValue } from './found_value.ts'
 import { LatticeVectors } from './lattice_vectors.ts'
 import { markOfTwo } from './many_primes.ts'
@@ -41,6 +41,8 @@ import {
 export interface KnownKeyOptions {
   /** Looks at places that are hardly ever taken as well, and spends eight times as much on what is dear. */
   readonly deep: boolean
+  /** Does that with the secrets of given keys of curves and their kin alone: of a file that is not large. */
+  readonly hasDeepSecrets?: boolean
   /** Keys that are not asked for, but lie in the dump: far less is spent on them, and least on public roots. */
   readonly met?: readonly PublicKey[]
   /** Searches of the same file that go side by side, 1 where absent: they share what is spent on keys not asked for. */
@@ -73,6 +75,8 @@ export class KnownKeySearch implements WindowSearch {
 
   constructor(keys: readonly PublicKey[], options: KnownKeyOptions) {
     const { deep, met = [], leavesValues = false, searchers = 1, found = [] } = options
+    const isDeep = (effort: Effort): boolean =>
+      effort === 'given' && options.hasDeepSecrets === true
     this.#leavesValues = leavesValues
     const given = materialsOf(keys)
     const others = materialsOf(met.filter((key) => !isRoot(key)))
@@ -91,7 +95,7 @@ export class KnownKeySearch implements WindowSearch {
         .filter(({ allowance }) => allowance.isSampled === isSampled)
         .map(({ materials, allowance: { effort, isTold } }) => ({
           keys: materials.filter(hasOneSecret),
-          effort,
+          effort: isDeep(effort) ? ('deep' as const) : effort,
           isTold,
         }))
         .filter(({ keys: own }) => own.length > 0)

@@ -17,6 +17,10 @@ const RATES = {
   placed: { perByte: 0.5, atOnce: 2e8 },
   /** Numbers and arrays of the JVM. */
   java: { perByte: 0.5, atOnce: 2e8 },
+  /** Numbers of JavaScript libraries. */
+  /** Scalars without their begin or end. */
+  cut: { perByte: 0.5, atOnce: 1e9 },
+  v8: { perByte: 0.5, atOnce: 1e9 },
 } as const
 
 export type SecretBudgets = Readonly<Record<keyof typeof RATES, Budget>>
@@ -54,5 +58,7 @@ export function budgetsFor({ effort, isTold }: Sought, searchers: number): () =>
     placed,
     // There are few such places, where there are any: keys that merely lie there have as much.
     java: budget(RATES.java, Math.max(1, SHARES[effort])),
+    cut: budget(RATES.cut),
+    v8: budget(RATES.v8),
   })
 }

@@ -17,6 +17,7 @@ import type {
   OkpMaterial,
 } from '../key_material.ts'
 import type { PublicKey } from '../public_keys/public_key.ts'
+import { CutScalars } from './cut_scalars.ts'
 import { clamped } from './derived_values.ts'
 import { digitBytes, PYTHON_DIGITS } from './digit_forms.ts'
 import { groupsOfNumbers } from './group_keys.ts'
@@ -32,7 +33,8 @@ export const hasOneSecret = (material: PublicKey['material']): material is Singl
 /** What a secret turned out to be. */
 export interface FoundSecret {
   readonly material: KeyMaterial
-  readonly spelling: 'limbs-le64' | 'limbs-be' | 'python-digits-30' | 'limbs-60' | 'java-int-array'
+  /** `limbs-le64`, `limbs-be`, `java-int-array`, or the form of its digits. */
+  readonly spelling: string
   readonly name: 'd' | 'montgomery-d' | 'seed' | 'scalar' | 'expanded-scalar' | 'secret'
   readonly proof: string
 }
@@ -55,6 +57,8 @@ export interface SecretGroup {
   readonly limbsIn: (bytes: Uint8Array) => FoundSecret | undefined
   /** The secret that a number is, where libraries keep numbers. */
   readonly numberIn?: (value: bigint, spelling: FoundSecret['spelling']) => FoundSecret | undefined
+  /** Finds scalars that are not there as a whole, of curves whose points can be added. */
+  readonly scalars?: CutScalars
   /** The secret that `bytes` are if they are one in a form that only pays next to a public half. */
   readonly rareSecretIn: (bytes: Uint8Array) => FoundSecret | undefined
 }
@@ -120,6 +124,7 @@ function pointGroup(curve: Curve, keys: readonly EcMaterial[]): SecretGroup {
     secretIn: (bytes) => secretOf(fromBigEndian(bytes), 'limbs-be') ?? limbsIn(bytes),
     limbsIn,
     numberIn: secretOf,
+    scalars: new CutScalars(curve, keys),
     // Botan keeps it so, and in no other form.
     rareSecretIn: (bytes) => {
       const found = secretOf((fromLittleEndian(bytes) * fromMontgomery) % n, 'limbs-le64')

@@ -175,7 +175,7 @@ export function lookAtDigits(
   places: Iterable<number>,
   group: SoughtGroup,
   form: DigitForm,
-  kind: 'far' | 'ints',
+  kind: 'far' | 'ints' | 'v8',
   { contents }: Tried,
 ): FoundValue[] {
   const { numberIn } = group
@@ -192,7 +192,7 @@ export function lookAtDigits(
     if (value === undefined) continue
     if (!budget.take(cost)) break
     contents.add(content)
-    const secret = numberIn(value, form.form === 'limbs-60' ? 'limbs-60' : 'python-digits-30')
+    const secret = numberIn(value, form.form)
     if (secret !== undefined) found.push({ at, length, ...secret })
   }
   return found

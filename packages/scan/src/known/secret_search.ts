@@ -12,7 +12,8 @@ import type { Memory } from '../detected.ts'
 import { type Effort, OF_KEYS_MET, SCALARS } from './allowance.ts'
 import type { Budget } from './budget.ts'
 import { chunksBeside } from './chunks_beside.ts'
-import { PYTHON_DIGITS, TOMMATH_DIGITS } from './digit_forms.ts'
+import { lookAtCut } from './cut_places.ts'
+import { digitCount, PYTHON_DIGITS, TOMMATH_DIGITS } from './digit_forms.ts'
 import type { FoundValue } from './found_value.ts'
 import { ArrayList, OCTETS_HEAD } from './java_arrays.ts'
 import { IntegerList, integerBits } from './java_integers.ts'
@@ -33,6 +34,7 @@ import {
 } from './secret_looks.ts'
 import { SecretTexts } from './secret_texts.ts'
 import { type SignTable, signTable } from './sign_table.ts'
+import { type DigitRun, digitRuns, placesInRuns, V8_FORMS } from './v8_numbers.ts'
 import type { WordHit } from './value_search.ts'
 
 /** How far from a copy of the public half the secret is looked for, at multiples of 8. */
@@ -88,10 +90,10 @@ export class SecretSearch {
   /** The kinds of tests that were cut short so far. Places far from a public half are samples in any case. */
   get limits(): readonly string[] {
     return this.#groups.flatMap(({ budgets, effort, isTold }) => {
-      const { pointed, far, ints, near, java } = budgets
+      const { pointed, far, ints, near, java, v8 } = budgets
       const isMet = effort === 'met'
       const isUsual = near.isShort || pointed.isShort || java.isShort
-      const isFurther = far.isShort || ints.isShort
+      const isFurther = far.isShort || ints.isShort || v8.isShort
       if (!isTold || !(isUsual || (isFurther && !isMet))) return []
       return [isMet ? `${SCALARS}${OF_KEYS_MET}` : SCALARS]
     })
@@ -205,8 +207,20 @@ export class SecretWindow {
     }
   }
 
+  /** Words in a row that may be digits of the shortest of the secrets, and of others. */
+  #digitRuns(bytes: Uint8Array, from: number, to: number): readonly DigitRun[] {
+    const lengths = this.#groups.flatMap(({ isTold, numberIn, length }) =>
+      isTold && numberIn !== undefined ? [length] : [],
+    )
+    if (lengths.length === 0) return []
+    const bits = 8 * Math.min(...lengths)
+    const least = Math.min(...V8_FORMS.map((form) => digitCount(form, bits)))
+    return digitRuns(bytes, from, to, least)
+  }
+
   /** Secrets that begin in [from, to) of the window's bytes, or that something in them leads to. */
   found(bytes: Uint8Array, from: number, to: number, where: InProcess): FoundValue[] {
+    const runs = this.#digitRuns(bytes, from, to)
     return this.#groups.flatMap((group, index) => {
       const sights = this.#sights[index]
       if (sights === undefined) return []
@@ -216,10 +230,11 @@ export class SecretWindow {
       const before = beforePoints(bytes, anchors, group.length, from, to)
       const chunks = chunksBeside(bytes, anchors, group.length, from, to)
       const near = nearest(bytes, anchors, group.length, from, to)
-      return [
+      const whole = [
         ...lookAt(bytes, pointed, group, 'pointed', tried),
         ...lookAt(bytes, likeArrays(bytes, anchors, group.length), group, 'alike', tried),
         ...lookAtDigits(bytes, objects.intsOf(bytes, group), group, PYTHON_DIGITS, 'ints', tried),
+        ...lookAtV8(bytes, runs, group, tried),
         ...lookOutside(bytes, far, group, sights, tried, where.memory),
         ...lookAt(bytes, arrays.places, group, 'java', tried),
         ...lookAt(bytes, objects.stringsOf(bytes, group.length), group, 'string', tried),
@@ -229,8 +244,26 @@ export class SecretWindow {
         ...lookAt(bytes, near, group, 'near', tried),
         ...lookAt(bytes, places.all, group, 'placed', tried),
       ]
+      if (whole.length > 0 || anchors.length === 0) return whole
+      return lookAtCut(bytes, besidePoints(bytes, anchors, group.length, from, to), group)
     })
   }
+}
+
+/** Nobody has the private keys of public roots in a program of JavaScript. */
+function lookAtV8(
+  bytes: Uint8Array,
+  runs: readonly DigitRun[],
+  group: SoughtGroup,
+  tried: Tried,
+): FoundValue[] {
+  if (!group.isTold || runs.length === 0) return []
+  return V8_FORMS.flatMap((form) => {
+    const places = placesInRuns(bytes, runs, form, 8 * group.length)
+    // The same words are another number in digits of another width.
+    const own = { ...tried, contents: new Set<number>() }
+    return lookAtDigits(bytes, places, group, form, 'v8', own)
+  })
 }
 
 /** To find what is marked takes as long for a few places as for many: so many are saved up before. */
@@ -375,6 +408,18 @@ function* nearest(
   from: number,
   to: number,
 ): Generator<number, void, void> {
+  yield* closeTo(anchors, length, from, to)
+  yield* sizedBeside(bytes, anchors, length, from, to)
+  yield* furtherOff(anchors, from, to)
+}
+
+/** Places next to the anchors, or few bytes from there. */
+function* closeTo(
+  anchors: readonly number[],
+  length: number,
+  from: number,
+  to: number,
+): Generator<number, void, void> {
   const isInside = (at: number): boolean => at >= from && at < to
   for (let k = 0; k <= CLOSE; k++) {
     for (const anchor of anchors) {
@@ -384,8 +429,19 @@ function* nearest(
       }
     }
   }
-  yield* sizedBeside(bytes, anchors, length, from, to)
-  yield* furtherOff(anchors, from, to)
+}
+
+/** Places that a scalar is most likely to have beside its public half. */
+function* besidePoints(
+  bytes: Uint8Array,
+  anchors: readonly number[],
+  length: number,
+  from: number,
+  to: number,
+): Generator<number, void, void> {
+  yield* beforePoints(bytes, anchors, length, from, to)
+  yield* chunksBeside(bytes, anchors, length, from, to)
+  yield* closeTo(anchors, length, from, to)
 }
 
 /** Those at multiples of 8, up to {@link NEIGHBOURHOOD} away. */

@@ -34,7 +34,7 @@ export class CodedPieces {
   find(bytes: Uint8Array, from: number, to: number, onPiece: OnPiece): boolean {
     startLook(LEAST_UNITS + UNITS_PER_BYTE * (to - from))
     this.#reader.read(bytes, from, to, (coded) => {
-      // The table takes words at multiples of 8 of the memory that they lie in.
+      // The table takes words at multiples of 4 of the memory that they lie in.
       const layer = coded.bytes.byteOffset % 8 === 0 ? coded.bytes : coded.bytes.slice()
       this.#table.find(layer, 0, layer.length, (hit) => {
         for (const part of continued(layer, hit)) onPiece(pieceOf(part, coded))

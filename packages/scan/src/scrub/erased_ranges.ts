@@ -9,8 +9,10 @@ import type { Range } from '@mintmark/dump'
 export interface KeptRanges {
   /** What describes the dump. */
   readonly structure: readonly Range[]
-  /** Of it registers that no unwinder reads: values of keys go from there, and nothing else. */
+  /** Of it registers that no unwinder reads. */
   readonly wideRegisters: readonly Range[]
+  /** Of it those that hold values of keys, or what an unwinder reads, and never both. */
+  readonly generalRegisters: readonly Range[]
 }
 
 /** Collects ranges of a file; what is kept stays out, save for values that are to go wherever they lie. */
@@ -19,9 +21,10 @@ export class ErasedRanges {
   readonly #keptOfValues: readonly Range[]
   #ranges: readonly Range[] = []
 
-  constructor({ structure, wideRegisters }: KeptRanges) {
+  constructor({ structure, wideRegisters, generalRegisters }: KeptRanges) {
     this.#kept = structure
-    this.#keptOfValues = withoutRanges(structure, wideRegisters)
+    const registers = joinedRanges([...wideRegisters, ...generalRegisters])
+    this.#keptOfValues = withoutRanges(structure, registers)
   }
 
   /** Sorted and disjoint; none touches the next. */
@@ -30,11 +33,11 @@ export class ErasedRanges {
   }
 
   get bytes(): number {
-    return this.#ranges.reduce((sum, { length }) => sum + length, 0)
+    return bytesOf(this.#ranges)
   }
 
   /**
-   * @param values erased wherever they lie if `isEverywhere`
+   * @param values erased in registers too, and wherever they lie if `isEverywhere`
    * @returns whether any of them adds to what there was
    */
   add(ranges: readonly Range[], values: readonly Range[], isEverywhere: boolean): boolean {
@@ -44,6 +47,11 @@ export class ErasedRanges {
     this.#ranges = joinedRanges([...this.#ranges, ...allowed, ...erased])
     return this.bytes > before
   }
+}
+
+/** All bytes of ranges that are disjoint. */
+export function bytesOf(ranges: readonly Range[]): number {
+  return ranges.reduce((sum, { length }) => sum + length, 0)
 }
 
 const endOf = ({ offset, length }: Range): number => offset + length

@@ -89,8 +89,8 @@ const MOST_PATTERN_BYTES = 48 << 20
 const OBJECT_BYTES = 300
 /** Bytes that are read for each key, up to which it is worth a look at which kinds of text there are. */
 const SURVEYED_BYTES = 256 << 10
-/** A piece holds a word at a multiple of 8 if it is no shorter. */
-const LEAST_BYTES = 15
+/** A piece holds a word of 8 bytes at a multiple of 4 if it is no shorter. */
+const LEAST_BYTES = 11
 
 /**
  * The pieces of each key.
@@ -175,14 +175,14 @@ function* batches(
   keys: ReadonlyMap<number, readonly KeyMaterial[]>,
   texts: TextKinds,
 ): Generator<Batch, void, void> {
-  let step: Step = 8
+  let step: Step = 4
   let patterns: SecretPattern[] = []
   let words = 0
   let memory = 0
   for (const [key, materials] of keys) {
     const own = secretPatterns(materials, key, texts)
     const ownMemory = own.reduce((sum, { bytes }) => sum + bytes.length + OBJECT_BYTES, 0)
-    if (step === 8 && words + wordsOf(own, step) > MOST_WORDS) {
+    if (step === 4 && words + wordsOf(own, step) > MOST_WORDS) {
       step = 1
       words = wordsOf(patterns, step)
     }
@@ -217,7 +217,7 @@ interface Block {
 function* blocksOf(data: readonly Range[], size: number, margin: number): Generator<Block> {
   for (const range of data) {
     const end = Math.min(size, range.offset + range.length)
-    // A piece may begin or end in zeros around the data, with a word at a multiple of 8 of its own in there.
+    // A piece may begin or end in zeros around the data, with a word at a multiple of 4 of its own in there.
     const first = Math.max(0, range.offset - margin)
     for (let at = first - (first % 8); at < end; at += BLOCK_BYTES) {
       const offset = Math.max(0, at - margin)

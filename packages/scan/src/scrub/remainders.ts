@@ -23,7 +23,7 @@ function keysLeft(scrub: Scrub, { report, given }: LastLook): Remainder[] {
   if (found.length === 0) return []
   const isFixed = found.every((finding) => scrub.isInStructure(finding))
   const message = isFixed
-    ? `${found.length} places still hold a key, in registers, headers or names (--structure-too erases its values)`
+    ? `${found.length} places still hold a key, in headers or names (--structure-too erases its values)`
     : `${found.length} places still hold a key`
   return [{ code: 'key-found', message, places: listed(scrub, found) }]
 }
@@ -40,7 +40,7 @@ function piecesLeft(scrub: Scrub, { inMemory, inStructure }: Left): Remainder[] 
   })
   if (telling.length > 0) {
     const message =
-      'registers or headers hold so much of a key that it could be rebuilt (--structure-too erases it)'
+      'headers or names hold so much of a key that it could be rebuilt (--structure-too erases it)'
     remainders.push({ code: 'in-structure', message, places: listed(scrub, telling) })
   }
   return remainders

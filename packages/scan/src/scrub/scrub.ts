@@ -13,14 +13,16 @@ import type { PublicKey } from '../public_keys/public_key.ts'
 import type { ScanReport } from '../report.ts'
 import { ArrayEnds } from './array_ends.ts'
 import { ErasedRanges, isWithin, joinedRanges } from './erased_ranges.ts'
-import { ErasedValues, STRUCTURE } from './erased_values.ts'
+import { type ErasedPiece, ErasedValues, STRUCTURE } from './erased_values.ts'
+import { piecesInRegisters } from './general_registers.ts'
 import { KeyRing } from './key_ring.ts'
 import type { LastLook } from './last_look.ts'
-import { findPieces, type Piece } from './piece_search.ts'
+import { findPieces } from './piece_search.ts'
 import { Places } from './places.ts'
 import { Pointers } from './pointers.ts'
 import type { ScrubOptions } from './scrub_options.ts'
 import type { ErasedOther } from './scrub_report.ts'
+import { filledRegisters } from './vector_registers.ts'
 
 export interface ScrubTask {
   readonly name: string
@@ -50,6 +52,7 @@ export class Scrub {
   readonly #pointers: Pointers
   readonly #arrayEnds: ArrayEnds
   readonly #names = new Map<string, KeyId>()
+  #vectors: readonly Range[] = []
   /** Numbers of keys of which something new was learnt. */
   readonly #fresh = new Set<number>()
 
@@ -68,6 +71,11 @@ export class Scrub {
 
   get erasedBytes(): number {
     return this.#ranges.bytes
+  }
+
+  /** Contents of vector registers that go as a whole. */
+  get vectors(): readonly Range[] {
+    return this.#vectors
   }
 
   /** More was found than can be erased: whatever is done, the result is not clean, and nothing is looked for any more. */
@@ -115,8 +123,10 @@ export class Scrub {
       if (keyId?.spkiSha256 !== undefined) this.#names.set(keyId.spkiSha256, keyId)
     }
     const found = this.#toErase(report)
+    if (this.rounds === 1) this.#vectors = filledRegisters(this.task.dump, this.task.source)
     const pieces = await this.#pieces()
-    const byValue = joinedRanges(pieces.flatMap((piece) => this.#arrayEnds.within(piece)))
+    const inMemory = joinedRanges(pieces.flatMap((piece) => this.#arrayEnds.within(piece)))
+    const byValue = joinedRanges([...inMemory, ...this.#vectors])
     for (const piece of pieces) this.values.add(piece)
     const ranges = found.flatMap((finding) => {
       if (isWithin(finding, byValue)) return []
@@ -140,14 +150,16 @@ export class Scrub {
     this.ring.wipe()
   }
 
-  /** Where the values of keys lie of which something new was learnt. */
-  async #pieces(): Promise<readonly Piece[]> {
+  /** Where the values of keys lie of which something new was learnt, in registers shorter pieces of them too. */
+  async #pieces(): Promise<readonly ErasedPiece[]> {
     const fresh = [...this.materials()].filter(([number]) => this.#fresh.has(number))
     this.#fresh.clear()
     if (fresh.length === 0) return []
-    const { pieces, isFull } = await findPieces(this.task, new Map(fresh))
+    const keys = new Map(fresh)
+    const { pieces, isFull } = await findPieces(this.task, keys)
     if (isFull) this.isFull = true
-    return pieces
+    const { dump, source } = this.task
+    return [...pieces, ...piecesInRegisters(dump.generalRegisters, source, keys)]
   }
 
   #toErase({ findings, candidates, lesser }: ScanReport): readonly Finding[] {

@@ -25,9 +25,8 @@ export interface ScrubOptions {
   /** Leave tokens, encrypted keys and keystores where they are. */
   readonly keepLesser?: boolean
   /**
-   * Erase values of keys in what describes the dump too: general registers, environments, names. Without it they go from
-   * floating-point and vector registers alone, and a dump is not clean of which the rest holds so much of a
-   * key that it could be rebuilt.
+   * Erase values of keys in what describes the dump too: environments, names. Without it they go from registers alone, and a
+   * dump is not clean of which the rest holds so much of a key that it could be rebuilt.
    */
   readonly structureToo?: boolean
   /** Call it clean though the search for a given key that was not found was cut short. The report says so. */
@@ -38,7 +37,7 @@ export interface ScrubOptions {
 
 /** What is to be erased, and what is then left. */
 export interface Scrubbed {
-  /** Sorted and disjoint; of what describes the dump nothing but values of keys, of registers or as it was asked for. */
+  /** Sorted and disjoint; of what describes the dump nothing but contents of registers, and values of keys as it was asked for. */
   readonly erased: readonly Range[]
   readonly report: ScrubReport
   /** Whether the erased input may leave: no proven key is left in it, and nothing cut the search short that showed it. */

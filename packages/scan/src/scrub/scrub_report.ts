@@ -44,6 +44,19 @@ export interface ErasedValue {
  */
 export type Verdict = 'erased' | 'absent' | 'not-found' | 'kept' | 'remains'
 
+/**
+ * Parts of a key's values that are not in the output, as far as it is clean: of a key that was not found no part can be known,
+ * save that vector registers hold nothing.
+ */
+export interface PartsExcluded {
+  /** Bits in a row of a value that memory does not hold, nor as many or more; null where that could not be looked for. */
+  readonly memoryBits: number | null
+  /** The same of general registers. */
+  readonly generalRegisterBits: number | null
+  /** Contents of floating-point and vector registers, as far as the container tells where they are, are zeros. */
+  readonly vectorRegisters: boolean
+}
+
 export interface ScrubbedKey {
   readonly kind: KeyKind
   readonly bits: number
@@ -54,8 +67,9 @@ export interface ScrubbedKey {
   readonly verdict: Verdict
   /** The verdict in words, with what it rests on. */
   readonly statement: string
+  readonly partsExcluded: PartsExcluded
   readonly values: readonly ErasedValue[]
-  /** Pieces in registers and headers, which are never changed. */
+  /** Pieces in what describes the dump, which is not changed. */
   readonly inStructure: readonly (Place & { readonly value: string; readonly form: string })[]
 }
 
@@ -96,6 +110,8 @@ export interface ScrubReport {
   readonly erased: {
     readonly ranges: readonly Range[]
     readonly bytes: number
+    /** Of them contents of floating-point and vector registers, which go whatever they hold: one place a set of them. */
+    readonly vectorRegisters: { readonly places: number; readonly bytes: number }
   }
   readonly verification: {
     /** Scans of the result, the last of which found nothing if it is clean. */

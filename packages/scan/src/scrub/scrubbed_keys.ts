@@ -12,7 +12,7 @@ import { type RingKey, secretBits } from './key_ring.ts'
 import { isCut, type LastLook, type Left, unseen } from './last_look.ts'
 import { provenLeft, type Scrub } from './scrub.ts'
 import type { ScrubbedKey, Verdict } from './scrub_report.ts'
-import { statementOf, structureStatement } from './statements.ts'
+import { partsExcludedOf, statementOf, structureStatement } from './statements.ts'
 
 type GivenKeys = ReadonlyMap<string | undefined, PublicKey>
 
@@ -54,6 +54,7 @@ function erasedKey(
     note,
     verdict,
     statement: statementOf(verdict, scrub.isTooMuch()) + more,
+    partsExcluded: partsExcludedOf(verdict, scrub.isTooMuch()),
     values: scrub.values.of(number),
     inStructure: fixed.map(({ offset, length, value, form }) =>
       Object.assign(scrub.places.of({ offset, length }), { value, form }),
@@ -87,6 +88,7 @@ function keptKeys(scrub: Scrub, { report }: LastLook, given: GivenKeys): Scrubbe
         note,
         verdict: 'kept',
         statement: statementOf('kept'),
+        partsExcluded: partsExcludedOf('kept', scrub.isTooMuch()),
         values: values.of(0),
         inStructure: [],
       },
@@ -108,6 +110,7 @@ function givenKey(scrub: Scrub, { report, given }: LastLook, key: PublicKey): Sc
     note: undefined,
     verdict: isAbsent ? 'absent' : 'not-found',
     statement: isAbsent ? statementOf('absent') : statementOf('not-found', wasCut),
+    partsExcluded: partsExcludedOf(isAbsent ? 'absent' : 'not-found', scrub.isTooMuch()),
     values: [],
     inStructure: [],
   }

@@ -32,7 +32,9 @@ export interface SecretPattern {
 
 /**
  * Values of which a part helps: half of a prime, of d, or of what depends on them, gives the rest. Less does not, but
- * several parts may lie around, so that 128 bits are too many to leave.
+ * several parts may lie around, so that 96 bits are too many to leave. Nor does a text hold more of a value in one piece: 12 of
+ * the 15 bytes of a line that `openssl rsa -text` writes, 16 of the 64 letters of PEM, 24 hexadecimal digits of what was read, in
+ * registers of 16 or 32 letters that a stack keeps.
  */
 const TELLING = new Set([
   'p',
@@ -47,19 +49,16 @@ const TELLING = new Set([
   'lower part of phi',
   'lower part of lambda',
 ])
-const PART_BITS = 128
-/**
- * Of texts in lines, of which one may hold the end of a value or its begin alone: 12 of the 15 bytes that `openssl rsa -text`
- * writes, 16 of the 64 letters of PEM. So are hexadecimal digits, 24 of them: a stack keeps the end of what was read, in registers
- * of 16 or 32 letters.
- */
-const LINE_PART_BITS = 96
+export const PART_BITS = 96
 /** Of any other value of an RSA key: the equation that joins it to n can be solved for the rest if half is there. */
 const OTHER_PART_BITS = 256
 /** A spelling of fewer bits may have fewer than 16 characters. */
 const SHORT_BITS = 128
 /** Shorter spellings would be met by chance. */
 const LEAST_BYTES = 8
+/** Pieces that are no shorter are looked for: texts have fewer bits a byte than the value itself. */
+const LEAST_PART = PART_BITS / 8
+const LEAST_LETTERS = 16
 
 /**
  * Every value of a key in every spelling. The bytes are the caller's own: wipe them.
@@ -149,13 +148,12 @@ function spelled(
   ]
   return spellings.flatMap(({ form, bytes }) => {
     if (bytes.length < LEAST_BYTES) return []
-    const { isText, isList, isInLetters } = factsOf(form)
-    const isInLines = isList || (partBits === PART_BITS && isInLetters)
-    const leastBits = isInLines ? LINE_PART_BITS : partBits
+    const { isText, isList } = factsOf(form)
+    const leastBits = isList ? PART_BITS : partBits
     const part = PARTLY_PUBLIC.has(name)
       ? bytes.length
       : Math.ceil((bytes.length * leastBits) / bits)
-    const least = Math.min(bytes.length, Math.max(16, part))
+    const least = Math.min(bytes.length, Math.max(isText ? LEAST_LETTERS : LEAST_PART, part))
     return [{ bytes, least, value: name, form, isText, bits, key }]
   })
 }
@@ -166,8 +164,6 @@ const LIST_FORMS = /^(?:hex-colons|byte-list)/
 interface FormFacts {
   readonly isText: boolean
   readonly isList: boolean
-  /** Base64 or hexadecimal digits. */
-  readonly isInLetters: boolean
 }
 
 const factsByForm = new Map<string, FormFacts>()
@@ -176,11 +172,7 @@ const factsByForm = new Map<string, FormFacts>()
 function factsOf(form: string): FormFacts {
   const known = factsByForm.get(form)
   if (known !== undefined) return known
-  const facts = {
-    isText: TEXT_FORMS.test(form),
-    isList: LIST_FORMS.test(form),
-    isInLetters: form.startsWith('base64') || form.startsWith('hex'),
-  }
+  const facts = { isText: TEXT_FORMS.test(form), isList: LIST_FORMS.test(form) }
   factsByForm.set(form, facts)
   return facts
 }

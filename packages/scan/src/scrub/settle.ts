@@ -4,7 +4,7 @@
  * @module
  */
 import { openInput, type ScanInput } from '../scan_input.ts'
-import { commonRanges } from './erased_ranges.ts'
+import { bytesOf, commonRanges } from './erased_ranges.ts'
 import type { LastLook, Left } from './last_look.ts'
 import { findPieces, type Piece } from './piece_search.ts'
 import { remaindersOf } from './remainders.ts'
@@ -38,7 +38,11 @@ export async function settle(scrub: Scrub, view: ScanInput, look: LastLook): Pro
       keys: keysOf(scrub, left, look),
       others: scrub.others,
       moreOthers: scrub.moreOthers,
-      erased: { ranges: scrub.erased, bytes: scrub.erasedBytes },
+      erased: {
+        ranges: scrub.erased,
+        bytes: scrub.erasedBytes,
+        vectorRegisters: { places: scrub.vectors.length, bytes: bytesOf(scrub.vectors) },
+      },
       verification: {
         deepScans,
         scannedBytes: report.scannedBytes,

@@ -15,8 +15,8 @@ export interface SymmetricValue {
   readonly partBytes: number
 }
 
-/** A round key of AES-128 gives the key. */
-const ROUND_KEY_BYTES = 16
+/** A round key of AES-128 gives the key, and 12 bytes of it do with 2^32 steps. */
+const ROUND_KEY_PART = 12
 
 /** What a key expands to. None for keys of other kinds: numbers are all that they are. */
 export function symmetricValues({ type, ...rest }: KeyMaterial): SymmetricValue[] {
@@ -58,7 +58,7 @@ function bothOrders(value: string, form: string, words: Uint32Array): SymmetricV
     value,
     form: i === 0 ? form : `${form}-swapped`,
     bytes,
-    partBytes: ROUND_KEY_BYTES,
+    partBytes: ROUND_KEY_PART,
   }))
 }
 

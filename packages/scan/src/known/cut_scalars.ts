@@ -1,0 +1,166 @@
+/**
+ * Scalars of known public keys of which a copy lacks bytes at one end: what is there and the public half give the rest, where
+ * it is 40 bits or fewer.
+ *
+ * Of a seed of Ed25519 nothing of the kind is known: it is hashed first.
+ *
+ * @module
+ */
+import { curveNamed } from '../arithmetic/curves.ts'
+import { multiplyBase, type Point, publicPoint } from '../arithmetic/ec.ts'
+import { negativeOf, type Sum, sumsOf } from '../arithmetic/many_points.ts'
+import { fromBigEndian, fromLittleEndian, inverse } from '../arithmetic/modular.ts'
+import { ShortLogarithm } from '../arithmetic/short_logarithm.ts'
+import type { Curve, EcMaterial } from '../key_material.ts'
+
+/** A number that may be a scalar without bytes of one end. */
+export interface CutNumber {
+  readonly known: bigint
+  readonly lost: 'high' | 'low'
+  /** Bytes that are lost: none to five. */
+  readonly bytes: number
+}
+
+/** A scalar that was put together. */
+export interface MendedScalar {
+  /** Among the numbers that were given. */
+  readonly index: number
+  readonly material: EcMaterial
+}
+
+/** Nanoseconds on one core, of a curve of 256 bits: an addition among many, a multiple of the base point. */
+const ADDITION = 4500
+const MULTIPLE = 1.2e5
+/** Baby steps, in bits, by the bytes that are lost: few for those that take few giant steps. */
+const STEP_BITS = [12, 12, 12, 16, 18, 20] as const
+
+/** Keys of one curve. */
+export class CutScalars {
+  readonly #curve: Curve
+  readonly #keys: readonly EcMaterial[]
+  readonly #logarithms = new Map<number, ShortLogarithm>()
+  /** Of keys and bytes lost: the public point by the inverse of the power of 256 that the lost bytes begin at. */
+  readonly #shifted = new Map<string, Sum>()
+
+  constructor(curve: Curve, keys: readonly EcMaterial[]) {
+    this.#curve = curve
+    this.#keys = keys
+  }
+
+  /** Bytes of a scalar. */
+  get length(): number {
+    return curveNamed(this.#curve).lengthBytes
+  }
+
+  /** Estimate in nanoseconds of what it takes to look for so many numbers that have lost so many bytes. */
+  cost(numbers: number, bytes: number): number {
+    const stepBits = stepBitsFor(bytes)
+    const scale = (curveNamed(this.#curve).bits / 256) ** 2
+    const table = this.#logarithms.has(stepBits) ? 0 : 2 ** stepBits
+    const giant = Math.max(1, 2 ** (8 * bytes - stepBits - 1))
+    const each = MULTIPLE + ADDITION * (giant + 1)
+    return scale * (table * ADDITION + numbers * this.#keys.length * each)
+  }
+
+  /** Those of the numbers that are scalars of a key; all have lost the same bytes. */
+  find(numbers: readonly CutNumber[]): readonly MendedScalar[] {
+    const [first] = numbers
+    if (first === undefined) return []
+    const bits = 8 * first.bytes
+    const logarithm = this.#logarithmFor(first.bytes)
+    return this.#keys.flatMap((key) => {
+      const points = this.#pointsOf(key, numbers)
+      return logarithm.find(points, bits).flatMap(({ index, x }) => {
+        const number = numbers[index]
+        const material = number && x >= 0n ? this.#mended(key, number, x) : undefined
+        return material === undefined ? [] : [{ index, material }]
+      })
+    })
+  }
+
+  #logarithmFor(bytes: number): ShortLogarithm {
+    const stepBits = stepBitsFor(bytes)
+    const held = this.#logarithms.get(stepBits)
+    if (held !== undefined) return held
+    const made = new ShortLogarithm(this.#curve, stepBits)
+    this.#logarithms.set(stepBits, made)
+    return made
+  }
+
+  /** Points whose logarithms are what is lost. */
+  #pointsOf(key: EcMaterial, numbers: readonly CutNumber[]): readonly Sum[] {
+    const curve = curveNamed(this.#curve)
+    const parts = numbers.map(({ known, lost, bytes }) => {
+      const scalar = lost === 'low' ? known << BigInt(8 * bytes) : known * this.#unshift(bytes)
+      const whole = lost === 'low' ? key : this.#shiftedOf(key, bytes)
+      return { whole, part: negativeOf(curve, publicPoint(this.#curve, scalar % curve.n)) }
+    })
+    return sumsOf(
+      curve,
+      parts.map(({ whole }) => whole),
+      parts.map(({ part }) => part),
+    )
+  }
+
+  /** Of the power of 256 that the bytes begin at which are lost at the high end. */
+  #unshift(bytes: number): bigint {
+    const { n } = curveNamed(this.#curve)
+    return inverse((1n << this.#shift(bytes)) % n, n) ?? 0n
+  }
+
+  #shift(bytes: number): bigint {
+    return BigInt(8 * (this.length - bytes))
+  }
+
+  #shiftedOf(key: EcMaterial, bytes: number): Sum {
+    const name = `${key.x} ${bytes}`
+    if (!this.#shifted.has(name)) {
+      const curve = curveNamed(this.#curve)
+      const from = { ...curve, gx: key.x, gy: key.y }
+      this.#shifted.set(name, multiplyBase(from, this.#unshift(bytes)))
+    }
+    return this.#shifted.get(name)
+  }
+
+  #mended(key: EcMaterial, { known, lost, bytes }: CutNumber, x: bigint): EcMaterial | undefined {
+    if (x >> BigInt(8 * bytes) !== 0n) return undefined
+    const d = lost === 'low' ? (known << BigInt(8 * bytes)) + x : (x << this.#shift(bytes)) + known
+    const point = publicPoint(this.#curve, d)
+    return point !== undefined && isSame(point, key) ? { ...key, d } : undefined
+  }
+}
+
+const stepBitsFor = (bytes: number): number => STEP_BITS[bytes] ?? 20
+
+const isSame = (point: Point, { x, y }: Point): boolean => point.x === x && point.y === y
+
+/** A number with how it lies in memory. */
+export interface SpelledCut extends CutNumber {
+  /** Bytes that are there. */
+  readonly length: number
+  readonly spelling: 'limbs-be' | 'limbs-le64'
+}
+
+/** Where bytes may be lost, as they lie in memory. */
+export interface LostAt {
+  readonly before: boolean
+  readonly behind: boolean
+}
+
+/** What bytes are in either order, if so many more are lost before or behind them. */
+export function cutNumbersIn(
+  held: Uint8Array,
+  bytes: number,
+  { before, behind }: LostAt,
+): SpelledCut[] {
+  const { length } = held
+  const big = { known: fromBigEndian(held), bytes, length, spelling: 'limbs-be' } as const
+  const little = { known: fromLittleEndian(held), bytes, length, spelling: 'limbs-le64' } as const
+  const isBefore = before || bytes === 0
+  return [
+    ...(isBefore ? [{ ...big, lost: 'high' } as const, { ...little, lost: 'low' } as const] : []),
+    ...(behind && bytes > 0
+      ? [{ ...big, lost: 'low' } as const, { ...little, lost: 'high' } as const]
+      : []),
+  ]
+}
