@@ -34,8 +34,14 @@ describe('a given scalar of which a part was written over', () => {
       name: 'its lowest three bytes, before the point',
       bytes: d.subarray(0, 29),
       at: POINT_AT - 32,
+      isChunk: false,
     },
-    { name: 'its highest byte, before the point', bytes: d.subarray(1), at: POINT_AT - 31 },
+    {
+      name: 'its highest byte, before the point',
+      bytes: d.subarray(1),
+      at: POINT_AT - 31,
+      isChunk: false,
+    },
     {
       name: 'its lowest two in a chunk',
       bytes: little.subarray(2),
@@ -49,7 +55,7 @@ describe('a given scalar of which a part was written over', () => {
       isChunk: true,
     },
   ]
-  for (const [index, { name, bytes, at, isChunk = false }] of cases.entries()) {
+  for (const [index, { name, bytes, at, isChunk }] of cases.entries()) {
     it(`is mended and erased: ${name}`, async () => {
       const memory = Buffer.from(noise(8192, 'cut'))
       point.copy(memory, POINT_AT)
