@@ -45,6 +45,8 @@ export interface KnownTask extends TaskOptions {
   readonly met: readonly PublicKey[]
   /** Keys that were found already: every value of theirs is looked for as well. */
   readonly materials?: readonly KeyMaterial[]
+  /** Whether it is settled whether a given key is there, however long that takes. */
+  readonly isPatient?: boolean
   /** Scanners of this task that go side by side; 1 where absent. */
   readonly searchers?: number
 }
@@ -105,6 +107,7 @@ function newScanner(task: ScannerTask, { anchors, memory }: ScannerChoice): Wind
         task.kind === 'known'
           ? new KnownKeySearch(task.keys, {
               deep: isDeep,
+              isPatient: task.isPatient ?? false,
               met: task.met,
               searchers: task.searchers ?? 1,
               leavesValues: true,

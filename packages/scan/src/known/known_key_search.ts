@@ -41,6 +41,8 @@ import {
 export interface KnownKeyOptions {
   /** Looks at places that are hardly ever taken as well, and spends eight times as much on what is dear. */
   readonly deep: boolean
+  /** Spends on given keys what it takes to look at each place that something marks: see {@link Effort}. */
+  readonly isPatient?: boolean
   /** Keys that are not asked for, but lie in the dump: far less is spent on them, and least on public roots. */
   readonly met?: readonly PublicKey[]
   /** Searches of the same file that go side by side, 1 where absent: they share what is spent on keys not asked for. */
@@ -72,13 +74,21 @@ export class KnownKeySearch implements WindowSearch {
   readonly unsearchable: number
 
   constructor(keys: readonly PublicKey[], options: KnownKeyOptions) {
-    const { deep, met = [], leavesValues = false, searchers = 1, found = [] } = options
+    const {
+      deep,
+      isPatient = false,
+      met = [],
+      leavesValues = false,
+      searchers = 1,
+      found = [],
+    } = options
     this.#leavesValues = leavesValues
     const given = materialsOf(keys)
     const others = materialsOf(met.filter((key) => !isRoot(key)))
     const roots = materialsOf(met.filter(isRoot))
     const setOf = (whose: Whose, materials: readonly PublicKey['material'][]) => {
-      const effort = deep ? 'deep' : whose === 'given' ? 'given' : 'met'
+      const ofGiven = isPatient ? 'patient' : 'given'
+      const effort = deep ? 'deep' : whose === 'given' ? ofGiven : 'met'
       return { materials, allowance: new Allowance(effort, whose, materials.length, searchers) }
     }
     const sets = [setOf('given', given), setOf('met', others), setOf('roots', roots)]

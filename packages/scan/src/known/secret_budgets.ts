@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Effort, ROOTS_SHARE } from './allowance.ts'
+import { type Effort, PATIENT, ROOTS_SHARE } from './allowance.ts'
 import { Budget, type Rate } from './budget.ts'
 
 const RATES = {
@@ -22,7 +22,12 @@ const RATES = {
 export type SecretBudgets = Readonly<Record<keyof typeof RATES, Budget>>
 
 /** How much is spent, of what is usual. */
-const SHARES: Readonly<Record<Effort, number>> = { given: 1, met: 0.1, deep: 8 }
+const SHARES: Readonly<Record<Effort, number>> = {
+  given: 1,
+  met: 0.1,
+  deep: 8,
+  patient: PATIENT,
+}
 
 /** Whose secrets are looked for. */
 interface Sought {
@@ -42,7 +47,8 @@ export function budgetsFor({ effort, isTold }: Sought, searchers: number): () =>
   const budget = ({ perByte, atOnce }: Rate, share = SHARES[effort]): Budget =>
     new Budget(perByte * share * ofRoots, (atOnce * share * ofRoots) / parts)
   const near = budget(RATES.near)
-  const placed = budget(RATES.placed)
+  // A sample in any case.
+  const placed = budget(RATES.placed, effort === 'patient' ? 1 : SHARES[effort])
   return () => ({
     pointed: budget(RATES.pointed),
     far: budget(RATES.far),
