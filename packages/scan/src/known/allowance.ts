@@ -41,9 +41,9 @@ const MET: Readonly<Record<Test, Rate>> = {
 /** How many times as much a deep search may take. */
 const DEEP = 8
 /**
- * How many times as much may be spent on places that something marks, by whoever has to settle whether a key is there. Bytes
- * of which all look like keys cost some 23 ns each then, times this: less than the second a megabyte that the gate waits
- * for a scrub (`gate/turn.ts`).
+ * How many times as much may be spent on places that something marks, by whoever has to settle whether a key is there.
+ * Bytes of which all look like keys cost some 23 ns each, times this: less than the second a
+ * megabyte that the gate waits for a scrub (`gate/turn.ts`).
  */
 export const PATIENT = 32
 
@@ -89,8 +89,8 @@ function rateOf(test: Test, effort: Effort, whose: Whose, searchers: number): Ra
   if (effort === 'met') return { perByte: met * share, atOnce: (metAtOnce * share) / searchers }
   const { perByte, atOnce } = GIVEN[test]
   if (effort === 'patient') {
-    const times = GIFTS.has(test) ? 1 : PATIENT
-    return { perByte: perByte * times, atOnce: atOnce * times }
+    if (GIFTS.has(test)) return GIVEN[test]
+    return { perByte: perByte * PATIENT, atOnce: atOnce * PATIENT }
   }
   const times = effort === 'deep' ? DEEP * share : 1
   return { perByte: perByte * times, atOnce: atOnce * times }

@@ -14,7 +14,7 @@ import type { KeyMaterial, LatticeMaterial, RsaMaterial } from '../key_material.
 import type { PublicKey } from '../public_keys/public_key.ts'
 import { isRoot } from '../public_keys/public_roots.ts'
 import type { LeftOver, WindowSearch } from '../window_search.ts'
-import { Allowance, type Whose } from './allowance.ts'
+import { Allowance, type Effort, type Whose } from './allowance.ts'
 import { detectedOf, type FoundValue } from './found_value.ts'
 import { LatticeVectors } from './lattice_vectors.ts'
 import { markOfTwo } from './many_primes.ts'
@@ -74,21 +74,13 @@ export class KnownKeySearch implements WindowSearch {
   readonly unsearchable: number
 
   constructor(keys: readonly PublicKey[], options: KnownKeyOptions) {
-    const {
-      deep,
-      isPatient = false,
-      met = [],
-      leavesValues = false,
-      searchers = 1,
-      found = [],
-    } = options
+    const { met = [], leavesValues = false, searchers = 1, found = [] } = options
     this.#leavesValues = leavesValues
     const given = materialsOf(keys)
     const others = materialsOf(met.filter((key) => !isRoot(key)))
     const roots = materialsOf(met.filter(isRoot))
     const setOf = (whose: Whose, materials: readonly PublicKey['material'][]) => {
-      const ofGiven = isPatient ? 'patient' : 'given'
-      const effort = deep ? 'deep' : whose === 'given' ? ofGiven : 'met'
+      const effort = effortFor(whose, options)
       return { materials, allowance: new Allowance(effort, whose, materials.length, searchers) }
     }
     const sets = [setOf('given', given), setOf('met', others), setOf('roots', roots)]
@@ -247,6 +239,12 @@ interface Seen {
   readonly numbers: PlacedNumber[]
   /** Of keys that were found before. */
   readonly values: PlacedValue[]
+}
+
+function effortFor(whose: Whose, { deep, isPatient = false }: KnownKeyOptions): Effort {
+  if (deep) return 'deep'
+  if (whose !== 'given') return 'met'
+  return isPatient ? 'patient' : 'given'
 }
 
 const isRsa = (material: KeyMaterial): material is RsaMaterial => material.type === 'rsa'

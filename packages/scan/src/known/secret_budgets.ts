@@ -44,11 +44,12 @@ interface Sought {
 export function budgetsFor({ effort, isTold }: Sought, searchers: number): () => SecretBudgets {
   const ofRoots = isTold ? 1 : ROOTS_SHARE
   const parts = effort === 'met' ? searchers : 1
-  const budget = ({ perByte, atOnce }: Rate, share = SHARES[effort]): Budget =>
+  const usual = SHARES[effort]
+  const budget = ({ perByte, atOnce }: Rate, share = usual): Budget =>
     new Budget(perByte * share * ofRoots, (atOnce * share * ofRoots) / parts)
   const near = budget(RATES.near)
   // A sample in any case.
-  const placed = budget(RATES.placed, effort === 'patient' ? 1 : SHARES[effort])
+  const placed = budget(RATES.placed, effort === 'patient' ? SHARES.given : usual)
   return () => ({
     pointed: budget(RATES.pointed),
     far: budget(RATES.far),
@@ -59,6 +60,6 @@ export function budgetsFor({ effort, isTold }: Sought, searchers: number): () =>
     near,
     placed,
     // There are few such places, where there are any: keys that merely lie there have as much.
-    java: budget(RATES.java, Math.max(1, SHARES[effort])),
+    java: budget(RATES.java, effort === 'met' ? SHARES.given : usual),
   })
 }
