@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { CutWindows, withFirstUnits } from '../src/extra_units.ts'
 import { turnMs } from '../src/gate/turn.ts'
-import { Allowance, type Test } from '../src/known/allowance.ts'
+import { Allowance } from '../src/known/allowance.ts'
 import { budgetsFor } from '../src/known/secret_budgets.ts'
 import { LimitList } from '../src/scan_limits.ts'
 import { planWindows, sizeOf } from '../src/scan_plan.ts'
@@ -30,11 +30,10 @@ it('the time to settle given keys fits into the turn of the gate, whatever the b
   for (const megabytes of [1, 64, 1024, 8192]) {
     const bytes = megabytes * 2 ** 20
     const { budgets } = new Allowance('patient', 'given', 1)
-    const ofRsa = Object.keys(budgets) as Test[]
     const groups = [0, 1].map(() =>
       Object.values(budgetsFor({ effort: 'patient', isTold: true }, 1)()),
     )
-    const all = [...ofRsa.map((test) => budgets[test]), ...groups.flat()]
+    const all = [...Object.values(budgets), ...groups.flat()]
     const spent = all.map((budget) => {
       const before = budget.left
       budget.pay(before)
