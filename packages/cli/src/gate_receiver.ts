@@ -58,7 +58,7 @@ function settingsIn(stateFolder: string): GateSettings {
 
 function gateOf(settings: GateSettings): Gate {
   const spool = Spool.open(settings.spool, { isMade: false })
-  const { limits, zstd, publicKeys } = settings
+  const { limits, zstd, publicKeys, acceptsCut } = settings
   return {
     spool,
     log: new GateLog(spool.folder),
@@ -68,7 +68,7 @@ function gateOf(settings: GateSettings): Gate {
       const { compileLess } = await import('./compiling.ts')
       compileLess()
       const { loadGateScrub } = await import('@mintmark/scan/gate')
-      return await loadGateScrub(publicKeys)
+      return await loadGateScrub(publicKeys, acceptsCut)
     },
   }
 }

@@ -20,6 +20,10 @@ const publicKeys = (): Option =>
 /** Bounds of one core, and how it is written. */
 const bounds = (): Option[] => [
   option(
+    '--accept-cut',
+    'a core lands though the search for a given key was cut short; its report says so',
+  ),
+  option(
     '--max-memory <SIZE>',
     'bytes of all cores together held in memory, the rest in encrypted files',
   ).default('auto', 'a quarter of what is available, at most 4G'),

@@ -370,7 +370,7 @@ const COMMANDS: readonly Spec[] = [
       ),
       option(
         '--accept-cut',
-        'write OUT though the search for a given key that was not found was cut short',
+        'write OUT though a search was cut short: for a given key, or among places that look like one',
       ),
       option('--keep-candidates', 'leave what has the shape of a key and nothing proves'),
       json(),

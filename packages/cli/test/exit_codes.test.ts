@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { openCase } from '@mintmark/case'
 import { type ExitCode, exitCode } from '../src/exit_codes.ts'
+import { exitCodeOf } from '../src/gate_exit.ts'
 import { commandNames } from '../src/index.ts'
 import { writeEvidence } from './evidence_folder.ts'
 import { mintmark } from './fake_io.ts'
@@ -36,6 +37,22 @@ describe('an outcome', () => {
     it(`${isFound ? 'found' : 'not found'}, ${isWhole ? 'whole' : 'not whole'}, ${hasLeads ? 'with' : 'without'} leads ends with ${code}`, () => {
       assert.equal(exitCode({ isFound, isWhole, hasLeads }), code)
     })
+})
+
+describe('a core that landed', () => {
+  for (const [counts, code] of [
+    ['nothing', 0],
+    ['found', 1],
+    ['lead', 4],
+  ] as const)
+    it(`in which what was erased counts as ${counts} ends gate receive with ${code}`, () => {
+      assert.equal(exitCodeOf({ outcome: 'core', folder: 'core', erasedRanges: 2, counts }), code)
+    })
+
+  it('ends gate receive with 3 where there is none', () => {
+    assert.equal(exitCodeOf({ outcome: 'unclean', folder: 'core' }), 3)
+    assert.equal(exitCodeOf({ outcome: 'lost', why: 'the disk is full' }), 3)
+  })
 })
 
 const HOURS = 60

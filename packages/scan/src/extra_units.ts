@@ -34,6 +34,12 @@ const TIMES_AGAIN = 3
 /** Windows that are no flood: keys of one form lie close together, the roots of a trust store for one. */
 const FEW = 2
 const SHARE_OF_FEW = 1 / 2
+/**
+ * For what must not leave as long as a part of it was passed over: once, and for each byte of the file. A tenth of what the
+ * gate waits for a scrub of so many bytes (`gate/turn.ts`); what nothing needs of it takes no time.
+ */
+const PATIENT_UNITS = 6e10
+const PATIENT_PER_BYTE = 100
 
 /**
  * Of a byte that was unpacked: what it took, half of what there is at most. What is packed as well as that brings no more.
@@ -124,17 +130,25 @@ export class CutWindows {
   /**
    * Those to be searched again: of a flood that goes on and on, the windows in which other forms were cut short as well.
    * The limits of the rest are told.
+   *
+   * @param isPatient whether what is passed over keeps the file from leaving
    */
-  again(isDeep: boolean): readonly Window[] {
+  again(isDeep: boolean, isPatient: boolean = false): readonly Window[] {
     const byForms = this.#cut.toSorted((a, b) => formsOf(b.floods) - formsOf(a.floods))
     const windows = windowsAgain(
       byForms.map(({ window }) => window),
-      (1 - FIRST_SHARE) * moreOf(this.#size, isDeep),
-      isDeep,
+      this.#unitsAgain(isDeep, isPatient),
+      { isDeep, isPatient },
     )
     const others = new Set(byForms.slice(windows.length))
     for (const each of this.#cut) if (others.has(each)) this.#limits.addAll(each.floods)
     return windows.toSorted((a, b) => a.offset - b.offset)
+  }
+
+  #unitsAgain(isDeep: boolean, isPatient: boolean): number {
+    const usual = (1 - FIRST_SHARE) * moreOf(this.#size, isDeep)
+    if (!isPatient) return usual
+    return Math.max(usual, PATIENT_UNITS + PATIENT_PER_BYTE * this.#size.bytes)
   }
 }
 
@@ -144,11 +158,15 @@ function formsOf(floods: readonly LimitSeen[]): number {
 }
 
 /** Of the windows that were cut short, those that are searched again, with what each has then. */
-function windowsAgain(cut: readonly Window[], all: number, isDeep: boolean): readonly Window[] {
+function windowsAgain(
+  cut: readonly Window[],
+  all: number,
+  { isDeep, isPatient }: { readonly isDeep: boolean; readonly isPatient: boolean },
+): readonly Window[] {
   const had = Math.max(1, ...cut.map((window) => unitsOf(window, isDeep)))
   // With little more than it had, a window would be looked at much as before; but one is, with all there is.
   const again = cut.slice(0, Math.max(all > had ? 1 : 0, Math.floor(all / (TIMES_AGAIN * had))))
   const own = (window: Window) => unitsOf({ ...window, moreUnits: 0, onceUnits: 0 }, isDeep)
-  const share = cut.length <= FEW ? SHARE_OF_FEW : undefined
+  const share = isPatient || cut.length <= FEW ? SHARE_OF_FEW : undefined
   return again.map((window) => withMore(window, all / again.length - own(window), share))
 }

@@ -59,7 +59,7 @@ export interface PassOptions {
   readonly anchors?: readonly Anchor[]
   /** Of the file, where what is searched was packed in it: it has no more time than a file of that size. */
   readonly packedBytes?: number
-  /** Look for nothing but the private halves of the given keys. */
+  /** Look for nothing but the private halves of the given keys; in usual places as long as it takes, unless it is `deep`. */
   readonly isGivenOnly?: boolean
   /** Gets the keys themselves, window by window, for what erases them: they must not leave this process. */
   readonly onMaterial?: (found: FoundMaterial) => void
@@ -125,7 +125,8 @@ export class Passes {
       },
       { windows: withFirstUnits(this.#plan(), this.#size, isDeep), bytes: this.#size.bytes },
     )
-    const again = cut.again(isDeep)
+    // The first scan of what erases keys is followed by deep ones.
+    const again = cut.again(isDeep, isDeep && this.#options.onMaterial !== undefined)
     const takeAgain = (window: Window, result: WindowResult): void => {
       this.#takeLimits(window, result)
       made.take(window, result)
@@ -154,7 +155,15 @@ export class Passes {
       ? { keys: [...given, ...met.filter((key) => !isRoot(key))], met: met.filter(isRoot) }
       : { keys: given, met: this.#someOf(unfound(met, materials, this.#found.ofFlood), materials) }
     const hasDeepSecrets = this.#size.bytes < DEEP_BYTES
-    const task = { kind: 'known', ...this.#how, ...sought, materials, hasDeepSecrets } as const
+    const isPatient = this.#options.isGivenOnly === true
+    const task = {
+      kind: 'known',
+      ...this.#how,
+      ...sought,
+      materials,
+      hasDeepSecrets,
+      isPatient,
+    } as const
     await this.#searchWithSeams(task)
     await this.#searchRegisters({
       ...task,

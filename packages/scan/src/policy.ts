@@ -49,6 +49,13 @@ export function classOf({ certainty, note }: Classed): FindingClass {
   return certainty === 'proven' ? 'key' : 'candidate'
 }
 
+/** What findings of these classes count as together: found wins over leads. */
+export function countsOf(classes: Iterable<FindingClass>): ClassPolicy['counts'] {
+  const all = new Set([...classes].map((each) => POLICY[each].counts))
+  if (all.has('found')) return 'found'
+  return all.has('lead') ? 'lead' : 'nothing'
+}
+
 /** Whether `scrub` leaves a finding where it is, unless published keys are to be erased as well. */
 export function isKept({ note }: Pick<Classed, 'note'>): boolean {
   return note !== undefined && IGNORED[note]?.isKept === true

@@ -47,6 +47,8 @@ export interface KnownTask extends TaskOptions {
   readonly met: readonly PublicKey[]
   /** Keys that were found already: every value of theirs is looked for as well. */
   readonly materials?: readonly KeyMaterial[]
+  /** Whether it is settled whether a given key is there, however long that takes. */
+  readonly isPatient?: boolean
   /** Scanners of this task that go side by side; 1 where absent. */
   readonly searchers?: number
 }
@@ -107,6 +109,7 @@ function newScanner(task: ScannerTask, { anchors, memory }: ScannerChoice): Wind
         task.kind === 'known'
           ? new KnownKeySearch(task.keys, {
               deep: isDeep,
+              isPatient: task.isPatient ?? false,
               met: task.met,
               hasDeepSecrets: task.hasDeepSecrets ?? false,
               searchers: task.searchers ?? 1,
@@ -163,7 +166,9 @@ function idleFor(task: KnownTask | ValuesTask): WindowScanner | undefined {
 function areAlike(task: ScannerTask, other: ScannerTask): boolean {
   if (task.kind !== other.kind || task.isDeep !== other.isDeep) return false
   if (task.kind !== 'known' || other.kind !== 'known') return true
-  const isShared =
-    (task.searchers ?? 1) === (other.searchers ?? 1) && task.hasDeepSecrets === other.hasDeepSecrets
-  return isShared && task.keys === other.keys && task.met === other.met
+  const spendsAlike =
+    (task.searchers ?? 1) === (other.searchers ?? 1) &&
+    task.hasDeepSecrets === other.hasDeepSecrets &&
+    task.isPatient === other.isPatient
+  return spendsAlike && task.keys === other.keys && task.met === other.met
 }

@@ -274,6 +274,49 @@ describe('the gate and others', () => {
 })
 
 describe('a program that root would run', () => {
+  it('keeps the gate from being installed where others can change it', (t) => {
+    if (process.geteuid?.() !== 0) {
+      t.skip('only root installs programs for root')
+      return
+    }
+    for (const [change, what] of [
+      [(receiver: string) => chmodSync(receiver, 0o666), /receiver\.mjs can be changed by others/],
+      [
+        (receiver: string) => chownSync(receiver, 65534, 0),
+        /receiver\.mjs can be changed by others/,
+      ],
+      [
+        (receiver: string) => chmodSync(path.dirname(receiver), 0o777),
+        /home-\d+ can be changed by others/,
+      ],
+    ] as const) {
+      const { places, settings, programs, kernel } = machine()
+      change(programs.receiver)
+      assert.throws(() => installGate(places, settings, programs), {
+        code: 'GATE_UNFIT',
+        message: what,
+      })
+      assert.equal(kernel()[0], BEFORE)
+      assert.deepEqual([existsSync(places.stateFolder), existsSync(settings.spool)], [false, false])
+    }
+  })
+
+  it('keeps the gate from being installed where others can change its interpreter', (t) => {
+    if (process.geteuid?.() !== 0) {
+      t.skip('only root installs programs for root')
+      return
+    }
+    const { places, settings, programs, kernel } = machine()
+    const node = path.join(path.dirname(programs.receiver), 'node')
+    writeFileSync(node, '', { mode: 0o777 })
+    chmodSync(node, 0o777)
+    assert.throws(() => installGate(places, settings, { ...programs, node }), {
+      code: 'GATE_UNFIT',
+      message: /node can be changed by others/,
+    })
+    assert.equal(kernel()[0], BEFORE)
+  })
+
   it('is refused where others can change it or a folder above it', () => {
     const folder = place('program')
     mkdirSync(folder, { mode: 0o755 })

@@ -31,6 +31,7 @@ export function machine(script = 'process.exit(0)'): Machine {
     limits: { maxMemoryBytes: 'auto', maxSizeBytes: 2, maxAtOnce: 3, keepFreeBytes: 0 },
     zstd: undefined,
     ignoresLimits: false,
+    acceptsCut: false,
     publicKeys: [],
   }
   const places = { procSys, stateFolder: path.join(home, 'state') }

@@ -29,7 +29,13 @@ const SCRUBBED = Buffer.from(CORE).fill(0, ERASED.offset, ERASED.offset + ERASED
 
 const LIMITS = { maxMemoryBytes: 0, maxSizeBytes: 1 << 30, maxAtOnce: 4, keepFreeBytes: 0 }
 const UNCLEAN: Scrub = () =>
-  Promise.resolve({ erased: [], report: {}, isClean: false, remainders: ['registers hold one'] })
+  Promise.resolve({
+    erased: [],
+    report: {},
+    isClean: false,
+    counts: 'nothing' as const,
+    remainders: ['registers hold one'],
+  })
 const NEVER: Scrub = () => Promise.reject(new Error('-the-private-bytes-of-this-test-'))
 
 function landed(folder: string): { core: string | undefined; report: Record<string, unknown> } {

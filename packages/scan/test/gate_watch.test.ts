@@ -41,7 +41,7 @@ const PATH = 'JSON.parse(process.argv.at(-1)).path'
 it('a raw dump goes once its core has landed', async () => {
   const { file, call } = dropped(READ)
   const taken = await takeFile(file, call, { isRemoved: true })
-  assert.deepEqual(taken, { outcome: 'landed', foundKeys: false, isRemoved: true })
+  assert.deepEqual(taken, { outcome: 'landed', counts: 'nothing', isRemoved: true })
   assert.equal(existsSync(file), false)
 })
 
@@ -210,12 +210,41 @@ it('a dump of a machine whose pages are packed is told, and stays', async () => 
     writeFileSync(vmcore, bytes)
     // oxlint-disable-next-line no-await-in-loop -- one case
     assert.deepEqual(await takeFile(vmcore, call, { isRemoved: true }), {
-      outcome: 'failed',
+      outcome: 'left',
       why: 'its pages are packed by kdump: write it uncompressed first, as an ELF core (makedumpfile -E)',
     })
     assert.ok(existsSync(vmcore))
   }
 })
+
+/** A zip archive's first member, as far as its head tells. */
+const ZIP = Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.alloc(64)])
+const APPORT = `ProblemType: Crash\nArchitecture: amd64\nCoreDump: base64\n H4sICAAAAAAC/0NvcmVEdW1wAA==\n`
+
+for (const [name, content, why] of [
+  ['memory.img', Buffer.alloc(8192, 'x\0'), /the head of no known dump format.*mintmark scrub/],
+  ['memory.img.gz', gzipSync(Buffer.alloc(8192, 'x\0')), /the head of no known dump format/],
+  ['cores.zip', ZIP, /it holds files of its own \(zip\): unpack it into this folder/],
+  ['_usr_bin_x.0.crash', APPORT, /a report of apport: unpack it \(apport-unpack FILE DIR\)/],
+  ['vmcore', Buffer.from(`KDUMP   ${'\0'.repeat(64)}`), /its pages are packed by kdump/],
+] as const)
+  it(`what may be a dump and is not taken stays, and the log says why, once: ${name}`, async () => {
+    const { folder, file, call } = dropped('process.exit(9)')
+    rmSync(file)
+    writeFileSync(path.join(folder, name), content)
+    const spool = Spool.open(place('spool'), { isMade: true })
+    const log = new GateLog(spool.folder)
+    const watch = new FolderWatch({ folder, spool, log, call, isRemoved: true, settleMs: 0 })
+    const start = Date.now() + 1000
+    const { failed, left } = await watch.sweep(start)
+    assert.deepEqual([failed, left], [0, 1])
+    assert.equal((await watch.sweep(start + 1e9)).left, 0)
+    assert.ok(existsSync(path.join(folder, name)))
+    const lines = logOf({ spool }).trimEnd().split('\n')
+    assert.equal(lines.length, 1)
+    assert.match(lines[0] ?? '', /problem .*not taken, /)
+    assert.match(lines[0] ?? '', why)
+  })
 
 it('a dump that another watch has in hand is left to it, and taken once', async () => {
   const { folder, file, call } = dropped(READ)

@@ -19,7 +19,7 @@ export const place = (name: string): string => join(world, `${name}-${worlds++}`
 export const erasing =
   (...erased: readonly Range[]): Scrub =>
   () =>
-    Promise.resolve({ erased, report: { made: 'by a test' }, isClean: true })
+    Promise.resolve({ erased, report: { made: 'by a test' }, isClean: true, counts: 'nothing' })
 
 export function gateWith(options: Partial<Gate> & { readonly scrub?: Scrub } = {}): Gate {
   const spool = Spool.open(place('spool'), { isMade: true })

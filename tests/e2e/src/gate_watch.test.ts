@@ -42,7 +42,9 @@ describe('gate watch', { skip }, () => {
     assert.deepEqual(JSON.parse(out), {
       landed: expected,
       withKeys: expected,
+      withLeads: 0,
       failed: 0,
+      left: 0,
       waiting: 0,
     })
     assert.equal(code, 1)
@@ -63,7 +65,7 @@ describe('gate watch', { skip }, () => {
     const { code, out } = await sweep(dropped, spool, 'keep')
     assert.deepEqual(
       [code, JSON.parse(out)],
-      [0, { landed: 0, withKeys: 0, failed: 0, waiting: 0 }],
+      [0, { landed: 0, withKeys: 0, withLeads: 0, failed: 0, left: 0, waiting: 0 }],
     )
     assert.deepEqual([readdirSync(dropped), spooled(spool).length], [['core.1'], 1])
   })
@@ -103,9 +105,23 @@ describe('gate watch, carefully,', { skip }, () => {
     await new Promise((resolve) => writer.stdout.once('data', resolve))
     const { out } = await sweep(dropped, spool, 'remove')
     writer.kill()
-    assert.deepEqual(JSON.parse(out), { landed: 0, withKeys: 0, failed: 0, waiting: 1 })
+    assert.deepEqual(JSON.parse(out), {
+      landed: 0,
+      withKeys: 0,
+      withLeads: 0,
+      failed: 0,
+      left: 0,
+      waiting: 1,
+    })
     const young = await sweep(dropped, spool, 'remove', '--settle', '3600')
-    assert.deepEqual(JSON.parse(young.out), { landed: 0, withKeys: 0, failed: 0, waiting: 1 })
+    assert.deepEqual(JSON.parse(young.out), {
+      landed: 0,
+      withKeys: 0,
+      withLeads: 0,
+      failed: 0,
+      left: 0,
+      waiting: 1,
+    })
     assert.deepEqual(readdirSync(dropped), ['core.1'])
   })
 })

@@ -26,6 +26,7 @@ export const gateInstall: Handler = async (_args, options, io) => {
     limits: limitsOf(options),
     zstd: compressor.kind === 'zstd' ? compressor.program : undefined,
     ignoresLimits: flag(options, 'ignoreLimits'),
+    acceptsCut: flag(options, 'acceptCut'),
     publicKeys: await keptKeysOf(options, io),
   }
   const receiver = realpathSync(fileURLToPath(RECEIVER))

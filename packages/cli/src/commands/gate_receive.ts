@@ -41,14 +41,14 @@ async function gateFrom(options: Options, io: Io): Promise<Gate> {
     log: new GateLog(spool.folder),
     limits: limitsOf(options),
     compressor: compressorOf(options),
-    loadScrub: () => scrubFor(kept),
+    loadScrub: () => scrubFor(kept, flag(options, 'acceptCut')),
   }
 }
 
 /** The dying process is gone by now: what is compiled from here on is the search alone. */
-async function scrubFor(kept: Parameters<typeof loadGateScrub>[0]): Promise<Scrub> {
+async function scrubFor(...given: Parameters<typeof loadGateScrub>): Promise<Scrub> {
   compileLess()
-  return await loadGateScrub(kept)
+  return await loadGateScrub(...given)
 }
 
 async function receiveOne(

@@ -35,7 +35,11 @@ export const gateWatch: Handler = async (args, options, io) => {
   if (flag(options, 'once')) {
     const count = await watch.sweepOnce()
     await io.out(flag(options, 'json') ? `${JSON.stringify(count)}\n` : inWords(count))
-    return exitCode({ isFound: count.withKeys > 0, isWhole: count.failed === 0 })
+    return exitCode({
+      isFound: count.withKeys > 0,
+      isWhole: count.failed === 0 && count.left === 0,
+      hasLeads: count.withLeads > 0,
+    })
   }
   io.err(`mintmark: watching ${safeText(folder)}; what lands is told in ${spool.folder}/gate.log\n`)
   await watch.run(untilEnded())
@@ -66,11 +70,12 @@ function receiveCall(
     return value === undefined ? [] : [`--${name}`, value]
   })
   const main = realpathSync(process.argv[1] ?? '')
-  return [main, 'gate', 'receive', '--spool', spool, ...given, ...keys]
+  const cut = flag(options, 'acceptCut') ? ['--accept-cut'] : []
+  return [main, 'gate', 'receive', '--spool', spool, ...given, ...cut, ...keys]
 }
 
-function inWords({ landed, withKeys, failed, waiting }: WatchCount): string {
-  return `${landed} landed, ${withKeys} of them with keys that were erased; ${failed} failed, ${waiting} still being written or taken by another watch\n`
+function inWords({ landed, withKeys, withLeads, failed, left, waiting }: WatchCount): string {
+  return `${landed} landed, ${withKeys} of them with keys that were erased, ${withLeads} with what may be keys; ${failed} failed, ${left} not taken (see gate.log), ${waiting} still being written or taken by another watch\n`
 }
 
 /** A core that is being received when this ends is lost, its raw dump is not: it is taken again. */

@@ -30,6 +30,12 @@ export interface DumpHead {
   readonly isDamaged: boolean
   /** A dump whose pages are packed: what packed them, which is not unpacked here. */
   readonly pagesPackedBy: string | undefined
+  /** What packed files into it, which no program unpacks to one dump: zip, 7z … */
+  readonly archive: string | undefined
+  /** A report of apport, with the core in it as base64. */
+  readonly isCrashReport: boolean
+  /** It has a zero byte: memory has, and text has none. */
+  readonly isBinary: boolean
 }
 
 /** @param file a file descriptor of a regular file; where it is read does not move */
@@ -92,10 +98,23 @@ function gunzippedHead(head: Uint8Array): UnpackedHead {
   }
 }
 
-function whatIs(head: Uint8Array): Pick<DumpHead, 'isDump' | 'pagesPackedBy'> {
+type Content = Omit<DumpHead, 'packer' | 'isPackerMissing' | 'isDamaged'>
+
+function whatIs(head: Uint8Array): Content {
   const packer = packerOf(head)
+  const isMachine = isMachineDump(packer)
+  const isArchive = packer !== undefined && !isMachine && programOf(packer) === undefined
   return {
     isDump: head.length > 0 && openDump(bytesSource(head)).container !== 'raw',
-    pagesPackedBy: isMachineDump(packer) ? packer : undefined,
+    pagesPackedBy: isMachine ? packer : undefined,
+    archive: isArchive ? packer : undefined,
+    isCrashReport: isCrashReport(head),
+    isBinary: head.includes(0),
   }
+}
+
+/** Source: `problem_report.py` of apport 2.28: fields of one line each, a packed one in lines of base64 behind it. */
+function isCrashReport(head: Uint8Array): boolean {
+  const bytes = Buffer.from(head.buffer, head.byteOffset, head.length)
+  return bytes.indexOf('ProblemType: ') === 0 && bytes.includes('\nCoreDump: base64\n')
 }

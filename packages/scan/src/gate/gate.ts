@@ -29,8 +29,11 @@ export { selfTest, slowStart } from './self_test.ts'
 export { Spool } from './spool.ts'
 export { FolderWatch, type WatchCount } from './watch.ts'
 
-/** @param kept public keys as `keptKey` writes them */
-export async function loadGateScrub(kept: readonly Json[]): Promise<Scrub> {
+/**
+ * @param kept public keys as `keptKey` writes them
+ * @param acceptCut a core lands though the search for one of them was cut short; its report says so
+ */
+export async function loadGateScrub(kept: readonly Json[], acceptCut: boolean): Promise<Scrub> {
   const { gateScrub } = await import('./gate_scrub.ts')
-  return gateScrub(kept)
+  return gateScrub(kept, acceptCut)
 }

@@ -12,12 +12,16 @@ import type { Scrub } from './receive.ts'
 /** Each takes memory, and something else on this machine wants to start anew. */
 const MOST_THREADS = 2
 
-/** @param kept public keys as `keptKey` writes them; what is none is left out */
-export function gateScrub(kept: readonly Json[]): Scrub {
+/**
+ * @param kept public keys as `keptKey` writes them; what is none is left out
+ * @param acceptCut as {@link ScrubOptions.acceptCut}
+ */
+export function gateScrub(kept: readonly Json[], acceptCut: boolean): Scrub {
   const publicKeys = kept.map(keyOfKept).filter((key) => key !== undefined)
   const threads = Math.min(MOST_THREADS, availableParallelism())
   return async (input, name) => {
-    const { erased, report, isClean } = await scrubInput(input, name, { publicKeys, threads })
-    return { erased, report, isClean, remainders: report.remainders.map(({ message }) => message) }
+    const scrubbed = await scrubInput(input, name, { publicKeys, threads, acceptCut })
+    const remainders = scrubbed.report.remainders.map(({ message }) => message)
+    return { ...scrubbed, remainders }
   }
 }

@@ -33,6 +33,8 @@ export interface GateSettings {
   readonly zstd: string | undefined
   /** Take cores of processes too that have a limit of 0 on them. */
   readonly ignoresLimits: boolean
+  /** Cores land though the search for a given key was cut short. */
+  readonly acceptsCut: boolean
   /** See `kept_keys.ts`. */
   readonly publicKeys: readonly Json[]
 }
@@ -110,7 +112,7 @@ function parsed(text: string): GateState | undefined {
 
 function settingsOf(value: unknown): GateSettings | undefined {
   if (!isObject(value)) return undefined
-  const { spool, limits, zstd, ignoresLimits, publicKeys } = value
+  const { spool, limits, zstd, ignoresLimits, acceptsCut, publicKeys } = value
   if (typeof spool !== 'string' || !isObject(limits) || !Array.isArray(publicKeys)) return undefined
   const { maxMemoryBytes, maxSizeBytes, maxAtOnce, keepFreeBytes = 'auto' } = limits
   if (!isBound(maxMemoryBytes) || !isBound(keepFreeBytes)) return undefined
@@ -120,6 +122,7 @@ function settingsOf(value: unknown): GateSettings | undefined {
     limits: { maxMemoryBytes, maxSizeBytes, maxAtOnce, keepFreeBytes },
     zstd: typeof zstd === 'string' ? zstd : undefined,
     ignoresLimits: ignoresLimits === true,
+    acceptsCut: acceptsCut === true,
     publicKeys: publicKeys.filter(isObject),
   }
 }

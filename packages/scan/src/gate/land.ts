@@ -43,7 +43,7 @@ async function scrubbed(
 ): Promise<Landed> {
   const before = input.spill === undefined ? undefined : sha256OfHeld(input)
   const scrub = await loadScrub()
-  const { erased, report: scrubReport, isClean, remainders = [] } = await scrub(input, name)
+  const { erased, report: scrubReport, isClean, counts, remainders = [] } = await scrub(input, name)
   const facts = { schema: 'mintmark-gate/1', crash, source, received, scrub: scrubReport } as const
   if (!isClean) {
     const why = [NOT_CLEAN, ...remainders].join(': ')
@@ -64,7 +64,7 @@ async function scrubbed(
     const landed = { file: core, compression: compressor.kind, bytes, sha256, rawSha256 }
     const folder = publish(entry, name, { ...facts, core: landed, why: undefined })
     log.note(`${name}: landed, ${bytes} bytes, ${erased.length} places erased`)
-    return { outcome: 'core', folder, erasedRanges: erased.length }
+    return { outcome: 'core', folder, erasedRanges: erased.length, counts }
   } finally {
     closeSync(out)
   }

@@ -7,6 +7,7 @@
  */
 import path from 'node:path'
 import type { Range } from '@mintmark/dump'
+import type { ClassPolicy } from '../policy.ts'
 import type { ScanInput } from '../scan_input.ts'
 import type { Compressor } from './compress.ts'
 import { CoreHold } from './core_hold.ts'
@@ -39,6 +40,8 @@ export interface Scrubbed {
   readonly erased: readonly Range[]
   readonly report: object
   readonly isClean: boolean
+  /** What was erased counts as: the state of a random generator is erased and counts as nothing found. */
+  readonly counts: ClassPolicy['counts']
   /** Why it is not clean, in words that hold nothing of the core. */
   readonly remainders?: readonly string[]
 }
@@ -69,7 +72,12 @@ export interface Arrival {
 }
 
 export type Landed =
-  | { readonly outcome: 'core'; readonly folder: string; readonly erasedRanges: number }
+  | {
+      readonly outcome: 'core'
+      readonly folder: string
+      readonly erasedRanges: number
+      readonly counts: ClassPolicy['counts']
+    }
   /** The scrub could not make it clean: a report alone. */
   | { readonly outcome: 'unclean'; readonly folder: string }
   | { readonly outcome: 'lost'; readonly why: string }

@@ -18,6 +18,7 @@ import {
 } from 'node:fs'
 import { safeText } from '@mintmark/core'
 import { howToUnpack } from '../packers.ts'
+import type { ClassPolicy } from '../policy.ts'
 import { type DumpHead, dumpHead, PROGRAM_PATH } from './dump_head.ts'
 import type { DroppedFile } from './gate_report.ts'
 import { errnoOf } from './spool.ts'
@@ -29,10 +30,22 @@ export interface ReceiveCall {
   readonly args: readonly string[]
 }
 
+type Counts = ClassPolicy['counts']
+
+/** Exit codes of what receives a core that landed. */
+const COUNTS: ReadonlyMap<number | string, Counts> = new Map([
+  [0, 'nothing'],
+  [1, 'found'],
+  [4, 'lead'],
+])
+
 export type Taken =
-  /** It lies in the spool; `foundKeys`: something was erased. */
-  | { readonly outcome: 'landed'; readonly foundKeys: boolean; readonly isRemoved: boolean }
+  /** It lies in the spool; what was erased counts as `counts`. */
+  | { readonly outcome: 'landed'; readonly counts: Counts; readonly isRemoved: boolean }
+  /** Text, which is no dump, or nothing. */
   | { readonly outcome: 'no-dump' }
+  /** It may be a dump and is not taken, however often it is looked at. */
+  | { readonly outcome: 'left'; readonly why: string }
   /** Its core lay in the spool already: what took it was ended before it could remove the raw file. */
   | { readonly outcome: 'removed' }
   /** Another watch has it. */
@@ -80,15 +93,26 @@ export async function takeFile(
 }
 
 const failed = (why: string): Taken => ({ outcome: 'failed', why })
+const left = (why: string): Taken => ({ outcome: 'left', why })
+
+const NO_FORMAT =
+  'it has the head of no known dump format: if it is an image of memory, "mintmark scrub" takes it'
 
 /** What becomes of a file that is not to be taken, by its first bytes; undefined if it is. */
 function refusalOf(head: DumpHead): Taken | undefined {
-  const { isDump, packer, isPackerMissing, isDamaged, pagesPackedBy } = head
+  const { isDump, packer, isPackerMissing, isDamaged, pagesPackedBy, isBinary } = head
   if (isPackerMissing) return failed(`it is packed, and there is no ${packer}`)
   if (isDamaged) return failed(`nothing comes out of it (${packer}): it is cut or damaged`)
   if (pagesPackedBy !== undefined)
-    return failed(`its pages are packed by ${pagesPackedBy}: ${howToUnpack(pagesPackedBy)}`)
-  return isDump ? undefined : { outcome: 'no-dump' }
+    return left(`its pages are packed by ${pagesPackedBy}: ${howToUnpack(pagesPackedBy)}`)
+  if (isDump) return undefined
+  if (head.archive !== undefined)
+    return left(`it holds files of its own (${head.archive}): unpack it into this folder`)
+  if (head.isCrashReport)
+    return left(
+      'its core is text in a report of apport: unpack it (apport-unpack FILE DIR), and watch DIR',
+    )
+  return isBinary ? left(NO_FORMAT) : { outcome: 'no-dump' }
 }
 
 /** Of a packed file the core may be less than there was to come: it is unpacked once more, to nowhere. */
@@ -121,7 +145,7 @@ async function receiveFrom(
     readonly dropped: DroppedFile
   },
   { node, args }: ReceiveCall,
-): Promise<string | { readonly foundKeys: boolean }> {
+): Promise<string | { readonly counts: Counts }> {
   const { file, packer, dropped } = from
   const unpacking = packer === undefined ? undefined : unpacker(packer, file, 'pipe')
   const unpacked = unpacking && endOf(unpacking)
@@ -133,9 +157,10 @@ async function receiveFrom(
   unpacking?.stdout?.destroy()
   const code = await received
   const unpackCode = await unpacked
-  if (code !== 0 && code !== 1) return `it was not received (see the log): ${code}`
+  const counts = COUNTS.get(code)
+  if (counts === undefined) return `it was not received (see the log): ${code}`
   if (unpackCode !== undefined && unpackCode !== 0) return notToItsEnd(packer, unpackCode)
-  return { foundKeys: code === 1 }
+  return { counts }
 }
 
 function endOf(child: ChildProcess): Promise<number | string> {

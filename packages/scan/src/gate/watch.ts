@@ -35,7 +35,11 @@ export interface WatchCount {
   readonly landed: number
   /** Of those that landed. */
   readonly withKeys: number
+  /** Of those that landed: nothing verified was in them, and what may be keys. */
+  readonly withLeads: number
   readonly failed: number
+  /** What may be a dump and is not taken: the log says why. */
+  readonly left: number
   /** Still being written, or in the hands of another watch. */
   readonly waiting: number
 }
@@ -83,7 +87,7 @@ export class FolderWatch {
    * @throws {MintmarkError} `INPUT_UNREADABLE` if the folder cannot be read
    */
   async sweep(nowMs: number): Promise<WatchCount> {
-    const count = { landed: 0, withKeys: 0, failed: 0, waiting: 0 }
+    const count = { landed: 0, withKeys: 0, withLeads: 0, failed: 0, left: 0, waiting: 0 }
     let startMs = performance.now()
     this.#lookedMs = 0
     const files = this.#files()
@@ -106,9 +110,11 @@ export class FolderWatch {
       }
       this.#note(place, id, taken, nowMs)
       if (taken.outcome === 'failed') count.failed++
+      if (taken.outcome === 'left') count.left++
       if (taken.outcome === 'landed') {
         count.landed++
-        if (taken.foundKeys) count.withKeys++
+        if (taken.counts === 'found') count.withKeys++
+        if (taken.counts === 'lead') count.withLeads++
       }
     }
     this.#lookedMs += performance.now() - startMs
@@ -120,12 +126,14 @@ export class FolderWatch {
     const first = await this.sweep(Date.now())
     if (this.#ahead.size === 0) return first
     await pause(this.#options.settleMs)
-    const { landed, withKeys, failed, waiting } = await this.sweep(Date.now())
+    const second = await this.sweep(Date.now())
     return {
-      landed: first.landed + landed,
-      withKeys: first.withKeys + withKeys,
-      failed: first.failed + failed,
-      waiting,
+      landed: first.landed + second.landed,
+      withKeys: first.withKeys + second.withKeys,
+      withLeads: first.withLeads + second.withLeads,
+      failed: first.failed + second.failed,
+      left: first.left + second.left,
+      waiting: second.waiting,
     }
   }
 
@@ -242,6 +250,7 @@ export class FolderWatch {
       this.#failed.delete(id)
       if (taken.outcome === 'landed')
         this.#options.log.note(`${shown}: landed${taken.isRemoved ? ', raw file removed' : ''}`)
+      if (taken.outcome === 'left') this.#options.log.problem(`${shown}: not taken, ${taken.why}`)
       if (taken.outcome === 'removed')
         this.#options.log.note(`${shown}: had landed before, raw file removed`)
       return

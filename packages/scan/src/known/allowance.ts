@@ -40,6 +40,12 @@ const MET: Readonly<Record<Test, Rate>> = {
 
 /** How many times as much a deep search may take. */
 const DEEP = 8
+/**
+ * How many times as much may be spent on places that something marks, by whoever has to settle whether a key is there.
+ * Bytes of which all look like keys cost some 23 ns each, times this: less than the second a
+ * megabyte that the gate waits for a scrub (`gate/turn.ts`).
+ */
+export const PATIENT = 32
 
 /** A sample of places is looked at in less time where few keys are asked for. */
 const SAMPLES: ReadonlySet<Test> = new Set<Test>(['factorSamples', 'exponentSamples'])
@@ -63,8 +69,9 @@ const GIFTS_OF_MET: ReadonlySet<string> = new Set<Test>(['pairs', 'remainders'])
  * - `given`: every place that something marks is looked at, every multiple of 8 for pairs of factors and exponents.
  * - `met`: the same keys in less time: what nothing marks is looked at as far as there is some left.
  * - `deep`: every place, in eight times the time.
+ * - `patient`: the places of `given`, and nearly as long as there are some. For what must be settled.
  */
-export type Effort = 'given' | 'met' | 'deep'
+export type Effort = 'given' | 'met' | 'deep' | 'patient'
 
 /**
  * Whose private half is looked for: keys that are given, keys that merely lie in the dump, and of those the keys of public
@@ -81,6 +88,10 @@ function rateOf(test: Test, effort: Effort, whose: Whose, searchers: number): Ra
   const { perByte: met, atOnce: metAtOnce } = MET[test]
   if (effort === 'met') return { perByte: met * share, atOnce: (metAtOnce * share) / searchers }
   const { perByte, atOnce } = GIVEN[test]
+  if (effort === 'patient') {
+    if (GIFTS.has(test)) return GIVEN[test]
+    return { perByte: perByte * PATIENT, atOnce: atOnce * PATIENT }
+  }
   const times = effort === 'deep' ? DEEP * share : 1
   return { perByte: perByte * times, atOnce: atOnce * times }
 }
@@ -108,8 +119,9 @@ export class Allowance {
     const budget = (test: Test): Budget => {
       const { perByte, atOnce } = rateOf(test, effort, whose, searchers)
       const isSample = effort !== 'deep' && SAMPLES.has(test)
+      const isUsual = effort === 'given' || effort === 'patient'
       // Samples are as large whatever the number of searches is.
-      const parts = effort === 'given' && GIFTS.has(test) ? searchers : 1
+      const parts = isUsual && GIFTS.has(test) ? searchers : 1
       return new Budget(perByte, (isSample ? atOnce * share : atOnce) / parts)
     }
     this.budgets = {

@@ -43,6 +43,8 @@ export interface KnownKeyOptions {
   readonly deep: boolean
   /** Does that with the secrets of given keys of curves and their kin alone: of a file that is not large. */
   readonly hasDeepSecrets?: boolean
+  /** Spends on given keys what it takes to look at each place that something marks: see {@link Effort}. */
+  readonly isPatient?: boolean
   /** Keys that are not asked for, but lie in the dump: far less is spent on them, and least on public roots. */
   readonly met?: readonly PublicKey[]
   /** Searches of the same file that go side by side, 1 where absent: they share what is spent on keys not asked for. */
@@ -74,7 +76,7 @@ export class KnownKeySearch implements WindowSearch {
   readonly unsearchable: number
 
   constructor(keys: readonly PublicKey[], options: KnownKeyOptions) {
-    const { deep, met = [], leavesValues = false, searchers = 1, found = [] } = options
+    const { met = [], leavesValues = false, searchers = 1, found = [] } = options
     const isDeep = (effort: Effort): boolean =>
       effort === 'given' && options.hasDeepSecrets === true
     this.#leavesValues = leavesValues
@@ -82,7 +84,7 @@ export class KnownKeySearch implements WindowSearch {
     const others = materialsOf(met.filter((key) => !isRoot(key)))
     const roots = materialsOf(met.filter(isRoot))
     const setOf = (whose: Whose, materials: readonly PublicKey['material'][]) => {
-      const effort = deep ? 'deep' : whose === 'given' ? 'given' : 'met'
+      const effort = effortFor(whose, options)
       return { materials, allowance: new Allowance(effort, whose, materials.length, searchers) }
     }
     const sets = [setOf('given', given), setOf('met', others), setOf('roots', roots)]
@@ -241,6 +243,12 @@ interface Seen {
   readonly numbers: PlacedNumber[]
   /** Of keys that were found before. */
   readonly values: PlacedValue[]
+}
+
+function effortFor(whose: Whose, { deep, isPatient = false }: KnownKeyOptions): Effort {
+  if (deep) return 'deep'
+  if (whose !== 'given') return 'met'
+  return isPatient ? 'patient' : 'given'
 }
 
 const isRsa = (material: KeyMaterial): material is RsaMaterial => material.type === 'rsa'

@@ -11,7 +11,7 @@ import { mlKemPacked } from '../arithmetic/ml_kem_polynomials.ts'
 import type { LatticeMaterial } from '../key_material.ts'
 import { inARow, POLYNOMIAL_BYTES, smallPolynomials } from '../small_polynomials.ts'
 import { spkiParts } from '../spki.ts'
-import { type Effort, OF_KEYS_MET } from './allowance.ts'
+import { type Effort, OF_KEYS_MET, PATIENT } from './allowance.ts'
 import { Budget } from './budget.ts'
 import type { FoundValue } from './found_value.ts'
 
@@ -19,7 +19,12 @@ import type { FoundValue } from './found_value.ts'
 const LOOK_COST = 10_000
 const KEY_COST = 300_000
 const RATE = { perByte: 2, atOnce: 3e8 } as const
-const SHARES: Readonly<Record<Effort, number>> = { given: 1, met: 0.1, deep: 8 }
+const SHARES: Readonly<Record<Effort, number>> = {
+  given: 1,
+  met: 0.1,
+  deep: 8,
+  patient: PATIENT,
+}
 
 /** A known key with what its s is held against. */
 interface Known {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Effort, ROOTS_SHARE } from './allowance.ts'
+import { type Effort, PATIENT, ROOTS_SHARE } from './allowance.ts'
 import { Budget, type Rate } from './budget.ts'
 
 const RATES = {
@@ -17,16 +17,21 @@ const RATES = {
   placed: { perByte: 0.5, atOnce: 2e8 },
   /** Numbers and arrays of the JVM. */
   java: { perByte: 0.5, atOnce: 2e8 },
-  /** Numbers of JavaScript libraries. */
   /** Scalars without their begin or end. */
   cut: { perByte: 0.5, atOnce: 1e9 },
+  /** Numbers of JavaScript libraries. */
   v8: { perByte: 0.5, atOnce: 1e9 },
 } as const
 
 export type SecretBudgets = Readonly<Record<keyof typeof RATES, Budget>>
 
 /** How much is spent, of what is usual. */
-const SHARES: Readonly<Record<Effort, number>> = { given: 1, met: 0.1, deep: 8 }
+const SHARES: Readonly<Record<Effort, number>> = {
+  given: 1,
+  met: 0.1,
+  deep: 8,
+  patient: PATIENT,
+}
 
 /** Whose secrets are looked for. */
 interface Sought {
@@ -43,10 +48,12 @@ interface Sought {
 export function budgetsFor({ effort, isTold }: Sought, searchers: number): () => SecretBudgets {
   const ofRoots = isTold ? 1 : ROOTS_SHARE
   const parts = effort === 'met' ? searchers : 1
-  const budget = ({ perByte, atOnce }: Rate, share = SHARES[effort]): Budget =>
+  const usual = SHARES[effort]
+  const budget = ({ perByte, atOnce }: Rate, share = usual): Budget =>
     new Budget(perByte * share * ofRoots, (atOnce * share * ofRoots) / parts)
   const near = budget(RATES.near)
-  const placed = budget(RATES.placed)
+  // A sample in any case.
+  const placed = budget(RATES.placed, effort === 'patient' ? SHARES.given : usual)
   return () => ({
     pointed: budget(RATES.pointed),
     far: budget(RATES.far),
@@ -57,7 +64,7 @@ export function budgetsFor({ effort, isTold }: Sought, searchers: number): () =>
     near,
     placed,
     // There are few such places, where there are any: keys that merely lie there have as much.
-    java: budget(RATES.java, Math.max(1, SHARES[effort])),
+    java: budget(RATES.java, Math.max(1, usual)),
     cut: budget(RATES.cut),
     v8: budget(RATES.v8),
   })

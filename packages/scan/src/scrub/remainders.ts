@@ -47,11 +47,14 @@ function piecesLeft(scrub: Scrub, { inMemory, inStructure }: Left): Remainder[] 
 }
 
 function cutShort(scrub: Scrub, { report, given }: LastLook): Remainder[] {
-  const limits = [...unseen(report), ...(given === undefined ? [] : unseen(given))]
+  const { acceptCut } = scrub.task.options
+  const limits = [...unseen(report), ...(given === undefined ? [] : unseen(given))].filter(
+    ({ code }) => acceptCut !== true || code !== 'anchor-flood',
+  )
   const remainders = limits.map(
     ({ message }): Remainder => ({ code: 'search-cut', message, places: [] }),
   )
-  if (given !== undefined && isCut(given) && scrub.task.options.acceptCut !== true) {
+  if (given !== undefined && isCut(given) && acceptCut !== true) {
     const message =
       'a given key was not found, but the search for it was cut short: it may be there (--accept-cut)'
     remainders.push({ code: 'search-cut', message, places: [] })

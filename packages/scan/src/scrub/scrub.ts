@@ -8,7 +8,7 @@ import { isKerberosForm } from '../detectors/kerberos.ts'
 import type { Finding, KeyId } from '../finding.ts'
 import type { FoundMaterial } from '../found_material.ts'
 import type { KeyMaterial } from '../key_material.ts'
-import { isKept } from '../policy.ts'
+import { classOf, type FindingClass, isKept } from '../policy.ts'
 import type { PublicKey } from '../public_keys/public_key.ts'
 import type { ScanReport } from '../report.ts'
 import { ArrayEnds } from './array_ends.ts'
@@ -45,6 +45,8 @@ export class Scrub {
   readonly values: ErasedValues
   readonly others: ErasedOther[] = []
   moreOthers = 0
+  /** Of all that was to be erased. */
+  readonly classes: Set<FindingClass> = new Set()
   rounds = 0
   /** More pieces were found than can be erased. */
   isFull: boolean = false
@@ -119,6 +121,7 @@ export class Scrub {
   /** @returns whether there is more to erase than before */
   async eraseWhat(report: ScanReport): Promise<boolean> {
     this.rounds++
+    for (const finding of this.#toErase(report)) this.classes.add(classOf(finding))
     for (const { keyId } of report.findings) {
       if (keyId?.spkiSha256 !== undefined) this.#names.set(keyId.spkiSha256, keyId)
     }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Range } from '@mintmark/dump'
+import type { ClassPolicy } from '../policy.ts'
 import type { PublicKey } from '../public_keys/public_key.ts'
 import type { ScrubReport } from './scrub_report.ts'
 
@@ -29,7 +30,10 @@ export interface ScrubOptions {
    * dump is not clean of which the rest holds so much of a key that it could be rebuilt.
    */
   readonly structureToo?: boolean
-  /** Call it clean though the search for a given key that was not found was cut short. The report says so. */
+  /**
+   * Call it clean though the search for a given key that was not found was cut short, or not all places were examined that
+   * look like a form of a key. The report says so: `verification.limits`.
+   */
   readonly acceptCut?: boolean
   /** Leave what has the shape of a key and holds nothing of one that is proven. */
   readonly keepCandidates?: boolean
@@ -42,4 +46,6 @@ export interface Scrubbed {
   readonly report: ScrubReport
   /** Whether the erased input may leave: no proven key is left in it, and nothing cut the search short that showed it. */
   readonly isClean: boolean
+  /** What all that is erased counts as, by the policy that a scan has. */
+  readonly counts: ClassPolicy['counts']
 }

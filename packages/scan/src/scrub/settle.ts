@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { countsOf } from '../policy.ts'
 import { openInput, type ScanInput } from '../scan_input.ts'
 import { bytesOf, commonRanges } from './erased_ranges.ts'
 import type { LastLook, Left } from './last_look.ts'
@@ -28,6 +29,7 @@ export async function settle(scrub: Scrub, view: ScanInput, look: LastLook): Pro
   return {
     erased: scrub.erased,
     isClean,
+    counts: countsOf(scrub.classes),
     report: {
       schema: 'mintmark-scrub/1',
       file: name,
