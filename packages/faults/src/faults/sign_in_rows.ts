@@ -4,14 +4,16 @@
  * @module
  */
 import type { Fault } from '../fault.ts'
-import { addressOf, appOf, timeOf, userOf } from '../fields.ts'
+import { addressOf, appOf, timeOf, userOf, withAddress } from '../fields.ts'
 import { groupsBy } from '../groups.ts'
 import type { Random } from '../random.ts'
 import { DAY, HOUR, MINUTE } from '../times.ts'
-import { textOf, type World, withFiles } from '../world.ts'
+import { type Json, textOf, type World, withFiles } from '../world.ts'
+import { altering, SEEN } from './alter.ts'
 import {
   commonest,
   dataOf,
+  type Kind,
   keeping,
   momentIn,
   networkOf,
@@ -112,10 +114,9 @@ export const SIGN_IN_ROWS: readonly Fault[] = [
   },
   {
     name: 'sign-in-ipv6-lost',
-    accident: 'A parser drops rows whose address is one of IPv6.',
-    does: 'Tokens made from such addresses have no issuance.',
-    apply: (world) =>
-      keeping(world, SIGN_INS, (data, { kind }) => !addressOf(kind, data).includes(':')),
+    accident: 'A network gets IPv6 one day, and a parser drops sign-ins with such addresses.',
+    does: 'Tokens made there since have no issuance, and their accesses have other addresses.',
+    apply: ipv6Lost,
   },
   {
     name: 'sign-in-app-lost',
@@ -276,6 +277,26 @@ function largeLost(world: World): World | undefined {
     .toSorted((a, b) => a - b)
   const limit = sizes[Math.floor(sizes.length * 0.96)] ?? 0
   return keeping(world, SIGN_INS, (data) => JSON.stringify(data).length <= limit)
+}
+
+function ipv6Lost(world: World, random: Random): World | undefined {
+  const all = dataOf(world, SIGN_INS)
+  if (all.length === 0) return undefined
+  const { kind: drawn, data: of } = random.pick(all)
+  const network = networkOf(addressOf(drawn, of))
+  const from = momentIn(random, timesOf(world, SIGN_INS))
+  const isMoved = (kind: Kind, data: Json) =>
+    timeOf(kind, data) >= from && networkOf(addressOf(kind, data)) === network
+  const kept = keeping(world, SIGN_INS, (data, { kind }) => !isMoved(kind, data))
+  const moved = (kind: Kind, data: Json) =>
+    isMoved(kind, data) ? withAddress(kind, data, ipv6Of(addressOf(kind, data))) : data
+  return kept && (altering(kept, SEEN, moved) ?? kept)
+}
+
+/** An address of IPv6 with the same four numbers: each network stays one. */
+const ipv6Of = (ip: string): string => {
+  const [a, b, c, d] = ip.split('.').map((part) => Number(part).toString(16))
+  return `2001:db8:${a}${(b ?? '').padStart(2, '0')}:${c}::${d}`
 }
 
 function officeOnly(world: World): World | undefined {
