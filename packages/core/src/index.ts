@@ -23,11 +23,11 @@ export {
   tokenIdLead,
 } from './token_id.ts'
 export {
+  apartFrom,
   type BoundsText,
   bounds,
   boundText,
   count,
-  leftOut,
   minute,
   percent,
   percentUp,

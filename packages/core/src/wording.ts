@@ -42,11 +42,19 @@ export function boundText(given: BoundsText, one: string, many: string = `${one}
   return `${bounds(given)} ${(upper ?? lower) === 1 ? one : many}`
 }
 
-/** What numbers leave out, to stand behind them: `''` where that is nothing, or was not asked. */
-export function leftOut(notJudged: number | null): string {
-  return notJudged === null || notJudged === 0
-    ? ''
-    : `; not in it: ${plural(notJudged, 'access', 'accesses')} that could not be judged`
+/** What stands apart from numbers of messages: `; apart from these 110 items without a message id, 3 accesses not judged`. */
+export function apartFrom(
+  nameless: number,
+  /** Null where nobody asked. */
+  notJudged: number | null,
+): string {
+  const parts = [
+    ...(nameless > 0 ? [`${plural(nameless, 'item')} without a message id`] : []),
+    ...(notJudged !== null && notJudged > 0
+      ? [`${plural(notJudged, 'access', 'accesses')} not judged`]
+      : []),
+  ]
+  return parts.length === 0 ? '' : `; apart from these ${parts.join(', ')}`
 }
 
 /** `2023-05-15 00:12 UTC` of an ISO time; `unknown` of none. */

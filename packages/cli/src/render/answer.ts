@@ -12,7 +12,7 @@ import {
   isLeak,
   leadText,
 } from '@mintmark/case'
-import { leftOut, safeText, shellWord } from '@mintmark/core'
+import { apartFrom, safeText, shellWord } from '@mintmark/core'
 import { fileNames, keyLines } from './answer_keys.ts'
 import { bounds, boundText, count, minute, plural } from './table.ts'
 
@@ -143,15 +143,12 @@ function selected({ selection, scope, verdicts, conclusion, marks }: Answer): st
 }
 
 function messages({ scope }: Answer): string {
-  const nameless = scope.items_without_message_id
-  const apart =
-    nameless > 0 ? `; apart from these ${plural(nameless, 'item')} without a message id` : ''
+  const apart = apartFrom(scope.items_without_message_id, scope.not_judged)
   const known = boundText(scope.messages, 'message')
   // Where nothing is named the reason stands in place of the number.
-  const rest = `${apart}${leftOut(scope.not_judged)}`
-  if (scope.messages.lower === 0 && scope.messages.upper === null) return `${known}${rest}`
+  if (scope.messages.lower === 0 && scope.messages.upper === null) return `${known}${apart}`
   const why = scope.messages.upper === null ? `. No upper bound: ${unbounded(scope)}` : ''
-  return `${known} (${boundText(scope.copies, 'copy', 'copies')})${rest}${why}`
+  return `${known} (${boundText(scope.copies, 'copy', 'copies')})${apart}${why}`
 }
 
 function unbounded({ unbounded: accounts, access_log_losses: losses }: Answer['scope']): string {

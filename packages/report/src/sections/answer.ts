@@ -12,7 +12,7 @@ import {
   leadText,
   REASONS,
 } from '@mintmark/case'
-import { boundText, count, leftOut, minute, plural } from '@mintmark/core'
+import { apartFrom, boundText, minute, plural } from '@mintmark/core'
 import {
   type Evidence,
   type Figure,
@@ -113,7 +113,7 @@ function exposed(answer: Answer): Statement[] {
     }),
     statement({
       id: 'how-much',
-      text: `Exposed: ${boundText(messages, 'message')}; copies of them: ${boundText(copies, 'copy', 'copies')}; items without a message id, apart from these: ${count(scope.items_without_message_id)}${leftOut(scope.not_judged)}.${upper}`,
+      text: `Exposed: ${boundText(messages, 'message')}; copies of them: ${boundText(copies, 'copy', 'copies')}${apartFrom(scope.items_without_message_id, scope.not_judged)}.${upper}`,
       strength: strength === 'established' ? strengthOf(messages) : strength,
       evidence: [
         inExport('messages.csv'),
