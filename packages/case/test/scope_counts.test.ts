@@ -15,6 +15,10 @@ import {
 } from './scope_world.ts'
 import { access, bind, guid } from './world.ts'
 
+/** Of mailboxes and times far from any other access. */
+const DOUBTFUL = bind('far@example.net', 900, ['<7@x>'], { token_id: guid(7) })
+const BY_SESSION = bind('far@example.net', 901, ['<8@x>'], { token_id: guid(8) })
+
 const counting: readonly ScopeCase[] = [
   {
     name: 'a message in two folders and two records once',
@@ -158,6 +162,37 @@ const counting: readonly ScopeCase[] = [
     world: { access: [bind(ANN, 1, ['<1@x>'], { token_id: guid(1) })] },
     gives: (found) => [...messages(found), found.mailboxes, found.accesses, found.accounts],
     is: [0, 0, 0, 0, []],
+  },
+  {
+    name: 'what could not be judged, in no bound',
+    world: theirs([bind(ANN, 1, ['<1@x>'], T1)], {
+      access: [DOUBTFUL, BY_SESSION],
+      verdicts: new Map([
+        [DOUBTFUL, ['undetermined', 'class-not-shown']],
+        [BY_SESSION, ['session-only', 'session-known']],
+      ]),
+    }),
+    gives: (found) => [found.not_judged, found.mailboxes, found.accounts.length],
+    is: [2, 1, 1],
+  },
+  {
+    name: 'nothing of what could not be judged for a selection that was named',
+    world: {
+      access: [DOUBTFUL],
+      verdicts: new Map([[DOUBTFUL, ['undetermined', 'class-not-shown']]]),
+    },
+    selection: { mailboxes: [ANN] },
+    gives: (found) => [found.not_judged, ...messages(found)],
+    is: [null, 0, 0],
+  },
+  {
+    name: 'an unknown number where nothing points at an access, and one could not be judged',
+    world: {
+      access: [DOUBTFUL],
+      verdicts: new Map([[DOUBTFUL, ['undetermined', 'class-not-shown']]]),
+    },
+    gives: (found) => [found.not_judged, ...messages(found), ...copies(found)],
+    is: [1, 0, null, 0, null],
   },
   {
     name: 'files apart from mail',

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test'
 import { type Finding, parsePublicKeys, type ScanReport } from '@mintmark/scan'
 import { readAgain } from '@mintmark/testkit'
 import { scanOf } from '../src/dump_findings.ts'
+import { reportOf } from './scan_reports.ts'
 
 const DUMP = { sha256: 'ab'.repeat(32), files: ['a.core'] }
 const id = (at: number): string => at.toString(16).padStart(64, '0')
@@ -24,24 +25,12 @@ const finding = (spkiSha256: string | undefined, more: Partial<Finding> = {}): F
   copies: 1,
   ...more,
 })
-const report = (findings: readonly Finding[], more: Partial<ScanReport> = {}): ScanReport => ({
-  file: 'a.core',
-  size: 9000,
-  container: 'elf-core',
-  segments: 1,
-  scannedBytes: 4096,
-  holeBytes: 0,
-  unpackedBytes: 0,
-  findings,
-  candidates: [finding(id(9), { certainty: 'candidate' })],
-  lesser: [],
-  flaws: [],
-  limits: [],
-  absent: [],
-  given: [],
-  publicRoots: 0,
-  ...more,
-})
+const report = (findings: readonly Finding[], more: Partial<ScanReport> = {}): ScanReport =>
+  reportOf(findings, {
+    file: 'a.core',
+    candidates: [finding(id(9), { certainty: 'candidate' })],
+    ...more,
+  })
 const limit = (code: ScanReport['limits'][number]['code']) => ({
   code,
   message: `limit ${code}`,

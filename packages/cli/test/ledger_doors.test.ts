@@ -7,16 +7,14 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { parseObject } from '@mintmark/core'
 import { encodeEntry, writeBundle } from '@mintmark/ledger'
+import { BIN } from '@mintmark/testkit'
 import { entriesApp, parseFrontEnds } from '../src/ledger/ledger_app.ts'
 import { claims, issuanceFor, makeLedger, serve, token } from './ledger_world.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'mintmark-doors-'))
 after(() => rmSync(scratch, { recursive: true, force: true }))
-
-const MINTMARK = fileURLToPath(new URL('../../bin/mintmark.mjs', import.meta.url))
 
 /** What a connection comes to: `open`, or the code of its failure. */
 function reached(host: string, port: number): Promise<string> {
@@ -33,7 +31,7 @@ function reached(host: string, port: number): Promise<string> {
 describe('mintmark ledger serve without --host', () => {
   it('listens on 127.0.0.1 alone', async () => {
     const { folder } = await makeLedger(scratch, 'alone')
-    const args = [MINTMARK, 'ledger', 'serve', folder, '--port', '0', '--json']
+    const args = [BIN, 'ledger', 'serve', folder, '--port', '0', '--json']
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
     try {
       let out = ''

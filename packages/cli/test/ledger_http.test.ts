@@ -5,9 +5,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { MintmarkError } from '@mintmark/core'
 import { encodeEntry, type Issuance, type Receipt, writeBundle } from '@mintmark/ledger'
+import { BIN } from '@mintmark/testkit'
 import { ledgerApp, MAX_ENTRIES_BYTES, parseFrontEnds } from '../src/ledger/ledger_app.ts'
 import { mintmark } from './fake_io.ts'
 import { claims, frontEndKey, issuanceFor, makeLedger, post, serve, token } from './ledger_world.ts'
@@ -179,11 +179,9 @@ it('front ends that cannot be read are told of by their line', () => {
 })
 
 describe('mintmark ledger serve', () => {
-  const bin = fileURLToPath(new URL('../../bin/mintmark.mjs', import.meta.url))
-
   it('ends in good order when it is told to, and has kept what it took', async () => {
     const { folder, policy } = await makeLedger(scratch, 'served')
-    const child = spawn(process.execPath, [bin, 'ledger', 'serve', folder, '--port', '0'])
+    const child = spawn(process.execPath, [BIN, 'ledger', 'serve', folder, '--port', '0'])
     let out = ''
     child.stdout.on('data', (part: Buffer) => {
       out += part.toString()

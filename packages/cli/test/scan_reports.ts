@@ -21,7 +21,10 @@ export function findingOf(more: Partial<Finding> = {}): Finding {
   }
 }
 
-export function reportOf(findings: ScanReport['findings']): ScanReport {
+export function reportOf(
+  findings: ScanReport['findings'],
+  more: Partial<ScanReport> = {},
+): ScanReport {
   return {
     file: 'core',
     size: 1 << 16,
@@ -38,5 +41,6 @@ export function reportOf(findings: ScanReport['findings']): ScanReport {
     absent: [],
     given: [],
     publicRoots: 0,
+    ...more,
   }
 }

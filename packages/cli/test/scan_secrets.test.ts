@@ -5,14 +5,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { isObject, parseObject } from '@mintmark/core'
-import { readAgain } from '@mintmark/testkit'
+import { BIN, readAgain } from '@mintmark/testkit'
 import { mintmark } from './fake_io.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'mintmark-secrets-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
-const MINTMARK = fileURLToPath(new URL('../../bin/mintmark.mjs', import.meta.url))
 
 /** Keys made for this run. */
 const rsa = readAgain(generateKeyPairSync('rsa', { modulusLength: 2048 })).privateKey
@@ -169,7 +167,7 @@ describe('no byte of a key is told', () => {
     )
     const { stdout, stderr, status } = spawnSync(
       process.execPath,
-      ['--import', preload, MINTMARK, 'scan', large],
+      ['--import', preload, BIN, 'scan', large],
       { encoding: 'utf8' },
     )
     assert.equal(status, 3)

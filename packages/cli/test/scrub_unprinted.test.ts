@@ -14,10 +14,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { readAgain } from '@mintmark/testkit'
+import { BIN, readAgain } from '@mintmark/testkit'
 
-const MINTMARK = fileURLToPath(new URL('../../bin/mintmark.mjs', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'scrub-unprinted-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -31,7 +29,7 @@ writeFileSync(
 
 /** How it ends where standard output is this file. */
 function scrubbedInto(stdout: number | 'pipe', out: string): number | null {
-  return spawnSync(process.execPath, [MINTMARK, 'scrub', core, '-o', out], {
+  return spawnSync(process.execPath, [BIN, 'scrub', core, '-o', out], {
     stdio: ['ignore', stdout, 'pipe'],
   }).status
 }

@@ -6,10 +6,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { type Json, parseObject } from '@mintmark/core'
 import { parseProof } from '@mintmark/ledger'
-import { readAgain } from '@mintmark/testkit'
+import { BIN, readAgain } from '@mintmark/testkit'
 import type { Served } from '../src/ledger/serve.ts'
 import { mintmark } from './fake_io.ts'
 import {
@@ -24,7 +23,6 @@ import {
   token,
 } from './ledger_world.ts'
 
-const BIN = fileURLToPath(new URL('../../bin/mintmark.mjs', import.meta.url))
 const scratch = mkdtempSync(join(tmpdir(), 'mintmark-server-json-'))
 let made: MadeLedger
 let ledger: Served

@@ -8,7 +8,7 @@
 import { completenessOf, type Gap, type Unread } from './completeness.ts'
 import type { Finding } from './finding.ts'
 import { acrossFiles, type GivenKey } from './given_keys.ts'
-import { type ClassPolicy, classOf, type FindingClass, POLICY } from './policy.ts'
+import { classOf, countsOf, type FindingClass } from './policy.ts'
 import type { ScanReport } from './report.ts'
 
 export { GAP_CODES, type Gap, type GapCode, gapsOf, type Unread } from './completeness.ts'
@@ -35,7 +35,7 @@ export interface ScanAnswer {
   readonly unsearched: readonly Gap[]
 }
 
-/** Findings of one report by class, in order of offset. */
+/** Findings by class. */
 export function byClass({
   findings,
   candidates,
@@ -53,17 +53,15 @@ export function byClass({
 
 /** Found wins over what was not searched, and that over leads. */
 export function answerOf(scanned: Scanned): ScanAnswer {
-  const classes = scanned.reports.map((report) => byClass(report))
-  const all = (wanted: FindingClass) => classes.flatMap((each) => each[wanted])
-  const findings = {
-    key: all('key'),
-    candidate: all('candidate'),
-    protected: all('protected'),
-    ignored: all('ignored'),
-  }
+  const { reports } = scanned
+  const findings = byClass({
+    findings: reports.flatMap((report) => report.findings),
+    candidates: reports.flatMap((report) => report.candidates),
+    lesser: reports.flatMap((report) => report.lesser),
+  })
   const unsearched = completenessOf(scanned)
   const given = acrossFiles(
-    scanned.reports.map((report) => report.given),
+    reports.map((report) => report.given),
     isAllSought(unsearched),
   )
   return { status: statusOf(findings, unsearched), findings, given, unsearched }
@@ -75,9 +73,8 @@ function isAllSought(unsearched: readonly Gap[]): boolean {
 }
 
 function statusOf(findings: ScanAnswer['findings'], unsearched: readonly Gap[]): ScanStatus {
-  const hasAny = (counts: ClassPolicy['counts']) =>
-    CLASSES.some((each) => POLICY[each].counts === counts && findings[each].length > 0)
-  if (hasAny('found')) return 'found'
+  const counts = countsOf(CLASSES.filter((each) => findings[each].length > 0))
+  if (counts === 'found') return 'found'
   if (unsearched.length > 0) return 'cannot-tell'
-  return hasAny('lead') ? 'lead' : 'nothing-found'
+  return counts === 'lead' ? 'lead' : 'nothing-found'
 }
