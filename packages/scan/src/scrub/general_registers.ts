@@ -20,8 +20,8 @@ const LEAST = 6
 export const REGISTER_PART_BITS: number = 8 * LEAST
 /** Of them: addresses, small numbers and fillings have fewer. */
 const LEAST_DIFFERENT = 5
-/** Bytes that are looked at: the registers of 30,000 threads. */
-const MOST_BYTES = 8 << 20
+/** Bytes that are looked at together, those of 4,000 threads: of each place the number is kept. */
+const BATCH_BYTES = 1 << 20
 
 /** Places of the registers by the number that {@link LEAST} bytes spell there. */
 class RegisterBytes {
@@ -61,11 +61,30 @@ export function piecesInRegisters(
   source: ByteSource,
   keys: ReadonlyMap<number, readonly KeyMaterial[]>,
 ): readonly ErasedPiece[] {
+  return batchesOf(registers).flatMap((batch) => piecesInBatch(batch, source, keys))
+}
+
+function batchesOf(registers: readonly Range[]): readonly (readonly Range[])[] {
+  const batches: Range[][] = []
+  let room = 0
+  for (const range of registers) {
+    room -= range.length
+    if (room < 0) {
+      batches.push([])
+      room = BATCH_BYTES - range.length
+    }
+    batches.at(-1)?.push(range)
+  }
+  return batches
+}
+
+function piecesInBatch(
+  registers: readonly Range[],
+  source: ByteSource,
+  keys: ReadonlyMap<number, readonly KeyMaterial[]>,
+): readonly ErasedPiece[] {
   const held = new RegisterBytes()
-  let left = MOST_BYTES
   for (const { offset, length } of registers) {
-    if (length > left) break
-    left -= length
     const bytes = Buffer.alloc(length)
     held.add(bytes.subarray(0, source.read(offset, bytes)), offset)
     bytes.fill(0)
