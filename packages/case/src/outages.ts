@@ -72,9 +72,14 @@ export interface Hole extends Stretch {
  *
  * @param error the largest chance of a false hole in a whole log
  * @param others paces of logs of the same people that came another way
+ * @param pace that of the log, where it is known
  */
-export function outages(log: MinuteLog, error: number, others: readonly Pace[] = []): Hole[] {
-  const pace = paceOf(log.active)
+export function outages(
+  log: MinuteLog,
+  error: number,
+  others: readonly Pace[] = [],
+  pace: Pace | undefined = paceOf(log.active),
+): Hole[] {
   if (pace === undefined) return []
   const scored = log.silences
     .flatMap((silence) => scoreOf(silence, pace, others) ?? [])
@@ -197,13 +202,12 @@ function scoreOf(silence: Stretch, pace: Pace, others: readonly Pace[]): Scored 
     const share = isLong ? emptyShare(pace.active, hour, gap) : (pace.empty[hour] ?? 1)
     surprise -= minutes * Math.log(share)
   }
-  const company = others.map((other) =>
-    busyWithin(pace.first + gap.from, pace.first + gap.to, other),
-  )
-  const known = company.filter((share) => share >= 0)
+  let company = -1
+  for (const other of others)
+    company = Math.max(company, busyWithin(pace.first + gap.from, pace.first + gap.to, other))
   // The days beside a silence of a day or more are other days: who else was at work in it says more.
-  const isOthers = known.length > 0 && isDaysLong(gap)
-  const busy = Math.max(...known, isOthers ? 0 : howBusy(from, to, gap, pace))
+  const isOthers = company >= 0 && isDaysLong(gap)
+  const busy = Math.max(company, isOthers ? 0 : howBusy(from, to, gap, pace))
   return { silence, gap, surprise: surprise * busy }
 }
 
@@ -270,15 +274,18 @@ function howBusy(from: number, to: number, gap: Hours, pace: Pace): number {
   const first = Math.max(0, gap.from - around)
   const last = Math.min(pace.hours, gap.to + around)
   const seen = sum(pace.seenBefore, first, last)
-  const edges = [gap.from, gap.to - 1].filter((hour, i, both) => both.indexOf(hour) === i)
   const likely =
     sum(pace.likelyBefore, first, gap.from) +
     sum(pace.likelyBefore, gap.to, last) +
-    edges.reduce((minutes, hour) => {
-      const inside = Math.min(to, (hour + 1) * MINUTES) - Math.max(from, hour * MINUTES)
-      return minutes + (MINUTES - inside) * (1 - (pace.empty[hour] ?? 1))
-    }, 0)
+    likelyBeside(gap.from, from, to, pace) +
+    (gap.to - 1 === gap.from ? 0 : likelyBeside(gap.to - 1, from, to, pace))
   return surely(seen, likely)
+}
+
+/** Minutes of an hour outside a silence that would be active. */
+function likelyBeside(hour: number, from: number, to: number, pace: Pace): number {
+  const inside = Math.min(to, (hour + 1) * MINUTES) - Math.max(from, hour * MINUTES)
+  return (MINUTES - inside) * (1 - (pace.empty[hour] ?? 1))
 }
 
 /**

@@ -114,6 +114,7 @@ const SIDE_NAMES = ['access', 'issuance', ALL, OWN] as const
 
 function logOf(row: Json): Log {
   const [hours = [], starts = []] = numbersOf(row['hours'])
+  const [fromMs = [], toMs = []] = numbersOf(row['periods'])
   const end = Number(row['minutes']) + 1
   return {
     side: SIDE_NAMES.find((side) => side === row['side']) ?? 'access',
@@ -121,7 +122,7 @@ function logOf(row: Json): Log {
     category: text(row, 'category') ?? '',
     tenant: text(row, 'log_tenant') ?? '',
     active: new Map(hours.map((hour, at) => [hour, (starts[at + 1] ?? end) - (starts[at] ?? end)])),
-    silences: numbersOf(row['periods']).map(([fromMs = 0, toMs = 0]) => ({ fromMs, toMs })),
+    silences: fromMs.map((from, at) => ({ fromMs: from, toMs: toMs[at] ?? from })),
     count: Number(row['count']),
   }
 }
@@ -144,9 +145,8 @@ const logsIn = (minutes: string) => `
     [arrayMap(h -> toFloat64(h), arrayCompact(hour_of)), arrayMap(i -> toFloat64(i),
       arrayFilter((i, h, last) -> h != last, arrayEnumerate(hour_of), hour_of, arrayPushFront(arrayPopBack(hour_of), -1)))] AS hours,
     arrayCount((a, b) -> b - a > 1, befores, afters) AS count,
-    arrayMap((from_ms, to_ms) -> [toFloat64(from_ms), toFloat64(to_ms)],
-      arrayFilter((x, is_long) -> is_long, arrayPopBack(ends), are_long),
-      arrayFilter((x, is_long) -> is_long, arrayPopFront(begins), are_long)) AS periods
+    [arrayFilter((x, is_long) -> is_long, arrayMap(t -> toFloat64(t), arrayPopBack(ends)), are_long),
+      arrayFilter((x, is_long) -> is_long, arrayMap(t -> toFloat64(t), arrayPopFront(begins)), are_long)] AS periods
   FROM (
     SELECT ${LOG}, arraySort(groupArray((minute, from_ms, to_ms))) AS sorted,
       sorted.1 AS active, sorted.2 AS begins, sorted.3 AS ends,
@@ -162,8 +162,8 @@ const logsIn = (minutes: string) => `
 
 function lossesOf(logs: readonly Log[]): Loss[] {
   const paces = new Map<string, Map<string, Pace>>()
-  for (const log of logs) {
-    const pace = paceOf(log.active)
+  const paceBy = new Map(logs.map((log) => [log, paceOf(log.active)]))
+  for (const [log, pace] of paceBy) {
     const own = paces.get(log.tenant) ?? new Map<string, Pace>()
     paces.set(log.tenant, own)
     if (pace !== undefined && (log.side === ALL || !own.has(collectorOf(log)))) {
@@ -181,7 +181,7 @@ function lossesOf(logs: readonly Log[]): Loss[] {
       return isAsked ? [pace] : []
     })
     const isWhole = log.side === ALL || (log.side === 'access' && !pooled.has(collectorKey(log)))
-    const found = outages(log, isWhole ? ERROR_OF_ACCESSES : ERROR, others)
+    const found = outages(log, isWhole ? ERROR_OF_ACCESSES : ERROR, others, paceBy.get(log))
     const plain = isWhole ? outstanding(log.silences, spanOf(log), others) : []
     return hiddenIn(log, logs).flatMap((hidden) => {
       const sure = found.filter(({ chance }) => hidden.side === 'access' || chance < ERROR)

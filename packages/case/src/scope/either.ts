@@ -94,7 +94,8 @@ async function addLeads(
   const [counted] = await session.rows("SELECT count() AS n FROM verdict WHERE strength = 'lead'")
   if (Number(counted?.['n']) === 0) return
   const base =
-    selectBase(`outcome != 'failed' AND strength = 'lead' AND (${frame}) AND NOT (${ours})
+    selectBase(`record_id GLOBAL IN (SELECT record_id FROM verdict WHERE strength = 'lead')
+    AND outcome != 'failed' AND strength = 'lead' AND (${frame}) AND NOT (${ours})
     AND record_id GLOBAL NOT IN (SELECT record_id FROM ${selected.table})`)
   const rows = selectAccounts(base, selected.names, 'either', `is_mail AND ${EXPOSES}`)
   await session.command(`INSERT INTO ${selected.table} ${rows} ${BOUNDED}`, params)

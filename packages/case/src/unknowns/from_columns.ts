@@ -39,10 +39,8 @@ export async function clocksOff(session: Session): Promise<Unknown[]> {
   ]
 }
 
-/** The 16 bytes of a token id in the order in which logs write them, as base64 without its last character. */
-const SPELLED = `substring(base64Encode(unhex(concat(
-  substring(id, 7, 2), substring(id, 5, 2), substring(id, 3, 2), substring(id, 1, 2), substring(id, 12, 2),
-  substring(id, 10, 2), substring(id, 17, 2), substring(id, 15, 2), substring(id, 20, 4), substring(id, 25, 12)))), 1, 21)`
+/** Whether the 16 bytes of a token id, in the order in which logs write them, have no capital as base64 without its end. */
+const IS_FOLDED = `NOT match(substring(base64Encode(UUIDToNum(token_id, 2)), 1, 21), '[A-Z]')`
 /** Of random ids, 1 in 50,000 has no capital: so many of them, and this share, are a folded column. */
 const LEAST_IDS = 8
 const LEAST_SHARE = 0.5
@@ -55,17 +53,18 @@ export async function idsInLowerCase(session: Session): Promise<Unknown[]> {
     ['issuance', 'owner'],
   ] as const
   const found: string[] = []
+  const sampled = `token_id != toUUID('${NO_ID}') AND bucket <= {buckets:UInt8}`
   for (const [side, tenant] of sides) {
     // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
     const share = SAMPLED_ROWS / Math.max(1, await countOf(session, side))
     // oxlint-disable-next-line no-await-in-loop -- as above
     const rows = await session.rows(
-      `SELECT toString(log_source) AS log, toString(log_tenant) AS name, count() AS n,
-         countIf(NOT match(${SPELLED}, '[A-Z]')) AS folded
-       FROM (
-         SELECT DISTINCT source AS log_source, ${tenant} AS log_tenant, toString(token_id) AS id FROM ${side}
-         WHERE token_id != toUUID('${NO_ID}') AND bucket <= {buckets:UInt8}
-       )
+      `SELECT toString(source) AS log, toString(${tenant}) AS name, uniqExact(token_id) AS n,
+         uniqExactIf(token_id, ${IS_FOLDED}) AS folded
+       FROM ${side}
+       WHERE ${sampled} AND (source, ${tenant}) GLOBAL IN (
+         SELECT source, ${tenant} FROM ${side} WHERE ${sampled} AND ${IS_FOLDED}
+         GROUP BY source, ${tenant} HAVING count() >= ${LEAST_IDS})
        GROUP BY log, name HAVING folded >= ${LEAST_IDS} AND folded >= ${LEAST_SHARE} * n ORDER BY name, log`,
       { buckets: Math.min(255, Math.max(3, Math.floor(256 * share) - 1)) },
     )

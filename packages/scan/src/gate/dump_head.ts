@@ -50,8 +50,7 @@ export function dumpHead(file: number): DumpHead {
 
 /** Whether a file with these first bytes is a dump that is packed. */
 export function isPackedDump(head: Uint8Array): boolean {
-  const { isDump: isOne, packer } = headOf(head)
-  return isOne && packer !== undefined
+  return programOf(packerOf(head)) !== undefined && headOf(head).isDump
 }
 
 function headOf(head: Uint8Array): DumpHead {
@@ -113,8 +112,11 @@ function whatIs(head: Uint8Array): Content {
   }
 }
 
+const REPORT_BEGINS = Buffer.from('ProblemType: ')
+
 /** Source: `problem_report.py` of apport 2.28: fields of one line each, a packed one in lines of base64 behind it. */
 function isCrashReport(head: Uint8Array): boolean {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.length)
-  return bytes.indexOf('ProblemType: ') === 0 && bytes.includes('\nCoreDump: base64\n')
+  const isReport = bytes.subarray(0, REPORT_BEGINS.length).equals(REPORT_BEGINS)
+  return isReport && bytes.includes('\nCoreDump: base64\n')
 }
