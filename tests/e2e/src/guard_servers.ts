@@ -19,8 +19,13 @@ export interface Program {
   readonly stop: () => Promise<void>
 }
 
-export function startProgram(command: string, args: readonly string[]): Program {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+export function startProgram(
+  command: string,
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Program {
+  const env = { ...process.env, ...more }
+  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let text = ''
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (part: string) => {
