@@ -200,6 +200,13 @@ it('an archive that is not opened ends a scan with 3, named or in a folder', asy
   assert.equal(at(parseObject(named.out), 'runs', 0, 'invocations', 0, 'exitCode'), 3)
 })
 
+it('a PDF, whose streams are not opened, ends a scan with 3', async () => {
+  const text = '%PDF-1.7\n1 0 obj\n<</Length 5>>\nstream\nhello\nendstream\n'
+  const { code, out } = await mintmark('scan', file('page.pdf', Buffer.from(text)))
+  assert.equal(code, 3)
+  assert.match(out, /NOT SEARCHED\n.*page\.pdf: .* the streams of a PDF; unpack it/)
+})
+
 it('scan ends with 3 where nothing comes out of a packed file, which is searched as it is', async () => {
   const cut = file('packed/first.gz', gzipSync(core).subarray(0, 12))
   const { code, out } = await mintmark('scan', cut)

@@ -18,11 +18,8 @@ export type Container =
 
 /** Whose memory a segment is, where the container tells. */
 export interface Owner {
-  /**
-   * `file`: a mapped file. `module`: a loaded image. `stack`: of the thread in `name`. `page`, `stream`, `attachment`: of a
-   * PDF, the text of the page with this number, a deflated stream, a file within.
-   */
-  readonly kind: 'file' | 'module' | 'stack' | 'heap' | 'other' | 'page' | 'stream' | 'attachment'
+  /** `file`: a mapped file. `module`: a loaded image. `stack`: of the thread in `name`. */
+  readonly kind: 'file' | 'module' | 'stack' | 'heap' | 'other'
   /** Path, module name or thread id, as the dump has it: text of whoever was dumped, never safe to print raw. */
   readonly name: string
 }

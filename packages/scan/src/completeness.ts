@@ -59,7 +59,6 @@ const REMEDIES: Readonly<Record<GapCode, string>> = {
   'nothing-unpacked': 'get the file again, whole',
   'packed-unsearched': 'unpack it, and search what comes out',
   changed: 'search it again once nobody writes to it',
-  'pdf-unread': 'print it to a new file without protection, and search that',
   'segment-cut': MAKE_AGAIN,
   'header-damaged': CHECK_DUMP,
   'stream-damaged': CHECK_DUMP,

@@ -12,10 +12,7 @@ export interface ScanReport {
   readonly file: string
   /** Bytes; of a packed dump those that it unpacks to. */
   readonly size: number
-  /**
-   * What packed the dump, `zstd` for one: it was unpacked, and all offsets are those of what came out. `PDF`: what was read
-   * of its pages and streams stands behind the file, whose own offsets are as they are.
-   */
+  /** What packed the dump, `zstd` for one: it was unpacked, and all offsets are those of what came out. */
   readonly packedBy?: string
   readonly container: Container
   /** How many runs of memory the container lists. */

@@ -9,14 +9,12 @@ import { heldSource } from './gate/held_input.ts'
 import type { HeldInput } from './gate/hold_layout.ts'
 import { magicOf, packerOfFile, withUnpacked } from './packed.ts'
 import { hasMembers, packerOf, programOf } from './packers.ts'
-import { isPdf } from './pdf/read_pdf.ts'
 import type { ScanReport } from './report.ts'
 import { type ScanOptions, scanInput } from './scan_bytes.ts'
 import { withLimit } from './scan_limits.ts'
-import { scanPdf } from './scan_pdf.ts'
 
 /**
- * Scans a dump, or any other file. One that is packed by itself is unpacked first, and a PDF is opened; an archive is not.
+ * Scans a dump, or any other file. One that is packed by itself is unpacked first; an archive is not.
  *
  * Memory: some 10 MB a thread besides the runtime's own, whatever the size; 128 MiB more for a packed file. The same
  * file gives the same report.
@@ -43,7 +41,6 @@ function stampOf(path: FilePath): string | undefined {
 /** Scans a file that nobody writes to. */
 async function scanStill(path: FilePath, options: ScanOptions): Promise<ScanReport> {
   const name = pathText(path)
-  if (isPdfFile(path)) return await scanPdf({ kind: 'file', path }, name, options)
   const packer = packerOfFile(path)
   const asItIs = () => scanInput({ kind: 'file', path }, name, options)
   if (packer === undefined) return await asItIs()
@@ -66,15 +63,6 @@ async function scanStill(path: FilePath, options: ScanOptions): Promise<ScanRepo
   return withLimit(report, { code, name: packer, offset: result?.size ?? 0 })
 }
 
-function isPdfFile(path: FilePath): boolean {
-  const source = fileSource(path)
-  try {
-    return isPdf(source)
-  } finally {
-    source.close()
-  }
-}
-
 function sizeOfFile(path: FilePath): number {
   const source = fileSource(path)
   try {
@@ -90,7 +78,6 @@ async function scanUnpacked(
   path: string,
   options: ScanOptions,
 ): Promise<ScanReport> {
-  if (isPdf(heldSource(input))) return await scanPdf(input, path, options)
   const report = await scanInput(input, path, options)
   const inner = packerOf(magicOf(heldSource(input)))
   // What a program unpacks has been opened where it begins.

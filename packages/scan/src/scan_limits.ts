@@ -19,7 +19,6 @@ import type { ScanReport } from './report.ts'
  * - `not-unpacked`: the file is an archive, or a machine's dump of packed pages: only its packed bytes were searched.
  * - `unpack-failed`: a packed file is damaged, cut or too large; what came out was searched.
  * - `packed-unsearched`: packed data amid other bytes was not opened, or not to its end; the name says why.
- * - `pdf-unread`: pages, streams or attachments of a PDF were not read; the rest was, and the file as it is.
  * - `changed`: the file was written to while it was searched.
  * - `nothing-unpacked`: a packed file is damaged or cut, and nothing came out: only its packed bytes were searched.
  */
@@ -34,7 +33,6 @@ export type LimitCode =
   | 'not-unpacked'
   | 'unpack-failed'
   | 'nothing-unpacked'
-  | 'pdf-unread'
   | 'packed-unsearched'
   | 'changed'
 
@@ -72,7 +70,6 @@ const MESSAGES: Readonly<Record<LimitCode, (name: string, count: number) => stri
   'unpack-failed': (name) => `${name} could not unpack it to its end: what came out was searched`,
   'nothing-unpacked': (name) =>
     `${name} could unpack nothing of it, which is cut or damaged: what it holds was not searched`,
-  'pdf-unread': (name) => `${name}: not all that the PDF holds was searched`,
   'packed-unsearched': (name, count) =>
     `${count === 1 ? 'packed data in it was' : `${said(count)} packed parts of it were`} not searched: ${name}`,
   changed: () => 'it was written to while it was searched',

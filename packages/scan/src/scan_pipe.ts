@@ -13,10 +13,8 @@ import type { HeldInput } from './gate/hold_layout.ts'
 import { withHold } from './held_back.ts'
 import { magicOf } from './packed.ts'
 import { howToUnpack, packerOf, programOf } from './packers.ts'
-import { isPdf } from './pdf/read_pdf.ts'
 import type { ScanReport } from './report.ts'
 import { type ScanOptions, scanInput } from './scan_bytes.ts'
-import { scanPdf } from './scan_pdf.ts'
 
 /**
  * Reads a file descriptor to its end, then scans what it gave. The descriptor stays open.
@@ -35,7 +33,6 @@ export async function scanPipe(
   return await withHold(async (hold) => {
     readAll(file, name, hold)
     const input = hold.input()
-    if (isPdf(heldSource(input))) return await scanPdf(input, name, options)
     refusePacked(input, name)
     return await scanInput(input, name, options)
   })

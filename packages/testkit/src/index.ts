@@ -42,6 +42,5 @@ export {
 } from './kernel_dump_builder.ts'
 export { type KeyPair, readAgain } from './key_pair.ts'
 export { type Minidump, minidump } from './minidump_builder.ts'
-export { changedPdf, type MadePdf, madePdf } from './pdf_builder.ts'
 export { type QemuStream, qemuStream } from './qemu_builder.ts'
 export { WrittenLedger } from './written_ledger.ts'

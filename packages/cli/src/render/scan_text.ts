@@ -179,15 +179,10 @@ function placeLine(finding: Finding): string {
   const unpacked = inside === undefined ? '' : `, unpacked at ${hex(inside.offset)}`
   const mapped = `${unpacked}${address === undefined ? '' : `, address ${address}`}`
   const whose = owner === undefined ? '' : `, ${owner.kind} ${safeText(owner.name, 40)}`
-  // Of what was read from a PDF the file itself has no offset.
-  const at = owner !== undefined && isOfPdf(owner) ? '' : ` at ${hex(offset)}${mapped}`
+  const at = ` at ${hex(offset)}${mapped}`
   const often = copies > 1 ? `, ${count(copies)} copies` : ''
   const kind = certainty === 'proven' ? '' : `${what(finding)}${noteOf(finding)} `
   return line(`  ${kind}${form}${often}: ${shortPath(file)}${at}${whose} (${safeText(proof, 80)})`)
-}
-
-function isOfPdf({ kind }: NonNullable<Finding['owner']>): boolean {
-  return kind === 'page' || kind === 'stream' || kind === 'attachment'
 }
 
 const PATH = 56
@@ -293,7 +288,6 @@ function rootsOf(reports: readonly ScanReport[]): string {
 }
 
 function containerOf({ container, packedBy }: ScanReport): string {
-  if (packedBy === 'PDF') return 'PDF with its text'
   return packedBy === undefined ? container : `${container} unpacked by ${packedBy}`
 }
 

@@ -58,8 +58,9 @@ export async function openPacked(
       return { length: 1, end: 'unopened', reason: 'what a long list of numbers stands for' }
     case '7z':
     case 'rar':
-    case 'PDF':
       return { length: 1, end: 'unopened', reason: `${coding} amid other bytes` }
+    case 'PDF':
+      return { length: 1, end: 'unopened', reason: 'the streams of a PDF' }
     case 'zstd':
     case 'lz4':
     case 'xz':

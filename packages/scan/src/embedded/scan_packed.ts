@@ -25,7 +25,7 @@ export const MOST_BYTES: number = 16 * 2 ** 30
 /** Places that are opened: a file of 64 GiB that is full of them is searched for a day. */
 const MOST_PLACES = 200_000
 /** In memory their heads are signatures that programs compare with. */
-const OF_FILES: ReadonlySet<PackedCoding> = new Set<PackedCoding>(['7z', 'rar', 'PDF'])
+const OF_FILES: ReadonlySet<PackedCoding> = new Set<PackedCoding>(['7z', 'rar'])
 const FILE_HEAD_BYTES = 1024
 /** Bytes of each that are held in memory. */
 const MEMORY_BYTES = 16 << 20
@@ -110,7 +110,7 @@ export async function scanPacked(
   }
 }
 
-/** A file that is one as a whole is told, or opened, as such. A PDF may have something before its head. */
+/** A file that is one as a whole is told, or opened, as such. */
 function isOfFile({ coding, at }: PackedSeen): boolean {
   return OF_FILES.has(coding) && at < FILE_HEAD_BYTES
 }

@@ -8,7 +8,6 @@ import { MintmarkError, safeJson, safeText, whyUnread } from '@mintmark/core'
 import { dataRanges, type FileSource, fileSource } from '@mintmark/dump'
 import { magicOf } from '../packed.ts'
 import { howToUnpack, packerOf } from '../packers.ts'
-import { isPdf } from '../pdf/read_pdf.ts'
 import { type Copied, copyErased, isAsCopied, sha256OfFile } from './copy_erased.ts'
 import { checkPlace, NewFile } from './new_file.ts'
 import { scrubInput } from './scrub_input.ts'
@@ -76,10 +75,6 @@ export async function scrubFile(path: string, options: ScrubFileOptions): Promis
 /** What is packed shows no key, and would be called clean. */
 function refusePacked(source: FileSource, path: string): void {
   const shown = safeText(path)
-  if (isPdf(source)) {
-    const message = `${shown} is a PDF: what its pages and streams hold cannot be erased where it lies; make it anew without them`
-    throw new MintmarkError('INPUT_INVALID', message, { path: shown })
-  }
   const packer = packerOf(magicOf(source))
   if (packer === undefined) return
   const message = `${shown} is packed by ${packer}: ${howToUnpack(packer)}, scrub that, and pack the result`
