@@ -5,9 +5,6 @@
  */
 import { setFlagsFromString } from 'node:v8'
 
-/** That of Node 20. */
-const IS_OLD_V8: boolean = process.versions.v8.startsWith('11.')
-
 let isDone = false
 
 /**
@@ -19,8 +16,6 @@ export function compileLess(): void {
   if (isDone) return
   isDone = true
   setFlagsFromString('--max-inlined-bytecode-size-cumulative=100')
-  // Later versions count otherwise, and complain of a flag that they do not know.
-  if (IS_OLD_V8) setFlagsFromString('--interrupt-budget=400000')
 }
 
 /** Megabytes of a thread's heap up to which nothing is collected. */
@@ -31,15 +26,13 @@ const GROWING = { first: 300, last: 50 } as const
 const LOOK_MS = 50
 
 /**
- * For a command that searches: what `compileLess` does, kernels are optimized at once and may use relaxed SIMD, and garbage is
- * collected later.
+ * For a command that searches: what `compileLess` does, kernels are optimized at once, and garbage is collected
+ * later.
  */
 export function forSearches(): void {
   compileLess()
   // All threads would run what is compiled in haste, several times slower, until what they soon need anyway is compiled.
   setFlagsFromString('--no-liftoff')
-  // Later versions have it without being told.
-  if (IS_OLD_V8) setFlagsFromString('--experimental-wasm-relaxed-simd')
   setFlagsFromString(`--initial-old-space-size=${FREE_MEGABYTES}`)
   setFlagsFromString(`--heap-growing-percent=${GROWING.first}`)
   // In a dump full of keys that would be more memory than a scan may take.
