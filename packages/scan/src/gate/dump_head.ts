@@ -8,6 +8,7 @@ import { fstatSync, readSync } from 'node:fs'
 import { constants, gunzipSync } from 'node:zlib'
 import { bytesSource, openDump } from '@mintmark/dump'
 import { isMachineDump, packerOf, programOf } from '../packers.ts'
+import { isCrashReport } from './report_fields.ts'
 
 /** Folders with programs: what is in them is the system's. */
 export const PROGRAM_PATH = '/usr/local/bin:/usr/bin:/bin'
@@ -110,13 +111,4 @@ function whatIs(head: Uint8Array): Content {
     isCrashReport: isCrashReport(head),
     isBinary: head.includes(0),
   }
-}
-
-const REPORT_BEGINS = Buffer.from('ProblemType: ')
-
-/** Source: `problem_report.py` of apport 2.28: fields of one line each, a packed one in lines of base64 behind it. */
-function isCrashReport(head: Uint8Array): boolean {
-  const bytes = Buffer.from(head.buffer, head.byteOffset, head.length)
-  const isReport = bytes.subarray(0, REPORT_BEGINS.length).equals(REPORT_BEGINS)
-  return isReport && bytes.includes('\nCoreDump: base64\n')
 }

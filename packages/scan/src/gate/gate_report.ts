@@ -31,7 +31,8 @@ export interface GateReport {
 
 export interface LandedCore {
   readonly file: string
-  readonly compression: 'gzip' | 'zstd'
+  /** `apport`: it is the field `CoreDump` of a crash report, by gzip and base64. */
+  readonly compression: 'gzip' | 'zstd' | 'apport'
   /** Of the compressed file. */
   readonly bytes: number
   /** SHA-256 of the scrubbed core, unpacked; hex. */

@@ -98,7 +98,7 @@ export function arrivalOfFile(source: DroppedFile, inlet: Inlet): Arrival {
 export async function receiveCore(gate: Gate, arrival: Arrival): Promise<Landed> {
   const { spool, log, limits } = gate
   let entry: SpoolEntry | undefined
-  let hold: CoreHold | undefined
+  const holds: CoreHold[] = []
   try {
     if (arrival.crash?.wantsNone === true) return respect('the process asked for none (limit 0)')
     const begun = arrival.inlet.entry
@@ -107,19 +107,26 @@ export async function receiveCore(gate: Gate, arrival: Arrival): Promise<Landed>
     const crowd = entry.hasSaid(READ) ? undefined : tooMany(spool, arrival, limits.maxAtOnce)
     if (crowd !== undefined) return lose(crowd)
     refuseFullDisk(spool, limits.keepFreeBytes)
+    const { folder } = entry
     const memory = new MemoryPool(spool, entry, limits.maxMemoryBytes)
-    hold = new CoreHold({ folder: entry.folder, memory })
+    const newHold = (): CoreHold => {
+      const made = new CoreHold({ folder, memory })
+      holds.push(made)
+      return made
+    }
+    const hold = newHold()
     const received = readAll(gate, arrival, hold)
     memory.giveBack()
     if (received === undefined) return lose(`it is larger than ${limits.maxSizeBytes} bytes`)
     // Loaded once nobody waits any more.
     const { landCore } = await import('./land.ts')
-    return await landCore(gate, arrival, { entry, hold, received })
+    return await landCore(gate, arrival, { entry, hold, newHold, received })
   } catch (error) {
     return lose(reasonOf(error))
   } finally {
-    for (const each of [() => arrival.inlet.close(), () => hold?.wipe(), () => entry?.discard()])
-      attempt(each)
+    attempt(() => arrival.inlet.close())
+    for (const each of holds) attempt(() => each.wipe())
+    attempt(() => entry?.discard())
   }
 
   function attempt(action: () => void): void {

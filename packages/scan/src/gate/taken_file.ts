@@ -105,13 +105,9 @@ function refusalOf(head: DumpHead): Taken | undefined {
   if (isDamaged) return failed(`nothing comes out of it (${packer}): it is cut or damaged`)
   if (pagesPackedBy !== undefined)
     return left(`its pages are packed by ${pagesPackedBy}: ${howToUnpack(pagesPackedBy)}`)
-  if (isDump) return undefined
+  if (isDump || head.isCrashReport) return undefined
   if (head.archive !== undefined)
     return left(`it holds files of its own (${head.archive}): unpack it into this folder`)
-  if (head.isCrashReport)
-    return left(
-      'its core is text in a report of apport: unpack it (apport-unpack FILE DIR), and watch DIR',
-    )
   return isBinary ? left(NO_FORMAT) : { outcome: 'no-dump' }
 }
 
