@@ -228,13 +228,12 @@ it('a dump of a machine whose pages are packed is told, and stays', async () => 
   }
 })
 
-/** A zip archive's first member, as far as its head tells. */
-const ZIP = Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.alloc(64)])
+const SEVEN_ZIP = Buffer.concat([Buffer.from('377abcaf271c', 'hex'), Buffer.alloc(64)])
 
 for (const [name, content, why] of [
   ['memory.img', Buffer.alloc(8192, 'x\0'), /the head of no known dump format.*mintmark scrub/],
   ['memory.img.gz', gzipSync(Buffer.alloc(8192, 'x\0')), /the head of no known dump format/],
-  ['cores.zip', ZIP, /it holds files of its own \(zip\): unpack it into this folder/],
+  ['cores.7z', SEVEN_ZIP, /it holds files of its own \(7z\): unpack it into this folder/],
   ['vmcore', Buffer.from(`KDUMP   ${'\0'.repeat(64)}`), /its pages are packed by kdump/],
 ] as const)
   it(`what may be a dump and is not taken stays, and the log says why, once: ${name}`, async () => {

@@ -1,15 +1,14 @@
 /* oxlint-disable eslint/no-await-in-loop -- one after another, as they are compared */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, describe, it } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
-import { answered, BIN, type Ended, mintmark, rowsOf } from './built_command.ts'
+import { answered, rowsOf } from './built_command.ts'
 import { key, place, program, raw, skip, takeRawCore } from './gate_call.ts'
 import { backtrace, logOf, spooled, unfinishedIn } from './gate_spool.ts'
 import { countPieces } from './gate_victim.ts'
+import { killedSweep, plainCopies, sweep } from './gate_watch_call.ts'
 
 before(takeRawCore)
 
@@ -37,41 +36,6 @@ function reportOf(core: Buffer): Buffer {
 function dropReport(dropped: string): void {
   mkdirSync(dropped)
   writeFileSync(join(dropped, NAME), reportOf(readFileSync(raw)))
-}
-
-const call = (dropped: string, spool: string): readonly string[] => [
-  'gate',
-  'watch',
-  dropped,
-  '--spool',
-  spool,
-  '--raw',
-  'remove',
-  '--settle',
-  '0',
-  '--once',
-]
-
-const sweep = (dropped: string, spool: string): Promise<Ended> =>
-  mintmark(...call(dropped, spool), '--json')
-
-/** One sweep that is killed, with all that it started, after a while. */
-async function killedSweep(dropped: string, spool: string, afterMs: number): Promise<void> {
-  const watch = spawn(process.execPath, [BIN, ...call(dropped, spool), '--max-memory', '0'], {
-    detached: true,
-    stdio: 'ignore',
-  })
-  const ended = new Promise((resolve) => watch.once('exit', resolve))
-  await sleep(afterMs)
-  if (watch.pid !== undefined && watch.exitCode === null) killGroup(watch.pid)
-  await ended
-}
-
-/** Every file below a folder. */
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true)
 }
 
 describe('gate watch, with a crash report of apport,', { skip }, () => {
@@ -137,11 +101,7 @@ describe('gate watch, killed over a crash report,', { skip }, () => {
     mkdirSync(spool, { mode: 0o700 })
     for (let i = 1; i <= 5 && existsSync(join(dropped, NAME)); i++) {
       await killedSweep(dropped, spool, i * 500)
-      for (const file of filesBelow(spool)) {
-        const bytes = readFileSync(file)
-        assert.equal(countPieces(key, bytes), 0, file)
-        assert.equal(bytes.includes('BEGIN PRIVATE'), false, file)
-      }
+      assert.deepEqual(plainCopies(spool), [])
     }
     await sweep(dropped, spool)
     assert.deepEqual([readdirSync(dropped), unfinishedIn(spool)], [[], []])
@@ -149,12 +109,3 @@ describe('gate watch, killed over a crash report,', { skip }, () => {
     assert.equal(spooled(spool).length, 1)
   })
 })
-
-/** The watch and what it started; both are of this test. */
-function killGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL')
-  } catch {
-    // It has just ended.
-  }
-}

@@ -6,14 +6,12 @@
 import { SUFFIX, writeCompressed } from './compress.ts'
 import type { Content } from './content.ts'
 import type { CoreHold } from './core_hold.ts'
+import { HEAD_BYTES } from './dump_head.ts'
 import { heldSource } from './held_input.ts'
 import type { HeldInput } from './hold_layout.ts'
 import { refuseFullDisk } from './keep_free.ts'
 import type { Arrival, Gate } from './receive.ts'
 import { isCrashReport } from './report_fields.ts'
-
-/** Enough for the fields of a report in front of its core. */
-const HEAD_BYTES = 5 << 20
 
 /**
  * @param newHold a hold that the caller wipes

@@ -8,12 +8,12 @@
  *
  * @module
  */
-import { crc32 } from 'node:zlib'
 import { MintmarkError } from '@mintmark/core'
 import type { ByteSource } from '@mintmark/dump'
 import { type Opened, openPacked } from '../embedded/open_packed.ts'
 import type { Sink } from '../embedded/small_hold.ts'
 import { MAGIC_BYTES, packerOf } from '../packers.ts'
+import { CheckedSink } from './checked_sink.ts'
 import type { CoreHold } from './core_hold.ts'
 import { heldSource } from './held_input.ts'
 import { coreFieldOf } from './report_fields.ts'
@@ -47,7 +47,6 @@ const MOST_TEXT = 64 << 20
 /** Between core and text: nothing of one runs on into the other. */
 const GAP_BYTES = 4096
 const STEP_BYTES = 1 << 18
-const CHECK_BYTES = 64 << 20
 
 /**
  * @throws {MintmarkError} `INPUT_INVALID` if the report is damaged or cut, or more is in it than may be; `DISK_FULL`
@@ -101,29 +100,6 @@ function hasSums(packed: ByteSource, { size, sum }: CheckedSink): boolean {
   const sums = Buffer.alloc(8)
   packed.read(packed.size - sums.length, sums)
   return sums.readUInt32LE(0) === sum && sums.readUInt32LE(4) === size % 2 ** 32
-}
-
-/** A hold with a checksum, which asks for room on the disk while it spills. */
-class CheckedSink implements Sink {
-  readonly #hold: CoreHold
-  readonly #check: () => void
-  #checked = 0
-  size = 0
-  sum = 0
-
-  constructor(hold: CoreHold, check: () => void) {
-    this.#hold = hold
-    this.#check = check
-  }
-
-  take(bytes: Buffer): void {
-    this.sum = crc32(bytes, this.sum)
-    this.size += bytes.length
-    this.#hold.take(bytes)
-    if (this.#hold.spilledBytes - this.#checked < CHECK_BYTES) return
-    this.#checked = this.#hold.spilledBytes
-    this.#check()
-  }
 }
 
 function copy(from: ByteSource, to: CoreHold): void {

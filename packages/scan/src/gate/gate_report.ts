@@ -15,6 +15,8 @@ export interface DroppedFile {
   readonly modifiedMs: number
   /** Its number in the file system: with the rest it names one file. */
   readonly inode: number
+  /** Of a zip archive: the name of the member. Never safe to print raw. */
+  readonly member?: string
 }
 
 export interface GateReport {

@@ -90,7 +90,9 @@ export function arrivalOf(crash: Crash, inlet: Inlet): Arrival {
 
 /** A core that another system dropped. */
 export function arrivalOfFile(source: DroppedFile, inlet: Inlet): Arrival {
-  const name = coreName([path.basename(source.path)], source.modifiedMs)
+  const { member } = source
+  const names = [path.basename(source.path), ...(member === undefined ? [] : [member])]
+  const name = coreName(names, source.modifiedMs)
   return { inlet, source, program: safeName(path.basename(source.path)), name }
 }
 
@@ -115,7 +117,7 @@ export async function receiveCore(gate: Gate, arrival: Arrival): Promise<Landed>
       return made
     }
     const hold = newHold()
-    const received = readAll(gate, arrival, hold)
+    const received = await readFrom(gate, arrival, hold)
     memory.giveBack()
     if (received === undefined) return lose(`it is larger than ${limits.maxSizeBytes} bytes`)
     // Loaded once nobody waits any more.
@@ -168,6 +170,27 @@ function tooMany(spool: Spool, { program }: Arrival, maxAtOnce: number): string 
     if (alike[kind] > ofOne) return `${ofOne} cores of this program are being received already`
   }
   return undefined
+}
+
+/** @returns undefined if there is more than may be */
+async function readFrom(
+  gate: Gate,
+  arrival: Arrival,
+  hold: CoreHold,
+): Promise<ReceivedBytes | undefined> {
+  const { inlet, source, name } = arrival
+  if (source?.member === undefined) return readAll(gate, arrival, hold)
+  const { spool, limits, log } = gate
+  const { readZipMember } = await import('./read_zip_member.ts')
+  const received = await readZipMember(inlet.file, source.member, hold, {
+    maxSizeBytes: limits.maxSizeBytes,
+    check: () => refuseFullDisk(spool, limits.keepFreeBytes),
+  })
+  inlet.close()
+  standBack()
+  if (received !== undefined)
+    log.note(`${name}: unpacked, ${received.bytes} bytes in ${received.readMs} ms`)
+  return received
 }
 
 /** @returns undefined if there is more than may be */
