@@ -81,8 +81,9 @@ function inWords(landed: Landed): string {
 }
 
 function droppedOf(text: string): DroppedFile {
-  const { path, bytes, modifiedMs, inode } = parseObject(text) ?? {}
+  const { path, bytes, modifiedMs, inode, member } = parseObject(text) ?? {}
   if (typeof path !== 'string' || typeof bytes !== 'number')
     throw invalid('dropped', '--dropped takes what "gate watch" tells')
-  return { path, bytes, modifiedMs: Number(modifiedMs), inode: Number(inode) }
+  const file = { path, bytes, modifiedMs: Number(modifiedMs), inode: Number(inode) }
+  return typeof member === 'string' ? { ...file, member } : file
 }
