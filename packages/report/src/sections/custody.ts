@@ -14,7 +14,7 @@ import {
   statement,
   type Table,
   table,
-} from '../model.ts'
+} from '../model/model.ts'
 import { byQuery, byRule, column, inTable, listStrength } from './wording.ts'
 
 const TOUCHES_SQL =
