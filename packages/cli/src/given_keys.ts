@@ -59,7 +59,8 @@ async function keysOf(paths: readonly string[], io: Io): Promise<readonly Public
   for (const problem of files.flatMap(({ problems }) => problems))
     io.err(`mintmark: ${safeText(problem)}\n`)
   if (files.some(({ keys }) => keys.length === 0)) {
-    const message = 'a file of --public-key holds no public key: docs/key-forms.md has what is read'
+    const message =
+      'a file of --public-key holds no public key: docs/what-is-found.md lists what is read'
     throw new MintmarkError('INPUT_INVALID', message, { option: 'public-key' })
   }
   return files.flatMap(({ keys }) => keys)
