@@ -32,7 +32,6 @@ const NOT_YET: readonly string[] = [
   'docs/truth.md',
   'docs/ui.md',
   'docs/unknowns.md',
-  'docs/verdicts.md',
 ]
 
 const MOST_WORDS = 25
