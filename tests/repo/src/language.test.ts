@@ -26,7 +26,6 @@ const NOT_YET: readonly string[] = [
   'docs/performance.md',
   'docs/replay.md',
   'docs/report.md',
-  'docs/scope.md',
   'docs/scrub.md',
   'docs/threat-model.md',
   'docs/truth.md',
