@@ -21,7 +21,6 @@ const NOT_YET: readonly string[] = [
   'docs/performance-scan-history.md',
   'docs/performance-scan.md',
   'docs/performance.md',
-  'docs/replay.md',
   'docs/scrub.md',
   'docs/threat-model.md',
   'docs/truth.md',
