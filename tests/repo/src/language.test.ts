@@ -115,7 +115,8 @@ function sentencesOf(prose: string): Sentence[] {
     const isProse = !/^\s*(?:$|[#|])/.test(text)
     if (!isProse || /^\s*(?:[-*+]|\d+\.)\s/.test(text)) end()
     if (!isProse) continue
-    for (const word of text.replace(/^\s*(?:[-*+>]|\d+\.)\s+/, '').split(/\s+/)) {
+    const unmarked = text.trim().replace(/^(?:[-*+>]|\d+\.)\s+/, '')
+    for (const word of unmarked.split(/\s+/)) {
       if (ENDS.test(words.at(-1) ?? '') && BEGINS.test(word)) end()
       if (words.length === 0) line = index + 1
       words.push(word)
@@ -172,6 +173,7 @@ describe('the check of the language', () => {
   it('reports a long sentence with its line, over the ends of lines', () => {
     assert.deepEqual(check('# T', '', `A short one. ${words(20)}`, `\n${words(25)}`), [])
     assert.match(check('# T', '', 'A short one.', words(26)).join(), /^docs\/a\.md:4: 26 words/)
+    assert.deepEqual(check(`- ${words(20)}`, `  ${words(20)}`), [])
     assert.match(check(`- ${words(13).slice(0, -1)}`, `  ${words(13)}`).join(), /a\.md:1: 26 words/)
   })
 
