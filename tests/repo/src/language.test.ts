@@ -23,7 +23,6 @@ const NOT_YET: readonly string[] = [
   'docs/performance.md',
   'docs/scrub.md',
   'docs/threat-model.md',
-  'docs/truth.md',
 ]
 
 const MOST_WORDS = 25
