@@ -5,7 +5,6 @@ import { projectFiles, read } from './repository.ts'
 
 /** Pages not yet rewritten. The list only shrinks: take a page off as soon as it passes. */
 const NOT_YET: readonly string[] = [
-  'ARCHITECTURE.md',
   'CHANGELOG.md',
   'CONTRIBUTING.md',
   'README.md',
