@@ -3,7 +3,7 @@
  *
  * A token that no issuance explains has four ordinary causes: its log never shows such tokens, the log has a hole there,
  * the log loses a row now and then, or a column holds something else. Each leaves marks in the tokens of everybody
- * else. `docs/verdicts.md` gives the rules in words.
+ * else. `docs/missing-tokens.md` gives the rules in words.
  *
  * @module
  */
