@@ -5,9 +5,7 @@ import { projectFiles, read } from './repository.ts'
 
 /** Pages not yet rewritten. The list only shrinks: take a page off as soon as it passes. */
 const NOT_YET: readonly string[] = [
-  'CHANGELOG.md',
   'CONTRIBUTING.md',
-  'README.md',
   'docs/errors.md',
   'docs/exporting.md',
   'docs/formats.md',
@@ -15,11 +13,7 @@ const NOT_YET: readonly string[] = [
   'docs/guard-integrations.md',
   'docs/guard.md',
   'docs/hunts-built-in.md',
-  'docs/key-forms.md',
   'docs/ledger.md',
-  'docs/performance-scan-history.md',
-  'docs/performance-scan.md',
-  'docs/performance.md',
   'docs/scrub.md',
   'docs/threat-model.md',
 ]
