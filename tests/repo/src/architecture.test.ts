@@ -84,14 +84,13 @@ describe('packages', () => {
 
 /** Folders that still have too many files, or arrows that go in circles. The lists only get shorter. */
 const CROWDED: readonly string[] = [
-  'packages/cli/src/commands',
   'packages/scan/src',
   'packages/scan/src/detectors',
   'packages/scan/src/gate',
   'packages/scan/src/known',
   'packages/scan/src/scrub',
 ]
-const IN_CIRCLES: readonly string[] = ['cli', 'scan']
+const IN_CIRCLES: readonly string[] = ['scan']
 const MOST_FILES = 25
 
 /** Files that a source imports from its own package, types too. */
