@@ -16,6 +16,7 @@ import { JWK } from './jwk.ts'
 import { CURVE, EXPONENT, JSON_CURVE, JSON_RSA } from './jwk_headless.ts'
 import { PEM, SSH2 } from './pem.ts'
 import { PEM_END, PEM_END_TEXT } from './pem_end.ts'
+import { FIRST_PRIME, PRINTED_CURVE, PRINTED_RSA, PRIVATE } from './printed_key.ts'
 import { PUTTY } from './putty.ts'
 import { SEXP_CANONICAL, SEXP_PROTECTED, SEXP_TEXT } from './sexp.ts'
 import { ENTRA_REFRESH, JOSE, prefixedToken, refreshToken } from './token.ts'
@@ -39,6 +40,8 @@ export const TEXT_ANCHORS: readonly Anchor[] = [
   ...['RSAKeyValue', 'RSAKeyPair', 'DSAKeyValue'].flatMap((element) =>
     textAnchors(`xml-${element}`, element, keyXml(element)),
   ),
+  ...textAnchors('printed-rsa', FIRST_PRIME, PRINTED_RSA),
+  ...textAnchors('printed-curve', PRIVATE, PRINTED_CURVE),
   ...textAnchors('dnssec', 'Private-key-format:', DNSSEC),
   ...textAnchors('wireguard', WIREGUARD_NAME, WIREGUARD),
   ...textAnchors('sexp-text', '(private-key', SEXP_TEXT),
