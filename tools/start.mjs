@@ -5,7 +5,10 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
+import { underCurrentNode } from './current_node.mjs'
 import { root, setUp } from './setup.mjs'
+
+await underCurrentNode()
 
 const out = path.join(root, 'replay-out')
 const program = path.join(root, 'packages', 'cli', 'bin', 'mintmark.mjs')

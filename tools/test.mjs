@@ -13,6 +13,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
+import { underCurrentNode } from './current_node.mjs'
 import { root, setUp } from './setup.mjs'
 import { putTogether, together } from './together.mjs'
 
@@ -20,6 +21,7 @@ const MOST_TRIED_AGAIN = 3
 /** Parts of the names of files that take half a minute and more, the longest first. */
 const LONG = ['victims', 'golden', '.fault', 'investigate_dumps', 'known_places', 'selections', 'floods', 'replay', 'report', 'case_app']
 
+await underCurrentNode()
 setUp()
 const words = process.argv.slice(2)
 const unwanted = wordsOf('-')

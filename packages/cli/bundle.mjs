@@ -28,7 +28,7 @@ import { BUNDLES, NEWEST, newestFolder, ROOT, stampOf } from './bin/bundled.cjs'
 
 const FIRST_PARTY = /[\\/]packages[\\/]([^\\/]+)[\\/]dist[\\/]src[\\/]/
 /** Commands whose start somebody waits for; the others are loaded from the modules that tsc wrote. */
-const SEARCHES = /^commands\/(scan|scrub|gate_\w+)$/
+const SEARCHES = /^commands\/dumps\/\w+$/
 /** Scripts of threads, by their names in `new URL('./NAME.js', import.meta.url)`. */
 const THREADS = { scan_worker: 'scan/dist/src', spill_thread: 'scan/dist/src/gate' }
 const ENTRIES = { main: 'cli/dist/src', gate_receiver: 'cli/dist/src', ...THREADS }
@@ -99,8 +99,8 @@ async function writeChunks(folder) {
 function withPlaces(code, id, folder) {
   if (!FIRST_PARTY.test(id)) return code
   const place = JSON.stringify(path.relative(folder, id).split(path.sep).join('/'))
-  const inTime = code.replace(/\bimport\('\.\/(commands\/\w+)\.js'\)/g, (whole, command) =>
-    SEARCHES.test(command) ? whole : `importModule(new URL('./${command}.js', import.meta.url).href)`,
+  const inTime = code.replace(/\bimport\('\.\.\/(commands\/\w+\/\w+)\.js'\)/g, (whole, command) =>
+    SEARCHES.test(command) ? whole : `importModule(new URL('../${command}.js', import.meta.url).href)`,
   )
   return inTime.replace(/new URL\('\.\/(\w+)\.js', import\.meta\.url\)|import\.meta\.url/g, (_, name) => {
     if (name in THREADS) return `new URL('./${startOf(name)}', import.meta.url)`

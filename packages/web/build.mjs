@@ -22,7 +22,7 @@ function digest() {
     path.join(here, 'vite.report.mjs'),
     path.join(root, 'packages/core/src/safe_text.ts'),
     path.join(root, 'packages/core/src/wording.ts'),
-    path.join(root, 'packages/case/src/conclusion_text.ts'),
+    path.join(root, 'packages/case/src/answer/conclusion_text.ts'),
   ]
   for (const file of [...sources, ...others]) {
     hash.update(path.relative(root, file)).update('\0').update(readFileSync(file)).update('\0')

@@ -1,5 +1,3 @@
-export { type Judged, judgedCounts, unjudged } from './accesses_judged.ts'
-export { type AccountAddress, accountAddresses } from './account_addresses.ts'
 export {
   type Answer,
   type AnsweredEvidence,
@@ -8,10 +6,7 @@ export {
   answer,
   answerMarked,
   type Step,
-} from './answer.ts'
-export { type Case, type OpenOptions, openCase } from './case.ts'
-export { type CaseName, caseAddresses, caseNames } from './case_names.ts'
-export type { Comparable, ComparableBasis, Rate } from './comparable.ts'
+} from './answer/answer.ts'
 export {
   type Conclusion,
   conclude,
@@ -20,7 +15,7 @@ export {
   isUnread,
   type Status,
   type Unanswered,
-} from './conclusion.ts'
+} from './answer/conclusion.ts'
 export {
   baseRateText,
   type ConclusionText,
@@ -31,26 +26,10 @@ export {
   leadText,
   rateText,
   STATUS_WORDS,
-} from './conclusion_text.ts'
-export {
-  buildCoverage,
-  type CoverageSpan,
-  categoriesSupplied,
-  coverageReport,
-} from './coverage.ts'
-export { type ArtefactAccess, type Custody, type CustodyOptions, custody } from './custody.ts'
-export {
-  type AccessDetail,
-  type AccessPage,
-  accessDetails,
-  accessPage,
-  type ListedAccess,
-} from './desk/access_list.ts'
-export { type Focus, focusOn, isNarrow } from './desk/focus.ts'
-export { hitsWithin } from './desk/hits_within.ts'
-export { type Lineage, lineage, sessionsOf, tokensOf } from './desk/lineage.ts'
-export { type RejectRow, rejectPage } from './desk/reject_page.ts'
-export { type Band, type TimeBins, timeBins } from './desk/time_bins.ts'
+} from './answer/conclusion_text.ts'
+export type { Lead } from './answer/leads.ts'
+export { hunt, judge, prepare } from './answer/prepare.ts'
+export { type ArtefactAccess, type Custody, type CustodyOptions, custody } from './dumps/custody.ts'
 export {
   DUMP_SHAPE,
   type DumpFile,
@@ -62,38 +41,32 @@ export {
   dumpScans,
   KEYS_SHAPE,
   keepScan,
-} from './dump_scans.ts'
-export { eventRows } from './event_rows.ts'
-export {
-  type EvidenceRow,
-  type EvidenceStatement,
-  evidenceRows,
-  type RejectReason,
-  UNREADABLE,
-} from './evidence_rows.ts'
-export type { FileTouches, Toucher } from './file_touches.ts'
+} from './dumps/dump_scans.ts'
+export type { FileTouches, Toucher } from './dumps/file_touches.ts'
+export { isLeak, type KeyFound, type KeyPlace, keysFound } from './dumps/keys_found.ts'
+export { type Query, run } from './engine/query.ts'
+export type { InsertFormat, Params, Session } from './engine/session.ts'
 export { type Hunt, type HuntClass, type HuntStrength, parseHunt } from './hunts/hunt_file.ts'
 export { type HuntSelection, huntList } from './hunts/hunt_list.ts'
 export type { HuntParam } from './hunts/hunt_param.ts'
 export { type HuntOptions, type HuntResult, type HuntRow, runHunts } from './hunts/run_hunts.ts'
 export { type HuntTrial, tryHunt } from './hunts/try_hunt.ts'
 export {
-  type Indicator,
-  type IndicatorKind,
-  type IndicatorList,
-  type IndicatorReject,
-  readIndicators,
-} from './indicators.ts'
-export {
   type IngestOptions,
   type IngestProgress,
   type IngestReport,
   ingest,
 } from './ingest/ingest.ts'
-export { isLeak, type KeyFound, type KeyPlace, keysFound } from './keys_found.ts'
-export type { Lead } from './leads.ts'
-export { type TokenUse, type TokenUses, tokenUses } from './lineage.ts'
-export { type Loss, type LossCode, lossesOf } from './losses.ts'
+export { type Judged, judgedCounts, unjudged } from './scope/accesses_judged.ts'
+export { type AccountAddress, accountAddresses } from './scope/account_addresses.ts'
+export {
+  type Indicator,
+  type IndicatorKind,
+  type IndicatorList,
+  type IndicatorReject,
+  readIndicators,
+} from './scope/indicators.ts'
+export type { AccessLoss } from './scope/lost_accesses.ts'
 export {
   addMark,
   MARK_KINDS,
@@ -104,15 +77,50 @@ export {
   markHistory,
   marks,
   type NewMark,
-} from './marks.ts'
-export { messageRows } from './message_rows.ts'
-export { readMeta, writeMeta } from './meta.ts'
-export { NO_ID } from './no_id.ts'
-export { type PointedByStrength, type PointedCounts, pointedCounts } from './pointed_counts.ts'
-export { hunt, judge, prepare } from './prepare.ts'
-export { type Query, run } from './query.ts'
-export { REASONS, type Strength } from './reconcile/reasons.ts'
-export { type ReconcileOptions, type ReconcileReport, reconcile } from './reconcile/reconcile.ts'
+} from './scope/marks.ts'
+export type { Bounds, PartScope } from './scope/parts.ts'
+export {
+  type PointedByStrength,
+  type PointedCounts,
+  pointedCounts,
+} from './scope/pointed_counts.ts'
+export type { UnboundedCode } from './scope/reasons.ts'
+export { type AccountScope, type ClassScope, type Scope, scope } from './scope/scope.ts'
+export { select } from './scope/select.ts'
+export type { Selected } from './scope/selected.ts'
+export type { Selection } from './scope/selection.ts'
+export {
+  type CoverageBand,
+  type Horizon,
+  type Phase,
+  type Timeline,
+  timeline,
+} from './scope/timeline.ts'
+export { type Case, type OpenOptions, openCase } from './store/case.ts'
+export { type CaseName, caseAddresses, caseNames } from './store/case_names.ts'
+export {
+  type EvidenceRow,
+  type EvidenceStatement,
+  evidenceRows,
+  type RejectReason,
+  UNREADABLE,
+} from './store/evidence_rows.ts'
+export { readMeta, writeMeta } from './store/meta.ts'
+export { NO_ID } from './store/no_id.ts'
+export { ACCESS_COLUMNS, ISSUANCE_COLUMNS, SCHEMA_VERSION, TABLES } from './store/schema.ts'
+export { createTables } from './store/tables.ts'
+export { type Unknown, unknowns } from './unknowns/unknowns.ts'
+export type { Comparable, ComparableBasis, Rate } from './verdicts/comparable.ts'
+export {
+  buildCoverage,
+  type CoverageSpan,
+  categoriesSupplied,
+  coverageReport,
+} from './verdicts/losses/coverage.ts'
+export { type Loss, type LossCode, lossesOf } from './verdicts/losses/losses.ts'
+export { REASONS, type Strength } from './verdicts/match/reasons.ts'
+export { type ReconcileOptions, type ReconcileReport, reconcile } from './verdicts/reconcile.ts'
+export { type Conflict, conflicts, evidenceMark, type SealReport, seal } from './verdicts/seal.ts'
 export {
   judgeSessions,
   type OutcomeCounts,
@@ -122,19 +130,21 @@ export {
   tokenVerdicts,
   type VerdictCounts,
   verdictsCsv,
-} from './reconcile/verdict_rows.ts'
-export { ACCESS_COLUMNS, ISSUANCE_COLUMNS, SCHEMA_VERSION, TABLES } from './schema.ts'
-export type { AccessLoss } from './scope/lost_accesses.ts'
-export type { Bounds, PartScope } from './scope/parts.ts'
-export type { UnboundedCode } from './scope/reasons.ts'
-export { type AccountScope, type ClassScope, type Scope, scope } from './scope/scope.ts'
-export { select } from './scope/select.ts'
-export type { Selected } from './scope/selected.ts'
-export { type Conflict, conflicts, evidenceMark, type SealReport, seal } from './seal.ts'
-export type { Selection } from './selection.ts'
-export type { InsertFormat, Params, Session } from './session.ts'
-export { type Sighted, sightedAccounts } from './sighted.ts'
-export { createTables } from './tables.ts'
-export { type CoverageBand, type Horizon, type Phase, type Timeline, timeline } from './timeline.ts'
-export { timelineRows } from './timeline_rows.ts'
-export { type Unknown, unknowns } from './unknowns.ts'
+} from './verdicts/verdict_rows.ts'
+export {
+  type AccessDetail,
+  type AccessPage,
+  accessDetails,
+  accessPage,
+  type ListedAccess,
+} from './views/access_list.ts'
+export { eventRows } from './views/event_rows.ts'
+export { type Focus, focusOn, isNarrow } from './views/focus.ts'
+export { hitsWithin } from './views/hits_within.ts'
+export { type Lineage, lineage, sessionsOf, tokensOf } from './views/lineage.ts'
+export { messageRows } from './views/message_rows.ts'
+export { type RejectRow, rejectPage } from './views/reject_page.ts'
+export { type Sighted, sightedAccounts } from './views/sighted.ts'
+export { type Band, type TimeBins, timeBins } from './views/time_bins.ts'
+export { timelineRows } from './views/timeline_rows.ts'
+export { type TokenUse, type TokenUses, tokenUses } from './views/token_uses.ts'

@@ -4,9 +4,9 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
-import { openCase } from '../src/case.ts'
-import { writeMeta } from '../src/meta.ts'
-import { TABLES } from '../src/schema.ts'
+import { openCase } from '../src/store/case.ts'
+import { writeMeta } from '../src/store/meta.ts'
+import { TABLES } from '../src/store/schema.ts'
 import { backends } from './backends.ts'
 
 describe('a case in a folder', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { clocksBy } from '../src/reconcile/clocks.ts'
+import { clocksBy } from '../src/verdicts/match/clocks.ts'
 
 const HOUR_MS = 3_600_000
 /** Tokens of one sign-in file and one audit file that show one difference, in quarters of an hour. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { percentUp } from '@mintmark/core'
 import * as fc from 'fast-check'
-import { type Conclusion, statusOf } from '../src/conclusion.ts'
+import { type Conclusion, statusOf } from '../src/answer/conclusion.ts'
 import {
   baseRateText,
   comparisonText,
@@ -11,8 +11,8 @@ import {
   dumpsText,
   ignoranceText,
   rateText,
-} from '../src/conclusion_text.ts'
-import type { PointedCounts } from '../src/pointed_counts.ts'
+} from '../src/answer/conclusion_text.ts'
+import type { PointedCounts } from '../src/scope/pointed_counts.ts'
 
 const NONE: PointedCounts = {
   accesses: 0,

@@ -1,11 +1,11 @@
 /** Conclusions of small cases in the engine: strengths, marks, base rates of what only the attacker uses. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { comparable, principalRates } from '../src/comparable.ts'
-import { type Conclusion, conclude } from '../src/conclusion.ts'
-import { leadsOf } from '../src/leads.ts'
-import { addMark, markConditions } from '../src/marks.ts'
-import { tokenVerdicts } from '../src/reconcile/verdict_rows.ts'
+import { type Conclusion, conclude } from '../src/answer/conclusion.ts'
+import { leadsOf } from '../src/answer/leads.ts'
+import { addMark, markConditions } from '../src/scope/marks.ts'
+import { comparable, principalRates } from '../src/verdicts/comparable.ts'
+import { tokenVerdicts } from '../src/verdicts/verdict_rows.ts'
 import { access, fill, guid, type OpenWorld, openWorld, type Row, unissued } from './world.ts'
 
 const ALICE = 'alice@example.org'

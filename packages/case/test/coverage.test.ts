@@ -5,7 +5,7 @@ import {
   type CoverageSpan,
   categoriesSupplied,
   coverageReport,
-} from '../src/coverage.ts'
+} from '../src/verdicts/losses/coverage.ts'
 import { bare, made, used } from './reconcile_world.ts'
 import { fill, openWorld, type Row } from './world.ts'
 

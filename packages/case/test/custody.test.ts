@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { type CustodyOptions, custody } from '../src/custody.ts'
+import { type CustodyOptions, custody } from '../src/dumps/custody.ts'
 import { select } from '../src/scope/select.ts'
 import { access, fill, guid, hour, type OpenWorld, openWorld, type Row, unissued } from './world.ts'
 

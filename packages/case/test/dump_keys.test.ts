@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { custody } from '../src/custody.ts'
-import { type DumpKey, type DumpScan, dumpScans, keepScan, scansMark } from '../src/dump_scans.ts'
-import { type FileTouches, fileTouches } from '../src/file_touches.ts'
-import { keysFound } from '../src/keys_found.ts'
-import { unknowns } from '../src/unknowns.ts'
+import { custody } from '../src/dumps/custody.ts'
+import {
+  type DumpKey,
+  type DumpScan,
+  dumpScans,
+  keepScan,
+  scansMark,
+} from '../src/dumps/dump_scans.ts'
+import { type FileTouches, fileTouches } from '../src/dumps/file_touches.ts'
+import { keysFound } from '../src/dumps/keys_found.ts'
+import { unknowns } from '../src/unknowns/unknowns.ts'
 import { access, fill, guid, hour, type OpenWorld, openWorld, type Row, unissued } from './world.ts'
 
 const SHA = 'ab'.repeat(32)

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { openCase } from '../src/case.ts'
-import { type DumpScan, dumpScans, keepScan, scansMark } from '../src/dump_scans.ts'
-import { keysFound } from '../src/keys_found.ts'
+import { type DumpScan, dumpScans, keepScan, scansMark } from '../src/dumps/dump_scans.ts'
+import { keysFound } from '../src/dumps/keys_found.ts'
+import { openCase } from '../src/store/case.ts'
 import { backends } from './backends.ts'
 import { access, fill } from './world.ts'
 

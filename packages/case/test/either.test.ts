@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import type { Session } from '../src/engine/session.ts'
 import { select } from '../src/scope/select.ts'
-import type { Selection } from '../src/selection.ts'
-import type { Session } from '../src/session.ts'
+import type { Selection } from '../src/scope/selection.ts'
 import {
   bind,
   fill,

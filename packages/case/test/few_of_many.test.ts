@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { type FewRows, PLACE_COLUMNS, readingOf } from '../src/reconcile/few_of_many.ts'
-import type { Params, Session } from '../src/session.ts'
+import type { Params, Session } from '../src/engine/session.ts'
+import { type FewRows, PLACE_COLUMNS, readingOf } from '../src/verdicts/match/few_of_many.ts'
 import { openWorld } from './world.ts'
 
 const ROWS = 3000

@@ -3,8 +3,8 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { openCase } from '../src/case.ts'
 import { runHunts } from '../src/hunts/run_hunts.ts'
+import { openCase } from '../src/store/case.ts'
 import { backends } from './backends.ts'
 import {
   ANNA,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { indicatorOf, readIndicators } from '../src/indicators.ts'
-import { readNetwork } from '../src/network.ts'
+import { indicatorOf, readIndicators } from '../src/scope/indicators.ts'
+import { readNetwork } from '../src/store/network.ts'
 
 const GUID = '3f2504e0-4f89-41d3-9a0c-0305e82c3301'
 /** The same id as base64url of its .NET bytes. */

@@ -1,6 +1,7 @@
 /** Ingests the paths it is given into a case, as a process of its own that a test can kill. */
-import { openCase } from '../src/case.ts'
+
 import { ingest } from '../src/ingest/ingest.ts'
+import { openCase } from '../src/store/case.ts'
 
 const [location = '', ...paths] = process.argv.slice(2)
 try {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import type { Session } from '../src/session.ts'
+import type { Session } from '../src/engine/session.ts'
 
 const guid = (text: string): string => {
   const hex = createHash('sha256').update(text).digest('hex')

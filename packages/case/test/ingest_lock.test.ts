@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { hostname } from 'node:os'
 import { after, before, describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
-import { type Case, openCase } from '../src/case.ts'
-import { lockIngest } from '../src/ingest_lock.ts'
-import { writeMeta } from '../src/meta.ts'
+import { type Case, openCase } from '../src/store/case.ts'
+import { lockIngest } from '../src/store/ingest_lock.ts'
+import { writeMeta } from '../src/store/meta.ts'
 import { backends } from './backends.ts'
 
 const backend = backends.find(({ name }) => name === 'one server')

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { buildCoverage } from '../src/coverage.ts'
-import { rangesFor } from '../src/reconcile/ranges.ts'
-import { reconcile } from '../src/reconcile/reconcile.ts'
+import { buildCoverage } from '../src/verdicts/losses/coverage.ts'
+import { rangesFor } from '../src/verdicts/match/ranges.ts'
+import { reconcile } from '../src/verdicts/reconcile.ts'
 import { made, timeOf, token, used } from './reconcile_world.ts'
 import { fill, guid, openWorld, type Row } from './world.ts'
 

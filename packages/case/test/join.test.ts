@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { buildCoverage } from '../src/coverage.ts'
-import { reconcile } from '../src/reconcile/reconcile.ts'
-import type { Session } from '../src/session.ts'
+import type { Session } from '../src/engine/session.ts'
+import { buildCoverage } from '../src/verdicts/losses/coverage.ts'
+import { reconcile } from '../src/verdicts/reconcile.ts'
 import { openWorld } from './world.ts'
 
 const ACCESSES = 21_000

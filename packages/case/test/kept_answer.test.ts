@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { openCase } from '../src/case.ts'
-import { keepAnswer, keptAnswer, questionOf } from '../src/kept_answer.ts'
+import { keepAnswer, keptAnswer, questionOf } from '../src/answer/kept_answer.ts'
+import { openCase } from '../src/store/case.ts'
 import { backends } from './backends.ts'
 
 /** What a row format could trip over, and longer than a request's address may be. */

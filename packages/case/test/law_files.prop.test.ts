@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { type Case, openCase } from '../src/case.ts'
+import { type Case, openCase } from '../src/store/case.ts'
 import { embedded } from './backends.ts'
 import { type FileWorld, inFiles, type Layout, otherLayout, PLAIN } from './law_files.ts'
 import { fileJudge, type Judge, rowJudge } from './law_judges.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { buildLosses, type Loss, lossesOf } from '../src/losses.ts'
+import { buildLosses, type Loss, lossesOf } from '../src/verdicts/losses/losses.ts'
 import { ANN, BOB } from './scope_world.ts'
 import {
   access,

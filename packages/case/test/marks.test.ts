@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { addMark, type MarkKind, type MarkParty, markHistory, marks } from '../src/marks.ts'
+import type { Session } from '../src/engine/session.ts'
+import { addMark, type MarkKind, type MarkParty, markHistory, marks } from '../src/scope/marks.ts'
 import { select } from '../src/scope/select.ts'
-import type { Session } from '../src/session.ts'
 import { backends } from './backends.ts'
 import {
   bind,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Access, Issuance } from '@mintmark/logs'
 import * as fc from 'fast-check'
-import { type Case, openCase } from '../src/case.ts'
+import type { Session } from '../src/engine/session.ts'
 import {
   ArrayColumn,
   GuidColumn,
@@ -14,8 +14,8 @@ import {
 } from '../src/ingest/native_columns.ts'
 import { RepeatedTextColumn, TextColumn } from '../src/ingest/native_texts.ts'
 import { AccessBlock, IssuanceBlock, Place } from '../src/ingest/record_block.ts'
-import { ACCESS_COLUMNS, ISSUANCE_COLUMNS } from '../src/schema.ts'
-import type { Session } from '../src/session.ts'
+import { type Case, openCase } from '../src/store/case.ts'
+import { ACCESS_COLUMNS, ISSUANCE_COLUMNS } from '../src/store/schema.ts'
 import { embedded } from './backends.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 40)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { MINUTE_MS, type MinuteLog, outages, paceOf } from '../src/outages.ts'
+import { MINUTE_MS, type MinuteLog, outages, paceOf } from '../src/verdicts/losses/outages.ts'
 import { MONDAY_MS, type Office, officeTimes } from './office.ts'
 
 const ERROR = 0.01

@@ -2,8 +2,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { outstanding } from '../src/losses/outstanding.ts'
-import { HOUR_MS, MINUTE_MS, type Pace, paceOf, type Stretch } from '../src/outages.ts'
+import {
+  HOUR_MS,
+  MINUTE_MS,
+  type Pace,
+  paceOf,
+  type Stretch,
+} from '../src/verdicts/losses/outages.ts'
+import { outstanding } from '../src/verdicts/losses/outstanding.ts'
 import { MONDAY_MS, officeTimes, randomOf } from './office.ts'
 
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 100)

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { type Case, openCase } from '../src/case.ts'
 import { ingest } from '../src/ingest/ingest.ts'
-import { reconcile } from '../src/reconcile/reconcile.ts'
-import { judgeSessions, type SessionVerdict } from '../src/reconcile/verdict_rows.ts'
-import { seal } from '../src/seal.ts'
+import { type Case, openCase } from '../src/store/case.ts'
+import { reconcile } from '../src/verdicts/reconcile.ts'
+import { seal } from '../src/verdicts/seal.ts'
+import { judgeSessions, type SessionVerdict } from '../src/verdicts/verdict_rows.ts'
 
 const file = fileURLToPath(
   new URL('../../../../../shared/data/invictus/auditrecords.csv.gz', import.meta.url),

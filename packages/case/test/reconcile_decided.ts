@@ -4,7 +4,7 @@
  * @module
  */
 
-import { NO_ID } from '../src/no_id.ts'
+import { NO_ID } from '../src/store/no_id.ts'
 import {
   ALICE,
   BOB,

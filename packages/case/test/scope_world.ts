@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { type Scope, scope } from '../src/scope/scope.ts'
-import type { Selection } from '../src/selection.ts'
+import type { Selection } from '../src/scope/selection.ts'
 import {
   access,
   fill,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { readIndicators } from '../src/indicators.ts'
+import type { Session } from '../src/engine/session.ts'
+import { readIndicators } from '../src/scope/indicators.ts'
 import { select, selectTheirs } from '../src/scope/select.ts'
-import type { Selection } from '../src/selection.ts'
-import type { Session } from '../src/session.ts'
+import type { Selection } from '../src/scope/selection.ts'
 import {
   access,
   bind,

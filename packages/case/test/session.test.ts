@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { type Json, MintmarkError } from '@mintmark/core'
-import { type Case, openCase } from '../src/case.ts'
-import type { Session } from '../src/session.ts'
+import type { Session } from '../src/engine/session.ts'
+import { type Case, openCase } from '../src/store/case.ts'
 import { backends } from './backends.ts'
 
 const ODD_TEXTS = [

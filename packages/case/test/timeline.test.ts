@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { Selection } from '../src/selection.ts'
-import { type Timeline, timeline } from '../src/timeline.ts'
+import type { Selection } from '../src/scope/selection.ts'
+import { type Timeline, timeline } from '../src/scope/timeline.ts'
 import {
   access,
   bind,

@@ -6,9 +6,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, describe, it } from 'node:test'
-import { type Case, openCase } from '../src/case.ts'
-import { evidenceRows } from '../src/evidence_rows.ts'
 import { ingest } from '../src/ingest/ingest.ts'
+import { type Case, openCase } from '../src/store/case.ts'
+import { evidenceRows } from '../src/store/evidence_rows.ts'
 import { embedded } from './backends.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'mintmark-token-orders-'))

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test'
 import { selectTheirs } from '../src/scope/select.ts'
 import { unknownsOfLogs } from '../src/unknowns/from_logs.ts'
 import { unknownsOfScope, unknownsOfTimeline } from '../src/unknowns/from_scope.ts'
-import { UNKNOWN_CODES, type Unknown, unknowns } from '../src/unknowns.ts'
+import { UNKNOWN_CODES, type Unknown, unknowns } from '../src/unknowns/unknowns.ts'
 import { answers, band, SCOPE, TIMELINE } from './unknowns_answers.ts'
 import {
   access,

@@ -4,7 +4,7 @@
  * @module
  */
 import type { AccountScope, Scope } from '../src/scope/scope.ts'
-import type { CoverageBand, Timeline } from '../src/timeline.ts'
+import type { CoverageBand, Timeline } from '../src/scope/timeline.ts'
 import { ANN } from './scope_world.ts'
 
 /** A scope and a timeline of which nothing is unknown. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { REASONS, VERDICTS } from '../src/reconcile/reasons.ts'
+import { REASONS, VERDICTS } from '../src/verdicts/match/reasons.ts'
 
 const text = readFileSync(new URL('../../../../docs/verdicts.md', import.meta.url), 'utf8')
 

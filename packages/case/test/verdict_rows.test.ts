@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { buildCoverage } from '../src/coverage.ts'
-import { reconcile } from '../src/reconcile/reconcile.ts'
-import { idsIssuedTwice, tokenVerdicts, verdictsCsv } from '../src/reconcile/verdict_rows.ts'
+import { buildCoverage } from '../src/verdicts/losses/coverage.ts'
+import { reconcile } from '../src/verdicts/reconcile.ts'
+import { idsIssuedTwice, tokenVerdicts, verdictsCsv } from '../src/verdicts/verdict_rows.ts'
 import {
   ALICE,
   BOB,

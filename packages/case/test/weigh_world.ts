@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { grouped } from '../src/grouped.ts'
-import type { Matter } from '../src/reconcile/judge.ts'
+import { grouped } from '../src/verdicts/match/grouped.ts'
+import type { Matter } from '../src/verdicts/match/judge.ts'
 import {
   type Context,
   DIMENSIONS,
@@ -13,7 +13,7 @@ import {
   pairKey,
   type Seen,
   type Tenant,
-} from '../src/weigh/population.ts'
+} from '../src/verdicts/weigh/population.ts'
 
 /** One token of one principal, used from one network. */
 export interface Token {

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { openCase } from '../src/case.ts'
-import { NO_ID } from '../src/no_id.ts'
-import type { Session } from '../src/session.ts'
+
+import type { Session } from '../src/engine/session.ts'
+import { openCase } from '../src/store/case.ts'
+import { NO_ID } from '../src/store/no_id.ts'
 import { type Backend, embedded } from './backends.ts'
 
 type Value = string | number | readonly (string | number)[]

@@ -21,7 +21,7 @@ import {
   receiveCore,
   Spool,
 } from '@mintmark/scan/receiver'
-import type { ExitCode } from './exit_codes.ts'
+import type { ExitCode } from './process/exit_codes.ts'
 
 const STANDARD_INPUT = 0
 
@@ -65,7 +65,7 @@ function gateOf(settings: GateSettings): Gate {
     limits,
     compressor: zstd === undefined ? { kind: 'gzip' } : { kind: 'zstd', program: zstd },
     async loadScrub() {
-      const { compileLess } = await import('./compiling.ts')
+      const { compileLess } = await import('./process/compiling.ts')
       compileLess()
       const { loadGateScrub } = await import('@mintmark/scan/gate')
       return await loadGateScrub(publicKeys, acceptsCut)

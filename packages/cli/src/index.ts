@@ -1,3 +1,3 @@
-export type { ExitCode } from './exit_codes.ts'
-export type { Io } from './io.ts'
-export { commandNames, runProgram } from './program.ts'
+export type { ExitCode } from './process/exit_codes.ts'
+export type { Io } from './process/io.ts'
+export { commandNames, runProgram } from './program/program.ts'

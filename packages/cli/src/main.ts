@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { compileLess, forSearches } from './compiling.ts'
+
 import { startForScan } from './early_scan.ts'
-import type { ExitCode } from './exit_codes.ts'
-import { type Io, processIo } from './io.ts'
+import { compileLess, forSearches } from './process/compiling.ts'
+import type { ExitCode } from './process/exit_codes.ts'
+import { type Io, processIo } from './process/io.ts'
 
 /** Commands that search dumps for keys. */
 const SEARCHES: ReadonlySet<string> = new Set(['scan', 'scrub'])
@@ -22,7 +23,7 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
   if (SEARCHES.has(args[0] ?? '')) forSearches()
   else if (args[0] === 'investigate') compileLess()
   startForScan(args)
-  const { runProgram } = await import('./program.ts')
+  const { runProgram } = await import('./program/program.ts')
   const code: ExitCode = await runProgram(args, io)
   process.exit(code)
 }

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { type Finding, parsePublicKeys, type ScanReport } from '@mintmark/scan'
 import { readAgain } from '@mintmark/testkit'
-import { scanOf } from '../src/dump_findings.ts'
+import { scanOf } from '../src/evidence/dump_findings.ts'
 import { reportOf } from './scan_reports.ts'
 
 const DUMP = { sha256: 'ab'.repeat(32), files: ['a.core'] }

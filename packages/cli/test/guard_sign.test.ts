@@ -19,8 +19,8 @@ import {
 } from '@mintmark/ledger'
 import { readAgain } from '@mintmark/testkit'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
-import { type Listening, listen } from '../src/ledger/listen.ts'
-import type { Served } from '../src/ledger/serve.ts'
+import { type Listening, listen } from '../src/server/listen.ts'
+import type { Served } from '../src/server/serve.ts'
 import { mintmark } from './fake_io.ts'
 import { claims, makeLedger, serve } from './ledger_world.ts'
 

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { parseObject } from '@mintmark/core'
 import { EntryRecorder, SigningGate, startGuard } from '@mintmark/guard'
 import { forge, readAgain } from '@mintmark/testkit'
-import { listen } from '../src/ledger/listen.ts'
+import { listen } from '../src/server/listen.ts'
 import { claims, frontEndKey, ISSUER, makeLedger, serve } from './ledger_world.ts'
 
 const LOOPBACK = { host: '127.0.0.1', port: 0 }

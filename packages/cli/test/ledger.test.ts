@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { openPlace } from '../src/ledger/place.ts'
-import type { Served } from '../src/ledger/serve.ts'
+import { openPlace } from '../src/server/place.ts'
+import type { Served } from '../src/server/serve.ts'
 import { mintmark } from './fake_io.ts'
 import {
   claims,

@@ -8,7 +8,7 @@ import { after, before, describe, it } from 'node:test'
 import { isObject, parseObject } from '@mintmark/core'
 import { EntryRecorder, SigningGate } from '@mintmark/guard'
 import { readAgain } from '@mintmark/testkit'
-import type { Served } from '../src/ledger/serve.ts'
+import type { Served } from '../src/server/serve.ts'
 import { mintmark } from './fake_io.ts'
 import { claims, frontEndKey, type MadeLedger, makeLedger, serve } from './ledger_world.ts'
 

@@ -10,7 +10,7 @@ import { after, describe, it } from 'node:test'
 import { parseObject } from '@mintmark/core'
 import { encodeEntry, writeBundle } from '@mintmark/ledger'
 import { BIN } from '@mintmark/testkit'
-import { entriesApp, parseFrontEnds } from '../src/ledger/ledger_app.ts'
+import { entriesApp, parseFrontEnds } from '../src/server/ledger_app.ts'
 import { claims, issuanceFor, makeLedger, serve, token } from './ledger_world.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'mintmark-doors-'))

@@ -8,7 +8,7 @@ import { after, describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
 import { encodeEntry, type Issuance, type Receipt, writeBundle } from '@mintmark/ledger'
 import { BIN } from '@mintmark/testkit'
-import { ledgerApp, MAX_ENTRIES_BYTES, parseFrontEnds } from '../src/ledger/ledger_app.ts'
+import { ledgerApp, MAX_ENTRIES_BYTES, parseFrontEnds } from '../src/server/ledger_app.ts'
 import { mintmark } from './fake_io.ts'
 import { claims, frontEndKey, issuanceFor, makeLedger, post, serve, token } from './ledger_world.ts'
 

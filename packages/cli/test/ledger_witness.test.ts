@@ -6,8 +6,8 @@ import { after, before, describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
 import { LedgerFollower, servedLedger } from '@mintmark/guard'
 import { type LedgerReader, parsePolicy, type ShardView } from '@mintmark/ledger'
-import { openPlace } from '../src/ledger/place.ts'
-import { type Served, serveWitness } from '../src/ledger/serve.ts'
+import { openPlace } from '../src/server/place.ts'
+import { type Served, serveWitness } from '../src/server/serve.ts'
 import { mintmark } from './fake_io.ts'
 import {
   claims,

@@ -12,7 +12,7 @@ import {
   SALT_CLAIM,
   writeBundle,
 } from '@mintmark/ledger'
-import { type LedgerServeOptions, type Served, serveLedger } from '../src/ledger/serve.ts'
+import { type LedgerServeOptions, type Served, serveLedger } from '../src/server/serve.ts'
 import { mintmark } from './fake_io.ts'
 
 export const ISSUER = 'https://id.example.org/realms/agency'

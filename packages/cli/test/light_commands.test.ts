@@ -27,24 +27,30 @@ const loads = (command: string, name: string, as: 'part' | 'whole' = 'part'): bo
 const loadsCase = (command: string): boolean => loads(command, '/packages/case/')
 
 describe('loads nothing of a case:', () => {
-  for (const command of ['scan', 'scrub', 'gate_receive', 'guard_serve', 'ledger_serve']) {
+  for (const command of [
+    'dumps/scan',
+    'dumps/scrub',
+    'dumps/gate_receive',
+    'guard/guard_serve',
+    'ledger/ledger_serve',
+  ]) {
     it(command, () => assert.equal(loadsCase(command), false))
   }
-  it('unlike what works on one', () => assert.equal(loadsCase('investigate'), true))
+  it('unlike what works on one', () => assert.equal(loadsCase('case/investigate'), true))
 })
 
 describe('loads no search of dumps:', () => {
-  for (const command of ['ingest', 'investigate', 'scope'])
+  for (const command of ['case/ingest', 'case/investigate', 'case/scope'])
     it(command, () => assert.equal(loads(command, '/packages/scan/dist/src/scan_'), false))
   it('unlike what searches one', () =>
-    assert.equal(loads('scrub', '/packages/scan/dist/src/scan_'), true))
+    assert.equal(loads('dumps/scrub', '/packages/scan/dist/src/scan_'), true))
 })
 
 describe('what works on a case loads once it is needed', () => {
   for (const name of ['chdb', '@clickhouse/client', 'yauzl'])
-    it(name, () => assert.equal(loads('investigate', name, 'whole'), false))
+    it(name, () => assert.equal(loads('case/investigate', name, 'whole'), false))
   it('unlike what every case needs', () =>
-    assert.equal(loads('investigate', 'csv-parse', 'whole'), true))
+    assert.equal(loads('case/investigate', 'csv-parse', 'whole'), true))
 })
 
 it('a thread that reads logs loads nothing that looks for them', () => {
@@ -52,7 +58,7 @@ it('a thread that reads logs loads nothing that looks for them', () => {
   const loaded = [...loadedWith(worker.href)]
   assert.ok(loaded.some((url) => url.endsWith('/logs/dist/src/reader.js')))
   assert.deepEqual(
-    loaded.filter((url) => /\/logs\/dist\/src\/(?:index|evidence_source)\.js$/.test(url)),
+    loaded.filter((url) => /\/logs\/dist\/src\/(?:index|files\/evidence_source)\.js$/.test(url)),
     [],
   )
 })

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { answerOf, GAP_CODES, type GapCode, type Scanned } from '@mintmark/scan/answer'
-import { type Answered, documentOf, exitCodeOf } from '../src/commands/scan.ts'
+import { documentOf, exitCodeOf } from '../src/commands/dumps/scan.ts'
 import { sarifLog } from '../src/render/sarif.ts'
-import { scanText } from '../src/render/scan_text.ts'
+import { type Answered, scanText } from '../src/render/scan_text.ts'
 import { findingOf, reportOf } from './scan_reports.ts'
 
 const MESSAGE = 'a part was left out'

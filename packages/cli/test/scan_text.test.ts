@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { ScanReport } from '@mintmark/scan'
 import { answerOf } from '@mintmark/scan/answer'
-import { exitCodeOf } from '../src/commands/scan.ts'
+import { exitCodeOf } from '../src/commands/dumps/scan.ts'
 import { scanText } from '../src/render/scan_text.ts'
 import { findingOf, reportOf } from './scan_reports.ts'
 

@@ -9,7 +9,7 @@ import { after, before, describe, it } from 'node:test'
 import { type Json, parseObject } from '@mintmark/core'
 import { parseProof } from '@mintmark/ledger'
 import { BIN, readAgain } from '@mintmark/testkit'
-import type { Served } from '../src/ledger/serve.ts'
+import type { Served } from '../src/server/serve.ts'
 import { mintmark } from './fake_io.ts'
 import {
   claims,

@@ -8,10 +8,10 @@
  *
  * @module
  */
-import { type Layout, MAX_SHORT, SHORT_BYTES } from './layout.ts'
+import { type Layout, MAX_SHORT, SHORT_BYTES } from './memory/layout.ts'
+import { endOf, isDisjoint, joined, merged, partOfRange, without } from './memory/ranges.ts'
+import type { Dump, Flaw, Owner, Range, Segment } from './memory/segment.ts'
 import { Owners } from './owners.ts'
-import { endOf, isDisjoint, joined, merged, partOfRange, without } from './ranges.ts'
-import type { Dump, Flaw, Owner, Range, Segment } from './segment.ts'
 
 /** Unclaimed bytes between two ranges of structure are padding, where they are too few to hold a key. */
 const MAX_PADDING_BYTES = 15

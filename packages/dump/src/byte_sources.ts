@@ -6,7 +6,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { MintmarkError, safeText, whyUnread } from '@mintmark/core'
 import { type FilePath, fsPath, pathText } from './file_path.ts'
-import type { ByteSource } from './segment.ts'
+import type { ByteSource } from './memory/segment.ts'
 
 /** Bytes that are in memory already. */
 export function bytesSource(bytes: Uint8Array): ByteSource {

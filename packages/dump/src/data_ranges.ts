@@ -11,7 +11,7 @@
 import { spawnSync } from 'node:child_process'
 import { closeSync, constants, fstatSync, openSync } from 'node:fs'
 import { type FilePath, fsPath } from './file_path.ts'
-import type { Range } from './segment.ts'
+import type { Range } from './memory/segment.ts'
 
 const PERL = '/usr/bin/perl'
 /** lseek(2) of Linux: 3 is `SEEK_DATA`, 4 `SEEK_HOLE`. Only ENXIO, 6, says that no data follow. */

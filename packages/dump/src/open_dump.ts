@@ -4,10 +4,10 @@
  * @module
  */
 import { arrange, finish } from './arrange.ts'
-import { readContainer } from './container.ts'
-import { Layout } from './layout.ts'
-import { readFrom } from './reading.ts'
-import type { ByteSource, Dump } from './segment.ts'
+import { readContainer } from './containers/container.ts'
+import { Layout } from './memory/layout.ts'
+import { readFrom } from './memory/reading.ts'
+import type { ByteSource, Dump } from './memory/segment.ts'
 import { SourceWindow } from './source_window.ts'
 
 /**

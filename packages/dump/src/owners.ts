@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Mapping, StackPoint } from './layout.ts'
-import type { Owner } from './segment.ts'
+import type { Mapping, StackPoint } from './memory/layout.ts'
+import type { Owner } from './memory/segment.ts'
 
 function byAddress(one: bigint, other: bigint): number {
   if (one === other) return 0

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Ask } from './reading.ts'
-import type { ByteSource } from './segment.ts'
+import type { Ask } from './memory/reading.ts'
+import type { ByteSource } from './memory/segment.ts'
 
 const LINE_BYTES = 1 << 14
 const LINES = 64

@@ -5,12 +5,12 @@
  */
 import { MintmarkError } from '@mintmark/core'
 import { type Arranged, arrange, finish, unknownSegment } from './arrange.ts'
-import { readContainer } from './container.ts'
+import { readContainer } from './containers/container.ts'
 import { HEAD_BYTES, HeldBytes } from './held_bytes.ts'
-import { Layout } from './layout.ts'
-import { endOf } from './ranges.ts'
-import type { Ask } from './reading.ts'
-import type { Dump, Range, Segment } from './segment.ts'
+import { Layout } from './memory/layout.ts'
+import { endOf } from './memory/ranges.ts'
+import type { Ask } from './memory/reading.ts'
+import type { Dump, Range, Segment } from './memory/segment.ts'
 
 /** Bytes that are held back while the tables are still to come. */
 const MAX_HELD_BYTES = (64 << 20) - HEAD_BYTES

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { arrange, finish } from '../src/arrange.ts'
-import { Layout } from '../src/layout.ts'
+import { Layout } from '../src/memory/layout.ts'
 import { assertMap } from './checked_dump.ts'
 
 const runs = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 500) }

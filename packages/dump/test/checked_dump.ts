@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { MintmarkError } from '@mintmark/core'
 import { bytesSource } from '../src/byte_sources.ts'
+import type { Dump } from '../src/memory/segment.ts'
 import { openDump } from '../src/open_dump.ts'
-import type { Dump } from '../src/segment.ts'
 import { type DumpPiece, streamDump } from '../src/stream_dump.ts'
 
 /** Segments and structure are sorted, in range, and together are every byte once. */

@@ -8,8 +8,8 @@ import { after, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileSource } from '../src/byte_sources.ts'
 import { dataRanges } from '../src/data_ranges.ts'
+import type { Dump } from '../src/memory/segment.ts'
 import { openDump } from '../src/open_dump.ts'
-import type { Dump } from '../src/segment.ts'
 import { assertMap } from './checked_dump.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'mintmark-live-'))

@@ -12,7 +12,7 @@ import {
 } from '@mintmark/testkit'
 import { arrange } from '../src/arrange.ts'
 import type { Dump } from '../src/index.ts'
-import { Layout } from '../src/layout.ts'
+import { Layout } from '../src/memory/layout.ts'
 import { GOOD, memory } from './built_dumps.ts'
 import { dumpOf } from './checked_dump.ts'
 

@@ -6,8 +6,8 @@ import { before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { fileSource } from '../src/byte_sources.ts'
+import type { Dump } from '../src/memory/segment.ts'
 import { openDump } from '../src/open_dump.ts'
-import type { Dump } from '../src/segment.ts'
 import { assertMap, dumpOf, piped, streamed } from './checked_dump.ts'
 
 const repository = resolve(fileURLToPath(import.meta.url), '../../../../..')

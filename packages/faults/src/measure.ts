@@ -16,7 +16,7 @@ import {
   scope,
   verdictsCsv,
 } from '@mintmark/case'
-import type { TrueAccess, World } from './world.ts'
+import type { TrueAccess, World } from './world/world.ts'
 import { writeWorld } from './write.ts'
 
 /** What the product says of one access, beside the truth. */

@@ -7,9 +7,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { replayStorm0558 } from '@mintmark/replay'
-import { addressOf, appOf, timeOf, userOf } from './fields.ts'
-import { parseLog } from './parse.ts'
-import { Random } from './random.ts'
+import { addressOf, appOf, timeOf, userOf } from './world/fields.ts'
+import { parseLog } from './world/parse.ts'
+import { Random } from './world/random.ts'
 import {
   type Exposure,
   isJson,
@@ -19,7 +19,7 @@ import {
   type TrueAccess,
   textOf,
   type World,
-} from './world.ts'
+} from './world/world.ts'
 
 const SCALE = 0.02
 const TENANTS = 3

@@ -6,8 +6,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { textOfFile } from './format.ts'
-import type { LogFile, World } from './world.ts'
+import { textOfFile } from './world/format.ts'
+import type { LogFile, World } from './world/world.ts'
 
 const BYTE_ORDER_MARK = '\uFEFF'
 

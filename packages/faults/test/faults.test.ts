@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { textOfFile } from '../src/format.ts'
 import { campus, FAULTS, FORGER, faulted, firm, type World } from '../src/index.ts'
-import { textOf } from '../src/world.ts'
+import { textOfFile } from '../src/world/format.ts'
+import { textOf } from '../src/world/world.ts'
 
 const ALL = [...FAULTS, ...FORGER]
 const small = campus(2, { people: 14 })

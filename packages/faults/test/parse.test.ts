@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { textOfFile } from '../src/format.ts'
 import { campus, firm, type LogFile } from '../src/index.ts'
-import { csvRows, parseLog } from '../src/parse.ts'
+import { textOfFile } from '../src/world/format.ts'
+import { csvRows, parseLog } from '../src/world/parse.ts'
 
 const WORLDS = [campus(5, { people: 8 }), firm(5, { people: 4 })]
 const files: readonly LogFile[] = WORLDS.flatMap(({ files: own, partner }) => own.concat(partner))

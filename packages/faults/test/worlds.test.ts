@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { timeOf, tokenOf } from '../src/fields.ts'
-import { textOfFile } from '../src/format.ts'
-import { guidOf, utiOf } from '../src/ids.ts'
 import { campus, firm, type Json, type World } from '../src/index.ts'
-import { DAY } from '../src/times.ts'
-import { objectOf, textOf } from '../src/world.ts'
+import { timeOf, tokenOf } from '../src/world/fields.ts'
+import { textOfFile } from '../src/world/format.ts'
+import { guidOf, utiOf } from '../src/world/ids.ts'
+import { DAY } from '../src/world/times.ts'
+import { objectOf, textOf } from '../src/world/world.ts'
 
 const WORLDS = { firm: () => firm(3), campus: () => campus(3, { people: 30 }) }
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { type Fault, SimulatedDisk } from '@mintmark/testservers'
-import { DistrustedKeys } from '../src/distrusted_keys.ts'
 import type { Alarm } from '../src/index.ts'
+import { DistrustedKeys } from '../src/verify/distrusted_keys.ts'
 
 const FAULTS: readonly Fault[] = ['cut', 'error', 'full']
 const FILE = '/kept/distrusted'

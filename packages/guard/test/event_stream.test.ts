@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { EventStream, type SecurityEvent, type StreamSettings } from '../src/event_stream.ts'
-import type { StatementSigner } from '../src/statements.ts'
+import { EventStream, type SecurityEvent, type StreamSettings } from '../src/events/event_stream.ts'
+import type { StatementSigner } from '../src/events/statements.ts'
 
 const SETTINGS: StreamSettings = {
   id: 's',

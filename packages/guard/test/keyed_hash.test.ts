@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { it } from 'node:test'
-import { ID_WORDS, INPUT_WORDS, KeyedHash, type Slot } from '../src/keyed_hash.ts'
+import { ID_WORDS, INPUT_WORDS, KeyedHash, type Slot } from '../src/follow/keyed_hash.ts'
 
 const PRIME = 2n ** 32n - 5n
 const words = (count: number) =>

@@ -18,8 +18,8 @@ import {
   tokenIdBytes,
 } from '@mintmark/ledger'
 import { natsMissing, startNats } from '@mintmark/testservers'
+import { NatsLine } from '../src/follow/nats_line.ts'
 import { FanOut, LedgerFollower, type NatsAddress, natsFeed } from '../src/index.ts'
-import { NatsLine } from '../src/nats_line.ts'
 import { claims, ENTERPRISE } from './guard_world.ts'
 
 const PATIENCE_MS = 60_000

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { LedgerWord } from '../src/index.ts'
-import { type Followed, presenceOf } from '../src/presence.ts'
+import { type Followed, presenceOf } from '../src/verify/presence.ts'
 
 const asked = {
   issuer: 'https://id.example.org',

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, it } from 'node:test'
 import { parseObject } from '@mintmark/core'
 import { type Presentation, PresentationLog } from '../src/index.ts'
-import { parseStrict } from '../src/strict_jws.ts'
+import { parseStrict } from '../src/verify/strict_jws.ts'
 import { claims, ENTERPRISE, mailPolicy } from './guard_world.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'mintmark-receipts-'))

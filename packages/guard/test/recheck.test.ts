@@ -4,9 +4,9 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'
-import type { FollowedLedger } from '../src/ledger_follower.ts'
-import { Recheck } from '../src/recheck.ts'
-import type { Shown, Unsettled, Verifier } from '../src/verifier.ts'
+import type { FollowedLedger } from '../src/follow/ledger_follower.ts'
+import { Recheck } from '../src/verify/recheck.ts'
+import type { Shown, Unsettled, Verifier } from '../src/verify/verifier.ts'
 
 const NOW = Date.parse('2026-11-29T00:00:00Z')
 const LATER = NOW + 600_000

@@ -1,8 +1,8 @@
 /** Vectors of signatures whose payload is not that of an access token. */
 import { parseObject, text } from '@mintmark/core'
 import type { TrustedKey } from '../src/index.ts'
-import { isSigned } from '../src/signatures.ts'
-import { parseStrict } from '../src/strict_jws.ts'
+import { isSigned } from '../src/verify/signatures.ts'
+import { parseStrict } from '../src/verify/strict_jws.ts'
 
 /** As {@link parseStrict} and the verifier would, for payloads that are no claims. */
 export function isTokenOf(token: string, key: TrustedKey): boolean {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { forge } from '@mintmark/testkit'
 import { KeyRing, readKeys, revocationOf, type TrustedKey } from '../src/index.ts'
-import { VerifiedTokens } from '../src/verified_tokens.ts'
+import { VerifiedTokens } from '../src/verify/verified_tokens.ts'
 import { claims, ENTERPRISE, mailPolicy, newKey, newWorld, type World } from './guard_world.ts'
 
 const owner = { issuer: ENTERPRISE, maxKeyAgeMs: undefined }

@@ -3,7 +3,7 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { readAgain } from '@mintmark/testkit'
 import { readKeys } from '../src/index.ts'
-import { weaknessOf } from '../src/weak_rsa.ts'
+import { weaknessOf } from '../src/verify/weak_rsa.ts'
 
 /** The odd primes up to 167 and 2: M of the generator whose keys can be factored. */
 const M = Array.from({ length: 166 }, (_, i) => BigInt(i + 2))

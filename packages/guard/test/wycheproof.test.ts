@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { isObject, type Json, parseObject, text } from '@mintmark/core'
 import { readKeys, type TrustedKey } from '../src/index.ts'
-import { isAlgorithm } from '../src/keys.ts'
+import { isAlgorithm } from '../src/verify/keys.ts'
 import { isTokenOf } from './vector_token.ts'
 
 const ISSUER = 'https://id.example.org'

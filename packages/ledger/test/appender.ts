@@ -4,13 +4,15 @@
  * Writes the token ids of a batch to standard output once they are acknowledged, one line each.
  */
 import { existsSync, writeSync } from 'node:fs'
-import { openFolderLedger } from '../src/folder_ledger.ts'
+import { openFolderLedger } from '../src/home/folder_ledger.ts'
 import { issuance } from './tokens.ts'
 
 const [folder = '', wait = '0'] = process.argv.slice(2)
 // A process that is killed over and over loads no client of a database that it does not need.
 const isElsewhere = existsSync(`${folder}/private/store`)
-const open = isElsewhere ? (await import('../src/ledger_home.ts')).openLedger : openFolderLedger
+const open = isElsewhere
+  ? (await import('../src/home/ledger_home.ts')).openLedger
+  : openFolderLedger
 const ledger = await open(folder, {
   now: Date.now,
   publishIntervalMs: 5,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { BundleReader, BundleThreads, batchOf, encodeEntry, readBatch } from '../src/index.ts'
-import { TILE_WIDTH, writeBundle } from '../src/tiles.ts'
+import { TILE_WIDTH, writeBundle } from '../src/tree/tiles.ts'
 import { issuance } from './tokens.ts'
 
 const bundle = () => writeBundle(Array.from({ length: TILE_WIDTH }, () => encodeEntry(issuance())))

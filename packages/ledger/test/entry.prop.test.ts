@@ -3,15 +3,15 @@ import { createHmac } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { isObject, MintmarkError } from '@mintmark/core'
 import * as fc from 'fast-check'
+import { LiveTokens } from '../src/live/live_tokens.ts'
+import { hashOf, issuanceOf } from '../src/notes/signing_input.ts'
 import {
   decodeEntry,
   type Entry,
   type EntryOutline,
   encodeEntry,
   type Issuance,
-} from '../src/entry.ts'
-import { LiveTokens } from '../src/live_tokens.ts'
-import { hashOf, issuanceOf } from '../src/signing_input.ts'
+} from '../src/tree/entry.ts'
 import { ISSUER, issuance, signingInput } from './tokens.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 200)

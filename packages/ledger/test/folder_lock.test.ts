@@ -5,8 +5,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { it } from 'node:test'
-import { diskFiles } from '../src/files.ts'
-import { lockFolder } from '../src/folder_lock.ts'
+import { diskFiles } from '../src/store/files.ts'
+import { lockFolder } from '../src/store/folder_lock.ts'
 
 const startOf = (pid: number) =>
   readFileSync(`/proc/${pid}/stat`, 'utf8')

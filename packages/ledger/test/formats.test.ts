@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { parseHead } from '../src/checkpoint.ts'
+import { parseHead } from '../src/notes/checkpoint.ts'
 import {
   formatNote,
   formatVerifierKey,
@@ -12,8 +12,8 @@ import {
   parseVerifierKey,
   readPrivateKey,
   type Verified,
-} from '../src/note.ts'
-import { parseTilePath, readBundle, tilePath, tileWidth, writeBundle } from '../src/tiles.ts'
+} from '../src/notes/note.ts'
+import { parseTilePath, readBundle, tilePath, tileWidth, writeBundle } from '../src/tree/tiles.ts'
 
 /** The example of golang.org/x/mod/sumdb/note, version 0.22 (BSD-3-Clause): signed by another implementation. */
 const PETER = 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW'

@@ -7,7 +7,7 @@ import {
   readRecords,
   SEGMENT_HEADER_BYTES,
   seedOf,
-} from '../src/journal_records.ts'
+} from '../src/store/journal_records.ts'
 
 const batch = (first: number, entry: Uint8Array): JournalRecord => ({
   kind: 'batch',

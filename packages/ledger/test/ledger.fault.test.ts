@@ -8,7 +8,6 @@ import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { MintmarkError } from '@mintmark/core'
 import { type Fault, SimulatedDisk } from '@mintmark/testservers'
-import { tokenIdBytes } from '../src/entry.ts'
 import {
   auditLedger,
   type Issuance,
@@ -20,6 +19,7 @@ import {
   verifiedEntries,
   walkShards,
 } from '../src/index.ts'
+import { tokenIdBytes } from '../src/tree/entry.ts'
 import { newLedgerOn } from './ledger_folder.ts'
 import { issuance } from './tokens.ts'
 

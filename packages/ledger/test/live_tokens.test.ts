@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { it } from 'node:test'
-import type { EntryOutline } from '../src/entry.ts'
-import { LiveRun } from '../src/live_run.ts'
-import { LiveTokens } from '../src/live_tokens.ts'
+import { LiveRun } from '../src/live/live_run.ts'
+import { LiveTokens } from '../src/live/live_tokens.ts'
+import type { EntryOutline } from '../src/tree/entry.ts'
 
 const RUNS = 4
 const RECORDS = 30_000

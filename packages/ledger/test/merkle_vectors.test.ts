@@ -10,7 +10,7 @@ import {
   verifyInclusion,
   verifySubtreeConsistency,
   verifySubtreeInclusion,
-} from '../src/tree.ts'
+} from '../src/tree/tree.ts'
 
 const data = fileURLToPath(new URL('../../../../../shared/data/merkle/testdata/', import.meta.url))
 const skip = existsSync(data) ? false : 'no ../shared/data beside the repository'

@@ -20,7 +20,7 @@ import {
   verifiedEntries,
   walkShards,
 } from '../src/index.ts'
-import { PostgresStore } from '../src/postgres_store.ts'
+import { PostgresStore } from '../src/store/postgres_store.ts'
 import { createIn, skip, startPostgres } from './postgres_world.ts'
 import { readerOf, wantedLedger } from './tested_store.ts'
 import { issuance } from './tokens.ts'

@@ -11,8 +11,8 @@ import {
   type Sequencer,
   walkShards,
 } from '../src/index.ts'
-import { openSession } from '../src/postgres_database.ts'
-import { PostgresStore } from '../src/postgres_store.ts'
+import { openSession } from '../src/store/postgres_database.ts'
+import { PostgresStore } from '../src/store/postgres_store.ts'
 import { createIn, skip, startPostgres } from './postgres_world.ts'
 import { newLedger, readerOf, useStore, wantedLedger } from './tested_store.ts'
 import { ISSUER, issuance } from './tokens.ts'

@@ -4,11 +4,11 @@ import { createRequire } from 'node:module'
 import { describe, it } from 'node:test'
 import { isObject } from '@mintmark/core'
 import * as fc from 'fast-check'
-import { formatHead } from '../src/checkpoint.ts'
-import { GrowingTree } from '../src/growing_tree.ts'
-import { formatNote, NoteSigner } from '../src/note.ts'
-import { TileTree } from '../src/tile_tree.ts'
-import { hashLeaf, rootOf, verifyConsistency, verifyInclusion } from '../src/tree.ts'
+import { formatHead } from '../src/notes/checkpoint.ts'
+import { formatNote, NoteSigner } from '../src/notes/note.ts'
+import { GrowingTree } from '../src/tree/growing_tree.ts'
+import { TileTree } from '../src/tree/tile_tree.ts'
+import { hashLeaf, rootOf, verifyConsistency, verifyInclusion } from '../src/tree/tree.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 100)
 const entryOf = (i: number) => Buffer.from(`entry ${i}`)

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import * as fc from 'fast-check'
-import { writeBundle } from '../src/tiles.ts'
-import { BundleReader, OUTLINE_WORDS, readBundleReference } from '../src/tree_hashes.ts'
+import { writeBundle } from '../src/tree/tiles.ts'
+import { BundleReader, OUTLINE_WORDS, readBundleReference } from '../src/tree/tree_hashes.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 200)
 const reader = new BundleReader()

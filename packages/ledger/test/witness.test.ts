@@ -3,10 +3,10 @@ import { generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { SimulatedDisk } from '@mintmark/testservers'
 import * as fc from 'fast-check'
-import { signHead } from '../src/checkpoint.ts'
-import { GrowingTree } from '../src/growing_tree.ts'
-import { NoteSigner } from '../src/note.ts'
-import { TileTree } from '../src/tile_tree.ts'
+import { signHead } from '../src/notes/checkpoint.ts'
+import { NoteSigner } from '../src/notes/note.ts'
+import { GrowingTree } from '../src/tree/growing_tree.ts'
+import { TileTree } from '../src/tree/tile_tree.ts'
 import {
   formatAddCheckpoint,
   originHash,
@@ -15,7 +15,7 @@ import {
   Witness,
   type WitnessState,
   witnessFolder,
-} from '../src/witness.ts'
+} from '../src/witness/witness.ts'
 
 const newKey = () => generateKeyPairSync('ed25519').privateKey
 const log = new NoteSigner('ledger.example', 'log', newKey())

@@ -1,7 +1,7 @@
-import type { Adapter } from './adapter.ts'
 import { dovecotEvents } from './dovecot/events.ts'
 import { dovecotLog } from './dovecot/log.ts'
 import { identityAdapters } from './identity/adapters.ts'
+import type { Adapter } from './model/adapter.ts'
 import { ualAdapters } from './ual/shapes.ts'
 
 /** Every adapter that there is. The first that accepts a row reads it: the narrow come before the wide. */

@@ -1,8 +1,8 @@
 import { dateOrderOf, type Json, readSlashDate } from '@mintmark/core'
-import type { Adapter, DateOrder, FileContext, FileZone } from './adapter.ts'
 import { mayBeKnown } from './key_filter.ts'
-import type { RowTaker } from './row_taker.ts'
-import { TextRows } from './text_rows.ts'
+import type { Adapter, DateOrder, FileContext, FileZone } from './model/adapter.ts'
+import type { RowTaker } from './model/row_taker.ts'
+import { TextRows } from './rows/text_rows.ts'
 
 /** What the dates of a whole file prove about the order of day and month in them, and about their zone. */
 export interface DateProof {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
-import type { Adapter } from './adapter.ts'
+import type { Adapter } from './model/adapter.ts'
 
 /** The keys of which a row has at least one if an adapter accepts it. */
 interface KeyFilter {

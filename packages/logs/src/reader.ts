@@ -4,14 +4,14 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
-import type { Adapter, FileContext, Tally } from './adapter.ts'
 import { adapters as allAdapters } from './adapters.ts'
 import { type DateProof, findAdapter } from './date_order.ts'
-import { MAX_HELD_LINES } from './limits.ts'
-import type { RecordSink, Reject, StatementCode } from './records.ts'
+import type { Adapter, FileContext, Tally } from './model/adapter.ts'
+import { MAX_HELD_LINES } from './model/limits.ts'
+import type { RecordSink, Reject, StatementCode } from './model/records.ts'
+import type { RowTaker } from './model/row_taker.ts'
 import { type RecordCounts, type RejectCounts, RowOutput } from './row_output.ts'
-import type { RowTaker } from './row_taker.ts'
-import { type TextPart, TextRows } from './text_rows.ts'
+import { type TextPart, TextRows } from './rows/text_rows.ts'
 
 /** What a reader is told about the bytes that it will get. */
 export interface ReadOptions extends TextPart {

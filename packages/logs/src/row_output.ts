@@ -1,4 +1,4 @@
-import type { RowSink } from './adapter.ts'
+import type { RowSink } from './model/adapter.ts'
 import type {
   Access,
   DirectoryEntry,
@@ -8,7 +8,7 @@ import type {
   Reject,
   RejectKind,
   Statement,
-} from './records.ts'
+} from './model/records.ts'
 
 /** How many of each kind there are. */
 export type RejectCounts = Readonly<Record<RejectKind, number>>

@@ -1,10 +1,10 @@
 import type { Hash } from 'node:crypto'
 import { parseObject } from '@mintmark/core'
-import type { Adapter } from './adapter.ts'
 import { adapters as allAdapters } from './adapters.ts'
 import { findAdapter } from './date_order.ts'
-import { detectEncoding } from './encoding.ts'
-import { MAX_ROW_BYTES } from './limits.ts'
+import type { Adapter } from './model/adapter.ts'
+import { MAX_ROW_BYTES } from './model/limits.ts'
+import { detectEncoding } from './rows/encoding.ts'
 
 const LF = 0x0a
 const CR = 0x0d

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import * as fc from 'fast-check'
+import { inflate } from '../src/files/inflate.ts'
 import { type Adapter, adapters, EvidenceReader } from '../src/index.ts'
-import { inflate } from '../src/inflate.ts'
 import { collect, collector, dated, keyed } from './collected.ts'
 
 const runs = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { parsedRows } from '../src/csv_cells.ts'
-import { plainRows } from '../src/csv_plain.ts'
+import { parsedRows } from '../src/rows/csv_cells.ts'
+import { plainRows } from '../src/rows/csv_plain.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 500)
 const COMMA = 0x2c

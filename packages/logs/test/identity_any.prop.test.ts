@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { Json } from '@mintmark/core'
 import * as fc from 'fast-check'
-import type { FileContext } from '../src/adapter.ts'
 import { dovecotEvents } from '../src/dovecot/events.ts'
 import { dovecotLog } from '../src/dovecot/log.ts'
 import { identityAdapters } from '../src/identity/adapters.ts'
-import type { Access, Issuance } from '../src/records.ts'
+import type { FileContext } from '../src/model/adapter.ts'
+import type { Access, Issuance } from '../src/model/records.ts'
 import { type Given, JSON_FILE, readWith } from './identity_rows.ts'
 
 const known = [dovecotEvents, dovecotLog, ...identityAdapters]

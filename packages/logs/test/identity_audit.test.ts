@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { isObject, type Json } from '@mintmark/core'
-import type { Access } from '../src/records.ts'
+import type { Access } from '../src/model/records.ts'
 import { readRow } from './identity_rows.ts'
 
 const TENANT = 'b1a7c0de-0000-4000-8000-00000000abcd'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Json } from '@mintmark/core'
-import type { DirectoryEntry } from '../src/records.ts'
+import type { DirectoryEntry } from '../src/model/records.ts'
 import { adapterOf, csvFile, JSON_FILE, readRow } from './identity_rows.ts'
 
 const OID = '6e1f3c3a-5e0e-4c1b-9f56-3a5a0f8a1c01'

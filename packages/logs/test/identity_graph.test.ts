@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import type { Json } from '@mintmark/core'
 import * as fc from 'fast-check'
 import { graphTarget } from '../src/identity/graph_uri.ts'
-import type { Access } from '../src/records.ts'
+import type { Access } from '../src/model/records.ts'
 import { csvFile, readRow } from './identity_rows.ts'
 
 const TENANT = 'b1a7c0de-0000-4000-8000-00000000abcd'

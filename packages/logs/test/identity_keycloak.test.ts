@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { type Json, readJti } from '@mintmark/core'
 import * as fc from 'fast-check'
 import { keycloakEventOfLine } from '../src/identity/keycloak_line.ts'
-import type { Access, Issuance } from '../src/records.ts'
+import type { Access, Issuance } from '../src/model/records.ts'
 import { readRow } from './identity_rows.ts'
 
 const runs = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Json } from '@mintmark/core'
-import type { Adapter, DateOrder, FileContext } from '../src/adapter.ts'
 import { identityAdapters } from '../src/identity/adapters.ts'
+import type { Adapter, DateOrder, FileContext } from '../src/model/adapter.ts'
 import type {
   Access,
   DirectoryEntry,
@@ -9,7 +9,7 @@ import type {
   Issuance,
   Reject,
   Statement,
-} from '../src/records.ts'
+} from '../src/model/records.ts'
 
 /** What one row gave. */
 export interface Given {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Json } from '@mintmark/core'
-import { type Issuance, UNKNOWN_OWNER } from '../src/records.ts'
+import { type Issuance, UNKNOWN_OWNER } from '../src/model/records.ts'
 import {
   APP,
   HOME,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Json } from '@mintmark/core'
-import type { Access, SyncedFolder } from '../src/records.ts'
+import type { Access, SyncedFolder } from '../src/model/records.ts'
 import { accessOf, detailMap, detailOf, readRecord, record } from './ual_rows.ts'
 
 const SYNC = [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Json } from '@mintmark/core'
-import type { Access } from '../src/records.ts'
+import type { Access } from '../src/model/records.ts'
 import { plain } from '../src/ual/fields.ts'
 import { csvFile, JSON_FILE } from './identity_rows.ts'
 import { MAIL_READ, MAIL_READ_ACCESS, readShape, record, shapesOf, TENANT } from './ual_rows.ts'

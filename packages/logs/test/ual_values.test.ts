@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Json } from '@mintmark/core'
-import type { Access } from '../src/records.ts'
+import type { Access } from '../src/model/records.ts'
 import { recordTypeOf } from '../src/ual/record_types.ts'
 import { accessOf, MAIL_READ_ACCESS, readRecord, record } from './ual_rows.ts'
 

@@ -11,14 +11,14 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { MintmarkError } from '@mintmark/core'
-import { BLOCKED_MS, isoMs, PROVIDER_WINDOW, WINDOW } from './calendar.ts'
-import { EAST_ASIA, EUROPE, STATE } from './organisations.ts'
-import { DUMP, ENGINEER } from './provider.ts'
+import { DUMP, ENGINEER } from './activity/provider.ts'
 import { type FirstLink, writeFirstLink } from './signing/first_link.ts'
 import { type TenantCounts, TenantLogs } from './tenant_logs.ts'
-import { attempt, TextFile } from './text_file.ts'
-import { Truth, type TruthSums } from './truth.ts'
-import { type Organisation, World } from './world.ts'
+import { BLOCKED_MS, isoMs, PROVIDER_WINDOW, WINDOW } from './world/calendar.ts'
+import { EAST_ASIA, EUROPE, STATE } from './world/organisations.ts'
+import { attempt, TextFile } from './world/text_file.ts'
+import { Truth, type TruthSums } from './world/truth.ts'
+import { type Organisation, World } from './world/world.ts'
 
 export interface ReplayOptions {
   /** Folder to write to; made if it is not there. */

@@ -7,10 +7,20 @@
  */
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Attack } from './attack.ts'
-import { AuditFiles } from './audit_files.ts'
-import { DAY, daysOf, GAP, isWithin, PROVIDER_WINDOW, type Span, WINDOW } from './calendar.ts'
-import { CallFiles } from './call_files.ts'
+import { Attack } from './activity/attack.ts'
+import { misuseGrants } from './activity/grants.ts'
+import { livePersonDay } from './activity/life.ts'
+import { debugDay, replayDay } from './activity/provider.ts'
+import { liveServices } from './activity/services.ts'
+import { stsLogon } from './activity/sts_logon.ts'
+import { loseSignIns, plantTraps } from './activity/traps.ts'
+import { exportTrap, twist } from './activity/twists.ts'
+import { AuditFiles } from './files/audit_files.ts'
+import { CallFiles } from './files/call_files.ts'
+import { writeKeycloak } from './files/keycloak.ts'
+import { writeDirectory, writeExtractorLog, writeInventory } from './files/side_files.ts'
+import { SignInFiles } from './files/sign_in_files.ts'
+import { DAY, daysOf, GAP, isWithin, PROVIDER_WINDOW, type Span, WINDOW } from './world/calendar.ts'
 import {
   ATTACKERS,
   type AuditRecord,
@@ -18,21 +28,11 @@ import {
   issuedTrap,
   type SignIn,
   type Trap,
-} from './events.ts'
-import { misuseGrants } from './grants.ts'
-import { writeKeycloak } from './keycloak.ts'
-import { livePersonDay } from './life.ts'
-import type { Habit } from './organisations.ts'
-import { debugDay, replayDay } from './provider.ts'
-import { liveServices } from './services.ts'
-import { writeDirectory, writeExtractorLog, writeInventory } from './side_files.ts'
-import { SignInFiles } from './sign_in_files.ts'
-import { stsLogon } from './sts_logon.ts'
-import { attempt } from './text_file.ts'
-import { loseSignIns, plantTraps } from './traps.ts'
-import type { Truth } from './truth.ts'
-import { exportTrap, twist } from './twists.ts'
-import type { Organisation, World } from './world.ts'
+} from './world/events.ts'
+import type { Habit } from './world/organisations.ts'
+import { attempt } from './world/text_file.ts'
+import type { Truth } from './world/truth.ts'
+import type { Organisation, World } from './world/world.ts'
 
 /** People whose day is held at once. */
 const BLOCK = 2000

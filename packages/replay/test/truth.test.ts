@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { expectForged, OUTAGE } from '../src/truth.ts'
-import { World } from '../src/world.ts'
+import { expectForged, OUTAGE } from '../src/world/truth.ts'
+import { World } from '../src/world/world.ts'
 
 const HOUR = 3_600_000
 const world = new World(77, 0.01)

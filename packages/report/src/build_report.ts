@@ -4,7 +4,7 @@
  * @module
  */
 import { type Answer, type Selected, type Session, type TokenUses, tokenUses } from '@mintmark/case'
-import { REPORT_SCHEMA, type Redaction, type Report } from './model.ts'
+import { REPORT_SCHEMA, type Redaction, type Report } from './model/model.ts'
 import { mapTexts } from './report_texts.ts'
 import { answerSection } from './sections/answer.ts'
 import { custodySection, keySection } from './sections/custody.ts'

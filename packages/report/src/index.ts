@@ -28,7 +28,7 @@ export {
   strengthOf,
   type Table,
   table,
-} from './model.ts'
+} from './model/model.ts'
 export { findChromium } from './pdf.ts'
 export { readSigningKey } from './signature.ts'
 export { type FileState, isWhole, type Verified, verifyReport } from './verify_report.ts'

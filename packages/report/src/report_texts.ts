@@ -17,7 +17,7 @@ import type {
   Section,
   Statement,
   Table,
-} from './model.ts'
+} from './model/model.ts'
 
 type Map = (text: string) => string
 

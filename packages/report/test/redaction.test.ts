@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { Names } from '../src/redaction.ts'
+import { Names } from '../src/model/redaction.ts'
 
 const KEY = Buffer.alloc(32, 7)
 const PSEUDONYM = /account-[0-9a-f]{12}/

@@ -1,4 +1,4 @@
-// asc: --importMemory
+// asc: --importMemory --enable relaxed-simd
 /**
  * Finds many short patterns in one pass.
  *

@@ -1,8 +1,8 @@
 /**
  * Finds the patterns of many anchors in one pass.
  *
- * Kernel: `assembly/anchors.ts` (AssemblyScript, SIMD, 16 bytes a step), in relaxed SIMD where V8 takes that. Its oracle is
- * {@link findAnchorsReference}; the property test holds the two equal.
+ * Kernel: `assembly/anchors.ts` (AssemblyScript, relaxed SIMD, 16 bytes a step). Its oracle is {@link findAnchorsReference};
+ * the property test holds the two equal.
  *
  * @module
  */
@@ -10,7 +10,6 @@ import { ANYWHERE, type Anchor } from './anchor.ts'
 import { maskAt } from './anchor_fragment.ts'
 import { type AnchorTables, anchorTables } from './anchor_tables.ts'
 import { anchorsWasm } from './anchors.wasm.ts'
-import { anchorsRelaxedWasm } from './anchors_relaxed.wasm.ts'
 import { type KernelMemory, kernelFunction, LAYOUT } from './kernel_memory.ts'
 
 /** Where a pattern begins, and which: an index into the anchors. */
@@ -20,12 +19,6 @@ export interface AnchorHit {
 }
 
 const CAPACITY = LAYOUT.hitBytes / 8
-
-/** The kernel that V8 takes under its flags: relaxed SIMD takes a sixth less. */
-export function anchorsKernel(): string {
-  const isTaken = WebAssembly.validate(Buffer.from(anchorsRelaxedWasm, 'base64'))
-  return isTaken ? anchorsRelaxedWasm : anchorsWasm
-}
 
 /** Owns the tables of one set of anchors in one memory. */
 export class AnchorKernel {
@@ -52,7 +45,7 @@ export class AnchorKernel {
       throw new RangeError('too many anchors')
     }
     memory.bytes.set(this.#tables.bytes, LAYOUT.anchors)
-    const exports = memory.start(anchorsKernel())
+    const exports = memory.start(anchorsWasm)
     this.#find = kernelFunction(exports, 'find_anchors')
     this.#nextNonzero = kernelFunction(exports, 'next_nonzero')
     this.#dataEnd = kernelFunction(exports, 'data_end')

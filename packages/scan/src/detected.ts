@@ -36,7 +36,7 @@ export interface Detected {
   readonly offset: number
   readonly length: number
   readonly kind: KeyKind
-  /** How it is spelled: `pkcs1-der`, `pem`, `limbs-le64`, `aes-schedule-dec` … one of `docs/key-forms.md`. */
+  /** How it is spelled: `pkcs1-der`, `pem`, `limbs-le64`, `aes-schedule-dec` … one of `docs/key-encodings.md`. */
   readonly form: string
   readonly bits: number
   readonly certainty: Certainty

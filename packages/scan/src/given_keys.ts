@@ -12,7 +12,7 @@ import type { PublicKey } from './public_keys/public_key.ts'
 /**
  * - `found`: its private half lies there.
  * - `rebuilt`: only a part lies there, or what is left of one; with the public key it gives the whole private half.
- * - `absent`: nothing private of it lies there in any form of `docs/key-forms.md`, by a search that nothing stopped.
+ * - `absent`: nothing private of it lies there in any encoding of `docs/key-encodings.md`, by a search that nothing stopped.
  * - `not-excluded`: nothing of it was found, and that proves nothing: `why` says what keeps it from it.
  */
 export type GivenState = 'found' | 'rebuilt' | 'absent' | 'not-excluded'

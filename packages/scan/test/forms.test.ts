@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 /** This file runs from `packages/scan/dist/test`. */
 const SOURCES = fileURLToPath(new URL('../../src', import.meta.url))
-const DOCUMENT = fileURLToPath(new URL('../../../../docs/key-forms.md', import.meta.url))
+const DOCUMENT = fileURLToPath(new URL('../../../../docs/key-encodings.md', import.meta.url))
 
 const sources = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
   // What scrub erases besides is no form of a finding.
@@ -30,7 +30,7 @@ const told = new Set(
   ),
 )
 
-describe('docs/key-forms.md', () => {
+describe('docs/key-encodings.md', () => {
   const forms = new Set(
     LITERALS.flatMap((literal) =>
       [...sources.matchAll(literal)].flatMap((match) => match.slice(1)),

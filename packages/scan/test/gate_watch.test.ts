@@ -35,6 +35,8 @@ function dropped(script: string) {
   return { folder, file, call: { node: process.execPath, args: ['-e', script, '--'] } }
 }
 
+const APPORT = `ProblemType: Crash\nArchitecture: amd64\nCoreDump: base64\n H4sICAAAAAAC/0NvcmVEdW1wAA==\n`
+
 const READ = "require('node:fs').readFileSync(0);"
 const PATH = 'JSON.parse(process.argv.at(-1)).path'
 
@@ -61,6 +63,15 @@ for (const [what, script] of [
     assert.ok(existsSync(file))
   })
 }
+
+it('a crash report of apport is taken as a dump is', async () => {
+  const { folder, call } = dropped(READ)
+  const file = path.join(folder, '_usr_bin_x.0.crash')
+  writeFileSync(file, APPORT)
+  const taken = await takeFile(file, call, { isRemoved: true })
+  assert.deepEqual(taken, { outcome: 'landed', counts: 'nothing', isRemoved: true })
+  assert.equal(existsSync(file), false)
+})
 
 it('what is no dump is not taken, links least of all', async () => {
   const { folder, call } = dropped('process.exit(1)')
@@ -217,15 +228,12 @@ it('a dump of a machine whose pages are packed is told, and stays', async () => 
   }
 })
 
-/** A zip archive's first member, as far as its head tells. */
-const ZIP = Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.alloc(64)])
-const APPORT = `ProblemType: Crash\nArchitecture: amd64\nCoreDump: base64\n H4sICAAAAAAC/0NvcmVEdW1wAA==\n`
+const SEVEN_ZIP = Buffer.concat([Buffer.from('377abcaf271c', 'hex'), Buffer.alloc(64)])
 
 for (const [name, content, why] of [
   ['memory.img', Buffer.alloc(8192, 'x\0'), /the head of no known dump format.*mintmark scrub/],
   ['memory.img.gz', gzipSync(Buffer.alloc(8192, 'x\0')), /the head of no known dump format/],
-  ['cores.zip', ZIP, /it holds files of its own \(zip\): unpack it into this folder/],
-  ['_usr_bin_x.0.crash', APPORT, /a report of apport: unpack it \(apport-unpack FILE DIR\)/],
+  ['cores.7z', SEVEN_ZIP, /it holds files of its own \(7z\): unpack it into this folder/],
   ['vmcore', Buffer.from(`KDUMP   ${'\0'.repeat(64)}`), /its pages are packed by kdump/],
 ] as const)
   it(`what may be a dump and is not taken stays, and the log says why, once: ${name}`, async () => {

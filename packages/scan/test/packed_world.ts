@@ -1,26 +1,29 @@
 /** Containers as other programs write them, and a zip file with what a test wants of it. */
-import { deflateRawSync, gzipSync } from 'node:zlib'
+import { crc32, deflateRawSync, gzipSync } from 'node:zlib'
 
 export interface Member {
   readonly name: string
   readonly bytes: Buffer
   readonly method?: number
   readonly isEncrypted?: boolean
+  /** Bytes that are said to come out of it. */
+  readonly claimed?: number
 }
 
-/** A zip file. Sums are zeros: nothing here looks at them. Source: PKWARE's APPNOTE 4.3. */
+/** A zip file. Source: PKWARE's APPNOTE 4.3. */
 export function zipFile(members: readonly Member[]): Buffer {
   const parts: Buffer[] = []
   const directory: Buffer[] = []
   let offset = 0
-  for (const { name, bytes, method = 8, isEncrypted = false } of members) {
+  for (const { name, bytes, method = 8, isEncrypted = false, claimed } of members) {
     const packed = method === 8 ? deflateRawSync(bytes, { level: 1 }) : bytes
     const fields = Buffer.alloc(26)
     fields.writeUInt16LE(20, 0)
     fields.writeUInt16LE(isEncrypted ? 1 : 0, 2)
     fields.writeUInt16LE(method, 4)
+    fields.writeUInt32LE(crc32(bytes), 10)
     fields.writeUInt32LE(packed.length, 14)
-    fields.writeUInt32LE(bytes.length, 18)
+    fields.writeUInt32LE(claimed ?? bytes.length, 18)
     fields.writeUInt16LE(name.length, 22)
     parts.push(Buffer.from('PK\x03\x04', 'latin1'), fields, Buffer.from(name), packed)
     const place = Buffer.alloc(14)

@@ -24,7 +24,7 @@ export function spooled(spool: string): SpooledCore[] {
     const folder = join(spool, name)
     const files = readdirSync(folder)
     const [reportName, ...others] = files.filter((file) => file.endsWith('.report.json'))
-    const cores = files.filter((file) => /\.(gz|zst)$/.test(file))
+    const cores = files.filter((file) => /\.(gz|zst|crash)$/.test(file))
     if (reportName === undefined || others.length > 0 || cores.length + 1 !== files.length)
       throw new Error(`${name} is no whole core: ${files.join(' ')}`)
     const report: unknown = JSON.parse(readFileSync(join(folder, reportName), 'utf8'))
@@ -48,7 +48,14 @@ export function logOf(spool: string): string {
 
 function unpacked(file: string): Buffer {
   if (file.endsWith('.gz')) return gunzipSync(readFileSync(file))
+  if (file.endsWith('.crash')) return coreOfReport(readFileSync(file, 'latin1'))
   return execFileSync('zstd', ['-dcq', file], { maxBuffer: 2 ** 31 })
+}
+
+/** As apport reads it: each line decoded by itself. Source: `problem_report.py` of apport 2.28. */
+function coreOfReport(report: string): Buffer {
+  const lines = /\nCoreDump: base64\n((?: .*\n)*)/.exec(report)?.[1]?.trimEnd().split('\n') ?? []
+  return gunzipSync(Buffer.concat(lines.map((line) => Buffer.from(line.trim(), 'base64'))))
 }
 
 /** What gdb says of every thread, without addresses of the file itself; undefined where there is no gdb. */

@@ -53,6 +53,8 @@ export interface TestKey {
   /** Its numbers as OpenSSL has them, and nothing that tells which key they are of. */
   readonly bareBlobs: readonly Buffer[]
   readonly publicPem: string
+  /** The private key as PKCS #8. */
+  readonly pem: string
   /** Pieces of the private key, none of which may be left anywhere. */
   readonly pieces: readonly Buffer[]
 }
@@ -79,6 +81,7 @@ export function testKey(): TestKey {
       Buffer.from(pem),
       publicKey.export({ type: 'spki', format: 'der' }),
     ],
+    pem: String(pem),
     publicPem: String(publicKey.export({ type: 'spki', format: 'pem' })),
     // The first eight lines hold the public half, and a bit of d.
     pieces: [...pieces, ...lines.slice(8, -1).map((line) => Buffer.from(line).subarray(8, 56))],

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import path from 'node:path'
 import { describe, it } from 'node:test'
 import { mintmarkImports, projectFiles, read } from './repository.ts'
 
@@ -42,10 +43,10 @@ describe('packages', () => {
   })
 
   for (const [module, home] of [
-    ['chdb', 'packages/case/src/chdb_session.ts'],
-    ['@clickhouse/client', 'packages/case/src/server_session.ts'],
-    ['pg', 'packages/ledger/src/postgres_database.ts'],
-    ['@nats-io/transport-node', 'packages/guard/src/nats_line.ts'],
+    ['chdb', 'packages/case/src/engine/chdb_session.ts'],
+    ['@clickhouse/client', 'packages/case/src/engine/server_session.ts'],
+    ['pg', 'packages/ledger/src/store/postgres_database.ts'],
+    ['@nats-io/transport-node', 'packages/guard/src/follow/nats_line.ts'],
   ] as const) {
     it(`import ${module} in ${home} alone`, () => {
       const importers = sources.filter((file) => read(file).includes(`from '${module}'`))
@@ -78,5 +79,67 @@ describe('packages', () => {
   it('have a root index that names its exports', () => {
     const starred = sources.filter((file) => /^export \*/m.test(read(file)))
     assert.deepEqual(starred, [])
+  })
+})
+
+/** Folders that still have too many files, or arrows that go in circles. The lists only get shorter. */
+const CROWDED: readonly string[] = [
+  'packages/scan/src',
+  'packages/scan/src/detectors',
+  'packages/scan/src/gate',
+  'packages/scan/src/known',
+  'packages/scan/src/scrub',
+]
+const IN_CIRCLES: readonly string[] = ['scan']
+const MOST_FILES = 25
+
+/** Files that a source imports from its own package, types too. */
+function ownImports(file: string): string[] {
+  return [...read(file).matchAll(/(?:from|import|import\()\s*'(\.[^']+\.ts)'/g)].map((match) =>
+    path.join(path.dirname(file), match[1] ?? ''),
+  )
+}
+
+/** Folders that lead back to themselves over the imports of their files. */
+function circlesOf(name: string): string[] {
+  const arrows = new Map<string, Set<string>>()
+  for (const file of sources.filter((each) => packageOf(each) === name)) {
+    const from = path.dirname(file)
+    for (const to of ownImports(file).map((each) => path.dirname(each)))
+      if (to !== from) arrows.set(from, (arrows.get(from) ?? new Set()).add(to))
+  }
+  return [...arrows.keys()].filter((folder) => reached(folder, arrows).has(folder))
+}
+
+function reached(from: string, arrows: ReadonlyMap<string, ReadonlySet<string>>): Set<string> {
+  const seen = new Set<string>()
+  const open = [from]
+  for (let at = open.pop(); at !== undefined; at = open.pop())
+    for (const next of arrows.get(at) ?? [])
+      if (!seen.has(next)) {
+        seen.add(next)
+        open.push(next)
+      }
+  return seen
+}
+
+describe('folders of a package', () => {
+  it(`hold at most ${MOST_FILES} files`, () => {
+    const counts = new Map<string, number>()
+    for (const folder of sources.map((file) => path.dirname(file)))
+      counts.set(folder, (counts.get(folder) ?? 0) + 1)
+    const crowded = [...counts].filter(([, count]) => count > MOST_FILES).map(([folder]) => folder)
+    assert.deepEqual(
+      crowded.toSorted((a, b) => (a < b ? -1 : 1)),
+      CROWDED,
+    )
+  })
+
+  it('import one another one way', () => {
+    const names = [...new Set(sources.map(packageOf))].filter((name) => circlesOf(name).length > 0)
+    assert.deepEqual(
+      names.toSorted((a, b) => (a < b ? -1 : 1)),
+      IN_CIRCLES,
+    )
   })
 })

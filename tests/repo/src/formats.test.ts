@@ -37,7 +37,7 @@ describe('docs/formats.md', () => {
   })
 
   it('states the limits that hold', () => {
-    const limits = read('packages/logs/src/limits.ts')
+    const limits = read('packages/logs/src/model/limits.ts')
     const number = (name: string) => new RegExp(`${name}[^=]*= ([\\d_]+)`).exec(limits)?.[1]
     const table = section('Limits')
     for (const [name, said] of [
@@ -56,7 +56,7 @@ describe('docs/formats.md', () => {
 
 describe('docs/formats-rejects.md', () => {
   it('has a row for every statement, and no other', () => {
-    const union = read('packages/logs/src/records.ts').split('export type StatementCode =')[1]
+    const union = read('packages/logs/src/model/records.ts').split('export type StatementCode =')[1]
     const codes = [...(union?.split('\n\n')[0] ?? '').matchAll(/'([a-z-]+)'/g)].map(
       (m) => m[1] ?? '',
     )

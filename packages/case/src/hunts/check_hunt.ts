@@ -4,8 +4,8 @@
  * @module
  */
 import { type Json, MintmarkError } from '@mintmark/core'
-import { NORMAL_FORM, requireReadOnly } from '../read_only.ts'
-import type { Params, Session } from '../session.ts'
+import { NORMAL_FORM, requireReadOnly } from '../engine/read_only.ts'
+import type { Params, Session } from '../engine/session.ts'
 import { HUNT_COLUMNS, type Hunt } from './hunt_file.ts'
 
 /**

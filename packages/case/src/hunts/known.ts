@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Session } from '../session.ts'
+import type { Session } from '../engine/session.ts'
 import { quietFolders } from './quiet_folders.ts'
 import { serviceNetworks } from './service_networks.ts'
 

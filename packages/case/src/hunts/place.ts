@@ -10,7 +10,7 @@
  *
  * @module
  */
-import type { Session } from '../session.ts'
+import type { Session } from '../engine/session.ts'
 
 /** Text of the /24 or /48 around an address; `::` or a private block when it is no public address. */
 const PREFIX = 'cutIPv6(toIPv6OrZero(ip), 10, 1)'

@@ -4,8 +4,8 @@
  * @module
  */
 import { isoOf, type Json } from '@mintmark/core'
-import { NO_ID } from '../no_id.ts'
-import type { Params, Session } from '../session.ts'
+import type { Params, Session } from '../engine/session.ts'
+import { NO_ID } from '../store/no_id.ts'
 import { checkHunt } from './check_hunt.ts'
 import { HUNT_COLUMNS, type Hunt, type HuntClass, type HuntStrength } from './hunt_file.ts'
 import { type HuntSelection, huntList, isBuiltIn } from './hunt_list.ts'

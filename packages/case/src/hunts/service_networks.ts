@@ -12,7 +12,7 @@
  *
  * @module
  */
-import { readNetwork } from '../network.ts'
+import { readNetwork } from '../store/network.ts'
 
 const EXCHANGE_ONLINE: readonly string[] = [
   '13.107.6.152/31',

@@ -4,7 +4,7 @@
  * @module
  */
 import { isoOf } from '@mintmark/core'
-import type { Session } from '../session.ts'
+import type { Session } from '../engine/session.ts'
 import { checkHunt } from './check_hunt.ts'
 import { HUNT_COLUMNS, type Hunt, parseHunt } from './hunt_file.ts'
 import type { HuntRow } from './run_hunts.ts'

@@ -11,9 +11,9 @@
 import { dirname, resolve } from 'node:path'
 import type { Json } from '@mintmark/core'
 import { type DateOrder, type EvidenceSource, walkEvidence } from '@mintmark/logs'
-import { readMeta, writeMeta } from '../meta.ts'
-import { forgetFiles } from '../recover.ts'
-import type { Session } from '../session.ts'
+import type { Session } from '../engine/session.ts'
+import { readMeta, writeMeta } from '../store/meta.ts'
+import { forgetFiles } from '../store/recover.ts'
 import { type OpenFile, ordersByTokens } from './token_orders.ts'
 
 /** A file whose dates must be read in another order than they were. */

@@ -4,7 +4,7 @@ import {
   mergeSummaries,
   type Reject,
 } from '@mintmark/logs'
-import { UNREADABLE } from '../evidence_rows.ts'
+import { UNREADABLE } from '../store/evidence_rows.ts'
 import { statementKey } from './block_sink.ts'
 import {
   IntColumn,

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Json } from '@mintmark/core'
-import { UNREADABLE } from '../evidence_rows.ts'
-import type { Session } from '../session.ts'
+import type { Session } from '../engine/session.ts'
+import { UNREADABLE } from '../store/evidence_rows.ts'
 
 /** A file that the case has, or that this run is about to add. */
 export interface KnownFile {

@@ -1,4 +1,4 @@
-import type { Session } from '../session.ts'
+import type { Session } from '../engine/session.ts'
 
 const TABLES = ['issuance', 'access'] as const
 /** Parts of one table from which on the engine had better merge: it refuses inserts at 3,000. */

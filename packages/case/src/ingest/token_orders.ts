@@ -15,10 +15,10 @@ import {
   type Issuance,
   type RecordSink,
 } from '@mintmark/logs'
-import { NO_ID } from '../no_id.ts'
-import { HOUR_MS, MINUTE_MS } from '../outages.ts'
-import { Scratch } from '../scope/scratch.ts'
-import type { Session } from '../session.ts'
+import { Scratch } from '../engine/scratch.ts'
+import type { Session } from '../engine/session.ts'
+import { NO_ID } from '../store/no_id.ts'
+import { HOUR_MS, MINUTE_MS } from '../verdicts/losses/outages.ts'
 
 export interface OpenFile {
   readonly evidenceId: number

@@ -4,9 +4,9 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
-import type { Session } from '../session.ts'
+import type { Session } from '../engine/session.ts'
+import { BOUNDED } from '../engine/settings.ts'
 import type { Selected } from './selected.ts'
-import { BOUNDED } from './settings.ts'
 
 /** How an account's organisation is known, best first. */
 export type OrganisationBasis = 'directory' | 'tenant' | 'domain' | ''

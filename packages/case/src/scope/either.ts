@@ -7,8 +7,9 @@
  *
  * @module
  */
-import { type Condition, isDefault } from '../selection.ts'
-import type { Session } from '../session.ts'
+
+import type { Session } from '../engine/session.ts'
+import { BOUNDED } from '../engine/settings.ts'
 import {
   HAS_TOKEN,
   IS_CUT,
@@ -17,7 +18,7 @@ import {
   selectAccounts,
   selectBase,
 } from './selected.ts'
-import { BOUNDED } from './settings.ts'
+import { type Condition, isDefault } from './selection.ts'
 
 /** Before the first and after the last access of theirs: the longest life of a token (CAE, 28 h). */
 export const ACTIVE_MARGIN_HOURS = 28

@@ -5,9 +5,9 @@
  *
  * @module
  */
-import type { Session } from '../session.ts'
+import type { Session } from '../engine/session.ts'
+import { BOUNDED } from '../engine/settings.ts'
 import type { Selected } from './selected.ts'
-import { BOUNDED } from './settings.ts'
 
 /** Scratch tables of what was exposed. */
 export interface Exposure {

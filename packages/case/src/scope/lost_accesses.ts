@@ -7,12 +7,12 @@
  * @module
  */
 import { isoOf } from '@mintmark/core'
-import { type Loss, type LossCode, lossesOf } from '../losses.ts'
-import type { Session } from '../session.ts'
+import type { Session } from '../engine/session.ts'
+import { BOUNDED } from '../engine/settings.ts'
+import { type Loss, type LossCode, lossesOf } from '../verdicts/losses/losses.ts'
 import { ACTIVE_MARGIN_HOURS } from './either.ts'
 import type { Reason, UnboundedCode } from './reasons.ts'
 import type { Selected } from './selected.ts'
-import { BOUNDED } from './settings.ts'
 
 /** One time in which an access log lost records. Times are ISO, UTC; null where the evidence gives none. */
 export interface AccessLoss {

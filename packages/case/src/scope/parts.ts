@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { Session } from '../session.ts'
+import type { Session } from '../engine/session.ts'
+import { BOUNDED } from '../engine/settings.ts'
 import type { Account, OrganisationBasis } from './accounts.ts'
 import type { Exposure } from './exposure.ts'
 import type { LostAccesses } from './lost_accesses.ts'
 import { type Reason, reasonText, summed } from './reasons.ts'
 import type { Selected } from './selected.ts'
-import { BOUNDED } from './settings.ts'
 import type { Unnamed } from './unnamed.ts'
 
 /** A count that the evidence gives as two numbers. `upper` is null where nothing bounds it. */

@@ -7,9 +7,9 @@
  * @module
  */
 import { isoOf } from '@mintmark/core'
-import { isAllJudged } from '../accesses_judged.ts'
-import { isDefault, type Selection } from '../selection.ts'
-import type { Session } from '../session.ts'
+import type { Session } from '../engine/session.ts'
+import { BOUNDED } from '../engine/settings.ts'
+import { isAllJudged } from './accesses_judged.ts'
 import { type Account, accountsOf, type OrganisationBasis } from './accounts.ts'
 import { type Exposure, expose, itemsOf } from './exposure.ts'
 import { type AccessLoss, lostAccesses } from './lost_accesses.ts'
@@ -27,7 +27,7 @@ import {
 import type { UnboundedCode } from './reasons.ts'
 import { select } from './select.ts'
 import type { Selected } from './selected.ts'
-import { BOUNDED } from './settings.ts'
+import { isDefault, type Selection } from './selection.ts'
 import {
   type SyncedFolder,
   syncedFolders,

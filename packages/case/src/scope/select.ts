@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { markConditions } from '../marks.ts'
+
+import { Scratch } from '../engine/scratch.ts'
+import type { Params, Session } from '../engine/session.ts'
+import { BOUNDED } from '../engine/settings.ts'
+import { addEither } from './either.ts'
+import { markConditions } from './marks.ts'
+import { SELECTED_COLUMNS, type Selected, selectAccounts, selectBase } from './selected.ts'
 import {
   type Condition,
   conditionOf,
@@ -11,12 +17,7 @@ import {
   type Selection,
   type Wanted,
   wantedOf,
-} from '../selection.ts'
-import type { Params, Session } from '../session.ts'
-import { addEither } from './either.ts'
-import { Scratch } from './scratch.ts'
-import { SELECTED_COLUMNS, type Selected, selectAccounts, selectBase } from './selected.ts'
-import { BOUNDED } from './settings.ts'
+} from './selection.ts'
 
 /** Bound arrays stay short: a server takes them from the request's address. */
 const VALUES_AT_ONCE = 500

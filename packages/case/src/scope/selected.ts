@@ -7,9 +7,9 @@
  * @module
  */
 
-import { NO_ID } from '../no_id.ts'
-import type { Selection } from '../selection.ts'
-import type { Scratch } from './scratch.ts'
+import type { Scratch } from '../engine/scratch.ts'
+import { NO_ID } from '../store/no_id.ts'
+import type { Selection } from './selection.ts'
 
 /** Scratch tables that hold a selection until {@link Selected.close}. */
 export interface Selected {

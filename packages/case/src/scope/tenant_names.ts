@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Session } from '../session.ts'
-import { BOUNDED } from './settings.ts'
+import type { Session } from '../engine/session.ts'
+import { BOUNDED } from '../engine/settings.ts'
 
 /** More tenants than a sentence names need no name. */
 const NAMED_AT_ONCE = 100

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { Session } from '../session.ts'
+import type { Session } from '../engine/session.ts'
+import { BOUNDED } from '../engine/settings.ts'
 import type { Account } from './accounts.ts'
 import { ACTIVE_MARGIN_HOURS } from './either.ts'
 import type { LostAccesses } from './lost_accesses.ts'
 import type { Reason } from './reasons.ts'
 import type { Selected } from './selected.ts'
-import { BOUNDED } from './settings.ts'
 
 /** Exchange stops auditing Bind for this long once a mailbox is throttled (reference, section 2.8). */
 export const THROTTLED_HOURS = 24

@@ -4,11 +4,11 @@
  * @module
  */
 import { text } from '@mintmark/core'
-import { countOf } from '../count_of.ts'
-import { NO_ID } from '../no_id.ts'
+import { countOf } from '../engine/count_of.ts'
+import type { Session } from '../engine/session.ts'
 import { tenantNames } from '../scope/tenant_names.ts'
-import type { Session } from '../session.ts'
-import type { Unknown } from '../unknowns.ts'
+import { NO_ID } from '../store/no_id.ts'
+import type { Unknown } from './unknowns.ts'
 import { counted, someOf } from './wording.ts'
 
 const MINUTE_MS = 60_000

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { dumpFiles, dumpScans } from '../dump_scans.ts'
-import { isLeak, type KeyFound } from '../keys_found.ts'
-import { outcomeCounts } from '../reconcile/verdict_rows.ts'
-import type { Session } from '../session.ts'
-import type { Unknown } from '../unknowns.ts'
+import { dumpFiles, dumpScans } from '../dumps/dump_scans.ts'
+import { isLeak, type KeyFound } from '../dumps/keys_found.ts'
+import type { Session } from '../engine/session.ts'
+import { outcomeCounts } from '../verdicts/verdict_rows.ts'
+import type { Unknown } from './unknowns.ts'
 import { counted, someOf } from './wording.ts'
 
 /** Throws as `Session.rows`. */

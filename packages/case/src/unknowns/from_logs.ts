@@ -4,13 +4,13 @@
  * @module
  */
 import { isoOf } from '@mintmark/core'
+import type { Session } from '../engine/session.ts'
+import { BOUNDED } from '../engine/settings.ts'
 import type { Selected } from '../scope/selected.ts'
-import { BOUNDED } from '../scope/settings.ts'
 import { tenantNames } from '../scope/tenant_names.ts'
-import type { Session } from '../session.ts'
-import type { Unknown } from '../unknowns.ts'
 import { clocksOff, idsInLowerCase, shownByReason } from './from_columns.ts'
 import { settledBy } from './settled_by.ts'
+import type { Unknown } from './unknowns.ts'
 import { bracketed, counted, someOf } from './wording.ts'
 
 /** The first few tenants by the names that people know them by. */

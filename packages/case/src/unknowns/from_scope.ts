@@ -6,8 +6,8 @@
 import type { AccessLoss } from '../scope/lost_accesses.ts'
 import { UNBOUNDED_CODES, type UnboundedCode } from '../scope/reasons.ts'
 import type { Scope } from '../scope/scope.ts'
-import type { CoverageBand, Timeline } from '../timeline.ts'
-import type { Unknown } from '../unknowns.ts'
+import type { CoverageBand, Timeline } from '../scope/timeline.ts'
+import type { Unknown } from './unknowns.ts'
 import { counted, someOf } from './wording.ts'
 
 const WHOLE_MAILBOX: Readonly<

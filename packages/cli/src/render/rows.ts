@@ -1,5 +1,5 @@
 import { csvCell, type Json, safeJson } from '@mintmark/core'
-import type { Io } from '../io.ts'
+import type { Io } from '../process/io.ts'
 
 /**
  * Writes rows as they come: JSON lines, or CSV (RFC 4180, UTF-8, cells that a spreadsheet would run

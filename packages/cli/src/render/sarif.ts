@@ -15,8 +15,8 @@ import { pathToFileURL } from 'node:url'
 import { safeText } from '@mintmark/core'
 import type { Finding, ScanReport } from '@mintmark/scan'
 import { classOf, type Gap, POLICY } from '@mintmark/scan/answer'
-import type { Answered } from '../commands/scan.ts'
 import { RULES, ruleOf } from './sarif_rules.ts'
+import type { Answered } from './scan_text.ts'
 
 /** Where OASIS publishes the schema. */
 const SCHEMA =

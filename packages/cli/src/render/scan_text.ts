@@ -6,9 +6,9 @@
 import { basename } from 'node:path'
 import { safeText, shellWord } from '@mintmark/core'
 import type { Finding, ScanReport } from '@mintmark/scan'
-import type { Gap, GivenKey, ScanAnswer } from '@mintmark/scan/answer'
-import type { Answered } from '../commands/scan.ts'
-import { STANDARD_INPUT } from '../input_files.ts'
+import type { Gap, GivenKey, ScanAnswer, Scanned } from '@mintmark/scan/answer'
+import { STANDARD_INPUT } from '../options/input_files.ts'
+import type { ExitCode } from '../process/exit_codes.ts'
 import { count, plural } from './table.ts'
 
 /** Most lines, whatever was found. */
@@ -18,6 +18,13 @@ const WIDTH = 150
 const SHOWN = { keys: 12, places: 2, candidates: 3, lesser: 3, ignored: 2, given: 3, gaps: 3 }
 /** Of what was not searched, where that is the answer: nothing else takes much room then. */
 const MOST_GAPS = 8
+
+/** What a scan answered, as it is printed. */
+export interface Answered {
+  readonly scanned: Scanned
+  readonly answer: ScanAnswer
+  readonly code: ExitCode
+}
 
 /** At most {@link SCAN_LINES} lines; text from dumps and file names is safe to print. */
 export function scanText({ scanned: { reports }, answer }: Answered): string {

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Fault } from '../fault.ts'
-import { timeOf, userOf } from '../fields.ts'
-import type { Random } from '../random.ts'
-import { DAY, HOUR, MINUTE, seconds } from '../times.ts'
-import { type Json, type LogFile, textOf, type World, withFiles } from '../world.ts'
+import type { Fault } from '../world/fault.ts'
+import { timeOf, userOf } from '../world/fields.ts'
+import type { Random } from '../world/random.ts'
+import { DAY, HOUR, MINUTE, seconds } from '../world/times.ts'
+import { type Json, type LogFile, textOf, type World, withFiles } from '../world/world.ts'
 import { AUDIT, accessMoment, dataOf, keeping, period, share, silently, timesOf } from './rows.ts'
 
 /** The most characters that a cell of a spreadsheet holds. */

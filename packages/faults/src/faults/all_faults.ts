@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Fault } from '../fault.ts'
-import { Random } from '../random.ts'
-import type { World } from '../world.ts'
+import type { Fault } from '../world/fault.ts'
+import { Random } from '../world/random.ts'
+import type { World } from '../world/world.ts'
 import { ACCESS_ROWS } from './access_rows.ts'
 import { CLOCKS } from './clocks.ts'
 import { COLUMNS } from './columns.ts'

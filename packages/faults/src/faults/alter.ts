@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { appOf, tokenOf, withToken } from '../fields.ts'
-import type { Random } from '../random.ts'
-import { type Json, mapRows, type World, withFiles } from '../world.ts'
+import { appOf, tokenOf, withToken } from '../world/fields.ts'
+import type { Random } from '../world/random.ts'
+import { type Json, mapRows, type World, withFiles } from '../world/world.ts'
 import { dataOf, type Kind } from './rows.ts'
 
 /** Logs that say what a token was used for. */

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Fault } from '../fault.ts'
-import { shifted } from '../fields.ts'
-import type { Random } from '../random.ts'
-import { HOUR, MINUTE } from '../times.ts'
-import { type LogFile, type World, withFiles } from '../world.ts'
+import type { Fault } from '../world/fault.ts'
+import { shifted } from '../world/fields.ts'
+import type { Random } from '../world/random.ts'
+import { HOUR, MINUTE } from '../world/times.ts'
+import { type LogFile, type World, withFiles } from '../world/world.ts'
 import type { Kind } from './rows.ts'
 
 const moved = 'Times of one kind of log are off by a constant.'

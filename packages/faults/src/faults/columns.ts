@@ -4,10 +4,10 @@
  * @module
  */
 import { createHash } from 'node:crypto'
-import type { Fault } from '../fault.ts'
-import { addressOf, withAddress, withContext, withMember, withToken } from '../fields.ts'
-import { utiOf } from '../ids.ts'
-import { HOUR, msOf, seconds } from '../times.ts'
+import type { Fault } from '../world/fault.ts'
+import { addressOf, withAddress, withContext, withMember, withToken } from '../world/fields.ts'
+import { utiOf } from '../world/ids.ts'
+import { HOUR, msOf, seconds } from '../world/times.ts'
 import {
   type Json,
   type LogFile,
@@ -16,7 +16,7 @@ import {
   textOf,
   type World,
   withFiles,
-} from '../world.ts'
+} from '../world/world.ts'
 import { altering, ids, idsOfOneApp, MADE, SEEN, slipped } from './alter.ts'
 import { asTable } from './clocks.ts'
 import { commonest, dataOf, type Kind } from './rows.ts'

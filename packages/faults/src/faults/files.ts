@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { Fault } from '../fault.ts'
-import { timeOf, withMember } from '../fields.ts'
-import { groupsBy } from '../groups.ts'
-import type { Random } from '../random.ts'
-import { DAY } from '../times.ts'
-import { type LogFile, mapRows, type Row, type World, withFiles } from '../world.ts'
+import type { Fault } from '../world/fault.ts'
+import { timeOf, withMember } from '../world/fields.ts'
+import { groupsBy } from '../world/groups.ts'
+import type { Random } from '../world/random.ts'
+import { DAY } from '../world/times.ts'
+import { type LogFile, mapRows, type Row, type World, withFiles } from '../world/world.ts'
 
 const nothing = 'Nothing is lost.'
 

@@ -6,13 +6,21 @@
  *
  * @module
  */
-import type { Fault } from '../fault.ts'
-import { appOf, timeOf, tokenOf, userOf, withContext, withMember, withToken } from '../fields.ts'
-import { groupsBy } from '../groups.ts'
-import { genuineTokenId, guid, inventedTokenId } from '../ids.ts'
-import { Random } from '../random.ts'
-import { DAY, HOUR, MINUTE, seconds } from '../times.ts'
-import { type Json, mapRows, objectOf, textOf, type World, withFiles } from '../world.ts'
+import type { Fault } from '../world/fault.ts'
+import {
+  appOf,
+  timeOf,
+  tokenOf,
+  userOf,
+  withContext,
+  withMember,
+  withToken,
+} from '../world/fields.ts'
+import { groupsBy } from '../world/groups.ts'
+import { genuineTokenId, guid, inventedTokenId } from '../world/ids.ts'
+import { Random } from '../world/random.ts'
+import { DAY, HOUR, MINUTE, seconds } from '../world/times.ts'
+import { type Json, mapRows, objectOf, textOf, type World, withFiles } from '../world/world.ts'
 import { dataOf, SIGN_INS } from './rows.ts'
 
 /** What a forger can know of the victims' tenant, by the names of its users. */

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { timeOf } from '../fields.ts'
-import type { Random } from '../random.ts'
-import { DAY, HOUR } from '../times.ts'
-import { type Json, keepRows, type LogFile, type World, withFiles } from '../world.ts'
+import { timeOf } from '../world/fields.ts'
+import type { Random } from '../world/random.ts'
+import { DAY, HOUR } from '../world/times.ts'
+import { type Json, keepRows, type LogFile, type World, withFiles } from '../world/world.ts'
 
 export type Kind = LogFile['kind']
 export const SIGN_INS: readonly Kind[] = ['sign-in']

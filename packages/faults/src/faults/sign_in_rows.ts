@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { Fault } from '../fault.ts'
-import { addressOf, appOf, timeOf, userOf, withAddress } from '../fields.ts'
-import { groupsBy } from '../groups.ts'
-import type { Random } from '../random.ts'
-import { DAY, HOUR, MINUTE } from '../times.ts'
-import { type Json, textOf, type World, withFiles } from '../world.ts'
+import type { Fault } from '../world/fault.ts'
+import { addressOf, appOf, timeOf, userOf, withAddress } from '../world/fields.ts'
+import { groupsBy } from '../world/groups.ts'
+import type { Random } from '../world/random.ts'
+import { DAY, HOUR, MINUTE } from '../world/times.ts'
+import { type Json, textOf, type World, withFiles } from '../world/world.ts'
 import { altering, SEEN } from './alter.ts'
 import {
   commonest,

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Fault } from '../fault.ts'
-import { addressOf, appOf, timeOf, userOf, withMember, withToken } from '../fields.ts'
-import type { Random } from '../random.ts'
-import { HOUR } from '../times.ts'
+import type { Fault } from '../world/fault.ts'
+import { addressOf, appOf, timeOf, userOf, withMember, withToken } from '../world/fields.ts'
+import type { Random } from '../world/random.ts'
+import { HOUR } from '../world/times.ts'
 import {
   type Category,
   type Json,
@@ -16,7 +16,7 @@ import {
   textOf,
   type World,
   withFiles,
-} from '../world.ts'
+} from '../world/world.ts'
 import { dataOf, keeping, SIGN_INS, silently, timesOf } from './rows.ts'
 
 export const WHOLE_LOGS: readonly Fault[] = [

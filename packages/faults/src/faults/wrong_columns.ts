@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Fault } from '../fault.ts'
+import type { Fault } from '../world/fault.ts'
 import {
   addressOf,
   shifted,
@@ -12,8 +12,8 @@ import {
   withContext,
   withMember,
   withToken,
-} from '../fields.ts'
-import { DAY, HOUR, msOf, seconds } from '../times.ts'
+} from '../world/fields.ts'
+import { DAY, HOUR, msOf, seconds } from '../world/times.ts'
 import {
   type Json,
   type LogFile,
@@ -22,7 +22,7 @@ import {
   textOf,
   type World,
   withFiles,
-} from '../world.ts'
+} from '../world/world.ts'
 import { altering, MADE } from './alter.ts'
 import { timesOf } from './rows.ts'
 

@@ -5,8 +5,8 @@
  *
  * @module
  */
-import { seconds, ticks } from '../times.ts'
-import type { Json } from '../world.ts'
+import { seconds, ticks } from '../world/times.ts'
+import type { Json } from '../world/world.ts'
 import { type Client, type Folder, oidIn, type Person, type Tenant } from './people.ts'
 
 /** What a resource sees of the token that was shown to it. */

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { genuineTokenId, guid, inventedTokenId } from '../ids.ts'
-import type { Random } from '../random.ts'
-import { DAY, HOUR, MINUTE } from '../times.ts'
+import { genuineTokenId, guid, inventedTokenId } from '../world/ids.ts'
+import type { Random } from '../world/random.ts'
+import { DAY, HOUR, MINUTE } from '../world/times.ts'
 import { bind, type Shown, type Use } from './accesses.ts'
 import type { Client, Person } from './people.ts'
 import type { Recorder } from './recorder.ts'

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { guid } from '../ids.ts'
-import type { Random } from '../random.ts'
-import { HOUR } from '../times.ts'
+import { guid } from '../world/ids.ts'
+import type { Random } from '../world/random.ts'
+import { HOUR } from '../world/times.ts'
 import { type Campaign, forgedToken } from './attacker.ts'
 import { addressIn, type Client, DESKTOP, type Person, PHONE, WEB_MAIL } from './people.ts'
 import type { Recorder } from './recorder.ts'

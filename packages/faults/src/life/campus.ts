@@ -6,10 +6,10 @@
  *
  * @module
  */
-import { guid } from '../ids.ts'
-import { Random } from '../random.ts'
-import { DAY, HOUR, MINUTE } from '../times.ts'
-import { exposureOf, type World } from '../world.ts'
+import { guid } from '../world/ids.ts'
+import { Random } from '../world/random.ts'
+import { DAY, HOUR, MINUTE } from '../world/times.ts'
+import { exposureOf, type World } from '../world/world.ts'
 import { attack } from './attacker.ts'
 import { campaigns } from './campaigns.ts'
 import type { WorldOptions } from './firm.ts'

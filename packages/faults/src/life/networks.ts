@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Random } from '../random.ts'
+import type { Random } from '../world/random.ts'
 import { addressIn } from './people.ts'
 
 /** The networks of a place, which may change its own for everybody one day. */

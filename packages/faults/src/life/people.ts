@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { guid } from '../ids.ts'
-import type { Random } from '../random.ts'
+import { guid } from '../world/ids.ts'
+import type { Random } from '../world/random.ts'
 
 export interface Tenant {
   readonly id: string

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Random } from '../random.ts'
-import { MINUTE } from '../times.ts'
-import type { Json } from '../world.ts'
+import type { Random } from '../world/random.ts'
+import { MINUTE } from '../world/times.ts'
+import type { Json } from '../world/world.ts'
 import { bind, call, openFile, send, sync, type Use } from './accesses.ts'
 import { type Folder, oidIn } from './people.ts'
 import type { Recorder } from './recorder.ts'

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { timeOf } from '../fields.ts'
-import { guid } from '../ids.ts'
-import type { Random } from '../random.ts'
-import { type Category, type Json, type LogFile, row, type TrueAccess } from '../world.ts'
+import { timeOf } from '../world/fields.ts'
+import { guid } from '../world/ids.ts'
+import type { Random } from '../world/random.ts'
+import { type Category, type Json, type LogFile, row, type TrueAccess } from '../world/world.ts'
 
 /** A token that somebody has: what a thief of its id would know. */
 export interface Issued {

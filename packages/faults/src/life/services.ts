@@ -5,9 +5,9 @@
  *
  * @module
  */
-import { genuineTokenId, guid } from '../ids.ts'
-import type { Random } from '../random.ts'
-import { HOUR, MINUTE } from '../times.ts'
+import { genuineTokenId, guid } from '../world/ids.ts'
+import type { Random } from '../world/random.ts'
+import { HOUR, MINUTE } from '../world/times.ts'
 import { call } from './accesses.ts'
 import { addressIn, GRAPH, type Person, type Tenant } from './people.ts'
 import type { Recorder } from './recorder.ts'

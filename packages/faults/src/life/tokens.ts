@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { genuineTokenId, guid, type TokenId } from '../ids.ts'
-import type { Random } from '../random.ts'
-import { MINUTE, seconds, ticks } from '../times.ts'
-import type { Category, Json } from '../world.ts'
+import { genuineTokenId, guid, type TokenId } from '../world/ids.ts'
+import type { Random } from '../world/random.ts'
+import { MINUTE, seconds, ticks } from '../world/times.ts'
+import type { Category, Json } from '../world/world.ts'
 import { type Client, oidIn, type Person, type Tenant } from './people.ts'
 import type { Recorder } from './recorder.ts'
 

@@ -11,10 +11,10 @@
  * @module
  */
 import { epochMs, isObject, type Json, readJti, utcMs } from '@mintmark/core'
-import type { Adapter, RowSink } from '../adapter.ts'
 import { UNTOLD } from '../identity/access.ts'
 import { first, rejectTime } from '../identity/cells.ts'
-import type { Access } from '../records.ts'
+import type { Adapter, RowSink } from '../model/adapter.ts'
+import type { Access } from '../model/records.ts'
 import { Detail } from '../ual/detail.ts'
 import { address, named, plain, told } from '../ual/fields.ts'
 import { readSessionId } from './session_id.ts'

@@ -5,10 +5,10 @@
  * @module
  */
 import { epochMs, type Json, readJti, utcMs } from '@mintmark/core'
-import type { Adapter, FileContext, RowSink } from '../adapter.ts'
 import { UNTOLD } from '../identity/access.ts'
 import { first } from '../identity/cells.ts'
-import type { Access, Item } from '../records.ts'
+import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
+import type { Access, Item } from '../model/records.ts'
 import { Detail } from '../ual/detail.ts'
 import { address, named, plain, told, whole } from '../ual/fields.ts'
 import { readExportedEvent } from './events.ts'

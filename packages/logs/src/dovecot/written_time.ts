@@ -10,7 +10,7 @@
  * @module
  */
 import { utcMs } from '@mintmark/core'
-import type { FileZone } from '../adapter.ts'
+import type { FileZone } from '../model/adapter.ts'
 import { ROUND_MS } from './session_id.ts'
 
 /** A time as it is written. */

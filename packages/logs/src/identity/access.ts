@@ -1,5 +1,5 @@
 /** An access of which a log tells little: everything else is set over it. */
-import type { Access } from '../records.ts'
+import type { Access } from '../model/records.ts'
 
 /** What an access holds where its log does not tell. */
 export const UNTOLD: Omit<Access, 'atMs' | 'source' | 'operation' | 'service'> = {

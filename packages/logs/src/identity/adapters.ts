@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Adapter } from '../adapter.ts'
+import type { Adapter } from '../model/adapter.ts'
 import { directory } from './directory.ts'
 import { entraAuditDiagnostic, entraAuditGraph, entraAuditTable } from './entra_audit.ts'
 import { entraOther } from './entra_other.ts'

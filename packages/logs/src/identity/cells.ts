@@ -4,7 +4,7 @@
  * @module
  */
 import { type Json, readGuid, readSlashDate, utcMs } from '@mintmark/core'
-import type { Adapter, FileContext, RowSink } from '../adapter.ts'
+import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
 import { named, plain, told } from '../ual/fields.ts'
 
 /** The first value in the row, by order of `names`, that is not null and not empty text. */

@@ -10,7 +10,7 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
-import type { Adapter, FileContext, RowSink } from '../adapter.ts'
+import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
 import { principalOf } from '../ual/actor.ts'
 import { named, plain, told } from '../ual/fields.ts'
 import { cell, hasAny, type Layout, layoutOf, layoutOfRow } from './cells.ts'

@@ -13,8 +13,8 @@
  * @module
  */
 import { isObject, type Json } from '@mintmark/core'
-import type { Adapter, FileContext, RowSink } from '../adapter.ts'
-import type { Access } from '../records.ts'
+import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
+import type { Access } from '../model/records.ts'
 import { principalOf } from '../ual/actor.ts'
 import { address, lower, named, plain, told } from '../ual/fields.ts'
 import { list, object } from '../ual/nested.ts'

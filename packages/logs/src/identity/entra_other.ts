@@ -4,7 +4,7 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
-import type { Adapter } from '../adapter.ts'
+import type { Adapter } from '../model/adapter.ts'
 import { plain } from '../ual/fields.ts'
 import { first, hasAll, hasAny } from './cells.ts'
 

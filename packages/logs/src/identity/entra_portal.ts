@@ -15,8 +15,8 @@
  * @module
  */
 import { type Json, readTokenId } from '@mintmark/core'
-import type { Adapter, FileContext, RowSink } from '../adapter.ts'
-import type { IssuanceCategory, Statement } from '../records.ts'
+import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
+import type { IssuanceCategory, Statement } from '../model/records.ts'
 import { named, truth, whole } from '../ual/fields.ts'
 import { cell, instant, type Layout, layoutOf, rejectTime } from './cells.ts'
 import { issuanceOf, type SignIn } from './sign_in.ts'

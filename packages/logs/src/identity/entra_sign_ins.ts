@@ -7,8 +7,8 @@
  * @module
  */
 import { isObject, type Json } from '@mintmark/core'
-import type { Adapter, FileContext, RowSink } from '../adapter.ts'
-import type { Statement } from '../records.ts'
+import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
+import type { Statement } from '../model/records.ts'
 import { object } from '../ual/nested.ts'
 import { first, hasAll, hasAny, inBothForms, instant, rejectTime } from './cells.ts'
 import { issuanceOf } from './sign_in.ts'

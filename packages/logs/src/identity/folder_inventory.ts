@@ -10,7 +10,7 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
-import type { Adapter, RowSink } from '../adapter.ts'
+import type { Adapter, RowSink } from '../model/adapter.ts'
 import { named, plain } from '../ual/fields.ts'
 import { first, hasAny } from './cells.ts'
 

@@ -10,8 +10,8 @@
  * @module
  */
 import { epochMs, type Json, readSlashDate, readTokenId, utcMs } from '@mintmark/core'
-import type { Adapter, FileContext, RowSink } from '../adapter.ts'
-import type { Access, AccessSource, Item } from '../records.ts'
+import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
+import type { Access, AccessSource, Item } from '../model/records.ts'
 import { Detail } from '../ual/detail.ts'
 import { address, lower, named, plain, told, whole } from '../ual/fields.ts'
 import { object } from '../ual/nested.ts'

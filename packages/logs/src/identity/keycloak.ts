@@ -11,8 +11,8 @@
  * @module
  */
 import { epochMs, type Json, readJti, utcMs } from '@mintmark/core'
-import type { Adapter, RowSink } from '../adapter.ts'
-import type { Access, Issuance } from '../records.ts'
+import type { Adapter, RowSink } from '../model/adapter.ts'
+import type { Access, Issuance } from '../model/records.ts'
 import { Detail } from '../ual/detail.ts'
 import { address, named, plain, told } from '../ual/fields.ts'
 import { object } from '../ual/nested.ts'

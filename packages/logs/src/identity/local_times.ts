@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Adapter } from '../adapter.ts'
+import type { Adapter } from '../model/adapter.ts'
 
 const LOCAL =
   /^(?:TimeGenerated|CreatedDateTime|ActivityDateTime|Timestamp|Date) ?[[(](?!\s*UTC)[^[\]()]{1,60}[\])]$/i

@@ -10,8 +10,8 @@
  * @module
  */
 import { isObject, type Json, readJti, utcMs } from '@mintmark/core'
-import type { Adapter, RowSink } from '../adapter.ts'
-import type { Access, Issuance, Item, SyncedFolder } from '../records.ts'
+import type { Adapter, RowSink } from '../model/adapter.ts'
+import type { Access, Issuance, Item, SyncedFolder } from '../model/records.ts'
 import { principalOf } from '../ual/actor.ts'
 import { address, named, told } from '../ual/fields.ts'
 import { recordIdOf, rejectTime, sessionOf } from './cells.ts'

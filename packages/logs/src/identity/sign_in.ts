@@ -11,7 +11,7 @@
  * @module
  */
 import { readAddress, readTokenId } from '@mintmark/core'
-import { type Issuance, type IssuanceCategory, UNKNOWN_OWNER } from '../records.ts'
+import { type Issuance, type IssuanceCategory, UNKNOWN_OWNER } from '../model/records.ts'
 import { principalOf } from '../ual/actor.ts'
 import { cached, named, told } from '../ual/fields.ts'
 import { recordIdOf, sessionOf } from './cells.ts'

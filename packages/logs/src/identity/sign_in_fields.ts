@@ -5,7 +5,7 @@
  * @module
  */
 import { isObject, type Json } from '@mintmark/core'
-import type { IssuanceCategory } from '../records.ts'
+import type { IssuanceCategory } from '../model/records.ts'
 import { lower, named, plain, truth } from '../ual/fields.ts'
 import { list, object } from '../ual/nested.ts'
 import { first, hasAny, tenantOf, tenantOfPath } from './cells.ts'

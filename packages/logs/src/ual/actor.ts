@@ -4,7 +4,7 @@
  * @module
  */
 import { isObject, type Json } from '@mintmark/core'
-import type { ActorKind } from '../records.ts'
+import type { ActorKind } from '../model/records.ts'
 import { guid, isGuid, named, plain } from './fields.ts'
 import { list } from './nested.ts'
 import { isSystemName } from './system_names.ts'

@@ -5,7 +5,7 @@
  * @module
  */
 import { isObject, type Json } from '@mintmark/core'
-import type { Adapter, FileContext, RowSink } from '../adapter.ts'
+import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
 import { readAuditData } from './audit_data.ts'
 import { plain } from './fields.ts'
 import { object } from './nested.ts'

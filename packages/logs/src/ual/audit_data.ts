@@ -4,7 +4,7 @@
  * @module
  */
 import { isObject, type Json } from '@mintmark/core'
-import type { RowSink } from '../adapter.ts'
+import type { RowSink } from '../model/adapter.ts'
 import { recordBeforeCut } from './cut_record.ts'
 import { type OuterFields, readCutRecord, readUalRecord, rejectPayload } from './record.ts'
 

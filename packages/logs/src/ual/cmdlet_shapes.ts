@@ -8,7 +8,7 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
-import type { Adapter, FileContext, RowSink } from '../adapter.ts'
+import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
 import { readAuditData } from './audit_data.ts'
 import type { OuterFields } from './record.ts'
 import { ResultCounts, stateRowNumbers } from './result_counts.ts'

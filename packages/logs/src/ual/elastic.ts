@@ -11,7 +11,7 @@
  * @module
  */
 import { isObject, type Json } from '@mintmark/core'
-import type { Adapter, FileContext, RowSink } from '../adapter.ts'
+import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
 import { readUalRecord, rejectPayload, ualRecordIn } from './record.ts'
 
 const PREFIX = 'o365.audit.'

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Json, readTokenId } from '@mintmark/core'
-import type { Issuance } from '../records.ts'
+import type { Issuance } from '../model/records.ts'
 import { directoryActor, guestName, principalOf } from './actor.ts'
 import { Detail } from './detail.ts'
 import { address, guid, named, plain, told, whole } from './fields.ts'

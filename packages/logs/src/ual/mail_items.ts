@@ -11,7 +11,7 @@
  * @module
  */
 import { isObject, type Json } from '@mintmark/core'
-import type { Item, SyncedFolder } from '../records.ts'
+import type { Item, SyncedFolder } from '../model/records.ts'
 import { plain, told, truth, whole } from './fields.ts'
 import { eachPair, isFlattened, list, object } from './nested.ts'
 

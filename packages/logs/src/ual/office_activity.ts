@@ -8,7 +8,7 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
-import type { Adapter, FileContext, RowSink } from '../adapter.ts'
+import type { Adapter, FileContext, RowSink } from '../model/adapter.ts'
 import { readUalRecord } from './record.ts'
 
 const TIME_COLUMNS: readonly string[] = ['TimeGenerated [UTC]', 'TimeGenerated']

@@ -8,8 +8,8 @@
  * @module
  */
 import { type Json, readSlashDate, readTokenId } from '@mintmark/core'
-import type { DateOrder, RowSink } from '../adapter.ts'
-import type { Access } from '../records.ts'
+import type { DateOrder, RowSink } from '../model/adapter.ts'
+import type { Access } from '../model/records.ts'
 import { actorKindOf, directoryActor, principalOf, userTypeOf } from './actor.ts'
 import { mailDetail, plainDetail } from './detail.ts'
 import { address, guid, isGuid, named, plain, time, told, truth, whole } from './fields.ts'

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Json } from '@mintmark/core'
-import type { RowSink, Tally } from '../adapter.ts'
+import type { RowSink, Tally } from '../model/adapter.ts'
 import { plain, whole } from './fields.ts'
 
 /** Result sets told apart in one file; a file with more of them is judged on the first. */

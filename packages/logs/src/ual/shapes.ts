@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Adapter } from '../adapter.ts'
+import type { Adapter } from '../model/adapter.ts'
 import { api, cloudAppEvents, graphQuery, splunkJson } from './api_shapes.ts'
 import { cmdletCsv, cmdletJson, purviewCsv, splunkCsv } from './cmdlet_shapes.ts'
 import { elastic } from './elastic.ts'

@@ -1,5 +1,5 @@
 /** Who has a mailbox in the live replay, and what lies in it: the same for the same seed. */
-import { mix, Random } from '../random.ts'
+import { mix, Random } from '../world/random.ts'
 
 export const DOMAIN = 'agency.example'
 

@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { attempt } from '../text_file.ts'
+import { attempt } from '../world/text_file.ts'
 import { crashWith } from './crash.ts'
 import { type PublishedKey, signingKeys } from './signing_keys.ts'
 

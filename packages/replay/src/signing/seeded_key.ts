@@ -6,7 +6,7 @@
  * @module
  */
 import { checkPrimeSync, createPrivateKey, type KeyObject } from 'node:crypto'
-import type { Random } from '../random.ts'
+import type { Random } from '../world/random.ts'
 
 const PRIME_BITS = 1024
 const EXPONENT = 65_537n

@@ -8,7 +8,7 @@
  * @module
  */
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
-import { mix, Random } from '../random.ts'
+import { mix, Random } from '../world/random.ts'
 import { certificateOf } from './certificate.ts'
 import { seededKey } from './seeded_key.ts'
 

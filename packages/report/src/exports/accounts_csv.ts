@@ -7,7 +7,7 @@
  */
 import { type AccountScope, messageRows, type Selected, type Session } from '@mintmark/case'
 import { csvCell, isoOf, type Json } from '@mintmark/core'
-import type { Redactor } from '../redaction.ts'
+import type { Redactor } from '../model/redaction.ts'
 import { accountStrength } from '../sections/scope.ts'
 
 export const ACCOUNT_COLUMNS = [

@@ -5,7 +5,7 @@
  */
 import { eventRows, type Selected, type Session } from '@mintmark/case'
 import type { Json } from '@mintmark/core'
-import type { Redactor } from '../redaction.ts'
+import type { Redactor } from '../model/redaction.ts'
 
 /** Words of Mintmark's own, and ids that name nobody. */
 const OWN: ReadonlySet<string> = new Set([

@@ -14,7 +14,7 @@ import {
   statement,
   type Table,
   table,
-} from '../model.ts'
+} from '../model/model.ts'
 import { byQuery, byRule, column, inTable, listStrength } from './wording.ts'
 
 const TOUCHES_SQL =
@@ -175,11 +175,7 @@ function placesOf({ places }: KeyFound): NonEmpty<Evidence> {
   const inputs = places.map(
     ({ files, sha256 }): Evidence => ({ kind: 'input', path: files[0] ?? '', sha256 }),
   )
-  return [
-    inTable('keys'),
-    byRule('docs/key-forms.md', 'With a public key, given or found in the dump'),
-    ...inputs,
-  ]
+  return [inTable('keys'), byRule('docs/what-is-found.md', 'How sure a finding is'), ...inputs]
 }
 
 function keyTable(keys: readonly KeyFound[], absence: Strength): Table {
@@ -220,7 +216,7 @@ function keyTable(keys: readonly KeyFound[], absence: Strength): Table {
     evidence: [
       inTable('inputs'),
       inTable('dumps'),
-      byRule('docs/key-forms.md', 'DER and other files'),
+      byRule('docs/key-encodings.md', 'Files and DER'),
     ],
   })
 }

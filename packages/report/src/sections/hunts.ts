@@ -14,7 +14,7 @@ import {
   statement,
   type Table,
   table,
-} from '../model.ts'
+} from '../model/model.ts'
 import { anchor, byQuery, byRule, column, inTable } from './wording.ts'
 
 export function huntSection({ hunts }: Answer): Section {

@@ -18,7 +18,7 @@ import {
   statement,
   type Table,
   table,
-} from '../model.ts'
+} from '../model/model.ts'
 import {
   absenceIn,
   byRule,

@@ -5,7 +5,7 @@
  */
 import type { Answer } from '@mintmark/case'
 import { plural } from '@mintmark/core'
-import { type Section, statement, table } from '../model.ts'
+import { type Section, statement, table } from '../model/model.ts'
 import { byQuery, byRule, column, inTable } from './wording.ts'
 
 const MARKS_SQL = 'SELECT kind, value, party, reason, who, at FROM mark ORDER BY at'

@@ -17,7 +17,7 @@ import {
   strengthOf,
   type Table,
   table,
-} from '../model.ts'
+} from '../model/model.ts'
 import {
   absenceIn,
   byQuery,

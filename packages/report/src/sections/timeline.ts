@@ -13,7 +13,7 @@ import {
   statement,
   type Table,
   table,
-} from '../model.ts'
+} from '../model/model.ts'
 import {
   absenceIn,
   byQuery,

@@ -12,7 +12,7 @@ import {
   statement,
   type Table,
   table,
-} from '../model.ts'
+} from '../model/model.ts'
 import { byQuery, byRule, column, inTable } from './wording.ts'
 
 const EVIDENCE_SQL = 'SELECT path, sha256, shape, size_bytes FROM evidence ORDER BY evidence_id'

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Answer, Bounds } from '@mintmark/case'
-import type { CellType, Column, Evidence, ExportName, Range, Strength } from '../model.ts'
+import type { CellType, Column, Evidence, ExportName, Range, Strength } from '../model/model.ts'
 
 export const column = (id: string, title: string, type: CellType = 'text'): Column => ({
   id,

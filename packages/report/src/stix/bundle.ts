@@ -15,8 +15,8 @@ import {
   type Sighted,
 } from '@mintmark/case'
 import { isoOf, type Json, plural, readAddress, safeJson } from '@mintmark/core'
-import type { Report, Statement } from '../model.ts'
-import type { Redactor } from '../redaction.ts'
+import type { Report, Statement } from '../model/model.ts'
+import type { Redactor } from '../model/redaction.ts'
 import { fileObject, Maker, observable, type StixObject } from './objects.ts'
 import { techniqueOf } from './techniques.ts'
 import { MINTMARK, uuid5 } from './uuid5.ts'

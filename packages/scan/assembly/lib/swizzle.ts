@@ -3,7 +3,5 @@
  * for zeros there: half the steps.
  */
 export function byIndex(table: v128, indexes: v128): v128 {
-  return ASC_FEATURE_RELAXED_SIMD
-    ? i8x16.relaxed_swizzle(table, indexes)
-    : i8x16.swizzle(table, indexes)
+  return i8x16.relaxed_swizzle(table, indexes)
 }

@@ -93,10 +93,13 @@ function isRar(bytes: Uint8Array, at: number): boolean {
 
 const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >> 4 === 3
 
-/** A version and the end of its line. */
+/** A version, the end of its line, and soon an object with its number: a program's own text has only the first. */
 function isPdfHead(bytes: Uint8Array, at: number): boolean {
   const end = bytes[at + 8]
-  return isDigit(bytes[at + 5]) && isDigit(bytes[at + 7]) && (end === 0x0a || end === 0x0d)
+  const isHead = isDigit(bytes[at + 5]) && isDigit(bytes[at + 7]) && (end === 0x0a || end === 0x0d)
+  if (!isHead) return false
+  const beginning = Buffer.from(bytes.buffer, bytes.byteOffset + at, Math.min(64, bytes.length - at))
+  return /[\r\n]\d+ \d+ obj/.test(beginning.toString('latin1'))
 }
 
 function noting(coding: PackedCoding, is: (bytes: Uint8Array, at: number) => boolean): Detector {

@@ -7,7 +7,7 @@
  * @module
  */
 import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { createWriteStream, fstatSync, fsyncSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -30,6 +30,8 @@ export interface Written {
   readonly rawSha256: string
   /** SHA-256 of the core as it is once it is opened, hex. */
   readonly sha256: string
+  /** SHA-256 of all that was held, as it was read for this, hex. */
+  readonly heldSha256: string
   /** Of the compressed file. */
   readonly bytes: number
 }
@@ -55,21 +57,35 @@ export async function writeCompressed(
   erased: readonly Range[],
   { file, compressor, check }: Outlet,
 ): Promise<Written> {
-  const [raw, scrubbed] = [createHash('sha256'), createHash('sha256')]
-  function* pieces(): Generator<Buffer, void> {
-    for (const { offset, bytes } of piecesOf(input)) {
-      if (offset % CHECK_BYTES === 0) check()
-      raw.update(bytes)
-      eraseIn(bytes, offset, erased)
-      scrubbed.update(bytes)
-      yield bytes
-    }
-  }
-  if (compressor.kind === 'gzip') await throughGzip(pieces(), file)
-  else await throughProgram(pieces(), file, compressor.program)
+  const sums = { raw: createHash('sha256'), scrubbed: createHash('sha256') }
+  const pieces = erasedPieces(input, input.size, { erased, check, sums })
+  if (compressor.kind === 'gzip') await throughGzip(pieces, file)
+  else await throughProgram(pieces, file, compressor.program)
   fsyncSync(file)
-  const [rawSha256, sha256] = [raw.digest('hex'), scrubbed.digest('hex')]
-  return { rawSha256, sha256, bytes: fstatSync(file).size }
+  const [rawSha256, sha256] = [sums.raw.digest('hex'), sums.scrubbed.digest('hex')]
+  return { rawSha256, sha256, heldSha256: rawSha256, bytes: fstatSync(file).size }
+}
+
+export interface Erasing {
+  readonly erased: readonly Range[]
+  readonly check: Outlet['check']
+  /** Of what is read, and of what it becomes. */
+  readonly sums: { readonly raw: Hash; readonly scrubbed: Hash }
+}
+
+/** The first bytes of a held core with `erased` as zeros; each piece is to be used before the next. */
+export function* erasedPieces(
+  input: HeldInput,
+  to: number,
+  { erased, check, sums }: Erasing,
+): Generator<Buffer, void> {
+  for (const { offset, bytes } of piecesOf(input, to)) {
+    if (offset % CHECK_BYTES === 0) check()
+    sums.raw.update(bytes)
+    eraseIn(bytes, offset, erased)
+    sums.scrubbed.update(bytes)
+    yield bytes
+  }
 }
 
 /** SHA-256 of a held core, hex. */
@@ -80,20 +96,30 @@ export function sha256OfHeld(input: HeldInput): string {
 }
 
 /** One piece after another, all in one buffer: what is done with a piece must be done before the next. */
-function* piecesOf(input: HeldInput): Generator<{ offset: number; bytes: Buffer }, void> {
+function* piecesOf(
+  input: HeldInput,
+  to: number = input.size,
+): Generator<{ offset: number; bytes: Buffer }, void> {
   const source = heldSource(input)
   const piece = Buffer.alloc(PIECE_BYTES)
   try {
-    for (let offset = 0; offset < source.size; offset += PIECE_BYTES)
-      yield { offset, bytes: piece.subarray(0, source.read(offset, piece)) }
+    for (let offset = 0; offset < to; offset += PIECE_BYTES) {
+      const wanted = piece.subarray(0, Math.min(PIECE_BYTES, to - offset))
+      yield { offset, bytes: wanted.subarray(0, source.read(offset, wanted)) }
+    }
   } finally {
     piece.fill(0)
   }
 }
 
-async function throughGzip(pieces: Iterable<Buffer>, file: number): Promise<void> {
+/** @param encode what comes out of gzip is written as that has it */
+export async function throughGzip(
+  pieces: Iterable<Buffer>,
+  file: number,
+  encode: (packed: AsyncIterable<Buffer>) => AsyncIterable<Buffer> = (packed) => packed,
+): Promise<void> {
   const gzip = createGzip({ level: 1 })
-  const written = pipeline(gzip, createWriteStream('', { fd: file, autoClose: false }))
+  const written = pipeline(gzip, encode, createWriteStream('', { fd: file, autoClose: false }))
   const fed = feed(pieces, gzip)
   // What the disk says comes first: it is why the rest broke.
   fed.catch(() => {})

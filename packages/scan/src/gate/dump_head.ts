@@ -8,11 +8,12 @@ import { fstatSync, readSync } from 'node:fs'
 import { constants, gunzipSync } from 'node:zlib'
 import { bytesSource, openDump } from '@mintmark/dump'
 import { isMachineDump, packerOf, programOf } from '../packers.ts'
+import { isCrashReport } from './report_fields.ts'
 
 /** Folders with programs: what is in them is the system's. */
 export const PROGRAM_PATH = '/usr/local/bin:/usr/bin:/bin'
 /** Enough for the first block of what packs a dump: lz4 makes blocks of 4 MiB. */
-const HEAD_BYTES = 5 << 20
+export const HEAD_BYTES: number = 5 << 20
 /** Enough for the headers of any container. */
 const UNPACKED_BYTES = 1 << 20
 const PATIENCE_MS = 10_000
@@ -42,7 +43,7 @@ export interface DumpHead {
 export function dumpHead(file: number): DumpHead {
   const bytes = Buffer.alloc(Math.min(HEAD_BYTES, fstatSync(file).size))
   try {
-    return headOf(bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0)))
+    return dumpHeadOf(bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0)))
   } finally {
     bytes.fill(0)
   }
@@ -50,10 +51,11 @@ export function dumpHead(file: number): DumpHead {
 
 /** Whether a file with these first bytes is a dump that is packed. */
 export function isPackedDump(head: Uint8Array): boolean {
-  return programOf(packerOf(head)) !== undefined && headOf(head).isDump
+  return programOf(packerOf(head)) !== undefined && dumpHeadOf(head).isDump
 }
 
-function headOf(head: Uint8Array): DumpHead {
+/** @param head the first bytes of a file, up to {@link HEAD_BYTES} */
+export function dumpHeadOf(head: Uint8Array): DumpHead {
   const packer = programOf(packerOf(head))
   if (packer === undefined)
     return { ...whatIs(head), packer, isPackerMissing: false, isDamaged: false }
@@ -110,13 +112,4 @@ function whatIs(head: Uint8Array): Content {
     isCrashReport: isCrashReport(head),
     isBinary: head.includes(0),
   }
-}
-
-const REPORT_BEGINS = Buffer.from('ProblemType: ')
-
-/** Source: `problem_report.py` of apport 2.28: fields of one line each, a packed one in lines of base64 behind it. */
-function isCrashReport(head: Uint8Array): boolean {
-  const bytes = Buffer.from(head.buffer, head.byteOffset, head.length)
-  const isReport = bytes.subarray(0, REPORT_BEGINS.length).equals(REPORT_BEGINS)
-  return isReport && bytes.includes('\nCoreDump: base64\n')
 }

@@ -15,6 +15,8 @@ export interface DroppedFile {
   readonly modifiedMs: number
   /** Its number in the file system: with the rest it names one file. */
   readonly inode: number
+  /** Of a zip archive: the name of the member. Never safe to print raw. */
+  readonly member?: string
 }
 
 export interface GateReport {
@@ -31,7 +33,8 @@ export interface GateReport {
 
 export interface LandedCore {
   readonly file: string
-  readonly compression: 'gzip' | 'zstd'
+  /** `apport`: it is the field `CoreDump` of a crash report, by gzip and base64. */
+  readonly compression: 'gzip' | 'zstd' | 'apport'
   /** Of the compressed file. */
   readonly bytes: number
   /** SHA-256 of the scrubbed core, unpacked; hex. */

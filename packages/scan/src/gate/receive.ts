@@ -90,7 +90,9 @@ export function arrivalOf(crash: Crash, inlet: Inlet): Arrival {
 
 /** A core that another system dropped. */
 export function arrivalOfFile(source: DroppedFile, inlet: Inlet): Arrival {
-  const name = coreName([path.basename(source.path)], source.modifiedMs)
+  const { member } = source
+  const names = [path.basename(source.path), ...(member === undefined ? [] : [member])]
+  const name = coreName(names, source.modifiedMs)
   return { inlet, source, program: safeName(path.basename(source.path)), name }
 }
 
@@ -98,7 +100,7 @@ export function arrivalOfFile(source: DroppedFile, inlet: Inlet): Arrival {
 export async function receiveCore(gate: Gate, arrival: Arrival): Promise<Landed> {
   const { spool, log, limits } = gate
   let entry: SpoolEntry | undefined
-  let hold: CoreHold | undefined
+  const holds: CoreHold[] = []
   try {
     if (arrival.crash?.wantsNone === true) return respect('the process asked for none (limit 0)')
     const begun = arrival.inlet.entry
@@ -107,19 +109,26 @@ export async function receiveCore(gate: Gate, arrival: Arrival): Promise<Landed>
     const crowd = entry.hasSaid(READ) ? undefined : tooMany(spool, arrival, limits.maxAtOnce)
     if (crowd !== undefined) return lose(crowd)
     refuseFullDisk(spool, limits.keepFreeBytes)
+    const { folder } = entry
     const memory = new MemoryPool(spool, entry, limits.maxMemoryBytes)
-    hold = new CoreHold({ folder: entry.folder, memory })
-    const received = readAll(gate, arrival, hold)
+    const newHold = (): CoreHold => {
+      const made = new CoreHold({ folder, memory })
+      holds.push(made)
+      return made
+    }
+    const hold = newHold()
+    const received = await readFrom(gate, arrival, hold)
     memory.giveBack()
     if (received === undefined) return lose(`it is larger than ${limits.maxSizeBytes} bytes`)
     // Loaded once nobody waits any more.
     const { landCore } = await import('./land.ts')
-    return await landCore(gate, arrival, { entry, hold, received })
+    return await landCore(gate, arrival, { entry, hold, newHold, received })
   } catch (error) {
     return lose(reasonOf(error))
   } finally {
-    for (const each of [() => arrival.inlet.close(), () => hold?.wipe(), () => entry?.discard()])
-      attempt(each)
+    attempt(() => arrival.inlet.close())
+    for (const each of holds) attempt(() => each.wipe())
+    attempt(() => entry?.discard())
   }
 
   function attempt(action: () => void): void {
@@ -161,6 +170,27 @@ function tooMany(spool: Spool, { program }: Arrival, maxAtOnce: number): string 
     if (alike[kind] > ofOne) return `${ofOne} cores of this program are being received already`
   }
   return undefined
+}
+
+/** @returns undefined if there is more than may be */
+async function readFrom(
+  gate: Gate,
+  arrival: Arrival,
+  hold: CoreHold,
+): Promise<ReceivedBytes | undefined> {
+  const { inlet, source, name } = arrival
+  if (source?.member === undefined) return readAll(gate, arrival, hold)
+  const { spool, limits, log } = gate
+  const { readZipMember } = await import('./read_zip_member.ts')
+  const received = await readZipMember(inlet.file, source.member, hold, {
+    maxSizeBytes: limits.maxSizeBytes,
+    check: () => refuseFullDisk(spool, limits.keepFreeBytes),
+  })
+  inlet.close()
+  standBack()
+  if (received !== undefined)
+    log.note(`${name}: unpacked, ${received.bytes} bytes in ${received.readMs} ms`)
+  return received
 }
 
 /** @returns undefined if there is more than may be */

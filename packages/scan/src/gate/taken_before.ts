@@ -35,6 +35,14 @@ export class TakenBefore {
     return this.#all().some((taken) => taken.id === id && taken.hasCore)
   }
 
+  /** What each has, by its name: a core wins over a report alone. */
+  states(): ReadonlyMap<FileId, 'core' | 'report'> {
+    const states = new Map<FileId, 'core' | 'report'>()
+    for (const { id, hasCore } of this.#all())
+      if (states.get(id) !== 'core') states.set(id, hasCore ? 'core' : 'report')
+    return states
+  }
+
   /** @param isCoreless only those of which there is the report alone */
   ids({ isCoreless = false }: { readonly isCoreless?: boolean } = {}): Set<FileId> {
     const those = this.#all().filter(({ hasCore }) => !isCoreless || !hasCore)
@@ -59,13 +67,17 @@ export class TakenBefore {
 export const fileId = (place: string, inode: number, bytes: number, modifiedMs: number): FileId =>
   `${place} ${inode} ${bytes} ${modifiedMs}`
 
+/** Of a member of an archive. */
+export const memberId = (id: FileId, member: string): FileId => `${id} ${member}`
+
 function takenIn(entry: string): TakenFile | undefined {
   try {
     const report = readdirSync(entry).find((file) => file.endsWith('.report.json')) ?? ''
     const value: unknown = JSON.parse(readFileSync(path.join(entry, report), 'utf8'))
     if (!isObject(value) || !isObject(value['source'])) return undefined
-    const { path: place, inode, bytes, modifiedMs } = value['source']
-    const id = fileId(String(place), Number(inode), Number(bytes), Number(modifiedMs))
+    const { path: place, inode, bytes, modifiedMs, member } = value['source']
+    const file = fileId(String(place), Number(inode), Number(bytes), Number(modifiedMs))
+    const id = typeof member === 'string' ? memberId(file, member) : file
     return { id, hasCore: isObject(value['core']) }
   } catch {
     return undefined

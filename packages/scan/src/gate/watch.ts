@@ -14,9 +14,11 @@ import { claimFile } from './claim.ts'
 import type { GateLog } from './gate_log.ts'
 import { OpenedElsewhere } from './opened_elsewhere.ts'
 import { reasonOf } from './reason.ts'
+import type { ReceiveCall } from './receive_call.ts'
 import { errnoOf, type Spool, safeName } from './spool.ts'
+import type { Claim, Counts, MemberNote, Taken } from './taken.ts'
 import { type FileId, fileId, TakenBefore } from './taken_before.ts'
-import { type Claim, type ReceiveCall, type Taken, takeFile } from './taken_file.ts'
+import { takeFile } from './taken_file.ts'
 
 export interface WatchOptions {
   readonly folder: string
@@ -51,6 +53,9 @@ const POLL_MS = 2000
 /** Looking through a folder of thousands of files takes no larger share of the time: while it changes, and while not. */
 const BUSY_SHARE = 1 / 5
 const IDLE_SHARE = 1 / 20
+
+/** Of an archive, a line each: the system's log is told of them too. */
+const MOST_MEMBERS_NOTED = 50
 
 /** In place of bytes that are no UTF-8. */
 const NO_CHARACTER = '\ufffd'
@@ -102,7 +107,11 @@ export class FolderWatch {
       const { call, isRemoved } = this.#options
       this.#lookedMs += performance.now() - startMs
       // oxlint-disable-next-line no-await-in-loop -- one after another keeps to the bound of memory
-      const taken = await takeFile(place, call, { isRemoved, claim: () => this.#claim(place, id) })
+      const taken = await takeFile(place, call, {
+        isRemoved,
+        claim: () => this.#claim(place, id),
+        before: () => this.#before.states(),
+      })
       startMs = performance.now()
       if (taken.outcome === 'elsewhere') {
         count.waiting++
@@ -111,11 +120,10 @@ export class FolderWatch {
       this.#note(place, id, taken, nowMs)
       if (taken.outcome === 'failed') count.failed++
       if (taken.outcome === 'left') count.left++
-      if (taken.outcome === 'landed') {
-        count.landed++
-        if (taken.counts === 'found') count.withKeys++
-        if (taken.counts === 'lead') count.withLeads++
-      }
+      const counts = landedOf(taken)
+      if (counts !== undefined) count.landed++
+      if (counts === 'found') count.withKeys++
+      if (counts === 'lead') count.withLeads++
     }
     this.#lookedMs += performance.now() - startMs
     return count
@@ -237,6 +245,17 @@ export class FolderWatch {
     return performance.now() - seenMs
   }
 
+  #noteMembers(shown: string, members: readonly MemberNote[]): void {
+    const { log } = this.#options
+    for (const { name, text, isProblem } of members.slice(0, MOST_MEMBERS_NOTED)) {
+      const line = `${shown} (${safeText(name)}): ${text}`
+      if (isProblem) log.problem(line)
+      else log.note(line)
+    }
+    const more = members.length - MOST_MEMBERS_NOTED
+    if (more > 0) log.problem(`${shown}: so it is with ${more} more of its members`)
+  }
+
   #note(
     place: string,
     id: FileId,
@@ -245,6 +264,7 @@ export class FolderWatch {
   ): void {
     const shown = safeText(place)
     this.#ahead.delete(id)
+    if ('members' in taken) this.#noteMembers(shown, taken.members ?? [])
     if (taken.outcome !== 'failed') {
       this.#done.add(id)
       this.#failed.delete(id)
@@ -262,6 +282,12 @@ export class FolderWatch {
     // What has a report has been taken, whatever became of the raw file: there is one core for it.
     if (this.#before.has(id)) this.#done.add(id)
   }
+}
+
+/** An archive may have landed in part. */
+function landedOf(taken: Taken): Counts | undefined {
+  if (taken.outcome === 'landed') return taken.counts
+  return taken.outcome === 'left' || taken.outcome === 'failed' ? taken.landed : undefined
 }
 
 const WHY: ReadonlyMap<string, string> = new Map([

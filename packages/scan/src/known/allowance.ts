@@ -52,7 +52,7 @@ const SAMPLES: ReadonlySet<Test> = new Set<Test>(['factorSamples', 'exponentSamp
 const MANY_KEYS = 64
 const LEAST_SHARE = 0.15
 
-/** Tests that are out of what is saved in any case: no search is called cut for them (docs/key-forms.md). */
+/** Tests that are out of what is saved in any case: no search is called cut for them (docs/what-is-found.md). */
 const GIFTS: ReadonlySet<string> = new Set<Test>([
   'factorSamples',
   'exponentSamples',

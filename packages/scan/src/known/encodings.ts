@@ -13,7 +13,7 @@ import { ALL_TEXTS, type TextKinds } from './text_kinds.ts'
 
 /** One spelling of a number. */
 export interface Encoding {
-  /** One of `docs/key-forms.md`. */
+  /** One of `docs/key-encodings.md`. */
   readonly form: string
   readonly bytes: Uint8Array
   /** Bytes to whose multiples in a segment its begin is bound: 1 where it is not. */

@@ -77,7 +77,7 @@ export class Remainders {
     for (const number of numbers.likely) {
       const { bits } = number.group.shape
       const cost = COST.power * (bits / 1024) ** 3
-      // A sample, as many as there is time for: no search is called cut for it (docs/key-forms.md).
+      // A sample, as many as there is time for: no search is called cut for it (docs/what-is-found.md).
       const { powers } = this.#allowance.budgets
       if (powers.left < cost) return undefined
       const x = numbers.numberOf(number)

@@ -7,7 +7,7 @@ import { REGISTER_PART_BITS } from './general_registers.ts'
 import type { PartsExcluded, Verdict } from './scrub_report.ts'
 import { PART_BITS } from './secret_pattern.ts'
 
-const FORMS = 'docs/key-forms.md'
+const ENCODINGS = 'docs/key-encodings.md'
 
 const STATEMENTS: Readonly<Record<Verdict, string>> = {
   erased:
@@ -16,9 +16,9 @@ const STATEMENTS: Readonly<Record<Verdict, string>> = {
     `${REGISTER_PART_BITS} bits and more in general registers. Vector registers are zeros. A deep scan of the output does ` +
     'not find it.',
   absent:
-    `Nothing of the private half was found, in any form of ${FORMS}, before or after, by a deep search that nothing cut short. ` +
-    'Vector registers are zeros. Parts of its values in memory are excluded as far as that document names them, and no others.',
-  'not-found': `Nothing of the private half was found in any form of ${FORMS}. Vector registers are zeros. That does not prove that there is nothing: `,
+    `Nothing of the private half was found, in any encoding of ${ENCODINGS}, before or after, by a deep search that nothing cut short. ` +
+    'Vector registers are zeros. Parts of its values in memory are excluded as far as docs/what-is-found.md names them, and no others.',
+  'not-found': `Nothing of the private half was found in any encoding of ${ENCODINGS}. Vector registers are zeros. That does not prove that there is nothing: `,
   kept: 'Published: everybody has this private key. It was left where it was.',
   remains: 'Something of this key is left. The output is not clean.',
 }

@@ -1,0 +1,239 @@
+/**
+ * The answer: everything that `investigate` says about a case, as one document.
+ *
+ * Member names are those of `docs/schema/answer-1.schema.json`.
+ *
+ * @module
+ */
+import { isObject } from '@mintmark/core'
+import { type Custody, custody } from '../dumps/custody.ts'
+import { scansMark } from '../dumps/dump_scans.ts'
+import { type KeyFound, keysFound } from '../dumps/keys_found.ts'
+import type { Session } from '../engine/session.ts'
+import { huntList } from '../hunts/hunt_list.ts'
+import type { HuntOptions, HuntResult } from '../hunts/run_hunts.ts'
+import { type Mark, markConditions, marks } from '../scope/marks.ts'
+import { type Scope, scope } from '../scope/scope.ts'
+import { select } from '../scope/select.ts'
+import { isDefault, type Selection } from '../scope/selection.ts'
+import { type Timeline, timeline } from '../scope/timeline.ts'
+import type { Case } from '../store/case.ts'
+import { type EvidenceRow, type EvidenceStatement, evidenceRows } from '../store/evidence_rows.ts'
+import { type Unknown, unknowns } from '../unknowns/unknowns.ts'
+import { comparable } from '../verdicts/comparable.ts'
+import { reconcile } from '../verdicts/reconcile.ts'
+import { evidenceMark, seal } from '../verdicts/seal.ts'
+import {
+  judgeSessions,
+  outcomeCounts,
+  type SessionVerdict,
+  type TokenVerdict,
+  tokenVerdicts,
+  type VerdictCounts,
+} from '../verdicts/verdict_rows.ts'
+import { type Conclusion, conclude, type Grounds } from './conclusion.ts'
+import { keepAnswer, keptAnswer, questionOf } from './kept_answer.ts'
+import { type Lead, leadsOf } from './leads.ts'
+import { hunt } from './prepare.ts'
+
+export const ANSWER_SCHEMA = 'mintmark-answer/1'
+
+export interface Answer {
+  readonly schema: typeof ANSWER_SCHEMA
+  /** Folder or URL of the case, without a password. */
+  readonly case: string
+  /** What the whole case comes to, and how sure that is; whatever is selected. */
+  readonly conclusion: Conclusion
+  readonly evidence: readonly AnsweredEvidence[]
+  /** Accesses by verdict. */
+  readonly verdicts: VerdictCounts
+  /** Accesses by reason. */
+  readonly reasons: Readonly<Record<string, number>>
+  /** Tokens that are unissued or mismatched, most accesses first; `tokensTotal` counts all of them. */
+  readonly tokens: readonly TokenVerdict[]
+  readonly tokensTotal: number
+  /** Sessions of accesses whose records carry no token id. */
+  readonly sessions: readonly SessionVerdict[]
+  /** Which accesses scope, timeline and custody are about. */
+  readonly selection: { readonly isDefault: boolean; readonly accesses: number }
+  readonly scope: Scope
+  readonly timeline: Timeline
+  readonly hunts: readonly HuntResult[]
+  /** Leads by reason and hunt, apart from what is established, each with what would settle it. */
+  readonly leads: readonly Lead[]
+  readonly custody: readonly Custody[]
+  /** Private keys that lie in the dumps of the evidence. */
+  readonly keys: readonly KeyFound[]
+  readonly unknowns: readonly Unknown[]
+  /** What people have marked: it has a part in the default selection. */
+  readonly marks: readonly Mark[]
+  readonly duplicates: { readonly records: number; readonly conflicts: number }
+}
+
+/** A file of the evidence, with null where it has no value. */
+export interface AnsweredEvidence
+  extends Omit<EvidenceRow, 'first' | 'last' | 'sameAs' | 'statements'> {
+  readonly first: string | null
+  readonly last: string | null
+  readonly sameAs: string | null
+  readonly statements: readonly AnsweredStatement[]
+}
+
+/** What a file says of its own completeness, with null where it names no period. */
+export interface AnsweredStatement extends Omit<EvidenceStatement, 'from' | 'to'> {
+  readonly from: string | null
+  readonly to: string | null
+}
+
+/** Steps of an investigation, as progress names them. */
+export type Step = 'seal' | 'reconcile' | 'hunts' | 'scope' | 'timeline' | 'unknowns'
+
+export interface AnswerOptions {
+  readonly hunts?: HuntOptions
+  readonly onStep?: (step: Step) => void
+}
+
+/** Tokens and sessions that the document lists; the others are in `verdicts --csv`. */
+const LISTED = 10_000
+
+/**
+ * Seals, reconciles, hunts and answers. What was done for the evidence that is there is not done again.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID` for a bad value in the selection, `HUNT_INVALID`, `ENGINE_QUERY`,
+ *   `DISK_FULL`
+ */
+export async function answer(
+  investigated: Case,
+  selection: Selection = {},
+  options: AnswerOptions = {},
+): Promise<Answer> {
+  const { session } = investigated
+  const question = await questionAbout(investigated, selection, options.hunts)
+  const kept = await keptAnswer(session, question)
+  // The case may have been moved since.
+  if (isAnswer(kept)) return { ...kept, case: investigated.location }
+  const made = await answerAnew(investigated, selection, options)
+  await keepAnswer(session, question, made)
+  return made
+}
+
+async function questionAbout(
+  { session }: Case,
+  selection: Selection,
+  hunts: HuntOptions = {},
+): Promise<string> {
+  const known = [await evidenceMark(session), await scansMark(session), await marks(session)]
+  return questionOf(known, selection, huntList(hunts))
+}
+
+/** Only this module writes what it reads, so the schema's name is proof enough. */
+function isAnswer(value: unknown): value is Answer {
+  return isObject(value) && value['schema'] === ANSWER_SCHEMA
+}
+
+async function answerAnew(
+  investigated: Case,
+  selection: Selection,
+  { hunts: huntOptions = {}, onStep = () => {} }: AnswerOptions,
+): Promise<Answer> {
+  const { session } = investigated
+  onStep('seal')
+  const sealed = await seal(investigated)
+  onStep('reconcile')
+  await reconcile(session)
+  onStep('hunts')
+  const hunts = await hunt(session, huntOptions)
+  const tokens = await tokenVerdicts(session, { limit: LISTED })
+  const keys = await keysFound(session)
+  const evidence = (await evidenceRows(session)).map(answered)
+  const known = { evidence, keys, hunts, comparable: await comparable(session) }
+  return {
+    schema: ANSWER_SCHEMA,
+    case: investigated.location,
+    evidence,
+    ...(await outcomeCounts(session)),
+    tokens: tokens.rows,
+    tokensTotal: tokens.total,
+    sessions: await judgeSessions(session, { limit: LISTED }),
+    ...(await ofSelection(session, selection, known, onStep)),
+    hunts,
+    keys,
+    duplicates: { records: sealed.duplicates, conflicts: sealed.conflicts },
+  }
+}
+
+/** The part of an answer that marks change. */
+export type SelectionAnswer = Pick<
+  Answer,
+  'conclusion' | 'leads' | 'selection' | 'scope' | 'timeline' | 'custody' | 'unknowns' | 'marks'
+>
+
+async function ofSelection(
+  session: Session,
+  selection: Selection,
+  known: Omit<Grounds, 'unknowns'> & { readonly hunts: readonly HuntResult[] },
+  onStep: (step: Step) => void,
+): Promise<SelectionAnswer> {
+  onStep('scope')
+  const selected = await select(session, selection)
+  try {
+    const bounded = await scope(session, selected)
+    onStep('timeline')
+    const course = await timeline(session, selected)
+    onStep('unknowns')
+    const open = await unknowns(session, selected, {
+      scope: bounded,
+      timeline: course,
+      keys: known.keys,
+    })
+    return {
+      conclusion: await conclude(session, { ...known, unknowns: open }),
+      leads: await leadsOf(session, known.hunts, await markConditions(session)),
+      selection: { isDefault: isDefault(selection), accesses: bounded.accesses },
+      scope: bounded,
+      timeline: course,
+      custody: await custody(session, { selected }),
+      unknowns: open,
+      marks: await marks(session),
+    }
+  } finally {
+    await selected.close()
+  }
+}
+
+/**
+ * The answer after somebody has marked something: what marks do not touch is taken from the answer before.
+ *
+ * @param before of the same case and evidence, with the selection that is made where nothing is given
+ * @throws {MintmarkError} `ENGINE_QUERY`, `DISK_FULL`
+ */
+export async function answerMarked(
+  investigated: Case,
+  before: Answer,
+  { hunts }: Pick<AnswerOptions, 'hunts'> = {},
+): Promise<Answer> {
+  const { session } = investigated
+  const known = {
+    evidence: before.evidence,
+    keys: before.keys,
+    hunts: before.hunts,
+    comparable: before.conclusion.comparable,
+  }
+  const made = { ...before, ...(await ofSelection(session, {}, known, () => {})) }
+  await keepAnswer(session, await questionAbout(investigated, {}, hunts), made)
+  return made
+}
+
+function answered(row: EvidenceRow): AnsweredEvidence {
+  return {
+    ...row,
+    first: row.first ?? null,
+    last: row.last ?? null,
+    sameAs: row.sameAs ?? null,
+    statements: row.statements.map((statement) => ({
+      ...statement,
+      from: statement.from ?? null,
+      to: statement.to ?? null,
+    })),
+  }
+}

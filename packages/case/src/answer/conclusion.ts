@@ -1,0 +1,168 @@
+/**
+ * What a case comes to, and how sure that is: computed once, and printed by every view.
+ *
+ * Four outcomes. `found`: something is established. `lead`: something is missing or odd, and ordinary causes remain.
+ * `nothing-found`: every access could be judged, and nothing points at anybody. `cannot-tell`: not all could.
+ * Zero, unknown and not searched are three values: a number that nobody looked for is null, never 0.
+ *
+ * @module
+ */
+
+import { dumpFiles, dumpScans } from '../dumps/dump_scans.ts'
+import { isLeak, type KeyFound } from '../dumps/keys_found.ts'
+import type { Session } from '../engine/session.ts'
+import {
+  type AccessLosses,
+  accessLosses,
+  type Judged,
+  judgedCounts,
+  type Unjudged,
+  unjudged,
+} from '../scope/accesses_judged.ts'
+import { markConditions } from '../scope/marks.ts'
+import { type PointedCounts, pointedCounts } from '../scope/pointed_counts.ts'
+import { type EvidenceRow, UNREADABLE } from '../store/evidence_rows.ts'
+import type { Unknown } from '../unknowns/unknowns.ts'
+import { type Comparable, comparable } from '../verdicts/comparable.ts'
+
+export type Status = 'found' | 'lead' | 'nothing-found' | 'cannot-tell'
+
+/** Why a part of the question has no answer. */
+export type Unanswered =
+  | Unjudged
+  | 'files-not-read'
+  | 'records-not-read'
+  | 'accesses-lost'
+  | 'dumps-not-searched'
+  | 'dump-search-cut'
+
+/** Memory dumps of the evidence. `keys` is null where no dump was searched: nobody looked. */
+export interface DumpSearch {
+  readonly state: 'no-dump' | 'not-searched' | 'partly-searched' | 'searched'
+  readonly files: number
+  readonly searched: number
+  readonly keys: number | null
+}
+
+export interface Unread extends AccessLosses {
+  readonly files: number
+  readonly records: number
+}
+
+export interface Conclusion {
+  readonly status: Status
+  readonly established: PointedCounts & {
+    /** Private keys in dumps, which arithmetic verified. Null: not searched. */
+    readonly keys: number | null
+  }
+  readonly leads: PointedCounts
+  readonly judged: Judged
+  readonly comparable: Comparable
+  readonly unread: Unread
+  readonly dumps: DumpSearch
+  /** Parts of the question that have no answer; empty: all of it was judged and searched. */
+  readonly unanswered: readonly Unanswered[]
+  /** What would settle it, first things first. */
+  readonly wouldSettle: readonly Unknown[]
+}
+
+/** Parts of an answer that a conclusion is drawn from. */
+export interface Grounds {
+  readonly evidence: readonly Pick<EvidenceRow, 'shape' | 'rejected'>[]
+  readonly keys: readonly KeyFound[]
+  readonly unknowns: readonly Unknown[]
+  /** Taken over where it is known already: marks do not change it. */
+  readonly comparable?: Comparable
+}
+
+/** Throws as `Session.command`. */
+export async function conclude(session: Session, grounds: Grounds): Promise<Conclusion> {
+  const counts = await pointedCounts(session, await markConditions(session))
+  const judged = await judgedCounts(session)
+  const dumps = await dumpSearch(session, grounds.keys)
+  const unread = { ...unreadOf(grounds.evidence), ...(await accessLosses(session)) }
+  const established = { ...counts.established, keys: dumps.keys }
+  return {
+    status: statusOf({ established, leads: counts.leads, judged, unread }),
+    established,
+    leads: counts.leads,
+    judged,
+    comparable: grounds.comparable ?? (await comparable(session)),
+    unread,
+    dumps,
+    unanswered: await unansweredOf(session, { judged, unread, dumps }),
+    wouldSettle: inOrder(grounds.unknowns),
+  }
+}
+
+/** Whether anything points at somebody. */
+export function isPointedAt({ accesses, huntHits }: PointedCounts): boolean {
+  return accesses + huntHits > 0
+}
+
+export function statusOf({
+  established,
+  leads,
+  judged,
+  unread,
+}: Pick<Conclusion, 'established' | 'leads' | 'judged' | 'unread'>): Status {
+  if (isPointedAt(established) || (established.keys ?? 0) > 0) return 'found'
+  if (isPointedAt(leads)) return 'lead'
+  // Coverage could have shown it only where each access is there, and could be judged.
+  return unjudged(judged).length === 0 && unread.losses === 0 ? 'nothing-found' : 'cannot-tell'
+}
+
+async function unansweredOf(
+  session: Session,
+  { judged, unread, dumps }: Pick<Conclusion, 'judged' | 'unread' | 'dumps'>,
+): Promise<Unanswered[]> {
+  const isCut = (await dumpScans(session)).some(({ limits }) => limits.length > 0)
+  const isSearched = dumps.state === 'no-dump' || dumps.state === 'searched'
+  return [
+    ...unjudged(judged),
+    ...(unread.files > 0 ? (['files-not-read'] as const) : []),
+    ...(unread.records > 0 ? (['records-not-read'] as const) : []),
+    ...(unread.losses > 0 ? (['accesses-lost'] as const) : []),
+    ...(isSearched ? [] : (['dumps-not-searched'] as const)),
+    ...(isCut ? (['dump-search-cut'] as const) : []),
+  ]
+}
+
+/** A file that could not be read, or that nothing recognises: it may be the log that is missing. */
+export function isUnread({ shape }: Pick<EvidenceRow, 'shape'>): boolean {
+  return shape === UNREADABLE || shape === 'unrecognised'
+}
+
+function unreadOf(evidence: Grounds['evidence']): Pick<Unread, 'files' | 'records'> {
+  return {
+    files: evidence.filter(isUnread).length,
+    records: evidence.reduce((sum, { rejected }) => sum + rejected.row + rejected.payload, 0),
+  }
+}
+
+async function dumpSearch(session: Session, keys: readonly KeyFound[]): Promise<DumpSearch> {
+  const files = await dumpFiles(session)
+  const scanned = new Set((await dumpScans(session)).map(({ sha256 }) => sha256))
+  const searched = files.filter(({ sha256 }) => scanned.has(sha256)).length
+  const found = keys.filter(isLeak).length
+  if (files.length === 0) return { state: 'no-dump', files: 0, searched: 0, keys: null }
+  if (searched === 0) return { state: 'not-searched', files: files.length, searched, keys: null }
+  const state = searched < files.length ? 'partly-searched' : 'searched'
+  return { state, files: files.length, searched, keys: found }
+}
+
+/** A whole log that is missing settles more than a part of one. */
+const FIRST: readonly string[] = [
+  'no-access-log',
+  'no-issuance-log',
+  'non-interactive-not-supplied',
+  'sign-in-category-not-told',
+]
+const NEXT =
+  /^(undetermined-|session-only$|rejected$|row-cap$|result-count-short$|next-link$|ends-early$|extractor-gap$|dump-)/
+const SETTLING = 5
+
+function inOrder(unknowns: readonly Unknown[]): Unknown[] {
+  const first = FIRST.flatMap((code) => unknowns.filter((one) => one.code === code))
+  return [...first, ...unknowns.filter(({ code }) => NEXT.test(code))].slice(0, SETTLING)
+}

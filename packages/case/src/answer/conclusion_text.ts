@@ -1,0 +1,226 @@
+/**
+ * The words and numbers of a conclusion: the one place from which terminal, page and report take them.
+ *
+ * A rate stands with its numerator and denominator. Shares of certainty are rounded down, shares of ignorance up. Pure,
+ * and without the engine: the page loads it too.
+ *
+ * @module
+ */
+import { count, minute, percent, percentUp, plural } from '@mintmark/core/wording'
+import type { PointedCounts } from '../scope/pointed_counts.ts'
+import type { Comparable, Rate } from '../verdicts/comparable.ts'
+import type { Conclusion, DumpSearch, Status, Unanswered, Unread } from './conclusion.ts'
+import type { Lead } from './leads.ts'
+
+/** First words of the headline, in every view. */
+export const STATUS_WORDS: Readonly<Record<Status, string>> = {
+  found: 'FOUND',
+  lead: 'LEAD',
+  'nothing-found': 'NOTHING FOUND',
+  'cannot-tell': 'CANNOT TELL',
+}
+
+/** What every view says of a conclusion. Text of a log is in none of it but `settles`. */
+export interface ConclusionText {
+  /** `FOUND: …`. */
+  readonly headline: string
+  /** What the comparison with everybody else shows. */
+  readonly comparison: string
+  /** How many accesses could be judged. */
+  readonly judged: string
+  /** What leads are, apart from what is established; `''` where there is none. */
+  readonly leads: string
+  /** What was not read or not searched; `''` where there is nothing of the kind. */
+  readonly unread: string
+  readonly dumps: string
+  /** What would settle it first; `''` where nothing is open. */
+  readonly settles: string
+}
+
+export function conclusionText(conclusion: Conclusion): ConclusionText {
+  return {
+    headline: headline(conclusion),
+    comparison: comparisonText(conclusion.comparable),
+    judged: judgedText(conclusion),
+    leads: leadsText(conclusion),
+    unread: unreadText(conclusion),
+    dumps: dumpsText(conclusion.dumps),
+    settles: settlesText(conclusion),
+  }
+}
+
+/** `99.8 % (22,545 of 22,593)`, rounded down: a share of what is known. */
+export function rateText({ issued, of }: Pick<Rate, 'issued' | 'of'>): string {
+  return of === 0
+    ? 'nothing to compare with'
+    : `${percent(issued / of)} (${count(issued)} of ${count(of)})`
+}
+
+/** The base rate of one token or session, with what it is compared with. */
+export function baseRateText(rate: Rate | null): string {
+  if (rate === null) return 'nothing to compare with'
+  return `${rateText(rate)}${rate.basis === 'same-principals' ? ', same principals' : ''}`
+}
+
+/** `15.2 % (729 of 4,800)`, rounded up: a share of what is not known. */
+export function ignoranceText(some: number, all: number): string {
+  return all === 0 ? 'none' : `${percentUp(some / all)} (${count(some)} of ${count(all)})`
+}
+
+function headline(conclusion: Conclusion): string {
+  return `${STATUS_WORDS[conclusion.status]}: ${HEADLINES[conclusion.status](conclusion)}`
+}
+
+const HEADLINES: Readonly<Record<Status, (conclusion: Conclusion) => string>> = {
+  found: foundText,
+  lead: ({ leads }) =>
+    `${pointedText(leads).join('; ')}. Ordinary causes remain; this accuses nobody.`,
+  'nothing-found': nothingText,
+  'cannot-tell': cannotTellText,
+}
+
+function foundText({ established }: Conclusion): string {
+  const keys = established.keys ?? 0
+  const { tokens, sessions, unissued, mismatched, huntHits, hunts } = established
+  const things = [
+    ...(tokens > 0 ? [plural(tokens, 'token')] : []),
+    ...(sessions > 0 ? [plural(sessions, 'session')] : []),
+  ].join(' and ')
+  const uses = [
+    ...(unissued > 0
+      ? [`${plural(unissued, 'access', 'accesses')} used one that nobody issued`]
+      : []),
+    ...(mismatched > 0
+      ? [`${plural(mismatched, 'access', 'accesses')} one that was issued to somebody else`]
+      : []),
+  ]
+  return [
+    ...(things === ''
+      ? []
+      : [`${things} that no identity provider issued to their user. ${capital(uses.join('; '))}.`]),
+    ...(things === '' && huntHits > 0
+      ? [`${plural(huntHits, 'access', 'accesses')} that ${plural(hunts, 'established hunt')} hit.`]
+      : []),
+    ...(keys > 0 ? [`${plural(keys, 'private key')} in memory dumps.`] : []),
+  ].join(' ')
+}
+
+/** Of one strength, one phrase for each kind of thing. */
+function pointedText(counts: PointedCounts): string[] {
+  const { tokens, sessions, accesses, huntHits, hunts } = counts
+  const things = [
+    ...(tokens > 0 ? [plural(tokens, 'token')] : []),
+    ...(sessions > 0 ? [plural(sessions, 'session')] : []),
+  ].join(' and ')
+  const used = plural(accesses, 'access', 'accesses')
+  const what = things === '' ? used : `${used} (${things})`
+  return [
+    ...(accesses > 0 ? [`${what} that no record explains`] : []),
+    ...(huntHits > 0
+      ? [
+          `${plural(huntHits, 'access', 'accesses')} that ${plural(hunts, 'hunt')} ${hunts === 1 ? 'points' : 'point'} at`,
+        ]
+      : []),
+  ]
+}
+
+function nothingText(conclusion: Conclusion): string {
+  const { of, first, last } = conclusion.judged
+  const unread = unreadText(conclusion)
+  const sentences = [
+    `all ${plural(of, 'access', 'accesses')} used an issued token, and no hunt hit.`,
+    ...(first === null || last === null
+      ? []
+      : [`They are of ${minute(first)} to ${minute(last)}.`]),
+    ...(unread === '' ? [] : [unread]),
+  ]
+  return sentences.join(' ')
+}
+
+function cannotTellText({ judged, unread }: Conclusion): string {
+  if (judged.of > 0 && judged.accesses === judged.of)
+    return `all ${plural(judged.of, 'access', 'accesses')} that the logs have used an issued token, but ${lostText(unread)}.`
+  if (judged.of > 0)
+    return judged.accesses === 0
+      ? `none of ${plural(judged.of, 'access', 'accesses')} could be judged.`
+      : `only ${count(judged.accesses)} of ${plural(judged.of, 'access', 'accesses')} could be judged, and nothing points at those.`
+  const why = unread.files > 0 ? ` ${plural(unread.files, 'file')} could not be read as a log.` : ''
+  return `no record of an access was read, so nothing could be judged.${why}`
+}
+
+/** One lead in a sentence: what, how often, what would settle it. */
+export function leadText({ text, verdict, accesses, tokens, sessions }: LeadCounts): string {
+  const things = [
+    plural(accesses, 'access', 'accesses'),
+    ...(tokens > 0 ? [plural(tokens, 'token')] : []),
+    ...(sessions > 0 ? [plural(sessions, 'session')] : []),
+  ].join(', ')
+  return `${verdict === '' ? text : `${verdict} (${text})`}: ${things}`
+}
+
+type LeadCounts = Pick<Lead, 'text' | 'verdict' | 'accesses' | 'tokens' | 'sessions'>
+
+/** What the log of issued tokens shows of everybody else. */
+export function comparisonText({ issued, of, basis, unit }: Comparable): string {
+  const rate = rateText({ issued, of })
+  if (basis === 'none')
+    return 'Nothing to compare with: no other access of these days, or of these principals, has a token id.'
+  if (unit === 'sessions')
+    return `Judged by sessions alone: of the other sessions in the same logs, ${rate} are known to the identity provider.`
+  return basis === 'same-context'
+    ? `Of the other accesses to the same services on the same days, ${rate} used an issued token.`
+    : `Nobody else uses this context. Of the same principals' other accesses in the same logs, ${rate} used an issued token.`
+}
+
+function judgedText({ judged }: Conclusion): string {
+  const { accesses, of, sessionOnly, undetermined } = judged
+  if (of === 0) return 'No access was read: nothing could be judged.'
+  return [
+    `Judged: ${percent(accesses / of)} (${count(accesses)} of ${count(of)}) of all accesses.`,
+    ...(undetermined > 0 ? [`Cannot be determined: ${ignoranceText(undetermined, of)}.`] : []),
+    ...(sessionOnly > 0 ? [`Known by their session alone: ${count(sessionOnly)}.`] : []),
+  ].join(' ')
+}
+
+function leadsText({ status, leads }: Conclusion): string {
+  const phrases = pointedText(leads)
+  if (phrases.length === 0 || status === 'lead') return ''
+  return `${capital(phrases.join('; '))}: these accuse nobody.`
+}
+
+const UNREAD: Readonly<Partial<Record<Unanswered, (conclusion: Conclusion) => string>>> = {
+  'files-not-read': ({ unread }) => `${plural(unread.files, 'file')} not read as a log`,
+  'records-not-read': ({ unread }) => `${plural(unread.records, 'record')} rejected`,
+  'accesses-lost': ({ unread }) => lostText(unread),
+  'dumps-not-searched': ({ dumps }) =>
+    `${plural(dumps.files - dumps.searched, 'memory dump')} not searched`,
+  'dump-search-cut': () => 'the search of a memory dump was cut',
+}
+
+/** `accesses of 2025-03-14 08:10 UTC to 2025-03-15 07:58 UTC are missing (2 losses in all)`. */
+function lostText({ losses, longest }: Unread): string {
+  if (longest === null) return `the access logs have ${plural(losses, 'loss', 'losses')}`
+  const period = `accesses of ${minute(longest.from)} to ${minute(longest.to)} are missing`
+  return losses > 1 ? `${period} (${plural(losses, 'loss', 'losses')} in all)` : period
+}
+
+function unreadText(conclusion: Conclusion): string {
+  const parts = conclusion.unanswered.flatMap((code) => UNREAD[code]?.(conclusion) ?? [])
+  return parts.length === 0 ? '' : `${capital(parts.join('; '))}.`
+}
+
+/** Private keys in memory dumps: a number only where dumps were searched. */
+export function dumpsText({ state, files, searched, keys }: DumpSearch): string {
+  if (state === 'no-dump') return 'not searched: no memory dump in the evidence'
+  if (state === 'not-searched') return `not searched: ${plural(files, 'memory dump')}`
+  const found = plural(keys ?? 0, 'private key')
+  return state === 'searched'
+    ? `${found} in ${plural(searched, 'memory dump')}`
+    : `${found} in ${count(searched)} of ${plural(files, 'memory dump')}; the others were not searched`
+}
+
+function settlesText({ wouldSettle: [first] }: Conclusion): string {
+  return first === undefined ? '' : `${first.text}. Settled first by: ${first.settledBy}.`
+}
+
+const capital = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1)

@@ -1,0 +1,70 @@
+/**
+ * Leads one by one, by verdict reason and by hunt, each with what would settle it.
+ *
+ * A lead accuses nobody: something is missing or odd, and ordinary causes remain.
+ *
+ * @module
+ */
+import { isoOf, type Json } from '@mintmark/core'
+import type { Session } from '../engine/session.ts'
+import { BOUNDED } from '../engine/settings.ts'
+import type { HuntResult } from '../hunts/run_hunts.ts'
+import type { MarkConditions } from '../scope/marks.ts'
+import { COUNTED, hunted, pointedAccesses } from '../scope/pointed_counts.ts'
+import { settledBy } from '../unknowns/settled_by.ts'
+
+/** Accesses that are a lead for one and the same reason. Times are ISO, UTC. */
+export interface Lead {
+  readonly kind: 'verdict' | 'hunt'
+  /** A reason of docs/verdicts.md, or a hunt's id. */
+  readonly by: string
+  /** The verdict; `''` of a hunt. */
+  readonly verdict: string
+  /** One phrase. */
+  readonly text: string
+  readonly accesses: number
+  readonly tokens: number
+  readonly sessions: number
+  readonly mailboxes: number
+  readonly first: string
+  readonly last: string
+  readonly settledBy: string
+}
+
+/** Those of verdicts first, most accesses first. Throws as `Session.rows`. */
+export async function leadsOf(
+  session: Session,
+  hunts: readonly HuntResult[],
+  marked?: MarkConditions,
+): Promise<Lead[]> {
+  const ours = marked?.ours ?? '0'
+  const rows = await session.rows(
+    `SELECT source, hunt, verdict, reason, ${COUNTED}
+     FROM (${pointedAccesses(ours)} UNION ALL ${hunted(ours)})
+     WHERE strength = 'lead' GROUP BY source, hunt, verdict, reason
+     ORDER BY source = 'verdict' DESC, uniqExact(access) DESC, reason, hunt LIMIT 1000 ${BOUNDED}`,
+  )
+  const byId = new Map(hunts.map((hunt) => [hunt.id, hunt]))
+  return rows.map((row) => leadOf(row, byId.get(String(row['hunt']))))
+}
+
+function leadOf(row: Json, hunt: HuntResult | undefined): Lead {
+  const number = (name: string) => Number(row[name] ?? 0)
+  const isHunt = row['source'] === 'hunt'
+  const reason = String(row['reason'])
+  return {
+    kind: isHunt ? 'hunt' : 'verdict',
+    by: isHunt ? String(row['hunt']) : reason,
+    verdict: String(row['verdict']),
+    text: isHunt ? (hunt?.title ?? String(row['hunt'])) : reason.replaceAll('-', ' '),
+    accesses: isHunt ? number('hunt_hits') : number('accesses'),
+    tokens: number('tokens'),
+    sessions: number('sessions'),
+    mailboxes: number('mailboxes'),
+    first: isoOf(number('first_ms')),
+    last: isoOf(number('last_ms')),
+    settledBy: isHunt
+      ? `Who knows these accounts. A hit cannot mean: ${hunt?.cannotMean ?? 'see the hunt'}`
+      : settledBy(reason),
+  }
+}

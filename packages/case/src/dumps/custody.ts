@@ -1,0 +1,207 @@
+/**
+ * Custody of artefacts: who read, downloaded or copied a file, from where, and with which token verdict.
+ *
+ * @module
+ */
+import { isoOf, type Json } from '@mintmark/core'
+import type { Params, Session } from '../engine/session.ts'
+import { BOUNDED } from '../engine/settings.ts'
+import type { Selected } from '../scope/selected.ts'
+import { dumpFiles, dumpName, dumpScans } from './dump_scans.ts'
+
+export interface CustodyOptions {
+  /**
+   * Part of the path or name, whatever its case, or the whole hash. Default: files that look like
+   * memory dumps or key stores, and what the selected accesses touched.
+   */
+  readonly artefact?: string
+  readonly selected?: Selected
+  /** Artefacts at most, 100; and accesses of each at most, 100. The counts are of all. */
+  readonly limit?: number
+}
+
+/** One artefact, by its path: a copy at another path is another artefact with the same hash or name. */
+export interface Custody {
+  readonly artefact: string
+  readonly path: string
+  /** Lower-case hex, where a log gives one. */
+  readonly hash: string
+  /** Largest size that a log gives; 0 when none does. */
+  readonly bytes: number
+  readonly accesses: number
+  readonly principals: number
+  readonly first: string
+  readonly last: string
+  /** Accesses that a verdict or a hunt points at, established or as a lead. */
+  readonly suspect: number
+  /** Of these, how many by what is established: the others are leads, which accuse nobody. */
+  readonly established: number
+  /** Private keys in a dump of the evidence with this hash or, where the log gives none, this name. */
+  readonly keys: readonly HeldKey[]
+  readonly rows: readonly ArtefactAccess[]
+}
+
+/** A key that lies in a file. */
+export interface HeldKey {
+  readonly spkiSha256: string
+  readonly kid: string | null
+}
+
+export interface ArtefactAccess {
+  readonly artefact: string
+  readonly path: string
+  readonly at: string
+  readonly principal: string
+  readonly operation: string
+  readonly ip: string
+  readonly client: string
+  /** Canonical GUID text, or `''`. */
+  readonly tokenId: string
+  readonly verdict: string
+  readonly reason: string
+  /** Hunts that hit this access: the established ones, and leads about the token itself. */
+  readonly hunts: readonly string[]
+}
+
+/**
+ * Names of memory dumps, hibernation files and key stores, compressed or not. A list of leads for the
+ * eye: an artefact that is named explicitly needs no such name.
+ */
+const DUMP_LIKE = [
+  // lsass.dmp, MEMORY.DMP, heap.hprof, host.lime, vm.vmem, image.raw, store.kdbx, signing.pfx, id.pem
+  String.raw`\.(dmp|mdmp|hdmp|kdmp|hprof|lime|vmem|vmss|vmsn|raw|mem|memdump|aff4|kdbx|pfx|p12|pem|ppk|jks|keystore|snk)(\.(gz|zip|7z|xz|zst|bz2|lz4))?$`,
+  // core, core.1234, core.app.1000.4242.1684108800000000.zst
+  String.raw`^core(\.[\w-]+)*\.\d+(\.(gz|zip|7z|xz|zst|bz2|lz4))?$|^core$|\.core(\.(gz|zip|7z|xz|zst|bz2|lz4))?$`,
+  // crash_dump-2021.zip, memory-dump.7z, hiberfil.sys, pagefile.sys
+  String.raw`(crash|mem|memory|heap|core|mini|process|lsass)[-_ ]?dump|^(hiberfil|pagefile)\.sys$`,
+].join('|')
+
+const FILE = "object_path != '' AND service NOT IN ('MicrosoftGraph', 'AzureADGraph')"
+export const ARTEFACT_NAME: string = `if(object_name != '', object_name, arrayElement(splitByRegexp('[/\\\\\\\\]', object_path), -1))`
+const IS_DUMP = `match(lower(${ARTEFACT_NAME}), {dump:String})`
+const IS_NAMED = `positionCaseInsensitiveUTF8(object_path, {artefact:String}) > 0
+  OR positionCaseInsensitiveUTF8(object_name, {artefact:String}) > 0
+  OR object_hash != '' AND object_hash = lower({artefact:String})`
+
+const DEFAULT_LIMIT = 100
+
+/**
+ * Who touched which artefact: the most suspect artefact first, then the one touched last.
+ *
+ * A path is compared without regard to letter case, as the services that log it do. Cost: two passes over
+ * the accesses to files.
+ *
+ * @throws {MintmarkError} as `Session.command`
+ */
+export async function custody(session: Session, options: CustodyOptions = {}): Promise<Custody[]> {
+  const { artefact = '', selected, limit = DEFAULT_LIMIT } = options
+  const touched =
+    selected === undefined
+      ? '0'
+      : `lower(object_path) GLOBAL IN (
+          SELECT lower(object_path) FROM ${selected.table} WHERE party = 'theirs' AND object_path != '')`
+  const wanted = artefact === '' ? `(${IS_DUMP} OR ${touched})` : `(${IS_NAMED})`
+  const params: Params = artefact === '' ? { dump: DUMP_LIKE, limit } : { artefact, limit }
+  const artefacts = await session.rows(
+    `SELECT lower(object_path) AS place, ${SUMMARY} FROM (${fileAccesses(wanted)})
+     GROUP BY place ORDER BY sure DESC, suspects DESC, last_ms DESC, place LIMIT {limit:UInt32} ${BOUNDED}`,
+    params,
+  )
+  if (artefacts.length === 0) return []
+  const places = artefacts.map((row) => String(row['place']))
+  const rows = await session.rows(
+    `SELECT lower(object_path) AS place, object_path, ${ARTEFACT_NAME} AS name,
+       toUnixTimestamp64Milli(at) AS at_ms, if(principal != '', principal, principal_id) AS who,
+       operation, ip, client, toString(token_id) AS token, token_state, verdict, reason, hunts
+     FROM (${fileAccesses('lower(object_path) IN {places:Array(String)}')})
+     ORDER BY place, ${IS_ESTABLISHED} DESC, ${IS_SUSPECT} DESC, at DESC, record_id, content
+     LIMIT {limit:UInt32} BY place ${BOUNDED}`,
+    { places, limit },
+  )
+  const keys = await heldKeys(session)
+  return artefacts.map((row) => custodyOf(row, rows, keys))
+}
+
+/** Keys of the scanned dumps, by the dump's hash and by its names as `dumpName` gives them. */
+async function heldKeys(session: Session): Promise<ReadonlyMap<string, readonly HeldKey[]>> {
+  const held = new Map<string, readonly HeldKey[]>()
+  const scans = new Map((await dumpScans(session)).map(({ sha256, keys }) => [sha256, keys]))
+  for (const { sha256, files } of await dumpFiles(session)) {
+    const keys = (scans.get(sha256) ?? []).map(({ spkiSha256, kid }) => ({
+      spkiSha256,
+      kid: kid || null,
+    }))
+    held.set(sha256, keys)
+    for (const name of new Set(files.map(dumpName)))
+      held.set(name, [...(held.get(name) ?? []), ...keys])
+  }
+  return held
+}
+
+/** What points at an access of {@link fileAccesses}: a verdict or a hunt, at any strength; or an established one. */
+export const IS_SUSPECT = "(length(hunts) > 0 OR verdict IN ('unissued', 'mismatched'))"
+export const IS_ESTABLISHED =
+  "(is_established_hit OR verdict IN ('unissued', 'mismatched') AND strength = 'established')"
+
+/** Accesses to files with the hunts that hit them. Leads of class `context` say nothing of a token. */
+export function fileAccesses(where: string): string {
+  return `SELECT seen.*, hits.names AS hunts, hits.is_established AS is_established_hit
+    FROM (
+      SELECT record_id, content, at, object_path, object_name, object_hash, bytes, principal, principal_id,
+        operation, ip, client, token_id, token_state, verdict, reason, strength
+      FROM judged WHERE ${FILE} AND ${where}
+    ) AS seen
+    GLOBAL LEFT ANY JOIN (
+      SELECT record_id, content, arraySort(groupUniqArray(toString(hunt))) AS names,
+        max(strength = 'established') AS is_established
+      FROM hunt_hit WHERE strength = 'established' OR class != 'context' GROUP BY record_id, content
+    ) AS hits ON seen.record_id = hits.record_id AND seen.content = hits.content`
+}
+
+const SUMMARY = `
+  argMax(object_path, (at, object_path)) AS path, argMax(${ARTEFACT_NAME}, (at, object_path)) AS name,
+  max(object_hash) AS hash, max(bytes) AS size, count() AS touches,
+  uniqExact(if(principal != '', principal, principal_id)) AS people,
+  toUnixTimestamp64Milli(min(at)) AS first_ms, toUnixTimestamp64Milli(max(at)) AS last_ms,
+  countIf(${IS_SUSPECT}) AS suspects, countIf(${IS_ESTABLISHED}) AS sure`
+
+function custodyOf(
+  row: Json,
+  rows: readonly Json[],
+  keys: ReadonlyMap<string, readonly HeldKey[]>,
+): Custody {
+  const name = String(row['name'])
+  const hash = String(row['hash'])
+  const own = rows.filter((one) => one['place'] === row['place'])
+  return {
+    artefact: name,
+    path: String(row['path']),
+    hash,
+    bytes: Number(row['size']),
+    accesses: Number(row['touches']),
+    principals: Number(row['people']),
+    first: isoOf(Number(row['first_ms'])),
+    last: isoOf(Number(row['last_ms'])),
+    suspect: Number(row['suspects']),
+    established: Number(row['sure']),
+    keys: keys.get(hash === '' ? dumpName(name) : hash) ?? [],
+    rows: own.map(accessOf),
+  }
+}
+
+function accessOf(row: Json): ArtefactAccess {
+  const hunts: unknown = row['hunts']
+  return {
+    artefact: String(row['name']),
+    path: String(row['object_path']),
+    at: isoOf(Number(row['at_ms'])),
+    principal: String(row['who']),
+    operation: String(row['operation']),
+    ip: String(row['ip']),
+    client: String(row['client']),
+    tokenId: row['token_state'] === 'present' ? String(row['token']) : '',
+    verdict: String(row['verdict']),
+    reason: String(row['reason']),
+    hunts: Array.isArray(hunts) ? hunts.map(String) : [],
+  }
+}

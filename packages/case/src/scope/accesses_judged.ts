@@ -1,0 +1,99 @@
+/**
+ * How much of the accesses could be judged, and how many the logs of accesses lost: what an absence rests on.
+ *
+ * @module
+ */
+import { isoOf } from '@mintmark/core'
+import type { Session } from '../engine/session.ts'
+import { ALL_TIME } from '../verdicts/losses/loss.ts'
+import { lossesOf } from '../verdicts/losses/losses.ts'
+import { THROTTLED_HOURS } from './unnamed.ts'
+
+/** Accesses by what is known of them; the parts add up to `of`. */
+export interface Judged {
+  /** Issued, or established as not issued so. */
+  readonly accesses: number
+  readonly of: number
+  readonly issued: number
+  /** Their session is known; a token forged into it would look the same. */
+  readonly sessionOnly: number
+  /** Neither their issuance nor its absence can be shown. */
+  readonly undetermined: number
+  /** Those that leads are about. */
+  readonly leads: number
+  /** Times of the first and the last, ISO 8601; null where none has one. Nothing is said of other times. */
+  readonly first: string | null
+  readonly last: string | null
+}
+
+/** Why a question to the accesses has no whole answer. */
+export type Unjudged = 'no-access' | 'undetermined' | 'session-only'
+
+/** Losses of the access logs: silences, caps, cut and rejected records, throttled mailboxes. */
+export interface AccessLosses {
+  readonly losses: number
+  /** The longest of those that have a time, ISO 8601; null where none has. */
+  readonly longest: { readonly from: string; readonly to: string } | null
+}
+
+/** Whether each access is there and was judged: only then is an absence known. Throws as `Session.rows`. */
+export async function isAllJudged(session: Session): Promise<boolean> {
+  if (unjudged(await judgedCounts(session)).length > 0) return false
+  return (await accessLosses(session)).losses === 0
+}
+
+/** Accesses without a row in `verdict` are issued. Throws as `Session.rows`. */
+export async function judgedCounts(session: Session): Promise<Judged> {
+  const [row] = await session.rows(
+    `SELECT (SELECT count() FROM access) AS n, (SELECT toUnixTimestamp64Milli(minIf(at, toUnixTimestamp64Milli(at) > 0)) FROM access) AS first_ms,
+       (SELECT toUnixTimestamp64Milli(max(at)) FROM access) AS last_ms, count() AS others, countIf(strength = 'established') AS established,
+       countIf(strength = 'lead') AS leads, countIf(strength = '' AND verdict = 'session-only') AS sessions,
+       countIf(strength = '' AND verdict = 'undetermined') AS undetermined
+     FROM verdict`,
+  )
+  const number = (name: string) => Number(row?.[name] ?? 0)
+  const issued = number('n') - number('others')
+  return {
+    accesses: issued + number('established'),
+    of: number('n'),
+    issued,
+    sessionOnly: number('sessions'),
+    undetermined: number('undetermined'),
+    leads: number('leads'),
+    first: number('last_ms') > 0 ? isoOf(number('first_ms')) : null,
+    last: number('last_ms') > 0 ? isoOf(number('last_ms')) : null,
+  }
+}
+
+/** Parts of a question to the accesses alone that have no answer. */
+export function unjudged({ of, undetermined, sessionOnly }: Judged): Unjudged[] {
+  return [
+    ...(of === 0 ? (['no-access'] as const) : []),
+    ...(undetermined > 0 ? (['undetermined'] as const) : []),
+    ...(sessionOnly > 0 ? (['session-only'] as const) : []),
+  ]
+}
+
+/** What the access logs lack. Throws as `Session.rows`. */
+export async function accessLosses(session: Session): Promise<AccessLosses> {
+  const throttled = await session.rows(
+    `SELECT toUnixTimestamp64Milli(min(at)) AS from_ms FROM access WHERE throttled = 1
+     GROUP BY mailbox, mailbox_id ORDER BY from_ms`,
+  )
+  const losses = [
+    ...(await lossesOf(session, 'access')),
+    ...throttled
+      .map((row) => Number(row['from_ms']))
+      .map((fromMs) => ({ fromMs, toMs: fromMs + THROTTLED_HOURS * 3_600_000 })),
+  ]
+  const timed = losses.filter(({ fromMs, toMs }) => fromMs > 0 && toMs < ALL_TIME.toMs)
+  const [longest] = timed.toSorted((one, other) => lengthOf(other) - lengthOf(one))
+  return {
+    losses: losses.length,
+    longest:
+      longest === undefined ? null : { from: isoOf(longest.fromMs), to: isoOf(longest.toMs) },
+  }
+}
+
+const lengthOf = ({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }) =>
+  toMs - fromMs

@@ -1,0 +1,383 @@
+/**
+ * An analyst's list of what the attacker used: addresses, networks, sessions, tokens, applications,
+ * client strings, principals.
+ *
+ * Lists come one a line, as CSV, or as JSON, with or without the kind of each value. Where the kind is
+ * not given it is read off the value; a bare GUID may be a session, a token or an application, and is
+ * looked for as all three. What cannot be read is rejected with its line, never guessed.
+ *
+ * @module
+ */
+import { isObject, type Json, readAddress, readGuid, readJti, readTokenId } from '@mintmark/core'
+import { readNetwork } from '../store/network.ts'
+
+export type IndicatorKind =
+  | 'ip'
+  | 'network'
+  | 'session'
+  | 'token'
+  | 'app'
+  | 'principal'
+  | 'mailbox'
+  | 'client'
+  | 'operation'
+
+export interface Indicator {
+  readonly kind: IndicatorKind
+  /** As the case holds it: canonical address, GUID text, lower-case name. Networks: the first address. */
+  readonly value: string
+  /** Networks: the last address; else `''`. */
+  readonly last: string
+}
+
+/** A value of a list that could not be read. */
+export interface IndicatorReject {
+  /** 1-based line of the file; in JSON the 1-based position of the value. */
+  readonly line: number
+  readonly reason: 'unrecognised' | 'unknown-kind' | 'not-of-its-kind' | 'too-long' | 'too-many'
+}
+
+export interface IndicatorList {
+  readonly indicators: readonly Indicator[]
+  readonly rejects: readonly IndicatorReject[]
+}
+
+/** Longer texts are no indicator; the longest user agents seen in logs have about 1,000 characters. */
+const MAX_VALUE = 4096
+const MAX_INDICATORS = 200_000
+
+/** Names of kinds in lists of other tools (MISP, STIX, Sentinel, Entra), letters only. */
+const KIND_NAMES: ReadonlyMap<string, IndicatorKind> = new Map<string, IndicatorKind>([
+  ...['ip', 'ips', 'address', 'addresses', 'ipaddress', 'ipv', 'ipvaddr', 'ipsrc', 'ipdst'].map(
+    (name): [string, IndicatorKind] => [name, 'ip'],
+  ),
+  ...['network', 'networks', 'cidr', 'cidrs', 'range', 'ranges', 'iprange'].map(
+    (name): [string, IndicatorKind] => [name, 'network'],
+  ),
+  ...['session', 'sessions', 'sessionid', 'sessionids', 'sid', 'aadsessionid'].map(
+    (name): [string, IndicatorKind] => [name, 'session'],
+  ),
+  ...['token', 'tokens', 'tokenid', 'tokenids', 'uti', 'jti', 'uniquetokenid'].map(
+    (name): [string, IndicatorKind] => [name, 'token'],
+  ),
+  ...['app', 'apps', 'appid', 'appids', 'clientappid', 'clientid', 'application'].map(
+    (name): [string, IndicatorKind] => [name, 'app'],
+  ),
+  ...['principal', 'principals', 'user', 'users', 'upn', 'useraccount', 'account', 'email'].map(
+    (name): [string, IndicatorKind] => [name, 'principal'],
+  ),
+  ...['mailbox', 'mailboxes'].map((name): [string, IndicatorKind] => [name, 'mailbox']),
+  ...['client', 'clients', 'useragent', 'useragents', 'ua', 'clientinfostring'].map(
+    (name): [string, IndicatorKind] => [name, 'client'],
+  ),
+  ...['operation', 'operations'].map((name): [string, IndicatorKind] => [name, 'operation']),
+])
+
+/**
+ * Reads a list of indicators.
+ *
+ * Lines: `value`, `kind,value`, `kind: value` or `kind=value`; `#` and `//` start a comment; a CSV header
+ * may name the columns (`type`/`kind` and `value`/`indicator`, or a kind each: `ip,session_id,note`). JSON: an array of texts or of
+ * `{type, value}` objects, or an object of arrays by kind. `[.]` and `hxxp`-style defanging of addresses
+ * is undone. Never throws.
+ */
+export function readIndicators(source: string): IndicatorList {
+  const collector = new Collector()
+  const text = source.codePointAt(0) === 0xfeff ? source.slice(1) : source
+  const json = /^\s*[[{]/u.test(text) ? parseJson(text) : undefined
+  if (json === undefined) readLines(text, collector)
+  else readJson(json, collector)
+  return collector.list()
+}
+
+/**
+ * One value of a kind, in the form in which a case holds it.
+ *
+ * @returns nothing when it is not of that kind; `ip` also takes a network
+ */
+export function indicatorOf(kind: IndicatorKind, spelled: string): Indicator | undefined {
+  const value = spelled.trim()
+  if (value === '' || value.length > MAX_VALUE) return undefined
+  if (kind === 'ip' || kind === 'network') return addressIndicator(refanged(value))
+  const held = heldValue(kind, value)
+  return held === '' ? undefined : { kind, value: held, last: '' }
+}
+
+/** A value as the case holds it; `''` when it is not of its kind. */
+function heldValue(kind: Exclude<IndicatorKind, 'ip' | 'network'>, value: string): string {
+  if (kind === 'token') return readJti(value).tokenId
+  if (kind === 'client' || kind === 'operation') return value
+  const guid = readGuid(value)
+  if (guid !== '' || kind === 'session') return guid || value
+  return value.toLowerCase()
+}
+
+function addressIndicator(spelled: string): Indicator | undefined {
+  const { ip } = readAddress(spelled)
+  if (ip !== '') return { kind: 'ip', value: ip, last: '' }
+  const network = readNetwork(spelled)
+  if (network === undefined) return undefined
+  return { kind: 'network', value: network.first, last: network.last }
+}
+
+const refanged = (spelled: string) => spelled.replaceAll('[.]', '.').replaceAll('[:]', ':')
+
+/** What a value without a kind can be. */
+function guessed(value: string): Indicator[] {
+  const address = addressIndicator(refanged(value))
+  if (address !== undefined) return [address]
+  if (readGuid(value) !== '') {
+    return (['session', 'token', 'app'] as const).flatMap((kind) => indicatorOf(kind, value) ?? [])
+  }
+  const kind = guessedKind(value)
+  return kind === undefined ? [] : [indicatorOf(kind, value) ?? []].flat()
+}
+
+function guessedKind(value: string): IndicatorKind | undefined {
+  if (readTokenId(value).state === 'present') return 'token'
+  if (/^[^\s@]+@[^\s@]+$/u.test(value)) return 'principal'
+  // `Mozilla/5.0 (…)`, `python-requests/2.32.4`, `Client=REST;Client=RESTSystem;;`
+  if (/^[\w.-]+\/\d|^client=|^mozilla/iu.test(value)) return 'client'
+  return undefined
+}
+
+class Collector {
+  readonly #indicators = new Map<string, Indicator>()
+  readonly #rejects: IndicatorReject[] = []
+
+  /** @param kindName as the list spells it, or undefined when it gives none */
+  add(kindName: string | undefined, value: string, line: number): void {
+    const found = this.#read(kindName, value)
+    if (typeof found === 'string') this.#reject(line, found)
+    else this.#keep(found)
+  }
+
+  #read(kindName: string | undefined, value: string): Indicator[] | IndicatorReject['reason'] {
+    if (value.length > MAX_VALUE) return 'too-long'
+    if (this.#indicators.size >= MAX_INDICATORS) return 'too-many'
+    if (kindName === undefined) {
+      const found = guessed(value)
+      return found.length === 0 ? 'unrecognised' : found
+    }
+    const kind = kindOf(kindName)
+    if (kind === undefined) return 'unknown-kind'
+    const indicator = indicatorOf(kind, value)
+    return indicator === undefined ? 'not-of-its-kind' : [indicator]
+  }
+
+  list(): IndicatorList {
+    return { indicators: [...this.#indicators.values()], rejects: this.#rejects }
+  }
+
+  #keep(found: readonly Indicator[]): void {
+    for (const indicator of found) {
+      const key = JSON.stringify([indicator.kind, indicator.value, indicator.last])
+      this.#indicators.set(key, indicator)
+    }
+  }
+
+  #reject(line: number, reason: IndicatorReject['reason']): void {
+    if (this.#rejects.length < MAX_INDICATORS) this.#rejects.push({ line, reason })
+  }
+}
+
+const kindOf = (name: string) => KIND_NAMES.get(name.toLowerCase().replaceAll(/[^a-z]/gu, ''))
+
+interface Columns {
+  readonly kind: number
+  readonly value: number
+  readonly delimiter: Delimiter
+}
+
+/** A table with a column for each kind; of other columns the kind is undefined. */
+interface KindColumns {
+  readonly kinds: readonly (string | undefined)[]
+  readonly delimiter: Delimiter
+}
+
+/** Columns of lists that hold no indicator. */
+const NOTE_COLUMNS =
+  /^(?:first|last|from|to|date|seen|firstseen|lastseen|since|until|notes?|comments?|description|source|reference|confidence|country|asn|id|)$/u
+
+/** Of a list without a header, cells are cut by commas: client strings are full of semicolons. */
+const DELIMITERS = [',', ';', '\t'] as const
+type Delimiter = (typeof DELIMITERS)[number]
+
+function readLines(source: string, collector: Collector): void {
+  let columns: Columns | KindColumns | undefined
+  let isFirst = true
+  let line = 0
+  for (const raw of source.split(/\r\n|\n|\r/u)) {
+    line++
+    if (raw.length > 2 * MAX_VALUE) {
+      collector.add(undefined, raw, line)
+      continue
+    }
+    const text = withoutComment(raw)
+    if (text === '') continue
+    const header: Columns | KindColumns | undefined = isFirst ? headerOf(text) : undefined
+    isFirst = false
+    if (header !== undefined) columns = header
+    else if (columns === undefined) readLine(text, line, collector)
+    else if ('kinds' in columns) readKindCells(text, columns, line, collector)
+    else readCells(cellsOf(text, columns.delimiter), columns, line, collector)
+  }
+}
+
+function withoutComment(raw: string): string {
+  const text = raw.trim()
+  if (text.startsWith('#') || text.startsWith('//')) return ''
+  const at = text.search(/\s#(?:\s|$)/u)
+  return at === -1 ? text : text.slice(0, at).trim()
+}
+
+/** A header names a column of values, and mostly one of kinds; or a column for each kind. */
+function headerOf(text: string): Columns | KindColumns | undefined {
+  for (const delimiter of DELIMITERS) {
+    const columns = columnsOf(text, delimiter)
+    if (columns !== undefined) return columns
+  }
+  for (const delimiter of DELIMITERS) {
+    const columns = kindColumnsOf(text, delimiter)
+    if (columns !== undefined) return columns
+  }
+  return undefined
+}
+
+/** Only if every cell is the name of a kind, or of something that is none: `operation,Send` is a kind and its value. */
+function kindColumnsOf(text: string, delimiter: Delimiter): KindColumns | undefined {
+  const names = cellsOf(text, delimiter).map((cell) => cell.trim())
+  const kinds = names.map((name) => (isKindName(name) ? name : undefined))
+  const isHeader = names.every((name) => isKindName(name) || isNoteName(name))
+  return isHeader && names.some(isKindName) ? { kinds, delimiter } : undefined
+}
+
+const isKindName = (name: string) => /^[a-z][a-z _-]*$/iu.test(name) && kindOf(name) !== undefined
+const isNoteName = (name: string) => NOTE_COLUMNS.test(name.toLowerCase().replaceAll(/[ _-]/gu, ''))
+
+function readKindCells(
+  text: string,
+  { kinds, delimiter }: KindColumns,
+  line: number,
+  collector: Collector,
+): void {
+  for (const [index, cell] of cellsOf(text, delimiter).entries()) {
+    const kind = kinds[index]
+    if (kind !== undefined && cell.trim() !== '') collector.add(kind, cell.trim(), line)
+  }
+}
+
+function columnsOf(text: string, delimiter: Delimiter): Columns | undefined {
+  const names = cellsOf(text, delimiter).map((cell) => cell.trim().toLowerCase())
+  const value = names.findIndex((name) =>
+    ['value', 'indicator', 'ioc', 'observable'].includes(name),
+  )
+  if (value === -1) return undefined
+  return {
+    delimiter,
+    value,
+    kind: names.findIndex((name) => ['type', 'kind', 'indicator_type'].includes(name)),
+  }
+}
+
+function readCells(
+  cells: readonly string[],
+  columns: Columns,
+  line: number,
+  collector: Collector,
+): void {
+  const kind = columns.kind === -1 ? undefined : cells[columns.kind]?.trim()
+  collector.add(kind === '' ? undefined : kind, (cells[columns.value] ?? '').trim(), line)
+}
+
+function readLine(text: string, line: number, collector: Collector): void {
+  const named = /^([A-Za-z][\w -]{0,30}?)\s*[,:=]\s*(.+)$/u.exec(text)
+  const [, name, rest] = named ?? []
+  const isWithKind = name !== undefined && rest !== undefined && isNamed(name, text, rest)
+  const [value, ...more] = cellsOf(isWithKind ? rest : text).map((cell) => cell.trim())
+  collector.add(isWithKind ? name : undefined, value ?? '', line)
+  // What stands behind a value is mostly a note; an address is none.
+  for (const cell of more) {
+    if (addressIndicator(refanged(cell)) !== undefined) collector.add('ip', cell, line)
+  }
+}
+
+/** `Client=REST;…` is a client string, and `abcd:12::1` an address, before they are a kind and a value. */
+function isNamed(name: string, text: string, rest: string): boolean {
+  if (readAddress(text).ip !== '' || readNetwork(text) !== undefined) return false
+  return kindOf(name) !== undefined && !(text.startsWith('Client=') && !rest.startsWith('Client='))
+}
+
+/** A quoted cell, up to the delimiter behind it. */
+const QUOTED_CELL: Readonly<Record<Delimiter, RegExp>> = {
+  ',': /^\s*"((?:[^"]|"")*)"\s*(?=,|$)/u,
+  ';': /^\s*"((?:[^"]|"")*)"\s*(?=;|$)/u,
+  '\t': /^ *"((?:[^"]|"")*)" *(?=\t|$)/u,
+}
+
+/** Cells of one CSV line; quotes may hold delimiters and doubled quotes. A bare user agent keeps its commas. */
+function cellsOf(text: string, delimiter: Delimiter = ','): string[] {
+  if (!text.includes('"') && /^(?:mozilla\/|client=)/iu.test(text)) return [text]
+  const cells: string[] = []
+  let at = 0
+  while (at <= text.length) {
+    const quoted = QUOTED_CELL[delimiter].exec(text.slice(at))
+    const comma = text.indexOf(delimiter, at)
+    const end = quoted === null ? comma : at + quoted[0].length
+    const bare = text.slice(at, end === -1 ? text.length : end).trimStart()
+    cells.push(quoted?.[1]?.replaceAll('""', '"') ?? bare)
+    if (end === -1) break
+    at = end + 1
+  }
+  return cells
+}
+
+function parseJson(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text)
+    return value
+  } catch {
+    return undefined
+  }
+}
+
+function readJson(json: unknown, collector: Collector): void {
+  let position = 0
+  for (const [name, value] of entriesOf(json)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      position++
+      readJsonValue(name, one, position, collector)
+    }
+  }
+}
+
+/** An array has no kinds of its own; an object names one by each key, or wraps a list. */
+function entriesOf(json: unknown): [string | undefined, unknown][] {
+  if (!isObject(json)) return [[undefined, json]]
+  if (isValue(json)) return [[undefined, [json]]]
+  const wrapped = ['indicators', 'value', 'values', 'records'].find((key) =>
+    Array.isArray(json[key]),
+  )
+  return wrapped === undefined ? Object.entries(json) : [[undefined, json[wrapped]]]
+}
+
+const isValue = (json: Json) => typeof (json['value'] ?? json['indicator']) === 'string'
+
+function readJsonValue(
+  name: string | undefined,
+  value: unknown,
+  position: number,
+  collector: Collector,
+): void {
+  if (typeof value === 'string') {
+    collector.add(name, value.trim(), position)
+    return
+  }
+  const inner = isObject(value) ? (value['value'] ?? value['indicator']) : undefined
+  const kind = isObject(value) ? (value['type'] ?? value['kind'] ?? name) : name
+  collector.add(
+    typeof kind === 'string' ? kind : undefined,
+    typeof inner === 'string' ? inner.trim() : '',
+    position,
+  )
+}

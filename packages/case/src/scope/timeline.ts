@@ -1,0 +1,404 @@
+/**
+ * When: first and last evidence, active days and hours, phases, what the logs covered, and before when
+ * nothing can be excluded. All times are UTC.
+ *
+ * @module
+ */
+import { isoOf } from '@mintmark/core'
+import type { Session } from '../engine/session.ts'
+import { BOUNDED } from '../engine/settings.ts'
+import { select } from './select.ts'
+import type { Selected } from './selected.ts'
+import { isDefault, type Selection } from './selection.ts'
+import { tenantNames } from './tenant_names.ts'
+
+/** A pause longer than this ends a phase: a working week has pauses of up to 64 hours. */
+export const PHASE_PAUSE_HOURS = 72
+/** Shorter silences of a log are its nights and weekends. */
+export const COVERAGE_GAP_HOURS = 72
+const HOUR_MS = 3_600_000
+
+export interface Timeline {
+  /** First and last access of the selection, ISO 8601; null when nothing is selected. */
+  readonly first: string | null
+  readonly last: string | null
+  /** By what points at the accesses, as in the scope: the forged ones have a course of their own. */
+  readonly classes: readonly {
+    readonly name: string
+    readonly first: string
+    readonly last: string
+    readonly accesses: number
+  }[]
+  readonly activeDays: readonly { readonly day: string; readonly accesses: number }[]
+  /** Accesses by hour of the day, 00 to 23 UTC. */
+  readonly hours: readonly number[]
+  /** Accesses by day of the week, Monday first. */
+  readonly weekdays: readonly number[]
+  readonly phases: readonly Phase[]
+  readonly coverage: readonly CoverageBand[]
+  readonly cannotExcludeBefore: Horizon | null
+  /** The same for each tenant that the selection touches. */
+  readonly horizons: readonly (Horizon & { readonly tenant: string })[]
+}
+
+/** A stretch of activity without a long pause and without a change of all that it came with. */
+export interface Phase {
+  readonly from: string
+  readonly to: string
+  /** What it is: days, mailboxes, addresses and the commonest client. Holds text of the log. */
+  readonly label: string
+  readonly accesses: number
+  readonly startsWith: 'first' | 'pause' | 'new-context'
+}
+
+/** One source of one tenant: when it has records. `to` is the end of its last hour. */
+export interface CoverageBand {
+  readonly side: 'issuance' | 'access'
+  readonly source: string
+  readonly category: string
+  readonly tenant: string
+  readonly from: string
+  readonly to: string
+  readonly hours: number
+  /** Silences of more than {@link COVERAGE_GAP_HOURS}; the longest twenty, in order of time. */
+  readonly gaps: readonly { readonly from: string; readonly to: string }[]
+}
+
+/** Before `at` the evidence excludes nothing; null: at no time, because there is no such log. */
+export interface Horizon {
+  readonly at: string | null
+  readonly because: string
+}
+
+/**
+ * The course of the selected accesses.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID` for a bad value in the selection; else as `Session.command`
+ */
+export async function timeline(
+  session: Session,
+  selection: Selection | Selected,
+): Promise<Timeline> {
+  if ('table' in selection) return timelineOf(session, selection)
+  const selected = await select(session, selection)
+  try {
+    return await timelineOf(session, selected)
+  } finally {
+    await selected.close()
+  }
+}
+
+async function timelineOf(session: Session, selected: Selected): Promise<Timeline> {
+  const days = await activeDays(session, selected)
+  const horizons = await horizonsOf(session, selected)
+  const [first] = days
+  return {
+    first: first === undefined ? null : isoOf(first.firstMs),
+    last: days.length === 0 ? null : isoOf(Math.max(...ends(days))),
+    classes: await classesOf(session, selected),
+    activeDays: days.map(({ day, accesses }) => ({ day, accesses })),
+    hours: await histogram(session, selected, 'toHour(at)', 24),
+    weekdays: await histogram(session, selected, 'toDayOfWeek(at) - 1', 7),
+    phases: await phasesOf(session, selected, days),
+    coverage: await coverageBands(session, selected),
+    cannotExcludeBefore: await latest(session, horizons),
+    horizons,
+  }
+}
+
+async function classesOf(session: Session, selected: Selected): Promise<Timeline['classes']> {
+  const rows = await session.rows(
+    `SELECT class, count() AS n, toUnixTimestamp64Milli(min(at)) AS first_ms,
+       toUnixTimestamp64Milli(max(at)) AS last_ms
+     FROM ${selected.table} WHERE party = 'theirs' GROUP BY class ORDER BY first_ms, class`,
+  )
+  return rows.map((row) => ({
+    name: String(row['class']),
+    first: isoOf(Number(row['first_ms'])),
+    last: isoOf(Number(row['last_ms'])),
+    accesses: Number(row['n']),
+  }))
+}
+
+interface ActiveDay {
+  readonly day: string
+  readonly accesses: number
+  readonly firstMs: number
+  readonly lastMs: number
+  /** Hashes of (application, client application, client string). */
+  readonly contexts: readonly string[]
+}
+
+/** Last day's end is the end of all: days come in order. */
+const ends = (days: readonly ActiveDay[]) => days.slice(-1).map((day) => day.lastMs)
+
+/** Contexts of a day that are looked at: enough to tell a change, and bounded. */
+const MAX_CONTEXTS = 1000
+
+async function activeDays(session: Session, selected: Selected): Promise<ActiveDay[]> {
+  const rows = await session.rows(
+    `SELECT toString(toDate32(at)) AS day, count() AS accesses,
+       toUnixTimestamp64Milli(min(at)) AS first_ms, toUnixTimestamp64Milli(max(at)) AS last_ms,
+       arraySort(groupUniqArray(${MAX_CONTEXTS})(toString(cityHash64(app_id, client_app_id, client)))) AS contexts
+     FROM ${selected.table} WHERE party = 'theirs' GROUP BY day ORDER BY day ${BOUNDED}`,
+  )
+  return rows.map((row) => {
+    const contexts: unknown = row['contexts']
+    return {
+      day: String(row['day']),
+      accesses: Number(row['accesses']),
+      firstMs: Number(row['first_ms']),
+      lastMs: Number(row['last_ms']),
+      contexts: Array.isArray(contexts) ? contexts.map(String) : [],
+    }
+  })
+}
+
+async function histogram(
+  session: Session,
+  selected: Selected,
+  bin: string,
+  bins: number,
+): Promise<number[]> {
+  const rows = await session.rows(
+    `SELECT ${bin} AS bin, count() AS n FROM ${selected.table}
+     WHERE party = 'theirs' GROUP BY bin ORDER BY bin`,
+  )
+  const counts = Array.from({ length: bins }, () => 0)
+  for (const row of rows) counts[Number(row['bin'])] = Number(row['n'])
+  return counts
+}
+
+interface Stretch {
+  readonly fromMs: number
+  readonly toMs: number
+  readonly accesses: number
+  readonly startsWith: Phase['startsWith']
+}
+
+/**
+ * Cuts the active days into phases.
+ *
+ * A phase ends at a pause of more than 72 hours, and where a day has none of the contexts
+ * (application, client application, client string) of the phase so far. An address alone starts none:
+ * proxies change daily.
+ */
+function stretches(days: readonly ActiveDay[]): Stretch[] {
+  const out: Stretch[] = []
+  let contexts = new Set<string>()
+  for (const day of days) {
+    const last = out.at(-1)
+    const startsWith = phaseStart(last, day, contexts)
+    if (last === undefined || startsWith !== undefined) {
+      out.push({
+        fromMs: day.firstMs,
+        toMs: day.lastMs,
+        accesses: day.accesses,
+        startsWith: startsWith ?? 'first',
+      })
+      contexts = new Set(day.contexts)
+    } else {
+      out[out.length - 1] = {
+        ...last,
+        toMs: day.lastMs,
+        accesses: last.accesses + day.accesses,
+      }
+      for (const context of day.contexts) contexts.add(context)
+    }
+  }
+  return out
+}
+
+function phaseStart(
+  last: Stretch | undefined,
+  day: ActiveDay,
+  contexts: ReadonlySet<string>,
+): Phase['startsWith'] | undefined {
+  if (last === undefined) return 'first'
+  if (day.firstMs - last.toMs > PHASE_PAUSE_HOURS * HOUR_MS) return 'pause'
+  return day.contexts.some((context) => contexts.has(context)) ? undefined : 'new-context'
+}
+
+/** More phases than that are not told apart by hand. */
+const MAX_PHASES = 200
+
+async function phasesOf(
+  session: Session,
+  selected: Selected,
+  days: readonly ActiveDay[],
+): Promise<Phase[]> {
+  const found = stretches(days).slice(0, MAX_PHASES)
+  if (found.length === 0) return []
+  const rows = await session.rows(
+    `SELECT arrayCount(start -> toInt64(start) <= toUnixTimestamp64Milli(at), {starts:Array(String)}) AS phase,
+       uniqExact(toDate32(at)) AS days, uniqExactIf(account, account != '') AS mailboxes,
+       uniqExactIf(ip, ip != '') AS addresses, uniqExactIf(client, client != '') AS clients,
+       topKIf(1)(toString(client), client != '')[1] AS client_name
+     FROM ${selected.table} WHERE party = 'theirs' GROUP BY phase ORDER BY phase ${BOUNDED}`,
+    { starts: found.map((stretch) => String(stretch.fromMs)) },
+  )
+  const labels = new Map(rows.map((row) => [Number(row['phase']), labelOf(row)]))
+  return found.map((stretch, i) => ({
+    from: isoOf(stretch.fromMs),
+    to: isoOf(stretch.toMs),
+    label: labels.get(i + 1) ?? '',
+    accesses: stretch.accesses,
+    startsWith: stretch.startsWith,
+  }))
+}
+
+function labelOf(row: Readonly<Record<string, unknown>>): string {
+  const some = (key: string, one: string, many: string) => {
+    const count = Number(row[key])
+    return count === 0 ? [] : [`${count} ${count === 1 ? one : many}`]
+  }
+  const client = row['client_name']
+  return [
+    ...some('days', 'active day', 'active days'),
+    ...some('mailboxes', 'mailbox', 'mailboxes'),
+    ...some('addresses', 'address', 'addresses'),
+    ...some('clients', 'client', 'clients'),
+    ...(typeof client === 'string' && client !== '' ? [`mostly ${client.slice(0, 120)}`] : []),
+  ].join(', ')
+}
+
+/** Bands of the tenants that the selection touches; of all when it touches none. */
+async function coverageBands(session: Session, selected: Selected): Promise<CoverageBand[]> {
+  const tenants = `SELECT DISTINCT toString(tenant) FROM ${selected.table} WHERE party = 'theirs'`
+  const rows = await session.rows(
+    `SELECT side, source, category, tenant, toUnixTimestamp(min(hour)) AS first_s,
+       toUnixTimestamp(max(hour)) + 3600 AS last_s, count() AS hours,
+       arraySort(arraySlice(arrayReverseSort(gap -> gap.2, groupArrayIf(
+         (toUnixTimestamp(before) + 3600, toUnixTimestamp(hour) - toUnixTimestamp(before) - 3600),
+         before > toDateTime(0) AND hour > before + INTERVAL ${COVERAGE_GAP_HOURS + 1} HOUR)), 1, 20)) AS gaps
+     FROM (
+       SELECT side, source, category, tenant, hour,
+         lagInFrame(hour) OVER (PARTITION BY side, source, category, tenant ORDER BY hour
+           ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS before
+       FROM (SELECT DISTINCT side, source, category, tenant, hour FROM coverage)
+     )
+     WHERE tenant IN (${tenants}) OR NOT EXISTS (${tenants})
+     GROUP BY side, source, category, tenant ORDER BY tenant, side, source, category ${BOUNDED}`,
+  )
+  return rows.map((row) => ({
+    side: row['side'] === 'issuance' ? 'issuance' : 'access',
+    source: String(row['source']),
+    category: String(row['category']),
+    tenant: String(row['tenant']),
+    from: isoOf(Number(row['first_s']) * 1000),
+    to: isoOf(Number(row['last_s']) * 1000),
+    hours: Number(row['hours']),
+    gaps: gapsOf(row['gaps']),
+  }))
+}
+
+function gapsOf(value: unknown): { readonly from: string; readonly to: string }[] {
+  if (!Array.isArray(value)) return []
+  return value.flatMap((gap: unknown) => {
+    const [start, seconds] = gapParts(gap)
+    if (!Number.isFinite(start) || !Number.isFinite(seconds)) return []
+    return [{ from: isoOf(start * 1000), to: isoOf((start + seconds) * 1000) }]
+  })
+}
+
+/** A tuple of the engine comes as an array, or as an object of `1` and `2`. */
+function gapParts(gap: unknown): readonly [number, number] {
+  const parts: readonly unknown[] =
+    typeof gap === 'object' && gap !== null ? Object.values(gap) : []
+  return [Number(parts[0]), Number(parts[1])]
+}
+
+/**
+ * For each tenant of the selection, before when it could have been read unseen. Of leads where there is nothing else.
+ *
+ * Mail can only be seen to be read where `MailItemsAccessed` is recorded. Where verdicts make the selection,
+ * an access must also fall into the time of the issuance log, without which it has no verdict.
+ */
+async function horizonsOf(
+  session: Session,
+  selected: Selected,
+): Promise<(Horizon & { readonly tenant: string })[]> {
+  const rows = await session.rows(
+    `SELECT theirs.tenant AS tenant, theirs.mail AS mail,
+       toUnixTimestamp64Milli(seen.first) AS first_ms, toUnixTimestamp64Milli(seen.first_mail) AS mail_ms,
+       seen.mail_records AS mail_records, toUnixTimestamp64Milli(made.first) AS made_ms, made.issuances AS made
+     FROM (
+       SELECT toString(tenant) AS tenant, max(is_mail) AS mail FROM ${selected.table}
+       WHERE party = 'theirs' OR strength = 'lead' AND (SELECT count() FROM ${selected.table} WHERE party = 'theirs') = 0
+       GROUP BY tenant
+     ) AS theirs
+     LEFT JOIN (
+       SELECT toString(tenant) AS tenant, min(at) AS first, minIf(at, operation = 'MailItemsAccessed') AS first_mail,
+         countIf(operation = 'MailItemsAccessed') AS mail_records
+       FROM access GROUP BY tenant
+     ) AS seen ON theirs.tenant = seen.tenant
+     LEFT JOIN (
+       SELECT toString(tenant) AS tenant, min(at) AS first, count() AS issuances FROM issuance
+       WHERE category != 'owa-auth' GROUP BY tenant
+     ) AS made ON theirs.tenant = made.tenant
+     ORDER BY tenant ${BOUNDED}`,
+  )
+  const byVerdict = isDefault(selected.selection)
+  return rows.map((row) => {
+    const { at, because } = horizon({
+      isMail: Number(row['mail']) === 1,
+      accessMs: Number(row['first_ms']),
+      mailMs: Number(row['mail_records']) > 0 ? Number(row['mail_ms']) : undefined,
+      issuedMs: Number(row['made']) > 0 ? Number(row['made_ms']) : undefined,
+      byVerdict,
+    })
+    return { tenant: String(row['tenant']), at, because }
+  })
+}
+
+interface Starts {
+  readonly isMail: boolean
+  readonly accessMs: number
+  readonly mailMs: number | undefined
+  readonly issuedMs: number | undefined
+  readonly byVerdict: boolean
+}
+
+function horizon({ isMail, accessMs, mailMs, issuedMs, byVerdict }: Starts): Horizon {
+  if (isMail && mailMs === undefined) {
+    return { at: null, because: 'there is no MailItemsAccessed record: reading left no trace' }
+  }
+  if (byVerdict && issuedMs === undefined) {
+    return { at: null, because: 'there is no issuance log: no access can be told to be genuine' }
+  }
+  const seenMs = isMail ? (mailMs ?? accessMs) : accessMs
+  if (byVerdict && issuedMs !== undefined && issuedMs > seenMs) {
+    return {
+      at: isoOf(issuedMs),
+      because: 'the issuance log begins then: earlier tokens cannot be looked up',
+    }
+  }
+  const log = isMail ? 'the log of mail accesses' : 'the access log'
+  return { at: isoOf(seenMs), because: `${log} begins then` }
+}
+
+/**
+ * Of several tenants the one whose log begins last; those without a log are said beside it, or stand alone.
+ */
+async function latest(
+  session: Session,
+  horizons: readonly (Horizon & { readonly tenant: string })[],
+): Promise<Horizon | null> {
+  const ordered = horizons.toSorted((a, b) => rank(b) - rank(a) || (a.tenant < b.tenant ? -1 : 1))
+  const blind = ordered.find((one) => one.at === null)
+  const last = ordered.find((one) => one.at !== null)
+  const names = await tenantNames(
+    session,
+    [blind, last].flatMap((one) => one?.tenant ?? []),
+  )
+  const said = (one: Horizon & { readonly tenant: string }) => {
+    const others = ordered.filter((other) => other.at === one.at).length - 1
+    const more = others === 0 ? '' : ` and ${others} more`
+    return `${one.because} (tenant ${names.get(one.tenant) ?? one.tenant}${more})`
+  }
+  if (last === undefined) return blind === undefined ? null : { at: null, because: said(blind) }
+  const never = blind === undefined ? '' : `; at no time in others: ${said(blind)}`
+  return { at: last.at, because: `${said(last)}${never}` }
+}
+
+const rank = ({ at }: Horizon) => (at === null ? Number.POSITIVE_INFINITY : Date.parse(at))

@@ -1,0 +1,211 @@
+/**
+ * Opening a case, wherever it lives. Of the two engines that is loaded which it takes.
+ *
+ * A case in a folder: `case.json` says that it is one, `engine/` is the database, `lock` names the
+ * process that has it open, `staging/` holds rows on their way in and is empty between runs.
+ *
+ * Trust: whoever can write in the folder, or on the server, can change every answer.
+ *
+ * @module
+ */
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
+import { join, resolve } from 'node:path'
+import { isObject, MintmarkError, parseObject } from '@mintmark/core'
+import { isServerLocation, parseServerLocation, type ServerLocation } from '../engine/location.ts'
+import type { Session } from '../engine/session.ts'
+import { lockFolder } from './folder_lock.ts'
+import { requireNoIngest } from './ingest_lock.ts'
+import { readMeta, writeMeta } from './meta.ts'
+import { recover } from './recover.ts'
+import { SCHEMA_VERSION } from './schema.ts'
+import { createTables } from './tables.ts'
+
+const FORMAT = 'mintmark-case'
+const VERSION_FACT = 'schema_version'
+/** What an interrupted first opening may leave behind: such a folder is as good as empty. */
+const LEFTOVERS = new Set(['lock', 'case.json.new'])
+
+/** One investigation: its evidence, and the engine that answers for it. */
+export interface Case {
+  readonly session: Session
+  /** Folder, or URL without its password. */
+  readonly location: string
+  close(): Promise<void>
+}
+
+export interface OpenOptions {
+  /** `read` makes nothing: a case that is not there is `CASE_MISSING`. Default `write`. */
+  readonly mode?: 'read' | 'write'
+}
+
+/**
+ * Opens a case, and makes it first where `mode` allows.
+ *
+ * @param location a folder, or a `clickhouse://` or `https://` URL
+ * @throws {MintmarkError} `CASE_MISSING`, `CASE_BUSY`, `CASE_INVALID` (a folder that is something
+ *   else, or a case of another schema version), `ENGINE_UNAVAILABLE`, `DISK_FULL`
+ */
+export async function openCase(location: string, options: OpenOptions = {}): Promise<Case> {
+  const mode = options.mode ?? 'write'
+  if (isServerLocation(location)) return openOnServer(parseServerLocation(location), mode)
+  return openFolder(resolve(location), mode)
+}
+
+async function openOnServer(location: ServerLocation, mode: 'read' | 'write'): Promise<Case> {
+  const { openServer } = await import('../engine/server_session.ts')
+  const session = await openServer(location, mode === 'write')
+  try {
+    if (mode === 'read') await requireTables(session, location.shown)
+    if (mode === 'write') await requireShards(session, location)
+    await prepare(session, mode, location)
+  } catch (cause) {
+    await session.close()
+    throw cause
+  }
+  return { session, location: location.shown, close: () => session.close() }
+}
+
+async function requireTables(session: Session, shown: string): Promise<void> {
+  const tables = await session.rows(
+    "SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'meta'",
+  )
+  if (tables.length === 0)
+    throw new MintmarkError('CASE_MISSING', `there is no case at ${shown}`, {})
+}
+
+/** A row goes to the shard that the servers' configuration says; every one of them must be named. */
+async function requireShards(session: Session, location: ServerLocation): Promise<void> {
+  if (location.cluster === '') return
+  const [row] = await session.rows(
+    'SELECT toUInt32(uniqExact(shard_num)) AS shards FROM system.clusters WHERE cluster = {cluster:String}',
+    { cluster: location.cluster },
+  )
+  const shards = row?.['shards']
+  if (shards === location.nodes.length) return
+  const message = `the cluster ${location.cluster} has ${String(shards)} shards, the address names ${location.nodes.length}`
+  throw new MintmarkError('INPUT_INVALID', message, { nodes: location.nodes.length })
+}
+
+async function openFolder(folder: string, mode: 'read' | 'write'): Promise<Case> {
+  requireCaseFolder(folder, mode)
+  const unlock = locked(folder)
+  try {
+    if (!existsSync(join(folder, 'case.json'))) writeCaseFile(folder)
+    const { openChdb } = await import('../engine/chdb_session.ts')
+    const session = openChdb(join(folder, 'engine'), join(folder, 'staging'))
+    try {
+      await prepare(session, 'write')
+    } catch (cause) {
+      await session.close()
+      throw cause
+    }
+    return {
+      session,
+      location: folder,
+      close: async () => {
+        await session.close()
+        unlock()
+      },
+    }
+  } catch (cause) {
+    unlock()
+    throw cause instanceof MintmarkError ? cause : folderError(folder, cause)
+  }
+}
+
+function locked(folder: string): () => void {
+  try {
+    return lockFolder(folder)
+  } catch (cause) {
+    throw cause instanceof MintmarkError ? cause : folderError(folder, cause)
+  }
+}
+
+function requireCaseFolder(folder: string, mode: 'read' | 'write'): void {
+  const entries = entriesOf(folder)
+  if (entries?.includes('case.json') === true) {
+    requireVersion(folder)
+    return
+  }
+  if (entries?.some((name) => !LEFTOVERS.has(name)) === true)
+    throw new MintmarkError('CASE_INVALID', `${folder} holds other files and is no case`, {})
+  if (mode === 'read') throw new MintmarkError('CASE_MISSING', `there is no case at ${folder}`, {})
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (cause) {
+    throw folderError(folder, cause)
+  }
+}
+
+/** Names in the folder, or undefined when there is no such folder. */
+function entriesOf(folder: string): string[] | undefined {
+  try {
+    return readdirSync(folder)
+  } catch (cause) {
+    if (isObject(cause) && cause['code'] === 'ENOENT') return undefined
+    throw folderError(folder, cause)
+  }
+}
+
+function requireVersion(folder: string): void {
+  let file: string
+  try {
+    file = readFileSync(join(folder, 'case.json'), 'utf8')
+  } catch (cause) {
+    throw folderError(folder, cause)
+  }
+  const record = parseObject(file)
+  if (record?.['format'] !== FORMAT)
+    throw new MintmarkError('CASE_INVALID', `${folder}/case.json is not a case's`, {})
+  const version = record['schemaVersion']
+  if (version !== SCHEMA_VERSION) throw otherVersion(String(version))
+}
+
+function writeCaseFile(folder: string): void {
+  const path = join(folder, 'case.json')
+  writeFileSync(
+    `${path}.new`,
+    `${JSON.stringify({ format: FORMAT, schemaVersion: SCHEMA_VERSION })}\n`,
+  )
+  renameSync(`${path}.new`, path)
+}
+
+async function prepare(
+  session: Session,
+  mode: 'read' | 'write',
+  names?: ServerLocation,
+): Promise<void> {
+  if (mode === 'write') {
+    const onCluster = names !== undefined && names.cluster !== ''
+    await createTables(session, onCluster ? names : undefined)
+  }
+  const version = await readMeta(session, VERSION_FACT)
+  if (version === undefined && mode === 'write')
+    await writeMeta(session, VERSION_FACT, String(SCHEMA_VERSION))
+  else if (version !== String(SCHEMA_VERSION)) throw otherVersion(version ?? 'none')
+  await requireNoIngest(session)
+  await recover(session)
+}
+
+function otherVersion(found: string): MintmarkError {
+  const message = `the case has schema version ${found}, this program has ${SCHEMA_VERSION}: make it again from its evidence`
+  return new MintmarkError('CASE_INVALID', message, { found, expected: SCHEMA_VERSION })
+}
+
+function folderError(folder: string, cause: unknown): MintmarkError {
+  const errno = isObject(cause) && typeof cause['code'] === 'string' ? cause['code'] : ''
+  const code = errno === 'ENOSPC' || errno === 'EDQUOT' ? 'DISK_FULL' : 'CASE_INVALID'
+  return new MintmarkError(
+    code,
+    `${folder} cannot be used as a case: ${errno}`,
+    { errno },
+    { cause },
+  )
+}

@@ -1,0 +1,84 @@
+/**
+ * One ingest at a time on a server, where no folder can be locked.
+ *
+ * The lock is a fact of the case that names its holder. There is no Keeper to ask, so two that start
+ * within the same moments are told apart by who wrote last. A holder that is dead, or on another host
+ * silent for some minutes, has lost it.
+ *
+ * @module
+ */
+import { randomUUID } from 'node:crypto'
+import { MintmarkError, parseObject, text } from '@mintmark/core'
+import type { Session } from '../engine/session.ts'
+import { type Holder, isAlive, parseHolder, self } from './folder_lock.ts'
+import { writeMeta } from './meta.ts'
+
+const FACT = 'ingest'
+const BEAT_MS = 60_000
+const SILENT_SECONDS = 300
+
+/** Locks that this process holds: its own pid, left by one that was killed, must not fool it. */
+const held = new Set<string>()
+
+interface Lock {
+  readonly holder: Holder
+  readonly key: string
+}
+
+/**
+ * Takes the lock; in a folder, which has its own, there is nothing to do.
+ *
+ * @returns gives it back
+ * @throws {MintmarkError} `CASE_BUSY`
+ */
+export async function lockIngest(session: Session): Promise<() => Promise<void>> {
+  if (session.kind === 'embedded') return () => Promise.resolve()
+  await requireNoIngest(session)
+  const key = randomUUID()
+  const mine = JSON.stringify({ ...self(), key })
+  held.add(key)
+  await writeMeta(session, FACT, mine)
+  const winner = await readLock(session)
+  if (winner?.key !== key) {
+    held.delete(key)
+    throw busy(winner?.holder ?? self())
+  }
+  const beat = setInterval(() => {
+    // A beat that is lost is followed by the next one.
+    writeMeta(session, FACT, mine).catch(() => {})
+  }, BEAT_MS)
+  return async () => {
+    clearInterval(beat)
+    held.delete(key)
+    await writeMeta(session, FACT, '')
+  }
+}
+
+/** @throws {MintmarkError} `CASE_BUSY` when another process fills the case */
+export async function requireNoIngest(session: Session): Promise<void> {
+  if (session.kind === 'embedded') return
+  const lock = await readLock(session)
+  if (lock === undefined) return
+  const isOurs = lock.holder.host === self().host && lock.holder.pid === process.pid
+  const runs = isOurs ? held.has(lock.key) : isAlive(lock.holder)
+  if (runs) throw busy(lock.holder)
+}
+
+/** The lock, unless its holder has been silent for too long. */
+async function readLock(session: Session): Promise<Lock | undefined> {
+  const [row] = await session.rows(
+    `SELECT argMax(value, at) AS value, dateDiff('second', max(at), now64(3, 'UTC')) AS age
+    FROM meta WHERE name = {name:String}`,
+    { name: FACT },
+  )
+  if (row === undefined || Number(row['age']) > SILENT_SECONDS) return undefined
+  const value = text(row, 'value') ?? ''
+  const holder = parseHolder(value)
+  const key = text(parseObject(value) ?? {}, 'key')
+  return holder === undefined || key === undefined ? undefined : { holder, key }
+}
+
+function busy({ host, pid }: Holder): MintmarkError {
+  const message = `the case is being filled by process ${pid} on ${host}`
+  return new MintmarkError('CASE_BUSY', message, { pid, host })
+}

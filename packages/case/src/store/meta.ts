@@ -1,0 +1,22 @@
+import { text } from '@mintmark/core'
+import type { Session } from '../engine/session.ts'
+
+/** The newest value of a fact about the case, or undefined. Throws as `Session.command`. */
+export async function readMeta(session: Session, name: string): Promise<string | undefined> {
+  const [row] = await session.rows(
+    'SELECT argMax(value, at) AS value FROM meta WHERE name = {name:String} HAVING count() > 0',
+    { name },
+  )
+  return row === undefined ? undefined : (text(row, 'value') ?? '')
+}
+
+/** Remembers a fact about the case; the newest wins. Throws as `Session.command`. */
+export async function writeMeta(session: Session, name: string, value: string): Promise<void> {
+  // Two facts of one name within a millisecond would be a tie: each is put after the last.
+  await session.command(
+    `INSERT INTO meta (name, value, at)
+    SELECT {name:String}, {value:String},
+      greatest(now64(3, 'UTC'), addMilliseconds(max(at), 1)) FROM meta WHERE name = {name:String}`,
+    { name, value },
+  )
+}

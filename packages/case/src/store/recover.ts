@@ -1,0 +1,94 @@
+/**
+ * Takes out what an interrupted ingest left behind.
+ *
+ * A file's row in `evidence` is written last, and in the order of the ids: every other row with an id
+ * above the last of them belongs to a file that is not in the case.
+ *
+ * @module
+ */
+import { setInterval } from 'node:timers/promises'
+import { INSERT_ID } from '../engine/insert_id.ts'
+import type { Session } from '../engine/session.ts'
+import { TABLES } from './schema.ts'
+
+/** Tables whose rows belong to a file, in `evidence` or not. */
+const OF_FILES: readonly string[] = [
+  'issuance',
+  'access',
+  'directory',
+  'inventory',
+  'reject',
+  'statement',
+  'date_order',
+]
+
+/** Ids are bound as text: arrays of numbers have no form that every engine reads. */
+const AMONG = 'has(arrayMap(id -> toUInt32(id), {ids:Array(String)}), evidence_id)'
+
+/** Id of the last file that is in the case whole; 0 when none is. Throws as `Session.rows`. */
+export async function lastEvidence(session: Session): Promise<number> {
+  const [row] = await session.rows('SELECT max(evidence_id) AS last FROM evidence')
+  return Number(row?.['last'] ?? 0)
+}
+
+/**
+ * Removes every row of a file that is not in the case whole.
+ *
+ * @throws {MintmarkError} as `Session.command`
+ */
+export async function recover(session: Session): Promise<void> {
+  await insertsEnded(session)
+  const last = await lastEvidence(session)
+  await Promise.all(OF_FILES.map((table) => removeAfter(session, table, last)))
+}
+
+/**
+ * Waits for inserts of a process that is gone: a server goes on with what it has received, and rows
+ * that come after the others were taken out would be there twice.
+ */
+async function insertsEnded(session: Session): Promise<void> {
+  if (session.kind === 'embedded') return
+  for await (const _ of setInterval(200)) {
+    const running = await session.rows(
+      `SELECT 1 FROM system.processes
+      WHERE current_database = currentDatabase() AND startsWith(query_id, {prefix:String}) LIMIT 1`,
+      { prefix: INSERT_ID },
+    )
+    if (running.length === 0) return
+  }
+}
+
+/** Removes the rows of the given files, from every table but `evidence`. Throws as `Session.command`. */
+export async function removeFiles(session: Session, evidenceIds: readonly number[]): Promise<void> {
+  if (evidenceIds.length === 0) return
+  await Promise.all(
+    OF_FILES.map((table) => remove(session, table, AMONG, { ids: evidenceIds.map(String) })),
+  )
+}
+
+/** Removes files with all that they gave, so that they can be read anew. Throws as `Session.command`. */
+export async function forgetFiles(session: Session, evidenceIds: readonly number[]): Promise<void> {
+  if (evidenceIds.length === 0) return
+  await removeFiles(session, evidenceIds)
+  await session.command(`ALTER TABLE evidence DELETE WHERE ${AMONG}`, {
+    ids: evidenceIds.map(String),
+  })
+}
+
+async function removeAfter(session: Session, table: string, last: number): Promise<void> {
+  const condition = 'evidence_id > {last:UInt32}'
+  const found = await session.rows(`SELECT 1 FROM ${table} WHERE ${condition} LIMIT 1`, { last })
+  if (found.length > 0) await remove(session, table, condition, { last })
+}
+
+function remove(
+  session: Session,
+  table: string,
+  condition: string,
+  params: { readonly ids: readonly string[] } | { readonly last: number },
+): Promise<void> {
+  const isSharded = TABLES.some(({ name, sharded }) => name === table && sharded)
+  const target = isSharded ? session.localTable(table) : table
+  const sql = `ALTER TABLE ${target} DELETE WHERE ${condition}`
+  return isSharded ? session.everywhere(sql, { ...params }) : session.command(sql, { ...params })
+}

@@ -1,0 +1,116 @@
+/**
+ * What the evidence cannot tell in this case: one line for each thing, with its number, and what would
+ * settle it. `docs/unknowns.md` describes each code.
+ *
+ * @module
+ */
+import { type KeyFound, keysFound } from '../dumps/keys_found.ts'
+import type { Session } from '../engine/session.ts'
+import { type Scope, scope } from '../scope/scope.ts'
+import { select } from '../scope/select.ts'
+import type { Selected } from '../scope/selected.ts'
+import type { Selection } from '../scope/selection.ts'
+import { type Timeline, timeline } from '../scope/timeline.ts'
+import { unknownsOfDumps } from './from_dumps.ts'
+import { unknownsOfLogs } from './from_logs.ts'
+import { unknownsOfScope, unknownsOfTimeline } from './from_scope.ts'
+
+export interface Unknown {
+  /** Kebab-case, stable; `undetermined-` is followed by a reason of docs/verdicts.md. */
+  readonly code: string
+  /** One sentence with its numbers. Holds names from the log. */
+  readonly text: string
+  /** Which log, licence or period would settle it. */
+  readonly settledBy: string
+}
+
+/** Every code, in the order in which they come; `undetermined-` is the begin of one for each reason. */
+export const UNKNOWN_CODES: readonly string[] = [
+  'before-log-horizon',
+  'access-log-silent',
+  'no-mailbox-auditing',
+  'throttled',
+  'reads-without-items',
+  'record-cut',
+  'graph-lists',
+  'synced-folders',
+  'access-log-hole',
+  'access-records-lost',
+  'access-log-capped',
+  'synced-folders-counted',
+  'either-party',
+  'items-without-message-id',
+  'groups-unknown',
+  'organisations-by-tenant',
+  'throttling-not-told',
+  'item-sizes-missing',
+  'mailbox-not-named',
+  'dump-not-scanned',
+  'dump-scan-cut',
+  'key-holders-unknown',
+  'key-use-unknown',
+  'searches',
+  'mail-exports',
+  'forwarding',
+  'tenant-without-mailbox-auditing',
+  'no-access-log',
+  'no-issuance-log',
+  'non-interactive-not-supplied',
+  'sign-in-category-not-told',
+  'clock-offset',
+  'token-ids-in-lower-case',
+  'undetermined-',
+  'session-only',
+  'shared-addresses',
+  'extractor-gap',
+  'row-cap',
+  'result-count-short',
+  'next-link',
+  'ends-early',
+  'audit-data-truncated',
+  'portal-grouped',
+  'date-order-unproven',
+  'fields-not-carried',
+  'rejected',
+  'late-arrival',
+]
+
+/** Answers that are there already, so that they are not asked for again. */
+export interface Answers {
+  readonly scope?: Scope
+  readonly timeline?: Timeline
+  readonly keys?: readonly KeyFound[]
+}
+
+/**
+ * The unknowns of a case, in the order of what they leave open: when, whose mail, how much, by whom, and
+ * then what the files themselves lack. Only those that apply.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID` for a bad value in the selection; else as `Session.command`
+ */
+export async function unknowns(
+  session: Session,
+  selection: Selection | Selected,
+  answers: Answers = {},
+): Promise<Unknown[]> {
+  if ('table' in selection) return unknownsOf(session, selection, answers)
+  const selected = await select(session, selection)
+  try {
+    return await unknownsOf(session, selected, answers)
+  } finally {
+    await selected.close()
+  }
+}
+
+async function unknownsOf(
+  session: Session,
+  selected: Selected,
+  answers: Answers,
+): Promise<Unknown[]> {
+  return [
+    ...unknownsOfTimeline(answers.timeline ?? (await timeline(session, selected))),
+    ...unknownsOfScope(answers.scope ?? (await scope(session, selected))),
+    ...(await unknownsOfDumps(session, answers.keys ?? (await keysFound(session)))),
+    ...(await unknownsOfLogs(session, selected)),
+  ]
+}

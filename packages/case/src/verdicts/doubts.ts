@@ -1,0 +1,362 @@
+/**
+ * Which logs could have shown the issuance of a token, and where they prove nothing.
+ *
+ * For each tenant and each kind of token, the stretches of all logs that are needed are put together: a token
+ * of a user may have been made in an interactive sign-in or without one, so both logs must have been on.
+ *
+ * @module
+ */
+import { setImmediate } from 'node:timers/promises'
+import { type Json, text } from '@mintmark/core'
+import { UNKNOWN_OWNER } from '@mintmark/logs'
+import type { Session } from '../engine/session.ts'
+import { escapedCell } from '../engine/tab_separated.ts'
+import { type IssuanceHour, issuanceHours } from './losses/coverage.ts'
+import { type Loss, lossesOf } from './losses/losses.ts'
+import { SKEW_MS } from './match/judge.ts'
+import { DOUBTS } from './match/reasons.ts'
+import {
+  ALWAYS,
+  type CategoryLog,
+  categoryLog,
+  type Doubtful,
+  doubtfulStretches,
+  doubtRows,
+  type Field,
+  LATE_MS,
+  NO_LOG,
+} from './stretches.ts'
+
+/**
+ * Kinds of token, by who could have issued them. `any` is for a record that does not tell: every log must have
+ * been on. `owa`: its issuer is the mail service. `user-owa`: a user's token that the mail service could have
+ * made as well.
+ */
+export const TOKEN_KINDS = ['user', 'user-owa', 'owa', 'app-sp', 'app-mi', 'app', 'any'] as const
+
+export type TokenKind = (typeof TOKEN_KINDS)[number]
+
+/**
+ * Where an access stands: `cloud`, a log of Microsoft's; `plain`, one of a system with its own identity
+ * provider. A plain access is looked for in the `token` category where its tenant has it.
+ */
+export const FAMILIES = ['cloud', 'plain'] as const
+
+export type Family = (typeof FAMILIES)[number]
+
+export const kindKey = (field: Field, family: Family, kind: TokenKind): string =>
+  `${field}/${family}/${kind}`
+
+interface Period {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/** One tenant's issuance log by category. */
+type Log = ReadonlyMap<string, CategoryLog>
+
+interface AuditSpan {
+  readonly firstMs: number
+  readonly lastMs: number
+}
+
+/** The one tenant that a record without a tenant must be of; `''` when there are several. */
+export async function soleTenantOf(session: Session): Promise<string> {
+  const rows = await session.rows(
+    `SELECT DISTINCT tenant FROM coverage WHERE tenant NOT IN ('', '${UNKNOWN_OWNER}') ORDER BY tenant LIMIT 2`,
+  )
+  const [only] = rows
+  return rows.length === 1 && only !== undefined ? (text(only, 'tenant') ?? '') : ''
+}
+
+/** Columns of the table of doubts: `until_ms` has one element for each of `DOUBTS`. */
+export const DOUBT_COLUMNS =
+  'tenant String, kind LowCardinality(String), from_ms Int64, until_ms Array(Int64)'
+
+/**
+ * Writes the doubts of every tenant that an access of `open` is of into `doubts`. Each tenant and kind has a row from
+ * time 0 on.
+ */
+export async function writeDoubts(
+  session: Session,
+  tables: { readonly open: string; readonly doubts: string },
+  sole: string,
+): Promise<void> {
+  const spans = await auditSpans(session)
+  const stated = await statedCodes(session)
+  const complete = stated.has('complete-period') ? await completePeriods(session) : NO_PERIODS
+  const writer = new Writer(session, tables.doubts)
+  for (const batch of batches(await homesOf(session, tables.open, sole))) {
+    // oxlint-disable-next-line no-await-in-loop -- some tenants' hours at a time bound the memory
+    const logs = await logsOf(session, batch.includes(sole) ? [...batch, ''] : batch, sole)
+    // oxlint-disable-next-line no-await-in-loop -- as above
+    const losses = await lossesOf(session, 'issuance', batch)
+    for (const tenant of batch) {
+      // oxlint-disable-next-line no-await-in-loop -- what else waits for this thread goes first
+      await setImmediate()
+      const own = losses.filter((loss) => loss.tenant === tenant || loss.tenant === '')
+      const log: Log = inOrder(logs.get(tenant) ?? new Map(), own)
+      // oxlint-disable-next-line no-await-in-loop -- one insert at a time
+      await writer.write(tenant, tenantDoubts(log, spans.get(tenant), complete.get(tenant)))
+    }
+  }
+  await writer.end()
+}
+
+interface TenantSize {
+  readonly name: string
+  /** Rows of coverage. */
+  readonly rows: number
+}
+
+/** Rows of coverage that are read at once. */
+const BATCH_HOURS = 10_000
+
+/** Tenants put together so that one query reads the coverage of many small ones. */
+function batches(tenants: readonly TenantSize[]): string[][] {
+  const found: string[][] = []
+  let rows = BATCH_HOURS
+  for (const tenant of tenants) {
+    if (rows + tenant.rows > BATCH_HOURS) {
+      found.push([])
+      rows = 0
+    }
+    found.at(-1)?.push(tenant.name)
+    rows += tenant.rows
+  }
+  return found
+}
+
+/** The tenants' logs; records without a tenant are the sole tenant's. */
+async function logsOf(
+  session: Session,
+  tenants: readonly string[],
+  sole: string,
+): Promise<Map<string, Map<string, IssuanceHour[]>>> {
+  const logs = new Map<string, Map<string, IssuanceHour[]>>()
+  for (const hour of await issuanceHours(session, tenants)) {
+    const tenant = hour.tenant === '' ? sole : hour.tenant
+    const log = logs.get(tenant) ?? new Map<string, IssuanceHour[]>()
+    logs.set(tenant, log)
+    const hours = log.get(hour.category)
+    if (hours === undefined) log.set(hour.category, [hour])
+    else hours.push(hour)
+  }
+  return logs
+}
+
+/** Each category's hours in order, with what that log lost. */
+export function inOrder(
+  hours: ReadonlyMap<string, readonly IssuanceHour[]>,
+  losses: readonly Loss[] = [],
+): Log {
+  return new Map(
+    [...hours].map(([category, own]) => [
+      category,
+      categoryLog(
+        own,
+        losses.filter((loss) => loss.category === category || loss.category === ''),
+      ),
+    ]),
+  )
+}
+
+/** The stretches of a tenant by `kindKey`. */
+export function tenantDoubts(
+  log: Log,
+  audit: AuditSpan | undefined,
+  complete?: Period,
+): Map<string, readonly Doubtful[]> {
+  const endMs = Math.max(0, ...[...log.values()].map(lastOf))
+  const found = new Map<string, readonly Doubtful[]>()
+  for (const field of ['token', 'session'] as const)
+    for (const kind of TOKEN_KINDS) {
+      const cloud = cloudDoubts({ log, field, audit, endMs }, kind)
+      const plain = log.has('token')
+        ? plainDoubts(log.get('token') ?? NO_LOG, field, complete)
+        : undefined
+      found.set(kindKey(field, 'cloud', kind), isCloud(log) ? cloud : (plain ?? cloud))
+      found.set(kindKey(field, 'plain', kind), plain ?? cloud)
+    }
+  return found
+}
+
+/**
+ * A log that says itself that it is complete proves the absence of a token by that alone: no record comes late into a
+ * ledger. Its times are those that its tokens name, so that clocks need no allowance.
+ */
+function plainDoubts(
+  log: CategoryLog,
+  field: Field,
+  complete: Period | undefined,
+): readonly Doubtful[] {
+  if (complete === undefined || field === 'session')
+    return doubtfulStretches(log, field, LATE_MS.user)
+  return [
+    { fromMs: 0, toMs: complete.fromMs - SKEW_MS, doubt: 'before-issuance-window' },
+    { fromMs: complete.toMs, toMs: ALWAYS, doubt: 'late-arrival-margin' },
+  ]
+}
+
+function firstOf({ whole, thin }: CategoryLog): number {
+  return [...whole, ...thin].reduce((first, hour) => Math.min(first, hour.firstMs), ALWAYS)
+}
+
+function lastOf({ whole, thin }: CategoryLog): number {
+  return [...whole, ...thin].reduce((last, hour) => Math.max(last, hour.lastMs), 0)
+}
+
+/** What the stretches of one tenant and field are made from. */
+interface Ask {
+  readonly log: Log
+  readonly field: Field
+  readonly audit: AuditSpan | undefined
+  readonly endMs: number
+}
+
+const isCloud = (log: Log): boolean => [...log.keys()].some((category) => category !== 'token')
+
+function cloudDoubts(ask: Ask, kind: TokenKind): readonly Doubtful[] {
+  const { log, field, audit } = ask
+  const apps = (category: string) =>
+    doubtfulStretches(log.get(category) ?? NO_LOG, field, LATE_MS.app, ask.endMs)
+  const managed = () => apps('managed-identity')
+  const byKind: Readonly<Record<TokenKind, () => readonly Doubtful[]>> = {
+    user: () => userDoubts(ask),
+    // A session is rooted at the identity provider, whoever makes its tokens.
+    'user-owa': () => [...userDoubts(ask), ...(field === 'session' ? [] : owaDoubts(log, audit))],
+    owa: () => (field === 'session' ? userDoubts(ask) : owaDoubts(log, audit)),
+    'app-sp': () => apps('service-principal'),
+    'app-mi': managed,
+    app: () => [...apps('service-principal'), ...managed()],
+    any: () => [
+      ...userDoubts(ask),
+      ...apps('service-principal'),
+      ...(log.has('managed-identity') ? managed() : []),
+    ],
+  }
+  return byKind[kind]()
+}
+
+/**
+ * Tokens of users. The audit log's own sign-ins stand in for the interactive log where that is missing. They
+ * alone are a part of the log for tokens; for sessions, which begin with an interactive sign-in, they suffice.
+ *
+ * Sign-ins of which nothing says whether they are interactive stand in for the interactive log only where no other
+ * file proves anything of the non-interactive one: beside such a file they may be the same log once more.
+ */
+function userDoubts({ log, field, endMs }: Ask): Doubtful[] {
+  const refreshed = log.get('non-interactive')
+  const either = (refreshed?.whole.length ?? 0) > 0 ? undefined : log.get('interactive-or-not')
+  const interactive = log.get('interactive') ?? log.get('sts-logon') ?? either ?? NO_LOG
+  const federated = log.get('adfs')
+  const of = (hours: CategoryLog) => doubtfulStretches(hours, field, LATE_MS.user, endMs)
+  const hasSignIns = log.has('interactive') || log.has('interactive-or-not')
+  const isAuditAlone = !hasSignIns && refreshed === undefined && log.has('sts-logon')
+  return [
+    ...of(interactive),
+    ...(field === 'session' && isAuditAlone ? [] : of(refreshed ?? NO_LOG)),
+    ...(federated === undefined ? [] : of(federated)),
+  ]
+}
+
+/**
+ * Tokens that the mail service makes: a record of it in the audit log shows that the log has the type, and the
+ * log's other records show when it was on.
+ */
+function owaDoubts(log: Log, audit: AuditSpan | undefined): Doubtful[] {
+  const hours = log.get('owa-auth')
+  if (hours === undefined) return [{ fromMs: 0, toMs: ALWAYS, doubt: 'owa-issuer-not-supplied' }]
+  const firstMs = Math.min(audit?.firstMs ?? ALWAYS, firstOf(hours))
+  const lastMs = Math.max(audit?.lastMs ?? 0, lastOf(hours))
+  return [
+    { fromMs: 0, toMs: firstMs, doubt: 'owa-issuer-not-supplied' },
+    { fromMs: lastMs - LATE_MS.user, toMs: ALWAYS, doubt: 'late-arrival-margin' },
+  ]
+}
+
+/** The home tenants of open accesses. */
+async function homesOf(session: Session, open: string, sole: string): Promise<TenantSize[]> {
+  const rows = await session.rows(
+    `SELECT home, n FROM (SELECT DISTINCT if(tenant = '', {sole:String}, tenant) AS home FROM ${open}) AS o
+     LEFT ANY JOIN (SELECT tenant, count() AS n FROM coverage GROUP BY tenant) AS c ON c.tenant = o.home
+     ORDER BY home`,
+    { sole },
+  )
+  return rows.map((row) => ({ name: text(row, 'home') ?? '', rows: Number(row['n']) }))
+}
+
+/** When each tenant's unified audit log was on. */
+async function auditSpans(session: Session): Promise<Map<string, AuditSpan>> {
+  const rows = await session.rows(`
+    SELECT tenant, toUnixTimestamp64Milli(min(first)) AS first_ms, toUnixTimestamp64Milli(max(last)) AS last_ms
+    FROM coverage WHERE source IN ('ual', 'ual-sts', 'ual-owa') GROUP BY tenant ORDER BY tenant`)
+  return new Map(rows.map((row) => [text(row, 'tenant') ?? '', spanOf(row)]))
+}
+
+function spanOf(row: Json): AuditSpan {
+  return { firstMs: Number(row['first_ms']), lastMs: Number(row['last_ms']) }
+}
+
+/** Kinds of statement about completeness that the case has. */
+async function statedCodes(session: Session): Promise<Set<string>> {
+  const rows = await session.rows('SELECT DISTINCT code FROM statement ORDER BY code')
+  return new Set(rows.map((row) => text(row, 'code') ?? ''))
+}
+
+const NO_PERIODS: ReadonlyMap<string, Period> = new Map()
+
+/**
+ * The period of which all of a tenant's plain issuance logs say that they have everything; none for a tenant with a file
+ * that does not say so, since a token may have been meant for that one.
+ */
+export async function completePeriods(session: Session): Promise<Map<string, Period>> {
+  const rows = await session.rows(`
+    SELECT tenant, max(from_ms) AS first_ms, min(to_ms) AS last_ms, min(to_ms > 0) AS is_said
+    FROM (SELECT DISTINCT owner AS tenant, evidence_id FROM issuance WHERE category = 'token') AS i
+    GLOBAL LEFT JOIN (
+      SELECT evidence_id, toUnixTimestamp64Milli(assumeNotNull(from_at)) AS from_ms,
+        toUnixTimestamp64Milli(assumeNotNull(to_at)) AS to_ms
+      FROM statement
+      WHERE code = 'complete-period' AND from_at IS NOT NULL AND to_at IS NOT NULL
+    ) AS s ON s.evidence_id = i.evidence_id
+    GROUP BY tenant ORDER BY tenant`)
+  return new Map(
+    rows
+      .filter((row) => Number(row['is_said']) === 1)
+      .map((row) => [
+        text(row, 'tenant') ?? '',
+        { fromMs: Number(row['first_ms']), toMs: Number(row['last_ms']) },
+      ]),
+  )
+}
+
+const BATCH_ROWS = 20_000
+
+/** Puts rows into the table a batch at a time. */
+class Writer {
+  readonly #session: Session
+  readonly #table: string
+  #lines: string[] = []
+
+  constructor(session: Session, table: string) {
+    this.#session = session
+    this.#table = table
+  }
+
+  async write(tenant: string, doubts: ReadonlyMap<string, readonly Doubtful[]>): Promise<void> {
+    const cell = escapedCell(tenant)
+    for (const [kind, stretches] of doubts)
+      for (const { fromMs, untilMs } of doubtRows(stretches, DOUBTS))
+        this.#lines.push(`${cell}\t${kind}\t${fromMs}\t[${untilMs.join(',')}]\n`)
+    if (this.#lines.length >= BATCH_ROWS) await this.end()
+  }
+
+  async end(): Promise<void> {
+    if (this.#lines.length === 0) return
+    const bytes = Buffer.from(this.#lines.join(''))
+    this.#lines = []
+    const columns = ['tenant', 'kind', 'from_ms', 'until_ms']
+    await this.#session.insert(this.#table, columns, 'TabSeparated', bytes)
+  }
+}

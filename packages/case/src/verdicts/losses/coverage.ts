@@ -1,0 +1,251 @@
+/**
+ * What each source could have shown: records by tenant, category and hour, and how many carry each field.
+ *
+ * Absence is only evidence where coverage proves that presence would have been seen, so every verdict of
+ * absence goes back to this table. Records of a failed sign-in count too: they show that the log was on.
+ *
+ * @module
+ */
+import { type Json, text } from '@mintmark/core'
+import { type Query, run } from '../../engine/query.ts'
+import type { Session } from '../../engine/session.ts'
+import { NO_ID } from '../../store/no_id.ts'
+import { correctedMs, type Offsets, writeClocks } from '../match/clocks.ts'
+
+/** Statements after which a file cannot be taken for all that its source had. */
+const CAPPED = ['row-cap', 'next-link', 'result-count-short', 'ends-early', 'audit-data-truncated']
+
+const ISSUANCE_COVERAGE = (at: string) => `
+  INSERT INTO coverage (side, source, category, tenant, hour, quality, records, issued, issued_with_token,
+    issued_with_session, with_token, with_session, with_principal, with_app, with_ip, with_issued_at,
+    grouped, backup, first, last)
+  SELECT 'issuance', source, category, owner, toStartOfHour(${at}) AS hour,
+    multiIf(
+      grouped > 1 OR evidence_id GLOBAL IN (SELECT evidence_id FROM statement WHERE code = 'portal-grouped'), 'grouped',
+      evidence_id GLOBAL IN (SELECT evidence_id FROM statement WHERE code IN {capped:Array(String)}), 'capped',
+      'whole') AS quality,
+    count(), countIf(outcome = 'issued'), countIf(outcome = 'issued' AND token_id != toUUID('${NO_ID}')),
+    countIf(outcome = 'issued' AND session_id != ''), countIf(token_id != toUUID('${NO_ID}')),
+    countIf(session_id != ''), countIf(principal != '' OR principal_id != ''), countIf(app_id != ''),
+    countIf(ip != ''), 0, sum(toUInt64(grouped > 1)), countIf(startsWith(lower(issuer), 'azureadbackup')),
+    min(${at}), max(${at})
+  FROM issuance
+  WHERE at > toDateTime64('1970-01-02 00:00:00', 3, 'UTC')
+  GROUP BY source, category, owner, hour, quality
+`
+
+const ACCESS_COVERAGE = (at: string) => `
+  INSERT INTO coverage (side, source, category, tenant, hour, quality, records, issued, issued_with_token,
+    issued_with_session, with_token, with_session, with_principal, with_app, with_ip, with_issued_at,
+    grouped, backup, first, last)
+  SELECT 'access', source, service, tenant, toStartOfHour(${at}) AS hour,
+    if(evidence_id GLOBAL IN (SELECT evidence_id FROM statement WHERE code IN {capped:Array(String)}),
+      'capped', 'whole') AS quality,
+    count(), 0, 0, 0, countIf(token_state = 'present'), countIf(session_id != '' OR other_session_id != ''),
+    countIf(principal != '' OR principal_id != ''), countIf(app_id != '' OR client_app_id != ''),
+    countIf(ip != ''), countIf(issued_at > toDateTime64(0, 3, 'UTC')), 0, 0, min(${at}), max(${at})
+  FROM access
+  WHERE at > toDateTime64('1970-01-02 00:00:00', 3, 'UTC')
+  GROUP BY source, service, tenant, hour, quality
+`
+
+const ACCESS_DAYS = `
+  INSERT INTO access_day (tenant, service, app, day, accesses)
+  SELECT tenant, service, if(client_app_id != '', client_app_id, app_id) AS app, day, sum(n)
+  FROM (
+    SELECT tenant, service, client_app_id, app_id, toDate(at) AS day, count() AS n
+    FROM access
+    WHERE token_state = 'present'
+    GROUP BY tenant, service, client_app_id, app_id, day
+  )
+  GROUP BY tenant, service, app, day
+`
+
+const correctedTime = (offsets: Offsets) =>
+  offsets.size === 0 ? 'at' : `fromUnixTimestamp64Milli(${correctedMs('at', offsets)}, 'UTC')`
+
+/**
+ * Fills `coverage` and `access_day` anew from `issuance`, `access` and `statement`.
+ *
+ * Records of before 1970-01-02 are left out of `coverage`: they have no time, only a default.
+ * Cost: a pass over `issuance` and two over `access`, memory by hours and days, not by records. Throws as
+ * `Session.command`.
+ */
+export async function buildCoverage(session: Session): Promise<void> {
+  await session.command('TRUNCATE TABLE coverage')
+  await session.command('TRUNCATE TABLE access_day')
+  const clocks = await writeClocks(session)
+  await session.command(ISSUANCE_COVERAGE(correctedTime(clocks.issuance)), { capped: CAPPED })
+  await session.command(ACCESS_COVERAGE(correctedTime(clocks.access)), { capped: CAPPED })
+  await session.command(ACCESS_DAYS)
+}
+
+/** A source's record of one tenant and category, from its first hour to its last. Times are ISO, UTC. */
+export interface CoverageSpan {
+  readonly side: 'issuance' | 'access'
+  readonly source: string
+  readonly category: string
+  readonly tenant: string
+  /** `whole`, `grouped` or `capped`. */
+  readonly quality: string
+  readonly first: string
+  readonly last: string
+  readonly records: number
+  readonly hoursPresent: number
+  /** Hours between the first and the last in which there is no record. */
+  readonly hoursEmpty: number
+  /** Records that carry each field, as a share from 0 to 1. */
+  readonly fields: Readonly<Record<CoverageField, number>>
+}
+
+export type CoverageField = 'token' | 'session' | 'principal' | 'app' | 'ip' | 'issuedAt'
+
+const SPANS: Query<{ limit: number }, CoverageSpan> = {
+  name: 'coverage spans',
+  sql: `
+    SELECT side, source, category, tenant, quality, formatDateTime(min(first), '%Y-%m-%dT%H:%i:%S.000Z') AS first_at,
+      formatDateTime(max(last), '%Y-%m-%dT%H:%i:%S.000Z') AS last_at, sum(records) AS n, uniqExact(hour) AS present,
+      dateDiff('hour', min(hour), max(hour)) + 1 - present AS empty,
+      sum(with_token) AS token, sum(with_session) AS session, sum(with_principal) AS principal,
+      sum(with_app) AS app, sum(with_ip) AS ip, sum(with_issued_at) AS issued_at
+    FROM coverage
+    GROUP BY side, source, category, tenant, quality
+    ORDER BY side DESC, tenant, source, category, quality
+    LIMIT {limit:UInt32}`,
+  example: { limit: 10 },
+  row: (raw) => {
+    const records = Number(raw['n'])
+    const share = (name: string) => Number(raw[name]) / Math.max(1, records)
+    return {
+      side: raw['side'] === 'issuance' ? 'issuance' : 'access',
+      source: text(raw, 'source') ?? '',
+      category: text(raw, 'category') ?? '',
+      tenant: text(raw, 'tenant') ?? '',
+      quality: text(raw, 'quality') ?? '',
+      first: text(raw, 'first_at') ?? '',
+      last: text(raw, 'last_at') ?? '',
+      records,
+      hoursPresent: Number(raw['present']),
+      hoursEmpty: Number(raw['empty']),
+      fields: {
+        token: share('token'),
+        session: share('session'),
+        principal: share('principal'),
+        app: share('app'),
+        ip: share('ip'),
+        issuedAt: share('issued_at'),
+      },
+    }
+  },
+}
+
+/** Coverage in sum: one row a side, tenant, source, category and quality, at most `limit` of them. */
+export function coverageReport(session: Session, limit = 10_000): Promise<CoverageSpan[]> {
+  return run(session, SPANS, { limit })
+}
+
+/** Which issuance categories a tenant's evidence has, and from when to when. Times are ISO, UTC. */
+export interface SuppliedCategory {
+  readonly tenant: string
+  readonly source: string
+  readonly category: string
+  readonly first: string
+  readonly last: string
+  readonly records: number
+}
+
+const SUPPLIED: Query<{ limit: number }, SuppliedCategory> = {
+  name: 'categories supplied',
+  sql: `
+    SELECT tenant, source, category, formatDateTime(min(first), '%Y-%m-%dT%H:%i:%S.000Z') AS first_at,
+      formatDateTime(max(last), '%Y-%m-%dT%H:%i:%S.000Z') AS last_at, sum(records) AS n
+    FROM coverage
+    WHERE side = 'issuance'
+    GROUP BY tenant, source, category
+    ORDER BY tenant, source, category
+    LIMIT {limit:UInt32}`,
+  example: { limit: 10 },
+  row: (raw) => ({
+    tenant: text(raw, 'tenant') ?? '',
+    source: text(raw, 'source') ?? '',
+    category: text(raw, 'category') ?? '',
+    first: text(raw, 'first_at') ?? '',
+    last: text(raw, 'last_at') ?? '',
+    records: Number(raw['n']),
+  }),
+}
+
+export function categoriesSupplied(session: Session, limit = 10_000): Promise<SuppliedCategory[]> {
+  return run(session, SUPPLIED, { limit })
+}
+
+/** The hours of one tenant's issuance coverage, as reconcile reads them. */
+export interface IssuanceHour {
+  readonly tenant: string
+  readonly source: string
+  readonly category: string
+  readonly quality: string
+  /** Start of the hour, milliseconds. */
+  readonly hourMs: number
+  readonly firstMs: number
+  readonly lastMs: number
+  readonly records: number
+  readonly issued: number
+  readonly withToken: number
+  readonly withSession: number
+  readonly backup: number
+}
+
+/**
+ * A list an hour, not a row: a case has tens of thousands of hours, and a row's names are most of its text. Its
+ * numbers, below 2^53, come as such and not as text.
+ */
+const HOURS: Query<{ tenants: readonly string[] }, IssuanceHour[]> = {
+  name: 'issuance hours',
+  sql: `
+    SELECT tenant, source, category, quality, arraySort(groupArray(arrayMap(n -> toFloat64(n),
+      [toInt64(toUnixTimestamp(hour)), records, first_ms, last_ms, issued, issued_with_token, issued_with_session, backup]))) AS hours
+    FROM (
+      SELECT tenant, source, category, quality, hour, toInt64(sum(records)) AS records,
+        toUnixTimestamp64Milli(min(first)) AS first_ms, toUnixTimestamp64Milli(max(last)) AS last_ms,
+        toInt64(sum(issued)) AS issued, toInt64(sum(issued_with_token)) AS issued_with_token,
+        toInt64(sum(issued_with_session)) AS issued_with_session, toInt64(sum(backup)) AS backup
+      FROM coverage
+      WHERE side = 'issuance' AND tenant IN {tenants:Array(String)}
+      GROUP BY tenant, source, category, quality, hour
+    )
+    GROUP BY tenant, source, category, quality
+    ORDER BY tenant, source, category, quality`,
+  example: { tenants: [''] },
+  row: hoursOfLog,
+}
+
+/** Issuance coverage of some tenants, hour by hour within a tenant, source, category and quality. */
+export async function issuanceHours(
+  session: Session,
+  tenants: readonly string[],
+): Promise<IssuanceHour[]> {
+  return (await run(session, HOURS, { tenants })).flat()
+}
+
+function hoursOfLog(raw: Json): IssuanceHour[] {
+  const tenant = text(raw, 'tenant') ?? ''
+  const source = text(raw, 'source') ?? ''
+  const category = text(raw, 'category') ?? ''
+  const quality = text(raw, 'quality') ?? ''
+  const hours: readonly unknown[] = Array.isArray(raw['hours']) ? raw['hours'] : []
+  return hours.filter(Array.isArray).map((tuple: readonly unknown[]) => ({
+    tenant,
+    source,
+    category,
+    quality,
+    hourMs: Number(tuple[0]) * 1000,
+    records: Number(tuple[1]),
+    firstMs: Number(tuple[2]),
+    lastMs: Number(tuple[3]),
+    issued: Number(tuple[4]),
+    withToken: Number(tuple[5]),
+    withSession: Number(tuple[6]),
+    backup: Number(tuple[7]),
+  }))
+}

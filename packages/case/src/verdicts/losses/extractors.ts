@@ -1,0 +1,90 @@
+/**
+ * Times that an extractor says it did not capture.
+ *
+ * The message is about the log that the extractor was collecting: the unified audit log, of the tenants whose audit
+ * records are in its folder. The sign-in logs of the identity provider come by another way and lose nothing by it.
+ *
+ * @module
+ */
+import { type Json, text } from '@mintmark/core'
+import { UNKNOWN_OWNER } from '@mintmark/logs'
+import type { Session } from '../../engine/session.ts'
+import { BOUNDED } from '../../engine/settings.ts'
+import { ALL_TIME, type Loss } from './loss.ts'
+
+/** Side, source and category of what the unified audit log holds. */
+const AUDIT_LOG = [
+  ['access', 'ual', ''],
+  ['issuance', 'ual-sts', 'sts-logon'],
+  ['issuance', 'ual-owa', 'owa-auth'],
+] as const
+
+const FOLDER = "substring(path, 1, length(path) - position(reverse(path), '/'))"
+
+/** Losses by stated gaps. Cost: a pass over two columns where there is such a statement. Throws as `Session.rows`. */
+export async function lostByExtractors(session: Session): Promise<Loss[]> {
+  const gaps = await session.rows(
+    `SELECT DISTINCT evidence_id, toUnixTimestamp64Milli(from_at) AS from_ms, toUnixTimestamp64Milli(to_at) AS to_ms,
+       ${FOLDER} AS folder
+     FROM statement LEFT ANY JOIN (SELECT evidence_id, path FROM evidence) AS e USING (evidence_id)
+     WHERE code = 'extractor-gap' ORDER BY from_ms, to_ms, folder, evidence_id`,
+  )
+  if (gaps.length === 0) return []
+  const folders = await auditFolders(session)
+  return gaps.flatMap((gap) => {
+    const tenants = tenantsBeside(text(gap, 'folder') ?? '', folders)
+    return (tenants.length === 0 ? [''] : tenants).flatMap((tenant) => lossesOf(gap, tenant))
+  })
+}
+
+function lossesOf(gap: Json, tenant: string): Loss[] {
+  const { fromMs, toMs } = periodOf(gap)
+  return AUDIT_LOG.map(([side, source, category]) => ({
+    side,
+    source,
+    category,
+    tenant,
+    evidenceId: Number(gap['evidence_id']),
+    code: 'extractor-gap',
+    fromMs,
+    toMs,
+    records: 0,
+  }))
+}
+
+function periodOf(gap: Json): { readonly fromMs: number; readonly toMs: number } {
+  if (gap['from_ms'] === null || gap['to_ms'] === null) return ALL_TIME
+  return { fromMs: Number(gap['from_ms']), toMs: Number(gap['to_ms']) }
+}
+
+/** Tenants of audit records, by the folder of their files. */
+async function auditFolders(session: Session): Promise<Map<string, Set<string>>> {
+  const rows = await session.rows(
+    `SELECT DISTINCT log_tenant, ${FOLDER} AS folder FROM (
+       SELECT DISTINCT evidence_id, toString(tenant) AS log_tenant FROM access WHERE source = 'ual'
+       UNION DISTINCT
+       SELECT DISTINCT evidence_id, toString(owner) AS log_tenant FROM issuance
+       WHERE source IN ('ual-sts', 'ual-owa')
+     ) AS seen LEFT ANY JOIN (SELECT evidence_id, path FROM evidence) AS e USING (evidence_id)
+     WHERE log_tenant NOT IN ('', '${UNKNOWN_OWNER}') ORDER BY folder, log_tenant ${BOUNDED}`,
+  )
+  const found = new Map<string, Set<string>>()
+  for (const row of rows) {
+    const folder = text(row, 'folder') ?? ''
+    found.set(folder, (found.get(folder) ?? new Set()).add(text(row, 'log_tenant') ?? ''))
+  }
+  return found
+}
+
+/** Whoever's records are in the message's folder, or in one within it. */
+function tenantsBeside(
+  folder: string,
+  folders: ReadonlyMap<string, ReadonlySet<string>>,
+): string[] {
+  const within = [...folders].filter(
+    ([name]) => name === folder || folder === '' || name.startsWith(`${folder}/`),
+  )
+  const tenants = new Set<string>()
+  for (const [, own] of within) for (const tenant of own) tenants.add(tenant)
+  return [...tenants].toSorted((a, b) => (a < b ? -1 : 1))
+}

@@ -1,0 +1,252 @@
+/**
+ * Silences that are too long for the pace of their log.
+ *
+ * Each log is asked, and all logs of a tenant that one collector brings as one: an export that lacks an hour lacks it of
+ * every service. The logs of another collector show whether people were at work in a silence. For sign-in logs that is
+ * said only by accesses from where their principal signs in: whoever forges tokens chooses when to act, and would else
+ * make a quiet Sunday a hole in the log that shows him.
+ *
+ * @module
+ */
+import { type Json, text } from '@mintmark/core'
+import { UNKNOWN_OWNER } from '@mintmark/logs'
+import { countOf } from '../../engine/count_of.ts'
+import { Scratch } from '../../engine/scratch.ts'
+import type { Session } from '../../engine/session.ts'
+import { BOUNDED } from '../../engine/settings.ts'
+import { PREFIX, signedIn, WHO } from '../match/context.ts'
+import type { Loss, Side } from './loss.ts'
+import { HAS_TIME } from './lossy_files.ts'
+import { HOUR_MS, MINUTE_MS, outages, type Pace, paceOf, type Stretch } from './outages.ts'
+import { COMPARED_MINUTES, outstanding } from './outstanding.ts'
+
+/**
+ * The largest chance of a false hole in a whole log. In what one collector brings of accesses, a false hole only widens a
+ * bound, and one that is not seen makes a bound too narrow. In a log of issuances a false one takes the verdict from what
+ * was forged then; of one service among several there are many logs.
+ */
+const ERROR = 0.01
+const ERROR_OF_ACCESSES = 0.2
+/** Active minutes on each side of a silence, by which it is taken for long or not. */
+const BESIDE = 10
+/** A silence in which fewer active minutes would be likely is judged no further. */
+const LEAST_LIKELY = 3
+/** Logs with fewer records have no pace. */
+const SHOWS_ITS_PACE = 20
+const LOG = 'side, source, category, log_tenant'
+/** The minutes of so many records are kept in memory. */
+const FEW_RECORDS = 2_000_000
+
+/** Losses by holes. Cost: a pass over four columns of both tables, by minute. Throws as `Session.rows`. */
+export async function lostInHoles(session: Session): Promise<Loss[]> {
+  const scratch = await Scratch.open(session)
+  try {
+    const minutes = await scratch.table(
+      'minutes',
+      `side LowCardinality(String), source LowCardinality(String), category LowCardinality(String),
+       log_tenant LowCardinality(String), minute Int64, from_ms Int64, to_ms Int64, records UInt64`,
+      (await countOf(session, 'access')) + (await countOf(session, 'issuance')) > FEW_RECORDS
+        ? `(${LOG}, minute)`
+        : undefined,
+    )
+    for (const [side, category, tenant] of SIDES) {
+      // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
+      await session.command(
+        `INSERT INTO ${minutes} ${minutesOf(side, category, tenant)} ${BOUNDED}`,
+      )
+    }
+    await session.command(`INSERT INTO ${minutes} ${collected(minutes)} ${BOUNDED}`)
+    await session.command(`INSERT INTO ${minutes} ${AT_WORK} ${BOUNDED}`)
+    const logs: Log[] = []
+    for await (const rows of session.stream(logsIn(minutes))) logs.push(...rows.map(logOf))
+    return lossesOf(logs)
+  } finally {
+    await scratch.close()
+  }
+}
+
+const SIDES = [
+  ['access', 'service', 'tenant'],
+  ['issuance', 'category', 'owner'],
+] as const
+
+const minutesOf = (side: Side, category: string, tenant: string) => `
+  SELECT '${side}' AS side, toString(source) AS log_source, toString(${category}) AS log_category,
+    toString(${tenant}) AS log_tenant, intDiv(toUnixTimestamp64Milli(at), ${MINUTE_MS}) AS minute,
+    toUnixTimestamp64Milli(min(at)), toUnixTimestamp64Milli(max(at)), count()
+  FROM ${side} WHERE ${HAS_TIME} AND ${tenant} != '${UNKNOWN_OWNER}'
+  GROUP BY log_source, log_category, log_tenant, minute`
+
+/** Sources that one export brings. */
+const COLLECTOR = "if(startsWith(source, 'ual'), 'ual', toString(source))"
+const ALL = 'all'
+/** The logs of a collector as one, where it has several. */
+const collected = (minutes: string) => `
+  SELECT '${ALL}', ${COLLECTOR} AS collector, '', log_tenant, minute, min(from_ms), max(to_ms), sum(records)
+  FROM ${minutes}
+  WHERE (${COLLECTOR}, log_tenant) IN (
+    SELECT collector, log_tenant FROM (
+      SELECT DISTINCT ${COLLECTOR} AS collector, log_tenant, side, source, category FROM ${minutes}
+    ) GROUP BY collector, log_tenant HAVING count() > 1)
+  GROUP BY collector, log_tenant, minute`
+
+const OWN = 'own'
+/** Accesses from networks at which their principal signs in. */
+const AT_WORK = `
+  SELECT '${OWN}', '${OWN}', '', toString(tenant) AS log_tenant, intDiv(toUnixTimestamp64Milli(at), ${MINUTE_MS}) AS minute,
+    toUnixTimestamp64Milli(min(at)), toUnixTimestamp64Milli(max(at)), count()
+  FROM access
+  WHERE ${HAS_TIME} AND ip != '' AND (${WHO}, ${PREFIX}) GLOBAL IN (${signedIn('issuance')})
+  GROUP BY log_tenant, minute`
+
+interface Log {
+  readonly side: Side | typeof ALL | typeof OWN
+  readonly source: string
+  readonly category: string
+  readonly tenant: string
+  /** Minutes with a record, by hour. */
+  readonly active: Map<number, number>
+  readonly silences: readonly Stretch[]
+  readonly count: number
+}
+
+const SIDE_NAMES = ['access', 'issuance', ALL, OWN] as const
+
+function logOf(row: Json): Log {
+  const [hours = [], starts = []] = numbersOf(row['hours'])
+  const [fromMs = [], toMs = []] = numbersOf(row['periods'])
+  const end = Number(row['minutes']) + 1
+  return {
+    side: SIDE_NAMES.find((side) => side === row['side']) ?? 'access',
+    source: text(row, 'source') ?? '',
+    category: text(row, 'category') ?? '',
+    tenant: text(row, 'log_tenant') ?? '',
+    active: new Map(hours.map((hour, at) => [hour, (starts[at + 1] ?? end) - (starts[at] ?? end)])),
+    silences: fromMs.map((from, at) => ({ fromMs: from, toMs: toMs[at] ?? from })),
+    count: Number(row['count']),
+  }
+}
+
+function numbersOf(lists: unknown): number[][] {
+  return Array.isArray(lists)
+    ? lists.filter(Array.isArray).map((list: readonly unknown[]) => list.map(Number))
+    : []
+}
+
+/**
+ * Of each log that has a pace: its hours, and where in the list of its active minutes each begins; how many silences it
+ * has, and those that are long for the {@link BESIDE} active minutes on each side. Of accesses also those of some minutes,
+ * with which a long one is compared.
+ *
+ * Lists are put beside one another, each moved by some places: a list that a lambda looks into is copied for each item.
+ */
+const logsIn = (minutes: string) => `
+  SELECT ${LOG}, n AS minutes,
+    [arrayMap(h -> toFloat64(h), arrayCompact(hour_of)), arrayMap(i -> toFloat64(i),
+      arrayFilter((i, h, last) -> h != last, arrayEnumerate(hour_of), hour_of, arrayPushFront(arrayPopBack(hour_of), -1)))] AS hours,
+    arrayCount((a, b) -> b - a > 1, befores, afters) AS count,
+    [arrayFilter((x, is_long) -> is_long, arrayMap(t -> toFloat64(t), arrayPopBack(ends)), are_long),
+      arrayFilter((x, is_long) -> is_long, arrayMap(t -> toFloat64(t), arrayPopFront(begins)), are_long)] AS periods
+  FROM (
+    SELECT ${LOG}, arraySort(groupArray((minute, from_ms, to_ms))) AS sorted,
+      sorted.1 AS active, sorted.2 AS begins, sorted.3 AS ends,
+      arrayMap(m -> intDiv(m, 60), active) AS hour_of,
+      toUInt32(length(active)) AS n, arrayPopBack(active) AS befores, arrayPopFront(active) AS afters,
+      arraySlice(arrayConcat(arrayWithConstant(${BESIDE}, active[1]), active), 1, n - 1) AS firsts,
+      arraySlice(arrayConcat(active, arrayWithConstant(${BESIDE + 1}, active[n])), ${BESIDE + 2}, n - 1) AS lasts,
+      arrayMap((a, b, first, last) -> b - a > 1
+          AND ((b - a) * ${2 * BESIDE} >= ${LEAST_LIKELY} * (last - first - (b - a))
+            OR side IN ('access', '${ALL}') AND b - a >= ${COMPARED_MINUTES}), befores, afters, firsts, lasts) AS are_long
+    FROM ${minutes} GROUP BY ${LOG} HAVING sum(records) >= ${SHOWS_ITS_PACE}
+  ) ORDER BY ${LOG} ${BOUNDED}`
+
+function lossesOf(logs: readonly Log[]): Loss[] {
+  const paces = new Map<string, Map<string, Pace>>()
+  const paceBy = new Map(logs.map((log) => [log, paceOf(log.active)]))
+  for (const [log, pace] of paceBy) {
+    const own = paces.get(log.tenant) ?? new Map<string, Pace>()
+    paces.set(log.tenant, own)
+    if (pace !== undefined && (log.side === ALL || !own.has(collectorOf(log)))) {
+      own.set(collectorOf(log), pace)
+    }
+  }
+  const pooled = new Set(logs.filter(({ side }) => side === ALL).map(collectorKey))
+  return logs.flatMap((log) => {
+    if (log.side === OWN) return []
+    const isSignIns = isOfSignIns(log)
+    const others = [...(paces.get(log.tenant) ?? [])].flatMap(([collector, pace]) => {
+      const isAsked = isSignIns
+        ? collector === OWN
+        : collector !== OWN && collector !== collectorOf(log)
+      return isAsked ? [pace] : []
+    })
+    const isWhole = log.side === ALL || (log.side === 'access' && !pooled.has(collectorKey(log)))
+    const found = outages(log, isWhole ? ERROR_OF_ACCESSES : ERROR, others, paceBy.get(log))
+    const plain = isWhole ? outstanding(log.silences, spanOf(log), others) : []
+    return hiddenIn(log, logs).flatMap((hidden) => {
+      const sure = found.filter(({ chance }) => hidden.side === 'access' || chance < ERROR)
+      const rest = hidden.side === 'access' ? plain.filter((one) => !isAmong(one, sure)) : []
+      return [...sure, ...rest].map((hole) => lossOf(hidden, hole))
+    })
+  })
+}
+
+function spanOf({ active }: Log): Stretch {
+  let first = Number.POSITIVE_INFINITY
+  let last = 0
+  for (const hour of active.keys()) {
+    first = Math.min(first, hour)
+    last = Math.max(last, hour)
+  }
+  return { fromMs: first * HOUR_MS, toMs: (last + 1) * HOUR_MS }
+}
+
+const isAmong = (one: Stretch, others: readonly Stretch[]): boolean =>
+  others.some(({ fromMs, toMs }) => fromMs === one.fromMs && toMs === one.toMs)
+
+/** Whether no log of the collector is one of accesses. */
+const isOfSignIns = ({ side, source }: Log) =>
+  side === 'issuance' ? !source.startsWith('ual') : side === ALL && source.startsWith('entra')
+
+const collectorOf = ({ source }: Log) => (source.startsWith('ual') ? 'ual' : source)
+
+const collectorKey = (log: Log) => `${collectorOf(log)} ${log.tenant}`
+
+interface Hidden {
+  readonly side: Side
+  readonly source: string
+  readonly category: string
+  readonly tenant: string
+}
+
+/** The logs that a hole of this one is of; a collector's hole hides services that it shows nowhere else. */
+function hiddenIn(log: Log, logs: readonly Log[]): Hidden[] {
+  const { side, source, category, tenant } = log
+  if (side === OWN) return []
+  if (side !== ALL) return [{ side, source, category, tenant }]
+  const found = new Map<string, Hidden>()
+  for (const one of logs) {
+    if (
+      one.side === ALL ||
+      one.side === OWN ||
+      one.tenant !== tenant ||
+      collectorOf(one) !== collectorOf(log)
+    )
+      continue
+    const own = { ...one, side: one.side, category: one.side === 'access' ? '' : one.category }
+    found.set(JSON.stringify([own.side, own.source, own.category]), own)
+  }
+  return [...found.values()]
+}
+
+const lossOf = ({ side, source, category, tenant }: Hidden, { fromMs, toMs }: Stretch): Loss => ({
+  side,
+  source,
+  category,
+  tenant,
+  evidenceId: 0,
+  code: 'hole',
+  fromMs,
+  toMs,
+  records: 0,
+})

@@ -1,0 +1,198 @@
+/**
+ * Files that say, or show, that records are missing from them; and whose records of which logs are in them.
+ *
+ * @module
+ */
+import { type Json, text } from '@mintmark/core'
+import { UNKNOWN_OWNER } from '@mintmark/logs'
+import type { Session } from '../../engine/session.ts'
+import { ALL_TIME, type Side } from './loss.ts'
+
+/** Statements by which a file says that it is not all that its log had. */
+export const CAPS = ['row-cap', 'next-link', 'result-count-short', 'ends-early'] as const
+const STATED: readonly string[] = [...CAPS, 'audit-data-truncated']
+/** Rejects by which no log that is read loses a record: of logs that are not read at all, and of a text that was mended. */
+const NO_LOSSES: readonly string[] = [
+  'unsupported-category',
+  'unsupported-cloud-app-event',
+  'not-an-access',
+  'invalid-utf8',
+]
+/** Shapes of files that are no logs, or none that is known. */
+const NO_LOGS: readonly string[] = [
+  'directory',
+  'folder-inventory',
+  'local-times-csv',
+  'unrecognised',
+  'unreadable',
+  'empty',
+]
+/** Fewer records do not show that a file holds one service alone. */
+const SHOWS_ITS_SERVICES = 20
+/** Below this a record has no time, only a default. */
+export const HAS_TIME = "at > toDateTime64('1970-01-02 00:00:00', 3, 'UTC')"
+
+/** A log, as far as one file has records of it. */
+export interface LogOfFile {
+  readonly side: Side
+  readonly source: string
+  readonly category: string
+  readonly tenant: string
+}
+
+export interface LossyFile {
+  readonly evidenceId: number
+  /** The file's first and last record, duplicates of other files' included; `ALL_TIME` where it has none. */
+  readonly fromMs: number
+  readonly toMs: number
+  readonly logs: readonly LogOfFile[]
+}
+
+/** SQL that is true of a reject by which a record of a log is lost. */
+export const IS_LOSS: string = `(kind IN ('row', 'payload') AND reason NOT IN (${quoted(NO_LOSSES)}))`
+
+/** Files of which reading ended early, with records that were read before: damaged, or larger than a limit. */
+export const READ_IN_PART: string = `SELECT evidence_id FROM reject
+  WHERE kind = 'file' AND evidence_id IN (SELECT evidence_id FROM evidence WHERE issuances + accesses > 0)`
+
+/** Files that are logs, each once. */
+export const OF_LOGS: string = `SELECT evidence_id FROM evidence
+  WHERE same_as = 0 AND shape NOT IN (${quoted(NO_LOGS)})`
+
+const LOSSY = `SELECT DISTINCT evidence_id FROM (
+    SELECT evidence_id FROM statement WHERE code IN (${quoted(STATED)})
+    UNION ALL
+    SELECT evidence_id FROM reject WHERE ${IS_LOSS}
+    UNION ALL
+    ${READ_IN_PART}
+  ) WHERE evidence_id IN (${OF_LOGS})`
+
+function quoted(words: readonly string[]): string {
+  return words.map((word) => `'${word}'`).join(', ')
+}
+
+/** By evidence id. Cost: a pass over those of their columns that name logs. Throws as `Session.rows`. */
+export async function lossyFiles(session: Session): Promise<Map<number, LossyFile>> {
+  const files = await session.rows(
+    `SELECT evidence_id, shape, toUnixTimestamp64Milli(first) AS first_ms,
+       toUnixTimestamp64Milli(last) AS last_ms
+     FROM evidence WHERE evidence_id IN (${LOSSY}) ORDER BY evidence_id`,
+  )
+  if (files.length === 0) return new Map()
+  const logs = await logsOfFiles(session)
+  return new Map(
+    files.map((row) => {
+      const evidenceId = Number(row['evidence_id'])
+      const own = logs.get(evidenceId) ?? []
+      const shape = text(row, 'shape') ?? ''
+      const file = { evidenceId, ...spanOf(row), logs: own.length > 0 ? own : unknownLogs(shape) }
+      return [evidenceId, file]
+    }),
+  )
+}
+
+function spanOf(row: Json): { readonly fromMs: number; readonly toMs: number } {
+  if (row['first_ms'] === null || row['last_ms'] === null) return ALL_TIME
+  return { fromMs: Number(row['first_ms']), toMs: Number(row['last_ms']) + 1 }
+}
+
+const from = (table: string) =>
+  `FROM ${table} WHERE evidence_id GLOBAL IN (${LOSSY}) AND ${HAS_TIME}
+   GROUP BY evidence_id, source, category, log_tenant`
+
+async function logsOfFiles(session: Session): Promise<Map<number, LogOfFile[]>> {
+  const rows = await session.rows(
+    `SELECT * FROM (
+       SELECT 'access' AS side, evidence_id, toString(source) AS source, toString(service) AS category,
+         toString(tenant) AS log_tenant, count() AS n ${from('access')}
+       UNION ALL
+       SELECT 'issuance', evidence_id, toString(source) AS source, toString(category) AS category,
+         toString(owner) AS log_tenant, count() AS n ${from('issuance')}
+     ) ORDER BY evidence_id, side, source, category, log_tenant`,
+  )
+  const found = new Map<number, { readonly log: LogOfFile; readonly records: number }[]>()
+  for (const row of rows) {
+    const evidenceId = Number(row['evidence_id'])
+    const some = found.get(evidenceId) ?? []
+    found.set(evidenceId, some)
+    some.push({ log: logOf(row), records: Number(row['n']) })
+  }
+  return new Map([...found].map(([evidenceId, some]) => [evidenceId, ownLogs(some)]))
+}
+
+function logOf(row: Json): LogOfFile {
+  return {
+    side: row['side'] === 'issuance' ? 'issuance' : 'access',
+    source: text(row, 'source') ?? '',
+    category: text(row, 'category') ?? '',
+    tenant: text(row, 'log_tenant') ?? '',
+  }
+}
+
+/**
+ * A file of whose records some do not tell their owner is that of the others. Few records of one log of accesses do not
+ * show that the file holds no other service.
+ */
+function ownLogs(
+  counted: readonly { readonly log: LogOfFile; readonly records: number }[],
+): LogOfFile[] {
+  const told = counted.filter(({ log }) => log.tenant !== '' && log.tenant !== UNKNOWN_OWNER)
+  const kept = (told.length > 0 ? told : counted).map(({ log, records }) => ({
+    log: log.tenant === UNKNOWN_OWNER ? { ...log, tenant: '' } : log,
+    records,
+  }))
+  const accesses = kept
+    .filter(({ log }) => log.side === 'access')
+    .reduce((sum, one) => sum + one.records, 0)
+  const logs = kept.map(({ log }) => log)
+  const accessLogs = logs.filter((log) => log.side === 'access')
+  if (accesses === 0 || accesses >= SHOWS_ITS_SERVICES) return logs
+  const wide = new Map(accessLogs.map((log) => [`${log.source} ${log.tenant}`, anyService(log)]))
+  return [...logs.filter((log) => log.side === 'issuance'), ...wide.values()]
+}
+
+const anyService = ({ source, tenant }: LogOfFile): LogOfFile => ({
+  side: 'access',
+  source,
+  category: '',
+  tenant,
+})
+
+/** A file without a record that was kept: its shape says which logs it may be of, whoever's they are. */
+function unknownLogs(shape: string): LogOfFile[] {
+  const kinds = LOGS_OF_SHAPES.find(([prefix]) => shape.startsWith(prefix))?.[1] ?? []
+  return kinds.map(([side, source, category]) => ({
+    side,
+    source,
+    category,
+    tenant: '',
+  }))
+}
+
+type Kind = readonly [side: Side, source: string, category: string]
+
+/** Logs by the begin of a shape's name, the longest first. */
+const LOGS_OF_SHAPES: readonly (readonly [prefix: string, kinds: readonly Kind[]])[] = [
+  [
+    'ual-',
+    [
+      ['access', 'ual', ''],
+      ['issuance', 'ual-sts', 'sts-logon'],
+      ['issuance', 'ual-owa', 'owa-auth'],
+    ],
+  ],
+  ['entra-audit', [['access', 'entra-audit', '']]],
+  ['entra-', [['issuance', '', '']]],
+  ['graph-', [['access', 'graph-activity', '']]],
+  ['aad-graph-', [['access', 'aad-graph-activity', '']]],
+  ['mintmark-access', [['access', 'mintmark', '']]],
+  ['mintmark-issuance', [['issuance', 'mintmark', '']]],
+  ['dovecot-', [['access', 'dovecot', '']]],
+  [
+    'keycloak-',
+    [
+      ['access', 'keycloak', ''],
+      ['issuance', 'keycloak', ''],
+    ],
+  ],
+]

@@ -1,0 +1,168 @@
+/**
+ * Rows that could not be read: when they were, by the records beside them.
+ *
+ * A reject has a line and no time. It is taken to be between the earliest and the latest of the {@link BESIDE} records
+ * on each side of it, widened by a margin of its file's own. For the margin every kept record of the file is put to the
+ * same question: it is what answers 999 of 1,000. A file in order has a margin of nothing, one in no order its whole
+ * time.
+ *
+ * @module
+ */
+import type { Json } from '@mintmark/core'
+import { Scratch } from '../../engine/scratch.ts'
+import type { Session } from '../../engine/session.ts'
+import { BOUNDED } from '../../engine/settings.ts'
+import { ALL_TIME, type Loss } from './loss.ts'
+import { HAS_TIME, IS_LOSS, type LossyFile, OF_LOGS } from './lossy_files.ts'
+
+/** Records looked at on each side of a reject. */
+const BESIDE = 5
+/** With fewer records beside its rejects a file's order cannot be seen: a reject is as wide as the file. */
+const SHOWS_ITS_ORDER = 4 * BESIDE
+/** Records within as many lines of a reject, and at most twice that, are read. */
+const NEAR_LINES = 256
+/** With more records on one line their order is not known. */
+const MOST_ON_A_LINE = 4
+/** A reject before all records of its file, or behind them, is up to a day before or after. */
+const BEYOND_MS = 24 * 3_600_000
+
+const BLOCK = `toInt64(intDiv(line, ${NEAR_LINES}))`
+const REJECTS = `SELECT evidence_id, line FROM reject WHERE ${IS_LOSS} AND evidence_id IN (${OF_LOGS})`
+const near = (table: string) => `
+  SELECT evidence_id, line, toUnixTimestamp64Milli(at) AS ms FROM ${table}
+  WHERE ${HAS_TIME} AND (evidence_id, ${BLOCK}) GLOBAL IN (
+    SELECT evidence_id, arrayJoin([block - 1, block, block + 1])
+    FROM (SELECT DISTINCT evidence_id, ${BLOCK} AS block FROM (${REJECTS})))`
+
+/**
+ * Each record with the times of those before it (itself included) and after it; `others` are those before without
+ * itself. Before all of a file's records there is one without a time.
+ */
+const windows = (records: string) => `
+  SELECT evidence_id, line, ms, count() OVER (PARTITION BY evidence_id, line) AS on_line,
+    min(ms) OVER before AS lo_before, max(ms) OVER before AS hi_before,
+    min(ms) OVER others AS lo_others, max(ms) OVER others AS hi_others,
+    min(ms) OVER after AS lo_after, max(ms) OVER after AS hi_after
+  FROM (
+    SELECT evidence_id, line, ms FROM ${records}
+    UNION ALL SELECT DISTINCT evidence_id, 0, NULL FROM ${records}
+  )
+  WINDOW
+    before AS (PARTITION BY evidence_id ORDER BY line, ms ROWS BETWEEN ${BESIDE - 1} PRECEDING AND CURRENT ROW),
+    others AS (PARTITION BY evidence_id ORDER BY line, ms ROWS BETWEEN ${BESIDE} PRECEDING AND 1 PRECEDING),
+    after AS (PARTITION BY evidence_id ORDER BY line, ms ROWS BETWEEN 1 FOLLOWING AND ${BESIDE} FOLLOWING)`
+
+/** Losses by rejects; those whose times overlap are one. Throws as `Session.command`. */
+export async function lostByRejects(
+  session: Session,
+  files: ReadonlyMap<number, LossyFile>,
+): Promise<Loss[]> {
+  if (files.size === 0) return []
+  const scratch = await Scratch.open(session)
+  try {
+    const columns = 'evidence_id UInt32, line UInt64, ms Nullable(Int64)'
+    const records = await scratch.table('beside', columns, '(evidence_id, line)')
+    await session.command(
+      `INSERT INTO ${records} SELECT * FROM (${near('access')} UNION ALL ${near('issuance')}) ${BOUNDED}`,
+    )
+    const margins = await marginsOf(session, records)
+    const periods = new Map<number, Period[]>()
+    for await (const rows of besideRejects(session, records)) {
+      for (const row of rows) {
+        const file = files.get(Number(row['evidence_id']))
+        if (file === undefined) continue
+        const { fromMs, toMs } = periodOf(row, file, margins.get(file.evidenceId))
+        const own = periods.get(file.evidenceId) ?? []
+        periods.set(file.evidenceId, own)
+        own.push({ fromMs, toMs, records: Number(row['rejects']) })
+      }
+    }
+    return [...periods].flatMap(([evidenceId, own]) => lossesOfFile(files.get(evidenceId), own))
+  } finally {
+    await scratch.close()
+  }
+}
+
+/** Milliseconds by file; none for a file that does not show its order. */
+async function marginsOf(session: Session, records: string): Promise<Map<number, number>> {
+  const rows = await session.rows(
+    `SELECT evidence_id, quantileExactHigh(0.999)(assumeNotNull(
+         greatest(0, least(lo_others, lo_after) - ms, ms - greatest(hi_others, hi_after)))) AS margin
+     FROM (${windows(records)})
+     WHERE ms IS NOT NULL AND lo_others IS NOT NULL AND lo_after IS NOT NULL
+     GROUP BY evidence_id HAVING count() >= ${SHOWS_ITS_ORDER} ORDER BY evidence_id ${BOUNDED}`,
+  )
+  return new Map(rows.map((row) => [Number(row['evidence_id']), Number(row['margin'])]))
+}
+
+/** Rejects by the record that they stand behind. */
+function besideRejects(session: Session, records: string): AsyncIterable<readonly Json[]> {
+  return session.stream(
+    `SELECT evidence_id, count() AS rejects, any(on_line) AS crowd, any(lo_before) AS lo_before,
+       any(hi_before) AS hi_before, any(lo_after) AS lo_after, any(hi_after) AS hi_after
+     FROM (
+       SELECT r.evidence_id AS evidence_id, w.line AS behind, w.on_line AS on_line, w.lo_before AS lo_before,
+         w.hi_before AS hi_before, w.lo_after AS lo_after, w.hi_after AS hi_after
+       FROM (${REJECTS}) AS r
+       ASOF LEFT JOIN (${windows(records)}) AS w ON r.evidence_id = w.evidence_id AND r.line >= w.line
+     )
+     GROUP BY evidence_id, behind ORDER BY evidence_id, behind ${BOUNDED}`,
+  )
+}
+
+interface Period {
+  readonly fromMs: number
+  readonly toMs: number
+  readonly records: number
+}
+
+function periodOf(
+  row: Json,
+  file: LossyFile,
+  margin: number | undefined,
+): { readonly fromMs: number; readonly toMs: number } {
+  const whole = { fromMs: file.fromMs - BEYOND_MS, toMs: file.toMs + BEYOND_MS }
+  if (file.toMs === ALL_TIME.toMs) return ALL_TIME
+  if (margin === undefined || Number(row['crowd']) > MOST_ON_A_LINE) return whole
+  const times = ['lo_before', 'hi_before', 'lo_after', 'hi_after'].flatMap((name) =>
+    row[name] === null || row[name] === undefined ? [] : [Number(row[name])],
+  )
+  if (times.length === 0) return whole
+  const isAtEdge = times.length < 4
+  const wide = margin + (isAtEdge ? BEYOND_MS : 0)
+  return { fromMs: Math.min(...times) - wide, toMs: Math.max(...times) + wide + 1 }
+}
+
+function lossesOfFile(file: LossyFile | undefined, periods: readonly Period[]): Loss[] {
+  if (file === undefined) return []
+  const { evidenceId, logs } = file
+  return merged(periods).flatMap(({ fromMs, toMs, records }) =>
+    logs.map(({ side, source, category, tenant }) => ({
+      side,
+      source,
+      category,
+      tenant,
+      evidenceId,
+      code: 'rejected-rows' as const,
+      fromMs,
+      toMs,
+      records,
+    })),
+  )
+}
+
+function merged(periods: readonly Period[]): Period[] {
+  const found: Period[] = []
+  for (const period of periods.toSorted((a, b) => a.fromMs - b.fromMs)) {
+    const last = found.at(-1)
+    if (last === undefined || last.toMs < period.fromMs) found.push(period)
+    else {
+      found[found.length - 1] = {
+        fromMs: last.fromMs,
+        toMs: Math.max(last.toMs, period.toMs),
+        records: last.records + period.records,
+      }
+    }
+  }
+  return found
+}

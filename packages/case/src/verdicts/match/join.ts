@@ -1,0 +1,150 @@
+/**
+ * Finds the accesses whose token no issuance explains.
+ *
+ * Every comparison is of whole values: token id, principal, application, tenant and times. Nearly all accesses of a
+ * sound log agree with the first issuance of their token id, so they go in a first step of one join. What is left is
+ * compared with every issuance of its ids.
+ *
+ * @module
+ */
+import { countOf } from '../../engine/count_of.ts'
+import type { Session } from '../../engine/session.ts'
+import { NO_ID } from '../../store/no_id.ts'
+import { agreementMask, DISAGREES, FACT, REASON_OF_MASK, WHOSE } from './agreement.ts'
+import { type Clocks as AllClocks, correctedMs } from './clocks.ts'
+import { bucketsOf, type Range } from './ranges.ts'
+
+/** An id that more issuances with differing facts share than this is no token id. */
+const SHARED_LIMIT = 64
+
+type Clocks = Pick<AllClocks, 'issuance' | 'access'>
+
+/**
+ * The engine's search for chains of comparisons, from which more comparisons follow: in a long statement without
+ * any it is a third of the planning.
+ */
+export const PLAIN_PLAN = 'optimize_and_compare_chain = 0'
+/** Each bucket joins within its shard. */
+const LOCAL = "distributed_product_mode = 'local'"
+const SPILLS =
+  'max_bytes_before_external_group_by = 200000000, max_bytes_ratio_before_external_group_by = 0'
+export const BUCKET_ORDER = '(bucket, token_id, record_id, content)'
+
+/** What later steps need of an access, as it is selected from `access`. */
+const carried = (clocks: Clocks) => `bucket, token_id, record_id, content, evidence_id,
+  ${correctedMs('at', clocks.access)} AS at_ms,
+  if(toUnixTimestamp64Milli(issued_at) > 0, ${correctedMs('issued_at', clocks.access)}, 0) AS issued_ms,
+  source, service, operation, token_state, session_id, other_session_id, principal, principal_id, actor_kind,
+  mailbox, tenant, token_tenant, external_tenant, app_id, client_app_id, issuer, client, ip`
+
+/** Columns of the table of candidates. */
+export const CANDIDATE_COLUMNS = `bucket UInt8, token_id UUID, record_id UUID, content UInt64, evidence_id UInt32,
+  at_ms Int64, issued_ms Int64, source LowCardinality(String), service LowCardinality(String),
+  operation LowCardinality(String), token_state LowCardinality(String), session_id String, other_session_id String,
+  principal String, principal_id String, actor_kind LowCardinality(String), mailbox String,
+  tenant LowCardinality(String), token_tenant LowCardinality(String), external_tenant LowCardinality(String),
+  app_id LowCardinality(String), client_app_id LowCardinality(String), issuer LowCardinality(String),
+  client LowCardinality(String), ip String`
+
+/** Columns of the table of accesses that no issuance explains. */
+export const OPEN_COLUMNS: string = `${CANDIDATE_COLUMNS}, finding LowCardinality(String), root String`
+
+/** Tables that the join writes. `candidate` is emptied between ranges. */
+export interface JoinTables {
+  readonly candidate: string
+  readonly open: string
+}
+
+/**
+ * Puts every access that no issuance explains into `open`.
+ *
+ * Memory: the issuances of one range.
+ *
+ * @param onRange after each bucket range, for progress
+ */
+export async function joinAll(
+  session: Session,
+  ranges: readonly Range[],
+  tables: JoinTables,
+  clocks: Clocks,
+  onRange: (done: number, total: number) => void,
+): Promise<void> {
+  for (const [at, range] of ranges.entries()) {
+    // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
+    await firstIssuances(session, tables.candidate, clocks, range)
+    // oxlint-disable-next-line no-await-in-loop -- as above
+    if ((await countOf(session, tables.candidate)) > 0)
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      await allIssuances(session, tables, clocks, range)
+    onRange(at + 1, ranges.length)
+  }
+}
+
+/** Drops each access that agrees with one issuance of its token id. */
+async function firstIssuances(
+  session: Session,
+  candidate: string,
+  clocks: Clocks,
+  range: Range,
+): Promise<void> {
+  const made = `
+    SELECT bucket AS made_bucket, token_id AS made_id, ${FACT('one')(correctedMs('at', clocks.issuance))} AS fact
+    FROM issuance
+    WHERE ${bucketsOf(range)} AND outcome = 'issued' AND category != 'owa-auth' AND token_id != toUUID('${NO_ID}')`
+  await session.command(
+    `INSERT INTO ${candidate}
+     SELECT * EXCEPT (made_id, fact)
+     FROM (
+       SELECT ${carried(clocks)}, made_id, fact
+       FROM (SELECT * FROM access WHERE ${bucketsOf(range)}) AS a
+       LEFT ANY JOIN (${made}) AS m ON made_bucket = a.bucket AND made_id = a.token_id
+     )
+     WHERE token_state != 'present' OR token_id = toUUID('${NO_ID}') OR made_id != token_id
+       OR ${agreementMask('fact')} != 0
+     SETTINGS ${LOCAL}, ${PLAIN_PLAN}`,
+  )
+}
+
+/**
+ * Compares candidates with every issuance of their ids. `finding` of what stays open: `''` the id was never seen, a
+ * reason why every issuance of it disagrees, `owa` only the mail service issued it (`root` is the session that it was
+ * asked with), `shared` too many issuances have it.
+ */
+async function allIssuances(
+  session: Session,
+  { candidate, open }: JoinTables,
+  clocks: Clocks,
+  range: Range,
+): Promise<void> {
+  const facts = `
+    SELECT token_id AS made_id, arraySort(groupArray(${SHARED_LIMIT + 1})(fact)) AS facts
+    FROM (
+      SELECT token_id, ${FACT('group')(correctedMs('at', clocks.issuance))} AS fact
+      FROM issuance
+      PREWHERE ${bucketsOf(range)} AND (bucket, token_id) GLOBAL IN (
+        SELECT bucket, token_id FROM ${candidate} WHERE token_id != toUUID('${NO_ID}'))
+      WHERE outcome = 'issued'
+      GROUP BY token_id, category = 'owa-auth', source, lower(principal), principal_id, app_id, resource_id, tenant,
+        home_tenant, ${WHOSE}
+    )
+    GROUP BY made_id`
+  await session.command(
+    `INSERT INTO ${open}
+     SELECT * EXCEPT (facts, masks, made, by_owa, owa_at),
+       multiIf(length(facts) = 0, '', length(facts) > ${SHARED_LIMIT}, 'shared', by_owa = 0, 'owa',
+         ${REASON_OF_MASK(`if(made < ${DISAGREES}, made, by_owa)`)}) AS finding,
+       if(finding = 'owa', facts[owa_at].11, '') AS root
+     FROM (
+       SELECT a.*, facts,
+         arrayMap(fact -> ${agreementMask('fact')}, facts) AS masks,
+         arrayMin(arrayPushBack(arrayMap((fact, mask) -> if(fact.1 = 0, mask, ${DISAGREES}), facts, masks), ${DISAGREES})) AS made,
+         arrayMin(arrayPushBack(arrayMap((fact, mask) -> if(fact.1 = 1, mask, ${DISAGREES}), facts, masks), ${DISAGREES})) AS by_owa,
+         arrayFirstIndex((fact, mask) -> fact.1 = 1 AND mask = 0, facts, masks) AS owa_at
+       FROM ${candidate} AS a
+       LEFT ANY JOIN (${facts}) AS f ON made_id = a.token_id AND a.token_state = 'present'
+     )
+     WHERE made != 0
+     SETTINGS ${LOCAL}, ${SPILLS}, ${PLAIN_PLAN}, max_block_size = 8192`,
+  )
+  await session.command(`TRUNCATE TABLE ${candidate}`)
+}

@@ -1,0 +1,228 @@
+/**
+ * Gives every open access its verdict and its reason.
+ *
+ * @module
+ */
+
+import type { Session } from '../../engine/session.ts'
+import { NO_ID } from '../../store/no_id.ts'
+import { LATER_MS, LONGEST_LIFE_MS, sessionAgrees } from './agreement.ts'
+import { CLIENT, FAMILY, IS_WELL_MADE, PREFIX, WHO } from './context.ts'
+import { ASSIGNED_ID, FIRST_PARTY_APPS } from './first_party.ts'
+import { PLAIN_PLAN } from './join.ts'
+import { PLAIN_SOURCES } from './plain_sources.ts'
+import type { Range } from './ranges.ts'
+import { DOUBTS, REASONS } from './reasons.ts'
+
+/** A token's own time of issue is set back by as much as this against clocks that run behind. */
+export const SKEW_MS = 300_000
+/** Tenant of all personal Microsoft accounts. */
+const CONSUMERS = '9188040d-6c67-4c5b-b112-36a304b66dad'
+
+/** Names of the tables that judging reads. */
+export interface OpenTables {
+  readonly open: string
+  /** app_id by tenant: whether it signed in as a service principal (sp), as a managed identity (mi). */
+  readonly apps: string
+  /** Sessions of issuances: names and ids of the principals. */
+  readonly known: string
+  /** Sessions of open accesses: `first_ms`, `doubt`. */
+  readonly sessions: string
+  readonly doubts: string
+  /** Of `PLACE_COLUMNS`. */
+  readonly places: string
+}
+
+/** Parameters of {@link prepared}. */
+export interface PreparedParams {
+  readonly [name: string]: string | readonly string[]
+  readonly sole: string
+  readonly first_party: readonly string[]
+  /** `tenant client-family` of clients whose tokens the mail service may have made. */
+  readonly by_mail_service: readonly string[]
+}
+
+export const preparedParams = (sole: string, byMailService: readonly string[]): PreparedParams => ({
+  sole,
+  first_party: FIRST_PARTY_APPS,
+  by_mail_service: byMailService,
+})
+
+const supplied = (category: string) =>
+  `home IN (SELECT if(tenant = '', {sole:String}, tenant) FROM coverage WHERE category = '${category}' AND side = 'issuance')`
+
+/**
+ * The open accesses with what follows from each alone: `home` tenant, `sid` and the `field` it stands in
+ * (`other` where it may be a session of the mail service's own: an audit record that names no token),
+ * `family` and `kind` of token, and `note`, why its issuance could not have been seen whatever the hour.
+ */
+export function prepared(tables: OpenTables, where: string): string {
+  return `
+    SELECT *,
+      multiIf(
+        is_foreign, 'other-tenant-issuer',
+        position(lower(issuer), 'backup') > 0, 'backup-authentication',
+        is_user OR is_owa OR family = 'plain', '',
+        app IN {first_party:Array(String)} OR match(app, '${ASSIGNED_ID}'), 'first-party-app-only',
+        NOT is_app, '',
+        sp + mi > 0 OR NOT ${supplied('service-principal')}, '',
+        ${supplied('managed-identity')}, 'first-party-app-only',
+        'category-not-supplied') AS note
+    FROM (
+      SELECT o.*, sp, mi,
+        multiIf(is_owa, 'owa', is_app, multiIf(sp > 0 AND mi > 0, 'app', mi > 0, 'app-mi', 'app-sp'),
+          NOT is_user, 'any',
+          concat(home, ' ', client_family) IN {by_mail_service:Array(String)}, 'user-owa', 'user') AS kind
+      FROM (
+        SELECT *,
+          if(tenant = '', {sole:String}, tenant) AS home,
+          if(finding = 'owa' AND root != '', root, if(session_id != '', session_id, other_session_id)) AS sid,
+          multiIf(finding = 'owa' AND root != '', 'sid', session_id = '', 'other',
+            source = 'ual' AND token_state = 'absent' AND other_session_id = '', 'other', 'sid') AS field,
+          if(source IN ${PLAIN_SOURCES}, 'plain', 'cloud') AS family,
+          ${FAMILY} AS client_family,
+          lower(if(client_app_id != '', client_app_id, app_id)) AS app,
+          actor_kind = 'app' AS is_app,
+          actor_kind = 'user' OR actor_kind = '' AND position(principal, '@') > 0 AS is_user,
+          match(issuer, '(?i)(outlook|owa|exchange|00000002-0000-0ff1-ce00-)') AND family = 'cloud' AS is_owa,
+          tenant != '' AND (external_tenant NOT IN ('', tenant) OR token_tenant NOT IN ('', tenant))
+            OR position(principal, '#ext#') > 0 OR '${CONSUMERS}' IN (external_tenant, token_tenant) AS is_foreign
+        FROM ${tables.open}
+        WHERE ${where}
+      ) AS o
+      LEFT ANY JOIN (SELECT home AS a_home, app AS a_app, sp, mi FROM ${tables.apps}) AS a
+        ON a_home = o.home AND a_app = o.app
+    )`
+}
+
+/** The first doubt that touches a look-back from `from` on, as SQL; `''` when there is none. */
+export function doubtOf(until: string, from: string): string {
+  const names = DOUBTS.map((doubt) => `'${doubt}'`).join(', ')
+  return `if(empty(${until}), 'category-not-supplied', arrayFirst((d, u) -> u > ${from}, [${names}], ${until}))`
+}
+
+/** Whether the time of issue that the record names is one that its token can have. */
+const IS_TIME_GIVEN = `issued_ms > at_ms - ${LONGEST_LIFE_MS} AND issued_ms <= at_ms + ${LATER_MS}`
+/** From when on an access's token may have been issued, milliseconds: no token is older, whatever it claims. */
+const LOOK_BACK_FROM = `greatest(at_ms - ${LONGEST_LIFE_MS},
+  if(${IS_TIME_GIVEN}, least(issued_ms, at_ms) - ${SKEW_MS}, 0))`
+
+const MISMATCHES = REASONS.filter(({ verdict }) => verdict === 'mismatched')
+  .map(({ reason }) => `'${reason}'`)
+  .join(', ')
+
+/** Verdict and reason of a row as one tuple: the first rule that fits. */
+const RULES = `multiIf(
+  finding IN (${MISMATCHES}), ('mismatched', finding),
+  token_state = 'malformed' OR finding = 'shared', ('undetermined', 'malformed-id'),
+  finding = 'owa', multiIf(
+    sid = '', ('undetermined', 'issuer-root-unknown'),
+    is_known, ('issued', 'token-issued'),
+    is_anothers, ('mismatched', 'session-principal-differs'),
+    session_doubt = '', ('unissued', 'issuer-not-rooted'),
+    ('undetermined', session_doubt)),
+  token_state = 'present', multiIf(
+    is_known, ('session-only', if(why = '', 'session-known-token-missing', 'session-known')),
+    why = '', ('unissued', 'never-issued'),
+    why = 'field-not-carried' AND is_absent, ('unissued', 'session-never-issued'),
+    ('undetermined', why)),
+  sid != '' AND is_known, ('session-only', 'session-known'),
+  sid != '' AND is_anothers, ('mismatched', 'session-principal-differs'),
+  is_absent AND note = '', ('unissued', 'session-never-issued'),
+  token_state = 'anonymised', ('undetermined', 'anonymised-id'),
+  sid = '', ('undetermined', 'no-token-id'),
+  note != '', ('undetermined', note),
+  session_doubt = '', ('undetermined', 'no-token-id'),
+  ('undetermined', session_doubt))`
+
+/**
+ * Reasons that the holder of a token can bring about by what he writes into it. They hide nothing: in a context that is
+ * not the owner's, they are a lead. So is an application by itself, whose log is not there: he may say that he is one.
+ */
+const CHOSEN = `('malformed-id', 'anonymised-id', 'no-token-id', 'other-tenant-issuer', 'first-party-app-only',
+  'owa-issuer-not-supplied', 'issuer-root-unknown', 'backup-authentication', 'session-known')`
+
+/** What is to be weighed of a verdict; `''` nothing. */
+export const MATTERS = ['missing', 'mismatched', 'recorded', 'session', 'chosen'] as const
+export type Matter = (typeof MATTERS)[number]
+
+const MATTER = `multiIf(
+  family = 'plain' AND has({complete:Array(String)}, home) AND (reason = 'never-issued'
+    OR verdict = 'mismatched' AND reason != 'session-principal-differs'), 'recorded',
+  verdict = 'mismatched' AND reason != 'session-principal-differs', 'mismatched',
+  reason IN ('never-issued', 'issuer-not-rooted', 'session-known-token-missing'), 'missing',
+  verdict IN ('unissued', 'mismatched'), 'session',
+  reason IN ${CHOSEN} OR reason = 'category-not-supplied' AND is_app
+    OR verdict = 'undetermined' AND token_state != 'present', 'chosen',
+  '')`
+
+/** Columns of the table of outcomes, before they are weighed. */
+export const JUDGED_COLUMNS = `bucket UInt8, token_id UUID, record_id UUID, content UInt64, token_state LowCardinality(String),
+  tenant LowCardinality(String), service LowCardinality(String), app LowCardinality(String), at_ms Int64,
+  home LowCardinality(String), sid String, field LowCardinality(String), principal String,
+  verdict LowCardinality(String), reason LowCardinality(String), matter LowCardinality(String),
+  source LowCardinality(String), who String, prefix String, client_family LowCardinality(String),
+  client_kind LowCardinality(String), hour Int32, unit UUID, is_well_made UInt8`
+
+/** Judges the open accesses of a bucket range into `judged`. */
+export async function judgeRange(
+  session: Session,
+  tables: OpenTables,
+  judged: string,
+  linkable: string,
+  range: Range,
+  params: PreparedParams & { readonly complete: readonly string[] },
+): Promise<void> {
+  const where = 'bucket BETWEEN {first:UInt8} AND {last:UInt8}'
+  await session.command(
+    `INSERT INTO ${judged}
+     SELECT bucket, token_id, record_id, content, token_state, tenant, service, app, at_ms, home, sid, field, principal,
+       ruling.1 AS verdict, ruling.2 AS reason, ${MATTER} AS matter, source, ${WHO} AS who, ${PREFIX} AS prefix,
+       client_family, ${CLIENT} AS client_kind,
+       toInt32(intDiv(if(${IS_TIME_GIVEN}, issued_ms, at_ms), 3600000)) AS hour,
+       if(token_id = toUUID('${NO_ID}'), record_id, token_id) AS unit, ${IS_WELL_MADE} AS is_well_made
+     FROM (
+       SELECT *, ${RULES} AS ruling
+       FROM (
+         SELECT *, is_seen AND NOT is_known AS is_anothers,
+           sid != '' AND NOT is_seen AND is_linkable AND session_doubt = '' AS is_absent
+         FROM (
+           SELECT * EXCEPT (until_ms, known_1, known_2),
+             if(note != '', note, ${doubtOf('until_ms', LOOK_BACK_FROM)}) AS why,
+             known_1.1 OR known_2.1 AS is_seen,
+             known_1.1 AND ${sessionAgrees('known_1.2', 'known_1.3')}
+               OR known_2.1 AND ${sessionAgrees('known_2.2', 'known_2.3')} AS is_known,
+             (home, field) IN (SELECT home, field FROM ${linkable}) AS is_linkable
+           FROM (${withSessions(tables, where)})
+         )
+       )
+     )
+     WHERE verdict != 'issued'
+     SETTINGS ${PLAIN_PLAN}, max_block_size = 16384`,
+    { ...range, ...params },
+  )
+}
+
+/** {@link prepared} accesses with their doubts, the doubt of their session, and what is known of it. */
+function withSessions(tables: OpenTables, where: string): string {
+  const named = (column: string) => `SELECT ${column} FROM ${tables.open} WHERE ${where}`
+  const anySession = ['session_id', 'other_session_id', 'root'].map(named).join(' UNION ALL ')
+  return `
+    SELECT p.*, until_ms, session_doubt, (k_session != '', k_names, k_ids) AS known_1,
+      (k2_session != '', k2_names, k2_ids) AS known_2
+    FROM (SELECT *, concat('token/', family, '/', kind) AS token_kind FROM (${prepared(tables, where)})) AS p
+    ASOF LEFT JOIN (SELECT tenant AS d_tenant, kind AS d_kind, from_ms, until_ms FROM ${tables.doubts}) AS d
+      ON d_tenant = p.home AND d_kind = p.token_kind AND p.at_ms >= from_ms
+    LEFT ANY JOIN (
+      SELECT home AS s_home, sid AS s_sid, field AS s_field, doubt AS session_doubt FROM ${tables.sessions}
+      WHERE sid IN (${anySession})) AS s
+      ON s_home = p.home AND s_sid = p.sid AND s_field = p.field
+    LEFT ANY JOIN (
+      SELECT session AS k_session, names AS k_names, ids AS k_ids FROM ${tables.known}
+      WHERE session IN (${anySession})) AS k
+      ON k_session = p.sid
+    LEFT ANY JOIN (
+      SELECT session AS k2_session, names AS k2_names, ids AS k2_ids FROM ${tables.known}
+      WHERE session IN (${named('other_session_id')})) AS k2
+      ON k2_session = p.other_session_id`
+}

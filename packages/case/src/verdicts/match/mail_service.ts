@@ -1,0 +1,50 @@
+/**
+ * Which clients' tokens the mail service may have made itself (record type 275), learnt from what joined in this case.
+ *
+ * Default, where nothing joined: web mail and REST, in a tenant whose audit log has records of that type. Desktop, EWS
+ * and mobile clients get their tokens from the identity provider alone.
+ *
+ * @module
+ */
+import { text } from '@mintmark/core'
+import { countOf } from '../../engine/count_of.ts'
+import type { Session } from '../../engine/session.ts'
+import { NO_ID } from '../../store/no_id.ts'
+import { FAMILY } from './context.ts'
+
+const BY_DEFAULT: ReadonlySet<string> = new Set(['owa', 'rest'])
+/** So many tokens of a client that the identity provider issued, and none of the mail service, say that it asks there alone. */
+const TOKENS_TO_TELL = 20
+const SAMPLED_ROWS = 1_000_000
+
+/** `tenant client-family` of those clients. Throws as `Session.rows`. */
+export async function clientsOfMailService(session: Session, sole: string): Promise<string[]> {
+  const [owa] = await session.rows(
+    "SELECT count() AS n FROM coverage WHERE side = 'issuance' AND category = 'owa-auth'",
+  )
+  if (Number(owa?.['n'] ?? 0) === 0) return []
+  const share = SAMPLED_ROWS / Math.max(1, await countOf(session, 'access'))
+  const rows = await session.rows(
+    `SELECT a.home AS home, a.family AS family, uniqExactIf(a.token_id, i.by_owa = 1) AS by_owa_tokens,
+       uniqExactIf(a.token_id, i.is_made = 1 AND i.by_owa = 0) AS by_provider
+     FROM (
+       SELECT bucket, token_id, if(tenant = '', {sole:String}, tenant) AS home, ${FAMILY} AS family FROM access
+       WHERE token_state = 'present' AND bucket <= {buckets:UInt8} AND home GLOBAL IN (
+         SELECT if(tenant = '', {sole:String}, tenant) FROM coverage WHERE side = 'issuance' AND category = 'owa-auth')
+     ) AS a
+     LEFT ANY JOIN (
+       SELECT bucket, token_id, toUInt8(category = 'owa-auth') AS by_owa, toUInt8(1) AS is_made FROM issuance
+       WHERE outcome = 'issued' AND token_id != toUUID('${NO_ID}') AND bucket <= {buckets:UInt8}
+     ) AS i ON i.bucket = a.bucket AND i.token_id = a.token_id
+     GROUP BY home, family ORDER BY home, family
+     SETTINGS distributed_product_mode = 'local'`,
+    { sole, buckets: Math.min(255, Math.max(15, Math.floor(256 * share) - 1)) },
+  )
+  return rows
+    .filter((row) => {
+      const isLearnt = Number(row['by_owa_tokens']) > 0
+      const isDefault = BY_DEFAULT.has(text(row, 'family') ?? '')
+      return isLearnt || (isDefault && Number(row['by_provider']) < TOKENS_TO_TELL)
+    })
+    .map((row) => `${text(row, 'home') ?? ''} ${text(row, 'family') ?? ''}`)
+}

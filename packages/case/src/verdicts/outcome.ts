@@ -1,0 +1,53 @@
+/**
+ * Writes what was judged into the tables of the case.
+ *
+ * @module
+ */
+import type { Session } from '../engine/session.ts'
+
+/** Replaces the verdicts. */
+export async function writeVerdicts(session: Session, judged: string): Promise<void> {
+  await session.everywhere(`TRUNCATE TABLE ${session.localTable('verdict')}`)
+  await session.command(
+    `INSERT INTO verdict (bucket, token_id, record_id, content, verdict, reason, strength)
+     SELECT bucket, token_id, record_id, content, verdict, reason, strength FROM ${judged}
+     SETTINGS distributed_foreground_insert = 1`,
+  )
+}
+
+/** One row a session by which accesses were judged: what tells most of its accesses' verdicts. */
+export async function writeSessionVerdicts(session: Session, judged: string): Promise<void> {
+  const weight = `indexOf(['unissued', 'mismatched', 'session-only', 'undetermined'], verdict)`
+  await session.command('TRUNCATE TABLE session_verdict')
+  await session.command(
+    `INSERT INTO session_verdict (tenant, session_id, field, principals, accesses, first, last, verdict, reason, strength)
+     SELECT home, sid, field, arraySort(groupUniqArray(16)(principal)), count(), fromUnixTimestamp64Milli(min(at_ms), 'UTC'),
+       fromUnixTimestamp64Milli(max(at_ms), 'UTC'),
+       argMin(verdict, (${weight}, at_ms, reason)), argMin(reason, (${weight}, at_ms, reason)), argMin(strength, (${weight}, at_ms, reason))
+     FROM ${judged}
+     WHERE sid != '' AND (token_state != 'present' OR reason IN ('session-known', 'session-never-issued'))
+     GROUP BY home, sid, field
+     SETTINGS max_bytes_before_external_group_by = 200000000, max_bytes_ratio_before_external_group_by = 0`,
+  )
+}
+
+/**
+ * How many of the comparable accesses are issued, for each tenant, service, application and day that has an
+ * unissued one. Comparable are those whose record carries a token id: the others could not have been found.
+ * `access_day` has counted them.
+ */
+export async function writeBaseRates(session: Session, judged: string): Promise<void> {
+  await session.command('TRUNCATE TABLE base_rate')
+  await session.command(
+    `INSERT INTO base_rate (tenant, service, app, day, accesses, issued)
+     SELECT a.tenant, a.service, a.app, a.day, a.accesses, a.accesses - j.n
+     FROM access_day AS a
+     INNER JOIN (
+       SELECT tenant, service, app, toDate(fromUnixTimestamp64Milli(at_ms, 'UTC')) AS day, count() AS n
+       FROM ${judged} WHERE token_state = 'present'
+       GROUP BY tenant, service, app, day
+       HAVING countIf(verdict = 'unissued') > 0
+     ) AS j ON j.tenant = a.tenant AND j.service = a.service AND j.app = a.app AND j.day = a.day
+     SETTINGS max_bytes_before_external_group_by = 200000000, max_bytes_ratio_before_external_group_by = 0`,
+  )
+}

@@ -1,0 +1,140 @@
+/**
+ * Says of every access whether its token was issued, what proves it, and how sure that is.
+ *
+ * Trust: the verdicts are as good as the logs. Whoever can add an issuance to the evidence can make a forged
+ * token look issued; whoever can take one away can make a genuine one look forged, unless coverage shows it.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto'
+import { text } from '@mintmark/core'
+import { countOf } from '../engine/count_of.ts'
+import { Scratch } from '../engine/scratch.ts'
+import type { Session } from '../engine/session.ts'
+import { readMeta, writeMeta } from '../store/meta.ts'
+import { completePeriods, DOUBT_COLUMNS, soleTenantOf, writeDoubts } from './doubts.ts'
+import { readClocks } from './match/clocks.ts'
+import { PLACE_COLUMNS } from './match/few_of_many.ts'
+import { BUCKET_ORDER, CANDIDATE_COLUMNS, joinAll, OPEN_COLUMNS } from './match/join.ts'
+import { JUDGED_COLUMNS, judgeRange, preparedParams } from './match/judge.ts'
+import { clientsOfMailService } from './match/mail_service.ts'
+import { rangesFor } from './match/ranges.ts'
+import { writeBaseRates, writeSessionVerdicts, writeVerdicts } from './outcome.ts'
+import { APP_COLUMNS, findApps, findSessions, KNOWN_COLUMNS, SESSION_COLUMNS } from './sessions.ts'
+import { type OutcomeCounts, outcomeCounts } from './verdict_rows.ts'
+import { weighVerdicts } from './weigh/weigh_verdicts.ts'
+
+/** Part of the memory of what was reconciled: a change of the rules judges anew. */
+const RULES = '2'
+const FACT = 'reconciled'
+/** So many rows that are left lie in memory; more of them on disk. */
+const FEW_ROWS = 100_000
+
+export interface ReconcileOptions {
+  /** Judges anew even if nothing has changed since. Default false. */
+  readonly force?: boolean
+  /** Called as bucket ranges are done. */
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+export interface ReconcileReport extends OutcomeCounts {
+  /** False when the case had been reconciled already and nothing was done. */
+  readonly isFresh: boolean
+}
+
+/**
+ * Fills `verdict`, `base_rate` and `session_verdict`. Needs `coverage`.
+ *
+ * Running it again replaces what it wrote; with nothing new in the case it does nothing. Memory is bounded
+ * whatever the size: accesses go through in id-range buckets, what is left over goes through disk.
+ *
+ * @throws {MintmarkError} `ENGINE_QUERY`, `DISK_FULL`
+ */
+export async function reconcile(
+  session: Session,
+  { force = false, onProgress = () => {} }: ReconcileOptions = {},
+): Promise<ReconcileReport> {
+  const state = await stateOf(session)
+  const isFresh = force || (await readMeta(session, FACT)) !== state
+  if (isFresh) {
+    await writeMeta(session, FACT, '')
+    await judgeAll(session, onProgress)
+    await writeMeta(session, FACT, state)
+  }
+  return { ...(await outcomeCounts(session)), isFresh }
+}
+
+/** What the verdicts depend on, in one line. */
+async function stateOf(session: Session): Promise<string> {
+  const hash = createHash('sha256')
+  const rows = await session.rows(
+    'SELECT evidence_id, sha256, content_sha256 FROM evidence ORDER BY evidence_id',
+  )
+  for (const row of rows)
+    hash.update(
+      `${text(row, 'evidence_id')}\0${text(row, 'sha256')}\0${text(row, 'content_sha256')}\n`,
+    )
+  const counts = await Promise.all(
+    ['access', 'issuance', 'coverage', 'statement'].map((table) => countOf(session, table)),
+  )
+  return `${RULES}:${counts.join(':')}:${hash.digest('hex')}`
+}
+
+async function judgeAll(
+  session: Session,
+  onProgress: (done: number, total: number) => void,
+): Promise<void> {
+  const scratch = await Scratch.open(session)
+  try {
+    const tables = {
+      candidate: await scratch.table('candidate', CANDIDATE_COLUMNS, BUCKET_ORDER),
+      open: await scratch.table('open', OPEN_COLUMNS, BUCKET_ORDER),
+    }
+    const rows = Math.max(
+      await countOf(session, 'access'),
+      (await countOf(session, 'issuance')) / 2,
+    )
+    await joinAll(session, rangesFor(rows), tables, await readClocks(session), onProgress)
+    const sole = await soleTenantOf(session)
+    const judged = await judgeOpen(session, scratch, tables.open, sole)
+    const ruled = await weighVerdicts(session, scratch, judged, sole)
+    await writeVerdicts(session, ruled)
+    await writeSessionVerdicts(session, ruled)
+    await writeBaseRates(session, ruled)
+  } finally {
+    await scratch.close()
+  }
+}
+
+/** Judges the accesses that no issuance explains, each by itself; the table of outcomes. */
+async function judgeOpen(
+  session: Session,
+  scratch: Scratch,
+  open: string,
+  sole: string,
+): Promise<string> {
+  const openRows = await countOf(session, open)
+  const order = (by: string) => (openRows <= FEW_ROWS ? undefined : by)
+  const judged = await scratch.table('judged', JUDGED_COLUMNS, order(BUCKET_ORDER))
+  if (openRows === 0) return judged
+  const tables = {
+    open,
+    places: await scratch.table('places', PLACE_COLUMNS),
+    doubts: await scratch.table('doubts', DOUBT_COLUMNS),
+    // What a join holds in memory anyhow lies there.
+    apps: await scratch.table('apps', APP_COLUMNS),
+    known: await scratch.table('known', KNOWN_COLUMNS, order('session')),
+    sessions: await scratch.table('sessions', SESSION_COLUMNS, order('(sid, home, field)')),
+  }
+  const linkable = await scratch.table('linkable', 'home String, field String')
+  await writeDoubts(session, tables, sole)
+  await findApps(session, tables, sole)
+  const params = preparedParams(sole, await clientsOfMailService(session, sole))
+  await findSessions(session, tables, linkable, openRows, params)
+  const complete = [...(await completePeriods(session)).keys()]
+  for (const range of rangesFor(openRows)) {
+    // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
+    await judgeRange(session, tables, judged, linkable, range, { ...params, complete })
+  }
+  return judged
+}

@@ -1,0 +1,141 @@
+/**
+ * Makes a case ready for questions once its evidence is in.
+ *
+ * @module
+ */
+import type { Json } from '@mintmark/core'
+import type { Session } from '../engine/session.ts'
+import type { Case } from '../store/case.ts'
+import { readMeta, writeMeta } from '../store/meta.ts'
+import { removePoorerCopies } from '../store/poorer_copies.ts'
+import { lastEvidence } from '../store/recover.ts'
+import { buildCoverage } from './losses/coverage.ts'
+import { buildLosses } from './losses/losses.ts'
+
+/** Name of the fact that says for which evidence the case was sealed. */
+const SEALED = 'sealed'
+const SIDES = ['issuance', 'access'] as const
+/** Above this the engine groups on disk. */
+const GROUP_BYTES = 300_000_000
+
+/** What de-duplication found. */
+export interface SealReport {
+  /** Records that another row has already, or says with more, and that are therefore not kept twice. */
+  readonly duplicates: number
+  /** Record ids under which records of different content stand; all of these are kept. */
+  readonly conflicts: number
+}
+
+/** One record id that stands for more than one content. */
+export interface Conflict {
+  readonly side: 'issuance' | 'access'
+  readonly source: string
+  readonly recordId: string
+  readonly records: number
+}
+
+const CONFLICTS = (side: string) => `
+  INSERT INTO conflict (side, source, record_id, records)
+  SELECT {side:String}, source, record_id, count()
+  FROM ${side}
+  GROUP BY source, record_id
+  HAVING min(content) != max(content)
+  SETTINGS max_bytes_before_external_group_by = ${GROUP_BYTES}
+`
+
+const COUNTS = `
+  INSERT INTO evidence_count (evidence_id, duplicates, conflicts)
+  SELECT e.evidence_id, greatest(e.issuances + e.accesses, k.kept) - k.kept, k.conflicting
+  FROM evidence AS e
+  LEFT JOIN (
+    SELECT evidence_id, sum(kept) AS kept, sum(conflicting) AS conflicting
+    FROM (
+      SELECT evidence_id, count() AS kept,
+        countIf((source, record_id) GLOBAL IN (SELECT source, record_id FROM conflict WHERE side = 'issuance')) AS conflicting
+      FROM issuance GROUP BY evidence_id
+      UNION ALL
+      SELECT evidence_id, count() AS kept,
+        countIf((source, record_id) GLOBAL IN (SELECT source, record_id FROM conflict WHERE side = 'access')) AS conflicting
+      FROM access GROUP BY evidence_id
+    )
+    GROUP BY evidence_id
+  ) AS k ON k.evidence_id = e.evidence_id
+  WHERE e.same_as = 0
+`
+
+const REPORT = `
+  SELECT (SELECT sum(duplicates) FROM evidence_count) AS duplicates,
+    (SELECT count() FROM conflict) AS conflicts
+`
+
+/**
+ * Keeps each record once, counts what was there more often, and builds the coverage.
+ *
+ * A case that has no new evidence since is left as it is. Cost: a merge of both tables.
+ *
+ * @throws {MintmarkError} as `Session.command`
+ */
+export async function seal({ session }: Case): Promise<SealReport> {
+  const evidence = await evidenceMark(session)
+  if ((await readMeta(session, SEALED)) !== evidence) {
+    await removeDuplicates(session)
+    await findConflicts(session)
+    if (await removePoorerCopies(session)) await findConflicts(session)
+    await countDuplicates(session)
+    await buildCoverage(session)
+    await buildLosses(session)
+    await writeMeta(session, SEALED, evidence)
+  }
+  const [row] = await session.rows(REPORT)
+  return { duplicates: Number(row?.['duplicates']), conflicts: Number(row?.['conflicts']) }
+}
+
+/** Record ids with more than one content, at most `limit`. Throws as `Session.rows`. */
+export async function conflicts({ session }: Case, limit = 1000): Promise<Conflict[]> {
+  const rows = await session.rows(
+    `SELECT side, source, record_id, records FROM conflict
+    ORDER BY side, source, record_id LIMIT {limit:UInt32}`,
+    { limit },
+  )
+  return rows.map(conflictOf)
+}
+
+/**
+ * Says which evidence the case has: equal as long as none comes or goes. What is derived from the
+ * evidence may keep it, to see whether it still holds. Throws as `Session.rows`.
+ */
+export async function evidenceMark(session: Session): Promise<string> {
+  const [row] = await session.rows('SELECT count() AS files FROM evidence')
+  return `${await lastEvidence(session)}/${String(row?.['files'])}`
+}
+
+async function removeDuplicates(session: Session): Promise<void> {
+  for (const side of SIDES) {
+    // oxlint-disable-next-line no-await-in-loop -- one merge at a time bounds the memory
+    await session.everywhere(
+      `OPTIMIZE TABLE ${session.localTable(side)} FINAL SETTINGS optimize_throw_if_noop = 1`,
+    )
+  }
+}
+
+async function countDuplicates(session: Session): Promise<void> {
+  await session.command('TRUNCATE TABLE evidence_count')
+  await session.command(COUNTS)
+}
+
+async function findConflicts(session: Session): Promise<void> {
+  await session.command('TRUNCATE TABLE conflict')
+  for (const side of SIDES) {
+    // oxlint-disable-next-line no-await-in-loop -- the same
+    await session.command(CONFLICTS(side), { side })
+  }
+}
+
+function conflictOf(row: Json): Conflict {
+  return {
+    side: row['side'] === 'issuance' ? 'issuance' : 'access',
+    source: String(row['source']),
+    recordId: String(row['record_id']),
+    records: Number(row['records']),
+  }
+}

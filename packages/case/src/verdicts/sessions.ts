@@ -1,0 +1,147 @@
+/**
+ * What the issuance log knows of the sessions that open accesses name.
+ *
+ * @module
+ */
+import type { Session } from '../engine/session.ts'
+import { LONGEST_LIFE_MS } from './match/agreement.ts'
+import { type FewRows, type Reading, readingOf } from './match/few_of_many.ts'
+import { PLAIN_PLAN } from './match/join.ts'
+import { doubtOf, type OpenTables, type PreparedParams, prepared } from './match/judge.ts'
+
+/** Sessions are looked up a part at a time, so that memory does not grow with their number. */
+const PART_ROWS = 2_000_000
+
+const SPILLS = `distributed_product_mode = 'local', max_bytes_before_external_group_by = 200000000, max_bytes_ratio_before_external_group_by = 0`
+
+export const KNOWN_COLUMNS = 'session String, names Array(String), ids Array(String)'
+
+export const SESSION_COLUMNS = `home LowCardinality(String), sid String, field LowCardinality(String),
+  first_ms Int64, is_known UInt8, doubt LowCardinality(String)`
+
+export const APP_COLUMNS =
+  'home LowCardinality(String), app LowCardinality(String), sp UInt8, mi UInt8'
+
+/** Finds which applications of open app-only accesses ever signed in by themselves. */
+export async function findApps(session: Session, tables: OpenTables, sole: string): Promise<void> {
+  await session.command(
+    `INSERT INTO ${tables.apps}
+     SELECT if(owner = '', {sole:String}, owner) AS home, lower(app_id) AS app,
+       max(category = 'service-principal'), max(category = 'managed-identity')
+     FROM issuance
+     WHERE category IN ('service-principal', 'managed-identity') AND app_id != ''
+       AND lower(app_id) GLOBAL IN (
+         SELECT DISTINCT lower(if(client_app_id != '', client_app_id, app_id)) FROM ${tables.open}
+         WHERE actor_kind = 'app')
+     GROUP BY home, app`,
+    { sole },
+  )
+}
+
+/**
+ * Fills `known`, then `sessions`; `linkable` gets the tenants and fields whose sessions can be judged: at least as many
+ * of them are known as are not. A field of which the sign-in logs know little holds something else.
+ */
+export async function findSessions(
+  session: Session,
+  tables: OpenTables,
+  linkable: string,
+  openRows: number,
+  params: PreparedParams,
+): Promise<void> {
+  const parts = Math.max(1, Math.ceil(openRows / PART_ROWS))
+  for (let part = 0; part < parts; part++) {
+    const slice = { parts, part }
+    const reading = (rows: FewRows) => readingOf(session, tables.places, rows, slice)
+    // oxlint-disable-next-line no-await-in-loop -- one part at a time bounds the memory
+    await session.command(knownSql(tables, await reading(namedIssuances(tables))), slice)
+    // oxlint-disable-next-line no-await-in-loop -- one part at a time bounds the memory
+    await session.command(sessionsSql(tables), { ...slice, ...params })
+    // oxlint-disable-next-line no-await-in-loop -- one part at a time bounds the memory
+    await session.command(usedSql(tables, await reading(absentUses(tables))), slice)
+  }
+  await session.command(
+    `INSERT INTO ${linkable}
+     SELECT home, field FROM ${tables.sessions} WHERE is_known OR doubt = ''
+     GROUP BY home, field HAVING countIf(is_known) >= countIf(NOT is_known) AND countIf(is_known) > 0`,
+  )
+}
+
+const mine = (column: string) => `cityHash64(${column}) % {parts:UInt32} = {part:UInt32}`
+
+/** Accesses whose verdict may hang on their session: the others are mismatched already. */
+const UNSETTLED = "finding IN ('', 'owa')"
+
+/**
+ * Errors after a sign-in that succeeded: "keep me signed in?" and "is this the app that you want?". They are logged
+ * as failures, go on as the same session, and for some sessions are all that the log has (seen in a unified audit
+ * log of 2021). A wrong password begins no session.
+ */
+const INTERRUPTED = `match(detail, '"error(Number|Code)":"?(50140|50199)"?[,}]')`
+
+/** Issuances of the sessions that open accesses name. */
+function namedIssuances(tables: OpenTables): FewRows {
+  const hashes = ['session_id', 'other_session_id', 'root']
+    .map(
+      (name) =>
+        `SELECT toUInt32(cityHash64(${name})) AS hash FROM ${tables.open} WHERE ${name} != '' AND ${UNSETTLED} AND ${mine(name)}`,
+    )
+    .join(' UNION ALL ')
+  return { table: 'issuance', column: 'session_id_key', bits: 32, hashes }
+}
+
+/** A session that the mail service's own token call names is no root: such records are left out. */
+function knownSql(tables: OpenTables, { where, settings }: Reading): string {
+  return `
+    INSERT INTO ${tables.known}
+    SELECT session_id, groupUniqArray(16)(lower(principal)), groupUniqArray(16)(principal_id)
+    FROM issuance ${where}
+    WHERE category != 'owa-auth' AND session_id != '' AND (outcome = 'issued' OR ${INTERRUPTED})
+    GROUP BY session_id
+    SETTINGS ${SPILLS}, ${settings}`
+}
+
+/** A session is judged by its first use: a token was made for that, and its record had to name the session. */
+function sessionsSql(tables: OpenTables): string {
+  return `
+    INSERT INTO ${tables.sessions}
+    SELECT g.home, g.sid, g.field, g.first_ms, k.session != '' AS is_known,
+      ${doubtOf('d.until_ms', `g.first_ms - ${LONGEST_LIFE_MS}`)} AS doubt
+    FROM (
+      SELECT home, sid, field, min(at_ms) AS first_ms,
+        min(concat('session/', family, '/', kind)) AS session_kind
+      FROM (${prepared(tables, UNSETTLED)})
+      WHERE sid != '' AND ${mine('sid')}
+      GROUP BY home, sid, field
+    ) AS g
+    ASOF LEFT JOIN ${tables.doubts} AS d ON d.tenant = g.home AND d.kind = g.session_kind AND g.first_ms >= d.from_ms
+    LEFT ANY JOIN ${tables.known} AS k ON k.session = g.sid
+    SETTINGS ${SPILLS}, ${PLAIN_PLAN}, use_index_for_in_with_subqueries = 0`
+}
+
+/** Accesses of the sessions that no issuance has. */
+function absentUses(tables: OpenTables): FewRows {
+  const hashes = `SELECT toUInt32(cityHash64(sid)) AS hash FROM ${tables.sessions}
+    WHERE NOT is_known AND doubt = '' AND ${mine('sid')}`
+  return { table: 'access', column: 'session_id_key', bits: 32, hashes }
+}
+
+/**
+ * A session is known, too, if a token that was issued is used in it: an issuance whose record did not carry the
+ * session. It has accesses then that are not open.
+ */
+function usedSql(tables: OpenTables, { where, settings }: Reading): string {
+  return `
+    INSERT INTO ${tables.known}
+    SELECT u.session_id, [], [] FROM (
+      SELECT session_id, count() AS uses FROM access ${where}
+      WHERE session_id != ''
+      GROUP BY session_id
+    ) AS u
+    INNER JOIN (
+      SELECT session_id, count() AS opens FROM ${tables.open}
+      WHERE session_id != '' AND ${mine('session_id')} GROUP BY session_id
+    ) AS o ON o.session_id = u.session_id
+    WHERE u.uses > o.opens
+    SETTINGS ${SPILLS}, ${settings}`
+}

@@ -1,0 +1,219 @@
+/**
+ * From the hours of one issuance log to the stretches in which it proves nothing.
+ *
+ * @module
+ */
+import type { IssuanceHour } from './losses/coverage.ts'
+import type { Loss } from './losses/losses.ts'
+import type { Doubt } from './match/reasons.ts'
+import { endsInHole, HOUR_MS } from './rhythm.ts'
+
+/** Beyond every time that a log can hold, and still an Int64. */
+export const ALWAYS = 8_640_000_000_000_000
+
+/** Records can come late: so long before its end a log is not complete yet. */
+export const LATE_MS: { readonly user: number; readonly app: number } = {
+  user: 2 * HOUR_MS,
+  app: 24 * HOUR_MS,
+}
+
+/** A stretch `[fromMs, toMs)` in which absence from a log is no evidence, and why. */
+export interface Doubtful {
+  readonly fromMs: number
+  readonly toMs: number
+  readonly doubt: Doubt
+}
+
+export type Field = 'token' | 'session'
+
+/** One category of one tenant, put in order once for all that is asked of it. */
+export interface CategoryLog {
+  /** Hours of files that have all that their source had, in order of time. */
+  readonly whole: readonly IssuanceHour[]
+  /** Hours of grouped and capped files. */
+  readonly thin: readonly IssuanceHour[]
+  readonly silences: readonly Doubtful[]
+}
+
+/**
+ * @param hours of one tenant and category, any qualities, in any order
+ * @param losses of that log
+ */
+export function categoryLog(
+  hours: readonly IssuanceHour[],
+  losses: readonly Loss[] = [],
+): CategoryLog {
+  return {
+    whole: merged(hours.filter((hour) => hour.quality === 'whole')),
+    thin: hours.filter((hour) => hour.quality !== 'whole'),
+    silences: losses.flatMap((loss): Doubtful[] => {
+      const { fromMs, toMs } = loss
+      if (loss.code === 'hole') return [{ fromMs, toMs, doubt: 'issuance-hour-empty' }]
+      return loss.code === 'extractor-gap' ? [{ fromMs, toMs, doubt: 'export-capped' }] : []
+    }),
+  }
+}
+
+/** A category of which there is no record. */
+export const NO_LOG: CategoryLog = { whole: [], thin: [], silences: [] }
+
+/**
+ * Where one category of one tenant proves nothing.
+ *
+ * Only hours of `whole` files prove anything; hours that only grouped or capped files have are named for what
+ * they are. Between an hour whose records carry the field and one whose records do not, nobody knows from when
+ * on it was carried: such a silence is doubtful too.
+ *
+ * @param lateMs how long before the end of the log records may be missing yet
+ * @param endMs the last record of any of the tenant's logs: up to there a quiet log's silence is no more than
+ *   lateness may explain
+ */
+export function doubtfulStretches(
+  log: CategoryLog,
+  field: Field,
+  lateMs: number,
+  endMs = 0,
+): readonly Doubtful[] {
+  const known = asked.get(log) ?? new Map<string, readonly Doubtful[]>()
+  asked.set(log, known)
+  const question = `${field}/${lateMs}/${endMs}`
+  const stretches = known.get(question) ?? stretchesOf(log, field, lateMs, endMs)
+  known.set(question, stretches)
+  return stretches
+}
+
+/** What was asked of a log before: most kinds of token ask the same of it. */
+const asked = new WeakMap<CategoryLog, Map<string, readonly Doubtful[]>>()
+
+function stretchesOf(
+  { whole, thin, silences }: CategoryLog,
+  field: Field,
+  lateMs: number,
+  endMs: number,
+): Doubtful[] {
+  const first = whole[0]
+  const last = whole.at(-1)
+  if (first === undefined || last === undefined)
+    return [{ fromMs: 0, toMs: ALWAYS, doubt: doubtOf(thin[0]) }]
+  const { lastMs } = last
+  const lateToMs = lateMs + (isQuietUntil(whole, endMs) ? Math.max(lastMs, endMs) : lastMs)
+  return [
+    { fromMs: 0, toMs: first.firstMs, doubt: 'before-issuance-window' },
+    { fromMs: lastMs - lateMs, toMs: lateToMs, doubt: 'late-arrival-margin' },
+    { fromMs: lateToMs, toMs: ALWAYS, doubt: 'issuance-hour-empty' },
+    ...silences,
+    ...bareHours(whole, field),
+    ...thinHours(thin, whole),
+    ...backups(whole),
+  ]
+}
+
+/** Whether the log's silence from its last record to `endMs` is in its rhythm. */
+function isQuietUntil(whole: readonly IssuanceHour[], endMs: number): boolean {
+  const counts = countsOf(whole)
+  const last = counts.at(-1)
+  return last === undefined || endMs < last[0] + HOUR_MS || !endsInHole([...counts, [endMs, 1]])
+}
+
+const countsOf = (whole: readonly IssuanceHour[]) =>
+  whole.map((hour) => [hour.hourMs, hour.records] as const)
+
+/** Hours of several sources or files put together, in order of time. */
+function merged(hours: readonly IssuanceHour[]): IssuanceHour[] {
+  const byHour = new Map<number, IssuanceHour>()
+  for (const hour of hours) {
+    const known = byHour.get(hour.hourMs)
+    byHour.set(hour.hourMs, known === undefined ? hour : sum(known, hour))
+  }
+  return [...byHour.values()].toSorted((a, b) => a.hourMs - b.hourMs)
+}
+
+function sum(a: IssuanceHour, b: IssuanceHour): IssuanceHour {
+  return {
+    ...a,
+    firstMs: Math.min(a.firstMs, b.firstMs),
+    lastMs: Math.max(a.lastMs, b.lastMs),
+    records: a.records + b.records,
+    issued: a.issued + b.issued,
+    withToken: a.withToken + b.withToken,
+    withSession: a.withSession + b.withSession,
+    backup: a.backup + b.backup,
+  }
+}
+
+/**
+ * Hours in which a token was made whose record lacks the field, with the silences around them. One such record
+ * is enough: it may be the very one that is looked for.
+ */
+function bareHours(whole: readonly IssuanceHour[], field: Field): Doubtful[] {
+  const made = whole.filter((hour) => hour.issued > 0)
+  const found: Doubtful[] = []
+  for (const [i, hour] of made.entries()) {
+    const carried = field === 'token' ? hour.withToken : hour.withSession
+    if (carried >= hour.issued) continue
+    const before = made[i - 1]
+    const fromMs = before === undefined ? hour.firstMs : before.hourMs + HOUR_MS
+    found.push({ fromMs, toMs: made[i + 1]?.hourMs ?? ALWAYS, doubt: 'field-not-carried' })
+  }
+  return found
+}
+
+function doubtOf(thin: IssuanceHour | undefined): Doubt {
+  if (thin === undefined) return 'category-not-supplied'
+  return thin.quality === 'grouped' ? 'portal-grouped' : 'export-capped'
+}
+
+/**
+ * Hours that only grouped or capped files have. A grouped row may stand hours beside what it stands for, so
+ * within the time of the whole files it says nothing of them.
+ */
+function thinHours(thin: readonly IssuanceHour[], whole: readonly IssuanceHour[]): Doubtful[] {
+  const known = new Set(whole.map((hour) => hour.hourMs))
+  const first = whole[0]?.hourMs ?? 0
+  const last = whole.at(-1)?.hourMs ?? 0
+  return thin
+    .filter(({ hourMs, quality }) =>
+      quality === 'grouped' ? hourMs < first || hourMs > last : !known.has(hourMs),
+    )
+    .map((hour) => ({
+      fromMs: hour.hourMs,
+      toMs: hour.hourMs + HOUR_MS,
+      doubt: doubtOf(hour),
+    }))
+}
+
+/** While a backup issues tokens, and an hour around it, records of others may be missing. */
+function backups(whole: readonly IssuanceHour[]): Doubtful[] {
+  return whole
+    .filter((hour) => hour.backup > 0)
+    .map((hour) => ({
+      fromMs: hour.hourMs - HOUR_MS,
+      toMs: hour.hourMs + 2 * HOUR_MS,
+      doubt: 'backup-authentication' as const,
+    }))
+}
+
+/** For each doubt, in the order given, until when it lasted: one row for each moment at which that changes. */
+export interface DoubtRow {
+  readonly fromMs: number
+  readonly untilMs: readonly number[]
+}
+
+/**
+ * The stretches as rows of which the last at or before a time tells, for a look-back `[from, at]`, which doubts
+ * touch it: those whose `untilMs` is after `from`.
+ */
+export function doubtRows(stretches: readonly Doubtful[], order: readonly Doubt[]): DoubtRow[] {
+  const starts = stretches.toSorted((a, b) => a.fromMs - b.fromMs || a.toMs - b.toMs)
+  const until = order.map(() => 0)
+  const rows: DoubtRow[] = [{ fromMs: 0, untilMs: [...until] }]
+  for (const { fromMs, toMs, doubt } of starts) {
+    const at = order.indexOf(doubt)
+    if ((until[at] ?? 0) >= toMs) continue
+    until[at] = toMs
+    const start = Math.max(0, fromMs)
+    if (rows.at(-1)?.fromMs === start) rows.pop()
+    rows.push({ fromMs: start, untilMs: [...until] })
+  }
+  return rows
+}

@@ -1,0 +1,357 @@
+/**
+ * Questions to a reconciled case: counts, tokens, sessions, and a row an access.
+ *
+ * @module
+ */
+import { csvCell, type Json, text } from '@mintmark/core'
+import { countOf } from '../engine/count_of.ts'
+import { type Query, run } from '../engine/query.ts'
+import type { Session } from '../engine/session.ts'
+import { NO_ID } from '../store/no_id.ts'
+import { principalKey, principalRates, type Rate, WHO } from './comparable.ts'
+import { type Range, rangesFor } from './match/ranges.ts'
+import { type Strength, VERDICTS, type Verdict } from './match/reasons.ts'
+
+/** Accesses by verdict. */
+export type VerdictCounts = Readonly<Record<Verdict, number>>
+
+const LOCAL = "distributed_product_mode = 'local'"
+
+interface ReasonCount {
+  readonly verdict: string
+  readonly reason: string
+  readonly accesses: number
+}
+
+const REASON_COUNTS: Query<Record<string, never>, ReasonCount> = {
+  name: 'reason counts',
+  sql: `SELECT verdict, reason, count() AS n FROM verdict GROUP BY verdict, reason ORDER BY n DESC, verdict, reason`,
+  example: {},
+  row: (raw) => ({
+    verdict: text(raw, 'verdict') ?? '',
+    reason: text(raw, 'reason') ?? '',
+    accesses: Number(raw['n']),
+  }),
+}
+
+/** Accesses by verdict, and by reason, most first; reasons that no access has are absent. */
+export interface OutcomeCounts {
+  readonly verdicts: VerdictCounts
+  readonly reasons: Readonly<Record<string, number>>
+}
+
+/** Counts what was judged; accesses without a row in `verdict` are issued. */
+export async function outcomeCounts(session: Session): Promise<OutcomeCounts> {
+  const verdicts = { issued: 0, mismatched: 0, 'session-only': 0, unissued: 0, undetermined: 0 }
+  const reasons: (readonly [string, number])[] = []
+  let left = await countOf(session, 'access')
+  for (const { verdict, reason, accesses } of await run(session, REASON_COUNTS, {})) {
+    left -= accesses
+    const known = VERDICTS.find((name) => name === verdict)
+    if (known !== undefined) verdicts[known] += accesses
+    reasons.push([reason, accesses])
+  }
+  if (left > 0) reasons.push(['token-issued', left])
+  const inOrder = reasons.toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+  return { verdicts: { ...verdicts, issued: left }, reasons: Object.fromEntries(inOrder) }
+}
+
+/** A token that nobody issued, or not to who used it, or that a lead is about. Times are ISO, UTC. */
+export interface TokenVerdict {
+  readonly tokenId: string
+  readonly verdict: string
+  readonly reason: string
+  readonly strength: Strength | ''
+  /** Of the comparable accesses, how many are issued; null where there is nothing to compare with. */
+  readonly baseRate: Rate | null
+  readonly accesses: number
+  /** At most 32, in order. */
+  readonly principals: readonly string[]
+  readonly first: string
+  readonly last: string
+}
+
+const POINTED_AT = `SELECT bucket, token_id, record_id, content, verdict, reason, strength FROM verdict
+  WHERE (verdict IN ('unissued', 'mismatched') OR strength != '') AND token_id != toUUID('${NO_ID}')`
+const APP = "if(client_app_id != '', client_app_id, app_id)"
+const POINTED_ACCESSES = `SELECT bucket, token_id, record_id, content, tenant, service, app_id, client_app_id, principal,
+    principal_id, token_state, at
+  FROM access WHERE (bucket, token_id) IN (SELECT bucket, token_id FROM (${POINTED_AT}))`
+/** Comparable accesses of each context that has an unissued one: those that were found are not compared with themselves. */
+const CONTEXTS = `SELECT b.tenant AS tenant, b.service AS service, b.app AS app, b.day AS day, b.issued AS issued,
+    if(b.accesses > f.n, b.accesses - f.n, 0) AS others
+  FROM base_rate AS b
+  GLOBAL LEFT ANY JOIN (
+    SELECT a.tenant AS tenant, a.service AS service, a.app AS app, a.day AS day, count() AS n
+    FROM (SELECT *, ${APP} AS app, toDate(at) AS day FROM (${POINTED_ACCESSES}) WHERE token_state = 'present') AS a
+    INNER JOIN (${POINTED_AT}) AS v
+      ON v.bucket = a.bucket AND v.record_id = a.record_id AND v.content = a.content
+    GROUP BY tenant, service, app, day
+  ) AS f ON f.tenant = b.tenant AND f.service = b.service AND f.app = b.app AND f.day = b.day`
+const CONTEXT_KEYS = `b.tenant = a.tenant AND b.service = a.service
+  AND b.app = if(a.client_app_id != '', a.client_app_id, a.app_id) AND b.day = toDate(a.at)`
+const ISO = '%Y-%m-%dT%H:%i:%S'
+const isoSql = (time: string) =>
+  `concat(formatDateTime(${time}, '${ISO}'), '.', leftPad(toString(toUnixTimestamp64Milli(${time}) % 1000), 3, '0'), 'Z')`
+
+/** Days, services and applications of one token that its base rate looks at; more would not change it. */
+const MOST_CONTEXTS = 1000
+
+/** A token as the engine gives it: its principals' other tokens are not looked at yet. */
+interface TokenRow extends Omit<TokenVerdict, 'baseRate'> {
+  readonly context: Rate | null
+  readonly tenants: readonly string[]
+}
+
+const TOKENS: Query<{ limit: number }, TokenRow> = {
+  name: 'token verdicts',
+  sql: `
+    SELECT toString(token_id) AS token, verdict, reason, strength, count() AS n,
+      groupUniqArray(${MOST_CONTEXTS})(context) AS contexts,
+      arraySum(one -> one.5, contexts) AS rate_issued, arraySum(one -> one.6, contexts) AS rate_of,
+      arraySort(groupUniqArray(32)(principal)) AS principals, arraySort(groupUniqArray(8)(tenant)) AS tenants,
+      ${isoSql('min(seen)')} AS first_at, ${isoSql('max(seen)')} AS last_at
+    FROM (
+      SELECT a.token_id AS token_id, v.verdict AS verdict, v.reason AS reason, v.strength AS strength,
+        (b.tenant, b.service, b.app, b.day, b.issued, b.others) AS context, toString(a.tenant) AS tenant,
+        if(a.principal != '', a.principal, a.principal_id) AS principal, a.at AS seen
+      FROM (${POINTED_ACCESSES}) AS a
+      INNER JOIN (${POINTED_AT}) AS v
+        ON v.bucket = a.bucket AND v.record_id = a.record_id AND v.content = a.content
+      GLOBAL LEFT ANY JOIN (${CONTEXTS}) AS b ON ${CONTEXT_KEYS}
+    )
+    GROUP BY token_id, verdict, reason, strength
+    ORDER BY strength = 'established' DESC, verdict DESC, n DESC, token_id, reason, strength
+    LIMIT {limit:UInt32}
+    SETTINGS ${LOCAL}, max_bytes_before_external_group_by = 200000000,
+      max_bytes_ratio_before_external_group_by = 0`,
+  example: { limit: 10 },
+  row: (raw) => ({
+    tokenId: text(raw, 'token') ?? '',
+    verdict: text(raw, 'verdict') ?? '',
+    reason: text(raw, 'reason') ?? '',
+    strength: strengthOf(raw),
+    context: contextRate(raw),
+    tenants: namesOf(raw, 'tenants'),
+    accesses: Number(raw['n']),
+    principals: namesOf(raw, 'principals'),
+    first: text(raw, 'first_at') ?? '',
+    last: text(raw, 'last_at') ?? '',
+  }),
+}
+
+/**
+ * Tokens that are unissued or mismatched: unissued first, most accesses first; `total` counts all of them.
+ *
+ * A token stands in two rows if its accesses have two reasons.
+ */
+export async function tokenVerdicts(
+  session: Session,
+  { limit = 10_000 }: { readonly limit?: number } = {},
+): Promise<{ rows: TokenVerdict[]; total: number }> {
+  const [row] =
+    await session.rows(`SELECT count() AS n FROM (SELECT token_id, verdict, reason, strength
+    FROM (${POINTED_AT}) GROUP BY token_id, verdict, reason, strength)`)
+  const found = await run(session, TOKENS, { limit })
+  const isAlone = found.some(({ context }) => context === null)
+  const rates = isAlone ? await principalRates(session) : new Map<string, Rate>()
+  return { rows: found.map((token) => withRate(token, rates)), total: Number(row?.['n'] ?? 0) }
+}
+
+function withRate(
+  { context, tenants, ...token }: TokenRow,
+  rates: ReadonlyMap<string, Rate>,
+): TokenVerdict {
+  return { ...token, baseRate: context ?? ofPrincipals(tenants, token.principals, rates) }
+}
+
+/** The other tokens of these principals, whichever of these tenants' logs they are in. */
+function ofPrincipals(
+  tenants: readonly string[],
+  principals: readonly string[],
+  rates: ReadonlyMap<string, Rate>,
+): Rate | null {
+  const keys = tenants.flatMap((tenant) => principals.map((who) => principalKey(tenant, who)))
+  const own = [...new Set(keys)].flatMap((key) => rates.get(key) ?? [])
+  const issued = own.reduce((sum, rate) => sum + rate.issued, 0)
+  const of = own.reduce((sum, rate) => sum + rate.of, 0)
+  return of === 0 ? null : { issued, of, basis: 'same-principals' }
+}
+
+/** A session by which accesses without a usable token id were judged. Times are ISO, UTC. */
+export interface SessionVerdict {
+  readonly sessionId: string
+  readonly tenant: string
+  /** `sid`: the token's session. `other`: the record's own session field, where it has no other. */
+  readonly field: string
+  readonly verdict: string
+  readonly reason: string
+  readonly strength: Strength | ''
+  /** Of the other sessions of its tenant in this field, how many are known; null where there is none. */
+  readonly baseRate: Rate | null
+  readonly accesses: number
+  /** At most 16, in order. */
+  readonly principals: readonly string[]
+  readonly first: string
+  readonly last: string
+}
+
+const SESSIONS: Query<{ limit: number }, SessionVerdict> = {
+  name: 'session verdicts',
+  sql: `
+    SELECT s.*, ${isoSql('s.first')} AS first_at, ${isoSql('s.last')} AS last_at,
+      t.known AS rate_issued, t.others AS rate_of
+    FROM session_verdict AS s
+    LEFT ANY JOIN (
+      SELECT tenant, field, countIf(verdict = 'session-only' AND strength = '') AS known,
+        countIf(verdict NOT IN ('unissued', 'mismatched') AND strength = '') AS others
+      FROM session_verdict GROUP BY tenant, field
+    ) AS t ON t.tenant = s.tenant AND t.field = s.field
+    ORDER BY indexOf(['unissued', 'mismatched', 'undetermined', 'session-only'], verdict), accesses DESC, session_id,
+      s.tenant, s.field
+    LIMIT {limit:UInt32}`,
+  example: { limit: 10 },
+  row: (raw) => ({
+    sessionId: text(raw, 'session_id') ?? '',
+    tenant: text(raw, 'tenant') ?? '',
+    field: text(raw, 'field') ?? '',
+    verdict: text(raw, 'verdict') ?? '',
+    reason: text(raw, 'reason') ?? '',
+    strength: strengthOf(raw),
+    baseRate: rateOf(raw),
+    accesses: Number(raw['accesses']),
+    principals: namesOf(raw, 'principals'),
+    first: text(raw, 'first_at') ?? '',
+    last: text(raw, 'last_at') ?? '',
+  }),
+}
+
+/** Sessions of accesses without a usable token id: unissued, mismatched, undetermined, known. */
+export function judgeSessions(
+  session: Session,
+  { limit = 10_000 }: { readonly limit?: number } = {},
+): Promise<SessionVerdict[]> {
+  return run(session, SESSIONS, { limit })
+}
+
+/** A token id that was issued to more than one principal. */
+export interface SharedId {
+  readonly tokenId: string
+  readonly principals: readonly string[]
+  readonly issuances: number
+}
+
+const ISSUED_TWICE: Query<Record<'first' | 'last' | 'limit', number>, SharedId> = {
+  name: 'ids issued twice',
+  sql: `
+    SELECT toString(token_id) AS token, arraySort(groupUniqArray(16)(lower(principal))) AS principals, count() AS n
+    FROM issuance
+    WHERE bucket BETWEEN {first:UInt8} AND {last:UInt8} AND outcome = 'issued' AND principal != ''
+      AND token_id != toUUID('${NO_ID}')
+    GROUP BY bucket, token_id
+    HAVING uniqExact(if(principal_id != '', principal_id, lower(principal))) > 1 AND length(principals) > 1
+    ORDER BY token
+    LIMIT {limit:UInt32}`,
+  example: { first: 0, last: 255, limit: 10 },
+  row: (raw) => ({
+    tokenId: text(raw, 'token') ?? '',
+    principals: namesOf(raw, 'principals'),
+    issuances: Number(raw['n']),
+  }),
+}
+
+/**
+ * Token ids that the issuance log gives to two principals: an access that agrees with one of them is issued, and
+ * that is as much as can be said of it.
+ */
+export async function idsIssuedTwice(
+  session: Session,
+  { limit = 1000 }: { readonly limit?: number } = {},
+): Promise<SharedId[]> {
+  const found: SharedId[] = []
+  for (const { first, last } of rangesFor(await countOf(session, 'issuance'))) {
+    if (found.length >= limit) break
+    // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
+    found.push(...(await run(session, ISSUED_TWICE, { first, last, limit: limit - found.length })))
+  }
+  return found
+}
+
+export const VERDICTS_HEADER = 'access_id,verdict,reason,strength,base_rate,token_id,at,mailbox'
+
+const ACCESSES = `
+  SELECT if(a.record_ref != '', a.record_ref, toString(a.record_id)) AS access_id,
+    if(v.verdict = '', 'issued', v.verdict) AS verdict, if(v.verdict = '', 'token-issued', v.reason) AS reason, v.strength AS strength,
+    if(v.verdict = 'unissued', b.issued, 0) AS rate_issued, if(v.verdict = 'unissued', b.others, 0) AS rate_of,
+    toString(a.tenant) AS tenant, ${WHO} AS who,
+    if(a.token_id = toUUID('${NO_ID}'), '', toString(a.token_id)) AS token, ${isoSql('a.at')} AS seen, a.mailbox AS mailbox
+  FROM (
+    SELECT bucket, token_id, record_id, record_ref, content, tenant, service, app_id, client_app_id, principal,
+      principal_id, at, mailbox
+    FROM access WHERE bucket BETWEEN {first:UInt8} AND {last:UInt8}
+  ) AS a
+  LEFT ANY JOIN (SELECT * FROM verdict WHERE bucket BETWEEN {first:UInt8} AND {last:UInt8}) AS v
+    ON v.bucket = a.bucket AND v.record_id = a.record_id AND v.content = a.content
+  GLOBAL LEFT ANY JOIN (${CONTEXTS}) AS b ON ${CONTEXT_KEYS}
+  ORDER BY a.bucket, a.token_id, a.record_id, a.content
+  SETTINGS ${LOCAL}, max_bytes_before_external_sort = 200000000, max_bytes_ratio_before_external_sort = 0`
+
+/** Every access as a CSV line, RFC 4180 with CRLF, the header first. Memory for one bucket range. */
+export async function* verdictsCsv(session: Session): AsyncIterable<string> {
+  yield `${VERDICTS_HEADER}\r\n`
+  const rates = await principalRates(session)
+  for (const range of rangesFor(await countOf(session, 'access')))
+    yield* csvOf(session, range, rates)
+}
+
+async function* csvOf(
+  session: Session,
+  range: Range,
+  rates: ReadonlyMap<string, Rate>,
+): AsyncIterable<string> {
+  for await (const rows of session.stream(ACCESSES, { ...range }))
+    yield rows.map((row) => csvLine(row, rates)).join('')
+}
+
+/** The share alone: a spreadsheet sorts by it. The numbers that it is made of are in `--json`. */
+function shareOf(raw: Json, rates: ReadonlyMap<string, Rate>): string {
+  if (text(raw, 'verdict') !== 'unissued') return ''
+  const [tenant, who] = [text(raw, 'tenant') ?? '', text(raw, 'who') ?? '']
+  const rate = contextRate(raw) ?? ofPrincipals([tenant], [who], rates)
+  return rate === null ? '' : (Math.floor((rate.issued / rate.of) * 10_000) / 10_000).toFixed(4)
+}
+
+function csvLine(raw: Json, rates: ReadonlyMap<string, Rate>): string {
+  const cells = [
+    text(raw, 'access_id') ?? '',
+    text(raw, 'verdict') ?? '',
+    text(raw, 'reason') ?? '',
+    text(raw, 'strength') ?? '',
+    shareOf(raw, rates),
+    text(raw, 'token') ?? '',
+    text(raw, 'seen') ?? '',
+    text(raw, 'mailbox') ?? '',
+  ]
+  return `${cells.map((cell) => csvCell(cell)).join(',')}\r\n`
+}
+
+function strengthOf(raw: Json): Strength | '' {
+  const strength = text(raw, 'strength')
+  return strength === 'established' || strength === 'lead' ? strength : ''
+}
+
+function rateOf(raw: Json): Rate | null {
+  const [issued, of] = [Number(raw['rate_issued']), Number(raw['rate_of'])]
+  return of > 0 ? { issued, of, basis: 'same-context' } : null
+}
+
+/** A context in which nobody else has an issued token says nothing of the log. */
+function contextRate(raw: Json): Rate | null {
+  const rate = rateOf(raw)
+  return rate === null || rate.issued === 0 ? null : rate
+}
+
+function namesOf(raw: Json, name: string): string[] {
+  const value = raw[name]
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string' && one !== '') : []
+}

@@ -1,0 +1,254 @@
+/**
+ * Whether what is wrong in a context that is not its owner's can be the log's own loss, or the whole of a class.
+ *
+ * @module
+ */
+import { grouped } from '../match/grouped.ts'
+import { logTail } from './chance.ts'
+import { beginningOf } from './ordinary.ts'
+import { type Context, type Population, pairKey } from './population.ts'
+import type { TenantTrial } from './weigh.ts'
+
+/**
+ * Chance at most, over all contexts of one tenant together, that a log which only loses rows has one that is
+ * established. By tenant, so that another tenant's logs change nothing: in a case of 100 tenants 1 in 100 at most.
+ */
+const LOG_ERROR = Math.log(1e-4)
+/** Explained tokens of a class, and sign-ins of a principal, by which a log has shown that it knows them. */
+const CLASS_TOKENS = 5
+/** The same within so many days on each side of what is missing: a log may stop showing a class. */
+const CLASS_TOKENS_NEAR = 3
+const CLASS_DAYS = 3
+const KNOWN_SIGN_INS = 3
+/** Explained tokens around a missing one, and how far around, by which the log was on. */
+const NEAR_TOKENS = 5
+const NEAR_HOURS = 72
+/** Networks that came up later, each with one principal, by which a log has shown that it knows such. */
+const NEW_PLACES = 3
+/** Where more come with the clients of their owners, a network may be a way out of the house that the log does not show. */
+const OWNERS_SHARE = 0.2
+/** An attack is few among many: at most this share of the principals, where they are more than two. */
+const FEW_SHARE = 0.5
+const FEW_PEOPLE = 2
+/** Ids are made as the token service makes them, in a tenant of which nearly all explained ones are. */
+const WELL_MADE_SHARE = 0.98
+const WELL_MADE_TOKENS = 50
+
+type Evidence = (trial: TenantTrial, context: Context) => boolean
+
+/** A wrong token in a context that is not its owner's, with whose trial it is of. */
+interface Wrong {
+  readonly trial: TenantTrial
+  readonly context: Context
+}
+
+export function evidenceOf(trials: readonly TenantTrial[], population: Population): Evidence {
+  const groups = new Groups(trials)
+  return (trial, context) => {
+    const isWeighed = context.matter === 'missing' || context.matter === 'mismatched'
+    if (!isWeighed || trial.failsWhole(context) !== undefined) return false
+    // Under his former name he is somebody else in the other log.
+    if (context.matter === 'mismatched' && population.places.renamed.has(context.who)) return false
+    if (!isKnown(trial, context, population) || !groups.isFew(trial)) return false
+    if (!isAddressShown(trial, context)) return false
+    if (
+      isNovel(trial, context) &&
+      !isAttackersOwn(trial, context, groups.ofApp(context), population)
+    )
+      return false
+    if (!groups.couldShowNewPlaces(trial, context)) return false
+    const contexts = trial.tenant.placeCount + groups.ofTenant(trial).length + 1
+    return groups.chance(trial, context, population) + Math.log(contexts) <= LOG_ERROR
+  }
+}
+
+/** What is wrong in contexts that are not their owners', by what several of them have in common. */
+class Groups {
+  readonly #byPrefix: ReadonlyMap<string, readonly Wrong[]>
+  readonly #byApp: ReadonlyMap<string, readonly Wrong[]>
+  /** Of a client that its owner does not use: else what he lost himself would be held against a forger's tokens. */
+  readonly #byClient: ReadonlyMap<string, readonly Wrong[]>
+  readonly #byHome: ReadonlyMap<string, readonly Wrong[]>
+  readonly #byWho: ReadonlyMap<string, readonly Wrong[]>
+  /** People in new places of their own with their own clients, by tenant. */
+  readonly #alone = new Map<string, number>()
+  /** What was worked out of groups: each context of one asks the same. */
+  readonly #chances = new Map<readonly Wrong[], number>()
+
+  constructor(trials: readonly TenantTrial[]) {
+    const wrong = trials.flatMap((trial) =>
+      trial.strange
+        .filter(({ matter }) => matter === 'missing' || matter === 'mismatched')
+        .map((context): Wrong => ({ trial, context })),
+    )
+    this.#byPrefix = grouped(wrong, ({ context }) => context.prefix)
+    this.#byApp = grouped(wrong, ({ context }) => context.app)
+    this.#byClient = grouped(
+      wrong.filter(({ trial, context }) => !isOwnersClient(trial, context)),
+      ({ context }) => clientKey(context),
+    )
+    this.#byHome = grouped(wrong, ({ context }) => context.home)
+    this.#byWho = grouped(wrong, ({ context }) => pairKey(context.home, context.who))
+    for (const [home, some] of this.#byHome) this.#alone.set(home, peopleAlone(some))
+  }
+
+  ofTenant({ tenant }: TenantTrial): readonly Wrong[] {
+    return this.#byHome.get(tenant.home) ?? []
+  }
+
+  ofApp({ app }: Context): readonly Wrong[] {
+    return this.#byApp.get(app) ?? []
+  }
+
+  isFew(trial: TenantTrial): boolean {
+    const people = peopleIn(this.ofTenant(trial))
+    return people <= Math.max(FEW_PEOPLE, FEW_SHARE * trial.tenant.people)
+  }
+
+  /**
+   * Whether it cannot be that the owner himself is in a new place, which the log does not show. Several people were in
+   * that place, few of them with their own clients; or the log has shown people in new places, and the client is not the
+   * owner's; or he was at work elsewhere on most of those days, with the same client if that is his, and no others are
+   * missing in new places of their own.
+   */
+  couldShowNewPlaces(trial: TenantTrial, context: Context): boolean {
+    const { home, who, client, app, prefix } = context
+    const { newPlaces, joined, joinedPairs } = trial.tenant
+    const isOwners = isOwnersClient(trial, context)
+    const there = this.#byPrefix.get(prefix) ?? []
+    if (!isOwners && peopleIn(there) > 1) return ownersShare(there) <= OWNERS_SHARE
+    const people = this.#alone.get(home) ?? 0
+    const isClientShown = (joined.get('client')?.get(client) ?? 0) > 0
+    // With his own client it is himself who travels, and the log may not show that place.
+    if (!isOwners && newPlaces >= NEW_PLACES && isClientShown) return people <= newPlaces
+    const own = this.#byWho.get(pairKey(home, who)) ?? []
+    const days = [...new Set(own.map((wrong) => wrong.context.day))]
+    const keyOf = (day: number) =>
+      isOwners ? pairKey(who, client, app, day) : pairKey(who, '', day)
+    const beside = days.filter((day) => (joinedPairs.get(keyOf(day)) ?? 0) > 0)
+    return people <= 1 && beside.length * 2 > days.length
+  }
+
+  /** Natural logarithm of the chance that what the context has in common with others was all lost. */
+  chance(trial: TenantTrial, context: Context, { places }: Population): number {
+    const ofPrefix = this.#byPrefix.get(context.prefix) ?? []
+    const ofClient = this.#byClient.get(clientKey(context)) ?? []
+    return Math.min(
+      this.#chanceOf(ofPrefix, places.joinedFrom.get(context.prefix) ?? 0),
+      isOwnersClient(trial, context) ? 0 : this.#chanceOf(ofClient, 0),
+      isNovel(trial, context) ? this.#chanceOf(this.ofApp(context), 0) : 0,
+    )
+  }
+
+  #chanceOf(group: readonly Wrong[], joined: number): number {
+    const known = this.#chances.get(group)
+    if (known !== undefined) return known
+    const chance = groupChance(group, joined)
+    this.#chances.set(group, chance)
+    return chance
+  }
+}
+
+const clientKey = ({ home, app, client }: Context): string => pairKey(home, app, client)
+
+const peopleIn = (wrong: readonly Wrong[]): number =>
+  new Set(wrong.map(({ context }) => context.who)).size
+
+/** Of the tokens that are missing from a network, the share that came with the client of their owner. */
+function ownersShare(wrong: readonly Wrong[]): number {
+  const tokens = (some: readonly Wrong[]) =>
+    some.reduce((sum, { context }) => sum + context.hours.length, 0)
+  return (
+    tokens(wrong.filter(({ trial, context }) => isOwnersClient(trial, context))) / tokens(wrong)
+  )
+}
+
+/** How many people are alone in a network, each with the client that he has elsewhere. */
+function peopleAlone(inTenant: readonly Wrong[]): number {
+  const alone = [...grouped(inTenant, ({ context }) => context.prefix).values()].filter(
+    (some) =>
+      peopleIn(some) === 1 && some.every(({ trial, context }) => isOwnersClient(trial, context)),
+  )
+  return peopleIn(alone.flat())
+}
+
+/** Whether the log has not shown tokens of this application, or not in these days. */
+function isNovel(trial: TenantTrial, { app, day }: Context): boolean {
+  if (joinedOf(trial, 'app', app) < CLASS_TOKENS) return true
+  const shownIn = (from: number, to: number) => {
+    let shown = 0
+    for (let near = from; near <= to; near++)
+      shown += trial.tenant.joinedPairs.get(pairKey(app, near)) ?? 0
+    return shown
+  }
+  // Before and after: else it may be that the log ceased to show them on that day, or began to.
+  return (
+    Math.min(shownIn(day - CLASS_DAYS, day), shownIn(day, day + CLASS_DAYS)) < CLASS_TOKENS_NEAR
+  )
+}
+
+const joinedOf = (trial: TenantTrial, dimension: 'app' | 'who', value: string): number =>
+  trial.tenant.joined.get(dimension)?.get(value) ?? 0
+
+/** Whether the logs know the principal, so that only this context's tokens are missing. */
+function isKnown(trial: TenantTrial, { who }: Context, { places }: Population): boolean {
+  return joinedOf(trial, 'who', who) + (places.signIns.get(who) ?? 0) >= KNOWN_SIGN_INS
+}
+
+/**
+ * Whether an application that nobody's explained token has is the attacker's own, and not one whose tokens this log
+ * never shows: it began one day, with ids that the token service does not make, or with ids of other people's tokens. A
+ * service that is tried for a while, by few and from several networks, leaves the same records otherwise.
+ */
+function isAttackersOwn(
+  { tenant }: TenantTrial,
+  { home, app }: Context,
+  ofApp: readonly Wrong[],
+  { places }: Population,
+): boolean {
+  const seen = places.seenApps.get(pairKey(home, app))
+  if (seen === undefined || seen.firstHour <= beginningOf(tenant)) return false
+  if (ofApp.some(({ context }) => context.matter === 'mismatched')) return true
+  const tokens = ofApp.reduce((sum, { context }) => sum + context.hours.length, 0)
+  const wellMade = ofApp.reduce((sum, { context }) => sum + context.wellMade, 0)
+  const joined = tenant.joined.get('all')?.get('') ?? 0
+  return joined >= WELL_MADE_TOKENS && tenant.wellMade >= WELL_MADE_SHARE && wellMade * 2 < tokens
+}
+
+/** Whether the log has shown tokens from addresses of this kind: some collectors drop rows with those of IPv6. */
+const isAddressShown = ({ tenant }: TenantTrial, { prefix }: Context): boolean =>
+  !prefix.includes(':') || prefix.startsWith('::ffff:') || tenant.joinedOverIpv6 >= CLASS_TOKENS
+
+/** Whether the owner uses just this client: then he may himself be in a new place. */
+const isOwnersClient = ({ tenant }: TenantTrial, { who, client, app }: Context): boolean =>
+  (tenant.joinedPairs.get(pairKey(who, client, app)) ?? 0) > 0
+
+/** Natural logarithm of the chance that all that is wrong in a group was lost, beside `joined` that was not. */
+function groupChance(group: readonly Wrong[], joined: number): number {
+  const clusters = new Map<string, number>()
+  for (const { trial, context } of group)
+    for (const hour of context.hours) {
+      if (context.matter === 'missing' && !wasOn(trial, hour)) continue
+      const rate = context.matter === 'missing' ? trial.loss : trial.mismatch
+      const loss =
+        context.matter === 'missing' ? trial.gaps.lossOf(context.who, hour) : pairKey('hour', hour)
+      if (loss === undefined) continue
+      const key = pairKey(context.home, loss)
+      clusters.set(key, Math.max(clusters.get(key) ?? 0, rate))
+    }
+  const rates = [...clusters.values()]
+  if (rates.length === 0) return 0
+  if (joined > 0) return logTail(rates.length, rates.length + joined, Math.max(...rates))
+  return rates.reduce((sum, rate) => sum + Math.log(rate), 0)
+}
+
+/** Whether other tokens of about this hour were explained, and none of theirs is missing. */
+function wasOn(trial: TenantTrial, hour: number): boolean {
+  if (trial.isHole(hour)) return false
+  let joined = trial.tenant.joinedHours.get(hour) ?? 0
+  for (let far = 1; far <= NEAR_HOURS && joined < NEAR_TOKENS; far++)
+    joined +=
+      (trial.tenant.joinedHours.get(hour - far) ?? 0) +
+      (trial.tenant.joinedHours.get(hour + far) ?? 0)
+  return joined >= NEAR_TOKENS
+}

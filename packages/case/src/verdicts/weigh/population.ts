@@ -1,0 +1,92 @@
+/**
+ * What is weighed: contexts in which something is wrong, and what the same logs show of everybody else.
+ *
+ * Counts are of tokens; of records without a token id, of records. Hours are whole hours since 1970, UTC.
+ *
+ * @module
+ */
+import type { Matter } from '../match/judge.ts'
+
+/** The properties by which a log may fail as a whole. */
+export const DIMENSIONS = ['app', 'family', 'client', 'service', 'source', 'who'] as const
+export type Dimension = (typeof DIMENSIONS)[number]
+
+/** Tokens of one principal from one network, with one client, on one day, that are all wrong in one way. */
+export interface Context extends Readonly<Record<Dimension, string>> {
+  readonly home: string
+  readonly prefix: string
+  readonly matter: Matter
+  readonly day: number
+  /** One element a token: the hour in which it was issued, as far as known. */
+  readonly hours: readonly number[]
+  /** Of these, tokens whose id is made as the token service makes ids. */
+  readonly wellMade: number
+  readonly reason: string
+}
+
+/** What the logs show of one tenant. */
+export interface Tenant {
+  readonly home: string
+  /** First and last access, hours. */
+  readonly firstHour: number
+  readonly lastHour: number
+  /** Tokens that were explained: by value of each dimension. */
+  readonly joined: ReadonlyMap<Dimension | 'all', ReadonlyMap<string, number>>
+  /** Records that named these tokens. */
+  readonly joinedRecords: ReadonlyMap<Dimension | 'all', ReadonlyMap<string, number>>
+  /** By hour of issuance. */
+  readonly joinedHours: ReadonlyMap<number, number>
+  /** Hours in which tokens of a principal were explained, in order: of principals with a context. */
+  readonly shownHours: ReadonlyMap<string, readonly number[]>
+  /** Explained tokens from addresses of IPv6. */
+  readonly joinedOverIpv6: number
+  /** By application and day; by principal, client and application, and that by day; by principal, '' and day. */
+  readonly joinedPairs: ReadonlyMap<string, number>
+  /** Of the tokens that were explained, the share whose network is one at which their principal signed in. */
+  readonly addressFit: number
+  /** Share of explained tokens whose id is made as the token service makes ids. */
+  readonly wellMade: number
+  /** Networks that came up after the log's first days, each with one principal: so many were explained. */
+  readonly newPlaces: number
+  /** Pairs of a principal and a network with explained tokens. */
+  readonly placeCount: number
+  /** Rows of its issuance logs that are known to be lost (rejected, cut), and rows that they have. */
+  readonly lostRows: number
+  readonly rows: number
+  /** Principals with explained tokens. */
+  readonly people: number
+}
+
+/** Accesses of a context, whatever their verdict. */
+export interface Seen {
+  readonly firstHour: number
+  readonly lastHour: number
+  /** Days with an access. */
+  readonly days: number
+}
+
+/** What the logs know of the networks and principals of contexts; keys of {@link pairKey}. */
+export interface Places {
+  /** Principal and network: the identity provider, or an explained token, puts the principal there. */
+  readonly own: ReadonlySet<string>
+  /** Tenant and network: several principals sign in there, or an application does. */
+  readonly known: ReadonlySet<string>
+  /** Tenant, principal and network. */
+  readonly seen: ReadonlyMap<string, Seen>
+  /** Tenant, application and network; tenant and application. */
+  readonly seenApps: ReadonlyMap<string, Seen>
+  /** Explained tokens of anybody from this network, in the whole case. */
+  readonly joinedFrom: ReadonlyMap<string, number>
+  /** Names of principals whom the logs have under several names, with one object id. */
+  readonly renamed: ReadonlySet<string>
+  /** Sign-ins of this principal that the logs have. */
+  readonly signIns: ReadonlyMap<string, number>
+}
+
+export interface Population {
+  readonly contexts: readonly Context[]
+  readonly tenants: ReadonlyMap<string, Tenant>
+  readonly places: Places
+}
+
+export const pairKey = (...parts: readonly (string | number)[]): string => parts.join('\0')

@@ -1,0 +1,162 @@
+/**
+ * Reads what is weighed out of a judged case.
+ *
+ * Cost: a pass over the accesses of the tenants in which something is wrong, and one over the principals, networks and
+ * times of the issuances.
+ *
+ * @module
+ */
+import { type Json, text } from '@mintmark/core'
+import { countOf } from '../../engine/count_of.ts'
+import type { Scratch } from '../../engine/scratch.ts'
+import type { Session } from '../../engine/session.ts'
+import { NO_ID } from '../../store/no_id.ts'
+import { correctedMs, readClocks } from '../match/clocks.ts'
+import { CLIENT, FAMILY, IS_WELL_MADE, PREFIX, WHO } from '../match/context.ts'
+import { MATTERS } from '../match/judge.ts'
+import { bucketsOf, rangesFor } from '../match/ranges.ts'
+import type { Context, Population } from './population.ts'
+import { NO_PLACES, readPlaces } from './read_places.ts'
+import { DAY, SPILLS, type Tables } from './read_sql.ts'
+import { readTenants } from './read_tenants.ts'
+
+/** Columns by which contexts are told apart, and joined to what is ruled of them. */
+export const CONTEXT_KEY =
+  'home, who, prefix, app, client_family, client_kind, service, source, matter, reason, day'
+
+const JOINED_COLUMNS = `home LowCardinality(String), who String, prefix String, app LowCardinality(String),
+  client_family LowCardinality(String), client_kind LowCardinality(String), service LowCardinality(String),
+  source LowCardinality(String), hour Int32, tokens UInt32, records UInt32, well_made UInt32`
+
+const USED_COLUMNS = `home LowCardinality(String), who String, prefix String, app LowCardinality(String), day UInt32,
+  first UInt32, last UInt32`
+
+const SIGNED_IN_COLUMNS = `owner LowCardinality(String), principal String, principal_id String, ip String,
+  category LowCardinality(String), outcome LowCardinality(String), records UInt64`
+
+/** @param judged table of `JUDGED_COLUMNS`. Throws as `Session.command`. */
+export async function readPopulation(
+  session: Session,
+  scratch: Scratch,
+  judged: string,
+  sole: string,
+): Promise<Population> {
+  const contexts = await readContexts(session, judged)
+  if (contexts.length === 0) return { contexts, tenants: new Map(), places: NO_PLACES }
+  const about = await scratch.table(
+    'about',
+    'home String, who String, prefix String, app String, client_kind String',
+  )
+  await session.command(
+    `INSERT INTO ${about} SELECT DISTINCT home, who, prefix, app, client_kind FROM ${judged} WHERE matter != ''`,
+  )
+  const tables = {
+    about,
+    joined: await scratch.table('joined', JOINED_COLUMNS, '(home, who)'),
+    used: await scratch.table('used', USED_COLUMNS, '(home, who)'),
+    signedIn: await scratch.table('signed_in', SIGNED_IN_COLUMNS, '(owner, principal)'),
+  }
+  await fillJoined(session, tables, judged, sole)
+  await fillUsed(session, tables, sole)
+  await fillSignedIn(session, tables)
+  return {
+    contexts,
+    tenants: await readTenants(session, tables, sole),
+    places: await readPlaces(session, tables, sole),
+  }
+}
+
+async function readContexts(session: Session, judged: string): Promise<Context[]> {
+  const contexts: Context[] = []
+  const rows = session.stream(
+    `SELECT ${CONTEXT_KEY}, groupArray(hour) AS hours, sum(is_well_made) AS well_made
+     FROM (
+       SELECT home, who, prefix, app, client_family, client_kind, service, source, matter, reason, unit,
+         min(hour) AS hour, max(is_well_made) AS is_well_made, ${DAY} AS day
+       FROM ${judged} WHERE matter != ''
+       GROUP BY home, who, prefix, app, client_family, client_kind, service, source, matter, reason, unit
+     )
+     GROUP BY ${CONTEXT_KEY} ORDER BY ${CONTEXT_KEY} SETTINGS ${SPILLS}`,
+  )
+  for await (const some of rows) for (const row of some) contexts.push(contextOf(row))
+  return contexts
+}
+
+function contextOf(row: Json): Context {
+  const of = (name: string) => text(row, name) ?? ''
+  const hours: unknown = row['hours']
+  return {
+    home: of('home'),
+    prefix: of('prefix'),
+    matter: MATTERS.find((one) => one === row['matter']) ?? 'chosen',
+    reason: of('reason'),
+    day: Number(row['day']),
+    hours: Array.isArray(hours) ? hours.map(Number) : [],
+    wellMade: Number(row['well_made']),
+    app: of('app'),
+    family: of('client_family'),
+    client: of('client_kind'),
+    service: of('service'),
+    source: of('source'),
+    who: of('who'),
+  }
+}
+
+/** The explained tokens of the tenants in question, by context: of each its first access. */
+async function fillJoined(
+  session: Session,
+  { about, joined }: Tables,
+  judged: string,
+  sole: string,
+): Promise<void> {
+  const clocks = await readClocks(session)
+  const at = correctedMs('at', clocks.access)
+  for (const range of rangesFor(await countOf(session, 'access'))) {
+    // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
+    await session.command(
+      `INSERT INTO ${joined}
+       SELECT home, who, first.1 AS prefix, first.2 AS app, first.3 AS client_family, first.4 AS client_kind,
+         first.5 AS service, first.6 AS source, first.7 AS hour, count() AS tokens, sum(uses) AS records, sum(is_well_made) AS well_made
+       FROM (
+         SELECT home, who, token_id, count() AS uses, max(well) AS is_well_made,
+           argMin((prefix, app, client_family, client_kind, service, source, hour), at_ms) AS first
+         FROM (
+           SELECT if(tenant = '', {sole:String}, tenant) AS home, ${WHO} AS who, token_id, ${PREFIX} AS prefix,
+             if(client_app_id != '', client_app_id, app_id) AS app, ${FAMILY} AS client_family,
+             ${CLIENT} AS client_kind, service, source, ${at} AS at_ms, toInt32(intDiv(at_ms, 3600000)) AS hour,
+             ${IS_WELL_MADE} AS well
+           FROM access
+           WHERE ${bucketsOf(range)} AND token_state = 'present' AND token_id != toUUID('${NO_ID}')
+             AND home GLOBAL IN (SELECT home FROM ${about})
+             AND (record_id, content) GLOBAL NOT IN (SELECT record_id, content FROM ${judged} WHERE ${bucketsOf(range)})
+         )
+         GROUP BY home, who, token_id
+       )
+       GROUP BY home, who, prefix, app, client_family, client_kind, service, source, hour
+       SETTINGS ${SPILLS}`,
+      { sole },
+    )
+  }
+}
+
+/** All accesses of the tenants in question, by context and day: first and last, seconds. */
+async function fillUsed(session: Session, { about, used }: Tables, sole: string): Promise<void> {
+  await session.command(
+    `INSERT INTO ${used}
+     SELECT if(tenant = '', {sole:String}, tenant) AS home, ${WHO} AS who, ${PREFIX} AS prefix,
+       if(client_app_id != '', client_app_id, app_id) AS app, intDiv(toUnixTimestamp(at), 86400) AS day,
+       min(toUnixTimestamp(at)) AS first, max(toUnixTimestamp(at)) AS last
+     FROM access WHERE home GLOBAL IN (SELECT home FROM ${about})
+     GROUP BY home, who, prefix, app, day SETTINGS ${SPILLS}`,
+    { sole },
+  )
+}
+
+/** Who signed in from where: one pass over the issuances for all that is asked of them. */
+async function fillSignedIn(session: Session, { signedIn }: Tables): Promise<void> {
+  await session.command(
+    `INSERT INTO ${signedIn}
+     SELECT owner, principal, principal_id, ip, category, outcome, count() AS records FROM issuance
+     GROUP BY owner, principal, principal_id, ip, category, outcome SETTINGS ${SPILLS}`,
+  )
+}

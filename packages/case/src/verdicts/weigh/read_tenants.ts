@@ -1,0 +1,187 @@
+/**
+ * Reads what the logs show of tenants: how many tokens they explained, by what, when, and where.
+ *
+ * @module
+ */
+import { type Json, text } from '@mintmark/core'
+import type { Session } from '../../engine/session.ts'
+import { lossesOf } from '../losses/losses.ts'
+import { signedIn } from '../match/context.ts'
+import { grouped } from '../match/grouped.ts'
+import { DIMENSIONS, type Dimension, pairKey, type Tenant } from './population.ts'
+import { DAY, numbers, SPILLS, type Tables } from './read_sql.ts'
+
+/** SQL column of each dimension. */
+const COLUMN: Readonly<Record<Dimension, string>> = {
+  app: 'app',
+  family: 'client_family',
+  client: 'client_kind',
+  service: 'service',
+  source: 'source',
+  who: 'who',
+}
+
+/** What the logs show of the tenants in question. Throws as `Session.rows`. */
+export async function readTenants(
+  session: Session,
+  tables: Tables,
+  sole: string,
+): Promise<Map<string, Tenant>> {
+  const { about, joined } = tables
+  const spans = await session.rows(`${spansOf(tables)} ORDER BY home`)
+  const facts = await rowsByHome(session, tenantFacts(tables))
+  const hours = await rowsByHome(
+    session,
+    `SELECT home, hour, sum(tokens) AS tokens FROM ${joined} GROUP BY home, hour ORDER BY home, hour`,
+  )
+  const rows = await rowsByHome(
+    session,
+    `SELECT if(tenant = '', {sole:String}, tenant) AS home, sum(records) AS n FROM coverage WHERE side = 'issuance'
+     GROUP BY home ORDER BY home`,
+    { sole },
+  )
+  const losses = grouped(await lossesOf(session, 'issuance'), ({ tenant }) =>
+    tenant === '' ? sole : tenant,
+  )
+  const shown = await rowsByHome(
+    session,
+    `SELECT home, who, arraySort(groupUniqArray(hour)) AS hours FROM ${joined}
+     WHERE (home, who) GLOBAL IN (SELECT home, who FROM ${about}) GROUP BY home, who ORDER BY home, who SETTINGS ${SPILLS}`,
+  )
+  const values = await valuesOf(session, tables)
+  const pairs = await pairsOf(session, about, joined)
+  return new Map(
+    spans.map((row): [string, Tenant] => {
+      const home = text(row, 'home') ?? ''
+      return [
+        home,
+        {
+          home,
+          firstHour: Number(row['first_hour']),
+          lastHour: Number(row['last_hour']),
+          joined: values.get(home)?.tokens ?? new Map(),
+          joinedRecords: values.get(home)?.records ?? new Map(),
+          joinedHours: new Map(
+            (hours.get(home) ?? []).map((one) => [Number(one['hour']), Number(one['tokens'])]),
+          ),
+          joinedPairs: pairs.get(home) ?? new Map(),
+          shownHours: new Map((shown.get(home) ?? []).map(hoursOf)),
+          ...factsOf(facts.get(home)?.[0] ?? {}),
+          lostRows: (losses.get(home) ?? []).reduce((sum, { records }) => sum + records, 0),
+          rows: Number(rows.get(home)?.[0]?.['n'] ?? 0),
+        },
+      ]
+    }),
+  )
+}
+
+function hoursOf(row: Json): readonly [string, readonly number[]] {
+  const hours: unknown = row['hours']
+  return [text(row, 'who') ?? '', Array.isArray(hours) ? hours.map(Number) : []]
+}
+
+type Facts = 'addressFit' | 'wellMade' | 'newPlaces' | 'placeCount' | 'people' | 'joinedOverIpv6'
+
+function factsOf(fact: Json): Pick<Tenant, Facts> {
+  const number = (name: string) => Number(fact[name] ?? 0)
+  return {
+    addressFit: number('fitting') / Math.max(1, number('with_network')),
+    wellMade: number('well_made') / Math.max(1, number('tokens')),
+    newPlaces: number('new_places'),
+    placeCount: number('places'),
+    people: number('people'),
+    joinedOverIpv6: number('over_ipv6'),
+  }
+}
+
+/** First and last access of each tenant. */
+const spansOf = ({ used }: Tables): string =>
+  `SELECT home, intDiv(min(first), 3600) AS first_hour, intDiv(max(last), 3600) AS last_hour FROM ${used} GROUP BY home`
+
+function tenantFacts(tables: Tables): string {
+  return `
+    SELECT p.home AS home, sum(p.tokens) AS tokens, sum(p.well) AS well_made, uniqExact(p.who) AS people,
+      sumIf(p.tokens, position(p.prefix, ':') > 0 AND NOT startsWith(p.prefix, '::ffff:')) AS over_ipv6,
+      countIf(p.prefix != '') AS places, sumIf(p.tokens, p.prefix != '') AS with_network,
+      sumIf(p.tokens, p.prefix != '' AND (p.who, p.prefix) GLOBAL IN (${signedIn(tables.signedIn)})) AS fitting,
+      countIf(p.prefix != '' AND p.first_hour > s.first_hour
+        + least(168, greatest(24, 0.15 * (s.last_hour - s.first_hour)))) AS new_places
+    FROM (
+      SELECT home, who, prefix, sum(tokens) AS tokens, sum(well_made) AS well, min(hour) AS first_hour
+      FROM ${tables.joined} GROUP BY home, who, prefix
+    ) AS p
+    INNER JOIN (${spansOf(tables)}) AS s ON s.home = p.home
+    GROUP BY home ORDER BY home SETTINGS ${SPILLS}`
+}
+
+interface Values {
+  readonly tokens: Map<Dimension | 'all', Map<string, number>>
+  readonly records: Map<Dimension | 'all', Map<string, number>>
+}
+
+async function valuesOf(session: Session, { about, joined }: Tables): Promise<Map<string, Values>> {
+  const found = new Map<string, Values>()
+  for (const dimension of ['all', ...DIMENSIONS] as const) {
+    const column = dimension === 'all' ? "''" : `toString(${COLUMN[dimension]})`
+    const isAsked =
+      dimension === 'who' ? `WHERE (home, who) GLOBAL IN (SELECT home, who FROM ${about})` : ''
+    // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
+    const rows = await session.rows(
+      `SELECT home, ${column} AS value, sum(tokens) AS tokens, sum(records) AS records FROM ${joined} ${isAsked}
+       GROUP BY home, value ORDER BY home, value`,
+    )
+    for (const [home, ofHome] of grouped(rows, (row) => text(row, 'home') ?? '')) {
+      const values = found.get(home) ?? { tokens: new Map(), records: new Map() }
+      found.set(home, values)
+      values.tokens.set(dimension, numbers(ofHome, 'value', 'tokens'))
+      values.records.set(dimension, numbers(ofHome, 'value', 'records'))
+    }
+  }
+  return found
+}
+
+/** Explained tokens by application and day; by principal, client and application; and the same by day. */
+async function pairsOf(
+  session: Session,
+  about: string,
+  joined: string,
+): Promise<Map<string, Map<string, number>>> {
+  const found = new Map<string, Map<string, number>>()
+  const take = (rows: readonly Json[], names: readonly string[]) => {
+    for (const row of rows) {
+      const home = text(row, 'home') ?? ''
+      const pairs = found.get(home) ?? new Map<string, number>()
+      found.set(home, pairs)
+      pairs.set(pairKey(...names.map((name) => String(row[name]))), Number(row['tokens']))
+    }
+  }
+  const asked = `(home, who, client_kind, app) GLOBAL IN (SELECT home, who, client_kind, app FROM ${about})`
+  const days = await session.rows(
+    `SELECT home, app, ${DAY} AS day, sum(tokens) AS tokens FROM ${joined} GROUP BY home, app, day ORDER BY home, app, day`,
+  )
+  take(days, ['app', 'day'])
+  const clients = await session.rows(
+    `SELECT home, who, client_kind, app, sum(tokens) AS tokens FROM ${joined} WHERE ${asked}
+     GROUP BY home, who, client_kind, app ORDER BY home, who, client_kind, app`,
+  )
+  take(clients, ['who', 'client_kind', 'app'])
+  const daily = await session.rows(
+    `SELECT home, who, client_kind, app, ${DAY} AS day, sum(tokens) AS tokens FROM ${joined} WHERE ${asked}
+     GROUP BY home, who, client_kind, app, day ORDER BY home, who, client_kind, app, day`,
+  )
+  take(daily, ['who', 'client_kind', 'app', 'day'])
+  const present = await session.rows(
+    `SELECT home, who, '' AS anything, ${DAY} AS day, sum(tokens) AS tokens FROM ${joined}
+     WHERE (home, who) GLOBAL IN (SELECT home, who FROM ${about}) GROUP BY home, who, day ORDER BY home, who, day`,
+  )
+  take(present, ['who', 'anything', 'day'])
+  return found
+}
+
+async function rowsByHome(
+  session: Session,
+  sql: string,
+  params: Readonly<Record<string, string>> = {},
+): Promise<Map<string, Json[]>> {
+  return grouped(await session.rows(sql, params), (row) => text(row, 'home') ?? '')
+}

@@ -1,0 +1,295 @@
+/**
+ * From verdicts on single tokens to what may be said of them: the whole must fit before anybody is accused.
+ *
+ * A token that no issuance explains has four ordinary causes: its log never shows such tokens, the log has a hole there,
+ * the log loses a row now and then, or a column holds something else. Each leaves marks in the tokens of everybody
+ * else. `docs/missing-tokens.md` gives the rules in words.
+ *
+ * @module
+ */
+import { grouped } from '../match/grouped.ts'
+import type { Reason, Strength } from '../match/reasons.ts'
+import { lossAtMost } from './chance.ts'
+import { evidenceOf } from './evidence.ts'
+import { isHabitual, isOrdinary } from './ordinary.ts'
+import { PersonGaps } from './person_gaps.ts'
+import {
+  type Context,
+  DIMENSIONS,
+  type Dimension,
+  type Places,
+  type Population,
+  pairKey,
+  type Tenant,
+} from './population.ts'
+
+/** What is ruled of a context. `reason` is given where the verdict becomes `undetermined`. */
+export interface Ruling {
+  readonly context: Context
+  readonly strength: Strength | ''
+  readonly reason?: Extract<
+    Reason,
+    'class-not-shown' | 'log-incomplete' | 'log-does-not-fit' | 'too-few-explained'
+  >
+}
+
+/** Explained tokens below which a log has not shown that it can speak. */
+export const ENOUGH_TOKENS = 20
+/** A value of a property fails as a whole when so many tokens, and more than this share of its tokens, are not explained. */
+const FAILING_TOKENS = 3
+const FAILING_SHARE = 0.1
+/** The same for an hour and its neighbours, of which fewer tokens are known. */
+const FAILING_HOUR_SHARE = 0.34
+/** A log in which more than this share of ordinary tokens is missing does not fit as a whole. */
+const UNFIT_SHARE = 0.25
+
+/**
+ * What a token holder wrote or left out is rare where it is in at most this share of the records of each of these
+ * properties. An id that is none stands out in its service. A record may lack one for its client's sake.
+ */
+const RARE_SHARE = 0.01
+const RARE_AMONG = ['service', 'app', 'client'] as const
+/** Explained tokens of a principal by which he is one whose tokens this log explains: a guest is not. */
+const KNOWN_TOKENS = 3
+
+/** Tokens of ordinary contexts with one value of a property, where they are not explained as a whole. */
+export interface NotShown {
+  readonly home: string
+  readonly property: Dimension | 'all'
+  readonly value: string
+  readonly explained: number
+  readonly missing: number
+}
+
+export interface Weighed {
+  readonly rulings: readonly Ruling[]
+  readonly notShown: readonly NotShown[]
+}
+
+export function weigh(population: Population): Weighed {
+  const byHome = grouped(population.contexts, ({ home }) => home)
+  const tenants = [...byHome].flatMap(([home, contexts]) => {
+    const tenant = population.tenants.get(home)
+    return tenant === undefined ? [] : [new TenantTrial(tenant, contexts, population)]
+  })
+  const evidence = evidenceOf(tenants, population)
+  return {
+    rulings: tenants.flatMap((tenant) => tenant.rulings(evidence)),
+    notShown: tenants.flatMap((tenant) => tenant.notShown()),
+  }
+}
+
+/** Contexts of one tenant, with what fails there as a whole. */
+export class TenantTrial {
+  readonly tenant: Tenant
+  readonly ordinary: readonly Context[]
+  /** Wrong tokens in contexts that are not their owner's. */
+  readonly strange: readonly Context[]
+  /** Ordinary contexts in which nothing fails as a whole. */
+  readonly losses: readonly Context[]
+  readonly isFit: boolean
+  /** The largest share of ordinary tokens that the log loses, and whose tokens are mismatched. */
+  readonly loss: number
+  readonly mismatch: number
+  readonly #failing = new Map<Dimension, Set<string>>()
+  readonly #failingPairs = new Set<string>()
+  readonly gaps: PersonGaps
+  readonly #places: Places
+  readonly #wrong: readonly Context[]
+  /** Ordinary records without a token that can be looked up, by property, value and reason. */
+  readonly #chosen = new Map<string, number>()
+  readonly #badHours: ReadonlyMap<number, number>
+
+  constructor(tenant: Tenant, contexts: readonly Context[], population: Population) {
+    this.tenant = tenant
+    this.#places = population.places
+    const isOwn = (context: Context) => isOrdinary(context, tenant, population.places)
+    this.ordinary = contexts.filter(isOwn)
+    this.strange = contexts.filter((context) => !isOwn(context))
+    this.gaps = new PersonGaps(
+      tenant.shownHours,
+      this.strange.filter(({ matter }) => matter === 'missing'),
+    )
+    const wrong = this.ordinary.filter(
+      ({ matter }) => matter === 'missing' || matter === 'mismatched',
+    )
+    this.#wrong = wrong
+    for (const context of this.ordinary.filter(({ matter }) => matter === 'chosen'))
+      for (const dimension of RARE_AMONG) {
+        const key = pairKey(dimension, context[dimension], context.reason)
+        this.#chosen.set(key, (this.#chosen.get(key) ?? 0) + context.hours.length)
+      }
+    this.#badHours = tokensByHour(wrong)
+    for (const dimension of DIMENSIONS)
+      this.#failing.set(dimension, failingValues(wrong, dimension, tenant))
+    for (const key of failingDays(wrong, tenant)) this.#failingPairs.add(key)
+    this.losses = wrong.filter((context) => !this.failsWhole(context))
+    const joined = this.#joined
+    const lost = tokensOf(this.losses, 'missing')
+    const mixed = tokensOf(this.losses, 'mismatched')
+    this.isFit = joined >= ENOUGH_TOKENS && lost + mixed <= UNFIT_SHARE * (joined + lost + mixed)
+    this.loss = Math.max(
+      lossAtMost(lost, joined + lost),
+      tenant.lostRows === 0 ? 0 : lossAtMost(tenant.lostRows, tenant.rows + tenant.lostRows),
+    )
+    this.mismatch = lossAtMost(mixed, joined + mixed)
+  }
+
+  /** Which property of a context fails as a whole in this tenant; undefined where none does. */
+  failsWhole(context: Context): 'class-not-shown' | 'log-incomplete' | undefined {
+    for (const dimension of DIMENSIONS)
+      if (this.#failing.get(dimension)?.has(context[dimension]) === true)
+        return dimension === 'who' ? 'log-incomplete' : 'class-not-shown'
+    if (this.#failingPairs.has(pairKey(context.app, context.day))) return 'class-not-shown'
+    const inHoles = context.hours.filter((hour) => this.isHole(hour)).length
+    return inHoles * 2 > context.hours.length ? 'log-incomplete' : undefined
+  }
+
+  /** Whether ordinary tokens of this hour are missing as well. */
+  isHole(hour: number): boolean {
+    let missing = 0
+    let joined = 0
+    for (let at = hour - 1; at <= hour + 1; at++) {
+      missing += this.#badHours.get(at) ?? 0
+      joined += this.tenant.joinedHours.get(at) ?? 0
+    }
+    const here = this.#badHours.get(hour) ?? 0
+    const joinedHere = this.tenant.joinedHours.get(hour) ?? 0
+    return (
+      isFailing(missing, joined, FAILING_HOUR_SHARE) ||
+      isFailing(here, joinedHere, FAILING_HOUR_SHARE)
+    )
+  }
+
+  /** What does not fit, with its two numbers. */
+  notShown(): NotShown[] {
+    const { home, joined } = this.tenant
+    const values = [...this.#failing].flatMap(([property, failing]) =>
+      [...failing].map((value): NotShown => {
+        const missing = tokensOf(this.#wrong.filter((context) => context[property] === value))
+        return { home, property, value, explained: joined.get(property)?.get(value) ?? 0, missing }
+      }),
+    )
+    if (this.isFit) return values
+    return [
+      { home, property: 'all', value: '', explained: this.#joined, missing: tokensOf(this.#wrong) },
+      ...values,
+    ]
+  }
+
+  rulings(evidence: (trial: TenantTrial, context: Context) => boolean): Ruling[] {
+    const own = this.ordinary.map((context) => this.#ordinaryRuling(context))
+    const strange = this.strange.map((context): Ruling => {
+      if (context.matter === 'recorded') return this.#recorded(context)
+      const isProven = this.isFit && evidence(this, context)
+      return { context, strength: isProven ? 'established' : 'lead' }
+    })
+    return [...own, ...strange]
+  }
+
+  #ordinaryRuling(context: Context): Ruling {
+    if (context.matter === 'recorded') return this.#recorded(context)
+    const silent = isHabitual(context, this.tenant, this.#places) ? '' : 'lead'
+    if (context.matter === 'chosen')
+      return { context, strength: this.#isRare(context) ? 'lead' : silent }
+    if (context.matter === 'session') return { context, strength: 'lead' }
+    const reason = this.#ordinaryCause(context)
+    return reason === undefined
+      ? { context, strength: 'lead' }
+      : { context, strength: silent, reason }
+  }
+
+  #ordinaryCause(context: Context): Ruling['reason'] {
+    const failing = this.failsWhole(context)
+    // An id that was issued to somebody else is a fact, however little the log shows; many of them are a wrong column.
+    if (context.matter === 'mismatched')
+      return failing === undefined ? undefined : 'log-does-not-fit'
+    if (failing !== undefined) return failing
+    if (this.#joined < ENOUGH_TOKENS) return 'too-few-explained'
+    return this.isFit ? undefined : 'log-does-not-fit'
+  }
+
+  get #joined(): number {
+    return this.tenant.joined.get('all')?.get('') ?? 0
+  }
+
+  /**
+   * A ledger says itself that it has every token: what it lacks was not issued, if it has those of others. An id that it
+   * issued to somebody else proves as much of a principal who has tokens of his own under the same name.
+   */
+  #recorded(context: Context): Ruling {
+    const joined = this.#joined
+    const recorded = [...this.ordinary, ...this.strange].filter(
+      ({ matter }) => matter === 'recorded',
+    )
+    const alike = recorded.filter((other) => isMissing(other) === isMissing(context))
+    const isProven = isMissing(context)
+      ? joined > 0 && tokensOf(alike) <= Math.max(joined, FAILING_TOKENS)
+      : (this.tenant.joined.get('who')?.get(context.who) ?? 0) > 0 &&
+        !isFailing(tokensOf(alike), joined, FAILING_SHARE)
+    return { context, strength: isProven ? 'established' : 'lead' }
+  }
+
+  /** A record without a token that can be looked up, where those of others have one. */
+  #isRare(context: Context): boolean {
+    const { joined, joinedRecords } = this.tenant
+    const isJunk = context.reason === 'malformed-id' || context.reason === 'anonymised-id'
+    if (!isJunk && (joined.get('who')?.get(context.who) ?? 0) < KNOWN_TOKENS) return false
+    const among = isJunk ? RARE_AMONG.slice(0, 1) : RARE_AMONG
+    return among.every((dimension) => {
+      const value = context[dimension]
+      const explained = joined.get(dimension)?.get(value) ?? 0
+      const records = joinedRecords.get(dimension)?.get(value) ?? 0
+      const alike = this.#chosen.get(pairKey(dimension, value, context.reason)) ?? 0
+      return explained >= ENOUGH_TOKENS && alike <= RARE_SHARE * records
+    })
+  }
+}
+
+/** Whether the ledger lacks the token, and has it of nobody else either. */
+const isMissing = ({ reason }: Context): boolean => reason === 'never-issued'
+
+export const tokensOf = (contexts: readonly Context[], matter?: Context['matter']): number =>
+  contexts.reduce(
+    (sum, context) =>
+      sum + (matter === undefined || context.matter === matter ? context.hours.length : 0),
+    0,
+  )
+
+function isFailing(missing: number, joined: number, share: number): boolean {
+  return missing >= FAILING_TOKENS && missing > share * (missing + joined)
+}
+
+function tokensByHour(contexts: readonly Context[]): Map<number, number> {
+  const found = new Map<number, number>()
+  for (const { hours } of contexts)
+    for (const hour of hours) found.set(hour, (found.get(hour) ?? 0) + 1)
+  return found
+}
+
+/** Values of one property of which ordinary tokens are, as a whole, not explained. */
+function failingValues(
+  wrong: readonly Context[],
+  dimension: Dimension,
+  tenant: Tenant,
+): Set<string> {
+  const joined = tenant.joined.get(dimension)
+  const values = grouped(wrong, (context) => context[dimension])
+  return new Set(
+    [...values]
+      .filter(([value, contexts]) =>
+        isFailing(tokensOf(contexts), joined?.get(value) ?? 0, FAILING_SHARE),
+      )
+      .map(([value]) => value),
+  )
+}
+
+/** Applications on days on which their ordinary tokens are not explained. */
+function failingDays(wrong: readonly Context[], tenant: Tenant): string[] {
+  const days = grouped(wrong, ({ app, day }) => pairKey(app, day))
+  return [...days]
+    .filter(([key, contexts]) =>
+      isFailing(tokensOf(contexts), tenant.joinedPairs.get(key) ?? 0, FAILING_SHARE),
+    )
+    .map(([key]) => key)
+}

@@ -1,0 +1,213 @@
+/**
+ * Accesses of a selection, a page at a time, and all that is known of one.
+ *
+ * Text is as logged, cut to a length that a screen can hold: make it safe before it is shown.
+ *
+ * @module
+ */
+import { isoOf, type Json, readGuid } from '@mintmark/core'
+import type { Session } from '../engine/session.ts'
+import { BOUNDED } from '../engine/settings.ts'
+import { withStrength } from '../scope/access_strength.ts'
+import type { Selected } from '../scope/selected.ts'
+import { NO_ID } from '../store/no_id.ts'
+
+/** Characters of any one text. */
+const CUT = 400
+const DETAIL_CUT = 20_000
+const MOST_ITEMS = 500
+const MOST_ROWS = 500
+
+export interface ListedAccess {
+  readonly recordId: string
+  readonly at: string
+  readonly party: 'theirs' | 'either'
+  /** As in the scope: `forged`, `replayed`, `mis-granted`, `context`, `named`. */
+  readonly class: string
+  readonly verdict: string
+  readonly reason: string
+  /** Of what points at it: `established`, `lead`, or `''`. */
+  readonly strength: string
+  readonly account: string
+  readonly principal: string
+  readonly operation: string
+  readonly service: string
+  readonly ip: string
+  readonly client: string
+  readonly app: string
+  readonly sessionId: string
+  /** `''` where the record has none. */
+  readonly tokenId: string
+  /** Messages that the record names. */
+  readonly items: number
+  readonly objectPath: string
+}
+
+export interface PageOptions {
+  readonly offset?: number
+  /** At most 500, 100 when left out. */
+  readonly limit?: number
+}
+
+export interface AccessPage {
+  readonly total: number
+  readonly rows: readonly ListedAccess[]
+}
+
+const cut = (column: string, most = CUT) => `substringUTF8(${column}, 1, ${most}) AS ${column}_cut`
+const SESSION = "if(session_id != '', session_id, other_session_id)"
+const APP = "if(client_app_id != '', client_app_id, app_id)"
+const TOKEN = `if(token_id = toUUID('${NO_ID}'), '', toString(token_id))`
+
+/** In the order of time. Throws as `Session.rows`. */
+export async function accessPage(
+  session: Session,
+  selected: Selected,
+  { offset = 0, limit = 100 }: PageOptions = {},
+): Promise<AccessPage> {
+  const [counted] = await session.rows(`SELECT count() AS n FROM ${selected.table}`)
+  const rows = await session.rows(
+    `SELECT toString(record_id) AS id, toUnixTimestamp64Milli(at) AS at_ms, party, class, verdict, reason, strength,
+       ${cut('account')}, ${cut('principal')}, ${cut('operation')}, ${cut('service')}, ip, ${cut('client')},
+       ${APP} AS app, substringUTF8(${SESSION}, 1, ${CUT}) AS sid, ${TOKEN} AS token,
+       length(item_message_id) AS items, ${cut('object_path')}
+     FROM ${withStrength(selected.table)} ORDER BY at, record_id, content
+     LIMIT {limit:UInt32} OFFSET {offset:UInt64} ${BOUNDED}`,
+    { offset: Math.max(0, Math.trunc(offset)), limit: Math.min(Math.max(1, limit), MOST_ROWS) },
+  )
+  return { total: Number(counted?.['n'] ?? 0), rows: rows.map(listed) }
+}
+
+function listed(row: Json): ListedAccess {
+  return {
+    recordId: String(row['id']),
+    at: isoOf(Number(row['at_ms'])),
+    party: row['party'] === 'either' ? 'either' : 'theirs',
+    class: String(row['class']),
+    verdict: String(row['verdict']),
+    reason: String(row['reason']),
+    strength: String(row['strength']),
+    account: String(row['account_cut']),
+    principal: String(row['principal_cut']),
+    operation: String(row['operation_cut']),
+    service: String(row['service_cut']),
+    ip: String(row['ip']),
+    client: String(row['client_cut']),
+    app: String(row['app']),
+    sessionId: String(row['sid']),
+    tokenId: String(row['token']),
+    items: Number(row['items']),
+    objectPath: String(row['object_path_cut']),
+  }
+}
+
+/** One record, with where it stands in the evidence. */
+export interface AccessDetail {
+  readonly recordId: string
+  readonly at: string
+  readonly verdict: string
+  readonly reason: string
+  readonly strength: string
+  readonly evidence: { readonly path: string; readonly line: number }
+  /** Fields of the record that have a value, in words of the schema. */
+  readonly fields: readonly { readonly name: string; readonly value: string }[]
+  readonly items: readonly {
+    readonly messageId: string
+    readonly folder: string
+    readonly subject: string
+    readonly bytes: number
+  }[]
+  readonly itemsTotal: number
+  /** The rest of the record, as JSON. */
+  readonly detail: string
+  /** Hunts that hit it, with what they say. */
+  readonly hunts: readonly { readonly hunt: string; readonly why: string }[]
+}
+
+const FIELDS = [
+  'source',
+  'operation',
+  'service',
+  'outcome',
+  'principal',
+  'principal_id',
+  'actor_kind',
+  'mailbox',
+  'mailbox_id',
+  'tenant',
+  'token_tenant',
+  'external_tenant',
+  'ip',
+  'device_id',
+  'app_id',
+  'client_app_id',
+  'client',
+  'session_id',
+  'other_session_id',
+  'token_state',
+  'issuer',
+  'access_type',
+  'object_path',
+  'object_hash',
+] as const
+
+/** Records of one id: more than one where the evidence has different content under it. Throws as `Session.rows`. */
+export async function accessDetails(session: Session, recordId: string): Promise<AccessDetail[]> {
+  const id = readGuid(recordId)
+  if (id === '') return []
+  const text = FIELDS.map((name) => `substringUTF8(toString(j.${name}), 1, ${CUT}) AS f_${name}`)
+  const rows = await session.rows(
+    `SELECT toUnixTimestamp64Milli(j.at) AS at_ms, j.verdict AS verdict, j.reason AS reason, j.strength AS strength, ${TOKEN} AS token,
+       e.path AS path, j.line AS line, ${text.join(', ')}, length(j.item_message_id) AS item_count,
+       ${itemArray('item_message_id')}, ${itemArray('item_folder')}, ${itemArray('item_subject')},
+       arrayMap(b -> toFloat64(b), arraySlice(j.item_bytes, 1, ${MOST_ITEMS})) AS item_bytes_cut,
+       substringUTF8(j.detail, 1, ${DETAIL_CUT}) AS detail_cut
+     FROM (SELECT * FROM judged WHERE record_id = toUUID({id:String})) AS j
+     GLOBAL LEFT ANY JOIN evidence AS e ON e.evidence_id = j.evidence_id
+     ORDER BY j.content LIMIT 20 ${BOUNDED}`,
+    { id },
+  )
+  const hunts = await session.rows(
+    `SELECT DISTINCT toString(hunt) AS hunt, substringUTF8(why, 1, ${CUT}) AS why FROM hunt_hit
+     WHERE record_id = toUUID({id:String}) ORDER BY hunt, why LIMIT 50`,
+    { id },
+  )
+  const hits = hunts.map((row) => ({ hunt: String(row['hunt']), why: String(row['why']) }))
+  return rows.map((row) => detailOf(id, row, hits))
+}
+
+const itemArray = (column: string) =>
+  `arrayMap(s -> substringUTF8(s, 1, ${CUT}), arraySlice(j.${column}, 1, ${MOST_ITEMS})) AS ${column}_cut`
+
+function detailOf(id: string, row: Json, hunts: AccessDetail['hunts']): AccessDetail {
+  const folders = texts(row, 'item_folder_cut')
+  const subjects = texts(row, 'item_subject_cut')
+  const bytes = texts(row, 'item_bytes_cut')
+  const token = String(row['token'])
+  const fields = FIELDS.map((name) => ({ name: name as string, value: String(row[`f_${name}`]) }))
+  return {
+    recordId: id,
+    at: isoOf(Number(row['at_ms'])),
+    verdict: String(row['verdict']),
+    reason: String(row['reason']),
+    strength: String(row['strength']),
+    evidence: { path: String(row['path']), line: Number(row['line']) },
+    fields: [...(token === '' ? [] : [{ name: 'token_id', value: token }]), ...fields].filter(
+      ({ value }) => value !== '',
+    ),
+    items: texts(row, 'item_message_id_cut').map((messageId, at) => ({
+      messageId,
+      folder: folders[at] ?? '',
+      subject: subjects[at] ?? '',
+      bytes: Number(bytes[at] ?? 0),
+    })),
+    itemsTotal: Number(row['item_count']),
+    detail: String(row['detail_cut']),
+    hunts,
+  }
+}
+
+function texts(row: Json, name: string): readonly string[] {
+  const value: unknown = row[name]
+  return Array.isArray(value) ? value.map(String) : []
+}

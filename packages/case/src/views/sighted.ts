@@ -1,0 +1,65 @@
+/**
+ * Which accounts each thing that is established concerns: for exports that say who was seen affected by what.
+ *
+ * Leads are not among them: nothing is asserted from a lead.
+ *
+ * @module
+ */
+import { isoOf, type Json } from '@mintmark/core'
+import type { Session } from '../engine/session.ts'
+import { BOUNDED } from '../engine/settings.ts'
+import { IS_ESTABLISHED_HUNT } from '../scope/access_strength.ts'
+import type { Selected } from '../scope/selected.ts'
+
+/** Accesses of theirs to one account that one verdict, or one hunt, establishes. Times are ISO, UTC. */
+export interface Sighted {
+  /** `unissued`, `mismatched`, or a hunt's id. */
+  readonly by: string
+  readonly isHunt: boolean
+  /** `''` of accesses that were to no mailbox. */
+  readonly account: string
+  readonly accesses: number
+  readonly first: string
+  readonly last: string
+  /** Canonical, at most {@link MOST_ADDRESSES}. */
+  readonly addresses: readonly string[]
+}
+
+const MOST_ADDRESSES = 100
+const MOST = 100_000
+
+const SIGHTED = (table: string) => `
+  SELECT toString(verdict) AS by, 0 AS is_hunt, account, ip, at FROM ${table}
+  WHERE party = 'theirs' AND verdict IN ('unissued', 'mismatched')
+    AND (record_id, content) GLOBAL IN (SELECT record_id, content FROM verdict WHERE strength = 'established')
+  UNION ALL
+  SELECT toString(h.hunt) AS by, 1 AS is_hunt, s.account AS account, s.ip AS ip, s.at AS at
+  FROM (SELECT record_id, content, account, ip, at FROM ${table} WHERE party = 'theirs') AS s
+  GLOBAL INNER JOIN (
+    SELECT DISTINCT hunt, record_id, content FROM hunt_hit WHERE ${IS_ESTABLISHED_HUNT}
+  ) AS h ON s.record_id = h.record_id AND s.content = h.content`
+
+/** By what established it, then by account. Throws as `Session.command`. */
+export async function sightedAccounts(session: Session, { table }: Selected): Promise<Sighted[]> {
+  const rows = await session.rows(
+    `SELECT by, is_hunt, account, count() AS accesses, toUnixTimestamp64Milli(min(at)) AS first_ms,
+       toUnixTimestamp64Milli(max(at)) AS last_ms,
+       arraySort(groupUniqArrayIf(${MOST_ADDRESSES})(ip, ip != '')) AS addresses
+     FROM (${SIGHTED(table)}) GROUP BY by, is_hunt, account ORDER BY is_hunt, by, account
+     LIMIT ${MOST} ${BOUNDED}`,
+  )
+  return rows.map(sightedOf)
+}
+
+function sightedOf(row: Json): Sighted {
+  const addresses: unknown = row['addresses']
+  return {
+    by: String(row['by']),
+    isHunt: Number(row['is_hunt']) === 1,
+    account: String(row['account']),
+    accesses: Number(row['accesses']),
+    first: isoOf(Number(row['first_ms'])),
+    last: isoOf(Number(row['last_ms'])),
+    addresses: Array.isArray(addresses) ? addresses.map(String) : [],
+  }
+}

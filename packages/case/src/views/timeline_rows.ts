@@ -1,0 +1,42 @@
+/**
+ * The selected accesses one by one, in the order of time: for exports.
+ *
+ * @module
+ */
+import type { Json } from '@mintmark/core'
+import type { Session } from '../engine/session.ts'
+import { BOUNDED } from '../engine/settings.ts'
+import { withStrength } from '../scope/access_strength.ts'
+import { select } from '../scope/select.ts'
+import type { Selection } from '../scope/selection.ts'
+import { NO_ID } from '../store/no_id.ts'
+
+const ROWS = (table: string) => `
+  SELECT
+    toUnixTimestamp64Milli(at) AS at_ms, party, verdict, reason, strength, service, operation, principal, mailbox, tenant, ip,
+    app_id, client_app_id, client, session_id,
+    if(token_id = toUUID('${NO_ID}'), '', toString(token_id)) AS token_id,
+    toString(record_id) AS access_id, length(item_message_id) AS items, object_path
+  FROM ${withStrength(table)}
+  ORDER BY at, record_id, content
+  ${BOUNDED}
+`
+
+/**
+ * Selected accesses, and those that could be either party's (`party` tells), first in time first.
+ *
+ * Text is as logged: make it safe before it is shown. Memory is bounded, whatever their number.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID` for a bad value in the selection; else as `Session.command`
+ */
+export async function* timelineRows(
+  session: Session,
+  selection: Selection,
+): AsyncIterable<readonly Json[]> {
+  const selected = await select(session, selection)
+  try {
+    yield* session.stream(ROWS(selected.table))
+  } finally {
+    await selected.close()
+  }
+}

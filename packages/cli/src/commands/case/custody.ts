@@ -1,0 +1,95 @@
+import { type Custody, custody, prepare, type Session } from '@mintmark/case'
+import { safeJson, safeText } from '@mintmark/core'
+import { flag, withCase } from '../../options/options.ts'
+import type { Handler } from '../../process/command.ts'
+import { exitCode } from '../../process/exit_codes.ts'
+import { csvLine } from '../../render/rows.ts'
+import { minute, plural, table } from '../../render/table.ts'
+
+const CSV_COLUMNS = [
+  'artefact',
+  'path',
+  'at',
+  'principal',
+  'operation',
+  'ip',
+  'client',
+  'token_id',
+  'verdict',
+  'reason',
+  'hunts',
+] as const
+
+export const custodyOf: Handler = (args, options, io) =>
+  withCase(options, 'read', async (investigated) => {
+    await prepare(investigated)
+    const { session } = investigated
+    const found = await custody(session, args[0] === undefined ? {} : { artefact: args[0] })
+    if (flag(options, 'json')) await io.out(`${safeJson(found)}\n`)
+    else await io.out(flag(options, 'csv') ? custodyCsv(found) : described(found))
+    const isNamed = args[0] !== undefined
+    // No log covers every place where a file may have been: that none names it proves nothing.
+    return exitCode({ isFound: found.length > 0, isWhole: !isNamed && (await hasFileLog(session)) })
+  })
+
+/** Whether any record is of a file: else nobody looked. */
+async function hasFileLog(session: Session): Promise<boolean> {
+  const [row] = await session.rows("SELECT count() AS n FROM access WHERE object_path != ''")
+  return Number(row?.['n'] ?? 0) > 0
+}
+
+function custodyCsv(artefacts: readonly Custody[]): string {
+  const lines = artefacts.flatMap(({ rows }) =>
+    rows.map((row) =>
+      csvLine([
+        row.artefact,
+        row.path,
+        row.at,
+        row.principal,
+        row.operation,
+        row.ip,
+        row.client,
+        row.tokenId,
+        row.verdict,
+        row.reason,
+        row.hunts.join(' '),
+      ]),
+    ),
+  )
+  return `${CSV_COLUMNS.join(',')}\r\n${lines.join('')}`
+}
+
+function described(artefacts: readonly Custody[]): string {
+  if (artefacts.length === 0)
+    return 'No record of this case names such a file. That is no proof that nobody touched it.\n'
+  return artefacts
+    .map(
+      ({ artefact, path, accesses, principals, keys, rows }) =>
+        `${safeText(artefact)}  ${safeText(path, 100)}
+${plural(accesses, 'access', 'accesses')} by ${plural(principals, 'principal')}
+${keys.map(held).join('')}${table(
+  [
+    { title: 'at' },
+    { title: 'principal' },
+    { title: 'operation' },
+    { title: 'from' },
+    { title: 'verdict' },
+    { title: 'hunts' },
+  ],
+  rows.map((row) => [
+    minute(row.at),
+    row.principal,
+    row.operation,
+    row.ip,
+    `${row.verdict} (${row.reason})`,
+    row.hunts.join(' '),
+  ]),
+)}`,
+    )
+    .join('\n')
+}
+
+function held({ spkiSha256, kid }: Custody['keys'][number]): string {
+  const name = kid === null ? '' : `kid ${safeText(kid, 60)}, `
+  return `a dump of this name or hash holds the private key of ${name}SPKI SHA-256 ${spkiSha256}\n`
+}

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto'
+import path from 'node:path'
+import { type Answer, answer, type Case, type Conclusion, ingest, openCase } from '@mintmark/case'
+import { safeJson } from '@mintmark/core'
+import { requirePaths } from '@mintmark/logs'
+import { otherShape } from '../../evidence/evidence_kinds.ts'
+import { scanDumps } from '../../evidence/scan_dumps.ts'
+import { flag, list, selectionOption, textOption, threadsOption } from '../../options/options.ts'
+import type { Handler, Options } from '../../process/command.ts'
+import { type ExitCode, exitCode } from '../../process/exit_codes.ts'
+import type { Io } from '../../process/io.ts'
+import { Progress } from '../../process/progress.ts'
+import { answerText } from '../../render/answer.ts'
+
+export const investigate: Handler = async (args, options, io) => {
+  const location = textOption(options, 'case') ?? defaultCase(args)
+  const selection = await selectionOption(options, io)
+  await requirePaths(args)
+  const investigated = await openCase(location, { mode: 'write' })
+  let found: Answer
+  try {
+    const { evidence } = await readIn(investigated, args, options, io)
+    if (options['scan'] !== false) await scanDumps(investigated, evidence, options, io)
+    const progress = new Progress(io)
+    let done = 0
+    found = await answer(investigated, selection, {
+      hunts: { dirs: list(options, 'hunts') },
+      onStep: (step) => progress.show(step, done++, 6),
+    })
+    progress.end()
+  } finally {
+    await investigated.close()
+  }
+  const code = answerCode(found.conclusion, options['scan'] !== false)
+  await io.out(flag(options, 'json') ? `${safeJson(found, 2)}\n` : answerText(found), code)
+  return code
+}
+
+/**
+ * The question is put to the whole case: a selection says what is told of its accesses, not what the case comes to.
+ *
+ * @param isSearchAsked whether dumps were to be searched; what nobody asked for is no part without an answer
+ */
+function answerCode({ status, unanswered }: Conclusion, isSearchAsked: boolean): ExitCode {
+  const open = unanswered.filter((code) => isSearchAsked || code !== 'dumps-not-searched')
+  return exitCode({
+    isFound: status === 'found',
+    isWhole: open.length === 0,
+    hasLeads: status === 'lead',
+  })
+}
+
+/** Reads files into the case, with progress. */
+export async function readIn(
+  investigated: Case,
+  paths: readonly string[],
+  options: Options,
+  io: Io,
+): ReturnType<typeof ingest> {
+  const threads = threadsOption(options)
+  const progress = new Progress(io)
+  try {
+    return await ingest(investigated, paths, {
+      ...(threads !== undefined && { threads }),
+      otherShape,
+      onProgress: ({ bytesRead, bytesTotal }) =>
+        progress.show('reading', Math.min(bytesRead, bytesTotal), bytesTotal),
+    })
+  } finally {
+    progress.end()
+  }
+}
+
+/** The same inputs find their case again; other inputs do not get mixed into it. */
+function defaultCase(inputs: readonly string[]): string {
+  const names = inputs.map((input) => path.resolve(input)).toSorted()
+  const mark = createHash('sha256').update(names.join('\0')).digest('hex').slice(0, 8)
+  return path.resolve(`mintmark-case-${mark}`)
+}

@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { answer } from '@mintmark/case'
+import { MintmarkError, safeJson, safeText } from '@mintmark/core'
+import {
+  findChromium,
+  type Redaction,
+  readSigningKey,
+  type WriteOptions,
+  writeReport,
+} from '@mintmark/report'
+import { htmlRenderer } from '@mintmark/web'
+import {
+  flag,
+  list,
+  placeOption,
+  selectionOption,
+  textOption,
+  withCase,
+} from '../../options/options.ts'
+import type { Handler, Options } from '../../process/command.ts'
+import { DONE, WRONG_USAGE } from '../../process/exit_codes.ts'
+import { Progress } from '../../process/progress.ts'
+import { count } from '../../render/table.ts'
+
+/** Writes the report of a case to a folder. */
+export const report: Handler = async (_args, options, io) => {
+  const missing = ['case', 'out'].find((name) => textOption(options, name) === undefined)
+  if (missing !== undefined) {
+    io.err(`error: required option '--${missing}' not specified\n(see --help)\n`)
+    return WRONG_USAGE
+  }
+  const selection = await selectionOption(options, io)
+  const chromium = options['pdf'] === false ? undefined : await findChromium()
+  const asked: WriteOptions = {
+    ...(await askedFor(options)),
+    selection,
+    renderHtml: await htmlRenderer(),
+    ...(chromium !== undefined && { chromium }),
+  }
+  return withCase(options, 'read', async (investigated) => {
+    const progress = new Progress(io)
+    let done = 0
+    const found = await answer(investigated, selection, {
+      hunts: { dirs: list(options, 'hunts') },
+      onStep: (step) => progress.show(step, done++, STEPS),
+    })
+    const { files, noPdf } = await writeReport(investigated, found, {
+      ...asked,
+      onFile: (name) => progress.show(name, done++, STEPS),
+    })
+    progress.end()
+    if (noPdf !== undefined)
+      io.err(`mintmark: no report.pdf: ${chromium} could not print: ${safeText(noPdf)}\n`)
+    const shown = files.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 }))
+    await io.out(
+      flag(options, 'json')
+        ? `${safeJson({ out: asked.out, files: shown }, 2)}\n`
+        : shown
+            .map(({ name, bytes }) => `${placeOf(asked.out, name)}  ${count(bytes)} bytes\n`)
+            .join(''),
+    )
+    return DONE
+  })
+}
+
+/** Six of the answer, and one a file. */
+const STEPS = 15
+
+const placeOf = (out: string, name: string) => safeText(path.join(out, name), 1000)
+
+async function askedFor(options: Options): Promise<WriteOptions> {
+  const title = textOption(options, 'title')
+  const key = textOption(options, 'sign')
+  return {
+    out: placeOption(options, 'out') ?? '',
+    isForced: flag(options, 'force'),
+    redacted: REDACTIONS.filter((what) => list(options, 'redact').includes(what)),
+    ...(title !== undefined && { title }),
+    ...(key !== undefined && { signingKey: readSigningKey(await pemOf(key)) }),
+  }
+}
+
+const REDACTIONS: readonly Redaction[] = ['names', 'addresses']
+
+/** Text of a file that holds a key: it is in no error. */
+export async function pemOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+    throw new MintmarkError('INPUT_UNREADABLE', `${file} cannot be read: ${errno}`, {
+      path: file,
+      errno,
+    })
+  }
+}

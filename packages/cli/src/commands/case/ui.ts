@@ -1,0 +1,80 @@
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { type Case, prepare } from '@mintmark/case'
+import { caseApp, Desk, Gate, OwnHunts, pageFiles } from '@mintmark/web'
+import { flag, list, numberOption, textOption, withCase } from '../../options/options.ts'
+import type { Handler, Options } from '../../process/command.ts'
+import { DONE, type ExitCode } from '../../process/exit_codes.ts'
+import type { Io } from '../../process/io.ts'
+import { Progress } from '../../process/progress.ts'
+import { listen } from '../../server/listen.ts'
+
+const HOST = '127.0.0.1'
+
+/** Serves a case to one browser until it is told to stop. */
+export const ui: Handler = async (_args, options, io) => {
+  // First of all: a page that is not built is said before a case is opened.
+  const files = pageFiles()
+  return withCase(options, 'read', (investigated) => serve(investigated, { options, io, files }))
+}
+
+async function serve(
+  investigated: Case,
+  call: {
+    readonly options: Options
+    readonly io: Io
+    readonly files: ReturnType<typeof pageFiles>
+  },
+): Promise<ExitCode> {
+  const { options, io, files } = call
+  const ownHunts = new OwnHunts(list(options, 'hunts'), homeOf(investigated))
+  const desk = await opened(investigated, ownHunts, io)
+  const gate = new Gate()
+  const viewer = {
+    who: textOption(options, 'as') ?? userInfo().username,
+    canWrite: !flag(options, 'readOnly'),
+  }
+  const onBug = (text: string) => io.err(`mintmark: a bug, please report it: ${text}\n`)
+  const app = caseApp({ desk, gate, viewer, ownHunts, files, onBug })
+  const port = numberOption(options, 'port', { least: 0, most: 65_535 }) ?? 0
+  const { url, stop } = await listen(app, { host: HOST, port })
+  gate.bind(url)
+  await io.out(greeting(gate.entrance(), flag(options, 'json')))
+  await told()
+  await stop()
+  await desk.close()
+  return DONE
+}
+
+function greeting(url: string, isJson: boolean): string {
+  if (isJson) return `${JSON.stringify({ url })}\n`
+  return `open ${url}\nin a browser on this machine; the address works once. Stop with Ctrl-C.\n`
+}
+
+/** Steps of an answer. */
+const STEPS = 6
+
+/** The case on the desk; what was done before for the same evidence is not done again. */
+async function opened(investigated: Case, ownHunts: OwnHunts, io: Io): Promise<Desk> {
+  const progress = new Progress(io)
+  const onProgress = (done: number, total: number) => progress.show('reconcile', done, total)
+  await prepare(investigated, { onProgress })
+  let done = 0
+  const onStep = (step: string) => progress.show(step, done++, STEPS)
+  const desk = await Desk.open(investigated, () => ownHunts.dirs(), { onStep })
+  progress.end()
+  return desk
+}
+
+/** Where hunts go that the page keeps: into the case's own folder; on a server nowhere, unless it is named. */
+function homeOf({ session, location }: Case): string | undefined {
+  return session.kind === 'embedded' ? join(location, 'hunts') : undefined
+}
+
+/** Resolves when the process is asked to end. */
+function told(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve())
+    process.once('SIGTERM', () => resolve())
+  })
+}

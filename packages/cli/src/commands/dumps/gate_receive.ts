@@ -1,0 +1,89 @@
+import { isatty } from 'node:tty'
+import { parseObject, safeJson } from '@mintmark/core'
+import {
+  arrivalOf,
+  arrivalOfFile,
+  crashOf,
+  type DroppedFile,
+  type Gate,
+  GateLog,
+  Inlet,
+  type Landed,
+  loadGateScrub,
+  receiveCore,
+  type Scrub,
+  Spool,
+  selfTest,
+} from '@mintmark/scan/gate'
+import { flag, invalid, textOption } from '../../options/option_values.ts'
+import type { Handler, Options } from '../../process/command.ts'
+import { compileLess } from '../../process/compiling.ts'
+import { DONE, type ExitCode, WRONG_USAGE } from '../../process/exit_codes.ts'
+import { exitCodeOf } from '../../process/gate_exit.ts'
+import type { Io } from '../../process/io.ts'
+import { compressorOf, folderOption, keptKeysOf, limitsOf } from './gate_options.ts'
+
+const STANDARD_INPUT = 0
+
+export const gateReceive: Handler = async (args, options, io) => {
+  if (isatty(STANDARD_INPUT) && !flag(options, 'check')) {
+    io.err('error: give it a core on standard input (see --help)\n')
+    return WRONG_USAGE
+  }
+  return await receiveOne(await gateFrom(options, io), args, options, io)
+}
+
+async function gateFrom(options: Options, io: Io): Promise<Gate> {
+  const spool = Spool.open(folderOption(options, 'spool'), { isMade: true })
+  const kept = await keptKeysOf(options, io)
+  return {
+    spool,
+    log: new GateLog(spool.folder),
+    limits: limitsOf(options),
+    compressor: compressorOf(options),
+    loadScrub: () => scrubFor(kept, flag(options, 'acceptCut')),
+  }
+}
+
+/** The dying process is gone by now: what is compiled from here on is the search alone. */
+async function scrubFor(...given: Parameters<typeof loadGateScrub>): Promise<Scrub> {
+  compileLess()
+  return await loadGateScrub(...given)
+}
+
+async function receiveOne(
+  gate: Gate,
+  args: readonly string[],
+  options: Options,
+  io: Io,
+): Promise<ExitCode> {
+  if (flag(options, 'check')) {
+    await selfTest(gate)
+    await io.out('a core would land\n')
+    return DONE
+  }
+  const inlet = new Inlet(STANDARD_INPUT)
+  const dropped = textOption(options, 'dropped')
+  const arrival =
+    dropped === undefined
+      ? arrivalOf(crashOf(args, io.now()), inlet)
+      : arrivalOfFile(droppedOf(dropped), inlet)
+  const landed = await receiveCore(gate, arrival)
+  await io.out(flag(options, 'json') ? `${safeJson(landed, 2)}\n` : `${inWords(landed)}\n`)
+  return exitCodeOf(landed)
+}
+
+function inWords(landed: Landed): string {
+  if (landed.outcome === 'lost') return `no core: ${landed.why}`
+  if (landed.outcome === 'unclean') return `no core, only a report: ${landed.folder}`
+  const { folder, erasedRanges } = landed
+  return `${folder}: ${erasedRanges === 0 ? 'nothing to erase' : `${erasedRanges} places erased`}`
+}
+
+function droppedOf(text: string): DroppedFile {
+  const { path, bytes, modifiedMs, inode, member } = parseObject(text) ?? {}
+  if (typeof path !== 'string' || typeof bytes !== 'number')
+    throw invalid('dropped', '--dropped takes what "gate watch" tells')
+  const file = { path, bytes, modifiedMs: Number(modifiedMs), inode: Number(inode) }
+  return typeof member === 'string' ? { ...file, member } : file
+}

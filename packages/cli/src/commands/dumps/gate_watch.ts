@@ -1,0 +1,86 @@
+import { realpathSync } from 'node:fs'
+import path from 'node:path'
+import { safeText } from '@mintmark/core'
+import { FolderWatch, GateLog, Spool, type WatchCount } from '@mintmark/scan/gate'
+import { flag, list, numberOption, textOption } from '../../options/option_values.ts'
+import type { Handler, Options } from '../../process/command.ts'
+import { DONE, exitCode, WRONG_USAGE } from '../../process/exit_codes.ts'
+import { compressorOf, folderOption, limitsOf } from './gate_options.ts'
+
+const USAGE = 'error: give one DIR to watch: name it first, or behind a -- (see --help)'
+
+export const gateWatch: Handler = async (args, options, io) => {
+  const { keysAndOperands } = await import('../../options/given_keys.ts')
+  const { operands } = await keysAndOperands(args, options, io)
+  const [folder] = operands
+  if (folder === undefined || operands.length > 1) {
+    io.err(`${USAGE}\n`)
+    return WRONG_USAGE
+  }
+  // Told now, not at the first dump.
+  limitsOf(options)
+  compressorOf(options)
+  const all = list(options, 'publicKey')
+  // What is no key of the last files of the option is the folder.
+  const keyFiles = args.length > 0 ? all : all.slice(0, -1)
+  const spool = Spool.open(folderOption(options, 'spool'), { isMade: true })
+  const watch = new FolderWatch({
+    folder: folderOf(folder),
+    spool,
+    log: new GateLog(spool.folder),
+    call: { node: process.execPath, args: receiveCall(spool.folder, options, keyFiles) },
+    isRemoved: textOption(options, 'raw') === 'remove',
+    settleMs: 1000 * (numberOption(options, 'settle', { least: 0, most: 86_400 }) ?? 5),
+  })
+  if (flag(options, 'once')) {
+    const count = await watch.sweepOnce()
+    await io.out(flag(options, 'json') ? `${JSON.stringify(count)}\n` : inWords(count))
+    return exitCode({
+      isFound: count.withKeys > 0,
+      isWhole: count.failed === 0 && count.left === 0,
+      hasLeads: count.withLeads > 0,
+    })
+  }
+  io.err(`mintmark: watching ${safeText(folder)}; what lands is told in ${spool.folder}/gate.log\n`)
+  await watch.run(untilEnded())
+  return DONE
+}
+
+/** Without links; what is not there is told by the watch. */
+function folderOf(given: string): string {
+  try {
+    return realpathSync(given)
+  } catch {
+    return path.resolve(given)
+  }
+}
+
+function receiveCall(
+  spool: string,
+  options: Options,
+  keyFiles: readonly string[],
+): readonly string[] {
+  const keys = keyFiles.flatMap((file) => ['--public-key', realpathSync(file)])
+  const names = ['max-memory', 'max-size', 'max-at-once', 'keep-free', 'compress'] as const
+  const given = names.flatMap((name) => {
+    const value = textOption(
+      options,
+      name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase()),
+    )
+    return value === undefined ? [] : [`--${name}`, value]
+  })
+  const main = realpathSync(process.argv[1] ?? '')
+  const cut = flag(options, 'acceptCut') ? ['--accept-cut'] : []
+  return [main, 'gate', 'receive', '--spool', spool, ...given, ...cut, ...keys]
+}
+
+function inWords({ landed, withKeys, withLeads, failed, left, waiting }: WatchCount): string {
+  return `${landed} landed, ${withKeys} of them with keys that were erased, ${withLeads} with what may be keys; ${failed} failed, ${left} not taken (see gate.log), ${waiting} still being written or taken by another watch\n`
+}
+
+/** A core that is being received when this ends is lost, its raw dump is not: it is taken again. */
+function untilEnded(): AbortSignal {
+  const ending = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => ending.abort())
+  return ending.signal
+}

@@ -1,0 +1,136 @@
+import { closeSync, openSync } from 'node:fs'
+import { MintmarkError, safeJson } from '@mintmark/core'
+import { fsPath, pathText } from '@mintmark/dump'
+import { answerOf, byClass, type ScanAnswer, type Scanned } from '@mintmark/scan/answer'
+import {
+  type PublicKey,
+  type ScanOptions,
+  type ScanReport,
+  scanFile,
+  scanPipe,
+} from '@mintmark/scan/find-keys'
+import { keysAndOperands } from '../../options/given_keys.ts'
+import {
+  type InputFile,
+  inputFiles,
+  STANDARD_INPUT,
+  type Unreadable,
+} from '../../options/input_files.ts'
+import { flag } from '../../options/option_values.ts'
+import type { Handler, Options } from '../../process/command.ts'
+import { type ExitCode, exitCode, WRONG_USAGE } from '../../process/exit_codes.ts'
+import type { Io } from '../../process/io.ts'
+import { Progress } from '../../process/progress.ts'
+import type { Answered } from '../../render/scan_text.ts'
+
+const NO_OPERAND =
+  "error: missing argument 'FILE|DIR': name what to scan first, or behind a -- (see --help)"
+
+/** Of all folders that were named, where there was nothing else: what was not searched is not called free of keys. */
+const NO_FILE = 'it holds no file that could be searched'
+const EMPTY = 'it is empty'
+
+export const scan: Handler = async (args, options, io) => {
+  const { publicKeys, operands } = await keysAndOperands(args, options, io)
+  if (operands.length === 0) {
+    io.err(`${NO_OPERAND}\n`)
+    return WRONG_USAGE
+  }
+  const scanned = await scanAll(operands, publicKeys, options, io)
+  const answer = answerOf(scanned)
+  const code = exitCodeOf(answer)
+  await io.out(await rendered({ scanned, answer, code }, options), code)
+  return code
+}
+
+export function exitCodeOf({ status, unsearched }: ScanAnswer): ExitCode {
+  return exitCode({
+    isFound: status === 'found',
+    isWhole: unsearched.length === 0,
+    hasLeads: status === 'lead',
+  })
+}
+
+async function scanAll(
+  paths: readonly string[],
+  publicKeys: readonly PublicKey[],
+  options: Options,
+  io: Io,
+): Promise<Scanned> {
+  const { files, unreadable } = await inputFiles(paths)
+  const totalBytes = files.reduce((sum, { size }) => sum + size, 0)
+  const reports: ScanReport[] = []
+  const failed: Unreadable[] = [...unreadable]
+  const progress = new Progress(io)
+  let doneBytes = 0
+  try {
+    for (const file of files) {
+      const { path, size, isNamed } = file
+      const before = doneBytes
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- one file takes all threads
+        const report = await scanOne(file, {
+          deep: flag(options, 'deep'),
+          publicKeys,
+          onProgress: ({ doneBytes: inFile, totalBytes: ofFile }) =>
+            progress.show('scanning', before + size * share(inFile, ofFile), totalBytes),
+        })
+        // Of a pipe that holds nothing, the program that should have filled it may have failed.
+        if (isNamed && report.size === 0) failed.push({ path: pathText(path), reason: EMPTY })
+        else reports.push(report)
+      } catch (error) {
+        if (!(error instanceof MintmarkError)) throw error
+        failed.push({ path: pathText(path), reason: error.message })
+      }
+      doneBytes += size
+    }
+  } finally {
+    progress.end()
+  }
+  const isNothing = reports.length === 0 && failed.length === 0
+  const empty = isNothing ? paths.map((path) => ({ path, reason: NO_FILE })) : []
+  return { reports, unreadable: [...failed, ...empty] }
+}
+
+async function scanOne({ path, isPipe }: InputFile, options: ScanOptions): Promise<ScanReport> {
+  if (!isPipe) return await scanFile(path, options)
+  if (path === STANDARD_INPUT) return await scanPipe(0, path, options)
+  const file = openSync(fsPath(path), 'r')
+  try {
+    return await scanPipe(file, pathText(path), options)
+  } finally {
+    closeSync(file)
+  }
+}
+
+function share(done: number, total: number): number {
+  return total === 0 ? 1 : Math.min(1, done / total)
+}
+
+/** Each way is loaded where it is asked for. */
+async function rendered(answered: Answered, options: Options): Promise<string> {
+  if (flag(options, 'sarif')) {
+    const { sarifLog } = await import('../../render/sarif.ts')
+    return `${safeJson(sarifLog(answered), 2)}\n`
+  }
+  if (flag(options, 'json')) return `${safeJson(documentOf(answered), 2)}\n`
+  const { scanText } = await import('../../render/scan_text.ts')
+  return scanText(answered)
+}
+
+/** What `--json` prints: the answer, then a report a file with its findings by what they count as. */
+export function documentOf({ scanned: { reports, unreadable }, answer, code }: Answered): object {
+  const { status, given, unsearched } = answer
+  return {
+    status,
+    exitCode: code,
+    isComplete: unsearched.length === 0,
+    unsearched,
+    given,
+    reports: reports.map((report) => {
+      const { key, candidate, protected: lesser, ignored } = byClass(report)
+      return { ...report, findings: key, candidates: candidate, lesser, ignored }
+    }),
+    unreadable,
+  }
+}

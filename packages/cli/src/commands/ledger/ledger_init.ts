@@ -1,0 +1,86 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { MintmarkError, safeJson, safeText } from '@mintmark/core'
+import {
+  createFolderLedger,
+  createFolderWitness,
+  createPostgresLedger,
+  type Description,
+  formatVerifierKey,
+  isAlias,
+  isKeyName,
+  PERIODS,
+  parseVerifierKey,
+} from '@mintmark/ledger'
+import { flag, list, numberOption, textOption } from '../../options/option_values.ts'
+import type { Handler, Options } from '../../process/command.ts'
+import { DONE } from '../../process/exit_codes.ts'
+
+const MAX_DAYS = 36_500
+const MAX_SECONDS = 366 * 86_400
+
+/** Makes a ledger, or a witness, in an empty folder. */
+export const ledgerInit: Handler = async ([folder = ''], options, io) => {
+  const name = textOption(options, 'name') ?? ''
+  if (!isKeyName(name)) throw invalid('name', 'is a URL without scheme: no spaces, no plus')
+  const vkey = flag(options, 'witness')
+    ? await initWitness(folder, name, options)
+    : await initLedger(folder, name, options)
+  const document = { folder, name, vkey }
+  await io.out(flag(options, 'json') ? `${safeJson(document, 2)}\n` : `${vkey}\n`)
+  return DONE
+}
+
+async function initLedger(folder: string, name: string, options: Options): Promise<string> {
+  const wanted = descriptionOf(name, options)
+  const store = textOption(options, 'store')
+  const made = await (store === undefined
+    ? createFolderLedger(folder, wanted)
+    : createPostgresLedger(folder, store, wanted))
+  // One front end to begin with: its key is for it alone, the ledger keeps the hash.
+  const key = randomBytes(32).toString('base64url')
+  await writeFile(`${folder}/private/front-end.key`, `${key}\n`, { mode: 0o600 })
+  const hash = createHash('sha256').update(key).digest('hex')
+  await writeFile(`${folder}/private/front-ends`, `front-end ${hash}\n`, { mode: 0o600 })
+  return formatVerifierKey(made.key)
+}
+
+async function initWitness(folder: string, name: string, options: Options): Promise<string> {
+  const logs = list(options, 'log').map(parseVerifierKey)
+  if (logs.length === 0) throw invalid('log', 'names the key of each ledger to be witnessed')
+  return formatVerifierKey(await createFolderWitness(folder, { name, logs }))
+}
+
+function descriptionOf(name: string, options: Options): Omit<Description, 'key'> {
+  const period = PERIODS.find((each) => each === textOption(options, 'period'))
+  if (period === undefined) throw invalid('period', `is one of ${PERIODS.join(', ')}`)
+  const days = numberOption(options, 'retention', { least: 1, most: MAX_DAYS })
+  const seconds = numberOption(options, 'lifetime', { least: 1, most: MAX_SECONDS }) ?? 3600
+  const skew = numberOption(options, 'skew', { least: 0, most: 3600 }) ?? 60
+  return {
+    name,
+    period,
+    issuers: issuersOf(list(options, 'issuer')),
+    maxLifetimeMs: Math.floor(seconds) * 1000,
+    skewMs: Math.floor(skew) * 1000,
+    retentionDays: days === undefined ? undefined : Math.floor(days),
+  }
+}
+
+function issuersOf(rows: readonly string[]): Map<string, string> {
+  const issuers = new Map<string, string>()
+  for (const row of rows) {
+    const at = row.indexOf('=')
+    const [alias, issuer] = [row.slice(0, Math.max(at, 0)), row.slice(at + 1)]
+    if (!isAlias(alias) || issuer === '' || issuers.has(alias))
+      throw invalid('issuer', `takes ALIAS=URL, each alias once: ${safeText(row, 80)}`)
+    issuers.set(alias, issuer)
+  }
+  if (new Set(issuers.values()).size < issuers.size) throw invalid('issuer', 'names one twice')
+  if (issuers.size === 0) throw invalid('issuer', 'is needed: ALIAS=URL, the URL as in `iss`')
+  return issuers
+}
+
+function invalid(option: string, what: string): MintmarkError {
+  return new MintmarkError('INPUT_INVALID', `--${option} ${what}`, { option })
+}

@@ -1,0 +1,62 @@
+import { MintmarkError, safeJson } from '@mintmark/core'
+import {
+  formatProof,
+  issuanceOf,
+  type LedgerReader,
+  parseCheckpoint,
+  proveIndex,
+  proveIssuance,
+  signingInputOf,
+  type TlogProof,
+} from '@mintmark/ledger'
+import { textOfFile } from '../../options/ledger_files.ts'
+import { flag, numberOption, textOption } from '../../options/option_values.ts'
+import type { Handler, Options } from '../../process/command.ts'
+import { DONE, FOUND } from '../../process/exit_codes.ts'
+import { openPlace } from '../../server/place.ts'
+
+/** Prints the proof of a token's entry. Found is a token that the ledger does not have. */
+export const ledgerProve: Handler = async ([place = ''], options, io) => {
+  const reader = await openPlace(place)
+  const proof = await proofOf(reader, options)
+  const isJson = flag(options, 'json')
+  if (isJson) await io.out(`${safeJson(documentOf(proof), 2)}\n`)
+  if (proof === undefined) {
+    io.err('mintmark: the ledger has no entry of this token\n')
+    return FOUND
+  }
+  if (!isJson) await io.out(formatProof(proof))
+  return DONE
+}
+
+/** Members as those of `ledger verify`; `proof` is the text that it takes. */
+function documentOf(proof: TlogProof | undefined): object {
+  if (proof === undefined) return { isRecorded: false }
+  const { index, hashes, checkpoint } = proof
+  const head = parseCheckpoint(checkpoint)?.head
+  return {
+    isRecorded: true,
+    origin: head?.origin,
+    index,
+    size: head?.size,
+    hashes: hashes.map((each) => Buffer.from(each).toString('base64')),
+    checkpoint,
+    proof: formatProof(proof),
+  }
+}
+
+async function proofOf(reader: LedgerReader, options: Options): Promise<TlogProof | undefined> {
+  const file = textOption(options, 'token')
+  if (file !== undefined)
+    return await proveIssuance(reader, issuanceOf(signingInputOf(await textOfFile(file))))
+  const index = numberOption(options, 'index', { least: 0, most: Number.MAX_SAFE_INTEGER })
+  const path = textOption(options, 'shard')
+  if (index === undefined || path === undefined || !Number.isInteger(index))
+    throw new MintmarkError('INPUT_INVALID', 'give --token, or --shard and --index', {
+      option: 'token',
+    })
+  const shard = await reader.shard(path)
+  if (shard === undefined)
+    throw new MintmarkError('INPUT_INVALID', `there is no shard ${path}`, { option: 'shard' })
+  return await proveIndex(shard, index)
+}

@@ -1,0 +1,75 @@
+import { MintmarkError, safeJson } from '@mintmark/core'
+import { DEFAULT_STREAM, isNatsUrl, type NatsAddress, STREAM_NAME } from '@mintmark/guard'
+import { isFolderWitness } from '@mintmark/ledger'
+import { policyOption } from '../../options/ledger_files.ts'
+import { flag, numberOption, textOption, timeOption } from '../../options/option_values.ts'
+import type { Handler, Options } from '../../process/command.ts'
+import { DONE } from '../../process/exit_codes.ts'
+import type { Io } from '../../process/io.ts'
+import { serveLedger, serveWitness, toldToStop } from '../../server/serve.ts'
+
+const DEFAULT_PORT = 8470
+
+/** Serves a ledger, or a witness, until it is told to stop. */
+export const ledgerServe: Handler = async ([folder = ''], options, io) => {
+  const host = textOption(options, 'host') ?? '127.0.0.1'
+  const port = numberOption(options, 'port', { least: 0, most: 65_535 }) ?? DEFAULT_PORT
+  const issuersPort = numberOption(options, 'issuersPort', { least: 0, most: 65_535 })
+  const heads = textOption(options, 'heads')
+  const policy = await policyOption(options)
+  const confirmedMs = timeOption(options, 'confirmClock')
+  const nats = natsOption(options)
+  const isJson = flag(options, 'json')
+  const warn = isJson ? eventWarner(io) : warner(io)
+  const isWitness = await isFolderWitness(folder)
+  const served = isWitness
+    ? await serveWitness(folder, { host, port, now: io.now })
+    : await serveLedger(folder, {
+        host,
+        port,
+        issuersPort,
+        heads,
+        policy,
+        nats,
+        warn,
+        confirmedMs,
+        now: io.now,
+      })
+  const server = isWitness ? 'witness' : 'ledger'
+  const { url, issuersUrl } = served
+  const entries = issuersUrl === undefined ? '' : `entries at ${issuersUrl}\n`
+  await io.out(
+    isJson
+      ? eventLine(io, 'listening', { server, url, issuersUrl })
+      : `${server} at ${url}\n${entries}`,
+  )
+  try {
+    await Promise.race([toldToStop(), served.failed])
+  } finally {
+    await served.stop()
+  }
+  return DONE
+}
+
+function natsOption(options: Options): NatsAddress | undefined {
+  const url = textOption(options, 'nats')
+  if (url === undefined) return undefined
+  const stream = textOption(options, 'natsStream') ?? DEFAULT_STREAM
+  if (!isNatsUrl(url)) throw invalid('nats', 'is nats://HOST:PORT or tls://HOST:PORT')
+  if (!STREAM_NAME.test(stream)) throw invalid('nats-stream', 'is letters, digits, - and _')
+  return { url, stream, credentialsFile: textOption(options, 'natsCredentials') }
+}
+
+function invalid(option: string, what: string): MintmarkError {
+  return new MintmarkError('INPUT_INVALID', `--${option} ${what}`, { option })
+}
+
+const warner = (io: Io) => (text: string) => io.err(`mintmark: ${text}\n`)
+
+const eventWarner = (io: Io) => (text: string) => void io.out(eventLine(io, 'warning', { text }))
+
+/** One line, with its end. */
+function eventLine(io: Io, event: string, more: object): string {
+  const at = new Date(io.now()).toISOString()
+  return `${safeJson({ schema: 'mintmark-ledger-event/1', at, event, ...more })}\n`
+}

@@ -1,0 +1,142 @@
+/* oxlint-disable no-await-in-loop -- one case after the other */
+/**
+ * The live replay: runs it, investigates the logs of both runs, and holds the answers against the truth.
+ *
+ * @module
+ */
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { answer, messageRows, openCase, type Session, select } from '@mintmark/case'
+import { MintmarkError, safeJson, shellWord, utcMs } from '@mintmark/core'
+import { differences, type LiveRun, replayLive, type Tale, taleOf } from '@mintmark/replay/live'
+import { flag, placeOption } from '../../options/option_values.ts'
+import type { Options } from '../../process/command.ts'
+import { type ExitCode, FOUND, NOT_ANSWERED } from '../../process/exit_codes.ts'
+import type { Io } from '../../process/io.ts'
+import { type ComparedRun, liveText } from '../../render/live_text.ts'
+import { readIn } from '../case/investigate.ts'
+
+const COMMAND = fileURLToPath(new URL('../../../../bin/mintmark.mjs', import.meta.url))
+
+/** @returns 1 where the forger was found and nothing differs, as investigations do; 3 where something differs */
+export async function replayLiveHere(options: Options, seed: number, io: Io): Promise<ExitCode> {
+  const out =
+    placeOption(options, 'out') ?? (await mkdtemp(path.join(tmpdir(), 'mintmark-replay-')))
+  const stopping = new AbortController()
+  const stop = () => stopping.abort()
+  process.once('SIGINT', stop).once('SIGTERM', stop)
+  const { signal } = stopping
+  const startedMs = io.now()
+  const onStep = (step: string) =>
+    io.err(`${String(Math.round((io.now() - startedMs) / 1000)).padStart(3)} s  ${step} …\n`)
+  try {
+    const mintmark = [process.execPath, COMMAND] as const
+    const runs = await replayLive({ out, seed, mintmark, onStep, signal, now: io.now })
+    const compared: ComparedRun[] = []
+    for (const run of runs) {
+      onStep(`${run.name}: mintmark investigate ${shellWord(run.logs)}`)
+      signal.throwIfAborted()
+      compared.push(await investigated(run, path.join(out, run.name, 'case'), options, io))
+    }
+    const seconds = Math.round((io.now() - startedMs) / 1000)
+    await io.out(
+      flag(options, 'json')
+        ? `${safeJson(documentOf(out, compared))}\n`
+        : liveText(out, compared, seconds),
+    )
+    const agrees = compared.every(({ differences: found }) => found.length === 0)
+    return agrees ? FOUND : NOT_ANSWERED
+  } catch (cause) {
+    if (!signal.aborted) throw cause
+    throw new MintmarkError(
+      'PROGRAM_FAILED',
+      `stopped; what there is lies in ${out}`,
+      {},
+      { cause },
+    )
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop)
+  }
+}
+
+async function investigated(
+  run: LiveRun,
+  place: string,
+  options: Options,
+  io: Io,
+): Promise<ComparedRun> {
+  const opened = await openCase(place, { mode: 'write' })
+  try {
+    await readIn(opened, [run.logs], options, io)
+    const found = await answer(opened)
+    const tokens = new Map(found.tokens.map(({ tokenId, verdict }) => [tokenId, verdict]))
+    const read = await messagesOf(opened.session)
+    const accounts = found.scope.accounts
+      .filter(({ mailbox }) => read.has(mailbox))
+      .map(({ mailbox, first, last }) => ({
+        mailbox,
+        messages: read.get(mailbox) ?? [],
+        firstMs: utcMs(first) ?? 0,
+        lastMs: utcMs(last) ?? 0,
+      }))
+    const said: Tale = { tokens, accounts }
+    const truth = taleOf(run.forgeries)
+    return {
+      run,
+      place,
+      truth,
+      said,
+      verdicts: found.verdicts,
+      differences: differences(truth, said),
+    }
+  } finally {
+    await opened.close()
+  }
+}
+
+/** Items that were read, by account. */
+async function messagesOf(session: Session): Promise<Map<string, string[]>> {
+  const selected = await select(session, {})
+  try {
+    const read = new Map<string, string[]>()
+    for await (const rows of messageRows(session, selected))
+      for (const row of rows) {
+        if (Number(row['is_read']) !== 1) continue
+        const account = String(row['account'])
+        read.set(
+          account,
+          [...(read.get(account) ?? []), String(row['item_id'])].toSorted((one, other) =>
+            one < other ? -1 : 1,
+          ),
+        )
+      }
+    return read
+  } finally {
+    await selected.close()
+  }
+}
+
+const plain = ({ tokens, accounts }: Tale) => ({ tokens: Object.fromEntries(tokens), accounts })
+
+function documentOf(out: string, compared: readonly ComparedRun[]): object {
+  return {
+    schema: 'mintmark-replay-live/1',
+    out,
+    runs: compared.map(({ run, place, truth, said, verdicts, differences: found }) => ({
+      name: run.name,
+      logs: run.logs,
+      truthFile: run.truth,
+      case: place,
+      genuineLogins: run.genuineLogins,
+      genuineReads: run.genuineReads,
+      forgeriesRefused: run.forgeries.filter(({ isRefused }) => isRefused).length,
+      alarms: run.alarms,
+      verdicts,
+      truth: plain(truth),
+      said: plain(said),
+      differences: found,
+    })),
+  }
+}

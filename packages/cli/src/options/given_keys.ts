@@ -1,0 +1,94 @@
+/**
+ * Public keys of the command line: the files of `--public-key`, which takes several and may be repeated.
+ *
+ * @module
+ */
+import { readFile, stat } from 'node:fs/promises'
+import { MintmarkError, safeText } from '@mintmark/core'
+import { type PublicKey, type PublicKeyFile, parsePublicKeys } from '@mintmark/scan/find-keys'
+import type { Options } from '../process/command.ts'
+import type { Io } from '../process/io.ts'
+import { reasonOf } from './input_files.ts'
+import { list } from './option_values.ts'
+
+/** A larger file is no file of public keys. */
+const LARGEST_BYTES = 64 << 20
+/** Where somebody publishes keys. */
+const ADDRESS = /^https?:\/\//i
+
+/** The keys of `--public-key`, and what is to be read. */
+export interface KeysAndOperands {
+  readonly publicKeys: readonly PublicKey[]
+  /** Empty where the command line names none. */
+  readonly operands: readonly string[]
+}
+
+/**
+ * The keys of `--public-key`; what in the files is of no use is told on standard error.
+ *
+ * @throws {MintmarkError} `INPUT_UNREADABLE` for a file that cannot be read, `INPUT_INVALID` for one without a key
+ */
+export async function givenKeys(options: Options, io: Io): Promise<readonly PublicKey[]> {
+  return await keysOf(list(options, 'publicKey'), io)
+}
+
+/**
+ * As {@link givenKeys}, of a command that has operands of its own.
+ *
+ * An option that takes several files takes the operands behind it too. Where no operand is left, the last files that
+ * hold no public key are what was meant to be read: `scan --public-key jwks.json core.4711` scans `core.4711`.
+ */
+export async function keysAndOperands(
+  args: readonly string[],
+  options: Options,
+  io: Io,
+): Promise<KeysAndOperands> {
+  const paths = list(options, 'publicKey')
+  let keyFiles = paths.length
+  if (args.length === 0) {
+    // The first is a key whatever it holds: it stands right behind the option.
+    // oxlint-disable-next-line no-await-in-loop -- from the end, as far as needed
+    while (keyFiles > 1 && !(await holdsKeys(paths[keyFiles - 1] ?? ''))) keyFiles--
+  }
+  const publicKeys = await keysOf(paths.slice(0, keyFiles), io)
+  return { publicKeys, operands: [...args, ...paths.slice(keyFiles)] }
+}
+
+async function keysOf(paths: readonly string[], io: Io): Promise<readonly PublicKey[]> {
+  const files = await Promise.all(paths.map((path) => keyFile(path)))
+  for (const problem of files.flatMap(({ problems }) => problems))
+    io.err(`mintmark: ${safeText(problem)}\n`)
+  if (files.some(({ keys }) => keys.length === 0)) {
+    const message =
+      'a file of --public-key holds no public key: docs/what-is-found.md lists what is read'
+    throw new MintmarkError('INPUT_INVALID', message, { option: 'public-key' })
+  }
+  return files.flatMap(({ keys }) => keys)
+}
+
+async function keyFile(path: string): Promise<PublicKeyFile> {
+  let bytes: Buffer
+  try {
+    const { size } = await stat(path)
+    if (size > LARGEST_BYTES) return { keys: [], problems: [`${path}: too large for public keys`] }
+    bytes = await readFile(path)
+  } catch (cause) {
+    const why = ADDRESS.test(path)
+      ? 'nothing is fetched, save it to a file first'
+      : reasonOf(cause, path)
+    const message = `${path} cannot be read: ${why}`
+    throw new MintmarkError('INPUT_UNREADABLE', message, { path }, { cause })
+  }
+  const found = parsePublicKeys(bytes, path)
+  // It may be the file of a private key.
+  bytes.fill(0)
+  return found
+}
+
+async function holdsKeys(path: string): Promise<boolean> {
+  try {
+    return (await keyFile(path)).keys.length > 0
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Values of options, as commander hands them over. Loads nothing: some commands must start at once.
+ *
+ * @module
+ */
+import { MintmarkError } from '@mintmark/core'
+import type { Options } from '../process/command.ts'
+
+/** The text of an option, or undefined where it was not given. */
+export function textOption(options: Options, name: string): string | undefined {
+  const value = options[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/**
+ * Where something is to be written. `-` is refused: nothing goes to standard output that appears whole or not at all,
+ * and a file of that name would be taken for lost.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID`
+ */
+export function placeOption(options: Options, name: string): string | undefined {
+  const place = textOption(options, name)
+  if (place !== '-') return place
+  throw invalid(name, `--${name} cannot be standard output: name a place (./- is one called -)`)
+}
+
+export function flag(options: Options, name: string): boolean {
+  return options[name] === true
+}
+
+export function list(options: Options, name: string): readonly string[] {
+  const value = options[name]
+  return Array.isArray(value)
+    ? value.filter((item): item is string => typeof item === 'string')
+    : []
+}
+
+/**
+ * A number between bounds.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID`
+ */
+export function numberOption(
+  options: Options,
+  name: string,
+  { least, most }: { readonly least: number; readonly most: number },
+): number | undefined {
+  const given = textOption(options, name)
+  if (given === undefined) return undefined
+  const value = given.trim() === '' ? Number.NaN : Number(given)
+  if (value >= least && value <= most) return value
+  throw invalid(name, `--${spelled(name)} takes a number from ${least} to ${most}`)
+}
+
+/**
+ * A time with its zone, in milliseconds since 1970-01-01 UTC.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID`
+ */
+export function timeOption(options: Options, name: string): number | undefined {
+  const given = textOption(options, name)
+  if (given === undefined) return undefined
+  const isSpelled = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)$/.test(given)
+  const timeMs = isSpelled ? Date.parse(given) : Number.NaN
+  if (!Number.isNaN(timeMs)) return timeMs
+  throw invalid(name, `--${spelled(name)} takes a time with its zone, such as 2026-11-25T08:30Z`)
+}
+
+/** An option as it is typed: commander names `--max-at-once` `maxAtOnce`. */
+function spelled(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}
+
+/** The number of worker threads, or undefined where it was not given. Throws `INPUT_INVALID`. */
+export function threadsOption(options: Options): number | undefined {
+  return numberOption(options, 'threads', { least: 1, most: 64 })
+}
+
+export function invalid(option: string, message: string): MintmarkError {
+  return new MintmarkError('INPUT_INVALID', message, { option })
+}

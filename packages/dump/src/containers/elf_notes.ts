@@ -1,0 +1,249 @@
+/**
+ * The notes of an ELF core: registers of each thread, mapped files, what the process was.
+ *
+ * Source: core(5); the Linux kernel's `fs/binfmt_elf.c` (`fill_files_note`), and `uapi/linux/elf.h`.
+ *
+ * @module
+ */
+import { Reader } from '@mintmark/core'
+import type { Layout } from '../memory/layout.ts'
+import { endOf } from '../memory/ranges.ts'
+import { ask, askReader, type Reading } from '../memory/reading.ts'
+import type { Owner, Range } from '../memory/segment.ts'
+import type { ElfHeader } from './elf_header.ts'
+import { machineOf } from './elf_machines.ts'
+import { generalRegistersOf, isXsave, wideRegistersOf } from './elf_registers.ts'
+
+const NT_PRSTATUS = 1
+const NT_PRPSINFO = 3
+const NT_AUXV = 6
+const NT_FILE = 0x46494c45
+const AT_SYSINFO_EHDR = 33
+
+const HEAD_BYTES = 12
+const MAX_NAME_BYTES = 64
+/** Register sets of the widest vector units are 128 KiB; what is longer and unknown may hold anything. */
+const MAX_UNKNOWN_BYTES = 1 << 20
+/** The kernel writes at most 4 MiB (`core_file_note_size_limit`), 16 MiB if told to. */
+const MAX_FILE_NOTE_BYTES = 1 << 24
+/** Looked at for the next note, after one that makes no sense. */
+const RESYNC_BYTES = 1 << 20
+/** Of one dump: 32,768 threads, which is the most that Linux allows by default, with 16 each. */
+const MAX_NOTES = 1 << 19
+const MAX_RESYNCS = 16
+const VDSO_BYTES = 0x2000n
+
+interface Note extends Range {
+  readonly name: string
+  readonly type: number
+  readonly descriptor: Range
+}
+
+type DescriptorReader = (descriptor: Range, elf: ElfHeader, layout: Layout) => Reading<void>
+
+const DESCRIPTORS: ReadonlyMap<number, DescriptorReader> = new Map<number, DescriptorReader>([
+  [NT_PRSTATUS, readStatus],
+  [NT_PRPSINFO, readProcess],
+  [NT_AUXV, readAuxiliary],
+])
+
+/** Reads the notes of one core, all segments of them together bounded. */
+export class NoteReader {
+  readonly #elf: ElfHeader
+  readonly #layout: Layout
+  #notesLeft = MAX_NOTES
+  #resyncsLeft = MAX_RESYNCS
+  #fileNotes = 0
+
+  constructor(elf: ElfHeader, layout: Layout) {
+    this.#elf = elf
+    this.#layout = layout
+  }
+
+  /** Reads the notes in `range`: structure, names and stacks. */
+  *read(range: Range): Reading<void> {
+    let at = range.offset
+    while (at + HEAD_BYTES <= endOf(range)) {
+      if (this.#notesLeft-- <= 0) {
+        this.#layout.addFlaw('table-cut', 'more notes than are read', { read: MAX_NOTES })
+        return
+      }
+      const note = yield* readNote(at, this.#elf.isLittleEndian)
+      if (note === 'cut') {
+        this.#layout.addFlaw('table-cut', 'the file ends inside its notes')
+        return
+      }
+      if (note !== undefined && endOf(note.descriptor) <= endOf(range)) {
+        yield* this.#readDescriptor(note)
+        at = endOf(note)
+        continue
+      }
+      this.#layout.addFlaw('stream-damaged', 'a note is damaged', { offset: at })
+      if (this.#resyncsLeft-- <= 0) return
+      const next = yield* nextNote(at + 4, endOf(range), this.#elf.isLittleEndian)
+      if (next === undefined) return
+      at = next
+    }
+  }
+
+  *#readDescriptor(note: Note): Reading<void> {
+    const isFiles = note.name === 'CORE' && note.type === NT_FILE
+    const limit = isFiles ? MAX_FILE_NOTE_BYTES : MAX_UNKNOWN_BYTES
+    if (note.length <= limit) this.#layout.addTable(note.offset, note.length)
+    else this.#layout.addTable(note.offset, note.descriptor.offset - note.offset)
+    if (isXsave(note)) this.#layout.addVectorRegisters(note.descriptor)
+    for (const range of wideRegistersOf(note, this.#elf)) this.#layout.addWideRegisters(range)
+    for (const range of generalRegistersOf(note, this.#elf)) this.#layout.addGeneralRegisters(range)
+    if (note.name !== 'CORE') return
+    if (isFiles) {
+      // There is one; more would only cost time.
+      if (this.#fileNotes++ === 0) yield* readFiles(note.descriptor, this.#elf, this.#layout)
+      return
+    }
+    const read = DESCRIPTORS.get(note.type)
+    if (read !== undefined) yield* read(note.descriptor, this.#elf, this.#layout)
+  }
+}
+
+const padded = (length: number): number => Math.ceil(length / 4) * 4
+
+function* readNote(at: number, isLittleEndian: boolean): Reading<Note | 'cut' | undefined> {
+  const head = yield* askReader(at, HEAD_BYTES + MAX_NAME_BYTES, isLittleEndian)
+  if (head.left < HEAD_BYTES) return 'cut'
+  const nameBytes = head.u32()
+  const length = head.u32()
+  const type = head.u32()
+  if (nameBytes === 0 || nameBytes > MAX_NAME_BYTES) return undefined
+  if (head.left < nameBytes) return 'cut'
+  const name = printable(head.bytes(nameBytes))
+  if (name === undefined) return undefined
+  const descriptor = { offset: at + HEAD_BYTES + padded(nameBytes), length }
+  return {
+    offset: at,
+    length: endOf(descriptor) - at + padded(length) - length,
+    name,
+    type,
+    descriptor,
+  }
+}
+
+/** A note's name, without its NULs; undefined where it is none. */
+function printable(bytes: Uint8Array): string | undefined {
+  let name = ''
+  let isOver = false
+  for (const byte of bytes) {
+    if (byte === 0) isOver = true
+    else if (isOver || byte < 0x20 || byte > 0x7e) return undefined
+    else name += String.fromCodePoint(byte)
+  }
+  return name === '' ? undefined : name
+}
+
+/** Where the next note of Linux begins, four bytes aligned, by its length and name. */
+function* nextNote(
+  from: number,
+  end: number,
+  isLittleEndian: boolean,
+): Reading<number | undefined> {
+  const bytes = yield* ask(from, Math.min(RESYNC_BYTES, end - from))
+  const reader = new Reader(bytes, isLittleEndian)
+  for (let at = 0; at + 20 <= bytes.length; at += 4) {
+    const nameBytes = reader.seek(at).u32()
+    if (nameBytes !== 5 && nameBytes !== 6) continue
+    const name = printable(bytes.subarray(at + HEAD_BYTES, at + HEAD_BYTES + nameBytes))
+    if (name === (nameBytes === 5 ? 'CORE' : 'LINUX')) return from + at
+  }
+  return undefined
+}
+
+/** A thread: its id, and where its stack is. */
+function* readStatus(descriptor: Range, elf: ElfHeader, layout: Layout): Reading<void> {
+  const machine = machineOf(elf.machine)
+  const place = elf.is64 ? machine.bits64 : machine.bits32
+  if (place === undefined) return
+  const status = yield* askReader(
+    descriptor.offset,
+    Math.min(descriptor.length, 512),
+    elf.isLittleEndian,
+  )
+  const isWide = elf.is64 || elf.machine === 62
+  if (status.left < place.stackPointer + (isWide ? 8 : 4)) return
+  const thread = status.seek(place.pid).u32()
+  status.seek(place.stackPointer)
+  layout.addStack(isWide ? status.u64() : BigInt(status.u32()), String(thread))
+  // The kernel writes the thread that crashed first.
+  layout.addFact('thread', thread)
+}
+
+/** The process: its id and the name of its program. Its arguments may hold secrets and are not looked at. */
+function* readProcess(descriptor: Range, elf: ElfHeader, layout: Layout): Reading<void> {
+  // Where user ids are 16 bits wide, on i386 and arm, the descriptor is 4 bytes shorter.
+  const isShort = descriptor.length < 128
+  const at = elf.is64
+    ? { pid: 24, name: 40 }
+    : isShort
+      ? { pid: 12, name: 28 }
+      : { pid: 16, name: 32 }
+  const bytes = yield* ask(descriptor.offset, Math.min(descriptor.length, 136))
+  if (bytes.length < at.name + 16) return
+  const end = bytes.subarray(at.name, at.name + 16).indexOf(0)
+  layout.addFact('process', new Reader(bytes, elf.isLittleEndian, at.pid).u32())
+  layout.addFact('program', text(bytes.subarray(at.name, at.name + (end < 0 ? 16 : end))))
+}
+
+/** The kernel's own page of code in each process, which has no file. */
+function* readAuxiliary(descriptor: Range, elf: ElfHeader, layout: Layout): Reading<void> {
+  const wordBytes = elf.is64 ? 8 : 4
+  const reader = yield* askReader(
+    descriptor.offset,
+    Math.min(descriptor.length, 4096),
+    elf.isLittleEndian,
+  )
+  const word = (): bigint => (elf.is64 ? reader.u64() : BigInt(reader.u32()))
+  while (reader.left >= 2 * wordBytes) {
+    const type = word()
+    const value = word()
+    if (type === BigInt(AT_SYSINFO_EHDR))
+      layout.addMapping(value, value + VDSO_BYTES, { kind: 'other', name: '[vdso]' })
+  }
+}
+
+/**
+ * The mapped files: a count, the unit that file offsets are counted in, as many triples of begin, end and offset,
+ * and as many names. Anonymous mappings are not among them.
+ */
+function* readFiles(descriptor: Range, elf: ElfHeader, layout: Layout): Reading<void> {
+  const wordBytes = elf.is64 ? 8 : 4
+  const wanted = Math.min(descriptor.length, MAX_FILE_NOTE_BYTES)
+  const bytes = yield* ask(descriptor.offset, wanted)
+  if (bytes.length < 2 * wordBytes) return
+  const reader = new Reader(bytes, elf.isLittleEndian)
+  const word = (): bigint => (elf.is64 ? reader.u64() : BigInt(reader.u32()))
+  const count = word()
+  const held = Math.floor((bytes.length - 2 * wordBytes) / (3 * wordBytes))
+  const rows = count > BigInt(held) ? held : Number(count)
+  let nameAt = (2 + 3 * rows) * wordBytes
+  const owners = new Map<string, Owner>()
+  let named = 0
+  for (; named < rows; named++) {
+    reader.seek((2 + 3 * named) * wordBytes)
+    const from = word()
+    const to = word()
+    const nameEnd = bytes.indexOf(0, nameAt)
+    if (nameEnd < 0) break
+    const name = text(bytes.subarray(nameAt, Math.min(nameEnd, nameAt + 4096)))
+    const owner: Owner = owners.get(name) ?? { kind: 'file', name }
+    owners.set(name, owner)
+    layout.addMapping(from, to, owner)
+    nameAt = nameEnd + 1
+  }
+  if (BigInt(named) < count)
+    layout.addFlaw('names-damaged', `${named} of the mapped files have a name`, { named })
+}
+
+const decoder = new TextDecoder('utf-8')
+
+/** Bytes that should be UTF-8, with U+FFFD for those that are not. */
+function text(bytes: Uint8Array): string {
+  return decoder.decode(bytes)
+}

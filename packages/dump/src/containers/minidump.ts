@@ -1,0 +1,169 @@
+/**
+ * Minidumps of Windows, and of Breakpad and Crashpad on Linux, macOS and others.
+ *
+ * Source: minidumpapiset.h (Windows SDK); Breakpad's `minidump_format.h`, also for what its writers pad.
+ *
+ * @module
+ */
+import { Reader } from '@mintmark/core'
+import type { Layout } from '../memory/layout.ts'
+import { ask, askReader, eachRow, type Reading } from '../memory/reading.ts'
+import type { Range } from '../memory/segment.ts'
+import { generalRegistersIn, wideRegistersIn } from './minidump_contexts.ts'
+import { readMemory64List, readMemoryList } from './minidump_memory.ts'
+import { readModuleList } from './minidump_modules.ts'
+import * as types from './minidump_stream_types.ts'
+import { readException, readThreadExList, readThreadList } from './minidump_threads.ts'
+
+const HEADER_BYTES = 32
+const DIRECTORY_ROW_BYTES = 12
+const VERSION = 0xa793
+/** Dumps with user streams have some dozens. */
+const MAX_STREAMS = 1024
+/** Longer tables than any writer makes: what is longer is taken for memory. */
+const MAX_FRAME_BYTES = 1 << 24
+
+const ARCHITECTURES: ReadonlyMap<number, string> = new Map([
+  [0, 'i386'],
+  [1, 'mips'],
+  [3, 'ppc'],
+  [5, 'arm'],
+  [6, 'ia64'],
+  [9, 'x86-64'],
+  [12, 'arm64'],
+  [0x8001, 'sparc'],
+  [0x8002, 'ppc64'],
+  [0x8003, 'arm64'],
+  [0x8004, 'mips64'],
+  [0x8005, 'riscv32'],
+  [0x8006, 'riscv64'],
+])
+
+const SYSTEMS: ReadonlyMap<number, string> = new Map([
+  [1, 'Windows'],
+  [2, 'Windows'],
+  [3, 'Windows'],
+  [0x8101, 'macOS'],
+  [0x8102, 'iOS'],
+  [0x8201, 'Linux'],
+  [0x8202, 'Solaris'],
+  [0x8203, 'Android'],
+  [0x8205, 'NaCl'],
+  [0x8206, 'Fuchsia'],
+])
+
+/** One row of the directory. */
+interface Stream extends Range {
+  readonly type: number
+}
+
+const LISTS: ReadonlyMap<number, (stream: Stream, layout: Layout) => Reading<void>> = new Map([
+  [types.THREAD_LIST, readThreadList],
+  [types.THREAD_EX_LIST, readThreadExList],
+  [types.MODULE_LIST, readModuleList],
+  [types.MEMORY_LIST, readMemoryList],
+  [types.MEMORY_64_LIST, readMemory64List],
+])
+
+/** `MDMP`, or the same from a big-endian writer. */
+export function isMinidump(head: Uint8Array): boolean {
+  const magic = String.fromCodePoint(...head.subarray(0, 4))
+  return magic === 'MDMP' || magic === 'PMDM'
+}
+
+/** Reads a dump that {@link isMinidump}. */
+export function* readMinidump(layout: Layout): Reading<void> {
+  layout.container = 'minidump'
+  const head = yield* ask(0, HEADER_BYTES)
+  const isLittleEndian = head[0] === 0x4d
+  layout.isLittleEndian = isLittleEndian
+  if (head.length < HEADER_BYTES) {
+    layout.addHeader(0, 4)
+    layout.addFlaw('header-damaged', 'the file ends inside the header of a minidump', {
+      fileBytes: head.length,
+    })
+    return
+  }
+  layout.addHeader(0, HEADER_BYTES)
+  const reader = new Reader(head, isLittleEndian, 4)
+  const version = reader.u32() & 0xffff
+  if (version !== VERSION)
+    layout.addFlaw('header-damaged', 'the version of the minidump is not one there is', { version })
+  const count = reader.u32()
+  const streams = yield* readDirectory(reader.u32(), count, layout)
+  // In order of offset: a pipe passes them once.
+  for (const stream of streams.toSorted((one, other) => one.offset - other.offset))
+    yield* readStream(stream, layout)
+  // What the machine is may be told behind them.
+  for (const context of layout.contexts) {
+    const architecture = layout.about['architecture']
+    for (const range of wideRegistersIn(context, architecture)) layout.addWideRegisters(range)
+    for (const range of generalRegistersIn(context, architecture)) layout.addGeneralRegisters(range)
+  }
+}
+
+function* readDirectory(offset: number, count: number, layout: Layout): Reading<Stream[]> {
+  const streams = new Map<number, Stream>()
+  const { isLittleEndian } = layout
+  const rows = Math.min(count, MAX_STREAMS)
+  let knownRows = 0
+  const table = { offset, rowBytes: DIRECTORY_ROW_BYTES, rows, isLittleEndian }
+  const read = yield* eachRow(table, (row, index) => {
+    const stream = { type: row.u32(), length: row.u32(), offset: row.u32() }
+    if (types.isKnownStream(stream.type)) knownRows = index + 1
+    if (stream.type === 0) return true
+    if (streams.has(stream.type))
+      layout.addFlaw('stream-damaged', 'a stream is listed twice; the first is read', {
+        type: stream.type,
+      })
+    else streams.set(stream.type, stream)
+    return true
+  })
+  layout.addHeader(offset, knownRows * DIRECTORY_ROW_BYTES)
+  if (read < count)
+    layout.addFlaw('table-cut', `${read} of ${count} streams are listed in the file`, {
+      listed: count,
+      read,
+    })
+  return [...streams.values()]
+}
+
+function* readStream(stream: Stream, layout: Layout): Reading<void> {
+  if (!types.isFrame(stream.type)) {
+    const owner = { kind: 'other', name: types.streamName(stream.type) } as const
+    layout.addMemory(stream.offset, stream.length, undefined, owner)
+    return
+  }
+  const read = LISTS.get(stream.type) ?? readOther
+  yield* read(stream, layout)
+}
+
+function* readOther(stream: Stream, layout: Layout): Reading<void> {
+  if (stream.length <= MAX_FRAME_BYTES) layout.addTable(stream.offset, stream.length)
+  else
+    layout.addFlaw('stream-damaged', `${types.streamName(stream.type)} is longer than any`, {
+      length: stream.length,
+    })
+  if (stream.type === types.EXCEPTION) yield* readException(stream, layout)
+  else if (stream.type === types.SYSTEM_INFO) yield* readSystemInfo(stream, layout)
+  else if (stream.type === types.MISC_INFO) yield* readMiscInfo(stream, layout)
+}
+
+function* readSystemInfo(stream: Range, layout: Layout): Reading<void> {
+  const info = yield* askReader(stream.offset, Math.min(stream.length, 56), layout.isLittleEndian)
+  if (info.left < 24) {
+    layout.addFlaw('names-damaged', 'SystemInfo is cut')
+    return
+  }
+  const architecture = info.u16()
+  const system = info.seek(20).u32()
+  layout.addFact('architecture', ARCHITECTURES.get(architecture) ?? `architecture ${architecture}`)
+  layout.addFact('system', SYSTEMS.get(system) ?? `system ${system}`)
+}
+
+function* readMiscInfo(stream: Range, layout: Layout): Reading<void> {
+  const info = yield* askReader(stream.offset, Math.min(stream.length, 24), layout.isLittleEndian)
+  if (info.left < 12) return
+  const hasProcessId = (info.seek(4).u32() & 1) === 1
+  if (hasProcessId) layout.addFact('process', info.u32())
+}

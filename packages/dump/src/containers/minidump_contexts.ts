@@ -1,0 +1,65 @@
+/**
+ * Where the floating-point and vector registers lie in what a minidump keeps of a thread's registers.
+ *
+ * Source: `CONTEXT` in `winnt.h` of the Windows SDK, and Breakpad's `minidump_cpu_amd64.h`, `minidump_cpu_x86.h`.
+ *
+ * @module
+ */
+import { partOfRange, without } from '../memory/ranges.ts'
+import type { Range } from '../memory/segment.ts'
+
+/** Of a CONTEXT: its length, and the parts of it, from its begin, that hold nothing but such registers. */
+interface Shape {
+  readonly length: number
+  readonly parts: readonly (readonly [from: number, to: number])[]
+  /** Where more state of the same kind begins behind it, as XSAVE has it, and its headers; none where absent. */
+  readonly goesOnAt?: number
+}
+
+/** By the architecture as `minidump.ts` names it. */
+const SHAPES: ReadonlyMap<string, Shape> = new Map([
+  // FltSave (FXSAVE) without its words of control, then VectorRegister. Behind: CONTEXT_EX, the header of XSAVE at a multiple of 64.
+  ['x86-64', { length: 1232, parts: [[0x120, 0x4a0]], goesOnAt: 1344 }],
+  // FloatSave without its words of control and its last word, ExtendedRegisters (FXSAVE) without theirs.
+  [
+    'i386',
+    {
+      length: 716,
+      parts: [
+        [0x38, 0x88],
+        [0xec, 0x2cc],
+      ],
+      goesOnAt: 832,
+    },
+  ],
+  // V.
+  ['arm64', { length: 912, parts: [[0x110, 0x310]] }],
+])
+
+/** Contents of registers that no unwinder reads; none of a context that is not as its architecture has it. */
+export function wideRegistersIn(
+  { offset, length }: Range,
+  architecture: string | number | boolean | undefined,
+): readonly Range[] {
+  const shape = SHAPES.get(String(architecture))
+  if (shape === undefined || length < shape.length) return []
+  const { parts, goesOnAt } = shape
+  const all = goesOnAt === undefined ? parts : [...parts, [goesOnAt, length] as const]
+  return all
+    .filter(([from, to]) => from < to)
+    .map(([from, to]) => ({ offset: offset + from, length: to - from }))
+}
+
+/** The rest of a context that is as its architecture has it. */
+export function generalRegistersIn(
+  context: Range,
+  architecture: string | number | boolean | undefined,
+): readonly Range[] {
+  const shape = SHAPES.get(String(architecture))
+  if (shape === undefined || context.length < shape.length) return []
+  return without(
+    [{ ...context, length: shape.length }],
+    wideRegistersIn(context, architecture),
+    partOfRange,
+  )
+}

@@ -1,0 +1,200 @@
+/**
+ * Windows kernel and full dumps (`MEMORY.DMP`), 64 and 32 bit: runs of physical pages, or a bitmap of them.
+ *
+ * Addresses are physical. Triage dumps ("small memory dumps") list no pages: their bytes are segments without an
+ * address.
+ *
+ * Source: `DUMP_HEADER64`, `DUMP_HEADER32`, `SUMMARY_DUMP32` as the debugging tools describe them; the bitmap
+ * header of Windows 8 and later, and the page ranges of Windows 10 and later (`RDMP`), as kdmp-parser reads them.
+ *
+ * @module
+ */
+import { Reader } from '@mintmark/core'
+import type { Layout } from '../memory/layout.ts'
+import { ask, askReader, eachRow, type Reading } from '../memory/reading.ts'
+import { readBitmapDump, WORD_BYTES } from './windows_bitmap.ts'
+
+const PAGE_BYTES = 4096
+const RANGE_ROW_BYTES = 16
+const RANGES_OFFSET = 0x30
+const MAX_RANGES = 1 << 20
+
+/** Where the fields of each header lie. */
+export interface HeaderLayout {
+  readonly bits: 32 | 64
+  readonly headerBytes: number
+  readonly machine: number
+  readonly processors: number
+  readonly bugCheck: number
+  readonly runCount: number
+  readonly runs: number
+  readonly runBytes: number
+  readonly maxRuns: number
+  readonly dumpType: number
+}
+
+const HEADER_64: HeaderLayout = {
+  bits: 64,
+  headerBytes: 0x2000,
+  machine: 0x30,
+  processors: 0x34,
+  bugCheck: 0x38,
+  runCount: 0x88,
+  runs: 0x98,
+  runBytes: 16,
+  maxRuns: 42,
+  dumpType: 0xf98,
+}
+
+const HEADER_32: HeaderLayout = {
+  bits: 32,
+  headerBytes: 0x1000,
+  machine: 0x20,
+  processors: 0x24,
+  bugCheck: 0x28,
+  runCount: 0x64,
+  runs: 0x6c,
+  runBytes: 8,
+  maxRuns: 86,
+  dumpType: 0xf88,
+}
+
+const MACHINES: ReadonlyMap<number, string> = new Map([
+  [0x14c, 'i386'],
+  [0x1c4, 'arm'],
+  [0x8664, 'x86-64'],
+  [0xaa64, 'arm64'],
+])
+
+/** `PAGEDU64` or `PAGEDUMP`. */
+export function isWindowsDump(head: Uint8Array): boolean {
+  const magic = letters(head, 0, 8)
+  return magic === 'PAGEDU64' || magic === 'PAGEDUMP'
+}
+
+/** Reads a dump that {@link isWindowsDump}. */
+export function* readWindowsDump(layout: Layout): Reading<void> {
+  layout.container = 'windows-full'
+  const head = yield* ask(0, HEADER_64.headerBytes)
+  const header = letters(head, 4, 8) === 'DU64' ? HEADER_64 : HEADER_32
+  if (head.length < header.headerBytes) {
+    layout.addHeader(0, 8)
+    layout.addFlaw('header-damaged', 'the file ends inside the header of a Windows dump', {
+      fileBytes: head.length,
+    })
+    return
+  }
+  const reader = new Reader(head, true)
+  tellMachine(reader, header, layout)
+  layout.addHeader(0, header.headerBytes)
+  const type = reader.seek(header.dumpType).u32()
+  const runs = readRuns(reader, header)
+  const magic = yield* ask(header.headerBytes, 12)
+  if (isBitmap(magic)) {
+    layout.container = 'windows-bitmap'
+    yield* readBitmapDump(header, layout)
+  } else if (letters(magic, 4, 12) === 'RDMPDUMP') {
+    layout.container = 'windows-bitmap'
+    yield* readRangeDump(header, layout)
+  } else if (type === 1 || runs !== undefined) addRuns(runs, header, layout)
+  else
+    layout.addFlaw('not-understood', `a Windows dump of type ${type}, whose pages are not listed`, {
+      type,
+    })
+}
+
+function letters(bytes: Uint8Array, from: number, to: number): string {
+  return String.fromCodePoint(...bytes.subarray(from, to))
+}
+
+function isBitmap(magic: Uint8Array): boolean {
+  const name = letters(magic, 0, 8)
+  return name === 'SDMPDUMP' || name === 'FDMPDUMP'
+}
+
+function tellMachine(reader: Reader, header: HeaderLayout, layout: Layout): void {
+  const machine = reader.seek(header.machine).u32()
+  layout.addFact('architecture', MACHINES.get(machine) ?? `machine ${machine}`)
+  layout.addFact('processors', reader.seek(header.processors).u32())
+  layout.addFact('bugCheck', `0x${reader.seek(header.bugCheck).u32().toString(16)}`)
+}
+
+interface Runs {
+  readonly runs: readonly { readonly page: bigint; readonly pages: number }[]
+  /** The header's own sum of the pages is that of the runs. */
+  readonly isSound: boolean
+}
+
+/** The runs of the header; undefined where there are none, or the field was left unwritten (`PAGEPAGE…`). */
+function readRuns(reader: Reader, header: HeaderLayout): Runs | undefined {
+  const count = reader.seek(header.runCount).u32()
+  const total = header.bits === 64 ? reader.skip(4).size() : reader.u32()
+  if (count === 0 || count === 0x45474150) return undefined
+  const runs: { page: bigint; pages: number }[] = []
+  let sum = 0
+  reader.seek(header.runs)
+  for (let index = 0; index < Math.min(count, header.maxRuns); index++) {
+    const page = header.bits === 64 ? reader.u64() : BigInt(reader.u32())
+    const pages = header.bits === 64 ? reader.size() : reader.u32()
+    sum += pages
+    runs.push({ page, pages })
+  }
+  return { runs, isSound: count <= header.maxRuns && sum === total }
+}
+
+/** Pages lie in the file in the order of the runs, right after the header. */
+function addRuns(runs: Runs | undefined, header: HeaderLayout, layout: Layout): void {
+  if (runs === undefined) {
+    layout.addFlaw('header-damaged', 'a full dump that lists no run of pages')
+    return
+  }
+  if (!runs.isSound)
+    layout.addFlaw(
+      'header-damaged',
+      'the runs of pages do not add up; later addresses may be wrong',
+      {
+        runs: runs.runs.length,
+      },
+    )
+  let at = header.headerBytes
+  for (const { page, pages } of runs.runs) {
+    const length = pages * PAGE_BYTES
+    if (at + length > Number.MAX_SAFE_INTEGER) break
+    layout.addMemory(at, length, BigInt.asUintN(64, page * BigInt(PAGE_BYTES)))
+    at += length
+  }
+}
+
+/** Windows 10 and later: a table of page ranges up to the first page. */
+function* readRangeDump(header: HeaderLayout, layout: Layout): Reading<void> {
+  const start = header.headerBytes
+  const head = yield* askReader(start, RANGES_OFFSET, true)
+  if (head.left < RANGES_OFFSET) {
+    layout.addFlaw('table-cut', 'the file ends inside its list of page ranges')
+    return
+  }
+  const firstPage = head.seek(0x18).size()
+  const tableBytes = firstPage - start - RANGES_OFFSET
+  const isAligned = firstPage % WORD_BYTES === 0
+  if (!isAligned || tableBytes < 0 || tableBytes > MAX_RANGES * RANGE_ROW_BYTES) {
+    layout.addFlaw('header-damaged', 'the first page lies where no page can', { firstPage })
+    return
+  }
+  let at = firstPage
+  const rows = Math.floor(tableBytes / RANGE_ROW_BYTES)
+  const table = {
+    offset: start + RANGES_OFFSET,
+    rowBytes: RANGE_ROW_BYTES,
+    rows,
+    isLittleEndian: true,
+  }
+  const read = yield* eachRow(table, (row) => {
+    const page = row.u64()
+    const length = row.size() * PAGE_BYTES
+    if (page === 0n || at + length > Number.MAX_SAFE_INTEGER) return false
+    layout.addMemory(at, length, BigInt.asUintN(64, page * BigInt(PAGE_BYTES)))
+    at += length
+    return true
+  })
+  layout.addTable(start, RANGES_OFFSET + read * RANGE_ROW_BYTES)
+}

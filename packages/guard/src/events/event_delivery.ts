@@ -1,0 +1,140 @@
+/**
+ * The streams of a guard: what happens goes into each, and those with a receiver to push to are served.
+ *
+ * @module
+ */
+import { randomUUID } from 'node:crypto'
+import { safeJson } from '@mintmark/core'
+import type { Alarm } from '../verify/alarms.ts'
+import type { Presentation } from '../verify/presentations.ts'
+import { textOfFile } from '../verify/text_file.ts'
+import { AlarmEvents } from './alarm_events.ts'
+import { EventStream, type SecurityEvent, type StreamSettings } from './event_stream.ts'
+import { PRESENTED_EVENT, PresentationEvents } from './presentation_events.ts'
+import { pushEvents } from './push_delivery.ts'
+import type { StatementSigner } from './statements.ts'
+
+interface Served {
+  readonly stream: EventStream
+  /** Ends what brings its events to a receiver. */
+  readonly ending: AbortController
+}
+
+/** A stream of security events that the configuration names. */
+export interface StreamConfig {
+  readonly id: string
+  readonly audience: string
+  readonly caller: string
+  readonly requested: readonly string[] | undefined
+  readonly push:
+    | { readonly url: string; readonly authorizationFile: string | undefined }
+    | undefined
+}
+
+export class EventDelivery {
+  readonly #statements: StatementSigner
+  readonly #log: (line: string) => void
+  readonly #served = new Map<string, Served>()
+  readonly #bringing = new Set<Promise<void>>()
+  readonly #events = new AlarmEvents()
+  readonly #presentations = new PresentationEvents()
+  /** Of streams that are gone. */
+  #dropped = 0
+
+  constructor(statements: StatementSigner, log: (line: string) => void) {
+    this.#statements = statements
+    this.#log = log
+  }
+
+  get streams(): readonly EventStream[] {
+    return [...this.#served.values()].map(({ stream }) => stream)
+  }
+
+  find(id: string): EventStream | undefined {
+    return this.#served.get(id)?.stream
+  }
+
+  add(settings: StreamSettings): EventStream {
+    const stream = new EventStream(settings, this.#statements, randomUUID)
+    this.#serve(stream)
+    return stream
+  }
+
+  change(stream: EventStream, settings: StreamSettings): void {
+    stream.change(settings)
+    // To another place, perhaps.
+    this.#served.get(settings.id)?.ending.abort()
+    this.#serve(stream)
+  }
+
+  remove({ settings, dropped }: EventStream): void {
+    this.#served.get(settings.id)?.ending.abort()
+    this.#served.delete(settings.id)
+    this.#dropped += dropped
+  }
+
+  async tell(alarm: Alarm): Promise<void> {
+    const events = this.#events.of(alarm)
+    await Promise.all(this.streams.map((stream) => addAll(stream, events)))
+  }
+
+  /** Whether a stream wants to hear of presentations. */
+  get hasPresentations(): boolean {
+    for (const { stream } of this.#served.values()) if (stream.takes(PRESENTED_EVENT)) return true
+    return false
+  }
+
+  async present(shown: Presentation): Promise<void> {
+    const event = this.#presentations.of(shown)
+    if (event === undefined) return
+    await Promise.all(this.streams.map((stream) => stream.addIfRoom(event)))
+  }
+
+  /** Events that were given up because nobody took them. */
+  get dropped(): number {
+    return this.streams.reduce((sum, { dropped }) => sum + dropped, this.#dropped)
+  }
+
+  /** Resolves when nothing is being brought any more. */
+  async stop(): Promise<void> {
+    for (const { ending } of this.#served.values()) ending.abort()
+    await Promise.all(this.#bringing)
+  }
+
+  #serve(stream: EventStream): void {
+    const { id, push } = stream.settings
+    const ending = new AbortController()
+    this.#served.set(id, { stream, ending })
+    if (push === undefined) return
+    const onRefused = (jti: string) => this.#refused(id, jti)
+    const bringing = pushEvents({ stream, ...push, signal: ending.signal, onRefused })
+    this.#bringing.add(bringing)
+    void bringing.finally(() => this.#bringing.delete(bringing))
+  }
+
+  #refused(stream: string, jti: string): void {
+    const event = { schema: 'mintmark-guard-event/1', event: 'stream', stream, jti }
+    this.#log(safeJson({ ...event, text: 'the receiver refuses a security event' }))
+  }
+}
+
+/** In their order. */
+async function addAll(stream: EventStream, events: readonly SecurityEvent[]): Promise<void> {
+  // oxlint-disable-next-line no-await-in-loop -- one after the other
+  for (const event of events) await stream.add(event)
+}
+
+/** @throws {MintmarkError} `INPUT_UNREADABLE` for a file with an authorization */
+export async function settingsOf(config: StreamConfig): Promise<StreamSettings> {
+  const { push, ...rest } = config
+  const file = push?.authorizationFile
+  const authorization = file === undefined ? undefined : (await textOfFile(file)).trim()
+  return {
+    ...rest,
+    description: undefined,
+    push: push && { url: push.url, authorization },
+    status: 'enabled',
+    reason: undefined,
+    excluded: new Set(),
+  }
+}

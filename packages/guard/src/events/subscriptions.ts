@@ -1,0 +1,152 @@
+/**
+ * Streams that receivers make for themselves, in a file: a guard that is started again has them all.
+ *
+ * The file holds what receivers want to be sent in `Authorization`, and nobody else may read it. A change is on disk before it
+ * is answered.
+ *
+ * Source: OpenID Shared Signals Framework 1.0, section 8.1.
+ *
+ * @module
+ */
+import { writeFile } from 'node:fs/promises'
+import { isObject, type Json, MintmarkError, parseObject, text } from '@mintmark/core'
+import { diskFiles, replaceDurably } from '@mintmark/ledger'
+import type { Caller } from '../verify/callers.ts'
+import type { EventDelivery } from './event_delivery.ts'
+import type { EventStream, StreamSettings, StreamStatus } from './event_stream.ts'
+import { pushAddress } from './push_address.ts'
+
+const SCHEMA = 'mintmark-guard-streams/1'
+/** Of one caller. */
+const MOST_STREAMS = 20
+
+export class Subscriptions {
+  readonly #path: string
+  readonly #delivery: EventDelivery
+  readonly #ids: Set<string>
+  #writing: Promise<void> = Promise.resolve()
+
+  private constructor(path: string, delivery: EventDelivery, ids: Iterable<string>) {
+    this.#path = path
+    this.#delivery = delivery
+    this.#ids = new Set(ids)
+  }
+
+  /**
+   * Streams whose callers may not have them any more are left out, and taken out of the file with the next change.
+   *
+   * @throws {MintmarkError} `INPUT_INVALID` for a file of something else
+   */
+  static async open(
+    path: string,
+    delivery: EventDelivery,
+    callers: readonly Caller[],
+  ): Promise<Subscriptions> {
+    const bytes = await diskFiles.read(path)
+    const known = bytes === undefined ? [] : streamsIn(Buffer.from(bytes).toString('utf8'))
+    const all = known.filter((settings) => isAllowed(settings, callers))
+    for (const settings of all) delivery.add(settings)
+    return new Subscriptions(
+      path,
+      delivery,
+      all.map(({ id }) => id),
+    )
+  }
+
+  /** Whether the stream was made here, and may be changed. */
+  has({ settings }: EventStream): boolean {
+    return this.#ids.has(settings.id)
+  }
+
+  /** Whether the caller has as many as one may have. */
+  isFull(caller: string): boolean {
+    const own = this.#delivery.streams.filter(({ settings }) => settings.caller === caller)
+    return own.length >= MOST_STREAMS
+  }
+
+  async add(settings: StreamSettings): Promise<EventStream> {
+    this.#ids.add(settings.id)
+    const stream = this.#delivery.add(settings)
+    await this.#keep()
+    return stream
+  }
+
+  async change(stream: EventStream, settings: StreamSettings): Promise<void> {
+    this.#delivery.change(stream, settings)
+    if (this.has(stream)) await this.#keep()
+  }
+
+  async remove(stream: EventStream): Promise<void> {
+    this.#ids.delete(stream.settings.id)
+    this.#delivery.remove(stream)
+    await this.#keep()
+  }
+
+  /** Resolves when all streams are on disk. */
+  async #keep(): Promise<void> {
+    const written = this.#writing.then(() => this.#write())
+    this.#writing = written.catch(() => undefined)
+    await written
+  }
+
+  async #write(): Promise<void> {
+    const own = this.#delivery.streams.filter((stream) => this.has(stream))
+    const streams = own.map(({ settings }) => rowOf(settings))
+    // For nobody else, from its first moment on.
+    await writeFile(`${this.#path}.new`, '', { mode: 0o600 })
+    const document = JSON.stringify({ schema: SCHEMA, streams })
+    await replaceDurably(diskFiles, this.#path, Buffer.from(document))
+  }
+}
+
+function isAllowed({ caller: name, push }: StreamSettings, callers: readonly Caller[]): boolean {
+  const caller = callers.find((each) => each.name === name)
+  if (caller?.maySubscribe !== true) return false
+  return push === undefined || pushAddress(push.url, caller) === push.url
+}
+
+const rowOf = (settings: StreamSettings): object => {
+  const { excluded, ...rest } = settings
+  return { ...rest, excluded: [...excluded] }
+}
+
+function streamsIn(source: string): StreamSettings[] {
+  const document = parseObject(source)
+  const rows = document?.['schema'] === SCHEMA ? document['streams'] : undefined
+  if (!Array.isArray(rows)) throw invalid()
+  return rows.map((row: unknown) => settingsIn(isObject(row) ? row : {}))
+}
+
+function settingsIn(row: Json): StreamSettings {
+  const [id, audience, caller] = [text(row, 'id'), text(row, 'audience'), text(row, 'caller')]
+  const status = statusOf(row['status'])
+  if (id === undefined || audience === undefined || caller === undefined || status === undefined)
+    throw invalid()
+  const push = isObject(row['push']) ? row['push'] : undefined
+  return {
+    id,
+    audience,
+    caller,
+    requested: textsOf(row['requested']),
+    description: text(row, 'description'),
+    push: push && { url: text(push, 'url') ?? '', authorization: text(push, 'authorization') },
+    status,
+    reason: text(row, 'reason'),
+    excluded: new Set(textsOf(row['excluded'])),
+  }
+}
+
+export function statusOf(value: unknown): StreamStatus | undefined {
+  return value === 'enabled' || value === 'paused' || value === 'disabled' ? value : undefined
+}
+
+/** The texts of a list; undefined for what is none. */
+export function textsOf(value: unknown): string[] | undefined {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : undefined
+}
+
+function invalid(): MintmarkError {
+  return new MintmarkError('INPUT_INVALID', 'the file of streams holds something else', {
+    option: 'subscriptions.file',
+  })
+}

@@ -1,0 +1,66 @@
+/**
+ * A guard over HTTP: its routes, each in a file of its own, and what all of them have in common.
+ *
+ * @module
+ */
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { EventDelivery } from '../events/event_delivery.ts'
+import type { Subscriptions } from '../events/subscriptions.ts'
+import type { RecordEntry } from '../sign/entry_recorder.ts'
+import type { Callers } from '../verify/callers.ts'
+import type { Guard } from '../verify/guard.ts'
+import { errorAnswer, responseOf, tooLarge } from './answers.ts'
+import { authorize } from './authz_route.ts'
+import { introspect } from './introspect_route.ts'
+import { type MetadataDeps, metadataRoutes } from './metadata_routes.ts'
+import { MAX_BODY_BYTES } from './request_body.ts'
+import { revoke } from './revoke_route.ts'
+import { sentPath } from './sent_path.ts'
+import { ssfRoutes } from './ssf_routes.ts'
+
+export interface GuardAppDeps {
+  readonly guard: Guard
+  readonly callers: Callers
+  /** Whether tokens can be judged as the policy wants. */
+  readonly isReady: () => boolean
+  /** What `/metrics` tells beside the counters. */
+  readonly gauges: () => Readonly<Record<string, number>>
+  /** Undefined where the guard has no key of its own. */
+  readonly metadata: MetadataDeps | undefined
+  /** Undefined where it may not write to the ledger. */
+  readonly record: RecordEntry | undefined
+  /** Undefined where the guard has no key of its own. */
+  readonly delivery: EventDelivery | undefined
+  readonly subscriptions: Subscriptions | undefined
+  /** Aborted when the guard stops. */
+  readonly signal: AbortSignal
+  readonly now: () => number
+}
+
+export function guardApp(deps: GuardAppDeps): Hono {
+  const { guard, callers, isReady, metadata, record, delivery, subscriptions, signal, now } = deps
+  const statements = metadata?.statements
+  const app = new Hono({ getPath: sentPath })
+  app.post('/introspect', (c) => introspect(c, { guard, callers, statements }))
+  app.all('/authz', (c) => authorize(c, guard, callers))
+  app.all('/authz/*', (c) => authorize(c, guard, callers))
+  // What comes before is not passed through here: it is asked too often.
+  app.use(async (c, next) => {
+    await next()
+    c.header('Cache-Control', 'no-store')
+  })
+  app.get('/healthz', (c) => c.text('ok\n'))
+  app.get('/readyz', (c) => (isReady() ? c.text('ready\n') : c.text('not ready\n', 503)))
+  app.get('/metrics', (c) => c.text(guard.metrics.text(deps.gauges())))
+  if (record !== undefined) app.post('/revoke', (c) => revoke(c, { guard, callers, record, now }))
+  if (metadata !== undefined) {
+    metadataRoutes(app, metadata)
+    app.use('/ssf/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => responseOf(tooLarge()) }))
+    const { issuer } = metadata.statements
+    if (delivery !== undefined) ssfRoutes(app, { issuer, delivery, subscriptions, callers, signal })
+  }
+  app.notFound(() => responseOf(errorAnswer('not_found', 404)))
+  app.onError(() => responseOf(errorAnswer('server_error', 500)))
+  return app
+}

@@ -1,0 +1,106 @@
+/**
+ * `POST /introspect`: RFC 7662, and RFC 9701 where the answer is asked for as a JWT.
+ *
+ * What is refused is `{"active":false}` and nothing else: clients are known that let a user in at the sight of his name,
+ * whatever stands beside it. Every answer that is no verdict has a member `error`: Dovecot looks at that, and not at the
+ * status.
+ *
+ * @module
+ */
+import { type Json, text } from '@mintmark/core'
+import type { Context } from 'hono'
+import type { StatementSigner } from '../events/statements.ts'
+import type { Callers } from '../verify/callers.ts'
+import type { Guard } from '../verify/guard.ts'
+import type { Verdict } from '../verify/verifier.ts'
+import {
+  type Answer,
+  errorAnswer,
+  jsonAnswer,
+  responseOf,
+  tooLarge,
+  tooMany,
+  unknownCaller,
+} from './answers.ts'
+import { MAX_BODY_BYTES, shortBody } from './request_body.ts'
+
+/** RFC 9701, section 4. */
+export const SIGNED_ANSWER = 'application/token-introspection+jwt'
+
+export interface IntrospectDeps {
+  readonly guard: Guard
+  readonly callers: Callers
+  readonly statements: StatementSigner | undefined
+}
+
+/** What of a request bears on the answer. */
+export interface Question {
+  /** Values of these headers; `''` for one that is not there. */
+  readonly authorization: string
+  readonly accept: string
+  readonly body: string
+}
+
+export async function introspect(c: Context, deps: IntrospectDeps): Promise<Response> {
+  const body = await shortBody(c, MAX_BODY_BYTES)
+  const authorization = c.req.header('authorization') ?? ''
+  const accept = c.req.header('accept') ?? ''
+  if (body !== undefined)
+    return responseOf(await introspection({ authorization, accept, body }, deps))
+  const isKnown = deps.callers.byAuthorization(authorization) !== undefined
+  return responseOf(isKnown ? tooLarge() : unknownCaller())
+}
+
+/** The answer, at once where nothing has to be waited for. */
+export function introspection(question: Question, deps: IntrospectDeps): Answer | Promise<Answer> {
+  const { guard, callers, statements } = deps
+  const caller = callers.byAuthorization(question.authorization)
+  if (caller === undefined) return unknownCaller()
+  if (!callers.isWithinRate(caller)) return tooMany()
+  const token = tokenIn(question.body)
+  if (typeof token === 'object') return token
+  const verdict = guard.judge(token, caller.audiences, caller.name)
+  const answer =
+    statements !== undefined && takesSigned(question.accept)
+      ? (settled: Verdict) => signed(answerOf(settled), caller.name, statements)
+      : (settled: Verdict) => jsonAnswer(answerOf(settled))
+  return verdict instanceof Promise ? verdict.then(answer) : answer(verdict)
+}
+
+/** Whether the signed form is among what is accepted. Who does not name it gets JSON, whatever else he takes. */
+const takesSigned = (accept: string): boolean =>
+  accept.includes(SIGNED_ANSWER) &&
+  accept.split(',').some((each) => {
+    const [type = '', ...parameters] = each.split(';').map((part) => part.trim())
+    return type === SIGNED_ANSWER && !parameters.some((part) => /^q=0(?:\.0*)?$/i.test(part))
+  })
+
+const answerOf = (verdict: Verdict): Json =>
+  verdict.isAdmitted ? activeOf(verdict) : { active: false }
+
+async function signed(answer: Json, caller: string, statements: StatementSigner): Promise<Answer> {
+  const claims = { aud: caller, token_introspection: answer }
+  const body = await statements.sign('token-introspection+jwt', claims)
+  const headers = { 'Content-Type': SIGNED_ANSWER, 'Cache-Control': 'no-store' }
+  return { status: 200, headers, body }
+}
+
+/** What most clients send, Dovecot among them: nothing in it needs decoding. */
+const PLAIN_FORM = /^token=([\w.-]+)$/
+
+/** The token in the form of a request; the answer where there is none, or there are two. */
+export function tokenIn(form: string): string | Answer {
+  const plain = PLAIN_FORM.exec(form)?.[1]
+  if (plain !== undefined) return plain
+  const [token, ...more] = new URLSearchParams(form).getAll('token')
+  return token === undefined || more.length > 0 ? errorAnswer('invalid_request', 400) : token
+}
+
+export type Admitted = Extract<Verdict, { readonly isAdmitted: true }>
+
+function activeOf({ jws: { payload }, basis, audience }: Admitted): Json {
+  const { iss, sub, aud, exp, iat, nbf, jti, scope, client_id, cnf } = payload
+  const username = text(payload, audience.usernameClaim)
+  const claims = { iss, sub, aud, exp, iat, nbf, jti, scope, client_id, cnf, username }
+  return { active: true, token_type: 'Bearer', ...claims, mintmark: { basis } }
+}

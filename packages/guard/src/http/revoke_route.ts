@@ -1,0 +1,60 @@
+/**
+ * `POST /revoke`: RFC 7009. A JWT is revoked by an entry in the ledger, which every guard that follows it sees.
+ *
+ * @module
+ */
+import { MintmarkError } from '@mintmark/core'
+import type { Context } from 'hono'
+import { isTakenIn, revocationOf } from '../follow/revocation.ts'
+import type { RecordEntry } from '../sign/entry_recorder.ts'
+import type { Callers } from '../verify/callers.ts'
+import type { Guard } from '../verify/guard.ts'
+import {
+  errorAnswer,
+  responseOf,
+  tooLarge,
+  tooMany,
+  unavailable,
+  unknownCaller,
+} from './answers.ts'
+import { tokenIn } from './introspect_route.ts'
+import { MAX_BODY_BYTES, shortBody } from './request_body.ts'
+
+export interface RevokeDeps {
+  readonly guard: Guard
+  readonly callers: Callers
+  readonly record: RecordEntry
+  readonly now: () => number
+}
+
+/**
+ * 200 for a token that this guard lets in no more, and for one that nobody has to revoke: RFC 7009, section 2.2. 503 where
+ * that is not known yet: to be asked again.
+ */
+export async function revoke(
+  c: Context,
+  { guard, callers, record, now }: RevokeDeps,
+): Promise<Response> {
+  const caller = callers.byAuthorization(c.req.header('authorization') ?? '')
+  if (caller === undefined) return responseOf(unknownCaller())
+  if (!caller.mayRevoke) return responseOf(errorAnswer('unauthorized_client', 403))
+  if (!callers.isWithinRate(caller)) return responseOf(tooMany())
+  const body = await shortBody(c, MAX_BODY_BYTES)
+  const token = body === undefined ? tooLarge() : tokenIn(body)
+  if (typeof token === 'object') return responseOf(token)
+  const jws = guard.signedToken(token)
+  if (jws === 'malformed') return responseOf(errorAnswer('unsupported_token_type', 400))
+  if (jws === undefined) return c.body(null, 200)
+  try {
+    const revocation = revocationOf(token, now())
+    await record(revocation)
+    guard.metrics.counter('revocations').value++
+    const isSeen = await isTakenIn(guard.follower, revocation)
+    return isSeen ? c.body(null, 200) : responseOf(unavailable())
+  } catch (cause) {
+    if (!(cause instanceof MintmarkError)) throw cause
+    // Not issued, or run out: there is nothing to revoke.
+    if (cause.code === 'ENTRY_REFUSED') return c.body(null, 200)
+    return responseOf(unavailable())
+  }
+}

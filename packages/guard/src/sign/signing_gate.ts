@@ -1,0 +1,139 @@
+/**
+ * The only way to a signature: what is to be signed is recorded first, and signed once that is durable.
+ *
+ * @module
+ */
+import { type KeyObject, sign as signBytes } from 'node:crypto'
+import { promisify } from 'node:util'
+import { MintmarkError } from '@mintmark/core'
+import {
+  attest,
+  issuanceOf,
+  MAX_TOKEN_LETTERS,
+  newSalt,
+  type Receipt,
+  SALT_CLAIM,
+} from '@mintmark/ledger'
+import type { Algorithm } from '../verify/keys.ts'
+import { digestOf, paddingOf, toLowS } from '../verify/signatures.ts'
+import type { RecordEntry } from './entry_recorder.ts'
+
+const sign = promisify(signBytes)
+
+export interface GateOptions {
+  readonly record: RecordEntry
+  readonly kid: string
+  readonly alg: Algorithm
+  /** Private, and of the kind that `alg` asks for. */
+  readonly privateKey: KeyObject
+  /** Ed25519, of the front end that this gate is in: it attests each token that it asks for. */
+  readonly frontEnd?: KeyObject | undefined
+}
+
+/** Why a token is asked for: kept beside its entry, as double entry. */
+export interface Cause {
+  /** Id of the authentication, as its own log has it; nobody's name. The gate's front end attests it. */
+  readonly event?: string | undefined
+  /** What a front end elsewhere has attested itself: opaque here. */
+  readonly attestation?: Uint8Array | undefined
+}
+
+/** A token and where it is recorded. */
+export interface Minted {
+  readonly token: string
+  readonly receipt: Receipt
+}
+
+export class SigningGate {
+  readonly #options: GateOptions
+
+  constructor(options: GateOptions) {
+    this.#options = options
+  }
+
+  get kid(): string {
+    return this.#options.kid
+  }
+
+  get alg(): Algorithm {
+    return this.#options.alg
+  }
+
+  /** Rejects where the key cannot sign with the algorithm. Nothing that is signed here leaves. */
+  async assertFit(): Promise<void> {
+    const { alg, privateKey } = this.#options
+    const isEd = privateKey.asymmetricKeyType === 'ed25519'
+    const length = (await this.#sign('')).length
+    const expected = LENGTHS[alg] ?? length
+    if (isEd !== (alg === 'EdDSA') || length !== expected)
+      throw new TypeError('key of another kind')
+  }
+
+  /**
+   * Makes an access token: adds `kid`, `alg` and the claim that blinds its entry, records it, signs it.
+   *
+   * @param claims with `iss`, `jti`, `iat` and `exp`
+   * @throws {MintmarkError} as {@link SigningGate.signInput}; there is no token then
+   */
+  async mint(
+    claims: Readonly<Record<string, unknown>>,
+    header: Readonly<Record<string, unknown>> = {},
+    cause: Cause = {},
+  ): Promise<Minted> {
+    const { kid, alg } = this.#options
+    const payload = { [SALT_CLAIM]: newSalt(), ...claims }
+    const input = `${part({ typ: 'at+jwt', ...header, alg, kid })}.${part(payload)}`
+    const { signature, receipt } = await this.signInput(input, cause)
+    return { token: `${input}.${Buffer.from(signature).toString('base64url')}`, receipt }
+  }
+
+  /**
+   * Signs a signing input that somebody else has made, once it is recorded.
+   *
+   * @throws {MintmarkError} `ENTRY_REFUSED` where it names another key or algorithm, cannot be recorded, or the ledger
+   *   refuses it; `LEDGER_FAILED` where the ledger does not answer
+   */
+  async signInput(
+    input: string,
+    { event, attestation }: Cause = {},
+  ): Promise<{ signature: Uint8Array; receipt: Receipt }> {
+    const { kid, alg, record, frontEnd, privateKey } = this.#options
+    const asked = issuanceOf(input, attestation)
+    const isOwn = attestation === undefined && frontEnd !== undefined
+    const issuance = isOwn
+      ? { ...asked, attestation: attest(asked.inputHash, frontEnd, event) }
+      : asked
+    if (issuance.kid !== kid || issuance.alg !== alg)
+      throw new MintmarkError('ENTRY_REFUSED', 'the header names another key', { reason: 'key' })
+    if (input.length + 1 + lettersOf(signatureBytes(alg, privateKey)) > MAX_TOKEN_LETTERS)
+      throw new MintmarkError('ENTRY_REFUSED', 'the token would be longer than any guard takes', {
+        reason: 'too-long',
+      })
+    const receipt = await record(issuance)
+    return { signature: await this.#sign(input), receipt }
+  }
+
+  async #sign(text: string): Promise<Uint8Array> {
+    const { alg, privateKey } = this.#options
+    const input = Buffer.from(text, 'latin1')
+    const signature = await sign(digestOf(alg), input, { key: privateKey, ...paddingOf(alg) })
+    return toLowS(signature, alg)
+  }
+}
+
+/** Of an RSA signature as many as of its modulus. */
+const signatureBytes = (alg: Algorithm, { asymmetricKeyDetails }: KeyObject) =>
+  LENGTHS[alg] ?? Math.ceil((asymmetricKeyDetails?.modulusLength ?? 0) / 8)
+
+/** Of base64url without padding. */
+const lettersOf = (bytes: number) => Math.ceil((bytes * 4) / 3)
+
+/** Bytes of a signature, where the algorithm says how many. */
+const LENGTHS: Readonly<Partial<Record<Algorithm, number>>> = {
+  ES256: 64,
+  ES384: 96,
+  ES512: 132,
+  EdDSA: 64,
+}
+
+const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')

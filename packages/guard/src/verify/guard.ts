@@ -1,0 +1,147 @@
+/**
+ * A guard at work: keys that are read again when their files change, a ledger that is followed, tokens that are judged.
+ *
+ * @module
+ */
+import { randomUUID } from 'node:crypto'
+import type { FollowedLedger } from '../follow/ledger_follower.ts'
+import { type Alarm, AlarmDesk } from './alarms.ts'
+import type { DistrustedKeys } from './distrusted_keys.ts'
+import type { KeyRing } from './keys.ts'
+import { type Counter, Metrics } from './metrics.ts'
+import type { AudiencePolicy, IssuerPolicy } from './policies.ts'
+import type { Presentation } from './presentations.ts'
+import { Recheck } from './recheck.ts'
+import type { StrictJws } from './strict_jws.ts'
+import { type Verdict, Verifier } from './verifier.ts'
+
+export interface GuardOptions {
+  readonly follower: FollowedLedger
+  readonly keys: () => KeyRing
+  readonly issuers: ReadonlyMap<string, IssuerPolicy>
+  readonly waitMs: number
+  /** Subjects that belong to nobody. */
+  readonly canaries: ReadonlySet<string>
+  /** Keys that are trusted no more after an alarm; undefined where that is not the policy. */
+  readonly distrusted?: DistrustedKeys | undefined
+  /** Told of each key that is trusted no more from now on. */
+  readonly onDistrust?: ((issuer: string, kid: string) => void) | undefined
+  /** Tokens whose signature is not verified anew when they are shown again. Default: none. */
+  readonly rememberedTokens?: number | undefined
+  /** Told of each token whose signature verifies, as it was shown. */
+  readonly onPresentation?: ((shown: Presentation) => void) | undefined
+  /** Told of each new alarm. */
+  readonly onAlarm: (alarm: Alarm) => void
+  readonly now: () => number
+}
+
+export class Guard {
+  readonly #options: GuardOptions
+  readonly #verifier: Verifier
+  readonly #desk: AlarmDesk
+  readonly #recheck: Recheck
+  readonly metrics: Metrics = new Metrics()
+  /** By reason or basis: no word is both. */
+  readonly #counters = new Map<string, Counter>()
+
+  constructor(options: GuardOptions) {
+    this.#options = options
+    this.#desk = new AlarmDesk((alarm) => {
+      this.metrics.counter('alarms', { class: alarm.alarm }).value++
+      options.onAlarm(alarm)
+    })
+    const onAlarm = (alarm: Alarm) => this.#alarmed(alarm)
+    this.#verifier = new Verifier({
+      ...options,
+      rememberedTokens: options.rememberedTokens ?? 0,
+      isDistrusted: (issuer, kid) => options.distrusted?.has(issuer, kid) ?? false,
+      onAlarm,
+      onUnsettled: (unsettled) => this.#recheck.add(unsettled),
+    })
+    this.#recheck = new Recheck({
+      follower: options.follower,
+      verifier: this.#verifier,
+      waitMs: options.waitMs,
+      onAlarm,
+      now: options.now,
+    })
+  }
+
+  /** The key counts no more before anybody hears of it. */
+  #alarmed(alarm: Alarm): void {
+    const { distrusted, onDistrust } = this.#options
+    if (distrusted?.heed(alarm) === true) onDistrust?.(alarm.keyIssuer, alarm.kid)
+    this.#desk.raise(alarm)
+  }
+
+  get follower(): FollowedLedger {
+    return this.#options.follower
+  }
+
+  /** Says whether a token is let in, at once where nothing has to be asked; counts it. Never throws. */
+  judge(
+    token: string,
+    audiences: readonly AudiencePolicy[],
+    caller: string,
+  ): Verdict | Promise<Verdict> {
+    const verdict = this.#verifier.verify(token, audiences, caller)
+    return verdict instanceof Promise
+      ? verdict.then((settled) => this.#counted(settled, caller))
+      : this.#counted(verdict, caller)
+  }
+
+  #counted(verdict: Verdict, caller: string): Verdict {
+    this.#counterOf(verdict).value++
+    this.#note(verdict, caller)
+    return verdict
+  }
+
+  /** As {@link Verifier.signedToken}. */
+  signedToken(token: string): StrictJws | 'malformed' | undefined {
+    return this.#verifier.signedToken(token)
+  }
+
+  #note(verdict: Verdict, caller: string): void {
+    const { onPresentation, now } = this.#options
+    const shown = verdict.isAdmitted ? verdict : verdict.shown
+    if (onPresentation === undefined || shown === undefined) return
+    const { jws, claims, audience } = shown
+    const { isAdmitted } = verdict
+    onPresentation({ id: randomUUID(), atMs: now(), jws, claims, audience, caller, isAdmitted })
+  }
+
+  #counterOf(verdict: Verdict): Counter {
+    const reason = verdict.isAdmitted ? verdict.basis : verdict.reason
+    const known = this.#counters.get(reason)
+    if (known !== undefined) return known
+    const result = verdict.isAdmitted ? 'admitted' : 'refused'
+    const counter = this.metrics.counter('tokens', { result, reason })
+    this.#counters.set(reason, counter)
+    return counter
+  }
+
+  /** Looks again at tokens that were shown while the ledger could not tell. To be called from time to time. */
+  recheck(): Promise<void> {
+    return this.#recheck.run()
+  }
+
+  /** Tokens that were shown while the ledger could not tell, and of which nothing will be told any more. */
+  get unsettledLost(): number {
+    return this.#recheck.lost
+  }
+
+  gauges(): Readonly<Record<string, number>> {
+    const { follower } = this.#options
+    return {
+      head_age_seconds: follower.ageMs / 1000,
+      live_tokens: follower.liveTokens,
+      publications_brought: follower.isOnLine ? 1 : 0,
+      ledger_in_trouble: follower.trouble === undefined ? 0 : 1,
+      alarms_suppressed: this.#desk.suppressed,
+      unsettled_tokens: this.#recheck.count,
+      unsettled_tokens_lost: this.unsettledLost,
+      remembered_tokens: this.#verifier.remembered,
+      distrusted_keys: this.#options.distrusted?.count ?? 0,
+    }
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * Whether a token is recorded, with all that can be done to find out within a bounded time.
+ *
+ * An entry is acknowledged before its token is released, so a round through the ledger that begins after the token was
+ * shown, together with the ledger's own word on what it has not published yet, settles the question. Without both nothing
+ * is called absent.
+ *
+ * @module
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { LedgerFollower } from '../follow/ledger_follower.ts'
+import type { Membership } from '../follow/live_table.ts'
+
+/** What the ledger says of a token, in the end. */
+export type Presence =
+  | { readonly state: 'recorded' | 'revoked' }
+  /** Not in the ledger. `isMutated`: its id is, with other bytes. */
+  | { readonly state: 'absent'; readonly isMutated: boolean }
+  /** The ledger could not be read to its end. */
+  | { readonly state: 'cannot-tell' }
+
+export interface Asked {
+  readonly issuer: string
+  /** 16 bytes of the token id. */
+  readonly id: Uint8Array
+  readonly inputHash: Uint8Array
+}
+
+/** What is asked of a follower. */
+export type Followed = Pick<LedgerFollower, 'find' | 'ask' | 'refresh' | 'ageMs'>
+
+/** Longest wait for one round, and for all of them. */
+const ROUND_PATIENCE_MS = 1000
+const PATIENCE_MS = 3000
+/** Before another look at an entry that the ledger has acknowledged and not published yet. */
+const PUBLISH_WAIT_MS = 10
+
+/** @param waitMs between two looks, where the ledger itself gives no answer */
+export async function presenceOf(
+  follower: Followed,
+  asked: Asked,
+  waitMs: number,
+): Promise<Presence> {
+  const { issuer, id, inputHash } = asked
+  const look = () => follower.find(issuer, id, inputHash)
+  const first = known(look())
+  if (first !== undefined) return first
+  const beganMs = performance.now()
+  let isSecond = false
+  while (performance.now() - beganMs < PATIENCE_MS) {
+    /* oxlint-disable no-await-in-loop -- one look after the other */
+    const lookedMs = performance.now()
+    const [word] = await Promise.all([follower.ask(issuer, id, inputHash), refreshed(follower)])
+    const found = look()
+    const settled = known(found)
+    if (settled !== undefined) return settled
+    const isRead = follower.ageMs < performance.now() - lookedMs
+    const isSure = word === 'unknown' || word === 'other' || (word === 'no-answer' && isSecond)
+    if (isRead && isSure)
+      return { state: 'absent', isMutated: found === 'mutated' || word === 'other' }
+    if (isSecond && (!isRead || word === 'failed')) break
+    await sleep(word === 'recorded' ? PUBLISH_WAIT_MS : waitMs)
+    isSecond = true
+    /* oxlint-enable no-await-in-loop */
+  }
+  return { state: 'cannot-tell' }
+}
+
+function known(membership: Membership): Presence | undefined {
+  if (membership === 'live') return { state: 'recorded' }
+  return membership === 'revoked' ? { state: 'revoked' } : undefined
+}
+
+async function refreshed(follower: Followed): Promise<void> {
+  const patience = new AbortController()
+  const { signal } = patience
+  const waited = sleep(ROUND_PATIENCE_MS, undefined, { signal }).catch(() => undefined)
+  await Promise.race([follower.refresh(), waited])
+  patience.abort()
+}

@@ -1,0 +1,99 @@
+/**
+ * Tokens that were shown while the ledger could not tell: once it can, those that it lacks raise their alarm.
+ *
+ * Each is looked at by itself: one that still cannot be told of goes behind the others of its issuer, and no issuer waits for
+ * another, whose ledger may be gone for days.
+ *
+ * @module
+ */
+
+import type { FollowedLedger } from '../follow/ledger_follower.ts'
+import type { Alarm } from './alarms.ts'
+import { presenceOf } from './presence.ts'
+import type { Unsettled, Verifier } from './verifier.ts'
+
+const MOST = 10_000
+/** Tokens of one issuer that are looked at in one round, and how many of them at a time. */
+const MOST_A_ROUND = 256
+const AT_ONCE = 16
+
+export interface RecheckOptions {
+  readonly follower: FollowedLedger
+  readonly verifier: Pick<Verifier, 'alarmOf'>
+  readonly waitMs: number
+  readonly onAlarm: (alarm: Alarm) => void
+  readonly now: () => number
+}
+
+export class Recheck {
+  readonly #options: RecheckOptions
+  readonly #held = new Map<string, Unsettled>()
+  #lost = 0
+  #isRunning: boolean = false
+
+  constructor(options: RecheckOptions) {
+    this.#options = options
+  }
+
+  get count(): number {
+    return this.#held.size
+  }
+
+  /** Tokens that were forgotten without an answer: too many, or expired before there was one. */
+  get lost(): number {
+    return this.#lost
+  }
+
+  add(unsettled: Unsettled): void {
+    const name = Buffer.from(unsettled.shown.inputHash).toString('hex')
+    if (this.#held.has(name)) return
+    if (this.#held.size >= MOST) this.#lost++
+    else this.#held.set(name, unsettled)
+  }
+
+  /** Looks at what has waited longest, of each issuer. Never throws. */
+  async run(): Promise<void> {
+    if (this.#isRunning) return
+    this.#isRunning = true
+    const byIssuer = new Map<string, Held[]>()
+    for (const held of this.#held) {
+      const { issuer } = held[1].shown.jws
+      const own = byIssuer.get(issuer) ?? []
+      if (own.length < MOST_A_ROUND) byIssuer.set(issuer, [...own, held])
+    }
+    await Promise.all(Array.from(byIssuer.values(), (own) => this.#round(own)))
+    this.#isRunning = false
+  }
+
+  async #round(waiting: Held[]): Promise<void> {
+    const worker = async () => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        // oxlint-disable-next-line no-await-in-loop -- as many at a time as there are workers
+        await this.#look(next)
+      }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  }
+
+  async #look([name, unsettled]: Held): Promise<void> {
+    // Of a token that has expired no ledger tells that it was recorded.
+    const isOver = unsettled.shown.claims.expiresMs < this.#options.now()
+    const isSettled = !isOver && (await this.#settle(unsettled).catch(() => false))
+    this.#held.delete(name)
+    if (isOver) this.#lost++
+    else if (!isSettled) this.#held.set(name, unsettled)
+  }
+
+  async #settle({ shown, isAdmitted }: Unsettled): Promise<boolean> {
+    const { follower, verifier, waitMs, onAlarm } = this.#options
+    const { jws, claims, inputHash } = shown
+    const asked = { issuer: jws.issuer, id: claims.id, inputHash }
+    const presence = await presenceOf(follower, asked, waitMs)
+    if (presence.state !== 'absent') return presence.state !== 'cannot-tell'
+    const alarm = presence.isMutated ? 'mutated' : 'unissued'
+    onAlarm(verifier.alarmOf(shown, alarm, { presence, isAdmitted }))
+    return true
+  }
+}
+
+type Held = readonly [name: string, unsettled: Unsettled]

@@ -1,0 +1,44 @@
+/**
+ * The highest heads that somebody relies on, in a file: a ledger's own outside of its back-ups, a verifier's beside it.
+ *
+ * A head is on disk before it is relied on, so that after any end of the process a ledger that was set back is noticed.
+ *
+ * @module
+ */
+import type { Head } from '../notes/checkpoint.ts'
+import { formatHeads, highestHeads, parseHeads, type SeenHead } from '../notes/heads.ts'
+import { diskFiles, type Files, replaceDurably } from '../store/files.ts'
+
+export class KeptHeads {
+  readonly #path: string | undefined
+  readonly #files: Files
+  #highest: ReadonlyMap<string, SeenHead>
+
+  private constructor(path: string | undefined, files: Files, seen: readonly SeenHead[]) {
+    this.#path = path
+    this.#files = files
+    this.#highest = highestHeads(seen)
+  }
+
+  /**
+   * @param path undefined: they are kept in memory alone
+   * @throws {MintmarkError} `INPUT_INVALID` for a file of something else
+   */
+  static async open(path: string | undefined, files: Files = diskFiles): Promise<KeptHeads> {
+    const bytes = path === undefined ? undefined : await files.read(path)
+    const seen = bytes === undefined ? [] : parseHeads(Buffer.from(bytes).toString('utf8'))
+    return new KeptHeads(path, files, seen)
+  }
+
+  get seen(): readonly SeenHead[] {
+    return [...this.#highest.values()]
+  }
+
+  /** Durable on return. */
+  async keep(heads: readonly Head[]): Promise<void> {
+    this.#highest = highestHeads([...this.#highest.values(), ...heads])
+    if (this.#path === undefined) return
+    const bytes = Buffer.from(formatHeads(this.#highest.values()))
+    await replaceDurably(this.#files, this.#path, bytes)
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * A ledger in a PostgreSQL database, made and opened. Its key stays in a folder: who holds the database cannot sign.
+ *
+ * @module
+ */
+import { MintmarkError } from '@mintmark/core'
+import {
+  DESCRIPTION_PATH,
+  type Description,
+  formatDescription,
+  parseDescription,
+} from '../notes/description.ts'
+import { formatVerifierKey } from '../notes/note.ts'
+import { diskFiles, type Files, folderOf } from '../store/files.ts'
+import { encodeRecord, newSeed } from '../store/journal_records.ts'
+import { inTransaction, openSession, type SqlSession } from '../store/postgres_database.ts'
+import { STATE_TABLE } from '../store/postgres_state.ts'
+import type { ReadResource } from '../tree/tile_tree.ts'
+import { makeLedgerKey, replacePrivately } from './ledger_key.ts'
+
+/** Says which database the ledger of a folder is in. */
+export const STORE_PATH = 'private/store'
+
+const TABLES = [
+  `CREATE TABLE mintmark_ledger (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    seed bytea NOT NULL,
+    epoch bigint NOT NULL,
+    writer_host text NOT NULL,
+    writer_pid integer NOT NULL)`,
+  'CREATE TABLE mintmark_record (number bigint PRIMARY KEY, bytes bytea NOT NULL)',
+  'CREATE TABLE mintmark_file (path text COLLATE "C" PRIMARY KEY, bytes bytea NOT NULL)',
+  STATE_TABLE,
+  // Hashes do not compress, and entries hardly.
+  'ALTER TABLE mintmark_record ALTER COLUMN bytes SET STORAGE EXTERNAL',
+  'ALTER TABLE mintmark_file ALTER COLUMN bytes SET STORAGE EXTERNAL',
+  'ALTER TABLE mintmark_live ALTER COLUMN bytes SET STORAGE EXTERNAL',
+]
+
+export const isPostgresUrl = (place: string): boolean => /^postgres(?:ql)?:\/\//.test(place)
+
+/**
+ * Makes the tables of a ledger in the first schema of the search path, and its key in a folder that is empty or not there.
+ *
+ * @throws {MintmarkError} `LEDGER_INVALID` where something is in the folder already, or a ledger in the schema
+ */
+export async function createPostgresLedger(
+  folder: string,
+  url: string,
+  wanted: Omit<Description, 'key'>,
+  files: Files = diskFiles,
+): Promise<Description> {
+  if (!isPostgresUrl(url))
+    throw new MintmarkError('LEDGER_INVALID', 'the store is no postgres:// address', {
+      member: 'store',
+    })
+  if ((await files.list(folder)).length > 0)
+    throw new MintmarkError('LEDGER_INVALID', `${folder} is not empty`)
+  const session = await openSession(url)
+  try {
+    await assertFree(session)
+    const key = await makeLedgerKey(folder, wanted.name, files)
+    const description: Description = { ...wanted, key }
+    await makeTables(session, description)
+    // Last: a folder that names a store is a ledger.
+    await replacePrivately(files, `${folder}/${STORE_PATH}`, Buffer.from(`${url}\n`))
+    await files.sync(folder)
+    await files.sync(folderOf(folder))
+    return description
+  } finally {
+    await session.close()
+  }
+}
+
+async function assertFree(session: SqlSession): Promise<void> {
+  const { rows } = await session.query(
+    `SELECT EXISTS (
+       SELECT FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'mintmark_ledger') AS taken`,
+  )
+  if (rows[0]?.['taken'] === false) return
+  const message = 'there is a ledger in this schema of the database already'
+  throw new MintmarkError('LEDGER_INVALID', message, { member: 'store' })
+}
+
+async function makeTables(session: SqlSession, description: Description): Promise<void> {
+  const document = formatDescription(description, formatVerifierKey(description.key))
+  const seed = newSeed()
+  const nothing = encodeRecord({ kind: 'edges', edges: new Map() }, seed, 1)
+  await inTransaction(session, async () => {
+    for (const table of TABLES) {
+      // oxlint-disable-next-line no-await-in-loop -- in their order
+      await session.query(table)
+    }
+    await session.query(
+      `INSERT INTO mintmark_ledger (seed, epoch, writer_host, writer_pid) VALUES ($1, 0, '', 0)`,
+      [seed],
+    )
+    await session.query('INSERT INTO mintmark_record (number, bytes) VALUES (1, $1)', [nothing])
+    await session.query('INSERT INTO mintmark_file (path, bytes) VALUES ($1, $2)', [
+      DESCRIPTION_PATH,
+      Buffer.from(document),
+    ])
+  })
+}
+
+/** The address of a folder's database; undefined where the ledger is in the folder itself. */
+export async function storeUrlOf(folder: string, files: Files): Promise<string | undefined> {
+  const bytes = await files.read(`${folder}/${STORE_PATH}`)
+  return bytes && Buffer.from(bytes).toString('utf8').trim()
+}
+
+/** @throws {MintmarkError} `LEDGER_MISSING` where the database has none, `LEDGER_INVALID`, `LEDGER_FAILED` */
+export async function readPostgresDescription(read: ReadResource): Promise<Description> {
+  const bytes = await read(DESCRIPTION_PATH)
+  if (bytes === undefined)
+    throw new MintmarkError('LEDGER_MISSING', 'there is no ledger in this database')
+  return parseDescription(Buffer.from(bytes).toString('utf8'))
+}

@@ -1,0 +1,193 @@
+/**
+ * A ledger that opens itself again where its store went away and came back: a database that restarts, or hands over to
+ * another server.
+ *
+ * While it is shut, every entry is turned away as one to be sent again, and nothing is said of any token. It opens again
+ * only with every head that it ever published: a server that comes back with less is not gone on with.
+ *
+ * @module
+ */
+import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { MintmarkError } from '@mintmark/core'
+import type { LiveToken } from '../live/live_tokens.ts'
+import type { Head } from '../notes/checkpoint.ts'
+import { highestHeads, type SeenHead } from '../notes/heads.ts'
+import type { Receipt, Sequencer } from '../sequence/sequencer.ts'
+import type { Issuance, Revocation } from '../tree/entry.ts'
+import type { HomeOptions, LedgerHome } from './ledger_home.ts'
+
+const RETRY_MS = 500
+
+export interface StandingOptions extends HomeOptions {
+  /** Told why the ledger is shut, and with undefined when it is open again. */
+  readonly onTrouble?: ((cause: unknown) => void) | undefined
+}
+
+export class StandingLedger {
+  readonly #home: Pick<LedgerHome, 'open' | 'isRemote'>
+  readonly #options: StandingOptions
+  #seen: readonly SeenHead[]
+  #ledger: Sequencer | undefined
+  /** Aborted when the ledger is shut. */
+  #opening: AbortController = new AbortController()
+  /** Publications of earlier openings. */
+  #earlier = 0
+  readonly #closing: AbortController = new AbortController()
+  #loop: Promise<void> = Promise.resolve()
+  #failed: Promise<never> = new Promise<never>(() => undefined)
+
+  private constructor(home: Pick<LedgerHome, 'open' | 'isRemote'>, options: StandingOptions) {
+    this.#home = home
+    this.#options = options
+    this.#seen = options.seen ?? []
+  }
+
+  /** Opens the ledger; fails as {@link Sequencer.open} does. */
+  static async open(
+    home: Pick<LedgerHome, 'open' | 'isRemote'>,
+    options: StandingOptions,
+  ): Promise<StandingLedger> {
+    const standing = new StandingLedger(home, options)
+    const first = await standing.#open()
+    standing.#loop = standing.#stand(first)
+    standing.#failed = standing.#loop.then(() => new Promise<never>(() => undefined))
+    // Nobody has to listen.
+    standing.#failed.catch(() => undefined)
+    return standing
+  }
+
+  /** Rejects when the ledger cannot be opened again. */
+  get failed(): Promise<never> {
+    return this.#failed
+  }
+
+  /** As {@link Sequencer.append}; `LEDGER_FAILED` while the ledger is shut. */
+  append(entry: Issuance | Revocation): Promise<Receipt> {
+    return this.#ledger?.append(entry) ?? Promise.reject(shut())
+  }
+
+  /**
+   * As {@link Sequencer.find}.
+   *
+   * @throws {MintmarkError} `LEDGER_FAILED` while the ledger is shut: then nobody can tell
+   */
+  find(alias: string, id: Uint8Array, inputHash: Uint8Array): LiveToken | 'other' | undefined {
+    if (this.#ledger === undefined) throw shut()
+    return this.#ledger.find(alias, id, inputHash)
+  }
+
+  /** Whether the store is away. */
+  get isShut(): boolean {
+    return this.#ledger === undefined
+  }
+
+  /** Why entries are not recorded now; undefined where they are. */
+  get trouble(): unknown {
+    return this.#ledger === undefined ? shut() : this.#ledger.trouble
+  }
+
+  /** Why what is recorded is not published; undefined where it is, and while the ledger is shut. */
+  get publishFailure(): unknown {
+    return this.#ledger?.publishFailure
+  }
+
+  get publications(): number {
+    return this.#earlier + (this.#ledger?.publications ?? 0)
+  }
+
+  /** As {@link Sequencer.publishedAfter}, over all openings. */
+  async publishedAfter(seen: number, signal: AbortSignal): Promise<void> {
+    while (this.publications <= seen && !signal.aborted) {
+      const until = AbortSignal.any([signal, this.#opening.signal])
+      /* oxlint-disable no-await-in-loop -- one opening after the other */
+      if (this.#ledger === undefined)
+        await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined)
+      else await this.#ledger.publishedAfter(seen - this.#earlier, until)
+      /* oxlint-enable no-await-in-loop */
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort()
+    await this.#loop.catch(() => undefined)
+    await this.#ledger?.close()
+  }
+
+  async #stand(first: Sequencer): Promise<void> {
+    let ledger: Sequencer | undefined = first
+    while (ledger !== undefined) {
+      this.#ledger = ledger
+      this.#opening = new AbortController()
+      /* oxlint-disable no-await-in-loop -- one opening after the other */
+      const cause = await this.#untilFailed(ledger)
+      if (this.#closing.signal.aborted) return
+      // One more: opening it again publishes what was committed last.
+      this.#earlier += ledger.publications + 1
+      this.#ledger = undefined
+      this.#opening.abort()
+      await ledger.close().catch(() => undefined)
+      this.#options.onTrouble?.(cause)
+      if (!this.#isPassing(cause)) throw cause
+      ledger = await this.#openAgain()
+      /* oxlint-enable no-await-in-loop */
+    }
+  }
+
+  async #untilFailed(ledger: Sequencer): Promise<unknown> {
+    const { signal } = this.#closing
+    const closed = new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true })
+      if (signal.aborted) resolve()
+    })
+    return await Promise.race([ledger.failed.catch((cause: unknown) => cause), closed])
+  }
+
+  /** @returns undefined where it is closed meanwhile */
+  async #openAgain(): Promise<Sequencer | undefined> {
+    const { signal } = this.#closing
+    while (!signal.aborted) {
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- until the store is back
+        const ledger = await this.#open()
+        this.#options.onTrouble?.(undefined)
+        return ledger
+      } catch (cause) {
+        if (!this.#isPassing(cause)) throw cause
+      }
+      // oxlint-disable-next-line no-await-in-loop -- until the store is back
+      await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined)
+    }
+    return undefined
+  }
+
+  #open(): Promise<Sequencer> {
+    const { onHeads, ...rest } = this.#options
+    return this.#home.open({
+      ...rest,
+      seen: this.#seen,
+      onHeads: async (heads) => {
+        this.#note(heads)
+        await onHeads?.(heads)
+      },
+    })
+  }
+
+  #note(heads: readonly Head[]): void {
+    const highest = highestHeads(heads)
+    const known = this.#seen.filter(({ origin, size }) => size > (highest.get(origin)?.size ?? -1))
+    this.#seen = [...known, ...highest.values()]
+  }
+
+  /** Whether the store may come back by itself. The lock of our own last session may outlast it for a while. */
+  #isPassing(cause: unknown): boolean {
+    if (!this.#home.isRemote || !(cause instanceof MintmarkError)) return false
+    const { code, facts } = cause
+    const isOwn = facts['pid'] === process.pid && facts['host'] === hostname()
+    return code === 'LEDGER_FAILED' || code === 'DISK_FULL' || (code === 'LEDGER_BUSY' && isOwn)
+  }
+}
+
+function shut(): MintmarkError {
+  return new MintmarkError('LEDGER_FAILED', 'the store of the ledger is away')
+}

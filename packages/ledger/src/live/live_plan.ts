@@ -1,0 +1,136 @@
+/**
+ * What a start reads of a shard: files of runs that fit its tree, and the entries between them.
+ *
+ * @module
+ */
+
+import type { StateFiles } from '../store/store.ts'
+import type { TileTree } from '../tree/tile_tree.ts'
+import { isEqualHash } from '../tree/tree.ts'
+import { LiveRun } from './live_run.ts'
+
+/** Entries `[first, end)` of a shard. */
+interface Entries {
+  readonly first: number
+  readonly end: number
+}
+
+/** Those that a file tells of. */
+export interface KeptRun extends Entries {
+  readonly run: LiveRun
+  readonly path: string
+}
+
+export type Piece = Entries | KeptRun
+
+export interface ReadingPlan {
+  /** In the order of the entries, from the first that has to be read to the end of the shard. */
+  readonly pieces: readonly Piece[]
+  /** Latest expiry of the entries before the first piece, in seconds since 1970: all of them have expired. */
+  readonly earlierExpiry: number
+  /** Files that do not fit, and why. */
+  readonly refused: readonly { readonly path: string; readonly reason: string }[]
+  /** Files that no piece is of. */
+  readonly unused: readonly string[]
+}
+
+interface Wanted {
+  readonly shard: string
+  readonly tree: TileTree
+  readonly sinceMs: number
+}
+
+/** Files that are read at once. */
+const FILES_AT_ONCE = 4
+
+/** The time that an expiry in whole seconds stands for, as {@link LiveRun} rounds it. */
+export const expiredMs = (expiry: number): number => expiry * 1000
+
+/**
+ * Goes from the end of the shard back to where all tokens have expired.
+ *
+ * @throws {MintmarkError} `LEDGER_DAMAGED` where a hash tile of the shard is missing
+ */
+export async function planReading(
+  files: StateFiles,
+  { shard, tree, sinceMs }: Wanted,
+): Promise<ReadingPlan> {
+  const { candidates, unused } = await candidatesOf(files, shard)
+  const pieces: Piece[] = []
+  const refused: { path: string; reason: string }[] = []
+  let at = tree.size
+  let earlierExpiry: number | undefined
+  const coming = candidates.slice(0, FILES_AT_ONCE).map(({ path }) => readSoon(files, path))
+  for (const [i, { path, first, end }] of candidates.entries()) {
+    const file = coming.shift()
+    // Read while this one is looked at.
+    const after = candidates[i + FILES_AT_ONCE]
+    const isOver = earlierExpiry !== undefined && expiredMs(earlierExpiry) < sinceMs
+    if (after !== undefined && !isOver) coming.push(readSoon(files, after.path))
+    if (isOver || (end > at && end <= tree.size)) {
+      unused.push(path)
+      continue
+    }
+    // oxlint-disable-next-line no-await-in-loop -- from the end back
+    const fitting = await fit(await file, { first, end }, { shard, tree })
+    if (typeof fitting === 'string') {
+      refused.push({ path, reason: fitting })
+      unused.push(path)
+      continue
+    }
+    if (end < at) pieces.unshift({ first: end, end: at })
+    pieces.unshift({ run: fitting.run, path, first, end })
+    at = first
+    earlierExpiry = fitting.earlierExpiry
+  }
+  const isOver = earlierExpiry !== undefined && expiredMs(earlierExpiry) < sinceMs
+  if (!isOver && at > 0) pieces.unshift({ first: 0, end: at })
+  return { pieces, earlierExpiry: isOver ? (earlierExpiry ?? 0) : 0, refused, unused }
+}
+
+interface Candidate extends Entries {
+  readonly path: string
+}
+
+/** Files of a shard by their names, the last entries first. `unused`: left behind by a write that was cut short. */
+async function candidatesOf(
+  files: StateFiles,
+  shard: string,
+): Promise<{ readonly candidates: readonly Candidate[]; readonly unused: string[] }> {
+  const candidates: Candidate[] = []
+  const unused: string[] = []
+  for (const name of await files.list(shard)) {
+    const path = `${shard}/${name}`
+    const [, first, end] = /^(\d{1,16})-(\d{1,16})$/.exec(name) ?? []
+    if (first === undefined || end === undefined) unused.push(path)
+    else candidates.push({ path, first: Number(first), end: Number(end) })
+  }
+  candidates.sort((a, b) => b.end - a.end || a.first - b.first)
+  return { candidates, unused }
+}
+
+/** A file that cannot be read is as good as none. */
+async function readSoon(files: StateFiles, path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await files.read(path)
+  } catch {
+    return undefined
+  }
+}
+
+/** @returns why the file does not fit, in words */
+async function fit(
+  file: Uint8Array | undefined,
+  { first, end }: Entries,
+  { shard, tree }: Pick<Wanted, 'shard' | 'tree'>,
+): Promise<{ readonly run: LiveRun; readonly earlierExpiry: number } | string> {
+  if (file === undefined) return 'it cannot be read'
+  const decoded = LiveRun.decode(file)
+  if (decoded === undefined) return 'it is damaged'
+  const { run, binding } = decoded
+  if (run.shard !== shard || run.first !== first || run.end !== end || first >= end)
+    return 'it is of other entries'
+  if (end > tree.size) return `it is of ${end} entries, and the ledger has ${tree.size}`
+  if (!isEqualHash(await tree.root(end), binding.root)) return 'it is of another history'
+  return { run, earlierExpiry: binding.earlierExpiry }
+}

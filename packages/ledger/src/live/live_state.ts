@@ -1,0 +1,260 @@
+/**
+ * Keeps what the live tokens are, so that a start reads no entry of a token that has expired, and few of those that live.
+ *
+ * Of each shard the entries are remembered in runs. A run that is long enough is kept as a file, in the background, once
+ * its entries are durable. A start takes the files that fit the tree, back to where all tokens have expired, and reads
+ * the entries that no file tells of. Nothing rests on a file being there: without one, entries are read instead.
+ *
+ * @module
+ */
+
+import type { ShardAppend, StateFiles } from '../store/store.ts'
+import { outlineOf } from '../tree/entry.ts'
+import type { TileTree } from '../tree/tile_tree.ts'
+import { TILE_WIDTH } from '../tree/tiles.ts'
+import { expiredMs, type KeptRun, type Piece, planReading } from './live_plan.ts'
+import type { LiveRun } from './live_run.ts'
+import type { LiveByIssuer, LiveTokens } from './live_tokens.ts'
+
+/** Records that make a file. What stands behind the last one is read again at a start: 0.1 s for so many. */
+const RUN_RECORDS = 32_768
+/** Bundles that are read at once. */
+const BUNDLES_AT_ONCE = 16
+
+/** Where the current run of an issuer stands. */
+interface Recorder {
+  readonly shard: string
+  /** Latest expiry of the shard's entries before the current run. */
+  earlierExpiry: number
+  /** Root of the shard as it is. */
+  readonly root: () => Uint8Array
+}
+
+interface Sealed {
+  readonly run: LiveRun
+  readonly root: Uint8Array
+  readonly earlierExpiry: number
+}
+
+/** A file, and when all tokens up to its end have expired. */
+interface Kept {
+  readonly shard: string
+  readonly path: string
+  readonly untilMs: number
+}
+
+export interface LiveStateOptions {
+  readonly files: StateFiles
+  readonly live: LiveByIssuer
+  /** Told what an operator should know, and what stops nothing. */
+  readonly onNotice?: ((text: string) => void) | undefined
+  readonly runRecords?: number | undefined
+}
+
+/** A shard that may hold live tokens. */
+export interface LiveShard {
+  readonly shard: string
+  /** Published, all of it. */
+  readonly tree: TileTree
+  /** Root of the shard as it grows; undefined where it takes no more entries. */
+  readonly root: (() => Uint8Array) | undefined
+}
+
+export class LiveState {
+  readonly #options: LiveStateOptions
+  readonly #runRecords: number
+  readonly #recorders = new Map<string, Recorder>()
+  /** Runs that are to be kept. */
+  readonly #sealed: Sealed[] = []
+  /** By alias, oldest first. */
+  readonly #kept = new Map<string, Kept[]>()
+  /** Paths that are of no use any more. */
+  readonly #gone: string[] = []
+  #saving: Promise<void> | undefined
+  #trouble = ''
+
+  constructor(options: LiveStateOptions) {
+    this.#options = options
+    this.#runRecords = options.runRecords ?? RUN_RECORDS
+  }
+
+  /**
+   * Remembers what was made durable.
+   *
+   * @param root of the shard as it is
+   * @param sinceMs tokens that expired before are left out
+   */
+  note({ shard, first, entries }: ShardAppend, root: () => Uint8Array, sinceMs: number): void {
+    const alias = aliasOf(shard)
+    const live = this.#options.live.of(alias)
+    const known = this.#recorders.get(alias)
+    const waiting = this.#sealed.length
+    if (known !== undefined && known.shard !== shard) this.#seal(known, live)
+    const recorder = known?.shard === shard ? known : { shard, earlierExpiry: 0, root }
+    this.#recorders.set(alias, recorder)
+    for (const [i, entry] of entries.entries())
+      live.add({ shard, index: first + i }, outlineOf(entry), sinceMs)
+    if ((live.current?.count ?? 0) >= this.#runRecords) this.#seal(recorder, live)
+    // What could not be written waits for the next run.
+    if (this.#sealed.length > waiting) this.#save(sinceMs)
+  }
+
+  #seal(recorder: Recorder, live: LiveTokens, root: Uint8Array = recorder.root()): void {
+    const run = live.seal()
+    if (run === undefined) return
+    const { earlierExpiry } = recorder
+    this.#sealed.push({ run, root, earlierExpiry })
+    recorder.earlierExpiry = Math.max(earlierExpiry, run.latestExpiry)
+  }
+
+  /**
+   * Reads what lives.
+   *
+   * @param shards of one issuer, oldest first; the last one is the one that takes entries
+   * @param sinceMs tokens that expired before are left out
+   */
+  async recover(alias: string, shards: readonly LiveShard[], sinceMs: number): Promise<void> {
+    const { files } = this.#options
+    const isRead = new Set(shards.map(({ shard }) => shard))
+    for (const name of await files.list(alias))
+      if (!isRead.has(`${alias}/${name}`)) this.#gone.push(`${alias}/${name}`)
+    for (const shard of shards) {
+      // oxlint-disable-next-line no-await-in-loop -- oldest first: a later entry overrules
+      await this.#readShard(alias, shard, sinceMs)
+    }
+    this.#save(sinceMs)
+  }
+
+  async #readShard(alias: string, of: LiveShard, sinceMs: number): Promise<void> {
+    const { files, live } = this.#options
+    const { shard, tree } = of
+    const plan = await planReading(files, { shard, tree, sinceMs })
+    for (const { path, reason } of plan.refused)
+      this.#options.onNotice?.(`${path}, kept for a quick start, is not used: ${reason}`)
+    this.#gone.push(...plan.unused)
+    const table = live.of(alias)
+    table.reserve(
+      plan.pieces.reduce((sum, { first, end }) => sum + end - first, 0),
+      sinceMs,
+    )
+    const recorder = { shard, earlierExpiry: plan.earlierExpiry, root: of.root ?? noRoot }
+    for (const piece of plan.pieces) {
+      // oxlint-disable-next-line no-await-in-loop -- oldest first
+      await this.#readPiece(piece, { recorder, table, tree, sinceMs })
+    }
+    if (of.root === undefined && table.current !== undefined)
+      this.#seal(recorder, table, await tree.root())
+    this.#recorders.set(alias, recorder)
+  }
+
+  async #readPiece(piece: Piece, at: Reading): Promise<void> {
+    const { recorder, table, tree, sinceMs } = at
+    if (!('run' in piece)) {
+      await this.#readEntries(piece, at)
+      return
+    }
+    // What was read before it is no part of it.
+    if (table.current?.shard === piece.run.shard)
+      this.#seal(recorder, table, await tree.root(piece.first))
+    table.adopt(piece.run, sinceMs)
+    recorder.earlierExpiry = Math.max(recorder.earlierExpiry, piece.run.latestExpiry)
+    this.#noteKept(piece, recorder.earlierExpiry)
+  }
+
+  /** Entries that no file tells of. */
+  async #readEntries(piece: Piece, { recorder, table, tree, sinceMs }: Reading): Promise<void> {
+    const { shard } = recorder
+    for (let first = piece.first; first < piece.end; ) {
+      // oxlint-disable-next-line no-await-in-loop -- in their order
+      for (const entry of await entriesFrom(tree, first, piece.end))
+        table.add({ shard, index: first++ }, outlineOf(entry), sinceMs)
+      if ((table.current?.count ?? 0) < this.#runRecords) continue
+      // oxlint-disable-next-line no-await-in-loop -- in their order
+      this.#seal(recorder, table, await tree.root(first))
+    }
+  }
+
+  #noteKept({ run, path }: KeptRun, untilExpiry: number): void {
+    const alias = aliasOf(run.shard)
+    const kept = this.#kept.get(alias) ?? []
+    this.#kept.set(alias, kept)
+    kept.push({ shard: run.shard, path, untilMs: expiredMs(untilExpiry) })
+  }
+
+  #save(sinceMs: number): void {
+    if (this.#sealed.length + this.#gone.length === 0 || this.#saving !== undefined) return
+    this.#saving = this.#saveAll(sinceMs).finally(() => {
+      this.#saving = undefined
+    })
+  }
+
+  /** A failure stops nothing: it is told once, and tried again with the next run. */
+  async #saveAll(sinceMs: number): Promise<void> {
+    try {
+      for (let next = this.#sealed[0]; next !== undefined; next = this.#sealed[0]) {
+        // oxlint-disable-next-line no-await-in-loop -- one after the other, in the background
+        await this.#keep(next)
+        this.#sealed.shift()
+      }
+      this.#forget(sinceMs)
+      for (let path = this.#gone[0]; path !== undefined; path = this.#gone[0]) {
+        // oxlint-disable-next-line no-await-in-loop -- as above
+        await this.#options.files.remove(path)
+        this.#gone.shift()
+      }
+      this.#trouble = ''
+    } catch (cause) {
+      const trouble = cause instanceof Error ? cause.message : String(cause)
+      if (this.#trouble === '')
+        this.#options.onNotice?.(`what makes a start quick cannot be kept: ${trouble}`)
+      this.#trouble = trouble
+    }
+  }
+
+  async #keep({ run, root, earlierExpiry }: Sealed): Promise<void> {
+    const path = `${run.shard}/${run.first}-${run.end}`
+    await this.#options.files.write(path, run.encode({ root, earlierExpiry }))
+    this.#noteKept(
+      { run, path, first: run.first, end: run.end },
+      Math.max(earlierExpiry, run.latestExpiry),
+    )
+  }
+
+  /** Files of which all tokens have expired, and all of those before. */
+  #forget(sinceMs: number): void {
+    for (const [alias, kept] of this.#kept) {
+      const current = this.#recorders.get(alias)?.shard
+      while ((kept[0]?.untilMs ?? Number.POSITIVE_INFINITY) < sinceMs) {
+        const { shard, path } = kept.shift() ?? { shard: '', path: '' }
+        const isLast = kept[0]?.shard !== shard && shard !== current
+        this.#gone.push(isLast ? shard : path)
+      }
+    }
+  }
+
+  /** Resolves when nothing is written in the background any more. */
+  async settled(): Promise<void> {
+    await this.#saving
+  }
+}
+
+interface Reading {
+  readonly recorder: Recorder
+  readonly table: LiveTokens
+  readonly tree: TileTree
+  readonly sinceMs: number
+}
+
+/** Some entries from this one on, of several bundles. */
+async function entriesFrom(tree: TileTree, first: number, end: number): Promise<Uint8Array[]> {
+  const from = Math.floor(first / TILE_WIDTH)
+  const to = Math.min(from + BUNDLES_AT_ONCE, Math.ceil(end / TILE_WIDTH))
+  const indexes = Array.from({ length: to - from }, (_, i) => from + i)
+  const bundles = await Promise.all(indexes.map((index) => tree.bundle(index)))
+  return bundles.flat().slice(first - from * TILE_WIDTH, end - from * TILE_WIDTH)
+}
+
+/** Of a shard that is at its end the root is read from its tiles. */
+const noRoot = (): Uint8Array => new Uint8Array()
+
+const aliasOf = (shard: string) => shard.split('/')[0] ?? ''

@@ -1,0 +1,130 @@
+/**
+ * From the signing input of a token to its entry.
+ *
+ * The signing input is `BASE64URL(header).BASE64URL(payload)`, the very bytes that a JWS signature covers. A second
+ * spelling of the same claims is another input and so another entry. Trust: nothing is verified here; a guard checks the
+ * signature, a signing gate knows what it is about to sign.
+ *
+ * Source: RFC 7515, section 5.1; RFC 7519; RFC 9068 for the claims of an access token.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto'
+import {
+  hasMemberTwice,
+  type Json,
+  MintmarkError,
+  parseObject,
+  readJti,
+  text,
+} from '@mintmark/core'
+import type { Issuance } from '../tree/entry.ts'
+import { readBase64url } from './base64.ts'
+import { type Blinded, commit, readSalt, SALT_CLAIM } from './blinding.ts'
+
+/** No token that anybody issues is longer: none is recorded, none is let in. */
+export const MAX_TOKEN_LETTERS: number = 16 << 10
+const NO_BYTES = new Uint8Array()
+
+/** The signing input of a compact JWS: all before its last dot. A signing input itself is given back as it is. */
+export function signingInputOf(token: string): string {
+  const parts = token.trim().split('.')
+  return parts.slice(0, 2).join('.')
+}
+
+/**
+ * The entry that records this token.
+ *
+ * @param signingInput ASCII, two parts with one dot between them
+ * @param attestation of the front end that asks for the token
+ * @throws {MintmarkError} `ENTRY_REFUSED` with `facts.reason` where a part or a claim is missing or of another form;
+ *   `facts.claim` names it. No text of the token is repeated
+ */
+export function issuanceOf(signingInput: string, attestation: Uint8Array = NO_BYTES): Issuance {
+  const { header, payload } = partsOf(signingInput)
+  const reading = readJti(payload['jti'])
+  if (reading.state !== 'present') throw refused('claim-missing', 'jti')
+  const salt = readSalt(payload[SALT_CLAIM])
+  if (salt === undefined) throw refused('claim-missing', SALT_CLAIM)
+  const issuedAtMs = numericDate(payload, 'iat')
+  const expiresMs = numericDate(payload, 'exp')
+  return {
+    kind: 'issuance',
+    tokenId: reading.tokenId,
+    inputHash: hashOf(signingInput),
+    issuedAtMs,
+    expiresMs,
+    commitments: commit(blindedOf(payload), salt),
+    issuer: required(payload, 'iss'),
+    kid: required(header, 'kid'),
+    alg: required(header, 'alg'),
+    attestation,
+  }
+}
+
+export function hashOf(signingInput: string): Uint8Array {
+  return createHash('sha256').update(signingInput, 'latin1').digest()
+}
+
+function partsOf(signingInput: string): { readonly header: Json; readonly payload: Json } {
+  if (signingInput.length > MAX_TOKEN_LETTERS) throw refused('too-long', '')
+  const parts = signingInput.split('.')
+  const [header, payload] = parts.map((part) => {
+    const bytes = readBase64url(part)
+    const json = Buffer.from(bytes ?? []).toString('utf8')
+    const object = parseObject(json)
+    if (object !== undefined && hasMemberTwice(json)) throw refused('member-twice', '')
+    return object
+  })
+  if (parts.length !== 2 || header === undefined || payload === undefined)
+    throw refused('not-a-signing-input', '')
+  return { header, payload }
+}
+
+/** What of a token is blinded; names of other providers stand behind those of RFC 9068. */
+export function blindedOf(payload: Json): Blinded {
+  const audience = payload['aud']
+  return {
+    subject: text(payload, 'sub'),
+    client: text(payload, 'client_id') ?? text(payload, 'azp') ?? text(payload, 'appid'),
+    audience: typeof audience === 'string' ? [audience] : texts(audience),
+    tenant: text(payload, 'tenant') ?? text(payload, 'tid'),
+  }
+}
+
+function texts(value: unknown): readonly string[] | undefined {
+  if (value === undefined) return undefined
+  const isTexts = Array.isArray(value) && value.every((each) => typeof each === 'string')
+  if (!isTexts) throw refused('claim-of-another-form', 'aud')
+  return value
+}
+
+function required(json: Json, name: string): string {
+  const value = text(json, name)
+  if (value === undefined || value === '') throw refused('claim-missing', name)
+  return value
+}
+
+/** Seconds, perhaps with a fraction, to whole milliseconds. */
+function numericDate(payload: Json, name: string): number {
+  const value = payload[name]
+  if (typeof value !== 'number') throw refused('claim-missing', name)
+  const ms = Math.round(value * 1000)
+  if (!Number.isSafeInteger(ms) || ms <= 0) throw refused('claim-of-another-form', name)
+  return ms
+}
+
+/** What is wrong with the whole of it. */
+const WHOLE: ReadonlyMap<string, string> = new Map([
+  ['not-a-signing-input', 'header and payload cannot be read'],
+  ['too-long', `it has more than ${MAX_TOKEN_LETTERS} letters`],
+  ['member-twice', 'a name stands twice in an object'],
+])
+
+function refused(reason: string, claim: string): MintmarkError {
+  const what = claim === '' ? (WHOLE.get(reason) ?? reason) : `${claim}: ${reason}`
+  return new MintmarkError('ENTRY_REFUSED', `no entry can be made of this token: ${what}`, {
+    reason,
+    claim,
+  })
+}

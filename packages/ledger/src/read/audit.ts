@@ -1,0 +1,203 @@
+/**
+ * Walks a ledger from outside and says what is wrong with it.
+ *
+ * Everything is read: the chain of shards of each issuer, each entry, each tile; the tree is built again. What others
+ * have seen is demanded of it. Nothing is believed but signatures and hashes.
+ *
+ * Memory: one shard's edge, and the tokens that live at one time.
+ *
+ * @module
+ */
+import { MintmarkError } from '@mintmark/core'
+import { LiveTokens } from '../live/live_tokens.ts'
+import type { FrontEndKeys } from '../notes/attestation.ts'
+import type { Head } from '../notes/checkpoint.ts'
+import { originOf, periodStartMs } from '../notes/description.ts'
+import type { SeenHead } from '../notes/heads.ts'
+import { acceptCheckpoint, type Policy } from '../notes/policy.ts'
+import { isEqualHash } from '../tree/tree.ts'
+import type { LedgerReader, ShardView } from './reader.ts'
+import { ShardAudit } from './shard_audit.ts'
+import { type LinkedShard, walkShards } from './walk.ts'
+
+export type FindingCode =
+  /** A checkpoint is missing, is none, is not signed, or not accepted by the policy. */
+  | 'checkpoint'
+  /** The chain of shards is broken, or a shard grew after the next one was opened. */
+  | 'chain'
+  /** A tile or bundle is missing, or is not what the entries hash to. */
+  | 'tiles'
+  /** The entries do not hash to the checkpoint. */
+  | 'root'
+  /** An entry cannot be read, or is not one of this issuer. */
+  | 'entry'
+  /** A token id was recorded twice while its token lived. */
+  | 'token-id'
+  /** No front end whose key was given has asked for a token that was issued. */
+  | 'attestation'
+  /** Something that was seen is not in the ledger: it is older, or was forked. */
+  | 'seen'
+  /** Entries are gone that the stated policy keeps. */
+  | 'pruned'
+
+export interface Finding {
+  readonly code: FindingCode
+  /** Path of the shard, or alias of the issuer. */
+  readonly at: string
+  readonly message: string
+}
+
+export interface AuditReport {
+  readonly name: string
+  readonly shards: number
+  readonly entries: number
+  readonly issuances: number
+  readonly revocations: number
+  /** Newest pruned shards, one an issuer: what came before is pruned as well. */
+  readonly pruned: readonly string[]
+  readonly findings: readonly Finding[]
+  /** Heads of all shards that were audited: demand them the next time. */
+  readonly heads: readonly Head[]
+}
+
+export interface AuditOptions {
+  readonly policy: Policy
+  readonly seen: readonly SeenHead[]
+  readonly nowMs: number
+  /** One of these has to have asked for each token; undefined: nobody's word is demanded. */
+  readonly frontEnds?: FrontEndKeys | undefined
+}
+
+/** @returns what was found; a ledger that cannot be read at some place is a finding, not a failure */
+export async function auditLedger(
+  reader: LedgerReader,
+  options: AuditOptions,
+): Promise<AuditReport> {
+  const audit = new LedgerAudit(reader, options)
+  for (const [alias, issuer] of reader.description.issuers) {
+    // oxlint-disable-next-line no-await-in-loop -- one issuer after the other
+    await audit.issuer(alias, issuer)
+  }
+  return audit.report()
+}
+
+class LedgerAudit {
+  readonly #reader: LedgerReader
+  readonly #options: AuditOptions
+  readonly #findings: Finding[] = []
+  readonly #heads: Head[] = []
+  readonly #pruned: string[] = []
+  #shards = 0
+  #entries = 0
+  #issuances = 0
+  #revocations = 0
+
+  constructor(reader: LedgerReader, options: AuditOptions) {
+    this.#reader = reader
+    this.#options = options
+  }
+
+  async issuer(alias: string, issuer: string): Promise<void> {
+    const chain: LinkedShard[] = []
+    try {
+      for await (const linked of walkShards(this.#reader, alias)) chain.unshift(linked)
+    } catch (cause) {
+      this.#find('chain', alias, reasonOf(cause))
+    }
+    this.#chain(chain)
+    const live = new LiveTokens()
+    for (const linked of chain) {
+      // oxlint-disable-next-line no-await-in-loop -- oldest first
+      await this.#shard(linked, issuer, live)
+    }
+    this.#seenElsewhere(alias, new Set(chain.map(({ shard }) => shard.head.origin)), chain[0])
+  }
+
+  #find(code: FindingCode, at: string, message: string): void {
+    this.#findings.push({ code, at, message })
+  }
+
+  /** Each opening must name the shard before it as that one is. */
+  #chain(chain: readonly LinkedShard[]): void {
+    for (const [i, { shard, opening }] of chain.entries()) {
+      const before = chain[i - 1]?.shard.head
+      if (opening === undefined || before === undefined) continue
+      const isSame =
+        opening.previousSize === before.size && isEqualHash(opening.previousRoot, before.root)
+      if (isSame) continue
+      const message = `says that ${before.origin} ended with ${opening.previousSize} entries; it has ${before.size}, or others`
+      this.#find('chain', shard.path, message)
+    }
+  }
+
+  async #shard({ shard, opening }: LinkedShard, issuer: string, live: LiveTokens): Promise<void> {
+    this.#shards++
+    this.#heads.push(shard.head)
+    const accepted = acceptCheckpoint(shard.checkpoint, this.#options.policy)
+    if (typeof accepted === 'string') this.#find('checkpoint', shard.path, accepted)
+    if (opening === undefined) {
+      this.#prunedShard(shard)
+      return
+    }
+    const seen = this.#options.seen.filter(({ origin }) => origin === shard.head.origin)
+    const { maxLifetimeMs, skewMs } = this.#reader.description
+    const marginMs = maxLifetimeMs + 4 * skewMs
+    const { read } = this.#reader
+    const { frontEnds } = this.#options
+    const audit = new ShardAudit(shard, { issuer, live, seen, read, marginMs, frontEnds })
+    await audit.run((code, message) => this.#find(code, shard.path, message))
+    this.#entries += audit.entries
+    this.#issuances += audit.issuances
+    this.#revocations += audit.revocations
+  }
+
+  /** Nothing is left but the checkpoint: it can be compared with what was seen in size only. */
+  #prunedShard(shard: ShardView): void {
+    this.#pruned.push(shard.path)
+    const { retentionDays } = this.#reader.description
+    const period = shard.path.split('/')[1] ?? ''
+    const keptMs = (retentionDays ?? 0) * 86_400_000 + periodStartMs(period)
+    if (retentionDays === undefined || this.#options.nowMs < keptMs)
+      this.#find('pruned', shard.path, 'entries are gone, and the ledger says that it keeps them')
+    for (const { origin, size, root } of this.#options.seen) {
+      if (origin !== shard.head.origin) continue
+      const isOther = size === shard.head.size && root && !isEqualHash(root, shard.head.root)
+      if (size > shard.head.size || isOther === true)
+        this.#find('seen', shard.path, `${size} entries were seen; this is not what they were`)
+    }
+  }
+
+  /** Heads of shards that the chain does not have; those before a pruned one may be gone. */
+  #seenElsewhere(
+    alias: string,
+    origins: ReadonlySet<string>,
+    oldest: LinkedShard | undefined,
+  ): void {
+    const prefix = originOf(this.#reader.description, `${alias}/`)
+    const prunedOrigin =
+      oldest !== undefined && oldest.opening === undefined ? oldest.shard.head.origin : ''
+    for (const { origin, size } of this.#options.seen) {
+      if (!origin.startsWith(prefix) || origins.has(origin) || origin < prunedOrigin) continue
+      this.#find('seen', alias, `${origin} was seen with ${size} entries, and is not there`)
+    }
+  }
+
+  report(): AuditReport {
+    return {
+      name: this.#reader.description.name,
+      shards: this.#shards,
+      entries: this.#entries,
+      issuances: this.#issuances,
+      revocations: this.#revocations,
+      pruned: this.#pruned,
+      findings: this.#findings,
+      heads: this.#heads,
+    }
+  }
+}
+
+/** What a failure to read says; a failure that is no finding goes on. */
+function reasonOf(cause: unknown): string {
+  if (cause instanceof MintmarkError && cause.code !== 'INPUT_UNREADABLE') return cause.message
+  throw cause
+}

@@ -1,0 +1,175 @@
+/**
+ * A ledger as issuance evidence: `mintmark-issuance/1`, one line a token.
+ *
+ * The ledger does not know whose a token was. Who kept openings (the salt and what was blinded) can have them written
+ * into the lines, each checked against its commitments first.
+ *
+ * Source: docs/schema/plain-ndjson.md; docs/ledger-format.md, section "Openings of entries".
+ *
+ * @module
+ */
+import { isoOf, type Json, MintmarkError, parseObject, readJti, text } from '@mintmark/core'
+import { type Blinded, commit, readSalt, SALT_CLAIM } from '../notes/blinding.ts'
+import { blindedOf } from '../notes/signing_input.ts'
+import type { Issuance } from '../tree/entry.ts'
+import { isEqualHash } from '../tree/tree.ts'
+import type { LedgerReader } from './reader.ts'
+import { type LinkedShard, verifiedEntries, walkShards } from './walk.ts'
+
+export const OPENING_SCHEMA = 'mintmark-opening/1'
+const PERIOD_SCHEMA = 'mintmark-issuance-period/1'
+
+/** What opens the commitments of one token. */
+export interface TokenOpening {
+  readonly blinded: Blinded
+  readonly salt: Uint8Array
+}
+
+/** A line that an issuer may keep for itself, so that its entries can be opened later. Personal data. */
+export function openingLine(payload: Json): string {
+  const { subject, client, audience, tenant } = blindedOf(payload)
+  const salt = payload[SALT_CLAIM]
+  const { tokenId } = readJti(payload['jti'])
+  const line = { schema: OPENING_SCHEMA, tokenId, salt, subject, client, audience, tenant }
+  return `${JSON.stringify(line)}\n`
+}
+
+/** @throws {MintmarkError} `INPUT_INVALID` with `facts.line` for a line that is no opening */
+export function parseOpenings(source: string): Map<string, TokenOpening> {
+  const openings = new Map<string, TokenOpening>()
+  for (const [i, line] of source.split('\n').entries()) {
+    if (line.trim() === '') continue
+    const record = parseObject(line)
+    const salt = record && readSalt(record['salt'])
+    const tokenId = record && text(record, 'tokenId')
+    if (record?.['schema'] !== OPENING_SCHEMA || salt === undefined || tokenId === undefined)
+      throw new MintmarkError('INPUT_INVALID', `line ${i + 1} is no opening`, { line: i + 1 })
+    const audience = record['audience']
+    const blinded = {
+      subject: text(record, 'subject'),
+      client: text(record, 'client'),
+      audience: Array.isArray(audience) ? audience.map(String) : undefined,
+      tenant: text(record, 'tenant'),
+    }
+    openings.set(tokenId, { blinded, salt })
+  }
+  return openings
+}
+
+export interface ExportOptions {
+  /** Tenant by alias of the issuer, where the openings do not say; `''` for all others. */
+  readonly tenants: ReadonlyMap<string, string>
+  readonly openings: ReadonlyMap<string, TokenOpening>
+}
+
+/** How an export went. */
+export interface ExportCount {
+  issuances: number
+  opened: number
+  /** Openings that do not fit the commitments of their token, and were not used. */
+  refused: number
+  /** Shards whose entries are pruned. */
+  pruned: number
+}
+
+/**
+ * Lines of all issuances, oldest first, one issuer after the other.
+ *
+ * @param count is counted up on the way
+ * @throws {MintmarkError} `LEDGER_DAMAGED` before a line of a shard that does not hash to its checkpoint
+ */
+/* oxlint-disable no-await-in-loop -- oldest first */
+export async function* exportLines(
+  reader: LedgerReader,
+  options: ExportOptions,
+  count: ExportCount,
+): AsyncGenerator<string, void, void> {
+  for (const alias of reader.description.issuers.keys()) {
+    const chain: LinkedShard[] = []
+    for await (const linked of walkShards(reader, alias)) chain.unshift(linked)
+    const period = new Period(reader.description.skewMs)
+    for (const { shard, opening } of chain) {
+      if (opening === undefined) {
+        count.pruned++
+        continue
+      }
+      period.open(opening.openedAtMs)
+      for await (const { entry, index } of verifiedEntries(shard)) {
+        if (entry.kind !== 'issuance') continue
+        count.issuances++
+        const opened = openedOf(entry, options, count)
+        period.issued(entry.issuedAtMs)
+        const tenant = opened?.tenant ?? options.tenants.get(alias) ?? options.tenants.get('')
+        yield lineOf(entry, `${shard.head.origin}#${index}`, { ...opened, tenant })
+      }
+    }
+    yield* period.lines(reader.description.issuers.get(alias) ?? '')
+  }
+}
+
+/* oxlint-enable no-await-in-loop */
+
+/**
+ * The period of which an export has every token.
+ *
+ * A ledger takes an entry whose time of issue is its own time, give or take the allowance for clocks: what was issued
+ * that long after it began, and until twice that long before its newest entry, is in it or was not signed.
+ */
+class Period {
+  readonly #skewMs: number
+  #fromMs = Number.POSITIVE_INFINITY
+  #toMs = Number.NEGATIVE_INFINITY
+
+  constructor(skewMs: number) {
+    this.#skewMs = skewMs
+  }
+
+  open(openedAtMs: number): void {
+    this.#fromMs = Math.min(this.#fromMs, openedAtMs + this.#skewMs)
+  }
+
+  issued(issuedAtMs: number): void {
+    this.#toMs = Math.max(this.#toMs, issuedAtMs - 2 * this.#skewMs)
+  }
+
+  *lines(issuer: string): Generator<string, void, void> {
+    if (this.#toMs <= this.#fromMs) return
+    const [from, to] = [isoOf(this.#fromMs), isoOf(this.#toMs)]
+    yield `${JSON.stringify({ schema: PERIOD_SCHEMA, issuer, from, to })}\n`
+  }
+}
+
+function openedOf(
+  entry: Issuance,
+  options: ExportOptions,
+  count: ExportCount,
+): Partial<Blinded> | undefined {
+  const opening = options.openings.get(entry.tokenId)
+  if (opening === undefined) return undefined
+  const made = commit(opening.blinded, opening.salt)
+  const names = ['subject', 'client', 'audience', 'tenant'] as const
+  if (!names.every((name) => isEqualHash(made[name], entry.commitments[name]))) {
+    count.refused++
+    return undefined
+  }
+  count.opened++
+  return opening.blinded
+}
+
+function lineOf(entry: Issuance, id: string, opened: Partial<Blinded>): string {
+  const { tokenId, issuedAtMs, expiresMs, issuer, kid, alg } = entry
+  const line = {
+    schema: 'mintmark-issuance/1',
+    id,
+    at: isoOf(issuedAtMs),
+    outcome: 'issued',
+    tokenId,
+    principalId: opened.subject,
+    tenant: opened.tenant,
+    appId: opened.client,
+    resourceId: opened.audience?.[0],
+    issuer,
+    detail: { kid, alg, expires: isoOf(expiresMs) },
+  }
+  return `${JSON.stringify(line)}\n`
+}

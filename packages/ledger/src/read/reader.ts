@@ -1,0 +1,94 @@
+/**
+ * A ledger from outside: its description, its shards, their verified heads, and what lies below them.
+ *
+ * Trust: the place is not trusted. Every head is taken only with a signature of the ledger's key, and a shard's entries
+ * only where they hash to its head.
+ *
+ * @module
+ */
+import { MintmarkError } from '@mintmark/core'
+import { type Checkpoint, type Head, parseCheckpoint } from '../notes/checkpoint.ts'
+import {
+  DESCRIPTION_PATH,
+  type Description,
+  latestPath,
+  originOf,
+  parseDescription,
+  periodStartMs,
+  shardKey,
+  shardPath,
+} from '../notes/description.ts'
+import { openNote } from '../notes/note.ts'
+import { type ReadResource, TileTree } from '../tree/tile_tree.ts'
+
+export interface ShardView {
+  readonly alias: string
+  readonly path: string
+  readonly head: Head
+  readonly checkpoint: Checkpoint
+  /** Text of the checkpoint, as it was read. */
+  readonly checkpointText: string
+  readonly tree: TileTree
+}
+
+export class LedgerReader {
+  readonly description: Description
+  readonly #read: ReadResource
+
+  private constructor(description: Description, read: ReadResource) {
+    this.description = description
+    this.#read = read
+  }
+
+  /**
+   * @param read a file below the ledger's prefix
+   * @throws {MintmarkError} `LEDGER_MISSING` where there is no description, `LEDGER_INVALID` where it is none
+   */
+  static async open(read: ReadResource): Promise<LedgerReader> {
+    const source = await textAt(read, DESCRIPTION_PATH)
+    if (source === undefined)
+      throw new MintmarkError('LEDGER_MISSING', `no ${DESCRIPTION_PATH}: this is no ledger`)
+    return new LedgerReader(parseDescription(source), read)
+  }
+
+  get read(): ReadResource {
+    return this.#read
+  }
+
+  /** Path of the newest shard of an issuer; undefined where it has none yet. */
+  async newest(alias: string): Promise<string | undefined> {
+    const period = (await textAt(this.#read, latestPath(alias)))?.trim()
+    if (period === undefined) return undefined
+    if (Number.isNaN(periodStartMs(period)))
+      throw new MintmarkError('LEDGER_DAMAGED', `${latestPath(alias)} names no period`)
+    return shardPath(alias, period)
+  }
+
+  /**
+   * @returns undefined where there is no checkpoint
+   * @throws {MintmarkError} `LEDGER_DAMAGED` where the checkpoint is none, or not signed by the ledger
+   */
+  async shard(path: string): Promise<ShardView | undefined> {
+    const checkpointText = await textAt(this.#read, `${path}/checkpoint`)
+    if (checkpointText === undefined) return undefined
+    const checkpoint = parseCheckpoint(checkpointText)
+    const origin = originOf(this.description, path)
+    if (checkpoint === undefined || checkpoint.head.origin !== origin)
+      throw damaged(path, 'is not one of this shard')
+    const verified = openNote(checkpoint.note, [shardKey(this.description, origin)])
+    if (verified === 'bad-signature' || verified.length === 0)
+      throw damaged(path, 'is not signed by the ledger')
+    const { head } = checkpoint
+    const tree = new TileTree(head.size, (name) => this.#read(`${path}/${name}`))
+    return { alias: path.split('/')[0] ?? '', path, head, checkpoint, checkpointText, tree }
+  }
+}
+
+async function textAt(read: ReadResource, path: string): Promise<string | undefined> {
+  const bytes = await read(path)
+  return bytes && Buffer.from(bytes).toString('utf8')
+}
+
+function damaged(path: string, what: string): MintmarkError {
+  return new MintmarkError('LEDGER_DAMAGED', `the checkpoint of ${path} ${what}`, { shard: path })
+}

@@ -1,0 +1,153 @@
+/**
+ * One shard, entry by entry: the tree is built again and compared with what is published.
+ *
+ * @module
+ */
+import { MintmarkError } from '@mintmark/core'
+import type { LiveTokens } from '../live/live_tokens.ts'
+import { attestedBy, type FrontEndKeys } from '../notes/attestation.ts'
+import type { SeenHead } from '../notes/heads.ts'
+import { decodeEntry, type Entry, type EntryOutline, tokenIdBytes } from '../tree/entry.ts'
+import { GrowingTree, type Resource } from '../tree/growing_tree.ts'
+import type { ReadResource } from '../tree/tile_tree.ts'
+import { TILE_WIDTH } from '../tree/tiles.ts'
+import { isEqualHash } from '../tree/tree.ts'
+import type { FindingCode } from './audit.ts'
+import type { ShardView } from './reader.ts'
+
+type Find = (code: FindingCode, message: string) => void
+
+interface ShardAuditOptions {
+  readonly issuer: string
+  /** For how long a token may be spoken of after a later one was issued. */
+  readonly marginMs: number
+  /** Tokens of earlier shards of the issuer; those of this one are added. */
+  readonly live: LiveTokens
+  /** Heads of this shard that others have seen. */
+  readonly seen: readonly SeenHead[]
+  readonly read: ReadResource
+  /** One of these has to have asked for each token; undefined: nobody's word is demanded. */
+  readonly frontEnds: FrontEndKeys | undefined
+}
+
+export class ShardAudit {
+  readonly #shard: ShardView
+  readonly #options: ShardAuditOptions
+  readonly #tree = new GrowingTree()
+  entries = 0
+  issuances = 0
+  revocations = 0
+
+  constructor(shard: ShardView, options: ShardAuditOptions) {
+    this.#shard = shard
+    this.#options = options
+  }
+
+  async run(find: Find): Promise<void> {
+    const { head } = this.#shard
+    for (const { size } of this.#options.seen)
+      if (size > head.size)
+        find('seen', `${size} entries were seen, ${head.size} are there: this is an older copy`)
+    this.#demandSeen(find)
+    for (let bundle = 0; bundle * TILE_WIDTH < head.size; bundle++) {
+      // oxlint-disable-next-line no-await-in-loop -- in their order
+      if (!(await this.#bundle(bundle, find))) return
+    }
+    await this.#compare(this.#tree.partials(), find)
+    if (!isEqualHash(this.#tree.root(), head.root))
+      find('root', 'the entries do not hash to the checkpoint')
+  }
+
+  /** @returns whether it is of use to go on */
+  async #bundle(bundle: number, find: Find): Promise<boolean> {
+    let entries: readonly Uint8Array[]
+    try {
+      entries = await this.#shard.tree.bundle(bundle)
+    } catch (cause) {
+      if (!(cause instanceof MintmarkError) || cause.code !== 'LEDGER_DAMAGED') throw cause
+      find('tiles', cause.message)
+      return false
+    }
+    for (const [i, bytes] of entries.entries()) {
+      this.#tree.append(bytes)
+      this.#entry(bytes, bundle * TILE_WIDTH + i, find)
+      this.#demandSeen(find)
+    }
+    await this.#compare(this.#tree.takeFull(), find)
+    return true
+  }
+
+  /** Compares hash tiles with those that are published; the bundles are where the entries came from. */
+  async #compare(tiles: readonly Resource[], find: Find): Promise<void> {
+    for (const { path, bytes } of tiles) {
+      if (path.startsWith('tile/entries/')) continue
+      // oxlint-disable-next-line no-await-in-loop -- one or two
+      const published = await this.#published(path)
+      if (published === undefined) find('tiles', `${path} is not there`)
+      else if (!isEqualHash(published.subarray(0, bytes.length), bytes))
+        find('tiles', `${path} is not what the entries hash to`)
+    }
+  }
+
+  /** A partial tile may be gone once the full one is there. */
+  async #published(path: string): Promise<Uint8Array | undefined> {
+    const { read } = this.#options
+    const exact = await read(`${this.#shard.path}/${path}`)
+    const full = path.replace(/\.p\/\d+$/, '')
+    return exact ?? (full === path ? undefined : await read(`${this.#shard.path}/${full}`))
+  }
+
+  #demandSeen(find: Find): void {
+    for (const { size, root } of this.#options.seen) {
+      if (size !== this.#tree.size || root === undefined) continue
+      if (!isEqualHash(this.#tree.root(), root))
+        find('seen', `the first ${size} entries are not those that were seen: forked`)
+    }
+  }
+
+  #entry(bytes: Uint8Array, index: number, find: Find): void {
+    this.entries++
+    let entry: Entry
+    try {
+      entry = decodeEntry(bytes)
+    } catch {
+      find('entry', `entry ${index} cannot be read`)
+      this.#remember(index, undefined, 0)
+      return
+    }
+    if (entry.issuer !== this.#options.issuer) find('entry', `entry ${index} is of another issuer`)
+    if ((entry.kind === 'opening') !== (index === 0))
+      find('entry', `entry ${index} is ${entry.kind === 'opening' ? 'an' : 'no'} opening`)
+    if (entry.kind === 'issuance') {
+      this.#issuance(entry, index, find)
+      return
+    }
+    if (entry.kind === 'revocation') this.#revocation(entry, index, find)
+    this.#remember(index, undefined, 0)
+  }
+
+  #remember(index: number, outline: EntryOutline | undefined, nowMs: number): void {
+    this.#options.live.add({ shard: this.#shard.path, index }, outline, nowMs)
+  }
+
+  #issuance(entry: Entry & { kind: 'issuance' }, index: number, find: Find): void {
+    this.issuances++
+    const { issuedAtMs, inputHash, expiresMs } = entry
+    const id = tokenIdBytes(entry.tokenId)
+    const { live, marginMs, frontEnds } = this.#options
+    const known = live.find(id, inputHash, issuedAtMs)
+    const asked = frontEnds && attestedBy(entry.attestation, inputHash, frontEnds).state
+    if (asked !== undefined && asked !== 'attested') find('attestation', `entry ${index}: ${asked}`)
+    if (known !== undefined) find('token-id', `entry ${index} repeats a token id that lives`)
+    const outline = { isRevocation: false, id, inputHash, expiresMs }
+    this.#remember(index, outline, issuedAtMs - marginMs)
+  }
+
+  #revocation(entry: Entry & { kind: 'revocation' }, index: number, find: Find): void {
+    this.revocations++
+    const id = tokenIdBytes(entry.tokenId)
+    const known = this.#options.live.find(id, entry.inputHash, 0)
+    if (known === undefined || known === 'other')
+      find('entry', `entry ${index} revokes a token that was not issued`)
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * Through a ledger from outside: from the newest shard of an issuer back to its first, and through the entries of one.
+ *
+ * Each shard's first entry names the one before it, so none can be left out without a trace.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto'
+import { MintmarkError } from '@mintmark/core'
+import { prunedPath } from '../sequence/pruning.ts'
+import { decodeEntry, type Entry, type Opening } from '../tree/entry.ts'
+import { GrowingTree } from '../tree/growing_tree.ts'
+import { TILE_WIDTH } from '../tree/tiles.ts'
+import { isEqualHash } from '../tree/tree.ts'
+import type { LedgerReader, ShardView } from './reader.ts'
+
+/** A shard, and what its first entry says; no opening where its entries are pruned. */
+export interface LinkedShard {
+  readonly shard: ShardView
+  readonly opening: Opening | undefined
+}
+
+/**
+ * Shards of an issuer, newest first. Ends after the first one whose entries are pruned.
+ *
+ * @throws {MintmarkError} `LEDGER_DAMAGED` where a shard that is named is not there, or begins with no opening
+ */
+export async function* walkShards(
+  reader: LedgerReader,
+  alias: string,
+): AsyncGenerator<LinkedShard, void, void> {
+  let path = await reader.newest(alias)
+  while (path !== undefined) {
+    /* oxlint-disable no-await-in-loop -- each is named by the one after it */
+    const shard = await reader.shard(path)
+    if (shard === undefined)
+      throw new MintmarkError('LEDGER_DAMAGED', `${path} has no checkpoint`, { shard: path })
+    const isPruned = (await reader.read(prunedPath(path))) !== undefined
+    const opening = isPruned ? undefined : await openingOf(shard)
+    /* oxlint-enable no-await-in-loop */
+    yield { shard, opening }
+    path = opening && pathBefore(opening, reader, path)
+  }
+}
+
+/** Path of the shard before; a shard that names itself or a later one would send a reader round and round. */
+function pathBefore(opening: Opening, reader: LedgerReader, path: string): string | undefined {
+  const { previousOrigin } = opening
+  if (previousOrigin === '') return undefined
+  const prefix = `${reader.description.name}/`
+  const before = previousOrigin.slice(prefix.length)
+  const isBefore = before.split('/')[0] === path.split('/')[0] && before < path
+  if (previousOrigin.startsWith(prefix) && isBefore) return before
+  throw new MintmarkError('LEDGER_DAMAGED', `${path} follows no earlier shard`, { shard: path })
+}
+
+async function openingOf(shard: ShardView): Promise<Opening> {
+  const [first] = shard.head.size === 0 ? [] : await shard.tree.bundle(0)
+  const entry = first && decodeEntry(first)
+  if (entry?.kind === 'opening') return entry
+  const message = `${shard.path} begins with no opening`
+  throw new MintmarkError('LEDGER_DAMAGED', message, { shard: shard.path })
+}
+
+export interface PlacedEntry {
+  readonly index: number
+  readonly entry: Entry
+  readonly bytes: Uint8Array
+}
+
+/**
+ * All entries of a shard, after they were found to hash to its head: none is given out before.
+ *
+ * Cost: reads the entries twice. What is read the second time must be what was hashed the first time.
+ *
+ * @throws {MintmarkError} `LEDGER_DAMAGED` where they do not, `INPUT_INVALID` for an entry that cannot be read
+ */
+export async function* verifiedEntries(shard: ShardView): AsyncGenerator<PlacedEntry, void, void> {
+  const digests = await digestsOf(shard)
+  for (const [bundle, digest] of digests.entries()) {
+    // oxlint-disable-next-line no-await-in-loop -- in their order
+    const entries = await shard.tree.bundle(bundle)
+    if (!isEqualHash(digestOf(entries), digest)) throw changed(shard.path)
+    for (const [i, bytes] of entries.entries())
+      yield { index: bundle * TILE_WIDTH + i, entry: decodeEntry(bytes), bytes }
+  }
+}
+
+async function digestsOf(shard: ShardView): Promise<Uint8Array[]> {
+  const tree = new GrowingTree()
+  const digests: Uint8Array[] = []
+  for (let bundle = 0; bundle * TILE_WIDTH < shard.head.size; bundle++) {
+    // oxlint-disable-next-line no-await-in-loop -- in their order
+    const entries = await shard.tree.bundle(bundle)
+    digests.push(digestOf(entries))
+    for (const entry of entries) tree.append(entry)
+    tree.takeFull()
+  }
+  if (!isEqualHash(tree.root(), shard.head.root)) throw changed(shard.path)
+  return digests
+}
+
+function digestOf(entries: readonly Uint8Array[]): Uint8Array {
+  const hash = createHash('sha256')
+  for (const entry of entries) hash.update(`${entry.length}\n`).update(entry)
+  return hash.digest()
+}
+
+function changed(path: string): MintmarkError {
+  const message = `the entries of ${path} are not those of its checkpoint`
+  return new MintmarkError('LEDGER_DAMAGED', message, { shard: path })
+}

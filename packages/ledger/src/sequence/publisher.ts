@@ -1,0 +1,147 @@
+/**
+ * Brings what is durable before the public: tiles, then heads; with witnesses, first as `checkpoint.unwitnessed`, and as
+ * `checkpoint` when the policy accepts it.
+ *
+ * @module
+ */
+import { MintmarkError } from '@mintmark/core'
+import { type Head, signHead } from '../notes/checkpoint.ts'
+import type { NoteSigner } from '../notes/note.ts'
+import type { LedgerStore } from '../store/store.ts'
+import type { Resource } from '../tree/growing_tree.ts'
+import { CosignRounds } from '../witness/cosign_rounds.ts'
+import type { Cosigning } from '../witness/cosigning.ts'
+import type { Shards } from './shards.ts'
+
+export interface PublisherOptions {
+  readonly store: LedgerStore
+  readonly signer: NoteSigner
+  readonly onHeads?: ((heads: readonly Head[]) => Promise<void>) | undefined
+  readonly witnesses?: Cosigning | undefined
+}
+
+/** Where a head waits for its witnesses. */
+export const unwitnessedPath = (shard: string): string => `${shard}/checkpoint.unwitnessed`
+
+export class Publisher {
+  readonly #options: PublisherOptions
+  readonly #shards: Shards
+  readonly #rounds: CosignRounds | undefined
+  /** Tiles that are to be published, by path: a later version of one takes the place of an earlier one. */
+  #tiles: ReadonlyMap<string, Resource> = new Map()
+  /** Checkpoints that witnesses have cosigned, by path of the shard. */
+  readonly #cosigned = new Map<string, string>()
+  /** Ends the ledger. */
+  failure: MintmarkError | undefined
+  /** Why the last publication failed, where it may work the next time. */
+  #delay: unknown
+
+  constructor(shards: Shards, options: PublisherOptions, wake: () => void) {
+    this.#options = options
+    this.#shards = shards
+    const { witnesses, store } = options
+    if (witnesses?.isNeeded !== true) return
+    this.#rounds = new CosignRounds({
+      witnesses,
+      read: (path) => store.read(path),
+      onAccepted: (shard, text) => {
+        this.#cosigned.set(shard, text)
+        wake()
+      },
+      onFailure: (cause) => {
+        this.failure = failureOf(cause)
+        wake()
+      },
+    })
+  }
+
+  get isNeeded(): boolean {
+    return this.#shards.isChanged || this.#tiles.size > 0 || this.#cosigned.size > 0
+  }
+
+  /** Why what is recorded is not published, or not durably so; undefined where it is. */
+  get delay(): unknown {
+    return this.#delay ?? this.#options.store.trouble
+  }
+
+  /** Notes that what goes with publishing failed. */
+  delayedBy(cause: unknown): void {
+    this.#delay = cause
+  }
+
+  /** Publishes all that is there. A failure is kept in `delay`, and in `failure` where it ends the ledger. */
+  async publish(): Promise<void> {
+    // At one instant: all that was committed before this part is in these tiles.
+    const { part } = this.#options.store
+    const { tiles, heads } = this.#shards.takeChanged()
+    const all = new Map(this.#tiles)
+    for (const tile of tiles) all.set(tile.path, tile)
+    const cosigned = new Map(this.#cosigned)
+    try {
+      await this.#put([...all.values()], { heads, cosigned, part })
+      this.#tiles = new Map()
+      for (const [shard, text] of cosigned)
+        if (this.#cosigned.get(shard) === text) this.#cosigned.delete(shard)
+      this.#delay = undefined
+    } catch (cause) {
+      this.#tiles = all
+      this.#shards.forgetLatest()
+      for (const { shard } of heads) this.#shards.touch(shard)
+      this.#delay = cause
+      const isOver = cause instanceof MintmarkError && endsLedger(cause)
+      this.failure = isOver ? cause : this.#options.store.failure
+    }
+  }
+
+  async #put(
+    tiles: readonly Resource[],
+    {
+      heads,
+      cosigned,
+      part,
+    }: {
+      readonly heads: ReturnType<Shards['takeChanged']>['heads']
+      readonly cosigned: ReadonlyMap<string, string>
+      readonly part: number
+    },
+  ): Promise<void> {
+    const { store, signer, onHeads } = this.#options
+    if (heads.length > 0) await onHeads?.(heads)
+    const signed = heads.map((head) => ({ path: head.shard.path, text: signHead(head, signer) }))
+    const own = signed.flatMap(({ path, text }) => this.#filesOf(path, text))
+    const theirs = [...cosigned].flatMap(([path, text]) => this.#shards.headFiles(path, text))
+    await store.publish(tiles, [...own, ...theirs], part)
+    for (const { path, text } of signed) this.#rounds?.offer(path, text)
+  }
+
+  #filesOf(path: string, text: string): Resource[] {
+    if (this.#rounds === undefined) return this.#shards.headFiles(path, text)
+    return [{ path: unwitnessedPath(path), bytes: Buffer.from(text) }]
+  }
+
+  /** Asks about a head of an earlier run that no witness has accepted yet. */
+  offer(shard: string, text: string): void {
+    this.#rounds?.offer(shard, text)
+  }
+
+  /** One last try with the witnesses. */
+  async finish(): Promise<void> {
+    if (this.#rounds === undefined) return
+    await this.#rounds.finish()
+    if (this.failure === undefined && this.isNeeded) await this.publish()
+  }
+}
+
+/**
+ * Another writer has the ledger, or it was caught lying: nothing more may be signed. Whatever else keeps files from being
+ * published leaves the record as it is.
+ */
+function endsLedger({ code }: MintmarkError): boolean {
+  return code === 'LEDGER_BUSY' || code === 'LEDGER_BEHIND' || code === 'LEDGER_DAMAGED'
+}
+
+function failureOf(cause: unknown): MintmarkError {
+  if (cause instanceof MintmarkError) return cause
+  const message = 'the head of the ledger cannot be brought before witnesses'
+  return new MintmarkError('LEDGER_FAILED', message, {}, { cause })
+}

@@ -1,0 +1,256 @@
+/**
+ * From what a store recovers to a ledger that can go on.
+ *
+ * @module
+ */
+import { MintmarkError } from '@mintmark/core'
+import type { LiveShard, LiveState } from '../live/live_state.ts'
+import { type Head, parseCheckpoint, signHead } from '../notes/checkpoint.ts'
+import {
+  latestPath,
+  originOf,
+  periodAt,
+  periodStartMs,
+  shardKey,
+  shardPath,
+} from '../notes/description.ts'
+import { assertContains, type SeenHead } from '../notes/heads.ts'
+import { openNote } from '../notes/note.ts'
+import type { LedgerStore, ShardAppend } from '../store/store.ts'
+import { decodeEntry, type Entry } from '../tree/entry.ts'
+import { TileTree } from '../tree/tile_tree.ts'
+import { TILE_WIDTH } from '../tree/tiles.ts'
+import { EMPTY_ROOT } from '../tree/tree.ts'
+import { LedgerClock } from './ledger_clock.ts'
+import { pruneLedger } from './pruning.ts'
+import { unwitnessedPath } from './publisher.ts'
+import type { SequencerOptions } from './sequencer.ts'
+import type { Shards } from './shards.ts'
+
+export interface Recovery {
+  /** Checkpoints that no witness has accepted, by path of the shard. */
+  readonly unwitnessed: ReadonlyMap<string, string>
+  readonly clock: LedgerClock
+}
+
+export async function recoverLedger(
+  options: SequencerOptions,
+  shards: Shards,
+  state: LiveState,
+): Promise<Recovery> {
+  const { store, description } = options
+  for await (const step of store.recover()) {
+    if (step.kind === 'edges') shards.reset(step.edges)
+    else for (const append of step.appends) applyRecovered(append, shards)
+  }
+  const { tiles, heads } = shards.takeChanged()
+  // Read before anything is published over: what this ledger itself has published, it must contain.
+  const own = await publishedHeads(options)
+  await store.publish(tiles, [], store.part)
+  for (const head of [...own, ...(options.seen ?? [])]) {
+    // oxlint-disable-next-line no-await-in-loop -- the first that is missing ends it
+    await assertSeen(head, heads, options)
+  }
+  await assertNewest(heads, options)
+  await publishHeads(heads, options, shards)
+  await store.start(shards.edges())
+  const newestMs = await newestTimeMs(options, shards)
+  const clock = new LedgerClock(options, { skewMs: description.skewMs, newestMs })
+  await pruneLedger(store, description, clock.sureMs)
+  // Whatever the clock says, a token lives that lived when the newest entry was made.
+  await readLive(options, {
+    shards,
+    state,
+    nowMs: Math.min(clock.sureMs, newestMs ?? clock.sureMs),
+  })
+  return { unwitnessed: await unwitnessedHeads(options), clock }
+}
+
+/** When the newest entry was made, by the times that were checked as it came; undefined where there is none. */
+async function newestTimeMs(
+  { store }: SequencerOptions,
+  shards: Shards,
+): Promise<number | undefined> {
+  let newestMs: number | undefined
+  for (const { path, tree } of shards.all()) {
+    const published = new TileTree(tree.size, (name) => store.read(`${path}/${name}`))
+    // oxlint-disable-next-line no-await-in-loop -- issuers are few
+    const timeMs = await lastTimeMs(published)
+    if (timeMs !== undefined) newestMs = Math.max(newestMs ?? timeMs, timeMs)
+  }
+  return newestMs
+}
+
+/** A revocation names its time unchecked: of the last bundle with anything else. */
+async function lastTimeMs(tree: TileTree): Promise<number | undefined> {
+  for (let index = Math.ceil(tree.size / TILE_WIDTH) - 1; index >= 0; index--) {
+    // oxlint-disable-next-line no-await-in-loop -- nearly always one
+    const times = (await tree.bundle(index)).map((bytes) => timeMsOf(decodeEntry(bytes)))
+    const latestMs = Math.max(...times)
+    if (latestMs > 0) return latestMs
+  }
+  return undefined
+}
+
+function timeMsOf(entry: Entry): number {
+  if (entry.kind === 'revocation') return 0
+  return entry.kind === 'issuance' ? entry.issuedAtMs : entry.openedAtMs
+}
+
+function applyRecovered(append: ShardAppend, shards: Shards): void {
+  const alias = append.shard.split('/')[0] ?? ''
+  const newest = shards.newest(alias)
+  const size = newest?.path === append.shard ? newest.tree.size : 0
+  if (size !== append.first) {
+    const message = `the journal goes on at entry ${append.first} of ${append.shard}, which has ${size}`
+    throw new MintmarkError('LEDGER_DAMAGED', message, { shard: append.shard, size })
+  }
+  shards.apply(append)
+}
+
+/** The record lets go of shards that were closed, so their last heads have to be out before. */
+async function publishHeads(
+  heads: ReturnType<Shards['takeChanged']>['heads'],
+  { store, signer, onHeads, witnesses }: SequencerOptions,
+  shards: Shards,
+): Promise<void> {
+  await onHeads?.(heads)
+  const files = heads.flatMap((head) => {
+    const { path } = head.shard
+    const text = signHead(head, signer)
+    if (witnesses?.isNeeded !== true) return shards.headFiles(path, text)
+    return [{ path: unwitnessedPath(path), bytes: Buffer.from(text) }]
+  })
+  await store.publish([], files, store.part)
+}
+
+/** Asks the witnesses whether they know more, of the newest shards and of one that would be opened now. */
+async function assertNewest(
+  heads: ReturnType<Shards['takeChanged']>['heads'],
+  { witnesses, description, signer, now }: SequencerOptions,
+): Promise<void> {
+  if (witnesses?.isNeeded !== true) return
+  const known = new Set(heads.map(({ origin }) => origin))
+  const period = periodAt(now(), description.period)
+  const coming = [...description.issuers.keys()]
+    .map((alias) => originOf(description, shardPath(alias, period)))
+    .filter((origin) => !known.has(origin))
+    .map((origin) => ({ origin, size: 0, root: EMPTY_ROOT }))
+  for (const head of [...heads, ...coming]) {
+    // oxlint-disable-next-line no-await-in-loop -- a few at the start
+    await witnesses.assertNewest(signHead(head, signer))
+  }
+}
+
+type Place = Pick<SequencerOptions, 'store' | 'description'>
+
+/** Heads of all shards that may still matter, where they bear the ledger's own signature. */
+async function publishedHeads({ store, description }: Place): Promise<Head[]> {
+  const heads: Head[] = []
+  for (const alias of description.issuers.keys()) {
+    /* oxlint-disable no-await-in-loop -- issuers are few */
+    const latest = await store.read(latestPath(alias))
+    if (latest === undefined) continue
+    const path = `${alias}/${Buffer.from(latest).toString('utf8').trim()}`
+    const head = await publishedHead(path, { store, description })
+    /* oxlint-enable no-await-in-loop */
+    if (head !== undefined) heads.push(head)
+  }
+  return heads
+}
+
+/** The higher head of a shard's two checkpoints; undefined where the ledger signed none. */
+async function publishedHead(path: string, place: Place): Promise<Head | undefined> {
+  const known = await headAt(`${path}/checkpoint`, path, place)
+  const waiting = await headAt(unwitnessedPath(path), path, place)
+  return (waiting?.size ?? 0) > (known?.size ?? 0) ? waiting : known
+}
+
+async function headAt(
+  file: string,
+  path: string,
+  { store, description }: Place,
+): Promise<Head | undefined> {
+  const bytes = await store.read(file)
+  const checkpoint = bytes && parseCheckpoint(Buffer.from(bytes).toString('utf8'))
+  if (checkpoint === undefined) return undefined
+  const origin = originOf(description, path)
+  const verified = openNote(checkpoint.note, [shardKey(description, origin)])
+  const isOwn = verified !== 'bad-signature' && verified.length === 1
+  return isOwn && checkpoint.head.origin === origin ? checkpoint.head : undefined
+}
+
+/** Heads that wait for witnesses since an earlier run. */
+async function unwitnessedHeads(options: SequencerOptions): Promise<ReadonlyMap<string, string>> {
+  const waiting = new Map<string, string>()
+  const { store, description, witnesses } = options
+  if (witnesses?.isNeeded !== true) return waiting
+  for (const alias of description.issuers.keys()) {
+    /* oxlint-disable no-await-in-loop -- a shard after the other */
+    for (const period of await periodsOf(alias, store)) {
+      const path = shardPath(alias, period)
+      const bytes = await store.read(unwitnessedPath(path))
+      const known = await headAt(`${path}/checkpoint`, path, options)
+      const head = await headAt(unwitnessedPath(path), path, options)
+      if (bytes !== undefined && (head?.size ?? 0) > (known?.size ?? 0))
+        waiting.set(path, Buffer.from(bytes).toString('utf8'))
+    }
+    /* oxlint-enable no-await-in-loop */
+  }
+  return waiting
+}
+
+async function periodsOf(alias: string, store: LedgerStore): Promise<string[]> {
+  return (await store.list(alias)).filter((name) => !Number.isNaN(periodStartMs(name)))
+}
+
+/** @param recovered heads of the shards that the record told of */
+async function assertSeen(seen: SeenHead, recovered: readonly Head[], place: Place): Promise<void> {
+  const { store, description } = place
+  const path = seen.origin.slice(description.name.length + 1)
+  if (originOf(description, path) !== seen.origin || !/^[^/]+\/[^/]+$/.test(path)) return
+  const known = recovered.find(({ origin }) => origin === seen.origin)
+  const size = (known ?? (await publishedHead(path, place)))?.size
+  const tree = new TileTree(size ?? 0, (name) => store.read(`${path}/${name}`))
+  const own = size === undefined ? undefined : { size, rootAt: (at: number) => tree.root(at) }
+  await assertContains(seen, own)
+}
+
+/** Tokens that have not expired, read from all shards that may hold one. */
+async function readLive(
+  options: SequencerOptions,
+  {
+    shards,
+    state,
+    nowMs,
+  }: { readonly shards: Shards; readonly state: LiveState; readonly nowMs: number },
+): Promise<void> {
+  const { store, description } = options
+  for (const { alias, path, tree } of shards.all()) {
+    /* oxlint-disable no-await-in-loop -- one issuer after the other */
+    const live: LiveShard[] = []
+    for (const period of await livePeriods(alias, nowMs, options)) {
+      const shard = shardPath(alias, period)
+      const isOpen = shard === path
+      const size = isOpen ? tree.size : ((await publishedHead(shard, options))?.size ?? 0)
+      const published = new TileTree(size, (name) => store.read(`${shard}/${name}`))
+      live.push({ shard, tree: published, root: isOpen ? () => tree.root() : undefined })
+    }
+    await state.recover(alias, live, nowMs - 2 * description.skewMs)
+    /* oxlint-enable no-await-in-loop */
+  }
+}
+
+/** Periods whose tokens may live. A shard takes entries until the next one begins. */
+async function livePeriods(
+  alias: string,
+  nowMs: number,
+  { store, description }: SequencerOptions,
+): Promise<string[]> {
+  const { maxLifetimeMs, skewMs } = description
+  const periods = await periodsOf(alias, store)
+  return periods.filter((_, i) => {
+    const next = periods[i + 1]
+    return next === undefined || periodStartMs(next) >= nowMs - maxLifetimeMs - 4 * skewMs
+  })
+}

@@ -1,0 +1,368 @@
+/**
+ * Puts entries in order, makes them durable, and then says so.
+ *
+ * One loop commits: take what has come, commit it as one batch, acknowledge. While a batch is on its way to the disk the
+ * next one gathers. Publishing runs beside it, one publication after the other: no acknowledgement waits for one, and one
+ * that fails is tried again.
+ *
+ * @module
+ */
+import { MintmarkError } from '@mintmark/core'
+import { LiveState } from '../live/live_state.ts'
+import { LiveByIssuer, type LiveToken } from '../live/live_tokens.ts'
+import type { Description } from '../notes/description.ts'
+import type { SeenHead } from '../notes/heads.ts'
+import type { ShardAppend } from '../store/store.ts'
+import type { Issuance, Revocation } from '../tree/entry.ts'
+import { Admission } from './admission.ts'
+import type { ClockOptions, LedgerClock } from './ledger_clock.ts'
+import { pruneLedger } from './pruning.ts'
+import { Publisher, type PublisherOptions } from './publisher.ts'
+import { recoverLedger } from './recovery.ts'
+import { Shards } from './shards.ts'
+
+/** Most entries in one commit. */
+const BATCH_ENTRIES = 4096
+/** Entries that may wait; beyond, a caller is told to come again. */
+const QUEUE_ENTRIES = 65_536
+const PUBLISH_INTERVAL_MS = 25
+/** After a publication that failed. */
+const RETRY_INTERVAL_MS = 1000
+const PRUNE_INTERVAL_MS = 3_600_000
+
+/** Where an entry stands, durably. */
+export interface Receipt {
+  /** Path of the shard below the ledger's prefix. */
+  readonly shard: string
+  readonly index: number
+  /** The very same entry had been recorded before: this is where. */
+  readonly isRepeated: boolean
+}
+
+/** `onHeads` is called, and awaited, with the heads that are about to be published. */
+export interface SequencerOptions extends PublisherOptions, ClockOptions {
+  readonly description: Description
+  /** Heads that others have seen: the ledger must contain them, or it does not start. */
+  readonly seen?: readonly SeenHead[] | undefined
+  readonly publishIntervalMs?: number | undefined
+  /** Entries of an issuer after which what is remembered of them is kept for the next start. */
+  readonly runRecords?: number | undefined
+  /** Told what an operator should know, and what stops nothing. */
+  readonly onNotice?: ((text: string) => void) | undefined
+}
+
+interface Recovered {
+  readonly clock: LedgerClock
+  readonly shards: Shards
+  readonly live: LiveByIssuer
+  readonly state: LiveState
+}
+
+interface Waiting {
+  readonly entry: Issuance | Revocation
+  readonly resolve: (receipt: Receipt) => void
+  readonly reject: (cause: unknown) => void
+}
+
+export class Sequencer {
+  readonly #options: SequencerOptions
+  readonly #clock: LedgerClock
+  readonly #shards: Shards
+  readonly #live: LiveByIssuer
+  readonly #state: LiveState
+  readonly #admission: Admission
+  readonly #publisher: Publisher
+  #queue: Waiting[] = []
+  #wake: (() => void) | undefined
+  #isClosing: boolean = false
+  /** Why the last batch was turned away: for lack of room. */
+  #noRoom: MintmarkError | undefined
+  #failure: MintmarkError | undefined
+  #publishedAtMs = Number.NEGATIVE_INFINITY
+  #prunedAtMs: number
+  /** Until when no part of the record begins: the last try failed. */
+  #partAtMs = Number.NEGATIVE_INFINITY
+  #partFailure: unknown
+  #publishing: Promise<void> | undefined
+  #publications = 0
+  readonly #awaiting = new Set<() => void>()
+  readonly #loop: Promise<void>
+  readonly #failed: Promise<never>
+
+  private constructor(options: SequencerOptions, { clock, shards, live, state }: Recovered) {
+    this.#options = options
+    this.#clock = clock
+    this.#shards = shards
+    this.#live = live
+    this.#state = state
+    this.#prunedAtMs = clock.sureMs
+    this.#admission = new Admission(options.description, shards, live)
+    this.#publisher = new Publisher(shards, options, () => this.#wake?.())
+    this.#loop = this.#run()
+    this.#failed = this.#loop.then(() => this.#outcome())
+    // Nobody has to listen.
+    this.#failed.catch(() => undefined)
+  }
+
+  /**
+   * Recovers the ledger and begins to take entries.
+   *
+   * @throws {MintmarkError} `LEDGER_DAMAGED`, `LEDGER_BUSY`, and `LEDGER_BEHIND` where it lacks a head that was seen
+   */
+  static async open(options: SequencerOptions): Promise<Sequencer> {
+    const shards = new Shards(options.description)
+    const live = new LiveByIssuer()
+    const { runRecords, onNotice } = options
+    const state = new LiveState({ files: options.store.state, live, runRecords, onNotice })
+    try {
+      const { unwitnessed, clock } = await recoverLedger(options, shards, state)
+      const opened = new Sequencer(options, { clock, shards, live, state })
+      for (const [shard, text] of unwitnessed) opened.#publisher.offer(shard, text)
+      return opened
+    } catch (cause) {
+      await state.settled()
+      await options.store.close(undefined)
+      throw cause
+    }
+  }
+
+  /** Rejects when the ledger can take no entry any more and has to be opened again. */
+  get failed(): Promise<never> {
+    return this.#failed
+  }
+
+  /** Number of tokens that are remembered because they live, or did a moment ago. */
+  get liveTokens(): number {
+    return this.#live.count
+  }
+
+  /** Why the last entries could not be recorded; undefined where they could. */
+  get trouble(): unknown {
+    return this.#noRoom ?? this.#clock.doubt
+  }
+
+  /** Why what is recorded is not published, or the record cannot let go of what is; undefined where all is well. */
+  get publishFailure(): unknown {
+    return this.#publisher.delay ?? this.#partFailure
+  }
+
+  /**
+   * Whether a token is recorded, published or not.
+   *
+   * @param id 16 bytes
+   * @returns as {@link LiveTokens.find}; undefined too where the issuer is none of this ledger
+   */
+  find(alias: string, id: Uint8Array, inputHash: Uint8Array): LiveToken | 'other' | undefined {
+    const { description } = this.#options
+    if (!description.issuers.has(alias)) return undefined
+    return this.#live.of(alias).find(id, inputHash, this.#clock.sureMs - description.skewMs)
+  }
+
+  /** Publications since the ledger was opened. */
+  get publications(): number {
+    return this.#publications
+  }
+
+  /** Resolves when there were more than `seen` publications, or the signal is aborted. */
+  async publishedAfter(seen: number, signal: AbortSignal): Promise<void> {
+    if (this.#publications > seen || signal.aborted) return
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        this.#awaiting.delete(done)
+        signal.removeEventListener('abort', done)
+        resolve()
+      }
+      this.#awaiting.add(done)
+      signal.addEventListener('abort', done)
+    })
+  }
+
+  /**
+   * Records an entry. When it resolves, the entry is durable; published it is a little later.
+   *
+   * @throws {MintmarkError} `ENTRY_REFUSED` with `facts.reason`: not recorded, and will not be. `DISK_FULL`: not
+   *   recorded, try again. `LEDGER_CLOCK`: not recorded while the clock is wrong. `LEDGER_FAILED`: perhaps recorded; ask again after the ledger has been opened again
+   */
+  append(entry: Issuance | Revocation): Promise<Receipt> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure)
+    if (this.#isClosing) return Promise.reject(closed())
+    if (this.#queue.length >= QUEUE_ENTRIES) return Promise.reject(overrun())
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ entry, resolve, reject })
+      this.#wake?.()
+    })
+  }
+
+  /** Commits and publishes what has come so far, and gives the store back. */
+  async close(): Promise<void> {
+    if (this.#isClosing) return
+    this.#isClosing = true
+    this.#wake?.()
+    await this.#loop
+    await this.#publishing
+    if (this.#failure === undefined) await this.#publisher.finish()
+    const isWhole =
+      this.#failure === undefined &&
+      this.#publisher.failure === undefined &&
+      this.#publisher.delay === undefined
+    await this.#state.settled()
+    await this.#options.store.close(isWhole ? this.#shards.edges() : undefined)
+  }
+
+  async #run(): Promise<void> {
+    while (this.#failure === undefined) {
+      const batch = this.#queue.splice(0, BATCH_ENTRIES)
+      /* oxlint-disable no-await-in-loop -- one step after the other is the point of this loop */
+      if (batch.length > 0) await this.#commit(batch)
+      if (this.#hasFailed()) break
+      await this.#beginPart()
+      const dueInMs = this.#publishDueInMs()
+      if (this.#isClosing && this.#queue.length === 0) break
+      if (dueInMs <= 0) this.#publishing = this.#publish()
+      else if (this.#queue.length === 0) await this.#sleep(dueInMs)
+      /* oxlint-enable no-await-in-loop */
+      this.#failure ??= this.#publisher.failure
+    }
+    // A failure is told at once, whatever a publication still waits for.
+    if (this.#failure === undefined) await this.#publishing
+    if (!this.#hasFailed()) await this.#publish()
+    this.#failure ??= this.#publisher.failure
+    for (const { reject } of this.#queue.splice(0)) reject(this.#failure ?? closed())
+  }
+
+  /** Where the record has grown. What fails here ends the ledger, or is told and tried again. */
+  async #beginPart(): Promise<void> {
+    const { store } = this.#options
+    if (!store.isGrown || performance.now() < this.#partAtMs) return
+    try {
+      await store.beginPart(this.#shards.edges())
+      this.#partFailure = undefined
+    } catch (cause) {
+      this.#partFailure = cause
+      if (cause instanceof MintmarkError && cause.code !== 'DISK_FULL') this.#failure = cause
+      this.#partAtMs = performance.now() + RETRY_INTERVAL_MS
+    }
+  }
+
+  #hasFailed(): boolean {
+    return this.#failure !== undefined
+  }
+
+  #outcome(): Promise<never> {
+    return this.#failure === undefined
+      ? new Promise<never>(() => undefined)
+      : Promise.reject(this.#failure)
+  }
+
+  /** Milliseconds until the next publication; infinite while there is nothing to publish. */
+  #publishDueInMs(): number {
+    if (!this.#publisher.isNeeded || this.#publishing !== undefined) return Number.POSITIVE_INFINITY
+    const { publishIntervalMs = PUBLISH_INTERVAL_MS } = this.#options
+    const interval = this.#publisher.delay === undefined ? publishIntervalMs : RETRY_INTERVAL_MS
+    return this.#publishedAtMs + interval - performance.now()
+  }
+
+  async #publish(): Promise<void> {
+    this.#publishedAtMs = performance.now()
+    await this.#publishAll()
+    this.#publishing = undefined
+    this.#wake?.()
+  }
+
+  async #publishAll(): Promise<void> {
+    if (this.#publisher.isNeeded) {
+      await this.#publisher.publish()
+      this.#publications++
+      for (const done of this.#awaiting) done()
+    }
+    const { store, description } = this.#options
+    const nowMs = this.#clock.sureMs
+    if (nowMs - this.#prunedAtMs < PRUNE_INTERVAL_MS) return
+    this.#prunedAtMs = nowMs
+    try {
+      await pruneLedger(store, description, nowMs)
+    } catch (cause) {
+      // Entries that stay for too long are told of, and stop nothing.
+      this.#publisher.delayedBy(cause)
+    }
+  }
+
+  /** Until an entry comes, or for `ms`. */
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = Number.isFinite(ms) ? setTimeout(() => this.#wake?.(), ms) : undefined
+      this.#wake = () => {
+        clearTimeout(timer)
+        this.#wake = undefined
+        resolve()
+      }
+      if (this.#queue.length > 0 || this.#isClosing) this.#wake()
+    })
+  }
+
+  async #commit(batch: readonly Waiting[]): Promise<void> {
+    const time = attempt(() => this.#clock.read())
+    if ('cause' in time) {
+      for (const { reject } of batch) reject(time.cause)
+      return
+    }
+    const admitted = this.#admission.begin(time.value)
+    const accepted = batch.map(({ entry }) => attempt(() => admitted.admit(entry)))
+    const appends: readonly ShardAppend[] = admitted.appends()
+    try {
+      if (appends.length > 0) await this.#options.store.commit(appends)
+    } catch (cause) {
+      this.#refuseAll(batch, cause)
+      return
+    }
+    if (appends.length > 0) this.#noRoom = undefined
+    this.#note(appends, time.value)
+    for (const [i, { resolve, reject }] of batch.entries()) {
+      const outcome = accepted[i]
+      if (outcome === undefined || 'cause' in outcome) reject(outcome?.cause)
+      else resolve(outcome.value)
+    }
+  }
+
+  /** The batch is durable. */
+  #note(appends: readonly ShardAppend[], nowMs: number): void {
+    // Kept a little longer: a token may begin where another one ends, by clocks that differ.
+    const sinceMs = nowMs - 2 * this.#options.description.skewMs
+    for (const append of appends) {
+      const { tree } = this.#shards.apply(append)
+      this.#state.note(append, () => tree.root(), sinceMs)
+    }
+  }
+
+  /** Nothing of the batch is recorded, or nobody knows. */
+  #refuseAll(batch: readonly Waiting[], cause: unknown): void {
+    const isRoomMissing = cause instanceof MintmarkError && cause.code === 'DISK_FULL'
+    if (isRoomMissing) this.#noRoom = cause
+    else this.#failure = failureOf(cause)
+    for (const { reject } of batch) reject(cause)
+  }
+}
+
+type Outcome<T> = { readonly value: T } | { readonly cause: unknown }
+
+function attempt<T>(work: () => T): Outcome<T> {
+  try {
+    return { value: work() }
+  } catch (cause) {
+    return { cause }
+  }
+}
+
+function failureOf(cause: unknown): MintmarkError {
+  if (cause instanceof MintmarkError) return cause
+  return new MintmarkError('LEDGER_FAILED', 'the store of the ledger failed', {}, { cause })
+}
+
+function closed(): MintmarkError {
+  return new MintmarkError('LEDGER_FAILED', 'the ledger is closed')
+}
+
+function overrun(): MintmarkError {
+  const facts = { reason: 'overrun', waiting: QUEUE_ENTRIES }
+  return new MintmarkError('ENTRY_REFUSED', 'too many entries wait: try again', facts)
+}

@@ -1,0 +1,266 @@
+/**
+ * A ledger in a folder: `public/` may be served as it is, `private/` holds the journal.
+ *
+ * Published files are written without waiting for the disk, and no commit waits for them. They become durable in the
+ * background, when the journal has grown: then a new segment begins, the files filled before it are synced once they are
+ * published, and the old segments go. Where that fails, the old segments stay. Partial tiles and
+ * heads of open shards never need to be durable: they are made again of the segment's first record.
+ *
+ * @module
+ */
+import { MintmarkError } from '@mintmark/core'
+import type { Resource } from '../tree/growing_tree.ts'
+import { errnoOf, type Files, folderOf, replaceDurably } from './files.ts'
+import { lockFolder } from './folder_lock.ts'
+import { Journal } from './journal.ts'
+import type { Edges, LedgerStore, RecoveredStep, ShardAppend, StateFiles } from './store.ts'
+
+/** A segment of this size gets a successor. */
+const SEGMENT_BYTES = 16 << 20
+/** Files synced at once in the background: the journal's own sync must not stand in a long queue. */
+const SYNCS_AT_ONCE = 2
+
+export interface FolderStoreOptions {
+  readonly files: Files
+  readonly segmentBytes?: number
+}
+
+export class FolderStore implements LedgerStore {
+  readonly state: StateFiles
+  readonly #files: Files
+  readonly #public: string
+  readonly #journal: Journal
+  readonly #segmentBytes: number
+  readonly #unlock: () => Promise<void>
+  readonly #folders = new Set<string>()
+  /** Full tiles that were written since the segment began, and are not durable. */
+  #filled: string[] = []
+  /** Heads, and the newest partial version of each tile that is not full: durable only once their shard is closed. */
+  readonly #unsynced = new Map<string, string>()
+  /** What was taken away need not become durable. */
+  readonly #removed = new Set<string>()
+  #isStarted: boolean = false
+  /** The part that began last, while what is before it is not published yet. */
+  #begun: { readonly part: number; readonly edges: Edges } | undefined
+  #tidying: Promise<void> | undefined
+  trouble: MintmarkError | undefined
+
+  private constructor(folder: string, options: FolderStoreOptions, unlock: () => Promise<void>) {
+    this.#files = options.files
+    this.#public = `${folder}/public`
+    this.#journal = new Journal(options.files, `${folder}/private/journal`)
+    this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES
+    this.#unlock = unlock
+    this.state = stateIn(`${folder}/private/live`, options.files)
+  }
+
+  /** @throws {MintmarkError} `LEDGER_BUSY` */
+  static async open(folder: string, options: FolderStoreOptions): Promise<FolderStore> {
+    const unlock = await lockFolder(options.files, `${folder}/private/lock`)
+    return new FolderStore(folder, options, unlock)
+  }
+
+  async *recover(): AsyncGenerator<RecoveredStep, void, void> {
+    yield* this.#journal.recover()
+  }
+
+  async start(edges: Edges): Promise<void> {
+    await this.#journal.append({ kind: 'edges', edges })
+    this.#isStarted = true
+    this.#tidy(this.#journal.number, edges)
+  }
+
+  async commit(appends: readonly ShardAppend[]): Promise<void> {
+    await this.#journal.commit(appends)
+  }
+
+  get failure(): MintmarkError | undefined {
+    return this.#journal.failure
+  }
+
+  get part(): number {
+    return this.#journal.number
+  }
+
+  get isGrown(): boolean {
+    const isBusy = this.#begun !== undefined || this.#tidying !== undefined
+    const isLong = this.#journal.length >= this.#segmentBytes
+    return isLong && this.#isStarted && !isBusy && this.trouble === undefined
+  }
+
+  async beginPart(edges: Edges): Promise<void> {
+    await this.#journal.rotate({ kind: 'edges', edges })
+    this.#begun = { part: this.#journal.number, edges }
+  }
+
+  async publish(
+    tiles: readonly Resource[],
+    heads: readonly Resource[],
+    part: number | undefined,
+  ): Promise<void> {
+    try {
+      await this.#writeTiles(tiles)
+      for (const head of heads) {
+        // oxlint-disable-next-line no-await-in-loop -- a reader of the last one finds the others
+        await (part === undefined ? this.#replace(head) : this.#writeHead(head))
+      }
+    } catch (cause) {
+      // Where another writer has the files by now, that is why.
+      await this.#journal.assertOwn()
+      throw cause
+    }
+    const begun = this.#begun
+    if (part === undefined || begun === undefined || part < begun.part) return
+    this.#begun = undefined
+    this.#tidy(begun.part, begun.edges)
+  }
+
+  async #writeTiles(tiles: readonly Resource[]): Promise<void> {
+    // Whatever fails, nothing goes on in the background.
+    const written = await Promise.allSettled(tiles.map((tile) => this.#write(tile)))
+    for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason
+  }
+
+  /** A tile is the same whoever writes it; a head is older where another writer has gone on. */
+  #writeHead(head: Resource): Promise<void> {
+    return this.#write(head, () => this.#journal.assertOwn())
+  }
+
+  async #write({ path, bytes }: Resource, mayGoOut?: () => Promise<void>): Promise<void> {
+    const whole = await this.#placeFor(path)
+    const temporary = this.#temporaryFor(whole)
+    await this.#files.write(temporary, bytes)
+    await mayGoOut?.()
+    await this.#files.rename(temporary, whole)
+    const [full = path, width] = path.split('.p/')
+    if (width !== undefined || !path.includes('/tile/')) this.#unsynced.set(full, path)
+    else {
+      this.#filled.push(path)
+      this.#unsynced.delete(path)
+    }
+  }
+
+  async #replace({ path, bytes }: Resource): Promise<void> {
+    const whole = await this.#placeFor(path)
+    await replaceDurably(this.#files, whole, bytes, this.#temporaryFor(whole))
+  }
+
+  /** No two writers have the same, also where one does not know of the other yet: a segment is one writer's. */
+  #temporaryFor(whole: string): string {
+    return `${whole}.${this.#journal.number}.new`
+  }
+
+  async #placeFor(path: string): Promise<string> {
+    const whole = `${this.#public}/${path}`
+    const folder = folderOf(whole)
+    if (!this.#folders.has(folder)) {
+      await this.#files.makeFolder(folder)
+      this.#folders.add(folder)
+    }
+    return whole
+  }
+
+  /** Makes durable what the journal does not hold any more, then lets go of the segments before `number`. */
+  #tidy(number: number, edges: Edges): void {
+    const filled = this.#filled
+    this.#filled = []
+    this.#tidying = this.#settle(filled, this.#takeClosed(edges), number)
+  }
+
+  /** Partial tiles and heads of shards that take no entries any more: no edge stands for them. */
+  #takeClosed(edges: Edges): string[] {
+    const closed = [...this.#unsynced].filter(([file]) => !edges.has(shardOf(file)))
+    for (const [file] of closed) this.#unsynced.delete(file)
+    return closed.map(([, path]) => path)
+  }
+
+  async #settle(
+    filled: readonly string[],
+    closed: readonly string[],
+    number: number,
+  ): Promise<void> {
+    try {
+      await this.#makeDurable([...filled, ...closed])
+      await this.#journal.forget(number)
+      // A full tile that is durable stands for its partial ones.
+      await Promise.all(filled.map((path) => this.#files.remove(`${this.#public}/${path}.p`)))
+    } catch (cause) {
+      const errno = errnoOf(cause)
+      const message = `published files cannot be made durable (${errno}): the journal keeps what they hold`
+      this.trouble = new MintmarkError('LEDGER_FAILED', message, { errno }, { cause })
+    } finally {
+      this.#tidying = undefined
+    }
+  }
+
+  async #makeDurable(paths: readonly string[]): Promise<void> {
+    const isThere = (path: string) => ![...this.#removed].some((gone) => path.startsWith(gone))
+    const places = paths.filter(isThere).map((path) => `${this.#public}/${path}`)
+    const folders = new Set(places.flatMap((place) => foldersUpTo(this.#public, place)))
+    await this.#syncAll([...places, ...folders])
+  }
+
+  async #syncAll(paths: readonly string[]): Promise<void> {
+    const queue = paths.values()
+    const worker = async () => {
+      for (const path of queue) {
+        // oxlint-disable-next-line no-await-in-loop -- few at once, on purpose
+        await this.#files.sync(path)
+      }
+    }
+    await Promise.all(Array.from({ length: SYNCS_AT_ONCE }, worker))
+  }
+
+  read(path: string): Promise<Uint8Array | undefined> {
+    return this.#files.read(`${this.#public}/${path}`)
+  }
+
+  list(folder: string): Promise<readonly string[]> {
+    return this.#files.list(`${this.#public}/${folder}`)
+  }
+
+  async remove(path: string): Promise<void> {
+    this.#removed.add(`${path}/`)
+    await this.#files.remove(`${this.#public}/${path}`)
+  }
+
+  async close(edges: Edges | undefined): Promise<void> {
+    try {
+      await this.#tidying
+      if (edges !== undefined && this.trouble === undefined) {
+        await this.beginPart(edges)
+        this.#tidy(this.#journal.number, edges)
+        await this.#tidying
+      }
+    } finally {
+      await this.#journal.close()
+      await this.#unlock()
+    }
+  }
+}
+
+function stateIn(top: string, files: Files): StateFiles {
+  return {
+    read: (path) => files.read(`${top}/${path}`),
+    list: (folder) => files.list(`${top}/${folder}`),
+    async write(path, bytes) {
+      const whole = `${top}/${path}`
+      await files.makeFolder(folderOf(whole))
+      await replaceDurably(files, whole, bytes)
+    },
+    remove: (path) => files.remove(`${top}/${path}`),
+  }
+}
+
+/** The shard of a file: the first two parts of its path. */
+function shardOf(file: string): string {
+  return file.split('/', 2).join('/')
+}
+
+/** Folders from that of `path` up to `top`, both with it. */
+function foldersUpTo(top: string, path: string): string[] {
+  const folders: string[] = []
+  for (let at = folderOf(path); at !== top; at = folderOf(at)) folders.push(at)
+  folders.push(top)
+  return folders
+}

@@ -1,0 +1,97 @@
+/**
+ * Where a ledger lies: what a sequencer asks of a store.
+ *
+ * A store keeps two things. The *record* is what {@link LedgerStore.commit} took: it is the truth, and durable. The
+ * *published* files are made of the record and can be made again.
+ *
+ * @module
+ */
+import type { MintmarkError } from '@mintmark/core'
+import type { Edge, Resource } from '../tree/growing_tree.ts'
+
+/** Entries added to one shard. */
+export interface ShardAppend {
+  /** Path of the shard, such as `agency/2026-11-25`. */
+  readonly shard: string
+  /** Index of the first entry. */
+  readonly first: number
+  readonly entries: readonly Uint8Array[]
+}
+
+/** Where each issuer's newest shard ends, by path of the shard. */
+export type Edges = ReadonlyMap<string, Edge>
+
+export type RecoveredStep =
+  /** The record stood here: everything before is published, and durable. */
+  | { readonly kind: 'edges'; readonly edges: Edges }
+  /** Then this was committed. */
+  | { readonly kind: 'batch'; readonly appends: readonly ShardAppend[] }
+
+/**
+ * Files that make the next start quick, by path. They are no part of the record: all of them can be made again of it, and
+ * who reads them checks that they fit.
+ */
+export interface StateFiles {
+  read(path: string): Promise<Uint8Array | undefined>
+  /** Names in a folder, sorted. */
+  list(folder: string): Promise<readonly string[]>
+  /** After a crash it is the old one or the new one, whole. */
+  write(path: string, bytes: Uint8Array): Promise<void>
+  /** A path with all below it. */
+  remove(path: string): Promise<void>
+}
+
+export interface LedgerStore {
+  readonly state: StateFiles
+  /**
+   * The record since it was last durable as published files, in order. A later `edges` overrules what came before it.
+   * From here on every other writer's commit fails.
+   *
+   * @throws {MintmarkError} `LEDGER_DAMAGED` where a part of the record that was acknowledged cannot be read
+   */
+  recover(): AsyncGenerator<RecoveredStep, void, void>
+  /** Ends the recovery, at these edges: all files up to them have been published again. */
+  start(edges: Edges): Promise<void>
+  /**
+   * Adds to the record, all of it or nothing. On return it is durable.
+   *
+   * @throws {MintmarkError} `DISK_FULL` with nothing added, and the store as it was; `LEDGER_FAILED` where it is not
+   *   known what was added: the store takes nothing any more, and must be opened again
+   */
+  commit(appends: readonly ShardAppend[]): Promise<void>
+  /** Number of the part of the record that takes commits. */
+  readonly part: number
+  /** Whether that part is so long that another one should begin. */
+  readonly isGrown: boolean
+  /**
+   * Begins another part with these edges, never beside a commit. Earlier ones stay until what they hold is published, and
+   * durable.
+   *
+   * @param edges of all that was committed
+   */
+  beginPart(edges: Edges): Promise<void>
+  /**
+   * Replaces published files, tiles first, then heads; beside commits, and one call after the other. A failure leaves
+   * some replaced: publish them again.
+   *
+   * @param part the one that took commits when the tiles were taken: all that was committed before it is published
+   *   with them. Undefined where nothing of the record is: then the heads are durable on return
+   */
+  publish(
+    tiles: readonly Resource[],
+    heads: readonly Resource[],
+    part: number | undefined,
+  ): Promise<void>
+  /** Why the store takes nothing any more; undefined where it does. */
+  readonly failure: MintmarkError | undefined
+  /** Why published files cannot be made durable: then the record is kept, and grows, until the ledger is opened again. */
+  readonly trouble: MintmarkError | undefined
+  /** A published file, or undefined. */
+  read(path: string): Promise<Uint8Array | undefined>
+  /** Names in a published folder, sorted. */
+  list(folder: string): Promise<readonly string[]>
+  /** Takes published files away: a path with all below it. */
+  remove(path: string): Promise<void>
+  /** @param edges of what is published; undefined leaves everything as it is, for the next recovery */
+  close(edges: Edges | undefined): Promise<void>
+}

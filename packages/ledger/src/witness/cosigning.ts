@@ -1,0 +1,222 @@
+/**
+ * The log's side of witnessing: asks the witnesses of a policy to cosign a checkpoint.
+ *
+ * Whoever speaks HTTP is handed in. A witness that does not answer, or lies, is left out; whether the others suffice is for the
+ * policy to say. One that says it has seen more than the ledger has, or something else, is asked for the checkpoint: if the
+ * ledger's own key signed that, the ledger is an older copy or a fork, and ends. Without it nobody has to believe the witness.
+ *
+ * Source: C2SP tlog-witness v1.0.0.
+ *
+ * @module
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Checkpoint, type Head, parseCheckpoint } from '../notes/checkpoint.ts'
+import { assertContains } from '../notes/heads.ts'
+import { acceptCheckpoint, type Policy, type WitnessLine } from '../notes/policy.ts'
+import type { TileTree } from '../tree/tile_tree.ts'
+import { formatAddCheckpoint, originHash, readWitnessAnswer, type WitnessReply } from './witness.ts'
+
+/** Carries requests to witnesses; each rejects where there was no answer. */
+export interface WitnessHttp {
+  post(url: string, body: string): Promise<WitnessResponse>
+  get(url: string): Promise<WitnessResponse>
+}
+
+export interface WitnessResponse {
+  readonly status: number
+  readonly body: string
+}
+
+export interface CosigningOptions {
+  /** Told once of a witness that claims to have seen another history of a log, and cannot show it. */
+  readonly onDispute?: ((text: string) => void) | undefined
+}
+
+/** The status of an answer to a proof that does not fit what was seen. */
+const INCONSISTENT = 422
+/** A witness may have moved on between two requests, but not for ever. */
+const MOST_TRIES = 4
+/** Once the policy is met, how long the other witnesses are waited for. */
+const OTHERS_MS = 200
+
+export class Cosigning {
+  readonly #policy: Policy
+  readonly #witnesses: readonly WitnessLine[]
+  readonly #http: WitnessHttp
+  readonly #onDispute: ((text: string) => void) | undefined
+  /** Size that a witness has cosigned last, by its name and the origin. */
+  readonly #sizes = new Map<string, number>()
+  readonly #disputed = new Set<string>()
+
+  constructor(policy: Policy, http: WitnessHttp, { onDispute }: CosigningOptions = {}) {
+    this.#policy = policy
+    this.#witnesses = policy.witnesses.filter(({ url }) => url !== undefined)
+    this.#http = http
+    this.#onDispute = onDispute
+  }
+
+  /** Whether there is anybody to ask. */
+  get isNeeded(): boolean {
+    return this.#witnesses.length > 0
+  }
+
+  /**
+   * The checkpoint with the cosignatures that were got; undefined if the policy does not accept it yet. A witness that
+   * hangs is not waited for once the others suffice.
+   *
+   * @throws {MintmarkError} `LEDGER_BEHIND` where a witness shows another history, signed by the ledger's own key
+   */
+  async cosign(text: string, tree: TileTree): Promise<string | undefined> {
+    const checkpoint = checkpointOf(text)
+    const lines: string[] = []
+    const cosigned = () => `${text}${lines.join('')}`
+    await enough(
+      this.#witnesses.map(async (witness) => {
+        const line = await this.#cosignature(witness, text, checkpoint, tree)
+        if (line !== undefined) lines.push(line)
+        return this.#isAccepted(cosigned())
+      }),
+    )
+    const all = cosigned()
+    return this.#isAccepted(all) ? all : undefined
+  }
+
+  #isAccepted(text: string): boolean {
+    const checkpoint = parseCheckpoint(text)
+    return (
+      checkpoint !== undefined && typeof acceptCheckpoint(checkpoint, this.#policy) !== 'string'
+    )
+  }
+
+  /**
+   * Demands that no witness has seen more than this head.
+   *
+   * @param text of a checkpoint, perhaps of an empty tree
+   * @throws {MintmarkError} `LEDGER_BEHIND` where one shows more, signed by the ledger's own key
+   */
+  async assertNewest(text: string): Promise<void> {
+    const checkpoint = checkpointOf(text)
+    const { head } = checkpoint
+    await Promise.all(
+      this.#witnesses.map(async (witness) => {
+        const request = { oldSize: 0, proof: [], checkpoint: text }
+        const reply = await this.#reply(witness, request, checkpoint)
+        if (reply?.kind !== 'conflict') return
+        if (reply.size <= head.size) this.#sizes.set(keyOf(witness, head.origin), reply.size)
+        else await this.#dispute(witness, checkpoint, reply.size)
+      }),
+    )
+  }
+
+  async #cosignature(
+    witness: WitnessLine,
+    text: string,
+    checkpoint: Checkpoint,
+    tree: TileTree,
+  ): Promise<string | undefined> {
+    const { head } = checkpoint
+    const name = keyOf(witness, head.origin)
+    for (let left = MOST_TRIES; left > 0; left--) {
+      const oldSize = this.#sizes.get(name) ?? 0
+      /* oxlint-disable no-await-in-loop -- each try rests on the last answer */
+      const proof = await tree.consistency(oldSize, head.size)
+      const request = { oldSize, proof, checkpoint: text }
+      const reply = await this.#reply(witness, request, checkpoint)
+      if (reply?.kind === 'cosigned') {
+        this.#sizes.set(name, head.size)
+        return reply.line
+      }
+      const isElsewhere =
+        reply?.kind === 'conflict' && reply.size <= head.size && reply.size !== oldSize
+      if (isElsewhere) this.#sizes.set(name, reply.size)
+      else {
+        const claimed = reply?.kind === 'conflict' ? reply.size : oldSize
+        const isOther = reply?.kind === 'conflict' || reply?.status === INCONSISTENT
+        if (isOther) await this.#dispute(witness, checkpoint, claimed, tree)
+        return undefined
+      }
+      /* oxlint-enable no-await-in-loop */
+    }
+    return undefined
+  }
+
+  /** What a witness says is not signed; what it shows may be. */
+  async #dispute(
+    witness: WitnessLine,
+    { head }: Checkpoint,
+    claimed: number,
+    tree?: TileTree,
+  ): Promise<void> {
+    const seen = await this.#shownBy(witness, head.origin)
+    // Of fewer entries than the ledger has, only its tree tells whether they are the same.
+    if (seen !== undefined && (tree !== undefined || seen.size >= head.size)) {
+      const rootAt = (size: number) => tree?.root(size) ?? Promise.resolve(head.root)
+      await assertContains(seen, { size: head.size, rootAt })
+    }
+    const name = keyOf(witness, head.origin)
+    this.#sizes.delete(name)
+    if (this.#disputed.has(name)) return
+    this.#disputed.add(name)
+    this.#onDispute?.(
+      `witness ${witness.name} says it has seen other ${claimed} entries of ${head.origin}, and shows no checkpoint of them: it is left out`,
+    )
+  }
+
+  /** The newest checkpoint that a witness has of a log, where the ledger's own key signed it. */
+  async #shownBy({ url = '' }: WitnessLine, origin: string): Promise<Head | undefined> {
+    try {
+      const { status, body } = await this.#http.get(`${bare(url)}/${originHash(origin)}/checkpoint`)
+      const shown = status === 200 ? parseCheckpoint(body) : undefined
+      if (shown?.head.origin !== origin) return undefined
+      const accepted = acceptCheckpoint(shown, { ...this.#policy, witnesses: [], quorum: 'none' })
+      return typeof accepted === 'string' ? undefined : accepted.head
+    } catch {
+      // It shows nothing.
+      return undefined
+    }
+  }
+
+  async #reply(
+    { url = '', key }: WitnessLine,
+    request: Parameters<typeof formatAddCheckpoint>[0],
+    { note }: Checkpoint,
+  ): Promise<WitnessReply | undefined> {
+    try {
+      const answered = await this.#http.post(
+        `${bare(url)}/add-checkpoint`,
+        formatAddCheckpoint(request),
+      )
+      return readWitnessAnswer(answered, note.text, key)
+    } catch {
+      // No answer: a witness that is down must not stop the others.
+      return undefined
+    }
+  }
+}
+
+function checkpointOf(text: string): Checkpoint {
+  const checkpoint = parseCheckpoint(text)
+  if (checkpoint === undefined) throw new TypeError('no checkpoint')
+  return checkpoint
+}
+
+/** Resolves when all are done, or a moment after one of them says that it is enough. */
+async function enough(asked: readonly Promise<boolean>[]): Promise<void> {
+  const one = Promise.any(
+    asked.map(async (each) => {
+      if (!(await each)) throw new Error('not yet')
+    }),
+  )
+  const inTime = one.then(
+    () => sleep(OTHERS_MS),
+    () => undefined,
+  )
+  const all = Promise.all(asked)
+  // What fails after that fails again in the next round.
+  all.catch(() => undefined)
+  await Promise.race([all, inTime])
+}
+
+const bare = (url: string) => url.replace(/\/+$/, '')
+
+const keyOf = (witness: WitnessLine, origin: string) => `${witness.name} ${origin}`

@@ -1,0 +1,230 @@
+/**
+ * A witness: sees every checkpoint of a log once, in order, and says so with a time.
+ *
+ * The protocol is here as a function from request to response; whoever speaks HTTP carries both. The state is kept before
+ * the answer is given, and requests for one log are taken one at a time.
+ *
+ * Source: C2SP tlog-witness v1.0.0.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto'
+import { base64, readBase64 } from '../notes/base64.ts'
+import { type Checkpoint, type Head, parseCheckpoint, parseSize } from '../notes/checkpoint.ts'
+import {
+  formatSignature,
+  type NoteSigner,
+  openNote,
+  parseSignature,
+  type VerifierKey,
+  verifierKey,
+} from '../notes/note.ts'
+import { type Files, folderOf, replaceDurably } from '../store/files.ts'
+import { EMPTY_ROOT, HASH_BYTES, isEqualHash, verifyConsistency } from '../tree/tree.ts'
+
+const MAX_PROOF_LINES = 63
+const SIZE_TYPE = 'text/x.tlog.size'
+const TEXT_TYPE = 'text/plain; charset=utf-8'
+export const MAX_ADD_CHECKPOINT_BYTES: number = 64 << 10
+
+export interface AddCheckpoint {
+  readonly oldSize: number
+  readonly proof: readonly Uint8Array[]
+  /** Text of the checkpoint. */
+  readonly checkpoint: string
+}
+
+export interface WitnessAnswer {
+  readonly status: 200 | 400 | 403 | 404 | 409 | 422
+  readonly type: string
+  readonly body: string
+}
+
+export function formatAddCheckpoint({ oldSize, proof, checkpoint }: AddCheckpoint): string {
+  return `old ${oldSize}\n${proof.map((hash) => `${base64(hash)}\n`).join('')}\n${checkpoint}`
+}
+
+export function parseAddCheckpoint(body: string): AddCheckpoint | undefined {
+  const cut = body.indexOf('\n\n')
+  const [first = '', ...lines] = body.slice(0, Math.max(cut, 0)).split('\n')
+  const oldSize = first.startsWith('old ') ? parseSize(first.slice(4)) : undefined
+  const proof = lines.map(readBase64).filter((hash) => hash?.length === HASH_BYTES)
+  if (oldSize === undefined || lines.length > MAX_PROOF_LINES) return undefined
+  if (proof.length < lines.length) return undefined
+  return {
+    oldSize,
+    proof: proof.filter((hash) => hash !== undefined),
+    checkpoint: body.slice(cut + 2),
+  }
+}
+
+/** Keeps the newest checkpoint of each log. */
+export interface WitnessState {
+  /** Text of the newest checkpoint that was cosigned; undefined if there is none. */
+  read(origin: string): Promise<string | undefined>
+  /** The same by {@link originHash}. */
+  readHash(hash: string): Promise<string | undefined>
+  /** Durable on return. */
+  write(origin: string, checkpoint: string): Promise<void>
+}
+
+/** @param folder one file a log; made if it is not there */
+export function witnessFolder(folder: string, files: Files): WitnessState {
+  let isMade = false
+  const readHash = async (hash: string) => {
+    const bytes = await files.read(`${folder}/${hash}`)
+    return bytes && Buffer.from(bytes).toString('utf8')
+  }
+  return {
+    read: (origin) => readHash(originHash(origin)),
+    readHash,
+    async write(origin, checkpoint) {
+      if (!isMade) {
+        await files.makeFolder(folder)
+        await files.sync(folderOf(folder))
+        isMade = true
+      }
+      await replaceDurably(files, `${folder}/${originHash(origin)}`, Buffer.from(checkpoint))
+    },
+  }
+}
+
+/** How a log is named in paths: SHA-256 of its origin. */
+export function originHash(origin: string): string {
+  return createHash('sha256').update(origin).digest('hex')
+}
+
+export class Witness {
+  readonly #signer: NoteSigner
+  /** Keys of logs; each stands for its own name and all names below it. */
+  readonly #logs: readonly VerifierKey[]
+  readonly #state: WitnessState
+  readonly #now: () => number
+  /** The last request of each log, whether it is done or not. */
+  readonly #turns = new Map<string, Promise<unknown>>()
+
+  constructor(options: {
+    readonly signer: NoteSigner
+    readonly logs: readonly VerifierKey[]
+    readonly state: WitnessState
+    readonly now: () => number
+  }) {
+    this.#signer = options.signer
+    this.#logs = options.logs
+    this.#state = options.state
+    this.#now = options.now
+  }
+
+  /** Answers `POST /add-checkpoint`. A failure of the state is thrown, and nothing is signed then. */
+  async addCheckpoint(body: string): Promise<WitnessAnswer> {
+    const request = parseAddCheckpoint(body)
+    const checkpoint = request && parseCheckpoint(request.checkpoint)
+    if (request === undefined || checkpoint === undefined) return answer(400, 'not a request')
+    const { origin, size } = checkpoint.head
+    const keys = this.#logs
+      .filter(({ name }) => origin === name || origin.startsWith(`${name}/`))
+      .map(({ publicKey }) => verifierKey(origin, 'log', publicKey))
+    if (keys.length === 0) return answer(404, 'unknown log')
+    const verified = openNote(checkpoint.note, keys)
+    if (verified === 'bad-signature' || verified.length === 0) return answer(403, 'not signed')
+    if (request.oldSize > size) return answer(400, 'the old size is above the new one')
+    return await this.#inTurn(origin, () => this.#cosign(request, checkpoint))
+  }
+
+  /** Text of the newest checkpoint of a log, cosigned. */
+  read(origin: string): Promise<string | undefined> {
+    return this.#state.read(origin)
+  }
+
+  /** The same by {@link originHash}; undefined for what is no hash. */
+  async readHash(hash: string): Promise<string | undefined> {
+    return /^[0-9a-f]{64}$/.test(hash) ? await this.#state.readHash(hash) : undefined
+  }
+
+  async #cosign(request: AddCheckpoint, { head, note }: Checkpoint): Promise<WitnessAnswer> {
+    const before = await this.#newest(head.origin)
+    if (request.oldSize !== (before?.size ?? 0))
+      return { status: 409, type: SIZE_TYPE, body: `${before?.size ?? 0}\n` }
+    const refusal = refusalOf(request, head, before)
+    if (refusal !== undefined) return refusal
+    const cosignature = this.#signer.sign(note.text, Math.floor(this.#now() / 1000))
+    const line = formatSignature(cosignature)
+    await this.#state.write(head.origin, `${request.checkpoint}${line}`)
+    return { status: 200, type: TEXT_TYPE, body: line }
+  }
+
+  async #newest(origin: string): Promise<Head | undefined> {
+    const text = await this.#state.read(origin)
+    const checkpoint = text === undefined ? undefined : parseCheckpoint(text)
+    if (text !== undefined && checkpoint === undefined)
+      throw new Error(`the state of ${originHash(origin)} cannot be read`)
+    return checkpoint?.head
+  }
+
+  async #inTurn<T>(origin: string, work: () => Promise<T>): Promise<T> {
+    const turn = (this.#turns.get(origin) ?? Promise.resolve()).then(work, work)
+    this.#turns.set(origin, turn)
+    try {
+      return await turn
+    } finally {
+      if (this.#turns.get(origin) === turn) this.#turns.delete(origin)
+    }
+  }
+}
+
+function refusalOf(
+  { oldSize, proof }: AddCheckpoint,
+  head: Head,
+  before: Head | undefined,
+): WitnessAnswer | undefined {
+  if (head.size === 0 && !isEqualHash(head.root, EMPTY_ROOT))
+    return answer(422, 'nothing has another root')
+  if (before === undefined || oldSize === 0)
+    return proof.length > 0 ? answer(422, 'a proof from nothing') : undefined
+  if (oldSize === head.size) {
+    if (!isEqualHash(before.root, head.root))
+      return { status: 409, type: SIZE_TYPE, body: `${before.size}\n` }
+    return proof.length > 0 ? answer(422, 'a proof of nothing') : undefined
+  }
+  const isConsistent = verifyConsistency({
+    oldSize,
+    newSize: head.size,
+    oldRoot: before.root,
+    newRoot: head.root,
+    proof,
+  })
+  return isConsistent ? undefined : answer(422, 'not consistent with what was seen')
+}
+
+function answer(status: WitnessAnswer['status'], body: string): WitnessAnswer {
+  return { status, type: TEXT_TYPE, body: `${body}\n` }
+}
+
+/** What a log learns from a witness's answer. */
+export type WitnessReply =
+  | { readonly kind: 'cosigned'; readonly line: string }
+  /** The witness stands elsewhere: ask again from this size. */
+  | { readonly kind: 'conflict'; readonly size: number }
+  | { readonly kind: 'refused'; readonly status: number }
+
+/** @param text of the checkpoint's note that was sent: a cosignature counts only if it verifies over it */
+export function readWitnessAnswer(
+  answered: { readonly status: number; readonly body: string },
+  text: string,
+  key: VerifierKey,
+): WitnessReply {
+  const { status, body } = answered
+  if (status === 409) {
+    const size = parseSize(body.trim())
+    return size === undefined ? { kind: 'refused', status } : { kind: 'conflict', size }
+  }
+  if (status !== 200) return { kind: 'refused', status }
+  for (const line of body.split('\n')) {
+    const signature = parseSignature(line)
+    if (signature?.name !== key.name || signature.id !== key.id) continue
+    const verified = openNote({ text, signatures: [signature] }, [key])
+    if (verified !== 'bad-signature' && verified.length === 1)
+      return { kind: 'cosigned', line: formatSignature(signature) }
+  }
+  return { kind: 'refused', status }
+}

@@ -1,0 +1,220 @@
+/**
+ * Files and folders to the texts in them: folders are walked, gzip and zip are opened, by content.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto'
+import { readdir, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { MintmarkError, safeText } from '@mintmark/core'
+import { MAX_CONTAINERS } from '../model/limits.ts'
+import type { Reject } from '../model/records.ts'
+import { inflate, type RejectTaker } from './inflate.ts'
+import { diskBytes, errnoOf, firstBytes, type StoredBytes, unreadable } from './stored_bytes.ts'
+import { zipMembers } from './zip_members.ts'
+
+/** One text that may hold records: a file, what a gzip holds, a member of a zip. */
+export interface EvidenceSource {
+  /** For people, and the same at every walk: `exports/a.zip!member.csv`. May hold any characters. */
+  readonly path: string
+  /** The file on disk that it lies in. */
+  readonly file: string
+  /** Size on disk; of a zip member, the size that the archive declares. */
+  readonly sizeBytes: number
+  /** The text lies on disk as it is, so that ranges of it can be read. */
+  readonly isPlain: boolean
+  /** Why it cannot be read at all: then there is nothing to open. */
+  readonly refused: Reject | undefined
+  /**
+   * The text's bytes, decompressed, from the beginning, any number of times. A container that is cut or
+   * damaged gives what is there and tells `onReject`. Throws `INPUT_UNREADABLE`.
+   */
+  open(onReject?: RejectTaker): AsyncIterable<Uint8Array>
+  /** SHA-256, lower-case hex: of the file as it lies on disk, or of a zip member's content. */
+  sha256(): Promise<string>
+}
+
+/** What a walk leaves out. */
+export interface WalkOptions {
+  /** Folders and files that are not walked, such as the case itself. */
+  readonly except?: readonly string[]
+}
+
+/**
+ * Looks for each of the paths, and for a file at or below one of them, before anything is made for what they hold.
+ *
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if one of them does not exist, or there is no file
+ */
+export async function requirePaths(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    // oxlint-disable-next-line no-await-in-loop -- the first that is missing is told
+    await statOf(path, true)
+  }
+  const first = await walkEvidence(paths).next()
+  if (first.done !== true) return
+  const shown = safeText(paths.join(', '))
+  const message = `cannot read ${shown}: there is no file in it`
+  throw new MintmarkError('INPUT_UNREADABLE', message, { path: shown })
+}
+
+/**
+ * Every text below the paths, in the order of the paths and, within a folder, of names. A folder is walked
+ * once, however many links lead to it. What is neither file nor folder, and what the system does not let be
+ * read, is refused with its reason.
+ *
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if one of the paths does not exist
+ */
+export async function* walkEvidence(
+  paths: readonly string[],
+  options: WalkOptions = {},
+): AsyncGenerator<EvidenceSource, void, void> {
+  const except = new Set((options.except ?? []).map((path) => resolve(path)))
+  const walked = new Set<string>()
+  const waiting = paths.map((path) => ({ path, isNamed: true })).toReversed()
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { path, isNamed } = next
+    if (except.has(resolve(path))) continue
+    // oxlint-disable-next-line no-await-in-loop -- one after the other, in order
+    const found = await statOf(path, isNamed)
+    if (found === undefined) yield refusedSource(diskBytes(path, 0), brokenLink)
+    else if (found.isDirectory()) {
+      const id = `${found.dev}:${found.ino}`
+      if (walked.has(id)) continue
+      walked.add(id)
+      // oxlint-disable-next-line no-await-in-loop -- the same
+      const names = await namesIn(path)
+      if (Array.isArray(names)) {
+        for (const name of names.toReversed())
+          waiting.push({ path: join(path, name), isNamed: false })
+      } else yield refusedSource(diskBytes(path, 0), names)
+    } else if (found.isFile()) yield* expandFile(path, Number(found.size))
+    else yield refusedSource(diskBytes(path, 0), notAFile)
+  }
+}
+
+const brokenLink: Reject = { kind: 'file', reason: 'not-found', detail: 'link' }
+const notAFile: Reject = { kind: 'file', reason: 'not-a-file', detail: 'socket, pipe or device' }
+const tooDeep: Reject = { kind: 'file', reason: 'nested-too-deep', detail: `${MAX_CONTAINERS}` }
+
+/** Undefined for a link in a folder that leads nowhere, or in a circle. */
+async function statOf(path: string, isNamed: boolean) {
+  try {
+    return await stat(path, { bigint: true })
+  } catch (cause) {
+    if (!isNamed && ['ENOENT', 'ELOOP', 'ENOTDIR'].includes(errnoOf(cause))) return undefined
+    throw unreadable(path, cause)
+  }
+}
+
+/** Names in a folder, or why they cannot be had. */
+async function namesIn(folder: string): Promise<string[] | Reject> {
+  try {
+    return (await readdir(folder)).toSorted((one, other) => (one < other ? -1 : 1))
+  } catch (cause) {
+    return notReadable(unreadable(folder, cause))
+  }
+}
+
+/** The texts in a file. One that the system does not let be read must not keep the others out. */
+async function* expandFile(
+  path: string,
+  sizeBytes: number,
+): AsyncGenerator<EvidenceSource, void, void> {
+  const bytes = diskBytes(path, sizeBytes)
+  try {
+    yield* expand(bytes, true, 0)
+  } catch (cause) {
+    if (!(cause instanceof MintmarkError) || cause.code !== 'INPUT_UNREADABLE') throw cause
+    yield refusedSource(bytes, notReadable(cause))
+  }
+}
+
+function notReadable({ facts }: MintmarkError): Reject {
+  return { kind: 'file', reason: 'unreadable', detail: String(facts['errno'] ?? '') }
+}
+
+async function* expand(
+  bytes: StoredBytes,
+  isOnDisk: boolean,
+  depth: number,
+): AsyncGenerator<EvidenceSource, void, void> {
+  let inner = bytes
+  let level = depth
+  for (;;) {
+    // oxlint-disable-next-line no-await-in-loop -- one container is opened to see the next
+    const magic = await firstBytes(inner, 4)
+    const isGzip = magic[0] === 0x1f && magic[1] === 0x8b && magic[2] === 8
+    const isZip = ZIP_MAGICS.has(magic.toString('latin1'))
+    if (!isGzip && !isZip) {
+      yield textSource(inner, bytes, isOnDisk && inner === bytes)
+      return
+    }
+    if (level >= MAX_CONTAINERS) {
+      yield refusedSource(inner, tooDeep)
+      return
+    }
+    level++
+    if (isZip) {
+      yield* expandZip(inner, isOnDisk && inner === bytes, level)
+      return
+    }
+    inner = gunzipped(inner)
+  }
+}
+
+/** A member first, or an archive without one. */
+const ZIP_MAGICS: ReadonlySet<string> = new Set(['PK\x03\x04', 'PK\x05\x06'])
+
+async function* expandZip(
+  archive: StoredBytes,
+  isOnDisk: boolean,
+  depth: number,
+): AsyncGenerator<EvidenceSource, void, void> {
+  for await (const { bytes, refused } of zipMembers(archive, isOnDisk)) {
+    if (refused === undefined) yield* expand(bytes, false, depth)
+    else yield refusedSource(bytes, refused)
+  }
+}
+
+function gunzipped(outer: StoredBytes): StoredBytes {
+  return {
+    ...outer,
+    readHead: undefined,
+    read: (onReject) => inflate(outer.read(onReject), 'gzip', outer.storedBytes, onReject),
+  }
+}
+
+function textSource(text: StoredBytes, stored: StoredBytes, isPlain: boolean): EvidenceSource {
+  const { path, file, sizeBytes } = text
+  return {
+    path,
+    file,
+    sizeBytes,
+    isPlain,
+    refused: undefined,
+    open: (onReject = () => {}) => text.read(onReject),
+    sha256: () => sha256Of(stored.read(() => {})),
+  }
+}
+
+function refusedSource(stored: StoredBytes, refused: Reject): EvidenceSource {
+  const { path, file, sizeBytes } = stored
+  return {
+    path,
+    file,
+    sizeBytes,
+    isPlain: false,
+    refused,
+    open: () => nothing(),
+    sha256: () => sha256Of(nothing()),
+  }
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array, void, void> {}
+
+/** SHA-256 of a stream, lower-case hex. */
+export async function sha256Of(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of chunks) hash.update(chunk)
+  return hash.digest('hex')
+}

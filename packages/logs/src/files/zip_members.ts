@@ -1,0 +1,165 @@
+/**
+ * Members of zip archives, each as bytes of its own. yauzl reads the directory and finds the data; inflating
+ * is done here, so that what a damaged member still gives is given. It is loaded once there is an archive.
+ *
+ * @module
+ */
+import { crc32 } from 'node:zlib'
+import { MintmarkError } from '@mintmark/core'
+import type { Entry, ZipFile } from 'yauzl'
+import { MAX_EXPANSION, MAX_NESTED_ZIP_BYTES } from '../model/limits.ts'
+import type { Reject } from '../model/records.ts'
+import { expandsBeyondLimit, inflate, isBomb, type RejectTaker } from './inflate.ts'
+import { errnoOf, type StoredBytes, unreadable } from './stored_bytes.ts'
+
+/** One member, or why it cannot be read. */
+export interface ZipMember {
+  readonly bytes: StoredBytes
+  readonly refused: Reject | undefined
+}
+
+/** Names are raw bytes: nothing is written under them, so no name is refused. */
+const OPTIONS = { decodeStrings: false, lazyEntries: true, validateEntrySizes: false } as const
+const MAX_NAME_CHARACTERS = 1024
+const DEFLATE = 8
+const STORED = 0
+
+/** The archive that was last read from within another container, in memory. One at a time. */
+let held: { readonly archive: StoredBytes; readonly bytes: Buffer } | undefined
+
+const refuse = (reason: string, detail: string): Reject => ({ kind: 'file', reason, detail })
+
+/**
+ * Members in the order of the archive's directory, folders left out. An archive that cannot be opened, or
+ * whose directory is damaged, gives a refused member with the archive's own path.
+ *
+ * @param isOnDisk whether the archive is a file; else it is read into memory
+ */
+export async function* zipMembers(
+  archive: StoredBytes,
+  isOnDisk: boolean,
+): AsyncGenerator<ZipMember, void, void> {
+  const openZip = () => (isOnDisk ? openOnDisk(archive) : openHeld(archive))
+  let declaredBytes = 0
+  try {
+    const zip = await openZip()
+    if (zip === undefined) {
+      yield { bytes: archive, refused: refuse('nested-zip-too-large', '') }
+      return
+    }
+    for await (const entry of zip.eachEntry()) {
+      const name = entryName(entry)
+      if (name.endsWith('/')) continue
+      declaredBytes += entry.uncompressedSize
+      const tooMuch = expandsBeyondLimit(`archive declares over ${MAX_EXPANSION} times its size`)
+      const isTooMuch = isBomb(archive.storedBytes, declaredBytes)
+      const bytes = memberBytes(archive, openZip, entry, name)
+      yield { bytes, refused: isTooMuch ? tooMuch : refusalOf(entry) }
+    }
+  } catch (error) {
+    if (error instanceof MintmarkError || !isZipError(error)) throw unreadable(archive.path, error)
+    yield { bytes: archive, refused: refuse('zip-unreadable', 'directory') }
+  }
+}
+
+async function openOnDisk(archive: StoredBytes): Promise<ZipFile> {
+  const { openPromise } = await import('yauzl')
+  return await openPromise(archive.file, OPTIONS)
+}
+
+/** Undefined when the archive is too large to be held. */
+async function openHeld(archive: StoredBytes): Promise<ZipFile | undefined> {
+  const { fromBufferPromise } = await import('yauzl')
+  if (held?.archive !== archive) {
+    held = undefined
+    const chunks: Uint8Array[] = []
+    let total = 0
+    for await (const chunk of archive.read(() => {})) {
+      total += chunk.length
+      if (total > MAX_NESTED_ZIP_BYTES) return undefined
+      chunks.push(chunk)
+    }
+    held = { archive, bytes: Buffer.concat(chunks) }
+  }
+  return await fromBufferPromise(held.bytes, OPTIONS)
+}
+
+/** yauzl's own errors have no code; the system's have. */
+function isZipError(error: unknown): boolean {
+  return error instanceof Error && errnoOf(error) === 'unknown'
+}
+
+function entryName(entry: Entry): string {
+  // With `decodeStrings` off it is the raw bytes, whatever the declared type says.
+  return Buffer.from(entry.fileName).toString('utf8').slice(0, MAX_NAME_CHARACTERS)
+}
+
+function refusalOf(entry: Entry): Reject | undefined {
+  if (entry.isEncrypted()) return refuse('encrypted', 'zip member')
+  const { compressionMethod: method } = entry
+  if (method === DEFLATE || method === STORED) return undefined
+  return refuse('unsupported-compression', `zip method ${method}`)
+}
+
+function memberBytes(
+  archive: StoredBytes,
+  openZip: () => Promise<ZipFile | undefined>,
+  entry: Entry,
+  name: string,
+): StoredBytes {
+  const storedBytes = Math.min(archive.storedBytes, entry.compressedSize)
+  return {
+    path: `${archive.path}!${name}`,
+    file: archive.file,
+    sizeBytes: entry.uncompressedSize,
+    storedBytes,
+    read: (onReject) => readMember(archive.path, openZip, entry, storedBytes, onReject),
+  }
+}
+
+async function* readMember(
+  path: string,
+  openZip: () => Promise<ZipFile | undefined>,
+  entry: Entry,
+  storedBytes: number,
+  onReject: RejectTaker,
+): AsyncGenerator<Uint8Array, void, void> {
+  const damaged = refuse('zip-damaged', 'member')
+  let zip: ZipFile | undefined
+  try {
+    zip = await openZip()
+    if (zip === undefined) return
+    const raw: AsyncIterable<Uint8Array> = await zip.openReadStreamPromise(entry, {
+      decodeFileData: false,
+    })
+    const isDeflated = entry.compressionMethod === DEFLATE
+    const chunks = isDeflated ? inflate(raw, 'deflate', storedBytes, onReject) : raw
+    yield* checked(chunks, entry, () => onReject(damaged))
+  } catch (error) {
+    if (error instanceof MintmarkError || !isZipError(error)) throw unreadable(path, error)
+    onReject(damaged)
+  } finally {
+    zip?.close()
+  }
+}
+
+/** Gives no more than the archive's directory declares, and compares the checksum. */
+async function* checked(
+  chunks: AsyncIterable<Uint8Array>,
+  entry: Entry,
+  onDamage: () => void,
+): AsyncGenerator<Uint8Array, void, void> {
+  let left = entry.uncompressedSize
+  let checksum = 0
+  for await (const chunk of chunks) {
+    const bytes = chunk.subarray(0, left)
+    left -= bytes.length
+    checksum = crc32(bytes, checksum)
+    yield bytes
+    if (bytes.length < chunk.length) {
+      onDamage()
+      return
+    }
+  }
+  if (left > 0 || checksum !== entry.crc32) onDamage()
+}

@@ -1,0 +1,436 @@
+/**
+ * JSON objects out of bytes, whatever holds them: one a line, an array, a `{"value":[…]}` wrapper, one
+ * object over many lines, or several of these after each other (the merge bug of one extractor).
+ *
+ * Works on UTF-8 bytes as they come, in any chunks. A line that is one whole object is cut at its newline
+ * and parsed at once, which is the fast path; anything else is walked byte by byte. A broken object costs
+ * itself alone: reading goes on at the next line that begins one with no deeper indentation, or, on the
+ * same line, where the break was noticed.
+ *
+ * Cost: one pass; what breaks make it read again is bounded by {@link MAX_DEPTH} times. Memory: one row.
+ *
+ * @module
+ */
+import { isAscii, isUtf8 } from 'node:buffer'
+import { isObject, type Json, parseObject } from '@mintmark/core'
+import { MAX_DEPTH, MAX_LINE_BYTES, MAX_ROW_BYTES } from '../model/limits.ts'
+import type { RowTaker } from '../model/row_taker.ts'
+import { ByteTail } from './byte_tail.ts'
+import { isDeeperThan } from './depth.ts'
+import { INNER_WRAPPER_KEY, JsonWalk, LINK_KEYS, WRAPPER_KEYS } from './json_walk.ts'
+import { bodyOf } from './message_body.ts'
+import { giveTables } from './tables.ts'
+import { objectIn } from './text_row.ts'
+
+const QUOTE = 0x22
+const COMMA = 0x2c
+const OPEN_ARRAY = 0x5b
+const CLOSE_ARRAY = 0x5d
+const OPEN_OBJECT = 0x7b
+const CLOSE_OBJECT = 0x7d
+const LF = 0x0a
+const BLANK = 0x20
+/** No object nested too deep is shorter: it opens and closes each level. */
+const SHORTEST_DEEP_BYTES = 2 * MAX_DEPTH
+
+/** In which part of the text the reader stands. */
+type Place = 'between' | 'object' | 'skipped' | 'garbage'
+
+/** Reads JSON rows from chunks of UTF-8 that come through {@link push}. */
+export class JsonRows {
+  readonly #taker: RowTaker
+  readonly #tail = new ByteTail()
+  readonly #walk = new JsonWalk(MAX_DEPTH)
+  /** Stands in the first level of a wrapper while its rows are read. */
+  readonly #wrapper = new JsonWalk(MAX_DEPTH)
+  #bytes: Buffer = Buffer.alloc(0)
+  #at = 0
+  #skipping: JsonWalk = this.#walk
+  #place: Place = 'between'
+  #isAscii: boolean = true
+  /** Bytes before here hold no newline; 0 when unknown. */
+  #searched = 0
+  #line: number
+  /** Whether only blanks and opening brackets stand before `#at` on its line. */
+  #isLineStart: boolean = true
+  /** Blanks at the start of the line that `#at` is on. */
+  #indent = 0
+  /** Open arrays around the rows. */
+  #level = 0
+  #isInWrapper: boolean = false
+  #levelOutside = 0
+  #wrapperLine = 0
+  #rowLine = 0
+  #isLast: boolean = true
+  #isQuoted: boolean = false
+  #isGarbageLine: boolean = false
+  #isNuls: boolean = false
+
+  /** @param startLine line number of the first byte, for a slice of a file */
+  constructor(taker: RowTaker, startLine = 1) {
+    this.#taker = taker
+    this.#line = startLine
+  }
+
+  /** The chunk must stay unchanged until the next call. */
+  push(chunk: Uint8Array): void {
+    const isFresh = this.#tail.start === this.#tail.end
+    const moved = this.#tail.push(chunk)
+    this.#at += moved
+    this.#searched += moved
+    this.#isAscii = (isFresh || this.#isAscii) && isAscii(chunk)
+    this.#bytes = this.#tail.buffer.subarray(0, this.#tail.end)
+    this.#read(false)
+  }
+
+  /** @param isLast whether the file ends here; a slice from its middle may end within an array */
+  end(isLast = true): void {
+    this.#isLast = isLast
+    this.#read(true)
+    if (isLast && (this.#level > 0 || this.#isInWrapper)) this.#taker.endsEarly(this.#line)
+  }
+
+  #read(isFinal: boolean): void {
+    let isGoing = true
+    while (isGoing) {
+      if (this.#place === 'between') isGoing = this.#between(isFinal)
+      else if (this.#place === 'object') isGoing = this.#object(isFinal)
+      else if (this.#place === 'skipped') isGoing = this.#skip(isFinal)
+      else isGoing = this.#garbage()
+    }
+    // An object that may have to be parsed is kept from its brace; all else is done with.
+    if (this.#place !== 'object' || this.#isWalkingWrapper) this.#tail.start = this.#at
+  }
+
+  get #isWalkingWrapper(): boolean {
+    return this.#place === 'object' && this.#isInWrapper && this.#level === 0
+  }
+
+  /** Goes to the next object. False when the bytes are used up, or more are needed to tell. */
+  #between(isFinal: boolean): boolean {
+    const bytes = this.#bytes
+    while (this.#at < bytes.length) {
+      const byte = bytes[this.#at]
+      if (this.#isLineStart && (byte === OPEN_OBJECT || byte === QUOTE)) {
+        const reach = this.#lineEnd(isFinal)
+        if (reach === undefined) return false
+        if (reach >= 0 && this.#takeLine(reach)) continue
+      }
+      if (byte === OPEN_OBJECT) {
+        this.#begin()
+        return true
+      }
+      if (byte === LF) this.#nextLine()
+      else if (byte === OPEN_ARRAY) this.#level++
+      else if (byte === CLOSE_ARRAY) {
+        if (this.#closeArray()) return true
+      } else if (!this.#isBlank(byte)) {
+        this.#beginGarbage()
+        return true
+      }
+      this.#at++
+    }
+    return false
+  }
+
+  #nextLine(): void {
+    this.#line++
+    this.#isLineStart = true
+    this.#indent = 0
+  }
+
+  /** Spaces, separators, and byte order marks, which stand in the middle of files put together. */
+  #isBlank(byte: number | undefined): boolean {
+    if (byte === BLANK || byte === 0x09 || byte === 0x0d) {
+      if (this.#isLineStart) this.#indent++
+      return true
+    }
+    return byte === COMMA || byte === 0xef || byte === 0xbb || byte === 0xbf
+  }
+
+  /** True when the array was a wrapper's, whose other keys come next. */
+  #closeArray(): boolean {
+    this.#isLineStart = false
+    this.#level = Math.max(0, this.#level - 1)
+    if (!this.#isInWrapper || this.#level > 0) return false
+    this.#at++
+    this.#place = 'object'
+    return true
+  }
+
+  /** Where the line ends; -1 when it is too long to be taken as one; undefined when that is not known yet. */
+  #lineEnd(isFinal: boolean): number | undefined {
+    const { length } = this.#bytes
+    const newline = this.#bytes.indexOf(LF, Math.max(this.#at, this.#searched))
+    this.#searched = newline === -1 ? length : newline
+    const end = newline === -1 ? length : newline
+    if (end - this.#at > MAX_LINE_BYTES) return -1
+    return newline === -1 && !isFinal ? undefined : end
+  }
+
+  /**
+   * Takes the line up to `end` as one object, if it is one, or a text that spells one: `AuditData` alone, put
+   * through ConvertTo-Json or jq.
+   */
+  #takeLine(end: number): boolean {
+    const from = this.#at
+    const to = this.#endOfValue(end)
+    const row =
+      this.#bytes[from] === QUOTE
+        ? objectIn(this.#bytes.toString('utf8', from, to))
+        : this.#lineObject(from, to)
+    if (row === undefined) return false
+    this.#give(row, from, to, this.#line)
+    this.#at = end
+    this.#isLineStart = false
+    return true
+  }
+
+  #lineObject(from: number, to: number): Json | undefined {
+    return this.#bytes[to - 1] === CLOSE_OBJECT ? this.#parse(from, to) : undefined
+  }
+
+  /** Behind the last byte of the value that ends at `end`, before blanks and a comma. */
+  #endOfValue(end: number): number {
+    let last = end - 1
+    while (isSpace(this.#bytes[last])) last--
+    if (this.#bytes[last] === COMMA) last--
+    while (isSpace(this.#bytes[last])) last--
+    return last + 1
+  }
+
+  #parse(from: number, to: number): Json | undefined {
+    // Latin-1 is the cheapest decoder, and the same for ASCII.
+    const isPlain = this.#isAscii || isAscii(this.#bytes.subarray(from, to))
+    return parseObject(this.#bytes.toString(isPlain ? 'latin1' : 'utf8', from, to))
+  }
+
+  #give(row: Json, from: number, to: number, line: number): void {
+    if (to - from > SHORTEST_DEEP_BYTES && isDeeperThan(row, MAX_DEPTH)) {
+      this.#taker.badRow('too-deep', `over ${MAX_DEPTH} levels`, line)
+      return
+    }
+    if (!this.#isAscii && !isUtf8(this.#bytes.subarray(from, to))) this.#taker.badText(line)
+    if (this.#taker.row(row, line)) return
+    const rows = this.#isInWrapper ? undefined : wrappedRows(row)
+    if (rows !== undefined) this.#unwrap(row, rows, line)
+    else if (!giveTables(row, line, this.#taker) && !this.#giveBody(row, line))
+      this.#taker.unknownRow(line)
+  }
+
+  #giveBody(row: Json, line: number): boolean {
+    const body = bodyOf(row)
+    if (body === undefined) return false
+    if (body === 'too-deep') this.#taker.badRow('too-deep', `over ${MAX_DEPTH} levels`, line)
+    else if (!isObject(body)) this.#unwrap(row, body, line)
+    else this.#unwrap(body, wrappedRows(body) ?? [body], line)
+    return true
+  }
+
+  #unwrap(wrapper: Json, rows: readonly unknown[], line: number): void {
+    for (const row of rows) {
+      if (!isObject(row)) this.#taker.badRow('not-an-object', 'element of a list of rows', line)
+      else if (!this.#taker.row(row, line)) this.#taker.unknownRow(line)
+    }
+    for (const key of LINK_KEYS) {
+      const link = Object.hasOwn(wrapper, key) ? wrapper[key] : undefined
+      if (typeof link === 'string' && link !== '') this.#taker.nextLink(line)
+    }
+  }
+
+  #begin(): void {
+    this.#place = 'object'
+    this.#tail.start = this.#at
+    this.#rowLine = this.#line
+    this.#isLineStart = false
+    // Every object outside a wrapper may be one.
+    this.#walk.begin(false)
+    if (!this.#isInWrapper) this.#wrapper.begin(true)
+  }
+
+  #object(isFinal: boolean): boolean {
+    if (this.#isWalkingWrapper) return this.#wrapperKeys()
+    const walk = this.#isInWrapper ? this.#walk : this.#wrapper
+    const { length } = this.#bytes
+    const limit = Math.min(length, this.#tail.start + MAX_ROW_BYTES)
+    const step = walk.walk(this.#bytes, this.#at, limit)
+    this.#at = walk.at
+    if (step === 'wrapper') return this.#openWrapper()
+    if (step === 'closed') return this.#closed(walk)
+    if (step === 'broken') return this.#recover(walk, 'malformed-json', '')
+    if (step === 'too-deep') return this.#recover(walk, 'too-deep', `over ${MAX_DEPTH} levels`)
+    if (limit < length) return this.#recover(walk, 'row-too-long', `over ${MAX_ROW_BYTES} bytes`)
+    return isFinal ? this.#cut(walk) : false
+  }
+
+  #closed(walk: JsonWalk): boolean {
+    const from = this.#tail.start
+    const row = this.#parse(from, this.#at)
+    if (row === undefined) this.#taker.badRow('malformed-json', '', this.#rowLine)
+    else this.#give(row, from, this.#at, this.#rowLine)
+    this.#line += walk.lines
+    this.#place = 'between'
+    return true
+  }
+
+  #openWrapper(): boolean {
+    this.#line += this.#wrapper.lines
+    this.#wrapper.lines = 0
+    this.#levelOutside = this.#level
+    this.#isInWrapper = true
+    this.#wrapperLine = this.#rowLine
+    return this.#openList()
+  }
+
+  #openList(): boolean {
+    this.#reportLink()
+    this.#level = 1
+    this.#place = 'between'
+    return true
+  }
+
+  #reportLink(): void {
+    if (this.#wrapper.hasNextLink) this.#taker.nextLink(this.#wrapperLine)
+    this.#wrapper.hasNextLink = false
+  }
+
+  /** Walks what stands beside the list of rows, of which nothing is kept. */
+  #wrapperKeys(): boolean {
+    const step = this.#wrapper.walk(this.#bytes, this.#at, this.#bytes.length)
+    this.#at = this.#wrapper.at
+    this.#line += this.#wrapper.lines
+    this.#wrapper.lines = 0
+    if (step === 'more') return false
+    return step === 'wrapper' ? this.#openList() : this.#closeWrapper(step === 'closed')
+  }
+
+  #closeWrapper(isWhole: boolean): boolean {
+    this.#reportLink()
+    if (!isWhole) {
+      this.#taker.badRow('malformed-json', 'wrapper of rows', this.#line)
+      this.#stepOverBreak()
+    }
+    this.#isInWrapper = false
+    this.#level = this.#levelOutside
+    this.#place = 'between'
+    return true
+  }
+
+  /** A brace may begin the next row, a bracket end the array; any other byte is itself what is wrong. */
+  #stepOverBreak(): void {
+    const byte = this.#bytes[this.#at]
+    if (byte !== OPEN_OBJECT && byte !== LF && byte !== CLOSE_ARRAY) this.#at++
+  }
+
+  /** Rejects the object and finds where to go on. */
+  #recover(walk: JsonWalk, reason: string, detail: string): boolean {
+    this.#taker.badRow(reason, detail, this.#rowLine)
+    // What is too deep is not read again: lines that each open a level would be, 64 times over.
+    if (reason !== 'too-deep' && this.#resume(walk.lines)) return true
+    this.#line += walk.lines
+    if (reason === 'malformed-json') {
+      this.#stepOverBreak()
+      this.#place = 'between'
+    } else {
+      this.#place = 'skipped'
+      this.#skipping = walk
+    }
+    return true
+  }
+
+  /** Goes back to the first of the `lines` that have begun within the object that begins another one. */
+  #resume(lines: number): boolean {
+    const bytes = this.#bytes
+    let from = this.#tail.start
+    for (let line = 1; line <= lines; line++) {
+      from = bytes.indexOf(LF, from) + 1
+      let brace = from
+      while (isSpace(bytes[brace])) brace++
+      if (brace > this.#at || bytes[brace] !== OPEN_OBJECT || brace - from > this.#indent) continue
+      this.#at = from
+      this.#line = this.#rowLine + line
+      this.#isLineStart = true
+      this.#indent = 0
+      this.#searched = 0
+      this.#place = 'between'
+      return true
+    }
+    return false
+  }
+
+  /** The bytes end within an object. */
+  #cut(walk: JsonWalk): boolean {
+    const line = this.#rowLine
+    if (this.#resume(walk.lines)) {
+      this.#taker.badRow('malformed-json', '', line)
+      return true
+    }
+    this.#taker.badRow('cut-short', '', line)
+    if (this.#level === 0 && this.#isLast) this.#taker.endsEarly(line)
+    this.#line += walk.lines
+    this.#place = 'between'
+    return false
+  }
+
+  #skip(isFinal: boolean): boolean {
+    const walk = this.#skipping
+    const linesBefore = walk.lines
+    const step = walk.skip(this.#bytes, this.#at, this.#bytes.length, this.#indent)
+    this.#at = walk.at
+    this.#line += walk.lines - linesBefore
+    if (step === 'more') {
+      if (isFinal && this.#level === 0 && this.#isLast) this.#taker.endsEarly(this.#line)
+      return false
+    }
+    this.#place = 'between'
+    this.#isLineStart = step === 'line'
+    if (step === 'line') this.#indent = walk.indent
+    return true
+  }
+
+  #beginGarbage(): void {
+    // A writer that was stopped leaves NULs, and goes on behind them.
+    this.#isNuls = this.#bytes[this.#at] === 0
+    this.#taker.badRow(this.#isNuls ? 'nul-bytes' : 'not-an-object', '', this.#line)
+    this.#place = 'garbage'
+    this.#isQuoted = false
+    if (this.#isNuls) return
+    this.#isGarbageLine = this.#isLineStart && this.#level === 0
+    this.#isLineStart = false
+  }
+
+  /** Goes to where an object may begin again. */
+  #garbage(): boolean {
+    const bytes = this.#bytes
+    if (this.#isNuls) {
+      while (this.#at < bytes.length && bytes[this.#at] === 0) this.#at++
+    } else if (this.#isGarbageLine) {
+      const newline = bytes.indexOf(LF, this.#at)
+      this.#at = newline === -1 ? bytes.length : newline
+    } else {
+      while (this.#at < bytes.length && !this.#endsGarbage(bytes[this.#at])) this.#at++
+    }
+    if (this.#at === bytes.length) return false
+    this.#place = 'between'
+    return true
+  }
+
+  #endsGarbage(byte: number | undefined): boolean {
+    if (byte === LF) return true
+    if (byte === QUOTE) this.#isQuoted = !this.#isQuoted
+    if (this.#isQuoted) return false
+    return byte === OPEN_OBJECT || byte === OPEN_ARRAY || byte === CLOSE_ARRAY || byte === COMMA
+  }
+}
+
+const isSpace = (byte: number | undefined) => byte === BLANK || byte === 0x09 || byte === 0x0d
+
+/** The list of rows that the object is only the envelope of. */
+function wrappedRows(row: Json): readonly unknown[] | undefined {
+  for (const key of WRAPPER_KEYS) {
+    const list: unknown = Object.hasOwn(row, key) ? row[key] : undefined
+    if (Array.isArray(list) && (list.length === 0 || isObject(list[0]))) return list
+    if (key === INNER_WRAPPER_KEY && isObject(list)) return wrappedRows(list)
+  }
+  return undefined
+}

@@ -1,0 +1,103 @@
+/**
+ * The answer of the Log Analytics query API, which has its rows as lists of cells beside a list of columns:
+ * `{"tables":[{"name":"PrimaryResult","columns":[{"name":"TimeGenerated","type":"datetime"}],"rows":[["…"]]}]}`.
+ *
+ * A file that begins with such an answer is read as it comes, by `table_rows.ts`. One that stands elsewhere, as
+ * on a line of its own, is read whole, and the limit of a row bounds it. An `error` beside the tables
+ * (`PartialError`) says that the service stopped at one of its limits.
+ *
+ * Azure Data Explorer, where Sentinel's logs are kept for long, answers in the same form with other names: `Tables`,
+ * `Columns` with `ColumnName`, `Rows`; or, in its second version, with a list of frames, each of which is a table or
+ * says how the answer went.
+ *
+ * Source: Azure Monitor Log Analytics API, response format; Kusto REST API, query v1 and v2 responses; 2026.
+ *
+ * @module
+ */
+import { isObject, type Json } from '@mintmark/core'
+import { MAX_COLUMNS } from '../model/limits.ts'
+import type { RowTaker } from '../model/row_taker.ts'
+
+/** Gives the rows of an answer on, keyed by their columns. False when the object is no such answer. */
+export function giveTables(answer: Json, line: number, taker: RowTaker): boolean {
+  if (typeof own(answer, 'FrameType') === 'string') return giveFrame(answer, line, taker)
+  const tables = own(answer, 'tables') ?? own(answer, 'Tables')
+  if (!Array.isArray(tables) || tables.length === 0) return false
+  const found = tables.map(tableOf)
+  if (found.includes(undefined)) return false
+  for (const table of found) if (table !== undefined) giveTable(table, line, taker)
+  if (isObject(own(answer, 'error'))) taker.partial(line)
+  return true
+}
+
+/** A frame of Azure Data Explorer: only the primary result holds rows of the table that was asked for. */
+function giveFrame(frame: Json, line: number, taker: RowTaker): boolean {
+  const table = tableOf(frame)
+  if (table !== undefined && own(frame, 'TableKind') === 'PrimaryResult')
+    giveTable(table, line, taker)
+  if (own(frame, 'HasErrors') === true) taker.partial(line)
+  return true
+}
+
+const own = (held: Json, name: string): unknown =>
+  Object.hasOwn(held, name) ? held[name] : undefined
+
+interface Table {
+  readonly columns: readonly unknown[]
+  readonly rows: readonly unknown[]
+}
+
+function tableOf(value: unknown): Table | undefined {
+  if (!isObject(value)) return undefined
+  const columns = own(value, 'columns') ?? own(value, 'Columns')
+  const rows = own(value, 'rows') ?? own(value, 'Rows')
+  return Array.isArray(columns) && Array.isArray(rows) ? { columns, rows } : undefined
+}
+
+function giveTable({ columns, rows }: Table, line: number, taker: RowTaker): void {
+  const names = namesOf(columns, line, taker)
+  if (names === undefined) return
+  for (const cells of rows) giveCells(names, cells, line, taker)
+}
+
+/** The names of a table's columns; undefined, and a reject, when no row can be read by them. */
+export function namesOf(
+  columns: unknown,
+  line: number,
+  taker: RowTaker,
+): readonly string[] | undefined {
+  if (Array.isArray(columns) && columns.length <= MAX_COLUMNS) return columns.map(nameOf)
+  if (Array.isArray(columns)) taker.badRow('too-many-columns', `over ${MAX_COLUMNS}`, line)
+  else taker.badRow('malformed-json', 'columns of a table', line)
+  return undefined
+}
+
+/** Gives one row of a table on, or says what is wrong with it. */
+export function giveCells(
+  names: readonly string[],
+  cells: unknown,
+  line: number,
+  taker: RowTaker,
+): void {
+  if (!Array.isArray(cells)) taker.badRow('not-an-object', 'row of a table', line)
+  else if (cells.length !== names.length) {
+    const detail = `${cells.length} cells, table has ${names.length} columns`
+    taker.badRow('column-count', detail, line)
+  } else if (!taker.row(rowOf(names, cells), line)) taker.unknownRow(line)
+}
+
+function nameOf(column: unknown): string {
+  const name = isObject(column) ? (own(column, 'name') ?? own(column, 'ColumnName')) : ''
+  return typeof name === 'string' ? name : ''
+}
+
+/** No prototype, so that a column may have any name. */
+function rowOf(names: readonly string[], cells: readonly unknown[]): Json {
+  const row: { [column: string]: unknown; __proto__: null } = { __proto__: null }
+  // Backwards, so that of two columns with one name the first stays.
+  for (let i = names.length - 1; i >= 0; i--) {
+    const name = names[i]
+    if (name !== undefined && name !== '') row[name] = cells[i]
+  }
+  return row
+}

@@ -1,0 +1,133 @@
+import { SNIFF_BYTES } from '../model/limits.ts'
+import type { RowTaker } from '../model/row_taker.ts'
+import { CsvRows } from './csv_rows.ts'
+import { detectEncoding, Utf16Text } from './encoding.ts'
+import { EventLines } from './event_lines.ts'
+import { ExtractorLog } from './extractor_log.ts'
+import { JsonRows } from './json_rows.ts'
+import { LoneReturns } from './lone_returns.ts'
+import { TableRows } from './table_rows.ts'
+import { detectTextShape, type TextShape } from './text_shape.ts'
+
+/** Which part of a file the bytes are. */
+export interface TextPart {
+  /** Line number of the first byte. Default 1. */
+  readonly startLine?: number
+  /** The bytes are a slice of a file of JSON lines: UTF-8, from the beginning of a line on. */
+  readonly isSlice?: boolean
+  /** Whether the file ends with these bytes. Default true. */
+  readonly isLast?: boolean
+}
+
+/** Rows of a text whose encoding and container its first bytes tell. */
+export class TextRows {
+  readonly #taker: RowTaker
+  readonly #part: TextPart
+  #held: Uint8Array[] = []
+  #heldBytes = 0
+  /** How many NULs stood before the text. */
+  #nuls = 0
+  #isOpen: boolean = false
+  #shape: TextShape = { kind: 'empty' }
+  #utf16: Utf16Text | undefined
+  #returns: LoneReturns | undefined
+  #rows: JsonRows | TableRows | CsvRows | EventLines | undefined
+  #log: ExtractorLog | undefined
+
+  constructor(taker: RowTaker, part: TextPart = {}) {
+    this.#taker = taker
+    this.#part = part
+    if (part.isSlice === true) this.#openJson()
+  }
+
+  /** The container; known after the first {@link SNIFF_BYTES}, or at the end. */
+  get kind(): TextShape['kind'] {
+    return this.#shape.kind
+  }
+
+  /** Gaps that the text, when it is an extractor's log, speaks of. */
+  get gaps(): ExtractorLog['gaps'] {
+    return this.#log?.gaps ?? []
+  }
+
+  /** The chunk must stay unchanged until the next call. */
+  push(chunk: Uint8Array): void {
+    if (this.#isOpen) {
+      this.#pass(this.#utf16?.push(chunk) ?? chunk)
+      return
+    }
+    // A copy, because the caller may use the chunk again.
+    this.#held.push(Uint8Array.from(chunk))
+    this.#heldBytes += chunk.length
+    if (this.#heldBytes < SNIFF_BYTES) return
+    this.#dropNuls()
+    if (this.#heldBytes >= SNIFF_BYTES) this.#open(false)
+  }
+
+  end(): void {
+    if (!this.#isOpen) {
+      this.#dropNuls()
+      this.#open(true)
+    }
+    if (this.#nuls > 0) this.#taker.nulsBefore(this.#nuls)
+    const rest = this.#utf16?.end()
+    if (rest !== undefined && rest.length > 0) this.#pass(rest)
+    if (this.#rows instanceof JsonRows) this.#rows.end(this.#part.isLast ?? true)
+    else this.#rows?.end()
+    this.#log?.end()
+  }
+
+  /** A disk that was full, or a machine that stopped, leaves NULs where a writer had reserved space. */
+  #dropNuls(): void {
+    const bytes = Buffer.concat(this.#held)
+    // In UTF-16 the NUL is half of the first character.
+    const text = detectEncoding(bytes).encoding === 'utf8' ? withoutNuls(bytes) : bytes
+    this.#nuls += bytes.length - text.length
+    this.#held = text.length > 0 ? [text] : []
+    this.#heldBytes = text.length
+  }
+
+  #open(isWhole: boolean): void {
+    const bytes = Buffer.concat(this.#held)
+    this.#held = []
+    this.#isOpen = true
+    // The head is the same however the bytes came, so that what is made of it is, too.
+    const { encoding, markBytes } = detectEncoding(bytes)
+    if (encoding !== 'utf8') this.#utf16 = new Utf16Text(encoding)
+    const head = bytes.subarray(markBytes, SNIFF_BYTES)
+    const isAll = isWhole && bytes.length <= SNIFF_BYTES
+    const headText = encoding === 'utf8' ? head : new Utf16Text(encoding).push(head)
+    this.#shape = detectTextShape(headText, isAll)
+    this.#start()
+    const body = bytes.subarray(markBytes)
+    this.#pass(this.#utf16?.push(body) ?? body)
+  }
+
+  #start(): void {
+    const shape = this.#shape
+    if (shape.kind === 'json') this.#openJson()
+    if ('hasLoneReturns' in shape && shape.hasLoneReturns) this.#returns = new LoneReturns()
+    if (shape.kind === 'tables') this.#rows = new TableRows(this.#taker)
+    if (shape.kind === 'events') this.#rows = new EventLines(this.#taker)
+    if (shape.kind === 'csv') this.#rows = new CsvRows(this.#taker, shape.delimiter)
+    // A log's first line may look like a header, so CSV is looked through as well.
+    if (shape.kind === 'csv' || shape.kind === 'text') this.#log = new ExtractorLog()
+  }
+
+  #openJson(): void {
+    this.#isOpen = true
+    this.#shape = { kind: 'json' }
+    this.#rows = new JsonRows(this.#taker, this.#part.startLine ?? 1)
+  }
+
+  #pass(text: Uint8Array): void {
+    const bytes = this.#returns?.push(text) ?? text
+    this.#rows?.push(bytes)
+    this.#log?.push(bytes)
+  }
+}
+
+function withoutNuls(bytes: Buffer): Buffer {
+  const start = bytes.findIndex((byte) => byte !== 0)
+  return start === -1 ? bytes.subarray(0, 0) : bytes.subarray(start)
+}

@@ -1,0 +1,286 @@
+/**
+ * Forged access: what the attacker's tokens did, record by record, with the class of each.
+ *
+ * The chain as published: a forged token, shown to the mail service, which then renews access with tokens of
+ * its own making; REST calls that read messages one by one, so that the log names them (Bind).
+ *
+ * @module
+ */
+import * as apps from '../world/apps.ts'
+import { DAY, MINUTE, RENEWAL_STOPS_MS, SECOND, WINDOW } from '../world/calendar.ts'
+import type { AuditRecord, GraphCall, Happenings, Token } from '../world/events.ts'
+import { ATTACKERS, useOf } from '../world/events.ts'
+import { genuineTokenId, guid, inventedTokenId, rawTokenId } from '../world/ids.ts'
+import { type AccessClass, expectForged, type Truth } from '../world/truth.ts'
+import { messageOf, type Organisation, type World } from '../world/world.ts'
+import { firstSignIn, workingDay } from './life.ts'
+import { bindRecord, type MailUse, syncRecord } from './mail.ts'
+import { owaTokenRecord } from './owa_auth.ts'
+import { isBurst, type Visit, visitsOf, visitTimes } from './theft.ts'
+
+/** Lives of tokens, forged or renewed. The lifetime of the forged ones was never published. */
+const TOKEN_LIFE_MS = 70 * MINUTE
+/** Messages of one folder that a synchronised folder held: its first number, and how many by folder. */
+export const SYNCED_MESSAGES: readonly { place: number; items: number }[] = [
+  { place: 0, items: 350 },
+  { place: 2, items: 120 },
+]
+
+interface Hold {
+  readonly token: Token
+  readonly kind: AccessClass
+  readonly client: string
+  readonly spelled: string
+}
+
+/** The forged accesses of one organisation, day by day. */
+export class Attack {
+  readonly #world: World
+  readonly #of: Organisation
+  readonly #truth: Truth
+  readonly #visits = new Map<number, Visit[]>()
+  #silent: { readonly mailbox: string; readonly fromMs: number } | undefined
+
+  constructor(world: World, of: Organisation, truth: Truth) {
+    this.#world = world
+    this.#of = of
+    this.#truth = truth
+    for (const visit of visitsOf(world, of)) {
+      const day = this.#visits.get(visit.dayMs)
+      if (day === undefined) this.#visits.set(visit.dayMs, [visit])
+      else day.push(visit)
+    }
+  }
+
+  /** Adds the visits of one day to what happened. */
+  day(dayMs: number, into: Happenings): void {
+    for (const visit of this.#visits.get(dayMs) ?? []) this.#visit(visit, into)
+  }
+
+  /** Whether the log keeps a record: after a throttled one it drops that mailbox's Binds for 24 hours. */
+  isLogged(record: AuditRecord): boolean {
+    const silent = this.#silent
+    if (silent === undefined || record.mail?.accessType !== 'Bind') return true
+    const { fromMs } = silent
+    return (
+      record.mail.owner !== silent.mailbox || record.atMs <= fromMs || record.atMs > fromMs + DAY
+    )
+  }
+
+  #visit(visit: Visit, into: Happenings): void {
+    const reads = this.#reads(visit)
+    const times = visitTimes(visit, reads.length)
+    let hold = this.#forge(visit, times[0] ?? visit.dayMs, true)
+    for (const [at, messages] of reads.entries()) {
+      const atMs = times[at] ?? visit.dayMs
+      if (atMs > hold.token.atMs + TOKEN_LIFE_MS) hold = this.#renew(visit, hold, atMs, into)
+      this.#read(visit, hold, atMs, messages, at === reads.length - 1, into)
+    }
+    if (visit.theft.also === 'sync' && visit.ordinal === 2)
+      this.#sync(visit, hold, (times.at(-1) ?? visit.dayMs) + MINUTE, into)
+  }
+
+  /** The messages of a visit, cut into records of up to eleven, some with one read before. */
+  #reads(visit: Visit): number[][] {
+    const { random } = visit
+    const single = isBurst(visit) || this.#of.habits.includes('no-mailbox-audit')
+    const reads: number[][] = []
+    for (let next = visit.from; next < visit.to; ) {
+      const count = single ? 1 : Math.min(visit.to - next, 1 + random.below(11))
+      const read = Array.from({ length: count }, (_, offset) => next + offset)
+      if (!single && count < 11 && visit.from > 0 && random.chance(0.04))
+        read.push(random.below(visit.from))
+      reads.push(read)
+      next += count
+    }
+    return reads
+  }
+
+  /** A token signed with the stolen key; or with the id of a genuine token of somebody else's. */
+  #forge(visit: Visit, useMs: number, isFirst: boolean): Hold {
+    const { random, victim, of } = visit
+    const atMs = useMs - 40 * SECOND
+    const isReusing =
+      isFirst && (visit.ordinal === 1 || visit.ordinal === visit.visits - 2 || random.chance(0.03))
+    const genuine = isReusing ? this.#strangersToken(visit) : undefined
+    const proxies = apps.proxiesOn(visit.dayMs)
+    const id = genuine?.id ?? (random.chance(0.3) ? rawTokenId(random) : inventedTokenId(random))
+    const session = of.owaAuth || random.chance(0.5) ? guid(random) : ''
+    const token = {
+      id,
+      atMs,
+      session,
+      app: apps.OWA,
+      resource: apps.EXCHANGE,
+      ip: random.pick(proxies).ip,
+      holder: this.#world.person(of, victim).oid,
+      origin: 'none' as const,
+    }
+    const isMalformed = visit.theft.also === 'malformed' && !isReusing && random.chance(0.3)
+    return {
+      token,
+      kind: genuine === undefined ? 'forged' : 'reused-id',
+      client: random.pick(apps.FORGED_CLIENTS),
+      spelled: isMalformed ? `${id.uti}.${random.next().toString(36)}` : id.uti,
+    }
+  }
+
+  /** The id of a sign-in of a colleague's in the weeks before: genuine, and somebody else's. */
+  #strangersToken(visit: Visit): Token | undefined {
+    const { of, random, dayMs } = visit
+    const first = of.thefts.length
+    const offset = random.below(of.headcount - first)
+    for (let back = 1; back <= 28; back++)
+      for (let step = 0; step < of.headcount - first; step += 1) {
+        const index = first + ((offset + step) % (of.headcount - first))
+        const agoMs = dayMs - back * DAY
+        if (agoMs < WINDOW.fromMs) return undefined
+        const day = workingDay(this.#world, of, this.#world.person(of, index), agoMs)
+        if (day !== undefined) return firstSignIn(day).token
+      }
+    return undefined
+  }
+
+  /** The next token: from the mail service's own token call while that lasted, else forged again. */
+  #renew(visit: Visit, hold: Hold, useMs: number, into: Happenings): Hold {
+    const { random, of } = visit
+    if (visit.dayMs >= RENEWAL_STOPS_MS || !random.chance(0.65))
+      return this.#forge(visit, useMs, false)
+    const id = genuineTokenId(random)
+    const token = { ...hold.token, id, atMs: useMs - 20 * SECOND }
+    if (of.owaAuth) {
+      const owner = this.#world.person(of, visit.victim)
+      into.audits.push(owaTokenRecord(of, owner, token, hold.token, random))
+      this.#truth.renewal()
+    }
+    return { token, kind: 'renewed', client: hold.client, spelled: id.uti }
+  }
+
+  #read(
+    visit: Visit,
+    hold: Hold,
+    atMs: number,
+    messages: readonly number[],
+    isLast: boolean,
+    into: Happenings,
+  ): void {
+    if (visit.of.habits.includes('no-mailbox-audit')) {
+      this.#call(visit, hold, atMs, messages[0] ?? 0, into)
+      return
+    }
+    const use = this.#use(visit, hold, atMs)
+    const ends = isBurst(visit) && isLast
+    const shared = sharedBelow(visit)
+    const own = messages.filter((index) => index >= shared)
+    const common = messages.filter((index) => index < shared)
+    for (const [mailbox, numbers] of [
+      [visit.victim, own],
+      [0, common],
+    ] as const)
+      if (numbers.length > 0)
+        this.#bind(
+          visit,
+          hold,
+          bindRecord(use, numbers, ends ? 'True' : 'False', mailbox),
+          { mailbox, numbers },
+          into,
+        )
+    if (ends) this.#silent = { mailbox: use.owner.upn, fromMs: atMs }
+  }
+
+  /** One Bind, if the log keeps it. */
+  #bind(
+    visit: Visit,
+    hold: Hold,
+    plain: AuditRecord,
+    read: { readonly mailbox: number; readonly numbers: readonly number[] },
+    into: Happenings,
+  ): void {
+    const record = this.#written(visit, hold, plain)
+    const isLogged = this.isLogged(record)
+    this.#truth.read(this.#account(visit), record.atMs, read.numbers, read.mailbox, isLogged)
+    if (!isLogged) return
+    into.audits.push(record)
+    this.#label(visit, hold, record, read.numbers.length)
+  }
+
+  /** A record as its tenant's log writes it: some lose their ids, some spell the address with its port. */
+  #written(visit: Visit, hold: Hold, record: AuditRecord): AuditRecord {
+    const { random, theft } = visit
+    if (theft.also === 'unlabelled' && hold.kind !== 'reused-id' && random.chance(0.2))
+      return { ...record, token: undefined, trap: ATTACKERS }
+    // So many records in a day need several clients at once: each gets a record of its own in two minutes.
+    const from = isBurst(visit) ? random.pick(apps.proxiesOn(visit.dayMs)).ip : record.ip
+    const ip = random.chance(0.1) ? `${from}:${1024 + random.below(60_000)}` : from
+    const token = useOf(hold.token, visit.of.tenant)
+    return {
+      ...record,
+      ip,
+      trap: ATTACKERS,
+      token: { ...token, spelled: hold.spelled, clientAppId: apps.FORGED_CLIENT.id },
+    }
+  }
+
+  #use(visit: Visit, hold: Hold, atMs: number): MailUse {
+    const { of, random } = visit
+    const owner = this.#world.person(of, visit.victim)
+    const { token, client } = hold
+    const clientAppId = apps.FORGED_CLIENT.id
+    return { of, owner, token, atMs, ip: token.ip, client, clientAppId, random }
+  }
+
+  /** Where mailboxes were not audited, Graph's own log shows which items were asked for. */
+  #call(visit: Visit, hold: Hold, atMs: number, index: number, into: Happenings): void {
+    const { of, random, victim } = visit
+    const owner = this.#world.person(of, victim)
+    const message = messageOf(of, victim, index)
+    const call: GraphCall = {
+      atMs,
+      id: guid(random),
+      token: { ...useOf(hold.token, of.tenant), clientAppId: apps.FORGED_CLIENT.id },
+      appId: apps.FORGED_CLIENT.id,
+      userOid: owner.oid,
+      servicePrincipalId: '',
+      ip: hold.token.ip,
+      agent: 'python-requests/2.28.2',
+      uri: `https://graph.microsoft.com/v1.0/users/${owner.oid}/messages/${message.itemId}`,
+      bytes: message.bytes + 900,
+      issuer: '',
+      directory: false,
+      trap: ATTACKERS,
+    }
+    into.calls.push(call)
+    this.#truth.readItem(this.#account(visit), atMs, index)
+    this.#label(visit, hold, call, 1)
+  }
+
+  #sync(visit: Visit, hold: Hold, atMs: number, into: Happenings): void {
+    for (const [at, { place, items }] of SYNCED_MESSAGES.entries()) {
+      const use = this.#use(visit, hold, atMs + at * MINUTE)
+      const record = this.#written(visit, hold, syncRecord(use, place, at === 0 ? 2 : 50))
+      into.audits.push(record)
+      this.#truth.synced(this.#account(visit), record.atMs, items)
+      this.#label(visit, hold, record, 0)
+    }
+  }
+
+  #label(visit: Visit, hold: Hold, record: AuditRecord | GraphCall, messages: number): void {
+    const isMalformed = hold.spelled !== hold.token.id.uti
+    const hasId = record.token !== undefined && !isMalformed
+    const expected = expectForged(visit.of, hold.kind, record.atMs, hasId)
+    const { upn } = this.#world.person(visit.of, visit.victim)
+    const tokenId = isMalformed ? '' : hold.token.id.guid
+    this.#truth.forged(visit.of, record, hold.kind, expected, { mailbox: upn, messages, tokenId })
+  }
+
+  #account(visit: Visit) {
+    return { of: visit.of, person: this.#world.person(visit.of, visit.victim), theft: visit.theft }
+  }
+}
+
+/** Messages that the second victim of an organisation got together with the first: below this number. */
+function sharedBelow(visit: Visit): number {
+  // At the Department of State no message was in two of the mailboxes.
+  if (visit.of.index === 0 || visit.victim !== 1) return 0
+  return Math.floor(visit.theft.messages / 10)
+}

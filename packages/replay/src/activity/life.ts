@@ -1,0 +1,374 @@
+/**
+ * The ordinary life of a tenant: people sign in, their clients fetch tokens, and use them.
+ *
+ * Each person's day draws from its own generator. A day may leave something for the next one (tokens under
+ * continuous access evaluation live up to 28 h): records carry their own time, the caller sorts.
+ *
+ * @module
+ */
+import * as apps from '../world/apps.ts'
+import { DAY, HOUR, isWeekend, MINUTE, SECOND } from '../world/calendar.ts'
+import {
+  type AuditRecord,
+  auditRecord,
+  type Happenings,
+  issuedTrap,
+  type SignIn,
+  type Token,
+  useOf,
+} from '../world/events.ts'
+import { genuineTokenId, guid } from '../world/ids.ts'
+import { mix, Random } from '../world/random.ts'
+import type { Organisation, Person, Place, World } from '../world/world.ts'
+import {
+  attachmentRecord,
+  bindRecord,
+  bulkRecord,
+  itemRecord,
+  type MailUse,
+  searchRecord,
+  syncRecord,
+} from './mail.ts'
+import { owaTokenRecord } from './owa_auth.ts'
+
+/** Kinds of streams, so that their numbers are apart. */
+const STREAM = 0x6c696665
+/** Messages of an ordinary mailbox. */
+const MAILBOX = 9000
+/** The day on which the tenants with that habit moved to the new application of Outlook on the web. */
+export const MIGRATION_MS: number = Date.UTC(2023, 5, 5)
+
+/** One person's day at work. */
+export interface Working {
+  readonly world: World
+  readonly of: Organisation
+  readonly person: Person
+  readonly dayMs: number
+  readonly random: Random
+  readonly place: Place
+  readonly session: string
+  readonly startMs: number
+}
+
+/** Adds one person's day to what happened. */
+export function livePersonDay(
+  world: World,
+  of: Organisation,
+  person: Person,
+  dayMs: number,
+  into: Happenings,
+): void {
+  const day = workingDay(world, of, person, dayMs)
+  if (day === undefined) return
+  const { random } = day
+  const first = firstSignIn(day)
+  if (random.chance(0.08)) into.signIns.push(failedSignIn(day, first))
+  into.signIns.push(first)
+  useMailToken(day, first.token, into)
+  const fetches = 3 + random.below(3)
+  const step = (8.5 * HOUR) / fetches
+  for (let fetch = 0; fetch < fetches; fetch++) {
+    const atMs = Math.floor(day.startMs + step * fetch + random.below(step / 2) + 2 * MINUTE)
+    liveFetch(day, atMs, into)
+  }
+  if (person.hasPhone) livePhone(day, into)
+}
+
+/** The day of a person who works on it; undefined for one who does not. Pure. */
+export function workingDay(
+  world: World,
+  of: Organisation,
+  person: Person,
+  dayMs: number,
+): Working | undefined {
+  const random = new Random(mix(world.seed, STREAM, of.index, person.index, dayMs / DAY))
+  if (!random.chance((isWeekend(dayMs) ? 0.1 : 0.85) * of.thinness)) return undefined
+  return {
+    world,
+    of,
+    person,
+    dayMs,
+    random,
+    place: random.chance(0.72) ? person.office : person.home,
+    session: guid(random),
+    startMs: dayMs + (8 - of.zone) * HOUR + random.below(100 * MINUTE),
+  }
+}
+
+/** The interactive sign-in that the day begins with: the root of its session. */
+export function firstSignIn(day: Working): SignIn {
+  const made = makeToken(day, day.startMs, mailApp(day), apps.EXCHANGE, day.place.ip)
+  const token: Token = { ...made, origin: 'interactive' }
+  return signInOf(day, token, 'interactive', day.place)
+}
+
+/** Outlook on the web, under the id of that day, or Outlook for Windows. */
+export function mailApp(day: Working): apps.App {
+  if (!day.person.inBrowser) return apps.OUTLOOK
+  return owaOf(day.of, day.dayMs)
+}
+
+/** The application id of Outlook on the web in a tenant on a day. */
+export function owaOf(of: Organisation, dayMs: number): apps.App {
+  return of.habits.includes('app-migration') && dayMs >= MIGRATION_MS ? apps.NEW_OWA : apps.OWA
+}
+
+export function makeToken(
+  { person, random, session }: Pick<Working, 'person' | 'random' | 'session'>,
+  atMs: number,
+  app: apps.App,
+  resource: apps.App,
+  ip: string,
+): Token {
+  const id = genuineTokenId(random)
+  return { id, atMs, session, app, resource, ip, holder: person.oid, origin: 'non-interactive' }
+}
+
+export function signInOf(
+  { of, person }: Pick<Working, 'of' | 'person'>,
+  token: Token,
+  category: SignIn['category'],
+  place: Place,
+): SignIn {
+  return {
+    category,
+    token,
+    name: person.upn,
+    displayName: person.displayName,
+    network: place.network,
+    deviceId: token.app === apps.PHONE ? person.phoneId : person.deviceId,
+    agent: agentOf(token.app, person),
+    errorCode: 0,
+    protocol: 'none',
+    issuer: 'AzureAD',
+    crossTenant: 'none',
+    homeTenant: of.tenant,
+    continuous: false,
+  }
+}
+
+function agentOf(app: apps.App, person: Person): string {
+  if (app === apps.OUTLOOK) return apps.DESKTOP_AGENT
+  if (app === apps.PHONE) return apps.PHONE_AGENT
+  return person.agent
+}
+
+function failedSignIn(day: Working, first: SignIn): SignIn {
+  const atMs = first.token.atMs - 20 * SECOND
+  return {
+    ...first,
+    token: { ...first.token, id: genuineTokenId(day.random), atMs },
+    errorCode: 50_126,
+  }
+}
+
+/** A client fetches a token without its user, and mostly uses it. */
+function liveFetch(day: Working, atMs: number, into: Happenings): void {
+  const { random, of, place } = day
+  const draw = random.below(100)
+  const [app, resource] =
+    draw < 55
+      ? [mailApp(day), apps.EXCHANGE]
+      : draw < 70
+        ? [random.chance(0.5) ? apps.SHAREPOINT : apps.ONEDRIVE, apps.SHAREPOINT]
+        : draw < 85
+          ? [apps.TEAMS, apps.TEAMS]
+          : [apps.TEAMS, apps.GRAPH]
+  const continuous = of.habits.includes('cae-27h') && random.chance(0.04)
+  const token = makeToken(day, atMs, app, resource, place.ip)
+  into.signIns.push({ ...signInOf(day, token, 'non-interactive', place), continuous })
+  if (continuous && resource === apps.EXCHANGE) useLate(day, token, into)
+  if (resource === apps.EXCHANGE) useMailToken(day, token, into)
+  else if (resource === apps.SHAREPOINT) useFileToken(day, token, into)
+  else if (resource === apps.TEAMS && random.chance(0.3)) into.audits.push(teamsRecord(day, token))
+  else if (resource === apps.GRAPH && of.graph !== '') useGraphToken(day, token, into)
+}
+
+function useMailToken(day: Working, token: Token, into: Happenings): void {
+  const { random, of } = day
+  // The mail service hands its own token to its own pages; the log of that is rare before 2026.
+  const owa = of.owaAuth && day.person.inBrowser && random.chance(0.12)
+  let held = token
+  if (owa) {
+    const id = genuineTokenId(random)
+    held = { ...token, id, atMs: token.atMs + 90 * SECOND, origin: 'owa' }
+    into.audits.push(owaTokenRecord(of, day.person, held, token, random))
+  }
+  for (let left = random.chance(0.45) ? 1 + random.below(2) : 0; left > 0; left--) {
+    const atMs = held.atMs + MINUTE + random.below(60 * MINUTE)
+    into.audits.push(mailRecord(mailUse(day, held, atMs)))
+  }
+}
+
+/** A token under continuous access evaluation is used the day after. */
+function useLate(day: Working, token: Token, into: Happenings): void {
+  const atMs = token.atMs + 26 * HOUR + day.random.below(110 * MINUTE)
+  const record = bindRecord(mailUse(day, token, atMs), someMessages(day.random), 'False')
+  into.audits.push({ ...record, trap: issuedTrap('cae-27h') })
+}
+
+/** How a person's own client uses a token on his own mailbox. */
+export function mailUse(day: Working, token: Token, atMs: number): MailUse {
+  const { of, person, random } = day
+  const browser = token.app !== apps.OUTLOOK && token.app !== apps.PHONE
+  const client = browser
+    ? `Client=OWA;${person.agent};`
+    : token.app === apps.PHONE
+      ? apps.PHONE_CLIENT
+      : apps.RPC_CLIENT
+  const clientAppId = browser ? '' : token.app.id
+  return { of, owner: person, token, atMs, ip: token.ip, client, clientAppId, random }
+}
+
+function mailRecord(use: MailUse): AuditRecord {
+  const { random, of } = use
+  const draw = random.below(100)
+  // Without mailbox auditing the log keeps what administrators do, not what was read.
+  if (of.habits.includes('no-mailbox-audit')) return searchRecord(use, 'invoice')
+  if (draw < 62) return bindRecord(use, someMessages(random), 'False')
+  if (draw < 70)
+    return use.token.app === apps.OUTLOOK && of.index > 0
+      ? ordinarySync(use)
+      : bindRecord(use, someMessages(random), 'False')
+  if (draw < 78) return itemRecord(use, 'Send', MAILBOX + random.below(MAILBOX))
+  if (draw < 82) return itemRecord(use, 'Create', MAILBOX + random.below(MAILBOX))
+  if (draw < 96)
+    return bulkRecord(
+      use,
+      random.pick(['SoftDelete', 'HardDelete', 'MoveToDeletedItems', 'Move']),
+      someMessages(random),
+    )
+  if (draw < 98 && of.habits.includes('attachment-access'))
+    return { ...attachmentRecord(use, someMessages(random)), trap: issuedTrap('attachment-access') }
+  return searchRecord(use, random.pick(['budget', 'from:travel', 'itinerary', 'subject:notes']))
+}
+
+/** Outlook for Windows synchronises a folder; some logs write that as RecordType 50. */
+function ordinarySync(use: MailUse): AuditRecord {
+  const isNewer = use.of.habits.includes('sync') && use.random.chance(0.5)
+  const record = syncRecord(use, use.random.below(4), isNewer ? 50 : 2)
+  return { ...record, trap: issuedTrap('sync') }
+}
+
+/** Numbers of one to eleven messages that lie together, as a person reads them. */
+export function someMessages(random: Random): number[] {
+  const first = random.below(MAILBOX)
+  const count = random.chance(0.6) ? 1 : 2 + random.below(10)
+  return Array.from({ length: count }, (_, offset) => first + offset)
+}
+
+function useFileToken(day: Working, token: Token, into: Happenings): void {
+  for (let left = day.random.below(2); left > 0; left--) {
+    const atMs = token.atMs + MINUTE + day.random.below(55 * MINUTE)
+    const operation = day.random.pick([
+      'FileAccessed',
+      'FileAccessed',
+      'FileDownloaded',
+      'FileSyncDownloadedFull',
+    ])
+    const name = `${day.random.pick(['notes', 'plan', 'report', 'minutes'])}-${day.random.below(400)}.docx`
+    into.audits.push(
+      fileRecord(day, token, atMs, { operation, site: 'teamwork', name, bytes: 40_000 }),
+    )
+  }
+}
+
+export interface FileUse {
+  readonly operation: string
+  readonly site: string
+  readonly name: string
+  /** Of the file; not every record tells. */
+  readonly bytes?: number
+}
+
+/** A use of a file in SharePoint or OneDrive. */
+export function fileRecord(
+  { of, person, random }: Pick<Working, 'of' | 'person' | 'random'>,
+  token: Token,
+  atMs: number,
+  file: FileUse,
+): AuditRecord {
+  const site = `https://files.${of.domain}/sites/${file.site}/`
+  const url = `${site}Shared Documents/${file.name}`
+  const extension = file.name.slice(file.name.lastIndexOf('.') + 1)
+  return auditRecord({
+    atMs,
+    id: guid(random),
+    recordType: 6,
+    operation: file.operation,
+    workload: 'SharePoint',
+    userId: person.upn,
+    // SharePoint and Teams write the directory id where others write the PUID.
+    userKey: person.oid,
+    ip: token.ip,
+    token: useOf(token, of.tenant),
+    extra:
+      `,"ObjectId":${JSON.stringify(url)},"ApplicationId":"${token.app.id}"` +
+      `,"ApplicationDisplayName":"${token.app.name}","CorrelationId":"${guid(random)}"` +
+      `,"EventSource":"SharePoint","ItemType":"File","ListItemUniqueId":"${guid(random)}"` +
+      `,"SiteUrl":${JSON.stringify(site)},"SourceRelativeUrl":"Shared Documents"` +
+      `,"SourceFileName":${JSON.stringify(file.name)},"SourceFileExtension":"${extension}"` +
+      `,"UserAgent":${JSON.stringify(person.agent)}` +
+      (file.bytes === undefined ? '' : `,"FileSizeBytes":${file.bytes}`),
+  })
+}
+
+function teamsRecord({ of, person, random }: Working, token: Token): AuditRecord {
+  return auditRecord({
+    atMs: token.atMs + 3 * MINUTE + random.below(40 * MINUTE),
+    id: guid(random),
+    recordType: 25,
+    operation: random.pick(['MessageRead', 'MessageSent', 'MessagesListed']),
+    workload: 'MicrosoftTeams',
+    userId: person.upn,
+    userKey: person.oid,
+    ip: token.ip,
+    token: useOf(token, of.tenant),
+    extra: `,"CommunicationType":"GroupChat","MessageId":"${1_684_000_000_000 + random.below(10 ** 9)}"`,
+  })
+}
+
+function useGraphToken(day: Working, token: Token, into: Happenings): void {
+  const { of, person, random } = day
+  for (let left = random.below(2); left > 0; left--)
+    into.calls.push({
+      atMs: token.atMs + MINUTE + random.below(50 * MINUTE),
+      id: guid(random),
+      token: useOf(token, of.tenant),
+      appId: token.app.id,
+      userOid: person.oid,
+      servicePrincipalId: '',
+      ip: token.ip,
+      agent: person.agent,
+      uri: random.pick([
+        'https://graph.microsoft.com/v1.0/me/calendarview',
+        'https://graph.microsoft.com/v1.0/me/joinedTeams',
+        'https://graph.microsoft.com/v1.0/me/drive/recent',
+      ]),
+      bytes: 500 + random.below(20_000),
+      issuer: '',
+      directory: false,
+      trap: undefined,
+    })
+}
+
+/** A phone fetches and reads mail by day and night, over the mobile network. */
+function livePhone(day: Working, into: Happenings): void {
+  const { random, person } = day
+  const session = day.world.phoneSession(day.of, person, day.dayMs)
+  for (let fetch = 0; fetch < 2; fetch++) {
+    const atMs = day.dayMs + random.below(24 * HOUR)
+    const token = makeToken(
+      { person, random, session },
+      atMs,
+      apps.PHONE,
+      apps.EXCHANGE,
+      person.mobile.ip,
+    )
+    into.signIns.push(signInOf(day, token, 'non-interactive', person.mobile))
+    if (random.chance(0.25) && !day.of.habits.includes('no-mailbox-audit'))
+      into.audits.push(
+        bindRecord(mailUse(day, token, atMs + 30 * SECOND), someMessages(random), 'False'),
+      )
+  }
+}

@@ -1,0 +1,171 @@
+/**
+ * Mailbox records: what a token does to a mailbox.
+ *
+ * @module
+ */
+import type { AuditRecord, MailPart, ReadFolder, Token } from '../world/events.ts'
+import { auditRecord, useOf } from '../world/events.ts'
+import { guid } from '../world/ids.ts'
+import type { Random } from '../world/random.ts'
+import { folderId, folderOf, messageOf, type Organisation, type Person } from '../world/world.ts'
+
+/** Who acts on whose mailbox with what. */
+export interface MailUse {
+  readonly of: Organisation
+  readonly owner: Person
+  readonly token: Token
+  readonly atMs: number
+  readonly ip: string
+  /** ClientInfoString. */
+  readonly client: string
+  /** The record's own ClientAppId. */
+  readonly clientAppId: string
+  readonly random: Random
+}
+
+function mailPart(use: MailUse, more: Partial<MailPart>): MailPart {
+  return {
+    owner: use.owner.upn,
+    mailboxId: use.owner.mailboxId,
+    sid: use.owner.sid,
+    appId: use.token.app.id,
+    clientAppId: use.clientAppId,
+    client: use.client,
+    logonType: 0,
+    accessType: '',
+    throttled: '',
+    folders: [],
+    floatSizes: false,
+    ...more,
+  }
+}
+
+function record(
+  use: MailUse,
+  recordType: number,
+  operation: string,
+  part: Partial<MailPart>,
+  extra = '',
+): AuditRecord {
+  return auditRecord({
+    atMs: use.atMs,
+    id: guid(use.random),
+    recordType,
+    operation,
+    workload: 'Exchange',
+    userId: use.owner.upn,
+    userKey: use.owner.puid,
+    ip: use.ip,
+    token: useOf(use.token, use.of.tenant),
+    mail: mailPart(use, part),
+    extra,
+  })
+}
+
+/** MailItemsAccessed, Bind: names the messages. `mailbox` says whose numbers the messages have. */
+export function bindRecord(
+  use: MailUse,
+  messages: readonly number[],
+  throttled: string,
+  mailbox: number = use.owner.index,
+): AuditRecord {
+  return record(use, 50, 'MailItemsAccessed', {
+    accessType: 'Bind',
+    throttled,
+    folders: foldersOf(use.of, mailbox, messages),
+  })
+}
+
+/** MailItemsAccessed, Sync: names a folder and not what it holds. RecordType 2, or 50 with empty folders. */
+export function syncRecord(use: MailUse, place: number, recordType: 2 | 50): AuditRecord {
+  const id = folderId(use.of, use.owner.index, place)
+  const name = ['Inbox', 'Sent Items', 'Archive', 'Travel'][place] ?? 'Inbox'
+  if (recordType === 50)
+    return record(use, 50, 'MailItemsAccessed', {
+      accessType: 'Sync',
+      throttled: 'False',
+      folders: [{ id, path: `\\${name}`, items: [] }],
+    })
+  const item = { Id: id, ParentFolder: { Id: id, Name: name, Path: 'Not Available' } }
+  return record(
+    use,
+    2,
+    'MailItemsAccessed',
+    { accessType: 'Sync', throttled: 'False' },
+    `,"Item":${JSON.stringify(item)}`,
+  )
+}
+
+/** AttachmentAccess: items by the store's id, without a message id. */
+export function attachmentRecord(use: MailUse, messages: readonly number[]): AuditRecord {
+  const items = messages.map((index) => ({
+    ...messageOf(use.of, use.owner.index, index),
+    messageId: '',
+  }))
+  return record(use, 50, 'AttachmentAccess', {
+    accessType: 'Bind',
+    folders: [{ id: 'Messages', path: 'Messages', items }],
+  })
+}
+
+/** Send, Create: one message of the owner's. */
+export function itemRecord(use: MailUse, operation: 'Send' | 'Create', index: number): AuditRecord {
+  const message = messageOf(use.of, use.owner.index, index)
+  const place = operation === 'Send' ? 1 : 3
+  const id = folderId(use.of, use.owner.index, place)
+  const item = {
+    Id: operation === 'Send' ? 'Unknown' : message.itemId,
+    InternetMessageId: message.messageId,
+    ParentFolder: { Id: id, Path: operation === 'Send' ? '\\Outbox' : '\\Drafts' },
+    SizeInBytes: message.bytes,
+    Subject: message.subject,
+  }
+  const saved = operation === 'Send' ? ',"SaveToSentItems":true' : ''
+  return record(use, 2, operation, {}, `,"Item":${JSON.stringify(item)}${saved}`)
+}
+
+/** SoftDelete, HardDelete, MoveToDeletedItems, Move: several messages at once. */
+export function bulkRecord(
+  use: MailUse,
+  operation: string,
+  messages: readonly number[],
+): AuditRecord {
+  const first = folderOf(use.of, use.owner.index, messages[0] ?? 0)
+  const folder = `,"CrossMailboxOperation":false,"Folder":${JSON.stringify({ Id: first.id, Path: first.path })}`
+  const items = messages.map((index) => messageOf(use.of, use.owner.index, index))
+  return record(use, 3, operation, { folders: [{ ...first, items }] }, folder)
+}
+
+/** A search in one's own mailbox. */
+export function searchRecord(use: MailUse, words: string): AuditRecord {
+  const { token, of } = use
+  return auditRecord({
+    atMs: use.atMs,
+    id: guid(use.random),
+    recordType: 101,
+    operation: 'SearchQueryInitiatedExchange',
+    workload: 'Exchange',
+    userId: use.owner.upn,
+    userKey: use.owner.puid,
+    ip: use.ip,
+    token: useOf(token, of.tenant),
+    extra: `,"QueryText":${JSON.stringify(words)},"QuerySource":"OWA","ScenarioName":"OWA.React"`,
+  })
+}
+
+function foldersOf(of: Organisation, mailbox: number, messages: readonly number[]): ReadFolder[] {
+  const folders = new Map<
+    string,
+    { id: string; path: string; items: ReadFolder['items'][number][] }
+  >()
+  for (const index of messages) {
+    const { id, path } = folderOf(of, mailbox, index)
+    let folder = folders.get(id)
+    if (folder === undefined) {
+      folder = { id, path, items: [] }
+      folders.set(id, folder)
+    }
+    folder.items.push(messageOf(of, mailbox, index))
+  }
+  return [...folders.values()]
+}

@@ -1,0 +1,237 @@
+/**
+ * What runs without anybody at a desk: phones at night, service principals, managed identities.
+ *
+ * @module
+ */
+import * as apps from '../world/apps.ts'
+import { DAY, HOUR, isWeekend, MINUTE } from '../world/calendar.ts'
+import {
+  type AuditRecord,
+  auditRecord,
+  type GraphCall,
+  type Happenings,
+  type SignIn,
+  type Token,
+  useOf,
+} from '../world/events.ts'
+import { genuineTokenId, guid, namedGuid } from '../world/ids.ts'
+import { mix, Random } from '../world/random.ts'
+import type { Organisation, Person, World } from '../world/world.ts'
+import { someMessages } from './life.ts'
+import { bindRecord } from './mail.ts'
+
+const STREAM = 0x73657276
+
+/** An application that acts by itself. */
+export interface ServicePrincipal {
+  readonly app: apps.App
+  readonly oid: string
+  readonly ip: string
+  readonly network: number
+}
+
+/** A service principal of a tenant's, by its name. */
+export function servicePrincipal(world: World, of: Organisation, name: string): ServicePrincipal {
+  let draw = of.index
+  for (let at = 0; at < name.length; at++) draw = mix(draw, name.charCodeAt(at))
+  return {
+    app: { id: namedGuid(mix(world.seed, STREAM, draw, 1)), name },
+    oid: namedGuid(mix(world.seed, STREAM, draw, 2)),
+    ip: `198.18.${200 + (of.index % 50)}.${1 + (draw % 250)}`,
+    network: 64_510,
+  }
+}
+
+/** Adds what a tenant's services did on one day. */
+export function liveServices(
+  world: World,
+  of: Organisation,
+  dayMs: number,
+  into: Happenings,
+): void {
+  const random = new Random(mix(world.seed, STREAM, of.index, dayMs / DAY))
+  phonesByNight(world, of, dayMs, random, into)
+  const archive = servicePrincipal(world, of, 'Archive Service')
+  const tickets = servicePrincipal(world, of, 'Ticket Sync')
+  for (let hour = 1; hour < 24; hour += 6) {
+    const atMs = dayMs + hour * HOUR + random.below(50 * MINUTE)
+    const token = serviceToken(archive, atMs, apps.EXCHANGE, random, 'service-principal')
+    into.signIns.push(serviceSignIn(of, archive, token))
+    if (hour === 7 && !isWeekend(dayMs) && !of.habits.includes('no-mailbox-audit'))
+      into.audits.push(archiveRecord(world, of, token, random))
+    const other = serviceToken(tickets, atMs + MINUTE, apps.GRAPH, random, 'managed-identity')
+    into.signIns.push(serviceSignIn(of, tickets, other))
+    if (of.graph !== '') into.calls.push(ticketCall(of, tickets, other, random))
+  }
+}
+
+/** Devices that fetch a token every hour, so that an hour without any is a gap in the log. */
+function phonesByNight(
+  world: World,
+  of: Organisation,
+  dayMs: number,
+  random: Random,
+  into: Happenings,
+): void {
+  // The tenant whose every hour must be provable keeps its rhythm at any scale.
+  const step = of.index === 0 || world.scale >= 0.5 ? 1 : 2
+  const first = of.thefts.length
+  for (let hour = 0; hour < 24; hour += step) {
+    const index = first + ((hour * 7 + dayMs / DAY) % (of.headcount - first))
+    const person = world.person(of, index)
+    const atMs = dayMs + hour * HOUR + random.below(55 * MINUTE)
+    const token: Token = {
+      id: genuineTokenId(random),
+      atMs,
+      session: world.phoneSession(of, person, dayMs),
+      app: apps.PHONE,
+      resource: apps.EXCHANGE,
+      ip: person.mobile.ip,
+      holder: person.oid,
+      origin: 'non-interactive',
+    }
+    into.signIns.push(phoneSignIn(of, person, token))
+  }
+}
+
+function phoneSignIn(of: Organisation, person: Person, token: Token): SignIn {
+  return {
+    category: 'non-interactive',
+    token,
+    name: person.upn,
+    displayName: person.displayName,
+    network: person.mobile.network,
+    deviceId: person.phoneId,
+    agent: apps.PHONE_AGENT,
+    errorCode: 0,
+    protocol: 'none',
+    issuer: 'AzureAD',
+    crossTenant: 'none',
+    homeTenant: of.tenant,
+    continuous: false,
+  }
+}
+
+/** A token that an application got with its own credential. */
+export function serviceToken(
+  principal: ServicePrincipal,
+  atMs: number,
+  resource: apps.App,
+  random: Random,
+  origin: 'service-principal' | 'managed-identity',
+): Token {
+  const { app, ip, oid } = principal
+  return { id: genuineTokenId(random), atMs, session: '', app, resource, ip, holder: oid, origin }
+}
+
+export function serviceSignIn(of: Organisation, principal: ServicePrincipal, token: Token): SignIn {
+  return {
+    category: token.origin === 'managed-identity' ? 'managed-identity' : 'service-principal',
+    token,
+    name: principal.app.name,
+    displayName: principal.app.name,
+    network: principal.network,
+    deviceId: '',
+    agent: '',
+    errorCode: 0,
+    protocol: 'none',
+    issuer: 'AzureAD',
+    crossTenant: 'none',
+    homeTenant: of.tenant,
+    continuous: false,
+  }
+}
+
+/** An application reads a mailbox with a token that names no user. */
+export function appOnlyRead(
+  of: Organisation,
+  owner: Person,
+  token: Token,
+  atMs: number,
+  messages: readonly number[],
+  random: Random,
+): AuditRecord {
+  const record = bindRecord(
+    {
+      of,
+      owner,
+      token,
+      atMs,
+      ip: token.ip,
+      client: apps.REST_CLIENT,
+      clientAppId: token.app.id,
+      random,
+    },
+    messages,
+    'False',
+  )
+  // Exchange writes user type 5 and the application in the user's place.
+  return { ...record, userId: token.app.id, userKey: token.app.id, userType: 5 }
+}
+
+function archiveRecord(world: World, of: Organisation, token: Token, random: Random): AuditRecord {
+  const first = of.thefts.length
+  const owner = world.person(of, first + random.below(of.headcount - first))
+  return appOnlyRead(of, owner, token, token.atMs + 5 * MINUTE, someMessages(random), random)
+}
+
+function ticketCall(
+  of: Organisation,
+  tickets: ServicePrincipal,
+  token: Token,
+  random: Random,
+): GraphCall {
+  return {
+    atMs: token.atMs + 2 * MINUTE,
+    id: guid(random),
+    token: useOf(token, of.tenant),
+    appId: tickets.app.id,
+    userOid: '',
+    servicePrincipalId: tickets.oid,
+    ip: token.ip,
+    agent: 'ticket-sync/2.1',
+    uri: 'https://graph.microsoft.com/v1.0/users?$select=id,displayName',
+    bytes: 9000 + random.below(2000),
+    issuer: '',
+    directory: false,
+    trap: undefined,
+  }
+}
+
+/** A directory audit record (RecordType 8): who changed what about an application. */
+export function directoryChange(
+  of: Organisation,
+  by: Person,
+  atMs: number,
+  operation: string,
+  target: ServicePrincipal,
+  properties: readonly { readonly Name: string; readonly NewValue: string }[],
+  random: Random,
+): AuditRecord {
+  const targets = [
+    { ID: `ServicePrincipal_${target.oid}`, Type: 2 },
+    { ID: target.oid, Type: 2 },
+    { ID: 'ServicePrincipal', Type: 2 },
+    { ID: target.app.name, Type: 1 },
+    { ID: target.app.id, Type: 2 },
+  ]
+  const actors = [
+    { ID: by.upn, Type: 5 },
+    { ID: `User_${by.oid}`, Type: 2 },
+  ]
+  const changed = properties.map((property) => ({ ...property, OldValue: '' }))
+  return auditRecord({
+    atMs,
+    id: guid(random),
+    recordType: 8,
+    operation,
+    workload: 'AzureActiveDirectory',
+    result: 'Success',
+    userId: by.upn,
+    userKey: `${by.puid}@${of.domain}`,
+    extra:
+      `,"ObjectId":"${target.app.id}","AzureActiveDirectoryEventType":1` +
+      `,"ModifiedProperties":${JSON.stringify(changed)},"Actor":${JSON.stringify(actors)}` +
+      `,"ActorContextId":"${of.tenant}","Target":${JSON.stringify(targets)},"TargetContextId":"${of.tenant}"`,
+  })
+}

@@ -1,0 +1,108 @@
+/**
+ * When the attacker read what: the plan of each theft, before any record.
+ *
+ * Source for days and hours: Microsoft Threat Intelligence, 14 July 2023 (Monday to Friday, 00 to 09 UTC).
+ *
+ * @module
+ */
+import { DAY, FIRST_DAY_MS, HOUR, isWeekend, MINUTE } from '../world/calendar.ts'
+import type { Theft } from '../world/organisations.ts'
+import { mix, Random } from '../world/random.ts'
+import type { Organisation, World } from '../world/world.ts'
+
+/** A visit to one mailbox: which messages, from when to when. */
+export interface Visit {
+  readonly of: Organisation
+  /** Number of the victim among the organisation's people. */
+  readonly victim: number
+  readonly theft: Theft
+  readonly dayMs: number
+  /** 0 is the first visit to this mailbox. */
+  readonly ordinal: number
+  readonly visits: number
+  /** Numbers of the messages read for the first time, `[from, to)`. */
+  readonly from: number
+  readonly to: number
+  readonly random: Random
+}
+
+const STREAM = 0x74686566
+/** Working hours of the attacker, UTC. */
+export const HOURS_FROM = 0
+export const HOURS_TO = 9
+/** Messages read on the day after which the log falls silent: more records than the log takes in a day. */
+const BURST = 1010
+
+/** All visits of one organisation's mailboxes, in the order of days. */
+export function visitsOf(world: World, of: Organisation): Visit[] {
+  return of.thefts.flatMap((theft, victim) => visitsTo(world, of, victim, theft))
+}
+
+function visitsTo(world: World, of: Organisation, victim: number, theft: Theft): Visit[] {
+  const random = world.random(STREAM, of.index, victim)
+  const days = visitDays(theft, random)
+  const burst = theft.also === 'throttled' ? burstDay(days) : -1
+  const weights = days.map((_, ordinal) =>
+    ordinal === burst ? 0 : 0.5 + random.below(1000) / 1000,
+  )
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  const steady = theft.messages - (burst === -1 ? 0 : BURST)
+  let weighed = 0
+  let from = 0
+  let spent = 0
+  return days.map((dayMs, ordinal) => {
+    weighed += weights[ordinal] ?? 0
+    const due = Math.round((steady * weighed) / total)
+    const count = ordinal === burst ? BURST : due - spent
+    if (ordinal !== burst) spent = due
+    const visit = {
+      of,
+      victim,
+      theft,
+      dayMs,
+      ordinal,
+      visits: days.length,
+      from,
+      to: from + count,
+      random: new Random(mix(world.seed, STREAM, of.index, victim, dayMs / DAY)),
+    }
+    from += count
+    return visit
+  })
+}
+
+/** Weekdays from the theft's first to its last, most of them. */
+function visitDays(theft: Theft, random: Random): number[] {
+  const days: number[] = []
+  for (let day = theft.fromDay; day <= theft.toDay; day++) {
+    const dayMs = FIRST_DAY_MS + day * DAY
+    if (!isWeekend(dayMs)) days.push(dayMs)
+  }
+  return days.filter((_, at) => at === 0 || at === days.length - 1 || random.chance(0.85))
+}
+
+/** A visit that is followed by one on the very next day. */
+function burstDay(days: readonly number[]): number {
+  return days.findIndex((dayMs, at) => at > 2 && days[at + 1] === dayMs + DAY)
+}
+
+/** Whether this visit is the one that made the log fall silent. */
+export function isBurst(visit: Visit): boolean {
+  return visit.theft.also === 'throttled' && visit.to - visit.from === BURST
+}
+
+/** Times of a visit's records: two minutes apart at least, within the attacker's hours. */
+export function visitTimes(visit: Visit, records: number): number[] {
+  const { random, dayMs, ordinal, victim, of } = visit
+  // The very first forged access of all: the first mailbox of the first organisation.
+  const opens = of.index === 0 && victim === 0 && ordinal === 0
+  const startMs = opens
+    ? dayMs + 7 * MINUTE
+    : dayMs + HOURS_FROM * HOUR + random.below(150 * MINUTE)
+  const wanted = startMs + records * 2 * MINUTE + random.below(3 * HOUR)
+  const endMs = Math.min(dayMs + HOURS_TO * HOUR - MINUTE, wanted)
+  const step = (endMs - startMs) / Math.max(1, records)
+  return Array.from({ length: records }, (_, at) =>
+    at === 0 ? startMs : Math.floor(startMs + step * at + random.below(Math.max(1, step / 3))),
+  )
+}

@@ -1,0 +1,308 @@
+/**
+ * What ordinary logs hold that looks like a forged token to a naive join: planted, and labelled.
+ *
+ * @module
+ */
+import * as apps from '../world/apps.ts'
+import { DAY, HOUR, isWeekend, isWithin, MINUTE, WINDOW } from '../world/calendar.ts'
+import {
+  type AuditRecord,
+  type GraphCall,
+  type Happenings,
+  issuedTrap,
+  type SignIn,
+  type Token,
+  type Trap,
+  unseenTrap,
+  useOf,
+} from '../world/events.ts'
+import { genuineTokenId, guid, namedGuid, paddedSpelling } from '../world/ids.ts'
+import { mix, type Random } from '../world/random.ts'
+import { OUTAGE } from '../world/truth.ts'
+import type { Organisation, Person, World } from '../world/world.ts'
+import { fileRecord, makeToken, signInOf, someMessages } from './life.ts'
+import { bindRecord } from './mail.ts'
+import { appOnlyRead } from './services.ts'
+
+const STREAM = 0x74726170
+/** Tenant of all personal accounts. */
+const CONSUMERS = '9188040d-6c67-4c5b-b112-36a304b66dad'
+/** A tenant that the export says nothing about. */
+const ELSEWHERE = '5b1f9c1e-70f4-4a53-9d0c-3b0f3a7d2c11'
+
+/** Adds what is planted in a tenant on a day. */
+export function plantTraps(world: World, of: Organisation, dayMs: number, into: Happenings): void {
+  const random = world.random(STREAM, of.index, dayMs / DAY)
+  const has = (habit: Organisation['habits'][number]) => of.habits.includes(habit)
+  const first = of.thefts.length
+  const someone = () => world.person(of, first + random.below(of.headcount - first))
+  plantOnce(of, dayMs, someone, random, into)
+  if (isWeekend(dayMs)) return
+  if (has('guest')) guestDay(of, dayMs, random, into)
+  if (has('other-tenant') && random.chance(0.3))
+    into.audits.push(stranger(of, someone(), dayMs, random))
+  if (has('first-party-app-only')) firstPartyDay(world, of, dayMs, someone(), random, into)
+}
+
+/** What happens on one day alone. */
+function plantOnce(
+  of: Organisation,
+  dayMs: number,
+  someone: () => Person,
+  random: Random,
+  into: Happenings,
+): void {
+  const has = (habit: Organisation['habits'][number]) => of.habits.includes(habit)
+  if (has('before-window') && dayMs === WINDOW.fromMs)
+    for (let use = 0; use < 12; use++) into.audits.push(earlier(of, someone(), use, random))
+  if (has('late-arrival') && dayMs === WINDOW.toMs - DAY)
+    for (let use = 0; use < 8; use++) into.audits.push(undelivered(of, someone(), use, random))
+  if (has('backup-authentication') && dayMs <= OUTAGE.fromMs && OUTAGE.fromMs < dayMs + DAY)
+    for (let use = 0; use < 6; use++) backedUp(of, someone(), use, random, into)
+}
+
+/** A token that no log shows, of the kind that people use. */
+function unseen(person: Person, atMs: number, random: Random): Token {
+  return {
+    id: genuineTokenId(random),
+    atMs,
+    session: guid(random),
+    app: apps.PHONE,
+    resource: apps.EXCHANGE,
+    ip: person.mobile.ip,
+    holder: person.oid,
+    origin: 'none',
+  }
+}
+
+function phoneRead(of: Organisation, person: Person, token: Token, atMs: number, random: Random) {
+  const client = apps.PHONE_CLIENT
+  const use = {
+    of,
+    owner: person,
+    token,
+    atMs,
+    ip: token.ip,
+    client,
+    clientAppId: token.app.id,
+    random,
+  }
+  return bindRecord(use, someMessages(random), 'False')
+}
+
+/** Issued before the log begins; half of the records do not say when. */
+function earlier(of: Organisation, person: Person, use: number, random: Random): AuditRecord {
+  const token = unseen(person, WINDOW.fromMs - HOUR - random.below(3 * HOUR), random)
+  const record = phoneRead(of, person, token, WINDOW.fromMs + use * 40 * MINUTE, random)
+  const written = useOf(token, of.tenant)
+  return {
+    ...record,
+    token: use % 2 === 0 ? written : { ...written, issuedAtMs: 0 },
+    trap: unseenTrap('before-window', 'before-issuance-window'),
+  }
+}
+
+/** Issued just before the log ends: its row has not arrived. */
+function undelivered(of: Organisation, person: Person, use: number, random: Random): AuditRecord {
+  const token = unseen(person, WINDOW.toMs - 70 * MINUTE + use * MINUTE, random)
+  const record = phoneRead(of, person, token, WINDOW.toMs - 40 * MINUTE + use * MINUTE, random)
+  return { ...record, trap: unseenTrap('late-arrival', 'late-arrival-margin') }
+}
+
+/** Signed in through the backup service, which leaves a row; the tokens that it gave later leave none. */
+function backedUp(
+  of: Organisation,
+  person: Person,
+  use: number,
+  random: Random,
+  into: Happenings,
+): void {
+  const atMs = OUTAGE.fromMs + (20 + use) * MINUTE
+  const token = unseen(person, atMs + 30 * MINUTE, random)
+  const root: Token = { ...token, id: genuineTokenId(random), atMs, origin: 'interactive' }
+  into.signIns.push(signInOf({ of, person }, root, 'interactive', person.mobile))
+  const record = phoneRead(of, person, token, token.atMs + 5 * MINUTE, random)
+  into.audits.push({
+    ...record,
+    trap: unseenTrap('backup-authentication', 'backup-authentication'),
+  })
+}
+
+/** Three guests from a partner work on files: their tokens are issued here, their home is elsewhere. */
+function guestDay(of: Organisation, dayMs: number, random: Random, into: Happenings): void {
+  for (const name of ['ines.berg', 'kamal.lund', 'rosa.weiss']) {
+    const guest = guestOf(of, name)
+    const place = { ip: `198.19.252.${10 + name.length}`, network: 65_551 }
+    const session = guid(random)
+    const startMs = dayMs + 9 * HOUR + random.below(3 * HOUR)
+    const day = { person: guest, random, session, of, place }
+    const made = makeToken(day, startMs, apps.SHAREPOINT, apps.SHAREPOINT, place.ip)
+    const token: Token = { ...made, origin: 'interactive' }
+    const upn = `${name}@partner.example.net`
+    into.signIns.push({
+      ...signInOf(day, token, 'interactive', place),
+      name: upn,
+      crossTenant: name === 'rosa.weiss' ? 'b2bDirectConnect' : 'b2bCollaboration',
+      homeTenant: ELSEWHERE,
+    })
+    const file = {
+      operation: 'FileAccessed',
+      site: 'joint',
+      name: 'joint-statement.docx',
+      bytes: 31_000,
+    }
+    const record = fileRecord(day, token, token.atMs + 4 * MINUTE, file)
+    into.audits.push({ ...record, userType: 10, trap: issuedTrap('b2b-guest') })
+    // A token without any authorisation passes through on its way to another tenant.
+    if (random.chance(0.2))
+      into.signIns.push({
+        ...signInOf(day, { ...token, id: genuineTokenId(random) }, 'interactive', place),
+        name: upn,
+        crossTenant: 'passthrough',
+        homeTenant: ELSEWHERE,
+      })
+  }
+}
+
+function guestOf(of: Organisation, name: string): Person {
+  const number = name.length
+  return {
+    index: -1,
+    upn: `${name}_partner.example.net#EXT#@${of.domain}`,
+    displayName: name,
+    oid: namedGuid(mix(STREAM, of.index, number)),
+    puid: `1003BFFD0000${number.toString(16).padStart(4, '0').toUpperCase()}`,
+    mailboxId: '',
+    sid: '',
+    group: '',
+    deviceId: '',
+    phoneId: '',
+    agent: apps.BROWSERS[0] ?? '',
+    inBrowser: true,
+    hasPhone: false,
+    office: NOWHERE,
+    home: NOWHERE,
+    mobile: NOWHERE,
+  }
+}
+
+const NOWHERE = { ip: '', network: 0 }
+
+/** A delegate from another tenant, or with a personal account: his token was issued where no log is from. */
+function stranger(of: Organisation, owner: Person, dayMs: number, random: Random): AuditRecord {
+  const isPersonal = random.chance(0.5)
+  const home = isPersonal ? CONSUMERS : ELSEWHERE
+  const token: Token = {
+    ...unseen(owner, dayMs + 12 * HOUR, random),
+    app: apps.OWA,
+    ip: '198.19.253.9',
+    holder: namedGuid(mix(STREAM, of.index, isPersonal ? 3 : 4)),
+  }
+  const client = `Client=OWA;${apps.BROWSERS[0]};`
+  const use = {
+    of,
+    owner,
+    token,
+    atMs: token.atMs + MINUTE,
+    ip: token.ip,
+    client,
+    clientAppId: '',
+    random,
+  }
+  const record = bindRecord(use, someMessages(random), 'False')
+  return {
+    ...record,
+    userId: isPersonal ? 'jules.moreau@mail.example.com' : 'lena.quist@partner.example.net',
+    userKey: '',
+    userType: 10,
+    token: { ...useOf(token, home) },
+    mail: record.mail === undefined ? undefined : { ...record.mail, logonType: 2 },
+    extra: `,"ExternalUserTenantId":"${home}"`,
+    trap: unseenTrap(isPersonal ? 'personal-account' : 'other-tenant', 'other-tenant-issuer'),
+  }
+}
+
+/** Microsoft's own services call with tokens that are left out of the sign-in logs. */
+function firstPartyDay(
+  world: World,
+  of: Organisation,
+  dayMs: number,
+  person: Person,
+  random: Random,
+  into: Happenings,
+): void {
+  const service = {
+    ...unseen(person, dayMs + 3 * HOUR, random),
+    session: '',
+    app: apps.SEARCH_SERVICE,
+  }
+  const oid = namedGuid(mix(world.seed, STREAM, of.index, 5))
+  const token: Token = { ...service, resource: apps.GRAPH, ip: '198.18.250.4', holder: oid }
+  const trap = unseenTrap('first-party-app-only', 'first-party-app-only')
+  for (let use = 0; use < 2; use++)
+    into.calls.push({
+      ...graphCall(of, token, token.atMs + (2 + use) * MINUTE, random),
+      servicePrincipalId: oid,
+      trap,
+    })
+  const mail = { ...token, id: genuineTokenId(random), resource: apps.EXCHANGE }
+  const read = appOnlyRead(of, person, mail, mail.atMs + 9 * MINUTE, someMessages(random), random)
+  into.audits.push({ ...read, trap })
+  directoryCall(of, dayMs, person, random, into)
+}
+
+/** The old directory API writes token ids with padding. */
+function directoryCall(
+  of: Organisation,
+  dayMs: number,
+  person: Person,
+  random: Random,
+  into: Happenings,
+): void {
+  const day = { person, random, session: guid(random), of }
+  const atMs = dayMs + 14 * HOUR
+  const token = makeToken(day, atMs, apps.OUTLOOK, apps.DIRECTORY_GRAPH, person.office.ip)
+  into.signIns.push(signInOf(day, token, 'non-interactive', person.office))
+  const call = graphCall(of, token, atMs + 7 * MINUTE, random)
+  into.calls.push({
+    ...call,
+    token: { ...call.token, spelled: paddedSpelling(token.id) },
+    userOid: person.oid,
+    uri: `https://graph.windows.net/${of.tenant}/users/${person.oid}?api-version=1.61-internal`,
+    directory: true,
+    trap: issuedTrap('padded-token-id'),
+  })
+}
+
+function graphCall(of: Organisation, token: Token, atMs: number, random: Random): GraphCall {
+  return {
+    atMs,
+    id: guid(random),
+    token: useOf(token, of.tenant),
+    appId: token.app.id,
+    userOid: '',
+    servicePrincipalId: '',
+    ip: token.ip,
+    agent: '',
+    uri: 'https://graph.microsoft.com/v1.0/search/query',
+    bytes: 1500,
+    issuer: '',
+    directory: false,
+    trap: undefined,
+  }
+}
+
+/**
+ * What an outage does to the sign-in log: rows name the backup service, and some are not there. Ids of the
+ * tokens that lost their row are added to `lost`.
+ */
+export function loseSignIns(of: Organisation, from: Happenings, lost: Map<string, Trap>): SignIn[] {
+  if (!of.habits.includes('backup-authentication')) return from.signIns
+  const backup = unseenTrap('backup-authentication', 'backup-authentication')
+  return from.signIns.flatMap((signIn, at) => {
+    if (!isWithin(OUTAGE, signIn.token.atMs)) return [signIn]
+    const isLost = signIn.category === 'non-interactive' && at % 3 === 0
+    if (isLost) lost.set(signIn.token.id.uti, backup)
+    return isLost ? [] : [{ ...signIn, issuer: 'AzureADBackupAuth' }]
+  })
+}

@@ -1,0 +1,180 @@
+/**
+ * How logs write one thing in many ways: spellings, losses and delays of otherwise ordinary records.
+ *
+ * @module
+ */
+import { NEW_OWA } from '../world/apps.ts'
+import { GAP, HOUR, isWithin, type Span } from '../world/calendar.ts'
+import {
+  type AuditRecord,
+  issuedTrap,
+  type MailPart,
+  type TokenUse,
+  type Trap,
+  unseenTrap,
+} from '../world/events.ts'
+import type { Habit } from '../world/organisations.ts'
+import type { Random } from '../world/random.ts'
+import { FIELDS_FROM_MS, IDS_FROM_MS } from '../world/truth.ts'
+import type { Organisation } from '../world/world.ts'
+
+const UNSEEN = ['undetermined', 'session-only'] as const
+
+type Twist = (record: AuditRecord, random: Random) => AuditRecord | undefined
+
+/** Share of a tenant's records that a habit touches. */
+const SHARE: Partial<Record<Habit, number>> = {
+  'address-with-port': 0.04,
+  'anonymised-id': 0.04,
+  'authentication-time': 0.04,
+  'dual-stack': 0.03,
+  'duplicate-rows': 0.04,
+  'float-size': 0.3,
+  'guid-token-id': 0.02,
+  'late-rows': 0.03,
+  'no-token-id': 0.04,
+  'padded-token-id': 0.08,
+  'throttled-absent': 0.5,
+  truncated: 0.006,
+  'upn-case': 0.1,
+}
+
+const TWISTS: Partial<Record<Habit, Twist>> = {
+  'address-with-port': (record, random) => {
+    if (record.ip === '' || record.ip.includes('.') === record.ip.includes(':')) return undefined
+    const port = 1024 + random.below(60_000)
+    const ip = record.ip.includes(':') ? `[${record.ip}]:${port}` : `${record.ip}:${port}`
+    return { ...record, ip, trap: issuedTrap('address-with-port') }
+  },
+  'anonymised-id': (record, random) =>
+    withToken(record, unseenTrap('anonymised-id', 'anonymised-id'), {
+      spelled: random.pick(['ANONYMIZED', 'AAAAAAAAAAAAAAAAAAAAAA', '0000000000000000000000']),
+    }),
+  'authentication-time': (record, random) =>
+    withToken(record, issuedTrap('authentication-time'), {
+      issuedAtMs: (record.token?.issuedAtMs ?? 0) - HOUR - random.below(4 * HOUR),
+    }),
+  'dual-stack': (record) =>
+    record.ip.startsWith('198.18.')
+      ? {
+          ...record,
+          ip: `2001:db8:ff00::${record.ip.slice(7).replaceAll('.', ':')}`,
+          trap: issuedTrap('dual-stack'),
+        }
+      : undefined,
+  'duplicate-rows': (record, random) => ({ ...record, copies: 2 + random.below(2) }),
+  'float-size': (record) => withMail(record, issuedTrap('float-size'), { floatSizes: true }),
+  'guid-token-id': (record) =>
+    record.token === undefined
+      ? undefined
+      : withToken(record, issuedTrap('guid-token-id'), {
+          spelled: guidSpelling(record.token.spelled),
+        }),
+  'late-rows': (record, random) => ({
+    ...record,
+    deliveredMs: record.atMs + random.below(20 * HOUR),
+  }),
+  'no-token-id': (record, random) => ({
+    ...record,
+    sessionId: random.chance(0.5) ? (record.token?.session ?? '') : '',
+    token: undefined,
+    trap: unseenTrap('no-token-id', 'no-token-id', 'field-not-carried'),
+  }),
+  'padded-token-id': (record) =>
+    record.token === undefined
+      ? undefined
+      : withToken(record, issuedTrap('padded-token-id'), {
+          spelled: `${record.token.spelled.replaceAll('-', '+').replaceAll('_', '/')}==`,
+        }),
+  'throttled-absent': (record) =>
+    record.mail?.accessType === 'Bind'
+      ? withMail(record, issuedTrap('throttled-absent'), { throttled: '' })
+      : undefined,
+  truncated: (record) => ({ ...record, cut: true }),
+  'upn-case': (record) => ({
+    ...record,
+    userId: record.userId.replaceAll(/(^|\.)[a-z]/g, (start) => start.toUpperCase()),
+    trap: issuedTrap('upn-case'),
+  }),
+}
+
+function withToken(
+  record: AuditRecord,
+  trap: Trap,
+  change: Partial<TokenUse>,
+): AuditRecord | undefined {
+  return record.token === undefined
+    ? undefined
+    : { ...record, token: { ...record.token, ...change }, trap }
+}
+
+function withMail(
+  record: AuditRecord,
+  trap: Trap,
+  change: Partial<MailPart>,
+): AuditRecord | undefined {
+  return record.mail === undefined
+    ? undefined
+    : { ...record, mail: { ...record.mail, ...change }, trap }
+}
+
+function guidSpelling(uti: string): string {
+  const bytes = Buffer.from(uti, 'base64url')
+  bytes.subarray(0, 4).reverse()
+  bytes.subarray(4, 6).reverse()
+  bytes.subarray(6, 8).reverse()
+  const hex = bytes.toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+/** The record as this tenant's log has it. One that is a trap already, or has no token, stays as it is. */
+export function twist(of: Organisation, record: AuditRecord, random: Random): AuditRecord {
+  if (record.trap !== undefined || record.token === undefined) return record
+  for (const habit of of.habits) {
+    const share = SHARE[habit]
+    if (share === undefined || !random.chance(share)) continue
+    const twisted = TWISTS[habit]?.(record, random)
+    if (twisted !== undefined) return twisted
+  }
+  return record
+}
+
+/** The trap that a record is by what its tenant exported, whatever it says itself. */
+export function exportTrap(
+  of: Organisation,
+  window: Span,
+  token: TokenUse | undefined,
+  atMs: number,
+): Trap | undefined {
+  if (token === undefined) return undefined
+  return unseenByExport(of, window, token, atMs) ?? odd(of, token)
+}
+
+/** What hides the token's issuance from the export. */
+function unseenByExport(
+  of: Organisation,
+  window: Span,
+  token: TokenUse,
+  atMs: number,
+): Trap | undefined {
+  const has = (habit: Habit) => of.habits.includes(habit)
+  if (has('ids-lost') && atMs < IDS_FROM_MS) return unseenTrap('ids-lost', 'no-token-id')
+  if (has('no-non-interactive') && token.origin === 'non-interactive')
+    return unseenTrap('no-non-interactive', 'category-not-supplied')
+  if (has('field-drift') && token.madeMs < FIELDS_FROM_MS)
+    return { ...unseenTrap('field-drift', 'field-not-carried'), verdicts: [...UNSEEN, 'issued'] }
+  if (has('portal-grouped') && token.origin !== 'interactive')
+    return { ...unseenTrap('portal-grouped', 'portal-grouped'), verdicts: [...UNSEEN, 'issued'] }
+  if (token.origin !== 'none' && token.madeMs < window.fromMs)
+    return unseenTrap('before-window', 'before-issuance-window')
+  if (has('extractor-gap') && token.origin === 'owa' && isWithin(GAP, token.madeMs))
+    return unseenTrap('extractor-gap', 'export-capped', 'owa-issuer-not-supplied')
+  return undefined
+}
+
+/** What is odd about the token though its issuance is there. */
+function odd(of: Organisation, token: TokenUse): Trap | undefined {
+  if (of.habits.includes('app-migration') && token.clientAppId === NEW_OWA.id)
+    return issuedTrap('app-migration')
+  return of.habits.includes('ascii-token-id') ? issuedTrap('ascii-token-id') : undefined
+}

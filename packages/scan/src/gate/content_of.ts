@@ -1,0 +1,57 @@
+/**
+ * Tells a core from a crash report of apport with one in it.
+ *
+ * @module
+ */
+import { SUFFIX, writeCompressed } from './compress.ts'
+import type { Content } from './content.ts'
+import type { CoreHold } from './core_hold.ts'
+import { HEAD_BYTES } from './dump_head.ts'
+import { heldSource } from './held_input.ts'
+import type { HeldInput } from './hold_layout.ts'
+import { refuseFullDisk } from './keep_free.ts'
+import type { Arrival, Gate } from './receive.ts'
+import { isCrashReport } from './report_fields.ts'
+
+/**
+ * @param newHold a hold that the caller wipes
+ * @throws {MintmarkError} `INPUT_INVALID` if it is a report that is damaged or cut
+ */
+export async function contentOf(
+  gate: Gate,
+  { source }: Arrival,
+  { hold, newHold }: { readonly hold: CoreHold; readonly newHold: () => CoreHold },
+): Promise<Content> {
+  const input = hold.input()
+  if (source === undefined || !isReport(input)) return coreContent(gate, hold)
+  const { openedReport } = await import('./report_content.ts')
+  return await openedReport(gate, input, newHold)
+}
+
+function isReport(input: HeldInput): boolean {
+  const head = Buffer.alloc(Math.min(HEAD_BYTES, input.size))
+  heldSource(input).read(0, head)
+  const isOne = isCrashReport(head)
+  head.fill(0)
+  return isOne
+}
+
+function coreContent(gate: Gate, hold: CoreHold): Content {
+  const { compressor } = gate
+  const input = hold.input()
+  return {
+    input,
+    coreBytes: input.size,
+    spilledBytes: hold.spilledBytes,
+    suffix: SUFFIX[compressor.kind],
+    compression: compressor.kind,
+    ready: (erased) =>
+      Promise.resolve((file) =>
+        writeCompressed(input, erased, {
+          file,
+          compressor,
+          check: () => refuseFullDisk(gate.spool, gate.limits.keepFreeBytes),
+        }),
+      ),
+  }
+}

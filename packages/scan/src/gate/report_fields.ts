@@ -1,0 +1,78 @@
+/**
+ * Fields of a crash report of apport: a name, a colon and a value; lines of a value behind its first begin with a blank.
+ *
+ * Source: `problem_report.py` of apport 2.28: `ProblemType` is first; a packed value is lines of base64.
+ *
+ * @module
+ */
+import { MintmarkError } from '@mintmark/core'
+import type { ByteSource } from '@mintmark/dump'
+
+/** The field that holds the core. Offsets in the report. */
+export interface CoreField {
+  /** Of its name. */
+  readonly from: number
+  /** Of the first letter of its base64. */
+  readonly valueAt: number
+  /** Behind its last line. */
+  readonly end: number
+}
+
+export const CORE_FIELD: Buffer = Buffer.from('CoreDump: base64\n')
+const CORE_NAME = Buffer.from('CoreDump:')
+const REPORT_BEGINS = Buffer.from('ProblemType: ')
+const STEP_BYTES = 1 << 20
+const NEWLINE = 0x0a
+const BLANK = 0x20
+
+/** Whether a file with these first bytes is a report with a core in it. */
+export function isCrashReport(head: Uint8Array): boolean {
+  const bytes = Buffer.from(head.buffer, head.byteOffset, head.length)
+  const isReport = bytes.subarray(0, REPORT_BEGINS.length).equals(REPORT_BEGINS)
+  return isReport && bytes.includes(`\n${CORE_FIELD.toString()}`)
+}
+
+/**
+ * Finds the core.
+ *
+ * @throws {MintmarkError} `INPUT_INVALID` if there is none, or more than one: readers differ in which they take
+ */
+export function coreFieldOf(source: ByteSource): CoreField {
+  const found: CoreField[] = []
+  let from: number | undefined
+  const head = Buffer.alloc(CORE_FIELD.length)
+  for (const at of fieldStarts(source)) {
+    if (from !== undefined) found.push({ from, valueAt: from + CORE_FIELD.length + 1, end: at })
+    from = undefined
+    const held = head.subarray(0, source.read(at, head))
+    if (!held.subarray(0, CORE_NAME.length).equals(CORE_NAME)) continue
+    if (!held.equals(CORE_FIELD)) throw invalid('the core of the report is no base64')
+    from = at
+  }
+  const [field, ...others] = found
+  if (field === undefined || field.valueAt >= field.end) throw invalid('the report has no core')
+  if (others.length > 0) throw invalid('the report has more than one core')
+  return field
+}
+
+/** Where each field begins, and the end. */
+function* fieldStarts(source: ByteSource): Generator<number, void> {
+  const window = Buffer.alloc(STEP_BYTES)
+  yield 0
+  for (let at = 0; ; ) {
+    const held = window.subarray(0, source.read(at, window))
+    for (const start of startsIn(held)) yield at + start
+    if (held.length < window.length) break
+    // The letter behind a line's end belongs to it.
+    at += held.length - 1
+  }
+  yield source.size
+}
+
+/** Where fields begin behind the first byte. */
+export function* startsIn(text: Buffer): Generator<number, void> {
+  for (let end = text.indexOf(NEWLINE); end >= 0; end = text.indexOf(NEWLINE, end + 1))
+    if (end + 1 < text.length && text[end + 1] !== BLANK) yield end + 1
+}
+
+const invalid = (message: string): MintmarkError => new MintmarkError('INPUT_INVALID', message)

@@ -1,0 +1,189 @@
+/** Language of the pages that people read: sentences, words, spellings and length of a page. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { projectFiles, read } from './repository.ts'
+
+/** Pages not yet rewritten. The list only shrinks: take a page off as soon as it passes. */
+const NOT_YET: readonly string[] = [
+  'CONTRIBUTING.md',
+  'docs/errors.md',
+  'docs/gate.md',
+  'docs/hunts-built-in.md',
+  'docs/scrub.md',
+  'docs/threat-model.md',
+]
+
+const MOST_WORDS = 25
+/** Words of a page, counted as `wc -w` does. */
+const BUDGETS: Readonly<Record<string, number>> = {
+  'README.md': 1200,
+  'ARCHITECTURE.md': 1500,
+  'CHANGELOG.md': 600,
+}
+const BUDGET = 2000
+
+/** Words that only this project used in such a sense, and what to write instead. */
+const BANNED: readonly (readonly [RegExp, string])[] = [
+  [/\b(?:told|tells?|telling)\b/i, 'reported, identifies, distinguishes'],
+  [/\b(?:theirs|ours)\b/i, "the attacker's, legitimate"],
+  [/\beither party\b/i, 'ambiguous'],
+  [/\btouch(?:e[sd]|ing)?\b/i, 'access'],
+  [/\b(?:lies?|lay) (?:in|at|on|beside|outside)\b/i, 'is in, is stored in'],
+  [/\b(?:stands?|stood) (?:in|at|on|beside|apart)\b/i, 'is in, is stored in'],
+  [/\bran out(?! of)\b/i, 'expired'],
+  [/\bdressed\b/i, 'prefixed armor'],
+  [/\b(?:held|holds?) back\b/i, 'buffer, temporary spool'],
+  [/\blast look\b/i, 'verification scan'],
+  [/\bstands? back\b/i, 'renice, scrub slots'],
+  [/\b(?:landed|lands|would land)\b/i, 'write'],
+  [/\bpoorer cop(?:y|ies)\b/i, 'duplicates'],
+  [/\b(?:express lane|lanes)\b/i, 'fast HTTP path, match pipeline'],
+  [/\bstanding ledger\b/i, 'reopening ledger'],
+  [/\bserved ledger\b/i, 'ledger client'],
+  [/\bkept (?:heads?|answers?)\b/i, 'pinned checkpoints, answer cache'],
+  [/\bzero runs?\b/i, 'holes'],
+  [/\b(?:in turns|rhythms?|seams?|twists?|doubts?|bells?)\b/i, 'see the glossary'],
+  [/\b(?:by then|once more|(?:which|what) is none|as told|of theirs)\b/i, 'rewrite'],
+]
+
+/** Other spellings of a term, and the one that counts. */
+const SPELLINGS: readonly (readonly [RegExp, string])[] = [
+  [/\b(?:signin|log-in|sign in logs?)s?\b/i, 'sign-in, login'],
+  [/\bnoninteractive\b/i, 'non-interactive'],
+  [/\b(?:[Oo]rganiz|[Rr]ecogniz|[Ss]ynchroniz|[Ss]erializ)\w+/, '-ise'],
+  [/\btime[ -]stamps?\b/i, 'timestamp'],
+  [/\bcheck[ -]points?\b/i, 'checkpoint'],
+  [/\b(?:mini[ -]dump|coredump|core-dump)s?\b/i, 'minidump, core dump'],
+  [/\bsub-folders?\b/i, 'subfolder'],
+  [/\be-?mails?\b/, 'mail, message'],
+  [/\b(?:SHA256|SHA512|SHA1|Sha-?256)\b/, 'SHA-256'],
+  [/\b(?:UTF8|UTF16)\b/, 'UTF-8, UTF-16'],
+  [/\b(?:Postgres|Clickhouse|Javascript|Github|Jetstream)\b/, 'PostgreSQL, ClickHouse …'],
+]
+
+const pages = projectFiles().filter((file) =>
+  /^(?:(?:README|ARCHITECTURE|CHANGELOG|CONTRIBUTING)\.md|docs\/[^/]+\.md)$/.test(file),
+)
+
+const countWords = (text: string) => text.split(/\s+/).filter((word) => word !== '').length
+
+const breaks = (text: string) => '\n'.repeat(text.split('\n').length - 1)
+
+/** Prose of a page. Every line keeps its number; code is one word, comments and pictures none. */
+function proseOf(page: string): string {
+  return page
+    .replaceAll(/^ *(```|~~~)[\s\S]*?^ *\1 *$/gm, breaks)
+    .replaceAll(/<!--[\s\S]*?-->/g, breaks)
+    .replaceAll(/(`+)[^`]+\1/g, (code) => `Code${breaks(code)}`)
+    .replaceAll(/!\[[^\]]*\]\([^)]*\)/g, breaks)
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replaceAll(/^ *<.*$/gm, '')
+}
+
+interface Sentence {
+  readonly line: number
+  readonly words: readonly string[]
+}
+
+const ENDS = /[.!?]["')*_]*$/
+const BEGINS = /^["'(*_]*[A-Z0-9]/
+
+/** Sentences of paragraphs and of list items; headings and tables have none. */
+function sentencesOf(prose: string): Sentence[] {
+  const sentences: Sentence[] = []
+  let words: string[] = []
+  let line = 1
+  const end = () => {
+    const counted = words.filter((word) => /[\p{L}\p{N}]/u.test(word))
+    if (counted.length > 0) sentences.push({ line, words: counted })
+    words = []
+  }
+  for (const [index, text] of prose.split('\n').entries()) {
+    const isProse = !/^\s*(?:$|[#|])/.test(text)
+    if (!isProse || /^\s*(?:[-*+]|\d+\.)\s/.test(text)) end()
+    if (!isProse) continue
+    const unmarked = text.trim().replace(/^(?:[-*+>]|\d+\.)\s+/, '')
+    for (const word of unmarked.split(/\s+/)) {
+      if (ENDS.test(words.at(-1) ?? '') && BEGINS.test(word)) end()
+      if (words.length === 0) line = index + 1
+      words.push(word)
+    }
+  }
+  end()
+  return sentences
+}
+
+/** What is wrong with a page, each with its line. */
+function faultsOf(file: string, page: string): string[] {
+  const prose = proseOf(page)
+  const budget = BUDGETS[file] ?? BUDGET
+  const total = countWords(page)
+  const long = sentencesOf(prose)
+    .filter(({ words }) => words.length > MOST_WORDS)
+    .map(({ line, words }) => {
+      const start = words.slice(0, 6).join(' ')
+      return `${file}:${line}: ${words.length} words in a sentence: ${start} …`
+    })
+  const wrong = prose.split('\n').flatMap((text, index) =>
+    [...BANNED, ...SPELLINGS].flatMap(([pattern, use]) => {
+      const [found] = pattern.exec(text) ?? []
+      return found === undefined ? [] : [`${file}:${index + 1}: "${found}": ${use}`]
+    }),
+  )
+  const size = total > budget ? [`${file}:1: ${total} words, of at most ${budget}`] : []
+  return [...size, ...long, ...wrong]
+}
+
+describe('the language of pages', () => {
+  for (const page of pages) {
+    const faults = faultsOf(page, read(page))
+    if (NOT_YET.includes(page))
+      it(`${page} is not yet rewritten`, () => {
+        assert.notDeepEqual(faults, [], `${page} passes: take it off the list`)
+      })
+    else
+      it(`${page} is plain, short and spelled as agreed`, () => {
+        assert.equal(faults.join('\n'), '')
+      })
+  }
+
+  it('lists no page as not yet rewritten that is gone', () => {
+    const gone = NOT_YET.filter((page) => !pages.includes(page))
+    assert.deepEqual(gone, [])
+  })
+})
+
+const words = (count: number) => `Word ${'word '.repeat(count - 2)}word.`
+const check = (...lines: string[]) => faultsOf('docs/a.md', lines.join('\n'))
+
+describe('the check of the language', () => {
+  it('reports a long sentence with its line, over the ends of lines', () => {
+    assert.deepEqual(check('# T', '', `A short one. ${words(20)}`, `\n${words(25)}`), [])
+    assert.match(check('# T', '', 'A short one.', words(26)).join(), /^docs\/a\.md:4: 26 words/)
+    assert.deepEqual(check(`- ${words(20)}`, `  ${words(20)}`), [])
+    assert.match(check(`- ${words(13).slice(0, -1)}`, `  ${words(13)}`).join(), /a\.md:1: 26 words/)
+  })
+
+  it('counts neither code, tables, headings nor the targets of links', () => {
+    const long = words(40)
+    assert.deepEqual(check('```', long, '```', `| ${long} |`, `# ${long}`, `\`${long}\``), [])
+    assert.deepEqual(check(`See [a page](${words(40).replaceAll(' ', '-')}) and ${words(20)}`), [])
+    assert.deepEqual(check(`- ${words(20)}`, `- ${words(20)}`, `1. ${words(20)}`), [])
+  })
+
+  it('reports words of the old dialect and other spellings, outside of code', () => {
+    assert.deepEqual(check('# T', 'A copy is told.'), [
+      'docs/a.md:2: "told": reported, identifies, distinguishes',
+    ])
+    assert.deepEqual(check('`theirs` and SHA-256'), [])
+    assert.equal(check('| it lies in | Postgres |').length, 2)
+  })
+
+  it('reports a page above its budget', () => {
+    const page = `${words(20)}\n\n`
+    assert.deepEqual(faultsOf('docs/a.md', page.repeat(100)), [])
+    assert.deepEqual(faultsOf('README.md', page.repeat(61)), [
+      'README.md:1: 1220 words, of at most 1200',
+    ])
+  })
+})
