@@ -6,7 +6,7 @@
  * Nothing is allocated and there is no static data: the caller lays out the memory. `work` has 64 words of round
  * constants, which the caller puts there, and room for {@link WORK_BYTES} in all; it is a multiple of 16.
  *
- * Source: FIPS 180-4, sections 5 and 6.2; RFC 6962, section 2.1; C2SP tlog-tiles for a bundle, docs/ledger.md for an entry.
+ * Source: FIPS 180-4, sections 5 and 6.2; RFC 6962, section 2.1; C2SP tlog-tiles for a bundle, docs/ledger-format.md for an entry.
  */
 
 const LANES: i32 = 4

@@ -76,7 +76,7 @@ export interface Dovecot {
   readonly stop: () => Promise<void>
 }
 
-/** Dovecot over a maildir, with the settings of docs/guard-mail.md and a port of its own. */
+/** Dovecot over a maildir, with the settings of docs/guard-integrations.md and a port of its own. */
 export async function startDovecot(folder: string, oauth2: string): Promise<Dovecot> {
   for (const name of ['', 'run', 'state', 'mail']) {
     mkdirSync(join(folder, name), { recursive: true })
@@ -154,7 +154,7 @@ export function deliver(folder: string, user: string, message: string): void {
   chownSync(file, NOBODY, NOBODY)
 }
 
-/** nginx on a socket in the folder, before a page; `locations` are those of docs/guard-proxies.md. */
+/** nginx on a socket in the folder, before a page; `locations` as in docs/guard-integrations.md. */
 export async function startNginx(
   folder: string,
   locations: string,

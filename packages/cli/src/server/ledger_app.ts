@@ -1,7 +1,7 @@
 /**
  * A ledger over HTTP: files that anybody may read, and entries from front ends that have a key.
  *
- * Source: C2SP tlog-tiles for what is read; docs/ledger.md, section "HTTP", for `POST /entries`.
+ * Source: C2SP tlog-tiles for what is read; docs/ledger-format.md, section "HTTP", for `POST /entries`.
  *
  * @module
  */

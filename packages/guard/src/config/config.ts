@@ -3,7 +3,7 @@
  *
  * Every member is known or refused: a policy with a slip of the pen must not be read as another policy.
  *
- * Source: docs/guard.md, section "Configuration".
+ * Source: docs/guard-reference.md, section "Configuration".
  *
  * @module
  */

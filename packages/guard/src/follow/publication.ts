@@ -6,7 +6,7 @@
  * Layout, big-endian: 0 version, 1 · 1 index of the first entry (u64) · 9 path of the shard (text behind its length as a
  * u16) · then the checkpoint (text behind its length as a u32) · then the entries, each behind its length as a u16.
  *
- * Source: docs/ledger.md, section "NATS JetStream".
+ * Source: docs/ledger-format.md, section "JetStream messages".
  *
  * @module
  */

@@ -3,7 +3,7 @@
  *
  * It holds the keys; a front end sends what it wants signed, and gets a signature once that is recorded.
  *
- * Source: docs/guard.md, section "Signing over HTTP".
+ * Source: docs/guard-reference.md, section "Signing over HTTP".
  *
  * @module
  */

@@ -6,7 +6,7 @@
  * the front ends' public keys tells of each entry that none of them asked for; the reference joins it to the log of
  * authentications, which is under other hands.
  *
- * Source: docs/ledger.md, section "Attestations", which states every offset.
+ * Source: docs/ledger-format.md, section "Attestations", which states every offset.
  *
  * @module
  */

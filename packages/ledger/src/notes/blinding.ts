@@ -4,7 +4,7 @@
  * A commitment is HMAC-SHA-256 with the salt as its key. The salt is 16 random bytes for each token, and travels in the
  * token as the claim {@link SALT_CLAIM}: who holds the token can open its entry, nobody else.
  *
- * Source: docs/ledger.md, section "Blinded fields".
+ * Source: docs/ledger-format.md, section "Blinded fields".
  *
  * @module
  */

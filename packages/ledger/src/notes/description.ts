@@ -1,7 +1,7 @@
 /**
  * What a ledger says of itself: `ledger.json`, beside its shards and as public as they are.
  *
- * Source: docs/ledger.md, section "Description".
+ * Source: docs/ledger-format.md, section "Description".
  *
  * @module
  */

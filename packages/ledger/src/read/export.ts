@@ -4,7 +4,7 @@
  * The ledger does not know whose a token was. Who kept openings (the salt and what was blinded) can have them written
  * into the lines, each checked against its commitments first.
  *
- * Source: docs/schema/plain-ndjson.md; docs/ledger.md, section "Openings".
+ * Source: docs/schema/plain-ndjson.md; docs/ledger-format.md, section "Openings of entries".
  *
  * @module
  */

@@ -4,7 +4,7 @@
  * An issuance is a function of the token's signing input alone, so whoever holds a token can find its entry. It names
  * no user, client, audience or tenant: these are in it as salted commitments, and the salt is a claim of the token.
  *
- * Source: docs/ledger.md, section "Entries", which states every offset.
+ * Source: docs/ledger-format.md, section "Entries", which states every offset.
  *
  * @module
  */

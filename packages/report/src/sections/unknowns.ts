@@ -180,7 +180,7 @@ function saidTable(evidence: readonly AnsweredEvidence[]): Table {
     rows,
     total: rows.length,
     strength: 'established',
-    evidence: [inTable('inputs'), byRule('docs/formats.md', 'Statements')],
+    evidence: [inTable('inputs'), byRule('docs/formats-rejects.md', 'Statements')],
   })
 }
 
@@ -203,7 +203,7 @@ function rejectTable(evidence: readonly AnsweredEvidence[]): Table {
     strength: 'established',
     evidence: [
       byQuery('SELECT evidence_id, line, kind, reason FROM reject ORDER BY evidence_id, line'),
-      byRule('docs/formats.md', 'Rejects'),
+      byRule('docs/formats-rejects.md', 'Rejects'),
     ],
   })
 }
