@@ -7,6 +7,7 @@ set -euo pipefail
 packages=(
   gdb lldb
   gcc libmbedtls-dev gnutls-bin openssl golang-go openjdk-21-jdk-headless python3-cryptography gnupg openssh-client openssh-server
+  python3-pycryptodome erlang-base erlang-crypto erlang-public-key
   rsakeyfind aeskeyfind yara gitleaks
   chromium
   zstd lz4 xz-utils strace perl

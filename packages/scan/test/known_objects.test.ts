@@ -126,6 +126,62 @@ describe('a secret in an object of CPython', () => {
   })
 })
 
+/** A header of a term: its words, and what it is. */
+const header = (size: number, tag: number): bigint => BigInt((size << 6) | tag)
+
+/** What stands before a secret of so many bytes. Those of a number are its digits. */
+const TERMS: readonly {
+  readonly name: string
+  readonly isNumber?: boolean
+  readonly curves: readonly ('P-256' | 'P-384' | 'P-521' | 'Ed25519')[]
+  readonly head: (length: number) => Uint8Array
+}[] = [
+  {
+    name: 'number',
+    isNumber: true,
+    curves: ['P-256', 'P-384', 'P-521'],
+    head: (length) => words(0n, header(Math.ceil(length / 8), 8)),
+  },
+  {
+    name: 'string of OTP 27',
+    curves: ['P-256', 'P-384', 'Ed25519'],
+    head: (length) => words(header(1 + length / 8, 0x20), BigInt(8 * length)),
+  },
+  {
+    name: 'string of OTP 26',
+    curves: ['P-256', 'Ed25519'],
+    head: (length) => words(header(1 + length / 8, 0x24), BigInt(length)),
+  },
+  {
+    name: 'string outside of its heap',
+    curves: ['P-521'],
+    head: (length) => words(0n, 0x55a0_e81f_6b40n, 1n, BigInt(length)),
+  },
+]
+
+describe('a secret in a term of Erlang', () => {
+  for (const { name, isNumber = false, curves, head } of TERMS) {
+    it(`is found in a ${name}, amid places that begin and end`, () => {
+      for (const curve of curves) {
+        const key = curve === 'Ed25519' ? stringKey() : pointKey(curve)
+        const bytes = ground()
+        // More than can be looked at, and as many behind their length.
+        for (let k = 0; k < 5000; k++) bytes.fill(0, 4096 + 48 * k, 4096 + 48 * k + 16)
+        for (let k = 0; k < 2000; k++)
+          bytes.set(words(BigInt(key.secret.length)), 300_000 + 128 * k)
+        bytes.set(isNumber ? key.secret.toReversed() : key.secret, AT)
+        assert.deepEqual(foundIn(key, bytes), [], `${curve} behind anything else`)
+        const before = head(key.secret.length)
+        bytes.set(before, AT - before.length)
+        const isLowFirst = isNumber || curve === 'Ed25519'
+        const expected = [AT, isLowFirst ? 'limbs-le64' : 'limbs-be']
+        // One whose highest byte is zero is there without it, too.
+        assert.deepEqual(foundIn(key, bytes)[0], expected, curve)
+      }
+    })
+  }
+})
+
 describe('a secret that a structure leads to in another part of the process', () => {
   const far = 0x55d0_0000_1000n
   const memoryOf = (content: Uint8Array): Memory => ({

@@ -36,18 +36,20 @@ export function ed25519Truth(key: KeyObject): Truth {
     ['right', expanded.subarray(32)],
     ['scalar', scalar],
   ] as const
+  // Bytes are a number of which the first is the lowest: digits of it are others than of the bytes turned round.
+  const digits = numberOf(scalar.toReversed())
   return {
     ...otherSides(key),
     needles: [
       ...values.flatMap(([name, bytes]) => spelled(name, numberOf(bytes))),
+      ...spelled('scalar digits', digits),
       ...filesOf(key),
     ],
     publicNeedles: spelled('x', fromBase64url(x)),
-    secrets: ['seed', 'scalar'].flatMap((wanted) =>
-      values
-        .filter(([name]) => name === wanted)
-        .map(([name, bytes]) => ({ name, value: numberOf(bytes), bits: 256 })),
-    ),
+    secrets: [
+      ...values.map(([name, bytes]) => ({ name, value: numberOf(bytes), bits: 256 })),
+      { name: 'scalar digits', value: digits, bits: 256 },
+    ],
   }
 }
 

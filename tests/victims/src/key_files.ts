@@ -1,5 +1,5 @@
 /** A fresh key for each run, as files that victims read. */
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { createECDH, createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { FOLDER } from './victim_process.ts'
@@ -22,3 +22,22 @@ export function pemFile(name: string, key: KeyObject): string {
   writeFileSync(path, key.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600 })
   return path
 }
+
+const text = (bytes: Buffer): string => bytes.toString('base64url')
+
+/** The key of a scalar of P-256. */
+export function p256Of(d: bigint): KeyObject {
+  const ecdh = createECDH('prime256v1')
+  const secret = Buffer.from(d.toString(16).padStart(64, '0'), 'hex')
+  ecdh.setPrivateKey(secret)
+  const point = ecdh.getPublicKey()
+  const [x, y] = [point.subarray(1, 33), point.subarray(33)]
+  const key = { kty: 'EC', crv: 'P-256', d: text(secret), x: text(x), y: text(y) }
+  return createPrivateKey({ key, format: 'jwk' })
+}
+
+/** What stands before a seed in PKCS#8. Source: RFC 8410, section 7. */
+const ED25519_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex')
+
+export const ed25519Of = (seed: Uint8Array): KeyObject =>
+  createPrivateKey({ key: Buffer.concat([ED25519_HEAD, seed]), format: 'der', type: 'pkcs8' })

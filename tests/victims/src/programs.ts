@@ -37,6 +37,14 @@ export const missingInPython = (module: string): string | undefined =>
     ? undefined
     : `the module ${module} of ${PYTHON}`
 
+/** The library of Erlang that makes keys. */
+export const missingInErlang: Missing = () => {
+  const load =
+    '{module, _} = code:load_file(crypto), {module, _} = code:load_file(public_key), halt().'
+  const options = ['-noshell', '-noinput', '-eval', load]
+  return spawnSync('erl', options).status === 0 ? undefined : 'erlang-crypto, erlang-public-key'
+}
+
 /** Headers and library of mbedTLS. */
 export const missingMbedTls: Missing = () =>
   spawnSync('gcc', ['-E', '-include', 'mbedtls/pk.h', '-xc', '/dev/null']).status === 0

@@ -50,6 +50,13 @@ export function rsaTruthOf(key: KeyObject): Truth {
   return { ...truth, parts: pemLines(pem) }
 }
 
+/** Of primes alone, as OpenSSL makes d of them. */
+export function rsaTruthOfPrimes(p: bigint, q: bigint): Truth {
+  const e = 65537n
+  const d = inverse(e, ((p - 1n) * (q - 1n)) / gcd(p - 1n, q - 1n))
+  return rsaTruth({ n: p * q, e, d, p, q })
+}
+
 /** Of bare numbers, where no file has the key. */
 export function rsaTruth(numbers: RsaNumbers, whole: readonly Needle[] = []): Truth {
   const { n, e } = numbers

@@ -57,6 +57,31 @@ export async function startVictim(
   }
 }
 
+/**
+ * The same of a program that prints a secret that it made between `masked` and `ready`: turned so that no copy is there
+ * which only the test asked for.
+ */
+export async function startMasked(
+  command: string,
+  args: readonly string[],
+): Promise<{ readonly victim: Victim; readonly masked: readonly string[] }> {
+  let printed = ''
+  const ready = {
+    test: (text: string) => {
+      printed = text
+      return /ready/.test(text)
+    },
+  }
+  const victim = await startVictim(command, args, ready)
+  const [, masked = ''] = /masked (.*) ready/.exec(printed) ?? []
+  return { victim, masked: masked.split(' ') }
+}
+
+/** Numbers are printed three times what they are, and bytes (in hex) with each bit of 0x5a turned. */
+export const unmaskedNumber = (text: string): bigint => BigInt(text) / 3n
+export const unmaskedBytes = (text: string): Buffer =>
+  Buffer.from(Buffer.from(text, 'hex').map((byte) => byte ^ 0x5a))
+
 function until(child: ChildProcess, ready: Pick<RegExp, 'test'>): Promise<void> {
   return new Promise((resolve, reject) => {
     let printed = ''

@@ -12,6 +12,7 @@
 import type { ConjugateKernel, WordTable } from '../conjugate.ts'
 import { pointerAt } from '../detectors/openssl_numbers.ts'
 import { digitCount, TOMMATH_DIGITS } from './digit_forms.ts'
+import { type TermKind, termWords } from './erlang_terms.ts'
 import { objectSizes } from './python_objects.ts'
 import type { WordHit } from './value_search.ts'
 
@@ -26,10 +27,10 @@ const BESIDE = 64
 /** Structures of one size in a window: more is no process, but made. */
 const HEADS_MOST = 20_000
 
-/** What a word tells: a structure of a number, or an object of CPython that holds a secret of a group of keys. */
+/** What a word tells: a structure of a number, or an object of CPython or a term of Erlang that holds a secret of a group of keys. */
 export interface SizeTold {
   readonly group: number
-  readonly what: 'number' | 'digits' | 'int' | 'bytes'
+  readonly what: 'number' | 'digits' | 'int' | 'bytes' | TermKind
 }
 
 /** Of which structures and objects are looked for. */
@@ -37,7 +38,7 @@ export interface Headed {
   /** Bytes of a secret, and limbs of 8 bytes where it is kept as a number, else 0. */
   readonly length: number
   readonly limbs: number
-  /** Objects and LibTomMath's structures are looked for too. */
+  /** Objects, terms and LibTomMath's structures are looked for too. */
   readonly hasObjects: boolean
 }
 
@@ -89,7 +90,7 @@ function sizesOf({ length, limbs, hasObjects }: Headed): readonly SizeWord[] {
   if (!hasObjects) return numbers
   const digits =
     limbs === 0 ? [] : tommathWords(length).map((word) => ({ word, what: 'digits' }) as const)
-  return [...numbers, ...digits, ...objectSizes(length, limbs > 0)]
+  return [...numbers, ...digits, ...objectSizes(length, limbs > 0), ...termWords(length, limbs)]
 }
 
 interface SizeWord {

@@ -17,6 +17,8 @@ const RATES = {
   placed: { perByte: 0.5, atOnce: 2e8 },
   /** Numbers and arrays of the JVM. */
   java: { perByte: 0.5, atOnce: 2e8 },
+  /** Terms of Erlang. */
+  terms: { perByte: 0.5, atOnce: 2e8 },
   /** Scalars without their begin or end. */
   cut: { perByte: 0.5, atOnce: 1e9 },
   /** Numbers of JavaScript libraries. */
@@ -67,5 +69,6 @@ export function budgetsFor({ effort, isTold }: Sought, searchers: number): () =>
     java: budget(RATES.java, Math.max(1, usual)),
     cut: budget(RATES.cut),
     v8: budget(RATES.v8),
+    terms: budget(RATES.terms),
   })
 }

@@ -36,7 +36,12 @@ const BUDGETS = {
   near: 'near',
   placed: 'placed',
   java: 'java',
+  number: 'terms',
+  term: 'terms',
 } as const
+
+/** Where the lowest byte comes first. */
+const LOW_FIRST: ReadonlySet<string> = new Set(['pointed', 'far', 'number'])
 
 /** Looks at one place after another, until the budget is used up. */
 export function lookAt(
@@ -47,8 +52,8 @@ export function lookAt(
   tried: Tried,
 ): FoundValue[] {
   const { length } = group
-  const isPointed = kind === 'pointed' || kind === 'far'
-  const cost = isPointed && group.limbs > 0 ? group.cost / 2 : group.cost
+  const isLowFirst = LOW_FIRST.has(kind)
+  const cost = isLowFirst && group.limbs > 0 ? group.cost / 2 : group.cost
   const budget = group.budgets[BUDGETS[kind]]
   const found: FoundValue[] = []
   if (budget.isSpent(cost)) return found
@@ -62,7 +67,7 @@ export function lookAt(
     tried.places.add(at)
     const isRareToo = kind === 'near' && mayBeRare(bytes, at + length, group)
     if (isRareToo && group.limbs > 0) budget.pay(cost / 2)
-    const secret = secretIn(window, group, isPointed, isRareToo)
+    const secret = secretIn(window, group, isLowFirst, isRareToo)
     // Copies of a secret are found by its value.
     tried.contents.add(content)
     if (secret !== undefined) {
@@ -84,10 +89,10 @@ function prefixLength(bytes: Uint8Array, at: number, { name }: FoundSecret): num
 function secretIn(
   bytes: Uint8Array,
   { secretIn: plainIn, limbsIn, rareSecretIn }: SecretGroup,
-  isPointed: boolean,
+  isLowFirst: boolean,
   isRareToo: boolean,
 ): FoundSecret | undefined {
-  if (isPointed) return limbsIn(bytes)
+  if (isLowFirst) return limbsIn(bytes)
   return plainIn(bytes) ?? (isRareToo ? rareSecretIn(bytes) : undefined)
 }
 

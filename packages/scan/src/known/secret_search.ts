@@ -2,7 +2,7 @@
  * Searches a window for the secrets of known keys that have one, as those of curves do.
  *
  * They are looked for where something points to that is of their size; in arrays like those of the public half; in objects
- * of CPython, the JVM and V8; by themselves in text; near copies of the public half; and where something that looks like
+ * of CPython, the JVM, V8 and Erlang; by themselves in text; near copies of the public half; and where something that looks like
  * a secret visibly begins and ends.
  *
  * A multiplication a place is too dear for every place; what the budget does not reach is counted.
@@ -16,6 +16,7 @@ import type { Budget } from './budget.ts'
 import { chunksBeside } from './chunks_beside.ts'
 import { lookAtCut } from './cut_places.ts'
 import { digitCount, PYTHON_DIGITS, TOMMATH_DIGITS } from './digit_forms.ts'
+import { TermList } from './erlang_terms.ts'
 import type { FoundValue } from './found_value.ts'
 import { ArrayList, OCTETS_HEAD } from './java_arrays.ts'
 import { IntegerList, integerBits } from './java_integers.ts'
@@ -71,7 +72,7 @@ export class SecretSearch {
       )
     })
     this.#signs = signTable(kernel, this.#groups, mostStep)
-    // Nobody has the private keys of public roots in a program of Python.
+    // Nobody has the private keys of public roots in a program of Python or Erlang.
     const headed = this.#groups.map(({ length, limbs, isTold }) => ({
       length,
       limbs,
@@ -85,10 +86,10 @@ export class SecretSearch {
   /** The kinds of tests that were cut short so far. Places far from a public half are samples in any case. */
   get limits(): readonly string[] {
     return this.#groups.flatMap(({ budgets, effort, isTold }) => {
-      const { pointed, far, ints, near, java, v8 } = budgets
+      const { pointed, far, ints, near, java, v8, terms } = budgets
       const isMet = effort === 'met'
       const isUsual = near.isShort || pointed.isShort || java.isShort
-      const isFurther = far.isShort || ints.isShort || v8.isShort
+      const isFurther = far.isShort || ints.isShort || v8.isShort || terms.isShort
       if (!isTold || !(isUsual || (isFurther && !isMet))) return []
       return [isMet ? `${SCALARS}${OF_KEYS_MET}` : SCALARS]
     })
@@ -118,13 +119,14 @@ export class SecretWindow {
     this.#groups = groups
     this.#signs = signs
     this.#heads = heads
-    this.#sights = groups.map(({ cost, budgets }) => ({
+    this.#sights = groups.map(({ cost, budgets, length }) => ({
       anchors: [],
       heads: new HeadList(),
       digits: new HeadList(),
       integers: new IntegerList(),
       arrays: new ArrayList(),
       objects: new ObjectList(),
+      terms: new TermList(length),
       places: new LikelyPlaces(affordable(budgets.placed, cost)),
     }))
     this.#texts = new SecretTexts(groups)
@@ -197,7 +199,8 @@ export class SecretWindow {
         const sights = this.#sights[group]
         if (what === 'number') sights?.heads.add(at + head.at)
         else if (what === 'digits') sights?.digits.add(at + head.at)
-        else sights?.objects.add(bytes, at + head.at, what)
+        else if (what === 'int' || what === 'bytes') sights?.objects.add(bytes, at + head.at, what)
+        else sights?.terms.add(bytes, at + head.at, what)
       }
     }
   }
@@ -219,7 +222,7 @@ export class SecretWindow {
     return this.#groups.flatMap((group, index) => {
       const sights = this.#sights[index]
       if (sights === undefined) return []
-      const { anchors, places, arrays, objects } = sights
+      const { anchors, places, arrays, objects, terms } = sights
       const tried = { places: new Set<number>(), contents: new Set<number>() }
       const { near: pointed, far } = pointedPlaces(bytes, group, sights, where.address)
       const before = beforePoints(bytes, anchors, group.length, from, to)
@@ -233,6 +236,8 @@ export class SecretWindow {
         ...lookOutside(bytes, far, group, sights, tried, where.memory),
         ...lookAt(bytes, arrays.places, group, 'java', tried),
         ...lookAt(bytes, objects.stringsOf(bytes, group.length), group, 'string', tried),
+        ...lookAt(bytes, terms.numbers, group, 'number', tried),
+        ...lookAt(bytes, terms.strings, group, 'term', tried),
         ...lookAtTexts(this.#texts.of(bytes, group, from, to), group, tried),
         ...lookAt(bytes, before, group, 'before', tried),
         ...lookAt(bytes, chunks, group, 'before', tried),
@@ -313,6 +318,7 @@ interface Sights {
   readonly integers: IntegerList
   readonly arrays: ArrayList
   readonly objects: ObjectList
+  readonly terms: TermList
   readonly places: LikelyPlaces
 }
 

@@ -1,0 +1,46 @@
+/** Erlang/OTP, whose machine keeps numbers as digits of 64 bits behind a header on the heap of a process. */
+import { describe } from 'node:test'
+import { ed25519Truth, p256Truth } from './curve_truth.ts'
+import { numberOf } from './encodings.ts'
+import { ed25519Of, p256Of } from './key_files.ts'
+import { missingInErlang, sourceOf } from './programs.ts'
+import { rsaTruthOfPrimes } from './rsa_truth.ts'
+import { FOLDER, ran, startMasked, unmaskedBytes, unmaskedNumber } from './victim_process.ts'
+import { BESIDE, type Started, testVictim } from './victim_test.ts'
+
+let isBuilt = false
+
+async function start(kind: string): Promise<Started> {
+  if (!isBuilt) ran('erlc', ['-o', FOLDER, sourceOf('sign.erl')])
+  isBuilt = true
+  const options = ['-noshell', '-noinput', '-pa', FOLDER, '-s', 'sign', 'main', kind]
+  const { victim, masked } = await startMasked('erl', options)
+  if (kind.startsWith('ed25519')) {
+    const seed = unmaskedBytes(masked[0] ?? '')
+    return { victim, truths: [ed25519Truth(ed25519Of(seed))] }
+  }
+  const isNumber = kind === 'ec_integer' || kind === 'rsa_record'
+  const [first = 0n, second] = masked.map((text) =>
+    isNumber ? unmaskedNumber(text) : numberOf(unmaskedBytes(text)),
+  )
+  const truth = second === undefined ? p256Truth(p256Of(first)) : rsaTruthOfPrimes(first, second)
+  return { victim, truths: [truth] }
+}
+
+describe('Erlang', { concurrency: BESIDE }, () => {
+  for (const { kind, forms } of [
+    { kind: 'ec_binary', forms: ['d be'] },
+    { kind: 'ec_integer', forms: ['d le'] },
+    { kind: 'ec_record', forms: ['d be'] },
+    { kind: 'ed25519_binary', forms: ['seed be'] },
+    { kind: 'rsa_binaries', forms: ['p be', 'd be'] },
+    { kind: 'rsa_record', forms: ['p le', 'd le'] },
+  ])
+    testVictim({
+      name: kind,
+      needs: ['erlc', 'erl', missingInErlang],
+      forms,
+      isHarvestable: false,
+      start: () => start(kind),
+    })
+})
