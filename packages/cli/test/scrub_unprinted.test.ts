@@ -1,4 +1,4 @@
-/** A summary that cannot be printed changes neither what a scrub writes nor how it ends: docs/threat-model.md, S13. */
+/** A summary that cannot be printed changes neither what a scrub writes nor how it ends: threat-model-dumps.md, S13. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'

@@ -1,4 +1,4 @@
-/** What a core that landed counts as, by the one policy: docs/threat-model.md, S14. */
+/** What a core that landed counts as, by the one policy: docs/threat-model-dumps.md, S14. */
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'

@@ -1,4 +1,4 @@
-/** What must not leave as long as a part of it was passed over has more time: docs/threat-model.md, C16. */
+/** What must not leave as long as a part of it was passed over has more time: docs/threat-model-dumps.md, C16. */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { CutWindows, withFirstUnits } from '../src/extra_units.ts'

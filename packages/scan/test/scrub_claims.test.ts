@@ -1,4 +1,4 @@
-/** What keeps an output from being clean though nothing of a key is left in it: docs/threat-model.md, S11 and S12. */
+/** What keeps an output from being clean though nothing of a key is left in it: threat-model-dumps.md, S11 and S12. */
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** The claims of docs/threat-model.md, held against the tests that they name. */
+/** The claims of docs/threat-model.md and docs/threat-model-dumps.md, held against the tests that they name. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { projectFiles, read } from './repository.ts'
@@ -124,14 +124,15 @@ function misnumbered(claims: readonly Claim[]): string[] {
   })
 }
 
-const claims = claimsOf(read('docs/threat-model.md'))
+const PAGES = ['docs/threat-model.md', 'docs/threat-model-dumps.md']
+const claims = PAGES.flatMap((page) => claimsOf(read(page)))
 const tested = claims.filter(({ section }) => section !== UNTESTED)
 const testFiles = new Set(
   projectFiles().filter((file) => /^(?:packages\/[a-z]+\/test|tests\/\w+\/\w+)\/\w/.test(file)),
 )
 const sourceOf = (path: string) => (testFiles.has(path) ? read(path) : undefined)
 
-describe('docs/threat-model.md', () => {
+describe('the threat model', () => {
   it('has claims on every part of the product', () => {
     const letters = new Set(tested.map(({ number }) => number.charAt(0)))
     assert.deepEqual([...letters], ['R', 'L', 'G', 'S', 'C'])
