@@ -24,7 +24,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createSecureContext } from 'node:tls'
 import { cachedDataVersionTag } from 'node:v8'
+import { underCurrentNode } from '../../tools/current_node.mjs'
 import { BUNDLES, NEWEST, newestFolder, ROOT, stampOf } from './bin/bundled.cjs'
+
+await underCurrentNode()
 
 const FIRST_PARTY = /[\\/]packages[\\/]([^\\/]+)[\\/]dist[\\/]src[\\/]/
 /** Commands whose start somebody waits for; the others are loaded from the modules that tsc wrote. */
