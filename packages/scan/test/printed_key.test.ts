@@ -34,7 +34,7 @@ const RSA_TEXT = [
   '',
 ].join('\n')
 
-const PRIMES_ALONE = RSA_TEXT.replace(/privateExponent[^]*(?=prime1)/, '')
+const PRIMES_ALONE = RSA_TEXT.replace(/privateExponent[\s\S]*(?=prime1)/, '')
 
 const GNUTLS_TEXT = [
   `modulus:\n${lines(bytesOf(n), 19, true, '\t')}:`,

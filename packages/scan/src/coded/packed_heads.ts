@@ -98,7 +98,11 @@ function isPdfHead(bytes: Uint8Array, at: number): boolean {
   const end = bytes[at + 8]
   const isHead = isDigit(bytes[at + 5]) && isDigit(bytes[at + 7]) && (end === 0x0a || end === 0x0d)
   if (!isHead) return false
-  const beginning = Buffer.from(bytes.buffer, bytes.byteOffset + at, Math.min(64, bytes.length - at))
+  const beginning = Buffer.from(
+    bytes.buffer,
+    bytes.byteOffset + at,
+    Math.min(64, bytes.length - at),
+  )
   return /[\r\n]\d+ \d+ obj/.test(beginning.toString('latin1'))
 }
 
