@@ -14,7 +14,11 @@ import type { FoundValue } from './known/found_value.ts'
 import { isRandomLookingAt } from './random_looking.ts'
 import { UNIT } from './registers.ts'
 
-/** Up to so many bytes are missing at any place, and at the ends of registers, and of those in a deep search. */
+/**
+ * Up to so many bytes are missing at any place, and at the ends of registers, and of those in a deep search. Five take 1.4 s of
+ * processor time a number, and 3 s for the table: with a key that is not there a core of sshd 9.5 s in place of 1.4, one of Node 13.7
+ * in place of 2.4.
+ */
 const MOST_LOST = { anywhere: 3, atEnds: 4, deep: 5 } as const
 /** Nanoseconds of a whole search by estimate: seconds where registers are full of what looks random. */
 const MOST_UNITS = { usual: 1e10, deep: 1e11 } as const

@@ -15,9 +15,9 @@ const secret = (bits: number) => {
 describe('a piece of 96 bits', () => {
   for (const bits of [256, 1024]) {
     const value = secret(bits)
-    for (const { form, bytes, least } of spellingsOf(value)) {
+    for (const { form, bytes, least, end = bytes.length } of spellingsOf(value)) {
       it(`of ${bits} as ${form} is told where it lies`, () => {
-        for (const from of [0, bytes.length - least]) {
+        for (const from of [0, Math.min(bytes.length - least, end - 1)]) {
           const memory = randomBytes(4096)
           bytes.copy(memory, 1001, from, from + least)
           const left = piecesLeft([{ offset: 64, bytes: memory }], [value])
@@ -26,6 +26,26 @@ describe('a piece of 96 bits', () => {
       })
     }
   }
+
+  it('is told in a list of Erlang, whose cells have addresses beside each byte', () => {
+    const value = secret(256)
+    const { bytes = Buffer.alloc(0) } = spellingsOf(value).find(({ form }) => form === 'le') ?? {}
+    const memory = randomBytes(4096)
+    for (const [k, byte] of bytes.subarray(9, 21).entries()) {
+      memory.writeBigUInt64LE(BigInt(byte * 16 + 15), 1008 + 16 * k)
+      memory.writeBigUInt64LE(0x7f03_1ce9_7001n + BigInt(16 * k), 1016 + 16 * k)
+    }
+    const left = piecesLeft([{ offset: 64, bytes: memory }], [value])
+    assert.ok(left.some(({ offset, from }) => offset === 1072 && from === 9))
+  })
+
+  it('is none where the last limb has too few bits for it', () => {
+    const value = { name: 'secret', value: 0x1234_5678_9abc_def1n << 1984n, bits: 2048 }
+    const memory = randomBytes(4096)
+    memory.writeBigUInt64LE(value.value >> 1984n, 1000)
+    memory.fill(0, 1008, 1024)
+    assert.deepEqual(piecesLeft([{ offset: 0, bytes: memory }], [value]), [])
+  })
 
   it('is none where a byte of it is another, or one is missing', () => {
     const value = secret(256)

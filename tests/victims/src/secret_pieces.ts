@@ -30,6 +30,8 @@ interface Spelled {
   readonly bytes: Buffer
   /** A piece has as many bytes. */
   readonly least: number
+  /** A piece may begin before this: behind it, the last limb has too few bits. */
+  readonly end?: number
 }
 
 /** All spellings of a value, with how much of each is a piece of so many bits. */
@@ -60,6 +62,10 @@ export function spellingsOf(
     ),
     ...text('decimal', value.toString(), Math.log2(10)),
     ...LIMBS.map((limb) => limbsOf(value, bits, limb, leastBits)),
+    // A byte a word may go on in either direction.
+    ...LIMBS.filter((limb) => limb.bits === 8).map((limb) =>
+      turnedLimbs(limb, BigInt(`0x${little.toString('hex')}`), bits, leastBits),
+    ),
   ]
 }
 
@@ -78,7 +84,7 @@ interface Limb {
 }
 
 /** How libraries keep numbers in memory: the lowest limb first. */
-const LIMBS: readonly Limb[] = [26, 28, 29, 30, 31]
+const LIMBS: readonly Limb[] = [8, 26, 28, 29, 30, 31]
   .flatMap(smallLimbs)
   .concat(
     [51, 52, 60, 62, 63].map((bits) =>
@@ -116,7 +122,14 @@ function limbsOf(
     const limb = BigInt.asUintN(each, value >> BigInt(i * each))
     write(bytes.subarray(i * slot, (i + 1) * slot), limb)
   }
-  return { form, bytes, least: Math.min(count, Math.ceil(leastBits / each)) * slot }
+  const least = Math.min(count, Math.ceil(leastBits / each)) * slot
+  const lastLimb = Math.floor((bits - Math.min(bits, leastBits)) / each)
+  return { form, bytes, least, end: (lastLimb + 1) * slot }
+}
+
+function turnedLimbs(limb: Limb, turned: bigint, bits: number, leastBits: number): Spelled {
+  const { bytes, least, end = bytes.length } = limbsOf(turned, bits, limb, leastBits)
+  return { form: `${limb.form}, highest first`, bytes, least, end }
 }
 
 /** A piece that is looked for by four of its bytes. */
@@ -139,7 +152,7 @@ export function piecesLeft(
 ): readonly PieceLeft[] {
   const { filter, table } = indexed(secrets, leastBits)
   const left: PieceLeft[] = []
-  for (const { offset, bytes } of memory) {
+  for (const { offset, bytes } of [...memory, ...memory.flatMap(erlangLists)]) {
     for (let at = 3; at < bytes.length; at++) {
       const slot = (bytes[at - 3] ?? 0) | ((bytes[at - 2] ?? 0) << 8) | ((bytes[at - 1] ?? 0) << 16)
       if (filter[slot & FILTER_MASK] === 0) continue
@@ -159,7 +172,9 @@ function indexed(secrets: readonly Secret[], leastBits: number) {
   const table = new Map<number, Sought[]>()
   for (const secret of secrets) {
     for (const spelled of spellingsOf(secret, leastBits)) {
-      for (let from = 0; from + spelled.least <= spelled.bytes.length; from++) {
+      const { length } = spelled.bytes
+      const end = Math.min(length - spelled.least + 1, spelled.end ?? length)
+      for (let from = 0; from < end; from++) {
         const piece = spelled.bytes.subarray(from, from + spelled.least)
         if (new Set(piece).size < LEAST_DIFFERENT) continue
         const lead = rarestPlace(piece)
@@ -184,4 +199,29 @@ function rarestPlace(piece: Buffer): number {
     if (four.size > most) [best, most] = [at, four.size]
   }
   return best
+}
+
+/** Cells of a list of Erlang: {byte · 16 + 15, address of the next cell · 1 or the end}. */
+const CELL = 16
+const LEAST_CELLS = LEAST_BITS / 8
+
+/** The bytes of lists whose cells lie one behind the other, each list as a piece of memory of its own, where it begins. */
+function erlangLists({ offset, bytes }: Piece): readonly Piece[] {
+  const lists: Piece[] = []
+  for (let phase = 0; phase < CELL; phase += 8) {
+    let held: number[] = []
+    for (let at = phase; at + CELL <= bytes.length; at += CELL) {
+      const isByte =
+        (bytes.readUInt32LE(at) & 0xfffff00f) === 0xf && bytes.readUInt32LE(at + 4) === 0
+      const tail = bytes[at + 8] ?? 0
+      if (isByte && ((tail & 7) === 1 || tail === 0x3b)) {
+        held.push(bytes.readUInt32LE(at) >>> 4)
+        continue
+      }
+      if (held.length >= LEAST_CELLS)
+        lists.push({ offset: offset + at - CELL * held.length, bytes: Buffer.from(held) })
+      held = []
+    }
+  }
+  return lists
 }

@@ -17,6 +17,7 @@ import { continued } from './continued.ts'
 import { ListedPieces } from './listed_pieces.ts'
 import { type PieceHit, PieceTable, type Step, wordCount } from './piece_table.ts'
 import { type SecretPattern, secretPatterns } from './secret_pattern.ts'
+import { SpreadPieces } from './spread_pieces.ts'
 import { TextSurvey } from './text_survey.ts'
 
 /** A piece of a key in an input. */
@@ -109,6 +110,7 @@ export async function findPieces(
     const short = patterns.filter(({ least }) => least < LEAST_BYTES)
     const table = new PieceTable(long, step)
     const listed = new ListedPieces(long, step)
+    const spread = new SpreadPieces(long, step)
     const coded = new CodedPieces(table)
     const margin = Math.max(REACH_BYTES, (table.longest + 4095) & ~4095)
     const buffer = new Uint8Array(BLOCK_BYTES + 2 * margin)
@@ -122,6 +124,9 @@ export async function findPieces(
         listed.find(bytes, from, Math.min(to, bytes.length), (piece) => {
           found.add({ ...piece, offset: offset + piece.offset })
         })
+        spread.find(bytes, from, Math.min(to, bytes.length), (piece) => {
+          found.add({ ...piece, offset: offset + piece.offset })
+        })
         const isRead = coded.find(bytes, from, Math.min(to, bytes.length), (piece) => {
           found.add({ ...piece, offset: offset + piece.offset })
         })
@@ -132,6 +137,7 @@ export async function findPieces(
       }
     } finally {
       listed.wipe()
+      spread.wipe()
       table.wipe()
       for (const { bytes } of short) bytes.fill(0)
       buffer.fill(0)

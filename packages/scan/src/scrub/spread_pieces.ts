@@ -1,0 +1,199 @@
+/**
+ * Finds pieces of keys whose bytes are spread: each in a word of its own, as lists and arrays of runtimes hold them.
+ *
+ * A cell of a list of Erlang is {byte · 16 + 15, the next cell · 1}: one that was just made lies right beside the one before
+ * it. Arrays are those of numbers of 32 and 64 bits, and V8's of small integers and doubles.
+ *
+ * Cost: one look at each byte, and one at each cell of a run that is long enough.
+ * Sources: `erts/emulator/beam/erl_term.h` of Erlang/OTP 27, seen where `crypto` takes a number; `src/objects/smi.h` of V8.
+ *
+ * @module
+ */
+import type { Piece } from './piece_search.ts'
+import { type PieceHit, PieceTable, type Step } from './piece_table.ts'
+import type { SecretPattern } from './secret_pattern.ts'
+
+/** A piece has as many cells at least: 96 bits. */
+const LEAST_CELLS = 12
+/** Cells that are read at once, and those of its end that are read again: more than any value has. */
+const MOST_CELLS = 1 << 16
+const AGAIN = 2048
+/** Where zeros are looked for, in cells. */
+const SAMPLED = [0, LEAST_CELLS / 4, -LEAST_CELLS / 4] as const
+/** What cells are the bytes of. */
+const SPREAD_FORMS: ReadonlySet<string> = new Set(['limbs-be', 'limbs-le64'])
+
+/** How a byte lies in its cell. */
+interface Spread {
+  readonly form: string
+  /** Bytes of a cell, and those of them that tell the byte. */
+  readonly stride: number
+  readonly width: number
+  /** The byte that a cell holds, or −1. */
+  readonly byteAt: (view: DataView, at: number) => number
+}
+
+/** Of 0 to 255 as doubles: the higher half, whose lower half is zero. */
+const DOUBLES = new Map(
+  Array.from({ length: 256 }, (_, byte) => {
+    const view = new DataView(new ArrayBuffer(8))
+    view.setFloat64(0, byte)
+    return [view.getUint32(0), byte] as const
+  }),
+)
+
+/** What is in a cell of Erlang's beside its byte: the bits of a small number, and of the address of a cell. */
+const SMALL = 0xf
+const LIST = { mask: 7, tag: 1 } as const
+const NIL = 0x3b
+
+const SPREADS: readonly Spread[] = [
+  { form: 'erlang-list', stride: 16, width: 8, byteAt: erlangByte },
+  {
+    form: 'bytes-in-u64',
+    stride: 8,
+    width: 8,
+    byteAt: (view, at) => halfByte(view, at, at + 4, 1),
+  },
+  {
+    form: 'bytes-in-smi',
+    stride: 8,
+    width: 8,
+    byteAt: (view, at) => halfByte(view, at + 4, at, 1),
+  },
+  { form: 'bytes-in-double', stride: 8, width: 8, byteAt: doubleByte },
+  { form: 'bytes-in-u32', stride: 4, width: 4, byteAt: (view, at) => halfByte(view, at, at, 1) },
+  {
+    form: 'bytes-in-smi-compressed',
+    stride: 4,
+    width: 4,
+    byteAt: (view, at) => halfByte(view, at, at, 2),
+  },
+]
+
+function erlangByte(view: DataView, at: number): number {
+  const low = view.getUint32(at, true)
+  if ((low & SMALL) !== SMALL || low >>> 12 !== 0 || view.getUint32(at + 4, true) !== 0) return -1
+  const tail = view.getUint8(at + 8)
+  const isCell = (tail & LIST.mask) === LIST.tag && view.getUint16(at + 14, true) === 0
+  return isCell || tail === NIL ? low >>> 4 : -1
+}
+
+/** A byte times `times` in the half at `at`, where the one at `other` is zero, if it is another. */
+function halfByte(view: DataView, at: number, other: number, times: 1 | 2): number {
+  const value = view.getUint32(at, true)
+  if (value > 255 * times || value % times !== 0) return -1
+  return other === at || view.getUint32(other, true) === 0 ? value / times : -1
+}
+
+function doubleByte(view: DataView, at: number): number {
+  if (view.getUint32(at, true) !== 0) return -1
+  return DOUBLES.get(view.getUint32(at + 4, true)) ?? -1
+}
+
+/** Whether there is nothing but zeros in `length` bytes, a multiple of 4, as far as they are there. */
+function areZeros(view: DataView, at: number, length: number): boolean {
+  const end = Math.min(at + length, view.byteLength - 3)
+  for (let k = Math.max(0, at); k < end; k += 4) if (view.getUint32(k, true) !== 0) return false
+  return true
+}
+
+export class SpreadPieces {
+  readonly #table: PieceTable
+  readonly #bytes: Uint8Array = new Uint8Array(MOST_CELLS)
+
+  /** @param patterns values as they are are looked for; they stay the caller's */
+  constructor(patterns: readonly SecretPattern[], step: Step) {
+    this.#table = new PieceTable(
+      patterns.filter(({ form }) => SPREAD_FORMS.has(form)),
+      step,
+    )
+  }
+
+  /** Overwrites the table, its patterns and what was read last. */
+  wipe(): void {
+    this.#table.wipe()
+    this.#bytes.fill(0)
+  }
+
+  /** Gives the pieces of runs that have a cell in `[from, to)`, with offsets in `bytes`. */
+  find(bytes: Uint8Array, from: number, to: number, onPiece: (piece: Piece) => void): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    for (const spread of SPREADS) this.#findSpread(spread, { bytes, view, from, to }, onPiece)
+  }
+
+  /** A run of the least length has a cell at each multiple of so many cells, counted from anywhere. */
+  #findSpread(spread: Spread, window: Window, onPiece: (piece: Piece) => void): void {
+    const { stride } = spread
+    const { view, from, to } = window
+    const apart = LEAST_CELLS * stride
+    /** Behind the last run of each place within a cell. */
+    const done = new Uint32Array(stride)
+    const last = view.byteLength - stride
+    for (let base = from; base < to; base += apart) {
+      // Much of memory is zeros. Of three places one is in the run, and no value has as many zeros there.
+      if (SAMPLED.every((cells) => areZeros(view, base + cells * stride, 2 * stride))) continue
+      for (let phase = 0; phase < stride && base + phase <= last; phase++) {
+        const at = base + phase
+        if (at < (done[phase] ?? 0) || spread.byteAt(view, at) < 0) continue
+        done[phase] = this.#inRun(spread, window, at, onPiece)
+      }
+    }
+  }
+
+  /** @returns behind what was read of the run around a cell */
+  #inRun(
+    { form, stride, width, byteAt }: Spread,
+    { bytes, view }: Window,
+    at: number,
+    onPiece: (piece: Piece) => void,
+  ): number {
+    let begin = at
+    while (begin >= stride && at - begin < AGAIN * stride && byteAt(view, begin - stride) >= 0)
+      begin -= stride
+    let count = 0
+    let isZero = true
+    for (let cell = begin; cell + stride <= bytes.length && count < MOST_CELLS; cell += stride) {
+      const byte = byteAt(view, cell)
+      if (byte < 0) break
+      if (byte !== 0) isZero = false
+      this.#bytes[count++] = byte
+    }
+    const end = begin + count * stride
+    if (count < LEAST_CELLS || isZero) return end
+    this.#table.find(this.#bytes.subarray(0, count), 0, count, (hit) => {
+      const length = (hit.length - 1) * stride + width
+      onPiece(pieceOf(hit, form, begin + hit.at * stride, length))
+    })
+    return count === MOST_CELLS ? end - AGAIN * stride : end
+  }
+}
+
+interface Window {
+  readonly bytes: Uint8Array
+  readonly view: DataView
+  readonly from: number
+  readonly to: number
+}
+
+/** In bytes of the cells. */
+function pieceOf(
+  { pattern, from, length: cells }: PieceHit,
+  form: string,
+  offset: number,
+  length: number,
+): Piece {
+  const { key, value, bits, bytes } = pattern
+  const each = length / cells
+  return {
+    offset,
+    length,
+    key,
+    value,
+    form,
+    from: Math.floor(from * each),
+    of: Math.ceil(bytes.length * each),
+    valueBits: bits,
+    isWhole: cells === bytes.length,
+  }
+}
