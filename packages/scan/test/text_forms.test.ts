@@ -142,6 +142,17 @@ describe('JSON of which a freed buffer has lost the first 16 bytes', () => {
     })
   }
 
+  it('gives Ed25519 that has lost crv, whichever member comes first, and nothing for another x', () => {
+    const { x, d } = jwk(ED25519)
+    for (const members of [
+      { crv: 'Ed25519', x, d },
+      { crv: 'Ed25519', d, x },
+    ])
+      assertProven(only(cut(JSON.stringify({ kty: 'OKP', ...members }))), ED25519, 'jwk')
+    const wrong = JSON.stringify({ kty: 'OKP', crv: 'Ed25519', x: d, d })
+    assert.deepEqual(hitsIn(Buffer.from(cut(wrong))), [])
+  })
+
   it('gives nothing without private members, or beside another public half', () => {
     const { d: _, ...open } = jwk(P256)
     const other = { ...jwk(P256), y: jwk(P256).x }

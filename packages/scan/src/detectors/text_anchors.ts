@@ -13,6 +13,7 @@ import { DNSSEC } from './dnssec.ts'
 import { keyXml } from './dotnet_xml.ts'
 import { HEADERLESS_ANCHORS } from './headerless_base64.ts'
 import { JWK } from './jwk.ts'
+import { FREED_JWK_ANCHORS } from './jwk_freed.ts'
 import { CURVE, EXPONENT, JSON_CURVE, JSON_RSA } from './jwk_headless.ts'
 import { PEM, SSH2 } from './pem.ts'
 import { PEM_END, PEM_END_TEXT } from './pem_end.ts'
@@ -37,6 +38,7 @@ export const TEXT_ANCHORS: readonly Anchor[] = [
   quadAnchor('jwk', 'kty', JWK),
   ...textAnchors('json-rsa', EXPONENT, JSON_RSA),
   ...textAnchors('json-curve', CURVE, JSON_CURVE),
+  ...FREED_JWK_ANCHORS,
   ...['RSAKeyValue', 'RSAKeyPair', 'DSAKeyValue'].flatMap((element) =>
     textAnchors(`xml-${element}`, element, keyXml(element)),
   ),
