@@ -162,11 +162,26 @@ it('a scrub whose summary cannot be printed ends with what it did: its report is
   assert.equal(stderr, 'mintmark: standard output cannot be written to (ENOSPC)\n')
 })
 
-it('a clone that was not built says what builds it, and ends with 3', () => {
-  const clone = join(folder, 'clone/packages/cli/bin')
-  cpSync(bin, clone, { recursive: true })
-  const command = [join(clone, 'mintmark.mjs'), 'scan', dump]
+/** The bin of a command that has nothing else, started under what may be another version of Node. */
+function bare(home: string, ...flags: readonly string[]) {
+  const own = join(folder, home, 'packages/cli')
+  cpSync(bin, join(own, 'bin'), { recursive: true })
+  cpSync(join(bin, '../package.json'), join(own, 'package.json'))
+  const command = [...flags, join(own, 'bin/mintmark.mjs'), 'scan', dump]
   const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' })
+  return { status, stdout, stderr }
+}
+
+it('a clone that was not built says what builds it, and ends with 3', () => {
+  const { status, stdout, stderr } = bare('clone')
   assert.deepEqual([status, stdout], [3, ''])
   assert.match(stderr, /^mintmark: it is not built: run `node tools\/setup\.mjs`.*\n$/)
+})
+
+it('an installed command says which Node it needs where that is older, and ends with 3', () => {
+  const older =
+    "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '22.17.1' } })"
+  const { status, stdout, stderr } = bare('installed', '--import', `data:text/javascript,${older}`)
+  assert.deepEqual([status, stdout], [3, ''])
+  assert.match(stderr, /^mintmark: it needs Node \d+\.\d+ or newer; this is 22\.17\.1\n$/)
 })

@@ -207,6 +207,14 @@ it('a PDF, whose streams are not opened, ends a scan with 3', async () => {
   assert.match(out, /NOT SEARCHED\n.*page\.pdf: .* the streams of a PDF; unpack it/)
 })
 
+it('the head of a PDF in the text of a program is none', async () => {
+  const { code, out } = await mintmark(
+    'scan',
+    file('writer', Buffer.from('%PDF-1.4\n\0%s 0 obj\0')),
+  )
+  assert.equal(code, 0, out)
+})
+
 it('scan ends with 3 where nothing comes out of a packed file, which is searched as it is', async () => {
   const cut = file('packed/first.gz', gzipSync(core).subarray(0, 12))
   const { code, out } = await mintmark('scan', cut)

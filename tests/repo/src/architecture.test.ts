@@ -59,6 +59,14 @@ describe('packages', () => {
     assert.deepEqual(enders, ['packages/cli/src/main.ts'])
   })
 
+  it('the command asks for the Node that the workspace asks for', () => {
+    const [own, whole] = ['packages/cli/package.json', 'package.json'].map(
+      (file) => /"node": "(>=[\d.]+)"/.exec(read(file))?.[1],
+    )
+    assert.ok(whole !== undefined)
+    assert.equal(own, whole)
+  })
+
   it('the ledger speaks no HTTP', () => {
     const own = sources.filter((file) => file.startsWith('packages/ledger/src/'))
     const wrong = own.filter((file) => /from 'node:(http|https|net)|fetch\(/.test(read(file)))

@@ -53,29 +53,24 @@ interface Printed {
   readonly to: number
 }
 
-/** The number below the last label of this name in a text. */
-function printed(text: string, label: string): Printed | undefined {
-  const [match] = [...text.matchAll(new RegExp(label + NUMBER, 'gi'))].slice(-1)
+/** The number below the first label of this name in a text, or the last. */
+function printed(text: string, label: string, which: 'first' | 'last'): Printed | undefined {
+  const matches = text.matchAll(new RegExp(label + NUMBER, 'gi'))
+  const match = which === 'first' ? matches.next().value : [...matches].at(-1)
   if (match === undefined) return undefined
   const bytes = Buffer.from((match[1] ?? '').replaceAll(/[^\da-fA-F]/g, ''), 'hex')
   return { bytes, from: match.index, to: match.index + match[0].trimEnd().length }
-}
-
-/** The number below the first label of this name. */
-function printedFirst(text: string, label: string): Printed | undefined {
-  const match = new RegExp(label + NUMBER, 'i').exec(text)
-  return match === null ? undefined : printed(text.slice(0, match.index + match[0].length), label)
 }
 
 function readRsa({ chars, at }: TextRun): Detected | undefined {
   charge(LETTER_UNITS * chars.length)
   const text = Buffer.from(chars).toString('latin1')
   const [before, behind] = [text.slice(0, at), text.slice(at)]
-  const p = printedFirst(behind, 'prime1')
-  const q = printedFirst(behind, 'prime2')
+  const p = printed(behind, 'prime1', 'first')
+  const q = printed(behind, 'prime2', 'first')
   if (p === undefined || q === undefined) return undefined
-  const n = printed(before, 'modulus')
-  const d = printed(before, 'private ?exponent')
+  const n = printed(before, 'modulus', 'last')
+  const d = printed(before, 'private ?exponent', 'last')
   const key = rsaKey({
     n: numberOf(n?.bytes),
     e: exponentIn(before),
@@ -84,7 +79,7 @@ function readRsa({ chars, at }: TextRun): Detected | undefined {
     q: numberOf(q.bytes),
   })
   const rest = ['exponent1', 'exponent2', 'exp1', 'exp2', 'coefficient'].map((label) =>
-    printedFirst(behind, label),
+    printed(behind, label, 'first'),
   )
   const end = Math.max(q.to, ...rest.map((one) => one?.to ?? 0))
   for (const one of [n, d, p, q, ...rest]) one?.bytes.fill(0)
@@ -96,7 +91,7 @@ function readRsa({ chars, at }: TextRun): Detected | undefined {
 function exponentIn(text: string): bigint | undefined {
   const decimal = [...text.matchAll(/public ?exponent:\s*(\d{1,40})/gi)].at(-1)?.[1]
   if (decimal !== undefined) return BigInt(decimal)
-  const number = printed(text, 'public ?exponent')
+  const number = printed(text, 'public ?exponent', 'last')
   return number === undefined ? undefined : fromBigEndian(number.bytes)
 }
 
@@ -106,8 +101,8 @@ function readCurve({ chars, at }: TextRun): Detected | undefined {
   charge(LETTER_UNITS * chars.length)
   const text = Buffer.from(chars).toString('latin1')
   const behind = text.slice(at)
-  const secret = printedFirst(behind, 'priv')
-  const stored = printedFirst(behind, 'pub')
+  const secret = printed(behind, 'priv', 'first')
+  const stored = printed(behind, 'pub', 'first')
   if (secret === undefined || stored === undefined) return undefined
   const okp = /\b(ed25519|ed448|x25519|x448) Private-Key:\s*$/i.exec(text.slice(0, at))?.[1]
   const key =
