@@ -58,12 +58,12 @@ function settingsIn(stateFolder: string): GateSettings {
 
 function gateOf(settings: GateSettings): Gate {
   const spool = Spool.open(settings.spool, { isMade: false })
-  const { limits, zstd, publicKeys, acceptsCut } = settings
+  const { limits, compression, publicKeys, acceptsCut } = settings
   return {
     spool,
     log: new GateLog(spool.folder),
     limits,
-    compressor: zstd === undefined ? { kind: 'gzip' } : { kind: 'zstd', program: zstd },
+    compression,
     async loadScrub() {
       const { compileLess } = await import('./process/compiling.ts')
       compileLess()

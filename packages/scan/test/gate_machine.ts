@@ -29,7 +29,7 @@ export function machine(script = 'process.exit(0)'): Machine {
   const settings: GateSettings = {
     spool: place('spool'),
     limits: { maxMemoryBytes: 'auto', maxSizeBytes: 2, maxAtOnce: 3, keepFreeBytes: 0 },
-    zstd: undefined,
+    compression: 'gzip',
     ignoresLimits: false,
     acceptsCut: false,
     publicKeys: [],

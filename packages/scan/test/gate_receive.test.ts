@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -47,16 +48,9 @@ function landed(folder: string): { core: string | undefined; report: Record<stri
 }
 
 describe('a core that is received', () => {
-  for (const compressor of [
-    { kind: 'gzip' },
-    { kind: 'zstd', program: '/usr/bin/zstd' },
-  ] as const) {
-    const skip =
-      compressor.kind === 'zstd' && !existsSync(compressor.program) && process.env['CI'] !== 'true'
-        ? 'there is no zstd'
-        : false
-    it(`lands scrubbed beside its report, by ${compressor.kind}`, { skip }, async () => {
-      const gate = gateWith({ scrub: erasing(ERASED), compressor })
+  for (const compression of ['gzip', 'zstd'] as const) {
+    it(`lands scrubbed beside its report, by ${compression}`, async () => {
+      const gate = gateWith({ scrub: erasing(ERASED), compression })
       const done = await receiveCore(gate, arrivalOfBytes(CORE, 'core.victim.7'))
       assert.ok(done.outcome === 'core')
       assert.equal(done.folder, path.join(gate.spool.folder, 'core.victim.7'))
@@ -157,14 +151,6 @@ describe('no core', () => {
     assert.deepEqual(gate.spool.entries(), [])
     assert.match(logOf(gate), /problem .*no core, an error of ours, Error/)
     assert.equal(logOf(gate).includes('private'), false)
-  })
-
-  it('is left where the compressor fails', async () => {
-    const gate = gateWith({ compressor: { kind: 'zstd', program: '/bin/false' } })
-    const done = await receiveCore(gate, arrivalOfBytes(CORE))
-    assert.ok(done.outcome === 'lost')
-    assert.match(done.why, /OUTPUT_UNWRITABLE/)
-    assert.deepEqual(filesIn(gate.spool.folder), [])
   })
 
   it('is left where the file that held it was changed meanwhile', async () => {
@@ -317,12 +303,8 @@ describe('the self-test', () => {
     const gate = gateWith()
     await selfTest(gate)
     assert.deepEqual(readdirSync(gate.spool.folder), [])
-    await assert.rejects(
-      selfTest(gateWith({ compressor: { kind: 'zstd', program: '/bin/false' } })),
-      {
-        code: 'OUTPUT_UNWRITABLE',
-      },
-    )
+    rmSync(gate.spool.folder, { recursive: true })
+    await assert.rejects(selfTest(gate), { code: 'ENOENT' })
   })
 })
 

@@ -266,7 +266,7 @@ const { settings } = loadState(told[0])
 const spool = Spool.open(settings.spool, { isMade: false })
 const scrub = () => Promise.resolve({ erased: [], report: {}, isClean: true })
 const limits = { ...settings.limits, maxSizeBytes: 2 ** 40 }
-const gate = { spool, log: new GateLog(spool.folder), limits, compressor: { kind: 'gzip' }, loadScrub: () => Promise.resolve(scrub) }
+const gate = { spool, log: new GateLog(spool.folder), limits, compression: 'gzip', loadScrub: () => Promise.resolve(scrub) }
 const { outcome } = await receiveCore(gate, arrivalOf(crashOf(told.slice(1), 1), new Inlet(0, first)))
 process.exit(outcome === 'core' ? 0 : 3)
 `

@@ -1,10 +1,9 @@
 /** A gate for tests: its scrub erases what it is told, and its spool lies in a folder that is removed. */
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
-import { gunzipSync } from 'node:zlib'
+import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import type { Range } from '@mintmark/dump'
 import { Inlet } from '../src/gate/drain.ts'
 import { type Arrival, type Gate, GateLog, type Scrub, Spool } from '../src/gate/gate.ts'
@@ -28,7 +27,7 @@ export function gateWith(options: Partial<Gate> & { readonly scrub?: Scrub } = {
     spool,
     log: new GateLog(spool.folder),
     limits: { maxMemoryBytes: 1 << 24, maxSizeBytes: 1 << 30, maxAtOnce: 4, keepFreeBytes: 0 },
-    compressor: { kind: 'gzip' },
+    compression: 'gzip',
     loadScrub: () => Promise.resolve(scrub),
     ...rest,
   }
@@ -62,5 +61,5 @@ export function filesIn(folder: string): string[] {
 
 export function unpacked(file: string): Buffer {
   if (file.endsWith('.gz')) return gunzipSync(readFileSync(file))
-  return execFileSync('zstd', ['-dc', file], { maxBuffer: 1 << 30 })
+  return zstdDecompressSync(readFileSync(file))
 }

@@ -38,9 +38,9 @@ const bounds = (): Option[] => [
     'auto',
     'a tenth, at most 4G',
   ),
-  option('--compress <HOW>', 'zstd needs the program of that name')
-    .choices(['auto', 'zstd', 'gzip'])
-    .default('auto', 'zstd where it is installed'),
+  option('--compress <HOW>', 'what packs a scrubbed core')
+    .choices(['zstd', 'gzip'])
+    .default('zstd'),
   option(
     '--keep-unscrubbed <WHEN>',
     'a core that cannot be scrubbed is not kept: there is no other choice',

@@ -37,19 +37,19 @@ function isReport(input: HeldInput): boolean {
 }
 
 function coreContent(gate: Gate, hold: CoreHold): Content {
-  const { compressor } = gate
+  const { compression } = gate
   const input = hold.input()
   return {
     input,
     coreBytes: input.size,
     spilledBytes: hold.spilledBytes,
-    suffix: SUFFIX[compressor.kind],
-    compression: compressor.kind,
+    suffix: SUFFIX[compression],
+    compression,
     ready: (erased) =>
       Promise.resolve((file) =>
         writeCompressed(input, erased, {
           file,
-          compressor,
+          compression,
           check: () => refuseFullDisk(gate.spool, gate.limits.keepFreeBytes),
         }),
       ),

@@ -6,7 +6,7 @@
 import type { Json } from '@mintmark/core'
 import type { Scrub } from './receive.ts'
 
-export type { Compressor } from './compress.ts'
+export type { Compression } from './compress.ts'
 export { crashOf } from './crash.ts'
 export { Inlet } from './drain.ts'
 export { GateLog } from './gate_log.ts'

@@ -16,6 +16,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { isObject, type Json, MintmarkError, safeText } from '@mintmark/core'
+import type { Compression } from './compress.ts'
 import type { KernelSettings } from './kernel_settings.ts'
 import { makeFolder } from './make_folder.ts'
 import type { GateLimits } from './receive.ts'
@@ -29,8 +30,7 @@ export interface GateSettings {
   /** The spool, absolute. */
   readonly spool: string
   readonly limits: GateLimits
-  /** Path of the `zstd` program; undefined: gzip. */
-  readonly zstd: string | undefined
+  readonly compression: Compression
   /** Take cores of processes too that have a limit of 0 on them. */
   readonly ignoresLimits: boolean
   /** Cores land though the search for a given key was cut short. */
@@ -112,7 +112,7 @@ function parsed(text: string): GateState | undefined {
 
 function settingsOf(value: unknown): GateSettings | undefined {
   if (!isObject(value)) return undefined
-  const { spool, limits, zstd, ignoresLimits, acceptsCut, publicKeys } = value
+  const { spool, limits, compression, ignoresLimits, acceptsCut, publicKeys } = value
   if (typeof spool !== 'string' || !isObject(limits) || !Array.isArray(publicKeys)) return undefined
   const { maxMemoryBytes, maxSizeBytes, maxAtOnce, keepFreeBytes = 'auto' } = limits
   if (!isBound(maxMemoryBytes) || !isBound(keepFreeBytes)) return undefined
@@ -120,7 +120,7 @@ function settingsOf(value: unknown): GateSettings | undefined {
   return {
     spool,
     limits: { maxMemoryBytes, maxSizeBytes, maxAtOnce, keepFreeBytes },
-    zstd: typeof zstd === 'string' ? zstd : undefined,
+    compression: compression === 'gzip' ? 'gzip' : 'zstd',
     ignoresLimits: ignoresLimits === true,
     acceptsCut: acceptsCut === true,
     publicKeys: publicKeys.filter(isObject),

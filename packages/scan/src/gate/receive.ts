@@ -9,7 +9,7 @@ import path from 'node:path'
 import type { Range } from '@mintmark/dump'
 import type { ClassPolicy } from '../policy.ts'
 import type { ScanInput } from '../scan_input.ts'
-import type { Compressor } from './compress.ts'
+import type { Compression } from './compress.ts'
 import { CoreHold } from './core_hold.ts'
 import type { Crash } from './crash.ts'
 import { drain, type Inlet } from './drain.ts'
@@ -52,7 +52,7 @@ export interface Gate {
   readonly spool: Spool
   readonly log: GateLog
   readonly limits: GateLimits
-  readonly compressor: Compressor
+  readonly compression: Compression
   /** Loaded once the dying process is let go. */
   readonly loadScrub: () => Promise<Scrub>
   /** How long the scrub of so many bytes may take, in milliseconds, before there is no core; as `turn.ts` has it. */

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import { fstatSync, fsyncSync, writeFileSync } from 'node:fs'
 import type { Range } from '@mintmark/dump'
-import { erasedPieces, throughGzip, type Written } from './compress.ts'
+import { erasedPieces, type Written, writePacked } from './compress.ts'
 import type { Content } from './content.ts'
 import type { CoreHold } from './core_hold.ts'
 import { type OpenedReport, openCrashReport } from './crash_report.ts'
@@ -106,7 +106,8 @@ async function writeReport(
   const check = checkOf(gate)
   writeFileSync(file, sides.before)
   writeFileSync(file, CORE_FIELD)
-  await throughGzip(erasedPieces(input, parts.coreBytes, { erased, check, sums }), file, inLines)
+  const pieces = erasedPieces(input, parts.coreBytes, { erased, check, sums })
+  await writePacked(pieces, file, { compression: 'gzip', encode: inLines })
   writeFileSync(file, sides.after)
   fsyncSync(file)
   return {

@@ -20,7 +20,7 @@ const BLOCKS = 3
  *
  * @throws whatever a core would be lost for
  */
-export async function selfTest({ spool, compressor, loadScrub }: Gate): Promise<void> {
+export async function selfTest({ spool, compression, loadScrub }: Gate): Promise<void> {
   const entry = spool.begin('self-test')
   const hold = new CoreHold({ folder: entry.folder, memory: fixedShare(0) })
   try {
@@ -30,7 +30,7 @@ export async function selfTest({ spool, compressor, loadScrub }: Gate): Promise<
     if (!isClean) throw new MintmarkError('GATE_UNFIT', 'bytes without a key could not be scrubbed')
     const file = entry.create('self-test')
     try {
-      await writeCompressed(hold.input(), erased, { file, compressor, check: () => {} })
+      await writeCompressed(hold.input(), erased, { file, compression, check: () => {} })
     } finally {
       closeSync(file)
     }

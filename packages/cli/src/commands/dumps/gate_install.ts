@@ -14,17 +14,16 @@ import { flag } from '../../options/option_values.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, exitCode } from '../../process/exit_codes.ts'
 import { plural } from '../../render/table.ts'
-import { compressorOf, folderOption, keptKeysOf, limitsOf } from './gate_options.ts'
+import { compressionOf, folderOption, keptKeysOf, limitsOf } from './gate_options.ts'
 
 const RECEIVER = new URL('../../../../bin/gate-receive.mjs', import.meta.url)
 
 export const gateInstall: Handler = async (_args, options, io) => {
   const places = placesOf(options)
-  const compressor = compressorOf(options)
   const settings: GateSettings = {
     spool: folderOption(options, 'spool'),
     limits: limitsOf(options),
-    zstd: compressor.kind === 'zstd' ? compressor.program : undefined,
+    compression: compressionOf(options),
     ignoresLimits: flag(options, 'ignoreLimits'),
     acceptsCut: flag(options, 'acceptCut'),
     publicKeys: await keptKeysOf(options, io),
@@ -43,7 +42,7 @@ export const gateInstall: Handler = async (_args, options, io) => {
     await io.out(
       [
         wasThere ? 'The gate stood there already; its settings are new.' : 'The gate stands.',
-        `Cores land in ${safeText(state.settings.spool)}, packed by ${compressor.kind}.`,
+        `Cores land in ${safeText(state.settings.spool)}, packed by ${state.settings.compression}.`,
         `Before it there was: ${before}`,
         ...notes.map((note) => `Note: ${safeText(note, 500)}`),
         'A reboot takes it away: docs/gate.md has a unit for systemd.\n',

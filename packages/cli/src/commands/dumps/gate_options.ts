@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { accessSync, constants, existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import type { Json } from '@mintmark/core'
-import type { Compressor, GateLimits } from '@mintmark/scan/gate'
+import type { Compression, GateLimits } from '@mintmark/scan/gate'
 import { invalid, list, numberOption, textOption } from '../../options/option_values.ts'
 import type { Options } from '../../process/command.ts'
 import type { Io } from '../../process/io.ts'
@@ -18,7 +17,6 @@ const UNITS: ReadonlyMap<string, number> = new Map([
   ['G', 2 ** 30],
   ['T', 2 ** 40],
 ])
-const ZSTD_PLACES = ['/usr/bin/zstd', '/usr/local/bin/zstd', '/bin/zstd']
 
 /** @throws {MintmarkError} `INPUT_INVALID` */
 export function limitsOf(options: Options): GateLimits {
@@ -42,24 +40,8 @@ function sizeOption(options: Options, name: string, flag: string): number {
   throw invalid(flag, `--${flag} takes a size such as 256M`)
 }
 
-/** @throws {MintmarkError} `INPUT_INVALID` if zstd is asked for and not there */
-export function compressorOf(options: Options): Compressor {
-  const wanted = textOption(options, 'compress')
-  if (wanted === 'gzip') return { kind: 'gzip' }
-  const program = ZSTD_PLACES.find(isProgram)
-  if (program !== undefined) return { kind: 'zstd', program: realpathSync(program) }
-  if (wanted !== 'zstd') return { kind: 'gzip' }
-  throw invalid('compress', `there is no zstd (looked for ${ZSTD_PLACES.join(', ')})`)
-}
-
-function isProgram(file: string): boolean {
-  if (!existsSync(file)) return false
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
+export function compressionOf(options: Options): Compression {
+  return textOption(options, 'compress') === 'gzip' ? 'gzip' : 'zstd'
 }
 
 /** The public keys of `--public-key`, written down without any secret. */

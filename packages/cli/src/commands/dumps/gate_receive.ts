@@ -21,7 +21,7 @@ import { compileLess } from '../../process/compiling.ts'
 import { DONE, type ExitCode, WRONG_USAGE } from '../../process/exit_codes.ts'
 import { exitCodeOf } from '../../process/gate_exit.ts'
 import type { Io } from '../../process/io.ts'
-import { compressorOf, folderOption, keptKeysOf, limitsOf } from './gate_options.ts'
+import { compressionOf, folderOption, keptKeysOf, limitsOf } from './gate_options.ts'
 
 const STANDARD_INPUT = 0
 
@@ -40,7 +40,7 @@ async function gateFrom(options: Options, io: Io): Promise<Gate> {
     spool,
     log: new GateLog(spool.folder),
     limits: limitsOf(options),
-    compressor: compressorOf(options),
+    compression: compressionOf(options),
     loadScrub: () => scrubFor(kept, flag(options, 'acceptCut')),
   }
 }

@@ -5,7 +5,7 @@ import { FolderWatch, GateLog, Spool, type WatchCount } from '@mintmark/scan/gat
 import { flag, list, numberOption, textOption } from '../../options/option_values.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, exitCode, WRONG_USAGE } from '../../process/exit_codes.ts'
-import { compressorOf, folderOption, limitsOf } from './gate_options.ts'
+import { folderOption, limitsOf } from './gate_options.ts'
 
 const USAGE = 'error: give one DIR to watch: name it first, or behind a -- (see --help)'
 
@@ -19,7 +19,6 @@ export const gateWatch: Handler = async (args, options, io) => {
   }
   // Told now, not at the first dump.
   limitsOf(options)
-  compressorOf(options)
   const all = list(options, 'publicKey')
   // What is no key of the last files of the option is the folder.
   const keyFiles = args.length > 0 ? all : all.slice(0, -1)
