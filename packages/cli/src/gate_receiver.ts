@@ -10,7 +10,6 @@ import {
   arrivalOf,
   type Called,
   crashOf,
-  type FirstBytes,
   type Gate,
   GateLog,
   type GateSettings,
@@ -35,7 +34,7 @@ export async function receiveFromKernel({ told: args, first }: Called): Promise<
   try {
     const settings = settingsIn(stateFolder)
     const gate = gateOf(settings)
-    if (isCheck) return await check(gate, first)
+    if (isCheck) return await check(gate)
     const crash = crashOf(told, Date.now())
     const wantsNone = crash.wantsNone && !settings.ignoresLimits
     const inlet = new Inlet(STANDARD_INPUT, first)
@@ -73,10 +72,8 @@ function gateOf(settings: GateSettings): Gate {
   }
 }
 
-async function check(gate: Gate, first: FirstBytes | undefined): Promise<ExitCode> {
-  const { selfTest, slowStart } = await import('@mintmark/scan/gate')
+async function check(gate: Gate): Promise<ExitCode> {
+  const { selfTest } = await import('@mintmark/scan/gate')
   await selfTest(gate)
-  const slow = slowStart(first)
-  if (slow !== undefined) process.stdout.write(`${slow}\n`)
   return 0
 }

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import fs, { closeSync, fstatSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { syncBuiltinESMExports } from 'node:module'
-import { describe, it, mock } from 'node:test'
+import { fstatSync, openSync, writeFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import * as fc from 'fast-check'
 import { CoreHold, fixedShare } from '../src/gate/core_hold.ts'
@@ -58,78 +57,6 @@ describe('what is read of a core before anything is loaded', () => {
       ),
       { numRuns: Number(process.env['FUZZ_RUNS'] ?? 12) },
     )
-  })
-})
-
-/** A file as `early_reader.ts` hands it over, and what is to be read behind it. */
-function readBefore(core: Buffer, length: number) {
-  const name = place('memory')
-  writeFileSync(name, core.subarray(0, length))
-  const { file } = arrivalOfBytes(core.subarray(length)).inlet
-  return { name, before: { file: openSync(name, 'r+'), readMs: 40 }, file }
-}
-
-describe('what was read of a core before Node was started', () => {
-  it('comes first, whatever there is of it, and is gone from where it was', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 0, max: 3 * CHUNK_BYTES }),
-        fc.oneof(fc.nat(3 * CHUNK_BYTES), fc.constantFrom(0, CHUNK_BYTES, 2 * CHUNK_BYTES)),
-        fc.constantFrom(0, 1, 2, 7),
-        (length, lengthBefore, chunksFirst) => {
-          const core = coreOf(Math.ceil(length / BLOCK_BYTES), [[3, 9]], 0).subarray(0, length)
-          const { name, before, file } = readBefore(core, lengthBefore)
-          const first = new FirstBytes(file, chunksFirst * CHUNK_BYTES, before)
-          assert.ok(first.length >= Math.min(lengthBefore, length))
-          assert.equal(statSync(name).size, 0)
-          assert.throws(() => fstatSync(before.file), { code: 'EBADF' })
-          const inlet = new Inlet(file, first)
-          const memory = fixedShare(7 * CHUNK_BYTES)
-          const hold = new CoreHold({ folder: place('').replace(/[^/]*$/, ''), memory })
-          assert.equal(drain(inlet, hold, Number.MAX_SAFE_INTEGER), 'end')
-          const target = Buffer.alloc(core.length + 1, 0xee)
-          assert.equal(openInput(hold.input()).read(0, target), core.length)
-          assert.ok(target.subarray(0, core.length).equals(core))
-          hold.wipe()
-        },
-      ),
-      { numRuns: Number(process.env['FUZZ_RUNS'] ?? 12) },
-    )
-  })
-
-  it('becomes zeros before it is cut off', () => {
-    const { name, before, file } = readBefore(Buffer.alloc(3000, 'raw'), 3000)
-    const seen: Buffer[] = []
-    const cut = fs.ftruncateSync
-    mock.method(fs, 'ftruncateSync', (...args: Parameters<typeof cut>) => {
-      seen.push(readFileSync(name))
-      cut(...args)
-    })
-    syncBuiltinESMExports()
-    try {
-      assert.equal(new FirstBytes(file, CHUNK_BYTES, before).length, 3000)
-    } finally {
-      mock.restoreAll()
-      syncBuiltinESMExports()
-    }
-    assert.deepEqual(seen, [Buffer.alloc(3000)])
-  })
-
-  it('counts as read for as long as it was', () => {
-    const { before, file } = readBefore(Buffer.alloc(9), 9)
-    assert.ok(new FirstBytes(file, 0, before).readMs >= 40)
-  })
-
-  it('is no core where some of it is lost: what there is becomes zeros', () => {
-    const { name, before, file } = readBefore(Buffer.alloc(3000, 'raw'), 2000)
-    closeSync(before.file)
-    const unfit = { ...before, file: openSync(name, 'r') }
-    const first = new FirstBytes(file, CHUNK_BYTES, unfit)
-    const inlet = new Inlet(file, first)
-    const hold = new CoreHold({ folder: place(''), memory: fixedShare(CHUNK_BYTES) })
-    assert.throws(() => drain(inlet, hold, CHUNK_BYTES), { code: 'EBADF' })
-    inlet.close()
-    assert.ok(first.chunks.every(isWiped))
   })
 })
 

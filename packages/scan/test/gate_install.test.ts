@@ -15,17 +15,13 @@ import {
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { readAgain } from '@mintmark/testkit'
-import { FirstBytes } from '../src/gate/first_bytes.ts'
 import { gateStatus, installGate, loadState, uninstallGate } from '../src/gate/gate.ts'
-import { CHUNK_BYTES } from '../src/gate/hold_layout.ts'
 import { keptKey, keyOfKept } from '../src/gate/kept_keys.ts'
 import { patternFor } from '../src/gate/kernel_settings.ts'
-import { CHECK_BYTES } from '../src/gate/receive_script.ts'
-import { slowStart } from '../src/gate/self_test.ts'
 import { writableByOthers } from '../src/gate/writable_by_others.ts'
 import { parsePublicKeys } from '../src/public_keys/parse.ts'
 import { BEFORE, machine } from './gate_machine.ts'
-import { arrivalOfBytes, place } from './gate_world.ts'
+import { place } from './gate_world.ts'
 
 describe('the gate', () => {
   it('sets the pattern and the limit, and restores what stood there', () => {
@@ -136,25 +132,6 @@ describe('the gate says', () => {
     assert.deepEqual(kernel(), [BEFORE, '16'])
   })
 })
-
-describe('what the own check of a gate says', () => {
-  it('is told at its installation and by its status, and is no problem', () => {
-    const { places, settings, programs } = machine("process.stdout.write('it could be better\\n')")
-    assert.deepEqual(installGate(places, settings, programs).notes, ['it could be better'])
-    const { notes, problems } = gateStatus(places)
-    assert.deepEqual([notes, problems], [['it could be better'], []])
-  })
-
-  it('is that a process waits for Node where its bytes do not come early', () => {
-    assert.equal(slowStart(early(CHECK_BYTES)), undefined)
-    assert.match(slowStart(undefined) ?? '', /^a process that crashes waits for the start of Node/)
-    assert.throws(() => slowStart(early('other')), { code: 'GATE_UNFIT' })
-  })
-})
-
-function early(text: string): FirstBytes {
-  return new FirstBytes(arrivalOfBytes(Buffer.from(text)).inlet.file, CHUNK_BYTES)
-}
 
 describe('the gate, whatever happens,', () => {
   it('says what to do once its state is lost or damaged', () => {

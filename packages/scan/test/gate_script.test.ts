@@ -1,27 +1,15 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CHUNK_BYTES, FIRST_MOST_BYTES } from '../src/gate/hold_layout.ts'
 import {
-  coreOfTold,
   gateOf,
-  noPerl,
   often,
   parsed,
   READS_ALL,
-  readerOf,
   run,
   sha256,
   stalled,
@@ -51,64 +39,13 @@ describe('the script that the kernel runs', () => {
     assert.deepEqual(run(gateOf('process.exit(3)')), { code: 3, log: '' })
   })
 
-  it('gives the pipe room for more at once', { skip: noPerl }, () => {
-    const gate = gateOf(
-      "import { execFileSync } from 'node:child_process'\n" +
-        "const size = execFileSync('perl', ['-e', 'print fcntl(STDIN, 1032, 0)'], { stdio: [0, 'pipe', 'ignore'] })\n" +
-        'process.exit(Number(size) === 262144 ? 0 : 9)',
-    )
-    assert.deepEqual(run(gate, coreOfTold(2 ** 40, 4096)), { code: 0, log: '' })
-  })
-})
-
-/** What the kernel calls is in no control group; of one that is, Node reads what is large. */
-const inGroup = (text: string) => text.replace('"/proc/self/cgroup"', () => `"${groups}"`)
-const groups = place('cgroup')
-writeFileSync(groups, '0::/system.slice/some.service\n')
-
-const mostOfOneChunk = (text: string) => text.replaceAll(`${FIRST_MOST_BYTES}`, `${CHUNK_BYTES}`)
-
-describe('before Node is started', { skip: noPerl }, () => {
-  const cases = [
-    { name: 'nothing, of a core of no bytes', bytes: 0, first: 0, isGone: true },
-    { name: 'all of a small core', bytes: 5000, first: 5000, isGone: true },
-    {
-      name: 'all of a core of a byte less than the bound',
-      bytes: CHUNK_BYTES - 1,
-      first: CHUNK_BYTES - 1,
-      isGone: true,
-    },
-    { name: 'as much as the bound', bytes: CHUNK_BYTES, first: CHUNK_BYTES, isGone: false },
-    { name: 'no more than the bound', bytes: CHUNK_BYTES + 1, first: CHUNK_BYTES, isGone: false },
-  ]
-  for (const { name, bytes, ...expected } of cases)
-    it(`there is read ${name}`, () => {
-      const { first, isGone, isEarly } = toldOf(Buffer.alloc(bytes, 'of a core '), mostOfOneChunk)
-      assert.deepEqual({ first, isGone, isEarly }, { ...expected, isEarly: true })
-    })
-
-  it('there is read what the headers tell to be small', () => {
-    const { first, isGone } = toldOf(coreOfTold(300_000, 300_000))
-    assert.deepEqual({ first, isGone }, { first: 300_000, isGone: true })
-  })
-
-  it('there is read no more than the pipe holds of what they tell to be large', () => {
-    const { first, isGone } = toldOf(coreOfTold(2 ** 40, 3 << 20), inGroup)
-    assert.equal(isGone, false)
-    assert.ok(first >= 120 && first <= 1 << 20, String(first))
-  })
-
-  it('there is read nothing of a process that asked for no core', () => {
-    const args = TOLD.with(5, '0')
-    const { isEarly, rest } = toldOf(Buffer.from('the core'), undefined, args)
-    assert.deepEqual({ isEarly, rest }, { isEarly: false, rest: 8 })
-  })
-
   it('a process is let go by all that the script starts', () => {
     const pipe = place('pipe')
     execFileSync('mkfifo', [pipe])
     const gate = gateOf(
-      "import { constants, openSync } from 'node:fs'\n" +
+      "import { closeSync, constants, openSync } from 'node:fs'\n" +
+        'readFileSync(0)\n' +
+        'closeSync(0)\n' +
         'let code\n' +
         `try { openSync(${JSON.stringify(pipe)}, constants.O_WRONLY | constants.O_NONBLOCK) } catch (error) { ({ code } = error) }\n` +
         "process.exit(code === 'ENXIO' ? 0 : 9)",
@@ -119,57 +56,10 @@ describe('before Node is started', { skip: noPerl }, () => {
   })
 })
 
-describe('Node is started at once, and reads all', () => {
-  for (const [name, pattern] of [
-    ['memfd_create', /syscall \d+(?=, my \$name)/],
-    ['splice', /syscall \d+(?=, 0, 0, \$file)/],
-  ] as const)
-    it(`where ${name} is not allowed`, { skip: noPerl }, () => {
-      const { first } = toldOf(Buffer.alloc(3 << 20, 7), (text) =>
-        text.replace(pattern, 'syscall 99999'),
-      )
-      assert.equal(first, 0)
-    })
-
-  it('where little memory is left', { skip: noPerl }, () => {
-    const info = place('meminfo')
-    writeFileSync(info, 'MemTotal:  9000000 kB\nMemAvailable:    1048575 kB\n')
-    const edit = (text: string) => text.replace('/proc/meminfo', info)
-    assert.equal(toldOf(Buffer.alloc(3 << 20, 7), edit).isEarly, false)
-  })
-
-  it('where as many as may be are read already', { skip: noPerl }, async () => {
-    const gate = gateOf(TELLS)
-    const lock = `open F, "+<", shift or die; my $all = pack "s2 x4 q2 i x4", 1, 0, 0, 32, 0;
-      fcntl F, 6, $all or die; $| = 1; print "held"; sleep 60`
-    const file = path.join(path.dirname(gate.receive), 'gate.json')
-    const holder = spawn('perl', ['-e', lock, file], { stdio: ['ignore', 'pipe', 'inherit'] })
-    await once(holder.stdout, 'data')
-    const isEarly = () => {
-      assert.deepEqual(run(gate), { code: 0, log: '' })
-      return parsed(readFileSync(path.join(gate.spool, 'told'), 'utf8')).isEarly
-    }
-    assert.equal(isEarly(), false)
-    holder.kill()
-    await once(holder, 'exit')
-    assert.equal(isEarly(), true)
-  })
-
-  it('where there is no perl', () => {
-    const programs = place('programs')
-    mkdirSync(programs)
-    for (const name of ['nice', 'chrt', 'readlink', 'sleep', 'grep', 'cat'])
-      if (existsSync(`/usr/bin/${name}`)) symlinkSync(`/usr/bin/${name}`, path.join(programs, name))
-    const edit = (text: string) => text.replace('PATH=/usr/bin:/bin', `PATH=${programs}`)
-    assert.equal(toldOf(Buffer.alloc(3 << 20, 7), edit).isEarly, false)
-  })
-})
-
 describe('what reads a core', () => {
   for (const [what, bytes] of [
     ['nothing', Buffer.alloc(0)],
-    ['a part of a small core', Buffer.from('of a core')],
-    ['the head of a large one', coreOfTold(2 ** 40, 5000)],
+    ['a part of a core', Buffer.from('of a core')],
   ] as const)
     it(`is ended where ${what} came, and nothing more comes`, async () => {
       const gate = gateOf(READS_ALL, often)
@@ -192,24 +82,11 @@ describe('what reads a core', () => {
     closeSync(end)
     await ended
   })
-
-  it('leaves no core, and a line in the log, where it is killed before Node is started', {
-    skip: noPerl,
-  }, async () => {
-    const gate = gateOf(READS_ALL)
-    const { end, script, ended } = stalled(gate)
-    writeSync(end, 'of a core')
-    const reader = await readerOf(script.pid ?? 0)
-    process.kill(reader, 'SIGKILL')
-    assert.deepEqual(await ended, [3, null])
-    closeSync(end)
-    assert.match(gate.log(), /process 77: no core, what received it ended with 137/)
-  })
 })
 
 const coreNumber = (id: number) => Buffer.alloc(200_000 + id, `of ${id} `)
 
-describe('crashes at one time', { skip: noPerl }, () => {
+describe('crashes at one time', () => {
   it('are read each for itself', async () => {
     const gate = gateOf(TELLS.replace("'/told'", "'/told-' + args[1]"))
     const calls = Array.from({ length: 6 }, (_, id) => {
@@ -221,28 +98,7 @@ describe('crashes at one time', { skip: noPerl }, () => {
     for (const ended of await Promise.all(calls)) assert.deepEqual(ended, [0, null])
     for (const id of calls.keys()) {
       const told = parsed(readFileSync(path.join(gate.spool, `told-${id}`), 'utf8'))
-      const { first, isGone } = told
-      assert.deepEqual({ first, isGone }, { first: 200_000 + id, isGone: true })
       assert.equal(told.sha256, sha256(coreNumber(id)))
     }
-  })
-
-  it('have Node started once nobody is read any more, or after a while', async () => {
-    const gate = gateOf(READS_ALL, (text) => text.replace('alarm 2', 'alarm 1'))
-    const { end, script, ended } = stalled(gate)
-    writeSync(end, 'of a core')
-    const reader = await readerOf(script.pid ?? 0)
-    while (!readFileSync('/proc/locks', 'utf8').includes(`FLOCK  ADVISORY  READ ${reader} `))
-      // oxlint-disable-next-line no-await-in-loop -- until it reads
-      await sleep(10)
-    const tookMs = () => {
-      const began = performance.now()
-      assert.deepEqual(run(gate), { code: 0, log: '' })
-      return performance.now() - began
-    }
-    assert.ok(tookMs() > 900)
-    process.kill(reader, 'SIGKILL')
-    await ended
-    closeSync(end)
   })
 })

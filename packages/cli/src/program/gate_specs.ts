@@ -33,7 +33,7 @@ const bounds = (): Option[] => [
   option(
     '--max-at-once <N>',
     'cores received or waiting at once, half of them of one program; one more is not taken',
-  ).default('128'),
+  ).default('32'),
   option('--keep-free <SIZE>', "of the spool's disk, or else nothing is taken").default(
     'auto',
     'a tenth, at most 4G',

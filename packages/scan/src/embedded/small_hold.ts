@@ -37,7 +37,7 @@ export class SmallHold implements Sink {
     const runs = new SharedArrayBuffer(3 * Float64Array.BYTES_PER_ELEMENT)
     new Float64Array(runs).set([0, 0, this.size])
     const { size } = this
-    return { kind: 'held', size, runs, memory: undefined, chunks: [this.#held], spill: undefined }
+    return { kind: 'held', size, runs, chunks: [this.#held], spill: undefined }
   }
 
   wipe(): void {

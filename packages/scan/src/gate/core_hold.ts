@@ -5,15 +5,7 @@
  *
  * @module
  */
-import { readSync } from 'node:fs'
-import { eachBlock, memoryBytes, wipeMemory } from './held_memory.ts'
-import {
-  BLOCK_BYTES,
-  CHUNK_BYTES,
-  type HeldInput,
-  type MemoryFile,
-  type Spill,
-} from './hold_layout.ts'
+import { BLOCK_BYTES, CHUNK_BYTES, type HeldInput, type Spill } from './hold_layout.ts'
 import { SpillWriter } from './spill.ts'
 
 const ZEROS = Buffer.alloc(BLOCK_BYTES)
@@ -45,7 +37,6 @@ export function fixedShare(maxBytes: number): MemoryShare {
 /** One core. Wipe it when done, whatever happens. */
 export class CoreHold {
   readonly #options: HoldOptions
-  #memory: MemoryFile | undefined
   readonly #chunks: SharedArrayBuffer[] = []
   readonly #runs: number[] = []
   /** Where what comes next goes, from the next block on; {@link #pending} of its bytes are there already. */
@@ -67,8 +58,7 @@ export class CoreHold {
 
   /** Bytes that are not in memory but in the encrypted file. */
   get spilledBytes(): number {
-    const inMemory = (this.#memory?.length ?? 0) + this.#chunks.length * CHUNK_BYTES
-    return Math.max(0, this.#heldBytes - inMemory)
+    return Math.max(0, this.#heldBytes - this.#chunks.length * CHUNK_BYTES)
   }
 
   /**
@@ -110,33 +100,6 @@ export class CoreHold {
   }
 
   /**
-   * Takes the first bytes of a core, in memory that is a file, and the file itself; it stays open.
-   *
-   * @param isAll there is nothing behind them
-   * @throws the system's own error, `ENOMEM` if they may not be held
-   */
-  adoptFile(file: number, length: number, isAll: boolean): void {
-    const blocks = isAll ? length : length - (length % BLOCK_BYTES)
-    // Known before anything fails, to be wiped.
-    this.#memory = { file, length: blocks }
-    let dataBytes = 0
-    eachBlock(file, [0, blocks], (_, bytes, isData) => {
-      if (isData) this.#noteRun(bytes)
-      if (isData) dataBytes += bytes
-      // A held byte has its place in the core there.
-      this.#heldBytes += bytes
-      this.#size += bytes
-    })
-    const rest = Buffer.alloc(length - blocks)
-    readSync(file, rest, 0, rest.length, blocks)
-    wipeMemory(file, blocks)
-    if (!this.#options.memory.take(Math.max(dataBytes, memoryBytes(file))))
-      throw Object.assign(new Error('memory is held that may not be'), { code: 'ENOMEM' })
-    this.take(rest)
-    rest.fill(0)
-  }
-
-  /**
    * What was taken, to be read. It stands until {@link wipe}; nothing more can be taken.
    *
    * @throws as {@link room} does
@@ -150,7 +113,6 @@ export class CoreHold {
       kind: 'held',
       size: this.#size,
       runs,
-      memory: this.#memory,
       chunks: this.#chunks,
       spill: this.#spill,
     }
@@ -160,8 +122,6 @@ export class CoreHold {
   wipe(): void {
     for (const chunk of this.#chunks) new Uint8Array(chunk).fill(0)
     this.#writer?.wipe()
-    // It stays open, empty: its number must not become another file's while a thread may still read it.
-    if (this.#memory !== undefined) wipeMemory(this.#memory.file, 0)
   }
 
   /** Keeps the first bytes of the window, unless they are zeros: then what is behind them takes their place. */

@@ -3,10 +3,8 @@
  *
  * @module
  */
-import { fstatSync } from 'node:fs'
 import type { CoreHold } from './core_hold.ts'
-import { type CountedBytes, closeInput, type FirstBytes } from './first_bytes.ts'
-import { wipeMemory } from './held_memory.ts'
+import { closeInput, type FirstBytes } from './first_bytes.ts'
 import { CHUNK_BYTES } from './hold_layout.ts'
 import { readSome } from './read_some.ts'
 
@@ -18,15 +16,12 @@ export class Inlet {
   readonly file: number
   readonly #first: FirstBytes | undefined
   #isOpen: boolean
-  /** Until it is handed over. */
-  #counted: CountedBytes | undefined
 
   /** @param first what was read of it before */
   constructor(file: number, first?: FirstBytes) {
     this.file = file
     this.#first = first
     this.#isOpen = first?.isAll !== true
-    this.#counted = first?.counted
   }
 
   /** Whether more may come out of it. */
@@ -34,28 +29,13 @@ export class Inlet {
     return this.#isOpen
   }
 
-  /** The folder in the spool where what was read before is counted. */
-  get entry(): string | undefined {
-    return this.#first?.counted?.entry
-  }
-
   /** How long it was read before, in milliseconds. */
   get firstMs(): number {
     return this.#first?.readMs ?? 0
   }
 
-  /**
-   * Hands over what was read before.
-   *
-   * @throws the system's own error if some of it is lost
-   */
+  /** Hands over what was read before. */
   giveFirst(hold: CoreHold): void {
-    if (this.#first?.failure !== undefined) throw this.#first.failure
-    const counted = this.#counted
-    this.#counted = undefined
-    if (counted !== undefined) {
-      hold.adoptFile(counted.file, fstatSync(counted.file).size, counted.isAll)
-    }
     const { chunks = [], length = 0 } = this.#first ?? {}
     for (let done = 0; chunks.length > 0; done += CHUNK_BYTES) {
       const chunk = chunks.shift()
@@ -68,7 +48,6 @@ export class Inlet {
     if (this.#isOpen) closeInput(this.file)
     this.#isOpen = false
     for (const chunk of this.#first?.chunks ?? []) new Uint8Array(chunk).fill(0)
-    if (this.#counted !== undefined) wipeMemory(this.#counted.file, 0)
   }
 }
 

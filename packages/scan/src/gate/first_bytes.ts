@@ -1,6 +1,6 @@
 /**
- * The first bytes of a core, read before the rest of the gate is loaded: those that were read before Node was started
- * (`early_reader.ts`), and more of what comes, so that its process waits for no more than Node.
+ * The first bytes of a core, read before the rest of the gate is loaded, so that a small one's process waits for no more
+ * than Node.
  *
  * Imports only what itself imports nothing.
  *
@@ -8,33 +8,13 @@
  */
 import { closeSync, openSync } from 'node:fs'
 import { crashOf } from './crash.ts'
-import { CHUNK_BYTES, FIRST_MOST_BYTES, FIRST_OPTION, FIRST_SHARE } from './hold_layout.ts'
-import { takeMemoryFile } from './memory_file.ts'
+import { CHUNK_BYTES, FIRST_MOST_BYTES, FIRST_SHARE } from './hold_layout.ts'
 import { readSome } from './read_some.ts'
 import { standBack } from './stand_back.ts'
 
 const STANDARD_INPUT = 0
 
-/** What was read before Node was started. */
-export interface ReadBefore {
-  /** Descriptor of a file in memory, as `memory_file.ts` takes it. */
-  readonly file: number
-  /** How long it was read, in milliseconds. */
-  readonly readMs: number
-  /** Of what is counted already, and stays where it is: the name of its folder in the spool. */
-  readonly counted?: { readonly entry: string; readonly isAll: boolean } | undefined
-}
-
-/** In memory that is a file, and counted as held. */
-export interface CountedBytes {
-  readonly file: number
-  readonly entry: string
-  readonly isAll: boolean
-}
-
 export class FirstBytes {
-  /** What is counted already; the rest is not read yet. */
-  readonly counted: CountedBytes | undefined
   /** Of {@link CHUNK_BYTES} each, all but the last of them full. */
   readonly chunks: SharedArrayBuffer[] = []
   #length = 0
@@ -42,29 +22,15 @@ export class FirstBytes {
   readonly isAll: boolean
   /** How long the core was read, in milliseconds. */
   readonly readMs: number
-  /** What was read before is lost: what the system said. */
-  readonly failure: Error | undefined
 
   /**
-   * Takes all that was read before, reads on up to `roomBytes`, in whole chunks, and closes the file at its end.
+   * Reads up to `roomBytes`, in whole chunks, and closes the file at its end.
    *
-   * @param file descriptor of the core, or of what is left of it
+   * @param file descriptor of the core
    */
-  constructor(file: number, roomBytes: number, before?: ReadBefore) {
-    if (before?.counted !== undefined) {
-      this.counted = { file: before.file, ...before.counted }
-      this.isAll = before.counted.isAll
-      this.readMs = before.readMs
-      if (this.isAll) closeInput(file)
-      return
-    }
-    try {
-      if (before !== undefined) this.#length = takeMemoryFile(before.file, this.chunks)
-    } catch (error) {
-      this.failure = error instanceof Error ? error : new Error('not an error')
-    }
-    const startMs = performance.now() - (before?.readMs ?? 0)
-    this.isAll = this.failure === undefined && this.#readAll(file, roomBytes)
+  constructor(file: number, roomBytes: number) {
+    const startMs = performance.now()
+    this.isAll = this.#readAll(file, roomBytes)
     this.readMs = performance.now() - startMs
   }
 
@@ -112,29 +78,15 @@ export interface Called {
   readonly first: FirstBytes | undefined
 }
 
-/**
- * Reads what was read before, and standard input.
- *
- * @param args those of {@link Called}, behind the option that names what was read before, where anything was
- */
-export function readFirst(args: readonly string[]): Called {
-  const before = readBeforeIn(args[0])
-  const told = before === undefined ? args : args.slice(1)
+/** Reads standard input. */
+export function readFirst(told: readonly string[]): Called {
   const isCore = told[1] !== '--check' && !crashOf(told.slice(1), 0).wantsNone
-  if (before === undefined && !isCore) return { told, first: undefined }
+  if (!isCore) return { told, first: undefined }
   const room = Math.min(FIRST_MOST_BYTES, process.availableMemory() / FIRST_SHARE)
-  const first = new FirstBytes(STANDARD_INPUT, room, before)
+  const first = new FirstBytes(STANDARD_INPUT, room)
   // Others may crash at the same time: they are read before what is to be done with this one is loaded.
   if (first.isAll) standBack()
   return { told, first }
-}
-
-/** The path of a folder, which stands there where nothing was read before, begins with a slash. */
-function readBeforeIn(arg: string | undefined): ReadBefore | undefined {
-  if (arg?.startsWith(FIRST_OPTION) !== true) return undefined
-  const [file, readMs, isAll, entry] = arg.slice(FIRST_OPTION.length).split(':')
-  const counted = entry === undefined ? undefined : { entry, isAll: isAll === '1' }
-  return { file: Number(file), readMs: Number(readMs), counted }
 }
 
 /** Lets the dying process go. No file that is opened later may become standard input. */

@@ -25,7 +25,7 @@ export {
   type Scrub,
   type Scrubbed,
 } from './receive.ts'
-export { selfTest, slowStart } from './self_test.ts'
+export { selfTest } from './self_test.ts'
 export { Spool } from './spool.ts'
 export { FolderWatch, type WatchCount } from './watch.ts'
 

@@ -21,8 +21,6 @@ export interface GateStatus {
   readonly kernel: KernelSettings
   readonly state: GateState | undefined
   readonly spool: SpoolCount | undefined
-  /** What the program's own check says of things that are not as good as they could be. */
-  readonly notes: readonly string[]
   /** What has to be looked at, in words. */
   readonly problems: readonly string[]
 }
@@ -65,9 +63,8 @@ export function gateStatus(places: Places): GateStatus {
   const spool = state && told(problems, () => countSpool(state.settings))
   const hasRoom = spool && told(problems, () => checkRoom(state.settings))
   // It would say of the spool what is said already.
-  const notes =
-    hasRoom && isInstalled && told(problems, () => checkProgram(scriptIn(places.stateFolder)))
-  return { isInstalled, kernel, state, spool, notes: notes || [], problems }
+  if (hasRoom && isInstalled) told(problems, () => checkProgram(scriptIn(places.stateFolder)))
+  return { isInstalled, kernel, state, spool, problems }
 }
 
 /** @param problems what is told already: that the state is damaged, for one */

@@ -58,15 +58,6 @@ function firstRunBehind(runs: Float64Array, offset: number): number {
 }
 
 function readHeld(input: HeldInput, at: number, target: Uint8Array): void {
-  const { file, length: inFile } = input.memory ?? { file: -1, length: 0 }
-  const first = target.subarray(0, Math.max(0, inFile - at))
-  readFully(file, at, first)
-  if (first.length < target.length)
-    readBehind(input, at + first.length - inFile, target.subarray(first.length))
-}
-
-/** @param at behind what lies in memory that is a file */
-function readBehind(input: HeldInput, at: number, target: Uint8Array): void {
   const inChunks = input.chunks.length * CHUNK_BYTES
   let done = 0
   while (done < target.length && at + done < inChunks) {

@@ -14,12 +14,6 @@ export const CHUNK_BYTES: number = 1 << 23
  */
 export const FIRST_MOST_BYTES: number = 1 << 26
 export const FIRST_SHARE = 128
-/**
- * What the receiver is told before anything else, where some were read before it was started: the number of their file,
- * and for how many milliseconds they were read; of those that are counted already then whether they are all, 0 or 1, and
- * the name of the folder in the spool where they are. Colons between them.
- */
-export const FIRST_OPTION = '--first='
 /** Of the cipher: its key, then its nonce. */
 export const KEY_BYTES = 32
 export const NONCE_BYTES = 8
@@ -31,19 +25,10 @@ export interface HeldInput {
   readonly size: number
   /** Runs of data, sorted and disjoint: offset in the core, offset among the held bytes, length. As float64. */
   readonly runs: SharedArrayBuffer
-  /** The held bytes from 0 on, zeros between them included. */
-  readonly memory: MemoryFile | undefined
-  /** Those behind, {@link CHUNK_BYTES} each. */
+  /** The held bytes from 0 on, {@link CHUNK_BYTES} each. */
   readonly chunks: readonly SharedArrayBuffer[]
   /** Held bytes behind those of the chunks. */
   readonly spill: Spill | undefined
-}
-
-/** Memory that is a file and has no name (a memfd): it goes with the processes that have it open. */
-export interface MemoryFile {
-  /** A file descriptor of this process; its threads share it. */
-  readonly file: number
-  readonly length: number
 }
 
 export interface Spill {

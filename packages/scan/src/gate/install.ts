@@ -6,7 +6,6 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync, realpathSync } from 'node:fs'
 import { MintmarkError, safeText } from '@mintmark/core'
-import type { Sharing } from './early_reader.ts'
 import {
   type GateSettings,
   type GateState,
@@ -37,8 +36,6 @@ export interface Installed {
   readonly state: GateState
   /** It stood there already: only its settings are new. */
   readonly wasThere: boolean
-  /** What its check says of things that are not as good as they could be. */
-  readonly notes: readonly string[]
 }
 
 const CHECK_PATIENCE_MS = 60_000
@@ -64,23 +61,16 @@ export function installGate(places: Places, settings: GateSettings, programs: Pr
   if (!wasThere) refuseOtherGate(found)
   const previous = wasThere ? old?.previous : found
   const state = { settings: { ...settings, spool: spool.folder }, kernel, previous }
-  saveState(folder, state, receiveScript(programs, folder, sharingOf(state.settings)))
+  saveState(folder, state, receiveScript(programs, folder, spool.folder))
   try {
-    const notes = checkProgram(scriptIn(folder))
+    checkProgram(scriptIn(folder))
     writeKernel(places.procSys, kernel)
-    return { state, wasThere, notes }
+    return { state, wasThere }
   } catch (error) {
     takeBack(places, folder, { found, old, programs })
     throw error
   }
 }
-
-const sharingOf = ({ spool, limits }: GateSettings): Sharing => ({
-  spool,
-  bound: limits.maxMemoryBytes,
-  mostBytes: limits.maxSizeBytes,
-  atOnce: limits.maxAtOnce,
-})
 
 /** Absolute, without links. */
 function madeFolder(folder: string): string {
@@ -140,17 +130,17 @@ function putBack(procSys: string, kernel: KernelSettings): void {
 /**
  * Runs the script as the kernel would, without an environment, and has it check what it needs.
  *
- * @returns what it says of things that are not as good as they could be
+ * @throws {MintmarkError} `GATE_UNFIT` with what it says
  */
-export function checkProgram(script: string): readonly string[] {
-  const { status, signal, stdout, stderr, error } = spawnSync(script, ['--check'], {
+export function checkProgram(script: string): void {
+  const { status, signal, stderr, error } = spawnSync(script, ['--check'], {
     cwd: '/',
     env: {},
     encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe'],
     timeout: CHECK_PATIENCE_MS,
   })
-  if (status === 0) return stdout.split('\n').filter((line) => line !== '')
+  if (status === 0) return
   const said = stderr.trim() || (error?.message ?? `it ended with ${status ?? signal}`)
   const message = `the program that would take cores does not run: ${safeText(said, 500)}`
   throw new MintmarkError('GATE_UNFIT', message, { program: safeText(script) })
@@ -165,7 +155,7 @@ function takeBack(
 ): void {
   const { found, old, programs } = before
   if (old === undefined) removeState(folder)
-  else saveState(folder, old, receiveScript(programs, folder, sharingOf(old.settings)))
+  else saveState(folder, old, receiveScript(programs, folder, old.settings.spool))
   const { pattern, pipeLimit } = readKernel(places.procSys)
   if (pattern !== found.pattern || pipeLimit !== found.pipeLimit) writeKernel(places.procSys, found)
 }

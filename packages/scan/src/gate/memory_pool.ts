@@ -22,14 +22,13 @@ export class MemoryPool implements MemoryShare {
   readonly #spool: Spool
   readonly #entry: SpoolEntry
   readonly #maxBytes: number
-  #reserved: number
+  #reserved = 0
   #taken = 0
 
   constructor(spool: Spool, entry: SpoolEntry, bound: MemoryBound) {
     this.#spool = spool
     this.#entry = entry
     this.#maxBytes = boundBytes(spool, bound)
-    this.#reserved = entry.saidHeld()
   }
 
   take(bytes: number): boolean {

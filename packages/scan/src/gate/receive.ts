@@ -18,7 +18,7 @@ import type { DroppedFile, ReceivedBytes } from './gate_report.ts'
 import { type DiskBound, refuseFullDisk } from './keep_free.ts'
 import { type MemoryBound, MemoryPool } from './memory_pool.ts'
 import { reasonOf } from './reason.ts'
-import { coreName, READ, type Spool, type SpoolEntry, safeName } from './spool.ts'
+import { coreName, type Spool, type SpoolEntry, safeName } from './spool.ts'
 import { standBack } from './stand_back.ts'
 
 export interface GateLimits {
@@ -26,10 +26,7 @@ export interface GateLimits {
   readonly maxMemoryBytes: MemoryBound
   /** Bytes of a core, holes included: a larger one is not taken. */
   readonly maxSizeBytes: number
-  /**
-   * Cores that are read, or wait for their scrub, at once; half of them of one program. One more is not taken. Node is
-   * started for 32 of them, or a quarter where that is more.
-   */
+  /** Cores that are read, or wait for their scrub, at once; half of them of one program. One more is not taken. */
   readonly maxAtOnce: number
   /** Bytes of the spool's file system that stay free: what would need them is not taken. */
   readonly keepFreeBytes: DiskBound
@@ -103,10 +100,8 @@ export async function receiveCore(gate: Gate, arrival: Arrival): Promise<Landed>
   const holds: CoreHold[] = []
   try {
     if (arrival.crash?.wantsNone === true) return respect('the process asked for none (limit 0)')
-    const begun = arrival.inlet.entry
-    entry = begun === undefined ? spool.begin(arrival.program) : spool.goOn(begun)
-    // What waited for the start of Node was let in then.
-    const crowd = entry.hasSaid(READ) ? undefined : tooMany(spool, arrival, limits.maxAtOnce)
+    entry = spool.begin(arrival.program)
+    const crowd = tooMany(spool, arrival, limits.maxAtOnce)
     if (crowd !== undefined) return lose(crowd)
     refuseFullDisk(spool, limits.keepFreeBytes)
     const { folder } = entry
@@ -153,22 +148,12 @@ export async function receiveCore(gate: Gate, arrival: Arrival): Promise<Landed>
   }
 }
 
-/** Of those that Node is started for: so many, or a quarter of all where that is more. */
-const STARTED = 32
-const STARTED_PART = 4
-
 /** Why a core more, which has begun already, is too much; one program that crashes again and again leaves room to others. */
-function tooMany(spool: Spool, { program }: Arrival, maxAtOnce: number): string | undefined {
-  const most = {
-    all: maxAtOnce,
-    started: Math.min(maxAtOnce, Math.max(STARTED, Math.ceil(maxAtOnce / STARTED_PART))),
-  }
-  const [all, alike] = [spool.countOf(), spool.countOf(program)]
-  for (const kind of ['all', 'started'] as const) {
-    const ofOne = Math.ceil(most[kind] / 2)
-    if (all[kind] > most[kind]) return `${most[kind]} cores are being received already`
-    if (alike[kind] > ofOne) return `${ofOne} cores of this program are being received already`
-  }
+function tooMany(spool: Spool, { program }: Arrival, most: number): string | undefined {
+  const ofOne = Math.ceil(most / 2)
+  if (spool.countOf() > most) return `${most} cores are being received already`
+  if (spool.countOf(program) > ofOne)
+    return `${ofOne} cores of this program are being received already`
   return undefined
 }
 

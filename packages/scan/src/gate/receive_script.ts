@@ -9,25 +9,13 @@
  * @module
  */
 import path from 'node:path'
-import { earlyReader, type Sharing } from './early_reader.ts'
 import { LOG_NAME } from './gate_log.ts'
-import { FIRST_MOST_BYTES } from './hold_layout.ts'
-import { NICE } from './stand_back.ts'
 
 /** By which a script of this kind is known. */
 export const SCRIPT_MARK = '# mintmark gate'
 
 /** What received a core is ended where nothing has come for so long, or twice that, and more is to come. */
 const STALL_SECONDS = 60
-
-/**
- * Of the kernel's pipe: four times what it has, and as much as stays in the caches of a processor. Each turn from the
- * dying process to the reading one and back takes more with it; with 16 MiB it took twice as long as with 64 KiB.
- */
-const PIPE_BYTES: number = 1 << 18
-
-/** What the script's own check pipes in, as a core. */
-export const CHECK_BYTES = 'check'
 
 /** Absolute paths. */
 export interface Programs {
@@ -36,40 +24,25 @@ export interface Programs {
   readonly receiver: string
 }
 
-/** Before others, while a process waits; and once it is gone, as `stand_back.ts` has it. */
+/** Before others, while a process waits; `stand_back.ts` lowers it. */
 const NICE_FIRST = -10
-const MANNER = {
-  mostBytes: FIRST_MOST_BYTES,
-  pipeBytes: PIPE_BYTES,
-  niceFirst: NICE_FIRST,
-  niceAfter: NICE,
-}
 
-/** @param sharing its spool is where the log is, too */
-export function receiveScript(programs: Programs, stateFolder: string, sharing: Sharing): string {
+/** @param spool where the log is */
+export function receiveScript(programs: Programs, stateFolder: string, spool: string): string {
   const call = [programs.node, programs.receiver, stateFolder].map(quoted).join(' ')
-  const reader = earlyReader(MANNER, sharing, process.arch)
   return `#!/bin/sh
 ${SCRIPT_MARK}: written by "mintmark gate install", which replaces it.
-log=${quoted(path.join(sharing.spool, LOG_NAME))}
+log=${quoted(path.join(spool, LOG_NAME))}
 PATH=/usr/bin:/bin
-receive() {
-${reader === undefined ? '' : `  command -v perl >/dev/null && exec perl -f -e ${quoted(reader)} -- ${call} "$@"`}
-  [ "$1" = --check ] && exec ${call} "$@"
-  # Read before others run, but never in the middle of what the dying process writes: chrt -b. Lowered once it is read.
-  first='nice -n ${NICE_FIRST}'
-  command -v chrt >/dev/null && chrt -b 0 true 2>/dev/null && first="chrt -b 0 $first"
-  exec $first ${call} "$@"
-}
-if [ "$1" = --check ]; then
-  printf ${quoted(CHECK_BYTES)} | receive --check
-  exit
-fi
+[ "$1" = --check ] && exec ${call} "$@"
 # The dying process waits until nobody holds its pipe: this shell must not.
 exec 3<&0 </dev/null
 # Others of this machine are to stay, should memory end.
 echo 500 2>/dev/null > /proc/self/oom_score_adj
-receive "$@" <&3 3<&- >/dev/null 2>&1 &
+# Read before others run, but never in the middle of what the dying process writes: chrt -b. Lowered once it is read.
+first='nice -n ${NICE_FIRST}'
+command -v chrt >/dev/null && chrt -b 0 true 2>/dev/null && first="chrt -b 0 $first"
+$first ${call} "$@" <&3 3<&- >/dev/null 2>&1 &
 receiver=$!
 exec 3<&-
 # A process whose memory lies in a file system that hangs must not keep a place for ever.

@@ -7,10 +7,8 @@ import { closeSync } from 'node:fs'
 import { MintmarkError } from '@mintmark/core'
 import { writeCompressed } from './compress.ts'
 import { CoreHold, fixedShare } from './core_hold.ts'
-import type { FirstBytes } from './first_bytes.ts'
 import { BLOCK_BYTES } from './hold_layout.ts'
 import type { Gate } from './receive.ts'
-import { CHECK_BYTES } from './receive_script.ts'
 
 /** More than memory takes here, so that the file is needed too. */
 const BLOCKS = 3
@@ -38,22 +36,4 @@ export async function selfTest({ spool, compression, loadScrub }: Gate): Promise
     hold.wipe()
     entry.discard()
   }
-}
-
-/**
- * Whether bytes come through `early_reader.ts`, as the script's own check pipes them in.
- *
- * @returns why a dying process waits for the start of Node; undefined if it does not
- * @throws {MintmarkError} `GATE_UNFIT` if other bytes came
- */
-export function slowStart(first: FirstBytes | undefined): string | undefined {
-  if (first === undefined || first.length === 0)
-    return 'a process that crashes waits for the start of Node: perl 5 or memfd_create is missing, or the gate was installed before it used them'
-  const [chunk = new SharedArrayBuffer(0)] = first.chunks
-  const bytes = Buffer.from(chunk, 0, first.length).toString('latin1')
-  if (first.isAll && bytes === CHECK_BYTES) return undefined
-  throw new MintmarkError(
-    'GATE_UNFIT',
-    'bytes that were read before Node was started are not as they were',
-  )
 }

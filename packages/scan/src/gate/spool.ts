@@ -33,10 +33,6 @@ const UNFINISHED = /^\.unfinished-([0-9a-z-]+)\.[0-9A-Za-z]{6}$/
 export const TICKET = 'ticket'
 /** In an unfinished folder: it was read to its end. */
 export const READ = 'read'
-/** In an unfinished folder: it was read, and Node is not started for it yet. */
-export const WAITS = 'waits'
-/** In the name of such a folder, of one that was made before Node was started. */
-export const EARLY_SUFFIX = 'before'
 const OTHERS_WRITE = 0o022
 const WHY: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'it is not there'],
@@ -84,22 +80,6 @@ export class Spool {
     return new SpoolEntry(this.folder, made, program)
   }
 
-  /**
-   * Goes on with a core that was begun before this process became Node.
-   *
-   * @param name of its folder, with its ticket in it
-   * @throws {MintmarkError} `GATE_UNFIT` if it is not this process's
-   */
-  goOn(name: string): SpoolEntry {
-    const folder = path.join(this.folder, name)
-    const notes = namesIn(folder)
-    const ticket = notes.find((note) => note.startsWith(`${TICKET}-`))
-    if (UNFINISHED.exec(name)?.[1] !== ownMark() || ticket === undefined)
-      throw unfit(`the core that was begun as ${safeText(name)} is not there`, 'ENOENT')
-    const said = notes.filter((note) => note !== ticket)
-    return new SpoolEntry(this.folder, folder, ticket.slice(TICKET.length + 1), said)
-  }
-
   /** What is being received now, the oldest first. */
   atWork(): readonly string[] {
     return this.#unfinished()
@@ -118,16 +98,11 @@ export class Spool {
     return this.atWork().map((name) => ({ name, notes: namesIn(path.join(this.folder, name)) }))
   }
 
-  /** How many cores, of one program or of all, are being received now; and of how many Node is started already. */
-  countOf(program?: string): { readonly all: number; readonly started: number } {
-    const ticket = program === undefined ? undefined : `${TICKET}-${program}`
-    const those = this.saidAtWork().filter(
-      ({ notes }) => ticket === undefined || notes.includes(ticket),
-    )
-    return {
-      all: those.length,
-      started: those.filter(({ notes }) => !notes.includes(WAITS)).length,
-    }
+  /** How many cores, of one program or of all, are being received now. */
+  countOf(program?: string): number {
+    const all = this.saidAtWork()
+    if (program === undefined) return all.length
+    return all.filter(({ notes }) => notes.includes(`${TICKET}-${program}`)).length
   }
 
   /** Bytes that are left for others than root on the file system of the spool, and how many it has. */
@@ -181,13 +156,11 @@ export class SpoolEntry {
   /** Where its files are, until it is published. */
   readonly folder: string
   readonly #ticket: string
-  readonly #said: Set<string>
+  readonly #said: Set<string> = new Set()
 
-  /** @param said what was said in it before */
-  constructor(spool: string, folder: string, program: string, said: readonly string[] = []) {
+  constructor(spool: string, folder: string, program: string) {
     this.#spool = spool
     this.folder = folder
-    this.#said = new Set(said)
     this.#ticket = path.join(folder, `${TICKET}-${program}`)
   }
 
@@ -196,20 +169,10 @@ export class SpoolEntry {
     truncateSync(this.#ticket, bytes)
   }
 
-  /** As told before. */
-  saidHeld(): number {
-    return sizeOf(this.#ticket)
-  }
-
-  /** Tells others something by the name of an empty file; once. */
+  /** Tells others something by the name of an empty file. */
   say(note: string): void {
-    if (this.hasSaid(note)) return
     writeFileSync(path.join(this.folder, note), '', { mode: 0o600, flag: 'wx' })
     this.#said.add(note)
-  }
-
-  hasSaid(note: string): boolean {
-    return this.#said.has(note)
   }
 
   unsay(note: string): void {

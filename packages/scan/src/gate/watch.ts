@@ -208,7 +208,7 @@ export class FolderWatch {
   #claim(place: string, id: FileId): Claim {
     const { spool, isRemoved } = this.#options
     // What receives it outlives a watch that is killed.
-    if (spool.countOf(safeName(path.basename(place))).all > 0) return 'elsewhere'
+    if (spool.countOf(safeName(path.basename(place))) > 0) return 'elsewhere'
     const release = claimFile(spool.folder, id)
     if (release === undefined) return 'elsewhere'
     const hasLanded = isRemoved && this.#before.hasCore(id)

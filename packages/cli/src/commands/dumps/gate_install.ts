@@ -29,11 +29,11 @@ export const gateInstall: Handler = async (_args, options, io) => {
     publicKeys: await keptKeysOf(options, io),
   }
   const receiver = realpathSync(fileURLToPath(RECEIVER))
-  const { state, wasThere, notes } = installGate(places, settings, {
+  const { state, wasThere } = installGate(places, settings, {
     node: process.execPath,
     receiver,
   })
-  if (flag(options, 'json')) await io.out(`${safeJson({ wasThere, notes, ...state }, 2)}\n`)
+  if (flag(options, 'json')) await io.out(`${safeJson({ wasThere, ...state }, 2)}\n`)
   else {
     const before =
       state.previous === undefined
@@ -44,7 +44,6 @@ export const gateInstall: Handler = async (_args, options, io) => {
         wasThere ? 'The gate stood there already; its settings are new.' : 'The gate stands.',
         `Cores land in ${safeText(state.settings.spool)}, packed by ${state.settings.compression}.`,
         `Before it there was: ${before}`,
-        ...notes.map((note) => `Note: ${safeText(note, 500)}`),
         'A reboot takes it away: docs/gate.md has a unit for systemd.\n',
       ].join('\n'),
     )
@@ -80,7 +79,7 @@ function publicPart({ state, ...rest }: GateStatus): object {
   return { ...rest, settings: counted, expected: state.kernel, previous: state.previous }
 }
 
-function statusText({ isInstalled, kernel, state, spool, notes, problems }: GateStatus): string {
+function statusText({ isInstalled, kernel, state, spool, problems }: GateStatus): string {
   const lines = [
     isInstalled ? 'The gate stands.' : 'The gate does not stand.',
     `kernel.core_pattern   ${safeText(kernel.pattern)}`,
@@ -102,7 +101,6 @@ function statusText({ isInstalled, kernel, state, spool, notes, problems }: Gate
     for (const line of spool.lastProblems)
       lines.push(`log                   ${safeText(line, 500)}`)
   }
-  for (const note of notes) lines.push(`note                  ${safeText(note, 500)}`)
   for (const problem of problems) lines.push(`look at               ${safeText(problem, 500)}`)
   return `${lines.join('\n')}\n`
 }
