@@ -33,6 +33,7 @@ describe('a full disk', { skip }, () => {
       for (const args of [
         ['--max-memory', '0'],
         ['--max-memory', '64M'],
+        ['--max-memory', '64M', '--compress', 'gzip'],
       ]) {
         const filler = join(spool, 'filler')
         if (args[1] !== '0') writeFileSync(filler, Buffer.alloc(size - 65_536, 1))

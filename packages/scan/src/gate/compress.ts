@@ -6,9 +6,10 @@
  * @module
  */
 import { createHash, type Hash } from 'node:crypto'
-import { createWriteStream, fstatSync, fsyncSync } from 'node:fs'
+import { fstatSync, fsyncSync, write } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { promisify } from 'node:util'
 import { constants, createGzip, createZstdCompress } from 'node:zlib'
 import type { Range } from '@mintmark/dump'
 import { eraseIn } from '../scan_input.ts'
@@ -37,6 +38,7 @@ export interface Written {
   readonly bytes: number
 }
 
+const writeSome = promisify(write)
 const PIECE_BYTES = 1 << 20
 const CHECK_BYTES = 64 * PIECE_BYTES
 
@@ -125,12 +127,24 @@ export async function writePacked(
   { compression, encode = (packed) => packed }: Packing,
 ): Promise<void> {
   const packer = PACKING[compression]()
-  const written = pipeline(packer, encode, createWriteStream('', { fd: file, autoClose: false }))
+  const written = pipeline(packer, encode, (packed: AsyncIterable<Buffer>) =>
+    writeAll(packed, file),
+  )
   const fed = feed(pieces, packer)
   // What the disk says comes first: it is why the rest broke.
   fed.catch(() => {})
   await written
   await fed
+}
+
+/** No stream of Node's: one that is destroyed closes the file, whose number may be another's when it is closed again. */
+async function writeAll(chunks: AsyncIterable<Buffer>, file: number): Promise<void> {
+  for await (const chunk of chunks)
+    for (let done = 0; done < chunk.length; ) {
+      // oxlint-disable-next-line no-await-in-loop -- one write after the other
+      const { bytesWritten } = await writeSome(file, chunk, done)
+      done += bytesWritten
+    }
 }
 
 /** Hands a piece over once the one before has been taken. */
