@@ -2,12 +2,12 @@
 // anchors have changed, and build again. A test says where it is stale.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { anchorLayout, FORMS_TRIES } from '../packages/scan/dist/src/anchor_layout.js'
+import { anchorLayout } from '../packages/scan/dist/src/anchor_layout.js'
 import { KEY_SOURCES } from '../packages/scan/dist/src/public_keys/harvest.js'
 import { ANCHORS } from '../packages/scan/dist/src/scanner_task.js'
 import { allAnchors } from '../packages/scan/dist/src/all_anchors.js'
 
-const layout = anchorLayout(allAnchors(ANCHORS, KEY_SOURCES), FORMS_TRIES)
+const layout = anchorLayout(allAnchors(ANCHORS, KEY_SOURCES))
 const lines = layout.match(/.{1,90}/g) ?? []
 const file = join(import.meta.dirname, '../packages/scan/src/forms_layout.ts')
 writeFileSync(

@@ -12,16 +12,6 @@ const BUCKETS = 8
 export const OPEN_BUCKET = 7
 /** Further rounds change next to nothing. */
 const ROUNDS = 2
-/** How often all forms are dealt anew: twice as often gains a hundredth. */
-export const FORMS_TRIES = 160
-/**
- * Of 130 one of the two whose layouts listed and compared least on cores of Node, CPython, Perl, Lua, Ruby, SQLite, GCC, a JVM
- * and Go: what the frequencies say is rough.
- */
-const SEED = 122
-/** How far an anchor may be moved in the order in which they are dealt anew, in the logarithm of its frequency. */
-const MOVED = 3
-
 /** Fragments of one anchor that are tried: more are hardly ever better. */
 const MOST_TRIED = 12
 
@@ -63,32 +53,17 @@ interface Bucket {
 
 /**
  * Which fragment of each anchor is looked for, and in which bucket: two digits each, where in the pattern it begins (of
- * base 16) and the bucket's number. It steers speed alone. To find it takes some 200 ms for a few hundred patterns, and 20 a try.
+ * base 16) and the bucket's number. It steers speed alone. To find it takes some 200 ms for a few hundred patterns.
  *
- * @param tries how often a part of the anchors is dealt anew: of all forms half as many places fit a bucket afterwards
  * @throws {RangeError} as `anchorTables`
  */
-export function anchorLayout(anchors: readonly Anchor[], tries = 0): string {
+export function anchorLayout(anchors: readonly Anchor[]): string {
   const members = anchors.map((anchor, id) => memberOf(anchor, id))
   const digits = new Map<number, string>()
-  for (const [number, { dealt }] of deal(members, tries).entries()) {
+  for (const [number, { dealt }] of deal(members).entries()) {
     for (const { id, choice } of dealt) digits.set(id, `${choice.place.toString(16)}${number}`)
   }
   return members.map(({ id }) => digits.get(id) ?? '').join('')
-}
-
-/**
- * What a layout of these anchors costs at each place, roughly, in places that fit a bucket: how often one does, and how
- * often patterns are compared.
- */
-export function layoutCost(anchors: readonly Anchor[], layout: string): number {
-  const buckets = Array.from({ length: BUCKETS }, (): Dealt[] => [])
-  for (const [id, anchor] of anchors.entries()) {
-    const place = Number.parseInt(layout[2 * id] ?? '', 16)
-    const choice = choiceOf(anchor, place)
-    buckets[Number(layout[2 * id + 1])]?.push({ id, choice })
-  }
-  return costOf(buckets.map((dealt) => bucketOf(dealt)))
 }
 
 /** Open fragments are taken where there are no others: all of their patterns are compared. */
@@ -121,10 +96,10 @@ function frequencyOf(sets: readonly number[], ends: number): number {
 }
 
 /** Deals anchors to buckets, so that few places fit any. */
-function deal(members: readonly Member[], tries: number): readonly Bucket[] {
+function deal(members: readonly Member[]): readonly Bucket[] {
   const open = members.filter((member) => member.isOpen)
   const closed = members.filter((member) => !member.isOpen)
-  const dealt = bestDealt(open.length > 0 ? OPEN_BUCKET : BUCKETS, closed, tries)
+  const dealt = dealtInOrder(open.length > 0 ? OPEN_BUCKET : BUCKETS, closed)
   if (open.length === 0) return dealt
   const rarest = open.flatMap(({ id, choices }) =>
     choices.slice(0, 1).map((choice) => ({ id, choice })),
@@ -143,67 +118,11 @@ function bucketOf(dealt: readonly Dealt[]): Bucket {
 
 const join = (a: readonly number[], b: readonly number[]) => b.map((set, i) => set | (a[i] ?? 0))
 
-/**
- * The most frequent first: others join the bucket that has room for them. Then a part of them, at random, is taken out and
- * dealt anew, again and again; what is worse for it is forgotten.
- */
-function bestDealt(count: number, members: readonly Member[], tries: number): readonly Bucket[] {
-  const inOrder = members.toSorted((a, b) => leastOf(b) - leastOf(a) || a.id - b.id)
-  let best = dealtInOrder(count, inOrder)
-  const next = noise()
-  for (let left = tries; left > 0; left--) {
-    const dealt = dealtAnew(best, inOrder, next)
-    if (costOf(dealt) < costOf(best)) best = dealt
-  }
-  return best
-}
-
 const leastOf = ({ choices }: Member): number => choices[0]?.frequency ?? 0
 
-/** See {@link layoutCost}. */
-function costOf(buckets: readonly Bucket[]): number {
-  return buckets.reduce((sum, { frequency, dealt }) => {
-    return dealt.reduce((all, { choice }) => all + COMPARED * choice.frequency, sum + frequency)
-  }, 0)
-}
-
-/** The same with some taken out and dealt anew, roughly the most frequent first. `next`: see {@link noise}. */
-function dealtAnew(
-  buckets: readonly Bucket[],
-  members: readonly Member[],
-  next: () => number,
-): readonly Bucket[] {
-  const share = next()
-  const taken = new Map<number, number>()
-  const kept = buckets.map(({ dealt }) =>
-    bucketOf(
-      dealt.filter(({ id, choice }) => {
-        if (next() >= share) return true
-        taken.set(id, Math.log(choice.frequency) + 2 * MOVED * next())
-        return false
-      }),
-    ),
-  )
-  const weightOf = ({ id }: Member): number => taken.get(id) ?? 0
-  const anew = members.filter(({ id }) => taken.has(id))
-  for (const member of anew.toSorted((a, b) => weightOf(b) - weightOf(a))) put(kept, member)
-  return kept
-}
-
-/**
- * Numbers from 0 to 1, the same each time: a linear congruence. Source: Press et al., Numerical Recipes in C, second edition,
- * section 7.1, `ranqd1`.
- */
-function noise(): () => number {
-  let state = SEED
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
-}
-
-/** Deals anchors one after the other. Then each may move twice more. */
-function dealtInOrder(count: number, order: readonly Member[]): readonly Bucket[] {
+/** The most frequent first: others join the bucket that has room for them. Then each may move twice more. */
+function dealtInOrder(count: number, members: readonly Member[]): readonly Bucket[] {
+  const order = members.toSorted((a, b) => leastOf(b) - leastOf(a) || a.id - b.id)
   const buckets = Array.from({ length: count }, () => bucketOf([]))
   for (const member of order) put(buckets, member)
   for (let round = 0; round < ROUNDS; round++) {
