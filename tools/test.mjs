@@ -1,7 +1,8 @@
 /**
- * `npm test`: sets up, then runs every test on the built files. Arguments narrow it to test files whose
- * path holds one of them: `npm test -- reconcile`. One that begins with `-` leaves out, one with `+` leaves in what
- * another would leave out: `npm test -- -victims -case/ +ingest`. A `*` stands for anything: `+scan/*.prop`.
+ * `npm test`: sets up, then runs the short tests on the built files. `npm run test:all` runs the long ones, too: those that
+ * start servers, browsers and victims, that kill processes, and that draw many cases. Words narrow it to test files whose
+ * path holds one of them: `npm test -- reconcile`; where no short test does, to long ones. `npm run test:watch` builds and
+ * runs again what changes.
  *
  * The last lines say what failed and why. With MINTMARK_SECOND_TRY=1 the files of a few tests that failed run once
  * more by themselves; what then passes is named as unsteady, with its first error, and does not fail the run.
@@ -18,25 +19,27 @@ import { root, setUp } from './setup.mjs'
 import { putTogether, together } from './together.mjs'
 
 const MOST_TRIED_AGAIN = 3
+/** Tests that `npm test` leaves to `npm run test:all`. */
+const LONG_TESTS = /^tests.(?:adversary|browser|e2e|golden|victims)\b|\.(?:fault|prop)\.test\.|_backends\.test\./
 /** Parts of the names of files that take half a minute and more, the longest first. */
 const LONG = ['victims', 'golden', '.fault', 'investigate_dumps', 'known_places', 'selections', 'floods', 'replay', 'report', 'case_app']
 
 await underCurrentNode()
 setUp()
-const words = process.argv.slice(2)
-const unwanted = wordsOf('-')
-const kept = wordsOf('+')
-const wanted = words.filter((word) => !/^[-+]/.test(word))
-const files = ['packages', 'tests']
+const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))
+const flags = new Set(process.argv.slice(2).filter((word) => word.startsWith('--')))
+const every = ['packages', 'tests']
   .flatMap((group) => readdirSync(path.join(root, group)).map((name) => path.join(group, name)))
   .flatMap((home) => ['test', 'src'].flatMap((folder) => testsOf(home, folder)))
-  .filter((file) => wanted.length === 0 || holdsOne(file, wanted))
-  .filter((file) => holdsOne(file, kept) || !holdsOne(file, unwanted))
+  .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
   .sort()
+const short = every.filter((file) => !LONG_TESTS.test(file))
+const files = flags.has('--all') || short.length === 0 ? every : short
 if (files.length === 0) {
   console.error(`no test file matches ${words.join(' ')}`)
   process.exit(2)
 }
+if (flags.has('--watch')) await watch()
 const notes = mkdtempSync(path.join(tmpdir(), 'mintmark-tests-'))
 /** Where files of the run share what takes long to make. */
 const made = path.join(notes, 'made')
@@ -59,21 +62,15 @@ if (!wholes.every(({ passed }) => passed)) {
   process.exitCode = isSteady ? 0 : 1
 }
 
-/** Arguments with this sign before them, without it. */
-function wordsOf(sign) {
-  return words.filter((word) => word.startsWith(sign)).map((word) => word.slice(1))
-}
-
-/** Whether a path holds one of these, whose parts between `*` follow one another. */
-function holdsOne(file, some) {
-  return some.some((word) => {
-    let at = 0
-    return word.split('*').every((part) => {
-      const found = file.indexOf(part, at)
-      at = found + part.length
-      return found >= 0
-    })
-  })
+/** Builds what changes, and runs the tests again that it concerns, until it is ended. */
+async function watch() {
+  const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+  const stdio = ['ignore', 'inherit', 'inherit']
+  const builder = spawn(process.execPath, [tsc, '-b', '--watch', '--preserveWatchOutput'], { cwd: root, stdio })
+  const runner = spawn(process.execPath, ['--enable-source-maps', '--test', '--watch', ...files], { cwd: root, stdio: 'inherit' })
+  await Promise.race([once(builder, 'close'), once(runner, 'close')])
+  for (const child of [builder, runner]) child.kill()
+  process.exit(1)
 }
 
 /** Runs two lists of files at the same time. What the second prints comes when the first is done. */

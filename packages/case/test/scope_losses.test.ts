@@ -8,7 +8,7 @@ import { timeline } from '../src/scope/timeline.ts'
 import { NO_ID } from '../src/store/no_id.ts'
 import { buildLosses } from '../src/verdicts/losses/losses.ts'
 import { MONDAY_MS, officeTimes } from './office.ts'
-import { ANN, BOB, counted, EVE, entry, messages, T1, theirs } from './scope_world.ts'
+import { ANN, accounts, BOB, counted, EVE, entry, messages, T1, theirs } from './scope_world.ts'
 import {
   bind,
   fill,
@@ -196,6 +196,26 @@ describe('leads', () => {
     assert.deepEqual(messages(await asLead(given)), [0, 2])
     const lost = await asLead(theirs([lead], { loss: [loss(400, 401)] }))
     assert.equal(lost.messages.upper, null)
+  })
+
+  it('bring in mailboxes whose log is not whole, and there all that is open counts', async () => {
+    const other = { token_id: guid(9), ip: '198.51.100.9' }
+    const early = forged(7, EVE, other)
+    const [missing, known] = [forged(6, EVE, other), forged(8, ANN, other)]
+    const given = {
+      access: [missing, early, known],
+      verdicts: new Map([
+        ...judgedAs('undetermined', 'category-not-supplied', [missing]),
+        ...judgedAs('undetermined', 'before-issuance-window', [early, known]),
+      ]),
+    }
+    const found = await asLead(theirs([lead], given))
+    assert.deepEqual(accounts(found), [`${BOB} 0 1`, `${EVE} 0 2`])
+    // The one to Ann is in no number, and nobody is known.
+    assert.deepEqual([found.not_judged, ...messages(found)], [1, 0, null])
+    const beside = await scopeOf(theirs([forged(5, BOB)], given))
+    assert.deepEqual(accounts(beside), [`${BOB} 1 1`, `${EVE} 0 2`])
+    assert.deepEqual([beside.not_judged, ...messages(beside)], [1, 1, 3])
   })
 
   it('alone name no address of the attacker: the owner’s own clears nothing', async () => {

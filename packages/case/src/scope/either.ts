@@ -51,12 +51,12 @@ export async function addEither(
   await fillMarks(session, tables)
   // Leads alone show neither when somebody was active nor from where: then any time counts, and no address clears.
   const isKnown = await hasTheirs(session, tables)
-  const isActive = isKnown ? `(${IN_ACTIVE_TIME})` : '1'
   await judge(session, tables, {
     candidate: await sharedMarks(session, tables),
     account: '1',
     rule: SHARED,
   })
+  const isActive = isKnown ? await inActiveTime(session, tables) : '1'
   const hasCut = await hasCutRecords(session)
   const places = [COULD_BE_TOUCHED, WITHOUT_LOG, ...(hasCut ? [CUT_IN_TENANT] : [])].join(' OR ')
   await judge(session, tables, {
@@ -64,11 +64,30 @@ export async function addEither(
     account: `account != '' AND (${IN_TOUCHED_MAILBOX} OR ${WITHOUT_LOG} OR ${CUT_ACCOUNT})`,
     rule: isKnown ? UNCLEAR : '1',
   })
+  // Of a mailbox that only this brought in, what else is open counts too: else its upper bound would leave it out.
+  await judge(session, tables, {
+    candidate: `${OPEN_VERDICT} AND ${isActive} AND ${COULD_BE_TOUCHED}`,
+    account: IN_TOUCHED_MAILBOX,
+    rule: isKnown ? UNCLEAR : '1',
+  })
 }
 
 async function hasTheirs(session: Session, tables: Tables): Promise<boolean> {
   const [row] = await session.rows(placed('SELECT count() AS n FROM {theirs}', tables))
   return Number(row?.['n']) > 0
+}
+
+/** The active time of the documentation, as a condition: what it adds to the selection does not lengthen it. */
+async function inActiveTime(session: Session, tables: Tables): Promise<string> {
+  const [row] = await session.rows(
+    placed(
+      `SELECT toUnixTimestamp64Milli(min(at) - INTERVAL ${ACTIVE_MARGIN_HOURS} HOUR) AS first_ms,
+         toUnixTimestamp64Milli(max(at) + INTERVAL ${ACTIVE_MARGIN_HOURS} HOUR) AS last_ms FROM {selected}`,
+      tables,
+    ),
+  )
+  const [first, last] = [Number(row?.['first_ms']), Number(row?.['last_ms'])]
+  return `(at >= fromUnixTimestamp64Milli(${first}) AND at <= fromUnixTimestamp64Milli(${last}))`
 }
 
 const CUT_FILES = "SELECT evidence_id FROM statement WHERE code = 'audit-data-truncated'"
@@ -159,9 +178,6 @@ const COULD_BE_TOUCHED = `(mailbox GLOBAL IN (SELECT account FROM {selected} WHE
     SELECT account FROM {selected} WHERE is_mail
     UNION ALL
     SELECT id FROM {names} WHERE name IN (SELECT account FROM {selected} WHERE is_mail)))`
-const IN_ACTIVE_TIME = `
-  at >= (SELECT min(at) - INTERVAL ${ACTIVE_MARGIN_HOURS} HOUR FROM {selected})
-  AND at <= (SELECT max(at) + INTERVAL ${ACTIVE_MARGIN_HOURS} HOUR FROM {selected})`
 
 /**
  * Where the log that would have shown a token is not whole, the other mailboxes of the tenant are not safe either: f of

@@ -147,9 +147,12 @@ async function scopeOf(session: Session, selected: Selected): Promise<Scope> {
   const parts = await membersTable(session, selected, accounts)
   const byPart = await partCounts(session, exposure, parts)
   const totals = await totalsOf(session, selected, exposure)
-  const whole = (await isAbsenceUnknown(session, selected, totals))
-    ? { messages: UNKNOWN, copies: UNKNOWN }
-    : boundsOf(totals, [...unnamed.values()], totals.nameless, lost.beyond())
+  const open = await notJudged(session, selected)
+  const named = boundsOf(totals, [...unnamed.values()], totals.nameless, lost.beyond())
+  const isUnknown =
+    (totals.either === 0 || named.messages.upper !== null) &&
+    (await isAbsenceUnknown(session, selected, totals, open))
+  const whole = isUnknown ? { messages: UNKNOWN, copies: UNKNOWN } : named
   const theirs = accounts.filter((account) => account.accesses > 0)
   const rows = accounts.map((account) => accountScope(account, counts, unnamed))
   return {
@@ -186,25 +189,27 @@ async function scopeOf(session: Session, selected: Selected): Promise<Scope> {
     },
     access_log_losses: lost.list,
     other_accesses: totals.others,
-    not_judged: await notJudged(session, selected),
+    not_judged: open,
   }
 }
 
-/** Where verdicts point at nothing, and not all could be judged. */
+/** Where no access is known to be the attacker's, and not all could be judged. */
 const UNKNOWN: Bounds = {
   lower: 0,
   upper: null,
-  because: 'nothing points at an access, and not every access is there and could be judged',
+  because:
+    "no access is known to be the attacker's, and not every one is there and could be judged",
 }
 
-/** Whether the default selection is empty for want of evidence: then nothing is a number that nobody knows. */
+/** Whether nothing is selected for want of evidence: then what was read is a number that nobody knows. */
 async function isAbsenceUnknown(
   session: Session,
   { selection }: Selected,
   { accesses, either }: Totals,
+  open: number | null,
 ): Promise<boolean> {
-  if (!isDefault(selection) || accesses + either > 0) return false
-  return !(await isAllJudged(session))
+  if (!isDefault(selection) || accesses > 0) return false
+  return either > 0 ? open !== 0 : !(await isAllJudged(session))
 }
 
 async function notJudged(session: Session, { selection, table }: Selected): Promise<number | null> {
