@@ -114,7 +114,6 @@ export type { Comparable, ComparableBasis, Rate } from './verdicts/comparable.ts
 export {
   buildCoverage,
   type CoverageSpan,
-  categoriesSupplied,
   coverageReport,
 } from './verdicts/losses/coverage.ts'
 export { type Loss, type LossCode, lossesOf } from './verdicts/losses/losses.ts'

@@ -3,7 +3,6 @@ import { after, before, describe, it } from 'node:test'
 import {
   buildCoverage,
   type CoverageSpan,
-  categoriesSupplied,
   coverageReport,
 } from '../src/verdicts/losses/coverage.ts'
 import { bare, made, used } from './reconcile_world.ts'
@@ -81,18 +80,5 @@ describe('coverage', () => {
   it('is the same when it is built again', async () => {
     await buildCoverage(world.session)
     assert.deepEqual(await coverageReport(world.session), spans)
-  })
-
-  it('says which categories a tenant supplied', async () => {
-    assert.deepEqual(await categoriesSupplied(world.session), [
-      {
-        tenant: 'tenant-a',
-        source: 'entra-signin',
-        category: 'interactive',
-        first: '2023-06-01T00:30:00.000Z',
-        last: '2023-06-01T06:30:00.000Z',
-        records: 5,
-      },
-    ])
   })
 })

@@ -158,16 +158,16 @@ describe('a record that was cut', () => {
   })
 })
 
-describe('leads', () => {
-  const lead = forged(5, BOB)
-  const asLead = async (given: World, selection: Selection = {}) => {
-    await fill(world.session, given)
-    await world.session.command(
-      `ALTER TABLE verdict UPDATE strength = 'lead' WHERE record_id = '${String(lead['record_id'])}' SETTINGS mutations_sync = 2`,
-    )
-    return scope(world.session, selection)
-  }
+const lead = forged(5, BOB)
+const asLead = async (given: World, selection: Selection = {}) => {
+  await fill(world.session, given)
+  await world.session.command(
+    `ALTER TABLE verdict UPDATE strength = 'lead' WHERE record_id = '${String(lead['record_id'])}' SETTINGS mutations_sync = 2`,
+  )
+  return scope(world.session, selection)
+}
 
+describe('leads', () => {
   it('are in the upper bound, and never in the lower', async () => {
     const found = await asLead(theirs([forged(0), lead]))
     assert.deepEqual(messages(found), [1, 2])
@@ -175,7 +175,15 @@ describe('leads', () => {
     assert.equal(found.either.mailboxes, 1)
   })
 
-  it('alone bound their mailboxes from above', async () => {
+  it('that somebody has selected are taken as selected', async () => {
+    const found = await asLead(theirs([forged(0), lead]), { mailboxes: [BOB] })
+    assert.deepEqual(messages(found), [1, 1])
+    assert.equal(found.classes[0]?.name, 'named')
+  })
+})
+
+describe('leads alone', () => {
+  it('bound their mailboxes from above', async () => {
     const found = await asLead(theirs([lead]))
     assert.deepEqual(messages(found), [0, 1])
     assert.deepEqual([found.accesses, found.either.accesses], [0, 1])
@@ -187,7 +195,7 @@ describe('leads', () => {
     })
   })
 
-  it('alone do not say when somebody was active: what no log could show counts, whenever', async () => {
+  it('do not say when somebody was active: what no log could show counts, whenever', async () => {
     const later = forged(300, EVE)
     const given = theirs([lead], {
       access: [later],
@@ -213,12 +221,12 @@ describe('leads', () => {
     assert.deepEqual(accounts(found), [`${BOB} 0 1`, `${EVE} 0 2`])
     // The one to Ann is in no number, and nobody is known.
     assert.deepEqual([found.not_judged, ...messages(found)], [1, 0, null])
-    const beside = await scopeOf(theirs([forged(5, BOB)], given))
-    assert.deepEqual(accounts(beside), [`${BOB} 1 1`, `${EVE} 0 2`])
-    assert.deepEqual([beside.not_judged, ...messages(beside)], [1, 1, 3])
+    const established = await scopeOf(theirs([forged(5, BOB)], given))
+    assert.deepEqual(accounts(established), [`${BOB} 1 1`, `${EVE} 0 2`])
+    assert.deepEqual([established.not_judged, ...messages(established)], [1, 1, 3])
   })
 
-  it('alone name no address of the attacker: the owner’s own clears nothing', async () => {
+  it('name no address of the attacker: the owner’s own clears nothing', async () => {
     const home = { ip: '198.51.100.9' }
     const later = forged(20, BOB, { ...home, token_id: guid(9) })
     const given = {
@@ -231,17 +239,11 @@ describe('leads', () => {
     assert.deepEqual(messages(await scopeOf(theirs([forged(19, BOB)], given))), [1, 1])
   })
 
-  it('alone have no first and last access, and a time before which nothing is excluded', async () => {
+  it('have no first and last access, and a time before which nothing is excluded', async () => {
     await asLead(theirs([lead], { issuance: [issuance(0, BOB)] }))
     const { first, last, cannotExcludeBefore } = await timeline(world.session, {})
     assert.deepEqual([first, last], [null, null])
     assert.equal(cannotExcludeBefore?.at, '2023-06-01T05:00:00.000Z')
-  })
-
-  it('that somebody has selected are taken as selected', async () => {
-    const found = await asLead(theirs([forged(0), lead]), { mailboxes: [BOB] })
-    assert.deepEqual(messages(found), [1, 1])
-    assert.equal(found.classes[0]?.name, 'named')
   })
 })
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { buildCoverage } from '../src/verdicts/losses/coverage.ts'
 import { reconcile } from '../src/verdicts/reconcile.ts'
-import { idsIssuedTwice, tokenVerdicts, verdictsCsv } from '../src/verdicts/verdict_rows.ts'
+import { tokenVerdicts, verdictsCsv } from '../src/verdicts/verdict_rows.ts'
 import {
   ALICE,
   BOB,
@@ -114,11 +114,5 @@ describe('a reconciled case', () => {
       forged,
       `"record,""five""","unissued","never-issued","lead","1.0000","${token(5)}","2023-06-05T04:00:00.000Z","'=HYPERLINK(""x"")"`,
     )
-  })
-
-  it('lists the ids that were issued to two', async () => {
-    assert.deepEqual(await idsIssuedTwice(world.session), [
-      { tokenId: token(2), principals: [ALICE, BOB], issuances: 2 },
-    ])
   })
 })

@@ -18,9 +18,7 @@ export {
   hashedId,
   readJti,
   readTokenId,
-  type TokenIdLead,
   type TokenIdReading,
-  tokenIdLead,
 } from './token_id.ts'
 export {
   apartFrom,

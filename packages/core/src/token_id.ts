@@ -153,27 +153,3 @@ export function readJti(value: unknown): TokenIdReading {
   if (uuid !== undefined) return readTokenId(uuid)
   return { tokenId: hashedId(JTI_DOMAIN, spelled), state: 'present' }
 }
-
-/** What the structure of an id suggests about its maker. */
-export type TokenIdLead =
-  /** Version 4, and ends in 00, 01 or 02, like every genuine Entra id that was looked at. */
-  | 'usual'
-  /** No version 4 UUID. */
-  | 'not-version-4'
-  /** Version 4, but the last byte is another one. */
-  | 'unusual-last-byte'
-  /** There is no id. */
-  | 'none'
-
-/**
- * Whether an id looks like those that the Entra token service makes.
- *
- * An empirical lead, never proof: it rests on 569 ids of one tenant in 2021 and samples up to 2025. An id
- * of another provider says nothing here, and a forger can copy the structure.
- */
-export function tokenIdLead(tokenId: string): TokenIdLead {
-  if (tokenId === '') return 'none'
-  if (tokenId[14] !== '4' || !'89ab'.includes(tokenId[19] ?? ' ')) return 'not-version-4'
-  const isUsual = tokenId.endsWith('00') || tokenId.endsWith('01') || tokenId.endsWith('02')
-  return isUsual ? 'usual' : 'unusual-last-byte'
-}

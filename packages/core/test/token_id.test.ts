@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { guidOfNetBytes, readGuid } from '../src/guid.ts'
-import { hashedId, readTokenId, tokenIdLead } from '../src/token_id.ts'
+import { hashedId, readTokenId } from '../src/token_id.ts'
 
 const runs = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) }
 const ID = '22608a25-1d9b-44b5-b0f2-cb94f06b2d00'
@@ -120,18 +120,4 @@ describe('hashedId', () => {
     assert.notEqual(hashedId('a', 'bc'), hashedId('ab', 'c'))
     assert.notEqual(hashedId('a', 'x'), hashedId('b', 'x'))
   })
-})
-
-describe('tokenIdLead says', () => {
-  const cases = [
-    { id: ID, lead: 'usual' },
-    { id: '22608a25-1d9b-44b5-b0f2-cb94f06b2d02', lead: 'usual' },
-    { id: '22608a25-1d9b-44b5-b0f2-cb94f06b2d03', lead: 'unusual-last-byte' },
-    { id: '22608a25-1d9b-14b5-b0f2-cb94f06b2d00', lead: 'not-version-4' },
-    { id: '22608a25-1d9b-44b5-70f2-cb94f06b2d00', lead: 'not-version-4' },
-    { id: '', lead: 'none' },
-  ]
-  for (const { id, lead } of cases) {
-    it(`${lead} of ${id}`, () => assert.equal(tokenIdLead(id), lead))
-  }
 })

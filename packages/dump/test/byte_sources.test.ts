@@ -7,7 +7,6 @@ import { after, describe, it } from 'node:test'
 import { elfCore } from '@mintmark/testkit'
 import * as fc from 'fast-check'
 import { bytesSource, fileSource } from '../src/byte_sources.ts'
-import { HeldBytes } from '../src/held_bytes.ts'
 import type { ByteSource } from '../src/memory/segment.ts'
 import { openDump } from '../src/open_dump.ts'
 import { memory } from './built_dumps.ts'
@@ -97,35 +96,4 @@ describe('a dump of more than 4 GiB', () => {
     assert.ok(performance.now() - started < 5000)
     file.close()
   })
-})
-
-it('bytes that are held come out as they went in, whatever is read and taken between', () => {
-  const step = fc.oneof(
-    fc.record({ add: fc.nat(300_000) }),
-    fc.record({ read: fc.nat(400_000), length: fc.nat(300_000) }),
-    fc.record({ take: fc.nat(400_000) }),
-  )
-  const all = memory(1 << 21)
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
-      const held = new HeldBytes()
-      for (const each of steps) {
-        if ('add' in each) held.append(all.subarray(held.end, held.end + each.add))
-        else if ('read' in each) {
-          const wanted = all.subarray(each.read, Math.min(held.end, each.read + each.length))
-          // What was taken may still be there: then it is right.
-          // What was taken may still be there: then it is what it was.
-          const isHeld = each.read >= held.start && each.read < held.end
-          const got = held.read(each.read, each.length)
-          assert.ok(Buffer.from(got).equals(wanted) || (!isHeld && got.length === 0))
-        } else {
-          const { start, end } = held
-          const taken = held.take(Math.min(each.take, end))
-          assert.ok(Buffer.from(taken).equals(all.subarray(start, start + taken.length)))
-          assert.ok(each.take <= start || start === end || taken.length > 0)
-        }
-      }
-    }),
-    { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) },
-  )
 })

@@ -4,7 +4,6 @@ import { MintmarkError } from '@mintmark/core'
 import { bytesSource } from '../src/byte_sources.ts'
 import type { Dump } from '../src/memory/segment.ts'
 import { openDump } from '../src/open_dump.ts'
-import { type DumpPiece, streamDump } from '../src/stream_dump.ts'
 
 /** Segments and structure are sorted, in range, and together are every byte once. */
 export function assertMap(dump: Dump, size: number): void {
@@ -36,50 +35,6 @@ export function dumpOf(bytes: Uint8Array): Dump {
   const dump = openDump(bytesSource(bytes))
   assertMap(dump, bytes.length)
   return dump
-}
-
-/** `bytes` cut at the given places, as a pipe would bring them. */
-export async function* piped(
-  bytes: Uint8Array,
-  cuts: readonly number[],
-): AsyncGenerator<Uint8Array> {
-  let from = 0
-  for (const cut of [...cuts, bytes.length]) {
-    if (cut > from) yield await Promise.resolve(bytes.slice(from, cut))
-    from = Math.max(from, cut)
-  }
-}
-
-export interface Streamed {
-  readonly pieces: readonly Exclude<DumpPiece, { kind: 'summary' }>[]
-  readonly dump: Dump
-}
-
-/** Everything that a stream gives, once it is checked that its pieces are its input. */
-export async function streamed(
-  chunks: AsyncIterable<Uint8Array>,
-  whole: Uint8Array,
-): Promise<Streamed> {
-  const pieces: Exclude<DumpPiece, { kind: 'summary' }>[] = []
-  let dump: Dump | undefined
-  let end = 0
-  for await (const piece of streamDump(chunks)) {
-    assert.equal(dump, undefined, 'nothing comes after the summary')
-    if (piece.kind === 'summary') {
-      dump = piece.dump
-      continue
-    }
-    assert.equal(piece.offset, end)
-    assert.ok(piece.bytes.length > 0)
-    const there = whole.subarray(end, end + piece.bytes.length)
-    assert.equal(Buffer.compare(piece.bytes, there), 0, 'the bytes are those of the input')
-    end += piece.bytes.length
-    pieces.push(piece)
-  }
-  assert.equal(end, whole.length)
-  assert.ok(dump !== undefined, 'a summary comes last')
-  assertMap(dump, whole.length)
-  return { pieces, dump }
 }
 
 /** Runs `action` where nothing but a MintmarkError may be thrown. */

@@ -3,8 +3,8 @@ import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { bytesSource } from '../src/byte_sources.ts'
 import { openDump } from '../src/open_dump.ts'
-import { GOOD, memory } from './built_dumps.ts'
-import { assertMap, dumpOf, piped, streamed } from './checked_dump.ts'
+import { GOOD } from './built_dumps.ts'
+import { assertMap, dumpOf } from './checked_dump.ts'
 
 const runs = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 200) }
 const good = fc.constantFrom(...GOOD)
@@ -39,10 +39,6 @@ const anything = fc.oneof(
     .map(([{ built }, cut]) => built.bytes.subarray(0, cut % built.bytes.length)),
 )
 
-const cuts = fc
-  .array(fc.nat(30_000), { maxLength: 12 })
-  .map((list) => list.toSorted((a, b) => a - b))
-
 describe('any bytes', () => {
   it('give a map that covers each of them once', () => {
     fc.assert(
@@ -50,35 +46,10 @@ describe('any bytes', () => {
       runs,
     )
   })
-
-  it('give the same map through a pipe, in pieces that are the input', async () => {
-    await fc.assert(
-      fc.asyncProperty(anything, cuts, async (bytes, places) => {
-        const { pieces, dump } = await streamed(piped(bytes, places), bytes)
-        assert.deepEqual(dump, dumpOf(bytes))
-        const inStructure = (offset: number): boolean =>
-          dump.structure.some(
-            (range) => offset >= range.offset && offset < range.offset + range.length,
-          )
-        for (const { kind, offset } of pieces)
-          assert.equal(kind === 'structure', inStructure(offset))
-      }),
-      runs,
-    )
-  })
 })
 
 describe('each good dump', () => {
   for (const { name, built } of GOOD) {
-    it(`${name} is read the same, its headers byte by byte`, async () => {
-      const { bytes } = built
-      // Headers and the last bytes one by one; what is between them is memory.
-      const every = Array.from({ length: bytes.length }, (_, index) => index)
-      const places = every.filter((at) => at < 3000 || at % 97 === 0 || at > bytes.length - 500)
-      const { dump } = await streamed(piped(bytes, places), bytes)
-      assert.deepEqual(dump, dumpOf(bytes))
-    })
-
     it(`${name} keeps its memory in segments, whichever byte of its headers is damaged`, () => {
       const first = Math.min(...built.segments.map(({ offset }) => offset))
       const places = Array.from({ length: Math.min(first, 300) }, (_, index) => index)
@@ -115,14 +86,3 @@ function hiddenBytes(
       )
   return hidden
 }
-
-it('more memory than is held back passes a pipe in order, and the map is the same', async () => {
-  const block = memory(1 << 20)
-  const whole = new Uint8Array(80 << 20)
-  const core = GOOD[0]?.built.bytes ?? new Uint8Array(0)
-  for (let at = 0; at < whole.length; at += block.length) whole.set(block, at)
-  whole.set(core)
-  const places = Array.from({ length: 80 }, (_, index) => index << 20)
-  const { dump } = await streamed(piped(whole, places), whole)
-  assert.deepEqual(dump, dumpOf(whole))
-})

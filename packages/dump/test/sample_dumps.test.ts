@@ -8,7 +8,7 @@ import { gunzipSync } from 'node:zlib'
 import { fileSource } from '../src/byte_sources.ts'
 import type { Dump } from '../src/memory/segment.ts'
 import { openDump } from '../src/open_dump.ts'
-import { assertMap, dumpOf, piped, streamed } from './checked_dump.ts'
+import { assertMap, dumpOf } from './checked_dump.ts'
 
 const repository = resolve(fileURLToPath(import.meta.url), '../../../../..')
 const root = resolve(repository, '../shared/data/dumps')
@@ -111,14 +111,6 @@ describe('every sample is read, or says what is wrong:', { skip }, () => {
         dump.segments.length > 0 || dump.flaws.length > 0 || file.endsWith('linux-arm.core'),
         file,
       )
-    }
-  })
-
-  it('and through a pipe the same', async () => {
-    for (const file of files) {
-      const bytes = readFileSync(file)
-      const cuts = Array.from({ length: 40 }, (_, index) => index * 997)
-      assert.deepEqual((await streamed(piped(bytes, cuts), bytes)).dump, dumpOf(bytes), file)
     }
   })
 

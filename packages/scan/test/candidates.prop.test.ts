@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { BEFORE } from '../src/conjugate.ts'
-import { candidatesReference } from '../src/conjugate_reference.ts'
 import { isRandomLookingAt } from '../src/random_looking.ts'
 import { byPlace, EVERY, groups, joined, kernel, RUNS } from './conjugate_world.ts'
+import { candidatesReference } from './reference/conjugate.ts'
 
 const few = fc.oneof(
   fc.uint8Array({ min: 0x70, max: 0x88, maxLength: 64 }),

@@ -4,12 +4,6 @@ import * as fc from 'fast-check'
 import { fromLittleEndian } from '../src/arithmetic/modular.ts'
 import { BEFORE, type Candidate } from '../src/conjugate.ts'
 import {
-  gatherReference,
-  isSievedReference,
-  pairsReference,
-  spanOf,
-} from '../src/conjugate_reference.ts'
-import {
   EVERY,
   groups,
   inOrder,
@@ -21,6 +15,12 @@ import {
   named,
   RUNS,
 } from './conjugate_world.ts'
+import {
+  gatherReference,
+  isSievedReference,
+  pairsReference,
+  spanOf,
+} from './reference/conjugate.ts'
 
 /** Bytes with a factor of one key at least, and its cofactor. */
 const withPair = fc

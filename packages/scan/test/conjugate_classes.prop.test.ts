@@ -4,7 +4,6 @@ import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { fromLittleEndian } from '../src/arithmetic/modular.ts'
 import { BEFORE } from '../src/conjugate.ts'
-import { gatherReference, pairsReference, spanOf } from '../src/conjugate_reference.ts'
 import type { RsaGroup } from '../src/known/rsa_group.ts'
 import {
   EVERY,
@@ -17,6 +16,7 @@ import {
   named,
   RUNS,
 } from './conjugate_world.ts'
+import { gatherReference, pairsReference, spanOf } from './reference/conjugate.ts'
 
 const MOST_LISTED = 1100
 /** The reference multiplies each window with each. */

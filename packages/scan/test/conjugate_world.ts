@@ -8,8 +8,8 @@ import { readAgain } from '@mintmark/testkit'
 import * as fc from 'fast-check'
 import { fromBigEndian } from '../src/arithmetic/modular.ts'
 import { type Candidate, type CandidateChoice, ConjugateKernel, ORDERS } from '../src/conjugate.ts'
-import { gatherReference, spanOf } from '../src/conjugate_reference.ts'
 import { type RsaGroup, rsaGroups } from '../src/known/rsa_group.ts'
+import { gatherReference, spanOf } from './reference/conjugate.ts'
 
 export const RUNS: number = Number(process.env['FUZZ_RUNS'] ?? 200)
 

@@ -3,8 +3,8 @@ import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { gcd, inverse } from '../src/arithmetic/modular.ts'
 import { BEFORE, ORDERS } from '../src/conjugate.ts'
-import { exponentsReference } from '../src/exponents_reference.ts'
 import { groups, joined, KEYS, kernel, laid, RUNS } from './conjugate_world.ts'
+import { exponentsReference } from './reference/exponents.ts'
 
 /** Bytes with the private exponent of a key, of which some bits may be wrong. */
 const withExponent = fc

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { BEFORE, ORDERS } from '../src/conjugate.ts'
-import { testReference } from '../src/conjugate_reference.ts'
 import { EVERY, groups, joined, KEYS, kernel, laid, RUNS } from './conjugate_world.ts'
+import { testReference } from './reference/conjugate.ts'
 
 /** A budget that is never spent. */
 const ENDLESS = 2 ** 60

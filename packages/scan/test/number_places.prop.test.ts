@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { BEFORE } from '../src/conjugate.ts'
-import { marksReference } from '../src/conjugate_reference.ts'
 import { groups, joined, kernel, RUNS } from './conjugate_world.ts'
+import { marksReference } from './reference/conjugate.ts'
 
 describe('what stands beside places', () => {
   for (const group of groups) {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import type { BlockCounts } from '../src/conjugate_reference.ts'
-import { mapDigitsReference, mapSliceReference } from '../src/slice_map_reference.ts'
 import { AT, BEFORE, BLOCKS, SliceMemory } from '../src/slice_memory.ts'
+import type { BlockCounts } from './reference/conjugate.ts'
+import { mapDigitsReference, mapSliceReference } from './reference/slice_map.ts'
 
 const RUNS = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 300) }
 /** Behind what is mapped there is more: nothing of it may count. */

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { BEFORE, ConjugateKernel, type DigitShape } from '../src/conjugate.ts'
-import { isNearRandomReference } from '../src/conjugate_reference.ts'
+import { isNearRandomReference } from './reference/conjugate.ts'
 import {
   digitRunsReference,
   findWordsReference,
   textRunsReference,
   wideRunsReference,
-} from '../src/slice_words_reference.ts'
+} from './reference/slice_words.ts'
 
 const RUNS = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 300) }
 const LENGTH = 1024

@@ -234,49 +234,6 @@ export function judgeSessions(
   return run(session, SESSIONS, { limit })
 }
 
-/** A token id that was issued to more than one principal. */
-export interface SharedId {
-  readonly tokenId: string
-  readonly principals: readonly string[]
-  readonly issuances: number
-}
-
-const ISSUED_TWICE: Query<Record<'first' | 'last' | 'limit', number>, SharedId> = {
-  name: 'ids issued twice',
-  sql: `
-    SELECT toString(token_id) AS token, arraySort(groupUniqArray(16)(lower(principal))) AS principals, count() AS n
-    FROM issuance
-    WHERE bucket BETWEEN {first:UInt8} AND {last:UInt8} AND outcome = 'issued' AND principal != ''
-      AND token_id != toUUID('${NO_ID}')
-    GROUP BY bucket, token_id
-    HAVING uniqExact(if(principal_id != '', principal_id, lower(principal))) > 1 AND length(principals) > 1
-    ORDER BY token
-    LIMIT {limit:UInt32}`,
-  example: { first: 0, last: 255, limit: 10 },
-  row: (raw) => ({
-    tokenId: text(raw, 'token') ?? '',
-    principals: namesOf(raw, 'principals'),
-    issuances: Number(raw['n']),
-  }),
-}
-
-/**
- * Token ids that the issuance log gives to two principals: an access that agrees with one of them is issued, and
- * that is as much as can be said of it.
- */
-export async function idsIssuedTwice(
-  session: Session,
-  { limit = 1000 }: { readonly limit?: number } = {},
-): Promise<SharedId[]> {
-  const found: SharedId[] = []
-  for (const { first, last } of rangesFor(await countOf(session, 'issuance'))) {
-    if (found.length >= limit) break
-    // oxlint-disable-next-line no-await-in-loop -- one range at a time bounds the memory
-    found.push(...(await run(session, ISSUED_TWICE, { first, last, limit: limit - found.length })))
-  }
-  return found
-}
-
 export const VERDICTS_HEADER = 'access_id,verdict,reason,strength,base_rate,token_id,at,mailbox'
 
 const ACCESSES = `

@@ -11,7 +11,6 @@
 import { HASH_BYTES } from './tree.ts'
 
 export const TILE_WIDTH = 256
-export const MAX_ENTRY_BYTES = 0xffff
 
 export interface TileName {
   /** Level of a hash tile, or `entries`. */
@@ -25,11 +24,6 @@ export interface TileName {
 export function tilePath({ level, index, width }: TileName): string {
   const partial = width === TILE_WIDTH ? '' : `.p/${width}`
   return `tile/${level}/${indexPath(index)}${partial}`
-}
-
-/** Folder that holds the partial versions of a tile. */
-export function partialsPath({ level, index }: Omit<TileName, 'width'>): string {
-  return `tile/${level}/${indexPath(index)}.p`
 }
 
 function indexPath(index: number): string {

@@ -10,7 +10,6 @@ import { plain } from './fields.ts'
 export const EXCHANGE_ADMIN = 1
 export const EXCHANGE_ITEM = 2
 export const EXCHANGE_ITEM_GROUP = 3
-export const SHAREPOINT_FILE = 6
 export const DIRECTORY = 8
 export const STS_LOGON = 15
 export const EXCHANGE_AGGREGATED = 19

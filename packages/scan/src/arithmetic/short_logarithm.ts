@@ -11,9 +11,6 @@ import { type CurveParameters, curveNamed } from './curves.ts'
 import { publicPoint } from './ec.ts'
 import { negativeOf, type Sum, sumsOf } from './many_points.ts'
 
-/** Measured in nanoseconds on one core: an addition of two points of 256 bits among many. */
-export const ADDITION_COST = 3000
-
 /** Points that are added to at once: fewer pay for their inversion alone. */
 const LANES = 512
 /** Of a table: the low half of a hash tells the slot, the high half whether it is the point. */

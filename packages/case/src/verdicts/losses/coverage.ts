@@ -144,41 +144,6 @@ export function coverageReport(session: Session, limit = 10_000): Promise<Covera
   return run(session, SPANS, { limit })
 }
 
-/** Which issuance categories a tenant's evidence has, and from when to when. Times are ISO, UTC. */
-export interface SuppliedCategory {
-  readonly tenant: string
-  readonly source: string
-  readonly category: string
-  readonly first: string
-  readonly last: string
-  readonly records: number
-}
-
-const SUPPLIED: Query<{ limit: number }, SuppliedCategory> = {
-  name: 'categories supplied',
-  sql: `
-    SELECT tenant, source, category, formatDateTime(min(first), '%Y-%m-%dT%H:%i:%S.000Z') AS first_at,
-      formatDateTime(max(last), '%Y-%m-%dT%H:%i:%S.000Z') AS last_at, sum(records) AS n
-    FROM coverage
-    WHERE side = 'issuance'
-    GROUP BY tenant, source, category
-    ORDER BY tenant, source, category
-    LIMIT {limit:UInt32}`,
-  example: { limit: 10 },
-  row: (raw) => ({
-    tenant: text(raw, 'tenant') ?? '',
-    source: text(raw, 'source') ?? '',
-    category: text(raw, 'category') ?? '',
-    first: text(raw, 'first_at') ?? '',
-    last: text(raw, 'last_at') ?? '',
-    records: Number(raw['n']),
-  }),
-}
-
-export function categoriesSupplied(session: Session, limit = 10_000): Promise<SuppliedCategory[]> {
-  return run(session, SUPPLIED, { limit })
-}
-
 /** The hours of one tenant's issuance coverage, as reconcile reads them. */
 export interface IssuanceHour {
   readonly tenant: string

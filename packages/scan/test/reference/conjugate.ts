@@ -3,8 +3,13 @@
  *
  * @module
  */
-import { fromLittleEndian } from './arithmetic/modular.ts'
-import { type Candidate, type CandidateKind, type FactorShape, ORDERS } from './conjugate.ts'
+import { fromLittleEndian } from '../../src/arithmetic/modular.ts'
+import {
+  type Candidate,
+  type CandidateKind,
+  type FactorShape,
+  ORDERS,
+} from '../../src/conjugate.ts'
 
 /** Bytes that a number of `length` bytes takes in an order. */
 export function spanOf(order: number, length: number): number {

@@ -3,14 +3,9 @@
  *
  * @module
  */
-import type { DigitShape } from './conjugate.ts'
-import {
-  type BlockCounts,
-  countsOf,
-  isRandomBlock,
-  isStructureReference,
-} from './conjugate_reference.ts'
-import { isDigitBlock, isTextPair } from './slice_words_reference.ts'
+import type { DigitShape } from '../../src/conjugate.ts'
+import { type BlockCounts, countsOf, isRandomBlock, isStructureReference } from './conjugate.ts'
+import { isDigitBlock, isTextPair } from './slice_words.ts'
 
 const BLOCK = 16
 

@@ -3,15 +3,10 @@
  *
  * @module
  */
-import { fromLittleEndian } from './arithmetic/modular.ts'
-import { ORDERS } from './conjugate.ts'
-import {
-  gatherReference,
-  looksRandomReference,
-  marksReference,
-  spanOf,
-} from './conjugate_reference.ts'
-import type { ExponentPlaces } from './conjugate_types.ts'
+import { fromLittleEndian } from '../../src/arithmetic/modular.ts'
+import { ORDERS } from '../../src/conjugate.ts'
+import type { ExponentPlaces } from '../../src/conjugate_types.ts'
+import { gatherReference, looksRandomReference, marksReference, spanOf } from './conjugate.ts'
 
 /** A window that can be the private exponent of a key. */
 export interface ExponentReference {
