@@ -158,17 +158,19 @@ function ordinary(id: string): TrueAccess {
  */
 function violationsOf({ exposure, renamed }: World, said: Scope): Violation[] {
   const claims = said.accounts
-    .map(({ mailbox, messages }) => ({
-      mailbox,
-      lower: messages.lower,
-      upper: messages.upper,
-      truth: exposure.mailboxes.get(mailbox.toLowerCase()) ?? 0,
-    }))
+    .map(({ mailbox, messages }) => {
+      const name = mailbox.toLowerCase()
+      const truth = exposure.mailboxes.get(name) ?? 0
+      const most = Math.max(truth, exposure.misused?.get(name) ?? 0)
+      return { mailbox, lower: messages.lower, upper: messages.upper, truth, most }
+    })
     .filter(({ mailbox }) => !renamed.has(mailbox.toLowerCase()))
   const isClaimed = said.accesses + said.either.accesses > 0
-  if (isClaimed && exposure.inAll !== undefined)
-    claims.push({ mailbox: '', ...said.messages, truth: exposure.inAll })
+  if (isClaimed && exposure.inAll !== undefined) {
+    const { lower, upper } = said.messages
+    claims.push({ mailbox: '', lower, upper, truth: exposure.inAll, most: exposure.inAll })
+  }
   return claims.filter(
-    ({ lower, upper, truth }) => truth < lower || (upper !== null && upper < truth),
+    ({ lower, upper, truth, most }) => most < lower || (upper !== null && upper < truth),
   )
 }

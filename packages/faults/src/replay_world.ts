@@ -135,14 +135,18 @@ function addOrdinary(truth: Map<string, TrueAccess>, files: readonly LogFile[]):
 
 function exposureIn(document: Json, organisations: readonly Json[]): Exposure {
   const names = new Set(organisations.map((of) => textOf(of, 'name')))
-  const mailboxes = new Map<string, number>()
-  for (const account of [...list(document, 'accounts'), ...list(document, 'misGranted')])
-    if (names.has(textOf(account, 'organisation'))) {
-      const mailbox = textOf(account, 'mailbox')
-      mailboxes.set(mailbox, Math.max(mailboxes.get(mailbox) ?? 0, Number(account['messages'])))
-    }
-  // What a genuine token in the wrong hands read is in the scope, and in no organisation's sum.
-  return { mailboxes, inAll: undefined }
+  const messagesOf = (part: string): ReadonlyMap<string, number> =>
+    new Map(
+      list(document, part)
+        .filter((account) => names.has(textOf(account, 'organisation')))
+        .map((account) => [textOf(account, 'mailbox'), Number(account['messages'])]),
+    )
+  // What a genuine token in the wrong hands read is in no organisation's sum.
+  return {
+    mailboxes: messagesOf('accounts'),
+    misused: messagesOf('misGranted'),
+    inAll: undefined,
+  }
 }
 
 function list(data: Json, name: string): Json[] {

@@ -78,6 +78,11 @@ export interface TrueAccess {
 /** How many distinct messages forged tokens read. */
 export interface Exposure {
   readonly mailboxes: ReadonlyMap<string, number>
+  /**
+   * The same of genuine tokens in the wrong hands: a lower bound may count it, and an upper bound need not, since the
+   * provider issued them. Absent where there are none.
+   */
+  readonly misused?: ReadonlyMap<string, number>
   /** Undefined where the whole is not known. */
   readonly inAll: number | undefined
 }
