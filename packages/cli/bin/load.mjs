@@ -9,8 +9,9 @@ export const BUNDLE = new URL('bundle/', DIST)
 
 /** @returns what a module of the command exports: `main`, `gate_receiver` */
 export async function load(name) {
-  // Beside the code, and not in the folder for temporary files, where others could put it.
-  enableCompileCache(fileURLToPath(new URL('compiled/', DIST)))
+  // Beside the code, and not in the folder for temporary files, where others could put it. Root leaves nothing in a clone
+  // of somebody's that its owner could not remove.
+  if (statSync(DIST).uid === (process.geteuid?.() ?? 0)) enableCompileCache(fileURLToPath(new URL('compiled/', DIST)))
   return await import(isBundled() ? new URL(`${name}.js`, BUNDLE) : new URL(`src/${name}.js`, DIST))
 }
 

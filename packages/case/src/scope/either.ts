@@ -64,9 +64,10 @@ export async function addEither(
     account: `account != '' AND (${IN_TOUCHED_MAILBOX} OR ${WITHOUT_LOG} OR ${CUT_ACCOUNT})`,
     rule: isKnown ? UNCLEAR : '1',
   })
-  // Of a mailbox that only this brought in, what else is open counts too: else its upper bound would leave it out.
+  // Of a mailbox that only this brought in, what else is open counts too; and in each, whenever it was, what no log could
+  // show: nobody knows that the attacker came no earlier. Else an upper bound would leave it out.
   await judge(session, tables, {
-    candidate: `${OPEN_VERDICT} AND ${isActive} AND ${COULD_BE_TOUCHED}`,
+    candidate: `${OPEN_VERDICT} AND (${isActive} OR ${WITHOUT_LOG}) AND ${COULD_BE_TOUCHED}`,
     account: IN_TOUCHED_MAILBOX,
     rule: isKnown ? UNCLEAR : '1',
   })

@@ -20,7 +20,7 @@ const HABIT_DAYS = 3
 const HABIT_SHARE = 0.2
 
 /** Whether the logs put the principal in the network of a context, or no network can tell. */
-function isPlaceOf({ home, who, prefix }: Context, tenant: Tenant, places: Places): boolean {
+export function isPlaceOf({ home, who, prefix }: Context, tenant: Tenant, places: Places): boolean {
   if (prefix === '' || tenant.addressFit < LEAST_FIT) return true
   return places.own.has(pairKey(who, prefix)) || places.known.has(pairKey(home, prefix))
 }

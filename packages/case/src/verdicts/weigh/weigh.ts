@@ -11,7 +11,7 @@ import { grouped } from '../match/grouped.ts'
 import type { Reason, Strength } from '../match/reasons.ts'
 import { lossAtMost } from './chance.ts'
 import { evidenceOf } from './evidence.ts'
-import { isHabitual, isOrdinary } from './ordinary.ts'
+import { isHabitual, isOrdinary, isPlaceOf } from './ordinary.ts'
 import { PersonGaps } from './person_gaps.ts'
 import {
   type Context,
@@ -189,7 +189,9 @@ export class TenantTrial {
 
   #ordinaryRuling(context: Context): Ruling {
     if (context.matter === 'recorded') return this.#recorded(context)
-    const silent = isHabitual(context, this.tenant, this.#places) ? '' : 'lead'
+    // A service whose log never shows its tokens is a habit. Ids of other people's are none: whoever brings them is a lead.
+    const isQuiet = context.matter === 'mismatched' ? isPlaceOf : isHabitual
+    const silent = isQuiet(context, this.tenant, this.#places) ? '' : 'lead'
     if (context.matter === 'chosen')
       return { context, strength: this.#isRare(context) ? 'lead' : silent }
     if (context.matter === 'session') return { context, strength: 'lead' }
