@@ -31,10 +31,14 @@ const flags = new Set(process.argv.slice(2).filter((word) => word.startsWith('--
 const every = ['packages', 'tests']
   .flatMap((group) => readdirSync(path.join(root, group)).map((name) => path.join(group, name)))
   .flatMap((home) => ['test', 'src'].flatMap((folder) => testsOf(home, folder)))
-  .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
   .sort()
-const short = every.filter((file) => !LONG_TESTS.test(file))
-const files = flags.has('--all') || short.length === 0 ? every : short
+/** Those of a word, of `''` all: the short ones, and where there are none the long. */
+const filesOf = (word) => {
+  const found = every.filter((file) => file.includes(word))
+  const short = found.filter((file) => !LONG_TESTS.test(file))
+  return flags.has('--all') || short.length === 0 ? found : short
+}
+const files = [...new Set((words.length === 0 ? [''] : words).flatMap(filesOf))].sort()
 if (files.length === 0) {
   console.error(`no test file matches ${words.join(' ')}`)
   process.exit(2)
