@@ -182,6 +182,18 @@ describe('leads', () => {
   })
 })
 
+it('to a mailbox in scope counts whenever it was, where no log could show its token', async () => {
+  const later = forged(300, BOB, { token_id: guid(9), ip: '198.51.100.9' })
+  for (const [reason, most] of [
+    ['portal-grouped', 2],
+    ['no-token-id', 1],
+  ] as const) {
+    const verdicts = new Map(judgedAs('undetermined', reason, [later]))
+    const found = await scopeOf(theirs([forged(5, BOB)], { access: [later], verdicts }))
+    assert.deepEqual(messages(found), [1, most])
+  }
+})
+
 describe('leads alone', () => {
   it('bound their mailboxes from above', async () => {
     const found = await asLead(theirs([lead]))

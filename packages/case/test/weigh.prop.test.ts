@@ -137,6 +137,26 @@ describe('a log that loses, or never shows', () => {
     })
 })
 
+describe('a service that was there from the first day, from a network where nobody signs in,', () => {
+  const strengthsOf = (state: 'missing' | 'mismatched') => {
+    const service = Array.from({ length: 20 }, (_, day): Token => {
+      const [who, app] = [`person${day % 4}@example.org`, 'robot']
+      const rest = { client: 'robot', service: 'Exchange', isForged: false, isWellMade: true }
+      return { who, prefix: 'machines', app, hour: day * 24 + 9, state, ...rest }
+    })
+    const { rulings } = weigh(populationOf([...lifeOf(1, 12, 20), ...service]))
+    return new Set(rulings.map(({ strength }) => strength))
+  }
+
+  it('has a log that does not show its tokens: nothing is said', () => {
+    assert.deepEqual(strengthsOf('missing'), new Set(['']))
+  })
+
+  it('brings ids of other people’s tokens: a lead', () => {
+    assert.deepEqual(strengthsOf('mismatched'), new Set(['lead']))
+  })
+})
+
 /** Tokens that nobody issued, for one victim, from networks of the forger's own, over some days. */
 function forged(seed: number, people: number, days: number, client: string, app: string): Token[] {
   const next = numbers(seed ^ 0x27d4eb2f)

@@ -150,8 +150,7 @@ async function scopeOf(session: Session, selected: Selected): Promise<Scope> {
   const open = await notJudged(session, selected)
   const named = boundsOf(totals, [...unnamed.values()], totals.nameless, lost.beyond())
   const isUnknown =
-    (totals.either === 0 || named.messages.upper !== null) &&
-    (await isAbsenceUnknown(session, selected, totals, open))
+    named.messages.upper !== null && (await isAbsenceUnknown(session, selected, totals, open))
   const whole = isUnknown ? { messages: UNKNOWN, copies: UNKNOWN } : named
   const theirs = accounts.filter((account) => account.accesses > 0)
   const rows = accounts.map((account) => accountScope(account, counts, unnamed))

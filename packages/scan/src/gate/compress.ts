@@ -1,7 +1,7 @@
 /**
  * Writes a scrubbed core, compressed, to a file that is open.
  *
- * zstd takes a third of gzip's time. What unpacks it sees damage: gzip's by CRC-32, zstd's by XXH64.
+ * zstd takes half of gzip's time. What unpacks it sees damage: gzip's by CRC-32, zstd's by XXH64.
  *
  * @module
  */
