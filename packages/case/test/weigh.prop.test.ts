@@ -137,17 +137,18 @@ describe('a log that loses, or never shows', () => {
     })
 })
 
-describe('a service that was there from the first day, from a network where nobody signs in,', () => {
-  const strengthsOf = (state: 'missing' | 'mismatched') => {
-    const service = Array.from({ length: 20 }, (_, day): Token => {
-      const [who, app] = [`person${day % 4}@example.org`, 'robot']
-      const rest = { client: 'robot', service: 'Exchange', isForged: false, isWellMade: true }
-      return { who, prefix: 'machines', app, hour: day * 24 + 9, state, ...rest }
-    })
-    const { rulings } = weigh(populationOf([...lifeOf(1, 12, 20), ...service]))
-    return new Set(rulings.map(({ strength }) => strength))
-  }
+/** What is said of a machine's tokens of twenty days, beside people's whose log is whole. */
+function strengthsOf(state: 'missing' | 'mismatched'): Set<string> {
+  const service = Array.from({ length: 20 }, (_, day): Token => {
+    const [who, app] = [`person${day % 4}@example.org`, 'robot']
+    const rest = { client: 'robot', service: 'Exchange', isForged: false, isWellMade: true }
+    return { who, prefix: 'machines', app, hour: day * 24 + 9, state, ...rest }
+  })
+  const { rulings } = weigh(populationOf([...lifeOf(1, 12, 20), ...service]))
+  return new Set(rulings.map(({ strength }) => strength))
+}
 
+describe('a service that was there from the first day, from a network where nobody signs in,', () => {
   it('has a log that does not show its tokens: nothing is said', () => {
     assert.deepEqual(strengthsOf('missing'), new Set(['']))
   })
