@@ -181,6 +181,19 @@ const cases: readonly Case[] = [
     more: (t) => ({ issuance: [issuance(1, t.bob, { ip: t.proxy })] }),
   },
   {
+    name: 'with an issued token, from an address of theirs where its owner never signed in',
+    isEither: true,
+    row: (t) => t.owner({ ip: t.proxy, token_id: t.id(9) }),
+    verdict: ['', ''],
+  },
+  {
+    name: 'with an issued token, from an egress that they share with its owner',
+    isEither: false,
+    row: (t) => t.owner({ ip: t.proxy, token_id: t.id(9) }),
+    verdict: ['', ''],
+    more: (t) => ({ issuance: [issuance(1, t.ann, { ip: t.proxy })] }),
+  },
+  {
     name: 'with an issued token, although they forged with its id',
     isEither: false,
     row: (t) => t.owner({ token_id: t.id(1) }),

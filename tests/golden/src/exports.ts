@@ -21,7 +21,12 @@ const LOGS: Readonly<Record<string, string>> = {
 const seconds = (ms: number) => new Date(ms).toISOString().slice(0, 19)
 
 /** One line of a storage account: a sign-in to us, in this tenant's own export. */
-export function diagnosticLine(signIn: SignIn, exporter: Tenant, behindMs = 0): string {
+export function diagnosticLine(
+  signIn: SignIn,
+  exporter: Tenant,
+  behindMs = 0,
+  hasIds = true,
+): string {
   const { person, client, log } = signIn
   const here = tenantOf('ours')
   const at = `${seconds(signIn.atMs - behindMs)}.0000000Z`
@@ -38,7 +43,7 @@ export function diagnosticLine(signIn: SignIn, exporter: Tenant, behindMs = 0): 
     resultType: '0',
     callerIpAddress: signIn.ip,
     properties: {
-      id: signIn.id,
+      ...(hasIds && { id: signIn.id }),
       createdDateTime: at,
       ...who,
       appId: client.appId,
@@ -55,7 +60,7 @@ export function diagnosticLine(signIn: SignIn, exporter: Tenant, behindMs = 0): 
       homeTenantId: person.home.id,
       incomingTokenType: log === 'interactive' ? 'none' : 'refreshToken',
       crossTenantAccessType: person.home.id === here.id ? 'none' : 'b2bCollaboration',
-      uniqueTokenIdentifier: spelledOf(signIn.id),
+      ...(hasIds && { uniqueTokenIdentifier: spelledOf(signIn.id) }),
       ...(signIn.session !== '' && { sessionId: signIn.session }),
     },
   })

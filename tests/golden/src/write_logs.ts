@@ -41,7 +41,8 @@ function writeSignIns(
   const behind = Number(/^times (\d+) hours behind$/.exec(accident)?.[1] ?? 0) * 3_600_000
   const cut = /^1 in (\d+) lines cut at (\d+) characters$/.exec(accident)
   const lines = kept.map((signIn) => {
-    const text = diagnosticLine(signIn, owner, behind)
+    const hasIds = accident !== 'without token and request ids'
+    const text = diagnosticLine(signIn, owner, behind, hasIds)
     if (cut === null || drawn(`cut ${signIn.id}`, Number(cut[1])) > 0) return text
     return text.slice(0, Number(cut[2]))
   })

@@ -161,9 +161,17 @@ const OWNERS_ALONE = `(${IS_OWN_ADDRESS} AND NOT ${BY_ADDRESS})`
 const IN_THEIR_MAILBOX =
   "account GLOBAL IN (SELECT account FROM {selected} WHERE party = 'theirs' AND is_mail)"
 
+const signedInFrom = (who: string) => `SELECT ip, ${who} FROM issuance
+  WHERE outcome = 'issued' AND category != 'owa-auth' AND ${inMarks('ip', 'ip')} AND ${who} != ''`
+/** An id that its principal's own token has, from where they were and he never signed in: a column slipped, or he lost it. */
+const ISSUED_ELSEWHERE = `(${BY_ADDRESS} AND verdict = 'issued'
+  AND (ip, principal) GLOBAL NOT IN (${signedInFrom('principal')})
+  AND (ip, principal_id) GLOBAL NOT IN (${signedInFrom('principal_id')}))`
+
 /** a, b, c of the documentation. */
 const SHARED = `(
   (${BY_TOKEN} OR ${BY_SESSION}) AND NOT ${OWNERS_ALONE}
+  OR ${ISSUED_ELSEWHERE}
   OR ${BY_ADDRESS} AND ${OPEN_VERDICT} AND (${IN_THEIR_MAILBOX} OR NOT ${IS_OWN_ADDRESS})
   OR ${BY_CONTEXT} AND ${OPEN_VERDICT} AND NOT ${OWNERS_ALONE})`
 
@@ -210,8 +218,12 @@ async function sharedMarks(session: Session, tables: Tables): Promise<string> {
     ...(kinds.has('own-context') ? [BY_CONTEXT] : []),
   ].join(' OR ')
   const isOpen = kinds.has('open-token') || kinds.has('open-session')
-  const verdict = isOpen ? `(${OPEN_VERDICT} OR ${USED_OPENLY})` : OPEN_VERDICT
-  return shares === '' ? '0' : `${verdict} AND (${shares})`
+  const verdicts = [
+    OPEN_VERDICT,
+    ...(isOpen ? [USED_OPENLY] : []),
+    ...(kinds.has('ip') ? [BY_ADDRESS] : []),
+  ]
+  return shares === '' ? '0' : `(${verdicts.join(' OR ')}) AND (${shares})`
 }
 
 /** Candidates by what the log says, then those of them that the owner's own sign-ins do not explain. */

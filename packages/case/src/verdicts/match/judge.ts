@@ -137,7 +137,8 @@ const RULES = `multiIf(
 
 /**
  * Reasons that the holder of a token can bring about by what he writes into it. They hide nothing: in a context that is
- * not the owner's, they are a lead. So is an application by itself, whose log is not there: he may say that he is one.
+ * not the owner's, they are a lead. So is an application by itself, whose log is not there or has no ids: he may say that
+ * he is one.
  */
 const CHOSEN = `('malformed-id', 'anonymised-id', 'no-token-id', 'other-tenant-issuer', 'first-party-app-only',
   'owa-issuer-not-supplied', 'issuer-root-unknown', 'backup-authentication', 'session-known')`
@@ -152,7 +153,7 @@ const MATTER = `multiIf(
   verdict = 'mismatched' AND reason != 'session-principal-differs', 'mismatched',
   reason IN ('never-issued', 'issuer-not-rooted', 'session-known-token-missing'), 'missing',
   verdict IN ('unissued', 'mismatched'), 'session',
-  reason IN ${CHOSEN} OR reason = 'category-not-supplied' AND is_app
+  reason IN ${CHOSEN} OR reason IN ('category-not-supplied', 'field-not-carried') AND is_app
     OR verdict = 'undetermined' AND token_state != 'present', 'chosen',
   '')`
 
