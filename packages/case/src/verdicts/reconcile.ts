@@ -14,7 +14,6 @@ import type { Session } from '../engine/session.ts'
 import { readMeta, writeMeta } from '../store/meta.ts'
 import { completePeriods, DOUBT_COLUMNS, soleTenantOf, writeDoubts } from './doubts.ts'
 import { readClocks } from './match/clocks.ts'
-import { PLACE_COLUMNS } from './match/few_of_many.ts'
 import { BUCKET_ORDER, CANDIDATE_COLUMNS, joinAll, OPEN_COLUMNS } from './match/join.ts'
 import { JUDGED_COLUMNS, judgeRange, preparedParams } from './match/judge.ts'
 import { clientsOfMailService } from './match/mail_service.ts'
@@ -25,7 +24,7 @@ import { type OutcomeCounts, outcomeCounts } from './verdict_rows.ts'
 import { weighVerdicts } from './weigh/weigh_verdicts.ts'
 
 /** Part of the memory of what was reconciled: a change of the rules judges anew. */
-const RULES = '2'
+const RULES = '3'
 const FACT = 'reconciled'
 /** So many rows that are left lie in memory; more of them on disk. */
 const FEW_ROWS = 100_000
@@ -119,7 +118,6 @@ async function judgeOpen(
   if (openRows === 0) return judged
   const tables = {
     open,
-    places: await scratch.table('places', PLACE_COLUMNS),
     doubts: await scratch.table('doubts', DOUBT_COLUMNS),
     // What a join holds in memory anyhow lies there.
     apps: await scratch.table('apps', APP_COLUMNS),

@@ -5,7 +5,6 @@
  */
 import type { Session } from '../engine/session.ts'
 import { LONGEST_LIFE_MS } from './match/agreement.ts'
-import { type FewRows, type Reading, readingOf } from './match/few_of_many.ts'
 import { PLAIN_PLAN } from './match/join.ts'
 import { doubtOf, type OpenTables, type PreparedParams, prepared } from './match/judge.ts'
 
@@ -52,13 +51,12 @@ export async function findSessions(
   const parts = Math.max(1, Math.ceil(openRows / PART_ROWS))
   for (let part = 0; part < parts; part++) {
     const slice = { parts, part }
-    const reading = (rows: FewRows) => readingOf(session, tables.places, rows, slice)
     // oxlint-disable-next-line no-await-in-loop -- one part at a time bounds the memory
-    await session.command(knownSql(tables, await reading(namedIssuances(tables))), slice)
+    await session.command(knownSql(tables), slice)
     // oxlint-disable-next-line no-await-in-loop -- one part at a time bounds the memory
     await session.command(sessionsSql(tables), { ...slice, ...params })
     // oxlint-disable-next-line no-await-in-loop -- one part at a time bounds the memory
-    await session.command(usedSql(tables, await reading(absentUses(tables))), slice)
+    await session.command(usedSql(tables), slice)
   }
   await session.command(
     `INSERT INTO ${linkable}
@@ -79,26 +77,25 @@ const UNSETTLED = "finding IN ('', 'owa')"
  */
 const INTERRUPTED = `match(detail, '"error(Number|Code)":"?(50140|50199)"?[,}]')`
 
-/** Issuances of the sessions that open accesses name. */
-function namedIssuances(tables: OpenTables): FewRows {
-  const hashes = ['session_id', 'other_session_id', 'root']
-    .map(
-      (name) =>
-        `SELECT toUInt32(cityHash64(${name})) AS hash FROM ${tables.open} WHERE ${name} != '' AND ${UNSETTLED} AND ${mine(name)}`,
-    )
-    .join(' UNION ALL ')
-  return { table: 'issuance', column: 'session_id_key', bits: 32, hashes }
-}
+/** Sessions by their hash, of which a row takes four bytes: less is read, and what shares a hash is told apart later. */
+const hashOf = (column: string) => `toUInt32(cityHash64(${column}))`
 
-/** A session that the mail service's own token call names is no root: such records are left out. */
-function knownSql(tables: OpenTables, { where, settings }: Reading): string {
+/**
+ * Issuances of the sessions that open accesses name. A session that the mail service's own token call names is no root:
+ * such records are left out.
+ */
+function knownSql(tables: OpenTables): string {
+  const named = ['session_id', 'other_session_id', 'root'].map(
+    (name) =>
+      `SELECT ${hashOf(name)} FROM ${tables.open} WHERE ${name} != '' AND ${UNSETTLED} AND ${mine(name)}`,
+  )
   return `
     INSERT INTO ${tables.known}
     SELECT session_id, groupUniqArray(16)(lower(principal)), groupUniqArray(16)(principal_id)
-    FROM issuance ${where}
+    FROM issuance PREWHERE session_id_key GLOBAL IN (${named.join(' UNION ALL ')})
     WHERE category != 'owa-auth' AND session_id != '' AND (outcome = 'issued' OR ${INTERRUPTED})
     GROUP BY session_id
-    SETTINGS ${SPILLS}, ${settings}`
+    SETTINGS ${SPILLS}, use_index_for_in_with_subqueries = 0`
 }
 
 /** A session is judged by its first use: a token was made for that, and its record had to name the session. */
@@ -119,22 +116,17 @@ function sessionsSql(tables: OpenTables): string {
     SETTINGS ${SPILLS}, ${PLAIN_PLAN}, use_index_for_in_with_subqueries = 0`
 }
 
-/** Accesses of the sessions that no issuance has. */
-function absentUses(tables: OpenTables): FewRows {
-  const hashes = `SELECT toUInt32(cityHash64(sid)) AS hash FROM ${tables.sessions}
-    WHERE NOT is_known AND doubt = '' AND ${mine('sid')}`
-  return { table: 'access', column: 'session_id_key', bits: 32, hashes }
-}
-
 /**
  * A session is known, too, if a token that was issued is used in it: an issuance whose record did not carry the
  * session. It has accesses then that are not open.
  */
-function usedSql(tables: OpenTables, { where, settings }: Reading): string {
+function usedSql(tables: OpenTables): string {
+  const absent = `SELECT ${hashOf('sid')} FROM ${tables.sessions}
+    WHERE NOT is_known AND doubt = '' AND ${mine('sid')}`
   return `
     INSERT INTO ${tables.known}
     SELECT u.session_id, [], [] FROM (
-      SELECT session_id, count() AS uses FROM access ${where}
+      SELECT session_id, count() AS uses FROM access PREWHERE session_id_key GLOBAL IN (${absent})
       WHERE session_id != ''
       GROUP BY session_id
     ) AS u
@@ -143,5 +135,5 @@ function usedSql(tables: OpenTables, { where, settings }: Reading): string {
       WHERE session_id != '' AND ${mine('session_id')} GROUP BY session_id
     ) AS o ON o.session_id = u.session_id
     WHERE u.uses > o.opens
-    SETTINGS ${SPILLS}, ${settings}`
+    SETTINGS ${SPILLS}, use_index_for_in_with_subqueries = 0`
 }

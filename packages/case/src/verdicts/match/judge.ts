@@ -29,8 +29,6 @@ export interface OpenTables {
   /** Sessions of open accesses: `first_ms`, `doubt`. */
   readonly sessions: string
   readonly doubts: string
-  /** Of `PLACE_COLUMNS`. */
-  readonly places: string
 }
 
 /** Parameters of {@link prepared}. */

@@ -25,6 +25,6 @@ export function bucketsOf(range: Range): string {
 }
 
 /** Whether the range has every bucket. */
-export function isWhole({ first, last }: Range): boolean {
+function isWhole({ first, last }: Range): boolean {
   return last - first + 1 === BUCKETS
 }
