@@ -19,7 +19,7 @@ import type {
   TokenVerdict,
 } from '@mintmark/case'
 
-/** What the page asks for, by address. Query values are those of {@link ./query.ts} and the ones named here. */
+/** What the page asks for, by address. Query values are those of `./query.ts` and the ones named here. */
 export interface Api {
   '/api/answer': AnswerView
   /** `zoomFrom` and `zoomTo` (ISO 8601) and `bins` frame the chart; the focus's own times do not. */

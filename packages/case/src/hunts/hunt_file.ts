@@ -35,7 +35,7 @@ export interface Hunt {
   readonly params: readonly HuntParam[]
   /** How many times at most the SELECT is put, each to one slice of the keys, to bound its memory. */
   readonly slices: number
-  /** The SELECT, without comments. Gives {@link HUNT_COLUMNS}. */
+  /** The SELECT, without comments. Gives `HUNT_COLUMNS`. */
   readonly sql: string
   /** Where it stands. */
   readonly file: string

@@ -15,7 +15,7 @@ import type { Selection } from './selection.ts'
 export interface Selected {
   readonly selection: Selection
   readonly scratch: Scratch
-  /** Columns: {@link SELECTED_COLUMNS}. */
+  /** Columns: `SELECTED_COLUMNS`. */
   readonly table: string
   /** mailbox id, object id or former name → the account's name. Columns: id, name. */
   readonly names: string

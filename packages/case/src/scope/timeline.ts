@@ -60,7 +60,7 @@ export interface CoverageBand {
   readonly from: string
   readonly to: string
   readonly hours: number
-  /** Silences of more than {@link COVERAGE_GAP_HOURS}; the longest twenty, in order of time. */
+  /** Silences of more than `COVERAGE_GAP_HOURS`; the longest twenty, in order of time. */
   readonly gaps: readonly { readonly from: string; readonly to: string }[]
 }
 

@@ -21,7 +21,7 @@ export interface Sighted {
   readonly accesses: number
   readonly first: string
   readonly last: string
-  /** Canonical, at most {@link MOST_ADDRESSES}. */
+  /** Canonical, at most `MOST_ADDRESSES`. */
   readonly addresses: readonly string[]
 }
 

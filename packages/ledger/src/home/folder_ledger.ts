@@ -72,7 +72,7 @@ export interface OpenOptions extends Omit<SequencerOptions, 'store' | 'descripti
 /**
  * Opens a ledger to write to.
  *
- * @throws {MintmarkError} as {@link readDescription}, {@link FolderStore.open} and {@link Sequencer.open} do
+ * @throws {MintmarkError} as {@link readDescription}, `FolderStore.open` and {@link Sequencer.open} do
  */
 export async function openFolderLedger(folder: string, options: OpenOptions): Promise<Sequencer> {
   const files = options.files ?? diskFiles

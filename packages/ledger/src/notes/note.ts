@@ -89,7 +89,7 @@ export function parseVerifierKey(vkey: string): VerifierKey {
 /**
  * Splits a note into text and signatures; undefined if it is none.
  *
- * Nothing is verified: the text may not be used before {@link openNote} has taken it.
+ * Nothing is verified: the text may not be used before `openNote` has taken it.
  */
 export function parseNote(note: string): Note | undefined {
   if (note.length > MAX_NOTE_BYTES || /\p{Cs}/u.test(note) || hasControl(note)) return undefined

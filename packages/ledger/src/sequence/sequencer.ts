@@ -150,7 +150,7 @@ export class Sequencer {
    * Whether a token is recorded, published or not.
    *
    * @param id 16 bytes
-   * @returns as {@link LiveTokens.find}; undefined too where the issuer is none of this ledger
+   * @returns as `LiveTokens.find`; undefined too where the issuer is none of this ledger
    */
   find(alias: string, id: Uint8Array, inputHash: Uint8Array): LiveToken | 'other' | undefined {
     const { description } = this.#options

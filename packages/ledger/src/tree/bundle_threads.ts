@@ -9,7 +9,7 @@ import { bundleModule } from './tree_hashes.ts'
 
 /** What a thread is given. */
 export interface BundleThreadData {
-  /** Of {@link bundleModule}. */
+  /** Of `bundleModule`. */
   readonly module: object
   /** One number, which the thread makes 1 when it begins to listen. */
   readonly up: Int32Array

@@ -52,7 +52,7 @@ export class BundleReader {
   readonly #memory = new WebAssembly.Memory({ initial: 1 })
   readonly #kernel: Kernel
 
-  /** @param module of {@link bundleModule}: the faster code that one reader has made of it in time, all have */
+  /** @param module of `bundleModule`: the faster code that one reader has made of it in time, all have */
   constructor(module: unknown = bundleModule()) {
     if (!(module instanceof WebAssembly.Module)) throw new TypeError('no module of a kernel')
     const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory } })

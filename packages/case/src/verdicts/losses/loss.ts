@@ -30,7 +30,7 @@ export interface Loss {
   /** 0 for a hole, which is in no file. */
   readonly evidenceId: number
   readonly code: LossCode
-  /** Half-open; {@link ALL_TIME} where the evidence gives no time. */
+  /** Half-open; `ALL_TIME` where the evidence gives no time. */
   readonly fromMs: number
   readonly toMs: number
   /** How many are lost; 0 where nobody knows. Losses of one file, code and time share their records. */
