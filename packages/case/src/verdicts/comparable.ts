@@ -29,7 +29,8 @@ export interface Comparable {
 }
 
 const UNISSUED = "token_state = 'present' AND verdict = 'unissued'"
-const OTHERS =
+/** Accesses that nothing points at, and whose token could be looked up. */
+export const OTHERS =
   "token_state = 'present' AND verdict NOT IN ('unissued', 'mismatched') AND strength = ''"
 /** A principal as a record names it. */
 export const WHO: string = "lower(if(principal != '', principal, principal_id))"

@@ -234,6 +234,13 @@ const COMMANDS: readonly Spec[] = [
     load: async () => (await import('../commands/case/verdicts.ts')).verdicts,
   },
   {
+    usage: 'why <ID>',
+    summary: 'Explain the verdict on an access, a token or a session',
+    example: 'mintmark why 24633e37-3729-4da1-8428-14c1e1726386 --case incident-42',
+    options: [inCase(), json()],
+    load: async () => (await import('../commands/case/why.ts')).why,
+  },
+  {
     usage: 'scope',
     summary: 'Bound what was exposed: mailboxes, messages, folders',
     example: 'mintmark scope --case incident-42 --ip 198.51.100.0/24 --from 2023-05-15',

@@ -15,11 +15,10 @@ import {
 import { apartFrom, safeText, shellWord } from '@mintmark/core'
 import { fileNames, keyLines } from './answer_keys.ts'
 import { bounds, boundText, count, minute, plural } from './table.ts'
+import { labelled, WIDTH, wrapped } from './wrapped.ts'
 
 /** Most lines, whatever the case. */
 export const ANSWER_LINES = 40
-const WIDTH = 80
-const LABEL = 14
 /** Rows of each list that is cut; `--json` has all. */
 const SHOWN = { organisations: 4, groups: 4, hunts: 3, files: 4 }
 /** Fewest lines of what cannot be told that are worth their title. */
@@ -51,27 +50,6 @@ function cannotTell({ unknowns }: Answer): string[] {
 function fitted(lines: readonly string[], room: number): readonly string[] {
   if (lines.length <= room) return lines
   return room < 3 ? [] : [...lines.slice(0, room - 1), '  … and more: --json']
-}
-
-/** A label, and its text on up to `lines` lines with a hanging indent. */
-function labelled(label: string, text: string, lines = 2): string[] {
-  return wrapped(text, WIDTH - LABEL, lines).map(
-    (line, i) => (i === 0 ? label : '').padEnd(LABEL) + line,
-  )
-}
-
-/** Words on at most `most` lines; what does not fit ends in an ellipsis. */
-function wrapped(text: string, width: number, most: number): string[] {
-  const lines = ['']
-  // A number is not parted from its unit.
-  for (const word of text.split(/ (?!%)/)) {
-    const line = lines.at(-1) ?? ''
-    if (line === '') lines[lines.length - 1] = word
-    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`
-    else if (lines.length < most) lines.push(word)
-    else return [...lines.slice(0, -1), `${line.slice(0, width - 2)} …`]
-  }
-  return lines.map((line) => (line.length <= width ? line : `${line.slice(0, width - 1)}…`))
 }
 
 /** What the case comes to, then whose mail; the words are those of every view. */

@@ -93,6 +93,9 @@ const REASONS_OF: Readonly<Record<Verdict, readonly Reason[]>> = {
 export const REASONS: readonly { readonly reason: Reason; readonly verdict: Verdict }[] =
   VERDICTS.flatMap((verdict) => REASONS_OF[verdict].map((reason) => ({ reason, verdict })))
 
+export const isReason = (reason: string): reason is Reason =>
+  REASONS.some((one) => one.reason === reason)
+
 /** Reasons that are a matter of time: a log that proves nothing at the hour in question. */
 export type Doubt = Extract<
   Reason,

@@ -58,7 +58,7 @@ function verdictCode(counts: Judged): ExitCode {
 }
 
 /** Brings the verdicts up to the evidence; does nothing where they are. */
-async function judged(investigated: Case, io: Io): Promise<void> {
+export async function judged(investigated: Case, io: Io): Promise<void> {
   const progress = new Progress(io)
   await judge(investigated, {
     onProgress: (done, total) => progress.show('reconcile', done, total),

@@ -1,0 +1,154 @@
+/**
+ * A record as it stands in its file: found by its line, and by its id where a line has many.
+ *
+ * @module
+ */
+import { stat } from 'node:fs/promises'
+import { type EvidenceSource, walkEvidence } from '@mintmark/logs'
+import { withoutSecrets } from './secrets.ts'
+
+/** A record longer than this is given in part. */
+const MOST_CHARS = 4_000
+/** So much is read from the record's line on: an array on one line has many records. */
+const MOST_READ = 64 * 1024 * 1024
+
+export interface RawRow {
+  /** As in the file, with secrets replaced; `''` where it was not found. */
+  readonly text: string
+  readonly isCut: boolean
+  /** Why there is no text, or none that can be relied on; `''` where the file is the one that was read. */
+  readonly problem: '' | 'file-missing' | 'file-changed' | 'row-not-found'
+}
+
+/** Where a record stands. */
+export interface RowPlace {
+  /** As in `evidence.path`. */
+  readonly path: string
+  /** Lower-case hex: of the file, when it was read into the case. */
+  readonly sha256: string
+  /** From 1. */
+  readonly line: number
+  /** Spellings of its id. */
+  readonly ids: readonly string[]
+}
+
+const NOTHING: Omit<RawRow, 'problem'> = { text: '', isCut: false }
+
+/** Reads the record. Cost: its file is read whole, to see that it has not changed. Never throws for what a file holds. */
+export async function rawRow(place: RowPlace): Promise<RawRow> {
+  const source = await sourceOf(place.path)
+  if (source === undefined) return { ...NOTHING, problem: 'file-missing' }
+  const isSame = (await source.sha256()) === place.sha256
+  const text = rowIn(await textFrom(source, place.line), place.ids)
+  if (text === '') return { ...NOTHING, problem: isSame ? 'row-not-found' : 'file-changed' }
+  const safe = withoutSecrets(text)
+  return {
+    text: safe.slice(0, MOST_CHARS),
+    isCut: safe.length > MOST_CHARS,
+    problem: isSame ? '' : 'file-changed',
+  }
+}
+
+async function sourceOf(path: string): Promise<EvidenceSource | undefined> {
+  const file = await fileOf(path)
+  if (file === undefined) return undefined
+  for await (const source of walkEvidence([file]))
+    if (source.path === path && source.refused === undefined) return source
+  return undefined
+}
+
+/** The file on disk of a text in an archive: `a.zip` of `a.zip!b.csv`. A file's own name may have the mark, too. */
+async function fileOf(path: string): Promise<string | undefined> {
+  for (let end = path.length; end > 0; end = path.lastIndexOf('!', end - 1)) {
+    const file = path.slice(0, end)
+    // oxlint-disable-next-line no-await-in-loop -- the longest name that is a file
+    const found = await stat(file).catch(() => undefined)
+    if (found?.isFile() === true) return file
+  }
+  return undefined
+}
+
+/** The text from a line on, so much as may be needed. */
+async function textFrom(source: EvidenceSource, line: number): Promise<string> {
+  let decoder: TextDecoder | undefined
+  let skip = line - 1
+  let text = ''
+  for await (const chunk of source.open()) {
+    decoder ??= new TextDecoder(chunk[0] === 0xff && chunk[1] === 0xfe ? 'utf-16le' : 'utf-8')
+    const piece = decoder.decode(chunk, { stream: true })
+    let at = 0
+    while (skip > 0 && at !== -1) {
+      at = piece.indexOf('\n', at)
+      if (at === -1) break
+      at++
+      skip--
+    }
+    if (skip > 0) continue
+    text += piece.slice(at)
+    if (text.length > MOST_READ || isEnough(text)) break
+  }
+  return text
+}
+
+/** A line of a table or of JSON that ends within the text. An array on one line needs a look at its ids. */
+const isEnough = (text: string) => text.includes('\n') && rowIn(text, []) !== ''
+
+/** The record at the beginning of the text; of several on its line, the one that names one of the ids. */
+export function rowIn(text: string, ids: readonly string[]): string {
+  const start = /^[\s\uFEFF,]*/.exec(text)?.[0].length ?? 0
+  return text[start] === '{' || text[start] === '[' ? jsonIn(text, ids) : tableRowIn(text)
+}
+
+/** A row of CSV: a line end between quotes does not end it. */
+function tableRowIn(text: string): string {
+  let isQuoted = false
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '"') isQuoted = !isQuoted
+    if (text[at] === '\n' && !isQuoted) return text.slice(0, at).trim()
+  }
+  return text.trim()
+}
+
+/** The first object by itself, or in an array, that has one of the ids; without ids the first. */
+function jsonIn(text: string, ids: readonly string[]): string {
+  const spellings = ids.map((id) => id.toLowerCase())
+  let first = ''
+  for (const found of objectsIn(text)) {
+    if (ids.length === 0) return found
+    const lower = found.toLowerCase()
+    // Of an object that holds others in arrays, the inner ones come before.
+    if (spellings.some((id) => lower.includes(id))) return found
+    first ||= found
+  }
+  return first
+}
+
+/** Objects that are in no other object, save through an array; up to the end of the line on which one has ended. */
+function* objectsIn(text: string): Generator<string, void, void> {
+  const signs = /["[\]{}\n]/g
+  const open: { readonly at: number; readonly isRecord: boolean }[] = []
+  let hasSome = false
+  for (let sign = signs.exec(text); sign !== null; sign = signs.exec(text)) {
+    if (sign[0] === '"') signs.lastIndex = behindString(text, sign.index)
+    else if (sign[0] === '\n') {
+      if (hasSome && open.length === 0) return
+    } else if (sign[0] === '{' || sign[0] === '[') {
+      const isInObject = text[open.at(-1)?.at ?? -1] === '{'
+      open.push({ at: sign.index, isRecord: sign[0] === '{' && !isInObject })
+    } else {
+      const begun = open.pop()
+      if (begun === undefined) return
+      if (!begun.isRecord) continue
+      hasSome = true
+      yield text.slice(begun.at, sign.index + 1)
+    }
+  }
+}
+
+function behindString(text: string, begin: number): number {
+  for (let at = begin + 1; at < text.length; at++) {
+    if (text[at] === '\\') at++
+    else if (text[at] === '"') return at + 1
+  }
+  return text.length
+}

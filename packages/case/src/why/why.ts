@@ -1,0 +1,325 @@
+/**
+ * Why an access has its verdict: its record, what was looked for and where, what those logs could show, what else they
+ * have of its principal, and what would settle it.
+ *
+ * Text is as logged: make it safe before it is shown.
+ *
+ * @module
+ */
+import { isoOf, type Json, readGuid, readTokenId, text } from '@mintmark/core'
+import type { Session } from '../engine/session.ts'
+import { BOUNDED } from '../engine/settings.ts'
+import { NO_ID } from '../store/no_id.ts'
+import { settledBy } from '../unknowns/settled_by.ts'
+import { OTHERS, type Rate, WHO } from '../verdicts/comparable.ts'
+import { soleTenantOf } from '../verdicts/doubts.ts'
+import { type Loss, lossesOf } from '../verdicts/losses/losses.ts'
+import { LATER_MS, LONGEST_LIFE_MS } from '../verdicts/match/agreement.ts'
+import { SKEW_MS } from '../verdicts/match/judge.ts'
+import { isReason } from '../verdicts/match/reasons.ts'
+import { type AccessDetail, accessDetails } from '../views/access_list.ts'
+import { type RawRow, rawRow } from './raw_row.ts'
+import { REASON_TEXTS, type ReasonText } from './reason_texts.ts'
+
+/** Sign-ins of the principal that are shown before the access, and after it. */
+const NEAR_EACH_SIDE = 4
+const MOST_OF_ID = 10
+/** Outcomes of one token or session that are explained, each by its first access. */
+const MOST_OUTCOMES = 6
+
+/** One log of issuances, as far as it bears on an access. Times are ISO, UTC. */
+export interface LogLooked {
+  readonly source: string
+  readonly category: string
+  /** `whole`, `grouped` or `capped`. */
+  readonly quality: string
+  /** Of the whole log. */
+  readonly first: string
+  readonly last: string
+  /** Hours of the look-back, and those in which the log has records. */
+  readonly hours: number
+  readonly hoursPresent: number
+  /** Tokens issued in the look-back, and those whose record has a token id. */
+  readonly issued: number
+  readonly withToken: number
+}
+
+/** A record of an issuance. */
+export interface IssuanceSeen {
+  readonly at: string
+  readonly category: string
+  readonly outcome: string
+  readonly principal: string
+  readonly app: string
+  readonly ip: string
+  readonly client: string
+  readonly tokenId: string
+  readonly sessionId: string
+}
+
+export interface Why {
+  readonly access: AccessDetail
+  readonly raw: RawRow
+  readonly text: ReasonText
+  /** What was looked for: issued between these times, in the logs of this tenant. */
+  readonly lookedFor: {
+    readonly tenant: string
+    readonly tokenId: string
+    readonly sessionId: string
+    readonly from: string
+    readonly to: string
+  }
+  /** Logs of that tenant; none where the case has none. */
+  readonly logs: readonly LogLooked[]
+  /** What those logs lost in that time. */
+  readonly losses: readonly Loss[]
+  /** Issuances of the token id, whoever they are for. */
+  readonly ofTokenId: readonly IssuanceSeen[]
+  /** Sign-ins of the same principal around the access, in the order of time. */
+  readonly near: readonly IssuanceSeen[]
+  /** Of the comparable accesses that nothing points at, how many are issued; null where there are none. */
+  readonly rate: Rate | null
+  readonly settledBy: string
+}
+
+export interface Explained {
+  /** What the id was found to be. */
+  readonly kind: 'access' | 'token' | 'session' | 'unknown'
+  readonly accesses: number
+  /** One for each outcome among the accesses, the first in time; at most six, of `outcomes`. */
+  readonly outcomes: number
+  readonly whys: readonly Why[]
+  /** Issuances of an id that no access has. */
+  readonly issuances: readonly IssuanceSeen[]
+}
+
+/**
+ * Explains an access by its record id, or the accesses of a token or session by theirs. Needs a judged case. Throws as
+ * `Session.rows`.
+ */
+export async function explain(session: Session, id: string): Promise<Explained> {
+  const asked = { guid: readGuid(id) || NO_ID, token: tokenOf(id), text: id }
+  for (const [kind, condition] of WHAT) {
+    // oxlint-disable-next-line no-await-in-loop -- the first that there is
+    const rows = await session.rows(
+      `SELECT toString(argMin(record_id, (at, content))) AS record, count() AS n FROM judged WHERE ${condition}
+       GROUP BY verdict, reason, strength ORDER BY min(at), record ${BOUNDED}`,
+      asked,
+    )
+    if (rows.length === 0) continue
+    const whys: Why[] = []
+    for (const row of rows.slice(0, MOST_OUTCOMES)) {
+      // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
+      whys.push(...(await whysOf(session, String(row['record']))))
+    }
+    const accesses = rows.reduce((sum, row) => sum + Number(row['n']), 0)
+    return { kind, accesses, outcomes: rows.length, whys, issuances: [] }
+  }
+  const issuances = await issuancesWhere(
+    session,
+    `${OF_TOKEN} OR session_id = {text:String}`,
+    asked,
+  )
+  return { kind: 'unknown', accesses: 0, outcomes: 0, whys: [], issuances }
+}
+
+function tokenOf(id: string): string {
+  const { state, tokenId } = readTokenId(id)
+  return state === 'present' ? tokenId : NO_ID
+}
+
+const OF_TOKEN = `token_id = toUUID({token:String}) AND token_id != toUUID('${NO_ID}')`
+const WHAT: readonly (readonly [Exclude<Explained['kind'], 'unknown'>, string])[] = [
+  [
+    'access',
+    "record_id = toUUID({guid:String}) OR record_ref != '' AND record_ref = {text:String}",
+  ],
+  ['token', OF_TOKEN],
+  ['session', 'session_id = {text:String} OR other_session_id = {text:String}'],
+]
+
+async function whysOf(session: Session, record: string): Promise<Why[]> {
+  const sole = await soleTenantOf(session)
+  const whys: Why[] = []
+  for (const access of await accessDetails(session, record)) {
+    // oxlint-disable-next-line no-await-in-loop -- a session runs one statement at a time
+    whys.push(await whyOf(session, access, sole))
+  }
+  return whys
+}
+
+async function whyOf(session: Session, access: AccessDetail, sole: string): Promise<Why> {
+  const field = (name: string) => access.fields.find((one) => one.name === name)?.value ?? ''
+  const tenant = field('tenant') || sole
+  const facts = await factsOf(session, access)
+  const atMs = Date.parse(access.at)
+  const fromMs = lookBack(atMs, facts.issuedMs)
+  const span = { tenant, from: fromMs, to: atMs + LATER_MS }
+  const losses = await lossesOf(session, 'issuance', [tenant])
+  const tokenId = field('token_id')
+  return {
+    access,
+    raw: await rawRow({ ...access.evidence, sha256: facts.sha256, ids: facts.ids }),
+    text: isReason(access.reason) ? REASON_TEXTS[access.reason] : { means: '', cannotMean: '' },
+    lookedFor: {
+      tenant,
+      tokenId,
+      sessionId: field('session_id') || field('other_session_id'),
+      from: isoOf(span.from),
+      to: isoOf(atMs),
+    },
+    logs: await logsLooked(session, span),
+    losses: losses.filter((loss) => loss.fromMs < span.to && loss.toMs > span.from),
+    ofTokenId: tokenId === '' ? [] : await issuancesWhere(session, OF_TOKEN, { token: tokenId }),
+    near: await signInsNear(session, [field('principal'), field('principal_id')], atMs),
+    rate: await rateOf(session, access, field),
+    settledBy: access.verdict === 'issued' ? '' : settledBy(access.reason),
+  }
+}
+
+/** From when on the token may have been issued: none lives longer, and an access may name the time. */
+function lookBack(atMs: number, issuedMs: number): number {
+  const longest = atMs - LONGEST_LIFE_MS
+  const isGiven = issuedMs > longest && issuedMs <= atMs + LATER_MS
+  return isGiven ? Math.min(issuedMs, atMs) - SKEW_MS : longest
+}
+
+async function factsOf(session: Session, { recordId, evidence }: AccessDetail) {
+  const [row] = await session.rows(
+    `SELECT toUnixTimestamp64Milli(a.issued_at) AS issued_ms, a.record_ref AS ref, e.sha256 AS sha256
+     FROM (SELECT * FROM access WHERE record_id = toUUID({id:String}) AND line = {line:UInt64}) AS a
+     GLOBAL LEFT ANY JOIN evidence AS e ON e.evidence_id = a.evidence_id
+     ORDER BY e.path = {path:String} DESC LIMIT 1`,
+    { id: recordId, line: evidence.line, path: evidence.path },
+  )
+  const ref = text(row ?? {}, 'ref') ?? ''
+  return {
+    issuedMs: Number(row?.['issued_ms'] ?? 0),
+    sha256: text(row ?? {}, 'sha256') ?? '',
+    ids: ref === '' ? [recordId] : [ref],
+  }
+}
+
+async function logsLooked(
+  session: Session,
+  span: { readonly tenant: string; readonly from: number; readonly to: number },
+): Promise<LogLooked[]> {
+  const inSpan =
+    'hour > fromUnixTimestamp(intDiv({from:Int64}, 1000) - 3600) AND hour < fromUnixTimestamp(intDiv({to:Int64}, 1000))'
+  const rows = await session.rows(
+    `SELECT source, category, quality, toUnixTimestamp64Milli(min(first)) AS first_ms,
+       toUnixTimestamp64Milli(max(last)) AS last_ms, uniqExactIf(hour, ${inSpan}) AS present,
+       sumIf(issued, ${inSpan}) AS issued_here, sumIf(issued_with_token, ${inSpan}) AS with_token
+     FROM coverage WHERE side = 'issuance' AND tenant = {tenant:String}
+     GROUP BY source, category, quality ORDER BY source, category, quality`,
+    span,
+  )
+  const hours = Math.ceil(span.to / HOUR_MS) - Math.floor(span.from / HOUR_MS)
+  return rows.map((row) => ({
+    source: String(row['source']),
+    category: String(row['category']),
+    quality: String(row['quality']),
+    first: isoOf(Number(row['first_ms'])),
+    last: isoOf(Number(row['last_ms'])),
+    hours,
+    hoursPresent: Number(row['present']),
+    issued: Number(row['issued_here']),
+    withToken: Number(row['with_token']),
+  }))
+}
+
+const HOUR_MS = 3_600_000
+
+type Params = Parameters<Session['rows']>[1]
+
+const cut = (sql: string) => `substringUTF8(toString(${sql}), 1, 200)`
+
+async function issuancesWhere(
+  session: Session,
+  condition: string,
+  params: Params,
+  order = 'at, record_id',
+  most: number = MOST_OF_ID,
+): Promise<IssuanceSeen[]> {
+  const rows = await session.rows(
+    `SELECT toUnixTimestamp64Milli(at) AS at_ms, category, outcome,
+       ${cut("if(principal != '', principal, principal_id)")} AS who, ${cut('app_id')} AS app, ip,
+       ${cut('client')} AS agent, if(token_id = toUUID('${NO_ID}'), '', toString(token_id)) AS token,
+       ${cut('session_id')} AS sid
+     FROM issuance WHERE ${condition} ORDER BY ${order} LIMIT ${most} ${BOUNDED}`,
+    params,
+  )
+  return rows.map(seen)
+}
+
+function seen(row: Json): IssuanceSeen {
+  return {
+    at: isoOf(Number(row['at_ms'])),
+    category: String(row['category']),
+    outcome: String(row['outcome']),
+    principal: String(row['who']),
+    app: String(row['app']),
+    ip: String(row['ip']),
+    client: String(row['agent']),
+    tokenId: String(row['token']),
+    sessionId: String(row['sid']),
+  }
+}
+
+/** The nearest sign-ins on either side of a time, within the life of a token. */
+async function signInsNear(
+  session: Session,
+  names: readonly string[],
+  atMs: number,
+): Promise<IssuanceSeen[]> {
+  const who = names.filter((name) => name !== '').map((name) => name.toLowerCase())
+  if (who.length === 0) return []
+  const side = (isBefore: boolean) =>
+    issuancesWhere(
+      session,
+      `(lower(principal) IN {who:Array(String)} OR lower(principal_id) IN {who:Array(String)})
+       AND at ${isBefore ? '<=' : '>'} fromUnixTimestamp64Milli({at:Int64})
+       AND at >= fromUnixTimestamp64Milli({from:Int64}) AND at <= fromUnixTimestamp64Milli({to:Int64})`,
+      { who, at: atMs, from: atMs - LONGEST_LIFE_MS, to: atMs + LONGEST_LIFE_MS },
+      isBefore ? 'at DESC, record_id' : 'at, record_id',
+      NEAR_EACH_SIDE,
+    )
+  const before = await side(true)
+  return [...before.toReversed(), ...(await side(false))]
+}
+
+type Field = (name: string) => string
+
+/** In the same context; where nobody else is in it, the principal's other accesses. */
+async function rateOf(
+  session: Session,
+  { at, recordId }: AccessDetail,
+  field: Field,
+): Promise<Rate | null> {
+  const context = `tenant = {tenant:String} AND service = {service:String}
+    AND if(client_app_id != '', client_app_id, app_id) = {app:String} AND toDate(at) = toDate({day:String})`
+  const params = {
+    tenant: field('tenant'),
+    service: field('service'),
+    app: field('client_app_id') || field('app_id'),
+    day: at.slice(0, 10),
+    record: recordId,
+    who: (field('principal') || field('principal_id')).toLowerCase(),
+  }
+  const alike = await othersWhere(session, context, params)
+  if (alike.issued > 0) return { ...alike, basis: 'same-context' }
+  const own = await othersWhere(
+    session,
+    `tenant = {tenant:String} AND ${WHO} = {who:String}`,
+    params,
+  )
+  return own.of === 0 ? null : { ...own, basis: 'same-principals' }
+}
+
+async function othersWhere(session: Session, condition: string, params: Params) {
+  const [row] = await session.rows(
+    `SELECT countIf(verdict = 'issued') AS issued, count() AS n FROM judged WHERE ${OTHERS} AND record_id != toUUID({record:String}) AND ${condition} ${BOUNDED}`,
+    params,
+  )
+  return { issued: Number(row?.['issued'] ?? 0), of: Number(row?.['n'] ?? 0) }
+}

@@ -1,0 +1,158 @@
+/**
+ * `why`: an access, token or session, with its record, what was looked for, and what would settle it.
+ *
+ * @module
+ */
+import {
+  baseRateText,
+  type Explained,
+  explain,
+  type IssuanceSeen,
+  type LogLooked,
+  type Why,
+} from '@mintmark/case'
+import { safeJson, safeText } from '@mintmark/core'
+import { flag, withCase } from '../../options/options.ts'
+import type { Handler } from '../../process/command.ts'
+import { type ExitCode, exitCode } from '../../process/exit_codes.ts'
+import { count, minute, plural, table } from '../../render/table.ts'
+import { labelled } from '../../render/wrapped.ts'
+import { judged } from './verdicts.ts'
+
+export const why: Handler = ([id = ''], options, io) =>
+  withCase(options, 'read', async (investigated) => {
+    await judged(investigated, io)
+    const found = await explain(investigated.session, id.trim())
+    await io.out(flag(options, 'json') ? `${safeJson(found)}\n` : described(id, found))
+    return codeOf(found)
+  })
+
+/** As of the verdicts: what is not in the case could not be explained. */
+function codeOf({ whys }: Explained): ExitCode {
+  const some = (is: (access: Why['access']) => boolean) => whys.some(({ access }) => is(access))
+  return exitCode({
+    isFound: some(({ strength }) => strength === 'established'),
+    isWhole:
+      whys.length > 0 && !some(({ verdict, strength }) => verdict === 'undetermined' && !strength),
+    hasLeads: some(({ strength }) => strength === 'lead'),
+  })
+}
+
+function described(id: string, found: Explained): string {
+  if (found.kind === 'unknown') return unused(id, found.issuances)
+  const head =
+    found.kind === 'access'
+      ? ''
+      : `${found.kind} ${safeText(id, 100)}: ${plural(found.accesses, 'access', 'accesses')}, ${plural(found.outcomes, 'outcome')}, each by its first access\n\n`
+  return `${head}${found.whys.map(one).join('\n')}`
+}
+
+/** An id that no access has: it may still be that of an issued token or of a session that was begun. */
+function unused(id: string, issuances: readonly IssuanceSeen[]): string {
+  const name = safeText(id, 100)
+  if (issuances.length > 0) return `No access has ${name}. It was issued:\n${issued(issuances)}`
+  return `Nothing in this case has the id ${name}: no access, token or session.\nA record's own id, a token id in any spelling, or a session id as logged will do.\n`
+}
+
+/** Of one paragraph. */
+const LINES = 6
+
+function one(found: Why): string {
+  const { access, text } = found
+  const strength = access.strength === '' ? '' : `, ${access.strength}`
+  const field = (name: string) => access.fields.find((each) => each.name === name)?.value ?? ''
+  const parts: readonly (readonly [string, string])[] = [
+    [
+      'ACCESS',
+      `${minute(access.at)} ${field('operation')} by ${field('principal') || field('principal_id')} from ${field('ip') || 'nowhere'}, mailbox ${field('mailbox') || '-'}, client ${field('client') || '-'}`,
+    ],
+    ['MEANS', `${text.means} It cannot mean ${text.cannotMean}`],
+    ...found.access.hunts.map(({ hunt, why: said }) => ['HUNT', `${hunt}: ${said}`] as const),
+    ['LOOKED FOR', lookedFor(found)],
+    ['COMPARE', compared(found.rate)],
+    ['SETTLED BY', found.settledBy],
+  ]
+  const lines = parts
+    .filter(([, said]) => said !== '')
+    .flatMap(([title, said]) => labelled(title, safeText(said, 1000), LINES))
+  return `${access.verdict} (${access.reason})${strength}
+${lines.join('\n')}
+
+LOGS OF ITS TENANT IN THAT TIME
+${logs(found.logs)}${losses(found)}
+THIS TOKEN ID
+${found.lookedFor.tokenId === '' ? 'The record has none that can be looked up.\n' : issued(found.ofTokenId)}
+SIGN-INS OF THE PRINCIPAL AROUND IT
+${issued(found.near)}
+RECORD  ${safeText(access.evidence.path, 400)}, line ${access.evidence.line}
+${record(found)}`
+}
+
+function lookedFor({ lookedFor: { tokenId, sessionId, from, to, tenant } }: Why): string {
+  const session = sessionId === '' ? '' : `session ${sessionId}`
+  const what = tokenId === '' ? session : `token ${tokenId}`
+  const when = `issued ${minute(from)} to ${minute(to)} by tenant ${tenant || 'unknown'}`
+  return what === '' ? `no id to look for; it would be ${when}` : `${what}, ${when}`
+}
+
+function compared(rate: Why['rate']): string {
+  return rate === null ? '' : `comparable accesses with an issued token: ${baseRateText(rate)}`
+}
+
+function logs(looked: readonly LogLooked[]): string {
+  if (looked.length === 0) return 'None of its logs of issued tokens is in this case.\n'
+  return table(
+    [
+      { title: 'log' },
+      { title: 'hours', align: 'right' },
+      { title: 'issued', align: 'right' },
+      { title: 'with id', align: 'right' },
+      { title: 'whole log' },
+    ],
+    looked.map((log) => [
+      `${log.category}${log.quality === 'whole' ? '' : ` (${log.quality})`}`,
+      `${log.hoursPresent} of ${log.hours}`,
+      count(log.issued),
+      count(log.withToken),
+      `${log.first.slice(0, 10)} to ${log.last.slice(0, 10)}`,
+    ]),
+  )
+}
+
+function losses({ losses: lost }: Why): string {
+  const lines = lost.map(({ code, category, fromMs, toMs, records }) => {
+    const span = [fromMs, toMs].map((ms) => minute(new Date(ms).toISOString())).join(' to ')
+    const number = records === 0 ? 'an unknown number of records' : plural(records, 'record')
+    return `lost: ${number}, ${code}${category === '' ? '' : ` of ${category}`}, ${span}\n`
+  })
+  return lines.join('')
+}
+
+function issued(rows: readonly IssuanceSeen[]): string {
+  if (rows.length === 0) return 'No log has any.\n'
+  return table(
+    [{ title: 'at, UTC' }, { title: 'log' }, { title: 'for' }, { title: 'from' }],
+    rows.map(({ at, category, outcome, principal, ip }) => [
+      minute(at).slice(0, 16),
+      outcome === 'issued' ? category : `${category} (${outcome})`,
+      principal.length > MOST_NAME ? `${principal.slice(0, MOST_NAME - 1)}…` : principal,
+      ip,
+    ]),
+  )
+}
+
+/** Characters of a name, so that a row fits 80 columns beside an address of IPv4. */
+const MOST_NAME = 28
+
+const PROBLEMS: Readonly<Record<Why['raw']['problem'], string>> = {
+  '': '',
+  'file-missing': 'The file is not there any more.\n',
+  'file-changed':
+    'The file has changed since it was read: this is not the record that was judged.\n',
+  'row-not-found': 'The record was not found on its line.\n',
+}
+
+function record({ raw }: Why): string {
+  const text = raw.text === '' ? '' : `${safeText(raw.text, 4_000)}${raw.isCut ? ' …' : ''}\n`
+  return `${PROBLEMS[raw.problem]}${text}`
+}
