@@ -29,6 +29,15 @@ export {
 } from './answer/conclusion_text.ts'
 export type { Lead } from './answer/leads.ts'
 export { hunt, judge, prepare } from './answer/prepare.ts'
+export type { HowToExport, Need } from './doctor/exports.ts'
+export {
+  exportsWanted,
+  keptDaysOf,
+  type Lacking,
+  type Question,
+  questionsOf,
+} from './doctor/questions.ts'
+export { type FileUnread, type LogSeen, type Survey, survey } from './doctor/survey.ts'
 export { type ArtefactAccess, type Custody, type CustodyOptions, custody } from './dumps/custody.ts'
 export {
   DUMP_SHAPE,

@@ -206,6 +206,13 @@ const COMMANDS: readonly Spec[] = [
     load: async () => (await import('../commands/case/investigate.ts')).investigate,
   },
   {
+    usage: 'doctor <FILE|DIR...>',
+    summary: 'Say what exports can answer, and what to export next; makes no case',
+    example: 'mintmark doctor exports/',
+    options: [json()],
+    load: async () => (await import('../commands/case/doctor.ts')).doctor,
+  },
+  {
     usage: 'ingest <FILE|DIR...>',
     summary: 'Read logs into a case, exactly once',
     example: 'mintmark ingest exports/ directory.csv --case incident-42',

@@ -1,0 +1,184 @@
+/**
+ * Which questions a folder of exports can answer, and which log would change that.
+ *
+ * @module
+ */
+import { isoOf } from '@mintmark/core'
+import { LONGEST_LIFE_MS } from '../verdicts/match/agreement.ts'
+import { grouped } from '../verdicts/match/grouped.ts'
+import { EXPORTS, type HowToExport, type Need } from './exports.ts'
+import type { LogSeen, Survey } from './survey.ts'
+
+const DAY_MS = 86_400_000
+
+/** A log that is missing, or too short, and how it is had. */
+export interface Lacking extends HowToExport {
+  readonly need: Need
+  /** `missing`; `short`: it does not cover all accesses; `no-ids`: its records carry no token ids. */
+  readonly how: 'missing' | 'short' | 'no-ids'
+  /** The period that is needed; 0 where it is no matter of time. */
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+export interface Question {
+  readonly tenant: string
+  readonly question: string
+  /** `part`: for a part of the accesses' time. */
+  readonly answer: 'yes' | 'part' | 'no'
+  /** What it can be answered for; null for `no`, and where it is not a matter of time. */
+  readonly period: { readonly from: string; readonly to: string } | null
+  readonly lacking: readonly Lacking[]
+}
+
+const ACCESSES = 'What was read, when and by whom?'
+const QUESTIONS: readonly { readonly question: string; readonly needs: readonly Need[] }[] = [
+  { question: 'Was a token of a user never issued?', needs: ['interactive', 'non-interactive'] },
+  {
+    question: 'Was a token of an application never issued?',
+    needs: ['service-principal', 'managed-identity'],
+  },
+]
+const PLAIN_SOURCES: ReadonlySet<string> = new Set(['keycloak', 'dovecot', 'mintmark'])
+
+/** Questions for each tenant whose accesses or tokens are there, in the order of their names. */
+export function questionsOf(found: Survey): Question[] {
+  // Survey has them in the order of tenants.
+  const tenants = [...new Set(found.logs.map(({ tenant }) => tenant))]
+  return [...tenants.flatMap((tenant) => ofTenant(found, tenant)), ...ofAll(found)]
+}
+
+function ofTenant(found: Survey, tenant: string): Question[] {
+  const logs = found.logs.filter((log) => log.tenant === tenant)
+  const accesses = together(logs.filter(({ side }) => side === 'access'))
+  if (accesses === undefined)
+    return [
+      { tenant, question: ACCESSES, answer: 'no', period: null, lacking: [accessesLacking(logs)] },
+    ]
+  const { firstMs, lastMs } = accesses
+  const isPlain = logs.every(({ source }) => PLAIN_SOURCES.has(source))
+  const hasMail = isPlain || logs.some(({ ofMail }) => ofMail > 0)
+  const read: Question = {
+    tenant,
+    question: ACCESSES,
+    answer: hasMail ? 'yes' : 'part',
+    period: { from: isoOf(firstMs), to: isoOf(lastMs) },
+    lacking: hasMail ? [] : [lackingOf('mail-accesses', 'missing', firstMs, lastMs)],
+  }
+  const asked = isPlain
+    ? [{ question: 'Was a token never issued?', needs: ['token' as const] }]
+    : QUESTIONS
+  return [read, ...asked.map(({ question, needs }) => issuedIn(question, needs, logs, accesses))]
+}
+
+/** Whether these logs can show that a token of the accesses was not issued. */
+function issuedIn(
+  question: string,
+  needs: readonly Need[],
+  logs: readonly LogSeen[],
+  accesses: LogSeen,
+): Question {
+  // A token lives 28 hours, so a log must begin so long before an access.
+  const needed = { fromMs: accesses.firstMs - LONGEST_LIFE_MS, toMs: accesses.lastMs }
+  const span = { ...needed }
+  const lacking: Lacking[] = []
+  for (const need of needs) {
+    const log = together(
+      logs.filter(({ side, category }) => side === 'issuance' && category === need),
+    )
+    const how = lackOf(log, needed)
+    if (how !== undefined) lacking.push(lackingOf(need, how, needed.fromMs, needed.toMs))
+    if (log === undefined || how === 'no-ids') span.toMs = 0
+    else {
+      span.fromMs = Math.max(span.fromMs, log.firstMs)
+      span.toMs = Math.min(span.toMs, log.lastMs)
+    }
+  }
+  const fromMs = span.fromMs + LONGEST_LIFE_MS
+  const isAny = fromMs <= span.toMs && accesses.withToken > 0
+  const answer = isAny ? (lacking.length === 0 ? 'yes' : 'part') : 'no'
+  const period = isAny ? { from: isoOf(fromMs), to: isoOf(span.toMs) } : null
+  if (accesses.withToken === 0)
+    lacking.push(lackingOf('mail-accesses', 'no-ids', accesses.firstMs, accesses.lastMs))
+  return { tenant: accesses.tenant, question, answer, period, lacking }
+}
+
+/** A log that ends within a day of what is needed may just have been quiet. */
+function lackOf(
+  log: LogSeen | undefined,
+  needed: { readonly fromMs: number; readonly toMs: number },
+): Lacking['how'] | undefined {
+  if (log === undefined) return 'missing'
+  if (log.withToken === 0) return 'no-ids'
+  const isShort = log.firstMs > needed.fromMs + DAY_MS || log.lastMs < needed.toMs - DAY_MS
+  return isShort ? 'short' : undefined
+}
+
+function accessesLacking(logs: readonly LogSeen[]): Lacking {
+  const all = together(logs)
+  return lackingOf('mail-accesses', 'missing', all?.firstMs ?? 0, all?.lastMs ?? 0)
+}
+
+const lackingOf = (need: Need, how: Lacking['how'], fromMs: number, toMs: number): Lacking => ({
+  ...EXPORTS[need],
+  need,
+  how,
+  fromMs,
+  toMs,
+})
+
+/** What is lacking, each export once and for the longest period that a tenant needs. */
+export function exportsWanted(questions: readonly Question[]): Lacking[] {
+  const byNeed = grouped(
+    questions.flatMap(({ lacking }) => lacking),
+    ({ need }) => need,
+  )
+  return [...byNeed].flatMap(([need, all]) => {
+    const [first] = all
+    if (first === undefined) return []
+    const fromMs = Math.min(...all.map((one) => one.fromMs))
+    return [lackingOf(need, first.how, fromMs, Math.max(...all.map((one) => one.toMs)))]
+  })
+}
+
+/** What is asked of all tenants at once, and is no matter of time. */
+function ofAll(found: Survey): Question[] {
+  const synchronised = found.logs.reduce((sum, log) => sum + log.synchronised, 0)
+  const asked: readonly (readonly [string, Need, boolean])[] = [
+    ['Whose mail was it, by organisation and group?', 'directory', found.directoryEntries > 0],
+    ...(synchronised > 0
+      ? [
+          [
+            'At most how many messages did synchronised folders hold?',
+            'folders',
+            found.inventoryEntries > 0,
+          ] as const,
+        ]
+      : []),
+  ]
+  return asked.map(([question, need, isThere]) => ({
+    tenant: '',
+    question,
+    answer: isThere ? 'yes' : 'no',
+    period: null,
+    lacking: isThere ? [] : [lackingOf(need, 'missing', 0, 0)],
+  }))
+}
+
+/** Days after which the source deletes the records of a log that is here; 0 where nothing says it. */
+export function keptDaysOf({ side, category, source }: LogSeen): number {
+  const need = side === 'issuance' ? category : source === 'ual' ? 'mail-accesses' : ''
+  return Object.entries(EXPORTS).find(([name]) => name === need)?.[1].keptDays ?? 0
+}
+
+/** Several logs of one tenant as one. */
+function together(logs: readonly LogSeen[]): LogSeen | undefined {
+  const [first] = logs
+  if (first === undefined) return undefined
+  return {
+    ...first,
+    firstMs: Math.min(...logs.map(({ firstMs }) => firstMs)),
+    lastMs: Math.max(...logs.map(({ lastMs }) => lastMs)),
+    withToken: logs.reduce((sum, { withToken }) => sum + withToken, 0),
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * `doctor`: what exports hold, which questions they can answer, and which export would change that. No case is made.
+ *
+ * @module
+ */
+import {
+  exportsWanted,
+  keptDaysOf,
+  type Lacking,
+  type LogSeen,
+  type Question,
+  questionsOf,
+  type Survey,
+  survey,
+} from '@mintmark/case'
+import { safeJson, safeText } from '@mintmark/core'
+import { flag } from '../../options/options.ts'
+import type { Handler } from '../../process/command.ts'
+import { exitCode } from '../../process/exit_codes.ts'
+import { Progress } from '../../process/progress.ts'
+import { count, percent, plural, table } from '../../render/table.ts'
+import { labelled, WIDTH, wrapped } from '../../render/wrapped.ts'
+
+/** Files without records that text names; JSON names all. */
+const SHOWN = 10
+
+/** Characters of a log's name. */
+const MOST_NAME = 24
+
+export const doctor: Handler = async (paths, options, io) => {
+  const progress = new Progress(io)
+  const found = await survey(paths, (bytes) => progress.show('read', bytes, 0))
+  progress.end()
+  const questions = questionsOf(found)
+  await io.out(
+    flag(options, 'json')
+      ? `${safeJson(asJson(found, questions))}\n`
+      : described(found, questions, io.now()),
+  )
+  const isWhole = questions.length > 0 && questions.every(({ answer }) => answer === 'yes')
+  return exitCode({ isFound: false, isWhole })
+}
+
+function asJson({ logs, statements, ...rest }: Survey, questions: readonly Question[]) {
+  return {
+    ...rest,
+    statements: Object.fromEntries(statements),
+    logs: logs.map(({ firstMs, lastMs, ...log }) => ({
+      ...log,
+      first: iso(firstMs),
+      last: iso(lastMs),
+      keptDays: keptDaysOf({ firstMs, lastMs, ...log }),
+    })),
+    questions: questions.map(({ lacking, ...question }) => ({
+      ...question,
+      lacking: lacking.map(({ fromMs, toMs, ...one }) => ({
+        ...one,
+        from: toMs === 0 ? null : iso(fromMs),
+        to: toMs === 0 ? null : iso(toMs),
+      })),
+    })),
+  }
+}
+
+function described(found: Survey, questions: readonly Question[], nowMs: number): string {
+  const tenants = [...new Set(questions.map(({ tenant }) => tenant))]
+  const parts = tenants.map((tenant) =>
+    ofTenant(
+      tenant,
+      found.logs.filter((log) => log.tenant === tenant),
+      questions.filter((one) => one.tenant === tenant),
+    ),
+  )
+  return [summary(found), ...parts, toExport(questions, nowMs)]
+    .filter((part) => part !== '')
+    .join('\n')
+}
+
+function summary({ files, unread, rejectedRows, statements }: Survey): string {
+  const lines = [
+    `${plural(files, 'file')}, ${plural(rejectedRows, 'row')} that could not be read`,
+    ...[...statements].map(([code, number]) => `${code}: said by ${plural(number, 'file')}`),
+    ...unread
+      .slice(0, SHOWN)
+      .map(({ path, reason }) => `no records: ${safeText(path, 60)} (${safeText(reason, 40)})`),
+    ...(unread.length > SHOWN ? [`no records: ${plural(unread.length - SHOWN, 'more file')}`] : []),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function ofTenant(
+  tenant: string,
+  logs: readonly LogSeen[],
+  questions: readonly Question[],
+): string {
+  const title =
+    tenant === '' && logs.length === 0
+      ? 'ALL TENANTS'
+      : `TENANT ${safeText(tenant, 60) || 'not named'}`
+  const rows = logs.map((log) => {
+    const kept = keptDaysOf(log)
+    return [
+      safeText(log.side === 'issuance' ? log.category : `${log.category} accesses`, MOST_NAME),
+      day(log.firstMs),
+      day(log.lastMs),
+      count(log.records),
+      percent(log.withToken / log.records),
+      kept === 0 ? '' : day(log.firstMs + kept * DAY_MS),
+    ]
+  })
+  const columns = [
+    { title: 'log' },
+    { title: 'first' },
+    { title: 'last' },
+    { title: 'records', align: 'right' },
+    { title: 'with id', align: 'right' },
+    { title: 'deleted' },
+  ] as const
+  return `${title}\n${rows.length === 0 ? '' : table(columns, rows)}${questions.map(answered).join('')}`
+}
+
+function answered({ question, answer, period, lacking }: Question): string {
+  const when = period === null ? '' : `, ${period.from.slice(0, 10)} to ${period.to.slice(0, 10)}`
+  const why = lacking.map(({ name, how }) => `${WHY[how]} ${name}`).join('; ')
+  const said = `${question} ${ANSWERS[answer]}${when}${why === '' ? '' : `. ${why}`}`
+  return `${labelled(answer.toUpperCase(), said, 4).join('\n')}\n`
+}
+
+const ANSWERS = { yes: 'Yes', part: 'In part', no: 'No' } as const
+const WHY: Readonly<Record<Lacking['how'], string>> = {
+  missing: 'Missing:',
+  short: 'Too short:',
+  'no-ids': 'Without token ids:',
+}
+
+/** Each export that would change an answer. */
+function toExport(questions: readonly Question[], nowMs: number): string {
+  const wanted = exportsWanted(questions)
+  return wanted.length === 0 ? '' : `TO EXPORT\n${wanted.map((one) => howTo(one, nowMs)).join('')}`
+}
+
+const paragraph = (line: string) => wrapped(line, WIDTH - 4, 4)
+
+function howTo(one: Lacking, nowMs: number): string {
+  const { name, portal, command, licence, fromMs, toMs, keptDays } = one
+  const deletes = keptDays === 0 ? '' : `; ${deadline(fromMs, toMs, keptDays * DAY_MS, nowMs)}`
+  const lines = [
+    ...paragraph(toMs === 0 ? name : `${name}, ${day(fromMs)} to ${day(toMs)}`),
+    ...(portal === 'none' ? [] : paragraph(portal)),
+    // Whole, to be copied.
+    command,
+    ...paragraph(`${licence}${deletes}`),
+  ]
+  return lines.map((line, i) => `${i === 0 ? '- ' : '  '}${line}\n`).join('')
+}
+
+function deadline(fromMs: number, toMs: number, keptMs: number, nowMs: number): string {
+  if (toMs + keptMs < nowMs)
+    return `the source deleted the last of it on ${day(toMs + keptMs)}, unless it is stored elsewhere`
+  if (fromMs + keptMs < nowMs)
+    return `the source is deleting it, the last on ${day(toMs + keptMs)}: export it now`
+  return `the source begins to delete it on ${day(fromMs + keptMs)}`
+}
+
+const DAY_MS = 86_400_000
+const day = (ms: number) => iso(ms).slice(0, 10)
+const iso = (ms: number) => new Date(ms).toISOString()
