@@ -9,6 +9,7 @@ import {
   accessPage,
   conclusionText,
   custody,
+  explain,
   type HuntResult,
   hitsWithin,
   huntList,
@@ -69,6 +70,10 @@ export const ANSWERS: Answers = {
   '/api/access': (desk, params) => {
     const id = textParam(params, 'id')
     return desk.turn(() => accessDetails(desk.case.session, id))
+  },
+  '/api/why': (desk, params) => {
+    const id = textParam(params, 'id')
+    return desk.turn(() => explain(desk.case.session, id))
   },
   '/api/tokens': tokenPage,
   '/api/lineage': (desk, params) => {

@@ -9,6 +9,7 @@ import type {
   Answer,
   ConclusionText,
   Custody,
+  Explained,
   HuntResult,
   HuntRow,
   Lineage,
@@ -28,6 +29,8 @@ export interface Api {
   '/api/accesses': AccessPage
   /** `id`: a record id. */
   '/api/access': readonly AccessDetail[]
+  /** `id`: of an access, a token or a session. */
+  '/api/why': Explained
   /** `offset`, `limit`, `q`: a part of an id or a principal. */
   '/api/tokens': TokenPage
   /** `id`: a token id. */

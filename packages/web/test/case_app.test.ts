@@ -218,6 +218,15 @@ describe('one access', () => {
     assert.match(String(at(detail, 'evidence', 'path')), /plain\.ndjson$/)
   })
 
+  it('says why it has its verdict, with its record in the file', async () => {
+    const explained = await browser.get(`/api/why?id=${stolenId(2)}`)
+    const [why] = rowsOf(at(explained, 'whys'))
+    assert.equal(at(why, 'access', 'verdict'), 'unissued')
+    assert.match(String(at(why, 'raw', 'text')), /^\{.*mintmark-access\/1/)
+    assert.deepEqual(at(why, 'ofTokenId'), [])
+    assert.equal(at(await browser.get('/api/why?id=nothing'), 'kind'), 'unknown')
+  })
+
   it('has a lineage that tells a token that nobody issued', async () => {
     const lineage = await browser.get(`/api/lineage?id=${stolenToken(2)}`)
     assert.deepEqual(at(lineage, 'issuances'), [])
