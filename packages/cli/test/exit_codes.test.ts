@@ -154,6 +154,7 @@ before(async () => {
   await mintmark('investigate', at('lead'), ...caseOf('lead'), '--hunts', at('hunts-lead'))
   await mintmark('report', ...caseOf('whole'), '--out', at('good-report'), '--no-pdf')
   await mintmark('report', ...caseOf('whole'), '--out', at('bad-report'), '--no-pdf')
+  await mintmark('report', ...caseOf('found'), '--out', at('found-report'), '--no-pdf')
   writeFileSync(at('bad-report', 'report.md'), 'changed\n')
 })
 
@@ -186,6 +187,10 @@ const QUESTIONS: readonly Row[] = [
   ['verdicts', 'all issued', () => caseOf('whole'), 0],
   ['verdicts', 'forged tokens', () => caseOf('found'), 1],
   ['verdicts', 'no case', () => [], 2],
+  ['why', 'an issued access', () => [...caseOf('whole'), id(4, 3)], 0],
+  ['why', 'an access that cannot be judged', () => [...caseOf('open'), id(4, 3)], 3],
+  ['why', 'an id that nothing has', () => [...caseOf('whole'), 'nothing'], 3],
+  ['doctor', 'all that is needed but a directory', () => [at('whole')], 3],
   ['verdicts', 'nothing judged', () => caseOf('open'), 3],
   ['verdicts', 'no access', () => caseOf('signins'), 3],
   ['scope', 'nothing points at anybody', () => caseOf('whole'), 0],
@@ -232,6 +237,9 @@ const WRITES: readonly Row[] = [
   ['sql', 'a bad query', () => ['SELEC', ...caseOf('whole')], 3],
   ['report', 'of what was found', () => [...caseOf('found'), '--out', at('report'), '--no-pdf'], 0],
   ['report', 'no folder', () => caseOf('found'), 2],
+  ['report diff', 'of itself', () => [at('good-report'), at('good-report')], 0],
+  ['report diff', 'of another', () => [at('good-report'), at('found-report')], 1],
+  ['report diff', 'of one that was changed', () => [at('good-report'), at('bad-report')], 3],
   ['report verify', 'as written', () => [at('good-report')], 0],
   ['report verify', 'changed', () => [at('bad-report')], 1],
   ['report verify', 'no report', () => [at('empty')], 3],

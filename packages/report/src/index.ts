@@ -1,6 +1,8 @@
 export { buildReport, type ReportOptions, reportOf } from './build_report.ts'
+export { type Difference, type Erratum, erratumOf, erratumText } from './erratum/erratum.ts'
+export { type ReadReport, readReport, type Said } from './erratum/read_report.ts'
+export { writeErratum } from './erratum/write_erratum.ts'
 export { timesketchRow } from './exports/timesketch.ts'
-export { MANIFEST, type Written } from './folder.ts'
 export { markdownOf } from './markdown.ts'
 export {
   type Cell,
@@ -30,6 +32,7 @@ export {
   table,
 } from './model/model.ts'
 export { findChromium } from './pdf.ts'
-export { readSigningKey } from './signature.ts'
-export { type FileState, isWhole, type Verified, verifyReport } from './verify_report.ts'
+export { MANIFEST, type Written } from './sealed/folder.ts'
+export { readSigningKey } from './sealed/signature.ts'
+export { type FileState, isWhole, type Verified, verifyReport } from './sealed/verify_report.ts'
 export { type WriteOptions, type WrittenReport, writeReport } from './write_report.ts'

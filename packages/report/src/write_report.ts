@@ -23,13 +23,12 @@ import { accountLines, messageLines } from './exports/accounts_csv.ts'
 import { redactedEvents } from './exports/event_texts.ts'
 import { accessEvent, huntEvent, incidentEvent, issuanceEvent } from './exports/ocsf.ts'
 import { timesketchRow } from './exports/timesketch.ts'
-import { ReportFolder, type Written } from './folder.ts'
 import { markdownOf } from './markdown.ts'
 import type { Redaction, Report } from './model/model.ts'
 import { type Redactor, redactorOf } from './model/redaction.ts'
 import { printPdf } from './pdf.ts'
+import { ReportFolder, seal, type Written } from './sealed/folder.ts'
 import { TOKENS_SHOWN } from './sections/lineage.ts'
-import { PUBLIC_KEY, publicPem, SIGNATURE, signatureOf } from './signature.ts'
 import { bundleText } from './stix/bundle.ts'
 
 export interface WriteOptions {
@@ -147,14 +146,6 @@ async function writePages(
 
 const HTML = 'report.html'
 const PDF = 'report.pdf'
-
-/** The MANIFEST, and what vouches for it: neither can be in it. */
-async function seal(folder: ReportFolder, key: KeyObject | undefined): Promise<void> {
-  const manifest = await folder.writeManifest()
-  if (key === undefined) return
-  await folder.write(SIGNATURE, [signatureOf(manifest, key)])
-  await folder.write(PUBLIC_KEY, [publicPem(key)])
-}
 
 const lineOf = (row: Json) => `${safeJson(row)}\n`
 

@@ -13,8 +13,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { isWhole, readSigningKey, verifyReport } from '@mintmark/report'
-import { ReportFolder } from '../src/folder.ts'
-import { publicPem, signatureOf } from '../src/signature.ts'
+import { ReportFolder } from '../src/sealed/folder.ts'
+import { publicPem, signatureOf } from '../src/sealed/signature.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'mintmark-verify-'))
 after(() => rmSync(root, { recursive: true, force: true }))

@@ -314,6 +314,17 @@ const COMMANDS: readonly Spec[] = [
     ],
     children: [
       {
+        usage: 'diff <BEFORE> <AFTER>',
+        summary: 'Say what two reports say differently; write it as an erratum',
+        example: 'mintmark report diff march-report april-report --out erratum',
+        options: [
+          option('--out <DIR>', 'folder to write the erratum to; it appears whole or not at all'),
+          option('--sign <KEY>', 'sign its MANIFEST, as that of a report'),
+          json(),
+        ],
+        load: async () => (await import('../commands/case/report_diff.ts')).reportDiff,
+      },
+      {
         usage: 'verify <DIR>',
         summary: 'Check a report against its MANIFEST and signature',
         example: 'mintmark report verify incident-42-report --key signer.pub.pem',

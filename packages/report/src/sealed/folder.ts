@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, type KeyObject, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { MintmarkError } from '@mintmark/core'
+import { PUBLIC_KEY, publicPem, SIGNATURE, signatureOf } from './signature.ts'
 
 export const MANIFEST = 'MANIFEST'
 /** Characters that are written at once. */
@@ -93,6 +94,14 @@ export class ReportFolder {
   async abandon(): Promise<void> {
     await rm(this.path, { recursive: true, force: true })
   }
+}
+
+/** Writes the MANIFEST, and what vouches for it: neither can be in it. Throws as {@link ReportFolder.write}. */
+export async function seal(folder: ReportFolder, key: KeyObject | undefined): Promise<void> {
+  const manifest = await folder.writeManifest()
+  if (key === undefined) return
+  await folder.write(SIGNATURE, [signatureOf(manifest, key)])
+  await folder.write(PUBLIC_KEY, [publicPem(key)])
 }
 
 /** As `sha256sum` writes it and `sha256sum -c` reads it: hash, two blanks, name; by name. */

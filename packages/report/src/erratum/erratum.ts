@@ -1,0 +1,165 @@
+/**
+ * What two reports say differently, and what each rests on.
+ *
+ * @module
+ */
+import { count, plural } from '@mintmark/core'
+import type { ReadReport, Said } from './read_report.ts'
+
+export const ERRATUM_SCHEMA = 'mintmark-erratum/1'
+
+/** Rows of a table that are listed, each way. */
+const MOST_ROWS = 50
+
+export interface Difference {
+  readonly kind: Said['kind']
+  readonly section: string
+  readonly id: string
+  /** `withdrawn`: only the earlier report says it. `added`: only the later one. */
+  readonly change: 'withdrawn' | 'added' | 'changed'
+  readonly before: { readonly text: string; readonly strength: string } | null
+  readonly after: { readonly text: string; readonly strength: string } | null
+  /** Rows of a table that only one of the reports has, as JSON: the first of each, and how many there are. */
+  readonly rows: {
+    readonly withdrawn: readonly string[]
+    readonly added: readonly string[]
+    readonly withdrawnTotal: number
+    readonly addedTotal: number
+  }
+  /** What it rested on and does not any more, and what it newly rests on, as JSON. */
+  readonly evidence: { readonly withdrawn: readonly string[]; readonly added: readonly string[] }
+}
+
+export interface Erratum {
+  readonly schema: typeof ERRATUM_SCHEMA
+  readonly before: { readonly title: string; readonly manifestSha256: string }
+  readonly after: { readonly title: string; readonly manifestSha256: string }
+  /** Files that only one of the reports was made from. */
+  readonly inputs: {
+    readonly withdrawn: readonly Input[]
+    readonly added: readonly Input[]
+  }
+  readonly differences: readonly Difference[]
+}
+
+interface Input {
+  readonly path: string
+  readonly sha256: string
+}
+
+/** Order: as the later report has it; what was withdrawn comes last. */
+export function erratumOf(before: ReadReport, after: ReadReport): Erratum {
+  const keys = [
+    ...after.said.keys(),
+    ...[...before.said.keys()].filter((key) => !after.said.has(key)),
+  ]
+  return {
+    schema: ERRATUM_SCHEMA,
+    before: nameOf(before),
+    after: nameOf(after),
+    inputs: {
+      withdrawn: onlyIn(before.inputs, after.inputs),
+      added: onlyIn(after.inputs, before.inputs),
+    },
+    differences: keys.flatMap((key) => difference(before.said.get(key), after.said.get(key)) ?? []),
+  }
+}
+
+const nameOf = ({ title, manifestSha256 }: ReadReport) => ({ title, manifestSha256 })
+
+const onlyIn = (some: ReadonlyMap<string, string>, others: ReadonlyMap<string, string>): Input[] =>
+  [...some].filter(([sha256]) => !others.has(sha256)).map(([sha256, path]) => ({ path, sha256 }))
+
+function difference(before: Said | undefined, after: Said | undefined): Difference | undefined {
+  const one = after ?? before
+  if (one === undefined) return undefined
+  const rows = changed(before?.rows, after?.rows)
+  const [words, wordsNow] = [wordsOf(before), wordsOf(after)]
+  const isSame = words?.text === wordsNow?.text && words?.strength === wordsNow?.strength
+  if (isSame && rows.withdrawn.length + rows.added.length === 0) return undefined
+  return {
+    kind: one.kind,
+    section: one.section,
+    id: one.id,
+    change: changeOf(before, after),
+    before: words,
+    after: wordsNow,
+    rows: {
+      withdrawn: rows.withdrawn.slice(0, MOST_ROWS),
+      added: rows.added.slice(0, MOST_ROWS),
+      withdrawnTotal: rows.withdrawn.length,
+      addedTotal: rows.added.length,
+    },
+    evidence: changed(before?.evidence, after?.evidence),
+  }
+}
+
+function changeOf(before: Said | undefined, after: Said | undefined): Difference['change'] {
+  if (before === undefined) return 'added'
+  return after === undefined ? 'withdrawn' : 'changed'
+}
+
+const wordsOf = (said: Said | undefined) =>
+  said === undefined ? null : { text: said.text, strength: said.strength }
+
+const changed = (before: readonly string[] = [], after: readonly string[] = []) => ({
+  withdrawn: missingFrom(before, after),
+  added: missingFrom(after, before),
+})
+
+/** As often as one list has more of a text than the other. */
+function missingFrom(list: readonly string[], others: readonly string[]): string[] {
+  const left = new Map<string, number>()
+  for (const other of others) left.set(other, (left.get(other) ?? 0) + 1)
+  return list.filter((one) => {
+    const number = left.get(one) ?? 0
+    left.set(one, number - 1)
+    return number <= 0
+  })
+}
+
+/** The erratum as Markdown, for people. */
+export function erratumText({ before, after, inputs, differences }: Erratum): string {
+  const statements = differences.filter(({ kind }) => kind === 'statement')
+  const others = differences.filter(({ kind }) => kind !== 'statement')
+  return [
+    `# Erratum to ${plain(before.title)}`,
+    `Earlier report: MANIFEST SHA-256 ${before.manifestSha256}\nLater report: MANIFEST SHA-256 ${after.manifestSha256}, ${plain(after.title)}`,
+    differences.length === 0
+      ? 'Both reports say the same.'
+      : `${plural(statements.length, 'statement')} and ${plural(others.length, 'figure or table', 'figures and tables')} differ.`,
+    ...inputText('Files that only the later report was made from', inputs.added),
+    ...inputText('Files that only the earlier report was made from', inputs.withdrawn),
+    ...differences.map(differenceText),
+    '',
+  ].join('\n\n')
+}
+
+const inputText = (title: string, inputs: readonly Input[]) =>
+  inputs.length === 0
+    ? []
+    : [
+        `## ${title}`,
+        inputs.map(({ path, sha256 }) => `- ${plain(path)}, SHA-256 ${sha256}`).join('\n'),
+      ]
+
+function differenceText(one: Difference): string {
+  const { kind, section, id, change, before, after, rows, evidence } = one
+  const lines = [
+    ...(before === null ? [] : [`- before (${before.strength}): ${plain(before.text)}`]),
+    ...(after === null ? [] : [`- now (${after.strength}): ${plain(after.text)}`]),
+    ...(rows.addedTotal + rows.withdrawnTotal === 0
+      ? []
+      : [`- rows: ${count(rows.addedTotal)} added, ${count(rows.withdrawnTotal)} withdrawn`]),
+    ...rows.withdrawn.map((row) => `- row withdrawn: ${plain(row)}`),
+    ...rows.added.map((row) => `- row added: ${plain(row)}`),
+    ...evidence.withdrawn.map((row) => `- rested on: ${plain(row)}`),
+    ...evidence.added.map((row) => `- rests on: ${plain(row)}`),
+  ]
+  return `## ${section}: ${kind} ${id}, ${change}\n\n${lines.join('\n')}`
+}
+
+/** A log's text in Markdown: on one line, and nothing in it is a mark. */
+function plain(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').replaceAll(/[\\`*_[\]<>#|]/g, '\\$&')
+}
