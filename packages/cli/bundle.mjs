@@ -17,7 +17,7 @@ const THREADS = {
   bundle_worker: 'ledger/dist/src/tree',
   ingest_worker: 'case/dist/src/ingest',
   scan_worker: 'scan/dist/src',
-  spill_thread: 'scan/dist/src/gate',
+  spill_thread: 'scan/dist/src/hold',
 }
 const ENTRIES = { main: 'cli/dist/src', gate_receiver: 'cli/dist/src', ...THREADS }
 

@@ -19,7 +19,7 @@ import {
   reasonOf,
   receiveCore,
   Spool,
-} from '@mintmark/scan/receiver'
+} from '@mintmark/coredump/receiver'
 import type { ExitCode } from './process/exit_codes.ts'
 
 const STANDARD_INPUT = 0
@@ -66,14 +66,14 @@ function gateOf(settings: GateSettings): Gate {
     async loadScrub() {
       const { compileLess } = await import('./process/compiling.ts')
       compileLess()
-      const { loadGateScrub } = await import('@mintmark/scan/gate')
+      const { loadGateScrub } = await import('@mintmark/coredump')
       return await loadGateScrub(publicKeys, acceptsCut)
     },
   }
 }
 
 async function check(gate: Gate): Promise<ExitCode> {
-  const { selfTest } = await import('@mintmark/scan/gate')
+  const { selfTest } = await import('@mintmark/coredump')
   await selfTest(gate)
   return 0
 }

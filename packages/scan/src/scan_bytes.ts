@@ -12,7 +12,7 @@ import { type ByteSource, type Dump, openDump, type Range } from '@mintmark/dump
 import { isZlibBegin } from './coded/packed_layers.ts'
 import { type FoundInside, MOST_BYTES, PackedList, scanPacked } from './embedded/scan_packed.ts'
 import type { Finding } from './finding.ts'
-import type { HeldInput } from './gate/hold_layout.ts'
+import type { HeldInput } from './hold/hold_layout.ts'
 import { KnownKeys } from './known_keys.ts'
 import { arrangedRuns, type MemoryOrder } from './memory_order.ts'
 import { type Outcome, Passes, type PassOptions } from './passes.ts'

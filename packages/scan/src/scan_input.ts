@@ -4,8 +4,8 @@
  * @module
  */
 import { dataRanges, type FilePath, type FileSource, fileSource, type Range } from '@mintmark/dump'
-import { heldData, heldSource } from './gate/held_input.ts'
-import type { HeldInput } from './gate/hold_layout.ts'
+import { heldData, heldSource } from './hold/held_input.ts'
+import type { HeldInput } from './hold/hold_layout.ts'
 import { JoinedParts } from './joined_parts.ts'
 
 export interface FileInput {

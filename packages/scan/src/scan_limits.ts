@@ -5,7 +5,7 @@
  */
 import type { ErrorFacts } from '@mintmark/core'
 import { acrossFiles } from './given_keys.ts'
-import { howToUnpack } from './packers.ts'
+import { howToUnpack } from './packing/packers.ts'
 import type { ScanReport } from './report.ts'
 
 /**

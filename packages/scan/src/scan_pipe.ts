@@ -6,13 +6,13 @@
  * @module
  */
 import { MintmarkError, safeText } from '@mintmark/core'
-import type { CoreHold } from './gate/core_hold.ts'
-import { drain, Inlet } from './gate/drain.ts'
-import { heldSource } from './gate/held_input.ts'
-import type { HeldInput } from './gate/hold_layout.ts'
-import { withHold } from './held_back.ts'
-import { magicOf } from './packed.ts'
-import { howToUnpack, packerOf, programOf } from './packers.ts'
+import type { CoreHold } from './hold/core_hold.ts'
+import { drain, Inlet } from './hold/drain.ts'
+import { withHold } from './hold/held_back.ts'
+import { heldSource } from './hold/held_input.ts'
+import type { HeldInput } from './hold/hold_layout.ts'
+import { magicOf } from './packing/packed.ts'
+import { howToUnpack, packerOf, programOf } from './packing/packers.ts'
 import type { ScanReport } from './report.ts'
 import { type ScanOptions, scanInput } from './scan_bytes.ts'
 

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, it } from 'node:test'
 import { deflateSync, gzipSync } from 'node:zlib'
+import { apportReport, zipFile } from '@mintmark/testkit/packed_world'
 import * as fc from 'fast-check'
 import { answerOf } from '../src/answer.ts'
 import { scanFile } from '../src/scan_file.ts'
-import { apportReport, zipFile } from './packed_world.ts'
 import { P256 } from './text_keys.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'packed-any-'))

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { apportReport, zipFile } from '@mintmark/testkit/packed_world'
 import { scanFile } from '../src/scan_file.ts'
 import { scrubFile } from '../src/scrub/scrub_file.ts'
-import { apportReport, zipFile } from './packed_world.ts'
 import { P256 } from './text_keys.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'scrub-packed-'))

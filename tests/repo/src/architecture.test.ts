@@ -8,6 +8,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   core: [],
   dump: ['core'],
   scan: ['core', 'dump'],
+  coredump: ['core', 'dump', 'scan'],
   logs: ['core'],
   case: ['core', 'logs'],
   replay: ['core', 'logs', 'ledger', 'guard'],
@@ -16,7 +17,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   guard: ['core', 'ledger'],
   report: ['core', 'case'],
   web: ['core', 'case', 'report'],
-  cli: ['core', 'dump', 'scan', 'logs', 'case', 'replay', 'ledger', 'guard', 'report', 'web'],
+  cli: ['core', 'dump', 'scan', 'coredump', 'logs', 'case', 'replay', 'ledger', 'guard', 'report', 'web'],
   testkit: ['core', 'logs', 'case', 'ledger'],
   testservers: [],
 }
@@ -94,7 +95,6 @@ describe('packages', () => {
 const CROWDED: readonly string[] = [
   'packages/scan/src',
   'packages/scan/src/detectors',
-  'packages/scan/src/gate',
   'packages/scan/src/known',
   'packages/scan/src/scrub',
 ]

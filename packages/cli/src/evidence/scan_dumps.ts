@@ -20,7 +20,7 @@ import {
 } from '@mintmark/case'
 import { MintmarkError, safeText } from '@mintmark/core'
 import type { PublicKey, ScanReport } from '@mintmark/scan'
-import { parsePublicKeys } from '@mintmark/scan/public-keys'
+import { parsePublicKeys } from '@mintmark/scan/public_keys/parse'
 import { threadsOption } from '../options/option_values.ts'
 import type { Options } from '../process/command.ts'
 import type { Io } from '../process/io.ts'

@@ -1,4 +1,4 @@
-import type { Landed } from '@mintmark/scan/receiver'
+import type { Landed } from '@mintmark/coredump/receiver'
 import { type ExitCode, exitCode, NOT_ANSWERED } from './exit_codes.ts'
 
 /** By what was in the core and is erased from what landed, as a scan counts it; 3: there is no core. */

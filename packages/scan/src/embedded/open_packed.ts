@@ -11,10 +11,10 @@ import { createInflate, createInflateRaw } from 'node:zlib'
 import type { ByteSource } from '@mintmark/dump'
 import { GZIP_SUMS, gzipHead, isGzipHead } from '../coded/packed_layers.ts'
 import type { PackedCoding, PackedSeen } from '../coded/packed_seen.ts'
-import { PROGRAM_PATH } from '../gate/dump_head.ts'
-import { programOf } from '../packers.ts'
+import type { Sink } from '../hold/small_hold.ts'
+import { PROGRAM_PATH } from '../packing/dump_head.ts'
+import { programOf } from '../packing/packers.ts'
 import { framesEnd } from './frames.ts'
-import type { Sink } from './small_hold.ts'
 import { decodedFrom } from './text_stream.ts'
 
 const STEP_BYTES = 1 << 18

@@ -10,13 +10,13 @@
 import type { ByteSource } from '@mintmark/dump'
 import type { PackedCoding, PackedSeen } from '../coded/packed_seen.ts'
 import type { Finding, FindingSeen } from '../finding.ts'
-import type { HeldInput } from '../gate/hold_layout.ts'
-import { withHold } from '../held_back.ts'
+import { withHold } from '../hold/held_back.ts'
+import type { HeldInput } from '../hold/hold_layout.ts'
+import { type Sink, SMALL_BYTES, SmallHold } from '../hold/small_hold.ts'
 import { EQUAL_VALUE } from '../known/value_search.ts'
 import { type LimitSeen, TOO_MANY_PACKED } from '../scan_limits.ts'
 import type { Sighting } from '../sightings.ts'
 import { type Opened, openPacked } from './open_packed.ts'
-import { type Sink, SMALL_BYTES, SmallHold } from './small_hold.ts'
 
 /** Packings within each other that are opened. */
 export const MOST_DEPTH = 8

@@ -43,7 +43,7 @@ const DEEP = 8
 /**
  * How many times as much may be spent on places that something marks, by whoever has to settle whether a key is there.
  * Bytes of which all look like keys cost some 23 ns each, times this: less than the second a
- * megabyte that the gate waits for a scrub (`gate/turn.ts`).
+ * megabyte that the gate waits for a scrub (`turn.ts` of coredump).
  */
 export const PATIENT = 32
 

@@ -9,7 +9,7 @@ import {
   type Places,
   type Uninstalled,
   uninstallGate,
-} from '@mintmark/scan/gate'
+} from '@mintmark/coredump'
 import { flag } from '../../options/option_values.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, exitCode } from '../../process/exit_codes.ts'

@@ -5,7 +5,7 @@
  */
 import path from 'node:path'
 import type { Json } from '@mintmark/core'
-import type { Compression, GateLimits } from '@mintmark/scan/gate'
+import type { Compression, GateLimits } from '@mintmark/coredump'
 import { invalid, list, numberOption, textOption } from '../../options/option_values.ts'
 import type { Options } from '../../process/command.ts'
 import type { Io } from '../../process/io.ts'
@@ -49,7 +49,7 @@ export async function keptKeysOf(options: Options, io: Io): Promise<readonly Jso
   if (list(options, 'publicKey').length === 0) return []
   const [{ givenKeys }, { keptKey }] = await Promise.all([
     import('../../options/given_keys.ts'),
-    import('@mintmark/scan'),
+    import('@mintmark/coredump/kept_keys'),
   ])
   return (await givenKeys(options, io)).map(keptKey)
 }

@@ -14,7 +14,7 @@ import {
   type Scrub,
   Spool,
   selfTest,
-} from '@mintmark/scan/gate'
+} from '@mintmark/coredump'
 import { flag, invalid, textOption } from '../../options/option_values.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { compileLess } from '../../process/compiling.ts'

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
 import path from 'node:path'
 import { safeText } from '@mintmark/core'
-import { FolderWatch, GateLog, Spool, type WatchCount } from '@mintmark/scan/gate'
+import { FolderWatch, GateLog, Spool, type WatchCount } from '@mintmark/coredump'
 import { flag, list, numberOption, textOption } from '../../options/option_values.ts'
 import type { Handler, Options } from '../../process/command.ts'
 import { DONE, exitCode, WRONG_USAGE } from '../../process/exit_codes.ts'

@@ -8,7 +8,7 @@ import {
   type ScanReport,
   scanFile,
   scanPipe,
-} from '@mintmark/scan/find-keys'
+} from '@mintmark/scan/find_keys'
 import { keysAndOperands } from '../../options/given_keys.ts'
 import {
   type InputFile,

@@ -1,0 +1,27 @@
+/**
+ * The scrub of the gate: public keys as they were kept, and the scanner, which is loaded only for it.
+ *
+ * @module
+ */
+import { availableParallelism } from 'node:os'
+import type { Json } from '@mintmark/core'
+import { scrubInput } from '@mintmark/scan/scrub/scrub_input'
+import { keyOfKept } from './kept_keys.ts'
+import type { Scrub } from './receive/receive.ts'
+
+/** Each takes memory, and something else on this machine wants to start anew. */
+const MOST_THREADS = 2
+
+/**
+ * @param kept public keys as `keptKey` writes them; what is none is left out
+ * @param acceptCut as {@link ScrubOptions.acceptCut}
+ */
+export function gateScrub(kept: readonly Json[], acceptCut: boolean): Scrub {
+  const publicKeys = kept.map(keyOfKept).filter((key) => key !== undefined)
+  const threads = Math.min(MOST_THREADS, availableParallelism())
+  return async (input, name) => {
+    const scrubbed = await scrubInput(input, name, { publicKeys, threads, acceptCut })
+    const remainders = scrubbed.report.remainders.map(({ message }) => message)
+    return { ...scrubbed, remainders }
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * The gate: what stands between a crash and the disk. Nothing here loads the scanner; {@link loadGateScrub} does.
+ *
+ * @module
+ */
+import type { Json } from '@mintmark/core'
+import type { Scrub } from './receive/receive.ts'
+
+export { Inlet } from '@mintmark/scan/hold/drain'
+export { type GateSettings, type GateState, loadState } from './install/gate_state.ts'
+export { type GateStatus, gateStatus } from './install/gate_status.ts'
+export { installGate, type Places, type Uninstalled, uninstallGate } from './install/install.ts'
+export type { Compression } from './receive/compress.ts'
+export {
+  type Arrival,
+  arrivalOf,
+  arrivalOfFile,
+  type Gate,
+  type GateLimits,
+  type Landed,
+  receiveCore,
+  type Scrub,
+  type Scrubbed,
+} from './receive/receive.ts'
+export { selfTest } from './receive/self_test.ts'
+export { crashOf } from './spool/crash.ts'
+export { GateLog } from './spool/gate_log.ts'
+export type { DroppedFile } from './spool/gate_report.ts'
+export { Spool } from './spool/spool.ts'
+export { FolderWatch, type WatchCount } from './watch/watch.ts'
+
+/**
+ * @param kept public keys as `keptKey` writes them
+ * @param acceptCut a core lands though the search for one of them was cut short; its report says so
+ */
+export async function loadGateScrub(kept: readonly Json[], acceptCut: boolean): Promise<Scrub> {
+  const { gateScrub } = await import('./gate_scrub.ts')
+  return gateScrub(kept, acceptCut)
+}

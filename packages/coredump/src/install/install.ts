@@ -1,0 +1,197 @@
+/**
+ * Puts the gate between the kernel and the disk, and takes it away again.
+ *
+ * @module
+ */
+import { spawnSync } from 'node:child_process'
+import { readFileSync, realpathSync } from 'node:fs'
+import { MintmarkError, safeText } from '@mintmark/core'
+import { makeFolder } from '../spool/make_folder.ts'
+import { errnoOf, Spool } from '../spool/spool.ts'
+import {
+  type GateSettings,
+  type GateState,
+  loadState,
+  removeState,
+  saveState,
+  scriptIn,
+} from './gate_state.ts'
+import {
+  type KernelSettings,
+  patternFor,
+  readKernel,
+  refuseReadOnly,
+  writeKernel,
+} from './kernel_settings.ts'
+import { type Programs, receiveScript, SCRIPT_MARK } from './receive_script.ts'
+import { writableByOthers } from './writable_by_others.ts'
+
+/** Where the kernel's settings and the gate's own are. */
+export interface Places {
+  readonly procSys: string
+  readonly stateFolder: string
+}
+
+export interface Installed {
+  readonly state: GateState
+  /** It stood there already: only its settings are new. */
+  readonly wasThere: boolean
+}
+
+const CHECK_PATIENCE_MS = 60_000
+
+/**
+ * Sets `kernel.core_pattern`, after the program that it names has shown that it runs.
+ *
+ * Again: the settings are new, what stood there before the first time is kept.
+ *
+ * @throws {MintmarkError} `GATE_UNFIT` with what has to be done; the kernel's settings are as they were then
+ */
+export function installGate(places: Places, settings: GateSettings, programs: Programs): Installed {
+  refuseReadOnly(places.procSys)
+  refuseForeign([programs.node, programs.receiver])
+  const spool = Spool.open(settings.spool, { isMade: true })
+  const folder = madeFolder(places.stateFolder)
+  refuseForeign([folder])
+  const found = readKernel(places.procSys)
+  const old = loadState(folder)
+  // More than are taken: of those it does not start a program for, the kernel tells its own log alone.
+  const kernel = { pattern: patternFor(scriptIn(folder)), pipeLimit: 2 * settings.limits.maxAtOnce }
+  const wasThere = found.pattern === kernel.pattern
+  if (!wasThere) refuseOtherGate(found)
+  const previous = wasThere ? old?.previous : found
+  const state = { settings: { ...settings, spool: spool.folder }, kernel, previous }
+  saveState(folder, state, receiveScript(programs, folder, spool.folder))
+  try {
+    checkProgram(scriptIn(folder))
+    writeKernel(places.procSys, kernel)
+    return { state, wasThere }
+  } catch (error) {
+    takeBack(places, folder, { found, old, programs })
+    throw error
+  }
+}
+
+/** Absolute, without links. */
+function madeFolder(folder: string): string {
+  try {
+    makeFolder(folder)
+    return realpathSync(folder)
+  } catch (cause) {
+    const [shown, errno] = [safeText(folder), errnoOf(cause)]
+    const message = `the folder of the gate's state, ${shown}, cannot be made: ${errno}`
+    throw new MintmarkError('GATE_UNFIT', message, { path: shown, errno }, { cause })
+  }
+}
+
+export type Uninstalled =
+  | { readonly outcome: 'restored'; readonly kernel: KernelSettings }
+  /** Something else was set since: it stays. */
+  | { readonly outcome: 'not-ours'; readonly kernel: KernelSettings }
+  | { readonly outcome: 'not-installed'; readonly kernel: KernelSettings }
+
+/**
+ * Restores what stood there before the gate.
+ *
+ * @throws {MintmarkError} `GATE_STATE` if the gate is there, and what stood before it is not known
+ */
+export function uninstallGate(places: Places): Uninstalled {
+  const kernel = readKernel(places.procSys)
+  const state = loadState(places.stateFolder)
+  if (state === undefined) {
+    if (isGate(kernel.pattern) || kernel.pattern.startsWith(`|${scriptIn(places.stateFolder)} `))
+      throw unknownPrevious()
+    return { outcome: 'not-installed', kernel }
+  }
+  if (kernel.pattern !== state.kernel.pattern) {
+    removeState(places.stateFolder)
+    return { outcome: 'not-ours', kernel }
+  }
+  if (state.previous === undefined) throw unknownPrevious()
+  try {
+    writeKernel(places.procSys, state.previous)
+  } catch (error) {
+    putBack(places.procSys, kernel)
+    throw error
+  }
+  removeState(places.stateFolder)
+  return { outcome: 'restored', kernel: state.previous }
+}
+
+/** As far as it goes, where the kernel took one setting and not the other. */
+function putBack(procSys: string, kernel: KernelSettings): void {
+  try {
+    writeKernel(procSys, kernel)
+  } catch {
+    // Why is told already.
+  }
+}
+
+/**
+ * Runs the script as the kernel would, without an environment, and has it check what it needs.
+ *
+ * @throws {MintmarkError} `GATE_UNFIT` with what it says
+ */
+export function checkProgram(script: string): void {
+  const { status, signal, stderr, error } = spawnSync(script, ['--check'], {
+    cwd: '/',
+    env: {},
+    encoding: 'utf8',
+    stdio: ['ignore', 'ignore', 'pipe'],
+    timeout: CHECK_PATIENCE_MS,
+  })
+  if (status === 0) return
+  const said = stderr.trim() || (error?.message ?? `it ended with ${status ?? signal}`)
+  const message = `the program that would take cores does not run: ${safeText(said, 500)}`
+  throw new MintmarkError('GATE_UNFIT', message, { program: safeText(script) })
+}
+
+function takeBack(
+  places: Places,
+  folder: string,
+  before: { readonly found: KernelSettings; readonly old: GateState | undefined } & {
+    readonly programs: Programs
+  },
+): void {
+  const { found, old, programs } = before
+  if (old === undefined) removeState(folder)
+  else saveState(folder, old, receiveScript(programs, folder, old.settings.spool))
+  const { pattern, pipeLimit } = readKernel(places.procSys)
+  if (pattern !== found.pattern || pipeLimit !== found.pipeLimit) writeKernel(places.procSys, found)
+}
+
+/** @param places of programs, or folders of them */
+function refuseForeign(places: readonly string[]): void {
+  if (process.geteuid?.() !== 0) return
+  for (const each of places) {
+    const place = writableByOthers(each)
+    if (place === undefined) continue
+    const message = `${safeText(place)} can be changed by others than root, who would run it for each crash`
+    throw new MintmarkError('GATE_UNFIT', message, { path: safeText(place) })
+  }
+}
+
+function refuseOtherGate({ pattern }: KernelSettings): void {
+  if (!isGate(pattern)) return
+  const message = `another gate stands there, ${safeText(pattern)}: uninstall it with its own --state first`
+  throw new MintmarkError('GATE_UNFIT', message)
+}
+
+/** Whether a pattern names a script of ours, wherever it lies. */
+function isGate(pattern: string): boolean {
+  const program = /^\|(\S+)/.exec(pattern)?.[1]
+  if (program === undefined) return false
+  try {
+    return readFileSync(program, 'latin1').slice(0, 200).includes(SCRIPT_MARK)
+  } catch {
+    return false
+  }
+}
+
+function unknownPrevious(): MintmarkError {
+  return new MintmarkError(
+    'GATE_STATE',
+    'the gate is installed, and what stood in kernel.core_pattern before it is not known. Set it by hand: ' +
+      '"sysctl -w kernel.core_pattern=core", or what /usr/lib/sysctl.d has (systemctl restart systemd-sysctl)',
+  )
+}

@@ -1,0 +1,39 @@
+/**
+ * Public keys written down, so that a core is searched for them without the files that they came from.
+ *
+ * Only public halves are written, whatever a file held.
+ *
+ * @module
+ */
+import { isObject, type Json } from '@mintmark/core'
+import { spkiOf } from '@mintmark/scan/key_id'
+import { keyWith } from '@mintmark/scan/public_keys/certificate'
+import type { PublicKey } from '@mintmark/scan/public_keys/public_key'
+import { keyOfSpki } from '@mintmark/scan/public_keys/spki_key'
+
+/** As JSON: SubjectPublicKeyInfo in base64, and what is known beside it. */
+export function keptKey(key: PublicKey): Json {
+  const { kid, subject, notAfterMs, material } = key
+  const spki = Buffer.from(spkiOf(material) ?? []).toString('base64')
+  return {
+    spki,
+    ...(kid === undefined ? {} : { kid }),
+    ...(subject === undefined ? {} : { subject }),
+    ...(notAfterMs === undefined ? {} : { notAfterMs }),
+  }
+}
+
+/** The key that {@link keptKey} wrote; undefined for anything else. */
+export function keyOfKept(kept: unknown): PublicKey | undefined {
+  if (!isObject(kept) || typeof kept['spki'] !== 'string') return undefined
+  const material = keyOfSpki(Buffer.from(kept['spki'], 'base64'))
+  const { kid, subject, notAfterMs } = kept
+  return (
+    material &&
+    keyWith(material, {
+      ...(typeof kid === 'string' ? { kid } : {}),
+      ...(typeof subject === 'string' ? { subject } : {}),
+      ...(typeof notAfterMs === 'number' ? { notAfterMs } : {}),
+    })
+  )
+}

@@ -1,0 +1,164 @@
+/**
+ * Writes a scrubbed core, compressed, to a file that is open.
+ *
+ * zstd takes half of gzip's time. What unpacks it sees damage: gzip's by CRC-32, zstd's by XXH64.
+ *
+ * @module
+ */
+import { createHash, type Hash } from 'node:crypto'
+import { fstatSync, fsyncSync, write } from 'node:fs'
+import type { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { promisify } from 'node:util'
+import { constants, createGzip, createZstdCompress } from 'node:zlib'
+import type { Range } from '@mintmark/dump'
+import { heldSource } from '@mintmark/scan/hold/held_input'
+import type { HeldInput } from '@mintmark/scan/hold/hold_layout'
+import { eraseIn } from '@mintmark/scan/scan_input'
+
+export const SUFFIX = { gzip: 'gz', zstd: 'zst' } as const
+
+export type Compression = keyof typeof SUFFIX
+
+const FAST_ZSTD = { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 }
+/** Streams that compress, fast rather than well. */
+const PACKING = {
+  gzip: () => createGzip({ level: 1 }),
+  zstd: () => createZstdCompress({ params: FAST_ZSTD }),
+}
+
+export interface Written {
+  /** SHA-256 of the core as it was read for this, hex. */
+  readonly rawSha256: string
+  /** SHA-256 of the core as it is once it is opened, hex. */
+  readonly sha256: string
+  /** SHA-256 of all that was held, as it was read for this, hex. */
+  readonly heldSha256: string
+  /** Of the compressed file. */
+  readonly bytes: number
+}
+
+const writeSome = promisify(write)
+const PIECE_BYTES = 1 << 20
+const CHECK_BYTES = 64 * PIECE_BYTES
+
+export interface Outlet {
+  /** A file descriptor; it stays open. */
+  readonly file: number
+  readonly compression: Compression
+  /** Asked now and then whether there may be more; it throws if not. */
+  readonly check: () => void
+}
+
+/**
+ * Writes a held core with `erased` as zeros, and waits until it is on the disk.
+ *
+ * @throws the system's own error (`ENOSPC`: the disk is full)
+ */
+export async function writeCompressed(
+  input: HeldInput,
+  erased: readonly Range[],
+  { file, compression, check }: Outlet,
+): Promise<Written> {
+  const sums = { raw: createHash('sha256'), scrubbed: createHash('sha256') }
+  const pieces = erasedPieces(input, input.size, { erased, check, sums })
+  await writePacked(pieces, file, { compression })
+  fsyncSync(file)
+  const [rawSha256, sha256] = [sums.raw.digest('hex'), sums.scrubbed.digest('hex')]
+  return { rawSha256, sha256, heldSha256: rawSha256, bytes: fstatSync(file).size }
+}
+
+interface Packing {
+  readonly compression: Compression
+  /** What comes out of the compressor is written as this has it. */
+  readonly encode?: (packed: AsyncIterable<Buffer>) => AsyncIterable<Buffer>
+}
+
+export interface Erasing {
+  readonly erased: readonly Range[]
+  readonly check: Outlet['check']
+  /** Of what is read, and of what it becomes. */
+  readonly sums: { readonly raw: Hash; readonly scrubbed: Hash }
+}
+
+/** The first bytes of a held core with `erased` as zeros; each piece is to be used before the next. */
+export function* erasedPieces(
+  input: HeldInput,
+  to: number,
+  { erased, check, sums }: Erasing,
+): Generator<Buffer, void> {
+  for (const { offset, bytes } of piecesOf(input, to)) {
+    if (offset % CHECK_BYTES === 0) check()
+    sums.raw.update(bytes)
+    eraseIn(bytes, offset, erased)
+    sums.scrubbed.update(bytes)
+    yield bytes
+  }
+}
+
+/** SHA-256 of a held core, hex. */
+export function sha256OfHeld(input: HeldInput): string {
+  const hash = createHash('sha256')
+  for (const { bytes } of piecesOf(input)) hash.update(bytes)
+  return hash.digest('hex')
+}
+
+/** One piece after another, all in one buffer: what is done with a piece must be done before the next. */
+function* piecesOf(
+  input: HeldInput,
+  to: number = input.size,
+): Generator<{ offset: number; bytes: Buffer }, void> {
+  const source = heldSource(input)
+  const piece = Buffer.alloc(PIECE_BYTES)
+  try {
+    for (let offset = 0; offset < to; offset += PIECE_BYTES) {
+      const wanted = piece.subarray(0, Math.min(PIECE_BYTES, to - offset))
+      yield { offset, bytes: wanted.subarray(0, source.read(offset, wanted)) }
+    }
+  } finally {
+    piece.fill(0)
+  }
+}
+
+/** Writes pieces to an open file, packed. */
+export async function writePacked(
+  pieces: Iterable<Buffer>,
+  file: number,
+  { compression, encode = (packed) => packed }: Packing,
+): Promise<void> {
+  const packer = PACKING[compression]()
+  const written = pipeline(packer, encode, (packed: AsyncIterable<Buffer>) =>
+    writeAll(packed, file),
+  )
+  const fed = feed(pieces, packer)
+  // What the disk says comes first: it is why the rest broke.
+  fed.catch(() => {})
+  await written
+  await fed
+}
+
+/** No stream of Node's: one that is destroyed closes the file, whose number may be another's when it is closed again. */
+async function writeAll(chunks: AsyncIterable<Buffer>, file: number): Promise<void> {
+  for await (const chunk of chunks)
+    for (let done = 0; done < chunk.length; ) {
+      // oxlint-disable-next-line no-await-in-loop -- one write after the other
+      const { bytesWritten } = await writeSome(file, chunk, done)
+      done += bytesWritten
+    }
+}
+
+/** Hands a piece over once the one before has been taken. */
+async function feed(pieces: Iterable<Buffer>, sink: Writable): Promise<void> {
+  try {
+    for (const piece of pieces) {
+      // oxlint-disable-next-line no-await-in-loop -- there is one buffer
+      await new Promise<void>((resolve, reject) => {
+        sink.write(piece, (error) => (error ? reject(error) : resolve()))
+      })
+    }
+    sink.end()
+  } catch (error) {
+    sink.destroy(error instanceof Error ? error : undefined)
+    throw error
+  }
+}

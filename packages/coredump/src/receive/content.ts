@@ -1,0 +1,29 @@
+/**
+ * What is scrubbed of what was read, and how it is written.
+ *
+ * @module
+ */
+import type { Range } from '@mintmark/dump'
+import type { HeldInput } from '@mintmark/scan/hold/hold_layout'
+import type { LandedCore } from '../spool/gate_report.ts'
+import type { Written } from './compress.ts'
+import type { Scrub } from './receive.ts'
+
+export interface Content {
+  readonly input: HeldInput
+  /** Of the core, holes included. */
+  readonly coreBytes: number
+  /** How many bytes of the input are in the encrypted file. */
+  readonly spilledBytes: number
+  /** Of the name of the file that is written. */
+  readonly suffix: string
+  readonly compression: LandedCore['compression']
+  /**
+   * Makes ready what is written once it is known what is erased.
+   *
+   * @returns why it cannot be made clean, or what writes it to a file that is open
+   */
+  readonly ready: (erased: readonly Range[], scrub: Scrub) => Promise<string | Write>
+}
+
+export type Write = (file: number) => Promise<Written>

@@ -1,0 +1,124 @@
+/**
+ * Opens a crash report of apport: the core in its field `CoreDump`, and behind it the text of all other fields.
+ *
+ * Core and text are scrubbed as one: a key of the process is erased from its environment and its backtrace too.
+ * Nothing leaves the holds of the gate: memory, then an encrypted file without a name.
+ *
+ * Source: `problem_report.py` of apport 2.28.
+ *
+ * @module
+ */
+import { MintmarkError } from '@mintmark/core'
+import type { ByteSource } from '@mintmark/dump'
+import { type Opened, openPacked } from '@mintmark/scan/embedded/open_packed'
+import type { CoreHold } from '@mintmark/scan/hold/core_hold'
+import { heldSource } from '@mintmark/scan/hold/held_input'
+import type { Sink } from '@mintmark/scan/hold/small_hold'
+import { MAGIC_BYTES, packerOf } from '@mintmark/scan/packing/packers'
+import { coreFieldOf } from '@mintmark/scan/packing/report_fields'
+import { CheckedSink } from './checked_sink.ts'
+
+/** Where the parts of an opened report are in its hold. */
+export interface OpenedReport {
+  /** The core is in front. */
+  readonly coreBytes: number
+  /** The text of the other fields, as it stood before `CoreDump` and behind it, goes on to the end. */
+  readonly textAt: number
+  /** Bytes of the text that stood before. */
+  readonly beforeBytes: number
+}
+
+export interface ReportHolds {
+  /** For what the text decodes to; wiped as soon as it is unpacked. */
+  readonly packed: CoreHold
+  /** For the core and the text. */
+  readonly opened: CoreHold
+}
+
+export interface ReportBounds {
+  /** Of the core. */
+  readonly maxSizeBytes: number
+  /** Throws if no more may go to the disk. */
+  readonly check: () => void
+}
+
+/** Far above what hooks of packages attach. */
+const MOST_TEXT = 64 << 20
+/** Between core and text: nothing of one runs on into the other. */
+const GAP_BYTES = 4096
+const STEP_BYTES = 1 << 18
+
+/**
+ * @throws {MintmarkError} `INPUT_INVALID` if the report is damaged or cut, or more is in it than may be; `DISK_FULL`
+ */
+export async function openCrashReport(
+  source: ByteSource,
+  { packed, opened }: ReportHolds,
+  { maxSizeBytes, check }: ReportBounds,
+): Promise<OpenedReport> {
+  const field = coreFieldOf(source)
+  const textBytes = source.size - (field.end - field.from)
+  if (textBytes > MOST_TEXT)
+    throw invalid(`the report has more than ${MOST_TEXT >> 20} MiB of text beside its core`)
+  await decode(part(source, field.valueAt, field.end), new CheckedSink(packed, check))
+  const core = new CheckedSink(opened, check)
+  await unpack(heldSource(packed.input()), core, maxSizeBytes)
+  packed.wipe()
+  opened.take(Buffer.alloc(GAP_BYTES + (GAP_BYTES - (core.size % GAP_BYTES))))
+  const textAt = opened.size
+  copy(part(source, 0, field.from), opened)
+  copy(part(source, field.end, source.size), opened)
+  return { coreBytes: core.size, textAt, beforeBytes: field.from }
+}
+
+async function decode(value: ByteSource, packed: Sink): Promise<void> {
+  const { end, length } = await openPacked(value, { coding: 'base64', at: 0 }, packed, value.size)
+  const rest = Buffer.alloc(Math.min(STEP_BYTES, value.size - length))
+  value.read(length, rest)
+  if (end !== 'end' || value.size - length > STEP_BYTES || rest.toString('latin1').trim() !== '')
+    throw invalid('the core of the report is no base64, or is damaged')
+}
+
+/** By gzip, as apport does, or by zstd, as what it takes from systemd-coredump. */
+async function unpack(packed: ByteSource, core: CheckedSink, most: number): Promise<void> {
+  const head = new Uint8Array(MAGIC_BYTES)
+  const coding = packerOf(head.subarray(0, packed.read(0, head)))
+  if (coding !== 'gzip' && coding !== 'zstd')
+    throw invalid('the core of the report is packed neither by gzip nor by zstd')
+  const opened = await openPacked(packed, { coding, at: 0 }, core, most)
+  if (opened.end === 'too-large') throw invalid(`the core is larger than ${most} bytes`)
+  if (opened.end === 'unopened') throw invalid(`the core is packed by ${opened.reason ?? coding}`)
+  if (!isWhole(packed, opened) || (coding === 'gzip' && !hasSums(packed, core)))
+    throw invalid('the core of the report is cut or damaged')
+}
+
+const isWhole = (packed: ByteSource, { end, length }: Opened): boolean =>
+  end === 'end' && length === packed.size
+
+/** Whether the checksum and the size at the end of gzip are those of what came out. */
+function hasSums(packed: ByteSource, { size, sum }: CheckedSink): boolean {
+  const sums = Buffer.alloc(8)
+  packed.read(packed.size - sums.length, sums)
+  return sums.readUInt32LE(0) === sum && sums.readUInt32LE(4) === size % 2 ** 32
+}
+
+function copy(from: ByteSource, to: CoreHold): void {
+  const step = Buffer.alloc(STEP_BYTES)
+  try {
+    for (let at = 0; at < from.size; at += step.length)
+      to.take(step.subarray(0, from.read(at, step)))
+  } finally {
+    step.fill(0)
+  }
+}
+
+/** Bytes `[from, to)` of a source. */
+const part = (source: ByteSource, from: number, to: number): ByteSource => ({
+  size: to - from,
+  read: (offset, target) => {
+    const length = Math.max(0, Math.min(target.length, to - from - offset))
+    return source.read(from + offset, target.subarray(0, length))
+  },
+})
+
+const invalid = (message: string): MintmarkError => new MintmarkError('INPUT_INVALID', message)

@@ -1,0 +1,89 @@
+/**
+ * A core that was read to its end: scrubbed, and only then written.
+ *
+ * @module
+ */
+import { closeSync, fsyncSync, writeFileSync } from 'node:fs'
+import { MintmarkError, safeJson } from '@mintmark/core'
+import type { CoreHold } from '@mintmark/scan/hold/core_hold'
+import type { GateReport, ReceivedBytes } from '../spool/gate_report.ts'
+import type { SpoolEntry } from '../spool/spool.ts'
+import { takeTurn, turnMs, within } from '../spool/turn.ts'
+import { sha256OfHeld } from './compress.ts'
+import type { Content } from './content.ts'
+import { contentOf } from './content_of.ts'
+import type { Arrival, Gate, Landed } from './receive.ts'
+
+export interface ReadCore {
+  readonly entry: SpoolEntry
+  readonly hold: CoreHold
+  /** Makes one more, which is wiped with the first. */
+  readonly newHold: () => CoreHold
+  readonly received: ReceivedBytes
+}
+
+const NOT_CLEAN = 'the scrub could not make sure that no key is left'
+
+/** Waits until it may, scrubs the core and writes it; its process is gone by now. */
+export async function landCore(gate: Gate, arrival: Arrival, read: ReadCore): Promise<Landed> {
+  const { log, spool } = gate
+  const { entry, received } = read
+  const left = spool.removeLeftovers()
+  if (left > 0)
+    log.problem(`cores that were being received when what received them was ended: ${left}`)
+  if (received.bytes === 0) throw new MintmarkError('INPUT_INVALID', 'the core is empty')
+  const content = await contentOf(gate, arrival, read)
+  const lastsMs = (gate.turnMs ?? turnMs)(content.input.size)
+  await takeTurn(spool, entry, lastsMs)
+  return await within(lastsMs, scrubbed(gate, arrival, { entry, received, content }))
+}
+
+interface ToScrub {
+  readonly entry: SpoolEntry
+  readonly received: ReceivedBytes
+  readonly content: Content
+}
+
+async function scrubbed(
+  { log, loadScrub }: Gate,
+  { name, crash, source }: Arrival,
+  { entry, received: read, content }: ToScrub,
+): Promise<Landed> {
+  const { input } = content
+  const received = { ...read, bytes: content.coreBytes, heldInFile: content.spilledBytes }
+  const before = input.spill === undefined ? undefined : sha256OfHeld(input)
+  const scrub = await loadScrub()
+  const { erased, report: scrubReport, isClean, counts, remainders = [] } = await scrub(input, name)
+  const facts = { schema: 'mintmark-gate/1', crash, source, received, scrub: scrubReport } as const
+  const write = isClean ? await content.ready(erased, scrub) : undefined
+  if (typeof write !== 'function') {
+    const why = [NOT_CLEAN, ...remainders, ...(write === undefined ? [] : [write])].join(': ')
+    const folder = publish(entry, name, { ...facts, core: undefined, why })
+    log.problem(`${name}: no core, ${why}`)
+    return { outcome: 'unclean', folder }
+  }
+  const core = `${name}.${content.suffix}`
+  const out = entry.create(core)
+  try {
+    const { bytes, sha256, rawSha256, heldSha256 } = await write(out)
+    if (before !== undefined && before !== heldSha256)
+      throw new MintmarkError('INPUT_UNREADABLE', 'the file that held it back was changed')
+    const landed = { file: core, compression: content.compression, bytes, sha256, rawSha256 }
+    const folder = publish(entry, name, { ...facts, core: landed, why: undefined })
+    log.note(`${name}: landed, ${bytes} bytes, ${erased.length} places erased`)
+    return { outcome: 'core', folder, erasedRanges: erased.length, counts }
+  } finally {
+    closeSync(out)
+  }
+}
+
+function publish(entry: SpoolEntry, name: string, report: GateReport): string {
+  const file = entry.create(`${name}.report.json`)
+  try {
+    writeFileSync(file, `${safeJson(report, 2)}\n`)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+  return entry.publish(name)
+}

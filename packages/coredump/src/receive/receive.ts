@@ -1,0 +1,197 @@
+/**
+ * One core: held back, scrubbed, and only then written.
+ *
+ * Nothing of it is on a disk before, save enciphered. Where anything fails there is no core, and a line in the log.
+ *
+ * @module
+ */
+import path from 'node:path'
+import type { Range } from '@mintmark/dump'
+import { CoreHold } from '@mintmark/scan/hold/core_hold'
+import { drain, type Inlet } from '@mintmark/scan/hold/drain'
+import type { ClassPolicy } from '@mintmark/scan/policy'
+import type { ScanInput } from '@mintmark/scan/scan_input'
+import type { Crash } from '../spool/crash.ts'
+import type { GateLog } from '../spool/gate_log.ts'
+import type { DroppedFile, ReceivedBytes } from '../spool/gate_report.ts'
+import { type DiskBound, refuseFullDisk } from '../spool/keep_free.ts'
+import { type MemoryBound, MemoryPool } from '../spool/memory_pool.ts'
+import { reasonOf } from '../spool/reason.ts'
+import { coreName, type Spool, type SpoolEntry, safeName } from '../spool/spool.ts'
+import { standBack } from '../spool/stand_back.ts'
+import type { Compression } from './compress.ts'
+
+export interface GateLimits {
+  /** Bytes of data that all receivers hold in memory in sum; more go to encrypted files. */
+  readonly maxMemoryBytes: MemoryBound
+  /** Bytes of a core, holes included: a larger one is not taken. */
+  readonly maxSizeBytes: number
+  /** Cores that are read, or wait for their scrub, at once; half of them of one program. One more is not taken. */
+  readonly maxAtOnce: number
+  /** Bytes of the spool's file system that stay free: what would need them is not taken. */
+  readonly keepFreeBytes: DiskBound
+}
+
+/** What a scrub gives; see `scrub/`. */
+export interface Scrubbed {
+  readonly erased: readonly Range[]
+  readonly report: object
+  readonly isClean: boolean
+  /** What was erased counts as: the state of a random generator is erased and counts as nothing found. */
+  readonly counts: ClassPolicy['counts']
+  /** Why it is not clean, in words that hold nothing of the core. */
+  readonly remainders?: readonly string[]
+}
+
+export type Scrub = (input: ScanInput, name: string) => Promise<Scrubbed>
+
+export interface Gate {
+  readonly spool: Spool
+  readonly log: GateLog
+  readonly limits: GateLimits
+  readonly compression: Compression
+  /** Loaded once the dying process is let go. */
+  readonly loadScrub: () => Promise<Scrub>
+  /** How long the scrub of so many bytes may take, in milliseconds, before there is no core; as `turn.ts` has it. */
+  readonly turnMs?: (bytes: number) => number
+}
+
+/** Where a core comes from, and what is known of it. */
+export interface Arrival {
+  /** Closed as soon as it is read to its end. */
+  readonly inlet: Inlet
+  readonly crash?: Crash
+  readonly source?: DroppedFile
+  /** By which others of the same program are known; letters, digits, dots, dashes and low lines. */
+  readonly program: string
+  /** Of the core in the spool. */
+  readonly name: string
+}
+
+export type Landed =
+  | {
+      readonly outcome: 'core'
+      readonly folder: string
+      readonly erasedRanges: number
+      readonly counts: ClassPolicy['counts']
+    }
+  /** The scrub could not make it clean: a report alone. */
+  | { readonly outcome: 'unclean'; readonly folder: string }
+  | { readonly outcome: 'lost'; readonly why: string }
+
+/** The core of a crash, from the kernel. */
+export function arrivalOf(crash: Crash, inlet: Inlet): Arrival {
+  const program = safeName(`${crash.executable}-${crash.uid ?? ''}`)
+  return { inlet, crash, program, name: coreName([crash.executable, crash.pid], crash.timeMs) }
+}
+
+/** A core that another system dropped. */
+export function arrivalOfFile(source: DroppedFile, inlet: Inlet): Arrival {
+  const { member } = source
+  const names = [path.basename(source.path), ...(member === undefined ? [] : [member])]
+  const name = coreName(names, source.modifiedMs)
+  return { inlet, source, program: safeName(path.basename(source.path)), name }
+}
+
+/** Takes one core from its first byte to the spool. Never throws: what fails is logged, and there is no core. */
+export async function receiveCore(gate: Gate, arrival: Arrival): Promise<Landed> {
+  const { spool, log, limits } = gate
+  let entry: SpoolEntry | undefined
+  const holds: CoreHold[] = []
+  try {
+    if (arrival.crash?.wantsNone === true) return respect('the process asked for none (limit 0)')
+    entry = spool.begin(arrival.program)
+    const crowd = tooMany(spool, arrival, limits.maxAtOnce)
+    if (crowd !== undefined) return lose(crowd)
+    refuseFullDisk(spool, limits.keepFreeBytes)
+    const { folder } = entry
+    const memory = new MemoryPool(spool, entry, limits.maxMemoryBytes)
+    const newHold = (): CoreHold => {
+      const made = new CoreHold({ folder, memory })
+      holds.push(made)
+      return made
+    }
+    const hold = newHold()
+    const received = await readFrom(gate, arrival, hold)
+    memory.giveBack()
+    if (received === undefined) return lose(`it is larger than ${limits.maxSizeBytes} bytes`)
+    // Loaded once nobody waits any more.
+    const { landCore } = await import('./land.ts')
+    return await landCore(gate, arrival, { entry, hold, newHold, received })
+  } catch (error) {
+    return lose(reasonOf(error))
+  } finally {
+    attempt(() => arrival.inlet.close())
+    for (const each of holds) attempt(() => each.wipe())
+    attempt(() => entry?.discard())
+  }
+
+  function attempt(action: () => void): void {
+    try {
+      action()
+    } catch (error) {
+      log.problem(`${arrival.name}: not cleared up, ${reasonOf(error)}`)
+    }
+  }
+
+  function lose(why: string): Landed {
+    // Telling it takes a while; the dying process need not wait for that.
+    attempt(() => arrival.inlet.close())
+    log.problem(`${arrival.name}: no core, ${why}`)
+    return { outcome: 'lost', why }
+  }
+
+  /** As it should be: nothing to look at. */
+  function respect(why: string): Landed {
+    log.note(`${arrival.name}: no core, ${why}`)
+    return { outcome: 'lost', why }
+  }
+}
+
+/** Why a core more, which has begun already, is too much; one program that crashes again and again leaves room to others. */
+function tooMany(spool: Spool, { program }: Arrival, most: number): string | undefined {
+  const ofOne = Math.ceil(most / 2)
+  if (spool.countOf() > most) return `${most} cores are being received already`
+  if (spool.countOf(program) > ofOne)
+    return `${ofOne} cores of this program are being received already`
+  return undefined
+}
+
+/** @returns undefined if there is more than may be */
+async function readFrom(
+  gate: Gate,
+  arrival: Arrival,
+  hold: CoreHold,
+): Promise<ReceivedBytes | undefined> {
+  const { inlet, source, name } = arrival
+  if (source?.member === undefined) return readAll(gate, arrival, hold)
+  const { spool, limits, log } = gate
+  const { readZipMember } = await import('./read_zip_member.ts')
+  const received = await readZipMember(inlet.file, source.member, hold, {
+    maxSizeBytes: limits.maxSizeBytes,
+    check: () => refuseFullDisk(spool, limits.keepFreeBytes),
+  })
+  inlet.close()
+  standBack()
+  if (received !== undefined)
+    log.note(`${name}: unpacked, ${received.bytes} bytes in ${received.readMs} ms`)
+  return received
+}
+
+/** @returns undefined if there is more than may be */
+function readAll(
+  { limits, spool, log }: Gate,
+  { inlet, name }: Arrival,
+  hold: CoreHold,
+): ReceivedBytes | undefined {
+  const [startMs, isRead] = [performance.now(), !inlet.isOpen]
+  const end = drain(inlet, hold, limits.maxSizeBytes, () => {
+    refuseFullDisk(spool, limits.keepFreeBytes)
+  })
+  const readMs = Math.round(inlet.firstMs + (isRead ? 0 : performance.now() - startMs))
+  inlet.close()
+  standBack()
+  if (end === 'too-large') return undefined
+  log.note(`${name}: read, ${hold.size} bytes in ${readMs} ms`)
+  return { bytes: hold.size, heldInFile: hold.spilledBytes, readMs }
+}

@@ -1,0 +1,135 @@
+/**
+ * A scrubbed crash report: the same fields, with the scrubbed core packed and encoded again.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto'
+import { fstatSync, fsyncSync, writeFileSync } from 'node:fs'
+import type { Range } from '@mintmark/dump'
+import type { CoreHold } from '@mintmark/scan/hold/core_hold'
+import { heldSource } from '@mintmark/scan/hold/held_input'
+import type { HeldInput } from '@mintmark/scan/hold/hold_layout'
+import { CORE_FIELD } from '@mintmark/scan/packing/report_fields'
+import { refuseFullDisk } from '../spool/keep_free.ts'
+import { erasedPieces, type Written, writePacked } from './compress.ts'
+import type { Content } from './content.ts'
+import { type OpenedReport, openCrashReport } from './crash_report.ts'
+import { maskedText, within } from './masked_text.ts'
+import type { Gate, Scrub } from './receive.ts'
+
+/** Of one line, before it is base64: those who read reports hold a line in memory. A multiple of three. */
+const LINE_BYTES = 3 << 18
+const NOT_CLEAN = 'the text of the report'
+
+/** The text on both sides of the core. */
+interface Sides {
+  readonly before: Buffer
+  readonly after: Buffer
+}
+
+/** @throws {MintmarkError} `INPUT_INVALID` if the report is damaged or cut */
+export async function openedReport(
+  gate: Gate,
+  report: HeldInput,
+  newHold: () => CoreHold,
+): Promise<Content> {
+  const [packed, hold] = [newHold(), newHold()]
+  const parts = await openCrashReport(
+    heldSource(report),
+    { packed, opened: hold },
+    { maxSizeBytes: gate.limits.maxSizeBytes, check: checkOf(gate) },
+  )
+  const input = hold.input()
+  return {
+    input,
+    coreBytes: parts.coreBytes,
+    spilledBytes: hold.spilledBytes,
+    suffix: 'crash',
+    compression: 'apport',
+    async ready(erased, scrub) {
+      const behind = bytesBehind(input, parts.coreBytes)
+      const sides = maskedSides(behind, parts, erased)
+      if (!(await isClean(sides, newHold(), scrub))) return NOT_CLEAN
+      return (file) => writeReport(file, { gate, input, parts, behind, sides, erased })
+    },
+  }
+}
+
+const checkOf =
+  ({ spool, limits }: Gate) =>
+  () =>
+    refuseFullDisk(spool, limits.keepFreeBytes)
+
+function bytesBehind(input: HeldInput, from: number): Buffer {
+  const bytes = Buffer.alloc(input.size - from)
+  heldSource(input).read(from, bytes)
+  return bytes
+}
+
+function maskedSides(
+  behind: Buffer,
+  { coreBytes, textAt, beforeBytes }: OpenedReport,
+  erased: readonly Range[],
+): Sides {
+  const text = behind.subarray(textAt - coreBytes)
+  const inText = within(erased, textAt, textAt + text.length)
+  return {
+    before: maskedText(text.subarray(0, beforeBytes), within(inText, 0, beforeBytes)),
+    after: maskedText(text.subarray(beforeBytes), within(inText, beforeBytes, text.length)),
+  }
+}
+
+/** The scrub saw zeros where there are asterisks now: it looks at the text once more, as it is written. */
+async function isClean({ before, after }: Sides, hold: CoreHold, scrub: Scrub): Promise<boolean> {
+  hold.take(before)
+  hold.take(after)
+  const again = await scrub(hold.input(), 'text')
+  return again.isClean && again.erased.length === 0
+}
+
+interface Report {
+  readonly gate: Gate
+  readonly input: HeldInput
+  readonly parts: OpenedReport
+  /** What is behind the core. */
+  readonly behind: Buffer
+  readonly sides: Sides
+  readonly erased: readonly Range[]
+}
+
+/** Waits until it is on the disk. */
+async function writeReport(
+  file: number,
+  { gate, input, parts, behind, sides, erased }: Report,
+): Promise<Written> {
+  const sums = { raw: createHash('sha256'), scrubbed: createHash('sha256') }
+  const check = checkOf(gate)
+  writeFileSync(file, sides.before)
+  writeFileSync(file, CORE_FIELD)
+  const pieces = erasedPieces(input, parts.coreBytes, { erased, check, sums })
+  await writePacked(pieces, file, { compression: 'gzip', encode: inLines })
+  writeFileSync(file, sides.after)
+  fsyncSync(file)
+  return {
+    rawSha256: sums.raw.copy().digest('hex'),
+    sha256: sums.scrubbed.digest('hex'),
+    heldSha256: sums.raw.update(behind).digest('hex'),
+    bytes: fstatSync(file).size,
+  }
+}
+
+async function* inLines(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  let [waiting, bytes]: [Buffer[], number] = [[], 0]
+  for await (const chunk of packed) {
+    waiting.push(chunk)
+    bytes += chunk.length
+    if (bytes < LINE_BYTES) continue
+    const all = Buffer.concat(waiting)
+    yield line(all.subarray(0, LINE_BYTES))
+    waiting = [all.subarray(LINE_BYTES)]
+    bytes -= LINE_BYTES
+  }
+  yield line(Buffer.concat(waiting))
+}
+
+const line = (bytes: Buffer): Buffer => Buffer.from(` ${bytes.toString('base64')}\n`)

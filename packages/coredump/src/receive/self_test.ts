@@ -1,0 +1,39 @@
+/**
+ * Shows that a core would land: takes a made one through every step but the last.
+ *
+ * @module
+ */
+import { closeSync } from 'node:fs'
+import { MintmarkError } from '@mintmark/core'
+import { CoreHold, fixedShare } from '@mintmark/scan/hold/core_hold'
+import { BLOCK_BYTES } from '@mintmark/scan/hold/hold_layout'
+import { writeCompressed } from './compress.ts'
+import type { Gate } from './receive.ts'
+
+/** More than memory takes here, so that the file is needed too. */
+const BLOCKS = 3
+
+/**
+ * Holds, scrubs and writes bytes without a key, and removes them.
+ *
+ * @throws whatever a core would be lost for
+ */
+export async function selfTest({ spool, compression, loadScrub }: Gate): Promise<void> {
+  const entry = spool.begin('self-test')
+  const hold = new CoreHold({ folder: entry.folder, memory: fixedShare(0) })
+  try {
+    for (let i = 0; i < BLOCKS; i++) hold.take(Buffer.alloc(BLOCK_BYTES, i))
+    const scrub = await loadScrub()
+    const { erased, isClean } = await scrub(hold.input(), 'self-test')
+    if (!isClean) throw new MintmarkError('GATE_UNFIT', 'bytes without a key could not be scrubbed')
+    const file = entry.create('self-test')
+    try {
+      await writeCompressed(hold.input(), erased, { file, compression, check: () => {} })
+    } finally {
+      closeSync(file)
+    }
+  } finally {
+    hold.wipe()
+    entry.discard()
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * A zip archive that another system dropped: its members, of which none is trusted.
+ *
+ * Nothing is ever written under the name of a member. An archive that is damaged, or made to harm, is refused as a
+ * whole, before anything of it is taken. yauzl reads the directory; it is loaded once there is an archive.
+ *
+ * Source: PKWARE's APPNOTE 6.3.10.
+ *
+ * @module
+ */
+import path from 'node:path'
+import { crc32 } from 'node:zlib'
+import { MintmarkError } from '@mintmark/core'
+import type { Entry, ZipFile } from 'yauzl'
+import { errnoOf } from '../spool/spool.ts'
+
+export interface ZipMember {
+  /** Of no other member; no path that leads out of a folder, and without control characters. */
+  readonly name: string
+  /** Unpacked, as the directory has it. */
+  readonly bytes: number
+  /** Why it cannot be read; undefined if it can. */
+  readonly refusal: string | undefined
+  readonly entry: Entry
+}
+
+export interface ZipArchive {
+  /** In the order of the directory, without folders. */
+  readonly members: readonly ZipMember[]
+  /**
+   * Unpacks one. The bytes are the caller's, who wipes them.
+   *
+   * @throws {MintmarkError} `INPUT_INVALID` if it is damaged, which may show at its end
+   */
+  readonly read: (member: ZipMember) => AsyncGenerator<Buffer, void>
+}
+
+const MOST_MEMBERS = 10_000
+const MOST_NAME = 1024
+/** Of all members, unpacked: as much as the gate takes of one core. */
+const MOST_BYTES = 64 * 2 ** 30
+const STORED = 0
+const DEFLATED = 8
+/** Of a member in front of its name. */
+const HEADER_BYTES = 30
+const BLANK = 0x20
+
+/**
+ * @param file a file descriptor of a regular file; it stays open, and where it is read does not move
+ * @throws {MintmarkError} `INPUT_INVALID` with why it is refused; the system's own error if it cannot be read
+ */
+export async function openZip(file: number): Promise<ZipArchive> {
+  const yauzl = await import('yauzl')
+  const nameOf = ({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): string => {
+    const name = yauzl.getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, false)
+    const isOdd = name.length > MOST_NAME || fileNameRaw.some((byte) => byte < BLANK)
+    if (isOdd || yauzl.validateFileName(name) !== null)
+      throw refused('a member has a name that leads elsewhere, or is none')
+    return path.posix.normalize(name)
+  }
+  return await orDamaged(async () => {
+    const zip = await yauzl.fromFdPromise(file, { lazyEntries: true, decodeStrings: false })
+    if (zip.entryCount > MOST_MEMBERS)
+      throw refused(`it has more than ${MOST_MEMBERS.toLocaleString('en')} members`)
+    const entries: Entry[] = []
+    for await (const entry of zip.eachEntry()) entries.push(entry)
+    refuseOverlap(entries)
+    const members = entries.map((entry) => memberOf(entry, nameOf(entry))).filter(isFile)
+    refuseExcess(members)
+    return { members, read: (member) => readMember(zip, member) }
+  })
+}
+
+function memberOf(entry: Entry, name: string): ZipMember {
+  return { name, bytes: entry.uncompressedSize, refusal: refusalOf(entry), entry }
+}
+
+function refusalOf(entry: Entry): string | undefined {
+  if (entry.isEncrypted()) return 'it is encrypted'
+  const { compressionMethod: method } = entry
+  return method === DEFLATED || method === STORED ? undefined : `it is packed by method ${method}`
+}
+
+/** A folder holds nothing. */
+const isFile = ({ name, bytes }: ZipMember): boolean => bytes > 0 || !name.endsWith('/')
+
+/** Bytes that several members share unpack to far more than the archive holds. */
+function refuseOverlap(entries: readonly Entry[]): void {
+  const sorted = entries.toSorted(
+    (a, b) => a.relativeOffsetOfLocalHeader - b.relativeOffsetOfLocalHeader,
+  )
+  let end = 0
+  for (const { relativeOffsetOfLocalHeader: at, compressedSize } of sorted) {
+    if (at < end) throw refused('its members share bytes, as in a zip bomb')
+    end = at + HEADER_BYTES + compressedSize
+  }
+}
+
+function refuseExcess(members: readonly ZipMember[]): void {
+  if (new Set(members.map(({ name }) => name)).size < members.length)
+    throw refused('two members have one name')
+  const bytes = members.reduce((sum, member) => sum + member.bytes, 0)
+  if (bytes > MOST_BYTES)
+    throw refused(`more than ${MOST_BYTES / 2 ** 30} GiB would come out, as of a zip bomb`)
+}
+
+async function* readMember(zip: ZipFile, { entry }: ZipMember): AsyncGenerator<Buffer, void> {
+  let [sum, bytes] = [0, 0]
+  try {
+    const chunks: AsyncIterable<Buffer> = await zip.openReadStreamPromise(entry)
+    for await (const chunk of chunks) {
+      sum = crc32(chunk, sum)
+      bytes += chunk.length
+      yield chunk
+    }
+  } catch (error) {
+    throw isOfData(error) ? damaged() : error
+  }
+  if (sum !== entry.crc32 || bytes !== entry.uncompressedSize) throw damaged()
+}
+
+async function orDamaged<T>(open: () => Promise<T>): Promise<T> {
+  try {
+    return await open()
+  } catch (error) {
+    throw isOfData(error) ? damaged() : error
+  }
+}
+
+/** Errors of yauzl have no code, those of zlib begin with `Z_`, and the system's with an E. */
+function isOfData(error: unknown): boolean {
+  const errno = errnoOf(error)
+  return !(error instanceof MintmarkError) && (errno === 'UNKNOWN' || errno.startsWith('Z_'))
+}
+
+const refused = (message: string): MintmarkError => new MintmarkError('INPUT_INVALID', message)
+
+const damaged = (): MintmarkError => refused('it is cut or damaged')

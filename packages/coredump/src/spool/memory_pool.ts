@@ -1,0 +1,70 @@
+/**
+ * Memory for held cores that all receivers of a spool share, so that many crashes at once keep to one bound.
+ *
+ * Each says in its own folder of the spool how much it holds. It says so first and counts then: two that ask at one
+ * moment may both be refused, and never both be let past the bound.
+ *
+ * @module
+ */
+import type { MemoryShare } from '@mintmark/scan/hold/core_hold'
+import type { Spool, SpoolEntry } from './spool.ts'
+
+/** Of the bytes that are held: as given, or a share of what the machine has left when the core begins to come in. */
+export type MemoryBound = number | 'auto'
+
+/** Such a part of what is available, that which is held already included. */
+export const AUTO_PART = 4
+export const AUTO_MOST: number = 4 * 2 ** 30
+/** Asked for at once: each time all receivers are looked at. */
+const STEP_BYTES = 64 << 20
+
+export class MemoryPool implements MemoryShare {
+  readonly #spool: Spool
+  readonly #entry: SpoolEntry
+  readonly #maxBytes: number
+  #reserved = 0
+  #taken = 0
+
+  constructor(spool: Spool, entry: SpoolEntry, bound: MemoryBound) {
+    this.#spool = spool
+    this.#entry = entry
+    this.#maxBytes = boundBytes(spool, bound)
+  }
+
+  take(bytes: number): boolean {
+    const missing = this.#taken + bytes - this.#reserved
+    if (missing > 0 && !this.#reserve(Math.max(missing, STEP_BYTES)) && !this.#reserve(missing))
+      return false
+    this.#taken += bytes
+    return true
+  }
+
+  /** Leaves to others what was asked for ahead: nothing more is to come. */
+  giveBack(): void {
+    this.#reserved = this.#taken
+    this.#entry.sayHeld(this.#taken)
+  }
+
+  #reserve(more: number): boolean {
+    const wanted = this.#reserved + more
+    if (wanted > this.#maxBytes) return false
+    this.#entry.sayHeld(wanted)
+    if (this.#spool.bytesHeld() > this.#maxBytes) {
+      this.#entry.sayHeld(this.#reserved)
+      return false
+    }
+    this.#reserved = wanted
+    return true
+  }
+}
+
+/** Bytes that all receivers may hold in sum, as things stand. */
+export function boundBytes(spool: Spool, bound: MemoryBound): number {
+  if (bound !== 'auto') return bound
+  // Not imported: to import `node:process` makes a stream of standard input, which then no longer blocks.
+  return autoBound(process.availableMemory() + spool.bytesHeld())
+}
+
+/** @param available bytes that the machine, or the control group, has left, with those that are held */
+export const autoBound = (available: number): number =>
+  Math.min(AUTO_MOST, Math.floor(available / AUTO_PART))

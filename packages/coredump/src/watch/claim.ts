@@ -1,0 +1,57 @@
+/**
+ * Takes a file for one watch alone, so that another on the same folder leaves it: a watch that is started by the clock
+ * may still be at work when the next begins.
+ *
+ * A link in the spool, named after the file, that points at the mark of the process: it is made at once or not at all,
+ * and what a killed process left is known by its mark. Two that find such a link at one moment may both take the file;
+ * then there are two cores of it.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto'
+import { readlinkSync, symlinkSync, unlinkSync } from 'node:fs'
+import path from 'node:path'
+import { isGone, ownMark } from '../spool/process_mark.ts'
+
+/**
+ * @param spool where cores of the file land
+ * @param id of the file, in the state that it is in
+ * @returns what gives it up again; undefined where another process has it
+ */
+export function claimFile(spool: string, id: string): (() => void) | undefined {
+  const name = createHash('sha256').update(id).digest('hex').slice(0, 32)
+  const link = path.join(spool, `.taking-${name}`)
+  if (!isMade(link)) {
+    const mark = targetOf(link)
+    if (mark !== undefined && !isGone(mark)) return undefined
+    remove(link)
+    if (!isMade(link)) return undefined
+  }
+  return () => remove(link)
+}
+
+function isMade(link: string): boolean {
+  try {
+    symlinkSync(ownMark(), link)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
+  }
+}
+
+function targetOf(link: string): string | undefined {
+  try {
+    return readlinkSync(link)
+  } catch {
+    return undefined
+  }
+}
+
+function remove(link: string): void {
+  try {
+    unlinkSync(link)
+  } catch {
+    // Whoever found it left over has removed it.
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Which dropped files have a core, or the report that there can be none, in the spool already.
+ *
+ * @module
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { isObject } from '@mintmark/core'
+import type { Spool } from '../spool/spool.ts'
+
+/** One state of one file: when it is written to, it is another. */
+export type FileId = string
+
+interface TakenFile {
+  readonly id: FileId
+  /** Not the report alone. */
+  readonly hasCore: boolean
+}
+
+/** Only what is new in the spool is read at each look: there may be thousands of reports. */
+export class TakenBefore {
+  readonly #spool: Spool
+  /** What each entry of the spool was made of; undefined where it was no dropped file. */
+  #entries: ReadonlyMap<string, TakenFile | undefined> = new Map()
+
+  constructor(spool: Spool) {
+    this.#spool = spool
+  }
+
+  has(id: FileId): boolean {
+    return this.#all().some((taken) => taken.id === id)
+  }
+
+  hasCore(id: FileId): boolean {
+    return this.#all().some((taken) => taken.id === id && taken.hasCore)
+  }
+
+  /** What each has, by its name: a core wins over a report alone. */
+  states(): ReadonlyMap<FileId, 'core' | 'report'> {
+    const states = new Map<FileId, 'core' | 'report'>()
+    for (const { id, hasCore } of this.#all())
+      if (states.get(id) !== 'core') states.set(id, hasCore ? 'core' : 'report')
+    return states
+  }
+
+  /** @param isCoreless only those of which there is the report alone */
+  ids({ isCoreless = false }: { readonly isCoreless?: boolean } = {}): Set<FileId> {
+    const those = this.#all().filter(({ hasCore }) => !isCoreless || !hasCore)
+    return new Set(those.map(({ id }) => id))
+  }
+
+  #all(): readonly TakenFile[] {
+    const known = this.#entries
+    const { folder } = this.#spool
+    this.#entries = new Map(
+      this.#spool
+        .entries()
+        .map((name) => [
+          name,
+          known.has(name) ? known.get(name) : takenIn(path.join(folder, name)),
+        ]),
+    )
+    return [...this.#entries.values()].filter((taken) => taken !== undefined)
+  }
+}
+
+export const fileId = (place: string, inode: number, bytes: number, modifiedMs: number): FileId =>
+  `${place} ${inode} ${bytes} ${modifiedMs}`
+
+/** Of a member of an archive. */
+export const memberId = (id: FileId, member: string): FileId => `${id} ${member}`
+
+function takenIn(entry: string): TakenFile | undefined {
+  try {
+    const report = readdirSync(entry).find((file) => file.endsWith('.report.json')) ?? ''
+    const value: unknown = JSON.parse(readFileSync(path.join(entry, report), 'utf8'))
+    if (!isObject(value) || !isObject(value['source'])) return undefined
+    const { path: place, inode, bytes, modifiedMs, member } = value['source']
+    const file = fileId(String(place), Number(inode), Number(bytes), Number(modifiedMs))
+    const id = typeof member === 'string' ? memberId(file, member) : file
+    return { id, hasCore: isObject(value['core']) }
+  } catch {
+    return undefined
+  }
+}

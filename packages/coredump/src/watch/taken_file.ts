@@ -1,0 +1,85 @@
+/**
+ * One dump that another system dropped: through the gate, in a process of its own, and then away.
+ *
+ * The raw file goes only once its core lies scrubbed and durable in the spool, and only if it is still the very file
+ * that was read.
+ *
+ * @module
+ */
+import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs'
+import { type DumpHead, dumpHead } from '@mintmark/scan/packing/dump_head'
+import { howToUnpack } from '@mintmark/scan/packing/packers'
+import { removeSame } from '../spool/remove_same.ts'
+import { errnoOf } from '../spool/spool.ts'
+import { droppedFile, type ReceiveCall, receiveFrom, whyNotWhole } from './receive_call.ts'
+import { failed, left, type TakeHow, type Taken } from './taken.ts'
+
+export async function takeFile(place: string, call: ReceiveCall, how: TakeHow): Promise<Taken> {
+  let file: number | undefined
+  try {
+    const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants
+    file = openSync(place, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    const stats = fstatSync(file)
+    if (!stats.isFile()) return { outcome: 'no-dump' }
+    const head = dumpHead(file)
+    if (head.archive === 'zip' && head.packer === undefined) {
+      const { takeZip } = await import('./taken_zip.ts')
+      return await takeZip({ place, file, stats }, call, how, refusalOf)
+    }
+    return (
+      refusalOf(head) ?? (await takeDump({ place, file, stats, packer: head.packer }, call, how))
+    )
+  } catch (error) {
+    return failed(`the system said ${errnoOf(error)}`)
+  } finally {
+    if (file !== undefined) closeSync(file)
+  }
+}
+
+interface OpenedDump {
+  readonly place: string
+  readonly file: number
+  readonly stats: Stats
+  readonly packer: string | undefined
+}
+
+async function takeDump(dump: OpenedDump, call: ReceiveCall, how: TakeHow): Promise<Taken> {
+  const { place, file, stats, packer } = dump
+  const claim = how.claim?.()
+  if (claim === 'elsewhere') return { outcome: 'elsewhere' }
+  if (claim === 'done') return { outcome: 'no-dump' }
+  try {
+    if (claim?.hasLanded === true) return await removeLanded(dump)
+    const why = await receiveFrom({ file, packer, dropped: droppedFile(place, stats) }, call)
+    if (typeof why === 'string') return failed(why)
+    if (!how.isRemoved) return { outcome: 'landed', ...why, isRemoved: false }
+    const kept = removeSame(place, stats)
+    return kept === undefined ? { outcome: 'landed', ...why, isRemoved: true } : failed(kept)
+  } finally {
+    claim?.release()
+  }
+}
+
+const NO_FORMAT =
+  'it has the head of no known dump format: if it is an image of memory, "mintmark scrub" takes it'
+
+/** What becomes of a file that is not to be taken, by its first bytes; undefined if it is. */
+function refusalOf(head: DumpHead): Taken | undefined {
+  const { isDump, packer, isPackerMissing, isDamaged, pagesPackedBy, isBinary } = head
+  if (isPackerMissing) return failed(`it is packed, and there is no ${packer}`)
+  if (isDamaged) return failed(`nothing comes out of it (${packer}): it is cut or damaged`)
+  if (pagesPackedBy !== undefined)
+    return left(`its pages are packed by ${pagesPackedBy}: ${howToUnpack(pagesPackedBy)}`)
+  if (isDump || head.isCrashReport) return undefined
+  if (head.archive !== undefined)
+    return left(`it holds files of its own (${head.archive}): unpack it into this folder`)
+  return isBinary ? left(NO_FORMAT) : { outcome: 'no-dump' }
+}
+
+/** Of a packed file the core may be less than there was to come: it is unpacked once more, to nowhere. */
+async function removeLanded({ place, file, stats, packer }: OpenedDump): Promise<Taken> {
+  const why = packer === undefined ? undefined : await whyNotWhole(file, packer)
+  if (why !== undefined) return failed(why)
+  const kept = removeSame(place, stats)
+  return kept === undefined ? { outcome: 'removed' } : failed(kept)
+}

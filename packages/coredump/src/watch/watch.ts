@@ -1,0 +1,319 @@
+/**
+ * Watches a folder that another system drops dumps into: Windows Error Reporting, systemd-coredump, a cluster's nodes.
+ *
+ * Raw dumps are on a disk before the gate sees them; it can only make that time short.
+ *
+ * @module
+ */
+import { type FSWatcher, lstatSync, readdirSync, type Stats, watch } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { MintmarkError, safeText } from '@mintmark/core'
+import type { GateLog } from '../spool/gate_log.ts'
+import { reasonOf } from '../spool/reason.ts'
+import { errnoOf, type Spool, safeName } from '../spool/spool.ts'
+import { Bell } from './bell.ts'
+import { claimFile } from './claim.ts'
+import { OpenedElsewhere } from './opened_elsewhere.ts'
+import type { ReceiveCall } from './receive_call.ts'
+import type { Claim, Counts, MemberNote, Taken } from './taken.ts'
+import { type FileId, fileId, TakenBefore } from './taken_before.ts'
+import { takeFile } from './taken_file.ts'
+
+export interface WatchOptions {
+  readonly folder: string
+  readonly spool: Spool
+  readonly log: GateLog
+  readonly call: ReceiveCall
+  /** Whether the raw dump is removed once its core is in the spool. */
+  readonly isRemoved: boolean
+  /** A file that has not changed for so long, and that nobody may write to, is whole. */
+  readonly settleMs: number
+  /** How late a change is seen that the system does not tell of, in milliseconds; {@link POLL_MS} by default. */
+  readonly pollMs?: number
+}
+
+export interface WatchCount {
+  readonly landed: number
+  /** Of those that landed. */
+  readonly withKeys: number
+  /** Of those that landed: nothing verified was in them, and what may be keys. */
+  readonly withLeads: number
+  readonly failed: number
+  /** What may be a dump and is not taken: the log says why. */
+  readonly left: number
+  /** Still being written, or in the hands of another watch. */
+  readonly waiting: number
+}
+
+/** A file that failed is tried again after this, then after twice as much, and so on. */
+const RETRY_MS = 60_000
+/** Changes are told by the system where it can; where it cannot, they are seen this late. */
+const POLL_MS = 2000
+/** Looking through a folder of thousands of files takes no larger share of the time: while it changes, and while not. */
+const BUSY_SHARE = 1 / 5
+const IDLE_SHARE = 1 / 20
+
+/** Of an archive, a line each: the system's log is told of them too. */
+const MOST_MEMBERS_NOTED = 50
+
+/** In place of bytes that are no UTF-8. */
+const NO_CHARACTER = '\ufffd'
+
+export class FolderWatch {
+  readonly #options: WatchOptions
+  /** What was taken, or is no dump. */
+  readonly #done: Set<FileId>
+  readonly #before: TakenBefore
+  readonly #opened = new OpenedElsewhere()
+  readonly #failed = new Map<FileId, { times: number; triedMs: number; waitMs: number }>()
+  /** Files dated ahead of the clock, and when each was first seen, of the clock that nobody sets. */
+  readonly #ahead = new Map<FileId, number>()
+  /** Files whose names cannot be read, as they are shown. */
+  readonly #unnamed = new Set<string>()
+  /** How long the last sweep took, without what it took in hand. */
+  #lookedMs = 0
+  /** Why the folder could not be looked through the last time. */
+  #trouble: string | undefined
+
+  /** @throws {MintmarkError} `INPUT_UNREADABLE` if the folder cannot be read */
+  constructor(options: WatchOptions) {
+    this.#options = options
+    namesIn(options.folder)
+    this.#before = new TakenBefore(options.spool)
+    // A raw file whose core landed is to go; what took it may have been ended before that.
+    this.#done = this.#before.ids({ isCoreless: options.isRemoved })
+  }
+
+  /**
+   * Takes what is whole, one after another.
+   *
+   * @param nowMs of the clock that files are dated by
+   * @throws {MintmarkError} `INPUT_UNREADABLE` if the folder cannot be read
+   */
+  async sweep(nowMs: number): Promise<WatchCount> {
+    const count = { landed: 0, withKeys: 0, withLeads: 0, failed: 0, left: 0, waiting: 0 }
+    let startMs = performance.now()
+    this.#lookedMs = 0
+    const files = this.#files()
+    this.#forgetAllBut(new Set(files.map(({ place, stats }) => idOf(place, stats))))
+    for (const { place, stats } of files) {
+      const id = idOf(place, stats)
+      if (this.#done.has(id) || this.#isPutOff(id, nowMs)) continue
+      if (!this.#isWhole(id, stats, nowMs)) {
+        count.waiting++
+        continue
+      }
+      const { call, isRemoved } = this.#options
+      this.#lookedMs += performance.now() - startMs
+      // oxlint-disable-next-line no-await-in-loop -- one after another keeps to the bound of memory
+      const taken = await takeFile(place, call, {
+        isRemoved,
+        claim: () => this.#claim(place, id),
+        before: () => this.#before.states(),
+      })
+      startMs = performance.now()
+      if (taken.outcome === 'elsewhere') {
+        count.waiting++
+        continue
+      }
+      this.#note(place, id, taken, nowMs)
+      if (taken.outcome === 'failed') count.failed++
+      if (taken.outcome === 'left') count.left++
+      const counts = landedOf(taken)
+      if (counts !== undefined) count.landed++
+      if (counts === 'found') count.withKeys++
+      if (counts === 'lead') count.withLeads++
+    }
+    this.#lookedMs += performance.now() - startMs
+    return count
+  }
+
+  /** One sweep, and one more for files dated ahead of the clock: that they are whole shows only in that they stay as they are. */
+  async sweepOnce(): Promise<WatchCount> {
+    const first = await this.sweep(Date.now())
+    if (this.#ahead.size === 0) return first
+    await pause(this.#options.settleMs)
+    const second = await this.sweep(Date.now())
+    return {
+      landed: first.landed + second.landed,
+      withKeys: first.withKeys + second.withKeys,
+      withLeads: first.withLeads + second.withLeads,
+      failed: first.failed + second.failed,
+      left: first.left + second.left,
+      waiting: second.waiting,
+    }
+  }
+
+  /** Sweeps whenever something changes, until the signal. Where the folder is gone meanwhile, it is looked for again. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { folder, pollMs = POLL_MS } = this.#options
+    const bell = new Bell()
+    signal.addEventListener('abort', () => bell.ring())
+    let watcher: FSWatcher | undefined
+    while (!signal.aborted) {
+      watcher ??= watched(folder, () => bell.ring())
+      // oxlint-disable-next-line no-await-in-loop -- one sweep after another
+      const waiting = await this.#waitingAfterSweep()
+      if (waiting === undefined) {
+        // What watched it watches the folder that was there.
+        watcher?.close()
+        watcher = undefined
+      }
+      const tookMs = this.#lookedMs
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      await pause(tookMs / BUSY_SHARE, undefined, { signal }).catch(() => {})
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      await bell.wait(waiting === 0 ? Math.max(pollMs, tookMs / IDLE_SHARE) : pollMs)
+    }
+    watcher?.close()
+  }
+
+  /** @returns undefined where there was no sweep: why is logged, once */
+  async #waitingAfterSweep(): Promise<number | undefined> {
+    const { folder, log } = this.#options
+    try {
+      const { waiting } = await this.sweep(Date.now())
+      if (this.#trouble !== undefined) log.note(`${safeText(folder)}: looked through again`)
+      this.#trouble = undefined
+      return waiting
+    } catch (error) {
+      const why = reasonOf(error)
+      if (why !== this.#trouble) log.problem(`${safeText(folder)}: not looked through, ${why}`)
+      this.#trouble = why
+      return undefined
+    }
+  }
+
+  #files(): { readonly place: string; readonly stats: Stats }[] {
+    const { folder, spool } = this.#options
+    return namesIn(folder).flatMap((name) => {
+      const place = path.join(folder, name)
+      // A name with a dot in front is not finished, by the custom of those who drop dumps.
+      if (name.startsWith('.') || place === spool.folder) return []
+      const stats = lstatSync(place, { throwIfNoEntry: false })
+      if (stats === undefined && name.includes(NO_CHARACTER)) this.#tellUnnamed(place)
+      return stats?.isFile() === true ? [{ place, stats }] : []
+    })
+  }
+
+  /** Once: it is there again at each look. */
+  #tellUnnamed(place: string): void {
+    if (this.#unnamed.has(place)) return
+    this.#unnamed.add(place)
+    this.#options.log.problem(`${safeText(place)}: not looked at, its name is no UTF-8: rename it`)
+  }
+
+  /** Asked for dumps alone. */
+  #claim(place: string, id: FileId): Claim {
+    const { spool, isRemoved } = this.#options
+    // What receives it outlives a watch that is killed.
+    if (spool.countOf(safeName(path.basename(place))) > 0) return 'elsewhere'
+    const release = claimFile(spool.folder, id)
+    if (release === undefined) return 'elsewhere'
+    const hasLanded = isRemoved && this.#before.hasCore(id)
+    if (hasLanded || !this.#before.has(id)) return { release, hasLanded }
+    release()
+    return 'done'
+  }
+
+  /** What is no longer there needs no memory. */
+  #forgetAllBut(ids: ReadonlySet<FileId>): void {
+    for (const id of this.#done) if (!ids.has(id)) this.#done.delete(id)
+    for (const seen of [this.#failed, this.#ahead])
+      for (const id of seen.keys()) if (!ids.has(id)) seen.delete(id)
+  }
+
+  /** A clock that was set back does not put it off any longer. */
+  #isPutOff(id: FileId, nowMs: number): boolean {
+    const { triedMs = 0, waitMs = 0 } = this.#failed.get(id) ?? {}
+    return nowMs >= triedMs && nowMs < triedMs + waitMs
+  }
+
+  #isWhole(id: FileId, stats: Stats, nowMs: number): boolean {
+    return this.#restedMs(id, stats, nowMs) >= this.#options.settleMs && !this.#opened.has(stats)
+  }
+
+  /**
+   * How long a file has not changed: by its date or, where that lies ahead of the clock (the clock was set back, or the
+   * machine that wrote it has another), since it was first seen as it is.
+   */
+  #restedMs(id: FileId, stats: Stats, nowMs: number): number {
+    if (stats.mtimeMs <= nowMs) return nowMs - stats.mtimeMs
+    const seenMs = this.#ahead.get(id) ?? performance.now()
+    this.#ahead.set(id, seenMs)
+    return performance.now() - seenMs
+  }
+
+  #noteMembers(shown: string, members: readonly MemberNote[]): void {
+    const { log } = this.#options
+    for (const { name, text, isProblem } of members.slice(0, MOST_MEMBERS_NOTED)) {
+      const line = `${shown} (${safeText(name)}): ${text}`
+      if (isProblem) log.problem(line)
+      else log.note(line)
+    }
+    const more = members.length - MOST_MEMBERS_NOTED
+    if (more > 0) log.problem(`${shown}: so it is with ${more} more of its members`)
+  }
+
+  #note(
+    place: string,
+    id: FileId,
+    taken: Exclude<Taken, { outcome: 'elsewhere' }>,
+    nowMs: number,
+  ): void {
+    const shown = safeText(place)
+    this.#ahead.delete(id)
+    if ('members' in taken) this.#noteMembers(shown, taken.members ?? [])
+    if (taken.outcome !== 'failed') {
+      this.#done.add(id)
+      this.#failed.delete(id)
+      if (taken.outcome === 'landed')
+        this.#options.log.note(`${shown}: landed${taken.isRemoved ? ', raw file removed' : ''}`)
+      if (taken.outcome === 'left') this.#options.log.problem(`${shown}: not taken, ${taken.why}`)
+      if (taken.outcome === 'removed')
+        this.#options.log.note(`${shown}: had landed before, raw file removed`)
+      return
+    }
+    const times = (this.#failed.get(id)?.times ?? 0) + 1
+    const waitMs = RETRY_MS * 2 ** Math.min(times - 1, 10)
+    this.#failed.set(id, { times, triedMs: nowMs, waitMs })
+    this.#options.log.problem(`${shown}: still there, ${taken.why}`)
+    // What has a report has been taken, whatever became of the raw file: there is one core for it.
+    if (this.#before.has(id)) this.#done.add(id)
+  }
+}
+
+/** An archive may have landed in part. */
+function landedOf(taken: Taken): Counts | undefined {
+  if (taken.outcome === 'landed') return taken.counts
+  return taken.outcome === 'left' || taken.outcome === 'failed' ? taken.landed : undefined
+}
+
+const WHY: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'it is not there'],
+  ['ENOTDIR', 'it is not a folder'],
+  ['EACCES', 'this user may not'],
+])
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch (cause) {
+    const [shown, errno] = [safeText(folder), errnoOf(cause)]
+    const message = `cannot read ${shown}: ${WHY.get(errno) ?? errno}`
+    throw new MintmarkError('INPUT_UNREADABLE', message, { path: shown, errno }, { cause })
+  }
+}
+
+const idOf = (place: string, { ino, size, mtimeMs }: Stats): FileId =>
+  fileId(place, ino, size, Math.floor(mtimeMs))
+
+/** Where the system cannot tell of changes (some network folders), there is the poll. */
+function watched(folder: string, onChange: () => void): FSWatcher | undefined {
+  try {
+    return watch(folder, onChange).on('error', () => {})
+  } catch {
+    return undefined
+  }
+}

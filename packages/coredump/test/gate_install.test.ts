@@ -1,0 +1,334 @@
+import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import path from 'node:path'
+import { describe, it } from 'node:test'
+import { parsePublicKeys } from '@mintmark/scan/public_keys/parse'
+import { readAgain } from '@mintmark/testkit'
+import { gateStatus, installGate, loadState, uninstallGate } from '../src/index.ts'
+import { patternFor } from '../src/install/kernel_settings.ts'
+import { writableByOthers } from '../src/install/writable_by_others.ts'
+import { keptKey, keyOfKept } from '../src/kept_keys.ts'
+import { BEFORE, machine } from './gate_machine.ts'
+import { place } from './gate_world.ts'
+
+describe('the gate', () => {
+  it('sets the pattern and the limit, and restores what stood there', () => {
+    const { places, settings, programs, kernel } = machine()
+    const { state, wasThere } = installGate(places, settings, programs)
+    assert.equal(wasThere, false)
+    assert.deepEqual(kernel(), [`|${places.stateFolder}/receive %P %u %g %s %t %c %h %e`, '6'])
+    assert.deepEqual(state.previous, { pattern: BEFORE, pipeLimit: 16 })
+    assert.deepEqual(gateStatus(places).problems, [])
+    assert.equal(uninstallGate(places).outcome, 'restored')
+    assert.deepEqual(kernel(), [BEFORE, '16'])
+    assert.equal(loadState(places.stateFolder), undefined)
+    assert.equal(uninstallGate(places).outcome, 'not-installed')
+  })
+
+  it('installed twice remembers what stood there first, and takes the new settings', () => {
+    const { places, settings, programs, kernel } = machine()
+    installGate(places, settings, programs)
+    const limits = { ...settings.limits, maxAtOnce: 7 }
+    const again = installGate(places, { ...settings, limits }, programs)
+    assert.equal(again.wasThere, true)
+    assert.equal(kernel()[1], '14')
+    uninstallGate(places)
+    assert.deepEqual(kernel(), [BEFORE, '16'])
+  })
+
+  it('installed again after a reboot remembers what stands there now', () => {
+    const { places, settings, programs, kernel, pattern } = machine()
+    installGate(places, settings, programs)
+    pattern('core')
+    assert.match(gateStatus(places).problems.join(), /changed since/)
+    installGate(places, settings, programs)
+    uninstallGate(places)
+    assert.equal(kernel()[0], 'core')
+  })
+
+  it('leaves what was set since', () => {
+    const { places, settings, programs, kernel, pattern } = machine()
+    installGate(places, settings, programs)
+    pattern('|/usr/bin/other %p')
+    assert.equal(uninstallGate(places).outcome, 'not-ours')
+    assert.equal(kernel()[0], '|/usr/bin/other %p')
+    assert.equal(loadState(places.stateFolder), undefined)
+  })
+})
+
+describe('the gate says', () => {
+  it('that the number of cores at once was changed since', () => {
+    const { places, settings, programs } = machine()
+    installGate(places, settings, programs)
+    writeFileSync(path.join(places.procSys, 'core_pipe_limit'), '0\n')
+    assert.deepEqual(gateStatus(places).problems, [
+      'kernel.core_pipe_limit was changed since, from 6 to 0',
+    ])
+  })
+
+  it('once that its spool is gone, or full', () => {
+    const { places, settings, programs } = machine()
+    installGate(places, settings, programs)
+    writeFileSync(programs.receiver, 'process.exit(3)')
+    rmSync(settings.spool, { recursive: true })
+    assert.deepEqual(gateStatus(places).problems, [
+      `the spool ${settings.spool} cannot be used: it is not there`,
+    ])
+    const limits = { ...settings.limits, keepFreeBytes: 2 ** 52 }
+    writeFileSync(programs.receiver, '')
+    installGate(places, { ...settings, limits }, programs)
+    const [problem, ...more] = gateStatus(places).problems
+    assert.match(problem ?? '', /^the spool's disk has \d+ MiB left/)
+    assert.deepEqual(more, [])
+  })
+
+  it('how many folders were left by what was killed', () => {
+    const { places, settings, programs } = machine()
+    const { state } = installGate(places, settings, programs)
+    mkdirSync(path.join(state.settings.spool, '.unfinished-0badb007-1-2-3.abcdef'))
+    assert.equal(gateStatus(places).spool?.leftBehind, 1)
+  })
+
+  it('that the kernel has no such settings, and makes nothing', () => {
+    const { places, settings, programs } = machine()
+    assert.throws(() => installGate({ ...places, procSys: place('none') }, settings, programs), {
+      code: 'GATE_UNFIT',
+      message: /^kernel.core_pattern cannot be set: this kernel has no such setting$/,
+    })
+    assert.deepEqual([settings.spool, places.stateFolder].map(existsSync), [false, false])
+  })
+
+  // Node 20 never comes back from making a folder with those above it there.
+  it('that no folder can be made below /proc', { skip: !existsSync('/proc/self') }, () => {
+    const { places, settings, programs } = machine()
+    const missing = '/proc/missing/folder'
+    assert.throws(() => installGate(places, { ...settings, spool: missing }, programs), {
+      code: 'GATE_UNFIT',
+      message: `the spool ${missing} cannot be used: it is not there`,
+    })
+    const elsewhere = { ...places, stateFolder: missing }
+    assert.throws(() => installGate(elsewhere, settings, programs), { code: 'GATE_UNFIT' })
+  })
+
+  it('that its own folder cannot be made, and changes nothing', () => {
+    const { places, settings, programs, kernel } = machine()
+    writeFileSync(places.stateFolder, '')
+    assert.throws(() => installGate(places, settings, programs), {
+      code: 'GATE_UNFIT',
+      message: /state, .*state, cannot be made: EEXIST$/,
+    })
+    assert.deepEqual(kernel(), [BEFORE, '16'])
+  })
+})
+
+describe('the gate, whatever happens,', () => {
+  it('says what to do once its state is lost or damaged', () => {
+    const { places, settings, programs, kernel } = machine()
+    installGate(places, settings, programs)
+    const file = path.join(places.stateFolder, 'gate.json')
+    for (const damage of ['{', '{}', '[]', '{"schema":"mintmark-gate-state/1"}']) {
+      writeFileSync(file, damage)
+      assert.throws(() => uninstallGate(places), { code: 'GATE_STATE' })
+      assert.deepEqual(gateStatus(places).problems.slice(1), [
+        'kernel.core_pattern names the gate: no core lands until it is installed again',
+      ])
+    }
+    rmSync(file)
+    assert.deepEqual(gateStatus(places).problems, [
+      'kernel.core_pattern names the gate, and what it remembers is gone: no core lands until it is installed again',
+    ])
+    assert.throws(() => uninstallGate(places), { code: 'GATE_STATE', message: /sysctl -w/ })
+    assert.match(kernel()[0] ?? '', /receive/)
+    installGate(places, settings, programs)
+    assert.match(gateStatus(places).problems.join(), /before is not known/)
+    assert.throws(() => uninstallGate(places), { code: 'GATE_STATE' })
+  })
+
+  it('is not installed by a program that does not run, and everything is as it was', () => {
+    const { places, settings, programs, kernel } = machine(
+      "process.stderr.write('no scanner here\\n'); process.exit(3)",
+    )
+    assert.throws(() => installGate(places, settings, programs), {
+      code: 'GATE_UNFIT',
+      message: /no scanner here/,
+    })
+    assert.deepEqual(kernel(), [BEFORE, '16'])
+    assert.equal(loadState(places.stateFolder), undefined)
+    assert.equal(existsSync(path.join(places.stateFolder, 'receive')), false)
+  })
+
+  it('keeps its old settings where the new ones do not run', () => {
+    const { places, settings, programs, kernel } = machine()
+    installGate(places, settings, programs)
+    const before = loadState(places.stateFolder)
+    writeFileSync(programs.receiver, 'process.exit(3)')
+    const limits = { ...settings.limits, maxAtOnce: 9 }
+    assert.throws(() => installGate(places, { ...settings, limits }, programs), {
+      code: 'GATE_UNFIT',
+    })
+    assert.deepEqual(loadState(places.stateFolder), before)
+    assert.equal(kernel()[1], '6')
+    assert.match(gateStatus(places).problems.join(), /does not run/)
+  })
+})
+
+describe('the gate and others', () => {
+  it('has no folder that others than root can change: they would be root at the next crash', (t) => {
+    if (process.geteuid?.() !== 0) {
+      t.skip('only root installs programs for root')
+      return
+    }
+    const { places, settings, programs, kernel } = machine()
+    mkdirSync(places.stateFolder)
+    for (const change of [
+      () => chmodSync(places.stateFolder, 0o777),
+      () => {
+        chmodSync(places.stateFolder, 0o700)
+        chownSync(places.stateFolder, 65534, 0)
+      },
+    ]) {
+      change()
+      assert.throws(() => installGate(places, settings, programs), {
+        code: 'GATE_UNFIT',
+        message: /state can be changed by others than root/,
+      })
+      assert.deepEqual([kernel()[0], readdirSync(places.stateFolder)], [BEFORE, []])
+    }
+  })
+
+  it('stays as it is where the kernel does not take what stood there before', () => {
+    const { places, settings, programs, kernel } = machine()
+    installGate(places, settings, programs)
+    const stood = kernel()
+    const file = path.join(places.procSys, 'core_pattern')
+    rmSync(file)
+    // Takes what is written, and stays as it is.
+    symlinkSync('/proc/self/comm', file)
+    const pattern = readFileSync(file, 'utf8').trim()
+    const state = path.join(places.stateFolder, 'gate.json')
+    writeFileSync(
+      state,
+      readFileSync(state, 'utf8').replace(JSON.stringify(stood[0]), JSON.stringify(pattern)),
+    )
+    assert.throws(() => uninstallGate(places), { code: 'GATE_UNFIT' })
+    assert.equal(kernel()[1], stood[1])
+    assert.ok(loadState(places.stateFolder) !== undefined)
+  })
+
+  it('is not put over another gate', () => {
+    const { places, settings, programs } = machine()
+    installGate(places, settings, programs)
+    const other = { ...places, stateFolder: place('state') }
+    assert.throws(() => installGate(other, settings, programs), { code: 'GATE_UNFIT' })
+  })
+
+  it('is for root alone in its files', () => {
+    const { places, settings, programs } = machine()
+    installGate(places, settings, programs)
+    const modes = ['', 'gate.json', 'receive'].map(
+      (name) => statSync(path.join(places.stateFolder, name)).mode & 0o777,
+    )
+    assert.deepEqual(modes, [0o700, 0o600, 0o700])
+  })
+
+  it('names a pattern that the kernel has room for', () => {
+    assert.ok(patternFor(`/${'x'.repeat(100)}`).length <= 127)
+    for (const program of [`/${'x'.repeat(103)}`, '/a b', '/a%p', 'a', '/a\nb'])
+      assert.throws(() => patternFor(program), { code: 'GATE_UNFIT' })
+  })
+})
+
+describe('a program that root would run', () => {
+  it('keeps the gate from being installed where others can change it', (t) => {
+    if (process.geteuid?.() !== 0) {
+      t.skip('only root installs programs for root')
+      return
+    }
+    for (const [change, what] of [
+      [(receiver: string) => chmodSync(receiver, 0o666), /receiver\.mjs can be changed by others/],
+      [
+        (receiver: string) => chownSync(receiver, 65534, 0),
+        /receiver\.mjs can be changed by others/,
+      ],
+      [
+        (receiver: string) => chmodSync(path.dirname(receiver), 0o777),
+        /home-\d+ can be changed by others/,
+      ],
+    ] as const) {
+      const { places, settings, programs, kernel } = machine()
+      change(programs.receiver)
+      assert.throws(() => installGate(places, settings, programs), {
+        code: 'GATE_UNFIT',
+        message: what,
+      })
+      assert.equal(kernel()[0], BEFORE)
+      assert.deepEqual([existsSync(places.stateFolder), existsSync(settings.spool)], [false, false])
+    }
+  })
+
+  it('keeps the gate from being installed where others can change its interpreter', (t) => {
+    if (process.geteuid?.() !== 0) {
+      t.skip('only root installs programs for root')
+      return
+    }
+    const { places, settings, programs, kernel } = machine()
+    const node = path.join(path.dirname(programs.receiver), 'node')
+    writeFileSync(node, '', { mode: 0o777 })
+    chmodSync(node, 0o777)
+    assert.throws(() => installGate(places, settings, { ...programs, node }), {
+      code: 'GATE_UNFIT',
+      message: /node can be changed by others/,
+    })
+    assert.equal(kernel()[0], BEFORE)
+  })
+
+  it('is refused where others can change it or a folder above it', () => {
+    const folder = place('program')
+    mkdirSync(folder, { mode: 0o755 })
+    const file = path.join(folder, 'main.mjs')
+    writeFileSync(file, '', { mode: 0o644 })
+    const isRoot = process.geteuid?.() === 0
+    assert.equal(writableByOthers(file), isRoot ? undefined : file)
+    chmodSync(file, 0o666)
+    assert.equal(writableByOthers(file), file)
+    chmodSync(file, 0o644)
+    chmodSync(folder, 0o777)
+    assert.equal(writableByOthers(file), isRoot ? folder : file)
+  })
+})
+
+describe('public keys that the gate keeps', () => {
+  const pairs = {
+    rsa: () => readAgain(generateKeyPairSync('rsa', { modulusLength: 1024 })),
+    ec: () => readAgain(generateKeyPairSync('ec', { namedCurve: 'P-256' })),
+    ed25519: () => readAgain(generateKeyPairSync('ed25519')),
+  }
+  for (const [type, make] of Object.entries(pairs)) {
+    it(`come back as they were, and without any secret: ${type}`, () => {
+      const jwk = { ...make().privateKey.export({ format: 'jwk' }), kid: 'signing-1' }
+      const { keys } = parsePublicKeys(Buffer.from(JSON.stringify({ keys: [jwk] })), 'jwks')
+      const [key] = keys
+      assert.ok(key)
+      const text = JSON.stringify(keptKey(key))
+      assert.deepEqual(keyOfKept(JSON.parse(text)), key)
+      assert.equal(text.includes(String(jwk.d).slice(0, 20)), false)
+    })
+  }
+
+  it('are left out where they are none', () => {
+    for (const kept of [undefined, {}, { spki: 'AAAA' }, { spki: 7 }, []])
+      assert.equal(keyOfKept(kept), undefined)
+  })
+})

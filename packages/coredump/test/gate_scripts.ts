@@ -1,0 +1,118 @@
+/** Scripts of the gate for tests: what the kernel would run, and a receiver that tells what it was called with. */
+import assert from 'node:assert/strict'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { existsSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { installGate } from '../src/index.ts'
+import { machine } from './gate_machine.ts'
+import { place } from './gate_world.ts'
+
+export const TOLD: readonly string[] = [
+  '77',
+  '0',
+  '0',
+  '11',
+  '1',
+  '9',
+  'host',
+  "it's; rm -rf $HOME `x`",
+]
+export const sha256 = (bytes: Uint8Array): string =>
+  createHash('sha256').update(bytes).digest('hex')
+
+export type Edit = (text: string) => string
+
+export interface ScriptGate {
+  readonly receive: string
+  readonly spool: string
+  readonly log: () => string
+}
+
+/** A gate whose receiver is this script; `edit` changes what the kernel would run. */
+export function gateOf(script: string, edit?: Edit): ScriptGate {
+  const { places, settings, programs } = machine(
+    "import { readFileSync } from 'node:fs'\n" +
+      "if (process.argv.includes('--check')) process.exit(0)\n" +
+      script,
+  )
+  const { state } = installGate(places, settings, programs)
+  const receive = path.join(places.stateFolder, 'receive')
+  const text = readFileSync(receive, 'utf8')
+  if (edit !== undefined) {
+    assert.notEqual(edit(text), text, 'what is to be changed is there')
+    writeFileSync(receive, edit(text))
+  }
+  const log = path.join(state.settings.spool, 'gate.log')
+  return {
+    receive,
+    spool: state.settings.spool,
+    log: () => (existsSync(log) ? readFileSync(log, 'utf8') : ''),
+  }
+}
+
+export interface Ended {
+  readonly code: number | null
+  readonly log: string
+}
+
+/** Pipes a core into it, as the kernel does: Node's own pipes are sockets. */
+export function run(gate: ScriptGate, core: Uint8Array = Buffer.from('the core')): Ended {
+  return runTold(gate, core, TOLD)
+}
+
+export function runTold(gate: ScriptGate, core: Uint8Array, told: readonly string[]): Ended {
+  const file = place('core')
+  writeFileSync(file, core)
+  const call = 'core=$1; shift; cat "$core" | "$0" "$@"'
+  const { status } = spawnSync('/bin/sh', ['-c', call, gate.receive, file, ...told], {
+    cwd: '/',
+    env: {},
+  })
+  return { code: status, log: gate.log() }
+}
+
+/** Tells what it was called with, as JSON, in the spool. */
+export const TELLS: string = `
+const { createHash } = await import('node:crypto')
+const { writeFileSync } = await import('node:fs')
+const args = process.argv.slice(2)
+const core = readFileSync(0)
+const { spool } = JSON.parse(readFileSync(args[0] + '/gate.json')).settings
+const told = { args: args.slice(1), length: core.length, sha256: createHash('sha256').update(core).digest('hex') }
+writeFileSync(spool + '/told', JSON.stringify(told))
+`
+
+export const parsed = (text: string): Told => JSON.parse(text)
+
+export interface Told {
+  readonly args: readonly string[]
+  readonly length: number
+  readonly sha256: string
+}
+
+export function toldOf(core: Uint8Array, args: readonly string[] = TOLD): Told {
+  const gate = gateOf(TELLS)
+  assert.deepEqual(runTold(gate, core, args), { code: 0, log: '' })
+  const told = parsed(readFileSync(path.join(gate.spool, 'told'), 'utf8'))
+  assert.deepEqual([told.args, told.sha256], [args, sha256(core)])
+  return told
+}
+
+/** A gate that reads a pipe whose other end stays open. */
+export function stalled(gate: ScriptGate): {
+  readonly end: number
+  readonly script: ChildProcess
+  readonly ended: Promise<unknown[]>
+} {
+  const pipe = place('pipe')
+  execFileSync('mkfifo', [pipe])
+  const end = openSync(pipe, 'r+')
+  const script = spawn(gate.receive, TOLD, { env: {}, stdio: [end, 'ignore', 'ignore'] })
+  return { end, script, ended: once(script, 'exit') }
+}
+
+export const READS_ALL = 'readFileSync(0); process.exit(0)'
+
+export const often: Edit = (text) => text.replace('sleep 60', 'sleep 0.1')

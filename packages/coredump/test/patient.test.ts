@@ -1,0 +1,58 @@
+/** What must not leave as long as a part of it was passed over has more time: docs/threat-model-dumps.md, C16. */
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { CutWindows, withFirstUnits } from '@mintmark/scan/extra_units'
+import { Allowance } from '@mintmark/scan/known/allowance'
+import { budgetsFor } from '@mintmark/scan/known/secret_budgets'
+import { LimitList } from '@mintmark/scan/scan_limits'
+import { planWindows, sizeOf } from '@mintmark/scan/scan_plan'
+import { turnMs } from '../src/spool/turn.ts'
+
+const NANOSECONDS = 1e6
+
+/** How many remainders of a given key are tried in so many bytes, each at a cost in nanoseconds. */
+function granted(effort: 'given' | 'patient', bytes: number, cost: number): number {
+  const { remainders } = new Allowance(effort, 'given', 1).budgets
+  let taken = 0
+  for (let at = 0; at < bytes; at += 4 << 20) {
+    remainders.earn(4 << 20)
+    while (remainders.take(cost)) taken++
+  }
+  return taken
+}
+
+it('a given key that has to be settled is looked for many times as long', () => {
+  const bytes = 256 << 20
+  assert.ok(granted('patient', bytes, 1e5) > 8 * granted('given', bytes, 1e5))
+})
+
+it('the time to settle given keys fits into the turn of the gate, whatever the bytes are', () => {
+  for (const megabytes of [1, 64, 1024, 8192]) {
+    const bytes = megabytes * 2 ** 20
+    const { budgets } = new Allowance('patient', 'given', 1)
+    const groups = [0, 1].map(() =>
+      Object.values(budgetsFor({ effort: 'patient', isTold: true }, 1)()),
+    )
+    const all = [...Object.values(budgets), ...groups.flat()]
+    const spent = all.map((budget) => {
+      const before = budget.left
+      budget.pay(before)
+      budget.earn(4096)
+      return before + (budget.left / 4096) * bytes
+    })
+    const sumMs = spent.reduce((sum, each) => sum + each, 0) / NANOSECONDS
+    assert.ok(sumMs < turnMs(bytes), `${sumMs} ms of ${turnMs(bytes)} for ${megabytes} MB`)
+  }
+})
+
+it('windows that are a flood of one form are all searched again where they keep a dump from leaving', () => {
+  const plan = [...planWindows([{ offset: 0, length: 512 << 20, isAligned: true }])]
+  const again = (isPatient: boolean): number => {
+    const cut = new CutWindows(new LimitList(), sizeOf(plan))
+    for (const window of [...withFirstUnits(plan, sizeOf(plan), true)].slice(0, 20))
+      cut.take(window, [{ code: 'anchor-flood', name: 'seed-slice', offset: window.offset }])
+    return cut.again(true, isPatient).length
+  }
+  assert.ok(again(false) < 20)
+  assert.equal(again(true), 20)
+})

@@ -1,0 +1,115 @@
+/**
+ * Tells a dump from any other file by its first bytes, packed or not.
+ *
+ * @module
+ */
+import { spawnSync } from 'node:child_process'
+import { fstatSync, readSync } from 'node:fs'
+import { constants, gunzipSync } from 'node:zlib'
+import { bytesSource, openDump } from '@mintmark/dump'
+import { isMachineDump, packerOf, programOf } from './packers.ts'
+import { isCrashReport } from './report_fields.ts'
+
+/** Folders with programs: what is in them is the system's. */
+export const PROGRAM_PATH = '/usr/local/bin:/usr/bin:/bin'
+/** Enough for the first block of what packs a dump: lz4 makes blocks of 4 MiB. */
+export const HEAD_BYTES: number = 5 << 20
+/** Enough for the headers of any container. */
+const UNPACKED_BYTES = 1 << 20
+const PATIENCE_MS = 10_000
+/** Of a head that is packed by gzip. */
+const GZIP_BYTES = 1 << 14
+
+export interface DumpHead {
+  /** A container that is known; a file that only looks like bytes is no dump to be taken away from where it lies. */
+  readonly isDump: boolean
+  /** The program that unpacks it; undefined where it is not packed. */
+  readonly packer: string | undefined
+  /** The program is not there: it cannot be told what the file is. */
+  readonly isPackerMissing: boolean
+  /** It is packed, and nothing comes out: it cannot be told what it is either. */
+  readonly isDamaged: boolean
+  /** A dump whose pages are packed: what packed them, which is not unpacked here. */
+  readonly pagesPackedBy: string | undefined
+  /** What packed files into it, which no program unpacks to one dump: zip, 7z … */
+  readonly archive: string | undefined
+  /** A report of apport, with the core in it as base64. */
+  readonly isCrashReport: boolean
+  /** It has a zero byte: memory has, and text has none. */
+  readonly isBinary: boolean
+}
+
+/** @param file a file descriptor of a regular file; where it is read does not move */
+export function dumpHead(file: number): DumpHead {
+  const bytes = Buffer.alloc(Math.min(HEAD_BYTES, fstatSync(file).size))
+  try {
+    return dumpHeadOf(bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0)))
+  } finally {
+    bytes.fill(0)
+  }
+}
+
+/** Whether a file with these first bytes is a dump that is packed. */
+export function isPackedDump(head: Uint8Array): boolean {
+  return programOf(packerOf(head)) !== undefined && dumpHeadOf(head).isDump
+}
+
+/** @param head the first bytes of a file, up to {@link HEAD_BYTES} */
+export function dumpHeadOf(head: Uint8Array): DumpHead {
+  const packer = programOf(packerOf(head))
+  if (packer === undefined)
+    return { ...whatIs(head), packer, isPackerMissing: false, isDamaged: false }
+  const { unpacked, isPackerMissing, isCut } = unpackedHead(packer, head)
+  const isDamaged = isCut && unpacked.length === 0
+  const answer = { ...whatIs(unpacked), packer, isPackerMissing, isDamaged }
+  unpacked.fill(0)
+  return answer
+}
+
+interface UnpackedHead {
+  readonly unpacked: Uint8Array
+  readonly isPackerMissing: boolean
+  /** It did not unpack to its end, which it cannot where only its head is here. */
+  readonly isCut: boolean
+}
+
+/** The first bytes of what a head holds. Most files that are packed by gzip are no dumps: for them no process is started. */
+function unpackedHead(packer: string, head: Uint8Array): UnpackedHead {
+  if (packer === 'gzip') return gunzippedHead(head)
+  const { stdout, error, status } = spawnSync(packer, ['-dc'], {
+    env: { PATH: PROGRAM_PATH },
+    input: head,
+    maxBuffer: UNPACKED_BYTES,
+    stdio: ['pipe', 'pipe', 'ignore'],
+    timeout: PATIENCE_MS,
+  })
+  const isPackerMissing = error !== undefined && 'code' in error && error.code === 'ENOENT'
+  const unpacked = isPackerMissing ? new Uint8Array(0) : stdout
+  return { unpacked, isPackerMissing, isCut: status !== 0 }
+}
+
+/** Deflate makes at most 1,032 bytes of one. */
+function gunzippedHead(head: Uint8Array): UnpackedHead {
+  const finishFlush = constants.Z_SYNC_FLUSH
+  try {
+    const unpacked = gunzipSync(head.subarray(0, GZIP_BYTES), { finishFlush })
+    return { unpacked, isPackerMissing: false, isCut: false }
+  } catch {
+    return { unpacked: new Uint8Array(0), isPackerMissing: false, isCut: true }
+  }
+}
+
+type Content = Omit<DumpHead, 'packer' | 'isPackerMissing' | 'isDamaged'>
+
+function whatIs(head: Uint8Array): Content {
+  const packer = packerOf(head)
+  const isMachine = isMachineDump(packer)
+  const isArchive = packer !== undefined && !isMachine && programOf(packer) === undefined
+  return {
+    isDump: head.length > 0 && openDump(bytesSource(head)).container !== 'raw',
+    pagesPackedBy: isMachine ? packer : undefined,
+    archive: isArchive ? packer : undefined,
+    isCrashReport: isCrashReport(head),
+    isBinary: head.includes(0),
+  }
+}

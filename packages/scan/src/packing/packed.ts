@@ -1,0 +1,175 @@
+/**
+ * Files that are packed: told by their first bytes, and unpacked by the system's own programs.
+ *
+ * systemd-coredump packs cores by zstd, lz4 or xz; `jmap` and others by gzip.
+ *
+ * @module
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, constants, openSync } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { gunzipSync } from 'node:zlib'
+import { isObject, MintmarkError, safeText } from '@mintmark/core'
+import { type FilePath, type FileSource, fileSource, fsPath, pathText } from '@mintmark/dump'
+import type { CoreHold } from '../hold/core_hold.ts'
+import { withHold } from '../hold/held_back.ts'
+import type { HeldInput } from '../hold/hold_layout.ts'
+import { dumpHead, PROGRAM_PATH } from './dump_head.ts'
+import { MAGIC_BYTES, packerOf, programOf } from './packers.ts'
+
+/** A file that is packed. */
+export interface Packing {
+  /** `zstd`, `zip` … */
+  readonly name: string
+  /** What it holds is a dump, and can be unpacked here. */
+  readonly isDump: boolean
+}
+
+/** How the unpacking ended. `cut`: it is damaged or cut. */
+export type UnpackEnd = 'end' | 'cut' | 'too-large'
+
+/** Zeros included: as much as the gate takes of one core. */
+const MAX_BYTES = 64 * 2 ** 30
+/** Packed, and unpacked, of what is unpacked without a process. */
+const SMALL_BYTES = 1 << 20
+const SMALL_UNPACKED_BYTES = 16 << 20
+
+/** The first bytes, by which {@link packerOf} tells what packed them. */
+export function magicOf(source: Pick<FileSource, 'read'>): Uint8Array {
+  const bytes = new Uint8Array(MAGIC_BYTES)
+  return bytes.subarray(0, source.read(0, bytes))
+}
+
+/**
+ * The name of what packed a file, by its first bytes; undefined where it is not packed.
+ *
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened
+ */
+export function packerOfFile(file: FilePath): string | undefined {
+  const source = fileSource(file)
+  try {
+    return packerOf(magicOf(source))
+  } finally {
+    source.close()
+  }
+}
+
+/**
+ * What a file is packed by, and whether it is a dump that is packed; undefined where it is not packed.
+ *
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened, or the program that unpacks it is not there
+ */
+export function packingOf(file: string): Packing | undefined {
+  const name = packerOfFile(file)
+  if (name === undefined) return undefined
+  const program = programOf(name)
+  if (program === undefined) return { name, isDump: false }
+  const opened = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const { isDump, isPackerMissing } = dumpHead(opened)
+    if (isPackerMissing) throw missing(file, program)
+    return { name, isDump }
+  } finally {
+    closeSync(opened)
+  }
+}
+
+/**
+ * Unpacks a file, has `use` look at what came out, and wipes it.
+ *
+ * Memory: 128 MiB; see `held_back.ts` for where the rest goes.
+ *
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if it cannot be opened, or not be held back (the disk is full)
+ */
+export async function withUnpacked<T>(
+  file: FilePath,
+  name: string,
+  use: (input: HeldInput) => Promise<T>,
+): Promise<{ readonly result: T; readonly end: UnpackEnd }> {
+  return await withHold(async (hold) => {
+    const isDone = name === 'gzip' && gunzipSmall(file, hold)
+    const end = isDone ? 'end' : await unpack(file, programOf(name) ?? name, hold)
+    return { result: await use(hold.input()), end }
+  })
+}
+
+/**
+ * A folder has thousands of small files that are packed by gzip: for them no process is started.
+ *
+ * @returns false where it is not small, or not whole: nothing is held then
+ */
+function gunzipSmall(file: FilePath, hold: CoreHold): boolean {
+  const source = fileSource(file)
+  try {
+    if (source.size > SMALL_BYTES) return false
+    const packed = new Uint8Array(source.size)
+    const unpacked = gunzipWhole(packed.subarray(0, source.read(0, packed)))
+    if (unpacked === undefined) return false
+    hold.take(unpacked)
+    unpacked.fill(0)
+    return true
+  } finally {
+    source.close()
+  }
+}
+
+/** undefined where it is damaged or large, or something stands behind it. */
+function gunzipWhole(packed: Uint8Array): Buffer | undefined {
+  try {
+    const how = { info: true, maxOutputLength: SMALL_UNPACKED_BYTES }
+    // Its type knows nothing of `info`.
+    const answer: unknown = gunzipSync(packed, how)
+    if (!isObject(answer) || !isObject(answer['engine'])) return undefined
+    const { buffer, engine } = answer
+    return Buffer.isBuffer(buffer) && engine['bytesWritten'] === packed.length ? buffer : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function unpack(file: FilePath, program: string, hold: CoreHold): Promise<UnpackEnd> {
+  const opened = openSync(fsPath(file), constants.O_RDONLY | constants.O_NONBLOCK)
+  const child = spawn(program, ['-dc'], {
+    env: { PATH: PROGRAM_PATH },
+    stdio: [opened, 'pipe', 'ignore'],
+  })
+  const code = endOf(child)
+  closeSync(opened)
+  try {
+    if (child.stdout !== null && !(await fill(child.stdout, hold))) return 'too-large'
+    const ended = await code
+    if (ended === 'ENOENT') throw missing(file, program)
+    return ended === 0 ? 'end' : 'cut'
+  } catch (cause) {
+    if (cause instanceof MintmarkError) throw cause
+    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN'
+    const shown = safeText(pathText(file))
+    const message = `${shown} cannot be held back while it is unpacked: ${errno}`
+    throw new MintmarkError('INPUT_UNREADABLE', message, { path: shown, errno }, { cause })
+  } finally {
+    child.kill('SIGKILL')
+  }
+}
+
+/** @returns false once there is more than may be; the rest is not read then */
+async function fill(from: Readable, hold: CoreHold): Promise<boolean> {
+  for await (const chunk of from as AsyncIterable<Buffer>) {
+    hold.take(chunk)
+    chunk.fill(0)
+    if (hold.size > MAX_BYTES) return false
+  }
+  return true
+}
+
+function endOf(child: ChildProcess): Promise<number | string> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve('code' in error ? String(error.code) : 'UNKNOWN'))
+    child.once('close', (code, signal) => resolve(code ?? String(signal)))
+  })
+}
+
+function missing(file: FilePath, program: string): MintmarkError {
+  const shown = safeText(pathText(file))
+  const message = `${shown} is packed by ${program}, which is not there to unpack it`
+  return new MintmarkError('INPUT_UNREADABLE', message, { path: shown, program })
+}
