@@ -5,7 +5,7 @@
  */
 import { availableParallelism } from 'node:os'
 import type { Json } from '@mintmark/core'
-import { scrubInput } from '@mintmark/scan/scrub/scrub_input'
+import { scrubInput } from '@mintmark/scrub/scrub_input'
 import { keyOfKept } from './kept_keys.ts'
 import type { Scrub } from './receive/receive.ts'
 

@@ -7,9 +7,9 @@ import { ML_KEM_SEED } from './arithmetic/ml_kem.ts'
 import { copied, type FoundMaterial } from './found_material.ts'
 import { inTurns } from './in_turns.ts'
 import type { KeyMaterial } from './key_material.ts'
+import { KeyRing, type RingKey } from './key_ring.ts'
 import { derivedValues } from './known/derived_values.ts'
 import { sizedKind } from './known/found_value.ts'
-import { KeyRing, type RingKey } from './scrub/key_ring.ts'
 
 /**
  * What the keys may take whose values are looked for: each has its share of the pass, 10 ms and 0.1 MB of each thread for

@@ -19,14 +19,4 @@ export type { ErasedInput, FileInput, ScanInput } from './scan_input.ts'
 export type { LimitCode, ScanLimit } from './scan_limits.ts'
 export { scanPipe } from './scan_pipe.ts'
 export { ANCHORS as ALL_ANCHORS } from './scanner_task.ts'
-export { begunFor, removeUnfinished } from './scrub/new_file.ts'
-export {
-  type FileProgress,
-  type ScrubDocument,
-  type ScrubFileOptions,
-  scrubFile,
-} from './scrub/scrub_file.ts'
-export { scrubInput } from './scrub/scrub_input.ts'
-export type { Scrubbed, ScrubOptions, ScrubProgress } from './scrub/scrub_options.ts'
-export type { ErasedValue, ScrubbedKey, ScrubReport } from './scrub/scrub_report.ts'
 export type { WindowSearch } from './window_search.ts'

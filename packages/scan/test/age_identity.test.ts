@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { readAgain } from '@mintmark/testkit'
+import { planted } from '@mintmark/testkit/text_keys'
 import { keyIdOf } from '../src/key_id.ts'
-import { hitsIn, planted, SPELLINGS } from './text_hits.ts'
+import { hitsIn, SPELLINGS } from './text_hits.ts'
 
 /** Test keys: of the CCTV vectors of age, and the example of its manual. Published, and worth nothing. */
 const PUBLISHED = 'AGE-SECRET-KEY-1EGTZVFFV20835NWYV6270LXYVK2VKNX2MMDKWYKLMGR48UAWX40Q2P2LM0'

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { noise } from '@mintmark/testkit/noise'
 import * as fc from 'fast-check'
 import { REACH } from '../src/anchor.ts'
 import { BINARY_ANCHORS } from '../src/detectors/binary_anchors.ts'
 import { keyFromDer } from '../src/key_from_der.ts'
-import { hitsIn, noise, placesIn } from './binary_hits.ts'
+import { hitsIn, placesIn } from './binary_hits.ts'
 import { DER_SAMPLES } from './der_world.ts'
 
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 200)

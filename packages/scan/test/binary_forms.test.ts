@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { noise } from '@mintmark/testkit/noise'
 import { der, derInteger, derOid, derSequence } from '../src/der_write.ts'
 import type { Detected } from '../src/detected.ts'
-import { hitsIn, idsOf, noise, planted } from './binary_hits.ts'
+import { hitsIn, idsOf, planted } from './binary_hits.ts'
 import {
   BINARY_SPELLINGS,
   CHECK,

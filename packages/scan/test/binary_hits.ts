@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { noise } from '@mintmark/testkit/noise'
 import type { Anchor } from '../src/anchor.ts'
 import type { Detected } from '../src/detected.ts'
 import { BINARY_ANCHORS } from '../src/detectors/binary_anchors.ts'
@@ -32,11 +33,6 @@ export function* placesIn(
       if (stands) yield { anchor, at }
     }
   }
-}
-
-/** Bytes that look random and are the same each time. */
-export function noise(length: number, seed = 'noise'): Buffer {
-  return createHash('shake256', { outputLength: length }).update(seed).digest()
 }
 
 /** `bytes` in noise, `before` bytes from its begin. */

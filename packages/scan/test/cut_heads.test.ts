@@ -4,10 +4,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
+import {
+  ED25519,
+  isEc,
+  isRsa,
+  KEYS,
+  P256,
+  pemsOf,
+  planted,
+  type TestKey,
+} from '@mintmark/testkit/text_keys'
 import { parsePublicKeys } from '../src/public_keys/parse.ts'
 import { scanFile } from '../src/scan_file.ts'
-import { planted } from './text_hits.ts'
-import { ED25519, isEc, isRsa, KEYS, P256, pemsOf, type TestKey } from './text_keys.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'cut-heads-'))
 after(() => rmSync(folder, { recursive: true }))

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, it } from 'node:test'
 import { readAgain } from '@mintmark/testkit'
+import { noise } from '@mintmark/testkit/noise'
 import { parsePublicKeys } from '../src/public_keys/parse.ts'
 import { scanFile } from '../src/scan_file.ts'
-import { noise } from './flood_world.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'deep-'))
 after(() => rmSync(folder, { recursive: true }))

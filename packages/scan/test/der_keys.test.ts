@@ -10,13 +10,14 @@ import {
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { readAgain } from '@mintmark/testkit'
+import { noise } from '@mintmark/testkit/noise'
 import { fromBigEndian, inverse } from '../src/arithmetic/modular.ts'
 import { contentOf } from '../src/der.ts'
 import { derInteger, derSequence } from '../src/der_write.ts'
 import { materialFromDer } from '../src/key_from_der.ts'
 import { keyIdOf } from '../src/key_id.ts'
 import { proveMaterial } from '../src/prove.ts'
-import { hitsIn, idsOf, noise, planted, provenIn, spkiSha256 } from './binary_hits.ts'
+import { hitsIn, idsOf, planted, provenIn, spkiSha256 } from './binary_hits.ts'
 import {
   DER_SAMPLES,
   type DerSample,

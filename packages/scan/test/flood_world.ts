@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { deflateSync, gzipSync } from 'node:zlib'
+import { noise } from '@mintmark/testkit/noise'
 import { KEY_SOURCES } from '../src/public_keys/harvest.ts'
 import { ANCHORS } from '../src/scanner_task.ts'
 import { DER_SAMPLES } from './der_world.ts'
@@ -19,11 +19,6 @@ import { TEXT_SPELLINGS } from './spelled_text.ts'
 export interface Flood {
   readonly name: string
   readonly make: (length: number) => Buffer
-}
-
-/** Bytes that look random and are the same each time. */
-export function noise(length: number, seed: string): Buffer {
-  return createHash('shake256', { outputLength: length }).update(seed).digest()
 }
 
 /** `unit` over and over. */

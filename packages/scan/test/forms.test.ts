@@ -9,8 +9,7 @@ const SOURCES = fileURLToPath(new URL('../../src', import.meta.url))
 const DOCUMENT = fileURLToPath(new URL('../../../../docs/key-encodings.md', import.meta.url))
 
 const sources = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
-  // What scrub erases besides is no form of a finding.
-  .filter((name) => name.endsWith('.ts') && !/\.wasm\.ts$|^scrub/.test(name))
+  .filter((name) => name.endsWith('.ts') && !name.endsWith('.wasm.ts'))
   .map((name) => readFileSync(join(SOURCES, name), 'utf8'))
   .join('\n')
 

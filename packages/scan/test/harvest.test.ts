@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { bytesSource } from '@mintmark/dump'
+import { noise } from '@mintmark/testkit/noise'
 import { ML_KEM, mlKemFromSeed } from '../src/arithmetic/ml_kem.ts'
 import { planWindows } from '../src/scan_plan.ts'
 import { scannerFor } from '../src/scanner_task.ts'
 import { plainSpki } from '../src/spki.ts'
 import { type KeySeen, searchWindow } from '../src/window_result.ts'
-import { noise } from './flood_world.ts'
 import {
   armoured,
   certificateOf,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { ED25519, P256, planted, RSA, RSA_SMALL, type TestKey } from '@mintmark/testkit/text_keys'
 import { keyIdOf } from '../src/key_id.ts'
 import { jwk } from './spelled_text.ts'
-import { hitsIn, planted, SPELLINGS } from './text_hits.ts'
-import { ED25519, P256, RSA, RSA_SMALL, type TestKey } from './text_keys.ts'
+import { hitsIn, SPELLINGS } from './text_hits.ts'
 
 type Members = readonly (readonly [string, string])[]
 

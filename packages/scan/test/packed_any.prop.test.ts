@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { after, it } from 'node:test'
 import { deflateSync, gzipSync } from 'node:zlib'
 import { apportReport, zipFile } from '@mintmark/testkit/packed_world'
+import { P256 } from '@mintmark/testkit/text_keys'
 import * as fc from 'fast-check'
 import { answerOf } from '../src/answer.ts'
 import { scanFile } from '../src/scan_file.ts'
-import { P256 } from './text_keys.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'packed-any-'))
 after(() => rmSync(folder, { recursive: true }))

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
+import { noise } from '@mintmark/testkit/noise'
 import { ML_DSA, mlDsaFromSeed } from '../src/arithmetic/ml_dsa.ts'
 import { ML_KEM, mlKemFromSeed } from '../src/arithmetic/ml_kem.ts'
 import { isSlhDsaKey, SLH_DSA } from '../src/arithmetic/slh_dsa.ts'
@@ -11,7 +12,7 @@ import { TAG } from '../src/der.ts'
 import { PQ_SCHEMES, type PqScheme } from '../src/der_keys/post_quantum.ts'
 import { der, derInteger, derOid, derSequence } from '../src/der_write.ts'
 import { scanInput } from '../src/scan_bytes.ts'
-import { hitsIn, idsOf, noise, planted, provenIn, spkiSha256 } from './binary_hits.ts'
+import { hitsIn, idsOf, planted, provenIn, spkiSha256 } from './binary_hits.ts'
 
 /**
  * Test keys: the seed is 0, 7, 14 … modulo 256. What OpenSSL 3.5.9 makes of it: SHA-256 of the SubjectPublicKeyInfo and of

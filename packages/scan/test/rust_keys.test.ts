@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
 import { elfCore, readAgain } from '@mintmark/testkit'
+import { noise } from '@mintmark/testkit/noise'
 import { curveNamed } from '../src/arithmetic/curves.ts'
 import { fromBigEndian, toBigEndian } from '../src/arithmetic/modular.ts'
 import { scanFile } from '../src/scan_file.ts'
-import { noise } from './flood_world.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'rust-keys-'))
 after(() => rmSync(folder, { recursive: true }))

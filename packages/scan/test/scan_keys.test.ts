@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
 import { readAgain } from '@mintmark/testkit'
+import { noise } from '@mintmark/testkit/noise'
 import { parsePublicKeys } from '../src/public_keys/parse.ts'
 import { scanFile } from '../src/scan_file.ts'
-import { noise } from './binary_hits.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'scan-keys-'))
 after(() => rmSync(folder, { recursive: true }))

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { readAgain } from '@mintmark/testkit'
+import { noise } from '@mintmark/testkit/noise'
 import { fromBigEndian, inverse } from '../src/arithmetic/modular.ts'
-import { noise, spkiSha256 } from './binary_hits.ts'
+import { spkiSha256 } from './binary_hits.ts'
 
 export interface Pair {
   readonly publicKey: KeyObject

@@ -1,5 +1,5 @@
 import type { JsonWebKey } from 'node:crypto'
-import { ED25519, KEYS, P256, pemsOf, RSA, type TestKey } from './text_keys.ts'
+import { ED25519, KEYS, P256, pemsOf, RSA, type TestKey } from '@mintmark/testkit/text_keys'
 
 export function jwk({ key }: TestKey): JsonWebKey {
   return key.export({ format: 'jwk' })

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { ED25519, P256, pemsOf, planted, RSA } from '@mintmark/testkit/text_keys'
 import { keyIdOf } from '../src/key_id.ts'
-import { hitsIn, planted } from './text_hits.ts'
-import { ED25519, P256, pemsOf, RSA } from './text_keys.ts'
+import { hitsIn } from './text_hits.ts'
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 const lines = (text: string, length: number): string =>

@@ -1,11 +1,19 @@
 import assert from 'node:assert/strict'
 import { createDiffieHellmanGroup, createECDH, type JsonWebKey, randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
+import {
+  ED25519,
+  KEYS,
+  P256,
+  planted,
+  RSA,
+  RSA_SMALL,
+  type TestKey,
+} from '@mintmark/testkit/text_keys'
 import type { Detected } from '../src/detected.ts'
 import { keyIdOf } from '../src/key_id.ts'
 import { b64, dnssecOf, hex, jwk, mpint, putty, puttyOf, rsaXml, string } from './spelled_text.ts'
-import { hitsIn, planted, SPELLINGS } from './text_hits.ts'
-import { ED25519, KEYS, P256, RSA, RSA_SMALL, type TestKey } from './text_keys.ts'
+import { hitsIn, SPELLINGS } from './text_hits.ts'
 
 function only(text: string | Uint8Array): Detected {
   const [hit, ...others] = hitsIn(Buffer.from(text))

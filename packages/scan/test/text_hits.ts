@@ -34,12 +34,3 @@ export const SPELLINGS = {
   utf16le: (text: string): Buffer => Buffer.from(text, 'utf16le'),
   utf16be: (text: string): Buffer => Buffer.from(text, 'utf16le').swap16(),
 } as const
-
-function noise(length: number): Uint8Array {
-  return Uint8Array.from({ length }, (_, i) => 0x80 + ((i * 37) % 0x60))
-}
-
-/** `bytes` with noise around it, at any alignment; the noise holds no letters. */
-export function planted(bytes: Uint8Array, before: number, behind = 64): Buffer {
-  return Buffer.concat([noise(before), bytes, noise(behind)])
-}

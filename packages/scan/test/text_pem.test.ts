@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
+import {
+  bodyOf,
+  ED25519,
+  KEYS,
+  P256,
+  pemsOf,
+  planted,
+  RSA,
+  RSA_SMALL,
+  type TestKey,
+} from '@mintmark/testkit/text_keys'
 import type { Detected } from '../src/detected.ts'
 import { keyIdOf } from '../src/key_id.ts'
-import { hitsIn, planted, SPELLINGS } from './text_hits.ts'
-import { bodyOf, ED25519, KEYS, P256, pemsOf, RSA, RSA_SMALL, type TestKey } from './text_keys.ts'
+import { hitsIn, SPELLINGS } from './text_hits.ts'
 
 /** How a PEM can stand in memory. */
 const DRESSES: Readonly<Record<string, (pem: string) => string>> = {

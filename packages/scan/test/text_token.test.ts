@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { hitsIn, planted, SPELLINGS } from './text_hits.ts'
+import { planted } from '@mintmark/testkit/text_keys'
+import { hitsIn, SPELLINGS } from './text_hits.ts'
 
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 const noise = (length: number): string => randomBytes(length).toString('base64url')

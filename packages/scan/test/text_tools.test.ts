@@ -5,9 +5,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
+import { planted, spkiHash } from '@mintmark/testkit/text_keys'
 import { keyIdOf } from '../src/key_id.ts'
-import { hitsIn, planted, SPELLINGS } from './text_hits.ts'
-import { spkiHash } from './text_keys.ts'
+import { hitsIn, SPELLINGS } from './text_hits.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'mintmark-tools-'))
 after(() => rmSync(folder, { recursive: true, force: true }))

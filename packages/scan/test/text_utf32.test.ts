@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { ED25519, P256, pemsOf, planted, RSA, type TestKey } from '@mintmark/testkit/text_keys'
 import { keyIdOf } from '../src/key_id.ts'
-import { hitsIn, planted } from './text_hits.ts'
-import { ED25519, P256, pemsOf, RSA, type TestKey } from './text_keys.ts'
+import { hitsIn } from './text_hits.ts'
 
 /** Letters four bytes apart, as wide strings of C on Unix have them. */
 const UTF32 = {

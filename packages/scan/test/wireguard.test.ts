@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { readAgain } from '@mintmark/testkit'
+import { planted } from '@mintmark/testkit/text_keys'
 import { keyIdOf } from '../src/key_id.ts'
-import { hitsIn, planted, SPELLINGS } from './text_hits.ts'
+import { hitsIn, SPELLINGS } from './text_hits.ts'
 
 const { privateKey, publicKey } = readAgain(generateKeyPairSync('x25519'))
 const secret = Buffer.from(privateKey.export({ format: 'jwk' }).d ?? '', 'base64url')

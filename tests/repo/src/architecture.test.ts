@@ -8,7 +8,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   core: [],
   dump: ['core'],
   scan: ['core', 'dump'],
-  coredump: ['core', 'dump', 'scan'],
+  scrub: ['core', 'dump', 'scan'],
+  coredump: ['core', 'dump', 'scan', 'scrub'],
   logs: ['core'],
   case: ['core', 'logs'],
   replay: ['core', 'logs', 'ledger', 'guard'],
@@ -17,7 +18,20 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   guard: ['core', 'ledger'],
   report: ['core', 'case'],
   web: ['core', 'case', 'report'],
-  cli: ['core', 'dump', 'scan', 'coredump', 'logs', 'case', 'replay', 'ledger', 'guard', 'report', 'web'],
+  cli: [
+    'core',
+    'dump',
+    'scan',
+    'scrub',
+    'coredump',
+    'logs',
+    'case',
+    'replay',
+    'ledger',
+    'guard',
+    'report',
+    'web',
+  ],
   testkit: ['core', 'logs', 'case', 'ledger'],
   testservers: [],
 }
@@ -96,7 +110,6 @@ const CROWDED: readonly string[] = [
   'packages/scan/src',
   'packages/scan/src/detectors',
   'packages/scan/src/known',
-  'packages/scan/src/scrub',
 ]
 const IN_CIRCLES: readonly string[] = ['scan']
 const MOST_FILES = 25

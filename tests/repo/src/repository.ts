@@ -24,5 +24,7 @@ export function projectFiles(): string[] {
 
 /** Names of `@mintmark/` packages that a source text imports. */
 export function mintmarkImports(source: string): string[] {
-  return [...source.matchAll(/(?:from|import\()\s*'@mintmark\/([a-z]+)[/']/g)].map((match) => match[1] ?? '')
+  return [...source.matchAll(/(?:from|import\()\s*'@mintmark\/([a-z]+)[/']/g)].map(
+    (match) => match[1] ?? '',
+  )
 }

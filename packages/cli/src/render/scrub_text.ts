@@ -4,7 +4,7 @@
  * @module
  */
 import { safeText } from '@mintmark/core'
-import type { ErasedValue, ScrubbedKey, ScrubDocument } from '@mintmark/scan'
+import type { ErasedValue, ScrubbedKey, ScrubDocument } from '@mintmark/scrub'
 import { cut, hex, line, section, shortPath, size } from './scan_text.ts'
 import { count, plural } from './table.ts'
 

@@ -32,7 +32,7 @@ export interface GateLimits {
   readonly keepFreeBytes: DiskBound
 }
 
-/** What a scrub gives; see `scrub/`. */
+/** What a scrub gives; see `@mintmark/scrub`. */
 export interface Scrubbed {
   readonly erased: readonly Range[]
   readonly report: object

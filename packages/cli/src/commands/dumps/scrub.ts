@@ -1,12 +1,12 @@
 import { MintmarkError, safeJson, safeText } from '@mintmark/core'
+import type { PublicKey } from '@mintmark/scan'
 import {
   begunFor,
-  type PublicKey,
   removeUnfinished,
   type ScrubDocument,
   type ScrubFileOptions,
   scrubFile,
-} from '@mintmark/scan'
+} from '@mintmark/scrub'
 import { keysAndOperands } from '../../options/given_keys.ts'
 import { flag, placeOption } from '../../options/option_values.ts'
 import type { Handler, Options } from '../../process/command.ts'

@@ -1,0 +1,127 @@
+/**
+ * Finds pieces of known keys in general registers, which hold a word of a number each: too few bytes for the search of all of
+ * the file, and enough to leave little of a key where several of them stand there.
+ *
+ * A register that holds bytes of a key holds no pointer: backtraces do not depend on it.
+ *
+ * @module
+ */
+import type { ByteSource, Range } from '@mintmark/dump'
+import type { KeyMaterial } from '@mintmark/scan/key_material'
+import { NO_TEXTS } from '@mintmark/scan/known/text_kinds'
+import type { ErasedPiece } from './erased_values.ts'
+import { type SecretPattern, secretPatterns } from './pieces/secret_pattern.ts'
+
+/**
+ * Bytes in a row. By chance those of an RSA key's patterns, a million, meet one of the 200 such places of a thread once in 10^6
+ * threads.
+ */
+const LEAST = 6
+export const REGISTER_PART_BITS: number = 8 * LEAST
+/** Of them: addresses, small numbers and fillings have fewer. */
+const LEAST_DIFFERENT = 5
+/** Bytes that are looked at together, those of 4,000 threads: of each place the number is kept. */
+const BATCH_BYTES = 1 << 20
+
+/** Places of the registers by the number that {@link LEAST} bytes spell there. */
+class RegisterBytes {
+  readonly #places = new Map<number, number[]>()
+
+  add(bytes: Uint8Array, offset: number): void {
+    for (let at = 0; at + LEAST <= bytes.length; at++) {
+      if (!isVaried(bytes, at)) continue
+      const name = numberAt(bytes, at)
+      const places = this.#places.get(name)
+      if (places === undefined) this.#places.set(name, [offset + at])
+      else places.push(offset + at)
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#places.size === 0
+  }
+
+  /** Where bytes of a pattern lie, as pieces of {@link LEAST} bytes and more. */
+  *piecesOf({ bytes, key, value, form }: SecretPattern): Generator<ErasedPiece, void, void> {
+    for (let at = 0; at + LEAST <= bytes.length; at++) {
+      for (const offset of this.#places.get(numberAt(bytes, at)) ?? []) {
+        yield { key, value, form, offset, length: LEAST, isWhole: false }
+      }
+    }
+  }
+}
+
+/**
+ * Pieces of each key in general registers, in every spelling that is no text; pieces that overlap are one.
+ *
+ * @param keys by the number that a piece is to have
+ */
+export function piecesInRegisters(
+  registers: readonly Range[],
+  source: ByteSource,
+  keys: ReadonlyMap<number, readonly KeyMaterial[]>,
+): readonly ErasedPiece[] {
+  return batchesOf(registers).flatMap((batch) => piecesInBatch(batch, source, keys))
+}
+
+function batchesOf(registers: readonly Range[]): readonly (readonly Range[])[] {
+  const batches: Range[][] = []
+  let room = 0
+  for (const range of registers) {
+    room -= range.length
+    if (room < 0) {
+      batches.push([])
+      room = BATCH_BYTES - range.length
+    }
+    batches.at(-1)?.push(range)
+  }
+  return batches
+}
+
+function piecesInBatch(
+  registers: readonly Range[],
+  source: ByteSource,
+  keys: ReadonlyMap<number, readonly KeyMaterial[]>,
+): readonly ErasedPiece[] {
+  const held = new RegisterBytes()
+  for (const { offset, length } of registers) {
+    const bytes = Buffer.alloc(length)
+    held.add(bytes.subarray(0, source.read(offset, bytes)), offset)
+    bytes.fill(0)
+  }
+  if (held.isEmpty) return []
+  return [...keys].flatMap(([key, materials]) => {
+    const patterns = secretPatterns(materials, key, NO_TEXTS)
+    const pieces = patterns
+      .filter(({ isText }) => !isText)
+      .flatMap((pattern) => joined([...held.piecesOf(pattern)]))
+    for (const { bytes } of patterns) bytes.fill(0)
+    return pieces
+  })
+}
+
+function joined(pieces: readonly ErasedPiece[]): readonly ErasedPiece[] {
+  const out: ErasedPiece[] = []
+  for (const piece of pieces.toSorted((a, b) => a.offset - b.offset)) {
+    const last = out.at(-1)
+    const end = piece.offset + piece.length
+    if (last === undefined || piece.offset > last.offset + last.length) out.push(piece)
+    else
+      out[out.length - 1] = {
+        ...last,
+        length: Math.max(last.length, end - last.offset),
+      }
+  }
+  return out
+}
+
+function isVaried(bytes: Uint8Array, at: number): boolean {
+  return new Set(bytes.subarray(at, at + LEAST)).size >= LEAST_DIFFERENT
+}
+
+/** The bytes as one number, which has room for them. */
+function numberAt(bytes: Uint8Array, at: number): number {
+  let number = 0
+  for (let k = at; k < at + LEAST; k++) number = number * 256 + (bytes[k] ?? 0)
+  return number
+}

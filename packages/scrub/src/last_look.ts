@@ -1,0 +1,40 @@
+/**
+ * What a scrub rests its verdict on: the last scans of the result, and pieces that are still there.
+ *
+ * @module
+ */
+import type { ScanReport } from '@mintmark/scan/report'
+import type { ScanLimit } from '@mintmark/scan/scan_limits'
+import type { Piece } from './pieces/piece_search.ts'
+
+/** The last scans. */
+export interface LastLook {
+  /** Deep, of the erased input. */
+  readonly report: ScanReport
+  /** Of the given keys alone that were not found, where `report` was cut short. */
+  readonly given: ScanReport | undefined
+  readonly deepScans: number
+}
+
+/** Pieces of keys that are still there. */
+export interface Left {
+  readonly inMemory: readonly Piece[]
+  /** In what is never changed. */
+  readonly inStructure: readonly Piece[]
+}
+
+/** Limits that concern only how far the search for known keys went. */
+const OF_KNOWN_KEYS: ReadonlySet<ScanLimit['code']> = new Set<ScanLimit['code']>([
+  'search-cut',
+  'many-keys',
+])
+
+/** Whether the search for the private halves of public keys was cut short. */
+export function isCut({ limits }: ScanReport): boolean {
+  return limits.some(({ code }) => OF_KNOWN_KEYS.has(code))
+}
+
+/** Limits that leave parts of the input unseen, whatever key is looked for. */
+export function unseen({ limits }: ScanReport): readonly ScanLimit[] {
+  return limits.filter(({ code }) => !OF_KNOWN_KEYS.has(code))
+}

@@ -1,0 +1,265 @@
+/**
+ * Looks through all of an input for pieces of known private keys.
+ *
+ * Nothing is cut short here, whatever the bytes are: what this does not find of the patterns is not there.
+ *
+ * Cost: one pass over the data for each {@link MOST_WORDS} words of patterns: some 4 RSA keys of 2048 bits, or 30 at a time where
+ * there are more.
+ *
+ * @module
+ */
+import type { ByteSource, Range } from '@mintmark/dump'
+import { REACH_BYTES } from '@mintmark/scan/coded/coded_layers'
+import type { KeyMaterial } from '@mintmark/scan/key_material'
+import { ALL_TEXTS, type TextKinds } from '@mintmark/scan/known/text_kinds'
+import { CodedPieces } from './coded_pieces.ts'
+import { continued } from './continued.ts'
+import { ListedPieces } from './listed_pieces.ts'
+import { type PieceHit, PieceTable, type Step, wordCount } from './piece_table.ts'
+import { type SecretPattern, secretPatterns } from './secret_pattern.ts'
+import { SpreadPieces } from './spread_pieces.ts'
+import { TextSurvey } from './text_survey.ts'
+
+/** A piece of a key in an input. */
+export interface Piece extends Range {
+  readonly key: number
+  readonly value: string
+  readonly form: string
+  /** Bytes of the spelling before it, and those of the whole. */
+  readonly from: number
+  readonly of: number
+  /** Bits of the value. */
+  readonly valueBits: number
+  readonly isWhole: boolean
+}
+
+/** The pieces that do not lie within another of the same key: p and p − 1 differ by one byte. In order of offset. */
+function outermost(pieces: readonly Piece[]): Piece[] {
+  const ends = new Map<number, number>()
+  const sorted = pieces.toSorted((a, b) => a.offset - b.offset || b.length - a.length)
+  return sorted.filter(({ key, offset, length }) => {
+    const end = offset + length
+    if (end <= (ends.get(key) ?? 0)) return false
+    ends.set(key, end)
+    return true
+  })
+}
+
+/** What was found. */
+export interface Pieces {
+  /** In order of offset; of the same key none lies within another. */
+  readonly pieces: readonly Piece[]
+  /** More were found than are kept: a file can be full of them. */
+  readonly isFull: boolean
+}
+
+/** Pieces that are kept, before those within others are left out: some 100 MB. */
+const MOST_PIECES = 1_000_000
+
+/** Keeps pieces up to a bound. */
+class PieceList {
+  #pieces: Piece[] = []
+  isFull: boolean = false
+
+  add(piece: Piece): void {
+    if (this.isFull) return
+    this.#pieces.push(piece)
+    if (this.#pieces.length < MOST_PIECES) return
+    this.#pieces = outermost(this.#pieces)
+    // As good as full: to look for room again and again would take longer and longer.
+    this.isFull = this.#pieces.length > MOST_PIECES / 2
+  }
+
+  get all(): Pieces {
+    return { pieces: outermost(this.#pieces), isFull: this.isFull }
+  }
+}
+
+export interface SearchedBytes {
+  readonly source: ByteSource
+  /** Where there is data; the rest is zeros. */
+  readonly data: readonly Range[]
+}
+
+const BLOCK_BYTES = 4 << 20
+/** Words of patterns that are looked for at once: some 50 MB of tables. */
+const MOST_WORDS = 650_000
+/** The same of memory: small keys have thousands of small patterns. */
+const MOST_PATTERN_BYTES = 48 << 20
+/** Of a pattern besides its bytes. */
+const OBJECT_BYTES = 300
+/** Bytes that are read for each key, up to which it is worth a look at which kinds of text there are. */
+const SURVEYED_BYTES = 256 << 10
+/** A piece holds a word of 8 bytes at a multiple of 4 if it is no shorter. */
+const LEAST_BYTES = 11
+
+/**
+ * The pieces of each key.
+ *
+ * @param keys by the number that a piece is to have
+ * @throws {MintmarkError} `INPUT_UNREADABLE` as the source does
+ */
+export async function findPieces(
+  { source, data }: SearchedBytes,
+  keys: ReadonlyMap<number, readonly KeyMaterial[]>,
+): Promise<Pieces> {
+  const found = new PieceList()
+  const texts = await textsIn({ source, data }, keys.size)
+  for (const { patterns, step } of batches(keys, texts)) {
+    const long = patterns.filter(({ least }) => least >= LEAST_BYTES)
+    const short = patterns.filter(({ least }) => least < LEAST_BYTES)
+    const table = new PieceTable(long, step)
+    const listed = new ListedPieces(long, step)
+    const spread = new SpreadPieces(long, step)
+    const coded = new CodedPieces(table)
+    const margin = Math.max(REACH_BYTES, (table.longest + 4095) & ~4095)
+    const buffer = new Uint8Array(BLOCK_BYTES + 2 * margin)
+    try {
+      for (const { offset, from, to, length } of blocksOf(data, source.size, margin)) {
+        const bytes = buffer.subarray(0, source.read(offset, buffer.subarray(0, length)))
+        const take = (hit: PieceHit): void => {
+          for (const part of continued(bytes, hit)) found.add(pieceAt(offset, part))
+        }
+        table.find(bytes, from, Math.min(to, bytes.length), take)
+        listed.find(bytes, from, Math.min(to, bytes.length), (piece) => {
+          found.add({ ...piece, offset: offset + piece.offset })
+        })
+        spread.find(bytes, from, Math.min(to, bytes.length), (piece) => {
+          found.add({ ...piece, offset: offset + piece.offset })
+        })
+        const isRead = coded.find(bytes, from, Math.min(to, bytes.length), (piece) => {
+          found.add({ ...piece, offset: offset + piece.offset })
+        })
+        if (!isRead) found.isFull = true
+        for (const pattern of short) findShort(bytes, from, to, pattern, take)
+        // oxlint-disable-next-line no-await-in-loop -- lets others run between blocks
+        await breath()
+      }
+    } finally {
+      listed.wipe()
+      spread.wipe()
+      table.wipe()
+      for (const { bytes } of short) bytes.fill(0)
+      buffer.fill(0)
+    }
+  }
+  return found.all
+}
+
+/** Kinds of text in an input, where to spell the keys without the others takes less time than to look for them. */
+async function textsIn({ source, data }: SearchedBytes, keys: number): Promise<TextKinds> {
+  const read = data.reduce((sum, { length }) => sum + length + 2 * REACH_BYTES, 0)
+  if (read > keys * SURVEYED_BYTES) return ALL_TEXTS
+  const survey = new TextSurvey()
+  const buffer = new Uint8Array(BLOCK_BYTES + 2 * REACH_BYTES)
+  try {
+    for (const { offset, from, to, length } of blocksOf(data, source.size, REACH_BYTES)) {
+      const bytes = buffer.subarray(0, source.read(offset, buffer.subarray(0, length)))
+      survey.add(bytes, from, Math.min(to, bytes.length))
+      // oxlint-disable-next-line no-await-in-loop -- lets others run between blocks
+      await breath()
+    }
+  } finally {
+    buffer.fill(0)
+  }
+  return survey.kinds
+}
+
+const breath = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+
+/** Patterns that are looked for at once. */
+interface Batch {
+  readonly patterns: readonly SecretPattern[]
+  readonly step: Step
+}
+
+/** Patterns of as many keys as are looked for at once: with fewer words of each if those of all are too many. */
+function* batches(
+  keys: ReadonlyMap<number, readonly KeyMaterial[]>,
+  texts: TextKinds,
+): Generator<Batch, void, void> {
+  let step: Step = 4
+  let patterns: SecretPattern[] = []
+  let words = 0
+  let memory = 0
+  for (const [key, materials] of keys) {
+    const own = secretPatterns(materials, key, texts)
+    const ownMemory = own.reduce((sum, { bytes }) => sum + bytes.length + OBJECT_BYTES, 0)
+    if (step === 4 && words + wordsOf(own, step) > MOST_WORDS) {
+      step = 1
+      words = wordsOf(patterns, step)
+    }
+    const more = wordsOf(own, step)
+    const isFull = words + more > MOST_WORDS || memory + ownMemory > MOST_PATTERN_BYTES
+    if (patterns.length > 0 && isFull) {
+      yield { patterns, step }
+      patterns = []
+      words = 0
+      memory = 0
+    }
+    patterns.push(...own)
+    words += more
+    memory += ownMemory
+  }
+  if (patterns.length > 0) yield { patterns, step }
+}
+
+function wordsOf(patterns: readonly SecretPattern[], step: Step): number {
+  return patterns.reduce((sum, pattern) => sum + wordCount(pattern, step), 0)
+}
+
+interface Block {
+  readonly offset: number
+  readonly length: number
+  /** The block's own bytes, from its begin. */
+  readonly from: number
+  readonly to: number
+}
+
+/** The data in blocks, each with a margin around it. They begin at multiples of 8. */
+function* blocksOf(data: readonly Range[], size: number, margin: number): Generator<Block> {
+  for (const range of data) {
+    const end = Math.min(size, range.offset + range.length)
+    // A piece may begin or end in zeros around the data, with a word at a multiple of 4 of its own in there.
+    const first = Math.max(0, range.offset - margin)
+    for (let at = first - (first % 8); at < end; at += BLOCK_BYTES) {
+      const offset = Math.max(0, at - margin)
+      const until = Math.min(end, at + BLOCK_BYTES)
+      const length = Math.min(size, until + margin) - offset
+      yield { offset, length, from: at - offset, to: until - offset }
+    }
+  }
+}
+
+function pieceAt(offset: number, { at, length, from, pattern }: PieceHit): Piece {
+  const { key, value, form, bits, bytes } = pattern
+  return {
+    offset: offset + at,
+    length,
+    key,
+    value,
+    form,
+    from,
+    of: bytes.length,
+    valueBits: bits,
+    isWhole: length === bytes.length,
+  }
+}
+
+/** Patterns that may lie between two words. */
+function findShort(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  pattern: SecretPattern,
+  onHit: (hit: PieceHit) => void,
+): void {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  for (let at = all.indexOf(pattern.bytes, from); at !== -1 && at < to; ) {
+    onHit({ at, length: pattern.bytes.length, pattern, from: 0 })
+    at = all.indexOf(pattern.bytes, at + 1)
+  }
+}

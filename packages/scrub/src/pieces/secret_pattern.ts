@@ -1,0 +1,178 @@
+/**
+ * What a private key can lie around as, spelled out: bytes to look for, and how few of them in a row give it away.
+ *
+ * @module
+ */
+import { bitLength } from '@mintmark/scan/arithmetic/modular'
+import type { KeyMaterial, RsaMaterial } from '@mintmark/scan/key_material'
+import { type DerivedValue, derivedValues } from '@mintmark/scan/known/derived_values'
+import { encodingsOf } from '@mintmark/scan/known/encodings'
+import { otherPrimes } from '@mintmark/scan/known/many_primes'
+import { ALL_TEXTS, NO_TEXTS, type TextKinds } from '@mintmark/scan/known/text_kinds'
+import { moreSpellings } from './more_spellings.ts'
+import { reducerValues } from './reducer_values.ts'
+import { shiftedSpellings } from './shifted_spellings.ts'
+import { symmetricValues } from './symmetric_values.ts'
+
+/** One value in one spelling. */
+export interface SecretPattern {
+  readonly bytes: Uint8Array
+  /** So many in a row are erased, wherever in the value they lie; all of them where it is the length of `bytes`. */
+  readonly least: number
+  /** `p`, `montgomery-r2-mod-p` … */
+  readonly value: string
+  /** `limbs-le64`, `hex` … */
+  readonly form: string
+  readonly isText: boolean
+  /** Bits of the value. */
+  readonly bits: number
+  /** Number of the key. */
+  readonly key: number
+}
+
+/**
+ * Values of which a part helps: half of a prime, of d, or of what depends on them, gives the rest. Less does not, but
+ * several parts may lie around, so that 96 bits are too many to leave. Nor does a text hold more of a value in one piece: 12 of
+ * the 15 bytes of a line that `openssl rsa -text` writes, 16 of the 64 letters of PEM, 24 hexadecimal digits of what was read, in
+ * registers of 16 or 32 letters that a stack keeps.
+ */
+const TELLING = new Set([
+  'p',
+  'q',
+  'dp',
+  'dq',
+  'qinv',
+  'pinv',
+  'd',
+  'd-mod-phi',
+  'd-mod-lambda',
+  'lower part of phi',
+  'lower part of lambda',
+])
+export const PART_BITS = 96
+/** Of any other value of an RSA key: the equation that joins it to n can be solved for the rest if half is there. */
+const OTHER_PART_BITS = 256
+/** A spelling of fewer bits may have fewer than 16 characters. */
+const SHORT_BITS = 128
+/** Shorter spellings would be met by chance. */
+const LEAST_BYTES = 8
+/** Pieces that are no shorter are looked for: texts have fewer bits a byte than the value itself. */
+const LEAST_PART = PART_BITS / 8
+const LEAST_LETTERS = 16
+
+/**
+ * Every value of a key in every spelling. The bytes are the caller's own: wipe them.
+ *
+ * @param materials what is known of it: a value that several give is spelled once
+ * @param texts spellings in text of other kinds are left out, save those that are shorter than 16 bytes
+ */
+export function secretPatterns(
+  materials: readonly KeyMaterial[],
+  key: number,
+  texts: TextKinds = ALL_TEXTS,
+): SecretPattern[] {
+  const seen = new Set<bigint>()
+  return materials.flatMap((material) => patternsOf(material, { key, seen, texts }))
+}
+
+interface Spelled {
+  readonly key: number
+  /** Values that are spelled already. */
+  readonly seen: Set<bigint>
+  readonly texts: TextKinds
+}
+
+function patternsOf(material: KeyMaterial, { key, seen, texts }: Spelled): SecretPattern[] {
+  const isRsa = material.type === 'rsa'
+  const values = derivedValues(material).filter(({ value }) => !seen.has(value))
+  for (const { value } of values) seen.add(value)
+  const primes = isRsa ? 2 + otherPrimes(material).length : 0
+  const numbers = values.flatMap((value) => (isRsa ? withLowerPart(value, primes) : [value]))
+  return [
+    ...numbers.flatMap((number) => spelled(number, key, isRsa, texts)),
+    ...(isRsa ? reducersIn(material, key, seen) : []),
+    ...symmetricValues(material).map(({ bytes, value, form, partBytes }) => ({
+      bytes,
+      least: Math.min(bytes.length, partBytes),
+      value,
+      form,
+      isText: false,
+      bits: bytes.length * 8,
+      key,
+    })),
+  ]
+}
+
+/** As numbers alone: no program writes them as text. */
+function reducersIn(material: RsaMaterial, key: number, seen: Set<bigint>): SecretPattern[] {
+  const values = reducerValues(material).filter(({ value }) => !seen.has(value))
+  for (const { value } of values) seen.add(value)
+  return values.flatMap(({ name, value, bits }) =>
+    encodingsOf(value, bits, NO_TEXTS)
+      .filter(({ form }) => form.startsWith('limbs-'))
+      .map(({ form, bytes }) => {
+        const part = Math.max(16, Math.ceil((bytes.length * OTHER_PART_BITS) / bits))
+        const least = Math.min(bytes.length, part)
+        return { bytes, least, value: name, form, isText: false, bits, key }
+      }),
+  )
+}
+
+/**
+ * The upper half of φ(n) is that of n, and that of λ(n) is n by a small number: anyone has those, and mbedTLS leaves n / 2
+ * on its stack. They are φ(n) and λ(n) only as a whole, or by what is below. Of three primes that is the upper third, of four
+ * a quarter.
+ */
+const PARTLY_PUBLIC = new Set(['phi', 'lambda'])
+
+function withLowerPart(value: DerivedValue, primes: number): DerivedValue[] {
+  if (!PARTLY_PUBLIC.has(value.name)) return [value]
+  const bits = Math.floor((value.bits * (primes - 1)) / primes)
+  const lower = BigInt.asUintN(bits, value.value)
+  return [value, { name: `lower part of ${value.name}`, value: lower, bits }]
+}
+
+function spelled(
+  { name, value, bits }: DerivedValue,
+  key: number,
+  isRsa: boolean,
+  kinds: TextKinds,
+): SecretPattern[] {
+  const texts = bitLength(value) < SHORT_BITS ? ALL_TEXTS : kinds
+  const partBits = !isRsa || TELLING.has(name) ? PART_BITS : OTHER_PART_BITS
+  const shifted = isRsa && TELLING.has(name) ? shiftedSpellings(value, bits) : []
+  const spellings = [
+    ...encodingsOf(value, bits, texts),
+    ...moreSpellings(value, bits, texts),
+    ...shifted,
+  ]
+  return spellings.flatMap(({ form, bytes }) => {
+    if (bytes.length < LEAST_BYTES) return []
+    const { isText, isList } = factsOf(form)
+    const leastBits = isList ? PART_BITS : partBits
+    const part = PARTLY_PUBLIC.has(name)
+      ? bytes.length
+      : Math.ceil((bytes.length * leastBits) / bits)
+    const least = Math.min(bytes.length, Math.max(isText ? LEAST_LETTERS : LEAST_PART, part))
+    return [{ bytes, least, value: name, form, isText, bits, key }]
+  })
+}
+
+const TEXT_FORMS = /^(?:hex|base64|decimal|byte-list)/
+const LIST_FORMS = /^(?:hex-colons|byte-list)/
+
+interface FormFacts {
+  readonly isText: boolean
+  readonly isList: boolean
+}
+
+const factsByForm = new Map<string, FormFacts>()
+
+/** Of some hundred forms, each asked for thousands of times. */
+function factsOf(form: string): FormFacts {
+  const known = factsByForm.get(form)
+  if (known !== undefined) return known
+  const facts = { isText: TEXT_FORMS.test(form), isList: LIST_FORMS.test(form) }
+  factsByForm.set(form, facts)
+  return facts
+}

@@ -1,0 +1,28 @@
+/**
+ * Names places of a file as the dump tells them.
+ *
+ * @module
+ */
+import type { Dump, Range, Segment } from '@mintmark/dump'
+import { SegmentFinder } from '@mintmark/scan/segment_finder'
+import type { Place } from './scrub_report.ts'
+
+export class Places {
+  readonly #segments: SegmentFinder
+
+  constructor(dump: Dump) {
+    this.#segments = new SegmentFinder(dump.segments)
+  }
+
+  of({ offset, length }: Range): Place {
+    const segment: Segment | undefined = this.#segments.at(offset)
+    const address = segment?.address
+    const inside = BigInt(offset - (segment?.offset ?? 0))
+    return {
+      offset,
+      length,
+      address: address === undefined ? undefined : `0x${(address + inside).toString(16)}`,
+      owner: segment?.owner,
+    }
+  }
+}

@@ -1,0 +1,215 @@
+/**
+ * The state of one scrub: keys that are known, ranges that are to be erased, and the account of both.
+ *
+ * @module
+ */
+import type { ByteSource, Dump, Range } from '@mintmark/dump'
+import { isKerberosForm } from '@mintmark/scan/detectors/kerberos'
+import type { Finding, KeyId } from '@mintmark/scan/finding'
+import type { FoundMaterial } from '@mintmark/scan/found_material'
+import type { KeyMaterial } from '@mintmark/scan/key_material'
+import { KeyRing } from '@mintmark/scan/key_ring'
+import { classOf, type FindingClass, isKept } from '@mintmark/scan/policy'
+import type { PublicKey } from '@mintmark/scan/public_keys/public_key'
+import type { ScanReport } from '@mintmark/scan/report'
+import { ArrayEnds } from './array_ends.ts'
+import { ErasedRanges, isWithin, joinedRanges } from './copy/erased_ranges.ts'
+import { type ErasedPiece, ErasedValues, STRUCTURE } from './erased_values.ts'
+import { piecesInRegisters } from './general_registers.ts'
+import type { LastLook } from './last_look.ts'
+import { findPieces } from './pieces/piece_search.ts'
+import { Places } from './places.ts'
+import { Pointers } from './pointers.ts'
+import type { ScrubOptions } from './scrub_options.ts'
+import type { ErasedOther } from './scrub_report.ts'
+import { filledRegisters } from './vector_registers.ts'
+
+export interface ScrubTask {
+  readonly name: string
+  readonly dump: Dump
+  readonly source: ByteSource
+  /** Where there is data. */
+  readonly data: readonly Range[]
+  readonly options: ScrubOptions
+}
+
+/** From this round on what is found is erased though words in it look like pointers: it is a key all the same. */
+const ROUND_OF_FORCE = 3
+/** Others that a report lists. */
+const MOST_OTHERS = 10_000
+
+export class Scrub {
+  readonly task: ScrubTask
+  readonly ring: KeyRing = new KeyRing()
+  readonly places: Places
+  readonly values: ErasedValues
+  readonly others: ErasedOther[] = []
+  moreOthers = 0
+  /** Of all that was to be erased. */
+  readonly classes: Set<FindingClass> = new Set()
+  rounds = 0
+  /** More pieces were found than can be erased. */
+  isFull: boolean = false
+  readonly #ranges: ErasedRanges
+  readonly #pointers: Pointers
+  readonly #arrayEnds: ArrayEnds
+  readonly #names = new Map<string, KeyId>()
+  #vectors: readonly Range[] = []
+  /** Numbers of keys of which something new was learnt. */
+  readonly #fresh = new Set<number>()
+
+  constructor(task: ScrubTask) {
+    this.task = task
+    this.places = new Places(task.dump)
+    this.values = new ErasedValues(this.places)
+    this.#ranges = new ErasedRanges(task.dump)
+    this.#pointers = new Pointers(task.dump)
+    this.#arrayEnds = new ArrayEnds(task.dump)
+  }
+
+  get erased(): readonly Range[] {
+    return this.#ranges.all
+  }
+
+  get erasedBytes(): number {
+    return this.#ranges.bytes
+  }
+
+  /** Contents of vector registers that go as a whole. */
+  get vectors(): readonly Range[] {
+    return this.#vectors
+  }
+
+  /** More was found than can be erased: whatever is done, the result is not clean, and nothing is looked for any more. */
+  isTooMuch(): boolean {
+    return this.isFull || this.ring.leftOut > 0
+  }
+
+  /** The id of a key with its names, as the scans told them. */
+  nameOf(spkiSha256: string | undefined): KeyId | undefined {
+    return spkiSha256 === undefined ? undefined : this.#names.get(spkiSha256)
+  }
+
+  /** Given keys of which nothing private was found. */
+  missingKeys(): readonly PublicKey[] {
+    const { publicKeys = [] } = this.task.options
+    return publicKeys.filter(({ keyId }) => this.ring.numberOf(keyId.spkiSha256) === undefined)
+  }
+
+  isInStructure(range: Range): boolean {
+    return isWithin(range, this.task.dump.structure)
+  }
+
+  /** Takes a key of which every value is to be erased. */
+  learn(found: FoundMaterial): void {
+    if (!isToErase(found.seen, this.task.options) || !isValue(found, this.task.options)) return
+    const number = this.ring.add(found)
+    if (number !== undefined) this.#fresh.add(number)
+  }
+
+  /** Whether a scan shows anything that is to be erased. */
+  isLeft(report: ScanReport): boolean {
+    return this.#fresh.size > 0 || this.#toErase(report).length > 0
+  }
+
+  /** The last scan if it shows anything that is to be erased. */
+  leftOf({ report, given }: Pick<LastLook, 'report' | 'given'>): ScanReport | undefined {
+    const last = given ?? report
+    return this.isLeft(last) ? last : undefined
+  }
+
+  /** @returns whether there is more to erase than before */
+  async eraseWhat(report: ScanReport): Promise<boolean> {
+    this.rounds++
+    for (const finding of this.#toErase(report)) this.classes.add(classOf(finding))
+    for (const { keyId } of report.findings) {
+      if (keyId?.spkiSha256 !== undefined) this.#names.set(keyId.spkiSha256, keyId)
+    }
+    const found = this.#toErase(report)
+    if (this.rounds === 1) this.#vectors = filledRegisters(this.task.dump, this.task.source)
+    const pieces = await this.#pieces()
+    const inMemory = joinedRanges(pieces.flatMap((piece) => this.#arrayEnds.within(piece)))
+    const byValue = joinedRanges([...inMemory, ...this.#vectors])
+    for (const piece of pieces) this.values.add(piece)
+    const ranges = found.flatMap((finding) => {
+      if (isWithin(finding, byValue)) return []
+      this.#account(finding)
+      // Between the two pads of an HMAC key lies what is not of the key: its values are enough.
+      if (finding.kind === 'hmac' && this.rounds === 1) return []
+      const inArrays = this.#arrayEnds.within(finding)
+      return this.rounds >= ROUND_OF_FORCE
+        ? inArrays
+        : inArrays.flatMap((part) => this.#pointers.without(this.task.source, part))
+    })
+    return this.#ranges.add(ranges, byValue, this.task.options.structureToo === true)
+  }
+
+  /** Every key, for a search of what is left. */
+  materials(): ReadonlyMap<number, readonly KeyMaterial[]> {
+    return new Map(this.ring.all.map(({ number, materials }) => [number, materials]))
+  }
+
+  wipe(): void {
+    this.ring.wipe()
+  }
+
+  /** Where the values of keys lie of which something new was learnt, in registers shorter pieces of them too. */
+  async #pieces(): Promise<readonly ErasedPiece[]> {
+    const fresh = [...this.materials()].filter(([number]) => this.#fresh.has(number))
+    this.#fresh.clear()
+    if (fresh.length === 0) return []
+    const keys = new Map(fresh)
+    const { pieces, isFull } = await findPieces(this.task, keys)
+    if (isFull) this.isFull = true
+    const { dump, source } = this.task
+    return [...pieces, ...piecesInRegisters(dump.generalRegisters, source, keys)]
+  }
+
+  #toErase({ findings, candidates, lesser }: ScanReport): readonly Finding[] {
+    const { options } = this.task
+    const all = [
+      ...findings,
+      ...(options.keepLesser === true ? [] : lesser),
+      ...candidates.filter((candidate) => options.keepCandidates !== true || isPart(candidate)),
+    ]
+    return all.filter((finding) => isToErase(finding, options))
+  }
+
+  #account(finding: Finding): void {
+    const { kind, form, certainty, note, keyId } = finding
+    const key = this.ring.numberOf(keyId?.spkiSha256)
+    if (key !== undefined) {
+      this.values.add({ ...placeOf(finding), key, value: STRUCTURE, form, isWhole: true })
+    } else if (this.others.length >= MOST_OTHERS) this.moreOthers++
+    else this.others.push({ ...this.places.of(placeOf(finding)), kind, form, certainty, note })
+  }
+}
+
+const placeOf = ({ offset, length }: Range): Range => ({ offset, length })
+
+/** Published test keys stay unless it was asked for: they are part of programs. */
+export function isToErase(finding: Pick<Finding, 'note'>, { published }: ScrubOptions): boolean {
+  return published === true || !isKept(finding)
+}
+
+/** Proven keys that a scan of the result still shows, but for those that are to stay. */
+export function provenLeft({ task }: Scrub, report: ScanReport): readonly Finding[] {
+  return report.findings.filter((finding) => isToErase(finding, task.options))
+}
+
+/** A part of a key that is known, whatever became of the rest. */
+function isPart({ note }: Finding): boolean {
+  return note === 'fragment'
+}
+
+/**
+ * Whether all copies of it are erased by value. Of what nothing proves only keys of HMAC (those that fill their block
+ * leave open which of two values they are) and, unless candidates are to stay, of Kerberos: stacks keep copies of those.
+ */
+function isValue(
+  { seen: { certainty, kind, form } }: FoundMaterial,
+  { keepCandidates }: ScrubOptions,
+): boolean {
+  if (certainty === 'proven' || kind === 'hmac') return true
+  return keepCandidates !== true && isKerberosForm(form)
+}

@@ -1,0 +1,197 @@
+/**
+ * Writes a copy of a dump without its private keys, or nothing at all.
+ *
+ * @module
+ */
+import { type BigIntStats, statSync } from 'node:fs'
+import { MintmarkError, safeJson, safeText, whyUnread } from '@mintmark/core'
+import { dataRanges, type FileSource, fileSource } from '@mintmark/dump'
+import { magicOf } from '@mintmark/scan/packing/packed'
+import { howToUnpack, packerOf } from '@mintmark/scan/packing/packers'
+import { type Copied, copyErased, isAsCopied, sha256OfFile } from './copy/copy_erased.ts'
+import { checkPlace, NewFile } from './copy/new_file.ts'
+import { scrubInput } from './scrub_input.ts'
+import type { Scrubbed, ScrubOptions, ScrubProgress } from './scrub_options.ts'
+import type { ScrubReport } from './scrub_report.ts'
+
+/** A file as it was read or written. */
+export interface FileFacts {
+  readonly path: string
+  /** Bytes, holes included. */
+  readonly size: number
+  /** Bytes that it takes on the disk. */
+  readonly sizeOnDisk: number
+  /** Hex, holes included. */
+  readonly sha256: string
+}
+
+/** What the report file of {@link scrubFile} holds. */
+export type ScrubDocument = ScrubReport & {
+  readonly input: FileFacts
+  /** Null if the result was not clean: then there is none. */
+  readonly output: FileFacts | null
+}
+
+export interface ScrubFileOptions extends Omit<ScrubOptions, 'onProgress'> {
+  readonly out: string
+  /** Where the report goes; beside `out` where absent. */
+  readonly report?: string
+  /** Replace what is at `out` and `report`. */
+  readonly isForced?: boolean
+  readonly onProgress?: (progress: FileProgress) => void
+}
+
+export interface FileProgress extends Omit<ScrubProgress, 'step'> {
+  readonly step: ScrubProgress['step'] | 'writing'
+}
+
+/**
+ * Scrubs a file into another. The output appears at once, complete and durable, after its report, or not at all: not if
+ * anything is left, nor if the input changed meanwhile.
+ *
+ * @throws {MintmarkError} `INPUT_UNREADABLE`, `INPUT_CHANGED`, `INPUT_INVALID` if it is packed or the output is the input, `OUTPUT_EXISTS`,
+ * `OUTPUT_UNWRITABLE`, `DISK_FULL`
+ */
+export async function scrubFile(path: string, options: ScrubFileOptions): Promise<ScrubDocument> {
+  const { out, report = `${out}.report.json`, isForced = false } = options
+  const source = fileSource(path)
+  try {
+    refusePacked(source, path)
+    const before = statOf(path)
+    for (const place of [out, report]) refuseInput(place, before)
+    if (report === out) throw invalid('the report cannot be where the output is')
+    for (const place of [out, report]) checkPlace(place, isForced)
+    const { onProgress, ...rest } = options
+    const scrubbed = await scrubInput({ kind: 'file', path }, path, {
+      ...rest,
+      ...(onProgress && { onProgress }),
+    })
+    return await written(source, before, scrubbed, { path, out, report, isForced, onProgress })
+  } finally {
+    source.close()
+  }
+}
+
+/** What is packed shows no key, and would be called clean. */
+function refusePacked(source: FileSource, path: string): void {
+  const shown = safeText(path)
+  const packer = packerOf(magicOf(source))
+  if (packer === undefined) return
+  const message = `${shown} is packed by ${packer}: ${howToUnpack(packer)}, scrub that, and pack the result`
+  throw new MintmarkError('INPUT_INVALID', message, { path: shown, packer })
+}
+
+interface Places {
+  readonly path: string
+  readonly out: string
+  readonly report: string
+  readonly isForced: boolean
+  readonly onProgress: ScrubFileOptions['onProgress']
+}
+
+async function written(
+  source: FileSource,
+  before: BigIntStats,
+  scrubbed: Scrubbed,
+  places: Places,
+): Promise<ScrubDocument> {
+  const { path, out, report: reportPlace, isForced } = places
+  const reportFile = new NewFile(reportPlace)
+  let target: NewFile | undefined
+  try {
+    if (scrubbed.isClean) target = new NewFile(out)
+    const copied =
+      target && (await copiedTo(target, source, { before, erased: scrubbed.erased, places }))
+    const inputSha256 = copied?.inputSha256 ?? (await sha256OfFile(path))
+    checkUnchanged(path, before)
+    const document: ScrubDocument = {
+      ...scrubbed.report,
+      input: factsOf(path, path, inputSha256),
+      output: target && copied ? factsOf(out, target.path, copied.outputSha256) : null,
+    }
+    reportFile.write(Buffer.from(`${safeJson(document, 2)}\n`), 0)
+    reportFile.sync()
+    reportFile.finish(isForced)
+    target?.finish(isForced)
+    return document
+  } catch (cause) {
+    reportFile.withdraw()
+    throw cause
+  } finally {
+    target?.discard()
+    reportFile.discard()
+  }
+}
+
+interface Copying {
+  readonly before: BigIntStats
+  readonly erased: Scrubbed['erased']
+  readonly places: Places
+}
+
+/** Writes the output under its other name, and makes sure that it is there. */
+async function copiedTo(
+  target: NewFile,
+  source: FileSource,
+  { before, erased, places: { path, out, onProgress } }: Copying,
+): Promise<Copied> {
+  const task = { source, data: dataRanges(path, source.size), erased }
+  const copied = await copyErased({
+    ...task,
+    target,
+    onProgress: (doneBytes) =>
+      onProgress?.({ step: 'writing', doneBytes, totalBytes: source.size }),
+  })
+  target.sync()
+  // Of an input that became shorter less was written than its size says.
+  checkUnchanged(path, before)
+  if (await isAsCopied(task, target.path)) return copied
+  checkUnchanged(path, before)
+  const message = `cannot write ${safeText(out)}: other bytes came back than were written`
+  throw new MintmarkError('OUTPUT_UNWRITABLE', message, { path: safeText(out) })
+}
+
+/** The bytes that were scanned are those that were copied, as far as the file's times and size tell. */
+function checkUnchanged(path: string, before: BigIntStats): void {
+  const after = statOf(path)
+  const names = ['dev', 'ino', 'size', 'mtimeNs', 'ctimeNs'] as const
+  if (names.every((name) => before[name] === after[name])) return
+  const shown = safeText(path)
+  const message = `${shown} changed while it was scrubbed: wait until nobody writes to it`
+  throw new MintmarkError('INPUT_CHANGED', message, { path: shown })
+}
+
+function refuseInput(place: string, input: BigIntStats): void {
+  let found: BigIntStats | undefined
+  try {
+    found = statSync(place, { bigint: true, throwIfNoEntry: false })
+  } catch {
+    // Nothing can be there: `checkPlace` says why.
+    return
+  }
+  if (found?.dev !== input.dev || found.ino !== input.ino) return
+  throw invalid('the output cannot be the input: it is never changed')
+}
+
+function invalid(message: string): MintmarkError {
+  return new MintmarkError('INPUT_INVALID', message, { option: 'out' })
+}
+
+function statOf(path: string): BigIntStats {
+  try {
+    return statSync(path, { bigint: true })
+  } catch (cause) {
+    const shown = safeText(path)
+    const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN'
+    const message = `cannot read ${shown}: ${whyUnread(errno)}`
+    throw new MintmarkError('INPUT_UNREADABLE', message, { path: shown, errno }, { cause })
+  }
+}
+
+/** A block of stat(2), whatever the file system's own are. */
+const BLOCK = 512n
+
+function factsOf(named: string, path: string, sha256: string): FileFacts {
+  const { size, blocks } = statOf(path)
+  return { path: named, size: Number(size), sizeOnDisk: Number(blocks * BLOCK), sha256 }
+}

@@ -1,0 +1,100 @@
+/**
+ * Finds all that is left of the private keys in a dump, and says which bytes to erase so that nothing is.
+ *
+ * A scan tells the keys; of each, every value in every spelling is looked for, whole or in pieces; the result is
+ * scanned again with `deep` as if it were written, and what still shows is erased too. Nothing is written here.
+ *
+ * @module
+ */
+import { openDump } from '@mintmark/dump'
+import type { ScanReport } from '@mintmark/scan/report'
+import { type ScanOptions, scanInput } from '@mintmark/scan/scan_bytes'
+import { dataOf, openInput, type ScanInput } from '@mintmark/scan/scan_input'
+import { isCut, type LastLook } from './last_look.ts'
+import { Scrub } from './scrub.ts'
+import type { Scrubbed, ScrubOptions } from './scrub_options.ts'
+import { settle } from './settle.ts'
+
+/** Rounds of erasing and scanning anew. The second finds what only a deep scan sees; more are hardly ever needed. */
+const MOST_ROUNDS = 5
+
+/**
+ * Which bytes of a dump to erase.
+ *
+ * Memory: as a scan, and some 150 MB at most for what is looked for. Key material is overwritten before this returns, as
+ * far as the runtime lets us: numbers it does not.
+ *
+ * @param name what the report calls it
+ * @throws {MintmarkError} `INPUT_UNREADABLE` if the input cannot be read
+ */
+export async function scrubInput(
+  input: ScanInput,
+  name: string,
+  options: ScrubOptions = {},
+): Promise<Scrubbed> {
+  const source = openInput(input)
+  try {
+    const dump = openDump(source)
+    const data = dataOf(input, source.size)
+    const scrub = new Scrub({ name, dump, source, data, options })
+    try {
+      return await scrubbed(input, scrub, options)
+    } finally {
+      scrub.wipe()
+    }
+  } finally {
+    source.close()
+  }
+}
+
+async function scrubbed(input: ScanInput, scrub: Scrub, options: ScrubOptions): Promise<Scrubbed> {
+  const scan = (scanned: ScanInput, how: ScanOptions): Promise<ScanReport> => {
+    const { publicKeys, threads, onProgress } = options
+    const step = scanned === input ? 'searching' : 'verifying'
+    return scanInput(scanned, scrub.task.name, {
+      // What lies packed is searched as by a scan, which would find it in the output otherwise.
+      opensPacked: true,
+      ...(publicKeys && { publicKeys }),
+      ...(threads !== undefined && { threads }),
+      ...how,
+      onMaterial: (found) => scrub.learn(found),
+      onProgress: (progress) => onProgress?.({ step, ...progress }),
+    })
+  }
+  const view = (): ScanInput => ({ kind: 'erased', input, erased: scrub.erased })
+  const look = async (): Promise<Omit<LastLook, 'deepScans'>> => {
+    const report = await scan(view(), { deep: true })
+    if (scrub.isLeft(report) || !isCut(report)) return { report, given: undefined }
+    return { report, given: await lookForGiven(scrub, (how) => scan(view(), how)) }
+  }
+  const first = await scan(input, {})
+  if (!scrub.isTooMuch()) await scrub.eraseWhat(first)
+  if (scrub.isTooMuch()) {
+    return await settle(scrub, view(), { report: first, given: undefined, deepScans: 0 })
+  }
+  let last = await look()
+  let deepScans = 1
+  for (let left = scrub.leftOf(last); left !== undefined; left = scrub.leftOf(last)) {
+    if (scrub.isTooMuch() || deepScans === MOST_ROUNDS) break
+    // oxlint-disable-next-line no-await-in-loop -- each round looks at what the one before left
+    if (!(await scrub.eraseWhat(left)) || scrub.isTooMuch()) break
+    // oxlint-disable-next-line no-await-in-loop -- as above
+    last = await look()
+    deepScans++
+  }
+  return await settle(scrub, view(), { ...last, deepScans })
+}
+
+/**
+ * Looks for the given keys that were not found once more, without those that the dump shows: a search for fewer keys
+ * goes further. Where even that is cut short in every place that a deep search looks at, the usual places.
+ */
+async function lookForGiven(
+  scrub: Scrub,
+  scan: (how: ScanOptions) => Promise<ScanReport>,
+): Promise<ScanReport | undefined> {
+  const publicKeys = scrub.missingKeys()
+  if (publicKeys.length === 0) return undefined
+  const deep = await scan({ publicKeys, isGivenOnly: true, deep: true })
+  return isCut(deep) ? await scan({ publicKeys, isGivenOnly: true }) : deep
+}

@@ -1,0 +1,121 @@
+/**
+ * What is said of each key: of those that were found, and of those that were given and were not.
+ *
+ * @module
+ */
+import type { Finding, KeyId } from '@mintmark/scan/finding'
+import { type RingKey, secretBits } from '@mintmark/scan/key_ring'
+import { bitsOf, kindOf } from '@mintmark/scan/known/found_value'
+import type { PublicKey } from '@mintmark/scan/public_keys/public_key'
+import { ErasedValues, STRUCTURE } from './erased_values.ts'
+import { shownBits } from './in_structure.ts'
+import { isCut, type LastLook, type Left, unseen } from './last_look.ts'
+import { provenLeft, type Scrub } from './scrub.ts'
+import type { ScrubbedKey, Verdict } from './scrub_report.ts'
+import { partsExcludedOf, statementOf, structureStatement } from './statements.ts'
+
+type GivenKeys = ReadonlyMap<string | undefined, PublicKey>
+
+/** Keys that were erased, in the order in which they were found, then published ones, then given ones not found. */
+export function keysOf(scrub: Scrub, left: Left, look: LastLook): readonly ScrubbedKey[] {
+  const { publicKeys = [] } = scrub.task.options
+  const given: GivenKeys = new Map(publicKeys.map((key) => [key.keyId.spkiSha256, key]))
+  const erased = scrub.ring.all.map((key) => erasedKey(scrub, left, look, key, given))
+  const kept = keptKeys(scrub, look, given)
+  const found = new Set([...erased, ...kept].map(({ keyId }) => keyId?.spkiSha256))
+  const others = [...given.values()].filter(({ keyId }) => !found.has(keyId.spkiSha256))
+  return [...erased, ...kept, ...others.map((key) => givenKey(scrub, look, key))]
+}
+
+function erasedKey(
+  scrub: Scrub,
+  { inMemory, inStructure }: Left,
+  look: LastLook,
+  key: RingKey,
+  given: GivenKeys,
+): ScrubbedKey {
+  const { number, kind, bits, note } = key
+  const id = key.keyId?.spkiSha256
+  const fixed = inStructure.filter((piece) => piece.key === number)
+  const shown = shownBits(fixed)
+  const isLeft =
+    scrub.isTooMuch() ||
+    inMemory.some((piece) => piece.key === number) ||
+    shown >= secretBits(key) ||
+    (id !== undefined &&
+      provenLeft(scrub, look.report).some(({ keyId }) => keyId?.spkiSha256 === id))
+  const verdict: Verdict = isLeft ? 'remains' : 'erased'
+  const more = shown > 0 && !isLeft ? structureStatement(shown, secretBits(key)) : ''
+  return {
+    kind,
+    bits,
+    keyId: namedId(given.get(id)) ?? scrub.nameOf(id) ?? key.keyId,
+    isGiven: given.has(id),
+    note,
+    verdict,
+    statement: statementOf(verdict, scrub.isTooMuch()) + more,
+    partsExcluded: partsExcludedOf(verdict, scrub.isTooMuch()),
+    values: scrub.values.of(number),
+    inStructure: fixed.map(({ offset, length, value, form }) =>
+      Object.assign(scrub.places.of({ offset, length }), { value, form }),
+    ),
+  }
+}
+
+/** Published test keys that were left, one for each public half. */
+function keptKeys(scrub: Scrub, { report }: LastLook, given: GivenKeys): ScrubbedKey[] {
+  const left = new Set(provenLeft(scrub, report))
+  const groups = new Map<string, Finding[]>()
+  for (const finding of report.findings) {
+    if (left.has(finding)) continue
+    const name = finding.keyId?.spkiSha256 ?? `${finding.kind} ${finding.bits}`
+    groups.set(name, [...(groups.get(name) ?? []), finding])
+  }
+  return [...groups.values()].flatMap((findings) => {
+    const [first] = findings
+    if (first === undefined) return []
+    const values = new ErasedValues(scrub.places)
+    for (const { offset, length, form } of findings) {
+      values.add({ key: 0, value: STRUCTURE, form, offset, length, isWhole: true })
+    }
+    const { kind, bits, note, keyId } = first
+    return [
+      {
+        kind,
+        bits,
+        keyId,
+        isGiven: given.has(keyId?.spkiSha256),
+        note,
+        verdict: 'kept',
+        statement: statementOf('kept'),
+        partsExcluded: partsExcludedOf('kept', scrub.isTooMuch()),
+        values: values.of(0),
+        inStructure: [],
+      },
+    ]
+  })
+}
+
+function givenKey(scrub: Scrub, { report, given }: LastLook, key: PublicKey): ScrubbedKey {
+  const last = given ?? report
+  const id = key.keyId.spkiSha256
+  const isAbsent = !scrub.isTooMuch() && last.absent.some(({ spkiSha256 }) => spkiSha256 === id)
+  const wasCut = scrub.isTooMuch() || isCut(last) || unseen(last).length > 0
+  const kind = kindOf(key.material)
+  return {
+    kind,
+    bits: bitsOf(key.material),
+    keyId: namedId(key),
+    isGiven: true,
+    note: undefined,
+    verdict: isAbsent ? 'absent' : 'not-found',
+    statement: isAbsent ? statementOf('absent') : statementOf('not-found', wasCut),
+    partsExcluded: partsExcludedOf(isAbsent ? 'absent' : 'not-found', scrub.isTooMuch()),
+    values: [],
+    inStructure: [],
+  }
+}
+
+function namedId(key: PublicKey | undefined): KeyId | undefined {
+  return key && { ...key.keyId, kid: key.kid, subject: key.subject }
+}

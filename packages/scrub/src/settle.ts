@@ -1,0 +1,84 @@
+/**
+ * Looks at what is left once all is erased that was found, and says whether it may leave.
+ *
+ * @module
+ */
+import { countsOf } from '@mintmark/scan/policy'
+import { openInput, type ScanInput } from '@mintmark/scan/scan_input'
+import { bytesOf, commonRanges } from './copy/erased_ranges.ts'
+import type { LastLook, Left } from './last_look.ts'
+import { findPieces, type Piece } from './pieces/piece_search.ts'
+import { remaindersOf } from './remainders.ts'
+import { provenLeft, type Scrub } from './scrub.ts'
+import type { Scrubbed } from './scrub_options.ts'
+import { keysOf } from './scrubbed_keys.ts'
+
+const NOT_LOOKED_FOR: Left = { inMemory: [], inStructure: [] }
+
+/**
+ * What a scrub has come to. Reads the erased input once more, for pieces of every key, unless it is known already that it
+ * is not clean since there is too much.
+ */
+export async function settle(scrub: Scrub, view: ScanInput, look: LastLook): Promise<Scrubbed> {
+  const left = scrub.isTooMuch() ? NOT_LOOKED_FOR : await piecesLeft(scrub, view)
+  const remainders = remaindersOf(scrub, left, look)
+  const { name, dump, source } = scrub.task
+  const { report, deepScans } = look
+  const isClean = remainders.length === 0
+  const findings = provenLeft(scrub, report).length
+  return {
+    erased: scrub.erased,
+    isClean,
+    counts: countsOf(scrub.classes),
+    report: {
+      schema: 'mintmark-scrub/1',
+      file: name,
+      size: source.size,
+      container: dump.container,
+      isClean,
+      remainders,
+      keys: keysOf(scrub, left, look),
+      others: scrub.others,
+      moreOthers: scrub.moreOthers,
+      erased: {
+        ranges: scrub.erased,
+        bytes: scrub.erasedBytes,
+        vectorRegisters: { places: scrub.vectors.length, bytes: bytesOf(scrub.vectors) },
+      },
+      verification: {
+        deepScans,
+        scannedBytes: report.scannedBytes,
+        findings,
+        published: report.findings.length - findings,
+        limits: report.limits,
+      },
+      flaws: dump.flaws,
+    },
+  }
+}
+
+async function piecesLeft(scrub: Scrub, view: ScanInput): Promise<Left> {
+  const { dump, data } = scrub.task
+  const inMemory: Piece[] = []
+  const inStructure: Piece[] = []
+  const source = openInput(view)
+  try {
+    const { pieces, isFull } = await findPieces({ source, data }, scrub.materials())
+    if (isFull) scrub.isFull = true
+    for (const piece of pieces) {
+      const common = commonRanges([piece], dump.structure)
+      const bytes = common.reduce((sum, { length }) => sum + length, 0)
+      if (bytes > 0) inStructure.push(piece)
+      if (bytes < piece.length && isTelling(piece, piece.length - bytes)) inMemory.push(piece)
+    }
+  } finally {
+    source.close()
+  }
+  return { inMemory, inStructure }
+}
+
+/** A few bytes beside a register that happen to be those of the key say nothing. */
+const FEW_BYTES = 4
+
+const isTelling = ({ isWhole }: Piece, bytesInMemory: number): boolean =>
+  isWhole || bytesInMemory > FEW_BYTES
